@@ -1,0 +1,156 @@
+// The closed catalogue of errors: every failure a client or an operator can be answered with has its code here.
+// Called by both planes and by the typed client. Invariant: no answer carries a code that is not in this table.
+
+export type ErrorType =
+  | "authentication_error"
+  | "permission_error"
+  | "invalid_request_error"
+  | "not_found_error"
+  | "conflict_error"
+  | "rate_limit_error"
+  | "insufficient_quota"
+  | "api_error"
+  | "timeout_error";
+
+interface CatalogueEntry {
+  readonly status: number;
+  readonly type: ErrorType;
+  /** May the same request succeed when it is sent again, unchanged? */
+  readonly retryable: boolean;
+  /** What the caller can do about it; printed in docs/errors.md. */
+  readonly help: string;
+}
+
+export const errorCatalogue = {
+  invalid_request_error: {
+    status: 400,
+    type: "invalid_request_error",
+    retryable: false,
+    help: "Correct the field named in `param` and send the request again.",
+  },
+  invalid_api_key: {
+    status: 401,
+    type: "authentication_error",
+    retryable: false,
+    help: "Send a GhostLLM key (gk-...) as `Authorization: Bearer`, `x-api-key`, `x-goog-api-key` or `api-key`. The key may be unknown, revoked or expired.",
+  },
+  permission_denied: {
+    status: 403,
+    type: "permission_error",
+    retryable: false,
+    help: "The key is known but may not do this. Ask an operator for a key with the permission, or for another model.",
+  },
+  model_not_found: {
+    status: 404,
+    type: "not_found_error",
+    retryable: false,
+    help: "No provider offers this model. `GET /v1/models` lists the names; `provider/model` reaches a provider directly.",
+  },
+  not_found: { status: 404, type: "not_found_error", retryable: false, help: "There is no such path or object." },
+  method_not_allowed: {
+    status: 405,
+    type: "invalid_request_error",
+    retryable: false,
+    help: "The path exists, but not with this HTTP method; see the `Allow` header.",
+  },
+  request_timeout: {
+    status: 408,
+    type: "timeout_error",
+    retryable: true,
+    help: "The request body arrived too slowly. Send it again.",
+  },
+  conflict: {
+    status: 409,
+    type: "conflict_error",
+    retryable: false,
+    help: "An object with this unique name exists already.",
+  },
+  request_too_large: {
+    status: 413,
+    type: "invalid_request_error",
+    retryable: false,
+    help: "The body is larger than `limits.body_bytes` after decompression.",
+  },
+  unsupported_encoding: {
+    status: 415,
+    type: "invalid_request_error",
+    retryable: false,
+    help: "Request bodies may be plain, gzip or zstd.",
+  },
+  unsupported_media_type: {
+    status: 415,
+    type: "invalid_request_error",
+    retryable: false,
+    help: "Send the body as JSON, with `Content-Type: application/json`.",
+  },
+  rate_limit_exceeded: {
+    status: 429,
+    type: "rate_limit_error",
+    retryable: true,
+    help: "Wait for the seconds in `Retry-After`; the `x-ratelimit-*` headers tell what is left.",
+  },
+  insufficient_quota: {
+    status: 429,
+    type: "insufficient_quota",
+    retryable: false,
+    help: "The budget of the key or its user is spent or fully reserved. Ask an operator to raise it.",
+  },
+  internal_error: {
+    status: 500,
+    type: "api_error",
+    retryable: true,
+    help: "A fault in GhostLLM itself. Please report it with the request id.",
+  },
+  provider_error: {
+    status: 502,
+    type: "api_error",
+    retryable: true,
+    help: "The vendor could not be reached, broke off, answered nonsense, or refused the operator's credentials.",
+  },
+  no_healthy_provider: {
+    status: 503,
+    type: "api_error",
+    retryable: true,
+    help: "Every provider of this model failed recently and is being rested. Wait for `Retry-After`.",
+  },
+  service_unavailable: {
+    status: 503,
+    type: "api_error",
+    retryable: true,
+    help: "GhostLLM is starting, stopping, or lacks something it needs. Wait for `Retry-After`.",
+  },
+  timeout_error: {
+    status: 504,
+    type: "timeout_error",
+    retryable: true,
+    help: "The vendor did not answer within the configured time.",
+  },
+} as const satisfies Record<string, CatalogueEntry>;
+
+export type ErrorCode = keyof typeof errorCatalogue;
+
+export interface GhostErrorDetails {
+  /** JSON path of the fault in the request, such as `messages[2].role`. */
+  readonly param?: string;
+  readonly retryAfterSeconds?: number;
+  readonly cause?: unknown;
+}
+
+/** A failure from the catalogue. Its message is shown to callers, so it must never hold a secret. */
+export class GhostError extends Error {
+  override readonly name = "GhostError";
+  readonly code: ErrorCode;
+  readonly param: string | undefined;
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(code: ErrorCode, message: string, details: GhostErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.code = code;
+    this.param = details.param;
+    this.retryAfterSeconds = details.retryAfterSeconds;
+  }
+
+  get status(): number {
+    return errorCatalogue[this.code].status;
+  }
+}

@@ -1,0 +1,133 @@
+// The OpenAPI 3.1 document, derived from the tables of routes. Served at /docs and written to docs/ by a tool.
+
+import { z } from "zod";
+import { errorCatalogue } from "#errors.ts";
+import { adminRouteList } from "#routes/admin-routes.ts";
+import type { AdminRoute } from "#routes/route.ts";
+import { gatewayRoutes } from "./gateway-routes.ts";
+
+export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject;
+export interface JsonObject {
+  readonly [name: string]: JsonValue;
+}
+
+type Schemas = Record<string, JsonValue>;
+
+export interface DocumentOptions {
+  readonly version: string;
+}
+
+export function openApiDocument({ version }: DocumentOptions): JsonObject {
+  const schemas: Schemas = { Error: errorSchema };
+  const paths: Record<string, Record<string, JsonValue>> = {};
+  const addOperation = (path: string, method: string, operation: JsonObject): void => {
+    paths[path] = { ...paths[path], [method]: operation };
+  };
+  for (const { path, method, operation } of gatewayRoutes) addOperation(path, method, operation);
+  for (const route of adminRouteList) {
+    addOperation(route.path, route.method.toLowerCase(), describeRoute(route, schemas));
+  }
+  return {
+    openapi: "3.1.0",
+    info: { title: "GhostLLM", version, description: "One endpoint in front of every model vendor." },
+    tags: tagNames().map((name) => ({ name })),
+    security: [{ bearer: [] }, { apiKey: [] }],
+    paths,
+    components: {
+      schemas,
+      responses: { Error: { description: "A failure from the catalogue of errors", content: jsonOf(refTo("Error")) } },
+      securitySchemes: {
+        bearer: { type: "http", scheme: "bearer" },
+        apiKey: { type: "apiKey", in: "header", name: "x-api-key" },
+      },
+    },
+  };
+}
+
+function tagNames(): readonly string[] {
+  return [...new Set(["Gateway", "Operation", ...adminRouteList.map(({ tag }) => tag)])];
+}
+
+function describeRoute(route: AdminRoute, schemas: Schemas): JsonObject {
+  return {
+    operationId: route.id,
+    summary: route.summary,
+    description: route.description,
+    tags: [route.tag],
+    ...(route.access === "public" && { security: [] }),
+    parameters: [...parametersOf(route.params, "path"), ...parametersOf(route.query, "query")],
+    ...(route.body !== undefined && {
+      requestBody: { required: true, content: jsonOf(toSchema(route.body, "input", schemas)) },
+    }),
+    responses: {
+      [route.status]: { description: "Done", content: jsonOf(toSchema(route.response, "output", schemas)) },
+      default: { $ref: "#/components/responses/Error" },
+    },
+  };
+}
+
+function parametersOf(schema: z.ZodObject | undefined, place: "path" | "query"): readonly JsonObject[] {
+  return Object.entries(schema?.shape ?? {}).map(([name, field]) => ({
+    name,
+    in: place,
+    required: place === "path",
+    schema: toSchema(field, "input", {}),
+  }));
+}
+
+/** Named schemas go to the components, so that each is written once. */
+function toSchema(schema: z.core.$ZodType, io: "input" | "output", schemas: Schemas): JsonObject {
+  const { $schema: _, $defs: definitions, ...own } = asJsonObject(z.toJSONSchema(schema, { io }));
+  for (const [name, definition] of Object.entries(isJsonObject(definitions) ? definitions : {})) {
+    schemas[name] = pointToComponents(definition);
+  }
+  const pointed = pointToComponents(own);
+  return isJsonObject(pointed) ? pointed : {};
+}
+
+/** Through text, since the schema's own type admits values that JSON has not. */
+function asJsonObject(schema: z.core.JSONSchema.BaseSchema): JsonObject {
+  const copy: JsonValue = JSON.parse(JSON.stringify(schema));
+  return isJsonObject(copy) ? copy : {};
+}
+
+function pointToComponents(value: JsonValue): JsonValue {
+  if (typeof value === "string") return value.replace(/^#\/\$defs\//, "#/components/schemas/");
+  if (isList(value)) return value.map(pointToComponents);
+  if (!isJsonObject(value)) return value;
+  const entries = Object.entries(value).map(([name, part]): [string, JsonValue] => [name, pointToComponents(part)]);
+  return Object.fromEntries(entries);
+}
+
+function isList(value: JsonValue): value is readonly JsonValue[] {
+  return Array.isArray(value);
+}
+
+function isJsonObject(value: JsonValue | undefined): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function refTo(name: string): JsonObject {
+  return { $ref: `#/components/schemas/${name}` };
+}
+
+function jsonOf(schema: JsonObject): JsonObject {
+  return { "application/json": { schema } };
+}
+
+const errorSchema: JsonObject = {
+  type: "object",
+  required: ["error"],
+  properties: {
+    error: {
+      type: "object",
+      required: ["message", "type", "param", "code"],
+      properties: {
+        message: { type: "string" },
+        type: { type: "string" },
+        param: { type: ["string", "null"], description: "JSON path of the fault in the request." },
+        code: { type: "string", enum: Object.keys(errorCatalogue) },
+      },
+    },
+  },
+};

@@ -1,0 +1,173 @@
+// The public routes of the gateway, for the document only: the gateway forwards fields it does not know,
+// so their schemas say what GhostLLM acts on, not all that a vendor takes.
+
+import type { JsonObject } from "./document.ts";
+
+interface DocumentedRoute {
+  readonly method: "get" | "post";
+  readonly path: string;
+  readonly operation: JsonObject;
+}
+
+const text: JsonObject = { type: "string" };
+
+function jsonContent(schema: JsonObject): JsonObject {
+  return { "application/json": { schema } };
+}
+
+const errorAnswer: JsonObject = { $ref: "#/components/responses/Error" };
+
+const streamedContent: JsonObject = {
+  ...jsonContent({ type: "object", additionalProperties: true }),
+  "text/event-stream": { schema: text },
+};
+
+interface Forwarded {
+  readonly operationId: string;
+  readonly summary: string;
+  readonly description: string;
+  readonly required: readonly string[];
+  readonly properties: JsonObject;
+  readonly content: JsonObject;
+}
+
+/** An operation that is passed on to a vendor. */
+function forwarded({ required, properties, content, ...named }: Forwarded): JsonObject {
+  return {
+    ...named,
+    tags: ["Gateway"],
+    requestBody: {
+      required: true,
+      content: jsonContent({ type: "object", required: [...required], properties, additionalProperties: true }),
+    },
+    responses: {
+      "200": { description: "The vendor's answer", content },
+      default: errorAnswer,
+    },
+  };
+}
+
+const streamProperties: JsonObject = {
+  stream: { type: "boolean" },
+  stream_options: { type: "object", properties: { include_usage: { type: "boolean" } }, additionalProperties: true },
+};
+
+const modelProperty: JsonObject = { type: "string", description: "A model, `provider/model`, or a route." };
+
+const stringOrTokens: JsonObject = {
+  anyOf: [
+    text,
+    { type: "array", items: text },
+    { type: "array", items: { type: "integer" } },
+    { type: "array", items: { type: "array", items: { type: "integer" } } },
+  ],
+};
+
+const model: JsonObject = {
+  type: "object",
+  properties: {
+    id: text,
+    object: { const: "model" },
+    created: { type: "integer" },
+    owned_by: text,
+  },
+  additionalProperties: true,
+};
+
+function read(operationId: string, summary: string, tag: string, ok: JsonObject, open = false): JsonObject {
+  return {
+    operationId,
+    summary,
+    tags: [tag],
+    ...(open && { security: [] }),
+    responses: { "200": ok, default: errorAnswer },
+  };
+}
+
+const report: JsonObject = { description: "OK", content: jsonContent({ type: "object", additionalProperties: true }) };
+
+export const gatewayRoutes: readonly DocumentedRoute[] = [
+  {
+    method: "post",
+    path: "/v1/chat/completions",
+    operation: forwarded({
+      operationId: "gateway.chatCompletions",
+      summary: "Chat",
+      description:
+        "Compatible with OpenAI's chat completions. With `stream: true` the answer is a stream of server-sent events.",
+      required: ["model", "messages"],
+      properties: {
+        model: modelProperty,
+        messages: { type: "array", items: { type: "object", additionalProperties: true } },
+        ...streamProperties,
+      },
+      content: streamedContent,
+    }),
+  },
+  {
+    method: "post",
+    path: "/v1/completions",
+    operation: forwarded({
+      operationId: "gateway.completions",
+      summary: "Complete a text",
+      description: "Compatible with OpenAI's legacy completions.",
+      required: ["model", "prompt"],
+      properties: { model: modelProperty, prompt: stringOrTokens, ...streamProperties },
+      content: streamedContent,
+    }),
+  },
+  {
+    method: "post",
+    path: "/v1/embeddings",
+    operation: forwarded({
+      operationId: "gateway.embeddings",
+      summary: "Embed texts",
+      description: "Compatible with OpenAI's embeddings.",
+      required: ["model", "input"],
+      properties: { model: modelProperty, input: stringOrTokens },
+      content: jsonContent({ type: "object", additionalProperties: true }),
+    }),
+  },
+  {
+    method: "get",
+    path: "/v1/models",
+    operation: read("gateway.models", "List the models the key may use", "Gateway", {
+      description: "OK",
+      content: jsonContent({
+        type: "object",
+        properties: { object: { const: "list" }, data: { type: "array", items: model } },
+      }),
+    }),
+  },
+  {
+    method: "get",
+    path: "/v1/models/{id}",
+    operation: {
+      ...read("gateway.model", "Read one model", "Gateway", { description: "OK", content: jsonContent(model) }),
+      parameters: [{ name: "id", in: "path", required: true, schema: text }],
+    },
+  },
+  { method: "get", path: "/health", operation: read("health", "Report of all parts", "Operation", report, true) },
+  {
+    method: "get",
+    path: "/health/live",
+    operation: read("health.live", "Is the process alive?", "Operation", report, true),
+  },
+  {
+    method: "get",
+    path: "/health/ready",
+    operation: read("health.ready", "Does it take requests? 503 while it starts or stops", "Operation", report, true),
+  },
+  { method: "get", path: "/status", operation: read("status", "What runs here", "Operation", report, true) },
+  {
+    method: "get",
+    path: "/metrics",
+    operation: read(
+      "metrics",
+      "Metrics for Prometheus",
+      "Operation",
+      { description: "OK", content: { "text/plain": { schema: text } } },
+      true,
+    ),
+  },
+];

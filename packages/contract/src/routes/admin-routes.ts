@@ -1,0 +1,27 @@
+// The admin API as data. The server binds its handlers to this table and the client takes its methods from it,
+// so neither can have a route that the other lacks.
+
+import { apiKeyRoutes } from "./api-keys.ts";
+import { modelRoutes } from "./models.ts";
+import { providerRoutes } from "./providers.ts";
+import type { AdminRoute } from "./route.ts";
+import { routeRoutes } from "./routes.ts";
+import { sessionRoutes } from "./sessions.ts";
+import { usageRoutes } from "./usage.ts";
+import { userRoutes } from "./users.ts";
+
+export const adminRoutes = {
+  sessions: sessionRoutes,
+  users: userRoutes,
+  apiKeys: apiKeyRoutes,
+  providers: providerRoutes,
+  models: modelRoutes,
+  routes: routeRoutes,
+  usage: usageRoutes,
+} as const;
+
+export type AdminRoutes = typeof adminRoutes;
+
+export const adminRouteList: readonly AdminRoute[] = Object.values(adminRoutes).flatMap((group): AdminRoute[] =>
+  Object.values(group),
+);

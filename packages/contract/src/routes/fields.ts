@@ -1,0 +1,76 @@
+// Fields and small shapes that several resources share.
+
+import { z } from "zod";
+import { parseUsd, usdPattern } from "#money.ts";
+
+export const id = z.string().min(1).max(64).describe("UUIDv7, so ids sort by time of creation.");
+
+export const time = z.iso.datetime().describe("UTC, RFC 3339.");
+
+/** A moment given by a caller: with any offset, or a date, which is its first moment in UTC. */
+export const moment = z
+  .union([z.iso.datetime({ offset: true }), z.iso.date()])
+  .describe("RFC 3339 time, or a date, which means its first moment in UTC.");
+
+const usdHint = 'Write an amount in USD as decimal text with at most nine decimals, such as "12.5"';
+
+/** Exact: an amount travels as decimal text, never as a binary fraction. */
+export const usd = z
+  .string({ error: usdHint })
+  .regex(usdPattern, usdHint)
+  .refine(isCountable, "The amount is too large")
+  .describe("Amount in USD as decimal text.");
+
+export const usdNotNegative = usd.refine((text) => !text.startsWith("-"), "The amount may not be negative");
+
+export const pricePerMillion = usdNotNegative.describe("USD per million tokens, as decimal text.");
+
+function isCountable(text: string): boolean {
+  try {
+    parseUsd(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const limit = z.int().positive().max(1_000_000_000).nullable();
+
+export const limits = z
+  .object({
+    requests_per_minute: limit,
+    tokens_per_minute: limit,
+    concurrent_requests: limit,
+  })
+  .describe("Null is unlimited.")
+  .meta({ id: "Limits" });
+
+/** As given by a caller: what is left out stays as it is, and is unlimited in a new object. */
+export const limitsInput = z
+  .strictObject({
+    requests_per_minute: limit.optional(),
+    tokens_per_minute: limit.optional(),
+    concurrent_requests: limit.optional(),
+  })
+  .describe("Null is unlimited; a field left out stays as it is.")
+  .meta({ id: "LimitsInput" });
+
+export const idParams = z.strictObject({ id });
+
+export const pageQuery = z.strictObject({
+  limit: z.coerce
+    .number<string | number>()
+    .int()
+    .min(1)
+    .max(500)
+    .default(50)
+    .describe("Largest number of objects in the answer."),
+  after: id.optional().describe("`next` of the page before."),
+});
+
+export const removed = z.object({ id, deleted: z.literal(true) }).meta({ id: "Removed" });
+
+/** One page of a list. `next` is passed as `after` to get the following one; null after the last. */
+export function listOf<Item extends z.ZodType>(item: Item) {
+  return z.object({ data: z.array(item), next: id.nullable() });
+}

@@ -1,0 +1,192 @@
+import { z } from "zod";
+import { id, idParams, listOf, pageQuery, removed, time } from "./fields.ts";
+import { defineRoutes } from "./route.ts";
+
+const settings = z
+  .record(z.string(), z.string().max(500))
+  .describe("Settings of the provider type, such as `apiVersion`.");
+
+export const provider = z
+  .object({
+    id,
+    name: z.string().describe("First part of `provider/model`."),
+    provider_type: z.string(),
+    base_url: z.string().nullable().describe("Null: the vendor's own."),
+    effective_base_url: z.string().nullable().describe("What is called; null where there is none."),
+    enabled: z.boolean(),
+    has_credential: z.boolean(),
+    credential_hint: z.string().nullable().describe("The last four characters of a long credential."),
+    settings,
+    created_at: time,
+    updated_at: time,
+  })
+  .meta({ id: "Provider" });
+
+const name = z
+  .string()
+  .regex(
+    /^[a-z0-9][a-z0-9._-]{0,63}$/,
+    "Use lower-case letters, digits, dot, dash and underscore, at most 64 characters",
+  );
+const baseUrl = z
+  .url({ protocol: /^https?$/, error: "Give an http or https URL, as the vendor's official SDK takes it" })
+  .max(1000)
+  .nullable();
+// A line break would split the header that the credential is sent in.
+const credential = z
+  .string()
+  .trim()
+  .min(1)
+  .max(5000)
+  .regex(/^[\x21-\x7e]+$/, "A credential has no spaces, line breaks or characters outside of ASCII");
+
+const providerCreate = z
+  .strictObject({
+    name: name.optional().describe("The provider type where left out."),
+    provider_type: z.string().min(1).max(64),
+    base_url: baseUrl.default(null),
+    api_key: credential.nullable().default(null).describe("Kept encrypted and never answered."),
+    enabled: z.boolean().default(true),
+    settings: settings.default({}),
+  })
+  .meta({ id: "ProviderCreate" });
+
+const providerUpdate = z
+  .strictObject({
+    name: name.optional(),
+    base_url: baseUrl.optional(),
+    api_key: credential.nullable().optional(),
+    enabled: z.boolean().optional(),
+    settings: settings.optional(),
+  })
+  .meta({ id: "ProviderUpdate" });
+
+export const providerTest = z
+  .object({
+    ok: z.boolean(),
+    message: z.string(),
+    http_status: z.int().nullable().describe("The vendor's; null where it was not reached."),
+    latency_ms: z.int().nullable(),
+    models: z.int().nullable().describe("How many models the vendor lists."),
+  })
+  .meta({ id: "ProviderTest" });
+
+const discovery = z
+  .object({
+    source: z
+      .enum(["vendor", "catalog"])
+      .describe("The built-in catalogue is used where the vendor has no list or is out of reach."),
+    found: z.int(),
+    added: z.int(),
+    note: z.string().nullable().describe("Why it is not the vendor's own list."),
+  })
+  .meta({ id: "ModelDiscovery" });
+
+export const providerType = z
+  .object({
+    type: z.string(),
+    label: z.string(),
+    documentation: z.string(),
+    base_url: z.string().nullable(),
+    needs_credential: z.boolean(),
+    credential_variables: z.array(z.string()),
+    base_url_variables: z.array(z.string()),
+    settings: z.array(z.object({ name: z.string(), variable: z.string(), default: z.string() })),
+    operations: z.array(z.string()),
+    lists_models: z.boolean(),
+  })
+  .meta({ id: "ProviderType" });
+
+const shared = { tag: "Providers", access: "admin" } as const;
+
+export const providerRoutes = defineRoutes({
+  list: {
+    ...shared,
+    id: "providers.list",
+    method: "GET",
+    path: "/admin/providers",
+    query: pageQuery,
+    response: listOf(provider),
+    status: 200,
+    summary: "List providers",
+    description: "Oldest first. Credentials are never answered.",
+  },
+  create: {
+    ...shared,
+    id: "providers.create",
+    method: "POST",
+    path: "/admin/providers",
+    body: providerCreate,
+    response: provider,
+    status: 201,
+    summary: "Add a provider",
+    description: "Adds the models that the built-in catalogue knows of the vendor as well.",
+  },
+  get: {
+    ...shared,
+    id: "providers.get",
+    method: "GET",
+    path: "/admin/providers/{id}",
+    params: idParams,
+    response: provider,
+    status: 200,
+    summary: "Read a provider",
+    description: "The credential is never answered.",
+  },
+  update: {
+    ...shared,
+    id: "providers.update",
+    method: "PATCH",
+    path: "/admin/providers/{id}",
+    params: idParams,
+    body: providerUpdate,
+    response: provider,
+    status: 200,
+    summary: "Change a provider",
+    description:
+      "Fields left out stay as they are; `settings` is replaced as a whole. `api_key: null` removes the credential.",
+  },
+  remove: {
+    ...shared,
+    id: "providers.remove",
+    method: "DELETE",
+    path: "/admin/providers/{id}",
+    params: idParams,
+    response: removed,
+    status: 200,
+    summary: "Remove a provider",
+    description: "Removes its models too. Usage records stay, and so do routes that name it.",
+  },
+  test: {
+    ...shared,
+    id: "providers.test",
+    method: "POST",
+    path: "/admin/providers/{id}/test",
+    params: idParams,
+    response: providerTest,
+    status: 200,
+    summary: "Test a provider",
+    description: "Asks the vendor for its list of models with the stored credential, and says what came of it.",
+  },
+  discoverModels: {
+    ...shared,
+    id: "providers.discoverModels",
+    method: "POST",
+    path: "/admin/providers/{id}/models/discover",
+    params: idParams,
+    response: discovery,
+    status: 200,
+    summary: "Discover models",
+    description: "Adds the models that the vendor lists and that are not there yet. Existing rows stay as they are.",
+  },
+  types: {
+    ...shared,
+    id: "providers.types",
+    method: "GET",
+    path: "/admin/provider-types",
+    response: listOf(providerType),
+    status: 200,
+    summary: "List provider types",
+    description: "What can be added as a provider, with its default address and environment variables.",
+  },
+});

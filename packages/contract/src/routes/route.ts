@@ -1,0 +1,52 @@
+// What an admin route is. The server's binding, the typed client and the OpenAPI document are all derived from this data.
+
+import type { z } from "zod";
+
+/** Who may call: anybody, whoever has proven who he is, or an admin only. */
+export type Access = "public" | "signed_in" | "admin";
+
+export type RouteTag = "Sessions" | "Users" | "API keys" | "Providers" | "Models" | "Routes" | "Usage";
+
+export interface AdminRoute {
+  /** `group.name`, the same words by which the client and the handlers are keyed. */
+  readonly id: string;
+  readonly method: "GET" | "POST" | "PATCH" | "DELETE";
+  /** Parameters in braces: `/admin/users/{id}`. */
+  readonly path: `/admin/${string}`;
+  readonly params?: z.ZodObject;
+  readonly query?: z.ZodObject;
+  readonly body?: z.ZodObject;
+  readonly response: z.ZodType;
+  readonly status: 200 | 201;
+  readonly summary: string;
+  readonly description: string;
+  readonly tag: RouteTag;
+  readonly access: Access;
+}
+
+export type RouteGroups = Readonly<Record<string, Readonly<Record<string, AdminRoute>>>>;
+
+/** Keeps the exact types of the schemas while it checks the shape. */
+export function defineRoutes<const Routes extends Readonly<Record<string, AdminRoute>>>(routes: Routes): Routes {
+  return routes;
+}
+
+type Params<Route> = Route extends { readonly params: infer Schema extends z.ZodType } ? Schema : never;
+type Query<Route> = Route extends { readonly query: infer Schema extends z.ZodType } ? Schema : never;
+type Body<Route> = Route extends { readonly body: infer Schema extends z.ZodType } ? Schema : never;
+
+/** What a caller passes in. Parts that the route does not have are absent. */
+export type RouteInput<Route extends AdminRoute> = ([Params<Route>] extends [never]
+  ? unknown
+  : { readonly params: z.input<Params<Route>> }) &
+  ([Query<Route>] extends [never] ? unknown : { readonly query?: z.input<Query<Route>> }) &
+  ([Body<Route>] extends [never] ? unknown : { readonly body: z.input<Body<Route>> });
+
+/** What a handler receives, parsed. */
+export type ParsedInput<Route extends AdminRoute> = ([Params<Route>] extends [never]
+  ? unknown
+  : { readonly params: z.output<Params<Route>> }) &
+  ([Query<Route>] extends [never] ? unknown : { readonly query: z.output<Query<Route>> }) &
+  ([Body<Route>] extends [never] ? unknown : { readonly body: z.output<Body<Route>> });
+
+export type RouteAnswer<Route extends AdminRoute> = z.output<Route["response"]>;

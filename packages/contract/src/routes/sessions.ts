@@ -1,0 +1,50 @@
+import { z } from "zod";
+import { time } from "./fields.ts";
+import { defineRoutes } from "./route.ts";
+import { role, user } from "./users.ts";
+
+const session = z
+  .object({
+    token: z.string().describe("Send it as `Authorization: Bearer`."),
+    expires_at: time,
+    user,
+  })
+  .meta({ id: "Session" });
+
+const credentials = z
+  .strictObject({ email: z.string().min(1).max(254).toLowerCase(), password: z.string().min(1).max(1000) })
+  .meta({ id: "Credentials" });
+
+const me = z
+  .object({
+    via: z.enum(["admin_key", "session", "api_key"]).describe("What the caller has proven himself with."),
+    role,
+    user: user.nullable().describe("Null for the admin key, which belongs to nobody."),
+  })
+  .meta({ id: "Me" });
+
+export const sessionRoutes = defineRoutes({
+  create: {
+    id: "sessions.create",
+    method: "POST",
+    path: "/admin/sessions",
+    body: credentials,
+    response: session,
+    status: 201,
+    summary: "Sign in",
+    description: "Answers a token for twelve hours. Repeated failures are answered 429 for a while.",
+    tag: "Sessions",
+    access: "public",
+  },
+  me: {
+    id: "sessions.me",
+    method: "GET",
+    path: "/admin/me",
+    response: me,
+    status: 200,
+    summary: "Who am I",
+    description: "The caller as GhostLLM sees it.",
+    tag: "Sessions",
+    access: "signed_in",
+  },
+});

@@ -1,0 +1,93 @@
+import { z } from "zod";
+import { id, listOf, moment, pageQuery, time, usd } from "./fields.ts";
+import { defineRoutes } from "./route.ts";
+
+const count = z.int();
+
+export const usageRecord = z
+  .object({
+    id: id.describe("Also the request id."),
+    created_at: time,
+    user_id: id,
+    api_key_id: id,
+    model_id: id.nullable(),
+    provider_id: id,
+    provider: z.string(),
+    model: z.string(),
+    requested_model: z.string(),
+    operation: z.string(),
+    streamed: z.boolean(),
+    status: z.enum(["ok", "error", "client_abort", "timeout"]),
+    http_status: z.int(),
+    error_code: z.string().nullable(),
+    prompt_tokens: count,
+    completion_tokens: count,
+    total_tokens: count,
+    cached_tokens: count,
+    reasoning_tokens: count,
+    estimated: z.boolean().describe("The vendor told no usage, so the counts are an estimate."),
+    cost_usd: usd.nullable().describe("Null where the price is unknown."),
+    price_version: z.string().nullable(),
+    latency_ms: z.number(),
+    ttft_ms: z.number().nullable().describe("Time to the first byte of the answer."),
+    attempts: z.int(),
+    ip_address: z.string().nullable(),
+    user_agent: z.string().nullable(),
+  })
+  .meta({ id: "UsageRecord" });
+
+const sums = {
+  requests: count,
+  errors: count,
+  prompt_tokens: count,
+  completion_tokens: count,
+  cached_tokens: count,
+  reasoning_tokens: count,
+  cost_usd: usd,
+  unpriced_requests: count.describe("Requests with an unknown price: their cost is not in `cost_usd`."),
+};
+
+const usageSum = z
+  .object({ group: z.string().describe("A time, an id, or `provider/model`, by what is grouped."), ...sums })
+  .meta({ id: "UsageSum" });
+
+const usageSummary = z.object({ data: z.array(usageSum), total: z.object(sums) }).meta({ id: "UsageSummary" });
+
+const filter = {
+  user_id: id.optional(),
+  api_key_id: id.optional(),
+  model_id: id.optional(),
+  provider_id: id.optional(),
+  from: moment.optional().describe("Inclusive."),
+  to: moment.optional().describe("Exclusive."),
+};
+
+const shared = { tag: "Usage", access: "admin" } as const;
+
+export const usageRoutes = defineRoutes({
+  list: {
+    ...shared,
+    id: "usage.list",
+    method: "GET",
+    path: "/admin/usage",
+    query: pageQuery.extend(filter),
+    response: listOf(usageRecord),
+    status: 200,
+    summary: "List usage records",
+    description: "One for every answered request, newest first.",
+  },
+  summary: {
+    ...shared,
+    id: "usage.summary",
+    method: "GET",
+    path: "/admin/usage/summary",
+    query: z.strictObject({
+      group_by: z.enum(["hour", "day", "user", "api_key", "provider", "model"]).default("day"),
+      ...filter,
+    }),
+    response: usageSummary,
+    status: 200,
+    summary: "Sum usage",
+    description: "From hourly sums, so `from` and `to` are rounded down to the hour.",
+  },
+});

@@ -1,0 +1,88 @@
+// Price maths. Prices are integer nano-USD per million tokens, so that the cost of an answer is exact
+// up to one rounding, to the nearest nano-USD, of the whole sum.
+
+import type { Usage } from "#hub.ts";
+
+/** A rate that may rise with the size of the prompt: the last tier whose `above` is exceeded applies to all tokens. */
+export interface Rate {
+  /** Nano-USD per million tokens. */
+  readonly base: number;
+  readonly tiers?: readonly { readonly above: number; readonly rate: number }[];
+}
+
+export interface Price {
+  readonly input: Rate;
+  readonly output: Rate;
+  /** Absent: cached tokens cost as much as other input. */
+  readonly cachedInput?: Rate;
+  /** Absent: reasoning tokens cost as much as other output. */
+  readonly reasoning?: Rate;
+  /** Nano-USD for each request, on top of its tokens. */
+  readonly perRequest?: number;
+  /** Where the price is from: kept with every usage record that was priced by it. */
+  readonly version: string;
+}
+
+/** A price that applies from a date, or within hours of the day (UTC). The last entry that applies counts. */
+export interface ScheduledPrice {
+  readonly fromMs?: number;
+  readonly dailyMs?: { readonly start: number; readonly end: number };
+  readonly price: Price;
+}
+
+export type PriceSchedule = readonly ScheduledPrice[];
+
+const dayMs = 86_400_000;
+
+/** The price in force at an epoch time, or null where none is. */
+export function priceAt(schedule: PriceSchedule, timeMs: number): Price | null {
+  for (let index = schedule.length - 1; index >= 0; index -= 1) {
+    const entry = schedule[index];
+    if (entry !== undefined && applies(entry, timeMs)) return entry.price;
+  }
+  return null;
+}
+
+function applies({ fromMs, dailyMs }: ScheduledPrice, timeMs: number): boolean {
+  if (fromMs !== undefined && timeMs < fromMs) return false;
+  if (dailyMs === undefined) return true;
+  const timeOfDay = timeMs % dayMs;
+  return dailyMs.start <= dailyMs.end
+    ? timeOfDay >= dailyMs.start && timeOfDay < dailyMs.end
+    : timeOfDay >= dailyMs.start || timeOfDay < dailyMs.end;
+}
+
+/** Cost in nano-USD of an answer with this usage. */
+export function costOf(usage: Usage, price: Price): number {
+  const rateOf = (rate: Rate): number => rateAt(rate, usage.promptTokens);
+  const input = rateOf(price.input);
+  const output = rateOf(price.output);
+  const cached = Math.min(usage.cachedTokens, usage.promptTokens);
+  const reasoning = Math.min(usage.reasoningTokens, usage.completionTokens);
+  const sum = sumOfProducts([
+    [usage.promptTokens - cached, input],
+    [cached, price.cachedInput === undefined ? input : rateOf(price.cachedInput)],
+    [usage.completionTokens - reasoning, output],
+    [reasoning, price.reasoning === undefined ? output : rateOf(price.reasoning)],
+  ]);
+  return sum + (price.perRequest ?? 0);
+}
+
+function rateAt(rate: Rate, promptTokens: number): number {
+  let applied = rate.base;
+  for (const tier of rate.tiers ?? []) if (promptTokens > tier.above) applied = tier.rate;
+  return applied;
+}
+
+const million = 1_000_000;
+
+/** Sum of tokens x nano-USD per million, rounded once, half up. */
+function sumOfProducts(terms: readonly (readonly [tokens: number, rate: number])[]): number {
+  let sum = 0;
+  for (const [tokens, rate] of terms) sum += tokens * rate;
+  if (Number.isSafeInteger(sum)) return Math.floor((sum + million / 2) / million);
+  // A long prompt at a high rate leaves the integers that a number holds exactly.
+  let exact = 0n;
+  for (const [tokens, rate] of terms) exact += BigInt(tokens) * BigInt(rate);
+  return Number((exact + 500_000n) / 1_000_000n);
+}

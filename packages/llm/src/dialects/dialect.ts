@@ -1,0 +1,82 @@
+// What a dialect must be able to do. A client dialect reads requests and writes errors; an upstream dialect writes
+// requests and reads answers. All of it is pure and synchronous, and no input is ever changed (a retry encodes again).
+
+import type { GhostError } from "@ghostllm/contract";
+import type { Operation, Usage } from "#hub.ts";
+import type { DialectName, Quirks } from "#providers/definition.ts";
+
+/** What the gateway needs to know of a request; the rest of it stays in `text`. */
+export interface ParsedRequest {
+  readonly operation: Operation;
+  /** The body as it came. */
+  readonly text: string;
+  readonly model: string;
+  readonly stream: boolean;
+  /** The client asked to be told the usage within the stream. */
+  readonly wantsStreamUsage: boolean;
+  /** Upper guess from the size of the body, for limits and reservations. */
+  readonly promptTokensEstimate: number;
+  /** Most output tokens of one answer, where the client named a maximum. */
+  readonly maxOutputTokens: number | null;
+  /** How many answers are asked for: `n`, times the number of prompts. */
+  readonly answers: number;
+}
+
+/** A public path on which clients speak the dialect, all with POST. */
+export interface ClientEndpoint {
+  readonly path: string;
+  readonly operation: Operation;
+}
+
+export interface ClientDialect {
+  readonly endpoints: readonly ClientEndpoint[];
+  /** Request headers, in lower case, that mean something to vendors of the dialect. No other is passed on. */
+  readonly forwardedHeaders: readonly string[];
+  /** Throws GhostError `invalid_request_error` with the path of the fault. */
+  parseRequest(operation: Operation, text: string): ParsedRequest;
+  /** The text of a prompt, to estimate its tokens where the vendor told none. */
+  readPromptText(body: string): string;
+  encodeError(error: GhostError): string;
+  /** The event that ends a stream which cannot go on. */
+  encodeStreamError(error: GhostError): string;
+}
+
+export interface RequestEdits {
+  readonly model: string;
+  readonly quirks: Quirks;
+}
+
+/** Watches a stream that passes through: reads its usage and its end, and withholds what the client did not ask for. */
+export interface StreamTap {
+  /** False for a tap on one large document. */
+  readonly isEventStream: boolean;
+  /** The bytes to pass on now: whole frames, or null. */
+  push(chunk: Buffer): Buffer | null;
+  /** The vendor ended the stream properly: what is still held. */
+  flush(): Buffer | null;
+  readonly usage: Usage | null;
+  /** The dialect's own mark of the end has come by: nothing of worth follows. */
+  readonly ended: boolean;
+  /** The vendor reported an error within the stream. */
+  readonly failure: string | null;
+}
+
+export interface UpstreamDialect {
+  /** The request for a target of the same dialect: only the named edits are made, every other byte stays. */
+  editRequest(request: ParsedRequest, edits: RequestEdits): string;
+  /** Usage of a whole answer. `broken` where the body is not a JSON object. */
+  readAnswer(body: Buffer): { readonly usage: Usage | null; readonly broken: boolean };
+  createStreamTap(request: ParsedRequest, quirks: Quirks): StreamTap;
+  /** For a whole answer that is too large to hold: everything passes, and its last bytes are searched for usage. */
+  createLargeAnswerTap(): StreamTap;
+  /** The text that an answer carries, to estimate its tokens where the vendor told none. */
+  readText(body: string, stream: boolean): string;
+  /** The message in a vendor's error body, for logs and for errors of our own. */
+  readErrorMessage(body: string): string | null;
+}
+
+export interface Dialect {
+  readonly name: DialectName;
+  readonly client: ClientDialect;
+  readonly upstream: UpstreamDialect;
+}

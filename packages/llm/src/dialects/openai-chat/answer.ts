@@ -1,0 +1,64 @@
+import type { Usage } from "#hub.ts";
+import { eachFrame, frameData } from "#wire/frames.ts";
+import { findMembers } from "#wire/json-members.ts";
+import { isObject, memberOf, parseJson } from "#wire/json.ts";
+import { readUsage, readUsageOf } from "./usage.ts";
+
+/** Up to here an answer is parsed as a whole, which also proves that it is sound. */
+const parseUpToBytes = 64 * 1024;
+
+/** Usage of a whole answer. A large one (embeddings, images) is scanned for its `usage` member instead of parsed. */
+export function readAnswer(body: Buffer): { readonly usage: Usage | null; readonly broken: boolean } {
+  if (body.length > parseUpToBytes) {
+    const text = body.toString("latin1");
+    const members = findMembers(text);
+    const usage = members?.find(({ key }) => key === "usage");
+    if (usage) return { usage: readUsage(parseJson(text.slice(usage.valueStart, usage.valueEnd))), broken: false };
+    if (members) return { usage: null, broken: false };
+  }
+  const answer = parseJson(body.toString("utf8"));
+  return isObject(answer) ? { usage: readUsageOf(answer), broken: false } : { usage: null, broken: true };
+}
+
+/** All text that the model wrote in an answer or a stream: content, reasoning, tool names and arguments. */
+export function readText(body: string, stream: boolean): string {
+  if (!stream) return textOfChoices(parseJson(body), "message");
+  let text = "";
+  for (const frame of eachFrame(Buffer.from(body))) {
+    text += textOfChoices(parseJson(frameData(frame.toString("utf8"))), "delta");
+  }
+  return text;
+}
+
+function textOfChoices(answer: unknown, part: "message" | "delta"): string {
+  const choices = memberOf(answer, "choices");
+  if (!Array.isArray(choices)) return "";
+  return choices.map((choice) => textOf(memberOf(choice, "text")) + textOfMessage(memberOf(choice, part))).join("");
+}
+
+function textOfMessage(message: unknown): string {
+  const calls = memberOf(message, "tool_calls");
+  const callText = Array.isArray(calls) ? calls.map((call) => textOfCall(memberOf(call, "function"))).join("") : "";
+  const fields = ["reasoning_content", "reasoning", "content", "refusal"];
+  return fields.map((field) => textOf(memberOf(message, field))).join("") + callText;
+}
+
+function textOfCall(call: unknown): string {
+  return textOf(memberOf(call, "name")) + textOf(memberOf(call, "arguments"));
+}
+
+/** Content is a string, or with Mistral an array of parts. */
+function textOf(content: unknown): string {
+  if (typeof content === "string") return content;
+  return Array.isArray(content) ? content.map((part) => textOf(memberOf(part, "text"))).join("") : "";
+}
+
+/** `{error:{message}}`, or the forms of vendors that have no `error` key: `{message}`, `{detail}`, `{error:"text"}`. */
+export function readErrorMessage(body: string): string | null {
+  const value = parseJson(body);
+  const error = memberOf(value, "error");
+  for (const candidate of [memberOf(error, "message"), error, memberOf(value, "message"), memberOf(value, "detail")]) {
+    if (typeof candidate === "string" && candidate !== "") return candidate;
+  }
+  return null;
+}

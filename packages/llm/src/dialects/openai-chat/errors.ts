@@ -1,0 +1,15 @@
+import { errorCatalogue } from "@ghostllm/contract";
+import type { GhostError } from "@ghostllm/contract";
+
+/** The official SDKs read `message`, `type`, `param` and `code`: https://platform.openai.com/docs/guides/error-codes */
+export function encodeError(error: GhostError): string {
+  const { type } = errorCatalogue[error.code];
+  return JSON.stringify({
+    error: { message: error.message, type, param: error.param ?? null, code: error.code },
+  });
+}
+
+/** An SDK raises an error for a chunk with an `error` member. The stream ends behind it, without its end mark. */
+export function encodeStreamError(error: GhostError): string {
+  return `data: ${encodeError(error)}\n\n`;
+}

@@ -1,0 +1,36 @@
+// OpenAI's Chat Completions dialect, with its older completions and its embeddings, as client and as upstream dialect.
+// https://platform.openai.com/docs/api-reference/chat
+
+import type { Dialect } from "#dialects/dialect.ts";
+import { readAnswer, readErrorMessage, readText } from "./answer.ts";
+import { editRequest } from "./edit.ts";
+import { encodeError, encodeStreamError } from "./errors.ts";
+import { readPromptText } from "./prompt-text.ts";
+import { parseRequest } from "./request.ts";
+import { LargeAnswerTap } from "./large-answer.ts";
+import { ChatStreamTap } from "./stream.ts";
+
+export const openaiChat: Dialect = {
+  name: "openai-chat",
+  client: {
+    endpoints: [
+      { path: "/v1/chat/completions", operation: "chat.completions" },
+      { path: "/v1/completions", operation: "completions" },
+      { path: "/v1/embeddings", operation: "embeddings" },
+    ],
+    forwardedHeaders: ["openai-beta", "idempotency-key"],
+    parseRequest,
+    readPromptText,
+    encodeError,
+    encodeStreamError,
+  },
+  upstream: {
+    editRequest,
+    readAnswer,
+    readText,
+    readErrorMessage,
+    createLargeAnswerTap: () => new LargeAnswerTap(),
+    createStreamTap: (request, quirks) =>
+      new ChatStreamTap(!request.wantsStreamUsage && quirks.streamUsage !== "unasked"),
+  },
+};

@@ -1,0 +1,19 @@
+// What GhostLLM knows about vendors. Pure: no I/O, no clock, no randomness, no logging.
+
+export type { Operation, Usage } from "./hub.ts";
+export { findCatalogModel, listCatalogModels } from "./catalog/catalog.ts";
+export type { CatalogModel } from "./catalog/catalog.ts";
+export { costOf, priceAt } from "./catalog/price.ts";
+export type { Price, PriceSchedule, Rate } from "./catalog/price.ts";
+export { providers } from "./providers/index.ts";
+export type { OperationPath, ProviderDefinition } from "./providers/definition.ts";
+export type {
+  ClientDialect,
+  ClientEndpoint,
+  Dialect,
+  ParsedRequest,
+  StreamTap,
+  UpstreamDialect,
+} from "./dialects/dialect.ts";
+export { dialects } from "./dialects/index.ts";
+export { modelListUrl, operationUrl } from "./providers/url.ts";

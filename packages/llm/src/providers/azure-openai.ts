@@ -1,0 +1,34 @@
+import type { OperationPath, ProviderDefinition } from "./definition.ts";
+
+/**
+ * Azure has three forms of base URL: the resource's endpoint, where the deployment is part of the path; `/models`, the
+ * inference endpoint of Azure AI; and `/openai/v1`, which takes no api-version.
+ * https://learn.microsoft.com/azure/ai-services/openai/reference
+ */
+function path(operation: string): OperationPath {
+  return ({ baseUrl, model, settings }) => {
+    if (baseUrl.endsWith("/openai/v1")) return operation;
+    const version = `?api-version=${encodeURIComponent(settings["apiVersion"] ?? "")}`;
+    if (baseUrl.endsWith("/models")) return operation + version;
+    return `/openai/deployments/${encodeURIComponent(model)}${operation}${version}`;
+  };
+}
+
+export const azureOpenai: ProviderDefinition = {
+  type: "azure-openai",
+  label: "Azure OpenAI",
+  documentation: "https://learn.microsoft.com/azure/ai-services/openai/reference",
+  dialect: "openai-chat",
+  baseUrl: null,
+  baseUrlVariables: ["AZURE_OPENAI_ENDPOINT", "AZURE_OPENAI_BASE_URL"],
+  credentialVariables: ["AZURE_OPENAI_API_KEY"],
+  needsCredential: true,
+  authentication: { header: "api-key", prefix: "" },
+  settings: { apiVersion: { variable: "OPENAI_API_VERSION", default: "2024-10-21" } },
+  catalogId: "azure",
+  operations: {
+    "chat.completions": path("/chat/completions"),
+    completions: path("/completions"),
+    embeddings: path("/embeddings"),
+  },
+};

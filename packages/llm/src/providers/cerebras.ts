@@ -1,0 +1,14 @@
+import { defineCompatible } from "./define-compatible.ts";
+
+export const cerebras = defineCompatible({
+  type: "cerebras",
+  label: "Cerebras",
+  documentation: "https://inference-docs.cerebras.ai/api-reference",
+  baseUrl: "https://api.cerebras.ai/v1",
+  variablePrefix: "CEREBRAS",
+  catalogId: "cerebras",
+  operations: {
+    "chat.completions": "/chat/completions",
+    completions: "/completions",
+  },
+});

@@ -1,0 +1,13 @@
+import { defineCompatible } from "./define-compatible.ts";
+
+export const deepseek = defineCompatible({
+  type: "deepseek",
+  label: "DeepSeek",
+  documentation: "https://api-docs.deepseek.com",
+  baseUrl: "https://api.deepseek.com",
+  variablePrefix: "DEEPSEEK",
+  catalogId: "deepseek",
+  operations: {
+    "chat.completions": "/chat/completions",
+  },
+});

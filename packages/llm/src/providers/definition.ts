@@ -1,0 +1,55 @@
+// What a provider file says. Mostly data: an operation that a provider lacks is an absent property.
+
+import type { Operation } from "#hub.ts";
+
+export type DialectName = "openai-chat";
+
+/** Oddities of a vendor within its dialect, read by the dialect's code. */
+export interface Quirks {
+  /**
+   * `asked` (default): usage comes in a stream only with `stream_options.include_usage`, in an extra chunk.
+   * `unasked`: the vendor sends its usage chunk to everybody, so it is no extra and is never hidden.
+   */
+  readonly streamUsage?: "asked" | "unasked";
+}
+
+export interface PathInput {
+  readonly baseUrl: string;
+  readonly model: string;
+  readonly settings: Readonly<Record<string, string>>;
+}
+
+/** Path behind the base URL, or a function of the model where the vendor puts that into the path. */
+export type OperationPath = string | ((input: PathInput) => string);
+
+export interface Authentication {
+  readonly header: string;
+  /** Put before the credential, such as `Bearer `. */
+  readonly prefix: string;
+}
+
+export interface ProviderDefinition {
+  /** `provider_type` in the database, and the default name of a provider of this type. */
+  readonly type: string;
+  readonly label: string;
+  readonly documentation: string;
+  readonly dialect: DialectName;
+  /** What the vendor's official SDK takes as base URL; null where every customer has another one. */
+  readonly baseUrl: string | null;
+  /** Environment variables, the first that is set counts. */
+  readonly baseUrlVariables: readonly string[];
+  readonly credentialVariables: readonly string[];
+  /** False for servers that run without a key, such as Ollama. */
+  readonly needsCredential: boolean;
+  readonly authentication: Authentication;
+  readonly operations: Readonly<Partial<Record<Operation, OperationPath>>>;
+  /** Path of the list of models, where the vendor has one. */
+  readonly modelList?: OperationPath;
+  /** Names of further settings with their environment variables, such as `apiVersion`. */
+  readonly settings?: Readonly<Record<string, { readonly variable: string; readonly default: string }>>;
+  /** Id in the price catalogue; absent where the catalogue knows no prices of the vendor. */
+  readonly catalogId?: string | undefined;
+  /** Runs on the operator's own hardware: tokens cost nothing, which is a known price of 0. */
+  readonly free?: true | undefined;
+  readonly quirks?: Quirks | undefined;
+}

@@ -1,0 +1,15 @@
+import { defineCompatible } from "./define-compatible.ts";
+
+export const fireworks = defineCompatible({
+  type: "fireworks",
+  label: "Fireworks AI",
+  documentation: "https://docs.fireworks.ai/api-reference",
+  baseUrl: "https://api.fireworks.ai/inference/v1",
+  variablePrefix: "FIREWORKS",
+  catalogId: "fireworks",
+  operations: {
+    "chat.completions": "/chat/completions",
+    completions: "/completions",
+    embeddings: "/embeddings",
+  },
+});

@@ -1,0 +1,14 @@
+import { defineCompatible } from "./define-compatible.ts";
+
+export const mistral = defineCompatible({
+  type: "mistral",
+  label: "Mistral",
+  documentation: "https://docs.mistral.ai/api",
+  baseUrl: "https://api.mistral.ai/v1",
+  variablePrefix: "MISTRAL",
+  catalogId: "mistral",
+  operations: {
+    "chat.completions": "/chat/completions",
+    embeddings: "/embeddings",
+  },
+});

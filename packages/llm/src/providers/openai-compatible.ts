@@ -1,0 +1,16 @@
+import { defineCompatible } from "./define-compatible.ts";
+
+/** Any other server that speaks the dialect: vLLM, llama.cpp, LM Studio, SGLang, a company's own gateway. */
+export const openaiCompatible = defineCompatible({
+  type: "openai-compatible",
+  label: "OpenAI-compatible server",
+  documentation: "https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html",
+  baseUrl: null,
+  variablePrefix: "OPENAI_COMPATIBLE",
+  needsCredential: false,
+  operations: {
+    "chat.completions": "/chat/completions",
+    completions: "/completions",
+    embeddings: "/embeddings",
+  },
+});

@@ -1,0 +1,15 @@
+import { defineCompatible } from "./define-compatible.ts";
+
+export const openai = defineCompatible({
+  type: "openai",
+  label: "OpenAI",
+  documentation: "https://platform.openai.com/docs/api-reference",
+  baseUrl: "https://api.openai.com/v1",
+  variablePrefix: "OPENAI",
+  catalogId: "openai",
+  operations: {
+    "chat.completions": "/chat/completions",
+    completions: "/completions",
+    embeddings: "/embeddings",
+  },
+});

@@ -1,0 +1,15 @@
+import { defineCompatible } from "./define-compatible.ts";
+
+export const openrouter = defineCompatible({
+  type: "openrouter",
+  label: "OpenRouter",
+  documentation: "https://openrouter.ai/docs/api-reference",
+  baseUrl: "https://openrouter.ai/api/v1",
+  variablePrefix: "OPENROUTER",
+  catalogId: "openrouter",
+  operations: {
+    "chat.completions": "/chat/completions",
+    completions: "/completions",
+    embeddings: "/embeddings",
+  },
+});

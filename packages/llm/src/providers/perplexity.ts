@@ -1,0 +1,13 @@
+import { defineCompatible } from "./define-compatible.ts";
+
+export const perplexity = defineCompatible({
+  type: "perplexity",
+  label: "Perplexity",
+  documentation: "https://docs.perplexity.ai/api-reference",
+  baseUrl: "https://api.perplexity.ai",
+  variablePrefix: "PERPLEXITY",
+  catalogId: "perplexity",
+  operations: {
+    "chat.completions": "/chat/completions",
+  },
+});

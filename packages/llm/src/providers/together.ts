@@ -1,0 +1,17 @@
+import { defineCompatible } from "./define-compatible.ts";
+
+export const together = defineCompatible({
+  type: "together",
+  label: "Together AI",
+  documentation: "https://docs.together.ai/reference",
+  baseUrl: "https://api.together.xyz/v1",
+  variablePrefix: "TOGETHER",
+  catalogId: "together",
+  // The usage chunk comes whether it was asked for or not.
+  quirks: { streamUsage: "unasked" },
+  operations: {
+    "chat.completions": "/chat/completions",
+    completions: "/completions",
+    embeddings: "/embeddings",
+  },
+});

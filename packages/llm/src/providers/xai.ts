@@ -1,0 +1,14 @@
+import { defineCompatible } from "./define-compatible.ts";
+
+export const xai = defineCompatible({
+  type: "xai",
+  label: "xAI",
+  documentation: "https://docs.x.ai/docs/api-reference",
+  baseUrl: "https://api.x.ai/v1",
+  variablePrefix: "XAI",
+  catalogId: "x-ai",
+  operations: {
+    "chat.completions": "/chat/completions",
+    completions: "/completions",
+  },
+});

@@ -1,0 +1,26 @@
+// Reading JSON from outside: a parse that does not throw, and typed access to values of unknown shape.
+
+/** The value, or undefined where the text is no JSON. (JSON itself has no undefined.) */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** The member of an object, undefined where the value is none or lacks it as its own. */
+export function memberOf(value: unknown, key: string): unknown {
+  return isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
+}
+
+/** A count that a vendor told: whole, finite and not negative; anything else is 0. */
+export function countOf(value: unknown): number {
+  return typeof value === "number" && value > 0 && Number.isFinite(value) ? Math.round(value) : 0;
+}
