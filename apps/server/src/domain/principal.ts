@@ -1,0 +1,51 @@
+// Who is calling, as the gateway knows it from the snapshot. Pure types and rules, shared by both planes.
+
+export type Role = "admin" | "user";
+
+/** Absent or null means "no limit". All are counted over the last 60 seconds but `concurrentRequests`. */
+export interface RateLimits {
+  readonly requestsPerMinute: number | null;
+  readonly tokensPerMinute: number | null;
+  readonly concurrentRequests: number | null;
+}
+
+/** One holder of limits and a budget. Admission is all-or-nothing over all scopes of a principal. */
+export interface Scope {
+  /** `key:<api key id>` or `user:<user id>`: the name under which `link` counts. */
+  readonly id: string;
+  readonly limits: RateLimits;
+  /** Total that may be spent, in nano-USD; null is unlimited. */
+  readonly budgetNanos: number | null;
+}
+
+export interface Permissions {
+  /** Patterns of model names with `*` as wildcard; null allows every model. */
+  readonly models: readonly string[] | null;
+}
+
+export interface Principal {
+  readonly keyId: string;
+  /** The public part of the key, `gk-` and 12 characters: what logs show. */
+  readonly publicId: string;
+  readonly userId: string;
+  readonly role: Role;
+  readonly permissions: Permissions;
+  readonly scopes: readonly Scope[];
+  /** Epoch ms, or null for a key that does not expire. */
+  readonly expiresAt: number | null;
+}
+
+/** Does `pattern`, in which `*` stands for any run of characters, match the whole of `name`? */
+export function matchesPattern(pattern: string, name: string): boolean {
+  const [head = "", ...rest] = pattern.split("*");
+  if (rest.length === 0) return pattern === name;
+  if (!name.startsWith(head)) return false;
+  const tail = rest.pop() ?? "";
+  let at = head.length;
+  for (const part of rest) {
+    const found = name.indexOf(part, at);
+    if (found < 0) return false;
+    at = found + part.length;
+  }
+  return name.length - tail.length >= at && name.endsWith(tail);
+}

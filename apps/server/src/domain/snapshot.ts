@@ -1,0 +1,70 @@
+// The immutable view of keys, providers, models, routes and prices that the gateway works from.
+// Control builds one from the store and swaps it in whole; the gateway only reads. Nothing here does I/O.
+
+import type { PriceSchedule, ProviderDefinition } from "@ghostllm/llm";
+import type { Principal } from "#domain/principal.ts";
+import type { Secret } from "#domain/secret.ts";
+
+export interface ProviderEntry {
+  readonly id: string;
+  /** Unique name, the first part of `provider/model`. */
+  readonly name: string;
+  readonly definition: ProviderDefinition;
+  /** Without a trailing slash; what the vendor's official SDK takes as its base URL. */
+  readonly baseUrl: string;
+  readonly credential: Secret | null;
+  /** Settings of this provider type, such as Azure's `apiVersion`. */
+  readonly settings: Readonly<Record<string, string>>;
+}
+
+export interface Capabilities {
+  readonly vision: boolean;
+  readonly functions: boolean;
+  readonly streaming: boolean;
+}
+
+/** One model at one provider: where an attempt can go. */
+export interface Target {
+  readonly provider: ProviderEntry;
+  /** The name the model has at the provider. */
+  readonly model: string;
+  /** Row in `models`; null when reached by `provider/model` without a row. */
+  readonly modelId: string | null;
+  /** Null: unknown. Then cost is unknown too, and a key with a budget may not use the model. */
+  readonly prices: PriceSchedule | null;
+  readonly contextLength: number | null;
+  readonly capabilities: Capabilities | null;
+  /** Epoch ms at which the row was made. */
+  readonly createdAt: number;
+}
+
+export type RouteStrategy = "ordered" | "weighted";
+
+/** An alias: a name that stands for a list of targets. */
+export interface Route {
+  readonly id: string;
+  readonly name: string;
+  readonly strategy: RouteStrategy;
+  readonly targets: readonly { readonly target: Target; readonly weight: number }[];
+  readonly createdAt: number;
+}
+
+export interface Snapshot {
+  /** Grows by one with every swap. */
+  readonly version: number;
+  /** By the SHA-256 of the key, lower-case hex. Revoked keys are not in it. */
+  readonly keys: ReadonlyMap<string, Principal>;
+  /** Enabled providers by name. */
+  readonly providers: ReadonlyMap<string, ProviderEntry>;
+  /** Models of enabled providers by their bare name, in the order in which their providers were made. */
+  readonly models: ReadonlyMap<string, readonly Target[]>;
+  readonly routes: ReadonlyMap<string, Route>;
+}
+
+export const emptySnapshot: Snapshot = {
+  version: 0,
+  keys: new Map(),
+  providers: new Map(),
+  models: new Map(),
+  routes: new Map(),
+};

@@ -1,0 +1,46 @@
+// What is written down of one answered request: the line in the journal and the row in usage_logs.
+
+/** How the request ended. Every status but `ok` may still have used, and cost, tokens. */
+export type UsageStatus = "ok" | "error" | "client_abort" | "timeout";
+
+export interface UsageRecord {
+  /** UUIDv7, also the request id: draining the journal is idempotent by it. */
+  readonly id: string;
+  /** Epoch ms at which the request arrived. */
+  readonly createdAt: number;
+  readonly userId: string;
+  readonly apiKeyId: string;
+  /** Row in `models`, null for a model reached by `provider/model` that has no row. */
+  readonly modelId: string | null;
+  readonly providerId: string;
+  /** The provider's name and the name the model has there. */
+  readonly provider: string;
+  readonly model: string;
+  /** The name that the client asked for: an alias, `provider/model`, or the model itself. */
+  readonly requestedModel: string;
+  /** `chat.completions`, `completions`, `embeddings`, ... */
+  readonly operation: string;
+  readonly streamed: boolean;
+  readonly status: UsageStatus;
+  readonly httpStatus: number;
+  readonly errorCode: string | null;
+  /** All input tokens, cached ones included. */
+  readonly promptTokens: number;
+  /** All output tokens, reasoning included. */
+  readonly completionTokens: number;
+  readonly totalTokens: number;
+  readonly cachedTokens: number;
+  readonly reasoningTokens: number;
+  /** The vendor told no usage, so the token counts are our estimate. */
+  readonly estimated: boolean;
+  /** Nano-USD; null where the price is unknown, never 0 for want of one. */
+  readonly costNanos: number | null;
+  /** Which price was applied, such as `catalog:0.1.8` or `override`; null with an unknown price. */
+  readonly priceVersion: string | null;
+  readonly latencyMs: number;
+  /** Time to the first byte of the answer; null when none came. */
+  readonly ttftMs: number | null;
+  readonly attempts: number;
+  readonly ipAddress: string | null;
+  readonly userAgent: string | null;
+}

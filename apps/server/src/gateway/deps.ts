@@ -1,0 +1,34 @@
+import type { RequestLimits, Timeouts } from "#config/config.ts";
+import type { Clock } from "#domain/clock.ts";
+import type { UsageRecord } from "#domain/usage-record.ts";
+import type { Counters } from "#link/counters/counters.ts";
+import type { HealthBoard } from "#link/health-board.ts";
+import type { SnapshotReader } from "#link/snapshot-holder.ts";
+import type { Events } from "#telemetry/events.ts";
+import type { Estimator } from "./estimator/estimator.ts";
+import type { TargetHealth } from "./flow/health.ts";
+import type { UpstreamClient } from "./upstream/upstream.ts";
+
+/** Where usage records go. `append` returns when they are with the kernel, and throws when they cannot be. */
+export interface RecordSink {
+  append(record: UsageRecord): void;
+  healthy(): boolean;
+}
+
+/** All that the gateway works with. */
+export interface GatewayDeps {
+  readonly snapshots: SnapshotReader;
+  readonly counters: Counters;
+  readonly journal: RecordSink;
+  readonly upstream: UpstreamClient;
+  readonly estimator: Estimator;
+  readonly targetHealth: TargetHealth;
+  readonly healthBoard: HealthBoard;
+  readonly events: Events;
+  readonly clock: Clock;
+  /** A number from 0 up to 1. */
+  readonly random: () => number;
+  readonly timeouts: Timeouts;
+  readonly limits: RequestLimits;
+  readonly version: string;
+}

@@ -1,0 +1,50 @@
+import type { GatewayDeps } from "#gateway/deps.ts";
+import type { Exchange } from "#gateway/exchange.ts";
+
+/** `GET /health/live`: the process runs and its event loop turns. Says nothing else, so that nobody restarts it in vain. */
+export function serveLiveness(exchange: Exchange): void {
+  exchange.answerJson(200, { status: "ok" });
+}
+
+/** `GET /health/ready`: send requests here. A database that is away does not stop them, since the snapshot goes on. */
+export function serveReadiness({ healthBoard, journal }: GatewayDeps, exchange: Exchange): void {
+  const reason = healthBoard.notReadyBecause ?? (journal.healthy() ? null : "unable to record usage");
+  exchange.answerJson(
+    reason === null ? 200 : 503,
+    reason === null ? { status: "ready" } : { status: "not_ready", reason },
+  );
+}
+
+/** `GET /health`: how every part is. */
+export function serveHealth({ healthBoard, journal, snapshots, version }: GatewayDeps, exchange: Exchange): void {
+  const isHealthy = healthBoard.isHealthy && journal.healthy() && healthBoard.notReadyBecause === null;
+  exchange.answerJson(isHealthy ? 200 : 503, {
+    status: isHealthy ? "ok" : "degraded",
+    version,
+    ready: healthBoard.notReadyBecause === null,
+    snapshot_version: snapshots.current().version,
+    parts: Object.fromEntries(
+      Object.entries(healthBoard.parts()).map(([name, { isHealthy: healthy, detail }]) => [name, { healthy, detail }]),
+    ),
+  });
+}
+
+/** `GET /status`: what is served, and by whom. */
+export function serveStatus({ snapshots, targetHealth, version, clock }: GatewayDeps, exchange: Exchange): void {
+  const { providers, models, routes } = snapshots.current();
+  const targets = [...models.values()].flat();
+  exchange.answerJson(200, {
+    version,
+    uptime_seconds: Math.round(process.uptime()),
+    models: models.size,
+    aliases: routes.size,
+    providers: [...providers.values()].map((provider) => ({
+      name: provider.name,
+      type: provider.definition.type,
+      models: targets.filter((target) => target.provider === provider).length,
+      resting_models: targets
+        .filter((target) => target.provider === provider && targetHealth.restMs(target, clock.now()) > 0)
+        .map(({ model }) => model),
+    })),
+  });
+}

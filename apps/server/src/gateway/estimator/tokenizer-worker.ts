@@ -1,0 +1,30 @@
+import { parentPort } from "node:worker_threads";
+import { dialects } from "@ghostllm/llm";
+import { countTokens } from "gpt-tokenizer/encoding/o200k_base";
+import type { EstimateRequest, TokenCounts } from "./estimator.ts";
+
+/** The tokenizer needs seconds for a long run without spaces, so text is cut: this is off by a token a piece at most. */
+const pieceLength = 500;
+/** Longer texts are counted up to here and scaled. */
+const maxLength = 200_000;
+
+function count(text: string): number {
+  const sample = text.slice(0, maxLength);
+  let tokens = 0;
+  for (let at = 0; at < sample.length; at += pieceLength) {
+    // Text that looks like a special token is text here.
+    tokens += countTokens(sample.slice(at, at + pieceLength), { disallowedSpecial: new Set() });
+  }
+  return sample.length === 0 ? 0 : Math.ceil((tokens * text.length) / sample.length);
+}
+
+function estimate({ dialect, prompt, answer, streamed }: EstimateRequest): TokenCounts {
+  const codec = Object.values(dialects).find(({ name }) => name === dialect);
+  const written = codec?.upstream.readText(answer, streamed) ?? "";
+  const asked = codec?.client.readPromptText(prompt) ?? prompt;
+  return { promptTokens: count(asked), completionTokens: count(written) };
+}
+
+parentPort?.on("message", ({ id, request }: { id: number; request: EstimateRequest }) => {
+  parentPort?.postMessage({ id, counts: estimate(request) });
+});

@@ -1,0 +1,81 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { newId } from "@ghostllm/contract";
+import type { Clock } from "#domain/clock.ts";
+
+type HeaderValue = string | number;
+
+/** One request of a client and our answer to it: who waits, since when, and whether they are still there. */
+export class Exchange {
+  /** The request id: in `x-request-id`, in the logs, and the id of the usage record. */
+  readonly id: string;
+  /** Epoch ms. */
+  readonly startedAt: number;
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  /** The client closed the connection before its answer was complete. */
+  isClientGone = false;
+  readonly #startedMonotonic: number;
+  readonly #clock: Clock;
+  #onClientGone: (() => void) | null = null;
+
+  constructor(request: IncomingMessage, response: ServerResponse, clock: Clock) {
+    this.request = request;
+    this.response = response;
+    this.#clock = clock;
+    this.startedAt = clock.now();
+    this.#startedMonotonic = clock.monotonic();
+    this.id = newId(this.startedAt);
+    response.on("close", () => {
+      if (response.writableFinished) return;
+      this.isClientGone = true;
+      this.#onClientGone?.();
+    });
+    // Without a listener a write to a closed socket would end the process.
+    response.on("error", () => {});
+  }
+
+  /** Calls back once when the client leaves, at once if it has left already. Only the last callback counts. */
+  whenClientGone(callback: (() => void) | null): void {
+    this.#onClientGone = callback;
+    if (this.isClientGone) callback?.();
+  }
+
+  /** Ms since the request arrived. */
+  elapsedMs(): number {
+    return this.#clock.monotonic() - this.#startedMonotonic;
+  }
+
+  /** Without the query. */
+  get path(): string {
+    const url = this.request.url ?? "/";
+    const query = url.indexOf("?");
+    return query < 0 ? url : url.slice(0, query);
+  }
+
+  header(name: string): string | undefined {
+    const value = this.request.headers[name];
+    return Array.isArray(value) ? value[0] : value;
+  }
+
+  get areHeadersSent(): boolean {
+    return this.response.headersSent;
+  }
+
+  /** Answers in one write. Does nothing when an answer has begun or nobody waits. */
+  answer(status: number, headers: Readonly<Record<string, HeaderValue>>, body: string | Buffer): void {
+    if (this.response.headersSent || this.isClientGone) return;
+    const length = typeof body === "string" ? Buffer.byteLength(body) : body.length;
+    this.response.writeHead(status, { ...headers, "content-length": length, "x-request-id": this.id });
+    this.response.end(this.request.method === "HEAD" ? undefined : body);
+  }
+
+  answerJson(status: number, value: unknown, headers: Readonly<Record<string, HeaderValue>> = {}): void {
+    this.answer(status, { ...headers, "content-type": "application/json" }, JSON.stringify(value));
+  }
+
+  /** Begins an answer whose length is not known. Its headers leave with the first write. */
+  begin(status: number, headers: Readonly<Record<string, HeaderValue>>): void {
+    if (this.response.headersSent || this.isClientGone) return;
+    this.response.writeHead(status, { ...headers, "x-request-id": this.id });
+  }
+}

@@ -1,0 +1,107 @@
+import { GhostError } from "@ghostllm/contract";
+import { dialects, operationUrl } from "@ghostllm/llm";
+import type { ParsedRequest, StreamTap, UpstreamDialect, Usage } from "@ghostllm/llm";
+import type { ProviderEntry, Target } from "#domain/snapshot.ts";
+import { readWhole } from "#gateway/upstream/read-whole.ts";
+import { UpstreamFailure } from "#gateway/upstream/upstream.ts";
+import type { AnswerHeaders, UpstreamAnswer, UpstreamCall, UpstreamClient } from "#gateway/upstream/upstream.ts";
+import type { Lifeline } from "./lifeline.ts";
+import { readFirstFrames } from "./stream.ts";
+
+interface AnswerBase {
+  readonly target: Target;
+  readonly status: number;
+  readonly headers: AnswerHeaders;
+}
+
+/** An answer that is in memory as a whole. */
+export interface WholeAnswer extends AnswerBase {
+  readonly kind: "whole";
+  readonly body: Buffer;
+  readonly usage: Usage | null;
+}
+
+/** An answer that goes on: its first bytes are here, the rest is delivered by `source`. */
+export interface StreamAnswer extends AnswerBase {
+  readonly kind: "stream";
+  readonly first: Buffer | null;
+  readonly tap: StreamTap;
+  readonly source: UpstreamAnswer;
+}
+
+export type VendorAnswer = WholeAnswer | StreamAnswer;
+
+export interface AttemptInput {
+  readonly target: Target;
+  readonly request: ParsedRequest;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly upstream: UpstreamClient;
+  readonly lifeline: Lifeline;
+  readonly answerBufferBytes: number;
+  /** Told of the call as soon as it is made. */
+  readonly onCall: (call: UpstreamCall) => void;
+}
+
+/**
+ * One try at a target. Answers with whatever the vendor answered, errors included; rejects with UpstreamFailure when
+ * there is no answer, when it breaks off before its first event, or when it makes no sense.
+ */
+export async function attemptTarget(input: AttemptInput): Promise<VendorAnswer> {
+  const { target, request, lifeline, upstream } = input;
+  const dialect = dialects[target.provider.definition.dialect].upstream;
+  const call = upstream.send({
+    method: "POST",
+    url: urlOf(target, request),
+    headers: { ...input.headers, ...credentialHeaders(target.provider) },
+    body: dialect.editRequest(request, { model: target.model, quirks: target.provider.definition.quirks ?? {} }),
+  });
+  input.onCall(call);
+  lifeline.hold(call);
+  const answer = await call.answer;
+  return isEventStream(answer) ? readStream(input, answer, dialect) : readAnswer(input, answer, dialect);
+}
+
+function urlOf({ provider, model }: Target, { operation }: ParsedRequest): string {
+  const { definition, baseUrl, settings } = provider;
+  const url = operationUrl(definition, operation, { baseUrl, model, settings });
+  if (url === null) throw new GhostError("internal_error", `${provider.name} was planned for ${operation}`);
+  return url;
+}
+
+/** The operator's credential in the header that the vendor reads. */
+export function credentialHeaders({ credential, definition }: ProviderEntry): Record<string, string> {
+  if (credential === null) return {};
+  const { header, prefix } = definition.authentication;
+  return { [header]: prefix + credential.reveal() };
+}
+
+function isEventStream({ status, headers }: UpstreamAnswer): boolean {
+  return status < 300 && String(headers["content-type"]).startsWith("text/event-stream");
+}
+
+async function readStream(
+  { target, request }: AttemptInput,
+  source: UpstreamAnswer,
+  dialect: UpstreamDialect,
+): Promise<StreamAnswer> {
+  const tap = dialect.createStreamTap(request, target.provider.definition.quirks ?? {});
+  const first = await readFirstFrames(source, tap);
+  return { kind: "stream", target, status: source.status, headers: source.headers, first, tap, source };
+}
+
+async function readAnswer(
+  { target, answerBufferBytes }: AttemptInput,
+  source: UpstreamAnswer,
+  dialect: UpstreamDialect,
+): Promise<VendorAnswer> {
+  const base = { target, status: source.status, headers: source.headers };
+  const { body, complete } = await readWhole(source, answerBufferBytes);
+  if (!complete) {
+    const tap = dialect.createLargeAnswerTap();
+    return { kind: "stream", ...base, first: tap.push(body), tap, source };
+  }
+  if (source.status >= 300) return { kind: "whole", ...base, body, usage: null };
+  const { usage, broken } = dialect.readAnswer(body);
+  if (broken) throw new UpstreamFailure("broken", "the answer is not valid JSON");
+  return { kind: "whole", ...base, body, usage };
+}

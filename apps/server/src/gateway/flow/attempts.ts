@@ -1,0 +1,127 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { GhostError } from "@ghostllm/contract";
+import { dialects } from "@ghostllm/llm";
+import type { ParsedRequest } from "@ghostllm/llm";
+import type { Target } from "#domain/snapshot.ts";
+import type { GatewayDeps } from "#gateway/deps.ts";
+import { UpstreamFailure } from "#gateway/upstream/upstream.ts";
+import { attemptTarget } from "./attempt.ts";
+import type { VendorAnswer } from "./attempt.ts";
+import { retryAfterMs } from "./headers.ts";
+import type { Lifeline } from "./lifeline.ts";
+import type { Trail } from "./trail.ts";
+
+export interface AttemptsInput {
+  readonly requestId: string;
+  readonly request: ParsedRequest;
+  /** In the order in which to try them. */
+  readonly targets: readonly Target[];
+  readonly headers: Readonly<Record<string, string>>;
+  readonly lifeline: Lifeline;
+  readonly trail: Trail;
+}
+
+type Outcome = VendorAnswer | UpstreamFailure;
+
+/** `accept`: it is the client's. `elsewhere`: another target may do better. `anywhere`: so may the same one, again. */
+type Verdict = "accept" | "elsewhere" | "anywhere";
+
+const retryDelayMs = 200;
+
+/**
+ * Tries one target after the other, and the last one twice, until one gives an answer for the client. When all fail,
+ * the client gets the last one's own error, if it sent one; otherwise throws GhostError `provider_error` or
+ * `timeout_error`.
+ */
+export async function attemptTargets(deps: GatewayDeps, input: AttemptsInput): Promise<VendorAnswer> {
+  let outcome: Outcome = new UpstreamFailure("broken", "nothing was tried");
+  for (const [index, target] of input.targets.entries()) {
+    outcome = await attempt(deps, input, target);
+    const verdict = judge(outcome);
+    if (verdict === "accept" || input.lifeline.severedBy !== null) break;
+    if (index < input.targets.length - 1 || verdict === "elsewhere") continue;
+    await sleep(retryDelayMs * (1 + deps.random()));
+    if (input.lifeline.severedBy === null) outcome = await attempt(deps, input, target);
+  }
+  return settleOn(outcome, input);
+}
+
+async function attempt(deps: GatewayDeps, input: AttemptsInput, target: Target): Promise<Outcome> {
+  const { request, headers, lifeline, trail } = input;
+  trail.begin(target);
+  const startedAt = deps.clock.monotonic();
+  try {
+    const answer = await attemptTarget({
+      target,
+      request,
+      headers,
+      lifeline,
+      upstream: deps.upstream,
+      answerBufferBytes: deps.limits.answerBufferBytes,
+      onCall: (call) => trail.hold(call),
+    });
+    learn(deps, input, target, answer);
+    return answer;
+  } catch (error) {
+    if (!(error instanceof UpstreamFailure)) throw error;
+    learn(deps, input, target, error);
+    return error;
+  } finally {
+    trail.upstreamMs += deps.clock.monotonic() - startedAt;
+  }
+}
+
+function judge(outcome: Outcome): Verdict {
+  if (outcome instanceof UpstreamFailure) return outcome.kind === "timeout" ? "elsewhere" : "anywhere";
+  if (outcome.kind === "stream" && outcome.tap.failure !== null) return "anywhere";
+  return judgeStatus(outcome.status);
+}
+
+/** Statuses that another vendor, or another account, may answer better. The request itself is at fault in all others. */
+const elsewhereStatuses: ReadonlySet<number> = new Set([401, 402, 403, 404, 407, 429]);
+
+function judgeStatus(status: number): Verdict {
+  if (elsewhereStatuses.has(status)) return "elsewhere";
+  return status >= 500 || status === 408 ? "anywhere" : "accept";
+}
+
+/** Health and events follow from what an attempt showed; that a client left shows nothing about the vendor. */
+function learn(deps: GatewayDeps, { requestId, lifeline }: AttemptsInput, target: Target, outcome: Outcome): void {
+  if (lifeline.severedBy !== null) return;
+  if (judge(outcome) === "accept") return deps.targetHealth.recordSuccess(target);
+  if (isVendorAtFault(outcome)) {
+    const restMs = outcome instanceof UpstreamFailure ? 0 : retryAfterMs(outcome.headers);
+    deps.targetHealth.recordFailure(target, deps.clock.now(), restMs);
+  }
+  deps.events.attemptFailed({
+    requestId,
+    provider: target.provider.name,
+    model: target.model,
+    reason: outcome instanceof UpstreamFailure ? outcome.kind : String(outcome.status),
+    message: describe(outcome),
+  });
+}
+
+function isVendorAtFault(outcome: Outcome): boolean {
+  return outcome instanceof UpstreamFailure || outcome.status >= 500 || outcome.status === 429;
+}
+
+function describe(outcome: Outcome): string {
+  if (outcome instanceof UpstreamFailure) return outcome.message;
+  if (outcome.kind === "stream") return outcome.tap.failure ?? "";
+  const { upstream } = dialects[outcome.target.provider.definition.dialect];
+  return upstream.readErrorMessage(outcome.body.toString("utf8")) ?? "";
+}
+
+/** What the client is told in the end. */
+function settleOn(outcome: Outcome, { lifeline, trail }: AttemptsInput): VendorAnswer {
+  const provider = trail.target?.provider.name ?? "the provider";
+  if (lifeline.severedBy === "timeout") throw new GhostError("timeout_error", `${provider} did not finish in time.`);
+  if (outcome instanceof UpstreamFailure) {
+    const code = outcome.kind === "timeout" ? "timeout_error" : "provider_error";
+    throw new GhostError(code, `${provider}: ${outcome.message}.`, { cause: outcome });
+  }
+  // A vendor's 401 is about the operator's credential: passed on, it would tell a client that its own key is wrong.
+  if (outcome.status !== 401 && outcome.status !== 407) return outcome;
+  throw new GhostError("provider_error", `${provider} refused the credential that the operator configured.`);
+}

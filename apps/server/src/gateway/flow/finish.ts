@@ -1,0 +1,101 @@
+// The end of every request that reached a vendor: exactly once, however it ended, and before the last byte of the
+// answer leaves. usage -> price -> settle -> journal -> events.
+
+import type { ErrorCode } from "@ghostllm/contract";
+import { costOf, priceAt } from "@ghostllm/llm";
+import type { ParsedRequest, Usage } from "@ghostllm/llm";
+import type { Principal } from "#domain/principal.ts";
+import type { Target } from "#domain/snapshot.ts";
+import type { UsageRecord, UsageStatus } from "#domain/usage-record.ts";
+import type { GatewayDeps } from "#gateway/deps.ts";
+import type { Exchange } from "#gateway/exchange.ts";
+import type { Candidates } from "./resolve.ts";
+import type { Trail } from "./trail.ts";
+
+export interface Ending {
+  readonly status: UsageStatus;
+  readonly httpStatus: number;
+  readonly errorCode: ErrorCode | null;
+  readonly usage: MeasuredUsage;
+  /** Ms until the first byte of the answer; null when none came. */
+  readonly ttftMs: number | null;
+}
+
+export interface MeasuredUsage extends Usage {
+  readonly estimated: boolean;
+}
+
+export const noUsage: MeasuredUsage = {
+  promptTokens: 0,
+  completionTokens: 0,
+  cachedTokens: 0,
+  reasoningTokens: 0,
+  estimated: false,
+};
+
+export interface FinishInput {
+  readonly exchange: Exchange;
+  readonly principal: Principal;
+  readonly request: ParsedRequest;
+  readonly candidates: Candidates;
+  readonly trail: Trail;
+  readonly target: Target;
+  readonly ending: Ending;
+}
+
+/** Answers the cost in nano-USD, null where the price is unknown. Throws when the record cannot be written down. */
+export async function finish(deps: GatewayDeps, input: FinishInput): Promise<number | null> {
+  const { exchange, trail } = input;
+  const record = buildRecord(deps, input);
+  const settled = deps.counters.settle({
+    id: record.id,
+    tokens: record.totalTokens,
+    costNanos: record.costNanos,
+    now: deps.clock.now(),
+  });
+  if (settled instanceof Promise) await settled;
+  deps.journal.append(record);
+  deps.events.requestFinished(record, exchange.elapsedMs() - trail.upstreamMs);
+  return record.costNanos;
+}
+
+function buildRecord(deps: GatewayDeps, input: FinishInput): UsageRecord {
+  const { exchange, principal, request, candidates, trail, target, ending } = input;
+  const { usage } = ending;
+  return {
+    id: exchange.id,
+    createdAt: exchange.startedAt,
+    userId: principal.userId,
+    apiKeyId: principal.keyId,
+    modelId: target.modelId,
+    providerId: target.provider.id,
+    provider: target.provider.name,
+    model: target.model,
+    requestedModel: candidates.requested,
+    operation: request.operation,
+    streamed: request.stream,
+    status: ending.status,
+    httpStatus: ending.httpStatus,
+    errorCode: ending.errorCode,
+    promptTokens: usage.promptTokens,
+    completionTokens: usage.completionTokens,
+    totalTokens: usage.promptTokens + usage.completionTokens,
+    cachedTokens: usage.cachedTokens,
+    reasoningTokens: usage.reasoningTokens,
+    estimated: usage.estimated,
+    ...priced(target, ending, deps.clock.now()),
+    latencyMs: Math.round(exchange.elapsedMs()),
+    ttftMs: ending.ttftMs === null ? null : Math.round(ending.ttftMs),
+    attempts: trail.attempts,
+    ipAddress: exchange.request.socket.remoteAddress ?? null,
+    userAgent: exchange.header("user-agent")?.slice(0, 200) ?? null,
+  };
+}
+
+function priced({ prices }: Target, { usage, status }: Ending, now: number) {
+  const price = prices === null ? null : priceAt(prices, now);
+  if (price === null) return { costNanos: null, priceVersion: null };
+  // A vendor that charges by the request does not charge for one that it failed.
+  const isFree = status === "error" && usage.promptTokens + usage.completionTokens === 0;
+  return { costNanos: isFree ? 0 : costOf(usage, price), priceVersion: price.version };
+}

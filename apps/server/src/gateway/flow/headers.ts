@@ -1,0 +1,67 @@
+import type { ClientDialect } from "@ghostllm/llm";
+import { formatUsd } from "@ghostllm/contract";
+import type { Exchange } from "#gateway/exchange.ts";
+import type { AnswerHeaders } from "#gateway/upstream/upstream.ts";
+import type { RateReport } from "#link/counters/counters.ts";
+import { rateHeaders } from "./admit.ts";
+import type { VendorAnswer } from "./attempt.ts";
+import type { Trail } from "./trail.ts";
+
+/** Headers of a request to a vendor, but for its credential. Of the client's own only the named ones are passed on. */
+export function upstreamHeaders(exchange: Exchange, dialect: ClientDialect, version: string): Record<string, string> {
+  const headers: Record<string, string> = {
+    "content-type": "application/json",
+    "accept-encoding": "identity",
+    "user-agent": `ghostllm/${version}`,
+  };
+  for (const name of dialect.forwardedHeaders) {
+    const value = exchange.header(name);
+    if (value !== undefined) headers[name] = value;
+  }
+  return headers;
+}
+
+/** Of a vendor's answer: what tells a client how to read it, and when to come back. */
+const passedOn = ["content-type", "retry-after", "retry-after-ms", "x-should-retry"] as const;
+
+export interface AnswerFacts {
+  readonly answer: VendorAnswer;
+  readonly report: RateReport;
+  readonly trail: Trail;
+  readonly overheadMs: number;
+}
+
+export function answerHeaders({ answer, report, trail, overheadMs }: AnswerFacts): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (const name of passedOn) {
+    const value = answer.headers[name];
+    if (typeof value === "string") headers[name] = value;
+  }
+  if (answer.kind === "stream") Object.assign(headers, { "cache-control": "no-cache", "x-accel-buffering": "no" });
+  return Object.assign(headers, rateHeaders(report), {
+    "x-ghostllm-provider": answer.target.provider.name,
+    "x-ghostllm-model": encodeHeader(answer.target.model),
+    "x-ghostllm-attempts": String(trail.attempts),
+    "x-ghostllm-overhead-ms": Math.max(0, overheadMs).toFixed(1),
+  });
+}
+
+/** Known only when the answer is whole; absent where the price is unknown. */
+export function costHeader(costNanos: number | null): Record<string, string> {
+  return costNanos === null ? {} : { "x-ghostllm-cost-usd": formatUsd(costNanos) };
+}
+
+/** A header may hold only ASCII, and a model's name may hold anything. */
+function encodeHeader(value: string): string {
+  return value.replace(/[^\x20-\x7e]/g, encodeURIComponent);
+}
+
+/** `Retry-After` in seconds or as a date; 0 where there is none. */
+export function retryAfterMs(headers: AnswerHeaders, now: number = Date.now()): number {
+  const value = headers["retry-after"];
+  if (typeof value !== "string") return 0;
+  const seconds = Number(value);
+  if (Number.isFinite(seconds)) return Math.max(0, seconds * 1000);
+  const date = Date.parse(value);
+  return Number.isNaN(date) ? 0 : Math.max(0, date - now);
+}

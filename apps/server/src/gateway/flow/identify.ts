@@ -1,0 +1,31 @@
+import { hash } from "node:crypto";
+import { GhostError } from "@ghostllm/contract";
+import type { Principal } from "#domain/principal.ts";
+import type { Snapshot } from "#domain/snapshot.ts";
+import type { Exchange } from "#gateway/exchange.ts";
+
+/** Finds out from the headers alone who is calling. Throws GhostError `invalid_api_key`. */
+export function identify(exchange: Exchange, snapshot: Snapshot): Principal {
+  const key = readKey(exchange);
+  if (key === undefined) {
+    throw new GhostError("invalid_api_key", "No API key. Send a GhostLLM key as `Authorization: Bearer gk-...`.");
+  }
+  const principal = snapshot.keys.get(hash("sha256", key));
+  if (principal === undefined) throw new GhostError("invalid_api_key", describeUnknown(key));
+  if (principal.expiresAt !== null && principal.expiresAt <= exchange.startedAt) {
+    throw new GhostError("invalid_api_key", `The API key ${principal.publicId} has expired.`);
+  }
+  return principal;
+}
+
+/** Every header in which the official SDKs send a key. */
+function readKey(exchange: Exchange): string | undefined {
+  const authorization = exchange.header("authorization");
+  if (authorization !== undefined && /^bearer /i.test(authorization)) return authorization.slice(7).trim() || undefined;
+  return exchange.header("x-api-key") ?? exchange.header("x-goog-api-key") ?? exchange.header("api-key");
+}
+
+function describeUnknown(key: string): string {
+  if (!key.startsWith("gk-")) return "This is not a GhostLLM key: those begin with `gk-`.";
+  return `The API key ${key.slice(0, 15)}... is unknown or revoked.`;
+}

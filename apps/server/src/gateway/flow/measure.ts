@@ -1,0 +1,44 @@
+import { dialects } from "@ghostllm/llm";
+import type { ParsedRequest, Usage } from "@ghostllm/llm";
+import type { Target } from "#domain/snapshot.ts";
+import type { Estimator } from "#gateway/estimator/estimator.ts";
+import { noUsage } from "./finish.ts";
+import type { MeasuredUsage } from "./finish.ts";
+import type { Evidence } from "./stream.ts";
+
+/** For a text that the tokenizer had no time for. */
+const charactersPerToken = 4;
+
+export interface MeasureInput {
+  /** What the vendor told; null makes it an estimate. */
+  readonly told: Usage | null;
+  readonly request: ParsedRequest;
+  readonly target: Target;
+  /** What came of the answer. */
+  readonly evidence: Evidence;
+  /** The answer came as a stream of events. */
+  readonly streamed: boolean;
+  readonly estimator: Estimator;
+}
+
+/** The vendor's own count, or the best that can be said without it. */
+export async function measureUsage(input: MeasureInput): Promise<MeasuredUsage> {
+  if (input.told !== null) return { ...input.told, estimated: false };
+  const { request, evidence, target, streamed } = input;
+  const { dialect } = target.provider.definition;
+  const answer = evidence.text();
+  const counts = await input.estimator.estimate({ dialect, prompt: request.text, answer, streamed });
+  const kept =
+    counts?.completionTokens ?? dialects[dialect].upstream.readText(answer, streamed).length / charactersPerToken;
+  return {
+    ...noUsage,
+    promptTokens: counts?.promptTokens ?? request.promptTokensEstimate,
+    completionTokens: request.operation === "embeddings" ? 0 : Math.ceil(kept * evidence.scale),
+    estimated: true,
+  };
+}
+
+/** No answer came. A vendor that has the whole request may have read it, and would charge for that. */
+export function usageWithoutAnswer(request: ParsedRequest, isSent: boolean): MeasuredUsage {
+  return isSent ? { ...noUsage, promptTokens: request.promptTokensEstimate, estimated: true } : noUsage;
+}

@@ -1,0 +1,86 @@
+import type { IncomingMessage } from "node:http";
+import { promisify } from "node:util";
+import { gunzip, zstdDecompress } from "node:zlib";
+import { isUtf8 } from "node:buffer";
+import { GhostError } from "@ghostllm/contract";
+
+export interface BodyLimits {
+  /** After decompression; what comes compressed may not be larger either. */
+  readonly maxBytes: number;
+  /** Longest silence while the body arrives. */
+  readonly idleMs: number;
+}
+
+/** The request body as text. Throws GhostError for a body that is too large, too slow, cut off, or not UTF-8. */
+export async function readBody(request: IncomingMessage, limits: BodyLimits): Promise<string> {
+  const decompress = decompressorOf(request);
+  const received = await receive(request, limits);
+  const body = decompress === null ? received : await inflate(decompress, received, limits.maxBytes);
+  if (!isUtf8(body)) throw new GhostError("invalid_request_error", "The request body is not valid UTF-8.");
+  return body.toString("utf8");
+}
+
+function receive(request: IncomingMessage, { maxBytes, idleMs }: BodyLimits): Promise<Buffer> {
+  if (Number(request.headers["content-length"] ?? 0) > maxBytes) throw tooLarge(maxBytes);
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    const timer = setTimeout(() => fail(new GhostError("request_timeout", "The request body stalled.")), idleMs);
+    const fail = (error: GhostError): void => {
+      clearTimeout(timer);
+      request.removeListener("data", onData);
+      // What still comes is read and dropped, so that the client gets to see our answer.
+      request.resume();
+      reject(error);
+    };
+    const onData = (chunk: Buffer): void => {
+      bytes += chunk.length;
+      if (bytes > maxBytes) return fail(tooLarge(maxBytes));
+      timer.refresh();
+      chunks.push(chunk);
+    };
+    request.on("data", onData);
+    request.once("end", () => {
+      clearTimeout(timer);
+      const [only] = chunks;
+      resolve(chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks, bytes));
+    });
+    request.once("close", () => fail(new GhostError("invalid_request_error", "The request body was cut off.")));
+    request.once("error", () => fail(new GhostError("invalid_request_error", "The request body was cut off.")));
+  });
+}
+
+function tooLarge(maxBytes: number): GhostError {
+  return new GhostError("request_too_large", `The request body is larger than ${maxBytes} bytes.`);
+}
+
+type Decompress = (body: Buffer, options: { readonly maxOutputLength: number }) => Promise<Buffer>;
+
+const decompressors: Readonly<Record<string, Decompress | null>> = {
+  identity: null,
+  gzip: promisify(gunzip),
+  "x-gzip": promisify(gunzip),
+  zstd: promisify(zstdDecompress),
+};
+
+function decompressorOf(request: IncomingMessage): Decompress | null {
+  const encoding = request.headers["content-encoding"];
+  if (encoding === undefined) return null;
+  const decompress = Object.hasOwn(decompressors, encoding.toLowerCase())
+    ? decompressors[encoding.toLowerCase()]
+    : undefined;
+  if (decompress === undefined) {
+    throw new GhostError("unsupported_encoding", `Content-Encoding '${encoding}' is not supported: use gzip or zstd.`);
+  }
+  return decompress;
+}
+
+async function inflate(decompress: Decompress, body: Buffer, maxBytes: number): Promise<Buffer> {
+  try {
+    return await decompress(body, { maxOutputLength: maxBytes });
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    if (code === "ERR_BUFFER_TOO_LARGE") throw tooLarge(maxBytes);
+    throw new GhostError("invalid_request_error", "The compressed request body could not be read.");
+  }
+}

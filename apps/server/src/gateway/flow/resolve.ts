@@ -1,0 +1,102 @@
+import { GhostError } from "@ghostllm/contract";
+import { findCatalogModel } from "@ghostllm/llm";
+import type { PriceSchedule } from "@ghostllm/llm";
+import { matchesPattern } from "#domain/principal.ts";
+import type { Permissions, Principal } from "#domain/principal.ts";
+import { freePrices } from "#domain/prices.ts";
+import type { ProviderEntry, RouteStrategy, Snapshot, Target } from "#domain/snapshot.ts";
+
+/** The targets that a name stands for, before their health is looked at. */
+export interface Candidates {
+  /** The name the client asked for. */
+  readonly requested: string;
+  readonly strategy: RouteStrategy;
+  readonly targets: readonly { readonly target: Target; readonly weight: number }[];
+  /** The name is an alias: permission for it covers whatever it stands for. */
+  readonly isAlias: boolean;
+}
+
+/** An alias, `provider/model`, or the bare name of a model, in this order. Throws GhostError `model_not_found`. */
+export function resolveModel(snapshot: Snapshot, requested: string): Candidates {
+  const route = snapshot.routes.get(requested);
+  if (route !== undefined) return { requested, strategy: route.strategy, targets: route.targets, isAlias: true };
+  const direct = resolveDirect(snapshot, requested);
+  const targets = direct === null ? snapshot.models.get(requested) : [direct];
+  if (targets === undefined || targets.length === 0) {
+    throw new GhostError(
+      "model_not_found",
+      `The model '${shorten(requested)}' does not exist or is not offered here.`,
+      {
+        param: "model",
+      },
+    );
+  }
+  return {
+    requested,
+    strategy: "ordered",
+    targets: targets.map((target) => ({ target, weight: 1 })),
+    isAlias: false,
+  };
+}
+
+/** `provider/model` reaches that provider, also for a model that has no row. */
+function resolveDirect(snapshot: Snapshot, requested: string): Target | null {
+  const slash = requested.indexOf("/");
+  const provider = slash < 0 ? undefined : snapshot.providers.get(requested.slice(0, slash));
+  if (provider === undefined) return null;
+  const model = requested.slice(slash + 1);
+  if (model === "") return null;
+  const known = snapshot.models.get(model)?.find((target) => target.provider === provider);
+  return known ?? unlistedTarget(provider, model);
+}
+
+function unlistedTarget(provider: ProviderEntry, model: string): Target {
+  return {
+    provider,
+    model,
+    modelId: null,
+    prices: lookUpPrices(provider, model),
+    contextLength: null,
+    capabilities: null,
+    createdAt: 0,
+  };
+}
+
+/** Names that clients make up must not fill the memory. */
+const maxRememberedPrices = 1000;
+const rememberedPrices = new Map<string, PriceSchedule | null>();
+
+function lookUpPrices({ definition }: ProviderEntry, model: string): PriceSchedule | null {
+  if (definition.free) return freePrices;
+  if (definition.catalogId === undefined) return null;
+  const name = `${definition.catalogId}/${model}`;
+  let prices = rememberedPrices.get(name);
+  if (prices === undefined) {
+    prices = findCatalogModel(definition.catalogId, model)?.prices ?? null;
+    if (rememberedPrices.size >= maxRememberedPrices) rememberedPrices.clear();
+    rememberedPrices.set(name, prices);
+  }
+  return prices;
+}
+
+/** Throws GhostError `permission_denied` when the key may not use what it asked for. */
+export function checkPermission(principal: Principal, candidates: Candidates): void {
+  if (isModelAllowed(principal.permissions, candidates)) return;
+  throw new GhostError(
+    "permission_denied",
+    `The API key ${principal.publicId} has no permission for the model '${shorten(candidates.requested)}'.`,
+    { param: "model" },
+  );
+}
+
+/** The name asked for is allowed, or every target that it may reach is. */
+export function isModelAllowed({ models }: Permissions, { requested, targets, isAlias }: Candidates): boolean {
+  if (models === null || models.some((pattern) => matchesPattern(pattern, requested))) return true;
+  const isTargetAllowed = ({ provider, model }: Target): boolean =>
+    models.some((pattern) => matchesPattern(pattern, `${provider.name}/${model}`) || matchesPattern(pattern, model));
+  return !isAlias && targets.every(({ target }) => isTargetAllowed(target));
+}
+
+function shorten(name: string): string {
+  return name.length <= 100 ? name : `${name.slice(0, 100)}...`;
+}

@@ -1,0 +1,135 @@
+// Passing a vendor's stream on. Called by attempt.ts (its first frames) and execute.ts (the rest).
+// Invariant: the last bytes of an answer are left to the caller, who writes the usage record before it sends them.
+
+import type { StreamTap } from "@ghostllm/llm";
+import type { Exchange } from "#gateway/exchange.ts";
+import { UpstreamFailure } from "#gateway/upstream/upstream.ts";
+import type { UpstreamAnswer } from "#gateway/upstream/upstream.ts";
+import type { StreamAnswer } from "./attempt.ts";
+
+/** Waits for the first whole frames: until they are there, another target can still be tried without the client noticing. */
+export function readFirstFrames(source: UpstreamAnswer, tap: StreamTap): Promise<Buffer | null> {
+  return new Promise((resolve, reject) => {
+    source.deliverTo({
+      onData(chunk) {
+        const frames = tap.push(chunk);
+        if (frames === null) return;
+        source.pause();
+        resolve(frames);
+      },
+      onEnd() {
+        const rest = tap.flush();
+        if (rest === null) reject(new UpstreamFailure("broken", "the stream ended before its first event"));
+        else resolve(rest);
+      },
+      onFailure: reject,
+    });
+  });
+}
+
+/** How a relayed answer came to its end. Its last bytes have not been sent: the usage record goes first. */
+export interface StreamEnd {
+  readonly outcome: "complete" | "broken" | "aborted";
+  readonly lastBytes: Buffer | null;
+  readonly failure: UpstreamFailure | null;
+}
+
+/** Part of what the vendor sent, kept to estimate its tokens should no usage be told. */
+export class Evidence {
+  readonly #maxBytes: number;
+  readonly #kept: Buffer[] = [];
+  #keptBytes = 0;
+  totalBytes = 0;
+
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
+  }
+
+  add(chunk: Buffer): void {
+    this.totalBytes += chunk.length;
+    if (this.#keptBytes + chunk.length > this.#maxBytes) return;
+    this.#kept.push(chunk);
+    this.#keptBytes += chunk.length;
+  }
+
+  text(): string {
+    return Buffer.concat(this.#kept).toString("utf8");
+  }
+
+  /** By how much the whole was larger than what was kept. */
+  get scale(): number {
+    return this.#keptBytes === 0 ? 1 : this.totalBytes / this.#keptBytes;
+  }
+}
+
+/**
+ * Passes an answer on to the client as it comes, no faster than the client reads, until the vendor's end mark, its end
+ * or its failure. Resolves with what is left to send; never rejects.
+ */
+export function relayStream(answer: StreamAnswer, exchange: Exchange, evidence: Evidence): Promise<StreamEnd> {
+  const { source, tap } = answer;
+  return new Promise((resolve) => {
+    const writer = new CoalescingWriter(exchange, source);
+    const finish = (outcome: StreamEnd["outcome"], lastBytes: Buffer | null, failure: UpstreamFailure | null): void => {
+      const unsent = writer.takePending();
+      const left = lastBytes === null ? unsent : [...unsent, lastBytes];
+      resolve({ outcome, lastBytes: left.length === 0 ? null : Buffer.concat(left), failure });
+    };
+    const pass = (frames: Buffer): void => {
+      evidence.add(frames);
+      if (!tap.ended) return writer.write(frames);
+      discardRest(source);
+      finish("complete", frames, null);
+    };
+    if (answer.first !== null) pass(answer.first);
+    if (tap.ended) return;
+    source.deliverTo({
+      onData(chunk) {
+        const frames = tap.push(chunk);
+        if (frames !== null) pass(frames);
+      },
+      onEnd: () => finish("complete", tap.flush(), null),
+      onFailure: (failure) => finish(failure.kind === "aborted" ? "aborted" : "broken", null, failure),
+    });
+  });
+}
+
+/** Behind the end mark nothing but the end of the body comes: reading it keeps the connection fit for the next request. */
+function discardRest(source: UpstreamAnswer): void {
+  source.deliverTo({ onData() {}, onEnd() {}, onFailure() {} });
+}
+
+/**
+ * Writes what arrives in one go as one piece: a burst of many small events then costs one system call. Holds the vendor
+ * back while the client is slow, so that memory stays bounded.
+ */
+class CoalescingWriter {
+  #pending: Buffer[] = [];
+  readonly #exchange: Exchange;
+  readonly #source: UpstreamAnswer;
+
+  constructor(exchange: Exchange, source: UpstreamAnswer) {
+    this.#exchange = exchange;
+    this.#source = source;
+  }
+
+  write(bytes: Buffer): void {
+    this.#pending.push(bytes);
+    if (this.#pending.length === 1) queueMicrotask(() => this.#flush());
+  }
+
+  takePending(): readonly Buffer[] {
+    const pending = this.#pending;
+    this.#pending = [];
+    return pending;
+  }
+
+  #flush(): void {
+    const [first, ...more] = this.takePending();
+    if (first === undefined || this.#exchange.isClientGone) return;
+    const bytes = more.length === 0 ? first : Buffer.concat([first, ...more]);
+    if (this.#exchange.response.write(bytes)) return;
+    this.#source.pause();
+    this.#exchange.response.once("drain", () => this.#source.resume());
+  }
+}

@@ -1,0 +1,26 @@
+import type { Target } from "#domain/snapshot.ts";
+import type { UpstreamCall } from "#gateway/upstream/upstream.ts";
+
+/** What has been tried for a request so far: the facts that its usage record needs, whatever way it ends. */
+export class Trail {
+  attempts = 0;
+  target: Target | null = null;
+  /** Ms spent waiting for vendors. */
+  upstreamMs = 0;
+  #call: UpstreamCall | null = null;
+
+  begin(target: Target): void {
+    this.attempts += 1;
+    this.target = target;
+    this.#call = null;
+  }
+
+  hold(call: UpstreamCall): void {
+    this.#call = call;
+  }
+
+  /** The last vendor asked has the whole request and may have worked on it. */
+  get isSent(): boolean {
+    return this.#call?.isSent ?? false;
+  }
+}

@@ -1,0 +1,57 @@
+// The one way from the gateway to a vendor: a request out, an answer in as a push stream with back-pressure.
+// Small on purpose, so that a leaner client can be put behind it. Called by gateway/flow and, for lists, by control.
+
+/** Why no answer came, or why it broke off. */
+export type UpstreamFailureKind = "connect" | "timeout" | "broken" | "aborted";
+
+export class UpstreamFailure extends Error {
+  override readonly name = "UpstreamFailure";
+  readonly kind: UpstreamFailureKind;
+
+  constructor(kind: UpstreamFailureKind, message: string, cause?: unknown) {
+    super(message, { cause });
+    this.kind = kind;
+  }
+}
+
+export interface UpstreamRequest {
+  readonly method: "GET" | "POST";
+  readonly url: string;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | Buffer | null;
+}
+
+export type AnswerHeaders = Readonly<Record<string, string | string[] | undefined>>;
+
+export interface AnswerSink {
+  onData(chunk: Buffer): void;
+  onEnd(): void;
+  onFailure(failure: UpstreamFailure): void;
+}
+
+export interface UpstreamAnswer {
+  readonly status: number;
+  /** Names in lower case. */
+  readonly headers: AnswerHeaders;
+  /** Starts delivery, or goes on with it to another sink. What came before is delivered first. */
+  deliverTo(sink: AnswerSink): void;
+  /** Nothing is delivered from now on, but a failure, until `resume` or the next `deliverTo`. */
+  pause(): void;
+  resume(): void;
+}
+
+export interface UpstreamCall {
+  /** Rejects with UpstreamFailure. */
+  readonly answer: Promise<UpstreamAnswer>;
+  /** The whole request has been handed to the network, so that the vendor may have begun to work. */
+  readonly isSent: boolean;
+  /** Closes the connection, in any phase. No data is delivered afterwards, only the failure `aborted`. */
+  abort(): void;
+}
+
+export interface UpstreamClient {
+  send(request: UpstreamRequest): UpstreamCall;
+  /** Closes idle connections and aborts what is running. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,63 @@
+// Limits and budgets as the gateway asks for them: one decision over all scopes of a principal, all or nothing.
+// Called by gateway/flow/admit.ts and finish.ts. Invariant: what was reserved is settled once, or expires.
+
+import type { Awaitable } from "#domain/clock.ts";
+import type { Scope } from "#domain/principal.ts";
+
+export interface ReservationRequest {
+  /** The request id: settling names it. */
+  readonly id: string;
+  readonly scopes: readonly Scope[];
+  /** Tokens to count against limits now; corrected when settled. */
+  readonly tokens: number;
+  /** The most that the request may cost, in nano-USD; 0 where no scope has a budget. */
+  readonly costNanos: number;
+  /** Epoch ms. */
+  readonly now: number;
+  /** Epoch ms at which a reservation that nobody settled is given back. */
+  readonly expiresAt: number;
+}
+
+export type RefusalReason = "requests" | "tokens" | "concurrency" | "budget";
+
+export interface Refusal {
+  readonly reason: RefusalReason;
+  readonly scopeId: string;
+  readonly limit: number;
+  /** Null: waiting does not help. */
+  readonly retryAfterSeconds: number | null;
+}
+
+/** What is left of the tightest limit of a kind, for the `x-ratelimit-*` headers. */
+export interface RateStatus {
+  readonly limit: number;
+  readonly remaining: number;
+  readonly resetSeconds: number;
+}
+
+export interface RateReport {
+  readonly requests: RateStatus | null;
+  readonly tokens: RateStatus | null;
+}
+
+export type Reservation =
+  | { readonly admitted: true; readonly report: RateReport }
+  | { readonly admitted: false; readonly report: RateReport; readonly refusal: Refusal };
+
+export interface Settlement {
+  readonly id: string;
+  readonly tokens: number;
+  /** Nano-USD that the request did cost, charged to every scope; null is unknown and charges nothing. */
+  readonly costNanos: number | null;
+  readonly now: number;
+}
+
+export interface Counters {
+  reserve(request: ReservationRequest): Awaitable<Reservation>;
+  /** Charges the scopes of the reservation, also when it has expired meanwhile. */
+  settle(settlement: Settlement): Awaitable<void>;
+  /** What a scope has spent before this process counted: called at start, before the first request. */
+  setSpent(scopeId: string, spentNanos: number): void;
+  /** Gives back what expired. Returns how many reservations that were. */
+  sweep(now: number): number;
+}

@@ -1,0 +1,170 @@
+import type { Scope } from "#domain/principal.ts";
+import type {
+  Counters,
+  RateReport,
+  RateStatus,
+  Refusal,
+  Reservation,
+  ReservationRequest,
+  Settlement,
+} from "./counters.ts";
+import { SlidingWindow } from "./window.ts";
+
+interface ScopeState {
+  readonly requests: SlidingWindow;
+  readonly tokens: SlidingWindow;
+  running: number;
+  spentNanos: number;
+  reservedNanos: number;
+}
+
+/** What a request holds until it is settled or expires. */
+interface Held {
+  readonly states: readonly ScopeState[];
+  readonly tokens: number;
+  readonly costNanos: number;
+  readonly expiresAt: number;
+  isReleased: boolean;
+}
+
+/**
+ * Counters of one process. Every decision is made and taken down without an await between, so that no two requests
+ * can both take the last of a budget.
+ */
+export class MemoryCounters implements Counters {
+  readonly #scopes = new Map<string, ScopeState>();
+  readonly #held = new Map<string, Held>();
+
+  reserve(request: ReservationRequest): Reservation {
+    const refusal = this.#refuse(request) ?? null;
+    if (refusal !== null) return { admitted: false, refusal, report: this.#report(request) };
+    const states = request.scopes.map((scope) => this.#stateOf(scope.id));
+    for (const state of states) take(state, request);
+    const { id, tokens, costNanos, expiresAt } = request;
+    this.#held.set(id, { states, tokens, costNanos, expiresAt, isReleased: false });
+    return { admitted: true, report: this.#report(request) };
+  }
+
+  settle({ id, tokens, costNanos, now }: Settlement): void {
+    const held = this.#held.get(id);
+    if (held === undefined) return;
+    this.#held.delete(id);
+    release(held);
+    for (const state of held.states) {
+      state.tokens.add(tokens - held.tokens, now);
+      state.spentNanos += costNanos ?? 0;
+    }
+  }
+
+  setSpent(scopeId: string, spentNanos: number): void {
+    this.#stateOf(scopeId).spentNanos = spentNanos;
+  }
+
+  sweep(now: number): number {
+    let count = 0;
+    for (const held of this.#held.values()) {
+      if (held.isReleased || held.expiresAt > now) continue;
+      // It stays listed: should its request end after all, its cost is still charged.
+      release(held);
+      count += 1;
+    }
+    return count;
+  }
+
+  #refuse(request: ReservationRequest): Refusal | undefined {
+    for (const scope of request.scopes) {
+      const refusal = refuseByScope(scope, this.#stateOf(scope.id), request);
+      if (refusal !== undefined) return refusal;
+    }
+    return undefined;
+  }
+
+  #report({ scopes, now }: ReservationRequest): RateReport {
+    let requests: RateStatus | null = null;
+    let tokens: RateStatus | null = null;
+    for (const { id, limits } of scopes) {
+      const state = this.#stateOf(id);
+      requests = tighter(requests, statusOf(state.requests, limits.requestsPerMinute, now));
+      tokens = tighter(tokens, statusOf(state.tokens, limits.tokensPerMinute, now));
+    }
+    return { requests, tokens };
+  }
+
+  #stateOf(scopeId: string): ScopeState {
+    let state = this.#scopes.get(scopeId);
+    if (state === undefined) {
+      state = {
+        requests: new SlidingWindow(),
+        tokens: new SlidingWindow(),
+        running: 0,
+        spentNanos: 0,
+        reservedNanos: 0,
+      };
+      this.#scopes.set(scopeId, state);
+    }
+    return state;
+  }
+}
+
+function take(state: ScopeState, { tokens, costNanos, now }: ReservationRequest): void {
+  state.requests.add(1, now);
+  state.tokens.add(tokens, now);
+  state.running += 1;
+  state.reservedNanos += costNanos;
+}
+
+function release(held: Held): void {
+  if (held.isReleased) return;
+  held.isReleased = true;
+  for (const state of held.states) {
+    state.running -= 1;
+    state.reservedNanos -= held.costNanos;
+  }
+}
+
+function refuseByScope(scope: Scope, state: ScopeState, request: ReservationRequest): Refusal | undefined {
+  const { requestsPerMinute, tokensPerMinute, concurrentRequests } = scope.limits;
+  return (
+    refuseByWindow(scope, "requests", state.requests, requestsPerMinute, 1, request.now) ??
+    refuseByWindow(scope, "tokens", state.tokens, tokensPerMinute, request.tokens, request.now) ??
+    refuseByConcurrency(scope, state, concurrentRequests) ??
+    refuseByBudget(scope, state, request.costNanos)
+  );
+}
+
+function refuseByWindow(
+  scope: Scope,
+  reason: "requests" | "tokens",
+  window: SlidingWindow,
+  limit: number | null,
+  amount: number,
+  now: number,
+): Refusal | undefined {
+  if (limit === null || window.used(now) + amount <= limit) return undefined;
+  return { reason, scopeId: scope.id, limit, retryAfterSeconds: window.secondsUntilFits(amount, limit, now) };
+}
+
+function refuseByConcurrency(scope: Scope, state: ScopeState, limit: number | null): Refusal | undefined {
+  if (limit === null || state.running < limit) return undefined;
+  return { reason: "concurrency", scopeId: scope.id, limit, retryAfterSeconds: 1 };
+}
+
+function refuseByBudget(scope: Scope, state: ScopeState, costNanos: number): Refusal | undefined {
+  const budget = scope.budgetNanos;
+  if (budget === null) return undefined;
+  const left = budget - state.spentNanos - state.reservedNanos;
+  // What costs nothing may go on when the budget is spent.
+  if (costNanos === 0 || costNanos <= left) return undefined;
+  return { reason: "budget", scopeId: scope.id, limit: budget, retryAfterSeconds: null };
+}
+
+function statusOf(window: SlidingWindow, limit: number | null, now: number): RateStatus | null {
+  if (limit === null) return null;
+  const remaining = Math.max(0, Math.floor(limit - window.used(now)));
+  return { limit, remaining, resetSeconds: window.secondsUntilFits(limit, limit, now) ?? 0 };
+}
+
+function tighter(known: RateStatus | null, other: RateStatus | null): RateStatus | null {
+  if (known === null || other === null) return known ?? other;
+  return other.remaining < known.remaining ? other : known;
+}

@@ -1,0 +1,89 @@
+// What happens, as one function per business event: metrics and logs follow from these, and from nothing else.
+// Called by both planes. Invariant: no event carries a prompt, an answer or a secret.
+
+import type { ErrorCode } from "@ghostllm/contract";
+import type { UsageRecord } from "#domain/usage-record.ts";
+import type { Log } from "./log.ts";
+import type { Metrics } from "./metrics.ts";
+
+export interface AnsweredError {
+  readonly requestId: string;
+  readonly path: string;
+  readonly code: ErrorCode;
+  readonly status: number;
+  readonly message: string;
+}
+
+export interface FailedAttempt {
+  readonly requestId: string;
+  readonly provider: string;
+  readonly model: string;
+  /** HTTP status, or the kind of failure where there was no answer. */
+  readonly reason: string;
+  readonly message: string;
+}
+
+export interface Events {
+  requestStarted(): void;
+  requestEnded(): void;
+  /** Answered with an error of the catalogue, whether or not a vendor had been asked. */
+  errorAnswered(error: AnsweredError): void;
+  /** A request that reached a vendor is settled. `overheadMs`: the part of its latency that was ours. */
+  requestFinished(record: UsageRecord, overheadMs: number): void;
+  attemptFailed(attempt: FailedAttempt): void;
+  internalError(where: string, error: unknown): void;
+  snapshotSwapped(version: number): void;
+  snapshotFailed(error: unknown): void;
+  recordsDrained(count: number): void;
+  drainFailed(error: unknown): void;
+  recordRejected(id: string, reason: string): void;
+}
+
+export function createEvents({ metrics, log }: { readonly metrics: Metrics; readonly log: Log }): Events {
+  return {
+    requestStarted: () => metrics.running.inc(),
+    requestEnded: () => metrics.running.dec(),
+    errorAnswered(error) {
+      metrics.errors.labels(error.code).inc();
+      log.debug(error, "error answered");
+    },
+    requestFinished(record, overheadMs) {
+      countRequest(metrics, record, overheadMs);
+      log.debug({ record }, "request finished");
+    },
+    attemptFailed(attempt) {
+      metrics.attemptFailures.labels(attempt.provider, attempt.reason).inc();
+      log.warn(attempt, "attempt failed");
+    },
+    internalError: (where, error) => log.error({ err: error, where }, "internal error"),
+    snapshotSwapped: (version) => metrics.snapshotVersion.set(version),
+    snapshotFailed: (error) =>
+      log.error({ err: error }, "the snapshot could not be rebuilt; the old one stays in force"),
+    recordsDrained: (count) => metrics.recordsDrained.inc(count),
+    drainFailed(error) {
+      metrics.drainFailures.inc();
+      log.error({ err: error }, "usage records could not be stored; they stay in the journal");
+    },
+    recordRejected(id, reason) {
+      metrics.recordsRejected.inc();
+      log.error({ recordId: id, reason }, "a usage record cannot be stored and was set aside");
+    },
+  };
+}
+
+/** A model without a row has a name that a client made up: it must not become a label. */
+function countRequest(metrics: Metrics, record: UsageRecord, overheadMs: number): void {
+  const model = record.modelId === null ? "other" : record.model;
+  const bound = metrics.forModel(record.provider, model);
+  bound.countStatus(record.status);
+  bound.duration.observe(record.latencyMs / 1000);
+  metrics.overhead.observe(Math.max(0, overheadMs) / 1000);
+  if (record.ttftMs !== null && record.streamed) bound.timeToFirstToken.observe(record.ttftMs / 1000);
+  bound.promptTokens.inc(record.promptTokens);
+  bound.completionTokens.inc(record.completionTokens);
+  if (record.cachedTokens > 0) bound.cachedTokens.inc(record.cachedTokens);
+  if (record.reasoningTokens > 0) bound.reasoningTokens.inc(record.reasoningTokens);
+  if (record.costNanos === null) bound.unpriced.inc();
+  else bound.cost.inc(record.costNanos / 1e9);
+  if (record.estimated) bound.estimated.inc();
+}

@@ -1,0 +1,195 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
+import type { UsageStatus } from "#domain/usage-record.ts";
+
+interface MetricDefinition {
+  readonly type: "counter" | "gauge" | "histogram";
+  readonly help: string;
+  readonly labels: readonly string[];
+}
+
+const durationBuckets = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300];
+const overheadBuckets = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5];
+
+/** Every metric of GhostLLM by its name; docs/metrics.md is written from this table. */
+export const metricDefinitions = {
+  ghostllm_requests_total: {
+    type: "counter",
+    help: "Requests that reached a provider, by how they ended (ok, error, client_abort, timeout).",
+    labels: ["provider", "model", "status"],
+  },
+  ghostllm_request_duration_seconds: {
+    type: "histogram",
+    help: "From the arrival of a request to the end of its answer.",
+    labels: ["provider", "model"],
+  },
+  ghostllm_overhead_seconds: {
+    type: "histogram",
+    help: "The part of a request's time that GhostLLM itself took.",
+    labels: [],
+  },
+  ghostllm_time_to_first_token_seconds: {
+    type: "histogram",
+    help: "From the arrival of a streaming request to the first bytes of its answer.",
+    labels: ["provider", "model"],
+  },
+  ghostllm_tokens_total: {
+    type: "counter",
+    help: "Tokens by type: prompt and completion, and the cached and reasoning tokens that are part of them.",
+    labels: ["provider", "model", "type"],
+  },
+  ghostllm_cost_usd_total: {
+    type: "counter",
+    help: "Cost of requests whose price is known.",
+    labels: ["provider", "model"],
+  },
+  ghostllm_unpriced_requests_total: {
+    type: "counter",
+    help: "Requests whose price is unknown, so that their cost is recorded as null.",
+    labels: ["provider", "model"],
+  },
+  ghostllm_estimated_requests_total: {
+    type: "counter",
+    help: "Requests for which the provider told no usage, so that it was estimated.",
+    labels: ["provider", "model"],
+  },
+  ghostllm_errors_total: {
+    type: "counter",
+    help: "Requests answered with an error of GhostLLM's catalogue, by its code.",
+    labels: ["code"],
+  },
+  ghostllm_attempt_failures_total: {
+    type: "counter",
+    help: "Attempts at a provider that failed, also those that a retry or a fallback made good.",
+    labels: ["provider", "reason"],
+  },
+  ghostllm_requests_running: { type: "gauge", help: "Requests in progress.", labels: [] },
+  ghostllm_snapshot_version: { type: "gauge", help: "Version of the snapshot in force.", labels: [] },
+  ghostllm_journal_pending_records: {
+    type: "gauge",
+    help: "Usage records in the journal that are not in the database yet.",
+    labels: [],
+  },
+  ghostllm_journal_pending_bytes: { type: "gauge", help: "Size of those records.", labels: [] },
+  ghostllm_records_drained_total: {
+    type: "counter",
+    help: "Usage records moved from the journal to the database.",
+    labels: [],
+  },
+  ghostllm_records_rejected_total: {
+    type: "counter",
+    help: "Usage records that the database refused for good and that were set aside.",
+    labels: [],
+  },
+  ghostllm_drain_failures_total: {
+    type: "counter",
+    help: "Failed tries to store usage records; they stay in the journal and are tried again.",
+    labels: [],
+  },
+} as const satisfies Record<string, MetricDefinition>;
+
+type MetricName = keyof typeof metricDefinitions;
+
+/** The metrics of one provider and model with their labels bound, so that counting needs no look-up by label. */
+export interface ModelMetrics {
+  countStatus(status: UsageStatus): void;
+  readonly duration: { observe(value: number): void };
+  readonly timeToFirstToken: { observe(value: number): void };
+  readonly promptTokens: { inc(value: number): void };
+  readonly completionTokens: { inc(value: number): void };
+  readonly cachedTokens: { inc(value: number): void };
+  readonly reasoningTokens: { inc(value: number): void };
+  readonly cost: { inc(value: number): void };
+  readonly unpriced: { inc(): void };
+  readonly estimated: { inc(): void };
+}
+
+export interface JournalGauges {
+  readonly pendingRecords: number;
+  readonly pendingBytes: number;
+}
+
+export type Metrics = ReturnType<typeof createMetrics>;
+
+export function createMetrics() {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const make = factoryOf(registry);
+  const requests = make.counter("ghostllm_requests_total");
+  const duration = make.histogram("ghostllm_request_duration_seconds", durationBuckets);
+  const timeToFirstToken = make.histogram("ghostllm_time_to_first_token_seconds", durationBuckets);
+  const tokens = make.counter("ghostllm_tokens_total");
+  const cost = make.counter("ghostllm_cost_usd_total");
+  const unpriced = make.counter("ghostllm_unpriced_requests_total");
+  const estimated = make.counter("ghostllm_estimated_requests_total");
+  const bind = (provider: string, model: string): ModelMetrics => {
+    const byStatus = {
+      ok: requests.labels(provider, model, "ok"),
+      error: requests.labels(provider, model, "error"),
+      client_abort: requests.labels(provider, model, "client_abort"),
+      timeout: requests.labels(provider, model, "timeout"),
+    };
+    return {
+      countStatus: (status) => byStatus[status].inc(),
+      duration: duration.labels(provider, model),
+      timeToFirstToken: timeToFirstToken.labels(provider, model),
+      promptTokens: tokens.labels(provider, model, "prompt"),
+      completionTokens: tokens.labels(provider, model, "completion"),
+      cachedTokens: tokens.labels(provider, model, "cached"),
+      reasoningTokens: tokens.labels(provider, model, "reasoning"),
+      cost: cost.labels(provider, model),
+      unpriced: unpriced.labels(provider, model),
+      estimated: estimated.labels(provider, model),
+    };
+  };
+  return {
+    registry,
+    forModel: remember(bind),
+    overhead: make.histogram("ghostllm_overhead_seconds", overheadBuckets),
+    errors: make.counter("ghostllm_errors_total"),
+    attemptFailures: make.counter("ghostllm_attempt_failures_total"),
+    running: make.gauge("ghostllm_requests_running"),
+    snapshotVersion: make.gauge("ghostllm_snapshot_version"),
+    recordsDrained: make.counter("ghostllm_records_drained_total"),
+    recordsRejected: make.counter("ghostllm_records_rejected_total"),
+    drainFailures: make.counter("ghostllm_drain_failures_total"),
+    /** The journal is asked when the metrics are read, not when it changes. */
+    watchJournal(read: () => JournalGauges): void {
+      make.gauge("ghostllm_journal_pending_records", (gauge) => gauge.set(read().pendingRecords));
+      make.gauge("ghostllm_journal_pending_bytes", (gauge) => gauge.set(read().pendingBytes));
+    },
+  };
+}
+
+function factoryOf(registry: Registry) {
+  const options = (name: MetricName) => {
+    const { help, labels } = metricDefinitions[name];
+    return { name, help, labelNames: [...labels], registers: [registry] };
+  };
+  return {
+    counter: (name: MetricName) => new Counter(options(name)),
+    histogram: (name: MetricName, buckets: number[]) => new Histogram({ ...options(name), buckets }),
+    gauge: (name: MetricName, read?: (gauge: Gauge) => void) =>
+      new Gauge({
+        ...options(name),
+        ...(read && {
+          collect(this: Gauge) {
+            read(this);
+          },
+        }),
+      }),
+  };
+}
+
+/** Labels come from the snapshot's rows, which are bounded, so what is remembered is too. */
+function remember(bind: (provider: string, model: string) => ModelMetrics) {
+  const known = new Map<string, ModelMetrics>();
+  return (provider: string, model: string): ModelMetrics => {
+    const name = `${provider}/${model}`;
+    let bound = known.get(name);
+    if (bound === undefined) {
+      bound = bind(provider, model);
+      known.set(name, bound);
+    }
+    return bound;
+  };
+}
