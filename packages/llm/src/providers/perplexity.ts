@@ -9,5 +9,6 @@ export const perplexity = defineCompatible({
   catalogId: "perplexity",
   operations: {
     "chat.completions": "/chat/completions",
+    embeddings: "/v1/embeddings",
   },
 });

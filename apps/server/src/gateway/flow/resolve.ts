@@ -46,8 +46,16 @@ function resolveDirect(snapshot: Snapshot, requested: string): Target | null {
   if (provider === undefined) return null;
   const model = requested.slice(slash + 1);
   if (model === "") return null;
-  const known = snapshot.models.get(model)?.find((target) => target.provider === provider);
-  return known ?? unlistedTarget(provider, model);
+  // A vendor may have models whose own names begin with its name, such as Groq's `groq/compound`.
+  return (
+    findListed(snapshot, provider, requested) ??
+    findListed(snapshot, provider, model) ??
+    unlistedTarget(provider, model)
+  );
+}
+
+function findListed(snapshot: Snapshot, provider: ProviderEntry, model: string): Target | undefined {
+  return snapshot.models.get(model)?.find((target) => target.provider === provider);
 }
 
 function unlistedTarget(provider: ProviderEntry, model: string): Target {

@@ -1,0 +1,110 @@
+// An admin plane over real HTTP, with a store, encryption and snapshot of its own, for the tests of this folder.
+
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createClient } from "@ghostllm/contract";
+import type { Client } from "@ghostllm/contract";
+import { providers as definitions } from "@ghostllm/llm";
+import type { FetchJson } from "#control/catalog/vendor.ts";
+import type { ControlLog } from "#control/control-log.ts";
+import { loadEncryption } from "#control/encryption/encryption.ts";
+import { createControlServer } from "#control/http/control-server.ts";
+import { createSessions } from "#control/sessions/sessions.ts";
+import { createSnapshotSource } from "#control/snapshot/snapshot-source.ts";
+import type { SnapshotSource } from "#control/snapshot/snapshot-source.ts";
+import { migrateStore, openStore } from "#control/store/open-store.ts";
+import type { OpenStore } from "#control/store/open-store.ts";
+import type { Clock } from "#domain/clock.ts";
+import { Secret } from "#domain/secret.ts";
+
+export const adminKey = "admin-key-of-the-tests";
+
+export interface LogLine {
+  readonly fields: object;
+  readonly message: string;
+}
+
+export interface AdminPlane {
+  readonly url: string;
+  readonly store: OpenStore;
+  readonly snapshots: SnapshotSource;
+  readonly admin: Client;
+  /** Of the clock that the plane runs on, in epoch ms. */
+  readonly clock: { nowMs: number };
+  readonly logged: readonly LogLine[];
+  as(apiKey: string | null): Client;
+  request(path: string, init?: RequestInit): Promise<Response>;
+  close(): Promise<void>;
+}
+
+interface PlaneOptions {
+  readonly fetchJson?: FetchJson;
+}
+
+export async function startAdminPlane({ fetchJson = noVendor }: PlaneOptions = {}): Promise<AdminPlane> {
+  const dataDir = await mkdtemp(join(tmpdir(), "ghostllm-admin-"));
+  const logged: LogLine[] = [];
+  const log = recordLog(logged);
+  const time = { nowMs: Date.now() };
+  const clock: Clock = { now: () => time.nowMs, monotonic: () => performance.now() };
+  const store = await openStore({ databaseUrl: null, dataDir, log, now: clock.now });
+  await migrateStore(store);
+  const encryption = await loadEncryption({ encryptionKey: null, dataDir, log });
+  const sources = { store, encryption, definitions, log, baseUrlOf: () => null };
+  const snapshots = createSnapshotSource(sources);
+  await snapshots.rebuild();
+  const control = await createControlServer({
+    ...sources,
+    clock,
+    fetchJson,
+    version: "0.0.0-test",
+    sessions: createSessions({ store, clock, secret: new Secret("a secret of the tests") }),
+    changed: snapshots.rebuild,
+    adminKeys: [new Secret(adminKey)],
+    snapshot: snapshots.current,
+  });
+  const server = createServer(control.handle);
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("No port");
+  const url = `http://127.0.0.1:${address.port}`;
+  const as = (apiKey: string | null) => createClient({ baseUrl: url, apiKey });
+  return {
+    url,
+    store,
+    snapshots,
+    admin: as(adminKey),
+    clock: time,
+    logged,
+    as,
+    request: (path, init = {}) =>
+      fetch(url + path, { ...init, headers: { authorization: `Bearer ${adminKey}`, ...toRecord(init.headers) } }),
+    async close() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      await control.close();
+      await snapshots.close();
+      await store.close();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+function toRecord(headers: RequestInit["headers"]): Record<string, string> {
+  return Object.fromEntries(new Headers(headers));
+}
+
+function recordLog(lines: LogLine[]): ControlLog {
+  const record = (fields: object, message: string): void => void lines.push({ fields, message });
+  return { info: record, warn: record, error: record };
+}
+
+const noVendor: FetchJson = async () => {
+  throw new Error("connection refused");
+};
+
+export function postJson(body: unknown): RequestInit {
+  return { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
+}

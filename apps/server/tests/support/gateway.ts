@@ -1,0 +1,156 @@
+// A gateway of its own on real sockets, with a snapshot made by the test: for behaviour that needs no database.
+
+import { hash } from "node:crypto";
+import type { Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { providers } from "@ghostllm/llm";
+import type { ProviderDefinition } from "@ghostllm/llm";
+import { loadConfig } from "#config/load.ts";
+import { systemClock } from "#domain/clock.ts";
+import type { Principal, Scope } from "#domain/principal.ts";
+import { Secret } from "#domain/secret.ts";
+import type { ProviderEntry, Snapshot, Target } from "#domain/snapshot.ts";
+import type { UsageRecord } from "#domain/usage-record.ts";
+import type { GatewayDeps } from "#gateway/deps.ts";
+import { createEstimator } from "#gateway/estimator/estimator.ts";
+import { TargetHealth } from "#gateway/flow/health.ts";
+import { createListener } from "#gateway/listener.ts";
+import { createUndiciClient } from "#gateway/upstream/undici-client.ts";
+import { MemoryCounters } from "#link/counters/memory.ts";
+import { HealthBoard } from "#link/health-board.ts";
+import { SnapshotHolder } from "#link/snapshot-holder.ts";
+import { createEvents } from "#telemetry/events.ts";
+import { createLog } from "#telemetry/log.ts";
+import { createMetrics } from "#telemetry/metrics.ts";
+
+export const testKey = "gk-testtesttest-0123456789abcdef";
+
+export function providerNamed(type: string): ProviderDefinition {
+  const definition = providers.find((provider) => provider.type === type);
+  if (definition === undefined) throw new Error(`there is no provider of type ${type}`);
+  return definition;
+}
+
+export function makeProvider(type: string, baseUrl: string, change: Partial<ProviderEntry> = {}): ProviderEntry {
+  return {
+    id: `provider-${type}`,
+    name: type,
+    definition: providerNamed(type),
+    baseUrl,
+    credential: new Secret("sk-vendor-credential"),
+    settings: {},
+    ...change,
+  };
+}
+
+export function makeTarget(provider: ProviderEntry, model: string, change: Partial<Target> = {}): Target {
+  return {
+    provider,
+    model,
+    modelId: `model-${provider.name}-${model}`,
+    prices: null,
+    contextLength: null,
+    capabilities: null,
+    createdAt: 0,
+    ...change,
+  };
+}
+
+const noLimits = { requestsPerMinute: null, tokensPerMinute: null, concurrentRequests: null };
+
+export function makeScope(id: string, change: Partial<Scope> = {}): Scope {
+  return { id, limits: noLimits, budgetNanos: null, ...change };
+}
+
+export function makePrincipal(change: Partial<Principal> = {}): Principal {
+  return {
+    keyId: "key-1",
+    publicId: testKey.slice(0, 15),
+    userId: "user-1",
+    role: "user",
+    permissions: { models: null },
+    scopes: [makeScope("key:key-1"), makeScope("user:user-1")],
+    expiresAt: null,
+    ...change,
+  };
+}
+
+export interface SnapshotParts {
+  readonly targets: readonly Target[];
+  readonly principals?: Readonly<Record<string, Principal>>;
+  readonly routes?: Snapshot["routes"];
+}
+
+export function makeSnapshot({ targets, principals, routes = new Map() }: SnapshotParts): Snapshot {
+  const keys = Object.entries(principals ?? { [testKey]: makePrincipal() });
+  const models = new Map<string, readonly Target[]>();
+  for (const target of targets) models.set(target.model, [...(models.get(target.model) ?? []), target]);
+  return {
+    version: 1,
+    keys: new Map(keys.map(([key, principal]) => [hash("sha256", key), principal])),
+    providers: new Map(targets.map(({ provider }) => [provider.name, provider])),
+    models,
+    routes,
+  };
+}
+
+export interface TestGateway {
+  readonly url: string;
+  readonly records: readonly UsageRecord[];
+  readonly deps: GatewayDeps;
+  readonly server: Server;
+  swap(snapshot: Snapshot): void;
+  close(): Promise<void>;
+}
+
+type Settings = Partial<Pick<GatewayDeps, "clock" | "random" | "counters" | "journal">> & {
+  readonly timeouts?: Partial<GatewayDeps["timeouts"]>;
+  readonly limits?: Partial<GatewayDeps["limits"]>;
+};
+
+export async function startGateway(snapshot: Snapshot, settings: Settings = {}): Promise<TestGateway> {
+  const config = loadConfig({ environment: {}, cwd: "/nonexistent" });
+  const records: UsageRecord[] = [];
+  const snapshots = new SnapshotHolder();
+  snapshots.swap(snapshot);
+  const healthBoard = new HealthBoard();
+  healthBoard.notReadyBecause = null;
+  const timeouts = { ...config.timeouts, ...settings.timeouts };
+  const metrics = createMetrics();
+  const deps: GatewayDeps = {
+    snapshots,
+    counters: new MemoryCounters(),
+    journal: { append: (record) => void records.push(record), healthy: () => true },
+    upstream: createUndiciClient(timeouts),
+    estimator: createEstimator(),
+    targetHealth: new TargetHealth(),
+    healthBoard,
+    events: createEvents({ metrics, log: createLog("silent") }),
+    clock: systemClock,
+    random: Math.random,
+    version: "test",
+    ...settings,
+    timeouts,
+    limits: { ...config.limits, ...settings.limits },
+  };
+  const server = createListener({
+    ...deps,
+    control: (_request, response) => response.writeHead(404).end(),
+    readMetrics: async () => ({ text: await metrics.registry.metrics(), contentType: metrics.registry.contentType }),
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    records,
+    deps,
+    server,
+    swap: (next) => snapshots.swap(next),
+    async close() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      await deps.upstream.close();
+      await deps.estimator.close();
+    },
+  };
+}
