@@ -49,7 +49,8 @@ export async function startAdminPlane({ fetchJson = noVendor }: PlaneOptions = {
   const log = recordLog(logged);
   const time = { nowMs: Date.now() };
   const clock: Clock = { now: () => time.nowMs, monotonic: () => performance.now() };
-  const store = await openStore({ databaseUrl: null, dataDir, log, now: clock.now });
+  // Every row gets a millisecond of its own, so that ids are in the order of creation.
+  const store = await openStore({ databaseUrl: null, dataDir, log, now: () => (time.nowMs += 1) });
   await migrateStore(store);
   const encryption = await loadEncryption({ encryptionKey: null, dataDir, log });
   const sources = { store, encryption, definitions, log, baseUrlOf: () => null };

@@ -1,9 +1,9 @@
 import type { RequestLimits, Timeouts } from "#config/config.ts";
 import type { Clock } from "#domain/clock.ts";
+import type { Snapshot } from "#domain/snapshot.ts";
 import type { UsageRecord } from "#domain/usage-record.ts";
 import type { Counters } from "#link/counters/counters.ts";
 import type { HealthBoard } from "#link/health-board.ts";
-import type { SnapshotReader } from "#link/snapshot-holder.ts";
 import type { Events } from "#telemetry/events.ts";
 import type { Estimator } from "./estimator/estimator.ts";
 import type { TargetHealth } from "./flow/health.ts";
@@ -13,6 +13,11 @@ import type { UpstreamClient } from "./upstream/upstream.ts";
 export interface RecordSink {
   append(record: UsageRecord): void;
   healthy(): boolean;
+}
+
+/** A request reads the snapshot in force once, and keeps what it read. */
+export interface SnapshotReader {
+  current(): Snapshot;
 }
 
 /** All that the gateway works with. */

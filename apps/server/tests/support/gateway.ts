@@ -18,7 +18,6 @@ import { createListener } from "#gateway/listener.ts";
 import { createUndiciClient } from "#gateway/upstream/undici-client.ts";
 import { MemoryCounters } from "#link/counters/memory.ts";
 import { HealthBoard } from "#link/health-board.ts";
-import { SnapshotHolder } from "#link/snapshot-holder.ts";
 import { createEvents } from "#telemetry/events.ts";
 import { createLog } from "#telemetry/log.ts";
 import { createMetrics } from "#telemetry/metrics.ts";
@@ -111,14 +110,13 @@ type Settings = Partial<Pick<GatewayDeps, "clock" | "random" | "counters" | "jou
 export async function startGateway(snapshot: Snapshot, settings: Settings = {}): Promise<TestGateway> {
   const config = loadConfig({ environment: {}, cwd: "/nonexistent" });
   const records: UsageRecord[] = [];
-  const snapshots = new SnapshotHolder();
-  snapshots.swap(snapshot);
+  let inForce = snapshot;
   const healthBoard = new HealthBoard();
   healthBoard.notReadyBecause = null;
   const timeouts = { ...config.timeouts, ...settings.timeouts };
   const metrics = createMetrics();
   const deps: GatewayDeps = {
-    snapshots,
+    snapshots: { current: () => inForce },
     counters: new MemoryCounters(),
     journal: { append: (record) => void records.push(record), healthy: () => true },
     upstream: createUndiciClient(timeouts),
@@ -145,7 +143,9 @@ export async function startGateway(snapshot: Snapshot, settings: Settings = {}):
     records,
     deps,
     server,
-    swap: (next) => snapshots.swap(next),
+    swap(next) {
+      inForce = next;
+    },
     async close() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

@@ -1,7 +1,8 @@
 import { GhostError } from "@ghostllm/contract";
 import { dialects, operationUrl } from "@ghostllm/llm";
 import type { ParsedRequest, StreamTap, UpstreamDialect, Usage } from "@ghostllm/llm";
-import type { ProviderEntry, Target } from "#domain/snapshot.ts";
+import type { Target } from "#domain/snapshot.ts";
+import { credentialHeaders } from "#gateway/upstream/credential.ts";
 import { readWhole } from "#gateway/upstream/read-whole.ts";
 import { UpstreamFailure } from "#gateway/upstream/upstream.ts";
 import type { AnswerHeaders, UpstreamAnswer, UpstreamCall, UpstreamClient } from "#gateway/upstream/upstream.ts";
@@ -66,13 +67,6 @@ function urlOf({ provider, model }: Target, { operation }: ParsedRequest): strin
   const url = operationUrl(definition, operation, { baseUrl, model, settings });
   if (url === null) throw new GhostError("internal_error", `${provider.name} was planned for ${operation}`);
   return url;
-}
-
-/** The operator's credential in the header that the vendor reads. */
-export function credentialHeaders({ credential, definition }: ProviderEntry): Record<string, string> {
-  if (credential === null) return {};
-  const { header, prefix } = definition.authentication;
-  return { [header]: prefix + credential.reveal() };
 }
 
 function isEventStream({ status, headers }: UpstreamAnswer): boolean {

@@ -1,0 +1,63 @@
+import type { Snapshot, Target } from "#domain/snapshot.ts";
+import type { RunningServer } from "./compose.ts";
+import { version } from "./version.ts";
+
+type Facts = RunningServer["facts"];
+type Running = Pick<RunningServer, "url" | "facts" | "exampleModel">;
+
+/** What a person reads after the start. Password and key are in it at the first start only, and nowhere else ever. */
+export function bannerOf({ url, facts, exampleModel }: Running): string {
+  const lines = [
+    `GhostLLM ${version} serves on ${url}`,
+    "",
+    ...describeAccess(url, facts),
+    ...describeProviders(facts),
+  ];
+  if (facts.first !== null && exampleModel !== null) {
+    lines.push("", "Try it:", "", curlOf(url, facts.first.apiKey.reveal(), exampleModel));
+  }
+  return `\n${lines.map((line) => `  ${line}`.trimEnd()).join("\n")}\n\n`;
+}
+
+function describeAccess(url: string, { first, adminKeyFile }: Facts): readonly string[] {
+  const lines = [row("Console", `${url}/docs (the admin API with its explorer)`)];
+  if (first !== null) {
+    lines.push(row("Admin e-mail", first.adminEmail));
+    lines.push(row("Password", first.generatedPassword?.reveal() ?? "the one in ADMIN_PASSWORD"));
+    lines.push(row("API key", first.apiKey.reveal()));
+    lines.push(row("", "Password and key are shown this once: keep them now."));
+  }
+  if (adminKeyFile !== null) lines.push(row("Admin key", `in ${adminKeyFile}, where the command line finds it`));
+  return lines;
+}
+
+function describeProviders({ providers }: Facts): readonly string[] {
+  if (providers.length === 0) return [row("Providers", "none in the environment; see `ghostllm provider list`")];
+  return providers.map(({ name, origin, outcome }, index) =>
+    row(index === 0 ? "Providers" : "", `${name} (${origin}, ${outcome})`),
+  );
+}
+
+function row(label: string, value: string): string {
+  return `${label.padEnd(14)}${value}`;
+}
+
+function curlOf(url: string, key: string, model: string): string {
+  const body = JSON.stringify({ model, messages: [{ role: "user", content: "Say hello" }], stream: true });
+  return `curl -N ${url}/v1/chat/completions -H "Authorization: Bearer ${key}" -H "Content-Type: application/json" -d '${body}'`;
+}
+
+/** The demo where there is no vendor, so that the first try works at once; otherwise the cheapest model that writes. */
+export function pickExampleModel({ models }: Snapshot, demoModel: string): string | null {
+  const targets = [...models.values()].flat();
+  const demo = targets.find(({ provider, model }) => provider.definition.type === "demo" && model === demoModel);
+  const [cheapest] = targets
+    .map((target) => ({ name: target.model, price: outputPriceOf(target) }))
+    .filter(({ price }) => price > 0)
+    .toSorted((a, b) => a.price - b.price);
+  return demo?.model ?? cheapest?.name ?? targets[0]?.model ?? null;
+}
+
+function outputPriceOf({ prices }: Target): number {
+  return prices?.[0]?.price.output.base ?? 0;
+}

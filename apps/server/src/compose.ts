@@ -1,0 +1,172 @@
+// The object graph, top to bottom: the one place that knows every part. Called by main.ts and by tests.
+// Invariant: what is opened here is closed by `close`, in the reverse order, and nothing else is kept alive.
+
+import type { Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { demoModels, startDemoUpstream } from "@ghostllm/fake-upstream";
+import { providers } from "@ghostllm/llm";
+import type { Config } from "#config/config.ts";
+import { loadEncryption } from "#control/encryption/encryption.ts";
+import { detectOllama } from "#control/first-start/detect-ollama.ts";
+import { prepareStart } from "#control/first-start/first-start.ts";
+import type { StartFacts } from "#control/first-start/first-start.ts";
+import { createControlServer } from "#control/http/control-server.ts";
+import { startLedger } from "#control/ledger/ledger.ts";
+import { loadJwtSecret } from "#control/sessions/jwt-secret.ts";
+import { createSessions } from "#control/sessions/sessions.ts";
+import { createSnapshotSource, initialSpend } from "#control/snapshot/snapshot-source.ts";
+import { startStoreWatch } from "#control/store-watch.ts";
+import { openStoreWhenReady } from "#control/store/open-when-ready.ts";
+import { systemClock } from "#domain/clock.ts";
+import { createEstimator } from "#gateway/estimator/estimator.ts";
+import { TargetHealth } from "#gateway/flow/health.ts";
+import { createListener } from "#gateway/listener.ts";
+import { fetchJson } from "#gateway/upstream/fetch-json.ts";
+import { createUndiciClient } from "#gateway/upstream/undici-client.ts";
+import { MemoryCounters } from "#link/counters/memory.ts";
+import { HealthBoard } from "#link/health-board.ts";
+import { openJournal } from "#link/journal/journal.ts";
+import { createEvents } from "#telemetry/events.ts";
+import type { Log } from "#telemetry/log.ts";
+import { createMetrics } from "#telemetry/metrics.ts";
+import { pickExampleModel } from "./banner.ts";
+import { Disposer } from "./disposer.ts";
+import { version } from "./version.ts";
+
+export interface RunningServer {
+  readonly url: string;
+  readonly facts: StartFacts;
+  /** A model for a first try; null where there is none. */
+  readonly exampleModel: string | null;
+  /** Stops taking requests, lets streams finish within the drain time, stores what is in the journal, lets go of all. */
+  close(): Promise<void>;
+}
+
+const sweepIntervalMs = 5_000;
+const vendorListTimeoutMs = 10_000;
+const firstDrainMs = 30_000;
+const lastDrainMs = 5_000;
+
+export async function compose(config: Config, log: Log): Promise<RunningServer> {
+  const disposer = new Disposer();
+  try {
+    return await build(config, log, disposer);
+  } catch (error) {
+    await disposer.dispose();
+    throw error;
+  }
+}
+
+async function build(config: Config, log: Log, disposer: Disposer): Promise<RunningServer> {
+  const clock = systemClock;
+  const metrics = createMetrics();
+  const events = createEvents({ metrics, log });
+  const healthBoard = new HealthBoard();
+  const { dataDir } = config;
+
+  // The journal first: its lock says at once whether another server has this data directory.
+  const journal = await openJournal({ directory: join(dataDir, "journal"), log });
+  disposer.add(() => journal.close());
+  metrics.watchJournal(() => journal);
+  const store = await openStoreWhenReady({ databaseUrl: config.databaseUrl?.reveal() ?? null, dataDir, log });
+  disposer.add(() => store.close());
+  const ledger = startLedger({ journal, store, events });
+  disposer.add(async () => {
+    await ledger.drainAll(lastDrainMs);
+    await ledger.stop();
+  });
+  // Budgets count from what the database says was spent, so what the last run left behind must be in it.
+  await ledger.drainAll(firstDrainMs);
+  const watch = startStoreWatch({ store, healthBoard });
+  disposer.add(() => watch.stop());
+
+  const upstream = createUndiciClient(config.timeouts);
+  disposer.add(() => upstream.close());
+  const demo = await startDemoUpstream();
+  disposer.add(() => demo.close());
+  const encryption = await loadEncryption({ encryptionKey: config.encryptionKey, dataDir, log });
+  const baseUrlOf = (type: string): string | null => (type === "demo" ? `${demo.url}/v1` : null);
+  const providerSources = { encryption, definitions: providers, baseUrlOf };
+  const facts = await prepareStart({
+    ...providerSources,
+    store,
+    config,
+    log,
+    detectOllama: () => detectOllama((url, timeoutMs) => fetchJson(upstream, { url, provider: null, timeoutMs })),
+    demoModels: Object.values(demoModels),
+  });
+
+  const snapshots = createSnapshotSource({ ...providerSources, store, log, onSwap: events.snapshotSwapped });
+  await snapshots.rebuild();
+  snapshots.startRefreshing();
+  disposer.add(() => snapshots.close());
+  const counters = new MemoryCounters();
+  for (const [scopeId, spentNanos] of await initialSpend({ store })) counters.setSpent(scopeId, spentNanos);
+  const sweeper = setInterval(() => counters.sweep(clock.now()), sweepIntervalMs);
+  disposer.add(() => clearInterval(sweeper));
+
+  const secret = await loadJwtSecret({ configured: config.jwtSecret, store, encryption, log });
+  const control = await createControlServer({
+    ...providerSources,
+    store,
+    log,
+    clock,
+    version,
+    sessions: createSessions({ store, secret, clock }),
+    adminKeys: facts.adminKeys,
+    snapshot: () => snapshots.current(),
+    changed: () => snapshots.rebuild(),
+    fetchJson: (provider, path) =>
+      fetchJson(upstream, { url: provider.baseUrl + path, provider, timeoutMs: vendorListTimeoutMs }),
+  });
+  disposer.add(() => control.close());
+
+  const estimator = createEstimator();
+  disposer.add(() => estimator.close());
+  const server = createListener({
+    snapshots,
+    counters,
+    journal,
+    upstream,
+    estimator,
+    targetHealth: new TargetHealth(),
+    healthBoard,
+    events,
+    clock,
+    random: Math.random,
+    timeouts: config.timeouts,
+    limits: config.limits,
+    version,
+    control: (request, response) => control.handle(request, response),
+    readMetrics: async () => ({ text: await metrics.registry.metrics(), contentType: metrics.registry.contentType }),
+  });
+  const url = await listen(server, config.server);
+  healthBoard.notReadyBecause = null;
+  disposer.add(() => closeListener(server, healthBoard, config.timeouts.drainMs));
+  return {
+    url,
+    facts,
+    exampleModel: pickExampleModel(snapshots.current(), demoModels.chat),
+    close: () => disposer.dispose(),
+  };
+}
+
+async function listen(server: Server, { host, port }: Config["server"]): Promise<string> {
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen({ host, port, backlog: 2048 }, resolve);
+  });
+  const { address, family, port: bound } = server.address() as AddressInfo;
+  return `http://${family === "IPv6" ? `[${address}]` : address}:${bound}`;
+}
+
+/** Readiness goes first, then new connections; what is in progress has the drain time. */
+async function closeListener(server: Server, healthBoard: HealthBoard, drainMs: number): Promise<void> {
+  healthBoard.notReadyBecause = "stopping";
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeIdleConnections();
+  const timer = setTimeout(() => server.closeAllConnections(), drainMs);
+  await closed;
+  clearTimeout(timer);
+}

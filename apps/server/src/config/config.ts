@@ -1,0 +1,58 @@
+// The one typed configuration. Built by load.ts from the environment and ghostllm.yaml; all else receives it as a value.
+
+import type { Secret } from "#domain/secret.ts";
+
+export interface Timeouts {
+  /** TCP and TLS with the vendor. */
+  readonly connectMs: number;
+  /** From the request sent to the vendor's response headers. */
+  readonly firstByteMs: number;
+  /** Silence within an answer. */
+  readonly idleMs: number;
+  /** The whole request, retries included. */
+  readonly totalMs: number;
+  /** Silence while a client sends its request body. */
+  readonly requestBodyIdleMs: number;
+  /** How long streams may go on after SIGTERM. */
+  readonly drainMs: number;
+}
+
+export interface RequestLimits {
+  /** Largest request body, after decompression. */
+  readonly bodyBytes: number;
+  /** Largest answer that is held in memory to read its usage; a larger one is passed through as it comes. */
+  readonly answerBufferBytes: number;
+  /** Output tokens reserved against a budget for a request that names no maximum itself. */
+  readonly assumedOutputTokens: number;
+}
+
+/** A vendor found in the environment or declared in ghostllm.yaml. */
+export interface ConfiguredProvider {
+  readonly name: string;
+  readonly type: string;
+  readonly baseUrl: string | null;
+  readonly credential: Secret | null;
+  readonly settings: Readonly<Record<string, string>>;
+  /** What named it, for messages: `OPENAI_API_KEY`, `ghostllm.yaml`. */
+  readonly origin: string;
+}
+
+export type LogLevel = "trace" | "debug" | "info" | "warn" | "error" | "fatal" | "silent";
+
+export interface Config {
+  readonly server: { readonly host: string; readonly port: number };
+  /** `postgres://...`, or null for the embedded SQLite in `dataDir`. Holds a password: never print it. */
+  readonly databaseUrl: Secret | null;
+  readonly dataDir: string;
+  readonly adminApiKey: Secret | null;
+  readonly adminEmail: string;
+  readonly adminPassword: Secret | null;
+  readonly jwtSecret: Secret | null;
+  readonly encryptionKey: Secret | null;
+  readonly logLevel: LogLevel;
+  readonly timeouts: Timeouts;
+  readonly limits: RequestLimits;
+  readonly providers: readonly ConfiguredProvider[];
+  /** Look for an Ollama at its default address at start. */
+  readonly detectOllama: boolean;
+}

@@ -1,0 +1,53 @@
+// The configuration as plain data for `config show`: every value with where it came from, secrets as `[secret]`.
+
+import { Secret } from "#domain/secret.ts";
+import type { Config } from "./config.ts";
+import type { Origins } from "./load.ts";
+import { type Setting, type SettingName, settings } from "./settings.ts";
+
+export interface DescribedSetting {
+  readonly path: string;
+  readonly variable: string;
+  readonly value: string | number | boolean | null;
+  readonly origin: string;
+}
+
+export interface DescribedProvider {
+  readonly name: string;
+  readonly type: string;
+  readonly base_url: string | null;
+  readonly credential: "[secret]" | null;
+  readonly settings: Readonly<Record<string, string>>;
+  readonly origin: string;
+}
+
+export interface DescribedConfig {
+  readonly settings: readonly DescribedSetting[];
+  readonly providers: readonly DescribedProvider[];
+}
+
+function toPlain(value: unknown): DescribedSetting["value"] {
+  if (value instanceof Secret) return "[secret]";
+  if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") return value;
+  return null;
+}
+
+export function describeConfig(config: Config, origins: Origins): DescribedConfig {
+  const entries = Object.entries(settings) as [SettingName, Setting<unknown>][];
+  return {
+    settings: entries.map(([name, { path, variable, read }]) => ({
+      path,
+      variable,
+      value: toPlain(read(config)),
+      origin: origins[name],
+    })),
+    providers: config.providers.map((provider) => ({
+      name: provider.name,
+      type: provider.type,
+      base_url: provider.baseUrl,
+      credential: provider.credential === null ? null : "[secret]",
+      settings: provider.settings,
+      origin: provider.origin,
+    })),
+  };
+}

@@ -1,0 +1,212 @@
+// The kinds of value a setting may have: how its text is read, and how it is shown again.
+
+import { isIPv6 } from "node:net";
+
+import { Secret } from "#domain/secret.ts";
+
+export type Parsed<Value> =
+  | { readonly ok: true; readonly value: Value }
+  | { readonly ok: false; readonly message: string; readonly hint: string };
+
+export interface Kind<Value> {
+  /** In words, for documentation. */
+  readonly name: string;
+  /** `raw` is a variable's text, or whatever the YAML file holds. */
+  parse(raw: unknown): Parsed<Value>;
+  show(value: Value): string;
+}
+
+interface Range {
+  readonly min: number;
+  readonly max: number;
+}
+
+const accept = <Value>(value: Value): Parsed<Value> => ({ ok: true, value });
+const refuse = (message: string, hint: string): Parsed<never> => ({ ok: false, message, hint });
+
+/** Shown in messages; cut, because a pasted file is no help in a terminal. */
+function quote(raw: unknown): string {
+  const text = typeof raw === "string" ? raw : JSON.stringify(raw);
+  return `\`${text.length > 60 ? `${text.slice(0, 60)}...` : text}\``;
+}
+
+function readWhole(raw: unknown): number | null {
+  if (typeof raw === "number") return Number.isSafeInteger(raw) ? raw : null;
+  return typeof raw === "string" && /^\d{1,15}$/.test(raw.trim()) ? Number(raw) : null;
+}
+
+export function integer({ min, max }: Range): Kind<number> {
+  return {
+    name: `whole number, ${min} to ${max}`,
+    parse(raw) {
+      const value = readWhole(raw);
+      if (value !== null && value >= min && value <= max) return accept(value);
+      return refuse(`${quote(raw)} is no whole number from ${min} to ${max}`, "Write it in digits.");
+    },
+    show: String,
+  };
+}
+
+interface Unit {
+  readonly name: string;
+  readonly factor: number;
+}
+
+/** A number in the smallest unit, or with one of the units behind it. Shown in the largest unit that leaves no rest. */
+function measured(name: string, example: string, units: readonly Unit[], { min, max }: Range): Kind<number> {
+  const read = (raw: unknown): number | null => {
+    const plain = readWhole(raw);
+    if (plain !== null) return plain;
+    const match = typeof raw === "string" ? /^(\d{1,15})\s*([a-z]+)$/i.exec(raw.trim()) : null;
+    const unit = units.find((one) => one.name.toLowerCase() === match?.[2]?.toLowerCase());
+    return match === null || unit === undefined ? null : Number(match[1]) * unit.factor;
+  };
+  const show = (value: number): string => {
+    const unit = units.find(({ factor }) => value % factor === 0 && value >= factor);
+    return unit === undefined ? String(value) : `${value / unit.factor} ${unit.name}`;
+  };
+  return {
+    name,
+    show,
+    parse(raw) {
+      const value = read(raw);
+      if (value === null) return refuse(`${quote(raw)} is no ${name}`, `Write it like ${example}.`);
+      if (value >= min && value <= max) return accept(value);
+      return refuse(`${quote(raw)} is out of range`, `It must be from ${show(min)} to ${show(max)}.`);
+    },
+  };
+}
+
+const durationUnits = [
+  { name: "h", factor: 3_600_000 },
+  { name: "min", factor: 60_000 },
+  { name: "s", factor: 1000 },
+  { name: "ms", factor: 1 },
+];
+
+const sizeUnits = [
+  { name: "GiB", factor: 2 ** 30 },
+  { name: "MiB", factor: 2 ** 20 },
+  { name: "KiB", factor: 2 ** 10 },
+  { name: "B", factor: 1 },
+];
+
+/** setTimeout fires at once for anything longer. */
+const longestTimeoutMs = 2 ** 31 - 1;
+
+export const duration = measured("duration in ms or with a unit", "`1500`, `10s` or `5min`", durationUnits, {
+  min: 1,
+  max: longestTimeoutMs,
+});
+
+export const size = measured("size in bytes or with a unit", "`65536`, `64KiB` or `32MiB`", sizeUnits, {
+  min: 1024,
+  max: 2 ** 30,
+});
+
+const words: Readonly<Record<string, boolean>> = {
+  true: true,
+  false: false,
+  "1": true,
+  "0": false,
+  yes: true,
+  no: false,
+};
+
+export const flag: Kind<boolean> = {
+  name: "true or false",
+  parse(raw) {
+    const value = typeof raw === "boolean" ? raw : words[String(raw).toLowerCase()];
+    return value === undefined
+      ? refuse(`${quote(raw)} is neither true nor false`, "Write `true` or `false`.")
+      : accept(value);
+  },
+  show: String,
+};
+
+export function oneOf<Value extends string>(choices: readonly Value[]): Kind<Value> {
+  return {
+    name: choices.join(", "),
+    parse(raw) {
+      const choice = choices.find((one) => one === String(raw).toLowerCase());
+      return choice === undefined
+        ? refuse(`${quote(raw)} is unknown`, `Use one of ${choices.join(", ")}.`)
+        : accept(choice);
+    },
+    show: String,
+  };
+}
+
+function textOf(kindName: string, pattern: RegExp, hint: string): Kind<string> {
+  return {
+    name: kindName,
+    parse(raw) {
+      if (typeof raw === "string" && pattern.test(raw)) return accept(raw);
+      return refuse(`${quote(raw)} is no ${kindName}`, hint);
+    },
+    show: String,
+  };
+}
+
+export const host: Kind<string> = {
+  name: "host name or address",
+  parse(raw) {
+    if (typeof raw === "string" && (isIPv6(raw) || /^[^\s/:]+$/.test(raw))) return accept(raw);
+    return refuse(`${quote(raw)} is no host name or address`, "Give only the host, such as `0.0.0.0`.");
+  },
+  show: String,
+};
+
+export const directory = textOf("directory", /^[^\0]+$/, "Give a path, such as `/var/lib/ghostllm`.");
+export const email = textOf("e-mail address", /^[^\s@]+@[^\s@]+$/, "Write it like `admin@example.com`.");
+
+/** Never quoted in a message: a mistyped secret is still one. */
+export const secret: Kind<Secret> = {
+  name: "secret",
+  parse(raw) {
+    if (typeof raw === "string") return accept(new Secret(raw));
+    return refuse("this secret is no text", "Put it in quotes: YAML reads bare digits as a number.");
+  },
+  show: String,
+};
+
+export const databaseUrl: Kind<Secret> = {
+  name: "PostgreSQL URL",
+  parse(raw) {
+    const isPostgres = typeof raw === "string" && /^postgres(ql)?:\/\//.test(raw) && URL.canParse(raw);
+    if (isPostgres) return accept(new Secret(raw));
+    return refuse(
+      "this is no PostgreSQL URL",
+      "Write `postgres://user:password@host:5432/name`, or leave it out for the embedded SQLite.",
+    );
+  },
+  show: String,
+};
+
+/** Base URL of a vendor, without the slash at its end. */
+export const baseUrl: Kind<string> = {
+  name: "http or https URL",
+  parse(raw) {
+    const url = typeof raw === "string" ? URL.parse(raw) : null;
+    if (url === null || !["http:", "https:"].includes(url.protocol)) {
+      return refuse(
+        `${url === null ? quote(raw) : `\`${url.protocol}//...\``} is no http or https URL`,
+        "Write it like `https://api.example.com/v1`.",
+      );
+    }
+    if (url.username !== "" || url.password !== "")
+      return refuse("the URL holds a credential", "Give it as the API key instead.");
+    if (url.search !== "" || url.hash !== "")
+      return refuse("the URL has a query or a fragment", "Leave out all behind `?` or `#`.");
+    return accept(url.href.replace(/\/+$/, ""));
+  },
+  show: String,
+};
+
+export function optional<Value>(kind: Kind<Value>): Kind<Value | null> {
+  return {
+    name: kind.name,
+    parse: (raw) => kind.parse(raw),
+    show: (value) => (value === null ? "unset" : kind.show(value)),
+  };
+}

@@ -1,0 +1,224 @@
+import { describe, expect, it } from "vitest";
+
+import { ConfigError, type ConfigProblem } from "./problems.ts";
+import { inspectConfig, loadConfig } from "./load.ts";
+import { settings } from "./settings.ts";
+import type { ConfigSources } from "./sources.ts";
+
+interface Given {
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly yaml?: string;
+  readonly isPublic?: boolean;
+}
+
+function given({ environment = {}, yaml, isPublic = false }: Given): ConfigSources {
+  return { environment, cwd: "/srv/ghost", readFile: () => (yaml === undefined ? null : { text: yaml, isPublic }) };
+}
+
+function problemsOf(input: Given): readonly ConfigProblem[] {
+  try {
+    inspectConfig(given(input));
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+describe("where a value comes from", () => {
+  it("takes defaults when nothing is set", () => {
+    const { config, origins, warnings, file } = inspectConfig(given({}));
+    expect(config.server).toEqual({ host: "127.0.0.1", port: 8080 });
+    expect(config.databaseUrl).toBeNull();
+    expect(config.dataDir).toBe("/srv/ghost/ghostllm-data");
+    expect(config.timeouts).toEqual({
+      connectMs: 10_000,
+      firstByteMs: 300_000,
+      idleMs: 300_000,
+      totalMs: 1_800_000,
+      requestBodyIdleMs: 30_000,
+      drainMs: 30_000,
+    });
+    expect(config.limits).toEqual({
+      bodyBytes: 33_554_432,
+      answerBufferBytes: 16_777_216,
+      assumedOutputTokens: 4096,
+    });
+    expect(config.providers).toEqual([]);
+    expect(config.detectOllama).toBe(true);
+    expect(new Set(Object.values(origins))).toEqual(new Set(["default"]));
+    expect(warnings).toEqual([]);
+    expect(file).toBeNull();
+  });
+
+  it("puts the environment before the file and the file before the default", () => {
+    const { config, origins } = inspectConfig(
+      given({ environment: { SERVER_PORT: "9000" }, yaml: "server:\n  port: 1\n  host: 0.0.0.0\n" }),
+    );
+    expect(config.server).toEqual({ host: "0.0.0.0", port: 9000 });
+    expect([origins.port, origins.host, origins.logLevel]).toEqual(["SERVER_PORT", "ghostllm.yaml:3", "default"]);
+  });
+
+  it("counts an empty variable as unset", () => {
+    const { config } = inspectConfig(
+      given({ environment: { SERVER_PORT: "", LOG_LEVEL: "  " }, yaml: "log_level: warn" }),
+    );
+    expect(config.server.port).toBe(8080);
+    expect(config.logLevel).toBe("warn");
+  });
+
+  it.each(Object.entries(settings))("reads %s from its variable and from its place in the file", (_, one) => {
+    const samples: Readonly<Record<string, string>> = {
+      host: "10.0.0.1",
+      port: "81",
+      databaseUrl: "postgres://u:p@db/x",
+      dataDir: "/data",
+      adminEmail: "a@b.c",
+      logLevel: "debug",
+      detectOllama: "false",
+    };
+    const name = Object.entries(settings).find(([, other]) => other === one)?.[0] ?? "";
+    const sample =
+      samples[name] ?? "123456789012345678901234567890123456".slice(0, one.kind.name.includes("secret") ? 36 : 5);
+    const yaml = one.path
+      .split(".")
+      .map((key, level) => `${"  ".repeat(level)}${key}:`)
+      .join("\n");
+    const fromEnvironment = loadConfig(given({ environment: { [one.variable]: sample } }));
+    const fromFile = loadConfig(given({ yaml: `${yaml} "${sample}"` }));
+    expect(one.read(fromEnvironment)).not.toEqual(one.default);
+    expect(one.read(fromFile)).toEqual(one.read(fromEnvironment));
+  });
+
+  it("reads units of time and size", () => {
+    const config = loadConfig(
+      given({ environment: { GHOSTLLM_IDLE_TIMEOUT_MS: "5min" }, yaml: "limits: { body_bytes: 1 MiB }" }),
+    );
+    expect(config.timeouts.idleMs).toBe(300_000);
+    expect(config.limits.bodyBytes).toBe(1_048_576);
+  });
+});
+
+describe("what is refused", () => {
+  it("lists everything that is wrong at once", () => {
+    const problems = problemsOf({
+      environment: {
+        SERVER_PORT: "99999",
+        LOG_LEVEL: "loud",
+        REDIS_URL: "redis://cache",
+        GROQ_API_KEY: "k",
+        GROQ_BASE_URL: "groq",
+      },
+      yaml: "server:\n  prot: 80\nlimits:\n  body_bytes: 5 apples\ntimeouts: 12\nproviders: openai\n",
+    });
+    expect(problems.map(({ path }) => path)).toEqual([
+      "ghostllm.yaml:2 server.prot",
+      "ghostllm.yaml:5 timeouts",
+      "SERVER_PORT",
+      "LOG_LEVEL",
+      "ghostllm.yaml:4 limits.body_bytes",
+      "REDIS_URL",
+      "ghostllm.yaml:6 providers",
+      "GROQ_BASE_URL",
+    ]);
+  });
+
+  it.each([
+    ["server:\n  prot: 80", "ghostllm.yaml:2 server.prot", "Did you mean `port`?"],
+    ["sevrer: {}", "ghostllm.yaml:1 sevrer", "Did you mean `server`?"],
+    ["log_levle: info", "ghostllm.yaml:1 log_levle", "Did you mean `log_level`?"],
+  ])("says what was meant by %j", (yaml, path, hint) => {
+    expect(problemsOf({ yaml })).toMatchObject([{ path, hint }]);
+  });
+
+  it("lists what there is when nothing is near", () => {
+    expect(problemsOf({ yaml: "server:\n  tls_certificate: x" })[0]?.hint).toBe("Known here: host, port.");
+  });
+
+  it.each(["REDIS_URL", "NATS_URL", "DATABASE_REPLICA_URL"])("refuses %s, which nothing here would use", (variable) => {
+    const problems = problemsOf({ environment: { [variable]: "tcp://somewhere" } });
+    expect(problems).toHaveLength(1);
+    expect(problems[0]?.message).toMatch(/^.+ is set, but this version has no .+ support$/);
+    expect(problemsOf({ environment: { [variable]: "" } })).toEqual([]);
+  });
+
+  it.each(["-1", "65536", "80a", "8080.5", "1e3", "0x50"])("refuses the port %s", (port) => {
+    expect(problemsOf({ environment: { SERVER_PORT: port } })).toMatchObject([{ path: "SERVER_PORT" }]);
+  });
+
+  it.each([
+    { SERVER_HOST: "http://x" },
+    { SERVER_HOST: "a:80" },
+    { ADMIN_EMAIL: "nobody" },
+    { GHOSTLLM_DETECT_OLLAMA: "maybe" },
+  ])("refuses %j", (environment) => {
+    expect(problemsOf({ environment })).toMatchObject([{ path: Object.keys(environment)[0] }]);
+  });
+
+  it("gives line and column of a syntax error", () => {
+    const problems = problemsOf({ yaml: "server:\n  port: [1,\n" });
+    expect(problems[0]?.path).toMatch(/^ghostllm\.yaml:\d+:\d+$/);
+    expect(problems[0]?.message).toMatch(/^not valid YAML: /);
+  });
+
+  it.each(["- a list", "just text", "a: &a [x]\nb: [*c]"])("refuses a file that is no mapping: %j", (yaml) => {
+    expect(problemsOf({ yaml })).not.toEqual([]);
+  });
+
+  it("refuses a file that was named and is not there", () => {
+    const problems = problemsOf({ environment: { GHOSTLLM_CONFIG: "conf/other.yaml" } });
+    expect(problems).toMatchObject([
+      { path: "GHOSTLLM_CONFIG", message: "there is no file /srv/ghost/conf/other.yaml" },
+    ]);
+  });
+
+  it("refuses a file that cannot be read", () => {
+    const readFile = (): never => {
+      throw new Error("EISDIR: it is a directory");
+    };
+    expect(() => inspectConfig({ ...given({}), readFile })).toThrow(/cannot be read: EISDIR/);
+  });
+});
+
+describe("secrets", () => {
+  it("never stand in a message", () => {
+    const problems = problemsOf({
+      environment: {
+        DATABASE_URL: "mysql://root:hunter2@db/x",
+        OPENAI_API_KEY: "k",
+        OPENAI_BASE_URL: "ftp://me:hunter2@x",
+      },
+      yaml: "jwt_secret: 4711",
+    });
+    expect(problems).toHaveLength(3);
+    expect(JSON.stringify(problems)).not.toMatch(/hunter2|4711/);
+  });
+
+  it("print as [secret]", () => {
+    const config = loadConfig(given({ environment: { ADMIN_API_KEY: "a-long-and-secret-key", GROQ_API_KEY: "gsk" } }));
+    expect(JSON.stringify(config)).not.toMatch(/a-long|gsk/);
+    expect(config.adminApiKey?.reveal()).toBe("a-long-and-secret-key");
+  });
+
+  it("are warned about when they are short", () => {
+    const { warnings } = inspectConfig(given({ environment: { JWT_SECRET: "abc" } }));
+    expect(warnings).toHaveLength(1);
+    expect(warnings[0]).toMatch(/^JWT_SECRET: .*shorter than 32/);
+  });
+
+  it("are warned about when all users of the machine can read the file", () => {
+    const yaml = `jwt_secret: ${"x".repeat(40)}\nproviders:\n  - {type: groq, api_key: gsk}\n`;
+    expect(inspectConfig(given({ yaml })).warnings).toEqual([]);
+    const { warnings } = inspectConfig(given({ yaml, isPublic: true }));
+    expect(warnings.map((line) => line.slice(0, 15))).toEqual(["ghostllm.yaml:1", "ghostllm.yaml:3"]);
+    const overridden = given({ yaml: "jwt_secret: x", isPublic: true, environment: { JWT_SECRET: "y".repeat(40) } });
+    expect(inspectConfig(overridden).warnings).toEqual([]);
+  });
+});
+
+it("warns of a misspelled variable", () => {
+  const environment = { GHOSTLLM_BODY_BYTE: "1", GHOSTLLM_SOMETHING_ELSE: "1", HOME: "/root" };
+  expect(inspectConfig(given({ environment })).warnings).toEqual([
+    "GHOSTLLM_BODY_BYTE is not read; did you mean GHOSTLLM_BODY_BYTES?",
+  ]);
+});

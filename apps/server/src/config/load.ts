@@ -1,0 +1,179 @@
+// Builds the one typed Config, called once by main and by the CLI. Environment goes before file, file before default.
+// Invariant: either every value is valid, or one ConfigError lists everything that is wrong.
+
+import { resolve } from "node:path";
+
+import { Secret } from "#domain/secret.ts";
+import type { Config } from "./config.ts";
+import { type ConfigProblem, ConfigError, findSimilar, suggest } from "./problems.ts";
+import { findProviders } from "./providers.ts";
+import {
+  fileVariable,
+  type Setting,
+  type SettingName,
+  settings,
+  type SettingValues,
+  unsupportedVariables,
+} from "./settings.ts";
+import { type ConfigSources, readVariable } from "./sources.ts";
+import { isRecord, readYaml, type YamlFile } from "./yaml-file.ts";
+
+/** Where each setting's value came from: a variable, a place in the file, or `default`. */
+export type Origins = Readonly<Record<SettingName, string>>;
+
+export interface LoadedConfig {
+  readonly config: Config;
+  readonly origins: Origins;
+  /** Sentences for the operator, about things that are legal and probably not meant. */
+  readonly warnings: readonly string[];
+  /** The configuration file that was read, null when there is none. */
+  readonly file: string | null;
+}
+
+interface Found {
+  readonly value: unknown;
+  readonly origin: string;
+  readonly problem: ConfigProblem | null;
+  readonly warning: string | null;
+}
+
+const settingEntries = Object.entries(settings) as [SettingName, Setting<unknown>][];
+const yamlPaths = [...settingEntries.map(([, { path }]) => path), "providers"];
+
+function readPath(root: Readonly<Record<string, unknown>>, path: string): unknown {
+  return path.split(".").reduce<unknown>((node, key) => (isRecord(node) ? node[key] : undefined), root);
+}
+
+function findRaw(
+  one: Setting<unknown>,
+  sources: ConfigSources,
+  yaml: YamlFile,
+): { raw: unknown; origin: string } | null {
+  const variable = readVariable(sources, one.variable);
+  if (variable !== null) return { raw: variable, origin: one.variable };
+  const raw = readPath(yaml.root, one.path);
+  if (raw === undefined || raw === null || raw === "") return null;
+  return { raw, origin: yaml.locate(one.path.split(".")) };
+}
+
+function adviseLength(one: Setting<unknown>, value: unknown, origin: string): string | null {
+  const advised = one.advisedLength ?? 0;
+  if (!(value instanceof Secret) || value.reveal().length >= advised) return null;
+  return `${origin}: ${one.path} is shorter than ${advised} characters and easy to guess; \`openssl rand -base64 32\` makes a good one`;
+}
+
+function findValue(one: Setting<unknown>, sources: ConfigSources, yaml: YamlFile): Found {
+  const found = findRaw(one, sources, yaml);
+  if (found === null) return { value: one.default, origin: "default", problem: null, warning: null };
+  const { raw, origin } = found;
+  const parsed = one.kind.parse(raw);
+  if (parsed.ok)
+    return { value: parsed.value, origin, problem: null, warning: adviseLength(one, parsed.value, origin) };
+  const path = origin === one.variable ? origin : `${origin} ${one.path}`;
+  return { value: one.default, origin, problem: { path, message: parsed.message, hint: parsed.hint }, warning: null };
+}
+
+/** Keys of the file that no setting has, at every level. */
+function findUnknownKeys(
+  yaml: YamlFile,
+  node: Readonly<Record<string, unknown>>,
+  above: readonly string[],
+): ConfigProblem[] {
+  const below = yamlPaths
+    .map((path) => path.split("."))
+    .filter((path) => above.every((key, level) => path[level] === key));
+  const known = [...new Set(below.flatMap((path) => path[above.length] ?? []))];
+  return Object.entries(node).flatMap(([key, value]) => {
+    const path = [...above, key];
+    const place = `${yaml.locate(path)} ${path.join(".")}`;
+    if (!known.includes(key)) return [{ path: place, message: `unknown key \`${key}\``, hint: suggest(key, known) }];
+    if (yamlPaths.includes(path.join("."))) return [];
+    if (isRecord(value)) return findUnknownKeys(yaml, value, path);
+    if (value === null) return [];
+    return [
+      {
+        path: place,
+        message: "this holds other settings and no value of its own",
+        hint: "Write them below it, indented.",
+      },
+    ];
+  });
+}
+
+function findUnsupported(sources: ConfigSources): ConfigProblem[] {
+  return Object.entries(unsupportedVariables).flatMap(([name, what]) => {
+    if (readVariable(sources, name) === null) return [];
+    return [{ path: name, message: `${name} is set, but this version has no ${what} support`, hint: "Unset it." }];
+  });
+}
+
+/** A misspelled variable is only a warning: the environment is shared with everything else on the machine. */
+function findMisspelled(sources: ConfigSources): string[] {
+  const known = [...settingEntries.map(([, { variable }]) => variable), fileVariable.variable];
+  return Object.keys(sources.environment).flatMap((name) => {
+    if (!name.startsWith("GHOSTLLM_") || known.includes(name)) return [];
+    const similar = findSimilar(name, known);
+    return similar === null ? [] : [`${name} is not read; did you mean ${similar}?`];
+  });
+}
+
+function warnOfPublicSecrets(found: ReadonlyMap<SettingName, Found>, yaml: YamlFile): string[] {
+  if (!yaml.isPublic) return [];
+  return settingEntries.flatMap(([name, one]) => {
+    const { value, origin } = found.get(name) ?? {};
+    if (!(value instanceof Secret) || origin === one.variable) return [];
+    return [`${origin} holds the secret ${one.path}, and every user of this machine can read the file: chmod 600 it`];
+  });
+}
+
+function buildConfig(values: SettingValues, cwd: string, providers: Config["providers"]): Config {
+  const { connectMs, firstByteMs, idleMs, totalMs, requestBodyIdleMs, drainMs } = values;
+  const { bodyBytes, answerBufferBytes, assumedOutputTokens } = values;
+  return {
+    server: { host: values.host, port: values.port },
+    databaseUrl: values.databaseUrl,
+    dataDir: resolve(cwd, values.dataDir),
+    adminApiKey: values.adminApiKey,
+    adminEmail: values.adminEmail,
+    adminPassword: values.adminPassword,
+    jwtSecret: values.jwtSecret,
+    encryptionKey: values.encryptionKey,
+    logLevel: values.logLevel,
+    timeouts: { connectMs, firstByteMs, idleMs, totalMs, requestBodyIdleMs, drainMs },
+    limits: { bodyBytes, answerBufferBytes, assumedOutputTokens },
+    providers,
+    detectOllama: values.detectOllama,
+  };
+}
+
+/** The configuration with all that is to be said about it. */
+export function inspectConfig(sources: ConfigSources): LoadedConfig {
+  const yaml = readYaml(sources);
+  const found = new Map(settingEntries.map(([name, one]) => [name, findValue(one, sources, yaml)]));
+  const { providers, problems, warnings } = findProviders({ sources, yaml });
+  const all = [
+    ...yaml.problems,
+    ...findUnknownKeys(yaml, yaml.root, []),
+    ...[...found.values()].flatMap(({ problem }) => problem ?? []),
+    ...findUnsupported(sources),
+    ...problems,
+  ];
+  if (all.length > 0) throw new ConfigError(all);
+  const pick = <Part>(part: (one: Found) => Part) =>
+    Object.fromEntries([...found].map(([name, one]) => [name, part(one)]));
+  return {
+    config: buildConfig(pick(({ value }) => value) as SettingValues, sources.cwd, providers),
+    origins: pick(({ origin }) => origin) as Origins,
+    warnings: [
+      ...[...found.values()].flatMap(({ warning }) => warning ?? []),
+      ...warnOfPublicSecrets(found, yaml),
+      ...warnings,
+      ...findMisspelled(sources),
+    ],
+    file: yaml.file,
+  };
+}
+
+export function loadConfig(sources: ConfigSources): Config {
+  return inspectConfig(sources).config;
+}

@@ -1,0 +1,159 @@
+// One entry of `providers:` in ghostllm.yaml.
+
+import { type ProviderDefinition, providers as definitions } from "@ghostllm/llm";
+
+import { Secret } from "#domain/secret.ts";
+import type { ConfiguredProvider } from "./config.ts";
+import { baseUrl as baseUrlKind } from "./kinds.ts";
+import { type ConfigProblem, suggest } from "./problems.ts";
+import { findSet, type ProvidersFound, settingsFromEnvironment } from "./provider-environment.ts";
+import { type ConfigSources, readVariable } from "./sources.ts";
+import { isRecord, type YamlFile, type YamlPath } from "./yaml-file.ts";
+
+export interface ProviderSources {
+  readonly sources: ConfigSources;
+  readonly yaml: YamlFile;
+}
+
+const keysOfEntry = ["name", "type", "base_url", "api_key", "api_key_env", "settings"];
+
+/** Reads one entry of `providers:`, noting everything that is wrong with it. */
+class EntryReader {
+  readonly problems: ConfigProblem[] = [];
+  readonly warnings: string[] = [];
+  readonly #input: ProviderSources;
+  readonly #entry: Readonly<Record<string, unknown>>;
+  readonly #path: YamlPath;
+
+  constructor(input: ProviderSources, entry: Readonly<Record<string, unknown>>, index: number) {
+    this.#input = input;
+    this.#entry = entry;
+    this.#path = ["providers", index];
+  }
+
+  read(): ConfiguredProvider | null {
+    for (const key of Object.keys(this.#entry)) {
+      if (!keysOfEntry.includes(key)) this.#report(key, `unknown key \`${key}\``, suggest(key, keysOfEntry));
+    }
+    const definition = this.#readDefinition();
+    if (definition === null) return null;
+    const name = this.#readName(definition);
+    const isDefault = name === definition.type;
+    const provider: ConfiguredProvider = {
+      name,
+      type: definition.type,
+      baseUrl: this.#readBaseUrl(definition, isDefault),
+      credential: this.#readCredential(definition, isDefault),
+      settings: this.#readSettings(definition),
+      origin: this.#input.yaml.locate(this.#path),
+    };
+    return this.problems.length > 0 ? null : provider;
+  }
+
+  #report(key: string, message: string, hint: string): void {
+    const path = [...this.#path, ...key.split(".")];
+    this.problems.push({ path: `${this.#input.yaml.locate(path)} ${path.join(".")}`, message, hint });
+  }
+
+  #text(key: string): string | null {
+    const value = this.#entry[key];
+    if (value === undefined || value === null || value === "") return null;
+    if (typeof value === "string") return value;
+    this.#report(key, "this is no text", "Put it in quotes.");
+    return null;
+  }
+
+  #readDefinition(): ProviderDefinition | null {
+    const type = this.#text("type");
+    const types = definitions.map((one) => one.type);
+    const definition = definitions.find((one) => one.type === type) ?? null;
+    if (type === null) this.#report("type", "the provider has no type", `One of ${types.join(", ")}.`);
+    else if (definition === null) this.#report("type", `unknown provider type \`${type}\``, suggest(type, types));
+    return definition;
+  }
+
+  #readName(definition: ProviderDefinition): string {
+    const name = this.#text("name") ?? definition.type;
+    if (!/^[a-z0-9][a-z0-9._-]{0,63}$/i.test(name)) {
+      this.#report(
+        "name",
+        `\`${name}\` is no name`,
+        "Use letters, digits, `.`, `_` and `-`: it is asked for as `name/model`.",
+      );
+    }
+    return name;
+  }
+
+  #readBaseUrl(definition: ProviderDefinition, isDefault: boolean): string | null {
+    const variable = isDefault ? findSet(this.#input.sources, definition.baseUrlVariables) : null;
+    const value = variable?.value ?? this.#text("base_url");
+    if (value === null) {
+      if (definition.baseUrl === null)
+        this.#report("base_url", `${definition.label} has no default base URL`, "Add `base_url`.");
+      return definition.baseUrl;
+    }
+    const parsed = baseUrlKind.parse(value);
+    if (parsed.ok) return parsed.value;
+    if (variable === null) this.#report("base_url", parsed.message, parsed.hint);
+    else this.problems.push({ path: variable.variable, message: parsed.message, hint: parsed.hint });
+    return null;
+  }
+
+  // `api_key_env` is the operator's own choice of variable, so it goes before the vendor's usual one.
+  #readCredential(definition: ProviderDefinition, isDefault: boolean): Secret | null {
+    const chosen = this.#text("api_key_env");
+    const usual = isDefault ? findSet(this.#input.sources, definition.credentialVariables) : null;
+    const literal = this.#text("api_key");
+    const value = chosen === null ? (usual?.value ?? literal) : readVariable(this.#input.sources, chosen);
+    if (literal !== null && this.#input.yaml.isPublic) this.#warnOfPublicFile();
+    if (value !== null) return new Secret(value);
+    if (chosen !== null)
+      this.#report("api_key_env", `the variable ${chosen} is not set`, "Set it, or name another one.");
+    else if (definition.needsCredential) {
+      this.#report(
+        "api_key_env",
+        `${definition.label} needs a credential`,
+        "Add `api_key_env` with the name of a variable, or `api_key`.",
+      );
+    }
+    return null;
+  }
+
+  #warnOfPublicFile(): void {
+    const place = this.#input.yaml.locate([...this.#path, "api_key"]);
+    this.warnings.push(`${place} holds an API key, and every user of this machine can read the file: chmod 600 it`);
+  }
+
+  #readSettings(definition: ProviderDefinition): Record<string, string> {
+    const settings = settingsFromEnvironment(this.#input.sources, definition);
+    const given = this.#entry["settings"] ?? {};
+    if (!isRecord(given)) {
+      this.#report("settings", "this is no mapping of names to values", "Write `name: value` below it.");
+      return settings;
+    }
+    for (const [name, value] of Object.entries(given)) {
+      const known = definition.settings?.[name];
+      if (known === undefined) this.#reportSetting(definition, name);
+      else if (typeof value !== "string") this.#report(`settings.${name}`, "this is no text", "Put it in quotes.");
+      else if (readVariable(this.#input.sources, known.variable) === null) settings[name] = value;
+    }
+    return settings;
+  }
+
+  #reportSetting(definition: ProviderDefinition, name: string): void {
+    const known = Object.keys(definition.settings ?? {});
+    const hint = known.length === 0 ? `${definition.label} has no settings.` : suggest(name, known);
+    this.#report(`settings.${name}`, `unknown setting \`${name}\``, hint);
+  }
+}
+
+export function readProviderEntry(input: ProviderSources, entry: unknown, index: number): ProvidersFound {
+  if (!isRecord(entry)) {
+    const path = `${input.yaml.locate(["providers", index])} providers.${index}`;
+    const problem = { path, message: "this is no provider", hint: `Write an entry with ${keysOfEntry.join(", ")}.` };
+    return { providers: [], problems: [problem], warnings: [] };
+  }
+  const reader = new EntryReader(input, entry, index);
+  const provider = reader.read();
+  return { providers: provider === null ? [] : [provider], problems: reader.problems, warnings: reader.warnings };
+}

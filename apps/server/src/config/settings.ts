@@ -1,0 +1,218 @@
+// Every setting there is, once: the loader, `config check|show` and docs/configuration.md derive from this table.
+// Providers are the exception: they come from @ghostllm/llm's list, see providers.ts.
+
+import type { Config, LogLevel } from "./config.ts";
+import {
+  databaseUrl,
+  directory,
+  duration,
+  email,
+  flag,
+  host,
+  integer,
+  type Kind,
+  oneOf,
+  optional,
+  secret,
+  size,
+} from "./kinds.ts";
+
+export interface Setting<Value> {
+  /** In ghostllm.yaml, dots between the levels. */
+  readonly path: string;
+  readonly variable: string;
+  readonly kind: Kind<Value>;
+  readonly default: Value;
+  readonly help: string;
+  /** A shorter secret is accepted with a warning. */
+  readonly advisedLength?: number;
+  read(config: Config): Value;
+}
+
+const setting = <Value>(one: Setting<Value>): Setting<Value> => one;
+
+const logLevels: readonly LogLevel[] = ["trace", "debug", "info", "warn", "error", "fatal", "silent"];
+
+export const settings = {
+  host: setting({
+    path: "server.host",
+    variable: "SERVER_HOST",
+    kind: host,
+    default: "127.0.0.1",
+    help: "Address to listen on. `0.0.0.0` makes the gateway reachable from other machines.",
+    read: (config) => config.server.host,
+  }),
+  port: setting({
+    path: "server.port",
+    variable: "SERVER_PORT",
+    kind: integer({ min: 0, max: 65_535 }),
+    default: 8080,
+    help: "Port to listen on; 0 takes any free one.",
+    read: (config) => config.server.port,
+  }),
+  databaseUrl: setting({
+    path: "database_url",
+    variable: "DATABASE_URL",
+    kind: optional(databaseUrl),
+    default: null,
+    help: "PostgreSQL to keep everything in. Unset: the embedded SQLite in `data_dir`.",
+    read: (config) => config.databaseUrl,
+  }),
+  dataDir: setting({
+    path: "data_dir",
+    variable: "GHOSTLLM_DATA_DIR",
+    kind: directory,
+    default: "./ghostllm-data",
+    help: "Directory of the journal, of the embedded database and of generated key files; from the working directory.",
+    read: (config) => config.dataDir,
+  }),
+  adminApiKey: setting({
+    path: "admin.api_key",
+    variable: "ADMIN_API_KEY",
+    kind: optional(secret),
+    default: null,
+    advisedLength: 16,
+    help: "Key that opens the admin API without a user, for automation.",
+    read: (config) => config.adminApiKey,
+  }),
+  adminEmail: setting({
+    path: "admin.email",
+    variable: "ADMIN_EMAIL",
+    kind: email,
+    default: "admin@localhost",
+    help: "E-mail of the administrator made at first start.",
+    read: (config) => config.adminEmail,
+  }),
+  adminPassword: setting({
+    path: "admin.password",
+    variable: "ADMIN_PASSWORD",
+    kind: optional(secret),
+    default: null,
+    advisedLength: 8,
+    help: "Password of the administrator made at first start. Unset: generated and printed once.",
+    read: (config) => config.adminPassword,
+  }),
+  jwtSecret: setting({
+    path: "jwt_secret",
+    variable: "JWT_SECRET",
+    kind: optional(secret),
+    default: null,
+    advisedLength: 32,
+    help: "Signs the sessions of operators. Unset: generated and kept in `data_dir`.",
+    read: (config) => config.jwtSecret,
+  }),
+  encryptionKey: setting({
+    path: "encryption_key",
+    variable: "ENCRYPTION_KEY",
+    kind: optional(secret),
+    default: null,
+    advisedLength: 32,
+    help: "Encrypts provider keys in the database. Unset: generated and kept in `data_dir`; losing it loses those keys.",
+    read: (config) => config.encryptionKey,
+  }),
+  logLevel: setting<LogLevel>({
+    path: "log_level",
+    variable: "LOG_LEVEL",
+    kind: oneOf(logLevels),
+    default: "info",
+    help: "Least severe message that is logged.",
+    read: (config) => config.logLevel,
+  }),
+  connectMs: setting({
+    path: "timeouts.connect_ms",
+    variable: "GHOSTLLM_CONNECT_TIMEOUT_MS",
+    kind: duration,
+    default: 10_000,
+    help: "Longest wait for TCP and TLS with a vendor.",
+    read: (config) => config.timeouts.connectMs,
+  }),
+  firstByteMs: setting({
+    path: "timeouts.first_byte_ms",
+    variable: "GHOSTLLM_FIRST_BYTE_TIMEOUT_MS",
+    kind: duration,
+    default: 300_000,
+    help: "Longest wait for a vendor's response headers.",
+    read: (config) => config.timeouts.firstByteMs,
+  }),
+  idleMs: setting({
+    path: "timeouts.idle_ms",
+    variable: "GHOSTLLM_IDLE_TIMEOUT_MS",
+    kind: duration,
+    default: 300_000,
+    help: "Longest silence within a vendor's answer.",
+    read: (config) => config.timeouts.idleMs,
+  }),
+  totalMs: setting({
+    path: "timeouts.total_ms",
+    variable: "GHOSTLLM_TOTAL_TIMEOUT_MS",
+    kind: duration,
+    default: 1_800_000,
+    help: "Longest a whole request may take, retries included.",
+    read: (config) => config.timeouts.totalMs,
+  }),
+  requestBodyIdleMs: setting({
+    path: "timeouts.request_body_idle_ms",
+    variable: "GHOSTLLM_REQUEST_BODY_IDLE_TIMEOUT_MS",
+    kind: duration,
+    default: 30_000,
+    help: "Longest silence while a client sends its request body.",
+    read: (config) => config.timeouts.requestBodyIdleMs,
+  }),
+  drainMs: setting({
+    path: "timeouts.drain_ms",
+    variable: "GHOSTLLM_DRAIN_TIMEOUT_MS",
+    kind: duration,
+    default: 30_000,
+    help: "How long running requests may go on after SIGTERM.",
+    read: (config) => config.timeouts.drainMs,
+  }),
+  bodyBytes: setting({
+    path: "limits.body_bytes",
+    variable: "GHOSTLLM_BODY_BYTES",
+    kind: size,
+    default: 32 * 2 ** 20,
+    help: "Largest request body, after decompression.",
+    read: (config) => config.limits.bodyBytes,
+  }),
+  answerBufferBytes: setting({
+    path: "limits.answer_buffer_bytes",
+    variable: "GHOSTLLM_ANSWER_BUFFER_BYTES",
+    kind: size,
+    default: 16 * 2 ** 20,
+    help: "Largest plain answer held in memory to read its usage; a larger one passes through and its usage is estimated.",
+    read: (config) => config.limits.answerBufferBytes,
+  }),
+  assumedOutputTokens: setting({
+    path: "limits.assumed_output_tokens",
+    variable: "GHOSTLLM_ASSUMED_OUTPUT_TOKENS",
+    kind: integer({ min: 1, max: 10_000_000 }),
+    default: 4096,
+    help: "Output tokens reserved against a budget for a request that names no maximum.",
+    read: (config) => config.limits.assumedOutputTokens,
+  }),
+  detectOllama: setting({
+    path: "detect_ollama",
+    variable: "GHOSTLLM_DETECT_OLLAMA",
+    kind: flag,
+    default: true,
+    help: "Look for an Ollama at its default address at start.",
+    read: (config) => config.detectOllama,
+  }),
+};
+
+export type SettingName = keyof typeof settings;
+export type SettingValues = { readonly [Name in SettingName]: (typeof settings)[Name]["default"] };
+
+/** The path of the file itself cannot stand in the file. */
+export const fileVariable = {
+  variable: "GHOSTLLM_CONFIG",
+  default: "./ghostllm.yaml",
+  help: "The configuration file. When it is set the file must exist; the default one may be absent.",
+} as const;
+
+/** Variables other products read, for things this version has not: silence would let an operator believe in them. */
+export const unsupportedVariables: Readonly<Record<string, string>> = {
+  REDIS_URL: "Redis",
+  NATS_URL: "NATS",
+  DATABASE_REPLICA_URL: "read replica",
+};

@@ -1,0 +1,140 @@
+// Providers of the configuration become rows. A row is touched again only when the configuration has changed since:
+// what an operator changed or removed meanwhile stays as the operator wants it.
+
+import { createHash } from "node:crypto";
+import { z } from "zod";
+import type { ConfiguredProvider } from "#config/config.ts";
+import { addModels, catalogModelNames } from "#control/catalog/discover.ts";
+import type { ControlLog } from "#control/control-log.ts";
+import { credentialBinding, definitionOf } from "#control/snapshot/providers.ts";
+import type { ProviderSources } from "#control/snapshot/providers.ts";
+import type { NewProvider, ProviderRow, Store } from "#control/store/store.ts";
+
+export interface ProviderAdoption extends ProviderSources {
+  readonly store: Store;
+  readonly log: ControlLog;
+}
+
+export interface AdoptedProvider {
+  readonly name: string;
+  readonly type: string;
+  /** What named it: `OPENAI_API_KEY`, `ghostllm.yaml`, `detected`, `built in`. */
+  readonly origin: string;
+  readonly outcome: "added" | "updated" | "unchanged" | "left to the operator";
+}
+
+export interface DetectedServer {
+  readonly baseUrl: string;
+  readonly models: readonly string[];
+}
+
+const fingerprintsSetting = "configured_providers";
+const ollamaSetting = "detected_ollama";
+const fingerprintsByName = z.record(z.string(), z.string());
+
+export async function adoptProviders(
+  configured: readonly ConfiguredProvider[],
+  adoption: ProviderAdoption,
+): Promise<readonly AdoptedProvider[]> {
+  const { store } = adoption;
+  const known = await readFingerprints(store);
+  const rows = new Map((await store.providers.list()).map((row) => [row.name, row]));
+  const adopted: AdoptedProvider[] = [];
+  for (const provider of configured) {
+    const fingerprint = fingerprintOf(provider);
+    const outcome = await adoptProvider(provider, rows.get(provider.name), known[provider.name], adoption);
+    if (outcome !== "left to the operator") known[provider.name] = fingerprint;
+    adopted.push({ name: provider.name, type: provider.type, origin: provider.origin, outcome });
+  }
+  await store.settings.set(fingerprintsSetting, JSON.stringify(known));
+  return adopted;
+}
+
+async function adoptProvider(
+  provider: ConfiguredProvider,
+  row: ProviderRow | undefined,
+  knownFingerprint: string | undefined,
+  adoption: ProviderAdoption,
+): Promise<AdoptedProvider["outcome"]> {
+  const { store, log } = adoption;
+  if (knownFingerprint === fingerprintOf(provider)) return row === undefined ? "left to the operator" : "unchanged";
+  if (row === undefined) {
+    await addProvider(await toNewProvider(provider, adoption), [], adoption);
+    return "added";
+  }
+  if (knownFingerprint === undefined || row.providerType !== provider.type) {
+    log.warn(
+      { provider: row.name, origin: provider.origin },
+      "A provider of this name was added by hand, so it stays as it is",
+    );
+    return "left to the operator";
+  }
+  const { baseUrl, apiKeyEncrypted, settings } = await toNewProvider(provider, adoption);
+  await store.providers.update(row.id, { baseUrl, apiKeyEncrypted, settings });
+  return "updated";
+}
+
+/** Adds the row and the models that are known without asking anybody, and those that the caller has seen. */
+async function addProvider(
+  provider: NewProvider,
+  seenModels: readonly string[],
+  { store, ...sources }: ProviderAdoption,
+): Promise<void> {
+  const row = await store.providers.create(provider);
+  const definition = definitionOf(provider.providerType, sources);
+  const listed = definition === undefined ? [] : catalogModelNames(definition);
+  await addModels(store, row.id, [...new Set([...seenModels, ...listed])]);
+}
+
+async function toNewProvider(
+  { name, type, baseUrl, credential, settings }: ConfiguredProvider,
+  { encryption }: ProviderAdoption,
+): Promise<NewProvider> {
+  const apiKeyEncrypted = credential === null ? null : await encryption.seal(credential, credentialBinding(name));
+  return { name, providerType: type, baseUrl, apiKeyEncrypted, enabled: true, settings };
+}
+
+interface BuiltInOptions extends ProviderAdoption {
+  readonly config: { readonly detectOllama: boolean };
+  readonly detectOllama: () => Promise<DetectedServer | null>;
+  readonly demoModels: readonly string[];
+  readonly isFirstStart: boolean;
+}
+
+/** An Ollama that runs here; and at the first start, where no model could be asked for otherwise, the demo. */
+export async function addBuiltInProviders(options: BuiltInOptions): Promise<readonly AdoptedProvider[]> {
+  const ollama = await addDetectedOllama(options);
+  const hasModels = (await options.store.models.list()).length > 0;
+  if (!options.isFirstStart || hasModels) return ollama;
+  await addProvider(newBuiltIn("demo", null), options.demoModels, options);
+  return [...ollama, { name: "demo", type: "demo", origin: "built in", outcome: "added" }];
+}
+
+/** Once in the life of an installation: an operator who removes it does not want it back. */
+async function addDetectedOllama(options: BuiltInOptions): Promise<readonly AdoptedProvider[]> {
+  const { store, config } = options;
+  if (!config.detectOllama || (await store.settings.get(ollamaSetting)) !== undefined) return [];
+  if ((await store.providers.list()).some(({ name, providerType }) => [name, providerType].includes("ollama")))
+    return [];
+  const ollama = await options.detectOllama();
+  if (ollama === null) return [];
+  await addProvider(newBuiltIn("ollama", ollama.baseUrl), ollama.models, options);
+  await store.settings.set(ollamaSetting, "added");
+  return [{ name: "ollama", type: "ollama", origin: "detected", outcome: "added" }];
+}
+
+function newBuiltIn(type: string, baseUrl: string | null): NewProvider {
+  return { name: type, providerType: type, baseUrl, apiKeyEncrypted: null, enabled: true, settings: {} };
+}
+
+async function readFingerprints(store: Store): Promise<Record<string, string>> {
+  const stored = await store.settings.get(fingerprintsSetting);
+  return stored === undefined ? {} : fingerprintsByName.parse(JSON.parse(stored));
+}
+
+/** Of everything that the configuration says about a provider. A vendor's key is long and random, so its hash tells nothing. */
+function fingerprintOf({ type, baseUrl, credential, settings }: ConfiguredProvider): string {
+  const sortedSettings = Object.entries(settings).toSorted(([left], [right]) => (left < right ? -1 : 1));
+  const text = JSON.stringify([type, baseUrl, credential?.reveal() ?? null, sortedSettings]);
+  return createHash("sha256").update(text).digest("hex");
+}

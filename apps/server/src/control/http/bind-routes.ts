@@ -1,0 +1,73 @@
+// Binds the handlers of the resources to the routes of the contract.
+
+import { adminRoutes, GhostError } from "@ghostllm/contract";
+import type { AdminRoute } from "@ghostllm/contract";
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { z } from "zod";
+import type { Caller } from "#control/resources/resource.ts";
+import type { Resources } from "#control/resources/resources.ts";
+import { toValidationError } from "./errors.ts";
+import type { Guard } from "./guard.ts";
+
+/** A handler as the binding sees it: its types were checked against its route where it was written. */
+type AnyHandler = (request: object) => Promise<unknown>;
+
+interface BindOptions {
+  readonly app: FastifyInstance;
+  readonly resources: Resources;
+  readonly guard: Guard;
+}
+
+export function bindRoutes({ app, resources, guard }: BindOptions): void {
+  const handlers: Readonly<Record<string, object>> = resources;
+  for (const [group, routes] of Object.entries(adminRoutes)) {
+    for (const [name, route] of Object.entries<AdminRoute>(routes)) {
+      bindRoute(app, route, findHandler(handlers[group], name), guard);
+    }
+  }
+}
+
+function findHandler(resource: object | undefined, name: string): AnyHandler {
+  const handler: unknown = resource === undefined ? undefined : Reflect.get(resource, name);
+  if (typeof handler !== "function") throw new Error(`No handler for the route ${name}`);
+  return async (request) => handler(request);
+}
+
+function bindRoute(app: FastifyInstance, route: AdminRoute, handler: AnyHandler, guard: Guard): void {
+  const callers = new WeakMap<FastifyRequest, Caller>();
+  const { access } = route;
+  app.route({
+    method: route.method,
+    url: route.path.replace(/\{(\w+)\}/g, ":$1"),
+    // Before the body is read: a stranger uploads nothing.
+    onRequest: async (request) => {
+      if (access !== "public") callers.set(request, await guard(request, access));
+    },
+    handler: async (request, reply) => {
+      const caller = callers.get(request);
+      const input = { ...parseInput(route, request), address: request.ip, ...(caller !== undefined && { caller }) };
+      const answer = await handler(input);
+      return reply.status(route.status).send(route.response.parse(answer));
+    },
+  });
+}
+
+function parseInput(route: AdminRoute, request: FastifyRequest): object {
+  return {
+    ...(route.params !== undefined && { params: parse(route.params, request.params) }),
+    ...(route.query !== undefined && { query: parse(route.query, request.query) }),
+    ...(route.body !== undefined && { body: parse(route.body, requireBody(request.body)) }),
+  };
+}
+
+function requireBody(body: unknown): unknown {
+  if (body === undefined || body === null)
+    throw new GhostError("invalid_request_error", "The request needs a JSON body");
+  return body;
+}
+
+function parse(schema: z.ZodType, value: unknown): unknown {
+  const parsed = schema.safeParse(value);
+  if (!parsed.success) throw toValidationError(parsed.error);
+  return parsed.data;
+}

@@ -1,0 +1,114 @@
+// The HTTP side of the control plane: /admin, /docs and the landing page, in Fastify. The gateway's listener hands over
+// every request whose path is not its own. Invariant: each answer that is a failure has the catalogue's form.
+
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { GhostError, newId } from "@ghostllm/contract";
+import fastify from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { ResourceDependencies } from "#control/resources/resource.ts";
+import { createResources } from "#control/resources/resources.ts";
+import type { Secret } from "#domain/secret.ts";
+import type { Snapshot } from "#domain/snapshot.ts";
+import { bindRoutes } from "./bind-routes.ts";
+import { fromFastify, toErrorBody } from "./errors.ts";
+import { createGuard } from "./guard.ts";
+import { methodsOf } from "./known-paths.ts";
+import { servePages } from "./pages.ts";
+
+export interface ControlDependencies extends ResourceDependencies {
+  readonly adminKeys: readonly Secret[];
+  readonly snapshot: () => Snapshot;
+  /** Of GhostLLM, for the documentation. */
+  readonly version: string;
+}
+
+export interface ControlServer {
+  handle(request: IncomingMessage, response: ServerResponse): void;
+  close(): Promise<void>;
+}
+
+const bodyLimitBytes = 1024 * 1024;
+
+export async function createControlServer(deps: ControlDependencies): Promise<ControlServer> {
+  const app = fastify({
+    bodyLimit: bodyLimitBytes,
+    genReqId: () => newId(),
+    exposeHeadRoutes: true,
+    routerOptions: { ignoreTrailingSlash: true },
+    frameworkErrors: (error, request, reply) => void answerFailure(error, request, reply, deps),
+  });
+  acceptJsonOnly(app);
+  app.addHook("onRequest", async (request, reply) => setSecurityHeaders(request, reply));
+  app.setErrorHandler((error, request, reply) => answerFailure(error, request, reply, deps));
+  app.setNotFoundHandler((request, reply) => answerUnknownPath(request, reply));
+  bindRoutes({ app, resources: createResources(deps), guard: createGuard(deps) });
+  await servePages(app, deps.version);
+  await app.ready();
+  return {
+    handle: (request, response) => app.routing(request, response),
+    close: async () => app.close(),
+  };
+}
+
+/** An empty body counts as none, so that a POST without one may still name its content type. */
+function acceptJsonOnly(app: FastifyInstance): void {
+  const parseJson = app.getDefaultJsonParser("error", "error");
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser("application/json", { parseAs: "string" }, (request, body, done) => {
+    if (body === "") done(null, undefined);
+    else parseJson(request, body.toString(), done);
+  });
+}
+
+function setSecurityHeaders(request: FastifyRequest, reply: FastifyReply): void {
+  reply.headers({
+    "x-request-id": request.id,
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "no-referrer",
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+  });
+  if (request.url.startsWith("/admin")) reply.header("cache-control", "no-store");
+}
+
+async function answerFailure(
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  deps: ControlDependencies,
+): Promise<FastifyReply> {
+  const failure =
+    error instanceof GhostError ? error : (fromFastify(error) ?? (await explainFault(error, request, deps)));
+  if (failure.retryAfterSeconds !== undefined) reply.header("retry-after", failure.retryAfterSeconds);
+  if (failure.code === "invalid_api_key") reply.header("www-authenticate", "Bearer");
+  return reply.status(failure.status).type("application/json; charset=utf-8").send(toErrorBody(failure));
+}
+
+/** A rejection of the store means that it is down, or that we are wrong. */
+async function explainFault(
+  error: unknown,
+  request: FastifyRequest,
+  { store, log }: ControlDependencies,
+): Promise<GhostError> {
+  const isStoreUp = await store.ping().then(
+    () => true,
+    () => false,
+  );
+  log.error({ err: error, requestId: request.id, route: request.routeOptions.url }, "An admin request failed");
+  return isStoreUp
+    ? new GhostError("internal_error", "A fault in GhostLLM; its log has the request id")
+    : new GhostError("service_unavailable", "The database does not answer", { retryAfterSeconds: 5 });
+}
+
+function answerUnknownPath(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const path = request.url.split("?", 1)[0] ?? "";
+  const methods = methodsOf(path.length > 1 ? path.replace(/\/$/, "") : path);
+  if (methods.length === 0) {
+    return reply
+      .status(404)
+      .send(toErrorBody(new GhostError("not_found", `There is nothing at ${request.method} ${path}`)));
+  }
+  const allowed = methods.join(", ");
+  const failure = new GhostError("method_not_allowed", `${path} takes ${allowed}, not ${request.method}`);
+  return reply.status(failure.status).header("allow", allowed).send(toErrorBody(failure));
+}

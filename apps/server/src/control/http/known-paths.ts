@@ -1,0 +1,21 @@
+// Which methods a path has, for the difference between 404 and 405.
+
+import { adminRouteList } from "@ghostllm/contract";
+
+const pages: Readonly<Record<string, readonly string[]>> = { "/": ["GET", "HEAD"], "/docs": ["GET", "HEAD"] };
+
+/** Empty for a path that does not exist. */
+export function methodsOf(path: string): readonly string[] {
+  const methods = adminRouteList.filter((route) => matches(route.path, path)).map(({ method }) => method);
+  const withHead = methods.includes("GET") ? ["HEAD", ...methods] : methods;
+  return [...withHead, ...(pages[path] ?? [])];
+}
+
+function matches(template: string, path: string): boolean {
+  const wanted = template.split("/");
+  const given = path.split("/");
+  return (
+    wanted.length === given.length &&
+    wanted.every((part, index) => part === given[index] || (part.startsWith("{") && given[index] !== ""))
+  );
+}

@@ -1,0 +1,104 @@
+import { formatUsd, GhostError } from "@ghostllm/contract";
+import type { AdminRoutes, RouteAnswer } from "@ghostllm/contract";
+import { priceAt } from "@ghostllm/llm";
+import { unknownModel } from "#control/catalog/discover.ts";
+import { knowModel } from "#control/snapshot/prices.ts";
+import { definitionOf } from "#control/snapshot/providers.ts";
+import type { ModelChange, ModelRow, ProviderRow } from "#control/store/store.ts";
+import { found, invalid, notFound, toNanosOrNull, toTime, toUsdOrNull } from "./fields.ts";
+import { pageOf, readPage } from "./pages.ts";
+import type { Resource, ResourceDependencies } from "./resource.ts";
+
+type ApiModel = RouteAnswer<AdminRoutes["models"]["get"]>;
+type ModelFields = Parameters<Resource<"models">["update"]>[0]["body"];
+
+export function createModelsResource(deps: ResourceDependencies): Resource<"models"> {
+  const { store, changed } = deps;
+
+  async function answer(row: ModelRow): Promise<ApiModel> {
+    return toApiModel(row, found(await store.providers.find(row.providerId), "provider", row.providerId), deps);
+  }
+
+  return {
+    async list({ query: { provider_id: providerId, ...page } }) {
+      const providers = new Map((await store.providers.list()).map((row) => [row.id, row]));
+      const rows = (await store.models.list()).filter(
+        (row) => providerId === undefined || row.providerId === providerId,
+      );
+      return readPage(page, pageOf(rows), (row) =>
+        toApiModel(row, found(providers.get(row.providerId), "provider", row.providerId), deps),
+      );
+    },
+
+    async create({ body: { provider_id: providerId, name, ...fields } }) {
+      const provider = await store.providers.find(providerId);
+      if (provider === undefined) throw invalid("provider_id", `There is no provider ${providerId}`);
+      const added = await store.models.add([{ ...unknownModel, ...toChange(fields), providerId, name }]);
+      if (added === 0)
+        throw new GhostError("conflict", `Provider ${provider.name} has the model ${name} already`, { param: "name" });
+      await changed();
+      const row = (await store.models.list()).find((model) => model.providerId === providerId && model.name === name);
+      return toApiModel(found(row, "model", name), provider, deps);
+    },
+
+    get: async ({ params }) => answer(found(await store.models.find(params.id), "model", params.id)),
+
+    async update({ params, body }) {
+      const row = found(await store.models.update(params.id, toChange(body)), "model", params.id);
+      await changed();
+      return answer(row);
+    },
+
+    async remove({ params }) {
+      if (!(await store.models.remove(params.id))) throw notFound("model", params.id);
+      await changed();
+      return { id: params.id, deleted: true };
+    },
+  };
+}
+
+function toApiModel(row: ModelRow, provider: ProviderRow, deps: ResourceDependencies): ApiModel {
+  const definition = definitionOf(provider.providerType, deps);
+  const known = definition === undefined ? null : knowModel(definition, row.name, row);
+  return {
+    id: row.id,
+    provider_id: row.providerId,
+    provider: provider.name,
+    name: row.name,
+    context_length: row.contextLength ?? known?.contextLength ?? null,
+    input_price_usd: toUsdOrNull(row.inputPrice),
+    output_price_usd: toUsdOrNull(row.outputPrice),
+    cached_input_price_usd: toUsdOrNull(row.cachedInputPrice),
+    prices: toApiPrices(known?.prices ?? null, deps.clock.now()),
+    supports_vision: row.supportsVision,
+    supports_functions: row.supportsFunctions,
+    supports_streaming: row.supportsStreaming,
+    created_at: toTime(row.createdAt),
+    updated_at: toTime(row.updatedAt),
+  };
+}
+
+function toApiPrices(schedule: Parameters<typeof priceAt>[0] | null, nowMs: number): ApiModel["prices"] {
+  const price = schedule === null ? null : priceAt(schedule, nowMs);
+  if (price === null) return null;
+  return {
+    input_usd: formatUsd(price.input.base),
+    output_usd: formatUsd(price.output.base),
+    cached_input_usd: price.cachedInput === undefined ? null : formatUsd(price.cachedInput.base),
+    version: price.version,
+  };
+}
+
+function toChange(fields: ModelFields): ModelChange {
+  return {
+    ...(fields.context_length !== undefined && { contextLength: fields.context_length }),
+    ...(fields.input_price_usd !== undefined && { inputPrice: toNanosOrNull(fields.input_price_usd) }),
+    ...(fields.output_price_usd !== undefined && { outputPrice: toNanosOrNull(fields.output_price_usd) }),
+    ...(fields.cached_input_price_usd !== undefined && {
+      cachedInputPrice: toNanosOrNull(fields.cached_input_price_usd),
+    }),
+    ...(fields.supports_vision !== undefined && { supportsVision: fields.supports_vision }),
+    ...(fields.supports_functions !== undefined && { supportsFunctions: fields.supports_functions }),
+    ...(fields.supports_streaming !== undefined && { supportsStreaming: fields.supports_streaming }),
+  };
+}

@@ -1,0 +1,202 @@
+import { GhostError } from "@ghostllm/contract";
+import type { AdminRoutes, RouteAnswer } from "@ghostllm/contract";
+import type { ProviderDefinition } from "@ghostllm/llm";
+import { addModels, catalogModelNames, discoverModels, probeProvider } from "#control/catalog/discover.ts";
+import { credentialBinding, definitionOf, effectiveBaseUrl, toProviderEntry } from "#control/snapshot/providers.ts";
+import type { ProviderChange, ProviderRow } from "#control/store/store.ts";
+import { Secret } from "#domain/secret.ts";
+import type { ProviderEntry } from "#domain/snapshot.ts";
+import { found, invalid, notFound, toTime } from "./fields.ts";
+import { pageOf, readPage } from "./pages.ts";
+import type { Resource, ResourceDependencies } from "./resource.ts";
+
+type ApiProvider = RouteAnswer<AdminRoutes["providers"]["get"]>;
+type ApiProviderType = RouteAnswer<AdminRoutes["providers"]["types"]>["data"][number];
+type ProviderUpdate = Parameters<Resource<"providers">["update"]>[0]["body"];
+
+export function createProvidersResource(deps: ResourceDependencies): Resource<"providers"> {
+  const { store, changed, definitions } = deps;
+  const find = async (id: string): Promise<ProviderRow> => found(await store.providers.find(id), "provider", id);
+  return {
+    async list({ query }) {
+      return readPage(query, pageOf(await store.providers.list()), (row) => toApiProvider(row, deps));
+    },
+
+    async create({ body }) {
+      const definition = definitionOf(body.provider_type, deps);
+      if (definition === undefined) throw unknownType(body.provider_type, definitions);
+      checkSettings(definition, body.settings);
+      if (definition.needsCredential && body.api_key === null)
+        throw invalid("api_key", `${definition.label} needs an API key`);
+      const name = body.name ?? definition.type;
+      checkBaseUrl(body.base_url, definition, deps);
+      const row = await store.providers.create({
+        name,
+        providerType: definition.type,
+        baseUrl: body.base_url,
+        apiKeyEncrypted: await sealCredential(body.api_key, name, deps),
+        enabled: body.enabled,
+        settings: body.settings,
+      });
+      await addModels(store, row.id, catalogModelNames(definition));
+      await changed();
+      return toApiProvider(row, deps);
+    },
+
+    get: async ({ params }) => toApiProvider(await find(params.id), deps),
+
+    async update({ params, body }) {
+      const before = await find(params.id);
+      const definition = definitionOf(before.providerType, deps);
+      if (definition !== undefined && body.settings !== undefined) checkSettings(definition, body.settings);
+      if (definition !== undefined && body.base_url === null) checkBaseUrl(null, definition, deps);
+      const row = await store.providers.update(params.id, await toChange(before, body, deps));
+      await changed();
+      return toApiProvider(found(row, "provider", params.id), deps);
+    },
+
+    async remove({ params }) {
+      if (!(await store.providers.remove(params.id))) throw notFound("provider", params.id);
+      await changed();
+      return { id: params.id, deleted: true };
+    },
+
+    async test({ params }) {
+      const provider = await openForCall(await find(params.id), deps);
+      const probe = await probeProvider({ provider, fetchJson: deps.fetchJson, monotonic: deps.clock.monotonic });
+      return {
+        ok: probe.ok,
+        message: probe.message,
+        http_status: probe.httpStatus,
+        latency_ms: probe.latencyMs,
+        models: probe.models?.length ?? null,
+      };
+    },
+
+    async discoverModels({ params }) {
+      const provider = await openForCall(await find(params.id), deps);
+      const { fetchJson, clock } = deps;
+      const discovery = await discoverModels({ provider, fetchJson, monotonic: clock.monotonic, store });
+      await changed();
+      return discovery;
+    },
+
+    types: async () => ({ data: definitions.map(toApiProviderType), next: null }),
+  };
+}
+
+async function toApiProvider(row: ProviderRow, deps: ResourceDependencies): Promise<ApiProvider> {
+  return {
+    id: row.id,
+    name: row.name,
+    provider_type: row.providerType,
+    base_url: row.baseUrl,
+    effective_base_url: effectiveBaseUrl(row, deps),
+    enabled: row.enabled,
+    has_credential: row.apiKeyEncrypted !== null,
+    credential_hint: await hintOf(row, deps),
+    settings: { ...row.settings },
+    created_at: toTime(row.createdAt),
+    updated_at: toTime(row.updatedAt),
+  };
+}
+
+const shortestHintedCredential = 20;
+
+async function hintOf(row: ProviderRow, { encryption }: ResourceDependencies): Promise<string | null> {
+  if (row.apiKeyEncrypted === null) return null;
+  try {
+    const credential = (await encryption.open(row.apiKeyEncrypted, credentialBinding(row.name))).reveal();
+    return credential.length >= shortestHintedCredential ? `...${credential.slice(-4)}` : null;
+  } catch {
+    return null;
+  }
+}
+
+async function toChange(
+  before: ProviderRow,
+  body: ProviderUpdate,
+  deps: ResourceDependencies,
+): Promise<ProviderChange> {
+  const name = body.name ?? before.name;
+  const credential = await changedCredential(before, name, body.api_key, deps);
+  return {
+    ...(body.name !== undefined && { name }),
+    ...(body.base_url !== undefined && { baseUrl: body.base_url }),
+    ...(credential !== undefined && { apiKeyEncrypted: credential }),
+    ...(body.enabled !== undefined && { enabled: body.enabled }),
+    ...(body.settings !== undefined && { settings: body.settings }),
+  };
+}
+
+/** A sealed credential is bound to the provider's name, so a new name needs it sealed again. Undefined: no change. */
+async function changedCredential(
+  before: ProviderRow,
+  name: string,
+  given: string | null | undefined,
+  deps: ResourceDependencies,
+): Promise<string | null | undefined> {
+  if (given !== undefined) return sealCredential(given, name, deps);
+  if (name === before.name || before.apiKeyEncrypted === null) return undefined;
+  try {
+    const credential = await deps.encryption.open(before.apiKeyEncrypted, credentialBinding(before.name));
+    return await deps.encryption.seal(credential, credentialBinding(name));
+  } catch (cause) {
+    throw new GhostError("conflict", "The stored API key cannot be opened: give it again together with the new name", {
+      cause,
+    });
+  }
+}
+
+async function sealCredential(
+  credential: string | null,
+  providerName: string,
+  { encryption }: ResourceDependencies,
+): Promise<string | null> {
+  return credential === null ? null : encryption.seal(new Secret(credential), credentialBinding(providerName));
+}
+
+async function openForCall(row: ProviderRow, deps: ResourceDependencies): Promise<ProviderEntry> {
+  try {
+    return await toProviderEntry(row, deps);
+  } catch (cause) {
+    const message = cause instanceof Error ? cause.message : `Provider ${row.name} cannot be used`;
+    throw new GhostError("conflict", message, { cause });
+  }
+}
+
+function checkSettings(definition: ProviderDefinition, settings: Readonly<Record<string, string>>): void {
+  const known = Object.keys(definition.settings ?? {});
+  const unknown = Object.keys(settings).find((name) => !known.includes(name));
+  if (unknown === undefined) return;
+  const has = known.length === 0 ? "has no settings" : `has only: ${known.join(", ")}`;
+  throw invalid(`settings.${unknown}`, `${definition.label} ${has}`);
+}
+
+function checkBaseUrl(
+  baseUrl: string | null,
+  definition: ProviderDefinition,
+  { baseUrlOf }: ResourceDependencies,
+): void {
+  if (baseUrl !== null || definition.baseUrl !== null || baseUrlOf(definition.type) !== null) return;
+  throw invalid("base_url", `${definition.label} has another address for everybody, so give yours`);
+}
+
+function unknownType(type: string, definitions: readonly ProviderDefinition[]): GhostError {
+  return invalid("provider_type", `'${type}' is none of ${definitions.map((known) => known.type).join(", ")}`);
+}
+
+function toApiProviderType(definition: ProviderDefinition): ApiProviderType {
+  return {
+    type: definition.type,
+    label: definition.label,
+    documentation: definition.documentation,
+    base_url: definition.baseUrl,
+    needs_credential: definition.needsCredential,
+    credential_variables: [...definition.credentialVariables],
+    base_url_variables: [...definition.baseUrlVariables],
+    settings: Object.entries(definition.settings ?? {}).map(([name, setting]) => ({ name, ...setting })),
+    operations: Object.keys(definition.operations),
+    lists_models: definition.modelList !== undefined,
+  };
+}

@@ -1,0 +1,39 @@
+// What every admin resource is made of. One file per resource in this folder; control/http binds them to the contract.
+// Invariant: a handler that changes what the gateway sees awaits `changed` before it answers.
+
+import type { AdminRoute, AdminRoutes, ParsedInput, RouteAnswer } from "@ghostllm/contract";
+import type { FetchJson } from "#control/catalog/vendor.ts";
+import type { ControlLog } from "#control/control-log.ts";
+import type { Sessions } from "#control/sessions/sessions.ts";
+import type { ProviderSources } from "#control/snapshot/providers.ts";
+import type { Store, UserRow } from "#control/store/store.ts";
+import type { Clock } from "#domain/clock.ts";
+import type { Role } from "#domain/principal.ts";
+
+export interface ResourceDependencies extends ProviderSources {
+  readonly store: Store;
+  readonly sessions: Sessions;
+  readonly fetchJson: FetchJson;
+  /** Resolves when the change is in force on the gateway. */
+  readonly changed: () => Promise<void>;
+  readonly clock: Clock;
+  readonly log: ControlLog;
+}
+
+/** Who calls the admin plane. The admin key belongs to no user. */
+export interface Caller {
+  readonly via: "admin_key" | "session" | "api_key";
+  readonly role: Role;
+  readonly user: UserRow | null;
+}
+
+export type Handler<Route extends AdminRoute> = (
+  request: ParsedInput<Route> & { readonly address: string } & (Route["access"] extends "public"
+      ? unknown
+      : { readonly caller: Caller }),
+) => Promise<RouteAnswer<Route>>;
+
+/** One handler for every route of a group: a missing one does not compile. */
+export type Resource<Group extends keyof AdminRoutes> = {
+  readonly [Name in keyof AdminRoutes[Group]]: Handler<Extract<AdminRoutes[Group][Name], AdminRoute>>;
+};

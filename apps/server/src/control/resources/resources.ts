@@ -1,0 +1,23 @@
+import type { AdminRoutes } from "@ghostllm/contract";
+import { createApiKeysResource } from "./api-keys.ts";
+import { createModelsResource } from "./models.ts";
+import { createProvidersResource } from "./providers.ts";
+import type { Resource, ResourceDependencies } from "./resource.ts";
+import { createRoutesResource } from "./routes.ts";
+import { createSessionsResource } from "./sessions.ts";
+import { createUsageResource } from "./usage.ts";
+import { createUsersResource } from "./users.ts";
+
+export type Resources = { readonly [Group in keyof AdminRoutes]: Resource<Group> };
+
+export function createResources(deps: ResourceDependencies): Resources {
+  return {
+    sessions: createSessionsResource(deps),
+    users: createUsersResource(deps),
+    apiKeys: createApiKeysResource(deps),
+    providers: createProvidersResource(deps),
+    models: createModelsResource(deps),
+    routes: createRoutesResource(deps),
+    usage: createUsageResource(deps),
+  };
+}

@@ -1,0 +1,93 @@
+import { formatUsd, GhostError } from "@ghostllm/contract";
+import type { RouteAnswer, AdminRoutes } from "@ghostllm/contract";
+import { hashPassword } from "#control/sessions/passwords.ts";
+import { readAll } from "#control/snapshot/build-snapshot.ts";
+import type { Store, UserChange, UserRow } from "#control/store/store.ts";
+import { found, mergeLimits, notFound, toApiLimits, toNanosOrNull, toTime, toUsdOrNull, unlimited } from "./fields.ts";
+import { readPage } from "./pages.ts";
+import type { Resource, ResourceDependencies } from "./resource.ts";
+
+type ApiUser = RouteAnswer<AdminRoutes["users"]["get"]>;
+type UserUpdate = Parameters<Resource<"users">["update"]>[0]["body"];
+
+export function toApiUser(row: UserRow): ApiUser {
+  return {
+    id: row.id,
+    email: row.email,
+    username: row.username,
+    role: row.role,
+    has_password: row.passwordHash !== null,
+    limits: toApiLimits(row.limits),
+    budget_usd: toUsdOrNull(row.budgetNanos),
+    spent_usd: formatUsd(row.spentNanos),
+    created_at: toTime(row.createdAt),
+    updated_at: toTime(row.updatedAt),
+  };
+}
+
+export function createUsersResource({ store, changed }: ResourceDependencies): Resource<"users"> {
+  const inTurn = createTurns();
+  return {
+    list: ({ query }) => readPage(query, (page) => store.users.list(page), toApiUser),
+
+    async create({ body }) {
+      const row = await store.users.create({
+        email: body.email,
+        username: body.username ?? body.email,
+        passwordHash: body.password === undefined ? null : await hashPassword(body.password),
+        role: body.role,
+        limits: mergeLimits(unlimited, body.limits),
+        budgetNanos: toNanosOrNull(body.budget_usd),
+      });
+      await changed();
+      return toApiUser(row);
+    },
+
+    get: async ({ params }) => toApiUser(found(await store.users.find(params.id), "user", params.id)),
+
+    update: ({ params, body }) =>
+      inTurn(async () => {
+        const before = found(await store.users.find(params.id), "user", params.id);
+        if (before.role === "admin" && body.role === "user") await refuseForLastAdmin(store, before);
+        const row = await store.users.update(params.id, await toChange(before, body));
+        await changed();
+        return toApiUser(found(row, "user", params.id));
+      }),
+
+    remove: ({ params }) =>
+      inTurn(async () => {
+        const row = found(await store.users.find(params.id), "user", params.id);
+        if (row.role === "admin") await refuseForLastAdmin(store, row);
+        if (!(await store.users.remove(params.id))) throw notFound("user", params.id);
+        await changed();
+        return { id: params.id, deleted: true };
+      }),
+  };
+}
+
+async function toChange(before: UserRow, body: UserUpdate): Promise<UserChange> {
+  return {
+    ...(body.email !== undefined && { email: body.email }),
+    ...(body.username !== undefined && { username: body.username }),
+    ...(body.password !== undefined && { passwordHash: await hashPassword(body.password) }),
+    ...(body.role !== undefined && { role: body.role }),
+    ...(body.limits !== undefined && { limits: mergeLimits(before.limits, body.limits) }),
+    ...(body.budget_usd !== undefined && { budgetNanos: toNanosOrNull(body.budget_usd) }),
+  };
+}
+
+async function refuseForLastAdmin(store: Store, admin: UserRow): Promise<void> {
+  const users = await readAll((page) => store.users.list(page));
+  if (users.some(({ id, role }) => role === "admin" && id !== admin.id)) return;
+  throw new GhostError("conflict", `${admin.email} is the last admin: make another user an admin first`);
+}
+
+/** One after the other, so that two admins cannot remove each other at the same time. */
+function createTurns() {
+  let last: Promise<unknown> = Promise.resolve();
+  return <Result>(work: () => Promise<Result>): Promise<Result> => {
+    const turn = last.then(work);
+    last = turn.catch(() => undefined);
+    return turn;
+  };
+}

@@ -1,0 +1,89 @@
+// Signing in with e-mail and password. Called by the resource `sessions` and by the guard of the admin plane.
+// Invariant: a wrong password and an unknown user cannot be told apart, by the answer or by the time it takes.
+
+import { GhostError } from "@ghostllm/contract";
+import type { Store, UserRow } from "#control/store/store.ts";
+import type { Clock } from "#domain/clock.ts";
+import type { Secret } from "#domain/secret.ts";
+import { createDamper } from "./damper.ts";
+import { verifyPassword } from "./passwords.ts";
+import { createSessionTokens, passwordStamp } from "./tokens.ts";
+import type { IssuedToken } from "./tokens.ts";
+
+export interface Attempt {
+  readonly email: string;
+  readonly password: string;
+  readonly address: string;
+}
+
+export interface Sessions {
+  signIn(attempt: Attempt): Promise<IssuedToken & { readonly user: UserRow }>;
+  /** The user as the store has him now; null where the token is no valid session. */
+  verify(token: string): Promise<UserRow | null>;
+}
+
+interface SessionsOptions {
+  readonly store: Store;
+  readonly secret: Secret;
+  readonly clock: Clock;
+}
+
+/** bcrypt occupies a thread of the pool that files are written with too, so only few run at once. */
+const concurrentChecks = 2;
+const waitingChecks = 20;
+
+export function createSessions({ store, secret, clock }: SessionsOptions): Sessions {
+  const tokens = createSessionTokens({ secret, clock });
+  const accounts = createDamper({ free: 5, capacity: 10_000, clock });
+  const addresses = createDamper({ free: 50, capacity: 10_000, clock });
+  const check = boundConcurrency(verifyPassword);
+
+  return {
+    async signIn({ email, password, address }) {
+      const account = `${email} ${address}`;
+      refuseWhileWaiting(Math.max(accounts.waitMs(account), addresses.waitMs(address)));
+      const user = await store.users.findByEmail(email);
+      if (!(await check(password, user?.passwordHash ?? null)) || user === undefined) {
+        accounts.fail(account);
+        addresses.fail(address);
+        throw new GhostError("invalid_api_key", "The e-mail address or the password is wrong");
+      }
+      accounts.succeed(account);
+      return { ...(await tokens.issue(user)), user };
+    },
+    async verify(token) {
+      const claims = await tokens.verify(token);
+      if (claims === null) return null;
+      const user = await store.users.find(claims.userId);
+      return user !== undefined && passwordStamp(user) === claims.passwordStamp ? user : null;
+    },
+  };
+}
+
+function refuseWhileWaiting(waitMs: number): void {
+  if (waitMs <= 0) return;
+  const retryAfterSeconds = Math.ceil(waitMs / 1000);
+  throw new GhostError("rate_limit_exceeded", `Too many failed attempts to sign in: wait ${retryAfterSeconds} s`, {
+    retryAfterSeconds,
+  });
+}
+
+function boundConcurrency(verify: typeof verifyPassword): typeof verifyPassword {
+  let running = 0;
+  const waiting: (() => void)[] = [];
+  return async (password, hash) => {
+    if (waiting.length >= waitingChecks) {
+      throw new GhostError("service_unavailable", "Too many people are signing in at once", { retryAfterSeconds: 2 });
+    }
+    if (running >= concurrentChecks) await new Promise<void>((resolve) => waiting.push(resolve));
+    else running += 1;
+    try {
+      return await verify(password, hash);
+    } finally {
+      // A waiting check takes over the place, so `running` stays as it is.
+      const next = waiting.shift();
+      if (next === undefined) running -= 1;
+      else next();
+    }
+  };
+}

@@ -1,0 +1,76 @@
+// Session tokens: JWTs signed with HS256, twelve hours long.
+
+import { createHash } from "node:crypto";
+import { jwtVerify, SignJWT } from "jose";
+import type { UserRow } from "#control/store/store.ts";
+import type { Clock } from "#domain/clock.ts";
+import type { Secret } from "#domain/secret.ts";
+
+const issuer = "ghostllm";
+const audience = "ghostllm-admin";
+const lifetimeMs = 12 * 60 * 60 * 1000;
+
+export interface IssuedToken {
+  readonly token: string;
+  /** Epoch ms. */
+  readonly expiresAt: number;
+}
+
+export interface TokenClaims {
+  readonly userId: string;
+  /** Of the password at the time of signing in: a new password ends the old sessions. */
+  readonly passwordStamp: string;
+}
+
+export interface SessionTokens {
+  issue(user: UserRow): Promise<IssuedToken>;
+  /** Null for a token that is forged, expired, or not a token at all. */
+  verify(token: string): Promise<TokenClaims | null>;
+}
+
+interface TokenOptions {
+  readonly secret: Secret;
+  readonly clock: Clock;
+}
+
+export function createSessionTokens({ secret, clock }: TokenOptions): SessionTokens {
+  const key = createHash("sha256").update("ghostllm session").update(secret.reveal()).digest();
+  return {
+    async issue(user) {
+      const issuedAtSeconds = Math.floor(clock.now() / 1000);
+      const expiresAt = issuedAtSeconds * 1000 + lifetimeMs;
+      const token = await new SignJWT({ pwd: passwordStamp(user) })
+        .setProtectedHeader({ alg: "HS256", typ: "JWT" })
+        .setSubject(user.id)
+        .setIssuer(issuer)
+        .setAudience(audience)
+        .setIssuedAt(issuedAtSeconds)
+        .setExpirationTime(expiresAt / 1000)
+        .sign(key);
+      return { token, expiresAt };
+    },
+    async verify(token) {
+      try {
+        const { payload } = await jwtVerify(token, key, {
+          algorithms: ["HS256"],
+          issuer,
+          audience,
+          currentDate: new Date(clock.now()),
+          requiredClaims: ["sub", "exp", "pwd"],
+        });
+        const { sub, pwd } = payload;
+        return typeof sub === "string" && typeof pwd === "string" ? { userId: sub, passwordStamp: pwd } : null;
+      } catch {
+        return null;
+      }
+    },
+  };
+}
+
+export function passwordStamp(user: UserRow): string {
+  return createHash("sha256")
+    .update(user.id)
+    .update(user.passwordHash ?? "")
+    .digest("base64url")
+    .slice(0, 16);
+}

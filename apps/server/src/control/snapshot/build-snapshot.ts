@@ -1,0 +1,123 @@
+// Reads the store and builds the view the gateway works from. Called by the snapshot source only.
+// Invariant: what may not be used (revoked keys, disabled providers, credentials that do not open) is not in it.
+
+import { setImmediate as yieldToEventLoop } from "node:timers/promises";
+import type { ControlLog } from "#control/control-log.ts";
+import type { ApiKeyRow, ModelRow, Page, ProviderRow, RouteRow, Store, UserRow } from "#control/store/store.ts";
+import type { Principal, Scope } from "#domain/principal.ts";
+import type { ProviderEntry, Route, Snapshot, Target } from "#domain/snapshot.ts";
+import { toProviderEntry } from "./providers.ts";
+import type { ProviderSources } from "./providers.ts";
+import { toTarget, toUnlistedTarget } from "./targets.ts";
+
+export interface SnapshotSources extends ProviderSources {
+  readonly store: Store;
+  readonly log: ControlLog;
+}
+
+const pageSize = 500;
+
+export async function buildSnapshot(sources: SnapshotSources, version: number): Promise<Snapshot> {
+  const { store } = sources;
+  const users = await readAll((page) => store.users.list(page));
+  const keys = await readAll((page) => store.apiKeys.list(page));
+  const providerRows = sortById(await store.providers.list());
+  const modelRows = sortById(await store.models.list());
+  const routeRows = await store.routes.list();
+
+  const providers = await openProviders(providerRows, sources);
+  const targets = toTargets(modelRows, providers);
+  return {
+    version,
+    keys: toPrincipals(keys, users),
+    providers,
+    models: groupByName(targets),
+    routes: new Map(routeRows.map((row) => [row.name, toRoute(row, providers, targets)])),
+  };
+}
+
+/** All pages of a list. The event loop gets a turn between them, since SQLite answers without giving it one. */
+export async function readAll<Row extends { readonly id: string }>(
+  list: (page: Page) => Promise<readonly Row[]>,
+): Promise<readonly Row[]> {
+  const rows: Row[] = [];
+  for (;;) {
+    const after = rows.at(-1)?.id;
+    const page = await list({ limit: pageSize, ...(after !== undefined && { after }) });
+    rows.push(...page);
+    if (page.length < pageSize) return rows;
+    await yieldToEventLoop();
+  }
+}
+
+function toPrincipals(keys: readonly ApiKeyRow[], users: readonly UserRow[]): ReadonlyMap<string, Principal> {
+  const usersById = new Map(users.map((user) => [user.id, { user, scope: scopeOf(`user:${user.id}`, user) }]));
+  const principals = new Map<string, Principal>();
+  for (const key of keys) {
+    const owner = usersById.get(key.userId);
+    if (key.isActive && owner !== undefined) principals.set(key.keyHash, toPrincipal(key, owner.user, owner.scope));
+  }
+  return principals;
+}
+
+function toPrincipal(key: ApiKeyRow, user: UserRow, userScope: Scope): Principal {
+  return {
+    keyId: key.id,
+    publicId: key.publicId,
+    userId: user.id,
+    role: user.role,
+    permissions: key.permissions,
+    scopes: [scopeOf(`key:${key.id}`, key), userScope],
+    expiresAt: key.expiresAt,
+  };
+}
+
+function scopeOf(id: string, { limits, budgetNanos }: Pick<UserRow, "limits" | "budgetNanos">): Scope {
+  return { id, limits, budgetNanos };
+}
+
+async function openProviders(
+  rows: readonly ProviderRow[],
+  sources: SnapshotSources,
+): Promise<ReadonlyMap<string, ProviderEntry>> {
+  const providers = new Map<string, ProviderEntry>();
+  for (const row of rows) {
+    if (!row.enabled) continue;
+    try {
+      providers.set(row.name, await toProviderEntry(row, sources));
+    } catch (error) {
+      sources.log.error({ provider: row.name, err: error }, "Provider left out: its row cannot be used");
+    }
+  }
+  return providers;
+}
+
+function toTargets(rows: readonly ModelRow[], providers: ReadonlyMap<string, ProviderEntry>): readonly Target[] {
+  const rowsByProvider = Map.groupBy(rows, (row) => row.providerId);
+  return [...providers.values()].flatMap((provider) =>
+    (rowsByProvider.get(provider.id) ?? []).map((row) => toTarget(provider, row)),
+  );
+}
+
+function groupByName(targets: readonly Target[]): ReadonlyMap<string, readonly Target[]> {
+  return Map.groupBy(targets, (target) => target.model);
+}
+
+function toRoute(row: RouteRow, providers: ReadonlyMap<string, ProviderEntry>, targets: readonly Target[]): Route {
+  return {
+    id: row.id,
+    name: row.name,
+    strategy: row.strategy,
+    createdAt: row.createdAt,
+    targets: row.targets.flatMap(({ provider: providerName, model, weight }) => {
+      const provider = providers.get(providerName);
+      if (provider === undefined) return [];
+      const listed = targets.find((target) => target.provider === provider && target.model === model);
+      return [{ target: listed ?? toUnlistedTarget(provider, model, row.createdAt), weight }];
+    }),
+  };
+}
+
+function sortById<Row extends { readonly id: string }>(rows: readonly Row[]): readonly Row[] {
+  return rows.toSorted((left, right) => (left.id < right.id ? -1 : 1));
+}

@@ -1,0 +1,48 @@
+import type { ProviderDefinition } from "@ghostllm/llm";
+import type { Encryption } from "#control/encryption/encryption.ts";
+import type { ProviderRow } from "#control/store/store.ts";
+import type { ProviderEntry } from "#domain/snapshot.ts";
+
+export interface ProviderSources {
+  readonly encryption: Encryption;
+  readonly definitions: readonly ProviderDefinition[];
+  /** Base URL of a type whose definition has none, such as the demo that this process runs; null where there is none. */
+  readonly baseUrlOf: (providerType: string) => string | null;
+}
+
+/** What the sealed credential of a provider is bound to. */
+export function credentialBinding(providerName: string): string {
+  return `provider ${providerName}`;
+}
+
+export function definitionOf(type: string, { definitions }: Pick<ProviderSources, "definitions">) {
+  return definitions.find((definition) => definition.type === type);
+}
+
+export function effectiveBaseUrl(row: ProviderRow, sources: ProviderSources): string | null {
+  const given = row.baseUrl ?? definitionOf(row.providerType, sources)?.baseUrl ?? sources.baseUrlOf(row.providerType);
+  return given === null ? null : given.replace(/\/+$/, "");
+}
+
+/** Rejects, with a message for the log, where the row cannot be used. */
+export async function toProviderEntry(row: ProviderRow, sources: ProviderSources): Promise<ProviderEntry> {
+  const definition = definitionOf(row.providerType, sources);
+  if (definition === undefined) throw new Error(`Provider ${row.name} is of the unknown type ${row.providerType}`);
+  const baseUrl = effectiveBaseUrl(row, sources);
+  if (baseUrl === null) throw new Error(`Provider ${row.name} has no base URL`);
+  return {
+    id: row.id,
+    name: row.name,
+    definition,
+    baseUrl,
+    credential:
+      row.apiKeyEncrypted === null
+        ? null
+        : await sources.encryption.open(row.apiKeyEncrypted, credentialBinding(row.name)),
+    settings: { ...defaultSettings(definition), ...row.settings },
+  };
+}
+
+function defaultSettings({ settings = {} }: ProviderDefinition): Record<string, string> {
+  return Object.fromEntries(Object.entries(settings).map(([name, { default: value }]) => [name, value]));
+}

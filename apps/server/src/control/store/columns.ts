@@ -1,0 +1,72 @@
+// Between columns and the domain's values: JSON text is parsed by zod here, once, and trusted after.
+
+import { z } from "zod";
+import type { Permissions, RateLimits, Role } from "#domain/principal.ts";
+import type { RouteStrategy } from "#domain/snapshot.ts";
+import type { UsageStatus } from "#domain/usage-record.ts";
+import type { RouteTargetRow } from "./store.ts";
+
+const count = z.number().int().nonnegative().nullable();
+
+const rateLimitsSchema: z.ZodType<RateLimits> = z.object({
+  requestsPerMinute: count,
+  tokensPerMinute: count,
+  concurrentRequests: count,
+});
+
+const permissionsSchema: z.ZodType<Permissions> = z.object({ models: z.array(z.string()).nullable() });
+
+const settingsSchema = z.record(z.string(), z.string());
+
+const targetsSchema: z.ZodType<readonly RouteTargetRow[]> = z.array(
+  z.object({ provider: z.string(), model: z.string(), weight: z.number() }),
+);
+
+const roleSchema: z.ZodType<Role> = z.enum(["admin", "user"]);
+const strategySchema: z.ZodType<RouteStrategy> = z.enum(["ordered", "weighted"]);
+const statusSchema: z.ZodType<UsageStatus> = z.enum(["ok", "error", "client_abort", "timeout"]);
+
+export const parseRateLimits = (text: string): RateLimits => rateLimitsSchema.parse(JSON.parse(text));
+export const parsePermissions = (text: string): Permissions => permissionsSchema.parse(JSON.parse(text));
+export const parseSettings = (text: string): Readonly<Record<string, string>> => settingsSchema.parse(JSON.parse(text));
+export const parseTargets = (text: string): readonly RouteTargetRow[] => targetsSchema.parse(JSON.parse(text));
+export const parseRole = (text: string): Role => roleSchema.parse(text);
+export const parseStrategy = (text: string): RouteStrategy => strategySchema.parse(text);
+export const parseUsageStatus = (text: string): UsageStatus => statusSchema.parse(text);
+
+export function toBit(value: boolean): number {
+  return value ? 1 : 0;
+}
+
+export function toOptionalBit(value: boolean | null): number | null {
+  return value === null ? null : toBit(value);
+}
+
+export function fromOptionalBit(value: number | null): boolean | null {
+  return value === null ? null : value === 1;
+}
+
+/**
+ * Text that both engines hold as it is given: PostgreSQL cannot hold NUL, neither can hold half a surrogate pair, and
+ * a client may well send both in the name of a model, or a name that is too long for an index.
+ */
+export function storableText(text: string, maxLength: number): string {
+  const cut = text.length > maxLength ? text.slice(0, maxLength) : text;
+  return cut.toWellFormed().replaceAll("\0", "\uFFFD");
+}
+
+/** The entries of `values` that are not undefined: a change names only the columns that it is about. */
+export function definedOnly<Values extends object>(
+  values: Values,
+): { [Key in keyof Values]?: Exclude<Values[Key], undefined> } {
+  const result: { [Key in keyof Values]?: Exclude<Values[Key], undefined> } = {};
+  for (const key in values) {
+    const value = values[key];
+    if (isDefined(value)) result[key] = value;
+  }
+  return result;
+}
+
+function isDefined<Value>(value: Value): value is Exclude<Value, undefined> {
+  return value !== undefined;
+}

@@ -1,0 +1,67 @@
+// A connected database and what differs between the engines. Called by the files of this folder only.
+// Engine-only SQL stays behind `Engine`; everything else in this folder is SQL that both understand.
+
+import type { ErrorCode } from "@ghostllm/contract";
+import { GhostError } from "@ghostllm/contract";
+import type { Dialect, Kysely } from "kysely";
+import type { Tables } from "./tables.ts";
+
+/** A failure that the caller's values are to blame for; every other one is the database's. */
+export type Fault =
+  | { readonly kind: "unique"; readonly column: string }
+  | { readonly kind: "reference" }
+  | { readonly kind: "value"; readonly reason: string };
+
+export interface Engine {
+  readonly name: "sqlite" | "postgres";
+  readonly dialect: Dialect;
+  /** A separate connection for migrations, which may outlast the time allowed to other statements; null: not needed. */
+  readonly migrationDialect: Dialect | null;
+  /** Text of the parameter at this place, counted from 1. */
+  parameter(position: number): string;
+  /** Until the end of the transaction, no other process migrates. */
+  lockMigrations(transaction: Kysely<Tables>): Promise<void>;
+  /** Until the end of the transaction, no other process adds usage. */
+  lockUsage(transaction: Kysely<Tables>): Promise<void>;
+  explain(error: unknown): Fault | null;
+}
+
+export interface Database {
+  readonly engine: Engine;
+  readonly kysely: Kysely<Tables>;
+  /** Epoch ms. */
+  readonly now: () => number;
+}
+
+/** What a table's objects are called, and what they belong to, in messages to callers. */
+export interface Naming {
+  readonly object: string;
+  readonly parent?: { readonly object: string; readonly column: string };
+}
+
+/** Runs a change and turns a fault of the caller's values into a GhostError that names the column. */
+export async function change<Result>(
+  { engine }: Database,
+  naming: Naming,
+  run: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await run();
+  } catch (error) {
+    const fault = engine.explain(error);
+    throw fault === null ? error : describeFault(fault, naming, error);
+  }
+}
+
+function describeFault(fault: Fault, { object, parent }: Naming, cause: unknown): GhostError {
+  const build = (code: ErrorCode, message: string, param?: string): GhostError =>
+    new GhostError(code, message, param === undefined ? { cause } : { cause, param });
+  if (fault.kind === "unique") {
+    return build("conflict", `There is already a ${object} with this ${fault.column}.`, fault.column);
+  }
+  if (fault.kind === "reference" && parent !== undefined) {
+    return build("invalid_request_error", `There is no ${parent.object} with this ${parent.column}.`, parent.column);
+  }
+  const reason = fault.kind === "value" ? fault.reason : "it refers to something that does not exist";
+  return build("invalid_request_error", `The ${object} cannot be stored: ${reason}.`);
+}

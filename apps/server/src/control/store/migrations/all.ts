@@ -1,0 +1,5 @@
+import { firstTables } from "./0001-first-tables.ts";
+import type { Migration } from "./migration.ts";
+
+/** Every migration, in order. A new one is a new file and a new line at the end. */
+export const allMigrations: readonly Migration[] = [firstTables];

@@ -1,0 +1,76 @@
+// The store's front door: connects to the engine that the configuration names. Called by compose and by the CLI.
+// Invariant: nothing outside this folder knows which engine it is.
+
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { Kysely, sql } from "kysely";
+import type { ControlLog } from "#control/control-log.ts";
+import { apiKeysIn } from "./api-keys.ts";
+import type { Database, Engine } from "./database.ts";
+import { applyMigrations } from "./migrate.ts";
+import { modelsIn } from "./models.ts";
+import { openPostgres } from "./postgres.ts";
+import { providersIn } from "./providers.ts";
+import { routesIn } from "./routes.ts";
+import { settingsIn } from "./settings.ts";
+import { openSqlite } from "./sqlite.ts";
+import type { Store } from "./store.ts";
+import type { Tables } from "./tables.ts";
+import { usageIn } from "./usage.ts";
+import { usersIn } from "./users.ts";
+
+export interface StoreOptions {
+  /** `postgres://...`, or null for the embedded SQLite in `dataDir`. */
+  readonly databaseUrl: string | null;
+  readonly dataDir: string;
+  readonly log: Pick<ControlLog, "warn">;
+  /** Epoch ms, for what is created and updated. */
+  readonly now?: () => number;
+}
+
+export interface OpenStore extends Store {
+  readonly database: Database;
+}
+
+/** Connects, and rejects when the database cannot be reached. Creates no tables: see migrateStore. */
+export async function openStore({ databaseUrl, dataDir, log, now = Date.now }: StoreOptions): Promise<OpenStore> {
+  const engine = databaseUrl === null ? await openEmbedded(dataDir) : openPostgres({ url: databaseUrl, log });
+  const database: Database = { engine, kysely: new Kysely<Tables>({ dialect: engine.dialect }), now };
+  const store = storeOver(database);
+  try {
+    await store.ping();
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+  return store;
+}
+
+/** Brings the tables up to date. Answers the names of the migrations that it applied. */
+export function migrateStore({ database }: OpenStore): Promise<readonly string[]> {
+  return applyMigrations(database);
+}
+
+async function openEmbedded(dataDir: string): Promise<Engine> {
+  await mkdir(dataDir, { recursive: true });
+  return openSqlite(join(dataDir, "ghostllm.db"));
+}
+
+function storeOver(database: Database): OpenStore {
+  const { engine, kysely } = database;
+  return {
+    database,
+    engine: engine.name,
+    users: usersIn(database),
+    apiKeys: apiKeysIn(database),
+    providers: providersIn(database),
+    models: modelsIn(database),
+    routes: routesIn(database),
+    usage: usageIn(database),
+    settings: settingsIn(database),
+    ping: async () => {
+      await sql`select 1`.execute(kysely);
+    },
+    close: () => kysely.destroy(),
+  };
+}

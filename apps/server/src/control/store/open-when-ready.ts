@@ -1,0 +1,33 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { migrateStore, openStore } from "./open-store.ts";
+import type { OpenStore, StoreOptions } from "./open-store.ts";
+
+/** A database that starts at the same time as this server needs a while. */
+const patienceMs = 30_000;
+const pauseMs = 500;
+
+/** Connects, waiting for a database that does not answer yet, and brings its tables up to date. */
+export async function openStoreWhenReady(options: StoreOptions): Promise<OpenStore> {
+  const store = await connect(options);
+  try {
+    await migrateStore(store);
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+  return store;
+}
+
+async function connect(options: StoreOptions): Promise<OpenStore> {
+  const deadline = Date.now() + patienceMs;
+  for (let hasWarned = false; ; hasWarned = true) {
+    try {
+      return await openStore(options);
+    } catch (error) {
+      // The embedded database is a file: what is wrong with it now will be wrong in a moment.
+      if (options.databaseUrl === null || Date.now() > deadline) throw error;
+      if (!hasWarned) options.log.warn({ err: error }, "the database does not answer yet; waiting for it");
+      await sleep(pauseMs);
+    }
+  }
+}

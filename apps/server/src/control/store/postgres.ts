@@ -1,0 +1,102 @@
+// All that is PostgreSQL's own: the pool, its types, its locks and how its errors are read.
+
+import { Socket } from "node:net";
+import { PostgresDialect, sql, type Dialect } from "kysely";
+import { DatabaseError, Pool, types, type PoolConfig } from "pg";
+import type { ControlLog } from "#control/control-log.ts";
+import type { Engine, Fault } from "./database.ts";
+import { PatientPool } from "./postgres-pool.ts";
+
+export interface PostgresOptions {
+  readonly url: string;
+  readonly log: Pick<ControlLog, "warn">;
+}
+
+const connectTimeoutMs = 2_000;
+const statementTimeoutMs = 15_000;
+const migrationTimeoutMs = 600_000;
+/** How much longer than the server's own limit we wait for its answer: silence after that means a dead peer. */
+const silenceMarginMs = 3_000;
+
+/** Any two numbers of our own; they only have to differ from each other and stay the same for ever. */
+const migrationLock = 7_461_001;
+const usageLock = 7_461_002;
+
+export function openPostgres(options: PostgresOptions): Engine {
+  return {
+    name: "postgres",
+    dialect: createDialect(options, statementTimeoutMs, 10),
+    migrationDialect: createDialect(options, migrationTimeoutMs, 1),
+    parameter: (position) => `$${position}`,
+    lockMigrations: async (transaction) => {
+      await sql`select pg_advisory_xact_lock(${migrationLock})`.execute(transaction);
+    },
+    // The planner locks rows in whatever order it likes: two writers of usage at once would deadlock.
+    lockUsage: async (transaction) => {
+      await sql`select pg_advisory_xact_lock(${usageLock})`.execute(transaction);
+    },
+    explain,
+  };
+}
+
+function createDialect({ url, log }: PostgresOptions, timeoutMs: number, connections: number): Dialect {
+  return new PostgresDialect({
+    pool: async () => {
+      const sockets = new Set<Socket>();
+      const pool = new Pool(poolConfig(url, timeoutMs, connections, sockets));
+      return new PatientPool({ pool, sockets, log });
+    },
+  });
+}
+
+function poolConfig(url: string, timeoutMs: number, connections: number, sockets: Set<Socket>): PoolConfig {
+  return {
+    connectionString: url,
+    application_name: "ghostllm",
+    max: connections,
+    connectionTimeoutMillis: connectTimeoutMs,
+    idleTimeoutMillis: 30_000,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+    statement_timeout: timeoutMs,
+    query_timeout: timeoutMs + silenceMarginMs,
+    // A transaction whose client has vanished must not keep its locks.
+    idle_in_transaction_session_timeout: timeoutMs,
+    types: { getTypeParser: parserOf },
+    stream: () => trackedSocket(sockets),
+  };
+}
+
+function trackedSocket(sockets: Set<Socket>): Socket {
+  const socket = new Socket();
+  sockets.add(socket);
+  socket.once("close", () => sockets.delete(socket));
+  return socket;
+}
+
+const parserOf: typeof types.getTypeParser = (oid: number, format?: "text" | "binary") => {
+  if (oid === types.builtins.INT8 || oid === types.builtins.NUMERIC) return parseSafeInteger;
+  return format === "binary" ? types.getTypeParser(oid, "binary") : types.getTypeParser(oid, "text");
+};
+
+function parseSafeInteger(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value)) throw new RangeError(`${text} is too large to be read exactly`);
+  return value;
+}
+
+/** Classes 22 (data exception) and 23 (integrity), and 54000 (too large), are the value's fault. */
+const valueFault = /^(22|23)|^54000$/;
+
+function explain(error: unknown): Fault | null {
+  if (error instanceof RangeError) return { kind: "value", reason: error.message };
+  if (!(error instanceof DatabaseError) || error.code === undefined) return null;
+  if (error.code === "23505") return { kind: "unique", column: constrainedColumn(error) };
+  if (error.code === "23503") return { kind: "reference" };
+  return valueFault.test(error.code) ? { kind: "value", reason: error.message } : null;
+}
+
+/** `api_keys_key_hash_unique` of `api_keys` -> `key_hash`: PostgreSQL's message is in the server's language. */
+function constrainedColumn({ table = "", constraint = "" }: DatabaseError): string {
+  return constraint.slice(table.length + 1).replace(/_unique$/, "");
+}

@@ -1,0 +1,82 @@
+// The server's end of the SQLite thread. Called by sqlite-driver.ts.
+
+import { Worker } from "node:worker_threads";
+import type { SqliteAnswer, SqliteMessage, SqliteStatement, SqliteThreadOptions } from "./sqlite-protocol.ts";
+
+export class SqliteFault extends Error {
+  override readonly name = "SqliteFault";
+  /** SQLite's extended result code, such as `SQLITE_CONSTRAINT_UNIQUE`; empty when the fault is not SQLite's. */
+  readonly code: string;
+
+  constructor(code: string, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+export interface SqliteResult {
+  readonly rows: readonly unknown[];
+  readonly changes: number | null;
+}
+
+interface Waiting {
+  readonly resolve: (answer: SqliteAnswer) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** One thread with one connection. Once it has died it stays dead: what was in its transaction must not go on in another. */
+export class SqliteThread {
+  readonly #worker: Worker;
+  readonly #waiting: Waiting[] = [];
+  #death: Error | null = null;
+
+  constructor(options: SqliteThreadOptions) {
+    this.#worker = new Worker(new URL("./sqlite-worker.ts", import.meta.url), { workerData: options });
+    // Only a statement in progress keeps the process alive.
+    this.#worker.unref();
+    this.#worker.on("message", (answer: SqliteAnswer) => this.#settle(answer));
+    this.#worker.on("error", (error) => this.#die(error instanceof Error ? error : new Error(String(error))));
+    this.#worker.on("exit", () => this.#die(new Error("the SQLite thread has ended")));
+  }
+
+  get isAlive(): boolean {
+    return this.#death === null;
+  }
+
+  async run(statement: SqliteStatement): Promise<SqliteResult> {
+    const answer = await this.#send(statement);
+    if (answer === "closed") throw new Error("the SQLite thread answered out of order");
+    if ("error" in answer) throw new SqliteFault(answer.error.code, answer.error.message);
+    return answer;
+  }
+
+  async close(): Promise<void> {
+    if (!this.isAlive) return;
+    await this.#send("close");
+    await this.#worker.terminate();
+  }
+
+  #send(message: SqliteMessage): Promise<SqliteAnswer> {
+    return new Promise((resolve, reject) => {
+      if (this.#death !== null) {
+        reject(this.#death);
+        return;
+      }
+      this.#waiting.push({ resolve, reject });
+      if (this.#waiting.length === 1) this.#worker.ref();
+      this.#worker.postMessage(message);
+    });
+  }
+
+  #settle(answer: SqliteAnswer): void {
+    const first = this.#waiting.shift();
+    if (this.#waiting.length === 0) this.#worker.unref();
+    first?.resolve(answer);
+  }
+
+  #die(error: Error): void {
+    if (this.#death !== null) return;
+    this.#death = error;
+    for (const { reject } of this.#waiting.splice(0)) reject(error);
+  }
+}

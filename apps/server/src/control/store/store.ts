@@ -1,0 +1,201 @@
+// The store as the rest of the control plane sees it: one implementation over Kysely, for SQLite and for PostgreSQL.
+// Rows use the domain's names; times are epoch ms, money is nano-USD, ids are UUIDv7 text.
+
+import type { Permissions, RateLimits, Role } from "#domain/principal.ts";
+import type { RouteStrategy } from "#domain/snapshot.ts";
+import type { UsageRecord } from "#domain/usage-record.ts";
+
+export interface UserRow {
+  readonly id: string;
+  readonly email: string;
+  readonly username: string;
+  readonly passwordHash: string | null;
+  readonly role: Role;
+  readonly limits: RateLimits;
+  readonly budgetNanos: number | null;
+  readonly spentNanos: number;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+}
+
+export interface ApiKeyRow {
+  readonly id: string;
+  readonly userId: string;
+  readonly name: string;
+  /** `gk-` and 12 characters. */
+  readonly publicId: string;
+  /** SHA-256 of the whole key, lower-case hex. */
+  readonly keyHash: string;
+  readonly permissions: Permissions;
+  readonly limits: RateLimits;
+  readonly budgetNanos: number | null;
+  readonly spentNanos: number;
+  readonly expiresAt: number | null;
+  readonly lastUsedAt: number | null;
+  readonly isActive: boolean;
+  readonly createdAt: number;
+}
+
+export interface ProviderRow {
+  readonly id: string;
+  readonly name: string;
+  readonly providerType: string;
+  /** Null: the definition's own. */
+  readonly baseUrl: string | null;
+  /** Envelope-encrypted credential. */
+  readonly apiKeyEncrypted: string | null;
+  readonly enabled: boolean;
+  readonly settings: Readonly<Record<string, string>>;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+}
+
+export interface ModelRow {
+  readonly id: string;
+  readonly providerId: string;
+  readonly name: string;
+  readonly contextLength: number | null;
+  /** Overrides of the catalogue's prices, nano-USD per million tokens; null: as in the catalogue. */
+  readonly inputPrice: number | null;
+  readonly outputPrice: number | null;
+  readonly cachedInputPrice: number | null;
+  readonly supportsVision: boolean | null;
+  readonly supportsFunctions: boolean | null;
+  readonly supportsStreaming: boolean | null;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+}
+
+export interface RouteTargetRow {
+  /** Names, not ids: a route outlives a provider that is removed and added again. */
+  readonly provider: string;
+  readonly model: string;
+  readonly weight: number;
+}
+
+export interface RouteRow {
+  readonly id: string;
+  readonly name: string;
+  readonly strategy: RouteStrategy;
+  readonly targets: readonly RouteTargetRow[];
+  readonly createdAt: number;
+  readonly updatedAt: number;
+}
+
+/** Page by id, which is by time of creation. `after` is the last id of the page before. */
+export interface Page {
+  readonly limit: number;
+  readonly after?: string;
+}
+
+export interface UsageFilter {
+  readonly userId?: string;
+  readonly apiKeyId?: string;
+  readonly modelId?: string;
+  readonly providerId?: string;
+  /** Epoch ms, inclusive. */
+  readonly from?: number;
+  /** Epoch ms, exclusive. */
+  readonly to?: number;
+}
+
+export type UsageGrouping = "hour" | "day" | "user" | "api_key" | "provider" | "model";
+
+/** A sum over usage_hourly. `group` is the hour or day as epoch ms in text, an id, or `provider/model`. */
+export interface UsageSum {
+  readonly group: string;
+  readonly requests: number;
+  readonly errors: number;
+  readonly promptTokens: number;
+  readonly completionTokens: number;
+  readonly cachedTokens: number;
+  readonly reasoningTokens: number;
+  readonly costNanos: number;
+  /** Requests whose price is unknown: their cost is not in `costNanos`. */
+  readonly unpricedRequests: number;
+}
+
+type New<Row, Given extends keyof Row> = Pick<Row, Given>;
+
+export type NewUser = New<UserRow, "email" | "username" | "passwordHash" | "role" | "limits" | "budgetNanos">;
+export type UserChange = Partial<NewUser>;
+export type NewApiKey = New<
+  ApiKeyRow,
+  "userId" | "name" | "publicId" | "keyHash" | "permissions" | "limits" | "budgetNanos" | "expiresAt"
+>;
+export type ApiKeyChange = Partial<
+  Pick<ApiKeyRow, "name" | "permissions" | "limits" | "budgetNanos" | "expiresAt" | "isActive">
+>;
+export type NewProvider = New<
+  ProviderRow,
+  "name" | "providerType" | "baseUrl" | "apiKeyEncrypted" | "enabled" | "settings"
+>;
+export type ProviderChange = Partial<NewProvider>;
+export type NewModel = Omit<ModelRow, "id" | "createdAt" | "updatedAt">;
+export type ModelChange = Partial<Omit<NewModel, "providerId" | "name">>;
+export type NewRoute = New<RouteRow, "name" | "strategy" | "targets">;
+export type RouteChange = Partial<NewRoute>;
+
+/**
+ * Methods that name one object answer undefined (or false) where there is none. A broken unique constraint rejects
+ * with GhostError `conflict`. Every other rejection means that the database is unavailable or faulty.
+ */
+export interface Store {
+  readonly engine: "sqlite" | "postgres";
+  readonly users: {
+    create(user: NewUser): Promise<UserRow>;
+    list(page: Page): Promise<readonly UserRow[]>;
+    find(id: string): Promise<UserRow | undefined>;
+    findByEmail(email: string): Promise<UserRow | undefined>;
+    update(id: string, change: UserChange): Promise<UserRow | undefined>;
+    /** Removes the user's keys too; usage_logs keeps what they used. */
+    remove(id: string): Promise<boolean>;
+  };
+  readonly apiKeys: {
+    create(key: NewApiKey): Promise<ApiKeyRow>;
+    list(page: Page & { readonly userId?: string }): Promise<readonly ApiKeyRow[]>;
+    find(id: string): Promise<ApiKeyRow | undefined>;
+    update(id: string, change: ApiKeyChange): Promise<ApiKeyRow | undefined>;
+  };
+  readonly providers: {
+    create(provider: NewProvider): Promise<ProviderRow>;
+    list(): Promise<readonly ProviderRow[]>;
+    find(id: string): Promise<ProviderRow | undefined>;
+    update(id: string, change: ProviderChange): Promise<ProviderRow | undefined>;
+    /** Removes the provider's models too. */
+    remove(id: string): Promise<boolean>;
+  };
+  readonly models: {
+    /** Adds those whose (provider, name) is new and leaves the others as they are. Answers how many were added. */
+    add(models: readonly NewModel[]): Promise<number>;
+    list(): Promise<readonly ModelRow[]>;
+    find(id: string): Promise<ModelRow | undefined>;
+    update(id: string, change: ModelChange): Promise<ModelRow | undefined>;
+    remove(id: string): Promise<boolean>;
+  };
+  readonly routes: {
+    create(route: NewRoute): Promise<RouteRow>;
+    list(): Promise<readonly RouteRow[]>;
+    find(id: string): Promise<RouteRow | undefined>;
+    update(id: string, change: RouteChange): Promise<RouteRow | undefined>;
+    remove(id: string): Promise<boolean>;
+  };
+  readonly usage: {
+    /**
+     * In one transaction: usage_logs, the hourly rollups, and what keys and users have spent. Idempotent by record id:
+     * a record that is there already changes nothing. Answers how many were new.
+     */
+    insert(records: readonly UsageRecord[]): Promise<number>;
+    /** Newest first; `page.after` is the id of the last record of the page before. */
+    list(filter: UsageFilter, page: Page): Promise<readonly UsageRecord[]>;
+    /** From the rollups, so `from` and `to` are rounded down to the hour. */
+    summarize(filter: UsageFilter, grouping: UsageGrouping): Promise<readonly UsageSum[]>;
+  };
+  readonly settings: {
+    get(name: string): Promise<string | undefined>;
+    set(name: string, value: string): Promise<void>;
+  };
+  /** Rejects when the database does not answer. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,145 @@
+// The tables as they are in both engines: what Kysely checks our queries against.
+// Times are epoch ms, money is nano-USD, booleans are 0 or 1, JSON is text.
+
+import type { Generated } from "kysely";
+
+export interface UsersTable {
+  id: string;
+  email: string;
+  username: string;
+  password_hash: string | null;
+  role: string;
+  rate_limit: string;
+  budget_limit: number | null;
+  current_spend: Generated<number>;
+  created_at: number;
+  updated_at: number;
+}
+
+export interface ApiKeysTable {
+  id: string;
+  user_id: string;
+  name: string;
+  public_id: string;
+  key_hash: string;
+  permissions: string;
+  rate_limit: string;
+  budget_limit: number | null;
+  current_spend: Generated<number>;
+  expires_at: number | null;
+  last_used_at: number | null;
+  is_active: number;
+  created_at: number;
+}
+
+export interface ProvidersTable {
+  id: string;
+  name: string;
+  provider_type: string;
+  base_url: string | null;
+  api_key_enc: string | null;
+  enabled: number;
+  config: string;
+  created_at: number;
+  updated_at: number;
+}
+
+export interface ModelsTable {
+  id: string;
+  provider_id: string;
+  name: string;
+  context_length: number | null;
+  input_price: number | null;
+  output_price: number | null;
+  cached_input_price: number | null;
+  supports_vision: number | null;
+  supports_functions: number | null;
+  supports_streaming: number | null;
+  created_at: number;
+  updated_at: number;
+}
+
+export interface RoutesTable {
+  id: string;
+  name: string;
+  strategy: string;
+  targets: string;
+  created_at: number;
+  updated_at: number;
+}
+
+export interface UsageLogsTable {
+  id: string;
+  created_at: number;
+  user_id: string;
+  api_key_id: string;
+  model_id: string | null;
+  provider_id: string;
+  provider: string;
+  model: string;
+  requested_model: string;
+  operation: string;
+  streamed: number;
+  status: string;
+  http_status: number;
+  error_code: string | null;
+  prompt_tokens: number;
+  completion_tokens: number;
+  total_tokens: number;
+  cached_tokens: number;
+  reasoning_tokens: number;
+  estimated: number;
+  cost: number | null;
+  price_version: string | null;
+  latency_ms: number;
+  ttft_ms: number | null;
+  attempts: number;
+  request_id: string;
+  ip_address: string | null;
+  user_agent: string | null;
+}
+
+export interface UsageHourlyTable {
+  /** Epoch ms of the start of the hour. */
+  hour: number;
+  user_id: string;
+  api_key_id: string;
+  provider_id: string;
+  provider: string;
+  /** Empty for a model without a row: a key column cannot be null. */
+  model_id: string;
+  model: string;
+  requests: number;
+  errors: number;
+  prompt_tokens: number;
+  completion_tokens: number;
+  cached_tokens: number;
+  reasoning_tokens: number;
+  cost: number;
+  unpriced_requests: number;
+}
+
+export interface SettingsTable {
+  name: string;
+  value: string;
+  updated_at: number;
+}
+
+export interface MigrationsTable {
+  number: number;
+  name: string;
+  checksum: string;
+  applied_at: number;
+}
+
+export interface Tables {
+  users: UsersTable;
+  api_keys: ApiKeysTable;
+  providers: ProvidersTable;
+  models: ModelsTable;
+  routes: RoutesTable;
+  usage_logs: UsageLogsTable;
+  usage_hourly: UsageHourlyTable;
+  settings: SettingsTable;
+  schema_migrations: MigrationsTable;
+}

@@ -1,0 +1,78 @@
+import { sql, type RawBuilder } from "kysely";
+import { definedOnly } from "./columns.ts";
+import type { Database } from "./database.ts";
+import type { Store, UsageFilter, UsageGrouping } from "./store.ts";
+import { fromRow } from "./usage-columns.ts";
+import { usageInserterIn } from "./usage-insert.ts";
+import { hourlySums, hourMs, hourOf } from "./usage-sums.ts";
+
+export function usageIn(database: Database): Store["usage"] {
+  return {
+    insert: usageInserterIn(database),
+    list: usageListerIn(database),
+    summarize: usageSummarizerIn(database),
+  };
+}
+
+function usageListerIn({ kysely }: Database): Store["usage"]["list"] {
+  return async (filter, { limit, after }) => {
+    let query = kysely
+      .selectFrom("usage_logs")
+      .selectAll()
+      .where((builder) => builder.and(equalities(filter)))
+      .orderBy("created_at", "desc")
+      .orderBy("id", "desc")
+      .limit(limit);
+    if (filter.from !== undefined) query = query.where("created_at", ">=", filter.from);
+    if (filter.to !== undefined) query = query.where("created_at", "<", filter.to);
+    if (after !== undefined) {
+      query = query.where(sql<boolean>`(created_at, id) < (select created_at, id from usage_logs where id = ${after})`);
+    }
+    return (await query.execute()).map(fromRow);
+  };
+}
+
+function usageSummarizerIn({ kysely }: Database): Store["usage"]["summarize"] {
+  return async (filter, grouping) => {
+    const group = groupings[grouping];
+    let query = kysely
+      .selectFrom("usage_hourly")
+      .select([group.as("group_name"), ...hourlySums.map((sum) => sumOf(sum).as(sum))])
+      .where((builder) => builder.and(equalities(filter)))
+      .groupBy(group)
+      .orderBy(group);
+    if (filter.from !== undefined) query = query.where("hour", ">=", hourOf(filter.from));
+    if (filter.to !== undefined) query = query.where("hour", "<", hourOf(filter.to));
+    return (await query.execute()).map((row) => ({
+      group: String(row.group_name),
+      requests: row.requests,
+      errors: row.errors,
+      promptTokens: row.prompt_tokens,
+      completionTokens: row.completion_tokens,
+      cachedTokens: row.cached_tokens,
+      reasoningTokens: row.reasoning_tokens,
+      costNanos: row.cost,
+      unpricedRequests: row.unpriced_requests,
+    }));
+  };
+}
+
+const dayMs = 24 * hourMs;
+
+const groupings: Record<UsageGrouping, RawBuilder<string | number>> = {
+  hour: sql`hour`,
+  day: sql`hour - hour % ${sql.lit(dayMs)}`,
+  user: sql`user_id`,
+  api_key: sql`api_key_id`,
+  provider: sql`provider_id`,
+  model: sql`provider || '/' || model`,
+};
+
+/** Cast, because PostgreSQL's sum of integers is a decimal. */
+function sumOf(column: (typeof hourlySums)[number]): RawBuilder<number> {
+  return sql<number>`cast(sum(${sql.ref(column)}) as bigint)`;
+}
+
+function equalities({ userId, apiKeyId, modelId, providerId }: UsageFilter) {
+  return definedOnly({ user_id: userId, api_key_id: apiKeyId, model_id: modelId, provider_id: providerId });
+}

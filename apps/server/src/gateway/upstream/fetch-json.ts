@@ -1,0 +1,47 @@
+import type { ProviderEntry } from "#domain/snapshot.ts";
+import { readWhole } from "./read-whole.ts";
+import { credentialHeaders } from "./credential.ts";
+import type { UpstreamClient } from "./upstream.ts";
+
+const maxBytes = 16 * 1024 * 1024;
+
+export interface JsonAnswer {
+  readonly status: number;
+  /** Undefined where the answer is no JSON. */
+  readonly body: unknown;
+}
+
+/** GET for the control plane, which opens no sockets itself. Rejects with UpstreamFailure; aborts after `timeoutMs`. */
+export async function fetchJson(
+  client: UpstreamClient,
+  {
+    url,
+    provider,
+    timeoutMs,
+  }: { readonly url: string; readonly provider: ProviderEntry | null; readonly timeoutMs: number },
+): Promise<JsonAnswer> {
+  const credential = provider === null ? {} : credentialHeaders(provider);
+  const call = client.send({
+    method: "GET",
+    url,
+    headers: { accept: "application/json", "accept-encoding": "identity", ...credential },
+    body: null,
+  });
+  const timer = setTimeout(() => call.abort(), timeoutMs);
+  try {
+    const answer = await call.answer;
+    const { body, complete } = await readWhole(answer, maxBytes);
+    if (!complete) call.abort();
+    return { status: answer.status, body: complete ? parse(body.toString("utf8")) : undefined };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,7 @@
+// What the command line starts. `runServer` serves until it is closed; `migrate` only brings the database up to date.
+
+export { describeConfig } from "#config/describe.ts";
+export { loadConfig } from "#config/load.ts";
+export { ConfigError } from "#config/problems.ts";
+export { migrate, runServer } from "./run.ts";
+export type { RunningServer } from "./compose.ts";

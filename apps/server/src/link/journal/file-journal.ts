@@ -1,0 +1,190 @@
+import { appendFile, open, unlink } from "node:fs/promises";
+import { join } from "node:path";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import type { UsageRecord } from "#domain/usage-record.ts";
+import type { DirectoryLock } from "./directory-lock.ts";
+import type { Journal, JournalBatch, JournalLog, JournalPosition, SetAsideLine } from "./journal.ts";
+import { encodeRecord, parseLine } from "./record-line.ts";
+import { Reserve } from "./reserve.ts";
+import { SegmentWriter } from "./segment-writer.ts";
+import { readLines, type Segment } from "./segments.ts";
+
+export interface FileJournalOptions {
+  readonly directory: string;
+  readonly log: JournalLog;
+  readonly lock: DirectoryLock;
+  /** Files of an earlier process, oldest first. */
+  readonly leftOver: readonly Segment[];
+  readonly segmentBytes: number;
+  readonly reserveBytes: number;
+}
+
+/** Lines parsed in one turn of the event loop. */
+const linesPerTurn = 50;
+
+export class FileJournal implements Journal {
+  readonly #options: FileJournalOptions;
+  readonly #segments: Segment[];
+  readonly #reserve: Reserve;
+  readonly #writer: SegmentWriter;
+  #listener: () => void = () => {};
+  #failure: unknown = null;
+  #isDirectoryDirty = true;
+  #timer: NodeJS.Timeout | undefined;
+  #isMaintaining = false;
+  #lastTask: Promise<void> = Promise.resolve();
+
+  constructor(options: FileJournalOptions) {
+    const { directory, leftOver, segmentBytes, reserveBytes } = options;
+    this.#options = options;
+    this.#segments = [...leftOver];
+    this.#reserve = new Reserve(directory, reserveBytes);
+    this.#writer = new SegmentWriter({
+      directory,
+      segmentBytes,
+      reserve: this.#reserve,
+      firstNumber: (leftOver.at(-1)?.number ?? 0) + 1,
+      onSegment: (segment) => this.#segments.push(segment),
+    });
+  }
+
+  async start(flushIntervalMs: number): Promise<void> {
+    await this.#reserve.fill().catch((error: unknown) => this.#fail(error));
+    this.#timer = setInterval(() => void this.#maintain(), flushIntervalMs).unref();
+  }
+
+  append(record: UsageRecord): void {
+    const line = encodeRecord(record);
+    try {
+      this.#writer.append(line);
+    } catch (error) {
+      this.#fail(error);
+      throw new Error("The usage record could not be written to the journal", { cause: error });
+    }
+    this.#listener();
+  }
+
+  healthy(): boolean {
+    return this.#failure === null && this.#reserve.isFilled;
+  }
+
+  get pendingRecords(): number {
+    return this.#segments.reduce((sum, { records, drainedRecords }) => sum + records - drainedRecords, 0);
+  }
+
+  get pendingBytes(): number {
+    return this.#segments.reduce((sum, { bytes, drainedBytes }) => sum + bytes - drainedBytes, 0);
+  }
+
+  onAppend(listener: () => void): void {
+    this.#listener = listener;
+  }
+
+  async read(maxRecords: number): Promise<JournalBatch> {
+    const records: UsageRecord[] = [];
+    const unreadable: SetAsideLine[] = [];
+    const segment = this.#segments.find(({ bytes, drainedBytes }) => drainedBytes < bytes);
+    if (segment === undefined) return { records, unreadable, position: null };
+    const { lines, end } = await readLines(segment, maxRecords);
+    for (const [index, line] of lines.entries()) {
+      if (index % linesPerTurn === linesPerTurn - 1) await nextTurn();
+      const parsed = parseLine(line);
+      if ("record" in parsed) records.push(parsed.record);
+      else unreadable.push({ line, reason: parsed.reason });
+    }
+    const position = { segment: segment.number, bytes: end, records: segment.drainedRecords + lines.length };
+    return { records, unreadable, position };
+  }
+
+  async acknowledge({ segment: number, bytes, records }: JournalPosition): Promise<void> {
+    const segment = this.#segments.find((candidate) => candidate.number === number);
+    if (segment === undefined) return;
+    segment.drainedBytes = bytes;
+    segment.drainedRecords = records;
+    const isCaughtUp = bytes === this.#writer.segment.bytes && segment === this.#writer.segment;
+    // A file is only worth replacing when it is of some size: until then the position in it is enough.
+    if (isCaughtUp && bytes >= this.#options.segmentBytes / 4) this.#rotate();
+    await this.#removeDrained();
+  }
+
+  async setAside(lines: readonly SetAsideLine[]): Promise<void> {
+    if (lines.length === 0) return;
+    const at = new Date().toISOString();
+    const text = lines.map(({ line, reason }) => `${JSON.stringify({ at, reason, line })}\n`).join("");
+    await appendFile(join(this.#options.directory, "usage.rejected"), text, { flush: true, mode: 0o600 });
+  }
+
+  flush(): Promise<void> {
+    return this.#inTurn(async () => {
+      await this.#writer.flush();
+      if (this.#isDirectoryDirty) await this.#flushDirectory();
+    });
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#inTurn(() => this.#writer.close());
+    const last = this.#writer.segment;
+    if (last.drainedBytes === last.bytes) await unlink(last.path);
+    await this.#options.lock.release();
+  }
+
+  #rotate(): void {
+    try {
+      this.#writer.rotate();
+      this.#isDirectoryDirty = true;
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  async #removeDrained(): Promise<void> {
+    for (const segment of [...this.#segments]) {
+      if (segment === this.#writer.segment || segment.drainedBytes < segment.bytes) continue;
+      await unlink(segment.path);
+      this.#segments.splice(this.#segments.indexOf(segment), 1);
+    }
+  }
+
+  async #flushDirectory(): Promise<void> {
+    this.#isDirectoryDirty = false;
+    // Windows has no such thing as waiting for a directory.
+    if (process.platform === "win32") return;
+    const directory = await open(this.#options.directory, "r");
+    await directory.sync().finally(() => directory.close());
+  }
+
+  /** What waits for the disk happens one at a time. */
+  #inTurn(task: () => Promise<void>): Promise<void> {
+    const done = this.#lastTask.then(task);
+    this.#lastTask = done.catch(() => {});
+    return done;
+  }
+
+  async #maintain(): Promise<void> {
+    if (this.#isMaintaining) return;
+    this.#isMaintaining = true;
+    await this.flush().catch((error: unknown) => this.#fail(error));
+    if (!this.healthy()) await this.#inTurn(() => this.#heal());
+    this.#isMaintaining = false;
+  }
+
+  #fail(error: unknown): void {
+    if (this.#failure === null) {
+      this.#options.log.error({ err: error }, "the journal cannot be written to; new requests are refused");
+    }
+    this.#failure = error;
+  }
+
+  async #heal(): Promise<void> {
+    try {
+      await this.#reserve.refill();
+      this.#writer.rotate();
+      this.#isDirectoryDirty = true;
+      this.#failure = null;
+      this.#options.log.info({}, "the journal can be written to again");
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+}

@@ -1,0 +1,82 @@
+// The journal: usage records that are not in the database yet, as files of JSON lines. The gateway appends, the ledger
+// drains. Invariant: when `append` has returned, the record is with the kernel: `kill -9` cannot lose it. A power cut
+// can lose what was appended in the last second, for the disk is waited for once a second and never by a request.
+
+import { mkdir } from "node:fs/promises";
+import type { UsageRecord } from "#domain/usage-record.ts";
+import { lockDirectory } from "./directory-lock.ts";
+import { FileJournal } from "./file-journal.ts";
+import { listSegments } from "./segments.ts";
+
+/** What can be given back to `acknowledge`. */
+export interface JournalPosition {
+  readonly segment: number;
+  readonly bytes: number;
+  readonly records: number;
+}
+
+/** A line that is set aside: it cannot be read, or the database refuses it for good. */
+export interface SetAsideLine {
+  readonly line: string;
+  readonly reason: string;
+}
+
+export interface JournalBatch {
+  readonly records: readonly UsageRecord[];
+  readonly unreadable: readonly SetAsideLine[];
+  /** After the batch; null when nothing is pending. */
+  readonly position: JournalPosition | null;
+}
+
+export interface Journal {
+  /** Returns when the record is with the kernel. Throws when it cannot be written. */
+  append(record: UsageRecord): void;
+  /** False while new requests should be refused: what they use could perhaps not be written down. */
+  healthy(): boolean;
+  readonly pendingRecords: number;
+  readonly pendingBytes: number;
+  /** Called after each append, in the same turn: it must be quick. */
+  onAppend(listener: () => void): void;
+  /** The oldest lines that are not acknowledged; the same again until they are. Not to be called twice at a time. */
+  read(maxRecords: number): Promise<JournalBatch>;
+  /** The lines up to this position are in the database or set aside: their files may go. */
+  acknowledge(position: JournalPosition): Promise<void>;
+  /** Keeps the lines in `usage.rejected`, for a person to look at. */
+  setAside(lines: readonly SetAsideLine[]): Promise<void>;
+  /** Waits for the disk. */
+  flush(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface JournalLog {
+  info(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+export interface JournalOptions {
+  readonly directory: string;
+  readonly log: JournalLog;
+  /** Size at which a new file is begun. */
+  readonly segmentBytes?: number;
+  /** Disk space kept back for the requests that are in progress when the disk becomes full. */
+  readonly reserveBytes?: number;
+  readonly flushIntervalMs?: number;
+}
+
+const mebibyte = 1 << 20;
+
+/** Takes the directory for this process, and rejects with a sentence when another one has it. */
+export async function openJournal(options: JournalOptions): Promise<Journal> {
+  const { directory, log, segmentBytes = 4 * mebibyte, reserveBytes = 4 * mebibyte, flushIntervalMs = 1_000 } = options;
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  const lock = await lockDirectory(directory);
+  try {
+    const leftOver = await listSegments(directory);
+    const journal = new FileJournal({ directory, log, lock, leftOver, segmentBytes, reserveBytes });
+    await journal.start(flushIntervalMs);
+    return journal;
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+}

@@ -1,0 +1,55 @@
+// A usage record as a line of the journal, and back. The file is a border: what is read from it is checked whole.
+
+import { z } from "zod";
+import type { UsageRecord } from "#domain/usage-record.ts";
+
+const integer = z.number().int();
+const text = z.string();
+
+const recordSchema: z.ZodType<UsageRecord> = z.object({
+  id: text,
+  createdAt: integer,
+  userId: text,
+  apiKeyId: text,
+  modelId: text.nullable(),
+  providerId: text,
+  provider: text,
+  model: text,
+  requestedModel: text,
+  operation: text,
+  streamed: z.boolean(),
+  status: z.enum(["ok", "error", "client_abort", "timeout"]),
+  httpStatus: integer,
+  errorCode: text.nullable(),
+  promptTokens: integer,
+  completionTokens: integer,
+  totalTokens: integer,
+  cachedTokens: integer,
+  reasoningTokens: integer,
+  estimated: z.boolean(),
+  costNanos: integer.nullable(),
+  priceVersion: text.nullable(),
+  latencyMs: z.number(),
+  ttftMs: z.number().nullable(),
+  attempts: integer,
+  ipAddress: text.nullable(),
+  userAgent: text.nullable(),
+});
+
+export function encodeRecord(record: UsageRecord): Buffer {
+  return Buffer.from(`${JSON.stringify(record)}\n`);
+}
+
+export type ParsedLine = { readonly record: UsageRecord } | { readonly reason: string };
+
+export function parseLine(line: string): ParsedLine {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    return { reason: "not JSON: torn or damaged" };
+  }
+  const parsed = recordSchema.safeParse(value);
+  if (parsed.success) return { record: parsed.data };
+  return { reason: `not a usage record: ${z.prettifyError(parsed.error)}` };
+}

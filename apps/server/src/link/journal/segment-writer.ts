@@ -1,0 +1,111 @@
+// Appends lines to the newest segment, at once and in order. Called by journal.ts.
+// Invariant: a segment holds whole lines only, whatever write failed and however much of it was written.
+
+import { close, fdatasync, ftruncateSync, openSync, writeSync } from "node:fs";
+import { promisify } from "node:util";
+import type { Reserve } from "./reserve.ts";
+import { newSegment, type Segment } from "./segments.ts";
+
+const sync = promisify(fdatasync);
+const closeFile = promisify(close);
+
+export interface SegmentWriterOptions {
+  readonly directory: string;
+  readonly firstNumber: number;
+  readonly segmentBytes: number;
+  readonly reserve: Reserve;
+  /** Called with each new segment. */
+  readonly onSegment: (segment: Segment) => void;
+}
+
+export class SegmentWriter {
+  readonly #options: SegmentWriterOptions;
+  readonly #retired: number[] = [];
+  #file: number;
+  #segment: Segment;
+  #isDirty = false;
+  #isTorn = false;
+
+  constructor(options: SegmentWriterOptions) {
+    this.#options = options;
+    this.#segment = newSegment(options.directory, options.firstNumber);
+    this.#file = openForAppend(this.#segment.path);
+    options.onSegment(this.#segment);
+  }
+
+  get segment(): Segment {
+    return this.#segment;
+  }
+
+  append(line: Buffer): void {
+    if (this.#isTorn || this.#segment.bytes >= this.#options.segmentBytes) this.rotate();
+    try {
+      this.#write(line);
+    } catch (error) {
+      if (!isDiskFull(error) || !this.#options.reserve.spend()) throw error;
+      this.#write(line);
+    }
+    this.#segment.bytes += line.length;
+    this.#segment.records += 1;
+    this.#isDirty = true;
+  }
+
+  /** Goes on in a new file. */
+  rotate(): void {
+    const next = newSegment(this.#options.directory, this.#segment.number + 1);
+    const file = openForAppend(next.path);
+    this.#retired.push(this.#file);
+    this.#file = file;
+    this.#segment = next;
+    this.#isTorn = false;
+    this.#options.onSegment(next);
+  }
+
+  /** Brings to the disk what is with the kernel. One call at a time. */
+  async flush(): Promise<void> {
+    const wasDirty = this.#isDirty;
+    this.#isDirty = false;
+    try {
+      for (let file = this.#retired.shift(); file !== undefined; file = this.#retired.shift()) await retire(file);
+      if (wasDirty) await sync(this.#file);
+    } catch (error) {
+      this.#isDirty = true;
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.flush().finally(() => closeFile(this.#file));
+  }
+
+  #write(line: Buffer): void {
+    try {
+      let written = 0;
+      while (written < line.length) written += writeSync(this.#file, line, written);
+    } catch (error) {
+      this.#dropPartialLine();
+      throw error;
+    }
+  }
+
+  #dropPartialLine(): void {
+    try {
+      ftruncateSync(this.#file, this.#segment.bytes);
+    } catch {
+      // The part of a line stays as the end of this file, beyond the bytes that are counted and read.
+      this.#isTorn = true;
+    }
+  }
+}
+
+async function retire(file: number): Promise<void> {
+  await sync(file).finally(() => closeFile(file));
+}
+
+function openForAppend(path: string): number {
+  return openSync(path, "ax", 0o600);
+}
+
+function isDiskFull(error: unknown): boolean {
+  return error instanceof Error && "code" in error && (error.code === "ENOSPC" || error.code === "EDQUOT");
+}

@@ -1,0 +1,99 @@
+// The journal's files: `usage-<number>.jsonl`, whose names sort by age.
+
+import { open, readdir } from "node:fs/promises";
+import { join } from "node:path";
+
+/** One file and how much of it is done with. Only the newest is written to. */
+export interface Segment {
+  readonly number: number;
+  readonly path: string;
+  bytes: number;
+  records: number;
+  drainedBytes: number;
+  drainedRecords: number;
+}
+
+const digits = 12;
+const pattern = /^usage-(\d{12})\.jsonl$/;
+
+export function newSegment(directory: string, number: number): Segment {
+  const path = join(directory, `usage-${String(number).padStart(digits, "0")}.jsonl`);
+  return { number, path, bytes: 0, records: 0, drainedBytes: 0, drainedRecords: 0 };
+}
+
+/** What an earlier process left, oldest first. */
+export async function listSegments(directory: string): Promise<Segment[]> {
+  const segments: Segment[] = [];
+  for (const name of (await readdir(directory)).sort()) {
+    const number = pattern.exec(name)?.[1];
+    if (number !== undefined) segments.push(await measure(newSegment(directory, Number(number))));
+  }
+  return segments;
+}
+
+const newline = 0x0a;
+
+async function measure(segment: Segment): Promise<Segment> {
+  const file = await open(segment.path, "r");
+  try {
+    let last = newline;
+    for await (const chunk of file.createReadStream({ autoClose: false, highWaterMark: 1 << 18 })) {
+      if (!(chunk instanceof Buffer)) continue;
+      segment.bytes += chunk.length;
+      segment.records += countNewlines(chunk);
+      last = chunk.at(-1) ?? last;
+    }
+    // The machine stopped within this line. It counts as one until it is set aside.
+    if (last !== newline) segment.records += 1;
+    return segment;
+  } finally {
+    await file.close();
+  }
+}
+
+function countNewlines(chunk: Buffer): number {
+  let count = 0;
+  for (let at = chunk.indexOf(newline); at >= 0; at = chunk.indexOf(newline, at + 1)) count += 1;
+  return count;
+}
+
+export interface Lines {
+  readonly lines: readonly string[];
+  /** Offset in the segment after the last of them. */
+  readonly end: number;
+}
+
+const chunkBytes = 1 << 18;
+
+/** Up to `maxLines` of what is not drained yet. A last line without its end is given as it is. */
+export async function readLines(segment: Segment, maxLines: number): Promise<Lines> {
+  const { path, bytes: limit, drainedBytes: start } = segment;
+  const file = await open(path, "r");
+  try {
+    let window = chunkBytes;
+    for (;;) {
+      const wanted = Math.min(window, limit - start);
+      const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(wanted), 0, wanted, start);
+      const found = splitLines(buffer.subarray(0, bytesRead), maxLines);
+      if (found.lines.length > 0) return { lines: found.lines, end: start + found.bytes };
+      if (bytesRead === 0) return { lines: [], end: limit };
+      if (start + bytesRead >= limit || bytesRead < wanted)
+        return { lines: [buffer.toString("utf8", 0, bytesRead)], end: limit };
+      window *= 2;
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+function splitLines(buffer: Buffer, maxLines: number): { lines: string[]; bytes: number } {
+  const lines: string[] = [];
+  let bytes = 0;
+  while (lines.length < maxLines) {
+    const end = buffer.indexOf(newline, bytes);
+    if (end < 0) break;
+    lines.push(buffer.toString("utf8", bytes, end));
+    bytes = end + 1;
+  }
+  return { lines, bytes };
+}

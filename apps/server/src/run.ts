@@ -1,0 +1,50 @@
+import type { Config } from "#config/config.ts";
+import { migrateStore, openStore } from "#control/store/open-store.ts";
+import { createLog } from "#telemetry/log.ts";
+import { bannerOf } from "./banner.ts";
+import { compose } from "./compose.ts";
+import type { RunningServer } from "./compose.ts";
+
+export interface RunOptions {
+  readonly config: Config;
+  /** Where the banner goes: secrets that are shown once are in it, so it is never logged. */
+  readonly print: (text: string) => void;
+}
+
+/** Serves until SIGTERM or SIGINT; resolves when it is ready. Rejects when it cannot start. */
+export async function runServer({ config, print }: RunOptions): Promise<RunningServer> {
+  const log = createLog(config.logLevel);
+  const server = await compose(config, log);
+  print(bannerOf(server));
+  closeOnSignal(server);
+  process.on("unhandledRejection", (error) => log.error({ err: error }, "unhandled rejection"));
+  return server;
+}
+
+/** The first signal drains, the second ends at once: someone who presses Ctrl-C twice means it. */
+function closeOnSignal(server: RunningServer): void {
+  let isClosing = false;
+  const onSignal = (): void => {
+    if (isClosing) process.exit(130);
+    isClosing = true;
+    server.close().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        process.stderr.write(`ghostllm did not stop cleanly: ${String(error)}\n`);
+        process.exit(1);
+      },
+    );
+  };
+  for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, onSignal);
+}
+
+/** Answers the names of the migrations that were applied. */
+export async function migrate(config: Config): Promise<readonly string[]> {
+  const log = createLog(config.logLevel);
+  const store = await openStore({ databaseUrl: config.databaseUrl?.reveal() ?? null, dataDir: config.dataDir, log });
+  try {
+    return await migrateStore(store);
+  } finally {
+    await store.close();
+  }
+}

@@ -1,0 +1,141 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { startAdminPlane } from "./admin-plane.ts";
+import type { AdminPlane } from "./admin-plane.ts";
+
+let plane: AdminPlane;
+let openaiId: string;
+let vllmId: string;
+
+beforeEach(async () => {
+  plane = await startAdminPlane();
+  const { providers } = plane.admin;
+  openaiId = (await providers.create({ body: { provider_type: "openai", api_key: "sk-test" } })).id;
+  vllmId = (
+    await providers.create({
+      body: { name: "vllm", provider_type: "openai-compatible", base_url: "http://127.0.0.1:9/v1" },
+    })
+  ).id;
+});
+afterEach(() => plane.close());
+
+async function find(name: string) {
+  const { data } = await plane.admin.models.list({ query: { provider_id: openaiId, limit: 500 } });
+  const model = data.find((candidate) => candidate.name === name);
+  if (model === undefined) throw new Error(`No model ${name}`);
+  return model;
+}
+
+function priceOf(name: string) {
+  return plane.snapshots.current().models.get(name)?.[0]?.prices?.at(-1)?.price;
+}
+
+describe("models", () => {
+  it("show the catalogue's price in force", async () => {
+    expect(await find("gpt-4o")).toMatchObject({
+      provider: "openai",
+      input_price_usd: null,
+      prices: { input_usd: "2.5", output_usd: "10", version: expect.stringMatching(/^catalog:/) },
+    });
+  });
+
+  it("take an override, exactly, and give it back", async () => {
+    const { id } = await find("gpt-4o");
+    const changed = await plane.admin.models.update({ params: { id }, body: { input_price_usd: "0.000000001" } });
+    expect(changed).toMatchObject({
+      input_price_usd: "0.000000001",
+      prices: { input_usd: "0.000000001", output_usd: "10", version: "override" },
+    });
+    expect(priceOf("gpt-4o")).toMatchObject({ input: { base: 1 }, version: "override" });
+    await plane.admin.models.update({ params: { id }, body: { input_price_usd: null } });
+    expect(priceOf("gpt-4o")?.input.base).toBe(2_500_000_000);
+  });
+
+  it("have an unknown price until both halves are given", async () => {
+    const create = { provider_id: vllmId, name: "my-model", context_length: 8192 };
+    const model = await plane.admin.models.create({ body: create });
+    expect(model).toMatchObject({ provider: "vllm", context_length: 8192, prices: null });
+    const params = { id: model.id };
+    expect((await plane.admin.models.update({ params, body: { input_price_usd: "1" } })).prices).toBeNull();
+    const { prices } = await plane.admin.models.update({ params, body: { output_price_usd: "0" } });
+    expect(prices).toEqual({ input_usd: "1", output_usd: "0", cached_input_usd: null, version: "override" });
+    expect(priceOf("my-model")).toMatchObject({ input: { base: 1_000_000_000 }, output: { base: 0 } });
+  });
+
+  it("answers 409 for one that is there and 400 for an unknown provider", async () => {
+    await expect(plane.admin.models.create({ body: { provider_id: openaiId, name: "gpt-4o" } })).rejects.toMatchObject({
+      status: 409,
+      param: "name",
+    });
+    await expect(plane.admin.models.create({ body: { provider_id: "none", name: "x" } })).rejects.toMatchObject({
+      status: 400,
+      param: "provider_id",
+    });
+  });
+
+  it("are removed at once", async () => {
+    const { id } = await find("gpt-4o");
+    await plane.admin.models.remove({ params: { id } });
+    expect(plane.snapshots.current().models.has("gpt-4o")).toBe(false);
+    await expect(plane.admin.models.get({ params: { id } })).rejects.toMatchObject({ status: 404 });
+  });
+
+  it("of one name at two providers stand in the order of the providers", async () => {
+    await plane.admin.models.create({ body: { provider_id: vllmId, name: "gpt-4o" } });
+    const targets = plane.snapshots.current().models.get("gpt-4o") ?? [];
+    expect(targets.map(({ provider }) => provider.name)).toEqual(["openai", "vllm"]);
+  });
+});
+
+describe("routes", () => {
+  const targets = [
+    { provider: "openai", model: "gpt-4o", weight: 3 },
+    { provider: "vllm", model: "not-in-the-table" },
+  ];
+
+  it("come into force with their targets, those without a row too", async () => {
+    const route = await plane.admin.routes.create({ body: { name: "smart", strategy: "weighted", targets } });
+    expect(route.targets[1]).toEqual({ provider: "vllm", model: "not-in-the-table", weight: 1 });
+    const inForce = plane.snapshots.current().routes.get("smart");
+    expect(inForce?.strategy).toBe("weighted");
+    expect(inForce?.targets.map(({ target, weight }) => [target.model, target.modelId === null, weight])).toEqual([
+      ["gpt-4o", false, 3],
+      ["not-in-the-table", true, 1],
+    ]);
+  });
+
+  it("names the target whose provider is unknown", async () => {
+    const wrong = [
+      { provider: "openai", model: "gpt-4o" },
+      { provider: "opnai", model: "gpt-4o" },
+    ];
+    await expect(plane.admin.routes.create({ body: { name: "x", targets: wrong } })).rejects.toMatchObject({
+      status: 400,
+      param: "targets[1].provider",
+    });
+  });
+
+  it("needs a target, a name without spaces, and a name that is free", async () => {
+    const create = (name: string, given: typeof targets) =>
+      plane.admin.routes.create({ body: { name, targets: given } });
+    await expect(create("x", [])).rejects.toMatchObject({ status: 400, param: "targets" });
+    await expect(create("a b", targets)).rejects.toMatchObject({ status: 400, param: "name" });
+    await create("x", targets);
+    await expect(create("x", targets)).rejects.toMatchObject({ status: 409 });
+  });
+
+  it("changes and goes", async () => {
+    const { id } = await plane.admin.routes.create({ body: { name: "smart", targets } });
+    await plane.admin.routes.update({ params: { id }, body: { name: "smarter" } });
+    expect([...plane.snapshots.current().routes.keys()]).toEqual(["smarter"]);
+    expect(plane.snapshots.current().routes.get("smarter")?.targets).toHaveLength(2);
+    await plane.admin.routes.remove({ params: { id } });
+    expect(plane.snapshots.current().routes.size).toBe(0);
+  });
+
+  it("outlives a provider, without its target", async () => {
+    const { id } = await plane.admin.routes.create({ body: { name: "smart", targets } });
+    await plane.admin.providers.remove({ params: { id: openaiId } });
+    expect(plane.snapshots.current().routes.get("smart")?.targets).toHaveLength(1);
+    expect((await plane.admin.routes.get({ params: { id } })).targets).toHaveLength(2);
+  });
+});

@@ -1,0 +1,114 @@
+import { newId } from "@ghostllm/contract";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { initialSpend } from "#control/snapshot/snapshot-source.ts";
+import type { UsageRecord } from "#domain/usage-record.ts";
+import { startAdminPlane } from "./admin-plane.ts";
+import type { AdminPlane } from "./admin-plane.ts";
+
+let plane: AdminPlane;
+let userId: string;
+let apiKeyId: string;
+const noon = Date.parse("2026-03-01T12:00:00Z");
+
+function recordAt(createdAt: number, change: Partial<UsageRecord> = {}): UsageRecord {
+  return {
+    id: newId(createdAt),
+    createdAt,
+    userId,
+    apiKeyId,
+    modelId: null,
+    providerId: "p1",
+    provider: "openai",
+    model: "gpt-4o",
+    requestedModel: "smart",
+    operation: "chat.completions",
+    streamed: true,
+    status: "ok",
+    httpStatus: 200,
+    errorCode: null,
+    promptTokens: 10,
+    completionTokens: 5,
+    totalTokens: 15,
+    cachedTokens: 2,
+    reasoningTokens: 1,
+    estimated: false,
+    costNanos: 100_000_001,
+    priceVersion: "catalog",
+    latencyMs: 120,
+    ttftMs: 30,
+    attempts: 1,
+    ipAddress: "127.0.0.1",
+    userAgent: "test",
+    ...change,
+  };
+}
+
+beforeAll(async () => {
+  plane = await startAdminPlane();
+  userId = (await plane.admin.users.create({ body: { email: "ada@example.com" } })).id;
+  apiKeyId = (await plane.admin.apiKeys.create({ body: { user_id: userId, name: "laptop" } })).id;
+  await plane.store.usage.insert([
+    recordAt(noon),
+    recordAt(noon + 60_000, { provider: "groq", providerId: "p2", costNanos: null, priceVersion: null }),
+    recordAt(noon + 3_600_000, { status: "error", httpStatus: 502, errorCode: "provider_error", costNanos: 0 }),
+  ]);
+});
+afterAll(() => plane.close());
+
+it("lists records newest first, page by page", async () => {
+  const first = await plane.admin.usage.list({ query: { limit: 2 } });
+  expect(first.data.map(({ created_at }) => created_at)).toEqual([
+    "2026-03-01T13:00:00.000Z",
+    "2026-03-01T12:01:00.000Z",
+  ]);
+  const second = await plane.admin.usage.list({ query: { limit: 2, after: first.next ?? "" } });
+  expect(second.data).toMatchObject([{ requested_model: "smart", cost_usd: "0.100000001", cached_tokens: 2 }]);
+  expect(second.next).toBeNull();
+});
+
+it("keeps an unknown cost apart from none", async () => {
+  const { data } = await plane.admin.usage.list();
+  expect(data.map(({ cost_usd }) => cost_usd)).toEqual(["0", null, "0.100000001"]);
+});
+
+it("filters by provider and time", async () => {
+  const list = async (query: Parameters<typeof plane.admin.usage.list>[0]) =>
+    (await plane.admin.usage.list(query)).data.length;
+  expect(await list({ query: { provider_id: "p2" } })).toBe(1);
+  expect(await list({ query: { from: "2026-03-01T13:00:00+00:00" } })).toBe(1);
+  expect(await list({ query: { from: "2026-03-01", to: "2026-03-01T13:00:00Z" } })).toBe(2);
+  expect(await list({ query: { user_id: "nobody" } })).toBe(0);
+});
+
+it("sums by hour, with a total", async () => {
+  const { data, total } = await plane.admin.usage.summary({ query: { group_by: "hour" } });
+  expect(data.map(({ group, requests, unpriced_requests }) => [group, requests, unpriced_requests])).toEqual([
+    ["2026-03-01T12:00:00.000Z", 2, 1],
+    ["2026-03-01T13:00:00.000Z", 1, 0],
+  ]);
+  expect(total).toEqual({
+    requests: 3,
+    errors: 1,
+    prompt_tokens: 30,
+    completion_tokens: 15,
+    cached_tokens: 6,
+    reasoning_tokens: 3,
+    cost_usd: "0.100000001",
+    unpriced_requests: 1,
+  });
+});
+
+it.each([
+  ["day", ["2026-03-01T00:00:00.000Z"]],
+  ["model", ["groq/gpt-4o", "openai/gpt-4o"]],
+] as const)("sums by %s", async (grouping, groups) => {
+  const { data } = await plane.admin.usage.summary({ query: { group_by: grouping } });
+  expect(data.map(({ group }) => group).toSorted()).toEqual(groups);
+});
+
+it("adds up what key and user have spent", async () => {
+  expect((await plane.admin.users.get({ params: { id: userId } })).spent_usd).toBe("0.100000001");
+  const spent = await initialSpend(plane);
+  expect(spent.get(`user:${userId}`)).toBe(100_000_001);
+  expect(spent.get(`key:${apiKeyId}`)).toBe(100_000_001);
+});

@@ -1,0 +1,66 @@
+import { sql } from "kysely";
+import pino from "pino";
+import { migrateStore, openStore, type OpenStore } from "#control/store/open-store.ts";
+import type { NewApiKey, NewUser, UserRow } from "#control/store/store.ts";
+import type { TestDatabase } from "./engines.ts";
+
+export const silentLog = pino({ level: "silent" });
+
+export async function openMigrated({ databaseUrl, dataDir }: TestDatabase): Promise<OpenStore> {
+  const store = await openStore({ databaseUrl, dataDir, log: silentLog });
+  await migrateStore(store);
+  return store;
+}
+
+export const noLimits = { requestsPerMinute: null, tokensPerMinute: null, concurrentRequests: null };
+
+export function newUser(email: string, changed: Partial<NewUser> = {}): NewUser {
+  return {
+    email,
+    username: "Ada",
+    passwordHash: null,
+    role: "user",
+    limits: noLimits,
+    budgetNanos: null,
+    ...changed,
+  };
+}
+
+export function newKey(user: Pick<UserRow, "id">, name: string, changed: Partial<NewApiKey> = {}): NewApiKey {
+  return {
+    userId: user.id,
+    name,
+    publicId: `gk-${name}`,
+    keyHash: `hash of ${name}`,
+    permissions: { models: null },
+    limits: noLimits,
+    budgetNanos: null,
+    expiresAt: null,
+    ...changed,
+  };
+}
+
+/** What the rollups and the holders say was spent, beside what the log says: they must agree. */
+export async function readTotals({ database: { kysely } }: OpenStore) {
+  const sum = async (table: "usage_logs" | "usage_hourly" | "users" | "api_keys", column: string): Promise<number> => {
+    const query = sql<{
+      total: number | null;
+    }>`select cast(sum(${sql.ref(column)}) as bigint) as total from ${sql.table(table)}`;
+    return (await query.execute(kysely)).rows[0]?.total ?? 0;
+  };
+  const records = await kysely.selectFrom("usage_logs").select("id").execute();
+  return {
+    ids: records.map(({ id }) => id),
+    requests: await sum("usage_hourly", "requests"),
+    cost: {
+      logs: await sum("usage_logs", "cost"),
+      hourly: await sum("usage_hourly", "cost"),
+      users: await sum("users", "current_spend"),
+      keys: await sum("api_keys", "current_spend"),
+    },
+    promptTokens: {
+      logs: await sum("usage_logs", "prompt_tokens"),
+      hourly: await sum("usage_hourly", "prompt_tokens"),
+    },
+  };
+}

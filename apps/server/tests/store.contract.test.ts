@@ -1,0 +1,478 @@
+import { GhostError } from "@ghostllm/contract";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { migrateStore, openStore, type OpenStore } from "#control/store/open-store.ts";
+import type { NewModel, NewProvider } from "#control/store/store.ts";
+import { availableEngines, type TestDatabase } from "./store-support/engines.ts";
+import { newKey, newUser, openMigrated, readTotals, silentLog } from "./store-support/open.ts";
+import { createRecord } from "./store-support/records.ts";
+
+const hourMs = 3_600_000;
+const someHour = 500_000 * hourMs;
+
+function newProvider(name: string, changed: Partial<NewProvider> = {}): NewProvider {
+  return {
+    name,
+    providerType: "openai",
+    baseUrl: null,
+    apiKeyEncrypted: "v1:sealed",
+    enabled: true,
+    settings: { apiVersion: "2026-01-01" },
+    ...changed,
+  };
+}
+
+function newModel(providerId: string, name: string, changed: Partial<NewModel> = {}): NewModel {
+  return {
+    providerId,
+    name,
+    contextLength: 128_000,
+    inputPrice: 2_500_000_000,
+    outputPrice: null,
+    cachedInputPrice: null,
+    supportsVision: true,
+    supportsFunctions: false,
+    supportsStreaming: null,
+    ...changed,
+  };
+}
+
+async function rejection(promise: Promise<unknown>): Promise<unknown> {
+  return promise.then(
+    () => "it did not reject",
+    (error: unknown) => error,
+  );
+}
+
+async function expectRejection(promise: Promise<unknown>, code: string, param: string): Promise<void> {
+  const error = await rejection(promise);
+  expect(error).toBeInstanceOf(GhostError);
+  expect(error).toMatchObject({ code, param });
+}
+
+describe.each(availableEngines())("store on $name", (engine) => {
+  let database: TestDatabase;
+  let store: OpenStore;
+  let serial = 0;
+  const unique = (): string => `${engine.name}${(serial += 1)}`;
+  const addUser = () => store.users.create(newUser(`${unique()}@example.com`));
+
+  beforeAll(async () => {
+    database = await engine.create();
+    store = await openMigrated(database);
+  });
+
+  afterAll(async () => {
+    await store.close();
+    await database.dispose();
+  });
+
+  describe("users", () => {
+    it("gives back what was created, found by id and by e-mail in any case", async () => {
+      const given = newUser("Ada.Lovelace@Example.com", {
+        role: "admin",
+        budgetNanos: 9_000_000_000_000_000,
+        limits: { requestsPerMinute: 60, tokensPerMinute: null, concurrentRequests: 4 },
+      });
+      const user = await store.users.create(given);
+      expect(user).toMatchObject({ ...given, email: "ada.lovelace@example.com", spentNanos: 0 });
+      expect(user.createdAt).toBeGreaterThan(Date.now() - 60_000);
+      expect(await store.users.find(user.id)).toEqual(user);
+      expect(await store.users.findByEmail(" ADA.lovelace@example.com")).toEqual(user);
+    });
+
+    it("refuses a second user with the same e-mail, and names the field", async () => {
+      const user = await addUser();
+      await expectRejection(store.users.create(newUser(user.email.toUpperCase())), "conflict", "email");
+      const other = await addUser();
+      await expectRejection(store.users.update(other.id, { email: user.email }), "conflict", "email");
+    });
+
+    it("changes only what the change names, null included", async () => {
+      const user = await store.users.create(
+        newUser(`${unique()}@example.com`, { budgetNanos: 5, passwordHash: "hash" }),
+      );
+      const changed = await store.users.update(user.id, { budgetNanos: null, username: "Grace" });
+      expect(changed).toEqual({ ...user, budgetNanos: null, username: "Grace", updatedAt: changed?.updatedAt });
+      expect(await store.users.find(user.id)).toEqual(changed);
+    });
+
+    it("answers undefined or false where there is none", async () => {
+      expect(await store.users.find("none")).toBeUndefined();
+      expect(await store.users.findByEmail("none")).toBeUndefined();
+      expect(await store.users.update("none", { username: "x" })).toBeUndefined();
+      expect(await store.users.remove("none")).toBe(false);
+    });
+
+    it("lists page by page, each once, oldest first", async () => {
+      const created = [await addUser(), await addUser(), await addUser(), await addUser(), await addUser()];
+      const before = created[0]?.id ?? "";
+      const seen: string[] = [before];
+      for (;;) {
+        const page = await store.users.list({ limit: 2, after: seen.at(-1) ?? before });
+        if (page.length === 0) break;
+        seen.push(...page.map(({ id }) => id));
+      }
+      expect(seen.toSorted()).toEqual(created.map(({ id }) => id).toSorted());
+      expect(seen).toEqual(seen.toSorted());
+    });
+
+    it("removes a user with the keys", async () => {
+      const user = await addUser();
+      const key = await store.apiKeys.create(newKey(user, unique()));
+      expect(await store.users.remove(user.id)).toBe(true);
+      expect(await store.apiKeys.find(key.id)).toBeUndefined();
+      expect(await store.users.find(user.id)).toBeUndefined();
+    });
+  });
+
+  describe("API keys", () => {
+    it("gives back what was created", async () => {
+      const user = await addUser();
+      const given = newKey(user, unique(), { permissions: { models: ["gpt-*"] }, budgetNanos: 1, expiresAt: someHour });
+      const key = await store.apiKeys.create(given);
+      expect(key).toMatchObject({ ...given, isActive: true, spentNanos: 0, lastUsedAt: null });
+      expect(await store.apiKeys.find(key.id)).toEqual(key);
+      expect(await store.apiKeys.list({ limit: 10, userId: user.id })).toEqual([key]);
+    });
+
+    it("names the field of a second key with the same hash or public id, and the user that does not exist", async () => {
+      const user = await addUser();
+      const key = await store.apiKeys.create(newKey(user, unique()));
+      const sameHash = newKey(user, unique(), { keyHash: key.keyHash });
+      await expectRejection(store.apiKeys.create(sameHash), "conflict", "key_hash");
+      const samePublicId = newKey(user, unique(), { publicId: key.publicId });
+      await expectRejection(store.apiKeys.create(samePublicId), "conflict", "public_id");
+      await expectRejection(store.apiKeys.create(newKey({ id: "none" }, unique())), "invalid_request_error", "user_id");
+    });
+
+    it("is switched off, and left as it is by an empty change", async () => {
+      const key = await store.apiKeys.create(newKey(await addUser(), unique()));
+      expect(await store.apiKeys.update(key.id, {})).toEqual(key);
+      expect(await store.apiKeys.update(key.id, { isActive: false })).toEqual({ ...key, isActive: false });
+      expect(await store.apiKeys.update("none", {})).toBeUndefined();
+      expect(await store.apiKeys.update("none", { isActive: false })).toBeUndefined();
+    });
+  });
+
+  describe("providers, models and routes", () => {
+    it("keeps a provider and its changes", async () => {
+      const given = newProvider(unique());
+      const provider = await store.providers.create(given);
+      expect(provider).toMatchObject(given);
+      const changed = await store.providers.update(provider.id, { enabled: false, settings: {} });
+      expect(changed).toMatchObject({ ...given, enabled: false, settings: {} });
+      expect(await store.providers.list()).toContainEqual(changed);
+      await expectRejection(store.providers.create(given), "conflict", "name");
+    });
+
+    it("adds only the models that are new", async () => {
+      const { id } = await store.providers.create(newProvider(unique()));
+      const many = Array.from({ length: 250 }, (_, index) => newModel(id, `model-${index}`));
+      expect(await store.models.add(many)).toBe(250);
+      const again = [newModel(id, "model-7", { contextLength: 1 }), newModel(id, "another")];
+      expect(await store.models.add(again)).toBe(1);
+      const models = (await store.models.list()).filter(({ providerId }) => providerId === id);
+      expect(models).toHaveLength(251);
+      expect(models.find(({ name }) => name === "model-7")).toMatchObject(newModel(id, "model-7"));
+      await expectRejection(store.models.add([newModel("none", "x")]), "invalid_request_error", "provider_id");
+      expect(await store.models.add([])).toBe(0);
+    });
+
+    it("overrides a model, and removes models with their provider", async () => {
+      const provider = await store.providers.create(newProvider(unique()));
+      await store.models.add([newModel(provider.id, "one"), newModel(provider.id, "two")]);
+      const [one, two] = (await store.models.list()).filter(({ providerId }) => providerId === provider.id);
+      if (one === undefined || two === undefined) throw new Error("two models were added");
+      const changed = await store.models.update(one.id, { inputPrice: null, supportsVision: null, outputPrice: 7 });
+      expect(changed).toMatchObject({
+        inputPrice: null,
+        supportsVision: null,
+        outputPrice: 7,
+        supportsFunctions: false,
+      });
+      expect(await store.models.remove(one.id)).toBe(true);
+      expect(await store.models.find(one.id)).toBeUndefined();
+      expect(await store.providers.remove(provider.id)).toBe(true);
+      expect(await store.models.find(two.id)).toBeUndefined();
+    });
+
+    it("keeps a route with its targets in their order", async () => {
+      const targets = [
+        { provider: "openai", model: "gpt-4o", weight: 3 },
+        { provider: "azure", model: "gpt-4o", weight: 1 },
+      ];
+      const name = unique();
+      const route = await store.routes.create({ name, strategy: "weighted", targets });
+      expect(await store.routes.find(route.id)).toMatchObject({ name, strategy: "weighted", targets });
+      const changed = await store.routes.update(route.id, { strategy: "ordered", targets: targets.toReversed() });
+      expect(changed).toMatchObject({ name, strategy: "ordered", targets: targets.toReversed() });
+      expect(await store.routes.list()).toContainEqual(changed);
+      await expectRejection(store.routes.create({ name, strategy: "ordered", targets }), "conflict", "name");
+      expect(await store.routes.remove(route.id)).toBe(true);
+      expect(await store.routes.remove(route.id)).toBe(false);
+    });
+  });
+
+  it("keeps settings, the last value of each", async () => {
+    expect(await store.settings.get("colour")).toBeUndefined();
+    await store.settings.set("colour", "blue");
+    await store.settings.set("colour", "grün \u{1F47B}");
+    expect(await store.settings.get("colour")).toBe("grün \u{1F47B}");
+  });
+
+  it("does many things at once without mixing them up", async () => {
+    const { id } = await store.providers.create(newProvider(unique()));
+    const add = (name: string) => store.models.add([newModel(id, name)]);
+    const names = Array.from({ length: 30 }, (_, index) => `model-${index % 20}`);
+    const added = await Promise.all(names.map(add));
+    expect(added.reduce((sum, count) => sum + count, 0)).toBe(20);
+    // A transaction that fails must not take a neighbour's work with it.
+    const mixed = await Promise.allSettled([add("x"), store.models.add([newModel("none", "y")]), add("z")]);
+    expect(mixed.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
+    const all = (await store.models.list()).filter(({ providerId }) => providerId === id).map(({ name }) => name);
+    expect(all).toHaveLength(22);
+  });
+});
+
+describe.each(availableEngines())("usage on $name", (engine) => {
+  let database: TestDatabase;
+  let store: OpenStore;
+
+  const start = async (): Promise<{ userId: string; apiKeyId: string }> => {
+    database = await engine.create();
+    store = await openMigrated(database);
+    const user = await store.users.create(newUser("ada@example.com"));
+    const key = await store.apiKeys.create(newKey(user, "key"));
+    return { userId: user.id, apiKeyId: key.id };
+  };
+
+  afterEach(async () => {
+    await store.close();
+    await database.dispose();
+  });
+
+  it("gives back every field of a record", async () => {
+    const owner = await start();
+    const full = createRecord({ ...owner, createdAt: someHour, status: "client_abort", errorCode: "timeout_error" });
+    const sparse = createRecord({
+      ...owner,
+      createdAt: someHour + 1,
+      modelId: null,
+      costNanos: null,
+      priceVersion: null,
+      ttftMs: null,
+      ipAddress: null,
+      userAgent: null,
+      streamed: false,
+      estimated: true,
+    });
+    expect(await store.usage.insert([full, sparse])).toBe(2);
+    expect(await store.usage.list({}, { limit: 10 })).toEqual([sparse, full]);
+  });
+
+  it("counts a record once, however often and in whatever company it comes", async () => {
+    const owner = await start();
+    const records = Array.from({ length: 700 }, (_, index) =>
+      createRecord({ ...owner, costNanos: index, createdAt: someHour + index }),
+    );
+    expect(await store.usage.insert([...records.slice(0, 300), ...records.slice(0, 10)])).toBe(300);
+    expect(await store.usage.insert(records)).toBe(400);
+    expect(await store.usage.insert(records)).toBe(0);
+    expect(await store.usage.insert([])).toBe(0);
+    const totals = await readTotals(store);
+    const spent = (699 * 700) / 2;
+    expect(totals.ids.toSorted()).toEqual(records.map(({ id }) => id).toSorted());
+    expect(totals.requests).toBe(700);
+    expect(totals.cost).toEqual({ logs: spent, hourly: spent, users: spent, keys: spent });
+    expect((await store.apiKeys.find(owner.apiKeyId))?.lastUsedAt).toBe(someHour + 699);
+  });
+
+  it("never turns back the time of the last use", async () => {
+    const owner = await start();
+    await store.usage.insert([createRecord({ ...owner, createdAt: someHour + 5 })]);
+    await store.usage.insert([createRecord({ ...owner, createdAt: someHour })]);
+    expect((await store.apiKeys.find(owner.apiKeyId))?.lastUsedAt).toBe(someHour + 5);
+  });
+
+  it("is not lost with its user and key", async () => {
+    const owner = await start();
+    await store.users.remove(owner.userId);
+    expect(await store.usage.insert([createRecord(owner)])).toBe(1);
+    expect(await store.usage.list({ userId: owner.userId }, { limit: 5 })).toHaveLength(1);
+  });
+
+  it("counts two writers of overlapping records once", async () => {
+    const owner = await start();
+    const second = await openStore({ ...database, log: silentLog });
+    try {
+      const records = Array.from({ length: 600 }, (_, index) =>
+        createRecord({ ...owner, model: `model-${index % 7}`, createdAt: someHour + (index % 3) * hourMs }),
+      );
+      const batches = Array.from({ length: 8 }, (_, index) => records.slice(index * 50, index * 50 + 250));
+      const insert = (batch: typeof records, index: number) =>
+        (index % 2 === 0 ? store : second).usage.insert(index % 3 === 0 ? batch.toReversed() : batch);
+      const added = await Promise.all(batches.map(insert));
+      expect(added.reduce((sum, count) => sum + count, 0)).toBe(600);
+      const totals = await readTotals(store);
+      const spent = 600 * 450_000;
+      expect(totals).toMatchObject({ requests: 600, cost: { logs: spent, hourly: spent, users: spent, keys: spent } });
+    } finally {
+      await second.close();
+    }
+  });
+
+  it("stores names that an engine could not hold as they are", async () => {
+    const owner = await start();
+    const strange = ["a\0b", "half \ud800", "half \udc00", "x".repeat(100_000), "\u{1F47B}".repeat(5_000)];
+    const records = strange.map((model) => createRecord({ ...owner, model, requestedModel: model, userAgent: model }));
+    expect(await store.usage.insert(records)).toBe(strange.length);
+    const totals = await readTotals(store);
+    expect(totals.requests).toBe(strange.length);
+    expect(totals.cost.hourly).toBe(totals.cost.logs);
+    expect((await store.usage.summarize({}, "model")).length).toBeGreaterThan(2);
+  });
+
+  it("refuses a record with an impossible number, and nothing of its batch is stored", async () => {
+    const owner = await start();
+    for (const promptTokens of [1.5, Number.NaN, 2 ** 60]) {
+      const batch = [createRecord(owner), createRecord({ ...owner, promptTokens })];
+      expect(await rejection(store.usage.insert(batch))).toMatchObject({ code: "invalid_request_error" });
+    }
+    expect(await store.usage.list({}, { limit: 5 })).toEqual([]);
+    expect((await store.users.find(owner.userId))?.spentNanos).toBe(0);
+  });
+
+  it("lists newest first, filtered, page by page", async () => {
+    const owner = await start();
+    const records = Array.from({ length: 25 }, (_, index) =>
+      createRecord({ ...owner, modelId: `model-${index % 2}`, createdAt: someHour + Math.floor(index / 2) }),
+    );
+    await store.usage.insert(records);
+    const filter = { modelId: "model-1", userId: owner.userId, from: someHour + 2, to: someHour + 10 };
+    const wanted = records
+      .filter(({ modelId, createdAt }) => modelId === "model-1" && createdAt >= filter.from && createdAt < filter.to)
+      .toReversed();
+    const first = await store.usage.list(filter, { limit: 5 });
+    const rest = await store.usage.list(filter, { limit: 50, after: first.at(-1)?.id ?? "" });
+    expect([...first, ...rest]).toEqual(wanted);
+    expect(await store.usage.list({ apiKeyId: "none" }, { limit: 5 })).toEqual([]);
+  });
+
+  it("pages through records of one instant without losing or repeating one", async () => {
+    const owner = await start();
+    const records = Array.from({ length: 9 }, () => createRecord({ ...owner, createdAt: someHour }));
+    await store.usage.insert(records);
+    const seen: string[] = [];
+    for (;;) {
+      const after = seen.at(-1);
+      const page = await store.usage.list({}, after === undefined ? { limit: 4 } : { limit: 4, after });
+      if (page.length === 0) break;
+      seen.push(...page.map(({ id }) => id));
+    }
+    expect(seen).toEqual(
+      records
+        .map(({ id }) => id)
+        .toSorted()
+        .toReversed(),
+    );
+  });
+
+  it("sums by hour, day, holder, provider and model", async () => {
+    const owner = await start();
+    const day = Math.floor(someHour / (24 * hourMs)) * 24 * hourMs;
+    const at = (hour: number, changed: Parameters<typeof createRecord>[0] = {}) =>
+      createRecord({ ...owner, costNanos: 10, createdAt: day + hour * hourMs + 17, ...changed });
+    await store.usage.insert([
+      at(1),
+      at(1, { status: "error", costNanos: null }),
+      at(2, { status: "client_abort", model: "gpt-4.1", modelId: null }),
+      at(30, { status: "timeout", provider: "groq", providerId: "provider-2" }),
+    ]);
+    const groups = async (grouping: Parameters<typeof store.usage.summarize>[1], filter = {}) =>
+      (await store.usage.summarize(filter, grouping)).map(({ group, requests, costNanos }) => [
+        group,
+        requests,
+        costNanos,
+      ]);
+    expect(await groups("hour")).toEqual([
+      [String(day + hourMs), 2, 10],
+      [String(day + 2 * hourMs), 1, 10],
+      [String(day + 30 * hourMs), 1, 10],
+    ]);
+    expect(await groups("day")).toEqual([
+      [String(day), 3, 20],
+      [String(day + 24 * hourMs), 1, 10],
+    ]);
+    expect(await groups("user")).toEqual([[owner.userId, 4, 30]]);
+    expect(await groups("api_key")).toEqual([[owner.apiKeyId, 4, 30]]);
+    expect(await groups("provider")).toEqual([
+      ["provider-1", 3, 20],
+      ["provider-2", 1, 10],
+    ]);
+    expect((await groups("model")).toSorted()).toEqual([
+      ["groq/gpt-4o", 1, 10],
+      ["openai/gpt-4.1", 1, 10],
+      ["openai/gpt-4o", 2, 10],
+    ]);
+    // Rounded down to the hour: the second hour is wholly in, the thirtieth wholly out.
+    expect(await groups("hour", { from: day + 2 * hourMs + 5, to: day + 30 * hourMs + 59 })).toEqual([
+      [String(day + 2 * hourMs), 1, 10],
+    ]);
+    expect(await store.usage.summarize({ providerId: "provider-1" }, "user")).toEqual([
+      {
+        group: owner.userId,
+        requests: 3,
+        errors: 1,
+        promptTokens: 300,
+        completionTokens: 60,
+        cachedTokens: 192,
+        reasoningTokens: 24,
+        costNanos: 20,
+        unpricedRequests: 1,
+      },
+    ]);
+  });
+
+  it("says so when a sum is too large to be exact, instead of rounding it", async () => {
+    const owner = await start();
+    const costNanos = Number.MAX_SAFE_INTEGER;
+    await store.usage.insert([createRecord({ ...owner, costNanos })]);
+    await store.usage.insert([createRecord({ ...owner, costNanos })]);
+    await expect(store.users.find(owner.userId)).rejects.toThrow(/exactly/);
+  });
+});
+
+describe.each(availableEngines())("migrations on $name", (engine) => {
+  it("are applied once, by one of many that start together", async () => {
+    const database = await engine.create();
+    const stores = await Promise.all(Array.from({ length: 4 }, () => openStore({ ...database, log: silentLog })));
+    try {
+      const applied = await Promise.all(stores.map(migrateStore));
+      expect(applied.flat()).toEqual(["first tables"]);
+      const [first] = stores;
+      if (first === undefined) throw new Error("four stores were opened");
+      const rows = await first.database.kysely.selectFrom("schema_migrations").selectAll().execute();
+      expect(rows).toMatchObject([{ number: 1, name: "first tables", checksum: expect.stringMatching(/^[0-9a-f]{64}$/) }]);
+    } finally {
+      await Promise.all(stores.map((store) => store.close()));
+      await database.dispose();
+    }
+  });
+
+  it("are refused when the database is newer, or was made by other statements", async () => {
+    const database = await engine.create();
+    const store = await openMigrated(database);
+    const { kysely } = store.database;
+    try {
+      const newer = { number: 999, name: "from the future", checksum: "x", applied_at: 0 };
+      await kysely.insertInto("schema_migrations").values(newer).execute();
+      await expect(migrateStore(store)).rejects.toThrow(/newer than this GhostLLM.*999.*from the future/);
+      await kysely.deleteFrom("schema_migrations").where("number", "=", 999).execute();
+      await kysely.updateTable("schema_migrations").set({ checksum: "other" }).execute();
+      await expect(migrateStore(store)).rejects.toThrow(/never edited/);
+    } finally {
+      await store.close();
+      await database.dispose();
+    }
+  });
+});

@@ -1,0 +1,88 @@
+import { describe, expect, expectTypeOf, it } from "vitest";
+import { ClientError, createClient } from "./client.ts";
+
+interface Sent {
+  readonly url: string;
+  readonly init: RequestInit;
+}
+
+/** A client whose network is a list of answers. */
+function clientAnswering(...answers: readonly (Response | Error)[]) {
+  const sent: Sent[] = [];
+  const waiting = [...answers];
+  const client = createClient({
+    baseUrl: "http://ghost.test/",
+    apiKey: "secret",
+    fetch: async (url, init) => {
+      sent.push({ url: String(url), init: init ?? {} });
+      const answer = waiting.shift();
+      if (answer instanceof Response) return answer;
+      throw answer ?? new Error("No answer left");
+    },
+  });
+  return { client, sent };
+}
+
+const removed = () => Response.json({ id: "a/b", deleted: true });
+
+describe("createClient", () => {
+  it("fills the path, the query and the body, and sends the key", async () => {
+    const { client, sent } = clientAnswering(removed(), Response.json({ data: [], next: null }), Response.json({}));
+    await client.users.remove({ params: { id: "a/b" } });
+    await client.apiKeys.list({ query: { limit: 5, user_id: "u 1" } });
+    await client.users.create({ body: { email: "a@b.c" } }).catch(() => undefined);
+    expect(sent.map(({ url, init }) => [init.method, url, init.body])).toEqual([
+      ["DELETE", "http://ghost.test/admin/users/a%2Fb", undefined],
+      ["GET", "http://ghost.test/admin/api-keys?limit=5&user_id=u+1", undefined],
+      ["POST", "http://ghost.test/admin/users", '{"email":"a@b.c"}'],
+    ]);
+    expect(new Headers(sent[0]?.init.headers).get("authorization")).toBe("Bearer secret");
+    expect(new Headers(sent[0]?.init.headers).has("content-type")).toBe(false);
+  });
+
+  it("has methods without input, with optional input, and with required input", () => {
+    const { client } = clientAnswering();
+    expectTypeOf(client.sessions.me).toBeCallableWith();
+    expectTypeOf(client.users.list).toBeCallableWith();
+    expectTypeOf(client.users.get).parameter(0).toEqualTypeOf<{ readonly params: { id: string } }>();
+    expectTypeOf(client.users.get).returns.resolves.toHaveProperty("budget_usd").toEqualTypeOf<string | null>();
+  });
+
+  it("keeps working when a newer server answers more fields", async () => {
+    const { client } = clientAnswering(Response.json({ id: "x", deleted: true, undone: false }));
+    expect(await client.users.remove({ params: { id: "x" } })).toEqual({ id: "x", deleted: true });
+  });
+
+  it("rejects with what the server said", async () => {
+    const error = { message: "email: taken", type: "conflict_error", param: "email", code: "conflict" };
+    const { client } = clientAnswering(Response.json({ error }, { status: 409, headers: { "x-request-id": "r1" } }));
+    const failure = await client.users.list().catch((thrown: unknown) => thrown);
+    expect(failure).toBeInstanceOf(ClientError);
+    expect(failure).toMatchObject({
+      status: 409,
+      code: "conflict",
+      param: "email",
+      requestId: "r1",
+      message: "email: taken",
+    });
+  });
+
+  it.each([
+    ["an error page", new Response("<html>Bad gateway</html>", { status: 502 }), 502],
+    ["another program's answer", Response.json({ hello: "world" }), 200],
+    ["another program's error", Response.json({ error: { message: "x", code: "weird" } }, { status: 400 }), 400],
+  ])("tells %s from GhostLLM's", async (_, answer, status) => {
+    const { client } = clientAnswering(answer);
+    await expect(client.users.list()).rejects.toMatchObject({ status, code: "unexpected_answer" });
+  });
+
+  it("says where nobody answers, and why", async () => {
+    const refused = new TypeError("fetch failed", { cause: new Error("connect ECONNREFUSED 127.0.0.1:1") });
+    const { client } = clientAnswering(refused);
+    await expect(client.users.list()).rejects.toMatchObject({
+      status: 0,
+      code: "connection_failed",
+      message: "No GhostLLM answers at http://ghost.test/: connect ECONNREFUSED 127.0.0.1:1",
+    });
+  });
+});
