@@ -32,6 +32,7 @@ import type { Log } from "#telemetry/log.ts";
 import { createMetrics } from "#telemetry/metrics.ts";
 import { pickExampleModel } from "./banner.ts";
 import { Disposer } from "./disposer.ts";
+import { prepareClosing } from "./listener-closer.ts";
 import { version } from "./version.ts";
 
 export interface RunningServer {
@@ -141,9 +142,14 @@ async function build(config: Config, log: Log, disposer: Disposer): Promise<Runn
     control: (request, response) => control.handle(request, response),
     readMetrics: async () => ({ text: await metrics.registry.metrics(), contentType: metrics.registry.contentType }),
   });
+  const closeListener = prepareClosing(server);
   const url = await listen(server, config.server);
   healthBoard.notReadyBecause = null;
-  disposer.add(() => closeListener(server, healthBoard, config.timeouts.drainMs));
+  disposer.add(() => {
+    // Readiness goes first, so that nobody sends what will be refused.
+    healthBoard.notReadyBecause = "stopping";
+    return closeListener(config.timeouts.drainMs);
+  });
   return {
     url,
     facts,
@@ -159,14 +165,4 @@ async function listen(server: Server, { host, port }: Config["server"]): Promise
   });
   const { address, family, port: bound } = server.address() as AddressInfo;
   return `http://${family === "IPv6" ? `[${address}]` : address}:${bound}`;
-}
-
-/** Readiness goes first, then new connections; what is in progress has the drain time. */
-async function closeListener(server: Server, healthBoard: HealthBoard, drainMs: number): Promise<void> {
-  healthBoard.notReadyBecause = "stopping";
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  server.closeIdleConnections();
-  const timer = setTimeout(() => server.closeAllConnections(), drainMs);
-  await closed;
-  clearTimeout(timer);
 }

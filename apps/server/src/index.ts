@@ -1,7 +1,8 @@
 // What the command line starts. `runServer` serves until it is closed; `migrate` only brings the database up to date.
 
 export { describeConfig } from "#config/describe.ts";
-export { loadConfig } from "#config/load.ts";
+export { inspectConfig, loadConfig } from "#config/load.ts";
 export { ConfigError } from "#config/problems.ts";
+export { readProcess } from "#config/sources.ts";
 export { migrate, runServer } from "./run.ts";
 export type { RunningServer } from "./compose.ts";

@@ -21,12 +21,19 @@ export async function runServer({ config, print }: RunOptions): Promise<RunningS
   return server;
 }
 
+/** A signal to a process group may arrive by way of a parent process, too: only a later one is a second one. */
+const echoMs = 1_000;
+
 /** The first signal drains, the second ends at once: someone who presses Ctrl-C twice means it. */
 function closeOnSignal(server: RunningServer): void {
-  let isClosing = false;
+  let closingSince: number | null = null;
   const onSignal = (): void => {
-    if (isClosing) process.exit(130);
-    isClosing = true;
+    const now = performance.now();
+    if (closingSince !== null) {
+      if (now - closingSince > echoMs) process.exit(130);
+      return;
+    }
+    closingSince = now;
     server.close().then(
       () => process.exit(0),
       (error: unknown) => {

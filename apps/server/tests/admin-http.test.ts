@@ -156,7 +156,7 @@ describe("pages", () => {
 
   it("does not serve files outside of the documentation", async () => {
     const status = await new Promise<number | undefined>((resolve, reject) => {
-      const sent = request(`${plane.url}`, { path: "/docs/static/../../package.json" }, (response) => {
+      const sent = request(plane.url, { path: "/docs/static/../../package.json" }, (response) => {
         response.resume();
         resolve(response.statusCode);
       });

@@ -187,7 +187,7 @@ describeWithCorpus("replay of recorded traffic in the dialect of OpenAI's chat",
       const bytes = Buffer.from(record.response_text);
       const request = chatDialect.client.parseRequest(
         "chat.completions",
-        JSON.stringify({ model: "m", messages: [{ role: "user" }], stream: true }),
+        Buffer.from(JSON.stringify({ model: "m", messages: [{ role: "user" }], stream: true })),
       );
       const whole = chatDialect.upstream.createStreamTap(request, {});
       const expected = [whole.push(bytes), whole.flush()].flatMap((part) => (part === null ? [] : [part]));

@@ -52,7 +52,7 @@ function reply(response: ServerResponse, status: number, value: unknown): void {
   response.end(JSON.stringify(value));
 }
 
-export function parseScripts(text: string): Script | readonly Script[] {
+function parseScripts(text: string): Script | readonly Script[] {
   const value: unknown = JSON.parse(text);
   return Array.isArray(value) ? value.map(parseScript) : parseScript(value);
 }

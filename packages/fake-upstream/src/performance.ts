@@ -27,7 +27,7 @@ export interface Performance {
   readonly insteadOfHttp?: Uint8Array;
 }
 
-export function cutIntoPieces(bytes: Uint8Array, size: number): Uint8Array[] {
+function cutIntoPieces(bytes: Uint8Array, size: number): Uint8Array[] {
   const pieces: Uint8Array[] = [];
   for (let at = 0; at < bytes.length; at += size) pieces.push(bytes.subarray(at, at + size));
   return pieces;

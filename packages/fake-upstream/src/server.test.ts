@@ -10,11 +10,11 @@ beforeEach(async () => {
 });
 afterEach(() => upstream.close());
 
-const answered = async (path: string, body: unknown) => JSON.parse((await ask(upstream.url, { path, body })).text);
+const parsedAnswer = async (path: string, body: unknown) => JSON.parse((await ask(upstream.url, { path, body })).text);
 
 describe("without a script", () => {
   test("chat echoes and counts words", async () => {
-    expect(await answered("/v1/chat/completions", hello)).toMatchObject({
+    expect(await parsedAnswer("/v1/chat/completions", hello)).toMatchObject({
       object: "chat.completion",
       model: "fake-model",
       choices: [{ message: { role: "assistant", content: "You said: hello there" } }],
@@ -23,9 +23,9 @@ describe("without a script", () => {
   });
 
   test("max_tokens and stop cut the echo", async () => {
-    const limited = await answered("/v1/chat/completions", { ...hello, max_tokens: 3 });
+    const limited = await parsedAnswer("/v1/chat/completions", { ...hello, max_tokens: 3 });
     expect(limited.choices[0]).toMatchObject({ message: { content: "You said: hello" }, finish_reason: "length" });
-    const stopped = await answered("/v1/chat/completions", { ...hello, stop: [" there"] });
+    const stopped = await parsedAnswer("/v1/chat/completions", { ...hello, stop: [" there"] });
     expect(stopped.choices[0]).toMatchObject({ message: { content: "You said: hello" }, finish_reason: "stop" });
   });
 
@@ -36,10 +36,10 @@ describe("without a script", () => {
       $defs: { name: { type: "string", enum: ["ada"] } },
     };
     const format = { type: "json_schema", json_schema: { name: "x", schema } };
-    const shaped = await answered("/v1/chat/completions", { ...hello, response_format: format });
+    const shaped = await parsedAnswer("/v1/chat/completions", { ...hello, response_format: format });
     expect(JSON.parse(shaped.choices[0].message.content)).toEqual({ who: "ada", ages: [1] });
     const tools = [{ type: "function", function: { name: "look", parameters: schema } }];
-    const called = await answered("/v1/chat/completions", { ...hello, tools, tool_choice: "required" });
+    const called = await parsedAnswer("/v1/chat/completions", { ...hello, tools, tool_choice: "required" });
     expect(called.choices[0].message.tool_calls[0].function.name).toBe("look");
   });
 
@@ -49,7 +49,7 @@ describe("without a script", () => {
     ["tokens", [1, 2, 3], 1, 3],
     ["token lists", [[1, 2], [3]], 2, 3],
   ])("legacy completions take a prompt as %s", async (_, prompt, prompts, tokens) => {
-    const answer = await answered("/v1/completions", { model: "m", prompt, n: 2 });
+    const answer = await parsedAnswer("/v1/completions", { model: "m", prompt, n: 2 });
     expect(answer.object).toBe("text_completion");
     expect(answer.choices).toHaveLength(prompts * 2);
     expect(answer.usage.prompt_tokens).toBe(tokens);
@@ -64,12 +64,12 @@ describe("without a script", () => {
 
   test("embeddings are the same for the same input, of length one, and base64 means the same", async () => {
     const body = { model: "e", input: ["a", "b", "a"], dimensions: 8 };
-    const { data, usage } = await answered("/v1/embeddings", body);
+    const { data, usage } = await parsedAnswer("/v1/embeddings", body);
     expect(data[0].embedding).toEqual(data[2].embedding);
     expect(data[0].embedding).not.toEqual(data[1].embedding);
     expect(Math.hypot(...data[0].embedding)).toBeCloseTo(1, 5);
     expect(usage.prompt_tokens).toBe(3);
-    const packed = await answered("/v1/embeddings", { ...body, encoding_format: "base64" });
+    const packed = await parsedAnswer("/v1/embeddings", { ...body, encoding_format: "base64" });
     const bytes = Uint8Array.from(Buffer.from(packed.data[0].embedding, "base64"));
     expect(Array.from(new Float32Array(bytes.buffer))).toEqual(data[0].embedding);
   });

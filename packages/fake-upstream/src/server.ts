@@ -107,7 +107,7 @@ class RunningUpstream implements FakeUpstream {
         if (condition()) settle(resolve);
       };
       const timer = setTimeout(
-        () => settle(() => reject(new Error(`not within ${timeoutMs} ms: ${condition}`))),
+        () => settle(() => reject(new Error(`not within ${timeoutMs} ms: ${String(condition)}`))),
         timeoutMs,
       );
       this.#waiting.add(look);

@@ -21,8 +21,13 @@ export function answerError(
     exchange.response.destroy();
     return;
   }
-  const retryAfter = error.retryAfterSeconds === undefined ? {} : { "retry-after": String(error.retryAfterSeconds) };
-  exchange.answer(error.status, { "content-type": "application/json", ...retryAfter }, encode(error));
+  const headers = {
+    "content-type": "application/json",
+    ...(error.retryAfterSeconds !== undefined && { "retry-after": String(error.retryAfterSeconds) }),
+    // Whoever stalls in the middle of a request cannot send another one on the same connection.
+    ...(error.code === "request_timeout" && { connection: "close" }),
+  };
+  exchange.answer(error.status, headers, encode(error));
 }
 
 function internalError(deps: GatewayDeps, exchange: Exchange, thrown: unknown): GhostError {

@@ -4,6 +4,14 @@ import type { Clock } from "#domain/clock.ts";
 
 type HeaderValue = string | number;
 
+/** The path that a request names, also where it names a whole URL (RFC 9112, 3.2.2); without the query. */
+export function pathOf({ url = "/" }: IncomingMessage): string {
+  const start = url.startsWith("/") ? 0 : url.indexOf("/", url.indexOf("://") + 3);
+  const query = url.indexOf("?");
+  if (start < 0) return "/";
+  return query < 0 ? url.slice(start) : url.slice(start, query);
+}
+
 /** One request of a client and our answer to it: who waits, since when, and whether they are still there. */
 export class Exchange {
   /** The request id: in `x-request-id`, in the logs, and the id of the usage record. */
@@ -47,9 +55,7 @@ export class Exchange {
 
   /** Without the query. */
   get path(): string {
-    const url = this.request.url ?? "/";
-    const query = url.indexOf("?");
-    return query < 0 ? url : url.slice(0, query);
+    return pathOf(this.request);
   }
 
   header(name: string): string | undefined {
@@ -59,6 +65,12 @@ export class Exchange {
 
   get areHeadersSent(): boolean {
     return this.response.headersSent;
+  }
+
+  /** Headers for whatever will be answered. */
+  addHeaders(headers: Readonly<Record<string, HeaderValue>>): void {
+    if (this.response.headersSent) return;
+    for (const [name, value] of Object.entries(headers)) this.response.setHeader(name, value);
   }
 
   /** Answers in one write. Does nothing when an answer has begun or nobody waits. */

@@ -1,8 +1,8 @@
 // The one HTTP server. Hot routes are answered here on raw node:http; everything else is handed to the control plane.
 // Called by compose.ts. Invariant: whatever arrives is answered or its connection is closed; nothing is left hanging.
 
-import { createServer } from "node:http";
-import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import { createServer, ServerResponse } from "node:http";
+import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
 import { GhostError } from "@ghostllm/contract";
 import { dialects } from "@ghostllm/llm";
@@ -11,7 +11,7 @@ import { serveHealth, serveLiveness, serveReadiness, serveStatus } from "./endpo
 import { serveInference } from "./endpoints/inference.ts";
 import { serveModel, serveModelList } from "./endpoints/models.ts";
 import { answerError } from "./answer-error.ts";
-import { Exchange } from "./exchange.ts";
+import { Exchange, pathOf } from "./exchange.ts";
 
 type Serve = (exchange: Exchange) => void | Promise<void>;
 
@@ -46,7 +46,7 @@ export function createListener(deps: ListenerDeps): Server {
     (request, response) => {
       const serve = routes(request);
       if (serve === null) deps.control(request, response);
-      else void serve(new Exchange(request, response, deps.clock));
+      else void run(deps, serve, new Exchange(request, response, deps.clock));
     },
   );
   server.maxHeadersCount = maxHeaderCount;
@@ -58,6 +58,16 @@ export function createListener(deps: ListenerDeps): Server {
     exchange.answerJson(417, { error: { message: "This expectation cannot be met.", type: "invalid_request_error" } });
   });
   return server;
+}
+
+/** The last catch: what is thrown past it would end the process. */
+async function run(deps: ListenerDeps, serve: Serve, exchange: Exchange): Promise<void> {
+  try {
+    await serve(exchange);
+  } catch (error) {
+    deps.events.internalError(`request ${exchange.id}`, error);
+    exchange.response.destroy();
+  }
 }
 
 type Router = (request: IncomingMessage) => Serve | null;
@@ -83,9 +93,7 @@ function buildRoutes(deps: ListenerDeps): Router {
   table.set("HEAD /", (exchange) => exchange.answer(200, {}, ""));
   const isKnownPath = pathsOf(table);
   return (request) => {
-    const url = request.url ?? "/";
-    const query = url.indexOf("?");
-    const path = query < 0 ? url : url.slice(0, query);
+    const path = pathOf(request);
     const serve = table.get(`${request.method} ${path}`);
     if (serve !== undefined) return serve;
     if (request.method === "GET" && path.startsWith(modelPrefix)) {
@@ -134,11 +142,17 @@ const statusOfParserError: Readonly<Record<string, string>> = {
 
 /** What the parser refused: smuggling shapes, floods of headers, garbage, requests that came too slowly. */
 function answerUnreadable(error: NodeJS.ErrnoException, socket: Duplex): void {
-  if (error.code === "ECONNRESET" || !socket.writable) {
+  if (error.code === "ECONNRESET" || !socket.writable || isAnswerUnderWay(socket)) {
     socket.destroy();
     return;
   }
   refuse(socket, statusOfParserError[error.code ?? ""] ?? "400 Bad Request");
+}
+
+/** Bytes of ours in the middle of an answer would be read as part of it. Node itself looks here for the same reason. */
+function isAnswerUnderWay(socket: Duplex): boolean {
+  const message: unknown = Reflect.get(socket, "_httpMessage");
+  return message instanceof ServerResponse && message.headersSent;
 }
 
 function refuse(socket: Duplex, status: string): void {

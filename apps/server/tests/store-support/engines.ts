@@ -25,7 +25,7 @@ export function availableEngines(): readonly TestEngine[] {
   if (adminUrl !== undefined) return [sqlite, { name: "postgres", create: () => createPostgres(adminUrl) }];
   const message = "PostgreSQL is left out: GHOSTLLM_TEST_POSTGRES_URL is not set";
   if (process.env["CI"] === "true") throw new Error(message);
-  console.warn(message);
+  process.stderr.write(`${message}\n`);
   return [sqlite];
 }
 
@@ -58,5 +58,9 @@ async function createPostgres(url: string): Promise<TestDatabase> {
 async function administrate(url: string, statement: string): Promise<void> {
   const client = new Client({ connectionString: url });
   await client.connect();
-  await client.query(statement).finally(() => client.end());
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
 }

@@ -1,13 +1,16 @@
 import { sql } from "kysely";
 import pino from "pino";
-import { migrateStore, openStore, type OpenStore } from "#control/store/open-store.ts";
+import { migrateStore, openStore, type OpenStore, type StoreOptions } from "#control/store/open-store.ts";
 import type { NewApiKey, NewUser, UserRow } from "#control/store/store.ts";
 import type { TestDatabase } from "./engines.ts";
 
 export const silentLog = pino({ level: "silent" });
 
-export async function openMigrated({ databaseUrl, dataDir }: TestDatabase): Promise<OpenStore> {
-  const store = await openStore({ databaseUrl, dataDir, log: silentLog });
+export async function openMigrated(
+  { databaseUrl, dataDir }: Pick<TestDatabase, "databaseUrl" | "dataDir">,
+  options: Partial<StoreOptions> = {},
+): Promise<OpenStore> {
+  const store = await openStore({ databaseUrl, dataDir, log: silentLog, ...options });
   await migrateStore(store);
   return store;
 }

@@ -20,7 +20,7 @@ const models = z
   .nullable()
   .describe("Names of models, in which `*` stands for any run of characters; null allows every model.");
 
-export const apiKey = z
+const apiKey = z
   .object({
     id,
     user_id: id,

@@ -13,7 +13,7 @@ const prices = z.object({
   version: z.string().describe("Where the price is from; kept with every usage record."),
 });
 
-export const model = z
+const model = z
   .object({
     id,
     provider_id: id,

@@ -6,7 +6,7 @@ const settings = z
   .record(z.string(), z.string().max(500))
   .describe("Settings of the provider type, such as `apiVersion`.");
 
-export const provider = z
+const provider = z
   .object({
     id,
     name: z.string().describe("First part of `provider/model`."),
@@ -61,7 +61,7 @@ const providerUpdate = z
   })
   .meta({ id: "ProviderUpdate" });
 
-export const providerTest = z
+const providerTest = z
   .object({
     ok: z.boolean(),
     message: z.string(),
@@ -82,7 +82,7 @@ const discovery = z
   })
   .meta({ id: "ModelDiscovery" });
 
-export const providerType = z
+const providerType = z
   .object({
     type: z.string(),
     label: z.string(),

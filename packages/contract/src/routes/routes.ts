@@ -8,7 +8,7 @@ const strategy = z
 
 const target = z.object({ provider: z.string(), model: z.string(), weight: z.int() });
 
-export const route = z
+const route = z
   .object({
     id,
     name: z.string().describe("What clients ask for instead of a model."),

@@ -4,7 +4,7 @@ import { defineRoutes } from "./route.ts";
 
 const count = z.int();
 
-export const usageRecord = z
+const usageRecord = z
   .object({
     id: id.describe("Also the request id."),
     created_at: time,

@@ -85,7 +85,7 @@ function inventText(chunks: number | undefined): string | undefined {
 }
 
 /** In `chunks` parts of about equal length where that is asked, else word by word. */
-export function splitText(text: string, chunks?: number): string[] {
+function splitText(text: string, chunks?: number): string[] {
   if (chunks === undefined) return text.match(/\s*\S+\s*$|\s*\S+/g) ?? (text === "" ? [] : [text]);
   const characters = Array.from(text);
   const size = characters.length / chunks;

@@ -3,13 +3,17 @@
 
 import type { GhostError } from "@ghostllm/contract";
 import type { Operation, Usage } from "#hub.ts";
+import type { Member } from "#wire/json-members.ts";
 import type { DialectName, Quirks } from "#providers/definition.ts";
 
-/** What the gateway needs to know of a request; the rest of it stays in `text`. */
+/** What the gateway needs to know of a request; the rest of it stays in `body`. */
 export interface ParsedRequest {
   readonly operation: Operation;
-  /** The body as it came. */
+  /** As it came, and the same as text. */
+  readonly body: Buffer;
   readonly text: string;
+  /** Where the fields stand in `text`; null where that is in doubt (a key twice, or with escapes). */
+  readonly members: readonly Member[] | null;
   readonly model: string;
   readonly stream: boolean;
   /** The client asked to be told the usage within the stream. */
@@ -32,8 +36,8 @@ export interface ClientDialect {
   readonly endpoints: readonly ClientEndpoint[];
   /** Request headers, in lower case, that mean something to vendors of the dialect. No other is passed on. */
   readonly forwardedHeaders: readonly string[];
-  /** Throws GhostError `invalid_request_error` with the path of the fault. */
-  parseRequest(operation: Operation, text: string): ParsedRequest;
+  /** `body` is valid UTF-8. Throws GhostError `invalid_request_error` with the path of the fault. */
+  parseRequest(operation: Operation, body: Buffer): ParsedRequest;
   /** The text of a prompt, to estimate its tokens where the vendor told none. */
   readPromptText(body: string): string;
   encodeError(error: GhostError): string;
@@ -63,13 +67,13 @@ export interface StreamTap {
 
 export interface UpstreamDialect {
   /** The request for a target of the same dialect: only the named edits are made, every other byte stays. */
-  editRequest(request: ParsedRequest, edits: RequestEdits): string;
+  editRequest(request: ParsedRequest, edits: RequestEdits): Buffer | string;
   /** Usage of a whole answer. `broken` where the body is not a JSON object. */
   readAnswer(body: Buffer): { readonly usage: Usage | null; readonly broken: boolean };
   createStreamTap(request: ParsedRequest, quirks: Quirks): StreamTap;
   /** For a whole answer that is too large to hold: everything passes, and its last bytes are searched for usage. */
   createLargeAnswerTap(): StreamTap;
-  /** The text that an answer carries, to estimate its tokens where the vendor told none. */
+  /** The text that an answer carries, to estimate its tokens where the vendor told none. The body may be cut off. */
   readText(body: string, stream: boolean): string;
   /** The message in a vendor's error body, for logs and for errors of our own. */
   readErrorMessage(body: string): string | null;

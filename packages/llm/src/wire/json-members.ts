@@ -24,11 +24,13 @@ export function findMembers(text: string, start = 0, end = text.length): readonl
   let at = skipSpace(text, start);
   if (text.charCodeAt(at) !== openBrace) return null;
   const members: Member[] = [];
+  const keys = new Set<string>();
   at = skipSpace(text, at + 1);
   if (text.charCodeAt(at) === closeBrace) return endsAt(text, at + 1, end) ? members : null;
   for (;;) {
     const member = readMember(text, at);
-    if (member === null || members.some(({ key }) => key === member.key)) return null;
+    if (member === null || keys.has(member.key)) return null;
+    keys.add(member.key);
     members.push(member);
     at = skipSpace(text, member.valueEnd);
     const next = text.charCodeAt(at);

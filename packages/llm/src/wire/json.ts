@@ -20,7 +20,9 @@ export function memberOf(value: unknown, key: string): unknown {
   return isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
 }
 
-/** A count that a vendor told: whole, finite and not negative; anything else is 0. */
+/** A count that a vendor told, rounded to a whole number; what is negative or beyond all measure is 0. */
 export function countOf(value: unknown): number {
-  return typeof value === "number" && value > 0 && Number.isFinite(value) ? Math.round(value) : 0;
+  if (typeof value !== "number" || !(value > 0)) return 0;
+  const count = Math.round(value);
+  return Number.isSafeInteger(count) ? count : 0;
 }

@@ -15,7 +15,7 @@ export interface DrainDeps {
   readonly events: LedgerEvents;
 }
 
-const batchRecords = 500;
+const batchRecords = 250;
 
 /** Moves one batch from the journal to the store. False: nothing is pending. Rejects while the store is unavailable. */
 export async function drainBatch({ journal, store, events }: DrainDeps): Promise<boolean> {

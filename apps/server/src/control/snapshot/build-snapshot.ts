@@ -7,6 +7,7 @@ import type { ApiKeyRow, ModelRow, Page, ProviderRow, RouteRow, Store, UserRow }
 import type { Principal, Scope } from "#domain/principal.ts";
 import type { ProviderEntry, Route, Snapshot, Target } from "#domain/snapshot.ts";
 import { toProviderEntry } from "./providers.ts";
+import type { CatalogLookup } from "./prices.ts";
 import type { ProviderSources } from "./providers.ts";
 import { toTarget, toUnlistedTarget } from "./targets.ts";
 
@@ -15,9 +16,14 @@ export interface SnapshotSources extends ProviderSources {
   readonly log: ControlLog;
 }
 
+export interface SnapshotBuild {
+  readonly version: number;
+  readonly lookUp: CatalogLookup;
+}
+
 const pageSize = 500;
 
-export async function buildSnapshot(sources: SnapshotSources, version: number): Promise<Snapshot> {
+export async function buildSnapshot(sources: SnapshotSources, { version, lookUp }: SnapshotBuild): Promise<Snapshot> {
   const { store } = sources;
   const users = await readAll((page) => store.users.list(page));
   const keys = await readAll((page) => store.apiKeys.list(page));
@@ -26,13 +32,13 @@ export async function buildSnapshot(sources: SnapshotSources, version: number): 
   const routeRows = await store.routes.list();
 
   const providers = await openProviders(providerRows, sources);
-  const targets = toTargets(modelRows, providers);
+  const targets = toTargets(modelRows, providers, lookUp);
   return {
     version,
     keys: toPrincipals(keys, users),
     providers,
     models: groupByName(targets),
-    routes: new Map(routeRows.map((row) => [row.name, toRoute(row, providers, targets)])),
+    routes: new Map(routeRows.map((row) => [row.name, toRoute(row, { providers, targets, lookUp })])),
   };
 }
 
@@ -92,10 +98,14 @@ async function openProviders(
   return providers;
 }
 
-function toTargets(rows: readonly ModelRow[], providers: ReadonlyMap<string, ProviderEntry>): readonly Target[] {
+function toTargets(
+  rows: readonly ModelRow[],
+  providers: ReadonlyMap<string, ProviderEntry>,
+  lookUp: CatalogLookup,
+): readonly Target[] {
   const rowsByProvider = Map.groupBy(rows, (row) => row.providerId);
   return [...providers.values()].flatMap((provider) =>
-    (rowsByProvider.get(provider.id) ?? []).map((row) => toTarget(provider, row)),
+    (rowsByProvider.get(provider.id) ?? []).map((row) => toTarget(provider, row, lookUp)),
   );
 }
 
@@ -103,7 +113,13 @@ function groupByName(targets: readonly Target[]): ReadonlyMap<string, readonly T
   return Map.groupBy(targets, (target) => target.model);
 }
 
-function toRoute(row: RouteRow, providers: ReadonlyMap<string, ProviderEntry>, targets: readonly Target[]): Route {
+interface RouteParts {
+  readonly providers: ReadonlyMap<string, ProviderEntry>;
+  readonly targets: readonly Target[];
+  readonly lookUp: CatalogLookup;
+}
+
+function toRoute(row: RouteRow, { providers, targets, lookUp }: RouteParts): Route {
   return {
     id: row.id,
     name: row.name,
@@ -113,7 +129,7 @@ function toRoute(row: RouteRow, providers: ReadonlyMap<string, ProviderEntry>, t
       const provider = providers.get(providerName);
       if (provider === undefined) return [];
       const listed = targets.find((target) => target.provider === provider && target.model === model);
-      return [{ target: listed ?? toUnlistedTarget(provider, model, row.createdAt), weight }];
+      return [{ target: listed ?? toUnlistedTarget({ provider, model, createdAt: row.createdAt }, lookUp), weight }];
     }),
   };
 }

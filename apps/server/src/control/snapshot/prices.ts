@@ -1,7 +1,7 @@
 // The prices of a target: the row's overrides over what the catalogue knows.
 
 import { findCatalogModel } from "@ghostllm/llm";
-import type { CatalogModel, Price, PriceSchedule, ProviderDefinition } from "@ghostllm/llm";
+import type { CatalogModel, Price, PriceSchedule, ProviderDefinition, Rate } from "@ghostllm/llm";
 import type { ModelRow } from "#control/store/store.ts";
 import { freePrices } from "#domain/prices.ts";
 
@@ -12,18 +12,35 @@ export interface KnownModel {
   readonly contextLength: number | null;
 }
 
-/** Without I/O. `overrides` is null for a model without a row. */
-export function knowModel(definition: ProviderDefinition, model: string, overrides: PriceOverrides | null): KnownModel {
-  const known = lookUp(definition, model);
+export type CatalogLookup = (catalogId: string, model: string) => CatalogModel | null;
+
+/** A large vendor's list takes the catalogue 60 ms, so whoever looks up all models again and again remembers the answers. */
+export function rememberCatalog(): CatalogLookup {
+  const remembered = new Map<string, CatalogModel | null>();
+  return (catalogId, model) => {
+    const name = `${catalogId}/${model}`;
+    let known = remembered.get(name);
+    if (known === undefined) {
+      known = findCatalogModel(catalogId, model);
+      remembered.set(name, known);
+    }
+    return known;
+  };
+}
+
+/** `overrides` is null for a model without a row. */
+export function knowModel(
+  definition: ProviderDefinition,
+  model: string,
+  overrides: PriceOverrides | null,
+  lookUp: CatalogLookup = findCatalogModel,
+): KnownModel {
+  const known = definition.catalogId === undefined ? null : lookUp(definition.catalogId, model);
   const listed = known?.prices ?? (definition.free === true ? freePrices : null);
   return {
     prices: overrides === null ? listed : applyOverrides(overrides, listed),
     contextLength: known?.contextLength ?? null,
   };
-}
-
-function lookUp({ catalogId }: ProviderDefinition, model: string): CatalogModel | null {
-  return catalogId === undefined ? null : findCatalogModel(catalogId, model);
 }
 
 function applyOverrides(overrides: PriceOverrides, listed: PriceSchedule | null): PriceSchedule | null {
@@ -37,13 +54,25 @@ function applyOverrides(overrides: PriceOverrides, listed: PriceSchedule | null)
 }
 
 function overridePrice(price: Price, { inputPrice, outputPrice, cachedInputPrice }: PriceOverrides): Price {
-  const { reasoning, ...rest } = price;
+  const { reasoning, cachedInput, ...rest } = price;
+  const cached =
+    cachedInputPrice === null ? cachedInput && capRate(cachedInput, inputPrice) : { base: cachedInputPrice };
   return {
     ...rest,
     ...(inputPrice !== null && { input: { base: inputPrice } }),
-    ...(cachedInputPrice !== null && { cachedInput: { base: cachedInputPrice } }),
+    ...(cached !== undefined && { cachedInput: cached }),
     // The catalogue's price of reasoning belongs to its price of output.
     ...(outputPrice === null ? reasoning !== undefined && { reasoning } : { output: { base: outputPrice } }),
     version: "override",
+  };
+}
+
+/** Cached input never costs more than other input: a price that an operator lowers takes the catalogue's with it. */
+function capRate(rate: Rate, cap: number | null): Rate {
+  if (cap === null) return rate;
+  const { base, tiers } = rate;
+  return {
+    base: Math.min(base, cap),
+    ...(tiers && { tiers: tiers.map((tier) => ({ ...tier, rate: Math.min(tier.rate, cap) })) }),
   };
 }

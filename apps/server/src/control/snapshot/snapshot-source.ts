@@ -6,6 +6,7 @@ import { emptySnapshot } from "#domain/snapshot.ts";
 import type { Snapshot } from "#domain/snapshot.ts";
 import { buildSnapshot, readAll } from "./build-snapshot.ts";
 import type { SnapshotSources } from "./build-snapshot.ts";
+import { rememberCatalog } from "./prices.ts";
 
 export interface SnapshotSource {
   current(): Snapshot;
@@ -26,6 +27,7 @@ export interface SnapshotSourceOptions extends SnapshotSources {
 const largestShare = 0.01;
 
 export function createSnapshotSource({ refreshMs = 5000, onSwap, ...sources }: SnapshotSourceOptions): SnapshotSource {
+  const lookUp = rememberCatalog();
   let snapshot = emptySnapshot;
   let running: Promise<void> | null = null;
   let following: Promise<void> | null = null;
@@ -36,7 +38,7 @@ export function createSnapshotSource({ refreshMs = 5000, onSwap, ...sources }: S
 
   async function build(): Promise<void> {
     const startedAt = performance.now();
-    snapshot = await buildSnapshot(sources, snapshot.version + 1);
+    snapshot = await buildSnapshot(sources, { version: snapshot.version + 1, lookUp });
     lastBuildMs = performance.now() - startedAt;
     onSwap?.(snapshot.version);
     failing = false;

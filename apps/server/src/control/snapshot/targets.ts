@@ -1,9 +1,10 @@
 import type { ModelRow } from "#control/store/store.ts";
 import type { ProviderEntry, Target } from "#domain/snapshot.ts";
 import { knowModel } from "./prices.ts";
+import type { CatalogLookup } from "./prices.ts";
 
-export function toTarget(provider: ProviderEntry, row: ModelRow): Target {
-  const known = knowModel(provider.definition, row.name, row);
+export function toTarget(provider: ProviderEntry, row: ModelRow, lookUp: CatalogLookup): Target {
+  const known = knowModel(provider.definition, row.name, row, lookUp);
   return {
     provider,
     model: row.name,
@@ -19,14 +20,14 @@ export function toTarget(provider: ProviderEntry, row: ModelRow): Target {
   };
 }
 
+interface UnlistedModel {
+  readonly provider: ProviderEntry;
+  readonly model: string;
+  readonly createdAt: number;
+}
+
 /** A model that is named in a route but has no row. */
-export function toUnlistedTarget(provider: ProviderEntry, model: string, createdAt: number): Target {
-  return {
-    provider,
-    model,
-    modelId: null,
-    ...knowModel(provider.definition, model, null),
-    capabilities: null,
-    createdAt,
-  };
+export function toUnlistedTarget({ provider, model, createdAt }: UnlistedModel, lookUp: CatalogLookup): Target {
+  const known = knowModel(provider.definition, model, null, lookUp);
+  return { provider, model, modelId: null, ...known, capabilities: null, createdAt };
 }

@@ -6,7 +6,7 @@ import type { Engine } from "./database.ts";
 import type { Tables } from "./tables.ts";
 
 /** Times some thirty columns, this stays below SQLite's 32,766 and PostgreSQL's 65,535 parameters. */
-const rowsPerStatement = 100;
+const rowsPerStatement = 50;
 
 export type Value = string | number | null;
 

@@ -24,6 +24,8 @@ export interface StoreOptions {
   readonly databaseUrl: string | null;
   readonly dataDir: string;
   readonly log: Pick<ControlLog, "warn">;
+  /** How long PostgreSQL may take for one statement; a peer that is silent for longer is given up. */
+  readonly statementTimeoutMs?: number;
   /** Epoch ms, for what is created and updated. */
   readonly now?: () => number;
 }
@@ -33,17 +35,25 @@ export interface OpenStore extends Store {
 }
 
 /** Connects, and rejects when the database cannot be reached. Creates no tables: see migrateStore. */
-export async function openStore({ databaseUrl, dataDir, log, now = Date.now }: StoreOptions): Promise<OpenStore> {
-  const engine = databaseUrl === null ? await openEmbedded(dataDir) : openPostgres({ url: databaseUrl, log });
+export async function openStore(options: StoreOptions): Promise<OpenStore> {
+  const { databaseUrl, dataDir, log, statementTimeoutMs = 15_000, now = Date.now } = options;
+  const engine =
+    databaseUrl === null ? await openEmbedded(dataDir) : openPostgres({ url: databaseUrl, log, statementTimeoutMs });
   const database: Database = { engine, kysely: new Kysely<Tables>({ dialect: engine.dialect }), now };
   const store = storeOver(database);
   try {
     await store.ping();
   } catch (error) {
     await store.close();
-    throw error;
+    throw new Error(`The database (${engine.name}) cannot be opened: ${reasonOf(error)}`, { cause: error });
   }
   return store;
+}
+
+/** A host with several addresses fails with an error for each and no message of its own. */
+function reasonOf(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(reasonOf).join("; ");
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** Brings the tables up to date. Answers the names of the migrations that it applied. */
@@ -52,7 +62,7 @@ export function migrateStore({ database }: OpenStore): Promise<readonly string[]
 }
 
 async function openEmbedded(dataDir: string): Promise<Engine> {
-  await mkdir(dataDir, { recursive: true });
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
   return openSqlite(join(dataDir, "ghostllm.db"));
 }
 

@@ -10,10 +10,10 @@ import { PatientPool } from "./postgres-pool.ts";
 export interface PostgresOptions {
   readonly url: string;
   readonly log: Pick<ControlLog, "warn">;
+  readonly statementTimeoutMs: number;
 }
 
 const connectTimeoutMs = 2_000;
-const statementTimeoutMs = 15_000;
 const migrationTimeoutMs = 600_000;
 /** How much longer than the server's own limit we wait for its answer: silence after that means a dead peer. */
 const silenceMarginMs = 3_000;
@@ -25,7 +25,7 @@ const usageLock = 7_461_002;
 export function openPostgres(options: PostgresOptions): Engine {
   return {
     name: "postgres",
-    dialect: createDialect(options, statementTimeoutMs, 10),
+    dialect: createDialect(options, options.statementTimeoutMs, 10),
     migrationDialect: createDialect(options, migrationTimeoutMs, 1),
     parameter: (position) => `$${position}`,
     lockMigrations: async (transaction) => {

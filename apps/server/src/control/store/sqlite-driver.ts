@@ -73,8 +73,7 @@ class ThreadConnection implements DatabaseConnection {
     return changes === null ? { rows: typed } : { rows: typed, numAffectedRows: BigInt(changes) };
   }
 
-  // eslint-disable-next-line require-yield
-  async *streamQuery<Row>(): AsyncIterableIterator<QueryResult<Row>> {
+  streamQuery(): never {
     throw new Error("the store reads whole pages, it does not stream rows");
   }
 }

@@ -22,11 +22,11 @@ export async function serveInference(
       });
     }
     const principal = identify(exchange, deps.snapshots.current());
-    const text = await readBody(exchange.request, {
+    const body = await readBody(exchange.request, {
       maxBytes: deps.limits.bodyBytes,
       idleMs: deps.timeouts.requestBodyIdleMs,
     });
-    const request = dialect.client.parseRequest(operation, text);
+    const request = dialect.client.parseRequest(operation, body);
     await execute(deps, { exchange, principal, request, dialect });
   } catch (error) {
     answerError(deps, exchange, error, dialect.client.encodeError);

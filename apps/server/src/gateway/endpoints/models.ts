@@ -7,7 +7,7 @@ import { answerError } from "#gateway/answer-error.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
 import type { Exchange } from "#gateway/exchange.ts";
 import { identify } from "#gateway/flow/identify.ts";
-import { checkPermission, isModelAllowed, resolveModel } from "#gateway/flow/resolve.ts";
+import { checkPermission, findModel, isModelAllowed, resolveModel } from "#gateway/flow/resolve.ts";
 import type { Candidates } from "#gateway/flow/resolve.ts";
 
 type EncodeError = (error: GhostError) => string;
@@ -46,12 +46,10 @@ function decodeId(id: string): string {
 
 /** Aliases, then models by their bare names; one that several providers have is listed for each of them, too. */
 function listModels(snapshot: Snapshot, principal: Principal, now: number) {
-  const names = [
-    ...snapshot.routes.keys(),
-    ...[...snapshot.models].flatMap(([name, targets]) => namesOf(name, targets)),
-  ];
-  return names
-    .map((name) => resolveModel(snapshot, name))
+  const models = [...snapshot.models].flatMap(([name, targets]) => namesOf(name, targets));
+  // An alias may have the name of a model, which it then stands in front of.
+  return [...new Set([...snapshot.routes.keys(), ...models])]
+    .map((name) => findModel(snapshot, name))
     .filter((candidates) => candidates.targets.length > 0 && isModelAllowed(principal.permissions, candidates))
     .map((candidates) => describe(candidates, now));
 }

@@ -34,7 +34,7 @@ export function createEstimator(): Estimator {
   const start = (): Worker => {
     const started = new Worker(new URL("./tokenizer-worker.ts", import.meta.url));
     started.unref();
-    started.on("message", ({ id, counts }: { id: number; counts: TokenCounts }) => waiting.get(id)?.(counts));
+    started.on("message", ({ id, counts }: { id: number; counts: TokenCounts | null }) => waiting.get(id)?.(counts));
     started.on("error", () => {
       worker = null;
       for (const answer of waiting.values()) answer(null);

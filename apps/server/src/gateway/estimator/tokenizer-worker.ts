@@ -25,6 +25,15 @@ function estimate({ dialect, prompt, answer, streamed }: EstimateRequest): Token
   return { promptTokens: count(asked), completionTokens: count(written) };
 }
 
+/** A text that cannot be counted must not end the worker, on which others wait. */
+function tryToEstimate(request: EstimateRequest): TokenCounts | null {
+  try {
+    return estimate(request);
+  } catch {
+    return null;
+  }
+}
+
 parentPort?.on("message", ({ id, request }: { id: number; request: EstimateRequest }) => {
-  parentPort?.postMessage({ id, counts: estimate(request) });
+  parentPort?.postMessage({ id, counts: tryToEstimate(request) });
 });

@@ -24,6 +24,8 @@ export interface AdmissionInput {
   readonly now: number;
   /** After this time a reservation that was never settled is given back. */
   readonly expiresAt: number;
+  /** Told what is left of the limits when the request is refused; otherwise the admission says it. */
+  readonly onRefusal: (report: RateReport) => void;
 }
 
 /** Limits, then budgets, over all scopes of the principal or none. Throws `rate_limit_exceeded` or `insufficient_quota`. */
@@ -38,11 +40,13 @@ export function admit(input: AdmissionInput): Awaitable<Admission> {
     now,
     expiresAt,
   });
-  return reservation instanceof Promise ? reservation.then(toAdmission) : toAdmission(reservation);
+  if (reservation instanceof Promise) return reservation.then((made) => toAdmission(made, input));
+  return toAdmission(reservation, input);
 }
 
-function toAdmission(reservation: Reservation): Admission {
+function toAdmission(reservation: Reservation, { onRefusal }: AdmissionInput): Admission {
   if (reservation.admitted) return { report: reservation.report };
+  onRefusal(reservation.report);
   throw refuse(reservation.refusal);
 }
 

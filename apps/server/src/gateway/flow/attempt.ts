@@ -70,7 +70,7 @@ function urlOf({ provider, model }: Target, { operation }: ParsedRequest): strin
 }
 
 function isEventStream({ status, headers }: UpstreamAnswer): boolean {
-  return status < 300 && String(headers["content-type"]).startsWith("text/event-stream");
+  return status < 300 && /^text\/event-stream\b/i.test(String(headers["content-type"]));
 }
 
 async function readStream(
@@ -89,6 +89,9 @@ async function readAnswer(
   dialect: UpstreamDialect,
 ): Promise<VendorAnswer> {
   const base = { target, status: source.status, headers: source.headers };
+  if (source.status >= 300 && source.status < 400) {
+    throw new UpstreamFailure("broken", `the base URL leads elsewhere (status ${source.status})`);
+  }
   const { body, complete } = await readWhole(source, answerBufferBytes);
   if (!complete) {
     const tap = dialect.createLargeAnswerTap();

@@ -34,12 +34,16 @@ const retryDelayMs = 200;
  * `timeout_error`.
  */
 export async function attemptTargets(deps: GatewayDeps, input: AttemptsInput): Promise<VendorAnswer> {
-  let outcome: Outcome = new UpstreamFailure("broken", "nothing was tried");
-  for (const [index, target] of input.targets.entries()) {
+  const [first, ...others] = input.targets;
+  if (first === undefined) throw new GhostError("internal_error", "a plan has targets");
+  let target = first;
+  let outcome = await attempt(deps, input, target);
+  for (const next of others) {
+    if (judge(outcome) === "accept" || input.lifeline.severedBy !== null) return settleOn(outcome, input);
+    target = next;
     outcome = await attempt(deps, input, target);
-    const verdict = judge(outcome);
-    if (verdict === "accept" || input.lifeline.severedBy !== null) break;
-    if (index < input.targets.length - 1 || verdict === "elsewhere") continue;
+  }
+  if (judge(outcome) === "anywhere" && input.lifeline.severedBy === null) {
     await sleep(retryDelayMs * (1 + deps.random()));
     if (input.lifeline.severedBy === null) outcome = await attempt(deps, input, target);
   }
@@ -48,6 +52,8 @@ export async function attemptTargets(deps: GatewayDeps, input: AttemptsInput): P
 
 async function attempt(deps: GatewayDeps, input: AttemptsInput, target: Target): Promise<Outcome> {
   const { request, headers, lifeline, trail } = input;
+  // What the last attempt left open, such as a stream that began with an error, is of no use to anybody now.
+  lifeline.abandon();
   trail.begin(target);
   const startedAt = deps.clock.monotonic();
   try {
@@ -98,7 +104,7 @@ function learn(deps: GatewayDeps, { requestId, lifeline }: AttemptsInput, target
     provider: target.provider.name,
     model: target.model,
     reason: outcome instanceof UpstreamFailure ? outcome.kind : String(outcome.status),
-    message: describe(outcome),
+    message: withoutCredential(describe(outcome), target),
   });
 }
 
@@ -122,6 +128,18 @@ function settleOn(outcome: Outcome, { lifeline, trail }: AttemptsInput): VendorA
     throw new GhostError(code, `${provider}: ${outcome.message}.`, { cause: outcome });
   }
   // A vendor's 401 is about the operator's credential: passed on, it would tell a client that its own key is wrong.
-  if (outcome.status !== 401 && outcome.status !== 407) return outcome;
+  if (outcome.status !== 401 && outcome.status !== 407 && !tellsCredential(outcome)) return outcome;
+  lifeline.abandon();
   throw new GhostError("provider_error", `${provider} refused the credential that the operator configured.`);
+}
+
+/** Some vendors quote the key that they refuse. */
+function tellsCredential({ target, status, ...answer }: VendorAnswer): boolean {
+  const { credential } = target.provider;
+  const bytes = answer.kind === "whole" ? answer.body : answer.first;
+  return status >= 400 && credential !== null && bytes !== null && bytes.includes(credential.reveal());
+}
+
+function withoutCredential(text: string, { provider: { credential } }: Target): string {
+  return credential === null ? text : text.replaceAll(credential.reveal(), String(credential));
 }

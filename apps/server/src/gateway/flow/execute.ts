@@ -7,7 +7,8 @@ import type { Dialect, ParsedRequest } from "@ghostllm/llm";
 import type { Principal } from "#domain/principal.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
 import type { Exchange } from "#gateway/exchange.ts";
-import { admit } from "./admit.ts";
+import type { RateReport } from "#link/counters/counters.ts";
+import { admit, rateHeaders } from "./admit.ts";
 import type { Admission } from "./admit.ts";
 import type { StreamAnswer, VendorAnswer, WholeAnswer } from "./attempt.ts";
 import { attemptTargets } from "./attempts.ts";
@@ -59,6 +60,10 @@ export async function execute(deps: GatewayDeps, call: InferenceCall): Promise<v
     const answer = await obtainAnswer(deps, run);
     if (answer.kind === "whole") await deliverWhole(deps, run, answer);
     else await deliverStream(deps, run, answer);
+  } catch (error) {
+    lifeline.abandon();
+    if (!run.trail.isFinished) await finishWithoutAnswer(deps, run, error);
+    throw error;
   } finally {
     lifeline.release();
   }
@@ -74,21 +79,17 @@ function admissionInput(deps: GatewayDeps, { exchange, principal, request }: Inf
     assumedOutputTokens: deps.limits.assumedOutputTokens,
     now: exchange.startedAt,
     expiresAt: exchange.startedAt + deps.timeouts.totalMs + reservationMarginMs,
+    onRefusal: (report: RateReport) => exchange.addHeaders(rateHeaders(report)),
   };
 }
 
-async function obtainAnswer(deps: GatewayDeps, run: Run): Promise<VendorAnswer> {
-  try {
-    const { candidates, request, exchange, dialect, lifeline, trail } = run;
-    const { operation } = request;
-    const { targetHealth: health, random } = deps;
-    const targets = planTargets({ candidates, operation, health, now: deps.clock.now(), random });
-    const headers = upstreamHeaders(exchange, dialect.client, deps.version);
-    return await attemptTargets(deps, { requestId: exchange.id, request, targets, headers, lifeline, trail });
-  } catch (error) {
-    await finishWithoutAnswer(deps, run, error);
-    throw error;
-  }
+function obtainAnswer(deps: GatewayDeps, run: Run): Promise<VendorAnswer> {
+  const { candidates, request, exchange, dialect, lifeline, trail } = run;
+  const { operation } = request;
+  const { targetHealth: health, random } = deps;
+  const targets = planTargets({ candidates, operation, health, now: deps.clock.now(), random });
+  const headers = upstreamHeaders(exchange, dialect.client, deps.version);
+  return attemptTargets(deps, { requestId: exchange.id, request, targets, headers, lifeline, trail });
 }
 
 /** No vendor was asked: nothing was used, so only the reservation is given back. Otherwise the failure is recorded. */
@@ -106,6 +107,7 @@ async function finishWithoutAnswer(deps: GatewayDeps, run: Run, error: unknown):
     errorCode: isClientGone ? null : error instanceof GhostError ? error.code : "internal_error",
     usage: isClientGone || isTimeout ? usageWithoutAnswer(request, trail.isSent) : noUsage,
     ttftMs: null,
+    overheadMs: exchange.elapsedMs() - trail.upstreamMs,
   });
 }
 
@@ -115,6 +117,7 @@ const clientClosedRequest = 499;
 function finishRun(deps: GatewayDeps, run: Run, ending: Ending): Promise<number | null> {
   const { trail } = run;
   if (trail.target === null) throw new GhostError("internal_error", "an answer came from no target");
+  trail.isFinished = true;
   return finish(deps, { ...run, target: trail.target, ending });
 }
 
@@ -128,6 +131,7 @@ async function deliverWhole(deps: GatewayDeps, run: Run, answer: WholeAnswer): P
     errorCode: isOk ? null : codeOfStatus(answer.status),
     usage: isOk ? await usageOfWhole(deps, run, answer) : noUsage,
     ttftMs: exchange.elapsedMs(),
+    overheadMs,
   });
   const headers = answerHeaders({ answer, report: admission.report, trail, overheadMs });
   exchange.answer(answer.status, { ...headers, ...costHeader(costNanos) }, answer.body);
@@ -155,6 +159,7 @@ async function deliverStream(deps: GatewayDeps, run: Run, answer: StreamAnswer):
     errorCode: error?.code ?? null,
     usage: await measureUsage({ told: tap.usage, request, target, evidence, streamed, estimator: deps.estimator }),
     ttftMs,
+    overheadMs,
   });
   if (end.lastBytes !== null) exchange.response.write(end.lastBytes);
   if (end.failure === null) exchange.response.end();

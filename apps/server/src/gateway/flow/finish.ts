@@ -1,6 +1,7 @@
 // The end of every request that reached a vendor: exactly once, however it ended, and before the last byte of the
 // answer leaves. usage -> price -> settle -> journal -> events.
 
+import { GhostError } from "@ghostllm/contract";
 import type { ErrorCode } from "@ghostllm/contract";
 import { costOf, priceAt } from "@ghostllm/llm";
 import type { ParsedRequest, Usage } from "@ghostllm/llm";
@@ -19,6 +20,8 @@ export interface Ending {
   readonly usage: MeasuredUsage;
   /** Ms until the first byte of the answer; null when none came. */
   readonly ttftMs: number | null;
+  /** Ms of our own until the answer could begin: all but the waiting for vendors. */
+  readonly overheadMs: number;
 }
 
 export interface MeasuredUsage extends Usage {
@@ -45,18 +48,30 @@ export interface FinishInput {
 
 /** Answers the cost in nano-USD, null where the price is unknown. Throws when the record cannot be written down. */
 export async function finish(deps: GatewayDeps, input: FinishInput): Promise<number | null> {
-  const { exchange, trail } = input;
   const record = buildRecord(deps, input);
-  const settled = deps.counters.settle({
-    id: record.id,
-    tokens: record.totalTokens,
-    costNanos: record.costNanos,
-    now: deps.clock.now(),
-  });
-  if (settled instanceof Promise) await settled;
-  deps.journal.append(record);
-  deps.events.requestFinished(record, exchange.elapsedMs() - trail.upstreamMs);
+  try {
+    const settled = deps.counters.settle({
+      id: record.id,
+      tokens: record.totalTokens,
+      costNanos: record.costNanos,
+      now: deps.clock.now(),
+    });
+    if (settled instanceof Promise) await settled;
+  } finally {
+    // Whatever became of the counters: an answer is not given without its record.
+    writeDown(deps, record);
+  }
+  deps.events.requestFinished(record, input.ending.overheadMs);
   return record.costNanos;
+}
+
+function writeDown({ journal, events }: GatewayDeps, record: UsageRecord): void {
+  try {
+    journal.append(record);
+  } catch (error) {
+    events.internalError("journal", error);
+    throw new GhostError("service_unavailable", "Usage cannot be recorded at the moment.", { retryAfterSeconds: 5 });
+  }
 }
 
 function buildRecord(deps: GatewayDeps, input: FinishInput): UsageRecord {

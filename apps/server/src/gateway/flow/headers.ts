@@ -39,7 +39,7 @@ export function answerHeaders({ answer, report, trail, overheadMs }: AnswerFacts
   }
   if (answer.kind === "stream") Object.assign(headers, { "cache-control": "no-cache", "x-accel-buffering": "no" });
   return Object.assign(headers, rateHeaders(report), {
-    "x-ghostllm-provider": answer.target.provider.name,
+    "x-ghostllm-provider": encodeHeader(answer.target.provider.name),
     "x-ghostllm-model": encodeHeader(answer.target.model),
     "x-ghostllm-attempts": String(trail.attempts),
     "x-ghostllm-overhead-ms": Math.max(0, overheadMs).toFixed(1),
@@ -51,17 +51,19 @@ export function costHeader(costNanos: number | null): Record<string, string> {
   return costNanos === null ? {} : { "x-ghostllm-cost-usd": formatUsd(costNanos) };
 }
 
-/** A header may hold only ASCII, and a model's name may hold anything. */
+/** A header may hold only ASCII, and a name may hold anything. */
 function encodeHeader(value: string): string {
-  return value.replace(/[^\x20-\x7e]/g, encodeURIComponent);
+  return value.toWellFormed().replace(/[^\x20-\x7e]/gu, encodeURIComponent);
 }
 
-/** `Retry-After` in seconds or as a date; 0 where there is none. */
+/** A vendor that says "in a day" is asked again sooner: its account may have been topped up meanwhile. */
+const longestRetryAfterMs = 60_000;
+
+/** `Retry-After` in seconds or as a date, as far as we heed it; 0 where there is none. */
 export function retryAfterMs(headers: AnswerHeaders, now: number = Date.now()): number {
   const value = headers["retry-after"];
   if (typeof value !== "string") return 0;
   const seconds = Number(value);
-  if (Number.isFinite(seconds)) return Math.max(0, seconds * 1000);
-  const date = Date.parse(value);
-  return Number.isNaN(date) ? 0 : Math.max(0, date - now);
+  const waitMs = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(value) - now;
+  return Number.isNaN(waitMs) ? 0 : Math.min(Math.max(0, waitMs), longestRetryAfterMs);
 }

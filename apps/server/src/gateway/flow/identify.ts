@@ -7,7 +7,7 @@ import type { Exchange } from "#gateway/exchange.ts";
 /** Finds out from the headers alone who is calling. Throws GhostError `invalid_api_key`. */
 export function identify(exchange: Exchange, snapshot: Snapshot): Principal {
   const key = readKey(exchange);
-  if (key === undefined) {
+  if (key === undefined || key === "") {
     throw new GhostError("invalid_api_key", "No API key. Send a GhostLLM key as `Authorization: Bearer gk-...`.");
   }
   const principal = snapshot.keys.get(hash("sha256", key));
@@ -21,8 +21,9 @@ export function identify(exchange: Exchange, snapshot: Snapshot): Principal {
 /** Every header in which the official SDKs send a key. */
 function readKey(exchange: Exchange): string | undefined {
   const authorization = exchange.header("authorization");
-  if (authorization !== undefined && /^bearer /i.test(authorization)) return authorization.slice(7).trim() || undefined;
-  return exchange.header("x-api-key") ?? exchange.header("x-goog-api-key") ?? exchange.header("api-key");
+  const bearer = authorization !== undefined && /^bearer /i.test(authorization) ? authorization.slice(7).trim() : "";
+  // An SDK without a key of its own may send an empty one beside the header that its user has set.
+  return bearer || exchange.header("x-api-key") || exchange.header("x-goog-api-key") || exchange.header("api-key");
 }
 
 function describeUnknown(key: string): string {

@@ -23,6 +23,12 @@ export class Lifeline {
     if (this.severedBy !== null) call.abort();
   }
 
+  /** Ends the call that is held, should it still go on. */
+  abandon(): void {
+    this.#call?.abort();
+    this.#call = null;
+  }
+
   release(): void {
     clearTimeout(this.#timer);
     this.#exchange.whenClientGone(null);

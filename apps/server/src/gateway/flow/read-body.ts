@@ -11,13 +11,13 @@ export interface BodyLimits {
   readonly idleMs: number;
 }
 
-/** The request body as text. Throws GhostError for a body that is too large, too slow, cut off, or not UTF-8. */
-export async function readBody(request: IncomingMessage, limits: BodyLimits): Promise<string> {
+/** The request body, decompressed and valid UTF-8. Throws GhostError for a body that is too large, too slow, cut off, or not UTF-8. */
+export async function readBody(request: IncomingMessage, limits: BodyLimits): Promise<Buffer> {
   const decompress = decompressorOf(request);
   const received = await receive(request, limits);
   const body = decompress === null ? received : await inflate(decompress, received, limits.maxBytes);
   if (!isUtf8(body)) throw new GhostError("invalid_request_error", "The request body is not valid UTF-8.");
-  return body.toString("utf8");
+  return body;
 }
 
 function receive(request: IncomingMessage, { maxBytes, idleMs }: BodyLimits): Promise<Buffer> {
@@ -26,9 +26,14 @@ function receive(request: IncomingMessage, { maxBytes, idleMs }: BodyLimits): Pr
     const chunks: Buffer[] = [];
     let bytes = 0;
     const timer = setTimeout(() => fail(new GhostError("request_timeout", "The request body stalled.")), idleMs);
-    const fail = (error: GhostError): void => {
+    const stopListening = (): void => {
       clearTimeout(timer);
       request.removeListener("data", onData);
+      request.removeListener("end", onEnd);
+      request.removeListener("close", onCutOff);
+    };
+    const fail = (error: GhostError): void => {
+      stopListening();
       // What still comes is read and dropped, so that the client gets to see our answer.
       request.resume();
       reject(error);
@@ -39,14 +44,17 @@ function receive(request: IncomingMessage, { maxBytes, idleMs }: BodyLimits): Pr
       timer.refresh();
       chunks.push(chunk);
     };
-    request.on("data", onData);
-    request.once("end", () => {
-      clearTimeout(timer);
+    const onEnd = (): void => {
+      stopListening();
       const [only] = chunks;
       resolve(chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks, bytes));
-    });
-    request.once("close", () => fail(new GhostError("invalid_request_error", "The request body was cut off.")));
-    request.once("error", () => fail(new GhostError("invalid_request_error", "The request body was cut off.")));
+    };
+    const onCutOff = (): void => fail(new GhostError("invalid_request_error", "The request body was cut off."));
+    request.on("data", onData);
+    request.on("end", onEnd);
+    request.on("close", onCutOff);
+    // The close that follows tells the rest; without a listener an error would end the process.
+    request.on("error", () => {});
   });
 }
 

@@ -16,21 +16,20 @@ export interface Candidates {
   readonly isAlias: boolean;
 }
 
-/** An alias, `provider/model`, or the bare name of a model, in this order. Throws GhostError `model_not_found`. */
+/** Never without targets. Throws GhostError `model_not_found`. */
 export function resolveModel(snapshot: Snapshot, requested: string): Candidates {
+  const candidates = findModel(snapshot, requested);
+  if (candidates.targets.length > 0) return candidates;
+  const message = `The model '${shorten(requested)}' does not exist or is not offered here.`;
+  throw new GhostError("model_not_found", message, { param: "model" });
+}
+
+/** An alias, `provider/model`, or the bare name of a model, in this order. Without targets for an unknown name. */
+export function findModel(snapshot: Snapshot, requested: string): Candidates {
   const route = snapshot.routes.get(requested);
   if (route !== undefined) return { requested, strategy: route.strategy, targets: route.targets, isAlias: true };
   const direct = resolveDirect(snapshot, requested);
-  const targets = direct === null ? snapshot.models.get(requested) : [direct];
-  if (targets === undefined || targets.length === 0) {
-    throw new GhostError(
-      "model_not_found",
-      `The model '${shorten(requested)}' does not exist or is not offered here.`,
-      {
-        param: "model",
-      },
-    );
-  }
+  const targets = direct === null ? (snapshot.models.get(requested) ?? []) : [direct];
   return {
     requested,
     strategy: "ordered",
@@ -45,7 +44,8 @@ function resolveDirect(snapshot: Snapshot, requested: string): Target | null {
   const provider = slash < 0 ? undefined : snapshot.providers.get(requested.slice(0, slash));
   if (provider === undefined) return null;
   const model = requested.slice(slash + 1);
-  if (model === "") return null;
+  // Some vendors have the model in their paths, where dots would lead elsewhere.
+  if (["", ".", ".."].includes(model)) return null;
   // A vendor may have models whose own names begin with its name, such as Groq's `groq/compound`.
   return (
     findListed(snapshot, provider, requested) ??

@@ -47,9 +47,10 @@ export class Evidence {
 
   add(chunk: Buffer): void {
     this.totalBytes += chunk.length;
-    if (this.#keptBytes + chunk.length > this.#maxBytes) return;
-    this.#kept.push(chunk);
-    this.#keptBytes += chunk.length;
+    if (this.#keptBytes >= this.#maxBytes) return;
+    const kept = chunk.subarray(0, this.#maxBytes - this.#keptBytes);
+    this.#kept.push(kept);
+    this.#keptBytes += kept.length;
   }
 
   text(): string {

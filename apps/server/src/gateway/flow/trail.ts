@@ -5,6 +5,8 @@ import type { UpstreamCall } from "#gateway/upstream/upstream.ts";
 export class Trail {
   attempts = 0;
   target: Target | null = null;
+  /** The usage record has been made: there is never a second one. */
+  isFinished = false;
   /** Ms spent waiting for vendors. */
   upstreamMs = 0;
   #call: UpstreamCall | null = null;

@@ -19,7 +19,13 @@ export function readWhole(answer: UpstreamAnswer, maxBytes: number): Promise<Who
         answer.pause();
         resolve({ complete: false, body: Buffer.concat(chunks.splice(0)) });
       },
-      onEnd: () => resolve({ complete: true, body: decompress(answer, join(chunks, bytes), maxBytes) }),
+      onEnd() {
+        try {
+          resolve({ complete: true, body: decompress(answer, join(chunks, bytes), maxBytes) });
+        } catch (error) {
+          reject(error);
+        }
+      },
       onFailure: reject,
     });
   });

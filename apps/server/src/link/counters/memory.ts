@@ -36,7 +36,7 @@ export class MemoryCounters implements Counters {
   readonly #held = new Map<string, Held>();
 
   reserve(request: ReservationRequest): Reservation {
-    const refusal = this.#refuse(request) ?? null;
+    const refusal = this.#refuse(request);
     if (refusal !== null) return { admitted: false, refusal, report: this.#report(request) };
     const states = request.scopes.map((scope) => this.#stateOf(scope.id));
     for (const state of states) take(state, request);
@@ -71,12 +71,15 @@ export class MemoryCounters implements Counters {
     return count;
   }
 
-  #refuse(request: ReservationRequest): Refusal | undefined {
+  /** The refusal that lasts longest: waiting for a shorter one would only meet the next. */
+  #refuse(request: ReservationRequest): Refusal | null {
+    let longest: Refusal | null = null;
     for (const scope of request.scopes) {
-      const refusal = refuseByScope(scope, this.#stateOf(scope.id), request);
-      if (refusal !== undefined) return refusal;
+      for (const refusal of refusalsByScope(scope, this.#stateOf(scope.id), request)) {
+        if (refusal !== null && (longest === null || lasts(refusal) > lasts(longest))) longest = refusal;
+      }
     }
-    return undefined;
+    return longest;
   }
 
   #report({ scopes, now }: ReservationRequest): RateReport {
@@ -122,14 +125,18 @@ function release(held: Held): void {
   }
 }
 
-function refuseByScope(scope: Scope, state: ScopeState, request: ReservationRequest): Refusal | undefined {
+function lasts({ retryAfterSeconds }: Refusal): number {
+  return retryAfterSeconds ?? Infinity;
+}
+
+function refusalsByScope(scope: Scope, state: ScopeState, request: ReservationRequest): readonly (Refusal | null)[] {
   const { requestsPerMinute, tokensPerMinute, concurrentRequests } = scope.limits;
-  return (
-    refuseByWindow(scope, "requests", state.requests, requestsPerMinute, 1, request.now) ??
-    refuseByWindow(scope, "tokens", state.tokens, tokensPerMinute, request.tokens, request.now) ??
-    refuseByConcurrency(scope, state, concurrentRequests) ??
-    refuseByBudget(scope, state, request.costNanos)
-  );
+  return [
+    refuseByWindow(scope, "requests", state.requests, requestsPerMinute, 1, request.now),
+    refuseByWindow(scope, "tokens", state.tokens, tokensPerMinute, request.tokens, request.now),
+    refuseByConcurrency(scope, state, concurrentRequests),
+    refuseByBudget(scope, state, request.costNanos),
+  ];
 }
 
 function refuseByWindow(
@@ -139,22 +146,22 @@ function refuseByWindow(
   limit: number | null,
   amount: number,
   now: number,
-): Refusal | undefined {
-  if (limit === null || window.used(now) + amount <= limit) return undefined;
+): Refusal | null {
+  if (limit === null || window.used(now) + amount <= limit) return null;
   return { reason, scopeId: scope.id, limit, retryAfterSeconds: window.secondsUntilFits(amount, limit, now) };
 }
 
-function refuseByConcurrency(scope: Scope, state: ScopeState, limit: number | null): Refusal | undefined {
-  if (limit === null || state.running < limit) return undefined;
+function refuseByConcurrency(scope: Scope, state: ScopeState, limit: number | null): Refusal | null {
+  if (limit === null || state.running < limit) return null;
   return { reason: "concurrency", scopeId: scope.id, limit, retryAfterSeconds: 1 };
 }
 
-function refuseByBudget(scope: Scope, state: ScopeState, costNanos: number): Refusal | undefined {
+function refuseByBudget(scope: Scope, state: ScopeState, costNanos: number): Refusal | null {
   const budget = scope.budgetNanos;
-  if (budget === null) return undefined;
+  if (budget === null) return null;
   const left = budget - state.spentNanos - state.reservedNanos;
   // What costs nothing may go on when the budget is spent.
-  if (costNanos === 0 || costNanos <= left) return undefined;
+  if (costNanos === 0 || costNanos <= left) return null;
   return { reason: "budget", scopeId: scope.id, limit: budget, retryAfterSeconds: null };
 }
 

@@ -11,13 +11,16 @@ export class SlidingWindow {
 
   used(now: number): number {
     this.#advance(now);
-    return this.#current + this.#previous * this.#shareOfPrevious(now);
+    // Multiplied first: a count that comes out whole is then exact, so that a wait that was promised is enough.
+    return this.#current + (this.#previous * this.#restOfPreviousMs(now)) / windowMs;
   }
 
-  /** A negative amount gives back; a window never counts below zero. */
+  /** A negative amount gives back, also what was counted in the window before; neither goes below zero. */
   add(amount: number, now: number): void {
     this.#advance(now);
-    this.#current = Math.max(0, this.#current + amount);
+    const current = this.#current + amount;
+    this.#current = Math.max(0, current);
+    if (current < 0) this.#previous = Math.max(0, this.#previous + current);
   }
 
   /** Seconds until `amount` fits under `limit`; null when it never does. */
@@ -27,8 +30,9 @@ export class SlidingWindow {
     this.#advance(now);
     if (this.used(now) <= room) return 0;
     const passed = now - this.#start;
-    if (this.#current <= room) return toSeconds(windowMs * (1 - (room - this.#current) / this.#previous) - passed);
-    return toSeconds(windowMs - passed + windowMs * (1 - room / this.#current));
+    if (this.#current <= room) return toSeconds(msUntilShrunk(this.#previous, room - this.#current) - passed);
+    // The current window must have become the last one first.
+    return toSeconds(windowMs - passed + msUntilShrunk(this.#current, room));
   }
 
   #advance(now: number): void {
@@ -39,9 +43,14 @@ export class SlidingWindow {
     this.#start = isNext ? this.#start + windowMs : now;
   }
 
-  #shareOfPrevious(now: number): number {
-    return Math.max(0, 1 - (now - this.#start) / windowMs);
+  #restOfPreviousMs(now: number): number {
+    return Math.min(windowMs, Math.max(0, windowMs - (now - this.#start)));
   }
+}
+
+/** How far into the next window a count must be before no more than `rest` of it is left. */
+function msUntilShrunk(count: number, rest: number): number {
+  return (windowMs * (count - rest)) / count;
 }
 
 function toSeconds(ms: number): number {

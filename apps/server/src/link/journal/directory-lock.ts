@@ -1,35 +1,50 @@
 // One process per directory. Each claimant leaves a file named after itself and then looks for others, so that two
 // that start together see each other: at worst both step back and try again, never do both go on.
 
-import { readdir, readFile, unlink, writeFile } from "node:fs/promises";
+import { readdir, readFile, readlink, stat, unlink, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 export interface DirectoryLock {
+  /** Shows those who cannot see this process, from another container or host, that it is alive. */
+  refresh(): Promise<void>;
   release(): Promise<void>;
+}
+
+export interface LockOptions {
+  readonly directory: string;
+  /** After this time without a refresh, a claimant whose process cannot be seen from here is taken for dead. */
+  readonly staleAfterMs?: number;
 }
 
 /** A process is known by its number and by when it started: numbers are used again. */
 interface Claimant {
   readonly pid: number;
   readonly startedAt: string;
-  readonly boot: string;
+  /** What the number means something within: this start of this machine, and this container. */
+  readonly world: string;
+}
+
+interface Rival {
+  readonly claimant: Claimant;
+  /** It is known to be alive, and not only perhaps. */
+  readonly isCertain: boolean;
 }
 
 const attempts = 5;
-const prefix = "lock.";
 
 /** Rejects with a sentence when another process that is alive holds the directory. */
-export async function lockDirectory(directory: string): Promise<DirectoryLock> {
+export async function lockDirectory({ directory, staleAfterMs = 5_000 }: LockOptions): Promise<DirectoryLock> {
   const self = await describeSelf();
   const path = join(directory, nameOf(self));
+  const deadline = performance.now() + staleAfterMs + 1_000;
   for (let attempt = 1; ; attempt += 1) {
     await claim(path, directory);
-    const rival = await findRival(directory, self);
-    if (rival === null) return { release: () => removeIfThere(path) };
+    const rival = await findRival({ directory, self, staleAfterMs });
+    if (rival === null) return { refresh: () => touch(path), release: () => removeIfThere(path) };
     await removeIfThere(path);
-    if (attempt === attempts)
-      throw new Error(`Another ghostllm (pid ${rival.pid}) uses this data directory: ${directory}`);
+    const isOver = rival.isCertain ? attempt >= attempts : performance.now() > deadline;
+    if (isOver) throw new Error(`Another ghostllm (pid ${rival.claimant.pid}) uses this data directory: ${directory}`);
     await sleep(10 + Math.random() * 50);
   }
 }
@@ -43,32 +58,52 @@ async function claim(path: string, directory: string): Promise<void> {
   }
 }
 
-/** The claimant that is alive, if there is one. What dead ones left behind is cleared away. */
-async function findRival(directory: string, self: Claimant): Promise<Claimant | null> {
+interface Search {
+  readonly directory: string;
+  readonly self: Claimant;
+  readonly staleAfterMs: number;
+}
+
+/** A claimant that is or may be alive, if there is one. What dead ones left behind is cleared away. */
+async function findRival({ directory, self, staleAfterMs }: Search): Promise<Rival | null> {
   const own = nameOf(self);
   for (const name of await readdir(directory)) {
     const claimant = name === own ? null : parseName(name);
     if (claimant === null) continue;
-    if (await isAlive(claimant, self)) return claimant;
-    await removeIfThere(join(directory, name));
+    const path = join(directory, name);
+    const isCertain = claimant.world === self.world;
+    const isAlive = isCertain ? await isRunning(claimant) : await isFresh(path, staleAfterMs);
+    if (isAlive) return { claimant, isCertain };
+    await removeIfThere(path);
   }
   return null;
 }
 
-async function isAlive(claimant: Claimant, self: Claimant): Promise<boolean> {
-  if (claimant.boot !== self.boot) return false;
+async function isRunning({ pid, startedAt }: Claimant): Promise<boolean> {
   try {
-    process.kill(claimant.pid, 0);
+    process.kill(pid, 0);
   } catch (error) {
     // EPERM: it is there, and is another user's.
     if (!hasCode(error, "EPERM")) return false;
   }
-  return (await startOf(claimant.pid)) === claimant.startedAt;
+  return (await startOf(pid)) === startedAt;
+}
+
+async function isFresh(path: string, staleAfterMs: number): Promise<boolean> {
+  const file = await stat(path).catch(() => null);
+  return file !== null && Math.abs(Date.now() - file.mtimeMs) < staleAfterMs;
+}
+
+async function touch(path: string): Promise<void> {
+  const now = new Date();
+  await utimes(path, now, now);
 }
 
 async function describeSelf(): Promise<Claimant> {
-  const bootId = await readText("/proc/sys/kernel/random/boot_id");
-  return { pid: process.pid, startedAt: await startOf(process.pid), boot: (bootId ?? "none").slice(0, 8) };
+  const boot = (await readText("/proc/sys/kernel/random/boot_id")) ?? "none";
+  const namespace = await readlink("/proc/self/ns/pid").catch(() => "none");
+  const world = `${boot.slice(0, 8)}-${namespace.replaceAll(/\D/g, "")}`;
+  return { pid: process.pid, startedAt: await startOf(process.pid), world };
 }
 
 /** Clock ticks from boot to the start of the process; `none` where there is no /proc, `dead` when it has ended. */
@@ -82,14 +117,14 @@ async function startOf(pid: number): Promise<string> {
   return state === "Z" || state === "X" ? "dead" : (fields[19] ?? "dead");
 }
 
-function nameOf({ pid, startedAt, boot }: Claimant): string {
-  return `${prefix}${pid}.${startedAt}.${boot}`;
+function nameOf({ pid, startedAt, world }: Claimant): string {
+  return `lock.${pid}.${startedAt}.${world}`;
 }
 
 function parseName(name: string): Claimant | null {
-  const match = /^lock\.(\d+)\.(\w+)\.(\w+)$/.exec(name);
-  const [, pid = "", startedAt = "", boot = ""] = match ?? [];
-  return match === null ? null : { pid: Number(pid), startedAt, boot };
+  const match = /^lock\.(\d+)\.(\w+)\.([\w-]+)$/.exec(name);
+  const [, pid = "", startedAt = "", world = ""] = match ?? [];
+  return match === null ? null : { pid: Number(pid), startedAt, world };
 }
 
 async function readText(path: string): Promise<string | null> {

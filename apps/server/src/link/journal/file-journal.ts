@@ -32,6 +32,7 @@ export class FileJournal implements Journal {
   #isDirectoryDirty = true;
   #timer: NodeJS.Timeout | undefined;
   #isMaintaining = false;
+  #isClosed = false;
   #lastTask: Promise<void> = Promise.resolve();
 
   constructor(options: FileJournalOptions) {
@@ -54,6 +55,7 @@ export class FileJournal implements Journal {
   }
 
   append(record: UsageRecord): void {
+    if (this.#isClosed) throw new Error("The usage journal is closed");
     const line = encodeRecord(record);
     try {
       this.#writer.append(line);
@@ -65,7 +67,7 @@ export class FileJournal implements Journal {
   }
 
   healthy(): boolean {
-    return this.#failure === null && this.#reserve.isFilled;
+    return this.#failure === null && this.#reserve.isFilled && !this.#isClosed;
   }
 
   get pendingRecords(): number {
@@ -116,6 +118,7 @@ export class FileJournal implements Journal {
 
   flush(): Promise<void> {
     return this.#inTurn(async () => {
+      if (this.#isClosed) return;
       await this.#writer.flush();
       if (this.#isDirectoryDirty) await this.#flushDirectory();
     });
@@ -123,7 +126,10 @@ export class FileJournal implements Journal {
 
   async close(): Promise<void> {
     clearInterval(this.#timer);
-    await this.#inTurn(() => this.#writer.close());
+    await this.#inTurn(async () => {
+      this.#isClosed = true;
+      await this.#writer.close();
+    });
     const last = this.#writer.segment;
     if (last.drainedBytes === last.bytes) await unlink(last.path);
     await this.#options.lock.release();
@@ -139,8 +145,9 @@ export class FileJournal implements Journal {
   }
 
   async #removeDrained(): Promise<void> {
-    for (const segment of [...this.#segments]) {
-      if (segment === this.#writer.segment || segment.drainedBytes < segment.bytes) continue;
+    const current = this.#writer.segment;
+    const drained = this.#segments.filter((segment) => segment !== current && segment.drainedBytes >= segment.bytes);
+    for (const segment of drained) {
       await unlink(segment.path);
       this.#segments.splice(this.#segments.indexOf(segment), 1);
     }
@@ -151,7 +158,11 @@ export class FileJournal implements Journal {
     // Windows has no such thing as waiting for a directory.
     if (process.platform === "win32") return;
     const directory = await open(this.#options.directory, "r");
-    await directory.sync().finally(() => directory.close());
+    try {
+      await directory.sync();
+    } finally {
+      await directory.close();
+    }
   }
 
   /** What waits for the disk happens one at a time. */
@@ -164,6 +175,8 @@ export class FileJournal implements Journal {
   async #maintain(): Promise<void> {
     if (this.#isMaintaining) return;
     this.#isMaintaining = true;
+    const { lock } = this.#options;
+    await this.#inTurn(() => lock.refresh()).catch((error: unknown) => this.#fail(error));
     await this.flush().catch((error: unknown) => this.#fail(error));
     if (!this.healthy()) await this.#inTurn(() => this.#heal());
     this.#isMaintaining = false;
@@ -177,6 +190,7 @@ export class FileJournal implements Journal {
   }
 
   async #heal(): Promise<void> {
+    if (this.#isClosed) return;
     try {
       await this.#reserve.refill();
       this.#writer.rotate();

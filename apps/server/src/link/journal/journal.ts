@@ -69,7 +69,7 @@ const mebibyte = 1 << 20;
 export async function openJournal(options: JournalOptions): Promise<Journal> {
   const { directory, log, segmentBytes = 4 * mebibyte, reserveBytes = 4 * mebibyte, flushIntervalMs = 1_000 } = options;
   await mkdir(directory, { recursive: true, mode: 0o700 });
-  const lock = await lockDirectory(directory);
+  const lock = await lockDirectory({ directory });
   try {
     const leftOver = await listSegments(directory);
     const journal = new FileJournal({ directory, log, lock, leftOver, segmentBytes, reserveBytes });

@@ -75,7 +75,11 @@ export class SegmentWriter {
   }
 
   async close(): Promise<void> {
-    await this.flush().finally(() => closeFile(this.#file));
+    try {
+      await this.flush();
+    } finally {
+      await closeFile(this.#file);
+    }
   }
 
   #write(line: Buffer): void {
@@ -99,7 +103,11 @@ export class SegmentWriter {
 }
 
 async function retire(file: number): Promise<void> {
-  await sync(file).finally(() => closeFile(file));
+  try {
+    await sync(file);
+  } finally {
+    await closeFile(file);
+  }
 }
 
 function openForAppend(path: string): number {

@@ -22,12 +22,25 @@ export function readAnswer(body: Buffer): { readonly usage: Usage | null; readon
 
 /** All text that the model wrote in an answer or a stream: content, reasoning, tool names and arguments. */
 export function readText(body: string, stream: boolean): string {
-  if (!stream) return textOfChoices(parseJson(body), "message");
+  if (!stream) return textOfAnswer(body);
   let text = "";
   for (const frame of eachFrame(Buffer.from(body))) {
     text += textOfChoices(parseJson(frameData(frame.toString("utf8"))), "delta");
   }
   return text;
+}
+
+function textOfAnswer(body: string): string {
+  const answer = parseJson(body);
+  return answer === undefined ? textOfCutAnswer(body) : textOfChoices(answer, "message");
+}
+
+/** Of an answer that is known up to some byte only: its strings in the members that hold text, the last one open. */
+function textOfCutAnswer(body: string): string {
+  const strings = body.matchAll(
+    /"(?:content|text|reasoning_content|reasoning|arguments)"\s*:\s*"([^"\\]*(?:\\.[^"\\]*)*)/g,
+  );
+  return Array.from(strings, ([, text = ""]) => text).join("");
 }
 
 function textOfChoices(answer: unknown, part: "message" | "delta"): string {
@@ -47,10 +60,14 @@ function textOfCall(call: unknown): string {
   return textOf(memberOf(call, "name")) + textOf(memberOf(call, "arguments"));
 }
 
+function onlyText(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}
+
 /** Content is a string, or with Mistral an array of parts. */
 function textOf(content: unknown): string {
   if (typeof content === "string") return content;
-  return Array.isArray(content) ? content.map((part) => textOf(memberOf(part, "text"))).join("") : "";
+  return Array.isArray(content) ? content.map((part) => onlyText(memberOf(part, "text"))).join("") : "";
 }
 
 /** `{error:{message}}`, or the forms of vendors that have no `error` key: `{message}`, `{detail}`, `{error:"text"}`. */

@@ -1,5 +1,5 @@
+import { GhostError } from "@ghostllm/contract";
 import type { ParsedRequest, RequestEdits } from "#dialects/dialect.ts";
-import { findMembers } from "#wire/json-members.ts";
 import type { Member } from "#wire/json-members.ts";
 import { isObject, parseJson } from "#wire/json.ts";
 
@@ -9,16 +9,21 @@ interface Replacement {
   readonly text: string;
 }
 
-/** Puts the target's model in, and asks for usage within streams. Numbers, order and spaces stay as they were written. */
-export function editRequest(request: ParsedRequest, { model }: RequestEdits): string {
-  const asksUsage = request.stream && !request.wantsStreamUsage && request.operation !== "embeddings";
-  if (model === request.model && !asksUsage) return request.text;
-  const members = findMembers(request.text);
-  if (members === null) return rewrite(request.text, model, asksUsage);
+/**
+ * Puts the target's model in, and asks for usage within streams. Numbers, order and spaces stay as they were written.
+ * A body with a key twice is rewritten even when nothing is to be edited: a vendor whose parser takes the first of the
+ * two must not act on another model than the one that was permitted and priced.
+ */
+export function editRequest(request: ParsedRequest, { model }: RequestEdits): Buffer | string {
+  const { body, text, members, stream, wantsStreamUsage, operation } = request;
+  const asksUsage = stream && !wantsStreamUsage && operation !== "embeddings";
+  if (members === null) return rewrite(text, model, asksUsage);
   const edits: Replacement[] = [];
   if (model !== request.model) edits.push(replaceModel(members, model));
-  if (asksUsage) edits.push(askForUsage(request.text, members));
-  return applyEdits(request.text, edits);
+  if (asksUsage) edits.push(askForUsage(text, members));
+  if (edits.length === 0) return body;
+  // Where every character is one byte, places in the text are places in the body: then nothing is encoded anew.
+  return body.length === text.length ? spliceBytes(body, edits) : spliceText(text, edits);
 }
 
 function replaceModel(members: readonly Member[], model: string): Replacement {
@@ -44,7 +49,17 @@ function withUsage(options: unknown): object {
   return { ...(isObject(options) ? options : {}), include_usage: true };
 }
 
-function applyEdits(text: string, edits: readonly Replacement[]): string {
+function spliceBytes(body: Buffer, edits: readonly Replacement[]): Buffer {
+  const parts: Buffer[] = [];
+  let from = 0;
+  for (const { start, end, text } of [...edits].sort((a, b) => a.start - b.start)) {
+    parts.push(body.subarray(from, start), Buffer.from(text));
+    from = end;
+  }
+  return Buffer.concat([...parts, body.subarray(from)]);
+}
+
+function spliceText(text: string, edits: readonly Replacement[]): string {
   let edited = text;
   for (const { start, end, text: inserted } of [...edits].sort((a, b) => b.start - a.start)) {
     edited = edited.slice(0, start) + inserted + edited.slice(end);
@@ -57,5 +72,10 @@ function rewrite(text: string, model: string, asksUsage: boolean): string {
   const body = parseJson(text);
   if (!isObject(body)) throw new TypeError("a parsed request is an object");
   const edited = { ...body, model, ...(asksUsage && { stream_options: withUsage(body["stream_options"]) }) };
-  return JSON.stringify(edited);
+  try {
+    return JSON.stringify(edited);
+  } catch (error) {
+    // The parser takes any depth, the writer does not.
+    throw new GhostError("invalid_request_error", "The request body is nested too deeply.", { cause: error });
+  }
 }

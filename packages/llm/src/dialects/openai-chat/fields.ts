@@ -25,7 +25,11 @@ function optional(check: Check): Check {
 }
 
 const isInteger = (value: unknown): boolean => Number.isSafeInteger(value);
-const modelName = mustBe("the name of a model", (value) => typeof value === "string" && value !== "");
+// Half a surrogate pair can be written neither into a URL nor into a header.
+const modelName = mustBe(
+  "the name of a model",
+  (value) => typeof value === "string" && value !== "" && value.isWellFormed(),
+);
 const flag = optional(mustBe("true or false", (value) => typeof value === "boolean"));
 const object = optional(mustBe("an object", isObject));
 const list = optional(mustBe("an array", Array.isArray));

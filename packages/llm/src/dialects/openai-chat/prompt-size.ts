@@ -1,3 +1,4 @@
+import type { Operation } from "#hub.ts";
 import { isObject, memberOf } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
 
@@ -7,18 +8,28 @@ const bytesPerToken = 3;
 const tokensPerMedia = 1500;
 
 /** Upper guess of the prompt's tokens: the whole body counts as text, but for media that it carries in base64. */
-export function estimatePromptTokens(text: string, body: JsonObject): number {
-  const tokenNumbers = countTokenNumbers(body["prompt"] ?? body["input"]);
-  if (tokenNumbers > 0) return tokenNumbers;
-  const media = measureMedia(body["messages"]);
-  const bytes = Buffer.byteLength(text) - media.bytes;
+export function estimatePromptTokens(operation: Operation, body: Buffer, fields: JsonObject): number {
+  const tokenNumbers = countTokenNumbers(inputOf(operation, fields));
+  if (tokenNumbers !== null) return tokenNumbers;
+  const media = measureMedia(fields["messages"]);
+  const bytes = body.length - media.bytes;
   return Math.ceil(bytes / bytesPerToken) + media.count * tokensPerMedia;
 }
 
-function countTokenNumbers(prompt: unknown): number {
-  if (!Array.isArray(prompt)) return 0;
-  if (typeof prompt[0] === "number") return prompt.length;
-  return prompt.reduce((sum: number, item) => sum + (Array.isArray(item) ? item.length : 0), 0);
+function inputOf(operation: Operation, body: JsonObject): unknown {
+  if (operation === "chat.completions") return undefined;
+  return operation === "completions" ? body["prompt"] : body["input"];
+}
+
+/** Null where the prompt is not made of token numbers alone. */
+function countTokenNumbers(prompt: unknown): number | null {
+  if (!Array.isArray(prompt)) return null;
+  let count = 0;
+  for (const item of prompt) {
+    if (typeof item !== "number" && !Array.isArray(item)) return null;
+    count += Array.isArray(item) ? item.length : 1;
+  }
+  return count;
 }
 
 interface Media {

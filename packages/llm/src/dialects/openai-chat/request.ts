@@ -1,24 +1,30 @@
 import { GhostError } from "@ghostllm/contract";
 import type { ParsedRequest } from "#dialects/dialect.ts";
 import type { Operation } from "#hub.ts";
+import { findMembers } from "#wire/json-members.ts";
 import { isObject, memberOf } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
 import { checkFields, countAnswers } from "./fields.ts";
+import { readFewFields } from "./large-body.ts";
 import { estimatePromptTokens } from "./prompt-size.ts";
 
 /** Reads the fields that the gateway acts on. The vendor is the judge of all others, so they are not looked at. */
-export function parseRequest(operation: Operation, text: string): ParsedRequest {
-  const body = parseBody(text);
-  checkFields(operation, body);
+export function parseRequest(operation: Operation, body: Buffer): ParsedRequest {
+  const text = body.toString("utf8");
+  const members = findMembers(text);
+  const fields = readFewFields(operation, text, members) ?? parseBody(text);
+  checkFields(operation, fields);
   return {
     operation,
+    body,
     text,
-    model: String(body["model"]),
-    stream: operation !== "embeddings" && body["stream"] === true,
-    wantsStreamUsage: memberOf(body["stream_options"], "include_usage") === true,
-    promptTokensEstimate: estimatePromptTokens(text, body),
-    maxOutputTokens: readMaxOutputTokens(operation, body),
-    answers: countAnswers(operation, body),
+    members,
+    model: String(fields["model"]),
+    stream: operation !== "embeddings" && fields["stream"] === true,
+    wantsStreamUsage: memberOf(fields["stream_options"], "include_usage") === true,
+    promptTokensEstimate: estimatePromptTokens(operation, body, fields),
+    maxOutputTokens: readMaxOutputTokens(operation, fields),
+    answers: countAnswers(operation, fields),
   };
 }
 
@@ -27,15 +33,23 @@ function parseBody(text: string): JsonObject {
   try {
     body = JSON.parse(text);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : "unreadable";
-    throw new GhostError("invalid_request_error", `The request body is not valid JSON: ${reason}`);
+    throw new GhostError("invalid_request_error", `The request body is not valid JSON: ${describeFault(error)}.`);
   }
   if (!isObject(body)) throw new GhostError("invalid_request_error", "The request body must be a JSON object.");
   return body;
 }
 
+/** The kind of fault and its place, without the excerpt of the body that the parser quotes. */
+function describeFault(error: unknown): string {
+  const message = error instanceof Error ? error.message : "";
+  const kind = /^(Unexpected token|[^"'`]*?(?= in JSON|$))/.exec(message)?.[0] || "unreadable";
+  const place = /at position \d+(?: \(line \d+ column \d+\))?/.exec(message)?.[0];
+  return place === undefined || kind.includes(place) ? kind : `${kind} ${place}`;
+}
+
+/** Vendors differ in which of the two names they read, so the larger one counts. */
 function readMaxOutputTokens(operation: Operation, body: JsonObject): number | null {
   if (operation === "embeddings") return 0;
-  const max = body["max_completion_tokens"] ?? body["max_tokens"];
-  return typeof max === "number" ? max : null;
+  const named = [body["max_completion_tokens"], body["max_tokens"]].filter((value) => typeof value === "number");
+  return named.length === 0 ? null : Math.max(...named);
 }

@@ -47,7 +47,7 @@ export class ChatStreamTap implements StreamTap {
   #readFrame(frame: Buffer): boolean {
     if (!mayMatter(frame)) return true;
     const data = frameData(frame.toString("utf8"));
-    if (data === endMark) {
+    if (data.trim() === endMark) {
       this.ended = true;
       return true;
     }

@@ -1,0 +1,115 @@
+import { ClientError } from "@ghostllm/contract";
+import type { Client } from "@ghostllm/contract";
+import type { Command } from "commander";
+import { collectSetting } from "#arguments.ts";
+import { readVariable } from "#connection.ts";
+import type { Context } from "#context.ts";
+import { CliError, exitCodes } from "#exit-codes.ts";
+import { findProvider, listAll } from "#lookup.ts";
+import type { Provider } from "#lookup.ts";
+import { orDash } from "#output.ts";
+
+interface AddOptions {
+  readonly type: string;
+  readonly name?: string;
+  readonly baseUrl?: string;
+  readonly apiKey?: string;
+  readonly apiKeyEnv?: string;
+  readonly set?: Record<string, string>;
+}
+
+export function addProviderCommand(program: Command, contextOf: (command: Command) => Context): void {
+  const provider = program.command("provider").description("vendors and servers that answer the requests");
+
+  provider
+    .command("add")
+    .description(
+      "add a provider and the models it offers, such as `provider add --type openai --api-key-env OPENAI_KEY`",
+    )
+    .requiredOption("--type <type>", "such as openai, azure-openai, ollama, openai-compatible")
+    .option("--name <name>", "first part of provider/model; the type where left out")
+    .option("--base-url <url>", "where it is; the vendor's own address where left out")
+    .option("--api-key <key>", "the vendor's key; - reads it from the standard input")
+    .option("--api-key-env <variable>", "the variable that holds the vendor's key")
+    .option("--set <name=value>", "a setting of the type, such as apiVersion=2024-10-21", collectSetting)
+    .action(async (options: AddOptions, command: Command) => {
+      const { output, connect, readSecret } = contextOf(command);
+      const apiKey = await readApiKey(options, readSecret);
+      const { client } = await connect();
+      const added = await client.providers.create({
+        body: {
+          provider_type: options.type,
+          ...(options.name !== undefined && { name: options.name }),
+          ...(options.baseUrl !== undefined && { base_url: options.baseUrl }),
+          ...(apiKey !== undefined && { api_key: apiKey }),
+          ...(options.set !== undefined && { settings: options.set }),
+        },
+      });
+      const models = await discover(client, added.id);
+      output.show({ ...added, models }, [`Added ${added.name} (${added.id})`, models.message]);
+    });
+
+  provider
+    .command("list")
+    .description("list providers")
+    .action(async (_options: object, command: Command) => {
+      const { output, connect } = contextOf(command);
+      const { client } = await connect();
+      output.table(await listAll((query) => client.providers.list({ query })), columns, "There are no providers.");
+    });
+
+  provider
+    .command("test <name-or-id>")
+    .description("ask the vendor for its models with the stored key, and say what came of it")
+    .action(async (name: string, _options: object, command: Command) => {
+      const { output, connect } = contextOf(command);
+      const { client } = await connect();
+      const { id } = await findProvider(client, name);
+      const outcome = await client.providers.test({ params: { id } });
+      output.show(outcome, [outcome.message]);
+      if (!outcome.ok)
+        throw new CliError("provider_test_failed", `The provider ${name} does not work`, exitCodes.failure);
+    });
+
+  provider
+    .command("remove <name-or-id>")
+    .description("remove a provider and its models; usage records stay")
+    .action(async (name: string, _options: object, command: Command) => {
+      const { output, connect } = contextOf(command);
+      const { client } = await connect();
+      const found = await findProvider(client, name);
+      output.show(await client.providers.remove({ params: { id: found.id } }), [`Removed ${found.name}`]);
+    });
+}
+
+async function readApiKey(
+  { apiKey, apiKeyEnv }: AddOptions,
+  readSecret: Context["readSecret"],
+): Promise<string | undefined> {
+  if (apiKey !== undefined) return readSecret(apiKey);
+  if (apiKeyEnv === undefined) return undefined;
+  const value = readVariable(apiKeyEnv);
+  if (value === undefined) throw new CliError("no_api_key", `The variable ${apiKeyEnv} is not set`, exitCodes.usage);
+  return value;
+}
+
+/** The provider is there, whether its models can be listed or not. */
+async function discover(client: Client, id: string) {
+  try {
+    const { source, found, note } = await client.providers.discoverModels({ params: { id } });
+    const where = source === "vendor" ? "the vendor lists" : "the built-in catalogue lists";
+    return { source, found, message: `${found} models, which ${where}${note === null ? "" : ` (${note})`}` };
+  } catch (error) {
+    if (!(error instanceof ClientError) || error.code !== "provider_error") throw error;
+    return { source: null, found: 0, message: `No models yet: ${error.message}` };
+  }
+}
+
+const columns = {
+  name: ({ name }: Provider) => name,
+  type: ({ provider_type: type }: Provider) => type,
+  address: ({ effective_base_url: url }: Provider) => orDash(url),
+  key: ({ has_credential: has, credential_hint: hint }: Provider) => (has ? (hint ?? "set") : "-"),
+  state: ({ enabled }: Provider) => (enabled ? "enabled" : "disabled"),
+  id: ({ id }: Provider) => id,
+};

@@ -1,0 +1,16 @@
+import type { Command } from "commander";
+import type { Context } from "#context.ts";
+import { inspectConfiguration } from "./config.ts";
+
+export function addServeCommand(program: Command, contextOf: (command: Command) => Context): void {
+  program
+    .command("serve")
+    .description("run the server in this terminal, until Ctrl-C")
+    .action(async (_options: object, command: Command) => {
+      const { streams } = contextOf(command);
+      const { config, warnings } = await inspectConfiguration();
+      for (const warning of warnings) streams.writeError(`warning: ${warning}\n`);
+      const { runServer } = await import("@ghostllm/server");
+      await runServer({ config, print: streams.writeOut });
+    });
+}

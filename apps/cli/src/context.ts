@@ -1,0 +1,39 @@
+// What every command works with. Built once in program.ts; tests pass in streams of their own.
+
+import { text } from "node:stream/consumers";
+import type { Command } from "commander";
+import { findLocalServer } from "./commands/config.ts";
+import { connect } from "./connection.ts";
+import type { Connection } from "./connection.ts";
+import { createOutput } from "./output.ts";
+import type { Output } from "./output.ts";
+
+export interface Streams {
+  readonly writeOut: (text: string) => void;
+  readonly writeError: (text: string) => void;
+  readonly input: NodeJS.ReadableStream;
+}
+
+export interface GlobalOptions {
+  readonly url?: string;
+  readonly key?: string;
+  readonly json?: boolean;
+}
+
+export interface Context {
+  readonly output: Output;
+  readonly streams: Streams;
+  connect(): Promise<Connection>;
+  /** `-` is read from the standard input, so that a secret need not be in the list of processes. */
+  readSecret(given: string): Promise<string>;
+}
+
+export function createContext(command: Command, streams: Streams): Context {
+  const given = command.optsWithGlobals<GlobalOptions>();
+  return {
+    streams,
+    output: createOutput(streams.writeOut, given.json === true),
+    connect: () => connect({ given, readLocal: findLocalServer }),
+    readSecret: async (secret) => (secret === "-" ? (await text(streams.input)).trim() : secret),
+  };
+}

@@ -1,0 +1,61 @@
+// People name things by what they see in lists; the API knows them by id.
+
+import type { AdminRoutes, Client, RouteAnswer } from "@ghostllm/contract";
+import { notFound } from "./exit-codes.ts";
+
+export type User = RouteAnswer<AdminRoutes["users"]["get"]>;
+export type ApiKey = RouteAnswer<AdminRoutes["apiKeys"]["get"]>;
+export type Provider = RouteAnswer<AdminRoutes["providers"]["get"]>;
+export type Model = RouteAnswer<AdminRoutes["models"]["get"]>;
+
+interface Page<Item> {
+  readonly data: readonly Item[];
+  readonly next: string | null;
+}
+
+export interface PageQuery {
+  readonly limit: number;
+  readonly after?: string;
+}
+
+const pageSize = 500;
+
+/** Every item of a list, through all of its pages. */
+export async function listAll<Item>(list: (query: PageQuery) => Promise<Page<Item>>): Promise<readonly Item[]> {
+  const items: Item[] = [];
+  let after: string | null = null;
+  do {
+    const page: Page<Item> = await list({ limit: pageSize, ...(after !== null && { after }) });
+    items.push(...page.data);
+    after = page.next;
+  } while (after !== null);
+  return items;
+}
+
+export async function findUser(client: Client, name: string): Promise<User> {
+  const users = await listAll((query) => client.users.list({ query }));
+  return pick(users, (user) => user.id === name || user.email === name.toLowerCase(), "user", name);
+}
+
+export async function findKey(client: Client, name: string): Promise<ApiKey> {
+  const keys = await listAll((query) => client.apiKeys.list({ query }));
+  // A whole key may be pasted too: it begins with its public part.
+  return pick(
+    keys,
+    (key) => key.id === name || name === key.public_id || name.startsWith(`${key.public_id}-`),
+    "API key",
+    name,
+  );
+}
+
+export async function findProvider(client: Client, name: string): Promise<Provider> {
+  const providers = await listAll((query) => client.providers.list({ query }));
+  return pick(providers, (provider) => provider.id === name || provider.name === name, "provider", name);
+}
+
+function pick<Item>(items: readonly Item[], isMeant: (item: Item) => boolean, what: string, name: string): Item {
+  const found = items.find(isMeant);
+  // A whole API key may have been given, which belongs into no message.
+  if (found === undefined) throw notFound(what, name.slice(0, 60).replace(/^(gk-[0-9a-f]{12}-).*/, "$1..."));
+  return found;
+}

@@ -1,0 +1,67 @@
+// One request through the gateway, with a key that lives for it only.
+
+import type { Client } from "@ghostllm/contract";
+import { CliError, exitCodes } from "./exit-codes.ts";
+import { listAll } from "./lookup.ts";
+import type { Model } from "./lookup.ts";
+
+interface RoundTrip {
+  readonly client: Client;
+  readonly url: string;
+  readonly model: string | undefined;
+}
+
+const keyLifetimeMs = 5 * 60 * 1000;
+const longestAnswerTokens = 16;
+
+/** Answers what to tell; rejects with what went wrong. */
+export async function tryRoundTrip({ client, url, model }: RoundTrip): Promise<string> {
+  const asked = model ?? pickModel(await listAll((query) => client.models.list({ query })));
+  if (asked === undefined)
+    throw new CliError("no_model", "There is no model to ask; see `ghostllm provider add`", exitCodes.failure);
+  const { id, key } = await createKey(client);
+  try {
+    return await ask(url, key, asked);
+  } finally {
+    await client.apiKeys.revoke({ params: { id } });
+  }
+}
+
+function pickModel(models: readonly Model[]): string | undefined {
+  const demo = models.find(({ provider, name }) => provider === "demo" && name === "demo");
+  const [cheapest] = models
+    .filter(({ prices }) => Number(prices?.output_usd ?? 0) > 0)
+    .toSorted((left, right) => Number(left.prices?.output_usd) - Number(right.prices?.output_usd));
+  const chosen = demo ?? cheapest ?? models[0];
+  return chosen && `${chosen.provider}/${chosen.name}`;
+}
+
+async function createKey(client: Client): Promise<{ readonly id: string; readonly key: string }> {
+  const admin = (await listAll((query) => client.users.list({ query }))).find(({ role }) => role === "admin");
+  if (admin === undefined) throw new CliError("no_admin", "There is no admin to own a key", exitCodes.failure);
+  const expires_at = new Date(Date.now() + keyLifetimeMs).toISOString();
+  return client.apiKeys.create({ body: { name: "ghostllm test", user_id: admin.id, expires_at } });
+}
+
+async function ask(url: string, key: string, model: string): Promise<string> {
+  const startedAt = performance.now();
+  const response = await fetch(new URL("/v1/chat/completions", url), {
+    method: "POST",
+    headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
+    body: JSON.stringify({
+      model,
+      max_tokens: longestAnswerTokens,
+      messages: [{ role: "user", content: "Say hello" }],
+    }),
+  });
+  const answer = await response.text();
+  const tookMs = Math.round(performance.now() - startedAt);
+  if (!response.ok)
+    throw new CliError(
+      "round_trip_failed",
+      `${model} answered HTTP ${response.status}: ${answer.slice(0, 300)}`,
+      exitCodes.failure,
+    );
+  const cost = response.headers.get("x-ghostllm-cost-usd");
+  return `${model} answered in ${tookMs} ms${cost === null ? "" : `, which cost ${cost} USD`}`;
+}

@@ -1,0 +1,33 @@
+import type { Server } from "node:http";
+import type { Socket } from "node:net";
+
+const idleCheckMs = 50;
+
+/**
+ * Answers the function that closes the server: no new connections, requests in progress have `drainMs` to finish.
+ * To be called before the server listens. Node takes a connection that has never sent a request for a busy one, and
+ * browsers and SDKs open such ahead of need: without a list of them each would hold the stop up for the whole time.
+ */
+export function prepareClosing(server: Server): (drainMs: number) => Promise<void> {
+  const unused = new Set<Socket>();
+  server.on("connection", (socket: Socket) => {
+    unused.add(socket);
+    socket.once("close", () => unused.delete(socket));
+  });
+  server.on("request", ({ socket }) => unused.delete(socket));
+
+  return async (drainMs) => {
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    const closeIdle = (): void => {
+      for (const socket of unused) socket.destroy();
+      // Those that are kept alive after their last answer become idle only then.
+      server.closeIdleConnections();
+    };
+    closeIdle();
+    const sweeper = setInterval(closeIdle, idleCheckMs);
+    const timer = setTimeout(() => server.closeAllConnections(), drainMs);
+    await closed;
+    clearInterval(sweeper);
+    clearTimeout(timer);
+  };
+}

@@ -1,0 +1,180 @@
+// Who may import whom, as data. `npm run check` holds every source file against it; tools/architecture/ is the checker.
+// A new workspace or a new folder of the server needs its line here: what is not in the tables may not be imported.
+
+/** Workspace -> the other workspaces it may import, by their index only. */
+export const workspaces: Readonly<Record<string, readonly string[]>> = {
+  "packages/contract": [],
+  "packages/llm": ["@ghostllm/contract"],
+  "packages/fake-upstream": [],
+  "apps/server": ["@ghostllm/contract", "@ghostllm/llm", "@ghostllm/fake-upstream"],
+  "apps/cli": ["@ghostllm/contract", "@ghostllm/server"],
+};
+
+/**
+ * Per workspace: top folder of `src` -> those it may import. Files right in `src` have lines of their own, or share that of
+ * `files in src`. `name (types)` allows `import type` only.
+ */
+export const folders: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+  "packages/llm": {
+    "hub.ts": [],
+    catalog: ["hub.ts"],
+    wire: [],
+    dialects: ["wire", "hub.ts", "providers (types)"],
+    providers: ["dialects", "wire", "hub.ts", "catalog"],
+    "index.ts": ["hub.ts", "catalog", "wire", "dialects", "providers"],
+  },
+  "apps/server": {
+    domain: [],
+    config: ["domain"],
+    telemetry: ["domain", "config (types)"],
+    link: ["domain", "telemetry", "config (types)"],
+    gateway: ["link", "domain", "telemetry", "config (types)"],
+    control: ["link", "domain", "telemetry", "config (types)"],
+    // Start, stop and the object graph: they may know everything, and no folder may know them.
+    "files in src": ["domain", "config", "telemetry", "link", "gateway", "control", "files in src"],
+  },
+};
+
+export interface Restriction {
+  /** Packages or modules; those below them (`pg/lib/x`) are meant as well. */
+  readonly modules: readonly string[];
+  /** Folders and files that alone may import them. */
+  readonly only: readonly string[];
+  /** Where the restriction holds; everywhere when absent. */
+  readonly within?: readonly string[];
+  /** Just these names are restricted, others of the module are free. */
+  readonly names?: readonly string[];
+  readonly instead: string;
+}
+
+/** Types may be imported everywhere: they open no socket and no database. */
+export const restrictions: readonly Restriction[] = [
+  {
+    modules: ["kysely", "pg", "better-sqlite3"],
+    only: ["apps/server/src/control/store"],
+    instead: "Add a method to the Store interface and call that.",
+  },
+  {
+    modules: ["undici"],
+    only: ["apps/server/src/gateway/upstream"],
+    instead: "Call vendors through the upstream client's interface.",
+  },
+  {
+    modules: ["node:http", "node:https", "node:http2", "node:net", "node:tls"],
+    names: ["request", "get", "connect", "createConnection", "Agent", "ClientRequest", "Socket", "TLSSocket"],
+    within: ["apps/server/src"],
+    only: ["apps/server/src/gateway/upstream", "apps/server/src/control/store"],
+    instead: "Only gateway/upstream opens sockets to vendors; take its client as a value.",
+  },
+  {
+    modules: ["fastify", "@fastify"],
+    only: ["apps/server/src/control/http"],
+    instead: "Hot routes are raw node:http in gateway; admin routes belong to control/http.",
+  },
+  {
+    modules: ["prom-client", "pino"],
+    only: ["apps/server/src/telemetry"],
+    instead: "Report through a function of telemetry/events.ts, or take a logger as a value.",
+  },
+  {
+    modules: ["yaml"],
+    only: ["apps/server/src/config"],
+    instead: "Everything but the loader receives the typed Config as a value.",
+  },
+  {
+    modules: ["@ghostllm/fake-upstream"],
+    within: ["apps/server/src"],
+    only: ["apps/server/src/compose.ts"],
+    instead: "The demo is an ordinary upstream: compose.ts starts it, nothing else knows it.",
+  },
+  {
+    modules: ["@ghostllm/server"],
+    within: ["apps/cli/src"],
+    only: ["apps/cli/src/commands/serve.ts", "apps/cli/src/commands/migrate.ts", "apps/cli/src/commands/config.ts"],
+    instead: "Other commands talk to a running server through the client of @ghostllm/contract.",
+  },
+  {
+    modules: ["node:", "zod"],
+    within: ["packages/llm/src"],
+    only: [],
+    instead: "packages/llm is pure and runs anywhere: take the result as an argument.",
+  },
+  {
+    modules: ["node:"],
+    within: ["packages/contract/src"],
+    only: [],
+    instead: "packages/contract runs in browsers too: use what all platforms have.",
+  },
+];
+
+export interface ForbiddenCode {
+  readonly pattern: RegExp;
+  readonly what: string;
+  readonly within: readonly string[];
+  readonly except: readonly string[];
+  readonly instead: string;
+}
+
+export const forbiddenCode: readonly ForbiddenCode[] = [
+  {
+    pattern:
+      /\bprocess\s*(?:\.\s*env\b|\[)|\bimport\s*\{[^}]*\benv\b[^}]*\}\s*from\s*"|\benv\b[^;=]*\}\s*=\s*process\b/g,
+    what: "process.env",
+    within: ["packages", "apps"],
+    except: ["apps/server/src/config", "apps/cli/src/connection.ts"],
+    instead: "Add a setting to config/settings.ts and take its value as an argument.",
+  },
+  {
+    pattern: /(?<![.\w$])(?:fetch|WebSocket|EventSource|XMLHttpRequest)\s*\(/g,
+    what: "a client socket",
+    within: ["apps/server/src", "packages/llm/src"],
+    except: ["apps/server/src/gateway/upstream"],
+    instead: "Only gateway/upstream opens sockets to vendors; take its client as a value.",
+  },
+  {
+    pattern:
+      /\bDate\.now\b|\bnew\s+Date\s*(?:\(\s*\)|(?!\s*\())|(?<!\bnew\s+)(?<![.\w$])Date\s*\(|\bperformance\.now\b/g,
+    what: "the clock",
+    within: ["packages/llm/src"],
+    except: [],
+    instead: "packages/llm is pure: take the time as an argument.",
+  },
+  {
+    pattern: /\bMath\.random\b|(?<![.\w$])crypto\s*\./g,
+    what: "randomness",
+    within: ["packages/llm/src"],
+    except: [],
+    instead: "packages/llm is pure: take the random value as an argument.",
+  },
+  {
+    pattern:
+      /(?<![.\w$])(?:process|console|globalThis)\s*[.[]|(?<![.\w$])(?:setTimeout|setInterval|setImmediate|queueMicrotask)\s*\(/g,
+    what: "the outer world",
+    within: ["packages/llm/src"],
+    except: [],
+    instead: "packages/llm is pure and synchronous: return what happened and let the caller act.",
+  },
+];
+
+/** Parts of one kind that must not know each other; `shared` holds what they have in common, `gatherer` lists them. */
+export const strangers = {
+  dialects: { folder: "packages/llm/src/dialects", shared: ["dialect.ts"], gatherer: "index.ts" },
+  providers: {
+    folder: "packages/llm/src/providers",
+    shared: ["definition.ts", "define-compatible.ts", "url.ts"],
+    gatherer: "index.ts",
+  },
+} as const;
+
+/** Files that act when they are loaded: nobody may import them. */
+export const entries = ["apps/server/src/main.ts", "apps/cli/src/main.ts", "packages/fake-upstream/src/main.ts"];
+
+/** Where no vendor and no dialect may be named; the names are those of the strangers' files and folders. */
+export const vendorBlind = {
+  folders: ["apps/server/src/gateway"],
+  /** Words of ordinary English: a breach only as a whole string. */
+  ordinaryWords: ["together", "demo"],
+  instead: "Make the oddity data in the vendor's provider file and read that.",
+};
+
+export const longestFileLines = 300;

@@ -1,0 +1,166 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { startFakeUpstream, type FakeUpstream, type Script } from "@ghostllm/fake-upstream";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { loopbackEndpoint } from "./connection.ts";
+import { writeBetweenMarkers } from "./docs.ts";
+import { measureThroughput, proveThatItWorks } from "./measure.ts";
+import { readOptions } from "./options.ts";
+import { readCpuTime, readMemory } from "./process-usage.ts";
+import { renderReport } from "./report.ts";
+import { median, percentile, sortNumbers } from "./statistics.ts";
+import { loadStreams } from "./stream-load.ts";
+import { renderRequest } from "./connection.ts";
+import type { Target } from "./targets.ts";
+import { pacedWorkload, workloads, type Workload } from "./workloads.ts";
+
+let upstream: FakeUpstream;
+let target: Target;
+beforeEach(async () => {
+  upstream = await startFakeUpstream();
+  target = { name: "direct", url: upstream.url, pid: null, key: "k", model: "m" };
+});
+afterEach(() => upstream.close());
+
+describe("load", () => {
+  test("every workload is of the size that it says, and is served", async () => {
+    for (const workload of workloads) {
+      upstream.script(workload.script);
+      await proveThatItWorks(target, workload);
+    }
+    const sizes = upstream.received.map((request) => request.body.length);
+    expect(sizes[0]).toBeGreaterThan(250);
+    expect(sizes[0]).toBeLessThan(350);
+    expect(sizes[1]).toBeGreaterThan(98_000);
+    expect(sizes[1]).toBeLessThan(106_000);
+  });
+
+  test("requests, errors and CPU are counted", async () => {
+    const [small] = workloads as [Workload];
+    upstream.script(small.script);
+    const good = await measureThroughput({ ...target, pid: process.pid }, small, { concurrency: 3, seconds: 0.2 });
+    expect(good.requests).toBe(upstream.received.length);
+    expect(good).toMatchObject({ errors: 0, p50Ms: expect.any(Number) });
+    expect(good.cpu?.totalMicros).toBeGreaterThan(0);
+    upstream.script({ kind: "error", status: 429 });
+    const bad = await measureThroughput(target, small, { concurrency: 3, seconds: 0.1 });
+    expect(bad.requests).toBe(0);
+    expect(bad.errors).toBeGreaterThan(3);
+    await expect(proveThatItWorks(target, small)).rejects.toThrow("status 429");
+  });
+
+  test("a connection that is cut counts as an error and is replaced", async () => {
+    const [small] = workloads as [Workload];
+    let count = 0;
+    upstream.script(() => ((count += 1) % 5 === 0 ? { kind: "cut", after: "headers" } : small.script));
+    const result = await measureThroughput(target, small, { concurrency: 2, seconds: 0.3 });
+    expect(result.errors).toBeGreaterThan(0);
+    expect(result.requests).toBeGreaterThan(result.errors * 3);
+  });
+
+  test("only loopback is loaded", () => {
+    expect(loopbackEndpoint("http://127.0.0.1:81")).toEqual({ host: "127.0.0.1", port: 81 });
+    expect(loopbackEndpoint("http://[::1]:81")).toEqual({ host: "::1", port: 81 });
+    for (const url of ["http://10.0.0.1", "http://127.0.0.1.example.org", "https://localhost", "http://0.0.0.0:1"]) {
+      expect(() => loopbackEndpoint(url)).toThrow("only loads");
+    }
+  });
+});
+
+describe("streams", () => {
+  const watch = async (script: Script, more: { vanish?: boolean } = {}) => {
+    upstream.script(script);
+    const { body } = pacedWorkload(6, 0.3);
+    const endpoint = loopbackEndpoint(upstream.url);
+    const request = renderRequest({ endpoint, path: "/v1/chat/completions", key: "k", body: body("m") });
+    return loadStreams({ endpoint, request, streams: 4, chunks: 6, seconds: 0.3, rampMs: 20, ...more });
+  };
+
+  test("whole streams at pace have no stall", async () => {
+    const result = await watch(pacedWorkload(6, 0.3).script);
+    expect(result).toMatchObject({ streams: 4, completed: 4, failed: 0, stalls: 0, fewestEvents: 10 });
+    expect(result.maxGapMs).toBeGreaterThan(40);
+  });
+
+  test("silences and broken streams are seen", async () => {
+    const slow = await watch({ kind: "raw", text: "data: a\n\ndata: [DONE]\n\n", perEvent: true, paceMs: 400 });
+    expect(slow).toMatchObject({ completed: 4, stalls: 4 });
+    const cut = await watch({ kind: "cut", after: { chunks: 2 }, of: pacedWorkload(6, 0.3).script });
+    expect(cut).toMatchObject({ completed: 0, failed: 4, fewestEvents: 2 });
+  });
+
+  test("clients that vanish leave nothing open", async () => {
+    const result = await watch(pacedWorkload(6, 0.3).script, { vanish: true });
+    expect(result.completed).toBe(0);
+    await upstream.waitUntil(() => upstream.openSockets() === 0);
+    expect(upstream.received.map((request) => request.aborted)).toEqual([true, true, true, true]);
+  });
+});
+
+describe("figures", () => {
+  test("percentiles by nearest rank, medians of even and odd counts", () => {
+    const values = sortNumbers([5, 1, 4, 2, 3]);
+    expect([percentile(values, 50), percentile(values, 99), percentile(values, 1)]).toEqual([3, 5, 1]);
+    expect([median([3, 1, 2]), median([4, 1, 2, 3]), median([])]).toEqual([2, 2.5, Number.NaN]);
+  });
+
+  test.runIf(process.platform === "linux")("CPU and memory of a process with its children", () => {
+    const before = readCpuTime(process.pid);
+    spawnSync(process.execPath, ["-e", ""]);
+    for (const until = performance.now() + 100; performance.now() < until;) Math.sqrt(2);
+    const used = readCpuTime(process.pid).totalMicros - before.totalMicros;
+    expect(used).toBeGreaterThan(30_000);
+    const memory = readMemory(process.pid);
+    expect(memory.residentMegabytes).toBeGreaterThan(20);
+    expect(memory.peakMegabytes).toBeGreaterThanOrEqual(memory.residentMegabytes * 0.9);
+  });
+
+  test("the report sets every target beside nginx and direct", () => {
+    const round = (totalMicros: number | null, p50Ms: number) => ({
+      requests: 10,
+      errors: 1,
+      requestsPerSecond: 100,
+      p50Ms,
+      p99Ms: p50Ms * 2,
+      settleMs: 0,
+      cpu: totalMicros === null ? null : { totalMicros, userMicros: 30, systemMicros: 10 },
+    });
+    const entry = (name: string, cpu: number | null, p50Ms: number) => ({
+      workload: "small",
+      target: name,
+      rounds: [round(cpu, p50Ms), round(cpu, p50Ms)],
+    });
+    const entries = [entry("direct", null, 1), entry("nginx", 20, 1.5), entry("mine", 50, 2)];
+    const text = renderReport({ throughput: entries, latency: entries, streams: [], memory: [] });
+    expect(text).toMatch(
+      /small chat request *\| mine *\| 50 *\| 2\.50 *\| 75 % *\| 100 *\| 2\.00 *\| 4\.00 *\| 0\.0 *\| 2 /,
+    );
+    expect(text).toMatch(/\| mine *\| 2\.00 *\| 4\.00 *\| 1\.00 *\| 2\.00 /);
+    expect(text).not.toContain("paced streams");
+  });
+
+  test("options are bounded", () => {
+    expect(readOptions(["--quick", "--no-nginx", "--lanes", "governed"])).toMatchObject({
+      rounds: 1,
+      withNginx: false,
+      lanes: ["governed"],
+    });
+    expect(() => readOptions(["--seconds", "1e9"])).toThrow("--seconds");
+    expect(() => readOptions(["--lanes", "fast"])).toThrow("fast");
+    expect(readOptions(["--help"])).toBe("help");
+  });
+
+  test("the table goes between the markers and nowhere else", () => {
+    const folder = mkdtempSync(join(tmpdir(), "bench-docs-"));
+    const page = pathToFileURL(join(folder, "page.md"));
+    writeFileSync(page, "a\n<!-- bench:begin -->\nold\n<!-- bench:end -->\nz\n");
+    writeBetweenMarkers(page, "new");
+    expect(readFileSync(page, "utf8")).toBe("a\n<!-- bench:begin -->\n\nnew\n\n<!-- bench:end -->\nz\n");
+    writeFileSync(page, "no markers");
+    expect(() => writeBetweenMarkers(page, "new")).toThrow("bench:begin");
+    rmSync(folder, { recursive: true });
+  });
+});

@@ -1,0 +1,57 @@
+// `npm run bench`: what GhostLLM costs, measured against the fake vendor, with nginx in the same run as the yardstick.
+// Every process is the bench's own and on loopback; main.ts calls it.
+
+import { writeFileSync } from "node:fs";
+import { loopbackEndpoint } from "./connection.ts";
+import { writeBetweenMarkers } from "./docs.ts";
+import { startFakeProcess, type FakeProcess } from "./fake-process.ts";
+import { startGateway } from "./gateway.ts";
+import { describeMachine, machineSentence } from "./machine.ts";
+import { startNginx } from "./nginx.ts";
+import { readOptions, usageText, type BenchOptions } from "./options.ts";
+import { renderReport } from "./report.ts";
+import { runAll } from "./run.ts";
+import type { Stoppable, Target } from "./targets.ts";
+
+const docsPage = new URL("../../docs/performance.md", import.meta.url);
+
+export async function runBench(parameters: readonly string[]): Promise<void> {
+  const options = readOptions(parameters);
+  if (options === "help") return void process.stdout.write(usageText);
+  if (options.other !== null) loopbackEndpoint(options.other.url);
+  const running: Stoppable[] = [];
+  try {
+    const fake = await startFakeProcess(options.upstreamPort);
+    running.push(fake);
+    await measureAndReport(fake, await startTargets(options, fake, running), options);
+  } finally {
+    for (const each of running.toReversed()) await each.stop();
+  }
+}
+
+async function startTargets(options: BenchOptions, fake: FakeProcess, running: Stoppable[]): Promise<Target[]> {
+  const targets: Target[] = [{ name: "direct", url: fake.url, pid: null, key: "x", model: "gpt-4o-mini" }];
+  const nginx = options.withNginx ? await startNginx(fake.url) : null;
+  if (nginx !== null) {
+    running.push(nginx);
+    targets.push(nginx.target);
+  }
+  if (options.other !== null) return [...targets, options.other];
+  const gateway = await startGateway(fake.url, options.lanes);
+  running.push(gateway);
+  return [...targets, ...gateway.targets];
+}
+
+async function measureAndReport(fake: FakeProcess, targets: readonly Target[], options: BenchOptions): Promise<void> {
+  const machine = describeMachine();
+  const report = (line: string): boolean => process.stderr.write(`${line}\n`);
+  report(`${machineSentence(machine)} Targets: ${targets.map((target) => target.name).join(", ")}.`);
+  const measurements = await runAll({ targets, fake: fake.control, options, report });
+  const text = renderReport(measurements);
+  process.stdout.write(`\n${text}\n`);
+  // Keys are of no use once the bench has ended, but have no place in a file that is passed on.
+  const { other, ...settings } = options;
+  const written = { machine, options: { ...settings, other: other?.name ?? null }, measurements };
+  if (options.json !== null) writeFileSync(options.json, `${JSON.stringify(written, null, 2)}\n`);
+  if (options.writeDocs) writeBetweenMarkers(docsPage, `${machineSentence(machine)}\n\n${text}`);
+}

@@ -1,0 +1,13 @@
+import { readFileSync, writeFileSync } from "node:fs";
+
+const begin = "<!-- bench:begin -->";
+const end = "<!-- bench:end -->";
+
+/** Replaces what stands between the markers. */
+export function writeBetweenMarkers(file: URL, text: string): void {
+  const page = readFileSync(file, "utf8");
+  const from = page.indexOf(begin);
+  const to = page.indexOf(end);
+  if (from < 0 || to < from) throw new Error(`${file.pathname} has no ${begin} ... ${end}`);
+  writeFileSync(file, `${page.slice(0, from + begin.length)}\n\n${text}\n\n${page.slice(to)}`);
+}

@@ -1,0 +1,118 @@
+import type { ChildProcess } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { createClient, type Client } from "@ghostllm/contract";
+import { findFreePort, startChild, stopChild, waitForPort } from "./child.ts";
+import type { Stoppable, Target } from "./targets.ts";
+
+const main = fileURLToPath(new URL("../../apps/server/src/main.ts", import.meta.url));
+const startPatienceMs = 20_000;
+const model = "gpt-4o-mini";
+/** High enough never to be reached, so that only the work of counting is measured. */
+const outOfReach = 1_000_000_000;
+
+export const laneNames = ["bare", "governed"] as const;
+export type LaneName = (typeof laneNames)[number];
+
+/** GhostLLM as a user runs it, in its own process, with a key per lane. */
+export async function startGateway(
+  upstreamUrl: string,
+  lanes: readonly LaneName[],
+): Promise<Stoppable & { readonly targets: readonly Target[] }> {
+  if (!existsSync(main)) throw new Error(`there is no ${main}`);
+  const dataDir = mkdtempSync(join(tmpdir(), "ghostllm-bench-"));
+  const adminKey = randomBytes(24).toString("hex");
+  const port = await findFreePort();
+  const child = startChild(process.execPath, [main], {
+    stdio: ["ignore", "ignore", "inherit"],
+    env: environment({ dataDir, adminKey, port, upstreamUrl }),
+  });
+  const stop = async (): Promise<void> => {
+    await stopChild(child);
+    rmSync(dataDir, { recursive: true, force: true });
+  };
+  try {
+    const url = `http://127.0.0.1:${port}`;
+    await waitForPort(child, port, startPatienceMs);
+    await waitUntilReady(url);
+    return { targets: await createLanes({ url, adminKey, lanes, child }), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+interface Setting {
+  readonly dataDir: string;
+  readonly adminKey: string;
+  readonly port: number;
+  readonly upstreamUrl: string;
+}
+
+function environment({ dataDir, adminKey, port, upstreamUrl }: Setting): NodeJS.ProcessEnv {
+  return {
+    PATH: process.env["PATH"],
+    HOME: dataDir,
+    NODE_ENV: "production",
+    GHOSTLLM_DATA_DIR: dataDir,
+    SERVER_HOST: "127.0.0.1",
+    SERVER_PORT: String(port),
+    ADMIN_API_KEY: adminKey,
+    LOG_LEVEL: "warn",
+    OPENAI_API_KEY: "sk-bench",
+    OPENAI_BASE_URL: `${upstreamUrl}/v1`,
+  };
+}
+
+async function waitUntilReady(url: string): Promise<void> {
+  const deadline = performance.now() + startPatienceMs;
+  while (performance.now() < deadline) {
+    const response = await fetch(`${url}/health/ready`);
+    await response.arrayBuffer();
+    if (response.ok) return;
+    await sleep(50);
+  }
+  throw new Error(`the gateway is not ready after ${startPatienceMs} ms`);
+}
+
+interface LanePlan {
+  readonly url: string;
+  readonly adminKey: string;
+  readonly lanes: readonly LaneName[];
+  readonly child: ChildProcess;
+}
+
+async function createLanes({ url, adminKey, lanes, child }: LanePlan): Promise<Target[]> {
+  const client = createClient({ baseUrl: url, apiKey: adminKey });
+  const targets: Target[] = [];
+  for (const lane of lanes) {
+    const key = await laneKeys[lane](client);
+    targets.push({ name: `GhostLLM ${lane}`, url, pid: child.pid ?? null, key, model });
+  }
+  return targets;
+}
+
+const laneKeys: Readonly<Record<LaneName, (client: Client) => Promise<string>>> = {
+  bare: async (client) => {
+    const user = await client.users.create({ body: { email: "bare@bench" } });
+    const { key } = await client.apiKeys.create({ body: { user_id: user.id, name: "bare" } });
+    return key;
+  },
+  governed: async (client) => {
+    const limits = {
+      requests_per_minute: outOfReach,
+      tokens_per_minute: outOfReach,
+      concurrent_requests: outOfReach,
+    };
+    const budget_usd = "1000000";
+    const user = await client.users.create({ body: { email: "governed@bench", limits, budget_usd } });
+    const permissions = { models: ["text-*", "gpt-*"] };
+    const body = { user_id: user.id, name: "governed", permissions, limits, budget_usd };
+    const { key } = await client.apiKeys.create({ body });
+    return key;
+  },
+};

@@ -1,0 +1,113 @@
+import { parseArgs } from "node:util";
+import { laneNames, type LaneName } from "./gateway.ts";
+import type { Target } from "./targets.ts";
+
+export interface BenchOptions {
+  readonly json: string | null;
+  readonly writeDocs: boolean;
+  readonly lanes: readonly LaneName[];
+  readonly withNginx: boolean;
+  /** Another gateway, in place of GhostLLM. */
+  readonly other: Target | null;
+  /** Fixed where another gateway must be told beforehand where its vendor is. */
+  readonly upstreamPort: number;
+  readonly rounds: number;
+  readonly seconds: number;
+  readonly warmSeconds: number;
+  readonly concurrency: number;
+  readonly rate: number;
+  readonly streams: number;
+  readonly chunks: number;
+  readonly streamSeconds: number;
+  readonly rampMs: number;
+}
+
+export const usageText = `npm run bench -- [options]
+  --quick                one short round of everything
+  --lanes bare,governed  lanes of GhostLLM to measure
+  --seconds N            length of one measurement (default 3)
+  --rounds N             measurements per target and workload (default 3)
+  --concurrency N        connections under full load (default 32)
+  --rate N               requests per second for the latency (default 200)
+  --streams N            paced streams at once (default 500, 0 for none)
+  --no-nginx             leave nginx out even where it is installed
+  --json FILE            write every figure to FILE
+  --write-docs           put the table into docs/performance.md
+  --target URL --pid PID measure another gateway on this machine in place of GhostLLM,
+      --name --key --model   with its name, a key that it accepts and a model that it knows,
+      --upstream-port N      whose vendor is http://127.0.0.1:N/v1
+`;
+
+const most = { rounds: 20, seconds: 30, concurrency: 512, rate: 20_000, streams: 5_000 };
+
+export function readOptions(parameters: readonly string[]): BenchOptions | "help" {
+  const { values } = parseArgs({ args: [...parameters], allowNegative: true, options: known });
+  if (values.help === true) return "help";
+  const quick = values.quick === true;
+  return {
+    json: values.json ?? null,
+    writeDocs: values["write-docs"] === true,
+    lanes: readLanes(values.lanes),
+    withNginx: values.nginx !== false,
+    other: readOther(values),
+    upstreamPort: readNumber("upstream-port", values["upstream-port"] ?? "0", 65_535),
+    rounds: readNumber("rounds", values.rounds ?? (quick ? "1" : "3"), most.rounds),
+    seconds: readNumber("seconds", values.seconds ?? (quick ? "1" : "3"), most.seconds),
+    warmSeconds: quick ? 0.5 : 2,
+    concurrency: readNumber("concurrency", values.concurrency ?? "32", most.concurrency),
+    rate: readNumber("rate", values.rate ?? "200", most.rate),
+    streams: readNumber("streams", values.streams ?? "500", most.streams),
+    chunks: 60,
+    streamSeconds: 3,
+    rampMs: 500,
+  };
+}
+
+const known = {
+  help: { type: "boolean" },
+  quick: { type: "boolean" },
+  nginx: { type: "boolean" },
+  "write-docs": { type: "boolean" },
+  json: { type: "string" },
+  lanes: { type: "string", default: laneNames.join(",") },
+  seconds: { type: "string" },
+  rounds: { type: "string" },
+  concurrency: { type: "string" },
+  rate: { type: "string" },
+  streams: { type: "string" },
+  target: { type: "string" },
+  pid: { type: "string" },
+  name: { type: "string", default: "target" },
+  key: { type: "string", default: "x" },
+  model: { type: "string", default: "gpt-4o-mini" },
+  "upstream-port": { type: "string" },
+} as const;
+
+/** Bounded, so that a slip of the finger does not load the machine for hours. */
+export function readNumber(name: string, text: string, largest: number): number {
+  const value = Number(text);
+  if (text === "" || !(value >= 0 && value <= largest))
+    throw new Error(`--${name} is a number up to ${largest}, not ${text}`);
+  return value;
+}
+
+function readLanes(text: string): LaneName[] {
+  return text.split(",").map((name) => {
+    const lane = laneNames.find((each) => each === name.trim());
+    if (lane === undefined) throw new Error(`--lanes knows ${laneNames.join(" and ")}, not ${name}`);
+    return lane;
+  });
+}
+
+interface OtherValues {
+  readonly target?: string | undefined;
+  readonly pid?: string | undefined;
+  readonly name: string;
+  readonly key: string;
+  readonly model: string;
+}
+
+function readOther({ target, pid, name, key, model }: OtherValues): Target | null {
+  if (target === undefined) return null;
+  return { name, url: target, key, model, pid: pid === undefined ? null : readNumber("pid", pid, 4_194_304) };
+}

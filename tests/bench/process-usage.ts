@@ -1,0 +1,60 @@
+// What a process and its children have used, from /proc (Linux).
+
+import { readFileSync, readdirSync } from "node:fs";
+
+export interface CpuTime {
+  readonly totalMicros: number;
+  readonly userMicros: number;
+  readonly systemMicros: number;
+}
+
+export interface Memory {
+  readonly residentMegabytes: number;
+  readonly peakMegabytes: number;
+}
+
+const microsPerTick = 10_000;
+
+export function readCpuTime(pid: number): CpuTime {
+  const times = withChildren(pid).map(readOwnCpuTime);
+  const sum = (pick: (time: CpuTime) => number): number => times.reduce((total, time) => total + pick(time), 0);
+  return {
+    totalMicros: sum((time) => time.totalMicros),
+    userMicros: sum((time) => time.userMicros),
+    systemMicros: sum((time) => time.systemMicros),
+  };
+}
+
+/** The total comes from the scheduler, in nanoseconds; how it splits is only known in ticks of 10 ms. */
+function readOwnCpuTime(pid: number): CpuTime {
+  const fields = readFileSync(`/proc/${pid}/stat`, "utf8")
+    .replace(/^.*\) /s, "")
+    .split(" ");
+  const userMicros = Number(fields[11]) * microsPerTick;
+  const systemMicros = Number(fields[12]) * microsPerTick;
+  const threads = readdirSync(`/proc/${pid}/task`);
+  const nanos = threads.reduce((sum, thread) => sum + readThreadNanos(pid, thread), 0);
+  return { totalMicros: nanos > 0 ? nanos / 1000 : userMicros + systemMicros, userMicros, systemMicros };
+}
+
+function readThreadNanos(pid: number, thread: string): number {
+  try {
+    return Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, "utf8").split(" ")[0]);
+  } catch {
+    // The thread has ended since, or the kernel does not count.
+    return 0;
+  }
+}
+
+export function readMemory(pid: number): Memory {
+  const memories = withChildren(pid).map((each) => readFileSync(`/proc/${each}/status`, "utf8"));
+  const sum = (field: string): number =>
+    memories.reduce((total, status) => total + Number(new RegExp(`${field}:\\s+(\\d+)`).exec(status)?.[1] ?? 0), 0);
+  return { residentMegabytes: sum("VmRSS") / 1024, peakMegabytes: sum("VmHWM") / 1024 };
+}
+
+function withChildren(pid: number): number[] {
+  const text = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim();
+  const children = text === "" ? [] : text.split(" ").map(Number);
+  return [pid, ...children.flatMap(withChildren)];
+}

@@ -1,0 +1,89 @@
+// Goes through all workloads and targets in rounds (A B C, A B C, ...), so that a slow spell of the machine hits all alike.
+
+import {
+  measureLatency,
+  measureStreams,
+  measureThroughput,
+  proveThatItWorks,
+  type StreamMeasurement,
+} from "./measure.ts";
+import type { BenchOptions } from "./options.ts";
+import { readMemory, type Memory } from "./process-usage.ts";
+import type { FakeControl } from "./fake-process.ts";
+import type { RoundResult, Target } from "./targets.ts";
+import { pacedWorkload, workloads, type Workload } from "./workloads.ts";
+
+export interface Measurements {
+  readonly throughput: readonly Rounds<RoundResult>[];
+  readonly latency: readonly Rounds<RoundResult>[];
+  readonly streams: readonly Rounds<StreamMeasurement>[];
+  readonly memory: readonly { readonly target: string; readonly memory: Memory | null }[];
+}
+
+export interface Rounds<Result> {
+  readonly workload: string;
+  readonly target: string;
+  readonly rounds: readonly Result[];
+}
+
+export interface BenchRun {
+  readonly targets: readonly Target[];
+  readonly fake: FakeControl;
+  readonly options: BenchOptions;
+  readonly report: (line: string) => void;
+}
+
+export async function runAll(run: BenchRun): Promise<Measurements> {
+  const { options } = run;
+  const { concurrency, seconds, rate } = options;
+  const throughput: Rounds<RoundResult>[] = [];
+  for (const workload of workloads) {
+    run.report(`${workload.title}: ${concurrency} connections`);
+    await prepare(run, workload, true);
+    throughput.push(
+      ...(await inRounds(run, workload, (target) => measureThroughput(target, workload, { concurrency, seconds }))),
+    );
+  }
+  const latency: Rounds<RoundResult>[] = [];
+  for (const workload of workloads.filter((each) => each.name === "small")) {
+    run.report(`${workload.title}: ${rate} per second`);
+    await prepare(run, workload, false);
+    latency.push(
+      ...(await inRounds(run, workload, (target) => measureLatency(target, workload, { perSecond: rate, seconds }))),
+    );
+  }
+  const streams = await runStreams(run);
+  const memory = run.targets.map(({ name, pid }) => ({ target: name, memory: pid === null ? null : readMemory(pid) }));
+  return { throughput, latency, streams, memory };
+}
+
+async function runStreams(run: BenchRun): Promise<Rounds<StreamMeasurement>[]> {
+  const { streams, chunks, streamSeconds, rampMs } = run.options;
+  if (streams === 0) return [];
+  run.report(`${streams} streams of ${chunks} chunks over ${streamSeconds} s`);
+  const workload = pacedWorkload(chunks, streamSeconds);
+  await run.fake.script(workload.script);
+  const load = { streams, chunks, seconds: streamSeconds, rampMs };
+  return inRounds(run, workload, (target) => measureStreams(target, workload, load));
+}
+
+async function prepare(run: BenchRun, workload: Workload, warm: boolean): Promise<void> {
+  await run.fake.script(workload.script);
+  const { concurrency, warmSeconds } = run.options;
+  for (const target of run.targets) {
+    await proveThatItWorks(target, workload);
+    if (warm) await measureThroughput(target, workload, { concurrency, seconds: warmSeconds });
+  }
+}
+
+async function inRounds<Result>(
+  run: BenchRun,
+  workload: Workload,
+  measure: (target: Target) => Promise<Result>,
+): Promise<Rounds<Result>[]> {
+  const results = run.targets.map((target) => ({ target, rounds: [] as Result[] }));
+  for (let round = 0; round < run.options.rounds; round += 1) {
+    for (const { target, rounds } of results) rounds.push(await measure(target));
+  }
+  return results.map(({ target, rounds }) => ({ workload: workload.name, target: target.name, rounds }));
+}

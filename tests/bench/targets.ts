@@ -1,0 +1,28 @@
+// What is measured: the fake vendor itself, nginx before it, GhostLLM before it in two lanes, or any other gateway.
+
+import type { CpuTime } from "./process-usage.ts";
+
+export interface Target {
+  readonly name: string;
+  readonly url: string;
+  /** The process whose CPU and memory are counted; null where there is no proxy. */
+  readonly pid: number | null;
+  readonly key: string;
+  readonly model: string;
+}
+
+export interface Stoppable {
+  stop(): Promise<void>;
+}
+
+export interface RoundResult {
+  readonly requests: number;
+  readonly errors: number;
+  readonly requestsPerSecond: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  /** How long the target went on working after its last answer. */
+  readonly settleMs: number;
+  /** Per request; null without a process to look at. */
+  readonly cpu: CpuTime | null;
+}

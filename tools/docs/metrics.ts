@@ -1,0 +1,16 @@
+// docs/metrics.md, from the table of metrics.
+
+import type { metricDefinitions } from "../../apps/server/src/telemetry/metrics.ts";
+import { code, page, table } from "./markdown.ts";
+
+const introduction = `Served at \`/metrics\` in the Prometheus text format, beside the process metrics of Node (\`process_*\`, \`nodejs_*\`).`;
+
+export function describeMetrics(definitions: typeof metricDefinitions): string {
+  const rows = Object.entries(definitions).map(([name, { type, help, labels }]) => [
+    code(name),
+    type,
+    labels.map(code).join(", "),
+    help,
+  ]);
+  return page("Metrics", introduction, table(["Metric", "Type", "Labels", "Meaning"], rows));
+}

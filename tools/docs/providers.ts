@@ -1,0 +1,34 @@
+// docs/providers.md, from the list of providers.
+
+import type { ProviderDefinition } from "@ghostllm/llm";
+
+import { code, page, table } from "./markdown.ts";
+
+const introduction = `Models of a provider are asked for by name, or as \`provider/model\`. The variables that configure each of them are in
+[configuration.md](configuration.md).`;
+
+function describeDocumentation(documentation: string): string {
+  return /^https?:/.test(documentation) ? `[documentation](${documentation})` : "";
+}
+
+function describeProvider(provider: ProviderDefinition): readonly string[] {
+  return [
+    provider.label,
+    code(provider.type),
+    code(provider.dialect),
+    provider.baseUrl === null ? "" : code(provider.baseUrl),
+    Object.keys(provider.operations).map(code).join(", "),
+    describePrices(provider),
+    describeDocumentation(provider.documentation),
+  ];
+}
+
+function describePrices({ free, catalogId }: ProviderDefinition): string {
+  if (free === true) return "free";
+  return catalogId === undefined ? "unknown" : "catalogue";
+}
+
+export function describeProviders(providers: readonly ProviderDefinition[]): string {
+  const headings = ["Vendor", "Type", "Dialect", "Base URL", "Operations", "Prices", "Documentation"];
+  return page("Providers", introduction, table(headings, providers.map(describeProvider)));
+}

@@ -1,0 +1,50 @@
+// Writes the documents that are derived from code: configuration, errors, providers, metrics and the OpenAPI description.
+// `--check` writes nothing and fails when one of them is out of date.
+
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+
+import { errorCatalogue, openApiDocument } from "@ghostllm/contract";
+import { providers } from "@ghostllm/llm";
+
+import { settings } from "../apps/server/src/config/settings.ts";
+import { metricDefinitions } from "../apps/server/src/telemetry/metrics.ts";
+import { describeConfiguration } from "./docs/configuration.ts";
+import { describeErrors } from "./docs/errors.ts";
+import { describeMetrics } from "./docs/metrics.ts";
+import { describeProviders } from "./docs/providers.ts";
+
+const root = resolve(import.meta.dirname, "..");
+
+function readVersion(): string {
+  const manifest: unknown = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  const isVersioned = typeof manifest === "object" && manifest !== null && "version" in manifest;
+  return isVersioned ? String(manifest.version) : "";
+}
+
+function generateDocuments(): Readonly<Record<string, string>> {
+  return {
+    "docs/configuration.md": describeConfiguration(Object.values(settings), providers),
+    "docs/errors.md": describeErrors(errorCatalogue),
+    "docs/providers.md": describeProviders(providers),
+    "docs/metrics.md": describeMetrics(metricDefinitions),
+    "docs/openapi.json": `${JSON.stringify(openApiDocument({ version: readVersion() }), null, 2)}\n`,
+  };
+}
+
+function isCurrent([path, text]: readonly [string, string]): boolean {
+  const file = join(root, path);
+  return existsSync(file) && readFileSync(file, "utf8") === text;
+}
+
+const outdated = Object.entries(generateDocuments()).filter((document) => !isCurrent(document));
+
+if (process.argv.includes("--check")) {
+  for (const [path] of outdated) console.error(`${path} is out of date`);
+  process.exitCode = outdated.length === 0 ? 0 : 1;
+} else {
+  for (const [path, text] of outdated) {
+    writeFileSync(join(root, path), text);
+    console.log(`wrote ${path}`);
+  }
+}

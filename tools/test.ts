@@ -1,0 +1,89 @@
+// `npm test [-- filters]`: provides what the suites need, runs vitest over everything, and closes with one plain line that
+// any runner of this command can read: `N passed, N failed` (and `, N skipped`). With CI=true a skip is a failure.
+
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+
+import { PostgresMissing } from "./postgres-binaries.ts";
+import { startPostgres, type ThrowAwayPostgres } from "./postgres.ts";
+import { readReport, type Tally } from "./test-report.ts";
+
+const root = resolve(import.meta.dirname, "..");
+const isCi = process.env["CI"] === "true" || process.env["CI"] === "1";
+
+/** Null when the machine has none and cannot get one: the suites that need it then skip themselves. */
+async function providePostgres(): Promise<ThrowAwayPostgres | null> {
+  if (process.env["GHOSTLLM_TEST_POSTGRES_URL"]) return null;
+  try {
+    return await startPostgres();
+  } catch (error) {
+    if (!(error instanceof PostgresMissing)) throw error;
+    console.error(`tests: skipped what needs PostgreSQL: ${error.message}`);
+    return null;
+  }
+}
+
+function runVitest(reportFile: string, environment: NodeJS.ProcessEnv): ChildProcess {
+  const vitest = join(root, "node_modules/vitest/dist/cli.js");
+  const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${reportFile}`];
+  const args = [vitest, "run", ...reporters, ...process.argv.slice(2)];
+  return spawn(process.execPath, args, { cwd: root, stdio: "inherit", env: environment });
+}
+
+function untilExit(child: ChildProcess): Promise<number> {
+  return new Promise((done, fail) => {
+    child.once("error", fail);
+    child.once("exit", (code) => done(code ?? 1));
+  });
+}
+
+/** Passes signals on to vitest; before it runs they end this process in order, which also ends PostgreSQL. */
+function listenForSignals(): (child: ChildProcess) => void {
+  let child: ChildProcess | null = null;
+  const forward = (signal: NodeJS.Signals): void => {
+    if (child === null) process.exit(130);
+    child.kill(signal);
+  };
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, forward);
+  return (started) => {
+    child = started;
+  };
+}
+
+/** What vitest reports as a failed run without a failed test (a crash, an unhandled error) counts as one failure. */
+function judge(tally: Tally, exitCode: number): Tally {
+  const failed = tally.failed === 0 && exitCode !== 0 ? 1 : tally.failed;
+  return { ...tally, failed };
+}
+
+function close(tally: Tally): number {
+  const ranNothing = tally.passed + tally.failed === 0;
+  if (ranNothing) console.error("tests: no test was run");
+  if (isCi && tally.skipped.length > 0) {
+    console.error(`tests: skipped, which is a failure with CI=true:\n  ${tally.skipped.join("\n  ")}`);
+  }
+  const skipped = tally.skipped.length > 0 ? `, ${tally.skipped.length} skipped` : "";
+  console.log(`${tally.passed} passed, ${tally.failed} failed${skipped}`);
+  return tally.failed > 0 || ranNothing || (isCi && tally.skipped.length > 0) ? 1 : 0;
+}
+
+async function main(): Promise<number> {
+  const forwardSignalsTo = listenForSignals();
+  const postgres = await providePostgres();
+  const directory = mkdtempSync(join(tmpdir(), "ghostllm-tests-"));
+  const reportFile = join(directory, "report.json");
+  try {
+    const offered = postgres === null ? {} : { GHOSTLLM_TEST_POSTGRES_URL: postgres.url };
+    const vitest = runVitest(reportFile, { ...process.env, ...offered });
+    forwardSignalsTo(vitest);
+    const exitCode = await untilExit(vitest);
+    return close(judge(readReport(reportFile), exitCode));
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+    await postgres?.dispose();
+  }
+}
+
+process.exitCode = await main();
