@@ -1,8 +1,6 @@
 // The object graph, top to bottom: the one place that knows every part. Called by main.ts and by tests.
 // Invariant: what is opened here is closed by `close`, in the reverse order, and nothing else is kept alive.
 
-import type { Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { demoModels, startDemoUpstream } from "@ghostllm/fake-upstream";
 import { providers } from "@ghostllm/llm";
@@ -32,6 +30,7 @@ import type { Log } from "#telemetry/log.ts";
 import { createMetrics } from "#telemetry/metrics.ts";
 import { pickExampleModel } from "./banner.ts";
 import { Disposer } from "./disposer.ts";
+import { reserveAddress, serveOn } from "./listen.ts";
 import { prepareClosing } from "./listener-closer.ts";
 import { version } from "./version.ts";
 
@@ -69,6 +68,8 @@ async function build(config: Config, log: Log, disposer: Disposer): Promise<Runn
   // The journal first: its lock says at once whether another server has this data directory.
   const journal = await openJournal({ directory: join(dataDir, "journal"), log });
   disposer.add(() => journal.close());
+  const reserved = await reserveAddress(config.server);
+  disposer.add(() => void reserved.close());
   metrics.watchJournal(() => journal);
   const store = await openStoreWhenReady({ databaseUrl: config.databaseUrl?.reveal() ?? null, dataDir, log });
   disposer.add(() => store.close());
@@ -143,7 +144,7 @@ async function build(config: Config, log: Log, disposer: Disposer): Promise<Runn
     readMetrics: async () => ({ text: await metrics.registry.metrics(), contentType: metrics.registry.contentType }),
   });
   const closeListener = prepareClosing(server);
-  const url = await listen(server, config.server);
+  const url = await serveOn(server, reserved);
   healthBoard.notReadyBecause = null;
   disposer.add(() => {
     // Readiness goes first, so that nobody sends what will be refused.
@@ -156,13 +157,4 @@ async function build(config: Config, log: Log, disposer: Disposer): Promise<Runn
     exampleModel: pickExampleModel(snapshots.current(), demoModels.chat),
     close: () => disposer.dispose(),
   };
-}
-
-async function listen(server: Server, { host, port }: Config["server"]): Promise<string> {
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen({ host, port, backlog: 2048 }, resolve);
-  });
-  const { address, family, port: bound } = server.address() as AddressInfo;
-  return `http://${family === "IPv6" ? `[${address}]` : address}:${bound}`;
 }

@@ -9,10 +9,9 @@ import type { DialectName, Quirks } from "#providers/definition.ts";
 /** What the gateway needs to know of a request; the rest of it stays in `body`. */
 export interface ParsedRequest {
   readonly operation: Operation;
-  /** As it came, and the same as text. */
+  /** As it came. */
   readonly body: Buffer;
-  readonly text: string;
-  /** Where the fields stand in `text`; null where that is in doubt (a key twice, or with escapes). */
+  /** Where its fields stand; null where that is in doubt (a key twice, or with escapes). */
   readonly members: readonly Member[] | null;
   readonly model: string;
   readonly stream: boolean;

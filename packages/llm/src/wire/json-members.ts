@@ -1,8 +1,9 @@
-// Finds the members of a JSON object in its text without building values, so that one value can be read or replaced
+// Finds the members of a JSON object in its bytes without building values, so that one value can be read or replaced
 // while every other byte of the document stays as it came. Strict enough to notice a document that is cut off.
 
 export interface Member {
   readonly key: string;
+  /** Places in bytes. */
   readonly valueStart: number;
   readonly valueEnd: number;
 }
@@ -17,96 +18,96 @@ const openBracket = 0x5b;
 const closeBracket = 0x5d;
 
 /**
- * Members of the object that is the whole of `text` (or its part from `start`), in order. Null where it is no object,
- * is cut off, or has a key with escapes or a key twice: the caller then falls back to a real parser.
+ * Members of the object that is the whole of `json`, which is valid UTF-8, in order. Null where it is no object, is cut
+ * off, or has a key with escapes or a key twice: the caller then falls back to a real parser. What is within the values
+ * is not judged, but for its brackets and the ends of its strings.
  */
-export function findMembers(text: string, start = 0, end = text.length): readonly Member[] | null {
-  let at = skipSpace(text, start);
-  if (text.charCodeAt(at) !== openBrace) return null;
+export function findMembers(json: Buffer): readonly Member[] | null {
+  let at = skipSpace(json, 0);
+  if (json[at] !== openBrace) return null;
   const members: Member[] = [];
   const keys = new Set<string>();
-  at = skipSpace(text, at + 1);
-  if (text.charCodeAt(at) === closeBrace) return endsAt(text, at + 1, end) ? members : null;
+  at = skipSpace(json, at + 1);
+  if (json[at] === closeBrace) return isEnd(json, at + 1) ? members : null;
   for (;;) {
-    const member = readMember(text, at);
+    const member = readMember(json, at);
     if (member === null || keys.has(member.key)) return null;
     keys.add(member.key);
     members.push(member);
-    at = skipSpace(text, member.valueEnd);
-    const next = text.charCodeAt(at);
-    if (next === closeBrace) return endsAt(text, at + 1, end) ? members : null;
-    if (next !== comma) return null;
-    at = skipSpace(text, at + 1);
+    at = skipSpace(json, member.valueEnd);
+    if (json[at] === closeBrace) return isEnd(json, at + 1) ? members : null;
+    if (json[at] !== comma) return null;
+    at = skipSpace(json, at + 1);
   }
 }
 
-function readMember(text: string, at: number): Member | null {
-  if (text.charCodeAt(at) !== quote) return null;
-  const keyEnd = skipString(text, at);
+function readMember(json: Buffer, at: number): Member | null {
+  if (json[at] !== quote) return null;
+  const keyEnd = skipString(json, at);
   if (keyEnd < 0) return null;
-  const key = text.slice(at + 1, keyEnd - 1);
+  const key = json.toString("utf8", at + 1, keyEnd - 1);
   if (key.includes("\\")) return null;
-  const separator = skipSpace(text, keyEnd);
-  if (text.charCodeAt(separator) !== colon) return null;
-  const valueStart = skipSpace(text, separator + 1);
-  const valueEnd = skipValue(text, valueStart);
+  const separator = skipSpace(json, keyEnd);
+  if (json[separator] !== colon) return null;
+  const valueStart = skipSpace(json, separator + 1);
+  const valueEnd = skipValue(json, valueStart);
   return valueEnd <= valueStart ? null : { key, valueStart, valueEnd };
 }
 
-function endsAt(text: string, at: number, end: number): boolean {
-  return skipSpace(text, at) >= end;
+function isEnd(json: Buffer, at: number): boolean {
+  return skipSpace(json, at) >= json.length;
 }
 
-function skipSpace(text: string, from: number): number {
+function skipSpace(json: Buffer, from: number): number {
   let at = from;
   for (;;) {
-    const code = text.charCodeAt(at);
-    if (code !== 0x20 && code !== 0x0a && code !== 0x0d && code !== 0x09) return at;
+    const byte = json[at];
+    if (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) return at;
     at += 1;
   }
 }
 
 /** Index behind the value that starts at `at`, or -1 where it does not end. */
-function skipValue(text: string, at: number): number {
-  const first = text.charCodeAt(at);
-  if (first === quote) return skipString(text, at);
-  return first === openBrace || first === openBracket ? skipNested(text, at) : skipScalar(text, at);
+function skipValue(json: Buffer, at: number): number {
+  const first = json[at];
+  if (first === quote) return skipString(json, at);
+  return first === openBrace || first === openBracket ? skipNested(json, at) : skipScalar(json, at);
 }
 
-function skipString(text: string, at: number): number {
+function skipString(json: Buffer, at: number): number {
   let close = at;
   for (;;) {
-    close = text.indexOf('"', close + 1);
+    close = json.indexOf(quote, close + 1);
     if (close < 0) return -1;
     let backslashes = 0;
-    while (text.charCodeAt(close - 1 - backslashes) === backslash) backslashes += 1;
+    while (json[close - 1 - backslashes] === backslash) backslashes += 1;
     if (backslashes % 2 === 0) return close + 1;
   }
 }
 
-function skipNested(text: string, start: number): number {
-  let depth = 0;
-  for (let at = start; at < text.length; at += 1) {
-    const code = text.charCodeAt(at);
-    if (code === quote) {
-      at = skipString(text, at) - 1;
+function skipNested(json: Buffer, start: number): number {
+  const closers: number[] = [];
+  for (let at = start; at < json.length; at += 1) {
+    const byte = json[at];
+    if (byte === quote) {
+      at = skipString(json, at) - 1;
       if (at < 0) return -1;
-    } else if (code === openBrace || code === openBracket) {
-      depth += 1;
-    } else if (code === closeBrace || code === closeBracket) {
-      depth -= 1;
-      if (depth === 0) return at + 1;
+    } else if (byte === openBrace) {
+      closers.push(closeBrace);
+    } else if (byte === openBracket) {
+      closers.push(closeBracket);
+    } else if (byte === closeBrace || byte === closeBracket) {
+      if (closers.pop() !== byte) return -1;
+      if (closers.length === 0) return at + 1;
     }
   }
   return -1;
 }
 
-function skipScalar(text: string, start: number): number {
-  let at = start;
-  while (at < text.length) {
-    const code = text.charCodeAt(at);
-    if (code === comma || code === closeBrace || code === closeBracket || code <= 0x20) return at;
-    at += 1;
+function skipScalar(json: Buffer, start: number): number {
+  for (let at = start; at < json.length; at += 1) {
+    const byte = json[at] ?? 0;
+    if (byte === comma || byte === closeBrace || byte === closeBracket || byte <= 0x20) return at;
   }
-  return at;
+  return json.length;
 }

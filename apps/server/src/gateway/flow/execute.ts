@@ -175,6 +175,8 @@ function statusOfStream({ severedBy }: Lifeline, error: GhostError | null): Endi
 }
 
 function errorOfStream(run: Run, { tap }: StreamAnswer, { failure }: StreamEnd): GhostError | null {
+  // That the client left is no fault of anybody's.
+  if (run.lifeline.severedBy === "client") return null;
   if (failure === null) return tap.failure === null ? null : new GhostError("provider_error", tap.failure);
   const isTimeout = run.lifeline.severedBy === "timeout" || failure.kind === "timeout";
   return isTimeout

@@ -27,7 +27,7 @@ export async function measureUsage(input: MeasureInput): Promise<MeasuredUsage> 
   const { request, evidence, target, streamed } = input;
   const { dialect } = target.provider.definition;
   const answer = evidence.text();
-  const counts = await input.estimator.estimate({ dialect, prompt: request.text, answer, streamed });
+  const counts = await input.estimator.estimate({ dialect, prompt: request.body.toString("utf8"), answer, streamed });
   const kept =
     counts?.completionTokens ?? dialects[dialect].upstream.readText(answer, streamed).length / charactersPerToken;
   return {

@@ -10,10 +10,12 @@ const parseUpToBytes = 64 * 1024;
 /** Usage of a whole answer. A large one (embeddings, images) is scanned for its `usage` member instead of parsed. */
 export function readAnswer(body: Buffer): { readonly usage: Usage | null; readonly broken: boolean } {
   if (body.length > parseUpToBytes) {
-    const text = body.toString("latin1");
-    const members = findMembers(text);
+    const members = findMembers(body);
     const usage = members?.find(({ key }) => key === "usage");
-    if (usage) return { usage: readUsage(parseJson(text.slice(usage.valueStart, usage.valueEnd))), broken: false };
+    if (usage) {
+      const told = parseJson(body.toString("utf8", usage.valueStart, usage.valueEnd));
+      return { usage: readUsage(told), broken: false };
+    }
     if (members) return { usage: null, broken: false };
   }
   const answer = parseJson(body.toString("utf8"));

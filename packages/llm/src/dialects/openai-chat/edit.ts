@@ -15,15 +15,13 @@ interface Replacement {
  * two must not act on another model than the one that was permitted and priced.
  */
 export function editRequest(request: ParsedRequest, { model }: RequestEdits): Buffer | string {
-  const { body, text, members, stream, wantsStreamUsage, operation } = request;
+  const { body, members, stream, wantsStreamUsage, operation } = request;
   const asksUsage = stream && !wantsStreamUsage && operation !== "embeddings";
-  if (members === null) return rewrite(text, model, asksUsage);
+  if (members === null) return rewrite(body, model, asksUsage);
   const edits: Replacement[] = [];
   if (model !== request.model) edits.push(replaceModel(members, model));
-  if (asksUsage) edits.push(askForUsage(text, members));
-  if (edits.length === 0) return body;
-  // Where every character is one byte, places in the text are places in the body: then nothing is encoded anew.
-  return body.length === text.length ? spliceBytes(body, edits) : spliceText(text, edits);
+  if (asksUsage) edits.push(askForUsage(body, members));
+  return edits.length === 0 ? body : splice(body, edits);
 }
 
 function replaceModel(members: readonly Member[], model: string): Replacement {
@@ -32,16 +30,16 @@ function replaceModel(members: readonly Member[], model: string): Replacement {
   return { start: member.valueStart, end: member.valueEnd, text: JSON.stringify(model) };
 }
 
-function askForUsage(text: string, members: readonly Member[]): Replacement {
+function askForUsage(body: Buffer, members: readonly Member[]): Replacement {
   const options = members.find(({ key }) => key === "stream_options");
   if (options === undefined) {
-    const start = text.indexOf("{") + 1;
+    const start = body.indexOf("{") + 1;
     return { start, end: start, text: '"stream_options":{"include_usage":true},' };
   }
   return {
     start: options.valueStart,
     end: options.valueEnd,
-    text: JSON.stringify(withUsage(parseJson(text.slice(options.valueStart, options.valueEnd)))),
+    text: JSON.stringify(withUsage(parseJson(body.toString("utf8", options.valueStart, options.valueEnd)))),
   };
 }
 
@@ -49,7 +47,7 @@ function withUsage(options: unknown): object {
   return { ...(isObject(options) ? options : {}), include_usage: true };
 }
 
-function spliceBytes(body: Buffer, edits: readonly Replacement[]): Buffer {
+function splice(body: Buffer, edits: readonly Replacement[]): Buffer {
   const parts: Buffer[] = [];
   let from = 0;
   for (const { start, end, text } of [...edits].sort((a, b) => a.start - b.start)) {
@@ -59,19 +57,11 @@ function spliceBytes(body: Buffer, edits: readonly Replacement[]): Buffer {
   return Buffer.concat([...parts, body.subarray(from)]);
 }
 
-function spliceText(text: string, edits: readonly Replacement[]): string {
-  let edited = text;
-  for (const { start, end, text: inserted } of [...edits].sort((a, b) => b.start - a.start)) {
-    edited = edited.slice(0, start) + inserted + edited.slice(end);
-  }
-  return edited;
-}
-
 /** For bodies with escaped or repeated keys, where a place in the text is in doubt: the parser's view is sent. */
-function rewrite(text: string, model: string, asksUsage: boolean): string {
-  const body = parseJson(text);
-  if (!isObject(body)) throw new TypeError("a parsed request is an object");
-  const edited = { ...body, model, ...(asksUsage && { stream_options: withUsage(body["stream_options"]) }) };
+function rewrite(body: Buffer, model: string, asksUsage: boolean): string {
+  const fields = parseJson(body.toString("utf8"));
+  if (!isObject(fields)) throw new TypeError("a parsed request is an object");
+  const edited = { ...fields, model, ...(asksUsage && { stream_options: withUsage(fields["stream_options"]) }) };
   try {
     return JSON.stringify(edited);
   } catch (error) {

@@ -3,8 +3,8 @@ import type { Member } from "#wire/json-members.ts";
 import { parseJson } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
 
-/** From this length on, finding the few fields that are read is much cheaper than parsing all messages. */
-const largeLength = 16_384;
+/** From this size on, finding the few fields that are read is much cheaper than parsing all messages. */
+const largeBytes = 16_384;
 
 /** Fields whose content is the vendor's business, and whose size would make parsing dear. */
 const unreadFields: ReadonlySet<string> = new Set(["messages", "tools"]);
@@ -18,16 +18,16 @@ const mediaSigns = [";base64,", '"input_audio"', '"file_data"'];
  */
 export function readFewFields(
   operation: Operation,
-  text: string,
+  body: Buffer,
   members: readonly Member[] | null,
 ): JsonObject | null {
-  if (operation !== "chat.completions" || text.length < largeLength || members === null) return null;
-  if (mediaSigns.some((sign) => text.includes(sign))) return null;
+  if (operation !== "chat.completions" || body.length < largeBytes || members === null) return null;
+  if (mediaSigns.some((sign) => body.includes(sign))) return null;
   const fields: Record<string, unknown> = {};
   for (const { key, valueStart, valueEnd } of members) {
     const value = unreadFields.has(key)
-      ? readUnread(text, valueStart, valueEnd)
-      : parseJson(text.slice(valueStart, valueEnd));
+      ? readUnread(body, valueStart, valueEnd)
+      : parseJson(body.toString("utf8", valueStart, valueEnd));
     if (value === undefined) return null;
     fields[key] = value;
   }
@@ -37,8 +37,7 @@ export function readFewFields(
 const standIn = [{ role: "user" }];
 
 /** Is it a list of objects, as far as its ends show? */
-function readUnread(text: string, start: number, end: number): unknown {
-  const isList = text[start] === "[" && text[end - 1] === "]";
-  const inner = text.slice(start + 1, Math.min(end - 1, start + 200)).trimStart();
-  return isList && inner.startsWith("{") ? standIn : undefined;
+function readUnread(body: Buffer, start: number, end: number): unknown {
+  const beginning = body.toString("latin1", start, Math.min(end, start + 100));
+  return /^\[\s*\{/.test(beginning) && body[end - 1] === 0x5d ? standIn : undefined;
 }

@@ -10,14 +10,12 @@ import { estimatePromptTokens } from "./prompt-size.ts";
 
 /** Reads the fields that the gateway acts on. The vendor is the judge of all others, so they are not looked at. */
 export function parseRequest(operation: Operation, body: Buffer): ParsedRequest {
-  const text = body.toString("utf8");
-  const members = findMembers(text);
-  const fields = readFewFields(operation, text, members) ?? parseBody(text);
+  const members = findMembers(body);
+  const fields = readFewFields(operation, body, members) ?? parseBody(body.toString("utf8"));
   checkFields(operation, fields);
   return {
     operation,
     body,
-    text,
     members,
     model: String(fields["model"]),
     stream: operation !== "embeddings" && fields["stream"] === true,
