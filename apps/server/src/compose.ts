@@ -15,6 +15,7 @@ import { loadJwtSecret } from "#control/sessions/jwt-secret.ts";
 import { createSessions } from "#control/sessions/sessions.ts";
 import { createSnapshotSource, initialSpend } from "#control/snapshot/snapshot-source.ts";
 import { startStoreWatch } from "#control/store-watch.ts";
+import { holdSoleInstance } from "#control/sole-instance.ts";
 import { openStoreWhenReady } from "#control/store/open-when-ready.ts";
 import { systemClock } from "#domain/clock.ts";
 import { createEstimator } from "#gateway/estimator/estimator.ts";
@@ -73,6 +74,8 @@ async function build(config: Config, log: Log, disposer: Disposer): Promise<Runn
   metrics.watchJournal(() => journal);
   const store = await openStoreWhenReady({ databaseUrl: config.databaseUrl?.reveal() ?? null, dataDir, log });
   disposer.add(() => store.close());
+  const hold = await holdSoleInstance({ store, dataDir, now: clock.now, log });
+  disposer.add(() => hold.release());
   const ledger = startLedger({ journal, store, events });
   disposer.add(async () => {
     await ledger.drainAll(lastDrainMs);

@@ -215,6 +215,15 @@ describe.each(availableEngines())("store on $name", (engine) => {
     });
   });
 
+  it("replaces a setting only where it is still what the caller saw", async () => {
+    expect(await store.settings.replace("holder", undefined, "first")).toBe(true);
+    expect(await store.settings.replace("holder", undefined, "second")).toBe(false);
+    expect(await store.settings.replace("holder", "other", "second")).toBe(false);
+    expect(await store.settings.get("holder")).toBe("first");
+    expect(await store.settings.replace("holder", "first", "second")).toBe(true);
+    expect(await store.settings.get("holder")).toBe("second");
+  });
+
   it("keeps settings, the last value of each", async () => {
     expect(await store.settings.get("colour")).toBeUndefined();
     await store.settings.set("colour", "blue");

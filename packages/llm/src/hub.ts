@@ -1,4 +1,4 @@
-// The shared language between dialects: what a request, an answer and a stream mean, whatever wire format they came in.
+// The shared language between dialects: what is asked and what was used, whatever wire format it came in.
 
 /** What is asked of a vendor. Each operation has one path per provider; an operation a provider lacks is absent there. */
 export type Operation = "chat.completions" | "completions" | "embeddings";

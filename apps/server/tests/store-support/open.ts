@@ -15,7 +15,7 @@ export async function openMigrated(
   return store;
 }
 
-export const noLimits = { requestsPerMinute: null, tokensPerMinute: null, concurrentRequests: null };
+const noLimits = { requestsPerMinute: null, tokensPerMinute: null, concurrentRequests: null };
 
 export function newUser(email: string, changed: Partial<NewUser> = {}): NewUser {
   return {

@@ -3,7 +3,7 @@
 import type { Operation } from "#hub.ts";
 import type { Authentication, OperationPath, ProviderDefinition } from "./definition.ts";
 
-export const bearer: Authentication = { header: "authorization", prefix: "Bearer " };
+const bearer: Authentication = { header: "authorization", prefix: "Bearer " };
 
 interface Compatible extends Pick<
   ProviderDefinition,

@@ -15,5 +15,15 @@ export function settingsIn({ kysely, now }: Database): Store["settings"] {
         .onConflict((conflict) => conflict.column("name").doUpdateSet(row))
         .execute();
     },
+    async replace(name, expected, value) {
+      const row = { value, updated_at: now() };
+      if (expected === undefined) {
+        const insert = kysely.insertInto("settings").values({ name, ...row });
+        const added = await insert.onConflict((conflict) => conflict.column("name").doNothing()).executeTakeFirst();
+        return Number(added.numInsertedOrUpdatedRows) === 1;
+      }
+      const update = kysely.updateTable("settings").set(row).where("name", "=", name).where("value", "=", expected);
+      return Number((await update.executeTakeFirst()).numUpdatedRows) === 1;
+    },
   };
 }

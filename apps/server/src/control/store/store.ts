@@ -194,6 +194,8 @@ export interface Store {
   readonly settings: {
     get(name: string): Promise<string | undefined>;
     set(name: string, value: string): Promise<void>;
+    /** Sets the value only where it still is `expected` (undefined: there is none). False: somebody else was faster. */
+    replace(name: string, expected: string | undefined, value: string): Promise<boolean>;
   };
   /** Rejects when the database does not answer. */
   ping(): Promise<void>;

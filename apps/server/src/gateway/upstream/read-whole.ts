@@ -7,7 +7,12 @@ export type WholeBody =
   { readonly complete: true; readonly body: Buffer } | { readonly complete: false; readonly body: Buffer };
 
 /** Reads an answer's body into memory, up to `maxBytes`. Rejects with UpstreamFailure when it breaks off. */
-export function readWhole(answer: UpstreamAnswer, maxBytes: number): Promise<WholeBody> {
+export async function readWhole(answer: UpstreamAnswer, maxBytes: number): Promise<WholeBody> {
+  const { complete, body } = await collect(answer, maxBytes);
+  return complete ? { complete, body: decompress(answer, body, maxBytes) } : { complete, body };
+}
+
+function collect(answer: UpstreamAnswer, maxBytes: number): Promise<WholeBody> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
@@ -19,13 +24,7 @@ export function readWhole(answer: UpstreamAnswer, maxBytes: number): Promise<Who
         answer.pause();
         resolve({ complete: false, body: Buffer.concat(chunks.splice(0)) });
       },
-      onEnd() {
-        try {
-          resolve({ complete: true, body: decompress(answer, join(chunks, bytes), maxBytes) });
-        } catch (error) {
-          reject(error);
-        }
-      },
+      onEnd: () => resolve({ complete: true, body: join(chunks, bytes) }),
       onFailure: reject,
     });
   });
