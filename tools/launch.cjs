@@ -182,7 +182,9 @@ function findNode() {
 
 function environmentFor(node) {
   const directories = [path.dirname(node), path.join(modules, ".bin"), process.env.PATH || ""];
-  return Object.assign({}, process.env, { PATH: directories.join(path.delimiter) });
+  // Node keeps compiled sources there, which more than halves the time of every start but the first.
+  const cache = process.env.NODE_COMPILE_CACHE || path.join(modules, ".cache", "compile");
+  return Object.assign({}, process.env, { PATH: directories.join(path.delimiter), NODE_COMPILE_CACHE: cache });
 }
 
 /**

@@ -3,15 +3,15 @@ import type { RunningServer } from "./compose.ts";
 import { version } from "./version.ts";
 
 type Facts = RunningServer["facts"];
-type Running = Pick<RunningServer, "url" | "facts" | "exampleModel">;
+type Running = Pick<RunningServer, "url" | "facts" | "providerNames" | "exampleModel">;
 
 /** What a person reads after the start. Password and key are in it at the first start only, and nowhere else ever. */
-export function bannerOf({ url, facts, exampleModel }: Running): string {
+export function bannerOf({ url, facts, providerNames, exampleModel }: Running): string {
   const lines = [
     `GhostLLM ${version} serves on ${url}`,
     "",
     ...describeAccess(url, facts),
-    ...describeProviders(facts),
+    ...describeProviders(facts, providerNames),
   ];
   if (facts.first !== null && exampleModel !== null) {
     lines.push("", "Try it:", "", curlOf(url, facts.first.apiKey.reveal(), exampleModel));
@@ -31,11 +31,14 @@ function describeAccess(url: string, { first, adminKeyFile }: Facts): readonly s
   return lines;
 }
 
-function describeProviders({ providers }: Facts): readonly string[] {
-  if (providers.length === 0) return [row("Providers", "none in the environment; see `ghostllm provider list`")];
-  return providers.map(({ name, origin, outcome }, index) =>
-    row(index === 0 ? "Providers" : "", `${name} (${origin}, ${outcome})`),
-  );
+/** All that serve, and where those came from that this start has looked at. */
+function describeProviders({ providers }: Facts, names: readonly string[]): readonly string[] {
+  if (names.length === 0) return [row("Providers", "none; `ghostllm provider add` adds one")];
+  const describe = (name: string): string => {
+    const found = providers.find((provider) => provider.name === name);
+    return found === undefined ? name : `${name} (${found.origin}, ${found.outcome})`;
+  };
+  return names.map((name, index) => row(index === 0 ? "Providers" : "", describe(name)));
 }
 
 function row(label: string, value: string): string {

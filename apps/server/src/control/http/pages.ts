@@ -27,6 +27,10 @@ export async function servePages(app: FastifyInstance, version: string): Promise
     // The document is whole already; the plugin that the pages need would derive one from Fastify's own schemas.
     transformSpecification: () => document,
     transformSpecificationClone: false,
+    theme: {
+      title: "GhostLLM API",
+      css: [{ filename: "ghostllm.css", content: ".swagger-ui .topbar { display: none }" }],
+    },
     uiConfig: { persistAuthorization: false, deepLinking: true, validatorUrl: null },
   });
 }
