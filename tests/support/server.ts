@@ -21,8 +21,10 @@ export interface ServerOptions {
   readonly upstreamUrl?: string;
   /** Added to the usual variables, or in place of them; undefined takes one away. */
   readonly environment?: NodeJS.ProcessEnv;
-  /** Steps down to another user, when the test itself is root. */
-  readonly uid?: number;
+  /** Run by something that takes a command, such as `["setpriv", "--bounding-set=-all"]`. */
+  readonly runBy?: readonly string[];
+  /** With descriptor 0 closed, as some service managers leave it. */
+  readonly withoutStdin?: boolean;
 }
 
 export interface Exit {
@@ -71,10 +73,12 @@ export async function startServer(options: ServerOptions = {}): Promise<ReadySer
 export function spawnServer(options: ServerOptions = {}): ServerProcess {
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), "ghostllm-server-"));
   const adminKey = `admin-${randomBytes(16).toString("hex")}`;
-  const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", main], {
+  const command = [process.execPath, "--disable-warning=ExperimentalWarning", main];
+  const shell = options.withoutStdin === true ? ["/bin/sh", "-c", 'exec "$@" <&-', "sh"] : [];
+  const [program = "", ...parameters] = [...(options.runBy ?? []), ...shell, ...command];
+  const child = spawn(program, parameters, {
     stdio: ["ignore", "pipe", "pipe"],
     env: environmentOf(options, dataDir, adminKey),
-    ...(options.uid !== undefined && { uid: options.uid, gid: options.uid }),
   });
   return new RunningServer({ child, dataDir, adminKey, ownsDataDir: options.dataDir === undefined });
 }

@@ -33,11 +33,14 @@ import { pickExampleModel } from "./banner.ts";
 import { Disposer } from "./disposer.ts";
 import { reserveAddress, serveOn } from "./listen.ts";
 import { prepareClosing } from "./listener-closer.ts";
+import { RunningRequests } from "./running-requests.ts";
 import { version } from "./version.ts";
 
 export interface RunningServer {
   readonly url: string;
   readonly facts: StartFacts;
+  /** Of the providers that can be asked. */
+  readonly providerNames: readonly string[];
   /** A model for a first try; null where there is none. */
   readonly exampleModel: string | null;
   /** Stops taking requests, lets streams finish within the drain time, stores what is in the journal, lets go of all. */
@@ -47,6 +50,7 @@ export interface RunningServer {
 const sweepIntervalMs = 5_000;
 const vendorListTimeoutMs = 10_000;
 const firstDrainMs = 30_000;
+const lastRecordsMs = 2_000;
 const lastDrainMs = 5_000;
 
 export async function compose(config: Config, log: Log): Promise<RunningServer> {
@@ -129,6 +133,7 @@ async function build(config: Config, log: Log, disposer: Disposer): Promise<Runn
 
   const estimator = createEstimator();
   disposer.add(() => estimator.close());
+  const running = new RunningRequests();
   const server = createListener({
     snapshots,
     counters,
@@ -137,7 +142,7 @@ async function build(config: Config, log: Log, disposer: Disposer): Promise<Runn
     estimator,
     targetHealth: new TargetHealth(),
     healthBoard,
-    events,
+    events: running.watch(events),
     clock,
     random: Math.random,
     timeouts: config.timeouts,
@@ -149,14 +154,17 @@ async function build(config: Config, log: Log, disposer: Disposer): Promise<Runn
   const closeListener = prepareClosing(server);
   const url = await serveOn(server, reserved);
   healthBoard.notReadyBecause = null;
-  disposer.add(() => {
+  disposer.add(async () => {
     // Readiness goes first, so that nobody sends what will be refused.
     healthBoard.notReadyBecause = "stopping";
-    return closeListener(config.timeouts.drainMs);
+    await closeListener(config.timeouts.drainMs);
+    // What was cut off has used tokens, too: its record must be in the journal before that is closed.
+    await running.ended(lastRecordsMs);
   });
   return {
     url,
     facts,
+    providerNames: [...snapshots.current().providers.keys()],
     exampleModel: pickExampleModel(snapshots.current(), demoModels.chat),
     close: () => disposer.dispose(),
   };

@@ -1,0 +1,182 @@
+// How the server stops, and what is still true after it started again.
+
+import { connect } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type FakeUpstream, startFakeUpstream } from "@ghostllm/fake-upstream";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { createDirectory } from "../../apps/server/tests/store-support/engines.ts";
+import { createAccount, listUsage } from "../support/admin.ts";
+import { type ReadyServer, type ServerOptions, startServer } from "../support/server.ts";
+
+const model = "gpt-4o-mini";
+
+let upstream: FakeUpstream;
+let directory: Awaited<ReturnType<typeof createDirectory>>;
+const servers: ReadyServer[] = [];
+
+beforeAll(async () => {
+  upstream = await startFakeUpstream();
+});
+
+afterAll(() => upstream.close());
+
+beforeEach(async () => {
+  upstream.clear();
+  directory = await createDirectory();
+});
+
+afterEach(async () => {
+  for (const server of servers.splice(0)) await server.kill();
+  await directory.remove();
+});
+
+async function start(options: ServerOptions = {}): Promise<ReadyServer> {
+  const server = await startServer({ dataDir: directory.path, upstreamUrl: upstream.url, ...options });
+  servers.push(server);
+  return server;
+}
+
+function ask(server: ReadyServer, key: string, body: object = {}): Promise<Response> {
+  return fetch(`${server.url}/v1/chat/completions`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
+    body: JSON.stringify({ model, messages: [{ role: "user", content: "Hello" }], ...body }),
+  });
+}
+
+async function statusOf(asking: Promise<Response>): Promise<number> {
+  const response = await asking;
+  await response.arrayBuffer();
+  return response.status;
+}
+
+describe("SIGTERM", () => {
+  it("lets streams finish, takes nobody new, stores what was used, and exits 0", async () => {
+    const server = await start();
+    const account = await createAccount(server.admin);
+    upstream.script({ kind: "chat", chunks: 30, tokensPerSecond: 30 });
+    const responses = await Promise.all([1, 2, 3].map(() => ask(server, account.key, { stream: true })));
+    const texts = responses.map((response) => response.text());
+    await sleep(200);
+    const termAt = performance.now();
+    server.signal("SIGTERM");
+    await sleep(200);
+    await expect(ask(server, account.key)).rejects.toThrow();
+    for (const text of await Promise.all(texts)) {
+      expect(text).toContain("word30");
+      expect(text.endsWith("data: [DONE]\n\n")).toBe(true);
+    }
+    const streamsEndedMs = performance.now() - termAt;
+    expect(streamsEndedMs).toBeGreaterThan(300);
+    expect(await server.exit).toEqual({ code: 0, signal: null });
+    // The clients keep their connections open: they may not hold the end up.
+    expect(performance.now() - termAt - streamsEndedMs).toBeLessThan(2_000);
+
+    const again = await start();
+    const ids = responses.map((response) => response.headers.get("x-request-id"));
+    const rows = await listUsage(again.admin, { api_key_id: account.keyId });
+    expect(rows).toHaveLength(ids.length);
+    expect(new Map(rows.map(({ id, status }) => [id, status]))).toEqual(new Map(ids.map((id) => [id, "ok"])));
+  });
+
+  it("is not held up by connections that have sent nothing, or nothing more", async () => {
+    const server = await start();
+    const { port, hostname } = new URL(server.url);
+    const silent = connect(Number(port), hostname);
+    const halfway = connect(Number(port), hostname, () =>
+      halfway.write("POST /v1/chat/completions HTTP/1.1\r\nHost: x"),
+    );
+    await sleep(200);
+    const termAt = performance.now();
+    server.signal("SIGTERM");
+    expect(await server.exit).toEqual({ code: 0, signal: null });
+    expect(performance.now() - termAt).toBeLessThan(2_000);
+    for (const socket of [silent, halfway]) socket.destroy();
+  });
+
+  it("ends streams that outlast the drain time, and records them", async () => {
+    const server = await start({ environment: { GHOSTLLM_DRAIN_TIMEOUT_MS: "400" } });
+    const account = await createAccount(server.admin);
+    upstream.script({ kind: "stall", after: { chunks: 3 }, of: { kind: "chat", chunks: 9 } });
+    const response = await ask(server, account.key, { stream: true });
+    const reading = response.text();
+    reading.catch(() => undefined);
+    const termAt = performance.now();
+    server.signal("SIGTERM");
+    expect(await server.exit).toEqual({ code: 0, signal: null });
+    expect(performance.now() - termAt).toBeGreaterThan(350);
+    expect(performance.now() - termAt).toBeLessThan(3_000);
+    await expect(reading).rejects.toThrow();
+    const again = await start();
+    const rows = await listUsage(again.admin, { api_key_id: account.keyId });
+    expect(rows.map(({ id }) => id)).toEqual([response.headers.get("x-request-id")]);
+    expect(rows[0]?.completion_tokens).toBeGreaterThan(0);
+  });
+
+  it("again, and meant, ends at once", async () => {
+    const server = await start();
+    const { key } = await createAccount(server.admin);
+    upstream.script({ kind: "stall", after: { chunks: 3 }, of: { kind: "chat", chunks: 9 } });
+    const reading = (await ask(server, key, { stream: true })).text();
+    reading.catch(() => undefined);
+    server.signal("SIGTERM");
+    await sleep(100);
+    // What a launcher passes on a second time is the same wish.
+    server.signal("SIGTERM");
+    await sleep(1_200);
+    expect(server.hasExited).toBe(false);
+    const secondAt = performance.now();
+    server.signal("SIGTERM");
+    expect(await server.exit).toEqual({ code: 130, signal: null });
+    expect(performance.now() - secondAt).toBeLessThan(1_000);
+    await expect(reading).rejects.toThrow();
+  });
+});
+
+describe("after a restart", () => {
+  it("spent is spent: budgets go on where they were", async () => {
+    const usage = { prompt_tokens: 100_000, completion_tokens: 0, total_tokens: 100_000 };
+    upstream.script({ kind: "chat", usage });
+    const first = await start();
+    // One answer costs 0.015 USD, far above the estimate of its few words.
+    const account = await createAccount(first.admin, { key: { budget_usd: "0.02" } });
+    expect(await statusOf(ask(first, account.key, { max_tokens: 1 }))).toBe(200);
+    await first.stop();
+
+    const second = await start();
+    const key = await second.admin.apiKeys.get({ params: { id: account.keyId } });
+    expect(key.spent_usd).toBe("0.015");
+    expect(await statusOf(ask(second, account.key, { max_tokens: 1 }))).toBe(200);
+    await second.kill();
+
+    const third = await start();
+    expect((await third.admin.apiKeys.get({ params: { id: account.keyId } })).spent_usd).toBe("0.03");
+    expect(await statusOf(ask(third, account.key, { max_tokens: 1 }))).toBe(429);
+  });
+
+  it("a key that was created works, and one that was revoked does not", async () => {
+    const first = await start();
+    const kept = await createAccount(first.admin);
+    const revoked = await createAccount(first.admin);
+    await first.admin.apiKeys.revoke({ params: { id: revoked.keyId } });
+    await first.kill();
+    const second = await start();
+    expect(await statusOf(ask(second, kept.key))).toBe(200);
+    expect(await statusOf(ask(second, revoked.key))).toBe(401);
+  });
+});
+
+describe("a change to a key", () => {
+  it("is in force on the gateway when the admin API has answered", async () => {
+    const server = await start();
+    for (let time = 0; time < 20; time += 1) {
+      const account = await createAccount(server.admin);
+      expect(await statusOf(ask(server, account.key))).toBe(200);
+      const params = { id: account.keyId };
+      await server.admin.apiKeys.update({ params, body: { permissions: { models: ["another-*"] } } });
+      expect(await statusOf(ask(server, account.key))).toBe(403);
+      await server.admin.apiKeys.revoke({ params });
+      expect(await statusOf(ask(server, account.key))).toBe(401);
+    }
+  });
+});
