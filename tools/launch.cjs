@@ -10,7 +10,8 @@ const path = require("path");
 
 const root = path.resolve(__dirname, "..");
 const neededMajor = 24;
-const nodeFlags = ["--disable-warning=ExperimentalWarning"];
+// A small young generation: the server's garbage is short-lived, and a larger one only costs memory and cache misses.
+const nodeFlags = ["--disable-warning=ExperimentalWarning", "--max-semi-space-size=8"];
 const tasks = {
   start: { file: "apps/server/src/main.ts", flags: nodeFlags },
   dev: { file: "apps/server/src/main.ts", flags: nodeFlags.concat("--watch", "--watch-preserve-output") },

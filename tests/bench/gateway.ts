@@ -27,7 +27,7 @@ export async function startGateway(
   const dataDir = mkdtempSync(join(tmpdir(), "ghostllm-bench-"));
   const adminKey = randomBytes(24).toString("hex");
   const port = await findFreePort();
-  const child = startChild(process.execPath, [main], {
+  const child = startChild(process.execPath, ["--max-semi-space-size=8", main], {
     stdio: ["ignore", "ignore", "inherit"],
     env: environment({ dataDir, adminKey, port, upstreamUrl }),
   });

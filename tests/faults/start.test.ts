@@ -53,14 +53,15 @@ async function failToStart(options: ServerOptions): Promise<{ readonly exit: Exi
 
 const failed: Exit = { code: 1, signal: null };
 
-async function ask(url: string, key: string): Promise<{ readonly status: number; readonly id: string | null }> {
+async function ask(url: string, key: string) {
   const response = await fetch(`${url}/v1/chat/completions`, {
     method: "POST",
     headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
     body: JSON.stringify({ model, messages: [{ role: "user", content: "Hello" }] }),
   });
   await response.arrayBuffer();
-  return { status: response.status, id: response.headers.get("x-request-id") };
+  const { status, headers } = response;
+  return { status, id: headers.get("x-request-id"), retryAfter: headers.get("retry-after") };
 }
 
 describe("a start", () => {
@@ -133,24 +134,46 @@ describe("a start", () => {
   });
 });
 
-it("with another ENCRYPTION_KEY than the data's, it serves on without the providers it cannot open, and says why", async () => {
-  const dataDir = newDirectory("other-key");
+describe("another ENCRYPTION_KEY than the data's", () => {
   const keys = ["a", "b"].map((letter) => ({ ENCRYPTION_KEY: letter.repeat(40) }));
-  const start = (environment: NodeJS.ProcessEnv | undefined) =>
-    startServer({ dataDir, upstreamUrl: upstream.url, environment: environment ?? {} });
-  const first = await start(keys[0]);
-  const { key } = await createAccount(first.admin);
-  expect((await ask(first.url, key)).status).toBe(200);
-  await first.stop();
 
-  const second = await start(keys[1]);
-  expect(second.stderr).toMatch(/"provider":"openai".*ENCRYPTION_KEY is another one/);
-  expect((await ask(second.url, key)).status).not.toBe(200);
-  expect(await second.stop()).toEqual({ code: 0, signal: null });
+  it("does not matter for a provider of the environment, whose credential is sealed anew", async () => {
+    const dataDir = newDirectory("resealed");
+    const start = (environment: NodeJS.ProcessEnv | undefined) =>
+      startServer({ dataDir, upstreamUrl: upstream.url, environment: environment ?? {} });
+    const first = await start(keys[0]);
+    const { key } = await createAccount(first.admin);
+    await first.stop();
+    const second = await start(keys[1]);
+    expect((await ask(second.url, key)).status).toBe(200);
+    await second.stop();
+  });
 
-  const third = await start(keys[0]);
-  expect((await ask(third.url, key)).status).toBe(200);
-  await third.stop();
+  it("leaves out a provider that was added by hand: its models answer 503 and health says why", async () => {
+    const dataDir = newDirectory("other-key");
+    const start = (environment: NodeJS.ProcessEnv | undefined) =>
+      startServer({ dataDir, environment: environment ?? {} });
+    const first = await start(keys[0]);
+    const { key } = await createAccount(first.admin);
+    await first.admin.providers.create({
+      body: { name: "openai", provider_type: "openai", base_url: `${upstream.url}/v1`, api_key: "sk-by-hand" },
+    });
+    expect((await ask(first.url, key)).status).toBe(200);
+    await first.stop();
+
+    const second = await start(keys[1]);
+    const refused = await ask(second.url, key);
+    expect(refused.status).toBe(503);
+    expect(refused.retryAfter).toBe("60");
+    const health = await fetch(`${second.url}/health`);
+    expect(health.status).toBe(503);
+    expect(await health.text()).toContain("openai: The stored secret of provider openai was sealed with another");
+    expect(await second.stop()).toEqual({ code: 0, signal: null });
+
+    const third = await start(keys[0]);
+    expect((await ask(third.url, key)).status).toBe(200);
+    await third.stop();
+  });
 });
 
 describe("a disk that is full", () => {

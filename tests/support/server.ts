@@ -73,7 +73,7 @@ export async function startServer(options: ServerOptions = {}): Promise<ReadySer
 export function spawnServer(options: ServerOptions = {}): ServerProcess {
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), "ghostllm-server-"));
   const adminKey = `admin-${randomBytes(16).toString("hex")}`;
-  const command = [process.execPath, "--disable-warning=ExperimentalWarning", main];
+  const command = [process.execPath, "--disable-warning=ExperimentalWarning", "--max-semi-space-size=8", main];
   const shell = options.withoutStdin === true ? ["/bin/sh", "-c", 'exec "$@" <&-', "sh"] : [];
   const [program = "", ...parameters] = [...(options.runBy ?? []), ...shell, ...command];
   const child = spawn(program, parameters, {

@@ -29,7 +29,9 @@ function findNode() {
 }
 
 function handOver(node) {
-  const child = spawn(node, [findProgram()].concat(process.argv.slice(2)), { stdio: "inherit" });
+  const child = spawn(node, ["--max-semi-space-size=8", findProgram()].concat(process.argv.slice(2)), {
+    stdio: "inherit",
+  });
   // Ctrl-C reaches the child by itself; this process only has to outlive it.
   process.on("SIGINT", () => {});
   for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));

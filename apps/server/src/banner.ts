@@ -1,4 +1,4 @@
-import type { Snapshot, Target } from "#domain/snapshot.ts";
+import type { Snapshot } from "#domain/snapshot.ts";
 import type { RunningServer } from "./compose.ts";
 import { version } from "./version.ts";
 
@@ -50,17 +50,13 @@ function curlOf(url: string, key: string, model: string): string {
   return `curl -N ${url}/v1/chat/completions -H "Authorization: Bearer ${key}" -H "Content-Type: application/json" -d '${body}'`;
 }
 
-/** The demo where there is no vendor, so that the first try works at once; otherwise the cheapest model that writes. */
-export function pickExampleModel({ models }: Snapshot, demoModel: string): string | null {
-  const targets = [...models.values()].flat();
-  const demo = targets.find(({ provider, model }) => provider.definition.type === "demo" && model === demoModel);
-  const [cheapest] = targets
-    .map((target) => ({ name: target.model, price: outputPriceOf(target) }))
-    .filter(({ price }) => price > 0)
-    .toSorted((a, b) => a.price - b.price);
-  return demo?.model ?? cheapest?.name ?? targets[0]?.model ?? null;
-}
-
-function outputPriceOf({ prices }: Target): number {
-  return prices?.[0]?.price.output.base ?? 0;
+/** Of the first provider that names one, or whatever is listed: an Ollama has what its owner put there. */
+export function pickExampleModel({ providers, models }: Snapshot): string | null {
+  for (const provider of providers.values()) {
+    const model = provider.definition.exampleModel;
+    if (model === undefined) continue;
+    return models.get(model)?.[0]?.provider === provider ? model : `${provider.name}/${model}`;
+  }
+  const [first] = models.keys();
+  return first ?? null;
 }

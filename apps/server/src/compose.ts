@@ -18,6 +18,7 @@ import { startStoreWatch } from "#control/store-watch.ts";
 import { holdSoleInstance } from "#control/sole-instance.ts";
 import { openStoreWhenReady } from "#control/store/open-when-ready.ts";
 import { systemClock } from "#domain/clock.ts";
+import type { Snapshot } from "#domain/snapshot.ts";
 import { createEstimator } from "#gateway/estimator/estimator.ts";
 import { TargetHealth } from "#gateway/flow/health.ts";
 import { createListener } from "#gateway/listener.ts";
@@ -106,7 +107,15 @@ async function build(config: Config, log: Log, disposer: Disposer): Promise<Runn
     demoModels: Object.values(demoModels),
   });
 
-  const snapshots = createSnapshotSource({ ...providerSources, store, log, onSwap: events.snapshotSwapped });
+  const snapshots = createSnapshotSource({
+    ...providerSources,
+    store,
+    log,
+    onSwap: (snapshot) => {
+      events.snapshotSwapped(snapshot.version);
+      reportProviders(healthBoard, snapshot);
+    },
+  });
   await snapshots.rebuild();
   snapshots.startRefreshing();
   disposer.add(() => snapshots.close());
@@ -165,7 +174,14 @@ async function build(config: Config, log: Log, disposer: Disposer): Promise<Runn
     url,
     facts,
     providerNames: [...snapshots.current().providers.keys()],
-    exampleModel: pickExampleModel(snapshots.current(), demoModels.chat),
+    exampleModel: pickExampleModel(snapshots.current()),
     close: () => disposer.dispose(),
   };
+}
+
+/** A provider that cannot be used degrades `/health`: its models answer 503 until an operator has repaired it. */
+function reportProviders(healthBoard: HealthBoard, { providers, unusableProviders }: Snapshot): void {
+  const reasons = [...unusableProviders].map(([name, reason]) => `${name}: ${reason}`);
+  const detail = reasons.length === 0 ? `${providers.size} in use` : reasons.join("; ");
+  healthBoard.report("providers", { isHealthy: reasons.length === 0, detail });
 }

@@ -59,6 +59,10 @@ export interface Snapshot {
   /** Models of enabled providers by their bare name, in the order in which their providers were made. */
   readonly models: ReadonlyMap<string, readonly Target[]>;
   readonly routes: ReadonlyMap<string, Route>;
+  /** Names of enabled providers that cannot be used, such as one whose credential does not open; why, for operators. */
+  readonly unusableProviders: ReadonlyMap<string, string>;
+  /** Names of models and aliases that only those could serve. */
+  readonly unusableModels: ReadonlySet<string>;
 }
 
 export const emptySnapshot: Snapshot = {
@@ -67,4 +71,6 @@ export const emptySnapshot: Snapshot = {
   providers: new Map(),
   models: new Map(),
   routes: new Map(),
+  unusableProviders: new Map(),
+  unusableModels: new Set(),
 };

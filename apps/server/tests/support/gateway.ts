@@ -90,6 +90,8 @@ export function makeSnapshot({ targets, principals, routes = new Map() }: Snapsh
     providers: new Map(targets.map(({ provider }) => [provider.name, provider])),
     models,
     routes,
+    unusableProviders: new Map(),
+    unusableModels: new Set(),
   };
 }
 
@@ -102,7 +104,7 @@ export interface TestGateway {
   close(): Promise<void>;
 }
 
-type Settings = Partial<Pick<GatewayDeps, "clock" | "random" | "counters" | "journal">> & {
+type Settings = Partial<Pick<GatewayDeps, "clock" | "random" | "counters" | "journal" | "events">> & {
   readonly timeouts?: Partial<GatewayDeps["timeouts"]>;
   readonly limits?: Partial<GatewayDeps["limits"]>;
 };

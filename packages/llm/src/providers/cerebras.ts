@@ -7,6 +7,7 @@ export const cerebras = defineCompatible({
   baseUrl: "https://api.cerebras.ai/v1",
   variablePrefix: "CEREBRAS",
   catalogId: "cerebras",
+  exampleModel: "llama3.1-8b",
   operations: {
     "chat.completions": "/chat/completions",
     completions: "/completions",

@@ -7,6 +7,7 @@ export const deepseek = defineCompatible({
   baseUrl: "https://api.deepseek.com",
   variablePrefix: "DEEPSEEK",
   catalogId: "deepseek",
+  exampleModel: "deepseek-chat",
   operations: {
     "chat.completions": "/chat/completions",
   },

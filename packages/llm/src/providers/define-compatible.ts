@@ -7,7 +7,7 @@ const bearer: Authentication = { header: "authorization", prefix: "Bearer " };
 
 interface Compatible extends Pick<
   ProviderDefinition,
-  "type" | "label" | "documentation" | "baseUrl" | "catalogId" | "free" | "quirks"
+  "type" | "label" | "documentation" | "baseUrl" | "catalogId" | "exampleModel" | "free" | "quirks"
 > {
   /** `GROQ` reads GROQ_API_KEY and GROQ_BASE_URL. */
   readonly variablePrefix: string;

@@ -11,7 +11,13 @@ export interface Quirks {
    * `unasked`: the vendor sends its usage chunk to everybody, so it is no extra and is never hidden.
    */
   readonly streamUsage?: "asked" | "unasked";
+  /** The name under which the vendor reads the limit of output tokens; `max_completion_tokens` unless told. */
+  readonly outputLimit?: "max_tokens";
+  /** What the vendor takes in requests beyond its dialect. The rest of what comes from other dialects is noted. */
+  readonly takes?: readonly Extension[];
 }
+
+export type Extension = "top_k" | "cache_control" | "reasoning_content" | "reasoning" | "reasoning_details";
 
 export interface PathInput {
   readonly baseUrl: string;
@@ -49,6 +55,8 @@ export interface ProviderDefinition {
   readonly settings?: Readonly<Record<string, { readonly variable: string; readonly default: string }>>;
   /** Id in the price catalogue; absent where the catalogue knows no prices of the vendor. */
   readonly catalogId?: string | undefined;
+  /** A small model that every customer of the vendor can use, for a first try. */
+  readonly exampleModel?: string | undefined;
   /** Runs on the operator's own hardware: tokens cost nothing, which is a known price of 0. */
   readonly free?: true | undefined;
   readonly quirks?: Quirks | undefined;

@@ -9,6 +9,7 @@ export const demo = defineCompatible({
   variablePrefix: "GHOSTLLM_DEMO",
   needsCredential: false,
   free: true,
+  exampleModel: "demo",
   operations: {
     "chat.completions": "/chat/completions",
     completions: "/completions",

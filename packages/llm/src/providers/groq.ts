@@ -7,6 +7,7 @@ export const groq = defineCompatible({
   baseUrl: "https://api.groq.com/openai/v1",
   variablePrefix: "GROQ",
   catalogId: "groq",
+  exampleModel: "llama-3.1-8b-instant",
   operations: {
     "chat.completions": "/chat/completions",
   },

@@ -7,6 +7,7 @@ export const mistral = defineCompatible({
   baseUrl: "https://api.mistral.ai/v1",
   variablePrefix: "MISTRAL",
   catalogId: "mistral",
+  exampleModel: "mistral-small-latest",
   operations: {
     "chat.completions": "/chat/completions",
     embeddings: "/embeddings",

@@ -7,6 +7,7 @@ export const openai = defineCompatible({
   baseUrl: "https://api.openai.com/v1",
   variablePrefix: "OPENAI",
   catalogId: "openai",
+  exampleModel: "gpt-4o-mini",
   operations: {
     "chat.completions": "/chat/completions",
     completions: "/completions",

@@ -7,6 +7,7 @@ export const openrouter = defineCompatible({
   baseUrl: "https://openrouter.ai/api/v1",
   variablePrefix: "OPENROUTER",
   catalogId: "openrouter",
+  exampleModel: "openai/gpt-4o-mini",
   operations: {
     "chat.completions": "/chat/completions",
     completions: "/completions",

@@ -7,6 +7,7 @@ export const perplexity = defineCompatible({
   baseUrl: "https://api.perplexity.ai",
   variablePrefix: "PERPLEXITY",
   catalogId: "perplexity",
+  exampleModel: "sonar",
   operations: {
     "chat.completions": "/chat/completions",
     embeddings: "/v1/embeddings",

@@ -7,6 +7,7 @@ export const xai = defineCompatible({
   baseUrl: "https://api.x.ai/v1",
   variablePrefix: "XAI",
   catalogId: "x-ai",
+  exampleModel: "grok-3-mini",
   operations: {
     "chat.completions": "/chat/completions",
     completions: "/completions",

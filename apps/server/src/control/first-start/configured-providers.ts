@@ -57,7 +57,9 @@ async function adoptProvider(
   adoption: ProviderAdoption,
 ): Promise<AdoptedProvider["outcome"]> {
   const { store, log } = adoption;
-  if (knownFingerprint === fingerprintOf(provider)) return row === undefined ? "left to the operator" : "unchanged";
+  if (knownFingerprint === fingerprintOf(provider) && (row === undefined || (await isReadable(row, adoption)))) {
+    return row === undefined ? "left to the operator" : "unchanged";
+  }
   if (row === undefined) {
     await addProvider(await toNewProvider(provider, adoption), [], adoption);
     return "added";
@@ -72,6 +74,15 @@ async function adoptProvider(
   const { baseUrl, apiKeyEncrypted, settings } = await toNewProvider(provider, adoption);
   await store.providers.update(row.id, { baseUrl, apiKeyEncrypted, settings });
   return "updated";
+}
+
+/** A credential that was sealed with another ENCRYPTION_KEY is of no use: the configuration has it and can seal it anew. */
+async function isReadable(row: ProviderRow, { encryption }: ProviderAdoption): Promise<boolean> {
+  if (row.apiKeyEncrypted === null) return true;
+  return encryption.open(row.apiKeyEncrypted, credentialBinding(row.name)).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Adds the row and the models that are known without asking anybody, and those that the caller has seen. */

@@ -31,14 +31,23 @@ export async function buildSnapshot(sources: SnapshotSources, { version, lookUp 
   const modelRows = sortById(await store.models.list());
   const routeRows = await store.routes.list();
 
-  const providers = await openProviders(providerRows, sources);
+  const { providers, unusableProviders } = await openProviders(providerRows, sources);
   const targets = toTargets(modelRows, providers, lookUp);
+  const models = groupByName(targets);
+  const routes = new Map(routeRows.map((row) => [row.name, toRoute(row, { providers, targets, lookUp })]));
+  const unusableIds = new Set(providerRows.filter(({ name }) => unusableProviders.has(name)).map(({ id }) => id));
+  const lostModels = modelRows.filter(({ providerId, name }) => unusableIds.has(providerId) && !models.has(name));
+  const lostRoutes = routeRows.filter(
+    (row) => routes.get(row.name)?.targets.length === 0 && row.targets.some((to) => unusableProviders.has(to.provider)),
+  );
   return {
     version,
     keys: toPrincipals(keys, users),
     providers,
-    models: groupByName(targets),
-    routes: new Map(routeRows.map((row) => [row.name, toRoute(row, { providers, targets, lookUp })])),
+    models,
+    routes,
+    unusableProviders,
+    unusableModels: new Set([...lostModels, ...lostRoutes].map(({ name }) => name)),
   };
 }
 
@@ -85,17 +94,18 @@ function scopeOf(id: string, { limits, budgetNanos }: Pick<UserRow, "limits" | "
 async function openProviders(
   rows: readonly ProviderRow[],
   sources: SnapshotSources,
-): Promise<ReadonlyMap<string, ProviderEntry>> {
+): Promise<Pick<Snapshot, "providers" | "unusableProviders">> {
   const providers = new Map<string, ProviderEntry>();
+  const unusableProviders = new Map<string, string>();
   for (const row of rows) {
     if (!row.enabled) continue;
     try {
       providers.set(row.name, await toProviderEntry(row, sources));
     } catch (error) {
-      sources.log.error({ provider: row.name, err: error }, "Provider left out: its row cannot be used");
+      unusableProviders.set(row.name, error instanceof Error ? error.message : String(error));
     }
   }
-  return providers;
+  return { providers, unusableProviders };
 }
 
 function toTargets(

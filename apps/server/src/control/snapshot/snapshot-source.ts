@@ -19,8 +19,8 @@ export interface SnapshotSource {
 
 export interface SnapshotSourceOptions extends SnapshotSources {
   readonly refreshMs?: number;
-  /** Told of every new snapshot's version. */
-  readonly onSwap?: (version: number) => void;
+  /** Told of every new snapshot when it is in force. */
+  readonly onSwap?: (snapshot: Snapshot) => void;
 }
 
 /** At most this share of the time goes into refreshing, however large the store is. */
@@ -38,9 +38,11 @@ export function createSnapshotSource({ refreshMs = 5000, onSwap, ...sources }: S
 
   async function build(): Promise<void> {
     const startedAt = performance.now();
-    snapshot = await buildSnapshot(sources, { version: snapshot.version + 1, lookUp });
+    const previous = snapshot;
+    snapshot = await buildSnapshot(sources, { version: previous.version + 1, lookUp });
     lastBuildMs = performance.now() - startedAt;
-    onSwap?.(snapshot.version);
+    logUnusable(sources.log, previous, snapshot);
+    onSwap?.(snapshot);
     failing = false;
   }
 
@@ -101,6 +103,14 @@ export function createSnapshotSource({ refreshMs = 5000, onSwap, ...sources }: S
       await Promise.allSettled([running, following]);
     },
   };
+}
+
+/** Once when it begins, not at every refresh. */
+function logUnusable(log: SnapshotSources["log"], previous: Snapshot, next: Snapshot): void {
+  for (const [provider, reason] of next.unusableProviders) {
+    if (previous.unusableProviders.get(provider) === reason) continue;
+    log.error({ provider, reason }, "Provider left out: its row cannot be used");
+  }
 }
 
 /** What each scope has spent, in nano-USD: what the counters of budgets start from. */

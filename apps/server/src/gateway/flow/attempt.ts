@@ -3,6 +3,7 @@ import { dialects, operationUrl } from "@ghostllm/llm";
 import type { ParsedRequest, StreamTap, UpstreamDialect, Usage } from "@ghostllm/llm";
 import type { Target } from "#domain/snapshot.ts";
 import { credentialHeaders } from "#gateway/upstream/credential.ts";
+import { decoded } from "#gateway/upstream/decoded-answer.ts";
 import { readWhole } from "#gateway/upstream/read-whole.ts";
 import { UpstreamFailure } from "#gateway/upstream/upstream.ts";
 import type { AnswerHeaders, UpstreamAnswer, UpstreamCall, UpstreamClient } from "#gateway/upstream/upstream.ts";
@@ -58,7 +59,7 @@ export async function attemptTarget(input: AttemptInput): Promise<VendorAnswer> 
   });
   input.onCall(call);
   lifeline.hold(call);
-  const answer = await call.answer;
+  const answer = decoded(await call.answer);
   return isEventStream(answer) ? readStream(input, answer, dialect) : readAnswer(input, answer, dialect);
 }
 

@@ -134,10 +134,11 @@ function settleOn(outcome: Outcome, { lifeline, trail }: AttemptsInput): VendorA
 }
 
 /** Some vendors quote the key that they refuse. */
-function tellsCredential({ target, status, ...answer }: VendorAnswer): boolean {
-  const { credential } = target.provider;
+function tellsCredential(answer: VendorAnswer): boolean {
+  const { credential } = answer.target.provider;
+  if (judge(answer) === "accept" && answer.status < 400) return false;
   const bytes = answer.kind === "whole" ? answer.body : answer.first;
-  return status >= 400 && credential !== null && bytes !== null && bytes.includes(credential.reveal());
+  return credential !== null && bytes !== null && bytes.includes(credential.reveal());
 }
 
 function withoutCredential(text: string, { provider: { credential } }: Target): string {

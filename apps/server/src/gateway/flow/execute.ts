@@ -163,9 +163,16 @@ async function deliverStream(deps: GatewayDeps, run: Run, answer: StreamAnswer):
   });
   if (end.lastBytes !== null) exchange.response.write(end.lastBytes);
   if (end.failure === null) exchange.response.end();
-  else if (streamed) exchange.response.end(dialect.client.encodeStreamError(error ?? brokenStream(run)));
+  else if (streamed && !isStuck(run)) {
+    exchange.response.end(dialect.client.encodeStreamError(error ?? brokenStream(run)));
+  }
   // Half of a JSON document cannot say that it is one: only the broken connection can.
   else exchange.response.destroy();
+}
+
+/** The time is over because the client does not read: it would not read the end either, and hold its socket for ever. */
+function isStuck({ lifeline, exchange }: Run): boolean {
+  return lifeline.severedBy === "timeout" && exchange.response.writableNeedDrain;
 }
 
 function statusOfStream({ severedBy }: Lifeline, error: GhostError | null): Ending["status"] {

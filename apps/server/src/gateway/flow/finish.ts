@@ -49,20 +49,21 @@ export interface FinishInput {
 /** Answers the cost in nano-USD, null where the price is unknown. Throws when the record cannot be written down. */
 export async function finish(deps: GatewayDeps, input: FinishInput): Promise<number | null> {
   const record = buildRecord(deps, input);
-  try {
-    const settled = deps.counters.settle({
-      id: record.id,
-      tokens: record.totalTokens,
-      costNanos: record.costNanos,
-      now: deps.clock.now(),
-    });
-    if (settled instanceof Promise) await settled;
-  } finally {
-    // Whatever became of the counters: an answer is not given without its record.
-    writeDown(deps, record);
-  }
+  await settle(deps, record);
+  writeDown(deps, record);
   deps.events.requestFinished(record, input.ending.overheadMs);
   return record.costNanos;
+}
+
+/** Counters that cannot be reached must not cost the client its answer: the reservation expires by itself. */
+async function settle({ counters, clock, events }: GatewayDeps, record: UsageRecord): Promise<void> {
+  const { id, totalTokens: tokens, costNanos } = record;
+  try {
+    const settled = counters.settle({ id, tokens, costNanos, now: clock.now() });
+    if (settled instanceof Promise) await settled;
+  } catch (error) {
+    events.internalError("settling", error);
+  }
 }
 
 function writeDown({ journal, events }: GatewayDeps, record: UsageRecord): void {

@@ -20,8 +20,22 @@ export interface Candidates {
 export function resolveModel(snapshot: Snapshot, requested: string): Candidates {
   const candidates = findModel(snapshot, requested);
   if (candidates.targets.length > 0) return candidates;
+  if (isUnusable(snapshot, requested)) throw unusable(requested);
   const message = `The model '${shorten(requested)}' does not exist or is not offered here.`;
   throw new GhostError("model_not_found", message, { param: "model" });
+}
+
+/** It is known here, but every provider of it waits for an operator: that is no fault of the name. */
+function isUnusable({ unusableModels, unusableProviders }: Snapshot, requested: string): boolean {
+  return unusableModels.has(requested) || unusableProviders.has(requested.split("/", 1)[0] ?? "");
+}
+
+function unusable(requested: string): GhostError {
+  return new GhostError(
+    "service_unavailable",
+    `The provider of '${shorten(requested)}' cannot be used until an operator has repaired its configuration.`,
+    { param: "model", retryAfterSeconds: 60 },
+  );
 }
 
 /** An alias, `provider/model`, or the bare name of a model, in this order. Without targets for an unknown name. */

@@ -1,4 +1,5 @@
 import type { ProviderEntry } from "#domain/snapshot.ts";
+import { decoded } from "./decoded-answer.ts";
 import { readWhole } from "./read-whole.ts";
 import { credentialHeaders } from "./credential.ts";
 import type { UpstreamClient } from "./upstream.ts";
@@ -29,7 +30,7 @@ export async function fetchJson(
   });
   const timer = setTimeout(() => call.abort(), timeoutMs);
   try {
-    const answer = await call.answer;
+    const answer = decoded(await call.answer);
     const { body, complete } = await readWhole(answer, maxBytes);
     if (!complete) call.abort();
     return { status: answer.status, body: complete ? parse(body.toString("utf8")) : undefined };

@@ -39,6 +39,14 @@ describe("a large chat request is read without parsing its messages", () => {
     expect(promptTokensEstimate).toBeLessThan(2_000);
   });
 
+  it("counts images that are only named, and is not fooled by the key of prototypes", () => {
+    const image = { type: "image_url", image_url: { url: "https://example.com/a.png" } };
+    const content = [{ type: "text", text: words.repeat(500) }, ...Array.from({ length: 50 }, () => image)];
+    expect(read(makeRequest({ messages: [{ role: "user", content }] })).promptTokensEstimate).toBeGreaterThan(75_000);
+    const body = makeRequest({}).toString("utf8").replace("{", '{"__proto__":{"max_tokens":1,"n":99},');
+    expect(read(Buffer.from(body))).toMatchObject({ maxOutputTokens: null, answers: 1 });
+  });
+
   it("takes the last of two models, as a parser does", () => {
     const body = makeRequest({}).toString("utf8").replace(/\}$/, ',"model":"second"}');
     expect(read(Buffer.from(body)).model).toBe("second");

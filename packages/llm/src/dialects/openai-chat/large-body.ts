@@ -10,10 +10,10 @@ const largeBytes = 16_384;
 const unreadFields: ReadonlySet<string> = new Set(["messages", "tools"]);
 
 /**
- * Signs that part of the body is media in base64 (data URLs, `input_audio`), whose size says nothing about tokens: then
- * all must be parsed. They begin with rare characters, which is what makes the search fast.
+ * Signs that part of the body is media (data URLs, `input_audio`, `image_url`), whose size says nothing about tokens:
+ * then all must be parsed. They begin with rare characters, which is what makes the search fast.
  */
-const mediaSigns = [";base64,", "_audio"];
+const mediaSigns = [";base64,", "_audio", '_url"'];
 
 /**
  * The fields of a large chat request, with one message that stands for those that are not read. Null where all must be
@@ -26,15 +26,16 @@ export function readFewFields(
 ): JsonObject | null {
   if (operation !== "chat.completions" || body.length < largeBytes || members === null) return null;
   if (mediaSigns.some((sign) => body.includes(sign))) return null;
-  const fields: Record<string, unknown> = {};
+  const fields: [string, unknown][] = [];
   for (const { key, valueStart, valueEnd } of members) {
     const value = unreadFields.has(key)
       ? readUnread(body, valueStart, valueEnd)
       : parseJson(body.toString("utf8", valueStart, valueEnd));
     if (value === undefined) return null;
-    fields[key] = value;
+    fields.push([key, value]);
   }
-  return fields;
+  // Not by assignment, to which the key `__proto__` would be more than a key.
+  return Object.fromEntries(fields);
 }
 
 const standIn = [{ role: "user" }];

@@ -1,0 +1,397 @@
+// What happens when a vendor fails: who is asked next, when it stops, and what the client is told in the end.
+
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { inspect } from "node:util";
+import { startFakeUpstream } from "@ghostllm/fake-upstream";
+import type { FakeUpstream, Script } from "@ghostllm/fake-upstream";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { Secret } from "#domain/secret.ts";
+import type { Route, RouteStrategy, Target } from "#domain/snapshot.ts";
+import { makeProvider, makeSnapshot, makeTarget, startGateway } from "./support/gateway.ts";
+import type { TestGateway } from "./support/gateway.ts";
+import { chatPath, hello, helloStream, pause, postJson, readError, TestClock } from "./support/stage.ts";
+
+const credential = "sk-vendor-credential";
+const names = ["first", "second", "third"] as const;
+const routed = { ...hello, model: "routed" };
+
+let vendors: FakeUpstream[];
+let targets: Target[];
+let gateway: TestGateway;
+
+type Settings = Parameters<typeof startGateway>[1];
+
+beforeEach(async () => {
+  vendors = await Promise.all(names.map(() => startFakeUpstream()));
+  targets = vendors.map(({ url }, index) => {
+    const name = names[index] ?? "";
+    return makeTarget(makeProvider("openai-compatible", `${url}/v1`, { id: name, name }), `model-of-${name}`);
+  });
+});
+afterEach(async () => {
+  await gateway.close();
+  await Promise.all(vendors.map((vendor) => vendor.close()));
+});
+
+function routeTo(
+  members: readonly Target[],
+  strategy: RouteStrategy = "ordered",
+  weights: readonly number[] = [],
+): Route {
+  const weighted = members.map((target, index) => ({ target, weight: weights[index] ?? 1 }));
+  return { id: "r", name: "routed", strategy, targets: weighted, createdAt: 0 };
+}
+
+async function start(route: Route, settings: Settings = {}): Promise<void> {
+  const snapshot = makeSnapshot({ targets, routes: new Map([["routed", route]]) });
+  gateway = await startGateway(snapshot, { random: () => 0, ...settings });
+}
+
+function script(...scripts: readonly (Script | readonly Script[])[]): void {
+  scripts.forEach((one, index) => vendors[index]?.script(one));
+}
+
+const ask = (body: object = routed): Promise<Response> => postJson(gateway.url + chatPath, body);
+const asked = (): readonly number[] => vendors.map(({ received }) => received.length);
+const error = (status: number): Script => ({ kind: "error", status });
+
+describe("the next target is asked after", () => {
+  it.each<[string, Script]>([
+    ["500", error(500)],
+    ["502 with a page", error(502)],
+    ["503", error(503)],
+    ["529", error(529)],
+    ["429", error(429)],
+    ["401", error(401)],
+    ["402", { kind: "error", status: 402, message: "pay" }],
+    ["403", error(403)],
+    ["404", error(404)],
+    ["408", error(408)],
+    ["a redirect", { kind: "answer", status: 307, headers: { location: "https://example.com" } }],
+    ["a page instead of JSON", { kind: "malformed", where: "html" }],
+    ["half of a JSON document", { kind: "malformed", where: "json" }],
+    ["an empty answer", { kind: "malformed", where: "empty" }],
+    ["an answer that is no HTTP", { kind: "malformed", where: "http" }],
+    ["no answer at all", { kind: "cut", after: "connect" }],
+    ["a body that breaks off", { kind: "cut", after: { bytes: 20 }, of: { kind: "chat" } }],
+    ["an answer that claims to be compressed", { kind: "answer", body: {}, headers: { "content-encoding": "gzip" } }],
+  ])("%s", async (_name, failing) => {
+    await start(routeTo(targets));
+    script(failing);
+    const response = await ask();
+    expect(response.status).toBe(200);
+    expect(response.headers.get("x-ghostllm-provider")).toBe("second");
+    expect(response.headers.get("x-ghostllm-model")).toBe("model-of-second");
+    expect(response.headers.get("x-ghostllm-attempts")).toBe("2");
+    expect(asked()).toEqual([1, 1, 0]);
+    expect(vendors[1]?.received[0]?.json()).toEqual({ ...routed, model: "model-of-second" });
+    expect(gateway.records).toMatchObject([
+      { provider: "second", attempts: 2, status: "ok", requestedModel: "routed" },
+    ]);
+  });
+
+  it.each<[string, Script]>([
+    ["an error event as the first", { kind: "raw", text: 'data: {"error":{"message":"overloaded"}}\n\n' }],
+    ["an end before the first event", { kind: "raw", text: "" }],
+    ["a connection that dies before the first event", { kind: "cut", after: "headers", of: { kind: "chat" } }],
+    ["an error status", error(500)],
+  ])("%s of a stream", async (_name, failing) => {
+    await start(routeTo(targets));
+    script(failing);
+    const response = await ask({ ...routed, stream: true });
+    expect(await response.text()).toContain("[DONE]");
+    expect(response.headers.get("x-ghostllm-provider")).toBe("second");
+    expect(asked()).toEqual([1, 1, 0]);
+  });
+
+  it("a stream that begins with an error and is then held open: its connection is closed", async () => {
+    await start(routeTo(targets));
+    const text = 'data: {"error":{"message":"overloaded"}}\n\n: and so on\n\n';
+    script({ kind: "stall", after: { chunks: 1 }, of: { kind: "raw", text, perEvent: true } });
+    const response = await ask({ ...routed, stream: true });
+    expect(await response.text()).toContain("[DONE]");
+    await vendors[0]?.waitUntil(() => vendors[0]?.openSockets() === 0, 1_000);
+  });
+
+  it.each<[string, Script]>([
+    ["silence", { kind: "stall", after: "connect" }],
+    ["silence behind the headers", { kind: "stall", after: "headers", of: { kind: "chat" } }],
+  ])("%s", async (_name, failing) => {
+    await start(routeTo(targets), { timeouts: { firstByteMs: 150, idleMs: 150 } });
+    script(failing);
+    expect((await ask()).headers.get("x-ghostllm-provider")).toBe("second");
+    expect(asked()).toEqual([1, 1, 0]);
+  });
+
+  it("a connection that is refused", async () => {
+    const closed = await startFakeUpstream();
+    await closed.close();
+    const nobody = makeTarget(
+      makeProvider("openai-compatible", `${closed.url}/v1`, { id: "nobody", name: "nobody" }),
+      "m",
+    );
+    await start(routeTo([nobody, ...targets]));
+    expect((await ask()).headers.get("x-ghostllm-provider")).toBe("first");
+  });
+});
+
+describe("the order", () => {
+  it("is that of the route, to its end", async () => {
+    await start(routeTo(targets));
+    script(error(500), error(429));
+    expect((await ask()).headers.get("x-ghostllm-provider")).toBe("third");
+    expect(asked()).toEqual([1, 1, 1]);
+  });
+
+  it("follows the weights", async () => {
+    let state = 1;
+    // A fixed sequence of numbers that looks random.
+    const random = (): number => (state = (state * 16_807) % 2_147_483_647) / 2_147_483_647;
+    await start(routeTo(targets, "weighted", [6, 3, 1]), { random });
+    for (let turn = 0; turn < 200; turn += 1) await ask();
+    const [first = 0, second = 0, third = 0] = asked();
+    expect(first).toBeGreaterThan(95);
+    expect(first).toBeLessThan(145);
+    expect(second).toBeGreaterThan(40);
+    expect(second).toBeLessThan(80);
+    expect(third).toBeGreaterThan(5);
+    expect(first + second + third).toBe(200);
+  });
+
+  it("of weights still ends with everybody", async () => {
+    await start(routeTo(targets, "weighted", [1, 0, 1]));
+    script(error(500), { kind: "chat" }, error(500));
+    expect((await ask()).headers.get("x-ghostllm-provider")).toBe("second");
+    expect(asked()).toEqual([1, 1, 1]);
+  });
+});
+
+describe("the last target", () => {
+  it.each([500, 503, 408])("is asked again after %i", async (status) => {
+    await start(routeTo(targets.slice(0, 1)));
+    script([error(status), { kind: "chat" }]);
+    const response = await ask();
+    expect(response.status).toBe(200);
+    expect(response.headers.get("x-ghostllm-attempts")).toBe("2");
+    expect(asked()[0]).toBe(2);
+  });
+
+  it.each([401, 403, 404, 429, 400])("is not asked again after %i", async (status) => {
+    await start(routeTo(targets.slice(0, 1)));
+    script(error(status));
+    await ask();
+    expect(asked()[0]).toBe(1);
+  });
+
+  it("is not asked again after it was silent", async () => {
+    await start(routeTo(targets.slice(0, 1)), { timeouts: { firstByteMs: 150 } });
+    script({ kind: "stall", after: "connect" });
+    const response = await ask();
+    expect(response.status).toBe(504);
+    expect(await readError(response)).toMatchObject({ code: "timeout_error", type: "timeout_error" });
+    expect(asked()[0]).toBe(1);
+    expect(gateway.records).toMatchObject([{ status: "timeout", httpStatus: 504, estimated: true }]);
+  });
+
+  it("that fails twice: the client gets its error, byte for byte, with what it says about coming back", async () => {
+    await start(routeTo(targets.slice(0, 1)));
+    const body = '{ "error":{"message":"Überlastet","type":"server_error","param":null,"code":null,"x":1.0} }';
+    script({
+      kind: "answer",
+      status: 503,
+      text: body,
+      headers: { "content-type": "application/json", "retry-after": "7" },
+    });
+    const response = await ask();
+    expect(response.status).toBe(503);
+    expect(response.headers.get("retry-after")).toBe("7");
+    expect(await response.text()).toBe(body);
+  });
+});
+
+describe("what is final", () => {
+  it.each([400, 413, 422, 409])(
+    "%i is about the request: nobody else is asked, and its body passes",
+    async (status) => {
+      await start(routeTo(targets));
+      const body = `{"error":{"message":"no ${status}","type":"invalid_request_error","param":"n","code":null}}`;
+      script({ kind: "answer", status, text: body, headers: { "content-type": "application/json" } });
+      const response = await ask();
+      expect(response.status).toBe(status);
+      expect(await response.text()).toBe(body);
+      expect(asked()).toEqual([1, 0, 0]);
+      expect(gateway.records).toMatchObject([{ status: "error", httpStatus: status }]);
+    },
+  );
+
+  it("the first byte: nothing is tried again behind it", async () => {
+    await start(routeTo(targets));
+    script({ kind: "cut", after: { chunks: 2 }, of: { kind: "chat", chunks: 9 } });
+    const text = await (await ask({ ...routed, stream: true })).text();
+    expect(text).toContain('"provider_error"');
+    expect(text).not.toContain("[DONE]");
+    expect(asked()).toEqual([1, 0, 0]);
+  });
+});
+
+describe("what the client is told when all fail", () => {
+  it.each<[string, Script, number, string]>([
+    ["401", error(401), 502, "provider_error"],
+    ["an answer that is no JSON", { kind: "malformed", where: "html" }, 502, "provider_error"],
+    ["no answer", { kind: "cut", after: "connect" }, 502, "provider_error"],
+  ])("%s of everybody", async (_name, failing, status, code) => {
+    await start(routeTo(targets));
+    script(failing, failing, failing);
+    const response = await ask();
+    expect(response.status).toBe(status);
+    const told = await readError(response);
+    expect(told).toMatchObject({ code, type: "api_error" });
+    expect(told.message).toContain("third");
+    expect(told.message).not.toMatch(/Incorrect API key|sk-fake|platform\.openai|127\.0\.0\.1|Please log in/);
+  });
+
+  it("never the operator's credential, even if the vendor quotes it", async () => {
+    for (const status of [400, 403, 500]) {
+      await start(routeTo(targets.slice(0, 1)));
+      const body = { error: { message: `The key ${credential} has no access`, type: "x" } };
+      script({ kind: "answer", status, body });
+      const response = await ask();
+      expect(response.status).toBe(502);
+      expect(await response.text()).not.toContain(credential);
+      if (status !== 500) await gateway.close();
+    }
+  });
+});
+
+describe("a target that fails again and again", () => {
+  it("is rested, answered for with 503 and an honest Retry-After, and then asked again", async () => {
+    const clock = new TestClock();
+    await start(routeTo(targets.slice(0, 1)), { clock });
+    script(error(500));
+    while (asked()[0] !== 6) await ask();
+    const refused = await ask();
+    expect(refused.status).toBe(503);
+    expect(await readError(refused)).toMatchObject({ code: "no_healthy_provider" });
+    expect(asked()[0]).toBe(6);
+    const seconds = Number(refused.headers.get("retry-after"));
+    expect(seconds).toBeGreaterThan(0);
+    script({ kind: "chat" });
+    clock.ms += seconds * 1000;
+    expect((await ask()).status).toBe(200);
+    for (let turn = 0; turn < 4; turn += 1) {
+      script([error(500), { kind: "chat" }]);
+      expect((await ask()).status).toBe(200);
+    }
+  });
+
+  it("is passed over while it rests", async () => {
+    const clock = new TestClock();
+    await start(routeTo(targets), { clock });
+    script(error(500));
+    for (let turn = 0; turn < 8; turn += 1) expect((await ask()).status).toBe(200);
+    expect(asked()).toEqual([5, 8, 0]);
+    clock.ms += 5_000;
+    script({ kind: "chat" });
+    await ask();
+    expect(asked()).toEqual([6, 8, 0]);
+  });
+
+  it("that says how long it wants to be left alone is left alone so long, but not for a day", async () => {
+    const clock = new TestClock();
+    await start(routeTo(targets), { clock });
+    script({ kind: "error", status: 429, retryAfterSeconds: 86_400 });
+    for (let turn = 0; turn < 6; turn += 1) await ask();
+    clock.ms += 59_000;
+    await ask();
+    expect(asked()[0]).toBe(5);
+    clock.ms += 1_000;
+    await ask();
+    expect(asked()[0]).toBe(6);
+  });
+
+  it("is not rested for the faults of clients", async () => {
+    await start(routeTo(targets.slice(0, 1)));
+    script(error(400));
+    for (let turn = 0; turn < 20; turn += 1) expect((await ask()).status).toBe(400);
+    script(error(404));
+    for (let turn = 0; turn < 20; turn += 1) expect((await ask()).status).toBe(404);
+  });
+});
+
+describe("connections that the vendor closes while they are idle", () => {
+  it("fail no request", async () => {
+    await start(routeTo(targets.slice(0, 1)));
+    script({ kind: "drop-after" });
+    for (let turn = 0; turn < 20; turn += 1) {
+      expect((await ask()).status).toBe(200);
+      await pause(turn % 4);
+    }
+  });
+
+  it("fail none either when the vendor closes them as the request arrives", async () => {
+    // The second request on each connection is answered with a reset: what a close in the same moment looks like.
+    let requests = 0;
+    const server = createServer((request, response) => {
+      const turn = ((request.socket as { turns?: number }).turns ?? 0) + 1;
+      Object.assign(request.socket, { turns: turn });
+      requests += 1;
+      if (turn === 2) request.socket.resetAndDestroy();
+      else
+        request
+          .resume()
+          .on("end", () => response.end('{"choices":[],"usage":{"prompt_tokens":1,"completion_tokens":1}}'));
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const target = makeTarget(makeProvider("openai-compatible", url, { id: "racy", name: "racy" }), "m");
+    await start(routeTo([target]));
+    for (let turn = 0; turn < 6; turn += 1) expect((await ask()).status).toBe(200);
+    expect(requests).toBeGreaterThan(6);
+    expect(gateway.records.map(({ status }) => status)).toEqual(Array(6).fill("ok"));
+    server.closeAllConnections();
+    server.close();
+  });
+});
+
+describe("compressed answers, which nobody asked for", () => {
+  it("are passed on also where they are too large to be held", async () => {
+    await start(routeTo(targets), { limits: { answerBufferBytes: 1000 } });
+    const filling = "y".repeat(300_000);
+    script({ kind: "gzip", of: { kind: "chat", text: filling } });
+    expect(await (await ask()).text()).toContain(filling);
+    expect(gateway.records).toMatchObject([{ status: "ok", estimated: false }]);
+  });
+
+  it("that break off end like any other", async () => {
+    await start(routeTo(targets));
+    script({ kind: "cut", after: { bytes: 60 }, of: { kind: "gzip", of: { kind: "chat", text: "many plain words" } } });
+    expect((await ask()).headers.get("x-ghostllm-provider")).toBe("second");
+  });
+
+  it("are read", async () => {
+    await start(routeTo(targets));
+    script({ kind: "gzip", of: { kind: "chat", text: "plain words" } });
+    const response = await ask();
+    expect(response.headers.has("content-encoding")).toBe(false);
+    expect(await response.text()).toContain("plain words");
+    expect(gateway.records).toMatchObject([{ status: "ok", estimated: false }]);
+  });
+
+  it("also as streams", async () => {
+    await start(routeTo(targets));
+    script({ kind: "gzip", of: { kind: "chat", text: "plain words" } });
+    const text = await (await ask({ ...helloStream, model: "routed" })).text();
+    expect(text).toContain(" words");
+    expect(text).toContain("[DONE]");
+    expect(gateway.records).toMatchObject([{ status: "ok", estimated: false }]);
+  });
+});
+
+it("the secret of a provider prints as nothing", () => {
+  const secret = new Secret(credential);
+  for (const printed of [String(secret), JSON.stringify({ a: secret }), inspect(secret), inspect({ a: [secret] })]) {
+    expect(printed).toContain("[secret]");
+    expect(printed).not.toContain(credential);
+  }
+});
