@@ -167,7 +167,7 @@ describe("another ENCRYPTION_KEY than the data's", () => {
     expect(refused.retryAfter).toBe("60");
     const health = await fetch(`${second.url}/health`);
     expect(health.status).toBe(503);
-    expect(await health.text()).toContain("openai: The stored secret of provider openai was sealed with another");
+    expect(await health.text()).toContain("openai: The stored secret of provider openai cannot be opened");
     expect(await second.stop()).toEqual({ code: 0, signal: null });
 
     const third = await start(keys[0]);
