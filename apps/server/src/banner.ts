@@ -1,4 +1,3 @@
-import type { Snapshot } from "#domain/snapshot.ts";
 import type { RunningServer } from "./compose.ts";
 import { version } from "./version.ts";
 
@@ -48,15 +47,4 @@ function row(label: string, value: string): string {
 function curlOf(url: string, key: string, model: string): string {
   const body = JSON.stringify({ model, messages: [{ role: "user", content: "Say hello" }], stream: true });
   return `curl -N ${url}/v1/chat/completions -H "Authorization: Bearer ${key}" -H "Content-Type: application/json" -d '${body}'`;
-}
-
-/** Of the first provider that names one, or whatever is listed: an Ollama has what its owner put there. */
-export function pickExampleModel({ providers, models }: Snapshot): string | null {
-  for (const provider of providers.values()) {
-    const model = provider.definition.exampleModel;
-    if (model === undefined) continue;
-    return models.get(model)?.[0]?.provider === provider ? model : `${provider.name}/${model}`;
-  }
-  const [first] = models.keys();
-  return first ?? null;
 }

@@ -1,37 +1,15 @@
 import { GhostError } from "@ghostllm/contract";
 import { dialects, operationUrl } from "@ghostllm/llm";
-import type { ParsedRequest, StreamTap, UpstreamDialect, Usage } from "@ghostllm/llm";
+import type { ParsedRequest, UpstreamDialect } from "@ghostllm/llm";
 import type { Target } from "#domain/snapshot.ts";
 import { credentialHeaders } from "#gateway/upstream/credential.ts";
 import { decoded } from "#gateway/upstream/decoded-answer.ts";
 import { readWhole } from "#gateway/upstream/read-whole.ts";
 import { UpstreamFailure } from "#gateway/upstream/upstream.ts";
-import type { AnswerHeaders, UpstreamAnswer, UpstreamCall, UpstreamClient } from "#gateway/upstream/upstream.ts";
+import type { UpstreamAnswer, UpstreamCall, UpstreamClient } from "#gateway/upstream/upstream.ts";
 import type { Lifeline } from "./lifeline.ts";
 import { readFirstFrames } from "./stream.ts";
-
-interface AnswerBase {
-  readonly target: Target;
-  readonly status: number;
-  readonly headers: AnswerHeaders;
-}
-
-/** An answer that is in memory as a whole. */
-export interface WholeAnswer extends AnswerBase {
-  readonly kind: "whole";
-  readonly body: Buffer;
-  readonly usage: Usage | null;
-}
-
-/** An answer that goes on: its first bytes are here, the rest is delivered by `source`. */
-export interface StreamAnswer extends AnswerBase {
-  readonly kind: "stream";
-  readonly first: Buffer | null;
-  readonly tap: StreamTap;
-  readonly source: UpstreamAnswer;
-}
-
-export type VendorAnswer = WholeAnswer | StreamAnswer;
+import type { StreamAnswer, VendorAnswer } from "./vendor-answer.ts";
 
 export interface AttemptInput {
   readonly target: Target;

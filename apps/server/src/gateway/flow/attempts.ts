@@ -6,7 +6,7 @@ import type { Target } from "#domain/snapshot.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
 import { UpstreamFailure } from "#gateway/upstream/upstream.ts";
 import { attemptTarget } from "./attempt.ts";
-import type { VendorAnswer } from "./attempt.ts";
+import type { VendorAnswer } from "./vendor-answer.ts";
 import { retryAfterMs } from "./headers.ts";
 import type { Lifeline } from "./lifeline.ts";
 import type { Trail } from "./trail.ts";

@@ -10,7 +10,7 @@ import type { Exchange } from "#gateway/exchange.ts";
 import type { RateReport } from "#link/counters/counters.ts";
 import { admit, rateHeaders } from "./admit.ts";
 import type { Admission } from "./admit.ts";
-import type { StreamAnswer, VendorAnswer, WholeAnswer } from "./attempt.ts";
+import type { StreamAnswer, VendorAnswer, WholeAnswer } from "./vendor-answer.ts";
 import { attemptTargets } from "./attempts.ts";
 import { finish, noUsage } from "./finish.ts";
 import type { Ending } from "./finish.ts";

@@ -4,7 +4,7 @@ import type { Exchange } from "#gateway/exchange.ts";
 import type { AnswerHeaders } from "#gateway/upstream/upstream.ts";
 import type { RateReport } from "#link/counters/counters.ts";
 import { rateHeaders } from "./admit.ts";
-import type { VendorAnswer } from "./attempt.ts";
+import type { VendorAnswer } from "./vendor-answer.ts";
 import type { Trail } from "./trail.ts";
 
 /** Headers of a request to a vendor, but for its credential. Of the client's own only the named ones are passed on. */

@@ -5,7 +5,7 @@ import type { StreamTap } from "@ghostllm/llm";
 import type { Exchange } from "#gateway/exchange.ts";
 import { UpstreamFailure } from "#gateway/upstream/upstream.ts";
 import type { UpstreamAnswer } from "#gateway/upstream/upstream.ts";
-import type { StreamAnswer } from "./attempt.ts";
+import type { StreamAnswer } from "./vendor-answer.ts";
 
 /** Waits for the first whole frames: until they are there, another target can still be tried without the client noticing. */
 export function readFirstFrames(source: UpstreamAnswer, tap: StreamTap): Promise<Buffer | null> {
