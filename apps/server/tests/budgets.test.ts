@@ -69,6 +69,8 @@ describe("a budget", () => {
     const refused = await stage.post(asking(10));
     expect(refused.headers.has("retry-after")).toBe(false);
     expect(await readError(refused)).toMatchObject({ code: "insufficient_quota", type: "insufficient_quota" });
+    // Otherwise the official SDKs would try twice more, in vain.
+    expect(refused.headers.get("x-should-retry")).toBe("false");
     expect(stage.upstream.received).toHaveLength(3);
   });
 

@@ -212,6 +212,15 @@ describe("how a stream ends badly", () => {
     });
   });
 
+  it("a vendor that keeps the connection open behind its end mark holds up nobody, and loses it", async () => {
+    await start();
+    const text = chunk("a") + done;
+    const { text: received } = await play({ kind: "stall", after: { bytes: text.length }, of: raw(text + chunk("b")) });
+    expect(received).toBe(text);
+    expect(await stage.onlyRecord()).toMatchObject({ status: "ok" });
+    await stage.upstream.waitUntil(() => stage.upstream.openSockets() === 0, 4_000);
+  });
+
   it("half an event is not passed on before the error event", async () => {
     await start();
     const { text } = await play({

@@ -29,8 +29,8 @@ export function readFirstFrames(source: UpstreamAnswer, tap: StreamTap): Promise
 
 /** How a relayed answer came to its end. Its last bytes have not been sent: the usage record goes first. */
 export interface StreamEnd {
-  readonly outcome: "complete" | "broken" | "aborted";
   readonly lastBytes: Buffer | null;
+  /** Null: the vendor ended its answer properly. */
   readonly failure: UpstreamFailure | null;
 }
 
@@ -71,16 +71,16 @@ export function relayStream(answer: StreamAnswer, exchange: Exchange, evidence: 
   const { source, tap } = answer;
   return new Promise((resolve) => {
     const writer = new CoalescingWriter(exchange, source);
-    const finish = (outcome: StreamEnd["outcome"], lastBytes: Buffer | null, failure: UpstreamFailure | null): void => {
+    const finish = (lastBytes: Buffer | null, failure: UpstreamFailure | null): void => {
       const unsent = writer.takePending();
       const left = lastBytes === null ? unsent : [...unsent, lastBytes];
-      resolve({ outcome, lastBytes: left.length === 0 ? null : Buffer.concat(left), failure });
+      resolve({ lastBytes: left.length === 0 ? null : Buffer.concat(left), failure });
     };
     const pass = (frames: Buffer): void => {
       evidence.add(frames);
       if (!tap.ended) return writer.write(frames);
       discardRest(source);
-      finish("complete", frames, null);
+      finish(frames, null);
     };
     if (answer.first !== null) pass(answer.first);
     if (tap.ended) return;
@@ -89,15 +89,20 @@ export function relayStream(answer: StreamAnswer, exchange: Exchange, evidence: 
         const frames = tap.push(chunk);
         if (frames !== null) pass(frames);
       },
-      onEnd: () => finish("complete", tap.flush(), null),
-      onFailure: (failure) => finish(failure.kind === "aborted" ? "aborted" : "broken", null, failure),
+      onEnd: () => finish(tap.flush(), null),
+      onFailure: (failure) => finish(null, failure),
     });
   });
 }
 
+/** How long a vendor may take to end its body behind the end mark. */
+const restPatienceMs = 2_000;
+
 /** Behind the end mark nothing but the end of the body comes: reading it keeps the connection fit for the next request. */
 function discardRest(source: UpstreamAnswer): void {
-  source.deliverTo({ onData() {}, onEnd() {}, onFailure() {} });
+  const timer = setTimeout(() => source.abort(), restPatienceMs);
+  const stop = (): void => clearTimeout(timer);
+  source.deliverTo({ onData() {}, onEnd: stop, onFailure: stop });
 }
 
 /**

@@ -52,6 +52,10 @@ class DecodedAnswer implements UpstreamAnswer {
     this.#decoder.resume();
   }
 
+  abort(): void {
+    this.#source.abort();
+  }
+
   #start(): void {
     this.#isStarted = true;
     this.#decoder.on("data", (chunk: Buffer) => this.#sink?.onData(chunk));

@@ -39,6 +39,8 @@ export interface UpstreamAnswer {
   /** Nothing is delivered from now on, but a failure, until `resume` or the next `deliverTo`. */
   pause(): void;
   resume(): void;
+  /** Closes the connection: the sink is told of the failure `aborted`, unless the answer has ended. */
+  abort(): void;
 }
 
 export interface UpstreamCall {
