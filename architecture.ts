@@ -16,7 +16,7 @@ export const workspaces: Readonly<Record<string, readonly string[]>> = {
  */
 export const folders: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   "packages/llm": {
-    "hub.ts": [],
+    "hub.ts": ["wire (types)"],
     catalog: ["hub.ts"],
     wire: [],
     dialects: ["wire", "hub.ts", "providers (types)"],
@@ -158,7 +158,11 @@ export const forbiddenCode: readonly ForbiddenCode[] = [
 
 /** Parts of one kind that must not know each other; `shared` holds what they have in common, `gatherer` lists them. */
 export const strangers = {
-  dialects: { folder: "packages/llm/src/dialects", shared: ["dialect.ts"], gatherer: "index.ts" },
+  dialects: {
+    folder: "packages/llm/src/dialects",
+    shared: ["dialect.ts", "extras.ts", "field-reader.ts"],
+    gatherer: "index.ts",
+  },
   providers: {
     folder: "packages/llm/src/providers",
     shared: ["definition.ts", "define-compatible.ts", "url.ts"],

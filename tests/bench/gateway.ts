@@ -71,12 +71,21 @@ function environment({ dataDir, adminKey, port, upstreamUrl }: Setting): NodeJS.
 async function waitUntilReady(url: string): Promise<void> {
   const deadline = performance.now() + startPatienceMs;
   while (performance.now() < deadline) {
-    const response = await fetch(`${url}/health/ready`);
-    await response.arrayBuffer();
-    if (response.ok) return;
+    if (await isReady(url)) return;
     await sleep(50);
   }
   throw new Error(`the gateway is not ready after ${startPatienceMs} ms`);
+}
+
+/** While it starts, the server holds its port and closes every connection at once. */
+async function isReady(url: string): Promise<boolean> {
+  try {
+    const response = await fetch(`${url}/health/ready`);
+    await response.arrayBuffer();
+    return response.ok;
+  } catch {
+    return false;
+  }
 }
 
 interface LanePlan {

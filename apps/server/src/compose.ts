@@ -180,8 +180,8 @@ async function build(config: Config, log: Log, disposer: Disposer): Promise<Runn
 }
 
 /** A provider that cannot be used degrades `/health`: its models answer 503 until an operator has repaired it. */
-function reportProviders(healthBoard: HealthBoard, { providers, unusableProviders }: Snapshot): void {
-  const reasons = [...unusableProviders].map(([name, reason]) => `${name}: ${reason}`);
-  const detail = reasons.length === 0 ? `${providers.size} in use` : reasons.join("; ");
+function reportProviders(healthBoard: HealthBoard, snapshot: Snapshot): void {
+  const reasons = [...snapshot.unusableProviders].map(([name, reason]) => `${name}: ${reason}`);
+  const detail = reasons.length === 0 ? `${snapshot.providers.size} in use` : reasons.join("; ");
   healthBoard.report("providers", { isHealthy: reasons.length === 0, detail });
 }

@@ -25,6 +25,34 @@ export interface Opaque {
   /** The dialect it belongs to. */
   readonly dialect: string;
   readonly value: unknown;
+  /** The list it stood in, in the dialect's own words, where that is not its usual place. */
+  readonly place?: string;
+}
+
+/** What a dialect keeps beside the meaning, so that a target of the same dialect gets the very same fields again. */
+export interface Extras {
+  /** The dialect it belongs to: no other looks into it, but for the names of `fields`. */
+  readonly dialect: string;
+  /** Fields that have no meaning here. A target of another dialect is not sent them, which is noted. */
+  readonly fields: JsonObject;
+  /** Which of several ways to write the same meaning was chosen. Private to the dialect, and never noted. */
+  readonly spelling?: JsonObject;
+}
+
+/** The vendor is asked to keep the prompt up to here in its cache, for a time such as `5m` or `1h`. */
+export interface CacheMark {
+  readonly ttl?: string;
+}
+
+/** A source that an answer names. The place in the text, if it is told, counts the characters of the part. */
+export interface Citation {
+  readonly url?: string;
+  readonly title?: string;
+  /** The words of the source. */
+  readonly quote?: string;
+  readonly startIndex?: number;
+  readonly endIndex?: number;
+  readonly extras?: Extras;
 }
 
 /** Bytes by reference or in base64. `mediaType` as the client told it, such as `image/png`. */
@@ -36,8 +64,9 @@ export type MediaSource =
 export interface TextPart {
   readonly kind: "text";
   readonly text: string;
-  /** Vendors' citations of their sources, as they came. */
-  readonly citations?: readonly unknown[];
+  readonly citations?: readonly Citation[];
+  readonly cache?: CacheMark;
+  readonly extras?: Extras;
 }
 
 export interface MediaPart {
@@ -46,6 +75,8 @@ export interface MediaPart {
   /** How closely to look at an image: `low`, `high`, `auto`. */
   readonly detail?: string;
   readonly fileName?: string;
+  readonly cache?: CacheMark;
+  readonly extras?: Extras;
 }
 
 /** What the model thought. Signature and encrypted content go back to their vendor byte for byte, or not at all. */
@@ -54,11 +85,13 @@ export interface ReasoningPart {
   readonly text: string;
   readonly signature?: string;
   readonly encrypted?: string;
+  readonly extras?: Extras;
 }
 
 export interface RefusalPart {
   readonly kind: "refusal";
   readonly text: string;
+  readonly extras?: Extras;
 }
 
 export interface ToolCallPart {
@@ -69,18 +102,27 @@ export interface ToolCallPart {
   /** JSON text exactly as the model wrote it, which may be cut off or no JSON at all. */
   readonly argumentsText: string;
   readonly signature?: string;
+  readonly cache?: CacheMark;
+  readonly extras?: Extras;
 }
 
 export interface ToolResultPart {
   readonly kind: "tool_result";
   readonly callId: string;
+  /** Of the tool, where the client told it. */
+  readonly name?: string;
   readonly content: readonly (TextPart | MediaPart | Opaque)[];
   readonly isError?: boolean;
+  readonly cache?: CacheMark;
+  readonly extras?: Extras;
 }
 
 export type Part = TextPart | MediaPart | ReasoningPart | RefusalPart | ToolCallPart | ToolResultPart | Opaque;
 
-/** `system` holds what dialects also call developer messages and instructions. Tool results are parts of a user's turn. */
+/**
+ * `system` holds what dialects also call developer messages and instructions. Tool results are parts of a user's turn.
+ * Roles need not alternate, and system messages may stand anywhere: a dialect that is stricter joins and moves them.
+ */
 export type MessageRole = "system" | "user" | "assistant";
 
 export interface Message {
@@ -88,6 +130,8 @@ export interface Message {
   readonly content: readonly Part[];
   /** Of a speaker among several. */
   readonly name?: string;
+  readonly cache?: CacheMark;
+  readonly extras?: Extras;
 }
 
 export interface FunctionTool {
@@ -97,6 +141,8 @@ export interface FunctionTool {
   /** JSON Schema. */
   readonly parameters?: JsonObject;
   readonly strict?: boolean;
+  readonly cache?: CacheMark;
+  readonly extras?: Extras;
 }
 
 export type Tool = FunctionTool | Opaque;
@@ -105,13 +151,15 @@ export type ToolChoice =
   { readonly kind: "auto" | "none" | "required" } | { readonly kind: "function"; readonly name: string };
 
 export type AnswerFormat =
-  | { readonly kind: "text" | "json" }
+  | { readonly kind: "text" | "json"; readonly extras?: Extras }
   | {
       readonly kind: "schema";
-      readonly name: string;
+      /** Absent where the client gave none; a dialect that needs one makes one. */
+      readonly name?: string;
       readonly schema: JsonObject;
       readonly strict?: boolean;
       readonly description?: string;
+      readonly extras?: Extras;
     };
 
 /** How much to think: by a word, or by a budget of tokens. */
@@ -146,8 +194,7 @@ export interface ChatRequest {
   readonly stream: boolean;
   readonly serviceTier?: string;
   readonly userId?: string;
-  /** Fields that have no meaning here: kept for a target of the same dialect, noted for others. */
-  readonly unknown: JsonObject;
+  readonly extras?: Extras;
 }
 
 /** Why an answer ended, in classes that every dialect has. */
@@ -158,7 +205,9 @@ export interface Choice {
   readonly content: readonly Part[];
   /** Null: the vendor gave none. */
   readonly finish: FinishReason | null;
+  /** In OpenAI's form: `{content: [{token, logprob, bytes, top_logprobs}]}`. */
   readonly logprobs?: unknown;
+  readonly extras?: Extras;
 }
 
 export interface ChatResult {
@@ -169,16 +218,35 @@ export interface ChatResult {
   readonly choices: readonly Choice[];
   readonly usage: Usage | null;
   readonly serviceTier?: string;
+  readonly extras?: Extras;
 }
 
-/** One step of a streamed answer. `index` is the choice. A tool call's `call` counts the calls within its choice. */
+/**
+ * One step of a streamed answer. `index` is the choice. A tool call's `call` counts the calls within its choice, from 0,
+ * and its arguments follow it, perhaps mixed with those of other calls. Of several usages the last one holds.
+ */
 export type ChatEvent =
   | { readonly kind: "start"; readonly id: string; readonly model: string; readonly createdSeconds: number }
   | { readonly kind: "text"; readonly index: number; readonly text: string }
   | { readonly kind: "reasoning"; readonly index: number; readonly text: string }
-  | { readonly kind: "reasoning_signature"; readonly index: number; readonly signature: string }
+  /** Of the reasoning before it, which ends here. */
+  | {
+      readonly kind: "reasoning_signature";
+      readonly index: number;
+      readonly signature: string;
+      readonly extras?: Extras;
+    }
+  /** Reasoning that only its vendor can read: a part of its own. */
+  | {
+      readonly kind: "reasoning_encrypted";
+      readonly index: number;
+      readonly encrypted: string;
+      readonly extras?: Extras;
+    }
   | { readonly kind: "refusal"; readonly index: number; readonly text: string }
-  | { readonly kind: "citation"; readonly index: number; readonly citation: unknown }
+  | { readonly kind: "citation"; readonly index: number; readonly citation: Citation }
+  /** An image or a sound that the model made. */
+  | { readonly kind: "media"; readonly index: number; readonly part: MediaPart }
   | {
       readonly kind: "tool_call";
       readonly index: number;
@@ -188,9 +256,14 @@ export type ChatEvent =
       readonly signature?: string;
     }
   | { readonly kind: "tool_arguments"; readonly index: number; readonly call: number; readonly text: string }
+  /** In the form of a choice's `logprobs`, of the tokens since the event before. */
   | { readonly kind: "logprobs"; readonly index: number; readonly logprobs: unknown }
   | { readonly kind: "finish"; readonly index: number; readonly finish: FinishReason }
   | { readonly kind: "usage"; readonly usage: Usage }
-  | { readonly kind: "error"; readonly message: string }
+  | { readonly kind: "service_tier"; readonly serviceTier: string }
+  /** What has no meaning here, of the whole answer where there is no index. */
+  | { readonly kind: "extras"; readonly index?: number; readonly extras: Extras }
+  /** The vendor failed within the stream; `code` is its own word for it. Nothing follows. */
+  | { readonly kind: "error"; readonly message: string; readonly code?: string }
   /** The dialect's own mark of the end. */
   | { readonly kind: "end" };

@@ -2,7 +2,7 @@
 // requests and reads answers. All of it is pure and synchronous, and no input is ever changed (a retry encodes again).
 
 import type { GhostError } from "@ghostllm/contract";
-import type { Operation, Usage } from "#hub.ts";
+import type { ChatEvent, ChatRequest, ChatResult, Operation, Usage } from "#hub.ts";
 import type { Member } from "#wire/json-members.ts";
 import type { DialectName, Quirks } from "#providers/definition.ts";
 
@@ -42,6 +42,29 @@ export interface ClientDialect {
   encodeError(error: GhostError): string;
   /** The event that ends a stream which cannot go on. */
   encodeStreamError(error: GhostError): string;
+  /** What a chat request means. Throws GhostError `invalid_request_error` with the path of the fault. */
+  decodeRequest(request: ParsedRequest): ChatRequest;
+  encodeResult(result: ChatResult): string;
+  createStreamEncoder(request: ParsedRequest): StreamEncoder;
+}
+
+/** Writes a stream for a client, event by event. */
+export interface StreamEncoder {
+  /** Empty where the event has nothing to say to the client yet. */
+  encode(event: ChatEvent): string;
+}
+
+/** Reads a vendor's stream in pieces of any size. */
+export interface StreamDecoder {
+  push(chunk: Buffer): readonly ChatEvent[];
+  /** The vendor ended the stream properly: what was still held, and `end` or `error` if neither came before. */
+  flush(): readonly ChatEvent[];
+}
+
+export interface EncodedRequest {
+  readonly body: string;
+  /** Names of what this dialect cannot express, and what is therefore not in `body`. */
+  readonly notes: readonly string[];
 }
 
 export interface RequestEdits {
@@ -76,6 +99,11 @@ export interface UpstreamDialect {
   readText(body: string, stream: boolean): string;
   /** The message in a vendor's error body, for logs and for errors of our own. */
   readErrorMessage(body: string): string | null;
+  /** The request for a target that does not speak the client's dialect. */
+  encodeRequest(request: ChatRequest, edits: RequestEdits): EncodedRequest;
+  /** Null where the body is no answer of the dialect. */
+  decodeResult(body: Buffer): ChatResult | null;
+  createStreamDecoder(): StreamDecoder;
 }
 
 export interface Dialect {

@@ -4,6 +4,12 @@
 import type { Dialect } from "#dialects/dialect.ts";
 import { readAnswer, readErrorMessage, readText } from "./answer.ts";
 import { editRequest } from "./edit.ts";
+import { decodeRequest } from "./decode-request.ts";
+import { decodeResult } from "./decode-result.ts";
+import { ChatStreamDecoder } from "./decode-stream.ts";
+import { encodeRequest } from "./encode-request.ts";
+import { encodeResult } from "./encode-result.ts";
+import { createStreamEncoder } from "./encode-stream.ts";
 import { encodeError, encodeStreamError } from "./errors.ts";
 import { readPromptText } from "./prompt-text.ts";
 import { parseRequest } from "./request.ts";
@@ -23,12 +29,18 @@ export const openaiChat: Dialect = {
     readPromptText,
     encodeError,
     encodeStreamError,
+    decodeRequest,
+    encodeResult,
+    createStreamEncoder,
   },
   upstream: {
     editRequest,
     readAnswer,
     readText,
     readErrorMessage,
+    encodeRequest,
+    decodeResult,
+    createStreamDecoder: () => new ChatStreamDecoder(),
     createLargeAnswerTap: () => new LargeAnswerTap(),
     createStreamTap: (request, quirks) =>
       new ChatStreamTap(!request.wantsStreamUsage && quirks.streamUsage !== "unasked"),

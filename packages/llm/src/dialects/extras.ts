@@ -1,0 +1,46 @@
+import { GhostError } from "@ghostllm/contract";
+import type { ErrorCode } from "@ghostllm/contract";
+import type { Extras } from "#hub.ts";
+import { isObject } from "#wire/json.ts";
+import type { JsonObject } from "#wire/json.ts";
+
+/** Names of what a target is not sent, each once. */
+export type Notes = Set<string>;
+
+/** What a target of this dialect gets back: the fields that were kept for it. Those of other dialects are noted. */
+export function ownFields(extras: Extras | undefined, dialect: string, notes: Notes): JsonObject {
+  if (extras === undefined) return {};
+  if (extras.dialect === dialect) return extras.fields;
+  // Null says that the field is not used.
+  for (const [name, value] of Object.entries(extras.fields)) if (value !== null) notes.add(name);
+  return {};
+}
+
+/** How something was written, if it was in this dialect. */
+export function spellingOf(extras: Extras | undefined, dialect: string): JsonObject {
+  return extras?.dialect === dialect ? (extras.spelling ?? {}) : {};
+}
+
+/** Notes something that no other dialect can take, by the type it calls itself. */
+export function noteOpaque(value: unknown, dialect: string, notes: Notes): void {
+  const type = isObject(value) ? value["type"] : undefined;
+  notes.add(typeof type === "string" ? type : `a part of ${dialect}`);
+}
+
+type Present<Fields> = {
+  [Key in keyof Fields as undefined extends Fields[Key] ? never : Key]: Fields[Key];
+} & { [Key in keyof Fields as undefined extends Fields[Key] ? Key : never]?: Exclude<Fields[Key], undefined> };
+
+/** The fields that have a value. */
+export function present<Fields extends object>(fields: Fields): Present<Fields> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Present<Fields>;
+}
+
+/** The parser takes any depth, the writer does not. */
+export function writeJson(value: object, code: ErrorCode): string {
+  try {
+    return JSON.stringify(value);
+  } catch (error) {
+    throw new GhostError(code, "The JSON is nested too deeply.", { cause: error });
+  }
+}

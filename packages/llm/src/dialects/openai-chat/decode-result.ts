@@ -1,0 +1,105 @@
+// A vendor's whole answer in this dialect -> what it means. Called for answers that go to a client of another dialect.
+
+import { FieldReader } from "#dialects/field-reader.ts";
+import type { ChatResult, Choice, Citation, FinishReason, MediaPart, Part } from "#hub.ts";
+import { countOf, isObject, memberOf, parseJson } from "#wire/json.ts";
+import type { JsonObject } from "#wire/json.ts";
+import { decodeCitation } from "./citations.ts";
+import { decodeContent, decodePart } from "./decode-content.ts";
+import { decodeToolCalls, readFunctionCall } from "./decode-message.ts";
+import { decodeFinish, encodeFinish } from "./finish.ts";
+import { decodeLogprobs } from "./logprobs.ts";
+import { dialect } from "./name.ts";
+import { decodeReasoning } from "./reasoning.ts";
+import { decodeServiceTier } from "./service-tier.ts";
+import { readUsageOf } from "./usage.ts";
+
+/** Null where the body is no answer: no JSON object, or one without choices, which is how some vendors write errors. */
+export function decodeResult(body: Buffer): ChatResult | null {
+  const answer = parseJson(body.toString("utf8"));
+  const choices = memberOf(answer, "choices");
+  if (!isObject(answer) || !Array.isArray(choices) || memberOf(answer, "error")) return null;
+  const reader = new FieldReader(dialect, answer);
+  for (const field of ["choices", "object"]) reader.drop(field);
+  reader.spellAsWritten("usage");
+  const id = reader.string("id") ?? "";
+  return {
+    id,
+    model: reader.string("model") ?? "",
+    createdSeconds: countOf(reader.number("created")),
+    choices: choices.filter(isObject).map((choice, index) => decodeChoice(choice, index, id)),
+    usage: readUsageOf(answer),
+    ...decodeServiceTier(reader),
+    ...reader.extras(),
+  };
+}
+
+function decodeChoice(choice: JsonObject, position: number, answerId: string): Choice {
+  const reader = new FieldReader(dialect, choice);
+  const index = countOf(reader.number("index") ?? position);
+  const message = reader.object("message") ?? {};
+  const inner = new FieldReader(dialect, message);
+  const content = decodeMessage(inner, callIdPrefix(answerId, index));
+  const finish = takeFinish(reader);
+  const logprobs = decodeLogprobs(reader.peek("logprobs"));
+  reader.drop("logprobs");
+  return { index, content, finish, ...(logprobs && { logprobs }), ...reader.extras({ message: inner.rest() }) };
+}
+
+/** Names calls that a vendor left without id. Ids may hold few characters only, and with OpenAI 40 of them at most. */
+export function callIdPrefix(answerId: string, index: number): string {
+  return `call_${answerId.replaceAll(/[^a-zA-Z0-9_-]/g, "").slice(-24)}_${index}`;
+}
+
+function takeFinish(reader: FieldReader): FinishReason | null {
+  const reason = reader.text("finish_reason");
+  if (reason === undefined) {
+    reader.drop("finish_reason");
+    return null;
+  }
+  const finish = decodeFinish(reason);
+  if (encodeFinish(finish) !== reason) reader.spell("finish_reason", reason);
+  return finish;
+}
+
+function decodeMessage(reader: FieldReader, idPrefix: string): readonly Part[] {
+  reader.drop("role");
+  const reasoning = decodeReasoning(reader);
+  const content = decodeContent(reader).parts;
+  const refusal = reader.text("refusal");
+  const call = readFunctionCall(reader, idPrefix);
+  return [
+    ...reasoning,
+    ...cite(content, decodeCitations(reader, content)),
+    ...decodeImages(reader),
+    ...(refusal === undefined ? [] : [{ kind: "refusal", text: refusal } as const]),
+    ...decodeToolCalls(reader, idPrefix),
+    ...(call === undefined ? [] : [call]),
+  ];
+}
+
+/** They stay where they are if there is no text to which they belong, or if one of them is of an unknown form. */
+function decodeCitations(reader: FieldReader, content: readonly Part[]): readonly Citation[] {
+  const annotations = reader.peek("annotations");
+  if (!Array.isArray(annotations) || !content.some((part) => part.kind === "text")) return [];
+  const citations = annotations.map(decodeCitation).filter((citation) => citation !== undefined);
+  if (citations.length < annotations.length) return [];
+  reader.drop("annotations");
+  return citations;
+}
+
+function cite(content: readonly Part[], citations: readonly Citation[]): readonly Part[] {
+  const last = content.findLast((part) => part.kind === "text");
+  if (citations.length === 0 || last === undefined) return content;
+  return content.map((part) => (part === last ? { ...last, citations } : part));
+}
+
+/** OpenRouter's place for images that the model made. */
+function decodeImages(reader: FieldReader): readonly MediaPart[] {
+  const images = reader.peek("images");
+  if (!Array.isArray(images)) return [];
+  const parts = images.map(decodePart).filter((part): part is MediaPart => part.kind === "image");
+  if (parts.length < images.length) return [];
+  reader.drop("images");
+  return parts;
+}

@@ -1,0 +1,160 @@
+// A vendor's stream of chunks -> events, frame by frame. decode-delta.ts reads what a chunk adds to an answer.
+
+import type { StreamDecoder } from "#dialects/dialect.ts";
+import type { ChatEvent } from "#hub.ts";
+import { eachFrame, frameData, FrameCutter } from "#wire/frames.ts";
+import { countOf, isObject, memberOf, parseJson } from "#wire/json.ts";
+import type { JsonObject } from "#wire/json.ts";
+import { readErrorMessage } from "./answer.ts";
+import { decodeChoiceChunk, flushChoices } from "./decode-delta.ts";
+import type { ChoiceState } from "./decode-delta.ts";
+import { dialect } from "./name.ts";
+import { readUsageOf } from "./usage.ts";
+
+/** A frame may hold an image; beyond this it is no frame. */
+const maxHeldBytes = 32 * 1024 * 1024;
+
+interface StreamState {
+  isStarted: boolean;
+  /** The vendor ended or failed: nothing that follows counts. */
+  isOver: boolean;
+  readonly choices: Map<number, ChoiceState>;
+  /** What was told of the whole answer. Most vendors repeat it in every chunk. */
+  readonly told: Map<string, unknown>;
+  events: ChatEvent[];
+}
+
+export class ChatStreamDecoder implements StreamDecoder {
+  readonly #cutter = new FrameCutter(maxHeldBytes);
+  readonly #state: StreamState = {
+    isStarted: false,
+    isOver: false,
+    choices: new Map(),
+    told: new Map(),
+    events: [],
+  };
+
+  push(chunk: Buffer): readonly ChatEvent[] {
+    const frames = this.#cutter.push(chunk);
+    if (frames !== null) readFrames(frames, this.#state);
+    return takeEvents(this.#state);
+  }
+
+  flush(): readonly ChatEvent[] {
+    const rest = this.#cutter.flush();
+    if (rest !== null) readFrames(rest, this.#state);
+    if (!this.#state.isOver) endWithoutMark(this.#state);
+    return takeEvents(this.#state);
+  }
+}
+
+function takeEvents(state: StreamState): readonly ChatEvent[] {
+  const { events } = state;
+  if (events.length > 0) state.events = [];
+  return events;
+}
+
+function readFrames(frames: Buffer, state: StreamState): void {
+  for (const frame of eachFrame(frames)) {
+    if (state.isOver) return;
+    const text = frame.toString("utf8");
+    // A vendor may answer with a document, mostly of an error, where a stream was asked for.
+    const data = (frameData(text) || (text.startsWith("{") ? text : "")).trim();
+    if (data === "[DONE]") end(state);
+    else if (data !== "") readChunk(data, state);
+  }
+}
+
+function end(state: StreamState): void {
+  flushChoices(state.choices, state.events);
+  state.events.push({ kind: "end" });
+  state.isOver = true;
+}
+
+function fail(state: StreamState, message: string, code?: string): void {
+  state.events.push({ kind: "error", message, ...(code !== undefined && { code }) });
+  state.isOver = true;
+}
+
+/** Not every vendor writes an end mark. Without it, every choice must have told why it ended. */
+function endWithoutMark(state: StreamState): void {
+  const choices = [...state.choices.values()];
+  if (choices.length > 0 && choices.every(({ isFinished }) => isFinished)) return end(state);
+  fail(state, "The vendor's stream ended before its answer did.");
+}
+
+function readChunk(data: string, state: StreamState): void {
+  const chunk = parseJson(data);
+  if (!isObject(chunk)) return fail(state, "The vendor sent a chunk that is no JSON object.");
+  if (isFailure(chunk)) return fail(state, readErrorMessage(data) ?? "error within the stream", readCode(chunk));
+  for (const [field, read] of chunkReaders) read(chunk[field], chunk, state);
+  tellRest(chunk, state);
+}
+
+/** `{"error":...}`, or Mistral's form of an error, which has no such key. */
+function isFailure(chunk: JsonObject): boolean {
+  return Boolean(memberOf(chunk, "error")) || memberOf(chunk, "object") === "error";
+}
+
+function readCode(chunk: JsonObject): string | undefined {
+  const error = isObject(chunk["error"]) ? chunk["error"] : chunk;
+  const code = [error["code"], error["type"]].find((value) => typeof value === "string" || typeof value === "number");
+  return code === undefined ? undefined : String(code);
+}
+
+type ChunkReader = (value: unknown, chunk: JsonObject, state: StreamState) => void;
+
+/** In this order, whatever the order of the fields. */
+const chunkReaders: readonly (readonly [field: string, read: ChunkReader])[] = [
+  ["id", readStart],
+  ["service_tier", readServiceTier],
+  ["choices", readChoices],
+  ["usage", readUsage],
+];
+
+/** Azure begins with a chunk that has no choices and no id. */
+function readStart(id: unknown, { choices, model, created }: JsonObject, state: StreamState): void {
+  const isStart = (typeof id === "string" && id !== "") || (Array.isArray(choices) && choices.length > 0);
+  if (state.isStarted || !isStart) return;
+  state.isStarted = true;
+  const told = { id: typeof id === "string" ? id : "", model: typeof model === "string" ? model : "" };
+  state.events.push({ kind: "start", ...told, createdSeconds: countOf(created) });
+}
+
+function readServiceTier(serviceTier: unknown, _chunk: JsonObject, state: StreamState): void {
+  if (typeof serviceTier !== "string" || serviceTier === "" || state.told.get("service_tier") === serviceTier) return;
+  state.told.set("service_tier", serviceTier);
+  state.events.push({ kind: "service_tier", serviceTier });
+}
+
+function readChoices(choices: unknown, { id }: JsonObject, state: StreamState): void {
+  if (!Array.isArray(choices)) return;
+  choices.filter(isObject).forEach((choice, position) => {
+    const answerId = typeof id === "string" ? id : "";
+    decodeChoiceChunk(choice, position, { answerId, choices: state.choices, events: state.events });
+  });
+}
+
+function readUsage(_usage: unknown, chunk: JsonObject, { events }: StreamState): void {
+  const usage = readUsageOf(chunk);
+  if (usage !== null) events.push({ kind: "usage", usage });
+}
+
+/** Understood, or of no worth: OpenAI and Mistral add letters by chance, so that the length of a chunk tells nothing. */
+const handledFields = new Set([
+  ...chunkReaders.map(([field]) => field),
+  "object",
+  "created",
+  "model",
+  "obfuscation",
+  "p",
+]);
+
+function tellRest(chunk: JsonObject, { told, events }: StreamState): void {
+  const news = Object.entries(chunk).filter(([field, value]) => {
+    return value !== null && !handledFields.has(field) && told.get(field) !== value;
+  });
+  if (news.length === 0) return;
+  for (const [field, value] of news) if (typeof value !== "object") told.set(field, value);
+  events.push({ kind: "extras", extras: { dialect, fields: Object.fromEntries(news) } });
+}

@@ -1,0 +1,179 @@
+import { describe, expect, it } from "vitest";
+import type { ChatRequest, Message, Part } from "#hub.ts";
+import type { Quirks } from "#providers/definition.ts";
+import { openaiChat } from "./index.ts";
+
+const base: ChatRequest = { model: "asked", messages: [], tools: [], sampling: {}, stopSequences: [], stream: false };
+const foreign = "anthropic-messages";
+
+interface Written {
+  readonly body: Readonly<Record<string, unknown>>;
+  readonly notes: readonly string[];
+}
+
+function encode(request: Partial<ChatRequest>, quirks: Quirks = {}): Written {
+  const { body, notes } = openaiChat.upstream.encodeRequest({ ...base, ...request }, { model: "target", quirks });
+  return { body: JSON.parse(body) as Written["body"], notes };
+}
+
+function encodeMessages(messages: readonly Message[], quirks: Quirks = {}): Written & { readonly messages: unknown } {
+  const written = encode({ messages }, quirks);
+  return { ...written, messages: written.body["messages"] };
+}
+
+const assistant = (...content: readonly Part[]): Message => ({ role: "assistant", content });
+const user = (...content: readonly Part[]): Message => ({ role: "user", content });
+const text = (words: string): Part => ({ kind: "text", text: words });
+const image: Part = { kind: "image", source: { kind: "data", mediaType: "image/png", base64: "aW1n" } };
+
+describe("a request of another dialect", () => {
+  it("goes to the target's model, without what the dialect lacks, which is noted", () => {
+    const { body, notes } = encode({
+      sampling: { temperature: 1, topK: 5 },
+      maxOutputTokens: 7,
+      stopSequences: ["x"],
+      extras: { dialect: foreign, fields: { container: "c", mcp_servers: null }, spelling: { system: "string" } },
+    });
+    expect(body).toEqual({ model: "target", messages: [], temperature: 1, max_completion_tokens: 7, stop: ["x"] });
+    expect(notes).toEqual(["top_k", "container"]);
+  });
+
+  it("asks for usage in every stream", () => {
+    expect(encode({ stream: true }).body).toMatchObject({ stream: true, stream_options: { include_usage: true } });
+  });
+
+  it("turns a budget for thinking into a word", () => {
+    const effortFor = (budgetTokens: number) => encode({ reasoning: { budgetTokens } }).body["reasoning_effort"];
+    expect([1_024, 4_096, 20_000].map(effortFor)).toEqual(["low", "medium", "high"]);
+    expect(encode({ reasoning: { budgetTokens: 1 } }).notes).toEqual(["reasoning budget"]);
+    expect(encode({ reasoning: { effort: "minimal" } })).toMatchObject({
+      body: { reasoning_effort: "minimal" },
+      notes: [],
+    });
+  });
+
+  it("names a schema that has no name", () => {
+    const { body } = encode({ format: { kind: "schema", schema: { type: "object" } } });
+    expect(body["response_format"]).toEqual({
+      type: "json_schema",
+      json_schema: { name: "answer", schema: { type: "object" } },
+    });
+  });
+
+  it("leaves out tools and parts that only their own dialect knows, by their types", () => {
+    const opaque = (type: string) => ({ kind: "opaque", dialect: foreign, value: { type } }) as const;
+    const { body, notes } = encode({
+      tools: [
+        opaque("computer_20250124"),
+        { kind: "function", name: "f", extras: { dialect: foreign, fields: { defer: 1 } } },
+      ],
+      messages: [assistant(opaque("server_tool_use"), text("x"))],
+    });
+    expect(body["tools"]).toEqual([{ type: "function", function: { name: "f" } }]);
+    expect(body["messages"]).toEqual([{ role: "assistant", content: "x" }]);
+    expect(notes.toSorted()).toEqual(["computer_20250124", "defer", "server_tool_use"]);
+  });
+});
+
+describe("results of tools", () => {
+  const call = (id: string): Part => ({ kind: "tool_call", id, name: "f", argumentsText: "{}" });
+  const result = (callId: string, ...content: readonly Part[]): Part =>
+    ({ kind: "tool_result", callId, content }) as Part;
+
+  it("are messages right behind the calls, before what the user says in the same turn", () => {
+    const { messages } = encodeMessages([
+      assistant(call("a"), call("b")),
+      user(text("first"), result("a", text("1")), result("b", text("2"), text("3"))),
+    ]);
+    expect(messages).toMatchObject([
+      { role: "assistant", content: null, tool_calls: [{ id: "a" }, { id: "b" }] },
+      { role: "tool", tool_call_id: "a", content: "1" },
+      { role: "tool", tool_call_id: "b", content: [{ text: "2" }, { text: "3" }] },
+      { role: "user", content: "first" },
+    ]);
+  });
+
+  it("hold no images: these move behind the last of the results", () => {
+    const { messages } = encodeMessages([
+      assistant(call("a"), call("b")),
+      user(result("a", text("see"), image)),
+      user(result("b", image)),
+      user(text("What is it?")),
+    ]);
+    const moved = [{ type: "image_url", image_url: { url: "data:image/png;base64,aW1n" } }];
+    expect(messages).toMatchObject([
+      { role: "assistant" },
+      { role: "tool", tool_call_id: "a", content: "see" },
+      { role: "tool", tool_call_id: "b", content: "" },
+      { role: "user", content: moved },
+      { role: "user", content: moved },
+      { role: "user", content: "What is it?" },
+    ]);
+  });
+
+  it("cannot say that they are errors, nor name the tool", () => {
+    const failed: Part = { kind: "tool_result", callId: "a", name: "f", isError: true, content: [] };
+    const { messages, notes } = encodeMessages([user(failed)]);
+    expect(messages).toEqual([{ role: "tool", tool_call_id: "a", content: "" }]);
+    expect(notes).toEqual(["is_error"]);
+  });
+});
+
+describe("media", () => {
+  it("are written where the dialect has a place, and noted where not", () => {
+    const pdf = { kind: "data", mediaType: "application/pdf", base64: "UERG" } as const;
+    const plain = { kind: "data", mediaType: "text/plain", base64: Buffer.from("wörds").toString("base64") } as const;
+    const { messages, notes } = encodeMessages([
+      user(
+        { kind: "document", source: pdf },
+        { kind: "document", source: plain },
+        { kind: "audio", source: { kind: "data", mediaType: "audio/x-wav", base64: "d2F2" } },
+        { kind: "document", source: { kind: "url", url: "https://example.com/a.pdf" } },
+        { kind: "image", source: { kind: "file", fileId: "file_1" } },
+      ),
+    ]);
+    expect(messages).toEqual([
+      {
+        role: "user",
+        content: [
+          { type: "file", file: { filename: "document.pdf", file_data: "data:application/pdf;base64,UERG" } },
+          { type: "text", text: "wörds" },
+          { type: "input_audio", input_audio: { data: "d2F2", format: "wav" } },
+        ],
+      },
+    ]);
+    expect(notes).toEqual(["document by url", "image by file"]);
+  });
+});
+
+describe("what a vendor takes beyond the dialect", () => {
+  const thought: Part = { kind: "reasoning", text: "hm", signature: "c2ln" };
+  const marked: Message = { role: "user", content: [{ kind: "text", text: "x", cache: { ttl: "1h" } }] };
+
+  it.each([
+    ["reasoning_content", { reasoning_content: "hm" }],
+    ["reasoning", { reasoning: "hm" }],
+    ["reasoning_details", { reasoning_details: [{ type: "reasoning.text", text: "hm", signature: "c2ln" }] }],
+  ] as const)("%s", (extension, field) => {
+    const { messages, notes } = encodeMessages([assistant(thought, text("x"))], { takes: [extension] });
+    expect(messages).toEqual([{ role: "assistant", content: "x", ...field }]);
+    expect(notes).toEqual([]);
+  });
+
+  it("is not sent to others", () => {
+    const { messages, notes } = encodeMessages([assistant(thought, text("x")), marked]);
+    expect(messages).toEqual([
+      { role: "assistant", content: "x" },
+      { role: "user", content: [{ type: "text", text: "x" }] },
+    ]);
+    expect(notes).toEqual(["reasoning", "cache_control"]);
+  });
+
+  it("cache marks, top_k and the older name of the limit", () => {
+    const quirks: Quirks = { takes: ["cache_control", "top_k"], outputLimit: "max_tokens" };
+    const { body, notes } = encode({ messages: [marked], sampling: { topK: 3 }, maxOutputTokens: 4 }, quirks);
+    const content = [{ type: "text", text: "x", cache_control: { type: "ephemeral", ttl: "1h" } }];
+    expect(body).toEqual({ model: "target", messages: [{ role: "user", content }], top_k: 3, max_tokens: 4 });
+    expect(notes).toEqual([]);
+  });
+});

@@ -1,0 +1,138 @@
+// Events -> chunks for a client of this dialect: a table of one small function per kind of event over a plain state.
+
+import type { StreamEncoder } from "#dialects/dialect.ts";
+import { ownFields } from "#dialects/extras.ts";
+import type { ChatEvent, Usage } from "#hub.ts";
+import { isObject } from "#wire/json.ts";
+import type { JsonObject } from "#wire/json.ts";
+import { encodeCitation } from "./citations.ts";
+import { encodeImage } from "./encode-result.ts";
+import { encodeUsage } from "./encode-usage.ts";
+import { encodeFinish } from "./finish.ts";
+import { encodeLogprobs } from "./logprobs.ts";
+import { dialect } from "./name.ts";
+import { encodeDetail } from "./reasoning.ts";
+import { encodeServiceTier } from "./service-tier.ts";
+
+interface StreamState {
+  readonly tellsUsage: boolean;
+  /** What every chunk begins with. */
+  head: JsonObject;
+  /** Told with the next chunk. */
+  answerFields: JsonObject;
+  /** Choices whose role was told. */
+  readonly begun: Set<number>;
+  usage: Usage | null;
+}
+
+type EventOf<Kind> = Extract<ChatEvent, { readonly kind: Kind }>;
+type Encoders = { readonly [Kind in ChatEvent["kind"]]: (event: EventOf<Kind>, state: StreamState) => string };
+
+export function createStreamEncoder({ wantsStreamUsage }: { readonly wantsStreamUsage: boolean }): StreamEncoder {
+  const state: StreamState = {
+    tellsUsage: wantsStreamUsage,
+    head: headOf({ id: "", createdSeconds: 0, model: "" }),
+    answerFields: {},
+    begun: new Set(),
+    usage: null,
+  };
+  return { encode: (event) => encodeEvent(event, state) };
+}
+
+function encodeEvent<Kind extends ChatEvent["kind"]>(event: EventOf<Kind>, state: StreamState): string {
+  return encoders[event.kind](event, state);
+}
+
+const encoders: Encoders = {
+  start(event, state) {
+    state.head = headOf(event);
+    state.begun.add(0);
+    return writeDelta(0, { role: "assistant", content: "" }, state);
+  },
+  text: ({ index, text }, state) => writeDelta(index, { content: text }, state),
+  reasoning: ({ index, text }, state) => writeDelta(index, { reasoning_content: text }, state),
+  reasoning_signature({ index, ...told }, state) {
+    return writeDelta(index, { reasoning_details: [encodeDetail({ ...told, kind: "reasoning", text: "" })] }, state);
+  },
+  reasoning_encrypted({ index, ...told }, state) {
+    return writeDelta(index, { reasoning_details: [encodeDetail({ ...told, kind: "reasoning", text: "" })] }, state);
+  },
+  refusal: ({ index, text }, state) => writeDelta(index, { refusal: text }, state),
+  citation: ({ index, citation }, state) => writeDelta(index, { annotations: [encodeCitation(citation)] }, state),
+  media({ index, part }, state) {
+    return part.kind === "image" ? writeDelta(index, { images: [encodeImage(part)] }, state) : "";
+  },
+  tool_call({ index, call, id, name, signature }, state) {
+    const sealed = signature !== undefined && { extra_content: { google: { thought_signature: signature } } };
+    const told = { index: call, id, type: "function", function: { name, arguments: "" }, ...sealed };
+    return writeDelta(index, { tool_calls: [told] }, state);
+  },
+  tool_arguments({ index, call, text }, state) {
+    return writeDelta(index, { tool_calls: [{ index: call, function: { arguments: text } }] }, state);
+  },
+  logprobs: ({ index, logprobs }, state) =>
+    writeChoice({ index, delta: {}, logprobs: encodeLogprobs(logprobs), finish_reason: null }, state),
+  finish({ index, finish }, state) {
+    return writeChoice({ index, delta: {}, logprobs: null, finish_reason: encodeFinish(finish) }, state);
+  },
+  usage({ usage }, state) {
+    state.usage = usage;
+    return "";
+  },
+  service_tier({ serviceTier }, state) {
+    const tier = encodeServiceTier(serviceTier);
+    if (tier !== undefined) state.head = { ...state.head, service_tier: tier };
+    return "";
+  },
+  extras({ index, extras }, state) {
+    const { message, ...fields } = ownFields(extras, dialect, new Set());
+    if (index === undefined)
+      state.answerFields = { ...state.answerFields, ...fields, ...(message !== undefined && { message }) };
+    else if (extras.dialect === dialect) return writeExtras(index, isObject(message) ? message : {}, fields, state);
+    return "";
+  },
+  error({ message, code }) {
+    return frame({ error: { message, type: "api_error", param: null, code: code ?? null } });
+  },
+  end: (_event, state) => writeEnd(state),
+};
+
+function headOf({ id, createdSeconds, model }: Omit<EventOf<"start">, "kind">): JsonObject {
+  return { id, object: "chat.completion.chunk", created: createdSeconds, model };
+}
+
+function writeDelta(index: number, delta: JsonObject, state: StreamState): string {
+  return writeChoice({ index, delta, logprobs: null, finish_reason: null }, state);
+}
+
+function writeExtras(index: number, delta: JsonObject, fields: JsonObject, state: StreamState): string {
+  return writeChoice({ index, delta, logprobs: null, finish_reason: null, ...fields }, state);
+}
+
+/** The first delta of a choice tells its role. */
+function writeChoice(
+  choice: JsonObject & { readonly index: number; readonly delta: JsonObject },
+  state: StreamState,
+): string {
+  if (state.begun.has(choice.index)) return writeChunk([choice], state);
+  state.begun.add(choice.index);
+  return writeChunk([{ ...choice, delta: { role: "assistant", ...choice.delta } }], state);
+}
+
+/** A client that asked for usage is told null until the last chunk, as OpenAI does it. */
+function writeChunk(choices: readonly JsonObject[], state: StreamState, usage: JsonObject | null = null): string {
+  const fields = state.answerFields;
+  state.answerFields = {};
+  return frame({ ...state.head, choices, ...(state.tellsUsage && { usage }), ...fields });
+}
+
+function writeEnd(state: StreamState): string {
+  const tellsUsage = state.tellsUsage && state.usage !== null;
+  const isNews = tellsUsage || Object.keys(state.answerFields).length > 0;
+  const usage = state.usage === null ? null : encodeUsage(state.usage);
+  return `${isNews ? writeChunk([], state, usage) : ""}data: [DONE]\n\n`;
+}
+
+function frame(value: JsonObject): string {
+  return `data: ${JSON.stringify(value)}\n\n`;
+}

@@ -1,0 +1,38 @@
+import type { FinishReason } from "#hub.ts";
+
+/** OpenAI's own reasons, and those that vendors behind the same dialect made up. */
+const meanings: Readonly<Record<string, FinishReason>> = {
+  stop: "stop",
+  eos: "stop",
+  end_turn: "stop",
+  stop_sequence: "stop",
+  COMPLETE: "stop",
+  length: "length",
+  max_tokens: "length",
+  model_length: "length",
+  tool_calls: "tool_calls",
+  tool_call: "tool_calls",
+  tool_use: "tool_calls",
+  function_call: "tool_calls",
+  content_filter: "content_filter",
+  sensitive: "content_filter",
+  refusal: "refusal",
+};
+
+const words: Readonly<Record<FinishReason, string>> = {
+  stop: "stop",
+  length: "length",
+  tool_calls: "tool_calls",
+  content_filter: "content_filter",
+  // The refusal's text tells the two apart.
+  refusal: "content_filter",
+  other: "stop",
+};
+
+export function decodeFinish(reason: string): FinishReason {
+  return Object.hasOwn(meanings, reason) ? (meanings[reason] ?? "other") : "other";
+}
+
+export function encodeFinish(finish: FinishReason): string {
+  return words[finish];
+}

@@ -1,0 +1,72 @@
+// Calls of tools in messages, both ways. A call that is no function's, or has a shape of its own, is kept as it is.
+
+import { ownFields, spellingOf } from "#dialects/extras.ts";
+import type { Notes } from "#dialects/extras.ts";
+import { FieldReader, isString } from "#dialects/field-reader.ts";
+import type { Opaque, ToolCallPart } from "#hub.ts";
+import { isObject, memberOf } from "#wire/json.ts";
+import type { JsonObject } from "#wire/json.ts";
+import { dialect } from "./name.ts";
+
+/** `makeId` names a call that has no id. */
+export function decodeToolCall(value: unknown, makeId: () => string): ToolCallPart | Opaque {
+  const call = memberOf(value, "function");
+  const name = memberOf(call, "name");
+  const type = memberOf(value, "type") ?? "function";
+  if (!isObject(value) || !isObject(call) || !isString(name) || type !== "function") return opaqueCall(value);
+  const reader = new FieldReader(dialect, value);
+  const inner = new FieldReader(dialect, call);
+  inner.drop("name");
+  reader.drop("function");
+  // Mistral leaves it out.
+  if (isString(reader.peek("type"))) reader.drop("type");
+  else reader.spell("type", "absent");
+  reader.spellAsWritten("index");
+  const id = reader.text("id");
+  if (id === undefined) reader.spell("id", "absent");
+  const signature = decodeSignature(reader);
+  const argumentsText = decodeArguments(inner, reader);
+  const rest = inner.rest();
+  const extras = reader.extras({ function: rest });
+  return { kind: "tool_call", id: id ?? makeId(), name, argumentsText, ...signature, ...extras };
+}
+
+function opaqueCall(value: unknown): Opaque {
+  return { kind: "opaque", dialect, value, place: "tool_calls" };
+}
+
+/** Some servers send and take an object where the dialect has a string. */
+function decodeArguments(inner: FieldReader, reader: FieldReader): string {
+  const text = inner.string("arguments");
+  if (text !== undefined) return text;
+  const object = inner.object("arguments");
+  reader.spell("arguments", object === undefined ? "absent" : "object");
+  return object === undefined ? "" : JSON.stringify(object);
+}
+
+/** Where Google's endpoint for this dialect puts it: https://ai.google.dev/gemini-api/docs/thought-signatures */
+function decodeSignature(reader: FieldReader): { readonly signature?: string } {
+  const signature = memberOf(memberOf(reader.peek("extra_content"), "google"), "thought_signature");
+  if (typeof signature !== "string") return {};
+  reader.spellAsWritten("extra_content");
+  return { signature };
+}
+
+export function encodeToolCall(call: ToolCallPart, notes: Notes): JsonObject {
+  const fields = ownFields(call.extras, dialect, notes);
+  const { id, type, arguments: form, ...written } = spellingOf(call.extras, dialect);
+  const inner = fields["function"];
+  return {
+    ...fields,
+    ...(call.signature !== undefined && { extra_content: { google: { thought_signature: call.signature } } }),
+    ...written,
+    ...(id !== "absent" && { id: call.id }),
+    ...(type !== "absent" && { type: "function" }),
+    function: { ...(isObject(inner) ? inner : {}), name: call.name, ...encodeArguments(call.argumentsText, form) },
+  };
+}
+
+function encodeArguments(text: string, form: unknown): JsonObject {
+  if (form === "absent") return {};
+  return { arguments: form === "object" ? (JSON.parse(text) as unknown) : text };
+}
