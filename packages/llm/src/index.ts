@@ -17,3 +17,5 @@ export type {
 } from "./dialects/dialect.ts";
 export { dialects } from "./dialects/index.ts";
 export { modelListUrl, operationUrl } from "./providers/url.ts";
+export { passageBetween } from "./dialects/passage.ts";
+export type { Passage } from "./dialects/passage.ts";

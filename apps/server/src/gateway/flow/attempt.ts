@@ -1,6 +1,7 @@
 import { GhostError } from "@ghostllm/contract";
-import { dialects, operationUrl } from "@ghostllm/llm";
-import type { ParsedRequest, UpstreamDialect } from "@ghostllm/llm";
+import type { ErrorCode } from "@ghostllm/contract";
+import { dialects, operationUrl, passageBetween } from "@ghostllm/llm";
+import type { Dialect, ParsedRequest, Passage } from "@ghostllm/llm";
 import type { Target } from "#domain/snapshot.ts";
 import { credentialHeaders } from "#gateway/upstream/credential.ts";
 import { decoded } from "#gateway/upstream/decoded-answer.ts";
@@ -9,11 +10,14 @@ import { UpstreamFailure } from "#gateway/upstream/upstream.ts";
 import type { UpstreamAnswer, UpstreamCall, UpstreamClient } from "#gateway/upstream/upstream.ts";
 import type { Lifeline } from "./lifeline.ts";
 import { readFirstFrames } from "./stream.ts";
-import type { StreamAnswer, VendorAnswer } from "./vendor-answer.ts";
+import type { AnswerBase, StreamAnswer, VendorAnswer, WholeAnswer } from "./vendor-answer.ts";
 
 export interface AttemptInput {
   readonly target: Target;
   readonly request: ParsedRequest;
+  /** The client's. */
+  readonly dialect: Dialect;
+  readonly isStrict: boolean;
   readonly headers: Readonly<Record<string, string>>;
   readonly upstream: UpstreamClient;
   readonly lifeline: Lifeline;
@@ -28,17 +32,31 @@ export interface AttemptInput {
  */
 export async function attemptTarget(input: AttemptInput): Promise<VendorAnswer> {
   const { target, request, lifeline, upstream } = input;
-  const dialect = dialects[target.provider.definition.dialect].upstream;
+  const { definition } = target.provider;
+  const passage = passageBetween(input.dialect, dialects[definition.dialect]);
+  const { body, notes } = passage.encodeRequest(request, { model: target.model, quirks: definition.quirks ?? {} });
+  if (input.isStrict && notes.length > 0) throw refuseLoss(target, notes);
   const call = upstream.send({
     method: "POST",
     url: urlOf(target, request),
     headers: { ...input.headers, ...credentialHeaders(target.provider) },
-    body: dialect.editRequest(request, { model: target.model, quirks: target.provider.definition.quirks ?? {} }),
+    body,
   });
   input.onCall(call);
   lifeline.hold(call);
   const answer = decoded(await call.answer);
-  return isEventStream(answer) ? readStream(input, answer, dialect) : readAnswer(input, answer, dialect);
+  const way = { passage, notes };
+  return isEventStream(answer) ? readStream(input, answer, way) : readAnswer(input, answer, way);
+}
+
+interface Way {
+  readonly passage: Passage;
+  readonly notes: readonly string[];
+}
+
+function refuseLoss({ provider }: Target, notes: readonly string[]): GhostError {
+  const lost = notes.join(", ");
+  return new GhostError("invalid_request_error", `${provider.name} cannot be asked for all of this: ${lost}.`);
 }
 
 function urlOf({ provider, model }: Target, { operation }: ParsedRequest): string {
@@ -55,29 +73,50 @@ function isEventStream({ status, headers }: UpstreamAnswer): boolean {
 async function readStream(
   { target, request }: AttemptInput,
   source: UpstreamAnswer,
-  dialect: UpstreamDialect,
+  { passage, notes }: Way,
 ): Promise<StreamAnswer> {
-  const tap = dialect.createStreamTap(request, target.provider.definition.quirks ?? {});
+  const tap = passage.createStreamTap(request, target.provider.definition.quirks ?? {});
   const first = await readFirstFrames(source, tap);
-  return { kind: "stream", target, status: source.status, headers: source.headers, first, tap, source };
+  return { kind: "stream", target, notes, status: source.status, headers: source.headers, first, tap, source };
 }
 
 async function readAnswer(
   { target, answerBufferBytes }: AttemptInput,
   source: UpstreamAnswer,
-  dialect: UpstreamDialect,
+  { passage, notes }: Way,
 ): Promise<VendorAnswer> {
-  const base = { target, status: source.status, headers: source.headers };
+  const base = { target, notes, status: source.status, headers: source.headers };
   if (source.status >= 300 && source.status < 400) {
     throw new UpstreamFailure("broken", `the base URL leads elsewhere (status ${source.status})`);
   }
   const { body, complete } = await readWhole(source, answerBufferBytes);
   if (!complete) {
-    const tap = dialect.createLargeAnswerTap();
+    const tap = passage.createLargeAnswerTap();
+    if (tap === null) throw new UpstreamFailure("broken", "the answer is too large to be translated");
     return { kind: "stream", ...base, first: tap.push(body), tap, source };
   }
-  if (source.status >= 300) return { kind: "whole", ...base, body, usage: null };
-  const { usage, broken } = dialect.readAnswer(body);
-  if (broken) throw new UpstreamFailure("broken", "the answer is not valid JSON");
-  return { kind: "whole", ...base, body, usage };
+  if (source.status >= 300) return readError(base, body, passage);
+  const { usage, isBroken, body: forClient } = passage.readAnswer(body);
+  if (isBroken) throw new UpstreamFailure("broken", "the answer is not valid JSON");
+  return { kind: "whole", ...base, body: forClient, usage, error: null };
+}
+
+function readError(base: AnswerBase, body: Buffer, passage: Passage): WholeAnswer {
+  const { upstream } = dialects[base.target.provider.definition.dialect];
+  const code = codeOfStatus(base.status);
+  const error = { code, message: upstream.readErrorMessage(body.toString("utf8")) ?? "" };
+  return { kind: "whole", ...base, body: passage.readError(code, body), usage: null, error };
+}
+
+/** Our name for an error that a vendor answered itself. */
+function codeOfStatus(status: number): ErrorCode {
+  const codes: Readonly<Record<number, ErrorCode>> = {
+    402: "insufficient_quota",
+    403: "permission_denied",
+    404: "model_not_found",
+    408: "timeout_error",
+    413: "request_too_large",
+    429: "rate_limit_exceeded",
+  };
+  return codes[status] ?? (status >= 500 ? "provider_error" : "invalid_request_error");
 }

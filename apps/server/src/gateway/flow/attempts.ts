@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { GhostError } from "@ghostllm/contract";
-import { dialects } from "@ghostllm/llm";
-import type { ParsedRequest } from "@ghostllm/llm";
+import type { Dialect, ParsedRequest } from "@ghostllm/llm";
 import type { Target } from "#domain/snapshot.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
 import { UpstreamFailure } from "#gateway/upstream/upstream.ts";
@@ -14,6 +13,10 @@ import type { Trail } from "./trail.ts";
 export interface AttemptsInput {
   readonly requestId: string;
   readonly request: ParsedRequest;
+  /** The client's. */
+  readonly dialect: Dialect;
+  /** Refuse what a target's dialect cannot express, instead of noting it. */
+  readonly isStrict: boolean;
   /** In the order in which to try them. */
   readonly targets: readonly Target[];
   readonly headers: Readonly<Record<string, string>>;
@@ -51,7 +54,7 @@ export async function attemptTargets(deps: GatewayDeps, input: AttemptsInput): P
 }
 
 async function attempt(deps: GatewayDeps, input: AttemptsInput, target: Target): Promise<Outcome> {
-  const { request, headers, lifeline, trail } = input;
+  const { request, dialect, isStrict, headers, lifeline, trail } = input;
   // What the last attempt left open, such as a stream that began with an error, is of no use to anybody now.
   lifeline.abandon();
   trail.begin(target);
@@ -60,6 +63,8 @@ async function attempt(deps: GatewayDeps, input: AttemptsInput, target: Target):
     const answer = await attemptTarget({
       target,
       request,
+      dialect,
+      isStrict,
       headers,
       lifeline,
       upstream: deps.upstream,
@@ -115,8 +120,7 @@ function isVendorAtFault(outcome: Outcome): boolean {
 function describe(outcome: Outcome): string {
   if (outcome instanceof UpstreamFailure) return outcome.message;
   if (outcome.kind === "stream") return outcome.tap.failure ?? "";
-  const { upstream } = dialects[outcome.target.provider.definition.dialect];
-  return upstream.readErrorMessage(outcome.body.toString("utf8")) ?? "";
+  return outcome.error?.message ?? "";
 }
 
 /** What the client is told in the end. */

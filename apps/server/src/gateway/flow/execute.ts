@@ -2,7 +2,6 @@
 // Called by gateway/endpoints/inference.ts. Invariant: whoever is admitted is settled, once, however the request ends.
 
 import { GhostError } from "@ghostllm/contract";
-import type { ErrorCode } from "@ghostllm/contract";
 import type { Dialect, ParsedRequest } from "@ghostllm/llm";
 import type { Principal } from "#domain/principal.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
@@ -89,7 +88,9 @@ function obtainAnswer(deps: GatewayDeps, run: Run): Promise<VendorAnswer> {
   const { targetHealth: health, random } = deps;
   const targets = planTargets({ candidates, operation, health, now: deps.clock.now(), random });
   const headers = upstreamHeaders(exchange, dialect.client, deps.version);
-  return attemptTargets(deps, { requestId: exchange.id, request, targets, headers, lifeline, trail });
+  const isStrict = exchange.header("x-ghostllm-strict") === "true";
+  const requestId = exchange.id;
+  return attemptTargets(deps, { requestId, request, dialect, isStrict, targets, headers, lifeline, trail });
 }
 
 /** No vendor was asked: nothing was used, so only the reservation is given back. Otherwise the failure is recorded. */
@@ -124,12 +125,11 @@ function finishRun(deps: GatewayDeps, run: Run, ending: Ending): Promise<number 
 async function deliverWhole(deps: GatewayDeps, run: Run, answer: WholeAnswer): Promise<void> {
   const { exchange, trail, admission, lifeline } = run;
   const overheadMs = exchange.elapsedMs() - trail.upstreamMs;
-  const isOk = answer.status < 400;
   const costNanos = await finishRun(deps, run, {
-    status: lifeline.severedBy === "client" ? "client_abort" : isOk ? "ok" : "error",
+    status: lifeline.severedBy === "client" ? "client_abort" : answer.error === null ? "ok" : "error",
     httpStatus: answer.status,
-    errorCode: isOk ? null : codeOfStatus(answer.status),
-    usage: isOk ? await usageOfWhole(deps, run, answer) : noUsage,
+    errorCode: answer.error?.code ?? null,
+    usage: answer.error === null ? await usageOfWhole(deps, run, answer) : noUsage,
     ttftMs: exchange.elapsedMs(),
     overheadMs,
   });
@@ -137,10 +137,10 @@ async function deliverWhole(deps: GatewayDeps, run: Run, answer: WholeAnswer): P
   exchange.answer(answer.status, { ...headers, ...costHeader(costNanos) }, answer.body);
 }
 
-function usageOfWhole(deps: GatewayDeps, { request }: Run, { body, usage, target }: WholeAnswer) {
+function usageOfWhole(deps: GatewayDeps, { request, dialect }: Run, { body, usage }: WholeAnswer) {
   const evidence = new Evidence(maxEvidenceBytes);
   evidence.add(body);
-  return measureUsage({ told: usage, request, target, evidence, streamed: false, estimator: deps.estimator });
+  return measureUsage({ told: usage, request, dialect, evidence, streamed: false, estimator: deps.estimator });
 }
 
 async function deliverStream(deps: GatewayDeps, run: Run, answer: StreamAnswer): Promise<void> {
@@ -151,13 +151,13 @@ async function deliverStream(deps: GatewayDeps, run: Run, answer: StreamAnswer):
   const evidence = new Evidence(maxEvidenceBytes);
   const end = await relayStream(answer, exchange, evidence);
   const error = errorOfStream(run, answer, end);
-  const { tap, target } = answer;
+  const { tap } = answer;
   const streamed = tap.isEventStream;
   await finishRun(deps, run, {
     status: statusOfStream(lifeline, error),
     httpStatus: answer.status,
     errorCode: error?.code ?? null,
-    usage: await measureUsage({ told: tap.usage, request, target, evidence, streamed, estimator: deps.estimator }),
+    usage: await measureUsage({ told: tap.usage, request, dialect, evidence, streamed, estimator: deps.estimator }),
     ttftMs,
     overheadMs,
   });
@@ -193,17 +193,4 @@ function errorOfStream(run: Run, { tap }: StreamAnswer, { failure }: StreamEnd):
 
 function brokenStream({ trail }: Run): GhostError {
   return new GhostError("provider_error", `${trail.target?.provider.name ?? "The provider"} broke off its answer.`);
-}
-
-/** Our name for an error that a vendor answered itself. */
-function codeOfStatus(status: number): ErrorCode {
-  const codes: Readonly<Record<number, ErrorCode>> = {
-    402: "insufficient_quota",
-    403: "permission_denied",
-    404: "model_not_found",
-    408: "timeout_error",
-    413: "request_too_large",
-    429: "rate_limit_exceeded",
-  };
-  return codes[status] ?? (status >= 500 ? "provider_error" : "invalid_request_error");
 }

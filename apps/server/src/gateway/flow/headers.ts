@@ -42,6 +42,7 @@ export function answerHeaders({ answer, report, trail, overheadMs }: AnswerFacts
     "x-ghostllm-provider": encodeHeader(answer.target.provider.name),
     "x-ghostllm-model": encodeHeader(answer.target.model),
     "x-ghostllm-attempts": String(trail.attempts),
+    ...(answer.notes.length > 0 && { "x-ghostllm-notes": encodeHeader(answer.notes.join(", ")) }),
     "x-ghostllm-overhead-ms": Math.max(0, overheadMs).toFixed(1),
   });
 }

@@ -1,6 +1,4 @@
-import { dialects } from "@ghostllm/llm";
-import type { ParsedRequest, Usage } from "@ghostllm/llm";
-import type { Target } from "#domain/snapshot.ts";
+import type { Dialect, ParsedRequest, Usage } from "@ghostllm/llm";
 import type { Estimator } from "#gateway/estimator/estimator.ts";
 import { noUsage } from "./finish.ts";
 import type { MeasuredUsage } from "./finish.ts";
@@ -13,7 +11,8 @@ export interface MeasureInput {
   /** What the vendor told; null makes it an estimate. */
   readonly told: Usage | null;
   readonly request: ParsedRequest;
-  readonly target: Target;
+  /** The client's: it is in this that the answer was written. */
+  readonly dialect: Dialect;
   /** What came of the answer. */
   readonly evidence: Evidence;
   /** The answer came as a stream of events. */
@@ -24,12 +23,15 @@ export interface MeasureInput {
 /** The vendor's own count, or the best that can be said without it. */
 export async function measureUsage(input: MeasureInput): Promise<MeasuredUsage> {
   if (input.told !== null) return { ...input.told, estimated: false };
-  const { request, evidence, target, streamed } = input;
-  const { dialect } = target.provider.definition;
+  const { request, evidence, dialect, streamed } = input;
   const answer = evidence.text();
-  const counts = await input.estimator.estimate({ dialect, prompt: request.body.toString("utf8"), answer, streamed });
-  const kept =
-    counts?.completionTokens ?? dialects[dialect].upstream.readText(answer, streamed).length / charactersPerToken;
+  const counts = await input.estimator.estimate({
+    dialect: dialect.name,
+    prompt: request.body.toString("utf8"),
+    answer,
+    streamed,
+  });
+  const kept = counts?.completionTokens ?? dialect.upstream.readText(answer, streamed).length / charactersPerToken;
   return {
     ...noUsage,
     promptTokens: counts?.promptTokens ?? request.promptTokensEstimate,

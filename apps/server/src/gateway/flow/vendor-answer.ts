@@ -1,9 +1,12 @@
+import type { ErrorCode } from "@ghostllm/contract";
 import type { StreamTap, Usage } from "@ghostllm/llm";
 import type { Target } from "#domain/snapshot.ts";
 import type { AnswerHeaders, UpstreamAnswer } from "#gateway/upstream/upstream.ts";
 
-interface AnswerBase {
+export interface AnswerBase {
   readonly target: Target;
+  /** What of the request the target's dialect could not express. */
+  readonly notes: readonly string[];
   readonly status: number;
   readonly headers: AnswerHeaders;
 }
@@ -11,8 +14,11 @@ interface AnswerBase {
 /** An answer that is in memory as a whole. */
 export interface WholeAnswer extends AnswerBase {
   readonly kind: "whole";
+  /** In the client's dialect. */
   readonly body: Buffer;
   readonly usage: Usage | null;
+  /** Null for an answer that is none. The vendor's own message. */
+  readonly error: { readonly code: ErrorCode; readonly message: string } | null;
 }
 
 /** An answer that goes on: its first bytes are here, the rest is delivered by `source`. */
