@@ -17,6 +17,10 @@ export interface Usage {
   readonly cachedTokens: number;
   /** Part of `completionTokens` that was spent on reasoning. */
   readonly reasoningTokens: number;
+  /** Part of `promptTokens` that the vendor wrote into its cache, where that has a price of its own. */
+  readonly cacheWriteTokens?: number;
+  /** Part of `promptTokens` that was written to be kept for an hour, beside `cacheWriteTokens`. */
+  readonly cacheWriteHourTokens?: number;
 }
 
 /** Something of a wire format that has no meaning in any other: kept for a target of the same dialect, noted for others. */

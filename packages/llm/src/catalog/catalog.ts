@@ -63,6 +63,8 @@ function toPrice(prices: ModelPrice): Price | null {
   const output = toRate(prices["output_mtok"]);
   if (input === undefined && output === undefined) return null;
   const cachedInput = toRate(prices["cache_read_mtok"]);
+  const cacheWrite = toRate(prices["cache_write_mtok"]);
+  const cacheWriteHour = toRate(prices["cache_write_1h_mtok"]);
   const reasoning = toRate(prices["output_reasoning_mtok"]);
   const perThousandRequests = prices["requests_kcount"];
   return {
@@ -70,6 +72,8 @@ function toPrice(prices: ModelPrice): Price | null {
     input: input ?? { base: 0 },
     output: output ?? { base: 0 },
     ...(cachedInput && { cachedInput }),
+    ...(cacheWrite && { cacheWrite }),
+    ...(cacheWriteHour && { cacheWriteHour }),
     ...(reasoning && { reasoning }),
     ...(typeof perThousandRequests === "number" && { perRequest: Math.round(perThousandRequests * 1_000_000) }),
     version: catalogVersion,

@@ -22,6 +22,18 @@ describe("costOf", () => {
     ["input and output", usage(1000, 100), price(), 4_500_000],
     ["cached input without a price of its own", usage(1000, 0, 1000), price(), 3_000_000],
     ["cached input", usage(1000, 0, 400), price({ cachedInput: { base: usd } }), 2_200_000],
+    [
+      "tokens written into the cache",
+      { ...usage(1000, 0, 400), cacheWriteTokens: 100, cacheWriteHourTokens: 50 },
+      price({ cacheWrite: { base: 4 * usd }, cacheWriteHour: { base: 6 * usd } }),
+      (450 + 400) * 3000 + 100 * 4000 + 50 * 6000,
+    ],
+    [
+      "tokens written into the cache without a price of their own",
+      { ...usage(10, 0), cacheWriteTokens: 4, cacheWriteHourTokens: 400 },
+      price(),
+      30_000,
+    ],
     ["reasoning", usage(0, 100, 0, 40), price({ reasoning: { base: 20 * usd } }), 1_700_000],
     ["more reasoning than output", usage(0, 100, 0, 4000), price({ reasoning: { base: 20 * usd } }), 2_000_000],
     ["a fee", usage(0, 0), price({ perRequest: 7 }), 7],

@@ -15,6 +15,10 @@ export interface Price {
   readonly output: Rate;
   /** Absent: cached tokens cost as much as other input. */
   readonly cachedInput?: Rate;
+  /** Absent: tokens written into the cache cost as much as other input. */
+  readonly cacheWrite?: Rate;
+  /** Absent: as `cacheWrite`. */
+  readonly cacheWriteHour?: Rate;
   /** Absent: reasoning tokens cost as much as other output. */
   readonly reasoning?: Rate;
   /** Nano-USD for each request, on top of its tokens. */
@@ -54,18 +58,31 @@ function applies({ fromMs, dailyMs }: ScheduledPrice, timeMs: number): boolean {
 
 /** Cost in nano-USD of an answer with this usage. */
 export function costOf(usage: Usage, price: Price): number {
-  const rateOf = (rate: Rate): number => rateAt(rate, usage.promptTokens);
-  const input = rateOf(price.input);
-  const output = rateOf(price.output);
-  const cached = Math.min(usage.cachedTokens, usage.promptTokens);
-  const reasoning = Math.min(usage.reasoningTokens, usage.completionTokens);
+  const rateOf = (rate: Rate | undefined, otherwise: number): number =>
+    rate === undefined ? otherwise : rateAt(rate, usage.promptTokens);
+  const input = rateAt(price.input, usage.promptTokens);
+  const output = rateAt(price.output, usage.promptTokens);
+  const write = rateOf(price.cacheWrite, input);
+  const parts = partsOf(usage);
   const sum = sumOfProducts([
-    [usage.promptTokens - cached, input],
-    [cached, price.cachedInput === undefined ? input : rateOf(price.cachedInput)],
-    [usage.completionTokens - reasoning, output],
-    [reasoning, price.reasoning === undefined ? output : rateOf(price.reasoning)],
+    [parts.input, input],
+    [parts.cached, rateOf(price.cachedInput, input)],
+    [parts.cacheWrite, write],
+    [parts.cacheWriteHour, rateOf(price.cacheWriteHour, write)],
+    [parts.output, output],
+    [parts.reasoning, rateOf(price.reasoning, output)],
   ]);
   return sum + (price.perRequest ?? 0);
+}
+
+/** Each token in one class. A vendor whose parts are more than the whole is believed in the whole. */
+function partsOf({ promptTokens, completionTokens, ...told }: Usage) {
+  const cached = Math.min(told.cachedTokens, promptTokens);
+  const cacheWrite = Math.min(told.cacheWriteTokens ?? 0, promptTokens - cached);
+  const cacheWriteHour = Math.min(told.cacheWriteHourTokens ?? 0, promptTokens - cached - cacheWrite);
+  const reasoning = Math.min(told.reasoningTokens, completionTokens);
+  const input = promptTokens - cached - cacheWrite - cacheWriteHour;
+  return { input, cached, cacheWrite, cacheWriteHour, output: completionTokens - reasoning, reasoning };
 }
 
 function rateAt(rate: Rate, promptTokens: number): number {

@@ -48,6 +48,8 @@ export interface ProviderDefinition {
   /** False for servers that run without a key, such as Ollama. */
   readonly needsCredential: boolean;
   readonly authentication: Authentication;
+  /** Sent with every request, unless the client names another value in the same dialect. Names in lower case. */
+  readonly headers?: Readonly<Record<string, string>>;
   readonly operations: Readonly<Partial<Record<Operation, OperationPath>>>;
   /** Path of the list of models, where the vendor has one. */
   readonly modelList?: OperationPath;

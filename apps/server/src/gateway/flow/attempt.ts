@@ -8,6 +8,7 @@ import { decoded } from "#gateway/upstream/decoded-answer.ts";
 import { readWhole } from "#gateway/upstream/read-whole.ts";
 import { UpstreamFailure } from "#gateway/upstream/upstream.ts";
 import type { UpstreamAnswer, UpstreamCall, UpstreamClient } from "#gateway/upstream/upstream.ts";
+import type { RequestHeaders } from "./headers.ts";
 import type { Lifeline } from "./lifeline.ts";
 import { readFirstFrames } from "./stream.ts";
 import type { AnswerBase, StreamAnswer, VendorAnswer, WholeAnswer } from "./vendor-answer.ts";
@@ -18,7 +19,7 @@ export interface AttemptInput {
   /** The client's. */
   readonly dialect: Dialect;
   readonly isStrict: boolean;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: RequestHeaders;
   readonly upstream: UpstreamClient;
   readonly lifeline: Lifeline;
   readonly answerBufferBytes: number;
@@ -39,7 +40,7 @@ export async function attemptTarget(input: AttemptInput): Promise<VendorAnswer> 
   const call = upstream.send({
     method: "POST",
     url: urlOf(target, request),
-    headers: { ...input.headers, ...credentialHeaders(target.provider) },
+    headers: headersFor(input),
     body,
   });
   input.onCall(call);
@@ -57,6 +58,16 @@ interface Way {
 function refuseLoss({ provider }: Target, notes: readonly string[]): GhostError {
   const lost = notes.join(", ");
   return new GhostError("invalid_request_error", `${provider.name} cannot be asked for all of this: ${lost}.`);
+}
+
+function headersFor({ target, dialect, headers }: AttemptInput): Record<string, string> {
+  const { definition } = target.provider;
+  return {
+    ...definition.headers,
+    ...headers.own,
+    ...(definition.dialect === dialect.name && headers.forwarded),
+    ...credentialHeaders(target.provider),
+  };
 }
 
 function urlOf({ provider, model }: Target, { operation }: ParsedRequest): string {

@@ -7,6 +7,7 @@ import { UpstreamFailure } from "#gateway/upstream/upstream.ts";
 import { attemptTarget } from "./attempt.ts";
 import type { VendorAnswer } from "./vendor-answer.ts";
 import { retryAfterMs } from "./headers.ts";
+import type { RequestHeaders } from "./headers.ts";
 import type { Lifeline } from "./lifeline.ts";
 import type { Trail } from "./trail.ts";
 
@@ -19,7 +20,7 @@ export interface AttemptsInput {
   readonly isStrict: boolean;
   /** In the order in which to try them. */
   readonly targets: readonly Target[];
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: RequestHeaders;
   readonly lifeline: Lifeline;
   readonly trail: Trail;
 }

@@ -7,18 +7,25 @@ import { rateHeaders } from "./admit.ts";
 import type { VendorAnswer } from "./vendor-answer.ts";
 import type { Trail } from "./trail.ts";
 
-/** Headers of a request to a vendor, but for its credential. Of the client's own only the named ones are passed on. */
-export function upstreamHeaders(exchange: Exchange, dialect: ClientDialect, version: string): Record<string, string> {
-  const headers: Record<string, string> = {
+/** Headers of a request to a vendor, but for those of the vendor itself. */
+export interface RequestHeaders {
+  readonly own: Readonly<Record<string, string>>;
+  /** The few of the client's that mean something in its dialect: for a target of the same dialect only. */
+  readonly forwarded: Readonly<Record<string, string>>;
+}
+
+export function upstreamHeaders(exchange: Exchange, dialect: ClientDialect, version: string): RequestHeaders {
+  const own = {
     "content-type": "application/json",
     "accept-encoding": "identity",
     "user-agent": `ghostllm/${version}`,
   };
+  const forwarded: Record<string, string> = {};
   for (const name of dialect.forwardedHeaders) {
     const value = exchange.header(name);
-    if (value !== undefined) headers[name] = value;
+    if (value !== undefined) forwarded[name] = value;
   }
-  return headers;
+  return { own, forwarded };
 }
 
 /** Of a vendor's answer: what tells a client how to read it, and when to come back. */

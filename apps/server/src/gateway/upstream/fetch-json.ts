@@ -25,7 +25,12 @@ export async function fetchJson(
   const call = client.send({
     method: "GET",
     url,
-    headers: { accept: "application/json", "accept-encoding": "identity", ...credential },
+    headers: {
+      ...provider?.definition.headers,
+      accept: "application/json",
+      "accept-encoding": "identity",
+      ...credential,
+    },
     body: null,
   });
   const timer = setTimeout(() => call.abort(), timeoutMs);
