@@ -129,6 +129,23 @@ export const gatewayRoutes: readonly DocumentedRoute[] = [
     }),
   },
   {
+    method: "post",
+    path: "/v1/messages",
+    operation: forwarded({
+      operationId: "gateway.messages",
+      summary: "Chat, in Anthropic's format",
+      description: "Compatible with Anthropic's Messages, for models of every vendor.",
+      required: ["model", "messages", "max_tokens"],
+      properties: {
+        model: modelProperty,
+        messages: { type: "array", items: { type: "object", additionalProperties: true } },
+        max_tokens: { type: "integer" },
+        stream: { type: "boolean" },
+      },
+      content: streamedContent,
+    }),
+  },
+  {
     method: "get",
     path: "/v1/models",
     operation: read("gateway.models", "List the models the key may use", "Gateway", {

@@ -2,7 +2,7 @@
 
 import type { Operation } from "#hub.ts";
 
-export type DialectName = "openai-chat";
+export type DialectName = "openai-chat" | "anthropic-messages";
 
 /** Oddities of a vendor within its dialect, read by the dialect's code. */
 export interface Quirks {

@@ -1,5 +1,6 @@
 // The list of providers: configuration, detection in the environment, documentation and the gateway derive from it.
 
+import { anthropic } from "./anthropic.ts";
 import { azureOpenai } from "./azure-openai.ts";
 import { cerebras } from "./cerebras.ts";
 import { deepseek } from "./deepseek.ts";
@@ -18,6 +19,7 @@ import { xai } from "./xai.ts";
 
 export const providers: readonly ProviderDefinition[] = [
   openai,
+  anthropic,
   azureOpenai,
   groq,
   mistral,

@@ -140,7 +140,8 @@ async function deliverWhole(deps: GatewayDeps, run: Run, answer: WholeAnswer): P
 function usageOfWhole(deps: GatewayDeps, { request, dialect }: Run, { body, usage }: WholeAnswer) {
   const evidence = new Evidence(maxEvidenceBytes);
   evidence.add(body);
-  return measureUsage({ told: usage, request, dialect, evidence, streamed: false, estimator: deps.estimator });
+  const { estimator } = deps;
+  return measureUsage({ told: usage, isComplete: true, request, dialect, evidence, streamed: false, estimator });
 }
 
 async function deliverStream(deps: GatewayDeps, run: Run, answer: StreamAnswer): Promise<void> {
@@ -153,11 +154,13 @@ async function deliverStream(deps: GatewayDeps, run: Run, answer: StreamAnswer):
   const error = errorOfStream(run, answer, end);
   const { tap } = answer;
   const streamed = tap.isEventStream;
+  const isComplete = end.failure === null;
+  const { estimator } = deps;
   await finishRun(deps, run, {
     status: statusOfStream(lifeline, error),
     httpStatus: answer.status,
     errorCode: error?.code ?? null,
-    usage: await measureUsage({ told: tap.usage, request, dialect, evidence, streamed, estimator: deps.estimator }),
+    usage: await measureUsage({ told: tap.usage, isComplete, request, dialect, evidence, streamed, estimator }),
     ttftMs,
     overheadMs,
   });

@@ -10,6 +10,8 @@ const charactersPerToken = 4;
 export interface MeasureInput {
   /** What the vendor told; null makes it an estimate. */
   readonly told: Usage | null;
+  /** The answer came to its end: what was told is the last word. */
+  readonly isComplete: boolean;
   readonly request: ParsedRequest;
   /** The client's: it is in this that the answer was written. */
   readonly dialect: Dialect;
@@ -22,15 +24,25 @@ export interface MeasureInput {
 
 /** The vendor's own count, or the best that can be said without it. */
 export async function measureUsage(input: MeasureInput): Promise<MeasuredUsage> {
-  if (input.told !== null) return { ...input.told, estimated: false };
-  const { request, evidence, dialect, streamed } = input;
+  const { told, isComplete } = input;
+  if (told !== null && isComplete) return { ...told, estimated: false };
+  const estimate = await estimateUsage(input);
+  if (told === null) return estimate;
+  // Some vendors tell the prompt at the beginning of a stream, and of the answer only what there was by then.
+  const completionTokens = Math.max(told.completionTokens, estimate.completionTokens);
+  return { ...told, completionTokens, estimated: completionTokens > told.completionTokens };
+}
+
+async function estimateUsage({
+  request,
+  evidence,
+  dialect,
+  streamed,
+  estimator,
+}: MeasureInput): Promise<MeasuredUsage> {
   const answer = evidence.text();
-  const counts = await input.estimator.estimate({
-    dialect: dialect.name,
-    prompt: request.body.toString("utf8"),
-    answer,
-    streamed,
-  });
+  const prompt = request.body.toString("utf8");
+  const counts = await estimator.estimate({ dialect: dialect.name, prompt, answer, streamed });
   const kept = counts?.completionTokens ?? dialect.upstream.readText(answer, streamed).length / charactersPerToken;
   return {
     ...noUsage,

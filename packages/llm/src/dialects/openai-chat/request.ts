@@ -1,8 +1,8 @@
-import { GhostError } from "@ghostllm/contract";
 import type { ParsedRequest } from "#dialects/dialect.ts";
+import { parseBody } from "#dialects/parse-body.ts";
 import type { Operation } from "#hub.ts";
 import { findMembers } from "#wire/json-members.ts";
-import { isObject, memberOf } from "#wire/json.ts";
+import { memberOf } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
 import { checkFields, countAnswers } from "./fields.ts";
 import { readFewFields } from "./large-body.ts";
@@ -24,25 +24,6 @@ export function parseRequest(operation: Operation, body: Buffer): ParsedRequest 
     maxOutputTokens: readMaxOutputTokens(operation, fields),
     answers: countAnswers(operation, fields),
   };
-}
-
-function parseBody(text: string): JsonObject {
-  let body: unknown;
-  try {
-    body = JSON.parse(text);
-  } catch (error) {
-    throw new GhostError("invalid_request_error", `The request body is not valid JSON: ${describeFault(error)}.`);
-  }
-  if (!isObject(body)) throw new GhostError("invalid_request_error", "The request body must be a JSON object.");
-  return body;
-}
-
-/** The kind of fault and its place, without the excerpt of the body that the parser quotes. */
-function describeFault(error: unknown): string {
-  const message = error instanceof Error ? error.message : "";
-  const kind = /^(Unexpected token|[^"'`]*?(?= in JSON|$))/.exec(message)?.[0] || "unreadable";
-  const place = /at position \d+(?: \(line \d+ column \d+\))?/.exec(message)?.[0];
-  return place === undefined || kind.includes(place) ? kind : `${kind} ${place}`;
 }
 
 /** Vendors differ in which of the two names they read, so the larger one counts. */

@@ -1,0 +1,127 @@
+// Every recorded interaction of Anthropic's Messages, from a client of the dialect to the vendor and back: bytes pass, and
+// the usage record says what the vendor counted, in all classes of tokens.
+
+import { startFakeUpstream } from "@ghostllm/fake-upstream";
+import type { FakeUpstream } from "@ghostllm/fake-upstream";
+import { costOf, findCatalogModel, priceAt } from "@ghostllm/llm";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { describeWithCorpus } from "../../../tests/support/corpus.ts";
+import type { CorpusRecord } from "../../../tests/support/corpus.ts";
+import { makeProvider, makeSnapshot, makeTarget, startGateway, testKey } from "./support/gateway.ts";
+import type { TestGateway } from "./support/gateway.ts";
+
+const fallbackRequest = {
+  model: "claude-sonnet-4-5",
+  max_tokens: 100,
+  messages: [{ role: "user", content: "recorded" }],
+};
+
+/** Recordings in which several answers were joined into one: what follows the first one's end is not passed on. */
+const joinedAnswers: ReadonlySet<string> = new Set(["ca9e896aa6653335", "d78e50f241b6d5cc"]);
+
+interface OracleUsage {
+  readonly input_tokens?: number;
+  readonly output_tokens?: number;
+  readonly cache_read_input_tokens?: number | null;
+  readonly cache_creation_input_tokens?: number | null;
+  readonly cache_creation?: { readonly ephemeral_1h_input_tokens?: number } | null;
+}
+
+describeWithCorpus("replay of recorded traffic of Anthropic's Messages", (source) => {
+  let upstream: FakeUpstream;
+  let gateway: TestGateway;
+  const oracle = source.oracle("anthropic");
+  const records = [...source.recorded("anthropic")].filter(
+    ({ endpoint, method, ...record }) =>
+      endpoint === "messages" && method === "POST" && (record.response_body ?? record.response_text) !== undefined,
+  );
+
+  beforeAll(async () => {
+    upstream = await startFakeUpstream();
+    gateway = await startGateway(makeSnapshot({ targets: [] }));
+  });
+
+  afterAll(async () => {
+    await gateway.close();
+    await upstream.close();
+  });
+
+  function requestOf(record: CorpusRecord): Readonly<Record<string, unknown>> {
+    const recorded = record.request_body;
+    if (recorded && typeof recorded["model"] === "string") return recorded;
+    return { ...fallbackRequest, ...(record.response_text !== undefined && { stream: true }) };
+  }
+
+  async function replay(record: CorpusRecord, writeBytes?: number) {
+    const body = requestOf(record);
+    const model = String(body["model"]);
+    const prices = findCatalogModel("anthropic", model)?.prices ?? null;
+    const provider = makeProvider("anthropic", upstream.url);
+    gateway.swap(makeSnapshot({ targets: [makeTarget(provider, model, { prices })] }));
+    upstream.clear();
+    const text = record.response_text ?? JSON.stringify(record.response_body);
+    const contentType = record.response_text === undefined ? "application/json" : "text/event-stream";
+    const headers = { "content-type": contentType };
+    upstream.script({ kind: "raw", status: record.status, text, headers, ...(writeBytes && { writeBytes }) });
+    const response = await fetch(`${gateway.url}/v1/messages?beta=true`, {
+      method: "POST",
+      headers: { "x-api-key": testKey, "content-type": "application/json", "anthropic-beta": "some-beta" },
+      body: JSON.stringify(body),
+    });
+    return {
+      body,
+      text,
+      answer: await response.text(),
+      status: response.status,
+      usage: gateway.records.at(-1),
+      prices,
+    };
+  }
+
+  it("requests arrive, answers come back, and usage is what the official SDK read", async () => {
+    expect(records.length).toBeGreaterThan(300);
+    for (const record of records) {
+      const { body, text, answer, status, usage, prices } = await replay(record);
+      const received = upstream.received.at(-1);
+      expect(received?.json(), record.id).toEqual(body);
+      expect(received?.headers, record.id).toMatchObject({
+        "x-api-key": "sk-vendor-credential",
+        "anthropic-version": "2023-06-01",
+        "anthropic-beta": "some-beta",
+      });
+      if (record.status === 401) {
+        expect(status, record.id).toBe(502);
+        continue;
+      }
+      expect(status, record.id).toBe(record.status);
+      expect(answer, record.id).toBe(text);
+      const told = oracle.get(record.id)?.sdk.usage as OracleUsage | undefined | null;
+      if (!told || record.status !== 200) continue;
+      const read = told.cache_read_input_tokens ?? 0;
+      const written = told.cache_creation_input_tokens ?? 0;
+      const hour = told.cache_creation?.ephemeral_1h_input_tokens ?? 0;
+      const promptTokens = (told.input_tokens ?? 0) + read + written;
+      const completionTokens = told.output_tokens ?? 0;
+      expect(usage, record.id).toMatchObject({ promptTokens, completionTokens, cachedTokens: read, estimated: false });
+      const price = prices === null ? null : priceAt(prices, Date.now());
+      const classes = {
+        cachedTokens: read,
+        reasoningTokens: 0,
+        cacheWriteTokens: written - hour,
+        cacheWriteHourTokens: hour,
+      };
+      const cost = price === null ? null : costOf({ promptTokens, completionTokens, ...classes }, price);
+      expect(usage?.costNanos, record.id).toBe(cost);
+    }
+  });
+
+  it.each([1, 7, 13])("streams survive being written in pieces of %i bytes", async (writeBytes) => {
+    const longest = writeBytes === 1 ? 2_000 : 8_000;
+    for (const record of records) {
+      if (record.status !== 200 || !record.response_text || record.response_text.length > longest) continue;
+      if (joinedAnswers.has(record.id)) continue;
+      const { text, answer } = await replay(record, writeBytes);
+      expect(answer, record.id).toBe(text);
+    }
+  });
+});

@@ -1,0 +1,46 @@
+// A vendor's whole answer in this dialect -> what it means. Called for answers that go to a client of another dialect.
+
+import { present } from "#dialects/extras.ts";
+import { FieldReader } from "#dialects/field-reader.ts";
+import type { ChatResult, Choice, FinishReason } from "#hub.ts";
+import { isObject, memberOf, parseJson } from "#wire/json.ts";
+import { decodeBlock } from "./decode-content.ts";
+import { decodeFinish, encodeFinish } from "./finish.ts";
+import { dialect } from "./name.ts";
+import { readUsage } from "./usage.ts";
+
+/** Null where the body is no answer: no JSON object, or one without content. */
+export function decodeResult(body: Buffer): ChatResult | null {
+  const answer = parseJson(body.toString("utf8"));
+  const content = memberOf(answer, "content");
+  if (!isObject(answer) || !Array.isArray(content) || memberOf(answer, "error")) return null;
+  const reader = new FieldReader(dialect, answer);
+  for (const field of ["content", "type", "role"]) reader.drop(field);
+  reader.spellAsWritten("usage");
+  const tier = memberOf(answer["usage"], "service_tier");
+  const choice = new FieldReader(dialect, { stop_reason: reader.peek("stop_reason") });
+  reader.drop("stop_reason");
+  return {
+    id: reader.string("id") ?? "",
+    model: reader.string("model") ?? "",
+    createdSeconds: 0,
+    choices: [decodeChoice(content, choice)],
+    usage: readUsage(answer["usage"]),
+    ...present({ serviceTier: typeof tier === "string" ? tier : undefined }),
+    ...reader.extras(),
+  };
+}
+
+function decodeChoice(content: readonly unknown[], reader: FieldReader): Choice {
+  const finish = takeFinish(reader);
+  return { index: 0, content: content.map(decodeBlock), finish, ...reader.extras() };
+}
+
+function takeFinish(reader: FieldReader): FinishReason | null {
+  const reason = reader.text("stop_reason");
+  reader.drop("stop_reason");
+  if (reason === undefined) return null;
+  const finish = decodeFinish(reason);
+  if (encodeFinish(finish) !== reason) reader.spell("stop_reason", reason);
+  return finish;
+}

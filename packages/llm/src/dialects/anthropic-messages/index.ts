@@ -1,0 +1,44 @@
+// Anthropic's Messages dialect, as client and as upstream dialect. Its folder has the same files as its neighbours.
+// https://docs.anthropic.com/en/api/messages
+
+import type { Dialect } from "#dialects/dialect.ts";
+import { readAnswer, readErrorMessage, readText } from "./answer.ts";
+import { decodeRequest } from "./decode-request.ts";
+import { decodeResult } from "./decode-result.ts";
+import { MessageStreamDecoder } from "./decode-stream.ts";
+import { editRequest } from "./edit.ts";
+import { encodeRequest } from "./encode-request.ts";
+import { encodeResult } from "./encode-result.ts";
+import { createStreamEncoder } from "./encode-stream.ts";
+import { encodeError, encodeStreamError } from "./errors.ts";
+import { LargeAnswerTap } from "./large-answer.ts";
+import { dialect } from "./name.ts";
+import { readPromptText } from "./prompt-text.ts";
+import { parseRequest } from "./request.ts";
+import { MessageStreamTap } from "./stream.ts";
+
+export const anthropicMessages = {
+  name: dialect,
+  client: {
+    endpoints: [{ path: "/v1/messages", operation: "chat.completions" }],
+    forwardedHeaders: ["anthropic-version", "anthropic-beta", "idempotency-key"],
+    parseRequest,
+    readPromptText,
+    encodeError,
+    encodeStreamError,
+    decodeRequest,
+    encodeResult,
+    createStreamEncoder,
+  },
+  upstream: {
+    editRequest,
+    readAnswer,
+    readText,
+    readErrorMessage,
+    encodeRequest,
+    decodeResult,
+    createStreamDecoder: () => new MessageStreamDecoder(),
+    createLargeAnswerTap: () => new LargeAnswerTap(),
+    createStreamTap: () => new MessageStreamTap(),
+  },
+} as const satisfies Omit<Dialect, "name"> & { readonly name: string };

@@ -1,0 +1,44 @@
+import { isObject, memberOf } from "#wire/json.ts";
+import type { JsonObject } from "#wire/json.ts";
+
+/** English has about 4 bytes a token, Chinese about 3, so this is on the high side: it serves as a reservation. */
+const bytesPerToken = 3;
+/** An image costs by its size in pixels, not in bytes, and at most about this: https://docs.anthropic.com/en/docs/build-with-claude/vision */
+const tokensPerMedia = 1600;
+/** A page of a PDF costs up to 3,000 tokens, and rarely has fewer than 60,000 characters of base64. */
+const documentBytesPerToken = 20;
+
+interface Media {
+  tokens: number;
+  bytes: number;
+}
+
+/** Upper guess of the prompt's tokens: the whole body counts as text, but for media that it carries in base64. */
+export function estimatePromptTokens(body: Buffer, fields: JsonObject): number {
+  const media: Media = { tokens: 0, bytes: 0 };
+  const messages = fields["messages"];
+  if (Array.isArray(messages)) for (const message of messages) measureContent(memberOf(message, "content"), media);
+  return Math.ceil((body.length - media.bytes) / bytesPerToken) + media.tokens;
+}
+
+function measureContent(content: unknown, media: Media): void {
+  if (!Array.isArray(content)) return;
+  for (const block of content) {
+    if (memberOf(block, "type") === "tool_result") measureBlocks(memberOf(block, "content"), media);
+    else measureBlock(block, media);
+  }
+}
+
+function measureBlocks(blocks: unknown, media: Media): void {
+  if (Array.isArray(blocks)) for (const block of blocks) measureBlock(block, media);
+}
+
+function measureBlock(block: unknown, media: Media): void {
+  const source = memberOf(block, "source");
+  if (!isObject(source) || source["type"] === "text") return;
+  const data = source["data"];
+  const bytes = typeof data === "string" ? data.length : 0;
+  const isDocument = memberOf(block, "type") === "document";
+  media.bytes += bytes;
+  media.tokens += isDocument ? Math.max(tokensPerMedia, Math.ceil(bytes / documentBytesPerToken)) : tokensPerMedia;
+}

@@ -1,0 +1,64 @@
+// Calls of tools in messages, both ways. The dialect has an object where the hub has the text that the model wrote.
+
+import { ownFields, spellingOf } from "#dialects/extras.ts";
+import type { Notes } from "#dialects/extras.ts";
+import type { FieldReader } from "#dialects/field-reader.ts";
+import type { ToolCallPart } from "#hub.ts";
+import { isObject, parseJson } from "#wire/json.ts";
+import type { JsonObject } from "#wire/json.ts";
+import { decodeCacheMark, encodeCacheMark } from "./cache-mark.ts";
+import { dialect } from "./name.ts";
+
+export function decodeToolUse(reader: FieldReader): ToolCallPart | undefined {
+  const id = reader.string("id");
+  const name = reader.string("name");
+  const argumentsText = writeInput(reader.object("input"));
+  if (id === undefined || name === undefined || argumentsText === undefined) return undefined;
+  spellId(reader, id);
+  return { kind: "tool_call", id, name, argumentsText, ...decodeCacheMark(reader), ...reader.extras() };
+}
+
+/** Undefined for what is nested too deeply to be written, which stays as it is. */
+function writeInput(input: JsonObject | undefined): string | undefined {
+  try {
+    return JSON.stringify(input);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Notes an id that the vendor itself would not take, so that it is not made into another. */
+export function spellId(reader: FieldReader, id: string): void {
+  if (encodeId(id) !== id) reader.spell("id", "odd");
+}
+
+/** The vendor takes letters, digits, `_` and `-` alone. The same id is always made of the same. */
+function encodeId(id: string): string {
+  return id.replaceAll(/[^a-zA-Z0-9_-]/g, "_") || "_";
+}
+
+/** The id of a call or of its result. */
+export function writeId(id: string, part: Pick<ToolCallPart, "extras">): string {
+  return spellingOf(part.extras, dialect)["id"] === "odd" ? id : encodeId(id);
+}
+
+export function encodeToolUse(call: ToolCallPart, notes: Notes): JsonObject {
+  if (call.signature !== undefined) notes.add("signature of a tool call");
+  return {
+    ...ownFields(call.extras, dialect, notes),
+    type: "tool_use",
+    id: writeId(call.id, call),
+    name: call.name,
+    input: encodeInput(call.argumentsText, notes),
+    ...encodeCacheMark(call.cache, notes),
+  };
+}
+
+/** A text that is no object, mostly since it was cut off, is kept within one. */
+function encodeInput(argumentsText: string, notes: Notes): JsonObject {
+  if (argumentsText.trim() === "") return {};
+  const input = parseJson(argumentsText);
+  if (isObject(input)) return input;
+  notes.add("arguments that are no JSON object");
+  return { arguments: argumentsText };
+}

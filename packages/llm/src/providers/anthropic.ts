@@ -1,0 +1,18 @@
+import type { ProviderDefinition } from "./definition.ts";
+
+export const anthropic: ProviderDefinition = {
+  type: "anthropic",
+  label: "Anthropic",
+  documentation: "https://docs.anthropic.com/en/api/messages",
+  dialect: "anthropic-messages",
+  baseUrl: "https://api.anthropic.com",
+  baseUrlVariables: ["ANTHROPIC_BASE_URL"],
+  credentialVariables: ["ANTHROPIC_API_KEY"],
+  needsCredential: true,
+  authentication: { header: "x-api-key", prefix: "" },
+  headers: { "anthropic-version": "2023-06-01" },
+  catalogId: "anthropic",
+  exampleModel: "claude-haiku-4-5",
+  modelList: "/v1/models",
+  operations: { "chat.completions": "/v1/messages" },
+};
