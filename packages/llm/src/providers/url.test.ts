@@ -6,6 +6,11 @@ import { modelListUrl, operationUrl } from "./url.ts";
 
 const settings = { apiVersion: "2024-10-21" };
 
+const chatPaths = {
+  "openai-chat": /^https?:\/\/[^/]+\/.*chat\/completions(\?|$)/,
+  "anthropic-messages": /^https:\/\/[^/]+\/v1\/messages$/,
+};
+
 describe("Azure's forms of a base URL", () => {
   const urlOf = (baseUrl: string, model = "gpt-4o"): string | null =>
     operationUrl(azureOpenai, "chat.completions", { baseUrl, model, settings });
@@ -42,7 +47,7 @@ describe("every provider", () => {
       const baseUrl = provider.baseUrl ?? "https://vendor.example";
       expect(baseUrl).not.toMatch(/\/$/);
       const url = operationUrl(provider, "chat.completions", { baseUrl, model: "m", settings });
-      expect(url, provider.type).toMatch(/^https?:\/\/[^/]+\/.*chat\/completions(\?|$)/);
+      expect(url, provider.type).toMatch(chatPaths[provider.dialect]);
       expect(() => new URL(url ?? ""), provider.type).not.toThrow();
     }
   });
