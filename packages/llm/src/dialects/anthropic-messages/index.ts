@@ -2,6 +2,7 @@
 // https://docs.anthropic.com/en/api/messages
 
 import type { Dialect } from "#dialects/dialect.ts";
+import { LargeAnswerTap } from "#dialects/large-answer.ts";
 import { readAnswer, readErrorMessage, readText } from "./answer.ts";
 import { decodeRequest } from "./decode-request.ts";
 import { decodeResult } from "./decode-result.ts";
@@ -11,7 +12,7 @@ import { encodeRequest } from "./encode-request.ts";
 import { encodeResult } from "./encode-result.ts";
 import { createStreamEncoder } from "./encode-stream.ts";
 import { encodeError, encodeStreamError } from "./errors.ts";
-import { LargeAnswerTap } from "./large-answer.ts";
+import { readUsage } from "./usage.ts";
 import { dialect } from "./name.ts";
 import { readPromptText } from "./prompt-text.ts";
 import { parseRequest } from "./request.ts";
@@ -38,7 +39,7 @@ export const anthropicMessages = {
     encodeRequest,
     decodeResult,
     createStreamDecoder: () => new MessageStreamDecoder(),
-    createLargeAnswerTap: () => new LargeAnswerTap(),
+    createLargeAnswerTap: () => new LargeAnswerTap(readUsage),
     createStreamTap: () => new MessageStreamTap(),
   },
 } as const satisfies Omit<Dialect, "name"> & { readonly name: string };

@@ -2,6 +2,7 @@
 // https://platform.openai.com/docs/api-reference/chat
 
 import type { Dialect } from "#dialects/dialect.ts";
+import { LargeAnswerTap } from "#dialects/large-answer.ts";
 import { readAnswer, readErrorMessage, readText } from "./answer.ts";
 import { editRequest } from "./edit.ts";
 import { decodeRequest } from "./decode-request.ts";
@@ -13,7 +14,7 @@ import { createStreamEncoder } from "./encode-stream.ts";
 import { encodeError, encodeStreamError } from "./errors.ts";
 import { readPromptText } from "./prompt-text.ts";
 import { parseRequest } from "./request.ts";
-import { LargeAnswerTap } from "./large-answer.ts";
+import { readUsage } from "./usage.ts";
 import { ChatStreamTap } from "./stream.ts";
 
 export const openaiChat: Dialect = {
@@ -41,7 +42,7 @@ export const openaiChat: Dialect = {
     encodeRequest,
     decodeResult,
     createStreamDecoder: () => new ChatStreamDecoder(),
-    createLargeAnswerTap: () => new LargeAnswerTap(),
+    createLargeAnswerTap: () => new LargeAnswerTap(readUsage),
     createStreamTap: (request, quirks) =>
       new ChatStreamTap(!request.wantsStreamUsage && quirks.streamUsage !== "unasked"),
   },
