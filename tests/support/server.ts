@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { type Client, createClient } from "@ghostllm/contract";
+import { afterAll } from "vitest";
 
 const main = fileURLToPath(new URL("../../apps/server/src/main.ts", import.meta.url));
 
@@ -69,6 +70,13 @@ export async function startServer(options: ServerOptions = {}): Promise<ReadySer
   return Object.assign(server, { admin: createClient({ baseUrl: server.url, apiKey: server.adminKey }) });
 }
 
+const started = new Set<ChildProcess>();
+
+// A test that fails before it stops its server must not leave it running. Holds for every file that imports this one.
+afterAll(() => {
+  for (const child of started) child.kill("SIGKILL");
+});
+
 /** Starts it and waits for nothing: for starts that are to fail. */
 export function spawnServer(options: ServerOptions = {}): ServerProcess {
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), "ghostllm-server-"));
@@ -80,6 +88,8 @@ export function spawnServer(options: ServerOptions = {}): ServerProcess {
     stdio: ["ignore", "pipe", "pipe"],
     env: environmentOf(options, dataDir, adminKey),
   });
+  started.add(child);
+  child.once("exit", () => started.delete(child));
   return new RunningServer({ child, dataDir, adminKey, ownsDataDir: options.dataDir === undefined });
 }
 
