@@ -160,7 +160,15 @@ export const forbiddenCode: readonly ForbiddenCode[] = [
 export const strangers = {
   dialects: {
     folder: "packages/llm/src/dialects",
-    shared: ["dialect.ts", "extras.ts", "field-reader.ts", "large-answer.ts", "parse-body.ts", "passage.ts"],
+    shared: [
+      "dialect.ts",
+      "extras.ts",
+      "field-checks.ts",
+      "field-reader.ts",
+      "large-answer.ts",
+      "parse-body.ts",
+      "passage.ts",
+    ],
     gatherer: "index.ts",
   },
   providers: {

@@ -1,40 +1,9 @@
 // Which fields of a request must have which shape, as a table. A fault is answered with its JSON path.
 
-import { GhostError } from "@ghostllm/contract";
+import { fault, flag, list, modelName, number, object, optional, tokenCount } from "#dialects/field-checks.ts";
+import type { Check } from "#dialects/field-checks.ts";
 import { isObject } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
-
-/** Throws when the value is not what the field takes. */
-type Check = (value: unknown, path: string) => void;
-
-function fault(path: string, expected: string): never {
-  throw new GhostError("invalid_request_error", `Invalid '${path}': expected ${expected}.`, { param: path });
-}
-
-function mustBe(expected: string, accepts: (value: unknown) => boolean): Check {
-  return (value, path) => {
-    if (!accepts(value)) fault(path, expected);
-  };
-}
-
-function optional(check: Check): Check {
-  return (value, path) => {
-    if (value !== undefined && value !== null) check(value, path);
-  };
-}
-
-// Half a surrogate pair can be written neither into a URL nor into a header.
-const modelName = mustBe(
-  "the name of a model",
-  (value) => typeof value === "string" && value !== "" && value.isWellFormed(),
-);
-const flag = optional(mustBe("true or false", (value) => typeof value === "boolean"));
-const list = optional(mustBe("an array", Array.isArray));
-const object = optional(mustBe("an object", isObject));
-const number = optional(mustBe("a number", (value) => typeof value === "number"));
-const tokenCount = optional(
-  mustBe("a whole number, 0 or more", (value) => Number.isSafeInteger(value) && Number(value) >= 0),
-);
 
 const messages: Check = (value, path) => {
   if (!Array.isArray(value)) return fault(path, "an array of messages");

@@ -1,40 +1,22 @@
 // Which fields of a request must have which shape, as tables. A fault is answered with its JSON path.
 
-import { GhostError } from "@ghostllm/contract";
+import {
+  fault,
+  flag,
+  isInteger,
+  list,
+  modelName,
+  mustBe,
+  number,
+  object,
+  optional,
+  tokenCount,
+} from "#dialects/field-checks.ts";
+import type { Check } from "#dialects/field-checks.ts";
 import type { Operation } from "#hub.ts";
 import { isObject } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
 
-/** Throws when the value is not what the field takes. */
-type Check = (value: unknown, path: string) => void;
-
-function fault(path: string, expected: string): never {
-  throw new GhostError("invalid_request_error", `Invalid '${path}': expected ${expected}.`, { param: path });
-}
-
-function mustBe(expected: string, accepts: (value: unknown) => boolean): Check {
-  return (value, path) => {
-    if (!accepts(value)) fault(path, expected);
-  };
-}
-
-function optional(check: Check): Check {
-  return (value, path) => {
-    if (value !== undefined && value !== null) check(value, path);
-  };
-}
-
-const isInteger = (value: unknown): boolean => Number.isSafeInteger(value);
-// Half a surrogate pair can be written neither into a URL nor into a header.
-const modelName = mustBe(
-  "the name of a model",
-  (value) => typeof value === "string" && value !== "" && value.isWellFormed(),
-);
-const flag = optional(mustBe("true or false", (value) => typeof value === "boolean"));
-const object = optional(mustBe("an object", isObject));
-const list = optional(mustBe("an array", Array.isArray));
-const number = optional(mustBe("a number", (value) => typeof value === "number"));
-const tokenCount = optional(mustBe("a whole number, 0 or more", (value) => isInteger(value) && Number(value) >= 0));
 const answerCount = optional(
   mustBe("a whole number from 1 to 128", (value) => isInteger(value) && Number(value) >= 1 && Number(value) <= 128),
 );

@@ -1,0 +1,37 @@
+// Checks of single fields, of which each dialect makes its own tables. A fault is answered with its JSON path.
+
+import { GhostError } from "@ghostllm/contract";
+import { isObject } from "#wire/json.ts";
+
+/** Throws when the value is not what the field takes. */
+export type Check = (value: unknown, path: string) => void;
+
+export function fault(path: string, expected: string): never {
+  throw new GhostError("invalid_request_error", `Invalid '${path}': expected ${expected}.`, { param: path });
+}
+
+export function mustBe(expected: string, accepts: (value: unknown) => boolean): Check {
+  return (value, path) => {
+    if (!accepts(value)) fault(path, expected);
+  };
+}
+
+export function optional(check: Check): Check {
+  return (value, path) => {
+    if (value !== undefined && value !== null) check(value, path);
+  };
+}
+
+export const isInteger = (value: unknown): boolean => Number.isSafeInteger(value);
+// Half a surrogate pair can be written neither into a URL nor into a header.
+export const modelName = mustBe(
+  "the name of a model",
+  (value) => typeof value === "string" && value !== "" && value.isWellFormed(),
+);
+export const flag = optional(mustBe("true or false", (value) => typeof value === "boolean"));
+export const object = optional(mustBe("an object", isObject));
+export const list = optional(mustBe("an array", Array.isArray));
+export const number = optional(mustBe("a number", (value) => typeof value === "number"));
+export const tokenCount = optional(
+  mustBe("a whole number, 0 or more", (value) => isInteger(value) && Number(value) >= 0),
+);
