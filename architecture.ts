@@ -17,11 +17,13 @@ export const workspaces: Readonly<Record<string, readonly string[]>> = {
 export const folders: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   "packages/llm": {
     "hub.ts": ["wire (types)"],
+    "embeddings.ts": ["hub.ts"],
+    "operations.ts": [],
     catalog: ["hub.ts"],
     wire: [],
-    dialects: ["wire", "hub.ts", "providers (types)"],
-    providers: ["dialects", "wire", "hub.ts", "catalog"],
-    "index.ts": ["hub.ts", "catalog", "wire", "dialects", "providers"],
+    dialects: ["wire", "hub.ts", "embeddings.ts", "operations.ts", "providers (types)"],
+    providers: ["dialects", "wire", "hub.ts", "operations.ts", "catalog"],
+    "index.ts": ["hub.ts", "operations.ts", "catalog", "wire", "dialects", "providers"],
   },
   "apps/server": {
     domain: [],
@@ -168,6 +170,7 @@ export const strangers = {
       "large-answer.ts",
       "parse-body.ts",
       "passage.ts",
+      "vendor-error.ts",
     ],
     gatherer: "index.ts",
   },

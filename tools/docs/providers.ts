@@ -15,9 +15,9 @@ function describeProvider(provider: ProviderDefinition): readonly string[] {
   return [
     provider.label,
     code(provider.type),
-    code(provider.dialect),
+    Object.keys(provider.speaks).map(code).join(", "),
     provider.baseUrl === null ? "" : code(provider.baseUrl),
-    Object.keys(provider.operations).map(code).join(", "),
+    [...new Set(Object.values(provider.speaks).flatMap((operations) => Object.keys(operations)))].map(code).join(", "),
     describePrices(provider),
     describeDocumentation(provider.documentation),
   ];
@@ -29,6 +29,6 @@ function describePrices({ free, catalogId }: ProviderDefinition): string {
 }
 
 export function describeProviders(providers: readonly ProviderDefinition[]): string {
-  const headings = ["Vendor", "Type", "Dialect", "Base URL", "Operations", "Prices", "Documentation"];
+  const headings = ["Vendor", "Type", "Dialects", "Base URL", "Operations", "Prices", "Documentation"];
   return page("Providers", introduction, table(headings, providers.map(describeProvider)));
 }

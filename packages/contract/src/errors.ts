@@ -28,6 +28,18 @@ export const errorCatalogue = {
     retryable: false,
     help: "Correct the field named in `param` and send the request again.",
   },
+  context_length_exceeded: {
+    status: 400,
+    type: "invalid_request_error",
+    retryable: false,
+    help: "The prompt and the asked-for answer are longer than the model can hold. Shorten them, or ask a model with more room.",
+  },
+  content_filter: {
+    status: 400,
+    type: "invalid_request_error",
+    retryable: false,
+    help: "The vendor refuses the content of the request by its own policy.",
+  },
   invalid_api_key: {
     status: 401,
     type: "authentication_error",
@@ -106,6 +118,12 @@ export const errorCatalogue = {
     type: "api_error",
     retryable: true,
     help: "The vendor could not be reached, broke off, answered nonsense, or refused the operator's credentials.",
+  },
+  provider_overloaded: {
+    status: 503,
+    type: "api_error",
+    retryable: true,
+    help: "The vendor has more work than it can do. Wait for `Retry-After`, or let an alias fall back to another provider.",
   },
   no_healthy_provider: {
     status: 503,

@@ -4,9 +4,6 @@
 
 import type { JsonObject } from "#wire/json.ts";
 
-/** What is asked of a vendor. Each operation has one path per provider; an operation a provider lacks is absent there. */
-export type Operation = "chat.completions" | "completions" | "embeddings";
-
 /** Token counts of one answer, in the vendor's own count. */
 export interface Usage {
   /** All input tokens, the cached ones included. */
@@ -21,6 +18,12 @@ export interface Usage {
   readonly cacheWriteTokens?: number;
   /** Part of `promptTokens` that was written to be kept for an hour, beside `cacheWriteTokens`. */
   readonly cacheWriteHourTokens?: number;
+  /** Part of `promptTokens` that was sound. */
+  readonly audioPromptTokens?: number;
+  /** Part of `cachedTokens` that was sound. */
+  readonly cachedAudioTokens?: number;
+  /** Part of `completionTokens` that was sound. */
+  readonly audioCompletionTokens?: number;
 }
 
 /** Something of a wire format that has no meaning in any other: kept for a target of the same dialect, noted for others. */

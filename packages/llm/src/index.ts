@@ -1,12 +1,13 @@
 // What GhostLLM knows about vendors. Pure: no I/O, no clock, no randomness, no logging.
 
-export type { Operation, Usage } from "./hub.ts";
+export type { Usage } from "./hub.ts";
+export type { Operation } from "./operations.ts";
 export { findCatalogModel, listCatalogModels } from "./catalog/catalog.ts";
 export type { CatalogModel } from "./catalog/catalog.ts";
 export { costOf, priceAt } from "./catalog/price.ts";
 export type { Price, PriceSchedule, Rate } from "./catalog/price.ts";
 export { providers } from "./providers/index.ts";
-export type { OperationPath, ProviderDefinition } from "./providers/definition.ts";
+export type { DialectName, OperationPath, ProviderDefinition } from "./providers/definition.ts";
 export type {
   ClientDialect,
   ClientEndpoint,
@@ -16,6 +17,7 @@ export type {
   UpstreamDialect,
 } from "./dialects/dialect.ts";
 export { dialects } from "./dialects/index.ts";
-export { modelListUrl, operationUrl } from "./providers/url.ts";
+export { modelListUrl, urlOf, wayTo } from "./providers/url.ts";
+export type { Way } from "./providers/url.ts";
 export { passageBetween } from "./dialects/passage.ts";
-export type { Passage } from "./dialects/passage.ts";
+export type { ErrorReading, Passage } from "./dialects/passage.ts";

@@ -58,6 +58,13 @@ export class Exchange {
     return pathOf(this.request);
   }
 
+  /** Behind the question mark; empty where there is none. */
+  get query(): string {
+    const { url = "" } = this.request;
+    const start = url.indexOf("?");
+    return start < 0 ? "" : url.slice(start + 1);
+  }
+
   header(name: string): string | undefined {
     const value = this.request.headers[name];
     return Array.isArray(value) ? value[0] : value;

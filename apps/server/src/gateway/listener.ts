@@ -6,10 +6,11 @@ import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
 import { GhostError } from "@ghostllm/contract";
 import { dialects } from "@ghostllm/llm";
+import type { ClientEndpoint, Dialect } from "@ghostllm/llm";
 import type { GatewayDeps } from "./deps.ts";
 import { serveHealth, serveLiveness, serveReadiness, serveStatus } from "./endpoints/health.ts";
 import { serveInference } from "./endpoints/inference.ts";
-import { serveModel, serveModelList } from "./endpoints/models.ts";
+import { decodeModel, serveModel, serveModelList } from "./endpoints/models.ts";
 import { answerError } from "./answer-error.ts";
 import { Exchange, pathOf } from "./exchange.ts";
 
@@ -76,9 +77,12 @@ const modelPrefix = "/v1/models/";
 
 function buildRoutes(deps: ListenerDeps): Router {
   const table = new Map<string, Serve>();
+  const patterns: ModelPattern[] = [];
   for (const dialect of Object.values(dialects)) {
     for (const endpoint of dialect.client.endpoints) {
-      table.set(`POST ${endpoint.path}`, (exchange) => serveInference(deps, exchange, dialect, endpoint));
+      const [before, behind] = endpoint.path.split("{model}");
+      if (before !== undefined && behind !== undefined) patterns.push({ before, behind, dialect, endpoint });
+      else table.set(`POST ${endpoint.path}`, (exchange) => serveInference(deps, exchange, dialect, endpoint));
     }
   }
   const encodeError = modelDialect().client.encodeError;
@@ -96,11 +100,39 @@ function buildRoutes(deps: ListenerDeps): Router {
     const path = pathOf(request);
     const serve = table.get(`${request.method} ${path}`);
     if (serve !== undefined) return serve;
+    const pattern = patterns.find(({ before, behind }) => path.startsWith(before) && path.endsWith(behind));
+    if (pattern !== undefined) return (exchange) => servePattern(deps, exchange, pattern, path);
     if (request.method === "GET" && path.startsWith(modelPrefix)) {
       return (exchange) => serveModel(deps, exchange, path.slice(modelPrefix.length), encodeError);
     }
     return isKnownPath(path) ? (exchange) => refuseMethod(deps, exchange, table, path, encodeError) : null;
   };
+}
+
+/** An endpoint whose path has the model between two texts. */
+interface ModelPattern {
+  readonly before: string;
+  readonly behind: string;
+  readonly dialect: Dialect;
+  readonly endpoint: ClientEndpoint;
+}
+
+function servePattern(
+  deps: GatewayDeps,
+  exchange: Exchange,
+  { before, behind, dialect, endpoint }: ModelPattern,
+  path: string,
+): void | Promise<void> {
+  const { encodeError } = dialect.client;
+  if (exchange.request.method !== "POST") {
+    exchange.response.setHeader("allow", "POST");
+    const error = new GhostError("method_not_allowed", `${path} takes POST.`);
+    return answerError(deps, exchange, error, encodeError);
+  }
+  const model = decodeModel(path.slice(before.length, path.length - behind.length));
+  if (model !== null) return serveInference(deps, exchange, dialect, endpoint, model);
+  const error = new GhostError("model_not_found", "The model's name is not correctly encoded.", { param: "model" });
+  return answerError(deps, exchange, error, encodeError);
 }
 
 /** The dialect in which the list of models, and errors about it, are written. */

@@ -2,7 +2,9 @@
 // requests and reads answers. All of it is pure and synchronous, and no input is ever changed (a retry encodes again).
 
 import type { GhostError } from "@ghostllm/contract";
-import type { ChatEvent, ChatRequest, ChatResult, Operation, Usage } from "#hub.ts";
+import type { EmbeddingsRequest, EmbeddingsResult } from "#embeddings.ts";
+import type { ChatEvent, ChatRequest, ChatResult, Usage } from "#hub.ts";
+import type { Operation } from "#operations.ts";
 import type { Member } from "#wire/json-members.ts";
 import type { DialectName, Quirks } from "#providers/definition.ts";
 
@@ -23,12 +25,26 @@ export interface ParsedRequest {
   readonly maxOutputTokens: number | null;
   /** How many answers are asked for: `n`, times the number of prompts. */
   readonly answers: number;
+  /** Of the client's URL, such as `alt=sse`, where it tells how to answer. */
+  readonly query?: string;
 }
 
 /** A public path on which clients speak the dialect, all with POST. */
 export interface ClientEndpoint {
+  /** `{model}` stands for the name of the model, which may hold slashes. */
   readonly path: string;
   readonly operation: Operation;
+  /** Whether the answer is a stream, where the path and not the body says so. */
+  readonly stream?: boolean;
+}
+
+/** What a request says outside its body. */
+export interface RequestLine {
+  /** From the path, decoded. */
+  readonly model?: string;
+  readonly stream?: boolean;
+  /** Without the question mark. */
+  readonly query: string;
 }
 
 export interface ClientDialect {
@@ -36,7 +52,7 @@ export interface ClientDialect {
   /** Request headers, in lower case, that mean something to vendors of the dialect. No other is passed on. */
   readonly forwardedHeaders: readonly string[];
   /** `body` is valid UTF-8. Throws GhostError `invalid_request_error` with the path of the fault. */
-  parseRequest(operation: Operation, body: Buffer): ParsedRequest;
+  parseRequest(operation: Operation, body: Buffer, line?: RequestLine): ParsedRequest;
   /** The text of a prompt, to estimate its tokens where the vendor told none. */
   readPromptText(body: string): string;
   encodeError(error: GhostError): string;
@@ -44,12 +60,28 @@ export interface ClientDialect {
   encodeStreamError(error: GhostError): string;
   /** What a chat request means. Throws GhostError `invalid_request_error` with the path of the fault. */
   decodeRequest(request: ParsedRequest): ChatRequest;
-  encodeResult(result: ChatResult): string;
+  encodeResult(result: ChatResult, request: ParsedRequest): string;
   createStreamEncoder(request: ParsedRequest): StreamEncoder;
+  /** Absent where the dialect has no embeddings. */
+  readonly embeddings?: ClientEmbeddings;
+}
+
+export interface ClientEmbeddings {
+  /** Throws GhostError `invalid_request_error` with the path of the fault. */
+  decodeRequest(request: ParsedRequest): EmbeddingsRequest;
+  encodeResult(result: EmbeddingsResult, request: ParsedRequest): string;
+}
+
+export interface UpstreamEmbeddings {
+  encodeRequest(request: EmbeddingsRequest, edits: RequestEdits): EncodedRequest;
+  /** Null where the body is no answer of the dialect. */
+  decodeResult(body: Buffer): EmbeddingsResult | null;
 }
 
 /** Writes a stream for a client, event by event. */
 export interface StreamEncoder {
+  /** Of the whole stream, such as `text/event-stream`. */
+  readonly contentType: string;
   /** Empty where the event has nothing to say to the client yet. */
   encode(event: ChatEvent): string;
 }
@@ -76,6 +108,8 @@ export interface RequestEdits {
 export interface StreamTap {
   /** False for a tap on one large document. */
   readonly isEventStream: boolean;
+  /** Of what is passed on, where it is not the vendor's own. */
+  readonly contentType?: string;
   /** The bytes to pass on now: whole frames, or null. */
   push(chunk: Buffer): Buffer | null;
   /** The vendor ended the stream properly: what is still held. */
@@ -87,7 +121,19 @@ export interface StreamTap {
   readonly failure: string | null;
 }
 
+/** What a vendor's error body says, in no dialect's terms. */
+export interface VendorError {
+  /** Null where it says nothing. */
+  readonly message: string | null;
+  /** The vendor's own types, codes and statuses, such as `overloaded_error`, `RESOURCE_EXHAUSTED`. */
+  readonly words: readonly string[];
+  /** Where the body tells it. */
+  readonly retryAfterSeconds?: number;
+}
+
 export interface UpstreamDialect {
+  /** The content type by which an answer is known to be a stream, without parameters. */
+  readonly streamContentType: string;
   /** The request for a target of the same dialect: only the named edits are made, every other byte stays. */
   editRequest(request: ParsedRequest, edits: RequestEdits): Buffer | string;
   /** Usage of a whole answer. `broken` where the body is not a JSON object. */
@@ -97,13 +143,15 @@ export interface UpstreamDialect {
   createLargeAnswerTap(): StreamTap;
   /** The text that an answer carries, to estimate its tokens where the vendor told none. The body may be cut off. */
   readText(body: string, stream: boolean): string;
-  /** The message in a vendor's error body, for logs and for errors of our own. */
-  readErrorMessage(body: string): string | null;
+  /** A vendor's error body, whole or as an event of a stream. */
+  readError(body: string): VendorError;
   /** The request for a target that does not speak the client's dialect. */
   encodeRequest(request: ChatRequest, edits: RequestEdits): EncodedRequest;
   /** Null where the body is no answer of the dialect. */
   decodeResult(body: Buffer): ChatResult | null;
   createStreamDecoder(): StreamDecoder;
+  /** Absent where the dialect has no embeddings. */
+  readonly embeddings?: UpstreamEmbeddings;
 }
 
 export interface Dialect {

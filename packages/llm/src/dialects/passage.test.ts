@@ -7,8 +7,8 @@ import { openaiChat } from "./openai-chat/index.ts";
 import { passageBetween } from "./passage.ts";
 
 const otherName = "another" as Dialect["name"];
-const direct = passageBetween(openaiChat, openaiChat);
-const translated = passageBetween(openaiChat, { ...openaiChat, name: otherName });
+const direct = passageBetween(openaiChat, openaiChat, "chat.completions");
+const translated = passageBetween(openaiChat, { ...openaiChat, name: otherName }, "chat.completions");
 
 const body = Buffer.from(
   JSON.stringify({ model: "asked", messages: [{ role: "user", content: "Hello" }], stream: true, top_p: 0.5 }),
@@ -37,8 +37,8 @@ function playThrough(passage: typeof direct, text: string, size: number) {
 describe("within one dialect", () => {
   it("bytes pass", () => {
     const answer = Buffer.from(`{ "id": "x", "usage": ${JSON.stringify(usage)}, "choices": [] }`);
-    expect(direct.readAnswer(answer).body).toBe(answer);
-    expect(direct.readError("provider_error", answer)).toBe(answer);
+    expect(direct.readAnswer(answer, request).body).toBe(answer);
+    expect(direct.readError(500, answer).body).toBe(answer);
     expect(direct.encodeRequest(request, { model: "asked", quirks: {} }).notes).toEqual([]);
   });
 });
@@ -61,15 +61,15 @@ describe("across dialects", () => {
     const answer = Buffer.from(
       JSON.stringify({ id: "c", object: "chat.completion", created: 1, model: "m", choices, usage }),
     );
-    const reading = translated.readAnswer(answer);
+    const reading = translated.readAnswer(answer, request);
     expect(JSON.parse(reading.body.toString("utf8"))).toMatchObject({ choices, usage });
     expect(reading.usage).toMatchObject({ promptTokens: 3, completionTokens: 2 });
-    expect(translated.readAnswer(Buffer.from("<html>")).isBroken).toBe(true);
+    expect(translated.readAnswer(Buffer.from("<html>"), request).isBroken).toBe(true);
   });
 
   it("an error is told in the client's dialect", () => {
     const theirs = Buffer.from(JSON.stringify({ object: "error", message: "too hot" }));
-    const { error } = JSON.parse(translated.readError("invalid_request_error", theirs).toString("utf8")) as {
+    const { error } = JSON.parse(translated.readError(400, theirs).body.toString("utf8")) as {
       error: object;
     };
     expect(error).toMatchObject({ message: "too hot", code: "invalid_request_error" });

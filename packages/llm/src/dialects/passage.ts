@@ -4,8 +4,19 @@
 import { GhostError } from "@ghostllm/contract";
 import type { ErrorCode } from "@ghostllm/contract";
 import type { ChatEvent, Usage } from "#hub.ts";
+import type { Operation } from "#operations.ts";
 import type { Quirks } from "#providers/definition.ts";
-import type { Dialect, ParsedRequest, RequestEdits, StreamDecoder, StreamEncoder, StreamTap } from "./dialect.ts";
+import type {
+  ClientDialect,
+  Dialect,
+  ParsedRequest,
+  RequestEdits,
+  StreamDecoder,
+  StreamEncoder,
+  StreamTap,
+  UpstreamDialect,
+} from "./dialect.ts";
+import { classify } from "./vendor-error.ts";
 
 export interface WholeAnswerReading {
   /** For the client. */
@@ -15,22 +26,34 @@ export interface WholeAnswerReading {
   readonly isBroken: boolean;
 }
 
+export interface ErrorReading {
+  /** For the client. */
+  readonly body: Buffer;
+  readonly code: ErrorCode;
+  /** The vendor's own; empty where it said nothing. */
+  readonly message: string;
+  readonly retryAfterSeconds?: number;
+}
+
 export interface Passage {
   /** `notes` name what the target's dialect cannot express. */
   encodeRequest(
     request: ParsedRequest,
     edits: RequestEdits,
   ): { readonly body: Buffer | string; readonly notes: readonly string[] };
-  readAnswer(body: Buffer): WholeAnswerReading;
-  /** A vendor's own error, for the client. */
-  readError(code: ErrorCode, body: Buffer): Buffer;
+  readAnswer(body: Buffer, request: ParsedRequest): WholeAnswerReading;
+  /** A vendor's own error. */
+  readError(status: number, body: Buffer): ErrorReading;
+  /** Is an answer of this content type a stream of events? */
+  isStream(contentType: string): boolean;
   createStreamTap(request: ParsedRequest, quirks: Quirks): StreamTap;
   /** Null: an answer must be held as a whole to be translated. */
   createLargeAnswerTap(): StreamTap | null;
 }
 
-export function passageBetween(client: Dialect, upstream: Dialect): Passage {
-  return client.name === upstream.name ? passThrough(upstream) : translate(client, upstream);
+export function passageBetween(client: Dialect, upstream: Dialect, operation: Operation): Passage {
+  if (client.name === upstream.name) return passThrough(upstream);
+  return operation === "embeddings" ? translateEmbeddings(client, upstream) : translate(client, upstream);
 }
 
 function passThrough({ upstream }: Dialect): Passage {
@@ -40,27 +63,58 @@ function passThrough({ upstream }: Dialect): Passage {
       const { usage, broken } = upstream.readAnswer(body);
       return { body, usage, isBroken: broken };
     },
-    readError: (_code, body) => body,
+    readError: (status, body) => ({ ...readError(upstream, status, body), body }),
+    isStream: (contentType) => isStreamOf(upstream, contentType),
     createStreamTap: (request, quirks) => upstream.createStreamTap(request, quirks),
     createLargeAnswerTap: () => upstream.createLargeAnswerTap(),
   };
 }
 
-function translate({ client }: Dialect, { upstream }: Dialect): Passage {
+function readError(upstream: UpstreamDialect, status: number, body: Buffer): Omit<ErrorReading, "body"> {
+  const error = upstream.readError(body.toString("utf8"));
+  const { message, retryAfterSeconds } = error;
+  const told = { code: classify(error, status), message: message ?? "" };
+  return retryAfterSeconds === undefined ? told : { ...told, retryAfterSeconds };
+}
+
+function isStreamOf({ streamContentType }: UpstreamDialect, contentType: string): boolean {
+  return contentType.toLowerCase().startsWith(streamContentType);
+}
+
+function translate({ client }: Pick<Dialect, "client">, { upstream }: Pick<Dialect, "upstream">): Passage {
   return {
     encodeRequest: (request, edits) => upstream.encodeRequest(client.decodeRequest(request), edits),
-    readAnswer(body) {
+    readAnswer(body, request) {
       const result = upstream.decodeResult(body);
       if (result === null) return { body, usage: null, isBroken: true };
-      return { body: Buffer.from(client.encodeResult(result)), usage: result.usage, isBroken: false };
+      return { body: Buffer.from(client.encodeResult(result, request)), usage: result.usage, isBroken: false };
     },
-    readError(code, body) {
-      const message = upstream.readErrorMessage(body.toString("utf8")) ?? "The provider answered with an error.";
-      return Buffer.from(client.encodeError(new GhostError(code, message)));
-    },
+    readError: (status, body) => translateError(client, readError(upstream, status, body)),
+    isStream: (contentType) => isStreamOf(upstream, contentType),
     createStreamTap: (request) =>
       new TranslatingTap(upstream.createStreamDecoder(), client.createStreamEncoder(request)),
     createLargeAnswerTap: () => null,
+  };
+}
+
+function translateError(client: ClientDialect, error: Omit<ErrorReading, "body">): ErrorReading {
+  const message = error.message || "The provider answered with an error.";
+  return { ...error, body: Buffer.from(client.encodeError(new GhostError(error.code, message))) };
+}
+
+function translateEmbeddings({ client }: Dialect, { upstream }: Dialect): Passage {
+  const { embeddings: ours } = client;
+  const { embeddings: theirs } = upstream;
+  if (ours === undefined || theirs === undefined)
+    throw new TypeError("a way of embeddings leads between two that know them");
+  return {
+    ...translate({ client }, { upstream }),
+    encodeRequest: (request, edits) => theirs.encodeRequest(ours.decodeRequest(request), edits),
+    readAnswer(body, request) {
+      const result = theirs.decodeResult(body);
+      if (result === null) return { body, usage: null, isBroken: true };
+      return { body: Buffer.from(ours.encodeResult(result, request)), usage: result.usage, isBroken: false };
+    },
   };
 }
 
@@ -76,6 +130,10 @@ class TranslatingTap implements StreamTap {
   constructor(decoder: StreamDecoder, encoder: StreamEncoder) {
     this.#decoder = decoder;
     this.#encoder = encoder;
+  }
+
+  get contentType(): string {
+    return this.#encoder.contentType;
   }
 
   push(chunk: Buffer): Buffer | null {

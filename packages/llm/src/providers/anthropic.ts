@@ -4,7 +4,6 @@ export const anthropic: ProviderDefinition = {
   type: "anthropic",
   label: "Anthropic",
   documentation: "https://docs.anthropic.com/en/api/messages",
-  dialect: "anthropic-messages",
   baseUrl: "https://api.anthropic.com",
   baseUrlVariables: ["ANTHROPIC_BASE_URL"],
   credentialVariables: ["ANTHROPIC_API_KEY"],
@@ -14,5 +13,5 @@ export const anthropic: ProviderDefinition = {
   catalogId: "anthropic",
   exampleModel: "claude-haiku-4-5",
   modelList: "/v1/models",
-  operations: { "chat.completions": "/v1/messages" },
+  speaks: { "anthropic-messages": { "chat.completions": "/v1/messages" } },
 };

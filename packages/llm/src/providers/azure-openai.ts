@@ -18,7 +18,6 @@ export const azureOpenai: ProviderDefinition = {
   type: "azure-openai",
   label: "Azure OpenAI",
   documentation: "https://learn.microsoft.com/azure/ai-services/openai/reference",
-  dialect: "openai-chat",
   baseUrl: null,
   baseUrlVariables: ["AZURE_OPENAI_ENDPOINT", "AZURE_OPENAI_BASE_URL"],
   credentialVariables: ["AZURE_OPENAI_API_KEY"],
@@ -26,9 +25,11 @@ export const azureOpenai: ProviderDefinition = {
   authentication: { header: "api-key", prefix: "" },
   settings: { apiVersion: { variable: "OPENAI_API_VERSION", default: "2024-10-21" } },
   catalogId: "azure",
-  operations: {
-    "chat.completions": path("/chat/completions"),
-    completions: path("/completions"),
-    embeddings: path("/embeddings"),
+  speaks: {
+    "openai-chat": {
+      "chat.completions": path("/chat/completions"),
+      completions: path("/completions"),
+      embeddings: path("/embeddings"),
+    },
   },
 };

@@ -1,7 +1,6 @@
 // What every OpenAI-compatible vendor has in common, so that a provider file says only what is its own.
 
-import type { Operation } from "#hub.ts";
-import type { Authentication, OperationPath, ProviderDefinition } from "./definition.ts";
+import type { Authentication, DialectName, OperationPath, Operations, ProviderDefinition } from "./definition.ts";
 
 const bearer: Authentication = { header: "authorization", prefix: "Bearer " };
 
@@ -11,14 +10,18 @@ interface Compatible extends Pick<
 > {
   /** `GROQ` reads GROQ_API_KEY and GROQ_BASE_URL. */
   readonly variablePrefix: string;
-  readonly operations: Readonly<Partial<Record<Operation, OperationPath>>>;
+  /** In OpenAI's chat dialect. */
+  readonly operations: Operations;
+  /** Dialects that the vendor speaks beside it. */
+  readonly alsoSpeaks?: Readonly<Partial<Record<Exclude<DialectName, "openai-chat">, Operations>>>;
   readonly needsCredential?: boolean;
   readonly modelList?: OperationPath;
 }
 
-export function defineCompatible({ variablePrefix, ...provider }: Compatible): ProviderDefinition {
+export function defineCompatible(compatible: Compatible): ProviderDefinition {
+  const { variablePrefix, operations, alsoSpeaks, ...provider } = compatible;
   return {
-    dialect: "openai-chat",
+    speaks: { "openai-chat": operations, ...alsoSpeaks },
     authentication: bearer,
     needsCredential: true,
     modelList: "/models",

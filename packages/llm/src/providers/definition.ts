@@ -1,8 +1,17 @@
 // What a provider file says. Mostly data: an operation that a provider lacks is an absent property.
 
-import type { Operation } from "#hub.ts";
+import type { Operation } from "#operations.ts";
 
-export type DialectName = "openai-chat" | "anthropic-messages";
+export const dialectNames = ["openai-chat", "anthropic-messages"] as const;
+
+export type DialectName = (typeof dialectNames)[number];
+
+export function isDialectName(name: string): name is DialectName {
+  return dialectNames.some((known) => known === name);
+}
+
+/** Paths of what a vendor offers in one of its dialects. */
+export type Operations = Readonly<Partial<Record<Operation, OperationPath>>>;
 
 /** Oddities of a vendor within its dialect, read by the dialect's code. */
 export interface Quirks {
@@ -22,6 +31,8 @@ export type Extension = "top_k" | "cache_control" | "reasoning_content" | "reaso
 export interface PathInput {
   readonly baseUrl: string;
   readonly model: string;
+  /** The answer is to be a stream. */
+  readonly stream: boolean;
   readonly settings: Readonly<Record<string, string>>;
 }
 
@@ -39,7 +50,8 @@ export interface ProviderDefinition {
   readonly type: string;
   readonly label: string;
   readonly documentation: string;
-  readonly dialect: DialectName;
+  /** The dialects in which the vendor can be asked. For clients of other dialects the first that fits is taken. */
+  readonly speaks: Readonly<Partial<Record<DialectName, Operations>>>;
   /** What the vendor's official SDK takes as base URL; null where every customer has another one. */
   readonly baseUrl: string | null;
   /** Environment variables, the first that is set counts. */
@@ -50,7 +62,6 @@ export interface ProviderDefinition {
   readonly authentication: Authentication;
   /** Sent with every request, unless the client names another value in the same dialect. Names in lower case. */
   readonly headers?: Readonly<Record<string, string>>;
-  readonly operations: Readonly<Partial<Record<Operation, OperationPath>>>;
   /** Path of the list of models, where the vendor has one. */
   readonly modelList?: OperationPath;
   /** Names of further settings with their environment variables, such as `apiVersion`. */

@@ -42,7 +42,7 @@ export async function probeProvider({ provider, fetchJson, monotonic }: ProbeOpt
 }
 
 function pathOf(path: OperationPath, { baseUrl, settings }: ProviderEntry): string {
-  return typeof path === "string" ? path : path({ baseUrl, settings, model: "" });
+  return typeof path === "string" ? path : path({ baseUrl, settings, model: "", stream: false });
 }
 
 function judgeAnswer(httpStatus: number, models: readonly string[] | null, latencyMs: number): ProviderProbe {

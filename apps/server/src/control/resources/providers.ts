@@ -196,7 +196,7 @@ function toApiProviderType(definition: ProviderDefinition): ApiProviderType {
     credential_variables: [...definition.credentialVariables],
     base_url_variables: [...definition.baseUrlVariables],
     settings: Object.entries(definition.settings ?? {}).map(([name, setting]) => ({ name, ...setting })),
-    operations: Object.keys(definition.operations),
+    operations: [...new Set(Object.values(definition.speaks).flatMap((operations) => Object.keys(operations)))],
     lists_models: definition.modelList !== undefined,
   };
 }

@@ -7,12 +7,16 @@ import { execute } from "#gateway/flow/execute.ts";
 import { identify } from "#gateway/flow/identify.ts";
 import { readBody } from "#gateway/flow/read-body.ts";
 
-/** Serves an operation of a dialect: who calls, what is asked, and then the flow. Errors come in the client's dialect. */
+/**
+ * Serves an operation of a dialect: who calls, what is asked, and then the flow. Errors come in the client's dialect.
+ * `model` is the one that the path names, where it does.
+ */
 export async function serveInference(
   deps: GatewayDeps,
   exchange: Exchange,
   dialect: Dialect,
-  { operation }: ClientEndpoint,
+  { operation, stream }: ClientEndpoint,
+  model?: string,
 ): Promise<void> {
   deps.events.requestStarted();
   try {
@@ -26,7 +30,11 @@ export async function serveInference(
       maxBytes: deps.limits.bodyBytes,
       idleMs: deps.timeouts.requestBodyIdleMs,
     });
-    const request = dialect.client.parseRequest(operation, body);
+    const request = dialect.client.parseRequest(operation, body, {
+      query: exchange.query,
+      ...(model !== undefined && { model }),
+      ...(stream !== undefined && { stream }),
+    });
     await execute(deps, { exchange, principal, request, dialect });
   } catch (error) {
     answerError(deps, exchange, error, dialect.client.encodeError);

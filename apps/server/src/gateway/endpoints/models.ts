@@ -28,7 +28,9 @@ export function serveModel(deps: GatewayDeps, exchange: Exchange, id: string, en
   try {
     const snapshot = deps.snapshots.current();
     const principal = identify(exchange, snapshot);
-    const candidates = resolveModel(snapshot, decodeId(id));
+    const name = decodeModel(id);
+    if (name === null) throw new GhostError("model_not_found", "The model's name is not correctly encoded.");
+    const candidates = resolveModel(snapshot, name);
     checkPermission(principal, candidates);
     exchange.answerJson(200, describe(candidates, deps.clock.now()));
   } catch (error) {
@@ -36,11 +38,12 @@ export function serveModel(deps: GatewayDeps, exchange: Exchange, id: string, en
   }
 }
 
-function decodeId(id: string): string {
+/** A model's name as it stands in a path; null where that is not correctly encoded, or empty. */
+export function decodeModel(encoded: string): string | null {
   try {
-    return decodeURIComponent(id);
+    return decodeURIComponent(encoded) || null;
   } catch {
-    throw new GhostError("model_not_found", "The model's name is not correctly encoded.", { param: "model" });
+    return null;
   }
 }
 

@@ -1,6 +1,5 @@
 import { GhostError } from "@ghostllm/contract";
-import type { ErrorCode } from "@ghostllm/contract";
-import { dialects, operationUrl, passageBetween } from "@ghostllm/llm";
+import { dialects, passageBetween, urlOf, wayTo } from "@ghostllm/llm";
 import type { Dialect, ParsedRequest, Passage } from "@ghostllm/llm";
 import type { Target } from "#domain/snapshot.ts";
 import { credentialHeaders } from "#gateway/upstream/credential.ts";
@@ -34,23 +33,25 @@ export interface AttemptInput {
 export async function attemptTarget(input: AttemptInput): Promise<VendorAnswer> {
   const { target, request, lifeline, upstream } = input;
   const { definition } = target.provider;
-  const passage = passageBetween(input.dialect, dialects[definition.dialect]);
+  const way = wayTo(definition, input.dialect.name, request.operation);
+  if (way === null) throw new GhostError("internal_error", `${target.provider.name} was planned for what it lacks`);
+  const passage = passageBetween(input.dialect, dialects[way.dialect], request.operation);
   const { body, notes } = passage.encodeRequest(request, { model: target.model, quirks: definition.quirks ?? {} });
   if (input.isStrict && notes.length > 0) throw refuseLoss(target, notes);
   const call = upstream.send({
     method: "POST",
-    url: urlOf(target, request),
-    headers: headersFor(input),
+    url: urlOf(way, { ...target.provider, model: target.model, stream: request.stream }),
+    headers: headersFor(input, way.dialect === input.dialect.name),
     body,
   });
   input.onCall(call);
   lifeline.hold(call);
   const answer = decoded(await call.answer);
-  const way = { passage, notes };
-  return isEventStream(answer) ? readStream(input, answer, way) : readAnswer(input, answer, way);
+  const passed = { passage, notes };
+  return isStream(answer, passage) ? readStream(input, answer, passed) : readAnswer(input, answer, passed);
 }
 
-interface Way {
+interface Passed {
   readonly passage: Passage;
   readonly notes: readonly string[];
 }
@@ -60,31 +61,24 @@ function refuseLoss({ provider }: Target, notes: readonly string[]): GhostError 
   return new GhostError("invalid_request_error", `${provider.name} cannot be asked for all of this: ${lost}.`);
 }
 
-function headersFor({ target, dialect, headers }: AttemptInput): Record<string, string> {
+function headersFor({ target, headers }: AttemptInput, isStraight: boolean): Record<string, string> {
   const { definition } = target.provider;
   return {
     ...definition.headers,
     ...headers.own,
-    ...(definition.dialect === dialect.name && headers.forwarded),
+    ...(isStraight && headers.forwarded),
     ...credentialHeaders(target.provider),
   };
 }
 
-function urlOf({ provider, model }: Target, { operation }: ParsedRequest): string {
-  const { definition, baseUrl, settings } = provider;
-  const url = operationUrl(definition, operation, { baseUrl, model, settings });
-  if (url === null) throw new GhostError("internal_error", `${provider.name} was planned for ${operation}`);
-  return url;
-}
-
-function isEventStream({ status, headers }: UpstreamAnswer): boolean {
-  return status < 300 && /^text\/event-stream\b/i.test(String(headers["content-type"]));
+function isStream({ status, headers }: UpstreamAnswer, passage: Passage): boolean {
+  return status < 300 && passage.isStream(String(headers["content-type"]));
 }
 
 async function readStream(
   { target, request }: AttemptInput,
   source: UpstreamAnswer,
-  { passage, notes }: Way,
+  { passage, notes }: Passed,
 ): Promise<StreamAnswer> {
   const tap = passage.createStreamTap(request, target.provider.definition.quirks ?? {});
   const first = await readFirstFrames(source, tap);
@@ -92,9 +86,9 @@ async function readStream(
 }
 
 async function readAnswer(
-  { target, answerBufferBytes }: AttemptInput,
+  { target, request, answerBufferBytes }: AttemptInput,
   source: UpstreamAnswer,
-  { passage, notes }: Way,
+  { passage, notes }: Passed,
 ): Promise<VendorAnswer> {
   const base = { target, notes, status: source.status, headers: source.headers };
   if (source.status >= 300 && source.status < 400) {
@@ -107,27 +101,12 @@ async function readAnswer(
     return { kind: "stream", ...base, first: tap.push(body), tap, source };
   }
   if (source.status >= 300) return readError(base, body, passage);
-  const { usage, isBroken, body: forClient } = passage.readAnswer(body);
+  const { usage, isBroken, body: forClient } = passage.readAnswer(body, request);
   if (isBroken) throw new UpstreamFailure("broken", "the answer is not valid JSON");
   return { kind: "whole", ...base, body: forClient, usage, error: null };
 }
 
 function readError(base: AnswerBase, body: Buffer, passage: Passage): WholeAnswer {
-  const { upstream } = dialects[base.target.provider.definition.dialect];
-  const code = codeOfStatus(base.status);
-  const error = { code, message: upstream.readErrorMessage(body.toString("utf8")) ?? "" };
-  return { kind: "whole", ...base, body: passage.readError(code, body), usage: null, error };
-}
-
-/** Our name for an error that a vendor answered itself. */
-function codeOfStatus(status: number): ErrorCode {
-  const codes: Readonly<Record<number, ErrorCode>> = {
-    402: "insufficient_quota",
-    403: "permission_denied",
-    404: "model_not_found",
-    408: "timeout_error",
-    413: "request_too_large",
-    429: "rate_limit_exceeded",
-  };
-  return codes[status] ?? (status >= 500 ? "provider_error" : "invalid_request_error");
+  const { body: forClient, ...error } = passage.readError(base.status, body);
+  return { kind: "whole", ...base, body: forClient, usage: null, error };
 }

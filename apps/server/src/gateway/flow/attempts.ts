@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { GhostError } from "@ghostllm/contract";
+import type { ErrorCode } from "@ghostllm/contract";
 import type { Dialect, ParsedRequest } from "@ghostllm/llm";
 import type { Target } from "#domain/snapshot.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
@@ -86,23 +87,27 @@ async function attempt(deps: GatewayDeps, input: AttemptsInput, target: Target):
 function judge(outcome: Outcome): Verdict {
   if (outcome instanceof UpstreamFailure) return outcome.kind === "timeout" ? "elsewhere" : "anywhere";
   if (outcome.kind === "stream" && outcome.tap.failure !== null) return "anywhere";
-  return judgeStatus(outcome.status);
+  if (outcome.kind === "stream" || outcome.error === null) return "accept";
+  if (elsewhereCodes.has(outcome.error.code)) return "elsewhere";
+  return outcome.status >= 500 || outcome.status === 408 ? "anywhere" : "accept";
 }
 
-/** Statuses that another vendor, or another account, may answer better. The request itself is at fault in all others. */
-const elsewhereStatuses: ReadonlySet<number> = new Set([401, 402, 403, 404, 407, 429]);
-
-function judgeStatus(status: number): Verdict {
-  if (elsewhereStatuses.has(status)) return "elsewhere";
-  return status >= 500 || status === 408 ? "anywhere" : "accept";
-}
+/** What another vendor, another account or a larger model may answer better. The request is at fault in all others. */
+const elsewhereCodes: ReadonlySet<ErrorCode> = new Set([
+  "invalid_api_key",
+  "insufficient_quota",
+  "permission_denied",
+  "model_not_found",
+  "rate_limit_exceeded",
+  "context_length_exceeded",
+]);
 
 /** Health and events follow from what an attempt showed; that a client left shows nothing about the vendor. */
 function learn(deps: GatewayDeps, { requestId, lifeline }: AttemptsInput, target: Target, outcome: Outcome): void {
   if (lifeline.severedBy !== null) return;
   if (judge(outcome) === "accept") return deps.targetHealth.recordSuccess(target);
   if (isVendorAtFault(outcome)) {
-    const restMs = outcome instanceof UpstreamFailure ? 0 : retryAfterMs(outcome.headers);
+    const restMs = outcome instanceof UpstreamFailure ? 0 : askedRestMs(outcome);
     deps.targetHealth.recordFailure(target, deps.clock.now(), restMs);
   }
   deps.events.attemptFailed({
@@ -112,6 +117,12 @@ function learn(deps: GatewayDeps, { requestId, lifeline }: AttemptsInput, target
     reason: outcome instanceof UpstreamFailure ? outcome.kind : String(outcome.status),
     message: withoutCredential(describe(outcome), target),
   });
+}
+
+/** How long the vendor asked us to stay away, in its headers or its body. */
+function askedRestMs(answer: VendorAnswer): number {
+  const { retryAfterSeconds = 0 } = (answer.kind === "whole" && answer.error) || {};
+  return Math.max(retryAfterMs(answer.headers), retryAfterSeconds * 1000);
 }
 
 function isVendorAtFault(outcome: Outcome): boolean {
@@ -133,7 +144,8 @@ function settleOn(outcome: Outcome, { lifeline, trail }: AttemptsInput): VendorA
     throw new GhostError(code, `${provider}: ${outcome.message}.`, { cause: outcome });
   }
   // A vendor's 401 is about the operator's credential: passed on, it would tell a client that its own key is wrong.
-  if (outcome.status !== 401 && outcome.status !== 407 && !tellsCredential(outcome)) return outcome;
+  const isRefused = outcome.kind === "whole" && outcome.error?.code === "invalid_api_key";
+  if (!isRefused && !tellsCredential(outcome)) return outcome;
   lifeline.abandon();
   throw new GhostError("provider_error", `${provider} refused the credential that the operator configured.`);
 }

@@ -86,7 +86,7 @@ function obtainAnswer(deps: GatewayDeps, run: Run): Promise<VendorAnswer> {
   const { candidates, request, exchange, dialect, lifeline, trail } = run;
   const { operation } = request;
   const { targetHealth: health, random } = deps;
-  const targets = planTargets({ candidates, operation, health, now: deps.clock.now(), random });
+  const targets = planTargets({ candidates, operation, dialect: dialect.name, health, now: deps.clock.now(), random });
   const headers = upstreamHeaders(exchange, dialect.client, deps.version);
   const isStrict = exchange.header("x-ghostllm-strict") === "true";
   const requestId = exchange.id;

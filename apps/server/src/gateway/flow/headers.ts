@@ -4,7 +4,7 @@ import type { Exchange } from "#gateway/exchange.ts";
 import type { AnswerHeaders } from "#gateway/upstream/upstream.ts";
 import type { RateReport } from "#link/counters/counters.ts";
 import { rateHeaders } from "./admit.ts";
-import type { VendorAnswer } from "./vendor-answer.ts";
+import type { StreamAnswer, VendorAnswer, WholeAnswer } from "./vendor-answer.ts";
 import type { Trail } from "./trail.ts";
 
 /** Headers of a request to a vendor, but for those of the vendor itself. */
@@ -44,7 +44,7 @@ export function answerHeaders({ answer, report, trail, overheadMs }: AnswerFacts
     const value = answer.headers[name];
     if (typeof value === "string") headers[name] = value;
   }
-  if (answer.kind === "stream") Object.assign(headers, { "cache-control": "no-cache", "x-accel-buffering": "no" });
+  Object.assign(headers, answer.kind === "stream" ? streamHeaders(answer) : errorHeaders(answer, headers));
   return Object.assign(headers, rateHeaders(report), {
     "x-ghostllm-provider": encodeHeader(answer.target.provider.name),
     "x-ghostllm-model": encodeHeader(answer.target.model),
@@ -52,6 +52,21 @@ export function answerHeaders({ answer, report, trail, overheadMs }: AnswerFacts
     ...(answer.notes.length > 0 && { "x-ghostllm-notes": encodeHeader(answer.notes.join(", ")) }),
     "x-ghostllm-overhead-ms": Math.max(0, overheadMs).toFixed(1),
   });
+}
+
+function streamHeaders({ tap }: StreamAnswer): Record<string, string> {
+  const { contentType } = tap;
+  return {
+    "cache-control": "no-cache",
+    "x-accel-buffering": "no",
+    ...(contentType !== undefined && { "content-type": contentType }),
+  };
+}
+
+/** Some vendors say in the body when to come back, where no client's SDK looks. */
+function errorHeaders({ error }: WholeAnswer, { "retry-after": told }: Record<string, string>): Record<string, string> {
+  const seconds = error?.retryAfterSeconds;
+  return told === undefined && seconds !== undefined ? { "retry-after": String(Math.ceil(seconds)) } : {};
 }
 
 /** Known only when the answer is whole; absent where the price is unknown. */

@@ -1,5 +1,6 @@
 import { GhostError } from "@ghostllm/contract";
-import type { Operation } from "@ghostllm/llm";
+import { wayTo } from "@ghostllm/llm";
+import type { DialectName, Operation } from "@ghostllm/llm";
 import type { Target } from "#domain/snapshot.ts";
 import type { TargetHealth } from "./health.ts";
 import type { Candidates } from "./resolve.ts";
@@ -7,6 +8,8 @@ import type { Candidates } from "./resolve.ts";
 export interface PlanInput {
   readonly candidates: Candidates;
   readonly operation: Operation;
+  /** The client's. */
+  readonly dialect: DialectName;
   readonly health: TargetHealth;
   /** Epoch ms. */
   readonly now: number;
@@ -15,8 +18,10 @@ export interface PlanInput {
 }
 
 /** Targets in the order in which to try them, never none. Throws `invalid_request_error` or `no_healthy_provider`. */
-export function planTargets({ candidates, operation, health, now, random }: PlanInput): readonly Target[] {
-  const able = candidates.targets.filter(({ target }) => target.provider.definition.operations[operation]);
+export function planTargets({ candidates, operation, dialect, health, now, random }: PlanInput): readonly Target[] {
+  const able = candidates.targets.filter(
+    ({ target }) => wayTo(target.provider.definition, dialect, operation) !== null,
+  );
   if (able.length === 0) {
     throw new GhostError(
       "invalid_request_error",

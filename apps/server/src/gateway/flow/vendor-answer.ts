@@ -1,5 +1,4 @@
-import type { ErrorCode } from "@ghostllm/contract";
-import type { StreamTap, Usage } from "@ghostllm/llm";
+import type { ErrorReading, StreamTap, Usage } from "@ghostllm/llm";
 import type { Target } from "#domain/snapshot.ts";
 import type { AnswerHeaders, UpstreamAnswer } from "#gateway/upstream/upstream.ts";
 
@@ -17,8 +16,8 @@ export interface WholeAnswer extends AnswerBase {
   /** In the client's dialect. */
   readonly body: Buffer;
   readonly usage: Usage | null;
-  /** Null for an answer that is none. The vendor's own message. */
-  readonly error: { readonly code: ErrorCode; readonly message: string } | null;
+  /** Null for an answer that is none. */
+  readonly error: Omit<ErrorReading, "body"> | null;
 }
 
 /** An answer that goes on: its first bytes are here, the rest is delivered by `source`. */

@@ -1,3 +1,4 @@
+import type { VendorError } from "#dialects/dialect.ts";
 import type { Usage } from "#hub.ts";
 import { eachFrame, frameData } from "#wire/frames.ts";
 import { isObject, memberOf, parseJson } from "#wire/json.ts";
@@ -49,11 +50,14 @@ function textOf(value: unknown): string {
 }
 
 /** `{"type":"error","error":{"type":"...","message":"..."}}`, or the message of something that stands before the vendor. */
-export function readErrorMessage(body: string): string | null {
+export function readError(body: string): VendorError {
   const value = parseJson(body);
   const error = memberOf(value, "error");
-  for (const candidate of [memberOf(error, "message"), error, memberOf(value, "message")]) {
-    if (typeof candidate === "string" && candidate !== "") return candidate;
-  }
-  return null;
+  const messages = [memberOf(error, "message"), error, memberOf(value, "message")];
+  const words = [memberOf(error, "type"), memberOf(error, "code")];
+  return { message: messages.find(isTold) ?? null, words: words.filter(isTold) };
+}
+
+function isTold(value: unknown): value is string {
+  return typeof value === "string" && value !== "";
 }

@@ -6,7 +6,7 @@ import type { ChatEvent } from "#hub.ts";
 import { eachFrame, frameData, FrameCutter } from "#wire/frames.ts";
 import { isObject, memberOf, parseJson } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
-import { readErrorMessage } from "./answer.ts";
+import { readError } from "./answer.ts";
 import { beginBlock, endBlock, endBlocks, readDelta } from "./decode-delta.ts";
 import type { BlockContext } from "./decode-delta.ts";
 import { decodeFinish, encodeFinish } from "./finish.ts";
@@ -76,7 +76,7 @@ function readEvent(data: string, state: StreamState): void {
     const code = memberOf(error, "type");
     return fail(
       state,
-      readErrorMessage(data) ?? "error within the stream",
+      readError(data).message ?? "error within the stream",
       typeof code === "string" ? code : undefined,
     );
   }

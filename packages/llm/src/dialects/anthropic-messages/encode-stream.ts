@@ -42,7 +42,7 @@ export function createStreamEncoder(): StreamEncoder {
     hasRefused: false,
     answerFields: {},
   };
-  return { encode: (event) => encodeInOrder(event, state) };
+  return { contentType: "text/event-stream", encode: (event) => encodeInOrder(event, state) };
 }
 
 /** Of several choices the dialect knows the first. */

@@ -70,6 +70,6 @@ describe("streams", () => {
 
 describe("errors", () => {
   it.each(casesOf("errors", ".json"))("$name", ({ bytes, golden }) => {
-    expect(upstream.readErrorMessage(bytes.toString("utf8"))).toBe(golden["message"]);
+    expect(upstream.readError(bytes.toString("utf8")).message).toBe(golden["message"]);
   });
 });

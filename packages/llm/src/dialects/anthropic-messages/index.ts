@@ -3,7 +3,7 @@
 
 import type { Dialect } from "#dialects/dialect.ts";
 import { LargeAnswerTap } from "#dialects/large-answer.ts";
-import { readAnswer, readErrorMessage, readText } from "./answer.ts";
+import { readAnswer, readError, readText } from "./answer.ts";
 import { decodeRequest } from "./decode-request.ts";
 import { decodeResult } from "./decode-result.ts";
 import { MessageStreamDecoder } from "./decode-stream.ts";
@@ -32,14 +32,15 @@ export const anthropicMessages = {
     createStreamEncoder,
   },
   upstream: {
+    streamContentType: "text/event-stream",
     editRequest,
     readAnswer,
     readText,
-    readErrorMessage,
+    readError,
     encodeRequest,
     decodeResult,
     createStreamDecoder: () => new MessageStreamDecoder(),
     createLargeAnswerTap: () => new LargeAnswerTap(readUsage),
     createStreamTap: () => new MessageStreamTap(),
   },
-} as const satisfies Omit<Dialect, "name"> & { readonly name: string };
+} as const satisfies Dialect;

@@ -1,6 +1,6 @@
 import type { ParsedRequest } from "#dialects/dialect.ts";
 import { parseBody } from "#dialects/parse-body.ts";
-import type { Operation } from "#hub.ts";
+import type { Operation } from "#operations.ts";
 import { findMembers } from "#wire/json-members.ts";
 import { checkFields } from "./fields.ts";
 import { readFewFields } from "./large-body.ts";

@@ -3,7 +3,7 @@ import type { Usage } from "#hub.ts";
 import { eachFrame, frameData, FrameCutter } from "#wire/frames.ts";
 import { memberOf, parseJson } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
-import { readErrorMessage } from "./answer.ts";
+import { readError } from "./answer.ts";
 import { mergeUsage, readUsage } from "./usage.ts";
 
 /** A larger frame holds a document that a tool of the vendor fetched, and is passed in parts. */
@@ -49,7 +49,7 @@ export class MessageStreamTap implements StreamTap {
     if (type === "message_start") this.#told = mergeUsage(this.#told, memberOf(memberOf(event, "message"), "usage"));
     else if (type === "message_delta") this.#told = mergeUsage(this.#told, memberOf(event, "usage"));
     else if (type === "message_stop") this.ended = true;
-    else if (memberOf(event, "error")) this.failure ??= readErrorMessage(data) ?? "error within the stream";
+    else if (memberOf(event, "error")) this.failure ??= readError(data).message ?? "error within the stream";
   }
 }
 

@@ -1,3 +1,4 @@
+import type { VendorError } from "#dialects/dialect.ts";
 import type { Usage } from "#hub.ts";
 import { eachFrame, frameData } from "#wire/frames.ts";
 import { findMembers } from "#wire/json-members.ts";
@@ -73,11 +74,14 @@ function textOf(content: unknown): string {
 }
 
 /** `{error:{message}}`, or the forms of vendors that have no `error` key: `{message}`, `{detail}`, `{error:"text"}`. */
-export function readErrorMessage(body: string): string | null {
+export function readError(body: string): VendorError {
   const value = parseJson(body);
   const error = memberOf(value, "error");
-  for (const candidate of [memberOf(error, "message"), error, memberOf(value, "message"), memberOf(value, "detail")]) {
-    if (typeof candidate === "string" && candidate !== "") return candidate;
-  }
-  return null;
+  const messages = [memberOf(error, "message"), error, memberOf(value, "message"), memberOf(value, "detail")];
+  const words = [memberOf(error, "code"), memberOf(error, "type"), memberOf(value, "code"), memberOf(value, "type")];
+  return { message: messages.find(isTold) ?? null, words: words.filter(isTold) };
+}
+
+function isTold(value: unknown): value is string {
+  return typeof value === "string" && value !== "";
 }

@@ -5,7 +5,7 @@ import type { ChatEvent } from "#hub.ts";
 import { eachFrame, frameData, FrameCutter } from "#wire/frames.ts";
 import { countOf, isObject, memberOf, parseJson } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
-import { readErrorMessage } from "./answer.ts";
+import { readError } from "./answer.ts";
 import { decodeChoiceChunk, flushChoices } from "./decode-delta.ts";
 import type { ChoiceState } from "./decode-delta.ts";
 import { dialect } from "./name.ts";
@@ -86,7 +86,7 @@ function endWithoutMark(state: StreamState): void {
 function readChunk(data: string, state: StreamState): void {
   const chunk = parseJson(data);
   if (!isObject(chunk)) return fail(state, "The vendor sent a chunk that is no JSON object.");
-  if (isFailure(chunk)) return fail(state, readErrorMessage(data) ?? "error within the stream", readCode(chunk));
+  if (isFailure(chunk)) return fail(state, readError(data).message ?? "error within the stream", readCode(chunk));
   for (const [field, read] of chunkReaders) read(chunk[field], chunk, state);
   tellRest(chunk, state);
 }

@@ -36,7 +36,7 @@ export function createStreamEncoder({ wantsStreamUsage }: { readonly wantsStream
     begun: new Set(),
     usage: null,
   };
-  return { encode: (event) => encodeEvent(event, state) };
+  return { contentType: "text/event-stream", encode: (event) => encodeEvent(event, state) };
 }
 
 function encodeEvent<Kind extends ChatEvent["kind"]>(event: EventOf<Kind>, state: StreamState): string {

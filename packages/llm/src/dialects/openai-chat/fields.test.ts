@@ -1,6 +1,6 @@
 import { GhostError } from "@ghostllm/contract";
 import { describe, expect, it } from "vitest";
-import type { Operation } from "#hub.ts";
+import type { Operation } from "#operations.ts";
 import { parseRequest } from "./request.ts";
 
 const messages = [{ role: "user", content: "hello" }];

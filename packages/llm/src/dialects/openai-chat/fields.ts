@@ -13,7 +13,7 @@ import {
   tokenCount,
 } from "#dialects/field-checks.ts";
 import type { Check } from "#dialects/field-checks.ts";
-import type { Operation } from "#hub.ts";
+import type { Operation } from "#operations.ts";
 import { isObject } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
 
@@ -54,7 +54,7 @@ function checkPromptItem(item: unknown, path: string): void {
   if (!isText && !(Array.isArray(item) && item.every(isInteger))) fault(path, "a string or token numbers");
 }
 
-const checks: Readonly<Record<Operation, Readonly<Record<string, Check>>>> = {
+const checks: Readonly<Partial<Record<Operation, Readonly<Record<string, Check>>>>> = {
   "chat.completions": {
     model: modelName,
     messages,
@@ -82,7 +82,7 @@ const checks: Readonly<Record<Operation, Readonly<Record<string, Check>>>> = {
 };
 
 export function checkFields(operation: Operation, body: JsonObject): void {
-  for (const [field, check] of Object.entries(checks[operation])) check(body[field], field);
+  for (const [field, check] of Object.entries(checks[operation] ?? {})) check(body[field], field);
 }
 
 /** How many answers the vendor is asked to write: `n` (or `best_of`, if it is more) for each prompt. */

@@ -67,7 +67,7 @@ function* randomSizes(seed: number): Generator<number> {
 }
 
 describe("every provider of the dialect has fixtures", () => {
-  it.each(providers.filter(({ dialect }) => dialect === "openai-chat").map(({ type }) => type))("%s", (type) => {
+  it.each(providers.filter(({ speaks }) => speaks["openai-chat"]).map(({ type }) => type))("%s", (type) => {
     expect(readdirSync(join(fixtures, "answers"))).toContain(`${type}.json`);
     expect(readdirSync(join(fixtures, "streams"))).toContain(`${type}.sse`);
   });
@@ -105,6 +105,6 @@ describe("streams", () => {
 
 describe("errors", () => {
   it.each(casesOf("errors", ".json"))("$name", ({ bytes, golden }) => {
-    expect(upstream.readErrorMessage(bytes.toString("utf8"))).toBe(golden["message"]);
+    expect(upstream.readError(bytes.toString("utf8")).message).toBe(golden["message"]);
   });
 });

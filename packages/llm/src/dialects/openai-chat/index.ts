@@ -1,9 +1,10 @@
 // OpenAI's Chat Completions dialect, with its older completions and its embeddings, as client and as upstream dialect.
 // https://platform.openai.com/docs/api-reference/chat
 
-import type { Dialect } from "#dialects/dialect.ts";
+import type { Dialect, ParsedRequest } from "#dialects/dialect.ts";
+import type { Quirks } from "#providers/definition.ts";
 import { LargeAnswerTap } from "#dialects/large-answer.ts";
-import { readAnswer, readErrorMessage, readText } from "./answer.ts";
+import { readAnswer, readError, readText } from "./answer.ts";
 import { editRequest } from "./edit.ts";
 import { decodeRequest } from "./decode-request.ts";
 import { decodeResult } from "./decode-result.ts";
@@ -17,7 +18,7 @@ import { parseRequest } from "./request.ts";
 import { readUsage } from "./usage.ts";
 import { ChatStreamTap } from "./stream.ts";
 
-export const openaiChat: Dialect = {
+export const openaiChat = {
   name: "openai-chat",
   client: {
     endpoints: [
@@ -35,15 +36,16 @@ export const openaiChat: Dialect = {
     createStreamEncoder,
   },
   upstream: {
+    streamContentType: "text/event-stream",
     editRequest,
     readAnswer,
     readText,
-    readErrorMessage,
+    readError,
     encodeRequest,
     decodeResult,
     createStreamDecoder: () => new ChatStreamDecoder(),
     createLargeAnswerTap: () => new LargeAnswerTap(readUsage),
-    createStreamTap: (request, quirks) =>
+    createStreamTap: (request: Pick<ParsedRequest, "wantsStreamUsage">, quirks: Quirks) =>
       new ChatStreamTap(!request.wantsStreamUsage && quirks.streamUsage !== "unasked"),
   },
-};
+} as const satisfies Dialect;

@@ -1,4 +1,4 @@
-import type { Operation } from "#hub.ts";
+import type { Operation } from "#operations.ts";
 import type { Member } from "#wire/json-members.ts";
 import { parseJson } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";

@@ -1,4 +1,4 @@
-import type { Operation } from "#hub.ts";
+import type { Operation } from "#operations.ts";
 import { isObject, memberOf } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
 

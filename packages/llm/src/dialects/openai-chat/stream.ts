@@ -2,7 +2,7 @@ import type { StreamTap } from "#dialects/dialect.ts";
 import type { Usage } from "#hub.ts";
 import { eachFrame, frameData, FrameCutter } from "#wire/frames.ts";
 import { memberOf, parseJson } from "#wire/json.ts";
-import { readErrorMessage } from "./answer.ts";
+import { readError } from "./answer.ts";
 import { readUsageOf } from "./usage.ts";
 
 /** A frame of a chat stream is small; one that is larger than this carries an image or audio and is passed in parts. */
@@ -54,7 +54,7 @@ export class ChatStreamTap implements StreamTap {
     const chunk = parseJson(data);
     const usage = readUsageOf(chunk);
     if (usage !== null) this.usage = usage;
-    this.failure ??= memberOf(chunk, "error") ? (readErrorMessage(data) ?? "error within the stream") : null;
+    this.failure ??= memberOf(chunk, "error") ? (readError(data).message ?? "error within the stream") : null;
     return !(this.#hidesUsage && usage !== null && isUsageOnly(chunk));
   }
 }

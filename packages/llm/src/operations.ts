@@ -1,0 +1,11 @@
+// What can be asked of vendors.
+
+/** What is asked of a vendor. Each operation has one path per provider; an operation a provider lacks is absent there. */
+export type Operation = "chat.completions" | "completions" | "embeddings" | "generate" | "count_tokens";
+
+/** What operations of one dialect are in the others. Those that are not named here have no other dialect. */
+export const crossings: Readonly<Partial<Record<Operation, Operation>>> = {
+  "chat.completions": "chat.completions",
+  generate: "chat.completions",
+  embeddings: "embeddings",
+};
