@@ -170,6 +170,7 @@ export const strangers = {
       "large-answer.ts",
       "parse-body.ts",
       "passage.ts",
+      "seals.ts",
       "vendor-error.ts",
     ],
     gatherer: "index.ts",

@@ -86,12 +86,19 @@ export interface MediaPart {
   readonly extras?: Extras;
 }
 
-/** What the model thought. Signature and encrypted content go back to their vendor byte for byte, or not at all. */
+/** What only the vendor can make and read: it goes back to vendors of its dialect byte for byte, and to no others. */
+export interface Seal {
+  /** The dialect in which it came. */
+  readonly by: string;
+  readonly value: string;
+}
+
+/** What the model thought. */
 export interface ReasoningPart {
   readonly kind: "reasoning";
   readonly text: string;
-  readonly signature?: string;
-  readonly encrypted?: string;
+  readonly signature?: Seal;
+  readonly encrypted?: Seal;
   readonly extras?: Extras;
 }
 
@@ -108,7 +115,7 @@ export interface ToolCallPart {
   readonly name: string;
   /** JSON text exactly as the model wrote it, which may be cut off or no JSON at all. */
   readonly argumentsText: string;
-  readonly signature?: string;
+  readonly signature?: Seal;
   readonly cache?: CacheMark;
   readonly extras?: Extras;
 }
@@ -240,14 +247,14 @@ export type ChatEvent =
   | {
       readonly kind: "reasoning_signature";
       readonly index: number;
-      readonly signature: string;
+      readonly signature: Seal;
       readonly extras?: Extras;
     }
   /** Reasoning that only its vendor can read: a part of its own. */
   | {
       readonly kind: "reasoning_encrypted";
       readonly index: number;
-      readonly encrypted: string;
+      readonly encrypted: Seal;
       readonly extras?: Extras;
     }
   | { readonly kind: "refusal"; readonly index: number; readonly text: string }
@@ -260,7 +267,7 @@ export type ChatEvent =
       readonly call: number;
       readonly id: string;
       readonly name: string;
-      readonly signature?: string;
+      readonly signature?: Seal;
     }
   | { readonly kind: "tool_arguments"; readonly index: number; readonly call: number; readonly text: string }
   /** In the form of a choice's `logprobs`, of the tokens since the event before. */

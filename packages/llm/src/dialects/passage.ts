@@ -16,6 +16,8 @@ import type {
   StreamTap,
   UpstreamDialect,
 } from "./dialect.ts";
+import type { Notes } from "./extras.ts";
+import { dropForeignSeals } from "./seals.ts";
 import { classify } from "./vendor-error.ts";
 
 export interface WholeAnswerReading {
@@ -81,9 +83,14 @@ function isStreamOf({ streamContentType }: UpstreamDialect, contentType: string)
   return contentType.toLowerCase().startsWith(streamContentType);
 }
 
-function translate({ client }: Pick<Dialect, "client">, { upstream }: Pick<Dialect, "upstream">): Passage {
+function translate({ client }: Dialect, { name, upstream }: Dialect): Passage {
   return {
-    encodeRequest: (request, edits) => upstream.encodeRequest(client.decodeRequest(request), edits),
+    encodeRequest(request, edits) {
+      const notes: Notes = new Set();
+      const meant = dropForeignSeals(client.decodeRequest(request), name, notes);
+      const written = upstream.encodeRequest(meant, edits);
+      return { body: written.body, notes: [...notes, ...written.notes] };
+    },
     readAnswer(body, request) {
       const result = upstream.decodeResult(body);
       if (result === null) return { body, usage: null, isBroken: true };
@@ -102,13 +109,13 @@ function translateError(client: ClientDialect, error: Omit<ErrorReading, "body">
   return { ...error, body: Buffer.from(client.encodeError(new GhostError(error.code, message))) };
 }
 
-function translateEmbeddings({ client }: Dialect, { upstream }: Dialect): Passage {
-  const { embeddings: ours } = client;
-  const { embeddings: theirs } = upstream;
+function translateEmbeddings(client: Dialect, upstream: Dialect): Passage {
+  const ours = client.client.embeddings;
+  const theirs = upstream.upstream.embeddings;
   if (ours === undefined || theirs === undefined)
     throw new TypeError("a way of embeddings leads between two that know them");
   return {
-    ...translate({ client }, { upstream }),
+    ...translate(client, upstream),
     encodeRequest: (request, edits) => theirs.encodeRequest(ours.decodeRequest(request), edits),
     readAnswer(body, request) {
       const result = theirs.decodeResult(body);

@@ -45,15 +45,15 @@ const collectors: Collectors = {
   },
   text: ({ index, text }, collected) => void (choiceAt(collected, index).text += text),
   reasoning: ({ index, text }, collected) => void (choiceAt(collected, index).reasoning += text),
-  reasoning_signature: ({ index, signature }, collected) => void choiceAt(collected, index).seals.push(signature),
-  reasoning_encrypted: ({ index, encrypted }, collected) => void choiceAt(collected, index).seals.push(encrypted),
+  reasoning_signature: ({ index, signature }, collected) => void choiceAt(collected, index).seals.push(signature.value),
+  reasoning_encrypted: ({ index, encrypted }, collected) => void choiceAt(collected, index).seals.push(encrypted.value),
   refusal: ({ index, text }, collected) => void (choiceAt(collected, index).refusal += text),
   citation: ({ index }, collected) => void (choiceAt(collected, index).citations += 1),
   media: ({ index }, collected) => void (choiceAt(collected, index).media += 1),
   tool_call({ index, call, id, name, signature }, collected) {
     const { calls, seals } = choiceAt(collected, index);
     if (calls[call] !== undefined) throw new Error(`call ${call} is told twice`);
-    if (signature !== undefined) seals.push(signature);
+    if (signature !== undefined) seals.push(signature.value);
     calls[call] = { id, name, argumentsText: "" };
   },
   tool_arguments({ index, call, text }, collected) {

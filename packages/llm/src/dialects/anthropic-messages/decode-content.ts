@@ -3,6 +3,7 @@
 
 import { present } from "#dialects/extras.ts";
 import { FieldReader, isString } from "#dialects/field-reader.ts";
+import { readSeal } from "#dialects/seals.ts";
 import type { Citation, MediaPart, Part, ReasoningPart, TextPart, ToolResultPart } from "#hub.ts";
 import { isObject, memberOf } from "#wire/json.ts";
 import { decodeCacheMark } from "./cache-mark.ts";
@@ -91,12 +92,18 @@ function decodeThinking(reader: FieldReader): ReasoningPart | undefined {
     if (reader.peek("signature") === "") reader.spellAsWritten("signature");
     reader.spell("thinking", "unsigned");
   }
-  return { kind: "reasoning", text, ...present({ signature }), ...reader.extras() };
+  return {
+    kind: "reasoning",
+    text,
+    ...(signature !== undefined && { signature: readSeal(signature, dialect) }),
+    ...reader.extras(),
+  };
 }
 
 function decodeRedactedThinking(reader: FieldReader): ReasoningPart | undefined {
   const encrypted = reader.string("data");
-  return encrypted === undefined ? undefined : { kind: "reasoning", text: "", encrypted, ...reader.extras() };
+  if (encrypted === undefined) return undefined;
+  return { kind: "reasoning", text: "", encrypted: readSeal(encrypted, dialect), ...reader.extras() };
 }
 
 function decodeToolResult(reader: FieldReader): ToolResultPart | undefined {

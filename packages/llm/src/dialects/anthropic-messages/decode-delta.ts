@@ -1,6 +1,7 @@
 // What the blocks of a streamed answer add to it -> events: tables of one small function per type of block and of delta.
 
 import { writeJson } from "#dialects/extras.ts";
+import { readSeal } from "#dialects/seals.ts";
 import type { ChatEvent } from "#hub.ts";
 import { isObject, memberOf } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
@@ -52,7 +53,7 @@ const beginners: Readonly<Record<string, BlockReader>> = {
     tellSignature(block["signature"], events);
   },
   redacted_thinking({ block }, events) {
-    events.push({ kind: "reasoning_encrypted", index, encrypted: textOf(block["data"]) });
+    events.push({ kind: "reasoning_encrypted", index, encrypted: readSeal(textOf(block["data"]), dialect) });
   },
   tool_use({ block, call }, events) {
     events.push({ kind: "tool_call", index, call, id: textOf(block["id"]), name: textOf(block["name"]) });
@@ -144,7 +145,8 @@ function tellText(kind: "text" | "reasoning", text: unknown, events: ChatEvent[]
 }
 
 function tellSignature(signature: unknown, events: ChatEvent[]): void {
-  if (typeof signature === "string" && signature !== "") events.push({ kind: "reasoning_signature", index, signature });
+  if (typeof signature !== "string" || signature === "") return;
+  events.push({ kind: "reasoning_signature", index, signature: readSeal(signature, dialect) });
 }
 
 function tellCitation(value: unknown, events: ChatEvent[]): void {

@@ -2,6 +2,7 @@
 
 import { noteOpaque, ownFields, present, spellingOf } from "#dialects/extras.ts";
 import type { Notes } from "#dialects/extras.ts";
+import { writeSeal } from "#dialects/seals.ts";
 import type { MediaPart, Opaque, Part, ReasoningPart, TextPart, ToolResultPart } from "#hub.ts";
 import { isObject, memberOf } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
@@ -91,9 +92,10 @@ function encodeMedia(part: MediaPart, notes: Notes): JsonObject | undefined {
 function encodeReasoning({ text, signature, encrypted, extras }: ReasoningPart, notes: Notes): JsonObject | undefined {
   const { thinking, signature: written } = spellingOf(extras, dialect);
   const fields = ownFields(extras, dialect, notes);
-  if (encrypted !== undefined) return { ...fields, type: "redacted_thinking", data: encrypted };
+  if (encrypted !== undefined) return { ...fields, type: "redacted_thinking", data: writeSeal(encrypted, dialect) };
   if (signature !== undefined || thinking === "unsigned") {
-    return { ...fields, type: "thinking", thinking: text, ...present({ signature: signature ?? written }) };
+    const seal = signature === undefined ? written : writeSeal(signature, dialect);
+    return { ...fields, type: "thinking", thinking: text, ...present({ signature: seal }) };
   }
   notes.add("reasoning");
   return undefined;

@@ -107,8 +107,8 @@ describe("messages", () => {
       messages: [
         says(
           "assistant",
-          { kind: "reasoning", text: "a", signature: "Eq+/=" },
-          { kind: "reasoning", text: "", encrypted: "Em+/=" },
+          { kind: "reasoning", text: "a", signature: { by: "anthropic-messages", value: "Eq+/=" } },
+          { kind: "reasoning", text: "", encrypted: { by: "anthropic-messages", value: "Em+/=" } },
           { kind: "reasoning", text: "b" },
         ),
       ],

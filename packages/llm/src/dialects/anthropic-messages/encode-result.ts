@@ -1,6 +1,7 @@
 // What an answer means -> the answer for a client of this dialect, which knows one choice only: the first.
 
 import { ownFields, spellingOf, writeJson } from "#dialects/extras.ts";
+import { writeSeal } from "#dialects/seals.ts";
 import type { ChatResult, Choice, FinishReason, Part, ReasoningPart, TextPart } from "#hub.ts";
 import type { JsonObject } from "#wire/json.ts";
 import { encodeCitation } from "./citations.ts";
@@ -62,8 +63,13 @@ function encodeAnswerText({ text, citations, extras }: TextPart): JsonObject | u
 /** Clients expect a signature, which thoughts of other vendors lack: it is empty then. */
 function encodeThoughts({ text, signature, encrypted, extras }: ReasoningPart): readonly JsonObject[] {
   const fields = ownFields(extras, dialect, new Set());
-  const sealed = { ...fields, type: "redacted_thinking", data: encrypted };
-  const thought = { ...fields, type: "thinking", thinking: text, signature: signature ?? "" };
+  const sealed = { ...fields, type: "redacted_thinking", data: encrypted && writeSeal(encrypted, dialect) };
+  const thought = {
+    ...fields,
+    type: "thinking",
+    thinking: text,
+    signature: signature === undefined ? "" : writeSeal(signature, dialect),
+  };
   if (encrypted === undefined) return [thought];
   return text === "" ? [sealed] : [thought, sealed];
 }

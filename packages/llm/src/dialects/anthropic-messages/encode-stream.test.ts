@@ -75,8 +75,8 @@ describe("writing", () => {
     const text = encode([
       start,
       { kind: "reasoning", index: 0, text: "hm" },
-      { kind: "reasoning_signature", index: 0, signature: "Eq+/=" },
-      { kind: "reasoning_encrypted", index: 0, encrypted: "Em+/=" },
+      { kind: "reasoning_signature", index: 0, signature: { by: "anthropic-messages", value: "Eq+/=" } },
+      { kind: "reasoning_encrypted", index: 0, encrypted: { by: "anthropic-messages", value: "Em+/=" } },
       { kind: "refusal", index: 0, text: "No." },
       { kind: "end" },
     ]);

@@ -2,6 +2,7 @@
 
 import type { StreamEncoder } from "#dialects/dialect.ts";
 import { ownFields } from "#dialects/extras.ts";
+import { writeSeal } from "#dialects/seals.ts";
 import type { ChatEvent, FinishReason, Usage } from "#hub.ts";
 import { isObject } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
@@ -79,9 +80,14 @@ const encoders: Encoders = {
     return blocks.ensure("thinking", thought) + blocks.add("thinking_delta", { thinking: text });
   },
   reasoning_signature({ signature }, { blocks }) {
-    return blocks.ensure("thinking", thought) + blocks.add("signature_delta", { signature }) + blocks.close();
+    return (
+      blocks.ensure("thinking", thought) +
+      blocks.add("signature_delta", { signature: writeSeal(signature, dialect) }) +
+      blocks.close()
+    );
   },
-  reasoning_encrypted: ({ encrypted }, { blocks }) => blocks.write({ type: "redacted_thinking", data: encrypted }),
+  reasoning_encrypted: ({ encrypted }, { blocks }) =>
+    blocks.write({ type: "redacted_thinking", data: writeSeal(encrypted, dialect) }),
   refusal({ text }, state) {
     state.hasRefused = true;
     return encoders.text({ kind: "text", index: 0, text }, state);

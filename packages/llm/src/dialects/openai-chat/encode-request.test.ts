@@ -147,7 +147,7 @@ describe("media", () => {
 });
 
 describe("what a vendor takes beyond the dialect", () => {
-  const thought: Part = { kind: "reasoning", text: "hm", signature: "c2ln" };
+  const thought: Part = { kind: "reasoning", text: "hm", signature: { by: "openai-chat", value: "c2ln" } };
   const marked: Message = { role: "user", content: [{ kind: "text", text: "x", cache: { ttl: "1h" } }] };
 
   it.each([

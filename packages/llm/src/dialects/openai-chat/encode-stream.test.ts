@@ -59,8 +59,8 @@ describe("writing", () => {
     const text = encode([
       start,
       { kind: "reasoning", index: 0, text: "hm" },
-      { kind: "reasoning_signature", index: 0, signature: "c2ln" },
-      { kind: "tool_call", index: 0, call: 0, id: "a", name: "f", signature: "dG9v" },
+      { kind: "reasoning_signature", index: 0, signature: { by: "openai-chat", value: "c2ln" } },
+      { kind: "tool_call", index: 0, call: 0, id: "a", name: "f", signature: { by: "openai-chat", value: "dG9v" } },
       { kind: "finish", index: 0, finish: "tool_calls" },
       { kind: "end" },
     ]);

@@ -13,6 +13,7 @@ import { encodeLogprobs } from "./logprobs.ts";
 import { dialect } from "./name.ts";
 import { encodeDetail } from "./reasoning.ts";
 import { encodeServiceTier } from "./service-tier.ts";
+import { encodeSignature } from "./tool-calls.ts";
 
 interface StreamState {
   readonly tellsUsage: boolean;
@@ -63,8 +64,13 @@ const encoders: Encoders = {
     return part.kind === "image" ? writeDelta(index, { images: [encodeImage(part)] }, state) : "";
   },
   tool_call({ index, call, id, name, signature }, state) {
-    const sealed = signature !== undefined && { extra_content: { google: { thought_signature: signature } } };
-    const told = { index: call, id, type: "function", function: { name, arguments: "" }, ...sealed };
+    const told = {
+      index: call,
+      id,
+      type: "function",
+      function: { name, arguments: "" },
+      ...encodeSignature(signature),
+    };
     return writeDelta(index, { tool_calls: [told] }, state);
   },
   tool_arguments({ index, call, text }, state) {

@@ -3,6 +3,7 @@
 
 import { spellingOf } from "#dialects/extras.ts";
 import { FieldReader } from "#dialects/field-reader.ts";
+import { readSeal, writeSeal } from "#dialects/seals.ts";
 import type { ReasoningPart } from "#hub.ts";
 import { isObject, memberOf } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
@@ -59,8 +60,8 @@ export function decodeDetail(detail: unknown): ReasoningPart | undefined {
   return {
     kind: "reasoning",
     text: field === "data" ? "" : text,
-    ...(signature !== undefined && { signature }),
-    ...(field === "data" && { encrypted: text }),
+    ...(signature !== undefined && { signature: readSeal(signature, dialect) }),
+    ...(field === "data" && { encrypted: readSeal(text, dialect) }),
     extras: { dialect, fields: {}, spelling },
   };
 }
@@ -68,10 +69,10 @@ export function decodeDetail(detail: unknown): ReasoningPart | undefined {
 export function encodeDetail({ text, signature, encrypted, extras }: ReasoningPart): JsonObject {
   const { type, entry } = spellingOf(extras, dialect);
   const rest = isObject(entry) ? entry : {};
-  if (encrypted !== undefined) return { type: "reasoning.encrypted", data: encrypted, ...rest };
-  if (type === "reasoning.summary")
-    return { type, summary: text, ...(signature !== undefined && { signature }), ...rest };
-  return { type: "reasoning.text", text, ...(signature !== undefined && { signature }), ...rest };
+  if (encrypted !== undefined) return { type: "reasoning.encrypted", data: writeSeal(encrypted, dialect), ...rest };
+  const sealed = signature !== undefined && { signature: writeSeal(signature, dialect) };
+  if (type === "reasoning.summary") return { type, summary: text, ...sealed, ...rest };
+  return { type: "reasoning.text", text, ...sealed, ...rest };
 }
 
 export function joinReasoning(parts: readonly ReasoningPart[]): string {

@@ -95,8 +95,8 @@ function makeRequest(chance: Chance): ChatRequest {
 function makeChoice(chance: Chance, index: number): Choice {
   const reasoning = several(chance, 1, (): Part => ({ kind: "reasoning", text: chance.pick(words) }));
   const sealed: Part[] = [
-    { kind: "reasoning", text: "a", signature: "c2ln" },
-    { kind: "reasoning", text: "", encrypted: "ZW5j" },
+    { kind: "reasoning", text: "a", signature: { by: "openai-chat", value: "c2ln" } },
+    { kind: "reasoning", text: "", encrypted: { by: "openai-chat", value: "ZW5j" } },
   ];
   const citations = [{ url: "https://example.com", title: "t", startIndex: 0, endIndex: 1 }];
   const text = several(chance, 1, (): Part => ({ ...makeText(chance), ...perhaps(chance, { citations }) }));
@@ -105,7 +105,7 @@ function makeChoice(chance: Chance, index: number): Choice {
     id: "a",
     name: "f",
     argumentsText: "{}",
-    ...perhaps(chance, { signature: "s" }),
+    ...perhaps(chance, { signature: { by: "openai-chat", value: "s" } }),
   };
   const image: Part = { kind: "image", source: { kind: "url", url: "https://example.com/i.png" } };
   const media = several(chance, 1, () => image);
@@ -133,8 +133,8 @@ function makeEvents(chance: Chance): ChatEvent[] {
     return chance.pick<() => ChatEvent[]>([
       () => [{ kind: "text", index, text: chance.pick(words) }],
       () => [{ kind: "reasoning", index, text: chance.pick(words) }],
-      () => [{ kind: "reasoning_signature", index, signature: "c2ln" }],
-      () => [{ kind: "reasoning_encrypted", index, encrypted: "ZW5j" }],
+      () => [{ kind: "reasoning_signature", index, signature: { by: "openai-chat", value: "c2ln" } }],
+      () => [{ kind: "reasoning_encrypted", index, encrypted: { by: "openai-chat", value: "ZW5j" } }],
       () => [{ kind: "refusal", index, text: "No" }],
       () => [{ kind: "citation", index, citation: { url: "https://example.com" } }],
       () => {

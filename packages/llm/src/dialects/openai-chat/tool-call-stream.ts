@@ -1,8 +1,10 @@
 // Which call a piece of a streamed tool call belongs to. Vendors number calls, or repeat their ids, or do neither; some
 // give every call the number 0; some name the tool later than the id. A call is told once its name is known.
 
-import type { ChatEvent } from "#hub.ts";
+import { readSeal } from "#dialects/seals.ts";
+import type { ChatEvent, Seal } from "#hub.ts";
 import { memberOf } from "#wire/json.ts";
+import { dialect } from "./name.ts";
 
 interface StreamedCall {
   readonly call: number;
@@ -17,7 +19,7 @@ export interface CallPiece {
   readonly id: string;
   readonly name: string;
   readonly argumentsText: string;
-  readonly signature?: string;
+  readonly signature?: Seal;
 }
 
 export function readCallPiece(value: unknown): CallPiece {
@@ -30,7 +32,7 @@ export function readCallPiece(value: unknown): CallPiece {
     id: textOf(memberOf(value, "id")),
     name: textOf(memberOf(call, "name")),
     argumentsText: typeof given === "object" && given !== null ? JSON.stringify(given) : textOf(given),
-    ...(typeof signature === "string" && { signature }),
+    ...(typeof signature === "string" && { signature: readSeal(signature, dialect) }),
   };
 }
 
@@ -92,7 +94,7 @@ export class ToolCallStream {
     return call;
   }
 
-  #tell(told: StreamedCall, name: string, signature: string | undefined): ChatEvent {
+  #tell(told: StreamedCall, name: string, signature: Seal | undefined): ChatEvent {
     told.isTold = true;
     const id = told.wireId === "" ? this.#makeId(told.call) : told.wireId;
     const { call } = told;

@@ -3,7 +3,8 @@
 import { ownFields, spellingOf } from "#dialects/extras.ts";
 import type { Notes } from "#dialects/extras.ts";
 import { FieldReader, isString } from "#dialects/field-reader.ts";
-import type { Opaque, ToolCallPart } from "#hub.ts";
+import { readSeal, writeSeal } from "#dialects/seals.ts";
+import type { Opaque, Seal, ToolCallPart } from "#hub.ts";
 import { isObject, memberOf } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
 import { dialect } from "./name.ts";
@@ -45,11 +46,11 @@ function decodeArguments(inner: FieldReader, reader: FieldReader): string {
 }
 
 /** Where Google's endpoint for this dialect puts it: https://ai.google.dev/gemini-api/docs/thought-signatures */
-function decodeSignature(reader: FieldReader): { readonly signature?: string } {
+function decodeSignature(reader: FieldReader): Pick<ToolCallPart, "signature"> {
   const signature = memberOf(memberOf(reader.peek("extra_content"), "google"), "thought_signature");
   if (typeof signature !== "string") return {};
   reader.spellAsWritten("extra_content");
-  return { signature };
+  return { signature: readSeal(signature, dialect) };
 }
 
 export function encodeToolCall(call: ToolCallPart, notes: Notes): JsonObject {
@@ -58,12 +59,17 @@ export function encodeToolCall(call: ToolCallPart, notes: Notes): JsonObject {
   const inner = fields["function"];
   return {
     ...fields,
-    ...(call.signature !== undefined && { extra_content: { google: { thought_signature: call.signature } } }),
+    ...encodeSignature(call.signature),
     ...written,
     ...(id !== "absent" && { id: call.id }),
     ...(type !== "absent" && { type: "function" }),
     function: { ...(isObject(inner) ? inner : {}), name: call.name, ...encodeArguments(call.argumentsText, form) },
   };
+}
+
+export function encodeSignature(signature: Seal | undefined): JsonObject {
+  if (signature === undefined) return {};
+  return { extra_content: { google: { thought_signature: writeSeal(signature, dialect) } } };
 }
 
 function encodeArguments(text: string, form: unknown): JsonObject {

@@ -1,0 +1,37 @@
+// Signatures and encrypted thoughts on their way through clients of other dialects. A vendor refuses a seal of another
+// vendor, so each one names the dialect it came in: clients carry that with them, since they give back what they were told.
+
+import type { ChatRequest, Part, Seal } from "#hub.ts";
+import type { Notes } from "./extras.ts";
+
+const mark = "ghostllm.";
+
+/** What a client of the dialect is told and gives back unread. */
+export function writeSeal({ by, value }: Seal, dialect: string): string {
+  return by === dialect ? value : `${mark}${by}.${value}`;
+}
+
+/** A seal that a client of the dialect gives back, or that a vendor of it put on. */
+export function readSeal(text: string, dialect: string): Seal {
+  const end = text.startsWith(mark) ? text.indexOf(".", mark.length) : -1;
+  return end < 0 ? { by: dialect, value: text } : { by: text.slice(mark.length, end), value: text.slice(end + 1) };
+}
+
+/** What a vendor of the dialect may be sent: without the seals of others, and without what only they could read. */
+export function dropForeignSeals(request: ChatRequest, dialect: string, notes: Notes): ChatRequest {
+  const isForeign = (seal: Seal | undefined): boolean => seal !== undefined && seal.by !== dialect;
+  const hasForeign = (part: Part): boolean =>
+    (part.kind === "reasoning" && (isForeign(part.signature) || isForeign(part.encrypted))) ||
+    (part.kind === "tool_call" && isForeign(part.signature));
+  if (!request.messages.some(({ content }) => content.some(hasForeign))) return request;
+  notes.add("signature of another vendor");
+  const unsealed = (part: Part): readonly Part[] => {
+    if (!hasForeign(part) || (part.kind !== "reasoning" && part.kind !== "tool_call")) return [part];
+    const { signature: _signature, ...rest } = part;
+    if (rest.kind === "tool_call") return [rest];
+    const { encrypted: _encrypted, ...thought } = rest;
+    return thought.text === "" ? [] : [thought];
+  };
+  const messages = request.messages.map((message) => ({ ...message, content: message.content.flatMap(unsealed) }));
+  return { ...request, messages };
+}
