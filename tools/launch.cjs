@@ -21,6 +21,7 @@ const tasks = {
   fix: { file: "tools/fix.ts", flags: nodeFlags },
   docs: { file: "tools/gen-docs.ts", flags: nodeFlags },
   bench: { file: "tests/bench/main.ts", flags: nodeFlags },
+  replay: { file: "tests/replay/main.ts", flags: nodeFlags },
 };
 
 const modules = path.join(root, "node_modules");

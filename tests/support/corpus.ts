@@ -101,7 +101,8 @@ function readJsonCases(directory: string): JsonCase[] {
     });
 }
 
-function openCorpus(directory: string): Corpus {
+/** A folder in the form of the corpus. */
+export function openCorpus(directory: string): Corpus {
   const adversarial = join(directory, "adversarial");
   const parse = <Value>(name: string): Value => JSON.parse(readFileSync(join(adversarial, name), "utf8")) as Value;
   return {
