@@ -170,6 +170,8 @@ export const strangers = {
       "large-answer.ts",
       "parse-body.ts",
       "passage.ts",
+      "result-events.ts",
+      "sealed-turns.ts",
       "seals.ts",
       "vendor-error.ts",
     ],

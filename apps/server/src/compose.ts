@@ -26,6 +26,7 @@ import { fetchJson } from "#gateway/upstream/fetch-json.ts";
 import { createUndiciClient } from "#gateway/upstream/undici-client.ts";
 import { MemoryCounters } from "#link/counters/memory.ts";
 import { HealthBoard } from "#link/health-board.ts";
+import { MemorySealedTurns } from "#link/sealed-turns.ts";
 import { openJournal } from "#link/journal/journal.ts";
 import { createEvents } from "#telemetry/events.ts";
 import type { Log } from "#telemetry/log.ts";
@@ -150,6 +151,7 @@ async function build(config: Config, log: Log, disposer: Disposer): Promise<Runn
     upstream,
     estimator,
     targetHealth: new TargetHealth(),
+    sealedTurns: new MemorySealedTurns(systemClock),
     healthBoard,
     events: running.watch(events),
     clock,

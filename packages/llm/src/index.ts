@@ -21,3 +21,4 @@ export { modelListUrl, urlOf, wayTo } from "./providers/url.ts";
 export type { Way } from "./providers/url.ts";
 export { passageBetween } from "./dialects/passage.ts";
 export type { ErrorReading, Passage } from "./dialects/passage.ts";
+export type { SealedTurn, SealMemory } from "./dialects/sealed-turns.ts";

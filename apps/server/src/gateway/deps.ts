@@ -4,6 +4,7 @@ import type { Snapshot } from "#domain/snapshot.ts";
 import type { UsageRecord } from "#domain/usage-record.ts";
 import type { Counters } from "#link/counters/counters.ts";
 import type { HealthBoard } from "#link/health-board.ts";
+import type { SealedTurns } from "#link/sealed-turns.ts";
 import type { Events } from "#telemetry/events.ts";
 import type { Estimator } from "./estimator/estimator.ts";
 import type { TargetHealth } from "./flow/health.ts";
@@ -28,6 +29,7 @@ export interface GatewayDeps {
   readonly upstream: UpstreamClient;
   readonly estimator: Estimator;
   readonly targetHealth: TargetHealth;
+  readonly sealedTurns: SealedTurns;
   readonly healthBoard: HealthBoard;
   readonly events: Events;
   readonly clock: Clock;

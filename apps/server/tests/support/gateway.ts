@@ -18,6 +18,7 @@ import { createListener } from "#gateway/listener.ts";
 import { createUndiciClient } from "#gateway/upstream/undici-client.ts";
 import { MemoryCounters } from "#link/counters/memory.ts";
 import { HealthBoard } from "#link/health-board.ts";
+import { MemorySealedTurns } from "#link/sealed-turns.ts";
 import { createEvents } from "#telemetry/events.ts";
 import { createLog } from "#telemetry/log.ts";
 import { createMetrics } from "#telemetry/metrics.ts";
@@ -124,6 +125,7 @@ export async function startGateway(snapshot: Snapshot, settings: Settings = {}):
     upstream: createUndiciClient(timeouts),
     estimator: createEstimator(),
     targetHealth: new TargetHealth(),
+    sealedTurns: new MemorySealedTurns(settings.clock ?? systemClock),
     healthBoard,
     events: createEvents({ metrics, log: createLog("silent") }),
     clock: systemClock,

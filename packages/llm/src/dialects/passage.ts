@@ -3,7 +3,7 @@
 
 import { GhostError } from "@ghostllm/contract";
 import type { ErrorCode } from "@ghostllm/contract";
-import type { ChatEvent, Usage } from "#hub.ts";
+import type { ChatEvent, ChatResult, Usage } from "#hub.ts";
 import type { Operation } from "#operations.ts";
 import type { Quirks } from "#providers/definition.ts";
 import type {
@@ -17,6 +17,9 @@ import type {
   UpstreamDialect,
 } from "./dialect.ts";
 import type { Notes } from "./extras.ts";
+import { eventsOf } from "./result-events.ts";
+import { restoreTurns, TurnCollector } from "./sealed-turns.ts";
+import type { SealMemory } from "./sealed-turns.ts";
 import { dropForeignSeals } from "./seals.ts";
 import { classify } from "./vendor-error.ts";
 
@@ -26,6 +29,8 @@ export interface WholeAnswerReading {
   readonly usage: Usage | null;
   /** The vendor's body is no answer of its dialect. */
   readonly isBroken: boolean;
+  /** Where it is not the vendor's own. */
+  readonly contentType?: string;
 }
 
 export interface ErrorReading {
@@ -53,10 +58,19 @@ export interface Passage {
   createLargeAnswerTap(): StreamTap | null;
 }
 
-export function passageBetween(client: Dialect, upstream: Dialect, operation: Operation): Passage {
+/** `memory` keeps what clients drop, from one request of a principal to the next. */
+export function passageBetween(
+  client: Dialect,
+  upstream: Dialect,
+  operation: Operation,
+  memory: SealMemory = noMemory,
+): Passage {
   if (client.name === upstream.name) return passThrough(upstream);
-  return operation === "embeddings" ? translateEmbeddings(client, upstream) : translate(client, upstream);
+  const translating = translate(client, upstream, memory);
+  return operation === "embeddings" ? translateEmbeddings(client, upstream, translating) : translating;
 }
+
+const noMemory: SealMemory = { find: () => undefined, keep: () => undefined };
 
 function passThrough({ upstream }: Dialect): Passage {
   return {
@@ -83,25 +97,44 @@ function isStreamOf({ streamContentType }: UpstreamDialect, contentType: string)
   return contentType.toLowerCase().startsWith(streamContentType);
 }
 
-function translate({ client }: Dialect, { name, upstream }: Dialect): Passage {
+function translate({ client }: Dialect, { name, upstream }: Dialect, memory: SealMemory): Passage {
   return {
     encodeRequest(request, edits) {
       const notes: Notes = new Set();
-      const meant = dropForeignSeals(client.decodeRequest(request), name, notes);
+      const told = restoreTurns(client.decodeRequest(request), name, memory);
+      const meant = dropForeignSeals(told, name, notes);
       const written = upstream.encodeRequest(meant, edits);
       return { body: written.body, notes: [...notes, ...written.notes] };
     },
     readAnswer(body, request) {
       const result = upstream.decodeResult(body);
       if (result === null) return { body, usage: null, isBroken: true };
-      return { body: Buffer.from(client.encodeResult(result, request)), usage: result.usage, isBroken: false };
+      new TurnCollector(memory).watchResult(result);
+      return { ...writeResult(client, result, request), usage: result.usage, isBroken: false };
     },
     readError: (status, body) => translateError(client, readError(upstream, status, body)),
     isStream: (contentType) => isStreamOf(upstream, contentType),
     createStreamTap: (request) =>
-      new TranslatingTap(upstream.createStreamDecoder(), client.createStreamEncoder(request)),
+      new TranslatingTap(
+        upstream.createStreamDecoder(),
+        client.createStreamEncoder(request),
+        new TurnCollector(memory),
+      ),
     createLargeAnswerTap: () => null,
   };
+}
+
+/** A client that asked for a stream gets one, also where the vendor answered as a whole. */
+function writeResult(
+  client: ClientDialect,
+  result: ChatResult,
+  request: ParsedRequest,
+): Pick<WholeAnswerReading, "body" | "contentType"> {
+  if (!request.stream)
+    return { body: Buffer.from(client.encodeResult(result, request)), contentType: "application/json" };
+  const encoder = client.createStreamEncoder(request);
+  const written = Array.from(eventsOf(result), (event) => encoder.encode(event)).join("");
+  return { body: Buffer.from(written), contentType: encoder.contentType };
 }
 
 function translateError(client: ClientDialect, error: Omit<ErrorReading, "body">): ErrorReading {
@@ -109,13 +142,13 @@ function translateError(client: ClientDialect, error: Omit<ErrorReading, "body">
   return { ...error, body: Buffer.from(client.encodeError(new GhostError(error.code, message))) };
 }
 
-function translateEmbeddings(client: Dialect, upstream: Dialect): Passage {
+function translateEmbeddings(client: Dialect, upstream: Dialect, translating: Passage): Passage {
   const ours = client.client.embeddings;
   const theirs = upstream.upstream.embeddings;
   if (ours === undefined || theirs === undefined)
     throw new TypeError("a way of embeddings leads between two that know them");
   return {
-    ...translate(client, upstream),
+    ...translating,
     encodeRequest: (request, edits) => theirs.encodeRequest(ours.decodeRequest(request), edits),
     readAnswer(body, request) {
       const result = theirs.decodeResult(body);
@@ -133,10 +166,12 @@ class TranslatingTap implements StreamTap {
   failure: string | null = null;
   readonly #decoder: StreamDecoder;
   readonly #encoder: StreamEncoder;
+  readonly #turn: TurnCollector;
 
-  constructor(decoder: StreamDecoder, encoder: StreamEncoder) {
+  constructor(decoder: StreamDecoder, encoder: StreamEncoder, turn: TurnCollector) {
     this.#decoder = decoder;
     this.#encoder = encoder;
+    this.#turn = turn;
   }
 
   get contentType(): string {
@@ -161,6 +196,7 @@ class TranslatingTap implements StreamTap {
   }
 
   #watch(event: ChatEvent): void {
+    this.#turn.watch(event);
     if (event.kind === "usage") this.usage = event.usage;
     else if (event.kind === "end") this.ended = true;
     else if (event.kind === "error") this.failure ??= event.message;

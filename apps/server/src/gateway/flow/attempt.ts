@@ -1,6 +1,6 @@
 import { GhostError } from "@ghostllm/contract";
 import { dialects, passageBetween, urlOf, wayTo } from "@ghostllm/llm";
-import type { Dialect, ParsedRequest, Passage } from "@ghostllm/llm";
+import type { Dialect, ParsedRequest, Passage, SealMemory } from "@ghostllm/llm";
 import type { Target } from "#domain/snapshot.ts";
 import { credentialHeaders } from "#gateway/upstream/credential.ts";
 import { decoded } from "#gateway/upstream/decoded-answer.ts";
@@ -19,6 +19,7 @@ export interface AttemptInput {
   readonly dialect: Dialect;
   readonly isStrict: boolean;
   readonly headers: RequestHeaders;
+  readonly seals: SealMemory;
   readonly upstream: UpstreamClient;
   readonly lifeline: Lifeline;
   readonly answerBufferBytes: number;
@@ -35,7 +36,7 @@ export async function attemptTarget(input: AttemptInput): Promise<VendorAnswer> 
   const { definition } = target.provider;
   const way = wayTo(definition, input.dialect.name, request.operation);
   if (way === null) throw new GhostError("internal_error", `${target.provider.name} was planned for what it lacks`);
-  const passage = passageBetween(input.dialect, dialects[way.dialect], request.operation);
+  const passage = passageBetween(input.dialect, dialects[way.dialect], request.operation, input.seals);
   const { body, notes } = passage.encodeRequest(request, { model: target.model, quirks: definition.quirks ?? {} });
   if (input.isStrict && notes.length > 0) throw refuseLoss(target, notes);
   const call = upstream.send({
@@ -101,9 +102,10 @@ async function readAnswer(
     return { kind: "stream", ...base, first: tap.push(body), tap, source };
   }
   if (source.status >= 300) return readError(base, body, passage);
-  const { usage, isBroken, body: forClient } = passage.readAnswer(body, request);
+  const { usage, isBroken, contentType, body: forClient } = passage.readAnswer(body, request);
   if (isBroken) throw new UpstreamFailure("broken", "the answer is not valid JSON");
-  return { kind: "whole", ...base, body: forClient, usage, error: null };
+  const typed = contentType !== undefined && { headers: { ...base.headers, "content-type": contentType } };
+  return { kind: "whole", ...base, ...typed, body: forClient, usage, error: null };
 }
 
 function readError(base: AnswerBase, body: Buffer, passage: Passage): WholeAnswer {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { GhostError } from "@ghostllm/contract";
 import type { ErrorCode } from "@ghostllm/contract";
-import type { Dialect, ParsedRequest } from "@ghostllm/llm";
+import type { Dialect, ParsedRequest, SealMemory } from "@ghostllm/llm";
 import type { Target } from "#domain/snapshot.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
 import { UpstreamFailure } from "#gateway/upstream/upstream.ts";
@@ -22,6 +22,8 @@ export interface AttemptsInput {
   /** In the order in which to try them. */
   readonly targets: readonly Target[];
   readonly headers: RequestHeaders;
+  /** Of the principal's conversations. */
+  readonly seals: SealMemory;
   readonly lifeline: Lifeline;
   readonly trail: Trail;
 }
@@ -56,7 +58,7 @@ export async function attemptTargets(deps: GatewayDeps, input: AttemptsInput): P
 }
 
 async function attempt(deps: GatewayDeps, input: AttemptsInput, target: Target): Promise<Outcome> {
-  const { request, dialect, isStrict, headers, lifeline, trail } = input;
+  const { request, dialect, isStrict, headers, seals, lifeline, trail } = input;
   // What the last attempt left open, such as a stream that began with an error, is of no use to anybody now.
   lifeline.abandon();
   trail.begin(target);
@@ -68,6 +70,7 @@ async function attempt(deps: GatewayDeps, input: AttemptsInput, target: Target):
       dialect,
       isStrict,
       headers,
+      seals,
       lifeline,
       upstream: deps.upstream,
       answerBufferBytes: deps.limits.answerBufferBytes,

@@ -83,14 +83,15 @@ function admissionInput(deps: GatewayDeps, { exchange, principal, request }: Inf
 }
 
 function obtainAnswer(deps: GatewayDeps, run: Run): Promise<VendorAnswer> {
-  const { candidates, request, exchange, dialect, lifeline, trail } = run;
+  const { candidates, request, exchange, principal, dialect, lifeline, trail } = run;
   const { operation } = request;
   const { targetHealth: health, random } = deps;
   const targets = planTargets({ candidates, operation, dialect: dialect.name, health, now: deps.clock.now(), random });
   const headers = upstreamHeaders(exchange, dialect.client, deps.version);
   const isStrict = exchange.header("x-ghostllm-strict") === "true";
   const requestId = exchange.id;
-  return attemptTargets(deps, { requestId, request, dialect, isStrict, targets, headers, lifeline, trail });
+  const seals = deps.sealedTurns.of(principal.userId);
+  return attemptTargets(deps, { requestId, request, dialect, isStrict, targets, headers, seals, lifeline, trail });
 }
 
 /** No vendor was asked: nothing was used, so only the reservation is given back. Otherwise the failure is recorded. */

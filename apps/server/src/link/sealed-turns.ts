@@ -1,0 +1,79 @@
+// Thoughts that vendors sealed, kept by the ids of the calls they led to until the client comes with the results. A client
+// that loses them loses nothing but the model's train of thought, so they may expire, and are bounded in number and size.
+
+import type { SealedTurn, SealMemory } from "@ghostllm/llm";
+import type { Clock } from "#domain/clock.ts";
+
+export interface SealedTurns {
+  /** Of one user: nobody is given what others were told. */
+  of(userId: string): SealMemory;
+}
+
+/** A tool may take long, and so may the person who has to allow it. */
+const lifetimeMs = 60 * 60 * 1000;
+const maxCharacters = 32 * 1024 * 1024;
+
+interface Kept {
+  readonly turn: SealedTurn;
+  readonly characters: number;
+  readonly expiresAt: number;
+}
+
+/** In the memory of this process. The oldest go first. */
+export class MemorySealedTurns implements SealedTurns {
+  readonly #kept = new Map<string, Kept>();
+  readonly #clock: Clock;
+  readonly #maxCharacters: number;
+  #characters = 0;
+
+  constructor(clock: Clock, limit: number = maxCharacters) {
+    this.#clock = clock;
+    this.#maxCharacters = limit;
+  }
+
+  of(userId: string): SealMemory {
+    return {
+      find: (callId) => this.#find(`${userId} ${callId}`),
+      keep: (callIds, turn) => {
+        const characters = sizeOf(turn);
+        const expiresAt = this.#clock.now() + lifetimeMs;
+        for (const callId of callIds) this.#keep(`${userId} ${callId}`, { turn, characters, expiresAt });
+      },
+    };
+  }
+
+  #find(name: string): SealedTurn | undefined {
+    const kept = this.#kept.get(name);
+    if (kept === undefined) return undefined;
+    if (kept.expiresAt > this.#clock.now()) return kept.turn;
+    this.#drop(name, kept);
+    return undefined;
+  }
+
+  #keep(name: string, kept: Kept): void {
+    const before = this.#kept.get(name);
+    if (before !== undefined) this.#drop(name, before);
+    this.#kept.set(name, kept);
+    this.#characters += kept.characters;
+    for (const [oldest, old] of this.#kept) {
+      if (this.#characters <= this.#maxCharacters && old.expiresAt > this.#clock.now()) return;
+      this.#drop(oldest, old);
+    }
+  }
+
+  #drop(name: string, { characters }: Kept): void {
+    this.#kept.delete(name);
+    this.#characters -= characters;
+  }
+}
+
+/** Of an entry with its name and objects, roughly. */
+const overheadCharacters = 200;
+
+function sizeOf({ reasoning, signatures }: SealedTurn): number {
+  const thoughts = reasoning.map(({ text, signature, encrypted }) => {
+    return text.length + (signature?.value.length ?? 0) + (encrypted?.value.length ?? 0);
+  });
+  const seals = Object.values(signatures).map(({ value }) => value.length);
+  return [...thoughts, ...seals].reduce((sum, length) => sum + length, overheadCharacters);
+}

@@ -1,0 +1,144 @@
+// A vendor that seals its thoughts wants them back with the results of the calls they led to. Clients of other dialects drop
+// them: the gateway keeps them and puts them back, for the same user, the same vendor's dialect, and for an hour.
+
+import { startFakeUpstream } from "@ghostllm/fake-upstream";
+import type { FakeUpstream } from "@ghostllm/fake-upstream";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { systemClock } from "#domain/clock.ts";
+import { MemorySealedTurns } from "#link/sealed-turns.ts";
+import { makePrincipal, makeProvider, makeSnapshot, makeTarget, startGateway, testKey } from "./support/gateway.ts";
+import type { TestGateway } from "./support/gateway.ts";
+
+const otherKey = "gk-otherother00-0123456789abcdef";
+const thinking = { type: "thinking", thinking: "Which city?", signature: "c2lnbmVkIGJ5IHRoZSB2ZW5kb3I=" };
+const hidden = { type: "redacted_thinking", data: "ZW5jcnlwdGVk" };
+const call = { type: "tool_use", id: "toolu_01", name: "weather", input: { city: "Paris" } };
+
+const answer = {
+  id: "msg_1",
+  type: "message",
+  role: "assistant",
+  model: "m",
+  content: [thinking, hidden, call],
+  stop_reason: "tool_use",
+  stop_sequence: null,
+  usage: { input_tokens: 10, output_tokens: 5 },
+};
+
+function frame(type: string, fields: object): string {
+  return `event: ${type}\ndata: ${JSON.stringify({ type, ...fields })}\n\n`;
+}
+
+const stream = [
+  frame("message_start", { message: { ...answer, content: [], stop_reason: null } }),
+  frame("content_block_start", { index: 0, content_block: { type: "thinking", thinking: "", signature: "" } }),
+  frame("content_block_delta", { index: 0, delta: { type: "thinking_delta", thinking: "Which city?" } }),
+  frame("content_block_delta", { index: 0, delta: { type: "signature_delta", signature: thinking.signature } }),
+  frame("content_block_stop", { index: 0 }),
+  frame("content_block_start", { index: 1, content_block: hidden }),
+  frame("content_block_stop", { index: 1 }),
+  frame("content_block_start", { index: 2, content_block: { ...call, input: {} } }),
+  frame("content_block_delta", { index: 2, delta: { type: "input_json_delta", partial_json: '{"city":"Paris"}' } }),
+  frame("content_block_stop", { index: 2 }),
+  frame("message_delta", { delta: { stop_reason: "tool_use" }, usage: { output_tokens: 5 } }),
+  frame("message_stop", {}),
+].join("");
+
+const question = { role: "user", content: "The weather in Paris?" };
+const history = [
+  question,
+  {
+    role: "assistant",
+    content: null,
+    tool_calls: [{ id: "toolu_01", type: "function", function: { name: "weather", arguments: '{"city":"Paris"}' } }],
+  },
+  { role: "tool", tool_call_id: "toolu_01", content: "Rain" },
+];
+
+describe("thoughts that a vendor sealed", () => {
+  let upstream: FakeUpstream;
+  let gateway: TestGateway;
+
+  beforeAll(async () => {
+    upstream = await startFakeUpstream();
+    const provider = makeProvider("anthropic", upstream.url);
+    const principals = { [testKey]: makePrincipal(), [otherKey]: makePrincipal({ userId: "user-2" }) };
+    gateway = await startGateway(makeSnapshot({ targets: [makeTarget(provider, "m")], principals }));
+  });
+
+  beforeEach(() => upstream.clear());
+
+  afterAll(async () => {
+    await gateway.close();
+    await upstream.close();
+  });
+
+  async function ask(messages: readonly object[], streams: boolean, key = testKey): Promise<string> {
+    const headers = { authorization: `Bearer ${key}`, "content-type": "application/json" };
+    const body = JSON.stringify({ model: "m", messages, stream: streams });
+    const response = await fetch(`${gateway.url}/v1/chat/completions`, { method: "POST", headers, body });
+    expect(response.status).toBe(200);
+    return response.text();
+  }
+
+  function answerWhole(): void {
+    upstream.script({ kind: "answer", body: answer });
+  }
+
+  const sentBlocks = (): unknown => {
+    const body = upstream.received.at(-1)?.json() as { messages: { role: string; content: unknown }[] } | undefined;
+    return body?.messages.find(({ role }) => role === "assistant")?.content;
+  };
+
+  it.each([false, true])("come back with the results of the calls (streamed: %s)", async (streams) => {
+    if (streams) upstream.script({ kind: "raw", text: stream });
+    else answerWhole();
+    await ask([question], streams);
+    answerWhole();
+    await ask(history, false);
+    expect(sentBlocks()).toEqual([thinking, hidden, call]);
+  });
+
+  it("are nobody else's", async () => {
+    answerWhole();
+    await ask([question], false);
+    answerWhole();
+    await ask(history, false, otherKey);
+    expect(sentBlocks()).toEqual([call]);
+  });
+
+  it("are not put beside those that the client gave back", async () => {
+    answerWhole();
+    const told = JSON.parse(await ask([question], false)) as { choices: { message: object }[] };
+    answerWhole();
+    await ask([question, told.choices[0]?.message ?? {}, history[2] ?? {}], false);
+    expect(sentBlocks()).toEqual([thinking, hidden, call]);
+  });
+
+  it("a client that asked for a stream gets one, also of a vendor that answers as a whole", async () => {
+    answerWhole();
+    const text = await ask([question], true);
+    expect(text).toMatch(/^data: \{.*"tool_calls".*\}\n\n/m);
+    expect(text).toMatch(/data: \[DONE\]\n\n$/);
+  });
+});
+
+describe("the memory for sealed turns", () => {
+  const turnOf = (value: string) => ({ by: "a", reasoning: [], signatures: { id: { by: "a", value } } });
+
+  it("forgets after an hour", () => {
+    let now = 0;
+    const memory = new MemorySealedTurns({ ...systemClock, now: () => now }).of("user");
+    memory.keep(["id"], turnOf("x"));
+    now = 59 * 60_000;
+    expect(memory.find("id")).toEqual(turnOf("x"));
+    now = 60 * 60_000;
+    expect(memory.find("id")).toBeUndefined();
+  });
+
+  it("lets the oldest go when it is full", () => {
+    const memory = new MemorySealedTurns(systemClock, 2_000).of("user");
+    for (const name of ["first", "second", "third"]) memory.keep([name], turnOf("x".repeat(700)));
+    expect(["first", "second", "third"].map((name) => memory.find(name) !== undefined)).toEqual([false, true, true]);
+  });
+});
