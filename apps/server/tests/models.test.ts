@@ -1,5 +1,6 @@
 // The lists of models that a key sees, and single models by any name they are asked for.
 
+import Anthropic from "@anthropic-ai/sdk";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { PriceSchedule } from "@ghostllm/llm";
 import type { Snapshot } from "#domain/snapshot.ts";
@@ -128,6 +129,19 @@ describe("models", () => {
     const response = await get("/v1/models/openai/shared-model", limitedKey);
     expect(response.status).toBe(403);
     expect(await readError(response)).toMatchObject({ code: "permission_denied", param: "model" });
+  });
+
+  it("answers Anthropic's clients, known by their header, in their own form", async () => {
+    const anthropic = new Anthropic({ apiKey: testKey, baseURL: gateway.url, maxRetries: 0 });
+    const list = await anthropic.models.list();
+    expect(list.data.map(({ id }) => id)).toContain("shared-model");
+    expect(await anthropic.models.retrieve("shared-model")).toEqual({
+      type: "model",
+      id: "shared-model",
+      display_name: "shared-model",
+      created_at: "2023-11-14T22:13:20.000Z",
+    });
+    await expect(anthropic.models.retrieve("nothing")).rejects.toThrow(Anthropic.NotFoundError);
   });
 
   it("has no other methods", async () => {

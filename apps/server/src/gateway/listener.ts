@@ -4,23 +4,13 @@
 import { createServer, ServerResponse } from "node:http";
 import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
-import { GhostError } from "@ghostllm/contract";
-import { dialects } from "@ghostllm/llm";
-import type { ClientEndpoint, Dialect } from "@ghostllm/llm";
-import type { GatewayDeps } from "./deps.ts";
-import { serveHealth, serveLiveness, serveReadiness, serveStatus } from "./endpoints/health.ts";
-import { serveInference } from "./endpoints/inference.ts";
-import { decodeModel, serveModel, serveModelList } from "./endpoints/models.ts";
-import { answerError } from "./answer-error.ts";
-import { Exchange, pathOf } from "./exchange.ts";
+import { Exchange } from "./exchange.ts";
+import { buildRouter } from "./routes.ts";
+import type { RouterDeps, Serve } from "./routes.ts";
 
-type Serve = (exchange: Exchange) => void | Promise<void>;
-
-export interface ListenerDeps extends GatewayDeps {
+export interface ListenerDeps extends RouterDeps {
   /** Answers what is no route of the gateway. */
   readonly control: (request: IncomingMessage, response: ServerResponse) => void;
-  /** The text of `/metrics` with its content type. */
-  readonly readMetrics: () => Promise<{ readonly text: string; readonly contentType: string }>;
 }
 
 /** A client has this long to send its headers; its whole request is bounded by the silence allowed within a body. */
@@ -31,7 +21,7 @@ const maxHeaderBytes = 32 * 1024;
 const maxHeaderCount = 200;
 
 export function createListener(deps: ListenerDeps): Server {
-  const routes = buildRoutes(deps);
+  const route = buildRouter(deps);
   const server = createServer(
     {
       noDelay: true,
@@ -45,7 +35,7 @@ export function createListener(deps: ListenerDeps): Server {
       requireHostHeader: true,
     },
     (request, response) => {
-      const serve = routes(request);
+      const serve = route(request);
       if (serve === null) deps.control(request, response);
       else void run(deps, serve, new Exchange(request, response, deps.clock));
     },
@@ -69,102 +59,6 @@ async function run(deps: ListenerDeps, serve: Serve, exchange: Exchange): Promis
     deps.events.internalError(`request ${exchange.id}`, error);
     exchange.response.destroy();
   }
-}
-
-type Router = (request: IncomingMessage) => Serve | null;
-
-const modelPrefix = "/v1/models/";
-
-function buildRoutes(deps: ListenerDeps): Router {
-  const table = new Map<string, Serve>();
-  const patterns: ModelPattern[] = [];
-  for (const dialect of Object.values(dialects)) {
-    for (const endpoint of dialect.client.endpoints) {
-      const [before, behind] = endpoint.path.split("{model}");
-      if (before !== undefined && behind !== undefined) patterns.push({ before, behind, dialect, endpoint });
-      else table.set(`POST ${endpoint.path}`, (exchange) => serveInference(deps, exchange, dialect, endpoint));
-    }
-  }
-  const encodeError = modelDialect().client.encodeError;
-  table.set("GET /v1/models", (exchange) => serveModelList(deps, exchange, encodeError));
-  for (const method of ["GET", "HEAD"]) {
-    table.set(`${method} /health`, (exchange) => serveHealth(deps, exchange));
-    table.set(`${method} /health/live`, serveLiveness);
-    table.set(`${method} /health/ready`, (exchange) => serveReadiness(deps, exchange));
-    table.set(`${method} /status`, (exchange) => serveStatus(deps, exchange));
-  }
-  table.set("GET /metrics", (exchange) => serveMetrics(deps, exchange));
-  table.set("HEAD /", (exchange) => exchange.answer(200, {}, ""));
-  const isKnownPath = pathsOf(table);
-  return (request) => {
-    const path = pathOf(request);
-    const serve = table.get(`${request.method} ${path}`);
-    if (serve !== undefined) return serve;
-    const pattern = patterns.find(({ before, behind }) => path.startsWith(before) && path.endsWith(behind));
-    if (pattern !== undefined) return (exchange) => servePattern(deps, exchange, pattern, path);
-    if (request.method === "GET" && path.startsWith(modelPrefix)) {
-      return (exchange) => serveModel(deps, exchange, path.slice(modelPrefix.length), encodeError);
-    }
-    return isKnownPath(path) ? (exchange) => refuseMethod(deps, exchange, table, path, encodeError) : null;
-  };
-}
-
-/** An endpoint whose path has the model between two texts. */
-interface ModelPattern {
-  readonly before: string;
-  readonly behind: string;
-  readonly dialect: Dialect;
-  readonly endpoint: ClientEndpoint;
-}
-
-function servePattern(
-  deps: GatewayDeps,
-  exchange: Exchange,
-  { before, behind, dialect, endpoint }: ModelPattern,
-  path: string,
-): void | Promise<void> {
-  const { encodeError } = dialect.client;
-  if (exchange.request.method !== "POST") {
-    exchange.response.setHeader("allow", "POST");
-    const error = new GhostError("method_not_allowed", `${path} takes POST.`);
-    return answerError(deps, exchange, error, encodeError);
-  }
-  const model = decodeModel(path.slice(before.length, path.length - behind.length));
-  if (model !== null) return serveInference(deps, exchange, dialect, endpoint, model);
-  const error = new GhostError("model_not_found", "The model's name is not correctly encoded.", { param: "model" });
-  return answerError(deps, exchange, error, encodeError);
-}
-
-/** The dialect in which the list of models, and errors about it, are written. */
-function modelDialect() {
-  const [first] = Object.values(dialects);
-  if (first === undefined) throw new TypeError("there is a dialect");
-  return first;
-}
-
-function pathsOf(table: ReadonlyMap<string, Serve>): (path: string) => boolean {
-  const paths = new Set([...table.keys()].map((route) => route.slice(route.indexOf(" ") + 1)));
-  // The landing page is the control plane's.
-  paths.delete("/");
-  return (path) => paths.has(path);
-}
-
-function refuseMethod(
-  deps: GatewayDeps,
-  exchange: Exchange,
-  table: ReadonlyMap<string, Serve>,
-  path: string,
-  encodeError: (error: GhostError) => string,
-): void {
-  const allowed = [...table.keys()].filter((route) => route.endsWith(` ${path}`)).map((route) => route.split(" ")[0]);
-  exchange.response.setHeader("allow", allowed.join(", "));
-  const error = new GhostError("method_not_allowed", `${path} takes ${allowed.join(" or ")}.`);
-  answerError(deps, exchange, error, encodeError);
-}
-
-async function serveMetrics(deps: ListenerDeps, exchange: Exchange): Promise<void> {
-  const { text, contentType } = await deps.readMetrics();
-  exchange.answer(200, { "content-type": contentType }, text);
 }
 
 const statusOfParserError: Readonly<Record<string, string>> = {

@@ -64,6 +64,44 @@ export interface ClientDialect {
   createStreamEncoder(request: ParsedRequest): StreamEncoder;
   /** Absent where the dialect has no embeddings. */
   readonly embeddings?: ClientEmbeddings;
+  /** The answer to `count_tokens`, where the dialect has that. */
+  encodeTokenCount?(tokens: number): string;
+  readonly models: ClientModels;
+  /** Paths that everybody is answered the same, with what they are answered. */
+  readonly facts?: Readonly<Record<string, string>>;
+}
+
+/** A model that a client may use, as all dialects' lists together tell it. */
+export interface ListedModel {
+  readonly name: string;
+  /** Epoch ms; 0 where nobody knows. */
+  readonly createdAt: number;
+  /** The name of the provider that is asked first. */
+  readonly provider: string;
+  /** `provider/model` of all that stand behind the name. */
+  readonly targets: readonly string[];
+  readonly contextLength: number | null;
+  readonly capabilities: { readonly vision: boolean; readonly functions: boolean; readonly streaming: boolean } | null;
+  /** In USD per million tokens, as decimal text; null where the price is unknown. */
+  readonly price: {
+    readonly input: string;
+    readonly output: string;
+    readonly cachedInput: string;
+    readonly version: string;
+  } | null;
+}
+
+/** How the dialect lists models: on GET, but for one model where a dialect asks in another way. */
+export interface ClientModels {
+  readonly listPath: string;
+  /** `{model}` stands for the name of the model; without it the body of a POST names it. */
+  readonly modelPath: string;
+  /** A header that clients of the dialect always send, where another dialect has the same paths. */
+  readonly header?: string;
+  encodeList(models: readonly ListedModel[]): string;
+  encodeModel(model: ListedModel): string;
+  /** Of the body of a POST to `modelPath`; null where there is none. */
+  readonly readModelName?: (body: string) => string | null;
 }
 
 export interface ClientEmbeddings {

@@ -13,5 +13,7 @@ export const anthropic: ProviderDefinition = {
   catalogId: "anthropic",
   exampleModel: "claude-haiku-4-5",
   modelList: "/v1/models",
-  speaks: { "anthropic-messages": { "chat.completions": "/v1/messages" } },
+  speaks: {
+    "anthropic-messages": { "chat.completions": "/v1/messages", count_tokens: "/v1/messages/count_tokens" },
+  },
 };

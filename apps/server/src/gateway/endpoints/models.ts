@@ -1,51 +1,65 @@
 import { formatUsd, GhostError } from "@ghostllm/contract";
 import { priceAt } from "@ghostllm/llm";
-import type { Rate } from "@ghostllm/llm";
+import type { ClientDialect, ListedModel, Rate } from "@ghostllm/llm";
 import type { Principal } from "#domain/principal.ts";
 import type { Snapshot, Target } from "#domain/snapshot.ts";
 import { answerError } from "#gateway/answer-error.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
 import type { Exchange } from "#gateway/exchange.ts";
 import { identify } from "#gateway/flow/identify.ts";
+import { readBody } from "#gateway/flow/read-body.ts";
 import { checkPermission, findModel, isModelAllowed, resolveModel } from "#gateway/flow/resolve.ts";
 import type { Candidates } from "#gateway/flow/resolve.ts";
 
-type EncodeError = (error: GhostError) => string;
-
-/** `GET /v1/models`: what this key may use. */
-export function serveModelList(deps: GatewayDeps, exchange: Exchange, encodeError: EncodeError): void {
+/** The list of models that this key may use, in the client's dialect. */
+export function serveModelList(deps: GatewayDeps, exchange: Exchange, { encodeError, models }: ClientDialect): void {
   try {
     const snapshot = deps.snapshots.current();
     const principal = identify(exchange, snapshot);
-    exchange.answerJson(200, { object: "list", data: listModels(snapshot, principal, deps.clock.now()) });
+    exchange.answer(200, json, models.encodeList(listModels(snapshot, principal, deps.clock.now())));
   } catch (error) {
     answerError(deps, exchange, error, encodeError);
   }
 }
 
-/** `GET /v1/models/{id}`, where the id may hold slashes, encoded or not. */
-export function serveModel(deps: GatewayDeps, exchange: Exchange, id: string, encodeError: EncodeError): void {
+/** One model, by any name under which it can be asked for. `name` is null where its encoding was at fault. */
+export function serveModel(
+  deps: GatewayDeps,
+  exchange: Exchange,
+  { encodeError, models }: ClientDialect,
+  name: string | null,
+): void {
   try {
     const snapshot = deps.snapshots.current();
     const principal = identify(exchange, snapshot);
-    const name = decodeModel(id);
     if (name === null) throw new GhostError("model_not_found", "The model's name is not correctly encoded.");
     const candidates = resolveModel(snapshot, name);
     checkPermission(principal, candidates);
-    exchange.answerJson(200, describe(candidates, deps.clock.now()));
+    exchange.answer(200, json, models.encodeModel(describe(candidates, deps.clock.now())));
   } catch (error) {
     answerError(deps, exchange, error, encodeError);
   }
 }
 
-/** A model's name as it stands in a path; null where that is not correctly encoded, or empty. */
-export function decodeModel(encoded: string): string | null {
+/** One model that the body of the request names, as `readModelName` finds it. */
+export async function serveModelOfBody(
+  deps: GatewayDeps,
+  exchange: Exchange,
+  client: ClientDialect,
+  readModelName: (body: string) => string | null,
+): Promise<void> {
   try {
-    return decodeURIComponent(encoded) || null;
-  } catch {
-    return null;
+    identify(exchange, deps.snapshots.current());
+    const limits = { maxBytes: deps.limits.bodyBytes, idleMs: deps.timeouts.requestBodyIdleMs };
+    const name = readModelName((await readBody(exchange.request, limits)).toString("utf8"));
+    if (name === null) throw new GhostError("invalid_request_error", "The request names no model.", { param: "model" });
+    serveModel(deps, exchange, client, name);
+  } catch (error) {
+    answerError(deps, exchange, error, client.encodeError);
   }
 }
+
+const json = { "content-type": "application/json" };
 
 /** Aliases, then models by their bare names; one that several providers have is listed for each of them, too. */
 function listModels(snapshot: Snapshot, principal: Principal, now: number) {
@@ -61,34 +75,30 @@ function namesOf(name: string, targets: readonly Target[]): readonly string[] {
   return targets.length === 1 ? [name] : [name, ...targets.map(({ provider, model }) => `${provider.name}/${model}`)];
 }
 
-function describe({ requested, targets }: Candidates, now: number) {
+function describe({ requested, targets }: Candidates, now: number): ListedModel {
   const [first] = targets;
   if (first === undefined)
     throw new GhostError("model_not_found", `'${requested}' has no provider.`, { param: "model" });
   const { target } = first;
   return {
-    id: requested,
-    object: "model",
-    created: Math.floor(target.createdAt / 1000),
-    owned_by: target.provider.name,
+    name: requested,
+    createdAt: target.createdAt,
     provider: target.provider.name,
     targets: targets.map(({ target: { provider, model } }) => `${provider.name}/${model}`),
-    context_length: target.contextLength,
+    contextLength: target.contextLength,
     capabilities: target.capabilities,
-    pricing: describePrice(target, now),
+    price: describePrice(target, now),
   };
 }
 
-/** In USD per million tokens, as decimal text; null where the price is unknown. */
-function describePrice({ prices }: Target, now: number) {
+function describePrice({ prices }: Target, now: number): ListedModel["price"] {
   const price = prices === null ? null : priceAt(prices, now);
   if (price === null) return null;
   const usd = (rate: Rate): string => formatUsd(rate.base);
   return {
-    unit: "usd_per_million_tokens",
     input: usd(price.input),
     output: usd(price.output),
-    cached_input: usd(price.cachedInput ?? price.input),
+    cachedInput: usd(price.cachedInput ?? price.input),
     version: price.version,
   };
 }

@@ -1,5 +1,5 @@
 import { formatUsd, GhostError } from "@ghostllm/contract";
-import { costOf, priceAt } from "@ghostllm/llm";
+import { costOf, priceAt, unmetered } from "@ghostllm/llm";
 import type { ParsedRequest } from "@ghostllm/llm";
 import type { Awaitable } from "#domain/clock.ts";
 import type { Principal } from "#domain/principal.ts";
@@ -31,11 +31,12 @@ export interface AdmissionInput {
 /** Limits, then budgets, over all scopes of the principal or none. Throws `rate_limit_exceeded` or `insufficient_quota`. */
 export function admit(input: AdmissionInput): Awaitable<Admission> {
   const { id, principal, request, counters, now, expiresAt } = input;
-  const isBudgeted = principal.scopes.some(({ budgetNanos }) => budgetNanos !== null);
+  const isFree = unmetered.has(request.operation);
+  const isBudgeted = !isFree && principal.scopes.some(({ budgetNanos }) => budgetNanos !== null);
   const reservation = counters.reserve({
     id,
     scopes: principal.scopes,
-    tokens: request.promptTokensEstimate,
+    tokens: isFree ? 0 : request.promptTokensEstimate,
     costNanos: isBudgeted ? mostItMayCost(input) : 0,
     now,
     expiresAt,

@@ -2,6 +2,7 @@
 // Called by gateway/endpoints/inference.ts. Invariant: whoever is admitted is settled, once, however the request ends.
 
 import { GhostError } from "@ghostllm/contract";
+import { unmetered } from "@ghostllm/llm";
 import type { Dialect, ParsedRequest } from "@ghostllm/llm";
 import type { Principal } from "#domain/principal.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
@@ -11,6 +12,7 @@ import { admit, rateHeaders } from "./admit.ts";
 import type { Admission } from "./admit.ts";
 import type { StreamAnswer, VendorAnswer, WholeAnswer } from "./vendor-answer.ts";
 import { attemptTargets } from "./attempts.ts";
+import { answerCount, canBeCounted } from "./count-tokens.ts";
 import { finish, noUsage } from "./finish.ts";
 import type { Ending } from "./finish.ts";
 import { answerHeaders, costHeader, upstreamHeaders } from "./headers.ts";
@@ -48,6 +50,7 @@ interface Run extends InferenceCall {
 export async function execute(deps: GatewayDeps, call: InferenceCall): Promise<void> {
   const candidates = resolveModel(deps.snapshots.current(), call.request.model);
   checkPermission(call.principal, candidates);
+  if (call.request.operation === "count_tokens" && !canBeCounted(call, candidates)) return answerCount(deps, call);
   if (!deps.journal.healthy()) {
     throw new GhostError("service_unavailable", "Usage cannot be recorded at the moment.", { retryAfterSeconds: 5 });
   }
@@ -139,6 +142,7 @@ async function deliverWhole(deps: GatewayDeps, run: Run, answer: WholeAnswer): P
 }
 
 function usageOfWhole(deps: GatewayDeps, { request, dialect }: Run, { body, usage }: WholeAnswer) {
+  if (unmetered.has(request.operation)) return noUsage;
   const evidence = new Evidence(maxEvidenceBytes);
   evidence.add(body);
   const { estimator } = deps;

@@ -14,6 +14,7 @@ import { createStreamEncoder } from "./encode-stream.ts";
 import { encodeError, encodeStreamError } from "./errors.ts";
 import { readUsage } from "./usage.ts";
 import { dialect } from "./name.ts";
+import { models } from "./model-list.ts";
 import { readPromptText } from "./prompt-text.ts";
 import { parseRequest } from "./request.ts";
 import { MessageStreamTap } from "./stream.ts";
@@ -21,7 +22,10 @@ import { MessageStreamTap } from "./stream.ts";
 export const anthropicMessages = {
   name: dialect,
   client: {
-    endpoints: [{ path: "/v1/messages", operation: "chat.completions" }],
+    endpoints: [
+      { path: "/v1/messages", operation: "chat.completions" },
+      { path: "/v1/messages/count_tokens", operation: "count_tokens" },
+    ],
     forwardedHeaders: ["anthropic-version", "anthropic-beta", "idempotency-key"],
     parseRequest,
     readPromptText,
@@ -30,6 +34,8 @@ export const anthropicMessages = {
     decodeRequest,
     encodeResult,
     createStreamEncoder,
+    models,
+    encodeTokenCount: (tokens: number) => JSON.stringify({ input_tokens: tokens }),
   },
   upstream: {
     streamContentType: "text/event-stream",

@@ -13,6 +13,7 @@ import { encodeRequest } from "./encode-request.ts";
 import { encodeResult } from "./encode-result.ts";
 import { createStreamEncoder } from "./encode-stream.ts";
 import { encodeError, encodeStreamError } from "./errors.ts";
+import { models } from "./model-list.ts";
 import { readPromptText } from "./prompt-text.ts";
 import { parseRequest } from "./request.ts";
 import { readUsage } from "./usage.ts";
@@ -34,6 +35,7 @@ export const openaiChat = {
     decodeRequest,
     encodeResult,
     createStreamEncoder,
+    models,
   },
   upstream: {
     streamContentType: "text/event-stream",
