@@ -31,6 +31,12 @@ export interface UsageRecord {
   readonly totalTokens: number;
   readonly cachedTokens: number;
   readonly reasoningTokens: number;
+  /** Part of `promptTokens` that the vendor wrote into its cache for its usual time, and for an hour. */
+  readonly cacheWriteTokens: number;
+  readonly cacheWriteHourTokens: number;
+  /** Parts of `promptTokens` and `completionTokens` that were sound. */
+  readonly audioPromptTokens: number;
+  readonly audioCompletionTokens: number;
   /** The vendor told no usage, so the token counts are our estimate. */
   readonly estimated: boolean;
   /** Nano-USD; null where the price is unknown, never 0 for want of one. */

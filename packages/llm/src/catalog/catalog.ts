@@ -66,6 +66,9 @@ function toPrice(prices: ModelPrice): Price | null {
   const cacheWrite = toRate(prices["cache_write_mtok"]);
   const cacheWriteHour = toRate(prices["cache_write_1h_mtok"]);
   const reasoning = toRate(prices["output_reasoning_mtok"]);
+  const audioInput = toRate(prices["input_audio_mtok"]);
+  const cachedAudio = toRate(prices["cache_audio_read_mtok"]);
+  const audioOutput = toRate(prices["output_audio_mtok"]);
   const perThousandRequests = prices["requests_kcount"];
   return {
     // Embedding models have no output price, since they put out no tokens.
@@ -75,6 +78,9 @@ function toPrice(prices: ModelPrice): Price | null {
     ...(cacheWrite && { cacheWrite }),
     ...(cacheWriteHour && { cacheWriteHour }),
     ...(reasoning && { reasoning }),
+    ...(audioInput && { audioInput }),
+    ...(cachedAudio && { cachedAudio }),
+    ...(audioOutput && { audioOutput }),
     ...(typeof perThousandRequests === "number" && { perRequest: Math.round(perThousandRequests * 1_000_000) }),
     version: catalogVersion,
   };

@@ -36,6 +36,23 @@ describe("costOf", () => {
     ],
     ["reasoning", usage(0, 100, 0, 40), price({ reasoning: { base: 20 * usd } }), 1_700_000],
     ["more reasoning than output", usage(0, 100, 0, 4000), price({ reasoning: { base: 20 * usd } }), 2_000_000],
+    [
+      "sound",
+      { ...usage(1000, 100, 400, 10), audioPromptTokens: 300, cachedAudioTokens: 50, audioCompletionTokens: 60 },
+      price({
+        cachedInput: { base: usd },
+        audioInput: { base: 10 * usd },
+        cachedAudio: { base: 2 * usd },
+        audioOutput: { base: 40 * usd },
+      }),
+      350 * 3000 + 250 * 10_000 + 350 * 1000 + 50 * 2000 + 40 * 15_000 + 60 * 40_000,
+    ],
+    [
+      "more sound than there was",
+      { ...usage(10, 10), audioPromptTokens: 99, audioCompletionTokens: 99 },
+      price(),
+      180_000,
+    ],
     ["a fee", usage(0, 0), price({ perRequest: 7 }), 7],
     ["nothing", usage(0, 0), price(), 0],
   ])("%s", (_name, used, at, nanos) => {

@@ -21,6 +21,12 @@ export interface Price {
   readonly cacheWriteHour?: Rate;
   /** Absent: reasoning tokens cost as much as other output. */
   readonly reasoning?: Rate;
+  /** Absent: sound costs as much as text. */
+  readonly audioInput?: Rate;
+  /** Absent: as other cached tokens. */
+  readonly cachedAudio?: Rate;
+  /** Absent: sound costs as much as text. */
+  readonly audioOutput?: Rate;
   /** Nano-USD for each request, on top of its tokens. */
   readonly perRequest?: number;
   /** Where the price is from: kept with every usage record that was priced by it. */
@@ -63,14 +69,18 @@ export function costOf(usage: Usage, price: Price): number {
   const input = rateAt(price.input, usage.promptTokens);
   const output = rateAt(price.output, usage.promptTokens);
   const write = rateOf(price.cacheWrite, input);
+  const cached = rateOf(price.cachedInput, input);
   const parts = partsOf(usage);
   const sum = sumOfProducts([
     [parts.input, input],
-    [parts.cached, rateOf(price.cachedInput, input)],
+    [parts.audioInput, rateOf(price.audioInput, input)],
+    [parts.cached, cached],
+    [parts.cachedAudio, rateOf(price.cachedAudio, cached)],
     [parts.cacheWrite, write],
     [parts.cacheWriteHour, rateOf(price.cacheWriteHour, write)],
     [parts.output, output],
     [parts.reasoning, rateOf(price.reasoning, output)],
+    [parts.audioOutput, rateOf(price.audioOutput, output)],
   ]);
   return sum + (price.perRequest ?? 0);
 }
@@ -80,9 +90,22 @@ function partsOf({ promptTokens, completionTokens, ...told }: Usage) {
   const cached = Math.min(told.cachedTokens, promptTokens);
   const cacheWrite = Math.min(told.cacheWriteTokens ?? 0, promptTokens - cached);
   const cacheWriteHour = Math.min(told.cacheWriteHourTokens ?? 0, promptTokens - cached - cacheWrite);
+  const cachedAudio = Math.min(told.cachedAudioTokens ?? 0, cached);
+  const fresh = promptTokens - cached - cacheWrite - cacheWriteHour;
+  const audioInput = Math.min(Math.max(0, (told.audioPromptTokens ?? 0) - cachedAudio), fresh);
   const reasoning = Math.min(told.reasoningTokens, completionTokens);
-  const input = promptTokens - cached - cacheWrite - cacheWriteHour;
-  return { input, cached, cacheWrite, cacheWriteHour, output: completionTokens - reasoning, reasoning };
+  const audioOutput = Math.min(told.audioCompletionTokens ?? 0, completionTokens - reasoning);
+  return {
+    input: fresh - audioInput,
+    audioInput,
+    cached: cached - cachedAudio,
+    cachedAudio,
+    cacheWrite,
+    cacheWriteHour,
+    output: completionTokens - reasoning - audioOutput,
+    reasoning,
+    audioOutput,
+  };
 }
 
 function rateAt(rate: Rate, promptTokens: number): number {

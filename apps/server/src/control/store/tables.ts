@@ -88,6 +88,10 @@ export interface UsageLogsTable {
   total_tokens: number;
   cached_tokens: number;
   reasoning_tokens: number;
+  cache_write_tokens: number;
+  cache_write_hour_tokens: number;
+  audio_prompt_tokens: number;
+  audio_completion_tokens: number;
   estimated: number;
   cost: number | null;
   price_version: string | null;

@@ -26,6 +26,11 @@ const recordSchema: z.ZodType<UsageRecord> = z.object({
   totalTokens: integer,
   cachedTokens: integer,
   reasoningTokens: integer,
+  // Absent in the lines of earlier versions.
+  cacheWriteTokens: integer.default(0),
+  cacheWriteHourTokens: integer.default(0),
+  audioPromptTokens: integer.default(0),
+  audioCompletionTokens: integer.default(0),
   estimated: z.boolean(),
   costNanos: integer.nullable(),
   priceVersion: text.nullable(),

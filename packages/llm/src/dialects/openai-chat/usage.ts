@@ -14,7 +14,14 @@ export function readUsage(usage: unknown): Usage | null {
     completionTokens: isOutside ? told + reasoningTokens : told,
     cachedTokens: readCachedTokens(usage),
     reasoningTokens,
+    ...readAudioTokens(usage),
   };
+}
+
+function readAudioTokens(usage: unknown): Pick<Usage, "audioPromptTokens" | "audioCompletionTokens"> {
+  const heard = countOf(memberOf(memberOf(usage, "prompt_tokens_details"), "audio_tokens"));
+  const spoken = countOf(memberOf(memberOf(usage, "completion_tokens_details"), "audio_tokens"));
+  return { ...(heard > 0 && { audioPromptTokens: heard }), ...(spoken > 0 && { audioCompletionTokens: spoken }) };
 }
 
 /** OpenAI and most vendors nest the count; DeepSeek, Moonshot and Together have names of their own beside the totals. */

@@ -1,5 +1,6 @@
 import { firstTables } from "./0001-first-tables.ts";
+import { tokenClasses } from "./0002-token-classes.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every migration, in order. A new one is a new file and a new line at the end. */
-export const allMigrations: readonly Migration[] = [firstTables];
+export const allMigrations: readonly Migration[] = [firstTables, tokenClasses];
