@@ -16,6 +16,8 @@ export interface ChoiceState {
   readonly index: number;
   readonly calls: ToolCallStream;
   isFinished: boolean;
+  /** Thoughts come in a field of their own, of which the details are a copy. */
+  hasReasoningField: boolean;
 }
 
 interface ChoiceContext {
@@ -48,7 +50,8 @@ function openChoice(index: number, { choices, answerId }: ChoiceContext): Choice
   const known = choices.get(index);
   if (known !== undefined) return known;
   const prefix = callIdPrefix(answerId, index);
-  const choice = { index, calls: new ToolCallStream(index, (call) => `${prefix}_${call}`), isFinished: false };
+  const calls = new ToolCallStream(index, (call) => `${prefix}_${call}`);
+  const choice = { index, calls, isFinished: false, hasReasoningField: false };
   choices.set(index, choice);
   return choice;
 }
@@ -89,6 +92,7 @@ const deltaDecoders: readonly (readonly [field: string, decode: DeltaDecoder])[]
 /** Some vendors write the same text under both names: the first that has any counts. */
 function decodeReasoningText(field: string, text: unknown, { choice, delta, events }: DeltaContext): void {
   if (field !== reasoningFieldOf(delta) || typeof text !== "string") return;
+  choice.hasReasoningField = true;
   events.push({ kind: "reasoning", index: choice.index, text });
 }
 
@@ -96,9 +100,8 @@ function reasoningFieldOf(delta: JsonObject): string | undefined {
   return textFields.find((field) => typeof delta[field] === "string" && delta[field] !== "");
 }
 
-function decodeDetails(details: unknown, { choice, delta, events }: DeltaContext): void {
-  const isTold = reasoningFieldOf(delta) !== undefined;
-  const { index } = choice;
+function decodeDetails(details: unknown, { choice, events }: DeltaContext): void {
+  const { index, hasReasoningField: isTold } = choice;
   for (const detail of Array.isArray(details) ? details : []) {
     const part = decodeDetail(readSignatureOnly(detail));
     if (part === undefined) continue;

@@ -23,6 +23,8 @@ interface StreamState {
   answerFields: JsonObject;
   /** Choices whose role was told. */
   readonly begun: Set<number>;
+  /** By choice: what was thought since the last signature. */
+  readonly thoughts: Map<number, string>;
   usage: Usage | null;
 }
 
@@ -35,6 +37,7 @@ export function createStreamEncoder({ wantsStreamUsage }: { readonly wantsStream
     head: headOf({ id: "", createdSeconds: 0, model: "" }),
     answerFields: {},
     begun: new Set(),
+    thoughts: new Map(),
     usage: null,
   };
   return { contentType: "text/event-stream", encode: (event) => encodeEvent(event, state) };
@@ -51,9 +54,15 @@ const encoders: Encoders = {
     return writeDelta(0, { role: "assistant", content: "" }, state);
   },
   text: ({ index, text }, state) => writeDelta(index, { content: text }, state),
-  reasoning: ({ index, text }, state) => writeDelta(index, { reasoning_content: text }, state),
+  reasoning({ index, text }, state) {
+    state.thoughts.set(index, (state.thoughts.get(index) ?? "") + text);
+    return writeDelta(index, { reasoning_content: text }, state);
+  },
+  // With the text that it seals, since clients give back the details alone, or each as an entry of its own.
   reasoning_signature({ index, ...told }, state) {
-    return writeDelta(index, { reasoning_details: [encodeDetail({ ...told, kind: "reasoning", text: "" })] }, state);
+    const text = state.thoughts.get(index) ?? "";
+    state.thoughts.delete(index);
+    return writeDelta(index, { reasoning_details: [encodeDetail({ ...told, kind: "reasoning", text })] }, state);
   },
   reasoning_encrypted({ index, ...told }, state) {
     return writeDelta(index, { reasoning_details: [encodeDetail({ ...told, kind: "reasoning", text: "" })] }, state);
