@@ -61,7 +61,7 @@ describe("across dialects", () => {
     const answer = Buffer.from(
       JSON.stringify({ id: "c", object: "chat.completion", created: 1, model: "m", choices, usage }),
     );
-    const reading = translated.readAnswer(answer, request);
+    const reading = translated.readAnswer(answer, { ...request, stream: false });
     expect(JSON.parse(reading.body.toString("utf8"))).toMatchObject({ choices, usage });
     expect(reading.usage).toMatchObject({ promptTokens: 3, completionTokens: 2 });
     expect(translated.readAnswer(Buffer.from("<html>"), request).isBroken).toBe(true);
