@@ -24,6 +24,10 @@ export interface Usage {
   readonly cachedAudioTokens?: number;
   /** Part of `completionTokens` that was sound. */
   readonly audioCompletionTokens?: number;
+  /** Part of `promptTokens` that was pictures, where the vendor counts them apart. */
+  readonly imagePromptTokens?: number;
+  /** Part of `completionTokens` that was pictures. */
+  readonly imageCompletionTokens?: number;
 }
 
 /** Something of a wire format that has no meaning in any other: kept for a target of the same dialect, noted for others. */

@@ -69,6 +69,8 @@ function toPrice(prices: ModelPrice): Price | null {
   const audioInput = toRate(prices["input_audio_mtok"]);
   const cachedAudio = toRate(prices["cache_audio_read_mtok"]);
   const audioOutput = toRate(prices["output_audio_mtok"]);
+  const imageInput = toRate(prices["input_image_mtok"]);
+  const imageOutput = toRate(prices["output_image_mtok"]);
   const perThousandRequests = prices["requests_kcount"];
   return {
     // Embedding models have no output price, since they put out no tokens.
@@ -81,6 +83,8 @@ function toPrice(prices: ModelPrice): Price | null {
     ...(audioInput && { audioInput }),
     ...(cachedAudio && { cachedAudio }),
     ...(audioOutput && { audioOutput }),
+    ...(imageInput && { imageInput }),
+    ...(imageOutput && { imageOutput }),
     ...(typeof perThousandRequests === "number" && { perRequest: Math.round(perThousandRequests * 1_000_000) }),
     version: catalogVersion,
   };

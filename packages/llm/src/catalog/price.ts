@@ -27,6 +27,10 @@ export interface Price {
   readonly cachedAudio?: Rate;
   /** Absent: sound costs as much as text. */
   readonly audioOutput?: Rate;
+  /** Absent: pictures cost as much as text. */
+  readonly imageInput?: Rate;
+  /** Absent: pictures cost as much as text. */
+  readonly imageOutput?: Rate;
   /** Nano-USD for each request, on top of its tokens. */
   readonly perRequest?: number;
   /** Where the price is from: kept with every usage record that was priced by it. */
@@ -74,6 +78,7 @@ export function costOf(usage: Usage, price: Price): number {
   const sum = sumOfProducts([
     [parts.input, input],
     [parts.audioInput, rateOf(price.audioInput, input)],
+    [parts.imageInput, rateOf(price.imageInput, input)],
     [parts.cached, cached],
     [parts.cachedAudio, rateOf(price.cachedAudio, cached)],
     [parts.cacheWrite, write],
@@ -81,6 +86,7 @@ export function costOf(usage: Usage, price: Price): number {
     [parts.output, output],
     [parts.reasoning, rateOf(price.reasoning, output)],
     [parts.audioOutput, rateOf(price.audioOutput, output)],
+    [parts.imageOutput, rateOf(price.imageOutput, output)],
   ]);
   return sum + (price.perRequest ?? 0);
 }
@@ -93,18 +99,22 @@ function partsOf({ promptTokens, completionTokens, ...told }: Usage) {
   const cachedAudio = Math.min(told.cachedAudioTokens ?? 0, cached);
   const fresh = promptTokens - cached - cacheWrite - cacheWriteHour;
   const audioInput = Math.min(Math.max(0, (told.audioPromptTokens ?? 0) - cachedAudio), fresh);
+  const imageInput = Math.min(told.imagePromptTokens ?? 0, fresh - audioInput);
   const reasoning = Math.min(told.reasoningTokens, completionTokens);
   const audioOutput = Math.min(told.audioCompletionTokens ?? 0, completionTokens - reasoning);
+  const imageOutput = Math.min(told.imageCompletionTokens ?? 0, completionTokens - reasoning - audioOutput);
   return {
-    input: fresh - audioInput,
+    input: fresh - audioInput - imageInput,
     audioInput,
+    imageInput,
     cached: cached - cachedAudio,
     cachedAudio,
     cacheWrite,
     cacheWriteHour,
-    output: completionTokens - reasoning - audioOutput,
+    output: completionTokens - reasoning - audioOutput - imageOutput,
     reasoning,
     audioOutput,
+    imageOutput,
   };
 }
 
