@@ -35,6 +35,8 @@ function recordAt(createdAt: number, change: Partial<UsageRecord> = {}): UsageRe
     cacheWriteHourTokens: 0,
     audioPromptTokens: 0,
     audioCompletionTokens: 0,
+    imagePromptTokens: 0,
+    imageCompletionTokens: 0,
     estimated: false,
     costNanos: 100_000_001,
     priceVersion: "catalog",

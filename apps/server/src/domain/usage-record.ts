@@ -37,6 +37,9 @@ export interface UsageRecord {
   /** Parts of `promptTokens` and `completionTokens` that were sound. */
   readonly audioPromptTokens: number;
   readonly audioCompletionTokens: number;
+  /** Parts of `promptTokens` and `completionTokens` that were pictures, where the vendor counts them apart. */
+  readonly imagePromptTokens: number;
+  readonly imageCompletionTokens: number;
   /** The vendor told no usage, so the token counts are our estimate. */
   readonly estimated: boolean;
   /** Nano-USD; null where the price is unknown, never 0 for want of one. */

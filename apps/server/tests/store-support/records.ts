@@ -27,6 +27,8 @@ export function createRecord(changed: Partial<UsageRecord> = {}): UsageRecord {
     cacheWriteHourTokens: 2,
     audioPromptTokens: 1,
     audioCompletionTokens: 4,
+    imagePromptTokens: 5,
+    imageCompletionTokens: 6,
     estimated: false,
     costNanos: 450_000,
     priceVersion: "catalog:0.1.8",

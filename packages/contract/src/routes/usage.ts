@@ -29,6 +29,8 @@ const usageRecord = z
     cache_write_hour_tokens: count,
     audio_prompt_tokens: count,
     audio_completion_tokens: count,
+    image_prompt_tokens: count,
+    image_completion_tokens: count,
     estimated: z.boolean().describe("The vendor told no usage, so the counts are an estimate."),
     cost_usd: usd.nullable().describe("Null where the price is unknown."),
     price_version: z.string().nullable(),

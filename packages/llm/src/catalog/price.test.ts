@@ -48,6 +48,12 @@ describe("costOf", () => {
       350 * 3000 + 250 * 10_000 + 350 * 1000 + 50 * 2000 + 40 * 15_000 + 60 * 40_000,
     ],
     [
+      "pictures",
+      { ...usage(1000, 100, 0, 10), imagePromptTokens: 300, imageCompletionTokens: 60 },
+      price({ imageInput: { base: 10 * usd }, imageOutput: { base: 40 * usd } }),
+      700 * 3000 + 300 * 10_000 + 40 * 15_000 + 60 * 40_000,
+    ],
+    [
       "more sound than there was",
       { ...usage(10, 10), audioPromptTokens: 99, audioCompletionTokens: 99 },
       price(),

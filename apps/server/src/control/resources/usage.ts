@@ -61,6 +61,8 @@ function toApiRecord(record: UsageRecord): ApiUsageRecord {
     cache_write_hour_tokens: record.cacheWriteHourTokens,
     audio_prompt_tokens: record.audioPromptTokens,
     audio_completion_tokens: record.audioCompletionTokens,
+    image_prompt_tokens: record.imagePromptTokens,
+    image_completion_tokens: record.imageCompletionTokens,
     estimated: record.estimated,
     cost_usd: toUsdOrNull(record.costNanos),
     price_version: record.priceVersion,

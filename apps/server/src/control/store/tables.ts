@@ -92,6 +92,8 @@ export interface UsageLogsTable {
   cache_write_hour_tokens: number;
   audio_prompt_tokens: number;
   audio_completion_tokens: number;
+  image_prompt_tokens: number;
+  image_completion_tokens: number;
   estimated: number;
   cost: number | null;
   price_version: string | null;

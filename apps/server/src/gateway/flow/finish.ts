@@ -102,6 +102,8 @@ function buildRecord(deps: GatewayDeps, input: FinishInput): UsageRecord {
     cacheWriteHourTokens: usage.cacheWriteHourTokens ?? 0,
     audioPromptTokens: usage.audioPromptTokens ?? 0,
     audioCompletionTokens: usage.audioCompletionTokens ?? 0,
+    imagePromptTokens: usage.imagePromptTokens ?? 0,
+    imageCompletionTokens: usage.imageCompletionTokens ?? 0,
     estimated: usage.estimated,
     ...priced(target, ending, deps.clock.now()),
     latencyMs: Math.round(exchange.elapsedMs()),

@@ -31,6 +31,8 @@ const recordSchema: z.ZodType<UsageRecord> = z.object({
   cacheWriteHourTokens: integer.default(0),
   audioPromptTokens: integer.default(0),
   audioCompletionTokens: integer.default(0),
+  imagePromptTokens: integer.default(0),
+  imageCompletionTokens: integer.default(0),
   estimated: z.boolean(),
   costNanos: integer.nullable(),
   priceVersion: text.nullable(),
