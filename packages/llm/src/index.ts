@@ -1,7 +1,7 @@
 // What GhostLLM knows about vendors. Pure: no I/O, no clock, no randomness, no logging.
 
 export type { Usage } from "./hub.ts";
-export { unmetered } from "./operations.ts";
+export { uncountable, uncounted, unmetered } from "./operations.ts";
 export type { Operation } from "./operations.ts";
 export { findCatalogModel, listCatalogModels } from "./catalog/catalog.ts";
 export type { CatalogModel } from "./catalog/catalog.ts";

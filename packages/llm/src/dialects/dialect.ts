@@ -25,6 +25,8 @@ export interface ParsedRequest {
   readonly maxOutputTokens: number | null;
   /** How many answers are asked for: `n`, times the number of prompts. */
   readonly answers: number;
+  /** The body is a form, in which the model has its place. */
+  readonly form?: { readonly contentType: string; readonly modelStart: number; readonly modelEnd: number };
   /** Of the client's URL, such as `alt=sse`, where it tells how to answer. */
   readonly query?: string;
 }
@@ -36,6 +38,8 @@ export interface ClientEndpoint {
   readonly operation: Operation;
   /** Whether the answer is a stream, where the path and not the body says so. */
   readonly stream?: boolean;
+  /** The body may be a form with files instead of JSON. */
+  readonly takesForms?: boolean;
 }
 
 /** What a request says outside its body. */
@@ -45,6 +49,7 @@ export interface RequestLine {
   readonly stream?: boolean;
   /** Without the question mark. */
   readonly query: string;
+  readonly contentType?: string;
 }
 
 export interface ClientDialect {
@@ -175,7 +180,7 @@ export interface UpstreamDialect {
   /** The request for a target of the same dialect: only the named edits are made, every other byte stays. */
   editRequest(request: ParsedRequest, edits: RequestEdits): Buffer | string;
   /** Usage of a whole answer. `broken` where the body is not a JSON object. */
-  readAnswer(body: Buffer): { readonly usage: Usage | null; readonly broken: boolean };
+  readAnswer(body: Buffer, request: ParsedRequest): { readonly usage: Usage | null; readonly broken: boolean };
   createStreamTap(request: ParsedRequest, quirks: Quirks): StreamTap;
   /** For a whole answer that is too large to hold: everything passes, and its last bytes are searched for usage. */
   createLargeAnswerTap(): StreamTap;

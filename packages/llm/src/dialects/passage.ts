@@ -75,8 +75,8 @@ const noMemory: SealMemory = { find: () => undefined, keep: () => undefined };
 function passThrough({ upstream }: Dialect): Passage {
   return {
     encodeRequest: (request, edits) => ({ body: upstream.editRequest(request, edits), notes: [] }),
-    readAnswer(body) {
-      const { usage, broken } = upstream.readAnswer(body);
+    readAnswer(body, request) {
+      const { usage, broken } = upstream.readAnswer(body, request);
       return { body, usage, isBroken: broken };
     },
     readError: (status, body) => ({ ...readError(upstream, status, body), body }),

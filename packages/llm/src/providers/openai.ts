@@ -12,5 +12,12 @@ export const openai = defineCompatible({
     "chat.completions": "/chat/completions",
     completions: "/completions",
     embeddings: "/embeddings",
+    moderations: "/moderations",
+    "images.generations": "/images/generations",
+    "images.edits": "/images/edits",
+    "images.variations": "/images/variations",
+    "audio.speech": "/audio/speech",
+    "audio.transcriptions": "/audio/transcriptions",
+    "audio.translations": "/audio/translations",
   },
 });

@@ -15,7 +15,7 @@ export async function serveInference(
   deps: GatewayDeps,
   exchange: Exchange,
   dialect: Dialect,
-  { operation, stream }: ClientEndpoint,
+  { operation, stream, takesForms = false }: ClientEndpoint,
   model?: string,
 ): Promise<void> {
   deps.events.requestStarted();
@@ -29,9 +29,11 @@ export async function serveInference(
     const body = await readBody(exchange.request, {
       maxBytes: deps.limits.bodyBytes,
       idleMs: deps.timeouts.requestBodyIdleMs,
+      takesForms,
     });
     const request = dialect.client.parseRequest(operation, body, {
       query: exchange.query,
+      contentType: exchange.header("content-type") ?? "",
       ...(model !== undefined && { model }),
       ...(stream !== undefined && { stream }),
     });

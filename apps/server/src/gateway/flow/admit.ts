@@ -1,6 +1,6 @@
 import { formatUsd, GhostError } from "@ghostllm/contract";
-import { costOf, priceAt, unmetered } from "@ghostllm/llm";
-import type { ParsedRequest } from "@ghostllm/llm";
+import { costOf, priceAt, uncounted, unmetered } from "@ghostllm/llm";
+import type { Operation, ParsedRequest } from "@ghostllm/llm";
 import type { Awaitable } from "#domain/clock.ts";
 import type { Principal } from "#domain/principal.ts";
 import type { Target } from "#domain/snapshot.ts";
@@ -33,6 +33,7 @@ export function admit(input: AdmissionInput): Awaitable<Admission> {
   const { id, principal, request, counters, now, expiresAt } = input;
   const isFree = unmetered.has(request.operation);
   const isBudgeted = !isFree && principal.scopes.some(({ budgetNanos }) => budgetNanos !== null);
+  if (isBudgeted && uncounted.has(request.operation)) throw cannotBeBudgeted(request.operation);
   const reservation = counters.reserve({
     id,
     scopes: principal.scopes,
@@ -70,6 +71,13 @@ function priceOf({ provider, model, prices }: Target, now: number) {
     "permission_denied",
     `The price of '${provider.name}/${model}' is unknown, so a key with a budget may not use it. An operator can set a price.`,
     { param: "model" },
+  );
+}
+
+function cannotBeBudgeted(operation: Operation): GhostError {
+  return new GhostError(
+    "permission_denied",
+    `Vendors do not count what ${operation} uses, so a key with a budget may not use it.`,
   );
 }
 

@@ -62,11 +62,12 @@ function refuseLoss({ provider }: Target, notes: readonly string[]): GhostError 
   return new GhostError("invalid_request_error", `${provider.name} cannot be asked for all of this: ${lost}.`);
 }
 
-function headersFor({ target, headers }: AttemptInput, isStraight: boolean): Record<string, string> {
+function headersFor({ target, request, headers }: AttemptInput, isStraight: boolean): Record<string, string> {
   const { definition } = target.provider;
   return {
     ...definition.headers,
     ...headers.own,
+    ...(request.form && { "content-type": request.form.contentType }),
     ...(isStraight && headers.forwarded),
     ...credentialHeaders(target.provider),
   };

@@ -26,6 +26,8 @@ export interface Ending {
 
 export interface MeasuredUsage extends Usage {
   readonly estimated: boolean;
+  /** Nobody knows what was used: then nobody knows the cost. */
+  readonly isUnknown?: boolean;
 }
 
 export const noUsage: MeasuredUsage = {
@@ -116,7 +118,7 @@ function buildRecord(deps: GatewayDeps, input: FinishInput): UsageRecord {
 
 function priced({ prices }: Target, { usage, status }: Ending, now: number) {
   const price = prices === null ? null : priceAt(prices, now);
-  if (price === null) return { costNanos: null, priceVersion: null };
+  if (price === null || usage.isUnknown) return { costNanos: null, priceVersion: null };
   // A vendor that charges by the request does not charge for one that it failed.
   const isFree = status === "error" && usage.promptTokens + usage.completionTokens === 0;
   return { costNanos: isFree ? 0 : costOf(usage, price), priceVersion: price.version };

@@ -1,3 +1,4 @@
+import { uncountable } from "@ghostllm/llm";
 import type { Dialect, ParsedRequest, Usage } from "@ghostllm/llm";
 import type { Estimator } from "#gateway/estimator/estimator.ts";
 import { noUsage } from "./finish.ts";
@@ -24,8 +25,9 @@ export interface MeasureInput {
 
 /** The vendor's own count, or the best that can be said without it. */
 export async function measureUsage(input: MeasureInput): Promise<MeasuredUsage> {
-  const { told, isComplete } = input;
+  const { told, isComplete, request } = input;
   if (told !== null && isComplete) return { ...told, estimated: false };
+  if (uncountable.has(request.operation)) return { ...noUsage, ...told, estimated: true, isUnknown: told === null };
   const estimate = await estimateUsage(input);
   if (told === null) return estimate;
   // Some vendors tell the prompt at the beginning of a stream, and of the answer only what there was by then.

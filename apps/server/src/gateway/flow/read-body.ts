@@ -9,6 +9,8 @@ export interface BodyLimits {
   readonly maxBytes: number;
   /** Longest silence while the body arrives. */
   readonly idleMs: number;
+  /** A form may hold files, which are no text. */
+  readonly takesForms?: boolean;
 }
 
 /** The request body, decompressed and valid UTF-8. Throws GhostError for a body that is too large, too slow, cut off, or not UTF-8. */
@@ -16,7 +18,8 @@ export async function readBody(request: IncomingMessage, limits: BodyLimits): Pr
   const decompress = decompressorOf(request);
   const received = await receive(request, limits);
   const body = decompress === null ? received : await inflate(decompress, received, limits.maxBytes);
-  if (!isUtf8(body)) throw new GhostError("invalid_request_error", "The request body is not valid UTF-8.");
+  const isForm = limits.takesForms === true && /^multipart\//i.test(request.headers["content-type"] ?? "");
+  if (!isForm && !isUtf8(body)) throw new GhostError("invalid_request_error", "The request body is not valid UTF-8.");
   return body;
 }
 

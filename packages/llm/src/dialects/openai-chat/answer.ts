@@ -1,15 +1,20 @@
-import type { VendorError } from "#dialects/dialect.ts";
+import type { ParsedRequest, VendorError } from "#dialects/dialect.ts";
 import type { Usage } from "#hub.ts";
 import { eachFrame, frameData } from "#wire/frames.ts";
 import { findMembers } from "#wire/json-members.ts";
 import { isObject, memberOf, parseJson } from "#wire/json.ts";
+import { isForwarded, readForwardedAnswer } from "./forwarded.ts";
 import { readUsage, readUsageOf } from "./usage.ts";
 
 /** Up to here an answer is parsed as a whole, which also proves that it is sound. */
 const parseUpToBytes = 64 * 1024;
 
 /** Usage of a whole answer. A large one (embeddings, images) is scanned for its `usage` member instead of parsed. */
-export function readAnswer(body: Buffer): { readonly usage: Usage | null; readonly broken: boolean } {
+export function readAnswer(
+  body: Buffer,
+  { operation }: Pick<ParsedRequest, "operation"> = { operation: "chat.completions" },
+): { readonly usage: Usage | null; readonly broken: boolean } {
+  if (isForwarded(operation)) return readForwardedAnswer(body);
   if (body.length > parseUpToBytes) {
     const members = findMembers(body);
     const usage = members?.find(({ key }) => key === "usage");

@@ -15,19 +15,31 @@ interface Replacement {
  * two must not act on another model than the one that was permitted and priced.
  */
 export function editRequest(request: ParsedRequest, { model }: RequestEdits): Buffer | string {
-  const { body, members, stream, wantsStreamUsage, operation } = request;
+  const { body, members, form, stream, wantsStreamUsage, operation } = request;
+  if (form !== undefined) return editForm(request, form, model);
   const asksUsage = stream && !wantsStreamUsage && operation !== "embeddings";
   if (members === null) return rewrite(body, model, asksUsage);
   const edits: Replacement[] = [];
-  if (model !== request.model) edits.push(replaceModel(members, model));
+  if (model !== request.model) edits.push(replaceModel(body, members, model));
   if (asksUsage) edits.push(askForUsage(body, members));
   return edits.length === 0 ? body : splice(body, edits);
 }
 
-function replaceModel(members: readonly Member[], model: string): Replacement {
+/** A request that leaves the model to the vendor has no such member. */
+function replaceModel(body: Buffer, members: readonly Member[], model: string): Replacement {
   const member = members.find(({ key }) => key === "model");
-  if (member === undefined) throw new TypeError("a parsed request has a model");
-  return { start: member.valueStart, end: member.valueEnd, text: JSON.stringify(model) };
+  const text = JSON.stringify(model);
+  if (member !== undefined) return { start: member.valueStart, end: member.valueEnd, text };
+  const start = body.indexOf("{") + 1;
+  return { start, end: start, text: `"model":${text}${members.length > 0 ? "," : ""}` };
+}
+
+function editForm(
+  { body, model: asked }: ParsedRequest,
+  { modelStart: start, modelEnd: end }: NonNullable<ParsedRequest["form"]>,
+  model: string,
+): Buffer {
+  return model === asked ? body : splice(body, [{ start, end, text: model }]);
 }
 
 function askForUsage(body: Buffer, members: readonly Member[]): Replacement {

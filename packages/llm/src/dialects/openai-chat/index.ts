@@ -13,10 +13,12 @@ import { encodeRequest } from "./encode-request.ts";
 import { encodeResult } from "./encode-result.ts";
 import { createStreamEncoder } from "./encode-stream.ts";
 import { encodeError, encodeStreamError } from "./errors.ts";
+import { forwardedEndpoints, isForwarded, readForwardedUsage } from "./forwarded.ts";
 import { models } from "./model-list.ts";
 import { readPromptText } from "./prompt-text.ts";
 import { parseRequest } from "./request.ts";
 import { readUsage } from "./usage.ts";
+import { memberOf } from "#wire/json.ts";
 import { ChatStreamTap } from "./stream.ts";
 
 export const openaiChat = {
@@ -26,6 +28,7 @@ export const openaiChat = {
       { path: "/v1/chat/completions", operation: "chat.completions" },
       { path: "/v1/completions", operation: "completions" },
       { path: "/v1/embeddings", operation: "embeddings" },
+      ...forwardedEndpoints,
     ],
     forwardedHeaders: ["openai-beta", "idempotency-key"],
     parseRequest,
@@ -47,7 +50,11 @@ export const openaiChat = {
     decodeResult,
     createStreamDecoder: () => new ChatStreamDecoder(),
     createLargeAnswerTap: () => new LargeAnswerTap(readUsage),
-    createStreamTap: (request: Pick<ParsedRequest, "wantsStreamUsage">, quirks: Quirks) =>
-      new ChatStreamTap(!request.wantsStreamUsage && quirks.streamUsage !== "unasked"),
+    createStreamTap(request: Pick<ParsedRequest, "wantsStreamUsage" | "operation">, quirks: Quirks) {
+      if (isForwarded(request.operation)) {
+        return new ChatStreamTap(false, (chunk) => readForwardedUsage(memberOf(chunk, "usage")));
+      }
+      return new ChatStreamTap(!request.wantsStreamUsage && quirks.streamUsage !== "unasked");
+    },
   },
 } as const satisfies Dialect;

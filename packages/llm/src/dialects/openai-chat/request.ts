@@ -1,15 +1,17 @@
-import type { ParsedRequest } from "#dialects/dialect.ts";
+import type { ParsedRequest, RequestLine } from "#dialects/dialect.ts";
 import { parseBody } from "#dialects/parse-body.ts";
 import type { Operation } from "#operations.ts";
 import { findMembers } from "#wire/json-members.ts";
 import { memberOf } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
 import { checkFields, countAnswers } from "./fields.ts";
+import { isForwarded, parseForwarded } from "./forwarded.ts";
 import { readFewFields } from "./large-body.ts";
 import { estimatePromptTokens } from "./prompt-size.ts";
 
 /** Reads the fields that the gateway acts on. The vendor is the judge of all others, so they are not looked at. */
-export function parseRequest(operation: Operation, body: Buffer): ParsedRequest {
+export function parseRequest(operation: Operation, body: Buffer, line: RequestLine = { query: "" }): ParsedRequest {
+  if (isForwarded(operation)) return parseForwarded(operation, body, line);
   const members = findMembers(body);
   const fields = readFewFields(operation, body, members) ?? parseBody(body.toString("utf8"));
   checkFields(operation, fields);

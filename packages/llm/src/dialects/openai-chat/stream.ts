@@ -21,9 +21,11 @@ export class ChatStreamTap implements StreamTap {
   failure: string | null = null;
   readonly #cutter = new FrameCutter(maxHeldBytes);
   readonly #hidesUsage: boolean;
+  readonly #readUsage: (chunk: unknown) => Usage | null;
 
-  constructor(hidesUsage: boolean) {
+  constructor(hidesUsage: boolean, readUsage: (chunk: unknown) => Usage | null = readUsageOf) {
     this.#hidesUsage = hidesUsage;
+    this.#readUsage = readUsage;
   }
 
   push(chunk: Buffer): Buffer | null {
@@ -52,7 +54,7 @@ export class ChatStreamTap implements StreamTap {
       return true;
     }
     const chunk = parseJson(data);
-    const usage = readUsageOf(chunk);
+    const usage = this.#readUsage(chunk);
     if (usage !== null) this.usage = usage;
     this.failure ??= memberOf(chunk, "error") ? (readError(data).message ?? "error within the stream") : null;
     return !(this.#hidesUsage && usage !== null && isUsageOnly(chunk));

@@ -1,0 +1,51 @@
+// Finds one field of a multipart form in its bytes, without decoding the rest, which may be a large file.
+// RFC 7578: parts are between lines of `--` and the boundary; a part's headers end with an empty line.
+
+export interface FormField {
+  readonly value: string;
+  /** Place of the value, in bytes. */
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Of a header such as `multipart/form-data; boundary=abc`; null where it is none of a form. */
+export function boundaryOf(contentType: string): string | null {
+  if (!/^multipart\/form-data\s*;/i.test(contentType)) return null;
+  const match = /;\s*boundary=(?:"([^"]{1,70})"|([^\s;,"]{1,70}))/i.exec(contentType);
+  return match?.[1] ?? match?.[2] ?? null;
+}
+
+const emptyLine = "\r\n\r\n";
+/** Headers of a part that are longer belong to no field that is read. */
+const maxHeaderBytes = 4_096;
+
+/**
+ * The field of this name; null where the form has none, or has it twice: vendors differ in which of the two they take.
+ * Files are fields, too, but have a `filename` and are not looked at.
+ */
+export function findField(body: Buffer, boundary: string, name: string): FormField | null {
+  const line = Buffer.from(`--${boundary}`);
+  const end = Buffer.from(`\r\n--${boundary}`);
+  let found: FormField | null = null;
+  for (let at = body.indexOf(line); at >= 0;) {
+    const headersStart = at + line.length;
+    const headersEnd = body.indexOf(emptyLine, headersStart);
+    if (headersEnd < 0 || headersEnd - headersStart > maxHeaderBytes) return found;
+    const valueStart = headersEnd + emptyLine.length;
+    const valueEnd = body.indexOf(end, headersEnd);
+    if (valueEnd < valueStart) return found;
+    if (isField(body.toString("latin1", headersStart, headersEnd), name)) {
+      if (found !== null) return null;
+      found = { value: body.toString("utf8", valueStart, valueEnd), start: valueStart, end: valueEnd };
+    }
+    at = valueEnd + 2;
+  }
+  return found;
+}
+
+function isField(headers: string, name: string): boolean {
+  const disposition = /^content-disposition:(.*)$/im.exec(headers)?.[1] ?? "";
+  if (/;\s*filename\*?=/i.test(disposition)) return false;
+  const match = /;\s*name=(?:"([^"]*)"|([^\s;]+))/i.exec(disposition);
+  return (match?.[1] ?? match?.[2]) === name;
+}
