@@ -48,7 +48,8 @@ describe("findField", () => {
   it("a form that is cut off anywhere ends the search", async () => {
     const { body, boundary } = await formOf({ a: "1", model: "m", b: "2" });
     const found = new Set<string | undefined>();
-    for (let end = 0; end < body.length; end += 1) found.add(findField(body.subarray(0, end), boundary, "model")?.value);
+    for (let end = 0; end < body.length; end += 1)
+      found.add(findField(body.subarray(0, end), boundary, "model")?.value);
     expect([...found]).toEqual([undefined, "m"]);
   });
 });
