@@ -173,6 +173,7 @@ export const strangers = {
       "result-events.ts",
       "sealed-turns.ts",
       "seals.ts",
+      "vectors.ts",
       "vendor-error.ts",
     ],
     gatherer: "index.ts",

@@ -5,6 +5,8 @@ export type Operation =
   | "chat.completions"
   | "completions"
   | "embeddings"
+  /** Of one content, where a vendor has a path of its own for that. */
+  | "embed_content"
   | "generate"
   | "count_tokens"
   | "moderations"
@@ -39,4 +41,5 @@ export const crossings: Readonly<Partial<Record<Operation, Operation>>> = {
   "chat.completions": "chat.completions",
   generate: "chat.completions",
   embeddings: "embeddings",
+  embed_content: "embeddings",
 };

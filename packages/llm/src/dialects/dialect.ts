@@ -125,6 +125,8 @@ export interface UpstreamEmbeddings {
 export interface StreamEncoder {
   /** Of the whole stream, such as `text/event-stream`. */
   readonly contentType: string;
+  /** All that is written is one document, to which no event can be added from outside. */
+  readonly isDocument?: boolean;
   /** Empty where the event has nothing to say to the client yet. */
   encode(event: ChatEvent): string;
 }

@@ -21,10 +21,12 @@ export function spellingOf(extras: Extras | undefined, dialect: string): JsonObj
   return extras?.dialect === dialect ? (extras.spelling ?? {}) : {};
 }
 
-/** Notes something that no other dialect can take, by the type it calls itself. */
+/** Notes something that no other dialect can take, by the type it calls itself or by its first field. */
 export function noteOpaque(value: unknown, dialect: string, notes: Notes): void {
   const type = isObject(value) ? value["type"] : undefined;
-  notes.add(typeof type === "string" ? type : `a part of ${dialect}`);
+  const [field = ""] = isObject(value) ? Object.keys(value) : [];
+  const name = /^\w{1,60}$/.test(field) ? field : `a part of ${dialect}`;
+  notes.add(typeof type === "string" ? type : name);
 }
 
 type Present<Fields> = {

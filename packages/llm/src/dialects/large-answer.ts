@@ -2,7 +2,7 @@ import type { Usage } from "#hub.ts";
 import { parseJson } from "#wire/json.ts";
 import type { StreamTap } from "./dialect.ts";
 
-/** Vendors write `usage` behind the content, with few fields of the answer behind it. */
+/** Vendors write their usage behind the content, with few fields of the answer behind it. */
 const tailBytes = 8192;
 
 /** Passes a whole answer of any size through and remembers only its tail. */
@@ -11,11 +11,13 @@ export class LargeAnswerTap implements StreamTap {
   readonly ended = false;
   readonly failure = null;
   readonly #readUsage: (usage: unknown) => Usage | null;
+  readonly #member: string;
   #tail: Buffer = Buffer.alloc(0);
 
-  /** `readUsage` reads the value of the `usage` member in its dialect. */
-  constructor(readUsage: (usage: unknown) => Usage | null) {
+  /** `readUsage` reads the value of the `member` that tells the usage in its dialect. */
+  constructor(readUsage: (usage: unknown) => Usage | null, member = "usage") {
     this.#readUsage = readUsage;
+    this.#member = member;
   }
 
   push(chunk: Buffer): Buffer {
@@ -31,10 +33,11 @@ export class LargeAnswerTap implements StreamTap {
 
   get usage(): Usage | null {
     const text = this.#tail.toString("latin1");
-    const name = text.lastIndexOf('"usage"');
-    const start = name < 0 ? null : /^"usage"\s*:\s*(?=\{)/.exec(text.slice(name));
+    const name = `"${this.#member}"`;
+    const at = text.lastIndexOf(name);
+    const start = at < 0 ? null : /^\s*:\s*(?=\{)/.exec(text.slice(at + name.length));
     if (start === null) return null;
-    const value = text.slice(name + start[0].length);
+    const value = text.slice(at + name.length + start[0].length);
     for (let end = value.indexOf("}"); end >= 0; end = value.indexOf("}", end + 1)) {
       const usage = parseJson(value.slice(0, end + 1));
       if (usage !== undefined) return this.#readUsage(usage);

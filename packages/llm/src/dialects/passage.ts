@@ -4,6 +4,7 @@
 import { GhostError } from "@ghostllm/contract";
 import type { ErrorCode } from "@ghostllm/contract";
 import type { ChatEvent, ChatResult, Usage } from "#hub.ts";
+import { crossings } from "#operations.ts";
 import type { Operation } from "#operations.ts";
 import type { Quirks } from "#providers/definition.ts";
 import type {
@@ -20,7 +21,7 @@ import type { Notes } from "./extras.ts";
 import { eventsOf } from "./result-events.ts";
 import { restoreTurns, TurnCollector } from "./sealed-turns.ts";
 import type { SealMemory } from "./sealed-turns.ts";
-import { dropForeignSeals } from "./seals.ts";
+import { dropForeignSeals, joinThoughts } from "./seals.ts";
 import { classify } from "./vendor-error.ts";
 
 export interface WholeAnswerReading {
@@ -67,7 +68,7 @@ export function passageBetween(
 ): Passage {
   if (client.name === upstream.name) return passThrough(upstream);
   const translating = translate(client, upstream, memory);
-  return operation === "embeddings" ? translateEmbeddings(client, upstream, translating) : translating;
+  return crossings[operation] === "embeddings" ? translateEmbeddings(client, upstream, translating) : translating;
 }
 
 const noMemory: SealMemory = { find: () => undefined, keep: () => undefined };
@@ -102,7 +103,7 @@ function translate({ client }: Dialect, { name, upstream }: Dialect, memory: Sea
     encodeRequest(request, edits) {
       const notes: Notes = new Set();
       const told = restoreTurns(client.decodeRequest(request), name, memory);
-      const meant = dropForeignSeals(told, name, notes);
+      const meant = dropForeignSeals(joinThoughts(told, name), name, notes);
       const written = upstream.encodeRequest(meant, edits);
       return { body: written.body, notes: [...notes, ...written.notes] };
     },
@@ -160,7 +161,6 @@ function translateEmbeddings(client: Dialect, upstream: Dialect, translating: Pa
 
 /** Events of the vendor's stream, written for the client as they come. */
 class TranslatingTap implements StreamTap {
-  readonly isEventStream = true;
   usage: Usage | null = null;
   ended = false;
   failure: string | null = null;
@@ -172,6 +172,10 @@ class TranslatingTap implements StreamTap {
     this.#decoder = decoder;
     this.#encoder = encoder;
     this.#turn = turn;
+  }
+
+  get isEventStream(): boolean {
+    return this.#encoder.isDocument !== true;
   }
 
   get contentType(): string {

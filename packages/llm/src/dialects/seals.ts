@@ -1,7 +1,7 @@
 // Signatures and encrypted thoughts on their way through clients of other dialects. A vendor refuses a seal of another
 // vendor, so each one names the dialect it came in: clients carry that with them, since they give back what they were told.
 
-import type { ChatRequest, Part, Seal } from "#hub.ts";
+import type { ChatRequest, Part, ReasoningPart, Seal } from "#hub.ts";
 import type { Notes } from "./extras.ts";
 
 const mark = "ghostllm.";
@@ -15,6 +15,36 @@ export function writeSeal({ by, value }: Seal, dialect: string): string {
 export function readSeal(text: string, dialect: string): Seal {
   const end = text.startsWith(mark) ? text.indexOf(".", mark.length) : -1;
   return end < 0 ? { by: dialect, value: text } : { by: text.slice(mark.length, end), value: text.slice(end + 1) };
+}
+
+/**
+ * Clients give back what a stream told them piece by piece, with the signature in the last one: it seals them all, and the
+ * vendor wants them in one.
+ */
+export function joinThoughts(request: ChatRequest, dialect: string): ChatRequest {
+  const isSealed = (part: Part): boolean => part.kind === "reasoning" && part.signature?.by === dialect;
+  if (!request.messages.some(({ content }) => content.some(isSealed))) return request;
+  const messages = request.messages.map((message) => ({ ...message, content: joinParts(message.content, dialect) }));
+  return { ...request, messages };
+}
+
+function joinParts(parts: readonly Part[], dialect: string): readonly Part[] {
+  const joined: Part[] = [];
+  for (const part of parts) {
+    // What carries a signature in a dialect where only parts have them.
+    if (part.kind === "text" && part.text === "") continue;
+    const before = joined.at(-1);
+    const continues = part.kind === "reasoning" && before?.kind === "reasoning" && !hasSeal(before);
+    // What the vendor's own clients wrote apart was apart.
+    if (continues && part.extras?.dialect !== dialect)
+      joined[joined.length - 1] = { ...part, text: before.text + part.text };
+    else joined.push(part);
+  }
+  return joined;
+}
+
+function hasSeal({ signature, encrypted }: ReasoningPart): boolean {
+  return signature !== undefined || encrypted !== undefined;
 }
 
 /** What a vendor of the dialect may be sent: without the seals of others, and without what only they could read. */

@@ -7,6 +7,7 @@ import { deepseek } from "./deepseek.ts";
 import type { ProviderDefinition } from "./definition.ts";
 import { demo } from "./demo.ts";
 import { fireworks } from "./fireworks.ts";
+import { google } from "./google.ts";
 import { groq } from "./groq.ts";
 import { mistral } from "./mistral.ts";
 import { ollama } from "./ollama.ts";
@@ -15,11 +16,14 @@ import { openai } from "./openai.ts";
 import { openrouter } from "./openrouter.ts";
 import { perplexity } from "./perplexity.ts";
 import { together } from "./together.ts";
+import { vertex } from "./vertex.ts";
 import { xai } from "./xai.ts";
 
 export const providers: readonly ProviderDefinition[] = [
   openai,
   anthropic,
+  google,
+  vertex,
   azureOpenai,
   groq,
   mistral,

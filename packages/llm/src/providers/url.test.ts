@@ -2,11 +2,13 @@ import { describe, expect, it } from "vitest";
 import { azureOpenai } from "./azure-openai.ts";
 import { dialectNames } from "./definition.ts";
 import type { ProviderDefinition } from "./definition.ts";
+import { google } from "./google.ts";
 import { providers } from "./index.ts";
 import { ollama } from "./ollama.ts";
 import { modelListUrl, urlOf, wayTo } from "./url.ts";
+import { vertex } from "./vertex.ts";
 
-const settings = { apiVersion: "2024-10-21" };
+const settings = { apiVersion: "2024-10-21", project: "p", location: "global" };
 
 function chatUrl(provider: ProviderDefinition, baseUrl: string, model = "m"): string | null {
   const way = wayTo(provider, "openai-chat", "chat.completions");
@@ -16,6 +18,7 @@ function chatUrl(provider: ProviderDefinition, baseUrl: string, model = "m"): st
 const chatPaths: Readonly<Record<(typeof dialectNames)[number], RegExp>> = {
   "openai-chat": /^https?:\/\/[^/]+\/.*chat\/completions(\?|$)/,
   "anthropic-messages": /^https:\/\/[^/]+\/v1\/messages$/,
+  gemini: /^https:\/\/[^/]+\/v1(?:beta)?\/(?:[^/]+\/)*models\/m:generateContent$/,
 };
 
 describe("Azure's forms of a base URL", () => {
@@ -41,6 +44,26 @@ describe("Ollama's base URL", () => {
   it.each(["http://127.0.0.1:11434", "http://127.0.0.1:11434/v1"])("may be %s", (baseUrl) => {
     expect(chatUrl(ollama, baseUrl)).toBe("http://127.0.0.1:11434/v1/chat/completions");
     expect(modelListUrl(ollama, { baseUrl, settings: {} })).toBe("http://127.0.0.1:11434/v1/models");
+  });
+});
+
+describe("Google's paths", () => {
+  const geminiUrl = (provider: ProviderDefinition, model: string, stream: boolean, ours = settings): string | null => {
+    const way = wayTo(provider, "gemini", "chat.completions");
+    return way && urlOf(way, { baseUrl: "https://h", model, settings: ours, stream });
+  };
+
+  it("name the model and the method, and ask for events", () => {
+    expect(geminiUrl(google, "gemini-x", false)).toBe("https://h/v1beta/models/gemini-x:generateContent");
+    expect(geminiUrl(google, "gemini-x", true)).toBe("https://h/v1beta/models/gemini-x:streamGenerateContent?alt=sse");
+    expect(geminiUrl(google, "tunedModels/a b", false)).toBe("https://h/v1beta/tunedModels/a%20b:generateContent");
+  });
+
+  it("of Vertex name the project and the location", () => {
+    const place = { ...settings, project: "p:1", location: "us-east1" };
+    expect(geminiUrl(vertex, "gemini-x", true, place)).toBe(
+      "https://h/v1/projects/p%3A1/locations/us-east1/publishers/google/models/gemini-x:streamGenerateContent?alt=sse",
+    );
   });
 });
 

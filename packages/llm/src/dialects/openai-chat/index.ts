@@ -6,6 +6,12 @@ import type { Quirks } from "#providers/definition.ts";
 import { LargeAnswerTap } from "#dialects/large-answer.ts";
 import { readAnswer, readError, readText } from "./answer.ts";
 import { editRequest } from "./edit.ts";
+import {
+  decodeEmbeddingsRequest,
+  decodeEmbeddingsResult,
+  encodeEmbeddingsRequest,
+  encodeEmbeddingsResult,
+} from "./embeddings.ts";
 import { decodeRequest } from "./decode-request.ts";
 import { decodeResult } from "./decode-result.ts";
 import { ChatStreamDecoder } from "./decode-stream.ts";
@@ -39,6 +45,7 @@ export const openaiChat = {
     encodeResult,
     createStreamEncoder,
     models,
+    embeddings: { decodeRequest: decodeEmbeddingsRequest, encodeResult: encodeEmbeddingsResult },
   },
   upstream: {
     streamContentType: "text/event-stream",
@@ -56,5 +63,6 @@ export const openaiChat = {
       }
       return new ChatStreamTap(!request.wantsStreamUsage && quirks.streamUsage !== "unasked");
     },
+    embeddings: { encodeRequest: encodeEmbeddingsRequest, decodeResult: decodeEmbeddingsResult },
   },
 } as const satisfies Dialect;

@@ -1,0 +1,87 @@
+// The messages of a request as the dialect writes them: system messages become the instructions, messages that follow in
+// the same role are one content, and results of tools are the first in theirs, right behind the calls.
+
+import { noteOpaque, ownFields, spellingOf } from "#dialects/extras.ts";
+import type { Message, Part } from "#hub.ts";
+import type { JsonObject } from "#wire/json.ts";
+import { encodeParts } from "./encode-content.ts";
+import type { PartContext } from "./encode-content.ts";
+import { dialect } from "./name.ts";
+import { fieldOf, writeProto } from "./proto.ts";
+
+interface Turn {
+  /** Undefined for a content that is written as it came. */
+  readonly role: string | undefined;
+  parts: readonly unknown[];
+  readonly isMixed: boolean;
+  readonly kept: JsonObject;
+  readonly spelling: JsonObject;
+}
+
+export function encodeMessages(messages: readonly Message[], context: PartContext): JsonObject {
+  const systemInstruction = encodeSystem(
+    messages.filter(({ role }) => role === "system"),
+    context,
+  );
+  const turns: Turn[] = [];
+  for (const message of messages) if (message.role !== "system") addTurn(message, turns, context);
+  if (turns.length > 0 || systemInstruction === undefined) {
+    return { ...(systemInstruction && { systemInstruction }), contents: turns.map(writeTurn) };
+  }
+  // The vendor wants somebody to speak: instructions alone are what a user says.
+  return { contents: [{ ...systemInstruction, role: "user" }] };
+}
+
+function encodeSystem(messages: readonly Message[], context: PartContext): JsonObject | undefined {
+  const [first] = messages;
+  if (first === undefined) return undefined;
+  const parts = messages.flatMap((message) => encodeInstruction(message, context));
+  const { role, parts: none, ...spelling } = messages.length === 1 ? spellingOf(first.extras, dialect) : {};
+  const kept = messages.map(({ extras }) => ownFields(extras, dialect, context.notes));
+  if (parts.length === 0 && first.extras?.dialect !== dialect) return undefined;
+  const told = { role, parts: parts.length === 0 ? none : parts };
+  return writeProto(told, Object.assign({}, ...kept) as JsonObject, spelling);
+}
+
+/** Instructions are texts. */
+function encodeInstruction({ content, name, cache }: Message, context: PartContext): readonly unknown[] {
+  const texts = content.filter((part) => !isForeignMedia(part));
+  if (texts.length < content.length) context.notes.add("media in a system message");
+  if (name !== undefined) context.notes.add("name");
+  if (cache !== undefined) context.notes.add("cache_control");
+  return encodeParts(texts, context);
+}
+
+function isForeignMedia(part: Part): boolean {
+  if (part.kind !== "image" && part.kind !== "document" && part.kind !== "audio") return false;
+  return part.extras?.dialect !== dialect;
+}
+
+function addTurn(message: Message, turns: Turn[], context: PartContext): void {
+  const [first] = message.content;
+  const { notes } = context;
+  if (first?.kind === "opaque" && (first.place === "contents" || first.place === "messages")) {
+    if (first.dialect !== dialect) return noteOpaque(first.value, first.dialect, notes);
+    turns.push({ role: undefined, parts: [first.value], isMixed: true, kept: {}, spelling: {} });
+    return;
+  }
+  const spelling = spellingOf(message.extras, dialect);
+  const kept = ownFields(message.extras, dialect, notes);
+  const parts = encodeParts(message.content, context);
+  if (message.name !== undefined) notes.add("name");
+  if (message.cache !== undefined) notes.add("cache_control");
+  if (parts.length === 0 && message.extras?.dialect !== dialect) return;
+  const role = message.role === "assistant" ? "model" : "user";
+  const before = turns.at(-1);
+  if (before?.role === role && spelling["turn"] !== "own") before.parts = [...before.parts, ...parts];
+  else turns.push({ role, parts, isMixed: spelling["order"] === "mixed", kept, spelling });
+}
+
+function writeTurn({ role, parts, isMixed, kept, spelling }: Turn): unknown {
+  if (role === undefined) return parts[0];
+  const { role: written = role, parts: none, ...names } = spelling;
+  const isResult = (part: unknown): boolean => fieldOf(part, "functionResponse") !== undefined;
+  const ordered = isMixed ? parts : [...parts.filter(isResult), ...parts.filter((part) => !isResult(part))];
+  const told = { role: written === "absent" ? undefined : written, parts: parts.length === 0 ? none : ordered };
+  return writeProto(told, kept, names);
+}

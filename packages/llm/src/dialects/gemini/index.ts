@@ -1,0 +1,68 @@
+// Google's Gemini API, as client and as upstream dialect. Its folder has the same files as its neighbours.
+// https://ai.google.dev/api/generate-content
+
+import type { ClientEndpoint, Dialect, ParsedRequest } from "#dialects/dialect.ts";
+import { LargeAnswerTap } from "#dialects/large-answer.ts";
+import { readAnswer, readError, readText } from "./answer.ts";
+import { decodeRequest } from "./decode-request.ts";
+import { decodeResult } from "./decode-result.ts";
+import { ContentStreamDecoder } from "./decode-stream.ts";
+import { editRequest } from "./edit.ts";
+import {
+  decodeEmbeddingsRequest,
+  decodeEmbeddingsResult,
+  encodeEmbeddingsRequest,
+  encodeEmbeddingsResult,
+} from "./embeddings.ts";
+import { encodeRequest } from "./encode-request.ts";
+import { encodeResult } from "./encode-result.ts";
+import { createStreamEncoder } from "./encode-stream.ts";
+import { encodeError, encodeStreamError } from "./errors.ts";
+import { dialect } from "./name.ts";
+import { readPromptText } from "./prompt-text.ts";
+import { models } from "./model-list.ts";
+import { parseRequest, wantsEvents } from "./request.ts";
+import { ContentStreamTap } from "./stream.ts";
+import { readUsage } from "./usage.ts";
+
+/** In both versions of the API, of which the newer has everything. */
+function endpoint(method: string, rest: Omit<ClientEndpoint, "path">): readonly ClientEndpoint[] {
+  return ["/v1beta", "/v1"].map((version) => ({ path: `${version}/models/{model}:${method}`, ...rest }));
+}
+
+export const gemini = {
+  name: dialect,
+  client: {
+    endpoints: [
+      ...endpoint("generateContent", { operation: "chat.completions", stream: false }),
+      ...endpoint("streamGenerateContent", { operation: "chat.completions", stream: true }),
+      ...endpoint("countTokens", { operation: "count_tokens" }),
+      ...endpoint("embedContent", { operation: "embed_content" }),
+      ...endpoint("batchEmbedContents", { operation: "embeddings" }),
+    ],
+    forwardedHeaders: ["x-goog-api-client", "x-goog-user-project"],
+    parseRequest,
+    readPromptText,
+    encodeError,
+    encodeStreamError,
+    decodeRequest,
+    encodeResult,
+    createStreamEncoder,
+    models,
+    encodeTokenCount: (tokens: number) => JSON.stringify({ totalTokens: tokens }),
+    embeddings: { decodeRequest: decodeEmbeddingsRequest, encodeResult: encodeEmbeddingsResult },
+  },
+  upstream: {
+    streamContentType: "text/event-stream",
+    editRequest,
+    readAnswer,
+    readText,
+    readError,
+    encodeRequest,
+    decodeResult,
+    createStreamDecoder: () => new ContentStreamDecoder(),
+    createLargeAnswerTap: () => new LargeAnswerTap(readUsage, "usageMetadata"),
+    createStreamTap: (request: Pick<ParsedRequest, "query">) => new ContentStreamTap(wantsEvents(request)),
+    embeddings: { encodeRequest: encodeEmbeddingsRequest, decodeResult: decodeEmbeddingsResult },
+  },
+} as const satisfies Dialect;

@@ -1,0 +1,57 @@
+// Google's own schemas, a part of OpenAPI's with types in capitals, as JSON Schema: https://ai.google.dev/api/caching#Schema
+
+import { isObject } from "#wire/json.ts";
+import type { JsonObject } from "#wire/json.ts";
+
+/** Counts that Google's JSON writes as text, since they are of 64 bits. */
+const counts: ReadonlySet<string> = new Set([
+  "minItems",
+  "maxItems",
+  "minProperties",
+  "maxProperties",
+  "minLength",
+  "maxLength",
+]);
+const names: Readonly<Record<string, string>> = {
+  any_of: "anyOf",
+  min_items: "minItems",
+  max_items: "maxItems",
+  min_length: "minLength",
+  max_length: "maxLength",
+  min_properties: "minProperties",
+  max_properties: "maxProperties",
+  property_ordering: "propertyOrdering",
+};
+/** Deeper than any schema that a vendor takes; what is below is left as it is. */
+const deepest = 100;
+
+/** What has another meaning in JSON Schema is rewritten; all else stays, also what is JSON Schema already. */
+export function toJsonSchema(schema: JsonObject, depth = 0): JsonObject {
+  if (depth > deepest) return schema;
+  const written = Object.entries(schema).flatMap(([key, value]): [string, unknown][] => {
+    const name = Object.hasOwn(names, key) ? (names[key] ?? key) : key;
+    // Only Google knows it, and others refuse what they do not know.
+    if (name === "propertyOrdering" || name === "nullable") return [];
+    return [[name, convert(name, value, depth)]];
+  });
+  return schema["nullable"] === true ? withNull(Object.fromEntries(written)) : Object.fromEntries(written);
+}
+
+function convert(name: string, value: unknown, depth: number): unknown {
+  if (name === "type" && typeof value === "string") return value.toLowerCase();
+  if (counts.has(name) && typeof value === "string" && /^\d+$/.test(value)) return Number(value);
+  if (name === "items" && isObject(value)) return toJsonSchema(value, depth + 1);
+  if (name === "anyOf" && Array.isArray(value)) return value.map((entry: unknown) => convertSchema(entry, depth));
+  if (name !== "properties" || !isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, convertSchema(entry, depth)]));
+}
+
+function convertSchema(value: unknown, depth: number): unknown {
+  return isObject(value) ? toJsonSchema(value, depth + 1) : value;
+}
+
+function withNull(schema: JsonObject): JsonObject {
+  const { type, enum: values, ...rest } = schema;
+  if (typeof type !== "string") return { anyOf: [schema, { type: "null" }] };
+  return { ...rest, type: [type, "null"], ...(Array.isArray(values) && { enum: [...values, null] }) };
+}

@@ -1,0 +1,45 @@
+import type { JsonObject } from "#wire/json.ts";
+import { fieldOf } from "./proto.ts";
+
+/** English has about 4 bytes a token, Chinese about 3, so this is on the high side: it serves as a reservation. */
+const bytesPerToken = 3;
+/** An image costs 258 tokens a tile, or up to about this with Gemini 3: https://ai.google.dev/gemini-api/docs/media-resolution */
+const tokensPerImage = 1_120;
+/** Sound has 32 tokens a second and rarely fewer than 2,000 characters of base64 for it; pages and films have fewer. */
+const mediaBytesPerToken = 20;
+
+interface Media {
+  tokens: number;
+  bytes: number;
+}
+
+/** Upper guess of the prompt's tokens: the whole body counts as text, but for media that it carries in base64. */
+export function estimatePromptTokens(body: Buffer, fields: JsonObject): number {
+  const media: Media = { tokens: 0, bytes: 0 };
+  for (const content of contentsOf(fields)) measureParts(fieldOf(content, "parts"), media);
+  return Math.ceil((body.length - media.bytes) / bytesPerToken) + media.tokens;
+}
+
+function contentsOf(fields: JsonObject): readonly unknown[] {
+  const { contents, content, requests } = fields;
+  if (Array.isArray(contents)) return contents;
+  return Array.isArray(requests) ? requests.map((request) => fieldOf(request, "content")) : [content];
+}
+
+function measureParts(parts: unknown, media: Media): void {
+  for (const part of Array.isArray(parts) ? parts : []) {
+    measurePart(part, media);
+    const answered = fieldOf(fieldOf(part, "functionResponse"), "parts");
+    for (const inner of Array.isArray(answered) ? answered : []) measurePart(inner, media);
+  }
+}
+
+function measurePart(part: unknown, media: Media): void {
+  const inline = fieldOf(part, "inlineData");
+  const data = fieldOf(inline, "data");
+  const bytes = typeof data === "string" ? data.length : 0;
+  if (bytes === 0 && fieldOf(part, "fileData") === undefined) return;
+  const isImage = String(fieldOf(inline, "mimeType")).startsWith("image/");
+  media.bytes += bytes;
+  media.tokens += isImage ? tokensPerImage : Math.max(tokensPerImage, Math.ceil(bytes / mediaBytesPerToken));
+}

@@ -1,0 +1,92 @@
+// Google's JSON takes every field by two names, `functionCall` and `function_call`: https://protobuf.dev/programming-guides/json/
+// Both are read by the first one, and what is written for a vendor has the name that its client wrote.
+
+import { FieldReader, isString } from "#dialects/field-reader.ts";
+import type { Extras } from "#hub.ts";
+import { isObject } from "#wire/json.ts";
+import type { JsonObject } from "#wire/json.ts";
+import { dialect } from "./name.ts";
+
+function snakeOf(name: string): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+/** The field of an object by either of its names. */
+export function fieldOf(object: unknown, name: string): unknown {
+  if (!isObject(object)) return undefined;
+  if (Object.hasOwn(object, name)) return object[name];
+  const snake = snakeOf(name);
+  return Object.hasOwn(object, snake) ? object[snake] : undefined;
+}
+
+export class ProtoReader extends FieldReader {
+  readonly #inner = new Map<string, ProtoReader>();
+  readonly #snakes: string[] = [];
+
+  constructor(object: JsonObject) {
+    super(dialect, object);
+  }
+
+  override peek(name: string): unknown {
+    return super.peek(this.#written(name));
+  }
+
+  override has(name: string): boolean {
+    return super.has(this.#written(name));
+  }
+
+  override take<Value>(name: string, isExpected: (value: unknown) => value is Value): Value | undefined {
+    const value = super.take(this.#written(name), isExpected);
+    if (value !== undefined) this.#spellName(name);
+    return value;
+  }
+
+  override drop(name: string): void {
+    super.drop(this.#written(name));
+    this.#spellName(name);
+  }
+
+  /** Of an object within, whose fields are read one by one; what is left of it is kept with this one's. */
+  inner(name: string): ProtoReader | undefined {
+    const object = this.object(name);
+    if (object === undefined) return undefined;
+    const reader = new ProtoReader(object);
+    this.#inner.set(name, reader);
+    return reader;
+  }
+
+  override extras(): { readonly extras?: Extras } {
+    const rests = Array.from(this.#inner, ([name, reader]): [string, JsonObject] => {
+      const { extras } = reader.extras();
+      this.spell(name, extras?.spelling ?? {});
+      return [name, extras?.fields ?? {}];
+    });
+    return super.extras(Object.fromEntries(rests));
+  }
+
+  #written(name: string): string {
+    if (super.has(name)) return name;
+    const snake = snakeOf(name);
+    return super.has(snake) ? snake : name;
+  }
+
+  #spellName(name: string): void {
+    if (this.#written(name) === name || this.#snakes.includes(name)) return;
+    this.#snakes.push(name);
+    this.spell("snakes", this.#snakes);
+  }
+}
+
+/** The fields that have a value, and those that were kept, by the names that the client wrote. */
+export function writeProto(told: JsonObject, kept: JsonObject, { snakes }: JsonObject): JsonObject {
+  const isWritten = ([, value]: [string, unknown]): boolean => value !== undefined;
+  const fields = [...Object.entries(kept), ...Object.entries(told).filter(isWritten)];
+  const names = Array.isArray(snakes) ? new Set(snakes.filter(isString)) : null;
+  return Object.fromEntries(fields.map(([name, value]) => [names?.has(name) ? snakeOf(name) : name, value]));
+}
+
+/** What was kept of an object within: its fields, or how it was written. */
+export function within(kept: JsonObject, name: string): JsonObject {
+  const inner = Object.hasOwn(kept, name) ? kept[name] : undefined;
+  return isObject(inner) ? inner : {};
+}

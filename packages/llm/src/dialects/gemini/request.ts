@@ -1,0 +1,54 @@
+import { fault } from "#dialects/field-checks.ts";
+import type { ParsedRequest, RequestLine } from "#dialects/dialect.ts";
+import { parseBody } from "#dialects/parse-body.ts";
+import type { Operation } from "#operations.ts";
+import { findMembers } from "#wire/json-members.ts";
+import { checkFields } from "./fields.ts";
+import { readFewFields } from "./large-body.ts";
+import { estimatePromptTokens } from "./prompt-size.ts";
+import { fieldOf } from "./proto.ts";
+
+/** Reads the fields that the gateway acts on; the model and the wish for a stream stand in the path. */
+export function parseRequest(operation: Operation, body: Buffer, line?: RequestLine): ParsedRequest {
+  const members = findMembers(body);
+  const isChat = operation === "chat.completions";
+  const fields = (isChat ? readFewFields(body, members) : null) ?? parseBody(body.toString("utf8"));
+  checkFields(operation, fields);
+  const config = fieldOf(fields, "generationConfig");
+  return {
+    operation,
+    body,
+    members,
+    model: readModel(line),
+    stream: line?.stream ?? false,
+    // Streams of this dialect tell it to everybody.
+    wantsStreamUsage: true,
+    // Counting is free.
+    promptTokensEstimate: operation === "count_tokens" ? 0 : estimatePromptTokens(body, fields),
+    maxOutputTokens: isChat ? numberOf(config, "maxOutputTokens") : 0,
+    answers: isChat ? (numberOf(config, "candidateCount") ?? 1) : 0,
+    query: line?.query ?? "",
+  };
+}
+
+/** `models/` is the collection that the model is in, which some clients write twice. */
+function readModel(line: RequestLine | undefined): string {
+  const model = (line?.model ?? "").replace(/^models\//, "");
+  return model !== "" && model.isWellFormed() ? model : fault("model", "the name of a model");
+}
+
+function numberOf(object: unknown, field: string): number | null {
+  const value = fieldOf(object, field);
+  return typeof value === "number" ? value : null;
+}
+
+/** Does the client want events? Without `alt=sse` the vendor streams one JSON array. */
+export function wantsEvents({ query }: Pick<ParsedRequest, "query">): boolean {
+  const parameters = new URLSearchParams(query);
+  return (parameters.get("alt") ?? parameters.get("$alt") ?? "").startsWith("sse");
+}
+
+/** The value that a request has for its model within the body, such as `models/gemini-embedding-001`. */
+export function writeModel(model: string): string {
+  return /^(?:models|tunedModels)\//.test(model) ? model : `models/${model}`;
+}

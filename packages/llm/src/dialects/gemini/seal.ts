@@ -1,0 +1,16 @@
+// Seals in `thoughtSignature`, which the vendor's clients decode as base64: those of other vendors are wrapped in it.
+
+import { readSeal, writeSeal } from "#dialects/seals.ts";
+import type { Seal } from "#hub.ts";
+import { dialect } from "./name.ts";
+
+/** The mark of a foreign seal, in base64. */
+const wrapped = Buffer.from("ghostllm.").toString("base64");
+
+export function decodeSeal(text: string): Seal {
+  return readSeal(text.startsWith(wrapped) ? Buffer.from(text, "base64").toString("utf8") : text, dialect);
+}
+
+export function encodeSeal(seal: Seal): string {
+  return seal.by === dialect ? seal.value : Buffer.from(writeSeal(seal, dialect)).toString("base64");
+}

@@ -1,0 +1,107 @@
+// Calls of tools and their results, both ways. The dialect has objects where the hub has texts, and often no ids: calls
+// are then told apart by their order, and a result belongs to the first call of its name that has none yet.
+
+import { ownFields, spellingOf } from "#dialects/extras.ts";
+import type { Notes } from "#dialects/extras.ts";
+import type { ToolCallPart, ToolResultPart } from "#hub.ts";
+import { isObject, parseJson } from "#wire/json.ts";
+import type { JsonObject } from "#wire/json.ts";
+import { dialect } from "./name.ts";
+import { within, writeProto } from "./proto.ts";
+import type { ProtoReader } from "./proto.ts";
+
+/** The calls of a request or an answer that have no result yet, in order. */
+export class CallIds {
+  readonly #open: { readonly id: string; readonly name: string }[] = [];
+  readonly #prefix: string;
+  #made = 0;
+
+  /** `prefix` tells the ids that are made here from those of other answers. */
+  constructor(prefix: string) {
+    this.#prefix = prefix;
+  }
+
+  call(name: string, given: string | undefined): string {
+    const id = given ?? this.#make();
+    this.#open.push({ id, name });
+    return id;
+  }
+
+  result(name: string, given: string | undefined): string {
+    const at = this.#open.findIndex((call) => (given === undefined ? call.name === name : call.id === given));
+    const [call] = at < 0 ? [] : this.#open.splice(at, 1);
+    return given ?? call?.id ?? this.#make();
+  }
+
+  #make(): string {
+    this.#made += 1;
+    return `${this.#prefix}${this.#made}`;
+  }
+}
+
+/** Some vendors take no ids that are longer than 40 characters. */
+export function callPrefix(responseId: unknown): string {
+  const name = typeof responseId === "string" ? responseId.replaceAll(/[^\w-]/g, "").slice(0, 24) : "";
+  return name === "" ? "call_" : `call_${name}_`;
+}
+
+export function decodeCall(reader: ProtoReader, ids: CallIds): ToolCallPart | undefined {
+  const inner = reader.inner("functionCall");
+  const name = inner?.string("name");
+  if (inner === undefined || name === undefined) return undefined;
+  const args = inner.object("args");
+  const argumentsText = args === undefined ? "{}" : stringify(args);
+  if (argumentsText === undefined) return undefined;
+  if (args === undefined) inner.spell("args", "absent");
+  const given = inner.text("id");
+  if (given === undefined) inner.spell("id", "absent");
+  return { kind: "tool_call", id: ids.call(name, given), name, argumentsText, ...reader.extras() };
+}
+
+/** Undefined for what is nested too deeply to be written, which stays as it is. */
+function stringify(value: object): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return undefined;
+  }
+}
+
+export function encodeCall(call: ToolCallPart, thoughtSignature: string | undefined, notes: Notes): JsonObject {
+  const { functionCall, ...kept } = ownFields(call.extras, dialect, notes);
+  const spelling = spellingOf(call.extras, dialect);
+  const inner = within(spelling, "functionCall");
+  if (call.cache !== undefined) notes.add("cache_control");
+  const told = {
+    id: inner["id"] === "absent" ? undefined : call.id,
+    name: call.name,
+    args: inner["args"] === "absent" ? undefined : encodeArguments(call.argumentsText, notes),
+  };
+  const written = writeProto(told, isObject(functionCall) ? functionCall : {}, inner);
+  return writeProto({ functionCall: written, thoughtSignature }, kept, spelling);
+}
+
+/** A text that is no object, mostly since it was cut off, is kept within one. */
+function encodeArguments(argumentsText: string, notes: Notes): JsonObject {
+  if (argumentsText.trim() === "") return {};
+  const args = parseJson(argumentsText);
+  if (isObject(args)) return args;
+  notes.add("arguments that are no JSON object");
+  return { arguments: argumentsText };
+}
+
+/** What a tool answered in words, and whether that is an error: https://ai.google.dev/api/caching#FunctionResponse */
+export function readResponse(response: JsonObject): Pick<ToolResultPart, "isError"> & { readonly text: string } {
+  const [[key, value] = [], ...others] = Object.entries(response);
+  const isWords = others.length === 0 && typeof value === "string";
+  if (isWords && key === "error") return { text: value, isError: true };
+  if (isWords && (key === "output" || key === "result")) return { text: value };
+  return { text: stringify(response) ?? "" };
+}
+
+/** Words stand in an object, too; one that a tool answered is sent as it is. */
+export function writeResponse(text: string, isError: boolean): JsonObject {
+  if (isError) return { error: text };
+  const value = parseJson(text);
+  return isObject(value) ? value : { result: text };
+}

@@ -1,0 +1,80 @@
+// `usageMetadata` of answers and streams, both ways. The vendor counts thoughts beside the candidates' tokens, and what
+// its tools put into the prompt beside the prompt, where the hub counts both within.
+// https://ai.google.dev/api/generate-content#UsageMetadata
+
+import { present } from "#dialects/extras.ts";
+import type { Usage } from "#hub.ts";
+import { countOf, isObject, memberOf } from "#wire/json.ts";
+import type { JsonObject } from "#wire/json.ts";
+
+const counts = ["promptTokenCount", "candidatesTokenCount", "totalTokenCount", "thoughtsTokenCount"] as const;
+
+/** Null where there is none, or none with a count: a stream's first events may tell the kind of traffic alone. */
+export function readUsage(usage: unknown): Usage | null {
+  if (!isObject(usage) || !counts.some((field) => typeof usage[field] === "number")) return null;
+  const promptTokens = countOf(usage["promptTokenCount"]) + countOf(usage["toolUsePromptTokenCount"]);
+  const reasoningTokens = countOf(usage["thoughtsTokenCount"]);
+  const parts = present({
+    audioPromptTokens:
+      countKind("AUDIO", usage["promptTokensDetails"]) + countKind("AUDIO", usage["toolUsePromptTokensDetails"]),
+    cachedAudioTokens: countKind("AUDIO", usage["cacheTokensDetails"]),
+    audioCompletionTokens: countKind("AUDIO", usage["candidatesTokensDetails"]),
+    imagePromptTokens: countKind("IMAGE", usage["promptTokensDetails"]),
+    imageCompletionTokens: countKind("IMAGE", usage["candidatesTokensDetails"]),
+  });
+  return {
+    promptTokens,
+    completionTokens: readCompletion(usage, promptTokens, reasoningTokens),
+    cachedTokens: countOf(usage["cachedContentTokenCount"]),
+    reasoningTokens,
+    ...Object.fromEntries(Object.entries(parts).filter(([, count]) => count > 0)),
+  };
+}
+
+/** The candidates' count is left out where it is 0, and where an answer was cut off: the total knows better then. */
+function readCompletion(usage: JsonObject, promptTokens: number, reasoningTokens: number): number {
+  if (typeof usage["candidatesTokenCount"] === "number") {
+    return countOf(usage["candidatesTokenCount"]) + reasoningTokens;
+  }
+  return Math.max(reasoningTokens, countOf(usage["totalTokenCount"]) - promptTokens);
+}
+
+/** Some servers write the numbers of https://ai.google.dev/api/generate-content#Modality in place of its words. */
+const modalities = { TEXT: 1, IMAGE: 2, AUDIO: 4 } as const;
+
+function countKind(kind: keyof typeof modalities, details: unknown): number {
+  const list: readonly unknown[] = Array.isArray(details) ? details : [];
+  const isKind = (modality: unknown): boolean => modality === kind || modality === modalities[kind];
+  const told = list.filter((entry) => isKind(memberOf(entry, "modality")));
+  return told.reduce<number>((sum, entry) => sum + countOf(memberOf(entry, "tokenCount")), 0);
+}
+
+export function encodeUsage(usage: Usage): JsonObject {
+  const { promptTokens, completionTokens, cachedTokens, reasoningTokens } = usage;
+  const thoughts = Math.min(reasoningTokens, completionTokens);
+  return {
+    promptTokenCount: promptTokens,
+    candidatesTokenCount: completionTokens - thoughts,
+    ...(thoughts > 0 && { thoughtsTokenCount: thoughts }),
+    ...(cachedTokens > 0 && { cachedContentTokenCount: cachedTokens }),
+    totalTokenCount: promptTokens + completionTokens,
+    ...encodeKinds("promptTokensDetails", promptTokens, {
+      AUDIO: usage.audioPromptTokens,
+      IMAGE: usage.imagePromptTokens,
+    }),
+    ...encodeKinds("cacheTokensDetails", cachedTokens, { AUDIO: usage.cachedAudioTokens }),
+    ...encodeKinds("candidatesTokensDetails", completionTokens - thoughts, {
+      AUDIO: usage.audioCompletionTokens,
+      IMAGE: usage.imageCompletionTokens,
+    }),
+  };
+}
+
+/** What is of no other kind is text. */
+function encodeKinds(field: string, all: number, kinds: Readonly<Record<string, number | undefined>>): JsonObject {
+  const told = Object.entries(kinds).filter(([, count]) => count !== undefined && count > 0);
+  if (told.length === 0) return {};
+  const rest = told.reduce((left, [, count = 0]) => left - count, all);
+  const details = told.map(([modality, tokenCount]) => ({ modality, tokenCount }));
+  return { [field]: rest <= 0 ? details : [{ modality: "TEXT", tokenCount: rest }, ...details] };
+}

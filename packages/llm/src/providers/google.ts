@@ -1,0 +1,32 @@
+import type { OperationPath, ProviderDefinition } from "./definition.ts";
+
+/** The model's own name may tell its collection, such as `tunedModels/mine`. */
+function path(method: string): OperationPath {
+  return ({ model, stream }) => {
+    const steps = model.includes("/") ? model.split("/") : ["models", model];
+    const called = method === "generateContent" && stream ? "streamGenerateContent?alt=sse" : method;
+    return `/v1beta/${steps.map(encodeURIComponent).join("/")}:${called}`;
+  };
+}
+
+export const google: ProviderDefinition = {
+  type: "google",
+  label: "Google Gemini",
+  documentation: "https://ai.google.dev/api",
+  baseUrl: "https://generativelanguage.googleapis.com",
+  baseUrlVariables: ["GEMINI_BASE_URL", "GOOGLE_GEMINI_BASE_URL"],
+  credentialVariables: ["GEMINI_API_KEY", "GOOGLE_API_KEY"],
+  needsCredential: true,
+  authentication: { header: "x-goog-api-key", prefix: "" },
+  catalogId: "google",
+  exampleModel: "gemini-2.5-flash",
+  modelList: "/v1beta/models?pageSize=1000",
+  speaks: {
+    gemini: {
+      "chat.completions": path("generateContent"),
+      count_tokens: path("countTokens"),
+      embed_content: path("embedContent"),
+      embeddings: path("batchEmbedContents"),
+    },
+  },
+};
