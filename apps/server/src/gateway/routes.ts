@@ -4,7 +4,7 @@
 import type { IncomingMessage } from "node:http";
 import { GhostError } from "@ghostllm/contract";
 import { dialects } from "@ghostllm/llm";
-import type { ClientDialect, Dialect } from "@ghostllm/llm";
+import type { ClientDialect, ClientModels, Dialect } from "@ghostllm/llm";
 import { answerError } from "./answer-error.ts";
 import type { GatewayDeps } from "./deps.ts";
 import { serveHealth, serveLiveness, serveReadiness, serveStatus } from "./endpoints/health.ts";
@@ -90,24 +90,24 @@ function routesOf(deps: GatewayDeps, dialect: Dialect): readonly Route[] {
   const facts = Object.entries(client.facts ?? {}).map(([path, text]) =>
     routeOf({ method: "GET", encodeError }, path, (exchange) => exchange.answer(200, json, text)),
   );
-  return [...inference, ...modelRoutes(deps, client), ...facts];
+  const models = client.models === undefined ? [] : modelRoutes(deps, client, client.models);
+  return [...inference, ...models, ...facts];
 }
 
 function misspelled(): GhostError {
   return new GhostError("model_not_found", "The model's name is not correctly encoded.", { param: "model" });
 }
 
-function modelRoutes(deps: GatewayDeps, client: ClientDialect): readonly Route[] {
-  const { models, encodeError } = client;
-  const { header, listPath, modelPath } = models;
+function modelRoutes(deps: GatewayDeps, { encodeError }: ClientDialect, models: ClientModels): readonly Route[] {
+  const { header, listPath, modelPath, readModelName } = models;
   const head = { encodeError, header };
-  const { readModelName } = models;
+  const way = { encodeError, models };
   return [
-    routeOf({ ...head, method: "GET" }, listPath, (exchange) => serveModelList(deps, exchange, client)),
+    routeOf({ ...head, method: "GET" }, listPath, (exchange) => serveModelList(deps, exchange, way)),
     readModelName === undefined
-      ? routeOf({ ...head, method: "GET" }, modelPath, (exchange, name) => serveModel(deps, exchange, client, name))
+      ? routeOf({ ...head, method: "GET" }, modelPath, (exchange, name) => serveModel(deps, exchange, way, name))
       : routeOf({ ...head, method: "POST" }, modelPath, (exchange) =>
-          serveModelOfBody(deps, exchange, client, readModelName),
+          serveModelOfBody(deps, exchange, way, readModelName),
         ),
   ];
 }

@@ -71,7 +71,8 @@ export interface ClientDialect {
   readonly embeddings?: ClientEmbeddings;
   /** The answer to `count_tokens`, where the dialect has that. */
   encodeTokenCount?(tokens: number): string;
-  readonly models: ClientModels;
+  /** Absent where another dialect of the same vendor has the list. */
+  readonly models?: ClientModels;
   /** Paths that everybody is answered the same, with what they are answered. */
   readonly facts?: Readonly<Record<string, string>>;
 }

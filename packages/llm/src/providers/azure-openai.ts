@@ -14,6 +14,12 @@ function path(operation: string): OperationPath {
   };
 }
 
+/** Only the newest of the three has them; its models are those of the resource. */
+const responsesPath: OperationPath = ({ baseUrl }) => {
+  if (baseUrl.endsWith("/openai/v1")) return "/responses";
+  return baseUrl.endsWith("/models") ? "/../openai/v1/responses" : "/openai/v1/responses";
+};
+
 export const azureOpenai: ProviderDefinition = {
   type: "azure-openai",
   label: "Azure OpenAI",
@@ -31,5 +37,6 @@ export const azureOpenai: ProviderDefinition = {
       completions: path("/completions"),
       embeddings: path("/embeddings"),
     },
+    "openai-responses": { "chat.completions": responsesPath },
   },
 };

@@ -11,4 +11,5 @@ export const deepseek = defineCompatible({
   operations: {
     "chat.completions": "/chat/completions",
   },
+  alsoSpeaks: { "openai-responses": { "chat.completions": "/responses" } },
 });

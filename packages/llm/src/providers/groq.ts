@@ -11,4 +11,5 @@ export const groq = defineCompatible({
   operations: {
     "chat.completions": "/chat/completions",
   },
+  alsoSpeaks: { "openai-responses": { "chat.completions": "/responses" } },
 });

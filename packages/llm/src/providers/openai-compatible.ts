@@ -13,4 +13,5 @@ export const openaiCompatible = defineCompatible({
     completions: "/completions",
     embeddings: "/embeddings",
   },
+  alsoSpeaks: { "openai-responses": { "chat.completions": "/responses" } },
 });

@@ -20,4 +20,5 @@ export const openai = defineCompatible({
     "audio.transcriptions": "/audio/transcriptions",
     "audio.translations": "/audio/translations",
   },
+  alsoSpeaks: { "openai-responses": { "chat.completions": "/responses" } },
 });

@@ -13,4 +13,5 @@ export const openrouter = defineCompatible({
     completions: "/completions",
     embeddings: "/embeddings",
   },
+  alsoSpeaks: { "openai-responses": { "chat.completions": "/responses" } },
 });

@@ -19,6 +19,7 @@ const chatPaths: Readonly<Record<(typeof dialectNames)[number], RegExp>> = {
   "openai-chat": /^https?:\/\/[^/]+\/.*chat\/completions(\?|$)/,
   "anthropic-messages": /^https:\/\/[^/]+\/v1\/messages$/,
   gemini: /^https:\/\/[^/]+\/v1(?:beta)?\/(?:[^/]+\/)*models\/m:generateContent$/,
+  "openai-responses": /^https?:\/\/[^/]+\/.*responses$/,
 };
 
 describe("Azure's forms of a base URL", () => {
@@ -37,6 +38,14 @@ describe("Azure's forms of a base URL", () => {
   it("the inference endpoint and the newer one have none", () => {
     expect(azureUrl("https://r/models")).toBe("https://r/models/chat/completions?api-version=2024-10-21");
     expect(azureUrl("https://r/openai/v1")).toBe("https://r/openai/v1/chat/completions");
+  });
+});
+
+describe("Azure's answers", () => {
+  it.each(["https://r", "https://r/models", "https://r/openai/v1"])("come from one place, seen from %s", (baseUrl) => {
+    const way = wayTo(azureOpenai, "openai-responses", "chat.completions");
+    const url = way && urlOf(way, { baseUrl, model: "m", settings, stream: false });
+    expect(new URL(url ?? "").href).toBe("https://r/openai/v1/responses");
   });
 });
 

@@ -12,4 +12,5 @@ export const xai = defineCompatible({
     "chat.completions": "/chat/completions",
     completions: "/completions",
   },
+  alsoSpeaks: { "openai-responses": { "chat.completions": "/responses" } },
 });

@@ -1,6 +1,6 @@
 import { formatUsd, GhostError } from "@ghostllm/contract";
 import { priceAt } from "@ghostllm/llm";
-import type { ClientDialect, ListedModel, Rate } from "@ghostllm/llm";
+import type { ClientDialect, ClientModels, ListedModel, Rate } from "@ghostllm/llm";
 import type { Principal } from "#domain/principal.ts";
 import type { Snapshot, Target } from "#domain/snapshot.ts";
 import { answerError } from "#gateway/answer-error.ts";
@@ -11,8 +11,12 @@ import { readBody } from "#gateway/flow/read-body.ts";
 import { checkPermission, findModel, isModelAllowed, resolveModel } from "#gateway/flow/resolve.ts";
 import type { Candidates } from "#gateway/flow/resolve.ts";
 
+interface ModelsOfDialect extends Pick<ClientDialect, "encodeError"> {
+  readonly models: ClientModels;
+}
+
 /** The list of models that this key may use, in the client's dialect. */
-export function serveModelList(deps: GatewayDeps, exchange: Exchange, { encodeError, models }: ClientDialect): void {
+export function serveModelList(deps: GatewayDeps, exchange: Exchange, { encodeError, models }: ModelsOfDialect): void {
   try {
     const snapshot = deps.snapshots.current();
     const principal = identify(exchange, snapshot);
@@ -26,7 +30,7 @@ export function serveModelList(deps: GatewayDeps, exchange: Exchange, { encodeEr
 export function serveModel(
   deps: GatewayDeps,
   exchange: Exchange,
-  { encodeError, models }: ClientDialect,
+  { encodeError, models }: ModelsOfDialect,
   name: string | null,
 ): void {
   try {
@@ -45,7 +49,7 @@ export function serveModel(
 export async function serveModelOfBody(
   deps: GatewayDeps,
   exchange: Exchange,
-  client: ClientDialect,
+  client: ModelsOfDialect,
   readModelName: (body: string) => string | null,
 ): Promise<void> {
   try {

@@ -7,7 +7,7 @@ import type { ChatEvent, FinishReason, Usage } from "#hub.ts";
 import { isObject } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
 import { BlockWriter, writeEvent } from "./block-writer.ts";
-import { CallOrder } from "./call-order.ts";
+import { CallOrder } from "#dialects/call-order.ts";
 import { encodeCitation } from "./citations.ts";
 import { encodeVendorError } from "./errors.ts";
 import { encodeFinish } from "./finish.ts";

@@ -2,12 +2,13 @@
 // https://docs.anthropic.com/en/api/messages
 
 import type { Dialect } from "#dialects/dialect.ts";
+import { editModel } from "#dialects/edit-model.ts";
 import { LargeAnswerTap } from "#dialects/large-answer.ts";
 import { readAnswer, readError, readText } from "./answer.ts";
 import { decodeRequest } from "./decode-request.ts";
 import { decodeResult } from "./decode-result.ts";
 import { MessageStreamDecoder } from "./decode-stream.ts";
-import { editRequest } from "./edit.ts";
+
 import { encodeRequest } from "./encode-request.ts";
 import { encodeResult } from "./encode-result.ts";
 import { createStreamEncoder } from "./encode-stream.ts";
@@ -39,7 +40,7 @@ export const anthropicMessages = {
   },
   upstream: {
     streamContentType: "text/event-stream",
-    editRequest,
+    editRequest: editModel,
     readAnswer,
     readText,
     readError,

@@ -3,6 +3,7 @@
 import { spellingOf } from "#dialects/extras.ts";
 import type { Notes } from "#dialects/extras.ts";
 import { FieldReader } from "#dialects/field-reader.ts";
+import { effortOf } from "#dialects/reasoning-effort.ts";
 import type { ChatRequest, ReasoningWish } from "#hub.ts";
 import { isObject, memberOf } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
@@ -86,7 +87,7 @@ function encodeEffort({ effort, budgetTokens = 0 }: ReasoningWish, notes: Notes)
   const thinking = { type: "adaptive" };
   if (effort === undefined) {
     notes.add("reasoning budget");
-    return { thinking, effort: budgetTokens < 4_096 ? "low" : budgetTokens < 16_384 ? "medium" : "high" };
+    return { thinking, effort: effortOf(budgetTokens) };
   }
   if (Object.hasOwn(efforts, effort)) return { thinking, effort: efforts[effort] ?? "high" };
   notes.add("reasoning effort");

@@ -1,15 +1,16 @@
 import type { ParsedRequest } from "#dialects/dialect.ts";
+import { readFewFields } from "#dialects/few-fields.ts";
 import { parseBody } from "#dialects/parse-body.ts";
 import type { Operation } from "#operations.ts";
 import { findMembers } from "#wire/json-members.ts";
 import { checkFields } from "./fields.ts";
-import { readFewFields } from "./large-body.ts";
+import { largeBody } from "./large-body.ts";
 import { estimatePromptTokens } from "./prompt-size.ts";
 
 /** Reads the fields that the gateway acts on. The vendor is the judge of all others, so they are not looked at. */
 export function parseRequest(operation: Operation, body: Buffer): ParsedRequest {
   const members = findMembers(body);
-  const fields = readFewFields(body, members) ?? parseBody(body.toString("utf8"));
+  const fields = readFewFields(body, members, largeBody) ?? parseBody(body.toString("utf8"));
   checkFields(fields);
   const limit = fields["max_tokens"];
   return {

@@ -1,31 +1,17 @@
-import type { ParsedRequest, VendorError } from "#dialects/dialect.ts";
+import type { ParsedRequest } from "#dialects/dialect.ts";
+import { readAnswerUsage } from "#dialects/read-answer.ts";
 import type { Usage } from "#hub.ts";
 import { eachFrame, frameData } from "#wire/frames.ts";
-import { findMembers } from "#wire/json-members.ts";
-import { isObject, memberOf, parseJson } from "#wire/json.ts";
+import { memberOf, parseJson } from "#wire/json.ts";
 import { isForwarded, readForwardedAnswer } from "./forwarded.ts";
-import { readUsage, readUsageOf } from "./usage.ts";
+import { readUsageOf } from "./usage.ts";
 
-/** Up to here an answer is parsed as a whole, which also proves that it is sound. */
-const parseUpToBytes = 64 * 1024;
-
-/** Usage of a whole answer. A large one (embeddings, images) is scanned for its `usage` member instead of parsed. */
 export function readAnswer(
   body: Buffer,
   { operation }: Pick<ParsedRequest, "operation"> = { operation: "chat.completions" },
 ): { readonly usage: Usage | null; readonly broken: boolean } {
   if (isForwarded(operation)) return readForwardedAnswer(body);
-  if (body.length > parseUpToBytes) {
-    const members = findMembers(body);
-    const usage = members?.find(({ key }) => key === "usage");
-    if (usage) {
-      const told = parseJson(body.toString("utf8", usage.valueStart, usage.valueEnd));
-      return { usage: readUsage(told), broken: false };
-    }
-    if (members) return { usage: null, broken: false };
-  }
-  const answer = parseJson(body.toString("utf8"));
-  return isObject(answer) ? { usage: readUsageOf(answer), broken: false } : { usage: null, broken: true };
+  return readAnswerUsage(body, readUsageOf);
 }
 
 /** All text that the model wrote in an answer or a stream: content, reasoning, tool names and arguments. */
@@ -76,17 +62,4 @@ function onlyText(value: unknown): string {
 function textOf(content: unknown): string {
   if (typeof content === "string") return content;
   return Array.isArray(content) ? content.map((part) => onlyText(memberOf(part, "text"))).join("") : "";
-}
-
-/** `{error:{message}}`, or the forms of vendors that have no `error` key: `{message}`, `{detail}`, `{error:"text"}`. */
-export function readError(body: string): VendorError {
-  const value = parseJson(body);
-  const error = memberOf(value, "error");
-  const messages = [memberOf(error, "message"), error, memberOf(value, "message"), memberOf(value, "detail")];
-  const words = [memberOf(error, "code"), memberOf(error, "type"), memberOf(value, "code"), memberOf(value, "type")];
-  return { message: messages.find(isTold) ?? null, words: words.filter(isTold) };
-}
-
-function isTold(value: unknown): value is string {
-  return typeof value === "string" && value !== "";
 }

@@ -6,7 +6,7 @@ import type { MediaPart, MediaSource, Part } from "#hub.ts";
 import { isObject, memberOf } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
 import { decodeCacheMark } from "./cache-mark.ts";
-import { decodeAudioFormat, decodeUrl, encodeAudioFormat } from "./media.ts";
+import { decodeAudioFormat, decodeUrl, encodeAudioFormat } from "#dialects/openai-media.ts";
 import { dialect } from "./name.ts";
 
 type PartDecoder = (reader: FieldReader) => Part | undefined;

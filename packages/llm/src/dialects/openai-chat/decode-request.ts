@@ -10,7 +10,7 @@ import { isObject, parseJson } from "#wire/json.ts";
 import { decodeFormat } from "./answer-format.ts";
 import { decodeMessages } from "./decode-message.ts";
 import { dialect } from "./name.ts";
-import { decodeServiceTier } from "./service-tier.ts";
+import { decodeServiceTier } from "#dialects/openai-service-tier.ts";
 import { decodeFunction, decodeTool, decodeToolChoice } from "./tools.ts";
 
 export function decodeRequest({ body, model }: ParsedRequest): ChatRequest {

@@ -11,7 +11,7 @@ import { decodeFinish, encodeFinish } from "./finish.ts";
 import { decodeLogprobs } from "./logprobs.ts";
 import { dialect } from "./name.ts";
 import { decodeReasoning } from "./reasoning.ts";
-import { decodeServiceTier } from "./service-tier.ts";
+import { decodeServiceTier } from "#dialects/openai-service-tier.ts";
 import { readUsageOf } from "./usage.ts";
 
 /** Null where the body is no answer: no JSON object, or one without choices, which is how some vendors write errors. */

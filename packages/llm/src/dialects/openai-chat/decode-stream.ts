@@ -2,10 +2,10 @@
 
 import type { StreamDecoder } from "#dialects/dialect.ts";
 import type { ChatEvent } from "#hub.ts";
+import { readError } from "#dialects/openai-error.ts";
 import { eachFrame, frameData, FrameCutter } from "#wire/frames.ts";
 import { countOf, isObject, memberOf, parseJson } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
-import { readError } from "./answer.ts";
 import { decodeChoiceChunk, flushChoices } from "./decode-delta.ts";
 import type { ChoiceState } from "./decode-delta.ts";
 import { dialect } from "./name.ts";

@@ -6,7 +6,7 @@ import { isObject } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
 import { encodeCacheMark } from "./cache-mark.ts";
 import type { EncodeContext } from "./cache-mark.ts";
-import { encodeAudioFormat, encodeFile, encodeUrl, readTextDocument } from "./media.ts";
+import { encodeAudioFormat, encodeFile, encodeUrl, readTextDocument } from "#dialects/openai-media.ts";
 import { dialect } from "./name.ts";
 
 type ContentPart = TextPart | MediaPart | ReasoningPart | RefusalPart | Opaque;

@@ -3,6 +3,7 @@
 
 import type { EncodedRequest, RequestEdits } from "#dialects/dialect.ts";
 import { ownFields, present, spellingOf, writeJson } from "#dialects/extras.ts";
+import { effortOf } from "#dialects/reasoning-effort.ts";
 import type { ChatRequest } from "#hub.ts";
 import { isObject } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
@@ -10,7 +11,7 @@ import { encodeFormat } from "./answer-format.ts";
 import type { EncodeContext } from "./cache-mark.ts";
 import { encodeMessages } from "./encode-message.ts";
 import { dialect } from "./name.ts";
-import { encodeServiceTier } from "./service-tier.ts";
+import { encodeServiceTier } from "#dialects/openai-service-tier.ts";
 import { encodeToolChoice, encodeTools } from "./tools.ts";
 
 export function encodeRequest(request: ChatRequest, { model, quirks }: RequestEdits): EncodedRequest {
@@ -79,11 +80,6 @@ function encodeReasoningWish({ reasoning }: ChatRequest, spelling: JsonObject, {
   if (isObject(thinking)) return { thinking: { ...thinking, ...present({ effort, budget_tokens: budgetTokens }) } };
   if (budgetTokens !== undefined) notes.add("reasoning budget");
   return present({ reasoning_effort: effort ?? (budgetTokens === undefined ? undefined : effortOf(budgetTokens)) });
-}
-
-function effortOf(budgetTokens: number): string {
-  if (budgetTokens < 4_096) return "low";
-  return budgetTokens < 16_384 ? "medium" : "high";
 }
 
 function encodeLogprobs({ logprobs }: ChatRequest, spelling: JsonObject): JsonObject {

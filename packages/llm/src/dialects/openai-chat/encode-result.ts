@@ -13,7 +13,7 @@ import { encodeFinish } from "./finish.ts";
 import { encodeLogprobs } from "./logprobs.ts";
 import { dialect } from "./name.ts";
 import { encodeDetail, isSealed, joinReasoning } from "./reasoning.ts";
-import { encodeServiceTier } from "./service-tier.ts";
+import { encodeServiceTier } from "#dialects/openai-service-tier.ts";
 import { encodeToolCall } from "./tool-calls.ts";
 
 export function encodeResult(result: ChatResult): string {

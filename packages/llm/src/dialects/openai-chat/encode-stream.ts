@@ -12,7 +12,7 @@ import { encodeFinish } from "./finish.ts";
 import { encodeLogprobs } from "./logprobs.ts";
 import { dialect } from "./name.ts";
 import { encodeDetail } from "./reasoning.ts";
-import { encodeServiceTier } from "./service-tier.ts";
+import { encodeServiceTier } from "#dialects/openai-service-tier.ts";
 import { encodeSignature } from "./tool-calls.ts";
 
 interface StreamState {

@@ -1,13 +1,5 @@
-import { errorCatalogue } from "@ghostllm/contract";
 import type { GhostError } from "@ghostllm/contract";
-
-/** The official SDKs read `message`, `type`, `param` and `code`: https://platform.openai.com/docs/guides/error-codes */
-export function encodeError(error: GhostError): string {
-  const { type } = errorCatalogue[error.code];
-  return JSON.stringify({
-    error: { message: error.message, type, param: error.param ?? null, code: error.code },
-  });
-}
+import { encodeError } from "#dialects/openai-error.ts";
 
 /** An SDK raises an error for a chunk with an `error` member. The stream ends behind it, without its end mark. */
 export function encodeStreamError(error: GhostError): string {

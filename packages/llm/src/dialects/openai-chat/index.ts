@@ -4,7 +4,8 @@
 import type { Dialect, ParsedRequest } from "#dialects/dialect.ts";
 import type { Quirks } from "#providers/definition.ts";
 import { LargeAnswerTap } from "#dialects/large-answer.ts";
-import { readAnswer, readError, readText } from "./answer.ts";
+import { encodeError, readError } from "#dialects/openai-error.ts";
+import { readAnswer, readText } from "./answer.ts";
 import { editRequest } from "./edit.ts";
 import {
   decodeEmbeddingsRequest,
@@ -18,7 +19,7 @@ import { ChatStreamDecoder } from "./decode-stream.ts";
 import { encodeRequest } from "./encode-request.ts";
 import { encodeResult } from "./encode-result.ts";
 import { createStreamEncoder } from "./encode-stream.ts";
-import { encodeError, encodeStreamError } from "./errors.ts";
+import { encodeStreamError } from "./errors.ts";
 import { forwardedEndpoints, isForwarded, readForwardedUsage } from "./forwarded.ts";
 import { models } from "./model-list.ts";
 import { readPromptText } from "./prompt-text.ts";

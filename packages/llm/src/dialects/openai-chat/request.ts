@@ -1,4 +1,5 @@
 import type { ParsedRequest, RequestLine } from "#dialects/dialect.ts";
+import { readFewFields } from "#dialects/few-fields.ts";
 import { parseBody } from "#dialects/parse-body.ts";
 import type { Operation } from "#operations.ts";
 import { findMembers } from "#wire/json-members.ts";
@@ -6,14 +7,15 @@ import { memberOf } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
 import { checkFields, countAnswers } from "./fields.ts";
 import { isForwarded, parseForwarded } from "./forwarded.ts";
-import { readFewFields } from "./large-body.ts";
+import { largeBody } from "./large-body.ts";
 import { estimatePromptTokens } from "./prompt-size.ts";
 
 /** Reads the fields that the gateway acts on. The vendor is the judge of all others, so they are not looked at. */
 export function parseRequest(operation: Operation, body: Buffer, line: RequestLine = { query: "" }): ParsedRequest {
   if (isForwarded(operation)) return parseForwarded(operation, body, line);
   const members = findMembers(body);
-  const fields = readFewFields(operation, body, members) ?? parseBody(body.toString("utf8"));
+  const few = operation === "chat.completions" ? readFewFields(body, members, largeBody) : null;
+  const fields = few ?? parseBody(body.toString("utf8"));
   checkFields(operation, fields);
   return {
     operation,

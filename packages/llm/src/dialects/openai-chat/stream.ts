@@ -1,8 +1,8 @@
 import type { StreamTap } from "#dialects/dialect.ts";
 import type { Usage } from "#hub.ts";
+import { readError } from "#dialects/openai-error.ts";
 import { eachFrame, frameData, FrameCutter } from "#wire/frames.ts";
 import { memberOf, parseJson } from "#wire/json.ts";
-import { readError } from "./answer.ts";
 import { readUsageOf } from "./usage.ts";
 
 /** A frame of a chat stream is small; one that is larger than this carries an image or audio and is passed in parts. */

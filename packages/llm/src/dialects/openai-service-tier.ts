@@ -1,4 +1,4 @@
-import type { FieldReader } from "#dialects/field-reader.ts";
+import type { FieldReader } from "./field-reader.ts";
 
 const tiers: ReadonlySet<string> = new Set(["auto", "default", "flex", "scale", "priority", "fast"]);
 

@@ -1,5 +1,5 @@
-import type { ParsedRequest, RequestEdits } from "#dialects/dialect.ts";
-import { writeJson } from "#dialects/extras.ts";
+import type { ParsedRequest, RequestEdits } from "./dialect.ts";
+import { writeJson } from "./extras.ts";
 import { isObject, parseJson } from "#wire/json.ts";
 
 /**
@@ -7,7 +7,7 @@ import { isObject, parseJson } from "#wire/json.ts";
  * even when nothing is to be edited: a vendor whose parser takes the first of the two must not act on another model than
  * the one that was permitted and priced.
  */
-export function editRequest(request: ParsedRequest, { model }: RequestEdits): Buffer | string {
+export function editModel(request: ParsedRequest, { model }: RequestEdits): Buffer | string {
   const { body, members } = request;
   if (members === null) return rewrite(body, model);
   if (model === request.model) return body;

@@ -1,0 +1,66 @@
+// A vendor's whole answer in this dialect -> what it means. Called for answers that go to a client of another dialect.
+
+import { present } from "#dialects/extras.ts";
+import { FieldReader } from "#dialects/field-reader.ts";
+import type { ChatResult, Choice, Part } from "#hub.ts";
+import { countOf, isObject, memberOf, parseJson } from "#wire/json.ts";
+import { AssistantRun } from "./assistant-run.ts";
+import { decodeFinish } from "./finish.ts";
+import { logprobsIn } from "./logprobs.ts";
+import { decodeMadeImage } from "./made-image.ts";
+import { dialect } from "./name.ts";
+import { readUsage } from "./usage.ts";
+
+/** Fields that say what is understood otherwise. */
+const spelledFields = ["usage", "status", "incomplete_details", "created_at"] as const;
+
+/** Null where the body is no answer: no JSON object, one without output, or a failure. */
+export function decodeResult(body: Buffer): ChatResult | null {
+  const answer = parseJson(body.toString("utf8"));
+  const output = memberOf(answer, "output");
+  const isFailure = memberOf(answer, "status") === "failed" || Boolean(memberOf(answer, "error"));
+  if (!isObject(answer) || !Array.isArray(output) || isFailure) return null;
+  const reader = new FieldReader(dialect, answer);
+  reader.drop("output");
+  for (const field of spelledFields) reader.spellAsWritten(field);
+  const id = reader.string("id") ?? "";
+  return {
+    id,
+    model: reader.string("model") ?? "",
+    createdSeconds: countOf(answer["created_at"]),
+    choices: [decodeChoice(output, answer, id)],
+    usage: readUsage(answer["usage"]),
+    ...present({ serviceTier: reader.text("service_tier") }),
+    ...reader.extras(),
+  };
+}
+
+function decodeChoice(output: readonly unknown[], answer: unknown, id: string): Choice {
+  let calls = 0;
+  const run = new AssistantRun({ names: namesOfVendor, makeId: () => callId(id, calls++) });
+  for (const item of output) run.add(item);
+  const content = run.parts.map(withMadeImage);
+  const finish = decodeFinish(
+    answer,
+    content.some(({ kind }) => kind === "tool_call"),
+  );
+  const logprobs = output.flatMap(logprobsOf);
+  return { index: 0, content, finish, ...(logprobs.length > 0 && { logprobs: { content: logprobs } }), ...run.extras };
+}
+
+/** A client of another dialect has no namespaces: what it listed is called by its name. */
+const namesOfVendor = { nameOf: (name: string): string => name };
+
+/** Names a call that has no id. */
+export function callId(answerId: string, call: number): string {
+  return `call_${answerId}_${call}`;
+}
+
+function withMadeImage(part: Part): Part {
+  return part.kind === "opaque" ? (decodeMadeImage(part.value) ?? part) : part;
+}
+
+function logprobsOf(item: unknown): readonly unknown[] {
+  const content = memberOf(item, "content");
+  return Array.isArray(content) ? content.flatMap((part) => logprobsIn(memberOf(part, "logprobs")) ?? []) : [];
+}

@@ -1,0 +1,187 @@
+// A vendor's stream of events -> events of the hub: a table of one small function per type over a plain state.
+// decode-item.ts reads what an item adds to an answer. https://platform.openai.com/docs/api-reference/responses-streaming
+
+import type { StreamDecoder } from "#dialects/dialect.ts";
+import type { ChatEvent } from "#hub.ts";
+import { eachFrame, frameData, FrameCutter } from "#wire/frames.ts";
+import { countOf, isObject, memberOf, parseJson } from "#wire/json.ts";
+import type { JsonObject } from "#wire/json.ts";
+import * as items from "./decode-item.ts";
+import type { ItemContext } from "./decode-item.ts";
+import { readFailure } from "./failure.ts";
+import type { Failure } from "./failure.ts";
+import { decodeFinish } from "./finish.ts";
+import { readUsage } from "./usage.ts";
+
+/** A frame may hold images; beyond this it is no frame. */
+const maxHeldBytes = 32 * 1024 * 1024;
+
+interface StreamState extends ItemContext {
+  isStarted: boolean;
+  /** The vendor ended or failed: nothing that follows counts. */
+  isOver: boolean;
+}
+
+export class ResponseStreamDecoder implements StreamDecoder {
+  readonly #cutter = new FrameCutter(maxHeldBytes);
+  readonly #state: StreamState = {
+    isStarted: false,
+    isOver: false,
+    items: new Map(),
+    answerId: "",
+    calls: 0,
+    events: [],
+  };
+
+  push(chunk: Buffer): readonly ChatEvent[] {
+    const frames = this.#cutter.push(chunk);
+    if (frames !== null) readFrames(frames, this.#state);
+    return takeEvents(this.#state);
+  }
+
+  flush(): readonly ChatEvent[] {
+    const rest = this.#cutter.flush();
+    if (rest !== null) readFrames(rest, this.#state);
+    if (!this.#state.isOver) fail(this.#state, { message: "The vendor's stream ended before its answer did." });
+    return takeEvents(this.#state);
+  }
+}
+
+function takeEvents(state: StreamState): readonly ChatEvent[] {
+  const { events } = state;
+  if (events.length > 0) state.events = [];
+  return events;
+}
+
+function readFrames(frames: Buffer, state: StreamState): void {
+  for (const frame of eachFrame(frames)) {
+    if (state.isOver) return;
+    const text = frame.toString("utf8");
+    // A vendor may answer with a document, mostly of an error, where a stream was asked for.
+    const data = (frameData(text) || (text.startsWith("{") ? text : "")).trim();
+    // The mark of the other dialect, which some servers add, says nothing: an answer has ended before it or is cut off.
+    if (data !== "" && data !== "[DONE]") readEvent(data, state);
+  }
+}
+
+function readEvent(data: string, state: StreamState): void {
+  const event = parseJson(data);
+  if (!isObject(event)) return fail(state, { message: "The vendor sent an event that is no JSON object." });
+  const type = String(event["type"] ?? event["object"]);
+  if (type === "error" || (memberOf(event, "error") && type !== "response")) return fail(state, readFailure(event));
+  const read = Object.hasOwn(readers, type) ? readers[type] : undefined;
+  read?.(event, state);
+}
+
+type EventReader = (event: JsonObject, state: StreamState) => void;
+
+/** Progress of the vendor's own tools is not told: their items are, when they are done. */
+const readers: Readonly<Record<string, EventReader>> = {
+  "response.created": ({ response }, state) => readStart(response, state),
+  "response.queued": ({ response }, state) => readStart(response, state),
+  "response.in_progress": ({ response }, state) => readStart(response, state),
+  "response.output_item.added": (event, state) => items.beginItem(event["item"], items.itemOf(event, state), state),
+  "response.output_item.done": (event, state) => items.endItem(event["item"], items.itemOf(event, state), state),
+  "response.content_part.done": readPart,
+  "response.output_text.delta"(event, state) {
+    const item = items.itemOf(event, state);
+    items.tellText(event["delta"], contentOf(event), item, state);
+    items.tellLogprobs(event["logprobs"], contentOf(event), item, state);
+  },
+  "response.output_text.done"(event, state) {
+    readPart({ ...event, part: { type: "output_text", text: event["text"], logprobs: event["logprobs"] } }, state);
+  },
+  "response.output_text.annotation.added"(event, state) {
+    items.tellCitation(event["annotation"], items.itemOf(event, state), state);
+  },
+  "response.refusal.delta"(event, state) {
+    items.tellRefusal(event["delta"], contentOf(event), items.itemOf(event, state), state);
+  },
+  "response.refusal.done"(event, state) {
+    readPart({ ...event, part: { type: "refusal", refusal: event["refusal"] } }, state);
+  },
+  "response.reasoning_summary_text.delta": (event, state) =>
+    readThought(event, event["delta"], summaryOf(event), state),
+  "response.reasoning_summary_text.done": (event, state) => endThought(event, event["text"], summaryOf(event), state),
+  "response.reasoning_summary_part.done"(event, state) {
+    endThought(event, memberOf(event["part"], "text"), summaryOf(event), state);
+  },
+  "response.reasoning_text.delta": (event, state) => readThought(event, event["delta"], contentOf(event), state),
+  "response.reasoning_text.done": (event, state) => endThought(event, event["text"], contentOf(event), state),
+  "response.function_call_arguments.delta"(event, state) {
+    items.tellArguments(event["delta"], items.itemOf(event, state), state);
+  },
+  "response.function_call_arguments.done"(event, state) {
+    const item = items.itemOf(event, state);
+    if (!item.told.has("arguments")) items.tellArguments(event["arguments"], item, state);
+  },
+  "response.custom_tool_call_input.delta"(event, state) {
+    const { delta } = event;
+    if (typeof delta === "string") items.itemOf(event, state).input += delta;
+  },
+  "response.custom_tool_call_input.done"(event, state) {
+    const item = items.itemOf(event, state);
+    if (typeof event["input"] === "string") item.input = event["input"];
+    items.endInput(item, state);
+  },
+  "response.completed": ({ response }, state) => end(response, state),
+  "response.incomplete": ({ response }, state) => end(response, state),
+  "response.failed": ({ response }, state) => fail(state, readFailure(response)),
+  /** A vendor that does not stream sends the whole answer at once. */
+  response: (event, state) => (event["status"] === "failed" ? fail(state, readFailure(event)) : end(event, state)),
+};
+
+function contentOf({ content_index: place = 0 }: JsonObject): string {
+  return `content ${String(place)}`;
+}
+
+function summaryOf({ summary_index: place = 0 }: JsonObject): string {
+  return `summary ${String(place)}`;
+}
+
+function readPart(event: JsonObject, state: StreamState): void {
+  const place = event["content_index"];
+  items.endPart(event["part"], typeof place === "number" ? place : 0, items.itemOf(event, state), state);
+}
+
+function readThought(event: JsonObject, text: unknown, place: string, state: StreamState): void {
+  items.tellThought(text, place, items.itemOf(event, state), state);
+}
+
+function endThought(event: JsonObject, text: unknown, place: string, state: StreamState): void {
+  items.unlessTold(place, text, items.tellThought, items.itemOf(event, state), state);
+}
+
+/** Told twice it says nothing new. */
+function readStart(response: unknown, state: StreamState): void {
+  if (!isObject(response) || state.isStarted) return;
+  state.isStarted = true;
+  const { id, model, created_at: created } = response;
+  const told = { id: typeof id === "string" ? id : "", model: typeof model === "string" ? model : "" };
+  state.answerId = told.id;
+  state.events.push({ kind: "start", ...told, createdSeconds: countOf(created) });
+}
+
+/** Its output is read where no item came before: it need not be numbered as the items were. */
+function end(response: unknown, state: StreamState): void {
+  readStart(response, state);
+  const output = memberOf(response, "output");
+  if (state.items.size === 0 && Array.isArray(output)) {
+    output.forEach((item: unknown, place) => items.endItem(item, items.itemOf({ output_index: place }, state), state));
+  }
+  for (const item of state.items.values()) items.endInput(item, state);
+  const { events } = state;
+  const usage = readUsage(memberOf(response, "usage"));
+  const serviceTier = memberOf(response, "service_tier");
+  const finish = decodeFinish(response, state.calls > 0) ?? (state.calls > 0 ? "tool_calls" : "stop");
+  if (typeof serviceTier === "string" && serviceTier !== "") events.push({ kind: "service_tier", serviceTier });
+  events.push({ kind: "finish", index: 0, finish });
+  if (usage !== null) events.push({ kind: "usage", usage });
+  events.push({ kind: "end" });
+  state.isOver = true;
+}
+
+function fail(state: StreamState, failure: Failure): void {
+  state.events.push({ kind: "error", ...failure });
+  state.isOver = true;
+}

@@ -1,0 +1,113 @@
+// What a request means -> the body for a vendor of this dialect. Nothing that came in this dialect is lost; what came in
+// another one and has no place here is named in the notes.
+
+import type { EncodedRequest, RequestEdits } from "#dialects/dialect.ts";
+import { ownFields, present, spellingOf, writeJson } from "#dialects/extras.ts";
+import type { Notes } from "#dialects/extras.ts";
+import { encodeServiceTier } from "#dialects/openai-service-tier.ts";
+import { effortOf } from "#dialects/reasoning-effort.ts";
+import type { ChatRequest } from "#hub.ts";
+import { isObject } from "#wire/json.ts";
+import type { JsonObject } from "#wire/json.ts";
+import { encodeFormat } from "./answer-format.ts";
+import { encodeConversation } from "./encode-message.ts";
+import { encodeIncludes } from "./logprobs.ts";
+import { dialect } from "./name.ts";
+import { encodeToolChoice } from "./tool-choice.ts";
+import { encodeTools } from "./tools.ts";
+
+export function encodeRequest(request: ChatRequest, { model }: RequestEdits): EncodedRequest {
+  const notes: Notes = new Set();
+  const spelling = spellingOf(request.extras, dialect);
+  const { text, ...fields } = ownFields(request.extras, dialect, notes);
+  const body = {
+    model,
+    ...encodeInput(request, spelling, notes),
+    ...(spelling["tools"] === "empty" && { tools: [] }),
+    ...encodeTools(request.tools, notes),
+    ...encodeToolChoice(request),
+    ...present({
+      temperature: request.sampling.temperature,
+      top_p: request.sampling.topP,
+      parallel_tool_calls: request.allowsParallelToolCalls,
+      max_output_tokens: encodeOutputLimit(request, notes),
+    }),
+    ...encodeReasoningWish(request, spelling, notes),
+    ...encodeText(text, encodeFormat(request.format, notes)),
+    ...encodeIncludes(request, model),
+    ...encodeUser(request, spelling),
+    ...encodeTier(request, spelling, notes),
+    ...encodeState(request, spelling),
+    ...(request.stream ? { stream: true } : present({ stream: spelling["stream"] })),
+    ...fields,
+  };
+  noteUnspeakable(request, notes);
+  return { body: writeJson(body, "invalid_request_error"), notes: [...notes] };
+}
+
+function encodeInput({ messages, extras }: ChatRequest, { input: form }: JsonObject, notes: Notes): JsonObject {
+  const { instructions, input } = encodeConversation(messages, notes);
+  const [item] = input;
+  const isText = form === "string" && isObject(item);
+  const alone = spellingOf(extras, dialect)["instructions"];
+  return {
+    ...present({ instructions: instructions ?? alone }),
+    ...(form !== "absent" && { input: isText ? item["content"] : input }),
+  };
+}
+
+/** The vendor answers with no fewer: https://platform.openai.com/docs/api-reference/responses/create */
+const leastOutputTokens = 16;
+
+function encodeOutputLimit({ maxOutputTokens, extras }: ChatRequest, notes: Notes): number | undefined {
+  if (maxOutputTokens === undefined || extras?.dialect === dialect) return maxOutputTokens;
+  if (maxOutputTokens < leastOutputTokens) notes.add("a limit below 16 output tokens");
+  return Math.max(maxOutputTokens, leastOutputTokens);
+}
+
+/** Who asks for thoughts wants to read them, too. A budget of another dialect becomes the word that comes next to it. */
+function encodeReasoningWish({ reasoning, extras }: ChatRequest, spelling: JsonObject, notes: Notes): JsonObject {
+  const { reasoning: written } = spelling;
+  const { effort, budgetTokens } = reasoning ?? {};
+  if (extras?.dialect === dialect) {
+    return isObject(written) ? { reasoning: { ...written, ...present({ effort }) } } : {};
+  }
+  if (budgetTokens !== undefined) notes.add("reasoning budget");
+  const word = effort ?? (budgetTokens === undefined ? undefined : effortOf(budgetTokens));
+  if (word === undefined) return {};
+  return { reasoning: { effort: word, ...(word !== "none" && { summary: "auto" }) } };
+}
+
+/** What was no object comes back as it was. */
+function encodeText(kept: unknown, format: JsonObject): JsonObject {
+  if (kept !== undefined && !isObject(kept)) return { text: kept };
+  const text = { ...kept, ...format };
+  return kept === undefined && Object.keys(format).length === 0 ? {} : { text };
+}
+
+function encodeUser({ userId }: ChatRequest, { user: field }: JsonObject): JsonObject {
+  return userId === undefined ? {} : { [field === "safety_identifier" ? field : "user"]: userId };
+}
+
+function encodeTier({ serviceTier }: ChatRequest, spelling: JsonObject, notes: Notes): JsonObject {
+  const tier = spelling["service_tier"] ?? encodeServiceTier(serviceTier);
+  if (serviceTier !== undefined && tier === undefined) notes.add("service_tier");
+  return present({ service_tier: tier });
+}
+
+/** Nothing is kept by the vendor for a client that could not ask for it again. */
+function encodeState({ extras }: ChatRequest, spelling: JsonObject): JsonObject {
+  if (extras?.dialect !== dialect) return { store: false };
+  const { store, background, truncation, stream_options: options } = spelling;
+  return present({ store, background, truncation, stream_options: options });
+}
+
+/** What no field of the dialect says. A penalty of 0 is none. */
+function noteUnspeakable({ sampling, answers = 1, stopSequences }: ChatRequest, notes: Notes): void {
+  if (sampling.topK !== undefined) notes.add("top_k");
+  if (sampling.frequencyPenalty) notes.add("frequency_penalty");
+  if (sampling.presencePenalty) notes.add("presence_penalty");
+  if (sampling.seed !== undefined) notes.add("seed");
+  if (stopSequences.length > 0) notes.add("stop");
+  if (answers !== 1) notes.add("n");
+}

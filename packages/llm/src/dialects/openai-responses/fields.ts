@@ -1,0 +1,34 @@
+// Which fields of a request must have which shape, as a table. A fault is answered with its JSON path.
+
+import { fault, flag, list, modelName, mustBe, number, object, optional, tokenCount } from "#dialects/field-checks.ts";
+import type { Check } from "#dialects/field-checks.ts";
+import { isObject } from "#wire/json.ts";
+import type { JsonObject } from "#wire/json.ts";
+
+/** Absent where the vendor holds the conversation. */
+const input: Check = optional((value, path) => {
+  if (typeof value === "string") return;
+  if (!Array.isArray(value)) return fault(path, "a string or an array of items");
+  value.forEach((item: unknown, index) => {
+    if (!isObject(item)) fault(`${path}[${index}]`, "an object");
+  });
+});
+
+const instructions = optional(mustBe("a string", (value) => typeof value === "string"));
+
+const checks: Readonly<Record<string, Check>> = {
+  model: modelName,
+  input,
+  instructions,
+  stream: flag,
+  max_output_tokens: tokenCount,
+  temperature: number,
+  top_p: number,
+  tools: list,
+  reasoning: object,
+  text: object,
+};
+
+export function checkFields(body: JsonObject): void {
+  for (const [field, check] of Object.entries(checks)) check(body[field], field);
+}

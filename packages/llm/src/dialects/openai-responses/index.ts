@@ -1,0 +1,47 @@
+// OpenAI's Responses dialect, as client and as upstream dialect. Its folder has the same files as its neighbours.
+// https://platform.openai.com/docs/api-reference/responses
+
+import type { Dialect } from "#dialects/dialect.ts";
+import { editModel } from "#dialects/edit-model.ts";
+import { LargeAnswerTap } from "#dialects/large-answer.ts";
+import { encodeError, readError } from "#dialects/openai-error.ts";
+import { readAnswer, readText } from "./answer.ts";
+import { decodeRequest } from "./decode-request.ts";
+import { decodeResult } from "./decode-result.ts";
+import { ResponseStreamDecoder } from "./decode-stream.ts";
+import { encodeRequest } from "./encode-request.ts";
+import { encodeResult } from "./encode-result.ts";
+import { createStreamEncoder } from "./encode-stream.ts";
+import { encodeStreamError } from "./errors.ts";
+import { dialect } from "./name.ts";
+import { readPromptText } from "./prompt-text.ts";
+import { parseRequest } from "./request.ts";
+import { ResponseStreamTap } from "./stream.ts";
+import { readUsage } from "./usage.ts";
+
+export const openaiResponses = {
+  name: dialect,
+  client: {
+    endpoints: [{ path: "/v1/responses", operation: "chat.completions" }],
+    forwardedHeaders: ["openai-beta", "idempotency-key"],
+    parseRequest,
+    readPromptText,
+    encodeError,
+    encodeStreamError,
+    decodeRequest,
+    encodeResult,
+    createStreamEncoder,
+  },
+  upstream: {
+    streamContentType: "text/event-stream",
+    editRequest: editModel,
+    readAnswer,
+    readText,
+    readError,
+    encodeRequest,
+    decodeResult,
+    createStreamDecoder: () => new ResponseStreamDecoder(),
+    createLargeAnswerTap: () => new LargeAnswerTap(readUsage),
+    createStreamTap: () => new ResponseStreamTap(),
+  },
+} as const satisfies Dialect;
