@@ -8,7 +8,7 @@ import { encodeCacheMark } from "./cache-mark.ts";
 import type { EncodeContext } from "./cache-mark.ts";
 import { contentOf, encodeContent, isContent } from "./encode-content.ts";
 import { dialect } from "./name.ts";
-import { encodeDetail, joinReasoning, textFields } from "./reasoning.ts";
+import { encodeDetails, joinReasoning, textFields } from "./reasoning.ts";
 import { encodeToolCall } from "./tool-calls.ts";
 
 export function encodeMessages(messages: readonly Message[], context: EncodeContext): readonly unknown[] {
@@ -130,7 +130,7 @@ function encodeReasoning(parts: readonly ReasoningPart[], { takes, notes }: Enco
   if (parts.length === 0) return {};
   const written = spellingOf(parts[0]?.extras, dialect)["field"];
   if (written === "reasoning_details" || takes.has("reasoning_details"))
-    return { reasoning_details: parts.map(encodeDetail) };
+    return { reasoning_details: parts.flatMap(encodeDetails) };
   const field = textFields.find((name) => name === written) ?? textFields.find((name) => takes.has(name));
   if (field !== undefined) return { [field]: joinReasoning(parts) };
   notes.add("reasoning");

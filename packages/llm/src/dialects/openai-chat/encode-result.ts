@@ -12,7 +12,7 @@ import { encodeUsage } from "./encode-usage.ts";
 import { encodeFinish } from "./finish.ts";
 import { encodeLogprobs } from "./logprobs.ts";
 import { dialect } from "./name.ts";
-import { encodeDetail, isSealed, joinReasoning } from "./reasoning.ts";
+import { encodeDetails, isSealed, joinReasoning } from "./reasoning.ts";
 import { encodeServiceTier } from "#dialects/openai-service-tier.ts";
 import { encodeToolCall } from "./tool-calls.ts";
 
@@ -66,7 +66,7 @@ function encodeMessage(content: readonly Part[]): JsonObject {
 function encodeReasoning(parts: readonly ReasoningPart[]): JsonObject {
   if (parts.length === 0) return {};
   const isDetailed = parts.some(isSealed) || spellingOf(parts[0]?.extras, dialect)["field"] === "reasoning_details";
-  return { reasoning_content: joinReasoning(parts), ...(isDetailed && { reasoning_details: parts.map(encodeDetail) }) };
+  return { reasoning_content: joinReasoning(parts), ...(isDetailed && { reasoning_details: parts.flatMap(encodeDetails) }) };
 }
 
 function encodeImages(content: readonly Part[]): JsonObject {

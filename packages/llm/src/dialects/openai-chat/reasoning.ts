@@ -75,6 +75,12 @@ export function encodeDetail({ text, signature, encrypted, extras }: ReasoningPa
   return { type: "reasoning.text", text, ...sealed, ...rest };
 }
 
+/** One entry, or two for thoughts that can be read and are encrypted as well. */
+export function encodeDetails(part: ReasoningPart): readonly JsonObject[] {
+  if (part.encrypted === undefined || part.text === "") return [encodeDetail(part)];
+  return [encodeDetail({ kind: "reasoning", text: part.text }), encodeDetail(part)];
+}
+
 export function joinReasoning(parts: readonly ReasoningPart[]): string {
   return parts.map(({ text }) => text).join("");
 }

@@ -65,6 +65,6 @@ function decodeSpoken(reader: FieldReader): Message | undefined {
   if (role === "system") reader.spell("place", "input");
   const { parts, form } = decodeContent(reader, "content", "input_text");
   const usual = parts.length === 1 && isPlainText(parts[0]) ? "string" : "list";
-  if (form !== usual) reader.spell("content", form);
+  if (form !== usual || parts.length === 0) reader.spell("content", form);
   return { role, content: parts, ...reader.extras() };
 }

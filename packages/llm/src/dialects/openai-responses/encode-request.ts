@@ -65,6 +65,9 @@ function encodeOutputLimit({ maxOutputTokens, extras }: ChatRequest, notes: Note
   return Math.max(maxOutputTokens, leastOutputTokens);
 }
 
+/** https://platform.openai.com/docs/guides/reasoning */
+const efforts: ReadonlySet<string> = new Set(["none", "minimal", "low", "medium", "high", "xhigh", "max"]);
+
 /** Who asks for thoughts wants to read them, too. A budget of another dialect becomes the word that comes next to it. */
 function encodeReasoningWish({ reasoning, extras }: ChatRequest, spelling: JsonObject, notes: Notes): JsonObject {
   const { reasoning: written } = spelling;
@@ -75,6 +78,10 @@ function encodeReasoningWish({ reasoning, extras }: ChatRequest, spelling: JsonO
   if (budgetTokens !== undefined) notes.add("reasoning budget");
   const word = effort ?? (budgetTokens === undefined ? undefined : effortOf(budgetTokens));
   if (word === undefined) return {};
+  if (!efforts.has(word)) {
+    notes.add("reasoning effort");
+    return {};
+  }
   return { reasoning: { effort: word, ...(word !== "none" && { summary: "auto" }) } };
 }
 

@@ -88,7 +88,7 @@ export function decodeOutput(type: string, reader: FieldReader): ToolResultPart 
   const name = reader.text("name");
   const { parts, form } = decodeContent(reader, "output", "input_text");
   const usual = parts.length === 1 && isPlainText(parts[0]) ? "string" : "list";
-  if (form !== usual) reader.spell("output", form);
+  if (form !== usual || parts.length === 0) reader.spell("output", form);
   if (type !== "function_call_output") reader.spell("type", type);
   const written = reader.peek("output");
   const content = parts.map((part, index) => toResultContent(part, Array.isArray(written) ? written[index] : part));

@@ -1,0 +1,193 @@
+// What is written for clients and for the vendor is valid, and no bytes make a decoder throw.
+
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { GhostError } from "@ghostllm/contract";
+import { Ajv2020 } from "ajv/dist/2020.js";
+import { expect, it } from "vitest";
+import type { ChatEvent } from "#hub.ts";
+import { collectEvents } from "#testing/collect-events.ts";
+import { chanceFrom } from "#testing/random.ts";
+import type { Chance } from "#testing/random.ts";
+import { describeWithCorpus } from "../../../../../tests/support/corpus.ts";
+import type { Corpus, CorpusRecord } from "../../../../../tests/support/corpus.ts";
+import { openaiResponses } from "./index.ts";
+
+const { client, upstream } = openaiResponses;
+
+function* answersOf(corpus: Corpus): Generator<CorpusRecord> {
+  for (const provider of corpus.providers()) {
+    for (const record of corpus.recorded(provider)) {
+      if (record.endpoint === "responses" && record.status === 200) yield record;
+    }
+  }
+}
+
+function decodeStream(pieces: readonly Buffer[]): ChatEvent[] {
+  const decoder = upstream.createStreamDecoder();
+  return [...pieces.flatMap((piece) => decoder.push(piece)), ...decoder.flush()];
+}
+
+const request = client.parseRequest("chat.completions", Buffer.from('{"model":"m","input":"x","stream":true}'));
+
+function encodeStream(events: readonly ChatEvent[]): string {
+  const encoder = client.createStreamEncoder(request);
+  return events.map((event) => encoder.encode(event)).join("");
+}
+
+/** As if the answer came from a vendor of another dialect. */
+function withoutExtras<Value>(value: Value): Value {
+  return JSON.parse(JSON.stringify(value, (key, member: unknown) => (key === "extras" ? undefined : member))) as Value;
+}
+
+/** The published schema demands that an item fits one form only, but some fit two: any will do. */
+function openSchemas(corpus: Corpus): (name: string, value: unknown) => string | null {
+  const ajv = new Ajv2020({ strict: false, validateFormats: false });
+  const text = readFileSync(join(corpus.directory, "specs/openai.relaxed.schema.json"), "utf8");
+  ajv.addSchema(JSON.parse(text.replaceAll('"oneOf"', '"anyOf"')) as object, "openai");
+  return (name, value) => (ajv.validate(`openai#/$defs/${name}`, value) ? null : ajv.errorsText());
+}
+
+describeWithCorpus("the openai-responses dialect writes what is valid and bears what is not", (corpus) => {
+  const answers = [...answersOf(corpus)];
+  const bodies = answers.filter(({ response_text: text }) => text === undefined);
+  const streams = answers.flatMap(({ id, response_text: text }) => (text === undefined ? [] : [{ id, text }]));
+
+  it("every answer and event that is written for a client is valid, and events are numbered", () => {
+    const faultOf = openSchemas(corpus);
+    const misses = new Set<string>();
+    for (const { id, response_body: body } of bodies) {
+      const result = upstream.decodeResult(Buffer.from(JSON.stringify(body)));
+      if (result === null) continue;
+      const fault = faultOf("Response", JSON.parse(client.encodeResult(withoutExtras(result), request)));
+      if (fault !== null) misses.add(`${id}: ${fault}`);
+    }
+    for (const { id, text } of streams) {
+      const events = decodeStream([Buffer.from(text)]).filter(({ kind }) => kind !== "extras" && kind !== "error");
+      const written = [...encodeStream(withoutExtras(events)).matchAll(/^event: (.*)\ndata: (.*)$/gm)];
+      written.forEach(([, name, data = ""], number) => {
+        const event = JSON.parse(data) as Record<string, unknown>;
+        const fault = faultOf("ResponseStreamEvent", event);
+        if (fault !== null) misses.add(`${id}: ${fault}`);
+        if (event["type"] !== name || event["sequence_number"] !== number) misses.add(`${id}: not in order`);
+      });
+    }
+    expect([...misses]).toEqual([]);
+  });
+
+  it("no JSON in an answer or a stream throws", () => {
+    const places = [
+      ["", ""],
+      ['{"output":', "}"],
+      ['{"output":[', "]}"],
+      ['{"output":[{"type":"message","role":"assistant","content":[', "]}]}"],
+      ['{"output":[{"type":"message","role":"assistant","content":[{"type":"output_text","text":', "}]}]}"],
+      ['{"type":"response.created","response":', "}"],
+      ['{"type":"response.completed","response":', "}"],
+      ['{"type":"response.failed","response":', "}"],
+      ['{"type":"error","error":', "}"],
+      ['{"type":"response.output_item.done","output_index":0,"item":', "}"],
+      ['{"type":"response.output_item.done","item":{"type":"reasoning","summary":', "}}"],
+      ['{"type":"response.output_text.delta","output_index":0,"delta":"x","logprobs":', "}"],
+      ['{"type":"response.output_text.annotation.added","annotation":', "}"],
+    ] as const;
+    for (const { name, bytes } of corpus.jsonCases()) {
+      for (const [before, behind] of places) {
+        const body = Buffer.concat([Buffer.from(before), bytes, Buffer.from(behind)]);
+        const result = upstream.decodeResult(body);
+        if (result) expectBorne(() => client.encodeResult(result, request), name);
+        if (result) expectBorne(() => client.encodeResult(withoutExtras(result), request), name);
+        const frame = Buffer.concat([Buffer.from("data: "), body, Buffer.from("\n\n")]);
+        expectBorne(() => encodeStream(decodeStream([frame])), name);
+        const tap = upstream.createStreamTap();
+        expect(tap.push(frame)?.equals(frame), name).toBe(true);
+      }
+    }
+  });
+
+  it("JSON anywhere in a request comes back, or is refused", () => {
+    const items = [
+      '{"role":"user","content":[@]}',
+      '{"role":"user","content":@,"odd":@}',
+      '{"role":"assistant","content":[{"type":"output_text","text":@,"annotations":@,"logprobs":@}],"phase":@}',
+      '{"role":"user","content":[{"type":"input_image","image_url":@,"detail":@},{"type":"input_file","file_data":@}]}',
+      '{"type":"function_call","call_id":"a","name":"f","arguments":"{}","status":@,"namespace":@}',
+      '{"type":"function_call","call_id":@,"name":"f","arguments":@}',
+      '{"type":"custom_tool_call","call_id":"a","name":@,"input":"x"}',
+      '{"type":"function_call_output","call_id":"a","output":@}',
+      '{"type":"reasoning","id":@,"summary":@,"content":@,"encrypted_content":@}',
+      '{"type":"message","role":@}',
+    ];
+    const fields =
+      '"tools":[@,{"type":"custom","name":"c","format":@},{"type":"namespace","name":"n","tools":[@]},{"type":"function","name":"f","parameters":@,"strict":@}],' +
+      '"tool_choice":@,"text":{"format":@,"odd":@},"reasoning":{"effort":@,"odd":@},"include":@,"metadata":@,"top_logprobs":@,"odd":@';
+    let checked = 0;
+    for (const { name, bytes } of corpus.jsonCases()) {
+      for (const item of items) {
+        const text = `{"model":"m","input":[${item}],${fields}}`.replaceAll("@", () => bytes.toString("utf8"));
+        expectBorne(() => {
+          const parsed = client.parseRequest("chat.completions", Buffer.from(text));
+          const { body: again } = upstream.encodeRequest(client.decodeRequest(parsed), { model: "m", quirks: {} });
+          // What is beyond a double has no JSON: it is null, as for every writer of this language.
+          expect(JSON.parse(again), `${name} ${item}`).toEqual(JSON.parse(JSON.stringify(JSON.parse(text))));
+          checked += 1;
+        }, name);
+      }
+    }
+    expect(checked).toBeGreaterThan(1_000);
+  });
+
+  it("10,000 streams with faults are read to their end or to an error, and can be written", () => {
+    for (let seed = 0; seed < 10_000; seed += 1) {
+      const chance = chanceFrom(seed);
+      const { text } = chance.pick(streams);
+      const start = chance.below(4) === 0 ? chance.below(text.length) : 0;
+      const events = decodeStream([mutate(Buffer.from(text.slice(start, start + 3_000)), chance)]);
+      const { isEnded, error } = collectEvents(events);
+      expect(isEnded || error !== null, `seed ${seed}`).toBe(true);
+      expectBorne(() => encodeStream(events), `seed ${seed}`);
+    }
+  });
+
+  it("2,000 answers with faults are read, or are none", () => {
+    for (let seed = 0; seed < 2_000; seed += 1) {
+      const chance = chanceFrom(seed);
+      const body = mutate(Buffer.from(JSON.stringify(chance.pick(bodies).response_body)), chance);
+      const result = upstream.decodeResult(body);
+      expect(result === null || Array.isArray(result.choices), `seed ${seed}`).toBe(true);
+      if (result) expectBorne(() => client.encodeResult(result, request), `seed ${seed}`);
+    }
+  });
+});
+
+/** Only errors of the catalogue may be thrown. */
+function expectBorne(act: () => unknown, name: string): void {
+  try {
+    act();
+  } catch (error) {
+    if (!(error instanceof GhostError)) throw error;
+    expect(error.code, name).toMatch(/^(invalid_request_error|provider_error)$/);
+  }
+}
+
+/** Some bytes changed, cut out or told twice. */
+function mutate(bytes: Buffer, chance: Chance): Buffer {
+  const at = chance.below(bytes.length);
+  const length = chance.below(40);
+  const [before, within, behind] = [
+    bytes.subarray(0, at),
+    bytes.subarray(at, at + length),
+    bytes.subarray(at + length),
+  ];
+  const noise = Buffer.from(
+    chance.pick(['"', "{", "}", "null", "-1", "\n\n", "[]", "\\", "1e999", "\u0000", "data: "]),
+  );
+  return Buffer.concat(
+    chance.pick([
+      [before, behind],
+      [before, noise, behind],
+      [before, within, within, behind],
+      [before, noise, within, behind],
+    ]),
+  );
+}
