@@ -59,7 +59,11 @@ function expectedOf(record: CorpusRecord, { sdk }: OracleEntry, format: Format):
   const reading: Reading = {
     text: (sdk.text ?? "") + refusal,
     reasoning: sdk.reasoning ?? unlistedReasoning(record, format),
-    calls: [...(sdk.tool_calls ?? []).map(({ name, args }) => ({ name, args })), ...legacyCalls(record, format)],
+    calls: [
+      ...(sdk.tool_calls ?? []).map(({ name, args }) => ({ name, args })),
+      ...legacyCalls(record, format),
+      ...customCalls(record, format),
+    ],
     finish: refusal !== "" && finish === "stop" ? "refusal" : finish,
     usage: countsOf(format, sdk.usage),
   };
@@ -97,6 +101,17 @@ function chunksOf({ response_text: text = "" }: CorpusRecord): readonly Readonly
     const choices = fieldsOf(parse(data))["choices"];
     return fieldsOf(fieldsOf(Array.isArray(choices) ? choices[0] : undefined)["delta"]);
   });
+}
+
+/** Calls of tools that take a text, which the oracle does not list. */
+function customCalls({ response_body: body, response_text: text }: CorpusRecord, format: Format): Reading["calls"] {
+  if (format !== "openai-responses") return [];
+  const last = [...(text ?? "").matchAll(/^data: ?(\{.*\})\s*$/gm)].at(-1)?.[1];
+  const response = text === undefined ? body : fieldsOf(parse(last ?? ""))["response"];
+  const output = fieldsOf(response)["output"];
+  const items = (Array.isArray(output) ? (output as unknown[]) : []).map(fieldsOf);
+  const custom = items.filter(({ type }) => type === "custom_tool_call");
+  return custom.map(({ name, input }) => ({ name: textOf(name), args: { input } }));
 }
 
 /** The form of calls before there were tools, which the SDK reads and the oracle does not list. */

@@ -8,11 +8,12 @@ import { failureOf } from "./failure.ts";
 
 /** A stream's chunks hold parts one after the other, and of reasons and counts the last one holds. */
 function readingOf(chunks: readonly GenerateContentResponse[]): Reading {
-  const parts = chunks.flatMap(({ candidates }) => candidates?.[0]?.content?.parts ?? []);
+  const firsts = chunks.flatMap(({ candidates = [] }) => candidates.filter(({ index }) => !index));
+  const parts = firsts.flatMap(({ content }) => content?.parts ?? []);
   const written = (thought: boolean): string =>
     parts.map((part) => ((part.thought === true) === thought ? (part.text ?? "") : "")).join("");
   const blocked = chunks.some(({ promptFeedback }) => promptFeedback?.blockReason !== undefined);
-  const reason = chunks.flatMap(({ candidates }) => candidates?.[0]?.finishReason ?? []).at(-1);
+  const reason = firsts.flatMap(({ finishReason }) => finishReason ?? []).at(-1);
   return {
     text: written(false),
     reasoning: written(true),

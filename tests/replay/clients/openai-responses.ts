@@ -17,7 +17,8 @@ function readingOf({ output, status, incomplete_details: details, usage, error }
       .join(""),
     calls: output.flatMap((item) => {
       if (item.type === "function_call") return [{ name: item.name, args: parseArguments(item.arguments) }];
-      return item.type === "custom_tool_call" ? [{ name: item.name, args: item.input }] : [];
+      // A tool that takes a text is one with a single field in the formats that know no such tools.
+      return item.type === "custom_tool_call" ? [{ name: item.name, args: { input: item.input } }] : [];
     }),
     finish: finishOf("openai-responses", details?.reason ?? status),
     usage: countsOf("openai-responses", usage),
