@@ -1,6 +1,8 @@
 // The lists of models that a key sees, and single models by any name they are asked for.
 
 import Anthropic from "@anthropic-ai/sdk";
+import { GoogleGenAI } from "@google/genai";
+import { Ollama } from "ollama";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { PriceSchedule } from "@ghostllm/llm";
 import type { Snapshot } from "#domain/snapshot.ts";
@@ -142,6 +144,20 @@ describe("models", () => {
       created_at: "2023-11-14T22:13:20.000Z",
     });
     await expect(anthropic.models.retrieve("nothing")).rejects.toThrow(Anthropic.NotFoundError);
+  });
+
+  it("answers Google's and Ollama's clients in their own forms", async () => {
+    const genai = new GoogleGenAI({ apiKey: testKey, httpOptions: { baseUrl: gateway.url } });
+    const names = [];
+    for await (const { name } of await genai.models.list()) names.push(name);
+    expect(names).toContain("models/shared-model");
+    expect(await genai.models.get({ model: "shared-model" })).toMatchObject({ inputTokenLimit: 128_000 });
+    const ollama = new Ollama({ host: gateway.url, headers: { authorization: `Bearer ${testKey}` } });
+    expect((await ollama.list()).models.map(({ name }) => name)).toContain("shared-model");
+    expect((await ollama.show({ model: "shared-model" })).capabilities).toEqual(["completion", "tools"]);
+    expect((await ollama.ps()).models).toEqual([]);
+    expect(await ollama.version()).toEqual({ version: "0.13.0" });
+    await expect(ollama.show({ model: "nothing" })).rejects.toThrow(/does not exist/);
   });
 
   it("has no other methods", async () => {

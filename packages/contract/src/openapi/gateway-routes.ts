@@ -52,6 +52,16 @@ const streamProperties: JsonObject = {
   stream_options: { type: "object", properties: { include_usage: { type: "boolean" } }, additionalProperties: true },
 };
 
+const lineProperties: JsonObject = {
+  stream: { type: "boolean", default: true },
+  options: { type: "object", properties: { num_predict: { type: "integer" } }, additionalProperties: true },
+};
+
+const lineContent: JsonObject = {
+  ...jsonContent({ type: "object", additionalProperties: true }),
+  "application/x-ndjson": { schema: text },
+};
+
 const modelProperty: JsonObject = { type: "string", description: "A model, `provider/model`, or a route." };
 
 const stringOrTokens: JsonObject = {
@@ -143,6 +153,48 @@ export const gatewayRoutes: readonly DocumentedRoute[] = [
         stream: { type: "boolean" },
       },
       content: streamedContent,
+    }),
+  },
+  {
+    method: "post",
+    path: "/api/chat",
+    operation: forwarded({
+      operationId: "gateway.ollamaChat",
+      summary: "Chat, in Ollama's format",
+      description:
+        "Compatible with Ollama's chat, for models of every vendor. Without `stream: false` the answer is a stream of lines.",
+      required: ["model", "messages"],
+      properties: {
+        model: modelProperty,
+        messages: { type: "array", items: { type: "object", additionalProperties: true } },
+        ...lineProperties,
+      },
+      content: lineContent,
+    }),
+  },
+  {
+    method: "post",
+    path: "/api/generate",
+    operation: forwarded({
+      operationId: "gateway.ollamaGenerate",
+      summary: "Complete a prompt, in Ollama's format",
+      description:
+        "Compatible with Ollama's generate, for models of every vendor. Without `stream: false` the answer is a stream of lines.",
+      required: ["model"],
+      properties: { model: modelProperty, prompt: text, system: text, ...lineProperties },
+      content: lineContent,
+    }),
+  },
+  {
+    method: "post",
+    path: "/api/embed",
+    operation: forwarded({
+      operationId: "gateway.ollamaEmbed",
+      summary: "Embed texts, in Ollama's format",
+      description: "Compatible with Ollama's embed.",
+      required: ["model", "input"],
+      properties: { model: modelProperty, input: { anyOf: [text, { type: "array", items: text }] } },
+      content: jsonContent({ type: "object", additionalProperties: true }),
     }),
   },
   {

@@ -2,6 +2,7 @@ import type { DialectName } from "#providers/definition.ts";
 import type { Dialect } from "./dialect.ts";
 import { anthropicMessages } from "./anthropic-messages/index.ts";
 import { gemini } from "./gemini/index.ts";
+import { ollama } from "./ollama/index.ts";
 import { openaiChat } from "./openai-chat/index.ts";
 import { openaiResponses } from "./openai-responses/index.ts";
 
@@ -10,4 +11,5 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
   "anthropic-messages": anthropicMessages,
   gemini,
   "openai-responses": openaiResponses,
+  ollama,
 };

@@ -2,22 +2,19 @@ import type { Usage } from "#hub.ts";
 import { parseJson } from "#wire/json.ts";
 import type { StreamTap } from "./dialect.ts";
 
-/** Vendors write their usage behind the content, with few fields of the answer behind it. */
+/** Vendors write what an answer cost behind the content, with few fields of the answer behind it. */
 const tailBytes = 8192;
 
 /** Passes a whole answer of any size through and remembers only its tail. */
-export class LargeAnswerTap implements StreamTap {
+export class TailTap implements StreamTap {
   readonly isEventStream = false;
   readonly ended = false;
   readonly failure = null;
-  readonly #readUsage: (usage: unknown) => Usage | null;
-  readonly #member: string;
+  readonly #readTail: (tail: string) => Usage | null;
   #tail: Buffer = Buffer.alloc(0);
 
-  /** `readUsage` reads the value of the `member` that tells the usage in its dialect. */
-  constructor(readUsage: (usage: unknown) => Usage | null, member = "usage") {
-    this.#readUsage = readUsage;
-    this.#member = member;
+  constructor(readTail: (tail: string) => Usage | null) {
+    this.#readTail = readTail;
   }
 
   push(chunk: Buffer): Buffer {
@@ -32,16 +29,27 @@ export class LargeAnswerTap implements StreamTap {
   }
 
   get usage(): Usage | null {
-    const text = this.#tail.toString("latin1");
-    const name = `"${this.#member}"`;
-    const at = text.lastIndexOf(name);
-    const start = at < 0 ? null : /^\s*:\s*(?=\{)/.exec(text.slice(at + name.length));
-    if (start === null) return null;
-    const value = text.slice(at + name.length + start[0].length);
-    for (let end = value.indexOf("}"); end >= 0; end = value.indexOf("}", end + 1)) {
-      const usage = parseJson(value.slice(0, end + 1));
-      if (usage !== undefined) return this.#readUsage(usage);
-    }
-    return null;
+    return this.#readTail(this.#tail.toString("latin1"));
   }
+}
+
+/** For dialects in which one member of the answer tells its usage. */
+export class LargeAnswerTap extends TailTap {
+  /** `readUsage` reads the value of the member. */
+  constructor(readUsage: (usage: unknown) => Usage | null, member = "usage") {
+    super((tail) => findUsage(tail, member, readUsage));
+  }
+}
+
+function findUsage(tail: string, member: string, readUsage: (usage: unknown) => Usage | null): Usage | null {
+  const name = `"${member}"`;
+  const at = tail.lastIndexOf(name);
+  const start = at < 0 ? null : /^\s*:\s*(?=\{)/.exec(tail.slice(at + name.length));
+  if (start === null) return null;
+  const value = tail.slice(at + name.length + start[0].length);
+  for (let end = value.indexOf("}"); end >= 0; end = value.indexOf("}", end + 1)) {
+    const usage = parseJson(value.slice(0, end + 1));
+    if (usage !== undefined) return readUsage(usage);
+  }
+  return null;
 }

@@ -2,7 +2,7 @@
 
 import type { Operation } from "#operations.ts";
 
-export const dialectNames = ["openai-chat", "openai-responses", "anthropic-messages", "gemini"] as const;
+export const dialectNames = ["openai-chat", "openai-responses", "anthropic-messages", "gemini", "ollama"] as const;
 
 export type DialectName = (typeof dialectNames)[number];
 

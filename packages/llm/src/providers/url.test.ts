@@ -20,6 +20,7 @@ const chatPaths: Readonly<Record<(typeof dialectNames)[number], RegExp>> = {
   "anthropic-messages": /^https:\/\/[^/]+\/v1\/messages$/,
   gemini: /^https:\/\/[^/]+\/v1(?:beta)?\/(?:[^/]+\/)*models\/m:generateContent$/,
   "openai-responses": /^https?:\/\/[^/]+\/.*responses$/,
+  ollama: /^https?:\/\/[^/]+\/api\/chat$/,
 };
 
 describe("Azure's forms of a base URL", () => {
@@ -53,6 +54,9 @@ describe("Ollama's base URL", () => {
   it.each(["http://127.0.0.1:11434", "http://127.0.0.1:11434/v1"])("may be %s", (baseUrl) => {
     expect(chatUrl(ollama, baseUrl)).toBe("http://127.0.0.1:11434/v1/chat/completions");
     expect(modelListUrl(ollama, { baseUrl, settings: {} })).toBe("http://127.0.0.1:11434/v1/models");
+    const way = wayTo(ollama, "ollama", "generate");
+    const url = way && urlOf(way, { baseUrl, model: "m", settings, stream: true });
+    expect(new URL(url ?? "").href).toBe("http://127.0.0.1:11434/api/generate");
   });
 });
 

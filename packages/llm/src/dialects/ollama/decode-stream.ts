@@ -1,0 +1,142 @@
+// A vendor's stream of lines -> events: a table of one small function per field of a line over a plain state.
+
+import type { StreamDecoder } from "#dialects/dialect.ts";
+import type { ChatEvent } from "#hub.ts";
+import { isObject, parseJson } from "#wire/json.ts";
+import type { JsonObject } from "#wire/json.ts";
+import { eachLine, LineCutter } from "#wire/lines.ts";
+import { readError } from "./answer.ts";
+import { decodeCreatedAt, makeAnswerId, makeCallId } from "./created-at.ts";
+import { messageOf } from "./decode-result.ts";
+import { decodeFinish } from "./finish.ts";
+import { decodeLogprobs } from "./logprobs.ts";
+import { decodeImage } from "./media.ts";
+import { dialect } from "./name.ts";
+import { decodeToolCall } from "./tool-calls.ts";
+import { readUsage } from "./usage.ts";
+
+/** A line may hold an image; beyond this it is no line. */
+const maxHeldBytes = 32 * 1024 * 1024;
+
+interface StreamState {
+  isStarted: boolean;
+  /** The vendor ended or failed: nothing that follows counts. */
+  isOver: boolean;
+  /** When the answer began, which names it and its calls. */
+  createdAt: unknown;
+  calls: number;
+  events: ChatEvent[];
+}
+
+export class LineStreamDecoder implements StreamDecoder {
+  readonly #cutter = new LineCutter(maxHeldBytes);
+  readonly #state: StreamState = { isStarted: false, isOver: false, createdAt: undefined, calls: 0, events: [] };
+
+  push(chunk: Buffer): readonly ChatEvent[] {
+    const lines = this.#cutter.push(chunk);
+    if (lines !== null) readLines(lines, this.#state);
+    return takeEvents(this.#state);
+  }
+
+  flush(): readonly ChatEvent[] {
+    const rest = this.#cutter.flush();
+    if (rest !== null) readLines(rest, this.#state);
+    if (!this.#state.isOver) fail(this.#state, "The vendor's stream ended before its answer did.");
+    return takeEvents(this.#state);
+  }
+}
+
+function takeEvents(state: StreamState): readonly ChatEvent[] {
+  const { events } = state;
+  if (events.length > 0) state.events = [];
+  return events;
+}
+
+function readLines(lines: Buffer, state: StreamState): void {
+  for (const line of eachLine(lines)) {
+    if (state.isOver) return;
+    const text = line.toString("utf8").trim();
+    if (text !== "") readLine(text, state);
+  }
+}
+
+function fail(state: StreamState, message: string): void {
+  state.events.push({ kind: "error", message });
+  state.isOver = true;
+}
+
+function readLine(text: string, state: StreamState): void {
+  const line = parseJson(text);
+  if (!isObject(line)) return fail(state, "The vendor sent a line that is no JSON object.");
+  if (line["error"]) return fail(state, readError(text).message ?? "error within the stream");
+  readStart(line, state);
+  const message = messageOf(line) ?? {};
+  for (const [field, read] of fieldReaders) read(message[field], state);
+  const logprobs = decodeLogprobs(line["logprobs"]);
+  if (logprobs !== undefined) state.events.push({ kind: "logprobs", index: 0, logprobs });
+  if (line["done"] === true) readEnd(line, state);
+}
+
+function readStart({ model, created_at: createdAt }: JsonObject, state: StreamState): void {
+  if (state.isStarted) return;
+  state.isStarted = true;
+  state.createdAt = createdAt;
+  const told = { id: makeAnswerId(createdAt), model: typeof model === "string" ? model : "" };
+  state.events.push({ kind: "start", ...told, createdSeconds: decodeCreatedAt(createdAt) });
+}
+
+type FieldDecoder = (value: unknown, state: StreamState) => void;
+
+/** In this order, whatever the order of the fields. */
+const fieldReaders: readonly (readonly [field: string, read: FieldDecoder])[] = [
+  ["thinking", (text, { events }) => tellText("reasoning", text, events)],
+  ["content", (text, { events }) => tellText("text", text, events)],
+  ["images", readImages],
+  ["tool_calls", readToolCalls],
+];
+
+function tellText(kind: "text" | "reasoning", text: unknown, events: ChatEvent[]): void {
+  if (typeof text === "string" && text !== "") events.push({ kind, index: 0, text });
+}
+
+function readImages(images: unknown, { events }: StreamState): void {
+  for (const image of Array.isArray(images) ? images : []) {
+    if (typeof image === "string") events.push({ kind: "media", index: 0, part: decodeImage(image) });
+  }
+}
+
+/** Calls come whole. */
+function readToolCalls(calls: unknown, state: StreamState): void {
+  for (const value of Array.isArray(calls) ? calls : []) {
+    const part = decodeToolCall(value, () => makeCallId(state.createdAt, state.calls));
+    if (part.kind === "opaque") continue;
+    const { id, name, argumentsText, signature } = part;
+    const told = { index: 0, call: state.calls };
+    state.calls += 1;
+    state.events.push({ kind: "tool_call", ...told, id, name, ...(signature !== undefined && { signature }) });
+    if (argumentsText !== "") state.events.push({ kind: "tool_arguments", ...told, text: argumentsText });
+  }
+}
+
+function readEnd(line: JsonObject, state: StreamState): void {
+  const { events, calls } = state;
+  const { done_reason: reason } = line;
+  const finish = decodeFinish(typeof reason === "string" && reason !== "" ? reason : "stop", calls > 0);
+  events.push({ kind: "finish", index: 0, finish });
+  const usage = readUsage(line);
+  if (usage !== null) events.push({ kind: "usage", usage });
+  tellRest(line, events);
+  events.push({ kind: "end" });
+  state.isOver = true;
+}
+
+const handledFields: ReadonlySet<string> = new Set([
+  ...["model", "created_at", "message", "response", "thinking", "logprobs"],
+  ...["done", "prompt_eval_count", "eval_count"],
+]);
+
+/** What the server measured, and the reason where it is one of its own. */
+function tellRest(line: JsonObject, events: ChatEvent[]): void {
+  const fields = Object.entries(line).filter(([field, value]) => value !== null && !handledFields.has(field));
+  if (fields.length > 0) events.push({ kind: "extras", extras: { dialect, fields: Object.fromEntries(fields) } });
+}

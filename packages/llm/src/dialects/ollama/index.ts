@@ -1,0 +1,55 @@
+// Ollama's own dialect: chat, prompts and embeddings, as client and as upstream dialect. Streams are lines of JSON.
+// https://docs.ollama.com/api
+
+import type { Dialect } from "#dialects/dialect.ts";
+import { editModel } from "#dialects/edit-model.ts";
+import { TailTap } from "#dialects/large-answer.ts";
+import { readAnswer, readError, readText } from "./answer.ts";
+import { decodeRequest } from "./decode-request.ts";
+import { decodeResult } from "./decode-result.ts";
+import { LineStreamDecoder } from "./decode-stream.ts";
+import { clientEmbeddings, upstreamEmbeddings } from "./embeddings.ts";
+import { encodeRequest } from "./encode-request.ts";
+import { encodeResult } from "./encode-result.ts";
+import { createStreamEncoder } from "./encode-stream.ts";
+import { encodeError, encodeStreamError } from "./errors.ts";
+import { facts, models } from "./model-list.ts";
+import { readPromptText } from "./prompt-text.ts";
+import { parseRequest } from "./request.ts";
+import { LineStreamTap } from "./stream.ts";
+import { readUsageInTail } from "./usage.ts";
+
+export const ollama = {
+  name: "ollama",
+  client: {
+    endpoints: [
+      { path: "/api/chat", operation: "chat.completions" },
+      { path: "/api/generate", operation: "generate" },
+      { path: "/api/embed", operation: "embeddings" },
+    ],
+    forwardedHeaders: [],
+    parseRequest,
+    readPromptText,
+    encodeError,
+    encodeStreamError,
+    decodeRequest,
+    encodeResult,
+    createStreamEncoder,
+    models,
+    facts,
+    embeddings: clientEmbeddings,
+  },
+  upstream: {
+    streamContentType: "application/x-ndjson",
+    editRequest: editModel,
+    readAnswer,
+    readText,
+    readError,
+    encodeRequest,
+    decodeResult,
+    createStreamDecoder: () => new LineStreamDecoder(),
+    createLargeAnswerTap: () => new TailTap(readUsageInTail),
+    createStreamTap: () => new LineStreamTap(),
+    embeddings: upstreamEmbeddings,
+  },
+} as const satisfies Dialect;

@@ -1,0 +1,54 @@
+import type { ClientModels, ListedModel } from "#dialects/dialect.ts";
+import { memberOf, parseJson } from "#wire/json.ts";
+
+/** What only who holds the weights could tell. */
+const unknownDetails = {
+  parent_model: "",
+  format: "",
+  family: "",
+  families: [],
+  parameter_size: "",
+  quantization_level: "",
+};
+
+function describe({ name, createdAt }: ListedModel) {
+  const told = { name, model: name, modified_at: new Date(createdAt).toISOString() };
+  return { ...told, size: 0, digest: "", details: unknownDetails };
+}
+
+/** In Ollama's words: what is not known to be missing is offered. */
+function capabilitiesOf({ capabilities }: ListedModel): readonly string[] {
+  const { vision = false, functions = true } = capabilities ?? {};
+  return ["completion", ...(functions ? ["tools"] : []), ...(vision ? ["vision"] : [])];
+}
+
+/** https://docs.ollama.com/api/tags and https://docs.ollama.com/api-reference/show-model-details */
+export const models: ClientModels = {
+  listPath: "/api/tags",
+  modelPath: "/api/show",
+  encodeList: (list) => JSON.stringify({ models: list.map(describe) }),
+  encodeModel(model) {
+    const length = model.contextLength !== null && { "general.context_length": model.contextLength };
+    return JSON.stringify({
+      modelfile: "",
+      parameters: "",
+      template: "",
+      details: unknownDetails,
+      model_info: { "general.architecture": "general", "general.basename": model.name, ...length },
+      capabilities: capabilitiesOf(model),
+      modified_at: new Date(model.createdAt).toISOString(),
+    });
+  },
+  readModelName(body) {
+    const request = parseJson(body);
+    // Older clients say `name`.
+    const name = memberOf(request, "model") ?? memberOf(request, "name");
+    return typeof name === "string" && name !== "" ? name : null;
+  },
+};
+
+/** Clients ask which version of the API they speak to; nothing is loaded into memory here. */
+export const facts = {
+  "/api/version": JSON.stringify({ version: "0.13.0" }),
+  "/api/ps": JSON.stringify({ models: [] }),
+};

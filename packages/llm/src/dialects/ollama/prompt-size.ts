@@ -1,0 +1,20 @@
+import { memberOf } from "#wire/json.ts";
+import type { JsonObject } from "#wire/json.ts";
+
+/** English has about 4 bytes a token, Chinese about 3, so this is on the high side: it serves as a reservation. */
+const bytesPerToken = 3;
+/** An image costs by its size in pixels, not in bytes, and with most models less than this. */
+const tokensPerImage = 1500;
+
+/** Upper guess of the prompt's tokens: the whole body counts as text, but for the images in it. */
+export function estimatePromptTokens(body: Buffer, fields: JsonObject): number {
+  const messages = fields["messages"];
+  const images = [fields, ...(Array.isArray(messages) ? messages : [])].flatMap(imagesOf);
+  const imageBytes = images.reduce((sum, image) => sum + image.length, 0);
+  return Math.ceil((body.length - imageBytes) / bytesPerToken) + images.length * tokensPerImage;
+}
+
+function imagesOf(holder: unknown): readonly string[] {
+  const images = memberOf(holder, "images");
+  return Array.isArray(images) ? images.filter((image) => typeof image === "string") : [];
+}

@@ -1,0 +1,48 @@
+// How much to think, both ways: `think`, which is yes, no, or a word for the effort.
+
+import { spellingOf } from "#dialects/extras.ts";
+import type { Notes } from "#dialects/extras.ts";
+import type { FieldReader } from "#dialects/field-reader.ts";
+import type { ChatRequest, ReasoningWish } from "#hub.ts";
+import type { JsonObject } from "#wire/json.ts";
+import { dialect } from "./name.ts";
+
+/** To think not at all is the usual state, which is not told to vendors that may not know it. */
+export function decodeReasoningWish(reader: FieldReader): ReasoningWish | undefined {
+  const think = reader.peek("think");
+  const isWord = typeof think === "string" && think !== "";
+  if (typeof think !== "boolean" && !isWord) return undefined;
+  reader.spellAsWritten("think");
+  if (isWord) return { effort: think };
+  return think ? { effort: "medium" } : undefined;
+}
+
+const words: Readonly<Record<string, string>> = {
+  minimal: "low",
+  low: "low",
+  medium: "medium",
+  high: "high",
+  xhigh: "high",
+  max: "high",
+};
+
+/** Words for the effort are for these models alone; others refuse them or take them for yes. */
+const takesWords = /gpt-?oss/i;
+
+export function encodeReasoningWish({ reasoning, extras }: ChatRequest, model: string, notes: Notes): JsonObject {
+  const written = spellingOf(extras, dialect)["think"];
+  if (written !== undefined) return { think: written };
+  if (reasoning?.effort === undefined && reasoning?.budgetTokens === undefined) return {};
+  const { effort, budgetTokens = 0 } = reasoning;
+  if (effort === "none") return { think: false };
+  if (effort === undefined) notes.add("reasoning budget");
+  const word = effort === undefined ? effortOf(budgetTokens) : words[effort];
+  if (takesWords.test(model) && word !== undefined) return { think: word };
+  if (effort !== undefined) notes.add("reasoning effort");
+  return { think: true };
+}
+
+function effortOf(budgetTokens: number): string {
+  if (budgetTokens < 4_096) return "low";
+  return budgetTokens < 16_384 ? "medium" : "high";
+}

@@ -1,0 +1,33 @@
+import type { ParsedRequest } from "#dialects/dialect.ts";
+import { parseBody } from "#dialects/parse-body.ts";
+import type { Operation } from "#operations.ts";
+import { findMembers } from "#wire/json-members.ts";
+import { memberOf } from "#wire/json.ts";
+import type { JsonObject } from "#wire/json.ts";
+import { checkFields } from "./fields.ts";
+import { estimatePromptTokens } from "./prompt-size.ts";
+
+/** Reads the fields that the gateway acts on. The vendor is the judge of all others, so they are not looked at. */
+export function parseRequest(operation: Operation, body: Buffer): ParsedRequest {
+  const fields = parseBody(body.toString("utf8"));
+  checkFields(operation, fields);
+  return {
+    operation,
+    body,
+    members: findMembers(body),
+    model: String(fields["model"]),
+    // Who says nothing is answered with a stream.
+    stream: operation !== "embeddings" && fields["stream"] !== false,
+    // Streams of this dialect tell it to everybody.
+    wantsStreamUsage: true,
+    promptTokensEstimate: estimatePromptTokens(body, fields),
+    maxOutputTokens: operation === "embeddings" ? 0 : readMaxOutputTokens(fields),
+    answers: operation === "embeddings" ? 0 : 1,
+  };
+}
+
+/** A negative limit is none. */
+function readMaxOutputTokens(fields: JsonObject): number | null {
+  const limit = memberOf(fields["options"], "num_predict");
+  return typeof limit === "number" && limit >= 0 ? limit : null;
+}
