@@ -3,7 +3,8 @@
 
 import { startFakeUpstream } from "@ghostllm/fake-upstream";
 import type { FakeUpstream } from "@ghostllm/fake-upstream";
-import { dialects } from "@ghostllm/llm";
+import { dialects, providers } from "@ghostllm/llm";
+import type { Operation } from "@ghostllm/llm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { corpus, describeWithCorpus } from "../../../tests/support/corpus.ts";
 import type { Corpus, CorpusRecord } from "../../../tests/support/corpus.ts";
@@ -32,13 +33,19 @@ function recordsOf(source: Corpus): readonly CorpusRecord[] {
   return source.providers().flatMap((provider) => [...source.recorded(provider)].filter(isReplayable));
 }
 
-function providerTypeOf({ provider }: CorpusRecord): string {
+const operations: Readonly<Record<string, Operation>> = {
+  chat: "chat.completions",
+  completions: "completions",
+  embeddings: "embeddings",
+};
+
+/** What a vendor does not offer in the dialect, as Writer its completions, passes as that of any other server. */
+function providerTypeOf({ provider, endpoint }: CorpusRecord): string {
   const type = providerTypes[provider] ?? provider;
-  try {
-    return providerNamed(type).type;
-  } catch {
-    return "openai-compatible";
-  }
+  const definition = providers.find((known) => known.type === type);
+  const operation = operations[endpoint];
+  const isOffered = operation !== undefined && definition?.speaks["openai-chat"]?.[operation] !== undefined;
+  return isOffered ? type : "openai-compatible";
 }
 
 /** The recorded request, or for a recorded answer alone the least request that asks for one of its kind. */
@@ -60,9 +67,13 @@ function answerOf(record: CorpusRecord): { readonly text: string; readonly conte
   return { text: JSON.stringify(record.response_body), contentType: "application/json" };
 }
 
+function tellsUsageUnasked(record: CorpusRecord): boolean {
+  return providerNamed(providerTypeOf(record)).quirks?.streamUsage === "unasked";
+}
+
 /** What the gateway may add to the body of a request, and nothing else. */
-function withNamedEdits(body: Readonly<Record<string, unknown>>, endpoint: string): unknown {
-  if (body["stream"] !== true || endpoint === "embeddings") return body;
+function withNamedEdits(body: Readonly<Record<string, unknown>>, record: CorpusRecord): unknown {
+  if (body["stream"] !== true || record.endpoint === "embeddings" || tellsUsageUnasked(record)) return body;
   return { ...body, stream_options: { ...(body["stream_options"] as object | undefined), include_usage: true } };
 }
 
@@ -84,8 +95,7 @@ function withoutUsageChunk(text: string): string {
 }
 
 function expectedAnswer(record: CorpusRecord, body: Readonly<Record<string, unknown>>, text: string): string {
-  const isUnasked = providerNamed(providerTypeOf(record)).quirks?.streamUsage === "unasked";
-  const hides = body["stream"] === true && !asksForUsage(body) && !isUnasked;
+  const hides = body["stream"] === true && !asksForUsage(body) && !tellsUsageUnasked(record);
   return hides && record.response_text !== undefined ? withoutUsageChunk(text) : text;
 }
 
@@ -142,7 +152,7 @@ describeWithCorpus("replay of recorded traffic in the dialect of OpenAI's chat",
       for (const record of own) {
         const { body, text, answer, status, usage } = await replay(record);
         const received = upstream.received.at(-1);
-        expect(received?.json(), record.id).toEqual(withNamedEdits(body, record.endpoint));
+        expect(received?.json(), record.id).toEqual(withNamedEdits(body, record));
         if (record.status === 401) {
           // About the operator's credential, not the client's: the one answer that is not passed on.
           expect(status, record.id).toBe(502);

@@ -8,6 +8,8 @@ export const cerebras = defineCompatible({
   variablePrefix: "CEREBRAS",
   catalogId: "cerebras",
   exampleModel: "llama3.1-8b",
+  // https://inference-docs.cerebras.ai/resources/openai
+  quirks: { streamUsage: "unasked", refuses: ["frequency_penalty", "presence_penalty"] },
   operations: {
     "chat.completions": "/chat/completions",
     completions: "/completions",

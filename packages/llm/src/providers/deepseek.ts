@@ -8,6 +8,9 @@ export const deepseek = defineCompatible({
   variablePrefix: "DEEPSEEK",
   catalogId: "deepseek",
   exampleModel: "deepseek-chat",
+  // In a thinking model's calls of tools its thoughts must come back; elsewhere they are ignored.
+  // https://api-docs.deepseek.com/guides/thinking_mode
+  quirks: { streamUsage: "unasked", outputLimit: "max_tokens", takes: ["reasoning_content"] },
   operations: {
     "chat.completions": "/chat/completions",
   },

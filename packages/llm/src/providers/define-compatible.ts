@@ -6,7 +6,7 @@ const bearer: Authentication = { header: "authorization", prefix: "Bearer " };
 
 interface Compatible extends Pick<
   ProviderDefinition,
-  "type" | "label" | "documentation" | "baseUrl" | "catalogId" | "exampleModel" | "free" | "quirks"
+  "type" | "label" | "documentation" | "baseUrl" | "catalogId" | "exampleModel" | "free" | "quirks" | "settings"
 > {
   /** `GROQ` reads GROQ_API_KEY and GROQ_BASE_URL. */
   readonly variablePrefix: string;
@@ -15,16 +15,20 @@ interface Compatible extends Pick<
   /** Dialects that the vendor speaks beside it. */
   readonly alsoSpeaks?: Readonly<Partial<Record<Exclude<DialectName, "openai-chat">, Operations>>>;
   readonly needsCredential?: boolean;
-  readonly modelList?: OperationPath;
+  /** In place of those that follow from the prefix. */
+  readonly credentialVariables?: readonly string[];
+  readonly baseUrlVariables?: readonly string[];
+  /** `/models` unless told; null where the vendor has none. */
+  readonly modelList?: OperationPath | null;
 }
 
 export function defineCompatible(compatible: Compatible): ProviderDefinition {
-  const { variablePrefix, operations, alsoSpeaks, ...provider } = compatible;
+  const { variablePrefix, operations, alsoSpeaks, modelList = "/models", ...provider } = compatible;
   return {
     speaks: { "openai-chat": operations, ...alsoSpeaks },
     authentication: bearer,
     needsCredential: true,
-    modelList: "/models",
+    ...(modelList !== null && { modelList }),
     credentialVariables: [`${variablePrefix}_API_KEY`],
     baseUrlVariables: [`${variablePrefix}_BASE_URL`],
     ...provider,

@@ -17,16 +17,29 @@ export type Operations = Readonly<Partial<Record<Operation, OperationPath>>>;
 export interface Quirks {
   /**
    * `asked` (default): usage comes in a stream only with `stream_options.include_usage`, in an extra chunk.
-   * `unasked`: the vendor sends its usage chunk to everybody, so it is no extra and is never hidden.
+   * `unasked`: the vendor tells its usage to everybody, so that it is not asked for, is no extra, and is never hidden.
    */
   readonly streamUsage?: "asked" | "unasked";
   /** The name under which the vendor reads the limit of output tokens; `max_completion_tokens` unless told. */
   readonly outputLimit?: "max_tokens";
   /** What the vendor takes in requests beyond its dialect. The rest of what comes from other dialects is noted. */
   readonly takes?: readonly Extension[];
+  /** Fields of its dialect that the vendor refuses. What comes from other dialects goes without them, which is noted. */
+  readonly refuses?: readonly RefusedField[];
+  /** The name under which the vendor reads a seed; `seed` unless told. */
+  readonly seed?: "random_seed";
+  /** The word with which the vendor is told that a tool must be called; `required` unless told. */
+  readonly mustCall?: "any";
+  /** The vendor takes ids of tool calls in this form alone: others are replaced, the same by the same. */
+  readonly callIds?: "nine letters or digits";
 }
 
-export type Extension = "top_k" | "cache_control" | "reasoning_content" | "reasoning" | "reasoning_details";
+/** `thinking` are parts of a message's content, the other kinds of thoughts are fields of a message. */
+export type Extension =
+  "top_k" | "cache_control" | "reasoning_content" | "reasoning" | "reasoning_details" | "thinking";
+
+export type RefusedField =
+  "frequency_penalty" | "logprobs" | "n" | "name" | "presence_penalty" | "service_tier" | "top_logprobs" | "user";
 
 export interface PathInput {
   readonly baseUrl: string;

@@ -7,9 +7,11 @@ export const fireworks = defineCompatible({
   baseUrl: "https://api.fireworks.ai/inference/v1",
   variablePrefix: "FIREWORKS",
   catalogId: "fireworks",
+  quirks: { outputLimit: "max_tokens", takes: ["top_k", "reasoning_content"] },
   operations: {
     "chat.completions": "/chat/completions",
     completions: "/completions",
     embeddings: "/embeddings",
+    rerank: "/rerank",
   },
 });

@@ -8,8 +8,13 @@ export const groq = defineCompatible({
   variablePrefix: "GROQ",
   catalogId: "groq",
   exampleModel: "llama-3.1-8b-instant",
+  // https://console.groq.com/docs/openai
+  quirks: { refuses: ["logprobs", "top_logprobs", "name", "n"] },
   operations: {
     "chat.completions": "/chat/completions",
+    "audio.transcriptions": "/audio/transcriptions",
+    "audio.translations": "/audio/translations",
+    "audio.speech": "/audio/speech",
   },
   alsoSpeaks: { "openai-responses": { "chat.completions": "/responses" } },
 });

@@ -8,8 +8,20 @@ export const mistral = defineCompatible({
   variablePrefix: "MISTRAL",
   catalogId: "mistral",
   exampleModel: "mistral-small-latest",
+  quirks: {
+    // It is told to everybody, and who asks for it is refused, as are fields that are not in the vendor's documentation.
+    streamUsage: "unasked",
+    refuses: ["user", "service_tier", "logprobs", "top_logprobs", "name"],
+    outputLimit: "max_tokens",
+    seed: "random_seed",
+    mustCall: "any",
+    callIds: "nine letters or digits",
+    takes: ["thinking"],
+  },
   operations: {
     "chat.completions": "/chat/completions",
     embeddings: "/embeddings",
+    moderations: "/moderations",
+    "audio.transcriptions": "/audio/transcriptions",
   },
 });

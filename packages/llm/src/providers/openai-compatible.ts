@@ -12,6 +12,13 @@ export const openaiCompatible = defineCompatible({
     "chat.completions": "/chat/completions",
     completions: "/completions",
     embeddings: "/embeddings",
+    moderations: "/moderations",
+    "images.generations": "/images/generations",
+    "images.edits": "/images/edits",
+    "audio.speech": "/audio/speech",
+    "audio.transcriptions": "/audio/transcriptions",
+    "audio.translations": "/audio/translations",
+    rerank: "/rerank",
   },
   alsoSpeaks: { "openai-responses": { "chat.completions": "/responses" } },
 });

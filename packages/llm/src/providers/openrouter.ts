@@ -8,6 +8,7 @@ export const openrouter = defineCompatible({
   variablePrefix: "OPENROUTER",
   catalogId: "openrouter",
   exampleModel: "openai/gpt-4o-mini",
+  quirks: { outputLimit: "max_tokens", takes: ["top_k", "cache_control", "reasoning_details"] },
   operations: {
     "chat.completions": "/chat/completions",
     completions: "/completions",

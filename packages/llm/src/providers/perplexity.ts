@@ -8,6 +8,8 @@ export const perplexity = defineCompatible({
   variablePrefix: "PERPLEXITY",
   catalogId: "perplexity",
   exampleModel: "sonar",
+  modelList: "/v1/models",
+  quirks: { streamUsage: "unasked", outputLimit: "max_tokens" },
   operations: {
     "chat.completions": "/chat/completions",
     embeddings: "/v1/embeddings",

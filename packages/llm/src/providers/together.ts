@@ -9,10 +9,14 @@ export const together = defineCompatible({
   catalogId: "together",
   exampleModel: "meta-llama/Llama-3.3-70B-Instruct-Turbo",
   // The usage chunk comes whether it was asked for or not.
-  quirks: { streamUsage: "unasked" },
+  quirks: { streamUsage: "unasked", outputLimit: "max_tokens", takes: ["top_k"] },
   operations: {
     "chat.completions": "/chat/completions",
     completions: "/completions",
     embeddings: "/embeddings",
+    "images.generations": "/images/generations",
+    "audio.speech": "/audio/speech",
+    "audio.transcriptions": "/audio/transcriptions",
+    rerank: "/rerank",
   },
 });

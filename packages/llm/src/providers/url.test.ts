@@ -16,7 +16,7 @@ function chatUrl(provider: ProviderDefinition, baseUrl: string, model = "m"): st
 }
 
 const chatPaths: Readonly<Record<(typeof dialectNames)[number], RegExp>> = {
-  "openai-chat": /^https?:\/\/[^/]+\/.*chat\/completions(\?|$)/,
+  "openai-chat": /^https?:\/\/[^/]+\/.*chat(?:\/completions)?(\?|$)/,
   "anthropic-messages": /^https:\/\/[^/]+\/v1\/messages$/,
   gemini: /^https:\/\/[^/]+\/v1(?:beta)?\/(?:[^/]+\/)*models\/m:generateContent$/,
   "openai-responses": /^https?:\/\/[^/]+\/.*responses$/,

@@ -11,6 +11,7 @@ export const xai = defineCompatible({
   operations: {
     "chat.completions": "/chat/completions",
     completions: "/completions",
+    "images.generations": "/images/generations",
   },
   alsoSpeaks: { "openai-responses": { "chat.completions": "/responses" } },
 });

@@ -1,10 +1,9 @@
 import type { FieldReader } from "#dialects/field-reader.ts";
 import { spellingOf } from "#dialects/extras.ts";
-import type { Notes } from "#dialects/extras.ts";
 import type { CacheMark, Extras } from "#hub.ts";
 import { isObject } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
-import type { Extension } from "#providers/definition.ts";
+import type { EncodeContext } from "./encode-context.ts";
 import { dialect } from "./name.ts";
 
 /** OpenRouter and others take Anthropic's `cache_control`; OpenAI has a mark of its own. */
@@ -27,11 +26,6 @@ function isCacheControl(value: unknown): value is JsonObject {
 
 function isBreakpoint(value: unknown): value is JsonObject {
   return isObject(value) && value["mode"] === "explicit" && Object.keys(value).length === 1;
-}
-
-export interface EncodeContext {
-  readonly takes: ReadonlySet<Extension>;
-  readonly notes: Notes;
 }
 
 export function encodeCacheMark(

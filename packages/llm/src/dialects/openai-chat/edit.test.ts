@@ -38,6 +38,12 @@ describe("editRequest", () => {
     expect(edit(text)).toBe(expected);
   });
 
+  it("asks nobody for usage who tells it anyway", () => {
+    const request = parseRequest("chat.completions", Buffer.from(`{"model":"m","stream":true,${messages}}`));
+    const edited = editRequest(request, { model: "m", quirks: { streamUsage: "unasked" } });
+    expect(edited).toBe(request.body);
+  });
+
   it("writes names of models as JSON", () => {
     const name = 'a"b\\c\n😀';
     expect(JSON.parse(edit(`{"model":"m",${messages}}`, name))).toHaveProperty("model", name);

@@ -14,10 +14,11 @@ interface Replacement {
  * A body with a key twice is rewritten even when nothing is to be edited: a vendor whose parser takes the first of the
  * two must not act on another model than the one that was permitted and priced.
  */
-export function editRequest(request: ParsedRequest, { model }: RequestEdits): Buffer | string {
+export function editRequest(request: ParsedRequest, { model, quirks }: RequestEdits): Buffer | string {
   const { body, members, form, stream, wantsStreamUsage, operation } = request;
   if (form !== undefined) return editForm(request, form, model);
-  const asksUsage = stream && !wantsStreamUsage && operation !== "embeddings";
+  const isTold = wantsStreamUsage || quirks.streamUsage === "unasked";
+  const asksUsage = stream && !isTold && operation !== "embeddings";
   if (members === null) return rewrite(body, model, asksUsage);
   const edits: Replacement[] = [];
   if (model !== request.model) edits.push(replaceModel(body, members, model));

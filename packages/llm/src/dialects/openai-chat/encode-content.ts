@@ -5,8 +5,8 @@ import type { MediaPart, Opaque, Part, ReasoningPart, RefusalPart, TextPart } fr
 import { isObject } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
 import { encodeCacheMark } from "./cache-mark.ts";
-import type { EncodeContext } from "./cache-mark.ts";
 import { encodeAudioFormat, encodeFile, encodeUrl, readTextDocument } from "#dialects/openai-media.ts";
+import type { EncodeContext } from "./encode-context.ts";
 import { dialect } from "./name.ts";
 
 type ContentPart = TextPart | MediaPart | ReasoningPart | RefusalPart | Opaque;

@@ -5,8 +5,9 @@ import { noteOpaque, ownFields, present, spellingOf } from "#dialects/extras.ts"
 import type { MediaPart, Message, Opaque, Part, ReasoningPart, ToolCallPart, ToolResultPart } from "#hub.ts";
 import type { JsonObject } from "#wire/json.ts";
 import { encodeCacheMark } from "./cache-mark.ts";
-import type { EncodeContext } from "./cache-mark.ts";
+import { writeCallId } from "./call-ids.ts";
 import { contentOf, encodeContent, isContent } from "./encode-content.ts";
+import type { EncodeContext } from "./encode-context.ts";
 import { dialect } from "./name.ts";
 import { encodeDetails, joinReasoning, textFields } from "./reasoning.ts";
 import { encodeToolCall } from "./tool-calls.ts";
@@ -53,7 +54,7 @@ function encodeResult(result: ToolResultPart, context: EncodeContext): JsonObjec
   const isFunction = role === "function";
   return {
     role: isFunction ? "function" : "tool",
-    ...(!isFunction && id !== "absent" && { tool_call_id: result.callId }),
+    ...(!isFunction && id !== "absent" && { tool_call_id: writeCallId(result.callId, context.callIds) }),
     ...encodeName(result, isFunction),
     ...present({ content: encodeContent(held, form, "", context) }),
     ...ownFields(result.extras, dialect, context.notes),
@@ -66,7 +67,8 @@ function encodeName({ name, extras }: ToolResultPart, isFunction: boolean): Json
   return name !== undefined && (isFunction || spellingOf(extras, dialect)["name"] === true) ? { name } : {};
 }
 
-function encodeMessage(message: Message, context: EncodeContext): readonly unknown[] {
+function encodeMessage(written: Message, context: EncodeContext): readonly unknown[] {
+  const message = placeThoughts(written, context);
   const [first] = message.content;
   if (first?.kind === "opaque" && first.place === "messages") return encodeOpaqueMessage(first, context);
   const { role, content: form } = spellingOf(message.extras, dialect);
@@ -75,11 +77,30 @@ function encodeMessage(message: Message, context: EncodeContext): readonly unkno
   return [
     {
       role: role === "developer" ? role : message.role,
-      ...present({ content: encodeContent(parts, form, isAssistant ? null : "", context), name: message.name }),
+      ...present({ content: encodeContent(parts, form, isAssistant ? null : "", context) }),
+      ...encodeSpeaker(message, context),
       ...(isAssistant && encodeAssistantFields(message, context)),
       ...encodeMessageFields(message, context),
     },
   ];
+}
+
+/** Thoughts of other dialects become parts of the content where the vendor has them there. */
+function placeThoughts(message: Message, { takes, notes }: EncodeContext): Message {
+  if (!takes.has("thinking")) return message;
+  const content = message.content.map((part) => {
+    if (part.kind !== "reasoning" || part.extras?.dialect === dialect) return part;
+    ownFields(part.extras, dialect, notes);
+    return { ...part, extras: { dialect, fields: {}, spelling: { field: "thinking" } } };
+  });
+  return { ...message, content };
+}
+
+function encodeSpeaker({ name }: Message, { refuses, notes }: EncodeContext): JsonObject {
+  if (name === undefined) return {};
+  if (!refuses.has("name")) return { name };
+  notes.add("name");
+  return {};
 }
 
 function encodeOpaqueMessage(part: Opaque, { notes }: EncodeContext): readonly unknown[] {
@@ -117,8 +138,9 @@ export function isFunctionCall({ extras }: ToolCallPart): boolean {
   return spellingOf(extras, dialect)["place"] === "function_call";
 }
 
-function encodeCall(part: Part, { notes }: EncodeContext): readonly unknown[] {
-  if (part.kind === "tool_call") return isFunctionCall(part) ? [] : [encodeToolCall(part, notes)];
+function encodeCall(part: Part, { notes, callIds }: EncodeContext): readonly unknown[] {
+  const writeId = (id: string): string => writeCallId(id, callIds);
+  if (part.kind === "tool_call") return isFunctionCall(part) ? [] : [encodeToolCall(part, notes, writeId)];
   if (part.kind !== "opaque" || part.place !== "tool_calls") return [];
   if (part.dialect === dialect) return [part.value];
   noteOpaque(part.value, part.dialect, notes);

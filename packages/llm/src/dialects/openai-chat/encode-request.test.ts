@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { ChatRequest, Message, Part } from "#hub.ts";
+import type { ChatRequest, Message, Part, ToolChoice } from "#hub.ts";
 import type { Quirks } from "#providers/definition.ts";
 import { openaiChat } from "./index.ts";
 
@@ -175,5 +175,68 @@ describe("what a vendor takes beyond the dialect", () => {
     const content = [{ type: "text", text: "x", cache_control: { type: "ephemeral", ttl: "1h" } }];
     expect(body).toEqual({ model: "target", messages: [{ role: "user", content }], top_k: 3, max_tokens: 4 });
     expect(notes).toEqual([]);
+  });
+});
+
+describe("what a vendor takes in another way", () => {
+  const call = (id: string): Part => ({ kind: "tool_call", id, name: "f", argumentsText: "{}" });
+  const result = (callId: string): Part => ({ kind: "tool_result", callId, content: [] });
+
+  it("fields that it refuses are left out, and noted where they said something", () => {
+    const quirks: Quirks = { refuses: ["user", "n", "name", "logprobs", "top_logprobs", "frequency_penalty"] };
+    const { body, notes } = encode(
+      {
+        userId: "u",
+        answers: 1,
+        logprobs: 2,
+        sampling: { frequencyPenalty: 0, presencePenalty: 1 },
+        messages: [{ role: "user", content: [{ kind: "text", text: "x" }], name: "ann" }],
+      },
+      quirks,
+    );
+    expect(body).toEqual({ model: "target", messages: [{ role: "user", content: "x" }], presence_penalty: 1 });
+    expect(notes.toSorted()).toEqual(["logprobs", "name", "top_logprobs", "user"]);
+  });
+
+  it("the seed and the word that a tool must be called", () => {
+    const quirks: Quirks = { seed: "random_seed", mustCall: "any" };
+    const asked = (toolChoice: ToolChoice) => encode({ toolChoice, sampling: { seed: 7 } }, quirks).body;
+    expect(asked({ kind: "required" })).toEqual({ model: "target", messages: [], tool_choice: "any", random_seed: 7 });
+    expect(asked({ kind: "auto" })).toMatchObject({ tool_choice: "auto" });
+    expect(asked({ kind: "function", name: "f" })).toMatchObject({
+      tool_choice: { type: "function", function: { name: "f" } },
+    });
+  });
+
+  it("ids of calls: what has not its form is replaced, the same by the same", () => {
+    const ids = ["toolu_01A09q90qw90lq917835lq9", "call_1", "call_2", "D681PevKs", ""];
+    const messages = [assistant(...ids.map(call)), user(...ids.map(result))];
+    const [spoken, ...results] = encodeMessages(messages, { callIds: "nine letters or digits" }).messages as {
+      readonly tool_calls?: readonly { readonly id: string }[];
+      readonly tool_call_id?: string;
+    }[];
+    const written = spoken?.tool_calls?.map(({ id }) => id) ?? [];
+    for (const id of written) expect(id).toMatch(/^[a-zA-Z0-9]{9}$/);
+    expect(new Set(written).size).toBe(ids.length);
+    expect(written[3]).toBe("D681PevKs");
+    expect(results.map(({ tool_call_id: id }) => id)).toEqual(written);
+  });
+
+  it("thoughts as parts of the content", () => {
+    const thought: Part = { kind: "reasoning", text: "hm" };
+    const { messages, notes } = encodeMessages([assistant(thought, { kind: "text", text: "x" })], {
+      takes: ["thinking"],
+    });
+    const content = [
+      { type: "thinking", thinking: [{ type: "text", text: "hm" }] },
+      { type: "text", text: "x" },
+    ];
+    expect(messages).toEqual([{ role: "assistant", content }]);
+    expect(notes).toEqual([]);
+  });
+
+  it("is not asked for a usage that it tells to everybody", () => {
+    expect(encode({ stream: true }, { streamUsage: "unasked" }).body).not.toHaveProperty("stream_options");
+    expect(encode({ stream: true }).body).toHaveProperty("stream_options", { include_usage: true });
   });
 });

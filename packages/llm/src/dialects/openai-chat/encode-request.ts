@@ -5,25 +5,36 @@ import type { EncodedRequest, RequestEdits } from "#dialects/dialect.ts";
 import { ownFields, present, spellingOf, writeJson } from "#dialects/extras.ts";
 import { effortOf } from "#dialects/reasoning-effort.ts";
 import type { ChatRequest } from "#hub.ts";
+import type { Quirks } from "#providers/definition.ts";
 import { isObject } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
 import { encodeFormat } from "./answer-format.ts";
-import type { EncodeContext } from "./cache-mark.ts";
+import { createContext } from "./encode-context.ts";
+import type { EncodeContext } from "./encode-context.ts";
 import { encodeMessages } from "./encode-message.ts";
 import { dialect } from "./name.ts";
 import { encodeServiceTier } from "#dialects/openai-service-tier.ts";
 import { encodeToolChoice, encodeTools } from "./tools.ts";
 
 export function encodeRequest(request: ChatRequest, { model, quirks }: RequestEdits): EncodedRequest {
-  const context: EncodeContext = { takes: new Set(quirks.takes), notes: new Set() };
+  const context = createContext(quirks);
   const spelling = spellingOf(request.extras, dialect);
   const body = {
     model,
     messages: encodeMessages(request.messages, context),
     ...encodeEmptyLists(spelling),
     ...encodeTools(request.tools, context),
-    ...encodeToolChoice(request.toolChoice, spelling["toolChoice"]),
-    ...encodeSampling(request, spelling, context),
+    ...encodeToolChoice(request.toolChoice, spelling["toolChoice"] ?? quirks.mustCall),
+    ...leaveOut(encodeFields(request, spelling, quirks, context), context),
+    ...encodeStream(request, spelling, quirks),
+    ...ownFields(request.extras, dialect, context.notes),
+  };
+  return { body: writeJson(body, "invalid_request_error"), notes: [...context.notes] };
+}
+
+function encodeFields(request: ChatRequest, spelling: JsonObject, quirks: Quirks, context: EncodeContext): JsonObject {
+  return {
+    ...encodeSampling(request, spelling, quirks, context),
     ...encodeOutputLimit(request, spelling, quirks.outputLimit),
     ...encodeStop(request, spelling),
     ...encodeReasoningWish(request, spelling, context),
@@ -35,17 +46,28 @@ export function encodeRequest(request: ChatRequest, { model, quirks }: RequestEd
       user: request.userId,
     }),
     ...encodeTier(request, spelling, context),
-    ...encodeStream(request, spelling),
-    ...ownFields(request.extras, dialect, context.notes),
   };
-  return { body: writeJson(body, "invalid_request_error"), notes: [...context.notes] };
+}
+
+/** A single answer and no penalty are what every vendor gives unasked. */
+const silences: JsonObject = { n: 1, frequency_penalty: 0, presence_penalty: 0 };
+
+function leaveOut(fields: JsonObject, { refuses, notes }: EncodeContext): JsonObject {
+  const refused = Object.keys(fields).filter((field) => refuses.has(field));
+  for (const field of refused) if (fields[field] !== silences[field]) notes.add(field);
+  return Object.fromEntries(Object.entries(fields).filter(([field]) => !refused.includes(field)));
 }
 
 function encodeEmptyLists({ tools, functions }: JsonObject): JsonObject {
   return { ...(tools === "empty" && { tools: [] }), ...(functions === "empty" && { functions: [] }) };
 }
 
-function encodeSampling({ sampling }: ChatRequest, spelling: JsonObject, { takes, notes }: EncodeContext): JsonObject {
+function encodeSampling(
+  { sampling }: ChatRequest,
+  spelling: JsonObject,
+  quirks: Quirks,
+  { takes, notes }: EncodeContext,
+): JsonObject {
   const { temperature, topP, topK, frequencyPenalty, presencePenalty, seed } = sampling;
   const takesTopK = spelling["topK"] === "top_k" || takes.has("top_k");
   if (topK !== undefined && !takesTopK) notes.add("top_k");
@@ -55,7 +77,7 @@ function encodeSampling({ sampling }: ChatRequest, spelling: JsonObject, { takes
     top_k: takesTopK ? topK : undefined,
     frequency_penalty: frequencyPenalty,
     presence_penalty: presencePenalty,
-    seed,
+    [quirks.seed ?? "seed"]: seed,
   });
 }
 
@@ -95,8 +117,9 @@ function encodeTier({ serviceTier }: ChatRequest, spelling: JsonObject, { notes 
 }
 
 /** Usage is asked for in every stream, as edit.ts does for requests that need no translation. */
-function encodeStream({ stream }: ChatRequest, spelling: JsonObject): JsonObject {
+function encodeStream({ stream }: ChatRequest, spelling: JsonObject, { streamUsage }: Quirks): JsonObject {
   const options = isObject(spelling["stream_options"]) ? spelling["stream_options"] : undefined;
   if (!stream) return present({ stream: spelling["stream"], stream_options: options });
+  if (streamUsage === "unasked") return { stream, ...present({ stream_options: options }) };
   return { stream, stream_options: { ...options, include_usage: true } };
 }

@@ -5,6 +5,7 @@ import { ownFields, present, spellingOf, writeJson } from "#dialects/extras.ts";
 import type { ChatResult, Choice, FinishReason, MediaPart, Part, ReasoningPart } from "#hub.ts";
 import { isObject } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
+import { createContext } from "./encode-context.ts";
 import { encodeCitation } from "./citations.ts";
 import { encodeMedia } from "./encode-content.ts";
 import { isFunctionCall } from "./encode-message.ts";
@@ -75,7 +76,7 @@ function encodeImages(content: readonly Part[]): JsonObject {
 }
 
 export function encodeImage(part: MediaPart): JsonObject {
-  return encodeMedia(part, { takes: new Set(), notes: new Set() }) ?? {};
+  return encodeMedia(part, createContext({})) ?? {};
 }
 
 function encodeCalls(content: readonly Part[]): JsonObject {

@@ -6,7 +6,7 @@ import type { FunctionTool, Opaque, Tool, ToolChoice } from "#hub.ts";
 import { isObject, memberOf } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
 import { decodeCacheMark, encodeCacheMark } from "./cache-mark.ts";
-import type { EncodeContext } from "./cache-mark.ts";
+import type { EncodeContext } from "./encode-context.ts";
 import { dialect } from "./name.ts";
 
 export function decodeTool(value: unknown): Tool {
@@ -115,5 +115,5 @@ export function encodeToolChoice(choice: ToolChoice | undefined, spelling: unkno
   const isNamed = choice.kind === "function";
   if (spelling === "function_call") return { function_call: isNamed ? { name: choice.name } : choice.kind };
   if (isNamed) return { tool_choice: { type: "function", function: { name: choice.name } } };
-  return { tool_choice: spelling === "any" ? "any" : choice.kind };
+  return { tool_choice: spelling === "any" && choice.kind === "required" ? "any" : choice.kind };
 }

@@ -23,6 +23,7 @@ describe("readUsage", () => {
     ],
     ["DeepSeek", { prompt_tokens: 9, completion_tokens: 5, prompt_cache_hit_tokens: 4 }, usage(9, 5, 4)],
     ["Moonshot and Together", { prompt_tokens: 9, completion_tokens: 5, cached_tokens: 4 }, usage(9, 5, 4)],
+    ["Voyage, which tells the sum alone", { total_tokens: 9 }, usage(9, 0)],
     ["Perplexity", { prompt_tokens: 9, completion_tokens: 5, reasoning_tokens: 2 }, usage(9, 5, 0, 2)],
     [
       "xAI, which counts reasoning beside",

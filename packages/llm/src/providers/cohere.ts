@@ -1,0 +1,18 @@
+import { defineCompatible } from "./define-compatible.ts";
+
+export const cohere = defineCompatible({
+  type: "cohere",
+  label: "Cohere",
+  documentation: "https://docs.cohere.com/docs/compatibility-api",
+  baseUrl: "https://api.cohere.com",
+  variablePrefix: "COHERE",
+  credentialVariables: ["COHERE_API_KEY", "CO_API_KEY"],
+  catalogId: "cohere",
+  modelList: "/v1/models?page_size=1000",
+  quirks: { outputLimit: "max_tokens" },
+  operations: {
+    "chat.completions": "/compatibility/v1/chat/completions",
+    embeddings: "/compatibility/v1/embeddings",
+    rerank: "/v2/rerank",
+  },
+});

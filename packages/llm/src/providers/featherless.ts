@@ -1,0 +1,14 @@
+import { defineCompatible } from "./define-compatible.ts";
+
+export const featherless = defineCompatible({
+  type: "featherless",
+  label: "Featherless AI",
+  documentation: "https://featherless.ai/docs",
+  baseUrl: "https://api.featherless.ai/v1",
+  variablePrefix: "FEATHERLESS",
+  quirks: { outputLimit: "max_tokens", takes: ["top_k"] },
+  operations: {
+    "chat.completions": "/chat/completions",
+    completions: "/completions",
+  },
+});

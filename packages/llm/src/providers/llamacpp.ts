@@ -1,0 +1,18 @@
+import { defineCompatible } from "./define-compatible.ts";
+
+export const llamacpp = defineCompatible({
+  type: "llamacpp",
+  label: "llama.cpp server",
+  documentation: "https://github.com/ggml-org/llama.cpp/tree/master/tools/server",
+  baseUrl: "http://127.0.0.1:8080/v1",
+  variablePrefix: "LLAMACPP",
+  needsCredential: false,
+  free: true,
+  quirks: { outputLimit: "max_tokens", takes: ["top_k", "reasoning_content"] },
+  operations: {
+    "chat.completions": "/chat/completions",
+    completions: "/completions",
+    embeddings: "/embeddings",
+    rerank: "/rerank",
+  },
+});

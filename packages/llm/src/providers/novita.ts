@@ -1,0 +1,16 @@
+import { defineCompatible } from "./define-compatible.ts";
+
+export const novita = defineCompatible({
+  type: "novita",
+  label: "Novita AI",
+  documentation: "https://novita.ai/docs/api-reference/model-apis-llm-create-chat-completion",
+  baseUrl: "https://api.novita.ai/openai/v1",
+  variablePrefix: "NOVITA",
+  catalogId: "novita",
+  quirks: { outputLimit: "max_tokens", takes: ["top_k"] },
+  operations: {
+    "chat.completions": "/chat/completions",
+    completions: "/completions",
+    embeddings: "/embeddings",
+  },
+});

@@ -1,0 +1,14 @@
+import { defineCompatible } from "./define-compatible.ts";
+
+export const vercelAiGateway = defineCompatible({
+  type: "vercel-ai-gateway",
+  label: "Vercel AI Gateway",
+  documentation: "https://vercel.com/docs/ai-gateway/openai-compat",
+  baseUrl: "https://ai-gateway.vercel.sh/v1",
+  variablePrefix: "AI_GATEWAY",
+  quirks: { outputLimit: "max_tokens", takes: ["reasoning_details"] },
+  operations: {
+    "chat.completions": "/chat/completions",
+    embeddings: "/embeddings",
+  },
+});

@@ -1,0 +1,21 @@
+import { defineCompatible } from "./define-compatible.ts";
+
+export const vllm = defineCompatible({
+  type: "vllm",
+  label: "vLLM",
+  documentation: "https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html",
+  baseUrl: "http://127.0.0.1:8000/v1",
+  variablePrefix: "VLLM",
+  needsCredential: false,
+  free: true,
+  quirks: { takes: ["top_k"] },
+  alsoSpeaks: { "openai-responses": { "chat.completions": "/responses" } },
+  operations: {
+    "chat.completions": "/chat/completions",
+    completions: "/completions",
+    embeddings: "/embeddings",
+    rerank: "/rerank",
+    "audio.transcriptions": "/audio/transcriptions",
+    "audio.translations": "/audio/translations",
+  },
+});
