@@ -182,6 +182,7 @@ export const strangers = {
       "reasoning-effort.ts",
       "seals.ts",
       "vectors.ts",
+      "unwrapping-tap.ts",
       "vendor-error.ts",
     ],
     gatherer: "index.ts",

@@ -34,11 +34,25 @@ function showDefault({ kind, default: value }: AnySetting): string {
   return value === null ? "unset" : code(kind.show(value as never));
 }
 
+function describeCredential({
+  credentialVariables,
+  credentialParts,
+  credentialFiles = [],
+}: ProviderDefinition): string {
+  const needed = credentialParts?.needed.map(code).join(" and ") ?? "";
+  const parts = credentialParts === undefined ? [] : [`${needed} (with ${credentialParts.optional.map(code).join()})`];
+  return [...credentialVariables.map(code), ...parts, ...credentialFiles.map((one) => `${code(one)} (a file)`)].join(
+    ", ",
+  );
+}
+
 function describeProvider(provider: ProviderDefinition): readonly string[] {
-  const further = Object.values(provider.settings ?? {}).map((one) => `${code(one.variable)} (${code(one.default)})`);
+  const further = Object.values(provider.settings ?? {}).map(
+    (one) => `${code(one.variable)} (${one.needed === true ? "needed" : code(one.default)})`,
+  );
   return [
     code(provider.type),
-    provider.credentialVariables.map(code).join(", ") + (provider.needsCredential ? "" : " (optional)"),
+    describeCredential(provider) + (provider.needsCredential ? "" : " (optional)"),
     provider.baseUrlVariables.map(code).join(", ") + (provider.baseUrl === null ? " (needed)" : ""),
     further.join(", "),
   ];

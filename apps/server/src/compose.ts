@@ -22,6 +22,7 @@ import type { Snapshot } from "#domain/snapshot.ts";
 import { createEstimator } from "#gateway/estimator/estimator.ts";
 import { TargetHealth } from "#gateway/flow/health.ts";
 import { createListener } from "#gateway/listener.ts";
+import { createAuthenticator } from "#gateway/upstream/authenticate.ts";
 import { fetchJson } from "#gateway/upstream/fetch-json.ts";
 import { createUndiciClient } from "#gateway/upstream/undici-client.ts";
 import { MemoryCounters } from "#link/counters/memory.ts";
@@ -94,6 +95,8 @@ async function build(config: Config, log: Log, disposer: Disposer): Promise<Runn
 
   const upstream = createUndiciClient(config.timeouts);
   disposer.add(() => upstream.close());
+  const authenticator = createAuthenticator({ client: upstream, clock });
+  const vendors = { client: upstream, authenticator };
   const demo = await startDemoUpstream();
   disposer.add(() => demo.close());
   const encryption = await loadEncryption({ encryptionKey: config.encryptionKey, dataDir, log });
@@ -104,7 +107,7 @@ async function build(config: Config, log: Log, disposer: Disposer): Promise<Runn
     store,
     config,
     log,
-    detectOllama: () => detectOllama((url, timeoutMs) => fetchJson(upstream, { url, provider: null, timeoutMs })),
+    detectOllama: () => detectOllama((url, timeoutMs) => fetchJson(vendors, { url, provider: null, timeoutMs })),
     demoModels: Object.values(demoModels),
   });
 
@@ -137,7 +140,7 @@ async function build(config: Config, log: Log, disposer: Disposer): Promise<Runn
     snapshot: () => snapshots.current(),
     changed: () => snapshots.rebuild(),
     fetchJson: (provider, path) =>
-      fetchJson(upstream, { url: provider.baseUrl + path, provider, timeoutMs: vendorListTimeoutMs }),
+      fetchJson(vendors, { url: provider.baseUrl + path, provider, timeoutMs: vendorListTimeoutMs }),
   });
   disposer.add(() => control.close());
 
@@ -149,6 +152,7 @@ async function build(config: Config, log: Log, disposer: Disposer): Promise<Runn
     counters,
     journal,
     upstream,
+    authenticator,
     estimator,
     targetHealth: new TargetHealth(),
     sealedTurns: new MemorySealedTurns(systemClock),

@@ -3,6 +3,7 @@
 
 export { startFakeUpstream, type FakeUpstream, type FakeUpstreamOptions } from "./server.ts";
 export { demoModels, startDemoUpstream, type DemoUpstream, type DemoUpstreamOptions } from "./demo.ts";
+export { encodeEventChunk, encodeEventMessage, frameMessage } from "./event-stream.ts";
 export type { ReceivedRequest } from "./received.ts";
 export type { ScriptFunction, ScriptSource } from "./script-queue.ts";
 export type * from "./script.ts";

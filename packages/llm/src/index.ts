@@ -8,7 +8,14 @@ export type { CatalogModel } from "./catalog/catalog.ts";
 export { costOf, priceAt } from "./catalog/price.ts";
 export type { Price, PriceSchedule, Rate } from "./catalog/price.ts";
 export { providers } from "./providers/index.ts";
-export type { DialectName, OperationPath, ProviderDefinition } from "./providers/definition.ts";
+export type {
+  ClientDialectName,
+  CredentialParts,
+  OperationPath,
+  ProviderDefinition,
+  SignedAuthentication,
+  TokenAuthentication,
+} from "./providers/definition.ts";
 export type {
   ClientDialect,
   ClientEndpoint,
@@ -19,8 +26,8 @@ export type {
   StreamTap,
   UpstreamDialect,
 } from "./dialects/dialect.ts";
-export { dialects } from "./dialects/index.ts";
-export { modelListUrl, urlOf, wayTo } from "./providers/url.ts";
+export { dialects, vendorDialects } from "./dialects/index.ts";
+export { fillBaseUrl, modelListUrl, urlOf, wayTo } from "./providers/url.ts";
 export type { Way } from "./providers/url.ts";
 export { passageBetween } from "./dialects/passage.ts";
 export type { ErrorReading, Passage } from "./dialects/passage.ts";

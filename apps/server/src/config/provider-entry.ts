@@ -6,7 +6,7 @@ import { Secret } from "#domain/secret.ts";
 import type { ConfiguredProvider } from "./config.ts";
 import { baseUrl as baseUrlKind } from "./kinds.ts";
 import { type ConfigProblem, suggest } from "./problems.ts";
-import { findSet, type ProvidersFound, settingsFromEnvironment } from "./provider-environment.ts";
+import { findCredential, findSet, type ProvidersFound, settingsFromEnvironment } from "./provider-environment.ts";
 import { type ConfigSources, readVariable } from "./sources.ts";
 import { isRecord, type YamlFile, type YamlPath } from "./yaml-file.ts";
 
@@ -102,7 +102,7 @@ class EntryReader {
   // `api_key_env` is the operator's own choice of variable, so it goes before the vendor's usual one.
   #readCredential(definition: ProviderDefinition, isDefault: boolean): Secret | null {
     const chosen = this.#text("api_key_env");
-    const usual = isDefault ? findSet(this.#input.sources, definition.credentialVariables) : null;
+    const usual = isDefault ? findCredential(this.#input.sources, definition) : null;
     const literal = this.#text("api_key");
     const value = chosen === null ? (usual?.value ?? literal) : readVariable(this.#input.sources, chosen);
     if (literal !== null && this.#input.yaml.isPublic) this.#warnOfPublicFile();
@@ -136,6 +136,10 @@ class EntryReader {
       if (known === undefined) this.#reportSetting(definition, name);
       else if (typeof value !== "string") this.#report(`settings.${name}`, "this is no text", "Put it in quotes.");
       else if (readVariable(this.#input.sources, known.variable) === null) settings[name] = value;
+    }
+    for (const [name, { needed }] of Object.entries(definition.settings ?? {})) {
+      if (needed === true && !settings[name])
+        this.#report(`settings.${name}`, `${definition.label} needs this setting`, "Give it a value.");
     }
     return settings;
   }

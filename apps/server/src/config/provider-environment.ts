@@ -1,12 +1,13 @@
 // The vendors whose variables are set.
 
-import type { ProviderDefinition } from "@ghostllm/llm";
+import { resolve } from "node:path";
+import type { CredentialParts, ProviderDefinition } from "@ghostllm/llm";
 
 import { Secret } from "#domain/secret.ts";
 import type { ConfiguredProvider } from "./config.ts";
 import { baseUrl as baseUrlKind } from "./kinds.ts";
 import type { ConfigProblem } from "./problems.ts";
-import { type ConfigSources, readVariable } from "./sources.ts";
+import { type ConfigSources, readConfigFile, readVariable } from "./sources.ts";
 
 export interface ProvidersFound {
   readonly providers: readonly ConfiguredProvider[];
@@ -28,6 +29,35 @@ export function findSet(sources: ConfigSources, variables: readonly string[]): N
   return null;
 }
 
+/** The credential that the environment holds, as it is, in parts or in a file. The first that is set counts. */
+export function findCredential(sources: ConfigSources, definition: ProviderDefinition): Named | null {
+  const { credentialVariables, credentialParts, credentialFiles = [] } = definition;
+  const whole = findSet(sources, credentialVariables);
+  if (whole !== null) return whole;
+  const joined = credentialParts === undefined ? null : joinParts(sources, credentialParts);
+  return joined ?? readFileOf(sources, credentialFiles);
+}
+
+function joinParts(sources: ConfigSources, { needed, optional }: CredentialParts): Named | null {
+  const values = needed.map((variable) => readVariable(sources, variable));
+  const [variable] = needed;
+  if (variable === undefined || values.includes(null)) return null;
+  const more = optional.map((name) => readVariable(sources, name)).filter((value) => value !== null);
+  return { variable, value: [...values, ...more].join(":") };
+}
+
+/** A file that cannot be read is no credential: the variable may be meant for something else. */
+function readFileOf(sources: ConfigSources, variables: readonly string[]): Named | null {
+  const path = findSet(sources, variables);
+  if (path === null) return null;
+  try {
+    const file = (sources.readFile ?? readConfigFile)(resolve(sources.cwd, path.value));
+    return file === null ? null : { variable: path.variable, value: file.text.trim() };
+  } catch {
+    return null;
+  }
+}
+
 export function settingsFromEnvironment(
   sources: ConfigSources,
   definition: ProviderDefinition,
@@ -37,9 +67,20 @@ export function settingsFromEnvironment(
 }
 
 /** Why a vendor with some of its variables set is not configured; null when it is. */
-function findGap(definition: ProviderDefinition, credential: Named | null, url: Named | null): string | null {
+function findGap(
+  definition: ProviderDefinition,
+  sources: ConfigSources,
+  credential: Named | null,
+  url: Named | null,
+): string | null {
   if (definition.needsCredential && credential === null) {
     return `${url?.variable} is set, but ${definition.credentialVariables.join(" or ")} is not: ${definition.label} is not configured`;
+  }
+  const missing = Object.values(definition.settings ?? {}).find(
+    ({ variable, needed }) => needed === true && readVariable(sources, variable) === null,
+  );
+  if (missing !== undefined) {
+    return `${(credential ?? url)?.variable} is set, but ${missing.variable} is not: ${definition.label} is not configured`;
   }
   if (definition.baseUrl === null && url === null) {
     return `${credential?.variable} is set, but ${definition.baseUrlVariables.join(" or ")} is not: ${definition.label} is not configured`;
@@ -48,11 +89,13 @@ function findGap(definition: ProviderDefinition, credential: Named | null, url: 
 }
 
 export function detectProvider(definition: ProviderDefinition, sources: ConfigSources): ProvidersFound {
-  const credential = findSet(sources, definition.credentialVariables);
+  const credential = findCredential(sources, definition);
   const url = findSet(sources, definition.baseUrlVariables);
   if (credential === null && url === null) return { providers: [], problems: [], warnings: [] };
-  const gap = findGap(definition, credential, url);
-  if (gap !== null) return { providers: [], problems: [], warnings: [gap] };
+  const gap = findGap(definition, sources, credential, url);
+  // A file of credentials is for many things, and says nothing of a wish to use this one.
+  const isMeant = url !== null || !definition.credentialFiles?.includes(credential?.variable ?? "");
+  if (gap !== null) return { providers: [], problems: [], warnings: isMeant ? [gap] : [] };
   const parsed = url === null ? null : baseUrlKind.parse(url.value);
   if (url !== null && parsed?.ok === false) {
     return {

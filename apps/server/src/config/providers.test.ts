@@ -14,9 +14,13 @@ function load(environment: Readonly<Record<string, string>>, yaml?: string): Loa
 describe("detection in the environment", () => {
   const withKey = definitions.filter((one) => one.needsCredential && one.baseUrl !== null);
 
-  it.each(withKey)("configures $type by its credential alone", ({ type, baseUrl, credentialVariables }) => {
+  it.each(withKey)("configures $type by its credential alone", ({ type, baseUrl, credentialVariables, settings }) => {
     const variable = credentialVariables[0] ?? "";
-    const { config, warnings } = load({ [variable]: "sk-1" });
+    const needed = Object.values(settings ?? {}).filter((setting) => setting.needed);
+    const { config, warnings } = load({
+      [variable]: "sk-1",
+      ...Object.fromEntries(needed.map((setting) => [setting.variable, "x"])),
+    });
     expect(config.providers).toMatchObject([{ name: type, type, baseUrl, origin: variable }]);
     expect(config.providers[0]?.credential?.reveal()).toBe("sk-1");
     expect(warnings).toEqual([]);
@@ -55,6 +59,57 @@ describe("detection in the environment", () => {
       apiVersion: "2025-01-01",
     });
     expect(load(azure).config.providers[0]?.settings["apiVersion"]).toMatch(/^\d{4}-/);
+  });
+
+  it("joins a credential that is told in parts", () => {
+    const parts = { AWS_ACCESS_KEY_ID: "AKIDEXAMPLE", AWS_SECRET_ACCESS_KEY: "s/e+cret", AWS_REGION: "eu-west-1" };
+    const { config } = load(parts);
+    expect(config.providers).toMatchObject([{ name: "bedrock", settings: { region: "eu-west-1" } }]);
+    expect(config.providers[0]?.credential?.reveal()).toBe("AKIDEXAMPLE:s/e+cret");
+    const session = load({ ...parts, AWS_SESSION_TOKEN: "t/o=" });
+    expect(session.config.providers[0]?.credential?.reveal()).toBe("AKIDEXAMPLE:s/e+cret:t/o=");
+    const apiKey = load({ ...parts, AWS_BEARER_TOKEN_BEDROCK: "ABSK1" });
+    expect(apiKey.config.providers[0]?.credential?.reveal()).toBe("ABSK1");
+    expect(load({ AWS_ACCESS_KEY_ID: "AKIDEXAMPLE" }).config.providers).toEqual([]);
+  });
+
+  describe("a credential in a file", () => {
+    const inFile = { GOOGLE_APPLICATION_CREDENTIALS: "key.json" };
+    const project = { ANTHROPIC_VERTEX_PROJECT_ID: "p" };
+    const loadWith = (environment: Readonly<Record<string, string>>, readKey: () => string | null) =>
+      inspectConfig({
+        environment,
+        cwd: "/srv",
+        readFile(path) {
+          const text = path === "/srv/key.json" ? readKey() : null;
+          return text === null ? null : { text, isPublic: false };
+        },
+      });
+
+    it("is read from there", () => {
+      const { config } = loadWith({ ...inFile, ...project }, () => '{"type":"service_account"}\n');
+      expect(config.providers).toMatchObject([
+        { name: "vertex-anthropic", settings: { project: "p", location: "global" } },
+      ]);
+      expect(config.providers[0]?.credential?.reveal()).toBe('{"type":"service_account"}');
+    });
+
+    it("configures nothing on its own, nor when it cannot be read", () => {
+      expect(loadWith(inFile, () => "{}")).toMatchObject({ config: { providers: [] }, warnings: [] });
+      expect(loadWith({ ...inFile, ...project }, () => null).config.providers).toEqual([]);
+      const isDirectory = (): never => {
+        throw new Error("EISDIR");
+      };
+      expect(loadWith({ ...inFile, ...project }, isDirectory).config.providers).toEqual([]);
+    });
+
+    it("is not what a vendor's own variable is: that one lacks a setting aloud", () => {
+      const { config, warnings } = load({ ANTHROPIC_VERTEX_CREDENTIALS: "ya29.x" });
+      expect(config.providers).toEqual([]);
+      expect(warnings).toEqual([
+        "ANTHROPIC_VERTEX_CREDENTIALS is set, but ANTHROPIC_VERTEX_PROJECT_ID is not: Claude on Google Vertex AI is not configured",
+      ]);
+    });
   });
 
   it("ignores empty variables", () => {

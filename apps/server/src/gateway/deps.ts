@@ -8,6 +8,7 @@ import type { SealedTurns } from "#link/sealed-turns.ts";
 import type { Events } from "#telemetry/events.ts";
 import type { Estimator } from "./estimator/estimator.ts";
 import type { TargetHealth } from "./flow/health.ts";
+import type { Authenticator } from "./upstream/authenticate.ts";
 import type { UpstreamClient } from "./upstream/upstream.ts";
 
 /** Where usage records go. `append` returns when they are with the kernel, and throws when they cannot be. */
@@ -27,6 +28,7 @@ export interface GatewayDeps {
   readonly counters: Counters;
   readonly journal: RecordSink;
   readonly upstream: UpstreamClient;
+  readonly authenticator: Authenticator;
   readonly estimator: Estimator;
   readonly targetHealth: TargetHealth;
   readonly sealedTurns: SealedTurns;

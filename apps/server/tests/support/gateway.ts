@@ -15,6 +15,7 @@ import type { GatewayDeps } from "#gateway/deps.ts";
 import { createEstimator } from "#gateway/estimator/estimator.ts";
 import { TargetHealth } from "#gateway/flow/health.ts";
 import { createListener } from "#gateway/listener.ts";
+import { createAuthenticator } from "#gateway/upstream/authenticate.ts";
 import { createUndiciClient } from "#gateway/upstream/undici-client.ts";
 import { MemoryCounters } from "#link/counters/memory.ts";
 import { HealthBoard } from "#link/health-board.ts";
@@ -118,11 +119,13 @@ export async function startGateway(snapshot: Snapshot, settings: Settings = {}):
   healthBoard.notReadyBecause = null;
   const timeouts = { ...config.timeouts, ...settings.timeouts };
   const metrics = createMetrics();
+  const upstream = createUndiciClient(timeouts);
   const deps: GatewayDeps = {
     snapshots: { current: () => inForce },
     counters: new MemoryCounters(),
     journal: { append: (record) => void records.push(record), healthy: () => true },
-    upstream: createUndiciClient(timeouts),
+    upstream,
+    authenticator: createAuthenticator({ client: upstream, clock: settings.clock ?? systemClock }),
     estimator: createEstimator(),
     targetHealth: new TargetHealth(),
     sealedTurns: new MemorySealedTurns(settings.clock ?? systemClock),

@@ -6,7 +6,7 @@ import type { EmbeddingsRequest, EmbeddingsResult } from "#embeddings.ts";
 import type { ChatEvent, ChatRequest, ChatResult, Usage } from "#hub.ts";
 import type { Operation } from "#operations.ts";
 import type { Member } from "#wire/json-members.ts";
-import type { DialectName, Quirks } from "#providers/definition.ts";
+import type { ClientDialectName, DialectName, Quirks } from "#providers/definition.ts";
 
 /** What the gateway needs to know of a request; the rest of it stays in `body`. */
 export interface ParsedRequest {
@@ -148,6 +148,8 @@ export interface EncodedRequest {
 export interface RequestEdits {
   readonly model: string;
   readonly quirks: Quirks;
+  /** The client's headers that vendors of its dialect are sent, for those who want them in the body. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** Watches a stream that passes through: reads its usage and its end, and withholds what the client did not ask for. */
@@ -177,18 +179,10 @@ export interface VendorError {
   readonly retryAfterSeconds?: number;
 }
 
+/** What it takes to reach vendors from other dialects. */
 export interface UpstreamDialect {
   /** The content type by which an answer is known to be a stream, without parameters. */
   readonly streamContentType: string;
-  /** The request for a target of the same dialect: only the named edits are made, every other byte stays. */
-  editRequest(request: ParsedRequest, edits: RequestEdits): Buffer | string;
-  /** Usage of a whole answer. `broken` where the body is not a JSON object. */
-  readAnswer(body: Buffer, request: ParsedRequest): { readonly usage: Usage | null; readonly broken: boolean };
-  createStreamTap(request: ParsedRequest, quirks: Quirks): StreamTap;
-  /** For a whole answer that is too large to hold: everything passes, and its last bytes are searched for usage. */
-  createLargeAnswerTap(): StreamTap;
-  /** The text that an answer carries, to estimate its tokens where the vendor told none. The body may be cut off. */
-  readText(body: string, stream: boolean): string;
   /** A vendor's error body, whole or as an event of a stream. */
   readError(body: string): VendorError;
   /** The request for a target that does not speak the client's dialect. */
@@ -198,10 +192,45 @@ export interface UpstreamDialect {
   createStreamDecoder(): StreamDecoder;
   /** Absent where the dialect has no embeddings. */
   readonly embeddings?: UpstreamEmbeddings;
+  /** Its streams within another format, as a cloud that resells a vendor's models sends them. */
+  readonly wrapped?: WrappedStreams;
 }
 
-export interface Dialect {
+export interface WrappedStreams {
+  /** Without parameters. */
+  readonly contentType: string;
+  createUnwrapper(): StreamUnwrapper;
+}
+
+/** Answers the stream as the dialect writes it, or null while there is none of it. What breaks is an error event. */
+export interface StreamUnwrapper {
+  push(chunk: Buffer): Buffer | null;
+  /** The vendor ended the stream properly. */
+  flush(): Buffer | null;
+}
+
+/** What it takes besides, where clients speak the dialect too: between them and its vendors bytes pass. */
+export interface PassingDialect extends UpstreamDialect {
+  /** The request for a target of the same dialect: only the named edits are made, every other byte stays. */
+  editRequest(request: ParsedRequest, edits: RequestEdits): Buffer | string;
+  /** Usage of a whole answer. `broken` where the body is not a JSON object. */
+  readAnswer(body: Buffer, request: ParsedRequest): { readonly usage: Usage | null; readonly broken: boolean };
+  createStreamTap(request: ParsedRequest, quirks: Quirks): StreamTap;
+  /** For a whole answer that is too large to hold: everything passes, and its last bytes are searched for usage. */
+  createLargeAnswerTap(): StreamTap;
+  /** The text that an answer carries, to estimate its tokens where the vendor told none. The body may be cut off. */
+  readText(body: string, stream: boolean): string;
+}
+
+/** A dialect that vendors speak, and perhaps no clients. */
+export interface VendorDialect {
   readonly name: DialectName;
-  readonly client: ClientDialect;
   readonly upstream: UpstreamDialect;
+}
+
+/** A dialect that clients and vendors speak. */
+export interface Dialect extends VendorDialect {
+  readonly name: ClientDialectName;
+  readonly client: ClientDialect;
+  readonly upstream: PassingDialect;
 }

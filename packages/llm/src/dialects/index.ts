@@ -1,15 +1,23 @@
-import type { DialectName } from "#providers/definition.ts";
-import type { Dialect } from "./dialect.ts";
+import type { ClientDialectName, DialectName } from "#providers/definition.ts";
+import type { Dialect, VendorDialect } from "./dialect.ts";
 import { anthropicMessages } from "./anthropic-messages/index.ts";
 import { gemini } from "./gemini/index.ts";
 import { ollama } from "./ollama/index.ts";
+import { bedrockConverse } from "./bedrock-converse/index.ts";
 import { openaiChat } from "./openai-chat/index.ts";
 import { openaiResponses } from "./openai-responses/index.ts";
 
-export const dialects: Readonly<Record<DialectName, Dialect>> = {
+/** Those that clients speak. */
+export const dialects: Readonly<Record<ClientDialectName, Dialect>> = {
   "openai-chat": openaiChat,
   "anthropic-messages": anthropicMessages,
   gemini,
   "openai-responses": openaiResponses,
   ollama,
+};
+
+/** Those in which vendors can be asked. */
+export const vendorDialects: Readonly<Record<DialectName, VendorDialect>> = {
+  ...dialects,
+  "bedrock-converse": bedrockConverse,
 };

@@ -16,13 +16,16 @@ import type {
   StreamEncoder,
   StreamTap,
   UpstreamDialect,
+  VendorDialect,
+  VendorError,
 } from "./dialect.ts";
 import type { Notes } from "./extras.ts";
 import { eventsOf } from "./result-events.ts";
 import { restoreTurns, TurnCollector } from "./sealed-turns.ts";
 import type { SealMemory } from "./sealed-turns.ts";
 import { dropForeignSeals, joinThoughts } from "./seals.ts";
-import { classify } from "./vendor-error.ts";
+import { UnwrappingTap } from "./unwrapping-tap.ts";
+import { classify, readErrorType } from "./vendor-error.ts";
 
 export interface WholeAnswerReading {
   /** For the client. */
@@ -43,6 +46,12 @@ export interface ErrorReading {
   readonly retryAfterSeconds?: number;
 }
 
+/** What of a vendor's error is not in its body. */
+export interface ErrorContext {
+  readonly headers?: Readonly<Record<string, string | string[] | undefined>>;
+  readonly quirks?: Quirks;
+}
+
 export interface Passage {
   /** `notes` name what the target's dialect cannot express. */
   encodeRequest(
@@ -51,10 +60,11 @@ export interface Passage {
   ): { readonly body: Buffer | string; readonly notes: readonly string[] };
   readAnswer(body: Buffer, request: ParsedRequest): WholeAnswerReading;
   /** A vendor's own error. */
-  readError(status: number, body: Buffer): ErrorReading;
+  readError(status: number, body: Buffer, context?: ErrorContext): ErrorReading;
   /** Is an answer of this content type a stream of events? */
   isStream(contentType: string): boolean;
-  createStreamTap(request: ParsedRequest, quirks: Quirks): StreamTap;
+  /** `contentType` is the vendor's. */
+  createStreamTap(request: ParsedRequest, quirks: Quirks, contentType?: string): StreamTap;
   /** Null: an answer must be held as a whole to be translated. */
   createLargeAnswerTap(): StreamTap | null;
 }
@@ -62,43 +72,65 @@ export interface Passage {
 /** `memory` keeps what clients drop, from one request of a principal to the next. */
 export function passageBetween(
   client: Dialect,
-  upstream: Dialect,
+  upstream: VendorDialect,
   operation: Operation,
   memory: SealMemory = noMemory,
 ): Passage {
-  if (client.name === upstream.name) return passThrough(upstream);
+  if (client.name === upstream.name) return passThrough(client);
   const translating = translate(client, upstream, memory);
   return crossings[operation] === "embeddings" ? translateEmbeddings(client, upstream, translating) : translating;
 }
 
 const noMemory: SealMemory = { find: () => undefined, keep: () => undefined };
 
-function passThrough({ upstream }: Dialect): Passage {
+function passThrough({ client, upstream }: Dialect): Passage {
   return {
     encodeRequest: (request, edits) => ({ body: upstream.editRequest(request, edits), notes: [] }),
     readAnswer(body, request) {
       const { usage, broken } = upstream.readAnswer(body, request);
       return { body, usage, isBroken: broken };
     },
-    readError: (status, body) => ({ ...readError(upstream, status, body), body }),
+    readError(status, body, context = {}) {
+      const error = readError(upstream, status, body, context);
+      return context.quirks?.envelope === undefined ? { ...error, body } : translateError(client, error);
+    },
     isStream: (contentType) => isStreamOf(upstream, contentType),
-    createStreamTap: (request, quirks) => upstream.createStreamTap(request, quirks),
+    createStreamTap: (request, quirks, contentType) =>
+      unwrapped(upstream, upstream.createStreamTap(request, quirks), contentType),
     createLargeAnswerTap: () => upstream.createLargeAnswerTap(),
   };
 }
 
-function readError(upstream: UpstreamDialect, status: number, body: Buffer): Omit<ErrorReading, "body"> {
-  const error = upstream.readError(body.toString("utf8"));
+function readError(
+  upstream: UpstreamDialect,
+  status: number,
+  body: Buffer,
+  { headers = {}, quirks = {} }: ErrorContext,
+): Omit<ErrorReading, "body"> {
+  const read = upstream.readError(body.toString("utf8"));
+  const type = readErrorType(headers[quirks.errorTypeHeader ?? ""]);
+  const error: VendorError = type === null ? read : { ...read, words: [type, ...read.words] };
   const { message, retryAfterSeconds } = error;
   const told = { code: classify(error, status), message: message ?? "" };
   return retryAfterSeconds === undefined ? told : { ...told, retryAfterSeconds };
 }
 
-function isStreamOf({ streamContentType }: UpstreamDialect, contentType: string): boolean {
-  return contentType.toLowerCase().startsWith(streamContentType);
+function isStreamOf({ streamContentType, wrapped }: UpstreamDialect, contentType: string): boolean {
+  return (
+    isOfType(contentType, streamContentType) || (wrapped !== undefined && isOfType(contentType, wrapped.contentType))
+  );
 }
 
-function translate({ client }: Dialect, { name, upstream }: Dialect, memory: SealMemory): Passage {
+function isOfType(contentType: string, expected: string): boolean {
+  return contentType.toLowerCase().startsWith(expected);
+}
+
+function unwrapped({ streamContentType, wrapped }: UpstreamDialect, tap: StreamTap, contentType = ""): StreamTap {
+  if (wrapped === undefined || !isOfType(contentType, wrapped.contentType)) return tap;
+  return new UnwrappingTap(wrapped.createUnwrapper(), tap, streamContentType);
+}
+
+function translate({ client }: Dialect, { name, upstream }: VendorDialect, memory: SealMemory): Passage {
   return {
     encodeRequest(request, edits) {
       const notes: Notes = new Set();
@@ -111,16 +143,17 @@ function translate({ client }: Dialect, { name, upstream }: Dialect, memory: Sea
       const result = upstream.decodeResult(body);
       if (result === null) return { body, usage: null, isBroken: true };
       new TurnCollector(memory).watchResult(result);
-      return { ...writeResult(client, result, request), usage: result.usage, isBroken: false };
+      const named = { ...result, model: result.model || request.model };
+      return { ...writeResult(client, named, request), usage: result.usage, isBroken: false };
     },
-    readError: (status, body) => translateError(client, readError(upstream, status, body)),
+    readError: (status, body, context = {}) => translateError(client, readError(upstream, status, body, context)),
     isStream: (contentType) => isStreamOf(upstream, contentType),
-    createStreamTap: (request) =>
-      new TranslatingTap(
-        upstream.createStreamDecoder(),
-        client.createStreamEncoder(request),
-        new TurnCollector(memory),
-      ),
+    createStreamTap(request, _quirks, contentType) {
+      const encoder = client.createStreamEncoder(request);
+      const turn = new TurnCollector(memory);
+      const tap = new TranslatingTap({ decoder: upstream.createStreamDecoder(), encoder, turn, askedModel: request.model });
+      return unwrapped(upstream, tap, contentType);
+    },
     createLargeAnswerTap: () => null,
   };
 }
@@ -143,7 +176,7 @@ function translateError(client: ClientDialect, error: Omit<ErrorReading, "body">
   return { ...error, body: Buffer.from(client.encodeError(new GhostError(error.code, message))) };
 }
 
-function translateEmbeddings(client: Dialect, upstream: Dialect, translating: Passage): Passage {
+function translateEmbeddings(client: Dialect, upstream: VendorDialect, translating: Passage): Passage {
   const ours = client.client.embeddings;
   const theirs = upstream.upstream.embeddings;
   if (ours === undefined || theirs === undefined)
@@ -159,6 +192,14 @@ function translateEmbeddings(client: Dialect, upstream: Dialect, translating: Pa
   };
 }
 
+interface Translation {
+  readonly decoder: StreamDecoder;
+  readonly encoder: StreamEncoder;
+  readonly turn: TurnCollector;
+  /** Told to the client where the vendor tells none. */
+  readonly askedModel: string;
+}
+
 /** Events of the vendor's stream, written for the client as they come. */
 class TranslatingTap implements StreamTap {
   usage: Usage | null = null;
@@ -167,11 +208,13 @@ class TranslatingTap implements StreamTap {
   readonly #decoder: StreamDecoder;
   readonly #encoder: StreamEncoder;
   readonly #turn: TurnCollector;
+  readonly #askedModel: string;
 
-  constructor(decoder: StreamDecoder, encoder: StreamEncoder, turn: TurnCollector) {
+  constructor({ decoder, encoder, turn, askedModel }: Translation) {
     this.#decoder = decoder;
     this.#encoder = encoder;
     this.#turn = turn;
+    this.#askedModel = askedModel;
   }
 
   get isEventStream(): boolean {
@@ -194,7 +237,9 @@ class TranslatingTap implements StreamTap {
     let text = "";
     for (const event of events) {
       this.#watch(event);
-      text += this.#encoder.encode(event);
+      text += this.#encoder.encode(
+        event.kind === "start" && event.model === "" ? { ...event, model: this.#askedModel } : event,
+      );
     }
     return text === "" ? null : Buffer.from(text);
   }

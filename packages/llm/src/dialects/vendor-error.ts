@@ -45,7 +45,20 @@ const codesOfWords: Readonly<Record<string, ErrorCode>> = {
   unrecognizedclientexception: "invalid_api_key",
   invalidsignatureexception: "invalid_api_key",
   expiredtokenexception: "invalid_api_key",
+  missingauthenticationtokenexception: "invalid_api_key",
+  incompletesignatureexception: "invalid_api_key",
+  resourcenotfoundexception: "model_not_found",
+  validationexception: "invalid_request_error",
+  internalserverexception: "provider_error",
+  modelerrorexception: "provider_error",
+  modelstreamerrorexception: "provider_error",
 };
+
+/** `ThrottlingException:http://internal.amazon.com/...` and `com.amazon.coral#ThrottlingException` are the same type. */
+export function readErrorType(value: unknown): string | null {
+  if (typeof value !== "string") return null;
+  return value.replace(/:.*$/s, "").replace(/^.*#/s, "").trim() || null;
+}
 
 interface Phrase {
   readonly pattern: RegExp;
@@ -60,7 +73,7 @@ const badRequest: ReadonlySet<number> = new Set([400, 413, 422, 500]);
 const phrases: readonly Phrase[] = [
   {
     pattern:
-      /context (?:length|window|size)|maximum (?:context|input|prompt)|prompt is too long|too many (?:input )?tokens|input token count|exceeds? the (?:maximum|available) (?:number of tokens|context)|reduce the length/i,
+      /context (?:length|window|size)|maximum (?:context|input|prompt)|(?:prompt|input) is too long|too many (?:input )?tokens|input token count|exceeds? the (?:maximum|available) (?:number of tokens|context)|reduce the length/i,
     code: "context_length_exceeded",
     statuses: badRequest,
   },

@@ -2,8 +2,13 @@
 
 import type { Operation } from "#operations.ts";
 
-export const dialectNames = ["openai-chat", "openai-responses", "anthropic-messages", "gemini", "ollama"] as const;
+/** Dialects that clients speak. */
+export const clientDialectNames = ["openai-chat", "openai-responses", "anthropic-messages", "gemini", "ollama"] as const;
 
+/** Those, and the ones that only vendors speak. */
+export const dialectNames = [...clientDialectNames, "bedrock-converse"] as const;
+
+export type ClientDialectName = (typeof clientDialectNames)[number];
 export type DialectName = (typeof dialectNames)[number];
 
 export function isDialectName(name: string): name is DialectName {
@@ -32,6 +37,19 @@ export interface Quirks {
   readonly mustCall?: "any";
   /** The vendor takes ids of tool calls in this form alone: others are replaced, the same by the same. */
   readonly callIds?: "nine letters or digits";
+  /** How a cloud that resells another vendor's models wraps the requests of their dialect. Its errors are its own. */
+  readonly envelope?: Envelope;
+  /** The header, in lower case, that tells the type of an error whose body lacks it. */
+  readonly errorTypeHeader?: string;
+}
+
+export interface Envelope {
+  /** Fields that the path tells, and the body must not. */
+  readonly leavesOut: readonly string[];
+  /** Put into the body where the client has not. */
+  readonly adds: Readonly<Record<string, string>>;
+  /** Fields that are lists of what a header of the client's tells between commas. */
+  readonly listsOfHeaders?: Readonly<Record<string, string>>;
 }
 
 /** `thinking` are parts of a message's content, the other kinds of thoughts are fields of a message. */
@@ -52,10 +70,47 @@ export interface PathInput {
 /** Path behind the base URL, or a function of the model where the vendor puts that into the path. */
 export type OperationPath = string | ((input: PathInput) => string);
 
-export interface Authentication {
+/** How a request shows the operator's credential. */
+export type Authentication = HeaderAuthentication | SignedAuthentication | TokenAuthentication;
+
+export interface HeaderAuthentication {
+  readonly kind?: "header";
   readonly header: string;
   /** Put before the credential, such as `Bearer `. */
   readonly prefix: string;
+}
+
+/**
+ * AWS Signature Version 4, for a credential of the form `ID:SECRET` or `ID:SECRET:SESSION`, in the region that the setting
+ * `region` names. A credential of another form is a token, sent as it is.
+ */
+export interface SignedAuthentication {
+  readonly kind: "aws-sigv4";
+  readonly service: string;
+}
+
+/**
+ * The key of a service account, as JSON, which buys tokens that are good for an hour: RFC 7523. A credential that is no JSON
+ * is such a token itself, or an API key.
+ */
+export interface TokenAuthentication {
+  readonly kind: "service-account";
+  readonly scope: string;
+  /** How API keys begin, and where they go. */
+  readonly apiKey: { readonly pattern: RegExp; readonly header: string };
+}
+
+/** A value of a provider beside its credential. */
+export interface ProviderSetting {
+  readonly variable: string;
+  readonly default: string;
+  /** There is no default that could do. */
+  readonly needed?: true;
+}
+
+export interface CredentialParts {
+  readonly needed: readonly string[];
+  readonly optional: readonly string[];
 }
 
 export interface ProviderDefinition {
@@ -65,11 +120,19 @@ export interface ProviderDefinition {
   readonly documentation: string;
   /** The dialects in which the vendor can be asked. For clients of other dialects the first that fits is taken. */
   readonly speaks: Readonly<Partial<Record<DialectName, Operations>>>;
+  /** Which models can be asked for in a dialect, by name; all of them where nothing is told. */
+  readonly modelsOf?: Readonly<Partial<Record<DialectName, RegExp>>>;
   /** What the vendor's official SDK takes as base URL; null where every customer has another one. */
   readonly baseUrl: string | null;
+  /** Where it depends on settings: `baseUrl` is its form, for people to read. */
+  readonly fillBaseUrl?: (settings: Readonly<Record<string, string>>) => string;
   /** Environment variables, the first that is set counts. */
   readonly baseUrlVariables: readonly string[];
   readonly credentialVariables: readonly string[];
+  /** Variables that hold a credential in parts, to be joined with colons. */
+  readonly credentialParts?: CredentialParts;
+  /** Variables that name a file with the credential. */
+  readonly credentialFiles?: readonly string[];
   /** False for servers that run without a key, such as Ollama. */
   readonly needsCredential: boolean;
   readonly authentication: Authentication;
@@ -78,9 +141,11 @@ export interface ProviderDefinition {
   /** Path of the list of models, where the vendor has one. */
   readonly modelList?: OperationPath;
   /** Names of further settings with their environment variables, such as `apiVersion`. */
-  readonly settings?: Readonly<Record<string, { readonly variable: string; readonly default: string }>>;
+  readonly settings?: Readonly<Record<string, ProviderSetting>>;
   /** Id in the price catalogue; absent where the catalogue knows no prices of the vendor. */
   readonly catalogId?: string | undefined;
+  /** Which names in the catalogue can be asked for as they are; all of them where nothing is told. */
+  readonly catalogModels?: RegExp;
   /** A small model that every customer of the vendor can use, for a first try. */
   readonly exampleModel?: string | undefined;
   /** Runs on the operator's own hardware: tokens cost nothing, which is a known price of 0. */

@@ -5,6 +5,7 @@ import { alibaba } from "./alibaba.ts";
 import { anthropic } from "./anthropic.ts";
 import { azureOpenai } from "./azure-openai.ts";
 import { baseten } from "./baseten.ts";
+import { bedrock } from "./bedrock.ts";
 import { cerebras } from "./cerebras.ts";
 import { cloudflare } from "./cloudflare.ts";
 import { cohere } from "./cohere.ts";
@@ -49,6 +50,7 @@ import { vercelAiGateway } from "./vercel-ai-gateway.ts";
 import { vllm } from "./vllm.ts";
 import { voyage } from "./voyage.ts";
 import { writer } from "./writer.ts";
+import { vertexAnthropic } from "./vertex-anthropic.ts";
 import { xai } from "./xai.ts";
 import { xiaomi } from "./xiaomi.ts";
 import { zai } from "./zai.ts";
@@ -59,6 +61,8 @@ export const providers: readonly ProviderDefinition[] = [
   google,
   vertex,
   azureOpenai,
+  bedrock,
+  vertexAnthropic,
   groq,
   mistral,
   deepseek,

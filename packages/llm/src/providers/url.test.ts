@@ -1,26 +1,29 @@
 import { describe, expect, it } from "vitest";
 import { azureOpenai } from "./azure-openai.ts";
-import { dialectNames } from "./definition.ts";
-import type { ProviderDefinition } from "./definition.ts";
+import { bedrock } from "./bedrock.ts";
+import { clientDialectNames } from "./definition.ts";
+import type { ProviderDefinition, dialectNames } from "./definition.ts";
 import { google } from "./google.ts";
 import { providers } from "./index.ts";
 import { ollama } from "./ollama.ts";
-import { modelListUrl, urlOf, wayTo } from "./url.ts";
+import { fillBaseUrl, modelListUrl, urlOf, wayTo } from "./url.ts";
+import { vertexAnthropic } from "./vertex-anthropic.ts";
 import { vertex } from "./vertex.ts";
 
-const settings = { apiVersion: "2024-10-21", project: "p", location: "global" };
+const settings = { apiVersion: "2024-10-21", region: "eu-west-1", project: "p", location: "us-east5" };
 
 function chatUrl(provider: ProviderDefinition, baseUrl: string, model = "m"): string | null {
-  const way = wayTo(provider, "openai-chat", "chat.completions");
+  const way = wayTo(provider, "openai-chat", "chat.completions", model);
   return way && urlOf(way, { baseUrl, model, settings, stream: false });
 }
 
 const chatPaths: Readonly<Record<(typeof dialectNames)[number], RegExp>> = {
   "openai-chat": /^https?:\/\/[^/]+\/.*chat(?:\/completions)?(\?|$)/,
-  "anthropic-messages": /^https:\/\/[^/]+\/v1\/messages$/,
+  "anthropic-messages": /^https:\/\/[^/]+\/(?:v1\/messages|.*:rawPredict|model\/.*\/invoke)$/,
   gemini: /^https:\/\/[^/]+\/v1(?:beta)?\/(?:[^/]+\/)*models\/m:generateContent$/,
   "openai-responses": /^https?:\/\/[^/]+\/.*responses$/,
   ollama: /^https?:\/\/[^/]+\/api\/chat$/,
+  "bedrock-converse": /^https:\/\/[^/]+\/model\/.*\/converse$/,
 };
 
 describe("Azure's forms of a base URL", () => {
@@ -44,7 +47,7 @@ describe("Azure's forms of a base URL", () => {
 
 describe("Azure's answers", () => {
   it.each(["https://r", "https://r/models", "https://r/openai/v1"])("come from one place, seen from %s", (baseUrl) => {
-    const way = wayTo(azureOpenai, "openai-responses", "chat.completions");
+    const way = wayTo(azureOpenai, "openai-responses", "chat.completions", "m");
     const url = way && urlOf(way, { baseUrl, model: "m", settings, stream: false });
     expect(new URL(url ?? "").href).toBe("https://r/openai/v1/responses");
   });
@@ -54,7 +57,7 @@ describe("Ollama's base URL", () => {
   it.each(["http://127.0.0.1:11434", "http://127.0.0.1:11434/v1"])("may be %s", (baseUrl) => {
     expect(chatUrl(ollama, baseUrl)).toBe("http://127.0.0.1:11434/v1/chat/completions");
     expect(modelListUrl(ollama, { baseUrl, settings: {} })).toBe("http://127.0.0.1:11434/v1/models");
-    const way = wayTo(ollama, "ollama", "generate");
+    const way = wayTo(ollama, "ollama", "generate", "m");
     const url = way && urlOf(way, { baseUrl, model: "m", settings, stream: true });
     expect(new URL(url ?? "").href).toBe("http://127.0.0.1:11434/api/generate");
   });
@@ -62,7 +65,7 @@ describe("Ollama's base URL", () => {
 
 describe("Google's paths", () => {
   const geminiUrl = (provider: ProviderDefinition, model: string, stream: boolean, ours = settings): string | null => {
-    const way = wayTo(provider, "gemini", "chat.completions");
+    const way = wayTo(provider, "gemini", "chat.completions", model);
     return way && urlOf(way, { baseUrl: "https://h", model, settings: ours, stream });
   };
 
@@ -80,18 +83,66 @@ describe("Google's paths", () => {
   });
 });
 
+describe("the clouds", () => {
+  const urlTo = (provider: ProviderDefinition, model: string, stream: boolean, more: object = {}) => {
+    const all = { ...settings, ...more };
+    const way = wayTo(provider, "anthropic-messages", "chat.completions", model);
+    const baseUrl = fillBaseUrl(provider, null, all) ?? "";
+    return way && `${way.dialect} ${urlOf(way, { baseUrl, model, settings: all, stream })}`;
+  };
+
+  it.each([
+    ["anthropic.claude-3-haiku-20240307-v1:0", "anthropic-messages", "invoke"],
+    ["eu.anthropic.claude-sonnet-4-5-20250929-v1:0", "anthropic-messages", "invoke"],
+    ["arn:aws:bedrock:eu-west-1:1:inference-profile/eu.anthropic.claude-opus-5", "anthropic-messages", "invoke"],
+    ["arn:aws:bedrock:eu-west-1:1:application-inference-profile/a1b2", "bedrock-converse", "converse"],
+    ["eu.amazon.nova-2-lite-v1:0", "bedrock-converse", "converse"],
+    ["not-anthropic.x", "bedrock-converse", "converse"],
+  ])("Bedrock is asked for %s in %s", (model, dialect, operation) => {
+    const path = `https://bedrock-runtime.eu-west-1.amazonaws.com/model/${encodeURIComponent(model)}/${operation}`;
+    expect(urlTo(bedrock, model, false)).toBe(`${dialect} ${path}`);
+    const streamed = operation === "invoke" ? "-with-response-stream" : "-stream";
+    expect(urlTo(bedrock, model, true)).toBe(`${dialect} ${path}${streamed}`);
+  });
+
+  it("Bedrock has other hosts in China", () => {
+    const host = "bedrock-runtime.cn-north-1.amazonaws.com.cn";
+    expect(urlTo(bedrock, "m", false, { region: "cn-north-1" })).toContain(`https://${host}/model/`);
+  });
+
+  it.each([
+    ["us-east5", "us-east5-aiplatform.googleapis.com"],
+    ["global", "aiplatform.googleapis.com"],
+    ["eu", "aiplatform.eu.rep.googleapis.com"],
+  ])("Vertex in %s is %s", (location, host) => {
+    const model = "claude-sonnet-4-5@20250929";
+    const path = `/v1/projects/p/locations/${location}/publishers/anthropic/models/${model}`;
+    const written = `anthropic-messages https://${host}${path}`;
+    expect(urlTo(vertexAnthropic, model, false, { location })).toBe(`${written}:rawPredict`);
+    expect(urlTo(vertexAnthropic, model, true, { location })).toBe(`${written}:streamRawPredict`);
+  });
+
+  it("a base URL of the operator's own stays as it is", () => {
+    expect(fillBaseUrl(bedrock, "https://vpce-1.example", settings)).toBe("https://vpce-1.example");
+    expect(fillBaseUrl(bedrock, bedrock.baseUrl, settings)).toBe("https://bedrock-runtime.eu-west-1.amazonaws.com");
+  });
+});
+
 describe("every provider", () => {
   it("has a name of its own, and complete URLs", () => {
     expect(new Set(providers.map(({ type }) => type)).size).toBe(providers.length);
     for (const provider of providers) {
-      const baseUrl = provider.baseUrl ?? "https://vendor.example";
+      const baseUrl = fillBaseUrl(provider, null, settings) ?? "https://vendor.example";
       expect(baseUrl).not.toMatch(/\/$/);
-      for (const name of dialectNames) {
-        if (provider.speaks[name]?.["chat.completions"] === undefined) continue;
-        const way = wayTo(provider, name, "chat.completions");
-        const url = way && urlOf(way, { baseUrl, model: "m", settings, stream: false });
-        expect(url, provider.type).toMatch(chatPaths[name]);
-        expect(() => new URL(url ?? ""), provider.type).not.toThrow();
+      for (const name of clientDialectNames) {
+        const way = wayTo(provider, name, "chat.completions", "m");
+        // Some offer embeddings alone.
+        const isLacking = Object.values(provider.speaks).every((operations) => !operations["chat.completions"]);
+        expect(way === null, provider.type).toBe(isLacking);
+        if (way === null) continue;
+        const url = urlOf(way, { baseUrl, model: "m", settings, stream: false });
+        expect(url, provider.type).toMatch(chatPaths[way.dialect]);
+        expect(() => new URL(url), provider.type).not.toThrow();
       }
     }
   });
@@ -99,6 +150,6 @@ describe("every provider", () => {
   it("answers null for what it lacks", () => {
     const lacking = providers.find(({ speaks }) => Object.values(speaks).every(({ embeddings }) => !embeddings));
     if (lacking === undefined) throw new Error("every provider has embeddings");
-    expect(wayTo(lacking, "openai-chat", "embeddings")).toBeNull();
+    expect(wayTo(lacking, "openai-chat", "embeddings", "m")).toBeNull();
   });
 });

@@ -1,7 +1,7 @@
 import { crossings } from "#operations.ts";
 import type { Operation } from "#operations.ts";
 import { isDialectName } from "./definition.ts";
-import type { DialectName, OperationPath, PathInput, ProviderDefinition } from "./definition.ts";
+import type { ClientDialectName, DialectName, OperationPath, PathInput, ProviderDefinition } from "./definition.ts";
 
 /** How a provider can be asked for an operation: in which dialect, and on which path. */
 export interface Way {
@@ -10,19 +10,35 @@ export interface Way {
 }
 
 /**
- * The way to a provider for a client of a dialect: in the same dialect where the provider speaks it, so that bytes pass,
- * else in the first one into which the operation can be translated. Null where the provider does not offer it.
+ * The way to a provider's model for a client of a dialect: in the same dialect where the provider speaks it, so that bytes
+ * pass, else in the first one into which the operation can be translated. Null where the provider does not offer it.
  */
-export function wayTo({ speaks }: ProviderDefinition, client: DialectName, operation: Operation): Way | null {
+export function wayTo(
+  { speaks, modelsOf = {} }: ProviderDefinition,
+  client: ClientDialectName,
+  operation: Operation,
+  model: string,
+): Way | null {
+  const isSpoken = (dialect: DialectName): boolean => modelsOf[dialect]?.test(model) ?? true;
   const straight = speaks[client]?.[operation];
-  if (straight !== undefined) return { dialect: client, path: straight };
+  if (straight !== undefined && isSpoken(client)) return { dialect: client, path: straight };
   const crossed = crossings[operation];
   if (crossed === undefined) return null;
   for (const [dialect, operations] of Object.entries(speaks)) {
     const path = operations[crossed];
-    if (path !== undefined && isDialectName(dialect)) return { dialect, path };
+    if (path !== undefined && isDialectName(dialect) && isSpoken(dialect)) return { dialect, path };
   }
   return null;
+}
+
+/** The base URL that the operator gave, or the definition's own, with the settings put in. */
+export function fillBaseUrl(
+  { baseUrl, fillBaseUrl: fill }: ProviderDefinition,
+  given: string | null,
+  settings: Readonly<Record<string, string>>,
+): string | null {
+  if (given !== null && given !== baseUrl) return given;
+  return fill === undefined ? baseUrl : fill(settings);
 }
 
 /** Full URL of an operation. */

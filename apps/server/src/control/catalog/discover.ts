@@ -94,8 +94,9 @@ export async function discoverModels(options: ProbeOptions & { readonly store: S
 }
 
 /** Models of a vendor that are known without asking it; none for servers that hold whatever their owner put there. */
-export function catalogModelNames({ catalogId }: ProviderDefinition): readonly string[] {
-  return catalogId === undefined ? [] : listCatalogModels(catalogId).map(({ name }) => name);
+export function catalogModelNames({ catalogId, catalogModels }: ProviderDefinition): readonly string[] {
+  const names = catalogId === undefined ? [] : listCatalogModels(catalogId).map(({ name }) => name);
+  return catalogModels === undefined ? names : names.filter((name) => catalogModels.test(name));
 }
 
 export function addModels(store: Store, providerId: string, names: readonly string[]): Promise<number> {

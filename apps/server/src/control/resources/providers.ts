@@ -2,7 +2,13 @@ import { GhostError } from "@ghostllm/contract";
 import type { AdminRoutes, RouteAnswer } from "@ghostllm/contract";
 import type { ProviderDefinition } from "@ghostllm/llm";
 import { addModels, catalogModelNames, discoverModels, probeProvider } from "#control/catalog/discover.ts";
-import { credentialBinding, definitionOf, effectiveBaseUrl, toProviderEntry } from "#control/snapshot/providers.ts";
+import {
+  credentialBinding,
+  definitionOf,
+  effectiveBaseUrl,
+  missingSetting,
+  toProviderEntry,
+} from "#control/snapshot/providers.ts";
 import type { ProviderChange, ProviderRow } from "#control/store/store.ts";
 import { Secret } from "#domain/secret.ts";
 import type { ProviderEntry } from "#domain/snapshot.ts";
@@ -168,6 +174,8 @@ async function openForCall(row: ProviderRow, deps: ResourceDependencies): Promis
 function checkSettings(definition: ProviderDefinition, settings: Readonly<Record<string, string>>): void {
   const known = Object.keys(definition.settings ?? {});
   const unknown = Object.keys(settings).find((name) => !known.includes(name));
+  const missing = missingSetting(definition, settings);
+  if (missing !== null) throw invalid(`settings.${missing}`, `${definition.label} needs this setting`);
   if (unknown === undefined) return;
   const has = known.length === 0 ? "has no settings" : `has only: ${known.join(", ")}`;
   throw invalid(`settings.${unknown}`, `${definition.label} ${has}`);
@@ -195,7 +203,11 @@ function toApiProviderType(definition: ProviderDefinition): ApiProviderType {
     needs_credential: definition.needsCredential,
     credential_variables: [...definition.credentialVariables],
     base_url_variables: [...definition.baseUrlVariables],
-    settings: Object.entries(definition.settings ?? {}).map(([name, setting]) => ({ name, ...setting })),
+    settings: Object.entries(definition.settings ?? {}).map(([name, setting]) => ({
+      name,
+      variable: setting.variable,
+      default: setting.default,
+    })),
     operations: [...new Set(Object.values(definition.speaks).flatMap((operations) => Object.keys(operations)))],
     lists_models: definition.modelList !== undefined,
   };

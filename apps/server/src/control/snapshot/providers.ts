@@ -1,3 +1,4 @@
+import { fillBaseUrl } from "@ghostllm/llm";
 import type { ProviderDefinition } from "@ghostllm/llm";
 import type { Encryption } from "#control/encryption/encryption.ts";
 import type { ProviderRow } from "#control/store/store.ts";
@@ -20,7 +21,9 @@ export function definitionOf(type: string, { definitions }: Pick<ProviderSources
 }
 
 export function effectiveBaseUrl(row: ProviderRow, sources: ProviderSources): string | null {
-  const given = row.baseUrl ?? definitionOf(row.providerType, sources)?.baseUrl ?? sources.baseUrlOf(row.providerType);
+  const definition = definitionOf(row.providerType, sources);
+  const filled = definition && fillBaseUrl(definition, row.baseUrl, effectiveSettings(row, definition));
+  const given = filled ?? row.baseUrl ?? sources.baseUrlOf(row.providerType);
   return given === null ? null : given.replace(/\/+$/, "");
 }
 
@@ -30,6 +33,9 @@ export async function toProviderEntry(row: ProviderRow, sources: ProviderSources
   if (definition === undefined) throw new Error(`Provider ${row.name} is of the unknown type ${row.providerType}`);
   const baseUrl = effectiveBaseUrl(row, sources);
   if (baseUrl === null) throw new Error(`Provider ${row.name} has no base URL`);
+  const settings = effectiveSettings(row, definition);
+  const missing = missingSetting(definition, settings);
+  if (missing !== null) throw new Error(`Provider ${row.name} has no setting ${missing}`);
   return {
     id: row.id,
     name: row.name,
@@ -39,10 +45,20 @@ export async function toProviderEntry(row: ProviderRow, sources: ProviderSources
       row.apiKeyEncrypted === null
         ? null
         : await sources.encryption.open(row.apiKeyEncrypted, credentialBinding(row.name)),
-    settings: { ...defaultSettings(definition), ...row.settings },
+    settings,
   };
 }
 
-function defaultSettings({ settings = {} }: ProviderDefinition): Record<string, string> {
-  return Object.fromEntries(Object.entries(settings).map(([name, { default: value }]) => [name, value]));
+function effectiveSettings(row: ProviderRow, { settings = {} }: ProviderDefinition): Record<string, string> {
+  const defaults = Object.entries(settings).map(([name, { default: value }]) => [name, value]);
+  return { ...Object.fromEntries(defaults), ...row.settings };
+}
+
+/** A setting without which the provider cannot be asked; null where none is missing. */
+export function missingSetting(
+  { settings = {} }: ProviderDefinition,
+  given: Readonly<Record<string, string>>,
+): string | null {
+  const missing = Object.entries(settings).find(([name, { needed }]) => needed === true && !given[name]);
+  return missing === undefined ? null : missing[0];
 }

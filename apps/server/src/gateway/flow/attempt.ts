@@ -1,12 +1,12 @@
 import { GhostError } from "@ghostllm/contract";
-import { dialects, passageBetween, urlOf, wayTo } from "@ghostllm/llm";
+import { passageBetween, urlOf, vendorDialects, wayTo } from "@ghostllm/llm";
 import type { Dialect, ParsedRequest, Passage, SealMemory } from "@ghostllm/llm";
 import type { Target } from "#domain/snapshot.ts";
-import { credentialHeaders } from "#gateway/upstream/credential.ts";
+import type { Authenticator } from "#gateway/upstream/authenticate.ts";
 import { decoded } from "#gateway/upstream/decoded-answer.ts";
 import { readWhole } from "#gateway/upstream/read-whole.ts";
 import { UpstreamFailure } from "#gateway/upstream/upstream.ts";
-import type { UpstreamAnswer, UpstreamCall, UpstreamClient } from "#gateway/upstream/upstream.ts";
+import type { UpstreamAnswer, UpstreamCall, UpstreamClient, UpstreamRequest } from "#gateway/upstream/upstream.ts";
 import type { RequestHeaders } from "./headers.ts";
 import type { Lifeline } from "./lifeline.ts";
 import { readFirstFrames } from "./stream.ts";
@@ -21,6 +21,7 @@ export interface AttemptInput {
   readonly headers: RequestHeaders;
   readonly seals: SealMemory;
   readonly upstream: UpstreamClient;
+  readonly authenticator: Authenticator;
   readonly lifeline: Lifeline;
   readonly answerBufferBytes: number;
   /** Told of the call as soon as it is made. */
@@ -32,24 +33,39 @@ export interface AttemptInput {
  * there is no answer, when it breaks off before its first event, or when it makes no sense.
  */
 export async function attemptTarget(input: AttemptInput): Promise<VendorAnswer> {
-  const { target, request, lifeline, upstream } = input;
+  const { target, request, lifeline, upstream, headers } = input;
   const { definition } = target.provider;
-  const way = wayTo(definition, input.dialect.name, request.operation);
+  const way = wayTo(definition, input.dialect.name, request.operation, target.model);
   if (way === null) throw new GhostError("internal_error", `${target.provider.name} was planned for what it lacks`);
-  const passage = passageBetween(input.dialect, dialects[way.dialect], request.operation, input.seals);
-  const { body, notes } = passage.encodeRequest(request, { model: target.model, quirks: definition.quirks ?? {} });
+  const passage = passageBetween(input.dialect, vendorDialects[way.dialect], request.operation, input.seals);
+  const edits = { model: target.model, quirks: definition.quirks ?? {}, headers: headers.forwarded };
+  const { body, notes } = passage.encodeRequest(request, edits);
   if (input.isStrict && notes.length > 0) throw refuseLoss(target, notes);
-  const call = upstream.send({
+  const prepared = authenticate(input, {
     method: "POST",
     url: urlOf(way, { ...target.provider, model: target.model, stream: request.stream }),
     headers: headersFor(input, way.dialect === input.dialect.name),
     body,
   });
+  const call = upstream.send(prepared instanceof Promise ? await prepared : prepared);
   input.onCall(call);
   lifeline.hold(call);
   const answer = decoded(await call.answer);
   const passed = { passage, notes };
   return isStream(answer, passage) ? readStream(input, answer, passed) : readAnswer(input, answer, passed);
+}
+
+/** A promise only where a token must be fetched first; the client may have left meanwhile. */
+function authenticate(
+  { authenticator, target, lifeline }: AttemptInput,
+  request: UpstreamRequest,
+): UpstreamRequest | Promise<UpstreamRequest> {
+  const authenticated = authenticator.authenticate(request, target.provider);
+  if (!(authenticated instanceof Promise)) return authenticated;
+  return authenticated.then((ready) => {
+    if (lifeline.severedBy !== null) throw new UpstreamFailure("aborted", "aborted by the gateway");
+    return ready;
+  });
 }
 
 interface Passed {
@@ -69,7 +85,6 @@ function headersFor({ target, request, headers }: AttemptInput, isStraight: bool
     ...headers.own,
     ...(request.form && { "content-type": request.form.contentType }),
     ...(isStraight && headers.forwarded),
-    ...credentialHeaders(target.provider),
   };
 }
 
@@ -82,7 +97,8 @@ async function readStream(
   source: UpstreamAnswer,
   { passage, notes }: Passed,
 ): Promise<StreamAnswer> {
-  const tap = passage.createStreamTap(request, target.provider.definition.quirks ?? {});
+  const { quirks = {} } = target.provider.definition;
+  const tap = passage.createStreamTap(request, quirks, String(source.headers["content-type"]));
   const first = await readFirstFrames(source, tap);
   return { kind: "stream", target, notes, status: source.status, headers: source.headers, first, tap, source };
 }
@@ -110,6 +126,8 @@ async function readAnswer(
 }
 
 function readError(base: AnswerBase, body: Buffer, passage: Passage): WholeAnswer {
-  const { body: forClient, ...error } = passage.readError(base.status, body);
+  const { status, headers, target } = base;
+  const { quirks = {} } = target.provider.definition;
+  const { body: forClient, ...error } = passage.readError(status, body, { headers, quirks });
   return { kind: "whole", ...base, body: forClient, usage: null, error };
 }

@@ -73,6 +73,7 @@ async function attempt(deps: GatewayDeps, input: AttemptsInput, target: Target):
       seals,
       lifeline,
       upstream: deps.upstream,
+      authenticator: deps.authenticator,
       answerBufferBytes: deps.limits.answerBufferBytes,
       onCall: (call) => trail.hold(call),
     });
@@ -88,12 +89,15 @@ async function attempt(deps: GatewayDeps, input: AttemptsInput, target: Target):
 }
 
 function judge(outcome: Outcome): Verdict {
-  if (outcome instanceof UpstreamFailure) return outcome.kind === "timeout" ? "elsewhere" : "anywhere";
+  if (outcome instanceof UpstreamFailure) return hopelessKinds.has(outcome.kind) ? "elsewhere" : "anywhere";
   if (outcome.kind === "stream" && outcome.tap.failure !== null) return "anywhere";
   if (outcome.kind === "stream" || outcome.error === null) return "accept";
   if (elsewhereCodes.has(outcome.error.code)) return "elsewhere";
   return outcome.status >= 500 || outcome.status === 408 ? "anywhere" : "accept";
 }
+
+/** After these the same target would not do better. */
+const hopelessKinds: ReadonlySet<UpstreamFailure["kind"]> = new Set(["timeout", "credential"]);
 
 /** What another vendor, another account or a larger model may answer better. The request is at fault in all others. */
 const elsewhereCodes: ReadonlySet<ErrorCode> = new Set([

@@ -16,7 +16,9 @@ interface CountCall {
 
 /** By a vendor of the model, in the client's dialect. */
 export function canBeCounted({ dialect, request }: CountCall, { targets }: Candidates): boolean {
-  return targets.some(({ target }) => wayTo(target.provider.definition, dialect.name, request.operation) !== null);
+  return targets.some(({ target: { provider, model } }) => {
+    return wayTo(provider.definition, dialect.name, request.operation, model) !== null;
+  });
 }
 
 export async function answerCount(

@@ -1,6 +1,6 @@
 import { GhostError } from "@ghostllm/contract";
 import { wayTo } from "@ghostllm/llm";
-import type { DialectName, Operation } from "@ghostllm/llm";
+import type { ClientDialectName, Operation } from "@ghostllm/llm";
 import type { Target } from "#domain/snapshot.ts";
 import type { TargetHealth } from "./health.ts";
 import type { Candidates } from "./resolve.ts";
@@ -9,7 +9,7 @@ export interface PlanInput {
   readonly candidates: Candidates;
   readonly operation: Operation;
   /** The client's. */
-  readonly dialect: DialectName;
+  readonly dialect: ClientDialectName;
   readonly health: TargetHealth;
   /** Epoch ms. */
   readonly now: number;
@@ -20,7 +20,7 @@ export interface PlanInput {
 /** Targets in the order in which to try them, never none. Throws `invalid_request_error` or `no_healthy_provider`. */
 export function planTargets({ candidates, operation, dialect, health, now, random }: PlanInput): readonly Target[] {
   const able = candidates.targets.filter(
-    ({ target }) => wayTo(target.provider.definition, dialect, operation) !== null,
+    ({ target }) => wayTo(target.provider.definition, dialect, operation, target.model) !== null,
   );
   if (able.length === 0) {
     throw new GhostError(

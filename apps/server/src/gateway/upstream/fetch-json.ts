@@ -1,7 +1,7 @@
 import type { ProviderEntry } from "#domain/snapshot.ts";
 import { decoded } from "./decoded-answer.ts";
 import { readWhole } from "./read-whole.ts";
-import { credentialHeaders } from "./credential.ts";
+import type { Authenticator } from "./authenticate.ts";
 import type { UpstreamClient } from "./upstream.ts";
 
 const maxBytes = 16 * 1024 * 1024;
@@ -12,27 +12,23 @@ export interface JsonAnswer {
   readonly body: unknown;
 }
 
+interface JsonSources {
+  readonly client: UpstreamClient;
+  readonly authenticator: Authenticator;
+}
+
 /** GET for the control plane, which opens no sockets itself. Rejects with UpstreamFailure; aborts after `timeoutMs`. */
 export async function fetchJson(
-  client: UpstreamClient,
+  { client, authenticator }: JsonSources,
   {
     url,
     provider,
     timeoutMs,
   }: { readonly url: string; readonly provider: ProviderEntry | null; readonly timeoutMs: number },
 ): Promise<JsonAnswer> {
-  const credential = provider === null ? {} : credentialHeaders(provider);
-  const call = client.send({
-    method: "GET",
-    url,
-    headers: {
-      ...provider?.definition.headers,
-      accept: "application/json",
-      "accept-encoding": "identity",
-      ...credential,
-    },
-    body: null,
-  });
+  const headers = { ...provider?.definition.headers, accept: "application/json", "accept-encoding": "identity" };
+  const request = { method: "GET", url, headers, body: null } as const;
+  const call = client.send(provider === null ? request : await authenticator.authenticate(request, provider));
   const timer = setTimeout(() => call.abort(), timeoutMs);
   try {
     const answer = decoded(await call.answer);

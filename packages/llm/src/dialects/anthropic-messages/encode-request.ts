@@ -7,6 +7,7 @@ import type { Notes } from "#dialects/extras.ts";
 import type { AnswerFormat, ChatRequest } from "#hub.ts";
 import { isObject } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
+import { wrapFields } from "./envelope.ts";
 import { encodeMessages } from "./encode-message.ts";
 import { traitsOf } from "./models.ts";
 import { dialect } from "./name.ts";
@@ -14,7 +15,8 @@ import { encodeReasoningWish } from "./reasoning-wish.ts";
 import { encodeTierWish } from "./service-tier.ts";
 import { encodeToolChoice, encodeTools } from "./tools.ts";
 
-export function encodeRequest(request: ChatRequest, { model }: RequestEdits): EncodedRequest {
+export function encodeRequest(request: ChatRequest, edits: RequestEdits): EncodedRequest {
+  const { model, quirks } = edits;
   const notes: Notes = new Set();
   const spelling = spellingOf(request.extras, dialect);
   const { metadata, output_config: output, ...fields } = ownFields(request.extras, dialect, notes);
@@ -40,7 +42,9 @@ export function encodeRequest(request: ChatRequest, { model }: RequestEdits): En
     ...fields,
   };
   noteUnspeakable(request, notes);
-  return { body: writeJson(body, "invalid_request_error"), notes: [...notes] };
+  // Headers of clients of other dialects say nothing here.
+  const wrapped = quirks.envelope === undefined ? body : wrapFields(body, quirks.envelope, {});
+  return { body: writeJson(wrapped, "invalid_request_error"), notes: [...notes] };
 }
 
 /** An object of which some fields are kept and some have a meaning. What was no such object comes back as it was. */

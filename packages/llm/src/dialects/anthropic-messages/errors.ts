@@ -43,10 +43,13 @@ const typesOfWords: Readonly<Record<string, string>> = {
   overloaded: "overloaded_error",
   "503": "overloaded_error",
   UNAVAILABLE: "overloaded_error",
+  throttlingException: "rate_limit_error",
+  serviceUnavailableException: "overloaded_error",
+  validationException: "invalid_request_error",
 };
 
 /** A vendor's failure within a stream, `code` being its own word for it. */
-export function encodeVendorError(message: string, code: string | undefined): string {
+export function encodeVendorError(message: string, code?: string): string {
   const word = code ?? "";
   const type = Object.hasOwn(typesOfWords, word) ? typesOfWords[word] : undefined;
   return `event: error\ndata: ${writeError(type ?? (knownTypes.has(word) ? word : "api_error"), message)}\n\n`;

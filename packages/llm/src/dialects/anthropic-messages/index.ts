@@ -2,17 +2,19 @@
 // https://docs.anthropic.com/en/api/messages
 
 import type { Dialect } from "#dialects/dialect.ts";
-import { editModel } from "#dialects/edit-model.ts";
 import { LargeAnswerTap } from "#dialects/large-answer.ts";
+import { eventStreamType } from "#wire/aws-event-stream.ts";
+import { EventStreamUnwrapper } from "#wire/unwrap-event-stream.ts";
 import { readAnswer, readError, readText } from "./answer.ts";
 import { decodeRequest } from "./decode-request.ts";
 import { decodeResult } from "./decode-result.ts";
 import { MessageStreamDecoder } from "./decode-stream.ts";
 
+import { editRequest } from "./edit.ts";
 import { encodeRequest } from "./encode-request.ts";
 import { encodeResult } from "./encode-result.ts";
 import { createStreamEncoder } from "./encode-stream.ts";
-import { encodeError, encodeStreamError } from "./errors.ts";
+import { encodeError, encodeStreamError, encodeVendorError } from "./errors.ts";
 import { readUsage } from "./usage.ts";
 import { dialect } from "./name.ts";
 import { models } from "./model-list.ts";
@@ -40,12 +42,16 @@ export const anthropicMessages = {
   },
   upstream: {
     streamContentType: "text/event-stream",
-    editRequest: editModel,
+    editRequest,
     readAnswer,
     readText,
     readError,
     encodeRequest,
     decodeResult,
+    wrapped: {
+      contentType: eventStreamType,
+      createUnwrapper: () => new EventStreamUnwrapper(encodeVendorError),
+    },
     createStreamDecoder: () => new MessageStreamDecoder(),
     createLargeAnswerTap: () => new LargeAnswerTap(readUsage),
     createStreamTap: () => new MessageStreamTap(),

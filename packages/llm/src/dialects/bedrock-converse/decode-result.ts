@@ -1,0 +1,26 @@
+// A whole answer in this dialect -> what it means. It tells neither an id nor the model.
+
+import { present } from "#dialects/extras.ts";
+import type { ChatResult } from "#hub.ts";
+import { memberOf, parseJson } from "#wire/json.ts";
+import { decodeContent } from "./decode-content.ts";
+import { decodeFinish } from "./finish.ts";
+import { readUsage } from "./usage.ts";
+
+/** Null where the body is no answer: no JSON object, or one without content. */
+export function decodeResult(body: Buffer): ChatResult | null {
+  const answer = parseJson(body.toString("utf8"));
+  const content = memberOf(memberOf(memberOf(answer, "output"), "message"), "content");
+  if (!Array.isArray(content)) return null;
+  const reason = memberOf(answer, "stopReason");
+  const tier = memberOf(memberOf(answer, "serviceTier"), "type");
+  const finish = typeof reason === "string" && reason !== "" ? decodeFinish(reason) : null;
+  return {
+    id: "",
+    model: "",
+    createdSeconds: 0,
+    choices: [{ index: 0, content: decodeContent(content), finish }],
+    usage: readUsage(memberOf(answer, "usage")),
+    ...present({ serviceTier: typeof tier === "string" ? tier : undefined }),
+  };
+}

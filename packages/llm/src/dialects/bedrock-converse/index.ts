@@ -1,0 +1,22 @@
+// Amazon Bedrock's Converse dialect, which one form has for the models of many vendors. No client speaks it: it is only
+// asked in, so that this folder has no parser and no encoder of answers.
+// https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html
+
+import type { VendorDialect } from "#dialects/dialect.ts";
+import { eventStreamType } from "#wire/aws-event-stream.ts";
+import { decodeResult } from "./decode-result.ts";
+import { ConverseStreamDecoder } from "./decode-stream.ts";
+import { encodeRequest } from "./encode-request.ts";
+import { readError } from "./errors.ts";
+import { dialect } from "./name.ts";
+
+export const bedrockConverse = {
+  name: dialect,
+  upstream: {
+    streamContentType: eventStreamType,
+    readError,
+    encodeRequest,
+    decodeResult,
+    createStreamDecoder: () => new ConverseStreamDecoder(),
+  },
+} as const satisfies VendorDialect;

@@ -1,0 +1,43 @@
+import type { OperationPath, ProviderDefinition } from "./definition.ts";
+
+const path: OperationPath = ({ model, stream, settings }) => {
+  const { project = "", location = "" } = settings;
+  const place = `/projects/${encodeURIComponent(project)}/locations/${encodeURIComponent(location)}`;
+  // Versions of models stand behind an `@`, which Google wants to read as it is.
+  const name = encodeURIComponent(model).replaceAll("%40", "@");
+  return `${place}/publishers/anthropic/models/${name}:${stream ? "streamRawPredict" : "rawPredict"}`;
+};
+
+/** The hosts of regions, of groups of regions, and of all: https://cloud.google.com/vertex-ai/docs/reference/rest#service-endpoint */
+function hostOf(location: string): string {
+  if (location === "global") return "aiplatform.googleapis.com";
+  if (location === "us" || location === "eu") return `aiplatform.${location}.rep.googleapis.com`;
+  return `${location}-aiplatform.googleapis.com`;
+}
+
+/** Variables are those of the vendor's own SDK for Vertex. */
+export const vertexAnthropic: ProviderDefinition = {
+  type: "vertex-anthropic",
+  label: "Claude on Google Vertex AI",
+  documentation: "https://docs.anthropic.com/en/api/claude-on-vertex-ai",
+  baseUrl: "https://{location}-aiplatform.googleapis.com/v1",
+  fillBaseUrl: ({ location = "" }) => `https://${hostOf(location)}/v1`,
+  baseUrlVariables: ["ANTHROPIC_VERTEX_BASE_URL"],
+  credentialVariables: ["ANTHROPIC_VERTEX_CREDENTIALS"],
+  credentialFiles: ["GOOGLE_APPLICATION_CREDENTIALS"],
+  needsCredential: true,
+  authentication: {
+    kind: "service-account",
+    scope: "https://www.googleapis.com/auth/cloud-platform",
+    apiKey: { pattern: /^(?:AIza|AQ\.)/, header: "x-goog-api-key" },
+  },
+  settings: {
+    project: { variable: "ANTHROPIC_VERTEX_PROJECT_ID", default: "", needed: true },
+    location: { variable: "CLOUD_ML_REGION", default: "global" },
+  },
+  catalogId: "google",
+  catalogModels: /^claude-[a-z]+-\d/,
+  exampleModel: "claude-haiku-4-5",
+  speaks: { "anthropic-messages": { "chat.completions": path } },
+  quirks: { envelope: { leavesOut: ["model"], adds: { anthropic_version: "vertex-2023-10-16" } } },
+};
