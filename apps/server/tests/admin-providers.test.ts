@@ -35,6 +35,34 @@ describe("providers", () => {
     expect(target?.contextLength).toBe(128_000);
   });
 
+  it("have the base URL that their settings make, also when those change", async () => {
+    const { admin, snapshots } = await start();
+    const keys = "AKIAIOSFODNN7EXAMPLE:wJalrXUtnFEMI/K7MDENG";
+    const made = await admin.providers.create({ body: { provider_type: "bedrock", api_key: keys } });
+    expect(made.effective_base_url).toBe("https://bedrock-runtime.us-east-1.amazonaws.com");
+    const settings = { region: "eu-west-1" };
+    const moved = await admin.providers.update({ params: { id: made.id }, body: { settings } });
+    expect(moved.effective_base_url).toBe("https://bedrock-runtime.eu-west-1.amazonaws.com");
+    expect(snapshots.current().providers.get("bedrock")).toMatchObject({
+      baseUrl: "https://bedrock-runtime.eu-west-1.amazonaws.com",
+      settings,
+    });
+    const names = [...snapshots.current().models.keys()];
+    expect(names).toContain("amazon.nova-lite-v1:0");
+    expect(names.filter((name) => name.startsWith("regional."))).toEqual([]);
+  });
+
+  it("need the settings that have no default", async () => {
+    const { admin, snapshots } = await start();
+    const body = { provider_type: "vertex-anthropic", api_key: "ya29.x" };
+    await expect(admin.providers.create({ body })).rejects.toMatchObject({ status: 400, param: "settings.project" });
+    const made = await admin.providers.create({ body: { ...body, settings: { project: "p" } } });
+    expect(made.effective_base_url).toBe("https://aiplatform.googleapis.com/v1");
+    expect([...snapshots.current().models.keys()].every((name) => name.startsWith("claude-"))).toBe(true);
+    const update = admin.providers.update({ params: { id: made.id }, body: { settings: {} } });
+    await expect(update).rejects.toMatchObject({ status: 400, param: "settings.project" });
+  });
+
   it("never shows the credential: not in answers, not in the log, not in the database", async () => {
     const { admin, request, logged, store } = await start();
     const { id } = await admin.providers.create({ body: { provider_type: "openai", api_key: vendorKey } });
