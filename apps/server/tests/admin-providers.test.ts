@@ -56,7 +56,9 @@ describe("providers", () => {
     const { admin, snapshots } = await start();
     const body = { provider_type: "vertex-anthropic", api_key: "ya29.x" };
     await expect(admin.providers.create({ body })).rejects.toMatchObject({ status: 400, param: "settings.project" });
-    const made = await admin.providers.create({ body: { ...body, settings: { project: "p" } } });
+    const keyFile = JSON.stringify({ type: "service_account", private_key: "-----BEGIN PRIVATE KEY-----\n" }, null, 2);
+    const made = await admin.providers.create({ body: { ...body, api_key: keyFile, settings: { project: "p" } } });
+    expect(snapshots.current().providers.get("vertex-anthropic")?.credential?.reveal()).toBe(keyFile);
     expect(made.effective_base_url).toBe("https://aiplatform.googleapis.com/v1");
     expect([...snapshots.current().models.keys()].every((name) => name.startsWith("claude-"))).toBe(true);
     const update = admin.providers.update({ params: { id: made.id }, body: { settings: {} } });

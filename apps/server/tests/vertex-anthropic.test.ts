@@ -191,6 +191,17 @@ describe("Claude on Vertex AI", () => {
       expect(text).not.toContain("BEGIN");
     });
 
+    it("a key file that was given to a provider of another kind goes nowhere", async () => {
+      const credential = new Secret('{\n  "type": "service_account"\n}');
+      const provider = makeProvider("openai", `${upstream.url}/v1`, { credential });
+      const gateway = await startGateway(makeSnapshot({ targets: [makeTarget(provider, model)] }));
+      gateways.push(gateway);
+      const response = await postJson(`${gateway.url}/v1/chat/completions`, { model, messages });
+      expect(response.status).toBe(502);
+      expect(await response.text()).toContain("the credential fits into no header");
+      expect(upstream.received).toHaveLength(0);
+    });
+
     it("a client that leaves meanwhile asks the vendor for nothing", async () => {
       const gateway = await start();
       const sold = sell;

@@ -37,8 +37,11 @@ const credential = z
   .string()
   .trim()
   .min(1)
-  .max(5000)
-  .regex(/^[\x21-\x7e]+$/, "A credential has no spaces, line breaks or characters outside of ASCII");
+  .max(10_000)
+  .regex(
+    /^(?:[\x21-\x7e]+|\{[\x20-\x7e\t\r\n]*\})$/,
+    "A credential has no spaces, line breaks or characters outside of ASCII, unless it is a key file in JSON",
+  );
 
 const providerCreate = z
   .strictObject({

@@ -5,10 +5,11 @@ import type { Clock } from "#domain/clock.ts";
 import type { ProviderEntry } from "#domain/snapshot.ts";
 import { parseSigningKey, signRequest } from "./aws-signature.ts";
 import { ServiceAccountTokens } from "./service-account-tokens.ts";
+import { UpstreamFailure } from "./upstream.ts";
 import type { UpstreamClient, UpstreamRequest } from "./upstream.ts";
 
 export interface Authenticator {
-  /** A promise only where something must be fetched first; it rejects with UpstreamFailure. */
+  /** A promise only where something must be fetched first. Throws, or rejects with, UpstreamFailure. */
   authenticate(request: UpstreamRequest, provider: ProviderEntry): UpstreamRequest | Promise<UpstreamRequest>;
 }
 
@@ -49,5 +50,7 @@ function withBearer(request: UpstreamRequest, token: string): UpstreamRequest {
 }
 
 function withHeader(request: UpstreamRequest, name: string, value: string): UpstreamRequest {
+  // Such as a key file in JSON, given to a provider that wants a key.
+  if (/[^\t\x20-\x7e]/.test(value)) throw new UpstreamFailure("credential", "the credential fits into no header");
   return { ...request, headers: { ...request.headers, [name]: value } };
 }
