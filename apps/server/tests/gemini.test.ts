@@ -300,7 +300,7 @@ describe("the OpenAI SDK at Google", () => {
     });
     const [first, second] = upstream.received.map((received) => received.json());
     expect(first).toMatchObject({
-      generationConfig: { thinkingConfig: { thinkingLevel: "low", includeThoughts: true } },
+      generationConfig: { thinkingConfig: { thinkingLevel: "LOW", includeThoughts: true } },
     });
     expect(second).toMatchObject({
       contents: [

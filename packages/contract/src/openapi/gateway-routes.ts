@@ -96,6 +96,51 @@ function read(operationId: string, summary: string, tag: string, ok: JsonObject,
 
 const report: JsonObject = { description: "OK", content: jsonContent({ type: "object", additionalProperties: true }) };
 
+const alt: JsonObject = {
+  name: "alt",
+  in: "query",
+  schema: { const: "sse" },
+  description: "With `sse` the stream is one of events, else one JSON array.",
+};
+
+const objects: JsonObject = { type: "array", items: { type: "object", additionalProperties: true } };
+
+/** What Google's API is asked for: the method, and the fields that each takes. */
+const geminiMethods: readonly (readonly [method: string, summary: string, required: readonly string[]])[] = [
+  ["generateContent", "Chat, in Google's format", ["contents"]],
+  ["streamGenerateContent", "Chat as a stream, in Google's format", ["contents"]],
+  ["countTokens", "Count the tokens of a prompt, in Google's format", []],
+  ["embedContent", "Embed one content, in Google's format", ["content"]],
+  ["batchEmbedContents", "Embed contents, in Google's format", ["requests"]],
+];
+
+const geminiRoutes = geminiMethods.map(([method, summary, required]): DocumentedRoute => ({
+  method: "post",
+  path: `/v1beta/models/{model}:${method}`,
+  operation: {
+    ...forwarded({
+      operationId: `gateway.${method}`,
+      summary,
+      description: "Compatible with Google's Gemini API. The same is served under `/v1/models/`.",
+      required,
+      properties: Object.fromEntries(
+        required.map((field) => [field, field === "content" ? { type: "object" } : objects]),
+      ),
+      content: method === "streamGenerateContent" ? streamedContent : jsonContent({ type: "object" }),
+    }),
+    parameters: [
+      {
+        name: "model",
+        in: "path",
+        required: true,
+        schema: text,
+        description: "A model, `provider/model`, or a route.",
+      },
+      ...(method === "streamGenerateContent" ? [alt] : []),
+    ],
+  },
+}));
+
 export const gatewayRoutes: readonly DocumentedRoute[] = [
   {
     method: "post",
@@ -155,6 +200,7 @@ export const gatewayRoutes: readonly DocumentedRoute[] = [
       content: streamedContent,
     }),
   },
+  ...geminiRoutes,
   {
     method: "post",
     path: "/api/chat",

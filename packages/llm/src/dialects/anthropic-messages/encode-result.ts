@@ -2,7 +2,7 @@
 
 import { ownFields, spellingOf, writeJson } from "#dialects/extras.ts";
 import { writeSeal } from "#dialects/seals.ts";
-import type { ChatResult, Choice, FinishReason, Part, ReasoningPart, TextPart } from "#hub.ts";
+import type { ChatResult, Choice, FinishReason, Part, ReasoningPart, Seal, TextPart, ToolCallPart } from "#hub.ts";
 import type { JsonObject } from "#wire/json.ts";
 import { encodeCitation } from "./citations.ts";
 import { encodePart } from "./encode-content.ts";
@@ -46,10 +46,16 @@ function withRefusal(finish: FinishReason, content: readonly Part[]): FinishReas
 
 function encodeAnswerPart(part: Part): readonly unknown[] {
   if (part.kind === "reasoning") return encodeThoughts(part);
+  if (part.kind === "tool_call" && part.signature !== undefined) return encodeSealedCall(part, part.signature);
   // The vendor's own answers hold no media.
   if (part.kind === "image" || part.kind === "audio" || part.kind === "document") return [];
   const block = part.kind === "text" ? encodeAnswerText(part) : encodePart(part, new Set());
   return block === undefined ? [] : [block];
+}
+
+/** A call has no place for a seal: a thought without words before it has. */
+function encodeSealedCall({ signature: _signature, ...call }: ToolCallPart, signature: Seal): readonly unknown[] {
+  return [...encodeThoughts({ kind: "reasoning", text: "", signature }), encodePart(call, new Set())];
 }
 
 function encodeAnswerText({ text, citations, extras }: TextPart): JsonObject | undefined {

@@ -97,9 +97,12 @@ const encoders: Encoders = {
   },
   // The vendor's own answers hold no media.
   media: () => "",
-  tool_call({ id, name }, state) {
+  tool_call({ index, id, name, signature }, state) {
     state.hasCalls = true;
-    return state.blocks.begin("tool_use", { id, name, input: {} });
+    // A call has no place for a seal: a thought without words before it has.
+    const kind = "reasoning_signature";
+    const seal = signature === undefined ? "" : encoders.reasoning_signature({ kind, index, signature }, state);
+    return seal + state.blocks.begin("tool_use", { id, name, input: {} });
   },
   tool_arguments({ text }, { blocks }) {
     return blocks.isOpen("tool_use") ? blocks.add("input_json_delta", { partial_json: text }) : "";

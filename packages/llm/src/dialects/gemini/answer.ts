@@ -3,6 +3,7 @@ import type { Usage } from "#hub.ts";
 import { eachFrame, frameData } from "#wire/frames.ts";
 import { findMembers } from "#wire/json-members.ts";
 import { isObject, memberOf, parseJson } from "#wire/json.ts";
+import { stringify } from "./tool-calls.ts";
 import { readUsage } from "./usage.ts";
 
 /** Up to here an answer is parsed as a whole, which also proves that it is sound. */
@@ -65,7 +66,7 @@ function textOfPart(part: unknown): string {
   const texts = [memberOf(part, "text"), memberOf(memberOf(part, "executableCode"), "code"), memberOf(call, "name")];
   const args = memberOf(call, "args") ?? memberOf(call, "partialArgs");
   const told = texts.filter((text) => typeof text === "string").join("");
-  return typeof args === "object" && args !== null ? told + JSON.stringify(args) : told;
+  return typeof args === "object" && args !== null ? told + (stringify(args) ?? "") : told;
 }
 
 /**

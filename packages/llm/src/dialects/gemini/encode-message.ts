@@ -40,7 +40,7 @@ function encodeSystem(messages: readonly Message[], context: PartContext): JsonO
   const kept = messages.map(({ extras }) => ownFields(extras, dialect, context.notes));
   if (parts.length === 0 && first.extras?.dialect !== dialect) return undefined;
   const told = { role, parts: parts.length === 0 ? none : parts };
-  return writeProto(told, Object.assign({}, ...kept) as JsonObject, spelling);
+  return writeProto(told, Object.fromEntries(kept.flatMap(Object.entries)), spelling);
 }
 
 /** Instructions are texts. */

@@ -58,9 +58,12 @@ function isStringList(value: unknown): value is readonly string[] {
 function decodeLogprobs(config: ProtoReader): number | undefined {
   if (config.peek("responseLogprobs") !== true) return undefined;
   config.drop("responseLogprobs");
-  const top = config.number("logprobs");
-  if (top === 0) config.spell("logprobs", 0);
-  return top ?? 0;
+  return config.take("logprobs", isPositive) ?? 0;
+}
+
+/** What tells of no alternatives stays as it was written. */
+function isPositive(value: unknown): value is number {
+  return typeof value === "number" && value > 0;
 }
 
 /** What has no meaning here is told among the request's own fields. */

@@ -6,39 +6,38 @@ import { isObject, parseJson } from "#wire/json.ts";
 type CallEvent = Extract<ChatEvent, { readonly kind: "tool_call" | "tool_arguments" }>;
 
 interface HeldCall {
-  readonly call: number;
   readonly part: Omit<ToolCallPart, "argumentsText">;
   argumentsText: string;
 }
 
 /** Of one choice. */
 export class HeldCalls {
-  #held: HeldCall[] = [];
+  readonly #held = new Map<number, HeldCall>();
 
   add(event: CallEvent): void {
     if (event.kind === "tool_call") {
       const { call, id, name, signature } = event;
-      this.#held.push({
-        call,
-        part: { kind: "tool_call", id, name, ...(signature !== undefined && { signature }) },
-        argumentsText: "",
-      });
-    } else {
-      const held = this.#held.find(({ call }) => call === event.call);
-      if (held !== undefined) held.argumentsText += event.text;
+      const part = { kind: "tool_call", id, name, ...(signature !== undefined && { signature }) } as const;
+      this.#held.set(call, { part, argumentsText: "" });
+      return;
     }
+    const held = this.#held.get(event.call);
+    if (held !== undefined) held.argumentsText += event.text;
   }
 
   /** All of them, in order, if none of them waits for more: something else follows. */
   takeComplete(): readonly ToolCallPart[] {
-    const isWhole = ({ argumentsText }: HeldCall): boolean => isObject(parseJson(argumentsText));
-    return this.#held.length > 0 && this.#held.every(isWhole) ? this.takeAll() : [];
+    return [...this.#held.values()].every(isComplete) ? this.takeAll() : [];
   }
 
   /** Also those that were cut off. */
   takeAll(): readonly ToolCallPart[] {
-    const calls = this.#held;
-    this.#held = [];
-    return calls.map(({ part, argumentsText }) => ({ ...part, argumentsText }));
+    const calls = Array.from(this.#held.values(), ({ part, argumentsText }) => ({ ...part, argumentsText }));
+    this.#held.clear();
+    return calls;
   }
+}
+
+function isComplete({ argumentsText: text }: HeldCall): boolean {
+  return text.trimEnd().endsWith("}") && isObject(parseJson(text));
 }

@@ -40,7 +40,7 @@ export const gemini = {
       ...endpoint("embedContent", { operation: "embed_content" }),
       ...endpoint("batchEmbedContents", { operation: "embeddings" }),
     ],
-    forwardedHeaders: ["x-goog-api-client", "x-goog-user-project"],
+    forwardedHeaders: ["x-goog-api-client", "x-vertex-ai-llm-request-type"],
     parseRequest,
     readPromptText,
     encodeError,

@@ -1,5 +1,6 @@
 import { isObject, parseJson } from "#wire/json.ts";
 import { fieldOf } from "./proto.ts";
+import { stringify } from "./tool-calls.ts";
 
 /** What a request says in words: its instructions, its contents, and its tools as they are described to the model. */
 export function readPromptText(body: string): string {
@@ -12,7 +13,7 @@ export function readPromptText(body: string): string {
     textOfContent(fieldOf(request, "content")),
     ...(Array.isArray(contents) ? contents.map(textOfContent) : []),
     ...(Array.isArray(requests) ? requests.map((entry) => textOfContent(fieldOf(entry, "content"))) : []),
-    Array.isArray(tools) ? JSON.stringify(tools) : "",
+    Array.isArray(tools) ? (stringify(tools) ?? "") : "",
   ].join("\n");
 }
 
@@ -28,7 +29,7 @@ function textOfPart(part: unknown): string {
   const answer = fieldOf(part, "functionResponse");
   return [
     typeof text === "string" ? text : "",
-    isObject(call) ? `${String(call["name"])} ${JSON.stringify(call["args"] ?? {})}` : "",
-    isObject(answer) ? `${String(answer["name"])} ${JSON.stringify(answer["response"] ?? {})}` : "",
+    isObject(call) ? `${String(call["name"])} ${stringify(call["args"] ?? {})}` : "",
+    isObject(answer) ? `${String(answer["name"])} ${stringify(answer["response"] ?? {})}` : "",
   ].join("");
 }

@@ -59,5 +59,5 @@ function encodeLevel({ effort, budgetTokens }: ReasoningWish, model: string, not
   const level = levels.find((word) => wanted >= 0 && order.indexOf(word) >= wanted);
   // These models always think.
   if (effort === "none") notes.add("reasoning effort");
-  return { thinkingLevel: level ?? "high" };
+  return { thinkingLevel: (level ?? "high").toUpperCase() };
 }

@@ -59,7 +59,7 @@ export function decodeCall(reader: ProtoReader, ids: CallIds): ToolCallPart | un
 }
 
 /** Undefined for what is nested too deeply to be written, which stays as it is. */
-function stringify(value: object): string | undefined {
+export function stringify(value: unknown): string | undefined {
   try {
     return JSON.stringify(value);
   } catch {
