@@ -173,7 +173,9 @@ function writeResult(
 
 function translateError(client: ClientDialect, error: Omit<ErrorReading, "body">): ErrorReading {
   const message = error.message || "The provider answered with an error.";
-  return { ...error, body: Buffer.from(client.encodeError(new GhostError(error.code, message))) };
+  const { retryAfterSeconds } = error;
+  const told = new GhostError(error.code, message, retryAfterSeconds === undefined ? {} : { retryAfterSeconds });
+  return { ...error, body: Buffer.from(client.encodeError(told)) };
 }
 
 function translateEmbeddings(client: Dialect, upstream: VendorDialect, translating: Passage): Passage {

@@ -17,8 +17,8 @@ const blank: ModelTraits = { thinking: "none", leastBudget: 0, mostBudget: 0, le
 /** The first that fits. */
 const traits: readonly (readonly [pattern: RegExp, traits: ModelTraits])[] = [
   [/gemini-(?:1|2[.-]0|exp)/, blank],
+  [/gemini-.*(?:image|tts|audio)/, blank],
   [/gemini-2[.-]5-pro/, { ...blank, thinking: "budget", leastBudget: 128, mostBudget: 32_768 }],
-  [/gemini-2[.-]5.*(?:image|tts)/, blank],
   [/gemini-2[.-]5/, { ...blank, thinking: "budget", mostBudget: 24_576 }],
   [/gemini-3-pro/, { ...blank, thinking: "level", levels: ["low", "high"] }],
   [/gemini-.*pro/, { ...blank, thinking: "level", levels: ["low", "medium", "high"] }],
@@ -31,5 +31,5 @@ export function traitsOf(model: string): ModelTraits {
 
 /** From its third generation on, the vendor refuses calls in the history that lack their seal, and takes media in results. */
 export function isThirdGeneration(model: string): boolean {
-  return traitsOf(model).thinking === "level";
+  return /gemini-/.test(model) && !/gemini-(?:1|2|exp)/.test(model);
 }

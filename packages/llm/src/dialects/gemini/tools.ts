@@ -97,7 +97,11 @@ function encodeFunction(tool: FunctionTool, notes: Notes): JsonObject {
   const { parameters } = spelling;
   if (strict === true) notes.add("strict");
   if (cache !== undefined) notes.add("cache_control");
-  const told = { name, description, parameters, parametersJsonSchema: parameters === undefined ? schema : undefined };
+  const isOwn = extras?.dialect === dialect;
+  // The vendor wants an object's schema.
+  const whole =
+    isOwn || schema?.["type"] !== undefined || schema === undefined ? schema : { type: "object", ...schema };
+  const told = { name, description, parameters, parametersJsonSchema: parameters === undefined ? whole : undefined };
   return writeProto(told, ownFields(extras, dialect, notes), spelling);
 }
 
