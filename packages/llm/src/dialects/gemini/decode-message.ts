@@ -19,7 +19,7 @@ export function decodeSystem(reader: ProtoReader, ids: CallIds): readonly Messag
 }
 
 function decodeContent(reader: ProtoReader, ids: CallIds): Pick<Message, "content" | "extras"> {
-  const parts = reader.list("parts");
+  const parts = reader.repeated("parts");
   if (parts === undefined || parts.length === 0) reader.spell("parts", parts);
   const content = decodeParts(parts ?? [], ids);
   if (isMixed(content)) reader.spell("order", "mixed");

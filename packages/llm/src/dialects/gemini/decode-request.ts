@@ -21,7 +21,7 @@ export function decodeRequest({ body, model, stream }: ParsedRequest): ChatReque
   reader.spellAsWritten("model");
   const request = {
     model,
-    messages: [...decodeSystem(reader, ids), ...decodeContents(reader.list("contents") ?? [], ids)],
+    messages: [...decodeSystem(reader, ids), ...decodeContents(reader.repeated("contents") ?? [], ids)],
     tools: decodeToolList(reader),
     ...decodeToolChoice(reader),
     ...decodeConfig(reader),
@@ -32,7 +32,7 @@ export function decodeRequest({ body, model, stream }: ParsedRequest): ChatReque
 }
 
 function decodeToolList(reader: ProtoReader): readonly Tool[] {
-  const tools = reader.list("tools");
+  const tools = reader.repeated("tools");
   if (tools?.length === 0) reader.spell("tools", "empty");
   // The spelling marks a request of this dialect.
   else reader.spell("tools", "told");

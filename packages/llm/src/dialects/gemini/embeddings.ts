@@ -10,7 +10,7 @@ import type { EmbeddingsRequest, EmbeddingsResult } from "#embeddings.ts";
 import { isObject, memberOf, parseJson } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
 import { dialect } from "./name.ts";
-import { fieldOf, ProtoReader } from "./proto.ts";
+import { fieldOf, ProtoReader, repeatedOf } from "./proto.ts";
 import { writeModel } from "./request.ts";
 import { encodeUsage, readUsage } from "./usage.ts";
 
@@ -40,7 +40,7 @@ function readWish(request: unknown): Pick<EmbeddingsRequest, "dimensions" | "tas
 
 /** Other dialects embed texts alone. */
 function textOf(request: unknown, path: string): string {
-  const parts = listOf(fieldOf(fieldOf(request, "content"), "parts"));
+  const parts = repeatedOf(fieldOf(request, "content"), "parts");
   const texts = parts.map((part) => {
     const text = memberOf(part, "text");
     return typeof text === "string" ? text : fault(`${path}content.parts`, "texts, which alone this model can embed");

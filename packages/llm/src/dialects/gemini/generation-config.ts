@@ -16,6 +16,7 @@ type ConfigFields = Omit<ChatRequest, "model" | "messages" | "tools" | "stream" 
 
 export function decodeConfig(reader: ProtoReader): ConfigFields {
   const config = reader.inner("generationConfig") ?? new ProtoReader({});
+  spellUsual(config);
   return {
     sampling: present({
       temperature: config.number("temperature"),
@@ -27,22 +28,28 @@ export function decodeConfig(reader: ProtoReader): ConfigFields {
     }),
     stopSequences: decodeStop(config),
     ...present({
-      maxOutputTokens: config.number("maxOutputTokens"),
-      answers: config.number("candidateCount"),
+      maxOutputTokens: decodeCount(config, "maxOutputTokens"),
+      answers: decodeCount(config, "candidateCount"),
       format: decodeFormat(config),
       reasoning: decodeReasoningWish(config),
       logprobs: decodeLogprobs(config),
     }),
-    ...dropUsual(config),
   };
 }
 
+/** Google's JSON takes numbers as text, too. */
+function decodeCount(config: ProtoReader, field: string): number | undefined {
+  const text = config.peek(field);
+  if (typeof text !== "string" || !/^\d+$/.test(text)) return config.number(field);
+  config.spellAsWritten(field);
+  return Number(text);
+}
+
 /** Words alone are what everybody answers. */
-function dropUsual(config: ProtoReader): object {
+function spellUsual(config: ProtoReader): void {
   const modalities = config.peek("responseModalities");
   if (Array.isArray(modalities) && modalities.every((modality) => modality === "TEXT"))
     config.spellAsWritten("responseModalities");
-  return {};
 }
 
 function decodeStop(config: ProtoReader): readonly string[] {
@@ -109,7 +116,10 @@ export function encodeConfig(request: ChatRequest, { model, kept, spelling, note
     ...(isOwn ? {} : encodeReasoningWish(reasoning, model, notes)),
     ...present({ ...(isOwn ? sampling : possibleSampling(request, notes)) }),
     ...(stopSequences.length > 0 && { stopSequences }),
-    ...present({ maxOutputTokens, candidateCount: answers }),
+    ...present({
+      maxOutputTokens: written["maxOutputTokens"] ?? maxOutputTokens,
+      candidateCount: written["candidateCount"] ?? answers,
+    }),
     ...(logprobs !== undefined && { responseLogprobs: true }),
     ...(logprobs !== undefined && logprobs > 0 && { logprobs }),
   };

@@ -1,5 +1,5 @@
 import type { JsonObject } from "#wire/json.ts";
-import { fieldOf } from "./proto.ts";
+import { fieldOf, repeatedOf } from "./proto.ts";
 
 /** English has about 4 bytes a token, Chinese about 3, so this is on the high side: it serves as a reservation. */
 const bytesPerToken = 3;
@@ -16,21 +16,19 @@ interface Media {
 /** Upper guess of the prompt's tokens: the whole body counts as text, but for media that it carries in base64. */
 export function estimatePromptTokens(body: Buffer, fields: JsonObject): number {
   const media: Media = { tokens: 0, bytes: 0 };
-  for (const content of contentsOf(fields)) measureParts(fieldOf(content, "parts"), media);
+  for (const content of contentsOf(fields)) measureParts(repeatedOf(content, "parts"), media);
   return Math.ceil((body.length - media.bytes) / bytesPerToken) + media.tokens;
 }
 
 function contentsOf(fields: JsonObject): readonly unknown[] {
-  const { contents, content, requests } = fields;
-  if (Array.isArray(contents)) return contents;
-  return Array.isArray(requests) ? requests.map((request) => fieldOf(request, "content")) : [content];
+  const requests = repeatedOf(fields, "requests").map((request) => fieldOf(request, "content"));
+  return [...repeatedOf(fields, "contents"), fieldOf(fields, "content"), ...requests];
 }
 
-function measureParts(parts: unknown, media: Media): void {
-  for (const part of Array.isArray(parts) ? parts : []) {
+function measureParts(parts: readonly unknown[], media: Media): void {
+  for (const part of parts) {
     measurePart(part, media);
-    const answered = fieldOf(fieldOf(part, "functionResponse"), "parts");
-    for (const inner of Array.isArray(answered) ? answered : []) measurePart(inner, media);
+    for (const inner of repeatedOf(fieldOf(part, "functionResponse"), "parts")) measurePart(inner, media);
   }
 }
 

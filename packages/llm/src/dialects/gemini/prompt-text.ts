@@ -1,25 +1,21 @@
 import { isObject, parseJson } from "#wire/json.ts";
-import { fieldOf } from "./proto.ts";
+import { fieldOf, repeatedOf } from "./proto.ts";
 import { stringify } from "./tool-calls.ts";
 
 /** What a request says in words: its instructions, its contents, and its tools as they are described to the model. */
 export function readPromptText(body: string): string {
   const request = parseJson(body);
-  const contents = fieldOf(request, "contents");
-  const requests = fieldOf(request, "requests");
-  const tools = fieldOf(request, "tools");
   return [
     textOfContent(fieldOf(request, "systemInstruction")),
     textOfContent(fieldOf(request, "content")),
-    ...(Array.isArray(contents) ? contents.map(textOfContent) : []),
-    ...(Array.isArray(requests) ? requests.map((entry) => textOfContent(fieldOf(entry, "content"))) : []),
-    Array.isArray(tools) ? (stringify(tools) ?? "") : "",
+    ...repeatedOf(request, "contents").map(textOfContent),
+    ...repeatedOf(request, "requests").map((entry) => textOfContent(fieldOf(entry, "content"))),
+    stringify(fieldOf(request, "tools")) ?? "",
   ].join("\n");
 }
 
 function textOfContent(content: unknown): string {
-  const parts = fieldOf(content, "parts");
-  return Array.isArray(parts) ? parts.map(textOfPart).join("\n") : "";
+  return repeatedOf(content, "parts").map(textOfPart).join("\n");
 }
 
 /** What is told, called and answered, but for media. */

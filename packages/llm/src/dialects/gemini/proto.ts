@@ -1,7 +1,7 @@
 // Google's JSON takes every field by two names, `functionCall` and `function_call`: https://protobuf.dev/programming-guides/json/
 // Both are read by the first one, and what is written for a vendor has the name that its client wrote.
 
-import { FieldReader, isString } from "#dialects/field-reader.ts";
+import { FieldReader } from "#dialects/field-reader.ts";
 import type { Extras } from "#hub.ts";
 import { isObject } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
@@ -19,7 +19,15 @@ export function fieldOf(object: unknown, name: string): unknown {
   return Object.hasOwn(object, snake) ? object[snake] : undefined;
 }
 
+/** A list, for which Google's parser also takes its only element: https://ai.google.dev/api/generate-content has both. */
+export function repeatedOf(object: unknown, name: string): readonly unknown[] {
+  const value = fieldOf(object, name);
+  if (Array.isArray(value)) return value;
+  return isObject(value) ? [value] : [];
+}
+
 export class ProtoReader extends FieldReader {
+  readonly #singles: string[] = [];
   readonly #inner = new Map<string, ProtoReader>();
   readonly #snakes: string[] = [];
 
@@ -55,6 +63,16 @@ export class ProtoReader extends FieldReader {
     return reader;
   }
 
+  /** A list, or an object that stands for a list of one. */
+  repeated(name: string): readonly unknown[] | undefined {
+    const list = this.list(name);
+    const single = list === undefined ? this.object(name) : undefined;
+    if (single === undefined) return list;
+    this.#singles.push(name);
+    this.spell("singles", this.#singles);
+    return [single];
+  }
+
   override extras(): { readonly extras?: Extras } {
     const rests = Array.from(this.#inner, ([name, reader]): [string, JsonObject] => {
       const { extras } = reader.extras();
@@ -77,12 +95,18 @@ export class ProtoReader extends FieldReader {
   }
 }
 
-/** The fields that have a value, and those that were kept, by the names that the client wrote. */
-export function writeProto(told: JsonObject, kept: JsonObject, { snakes }: JsonObject): JsonObject {
+/** The fields that have a value, and those that were kept, by the names and in the forms that the client wrote. */
+export function writeProto(told: JsonObject, kept: JsonObject, { snakes, singles }: JsonObject): JsonObject {
   const isWritten = ([, value]: [string, unknown]): boolean => value !== undefined;
   const fields = [...Object.entries(kept), ...Object.entries(told).filter(isWritten)];
-  const names = Array.isArray(snakes) ? new Set(snakes.filter(isString)) : null;
-  return Object.fromEntries(fields.map(([name, value]) => [names?.has(name) ? snakeOf(name) : name, value]));
+  const isSnake = (name: string): boolean => Array.isArray(snakes) && snakes.includes(name);
+  const isSingle = (name: string): boolean => Array.isArray(singles) && singles.includes(name);
+  return Object.fromEntries(
+    fields.map(([name, value]) => [
+      isSnake(name) ? snakeOf(name) : name,
+      isSingle(name) && Array.isArray(value) ? (value[0] as unknown) : value,
+    ]),
+  );
 }
 
 /** What was kept of an object within: its fields, or how it was written. */

@@ -36,7 +36,8 @@ describe("a request", () => {
     [{ contents: [{ parts: ["x"] }] }, "contents[0].parts[0]"],
     [{ contents, systemInstruction: "x" }, "systemInstruction"],
     [{ contents, generation_config: { maxOutputTokens: -1 } }, "generationConfig.maxOutputTokens"],
-    [{ contents, tools: {} }, "tools"],
+    [{ contents, tools: "x" }, "tools"],
+    [{ contents, generationConfig: { candidateCount: "0" } }, "generationConfig.candidateCount"],
   ])("that is none is refused with the path of the fault: %j", (body, param) => {
     const fault = { code: "invalid_request_error", param };
     expect(() => parse(body)).toThrow(expect.objectContaining(fault) as Error);
@@ -44,6 +45,26 @@ describe("a request", () => {
 
   it.each(["", "models/", "\ud800"])("needs the name of a model: %j", (model) => {
     expect(() => parse({ contents }, { model })).toThrow(GhostError);
+  });
+
+  it("may have objects for lists of one, and texts for numbers, as the vendor takes them", () => {
+    const written = {
+      system_instruction: { parts: { text: "Be a cat." } },
+      contents: { role: "user", parts: { text: "Hello there" } },
+      tools: { functionDeclarations: [{ name: "f" }] },
+      generationConfig: { maxOutputTokens: "12" },
+    };
+    const request = parse(written);
+    expect(request.maxOutputTokens).toBe(12);
+    const meant = gemini.client.decodeRequest(request);
+    expect(meant.messages).toMatchObject([
+      { content: [{ text: "Be a cat." }] },
+      { content: [{ text: "Hello there" }] },
+    ]);
+    expect(meant).toMatchObject({ tools: [{ name: "f" }], maxOutputTokens: 12 });
+    const { body } = gemini.upstream.encodeRequest(meant, { model: "gemini-x", quirks: {} });
+    expect(JSON.parse(body)).toEqual(written);
+    expect(gemini.client.readPromptText(JSON.stringify(written))).toContain("Be a cat.\n\nHello there");
   });
 
   it("of any size is estimated by its words, and by its media as such", () => {

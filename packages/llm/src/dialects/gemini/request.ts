@@ -39,6 +39,7 @@ function readModel(line: RequestLine | undefined): string {
 
 function numberOf(object: unknown, field: string): number | null {
   const value = fieldOf(object, field);
+  if (typeof value === "string") return Number(value);
   return typeof value === "number" ? value : null;
 }
 
