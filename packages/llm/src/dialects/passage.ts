@@ -151,7 +151,12 @@ function translate({ client }: Dialect, { name, upstream }: VendorDialect, memor
     createStreamTap(request, _quirks, contentType) {
       const encoder = client.createStreamEncoder(request);
       const turn = new TurnCollector(memory);
-      const tap = new TranslatingTap({ decoder: upstream.createStreamDecoder(), encoder, turn, askedModel: request.model });
+      const tap = new TranslatingTap({
+        decoder: upstream.createStreamDecoder(),
+        encoder,
+        turn,
+        askedModel: request.model,
+      });
       return unwrapped(upstream, tap, contentType);
     },
     createLargeAnswerTap: () => null,

@@ -3,7 +3,13 @@
 import type { Operation } from "#operations.ts";
 
 /** Dialects that clients speak. */
-export const clientDialectNames = ["openai-chat", "openai-responses", "anthropic-messages", "gemini", "ollama"] as const;
+export const clientDialectNames = [
+  "openai-chat",
+  "openai-responses",
+  "anthropic-messages",
+  "gemini",
+  "ollama",
+] as const;
 
 /** Those, and the ones that only vendors speak. */
 export const dialectNames = [...clientDialectNames, "bedrock-converse"] as const;

@@ -67,7 +67,10 @@ function encodeMessage(content: readonly Part[]): JsonObject {
 function encodeReasoning(parts: readonly ReasoningPart[]): JsonObject {
   if (parts.length === 0) return {};
   const isDetailed = parts.some(isSealed) || spellingOf(parts[0]?.extras, dialect)["field"] === "reasoning_details";
-  return { reasoning_content: joinReasoning(parts), ...(isDetailed && { reasoning_details: parts.flatMap(encodeDetails) }) };
+  return {
+    reasoning_content: joinReasoning(parts),
+    ...(isDetailed && { reasoning_details: parts.flatMap(encodeDetails) }),
+  };
 }
 
 function encodeImages(content: readonly Part[]): JsonObject {

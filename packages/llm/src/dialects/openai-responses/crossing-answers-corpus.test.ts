@@ -113,7 +113,8 @@ function anthropicFaults(corpus: Corpus): Faults {
     ["whole", validatorOf("Message")],
     ["event", validatorOf("RawMessageStreamEvent")],
   ]);
-  return (name, value) => (validators.get(name)?.(value) === true ? null : ajv.errorsText(validators.get(name)?.errors));
+  return (name, value) =>
+    validators.get(name)?.(value) === true ? null : ajv.errorsText(validators.get(name)?.errors);
 }
 
 const ours = { whole: "Response", event: "ResponseStreamEvent" };

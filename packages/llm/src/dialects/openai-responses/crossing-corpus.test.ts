@@ -131,7 +131,11 @@ describeWithCorpus("requests cross to and from openai-responses", (corpus) => {
     const crossed = crossAll(requestsOf(corpus, "responses"), openaiResponses, openaiChat);
     const misses = crossed.flatMap((request) => {
       const fault = faultOf("CreateChatCompletionRequest", request.body);
-      const faults = [...lossesOf(request), ...disorderOf(request.body["messages"]), ...(fault === null ? [] : [fault])];
+      const faults = [
+        ...lossesOf(request),
+        ...disorderOf(request.body["messages"]),
+        ...(fault === null ? [] : [fault]),
+      ];
       return faults.map((found) => `${request.id}: ${found}`);
     });
     expect(misses).toEqual([]);
