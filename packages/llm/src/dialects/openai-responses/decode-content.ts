@@ -127,7 +127,8 @@ function decodeAudio(reader: FieldReader): MediaPart | undefined {
   const format = inner.text("format");
   if (value === undefined || base64 === undefined || format === undefined) return undefined;
   const mediaType = decodeAudioFormat(format);
-  reader.spell("format", encodeAudioFormat(mediaType) === format ? undefined : format);
+  if (encodeAudioFormat(mediaType) !== format) reader.spell("format", format);
+  reader.spell("kind", "audio");
   return {
     kind: "audio",
     source: { kind: "data", mediaType, base64 },

@@ -48,12 +48,13 @@ export function decodeRequest({ body, model }: ParsedRequest): ChatRequest {
   return { ...request, ...reader.extras({ text: text.rest() }) };
 }
 
-/** An empty one is kept as it is. */
+/** An empty one says nothing, and what is no object stays where it is. */
 function innerReader(reader: FieldReader, field: string): FieldReader {
   const value = reader.peek(field);
-  const isHeld = isObject(value) && Object.keys(value).length > 0;
-  if (isHeld) reader.drop(field);
-  return new FieldReader(dialect, isHeld ? value : {});
+  if (!isObject(value)) return new FieldReader(dialect, {});
+  if (Object.keys(value).length === 0) reader.spell(field, "empty");
+  reader.drop(field);
+  return new FieldReader(dialect, value);
 }
 
 /** What asks for nothing but what every target does. */

@@ -33,7 +33,7 @@ export function encodeRequest(request: ChatRequest, { model }: RequestEdits): En
       max_output_tokens: encodeOutputLimit(request, notes),
     }),
     ...encodeReasoningWish(request, spelling, notes),
-    ...encodeText(text, encodeFormat(request.format, notes)),
+    ...encodeText(text, encodeFormat(request.format, notes), spelling),
     ...encodeIncludes(request, model),
     ...encodeUser(request, spelling),
     ...encodeTier(request, spelling, notes),
@@ -86,10 +86,10 @@ function encodeReasoningWish({ reasoning, extras }: ChatRequest, spelling: JsonO
 }
 
 /** What was no object comes back as it was. */
-function encodeText(kept: unknown, format: JsonObject): JsonObject {
+function encodeText(kept: unknown, format: JsonObject, { text: form }: JsonObject): JsonObject {
   if (kept !== undefined && !isObject(kept)) return { text: kept };
   const text = { ...kept, ...format };
-  return kept === undefined && Object.keys(format).length === 0 ? {} : { text };
+  return Object.keys(text).length === 0 && form !== "empty" ? {} : { text };
 }
 
 function encodeUser({ userId }: ChatRequest, { user: field }: JsonObject): JsonObject {

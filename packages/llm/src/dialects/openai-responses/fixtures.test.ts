@@ -1,0 +1,75 @@
+// Bytes in the vendor's shapes. The file name is the case: what must be read from `streams/openai.sse` is in
+// `streams/openai.golden.json`.
+
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { collectEvents } from "#testing/collect-events.ts";
+import { chanceFrom, cutAtRandom } from "#testing/random.ts";
+import { readEvents } from "#testing/reading.ts";
+import { openaiResponses } from "./index.ts";
+
+const fixtures = join(import.meta.dirname, "../../../fixtures/openai-responses");
+const { upstream } = openaiResponses;
+
+interface Case {
+  readonly name: string;
+  readonly bytes: Buffer;
+  readonly golden: Readonly<Record<string, unknown>>;
+}
+
+function casesOf(folder: string, ending: string): readonly Case[] {
+  const directory = join(fixtures, folder);
+  return readdirSync(directory)
+    .filter((file) => file.endsWith(ending) && !file.endsWith(".golden.json"))
+    .map((file) => {
+      const name = file.slice(0, -ending.length);
+      const golden = JSON.parse(readFileSync(join(directory, `${name}.golden.json`), "utf8")) as Case["golden"];
+      return { name, bytes: readFileSync(join(directory, file)), golden };
+    });
+}
+
+describe("answers", () => {
+  it.each(casesOf("answers", ".json"))("$name", ({ bytes, golden }) => {
+    expect(upstream.readAnswer(bytes)).toEqual({ usage: golden["usage"], broken: false });
+    expect(upstream.readText(bytes.toString("utf8"), false)).toBe(golden["text"]);
+    const tap = upstream.createLargeAnswerTap();
+    tap.push(Buffer.concat([Buffer.alloc(100_000, " "), bytes]));
+    expect(tap.usage).toEqual(golden["usage"]);
+  });
+});
+
+describe("streams", () => {
+  describe.each(casesOf("streams", ".sse"))("$name", ({ bytes, golden }) => {
+    const ways: [string, Buffer[]][] = [
+      ["whole", [bytes]],
+      ["byte by byte", Array.from(bytes, (byte) => Buffer.from([byte]))],
+      ...[1, 2, 3, 4, 5].map((seed): [string, Buffer[]] => [
+        `split at random, ${seed}`,
+        cutAtRandom(bytes, chanceFrom(seed)),
+      ]),
+    ];
+
+    it.each(ways)("passes, %s", (_way, pieces) => {
+      const tap = upstream.createStreamTap();
+      const passed = [...pieces.map((piece) => tap.push(piece)), tap.flush()].filter((part) => part !== null);
+      const { usage, ended, failure, text } = golden;
+      expect({ usage: tap.usage, ended: tap.ended, failure: tap.failure }).toEqual({ usage, ended, failure });
+      expect(Buffer.concat(passed).equals(bytes)).toBe(true);
+      expect(upstream.readText(Buffer.concat(passed).toString("utf8"), true)).toBe(text);
+    });
+
+    it.each(ways)("is decoded, %s", (_way, pieces) => {
+      const decoder = upstream.createStreamDecoder();
+      const events = [...pieces.flatMap((piece) => decoder.push(piece)), ...decoder.flush()];
+      expect(readEvents(events)).toMatchObject(golden["reading"] as object);
+      expect(collectEvents(events).usage).toEqual(golden["usage"]);
+    });
+  });
+});
+
+describe("errors", () => {
+  it.each(casesOf("errors", ".json"))("$name", ({ bytes, golden }) => {
+    expect(upstream.readError(bytes.toString("utf8")).message).toBe(golden["message"]);
+  });
+});
