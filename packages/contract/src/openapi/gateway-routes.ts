@@ -161,6 +161,25 @@ export const gatewayRoutes: readonly DocumentedRoute[] = [
   },
   {
     method: "post",
+    path: "/v1/responses",
+    operation: forwarded({
+      operationId: "gateway.responses",
+      summary: "Chat, in the format of OpenAI's Responses",
+      description:
+        "Compatible with OpenAI's Responses, for models of every vendor. What a vendor would have to keep (`previous_response_id`, `conversation`, `prompt`, `background`, `store: true`) reaches vendors of this format only, and is a 400 with others.",
+      required: ["model"],
+      properties: {
+        model: modelProperty,
+        input: { anyOf: [text, { type: "array", items: { type: "object", additionalProperties: true } }] },
+        instructions: text,
+        max_output_tokens: { type: "integer" },
+        stream: { type: "boolean" },
+      },
+      content: streamedContent,
+    }),
+  },
+  {
+    method: "post",
     path: "/v1/completions",
     operation: forwarded({
       operationId: "gateway.completions",
