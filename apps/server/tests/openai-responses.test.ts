@@ -2,11 +2,12 @@
 
 import { startFakeUpstream } from "@ghostllm/fake-upstream";
 import type { FakeUpstream } from "@ghostllm/fake-upstream";
+import Anthropic from "@anthropic-ai/sdk";
 import OpenAI from "openai";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { describeWithCorpus } from "../../../tests/support/corpus.ts";
 import type { CorpusRecord, OracleEntry } from "../../../tests/support/corpus.ts";
-import { makeProvider, makeSnapshot, makeTarget, startGateway, testKey } from "./support/gateway.ts";
+import { makeProvider, makeSnapshot, makeTarget, providerNamed, startGateway, testKey } from "./support/gateway.ts";
 import type { TestGateway } from "./support/gateway.ts";
 
 const model = "some-model";
@@ -323,5 +324,99 @@ describeWithCorpus("the SDK's responses in front of the other dialects", (source
       count += 1;
     }
     expect(count).toBeGreaterThan(writeBytes === undefined ? 100 : 20);
+  });
+
+  /** A vendor that has nothing but this dialect. */
+  function aimAtResponses(): void {
+    const definition = {
+      ...providerNamed("openai"),
+      speaks: { "openai-responses": { "chat.completions": "/responses" } },
+    };
+    const provider = makeProvider("openai", stage.upstream.url, { definition });
+    stage.gateway.swap(makeSnapshot({ targets: [makeTarget(provider, model)] }));
+    stage.upstream.clear();
+  }
+
+  function serve({ response_text: text, response_body: body }: CorpusRecord): void {
+    const headers = text === undefined ? { "content-type": "application/json" } : streamed;
+    stage.upstream.script({ kind: "raw", text: text ?? JSON.stringify(body), headers });
+  }
+
+  /** What the SDK of this dialect calls no call, and an empty `output_text` that it believes. */
+  const readOtherwise: ReadonlySet<string> = new Set(["3cd376fc443d0fa6", "d58ae87b9ba31e26", "0468579320a96503"]);
+
+  it.each(["openai", "azure", "deepseek", "xai", "lmstudio", "openrouter"])(
+    "and the SDKs of the others in front of it: recordings of %s",
+    async (provider) => {
+      const anthropic = new Anthropic({ apiKey: testKey, baseURL: stage.gateway.url, maxRetries: 0 });
+      let count = 0;
+      for (const [record, sdk] of readable(provider, "responses")) {
+        count += 1;
+        if (readOtherwise.has(record.id)) continue;
+        const messages = [{ role: "user" as const, content: "recorded" }];
+        const isStream = record.response_text !== undefined;
+        aimAtResponses();
+        serve(record);
+        const { completions } = stage.openai.chat;
+        const chat = isStream
+          ? await completions.stream({ model, messages }).finalChatCompletion()
+          : await completions.create({ model, messages });
+        expect(chat.choices[0]?.message.content ?? "", record.id).toBe(sdk.text ?? "");
+        const calls = (chat.choices[0]?.message.tool_calls ?? []).flatMap((call) =>
+          call.type === "function"
+            ? [{ name: call.function.name, args: JSON.parse(call.function.arguments) as unknown }]
+            : [],
+        );
+        expect(calls, record.id).toEqual(sdk.tool_calls ?? []);
+        aimAtResponses();
+        serve(record);
+        const request = { model, max_tokens: 100, messages };
+        const answer = isStream
+          ? await anthropic.messages.stream(request).finalMessage()
+          : await anthropic.messages.create(request);
+        const text = answer.content.map((block) => (block.type === "text" ? block.text : "")).join("");
+        expect(text, record.id).toBe(sdk.text ?? "");
+        const uses = answer.content.flatMap((block) =>
+          block.type === "tool_use" ? [{ name: block.name, args: block.input }] : [],
+        );
+        expect(uses, record.id).toEqual(sdk.tool_calls ?? []);
+      }
+      expect(count).toBeGreaterThan(0);
+    },
+  );
+
+  it("and a seal of this vendor goes to a client of another dialect and comes back byte for byte", async () => {
+    const anthropic = new Anthropic({ apiKey: testKey, baseURL: stage.gateway.url, maxRetries: 0 });
+    aimAtResponses();
+    const call = {
+      type: "function_call",
+      id: "fc_1",
+      call_id: "call_1",
+      name: "f",
+      arguments: "{}",
+      status: "completed",
+    };
+    const thought = { id: "rs_1", type: "reasoning", summary: [], encrypted_content: "gAAAA+/=" };
+    stage.upstream.script({ kind: "answer", body: { ...response, output: [thought, call] } });
+    const messages: Anthropic.MessageParam[] = [{ role: "user", content: "When?" }];
+    const answer = await anthropic.messages.create({ model, max_tokens: 100, messages });
+    stage.upstream.script({ kind: "answer", body: response });
+    const result = { type: "tool_result" as const, tool_use_id: "call_1", content: "12:00" };
+    const next = [
+      ...messages,
+      { role: "assistant" as const, content: answer.content },
+      { role: "user" as const, content: [result] },
+    ];
+    await anthropic.messages.create({ model, max_tokens: 100, messages: next });
+    expect(stage.upstream.received.at(-1)?.json()).toMatchObject({
+      store: false,
+      include: ["reasoning.encrypted_content"],
+      input: [
+        { role: "user", content: "When?" },
+        { type: "reasoning", summary: [], encrypted_content: "gAAAA+/=" },
+        { type: "function_call", call_id: "call_1", name: "f", arguments: "{}" },
+        { type: "function_call_output", call_id: "call_1", output: "12:00" },
+      ],
+    });
   });
 });

@@ -6,6 +6,11 @@ import type { Notes } from "./extras.ts";
 
 const mark = "ghostllm.";
 
+/** May a text of JSON hold a seal of another vendor? */
+export function mayHoldForeignSeals(json: Buffer): boolean {
+  return json.includes(`"${mark}`);
+}
+
 /** What a client of the dialect is told and gives back unread. */
 export function writeSeal({ by, value }: Seal, dialect: string): string {
   return by === dialect ? value : `${mark}${by}.${value}`;

@@ -78,6 +78,21 @@ describe("a request", () => {
   });
 });
 
+describe("a conversation that another vendor had a part in", () => {
+  const sealed = { type: "reasoning", summary: [], encrypted_content: "ghostllm.anthropic-messages.signature:Eq" };
+  const edit = (input: readonly object[]): unknown => {
+    const parsed = client.parseRequest("chat.completions", Buffer.from(JSON.stringify({ model: "m", input, n: 1 })));
+    return JSON.parse(upstream.editRequest(parsed, { model: "other", quirks: {} }).toString());
+  };
+
+  it("goes to a vendor of the dialect without the seals of that one", () => {
+    const own = { type: "reasoning", summary: [], encrypted_content: "gAAAA" };
+    const said = { role: "user", content: 'He said "ghostllm.x.y"' };
+    expect(edit([own, sealed, said])).toEqual({ model: "other", input: [own, said], n: 1 });
+    expect(edit([own, said])).toEqual({ model: "other", input: [own, said], n: 1 });
+  });
+});
+
 describe("the text of an answer that is cut off", () => {
   it("is all that has come", () => {
     const cut = '{"output":[{"type":"message","content":[{"type":"output_text","text":"A \\"tide';

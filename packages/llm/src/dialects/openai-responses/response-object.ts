@@ -85,9 +85,13 @@ function responseId({ id, createdSeconds }: Pick<ResponseHead, "id" | "createdSe
   return id.startsWith("resp_") ? id : `resp_${idEnding({ id, createdSeconds })}`;
 }
 
+/** Vendors of the dialect take ids of at most 64 characters, with their beginnings and numbers. */
+const longestEnding = 48;
+
 /** What the ids of an answer and of its items end with. */
 export function idEnding({ id, createdSeconds }: Pick<ResponseHead, "id" | "createdSeconds">): string {
-  return id.replace(/^resp_/, "").replaceAll(/[^a-zA-Z0-9_-]/g, "_") || `${createdSeconds}`;
+  const ending = id.replace(/^resp_/, "").replaceAll(/[^a-zA-Z0-9_-]/g, "_") || `${createdSeconds}`;
+  return ending.slice(-longestEnding);
 }
 
 /** An answer that failed, as far as it is known. */
