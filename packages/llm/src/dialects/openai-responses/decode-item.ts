@@ -2,76 +2,38 @@
 // twice, in pieces and whole; some leave the pieces out. What was told is not told again.
 
 import { readSeal } from "#dialects/seals.ts";
-import type { ChatEvent } from "#hub.ts";
 import { isObject, memberOf } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
 import { decodeCitation } from "./citations.ts";
 import { callId } from "./decode-result.ts";
+import type { ItemContext, ItemState } from "./item-state.ts";
 import { logprobsIn } from "./logprobs.ts";
 import { decodeMadeImage } from "./made-image.ts";
 import { dialect } from "./name.ts";
 import { decodeSeal, partSeparator } from "./reasoning.ts";
 import { writeInput } from "./tool-calls.ts";
 
-/** An item that has begun. */
-export interface ItemState {
-  /** Texts, arguments and probabilities of which something was told, by their place in the item. */
-  readonly told: Set<string>;
-  citations: number;
-  /** The part of the thoughts that was told last. */
-  lastThought: string;
-  /** Its place among the calls; -1 while it was not told. */
-  call: number;
-  /** What a custom tool is given: told when it is whole, since it has to be written as JSON. */
-  input: string;
-  isCustom: boolean;
-  isDone: boolean;
-}
-
-export interface ItemContext {
-  readonly items: Map<string, ItemState>;
-  answerId: string;
-  calls: number;
-  events: ChatEvent[];
-}
-
 const index = 0;
 
-/** Some proxies give an item another id with each event, so that its place counts. */
-export function itemOf(event: JsonObject, { items }: ItemContext): ItemState {
-  const { output_index: place, item_id: id } = event;
-  const key = typeof place === "number" ? `#${place}` : String(id ?? memberOf(event["item"], "id"));
-  const known = items.get(key);
-  if (known !== undefined) return known;
-  const state: ItemState = {
-    told: new Set(),
-    citations: 0,
-    lastThought: "",
-    call: -1,
-    input: "",
-    isCustom: false,
-    isDone: false,
-  };
-  items.set(key, state);
-  return state;
-}
-
 /** A piece of a text. */
-export function tellText(text: unknown, place: string, item: ItemState, { events }: ItemContext): void {
+export function tellText(text: unknown, place: string, item: ItemState, { events, types }: ItemContext): void {
   if (typeof text !== "string" || text === "") return;
   item.told.add(place);
+  types.add("message");
   events.push({ kind: "text", index, text });
 }
 
-export function tellRefusal(text: unknown, place: string, item: ItemState, { events }: ItemContext): void {
+export function tellRefusal(text: unknown, place: string, item: ItemState, { events, types }: ItemContext): void {
   if (typeof text !== "string" || text === "") return;
   item.told.add(place);
+  types.add("message");
   events.push({ kind: "refusal", index, text });
 }
 
-export function tellThought(text: unknown, place: string, item: ItemState, { events }: ItemContext): void {
+export function tellThought(text: unknown, place: string, item: ItemState, { events, types }: ItemContext): void {
   if (typeof text !== "string" || text === "") return;
   item.told.add(place);
+  types.add("reasoning");
   const isNext = item.lastThought !== "" && item.lastThought !== place;
   item.lastThought = place;
   events.push({ kind: "reasoning", index, text: isNext ? partSeparator + text : text });
@@ -105,6 +67,7 @@ export function beginItem(value: unknown, item: ItemState, context: ItemContext)
   item.call = context.calls;
   item.isCustom = type === "custom_tool_call";
   context.calls += 1;
+  context.types.add(type);
   context.events.push({
     kind: "tool_call",
     index,
@@ -118,9 +81,10 @@ type ItemReader = (value: JsonObject, item: ItemState, context: ItemContext) => 
 
 /** The whole item has come. */
 export function endItem(value: unknown, item: ItemState, context: ItemContext): void {
-  if (!isObject(value) || item.isDone) return;
-  item.isDone = true;
+  if (!isObject(value) || item.doneId !== undefined) return;
+  item.doneId = value["id"] ?? null;
   const type = String(value["type"]);
+  context.types.add(type);
   const end = Object.hasOwn(enders, type) ? enders[type] : keepItem;
   end?.(value, item, context);
 }

@@ -7,10 +7,11 @@ import { eachFrame, frameData, FrameCutter } from "#wire/frames.ts";
 import { countOf, isObject, memberOf, parseJson } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
 import * as items from "./decode-item.ts";
-import type { ItemContext } from "./decode-item.ts";
 import { readFailure } from "./failure.ts";
 import type { Failure } from "./failure.ts";
 import { decodeFinish } from "./finish.ts";
+import { itemOf } from "./item-state.ts";
+import type { ItemContext } from "./item-state.ts";
 import { readUsage } from "./usage.ts";
 
 /** A frame may hold images; beyond this it is no frame. */
@@ -28,6 +29,7 @@ export class ResponseStreamDecoder implements StreamDecoder {
     isStarted: false,
     isOver: false,
     items: new Map(),
+    types: new Set(),
     answerId: "",
     calls: 0,
     events: [],
@@ -80,11 +82,11 @@ const readers: Readonly<Record<string, EventReader>> = {
   "response.created": ({ response }, state) => readStart(response, state),
   "response.queued": ({ response }, state) => readStart(response, state),
   "response.in_progress": ({ response }, state) => readStart(response, state),
-  "response.output_item.added": (event, state) => items.beginItem(event["item"], items.itemOf(event, state), state),
-  "response.output_item.done": (event, state) => items.endItem(event["item"], items.itemOf(event, state), state),
+  "response.output_item.added": (event, state) => items.beginItem(event["item"], itemOf(event, state), state),
+  "response.output_item.done": (event, state) => items.endItem(event["item"], itemOf(event, state), state),
   "response.content_part.done": readPart,
   "response.output_text.delta"(event, state) {
-    const item = items.itemOf(event, state);
+    const item = itemOf(event, state);
     items.tellText(event["delta"], contentOf(event), item, state);
     items.tellLogprobs(event["logprobs"], contentOf(event), item, state);
   },
@@ -92,10 +94,10 @@ const readers: Readonly<Record<string, EventReader>> = {
     readPart({ ...event, part: { type: "output_text", text: event["text"], logprobs: event["logprobs"] } }, state);
   },
   "response.output_text.annotation.added"(event, state) {
-    items.tellCitation(event["annotation"], items.itemOf(event, state), state);
+    items.tellCitation(event["annotation"], itemOf(event, state), state);
   },
   "response.refusal.delta"(event, state) {
-    items.tellRefusal(event["delta"], contentOf(event), items.itemOf(event, state), state);
+    items.tellRefusal(event["delta"], contentOf(event), itemOf(event, state), state);
   },
   "response.refusal.done"(event, state) {
     readPart({ ...event, part: { type: "refusal", refusal: event["refusal"] } }, state);
@@ -109,18 +111,18 @@ const readers: Readonly<Record<string, EventReader>> = {
   "response.reasoning_text.delta": (event, state) => readThought(event, event["delta"], contentOf(event), state),
   "response.reasoning_text.done": (event, state) => endThought(event, event["text"], contentOf(event), state),
   "response.function_call_arguments.delta"(event, state) {
-    items.tellArguments(event["delta"], items.itemOf(event, state), state);
+    items.tellArguments(event["delta"], itemOf(event, state), state);
   },
   "response.function_call_arguments.done"(event, state) {
-    const item = items.itemOf(event, state);
+    const item = itemOf(event, state);
     if (!item.told.has("arguments")) items.tellArguments(event["arguments"], item, state);
   },
   "response.custom_tool_call_input.delta"(event, state) {
     const { delta } = event;
-    if (typeof delta === "string") items.itemOf(event, state).input += delta;
+    if (typeof delta === "string") itemOf(event, state).input += delta;
   },
   "response.custom_tool_call_input.done"(event, state) {
-    const item = items.itemOf(event, state);
+    const item = itemOf(event, state);
     if (typeof event["input"] === "string") item.input = event["input"];
     items.endInput(item, state);
   },
@@ -141,15 +143,15 @@ function summaryOf({ summary_index: place = 0 }: JsonObject): string {
 
 function readPart(event: JsonObject, state: StreamState): void {
   const place = event["content_index"];
-  items.endPart(event["part"], typeof place === "number" ? place : 0, items.itemOf(event, state), state);
+  items.endPart(event["part"], typeof place === "number" ? place : 0, itemOf(event, state), state);
 }
 
 function readThought(event: JsonObject, text: unknown, place: string, state: StreamState): void {
-  items.tellThought(text, place, items.itemOf(event, state), state);
+  items.tellThought(text, place, itemOf(event, state), state);
 }
 
 function endThought(event: JsonObject, text: unknown, place: string, state: StreamState): void {
-  items.unlessTold(place, text, items.tellThought, items.itemOf(event, state), state);
+  items.unlessTold(place, text, items.tellThought, itemOf(event, state), state);
 }
 
 /** Told twice it says nothing new. */
@@ -162,13 +164,18 @@ function readStart(response: unknown, state: StreamState): void {
   state.events.push({ kind: "start", ...told, createdSeconds: countOf(created) });
 }
 
-/** Its output is read where no item came before: it need not be numbered as the items were. */
+/**
+ * Its output holds all items once more. They need not be numbered as they were before, so that those count of whose type
+ * nothing was told.
+ */
 function end(response: unknown, state: StreamState): void {
   readStart(response, state);
   const output = memberOf(response, "output");
-  if (state.items.size === 0 && Array.isArray(output)) {
-    output.forEach((item: unknown, place) => items.endItem(item, items.itemOf({ output_index: place }, state), state));
-  }
+  const types = new Set(state.types);
+  (Array.isArray(output) ? output : []).forEach((item: unknown, place) => {
+    const isTold = types.has(String(memberOf(item, "type")));
+    if (!isTold) items.endItem(item, itemOf({ item_id: `end ${place}` }, state), state);
+  });
   for (const item of state.items.values()) items.endInput(item, state);
   const { events } = state;
   const usage = readUsage(memberOf(response, "usage"));

@@ -83,16 +83,16 @@ function describeGrammar(format: unknown): string | undefined {
   return `The input must match this grammar (${String(memberOf(format, "syntax"))}):\n${definition}`;
 }
 
-/** The first of its tools carries the namespace as it was written. */
+/** The first of its tools carries the namespace as it was written, and what others are not told of it. */
 function decodeNamespace(value: JsonObject & { readonly name: string }, names: ToolNames): readonly Tool[] {
-  const nested = value["tools"];
+  const { type: _type, name, tools: nested, ...rest } = value;
   const tools = (Array.isArray(nested) ? nested : []).filter(isObject).filter(isCallable);
   if (tools.length === 0) return [opaqueTool(value)];
   return tools.map((inner, index) => {
     const tool = inner["type"] === "custom" ? decodeCustom(inner) : decodeFunction(inner);
-    const spelling = { written: index === 0 ? value : null };
-    const extras = { dialect, fields: tool.extras?.fields ?? {}, spelling };
-    return { ...tool, name: names.nameOf(tool.name, value.name), extras };
+    const fields = { ...tool.extras?.fields, ...(index === 0 && rest) };
+    const extras = { dialect, fields, spelling: { written: index === 0 ? value : null } };
+    return { ...tool, name: names.nameOf(tool.name, name), extras };
   });
 }
 
