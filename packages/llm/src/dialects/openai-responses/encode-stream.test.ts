@@ -182,12 +182,21 @@ describe("a stream", () => {
   });
 
   it("that failed says so twice, as the vendor's do", () => {
-    const events = write([start, { kind: "text", index, text: "A" }, { kind: "error", message: "slow", code: "429" }]);
+    const events = write([
+      start,
+      { kind: "text", index, text: "A" },
+      { kind: "error", message: "slow", code: "rate_limit_error" },
+    ]);
     const [error, failed] = events.slice(-2);
-    expect(error).toMatchObject({ type: "error", message: "slow", code: "429", error: { message: "slow" } });
+    expect(error).toMatchObject({
+      type: "error",
+      message: "slow",
+      code: "rate_limit_exceeded",
+      error: { message: "slow" },
+    });
     expect(failed).toMatchObject({
       type: "response.failed",
-      response: { status: "failed", error: { code: "429", message: "slow" }, output: [] },
+      response: { status: "failed", error: { code: "rate_limit_exceeded", message: "slow" }, output: [] },
     });
   });
 });

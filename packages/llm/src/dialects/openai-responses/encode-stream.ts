@@ -6,7 +6,7 @@ import { ownFields } from "#dialects/extras.ts";
 import type { ChatEvent, FinishReason, Usage } from "#hub.ts";
 import { isObject } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
-import { errorFields } from "./errors.ts";
+import { codeOfFailure, errorFields } from "./errors.ts";
 import { encodeFinish } from "./finish.ts";
 import { encodeLogprobs } from "./logprobs.ts";
 import { encodeMadeImage } from "./made-image.ts";
@@ -189,9 +189,10 @@ function writeEnd(state: StreamState): string {
 }
 
 /** Two events, as the vendor sends them. What is open stays so: it is not whole. */
-function writeFailure(message: string, code: string | undefined, state: StreamState): string {
+function writeFailure(message: string, word: string | undefined, state: StreamState): string {
   const begun = writeStart(start, state);
-  const error = errorFields({ message, type: code ?? "server_error", code: code ?? null, param: null });
-  const response = responseOf(failedState(message, code ?? "server_error"), state);
+  const code = codeOfFailure(message, word);
+  const error = errorFields({ message, type: word ?? code, code, param: null });
+  const response = responseOf(failedState(message, code), state);
   return begun + state.writer.event("error", error) + state.writer.event("response.failed", { response });
 }

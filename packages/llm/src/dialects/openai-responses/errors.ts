@@ -1,5 +1,6 @@
 import { errorCatalogue } from "@ghostllm/contract";
 import type { ErrorCode, GhostError } from "@ghostllm/contract";
+import { classify } from "#dialects/vendor-error.ts";
 import { failedState, writeResponse } from "./response-object.ts";
 import type { JsonObject } from "#wire/json.ts";
 
@@ -10,6 +11,11 @@ const codes: Readonly<Partial<Record<ErrorCode, string>>> = {
   context_length_exceeded: "context_length_exceeded",
   content_filter: "invalid_prompt",
 };
+
+/** What failed within the stream of another vendor, `word` being its own word for it, in this one's codes. */
+export function codeOfFailure(message: string, word: string | undefined): string {
+  return codes[classify({ message, words: word === undefined ? [] : [word] }, 200)] ?? "server_error";
+}
 
 /** Two events, as the vendor sends them: the official SDKs raise an error for the first, Codex for the second. */
 export function encodeStreamError(error: GhostError): string {
