@@ -57,6 +57,15 @@ describe("five turns of tools", () => {
     await upstream.close();
   });
 
+  /** The same model, at another vendor from now on. */
+  function changeTo(vendor: StrictVendor): void {
+    const definition = providerNamed(vendor.provider);
+    const speaks = Object.fromEntries(Object.entries(definition.speaks).filter(([name]) => name === vendor.format));
+    const provider = makeProvider(vendor.provider, upstream.url, { definition: { ...definition, speaks } });
+    const [model] = gateway.deps.snapshots.current().models.keys();
+    gateway.swap(makeSnapshot({ targets: [makeTarget(provider, model ?? "")] }));
+  }
+
   function play(vendor: StrictVendor, stream: boolean): void {
     const definition = providerNamed(vendor.provider);
     const speaks = Object.fromEntries(Object.entries(definition.speaks).filter(([name]) => name === vendor.format));
@@ -72,6 +81,47 @@ describe("five turns of tools", () => {
       return { kind: "raw", text, headers: { "content-type": contentType } };
     });
   }
+
+  it.each(
+    clients.flatMap((client) =>
+      vendors
+        .filter(({ format }) => format !== client.format && format !== "ollama")
+        .map((vendor) => ({ client, vendor, from: client.format, by: vendor.format })),
+    ),
+  )(
+    "a conversation of $from that $by sealed goes on with the client's own vendor, without those seals",
+    async (one) => {
+      const { client, vendor } = one;
+      const own = vendors.find(({ format }) => format === client.format);
+      if (own === undefined) throw new Error("every client has a vendor");
+      play(vendor, false);
+      const bodies: string[] = [];
+      upstream.script((received) => {
+        // After two turns an operator lets the model be answered by another vendor.
+        if (upstream.received.length === 3) changeTo(own);
+        const turn = upstream.received.length - 1;
+        if (upstream.received.length > 3) bodies.push(received.text);
+        const { contentType, text } = (turn < 3 ? vendor : own).answer(turn, false);
+        return { kind: "raw", text, headers: { "content-type": contentType } };
+      });
+      const told = await client.run({
+        url: gateway.url,
+        key: testKey,
+        model: vendor.model,
+        stream: false,
+        keeps: true,
+      });
+      expect(told.map(({ text }) => text)).toEqual([...turns.map(({ text }) => text), finalText]);
+      expect(bodies).toHaveLength(turns.length - 2);
+      // The marks of seals under way, and the seals of the vendor that had the first three turns.
+      const signs = [
+        "ghostllm.",
+        Buffer.from("ghostllm.").toString("base64"),
+        ...turns.slice(0, 3).map(({ seal }) => seal),
+      ];
+      for (const body of bodies) for (const sign of signs) expect(body).not.toContain(sign);
+    },
+  );
 
   it.each(cases)("$from to $to, streamed: $stream, the client keeps what it is told: $keeps", async (one) => {
     const { client, vendor, stream, keeps } = one;

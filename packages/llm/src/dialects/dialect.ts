@@ -6,6 +6,7 @@ import type { EmbeddingsRequest, EmbeddingsResult } from "#embeddings.ts";
 import type { ChatEvent, ChatRequest, ChatResult, Usage } from "#hub.ts";
 import type { Operation } from "#operations.ts";
 import type { Member } from "#wire/json-members.ts";
+import type { JsonObject } from "#wire/json.ts";
 import type { ClientDialectName, DialectName, Quirks } from "#providers/definition.ts";
 
 /** What the gateway needs to know of a request; the rest of it stays in `body`. */
@@ -213,6 +214,8 @@ export interface StreamUnwrapper {
 export interface PassingDialect extends UpstreamDialect {
   /** The request for a target of the same dialect: only the named edits are made, every other byte stays. */
   editRequest(request: ParsedRequest, edits: RequestEdits): Buffer | string;
+  /** The fields of a request without what other vendors sealed, in a list of one. Absent where the dialect has no seals. */
+  readonly dropForeignSeals?: (request: JsonObject) => readonly unknown[];
   /** Usage of a whole answer. `broken` where the body is not a JSON object. */
   readAnswer(body: Buffer, request: ParsedRequest): { readonly usage: Usage | null; readonly broken: boolean };
   createStreamTap(request: ParsedRequest, quirks: Quirks): StreamTap;

@@ -1,7 +1,7 @@
 import { GhostError } from "@ghostllm/contract";
 import type { ErrorCode } from "@ghostllm/contract";
 import type { Extras } from "#hub.ts";
-import { isObject } from "#wire/json.ts";
+import { isObject, memberOf } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
 
 /** Names of what a target is not sent, each once. */
@@ -36,6 +36,16 @@ type Present<Fields> = {
 /** The fields that have a value. */
 export function present<Fields extends object>(fields: Fields): Present<Fields> {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Present<Fields>;
+}
+
+/** An object with each element of one of its lists replaced by what `change` makes of it; as it is where it has no such list. */
+export function mapList(
+  object: unknown,
+  name: string,
+  change: (element: unknown) => readonly unknown[],
+): readonly unknown[] {
+  const list = memberOf(object, name);
+  return [isObject(object) && Array.isArray(list) ? { ...object, [name]: list.flatMap(change) } : object];
 }
 
 /** The parser takes any depth, the writer does not. */

@@ -7,10 +7,13 @@ import type { ChatEvent, ChatResult, Usage } from "#hub.ts";
 import { crossings } from "#operations.ts";
 import type { Operation } from "#operations.ts";
 import type { Quirks } from "#providers/definition.ts";
+import { findMembers } from "#wire/json-members.ts";
+import { isObject, parseJson } from "#wire/json.ts";
 import type {
   ClientDialect,
   Dialect,
   ParsedRequest,
+  PassingDialect,
   RequestEdits,
   StreamDecoder,
   StreamEncoder,
@@ -19,11 +22,12 @@ import type {
   VendorDialect,
   VendorError,
 } from "./dialect.ts";
+import { writeJson } from "./extras.ts";
 import type { Notes } from "./extras.ts";
 import { eventsOf } from "./result-events.ts";
 import { restoreTurns, TurnCollector } from "./sealed-turns.ts";
 import type { SealMemory } from "./sealed-turns.ts";
-import { dropForeignSeals, joinThoughts } from "./seals.ts";
+import { dropForeignSeals, foreignSeal, joinThoughts, mayHoldForeignSeals } from "./seals.ts";
 import { UnwrappingTap } from "./unwrapping-tap.ts";
 import { classify, readErrorType } from "./vendor-error.ts";
 
@@ -85,7 +89,11 @@ const noMemory: SealMemory = { find: () => undefined, keep: () => undefined };
 
 function passThrough({ client, upstream }: Dialect): Passage {
   return {
-    encodeRequest: (request, edits) => ({ body: upstream.editRequest(request, edits), notes: [] }),
+    encodeRequest(request, edits) {
+      const sent = withoutForeignSeals(request, upstream);
+      const notes = sent === request ? [] : [foreignSeal];
+      return { body: upstream.editRequest(sent, edits), notes };
+    },
     readAnswer(body, request) {
       const { usage, broken } = upstream.readAnswer(body, request);
       return { body, usage, isBroken: broken };
@@ -99,6 +107,23 @@ function passThrough({ client, upstream }: Dialect): Passage {
       unwrapped(upstream, upstream.createStreamTap(request, quirks), contentType),
     createLargeAnswerTap: () => upstream.createLargeAnswerTap(),
   };
+}
+
+/**
+ * A conversation in which another vendor had a part holds its seals as well, which this one would refuse with the whole
+ * request: only such a body is written anew.
+ */
+function withoutForeignSeals(request: ParsedRequest, { dropForeignSeals: drop }: PassingDialect): ParsedRequest {
+  if (drop === undefined || !mayHoldForeignSeals(request.body)) return request;
+  const fields = parseJson(request.body.toString("utf8"));
+  const [kept] = isObject(fields) ? drop(fields) : [];
+  if (!isObject(kept) || isDeeplyEqual(kept, fields)) return request;
+  const body = Buffer.from(writeJson(kept, "invalid_request_error"));
+  return { ...request, body, members: findMembers(body) };
+}
+
+function isDeeplyEqual(one: unknown, other: unknown): boolean {
+  return writeJson([one], "invalid_request_error") === writeJson([other], "invalid_request_error");
 }
 
 function readError(

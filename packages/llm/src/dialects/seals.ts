@@ -6,9 +6,20 @@ import type { Notes } from "./extras.ts";
 
 const mark = "ghostllm.";
 
+/** The note of a seal that a vendor is not sent. */
+export const foreignSeal = "signature of another vendor";
+
+/** As JSON has it, and in the base64 that dialects with binary seals need. */
+const signs = [`"${mark}`, `"${Buffer.from(mark).toString("base64")}`];
+
 /** May a text of JSON hold a seal of another vendor? */
 export function mayHoldForeignSeals(json: Buffer): boolean {
-  return json.includes(`"${mark}`);
+  return signs.some((sign) => json.includes(sign));
+}
+
+/** Of a value that a client of the dialect gives back. */
+export function isForeignSeal(value: unknown, dialect: string): boolean {
+  return typeof value === "string" && readSeal(value, dialect).by !== dialect;
 }
 
 /** What a client of the dialect is told and gives back unread. */
@@ -59,7 +70,7 @@ export function dropForeignSeals(request: ChatRequest, dialect: string, notes: N
     (part.kind === "reasoning" && (isForeign(part.signature) || isForeign(part.encrypted))) ||
     (part.kind === "tool_call" && isForeign(part.signature));
   if (!request.messages.some(({ content }) => content.some(hasForeign))) return request;
-  notes.add("signature of another vendor");
+  notes.add(foreignSeal);
   const unsealed = (part: Part): readonly Part[] => {
     if (!hasForeign(part) || (part.kind !== "reasoning" && part.kind !== "tool_call")) return [part];
     const { signature: _signature, ...rest } = part;

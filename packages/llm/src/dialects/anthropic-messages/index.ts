@@ -18,6 +18,7 @@ import { encodeError, encodeStreamError, encodeVendorError } from "./errors.ts";
 import { readUsage } from "./usage.ts";
 import { dialect } from "./name.ts";
 import { models } from "./model-list.ts";
+import { dropForeignSeals } from "./foreign-seals.ts";
 import { readPromptText } from "./prompt-text.ts";
 import { parseRequest } from "./request.ts";
 import { MessageStreamTap } from "./stream.ts";
@@ -43,6 +44,7 @@ export const anthropicMessages = {
   upstream: {
     streamContentType: "text/event-stream",
     editRequest,
+    dropForeignSeals,
     readAnswer,
     readText,
     readError,

@@ -11,6 +11,7 @@ import { encodeConfig, lowerConfig } from "./generation-config.ts";
 import { isThirdGeneration } from "./models.ts";
 import { dialect } from "./name.ts";
 import { writeProto } from "./proto.ts";
+import { noSeal } from "./seal.ts";
 import { encodeToolChoice, encodeTools } from "./tools.ts";
 
 export function encodeRequest(request: ChatRequest, { model }: RequestEdits): EncodedRequest {
@@ -36,9 +37,6 @@ function namesOf(messages: readonly Message[]): ReadonlyMap<string, string> {
   const calls = messages.flatMap(({ content }) => content).filter((part) => part.kind === "tool_call");
   return new Map(calls.map(({ id, name }) => [id, name]));
 }
-
-/** The seal that the vendor takes for calls that others made: https://ai.google.dev/gemini-api/docs/thought-signatures#faqs */
-const noSeal = { by: dialect, value: "skip_thought_signature_validator" };
 
 /** Each step's first call must have a seal. */
 function sealCalls(messages: readonly Message[], model: string): readonly Message[] {

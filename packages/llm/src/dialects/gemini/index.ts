@@ -19,6 +19,7 @@ import { encodeResult } from "./encode-result.ts";
 import { createStreamEncoder } from "./encode-stream.ts";
 import { encodeError, encodeStreamError } from "./errors.ts";
 import { dialect } from "./name.ts";
+import { dropForeignSeals } from "./foreign-seals.ts";
 import { readPromptText } from "./prompt-text.ts";
 import { models } from "./model-list.ts";
 import { parseRequest, wantsEvents } from "./request.ts";
@@ -55,6 +56,7 @@ export const gemini = {
   upstream: {
     streamContentType: "text/event-stream",
     editRequest,
+    dropForeignSeals,
     readAnswer,
     readText,
     readError,

@@ -4,6 +4,9 @@ import { readSeal, writeSeal } from "#dialects/seals.ts";
 import type { Seal } from "#hub.ts";
 import { dialect } from "./name.ts";
 
+/** What the vendor takes for calls that others made: https://ai.google.dev/gemini-api/docs/thought-signatures#faqs */
+export const noSeal: Seal = { by: dialect, value: "skip_thought_signature_validator" };
+
 /** The mark of a foreign seal, in base64. */
 const wrapped = Buffer.from("ghostllm.").toString("base64");
 

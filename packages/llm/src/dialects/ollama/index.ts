@@ -14,6 +14,7 @@ import { encodeResult } from "./encode-result.ts";
 import { createStreamEncoder } from "./encode-stream.ts";
 import { encodeError, encodeStreamError } from "./errors.ts";
 import { facts, models } from "./model-list.ts";
+import { dropForeignSeals } from "./foreign-seals.ts";
 import { readPromptText } from "./prompt-text.ts";
 import { parseRequest } from "./request.ts";
 import { LineStreamTap } from "./stream.ts";
@@ -42,6 +43,7 @@ export const ollama = {
   upstream: {
     streamContentType: "application/x-ndjson",
     editRequest: editModel,
+    dropForeignSeals,
     readAnswer,
     readText,
     readError,

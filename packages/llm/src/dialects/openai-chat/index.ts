@@ -22,6 +22,7 @@ import { createStreamEncoder } from "./encode-stream.ts";
 import { encodeStreamError } from "./errors.ts";
 import { forwardedEndpoints, isForwarded, readForwardedUsage } from "./forwarded.ts";
 import { models } from "./model-list.ts";
+import { dropForeignSeals } from "./foreign-seals.ts";
 import { readPromptText } from "./prompt-text.ts";
 import { parseRequest } from "./request.ts";
 import { readUsage } from "./usage.ts";
@@ -51,6 +52,7 @@ export const openaiChat = {
   upstream: {
     streamContentType: "text/event-stream",
     editRequest,
+    dropForeignSeals,
     readAnswer,
     readText,
     readError,

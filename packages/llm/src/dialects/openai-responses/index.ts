@@ -2,18 +2,19 @@
 // https://platform.openai.com/docs/api-reference/responses
 
 import type { Dialect } from "#dialects/dialect.ts";
+import { editModel } from "#dialects/edit-model.ts";
 import { LargeAnswerTap } from "#dialects/large-answer.ts";
 import { encodeError, readError } from "#dialects/openai-error.ts";
 import { readAnswer, readText } from "./answer.ts";
 import { decodeRequest } from "./decode-request.ts";
 import { decodeResult } from "./decode-result.ts";
 import { ResponseStreamDecoder } from "./decode-stream.ts";
-import { editRequest } from "./edit.ts";
 import { encodeRequest } from "./encode-request.ts";
 import { encodeResult } from "./encode-result.ts";
 import { createStreamEncoder } from "./encode-stream.ts";
 import { encodeStreamError } from "./errors.ts";
 import { dialect } from "./name.ts";
+import { dropForeignSeals } from "./foreign-seals.ts";
 import { readPromptText } from "./prompt-text.ts";
 import { parseRequest } from "./request.ts";
 import { ResponseStreamTap } from "./stream.ts";
@@ -34,7 +35,8 @@ export const openaiResponses = {
   },
   upstream: {
     streamContentType: "text/event-stream",
-    editRequest,
+    editRequest: editModel,
+    dropForeignSeals,
     readAnswer,
     readText,
     readError,

@@ -70,7 +70,7 @@ export function sealOf({ signature, encrypted }: Pick<ReasoningPart, "signature"
 export function encodeReasoning(part: ReasoningPart, notes: Notes): JsonObject | undefined {
   const { text, extras } = part;
   // In the dialects of some clients there is one place for what this one encrypts and others sign.
-  const encrypted = part.encrypted ?? part.signature;
+  const encrypted = part.encrypted ?? (part.signature?.by === dialect ? part.signature : undefined);
   const fields = ownFields(extras, dialect, notes);
   if (extras?.dialect === dialect) return { ...fields, type: "reasoning", ...ownParts(part) };
   if (encrypted !== undefined) {

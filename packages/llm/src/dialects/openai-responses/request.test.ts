@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { passageBetween } from "#dialects/passage.ts";
 import { openaiResponses } from "./index.ts";
 
 const { client, upstream } = openaiResponses;
@@ -82,7 +83,8 @@ describe("a conversation that another vendor had a part in", () => {
   const sealed = { type: "reasoning", summary: [], encrypted_content: "ghostllm.anthropic-messages.signature:Eq" };
   const edit = (input: readonly object[]): unknown => {
     const parsed = client.parseRequest("chat.completions", Buffer.from(JSON.stringify({ model: "m", input, n: 1 })));
-    return JSON.parse(upstream.editRequest(parsed, { model: "other", quirks: {} }).toString());
+    const straight = passageBetween(openaiResponses, openaiResponses, "chat.completions");
+    return JSON.parse(straight.encodeRequest(parsed, { model: "other", quirks: {} }).body.toString());
   };
 
   it("goes to a vendor of the dialect without the seals of that one", () => {
