@@ -141,7 +141,7 @@ describe("POST /v1/responses, to a vendor of openai-chat", () => {
   let stage: Stage;
   beforeAll(async () => {
     stage = await setStage();
-    aim(stage, "mistral");
+    aim(stage, "fireworks");
   });
   afterAll(() => clear(stage));
 

@@ -16,9 +16,9 @@ const providerTypes: Readonly<Record<string, string>> = {
   deepseek: "deepseek",
   xai: "xai",
   openrouter: "openrouter",
-  lmstudio: "openai-compatible",
-  bedrock: "openai-compatible",
-  "mock-or-local": "openai-compatible",
+  lmstudio: "lmstudio",
+  bedrock: "bedrock-mantle",
+  "mock-or-local": "openai",
 };
 
 const doneMark = "data: [DONE]\n\n";

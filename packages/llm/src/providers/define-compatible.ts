@@ -6,7 +6,17 @@ const bearer: Authentication = { header: "authorization", prefix: "Bearer " };
 
 interface Compatible extends Pick<
   ProviderDefinition,
-  "type" | "label" | "documentation" | "baseUrl" | "catalogId" | "exampleModel" | "free" | "quirks" | "settings"
+  | "type"
+  | "label"
+  | "documentation"
+  | "baseUrl"
+  | "fillBaseUrl"
+  | "catalogId"
+  | "catalogModels"
+  | "exampleModel"
+  | "free"
+  | "quirks"
+  | "settings"
 > {
   /** `GROQ` reads GROQ_API_KEY and GROQ_BASE_URL. */
   readonly variablePrefix: string;

@@ -5,6 +5,7 @@ import { alibaba } from "./alibaba.ts";
 import { anthropic } from "./anthropic.ts";
 import { azureOpenai } from "./azure-openai.ts";
 import { baseten } from "./baseten.ts";
+import { bedrockMantle } from "./bedrock-mantle.ts";
 import { bedrock } from "./bedrock.ts";
 import { cerebras } from "./cerebras.ts";
 import { cloudflare } from "./cloudflare.ts";
@@ -62,6 +63,7 @@ export const providers: readonly ProviderDefinition[] = [
   vertex,
   azureOpenai,
   bedrock,
+  bedrockMantle,
   vertexAnthropic,
   groq,
   mistral,

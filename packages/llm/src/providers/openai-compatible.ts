@@ -20,5 +20,4 @@ export const openaiCompatible = defineCompatible({
     "audio.translations": "/audio/translations",
     rerank: "/rerank",
   },
-  alsoSpeaks: { "openai-responses": { "chat.completions": "/responses" } },
 });

@@ -1,0 +1,16 @@
+import { defineCompatible } from "./define-compatible.ts";
+
+/** Amazon's endpoint for OpenAI's own formats, of which its keys are other ones than those that requests are signed with. */
+export const bedrockMantle = defineCompatible({
+  type: "bedrock-mantle",
+  label: "Amazon Bedrock, OpenAI-compatible",
+  documentation: "https://docs.aws.amazon.com/bedrock/latest/userguide/bedrock-mantle.html",
+  baseUrl: "https://bedrock-mantle.{region}.api.aws/v1",
+  fillBaseUrl: ({ region = "" }) => `https://bedrock-mantle.${region}.api.aws/v1`,
+  variablePrefix: "BEDROCK_MANTLE",
+  settings: { region: { variable: "AWS_REGION", default: "us-east-1" } },
+  catalogId: "aws",
+  catalogModels: /^(?!regional\.)/,
+  alsoSpeaks: { "openai-responses": { "chat.completions": "/responses" } },
+  operations: { "chat.completions": "/chat/completions" },
+});
