@@ -12,6 +12,8 @@ export interface Recording {
   readonly provider: string;
   readonly isStream: boolean;
   readonly expected: Outcome;
+  /** The vendor's own counts, as they stood on the wire. */
+  readonly usage: unknown;
 }
 
 const formatsOfEndpoints: Readonly<Record<string, Format>> = {
@@ -44,7 +46,8 @@ export function* recordingsOf(corpus: Corpus): Iterable<Recording> {
       const provider = providerFor(name, format);
       if (provider === null) continue;
       const isStream = record.response_text !== undefined && record.status === 200;
-      yield { record, format, provider, isStream, expected: expectedOf(record, entry, format) };
+      const expected = expectedOf(record, entry, format);
+      yield { record, format, provider, isStream, expected, usage: entry.sdk.usage };
     }
   }
 }

@@ -3,6 +3,7 @@
 
 import { startFakeUpstream } from "@ghostllm/fake-upstream";
 import type { FakeUpstream } from "@ghostllm/fake-upstream";
+import type { UsageRecord } from "../../apps/server/src/domain/usage-record.ts";
 import {
   makeProvider,
   makeSnapshot,
@@ -15,6 +16,7 @@ import type { TestGateway } from "../../apps/server/tests/support/gateway.ts";
 import type { ReplayClient } from "./clients/client.ts";
 import { compare } from "./compare.ts";
 import type { Miss } from "./compare.ts";
+import { replayPrice } from "./token-classes.ts";
 import type { Format } from "./reading.ts";
 import type { Recording } from "./recordings.ts";
 
@@ -50,6 +52,11 @@ export class ReplayStage {
     return new ReplayStage(await startFakeUpstream(), await startGateway(makeSnapshot({ targets: [] })));
   }
 
+  /** What was written down of the latest replay. */
+  get record(): UsageRecord | undefined {
+    return this.#gateway.records.at(-1);
+  }
+
   async close(): Promise<void> {
     await this.#gateway.close();
     await this.#upstream.close();
@@ -74,7 +81,7 @@ export class ReplayStage {
       definition: { ...definition, speaks: Object.fromEntries(operations) },
       settings,
     });
-    this.#gateway.swap(makeSnapshot({ targets: [makeTarget(target, model)] }));
+    this.#gateway.swap(makeSnapshot({ targets: [makeTarget(target, model, { prices: [{ price: replayPrice }] })] }));
     this.#upstream.clear();
     const script = {
       kind: "raw" as const,
@@ -83,8 +90,7 @@ export class ReplayStage {
       headers: { "content-type": isStream ? contentTypes[format] : "application/json" },
       ...(writeBytes !== null && { writeBytes }),
     };
-    // An error of the vendor's is tried a second time.
-    this.#upstream.script(script);
+    // Also the second time, as after an error of the vendor's.
     this.#upstream.script(script);
   }
 }
