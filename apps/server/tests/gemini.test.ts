@@ -94,6 +94,17 @@ describe("the SDK at its own vendor", () => {
     expect(gateway.records.at(-1)).toMatchObject({ status: "ok", promptTokens: 11, completionTokens: 12 });
   });
 
+  it("finds a model with its provider's name on the path of clients that then write no `models/`", async () => {
+    upstream.script({ kind: "answer", body: { ...answer, usageMetadata: usage } });
+    const response = await fetch(`${gateway.url}/v1beta/google/gemini-3-pro:generateContent`, {
+      method: "POST",
+      headers: { "x-goog-api-key": testKey, "content-type": "application/json" },
+      body: JSON.stringify({ contents: [{ role: "user", parts: [{ text: "When?" }] }] }),
+    });
+    expect(response.status).toBe(200);
+    expect(upstream.received[0]?.path).toBe("/v1beta/models/gemini-3-pro:generateContent");
+  });
+
   it("without `alt=sse` a stream is one JSON array", async () => {
     upstream.script({ kind: "raw", text: stream, perEvent: true });
     const plain = await fetch(`${gateway.url}/v1beta/models/gemini-3-pro:streamGenerateContent`, {

@@ -26,9 +26,13 @@ import { parseRequest, wantsEvents } from "./request.ts";
 import { ContentStreamTap } from "./stream.ts";
 import { readUsage } from "./usage.ts";
 
-/** In both versions of the API, of which the newer has everything. */
+/**
+ * In both versions of the API, of which the newer has everything. Some clients take a name with a slash for one that tells its
+ * collection, as `tunedModels/mine` does: https://github.com/vercel/ai/blob/main/packages/google/src/get-model-path.ts
+ */
 function endpoint(method: string, rest: Omit<ClientEndpoint, "path">): readonly ClientEndpoint[] {
-  return ["/v1beta", "/v1"].map((version) => ({ path: `${version}/models/{model}:${method}`, ...rest }));
+  const collections = ["/v1beta/models", "/v1/models", "/v1beta", "/v1"];
+  return collections.map((collection) => ({ path: `${collection}/{model}:${method}`, ...rest }));
 }
 
 export const gemini = {
