@@ -99,6 +99,28 @@ describe("thoughts that a vendor sealed", () => {
     expect(sentBlocks()).toEqual([thinking, hidden, call]);
   });
 
+  // Google's dialect needs no ids of calls, and clients drop them; what a call is sealed with they all give back.
+  it.each([false, true])("find their calls without ids, too (streamed: %s)", async (streams) => {
+    const request = async (contents: readonly object[], method: string): Promise<string> => {
+      const headers = { "x-goog-api-key": testKey, "content-type": "application/json" };
+      const body = JSON.stringify({ contents });
+      const response = await fetch(`${gateway.url}/v1beta/models/m:${method}`, { method: "POST", headers, body });
+      expect(response.status).toBe(200);
+      return response.text();
+    };
+    const asked = { role: "user", parts: [{ text: question.content }] };
+    if (streams) upstream.script({ kind: "raw", text: stream });
+    else answerWhole();
+    const told = await request([asked], streams ? "streamGenerateContent?alt=sse" : "generateContent");
+    const [, signature] = /"functionCall":\{[^]*?"thoughtSignature":"([^"]+)"/.exec(told) ?? [];
+    answerWhole();
+    const functionCall = { name: "weather", args: { city: "Paris" } };
+    const given = { role: "model", parts: [{ functionCall, thoughtSignature: signature }] };
+    const functionResponse = { name: "weather", response: { result: "Rain" } };
+    await request([asked, given, { role: "user", parts: [{ functionResponse }] }], "generateContent");
+    expect(sentBlocks()).toEqual([thinking, hidden, call]);
+  });
+
   it("are nobody else's", async () => {
     answerWhole();
     await ask([question], false);

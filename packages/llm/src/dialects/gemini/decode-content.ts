@@ -7,11 +7,12 @@ import { isObject } from "#wire/json.ts";
 import { decodeFileData, decodeInlineData } from "./media.ts";
 import { dialect } from "./name.ts";
 import { fieldOf, ProtoReader } from "./proto.ts";
-import { decodeSeal } from "./seal.ts";
+import { decodeSeal, readSealOfCall } from "./seal.ts";
 import { decodeCall, readResponse } from "./tool-calls.ts";
 import type { CallIds } from "./tool-calls.ts";
 
-type PartDecoder = (reader: ProtoReader, ids: CallIds) => Part | undefined;
+/** `callId` is what a call was sealed with instead of a vendor's seal. */
+type PartDecoder = (reader: ProtoReader, ids: CallIds, callId: string | undefined) => Part | undefined;
 
 const decoders: Readonly<Record<string, PartDecoder>> = {
   text: decodeText,
@@ -36,12 +37,14 @@ export function decodePart(value: unknown, ids: CallIds): readonly Part[] {
   if (!isObject(value) || names.length !== 1 || decode === undefined) return [opaque];
   const reader = new ProtoReader(value);
   const signature = reader.text("thoughtSignature");
-  const part = decode(reader, ids);
+  const seal = signature === undefined ? undefined : decodeSeal(signature);
+  const part = decode(reader, ids, seal && readSealOfCall(seal));
   if (part === undefined) return [opaque];
-  return signature === undefined ? [part] : sealed(part, decodeSeal(signature));
+  return seal === undefined ? [part] : sealed(part, seal);
 }
 
 function sealed(part: Part, signature: Seal): readonly Part[] {
+  if (part.kind === "tool_call" && readSealOfCall(signature) !== undefined) return [part];
   if (part.kind === "tool_call" || part.kind === "reasoning") return [{ ...part, signature }];
   const isEmpty = part.kind === "text" && part.text === "";
   return [part, { kind: "reasoning", text: "", signature, extras: sealOf(isEmpty ? "empty" : "part") }];

@@ -1,7 +1,7 @@
 // What an answer means -> the answer for a client of this dialect.
 
 import { ownFields, spellingOf, writeJson } from "#dialects/extras.ts";
-import type { ChatResult, Choice, Citation, FinishReason, Part } from "#hub.ts";
+import type { ChatResult, Choice, Citation, FinishReason, Part, ToolCallPart } from "#hub.ts";
 import { isObject } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
 import { encodeCitations } from "./citations.ts";
@@ -10,6 +10,7 @@ import { encodeFinish } from "./finish.ts";
 import { encodeLogprobs } from "./logprobs.ts";
 import { dialect } from "./name.ts";
 import { within, writeProto } from "./proto.ts";
+import { sealOfCall } from "./seal.ts";
 import { encodeUsage } from "./usage.ts";
 
 export function encodeResult(result: ChatResult): string {
@@ -73,10 +74,16 @@ function encodeContent(content: readonly Part[], spelling: unknown, kept: JsonOb
 /** Thoughts of every vendor are told, with or without a seal. */
 export function encodeAnswerParts(content: readonly Part[]): readonly unknown[] {
   const marked = content.map((part): Part => {
+    if (part.kind === "tool_call") return withSealedId(part);
     if (part.kind !== "reasoning" || part.extras?.dialect === dialect) return part;
     return { ...part, extras: { dialect, fields: {}, spelling: { thought: true } } };
   });
   return encodeParts(marked, { notes: new Set(), names: new Map(), takesResultMedia: true });
+}
+
+function withSealedId(call: ToolCallPart): ToolCallPart {
+  const isOwn = call.extras?.dialect === dialect;
+  return isOwn || call.signature !== undefined ? call : { ...call, signature: sealOfCall(call.id) };
 }
 
 function encodeSources(content: readonly Part[]): JsonObject {

@@ -4,6 +4,11 @@ import type { ChatEvent, ChatResult } from "#hub.ts";
 import { parseJson } from "#wire/json.ts";
 import { gemini } from "./index.ts";
 
+/** Goes with a call, for clients that drop its id. */
+function sealedId(id: string): string {
+  return Buffer.from(`ghostllm.call.${id}`).toString("base64");
+}
+
 const { client } = gemini;
 const start: ChatEvent = { kind: "start", id: "r1", model: "m", createdSeconds: 5 };
 const head = { modelVersion: "m", responseId: "r1", createTime: "1970-01-01T00:00:05.000Z" };
@@ -39,8 +44,8 @@ describe("a stream for a client", () => {
     const events = [start, call(0, "f"), call(1, "g"), args(1, "{"), args(0, '{"a":'), args(0, "1}"), args(1, "}")];
     expect(read(write([...events, text("so"), finish, end]))).toEqual([
       told([
-        { functionCall: { id: "id0", name: "f", args: { a: 1 } } },
-        { functionCall: { id: "id1", name: "g", args: {} } },
+        { functionCall: { id: "id0", name: "f", args: { a: 1 } }, thoughtSignature: sealedId("id0") },
+        { functionCall: { id: "id1", name: "g", args: {} }, thoughtSignature: sealedId("id1") },
       ]),
       told([{ text: "so" }]),
       told([{ text: "" }], { finishReason: "STOP" }),
@@ -51,7 +56,7 @@ describe("a stream for a client", () => {
     const events: ChatEvent[] = [start, call(0, "f"), args(0, '{"a'), text("so"), { ...finish, finish: "length" }, end];
     expect(read(write(events))).toEqual([
       told([{ text: "so" }]),
-      told([{ functionCall: { id: "id0", name: "f", args: { arguments: '{"a' } } }]),
+      told([{ functionCall: { id: "id0", name: "f", args: { arguments: '{"a' } }, thoughtSignature: sealedId("id0") }]),
       told([{ text: "" }], { finishReason: "MAX_TOKENS" }),
     ]);
   });
@@ -167,7 +172,7 @@ describe("a whole answer for a client", () => {
               { text: "hm", thought: true },
               { text: "Grüße" },
               { text: "No." },
-              { functionCall: { id: "i", name: "f", args: {} } },
+              { functionCall: { id: "i", name: "f", args: {} }, thoughtSignature: sealedId("i") },
               { inlineData: { mimeType: "image/png", data: "aGk=" } },
             ],
             role: "model",

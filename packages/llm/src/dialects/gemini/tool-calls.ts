@@ -45,7 +45,8 @@ export function callPrefix(responseId: unknown): string {
   return name === "" ? "call_" : `call_${name}_`;
 }
 
-export function decodeCall(reader: ProtoReader, ids: CallIds): ToolCallPart | undefined {
+/** `sealedId` is what goes with the call where the client drops ids. */
+export function decodeCall(reader: ProtoReader, ids: CallIds, sealedId?: string): ToolCallPart | undefined {
   const inner = reader.inner("functionCall");
   const name = inner?.string("name");
   if (inner === undefined || name === undefined) return undefined;
@@ -55,7 +56,7 @@ export function decodeCall(reader: ProtoReader, ids: CallIds): ToolCallPart | un
   if (args === undefined) inner.spell("args", "absent");
   const given = inner.text("id");
   if (given === undefined) inner.spell("id", "absent");
-  return { kind: "tool_call", id: ids.call(name, given), name, argumentsText, ...reader.extras() };
+  return { kind: "tool_call", id: ids.call(name, given ?? sealedId), name, argumentsText, ...reader.extras() };
 }
 
 /** Undefined for what is nested too deeply to be written, which stays as it is. */
