@@ -56,6 +56,31 @@ describe("a request of another dialect", () => {
     expect(notes.toSorted()).toEqual([...lacks, "presence_penalty", "seed", "n", "logprobs"].toSorted());
   });
 
+  it("thinks no more where the thoughts before the call that was answered are lost: the vendor would refuse it", () => {
+    const signature = { by: "anthropic-messages", value: "c2VhbGVk" };
+    const thought: Part = { kind: "reasoning", text: "Hm.", signature };
+    const talk = (...before: readonly Part[]): readonly Message[] => [
+      says("user", text("Q")),
+      says("assistant", ...before, call("a")),
+      says("user", result("a", "A")),
+    ];
+    const reasoning = { effort: "medium" };
+    expect(encode({ reasoning, messages: talk() })).toMatchObject({
+      body: { max_tokens: 32_000 },
+      notes: ["reasoning effort"],
+    });
+    expect(encode({ reasoning, messages: talk() }).body).not.toHaveProperty("thinking");
+    const thinking = { type: "enabled", budget_tokens: 8_192 };
+    expect(encode({ reasoning, messages: talk(thought) }).body["thinking"]).toEqual(thinking);
+    const apart = [says("user", text("Q")), says("assistant", thought), says("assistant", call("a"))];
+    const answered = [...apart, says("user", result("a", "A"))];
+    expect(encode({ reasoning, messages: answered }).body["thinking"]).toEqual(thinking);
+    const next = [says("assistant", text("So.")), says("user", text("And?"))];
+    expect(encode({ reasoning, messages: [...talk(), ...next] }).body["thinking"]).toEqual(thinking);
+    // Those that think as much as they want take what they get.
+    expect(encode({ reasoning, messages: talk() }, "claude-opus-4-8").body["thinking"]).toEqual({ type: "adaptive" });
+  });
+
   it("says how an answer must look where there is a schema", () => {
     const { body } = encode({ format: { kind: "schema", name: "n", schema: { type: "object" }, strict: true } });
     expect(body["output_config"]).toEqual({ format: { type: "json_schema", schema: { type: "object" } } });

@@ -4,7 +4,7 @@ import { spellingOf } from "#dialects/extras.ts";
 import type { Notes } from "#dialects/extras.ts";
 import { FieldReader } from "#dialects/field-reader.ts";
 import { effortOf } from "#dialects/reasoning-effort.ts";
-import type { ChatRequest, ReasoningWish } from "#hub.ts";
+import type { ChatRequest, Message, ReasoningWish } from "#hub.ts";
 import { isObject, memberOf } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
 import type { ThinkingKind } from "./models.ts";
@@ -61,7 +61,26 @@ export function encodeReasoningWish(request: ChatRequest, context: WishContext):
     return { outputTokens };
   }
   if (context.kind === "effort") return { ...encodeEffort(reasoning, context.notes), outputTokens };
+  if (isThoughtLost(request.messages)) {
+    context.notes.add("reasoning effort");
+    return { outputTokens };
+  }
   return encodeBudget(reasoning, maxOutputTokens, context);
+}
+
+/**
+ * Where it thinks by a budget, the vendor refuses results of calls without the thoughts that led to them. Clients of other
+ * dialects may drop them, and what was kept for them may be gone: then this answer is one without thoughts.
+ * https://docs.anthropic.com/en/docs/build-with-claude/extended-thinking#preserving-thinking-blocks
+ */
+function isThoughtLost(messages: readonly Message[]): boolean {
+  const end = messages.findLastIndex(({ role }) => role === "assistant") + 1;
+  const isAnswered = messages.slice(end).some(({ content }) => content.some(({ kind }) => kind === "tool_result"));
+  // Messages that follow in the same role become one.
+  const start = messages.findLastIndex(({ role }, at) => at < end && role !== "assistant") + 1;
+  const [first] = messages.slice(start, end).flatMap(({ content }) => content);
+  const isSealed = first?.kind === "reasoning" && (first.signature ?? first.encrypted) !== undefined;
+  return isAnswered && !isSealed;
 }
 
 function encodeOwnWish({ reasoning, extras }: ChatRequest): Omit<WrittenWish, "outputTokens"> {
