@@ -9,7 +9,7 @@ export default defineConfig({
       "apps/*/tests/**/*.test.ts",
       "tests/**/*.test.ts",
     ],
-    exclude: ["**/node_modules/**", "tests/bench/**"],
+    exclude: ["**/node_modules/**", "tests/bench/**", "tests/agents/**"],
     pool: "forks",
     maxWorkers: 2,
     testTimeout: 20_000,

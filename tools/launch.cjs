@@ -22,6 +22,7 @@ const tasks = {
   docs: { file: "tools/gen-docs.ts", flags: nodeFlags },
   bench: { file: "tests/bench/main.ts", flags: nodeFlags },
   replay: { file: "tests/replay/main.ts", flags: nodeFlags },
+  "test:agents": { file: "tests/agents/main.ts", flags: nodeFlags },
 };
 
 const modules = path.join(root, "node_modules");
