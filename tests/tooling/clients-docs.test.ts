@@ -1,0 +1,12 @@
+import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { expect, it } from "vitest";
+
+const root = resolve(import.meta.dirname, "../..");
+
+it("docs/clients.md names the versions of the agents that are tested", () => {
+  const docs = readFileSync(join(root, "docs/clients.md"), "utf8");
+  const file = readFileSync(join(root, "tests/agents/package.json"), "utf8");
+  const { dependencies } = JSON.parse(file) as { dependencies: Record<string, string> };
+  expect(Object.values(dependencies).filter((version) => !docs.includes(`| ${version} |`))).toEqual([]);
+});
