@@ -174,6 +174,7 @@ export const strangers = {
       "openai-error.ts",
       "openai-media.ts",
       "openai-service-tier.ts",
+      "openai-user.ts",
       "parse-body.ts",
       "passage.ts",
       "result-events.ts",

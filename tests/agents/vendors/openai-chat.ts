@@ -2,7 +2,17 @@
 
 import type { Script } from "@ghostllm/fake-upstream";
 import type { Plot } from "../plot.ts";
-import { answerWith, inPieces, isObject, objectAt, objectsIn, streamOf, textOf, unknownMembers } from "./wire.ts";
+import {
+  answerWith,
+  inPieces,
+  isObject,
+  objectAt,
+  objectsIn,
+  streamOf,
+  textOf,
+  tooLong,
+  unknownMembers,
+} from "./wire.ts";
 import type { JsonObject, Wire } from "./wire.ts";
 
 const knownMembers = [
@@ -74,6 +84,8 @@ export const openaiChat: Wire = {
       sealsKept: 0,
       faults: [
         ...unknownMembers(body, knownMembers),
+        ...tooLong([body["user"]], 64, "user"),
+        ...tooLong(callers.flatMap(idsOf), 40, "id of a call"),
         ...(tools.length > 128 ? ["more than 128 tools"] : []),
         ...tools.flatMap(faultsOfTool),
         ...messages.flatMap((message, at) => faultsOfMessage(message, messages.slice(at + 1))),

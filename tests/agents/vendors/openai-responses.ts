@@ -3,7 +3,7 @@
 
 import type { Script } from "@ghostllm/fake-upstream";
 import type { Plot } from "../plot.ts";
-import { answerWith, inPieces, isObject, objectsIn, streamOf, textOf, unknownMembers } from "./wire.ts";
+import { answerWith, inPieces, isObject, objectsIn, streamOf, textOf, tooLong, unknownMembers } from "./wire.ts";
 import type { JsonObject, Wire } from "./wire.ts";
 
 const knownMembers = [
@@ -51,6 +51,12 @@ export const openaiResponses: Wire = {
       sealsKept: rounds.filter((_, round) => isKept(round)).length,
       faults: [
         ...unknownMembers(body, knownMembers),
+        ...tooLong([body["user"], body["safety_identifier"]], 64, "user"),
+        ...tooLong(
+          items.flatMap(({ id, call_id: callId }) => [id, callId]),
+          64,
+          "id of an item",
+        ),
         ...tools.flatMap(faultsOfTool),
         ...calls.flatMap((call) => faultsOfCall(call, items, plot)),
         ...seals.flatMap(({ item, next }) => faultsOfReasoning(item, next, plot)),

@@ -61,6 +61,15 @@ export function unknownMembers(value: JsonObject, known: readonly string[], wher
     .map((name) => `unknown member ${where}${name}`);
 }
 
+/** Texts that are longer than the vendor takes. */
+export function tooLong(texts: readonly unknown[], most: number, what: string): readonly string[] {
+  return texts.flatMap((text) =>
+    typeof text === "string" && text.length > most
+      ? [`${what}: string too long, of ${text.length} instead of ${most}`]
+      : [],
+  );
+}
+
 export function answerWith(body: JsonObject, status = 200): Script {
   return { kind: "answer", status, body, headers: { "content-type": "application/json" } };
 }

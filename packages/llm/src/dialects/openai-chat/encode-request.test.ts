@@ -38,6 +38,15 @@ describe("a request of another dialect", () => {
     expect(notes).toEqual(["top_k", "container"]);
   });
 
+  it("names no user by more than vendors take, who refuse the whole request", () => {
+    const userId = JSON.stringify({ device_id: "f".repeat(64), session_id: "s" });
+    expect(encode({ userId, extras: { dialect: foreign, fields: {} } })).toMatchObject({ notes: ["user"] });
+    expect(encode({ userId, extras: { dialect: foreign, fields: {} } }).body).not.toHaveProperty("user");
+    expect(encode({ userId: "ada@example.com" })).toMatchObject({ body: { user: "ada@example.com" }, notes: [] });
+    const own = { dialect: "openai-chat", fields: {} };
+    expect(encode({ userId, extras: own }).body["user"]).toBe(userId);
+  });
+
   it("asks for usage in every stream", () => {
     expect(encode({ stream: true }).body).toMatchObject({ stream: true, stream_options: { include_usage: true } });
   });

@@ -3,6 +3,7 @@
 
 import type { EncodedRequest, RequestEdits } from "#dialects/dialect.ts";
 import { ownFields, present, spellingOf, writeJson } from "#dialects/extras.ts";
+import { encodeUserId } from "#dialects/openai-user.ts";
 import { effortOf } from "#dialects/reasoning-effort.ts";
 import type { ChatRequest } from "#hub.ts";
 import type { Quirks } from "#providers/definition.ts";
@@ -43,7 +44,7 @@ function encodeFields(request: ChatRequest, spelling: JsonObject, quirks: Quirks
     ...present({
       parallel_tool_calls: request.allowsParallelToolCalls,
       n: request.answers,
-      user: request.userId,
+      user: encodeUserId(request, dialect, context.notes),
     }),
     ...encodeTier(request, spelling, context),
   };

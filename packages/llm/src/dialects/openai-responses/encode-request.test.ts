@@ -39,6 +39,15 @@ describe("a request of another dialect", () => {
       expect(encode({}, model).body, model).toHaveProperty("include");
   });
 
+  it("names no user by more than vendors take, who refuse the whole request", () => {
+    const userId = JSON.stringify({ device_id: "f".repeat(64), session_id: "s" });
+    expect(encode({ userId, extras: { dialect: foreign, fields: {} } })).toMatchObject({ notes: ["user"] });
+    expect(encode({ userId, extras: { dialect: foreign, fields: {} } }).body).not.toHaveProperty("user");
+    expect(encode({ userId: "ada@example.com" })).toMatchObject({ body: { user: "ada@example.com" }, notes: [] });
+    const own = { dialect: "openai-responses", fields: {} };
+    expect(encode({ userId, extras: own }).body["user"]).toBe(userId);
+  });
+
   it("goes without what the dialect lacks, which is noted", () => {
     const { body, notes } = encode({
       sampling: { temperature: 1.5, topP: 0.5, topK: 5, seed: 1, frequencyPenalty: 0, presencePenalty: 1 },

@@ -5,6 +5,7 @@ import type { EncodedRequest, RequestEdits } from "#dialects/dialect.ts";
 import { ownFields, present, spellingOf, writeJson } from "#dialects/extras.ts";
 import type { Notes } from "#dialects/extras.ts";
 import { encodeServiceTier } from "#dialects/openai-service-tier.ts";
+import { encodeUserId } from "#dialects/openai-user.ts";
 import { effortOf } from "#dialects/reasoning-effort.ts";
 import type { ChatRequest } from "#hub.ts";
 import { isObject } from "#wire/json.ts";
@@ -35,7 +36,7 @@ export function encodeRequest(request: ChatRequest, { model }: RequestEdits): En
     ...encodeReasoningWish(request, spelling, notes),
     ...encodeText(text, encodeFormat(request.format, notes), spelling),
     ...encodeIncludes(request, model),
-    ...encodeUser(request, spelling),
+    ...encodeUser(request, spelling, notes),
     ...encodeTier(request, spelling, notes),
     ...encodeState(request, spelling),
     ...(request.stream ? { stream: true } : present({ stream: spelling["stream"] })),
@@ -92,8 +93,8 @@ function encodeText(kept: unknown, format: JsonObject, { text: form }: JsonObjec
   return Object.keys(text).length === 0 && form !== "empty" ? {} : { text };
 }
 
-function encodeUser({ userId }: ChatRequest, { user: field }: JsonObject): JsonObject {
-  return userId === undefined ? {} : { [field === "safety_identifier" ? field : "user"]: userId };
+function encodeUser(request: ChatRequest, { user: field }: JsonObject, notes: Notes): JsonObject {
+  return present({ [field === "safety_identifier" ? field : "user"]: encodeUserId(request, dialect, notes) });
 }
 
 function encodeTier({ serviceTier }: ChatRequest, spelling: JsonObject, notes: Notes): JsonObject {
