@@ -14,6 +14,7 @@ interface Turn {
   readonly role: string | undefined;
   parts: readonly unknown[];
   readonly isMixed: boolean;
+  readonly isOwn: boolean;
   readonly kept: JsonObject;
   readonly spelling: JsonObject;
 }
@@ -26,7 +27,7 @@ export function encodeMessages(messages: readonly Message[], context: PartContex
   const turns: Turn[] = [];
   for (const message of messages) if (message.role !== "system") addTurn(message, turns, context);
   if (turns.length > 0 || systemInstruction === undefined) {
-    return { ...(systemInstruction && { systemInstruction }), contents: turns.map(writeTurn) };
+    return { ...(systemInstruction && { systemInstruction }), contents: turns.map((turn) => writeTurn(turn, context)) };
   }
   // The vendor wants somebody to speak: instructions alone are what a user says.
   return { contents: [{ ...systemInstruction, role: "user" }] };
@@ -62,7 +63,7 @@ function addTurn(message: Message, turns: Turn[], context: PartContext): void {
   const { notes } = context;
   if (first?.kind === "opaque" && (first.place === "contents" || first.place === "messages")) {
     if (first.dialect !== dialect) return noteOpaque(first.value, first.dialect, notes);
-    turns.push({ role: undefined, parts: [first.value], isMixed: true, kept: {}, spelling: {} });
+    turns.push({ role: undefined, parts: [first.value], isMixed: true, isOwn: true, kept: {}, spelling: {} });
     return;
   }
   const spelling = spellingOf(message.extras, dialect);
@@ -74,14 +75,32 @@ function addTurn(message: Message, turns: Turn[], context: PartContext): void {
   const role = message.role === "assistant" ? "model" : "user";
   const before = turns.at(-1);
   if (before?.role === role && spelling["turn"] !== "own") before.parts = [...before.parts, ...parts];
-  else turns.push({ role, parts, isMixed: spelling["order"] === "mixed", kept, spelling });
+  else {
+    const isOwn = message.extras?.dialect === dialect;
+    turns.push({ role, parts, isMixed: spelling["order"] === "mixed", isOwn, kept, spelling });
+  }
 }
 
-function writeTurn({ role, parts, isMixed, kept, spelling }: Turn): unknown {
+function writeTurn({ role, parts, isMixed, isOwn, kept, spelling }: Turn, { names }: PartContext): unknown {
   if (role === undefined) return parts[0];
-  const { role: written = role, parts: none, ...names } = spelling;
-  const isResult = (part: unknown): boolean => fieldOf(part, "functionResponse") !== undefined;
-  const ordered = isMixed ? parts : [...parts.filter(isResult), ...parts.filter((part) => !isResult(part))];
+  const { role: written = role, parts: none, ...fields } = spelling;
+  const results = parts.filter(isResult);
+  const inOrder = isOwn ? results : sortByCalls(results, [...names.keys()]);
+  const ordered = isMixed ? parts : [...inOrder, ...parts.filter((part) => !isResult(part))];
   const told = { role: written === "absent" ? undefined : written, parts: parts.length === 0 ? none : ordered };
-  return writeProto(told, kept, names);
+  return writeProto(told, kept, fields);
+}
+
+function isResult(part: unknown): boolean {
+  return fieldOf(part, "functionResponse") !== undefined;
+}
+
+/** Clients tell results as they come. Of several calls of one tool, the vendor would take one's result for the other's. */
+function sortByCalls(results: readonly unknown[], callIds: readonly string[]): readonly unknown[] {
+  if (results.length < 2) return results;
+  const rankOf = (part: unknown): number => {
+    const rank = callIds.indexOf(String(fieldOf(fieldOf(part, "functionResponse"), "id")));
+    return rank < 0 ? callIds.length : rank;
+  };
+  return results.toSorted((a, b) => rankOf(a) - rankOf(b));
 }

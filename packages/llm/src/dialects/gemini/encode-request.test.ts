@@ -162,6 +162,13 @@ describe("messages", () => {
     expect(notes).toEqual(["arguments that are no JSON object"]);
   });
 
+  it("have results in the order of the calls, by which the vendor tells them apart", () => {
+    const calls = says("assistant", call("1"), call("2"), call("3"));
+    const results = [says("user", result("3", "C"), result("1", "A")), says("user", result("2", "B"))];
+    const { body } = encode({ messages: [says("user", text("Q")), calls, ...results] });
+    expect(JSON.stringify(body)).toMatch(/"result":"A".*"result":"B".*"result":"C"/);
+  });
+
   it("of others have the seal that the vendor takes for them, on each step's first call", () => {
     const seals = (model: string) =>
       JSON.stringify(encode({ messages: talk }, model).body).match(/"thoughtSignature":"[^"]*"/g) ?? [];
