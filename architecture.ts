@@ -190,7 +190,7 @@ export const strangers = {
   },
   providers: {
     folder: "packages/llm/src/providers",
-    shared: ["definition.ts", "define-compatible.ts", "url.ts"],
+    shared: ["definition.ts", "define-compatible.ts", "google-cloud.ts", "url.ts"],
     gatherer: "index.ts",
   },
 } as const;

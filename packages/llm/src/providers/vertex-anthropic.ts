@@ -1,4 +1,5 @@
 import type { OperationPath, ProviderDefinition } from "./definition.ts";
+import { vertexAuthentication, vertexHost } from "./google-cloud.ts";
 
 const path: OperationPath = ({ model, stream, settings }) => {
   const { project = "", location = "" } = settings;
@@ -8,29 +9,18 @@ const path: OperationPath = ({ model, stream, settings }) => {
   return `${place}/publishers/anthropic/models/${name}:${stream ? "streamRawPredict" : "rawPredict"}`;
 };
 
-/** The hosts of regions, of groups of regions, and of all: https://cloud.google.com/vertex-ai/docs/reference/rest#service-endpoint */
-function hostOf(location: string): string {
-  if (location === "global") return "aiplatform.googleapis.com";
-  if (location === "us" || location === "eu") return `aiplatform.${location}.rep.googleapis.com`;
-  return `${location}-aiplatform.googleapis.com`;
-}
-
 /** Variables are those of the vendor's own SDK for Vertex. */
 export const vertexAnthropic: ProviderDefinition = {
   type: "vertex-anthropic",
   label: "Claude on Google Vertex AI",
   documentation: "https://docs.anthropic.com/en/api/claude-on-vertex-ai",
   baseUrl: "https://{location}-aiplatform.googleapis.com/v1",
-  fillBaseUrl: ({ location = "" }) => `https://${hostOf(location)}/v1`,
+  fillBaseUrl: ({ location = "" }) => `https://${vertexHost(location)}/v1`,
   baseUrlVariables: ["ANTHROPIC_VERTEX_BASE_URL"],
   credentialVariables: ["ANTHROPIC_VERTEX_CREDENTIALS"],
   credentialFiles: ["GOOGLE_APPLICATION_CREDENTIALS"],
   needsCredential: true,
-  authentication: {
-    kind: "service-account",
-    scope: "https://www.googleapis.com/auth/cloud-platform",
-    apiKey: { pattern: /^(?:AIza|AQ\.)/, header: "x-goog-api-key" },
-  },
+  authentication: vertexAuthentication,
   settings: {
     project: { variable: "ANTHROPIC_VERTEX_PROJECT_ID", default: "", needed: true },
     location: { variable: "CLOUD_ML_REGION", default: "global" },

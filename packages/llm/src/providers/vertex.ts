@@ -1,9 +1,7 @@
 import type { OperationPath, ProviderDefinition } from "./definition.ts";
+import { vertexAuthentication, vertexHost } from "./google-cloud.ts";
 
-/**
- * The model's publisher is part of the path. The base URL is the location's, which has its name in front, but for `global`:
- * https://cloud.google.com/vertex-ai/generative-ai/docs/learn/locations
- */
+/** The model's publisher is part of the path. */
 function path(method: string): OperationPath {
   return ({ model, stream, settings }) => {
     const { project = "", location = "" } = settings;
@@ -17,13 +15,15 @@ export const vertex: ProviderDefinition = {
   type: "vertex",
   label: "Google Vertex AI",
   documentation: "https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/inference",
-  baseUrl: "https://aiplatform.googleapis.com",
+  baseUrl: "https://{location}-aiplatform.googleapis.com",
+  fillBaseUrl: ({ location = "" }) => `https://${vertexHost(location)}`,
   baseUrlVariables: ["VERTEX_BASE_URL", "GOOGLE_VERTEX_BASE_URL"],
-  credentialVariables: ["VERTEX_API_KEY", "VERTEX_ACCESS_TOKEN"],
+  credentialVariables: ["VERTEX_CREDENTIALS", "VERTEX_API_KEY"],
+  credentialFiles: ["GOOGLE_APPLICATION_CREDENTIALS"],
   needsCredential: true,
-  authentication: { header: "authorization", prefix: "Bearer " },
+  authentication: vertexAuthentication,
   settings: {
-    project: { variable: "GOOGLE_CLOUD_PROJECT", default: "" },
+    project: { variable: "GOOGLE_CLOUD_PROJECT", default: "", needed: true },
     location: { variable: "GOOGLE_CLOUD_LOCATION", default: "global" },
   },
   catalogId: "google",

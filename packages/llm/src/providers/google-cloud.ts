@@ -1,0 +1,16 @@
+// What the models of all vendors on Google's Vertex AI have in common.
+
+import type { Authentication } from "./definition.ts";
+
+/** The hosts of regions, of groups of regions, and of all: https://cloud.google.com/vertex-ai/docs/reference/rest#service-endpoint */
+export function vertexHost(location: string): string {
+  if (location === "global") return "aiplatform.googleapis.com";
+  if (location === "us" || location === "eu") return `aiplatform.${location}.rep.googleapis.com`;
+  return `${location}-aiplatform.googleapis.com`;
+}
+
+export const vertexAuthentication: Authentication = {
+  kind: "service-account",
+  scope: "https://www.googleapis.com/auth/cloud-platform",
+  apiKey: { pattern: /^(?:AIza|AQ\.)/, header: "x-goog-api-key" },
+};
