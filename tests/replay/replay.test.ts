@@ -23,37 +23,45 @@ describeWithCorpus("recorded answers, read by the official SDKs", (source) => {
 
   afterAll(() => stage.close());
 
-  it.each(clients)("$format says what the vendor's own SDK said", async (client) => {
-    const misses = [];
-    for (const [at, recording] of recordings.entries()) {
-      if (at % 10 !== 0) continue;
-      const size = recording.isStream && (recording.record.response_text?.length ?? 0) < 20_000 ? 7 : null;
-      const replay = await stage.replay(recording, client, size);
-      misses.push(...replay.misses.map((miss) => ({ id: recording.record.id, ...miss })));
-    }
-    expect(misses).toEqual([]);
-  }, timeoutMs);
-
-  it("the usage of every answer is the vendor's own, in all classes, and priced", async () => {
-    let checked = 0;
-    for (const [at, recording] of recordings.entries()) {
-      const { record, format, expected } = recording;
-      const told = "reading" in expected ? classesOf(format, recording.usage) : null;
-      if (told === null || !isConsistent(told)) continue;
-      const own = clients.find((client) => client.format === format);
-      const other = clients[at % clients.length];
-      for (const client of new Set([own, other])) {
-        if (client === undefined) continue;
-        await stage.replay(recording, client, null);
-        const what = `${record.id} ${client.format}`;
-        expect(stage.record?.estimated, what).toBe(false);
-        expect(classesOfRecord(stage.record), what).toEqual({ ...told, cachedAudio: 0 });
-        expect(stage.record?.costNanos, what).toBe(costOfClasses(told));
-        checked += 1;
+  it.each(clients)(
+    "$format says what the vendor's own SDK said",
+    async (client) => {
+      const misses = [];
+      for (const [at, recording] of recordings.entries()) {
+        if (at % 10 !== 0) continue;
+        const size = recording.isStream && (recording.record.response_text?.length ?? 0) < 20_000 ? 7 : null;
+        const replay = await stage.replay(recording, client, size);
+        misses.push(...replay.misses.map((miss) => ({ id: recording.record.id, ...miss })));
       }
-    }
-    expect(checked).toBeGreaterThan(2_000);
-  }, timeoutMs);
+      expect(misses).toEqual([]);
+    },
+    timeoutMs,
+  );
+
+  it(
+    "the usage of every answer is the vendor's own, in all classes, and priced",
+    async () => {
+      let checked = 0;
+      for (const [at, recording] of recordings.entries()) {
+        const { record, format, expected } = recording;
+        const told = "reading" in expected ? classesOf(format, recording.usage) : null;
+        if (told === null || !isConsistent(told)) continue;
+        const own = clients.find((client) => client.format === format);
+        const other = clients[at % clients.length];
+        for (const client of new Set([own, other])) {
+          if (client === undefined) continue;
+          await stage.replay(recording, client, null);
+          const what = `${record.id} ${client.format}`;
+          expect(stage.record?.estimated, what).toBe(false);
+          expect(classesOfRecord(stage.record), what).toEqual({ ...told, cachedAudio: 0 });
+          expect(stage.record?.costNanos, what).toBe(costOfClasses(told));
+          checked += 1;
+        }
+      }
+      expect(checked).toBeGreaterThan(2_000);
+    },
+    timeoutMs,
+  );
 
   it("the comparison sees what is wrong", () => {
     const reading = { text: "a", reasoning: "", calls: [], finish: "stop", usage: null } as const;

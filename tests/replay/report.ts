@@ -14,6 +14,14 @@ export interface ReportedMiss extends Miss {
   readonly writeBytes: number | null;
 }
 
+const mostShown = 20;
+
+function describeMiss({ id, provider, client, upstream, writeBytes, field, expected, actual }: ReportedMiss): string {
+  const told = (value: unknown): string => String(JSON.stringify(value)).slice(0, 200);
+  const pieces = writeBytes === null ? "" : `, pieces of ${writeBytes}`;
+  return `${id} (${provider}) ${client} <- ${upstream}${pieces}: ${field} is ${told(actual)}, not ${told(expected)}`;
+}
+
 /** Client x upstream x kind, and every miss. */
 export class Report {
   readonly #matrix = new Map<string, Tally>();
@@ -84,6 +92,7 @@ export class Report {
       "",
       `${this.#passed} of ${this.#replays} replays of ${this.#recordings.size} recordings are right; ${this.#excused.size} recordings are excused`,
       ...fields.map(([field, misses = []]) => `  ${field}: ${misses.length}`),
+      ...this.#misses.slice(0, mostShown).map(describeMiss),
     ].join("\n");
   }
 
