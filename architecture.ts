@@ -168,6 +168,7 @@ export const strangers = {
       "edit-model.ts",
       "extras.ts",
       "few-fields.ts",
+      "answer-losses.ts",
       "field-checks.ts",
       "field-reader.ts",
       "large-answer.ts",

@@ -7,6 +7,7 @@ import type { ChatEvent, ChatRequest, ChatResult, Usage } from "#hub.ts";
 import type { Operation } from "#operations.ts";
 import type { Member } from "#wire/json-members.ts";
 import type { JsonObject } from "#wire/json.ts";
+import type { AnswerPlaces } from "./answer-losses.ts";
 import type { ClientDialectName, DialectName, Quirks } from "#providers/definition.ts";
 
 /** What the gateway needs to know of a request; the rest of it stays in `body`. */
@@ -67,6 +68,7 @@ export interface ClientDialect {
   /** What a chat request means. Throws GhostError `invalid_request_error` with the path of the fault. */
   decodeRequest(request: ParsedRequest): ChatRequest;
   encodeResult(result: ChatResult, request: ParsedRequest): string;
+  readonly answerPlaces: AnswerPlaces;
   createStreamEncoder(request: ParsedRequest): StreamEncoder;
   /** Absent where the dialect has no embeddings. */
   readonly embeddings?: ClientEmbeddings;

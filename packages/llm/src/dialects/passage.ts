@@ -22,6 +22,7 @@ import type {
   VendorDialect,
   VendorError,
 } from "./dialect.ts";
+import { lossesOf } from "./answer-losses.ts";
 import { writeJson } from "./extras.ts";
 import type { Notes } from "./extras.ts";
 import { eventsOf } from "./result-events.ts";
@@ -39,6 +40,8 @@ export interface WholeAnswerReading {
   readonly isBroken: boolean;
   /** Where it is not the vendor's own. */
   readonly contentType?: string;
+  /** Names of what is in it and cannot be told to the client. */
+  readonly notes?: readonly string[];
 }
 
 export interface ErrorReading {
@@ -169,7 +172,8 @@ function translate({ client }: Dialect, { name, upstream }: VendorDialect, memor
       if (result === null) return { body, usage: null, isBroken: true };
       new TurnCollector(memory).watchResult(result);
       const named = { ...result, model: result.model || request.model };
-      return { ...writeResult(client, named, request), usage: result.usage, isBroken: false };
+      const notes = lossesOf(result, client.answerPlaces);
+      return { ...writeResult(client, named, request), usage: result.usage, isBroken: false, notes };
     },
     readError: (status, body, context = {}) => translateError(client, readError(upstream, status, body, context)),
     isStream: (contentType) => isStreamOf(upstream, contentType),

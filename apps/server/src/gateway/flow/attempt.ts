@@ -119,10 +119,10 @@ async function readAnswer(
     return { kind: "stream", ...base, first: tap.push(body), tap, source };
   }
   if (source.status >= 300) return readError(base, body, passage);
-  const { usage, isBroken, contentType, body: forClient } = passage.readAnswer(body, request);
+  const { usage, isBroken, contentType, notes: lost = [], body: forClient } = passage.readAnswer(body, request);
   if (isBroken) throw new UpstreamFailure("broken", "the answer is not valid JSON");
   const typed = contentType !== undefined && { headers: { ...base.headers, "content-type": contentType } };
-  return { kind: "whole", ...base, ...typed, body: forClient, usage, error: null };
+  return { kind: "whole", ...base, ...typed, notes: [...notes, ...lost], body: forClient, usage, error: null };
 }
 
 function readError(base: AnswerBase, body: Buffer, passage: Passage): WholeAnswer {

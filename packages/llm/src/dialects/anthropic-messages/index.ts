@@ -37,6 +37,7 @@ export const anthropicMessages = {
     encodeStreamError,
     decodeRequest,
     encodeResult,
+    answerPlaces: { choices: false, logprobs: false, media: [] },
     createStreamEncoder,
     models,
     encodeTokenCount: (tokens: number) => JSON.stringify({ input_tokens: tokens }),

@@ -52,6 +52,7 @@ export const gemini = {
     encodeStreamError,
     decodeRequest,
     encodeResult,
+    answerPlaces: { choices: true, logprobs: true, media: ["image", "audio", "document"] },
     createStreamEncoder,
     models,
     encodeTokenCount: (tokens: number) => JSON.stringify({ totalTokens: tokens }),

@@ -35,6 +35,7 @@ export const ollama = {
     encodeStreamError,
     decodeRequest,
     encodeResult,
+    answerPlaces: { choices: false, logprobs: true, media: ["image"] },
     createStreamEncoder,
     models,
     facts,

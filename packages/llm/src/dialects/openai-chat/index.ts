@@ -45,6 +45,7 @@ export const openaiChat = {
     encodeStreamError,
     decodeRequest,
     encodeResult,
+    answerPlaces: { choices: true, logprobs: true, media: ["image"] },
     createStreamEncoder,
     models,
     embeddings: { decodeRequest: decodeEmbeddingsRequest, encodeResult: encodeEmbeddingsResult },

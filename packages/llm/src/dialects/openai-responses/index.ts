@@ -31,6 +31,7 @@ export const openaiResponses = {
     encodeStreamError,
     decodeRequest,
     encodeResult,
+    answerPlaces: { choices: false, logprobs: true, media: ["image"] },
     createStreamEncoder,
   },
   upstream: {
