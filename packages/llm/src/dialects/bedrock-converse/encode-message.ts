@@ -53,8 +53,9 @@ function encodeBlocks(message: Message, context: EncodingContext): JsonObject[] 
 
 function encodeMarked(part: Part, context: EncodingContext): readonly JsonObject[] {
   const block = encodePart(part, context);
-  if (block === undefined) return [];
-  return [block, ...("cache" in part ? encodeCacheMark(part.cache, context.notes) : [])];
+  const cache = "cache" in part ? part.cache : undefined;
+  if (block === undefined && cache !== undefined) context.notes.add("cache_control");
+  return block === undefined ? [] : [block, ...encodeCacheMark(cache, context.notes)];
 }
 
 /** A mark stays behind what it marks, unless a result has to pass. */

@@ -69,13 +69,20 @@ function encodeFormat(format: AnswerFormat | undefined, notes: Notes): JsonObjec
   return { outputConfig: { textFormat: { type: "json_schema", structure: { jsonSchema } } } };
 }
 
-const tiers: ReadonlySet<string> = new Set(["default", "flex", "priority", "reserved"]);
+const tiers: Readonly<Partial<Record<string, string>>> = {
+  default: "default",
+  standard: "default",
+  standard_only: "default",
+  flex: "flex",
+  priority: "priority",
+  reserved: "reserved",
+};
 
 function encodeTier(tier: string | undefined, notes: Notes): JsonObject {
   if (tier === undefined || tier === "auto") return {};
-  if (tiers.has(tier)) return { serviceTier: { type: tier } };
-  notes.add("service_tier");
-  return {};
+  const type = Object.hasOwn(tiers, tier) ? tiers[tier] : undefined;
+  if (type === undefined) notes.add("service_tier");
+  return type === undefined ? {} : { serviceTier: { type } };
 }
 
 /** What no field of the dialect says. A penalty of 0 is none. */

@@ -1,4 +1,4 @@
-// The contents of a request, and its instructions. A content of an unknown role comes back as it was.
+// The contents of a request, and its instructions. What is no content at all comes back as it was.
 
 import type { Message, MessageRole, Part } from "#hub.ts";
 import { isObject } from "#wire/json.ts";
@@ -44,10 +44,11 @@ export function decodeContents(contents: readonly unknown[], ids: CallIds): read
   });
 }
 
-/** Who does not say who speaks is the user. */
+/** Who does not say who speaks is the user, as is who speaks in a role that the vendor does not know. */
 function roleOf(content: unknown): MessageRole | undefined {
   const role = fieldOf(content, "role") ?? "user";
-  return typeof role === "string" && Object.hasOwn(roles, role) ? roles[role] : undefined;
+  if (typeof role !== "string") return undefined;
+  return Object.hasOwn(roles, role) ? roles[role] : "user";
 }
 
 function decodeTurn(content: JsonObject, role: MessageRole, before: MessageRole | undefined, ids: CallIds): Message {
@@ -60,5 +61,5 @@ function decodeTurn(content: JsonObject, role: MessageRole, before: MessageRole 
 }
 
 function keep(value: unknown): Message {
-  return { role: "user", content: [{ kind: "opaque", dialect, value, place: "contents" }] };
+  return { role: "user", content: [{ kind: "opaque", dialect, value, place: "messages" }] };
 }

@@ -61,7 +61,7 @@ function isForeignMedia(part: Part): boolean {
 function addTurn(message: Message, turns: Turn[], context: PartContext): void {
   const [first] = message.content;
   const { notes } = context;
-  if (first?.kind === "opaque" && (first.place === "contents" || first.place === "messages")) {
+  if (first?.kind === "opaque" && first.place === "messages") {
     if (first.dialect !== dialect) return noteOpaque(first.value, first.dialect, notes);
     turns.push({ role: undefined, parts: [first.value], isMixed: true, isOwn: true, kept: {}, spelling: {} });
     return;

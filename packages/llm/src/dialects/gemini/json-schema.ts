@@ -22,6 +22,8 @@ const names: Readonly<Record<string, string>> = {
   max_properties: "maxProperties",
   property_ordering: "propertyOrdering",
 };
+/** The types as old clients of the vendor write them: https://ai.google.dev/api/rest/v1beta/Type */
+const numberedTypes = ["", "string", "number", "integer", "boolean", "array", "object", "null"];
 /** Deeper than any schema that a vendor takes; what is below is left as it is. */
 const deepest = 100;
 
@@ -39,6 +41,7 @@ export function toJsonSchema(schema: JsonObject, depth = 0): JsonObject {
 
 function convert(name: string, value: unknown, depth: number): unknown {
   if (name === "type" && typeof value === "string") return value.toLowerCase();
+  if (name === "type" && typeof value === "number") return numberedTypes[value] || value;
   if (counts.has(name) && typeof value === "string" && /^\d+$/.test(value)) return Number(value);
   if (name === "items" && isObject(value)) return toJsonSchema(value, depth + 1);
   if (name === "anyOf" && Array.isArray(value)) return value.map((entry: unknown) => convertSchema(entry, depth));

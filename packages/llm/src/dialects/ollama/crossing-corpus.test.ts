@@ -1,5 +1,4 @@
-// Recorded requests and answers on their way between this dialect and the others: valid, and nothing of them is lost
-// without a note.
+// Recorded answers on their way between this dialect and the others: valid, and saying the same.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -49,9 +48,7 @@ function* recordsOf(corpus: Corpus, dialect: Name): Generator<Recording> {
 
 type FaultOf = (value: unknown) => string | null;
 
-function openSchemas(
-  corpus: Corpus,
-): Readonly<Record<Name, Readonly<Record<"request" | "answer" | "event", FaultOf>>>> {
+function openSchemas(corpus: Corpus): Readonly<Record<Name, Readonly<Record<"answer" | "event", FaultOf>>>> {
   const read = (name: string) => JSON.parse(readFileSync(join(corpus.directory, "specs", name), "utf8")) as object;
   const newer = new Ajv2020({ strict: false, validateFormats: false });
   newer.addSchema(read("openai.relaxed.schema.json"), "openai");
@@ -66,17 +63,14 @@ function openSchemas(
   };
   return {
     ollama: {
-      request: within("ollama#/$defs/ChatRequest"),
       answer: within("ollama#/$defs/ChatResponse"),
       event: within("ollama#/$defs/ChatStreamEvent"),
     },
     "openai-chat": {
-      request: within("openai#/$defs/CreateChatCompletionRequest"),
       answer: within("openai#/$defs/CreateChatCompletionResponse"),
       event: within("openai#/$defs/CreateChatCompletionStreamResponse"),
     },
     "anthropic-messages": {
-      request: sdk("MessageCreateParams"),
       answer: sdk("Message.relaxed"),
       event: sdk("RawMessageStreamEvent.relaxed"),
     },
@@ -91,30 +85,6 @@ function partsOf({ messages }: ChatRequest): readonly Part[] {
   return messages
     .flatMap(({ content }) => content)
     .flatMap((part): readonly Part[] => (part.kind === "tool_result" ? [part, ...part.content] : [part]));
-}
-
-/** Names of what the body lacks and the notes do not tell. */
-function lossesOf(request: ChatRequest, body: object, notes: readonly string[]): readonly string[] {
-  const text = JSON.stringify(body);
-  const has = (words: string) => text.includes(JSON.stringify(words).slice(1, -1));
-  const lost = partsOf(request).flatMap((part): string[] => {
-    if (part.kind === "text" || part.kind === "refusal")
-      return part.text.trim() === "" || has(part.text) ? [] : ["text"];
-    if (part.kind === "image") {
-      const isThere = part.source.kind === "data" && has(part.source.base64);
-      return isThere || notes.some((note) => note.startsWith("image ")) ? [] : ["image"];
-    }
-    if (part.kind === "reasoning")
-      return part.text === "" || has(part.text) || notes.includes("reasoning") ? [] : ["thought"];
-    return part.kind === "tool_call" && !has(part.name) ? ["call"] : [];
-  });
-  const results = partsOf(request).filter(({ kind }) => kind === "tool_result");
-  if ([...text.matchAll(/"role":"(?:tool|function)"|"type":"tool_result"/g)].length !== results.length)
-    lost.push("result");
-  const functions = request.tools.filter(({ kind }) => kind === "function");
-  const tools: unknown = (body as { readonly tools?: unknown }).tools ?? [];
-  const isTold = request.toolChoice?.kind === "none" || (Array.isArray(tools) && tools.length === functions.length);
-  return isTold ? lost : [...lost, "tool"];
 }
 
 function decodeStream({ upstream }: Dialect, text: string): readonly ChatEvent[] {
@@ -141,30 +111,6 @@ function toObject(args: unknown): unknown {
 
 describeWithCorpus("between ollama and other dialects", (corpus) => {
   const schemas = openSchemas(corpus);
-
-  describe.each([
-    ["openai-chat", "ollama", 400],
-    ["anthropic-messages", "ollama", 350],
-    ["ollama", "openai-chat", 50],
-    ["ollama", "anthropic-messages", 50],
-  ] as const)("from %s to %s", (from, to, least) => {
-    it("requests are valid and complete", () => {
-      const misses: string[] = [];
-      let checked = 0;
-      for (const record of recordsOf(corpus, from)) {
-        const { messages, prompt } = record.request_body ?? {};
-        if ((!Array.isArray(messages) || messages.length === 0) && prompt === undefined) continue;
-        const request = dialects[from].client.decodeRequest(parse(dialects[from], record));
-        const { body, notes } = dialects[to].upstream.encodeRequest(request, { model: "claude-haiku-4-5", quirks: {} });
-        const written = JSON.parse(body) as object;
-        const faults = [...lossesOf(request, written, notes), schemas[to].request(written)];
-        misses.push(...faults.filter((fault) => fault !== null).map((fault) => `${record.id}: ${fault}`));
-        checked += 1;
-      }
-      expect(misses).toEqual([]);
-      expect(checked).toBeGreaterThan(least);
-    });
-  });
 
   describe.each([
     ["openai-chat", "ollama", 500],

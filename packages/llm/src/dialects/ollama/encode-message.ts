@@ -84,10 +84,11 @@ function encodeContent(parts: readonly Part[], form: unknown, between: string, n
 
 function textOf(part: Part, notes: Notes): string | undefined {
   if ("cache" in part && part.cache !== undefined && part.kind !== "tool_call") notes.add("cache_control");
-  if (part.kind !== "text" && part.kind !== "refusal") return readTextDocument(part);
-  ownFields(part.extras, dialect, notes);
+  const document = readTextDocument(part);
+  if (document === undefined && part.kind !== "text" && part.kind !== "refusal") return undefined;
+  if ("extras" in part) ownFields(part.extras, dialect, notes);
   if (part.kind === "text" && part.citations !== undefined) notes.add("citations");
-  return part.text;
+  return document ?? ("text" in part ? part.text : undefined);
 }
 
 function encodeThinking(parts: readonly Part[], notes: Notes): JsonObject {

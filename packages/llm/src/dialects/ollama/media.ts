@@ -35,12 +35,12 @@ export function decodeImage(base64: string): MediaPart {
 
 /** Undefined, and noted, for what is no image, or one that is not here as bytes. */
 export function encodeMedia(part: MediaPart, notes: Notes): string | undefined {
+  ownFields(part.extras, dialect, notes);
   if (part.kind !== "image" || part.source.kind !== "data") {
     notes.add(`${part.kind} by ${part.source.kind}`);
     return undefined;
   }
   if (part.detail !== undefined && part.detail !== "auto") notes.add("detail");
-  ownFields(part.extras, dialect, notes);
   return part.source.base64;
 }
 

@@ -14,8 +14,11 @@ export function decodeReasoningWish(reader: FieldReader): ReasoningWish | undefi
   if (typeof think !== "boolean" && !isWord) return undefined;
   reader.spellAsWritten("think");
   if (isWord) return { effort: think };
-  return think ? { effort: "medium" } : undefined;
+  return think ? { effort: usualEffort } : undefined;
 }
+
+/** Of who just thinks. */
+const usualEffort = "medium";
 
 const words: Readonly<Record<string, string>> = {
   minimal: "low",
@@ -38,7 +41,7 @@ export function encodeReasoningWish({ reasoning, extras }: ChatRequest, model: s
   if (effort === undefined) notes.add("reasoning budget");
   const word = effort === undefined ? effortOf(budgetTokens) : words[effort];
   if (takesWords.test(model) && word !== undefined) return { think: word };
-  if (effort !== undefined) notes.add("reasoning effort");
+  if (effort !== undefined && effort !== usualEffort) notes.add("reasoning effort");
   return { think: true };
 }
 

@@ -36,10 +36,10 @@ function decodeTool(value: unknown): Tool {
 export function encodeTools(request: ChatRequest, spelling: JsonObject, notes: Notes): JsonObject {
   const { tools, toolChoice, allowsParallelToolCalls } = request;
   if (tools.length === 0) return present({ tools: spelling["tools"] });
-  if (toolChoice?.kind === "none") return {};
-  if (toolChoice !== undefined && toolChoice.kind !== "auto") notes.add("tool_choice");
+  if (toolChoice?.kind === "required" || toolChoice?.kind === "function") notes.add("tool_choice");
   if (allowsParallelToolCalls === false) notes.add("parallel_tool_calls");
   const written = tools.map((tool) => encodeTool(tool, notes)).filter((tool) => tool !== undefined);
+  if (toolChoice?.kind === "none") return {};
   return written.length === 0 ? {} : { tools: written };
 }
 

@@ -14,7 +14,7 @@ type ContentPart = TextPart | MediaPart | ReasoningPart | RefusalPart | Opaque;
 /** Does the part stand in the list of content? Others have fields of their own in a message. */
 export function isContent(part: Part): boolean {
   if (part.kind === "text" || part.kind === "image" || part.kind === "document" || part.kind === "audio") return true;
-  if (part.kind === "opaque") return part.place === undefined;
+  if (part.kind === "opaque") return part.place === undefined || part.dialect !== dialect;
   if (part.kind === "reasoning") return spellingOf(part.extras, dialect)["field"] === "thinking";
   return part.kind === "refusal" && spellingOf(part.extras, dialect)["place"] === "content";
 }
@@ -73,6 +73,7 @@ function encodePart(part: ContentPart, context: EncodeContext): unknown {
 function encodeText(part: TextPart, context: EncodeContext): unknown {
   if (spellingOf(part.extras, dialect)["part"] === "string") return part.text;
   const fields = ownFields(part.extras, dialect, context.notes);
+  if (part.citations !== undefined) context.notes.add("citations");
   return { type: "text", text: part.text, ...fields, ...encodeCacheMark(part, context) };
 }
 
@@ -80,11 +81,11 @@ export function encodeMedia(part: MediaPart, context: EncodeContext): JsonObject
   const text = readTextDocument(part);
   const value =
     text === undefined || part.extras?.dialect === dialect ? mediaWriters[part.kind](part) : { type: "text", text };
+  const fields = ownFields(part.extras, dialect, context.notes);
   if (value === undefined) {
     context.notes.add(`${part.kind} by ${part.source.kind}`);
     return undefined;
   }
-  const fields = ownFields(part.extras, dialect, context.notes);
   return mergeInner(value, { ...fields, ...encodeCacheMark(part, context) });
 }
 

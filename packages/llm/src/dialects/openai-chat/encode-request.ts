@@ -63,8 +63,10 @@ function encodeEmptyLists({ tools, functions }: JsonObject): JsonObject {
   return { ...(tools === "empty" && { tools: [] }), ...(functions === "empty" && { functions: [] }) };
 }
 
+const hottest = 2;
+
 function encodeSampling(
-  { sampling }: ChatRequest,
+  { sampling, extras }: ChatRequest,
   spelling: JsonObject,
   quirks: Quirks,
   { takes, notes }: EncodeContext,
@@ -72,8 +74,10 @@ function encodeSampling(
   const { temperature, topP, topK, frequencyPenalty, presencePenalty, seed } = sampling;
   const takesTopK = spelling["topK"] === "top_k" || takes.has("top_k");
   if (topK !== undefined && !takesTopK) notes.add("top_k");
+  const isTooHot = extras?.dialect !== dialect && temperature !== undefined && temperature > hottest;
+  if (isTooHot) notes.add("temperature");
   return present({
-    temperature,
+    temperature: isTooHot ? hottest : temperature,
     top_p: topP,
     top_k: takesTopK ? topK : undefined,
     frequency_penalty: frequencyPenalty,

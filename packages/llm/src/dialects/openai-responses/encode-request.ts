@@ -28,7 +28,7 @@ export function encodeRequest(request: ChatRequest, { model }: RequestEdits): En
     ...encodeTools(request.tools, notes),
     ...encodeToolChoice(request),
     ...present({
-      temperature: request.sampling.temperature,
+      temperature: encodeTemperature(request, notes),
       top_p: request.sampling.topP,
       parallel_tool_calls: request.allowsParallelToolCalls,
       max_output_tokens: encodeOutputLimit(request, notes),
@@ -55,6 +55,15 @@ function encodeInput({ messages, extras }: ChatRequest, { input: form }: JsonObj
     ...present({ instructions: instructions ?? alone }),
     ...(form !== "absent" && { input: isText ? item["content"] : input }),
   };
+}
+
+const hottest = 2;
+
+function encodeTemperature({ sampling, extras }: ChatRequest, notes: Notes): number | undefined {
+  const { temperature } = sampling;
+  if (temperature === undefined || temperature <= hottest || extras?.dialect === dialect) return temperature;
+  notes.add("temperature");
+  return hottest;
 }
 
 /** The vendor answers with no fewer: https://platform.openai.com/docs/api-reference/responses/create */

@@ -1,0 +1,58 @@
+// Recorded requests as clients send them: in which dialect each was written, and to which operation.
+
+import { dialects } from "@ghostllm/llm";
+import type { ClientDialectName, Operation, ParsedRequest } from "@ghostllm/llm";
+import type { Corpus, CorpusRecord } from "../support/corpus.ts";
+
+export interface RecordedRequest {
+  readonly id: string;
+  readonly dialect: ClientDialectName;
+  readonly operation: Operation;
+  readonly written: Readonly<Record<string, unknown>>;
+  readonly parsed: ParsedRequest;
+}
+
+type Place = readonly [dialect: ClientDialectName, operation: Operation];
+
+const places: Readonly<Record<string, Place>> = {
+  chat: ["openai-chat", "chat.completions"],
+  completions: ["openai-chat", "completions"],
+  responses: ["openai-responses", "chat.completions"],
+  messages: ["anthropic-messages", "chat.completions"],
+  generateContent: ["gemini", "chat.completions"],
+  "ollama-chat": ["ollama", "chat.completions"],
+  "ollama-generate": ["ollama", "generate"],
+};
+
+/** Operations that several dialects have under the same name. */
+const sharedPlaces: readonly (readonly [endpoint: string, path: RegExp, ...Place])[] = [
+  ["embeddings", /:embedContent$/, "gemini", "embed_content"],
+  ["embeddings", /:batchEmbedContents$/, "gemini", "embeddings"],
+  ["embeddings", /\/api\/embed$/, "ollama", "embeddings"],
+  ["embeddings", /\/embeddings$/, "openai-chat", "embeddings"],
+  ["count_tokens", /:countTokens$/, "gemini", "count_tokens"],
+  ["count_tokens", /\/messages\/count_tokens$/, "anthropic-messages", "count_tokens"],
+];
+
+function placeOf({ endpoint, path, request_body: body }: CorpusRecord): Place | undefined {
+  const shared = sharedPlaces.find(([name, pattern]) => name === endpoint && pattern.test(path));
+  if (shared !== undefined) return [shared[2], shared[3]];
+  // Caches that were made for answers are listed with them.
+  if (endpoint === "generateContent" && !/:(?:stream)?generateContent$/i.test(path)) return undefined;
+  return body !== null && Object.hasOwn(places, endpoint) ? places[endpoint] : undefined;
+}
+
+export function* requestsOf(corpus: Corpus): Generator<RecordedRequest> {
+  for (const provider of corpus.providers()) {
+    for (const record of corpus.recorded(provider)) {
+      const place = placeOf(record);
+      const { id, path, request_body: written } = record;
+      if (place === undefined || written === null) continue;
+      const [dialect, operation] = place;
+      const body = dialect === "gemini" ? written : { model: "m", ...written };
+      const line = { model: "m", query: "", stream: path.endsWith(":streamGenerateContent") };
+      const parsed = dialects[dialect].client.parseRequest(operation, Buffer.from(JSON.stringify(body)), line);
+      yield { id, dialect, operation, written: body, parsed };
+    }
+  }
+}
