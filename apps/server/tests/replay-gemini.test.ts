@@ -1,0 +1,144 @@
+// Every recorded interaction of Google's own dialect, at the Gemini API and at Vertex AI, from a client of the dialect to the
+// vendor and back: bytes pass, and the usage record says what the vendor counted.
+
+import { startFakeUpstream } from "@ghostllm/fake-upstream";
+import type { FakeUpstream } from "@ghostllm/fake-upstream";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { describeWithCorpus } from "../../../tests/support/corpus.ts";
+import type { CorpusRecord } from "../../../tests/support/corpus.ts";
+import { makeProvider, makeSnapshot, makeTarget, startGateway, testKey } from "./support/gateway.ts";
+import type { TestGateway } from "./support/gateway.ts";
+
+/** Recorded vendors, and the provider that stands for each. */
+const providerTypes: Readonly<Record<string, string>> = { google: "google", "google-vertex": "vertex" };
+
+const settings = { project: "a-project", location: "global" };
+const callPattern = /\/models\/([^/]+):(generateContent|streamGenerateContent|countTokens|embedContent|batchEmbedContents)$/;
+/** Vertex AI has none of its own. */
+const isServed = ({ provider, path }: CorpusRecord): boolean =>
+  provider === "google" || !path.endsWith(":batchEmbedContents");
+
+type Modality = "TEXT" | "AUDIO" | "IMAGE";
+type Details = readonly { readonly modality?: Modality | number; readonly tokenCount?: number }[];
+
+interface OracleUsage {
+  readonly promptTokenCount?: number;
+  readonly candidatesTokenCount?: number;
+  readonly totalTokenCount?: number;
+  readonly thoughtsTokenCount?: number | null;
+  readonly toolUsePromptTokenCount?: number;
+  readonly cachedContentTokenCount?: number;
+  readonly promptTokensDetails?: Details;
+  readonly toolUsePromptTokensDetails?: Details;
+  readonly candidatesTokensDetails?: Details;
+}
+
+/** Answers of old clients have numbers for words. */
+const numbers = { TEXT: 1, IMAGE: 2, AUDIO: 4 };
+
+function countOf(modality: Modality, details: Details = []): number {
+  const told = details.filter((entry) => entry.modality === modality || entry.modality === numbers[modality]);
+  return told.reduce((sum, { tokenCount = 0 }) => sum + tokenCount, 0);
+}
+
+function expectedUsage(told: OracleUsage): object {
+  const { candidatesTokenCount: candidates } = told;
+  const thoughts = told.thoughtsTokenCount ?? 0;
+  const promptTokens = (told.promptTokenCount ?? 0) + (told.toolUsePromptTokenCount ?? 0);
+  const whole = Math.max(thoughts, (told.totalTokenCount ?? 0) - promptTokens);
+  const ofPrompt = [...(told.promptTokensDetails ?? []), ...(told.toolUsePromptTokensDetails ?? [])];
+  return {
+    promptTokens,
+    completionTokens: typeof candidates !== "number" ? whole : candidates + thoughts,
+    cachedTokens: told.cachedContentTokenCount ?? 0,
+    reasoningTokens: thoughts,
+    audioPromptTokens: countOf("AUDIO", ofPrompt),
+    audioCompletionTokens: countOf("AUDIO", told.candidatesTokensDetails),
+    imagePromptTokens: countOf("IMAGE", told.promptTokensDetails),
+    imageCompletionTokens: countOf("IMAGE", told.candidatesTokensDetails),
+    estimated: false,
+  };
+}
+
+describeWithCorpus("replay of recorded traffic of Google's dialect", (source) => {
+  let upstream: FakeUpstream;
+  let gateway: TestGateway;
+  const records = Object.keys(providerTypes).flatMap((provider) =>
+    [...source.recorded(provider)].filter(
+      (record) =>
+        callPattern.test(record.path) &&
+        isServed(record) &&
+        (record.request_body !== null || record.endpoint === "generateContent") &&
+        // Who does not ask for events gets a list, which the gateway makes of events itself.
+        !Array.isArray(record.response_body),
+    ),
+  );
+
+  beforeAll(async () => {
+    upstream = await startFakeUpstream();
+    gateway = await startGateway(makeSnapshot({ targets: [] }));
+  });
+
+  afterAll(async () => {
+    await gateway.close();
+    await upstream.close();
+  });
+
+  async function replay(record: CorpusRecord, writeBytes?: number) {
+    const [, model = "", method = ""] = callPattern.exec(record.path) ?? [];
+    const provider = makeProvider(providerTypes[record.provider] ?? "google", upstream.url, { settings });
+    gateway.swap(makeSnapshot({ targets: [makeTarget(provider, model)] }));
+    upstream.clear();
+    const text = record.response_text ?? JSON.stringify(record.response_body);
+    const contentType = record.response_text === undefined ? "application/json" : "text/event-stream";
+    const headers = { "content-type": contentType };
+    upstream.script({ kind: "raw", status: record.status, text, headers, ...(writeBytes && { writeBytes }) });
+    const body = record.request_body ?? { contents: [{ role: "user", parts: [{ text: "recorded" }] }] };
+    const query = method === "streamGenerateContent" ? "?alt=sse" : "";
+    const response = await fetch(`${gateway.url}/v1beta/models/${model}:${method}${query}`, {
+      method: "POST",
+      headers: { "x-goog-api-key": testKey, "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
+    const target = { model, method, query };
+    return { body, text, target, answer: await response.text(), status: response.status, usage: gateway.records.at(-1) };
+  }
+
+  it("requests arrive, answers come back, and usage is what the official SDK read", async () => {
+    expect(records.length).toBeGreaterThan(480);
+    const seen = { thoughts: 0, cached: 0, audio: 0, images: 0, madeImages: 0 };
+    for (const record of records) {
+      const { body, text, target, answer, status, usage } = await replay(record);
+      const { model, method, query } = target;
+      const received = upstream.received.at(-1);
+      expect(received?.json(), record.id).toEqual(body);
+      expect(received?.path, record.id).toContain(`/models/${model}:${method}${query}`);
+      expect(status, record.id).toBe(record.status);
+      expect(answer, record.id).toBe(text);
+      const told = source.oracle(record.provider).get(record.id)?.sdk.usage as OracleUsage | undefined | null;
+      if (!told || record.status !== 200 || record.endpoint !== "generateContent") continue;
+      expect(usage, record.id).toMatchObject(expectedUsage(told));
+      if (usage === undefined) continue;
+      seen.thoughts += Math.sign(usage.reasoningTokens);
+      seen.cached += Math.sign(usage.cachedTokens);
+      seen.audio += Math.sign(usage.audioPromptTokens);
+      seen.images += Math.sign(usage.imagePromptTokens);
+      seen.madeImages += Math.sign(usage.imageCompletionTokens);
+    }
+    for (const [kind, count] of Object.entries(seen)) expect(count, kind).toBeGreaterThan(5);
+  });
+
+  it.each([1, 7, 13])("streams survive being written in pieces of %i bytes", async (writeBytes) => {
+    const longest = writeBytes === 1 ? 4_000 : 12_000;
+    let count = 0;
+    for (const record of records) {
+      if (record.status !== 200 || !record.response_text || record.response_text.length > longest) continue;
+      const { text, answer, usage } = await replay(record, writeBytes);
+      expect(answer, record.id).toBe(text);
+      const told = source.oracle(record.provider).get(record.id)?.sdk.usage as OracleUsage | undefined | null;
+      if (told) expect(usage, record.id).toMatchObject(expectedUsage(told));
+      count += 1;
+    }
+    expect(count).toBeGreaterThan(10);
+  });
+});
