@@ -11,16 +11,20 @@ export class TailTap implements StreamTap {
   readonly ended = false;
   readonly failure = null;
   readonly #readTail: (tail: string) => Usage | null;
-  #tail: Buffer = Buffer.alloc(0);
+  /** Of its own, so that a few bytes do not keep a large chunk in memory. */
+  readonly #tail = Buffer.alloc(tailBytes);
+  #tailLength = 0;
 
   constructor(readTail: (tail: string) => Usage | null) {
     this.#readTail = readTail;
   }
 
   push(chunk: Buffer): Buffer {
-    const joined = chunk.length >= tailBytes ? chunk : Buffer.concat([this.#tail, chunk]);
-    // A copy, so that a few bytes do not keep a large chunk in memory.
-    this.#tail = Buffer.from(joined.subarray(-tailBytes));
+    const last = chunk.subarray(-tailBytes);
+    const keptLength = Math.min(this.#tailLength, tailBytes - last.length);
+    this.#tail.copy(this.#tail, 0, this.#tailLength - keptLength, this.#tailLength);
+    last.copy(this.#tail, keptLength);
+    this.#tailLength = keptLength + last.length;
     return chunk;
   }
 
@@ -29,7 +33,7 @@ export class TailTap implements StreamTap {
   }
 
   get usage(): Usage | null {
-    return this.#readTail(this.#tail.toString("latin1"));
+    return this.#readTail(this.#tail.toString("latin1", 0, this.#tailLength));
   }
 }
 

@@ -245,6 +245,7 @@ class TranslatingTap implements StreamTap {
   readonly #encoder: StreamEncoder;
   readonly #turn: TurnCollector;
   readonly #askedModel: string;
+  #isBroken = false;
 
   constructor({ decoder, encoder, turn, askedModel }: Translation) {
     this.#decoder = decoder;
@@ -272,12 +273,25 @@ class TranslatingTap implements StreamTap {
   #write(events: readonly ChatEvent[]): Buffer | null {
     let text = "";
     for (const event of events) {
-      this.#watch(event);
-      text += this.#encoder.encode(
+      if (this.#isBroken) break;
+      text += this.#encode(
         event.kind === "start" && event.model === "" ? { ...event, model: this.#askedModel } : event,
       );
+      this.#watch(event);
     }
     return text === "" ? null : Buffer.from(text);
+  }
+
+  /** What cannot be written ends the stream as the vendor's own failure would: who calls a tap expects no error. */
+  #encode(event: ChatEvent): string {
+    try {
+      return this.#encoder.encode(event);
+    } catch (error) {
+      if (!(error instanceof GhostError)) throw error;
+      this.#isBroken = true;
+      this.failure ??= error.message;
+      return this.#encoder.encode({ kind: "error", message: error.message, code: error.code });
+    }
   }
 
   #watch(event: ChatEvent): void {

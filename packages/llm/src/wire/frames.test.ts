@@ -32,6 +32,18 @@ describe("FrameCutter", () => {
     }
   });
 
+  it.each(["\n", "\r\n"])(
+    "takes an empty line without a frame for one of its own, wherever it is cut (%j)",
+    (newline) => {
+      const bytes = Buffer.from(`data: a${newline}${newline}${newline}data: b${newline}${newline}`);
+      const whole = [`data: a${newline}${newline}`, newline, `data: b${newline}${newline}`];
+      for (let at = 0; at <= bytes.length; at += 1) {
+        const { pushed } = cut([bytes.subarray(0, at), bytes.subarray(at)]);
+        expect(pushed.flatMap(framesOf)).toEqual(whole);
+      }
+    },
+  );
+
   it("keeps what is not at its end, and gives it up when asked", () => {
     const { pushed, rest } = cut([Buffer.from("data: a\n\ndata: b\n")]);
     expect(pushed.map(String)).toEqual(["data: a\n\n"]);
@@ -54,7 +66,7 @@ describe("FrameCutter", () => {
       const bytes = Buffer.from(text);
       const { pushed, rest } = cut(cutAtRandom(bytes, chance));
       expect(Buffer.concat([...pushed, rest ?? Buffer.alloc(0)]).equals(bytes), `seed ${seed}`).toBe(true);
-      for (const part of pushed) expect(part.toString(), `seed ${seed}`).toMatch(/\n\r?\n$/);
+      for (const part of pushed) expect(part.toString(), `seed ${seed}`).toMatch(/(^|\n)\r?\n$/);
     }
   });
 });

@@ -67,10 +67,14 @@ function findLastFrameEnd(chunk: Buffer, byteBefore: (distance: number) => numbe
   return -1;
 }
 
-/** Is the line feed at this index the end of an empty line? */
+/** Is the line feed at this index the end of an empty line? Where there is no byte before it, a frame begins. */
 function isFrameEnd(byteAt: (index: number) => number | undefined, at: number): boolean {
   const before = byteAt(at - 1);
-  return before === lineFeed || (before === carriageReturn && byteAt(at - 2) === lineFeed);
+  return isLineStart(before) || (before === carriageReturn && isLineStart(byteAt(at - 2)));
+}
+
+function isLineStart(before: number | undefined): boolean {
+  return before === lineFeed || before === undefined;
 }
 
 /** The single frames in bytes that a FrameCutter answered, each with the empty line that ends it. */

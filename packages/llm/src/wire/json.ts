@@ -9,6 +9,20 @@ export function parseJson(text: string): unknown {
   }
 }
 
+/** Undefined for what is nested too deeply to be written: the parser takes any depth, the writer does not. */
+export function stringify(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return undefined;
+  }
+}
+
+/** What stands where a word should. Objects are none: they may be such that nothing can make a text of them. */
+export function wordOf(value: unknown): string {
+  return typeof value === "object" && value !== null ? "" : String(value);
+}
+
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 export function isObject(value: unknown): value is JsonObject {

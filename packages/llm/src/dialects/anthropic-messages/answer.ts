@@ -1,7 +1,7 @@
 import type { VendorError } from "#dialects/dialect.ts";
 import type { Usage } from "#hub.ts";
 import { eachFrame, frameData } from "#wire/frames.ts";
-import { isObject, memberOf, parseJson } from "#wire/json.ts";
+import { isObject, memberOf, parseJson, stringify } from "#wire/json.ts";
 import { readUsage } from "./usage.ts";
 
 export function readAnswer(body: Buffer): { readonly usage: Usage | null; readonly broken: boolean } {
@@ -42,7 +42,7 @@ function textOfDelta(delta: unknown): string {
 function textOfBlock(block: unknown): string {
   const texts = ["text", "thinking", "name"].map((field) => textOf(memberOf(block, field))).join("");
   const input = memberOf(block, "input");
-  return isObject(input) && Object.keys(input).length > 0 ? texts + JSON.stringify(input) : texts;
+  return isObject(input) && Object.keys(input).length > 0 ? texts + (stringify(input) ?? "") : texts;
 }
 
 function textOf(value: unknown): string {

@@ -1,5 +1,6 @@
 // The blocks of an answer that is written as a stream: one is open at a time, and each has a number.
 
+import { wordOf } from "#wire/json.ts";
 import { writeJson } from "#dialects/extras.ts";
 import type { JsonObject } from "#wire/json.ts";
 
@@ -40,6 +41,6 @@ export class BlockWriter {
 
   /** A block that comes whole. */
   write(block: JsonObject): string {
-    return this.begin(String(block["type"]), block) + this.close();
+    return this.begin(wordOf(block["type"]), block) + this.close();
   }
 }

@@ -2,7 +2,7 @@
 
 import { FieldReader } from "#dialects/field-reader.ts";
 import type { Message, MessageRole, Part } from "#hub.ts";
-import { isObject } from "#wire/json.ts";
+import { isObject, wordOf } from "#wire/json.ts";
 import { decodeContent } from "./decode-content.ts";
 import type { DecodedContent } from "./decode-content.ts";
 import { isPlainText } from "./encode-content.ts";
@@ -30,7 +30,7 @@ const roles: Readonly<Record<string, MessageRole>> = { user: "user", assistant: 
 
 /** `before` is the role of the message before. */
 function decodeMessage(message: unknown, before: unknown): Message {
-  const name = isObject(message) ? String(message["role"]) : "";
+  const name = isObject(message) ? wordOf(message["role"]) : "";
   const role = Object.hasOwn(roles, name) ? roles[name] : undefined;
   if (!isObject(message) || role === undefined) {
     return { role: "user", content: [{ kind: "opaque", dialect, value: message, place: "messages" }] };

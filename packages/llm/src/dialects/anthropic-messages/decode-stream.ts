@@ -4,7 +4,7 @@
 import type { StreamDecoder } from "#dialects/dialect.ts";
 import type { ChatEvent } from "#hub.ts";
 import { eachFrame, frameData, FrameCutter } from "#wire/frames.ts";
-import { isObject, memberOf, parseJson } from "#wire/json.ts";
+import { isObject, memberOf, parseJson, wordOf } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
 import { readError } from "./answer.ts";
 import { beginBlock, endBlock, endBlocks, readDelta } from "./decode-delta.ts";
@@ -80,7 +80,7 @@ function readEvent(data: string, state: StreamState): void {
       typeof code === "string" ? code : undefined,
     );
   }
-  const type = String(event["type"]);
+  const type = wordOf(event["type"]);
   const read = Object.hasOwn(readers, type) ? readers[type] : keepEvent;
   read?.(event, state);
 }

@@ -4,7 +4,7 @@ import type { StreamEncoder } from "#dialects/dialect.ts";
 import { ownFields } from "#dialects/extras.ts";
 import { writeSeal } from "#dialects/seals.ts";
 import type { ChatEvent, FinishReason, Usage } from "#hub.ts";
-import { isObject } from "#wire/json.ts";
+import { isObject, wordOf } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
 import { BlockWriter, writeEvent } from "./block-writer.ts";
 import { CallOrder } from "#dialects/call-order.ts";
@@ -147,7 +147,7 @@ function writeOwn({ content, events }: JsonObject, state: StreamState): string {
   const blocks = (Array.isArray(content) ? content : []).filter(isObject).map((block) => state.blocks.write(block));
   const others = (Array.isArray(events) ? events : [])
     .filter(isObject)
-    .map(({ type, ...fields }) => writeEvent(String(type).replaceAll(/[\r\n]/g, " "), fields));
+    .map(({ type, ...fields }) => writeEvent(wordOf(type).replaceAll(/[\r\n]/g, " "), fields));
   return writeStart(start, state) + [...blocks, ...others].join("");
 }
 

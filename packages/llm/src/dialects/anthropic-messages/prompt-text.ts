@@ -1,4 +1,4 @@
-import { isObject, memberOf, parseJson } from "#wire/json.ts";
+import { isObject, memberOf, parseJson, stringify, wordOf } from "#wire/json.ts";
 
 /** What a request says in words: its system prompt, its messages, and its tools as they are described to the model. */
 export function readPromptText(body: string): string {
@@ -8,7 +8,7 @@ export function readPromptText(body: string): string {
   return [
     textOfContent(memberOf(request, "system")),
     ...(Array.isArray(messages) ? messages.map((message) => textOfContent(memberOf(message, "content"))) : []),
-    Array.isArray(tools) ? JSON.stringify(tools) : "",
+    Array.isArray(tools) ? (stringify(tools) ?? "") : "",
   ].join("\n");
 }
 
@@ -20,7 +20,7 @@ function textOfContent(content: unknown): string {
 function textOfBlock(block: unknown): string {
   const told = [memberOf(block, "text"), memberOf(block, "thinking"), textOfResult(block), textOfDocument(block)];
   const input = memberOf(block, "input");
-  const call = isObject(input) ? `${String(memberOf(block, "name"))} ${JSON.stringify(input)}` : "";
+  const call = isObject(input) ? `${wordOf(memberOf(block, "name"))} ${stringify(input) ?? ""}` : "";
   return [...told.filter((text) => typeof text === "string"), call].join("");
 }
 

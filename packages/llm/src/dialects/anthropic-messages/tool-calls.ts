@@ -4,7 +4,7 @@ import { ownFields, spellingOf } from "#dialects/extras.ts";
 import type { Notes } from "#dialects/extras.ts";
 import type { FieldReader } from "#dialects/field-reader.ts";
 import type { ToolCallPart } from "#hub.ts";
-import { isObject, parseJson } from "#wire/json.ts";
+import { isObject, parseJson, stringify } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
 import { decodeCacheMark, encodeCacheMark } from "./cache-mark.ts";
 import { dialect } from "./name.ts";
@@ -12,19 +12,10 @@ import { dialect } from "./name.ts";
 export function decodeToolUse(reader: FieldReader): ToolCallPart | undefined {
   const id = reader.string("id");
   const name = reader.string("name");
-  const argumentsText = writeInput(reader.object("input"));
+  const argumentsText = stringify(reader.object("input"));
   if (id === undefined || name === undefined || argumentsText === undefined) return undefined;
   spellId(reader, id);
   return { kind: "tool_call", id, name, argumentsText, ...decodeCacheMark(reader), ...reader.extras() };
-}
-
-/** Undefined for what is nested too deeply to be written, which stays as it is. */
-function writeInput(input: JsonObject | undefined): string | undefined {
-  try {
-    return JSON.stringify(input);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Notes an id that the vendor itself would not take, so that it is not made into another. */

@@ -2,8 +2,7 @@ import type { VendorError } from "#dialects/dialect.ts";
 import type { Usage } from "#hub.ts";
 import { eachFrame, frameData } from "#wire/frames.ts";
 import { findMembers } from "#wire/json-members.ts";
-import { isObject, memberOf, parseJson } from "#wire/json.ts";
-import { stringify } from "./tool-calls.ts";
+import { isObject, memberOf, parseJson, stringify } from "#wire/json.ts";
 import { readUsage } from "./usage.ts";
 
 /** Up to here an answer is parsed as a whole, which also proves that it is sound. */

@@ -1,4 +1,5 @@
 import type { JsonObject } from "#wire/json.ts";
+import { wordOf } from "#wire/json.ts";
 import { fieldOf, repeatedOf } from "./proto.ts";
 
 /** English has about 4 bytes a token, Chinese about 3, so this is on the high side: it serves as a reservation. */
@@ -37,7 +38,7 @@ function measurePart(part: unknown, media: Media): void {
   const data = fieldOf(inline, "data");
   const bytes = typeof data === "string" ? data.length : 0;
   if (bytes === 0 && fieldOf(part, "fileData") === undefined) return;
-  const isImage = String(fieldOf(inline, "mimeType")).startsWith("image/");
+  const isImage = wordOf(fieldOf(inline, "mimeType")).startsWith("image/");
   media.bytes += bytes;
   media.tokens += isImage ? tokensPerImage : Math.max(tokensPerImage, Math.ceil(bytes / mediaBytesPerToken));
 }

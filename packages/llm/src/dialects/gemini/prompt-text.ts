@@ -1,6 +1,5 @@
-import { isObject, parseJson } from "#wire/json.ts";
+import { isObject, parseJson, stringify, wordOf } from "#wire/json.ts";
 import { fieldOf, repeatedOf } from "./proto.ts";
-import { stringify } from "./tool-calls.ts";
 
 /** What a request says in words: its instructions, its contents, and its tools as they are described to the model. */
 export function readPromptText(body: string): string {
@@ -25,7 +24,7 @@ function textOfPart(part: unknown): string {
   const answer = fieldOf(part, "functionResponse");
   return [
     typeof text === "string" ? text : "",
-    isObject(call) ? `${String(call["name"])} ${stringify(call["args"] ?? {})}` : "",
-    isObject(answer) ? `${String(answer["name"])} ${stringify(answer["response"] ?? {})}` : "",
+    isObject(call) ? `${wordOf(call["name"])} ${stringify(call["args"] ?? {}) ?? ""}` : "",
+    isObject(answer) ? `${wordOf(answer["name"])} ${stringify(answer["response"] ?? {}) ?? ""}` : "",
   ].join("");
 }

@@ -4,7 +4,7 @@
 import { ownFields, spellingOf } from "#dialects/extras.ts";
 import type { Notes } from "#dialects/extras.ts";
 import type { ToolCallPart, ToolResultPart } from "#hub.ts";
-import { isObject, parseJson } from "#wire/json.ts";
+import { isObject, parseJson, stringify } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
 import { dialect } from "./name.ts";
 import { within, writeProto } from "./proto.ts";
@@ -57,15 +57,6 @@ export function decodeCall(reader: ProtoReader, ids: CallIds, sealedId?: string)
   const given = inner.text("id");
   if (given === undefined) inner.spell("id", "absent");
   return { kind: "tool_call", id: ids.call(name, given ?? sealedId), name, argumentsText, ...reader.extras() };
-}
-
-/** Undefined for what is nested too deeply to be written, which stays as it is. */
-export function stringify(value: unknown): string | undefined {
-  try {
-    return JSON.stringify(value);
-  } catch {
-    return undefined;
-  }
 }
 
 export function encodeCall(call: ToolCallPart, thoughtSignature: string | undefined, notes: Notes): JsonObject {

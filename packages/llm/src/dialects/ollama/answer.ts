@@ -1,7 +1,7 @@
 import type { VendorError } from "#dialects/dialect.ts";
 import type { Usage } from "#hub.ts";
 import { findMembers } from "#wire/json-members.ts";
-import { isObject, memberOf, parseJson } from "#wire/json.ts";
+import { isObject, memberOf, parseJson, stringify } from "#wire/json.ts";
 import { eachLine } from "#wire/lines.ts";
 import { messageOf } from "./decode-result.ts";
 import { readUsage } from "./usage.ts";
@@ -51,7 +51,7 @@ function textOfMessage(message: unknown): string {
 function textOfCall(call: unknown): string {
   const input = memberOf(call, "arguments");
   const hasInput = isObject(input) && Object.keys(input).length > 0;
-  return textOf(memberOf(call, "name")) + (hasInput ? JSON.stringify(input) : "");
+  return textOf(memberOf(call, "name")) + (hasInput ? (stringify(input) ?? "") : "");
 }
 
 function textOf(value: unknown): string {

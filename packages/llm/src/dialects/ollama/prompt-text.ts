@@ -1,4 +1,4 @@
-import { isObject, memberOf, parseJson } from "#wire/json.ts";
+import { isObject, memberOf, parseJson, stringify } from "#wire/json.ts";
 
 /** What a request says in words: its system prompt, its messages or prompt, and its tools as they are described to the model. */
 export function readPromptText(body: string): string {
@@ -8,14 +8,14 @@ export function readPromptText(body: string): string {
   return [
     ...["system", "prompt", "suffix", "input"].map((field) => textOf(memberOf(request, field))),
     ...(Array.isArray(messages) ? messages.map(textOfMessage) : []),
-    Array.isArray(tools) ? JSON.stringify(tools) : "",
+    Array.isArray(tools) ? (stringify(tools) ?? "") : "",
   ].join("\n");
 }
 
 function textOfMessage(message: unknown): string {
   const calls = memberOf(message, "tool_calls");
   const texts = ["thinking", "content"].map((field) => textOf(memberOf(message, field)));
-  return texts.join("") + (Array.isArray(calls) ? JSON.stringify(calls.filter(isObject)) : "");
+  return texts.join("") + (Array.isArray(calls) ? (stringify(calls.filter(isObject)) ?? "") : "");
 }
 
 function textOf(value: unknown): string {

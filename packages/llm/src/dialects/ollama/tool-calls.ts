@@ -5,7 +5,7 @@ import type { Notes } from "#dialects/extras.ts";
 import { FieldReader, isString } from "#dialects/field-reader.ts";
 import { readSeal, writeSeal } from "#dialects/seals.ts";
 import type { Opaque, ToolCallPart } from "#hub.ts";
-import { isObject, memberOf, parseJson } from "#wire/json.ts";
+import { isObject, memberOf, parseJson, stringify } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
 import { dialect } from "./name.ts";
 
@@ -46,11 +46,7 @@ function opaqueCall(value: unknown): Opaque {
 function writeArguments(value: unknown): string | undefined {
   if (isString(value)) return value;
   if (!isObject(value)) return "";
-  try {
-    return JSON.stringify(value);
-  } catch {
-    return undefined;
-  }
+  return stringify(value);
 }
 
 function spellArguments(inner: FieldReader, reader: FieldReader): void {

@@ -7,9 +7,6 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import { expect, it } from "vitest";
 import type { ChatEvent } from "#hub.ts";
 import type { Operation } from "#operations.ts";
-import { collectEvents } from "#testing/collect-events.ts";
-import { chanceFrom } from "#testing/random.ts";
-import type { Chance } from "#testing/random.ts";
 import { describeWithCorpus } from "../../../../../tests/support/corpus.ts";
 import type { Corpus, CorpusRecord } from "../../../../../tests/support/corpus.ts";
 import { ollama } from "./index.ts";
@@ -130,28 +127,6 @@ describeWithCorpus("the ollama dialect writes what is valid and bears what is no
     expect(borne).toBeGreaterThan(1_000);
   });
 
-  it("10,000 streams with faults are read to their end or to an error, and can be written", () => {
-    for (let seed = 0; seed < 10_000; seed += 1) {
-      const chance = chanceFrom(seed);
-      const { text } = chance.pick(streams);
-      const start = chance.below(4) === 0 ? chance.below(text.length) : 0;
-      const events = decodeStream([mutate(Buffer.from(text.slice(start, start + 3_000)), chance)]);
-      const { isEnded, error } = collectEvents(events);
-      expect(isEnded || error !== null, `seed ${seed}`).toBe(true);
-      expectBorne(() => encodeStream(events, chance.pick(operations)), `seed ${seed}`);
-    }
-  });
-
-  it("2,000 answers with faults are read, or are none", () => {
-    for (let seed = 0; seed < 2_000; seed += 1) {
-      const chance = chanceFrom(seed);
-      const body = mutate(Buffer.from(JSON.stringify(chance.pick(bodies).response_body)), chance);
-      const result = upstream.decodeResult(body);
-      expect(result === null || result.choices.length === 1, `seed ${seed}`).toBe(true);
-      if (result) expectBorne(() => client.encodeResult(result, { operation: chance.pick(operations) }), `${seed}`);
-    }
-  });
-
   it("a line without an end is given up, and held no longer than there is room for", () => {
     const decoder = upstream.createStreamDecoder();
     const chunk = Buffer.alloc(8 * 1024 * 1024, "x");
@@ -168,24 +143,4 @@ function expectBorne(act: () => unknown, name: string): void {
     if (!(error instanceof GhostError)) throw error;
     expect(error.code, name).toMatch(/^(invalid_request_error|provider_error)$/);
   }
-}
-
-/** Some bytes changed, cut out or told twice. */
-function mutate(bytes: Buffer, chance: Chance): Buffer {
-  const at = chance.below(bytes.length);
-  const length = chance.below(40);
-  const [before, within, behind] = [
-    bytes.subarray(0, at),
-    bytes.subarray(at, at + length),
-    bytes.subarray(at + length),
-  ];
-  const noise = Buffer.from(chance.pick(['"', "{", "}", "null", "-1", "\n", "[]", "\\", "1e999", "\u0000", "true"]));
-  return Buffer.concat(
-    chance.pick([
-      [before, behind],
-      [before, noise, behind],
-      [before, within, within, behind],
-      [before, noise, within, behind],
-    ]),
-  );
 }

@@ -1,7 +1,7 @@
 // Events -> chunks for a client of this dialect: a table of one small function per kind of event over a plain state.
 
 import type { StreamEncoder } from "#dialects/dialect.ts";
-import { ownFields } from "#dialects/extras.ts";
+import { ownFields, writeJson } from "#dialects/extras.ts";
 import type { ChatEvent, Usage } from "#hub.ts";
 import { isObject } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
@@ -149,5 +149,5 @@ function writeEnd(state: StreamState): string {
 }
 
 function frame(value: JsonObject): string {
-  return `data: ${JSON.stringify(value)}\n\n`;
+  return `data: ${writeJson(value, "provider_error")}\n\n`;
 }

@@ -1,4 +1,4 @@
-import { memberOf, parseJson } from "#wire/json.ts";
+import { memberOf, parseJson, stringify } from "#wire/json.ts";
 
 /** What a request says in words: the texts of its messages or prompts, and its tools as they are described to the model. */
 export function readPromptText(body: string): string {
@@ -8,7 +8,7 @@ export function readPromptText(body: string): string {
   return [
     ...(Array.isArray(messages) ? messages.map(textOfMessage) : []),
     ...[memberOf(request, "prompt"), memberOf(request, "input")].map(textOfInput),
-    Array.isArray(tools) ? JSON.stringify(tools) : "",
+    Array.isArray(tools) ? (stringify(tools) ?? "") : "",
   ].join("\n");
 }
 
@@ -18,7 +18,7 @@ function textOfMessage(message: unknown): string {
   const parts = Array.isArray(content)
     ? content.map((part) => textOfInput(memberOf(part, "text"))).join("\n")
     : content;
-  return textOfInput(parts) + (Array.isArray(calls) ? JSON.stringify(calls) : "");
+  return textOfInput(parts) + (Array.isArray(calls) ? (stringify(calls) ?? "") : "");
 }
 
 function textOfInput(input: unknown): string {

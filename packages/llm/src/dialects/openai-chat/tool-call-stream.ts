@@ -3,7 +3,7 @@
 
 import { readSeal } from "#dialects/seals.ts";
 import type { ChatEvent, Seal } from "#hub.ts";
-import { memberOf } from "#wire/json.ts";
+import { memberOf, stringify } from "#wire/json.ts";
 import { dialect } from "./name.ts";
 
 interface StreamedCall {
@@ -31,7 +31,7 @@ export function readCallPiece(value: unknown): CallPiece {
     wireIndex: typeof wireIndex === "number" ? wireIndex : undefined,
     id: textOf(memberOf(value, "id")),
     name: textOf(memberOf(call, "name")),
-    argumentsText: typeof given === "object" && given !== null ? JSON.stringify(given) : textOf(given),
+    argumentsText: typeof given === "object" && given !== null ? (stringify(given) ?? "") : textOf(given),
     ...(typeof signature === "string" && { signature: readSeal(signature, dialect) }),
   };
 }

@@ -5,7 +5,7 @@ import type { Notes } from "#dialects/extras.ts";
 import { FieldReader, isString } from "#dialects/field-reader.ts";
 import { readSeal, writeSeal } from "#dialects/seals.ts";
 import type { Opaque, Seal, ToolCallPart } from "#hub.ts";
-import { isObject, memberOf } from "#wire/json.ts";
+import { isObject, memberOf, stringify } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
 import { dialect } from "./name.ts";
 
@@ -27,6 +27,7 @@ export function decodeToolCall(value: unknown, makeId: () => string): ToolCallPa
   if (id === undefined) reader.spell("id", "absent");
   const signature = decodeSignature(reader);
   const argumentsText = decodeArguments(inner, reader);
+  if (argumentsText === undefined) return opaqueCall(value);
   const rest = inner.rest();
   const extras = reader.extras({ function: rest });
   return { kind: "tool_call", id: id ?? makeId(), name, argumentsText, ...signature, ...extras };
@@ -36,13 +37,16 @@ function opaqueCall(value: unknown): Opaque {
   return { kind: "opaque", dialect, value, place: "tool_calls" };
 }
 
-/** Some servers send and take an object where the dialect has a string. */
-function decodeArguments(inner: FieldReader, reader: FieldReader): string {
+/**
+ * Some servers send and take an object where the dialect has a string. Undefined for what is nested too deeply to be
+ * written, which stays as it is.
+ */
+function decodeArguments(inner: FieldReader, reader: FieldReader): string | undefined {
   const text = inner.string("arguments");
   if (text !== undefined) return text;
   const object = inner.object("arguments");
   reader.spell("arguments", object === undefined ? "absent" : "object");
-  return object === undefined ? "" : JSON.stringify(object);
+  return object === undefined ? "" : stringify(object);
 }
 
 /** Where Google's endpoint for this dialect puts it: https://ai.google.dev/gemini-api/docs/thought-signatures */

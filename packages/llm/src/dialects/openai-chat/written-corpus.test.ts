@@ -6,8 +6,6 @@ import { GhostError } from "@ghostllm/contract";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { expect, it } from "vitest";
 import type { ChatEvent } from "#hub.ts";
-import { collectEvents } from "#testing/collect-events.ts";
-import { chanceFrom } from "#testing/random.ts";
 import { describeWithCorpus } from "../../../../../tests/support/corpus.ts";
 import type { Corpus, CorpusRecord } from "../../../../../tests/support/corpus.ts";
 import { openaiChat } from "./index.ts";
@@ -112,28 +110,6 @@ describeWithCorpus("the openai-chat dialect writes what is valid and bears what 
       }
     }
   });
-
-  it("10,000 streams with faults are read to their end or to an error, and can be written", () => {
-    for (let seed = 0; seed < 10_000; seed += 1) {
-      const chance = chanceFrom(seed);
-      const { text } = chance.pick(streams);
-      const start = chance.below(text.length);
-      const events = decodeStream([mutate(Buffer.from(text.slice(start, start + 3_000)), chance)]);
-      const { isEnded, error } = collectEvents(events);
-      expect(isEnded || error !== null, `seed ${seed}`).toBe(true);
-      expectBorne(() => encodeStream(events), `seed ${seed}`);
-    }
-  });
-
-  it("2,000 answers with faults are read, or are none", () => {
-    for (let seed = 0; seed < 2_000; seed += 1) {
-      const chance = chanceFrom(seed);
-      const body = mutate(Buffer.from(JSON.stringify(chance.pick(bodies).response_body)), chance);
-      const result = upstream.decodeResult(body);
-      expect(result === null || Array.isArray(result.choices), `seed ${seed}`).toBe(true);
-      if (result) expectBorne(() => client.encodeResult(result), `seed ${seed}`);
-    }
-  });
 });
 
 /** Only errors of the catalogue may be thrown. */
@@ -144,26 +120,4 @@ function expectBorne(act: () => unknown, name: string): void {
     if (!(error instanceof GhostError)) throw error;
     expect(error.code, name).toMatch(/^(invalid_request_error|provider_error)$/);
   }
-}
-
-/** Some bytes changed, cut out or told twice. */
-function mutate(bytes: Buffer, chance: ReturnType<typeof chanceFrom>): Buffer {
-  const at = chance.below(bytes.length);
-  const length = chance.below(40);
-  const [before, within, behind] = [
-    bytes.subarray(0, at),
-    bytes.subarray(at, at + length),
-    bytes.subarray(at + length),
-  ];
-  const noise = Buffer.from(
-    chance.pick(['"', "{", "}", "null", "-1", "\n\n", "[]", "\\", "1e999", "\u0000", "data: "]),
-  );
-  return Buffer.concat(
-    chance.pick([
-      [before, behind],
-      [before, noise, behind],
-      [before, within, within, behind],
-      [before, noise, within, behind],
-    ]),
-  );
 }

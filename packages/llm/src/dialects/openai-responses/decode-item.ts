@@ -2,7 +2,7 @@
 // twice, in pieces and whole; some leave the pieces out. What was told is not told again.
 
 import { readSeal } from "#dialects/seals.ts";
-import { isObject, memberOf } from "#wire/json.ts";
+import { isObject, memberOf, wordOf } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
 import { decodeCitation } from "./citations.ts";
 import { callId } from "./decode-result.ts";
@@ -83,7 +83,7 @@ type ItemReader = (value: JsonObject, item: ItemState, context: ItemContext) => 
 export function endItem(value: unknown, item: ItemState, context: ItemContext): void {
   if (!isObject(value) || item.doneId !== undefined) return;
   item.doneId = value["id"] ?? null;
-  const type = String(value["type"]);
+  const type = wordOf(value["type"]);
   context.types.add(type);
   const end = Object.hasOwn(enders, type) ? enders[type] : keepItem;
   end?.(value, item, context);

@@ -4,7 +4,7 @@
 import type { StreamDecoder } from "#dialects/dialect.ts";
 import type { ChatEvent } from "#hub.ts";
 import { eachFrame, frameData, FrameCutter } from "#wire/frames.ts";
-import { countOf, isObject, memberOf, parseJson } from "#wire/json.ts";
+import { countOf, isObject, memberOf, parseJson, wordOf } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
 import * as items from "./decode-item.ts";
 import { readFailure } from "./failure.ts";
@@ -69,7 +69,7 @@ function readFrames(frames: Buffer, state: StreamState): void {
 function readEvent(data: string, state: StreamState): void {
   const event = parseJson(data);
   if (!isObject(event)) return fail(state, { message: "The vendor sent an event that is no JSON object." });
-  const type = String(event["type"] ?? event["object"]);
+  const type = wordOf(event["type"] ?? event["object"]);
   if (type === "error" || (memberOf(event, "error") && type !== "response")) return fail(state, readFailure(event));
   const read = Object.hasOwn(readers, type) ? readers[type] : undefined;
   read?.(event, state);
@@ -134,11 +134,11 @@ const readers: Readonly<Record<string, EventReader>> = {
 };
 
 function contentOf({ content_index: place = 0 }: JsonObject): string {
-  return `content ${String(place)}`;
+  return `content ${wordOf(place)}`;
 }
 
 function summaryOf({ summary_index: place = 0 }: JsonObject): string {
-  return `summary ${String(place)}`;
+  return `summary ${wordOf(place)}`;
 }
 
 function readPart(event: JsonObject, state: StreamState): void {
@@ -173,7 +173,7 @@ function end(response: unknown, state: StreamState): void {
   const output = memberOf(response, "output");
   const types = new Set(state.types);
   (Array.isArray(output) ? output : []).forEach((item: unknown, place) => {
-    const isTold = types.has(String(memberOf(item, "type")));
+    const isTold = types.has(wordOf(memberOf(item, "type")));
     if (!isTold) items.endItem(item, itemOf({ item_id: `end ${place}` }, state), state);
   });
   for (const item of state.items.values()) items.endInput(item, state);

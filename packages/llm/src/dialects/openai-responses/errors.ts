@@ -1,6 +1,7 @@
 import { errorCatalogue } from "@ghostllm/contract";
 import type { ErrorCode, GhostError } from "@ghostllm/contract";
 import { classify } from "#dialects/vendor-error.ts";
+import { writeJson } from "#dialects/extras.ts";
 import { failedState, writeResponse } from "./response-object.ts";
 import type { JsonObject } from "#wire/json.ts";
 
@@ -46,5 +47,5 @@ export function errorFields(error: ToldError): JsonObject {
 }
 
 function writeEvent(type: string, sequenceNumber: number, fields: JsonObject): string {
-  return `event: ${type}\ndata: ${JSON.stringify({ type, sequence_number: sequenceNumber, ...fields })}\n\n`;
+  return `event: ${type}\ndata: ${writeJson({ type, sequence_number: sequenceNumber, ...fields }, "provider_error")}\n\n`;
 }

@@ -1,7 +1,7 @@
 // Where in a streamed answer an event belongs, and what of that place was told.
 
 import type { ChatEvent } from "#hub.ts";
-import { isObject, memberOf } from "#wire/json.ts";
+import { isObject, memberOf, wordOf } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
 
 /** An item that has begun. */
@@ -32,7 +32,7 @@ export interface ItemContext {
 /** Some proxies give an item another id with each event, so that its place counts, unless another item takes it. */
 export function itemOf(event: JsonObject, { items }: ItemContext): ItemState {
   const { output_index: place, item_id: id, item } = event;
-  const key = typeof place === "number" ? `#${place}` : String(id ?? memberOf(item, "id"));
+  const key = typeof place === "number" ? `#${place}` : wordOf(id ?? memberOf(item, "id"));
   const known = items.get(key);
   const isTaken = isObject(item) && known?.doneId !== undefined && known.doneId !== (item["id"] ?? null);
   if (known !== undefined && !isTaken) return known;

@@ -1,4 +1,4 @@
-import { memberOf, parseJson } from "#wire/json.ts";
+import { memberOf, parseJson, stringify } from "#wire/json.ts";
 
 /** What a request says in words: its instructions, its items, and its tools as they are described to the model. */
 export function readPromptText(body: string): string {
@@ -8,7 +8,7 @@ export function readPromptText(body: string): string {
   return [
     textOf(memberOf(request, "instructions")),
     ...(Array.isArray(input) ? input.map(textOfItem) : [textOf(input)]),
-    Array.isArray(tools) ? JSON.stringify(tools) : "",
+    Array.isArray(tools) ? (stringify(tools) ?? "") : "",
   ].join("\n");
 }
 

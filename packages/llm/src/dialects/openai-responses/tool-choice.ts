@@ -4,7 +4,7 @@ import { spellingOf } from "#dialects/extras.ts";
 import type { FieldReader } from "#dialects/field-reader.ts";
 import { isString } from "#dialects/field-reader.ts";
 import type { ChatRequest, ToolChoice } from "#hub.ts";
-import { isObject, memberOf } from "#wire/json.ts";
+import { isObject, memberOf, wordOf } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
 import { dialect } from "./name.ts";
 import { isCallable } from "./tool-names.ts";
@@ -46,7 +46,7 @@ function readChoice(value: unknown, names: ToolNames): DecodedChoice | undefined
 
 function nameIn(tool: unknown, names: ToolNames): string {
   const namespace = memberOf(tool, "namespace");
-  return names.nameOf(String(memberOf(tool, "name")), isString(namespace) ? namespace : undefined);
+  return names.nameOf(wordOf(memberOf(tool, "name")), isString(namespace) ? namespace : undefined);
 }
 
 export function encodeToolChoice({ toolChoice, extras }: ChatRequest): JsonObject {

@@ -5,7 +5,7 @@ import { noteOpaque, ownFields, present, spellingOf } from "#dialects/extras.ts"
 import type { Notes } from "#dialects/extras.ts";
 import { FieldReader } from "#dialects/field-reader.ts";
 import type { FunctionTool, Opaque, Tool } from "#hub.ts";
-import { isObject, memberOf } from "#wire/json.ts";
+import { isObject, memberOf, wordOf } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
 import { dialect } from "./name.ts";
 import { isCallable, isNamespace } from "./tool-names.ts";
@@ -80,7 +80,7 @@ function decodeCustom(value: JsonObject): FunctionTool {
 function describeGrammar(format: unknown): string | undefined {
   const definition = memberOf(format, "definition");
   if (typeof definition !== "string") return undefined;
-  return `The input must match this grammar (${String(memberOf(format, "syntax"))}):\n${definition}`;
+  return `The input must match this grammar (${wordOf(memberOf(format, "syntax"))}):\n${definition}`;
 }
 
 /** The first of its tools carries the namespace as it was written, and what others are not told of it. */
