@@ -17,7 +17,7 @@ export interface ReportedMiss extends Miss {
 const mostShown = 20;
 
 function describeMiss({ id, provider, client, upstream, writeBytes, field, expected, actual }: ReportedMiss): string {
-  const told = (value: unknown): string => String(JSON.stringify(value)).slice(0, 200);
+  const told = (value: unknown): string => (JSON.stringify(value) ?? "nothing").slice(0, 200);
   const pieces = writeBytes === null ? "" : `, pieces of ${writeBytes}`;
   return `${id} (${provider}) ${client} <- ${upstream}${pieces}: ${field} is ${told(actual)}, not ${told(expected)}`;
 }

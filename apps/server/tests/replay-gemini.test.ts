@@ -13,7 +13,8 @@ import type { TestGateway } from "./support/gateway.ts";
 const providerTypes: Readonly<Record<string, string>> = { google: "google", "google-vertex": "vertex" };
 
 const settings = { project: "a-project", location: "global" };
-const callPattern = /\/models\/([^/]+):(generateContent|streamGenerateContent|countTokens|embedContent|batchEmbedContents)$/;
+const callPattern =
+  /\/models\/([^/]+):(generateContent|streamGenerateContent|countTokens|embedContent|batchEmbedContents)$/;
 /** Vertex AI has none of its own. */
 const isServed = ({ provider, path }: CorpusRecord): boolean =>
   provider === "google" || !path.endsWith(":batchEmbedContents");
@@ -101,7 +102,14 @@ describeWithCorpus("replay of recorded traffic of Google's dialect", (source) =>
       body: JSON.stringify(body),
     });
     const target = { model, method, query };
-    return { body, text, target, answer: await response.text(), status: response.status, usage: gateway.records.at(-1) };
+    return {
+      body,
+      text,
+      target,
+      answer: await response.text(),
+      status: response.status,
+      usage: gateway.records.at(-1),
+    };
   }
 
   it("requests arrive, answers come back, and usage is what the official SDK read", async () => {
