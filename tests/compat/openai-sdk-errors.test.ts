@@ -80,7 +80,7 @@ describe("the gateway's own errors", () => {
     const error = await errorOf({ model: "no-such-model" });
     expect(error).toBeInstanceOf(OpenAI.NotFoundError);
     expect(error).toMatchObject({ status: 404, code: "model_not_found", type: "not_found_error", param: "model" });
-    await expect(client.files.list()).rejects.toMatchObject({ status: 404, code: "not_found" });
+    await expect(client.vectorStores.list()).rejects.toMatchObject({ status: 404, code: "not_found" });
   });
 
   it("RateLimitError 429 with the time to wait", async () => {

@@ -19,7 +19,10 @@ import { holdSoleInstance } from "#control/sole-instance.ts";
 import { openStoreWhenReady } from "#control/store/open-when-ready.ts";
 import { systemClock } from "#domain/clock.ts";
 import type { Snapshot } from "#domain/snapshot.ts";
+import type { GatewayDeps } from "#gateway/deps.ts";
 import { createEstimator } from "#gateway/estimator/estimator.ts";
+import { BackgroundRuns } from "#gateway/flow/background-runs.ts";
+import { settleOverdue } from "#gateway/flow/background.ts";
 import { TargetHealth } from "#gateway/flow/health.ts";
 import { createListener } from "#gateway/listener.ts";
 import { createAuthenticator } from "#gateway/upstream/authenticate.ts";
@@ -27,6 +30,7 @@ import { fetchJson } from "#gateway/upstream/fetch-json.ts";
 import { createUndiciClient } from "#gateway/upstream/undici-client.ts";
 import { MemoryCounters } from "#link/counters/memory.ts";
 import { HealthBoard } from "#link/health-board.ts";
+import { MemoryObjectOwners } from "#link/object-owners.ts";
 import { MemorySealedTurns } from "#link/sealed-turns.ts";
 import { openJournal } from "#link/journal/journal.ts";
 import { createEvents } from "#telemetry/events.ts";
@@ -147,7 +151,7 @@ async function build(config: Config, log: Log, disposer: Disposer): Promise<Runn
   const estimator = createEstimator();
   disposer.add(() => estimator.close());
   const running = new RunningRequests();
-  const server = createListener({
+  const gateway: GatewayDeps = {
     snapshots,
     counters,
     journal,
@@ -156,6 +160,8 @@ async function build(config: Config, log: Log, disposer: Disposer): Promise<Runn
     estimator,
     targetHealth: new TargetHealth(),
     sealedTurns: new MemorySealedTurns(systemClock),
+    objectOwners: new MemoryObjectOwners(clock),
+    backgroundRuns: new BackgroundRuns(),
     healthBoard,
     events: running.watch(events),
     clock,
@@ -163,6 +169,15 @@ async function build(config: Config, log: Log, disposer: Disposer): Promise<Runn
     timeouts: config.timeouts,
     limits: config.limits,
     version,
+  };
+  const overdue = setInterval(() => void settleOverdue(gateway, clock.now()), sweepIntervalMs);
+  disposer.add(async () => {
+    clearInterval(overdue);
+    // Nobody remembers after this what vendors still work on.
+    await settleOverdue(gateway, Infinity);
+  });
+  const server = createListener({
+    ...gateway,
     control: (request, response) => control.handle(request, response),
     readMetrics: async () => ({ text: await metrics.registry.metrics(), contentType: metrics.registry.contentType }),
   });

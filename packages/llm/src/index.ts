@@ -27,8 +27,9 @@ export type {
   UpstreamDialect,
 } from "./dialects/dialect.ts";
 export { dialects, vendorDialects } from "./dialects/index.ts";
-export { fillBaseUrl, modelListUrl, urlOf, wayTo } from "./providers/url.ts";
+export { fillBaseUrl, modelListUrl, storedUrlOf, urlOf, wayTo } from "./providers/url.ts";
 export type { Way } from "./providers/url.ts";
 export { passageBetween } from "./dialects/passage.ts";
-export type { ErrorReading, Passage } from "./dialects/passage.ts";
+export type { ErrorReading, Passage, WholeAnswerReading } from "./dialects/passage.ts";
+export type { KeptByVendor, Reference, StoredAnswer, StoredObjects, StoredRoute } from "./dialects/stored-objects.ts";
 export type { SealedTurn, SealMemory } from "./dialects/sealed-turns.ts";

@@ -16,10 +16,16 @@ export type Operation =
   | "audio.speech"
   | "audio.transcriptions"
   | "audio.translations"
-  | "rerank";
+  | "rerank"
+  /** A conversation made shorter. */
+  | "responses.compact"
+  /** What a vendor keeps under an id: answers, files, and lists of requests for later. */
+  | "responses"
+  | "files"
+  | "batches";
 
-/** They cost nothing, use no tokens, and are not limited by them. */
-export const unmetered: ReadonlySet<Operation> = new Set(["count_tokens"]);
+/** They use no tokens themselves, and are not limited by them. */
+export const unmetered: ReadonlySet<Operation> = new Set(["count_tokens", "responses", "files", "batches"]);
 
 /** Their answers say nothing by which their tokens could be estimated: what their vendor does not count is unknown. */
 export const uncountable: ReadonlySet<Operation> = new Set([

@@ -70,6 +70,14 @@ export class Exchange {
     return Array.isArray(value) ? value[0] : value;
   }
 
+  get ipAddress(): string | null {
+    return this.request.socket.remoteAddress ?? null;
+  }
+
+  get userAgent(): string | null {
+    return this.header("user-agent")?.slice(0, 200) ?? null;
+  }
+
   get areHeadersSent(): boolean {
     return this.response.headersSent;
   }

@@ -9,6 +9,8 @@ import { answerError } from "./answer-error.ts";
 import type { GatewayDeps } from "./deps.ts";
 import { serveHealth, serveLiveness, serveReadiness, serveStatus } from "./endpoints/health.ts";
 import { serveInference } from "./endpoints/inference.ts";
+import { serveStored } from "./endpoints/stored-objects.ts";
+import type { StoredEndpoint } from "./endpoints/stored-objects.ts";
 import { serveModel, serveModelList, serveModelOfBody } from "./endpoints/models.ts";
 import type { Exchange } from "./exchange.ts";
 import { pathOf } from "./exchange.ts";
@@ -16,18 +18,20 @@ import { pathOf } from "./exchange.ts";
 export type Serve = (exchange: Exchange) => void | Promise<void>;
 export type Router = (request: IncomingMessage) => Serve | null;
 
-/** `model` is what the path has in place of `{model}`, decoded; null where it is not correctly encoded. */
-type ServeModel = (exchange: Exchange, model: string | null) => void | Promise<void>;
+/** `name` is what the path has in place of `{model}` or `{id}`, decoded; null where it is not correctly encoded. */
+type ServeNamed = (exchange: Exchange, name: string | null) => void | Promise<void>;
 
 interface Route {
   readonly method: string;
-  /** What stands before and behind the model's name; an exact path has all before it, and nothing behind. */
+  /** What stands before and behind the name; an exact path has all before it, and nothing behind. */
   readonly before: string;
   readonly behind: string | null;
+  /** The name is an id, which has no slashes. */
+  readonly isId: boolean;
   /** Only for requests that have this header. */
   readonly header?: string;
   readonly encodeError: (error: GhostError) => string;
-  readonly serve: ServeModel;
+  readonly serve: ServeNamed;
 }
 
 export interface RouterDeps extends GatewayDeps {
@@ -49,18 +53,20 @@ export function buildRouter(deps: RouterDeps): Router {
     const known = exact.get(path) ?? patterns.filter((route) => matches(route, path));
     const fitting = known.filter(({ header }) => header === undefined || request.headers[header] !== undefined);
     const route = fitting.find(({ method }) => method === request.method);
-    if (route !== undefined) return (exchange) => route.serve(exchange, modelIn(route, path));
+    if (route !== undefined) return (exchange) => route.serve(exchange, nameIn(route, path));
     const [first] = fitting;
     // The landing page is the control plane's.
     return first === undefined || path === "/" ? null : (exchange) => refuseMethod(deps, exchange, fitting, first);
   };
 }
 
-function matches({ before, behind }: Route, path: string): boolean {
-  return path.length >= before.length + (behind?.length ?? 0) && path.startsWith(before) && path.endsWith(behind ?? "");
+function matches({ before, behind, isId }: Route, path: string): boolean {
+  const nameEnd = path.length - (behind?.length ?? 0);
+  if (nameEnd < before.length || !path.startsWith(before) || !path.endsWith(behind ?? "")) return false;
+  return !isId || (nameEnd > before.length && !path.slice(before.length, nameEnd).includes("/"));
 }
 
-function modelIn({ before, behind }: Route, path: string): string | null {
+function nameIn({ before, behind }: Route, path: string): string | null {
   if (behind === null) return null;
   try {
     return decodeURIComponent(path.slice(before.length, path.length - behind.length));
@@ -71,9 +77,10 @@ function modelIn({ before, behind }: Route, path: string): string | null {
 
 type RouteHead = Pick<Route, "method" | "encodeError"> & { readonly header?: string | undefined };
 
-function routeOf({ header, ...head }: RouteHead, path: string, serve: ServeModel): Route {
-  const [before = path, behind] = path.split("{model}");
-  return { ...head, ...(header !== undefined && { header }), before, behind: behind ?? null, serve };
+function routeOf({ header, ...head }: RouteHead, path: string, serve: ServeNamed): Route {
+  const [before = path, behind] = path.split(/\{(?:model|id)\}/);
+  const isId = path.includes("{id}");
+  return { ...head, ...(header !== undefined && { header }), before, behind: behind ?? null, isId, serve };
 }
 
 /** Longer endings come first, since a model's name may hold anything. */
@@ -91,7 +98,24 @@ function routesOf(deps: GatewayDeps, dialect: Dialect): readonly Route[] {
     routeOf({ method: "GET", encodeError }, path, (exchange) => exchange.answer(200, json, text)),
   );
   const models = client.models === undefined ? [] : modelRoutes(deps, client, client.models);
-  return [...inference, ...models, ...facts];
+  const stored = (client.stored ?? []).flatMap((objects) =>
+    objects.routes.map((route) => storedRoute(deps, { dialect, objects, route })),
+  );
+  return [...inference, ...stored, ...models, ...facts];
+}
+
+/** What vendors may call an object; no dots alone, which would lead to another path. */
+const idPattern = /^[\w-][\w.:~=-]{0,255}$/;
+
+function storedRoute(deps: GatewayDeps, endpoint: StoredEndpoint): Route {
+  const { dialect, objects, route } = endpoint;
+  const { encodeError } = dialect.client;
+  const path = objects.path + route.behind;
+  return routeOf({ method: route.method, encodeError }, path, (exchange, id) => {
+    if (!path.includes("{id}")) return serveStored(deps, exchange, endpoint, null);
+    if (id !== null && idPattern.test(id)) return serveStored(deps, exchange, endpoint, id);
+    return answerError(deps, exchange, new GhostError("not_found", "There is no object of this name."), encodeError);
+  });
 }
 
 function misspelled(): GhostError {

@@ -13,12 +13,14 @@ import type { ProviderEntry, Snapshot, Target } from "#domain/snapshot.ts";
 import type { UsageRecord } from "#domain/usage-record.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
 import { createEstimator } from "#gateway/estimator/estimator.ts";
+import { BackgroundRuns } from "#gateway/flow/background-runs.ts";
 import { TargetHealth } from "#gateway/flow/health.ts";
 import { createListener } from "#gateway/listener.ts";
 import { createAuthenticator } from "#gateway/upstream/authenticate.ts";
 import { createUndiciClient } from "#gateway/upstream/undici-client.ts";
 import { MemoryCounters } from "#link/counters/memory.ts";
 import { HealthBoard } from "#link/health-board.ts";
+import { MemoryObjectOwners } from "#link/object-owners.ts";
 import { MemorySealedTurns } from "#link/sealed-turns.ts";
 import { createEvents } from "#telemetry/events.ts";
 import { createLog } from "#telemetry/log.ts";
@@ -129,6 +131,8 @@ export async function startGateway(snapshot: Snapshot, settings: Settings = {}):
     estimator: createEstimator(),
     targetHealth: new TargetHealth(),
     sealedTurns: new MemorySealedTurns(settings.clock ?? systemClock),
+    objectOwners: new MemoryObjectOwners(settings.clock ?? systemClock),
+    backgroundRuns: new BackgroundRuns(),
     healthBoard,
     events: createEvents({ metrics, log: createLog("silent") }),
     clock: systemClock,

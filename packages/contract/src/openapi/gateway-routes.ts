@@ -2,50 +2,9 @@
 // so their schemas say what GhostLLM acts on, not all that a vendor takes.
 
 import type { JsonObject } from "./document.ts";
-
-interface DocumentedRoute {
-  readonly method: "get" | "post";
-  readonly path: string;
-  readonly operation: JsonObject;
-}
-
-const text: JsonObject = { type: "string" };
-
-function jsonContent(schema: JsonObject): JsonObject {
-  return { "application/json": { schema } };
-}
-
-const errorAnswer: JsonObject = { $ref: "#/components/responses/Error" };
-
-const streamedContent: JsonObject = {
-  ...jsonContent({ type: "object", additionalProperties: true }),
-  "text/event-stream": { schema: text },
-};
-
-interface Forwarded {
-  readonly operationId: string;
-  readonly summary: string;
-  readonly description: string;
-  readonly required: readonly string[];
-  readonly properties: JsonObject;
-  readonly content: JsonObject;
-}
-
-/** An operation that is passed on to a vendor. */
-function forwarded({ required, properties, content, ...named }: Forwarded): JsonObject {
-  return {
-    ...named,
-    tags: ["Gateway"],
-    requestBody: {
-      required: true,
-      content: jsonContent({ type: "object", required: [...required], properties, additionalProperties: true }),
-    },
-    responses: {
-      "200": { description: "The vendor's answer", content },
-      default: errorAnswer,
-    },
-  };
-}
+import { errorAnswer, forwarded, jsonContent, streamedContent, text } from "./forwarded-route.ts";
+import type { DocumentedRoute } from "./forwarded-route.ts";
+import { storedRoutes } from "./stored-routes.ts";
 
 const streamProperties: JsonObject = {
   stream: { type: "boolean" },
@@ -219,6 +178,7 @@ export const gatewayRoutes: readonly DocumentedRoute[] = [
       content: streamedContent,
     }),
   },
+  ...storedRoutes,
   ...geminiRoutes,
   {
     method: "post",

@@ -9,6 +9,7 @@ import type { Member } from "#wire/json-members.ts";
 import type { JsonObject } from "#wire/json.ts";
 import type { AnswerPlaces } from "./answer-losses.ts";
 import type { ClientDialectName, DialectName, Quirks } from "#providers/definition.ts";
+import type { KeptByVendor, StoredAnswer, StoredObjects } from "./stored-objects.ts";
 
 /** What the gateway needs to know of a request; the rest of it stays in `body`. */
 export interface ParsedRequest {
@@ -31,6 +32,8 @@ export interface ParsedRequest {
   readonly form?: { readonly contentType: string; readonly modelStart: number; readonly modelEnd: number };
   /** Of the client's URL, such as `alt=sse`, where it tells how to answer. */
   readonly query?: string;
+  /** Absent where vendors of the dialect keep nothing. */
+  readonly kept?: KeptByVendor;
 }
 
 /** A public path on which clients speak the dialect, all with POST. */
@@ -76,6 +79,8 @@ export interface ClientDialect {
   encodeTokenCount?(tokens: number): string;
   /** Absent where another dialect of the same vendor has the list. */
   readonly models?: ClientModels;
+  /** What vendors of the dialect keep under ids, and how clients ask for it. */
+  readonly stored?: readonly StoredObjects[];
   /** Paths that everybody is answered the same, with what they are answered. */
   readonly facts?: Readonly<Record<string, string>>;
 }
@@ -170,6 +175,8 @@ export interface StreamTap {
   readonly ended: boolean;
   /** The vendor reported an error within the stream. */
   readonly failure: string | null;
+  /** The answer as its vendor keeps it, as far as the stream has told by now. */
+  readonly stored?: StoredAnswer | null;
 }
 
 /** What a vendor's error body says, in no dialect's terms. */
@@ -221,6 +228,8 @@ export interface PassingDialect extends UpstreamDialect {
   /** Usage of a whole answer. `broken` where the body is not a JSON object. */
   readAnswer(body: Buffer, request: ParsedRequest): { readonly usage: Usage | null; readonly broken: boolean };
   createStreamTap(request: ParsedRequest, quirks: Quirks): StreamTap;
+  /** A whole answer as its vendor keeps it; null where it is none of those. Absent where vendors keep none. */
+  readonly readStored?: (body: Buffer) => StoredAnswer | null;
   /** For a whole answer that is too large to hold: everything passes, and its last bytes are searched for usage. */
   createLargeAnswerTap(): StreamTap;
   /** The text that an answer carries, to estimate its tokens where the vendor told none. The body may be cut off. */

@@ -3,7 +3,7 @@
 
 import { GhostError } from "@ghostllm/contract";
 import type { ErrorCode } from "@ghostllm/contract";
-import type { ChatEvent, ChatResult, Usage } from "#hub.ts";
+import type { ChatResult, Usage } from "#hub.ts";
 import { crossings } from "#operations.ts";
 import type { Operation } from "#operations.ts";
 import type { Quirks } from "#providers/definition.ts";
@@ -15,8 +15,6 @@ import type {
   ParsedRequest,
   PassingDialect,
   RequestEdits,
-  StreamDecoder,
-  StreamEncoder,
   StreamTap,
   UpstreamDialect,
   VendorDialect,
@@ -29,6 +27,8 @@ import { eventsOf } from "./result-events.ts";
 import { restoreTurns, TurnCollector } from "./sealed-turns.ts";
 import type { SealMemory } from "./sealed-turns.ts";
 import { dropForeignSeals, foreignSeal, joinThoughts, mayHoldForeignSeals } from "./seals.ts";
+import type { StoredAnswer } from "./stored-objects.ts";
+import { TranslatingTap } from "./translating-tap.ts";
 import { UnwrappingTap } from "./unwrapping-tap.ts";
 import { classify, readErrorType } from "./vendor-error.ts";
 
@@ -36,6 +36,8 @@ export interface WholeAnswerReading {
   /** For the client. */
   readonly body: Buffer;
   readonly usage: Usage | null;
+  /** As its vendor keeps it. */
+  readonly stored?: StoredAnswer | null;
   /** The vendor's body is no answer of its dialect. */
   readonly isBroken: boolean;
   /** Where it is not the vendor's own. */
@@ -99,7 +101,8 @@ function passThrough({ client, upstream }: Dialect): Passage {
     },
     readAnswer(body, request) {
       const { usage, broken } = upstream.readAnswer(body, request);
-      return { body, usage, isBroken: broken };
+      const stored = broken ? null : (upstream.readStored?.(body) ?? null);
+      return { body, usage, stored, isBroken: broken };
     },
     readError(status, body, context = {}) {
       const error = readError(upstream, status, body, context);
@@ -226,78 +229,4 @@ function translateEmbeddings(client: Dialect, upstream: VendorDialect, translati
       return { body: Buffer.from(ours.encodeResult(result, request)), usage: result.usage, isBroken: false };
     },
   };
-}
-
-interface Translation {
-  readonly decoder: StreamDecoder;
-  readonly encoder: StreamEncoder;
-  readonly turn: TurnCollector;
-  /** Told to the client where the vendor tells none. */
-  readonly askedModel: string;
-}
-
-/** Events of the vendor's stream, written for the client as they come. */
-class TranslatingTap implements StreamTap {
-  usage: Usage | null = null;
-  ended = false;
-  failure: string | null = null;
-  readonly #decoder: StreamDecoder;
-  readonly #encoder: StreamEncoder;
-  readonly #turn: TurnCollector;
-  readonly #askedModel: string;
-  #isBroken = false;
-
-  constructor({ decoder, encoder, turn, askedModel }: Translation) {
-    this.#decoder = decoder;
-    this.#encoder = encoder;
-    this.#turn = turn;
-    this.#askedModel = askedModel;
-  }
-
-  get isEventStream(): boolean {
-    return this.#encoder.isDocument !== true;
-  }
-
-  get contentType(): string {
-    return this.#encoder.contentType;
-  }
-
-  push(chunk: Buffer): Buffer | null {
-    return this.#write(this.#decoder.push(chunk));
-  }
-
-  flush(): Buffer | null {
-    return this.#write(this.#decoder.flush());
-  }
-
-  #write(events: readonly ChatEvent[]): Buffer | null {
-    let text = "";
-    for (const event of events) {
-      if (this.#isBroken) break;
-      text += this.#encode(
-        event.kind === "start" && event.model === "" ? { ...event, model: this.#askedModel } : event,
-      );
-      this.#watch(event);
-    }
-    return text === "" ? null : Buffer.from(text);
-  }
-
-  /** What cannot be written ends the stream as the vendor's own failure would: who calls a tap expects no error. */
-  #encode(event: ChatEvent): string {
-    try {
-      return this.#encoder.encode(event);
-    } catch (error) {
-      if (!(error instanceof GhostError)) throw error;
-      this.#isBroken = true;
-      this.failure ??= error.message;
-      return this.#encoder.encode({ kind: "error", message: error.message, code: error.code });
-    }
-  }
-
-  #watch(event: ChatEvent): void {
-    this.#turn.watch(event);
-    if (event.kind === "usage") this.usage = event.usage;
-    else if (event.kind === "end") this.ended = true;
-    else if (event.kind === "error") this.failure ??= event.message;
-  }
 }

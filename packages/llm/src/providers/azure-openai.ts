@@ -14,11 +14,13 @@ function path(operation: string): OperationPath {
   };
 }
 
-/** Only the newest of the three has them; its models are those of the resource. */
-const responsesPath: OperationPath = ({ baseUrl }) => {
-  if (baseUrl.endsWith("/openai/v1")) return "/responses";
-  return baseUrl.endsWith("/models") ? "/../openai/v1/responses" : "/openai/v1/responses";
-};
+/** What only the newest of the three has, or has for the whole resource; its models are those of the resource. */
+function newestPath(operation: string): OperationPath {
+  return ({ baseUrl }) => {
+    if (baseUrl.endsWith("/openai/v1")) return operation;
+    return baseUrl.endsWith("/models") ? `/../openai/v1${operation}` : `/openai/v1${operation}`;
+  };
+}
 
 export const azureOpenai: ProviderDefinition = {
   type: "azure-openai",
@@ -41,7 +43,9 @@ export const azureOpenai: ProviderDefinition = {
       "audio.speech": path("/audio/speech"),
       "audio.transcriptions": path("/audio/transcriptions"),
       "audio.translations": path("/audio/translations"),
+      files: newestPath("/files"),
+      batches: newestPath("/batches"),
     },
-    "openai-responses": { "chat.completions": responsesPath },
+    "openai-responses": { "chat.completions": newestPath("/responses"), responses: newestPath("/responses") },
   },
 };

@@ -15,6 +15,9 @@ export const groq = defineCompatible({
     "audio.transcriptions": "/audio/transcriptions",
     "audio.translations": "/audio/translations",
     "audio.speech": "/audio/speech",
+    // https://console.groq.com/docs/batch
+    files: "/files",
+    batches: "/batches",
   },
   alsoSpeaks: { "openai-responses": { "chat.completions": "/responses" } },
 });

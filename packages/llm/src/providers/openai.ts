@@ -19,6 +19,15 @@ export const openai = defineCompatible({
     "audio.speech": "/audio/speech",
     "audio.transcriptions": "/audio/transcriptions",
     "audio.translations": "/audio/translations",
+    files: "/files",
+    batches: "/batches",
   },
-  alsoSpeaks: { "openai-responses": { "chat.completions": "/responses" } },
+  alsoSpeaks: {
+    "openai-responses": {
+      "chat.completions": "/responses",
+      "responses.compact": "/responses/compact",
+      count_tokens: "/responses/input_tokens",
+      responses: "/responses",
+    },
+  },
 });

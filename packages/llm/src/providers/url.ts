@@ -9,6 +9,14 @@ export interface Way {
   readonly path: OperationPath;
 }
 
+/** An object among those that are kept. */
+export interface StoredPlace {
+  /** Begins with a slash, and is encoded; empty for all of them. */
+  readonly behind: string;
+  /** Without the question mark; empty for none. */
+  readonly query: string;
+}
+
 /**
  * The way to a provider's model for a client of a dialect: in the same dialect where the provider speaks it, so that bytes
  * pass, else in the first one into which the operation can be translated. Null where the provider does not offer it.
@@ -44,6 +52,14 @@ export function fillBaseUrl(
 /** Full URL of an operation. */
 export function urlOf({ path }: Way, input: PathInput): string {
   return input.baseUrl + resolvePath(path, input);
+}
+
+/** Full URL of what a provider keeps: `behind` follows the path, and `query` what the path has of one. */
+export function storedUrlOf(way: Way, input: PathInput, { behind, query }: StoredPlace): string {
+  const url = urlOf(way, input);
+  const [path = url, own] = url.split("?", 2);
+  const asked = [own, query].filter(Boolean).join("&");
+  return path + behind + (asked === "" ? "" : `?${asked}`);
 }
 
 /** Full URL of the provider's list of models, or null where it has none. */

@@ -9,7 +9,7 @@ export const vllm = defineCompatible({
   needsCredential: false,
   free: true,
   quirks: { takes: ["top_k"] },
-  alsoSpeaks: { "openai-responses": { "chat.completions": "/responses" } },
+  alsoSpeaks: { "openai-responses": { "chat.completions": "/responses", responses: "/responses" } },
   operations: {
     "chat.completions": "/chat/completions",
     completions: "/completions",

@@ -13,5 +13,5 @@ export const xai = defineCompatible({
     completions: "/completions",
     "images.generations": "/images/generations",
   },
-  alsoSpeaks: { "openai-responses": { "chat.completions": "/responses" } },
+  alsoSpeaks: { "openai-responses": { "chat.completions": "/responses", responses: "/responses" } },
 });

@@ -1,6 +1,6 @@
 import { GhostError } from "@ghostllm/contract";
 import { passageBetween, urlOf, vendorDialects, wayTo } from "@ghostllm/llm";
-import type { Dialect, ParsedRequest, Passage, SealMemory } from "@ghostllm/llm";
+import type { Dialect, ParsedRequest, Passage, SealMemory, WholeAnswerReading } from "@ghostllm/llm";
 import type { Target } from "#domain/snapshot.ts";
 import type { Authenticator } from "#gateway/upstream/authenticate.ts";
 import { decoded } from "#gateway/upstream/decoded-answer.ts";
@@ -12,14 +12,9 @@ import type { Lifeline } from "./lifeline.ts";
 import { readFirstFrames } from "./stream.ts";
 import type { AnswerBase, StreamAnswer, VendorAnswer, WholeAnswer } from "./vendor-answer.ts";
 
-export interface AttemptInput {
+export interface VendorCall {
   readonly target: Target;
   readonly request: ParsedRequest;
-  /** The client's. */
-  readonly dialect: Dialect;
-  readonly isStrict: boolean;
-  readonly headers: RequestHeaders;
-  readonly seals: SealMemory;
   readonly upstream: UpstreamClient;
   readonly authenticator: Authenticator;
   readonly lifeline: Lifeline;
@@ -28,12 +23,20 @@ export interface AttemptInput {
   readonly onCall: (call: UpstreamCall) => void;
 }
 
+export interface AttemptInput extends VendorCall {
+  /** The client's. */
+  readonly dialect: Dialect;
+  readonly isStrict: boolean;
+  readonly headers: RequestHeaders;
+  readonly seals: SealMemory;
+}
+
 /**
  * One try at a target. Answers with whatever the vendor answered, errors included; rejects with UpstreamFailure when
  * there is no answer, when it breaks off before its first event, or when it makes no sense.
  */
 export async function attemptTarget(input: AttemptInput): Promise<VendorAnswer> {
-  const { target, request, lifeline, upstream, headers } = input;
+  const { target, request, headers } = input;
   const { definition } = target.provider;
   const way = wayTo(definition, input.dialect.name, request.operation, target.model);
   if (way === null) throw new GhostError("internal_error", `${target.provider.name} was planned for what it lacks`);
@@ -41,23 +44,25 @@ export async function attemptTarget(input: AttemptInput): Promise<VendorAnswer> 
   const edits = { model: target.model, quirks: definition.quirks ?? {}, headers: headers.forwarded };
   const { body, notes } = passage.encodeRequest(request, edits);
   if (input.isStrict && notes.length > 0) throw refuseLoss(target, notes);
-  const prepared = authenticate(input, {
-    method: "POST",
-    url: urlOf(way, { ...target.provider, model: target.model, stream: request.stream }),
-    headers: headersFor(input, way.dialect === input.dialect.name),
-    body,
-  });
+  const url = urlOf(way, { ...target.provider, model: target.model, stream: request.stream });
+  const sent = headersFor(input, way.dialect === input.dialect.name);
+  return callVendor(input, { method: "POST", url, headers: sent, body }, { passage, notes });
+}
+
+/** Sends a request with the operator's credential, and reads the answer as far as it must be known. Rejects as above. */
+export async function callVendor(input: VendorCall, request: UpstreamRequest, passed: Passed): Promise<VendorAnswer> {
+  const { upstream, lifeline } = input;
+  const prepared = authenticate(input, request);
   const call = upstream.send(prepared instanceof Promise ? await prepared : prepared);
   input.onCall(call);
   lifeline.hold(call);
   const answer = decoded(await call.answer);
-  const passed = { passage, notes };
-  return isStream(answer, passage) ? readStream(input, answer, passed) : readAnswer(input, answer, passed);
+  return isStream(answer, passed.passage) ? readStream(input, answer, passed) : readAnswer(input, answer, passed);
 }
 
 /** A promise only where a token must be fetched first; the client may have left meanwhile. */
 function authenticate(
-  { authenticator, target, lifeline }: AttemptInput,
+  { authenticator, target, lifeline }: VendorCall,
   request: UpstreamRequest,
 ): UpstreamRequest | Promise<UpstreamRequest> {
   const authenticated = authenticator.authenticate(request, target.provider);
@@ -78,7 +83,10 @@ function refuseLoss({ provider }: Target, notes: readonly string[]): GhostError 
   return new GhostError("invalid_request_error", `${provider.name} cannot be asked for all of this: ${lost}.`);
 }
 
-function headersFor({ target, request, headers }: AttemptInput, isStraight: boolean): Record<string, string> {
+export function headersFor(
+  { target, request, headers }: Pick<AttemptInput, "target" | "request" | "headers">,
+  isStraight: boolean,
+): Record<string, string> {
   const { definition } = target.provider;
   return {
     ...definition.headers,
@@ -93,7 +101,7 @@ function isStream({ status, headers }: UpstreamAnswer, passage: Passage): boolea
 }
 
 async function readStream(
-  { target, request }: AttemptInput,
+  { target, request }: VendorCall,
   source: UpstreamAnswer,
   { passage, notes }: Passed,
 ): Promise<StreamAnswer> {
@@ -104,7 +112,7 @@ async function readStream(
 }
 
 async function readAnswer(
-  { target, request, answerBufferBytes }: AttemptInput,
+  { target, request, answerBufferBytes }: VendorCall,
   source: UpstreamAnswer,
   { passage, notes }: Passed,
 ): Promise<VendorAnswer> {
@@ -119,15 +127,26 @@ async function readAnswer(
     return { kind: "stream", ...base, first: tap.push(body), tap, source };
   }
   if (source.status >= 300) return readError(base, body, passage);
-  const { usage, isBroken, contentType, notes: lost = [], body: forClient } = passage.readAnswer(body, request);
-  if (isBroken) throw new UpstreamFailure("broken", "the answer is not valid JSON");
-  const typed = contentType !== undefined && { headers: { ...base.headers, "content-type": contentType } };
-  return { kind: "whole", ...base, ...typed, notes: [...notes, ...lost], body: forClient, usage, error: null };
+  const reading = passage.readAnswer(body, request);
+  if (reading.isBroken) throw new UpstreamFailure("broken", "the answer is not valid JSON");
+  return { kind: "whole", ...base, ...toldBy(reading, base) };
 }
 
 function readError(base: AnswerBase, body: Buffer, passage: Passage): WholeAnswer {
   const { status, headers, target } = base;
   const { quirks = {} } = target.provider.definition;
   const { body: forClient, ...error } = passage.readError(status, body, { headers, quirks });
-  return { kind: "whole", ...base, body: forClient, usage: null, error };
+  return { kind: "whole", ...base, body: forClient, usage: null, stored: null, error };
+}
+
+function toldBy(reading: WholeAnswerReading, { headers, notes }: AnswerBase) {
+  const { body, usage, stored = null, contentType, notes: lost = [] } = reading;
+  return {
+    body,
+    usage,
+    stored,
+    error: null,
+    notes: [...notes, ...lost],
+    ...(contentType !== undefined && { headers: { ...headers, "content-type": contentType } }),
+  };
 }

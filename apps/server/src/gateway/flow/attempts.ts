@@ -57,6 +57,29 @@ export async function attemptTargets(deps: GatewayDeps, input: AttemptsInput): P
   return settleOn(outcome, input);
 }
 
+interface OnlyTry extends Pick<AttemptsInput, "requestId" | "lifeline" | "trail"> {
+  readonly target: Target;
+  readonly call: () => Promise<VendorAnswer>;
+}
+
+/** One try, where only one provider can answer. It shows nothing about the health of the provider's models. */
+export async function attemptOnce(deps: GatewayDeps, input: OnlyTry): Promise<VendorAnswer> {
+  const { target, requestId, lifeline, trail } = input;
+  trail.begin(target);
+  const startedAt = deps.clock.monotonic();
+  let outcome: Outcome;
+  try {
+    outcome = await input.call();
+  } catch (error) {
+    if (!(error instanceof UpstreamFailure)) throw error;
+    outcome = error;
+  } finally {
+    trail.upstreamMs += deps.clock.monotonic() - startedAt;
+  }
+  if (lifeline.severedBy === null && isVendorAtFault(outcome)) tellFailure(deps, requestId, target, outcome);
+  return settleOn(outcome, input);
+}
+
 async function attempt(deps: GatewayDeps, input: AttemptsInput, target: Target): Promise<Outcome> {
   const { request, dialect, isStrict, headers, seals, lifeline, trail } = input;
   // What the last attempt left open, such as a stream that began with an error, is of no use to anybody now.
@@ -117,7 +140,11 @@ function learn(deps: GatewayDeps, { requestId, lifeline }: AttemptsInput, target
     const restMs = outcome instanceof UpstreamFailure ? 0 : askedRestMs(outcome);
     deps.targetHealth.recordFailure(target, deps.clock.now(), restMs);
   }
-  deps.events.attemptFailed({
+  tellFailure(deps, requestId, target, outcome);
+}
+
+function tellFailure({ events }: GatewayDeps, requestId: string, target: Target, outcome: Outcome): void {
+  events.attemptFailed({
     requestId,
     provider: target.provider.name,
     model: target.model,
@@ -143,7 +170,7 @@ function describe(outcome: Outcome): string {
 }
 
 /** What the client is told in the end. */
-function settleOn(outcome: Outcome, { lifeline, trail }: AttemptsInput): VendorAnswer {
+function settleOn(outcome: Outcome, { lifeline, trail }: Pick<AttemptsInput, "lifeline" | "trail">): VendorAnswer {
   const provider = trail.target?.provider.name ?? "the provider";
   if (lifeline.severedBy === "timeout") throw new GhostError("timeout_error", `${provider} did not finish in time.`);
   if (outcome instanceof UpstreamFailure) {

@@ -38,12 +38,15 @@ export const noUsage: MeasuredUsage = {
   estimated: false,
 };
 
+/** What a record tells of the request itself: its id, its time, and where it came from. */
+export type Origin = Pick<Exchange, "id" | "startedAt" | "elapsedMs" | "ipAddress" | "userAgent">;
+
 export interface FinishInput {
-  readonly exchange: Exchange;
+  readonly exchange: Origin;
   readonly principal: Principal;
   readonly request: ParsedRequest;
   readonly candidates: Candidates;
-  readonly trail: Trail;
+  readonly trail: Pick<Trail, "attempts">;
   readonly target: Target;
   readonly ending: Ending;
 }
@@ -111,8 +114,8 @@ function buildRecord(deps: GatewayDeps, input: FinishInput): UsageRecord {
     latencyMs: Math.round(exchange.elapsedMs()),
     ttftMs: ending.ttftMs === null ? null : Math.round(ending.ttftMs),
     attempts: trail.attempts,
-    ipAddress: exchange.request.socket.remoteAddress ?? null,
-    userAgent: exchange.header("user-agent")?.slice(0, 200) ?? null,
+    ipAddress: exchange.ipAddress,
+    userAgent: exchange.userAgent,
   };
 }
 

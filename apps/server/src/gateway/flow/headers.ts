@@ -29,7 +29,7 @@ export function upstreamHeaders(exchange: Exchange, dialect: ClientDialect, vers
 }
 
 /** Of a vendor's answer: what tells a client how to read it, and when to come back. */
-const passedOn = ["content-type", "retry-after", "retry-after-ms", "x-should-retry"] as const;
+const passedOn = ["content-type", "content-disposition", "retry-after", "retry-after-ms", "x-should-retry"] as const;
 
 export interface AnswerFacts {
   readonly answer: VendorAnswer;

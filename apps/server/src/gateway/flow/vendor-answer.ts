@@ -1,4 +1,4 @@
-import type { ErrorReading, StreamTap, Usage } from "@ghostllm/llm";
+import type { ErrorReading, StoredAnswer, StreamTap, Usage } from "@ghostllm/llm";
 import type { Target } from "#domain/snapshot.ts";
 import type { AnswerHeaders, UpstreamAnswer } from "#gateway/upstream/upstream.ts";
 
@@ -16,6 +16,8 @@ export interface WholeAnswer extends AnswerBase {
   /** In the client's dialect. */
   readonly body: Buffer;
   readonly usage: Usage | null;
+  /** Under an id, by its vendor. */
+  readonly stored: StoredAnswer | null;
   /** Null for an answer that is none. */
   readonly error: Omit<ErrorReading, "body"> | null;
 }

@@ -10,6 +10,7 @@ import type { Operation } from "#operations.ts";
 import { findMembers } from "#wire/json-members.ts";
 import { countOf, isObject, memberOf, parseJson } from "#wire/json.ts";
 import { boundaryOf, findField } from "#wire/multipart.ts";
+import { storedFilesAndBatches } from "./stored.ts";
 
 export const forwardedEndpoints: readonly ClientEndpoint[] = [
   { path: "/v1/moderations", operation: "moderations" },
@@ -22,7 +23,10 @@ export const forwardedEndpoints: readonly ClientEndpoint[] = [
   { path: "/v1/rerank", operation: "rerank" },
 ];
 
-const operations: ReadonlySet<Operation> = new Set(forwardedEndpoints.map(({ operation }) => operation));
+const operations: ReadonlySet<Operation> = new Set([
+  ...forwardedEndpoints.map(({ operation }) => operation),
+  ...storedFilesAndBatches.map(({ operation }) => operation),
+]);
 
 export function isForwarded(operation: Operation): boolean {
   return operations.has(operation);

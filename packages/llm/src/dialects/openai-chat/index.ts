@@ -25,6 +25,7 @@ import { models } from "./model-list.ts";
 import { dropForeignSeals } from "./foreign-seals.ts";
 import { readPromptText } from "./prompt-text.ts";
 import { parseRequest } from "./request.ts";
+import { storedFilesAndBatches } from "./stored.ts";
 import { readUsage } from "./usage.ts";
 import { memberOf } from "#wire/json.ts";
 import { ChatStreamTap } from "./stream.ts";
@@ -48,6 +49,7 @@ export const openaiChat = {
     answerPlaces: { choices: true, logprobs: true, media: ["image"] },
     createStreamEncoder,
     models,
+    stored: storedFilesAndBatches,
     embeddings: { decodeRequest: decodeEmbeddingsRequest, encodeResult: encodeEmbeddingsResult },
   },
   upstream: {

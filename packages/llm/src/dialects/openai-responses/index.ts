@@ -3,7 +3,6 @@
 
 import type { Dialect } from "#dialects/dialect.ts";
 import { editModel } from "#dialects/edit-model.ts";
-import { LargeAnswerTap } from "#dialects/large-answer.ts";
 import { encodeError, readError } from "#dialects/openai-error.ts";
 import { readAnswer, readText } from "./answer.ts";
 import { decodeRequest } from "./decode-request.ts";
@@ -13,17 +12,22 @@ import { encodeRequest } from "./encode-request.ts";
 import { encodeResult } from "./encode-result.ts";
 import { createStreamEncoder } from "./encode-stream.ts";
 import { encodeStreamError } from "./errors.ts";
+import { LargeResponseTap } from "./large-answer.ts";
 import { dialect } from "./name.ts";
 import { dropForeignSeals } from "./foreign-seals.ts";
 import { readPromptText } from "./prompt-text.ts";
 import { parseRequest } from "./request.ts";
+import { readStored, storedResponses } from "./stored.ts";
 import { ResponseStreamTap } from "./stream.ts";
-import { readUsage } from "./usage.ts";
 
 export const openaiResponses = {
   name: dialect,
   client: {
-    endpoints: [{ path: "/v1/responses", operation: "chat.completions" }],
+    endpoints: [
+      { path: "/v1/responses", operation: "chat.completions" },
+      { path: "/v1/responses/compact", operation: "responses.compact" },
+      { path: "/v1/responses/input_tokens", operation: "count_tokens" },
+    ],
     forwardedHeaders: ["openai-beta", "idempotency-key"],
     parseRequest,
     readPromptText,
@@ -33,6 +37,8 @@ export const openaiResponses = {
     encodeResult,
     answerPlaces: { choices: false, logprobs: true, media: ["image"] },
     createStreamEncoder,
+    encodeTokenCount: (tokens) => JSON.stringify({ object: "response.input_tokens", input_tokens: tokens }),
+    stored: [storedResponses],
   },
   upstream: {
     streamContentType: "text/event-stream",
@@ -40,11 +46,12 @@ export const openaiResponses = {
     dropForeignSeals,
     readAnswer,
     readText,
+    readStored,
     readError,
     encodeRequest,
     decodeResult,
     createStreamDecoder: () => new ResponseStreamDecoder(),
-    createLargeAnswerTap: () => new LargeAnswerTap(readUsage),
+    createLargeAnswerTap: () => new LargeResponseTap(),
     createStreamTap: () => new ResponseStreamTap(),
   },
 } as const satisfies Dialect;

@@ -6,6 +6,7 @@ import { findMembers } from "#wire/json-members.ts";
 import { checkFields } from "./fields.ts";
 import { largeBody } from "./large-body.ts";
 import { estimatePromptTokens } from "./prompt-size.ts";
+import { readKept } from "./stored.ts";
 
 /** Reads the fields that the gateway acts on. The vendor is the judge of all others, so they are not looked at. */
 export function parseRequest(operation: Operation, body: Buffer): ParsedRequest {
@@ -24,5 +25,6 @@ export function parseRequest(operation: Operation, body: Buffer): ParsedRequest 
     promptTokensEstimate: estimatePromptTokens(body, fields),
     maxOutputTokens: typeof limit === "number" ? limit : null,
     answers: 1,
+    kept: readKept(fields),
   };
 }

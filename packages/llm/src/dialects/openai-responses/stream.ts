@@ -1,8 +1,10 @@
 import type { StreamTap } from "#dialects/dialect.ts";
+import type { StoredAnswer } from "#dialects/stored-objects.ts";
 import type { Usage } from "#hub.ts";
 import { eachFrame, frameData, FrameCutter } from "#wire/frames.ts";
 import { memberOf, parseJson } from "#wire/json.ts";
 import { readFailure } from "./failure.ts";
+import { storedOf } from "./stored.ts";
 import { readUsage } from "./usage.ts";
 
 /** The last frame holds the whole answer once more, with its images, and the usage behind them. */
@@ -19,6 +21,7 @@ export class ResponseStreamTap implements StreamTap {
   usage: Usage | null = null;
   ended = false;
   failure: string | null = null;
+  stored: StoredAnswer | null = null;
   readonly #cutter = new FrameCutter(maxHeldBytes);
 
   push(chunk: Buffer): Buffer | null {
@@ -32,12 +35,17 @@ export class ResponseStreamTap implements StreamTap {
   }
 
   #inspect(frames: Buffer): Buffer {
-    if (this.ended || !mayMatter(frames)) return frames;
+    if (this.ended || !(this.stored === null || mayMatter(frames))) return frames;
     for (const frame of eachFrame(frames)) {
       if (this.ended) break;
-      if (mayMatter(frame) && !has(frame, beginnings)) this.#readFrame(frame);
+      if (has(frame, beginnings)) this.#readBeginning(frame);
+      else if (mayMatter(frame)) this.#readFrame(frame);
     }
     return frames;
+  }
+
+  #readBeginning(frame: Buffer): void {
+    this.stored ??= storedOf(memberOf(parseJson(frameData(frame.toString("utf8"))), "response"));
   }
 
   #readFrame(frame: Buffer): void {
@@ -46,6 +54,7 @@ export class ResponseStreamTap implements StreamTap {
     const response = memberOf(event, "response");
     if (ends.includes(JSON.stringify(type))) {
       this.usage = readUsage(memberOf(response, "usage")) ?? this.usage;
+      this.stored = storedOf(response) ?? this.stored;
       this.ended = true;
     }
     if (type === "response.failed") this.failure ??= readFailure(response).message;

@@ -1,0 +1,28 @@
+import { GhostError } from "@ghostllm/contract";
+import type { Principal } from "#domain/principal.ts";
+import { answerError } from "#gateway/answer-error.ts";
+import type { GatewayDeps } from "#gateway/deps.ts";
+import type { Exchange } from "#gateway/exchange.ts";
+import { identify } from "#gateway/flow/identify.ts";
+
+/** What all requests to vendors have in common: a server that is ready, a caller who is known, and errors in their dialect. */
+export async function serveRequest(
+  deps: GatewayDeps,
+  exchange: Exchange,
+  encodeError: (error: GhostError) => string,
+  serve: (principal: Principal) => Promise<void>,
+): Promise<void> {
+  deps.events.requestStarted();
+  try {
+    if (deps.healthBoard.notReadyBecause !== null) {
+      throw new GhostError("service_unavailable", `GhostLLM is ${deps.healthBoard.notReadyBecause}.`, {
+        retryAfterSeconds: 2,
+      });
+    }
+    await serve(identify(exchange, deps.snapshots.current()));
+  } catch (error) {
+    answerError(deps, exchange, error, encodeError);
+  } finally {
+    deps.events.requestEnded();
+  }
+}

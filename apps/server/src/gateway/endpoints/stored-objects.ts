@@ -1,0 +1,72 @@
+// Serves what vendors keep for clients under ids: answers, files, batches. The model is named nowhere, so the id, or a header,
+// leads to the provider; and since the vendor knows the operator alone, who may see what is decided here.
+
+import { GhostError } from "@ghostllm/contract";
+import type { Dialect, StoredObjects, StoredRoute } from "@ghostllm/llm";
+import type { Principal } from "#domain/principal.ts";
+import type { GatewayDeps } from "#gateway/deps.ts";
+import type { Exchange } from "#gateway/exchange.ts";
+import { forward } from "#gateway/flow/forward.ts";
+import { findHolder, providerHeader } from "#gateway/flow/holder.ts";
+import { readBody } from "#gateway/flow/read-body.ts";
+import { serveRequest } from "./serve-request.ts";
+
+export interface StoredEndpoint {
+  readonly dialect: Dialect;
+  readonly objects: StoredObjects;
+  readonly route: StoredRoute;
+}
+
+/** `id` is the one in the path, decoded; null where the path has none. */
+export function serveStored(
+  deps: GatewayDeps,
+  exchange: Exchange,
+  { dialect, objects, route }: StoredEndpoint,
+  id: string | null,
+): Promise<void> {
+  return serveRequest(deps, exchange, dialect.client.encodeError, async (principal) => {
+    if (objects.isUnbounded) checkUnbounded(principal, objects);
+    if (id === null && route.method === "GET") checkList(principal, objects);
+    const query = {
+      snapshot: deps.snapshots.current(),
+      owners: deps.objectOwners,
+      principal,
+      dialect: dialect.name,
+      objects,
+      id,
+      named: exchange.header(providerHeader),
+    };
+    // Found before the body is read: what is not there takes no files.
+    const known = id === null ? null : findHolder({ ...query, references: [] });
+    const body = route.method === "POST" ? await readWholeBody(deps, exchange, route) : null;
+    const references = id === null && body !== null ? objects.readReferences(body) : [];
+    const holder = known ?? findHolder({ ...query, references });
+    await forward(deps, { exchange, principal, dialect, objects, route, id, body, holder });
+  });
+}
+
+function readWholeBody({ limits, timeouts }: GatewayDeps, { request }: Exchange, { takesForms }: StoredRoute) {
+  const bounds = { maxBytes: limits.bodyBytes, idleMs: timeouts.requestBodyIdleMs };
+  return readBody(request, { ...bounds, takesForms: takesForms === true });
+}
+
+/** A list of requests for later runs any model at any cost, which is told to nobody. */
+function checkUnbounded({ publicId, permissions, scopes }: Principal, { operation }: StoredObjects): void {
+  const limit =
+    permissions.models !== null
+      ? "is limited to some models"
+      : scopes.some(({ budgetNanos }) => budgetNanos !== null)
+        ? "has a budget, or its user has one"
+        : null;
+  if (limit === null) return;
+  throw new GhostError(
+    "permission_denied",
+    `The API key ${publicId} ${limit}. Vendors run batches of requests outside of both, so ${operation} are for keys without them.`,
+  );
+}
+
+function checkList({ role }: Principal, { operation }: StoredObjects): void {
+  if (role === "admin") return;
+  const message = `The list of ${operation} shows those of the whole account, so it is for administrators only.`;
+  throw new GhostError("permission_denied", message);
+}

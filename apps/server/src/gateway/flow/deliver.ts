@@ -1,0 +1,204 @@
+// The end of a request that was admitted: its answer on the way to the client, whole or streamed, and its record.
+// Called by execute.ts and forward.ts. Invariant: the record is written before the last byte of the answer leaves.
+
+import { GhostError } from "@ghostllm/contract";
+import { unmetered } from "@ghostllm/llm";
+import type { Dialect, ParsedRequest, StoredAnswer } from "@ghostllm/llm";
+import type { Principal } from "#domain/principal.ts";
+import type { GatewayDeps } from "#gateway/deps.ts";
+import type { Exchange } from "#gateway/exchange.ts";
+import type { Admission } from "./admit.ts";
+import { settleDeleted, settleShown, unseenUsage, waitForEnd } from "./background.ts";
+import type { KeptId, Shown } from "./background.ts";
+import { finish, noUsage } from "./finish.ts";
+import type { Ending, MeasuredUsage } from "./finish.ts";
+import { answerHeaders, costHeader } from "./headers.ts";
+import type { Lifeline } from "./lifeline.ts";
+import { measureUsage, usageWithoutAnswer } from "./measure.ts";
+import type { Candidates } from "./resolve.ts";
+import { Evidence, relayStream } from "./stream.ts";
+import type { StreamEnd } from "./stream.ts";
+import type { Trail } from "./trail.ts";
+import type { StreamAnswer, VendorAnswer, WholeAnswer } from "./vendor-answer.ts";
+
+/** What is kept of an answer to estimate its tokens. */
+const maxEvidenceBytes = 256 * 1024;
+
+/** A call that was admitted, with what belongs to it until it is finished. */
+export interface Run {
+  readonly exchange: Exchange;
+  readonly principal: Principal;
+  readonly request: ParsedRequest;
+  /** The client's. */
+  readonly dialect: Dialect;
+  readonly candidates: Candidates;
+  readonly admission: Admission;
+  readonly trail: Trail;
+  readonly lifeline: Lifeline;
+  /** The kept answer that the client asks for. */
+  readonly looksAt?: KeptId & { readonly isDeleted: boolean };
+}
+
+/** No vendor was asked: nothing was used, so only the reservation is given back. Otherwise the failure is recorded. */
+export async function finishWithoutAnswer(deps: GatewayDeps, run: Run, error: unknown): Promise<void> {
+  const { exchange, trail, lifeline } = run;
+  if (trail.target === null) {
+    await deps.counters.settle({ id: exchange.id, tokens: 0, costNanos: 0, now: deps.clock.now() });
+    return;
+  }
+  const isClientGone = lifeline.severedBy === "client";
+  const isTimeout = error instanceof GhostError && error.code === "timeout_error";
+  await finishRun(deps, run, {
+    status: isClientGone ? "client_abort" : isTimeout ? "timeout" : "error",
+    httpStatus: isClientGone ? clientClosedRequest : error instanceof GhostError ? error.status : 500,
+    errorCode: isClientGone ? null : error instanceof GhostError ? error.code : "internal_error",
+    usage: isClientGone || isTimeout ? usageOfUnanswered(deps, run) : noUsage,
+    ttftMs: null,
+    overheadMs: exchange.elapsedMs() - trail.upstreamMs,
+  });
+}
+
+/** What a vendor has begun in the background goes on without us, under an id that nobody was told. */
+function usageOfUnanswered(deps: GatewayDeps, { request, trail }: Run): MeasuredUsage {
+  if (unmetered.has(request.operation)) return noUsage;
+  if (request.kept?.isBackground && trail.isSent) return unseenUsage(deps, request);
+  return usageWithoutAnswer(request, trail.isSent);
+}
+
+/** nginx's status for a client that left; it is recorded, never sent. */
+const clientClosedRequest = 499;
+
+function finishRun(deps: GatewayDeps, run: Run, ending: Ending): Promise<number | null> {
+  const { trail } = run;
+  if (trail.target === null) throw new GhostError("internal_error", "an answer came from no target");
+  trail.isFinished = true;
+  return finish(deps, { ...run, target: trail.target, ending });
+}
+
+/** Answers the client, and writes down what was used before the last byte leaves. */
+export function deliver(deps: GatewayDeps, run: Run, answer: VendorAnswer): Promise<void> {
+  return answer.kind === "whole" ? deliverWhole(deps, run, answer) : deliverStream(deps, run, answer);
+}
+
+async function deliverWhole(deps: GatewayDeps, run: Run, answer: WholeAnswer): Promise<void> {
+  const { exchange, trail, admission, lifeline } = run;
+  const ttftMs = exchange.elapsedMs();
+  const overheadMs = ttftMs - trail.upstreamMs;
+  const { status, stored, usage, error, body } = answer;
+  const settled = await settleWhatIsShown(deps, run, { status, stored, usage, text: () => body, isStream: false });
+  const costNanos = isToldLater(deps, run, answer, { stored, ttftMs, overheadMs })
+    ? null
+    : await finishRun(deps, run, {
+        status: lifeline.severedBy === "client" ? "client_abort" : error === null ? "ok" : "error",
+        httpStatus: status,
+        errorCode: error?.code ?? null,
+        usage: error === null ? await usageOfWhole(deps, run, answer) : noUsage,
+        ttftMs,
+        overheadMs,
+      });
+  const headers = answerHeaders({ answer, report: admission.report, trail, overheadMs });
+  exchange.answer(status, { ...headers, ...costHeader(settled ?? costNanos) }, body);
+}
+
+function usageOfWhole(deps: GatewayDeps, { request, dialect }: Run, { body, usage }: WholeAnswer) {
+  if (unmetered.has(request.operation)) return noUsage;
+  const evidence = new Evidence(maxEvidenceBytes);
+  evidence.add(body);
+  const { estimator } = deps;
+  return measureUsage({ told: usage, isComplete: true, request, dialect, evidence, streamed: false, estimator });
+}
+
+async function deliverStream(deps: GatewayDeps, run: Run, answer: StreamAnswer): Promise<void> {
+  const { exchange, trail, admission, dialect, lifeline } = run;
+  const ttftMs = exchange.elapsedMs();
+  const overheadMs = ttftMs - trail.upstreamMs;
+  exchange.begin(answer.status, answerHeaders({ answer, report: admission.report, trail, overheadMs }));
+  const evidence = new Evidence(maxEvidenceBytes);
+  const end = await relayStream(answer, exchange, evidence);
+  const error = errorOfStream(run, answer, end);
+  const { tap, status } = answer;
+  const { usage, stored = null, isEventStream: isStream } = tap;
+  await settleWhatIsShown(deps, run, { status, stored, usage, text: () => Buffer.from(evidence.text()), isStream });
+  if (!isToldLater(deps, run, answer, { stored, ttftMs, overheadMs })) {
+    await finishRun(deps, run, {
+      status: statusOfStream(lifeline, error),
+      httpStatus: status,
+      errorCode: error?.code ?? null,
+      usage: await usageOfStream(deps, run, answer, { evidence, isComplete: end.failure === null }),
+      ttftMs,
+      overheadMs,
+    });
+  }
+  if (end.lastBytes !== null) exchange.response.write(end.lastBytes);
+  if (end.failure === null) exchange.response.end();
+  else if (isStream && !isStuck(run)) {
+    exchange.response.end(dialect.client.encodeStreamError(error ?? brokenStream(run)));
+  }
+  // Half of a JSON document cannot say that it is one: only the broken connection can.
+  else exchange.response.destroy();
+}
+
+function usageOfStream(
+  { estimator }: GatewayDeps,
+  { request, dialect }: Run,
+  { tap }: StreamAnswer,
+  { evidence, isComplete }: { readonly evidence: Evidence; readonly isComplete: boolean },
+): Promise<MeasuredUsage> | MeasuredUsage {
+  if (unmetered.has(request.operation)) return noUsage;
+  const streamed = tap.isEventStream;
+  return measureUsage({ told: tap.usage, isComplete, request, dialect, evidence, streamed, estimator });
+}
+
+interface Answered {
+  readonly stored: StoredAnswer | null;
+  readonly ttftMs: number;
+  readonly overheadMs: number;
+}
+
+/** The vendor goes on in the background: its usage is not known yet, and the reservation is held until it is. */
+function isToldLater(deps: GatewayDeps, run: Run, { target, status }: VendorAnswer, answered: Answered): boolean {
+  const { stored, ...times } = answered;
+  if (status >= 300 || !waitForEnd(deps, { ...run, target, httpStatus: status, ...times }, stored)) return false;
+  run.trail.isFinished = true;
+  return true;
+}
+
+interface ShownAnswer extends Pick<Shown, "stored" | "usage"> {
+  readonly status: number;
+  readonly text: () => Buffer;
+  readonly isStream: boolean;
+}
+
+/** Who asks for what a vendor keeps may be the first to see that it is final. */
+async function settleWhatIsShown(deps: GatewayDeps, run: Run, shown: ShownAnswer): Promise<number | null> {
+  const { looksAt, dialect } = run;
+  if (looksAt === undefined || shown.status >= 300) return null;
+  if (looksAt.isDeleted) return settleDeleted(deps, looksAt);
+  const readText = (): string => dialect.upstream.readText(shown.text().toString("utf8"), shown.isStream);
+  return settleShown(deps, looksAt, { stored: shown.stored, usage: shown.usage, readText });
+}
+
+/** The time is over because the client does not read: it would not read the end either, and hold its socket for ever. */
+function isStuck({ lifeline, exchange }: Run): boolean {
+  return lifeline.severedBy === "timeout" && exchange.response.writableNeedDrain;
+}
+
+function statusOfStream({ severedBy }: Lifeline, error: GhostError | null): Ending["status"] {
+  if (severedBy === "client") return "client_abort";
+  if (error?.code === "timeout_error") return "timeout";
+  return error === null ? "ok" : "error";
+}
+
+function errorOfStream(run: Run, { tap }: StreamAnswer, { failure }: StreamEnd): GhostError | null {
+  // That the client left is no fault of anybody's.
+  if (run.lifeline.severedBy === "client") return null;
+  if (failure === null) return tap.failure === null ? null : new GhostError("provider_error", tap.failure);
+  const isTimeout = run.lifeline.severedBy === "timeout" || failure.kind === "timeout";
+  return isTimeout
+    ? new GhostError("timeout_error", "The provider's answer did not finish in time.")
+    : brokenStream(run);
+}
+
+function brokenStream({ trail }: Run): GhostError {
+  return new GhostError("provider_error", `${trail.target?.provider.name ?? "The provider"} broke off its answer.`);
+}

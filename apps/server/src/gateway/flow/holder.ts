@@ -1,0 +1,147 @@
+// Which provider holds an object that a client names, and whether it is the client's to name.
+
+import { GhostError } from "@ghostllm/contract";
+import { wayTo } from "@ghostllm/llm";
+import type { ClientDialectName, Reference, StoredObjects } from "@ghostllm/llm";
+import { matchesPattern } from "#domain/principal.ts";
+import type { Principal } from "#domain/principal.ts";
+import type { ProviderEntry, Snapshot } from "#domain/snapshot.ts";
+import type { ObjectOwner, ObjectOwners } from "#link/object-owners.ts";
+import { checkPermission } from "./resolve.ts";
+import type { Candidates } from "./resolve.ts";
+
+export const providerHeader = "x-ghostllm-provider";
+
+export interface HolderQuery {
+  readonly snapshot: Snapshot;
+  readonly owners: ObjectOwners;
+  readonly principal: Principal;
+  /** The client's. */
+  readonly dialect: ClientDialectName;
+  readonly objects: StoredObjects;
+  /** Null for all of them, and for what makes a new one. */
+  readonly id: string | null;
+  /** Objects on which a new one is built. */
+  readonly references: readonly Reference[];
+  /** The provider that the client names in a header. */
+  readonly named: string | undefined;
+}
+
+export interface Holder {
+  readonly provider: ProviderEntry;
+  /** Null where nobody knows it. */
+  readonly owner: ObjectOwner | null;
+}
+
+/** Throws GhostError `not_found` for what is not the client's, or is not known to be. */
+export function findHolder(query: HolderQuery): Holder {
+  const { id, references, owners } = query;
+  const [first] = references.map((reference) => requireOwn(query, reference)).filter((owner) => owner !== undefined);
+  if (first !== undefined) return { provider: providerOf(query, first), owner: null };
+  if (id === null) return { provider: chooseProvider(query), owner: null };
+  const owner = owners.find(id);
+  if (owner === undefined) return { provider: providerOfUnknown(query, id), owner: null };
+  if (!isTheirs(query, owner)) throw unknownObject(id);
+  checkPermissionFor(query, owner);
+  return { provider: providerOf(query, owner), owner };
+}
+
+/** Undefined for an object that nobody knows. */
+function requireOwn(query: HolderQuery, { id, param }: Reference): ObjectOwner | undefined {
+  const owner = query.owners.find(id);
+  if (owner !== undefined && !isTheirs(query, owner)) throw unknownObject(id, param);
+  return owner;
+}
+
+/** What people say to models is theirs alone; administrators see to the files and batches of the account. */
+function isTheirs({ principal, objects }: HolderQuery, { userId }: ObjectOwner): boolean {
+  return userId === principal.userId || (objects.isUnbounded === true && principal.role === "admin");
+}
+
+/** A key that may not use the model may not read its answers either. */
+function checkPermissionFor(query: HolderQuery, owner: ObjectOwner): void {
+  if (owner.model === "") return;
+  const { model, requestedModel: requested } = owner;
+  const target = { provider: providerOf(query, owner), model, ...unlisted };
+  checkPermission(query.principal, {
+    requested,
+    strategy: "ordered",
+    targets: [{ target, weight: 1 }],
+    isAlias: false,
+  });
+}
+
+const unlisted = { modelId: null, prices: null, contextLength: null, capabilities: null, createdAt: 0 };
+
+function providerOf({ snapshot }: HolderQuery, { providerId }: ObjectOwner): ProviderEntry {
+  const provider = [...snapshot.providers.values()].find(({ id }) => id === providerId);
+  if (provider !== undefined) return provider;
+  throw new GhostError("not_found", "The provider that keeps this is not in use any more.");
+}
+
+function chooseProvider(query: HolderQuery): ProviderEntry {
+  if (query.named !== undefined) return namedProvider(query, query.named);
+  const { operation } = query.objects;
+  const offering = [...query.snapshot.providers.values()].filter((provider) => isOfferedBy(query, provider));
+  const [only] = offering;
+  if (only === undefined) throw new GhostError("not_found", `No provider here offers ${operation}.`);
+  if (offering.length === 1) return only;
+  const names = offering.map(({ name }) => name).join(", ");
+  const message = `Several providers offer ${operation}: name one of them in the header ${providerHeader} (${names}).`;
+  throw new GhostError("invalid_request_error", message, { param: providerHeader });
+}
+
+/** Nobody remembers it, such as after a restart: then only its vendor can say whether there is such a thing. */
+function providerOfUnknown(query: HolderQuery, id: string): ProviderEntry {
+  if (query.named !== undefined) return namedProvider(query, query.named);
+  if (query.objects.isUnbounded === true && query.principal.role === "admin") return chooseProvider(query);
+  throw unknownObject(id);
+}
+
+function namedProvider(query: HolderQuery, named: string): ProviderEntry {
+  const provider = query.snapshot.providers.get(named);
+  if (provider === undefined || !mayUseAll(query.principal, provider)) {
+    const message = `There is no provider '${named.slice(0, 100)}' all of whose models this key may use.`;
+    throw new GhostError("not_found", message, { param: providerHeader });
+  }
+  if (isOfferedBy(query, provider)) return provider;
+  const message = `${provider.name} does not offer ${query.objects.operation}.`;
+  throw new GhostError("not_found", message, { param: providerHeader });
+}
+
+function isOfferedBy({ dialect, objects }: HolderQuery, { definition }: ProviderEntry): boolean {
+  return wayTo(definition, dialect, objects.operation, "") !== null;
+}
+
+/** A pattern takes the star of `provider/*` only with a star of its own, which then takes every model. */
+function mayUseAll({ permissions: { models } }: Principal, { name }: ProviderEntry): boolean {
+  return models === null || models.some((pattern) => matchesPattern(pattern, `${name}/*`));
+}
+
+/** The same for what others own and for what nobody knows. */
+function unknownObject(id: string, param?: string): GhostError {
+  const message = `No '${id.slice(0, 100)}' of yours is known here. What was made before the server was last started is found with the header ${providerHeader}, which names the provider that keeps it, by keys that may use all its models.`;
+  return new GhostError("not_found", message, param === undefined ? {} : { param });
+}
+
+interface Continuation {
+  readonly owners: ObjectOwners;
+  readonly principal: Principal;
+  readonly references: readonly Reference[];
+}
+
+/** What goes on from an answer that a vendor keeps goes to that vendor. Throws GhostError for what is another user's. */
+export function followReferences({ owners, principal, references }: Continuation, candidates: Candidates): Candidates {
+  let targets = candidates.targets;
+  for (const { id, param } of references) {
+    const owner = owners.find(id);
+    if (owner === undefined) continue;
+    if (owner.userId !== principal.userId)
+      throw new GhostError("not_found", `There is no '${id.slice(0, 100)}' of yours.`, { param });
+    targets = targets.filter(({ target }) => target.provider.id === owner.providerId);
+    if (targets.length > 0) continue;
+    const message = `'${id.slice(0, 100)}' is kept by a provider that '${candidates.requested}' does not lead to: ask for the model that it came from.`;
+    throw new GhostError("invalid_request_error", message, { param });
+  }
+  return targets === candidates.targets ? candidates : { ...candidates, targets };
+}
