@@ -79,6 +79,30 @@ describe("SIGTERM", () => {
     expect(new Map(rows.map(({ id, status }) => [id, status]))).toEqual(new Map(ids.map((id) => [id, "ok"])));
   });
 
+  it("records what a vendor still works on, which nobody remembers afterwards", async () => {
+    const server = await start();
+    const account = await createAccount(server.admin);
+    const headers = { authorization: `Bearer ${account.key}`, "content-type": "application/json" };
+    upstream.script({ kind: "answer", body: { id: "resp_1", object: "response", status: "queued", usage: null } });
+    const body = JSON.stringify({ model, input: "Hello", background: true, max_output_tokens: 50 });
+    const begun = await fetch(`${server.url}/v1/responses`, { method: "POST", headers, body });
+    expect(begun.status).toBe(200);
+    expect(await listUsage(server.admin, { api_key_id: account.keyId })).toEqual([]);
+    server.signal("SIGTERM");
+    expect(await server.exit).toEqual({ code: 0, signal: null });
+
+    const again = await start();
+    const [row, ...others] = await listUsage(again.admin, { api_key_id: account.keyId });
+    expect(others).toEqual([]);
+    const id = begun.headers.get("x-request-id");
+    expect(row).toMatchObject({ id, status: "timeout", estimated: true, completion_tokens: 50 });
+    const answer = { id: "resp_1", object: "response", status: "completed", usage: { output_tokens: 9 } };
+    upstream.script({ kind: "answer", body: answer });
+    const path = `${again.url}/v1/responses/resp_1`;
+    expect(await statusOf(fetch(path, { headers }))).toBe(404);
+    expect(await statusOf(fetch(path, { headers: { ...headers, "x-ghostllm-provider": "openai" } }))).toBe(200);
+  });
+
   it("is not held up by connections that have sent nothing, or nothing more", async () => {
     const server = await start();
     const { port, hostname } = new URL(server.url);

@@ -253,6 +253,16 @@ describe("what a vendor keeps", () => {
     ]);
   });
 
+  it("a vendor that does not answer in time is a 504", async () => {
+    gateway = await startGateway(snapshotWith(), { timeouts: { totalMs: 300 } });
+    ann = clientOf(annKey);
+    await keepOne(ann);
+    first.script({ kind: "slow-headers", delayMs: 5_000 });
+    await expect(ann.responses.retrieve("resp_1")).rejects.toMatchObject({ status: 504, code: "timeout_error" });
+    await first.waitUntil(() => last(first)?.aborted === true);
+    expect(gateway.records[1]).toMatchObject({ status: "timeout", httpStatus: 504, totalTokens: 0, costNanos: 0 });
+  });
+
   it("a client that leaves aborts the vendor", async () => {
     await start();
     await keepOne(ann);

@@ -6,7 +6,7 @@ import type { ProviderDefinition, dialectNames } from "./definition.ts";
 import { google } from "./google.ts";
 import { providers } from "./index.ts";
 import { ollama } from "./ollama.ts";
-import { fillBaseUrl, modelListUrl, urlOf, wayTo } from "./url.ts";
+import { fillBaseUrl, modelListUrl, storedUrlOf, urlOf, wayTo } from "./url.ts";
 import { vertexAnthropic } from "./vertex-anthropic.ts";
 import { vertex } from "./vertex.ts";
 
@@ -50,6 +50,24 @@ describe("Azure's answers", () => {
     const way = wayTo(azureOpenai, "openai-responses", "chat.completions", "m");
     const url = way && urlOf(way, { baseUrl, model: "m", settings, stream: false });
     expect(new URL(url ?? "").href).toBe("https://r/openai/v1/responses");
+  });
+});
+
+describe("the URL of what a vendor keeps", () => {
+  const input = { baseUrl: "https://r", model: "", settings, stream: false };
+
+  it("has the id behind the path, and both queries", () => {
+    const place = { behind: "/a%2Fb/content", query: "limit=3" };
+    const way = { dialect: "openai-chat", path: "/files?api-version=1" } as const;
+    expect(storedUrlOf(way, input, place)).toBe("https://r/files/a%2Fb/content?api-version=1&limit=3");
+    expect(storedUrlOf({ ...way, path: "/files" }, input, { behind: "", query: "" })).toBe("https://r/files");
+    expect(storedUrlOf({ ...way, path: "/files" }, input, place)).toBe("https://r/files/a%2Fb/content?limit=3");
+  });
+
+  it.each(["https://r", "https://r/models", "https://r/openai/v1"])("is one at Azure, seen from %s", (baseUrl) => {
+    const way = wayTo(azureOpenai, "openai-chat", "batches", "");
+    const url = way && storedUrlOf(way, { ...input, baseUrl }, { behind: "/batch_1", query: "" });
+    expect(new URL(url ?? "").href).toBe("https://r/openai/v1/batches/batch_1");
   });
 });
 

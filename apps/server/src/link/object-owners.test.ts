@@ -1,0 +1,37 @@
+import { expect, it } from "vitest";
+import { MemoryObjectOwners } from "./object-owners.ts";
+
+const day = 24 * 60 * 60 * 1000;
+const ann = { userId: "ann", providerId: "p", model: "m", requestedModel: "m" };
+const bob = { ...ann, userId: "bob" };
+
+class StillClock {
+  ms = 0;
+  now = (): number => this.ms;
+  monotonic = (): number => this.ms;
+}
+
+it("an id never changes hands while it is remembered, and is forgotten in time", () => {
+  const clock = new StillClock();
+  const owners = new MemoryObjectOwners(clock);
+  owners.keep("a", ann);
+  owners.keep("a", bob);
+  expect(owners.find("a")).toEqual(ann);
+  clock.ms = 6 * day;
+  owners.keep("a", { ...ann, model: "n" });
+  clock.ms = 8 * day;
+  expect(owners.find("a")).toMatchObject({ userId: "ann", model: "n" });
+  clock.ms = 14 * day;
+  expect(owners.find("a")).toBeUndefined();
+  owners.keep("a", bob);
+  expect(owners.find("a")).toEqual(bob);
+});
+
+it("the oldest make room, and ids of no sensible length are not kept", () => {
+  const owners = new MemoryObjectOwners(new StillClock(), 2);
+  for (const id of ["a", "b", "c"]) owners.keep(id, ann);
+  expect(["a", "b", "c"].map((id) => owners.find(id) !== undefined)).toEqual([false, true, true]);
+  const long = "x".repeat(1_000);
+  owners.keep(long, ann);
+  expect(owners.find(long)).toBeUndefined();
+});
