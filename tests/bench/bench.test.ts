@@ -15,6 +15,8 @@ import { median, percentile, sortNumbers } from "./statistics.ts";
 import { loadStreams } from "./stream-load.ts";
 import { renderRequest } from "./connection.ts";
 import type { Target } from "./targets.ts";
+import { measureCodecs, playOnce } from "./codecs.ts";
+import { translatedWorkloads } from "./translated-workloads.ts";
 import { pacedWorkload, workloads, type Workload } from "./workloads.ts";
 
 let upstream: FakeUpstream;
@@ -36,6 +38,14 @@ describe("load", () => {
     expect(sizes[0]).toBeLessThan(350);
     expect(sizes[1]).toBeGreaterThan(98_000);
     expect(sizes[1]).toBeLessThan(106_000);
+  });
+
+  test.each(translatedWorkloads)("$title: all words come, translated", (workload) => {
+    const written = Buffer.concat(playOnce(workload)).toString("utf8");
+    expect(written.endsWith(workload.answerEnd)).toBe(true);
+    // A dialect may tell the whole text once more at its end.
+    expect(new Set(written.match(/ word\d+/g)).size).toBe(60);
+    expect(measureCodecs(workload, 0.01)).toBeGreaterThan(0);
   });
 
   test("requests, errors and CPU are counted", async () => {
@@ -134,12 +144,18 @@ describe("figures", () => {
       rounds: [round(cpu, p50Ms), round(cpu, p50Ms)],
     });
     const entries = [entry("direct", null, 1), entry("nginx", 20, 1.5), entry("mine", 50, 2)];
-    const text = renderReport({ throughput: entries, latency: entries, streams: [], memory: [] });
+    const text = renderReport({ throughput: entries, latency: entries, translated: [], streams: [], memory: [] });
     expect(text).toMatch(
       /small chat request *\| mine *\| 50 *\| 2\.50 *\| 75 % *\| 100 *\| 2\.00 *\| 4\.00 *\| 0\.0 *\| 2 /,
     );
     expect(text).toMatch(/\| mine *\| 2\.00 *\| 4\.00 *\| 1\.00 *\| 2\.00 /);
     expect(text).not.toContain("paced streams");
+    const streams = ["passed", "gemini-to-chat"].map((workload, at) => ({
+      ...entry("mine", 600 * (at + 1), 1),
+      ...{ workload, codecNanos: 5_500 },
+    }));
+    const translated = renderReport({ throughput: [], latency: [], translated: streams, streams: [], memory: [] });
+    expect(translated).toMatch(/gemini for openai-chat *\| 1200 *\| 2\.00 *\| 20\.0 *\| 5\.50 *\| 75 % *\| 100 *\| 2 /);
   });
 
   test("options are bounded", () => {

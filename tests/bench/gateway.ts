@@ -65,6 +65,12 @@ function environment({ dataDir, adminKey, port, upstreamUrl }: Setting): NodeJS.
     LOG_LEVEL: "warn",
     OPENAI_API_KEY: "sk-bench",
     OPENAI_BASE_URL: `${upstreamUrl}/v1`,
+    ANTHROPIC_API_KEY: "sk-ant-bench",
+    ANTHROPIC_BASE_URL: upstreamUrl,
+    CEREBRAS_API_KEY: "csk-bench",
+    CEREBRAS_BASE_URL: `${upstreamUrl}/v1`,
+    GEMINI_API_KEY: "bench",
+    GEMINI_BASE_URL: upstreamUrl,
   };
 }
 
@@ -100,7 +106,7 @@ async function createLanes({ url, adminKey, lanes, child }: LanePlan): Promise<T
   const targets: Target[] = [];
   for (const lane of lanes) {
     const key = await laneKeys[lane](client);
-    targets.push({ name: `GhostLLM ${lane}`, url, pid: child.pid ?? null, key, model });
+    targets.push({ name: `GhostLLM ${lane}`, url, pid: child.pid ?? null, key, model, translates: lane === "bare" });
   }
   return targets;
 }

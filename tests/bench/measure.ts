@@ -7,12 +7,13 @@ import { loadStreams, type StreamResult } from "./stream-load.ts";
 import type { RoundResult, Target } from "./targets.ts";
 import type { Workload } from "./workloads.ts";
 
-const path = "/v1/chat/completions";
+const chatPath = "/v1/chat/completions";
 const answerPatienceMs = 10_000;
 
 function aim(target: Target, workload: Workload) {
   const endpoint = loopbackEndpoint(target.url);
-  return { endpoint, request: renderRequest({ endpoint, path, key: target.key, body: workload.body(target.model) }) };
+  const { path = chatPath, model = target.model, body } = workload;
+  return { endpoint, request: renderRequest({ endpoint, path, key: target.key, body: body(model) }) };
 }
 
 export async function measureThroughput(
@@ -112,6 +113,7 @@ export async function proveThatItWorks(target: Target, workload: Workload): Prom
   const status = await promise;
   clearTimeout(timer);
   connection.destroy();
-  if (status === 200 && body.includes("chatcmpl-Bench") && body.endsWith(workload.answerEnd)) return;
+  if (status === 200 && body.includes(workload.answerSign ?? "chatcmpl-Bench") && body.endsWith(workload.answerEnd))
+    return;
   throw new Error(`${target.name} does not serve the ${workload.title}: status ${status}, ${body.slice(-300)}`);
 }

@@ -1,9 +1,10 @@
 // From measurements to a Markdown table, for the terminal and for docs/performance.md.
 
-import type { Measurements, Rounds } from "./run.ts";
+import type { Measurements, Rounds, TranslatedRounds } from "./run.ts";
 import { median } from "./statistics.ts";
 import type { StreamMeasurement } from "./measure.ts";
 import type { RoundResult } from "./targets.ts";
+import { translatedChunks, translatedWorkloads } from "./translated-workloads.ts";
 import { workloads } from "./workloads.ts";
 
 type Cells = readonly string[];
@@ -11,6 +12,7 @@ type Cells = readonly string[];
 export function renderReport(measurements: Measurements): string {
   const tables = [
     throughputTable(measurements.throughput),
+    translatedTable(measurements.translated),
     latencyTable(measurements.latency),
     streamTable(measurements.streams),
     memoryTable(measurements),
@@ -65,6 +67,28 @@ function throughputTable(entries: readonly Rounds<RoundResult>[]): string {
     "errors",
   ];
   return table(head, rows);
+}
+
+function translatedTable(entries: readonly TranslatedRounds[]): string {
+  const rows = entries.map((entry): Cells => {
+    const cpu = cpuOf(entry);
+    const passed = entries.find((other) => other.workload === "passed" && other.target === entry.target);
+    return [
+      translatedWorkloads.find((workload) => workload.name === entry.workload)?.title ?? entry.workload,
+      number(cpu, 0),
+      ratio(cpu, passed === undefined ? null : cpuOf(passed)),
+      number(cpu === null ? null : cpu / translatedChunks, 1),
+      number(entry.codecNanos / 1000, 2),
+      splitOf(entry),
+      number(
+        middle(entry, (round) => round.requestsPerSecond),
+        0,
+      ),
+      errorsOf(entry),
+    ];
+  });
+  const head = ["CPU µs/stream", "× passed", "CPU µs/chunk", "of it codecs", "user share", "streams/s", "errors"];
+  return table([`${translatedChunks}-chunk streams, GhostLLM bare`, ...head], rows);
 }
 
 function goesOnSeconds(round: RoundResult): number | undefined {

@@ -11,10 +11,13 @@ import type { BenchOptions } from "./options.ts";
 import { readMemory, type Memory } from "./process-usage.ts";
 import type { FakeControl } from "./fake-process.ts";
 import type { RoundResult, Target } from "./targets.ts";
+import { measureCodecs } from "./codecs.ts";
+import { translatedWorkloads } from "./translated-workloads.ts";
 import { pacedWorkload, workloads, type Workload } from "./workloads.ts";
 
 export interface Measurements {
   readonly throughput: readonly Rounds<RoundResult>[];
+  readonly translated: readonly TranslatedRounds[];
   readonly latency: readonly Rounds<RoundResult>[];
   readonly streams: readonly Rounds<StreamMeasurement>[];
   readonly memory: readonly { readonly target: string; readonly memory: Memory | null }[];
@@ -24,6 +27,11 @@ export interface Rounds<Result> {
   readonly workload: string;
   readonly target: string;
   readonly rounds: readonly Result[];
+}
+
+export interface TranslatedRounds extends Rounds<RoundResult> {
+  /** CPU of the codecs alone, of one chunk. */
+  readonly codecNanos: number;
 }
 
 export interface BenchRun {
@@ -52,9 +60,28 @@ export async function runAll(run: BenchRun): Promise<Measurements> {
       ...(await inRounds(run, workload, (target) => measureLatency(target, workload, { perSecond: rate, seconds }))),
     );
   }
+  const translated = await runTranslated(run);
   const streams = await runStreams(run);
   const memory = run.targets.map(({ name, pid }) => ({ target: name, memory: pid === null ? null : readMemory(pid) }));
-  return { throughput, latency, streams, memory };
+  return { throughput, translated, latency, streams, memory };
+}
+
+async function runTranslated(run: BenchRun): Promise<TranslatedRounds[]> {
+  const targets = run.targets.filter(({ translates }) => translates === true);
+  if (targets.length === 0) return [];
+  const { concurrency, seconds } = run.options;
+  const results: TranslatedRounds[] = [];
+  for (const workload of translatedWorkloads) {
+    run.report(`${workload.title}: ${concurrency} connections`);
+    const only = { ...run, targets };
+    await prepare(only, workload, true);
+    const rounds = await inRounds(only, workload, (target) =>
+      measureThroughput(target, workload, { concurrency, seconds }),
+    );
+    const codecNanos = measureCodecs(workload, seconds / 2);
+    results.push(...rounds.map((entry) => ({ ...entry, codecNanos })));
+  }
+  return results;
 }
 
 async function runStreams(run: BenchRun): Promise<Rounds<StreamMeasurement>[]> {

@@ -9,6 +9,8 @@ export interface Target {
   readonly pid: number | null;
   readonly key: string;
   readonly model: string;
+  /** It reaches vendors of other dialects, too, which are played by the same fake. */
+  readonly translates?: boolean;
 }
 
 export interface Stoppable {

@@ -9,6 +9,12 @@ export interface Workload {
   readonly body: (model: string) => string;
   /** How the last bytes of a whole answer read. */
   readonly answerEnd: string;
+  /** What is in every whole answer; the vendor's id unless told. */
+  readonly answerSign?: string;
+  /** Where it is asked for; chat completions unless told. */
+  readonly path?: string;
+  /** In place of the target's. */
+  readonly model?: string;
 }
 
 const sentence = "The quick brown fox jumps over the lazy dog while the band plays on and nobody minds the rain. ";
@@ -34,7 +40,7 @@ const largeBody = (model: string): string => {
   return JSON.stringify({ model, max_tokens: 200, messages: [...turns, { role: "user", content: "Sum up." }] });
 };
 
-const streamBody = (model: string): string => JSON.stringify({ ...JSON.parse(smallBody(model)), stream: true });
+export const streamBody = (model: string): string => JSON.stringify({ ...JSON.parse(smallBody(model)), stream: true });
 
 const plainAnswer = {
   id: "chatcmpl-BenchBenchBenchBenchBench00",
@@ -79,7 +85,7 @@ function streamScript(chunks: number, paceMs: number): Script {
 }
 
 const plainScript: Script = { kind: "answer", body: plainAnswer };
-const streamEnd = "data: [DONE]\n\n";
+export const streamEnd = "data: [DONE]\n\n";
 
 export const workloads: readonly Workload[] = [
   { name: "small", title: "small chat request", script: plainScript, body: smallBody, answerEnd: "}" },

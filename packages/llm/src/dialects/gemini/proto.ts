@@ -7,8 +7,15 @@ import { isObject } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
 import { dialect } from "./name.ts";
 
+/** Kept, since every part of a stream is searched for most of them. They are the names in this folder, and no others. */
+const snakes = new Map<string, string>();
+
 function snakeOf(name: string): string {
-  return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  const known = snakes.get(name);
+  if (known !== undefined) return known;
+  const snake = name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  snakes.set(name, snake);
+  return snake;
 }
 
 /** The field of an object by either of its names. */
@@ -96,10 +103,10 @@ export class ProtoReader extends FieldReader {
 }
 
 /** The fields that have a value, and those that were kept, by the names and in the forms that the client wrote. */
-export function writeProto(told: JsonObject, kept: JsonObject, { snakes, singles }: JsonObject): JsonObject {
+export function writeProto(told: JsonObject, kept: JsonObject, { snakes: written, singles }: JsonObject): JsonObject {
   const isWritten = ([, value]: [string, unknown]): boolean => value !== undefined;
   const fields = [...Object.entries(kept), ...Object.entries(told).filter(isWritten)];
-  const isSnake = (name: string): boolean => Array.isArray(snakes) && snakes.includes(name);
+  const isSnake = (name: string): boolean => Array.isArray(written) && written.includes(name);
   const isSingle = (name: string): boolean => Array.isArray(singles) && singles.includes(name);
   return Object.fromEntries(
     fields.map(([name, value]) => [

@@ -2,7 +2,6 @@
 // its tools put into the prompt beside the prompt, where the hub counts both within.
 // https://ai.google.dev/api/generate-content#UsageMetadata
 
-import { present } from "#dialects/extras.ts";
 import type { Usage } from "#hub.ts";
 import { countOf, isObject, memberOf } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
@@ -14,21 +13,27 @@ export function readUsage(usage: unknown): Usage | null {
   if (!isObject(usage) || !counts.some((field) => typeof usage[field] === "number")) return null;
   const promptTokens = countOf(usage["promptTokenCount"]) + countOf(usage["toolUsePromptTokenCount"]);
   const reasoningTokens = countOf(usage["thoughtsTokenCount"]);
-  const parts = present({
+  return {
+    promptTokens,
+    completionTokens: readCompletion(usage, promptTokens, reasoningTokens),
+    cachedTokens: countOf(usage["cachedContentTokenCount"]),
+    reasoningTokens,
+    ...readKinds(usage),
+  };
+}
+
+/** Those of which there are any. */
+function readKinds(usage: JsonObject): Partial<Usage> {
+  const counted = {
     audioPromptTokens:
       countKind("AUDIO", usage["promptTokensDetails"]) + countKind("AUDIO", usage["toolUsePromptTokensDetails"]),
     cachedAudioTokens: countKind("AUDIO", usage["cacheTokensDetails"]),
     audioCompletionTokens: countKind("AUDIO", usage["candidatesTokensDetails"]),
     imagePromptTokens: countKind("IMAGE", usage["promptTokensDetails"]),
     imageCompletionTokens: countKind("IMAGE", usage["candidatesTokensDetails"]),
-  });
-  return {
-    promptTokens,
-    completionTokens: readCompletion(usage, promptTokens, reasoningTokens),
-    cachedTokens: countOf(usage["cachedContentTokenCount"]),
-    reasoningTokens,
-    ...Object.fromEntries(Object.entries(parts).filter(([, count]) => count > 0)),
   };
+  const told = Object.entries(counted).filter(([, count]) => count > 0);
+  return told.length === 0 ? {} : Object.fromEntries(told);
 }
 
 /** The candidates' count is left out where it is 0, and where an answer was cut off: the total knows better then. */
@@ -43,7 +48,8 @@ function readCompletion(usage: JsonObject, promptTokens: number, reasoningTokens
 const modalities = { TEXT: 1, IMAGE: 2, AUDIO: 4 } as const;
 
 function countKind(kind: keyof typeof modalities, details: unknown): number {
-  const list: readonly unknown[] = Array.isArray(details) ? details : [];
+  if (!Array.isArray(details)) return 0;
+  const list: readonly unknown[] = details;
   const isKind = (modality: unknown): boolean => modality === kind || modality === modalities[kind];
   const told = list.filter((entry) => isKind(memberOf(entry, "modality")));
   return told.reduce<number>((sum, entry) => sum + countOf(memberOf(entry, "tokenCount")), 0);

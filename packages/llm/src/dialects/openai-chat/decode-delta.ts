@@ -37,9 +37,8 @@ export function decodeChoiceChunk(chunk: JsonObject, position: number, context: 
   const choice = openChoice(countOf(chunk["index"] ?? position), context);
   const { index } = choice;
   const delta = readDelta(chunk);
-  for (const [field, decode] of deltaDecoders) {
-    if (Object.hasOwn(delta, field)) decode(delta[field], { choice, delta, events });
-  }
+  const told = { choice, delta, events };
+  for (const [field, decode] of deltaDecoders) if (Object.hasOwn(delta, field)) decode(delta[field], told);
   const logprobs = decodeLogprobs(chunk["logprobs"]);
   if (logprobs !== undefined) events.push({ kind: "logprobs", index, logprobs });
   tellRest(chunk, delta, index, events);
@@ -175,5 +174,9 @@ function tellRest(chunk: JsonObject, delta: JsonObject, index: number, events: C
 }
 
 function restOf(object: JsonObject, handled: ReadonlySet<string>): readonly [string, unknown][] {
-  return Object.entries(object).filter(([field, value]) => value !== null && !handled.has(field));
+  const rest: [string, unknown][] = [];
+  for (const field of Object.keys(object)) {
+    if (object[field] !== null && !handled.has(field)) rest.push([field, object[field]]);
+  }
+  return rest;
 }

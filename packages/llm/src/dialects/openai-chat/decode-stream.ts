@@ -151,9 +151,11 @@ const handledFields = new Set([
 ]);
 
 function tellRest(chunk: JsonObject, { told, events }: StreamState): void {
-  const news = Object.entries(chunk).filter(([field, value]) => {
-    return value !== null && !handledFields.has(field) && told.get(field) !== value;
-  });
+  const news: [string, unknown][] = [];
+  for (const field of Object.keys(chunk)) {
+    const value = chunk[field];
+    if (value !== null && !handledFields.has(field) && told.get(field) !== value) news.push([field, value]);
+  }
   if (news.length === 0) return;
   for (const [field, value] of news) if (typeof value !== "object") told.set(field, value);
   events.push({ kind: "extras", extras: { dialect, fields: Object.fromEntries(news) } });
