@@ -170,6 +170,7 @@ export const strangers = {
       "few-fields.ts",
       "answer-losses.ts",
       "field-checks.ts",
+      "frame-decoder.ts",
       "field-reader.ts",
       "large-answer.ts",
       "openai-error.ts",

@@ -1,9 +1,8 @@
 // A vendor's stream of events -> events of the hub: a table of one small function per type over a plain state.
 // decode-delta.ts reads what a block adds to an answer.
 
-import type { StreamDecoder } from "#dialects/dialect.ts";
-import type { ChatEvent } from "#hub.ts";
-import { eachFrame, frameData, FrameCutter } from "#wire/frames.ts";
+import { breakOff, FrameDecoder, failStream } from "#dialects/frame-decoder.ts";
+import type { DecoderState } from "#dialects/frame-decoder.ts";
 import { isObject, memberOf, parseJson, wordOf } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
 import { readError } from "./answer.ts";
@@ -13,68 +12,28 @@ import { decodeFinish, encodeFinish } from "./finish.ts";
 import { dialect } from "./name.ts";
 import { mergeUsage, readUsage } from "./usage.ts";
 
-/** A frame may hold a document that a tool fetched; beyond this it is no frame. */
-const maxHeldBytes = 32 * 1024 * 1024;
-
-interface StreamState extends BlockContext {
+interface StreamState extends BlockContext, DecoderState {
   isStarted: boolean;
   isFinished: boolean;
-  /** The vendor ended or failed: nothing that follows counts. */
-  isOver: boolean;
   usage: JsonObject | null;
   serviceTier: string;
 }
 
-export class MessageStreamDecoder implements StreamDecoder {
-  readonly #cutter = new FrameCutter(maxHeldBytes);
-  readonly #state: StreamState = {
-    isStarted: false,
-    isFinished: false,
-    isOver: false,
-    usage: null,
-    serviceTier: "",
-    blocks: new Map(),
-    calls: 0,
-    events: [],
-  };
-
-  push(chunk: Buffer): readonly ChatEvent[] {
-    const frames = this.#cutter.push(chunk);
-    if (frames !== null) readFrames(frames, this.#state);
-    return takeEvents(this.#state);
-  }
-
-  flush(): readonly ChatEvent[] {
-    const rest = this.#cutter.flush();
-    if (rest !== null) readFrames(rest, this.#state);
-    if (!this.#state.isOver) endWithoutMark(this.#state);
-    return takeEvents(this.#state);
-  }
-}
-
-function takeEvents(state: StreamState): readonly ChatEvent[] {
-  const { events } = state;
-  if (events.length > 0) state.events = [];
-  return events;
-}
-
-function readFrames(frames: Buffer, state: StreamState): void {
-  for (const frame of eachFrame(frames)) {
-    if (state.isOver) return;
-    const text = frame.toString("utf8");
-    // A vendor may answer with a document, mostly of an error, where a stream was asked for.
-    const data = (frameData(text) || (text.startsWith("{") ? text : "")).trim();
-    if (data !== "") readEvent(data, state);
-  }
+export function createStreamDecoder(): FrameDecoder<StreamState> {
+  const told = { isStarted: false, isFinished: false, isOver: false, usage: null, serviceTier: "" };
+  return new FrameDecoder(
+    { ...told, blocks: new Map(), calls: 0, events: [] },
+    { readData: readEvent, endWithoutMark },
+  );
 }
 
 function readEvent(data: string, state: StreamState): void {
   const event = parseJson(data);
-  if (!isObject(event)) return fail(state, "The vendor sent an event that is no JSON object.");
+  if (!isObject(event)) return failStream(state, "The vendor sent an event that is no JSON object.");
   const error = memberOf(event, "error");
   if (event["type"] === "error" || error) {
     const code = memberOf(error, "type");
-    return fail(
+    return failStream(
       state,
       readError(data).message ?? "error within the stream",
       typeof code === "string" ? code : undefined,
@@ -100,7 +59,7 @@ const readers: Readonly<Record<string, EventReader>> = {
 
 /** Told twice it says nothing new, but an answer cannot begin within another. */
 function readStart({ message }: JsonObject, state: StreamState): void {
-  if (state.blocks.size > 0) return fail(state, "An answer began before the one before it ended.");
+  if (state.blocks.size > 0) return failStream(state, "An answer began before the one before it ended.");
   if (!isObject(message) || state.isStarted) return;
   state.isStarted = true;
   const { id, model, usage, ...rest } = message;
@@ -163,13 +122,8 @@ function end(state: StreamState): void {
   state.isOver = true;
 }
 
-function fail(state: StreamState, message: string, code?: string): void {
-  state.events.push({ kind: "error", message, ...(code !== undefined && { code }) });
-  state.isOver = true;
-}
-
 /** Without `message_stop`, the answer must at least have told why it ended. */
 function endWithoutMark(state: StreamState): void {
   if (state.isFinished) end(state);
-  else fail(state, "The vendor's stream ended before its answer did.");
+  else breakOff(state);
 }

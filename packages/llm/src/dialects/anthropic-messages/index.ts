@@ -8,7 +8,7 @@ import { EventStreamUnwrapper } from "#wire/unwrap-event-stream.ts";
 import { readAnswer, readError, readText } from "./answer.ts";
 import { decodeRequest } from "./decode-request.ts";
 import { decodeResult } from "./decode-result.ts";
-import { MessageStreamDecoder } from "./decode-stream.ts";
+import { createStreamDecoder } from "./decode-stream.ts";
 
 import { editRequest } from "./edit.ts";
 import { encodeRequest } from "./encode-request.ts";
@@ -55,7 +55,7 @@ export const anthropicMessages = {
       contentType: eventStreamType,
       createUnwrapper: () => new EventStreamUnwrapper(encodeVendorError),
     },
-    createStreamDecoder: () => new MessageStreamDecoder(),
+    createStreamDecoder,
     createLargeAnswerTap: () => new LargeAnswerTap(readUsage),
     createStreamTap: () => new MessageStreamTap(),
   },

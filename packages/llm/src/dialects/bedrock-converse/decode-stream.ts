@@ -3,6 +3,8 @@
 // https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ConverseStreamOutput.html
 
 import type { StreamDecoder } from "#dialects/dialect.ts";
+import { breakOff, failStream, takeEvents } from "#dialects/frame-decoder.ts";
+import type { DecoderState } from "#dialects/frame-decoder.ts";
 import type { ChatEvent } from "#hub.ts";
 import { EventStreamDecoder } from "#wire/aws-event-stream.ts";
 import type { EventMessage } from "#wire/aws-event-stream.ts";
@@ -14,11 +16,9 @@ import type { BlockContext } from "./decode-delta.ts";
 import { decodeFinish } from "./finish.ts";
 import { readUsage } from "./usage.ts";
 
-interface StreamState extends BlockContext {
+interface StreamState extends BlockContext, DecoderState {
   isStarted: boolean;
   isFinished: boolean;
-  /** The vendor ended or failed: nothing that follows counts. */
-  isOver: boolean;
 }
 
 export class ConverseStreamDecoder implements StreamDecoder {
@@ -47,14 +47,8 @@ export class ConverseStreamDecoder implements StreamDecoder {
 
   #checkStream(): void {
     const { fault } = this.#messages;
-    if (fault !== null && !this.#state.isOver) fail(this.#state, `The vendor's stream ${fault}.`);
+    if (fault !== null && !this.#state.isOver) failStream(this.#state, `The vendor's stream ${fault}.`);
   }
-}
-
-function takeEvents(state: StreamState): readonly ChatEvent[] {
-  const { events } = state;
-  if (events.length > 0) state.events = [];
-  return events;
 }
 
 type EventReader = (event: JsonObject, state: StreamState) => void;
@@ -70,9 +64,9 @@ const readers: Readonly<Record<string, EventReader>> = {
 
 function readMessage(message: EventMessage, state: StreamState): void {
   const failure = readFailure(message);
-  if (failure !== null) return fail(state, failure.message, failure.word);
+  if (failure !== null) return failStream(state, failure.message, failure.word);
   const event = parseJson(message.payload.toString("utf8"));
-  if (!isObject(event)) return fail(state, "The vendor sent an event that is no JSON object.");
+  if (!isObject(event)) return failStream(state, "The vendor sent an event that is no JSON object.");
   const type = message.headers.get(":event-type") ?? "";
   start(state);
   if (Object.hasOwn(readers, type)) readers[type]?.(event, state);
@@ -106,13 +100,8 @@ function end(state: StreamState): void {
   state.isOver = true;
 }
 
-function fail(state: StreamState, message: string, code = ""): void {
-  state.events.push({ kind: "error", message, ...(code !== "" && { code }) });
-  state.isOver = true;
-}
-
 /** Without the metadata, the answer must at least have told that it ended. */
 function endWithoutMark(state: StreamState): void {
   if (state.isFinished) end(state);
-  else fail(state, "The vendor's stream ended before its answer did.");
+  else breakOff(state);
 }

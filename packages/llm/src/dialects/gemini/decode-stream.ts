@@ -1,9 +1,8 @@
 // A vendor's stream -> events of the hub. Each event of it is an answer with what is new; there is no mark of the end, but
 // the last one tells why the answer ended. decode-candidate.ts reads what an event adds.
 
-import type { StreamDecoder } from "#dialects/dialect.ts";
-import type { ChatEvent } from "#hub.ts";
-import { eachFrame, frameData, FrameCutter } from "#wire/frames.ts";
+import { breakOff, FrameDecoder, failStream } from "#dialects/frame-decoder.ts";
+import type { DecoderState } from "#dialects/frame-decoder.ts";
 import { isObject, memberOf, parseJson } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
 import { readErrorValue } from "./answer.ts";
@@ -12,61 +11,24 @@ import type { CandidateState } from "./decode-candidate.ts";
 import { blockReasonOf, secondsOf } from "./decode-result.ts";
 import { readUsage } from "./usage.ts";
 
-/** A frame may hold an image; beyond this it is no frame. */
-const maxHeldBytes = 64 * 1024 * 1024;
 /** More answers than any vendor gives at once. */
 const mostCandidates = 128;
 
-interface StreamState {
+interface StreamState extends DecoderState {
   isStarted: boolean;
   /** The vendor refused the prompt. */
   isBlocked: boolean;
-  /** The vendor ended or failed: nothing that follows counts. */
-  isOver: boolean;
   serviceTier: string;
   readonly candidates: Map<number, CandidateState>;
-  events: ChatEvent[];
 }
 
-export class ContentStreamDecoder implements StreamDecoder {
-  readonly #cutter = new FrameCutter(maxHeldBytes);
-  readonly #state: StreamState = {
-    isStarted: false,
-    isBlocked: false,
-    isOver: false,
-    serviceTier: "",
-    candidates: new Map(),
-    events: [],
-  };
-
-  push(chunk: Buffer): readonly ChatEvent[] {
-    const frames = this.#cutter.push(chunk);
-    if (frames !== null) readFrames(frames, this.#state);
-    return takeEvents(this.#state);
-  }
-
-  flush(): readonly ChatEvent[] {
-    const rest = this.#cutter.flush();
-    if (rest !== null) readFrames(rest, this.#state);
-    if (!this.#state.isOver) end(this.#state);
-    return takeEvents(this.#state);
-  }
+export function createStreamDecoder(): FrameDecoder<StreamState> {
+  const told = { isStarted: false, isBlocked: false, isOver: false, serviceTier: "" };
+  return new FrameDecoder({ ...told, candidates: new Map(), events: [] }, { readData, endWithoutMark: end });
 }
 
-function takeEvents(state: StreamState): readonly ChatEvent[] {
-  const { events } = state;
-  if (events.length > 0) state.events = [];
-  return events;
-}
-
-function readFrames(frames: Buffer, state: StreamState): void {
-  for (const frame of eachFrame(frames)) readFrame(frame.toString("utf8"), state);
-}
-
-/** One event, or a document: of an error, or the array that the vendor writes for who does not ask for events. */
-function readFrame(text: string, state: StreamState): void {
-  const data = (frameData(text) || (/^\s*[[{]/.test(text) ? text : "")).trim();
-  if (data === "" || state.isOver) return;
+/** One event, or the array that the vendor writes for who does not ask for events. */
+function readData(data: string, state: StreamState): void {
   if (data === "[DONE]") return end(state);
   const value = parseJson(data);
   const answers = Array.isArray(value) ? value : value === undefined ? readLines(data) : [value];
@@ -79,10 +41,10 @@ function readLines(data: string): readonly unknown[] {
 }
 
 function readAnswerPiece(answer: unknown, state: StreamState): void {
-  if (!isObject(answer)) return fail(state, "The vendor sent an event that is no JSON object.");
+  if (!isObject(answer)) return failStream(state, "The vendor sent an event that is no JSON object.");
   if (memberOf(answer, "error")) {
     const { message, words } = readErrorValue(answer);
-    return fail(state, message ?? "error within the stream", words[0]);
+    return failStream(state, message ?? "error within the stream", words[0]);
   }
   const { candidates, usageMetadata, responseId, modelVersion, createTime, ...rest } = answer;
   if (!state.isStarted) start({ responseId, modelVersion, createTime }, state);
@@ -136,12 +98,7 @@ function end(state: StreamState): void {
   for (const candidate of candidates.values()) endCandidate(candidate, events);
   const isFinished = events.slice(before).some(({ kind }) => kind === "finish");
   if (!isFinished && isBlocked) events.push({ kind: "finish", index: 0, finish: "content_filter" });
-  if (!isFinished && !isBlocked) return fail(state, "The vendor's stream ended before its answer did.");
+  if (!isFinished && !isBlocked) return breakOff(state);
   events.push({ kind: "end" });
-  state.isOver = true;
-}
-
-function fail(state: StreamState, message: string, code?: string): void {
-  state.events.push({ kind: "error", message, ...(code !== undefined && { code }) });
   state.isOver = true;
 }

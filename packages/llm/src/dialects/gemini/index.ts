@@ -6,7 +6,7 @@ import { LargeAnswerTap } from "#dialects/large-answer.ts";
 import { readAnswer, readError, readText } from "./answer.ts";
 import { decodeRequest } from "./decode-request.ts";
 import { decodeResult } from "./decode-result.ts";
-import { ContentStreamDecoder } from "./decode-stream.ts";
+import { createStreamDecoder } from "./decode-stream.ts";
 import { editRequest } from "./edit.ts";
 import {
   decodeEmbeddingsRequest,
@@ -67,7 +67,7 @@ export const gemini = {
     readError,
     encodeRequest,
     decodeResult,
-    createStreamDecoder: () => new ContentStreamDecoder(),
+    createStreamDecoder,
     createLargeAnswerTap: () => new LargeAnswerTap(readUsage, "usageMetadata"),
     createStreamTap: (request: Pick<ParsedRequest, "query">) => new ContentStreamTap(wantsEvents(request)),
     embeddings: { encodeRequest: encodeEmbeddingsRequest, decodeResult: decodeEmbeddingsResult },

@@ -1,6 +1,8 @@
 // A vendor's stream of lines -> events: a table of one small function per field of a line over a plain state.
 
 import type { StreamDecoder } from "#dialects/dialect.ts";
+import { breakOff, failStream, takeEvents } from "#dialects/frame-decoder.ts";
+import type { DecoderState } from "#dialects/frame-decoder.ts";
 import type { ChatEvent } from "#hub.ts";
 import { isObject, parseJson } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
@@ -18,14 +20,11 @@ import { readUsage } from "./usage.ts";
 /** A line may hold an image; beyond this it is no line. */
 const maxHeldBytes = 32 * 1024 * 1024;
 
-interface StreamState {
+interface StreamState extends DecoderState {
   isStarted: boolean;
-  /** The vendor ended or failed: nothing that follows counts. */
-  isOver: boolean;
   /** When the answer began, which names it and its calls. */
   createdAt: unknown;
   calls: number;
-  events: ChatEvent[];
 }
 
 export class LineStreamDecoder implements StreamDecoder {
@@ -41,15 +40,9 @@ export class LineStreamDecoder implements StreamDecoder {
   flush(): readonly ChatEvent[] {
     const rest = this.#cutter.flush();
     if (rest !== null) readLines(rest, this.#state);
-    if (!this.#state.isOver) fail(this.#state, "The vendor's stream ended before its answer did.");
+    if (!this.#state.isOver) breakOff(this.#state);
     return takeEvents(this.#state);
   }
-}
-
-function takeEvents(state: StreamState): readonly ChatEvent[] {
-  const { events } = state;
-  if (events.length > 0) state.events = [];
-  return events;
 }
 
 function readLines(lines: Buffer, state: StreamState): void {
@@ -60,15 +53,10 @@ function readLines(lines: Buffer, state: StreamState): void {
   }
 }
 
-function fail(state: StreamState, message: string): void {
-  state.events.push({ kind: "error", message });
-  state.isOver = true;
-}
-
 function readLine(text: string, state: StreamState): void {
   const line = parseJson(text);
-  if (!isObject(line)) return fail(state, "The vendor sent a line that is no JSON object.");
-  if (line["error"]) return fail(state, readError(text).message ?? "error within the stream");
+  if (!isObject(line)) return failStream(state, "The vendor sent a line that is no JSON object.");
+  if (line["error"]) return failStream(state, readError(text).message ?? "error within the stream");
   readStart(line, state);
   const message = messageOf(line) ?? {};
   for (const [field, read] of fieldReaders) read(message[field], state);

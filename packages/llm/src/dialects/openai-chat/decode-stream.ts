@@ -1,9 +1,8 @@
 // A vendor's stream of chunks -> events, frame by frame. decode-delta.ts reads what a chunk adds to an answer.
 
-import type { StreamDecoder } from "#dialects/dialect.ts";
-import type { ChatEvent } from "#hub.ts";
+import { breakOff, FrameDecoder, failStream } from "#dialects/frame-decoder.ts";
+import type { DecoderState } from "#dialects/frame-decoder.ts";
 import { readError } from "#dialects/openai-error.ts";
-import { eachFrame, frameData, FrameCutter } from "#wire/frames.ts";
 import { countOf, isObject, memberOf, parseJson } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
 import { decodeChoiceChunk, flushChoices } from "./decode-delta.ts";
@@ -11,58 +10,21 @@ import type { ChoiceState } from "./decode-delta.ts";
 import { dialect } from "./name.ts";
 import { readUsageOf } from "./usage.ts";
 
-/** A frame may hold an image; beyond this it is no frame. */
-const maxHeldBytes = 32 * 1024 * 1024;
-
-interface StreamState {
+interface StreamState extends DecoderState {
   isStarted: boolean;
-  /** The vendor ended or failed: nothing that follows counts. */
-  isOver: boolean;
   readonly choices: Map<number, ChoiceState>;
   /** What was told of the whole answer. Most vendors repeat it in every chunk. */
   readonly told: Map<string, unknown>;
-  events: ChatEvent[];
 }
 
-export class ChatStreamDecoder implements StreamDecoder {
-  readonly #cutter = new FrameCutter(maxHeldBytes);
-  readonly #state: StreamState = {
-    isStarted: false,
-    isOver: false,
-    choices: new Map(),
-    told: new Map(),
-    events: [],
-  };
-
-  push(chunk: Buffer): readonly ChatEvent[] {
-    const frames = this.#cutter.push(chunk);
-    if (frames !== null) readFrames(frames, this.#state);
-    return takeEvents(this.#state);
-  }
-
-  flush(): readonly ChatEvent[] {
-    const rest = this.#cutter.flush();
-    if (rest !== null) readFrames(rest, this.#state);
-    if (!this.#state.isOver) endWithoutMark(this.#state);
-    return takeEvents(this.#state);
-  }
+export function createStreamDecoder(): FrameDecoder<StreamState> {
+  const state = { isStarted: false, isOver: false, choices: new Map(), told: new Map(), events: [] };
+  return new FrameDecoder(state, { readData, endWithoutMark });
 }
 
-function takeEvents(state: StreamState): readonly ChatEvent[] {
-  const { events } = state;
-  if (events.length > 0) state.events = [];
-  return events;
-}
-
-function readFrames(frames: Buffer, state: StreamState): void {
-  for (const frame of eachFrame(frames)) {
-    if (state.isOver) return;
-    const text = frame.toString("utf8");
-    // A vendor may answer with a document, mostly of an error, where a stream was asked for.
-    const data = (frameData(text) || (text.startsWith("{") ? text : "")).trim();
-    if (data === "[DONE]") end(state);
-    else if (data !== "") readChunk(data, state);
-  }
+function readData(data: string, state: StreamState): void {
+  if (data === "[DONE]") end(state);
+  else readChunk(data, state);
 }
 
 function end(state: StreamState): void {
@@ -71,22 +33,17 @@ function end(state: StreamState): void {
   state.isOver = true;
 }
 
-function fail(state: StreamState, message: string, code?: string): void {
-  state.events.push({ kind: "error", message, ...(code !== undefined && { code }) });
-  state.isOver = true;
-}
-
 /** Not every vendor writes an end mark. Without it, every choice must have told why it ended. */
 function endWithoutMark(state: StreamState): void {
   const choices = [...state.choices.values()];
   if (choices.length > 0 && choices.every(({ isFinished }) => isFinished)) return end(state);
-  fail(state, "The vendor's stream ended before its answer did.");
+  breakOff(state);
 }
 
 function readChunk(data: string, state: StreamState): void {
   const chunk = parseJson(data);
-  if (!isObject(chunk)) return fail(state, "The vendor sent a chunk that is no JSON object.");
-  if (isFailure(chunk)) return fail(state, readError(data).message ?? "error within the stream", readCode(chunk));
+  if (!isObject(chunk)) return failStream(state, "The vendor sent a chunk that is no JSON object.");
+  if (isFailure(chunk)) return failStream(state, readError(data).message ?? "error within the stream", readCode(chunk));
   for (const [field, read] of chunkReaders) read(chunk[field], chunk, state);
   tellRest(chunk, state);
 }

@@ -15,7 +15,7 @@ import {
 } from "./embeddings.ts";
 import { decodeRequest } from "./decode-request.ts";
 import { decodeResult } from "./decode-result.ts";
-import { ChatStreamDecoder } from "./decode-stream.ts";
+import { createStreamDecoder } from "./decode-stream.ts";
 import { encodeRequest } from "./encode-request.ts";
 import { encodeResult } from "./encode-result.ts";
 import { createStreamEncoder } from "./encode-stream.ts";
@@ -61,7 +61,7 @@ export const openaiChat = {
     readError,
     encodeRequest,
     decodeResult,
-    createStreamDecoder: () => new ChatStreamDecoder(),
+    createStreamDecoder,
     createLargeAnswerTap: () => new LargeAnswerTap(readUsage),
     createStreamTap(request: Pick<ParsedRequest, "wantsStreamUsage" | "operation">, quirks: Quirks) {
       if (isForwarded(request.operation)) {

@@ -1,9 +1,8 @@
 // A vendor's stream of events -> events of the hub: a table of one small function per type over a plain state.
 // decode-item.ts reads what an item adds to an answer. https://platform.openai.com/docs/api-reference/responses-streaming
 
-import type { StreamDecoder } from "#dialects/dialect.ts";
-import type { ChatEvent } from "#hub.ts";
-import { eachFrame, frameData, FrameCutter } from "#wire/frames.ts";
+import { breakOff, FrameDecoder } from "#dialects/frame-decoder.ts";
+import type { DecoderState } from "#dialects/frame-decoder.ts";
 import { countOf, isObject, memberOf, parseJson, wordOf } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
 import * as items from "./decode-item.ts";
@@ -14,56 +13,21 @@ import { itemOf } from "./item-state.ts";
 import type { ItemContext } from "./item-state.ts";
 import { readUsage } from "./usage.ts";
 
-/** A frame may hold images; beyond this it is no frame. */
-const maxHeldBytes = 32 * 1024 * 1024;
-
-interface StreamState extends ItemContext {
+interface StreamState extends ItemContext, DecoderState {
   isStarted: boolean;
-  /** The vendor ended or failed: nothing that follows counts. */
-  isOver: boolean;
 }
 
-export class ResponseStreamDecoder implements StreamDecoder {
-  readonly #cutter = new FrameCutter(maxHeldBytes);
-  readonly #state: StreamState = {
-    isStarted: false,
-    isOver: false,
-    items: new Map(),
-    types: new Set(),
-    answerId: "",
-    calls: 0,
-    events: [],
-  };
-
-  push(chunk: Buffer): readonly ChatEvent[] {
-    const frames = this.#cutter.push(chunk);
-    if (frames !== null) readFrames(frames, this.#state);
-    return takeEvents(this.#state);
-  }
-
-  flush(): readonly ChatEvent[] {
-    const rest = this.#cutter.flush();
-    if (rest !== null) readFrames(rest, this.#state);
-    if (!this.#state.isOver) fail(this.#state, { message: "The vendor's stream ended before its answer did." });
-    return takeEvents(this.#state);
-  }
+export function createStreamDecoder(): FrameDecoder<StreamState> {
+  const context = { items: new Map(), types: new Set<string>(), answerId: "", calls: 0, events: [] };
+  return new FrameDecoder<StreamState>(
+    { ...context, isStarted: false, isOver: false },
+    { readData, endWithoutMark: breakOff },
+  );
 }
 
-function takeEvents(state: StreamState): readonly ChatEvent[] {
-  const { events } = state;
-  if (events.length > 0) state.events = [];
-  return events;
-}
-
-function readFrames(frames: Buffer, state: StreamState): void {
-  for (const frame of eachFrame(frames)) {
-    if (state.isOver) return;
-    const text = frame.toString("utf8");
-    // A vendor may answer with a document, mostly of an error, where a stream was asked for.
-    const data = (frameData(text) || (text.startsWith("{") ? text : "")).trim();
-    // The mark of the other dialect, which some servers add, says nothing: an answer has ended before it or is cut off.
-    if (data !== "" && data !== "[DONE]") readEvent(data, state);
-  }
+/** The mark of the other dialect, which some servers add, says nothing: an answer has ended before it or is cut off. */
+function readData(data: string, state: StreamState): void {
+  if (data !== "[DONE]") readEvent(data, state);
 }
 
 function readEvent(data: string, state: StreamState): void {

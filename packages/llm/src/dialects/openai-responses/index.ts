@@ -7,7 +7,7 @@ import { encodeError, readError } from "#dialects/openai-error.ts";
 import { readAnswer, readText } from "./answer.ts";
 import { decodeRequest } from "./decode-request.ts";
 import { decodeResult } from "./decode-result.ts";
-import { ResponseStreamDecoder } from "./decode-stream.ts";
+import { createStreamDecoder } from "./decode-stream.ts";
 import { encodeRequest } from "./encode-request.ts";
 import { encodeResult } from "./encode-result.ts";
 import { createStreamEncoder } from "./encode-stream.ts";
@@ -50,7 +50,7 @@ export const openaiResponses = {
     readError,
     encodeRequest,
     decodeResult,
-    createStreamDecoder: () => new ResponseStreamDecoder(),
+    createStreamDecoder,
     createLargeAnswerTap: () => new LargeResponseTap(),
     createStreamTap: () => new ResponseStreamTap(),
   },

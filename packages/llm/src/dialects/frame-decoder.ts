@@ -1,0 +1,73 @@
+// What all readers of streams of events have in common: bytes -> the data of frames -> events, until the vendor ended or
+// failed. What the data says is the dialect's business.
+
+import type { ChatEvent } from "#hub.ts";
+import { eachFrame, frameData, FrameCutter } from "#wire/frames.ts";
+import type { StreamDecoder } from "./dialect.ts";
+
+/** A frame may hold an image or a document that a tool fetched; beyond this it is no frame. */
+const maxHeldBytes = 64 * 1024 * 1024;
+
+export interface DecoderState {
+  /** The vendor ended or failed: nothing that follows counts. */
+  isOver: boolean;
+  events: ChatEvent[];
+}
+
+export interface DataReader<State> {
+  /** Of one frame, or a document that came where a stream was asked for. Not called when all is over. */
+  readData(data: string, state: State): void;
+  /** The vendor ended its stream, and all is not over yet. */
+  endWithoutMark(state: State): void;
+}
+
+export class FrameDecoder<State extends DecoderState> implements StreamDecoder {
+  readonly #cutter = new FrameCutter(maxHeldBytes);
+  readonly #state: State;
+  readonly #reader: DataReader<State>;
+
+  constructor(state: State, reader: DataReader<State>) {
+    this.#state = state;
+    this.#reader = reader;
+  }
+
+  push(chunk: Buffer): readonly ChatEvent[] {
+    const frames = this.#cutter.push(chunk);
+    if (frames !== null) this.#readFrames(frames);
+    return takeEvents(this.#state);
+  }
+
+  flush(): readonly ChatEvent[] {
+    const rest = this.#cutter.flush();
+    if (rest !== null) this.#readFrames(rest);
+    if (!this.#state.isOver) this.#reader.endWithoutMark(this.#state);
+    return takeEvents(this.#state);
+  }
+
+  #readFrames(frames: Buffer): void {
+    for (const frame of eachFrame(frames)) {
+      if (this.#state.isOver) return;
+      const text = frame.toString("utf8");
+      // A vendor may answer with a document, mostly of an error, where a stream was asked for.
+      const data = (frameData(text) || (/^\s*[[{]/.test(text) ? text : "")).trim();
+      if (data !== "") this.#reader.readData(data, this.#state);
+    }
+  }
+}
+
+export function takeEvents(state: DecoderState): readonly ChatEvent[] {
+  const { events } = state;
+  if (events.length > 0) state.events = [];
+  return events;
+}
+
+/** `code` is the vendor's own word for it. */
+export function failStream(state: DecoderState, message: string, code?: string): void {
+  state.events.push({ kind: "error", message, ...(code !== undefined && { code }) });
+  state.isOver = true;
+}
+
+/** A stream that ended before its answer did. */
+export function breakOff(state: DecoderState): void {
+  failStream(state, "The vendor's stream ended before its answer did.");
+}
