@@ -58,7 +58,7 @@ class DecodedAnswer implements UpstreamAnswer {
 
   #start(): void {
     this.#isStarted = true;
-    this.#decoder.on("data", (chunk: Buffer) => this.#sink?.onData(chunk));
+    this.#decoder.on("data", (chunk: Buffer) => this.#pass(chunk));
     this.#decoder.on("end", () => this.#deliverEnding("end"));
     this.#decoder.on("error", (error) => {
       this.#source.deliverTo({ onData() {}, onEnd() {}, onFailure() {} });
@@ -78,6 +78,17 @@ class DecodedAnswer implements UpstreamAnswer {
     if (this.#decoder.write(chunk)) return;
     this.#source.pause();
     this.#decoder.once("drain", () => this.#source.resume());
+  }
+
+  /** What a sink throws here nobody would catch: it would end the process, and with it the answers of all others. */
+  #pass(chunk: Buffer): void {
+    try {
+      this.#sink?.onData(chunk);
+    } catch (error) {
+      this.#deliverEnding(new UpstreamFailure("broken", "the answer could not be read", error));
+      this.#decoder.destroy();
+      this.#source.abort();
+    }
   }
 
   #deliverEnding(ending: UpstreamFailure | "end"): void {
