@@ -178,6 +178,7 @@ export const strangers = {
       "openai-service-tier.ts",
       "openai-user.ts",
       "parse-body.ts",
+      "opening.ts",
       "passage.ts",
       "result-events.ts",
       "sealed-turns.ts",

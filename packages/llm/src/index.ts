@@ -31,5 +31,6 @@ export { fillBaseUrl, modelListUrl, storedUrlOf, urlOf, wayTo } from "./provider
 export type { Way } from "./providers/url.ts";
 export { passageBetween } from "./dialects/passage.ts";
 export type { ErrorReading, Passage, WholeAnswerReading } from "./dialects/passage.ts";
+export type { Opening } from "./dialects/opening.ts";
 export type { KeptByVendor, Reference, StoredAnswer, StoredObjects, StoredRoute } from "./dialects/stored-objects.ts";
 export type { SealedTurn, SealMemory } from "./dialects/sealed-turns.ts";

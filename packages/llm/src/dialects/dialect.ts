@@ -200,6 +200,8 @@ export interface UpstreamDialect {
   /** Null where the body is no answer of the dialect. */
   decodeResult(body: Buffer): ChatResult | null;
   createStreamDecoder(): StreamDecoder;
+  /** Its streams begin with events that tell no more than that there is a stream. */
+  readonly hasEnvelope?: true;
   /** Absent where the dialect has no embeddings. */
   readonly embeddings?: UpstreamEmbeddings;
   /** Its streams within another format, as a cloud that resells a vendor's models sends them. */

@@ -13,13 +13,35 @@ export function encodeError(error: GhostError): string {
   });
 }
 
-/** `{error:{message}}`, or the forms of vendors that have no `error` key: `{message}`, `{detail}`, `{error:"text"}`. */
+/**
+ * `{error:{message}}`, or the forms of vendors that have no `error` key: `{message}`, `{detail}`, `{error:"text"}`,
+ * `{errors:[{message}]}`, and FastAPI's `{detail:[{loc,msg}]}`.
+ */
 export function readError(body: string): VendorError {
   const value = parseJson(body);
   const error = memberOf(value, "error");
-  const messages = [memberOf(error, "message"), error, memberOf(value, "message"), memberOf(value, "detail")];
+  const detail = memberOf(value, "detail");
+  const messages = [
+    memberOf(error, "message"),
+    error,
+    memberOf(value, "message"),
+    detail,
+    readFault(firstOf(detail)),
+    memberOf(firstOf(memberOf(value, "errors")), "message"),
+  ];
   const words = [memberOf(error, "code"), memberOf(error, "type"), memberOf(value, "code"), memberOf(value, "type")];
   return { message: messages.find(isTold) ?? null, words: words.filter(isTold) };
+}
+
+function firstOf(list: unknown): unknown {
+  return Array.isArray(list) ? list[0] : undefined;
+}
+
+/** Where it is, and what. */
+function readFault(fault: unknown): string | undefined {
+  const [place, message] = [memberOf(fault, "loc"), memberOf(fault, "msg")];
+  if (typeof message !== "string") return undefined;
+  return Array.isArray(place) ? `${place.map(String).join(".")}: ${message}` : message;
 }
 
 function isTold(value: unknown): value is string {

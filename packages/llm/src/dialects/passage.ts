@@ -23,6 +23,8 @@ import type {
 import { lossesOf } from "./answer-losses.ts";
 import { writeJson } from "./extras.ts";
 import type { Notes } from "./extras.ts";
+import { noOpening, openingOf } from "./opening.ts";
+import type { Opening } from "./opening.ts";
 import { eventsOf } from "./result-events.ts";
 import { restoreTurns, TurnCollector } from "./sealed-turns.ts";
 import type { SealMemory } from "./sealed-turns.ts";
@@ -53,6 +55,8 @@ export interface ErrorReading {
   /** The vendor's own; empty where it said nothing. */
   readonly message: string;
   readonly retryAfterSeconds?: number;
+  /** Where it is not the vendor's own. */
+  readonly contentType?: string;
 }
 
 /** What of a vendor's error is not in its body. */
@@ -74,6 +78,8 @@ export interface Passage {
   isStream(contentType: string): boolean;
   /** `contentType` is the vendor's. */
   createStreamTap(request: ParsedRequest, quirks: Quirks, contentType?: string): StreamTap;
+  /** `contentType` is the vendor's. */
+  createOpening(contentType: string): Opening;
   /** Null: an answer must be held as a whole to be translated. */
   createLargeAnswerTap(): StreamTap | null;
 }
@@ -85,14 +91,14 @@ export function passageBetween(
   operation: Operation,
   memory: SealMemory = noMemory,
 ): Passage {
-  if (client.name === upstream.name) return passThrough(client);
+  if (client.name === upstream.name) return passThrough(client, operation);
   const translating = translate(client, upstream, memory);
   return crossings[operation] === "embeddings" ? translateEmbeddings(client, upstream, translating) : translating;
 }
 
 const noMemory: SealMemory = { find: () => undefined, keep: () => undefined };
 
-function passThrough({ client, upstream }: Dialect): Passage {
+function passThrough({ client, upstream }: Dialect, operation: Operation): Passage {
   return {
     encodeRequest(request, edits) {
       const sent = withoutForeignSeals(request, upstream);
@@ -111,6 +117,8 @@ function passThrough({ client, upstream }: Dialect): Passage {
     isStream: (contentType) => isStreamOf(upstream, contentType),
     createStreamTap: (request, quirks, contentType) =>
       unwrapped(upstream, upstream.createStreamTap(request, quirks), contentType),
+    createOpening: (contentType) =>
+      crossings[operation] === "chat.completions" ? openingOf(upstream, isWrapped(upstream, contentType)) : noOpening,
     createLargeAnswerTap: () => upstream.createLargeAnswerTap(),
   };
 }
@@ -146,10 +154,12 @@ function readError(
   return retryAfterSeconds === undefined ? told : { ...told, retryAfterSeconds };
 }
 
-function isStreamOf({ streamContentType, wrapped }: UpstreamDialect, contentType: string): boolean {
-  return (
-    isOfType(contentType, streamContentType) || (wrapped !== undefined && isOfType(contentType, wrapped.contentType))
-  );
+function isStreamOf(upstream: UpstreamDialect, contentType: string): boolean {
+  return isOfType(contentType, upstream.streamContentType) || isWrapped(upstream, contentType);
+}
+
+function isWrapped({ wrapped }: UpstreamDialect, contentType: string): boolean {
+  return wrapped !== undefined && isOfType(contentType, wrapped.contentType);
 }
 
 function isOfType(contentType: string, expected: string): boolean {
@@ -191,6 +201,7 @@ function translate({ client }: Dialect, { name, upstream }: VendorDialect, memor
       });
       return unwrapped(upstream, tap, contentType);
     },
+    createOpening: (contentType) => openingOf(upstream, isWrapped(upstream, contentType)),
     createLargeAnswerTap: () => null,
   };
 }
@@ -212,7 +223,7 @@ function translateError(client: ClientDialect, error: Omit<ErrorReading, "body">
   const message = error.message || "The provider answered with an error.";
   const { retryAfterSeconds } = error;
   const told = new GhostError(error.code, message, retryAfterSeconds === undefined ? {} : { retryAfterSeconds });
-  return { ...error, body: Buffer.from(client.encodeError(told)) };
+  return { ...error, body: Buffer.from(client.encodeError(told)), contentType: "application/json" };
 }
 
 function translateEmbeddings(client: Dialect, upstream: VendorDialect, translating: Passage): Passage {

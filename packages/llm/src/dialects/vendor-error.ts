@@ -18,6 +18,13 @@ const codesOfWords: Readonly<Record<string, ErrorCode>> = {
   invalid_api_key: "invalid_api_key",
   model_not_found: "model_not_found",
   server_is_overloaded: "provider_overloaded",
+  invalid_parameter_error: "invalid_request_error",
+  // Mistral, Perplexity and Azure
+  invalid_model: "model_not_found",
+  deploymentnotfound: "model_not_found",
+  // Groq, for what the model itself wrote: https://console.groq.com/docs/errors
+  tool_use_failed: "invalid_request_error",
+  json_validate_failed: "invalid_request_error",
   slow_down: "provider_overloaded",
   // Anthropic: https://docs.anthropic.com/en/api/errors
   rate_limit_error: "rate_limit_exceeded",
@@ -83,7 +90,8 @@ const phrases: readonly Phrase[] = [
     statuses: badRequest,
   },
   {
-    pattern: /api key not valid|(?:invalid|incorrect|wrong) (?:api[ _-]?key|x-api-key|token)|api key expired/i,
+    pattern:
+      /api key not valid|(?:invalid|incorrect|wrong) (?:api[ _-]?key|x-api-key|token)|api key expired|unable to authenticate/i,
     code: "invalid_api_key",
     statuses: new Set([400, 401, 403]),
   },
@@ -94,7 +102,14 @@ const phrases: readonly Phrase[] = [
     statuses: new Set([400, 402, 403, 429]),
   },
   {
-    pattern: /model .{0,200}(?:not found|does not exist|not exist)|(?:unknown|no such) model/i,
+    // What the model of that name cannot do is no fault of the name.
+    pattern: /no endpoints found that support|(?:image|audio|video) input is not supported|failed to process inputs/i,
+    code: "invalid_request_error",
+    statuses: new Set([400, 404, 500]),
+  },
+  {
+    pattern:
+      /model .{0,200}(?:not found|does not exist|not exist)|(?:unknown|no such) model|^invalid model\b|model identifier is invalid/i,
     code: "model_not_found",
     statuses: new Set([400, 404]),
   },
@@ -114,14 +129,28 @@ const codesOfStatuses: Readonly<Record<number, ErrorCode>> = {
   529: "provider_overloaded",
 };
 
+/** They say nothing beside a status. */
+const vagueWords: ReadonlySet<string> = new Set(["invalid_request_error", "invalid_argument", "invalid_request"]);
+
 /** `status` is that of the answer; for an error within a stream, which has none, 200. */
-export function classify({ words, message }: VendorError, status: number): ErrorCode {
-  const phrase = phrases.find(({ pattern, statuses }) => statuses.has(status) && pattern.test(message ?? ""));
-  // Google has one word for a rate that was passed and for a quota that is used up; only its message tells them apart.
-  if (phrase !== undefined) return phrase.code;
-  for (const word of words) {
-    const known = word.toLowerCase();
-    if (Object.hasOwn(codesOfWords, known)) return codesOfWords[known] ?? "provider_error";
-  }
-  return codesOfStatuses[status] ?? (status >= 400 && status < 500 ? "invalid_request_error" : "provider_error");
+export function classify(error: VendorError, status: number): ErrorCode {
+  const words = error.words.map((word) => word.toLowerCase());
+  const meant = status === 200 ? statusIn(words) : status;
+  const phrase = phrases.find(({ statuses, pattern }) => statuses.has(meant) && pattern.test(error.message ?? ""));
+  if (phrase !== undefined && !mayComeBack(error, phrase)) return phrase.code;
+  const known = words.find((word) => Object.hasOwn(codesOfWords, word));
+  if (known !== undefined) return codesOfWords[known] ?? "provider_error";
+  return codesOfStatuses[meant] ?? (meant >= 400 && meant < 500 ? "invalid_request_error" : "provider_error");
+}
+
+/** Some vendors tell the status in words where it is too late for one. */
+function statusIn(words: readonly string[]): number {
+  const told = words.find((word) => /^[45]\d\d$/.test(word));
+  if (told !== undefined) return Number(told);
+  return words.some((word) => vagueWords.has(word)) ? 400 : 200;
+}
+
+/** Google has one message for a rate that was passed and for a quota that is used up: waiting helps with the one alone. */
+function mayComeBack({ retryAfterSeconds }: VendorError, { code }: Phrase): boolean {
+  return code === "insufficient_quota" && retryAfterSeconds !== undefined;
 }

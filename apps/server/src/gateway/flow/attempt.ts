@@ -106,8 +106,9 @@ async function readStream(
   { passage, notes }: Passed,
 ): Promise<StreamAnswer> {
   const { quirks = {} } = target.provider.definition;
-  const tap = passage.createStreamTap(request, quirks, String(source.headers["content-type"]));
-  const first = await readFirstFrames(source, tap);
+  const contentType = String(source.headers["content-type"]);
+  const tap = passage.createStreamTap(request, quirks, contentType);
+  const first = await readFirstFrames(source, tap, passage.createOpening(contentType));
   return { kind: "stream", target, notes, status: source.status, headers: source.headers, first, tap, source };
 }
 
@@ -135,18 +136,16 @@ async function readAnswer(
 function readError(base: AnswerBase, body: Buffer, passage: Passage): WholeAnswer {
   const { status, headers, target } = base;
   const { quirks = {} } = target.provider.definition;
-  const { body: forClient, ...error } = passage.readError(status, body, { headers, quirks });
-  return { kind: "whole", ...base, body: forClient, usage: null, stored: null, error };
+  const { body: forClient, contentType, ...error } = passage.readError(status, body, { headers, quirks });
+  return { kind: "whole", ...base, ...typed(base, contentType), body: forClient, usage: null, stored: null, error };
 }
 
-function toldBy(reading: WholeAnswerReading, { headers, notes }: AnswerBase) {
+function toldBy(reading: WholeAnswerReading, base: AnswerBase) {
   const { body, usage, stored = null, contentType, notes: lost = [] } = reading;
-  return {
-    body,
-    usage,
-    stored,
-    error: null,
-    notes: [...notes, ...lost],
-    ...(contentType !== undefined && { headers: { ...headers, "content-type": contentType } }),
-  };
+  return { body, usage, stored, error: null, notes: [...base.notes, ...lost], ...typed(base, contentType) };
+}
+
+/** The headers, where what is passed on has another type than what the vendor sent. */
+function typed({ headers }: AnswerBase, contentType: string | undefined): Partial<Pick<AnswerBase, "headers">> {
+  return contentType === undefined ? {} : { headers: { ...headers, "content-type": contentType } };
 }

@@ -178,7 +178,7 @@ function settleOn(outcome: Outcome, { lifeline, trail }: Pick<AttemptsInput, "li
     throw new GhostError(code, `${provider}: ${outcome.message}.`, { cause: outcome });
   }
   // A vendor's 401 is about the operator's credential: passed on, it would tell a client that its own key is wrong.
-  const isRefused = outcome.kind === "whole" && outcome.error?.code === "invalid_api_key";
+  const isRefused = outcome.kind === "whole" && (outcome.status === 401 || outcome.error?.code === "invalid_api_key");
   if (!isRefused && !tellsCredential(outcome)) return outcome;
   lifeline.abandon();
   throw new GhostError("provider_error", `${provider} refused the credential that the operator configured.`);

@@ -1,5 +1,5 @@
 import type { ClientDialect } from "@ghostllm/llm";
-import { formatUsd } from "@ghostllm/contract";
+import { errorCatalogue, formatUsd } from "@ghostllm/contract";
 import type { Exchange } from "#gateway/exchange.ts";
 import type { AnswerHeaders } from "#gateway/upstream/upstream.ts";
 import type { RateReport } from "#link/counters/counters.ts";
@@ -63,10 +63,14 @@ function streamHeaders({ tap }: StreamAnswer): Record<string, string> {
   };
 }
 
-/** Some vendors say in the body when to come back, where no client's SDK looks. */
-function errorHeaders({ error }: WholeAnswer, { "retry-after": told }: Record<string, string>): Record<string, string> {
-  const seconds = error?.retryAfterSeconds;
-  return told === undefined && seconds !== undefined ? { "retry-after": String(Math.ceil(seconds)) } : {};
+/** Some vendors say in the body when to come back, or that it is of no use, where no client's SDK looks. */
+function errorHeaders({ error, status }: WholeAnswer, told: Record<string, string>): Record<string, string> {
+  const { code, retryAfterSeconds: seconds } = error ?? {};
+  const isInVain = status === 429 && code !== undefined && !errorCatalogue[code].retryable;
+  return {
+    ...(told["retry-after"] === undefined && seconds !== undefined && { "retry-after": String(Math.ceil(seconds)) }),
+    ...(told["x-should-retry"] === undefined && isInVain && { "x-should-retry": "false" }),
+  };
 }
 
 /** Known only when the answer is whole; absent where the price is unknown. */

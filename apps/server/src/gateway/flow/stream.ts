@@ -1,30 +1,81 @@
-// Passing a vendor's stream on. Called by attempt.ts (its first frames) and execute.ts (the rest).
+// Passing a vendor's stream on. Called by attempt.ts (its opening) and execute.ts (the rest).
 // Invariant: the last bytes of an answer are left to the caller, who writes the usage record before it sends them.
 
-import type { StreamTap } from "@ghostllm/llm";
+import type { Opening, StreamTap } from "@ghostllm/llm";
 import type { Exchange } from "#gateway/exchange.ts";
 import { UpstreamFailure } from "#gateway/upstream/upstream.ts";
 import type { UpstreamAnswer } from "#gateway/upstream/upstream.ts";
 import type { StreamAnswer } from "./vendor-answer.ts";
 
-/** Waits for the first whole frames: until they are there, another target can still be tried without the client noticing. */
-export function readFirstFrames(source: UpstreamAnswer, tap: StreamTap): Promise<Buffer | null> {
+/** A vendor that has begun may take so long to say something before its client is told that it has begun. */
+const openingMs = 250;
+/** What is held of an opening at most. */
+const openingBytes = 64 * 1024;
+
+/**
+ * Waits for the first frames that tell something: until they are there, another target can still be tried without the client
+ * noticing. A failure of the vendor's ends the wait as well.
+ */
+export function readFirstFrames(source: UpstreamAnswer, tap: StreamTap, opening: Opening): Promise<Buffer | null> {
   return new Promise((resolve, reject) => {
+    const held = new HeldFrames(() => {
+      source.pause();
+      resolve(held.take());
+    });
     source.deliverTo({
       onData(chunk) {
+        const isOver = opening.push(chunk);
         const frames = tap.push(chunk);
-        if (frames === null) return;
-        source.pause();
-        resolve(frames);
+        if (frames !== null) held.add(frames);
+        if (isOver || tap.ended || tap.failure !== null) held.release();
       },
       onEnd() {
         const rest = tap.flush();
-        if (rest === null) reject(new UpstreamFailure("broken", "the stream ended before its first event"));
-        else resolve(rest);
+        if (rest !== null) held.add(rest);
+        if (!held.release()) reject(new UpstreamFailure("broken", "the stream ended before its first event"));
       },
-      onFailure: reject,
+      onFailure(failure) {
+        held.drop();
+        reject(failure);
+      },
     });
   });
+}
+
+/** The frames of an opening, which are released once: on demand, when they are too many, or after a while. */
+class HeldFrames {
+  #frames: Buffer[] = [];
+  #bytes = 0;
+  #timer: NodeJS.Timeout | undefined;
+  readonly #onRelease: () => void;
+
+  constructor(onRelease: () => void) {
+    this.#onRelease = onRelease;
+  }
+
+  add(frames: Buffer): void {
+    this.#frames.push(frames);
+    this.#bytes += frames.length;
+    this.#timer ??= setTimeout(() => this.release(), openingMs);
+    if (this.#bytes > openingBytes) this.release();
+  }
+
+  /** False where there is nothing yet. */
+  release(): boolean {
+    if (this.#frames.length === 0) return false;
+    clearTimeout(this.#timer);
+    this.#onRelease();
+    return true;
+  }
+
+  take(): Buffer {
+    return Buffer.concat(this.#frames.splice(0));
+  }
+
+  drop(): void {
+    clearTimeout(this.#timer);
+    this.#frames = [];
+  }
 }
 
 /** How a relayed answer came to its end. Its last bytes have not been sent: the usage record goes first. */

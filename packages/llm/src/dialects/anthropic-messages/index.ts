@@ -44,6 +44,7 @@ export const anthropicMessages = {
   },
   upstream: {
     streamContentType: "text/event-stream",
+    hasEnvelope: true,
     editRequest,
     dropForeignSeals,
     readAnswer,

@@ -14,6 +14,7 @@ export const bedrockConverse = {
   name: dialect,
   upstream: {
     streamContentType: eventStreamType,
+    hasEnvelope: true,
     readError,
     encodeRequest,
     decodeResult,

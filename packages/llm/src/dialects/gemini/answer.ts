@@ -87,11 +87,19 @@ export function readErrorValue(value: unknown): VendorError {
   return { message, words: words.filter(isTold), ...readRetry(list) };
 }
 
-/** `google.rpc.RetryInfo` has `"34.4s"`; no header tells it. */
+/** `google.rpc.RetryInfo` has `"34.4s"`; no header tells it. For a quota of the day that is not true. */
 function readRetry(details: readonly unknown[]): Pick<VendorError, "retryAfterSeconds"> {
+  if (details.some(isOfDay)) return {};
   const delays = details.map((detail) => memberOf(detail, "retryDelay"));
   const delay = delays.find((value) => typeof value === "string" && /^\d+(?:\.\d+)?s$/.test(value));
   return delay === undefined ? {} : { retryAfterSeconds: Number.parseFloat(String(delay)) };
+}
+
+/** https://ai.google.dev/gemini-api/docs/rate-limits */
+function isOfDay(detail: unknown): boolean {
+  const violations = memberOf(detail, "violations");
+  const list: readonly unknown[] = Array.isArray(violations) ? violations : [];
+  return list.some((violation) => String(memberOf(violation, "quotaId")).includes("PerDay"));
 }
 
 function isTold(value: unknown): value is string {

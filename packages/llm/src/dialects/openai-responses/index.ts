@@ -42,6 +42,7 @@ export const openaiResponses = {
   },
   upstream: {
     streamContentType: "text/event-stream",
+    hasEnvelope: true,
     editRequest: editModel,
     dropForeignSeals,
     readAnswer,

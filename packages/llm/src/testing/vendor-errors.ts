@@ -1,0 +1,227 @@
+// Errors as vendors document them, and what they mean.
+
+import type { ErrorCode } from "@ghostllm/contract";
+import type { DialectName } from "#providers/definition.ts";
+
+export type ErrorCase = readonly [
+  code: ErrorCode,
+  dialect: DialectName,
+  status: number,
+  body: object,
+  /** In which some vendors tell the type. */
+  header?: string,
+];
+
+const anthropic = (type: string, message: string): object => ({ type: "error", error: { type, message } });
+const openai = (code: string | null, type: string, message: string): object => ({
+  error: { message, type, param: null, code },
+});
+export const google = (code: number, status: string, message: string, details: readonly object[] = []): object => ({
+  error: { code, message, status, details },
+});
+export const retryInfo = { "@type": "type.googleapis.com/google.rpc.RetryInfo", retryDelay: "34.4s" };
+export const quotaOf = (quotaId: string): object => ({
+  "@type": "type.googleapis.com/google.rpc.QuotaFailure",
+  violations: [{ quotaId }],
+});
+export const overQuota = "You exceeded your current quota, please check your plan and billing details.";
+const unknownKey = {
+  "@type": "type.googleapis.com/google.rpc.ErrorInfo",
+  reason: "API_KEY_INVALID",
+  domain: "googleapis.com",
+};
+const filtered = {
+  error: {
+    message: "The response was filtered due to the prompt triggering Azure OpenAI's content management policy.",
+    type: null,
+    param: "prompt",
+    code: "content_filter",
+    status: 400,
+    innererror: { code: "ResponsibleAIPolicyViolation" },
+  },
+};
+
+export const documentedErrors: readonly ErrorCase[] = [
+  ["provider_overloaded", "anthropic-messages", 529, anthropic("overloaded_error", "Overloaded")],
+  [
+    "rate_limit_exceeded",
+    "anthropic-messages",
+    429,
+    anthropic("rate_limit_error", "This request would exceed your rate limit"),
+  ],
+  [
+    "insufficient_quota",
+    "anthropic-messages",
+    400,
+    anthropic("invalid_request_error", "Your credit balance is too low to access the API."),
+  ],
+  [
+    "permission_denied",
+    "anthropic-messages",
+    403,
+    anthropic("permission_error", "Your API key does not have permission."),
+  ],
+  ["request_too_large", "anthropic-messages", 413, anthropic("request_too_large", "Request exceeds the maximum size")],
+  ["timeout_error", "anthropic-messages", 504, anthropic("timeout_error", "Request timed out")],
+  ["provider_error", "anthropic-messages", 500, anthropic("api_error", "Internal server error")],
+  [
+    "rate_limit_exceeded",
+    "openai-chat",
+    429,
+    openai(
+      "rate_limit_exceeded",
+      "requests",
+      "Rate limit reached for gpt-5 in organization org-x on requests per min (RPM): Limit 3",
+    ),
+  ],
+  ["insufficient_quota", "openai-chat", 429, openai("insufficient_quota", "insufficient_quota", overQuota)],
+  ["insufficient_quota", "openai-responses", 429, openai("insufficient_quota", "insufficient_quota", overQuota)],
+  [
+    "provider_error",
+    "openai-chat",
+    500,
+    openai(null, "server_error", "The server had an error while processing your request."),
+  ],
+  [
+    "provider_overloaded",
+    "openai-chat",
+    503,
+    openai(null, "server_error", "The engine is currently overloaded, please try again later"),
+  ],
+  [
+    "context_length_exceeded",
+    "openai-chat",
+    400,
+    openai("context_length_exceeded", "invalid_request_error", "This model's maximum context length is 128000 tokens."),
+  ],
+  [
+    "context_length_exceeded",
+    "openai-responses",
+    400,
+    openai("context_length_exceeded", "invalid_request_error", "Your input exceeds the context window of this model."),
+  ],
+  ["content_filter", "openai-chat", 400, filtered],
+  [
+    "rate_limit_exceeded",
+    "openai-chat",
+    429,
+    {
+      error: {
+        code: "429",
+        message: "Requests to the ChatCompletions_Create Operation have exceeded call rate limit.",
+      },
+    },
+  ],
+  [
+    "rate_limit_exceeded",
+    "gemini",
+    429,
+    google(429, "RESOURCE_EXHAUSTED", overQuota, [quotaOf("GenerateRequestsPerMinutePerProjectPerModel"), retryInfo]),
+  ],
+  [
+    "insufficient_quota",
+    "gemini",
+    429,
+    google(429, "RESOURCE_EXHAUSTED", overQuota, [
+      quotaOf("GenerateRequestsPerDayPerProjectPerModel-FreeTier"),
+      retryInfo,
+    ]),
+  ],
+  [
+    "rate_limit_exceeded",
+    "gemini",
+    429,
+    google(429, "RESOURCE_EXHAUSTED", "Resource exhausted. Please try again later."),
+  ],
+  [
+    "invalid_api_key",
+    "gemini",
+    400,
+    google(400, "INVALID_ARGUMENT", "API key not valid. Please pass a valid API key.", [unknownKey]),
+  ],
+  ["permission_denied", "gemini", 403, google(403, "PERMISSION_DENIED", "Permission denied on resource project x.")],
+  [
+    "provider_overloaded",
+    "gemini",
+    503,
+    google(503, "UNAVAILABLE", "The model is overloaded. Please try again later."),
+  ],
+  [
+    "timeout_error",
+    "gemini",
+    504,
+    google(504, "DEADLINE_EXCEEDED", "Deadline expired before operation could complete."),
+  ],
+  [
+    "rate_limit_exceeded",
+    "bedrock-converse",
+    429,
+    { message: "Too many requests, please wait before trying again." },
+    "ThrottlingException",
+  ],
+  [
+    "context_length_exceeded",
+    "bedrock-converse",
+    400,
+    { message: "Input is too long for requested model." },
+    "ValidationException:http://internal.amazon.com/coral/",
+  ],
+  [
+    "invalid_request_error",
+    "bedrock-converse",
+    400,
+    { message: "The maximum tokens you requested exceeds the model limit of 4096." },
+    "ValidationException",
+  ],
+  [
+    "permission_denied",
+    "bedrock-converse",
+    403,
+    { message: "You don't have access to the model with the specified model ID." },
+    "AccessDeniedException",
+  ],
+  [
+    "invalid_api_key",
+    "bedrock-converse",
+    403,
+    { message: "The security token included in the request is invalid." },
+    "UnrecognizedClientException",
+  ],
+  [
+    "provider_overloaded",
+    "bedrock-converse",
+    503,
+    { message: "Bedrock is unable to process your request." },
+    "ServiceUnavailableException",
+  ],
+  ["model_not_found", "ollama", 404, { error: "model 'nobody' not found" }],
+  ["invalid_request_error", "ollama", 400, { error: "registry.ollama.ai/library/gemma:latest does not support tools" }],
+  ["provider_overloaded", "ollama", 503, { error: "server busy, please try again. maximum pending requests exceeded" }],
+  ["provider_error", "ollama", 500, { error: "llama runner process has terminated: exit status 2" }],
+  ["context_length_exceeded", "ollama", 400, { error: "the input length exceeds the context length" }],
+  [
+    "invalid_request_error",
+    "openai-chat",
+    422,
+    {
+      object: "error",
+      message: "Input should be a valid string",
+      type: "invalid_request_error",
+      param: null,
+      code: null,
+    },
+  ],
+  [
+    "rate_limit_exceeded",
+    "openai-chat",
+    429,
+    {
+      object: "error",
+      message: "Service tier capacity exceeded for this model.",
+      type: "service_tier_capacity_exceeded",
+      code: "3505",
+    },
+  ],
+  ["insufficient_quota", "openai-chat", 402, openai("invalid_request_error", "unknown_error", "Insufficient Balance")],
+  ["model_not_found", "openai-chat", 404, { error: { message: "No endpoints found for nobody/nothing.", code: 404 } }],
+];
