@@ -79,7 +79,7 @@ export interface Passage {
   /** `contentType` is the vendor's. */
   createStreamTap(request: ParsedRequest, quirks: Quirks, contentType?: string): StreamTap;
   /** `contentType` is the vendor's. */
-  createOpening(contentType: string): Opening;
+  createOpening(request: ParsedRequest, contentType: string): Opening;
   /** Null: an answer must be held as a whole to be translated. */
   createLargeAnswerTap(): StreamTap | null;
 }
@@ -117,8 +117,11 @@ function passThrough({ client, upstream }: Dialect, operation: Operation): Passa
     isStream: (contentType) => isStreamOf(upstream, contentType),
     createStreamTap: (request, quirks, contentType) =>
       unwrapped(upstream, upstream.createStreamTap(request, quirks), contentType),
-    createOpening: (contentType) =>
-      crossings[operation] === "chat.completions" ? openingOf(upstream, isWrapped(upstream, contentType)) : noOpening,
+    createOpening({ kept }, contentType) {
+      // Work that goes on without us must not be begun by two vendors.
+      const mayBeAskedAgain = crossings[operation] === "chat.completions" && kept?.isBackground !== true;
+      return mayBeAskedAgain ? openingOf(upstream, isWrapped(upstream, contentType)) : noOpening;
+    },
     createLargeAnswerTap: () => upstream.createLargeAnswerTap(),
   };
 }
@@ -201,7 +204,7 @@ function translate({ client }: Dialect, { name, upstream }: VendorDialect, memor
       });
       return unwrapped(upstream, tap, contentType);
     },
-    createOpening: (contentType) => openingOf(upstream, isWrapped(upstream, contentType)),
+    createOpening: (_request, contentType) => openingOf(upstream, isWrapped(upstream, contentType)),
     createLargeAnswerTap: () => null,
   };
 }

@@ -108,7 +108,7 @@ async function readStream(
   const { quirks = {} } = target.provider.definition;
   const contentType = String(source.headers["content-type"]);
   const tap = passage.createStreamTap(request, quirks, contentType);
-  const first = await readFirstFrames(source, tap, passage.createOpening(contentType));
+  const first = await readFirstFrames(source, tap, passage.createOpening(request, contentType));
   return { kind: "stream", target, notes, status: source.status, headers: source.headers, first, tap, source };
 }
 
