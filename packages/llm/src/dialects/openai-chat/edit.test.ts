@@ -44,6 +44,13 @@ describe("editRequest", () => {
     expect(edited).toBe(request.body);
   });
 
+  it("refuses what it would have to write and cannot", () => {
+    const deep = `${"[".repeat(50_000)}1${"]".repeat(50_000)}`;
+    for (const more of [`"stream_options":{"a":${deep}}`, `"a":1,"a":${deep}`]) {
+      expect(() => edit(`{"model":"m","stream":true,${more},${messages}}`)).toThrow("nested too deeply");
+    }
+  });
+
   it("writes names of models as JSON", () => {
     const name = 'a"b\\c\n😀';
     expect(JSON.parse(edit(`{"model":"m",${messages}}`, name))).toHaveProperty("model", name);

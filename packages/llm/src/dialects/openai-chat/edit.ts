@@ -1,5 +1,5 @@
-import { GhostError } from "@ghostllm/contract";
 import type { ParsedRequest, RequestEdits } from "#dialects/dialect.ts";
+import { writeJson } from "#dialects/extras.ts";
 import type { Member } from "#wire/json-members.ts";
 import { isObject, parseJson } from "#wire/json.ts";
 
@@ -52,7 +52,10 @@ function askForUsage(body: Buffer, members: readonly Member[]): Replacement {
   return {
     start: options.valueStart,
     end: options.valueEnd,
-    text: JSON.stringify(withUsage(parseJson(body.toString("utf8", options.valueStart, options.valueEnd)))),
+    text: writeJson(
+      withUsage(parseJson(body.toString("utf8", options.valueStart, options.valueEnd))),
+      "invalid_request_error",
+    ),
   };
 }
 
@@ -75,10 +78,5 @@ function rewrite(body: Buffer, model: string, asksUsage: boolean): string {
   const fields = parseJson(body.toString("utf8"));
   if (!isObject(fields)) throw new TypeError("a parsed request is an object");
   const edited = { ...fields, model, ...(asksUsage && { stream_options: withUsage(fields["stream_options"]) }) };
-  try {
-    return JSON.stringify(edited);
-  } catch (error) {
-    // The parser takes any depth, the writer does not.
-    throw new GhostError("invalid_request_error", "The request body is nested too deeply.", { cause: error });
-  }
+  return writeJson(edited, "invalid_request_error");
 }
