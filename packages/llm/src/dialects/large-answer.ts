@@ -1,4 +1,5 @@
 import type { Usage } from "#hub.ts";
+import { skipValue } from "#wire/json-members.ts";
 import { parseJson } from "#wire/json.ts";
 import type { StreamTap } from "./dialect.ts";
 
@@ -50,10 +51,8 @@ function findUsage(tail: string, member: string, readUsage: (usage: unknown) => 
   const at = tail.lastIndexOf(name);
   const start = at < 0 ? null : /^\s*:\s*(?=\{)/.exec(tail.slice(at + name.length));
   if (start === null) return null;
-  const value = tail.slice(at + name.length + start[0].length);
-  for (let end = value.indexOf("}"); end >= 0; end = value.indexOf("}", end + 1)) {
-    const usage = parseJson(value.slice(0, end + 1));
-    if (usage !== undefined) return readUsage(usage);
-  }
-  return null;
+  const value = Buffer.from(tail.slice(at + name.length + start[0].length), "latin1");
+  const end = skipValue(value, 0);
+  const usage = end < 0 ? undefined : parseJson(value.toString("utf8", 0, end));
+  return usage === undefined ? null : readUsage(usage);
 }

@@ -68,7 +68,7 @@ function skipSpace(json: Buffer, from: number): number {
 }
 
 /** Index behind the value that starts at `at`, or -1 where it does not end. */
-function skipValue(json: Buffer, at: number): number {
+export function skipValue(json: Buffer, at: number): number {
   const first = json[at];
   if (first === quote) return skipString(json, at);
   return first === openBrace || first === openBracket ? skipNested(json, at) : skipScalar(json, at);
