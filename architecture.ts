@@ -177,6 +177,7 @@ export const strangers = {
       "openai-media.ts",
       "openai-service-tier.ts",
       "openai-user.ts",
+      "page-size.ts",
       "parse-body.ts",
       "opening.ts",
       "passage.ts",

@@ -66,6 +66,39 @@ describe("POST /v1/messages", () => {
     expect(record?.completionTokens).toBeLessThan(110);
   });
 
+  it("the version of the API that the client speaks is the vendor's to read, with the operator's key", async () => {
+    const headers = { authorization: `Bearer ${testKey}`, "anthropic-version": "2026-10-21" };
+    upstream.script({ kind: "answer", body: { id: "msg_1", type: "message", usage: { input_tokens: 1 } } });
+    await ask({}, headers);
+    expect(upstream.received.at(-1)?.headers).toMatchObject({
+      "anthropic-version": "2026-10-21",
+      "x-api-key": "sk-vendor-credential",
+    });
+    expect(upstream.received.at(-1)?.headers["authorization"]).toBeUndefined();
+    upstream.script({ kind: "answer", body: { input_tokens: 12 } });
+    const counted = await fetch(`${gateway.url}/v1/messages/count_tokens`, {
+      method: "POST",
+      headers,
+      body: JSON.stringify({ model, messages: [{ role: "user", content: "When?" }] }),
+    });
+    expect(await counted.json()).toEqual({ input_tokens: 12 });
+    expect(upstream.received.at(-1)?.headers["anthropic-version"]).toBe("2026-10-21");
+  });
+
+  it("what is written for the vendor is of the version that takes all of it", async () => {
+    upstream.script({
+      kind: "answer",
+      body: { id: "msg_1", type: "message", content: [], usage: { input_tokens: 1 } },
+    });
+    await fetch(`${gateway.url}/v1/chat/completions`, {
+      method: "POST",
+      // A header of another dialect than the request's.
+      headers: { authorization: `Bearer ${testKey}`, "anthropic-version": "2026-10-21" },
+      body: JSON.stringify({ model, temperature: 0.2, messages: [{ role: "user", content: "When?" }] }),
+    });
+    expect(upstream.received.at(-1)?.headers["anthropic-version"]).toBe("2023-06-01");
+  });
+
   it("errors of ours have Anthropic's form", async () => {
     const unknown = await ask({}, { authorization: "Bearer gk-unknown" });
     expect(unknown.status).toBe(401);

@@ -148,11 +148,15 @@ describe("Amazon Bedrock", () => {
     it("of Anthropic's dialect for Claude stay as they were written, but for what the path tells", async () => {
       upstream.script({ kind: "answer", body: claudeAnswer });
       const written = `{ "model": "${claude}", "max_tokens": 1.0e2, "messages": [ {"role":"user","content":"When?"} ], "x": 12345678901234567890, "stream": false }`;
-      const headers = { "anthropic-beta": "context-1m-2025-08-07, interleaved-thinking-2025-05-14" };
+      const headers = {
+        "anthropic-beta": "context-1m-2025-08-07, interleaved-thinking-2025-05-14",
+        "anthropic-version": "2026-10-21",
+      };
       const response = await postJson(`${gateway.url}/v1/messages`, written, { headers });
       expect(await response.json()).toEqual(claudeAnswer);
       const [received] = upstream.received;
       expect(received?.path).toBe(`/model/${encodeURIComponent(claude)}/invoke`);
+      for (const header of Object.keys(headers)) expect(received?.headers).not.toHaveProperty(header);
       expect(received?.text).toBe(
         '{"anthropic_version":"bedrock-2023-05-31","anthropic_beta":["context-1m-2025-08-07","interleaved-thinking-2025-05-14"],' +
           '"max_tokens":1.0e2,"messages":[ {"role":"user","content":"When?"} ],"x":12345678901234567890}',

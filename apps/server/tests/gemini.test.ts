@@ -67,6 +67,41 @@ afterAll(async () => {
   await upstream.close();
 });
 
+describe.each(["v1", "v1beta", "v1alpha", "v1beta1"])("the API in its version %s", (version) => {
+  const ask = (path: string, body: object) =>
+    fetch(`${gateway.url}/${version}/${path}`, {
+      method: "POST",
+      headers: { "x-goog-api-key": testKey, "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
+  const contents = [{ role: "user", parts: [{ text: "When?" }] }];
+
+  it.each(["models/gemini-3-pro", "publishers/google/models/gemini-3-pro"])("is answered for %s", async (model) => {
+    upstream.script({ kind: "answer", body: { ...answer, usageMetadata: usage } });
+    expect(await (await ask(`${model}:generateContent`, { contents })).json()).toMatchObject(answer);
+    upstream.script({ kind: "raw", text: stream, headers: { "content-type": "text/event-stream" } });
+    expect(await (await ask(`${model}:streamGenerateContent?alt=sse`, { contents })).text()).toBe(stream);
+    upstream.script({ kind: "answer", body: { totalTokens: 7 } });
+    expect(await (await ask(`${model}:countTokens`, { contents })).json()).toEqual({ totalTokens: 7 });
+    upstream.script({ kind: "answer", body: { embedding: { values: [0.5] } } });
+    const embedded = await ask(`${model}:embedContent`, { content: contents[0] });
+    expect(await embedded.json()).toMatchObject({ embedding: { values: [0.5] } });
+    upstream.script({ kind: "answer", body: { embeddings: [{ values: [0.5] }] } });
+    const batch = await ask(`${model}:batchEmbedContents`, { requests: [{ content: contents[0] }] });
+    expect(await batch.json()).toMatchObject({ embeddings: [{ values: [0.5] }] });
+    expect(new Set(upstream.received.map(({ path }) => path.split(":")[0]))).toEqual(
+      new Set(["/v1beta/models/gemini-3-pro"]),
+    );
+  });
+
+  it("fails in its own form", async () => {
+    const missing = await ask("models/nothing:generateContent", { contents });
+    expect(await missing.json()).toMatchObject({ error: { code: 404, status: "NOT_FOUND" } });
+    const faulty = await ask("models/gemini-3-pro:generateContent", { contents: 5 });
+    expect(await faulty.json()).toMatchObject({ error: { code: 400, status: "INVALID_ARGUMENT" } });
+  });
+});
+
 describe("the SDK at its own vendor", () => {
   const request = { model: "gemini-3-pro", contents: "When?" };
 

@@ -160,6 +160,55 @@ describe("models", () => {
     await expect(ollama.show({ model: "nothing" })).rejects.toThrow(/does not exist/);
   });
 
+  describe.each([
+    ["x-goog-api-key", testKey],
+    ["x-goog-api-client", "google-genai-sdk/3.6.1 gl-python/3.11"],
+  ])("in Google's form, asked for with %s", (header, value) => {
+    const ask = (path: string): Promise<Response> =>
+      fetch(gateway.url + path, { headers: { authorization: `Bearer ${testKey}`, [header]: value } });
+
+    it.each(["v1", "v1beta", "v1alpha", "v1beta1"])("stand under /%s", async (version) => {
+      const list = (await (await ask(`/${version}/models`)).json()) as { models: { name: string }[] };
+      expect(list.models.map(({ name }) => name)).toContain("models/meta/llama-4:free");
+      expect(await (await ask(`/${version}/models/meta/llama-4:free`)).json()).toMatchObject({
+        name: "models/meta/llama-4:free",
+        displayName: "meta/llama-4:free",
+      });
+    });
+
+    it("come page by page", async () => {
+      const names: string[] = [];
+      let token: string | undefined;
+      do {
+        const path = `/v1/models?pageSize=4${token === undefined ? "" : `&pageToken=${token}`}`;
+        const page = (await (await ask(path)).json()) as { models: { name: string }[]; nextPageToken?: string };
+        expect(page.models.length).toBeLessThanOrEqual(4);
+        names.push(...page.models.map(({ name }) => name.replace("models/", "")));
+        token = page.nextPageToken;
+      } while (token !== undefined);
+      expect(names).toEqual(await idsFor(testKey));
+    });
+
+    it("fail in Google's form, too", async () => {
+      const response = await ask("/v1/models/nothing");
+      expect(response.status).toBe(404);
+      expect(await response.json()).toMatchObject({ error: { code: 404, status: "NOT_FOUND" } });
+      const wrong = await fetch(`${gateway.url}/v1/models`, { headers: { [header]: "gk-wrong" } });
+      expect(await wrong.json()).toMatchObject({ error: { code: 401, status: "UNAUTHENTICATED" } });
+    });
+  });
+
+  it("come page by page for Anthropic's clients, forwards and backwards", async () => {
+    const anthropic = new Anthropic({ apiKey: testKey, baseURL: gateway.url, maxRetries: 0 });
+    const ids: string[] = [];
+    for await (const { id } of anthropic.models.list({ limit: 2 })) ids.push(id);
+    expect(ids).toEqual(await idsFor(testKey));
+    const before = await anthropic.models.list({ limit: 2, before_id: "meta/llama-4:free" });
+    expect(before.data.map(({ id }) => id)).toEqual(["openai/shared-model", "groq/shared-model"]);
+    expect(before.has_more).toBe(true);
+    expect((await anthropic.models.list({ after_id: "meta/llama-4:free" })).data).toEqual([]);
+  });
+
   it("has no other methods", async () => {
     const response = await fetch(`${gateway.url}/v1/models`, { method: "POST", headers: keyHeader });
     expect(response.status).toBe(405);

@@ -225,11 +225,14 @@ describe("Claude on Vertex AI", () => {
     it("passes as it was written, but for the model, which the path tells", async () => {
       const gateway = await start();
       const written = `{"model":"${model}", "max_tokens": 9.0, "messages": [ {"role":"user","content":"When?"} ], "metadata": {"user_id":"u"}}`;
-      const response = await postJson(`${gateway.url}/v1/messages`, written, { headers: { "anthropic-beta": "x" } });
+      const response = await postJson(`${gateway.url}/v1/messages`, written, {
+        headers: { "anthropic-beta": "x", "anthropic-version": "2026-10-21" },
+      });
       expect(await response.json()).toEqual(message);
       const [received] = calls();
       expect(received?.path).toBe(`${modelPath}:rawPredict`);
       expect(received?.headers["anthropic-beta"]).toBe("x");
+      expect(received?.headers).not.toHaveProperty("anthropic-version");
       expect(received?.text).toBe(
         '{"anthropic_version":"vertex-2023-10-16","max_tokens":9.0,"messages":[ {"role":"user","content":"When?"} ],"metadata":{"user_id":"u"}}',
       );

@@ -28,8 +28,8 @@ interface Route {
   readonly behind: string | null;
   /** The name is an id, which has no slashes. */
   readonly isId: boolean;
-  /** Only for requests that have this header. */
-  readonly header?: string;
+  /** Only for requests that have one of these headers. */
+  readonly headers?: readonly string[] | undefined;
   readonly encodeError: (error: GhostError) => string;
   readonly serve: ServeNamed;
 }
@@ -42,7 +42,7 @@ export interface RouterDeps extends GatewayDeps {
 export function buildRouter(deps: RouterDeps): Router {
   const routes = [...Object.values(dialects).flatMap((dialect) => routesOf(deps, dialect)), ...ownRoutes(deps)];
   // Where two dialects have the same path, the one that knows its clients by a header is asked first.
-  const ordered = routes.toSorted((a, b) => Number(b.header !== undefined) - Number(a.header !== undefined));
+  const ordered = routes.toSorted((a, b) => Number(b.headers !== undefined) - Number(a.headers !== undefined));
   const exact = Map.groupBy(
     ordered.filter(({ behind }) => behind === null),
     ({ before }) => before,
@@ -51,7 +51,7 @@ export function buildRouter(deps: RouterDeps): Router {
   return (request) => {
     const path = pathOf(request);
     const known = exact.get(path) ?? patterns.filter((route) => matches(route, path));
-    const fitting = known.filter(({ header }) => header === undefined || request.headers[header] !== undefined);
+    const fitting = known.filter(({ headers }) => headers?.some((name) => request.headers[name] !== undefined) ?? true);
     const route = fitting.find(({ method }) => method === request.method);
     if (route !== undefined) return (exchange) => route.serve(exchange, nameIn(route, path));
     const [first] = fitting;
@@ -75,12 +75,12 @@ function nameIn({ before, behind }: Route, path: string): string | null {
   }
 }
 
-type RouteHead = Pick<Route, "method" | "encodeError"> & { readonly header?: string | undefined };
+type RouteHead = Pick<Route, "method" | "encodeError" | "headers">;
 
-function routeOf({ header, ...head }: RouteHead, path: string, serve: ServeNamed): Route {
+function routeOf(head: RouteHead, path: string, serve: ServeNamed): Route {
   const [before = path, behind] = path.split(/\{(?:model|id)\}/);
   const isId = path.includes("{id}");
-  return { ...head, ...(header !== undefined && { header }), before, behind: behind ?? null, isId, serve };
+  return { ...head, before, behind: behind ?? null, isId, serve };
 }
 
 /** Longer endings come first, since a model's name may hold anything. */
@@ -123,17 +123,19 @@ function misspelled(): GhostError {
 }
 
 function modelRoutes(deps: GatewayDeps, { encodeError }: ClientDialect, models: ClientModels): readonly Route[] {
-  const { header, listPath, modelPath, readModelName } = models;
-  const head = { encodeError, header };
+  const { places, readModelName } = models;
   const way = { encodeError, models };
-  return [
-    routeOf({ ...head, method: "GET" }, listPath, (exchange) => serveModelList(deps, exchange, way)),
-    readModelName === undefined
-      ? routeOf({ ...head, method: "GET" }, modelPath, (exchange, name) => serveModel(deps, exchange, way, name))
-      : routeOf({ ...head, method: "POST" }, modelPath, (exchange) =>
-          serveModelOfBody(deps, exchange, way, readModelName),
-        ),
-  ];
+  return places.flatMap(({ headers, listPath, modelPath }) => {
+    const head = { encodeError, headers };
+    return [
+      routeOf({ ...head, method: "GET" }, listPath, (exchange) => serveModelList(deps, exchange, way)),
+      readModelName === undefined
+        ? routeOf({ ...head, method: "GET" }, modelPath, (exchange, name) => serveModel(deps, exchange, way, name))
+        : routeOf({ ...head, method: "POST" }, modelPath, (exchange) =>
+            serveModelOfBody(deps, exchange, way, readModelName),
+          ),
+    ];
+  });
 }
 
 const json = { "content-type": "application/json" };

@@ -80,7 +80,7 @@ const geminiRoutes = geminiMethods.map(([method, summary, required]): Documented
     ...forwarded({
       operationId: `gateway.${method}`,
       summary,
-      description: "Compatible with Google's Gemini API. The same is served under `/v1/models/`.",
+      description: "Compatible with Google's Gemini API. The same is served under `/v1`, `/v1alpha` and `/v1beta1`.",
       required,
       properties: Object.fromEntries(
         required.map((field) => [field, field === "content" ? { type: "object" } : objects]),

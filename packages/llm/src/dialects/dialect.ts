@@ -105,14 +105,20 @@ export interface ListedModel {
   } | null;
 }
 
-/** How the dialect lists models: on GET, but for one model where a dialect asks in another way. */
-export interface ClientModels {
+/** Where a dialect has its models: on GET, but for one model where it is asked for in another way. */
+export interface ModelPlace {
   readonly listPath: string;
   /** `{model}` stands for the name of the model; without it the body of a POST names it. */
   readonly modelPath: string;
-  /** A header that clients of the dialect always send, where another dialect has the same paths. */
-  readonly header?: string;
-  encodeList(models: readonly ListedModel[]): string;
+  /** Of which clients of the dialect always send one, where another dialect has the same paths. In lower case. */
+  readonly headers?: readonly string[];
+}
+
+/** How the dialect lists models. */
+export interface ClientModels {
+  readonly places: readonly ModelPlace[];
+  /** `query` is of the client's URL, without the question mark: it may ask for a page of the list. */
+  encodeList(models: readonly ListedModel[], query: string): string;
   encodeModel(model: ListedModel): string;
   /** Of the body of a POST to `modelPath`; null where there is none. */
   readonly readModelName?: (body: string) => string | null;

@@ -37,6 +37,8 @@ export const bedrock: ProviderDefinition = {
       leavesOut: ["model", "stream"],
       adds: { anthropic_version: "bedrock-2023-05-31" },
       listsOfHeaders: { anthropic_beta: "anthropic-beta" },
+      // In the body the newest version of the API is for some models only, and the older one for all.
+      dropsHeaders: ["anthropic-version", "anthropic-beta"],
     },
     errorTypeHeader: "x-amzn-errortype",
   },

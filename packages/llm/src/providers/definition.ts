@@ -56,6 +56,8 @@ export interface Envelope {
   readonly adds: Readonly<Record<string, string>>;
   /** Fields that are lists of what a header of the client's tells between commas. */
   readonly listsOfHeaders?: Readonly<Record<string, string>>;
+  /** Headers of the dialect that the cloud is not sent, since the body tells the same. */
+  readonly dropsHeaders: readonly string[];
 }
 
 /** `thinking` are parts of a message's content, the other kinds of thoughts are fields of a message. */

@@ -29,5 +29,11 @@ export const vertexAnthropic: ProviderDefinition = {
   catalogModels: /^claude-[a-z]+-\d/,
   exampleModel: "claude-haiku-4-5",
   speaks: { "anthropic-messages": { "chat.completions": path } },
-  quirks: { envelope: { leavesOut: ["model"], adds: { anthropic_version: "vertex-2023-10-16" } } },
+  quirks: {
+    envelope: {
+      leavesOut: ["model"],
+      adds: { anthropic_version: "vertex-2023-10-16" },
+      dropsHeaders: ["anthropic-version"],
+    },
+  },
 };

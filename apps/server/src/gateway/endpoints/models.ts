@@ -20,7 +20,7 @@ export function serveModelList(deps: GatewayDeps, exchange: Exchange, { encodeEr
   try {
     const snapshot = deps.snapshots.current();
     const principal = identify(exchange, snapshot);
-    exchange.answer(200, json, models.encodeList(listModels(snapshot, principal, deps.clock.now())));
+    exchange.answer(200, json, models.encodeList(listModels(snapshot, principal, deps.clock.now()), exchange.query));
   } catch (error) {
     answerError(deps, exchange, error, encodeError);
   }

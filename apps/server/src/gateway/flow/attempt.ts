@@ -88,12 +88,18 @@ export function headersFor(
   isStraight: boolean,
 ): Record<string, string> {
   const { definition } = target.provider;
-  return {
+  const sent = {
     ...definition.headers,
     ...headers.own,
     ...(request.form && { "content-type": request.form.contentType }),
     ...(isStraight && headers.forwarded),
   };
+  const { dropsHeaders } = definition.quirks?.envelope ?? {};
+  return dropsHeaders === undefined ? sent : withoutHeaders(sent, dropsHeaders);
+}
+
+function withoutHeaders(headers: Readonly<Record<string, string>>, names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !names.includes(name)));
 }
 
 function isStream({ status, headers }: UpstreamAnswer, passage: Passage): boolean {

@@ -25,13 +25,14 @@ import { models } from "./model-list.ts";
 import { parseRequest, wantsEvents } from "./request.ts";
 import { ContentStreamTap } from "./stream.ts";
 import { readUsage } from "./usage.ts";
+import { versions } from "./versions.ts";
 
 /**
- * In both versions of the API, of which the newer has everything. Some clients take a name with a slash for one that tells its
- * collection, as `tunedModels/mine` does: https://github.com/vercel/ai/blob/main/packages/google/src/get-model-path.ts
+ * In all versions of the API. Some clients take a name with a slash for one that tells its collection, as `tunedModels/mine`
+ * does: https://github.com/vercel/ai/blob/main/packages/google/src/get-model-path.ts
  */
 function endpoint(method: string, rest: Omit<ClientEndpoint, "path">): readonly ClientEndpoint[] {
-  const collections = ["/v1beta/models", "/v1/models", "/v1beta", "/v1"];
+  const collections = [...versions.map((version) => `/${version}/models`), ...versions.map((version) => `/${version}`)];
   return collections.map((collection) => ({ path: `${collection}/{model}:${method}`, ...rest }));
 }
 

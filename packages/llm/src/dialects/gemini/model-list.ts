@@ -1,4 +1,6 @@
 import type { ClientModels, ListedModel } from "#dialects/dialect.ts";
+import { pageSizeOf } from "#dialects/page-size.ts";
+import { sharedVersion, versions } from "./versions.ts";
 
 const methods = ["generateContent", "streamGenerateContent", "countTokens"];
 
@@ -11,10 +13,23 @@ function describe({ name, contextLength }: ListedModel) {
   };
 }
 
-/** All are on the first page. https://ai.google.dev/api/models */
+/** Both are sent by every SDK of the vendor; OpenAI's clients have the same paths. */
+const headers = ["x-goog-api-key", "x-goog-api-client"];
+
+/** All are on the first page, but for clients that ask for less. https://ai.google.dev/api/models */
 export const models: ClientModels = {
-  listPath: "/v1beta/models",
-  modelPath: "/v1beta/models/{model}",
-  encodeList: (list) => JSON.stringify({ models: list.map(describe) }),
+  places: versions.map((version) => ({
+    listPath: `/${version}/models`,
+    modelPath: `/${version}/models/{model}`,
+    ...(version === sharedVersion && { headers }),
+  })),
+  encodeList(list, query) {
+    const asked = new URLSearchParams(query);
+    const size = pageSizeOf(asked.get("pageSize"), list.length);
+    // The token of a page is the number of models before it.
+    const start = pageSizeOf(asked.get("pageToken"), 0);
+    const next = start + size < list.length && { nextPageToken: String(start + size) };
+    return JSON.stringify({ models: list.slice(start, start + size).map(describe), ...next });
+  },
   encodeModel: (model) => JSON.stringify(describe(model)),
 };

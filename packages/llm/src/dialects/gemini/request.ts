@@ -31,9 +31,11 @@ export function parseRequest(operation: Operation, body: Buffer, line?: RequestL
   };
 }
 
-/** `models/` is the collection that the model is in, which some clients write twice. */
+/** `models/` is the collection that the model is in, which some clients write twice; Vertex AI's name its publisher, too. */
+const collection = /^(?:(?:projects\/[^/]+\/locations\/[^/]+\/)?publishers\/[^/]+\/)?models\//;
+
 function readModel(line: RequestLine | undefined): string {
-  const model = (line?.model ?? "").replace(/^models\//, "");
+  const model = (line?.model ?? "").replace(collection, "");
   return model !== "" && model.isWellFormed() ? model : fault("model", "the name of a model");
 }
 

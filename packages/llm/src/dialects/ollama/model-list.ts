@@ -24,8 +24,7 @@ function capabilitiesOf({ capabilities }: ListedModel): readonly string[] {
 
 /** https://docs.ollama.com/api/tags and https://docs.ollama.com/api-reference/show-model-details */
 export const models: ClientModels = {
-  listPath: "/api/tags",
-  modelPath: "/api/show",
+  places: [{ listPath: "/api/tags", modelPath: "/api/show" }],
   encodeList: (list) => JSON.stringify({ models: list.map(describe) }),
   encodeModel(model) {
     const length = model.contextLength !== null && { "general.context_length": model.contextLength };

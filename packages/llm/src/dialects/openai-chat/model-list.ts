@@ -24,8 +24,7 @@ function describe(model: ListedModel): object {
 
 /** https://platform.openai.com/docs/api-reference/models */
 export const models: ClientModels = {
-  listPath: "/v1/models",
-  modelPath: "/v1/models/{model}",
+  places: [{ listPath: "/v1/models", modelPath: "/v1/models/{model}" }],
   encodeList: (list) => JSON.stringify({ object: "list", data: list.map(describe) }),
   encodeModel: (model) => JSON.stringify(describe(model)),
 };
