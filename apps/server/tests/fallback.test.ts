@@ -251,6 +251,49 @@ describe("what the client is told when all fail", () => {
     expect(told.message).not.toMatch(/Incorrect API key|sk-fake|platform\.openai|127\.0\.0\.1|Please log in/);
   });
 
+  it.each<[string, Record<string, string>, Record<string, string | null>]>([
+    ["Retry-After: 0", { "retry-after": "0" }, { "retry-after": "1" }],
+    ["Retry-After: 0.2", { "retry-after": "0.2" }, { "retry-after": "1" }],
+    ["a negative one", { "retry-after": "-5" }, { "retry-after": "1" }],
+    ["a date that is past", { "retry-after": "Wed, 21 Oct 2015 07:28:00 GMT" }, { "retry-after": "1" }],
+    ["one that says nothing", { "retry-after": "soon" }, { "retry-after": null }],
+    ["retry-after-ms: 0", { "retry-after-ms": "0" }, { "retry-after": "1", "retry-after-ms": null }],
+    ["retry-after-ms", { "retry-after-ms": "2300" }, { "retry-after": "3", "retry-after-ms": "2300" }],
+    ["both", { "retry-after": "0", "retry-after-ms": "300" }, { "retry-after": "1", "retry-after-ms": "300" }],
+    ["seconds", { "retry-after": "90" }, { "retry-after": "90" }],
+  ])("when to come back, in whole seconds and never at once: %s", async (_name, headers, told) => {
+    await start(routeTo(targets.slice(0, 1)));
+    script({ kind: "error", status: 429, headers });
+    const response = await ask();
+    expect(response.status).toBe(429);
+    for (const [name, value] of Object.entries(told)) expect(response.headers.get(name), name).toBe(value);
+    expect(response.headers.has("x-should-retry")).toBe(false);
+  });
+
+  it("a date to come back at, as seconds", async () => {
+    await start(routeTo(targets.slice(0, 1)));
+    const headers = { "retry-after": new Date(Date.now() + 30_000).toUTCString() };
+    script({ kind: "error", status: 503, headers });
+    const seconds = Number((await ask()).headers.get("retry-after"));
+    expect(seconds).toBeGreaterThan(25);
+    expect(seconds).toBeLessThanOrEqual(30);
+  });
+
+  it.each<[string, Script]>([
+    ["a vendor's error that came twice", error(500)],
+    ["a connection that broke twice", { kind: "cut", after: "connect" }],
+    ["an answer that made no sense twice", { kind: "malformed", where: "html" }],
+    ["the operator's credential refused", error(401)],
+    ["the operator's account being empty", { kind: "error", status: 402, message: "pay" }],
+  ])("that it is of no use to come back: %s", async (_name, failing) => {
+    await start(routeTo(targets.slice(0, 1)));
+    script(failing, failing);
+    const response = await ask();
+    expect(response.status).toBeGreaterThan(400);
+    expect(response.headers.get("x-should-retry")).toBe("false");
+    expect(response.headers.has("retry-after")).toBe(false);
+  });
+
   it("never the operator's credential, even if the vendor quotes it", async () => {
     for (const status of [400, 403, 500]) {
       await start(routeTo(targets.slice(0, 1)));

@@ -150,7 +150,10 @@ export type ErrorCode = keyof typeof errorCatalogue;
 export interface GhostErrorDetails {
   /** JSON path of the fault in the request, such as `messages[2].role`. */
   readonly param?: string;
+  /** Told in whole seconds, at least one: clients that are told 0 come back at once. */
   readonly retryAfterSeconds?: number;
+  /** Of no use to send again, though errors of this code may pass as a rule. */
+  readonly isFinal?: boolean;
   readonly cause?: unknown;
 }
 
@@ -160,12 +163,16 @@ export class GhostError extends Error {
   readonly code: ErrorCode;
   readonly param: string | undefined;
   readonly retryAfterSeconds: number | undefined;
+  /** May the same request succeed when it is sent again, unchanged? */
+  readonly isRetryable: boolean;
 
   constructor(code: ErrorCode, message: string, details: GhostErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.code = code;
     this.param = details.param;
-    this.retryAfterSeconds = details.retryAfterSeconds;
+    const { retryAfterSeconds: seconds } = details;
+    this.retryAfterSeconds = seconds === undefined ? undefined : Math.max(1, Math.ceil(seconds));
+    this.isRetryable = errorCatalogue[code].retryable && details.isFinal !== true;
   }
 
   get status(): number {

@@ -1,4 +1,4 @@
-import { errorCatalogue, GhostError } from "@ghostllm/contract";
+import { GhostError } from "@ghostllm/contract";
 import type { Exchange } from "./exchange.ts";
 import type { GatewayDeps } from "./deps.ts";
 
@@ -24,8 +24,8 @@ export function answerError(
   const headers = {
     "content-type": "application/json",
     ...(error.retryAfterSeconds !== undefined && { "retry-after": String(error.retryAfterSeconds) }),
-    // The official SDKs send a 429 again unless they are told that it is of no use.
-    ...(error.status === 429 && !errorCatalogue[error.code].retryable && { "x-should-retry": "false" }),
+    // The official SDKs send a 409, a 429 and whatever is above 499 again unless they are told that it is of no use.
+    ...(!error.isRetryable && { "x-should-retry": "false" }),
     // Whoever stalls in the middle of a request cannot send another one on the same connection.
     ...(error.code === "request_timeout" && { connection: "close" }),
   };

@@ -83,7 +83,8 @@ function cannotBeBudgeted(operation: Operation): GhostError {
 
 function refuse(refusal: Refusal): GhostError {
   const [holder = "key"] = refusal.scopeId.split(":");
-  const details = refusal.retryAfterSeconds === null ? {} : { retryAfterSeconds: refusal.retryAfterSeconds };
+  const { retryAfterSeconds } = refusal;
+  const details = retryAfterSeconds === null ? { isFinal: true } : { retryAfterSeconds };
   if (refusal.reason === "budget") {
     return new GhostError(
       "insufficient_quota",

@@ -175,13 +175,17 @@ function settleOn(outcome: Outcome, { lifeline, trail }: Pick<AttemptsInput, "li
   if (lifeline.severedBy === "timeout") throw new GhostError("timeout_error", `${provider} did not finish in time.`);
   if (outcome instanceof UpstreamFailure) {
     const code = outcome.kind === "timeout" ? "timeout_error" : "provider_error";
-    throw new GhostError(code, `${provider}: ${outcome.message}.`, { cause: outcome });
+    // A try of ours would be multiplied by the client's own, and a credential does not mend itself.
+    const isFinal = trail.attempts > 1 || outcome.kind === "credential";
+    throw new GhostError(code, `${provider}: ${outcome.message}.`, { cause: outcome, isFinal });
   }
   // A vendor's 401 is about the operator's credential: passed on, it would tell a client that its own key is wrong.
   const isRefused = outcome.kind === "whole" && (outcome.status === 401 || outcome.error?.code === "invalid_api_key");
   if (!isRefused && !tellsCredential(outcome)) return outcome;
   lifeline.abandon();
-  throw new GhostError("provider_error", `${provider} refused the credential that the operator configured.`);
+  throw new GhostError("provider_error", `${provider} refused the credential that the operator configured.`, {
+    isFinal: true,
+  });
 }
 
 /** Some vendors quote the key that they refuse. */

@@ -28,8 +28,8 @@ export function upstreamHeaders(exchange: Exchange, dialect: ClientDialect, vers
   return { own, forwarded };
 }
 
-/** Of a vendor's answer: what tells a client how to read it, and when to come back. */
-const passedOn = ["content-type", "content-disposition", "retry-after", "retry-after-ms", "x-should-retry"] as const;
+/** Of a vendor's answer: what tells a client how to read it, and whether to come back. */
+const passedOn = ["content-type", "content-disposition", "x-should-retry"] as const;
 
 export interface AnswerFacts {
   readonly answer: VendorAnswer;
@@ -44,7 +44,7 @@ export function answerHeaders({ answer, report, trail, overheadMs }: AnswerFacts
     const value = answer.headers[name];
     if (typeof value === "string") headers[name] = value;
   }
-  Object.assign(headers, answer.kind === "stream" ? streamHeaders(answer) : errorHeaders(answer, headers));
+  Object.assign(headers, answer.kind === "stream" ? streamHeaders(answer) : whenToComeBack(answer, trail));
   return Object.assign(headers, rateHeaders(report), {
     "x-ghostllm-provider": encodeHeader(answer.target.provider.name),
     "x-ghostllm-model": encodeHeader(answer.target.model),
@@ -63,13 +63,27 @@ function streamHeaders({ tap }: StreamAnswer): Record<string, string> {
   };
 }
 
-/** Some vendors say in the body when to come back, or that it is of no use, where no client's SDK looks. */
-function errorHeaders({ error, status }: WholeAnswer, told: Record<string, string>): Record<string, string> {
-  const { code, retryAfterSeconds: seconds } = error ?? {};
-  const isInVain = status === 429 && code !== undefined && !errorCatalogue[code].retryable;
+/**
+ * When to come back, from the vendor's headers or, where no client's SDK looks, its body; or that it is of no use, which
+ * the SDKs must be told. A failure that lasted through our own second try is tried again by nobody.
+ */
+function whenToComeBack({ error, status, headers }: WholeAnswer, trail: Trail): Record<string, string> {
+  if (error === null) return {};
+  const told = retryHeaders(headers, error.retryAfterSeconds);
+  if (headers["x-should-retry"] !== undefined) return told;
+  const isTriedAgain = trail.attempts > 1 && status !== 429 && told["retry-after"] === undefined;
+  const isInVain = isTriedAgain || !errorCatalogue[error.code].retryable;
+  return isInVain ? { ...told, "x-should-retry": "false" } : told;
+}
+
+/** In whole seconds and never 0, with which some SDKs come back at once; others cannot bear a date that is past. */
+function retryHeaders(headers: AnswerHeaders, inBody: number | undefined): Record<string, string> {
+  const milliseconds = Number(headers["retry-after-ms"] ?? NaN);
+  const seconds = secondsOf(headers["retry-after"]) ?? inBody;
+  const told = seconds ?? (Number.isFinite(milliseconds) ? milliseconds / 1000 : undefined);
   return {
-    ...(told["retry-after"] === undefined && seconds !== undefined && { "retry-after": String(Math.ceil(seconds)) }),
-    ...(told["x-should-retry"] === undefined && isInVain && { "x-should-retry": "false" }),
+    ...(milliseconds > 0 && { "retry-after-ms": String(milliseconds) }),
+    ...(told !== undefined && { "retry-after": String(Math.max(1, Math.ceil(told))) }),
   };
 }
 
@@ -86,11 +100,16 @@ function encodeHeader(value: string): string {
 /** A vendor that says "in a day" is asked again sooner: its account may have been topped up meanwhile. */
 const longestRetryAfterMs = 60_000;
 
-/** `Retry-After` in seconds or as a date, as far as we heed it; 0 where there is none. */
-export function retryAfterMs(headers: AnswerHeaders, now: number = Date.now()): number {
-  const value = headers["retry-after"];
-  if (typeof value !== "string") return 0;
+/** How long the vendor's headers ask us to stay away, as far as we heed it; 0 where they do not. */
+export function retryAfterMs(headers: AnswerHeaders): number {
+  const seconds = secondsOf(headers["retry-after"]) ?? 0;
+  return Math.min(Math.max(0, seconds * 1000), longestRetryAfterMs);
+}
+
+/** `Retry-After` is a number of seconds, or a date. */
+function secondsOf(value: AnswerHeaders[string]): number | undefined {
+  if (typeof value !== "string" || value.trim() === "") return undefined;
   const seconds = Number(value);
-  const waitMs = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(value) - now;
-  return Number.isNaN(waitMs) ? 0 : Math.min(Math.max(0, waitMs), longestRetryAfterMs);
+  const told = Number.isFinite(seconds) ? seconds : (Date.parse(value) - Date.now()) / 1000;
+  return Number.isNaN(told) ? undefined : told;
 }

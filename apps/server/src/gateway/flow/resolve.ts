@@ -34,7 +34,7 @@ function unusable(requested: string): GhostError {
   return new GhostError(
     "service_unavailable",
     `The provider of '${shorten(requested)}' cannot be used until an operator has repaired its configuration.`,
-    { param: "model", retryAfterSeconds: 60 },
+    { param: "model", isFinal: true },
   );
 }
 

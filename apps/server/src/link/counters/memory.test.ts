@@ -76,8 +76,8 @@ describe("MemoryCounters", () => {
       scope("user:a", { requestsPerMinute: 3, tokensPerMinute: 50 }),
     ];
     expect(reserve(counters, { scopes, tokens: 20 }).report).toEqual({
-      requests: { limit: 3, remaining: 2, resetSeconds: 120 },
-      tokens: { limit: 50, remaining: 30, resetSeconds: 120 },
+      requests: { limit: 3, remaining: 2, resetSeconds: 60 },
+      tokens: { limit: 50, remaining: 30, resetSeconds: 60 },
     });
   });
 

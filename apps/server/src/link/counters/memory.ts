@@ -23,6 +23,8 @@ interface Held {
   readonly states: readonly ScopeState[];
   readonly tokens: number;
   readonly costNanos: number;
+  /** When it was counted. */
+  readonly since: number;
   readonly expiresAt: number;
   isReleased: boolean;
 }
@@ -40,8 +42,8 @@ export class MemoryCounters implements Counters {
     if (refusal !== null) return { admitted: false, refusal, report: this.#report(request) };
     const states = request.scopes.map((scope) => this.#stateOf(scope.id));
     for (const state of states) take(state, request);
-    const { id, tokens, costNanos, expiresAt } = request;
-    this.#held.set(id, { states, tokens, costNanos, expiresAt, isReleased: false });
+    const { id, tokens, costNanos, now: since, expiresAt } = request;
+    this.#held.set(id, { states, tokens, costNanos, since, expiresAt, isReleased: false });
     return { admitted: true, report: this.#report(request) };
   }
 
@@ -51,7 +53,7 @@ export class MemoryCounters implements Counters {
     this.#held.delete(id);
     release(held);
     for (const state of held.states) {
-      state.tokens.add(tokens - held.tokens, now);
+      correct(state.tokens, tokens - held.tokens, held.since, now);
       state.spentNanos += costNanos ?? 0;
     }
   }
@@ -125,6 +127,12 @@ function release(held: Held): void {
   }
 }
 
+/** What was counted too much is given back where it was counted; what was not foreseen counts from now on. */
+function correct(window: SlidingWindow, difference: number, since: number, now: number): void {
+  if (difference < 0) window.giveBack(-difference, since, now);
+  else window.add(difference, now);
+}
+
 function lasts({ retryAfterSeconds }: Refusal): number {
   return retryAfterSeconds ?? Infinity;
 }
@@ -167,8 +175,8 @@ function refuseByBudget(scope: Scope, state: ScopeState, costNanos: number): Ref
 
 function statusOf(window: SlidingWindow, limit: number | null, now: number): RateStatus | null {
   if (limit === null) return null;
-  const remaining = Math.max(0, Math.floor(limit - window.used(now)));
-  return { limit, remaining, resetSeconds: window.secondsUntilFits(limit, limit, now) ?? 0 };
+  const remaining = Math.max(0, limit - window.used(now));
+  return { limit, remaining, resetSeconds: window.secondsUntilEmpty(now) };
 }
 
 function tighter(known: RateStatus | null, other: RateStatus | null): RateStatus | null {

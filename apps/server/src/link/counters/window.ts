@@ -1,58 +1,109 @@
 const windowMs = 60_000;
 
+/** So many entries are kept to the millisecond; beyond them, what comes within a quarter of a second shares one. */
+const exactEntries = 64;
+const sharedMs = 250;
+/** Entries that have left the minute are cut off when there are so many of them. */
+const staleEntries = 64;
+
 /**
- * A count over the last minute, from two fixed windows: the last one counts by the share of it that still lies within
- * the minute. Needs no list of events, and is never off by more than an uneven spread within one window.
+ * A sum over the last 60 seconds, sliding: what was counted at a time counts for a minute from then. A shared entry counts
+ * from its last time on, so that no minute ever holds more than a limit, and nobody waits more than a quarter of a second
+ * longer than is true. Holds some 300 entries at most, whatever the limit.
  */
 export class SlidingWindow {
-  #start = 0;
-  #current = 0;
-  #previous = 0;
+  readonly #times: number[] = [];
+  readonly #amounts: number[] = [];
+  /** Of the entries within the minute. */
+  #first = 0;
+  #total = 0;
+  /** Of the last entry, which may be shared. */
+  #lastBegan = 0;
 
   used(now: number): number {
     this.#advance(now);
-    // Multiplied first: a count that comes out whole is then exact, so that a wait that was promised is enough.
-    return this.#current + (this.#previous * this.#restOfPreviousMs(now)) / windowMs;
+    return this.#total;
   }
 
-  /** A negative amount gives back, also what was counted in the window before; neither goes below zero. */
   add(amount: number, now: number): void {
+    if (amount <= 0) return;
     this.#advance(now);
-    const current = this.#current + amount;
-    this.#current = Math.max(0, current);
-    if (current < 0) this.#previous = Math.max(0, this.#previous + current);
+    this.#total += amount;
+    const last = this.#times.length - 1;
+    const lastTime = this.#times[last];
+    if (lastTime !== undefined && last >= this.#first && this.#isShared(lastTime, now)) {
+      this.#times[last] = Math.max(lastTime, now);
+      this.#amounts[last] = (this.#amounts[last] ?? 0) + amount;
+      return;
+    }
+    this.#times.push(now);
+    this.#amounts.push(amount);
+    this.#lastBegan = now;
+  }
+
+  /** Takes back what was added at `since`, as far as it still counts. */
+  giveBack(amount: number, since: number, now: number): void {
+    this.#advance(now);
+    const place = this.#placeOf(since);
+    const counted = this.#amounts[place];
+    if (counted === undefined) return;
+    const returned = Math.min(amount, counted);
+    this.#amounts[place] = counted - returned;
+    this.#total -= returned;
   }
 
   /** Seconds until `amount` fits under `limit`; null when it never does. */
   secondsUntilFits(amount: number, limit: number, now: number): number | null {
     const room = limit - amount;
     if (room < 0) return null;
-    this.#advance(now);
     if (this.used(now) <= room) return 0;
-    const passed = now - this.#start;
-    if (this.#current <= room) return toSeconds(msUntilShrunk(this.#previous, room - this.#current) - passed);
-    // The current window must have become the last one first.
-    return toSeconds(windowMs - passed + msUntilShrunk(this.#current, room));
+    let left = this.#total;
+    let place = this.#first;
+    while (left > room && place < this.#times.length) {
+      left -= this.#amounts[place] ?? 0;
+      place += 1;
+    }
+    return this.#secondsUntilLeft(place - 1, now);
+  }
+
+  /** Seconds until nothing counts any more. */
+  secondsUntilEmpty(now: number): number {
+    return this.used(now) === 0 ? 0 : this.#secondsUntilLeft(this.#times.length - 1, now);
+  }
+
+  /** A clock that goes back shares the last entry as well, so that entries stay in order. */
+  #isShared(lastTime: number, now: number): boolean {
+    if (now <= lastTime) return true;
+    return this.#times.length - this.#first >= exactEntries && now - this.#lastBegan < sharedMs;
   }
 
   #advance(now: number): void {
-    if (now < this.#start + windowMs) return;
-    const isNext = now < this.#start + 2 * windowMs;
-    this.#previous = isNext ? this.#current : 0;
-    this.#current = 0;
-    this.#start = isNext ? this.#start + windowMs : now;
+    let time = this.#times[this.#first];
+    while (time !== undefined && time + windowMs <= now) {
+      this.#total -= this.#amounts[this.#first] ?? 0;
+      this.#first += 1;
+      time = this.#times[this.#first];
+    }
+    if (this.#first < staleEntries) return;
+    this.#times.splice(0, this.#first);
+    this.#amounts.splice(0, this.#first);
+    this.#first = 0;
   }
 
-  #restOfPreviousMs(now: number): number {
-    return Math.min(windowMs, Math.max(0, windowMs - (now - this.#start)));
+  /** Of the entry that what was added at `time` went into. */
+  #placeOf(time: number): number {
+    let low = this.#first;
+    let high = this.#times.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#times[middle] ?? Infinity) < time) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
-}
 
-/** How far into the next window a count must be before no more than `rest` of it is left. */
-function msUntilShrunk(count: number, rest: number): number {
-  return (windowMs * (count - rest)) / count;
-}
-
-function toSeconds(ms: number): number {
-  return Math.max(1, Math.ceil(ms / 1000));
+  #secondsUntilLeft(place: number, now: number): number {
+    const leftAt = (this.#times[place] ?? now) + windowMs;
+    return Math.max(1, Math.ceil((leftAt - now) / 1000));
+  }
 }
