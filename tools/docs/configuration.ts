@@ -2,10 +2,11 @@
 
 import type { ProviderDefinition } from "@ghostllm/llm";
 
-import { fileVariable, type Setting, unsupportedVariables } from "../../apps/server/src/config/settings.ts";
+import type { Setting } from "../../apps/server/src/config/setting.ts";
+import { fileVariable, unsupportedVariables } from "../../apps/server/src/config/settings.ts";
 import { code, page, table } from "./markdown.ts";
 
-type AnySetting = Pick<Setting<unknown>, "path" | "variable" | "default" | "help"> & {
+type AnySetting = Pick<Setting<unknown>, "path" | "variable" | "alsoVariable" | "default" | "help"> & {
   readonly kind: { readonly name: string; show(value: never): string };
 };
 
@@ -31,7 +32,8 @@ A declared provider takes the place of the detected one with the same name. When
 below still go before what the file says, except for a key that \`api_key_env\` names.`;
 
 function showDefault({ kind, default: value }: AnySetting): string {
-  return value === null ? "unset" : code(kind.show(value as never));
+  const text = value === null ? "" : kind.show(value as never);
+  return text === "" ? "unset" : code(text);
 }
 
 function describeCredential({
@@ -62,7 +64,13 @@ export function describeConfiguration(
   settings: readonly AnySetting[],
   providers: readonly ProviderDefinition[],
 ): string {
-  const rows = settings.map((one) => [code(one.path), code(one.variable), one.kind.name, showDefault(one), one.help]);
+  const rows = settings.map((one) => [
+    code(one.path),
+    [one.variable, ...(one.alsoVariable === undefined ? [] : [one.alsoVariable])].map(code).join(", "),
+    one.kind.name,
+    showDefault(one),
+    one.help,
+  ]);
   const unsupported = Object.entries(unsupportedVariables).map(([name, what]) => `${code(name)} (${what})`);
   return page(
     "Configuration",

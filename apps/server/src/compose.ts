@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { demoModels, startDemoUpstream } from "@ghostllm/fake-upstream";
 import { providers } from "@ghostllm/llm";
 import type { Config } from "#config/config.ts";
+import { describeProxies } from "#config/proxy.ts";
 import { loadEncryption } from "#control/encryption/encryption.ts";
 import { detectOllama } from "#control/first-start/detect-ollama.ts";
 import { prepareStart } from "#control/first-start/first-start.ts";
@@ -50,6 +51,8 @@ export interface RunningServer {
   readonly providerNames: readonly string[];
   /** A model for a first try; null where there is none. */
   readonly exampleModel: string | null;
+  /** Which way requests go to vendors; null where they go directly. */
+  readonly proxies: string | null;
   /** Stops taking requests, lets streams finish within the drain time, stores what is in the journal, lets go of all. */
   close(): Promise<void>;
 }
@@ -97,7 +100,7 @@ async function build(config: Config, log: Log, disposer: Disposer): Promise<Runn
   const watch = startStoreWatch({ store, healthBoard });
   disposer.add(() => watch.stop());
 
-  const upstream = createUndiciClient(config.timeouts);
+  const upstream = createUndiciClient(config.timeouts, config.network);
   disposer.add(() => upstream.close());
   const authenticator = createAuthenticator({ client: upstream, clock });
   const vendors = { client: upstream, authenticator };
@@ -195,6 +198,7 @@ async function build(config: Config, log: Log, disposer: Disposer): Promise<Runn
     url,
     facts,
     providerNames: [...snapshots.current().providers.keys()],
+    proxies: describeProxies(config.network),
     exampleModel: pickExampleModel(snapshots.current()),
     close: () => disposer.dispose(),
   };

@@ -26,6 +26,30 @@ export interface RequestLimits {
   readonly assumedOutputTokens: number;
 }
 
+/** A server through which vendors are reached. */
+export interface ProxyServer {
+  /** Scheme, host and port. */
+  readonly url: string;
+  /** `user:password`. */
+  readonly credentials: Secret | null;
+}
+
+/** The way from here to vendors. */
+export interface Network {
+  /** For vendors at http URLs. */
+  readonly httpProxy: ProxyServer | null;
+  readonly httpsProxy: ProxyServer | null;
+  /** What the two above are where nothing else is told of them. */
+  readonly allProxy: ProxyServer | null;
+  /** Who is asked directly, as `NO_PROXY` has it. */
+  readonly noProxy: readonly string[];
+  /** What runs on this machine is asked through the proxies, too. */
+  readonly proxiesLoopback: boolean;
+  readonly certificatesFile: string | null;
+  /** What is in that file, in PEM: trusted beside what Node knows. */
+  readonly certificates: string | null;
+}
+
 /** A vendor found in the environment or declared in ghostllm.yaml. */
 export interface ConfiguredProvider {
   readonly name: string;
@@ -52,6 +76,7 @@ export interface Config {
   readonly logLevel: LogLevel;
   readonly timeouts: Timeouts;
   readonly limits: RequestLimits;
+  readonly network: Network;
   readonly providers: readonly ConfiguredProvider[];
   /** Look for an Ollama at its default address at start. */
   readonly detectOllama: boolean;

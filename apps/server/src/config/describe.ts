@@ -3,7 +3,8 @@
 import { Secret } from "#domain/secret.ts";
 import type { Config } from "./config.ts";
 import type { Origins } from "./load.ts";
-import { type Setting, type SettingName, settings } from "./settings.ts";
+import type { Setting } from "./setting.ts";
+import { type SettingName, settings } from "./settings.ts";
 
 export interface DescribedSetting {
   readonly path: string;
@@ -26,19 +27,20 @@ export interface DescribedConfig {
   readonly providers: readonly DescribedProvider[];
 }
 
-function toPlain(value: unknown): DescribedSetting["value"] {
+function toPlain(value: unknown, { kind }: Setting<unknown>): DescribedSetting["value"] {
+  if (value === null) return null;
   if (value instanceof Secret) return "[secret]";
   if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") return value;
-  return null;
+  return kind.show(value);
 }
 
 export function describeConfig(config: Config, origins: Origins): DescribedConfig {
   const entries = Object.entries(settings) as [SettingName, Setting<unknown>][];
   return {
-    settings: entries.map(([name, { path, variable, read }]) => ({
-      path,
-      variable,
-      value: toPlain(read(config)),
+    settings: entries.map(([name, one]) => ({
+      path: one.path,
+      variable: one.variable,
+      value: toPlain(one.read(config), one),
       origin: origins[name],
     })),
     providers: config.providers.map((provider) => ({

@@ -12,7 +12,11 @@ interface Given {
 }
 
 function given({ environment = {}, yaml, isPublic = false }: Given): ConfigSources {
-  return { environment, cwd: "/srv/ghost", readFile: () => (yaml === undefined ? null : { text: yaml, isPublic }) };
+  const readFile = (path: string) => {
+    if (path.endsWith(".pem")) return { text: "-----BEGIN CERTIFICATE-----", isPublic: true };
+    return yaml === undefined ? null : { text: yaml, isPublic };
+  };
+  return { environment, cwd: "/srv/ghost", readFile };
 }
 
 function problemsOf(input: Given): readonly ConfigProblem[] {
@@ -76,6 +80,8 @@ describe("where a value comes from", () => {
       adminEmail: "a@b.c",
       logLevel: "debug",
       detectOllama: "false",
+      proxiesLoopback: "true",
+      certificatesFile: "ca.pem",
     };
     const name = Object.entries(settings).find(([, other]) => other === one)?.[0] ?? "";
     const sample =

@@ -4,17 +4,13 @@
 import { resolve } from "node:path";
 
 import { Secret } from "#domain/secret.ts";
-import type { Config } from "./config.ts";
+import type { Config, Network } from "./config.ts";
 import { type ConfigProblem, ConfigError, findSimilar, suggest } from "./problems.ts";
+import { findSet } from "./provider-environment.ts";
 import { findProviders } from "./providers.ts";
-import {
-  fileVariable,
-  type Setting,
-  type SettingName,
-  settings,
-  type SettingValues,
-  unsupportedVariables,
-} from "./settings.ts";
+import { readCertificates } from "./certificates.ts";
+import type { Setting } from "./setting.ts";
+import { fileVariable, type SettingName, settings, type SettingValues, unsupportedVariables } from "./settings.ts";
 import { type ConfigSources, readVariable } from "./sources.ts";
 import { isRecord, readYaml, type YamlFile } from "./yaml-file.ts";
 
@@ -44,13 +40,17 @@ function readPath(root: Readonly<Record<string, unknown>>, path: string): unknow
   return path.split(".").reduce<unknown>((node, key) => (isRecord(node) ? node[key] : undefined), root);
 }
 
+function variablesOf({ variable, alsoVariable }: Setting<unknown>): readonly string[] {
+  return alsoVariable === undefined ? [variable] : [alsoVariable, variable];
+}
+
 function findRaw(
   one: Setting<unknown>,
   sources: ConfigSources,
   yaml: YamlFile,
 ): { raw: unknown; origin: string } | null {
-  const variable = readVariable(sources, one.variable);
-  if (variable !== null) return { raw: variable, origin: one.variable };
+  const named = findSet(sources, variablesOf(one));
+  if (named !== null) return { raw: named.value, origin: named.variable };
   const raw = readPath(yaml.root, one.path);
   if (raw === undefined || raw === null || raw === "") return null;
   return { raw, origin: yaml.locate(one.path.split(".")) };
@@ -69,7 +69,7 @@ function findValue(one: Setting<unknown>, sources: ConfigSources, yaml: YamlFile
   const parsed = one.kind.parse(raw);
   if (parsed.ok)
     return { value: parsed.value, origin, problem: null, warning: adviseLength(one, parsed.value, origin) };
-  const path = origin === one.variable ? origin : `${origin} ${one.path}`;
+  const path = variablesOf(one).includes(origin) ? origin : `${origin} ${one.path}`;
   return { value: one.default, origin, problem: { path, message: parsed.message, hint: parsed.hint }, warning: null };
 }
 
@@ -126,7 +126,25 @@ function warnOfPublicSecrets(found: ReadonlyMap<SettingName, Found>, yaml: YamlF
   });
 }
 
-function buildConfig(values: SettingValues, cwd: string, providers: Config["providers"]): Config {
+/** A proxy for all kinds of vendors that no kind is left for: other programs may know what it is. */
+function isOutdone(name: SettingName, found: ReadonlyMap<SettingName, Found>): boolean {
+  const isSet = (one: SettingName): boolean => (found.get(one)?.value ?? null) !== null;
+  return name === "allProxy" && isSet("httpProxy") && isSet("httpsProxy");
+}
+
+/** What stands for all goes behind what is told of one kind; https goes through http's proxy where it has none. */
+function networkOf(values: SettingValues, certificates: string | null): Network {
+  const { httpProxy, httpsProxy, allProxy, noProxy, proxiesLoopback, certificatesFile } = values;
+  const forHttp = httpProxy ?? allProxy;
+  const proxies = { httpProxy: forHttp, httpsProxy: httpsProxy ?? forHttp };
+  return { ...proxies, allProxy, noProxy, proxiesLoopback, certificatesFile, certificates };
+}
+
+interface Parts extends Pick<Config, "providers" | "network"> {
+  readonly cwd: string;
+}
+
+function buildConfig(values: SettingValues, { cwd, providers, network }: Parts): Config {
   const { connectMs, firstByteMs, idleMs, totalMs, requestBodyIdleMs, drainMs } = values;
   const { bodyBytes, answerBufferBytes, assumedOutputTokens } = values;
   return {
@@ -141,6 +159,7 @@ function buildConfig(values: SettingValues, cwd: string, providers: Config["prov
     logLevel: values.logLevel,
     timeouts: { connectMs, firstByteMs, idleMs, totalMs, requestBodyIdleMs, drainMs },
     limits: { bodyBytes, answerBufferBytes, assumedOutputTokens },
+    network,
     providers,
     detectOllama: values.detectOllama,
   };
@@ -151,18 +170,22 @@ export function inspectConfig(sources: ConfigSources): LoadedConfig {
   const yaml = readYaml(sources);
   const found = new Map(settingEntries.map(([name, one]) => [name, findValue(one, sources, yaml)]));
   const { providers, problems, warnings } = findProviders({ sources, yaml });
+  const certificates = readCertificates(sources, findValue(settings.certificatesFile, sources, yaml));
   const all = [
     ...yaml.problems,
     ...findUnknownKeys(yaml, yaml.root, []),
-    ...[...found.values()].flatMap(({ problem }) => problem ?? []),
+    ...[...found].flatMap(([name, { problem }]) => (problem === null || isOutdone(name, found) ? [] : problem)),
     ...findUnsupported(sources),
+    ...certificates.problems,
     ...problems,
   ];
   if (all.length > 0) throw new ConfigError(all);
   const pick = <Part>(part: (one: Found) => Part) =>
     Object.fromEntries([...found].map(([name, one]) => [name, part(one)]));
+  const values = pick(({ value }) => value) as SettingValues;
+  const network = networkOf(values, certificates.text);
   return {
-    config: buildConfig(pick(({ value }) => value) as SettingValues, sources.cwd, providers),
+    config: buildConfig(values, { cwd: sources.cwd, providers, network }),
     origins: pick(({ origin }) => origin) as Origins,
     warnings: [
       ...[...found.values()].flatMap(({ warning }) => warning ?? []),

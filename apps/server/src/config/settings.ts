@@ -1,7 +1,7 @@
 // Every setting there is, once: the loader, `config check|show` and docs/configuration.md derive from this table.
 // Providers are the exception: they come from @ghostllm/llm's list, see providers.ts.
 
-import type { Config, LogLevel } from "./config.ts";
+import type { LogLevel } from "./config.ts";
 import {
   databaseUrl,
   directory,
@@ -10,26 +10,13 @@ import {
   flag,
   host,
   integer,
-  type Kind,
   oneOf,
   optional,
   secret,
   size,
 } from "./kinds.ts";
-
-export interface Setting<Value> {
-  /** In ghostllm.yaml, dots between the levels. */
-  readonly path: string;
-  readonly variable: string;
-  readonly kind: Kind<Value>;
-  readonly default: Value;
-  readonly help: string;
-  /** A shorter secret is accepted with a warning. */
-  readonly advisedLength?: number;
-  read(config: Config): Value;
-}
-
-const setting = <Value>(one: Setting<Value>): Setting<Value> => one;
+import { networkSettings } from "./network-settings.ts";
+import { setting } from "./setting.ts";
 
 const logLevels: readonly LogLevel[] = ["trace", "debug", "info", "warn", "error", "fatal", "silent"];
 
@@ -198,6 +185,7 @@ export const settings = {
     help: "Look for an Ollama at its default address at start.",
     read: (config) => config.detectOllama,
   }),
+  ...networkSettings,
 };
 
 export type SettingName = keyof typeof settings;

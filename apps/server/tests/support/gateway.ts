@@ -108,7 +108,7 @@ export interface TestGateway {
   close(): Promise<void>;
 }
 
-type Settings = Partial<Pick<GatewayDeps, "clock" | "random" | "counters" | "journal" | "events">> & {
+type Settings = Partial<Pick<GatewayDeps, "upstream" | "clock" | "random" | "counters" | "journal" | "events">> & {
   readonly timeouts?: Partial<GatewayDeps["timeouts"]>;
   readonly limits?: Partial<GatewayDeps["limits"]>;
 };
@@ -121,7 +121,7 @@ export async function startGateway(snapshot: Snapshot, settings: Settings = {}):
   healthBoard.notReadyBecause = null;
   const timeouts = { ...config.timeouts, ...settings.timeouts };
   const metrics = createMetrics();
-  const upstream = createUndiciClient(timeouts);
+  const upstream = settings.upstream ?? createUndiciClient(timeouts);
   const deps: GatewayDeps = {
     snapshots: { current: () => inForce },
     counters: new MemoryCounters(),

@@ -1,5 +1,8 @@
-import { Agent, errors } from "undici";
 import type { Dispatcher } from "undici";
+import type { Network } from "#config/config.ts";
+import { toFailure } from "./failures.ts";
+import { direct, Lanes } from "./lanes.ts";
+import type { Lane, UpstreamTimeouts } from "./lanes.ts";
 import { UpstreamFailure } from "./upstream.ts";
 import type {
   AnswerHeaders,
@@ -10,36 +13,20 @@ import type {
   UpstreamRequest,
 } from "./upstream.ts";
 
-export interface UpstreamTimeouts {
-  readonly connectMs: number;
-  readonly firstByteMs: number;
-  readonly idleMs: number;
-}
-
-/** Vendors close idle connections after about a minute: ours go before that, so that no request meets a closed one. */
-const keepAliveMs = 20_000;
-
 /** What arrives before anybody listens is kept; the connection is paused beyond this. */
 const maxWaitingBytes = 64 * 1024;
 
-export function createUndiciClient(timeouts: UpstreamTimeouts): UpstreamClient {
-  const agent = new Agent({
-    allowH2: false,
-    pipelining: 1,
-    connect: { timeout: timeouts.connectMs },
-    keepAliveTimeout: keepAliveMs,
-    keepAliveMaxTimeout: keepAliveMs,
-    headersTimeout: timeouts.firstByteMs,
-    bodyTimeout: timeouts.idleMs,
-  });
-  const origins = new Map<string, { readonly origin: string; readonly path: string }>();
+export function createUndiciClient(timeouts: UpstreamTimeouts, network: Network = direct): UpstreamClient {
+  const lanes = new Lanes(timeouts, network);
+  const places = new Map<string, Place>();
   return {
     send(request) {
-      const call = new Call();
-      agent.dispatch({ ...splitUrl(request.url, origins), ...toDispatch(request) }, call);
+      const { lane, ...place } = locate(request.url, places, lanes);
+      const call = new Call(lane.proxy);
+      lane.dispatcher.dispatch({ ...place, ...lane.timeouts, ...toDispatch(request) }, call);
       return call;
     },
-    close: () => agent.destroy(),
+    close: () => lanes.close(),
   };
 }
 
@@ -47,16 +34,22 @@ function toDispatch(request: UpstreamRequest): Pick<Dispatcher.DispatchOptions, 
   return { method: request.method, headers: request.headers, body: request.body };
 }
 
+interface Place {
+  readonly origin: string;
+  readonly path: string;
+  readonly lane: Lane;
+}
+
 /** Base URLs are few, so that parsing one is done once. Azure's paths carry model names: the cache is bounded. */
-function splitUrl(url: string, known: Map<string, { readonly origin: string; readonly path: string }>) {
-  let parts = known.get(url);
-  if (parts === undefined) {
+function locate(url: string, known: Map<string, Place>, lanes: Lanes): Place {
+  let place = known.get(url);
+  if (place === undefined) {
     const parsed = new URL(url);
-    parts = { origin: parsed.origin, path: parsed.pathname + parsed.search };
+    place = { origin: parsed.origin, path: parsed.pathname + parsed.search, lane: lanes.to(parsed) };
     if (known.size > 1000) known.clear();
-    known.set(url, parts);
+    known.set(url, place);
   }
-  return parts;
+  return place;
 }
 
 /** One request as undici's handler, and as the call and the answer that the gateway sees. */
@@ -65,6 +58,7 @@ class Call implements Dispatcher.DispatchHandler, UpstreamCall, UpstreamAnswer {
   isSent = false;
   status = 0;
   headers: AnswerHeaders = {};
+  readonly #proxy: string | null;
   #controller: Dispatcher.DispatchController | null = null;
   #isAborted = false;
   #isPaused = false;
@@ -75,7 +69,9 @@ class Call implements Dispatcher.DispatchHandler, UpstreamCall, UpstreamAnswer {
   #resolve: (answer: UpstreamAnswer) => void = () => {};
   #reject: (failure: UpstreamFailure) => void = () => {};
 
-  constructor() {
+  /** `proxy` is the address of the one through which the request goes. */
+  constructor(proxy: string | null) {
+    this.#proxy = proxy;
     this.answer = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
@@ -143,7 +139,7 @@ class Call implements Dispatcher.DispatchHandler, UpstreamCall, UpstreamAnswer {
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    this.#fail(toFailure(error));
+    this.#fail(toFailure(error, { proxy: this.#proxy, isSent: this.isSent }));
   }
 
   #fail(failure: UpstreamFailure): void {
@@ -170,20 +166,4 @@ class Call implements Dispatcher.DispatchHandler, UpstreamCall, UpstreamAnswer {
     if (this.#ending === "end") sink.onEnd();
     else sink.onFailure(this.#ending);
   }
-}
-
-function toFailure(error: Error): UpstreamFailure {
-  if (error instanceof UpstreamFailure) return error;
-  if (error instanceof errors.ConnectTimeoutError) return new UpstreamFailure("connect", "connecting timed out", error);
-  if (error instanceof errors.HeadersTimeoutError) return new UpstreamFailure("timeout", "no answer in time", error);
-  if (error instanceof errors.BodyTimeoutError) return new UpstreamFailure("timeout", "the answer stalled", error);
-  const code = "code" in error ? String(error.code) : error.name;
-  const isUnsent = /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|CERT|TLS|SSL/.test(code);
-  return new UpstreamFailure(isUnsent ? "connect" : "broken", describeFailure(code), error);
-}
-
-/** Codes, not messages: a message may hold addresses, which are the operator's business. */
-function describeFailure(code: string): string {
-  if (code === "UND_ERR_SOCKET") return "the connection was closed";
-  return `the connection failed (${code})`;
 }
