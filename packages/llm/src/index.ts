@@ -33,4 +33,5 @@ export { passageBetween } from "./dialects/passage.ts";
 export type { ErrorReading, Passage, WholeAnswerReading } from "./dialects/passage.ts";
 export type { Opening } from "./dialects/opening.ts";
 export type { KeptByVendor, Reference, StoredAnswer, StoredObjects, StoredRoute } from "./dialects/stored-objects.ts";
+export type { AnswerFacts } from "./dialects/told-answer.ts";
 export type { SealedTurn, SealMemory } from "./dialects/sealed-turns.ts";

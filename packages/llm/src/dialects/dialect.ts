@@ -71,6 +71,8 @@ export interface ClientDialect {
   /** What a chat request means. Throws GhostError `invalid_request_error` with the path of the fault. */
   decodeRequest(request: ParsedRequest): ChatRequest;
   encodeResult(result: ChatResult, request: ParsedRequest): string;
+  /** How ids of answers begin, for those that the vendor gave none. */
+  readonly answerIdPrefix: string;
   readonly answerPlaces: AnswerPlaces;
   createStreamEncoder(request: ParsedRequest): StreamEncoder;
   /** Absent where the dialect has no embeddings. */
@@ -203,9 +205,9 @@ export interface UpstreamDialect {
   readError(body: string): VendorError;
   /** The request for a target that does not speak the client's dialect. */
   encodeRequest(request: ChatRequest, edits: RequestEdits): EncodedRequest;
-  /** Null where the body is no answer of the dialect. */
-  decodeResult(body: Buffer): ChatResult | null;
-  createStreamDecoder(): StreamDecoder;
+  /** Null where the body is no answer of the dialect. `fallbackId` names calls of an answer that has neither ids nor a name. */
+  decodeResult(body: Buffer, fallbackId?: string): ChatResult | null;
+  createStreamDecoder(fallbackId?: string): StreamDecoder;
   /** Its streams begin with events that tell no more than that there is a stream. */
   readonly hasEnvelope?: true;
   /** Absent where the dialect has no embeddings. */

@@ -21,6 +21,7 @@ import type {
   VendorError,
 } from "./dialect.ts";
 import { lossesOf } from "./answer-losses.ts";
+import { untangleCalls } from "./call-ids.ts";
 import { writeJson } from "./extras.ts";
 import type { Notes } from "./extras.ts";
 import { noOpening, openingOf } from "./opening.ts";
@@ -30,6 +31,8 @@ import { restoreTurns, TurnCollector } from "./sealed-turns.ts";
 import type { SealMemory } from "./sealed-turns.ts";
 import { dropForeignSeals, foreignSeal, joinThoughts, mayHoldForeignSeals } from "./seals.ts";
 import type { StoredAnswer } from "./stored-objects.ts";
+import { completeResult, EventCompleter } from "./told-answer.ts";
+import type { AnswerFacts, ToldContext } from "./told-answer.ts";
 import { TranslatingTap } from "./translating-tap.ts";
 import { UnwrappingTap } from "./unwrapping-tap.ts";
 import { classify, readErrorType } from "./vendor-error.ts";
@@ -84,19 +87,26 @@ export interface Passage {
   createLargeAnswerTap(): StreamTap | null;
 }
 
-/** `memory` keeps what clients drop, from one request of a principal to the next. */
+/** What a passage needs to know of its request. */
+export interface PassageContext {
+  /** Keeps what clients drop, from one request of a principal to the next. */
+  readonly memory?: SealMemory;
+  readonly facts?: AnswerFacts;
+}
+
 export function passageBetween(
   client: Dialect,
   upstream: VendorDialect,
   operation: Operation,
-  memory: SealMemory = noMemory,
+  { memory = noMemory, facts = nothingKnown }: PassageContext = {},
 ): Passage {
   if (client.name === upstream.name) return passThrough(client, operation);
-  const translating = translate(client, upstream, memory);
+  const translating = translate(client, upstream, { memory, facts });
   return crossings[operation] === "embeddings" ? translateEmbeddings(client, upstream, translating) : translating;
 }
 
 const noMemory: SealMemory = { find: () => undefined, keep: () => undefined };
+const nothingKnown: AnswerFacts = { requestId: "", nowSeconds: 0 };
 
 function passThrough({ client, upstream }: Dialect, operation: Operation): Passage {
   return {
@@ -174,22 +184,33 @@ function unwrapped({ streamContentType, wrapped }: UpstreamDialect, tap: StreamT
   return new UnwrappingTap(wrapped.createUnwrapper(), tap, streamContentType);
 }
 
-function translate({ client }: Dialect, { name, upstream }: VendorDialect, memory: SealMemory): Passage {
+function translate(
+  { client }: Dialect,
+  { name, upstream }: VendorDialect,
+  { memory, facts }: Required<PassageContext>,
+): Passage {
+  /** Of the request that was sent: an answer's calls are other ones. */
+  let callIds: ReadonlySet<string> = new Set();
+  const contextOf = (request: ParsedRequest): ToldContext => {
+    return { facts, askedModel: request.model, idPrefix: client.answerIdPrefix, callIds };
+  };
   return {
     encodeRequest(request, edits) {
       const notes: Notes = new Set();
       const told = restoreTurns(client.decodeRequest(request), name, memory);
-      const meant = dropForeignSeals(joinThoughts(told, name), name, notes);
+      const untangled = untangleCalls(told);
+      callIds = untangled.callIds;
+      const meant = dropForeignSeals(joinThoughts(untangled.request, name), name, notes);
       const written = upstream.encodeRequest(meant, edits);
       return { body: written.body, notes: [...notes, ...written.notes] };
     },
     readAnswer(body, request) {
-      const result = upstream.decodeResult(body);
-      if (result === null) return { body, usage: null, isBroken: true };
+      const decoded = upstream.decodeResult(body, facts.requestId);
+      if (decoded === null) return { body, usage: null, isBroken: true };
+      const result = completeResult(decoded, contextOf(request));
       new TurnCollector(memory).watchResult(result);
-      const named = { ...result, model: result.model || request.model };
       const notes = lossesOf(result, client.answerPlaces);
-      return { ...writeResult(client, named, request), usage: result.usage, isBroken: false, notes };
+      return { ...writeResult(client, result, request), usage: result.usage, isBroken: false, notes };
     },
     readError: (status, body, context = {}) => translateError(client, readError(upstream, status, body, context)),
     isStream: (contentType) => isStreamOf(upstream, contentType),
@@ -197,10 +218,10 @@ function translate({ client }: Dialect, { name, upstream }: VendorDialect, memor
       const encoder = client.createStreamEncoder(request);
       const turn = new TurnCollector(memory);
       const tap = new TranslatingTap({
-        decoder: upstream.createStreamDecoder(),
+        decoder: upstream.createStreamDecoder(facts.requestId),
         encoder,
         turn,
-        askedModel: request.model,
+        completer: new EventCompleter(contextOf(request)),
       });
       return unwrapped(upstream, tap, contentType);
     },

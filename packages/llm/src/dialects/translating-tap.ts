@@ -2,13 +2,13 @@ import { GhostError } from "@ghostllm/contract";
 import type { ChatEvent, Usage } from "#hub.ts";
 import type { StreamDecoder, StreamEncoder, StreamTap } from "./dialect.ts";
 import type { TurnCollector } from "./sealed-turns.ts";
+import type { EventCompleter } from "./told-answer.ts";
 
 export interface Translation {
   readonly decoder: StreamDecoder;
   readonly encoder: StreamEncoder;
   readonly turn: TurnCollector;
-  /** Told to the client where the vendor tells none. */
-  readonly askedModel: string;
+  readonly completer: EventCompleter;
 }
 
 /** Events of the vendor's stream, written for the client as they come. */
@@ -19,14 +19,14 @@ export class TranslatingTap implements StreamTap {
   readonly #decoder: StreamDecoder;
   readonly #encoder: StreamEncoder;
   readonly #turn: TurnCollector;
-  readonly #askedModel: string;
+  readonly #completer: EventCompleter;
   #isBroken = false;
 
-  constructor({ decoder, encoder, turn, askedModel }: Translation) {
+  constructor({ decoder, encoder, turn, completer }: Translation) {
     this.#decoder = decoder;
     this.#encoder = encoder;
     this.#turn = turn;
-    this.#askedModel = askedModel;
+    this.#completer = completer;
   }
 
   get isEventStream(): boolean {
@@ -48,11 +48,11 @@ export class TranslatingTap implements StreamTap {
   #write(events: readonly ChatEvent[]): Buffer | null {
     let text = "";
     for (const event of events) {
-      if (this.#isBroken) break;
-      text += this.#encode(
-        event.kind === "start" && event.model === "" ? { ...event, model: this.#askedModel } : event,
-      );
-      this.#watch(event);
+      for (const told of this.#completer.complete(event)) {
+        if (this.#isBroken) break;
+        text += this.#encode(told);
+        this.#watch(told);
+      }
     }
     return text === "" ? null : Buffer.from(text);
   }

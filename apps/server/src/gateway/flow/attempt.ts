@@ -1,6 +1,6 @@
 import { GhostError } from "@ghostllm/contract";
 import { passageBetween, urlOf, vendorDialects, wayTo } from "@ghostllm/llm";
-import type { Dialect, ParsedRequest, Passage, SealMemory, WholeAnswerReading } from "@ghostllm/llm";
+import type { AnswerFacts, Dialect, ParsedRequest, Passage, SealMemory, WholeAnswerReading } from "@ghostllm/llm";
 import type { Target } from "#domain/snapshot.ts";
 import type { Authenticator } from "#gateway/upstream/authenticate.ts";
 import { decoded } from "#gateway/upstream/decoded-answer.ts";
@@ -29,6 +29,7 @@ export interface AttemptInput extends VendorCall {
   readonly isStrict: boolean;
   readonly headers: RequestHeaders;
   readonly seals: SealMemory;
+  readonly facts: AnswerFacts;
 }
 
 /**
@@ -40,7 +41,8 @@ export async function attemptTarget(input: AttemptInput): Promise<VendorAnswer> 
   const { definition } = target.provider;
   const way = wayTo(definition, input.dialect.name, request.operation, target.model);
   if (way === null) throw new GhostError("internal_error", `${target.provider.name} was planned for what it lacks`);
-  const passage = passageBetween(input.dialect, vendorDialects[way.dialect], request.operation, input.seals);
+  const { seals: memory, facts } = input;
+  const passage = passageBetween(input.dialect, vendorDialects[way.dialect], request.operation, { memory, facts });
   const edits = { model: target.model, quirks: definition.quirks ?? {}, headers: headers.forwarded };
   const { body, notes } = passage.encodeRequest(request, edits);
   if (input.isStrict && notes.length > 0) throw refuseLoss(target, notes);

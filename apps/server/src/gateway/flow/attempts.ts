@@ -81,7 +81,7 @@ export async function attemptOnce(deps: GatewayDeps, input: OnlyTry): Promise<Ve
 }
 
 async function attempt(deps: GatewayDeps, input: AttemptsInput, target: Target): Promise<Outcome> {
-  const { request, dialect, isStrict, headers, seals, lifeline, trail } = input;
+  const { requestId, request, dialect, isStrict, headers, seals, lifeline, trail } = input;
   // What the last attempt left open, such as a stream that began with an error, is of no use to anybody now.
   lifeline.abandon();
   trail.begin(target);
@@ -94,6 +94,7 @@ async function attempt(deps: GatewayDeps, input: AttemptsInput, target: Target):
       isStrict,
       headers,
       seals,
+      facts: { requestId: requestId.replaceAll("-", ""), nowSeconds: Math.floor(deps.clock.now() / 1000) },
       lifeline,
       upstream: deps.upstream,
       authenticator: deps.authenticator,

@@ -37,6 +37,7 @@ export const anthropicMessages = {
     encodeStreamError,
     decodeRequest,
     encodeResult,
+    answerIdPrefix: "msg_",
     answerPlaces: { choices: false, logprobs: false, media: [] },
     createStreamEncoder,
     models,

@@ -13,13 +13,13 @@ import { callPrefix, CallIds } from "./tool-calls.ts";
 import { readUsage } from "./usage.ts";
 
 /** Null where the body is no answer: no JSON object, or one that neither has candidates nor says why not. */
-export function decodeResult(body: Buffer): ChatResult | null {
+export function decodeResult(body: Buffer, fallbackId = ""): ChatResult | null {
   const answer = parseJson(body.toString("utf8"));
   if (!isObject(answer) || !isAnswer(answer)) return null;
   const reader = new ProtoReader(answer);
   const candidates = reader.list("candidates") ?? [];
   if (candidates.length === 0) reader.spell("candidates", answer["candidates"]);
-  const choices = candidates.map((candidate, at) => decodeCandidate(candidate, at, reader.peek("responseId")));
+  const choices = candidates.map((candidate, at) => decodeCandidate(candidate, at, reader.peek("responseId") || fallbackId));
   reader.spellAsWritten("usageMetadata");
   const { usageMetadata } = answer;
   const tier = memberOf(usageMetadata, "serviceTier");

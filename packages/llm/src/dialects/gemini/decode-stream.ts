@@ -20,10 +20,11 @@ interface StreamState extends DecoderState {
   isBlocked: boolean;
   serviceTier: string;
   readonly candidates: Map<number, CandidateState>;
+  readonly fallbackId: string;
 }
 
-export function createStreamDecoder(): FrameDecoder<StreamState> {
-  const told = { isStarted: false, isBlocked: false, isOver: false, serviceTier: "" };
+export function createStreamDecoder(fallbackId = ""): FrameDecoder<StreamState> {
+  const told = { isStarted: false, isBlocked: false, isOver: false, serviceTier: "", fallbackId };
   return new FrameDecoder({ ...told, candidates: new Map(), events: [] }, { readData, endWithoutMark: end });
 }
 
@@ -50,7 +51,7 @@ function readAnswerPiece(answer: unknown, state: StreamState): void {
   if (!state.isStarted) start({ responseId, modelVersion, createTime }, state);
   if (blockReasonOf(answer) !== undefined) state.isBlocked = true;
   for (const [at, candidate] of listOf(candidates).entries()) {
-    const told = candidateAt(candidate, at, responseId, state);
+    const told = candidateAt(candidate, at, responseId || state.fallbackId, state);
     if (told !== null && isObject(candidate)) readCandidate(candidate, told, state.events);
   }
   readUsageOf(usageMetadata, state);

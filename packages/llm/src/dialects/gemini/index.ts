@@ -53,6 +53,7 @@ export const gemini = {
     encodeStreamError,
     decodeRequest,
     encodeResult,
+    answerIdPrefix: "",
     answerPlaces: { choices: true, logprobs: true, media: ["image", "audio", "document"] },
     createStreamEncoder,
     models,

@@ -1,4 +1,4 @@
-// Ollama has no ids of answers: the time at which an answer was made, told to the nanosecond, stands for one.
+// When an answer was made. Ollama has no ids of answers: the time, told to the nanosecond, stands for one in those of calls.
 
 /** Epoch seconds; 0 where there is none. */
 export function decodeCreatedAt(createdAt: unknown): number {
@@ -13,13 +13,9 @@ export function encodeCreatedAt(seconds: number): string {
   return new Date(seconds > lastSecond ? 0 : seconds * 1000).toISOString();
 }
 
-export function makeAnswerId(createdAt: unknown): string {
-  return `chat-${digitsOf(createdAt)}`;
-}
-
 /** Of a call to which the server gave none. With OpenAI ids have 40 characters at most. */
-export function makeCallId(createdAt: unknown, call: number): string {
-  return `call_${digitsOf(createdAt)}_${call}`;
+export function makeCallId(createdAt: unknown, call: number, fallbackId: string): string {
+  return `call_${fallbackId.slice(-24) || digitsOf(createdAt)}_${call}`;
 }
 
 function digitsOf(createdAt: unknown): string {

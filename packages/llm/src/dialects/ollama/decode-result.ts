@@ -4,7 +4,7 @@ import { FieldReader } from "#dialects/field-reader.ts";
 import type { ChatResult, Choice, Part } from "#hub.ts";
 import { isObject, memberOf, parseJson } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
-import { decodeCreatedAt, makeAnswerId, makeCallId } from "./created-at.ts";
+import { decodeCreatedAt, makeCallId } from "./created-at.ts";
 import { decodeAnswer } from "./decode-message.ts";
 import { decodeFinish } from "./finish.ts";
 import { decodeLogprobs } from "./logprobs.ts";
@@ -12,7 +12,7 @@ import { dialect } from "./name.ts";
 import { readUsage } from "./usage.ts";
 
 /** Null where the body is no answer: no JSON object, an error, or neither a chat's message nor a prompt's response. */
-export function decodeResult(body: Buffer): ChatResult | null {
+export function decodeResult(body: Buffer, fallbackId = ""): ChatResult | null {
   const answer = parseJson(body.toString("utf8"));
   const message = messageOf(answer);
   if (!isObject(answer) || message === undefined || memberOf(answer, "error")) return null;
@@ -22,10 +22,10 @@ export function decodeResult(body: Buffer): ChatResult | null {
   reader.spellAsWritten("created_at");
   for (const field of ["prompt_eval_count", "eval_count"]) reader.drop(field);
   return {
-    id: makeAnswerId(createdAt),
+    id: "",
     model: reader.string("model") ?? "",
     createdSeconds: decodeCreatedAt(createdAt),
-    choices: [decodeChoice(message, reader)],
+    choices: [decodeChoice(message, reader, fallbackId)],
     usage: readUsage(answer),
     ...reader.extras(),
   };
@@ -40,11 +40,11 @@ export function messageOf(answer: unknown): JsonObject | undefined {
   return typeof response === "string" ? { content: response, thinking } : undefined;
 }
 
-function decodeChoice(message: JsonObject, reader: FieldReader): Choice {
+function decodeChoice(message: JsonObject, reader: FieldReader, fallbackId: string): Choice {
   const createdAt = reader.peek("created_at");
   const inner = new FieldReader(dialect, message);
   inner.drop("role");
-  const content = decodeAnswer(inner, (call) => makeCallId(createdAt, call));
+  const content = decodeAnswer(inner, (call) => makeCallId(createdAt, call, fallbackId));
   const reason = reader.text("done_reason");
   const logprobs = decodeLogprobs(reader.peek("logprobs"));
   reader.drop("logprobs");

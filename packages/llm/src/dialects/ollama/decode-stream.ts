@@ -8,7 +8,7 @@ import { isObject, parseJson } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
 import { eachLine, LineCutter } from "#wire/lines.ts";
 import { readError } from "./answer.ts";
-import { decodeCreatedAt, makeAnswerId, makeCallId } from "./created-at.ts";
+import { decodeCreatedAt, makeCallId } from "./created-at.ts";
 import { messageOf } from "./decode-result.ts";
 import { decodeFinish } from "./finish.ts";
 import { decodeLogprobs } from "./logprobs.ts";
@@ -22,14 +22,19 @@ const maxHeldBytes = 32 * 1024 * 1024;
 
 interface StreamState extends DecoderState {
   isStarted: boolean;
-  /** When the answer began, which names it and its calls. */
+  readonly fallbackId: string;
+  /** When the answer began, which names its calls. */
   createdAt: unknown;
   calls: number;
 }
 
 export class LineStreamDecoder implements StreamDecoder {
   readonly #cutter = new LineCutter(maxHeldBytes);
-  readonly #state: StreamState = { isStarted: false, isOver: false, createdAt: undefined, calls: 0, events: [] };
+  readonly #state: StreamState;
+
+  constructor(fallbackId = "") {
+    this.#state = { fallbackId, isStarted: false, isOver: false, createdAt: undefined, calls: 0, events: [] };
+  }
 
   push(chunk: Buffer): readonly ChatEvent[] {
     const lines = this.#cutter.push(chunk);
@@ -69,7 +74,7 @@ function readStart({ model, created_at: createdAt }: JsonObject, state: StreamSt
   if (state.isStarted) return;
   state.isStarted = true;
   state.createdAt = createdAt;
-  const told = { id: makeAnswerId(createdAt), model: typeof model === "string" ? model : "" };
+  const told = { id: "", model: typeof model === "string" ? model : "" };
   state.events.push({ kind: "start", ...told, createdSeconds: decodeCreatedAt(createdAt) });
 }
 
@@ -96,7 +101,7 @@ function readImages(images: unknown, { events }: StreamState): void {
 /** Calls come whole. */
 function readToolCalls(calls: unknown, state: StreamState): void {
   for (const value of Array.isArray(calls) ? calls : []) {
-    const part = decodeToolCall(value, () => makeCallId(state.createdAt, state.calls));
+    const part = decodeToolCall(value, () => makeCallId(state.createdAt, state.calls, state.fallbackId));
     if (part.kind === "opaque") continue;
     const { id, name, argumentsText, signature } = part;
     const told = { index: 0, call: state.calls };

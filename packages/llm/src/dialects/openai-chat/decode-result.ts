@@ -15,7 +15,7 @@ import { decodeServiceTier } from "#dialects/openai-service-tier.ts";
 import { readUsageOf } from "./usage.ts";
 
 /** Null where the body is no answer: no JSON object, or one without choices, which is how some vendors write errors. */
-export function decodeResult(body: Buffer): ChatResult | null {
+export function decodeResult(body: Buffer, fallbackId = ""): ChatResult | null {
   const answer = parseJson(body.toString("utf8"));
   const choices = memberOf(answer, "choices");
   if (!isObject(answer) || !Array.isArray(choices) || memberOf(answer, "error")) return null;
@@ -27,7 +27,7 @@ export function decodeResult(body: Buffer): ChatResult | null {
     id,
     model: reader.string("model") ?? "",
     createdSeconds: countOf(reader.number("created")),
-    choices: choices.filter(isObject).map((choice, index) => decodeChoice(choice, index, id)),
+    choices: choices.filter(isObject).map((choice, index) => decodeChoice(choice, index, id || fallbackId)),
     usage: readUsageOf(answer),
     ...decodeServiceTier(reader),
     ...reader.extras(),

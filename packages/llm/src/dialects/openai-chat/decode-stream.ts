@@ -11,14 +11,15 @@ import { dialect } from "./name.ts";
 import { readUsageOf } from "./usage.ts";
 
 interface StreamState extends DecoderState {
+  readonly fallbackId: string;
   isStarted: boolean;
   readonly choices: Map<number, ChoiceState>;
   /** What was told of the whole answer. Most vendors repeat it in every chunk. */
   readonly told: Map<string, unknown>;
 }
 
-export function createStreamDecoder(): FrameDecoder<StreamState> {
-  const state = { isStarted: false, isOver: false, choices: new Map(), told: new Map(), events: [] };
+export function createStreamDecoder(fallbackId = ""): FrameDecoder<StreamState> {
+  const state = { fallbackId, isStarted: false, isOver: false, choices: new Map(), told: new Map(), events: [] };
   return new FrameDecoder(state, { readData, endWithoutMark });
 }
 
@@ -87,7 +88,7 @@ function readServiceTier(serviceTier: unknown, _chunk: JsonObject, state: Stream
 function readChoices(choices: unknown, { id }: JsonObject, state: StreamState): void {
   if (!Array.isArray(choices)) return;
   choices.filter(isObject).forEach((choice, position) => {
-    const answerId = typeof id === "string" ? id : "";
+    const answerId = typeof id === "string" && id !== "" ? id : state.fallbackId;
     decodeChoiceChunk(choice, position, { answerId, choices: state.choices, events: state.events });
   });
 }

@@ -46,6 +46,7 @@ export const openaiChat = {
     encodeStreamError,
     decodeRequest,
     encodeResult,
+    answerIdPrefix: "chatcmpl-",
     answerPlaces: { choices: true, logprobs: true, media: ["image"] },
     createStreamEncoder,
     models,

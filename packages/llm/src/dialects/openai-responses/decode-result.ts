@@ -15,7 +15,7 @@ import { readUsage } from "./usage.ts";
 const spelledFields = ["usage", "status", "incomplete_details", "created_at"] as const;
 
 /** Null where the body is no answer: no JSON object, one without output, or a failure. */
-export function decodeResult(body: Buffer): ChatResult | null {
+export function decodeResult(body: Buffer, fallbackId = ""): ChatResult | null {
   const answer = parseJson(body.toString("utf8"));
   const output = memberOf(answer, "output");
   const isFailure = memberOf(answer, "status") === "failed" || Boolean(memberOf(answer, "error"));
@@ -28,7 +28,7 @@ export function decodeResult(body: Buffer): ChatResult | null {
     id,
     model: reader.string("model") ?? "",
     createdSeconds: countOf(answer["created_at"]),
-    choices: [decodeChoice(output, answer, id)],
+    choices: [decodeChoice(output, answer, id || fallbackId)],
     usage: readUsage(answer["usage"]),
     ...present({ serviceTier: reader.text("service_tier") }),
     ...reader.extras(),

@@ -17,8 +17,8 @@ interface StreamState extends ItemContext, DecoderState {
   isStarted: boolean;
 }
 
-export function createStreamDecoder(): FrameDecoder<StreamState> {
-  const context = { items: new Map(), types: new Set<string>(), answerId: "", calls: 0, events: [] };
+export function createStreamDecoder(fallbackId = ""): FrameDecoder<StreamState> {
+  const context = { items: new Map(), types: new Set<string>(), answerId: fallbackId, calls: 0, events: [] };
   return new FrameDecoder<StreamState>(
     { ...context, isStarted: false, isOver: false },
     { readData, endWithoutMark: breakOff },
@@ -124,7 +124,7 @@ function readStart(response: unknown, state: StreamState): void {
   state.isStarted = true;
   const { id, model, created_at: created } = response;
   const told = { id: typeof id === "string" ? id : "", model: typeof model === "string" ? model : "" };
-  state.answerId = told.id;
+  state.answerId = told.id || state.answerId;
   state.events.push({ kind: "start", ...told, createdSeconds: countOf(created) });
 }
 

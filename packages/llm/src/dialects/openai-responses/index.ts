@@ -35,6 +35,7 @@ export const openaiResponses = {
     encodeStreamError,
     decodeRequest,
     encodeResult,
+    answerIdPrefix: "resp_",
     answerPlaces: { choices: false, logprobs: true, media: ["image"] },
     createStreamEncoder,
     encodeTokenCount: (tokens) => JSON.stringify({ object: "response.input_tokens", input_tokens: tokens }),

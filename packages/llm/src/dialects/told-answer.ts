@@ -1,0 +1,76 @@
+// What a client is told of an answer beside what its vendor told: an id, a time and a model where there is none, and calls
+// with ids of their own. Every answer that is translated passes here, whole or event by event.
+
+import type { ChatEvent, ChatResult, Part } from "#hub.ts";
+import { AnswerCallIds } from "./call-ids.ts";
+
+/** What is known of an answer before its vendor has said a word. */
+export interface AnswerFacts {
+  /** Of the client's request: letters and digits. */
+  readonly requestId: string;
+  /** Epoch seconds. */
+  readonly nowSeconds: number;
+}
+
+export interface ToldContext {
+  readonly facts: AnswerFacts;
+  readonly askedModel: string;
+  readonly idPrefix: string;
+  /** Those of the request. */
+  readonly callIds: ReadonlySet<string>;
+}
+
+type Head = Pick<ChatResult, "id" | "model" | "createdSeconds">;
+
+/** Larger ones are of milliseconds. */
+const mostSeconds = 99_999_999_999;
+
+function completeHead<Told extends Head>(told: Told, { facts, askedModel, idPrefix }: ToldContext): Told {
+  const seconds = told.createdSeconds > mostSeconds ? Math.floor(told.createdSeconds / 1000) : told.createdSeconds;
+  return {
+    ...told,
+    id: told.id || (facts.requestId && idPrefix + facts.requestId),
+    model: told.model || askedModel,
+    createdSeconds: seconds > mostSeconds ? facts.nowSeconds : seconds || facts.nowSeconds,
+  };
+}
+
+export function completeResult(result: ChatResult, context: ToldContext): ChatResult {
+  const ids = new AnswerCallIds(context.callIds, context.facts.requestId);
+  const named = (part: Part): Part => (part.kind === "tool_call" ? { ...part, id: ids.next(part.id) } : part);
+  const choices = result.choices.map((choice) => ({ ...choice, content: choice.content.map(named) }));
+  return { ...completeHead(result, context), choices };
+}
+
+/** These say nothing that a client could be told before the answer has a beginning. */
+const headless: ReadonlySet<ChatEvent["kind"]> = new Set(["start", "usage", "service_tier", "extras", "error"]);
+
+const noStart: Extract<ChatEvent, { kind: "start" }> = { kind: "start", id: "", model: "", createdSeconds: 0 };
+
+/** Of one stream. */
+export class EventCompleter {
+  readonly #context: ToldContext;
+  readonly #ids: AnswerCallIds;
+  #isStarted = false;
+
+  constructor(context: ToldContext) {
+    this.#context = context;
+    this.#ids = new AnswerCallIds(context.callIds, context.facts.requestId);
+  }
+
+  /** The event as it is told, behind a beginning where the vendor wrote none. */
+  complete(event: ChatEvent): readonly ChatEvent[] {
+    const told = this.#told(event);
+    if (this.#isStarted || headless.has(event.kind)) {
+      this.#isStarted ||= event.kind === "start";
+      return [told];
+    }
+    this.#isStarted = true;
+    return [completeHead(noStart, this.#context), told];
+  }
+
+  #told(event: ChatEvent): ChatEvent {
+    if (event.kind === "start") return completeHead(event, this.#context);
+    return event.kind === "tool_call" ? { ...event, id: this.#ids.next(event.id) } : event;
+  }
+}
