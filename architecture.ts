@@ -163,6 +163,7 @@ export const strangers = {
   dialects: {
     folder: "packages/llm/src/dialects",
     shared: [
+      "call-ids.ts",
       "call-order.ts",
       "dialect.ts",
       "edit-model.ts",
@@ -187,6 +188,8 @@ export const strangers = {
       "reasoning-effort.ts",
       "seals.ts",
       "stored-objects.ts",
+      "text-hash.ts",
+      "told-answer.ts",
       "vectors.ts",
       "translating-tap.ts",
       "unwrapping-tap.ts",

@@ -185,7 +185,11 @@ export const answers: Readonly<Record<VendorName, Answerer>> = {
       const told = calls.map((call) => JSON.parse(chatCall(call, "")) as object);
       const message = { role: "assistant", content: calls.length > 0 ? null : "ok", ...thoughts };
       const finish_reason = calls.length > 0 ? "tool_calls" : "stop";
-      const choice = { index: 0, message: { ...message, ...(calls.length > 0 && { tool_calls: told }) }, finish_reason };
+      const choice = {
+        index: 0,
+        message: { ...message, ...(calls.length > 0 && { tool_calls: told }) },
+        finish_reason,
+      };
       return whole(text({ ...head, object: "chat.completion", choices: [choice], usage }));
     }
     const delta = (told: object, finish_reason: string | null = null): string =>
@@ -338,7 +342,7 @@ export function documentsOf(body: string): readonly Json[] {
 export type Json = Readonly<Record<string, unknown>>;
 
 /** Every object within `value` that has the member `key`, in order. */
-export function holdersOf(value: unknown, key: string): readonly Json[] {
+function holdersOf(value: unknown, key: string): readonly Json[] {
   if (typeof value !== "object" || value === null) return [];
   const own = !Array.isArray(value) && key in value ? [value as Json] : [];
   return [...own, ...Object.values(value).flatMap((inner) => holdersOf(inner, key))];
@@ -373,4 +377,3 @@ const readers: Readonly<Record<ClientName, (document: Json) => readonly ToldCall
       name: String((call["function"] as Json)["name"]),
     })),
 };
-

@@ -1,5 +1,5 @@
 /** cyrb53: not secret, but far apart for texts that are much alike. A whole number of 53 bits. */
-export function hashOf(text: string): number {
+function hashOf(text: string): number {
   let low = 0xdeadbeef;
   let high = 0x41c6ce57;
   for (let at = 0; at < text.length; at += 1) {

@@ -19,7 +19,9 @@ export function decodeResult(body: Buffer, fallbackId = ""): ChatResult | null {
   const reader = new ProtoReader(answer);
   const candidates = reader.list("candidates") ?? [];
   if (candidates.length === 0) reader.spell("candidates", answer["candidates"]);
-  const choices = candidates.map((candidate, at) => decodeCandidate(candidate, at, reader.peek("responseId") || fallbackId));
+  const choices = candidates.map((candidate, at) =>
+    decodeCandidate(candidate, at, reader.peek("responseId") || fallbackId),
+  );
   reader.spellAsWritten("usageMetadata");
   const { usageMetadata } = answer;
   const tier = memberOf(usageMetadata, "serviceTier");
