@@ -173,6 +173,7 @@ export const strangers = {
       "field-checks.ts",
       "frame-decoder.ts",
       "field-reader.ts",
+      "fitted-names.ts",
       "large-answer.ts",
       "openai-error.ts",
       "openai-media.ts",

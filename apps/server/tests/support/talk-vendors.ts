@@ -1,6 +1,12 @@
+// A gateway in front of one vendor for every dialect, all of them played by one scripted upstream.
+
+import { startFakeUpstream } from "@ghostllm/fake-upstream";
+import type { FakeUpstream } from "@ghostllm/fake-upstream";
 import type { ProviderEntry } from "#domain/snapshot.ts";
-import { makeProvider, providerNamed } from "./gateway.ts";
-import type { VendorName } from "./talk.ts";
+import { makeProvider, makeSnapshot, makeTarget, providerNamed, startGateway, testKey } from "./gateway.ts";
+import type { TestGateway } from "./gateway.ts";
+import { clientNames, clients, vendorNames } from "./talk.ts";
+import type { ClientName, Talk, VendorName } from "./talk.ts";
 
 const types: Readonly<Record<VendorName, string>> = {
   "openai-chat": "openai-compatible",
@@ -9,6 +15,16 @@ const types: Readonly<Record<VendorName, string>> = {
   gemini: "google",
   ollama: "ollama",
   "bedrock-converse": "bedrock",
+};
+
+/** Of the vendor that is asked in the dialect. */
+export const models: Readonly<Record<VendorName, string>> = {
+  "openai-chat": "a-chat-model",
+  "openai-responses": "a-responses-model",
+  "anthropic-messages": "claude-sonnet-4-5",
+  gemini: "gemini-2.5-pro",
+  ollama: "an-ollama-model",
+  "bedrock-converse": "amazon.nova-lite-v1:0",
 };
 
 /** A provider that can be asked in one dialect alone. */
@@ -22,4 +38,54 @@ export function makeVendor(name: VendorName, url: string, type = types[name]): P
     name: `${type}-${name}`,
     definition: { ...definition, speaks: { [name]: operations } },
   });
+}
+
+/** Every client with every vendor of another dialect. */
+export const crossingPairs = clientNames.flatMap((client) =>
+  vendorNames.filter((vendor) => vendor !== client).map((vendor) => [client, vendor] as const),
+);
+
+export interface Told {
+  readonly text: string;
+  readonly headers: Headers;
+}
+
+export interface Talking {
+  readonly upstream: FakeUpstream;
+  readonly gateway: TestGateway;
+  ask(client: ClientName, vendor: VendorName, talk: Omit<Talk, "model"> & Partial<Talk>): Promise<Told>;
+  post(path: string, body: string): Promise<Told>;
+  /** The body of the request that the vendor had last. */
+  asked(): string;
+  close(): Promise<void>;
+}
+
+export async function startTalking(
+  others: readonly (readonly [vendor: VendorName, type: string, model: string])[] = [],
+): Promise<Talking> {
+  const upstream = await startFakeUpstream();
+  const usual = vendorNames.map((name) => makeTarget(makeVendor(name, upstream.url), models[name]));
+  const further = others.map(([name, type, model]) => makeTarget(makeVendor(name, upstream.url, type), model));
+  const gateway = await startGateway(makeSnapshot({ targets: [...usual, ...further] }));
+  const post = async (path: string, body: string): Promise<Told> => {
+    const headers = { authorization: `Bearer ${testKey}`, "content-type": "application/json" };
+    const response = await fetch(gateway.url + path, { method: "POST", headers, body });
+    const text = await response.text();
+    if (response.status !== 200) throw new Error(`${response.status} ${text}`);
+    return { text, headers: response.headers };
+  };
+  return {
+    upstream,
+    gateway,
+    post,
+    async ask(client, vendor, talk) {
+      const { path, body } = clients[client]({ model: models[vendor], ...talk });
+      return post(path, body);
+    },
+    asked: () => upstream.received.at(-1)?.text ?? "",
+    async close() {
+      await gateway.close();
+      await upstream.close();
+    },
+  };
 }

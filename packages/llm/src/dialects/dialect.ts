@@ -8,6 +8,7 @@ import type { Operation } from "#operations.ts";
 import type { Member } from "#wire/json-members.ts";
 import type { JsonObject } from "#wire/json.ts";
 import type { AnswerPlaces } from "./answer-losses.ts";
+import type { ToolNameRules } from "./fitted-names.ts";
 import type { ClientDialectName, DialectName, Quirks } from "#providers/definition.ts";
 import type { KeptByVendor, StoredAnswer, StoredObjects } from "./stored-objects.ts";
 
@@ -208,6 +209,8 @@ export interface UpstreamDialect {
   /** Null where the body is no answer of the dialect. `fallbackId` names calls of an answer that has neither ids nor a name. */
   decodeResult(body: Buffer, fallbackId?: string): ChatResult | null;
   createStreamDecoder(fallbackId?: string): StreamDecoder;
+  /** Absent where its vendors take all names. */
+  readonly toolNames?: ToolNameRules;
   /** Its streams begin with events that tell no more than that there is a stream. */
   readonly hasEnvelope?: true;
   /** Absent where the dialect has no embeddings. */

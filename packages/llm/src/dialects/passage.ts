@@ -24,6 +24,7 @@ import { lossesOf } from "./answer-losses.ts";
 import { untangleCalls } from "./call-ids.ts";
 import { writeJson } from "./extras.ts";
 import type { Notes } from "./extras.ts";
+import { fitNames, namesAsTheyAre, renameTools } from "./fitted-names.ts";
 import { noOpening, openingOf } from "./opening.ts";
 import type { Opening } from "./opening.ts";
 import { eventsOf } from "./result-events.ts";
@@ -191,8 +192,9 @@ function translate(
 ): Passage {
   /** Of the request that was sent: an answer's calls are other ones. */
   let callIds: ReadonlySet<string> = new Set();
+  let toolNames = namesAsTheyAre;
   const contextOf = (request: ParsedRequest): ToldContext => {
-    return { facts, askedModel: request.model, idPrefix: client.answerIdPrefix, callIds };
+    return { facts, askedModel: request.model, idPrefix: client.answerIdPrefix, callIds, toolNames };
   };
   return {
     encodeRequest(request, edits) {
@@ -200,7 +202,10 @@ function translate(
       const told = restoreTurns(client.decodeRequest(request), name, memory);
       const untangled = untangleCalls(told);
       callIds = untangled.callIds;
-      const meant = dropForeignSeals(joinThoughts(untangled.request, name), name, notes);
+      toolNames = upstream.toolNames === undefined ? namesAsTheyAre : fitNames(untangled.request, upstream.toolNames);
+      if (!toolNames.isEmpty) notes.add("names of tools");
+      const named = renameTools(untangled.request, toolNames);
+      const meant = dropForeignSeals(joinThoughts(named, name), name, notes);
       const written = upstream.encodeRequest(meant, edits);
       return { body: written.body, notes: [...notes, ...written.notes] };
     },

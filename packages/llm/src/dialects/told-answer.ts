@@ -3,6 +3,7 @@
 
 import type { ChatEvent, ChatResult, Part } from "#hub.ts";
 import { AnswerCallIds } from "./call-ids.ts";
+import type { FittedNames } from "./fitted-names.ts";
 
 /** What is known of an answer before its vendor has said a word. */
 export interface AnswerFacts {
@@ -18,6 +19,7 @@ export interface ToldContext {
   readonly idPrefix: string;
   /** Those of the request. */
   readonly callIds: ReadonlySet<string>;
+  readonly toolNames: FittedNames;
 }
 
 type Head = Pick<ChatResult, "id" | "model" | "createdSeconds">;
@@ -37,7 +39,8 @@ function completeHead<Told extends Head>(told: Told, { facts, askedModel, idPref
 
 export function completeResult(result: ChatResult, context: ToldContext): ChatResult {
   const ids = new AnswerCallIds(context.callIds, context.facts.requestId);
-  const named = (part: Part): Part => (part.kind === "tool_call" ? { ...part, id: ids.next(part.id) } : part);
+  const named = (part: Part): Part =>
+    part.kind === "tool_call" ? { ...part, id: ids.next(part.id), name: context.toolNames.own(part.name) } : part;
   const choices = result.choices.map((choice) => ({ ...choice, content: choice.content.map(named) }));
   return { ...completeHead(result, context), choices };
 }
@@ -71,6 +74,7 @@ export class EventCompleter {
 
   #told(event: ChatEvent): ChatEvent {
     if (event.kind === "start") return completeHead(event, this.#context);
-    return event.kind === "tool_call" ? { ...event, id: this.#ids.next(event.id) } : event;
+    if (event.kind !== "tool_call") return event;
+    return { ...event, id: this.#ids.next(event.id), name: this.#context.toolNames.own(event.name) };
   }
 }

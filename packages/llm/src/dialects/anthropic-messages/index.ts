@@ -45,6 +45,7 @@ export const anthropicMessages = {
   },
   upstream: {
     streamContentType: "text/event-stream",
+    toolNames: { longest: 128, refused: /[^a-zA-Z0-9_-]/g },
     hasEnvelope: true,
     editRequest,
     dropForeignSeals,

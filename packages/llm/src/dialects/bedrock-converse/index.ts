@@ -14,6 +14,7 @@ export const bedrockConverse = {
   name: dialect,
   upstream: {
     streamContentType: eventStreamType,
+    toolNames: { longest: 64, refused: /[^a-zA-Z0-9_-]/g },
     hasEnvelope: true,
     readError,
     encodeRequest,

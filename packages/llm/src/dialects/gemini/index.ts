@@ -62,6 +62,7 @@ export const gemini = {
   },
   upstream: {
     streamContentType: "text/event-stream",
+    toolNames: { longest: 64, refused: /[^a-zA-Z0-9_.:-]/g, refusedBeginning: /^[^a-zA-Z_]/ },
     editRequest,
     dropForeignSeals,
     readAnswer,

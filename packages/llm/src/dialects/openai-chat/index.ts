@@ -55,6 +55,7 @@ export const openaiChat = {
   },
   upstream: {
     streamContentType: "text/event-stream",
+    toolNames: { longest: 64, refused: /[^a-zA-Z0-9_-]/g },
     editRequest,
     dropForeignSeals,
     readAnswer,

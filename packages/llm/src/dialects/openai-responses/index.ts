@@ -43,6 +43,7 @@ export const openaiResponses = {
   },
   upstream: {
     streamContentType: "text/event-stream",
+    toolNames: { longest: 64, refused: /[^a-zA-Z0-9_-]/g },
     hasEnvelope: true,
     editRequest: editModel,
     dropForeignSeals,
