@@ -18,7 +18,7 @@ const types: Readonly<Record<VendorName, string>> = {
 };
 
 /** Of the vendor that is asked in the dialect. */
-export const models: Readonly<Record<VendorName, string>> = {
+const models: Readonly<Record<VendorName, string>> = {
   "openai-chat": "a-chat-model",
   "openai-responses": "a-responses-model",
   "anthropic-messages": "claude-sonnet-4-5",
@@ -28,7 +28,7 @@ export const models: Readonly<Record<VendorName, string>> = {
 };
 
 /** A provider that can be asked in one dialect alone. */
-export function makeVendor(name: VendorName, url: string, type = types[name]): ProviderEntry {
+function makeVendor(name: VendorName, url: string, type = types[name]): ProviderEntry {
   const definition = providerNamed(type);
   const operations = definition.speaks[name];
   if (operations === undefined) throw new Error(`${type} does not speak ${name}`);
