@@ -200,7 +200,7 @@ export const strangers = {
   },
   providers: {
     folder: "packages/llm/src/providers",
-    shared: ["definition.ts", "define-compatible.ts", "google-cloud.ts", "url.ts"],
+    shared: ["base-url.ts", "definition.ts", "define-compatible.ts", "google-cloud.ts", "url.ts"],
     gatherer: "index.ts",
   },
 } as const;

@@ -3,7 +3,7 @@
 
 import { join } from "node:path";
 import { demoModels, startDemoUpstream } from "@ghostllm/fake-upstream";
-import { providers } from "@ghostllm/llm";
+import { joinUrl, providers } from "@ghostllm/llm";
 import type { Config } from "#config/config.ts";
 import { describeProxies } from "#config/proxy.ts";
 import { loadEncryption } from "#control/encryption/encryption.ts";
@@ -147,7 +147,7 @@ async function build(config: Config, log: Log, disposer: Disposer): Promise<Runn
     snapshot: () => snapshots.current(),
     changed: () => snapshots.rebuild(),
     fetchJson: (provider, path) =>
-      fetchJson(vendors, { url: provider.baseUrl + path, provider, timeoutMs: vendorListTimeoutMs }),
+      fetchJson(vendors, { url: joinUrl(provider.baseUrl, path), provider, timeoutMs: vendorListTimeoutMs }),
   });
   disposer.add(() => control.close());
 

@@ -27,7 +27,9 @@ export type {
   UpstreamDialect,
 } from "./dialects/dialect.ts";
 export { dialects, vendorDialects } from "./dialects/index.ts";
-export { fillBaseUrl, modelListUrl, storedUrlOf, urlOf, wayTo } from "./providers/url.ts";
+export { isForeign, readBaseUrl } from "./providers/base-url.ts";
+export type { BaseUrlReading } from "./providers/base-url.ts";
+export { fillBaseUrl, joinUrl, modelListUrl, storedUrlOf, urlOf, wayTo } from "./providers/url.ts";
 export type { Way } from "./providers/url.ts";
 export { passageBetween } from "./dialects/passage.ts";
 export type { ErrorReading, Passage, WholeAnswerReading } from "./dialects/passage.ts";

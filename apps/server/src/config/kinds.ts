@@ -183,26 +183,6 @@ export const databaseUrl: Kind<Secret> = {
   show: String,
 };
 
-/** Base URL of a vendor, without the slash at its end. */
-export const baseUrl: Kind<string> = {
-  name: "http or https URL",
-  parse(raw) {
-    const url = typeof raw === "string" ? URL.parse(raw) : null;
-    if (url === null || !["http:", "https:"].includes(url.protocol)) {
-      return refuse(
-        `${url === null ? quote(raw) : `\`${url.protocol}//...\``} is no http or https URL`,
-        "Write it like `https://api.example.com/v1`.",
-      );
-    }
-    if (url.username !== "" || url.password !== "")
-      return refuse("the URL holds a credential", "Give it as the API key instead.");
-    if (url.search !== "" || url.hash !== "")
-      return refuse("the URL has a query or a fragment", "Leave out all behind `?` or `#`.");
-    return accept(url.href.replace(/\/+$/, ""));
-  },
-  show: String,
-};
-
 export function optional<Value>(kind: Kind<Value>): Kind<Value | null> {
   return {
     name: kind.name,

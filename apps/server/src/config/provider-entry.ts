@@ -1,10 +1,9 @@
 // One entry of `providers:` in ghostllm.yaml.
 
-import { type ProviderDefinition, providers as definitions } from "@ghostllm/llm";
+import { type ProviderDefinition, providers as definitions, readBaseUrl } from "@ghostllm/llm";
 
 import { Secret } from "#domain/secret.ts";
 import type { ConfiguredProvider } from "./config.ts";
-import { baseUrl as baseUrlKind } from "./kinds.ts";
 import { type ConfigProblem, suggest } from "./problems.ts";
 import { findCredential, findSet, type ProvidersFound, settingsFromEnvironment } from "./provider-environment.ts";
 import { type ConfigSources, readVariable } from "./sources.ts";
@@ -92,10 +91,10 @@ class EntryReader {
         this.#report("base_url", `${definition.label} has no default base URL`, "Add `base_url`.");
       return definition.baseUrl;
     }
-    const parsed = baseUrlKind.parse(value);
-    if (parsed.ok) return parsed.value;
-    if (variable === null) this.#report("base_url", parsed.message, parsed.hint);
-    else this.problems.push({ path: variable.variable, message: parsed.message, hint: parsed.hint });
+    const reading = readBaseUrl(definition, value);
+    if (reading.fault === null) return reading.url;
+    if (variable === null) this.#report("base_url", reading.fault, reading.hint);
+    else this.problems.push({ path: variable.variable, message: reading.fault, hint: reading.hint });
     return null;
   }
 

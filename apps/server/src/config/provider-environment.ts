@@ -1,11 +1,11 @@
 // The vendors whose variables are set.
 
 import { resolve } from "node:path";
+import { readBaseUrl } from "@ghostllm/llm";
 import type { CredentialParts, ProviderDefinition } from "@ghostllm/llm";
 
 import { Secret } from "#domain/secret.ts";
 import type { ConfiguredProvider } from "./config.ts";
-import { baseUrl as baseUrlKind } from "./kinds.ts";
 import type { ConfigProblem } from "./problems.ts";
 import { type ConfigSources, readConfigFile, readVariable } from "./sources.ts";
 
@@ -96,18 +96,15 @@ export function detectProvider(definition: ProviderDefinition, sources: ConfigSo
   // A file of credentials is for many things, and says nothing of a wish to use this one.
   const isMeant = url !== null || !definition.credentialFiles?.includes(credential?.variable ?? "");
   if (gap !== null) return { providers: [], problems: [], warnings: isMeant ? [gap] : [] };
-  const parsed = url === null ? null : baseUrlKind.parse(url.value);
-  if (url !== null && parsed?.ok === false) {
-    return {
-      providers: [],
-      problems: [{ path: url.variable, message: parsed.message, hint: parsed.hint }],
-      warnings: [],
-    };
+  const reading = url === null ? null : readBaseUrl(definition, url.value);
+  if (url !== null && reading !== null && reading.fault !== null) {
+    const problem = { path: url.variable, message: reading.fault, hint: reading.hint };
+    return { providers: [], problems: [problem], warnings: [] };
   }
   const provider: ConfiguredProvider = {
     name: definition.type,
     type: definition.type,
-    baseUrl: parsed?.ok === true ? parsed.value : definition.baseUrl,
+    baseUrl: reading?.fault === null ? reading.url : definition.baseUrl,
     credential: credential === null ? null : new Secret(credential.value),
     settings: settingsFromEnvironment(sources, definition),
     origin: (credential ?? url)?.variable ?? "",

@@ -32,7 +32,7 @@ describe("detection in the environment", () => {
     const variable = baseUrlVariables[0] ?? "";
     const { config } = load({ [variable]: "http://gpu:8000/v1/" });
     expect(config.providers).toMatchObject([
-      { name: type, baseUrl: "http://gpu:8000/v1", credential: null, origin: variable },
+      { name: type, baseUrl: `http://gpu:8000${type === "ollama" ? "" : "/v1"}`, credential: null, origin: variable },
     ]);
   });
 

@@ -29,9 +29,12 @@ const name = z
     "Use lower-case letters, digits, dot, dash and underscore, at most 64 characters",
   );
 const baseUrl = z
-  .url({ protocol: /^https?$/, error: "Give an http or https URL, as the vendor's official SDK takes it" })
+  .string()
+  .trim()
+  .min(1)
   .max(1000)
-  .nullable();
+  .nullable()
+  .describe("As the vendor's official SDK takes it; a version or an endpoint at its end is understood.");
 // A line break would split the header that the credential is sent in.
 const credential = z
   .string()

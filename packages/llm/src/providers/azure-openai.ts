@@ -27,6 +27,10 @@ export const azureOpenai: ProviderDefinition = {
   label: "Azure OpenAI",
   documentation: "https://learn.microsoft.com/azure/ai-services/openai/reference",
   baseUrl: null,
+  baseUrls: {
+    leavesOut: /\/openai$/,
+    refuses: [[/\/openai\/deployments\//, "the URL names a deployment, in whose place the model's name stands"]],
+  },
   baseUrlVariables: ["AZURE_OPENAI_ENDPOINT", "AZURE_OPENAI_BASE_URL"],
   credentialVariables: ["AZURE_OPENAI_API_KEY"],
   needsCredential: true,

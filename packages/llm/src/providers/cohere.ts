@@ -5,6 +5,7 @@ export const cohere = defineCompatible({
   label: "Cohere",
   documentation: "https://docs.cohere.com/docs/compatibility-api",
   baseUrl: "https://api.cohere.com",
+  baseUrls: { leavesOut: /\/(?:compatibility\/v1|compatibility|v\d)$/ },
   variablePrefix: "COHERE",
   credentialVariables: ["COHERE_API_KEY", "CO_API_KEY"],
   catalogId: "cohere",

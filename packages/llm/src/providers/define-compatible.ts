@@ -11,6 +11,7 @@ interface Compatible extends Pick<
   | "documentation"
   | "baseUrl"
   | "fillBaseUrl"
+  | "baseUrls"
   | "catalogId"
   | "catalogModels"
   | "exampleModel"

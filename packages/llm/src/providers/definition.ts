@@ -121,6 +121,15 @@ export interface CredentialParts {
   readonly optional: readonly string[];
 }
 
+export interface BaseUrlRules {
+  /** What stands before every path, and is added to an address without one. */
+  readonly adds?: string;
+  /** The end of a path that the paths of the operations have in them. */
+  readonly leavesOut?: RegExp;
+  /** Paths that cannot be meant, and why. */
+  readonly refuses?: readonly (readonly [path: RegExp, reason: string])[];
+}
+
 export interface ProviderDefinition {
   /** `provider_type` in the database, and the default name of a provider of this type. */
   readonly type: string;
@@ -134,6 +143,8 @@ export interface ProviderDefinition {
   readonly baseUrl: string | null;
   /** Where it depends on settings: `baseUrl` is its form, for people to read. */
   readonly fillBaseUrl?: (settings: Readonly<Record<string, string>>) => string;
+  /** How base URLs that operators give are read. */
+  readonly baseUrls?: BaseUrlRules;
   /** Environment variables, the first that is set counts. */
   readonly baseUrlVariables: readonly string[];
   readonly credentialVariables: readonly string[];

@@ -14,6 +14,8 @@ export const google: ProviderDefinition = {
   label: "Google Gemini",
   documentation: "https://ai.google.dev/api",
   baseUrl: "https://generativelanguage.googleapis.com",
+  // Its endpoints in OpenAI's dialect.
+  baseUrls: { leavesOut: /\/openai$/ },
   baseUrlVariables: ["GEMINI_BASE_URL", "GOOGLE_GEMINI_BASE_URL"],
   credentialVariables: ["GEMINI_API_KEY", "GOOGLE_API_KEY"],
   needsCredential: true,

@@ -5,6 +5,7 @@ export const llamacpp = defineCompatible({
   label: "llama.cpp server",
   documentation: "https://github.com/ggml-org/llama.cpp/tree/master/tools/server",
   baseUrl: "http://127.0.0.1:8080/v1",
+  baseUrls: { adds: "/v1" },
   variablePrefix: "LLAMACPP",
   needsCredential: false,
   free: true,

@@ -5,6 +5,7 @@ export const lmstudio = defineCompatible({
   label: "LM Studio",
   documentation: "https://lmstudio.ai/docs/developer/openai-compat",
   baseUrl: "http://127.0.0.1:1234/v1",
+  baseUrls: { adds: "/v1" },
   variablePrefix: "LMSTUDIO",
   needsCredential: false,
   free: true,

@@ -5,6 +5,7 @@ export const perplexity = defineCompatible({
   label: "Perplexity",
   documentation: "https://docs.perplexity.ai/api-reference",
   baseUrl: "https://api.perplexity.ai",
+  baseUrls: { leavesOut: /\/v1$/ },
   variablePrefix: "PERPLEXITY",
   catalogId: "perplexity",
   exampleModel: "sonar",

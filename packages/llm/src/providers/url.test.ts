@@ -5,8 +5,7 @@ import { clientDialectNames } from "./definition.ts";
 import type { ProviderDefinition, dialectNames } from "./definition.ts";
 import { google } from "./google.ts";
 import { providers } from "./index.ts";
-import { ollama } from "./ollama.ts";
-import { fillBaseUrl, modelListUrl, storedUrlOf, urlOf, wayTo } from "./url.ts";
+import { fillBaseUrl, storedUrlOf, urlOf, wayTo } from "./url.ts";
 import { vertexAnthropic } from "./vertex-anthropic.ts";
 import { vertex } from "./vertex.ts";
 
@@ -68,16 +67,6 @@ describe("the URL of what a vendor keeps", () => {
     const way = wayTo(azureOpenai, "openai-chat", "batches", "");
     const url = way && storedUrlOf(way, { ...input, baseUrl }, { behind: "/batch_1", query: "" });
     expect(new URL(url ?? "").href).toBe("https://r/openai/v1/batches/batch_1");
-  });
-});
-
-describe("Ollama's base URL", () => {
-  it.each(["http://127.0.0.1:11434", "http://127.0.0.1:11434/v1"])("may be %s", (baseUrl) => {
-    expect(chatUrl(ollama, baseUrl)).toBe("http://127.0.0.1:11434/v1/chat/completions");
-    expect(modelListUrl(ollama, { baseUrl, settings: {} })).toBe("http://127.0.0.1:11434/v1/models");
-    const way = wayTo(ollama, "ollama", "generate", "m");
-    const url = way && urlOf(way, { baseUrl, model: "m", settings, stream: true });
-    expect(new URL(url ?? "").href).toBe("http://127.0.0.1:11434/api/generate");
   });
 });
 

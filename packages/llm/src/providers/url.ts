@@ -51,7 +51,16 @@ export function fillBaseUrl(
 
 /** Full URL of an operation. */
 export function urlOf({ path }: Way, input: PathInput): string {
-  return input.baseUrl + resolvePath(path, input);
+  return joinUrl(input.baseUrl, resolvePath(path, input));
+}
+
+const versionAtEnd = /\/v\d+(?:alpha|beta)?\d*$/;
+const versionAtStart = /^\/v\d+(?:alpha|beta)?\d*(?=[/?]|$)/;
+
+/** A path behind a base URL. A version that both have stands there once, as the operator wrote it. */
+export function joinUrl(baseUrl: string, path: string): string {
+  if (!path.startsWith("/v") || !versionAtEnd.test(baseUrl)) return baseUrl + path;
+  return baseUrl + path.replace(versionAtStart, "");
 }
 
 /** Full URL of what a provider keeps: `behind` follows the path, and `query` what the path has of one. */
@@ -68,7 +77,7 @@ export function modelListUrl(
   input: Pick<PathInput, "baseUrl" | "settings">,
 ): string | null {
   const path = definition.modelList;
-  return path === undefined ? null : input.baseUrl + resolvePath(path, { ...input, model: "", stream: false });
+  return path === undefined ? null : joinUrl(input.baseUrl, resolvePath(path, { ...input, model: "", stream: false }));
 }
 
 function resolvePath(path: OperationPath, input: PathInput): string {

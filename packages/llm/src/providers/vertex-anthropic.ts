@@ -16,6 +16,7 @@ export const vertexAnthropic: ProviderDefinition = {
   documentation: "https://docs.anthropic.com/en/api/claude-on-vertex-ai",
   baseUrl: "https://{location}-aiplatform.googleapis.com/v1",
   fillBaseUrl: ({ location = "" }) => `https://${vertexHost(location)}/v1`,
+  baseUrls: { adds: "/v1", leavesOut: /\/projects\/.*$/ },
   baseUrlVariables: ["ANTHROPIC_VERTEX_BASE_URL"],
   credentialVariables: ["ANTHROPIC_VERTEX_CREDENTIALS"],
   credentialFiles: ["GOOGLE_APPLICATION_CREDENTIALS"],

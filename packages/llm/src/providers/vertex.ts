@@ -17,6 +17,7 @@ export const vertex: ProviderDefinition = {
   documentation: "https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/inference",
   baseUrl: "https://{location}-aiplatform.googleapis.com",
   fillBaseUrl: ({ location = "" }) => `https://${vertexHost(location)}`,
+  baseUrls: { leavesOut: /\/projects\/.*$/ },
   baseUrlVariables: ["VERTEX_BASE_URL", "GOOGLE_VERTEX_BASE_URL"],
   credentialVariables: ["VERTEX_CREDENTIALS", "VERTEX_API_KEY"],
   credentialFiles: ["GOOGLE_APPLICATION_CREDENTIALS"],

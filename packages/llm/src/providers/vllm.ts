@@ -5,6 +5,7 @@ export const vllm = defineCompatible({
   label: "vLLM",
   documentation: "https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html",
   baseUrl: "http://127.0.0.1:8000/v1",
+  baseUrls: { adds: "/v1" },
   variablePrefix: "VLLM",
   needsCredential: false,
   free: true,

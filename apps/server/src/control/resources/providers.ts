@@ -1,5 +1,6 @@
 import { GhostError } from "@ghostllm/contract";
 import type { AdminRoutes, RouteAnswer } from "@ghostllm/contract";
+import { readBaseUrl } from "@ghostllm/llm";
 import type { ProviderDefinition } from "@ghostllm/llm";
 import { addModels, catalogModelNames, discoverModels, probeProvider } from "#control/catalog/discover.ts";
 import {
@@ -55,7 +56,7 @@ export function createProvidersResource(deps: ResourceDependencies): Resource<"p
       const before = await find(params.id);
       const definition = definitionOf(before.providerType, deps);
       if (definition !== undefined && body.settings !== undefined) checkSettings(definition, body.settings);
-      if (definition !== undefined && body.base_url === null) checkBaseUrl(null, definition, deps);
+      if (definition !== undefined && body.base_url !== undefined) checkBaseUrl(body.base_url, definition, deps);
       const row = await store.providers.update(params.id, await toChange(before, body, deps));
       await changed();
       return toApiProvider(found(row, "provider", params.id), deps);
@@ -186,7 +187,12 @@ function checkBaseUrl(
   definition: ProviderDefinition,
   { baseUrlOf }: ResourceDependencies,
 ): void {
-  if (baseUrl !== null || definition.baseUrl !== null || baseUrlOf(definition.type) !== null) return;
+  if (baseUrl !== null && baseUrl !== definition.baseUrl) {
+    const reading = readBaseUrl(definition, baseUrl);
+    if (reading.fault !== null) throw invalid("base_url", `${reading.fault}. ${reading.hint}`);
+    return;
+  }
+  if (definition.baseUrl !== null || baseUrlOf(definition.type) !== null) return;
   throw invalid("base_url", `${definition.label} has another address for everybody, so give yours`);
 }
 

@@ -1,4 +1,4 @@
-import { fillBaseUrl } from "@ghostllm/llm";
+import { fillBaseUrl, readBaseUrl } from "@ghostllm/llm";
 import type { ProviderDefinition } from "@ghostllm/llm";
 import type { Encryption } from "#control/encryption/encryption.ts";
 import type { ProviderRow } from "#control/store/store.ts";
@@ -22,9 +22,17 @@ export function definitionOf(type: string, { definitions }: Pick<ProviderSources
 
 export function effectiveBaseUrl(row: ProviderRow, sources: ProviderSources): string | null {
   const definition = definitionOf(row.providerType, sources);
-  const filled = definition && fillBaseUrl(definition, row.baseUrl, effectiveSettings(row, definition));
+  const filled =
+    definition && fillBaseUrl(definition, readGiven(row.baseUrl, definition), effectiveSettings(row, definition));
   const given = filled ?? row.baseUrl ?? sources.baseUrlOf(row.providerType);
   return given === null ? null : given.replace(/\/+$/, "");
+}
+
+/** As it would be read today: rows may be older than the rules. The definition's own is its form, which has settings in it. */
+function readGiven(baseUrl: string | null, definition: ProviderDefinition): string | null {
+  if (baseUrl === null || baseUrl === definition.baseUrl) return baseUrl;
+  const reading = readBaseUrl(definition, baseUrl);
+  return reading.fault === null ? reading.url : baseUrl;
 }
 
 /** Rejects, with a message for the log, where the row cannot be used. */
