@@ -16,6 +16,12 @@ export interface Recording {
   readonly usage: unknown;
 }
 
+/** Why a recording is not replayed. */
+export interface Passed {
+  readonly record: CorpusRecord;
+  readonly why: string;
+}
+
 const formatsOfEndpoints: Readonly<Record<string, Format>> = {
   chat: "openai-chat",
   responses: "openai-responses",
@@ -23,6 +29,25 @@ const formatsOfEndpoints: Readonly<Record<string, Format>> = {
   generateContent: "gemini",
   "ollama-chat": "ollama",
 };
+
+/** For endpoints whose names are not known here. */
+const formatsOfPaths: readonly (readonly [path: RegExp, Format])[] = [
+  [/\/chat\/completions$/, "openai-chat"],
+  [/\/v1\/responses$/, "openai-responses"],
+  [/\/v1\/messages$/, "anthropic-messages"],
+  [/:(?:stream)?generateContent$/i, "gemini"],
+  [/\/api\/chat$/, "ollama"],
+];
+
+const knownEndpoints: ReadonlySet<string> = new Set([
+  ...["bedrock", "cohere-chat", "completions", "count_tokens", "embeddings", "interactions", "models", "moderations"],
+  ...["ollama-admin", "ollama-generate", "responses-other"],
+]);
+
+function formatOf({ endpoint, path }: CorpusRecord): Format | undefined {
+  if (knownEndpoints.has(endpoint)) return undefined;
+  return formatsOfEndpoints[endpoint] ?? formatsOfPaths.find(([pattern]) => pattern.test(path))?.[1];
+}
 
 /** Names of vendors in the recordings that are not those of our providers. */
 const providersOfNames: Readonly<Record<string, string>> = { azure: "azure-openai", "google-vertex": "google" };
@@ -36,20 +61,28 @@ function providerFor(name: string, format: Format): string | null {
   return (exact ?? anyone)?.type ?? null;
 }
 
-export function* recordingsOf(corpus: Corpus): Iterable<Recording> {
+export function* recordingsOf(corpus: Corpus, pass: (passed: Passed) => void = () => {}): Iterable<Recording> {
   for (const name of corpus.providers()) {
     const oracle = corpus.oracle(name);
     for (const record of corpus.recorded(name)) {
-      const entry = oracle.get(record.id);
-      const format = formatsOfEndpoints[record.endpoint];
-      if (entry === undefined || format === undefined || record.response_b64 !== undefined) continue;
-      const provider = providerFor(name, format);
-      if (provider === null) continue;
-      const isStream = record.response_text !== undefined && record.status === 200;
-      const expected = expectedOf(record, entry, format);
-      yield { record, format, provider, isStream, expected, usage: entry.sdk.usage };
+      const found = recordingOf(record, name, oracle.get(record.id));
+      if (typeof found === "string") pass({ record, why: found });
+      else yield found;
     }
   }
+}
+
+/** Or why there is none. */
+function recordingOf(record: CorpusRecord, name: string, entry: OracleEntry | undefined): Recording | string {
+  const format = formatOf(record);
+  if (format === undefined) return `no SDK here reads ${record.endpoint}`;
+  if (record.response_b64 !== undefined) return "the stream is binary";
+  if (entry === undefined) return "nobody said what its SDK reads";
+  const provider = providerFor(name, format);
+  if (provider === null) return `no provider speaks ${format}`;
+  const isStream = record.response_text !== undefined && record.status === 200;
+  const expected = expectedOf(record, entry, format);
+  return { record, format, provider, isStream, expected, usage: entry.sdk.usage };
 }
 
 function expectedOf(record: CorpusRecord, { sdk }: OracleEntry, format: Format): Outcome {
@@ -128,7 +161,7 @@ function legacyCalls(record: CorpusRecord, format: Format): Reading["calls"] {
 /** An incomplete response tells why beside its status, which is all that the oracle has. */
 function expectedFinish(record: CorpusRecord, told: unknown, format: Format): Reading["finish"] {
   if (format === "openai-responses" && told === "incomplete") {
-    const text = record.response_text ?? JSON.stringify(record.response_body);
+    const text = record.response_text ?? bodyTextOf(record);
     const reason = /"incomplete_details":\s*\{\s*"reason":\s*"(\w+)"/.exec(text)?.[1];
     return finishOf(format, reason);
   }
@@ -137,12 +170,16 @@ function expectedFinish(record: CorpusRecord, told: unknown, format: Format): Re
 
 /** The oracle's text leaves refusals out, for which formats with nothing of the kind have only the text. */
 function refusalOf(record: CorpusRecord, format: Format): string {
-  const text = record.response_text ?? JSON.stringify(record.response_body);
+  const text = record.response_text ?? bodyTextOf(record);
   if (format !== "openai-chat" || !text.includes('"refusal"')) return "";
   if (record.response_text === undefined) return textOf(firstMessage(record)["refusal"]);
   return chunksOf(record)
     .map(({ refusal }) => textOf(refusal))
     .join("");
+}
+
+function bodyTextOf({ response_body: body }: CorpusRecord): string {
+  return JSON.stringify(body) ?? "";
 }
 
 function textOf(value: unknown): string {

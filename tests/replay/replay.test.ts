@@ -2,10 +2,10 @@
 // answer cost is written down to the nano-USD, whichever way it went.
 
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { describeWithCorpus } from "../support/corpus.ts";
-import { brokenRecordings } from "./broken-recordings.ts";
+import { describeWithCorpus, expectEnough } from "../support/corpus.ts";
 import { clients } from "./clients/all.ts";
 import { compare } from "./compare.ts";
+import { excusesFor } from "./excuses.ts";
 import { recordingsOf } from "./recordings.ts";
 import { ReplayStage } from "./replay.ts";
 import { classesOf, costOfClasses, isConsistent } from "./token-classes.ts";
@@ -15,7 +15,7 @@ const timeoutMs = 120_000;
 
 describeWithCorpus("recorded answers, read by the official SDKs", (source) => {
   let stage: ReplayStage;
-  const recordings = [...recordingsOf(source)].filter(({ record }) => brokenRecordings[record.id] === undefined);
+  const recordings = [...recordingsOf(source)];
 
   beforeAll(async () => {
     stage = await ReplayStage.open();
@@ -31,6 +31,7 @@ describeWithCorpus("recorded answers, read by the official SDKs", (source) => {
         if (at % 10 !== 0) continue;
         const size = recording.isStream && (recording.record.response_text?.length ?? 0) < 20_000 ? 7 : null;
         const replay = await stage.replay(recording, client, size);
+        if (excusesFor(recording, client.format).length > 0) continue;
         misses.push(...replay.misses.map((miss) => ({ id: recording.record.id, ...miss })));
       }
       expect(misses).toEqual([]);
@@ -49,7 +50,7 @@ describeWithCorpus("recorded answers, read by the official SDKs", (source) => {
         const own = clients.find((client) => client.format === format);
         const other = clients[at % clients.length];
         for (const client of new Set([own, other])) {
-          if (client === undefined) continue;
+          if (client === undefined || excusesFor(recording, client.format).length > 0) continue;
           await stage.replay(recording, client, null);
           const what = `${record.id} ${client.format}`;
           expect(stage.record?.estimated, what).toBe(false);
@@ -58,10 +59,17 @@ describeWithCorpus("recorded answers, read by the official SDKs", (source) => {
           checked += 1;
         }
       }
-      expect(checked).toBeGreaterThan(2_000);
+      expectEnough(source, checked, 2_000);
     },
     timeoutMs,
   );
+
+  it("excuses no more recordings than are known to be broken", () => {
+    const excused = recordings.filter((recording) =>
+      clients.some(({ format }) => excusesFor(recording, format).length > 0),
+    );
+    expect(source.isKnown ? excused.length : 0).toBeLessThanOrEqual(21);
+  });
 
   it("the comparison sees what is wrong", () => {
     const reading = { text: "a", reasoning: "", calls: [], finish: "stop", usage: null } as const;

@@ -86,7 +86,7 @@ export class ReplayStage {
     const script = {
       kind: "raw" as const,
       status: record.status,
-      text: record.response_text ?? JSON.stringify(record.response_body),
+      text: record.response_text ?? JSON.stringify(record.response_body ?? null),
       headers: { "content-type": isStream ? contentTypes[format] : "application/json" },
       ...(writeBytes !== null && { writeBytes }),
     };

@@ -1,4 +1,5 @@
 import type { Miss } from "./compare.ts";
+import type { Passed } from "./recordings.ts";
 import type { Replay } from "./replay.ts";
 
 interface Tally {
@@ -26,11 +27,13 @@ function describeMiss({ id, provider, client, upstream, writeBytes, field, expec
 export class Report {
   readonly #matrix = new Map<string, Tally>();
   readonly #misses: ReportedMiss[] = [];
-  readonly #excused = new Map<string, string>();
+  readonly #excused = new Map<string, readonly string[]>();
+  readonly #passedOver = new Map<string, number>();
   readonly #recordings = new Set<string>();
   readonly #missed = new Set<string>();
   #replays = 0;
   #passed = 0;
+  #excuses = 0;
 
   add({ recording, client, writeBytes, misses }: Replay): void {
     const { record, format, isStream } = recording;
@@ -47,8 +50,15 @@ export class Report {
     this.#misses.push(...misses.map((miss) => ({ ...told, ...miss })));
   }
 
-  excuse(id: string, reason: string): void {
-    this.#excused.set(id, reason);
+  /** A miss that is the recording's own fault. */
+  excuse({ recording: { record } }: Replay, reasons: readonly string[]): void {
+    this.#excuses += 1;
+    this.#excused.set(`${record.id} (${record.provider})`, reasons);
+  }
+
+  /** A recording that is not replayed at all. */
+  pass({ why }: Passed): void {
+    this.#passedOver.set(why, (this.#passedOver.get(why) ?? 0) + 1);
   }
 
   get isPerfect(): boolean {
@@ -70,6 +80,8 @@ export class Report {
       matrix,
       misses: this.#misses,
       excused: Object.fromEntries(this.#excused),
+      replays_excused: this.#excuses,
+      not_replayed: Object.fromEntries(this.#passedOver),
     };
   }
 
@@ -90,10 +102,20 @@ export class Report {
     return [
       ...table,
       "",
-      `${this.#passed} of ${this.#replays} replays of ${this.#recordings.size} recordings are right; ${this.#excused.size} recordings are excused`,
+      `${this.#passed} of ${this.#replays} replays of ${this.#recordings.size} recordings are right; ${this.#excuses} more of ${this.#excused.size} recordings are excused`,
+      ...this.#excusesAsText(),
+      ...[...this.#passedOver].map(([why, count]) => `  not replayed: ${count}, ${why}`),
       ...fields.map(([field, misses = []]) => `  ${field}: ${misses.length}`),
       ...this.#misses.slice(0, mostShown).map(describeMiss),
     ].join("\n");
+  }
+
+  /** Each reason with the recordings that it excuses. */
+  #excusesAsText(): readonly string[] {
+    const byReason = Object.entries(Object.groupBy(this.#excused, ([, reasons]) => reasons.join(" ")));
+    return byReason.map(
+      ([reason, entries = []]) => `  excused: ${reason} ${entries.map(([recording]) => recording).join(", ")}`,
+    );
   }
 
   #tallyOf(name: string): Tally {

@@ -1,21 +1,14 @@
 // Recorded traffic of real vendors, kept outside this repository. Suites that need it say so through describeWithCorpus,
 // which skips them where the folder is absent; `npm test` makes that skip a failure with CI=true.
 
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { describe, it } from "vitest";
+import { describe, expect, it } from "vitest";
+import { normalizeRecord } from "./corpus-record.ts";
 
-/** One HTTP interaction. Exactly one of the three `response_*` bodies is present. */
+/** One HTTP interaction, in the form of `normalizeRecord`: exactly one of the three `response_*` bodies is present. */
 export interface CorpusRecord {
   readonly id: string;
-  readonly source: {
-    readonly repo: string;
-    readonly file: string;
-    readonly licence: string;
-    readonly format?: string;
-    /** The recording had no request. */
-    readonly response_only?: boolean;
-  };
   readonly provider: string;
   readonly family: string;
   readonly host: string;
@@ -69,6 +62,8 @@ export interface SseVector {
 
 export interface Corpus {
   readonly directory: string;
+  /** It is the one on which the suites' figures were counted. */
+  readonly isKnown: boolean;
   /** Vendors with recordings, such as `openai`, `groq`. */
   providers(): readonly string[];
   recorded(provider: string): Iterable<CorpusRecord>;
@@ -77,22 +72,43 @@ export interface Corpus {
   jsonCases(): readonly JsonCase[];
   sseVectors(): readonly SseVector[];
   naughtyStrings(): readonly string[];
+  /** A schema of `specs/`. */
+  specification(name: string): string;
 }
 
-function* readLines<Line>(file: string): Iterable<Line> {
-  for (const line of readFileSync(file, "utf8").split("\n")) {
-    if (line !== "") yield JSON.parse(line) as Line;
+/** Lines that are no JSON objects are told of and passed over. */
+function readLines(file: string): readonly Readonly<Record<string, unknown>>[] {
+  if (!existsSync(file)) return [];
+  const lines = readFileSync(file, "utf8")
+    .split(/\r?\n/)
+    .filter((line) => line.trim() !== "");
+  const read = lines.map(parseObject).filter((line) => line !== null);
+  if (read.length < lines.length) console.warn(`${file}: ${lines.length - read.length} lines are no JSON objects`);
+  return read;
+}
+
+function parseObject(line: string): Readonly<Record<string, unknown>> | null {
+  try {
+    const value = JSON.parse(line) as unknown;
+    const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
+    return isObject ? (value as Readonly<Record<string, unknown>>) : null;
+  } catch {
+    return null;
   }
 }
 
+/** Entries that tell nothing are as good as missing. */
 function readOracle(file: string): ReadonlyMap<string, OracleEntry> {
-  const entries = existsSync(file) ? readLines<OracleEntry>(file) : [];
-  return new Map(Array.from(entries, (entry) => [entry.id, entry]));
+  const entries = readLines(file).filter(
+    ({ id, sdk }) => typeof id === "string" && typeof sdk === "object" && sdk !== null,
+  );
+  return new Map(entries.map((entry) => [String(entry["id"]), entry as unknown as OracleEntry]));
 }
 
 const verdicts: Readonly<Record<string, JsonCase["verdict"]>> = { y: "accept", n: "reject", i: "either" };
 
 function readJsonCases(directory: string): JsonCase[] {
+  if (!existsSync(directory)) return [];
   return readdirSync(directory)
     .toSorted()
     .flatMap((name) => {
@@ -101,24 +117,43 @@ function readJsonCases(directory: string): JsonCase[] {
     });
 }
 
-/** A folder in the form of the corpus. */
+const usualDirectory = resolve(import.meta.dirname, "../../../shared/corpus");
+
+/** All bytes of the recordings on which the suites' figures were counted. */
+const knownBytes = 16_595_266;
+
+/** A folder in the form of the corpus; only `recorded/` must be there. */
 export function openCorpus(directory: string): Corpus {
-  const adversarial = join(directory, "adversarial");
-  const parse = <Value>(name: string): Value => JSON.parse(readFileSync(join(adversarial, name), "utf8")) as Value;
+  const adversarial = join(folderWith("adversarial", directory), "adversarial");
+  const recorded = join(directory, "recorded");
+  const parse = <Value>(name: string): readonly Value[] => {
+    const file = join(adversarial, name);
+    return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as readonly Value[]) : [];
+  };
+  const files = readdirSync(recorded).filter((name) => name.endsWith(".jsonl"));
+  const bytes = files.reduce((sum, name) => sum + statSync(join(recorded, name)).size, 0);
   return {
     directory,
-    providers: () => readdirSync(join(directory, "recorded")).map((name) => name.replace(/\.jsonl$/, "")),
-    recorded: (provider) => readLines(join(directory, "recorded", `${provider}.jsonl`)),
+    isKnown: bytes === knownBytes,
+    providers: () => files.map((name) => name.replace(/\.jsonl$/, "")),
+    recorded: (provider) =>
+      readLines(join(recorded, `${provider}.jsonl`)).map((line, at) => normalizeRecord(line, provider, at)),
     oracle: (provider) => readOracle(join(directory, "oracle", `${provider}.jsonl`)),
     jsonCases: () => readJsonCases(join(adversarial, "JSONTestSuite/test_parsing")),
     sseVectors: () => parse("sse-vectors.json"),
     naughtyStrings: () => parse("blns.json"),
+    specification: (name) => readFileSync(join(folderWith("specs", directory), "specs", name), "utf8"),
   };
+}
+
+/** What is the same for all recordings may be missing beside them: then that of the usual folder counts. */
+function folderWith(name: string, directory: string): string {
+  return [directory, usualDirectory].find((folder) => existsSync(join(folder, name))) ?? directory;
 }
 
 /** The corpus named by GHOSTLLM_CORPUS, or the one in `shared/` beside this repository; null where there is none. */
 export function corpus(): Corpus | null {
-  const directory = process.env["GHOSTLLM_CORPUS"] || resolve(import.meta.dirname, "../../../shared/corpus");
+  const directory = process.env["GHOSTLLM_CORPUS"] || usualDirectory;
   return existsSync(join(directory, "recorded")) ? openCorpus(directory) : null;
 }
 
@@ -127,4 +162,12 @@ export function describeWithCorpus(name: string, define: (corpus: Corpus) => voi
   const found = corpus();
   if (found === null) it.skip(`${name}: there is no corpus; set GHOSTLLM_CORPUS to its folder`);
   else describe(name, () => define(found));
+}
+
+/**
+ * That a suite looked at something: at more than so many of the recordings whose figures are known. How many there are in
+ * any other corpus is not for the suite to say.
+ */
+export function expectEnough({ isKnown }: Corpus, checked: number, least: number): void {
+  if (isKnown) expect(checked).toBeGreaterThan(least);
 }

@@ -1,5 +1,6 @@
 // Recorded requests as clients send them: in which dialect each was written, and to which operation.
 
+import { GhostError } from "@ghostllm/contract";
 import { dialects } from "@ghostllm/llm";
 import type { ClientDialectName, Operation, ParsedRequest } from "@ghostllm/llm";
 import type { Corpus, CorpusRecord } from "../support/corpus.ts";
@@ -10,6 +11,13 @@ export interface RecordedRequest {
   readonly operation: Operation;
   readonly written: Readonly<Record<string, unknown>>;
   readonly parsed: ParsedRequest;
+}
+
+/** One that the client's half of its dialect does not take, with what it says of it. */
+export interface RefusedRequest {
+  readonly record: CorpusRecord;
+  readonly dialect: ClientDialectName;
+  readonly message: string;
 }
 
 type Place = readonly [dialect: ClientDialectName, operation: Operation];
@@ -42,17 +50,33 @@ function placeOf({ endpoint, path, request_body: body }: CorpusRecord): Place | 
   return body !== null && Object.hasOwn(places, endpoint) ? places[endpoint] : undefined;
 }
 
-export function* requestsOf(corpus: Corpus): Generator<RecordedRequest> {
+export function* requestsOf(
+  corpus: Corpus,
+  refuse: (refused: RefusedRequest) => void = () => {},
+): Generator<RecordedRequest> {
   for (const provider of corpus.providers()) {
     for (const record of corpus.recorded(provider)) {
       const place = placeOf(record);
-      const { id, path, request_body: written } = record;
-      if (place === undefined || written === null) continue;
-      const [dialect, operation] = place;
-      const body = dialect === "gemini" ? written : { model: "m", ...written };
-      const line = { model: "m", query: "", stream: path.endsWith(":streamGenerateContent") };
-      const parsed = dialects[dialect].client.parseRequest(operation, Buffer.from(JSON.stringify(body)), line);
-      yield { id, dialect, operation, written: body, parsed };
+      if (place === undefined) continue;
+      const request = read(record, place);
+      if (request === null) continue;
+      if ("message" in request) refuse(request);
+      else yield request;
     }
+  }
+}
+
+/** Null: there is nothing to read. */
+function read(record: CorpusRecord, [dialect, operation]: Place): RecordedRequest | RefusedRequest | null {
+  const { id, path, request_body: written } = record;
+  if (written === null) return null;
+  const body = dialect === "gemini" ? written : { model: "m", ...written };
+  const line = { model: "m", query: "", stream: path.endsWith(":streamGenerateContent") };
+  try {
+    const parsed = dialects[dialect].client.parseRequest(operation, Buffer.from(JSON.stringify(body)), line);
+    return { id, dialect, operation, written: body, parsed };
+  } catch (error) {
+    if (!(error instanceof GhostError)) throw error;
+    return { record, dialect, message: error.message };
   }
 }

@@ -1,7 +1,5 @@
 // What vendors take, by the schemas that they publish or that come of their SDKs' types.
 
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import type { DialectName } from "../../packages/llm/src/providers/definition.ts";
 import { Ajv } from "ajv";
 import { Ajv2020 } from "ajv/dist/2020.js";
@@ -23,7 +21,7 @@ const options = { strict: false, validateFormats: false };
 
 /** Amazon publishes no schema. */
 export function openSchemas(corpus: Corpus): Readonly<Partial<Record<DialectName, FaultOf>>> {
-  const read = (name: string): string => readFileSync(join(corpus.directory, "specs", name), "utf8");
+  const read = (name: string): string => corpus.specification(name);
   const ofSdk = (name: string) => compileSdk(JSON.parse(read(`from-sdk-types/${name}.schema.json`)) as object);
   const openai = read("openai.relaxed.schema.json");
   const ofChat = compileWithin(openai, "CreateChatCompletionRequest");

@@ -3,8 +3,9 @@
 import type { ErrorCode } from "@ghostllm/contract";
 import { expect, it } from "vitest";
 import type { DialectName } from "#providers/definition.ts";
-import { describeWithCorpus } from "../../../../tests/support/corpus.ts";
+import { describeWithCorpus, expectEnough } from "../../../../tests/support/corpus.ts";
 import type { CorpusRecord } from "../../../../tests/support/corpus.ts";
+import { hasFault } from "../../../../tests/support/recording-faults.ts";
 import { vendorDialects } from "./index.ts";
 import { classify, readErrorType } from "./vendor-error.ts";
 
@@ -39,6 +40,13 @@ const meanings: readonly (readonly [ErrorCode, (error: Recorded) => boolean])[] 
   ],
 ];
 
+/** Of errors within streams, which have no status of their own. */
+const meaningsWithin: readonly (readonly [ErrorCode, RegExp])[] = [
+  ["insufficient_quota", /exceeded your current quota/],
+  ["rate_limit_exceeded", /Request too large for .* per min/],
+  ["invalid_request_error", /max_tokens or model output limit|InvalidParameter|tool_use_failed|invalid_request/],
+];
+
 interface Recorded {
   readonly status: number;
   readonly text: string;
@@ -57,6 +65,12 @@ function dialectOf({ provider, endpoint }: CorpusRecord): DialectName {
   return provider.startsWith("google") ? "gemini" : (dialectsOfEndpoints[endpoint] ?? "openai-chat");
 }
 
+/** Whose words say nothing here may mean anything, and what is a fault of the request may be told more closely. */
+function isMeant(code: ErrorCode, expected: ErrorCode | undefined): boolean {
+  if (expected === undefined || code === expected) return true;
+  return expected === "invalid_request_error" && ["model_not_found", "context_length_exceeded"].includes(code);
+}
+
 describeWithCorpus("recorded errors", (corpus) => {
   it("mean what their words say, and say it", () => {
     const misses: string[] = [];
@@ -66,33 +80,35 @@ describeWithCorpus("recorded errors", (corpus) => {
         const { id, status, response_body: body, response_text: written, response_headers: headers } = record;
         if (status < 400) continue;
         const text = written ?? JSON.stringify(body);
-        const expected = meanings.find(([, isMeant]) => isMeant({ status, text }))?.[0];
+        const expected = meanings.find(([, fits]) => fits({ status, text }))?.[0];
         const dialect = dialectOf(record);
         const code = codeOf(dialect, status, text, headers["x-amzn-errortype"]);
         const { message } = vendorDialects[dialect].upstream.readError(text);
-        if (code !== expected || !message) misses.push(`${id} ${provider} ${code}, not ${expected}: ${message}`);
+        if (!message || !isMeant(code, expected)) misses.push(`${id} ${provider} ${code}, not ${expected}: ${message}`);
         checked += 1;
       }
     }
     expect(misses).toEqual([]);
-    expect(checked).toBeGreaterThan(180);
+    expectEnough(corpus, checked, 180);
   });
 
-  it.each([
-    ["d9347beed9e0ecaf", "openai-responses", "insufficient_quota"],
-    ["e492be0b882f8840", "openai-responses", "rate_limit_exceeded"],
-    ["0a566ce29b54314d", "openai-chat", "invalid_request_error"],
-    ["d6bab786df934e31", "openai-chat", "invalid_request_error"],
-    ["9e866a6389da0871", "openai-chat", "invalid_request_error"],
-    ["801278076ee9c219", "openai-chat", "invalid_request_error"],
-  ] as const)("within the stream %s", (id, dialect, code) => {
-    const records = corpus.providers().flatMap((provider) => [...corpus.recorded(provider)]);
-    const text = records.find((record) => record.id === id)?.response_text ?? "";
-    const decoder = vendorDialects[dialect].upstream.createStreamDecoder();
-    const events = [...decoder.push(Buffer.from(text)), ...decoder.flush()];
-    const error = events.find(({ kind }) => kind === "error");
-    if (error?.kind !== "error") throw new Error(`${id} has no error`);
-    expect(classify({ message: error.message, words: error.code === undefined ? [] : [error.code] }, 200)).toBe(code);
-    expect(events.at(-1)?.kind).toBe("error");
+  it("within streams mean what their words say", () => {
+    const misses: string[] = [];
+    let checked = 0;
+    for (const record of corpus.providers().flatMap((provider) => [...corpus.recorded(provider)])) {
+      const { id, response_text: text = "" } = record;
+      const dialect = dialectOf(record);
+      if (dialect === "bedrock-converse" || !hasFault(record, dialect, "failure") || text === "") continue;
+      const decoder = vendorDialects[dialect].upstream.createStreamDecoder();
+      const events = [...decoder.push(Buffer.from(text)), ...decoder.flush()];
+      const error = events.at(-1);
+      if (error?.kind !== "error") throw new Error(`${id} does not end with its error`);
+      const code = classify({ message: error.message, words: error.code === undefined ? [] : [error.code] }, 200);
+      const expected = meaningsWithin.find(([, words]) => words.test(text))?.[0];
+      if (expected !== undefined && code !== expected) misses.push(`${id} ${code}, not ${expected}: ${error.message}`);
+      checked += 1;
+    }
+    expect(misses).toEqual([]);
+    expectEnough(corpus, checked, 5);
   });
 });

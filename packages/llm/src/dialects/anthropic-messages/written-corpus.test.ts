@@ -1,7 +1,5 @@
 // What is written for clients and for the vendor is valid, also across dialects, and no bytes make a decoder throw.
 
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { GhostError } from "@ghostllm/contract";
 import { Ajv } from "ajv";
 import { expect, it } from "vitest";
@@ -35,7 +33,7 @@ function withoutExtras<Value>(value: Value): Value {
 
 function openSchema(corpus: Corpus, name: string): (value: unknown) => string | null {
   const ajv = new Ajv({ strict: false, validateFormats: false });
-  const text = readFileSync(join(corpus.directory, `specs/from-sdk-types/${name}.schema.json`), "utf8");
+  const text = corpus.specification(`from-sdk-types/${name}.schema.json`);
   const validate = ajv.compile(JSON.parse(text) as object);
   return (value) => (validate(value) ? null : ajv.errorsText(validate.errors));
 }
