@@ -377,3 +377,60 @@ const readers: Readonly<Record<ClientName, (document: Json) => readonly ToldCall
       name: String((call["function"] as Json)["name"]),
     })),
 };
+
+/** The members of this name in an answer, as they are written. */
+function membersOf(body: string, key: string): readonly string[] {
+  const found: string[] = [];
+  const name = `"${key}":{`;
+  for (let at = body.indexOf(name); at >= 0; at = body.indexOf(name, at + 1)) {
+    if (body[at - 1] === "\\") continue;
+    const start = at + name.length - 1;
+    const end = endOfObject(body, start);
+    found.push(body.slice(start, end));
+    at = end;
+  }
+  return found;
+}
+
+function endOfObject(body: string, start: number): number {
+  let depth = 0;
+  const tokens = /"(?:[^"\\]|\\.)*"|[{}]/g;
+  tokens.lastIndex = start;
+  for (let token = tokens.exec(body); token !== null; token = tokens.exec(body)) {
+    if (token[0] === "{") depth += 1;
+    else if (token[0] === "}") depth -= 1;
+    if (depth === 0) return tokens.lastIndex;
+  }
+  return body.length;
+}
+
+/** The arguments of the calls that an answer tells, letter by letter. */
+export function argumentsIn(client: ClientName, body: string, stream: boolean): readonly string[] {
+  const documents = documentsOf(body);
+  if (client === "gemini") return membersOf(body, "args");
+  if (client === "ollama") return membersOf(body, "arguments");
+  if (client === "anthropic-messages") {
+    if (!stream) return membersOf(body, "input");
+    return joined(
+      documents.flatMap((event) => (event["type"] === "content_block_delta" ? [event] : [])),
+      "partial_json",
+    );
+  }
+  if (client === "openai-responses") {
+    const items = documents.flatMap((document) => holdersOf(document, "call_id"));
+    const done = items.filter(({ arguments: written }) => written !== "");
+    return [...new Map(done.map((item) => [item["call_id"], String(item["arguments"])])).values()];
+  }
+  const calls = documents.flatMap((document) => holdersOf(document, "function"));
+  return stream ? joined(calls, "arguments") : calls.map((call) => String((call["function"] as Json)["arguments"]));
+}
+
+/** Texts of pieces, joined by the `index` of each. */
+function joined(pieces: readonly Json[], key: string): readonly string[] {
+  const texts = new Map<unknown, string>();
+  for (const piece of pieces) {
+    const added = holdersOf(piece, key).map((holder) => String(holder[key]));
+    texts.set(piece["index"], (texts.get(piece["index"]) ?? "") + added.join(""));
+  }
+  return [...texts.values()];
+}

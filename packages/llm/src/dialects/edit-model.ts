@@ -1,6 +1,7 @@
 import type { ParsedRequest, RequestEdits } from "./dialect.ts";
 import { writeJson } from "./extras.ts";
-import { isObject, parseJson } from "#wire/json.ts";
+import { exactInRequests, parseExactly } from "#wire/exact-json.ts";
+import { isObject } from "#wire/json.ts";
 
 /**
  * Puts the target's model in. Numbers, order and spaces stay as they were written. A body with a key twice is rewritten
@@ -19,7 +20,7 @@ export function editModel(request: ParsedRequest, { model }: RequestEdits): Buff
 
 /** For bodies with escaped or repeated keys, where a place in the text is in doubt: the parser's view is sent. */
 function rewrite(body: Buffer, model: string): string {
-  const fields = parseJson(body.toString("utf8"));
+  const fields = parseExactly(body.toString("utf8"), exactInRequests);
   if (!isObject(fields)) throw new TypeError("a parsed request is an object");
   return writeJson({ ...fields, model }, "invalid_request_error");
 }

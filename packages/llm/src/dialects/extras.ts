@@ -1,6 +1,7 @@
 import { GhostError } from "@ghostllm/contract";
 import type { ErrorCode } from "@ghostllm/contract";
 import type { Extras } from "#hub.ts";
+import { writeExactly } from "#wire/exact-json.ts";
 import { isObject, memberOf } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
 
@@ -51,7 +52,7 @@ export function mapList(
 /** The parser takes any depth, the writer does not. */
 export function writeJson(value: object, code: ErrorCode): string {
   try {
-    return JSON.stringify(value);
+    return writeExactly(value);
   } catch (error) {
     throw new GhostError(code, "The JSON is nested too deeply.", { cause: error });
   }

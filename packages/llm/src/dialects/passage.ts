@@ -8,7 +8,8 @@ import { crossings } from "#operations.ts";
 import type { Operation } from "#operations.ts";
 import type { Quirks } from "#providers/definition.ts";
 import { findMembers } from "#wire/json-members.ts";
-import { isObject, parseJson } from "#wire/json.ts";
+import { exactInRequests, parseExactly } from "#wire/exact-json.ts";
+import { isObject } from "#wire/json.ts";
 import type {
   ClientDialect,
   Dialect,
@@ -143,7 +144,7 @@ function passThrough({ client, upstream }: Dialect, operation: Operation): Passa
  */
 function withoutForeignSeals(request: ParsedRequest, { dropForeignSeals: drop }: PassingDialect): ParsedRequest {
   if (drop === undefined || !mayHoldForeignSeals(request.body)) return request;
-  const fields = parseJson(request.body.toString("utf8"));
+  const fields = parseExactly(request.body.toString("utf8"), exactInRequests);
   const [kept] = isObject(fields) ? drop(fields) : [];
   if (!isObject(kept) || isDeeplyEqual(kept, fields)) return request;
   const body = Buffer.from(writeJson(kept, "invalid_request_error"));

@@ -6,14 +6,17 @@ import type { ParsedRequest } from "#dialects/dialect.ts";
 import { present } from "#dialects/extras.ts";
 import { FieldReader, isString } from "#dialects/field-reader.ts";
 import type { AnswerFormat, ChatRequest, Sampling, Tool } from "#hub.ts";
-import { isObject, parseJson } from "#wire/json.ts";
+import { ExactMembers, parseExactly } from "#wire/exact-json.ts";
+import { isObject } from "#wire/json.ts";
 import { decodeMessages, decodeSystem } from "./decode-message.ts";
 import { dialect } from "./name.ts";
 import { decodeReasoningWish } from "./reasoning-wish.ts";
 import { decodeTool, decodeToolChoice } from "./tools.ts";
 
+const exact = new ExactMembers({ texts: ["input"], numbers: ["input_schema", "schema"] });
+
 export function decodeRequest({ body, model }: ParsedRequest): ChatRequest {
-  const fields = parseJson(body.toString("utf8"));
+  const fields = parseExactly(body.toString("utf8"), exact);
   if (!isObject(fields)) throw new GhostError("invalid_request_error", "The request body must be a JSON object.");
   const reader = new FieldReader(dialect, fields);
   reader.drop("model");

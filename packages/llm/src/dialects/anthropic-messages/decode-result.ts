@@ -3,15 +3,18 @@
 import { present } from "#dialects/extras.ts";
 import { FieldReader } from "#dialects/field-reader.ts";
 import type { ChatResult, Choice, FinishReason } from "#hub.ts";
-import { isObject, memberOf, parseJson } from "#wire/json.ts";
+import { ExactMembers, parseExactly } from "#wire/exact-json.ts";
+import { isObject, memberOf } from "#wire/json.ts";
 import { decodeBlock } from "./decode-content.ts";
 import { decodeFinish, encodeFinish } from "./finish.ts";
 import { dialect } from "./name.ts";
 import { readUsage } from "./usage.ts";
 
+const exact = new ExactMembers({ texts: ["input"] });
+
 /** Null where the body is no answer: no JSON object, or one without content. */
 export function decodeResult(body: Buffer): ChatResult | null {
-  const answer = parseJson(body.toString("utf8"));
+  const answer = parseExactly(body.toString("utf8"), exact);
   const content = memberOf(answer, "content");
   if (!isObject(answer) || !Array.isArray(content) || memberOf(answer, "error")) return null;
   const reader = new FieldReader(dialect, answer);

@@ -3,7 +3,8 @@
 
 import { breakOff, FrameDecoder, failStream } from "#dialects/frame-decoder.ts";
 import type { DecoderState } from "#dialects/frame-decoder.ts";
-import { isObject, memberOf, parseJson, wordOf } from "#wire/json.ts";
+import { ExactMembers, parseExactly } from "#wire/exact-json.ts";
+import { isObject, memberOf, wordOf } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
 import { readError } from "./answer.ts";
 import { beginBlock, endBlock, endBlocks, readDelta } from "./decode-delta.ts";
@@ -27,8 +28,10 @@ export function createStreamDecoder(): FrameDecoder<StreamState> {
   );
 }
 
+const exact = new ExactMembers({ texts: ["input"] });
+
 function readEvent(data: string, state: StreamState): void {
-  const event = parseJson(data);
+  const event = parseExactly(data, exact);
   if (!isObject(event)) return failStream(state, "The vendor sent an event that is no JSON object.");
   const error = memberOf(event, "error");
   if (event["type"] === "error" || error) {

@@ -1,7 +1,8 @@
 import type { ParsedRequest, RequestEdits } from "#dialects/dialect.ts";
 import { editModel } from "#dialects/edit-model.ts";
 import { writeJson } from "#dialects/extras.ts";
-import { isObject, parseJson } from "#wire/json.ts";
+import { exactInRequests, parseExactly } from "#wire/exact-json.ts";
+import { isObject } from "#wire/json.ts";
 import { wrapBytes, wrapFields } from "./envelope.ts";
 
 /** Puts the target's model in, or the body into the form of the cloud that resells the vendor's models. */
@@ -10,7 +11,7 @@ export function editRequest(request: ParsedRequest, edits: RequestEdits): Buffer
   const { envelope } = edits.quirks;
   if (envelope === undefined) return editModel(request, edits);
   if (members !== null) return wrapBytes(body, members, envelope, edits);
-  const fields = parseJson(body.toString("utf8"));
+  const fields = parseExactly(body.toString("utf8"), exactInRequests);
   if (!isObject(fields)) throw new TypeError("a parsed request is an object");
   return writeJson(wrapFields({ ...fields, model: edits.model }, envelope, edits), "invalid_request_error");
 }

@@ -4,7 +4,7 @@ import { ownFields, spellingOf } from "#dialects/extras.ts";
 import type { Notes } from "#dialects/extras.ts";
 import type { FieldReader } from "#dialects/field-reader.ts";
 import type { ToolCallPart } from "#hub.ts";
-import { isObject, parseJson, stringify } from "#wire/json.ts";
+import { parseExactObject, stringifyExactly } from "#wire/exact-json.ts";
 import type { JsonObject } from "#wire/json.ts";
 import { decodeCacheMark, encodeCacheMark } from "./cache-mark.ts";
 import { dialect } from "./name.ts";
@@ -12,7 +12,7 @@ import { dialect } from "./name.ts";
 export function decodeToolUse(reader: FieldReader): ToolCallPart | undefined {
   const id = reader.string("id");
   const name = reader.string("name");
-  const argumentsText = stringify(reader.object("input"));
+  const argumentsText = stringifyExactly(reader.object("input"));
   if (id === undefined || name === undefined || argumentsText === undefined) return undefined;
   spellId(reader, id);
   return { kind: "tool_call", id, name, argumentsText, ...decodeCacheMark(reader), ...reader.extras() };
@@ -48,8 +48,8 @@ export function encodeToolUse(call: ToolCallPart, notes: Notes): JsonObject {
 /** A text that is no object, mostly since it was cut off, is kept within one. */
 function encodeInput(argumentsText: string, notes: Notes): JsonObject {
   if (argumentsText.trim() === "") return {};
-  const input = parseJson(argumentsText);
-  if (isObject(input)) return input;
+  const input = parseExactObject(argumentsText);
+  if (input !== undefined) return input;
   notes.add("arguments that are no JSON object");
   return { arguments: argumentsText };
 }

@@ -2,14 +2,17 @@
 
 import { present } from "#dialects/extras.ts";
 import type { ChatResult } from "#hub.ts";
-import { memberOf, parseJson } from "#wire/json.ts";
+import { ExactMembers, parseExactly } from "#wire/exact-json.ts";
+import { memberOf } from "#wire/json.ts";
 import { decodeContent } from "./decode-content.ts";
 import { decodeFinish } from "./finish.ts";
 import { readUsage } from "./usage.ts";
 
+const exact = new ExactMembers({ texts: ["input"] });
+
 /** Null where the body is no answer: no JSON object, or one without content. */
 export function decodeResult(body: Buffer): ChatResult | null {
-  const answer = parseJson(body.toString("utf8"));
+  const answer = parseExactly(body.toString("utf8"), exact);
   const content = memberOf(memberOf(memberOf(answer, "output"), "message"), "content");
   if (!Array.isArray(content)) return null;
   const reason = memberOf(answer, "stopReason");

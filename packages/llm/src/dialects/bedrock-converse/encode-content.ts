@@ -4,7 +4,7 @@ import { noteOpaque, ownFields } from "#dialects/extras.ts";
 import type { Notes } from "#dialects/extras.ts";
 import { writeSeal } from "#dialects/seals.ts";
 import type { Part, ReasoningPart, ToolCallPart, ToolResultPart } from "#hub.ts";
-import { isObject, parseJson } from "#wire/json.ts";
+import { parseExactObject } from "#wire/exact-json.ts";
 import type { JsonObject } from "#wire/json.ts";
 import { encodeMedia } from "./media.ts";
 import { dialect } from "./name.ts";
@@ -77,8 +77,8 @@ function encodeToolUse({ id, name, argumentsText, signature }: ToolCallPart, { n
 /** A text that is no object, mostly since it was cut off, is kept within one. */
 function encodeInput(argumentsText: string, notes: Notes): JsonObject {
   if (argumentsText.trim() === "") return {};
-  const input = parseJson(argumentsText);
-  if (isObject(input)) return input;
+  const input = parseExactObject(argumentsText);
+  if (input !== undefined) return input;
   notes.add("arguments that are no JSON object");
   return { arguments: argumentsText };
 }

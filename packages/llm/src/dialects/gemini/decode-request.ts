@@ -5,15 +5,24 @@ import { GhostError } from "@ghostllm/contract";
 import type { ParsedRequest } from "#dialects/dialect.ts";
 import { present } from "#dialects/extras.ts";
 import type { ChatRequest, Tool } from "#hub.ts";
-import { isObject, parseJson } from "#wire/json.ts";
+import { ExactMembers, parseExactly } from "#wire/exact-json.ts";
+import { isObject } from "#wire/json.ts";
 import { decodeContents, decodeSystem } from "./decode-message.ts";
 import { decodeConfig, hoistConfig } from "./generation-config.ts";
 import { ProtoReader } from "./proto.ts";
 import { CallIds } from "./tool-calls.ts";
 import { decodeToolChoice, decodeTools } from "./tools.ts";
 
+const exact = new ExactMembers({
+  texts: ["args", "response"],
+  numbers: [
+    ...["parameters", "parametersJsonSchema", "parameters_json_schema"],
+    ...["responseSchema", "response_schema", "responseJsonSchema", "response_json_schema"],
+  ],
+});
+
 export function decodeRequest({ body, model, stream }: ParsedRequest): ChatRequest {
-  const fields = parseJson(body.toString("utf8"));
+  const fields = parseExactly(body.toString("utf8"), exact);
   if (!isObject(fields)) throw new GhostError("invalid_request_error", "The request body must be a JSON object.");
   const reader = new ProtoReader(fields);
   const ids = new CallIds("call_");

@@ -2,7 +2,8 @@
 
 import { present } from "#dialects/extras.ts";
 import type { ChatResult, Choice, Part, TextPart } from "#hub.ts";
-import { isObject, memberOf, parseJson } from "#wire/json.ts";
+import { ExactMembers, parseExactly } from "#wire/exact-json.ts";
+import { isObject, memberOf } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
 import { decodeCitations, placesIn } from "./citations.ts";
 import { decodeParts } from "./decode-content.ts";
@@ -12,9 +13,11 @@ import { ProtoReader } from "./proto.ts";
 import { callPrefix, CallIds } from "./tool-calls.ts";
 import { readUsage } from "./usage.ts";
 
+const exact = new ExactMembers({ texts: ["args"] });
+
 /** Null where the body is no answer: no JSON object, or one that neither has candidates nor says why not. */
 export function decodeResult(body: Buffer, fallbackId = ""): ChatResult | null {
-  const answer = parseJson(body.toString("utf8"));
+  const answer = parseExactly(body.toString("utf8"), exact);
   if (!isObject(answer) || !isAnswer(answer)) return null;
   const reader = new ProtoReader(answer);
   const candidates = reader.list("candidates") ?? [];

@@ -3,7 +3,8 @@
 
 import { breakOff, FrameDecoder, failStream } from "#dialects/frame-decoder.ts";
 import type { DecoderState } from "#dialects/frame-decoder.ts";
-import { isObject, memberOf, parseJson } from "#wire/json.ts";
+import { ExactMembers, parseExactly } from "#wire/exact-json.ts";
+import { isObject, memberOf } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
 import { readErrorValue } from "./answer.ts";
 import { beginCandidate, endCandidate, readCandidate, tellRest } from "./decode-candidate.ts";
@@ -28,17 +29,19 @@ export function createStreamDecoder(fallbackId = ""): FrameDecoder<StreamState> 
   return new FrameDecoder({ ...told, candidates: new Map(), events: [] }, { readData, endWithoutMark: end });
 }
 
+const exact = new ExactMembers({ texts: ["args"], numbers: ["partialArgs"] });
+
 /** One event, or the array that the vendor writes for who does not ask for events. */
 function readData(data: string, state: StreamState): void {
   if (data === "[DONE]") return end(state);
-  const value = parseJson(data);
+  const value = parseExactly(data, exact);
   const answers = Array.isArray(value) ? value : value === undefined ? readLines(data) : [value];
   for (const answer of answers) if (!state.isOver) readAnswerPiece(answer, state);
 }
 
 /** Of a vendor that leaves out the empty lines between its events. */
 function readLines(data: string): readonly unknown[] {
-  return data.split("\n").map(parseJson);
+  return data.split("\n").map((line) => parseExactly(line, exact));
 }
 
 function readAnswerPiece(answer: unknown, state: StreamState): void {

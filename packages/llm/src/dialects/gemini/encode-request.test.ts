@@ -153,7 +153,7 @@ describe("messages", () => {
         role: "user",
         parts: [
           { functionResponse: { id: "x", name: "fx", response: { result: "plain" } } },
-          { functionResponse: { id: "y", name: "fy", response: { an: "object" } } },
+          { functionResponse: { id: "y", name: "fy", response: { result: '{"an":"object"}' } } },
           { functionResponse: { id: "lost", name: "lost", response: { error: "oh" } } },
           { text: "d" },
         ],

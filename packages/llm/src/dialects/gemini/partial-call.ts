@@ -1,7 +1,8 @@
 // A call whose arguments come in pieces, each with its place as a path such as `$.items[0].name`.
 // https://cloud.google.com/vertex-ai/generative-ai/docs/multimodal/function-calling#streaming-fc
 
-import { isObject, memberOf, stringify } from "#wire/json.ts";
+import { stringifyExactly } from "#wire/exact-json.ts";
+import { isObject, memberOf } from "#wire/json.ts";
 
 type Holder = Record<string, unknown> | unknown[];
 
@@ -20,7 +21,7 @@ export class PartialArguments {
   }
 
   text(): string {
-    return stringify(this.#values) ?? "{}";
+    return stringifyExactly(this.#values) ?? "{}";
   }
 }
 

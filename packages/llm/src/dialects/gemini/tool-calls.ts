@@ -4,7 +4,8 @@
 import { ownFields, spellingOf } from "#dialects/extras.ts";
 import type { Notes } from "#dialects/extras.ts";
 import type { ToolCallPart, ToolResultPart } from "#hub.ts";
-import { isObject, parseJson, stringify } from "#wire/json.ts";
+import { parseExactObject, stringifyExactly } from "#wire/exact-json.ts";
+import { isObject } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
 import { dialect } from "./name.ts";
 import { within, writeProto } from "./proto.ts";
@@ -51,7 +52,7 @@ export function decodeCall(reader: ProtoReader, ids: CallIds, sealedId?: string)
   const name = inner?.string("name");
   if (inner === undefined || name === undefined) return undefined;
   const args = inner.object("args");
-  const argumentsText = args === undefined ? "{}" : stringify(args);
+  const argumentsText = args === undefined ? "{}" : stringifyExactly(args);
   if (argumentsText === undefined) return undefined;
   if (args === undefined) inner.spell("args", "absent");
   const given = inner.text("id");
@@ -76,8 +77,8 @@ export function encodeCall(call: ToolCallPart, thoughtSignature: string | undefi
 /** A text that is no object, mostly since it was cut off, is kept within one. */
 function encodeArguments(argumentsText: string, notes: Notes): JsonObject {
   if (argumentsText.trim() === "") return {};
-  const args = parseJson(argumentsText);
-  if (isObject(args)) return args;
+  const args = parseExactObject(argumentsText);
+  if (args !== undefined) return args;
   notes.add("arguments that are no JSON object");
   return { arguments: argumentsText };
 }
@@ -88,12 +89,13 @@ export function readResponse(response: JsonObject): Pick<ToolResultPart, "isErro
   const isWords = others.length === 0 && typeof value === "string";
   if (isWords && key === "error") return { text: value, isError: true };
   if (isWords && (key === "output" || key === "result")) return { text: value };
-  return { text: stringify(response) ?? "" };
+  return { text: stringifyExactly(response) ?? "" };
 }
 
-/** Words stand in an object, too; one that a tool answered is sent as it is. */
+/**
+ * Words stand in an object, too. They are not opened where they happen to be JSON: the vendor takes `$ref` within an object for
+ * a place of its own, and the model would read other numbers than the tool wrote.
+ */
 export function writeResponse(text: string, isError: boolean): JsonObject {
-  if (isError) return { error: text };
-  const value = parseJson(text);
-  return isObject(value) ? value : { result: text };
+  return isError ? { error: text } : { result: text };
 }

@@ -171,8 +171,9 @@ function expectSame(text: string, name: string): void {
   const request = client.parseRequest("chat.completions", Buffer.from(text), line);
   const edits = { model: "gemini-3-pro", quirks: {} };
   const { body: again } = upstream.encodeRequest(client.decodeRequest(request), edits);
-  // What is beyond a double has no JSON: it is null, as for every writer of this language.
-  const isSame = isDeepStrictEqual(JSON.parse(again), JSON.parse(JSON.stringify(JSON.parse(text))));
+  // Where digits need not be kept, what is beyond a double is null, as for every writer of this language.
+  const [written, sent] = [again, text].map((json) => JSON.parse(JSON.stringify(JSON.parse(json))) as unknown);
+  const isSame = isDeepStrictEqual(written, sent);
   if (!isSame) throw new Error(`${name}: ${again.slice(0, 2_000)}`);
 }
 

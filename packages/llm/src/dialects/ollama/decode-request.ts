@@ -6,7 +6,8 @@ import type { ParsedRequest } from "#dialects/dialect.ts";
 import { present } from "#dialects/extras.ts";
 import { FieldReader } from "#dialects/field-reader.ts";
 import type { ChatRequest, Message } from "#hub.ts";
-import { isObject, parseJson } from "#wire/json.ts";
+import { ExactMembers, parseExactly } from "#wire/exact-json.ts";
+import { isObject } from "#wire/json.ts";
 import { decodeFormat } from "./answer-format.ts";
 import { decodeMessages } from "./decode-message.ts";
 import { decodePrompt } from "./generate.ts";
@@ -15,8 +16,10 @@ import { decodeOptions } from "./options.ts";
 import { decodeReasoningWish } from "./reasoning-wish.ts";
 import { decodeTools } from "./tools.ts";
 
+const exact = new ExactMembers({ texts: ["arguments"], numbers: ["parameters", "format"] });
+
 export function decodeRequest({ body, model, operation }: ParsedRequest): ChatRequest {
-  const fields = parseJson(body.toString("utf8"));
+  const fields = parseExactly(body.toString("utf8"), exact);
   if (!isObject(fields)) throw new GhostError("invalid_request_error", "The request body must be a JSON object.");
   const reader = new FieldReader(dialect, fields);
   reader.drop("model");

@@ -2,7 +2,8 @@
 
 import { FieldReader } from "#dialects/field-reader.ts";
 import type { ChatResult, Choice, Part } from "#hub.ts";
-import { isObject, memberOf, parseJson } from "#wire/json.ts";
+import { ExactMembers, parseExactly } from "#wire/exact-json.ts";
+import { isObject, memberOf } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
 import { decodeCreatedAt, makeCallId } from "./created-at.ts";
 import { decodeAnswer } from "./decode-message.ts";
@@ -11,9 +12,11 @@ import { decodeLogprobs } from "./logprobs.ts";
 import { dialect } from "./name.ts";
 import { readUsage } from "./usage.ts";
 
+const exact = new ExactMembers({ texts: ["arguments"] });
+
 /** Null where the body is no answer: no JSON object, an error, or neither a chat's message nor a prompt's response. */
 export function decodeResult(body: Buffer, fallbackId = ""): ChatResult | null {
-  const answer = parseJson(body.toString("utf8"));
+  const answer = parseExactly(body.toString("utf8"), exact);
   const message = messageOf(answer);
   if (!isObject(answer) || message === undefined || memberOf(answer, "error")) return null;
   const reader = new FieldReader(dialect, answer);

@@ -4,7 +4,8 @@ import type { StreamDecoder } from "#dialects/dialect.ts";
 import { breakOff, failStream, takeEvents } from "#dialects/frame-decoder.ts";
 import type { DecoderState } from "#dialects/frame-decoder.ts";
 import type { ChatEvent } from "#hub.ts";
-import { isObject, parseJson } from "#wire/json.ts";
+import { ExactMembers, parseExactly } from "#wire/exact-json.ts";
+import { isObject } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
 import { eachLine, LineCutter } from "#wire/lines.ts";
 import { readError } from "./answer.ts";
@@ -58,8 +59,10 @@ function readLines(lines: Buffer, state: StreamState): void {
   }
 }
 
+const exact = new ExactMembers({ texts: ["arguments"] });
+
 function readLine(text: string, state: StreamState): void {
-  const line = parseJson(text);
+  const line = parseExactly(text, exact);
   if (!isObject(line)) return failStream(state, "The vendor sent a line that is no JSON object.");
   if (line["error"]) return failStream(state, readError(text).message ?? "error within the stream");
   readStart(line, state);

@@ -5,7 +5,8 @@ import type { Notes } from "#dialects/extras.ts";
 import { FieldReader, isString } from "#dialects/field-reader.ts";
 import { readSeal, writeSeal } from "#dialects/seals.ts";
 import type { Opaque, ToolCallPart } from "#hub.ts";
-import { isObject, memberOf, parseJson, stringify } from "#wire/json.ts";
+import { parseExactObject, stringifyExactly } from "#wire/exact-json.ts";
+import { isObject, memberOf } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
 import { dialect } from "./name.ts";
 
@@ -46,7 +47,7 @@ function opaqueCall(value: unknown): Opaque {
 function writeArguments(value: unknown): string | undefined {
   if (isString(value)) return value;
   if (!isObject(value)) return "";
-  return stringify(value);
+  return stringifyExactly(value);
 }
 
 function spellArguments(inner: FieldReader, reader: FieldReader): void {
@@ -77,8 +78,8 @@ export function encodeToolCall(call: ToolCallPart, notes: Notes): JsonObject {
 /** A text that is no object, mostly since it was cut off, is kept within one. */
 function encodeArguments({ argumentsText }: Pick<ToolCallPart, "argumentsText">, notes: Notes): JsonObject {
   if (argumentsText.trim() === "") return {};
-  const value = parseJson(argumentsText);
-  if (isObject(value)) return value;
+  const value = parseExactObject(argumentsText);
+  if (value !== undefined) return value;
   notes.add("arguments that are no JSON object");
   return { arguments: argumentsText };
 }

@@ -116,8 +116,7 @@ describeWithCorpus("the ollama dialect writes what is valid and bears what is no
         expectBorne(() => {
           const request = client.parseRequest(operation, Buffer.from(text));
           const { body: again } = upstream.encodeRequest(client.decodeRequest(request), { model: "m", quirks: {} });
-          // What is beyond a double has no JSON: it is null, as for every writer of this language.
-          expect(JSON.parse(again), `${name} ${fields}`).toEqual(JSON.parse(JSON.stringify(JSON.parse(text))));
+          expect(readAgain(again), `${name} ${fields}`).toEqual(readAgain(text));
           borne += 1;
         }, name);
       }
@@ -132,6 +131,11 @@ describeWithCorpus("the ollama dialect writes what is valid and bears what is no
     expect(events).toMatchObject([{ kind: "error" }]);
   });
 });
+
+/** Where digits need not be kept, what is beyond a double is null, as for every writer of this language. */
+function readAgain(text: string): unknown {
+  return JSON.parse(JSON.stringify(JSON.parse(text)));
+}
 
 /** Only errors of the catalogue may be thrown. */
 function expectBorne(act: () => unknown, name: string): void {

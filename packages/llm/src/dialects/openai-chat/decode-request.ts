@@ -6,15 +6,18 @@ import type { ParsedRequest } from "#dialects/dialect.ts";
 import { present } from "#dialects/extras.ts";
 import { FieldReader, isString } from "#dialects/field-reader.ts";
 import type { AnswerFormat, ChatRequest, ReasoningWish, Sampling, Tool } from "#hub.ts";
-import { isObject, parseJson } from "#wire/json.ts";
+import { ExactMembers, parseExactly } from "#wire/exact-json.ts";
+import { isObject } from "#wire/json.ts";
 import { decodeFormat } from "./answer-format.ts";
 import { decodeMessages } from "./decode-message.ts";
 import { dialect } from "./name.ts";
 import { decodeServiceTier } from "#dialects/openai-service-tier.ts";
 import { decodeFunction, decodeTool, decodeToolChoice } from "./tools.ts";
 
+const exact = new ExactMembers({ texts: ["arguments"], numbers: ["parameters", "schema"] });
+
 export function decodeRequest({ body, model }: ParsedRequest): ChatRequest {
-  const fields = parseJson(body.toString("utf8"));
+  const fields = parseExactly(body.toString("utf8"), exact);
   if (!isObject(fields)) throw new GhostError("invalid_request_error", "The request body must be a JSON object.");
   const reader = new FieldReader(dialect, fields);
   reader.drop("model");

@@ -2,7 +2,8 @@
 
 import { FieldReader } from "#dialects/field-reader.ts";
 import type { ChatResult, Choice, Citation, FinishReason, MediaPart, Part } from "#hub.ts";
-import { countOf, isObject, memberOf, parseJson } from "#wire/json.ts";
+import { ExactMembers, parseExactly } from "#wire/exact-json.ts";
+import { countOf, isObject, memberOf } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
 import { decodeCitation } from "./citations.ts";
 import { decodeContent, decodePart } from "./decode-content.ts";
@@ -14,9 +15,11 @@ import { decodeReasoning } from "./reasoning.ts";
 import { decodeServiceTier } from "#dialects/openai-service-tier.ts";
 import { readUsageOf } from "./usage.ts";
 
+const exact = new ExactMembers({ texts: ["arguments"] });
+
 /** Null where the body is no answer: no JSON object, or one without choices, which is how some vendors write errors. */
 export function decodeResult(body: Buffer, fallbackId = ""): ChatResult | null {
-  const answer = parseJson(body.toString("utf8"));
+  const answer = parseExactly(body.toString("utf8"), exact);
   const choices = memberOf(answer, "choices");
   if (!isObject(answer) || !Array.isArray(choices) || memberOf(answer, "error")) return null;
   const reader = new FieldReader(dialect, answer);

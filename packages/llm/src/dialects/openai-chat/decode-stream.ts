@@ -3,7 +3,8 @@
 import { breakOff, FrameDecoder, failStream } from "#dialects/frame-decoder.ts";
 import type { DecoderState } from "#dialects/frame-decoder.ts";
 import { readError } from "#dialects/openai-error.ts";
-import { countOf, isObject, memberOf, parseJson } from "#wire/json.ts";
+import { ExactMembers, parseExactly } from "#wire/exact-json.ts";
+import { countOf, isObject, memberOf } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
 import { decodeChoiceChunk, flushChoices } from "./decode-delta.ts";
 import type { ChoiceState } from "./decode-delta.ts";
@@ -41,8 +42,10 @@ function endWithoutMark(state: StreamState): void {
   breakOff(state);
 }
 
+const exact = new ExactMembers({ texts: ["arguments"] });
+
 function readChunk(data: string, state: StreamState): void {
-  const chunk = parseJson(data);
+  const chunk = parseExactly(data, exact);
   if (!isObject(chunk)) return failStream(state, "The vendor sent a chunk that is no JSON object.");
   if (isFailure(chunk)) return failStream(state, readError(data).message ?? "error within the stream", readCode(chunk));
   for (const [field, read] of chunkReaders) read(chunk[field], chunk, state);

@@ -1,6 +1,7 @@
 import type { ParsedRequest, RequestEdits } from "#dialects/dialect.ts";
 import { writeJson } from "#dialects/extras.ts";
 import type { Member } from "#wire/json-members.ts";
+import { exactInRequests, parseExactly } from "#wire/exact-json.ts";
 import { isObject, parseJson } from "#wire/json.ts";
 
 interface Replacement {
@@ -75,7 +76,7 @@ function splice(body: Buffer, edits: readonly Replacement[]): Buffer {
 
 /** For bodies with escaped or repeated keys, where a place in the text is in doubt: the parser's view is sent. */
 function rewrite(body: Buffer, model: string, asksUsage: boolean): string {
-  const fields = parseJson(body.toString("utf8"));
+  const fields = parseExactly(body.toString("utf8"), exactInRequests);
   if (!isObject(fields)) throw new TypeError("a parsed request is an object");
   const edited = { ...fields, model, ...(asksUsage && { stream_options: withUsage(fields["stream_options"]) }) };
   return writeJson(edited, "invalid_request_error");

@@ -3,7 +3,8 @@
 
 import { readSeal } from "#dialects/seals.ts";
 import type { ChatEvent, Seal } from "#hub.ts";
-import { memberOf, stringify } from "#wire/json.ts";
+import { stringifyExactly } from "#wire/exact-json.ts";
+import { memberOf } from "#wire/json.ts";
 import { dialect } from "./name.ts";
 
 interface StreamedCall {
@@ -31,7 +32,7 @@ export function readCallPiece(value: unknown): CallPiece {
     wireIndex: typeof wireIndex === "number" ? wireIndex : undefined,
     id: textOf(memberOf(value, "id")),
     name: textOf(memberOf(call, "name")),
-    argumentsText: typeof given === "object" && given !== null ? (stringify(given) ?? "") : textOf(given),
+    argumentsText: typeof given === "object" && given !== null ? (stringifyExactly(given) ?? "") : textOf(given),
     ...(typeof signature === "string" && { signature: readSeal(signature, dialect) }),
   };
 }

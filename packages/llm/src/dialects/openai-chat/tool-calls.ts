@@ -5,7 +5,8 @@ import type { Notes } from "#dialects/extras.ts";
 import { FieldReader, isString } from "#dialects/field-reader.ts";
 import { readSeal, writeSeal } from "#dialects/seals.ts";
 import type { Opaque, Seal, ToolCallPart } from "#hub.ts";
-import { isObject, memberOf, stringify } from "#wire/json.ts";
+import { parseExactObject, stringifyExactly } from "#wire/exact-json.ts";
+import { isObject, memberOf } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
 import { dialect } from "./name.ts";
 
@@ -46,7 +47,7 @@ function decodeArguments(inner: FieldReader, reader: FieldReader): string | unde
   if (text !== undefined) return text;
   const object = inner.object("arguments");
   reader.spell("arguments", object === undefined ? "absent" : "object");
-  return object === undefined ? "" : stringify(object);
+  return object === undefined ? "" : stringifyExactly(object);
 }
 
 /** Where Google's endpoint for this dialect puts it: https://ai.google.dev/gemini-api/docs/thought-signatures */
@@ -83,5 +84,5 @@ export function encodeSignature(signature: Seal | undefined): JsonObject {
 
 function encodeArguments(text: string, form: unknown): JsonObject {
   if (form === "absent") return {};
-  return { arguments: form === "object" ? (JSON.parse(text) as unknown) : text };
+  return { arguments: form === "object" ? parseExactObject(text) : text };
 }

@@ -7,7 +7,8 @@ import { present } from "#dialects/extras.ts";
 import { FieldReader } from "#dialects/field-reader.ts";
 import { decodeServiceTier } from "#dialects/openai-service-tier.ts";
 import type { ChatRequest, Message, ReasoningWish } from "#hub.ts";
-import { isObject, parseJson } from "#wire/json.ts";
+import { ExactMembers, parseExactly } from "#wire/exact-json.ts";
+import { isObject } from "#wire/json.ts";
 import { decodeFormat } from "./answer-format.ts";
 import { decodeItems } from "./decode-message.ts";
 import { decodeLogprobs } from "./logprobs.ts";
@@ -17,8 +18,10 @@ import { ToolNames } from "./tool-names.ts";
 import { decodeTools } from "./tools.ts";
 import { refuseKeptState } from "./vendor-state.ts";
 
+const exact = new ExactMembers({ numbers: ["parameters", "schema"] });
+
 export function decodeRequest({ body, model }: ParsedRequest): ChatRequest {
-  const fields = parseJson(body.toString("utf8"));
+  const fields = parseExactly(body.toString("utf8"), exact);
   if (!isObject(fields)) throw new GhostError("invalid_request_error", "The request body must be a JSON object.");
   refuseKeptState(fields);
   const reader = new FieldReader(dialect, fields);

@@ -123,8 +123,7 @@ describeWithCorpus("the openai-responses dialect writes what is valid and bears 
         expectBorne(() => {
           const parsed = client.parseRequest("chat.completions", Buffer.from(text));
           const { body: again } = upstream.encodeRequest(client.decodeRequest(parsed), { model: "m", quirks: {} });
-          // What is beyond a double has no JSON: it is null, as for every writer of this language.
-          expect(JSON.parse(again), `${name} ${item}`).toEqual(JSON.parse(JSON.stringify(JSON.parse(text))));
+          expect(readAgain(again), `${name} ${item}`).toEqual(readAgain(text));
           checked += 1;
         }, name);
       }
@@ -132,6 +131,11 @@ describeWithCorpus("the openai-responses dialect writes what is valid and bears 
     expectEnough(corpus, checked, 1_000);
   });
 });
+
+/** Where digits need not be kept, what is beyond a double is null, as for every writer of this language. */
+function readAgain(text: string): unknown {
+  return JSON.parse(JSON.stringify(JSON.parse(text)));
+}
 
 /** Only errors of the catalogue may be thrown. */
 function expectBorne(act: () => unknown, name: string): void {
