@@ -195,6 +195,7 @@ export const strangers = {
       "translating-tap.ts",
       "unwrapping-tap.ts",
       "vendor-error.ts",
+      "watching-tap.ts",
     ],
     gatherer: "index.ts",
   },

@@ -10,6 +10,7 @@ import type { JsonObject } from "#wire/json.ts";
 import type { AnswerPlaces } from "./answer-losses.ts";
 import type { ToolNameRules } from "./fitted-names.ts";
 import type { ClientDialectName, DialectName, Quirks } from "#providers/definition.ts";
+import type { SealMemory } from "./sealed-turns.ts";
 import type { KeptByVendor, StoredAnswer, StoredObjects } from "./stored-objects.ts";
 
 /** What the gateway needs to know of a request; the rest of it stays in `body`. */
@@ -232,12 +233,20 @@ export interface StreamUnwrapper {
   flush(): Buffer | null;
 }
 
+export interface RestoredRequest {
+  readonly request: ParsedRequest;
+  /** A call whose thought is not known was given an empty one. */
+  readonly isFilled: boolean;
+}
+
 /** What it takes besides, where clients speak the dialect too: between them and its vendors bytes pass. */
 export interface PassingDialect extends UpstreamDialect {
   /** The request for a target of the same dialect: only the named edits are made, every other byte stays. */
   editRequest(request: ParsedRequest, edits: RequestEdits): Buffer | string;
   /** The fields of a request without what other vendors sealed, in a list of one. Absent where the dialect has no seals. */
   readonly dropForeignSeals?: (request: JsonObject) => readonly unknown[];
+  /** The request with thoughts that have no seal, for vendors that want them back. Absent where no vendor of the dialect does. */
+  readonly restoreThoughts?: (request: ParsedRequest, memory: SealMemory, isNeeded: boolean) => RestoredRequest;
   /** Usage of a whole answer. `broken` where the body is not a JSON object. */
   readAnswer(body: Buffer, request: ParsedRequest): { readonly usage: Usage | null; readonly broken: boolean };
   createStreamTap(request: ParsedRequest, quirks: Quirks): StreamTap;

@@ -31,12 +31,13 @@ import type { Opening } from "./opening.ts";
 import { eventsOf } from "./result-events.ts";
 import { restoreTurns, TurnCollector } from "./sealed-turns.ts";
 import type { SealMemory } from "./sealed-turns.ts";
-import { dropForeignSeals, foreignSeal, joinThoughts, mayHoldForeignSeals } from "./seals.ts";
+import { dropForeignSeals, foreignSeal, joinThoughts, lostThoughts, mayHoldForeignSeals } from "./seals.ts";
 import type { StoredAnswer } from "./stored-objects.ts";
 import { completeResult, EventCompleter } from "./told-answer.ts";
 import type { AnswerFacts, ToldContext } from "./told-answer.ts";
 import { TranslatingTap } from "./translating-tap.ts";
 import { UnwrappingTap } from "./unwrapping-tap.ts";
+import { WatchingTap } from "./watching-tap.ts";
 import { classify, readErrorType } from "./vendor-error.ts";
 
 export interface WholeAnswerReading {
@@ -102,7 +103,7 @@ export function passageBetween(
   operation: Operation,
   { memory = noMemory, facts = nothingKnown }: PassageContext = {},
 ): Passage {
-  if (client.name === upstream.name) return passThrough(client, operation);
+  if (client.name === upstream.name) return passThrough(client, operation, memory);
   const translating = translate(client, upstream, { memory, facts });
   return crossings[operation] === "embeddings" ? translateEmbeddings(client, upstream, translating) : translating;
 }
@@ -110,14 +111,26 @@ export function passageBetween(
 const noMemory: SealMemory = { find: () => undefined, keep: () => undefined };
 const nothingKnown: AnswerFacts = { requestId: "", nowSeconds: 0 };
 
-function passThrough({ client, upstream }: Dialect, operation: Operation): Passage {
+function passThrough({ name, client, upstream }: Dialect, operation: Operation, memory: SealMemory): Passage {
+  /** Of the vendor that was asked, where it wants thoughts back that have no seal. */
+  let turn: TurnCollector | null = null;
   return {
     encodeRequest(request, edits) {
+      const notes: Notes = new Set();
       const sent = withoutForeignSeals(request, upstream);
-      const notes = sent === request ? [] : [foreignSeal];
-      return { body: upstream.editRequest(sent, edits), notes };
+      if (sent !== request) notes.add(foreignSeal);
+      if (upstream.restoreThoughts === undefined || edits.quirks.wantsThoughts === undefined)
+        return { body: upstream.editRequest(sent, edits), notes: [...notes] };
+      turn = new TurnCollector(memory, name);
+      const restored = upstream.restoreThoughts(sent, memory, edits.quirks.wantsThoughts.refusing.test(edits.model));
+      if (restored.isFilled) notes.add(lostThoughts);
+      return { body: upstream.editRequest(restored.request, edits), notes: [...notes] };
     },
     readAnswer(body, request) {
+      if (turn !== null && body.includes('"tool_calls"')) {
+        const result = upstream.decodeResult(body);
+        if (result !== null) turn.watchResult(result);
+      }
       const { usage, broken } = upstream.readAnswer(body, request);
       const stored = broken ? null : (upstream.readStored?.(body) ?? null);
       return { body, usage, stored, isBroken: broken };
@@ -127,8 +140,11 @@ function passThrough({ client, upstream }: Dialect, operation: Operation): Passa
       return context.quirks?.envelope === undefined ? { ...error, body } : translateError(client, error);
     },
     isStream: (contentType) => isStreamOf(upstream, contentType),
-    createStreamTap: (request, quirks, contentType) =>
-      unwrapped(upstream, upstream.createStreamTap(request, quirks), contentType),
+    createStreamTap(request, quirks, contentType) {
+      const tap = upstream.createStreamTap(request, quirks);
+      const watched = turn === null ? tap : new WatchingTap(tap, upstream.createStreamDecoder(), turn);
+      return unwrapped(upstream, watched, contentType);
+    },
     createOpening({ kept }, contentType) {
       // Work that goes on without us must not be begun by two vendors.
       const mayBeAskedAgain = crossings[operation] === "chat.completions" && kept?.isBackground !== true;
@@ -194,13 +210,16 @@ function translate(
   /** Of the request that was sent: an answer's calls are other ones. */
   let callIds: ReadonlySet<string> = new Set();
   let toolNames = namesAsTheyAre;
+  let unsealedBy: string | null = null;
   const contextOf = (request: ParsedRequest): ToldContext => {
     return { facts, askedModel: request.model, idPrefix: client.answerIdPrefix, callIds, toolNames };
   };
   return {
     encodeRequest(request, edits) {
       const notes: Notes = new Set();
-      const told = restoreTurns(client.decodeRequest(request), name, memory);
+      const wantsUnsealed = edits.quirks.wantsThoughts !== undefined;
+      unsealedBy = wantsUnsealed ? name : null;
+      const told = restoreTurns(client.decodeRequest(request), { dialect: name, wantsUnsealed }, memory);
       const untangled = untangleCalls(told);
       callIds = untangled.callIds;
       toolNames = upstream.toolNames === undefined ? namesAsTheyAre : fitNames(untangled.request, upstream.toolNames);
@@ -214,7 +233,7 @@ function translate(
       const decoded = upstream.decodeResult(body, facts.requestId);
       if (decoded === null) return { body, usage: null, isBroken: true };
       const result = completeResult(decoded, contextOf(request));
-      new TurnCollector(memory).watchResult(result);
+      new TurnCollector(memory, unsealedBy).watchResult(result);
       const notes = lossesOf(result, client.answerPlaces);
       return { ...writeResult(client, result, request), usage: result.usage, isBroken: false, notes };
     },
@@ -222,7 +241,7 @@ function translate(
     isStream: (contentType) => isStreamOf(upstream, contentType),
     createStreamTap(request, _quirks, contentType) {
       const encoder = client.createStreamEncoder(request);
-      const turn = new TurnCollector(memory);
+      const turn = new TurnCollector(memory, unsealedBy);
       const tap = new TranslatingTap({
         decoder: upstream.createStreamDecoder(facts.requestId),
         encoder,

@@ -11,6 +11,8 @@ export interface SealedTurn {
   readonly by: string;
   readonly reasoning: readonly ReasoningPart[];
   readonly signatures: Readonly<Record<string, Seal>>;
+  /** It has no seal, but its vendor wants it back: only vendors that do are sent it. */
+  readonly isUnsealed?: true;
 }
 
 export interface SealMemory {
@@ -30,6 +32,7 @@ function nameOf(callId: string): string {
 /** Watches the events of one answer, of whose first choice a turn is made. */
 export class TurnCollector {
   readonly #memory: SealMemory;
+  readonly #unsealedBy: string | null;
   readonly #reasoning: ReasoningPart[] = [];
   readonly #callIds: string[] = [];
   readonly #signatures: [string, Seal][] = [];
@@ -37,8 +40,10 @@ export class TurnCollector {
   #characters = 0;
   #by: string | null = null;
 
-  constructor(memory: SealMemory) {
+  /** `unsealedBy` is the vendor's dialect where it wants thoughts back that have no seal. */
+  constructor(memory: SealMemory, unsealedBy: string | null = null) {
     this.#memory = memory;
+    this.#unsealedBy = unsealedBy;
   }
 
   watch(event: ChatEvent): void {
@@ -74,32 +79,60 @@ export class TurnCollector {
   }
 
   #keep(): void {
+    if (this.#by === null && this.#unsealedBy !== null) return this.#keepUnsealed(this.#unsealedBy);
     if (this.#by === null || this.#callIds.length === 0 || this.#characters > maxKeptCharacters) return;
     const signatures = Object.fromEntries(this.#signatures);
     this.#memory.keep(this.#callIds, { by: this.#by, reasoning: this.#reasoning, signatures });
   }
+
+  #keepUnsealed(by: string): void {
+    const text = this.#text;
+    if (text === "" || this.#callIds.length === 0 || text.length > maxKeptCharacters) return;
+    const reasoning = [{ kind: "reasoning", text } as const];
+    this.#memory.keep(this.#callIds, { by, reasoning, signatures: {}, isUnsealed: true });
+  }
 }
 
-/** The request with the seals that its client dropped, as far as they are the target's dialect's own. */
-export function restoreTurns(request: ChatRequest, dialect: string, memory: SealMemory): ChatRequest {
+/** Where a request goes: to a vendor of a dialect, which may want thoughts back that have no seal. */
+export interface TurnTarget {
+  readonly dialect: string;
+  readonly wantsUnsealed: boolean;
+}
+
+/** The request with the thoughts and seals that its client dropped, as far as they are the target's dialect's own. */
+export function restoreTurns(request: ChatRequest, target: TurnTarget, memory: SealMemory): ChatRequest {
   let isChanged = false;
   const messages = request.messages.map((message) => {
-    const restored = restoreTurn(message, dialect, memory);
+    const restored = restoreTurn(message, target, memory);
     isChanged ||= restored !== message;
     return restored;
   });
   return isChanged ? { ...request, messages } : request;
 }
 
-function restoreTurn(message: Message, dialect: string, memory: SealMemory): Message {
+function restoreTurn(message: Message, { dialect, wantsUnsealed }: TurnTarget, memory: SealMemory): Message {
   const call = message.content.find((part) => part.kind === "tool_call");
   if (message.role !== "assistant" || call === undefined) return message;
-  const turn = memory.find(nameOf(call.id));
+  const turn = findTurn(memory, call.id);
   if (turn === undefined || turn.by !== dialect) return message;
+  if (turn.isUnsealed) return wantsUnsealed && !isThought(message) ? withThoughts(message, turn) : message;
   const isKept = message.content.some((part) => part.kind === "reasoning" && isSealedBy(part, dialect));
   const rest = isKept ? message.content : message.content.filter(({ kind }) => kind !== "reasoning");
   const calls = rest.map((part) => (part.kind === "tool_call" ? withSignature(part, turn, dialect) : part));
   return { ...message, content: isKept ? calls : [...turn.reasoning, ...calls] };
+}
+
+/** By the id of a call in any form. */
+export function findTurn(memory: SealMemory, callId: string): SealedTurn | undefined {
+  return memory.find(nameOf(callId));
+}
+
+function isThought({ content }: Message): boolean {
+  return content.some((part) => part.kind === "reasoning" && part.text !== "");
+}
+
+function withThoughts(message: Message, { reasoning }: SealedTurn): Message {
+  return { ...message, content: [...reasoning, ...message.content.filter(({ kind }) => kind !== "reasoning")] };
 }
 
 function isSealedBy({ signature, encrypted }: ReasoningPart, dialect: string): boolean {

@@ -9,6 +9,9 @@ const mark = "ghostllm.";
 /** The note of a seal that a vendor is not sent. */
 export const foreignSeal = "signature of another vendor";
 
+/** The note of calls that a vendor is told an empty thought of, since it refuses them without one. */
+export const lostThoughts = "lost thoughts";
+
 /** As JSON has it, and in the base64 that dialects with binary seals need. */
 const signs = [`"${mark}`, `"${Buffer.from(mark).toString("base64")}`];
 

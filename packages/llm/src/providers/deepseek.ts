@@ -10,7 +10,12 @@ export const deepseek = defineCompatible({
   exampleModel: "deepseek-chat",
   // In a thinking model's calls of tools its thoughts must come back; elsewhere they are ignored.
   // https://api-docs.deepseek.com/guides/thinking_mode
-  quirks: { streamUsage: "unasked", outputLimit: "max_tokens", takes: ["reasoning_content"] },
+  quirks: {
+    streamUsage: "unasked",
+    outputLimit: "max_tokens",
+    takes: ["reasoning_content"],
+    wantsThoughts: { refusing: /reasoner|deepseek-v(?:3\.2|[4-9])/ },
+  },
   operations: {
     "chat.completions": "/chat/completions",
   },

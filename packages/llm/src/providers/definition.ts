@@ -43,6 +43,11 @@ export interface Quirks {
   readonly mustCall?: "any";
   /** The vendor takes ids of tool calls in this form alone: others are replaced, the same by the same. */
   readonly callIds?: "nine letters or digits";
+  /**
+   * The vendor wants the thoughts back that led to calls of tools, though it puts no seal on them, in the field
+   * `reasoning_content`. Of the models that `refusing` names, a call without any is refused.
+   */
+  readonly wantsThoughts?: { readonly refusing: RegExp };
   /** How a cloud that resells another vendor's models wraps the requests of their dialect. Its errors are its own. */
   readonly envelope?: Envelope;
   /** The header, in lower case, that tells the type of an error whose body lacks it. */

@@ -8,7 +8,7 @@ export const xiaomi = defineCompatible({
   variablePrefix: "XIAOMI",
   credentialVariables: ["XIAOMI_API_KEY", "MIMO_API_KEY"],
   // The usage chunk comes whether it was asked for or not.
-  quirks: { streamUsage: "unasked", takes: ["reasoning_content"] },
+  quirks: { streamUsage: "unasked", takes: ["reasoning_content"], wantsThoughts: { refusing: /mimo/ } },
   operations: {
     "chat.completions": "/chat/completions",
   },

@@ -41,6 +41,42 @@ export function findMembers(json: Buffer): readonly Member[] | null {
   }
 }
 
+/** Places of the elements of the list that begins at `start`, in bytes. Null where it is no list, or is cut off. */
+export function findElements(
+  json: Buffer,
+  start: number,
+): readonly { readonly start: number; readonly end: number }[] | null {
+  if (json[start] !== openBracket) return null;
+  const elements: { start: number; end: number }[] = [];
+  let at = skipSpace(json, start + 1);
+  while (json[at] !== closeBracket) {
+    const end = skipValue(json, at);
+    if (end <= at) return null;
+    elements.push({ start: at, end });
+    at = skipSpace(json, end);
+    if (json[at] === comma) at = skipSpace(json, at + 1);
+    else if (json[at] !== closeBracket) return null;
+  }
+  return elements;
+}
+
+/** Text that takes the place of the bytes from `start` to `end`. */
+export interface Splice {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+}
+
+export function spliceJson(json: Buffer, splices: readonly Splice[]): Buffer {
+  const parts: Buffer[] = [];
+  let from = 0;
+  for (const { start, end, text } of [...splices].sort((a, b) => a.start - b.start)) {
+    parts.push(json.subarray(from, start), Buffer.from(text));
+    from = end;
+  }
+  return Buffer.concat([...parts, json.subarray(from)]);
+}
+
 function readMember(json: Buffer, at: number): Member | null {
   if (json[at] !== quote) return null;
   const keyEnd = skipString(json, at);

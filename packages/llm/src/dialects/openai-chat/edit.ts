@@ -1,14 +1,9 @@
 import type { ParsedRequest, RequestEdits } from "#dialects/dialect.ts";
 import { writeJson } from "#dialects/extras.ts";
-import type { Member } from "#wire/json-members.ts";
+import { spliceJson } from "#wire/json-members.ts";
+import type { Member, Splice } from "#wire/json-members.ts";
 import { exactInRequests, parseExactly } from "#wire/exact-json.ts";
 import { isObject, parseJson } from "#wire/json.ts";
-
-interface Replacement {
-  readonly start: number;
-  readonly end: number;
-  readonly text: string;
-}
 
 /**
  * Puts the target's model in, and asks for usage within streams. Numbers, order and spaces stay as they were written.
@@ -21,14 +16,14 @@ export function editRequest(request: ParsedRequest, { model, quirks }: RequestEd
   const isTold = wantsStreamUsage || quirks.streamUsage === "unasked";
   const asksUsage = stream && !isTold && operation !== "embeddings";
   if (members === null) return rewrite(body, model, asksUsage);
-  const edits: Replacement[] = [];
+  const edits: Splice[] = [];
   if (model !== request.model) edits.push(replaceModel(body, members, model));
   if (asksUsage) edits.push(askForUsage(body, members));
-  return edits.length === 0 ? body : splice(body, edits);
+  return edits.length === 0 ? body : spliceJson(body, edits);
 }
 
 /** A request that leaves the model to the vendor has no such member. */
-function replaceModel(body: Buffer, members: readonly Member[], model: string): Replacement {
+function replaceModel(body: Buffer, members: readonly Member[], model: string): Splice {
   const member = members.find(({ key }) => key === "model");
   const text = JSON.stringify(model);
   if (member !== undefined) return { start: member.valueStart, end: member.valueEnd, text };
@@ -41,10 +36,10 @@ function editForm(
   { modelStart: start, modelEnd: end }: NonNullable<ParsedRequest["form"]>,
   model: string,
 ): Buffer {
-  return model === asked ? body : splice(body, [{ start, end, text: model }]);
+  return model === asked ? body : spliceJson(body, [{ start, end, text: model }]);
 }
 
-function askForUsage(body: Buffer, members: readonly Member[]): Replacement {
+function askForUsage(body: Buffer, members: readonly Member[]): Splice {
   const options = members.find(({ key }) => key === "stream_options");
   if (options === undefined) {
     const start = body.indexOf("{") + 1;
@@ -62,16 +57,6 @@ function askForUsage(body: Buffer, members: readonly Member[]): Replacement {
 
 function withUsage(options: unknown): object {
   return { ...(isObject(options) ? options : {}), include_usage: true };
-}
-
-function splice(body: Buffer, edits: readonly Replacement[]): Buffer {
-  const parts: Buffer[] = [];
-  let from = 0;
-  for (const { start, end, text } of [...edits].sort((a, b) => a.start - b.start)) {
-    parts.push(body.subarray(from, start), Buffer.from(text));
-    from = end;
-  }
-  return Buffer.concat([...parts, body.subarray(from)]);
 }
 
 /** For bodies with escaped or repeated keys, where a place in the text is in doubt: the parser's view is sent. */

@@ -6,10 +6,13 @@ export interface EncodeContext {
   readonly takes: ReadonlySet<Extension>;
   readonly refuses: ReadonlySet<string>;
   readonly callIds: Quirks["callIds"];
+  /** A call without a thought is refused. */
+  readonly needsThoughts: boolean;
   readonly notes: Notes;
 }
 
-export function createContext(quirks: Quirks): EncodeContext {
-  const { takes, refuses, callIds } = quirks;
-  return { takes: new Set(takes), refuses: new Set(refuses), callIds, notes: new Set() };
+export function createContext(quirks: Quirks, model = ""): EncodeContext {
+  const { takes, refuses, callIds, wantsThoughts } = quirks;
+  const needsThoughts = wantsThoughts?.refusing.test(model) === true;
+  return { takes: new Set(takes), refuses: new Set(refuses), callIds, needsThoughts, notes: new Set() };
 }

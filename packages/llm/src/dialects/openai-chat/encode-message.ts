@@ -2,12 +2,14 @@
 // follow the calls without another message between them, and which hold texts only: other content moves behind them.
 
 import { noteOpaque, ownFields, present, spellingOf } from "#dialects/extras.ts";
+import { lostThoughts } from "#dialects/seals.ts";
 import type { MediaPart, Message, Opaque, Part, ReasoningPart, ToolCallPart, ToolResultPart } from "#hub.ts";
 import type { JsonObject } from "#wire/json.ts";
 import { encodeCacheMark } from "./cache-mark.ts";
 import { writeCallId } from "./call-ids.ts";
 import { contentOf, encodeContent, isContent } from "./encode-content.ts";
 import type { EncodeContext } from "./encode-context.ts";
+import { noThought } from "./kept-thoughts.ts";
 import { dialect } from "./name.ts";
 import { encodeDetails, joinReasoning, textFields } from "./reasoning.ts";
 import { encodeToolCall } from "./tool-calls.ts";
@@ -127,7 +129,7 @@ function encodeAssistantFields({ content }: Message, context: EncodeContext): Js
   const reasoning = content.filter((part) => part.kind === "reasoning").filter((part) => !isContent(part));
   const refusals = content.filter((part) => part.kind === "refusal").filter((part) => !isContent(part));
   return {
-    ...encodeReasoning(reasoning, context),
+    ...fillThought(encodeReasoning(reasoning, context), toolCalls.length > 0, context),
     ...(refusals.length > 0 && { refusal: refusals.map(({ text }) => text).join("") }),
     ...(toolCalls.length > 0 && { tool_calls: toolCalls }),
     ...(functionCall && { function_call: { name: functionCall.name, arguments: functionCall.argumentsText } }),
@@ -145,6 +147,12 @@ function encodeCall(part: Part, { notes, callIds }: EncodeContext): readonly unk
   if (part.dialect === dialect) return [part.value];
   noteOpaque(part.value, part.dialect, notes);
   return [];
+}
+
+function fillThought(fields: JsonObject, hasCalls: boolean, { needsThoughts, notes }: EncodeContext): JsonObject {
+  if (!needsThoughts || !hasCalls || fields["reasoning_content"]) return fields;
+  notes.add(lostThoughts);
+  return { ...fields, reasoning_content: noThought };
 }
 
 /** As it was written; of other dialects as the vendor takes it, which OpenAI itself does not. */

@@ -18,7 +18,7 @@ import { encodeServiceTier } from "#dialects/openai-service-tier.ts";
 import { encodeToolChoice, encodeTools } from "./tools.ts";
 
 export function encodeRequest(request: ChatRequest, { model, quirks }: RequestEdits): EncodedRequest {
-  const context = createContext(quirks);
+  const context = createContext(quirks, model);
   const spelling = spellingOf(request.extras, dialect);
   const body = {
     model,

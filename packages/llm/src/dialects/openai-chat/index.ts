@@ -23,6 +23,7 @@ import { encodeStreamError } from "./errors.ts";
 import { forwardedEndpoints, isForwarded, readForwardedUsage } from "./forwarded.ts";
 import { models } from "./model-list.ts";
 import { dropForeignSeals } from "./foreign-seals.ts";
+import { restoreThoughts } from "./kept-thoughts.ts";
 import { readPromptText } from "./prompt-text.ts";
 import { parseRequest } from "./request.ts";
 import { storedFilesAndBatches } from "./stored.ts";
@@ -58,6 +59,7 @@ export const openaiChat = {
     toolNames: { longest: 64, refused: /[^a-zA-Z0-9_-]/g },
     editRequest,
     dropForeignSeals,
+    restoreThoughts,
     readAnswer,
     readText,
     readError,

@@ -1,0 +1,47 @@
+import type { Usage } from "#hub.ts";
+import type { StreamDecoder, StreamTap } from "./dialect.ts";
+import type { TurnCollector } from "./sealed-turns.ts";
+import type { StoredAnswer } from "./stored-objects.ts";
+
+/** Passes a stream on as another tap does, and keeps what the model thought before its calls. */
+export class WatchingTap implements StreamTap {
+  readonly #tap: StreamTap;
+  readonly #decoder: StreamDecoder;
+  readonly #turn: TurnCollector;
+
+  constructor(tap: StreamTap, decoder: StreamDecoder, turn: TurnCollector) {
+    this.#tap = tap;
+    this.#decoder = decoder;
+    this.#turn = turn;
+  }
+
+  push(chunk: Buffer): Buffer | null {
+    for (const event of this.#decoder.push(chunk)) this.#turn.watch(event);
+    return this.#tap.push(chunk);
+  }
+
+  flush(): Buffer | null {
+    for (const event of this.#decoder.flush()) this.#turn.watch(event);
+    return this.#tap.flush();
+  }
+
+  get isEventStream(): boolean {
+    return this.#tap.isEventStream;
+  }
+
+  get usage(): Usage | null {
+    return this.#tap.usage;
+  }
+
+  get ended(): boolean {
+    return this.#tap.ended;
+  }
+
+  get failure(): string | null {
+    return this.#tap.failure;
+  }
+
+  get stored(): StoredAnswer | null {
+    return this.#tap.stored ?? null;
+  }
+}
