@@ -165,6 +165,7 @@ export const strangers = {
     shared: [
       "call-ids.ts",
       "call-order.ts",
+      "crossing.ts",
       "dialect.ts",
       "edit-model.ts",
       "extras.ts",

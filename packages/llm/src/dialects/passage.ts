@@ -22,16 +22,15 @@ import type {
   VendorError,
 } from "./dialect.ts";
 import { lossesOf } from "./answer-losses.ts";
-import { untangleCalls } from "./call-ids.ts";
+import { crossOver, nothingSent } from "./crossing.ts";
 import { writeJson } from "./extras.ts";
 import type { Notes } from "./extras.ts";
-import { fitNames, namesAsTheyAre, renameTools } from "./fitted-names.ts";
 import { noOpening, openingOf } from "./opening.ts";
 import type { Opening } from "./opening.ts";
 import { eventsOf } from "./result-events.ts";
-import { restoreTurns, TurnCollector } from "./sealed-turns.ts";
+import { TurnCollector } from "./sealed-turns.ts";
 import type { SealMemory } from "./sealed-turns.ts";
-import { dropForeignSeals, foreignSeal, joinThoughts, lostThoughts, mayHoldForeignSeals } from "./seals.ts";
+import { foreignSeal, lostThoughts, mayHoldForeignSeals } from "./seals.ts";
 import type { StoredAnswer } from "./stored-objects.ts";
 import { completeResult, EventCompleter } from "./told-answer.ts";
 import type { AnswerFacts, ToldContext } from "./told-answer.ts";
@@ -202,38 +201,25 @@ function unwrapped({ streamContentType, wrapped }: UpstreamDialect, tap: StreamT
   return new UnwrappingTap(wrapped.createUnwrapper(), tap, streamContentType);
 }
 
-function translate(
-  { client }: Dialect,
-  { name, upstream }: VendorDialect,
-  { memory, facts }: Required<PassageContext>,
-): Passage {
-  /** Of the request that was sent: an answer's calls are other ones. */
-  let callIds: ReadonlySet<string> = new Set();
-  let toolNames = namesAsTheyAre;
-  let unsealedBy: string | null = null;
+function translate({ client }: Dialect, target: VendorDialect, { memory, facts }: Required<PassageContext>): Passage {
+  const { upstream } = target;
+  let sent = nothingSent;
   const contextOf = (request: ParsedRequest): ToldContext => {
-    return { facts, askedModel: request.model, idPrefix: client.answerIdPrefix, callIds, toolNames };
+    return { facts, askedModel: request.model, idPrefix: client.answerIdPrefix, ...sent };
   };
   return {
     encodeRequest(request, edits) {
       const notes: Notes = new Set();
-      const wantsUnsealed = edits.quirks.wantsThoughts !== undefined;
-      unsealedBy = wantsUnsealed ? name : null;
-      const told = restoreTurns(client.decodeRequest(request), { dialect: name, wantsUnsealed }, memory);
-      const untangled = untangleCalls(told);
-      callIds = untangled.callIds;
-      toolNames = upstream.toolNames === undefined ? namesAsTheyAre : fitNames(untangled.request, upstream.toolNames);
-      if (!toolNames.isEmpty) notes.add("names of tools");
-      const named = renameTools(untangled.request, toolNames);
-      const meant = dropForeignSeals(joinThoughts(named, name), name, notes);
-      const written = upstream.encodeRequest(meant, edits);
+      const crossed = crossOver(client.decodeRequest(request), { target, edits, memory, notes });
+      sent = crossed.sent;
+      const written = upstream.encodeRequest(crossed.request, edits);
       return { body: written.body, notes: [...notes, ...written.notes] };
     },
     readAnswer(body, request) {
       const decoded = upstream.decodeResult(body, facts.requestId);
       if (decoded === null) return { body, usage: null, isBroken: true };
       const result = completeResult(decoded, contextOf(request));
-      new TurnCollector(memory, unsealedBy).watchResult(result);
+      new TurnCollector(memory, sent.unsealedBy).watchResult(result);
       const notes = lossesOf(result, client.answerPlaces);
       return { ...writeResult(client, result, request), usage: result.usage, isBroken: false, notes };
     },
@@ -241,7 +227,7 @@ function translate(
     isStream: (contentType) => isStreamOf(upstream, contentType),
     createStreamTap(request, _quirks, contentType) {
       const encoder = client.createStreamEncoder(request);
-      const turn = new TurnCollector(memory, unsealedBy);
+      const turn = new TurnCollector(memory, sent.unsealedBy);
       const tap = new TranslatingTap({
         decoder: upstream.createStreamDecoder(facts.requestId),
         encoder,
