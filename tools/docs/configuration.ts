@@ -26,7 +26,16 @@ providers:
   - name: local
     type: openai-compatible
     base_url: http://127.0.0.1:8000/v1
+    headers: # with every request; never shown
+      X-Org: harbour
+      X-Token: { env: LOCAL_TOKEN } # or under headers_env: X-Token: LOCAL_TOKEN
+    query: # with every request, behind the URL; query_env for values that variables hold
+      tenant: a
 \`\`\`
+
+A base URL may end with its version (\`/v1\`, \`/openai/v1\`, \`/v1beta\`), with an endpoint (\`/v1/chat/completions\`, \`/api/chat\`) or with
+neither: what GhostLLM's own paths have stands there once. What cannot be meant is refused with a sentence. Headers of the connection
+itself (\`Host\`, \`Content-Length\`, \`Connection\` and their like) cannot be added.
 
 A declared provider takes the place of the detected one with the same name. When it is named like its type, the variables
 below still go before what the file says, except for a key that \`api_key_env\` names.`;

@@ -13,6 +13,7 @@ import { verifyPassword } from "#control/sessions/passwords.ts";
 import { createSnapshotSource } from "#control/snapshot/snapshot-source.ts";
 import { migrateStore, openStore } from "#control/store/open-store.ts";
 import type { OpenStore } from "#control/store/open-store.ts";
+import { noAdditions } from "#domain/additions.ts";
 import { Secret } from "#domain/secret.ts";
 
 let dataDir: string;
@@ -74,6 +75,7 @@ function openai(key: string, baseUrl: string | null = null): ConfiguredProvider 
     baseUrl,
     credential: new Secret(key),
     settings: {},
+    additions: noAdditions,
     origin: "OPENAI_API_KEY",
   };
 }
@@ -190,6 +192,7 @@ describe("providers of the configuration", () => {
       apiKeyEncrypted: null,
       enabled: true,
       settings: {},
+      additionsEncrypted: null,
     };
     await store.providers.create(byHand);
     expect((await start({ providers: [openai("sk-1")] })).providers).toMatchObject([

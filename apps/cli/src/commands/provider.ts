@@ -16,6 +16,9 @@ interface AddOptions {
   readonly apiKey?: string;
   readonly apiKeyEnv?: string;
   readonly set?: Record<string, string>;
+  readonly header?: Record<string, string>;
+  readonly headerEnv?: Record<string, string>;
+  readonly query?: Record<string, string>;
 }
 
 export function addProviderCommand(program: Command, contextOf: (command: Command) => Context): void {
@@ -32,6 +35,9 @@ export function addProviderCommand(program: Command, contextOf: (command: Comman
     .option("--api-key <key>", "the vendor's key; - reads it from the standard input")
     .option("--api-key-env <variable>", "the variable that holds the vendor's key")
     .option("--set <name=value>", "a setting of the type, such as apiVersion=2024-10-21", collectSetting)
+    .option("--header <name=value>", "a header that goes with every request, such as X-Org=a", collectSetting)
+    .option("--header-env <name=variable>", "the same, with the variable that holds the value", collectSetting)
+    .option("--query <name=value>", "a parameter that goes with every request", collectSetting)
     .action(async (options: AddOptions, command: Command) => {
       const { output, connect, readSecret } = contextOf(command);
       const apiKey = await readApiKey(options, readSecret);
@@ -43,6 +49,8 @@ export function addProviderCommand(program: Command, contextOf: (command: Comman
           ...(options.baseUrl !== undefined && { base_url: options.baseUrl }),
           ...(apiKey !== undefined && { api_key: apiKey }),
           ...(options.set !== undefined && { settings: options.set }),
+          headers: { ...options.header, ...readVariables(options.headerEnv) },
+          ...(options.query !== undefined && { query: options.query }),
         },
       });
       const models = await discover(client, added.id);
@@ -72,6 +80,17 @@ export function addProviderCommand(program: Command, contextOf: (command: Comman
     });
 
   provider
+    .command("discover <name-or-id>")
+    .description("ask the vendor for its models again, and take over what its list has")
+    .action(async (name: string, _options: object, command: Command) => {
+      const { output, connect } = contextOf(command);
+      const { client } = await connect();
+      const { id } = await findProvider(client, name);
+      const found = await client.providers.discoverModels({ params: { id } });
+      output.show(found, [describeDiscovery(found)]);
+    });
+
+  provider
     .command("remove <name-or-id>")
     .description("remove a provider and its models; usage records stay")
     .action(async (name: string, _options: object, command: Command) => {
@@ -87,22 +106,37 @@ async function readApiKey(
   readSecret: Context["readSecret"],
 ): Promise<string | undefined> {
   if (apiKey !== undefined) return readSecret(apiKey);
-  if (apiKeyEnv === undefined) return undefined;
-  const value = readVariable(apiKeyEnv);
-  if (value === undefined) throw new CliError("no_api_key", `The variable ${apiKeyEnv} is not set`, exitCodes.usage);
+  return apiKeyEnv === undefined ? undefined : readNeeded(apiKeyEnv);
+}
+
+function readVariables(named: Readonly<Record<string, string>> = {}): Record<string, string> {
+  return Object.fromEntries(Object.entries(named).map(([name, variable]) => [name, readNeeded(variable)]));
+}
+
+function readNeeded(variable: string): string {
+  const value = readVariable(variable);
+  if (value === undefined) throw new CliError("no_api_key", `The variable ${variable} is not set`, exitCodes.usage);
   return value;
 }
 
 /** The provider is there, whether its models can be listed or not. */
 async function discover(client: Client, id: string) {
   try {
-    const { source, found, note } = await client.providers.discoverModels({ params: { id } });
-    const where = source === "vendor" ? "the vendor lists" : "the built-in catalogue lists";
-    return { source, found, message: `${found} models, which ${where}${note === null ? "" : ` (${note})`}` };
+    const discovery = await client.providers.discoverModels({ params: { id } });
+    const { source, found } = discovery;
+    return { source, found, message: describeDiscovery(discovery) };
   } catch (error) {
     if (!(error instanceof ClientError) || error.code !== "provider_error") throw error;
     return { source: null, found: 0, message: `No models yet: ${error.message}` };
   }
+}
+
+type Discovery = Awaited<ReturnType<Client["providers"]["discoverModels"]>>;
+
+function describeDiscovery({ source, found, note }: Discovery): string {
+  const models = found === 1 ? "1 model, which" : `${found} models, which`;
+  const where = source === "vendor" ? "the vendor lists" : "the built-in catalogue lists";
+  return `${models} ${where}${note === null ? "" : ` (${note})`}`;
 }
 
 const columns = {

@@ -1,5 +1,6 @@
 // The one typed configuration. Built by load.ts from the environment and ghostllm.yaml; all else receives it as a value.
 
+import type { Additions } from "#domain/additions.ts";
 import type { Secret } from "#domain/secret.ts";
 
 export interface Timeouts {
@@ -57,6 +58,7 @@ export interface ConfiguredProvider {
   readonly baseUrl: string | null;
   readonly credential: Secret | null;
   readonly settings: Readonly<Record<string, string>>;
+  readonly additions: Additions;
   /** What named it, for messages: `OPENAI_API_KEY`, `ghostllm.yaml`. */
   readonly origin: string;
 }

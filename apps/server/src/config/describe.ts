@@ -1,5 +1,6 @@
 // The configuration as plain data for `config show`: every value with where it came from, secrets as `[secret]`.
 
+import { show } from "#domain/additions.ts";
 import { Secret } from "#domain/secret.ts";
 import type { Config } from "./config.ts";
 import type { Origins } from "./load.ts";
@@ -19,6 +20,8 @@ export interface DescribedProvider {
   readonly base_url: string | null;
   readonly credential: "[secret]" | null;
   readonly settings: Readonly<Record<string, string>>;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly query: Readonly<Record<string, string>>;
   readonly origin: string;
 }
 
@@ -49,6 +52,7 @@ export function describeConfig(config: Config, origins: Origins): DescribedConfi
       base_url: provider.baseUrl,
       credential: provider.credential === null ? null : "[secret]",
       settings: provider.settings,
+      ...show(provider.additions),
       origin: provider.origin,
     })),
   };

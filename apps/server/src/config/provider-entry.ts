@@ -2,7 +2,9 @@
 
 import { type ProviderDefinition, providers as definitions, readBaseUrl } from "@ghostllm/llm";
 
+import type { Additions } from "#domain/additions.ts";
 import { Secret } from "#domain/secret.ts";
+import { AdditionsReader, keysOfAdditions } from "./additions-entry.ts";
 import type { ConfiguredProvider } from "./config.ts";
 import { type ConfigProblem, suggest } from "./problems.ts";
 import { findCredential, findSet, type ProvidersFound, settingsFromEnvironment } from "./provider-environment.ts";
@@ -14,7 +16,7 @@ export interface ProviderSources {
   readonly yaml: YamlFile;
 }
 
-const keysOfEntry = ["name", "type", "base_url", "api_key", "api_key_env", "settings"];
+const keysOfEntry = ["name", "type", "base_url", "api_key", "api_key_env", "settings", ...keysOfAdditions];
 
 /** Reads one entry of `providers:`, noting everything that is wrong with it. */
 class EntryReader {
@@ -44,6 +46,7 @@ class EntryReader {
       baseUrl: this.#readBaseUrl(definition, isDefault),
       credential: this.#readCredential(definition, isDefault),
       settings: this.#readSettings(definition),
+      additions: this.#readAdditions(),
       origin: this.#input.yaml.locate(this.#path),
     };
     return this.problems.length > 0 ? null : provider;
@@ -141,6 +144,13 @@ class EntryReader {
         this.#report(`settings.${name}`, `${definition.label} needs this setting`, "Give it a value.");
     }
     return settings;
+  }
+
+  #readAdditions(): Additions {
+    const reader = new AdditionsReader(this.#entry, (name) => readVariable(this.#input.sources, name));
+    const additions = reader.read();
+    for (const { key, message, hint } of reader.problems) this.#report(key, message, hint);
+    return additions;
   }
 
   #reportSetting(definition: ProviderDefinition, name: string): void {

@@ -4,6 +4,7 @@ import { resolve } from "node:path";
 import { readBaseUrl } from "@ghostllm/llm";
 import type { CredentialParts, ProviderDefinition } from "@ghostllm/llm";
 
+import { noAdditions } from "#domain/additions.ts";
 import { Secret } from "#domain/secret.ts";
 import type { ConfiguredProvider } from "./config.ts";
 import type { ConfigProblem } from "./problems.ts";
@@ -107,6 +108,7 @@ export function detectProvider(definition: ProviderDefinition, sources: ConfigSo
     baseUrl: reading?.fault === null ? reading.url : definition.baseUrl,
     credential: credential === null ? null : new Secret(credential.value),
     settings: settingsFromEnvironment(sources, definition),
+    additions: noAdditions,
     origin: (credential ?? url)?.variable ?? "",
   };
   return { providers: [provider], problems: [], warnings: [] };

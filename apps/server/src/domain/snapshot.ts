@@ -2,6 +2,7 @@
 // Control builds one from the store and swaps it in whole; the gateway only reads. Nothing here does I/O.
 
 import type { PriceSchedule, ProviderDefinition } from "@ghostllm/llm";
+import type { Additions } from "#domain/additions.ts";
 import type { Principal } from "#domain/principal.ts";
 import type { Secret } from "#domain/secret.ts";
 
@@ -15,6 +16,8 @@ export interface ProviderEntry {
   readonly credential: Secret | null;
   /** Settings of this provider type, such as Azure's `apiVersion`. */
   readonly settings: Readonly<Record<string, string>>;
+  /** Sent with every request; null where there are none. */
+  readonly additions: Additions | null;
 }
 
 export interface Capabilities {

@@ -42,6 +42,7 @@ export function makeProvider(type: string, baseUrl: string, change: Partial<Prov
     baseUrl,
     credential: new Secret("sk-vendor-credential"),
     settings: {},
+    additions: null,
     ...change,
   };
 }

@@ -6,6 +6,14 @@ const settings = z
   .record(z.string(), z.string().max(500))
   .describe("Settings of the provider type, such as `apiVersion`.");
 
+const additions = z.record(z.string().min(1).max(200), z.string().max(8000));
+const headers = additions.describe(
+  "Sent with every request to the provider. Kept encrypted and answered as `[secret]`.",
+);
+const query = additions.describe(
+  "Parameters behind the URL of every request. Answered as they are, but for those that a variable of the configuration holds.",
+);
+
 const provider = z
   .object({
     id,
@@ -17,6 +25,8 @@ const provider = z
     has_credential: z.boolean(),
     credential_hint: z.string().nullable().describe("The last four characters of a long credential."),
     settings,
+    headers,
+    query,
     created_at: time,
     updated_at: time,
   })
@@ -54,6 +64,8 @@ const providerCreate = z
     api_key: credential.nullable().default(null).describe("Kept encrypted and never answered."),
     enabled: z.boolean().default(true),
     settings: settings.default({}),
+    headers: headers.default({}),
+    query: query.default({}),
   })
   .meta({ id: "ProviderCreate" });
 
@@ -64,6 +76,8 @@ const providerUpdate = z
     api_key: credential.nullable().optional(),
     enabled: z.boolean().optional(),
     settings: settings.optional(),
+    headers: headers.optional(),
+    query: query.optional(),
   })
   .meta({ id: "ProviderUpdate" });
 
@@ -150,7 +164,7 @@ export const providerRoutes = defineRoutes({
     status: 200,
     summary: "Change a provider",
     description:
-      "Fields left out stay as they are; `settings` is replaced as a whole. `api_key: null` removes the credential.",
+      "Fields left out stay as they are; `settings`, `headers` and `query` are replaced as a whole, and a value of `[secret]` stays what it is. `api_key: null` removes the credential.",
   },
   remove: {
     ...shared,

@@ -6,9 +6,10 @@ import { z } from "zod";
 import type { ConfiguredProvider } from "#config/config.ts";
 import { addModels, catalogModelNames } from "#control/catalog/discover.ts";
 import type { ControlLog } from "#control/control-log.ts";
-import { credentialBinding, definitionOf } from "#control/snapshot/providers.ts";
+import { credentialBinding, definitionOf, openAdditions, sealAdditions } from "#control/snapshot/providers.ts";
 import type { ProviderSources } from "#control/snapshot/providers.ts";
 import type { NewProvider, ProviderRow, Store } from "#control/store/store.ts";
+import { isEmpty, toText } from "#domain/additions.ts";
 
 export interface ProviderAdoption extends ProviderSources {
   readonly store: Store;
@@ -71,18 +72,20 @@ async function adoptProvider(
     );
     return "left to the operator";
   }
-  const { baseUrl, apiKeyEncrypted, settings } = await toNewProvider(provider, adoption);
-  await store.providers.update(row.id, { baseUrl, apiKeyEncrypted, settings });
+  const { baseUrl, apiKeyEncrypted, settings, additionsEncrypted } = await toNewProvider(provider, adoption);
+  await store.providers.update(row.id, { baseUrl, apiKeyEncrypted, settings, additionsEncrypted });
   return "updated";
 }
 
 /** A credential that was sealed with another ENCRYPTION_KEY is of no use: the configuration has it and can seal it anew. */
 async function isReadable(row: ProviderRow, { encryption }: ProviderAdoption): Promise<boolean> {
-  if (row.apiKeyEncrypted === null) return true;
-  return encryption.open(row.apiKeyEncrypted, credentialBinding(row.name)).then(
-    () => true,
-    () => false,
-  );
+  try {
+    if (row.apiKeyEncrypted !== null) await encryption.open(row.apiKeyEncrypted, credentialBinding(row.name));
+    await openAdditions(row, { encryption });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Adds the row and the models that are known without asking anybody, and those that the caller has seen. */
@@ -98,11 +101,12 @@ async function addProvider(
 }
 
 async function toNewProvider(
-  { name, type, baseUrl, credential, settings }: ConfiguredProvider,
+  { name, type, baseUrl, credential, settings, additions }: ConfiguredProvider,
   { encryption }: ProviderAdoption,
 ): Promise<NewProvider> {
   const apiKeyEncrypted = credential === null ? null : await encryption.seal(credential, credentialBinding(name));
-  return { name, providerType: type, baseUrl, apiKeyEncrypted, enabled: true, settings };
+  const additionsEncrypted = await sealAdditions(additions, name, { encryption });
+  return { name, providerType: type, baseUrl, apiKeyEncrypted, enabled: true, settings, additionsEncrypted };
 }
 
 interface BuiltInOptions extends ProviderAdoption {
@@ -135,7 +139,8 @@ async function addDetectedOllama(options: BuiltInOptions): Promise<readonly Adop
 }
 
 function newBuiltIn(type: string, baseUrl: string | null): NewProvider {
-  return { name: type, providerType: type, baseUrl, apiKeyEncrypted: null, enabled: true, settings: {} };
+  const blank = { apiKeyEncrypted: null, settings: {}, additionsEncrypted: null };
+  return { name: type, providerType: type, baseUrl, enabled: true, ...blank };
 }
 
 async function readFingerprints(store: Store): Promise<Record<string, string>> {
@@ -144,8 +149,9 @@ async function readFingerprints(store: Store): Promise<Record<string, string>> {
 }
 
 /** Of everything that the configuration says about a provider. A vendor's key is long and random, so its hash tells nothing. */
-function fingerprintOf({ type, baseUrl, credential, settings }: ConfiguredProvider): string {
+function fingerprintOf({ type, baseUrl, credential, settings, additions }: ConfiguredProvider): string {
   const sortedSettings = Object.entries(settings).toSorted(([left], [right]) => (left < right ? -1 : 1));
-  const text = JSON.stringify([type, baseUrl, credential?.reveal() ?? null, sortedSettings]);
+  const added = isEmpty(additions) ? [] : [toText(additions).reveal()];
+  const text = JSON.stringify([type, baseUrl, credential?.reveal() ?? null, sortedSettings, ...added]);
   return createHash("sha256").update(text).digest("hex");
 }

@@ -8,11 +8,14 @@ import {
   definitionOf,
   effectiveBaseUrl,
   missingSetting,
+  sealAdditions,
   toProviderEntry,
 } from "#control/snapshot/providers.ts";
 import type { ProviderChange, ProviderRow } from "#control/store/store.ts";
+import { noAdditions } from "#domain/additions.ts";
 import { Secret } from "#domain/secret.ts";
 import type { ProviderEntry } from "#domain/snapshot.ts";
+import { changedAdditions, readAdditions, showAdditions } from "./provider-additions.ts";
 import { found, invalid, notFound, toTime } from "./fields.ts";
 import { pageOf, readPage } from "./pages.ts";
 import type { Resource, ResourceDependencies } from "./resource.ts";
@@ -44,6 +47,7 @@ export function createProvidersResource(deps: ResourceDependencies): Resource<"p
         apiKeyEncrypted: await sealCredential(body.api_key, name, deps),
         enabled: body.enabled,
         settings: body.settings,
+        additionsEncrypted: await sealAdditions(readAdditions(body, noAdditions), name, deps),
       });
       await addModels(store, row.id, catalogModelNames(definition));
       await changed();
@@ -103,6 +107,7 @@ async function toApiProvider(row: ProviderRow, deps: ResourceDependencies): Prom
     has_credential: row.apiKeyEncrypted !== null,
     credential_hint: await hintOf(row, deps),
     settings: { ...row.settings },
+    ...(await showAdditions(row, deps)),
     created_at: toTime(row.createdAt),
     updated_at: toTime(row.updatedAt),
   };
@@ -127,12 +132,14 @@ async function toChange(
 ): Promise<ProviderChange> {
   const name = body.name ?? before.name;
   const credential = await changedCredential(before, name, body.api_key, deps);
+  const additions = await changedAdditions(before, name, body, deps);
   return {
     ...(body.name !== undefined && { name }),
     ...(body.base_url !== undefined && { baseUrl: body.base_url }),
     ...(credential !== undefined && { apiKeyEncrypted: credential }),
     ...(body.enabled !== undefined && { enabled: body.enabled }),
     ...(body.settings !== undefined && { settings: body.settings }),
+    ...(additions !== undefined && { additionsEncrypted: additions }),
   };
 }
 

@@ -2,6 +2,8 @@ import { fillBaseUrl, readBaseUrl } from "@ghostllm/llm";
 import type { ProviderDefinition } from "@ghostllm/llm";
 import type { Encryption } from "#control/encryption/encryption.ts";
 import type { ProviderRow } from "#control/store/store.ts";
+import { fromText, isEmpty, toText } from "#domain/additions.ts";
+import type { Additions } from "#domain/additions.ts";
 import type { ProviderEntry } from "#domain/snapshot.ts";
 
 export interface ProviderSources {
@@ -14,6 +16,29 @@ export interface ProviderSources {
 /** What the sealed credential of a provider is bound to. */
 export function credentialBinding(providerName: string): string {
   return `provider ${providerName}`;
+}
+
+/** What its sealed additions are bound to. */
+function additionsBinding(providerName: string): string {
+  return `additions of provider ${providerName}`;
+}
+
+export async function openAdditions(
+  { name, additionsEncrypted }: Pick<ProviderRow, "name" | "additionsEncrypted">,
+  { encryption }: Pick<ProviderSources, "encryption">,
+): Promise<Additions | null> {
+  return additionsEncrypted === null
+    ? null
+    : fromText(await encryption.open(additionsEncrypted, additionsBinding(name)));
+}
+
+/** Null where there is nothing to add. */
+export async function sealAdditions(
+  additions: Additions,
+  providerName: string,
+  { encryption }: Pick<ProviderSources, "encryption">,
+): Promise<string | null> {
+  return isEmpty(additions) ? null : encryption.seal(toText(additions), additionsBinding(providerName));
 }
 
 export function definitionOf(type: string, { definitions }: Pick<ProviderSources, "definitions">) {
@@ -54,6 +79,7 @@ export async function toProviderEntry(row: ProviderRow, sources: ProviderSources
         ? null
         : await sources.encryption.open(row.apiKeyEncrypted, credentialBinding(row.name)),
     settings,
+    additions: await openAdditions(row, sources),
   };
 }
 

@@ -43,6 +43,7 @@ function toColumns(provider: NewProvider) {
     api_key_enc: provider.apiKeyEncrypted,
     enabled: toBit(provider.enabled),
     config: JSON.stringify(provider.settings),
+    additions_enc: provider.additionsEncrypted,
   };
 }
 
@@ -54,6 +55,7 @@ function toChangedColumns(provider: ProviderChange) {
     api_key_enc: provider.apiKeyEncrypted,
     enabled: provider.enabled === undefined ? undefined : toBit(provider.enabled),
     config: provider.settings && JSON.stringify(provider.settings),
+    additions_enc: provider.additionsEncrypted,
   };
 }
 
@@ -66,6 +68,7 @@ function toRow(row: Selectable<ProvidersTable>): ProviderRow {
     apiKeyEncrypted: row.api_key_enc,
     enabled: row.enabled === 1,
     settings: parseSettings(row.config),
+    additionsEncrypted: row.additions_enc,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   };

@@ -46,6 +46,8 @@ export interface ProviderRow {
   readonly apiKeyEncrypted: string | null;
   readonly enabled: boolean;
   readonly settings: Readonly<Record<string, string>>;
+  /** Envelope-encrypted headers and parameters that go with every request. */
+  readonly additionsEncrypted: string | null;
   readonly createdAt: number;
   readonly updatedAt: number;
 }
@@ -128,7 +130,7 @@ export type ApiKeyChange = Partial<
 >;
 export type NewProvider = New<
   ProviderRow,
-  "name" | "providerType" | "baseUrl" | "apiKeyEncrypted" | "enabled" | "settings"
+  "name" | "providerType" | "baseUrl" | "apiKeyEncrypted" | "enabled" | "settings" | "additionsEncrypted"
 >;
 export type ProviderChange = Partial<NewProvider>;
 export type NewModel = Omit<ModelRow, "id" | "createdAt" | "updatedAt">;

@@ -40,6 +40,7 @@ export interface ProvidersTable {
   api_key_enc: string | null;
   enabled: number;
   config: string;
+  additions_enc: string | null;
   created_at: number;
   updated_at: number;
 }

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { GhostError } from "@ghostllm/contract";
 import type { ErrorCode } from "@ghostllm/contract";
 import type { Dialect, ParsedRequest, SealMemory } from "@ghostllm/llm";
+import { secretsOf } from "#domain/additions.ts";
 import type { Target } from "#domain/snapshot.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
 import { UpstreamFailure } from "#gateway/upstream/upstream.ts";
@@ -191,12 +192,11 @@ function settleOn(outcome: Outcome, { lifeline, trail }: Pick<AttemptsInput, "li
 
 /** Some vendors quote the key that they refuse. */
 function tellsCredential(answer: VendorAnswer): boolean {
-  const { credential } = answer.target.provider;
   if (judge(answer) === "accept" && answer.status < 400) return false;
   const bytes = answer.kind === "whole" ? answer.body : answer.first;
-  return credential !== null && bytes !== null && bytes.includes(credential.reveal());
+  return bytes !== null && secretsOf(answer.target.provider).some((secret) => bytes.includes(secret.reveal()));
 }
 
-function withoutCredential(text: string, { provider: { credential } }: Target): string {
-  return credential === null ? text : text.replaceAll(credential.reveal(), String(credential));
+function withoutCredential(text: string, { provider }: Target): string {
+  return secretsOf(provider).reduce((told, secret) => told.replaceAll(secret.reveal(), String(secret)), text);
 }

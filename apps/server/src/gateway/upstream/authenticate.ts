@@ -1,8 +1,10 @@
-// The operator's credential on a request to a vendor, in the way that the provider's definition names: a header, a
-// signature over the whole request, or a token that is fetched first. Called for every attempt, and for lists of models.
+// What is the operator's on a request to a vendor: further headers and parameters, and the credential in the way that the
+// provider's definition names, as a header, a signature over the whole request, or a token that is fetched first.
+// Called for every attempt, and for lists of models.
 
 import type { Clock } from "#domain/clock.ts";
 import type { ProviderEntry } from "#domain/snapshot.ts";
+import { addToRequest } from "./add-to-request.ts";
 import { parseSigningKey, signRequest } from "./aws-signature.ts";
 import { ServiceAccountTokens } from "./service-account-tokens.ts";
 import { UpstreamFailure } from "./upstream.ts";
@@ -21,7 +23,8 @@ interface Sources {
 export function createAuthenticator({ client, clock }: Sources): Authenticator {
   const tokens = new ServiceAccountTokens({ client, clock });
   return {
-    authenticate(request, { credential, definition, settings }) {
+    authenticate(asked, { credential, definition, settings, additions }) {
+      const request = additions === null ? asked : addToRequest(asked, additions);
       if (credential === null) return request;
       const { authentication } = definition;
       if (authentication.kind === "aws-sigv4") {

@@ -1,0 +1,83 @@
+// The headers and parameters of one entry of `providers:` in ghostllm.yaml. A value is a text, or `{env: VARIABLE}`; the keys
+// that end in `_env` hold names of variables alone.
+
+import { faultOfHeader, faultOfParameter, reveal } from "#domain/additions.ts";
+import type { Additions } from "#domain/additions.ts";
+import { Secret } from "#domain/secret.ts";
+import { isRecord } from "./yaml-file.ts";
+
+export const keysOfAdditions = ["headers", "headers_env", "query", "query_env"] as const;
+
+type Key = (typeof keysOfAdditions)[number];
+
+interface Problem {
+  readonly key: Key;
+  readonly message: string;
+  readonly hint: string;
+}
+
+interface Given {
+  readonly key: Key;
+  readonly name: string;
+  readonly raw: unknown;
+}
+
+export class AdditionsReader {
+  readonly problems: Problem[] = [];
+  readonly #entry: Readonly<Record<string, unknown>>;
+  readonly #readVariable: (name: string) => string | null;
+
+  constructor(entry: Readonly<Record<string, unknown>>, readVariable: (name: string) => string | null) {
+    this.#entry = entry;
+    this.#readVariable = readVariable;
+  }
+
+  read(): Additions {
+    const headers = this.#values(["headers", "headers_env"], faultOfHeader);
+    const secrets = headers.map(({ name, value }) => [name.toLowerCase(), new Secret(reveal(value))] as const);
+    const query = this.#values(["query", "query_env"], faultOfParameter);
+    return {
+      headers: Object.fromEntries(secrets),
+      query: Object.fromEntries(query.map(({ name, value }) => [name, value])),
+    };
+  }
+
+  #values(keys: readonly Key[], faultOf: (name: string, value: string) => string | null) {
+    return keys
+      .flatMap((key) => this.#givenUnder(key))
+      .flatMap((given) => {
+        const value = this.#resolve(given);
+        if (value === null) return [];
+        const fault = faultOf(given.name, reveal(value));
+        if (fault !== null) this.#report(given.key, fault, "Leave it out, or write it as HTTP has it.");
+        return fault === null ? [{ name: given.name, value }] : [];
+      });
+  }
+
+  #givenUnder(key: Key): readonly Given[] {
+    const given = this.#entry[key] ?? {};
+    if (!isRecord(given)) {
+      this.#report(key, "this is no mapping of names to values", "Write `name: value` below it.");
+      return [];
+    }
+    const isVariables = key.endsWith("_env");
+    return Object.entries(given).map(([name, raw]) => ({ key, name, raw: isVariables ? { env: raw } : raw }));
+  }
+
+  /** What a variable holds is a secret. */
+  #resolve({ key, name, raw }: Given): string | Secret | null {
+    if (typeof raw === "string") return raw;
+    const variable = isRecord(raw) ? raw["env"] : undefined;
+    if (typeof variable !== "string") {
+      this.#report(key, `the value of \`${name}\` is no text`, "Put it in quotes, or write `{env: VARIABLE}`.");
+      return null;
+    }
+    const value = this.#readVariable(variable);
+    if (value === null) this.#report(key, `the variable ${variable} is not set`, "Set it, or name another one.");
+    return value === null ? null : new Secret(value);
+  }
+
+  #report(key: Key, message: string, hint: string): void {
+    this.problems.push({ key, message, hint });
+  }
+}
