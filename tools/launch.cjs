@@ -23,6 +23,7 @@ const tasks = {
   bench: { file: "tests/bench/main.ts", flags: nodeFlags },
   replay: { file: "tests/replay/main.ts", flags: nodeFlags },
   "test:agents": { file: "tests/agents/main.ts", flags: nodeFlags },
+  "test:clients": { file: "tests/clients/main.ts", flags: nodeFlags },
   fuzz: { file: "tests/fuzz/main.ts", flags: nodeFlags.concat("--expose-gc") },
 };
 

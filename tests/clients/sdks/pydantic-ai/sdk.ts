@@ -1,0 +1,21 @@
+import { openaiPersistence } from "../../families/openai.ts";
+import { always } from "../../families/asks-once.ts";
+import type { Sdk } from "../../sdk.ts";
+
+export const sdk: Sdk = {
+  language: "python",
+  packages: ["pydantic-ai-slim", "openai"],
+  driver: "driver.py",
+  clients: [
+    {
+      name: "pydantic-ai",
+      api: "chat",
+      dialect: "openai-chat",
+      across: "anthropic-messages",
+      operations: ["plain", "stream", "tools"],
+      raises: always("ModelHTTPError"),
+      persistence: { ...openaiPersistence, retryAfter: "as openai-python" },
+      keepAlive: "comments",
+    },
+  ],
+};
