@@ -45,7 +45,7 @@ class Seen {
   }
 }
 
-function works(clients: readonly ReadyClient[], seen: Seen): string {
+function successes(clients: readonly ReadyClient[], seen: Seen): string {
   const columns = scenarios.filter(({ raises }) => raises === undefined).map(({ name }) => name);
   const rows = clients.map(({ client, versions, sdk }) => [
     client.name,
@@ -59,27 +59,33 @@ function works(clients: readonly ReadyClient[], seen: Seen): string {
   return table(["Client", "Version", "Vendors", ...columns, "Notes"], rows);
 }
 
-function raises(clients: readonly ReadyClient[], seen: Seen): string {
+function failures(clients: readonly ReadyClient[], seen: Seen): string {
   const columns = scenarios.filter((scenario) => scenario.raises !== undefined).map(({ name }) => name);
-  const rows = clients.map(({ client }) => [client.name, ...columns.map((scenario) => seen.raised(client.name, scenario))]);
+  const rows = clients.map(({ client }) => [
+    client.name,
+    ...columns.map((scenario) => seen.raised(client.name, scenario)),
+  ]);
   return table(["Client", ...columns], rows);
 }
 
-function persists(clients: readonly ReadyClient[]): string {
-  const rows = clients.map(({ client: { name, persistence, keepAlive } }) => {
-    return [name, persistence.retries, persistence.obeys ? "yes" : "no", persistence.retryAfter, keepAlive];
+function persistence(clients: readonly ReadyClient[]): string {
+  const rows = clients.map(({ client: { name, persistence: after, keepAlive } }) => {
+    return [name, after.retries, after.obeys ? "yes" : "no", after.retryAfter, keepAlive];
   });
-  return table(["Client", "Asks again by itself", "Obeys `x-should-retry: false`", "Waits for `Retry-After`", "Keep-alive"], rows);
+  return table(
+    ["Client", "Asks again by itself", "Obeys `x-should-retry: false`", "Waits for `Retry-After`", "Keep-alive"],
+    rows,
+  );
 }
 
 export function tablesOf(clients: readonly ReadyClient[], cells: readonly Cell[]): string {
   const seen = new Seen(cells);
   return [
-    works(clients, seen),
+    successes(clients, seen),
     "What is raised, and with which status. ×3: the client asked three times for one call.",
-    raises(clients, seen),
+    failures(clients, seen),
     "How clients go on after a failure. The longer pauses are not waited for in each run: they were measured once, apart.",
-    persists(clients),
+    persistence(clients),
   ].join("\n\n");
 }
 

@@ -36,7 +36,8 @@ export interface Wish {
 }
 
 export async function readyClients(wish: Wish) {
-  const lock = JSON.parse(readFileSync(versionsFile, "utf8")) as Lock;
+  const written = readFileSync(versionsFile, "utf8");
+  const lock = JSON.parse(written) as Lock;
   const clients: ReadyClient[] = [];
   const skipped: string[] = [];
   for (const name of readdirSync(sdksFolder).toSorted()) {
@@ -51,8 +52,13 @@ export async function readyClients(wish: Wish) {
     }
     clients.push(...(await install(name, { ...sdk, clients: chosen }, lock, wish.isNewest)));
   }
-  if (wish.isNewest) writeFileSync(versionsFile, `${JSON.stringify(lock, null, 2)}\n`);
+  const locked = `${JSON.stringify(inOrder(lock), null, 2)}\n`;
+  if (locked !== written) writeFileSync(versionsFile, locked);
   return { clients, skipped };
+}
+
+function inOrder(lock: Lock): Lock {
+  return Object.fromEntries(Object.entries(lock).toSorted(([left], [right]) => (left < right ? -1 : 1)));
 }
 
 async function install(name: string, sdk: Sdk, lock: Lock, isNewest: boolean): Promise<readonly ReadyClient[]> {

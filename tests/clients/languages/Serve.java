@@ -11,16 +11,16 @@ final class Serve {
 
     /** What is in `result` when it throws was delivered before. */
     interface Operation {
-        void run(JsonNode job, ObjectNode result) throws Exception;
+        void run(JsonNode job, ObjectNode result) throws Throwable;
     }
 
-    static void serve(Function<String, Operation> operations, Function<Throwable, Integer> statusOf) throws Exception {
+    static void serve(Function<JsonNode, Operation> operations, Function<Throwable, Integer> statusOf) throws Exception {
         BufferedReader lines = new BufferedReader(new InputStreamReader(System.in));
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {
             JsonNode job = json.readTree(line);
             ObjectNode result = json.createObjectNode().put("text", "");
             try {
-                operations.apply(job.get("operation").asText()).run(job, result);
+                operations.apply(job).run(job, result);
             } catch (Throwable error) {
                 ObjectNode told = result.putObject("error");
                 told.put("class", error.getClass().getSimpleName()).put("message", String.valueOf(error.getMessage()));

@@ -62,7 +62,7 @@ export async function run(cwd: string, program: string, ...parameters: readonly 
 
 /** Installs and compiles what is not there yet in these versions and from this source. */
 export async function prepare(runner: LanguageRunner, place: Place): Promise<Versions> {
-  const { folder, source, wanted } = place;
+  const { folder, source } = place;
   if (!(await isInstalled(runner, place))) {
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder, { recursive: true });

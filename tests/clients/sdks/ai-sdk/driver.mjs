@@ -34,7 +34,11 @@ async function stream(job, result) {
 }
 
 async function textStream(job, result) {
-  const { textStream: pieces } = streamText({ model: models[job.api](job), prompt: job.prompt, onError: () => undefined });
+  const { textStream: pieces } = streamText({
+    model: models[job.api](job),
+    prompt: job.prompt,
+    onError: () => undefined,
+  });
   for await (const piece of pieces) result.text += piece;
 }
 
@@ -62,4 +66,7 @@ const unwrapping = (operation) => (job, result) =>
 const operations = { plain: unwrapping(plain), stream: unwrapping(stream), tools, embeddings };
 const all = Object.fromEntries(Object.keys(models).map((api) => [api, operations]));
 
-await serve({ ...all, textStream: { stream: unwrapping((job, result) => textStream({ ...job, api: "compatible" }, result)) } });
+await serve({
+  ...all,
+  textStream: { stream: unwrapping((job, result) => textStream({ ...job, api: "compatible" }, result)) },
+});

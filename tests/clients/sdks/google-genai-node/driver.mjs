@@ -19,7 +19,9 @@ const gemini = {
     for await (const chunk of await client(job).models.generateContentStream(request)) take(result, chunk);
   },
   async tools(job, result) {
-    const config = { tools: [{ functionDeclarations: [{ name: job.tool.name, description: "The weather", parameters }] }] };
+    const config = {
+      tools: [{ functionDeclarations: [{ name: job.tool.name, description: "The weather", parameters }] }],
+    };
     const contents = [{ role: "user", parts: [{ text: job.prompt }] }];
     const ask = () => client(job).models.generateContent({ model: job.model, contents, config });
     const answer = await ask();

@@ -12,7 +12,12 @@ export const sdk: Sdk = {
       dialect: "gemini",
       across: "openai-chat",
       operations: ["plain", "stream", "tools", "embeddings", "models"],
-      raises: { ...always("ClientError"), badGateway: "ServerError", unavailable: "ServerError", broken: "ServerError" },
+      raises: {
+        ...always("ClientError"),
+        badGateway: "ServerError",
+        unavailable: "ServerError",
+        broken: "ServerError",
+      },
       persistence: asksOnce,
       keepAlive: "none: its parser dies of comments",
       notes: "with retry options 5 requests, 1 to 8 s apart, whatever the headers say",
