@@ -16,14 +16,15 @@ export const workspaces: Readonly<Record<string, readonly string[]>> = {
  */
 export const folders: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   "packages/llm": {
-    "hub.ts": ["wire (types)"],
+    "usage.ts": [],
+    "hub.ts": ["wire (types)", "usage.ts"],
     "embeddings.ts": ["hub.ts"],
     "operations.ts": [],
-    catalog: ["hub.ts"],
+    catalog: ["hub.ts", "wire", "data"],
     wire: [],
     dialects: ["wire", "hub.ts", "embeddings.ts", "operations.ts", "providers (types)"],
     providers: ["dialects", "wire", "hub.ts", "operations.ts", "catalog"],
-    "index.ts": ["hub.ts", "operations.ts", "catalog", "wire", "dialects", "providers"],
+    "index.ts": ["usage.ts", "hub.ts", "operations.ts", "catalog", "wire", "dialects", "providers"],
   },
   "apps/server": {
     domain: [],
@@ -171,6 +172,7 @@ export const strangers = {
       "extras.ts",
       "few-fields.ts",
       "answer-losses.ts",
+      "usage-parts.ts",
       "field-checks.ts",
       "frame-decoder.ts",
       "field-reader.ts",
@@ -202,7 +204,17 @@ export const strangers = {
   },
   providers: {
     folder: "packages/llm/src/providers",
-    shared: ["base-url.ts", "definition.ts", "define-compatible.ts", "google-cloud.ts", "url.ts"],
+    shared: [
+      "base-url.ts",
+      "definition.ts",
+      "define-compatible.ts",
+      "google-cloud.ts",
+      "url.ts",
+      "bedrock-pricing.ts",
+      "claude-pricing.ts",
+      "google-pricing.ts",
+      "openai-pricing.ts",
+    ],
     gatherer: "index.ts",
   },
 } as const;

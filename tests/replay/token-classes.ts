@@ -1,7 +1,7 @@
 // What the vendor counted, in all classes that have prices of their own, and what that costs: read from the oracle and
 // worked out by code that shares nothing with the gateway.
 
-import type { Price } from "@ghostllm/llm";
+import type { Price, Rates } from "@ghostllm/llm";
 import { fieldsOf } from "./reading.ts";
 import type { Format } from "./reading.ts";
 
@@ -18,11 +18,12 @@ const rates = {
   audioOutput: 8009,
   imageInput: 9001,
   imageOutput: 10_007,
+  webSearch: 0,
 } as const;
 
 const perMillion = (nanos: number) => ({ base: nanos * 1_000_000 });
 
-export const replayPrice: Price = {
+const usual: Rates = {
   input: perMillion(rates.input),
   output: perMillion(rates.output),
   cachedInput: perMillion(rates.cached),
@@ -34,6 +35,16 @@ export const replayPrice: Price = {
   audioOutput: perMillion(rates.audioOutput),
   imageInput: perMillion(rates.imageInput),
   imageOutput: perMillion(rates.imageOutput),
+  perWebSearch: rates.webSearch,
+  perFileSearch: 0,
+  perContainer: 0,
+};
+
+/** Other classes of service cost the same here, and what vendors say they charge is not asked. */
+export const replayPrice: Price = {
+  ...usual,
+  classes: { priority: usual, flex: usual, batch: usual, provisioned_throughput: usual },
+  isOverride: true,
   version: "replay",
 };
 
@@ -77,6 +88,42 @@ function ofKind(details: unknown, kind: string, number: number): number {
   return fitting.reduce((sum, { tokenCount }) => sum + count(tokenCount), 0);
 }
 
+/** What Anthropic counts of an answer, or of one step of it. */
+function messageClasses(usage: Fields): TokenClasses {
+  const cached = count(usage["cache_read_input_tokens"]);
+  const written = count(usage["cache_creation_input_tokens"]);
+  const writeHour = count(fieldsOf(usage["cache_creation"])["ephemeral_1h_input_tokens"]);
+  return {
+    ...none,
+    prompt: count(usage["input_tokens"]) + cached + written,
+    completion: count(usage["output_tokens"]),
+    cached,
+    write: written - writeHour,
+    writeHour,
+    reasoning: count(fieldsOf(usage["output_tokens_details"])["thinking_tokens"]),
+  };
+}
+
+/** Advice of other models, and the making of a shorter conversation. */
+function stepsBeside(steps: readonly Fields[]): readonly Fields[] {
+  return steps.filter(({ type }) => type !== "message");
+}
+
+function addClasses(one: TokenClasses, other: TokenClasses): TokenClasses {
+  const sums = Object.entries(one).map(([name, value]: [string, number]) => [
+    name,
+    value + count(fieldsOf(other)[name]),
+  ]);
+  return { ...one, ...Object.fromEntries(sums) } as TokenClasses;
+}
+
+/** What the vendor counts is not all that it charges, or not at one model's price. */
+export function isPricedByTokens(usage: unknown, answer: string): boolean {
+  const { iterations, num_sources_used: sources } = fieldsOf(usage);
+  const steps = (Array.isArray(iterations) ? (iterations as unknown[]) : []).map(fieldsOf);
+  return stepsBeside(steps).length === 0 && count(sources) === 0 && !answer.includes('"image_generation_call"');
+}
+
 /** Each vendor's documented meaning of its counts. */
 const readers: Readonly<Record<Format, (usage: Fields) => Partial<TokenClasses>>> = {
   "openai-chat"(usage) {
@@ -89,6 +136,8 @@ const readers: Readonly<Record<Format, (usage: Fields) => Partial<TokenClasses>>
       prompt,
       completion: isBeside ? told + reasoning : told,
       cached: count(input["cached_tokens"]) || count(usage["prompt_cache_hit_tokens"]) || count(usage["cached_tokens"]),
+      write: count(input["cache_write_tokens"]),
+      imagePrompt: count(input["image_tokens"]),
       reasoning,
       audioPrompt: count(input["audio_tokens"]),
       audioCompletion: count(output["audio_tokens"]),
@@ -102,17 +151,8 @@ const readers: Readonly<Record<Format, (usage: Fields) => Partial<TokenClasses>>
     reasoning: count(fieldsOf(usage["output_tokens_details"])["reasoning_tokens"]),
   }),
   "anthropic-messages"(usage) {
-    const cached = count(usage["cache_read_input_tokens"]);
-    const written = count(usage["cache_creation_input_tokens"]);
-    const writeHour = count(fieldsOf(usage["cache_creation"])["ephemeral_1h_input_tokens"]);
-    return {
-      prompt: count(usage["input_tokens"]) + cached + written,
-      completion: count(usage["output_tokens"]),
-      cached,
-      write: written - writeHour,
-      writeHour,
-      reasoning: count(fieldsOf(usage["output_tokens_details"])["thinking_tokens"]),
-    };
+    const steps = (Array.isArray(usage["iterations"]) ? (usage["iterations"] as unknown[]) : []).map(fieldsOf);
+    return stepsBeside(steps).map(messageClasses).reduce(addClasses, messageClasses(usage));
   },
   gemini(usage) {
     const prompt = count(usage["promptTokenCount"]) + count(usage["toolUsePromptTokenCount"]);

@@ -3,7 +3,7 @@
 
 import { join } from "node:path";
 import { demoModels, startDemoUpstream } from "@ghostllm/fake-upstream";
-import { joinUrl, providers } from "@ghostllm/llm";
+import { builtInPrices, joinUrl, providers } from "@ghostllm/llm";
 import type { Config } from "#config/config.ts";
 import { describeProxies } from "#config/proxy.ts";
 import { loadEncryption } from "#control/encryption/encryption.ts";
@@ -146,6 +146,7 @@ async function build(config: Config, log: Log, disposer: Disposer): Promise<Runn
     adminKeys: facts.adminKeys,
     snapshot: () => snapshots.current(),
     changed: () => snapshots.rebuild(),
+    prices: builtInPrices,
     fetchJson: (provider, path) =>
       fetchJson(vendors, { url: joinUrl(provider.baseUrl, path), provider, timeoutMs: vendorListTimeoutMs }),
   });

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createClient } from "@ghostllm/contract";
 import type { Client } from "@ghostllm/contract";
-import { providers as definitions } from "@ghostllm/llm";
+import { builtInPrices, providers as definitions } from "@ghostllm/llm";
 import type { FetchJson } from "#control/catalog/vendor.ts";
 import type { ControlLog } from "#control/control-log.ts";
 import { loadEncryption } from "#control/encryption/encryption.ts";
@@ -63,6 +63,7 @@ export async function startAdminPlane({ fetchJson = noVendor }: PlaneOptions = {
     version: "0.0.0-test",
     sessions: createSessions({ store, clock, secret: new Secret("a secret of the tests") }),
     changed: snapshots.rebuild,
+    prices: builtInPrices,
     adminKeys: [new Secret(adminKey)],
     snapshot: snapshots.current,
   });

@@ -3,7 +3,7 @@
 
 import { startFakeUpstream } from "@ghostllm/fake-upstream";
 import type { FakeUpstream } from "@ghostllm/fake-upstream";
-import { costOf, findCatalogModel, priceAt } from "@ghostllm/llm";
+import { builtInPrices, costOf, priceAt } from "@ghostllm/llm";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { describeWithCorpus, expectEnough } from "../../../tests/support/corpus.ts";
 import type { CorpusRecord } from "../../../tests/support/corpus.ts";
@@ -23,6 +23,7 @@ interface OracleUsage {
   readonly cache_read_input_tokens?: number | null;
   readonly cache_creation_input_tokens?: number | null;
   readonly cache_creation?: { readonly ephemeral_1h_input_tokens?: number } | null;
+  readonly server_tool_use?: { readonly web_search_requests?: number } | null;
 }
 
 describeWithCorpus("replay of recorded traffic of Anthropic's Messages", (source) => {
@@ -53,8 +54,8 @@ describeWithCorpus("replay of recorded traffic of Anthropic's Messages", (source
   async function replay(record: CorpusRecord, writeBytes?: number) {
     const body = requestOf(record);
     const model = String(body["model"]);
-    const prices = findCatalogModel("anthropic", model)?.prices ?? null;
     const provider = makeProvider("anthropic", upstream.url);
+    const prices = builtInPrices().find(provider, model)?.prices ?? null;
     gateway.swap(makeSnapshot({ targets: [makeTarget(provider, model, { prices })] }));
     upstream.clear();
     const text = record.response_text ?? JSON.stringify(record.response_body);
@@ -94,7 +95,8 @@ describeWithCorpus("replay of recorded traffic of Anthropic's Messages", (source
       expect(status, record.id).toBe(record.status);
       expect(answer, record.id).toBe(text);
       const told = oracle.get(record.id)?.sdk.usage as OracleUsage | undefined | null;
-      if (!told || record.status !== 200) continue;
+      // What advice used is beside the counts that the SDK has in one sum.
+      if (!told || record.status !== 200 || text.includes('"advisor_message"')) continue;
       const read = told.cache_read_input_tokens ?? 0;
       const written = told.cache_creation_input_tokens ?? 0;
       const hour = told.cache_creation?.ephemeral_1h_input_tokens ?? 0;
@@ -107,6 +109,7 @@ describeWithCorpus("replay of recorded traffic of Anthropic's Messages", (source
         reasoningTokens: 0,
         cacheWriteTokens: written - hour,
         cacheWriteHourTokens: hour,
+        webSearches: told.server_tool_use?.web_search_requests ?? 0,
       };
       const cost = price === null ? null : costOf({ promptTokens, completionTokens, ...classes }, price);
       expect(usage?.costNanos, record.id).toBe(cost);

@@ -33,6 +33,7 @@ function newModel(providerId: string, name: string, changed: Partial<NewModel> =
     inputPrice: 2_500_000_000,
     outputPrice: null,
     cachedInputPrice: null,
+    furtherPrices: { perWebSearch: 5, serviceClasses: { priority: 2_000_000 } },
     supportsVision: true,
     supportsFunctions: false,
     supportsStreaming: null,

@@ -2,33 +2,10 @@
 // Each dialect translates its own format to and from these types, and no dialect knows another. Traffic that stays in its
 // dialect does not come through here: its bytes pass. Everything is plain, immutable data.
 
+import type { Usage } from "#usage.ts";
 import type { JsonObject } from "#wire/json.ts";
 
-/** Token counts of one answer, in the vendor's own count. */
-export interface Usage {
-  /** All input tokens, the cached ones included. */
-  readonly promptTokens: number;
-  /** All output tokens, the reasoning ones included. */
-  readonly completionTokens: number;
-  /** Part of `promptTokens` that the vendor read from its cache. */
-  readonly cachedTokens: number;
-  /** Part of `completionTokens` that was spent on reasoning. */
-  readonly reasoningTokens: number;
-  /** Part of `promptTokens` that the vendor wrote into its cache, where that has a price of its own. */
-  readonly cacheWriteTokens?: number;
-  /** Part of `promptTokens` that was written to be kept for an hour, beside `cacheWriteTokens`. */
-  readonly cacheWriteHourTokens?: number;
-  /** Part of `promptTokens` that was sound. */
-  readonly audioPromptTokens?: number;
-  /** Part of `cachedTokens` that was sound. */
-  readonly cachedAudioTokens?: number;
-  /** Part of `completionTokens` that was sound. */
-  readonly audioCompletionTokens?: number;
-  /** Part of `promptTokens` that was pictures, where the vendor counts them apart. */
-  readonly imagePromptTokens?: number;
-  /** Part of `completionTokens` that was pictures. */
-  readonly imageCompletionTokens?: number;
-}
+export type { ModelUsage, Usage } from "#usage.ts";
 
 /** Something of a wire format that has no meaning in any other: kept for a target of the same dialect, noted for others. */
 export interface Opaque {

@@ -3,10 +3,14 @@
 export type { Usage } from "./hub.ts";
 export { uncountable, uncounted, unmetered } from "./operations.ts";
 export type { Operation } from "./operations.ts";
-export { findCatalogModel, listCatalogModels } from "./catalog/catalog.ts";
-export type { CatalogModel } from "./catalog/catalog.ts";
+export { builtInPrices, PriceBook } from "./catalog/catalog.ts";
+export type { CatalogModel, PricedProvider } from "./catalog/catalog.ts";
 export { costOf, priceAt } from "./catalog/price.ts";
-export type { Price, PriceSchedule, Rate } from "./catalog/price.ts";
+export type { Price, PriceSchedule, Rate, Rates } from "./catalog/price.ts";
+export { multiplyRates } from "./catalog/rates.ts";
+export { PriceListError, readPriceList } from "./catalog/price-list.ts";
+export { addUsage, withoutUsage } from "./dialects/usage-parts.ts";
+export type { ModelUsage } from "./hub.ts";
 export { providers } from "./providers/index.ts";
 export type {
   ClientDialectName,

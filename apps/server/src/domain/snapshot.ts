@@ -1,7 +1,8 @@
 // The immutable view of keys, providers, models, routes and prices that the gateway works from.
 // Control builds one from the store and swaps it in whole; the gateway only reads. Nothing here does I/O.
 
-import type { PriceSchedule, ProviderDefinition } from "@ghostllm/llm";
+import { builtInPrices } from "@ghostllm/llm";
+import type { PriceBook, PriceSchedule, ProviderDefinition } from "@ghostllm/llm";
 import type { Additions } from "#domain/additions.ts";
 import type { Principal } from "#domain/principal.ts";
 import type { Secret } from "#domain/secret.ts";
@@ -62,6 +63,8 @@ export interface Snapshot {
   /** Models of enabled providers by their bare name, in the order in which their providers were made. */
   readonly models: ReadonlyMap<string, readonly Target[]>;
   readonly routes: ReadonlyMap<string, Route>;
+  /** The list of prices in force, for models without a row. */
+  readonly prices: PriceBook;
   /** Names of enabled providers that cannot be used, such as one whose credential does not open; why, for operators. */
   readonly unusableProviders: ReadonlyMap<string, string>;
   /** Names of models and aliases that only those could serve. */
@@ -74,6 +77,7 @@ export const emptySnapshot: Snapshot = {
   providers: new Map(),
   models: new Map(),
   routes: new Map(),
+  prices: builtInPrices(),
   unusableProviders: new Map(),
   unusableModels: new Set(),
 };

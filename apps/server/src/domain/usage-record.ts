@@ -40,6 +40,15 @@ export interface UsageRecord {
   /** Parts of `promptTokens` and `completionTokens` that were pictures, where the vendor counts them apart. */
   readonly imagePromptTokens: number;
   readonly imageCompletionTokens: number;
+  /** Part of `cachedTokens` that was sound. */
+  readonly cachedAudioTokens: number;
+  /** In which class the vendor served the request, such as `priority`; null for its usual one. */
+  readonly serviceClass: string | null;
+  /** Where alone the vendor was to compute, such as `us`; null for anywhere. */
+  readonly geography: string | null;
+  /** Searches of the web and of files that the vendor made. */
+  readonly webSearches: number;
+  readonly fileSearches: number;
   /** The vendor told no usage, so the token counts are our estimate. */
   readonly estimated: boolean;
   /** Nano-USD; null where the price is unknown, never 0 for want of one. */

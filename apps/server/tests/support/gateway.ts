@@ -3,7 +3,7 @@
 import { hash } from "node:crypto";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { providers } from "@ghostllm/llm";
+import { builtInPrices, providers } from "@ghostllm/llm";
 import type { ProviderDefinition } from "@ghostllm/llm";
 import { loadConfig } from "#config/load.ts";
 import { systemClock } from "#domain/clock.ts";
@@ -95,6 +95,7 @@ export function makeSnapshot({ targets, principals, routes = new Map() }: Snapsh
     providers: new Map(targets.map(({ provider }) => [provider.name, provider])),
     models,
     routes,
+    prices: builtInPrices(),
     unusableProviders: new Map(),
     unusableModels: new Set(),
   };

@@ -1,11 +1,13 @@
-// Prices and context lengths that are known without asking anybody: the data of @pydantic/genai-prices, in our terms.
-// Called when a snapshot is built, never for a request. The package fetches nothing unless it is told to.
+// Prices and context lengths that are known without asking anybody: a list of prices, read by the rules of the provider files.
+// Called when a snapshot is built, and for models without a row; what was found is remembered.
 
-import { calcPrice, findProvider } from "@pydantic/genai-prices";
-import type { ModelInfo, ModelPrice } from "@pydantic/genai-prices";
-import type { Price, PriceSchedule, Rate, ScheduledPrice } from "./price.ts";
-
-const catalogVersion = "catalog:genai-prices@0.1.8";
+import bundled from "#data/genai-prices.json" with { type: "json" };
+import { findModel } from "./names.ts";
+import type { PriceSchedule } from "./price.ts";
+import { readPriceList } from "./price-list.ts";
+import type { ListedModel, PriceList } from "./price-list.ts";
+import type { Place, PricedName, Pricing } from "./pricing.ts";
+import { scheduleOf } from "./rates.ts";
 
 export interface CatalogModel {
   readonly name: string;
@@ -14,92 +16,89 @@ export interface CatalogModel {
   readonly contextLength: number | null;
 }
 
-/** What the catalogue knows of a vendor's model, by any name or alias of it; null for an unknown one. */
-export function findCatalogModel(catalogId: string, model: string): CatalogModel | null {
-  const provider = findProvider({ providerId: catalogId });
-  if (provider === undefined) return null;
-  // A usage of one token each: only the match is of interest. Its timestamp does not matter, since the whole schedule is read.
-  const match = calcPrice({ input_tokens: 1, output_tokens: 1 }, model, { provider, timestamp: new Date(0) });
-  return match === null ? null : { ...describeModel(match.model), name: model };
+/** A provider as it is configured. */
+export interface PricedProvider extends Place {
+  readonly definition: PricedVendor;
 }
 
-/** Every model that the catalogue lists for a vendor. */
-export function listCatalogModels(catalogId: string): readonly CatalogModel[] {
-  return (findProvider({ providerId: catalogId })?.models ?? [])
-    .filter((model) => !model.deprecated)
-    .map(describeModel);
+/** What of a provider file prices follow from. */
+export interface PricedVendor {
+  readonly type: string;
+  readonly catalogId?: string | undefined;
+  readonly pricing?: Pricing | undefined;
+  readonly free?: true | undefined;
 }
 
-function describeModel(model: ModelInfo): CatalogModel {
-  const conditional = Array.isArray(model.prices) ? model.prices : [{ prices: model.prices }];
-  const schedule: ScheduledPrice[] = [];
-  for (const { constraint, prices } of conditional) {
-    const price = toPrice(prices);
-    if (price === null) return { name: model.id, prices: null, contextLength: model.context_window ?? null };
-    schedule.push({ price, ...toConditions(constraint) });
+/** Names that clients make up must not fill the memory. */
+const maxRemembered = 20_000;
+
+/** A list of prices, and what was looked up in it. */
+export class PriceBook {
+  readonly version: string;
+  readonly #list: PriceList;
+  readonly #remembered = new Map<string, CatalogModel | null>();
+
+  constructor(list: PriceList) {
+    this.#list = list;
+    this.version = list.version;
   }
-  return { name: model.id, prices: schedule, contextLength: model.context_window ?? null };
+
+  /** What is known of a provider's model by its name there; null for an unknown one. */
+  find(provider: PricedProvider, model: string): CatalogModel | null {
+    const { definition, baseUrl, settings } = provider;
+    if (definition.catalogId === undefined) return null;
+    const key = [definition.type, baseUrl, ...Object.values(settings), model].join("\n");
+    let known = this.#remembered.get(key);
+    if (known === undefined) {
+      known = this.#look(provider, definition.catalogId, model);
+      if (this.#remembered.size >= maxRemembered) this.#remembered.clear();
+      this.#remembered.set(key, known);
+    }
+    return known;
+  }
+
+  /** Every model that the list has for a vendor. */
+  list(catalogId: string): readonly string[] {
+    return (this.#list.vendors.get(catalogId) ?? []).filter(({ isDeprecated }) => !isDeprecated).map(({ id }) => id);
+  }
+
+  get modelCount(): number {
+    return [...this.#list.vendors.values()].reduce((sum, models) => sum + models.length, 0);
+  }
+
+  #look({ definition, baseUrl, settings }: PricedProvider, catalogId: string, model: string): CatalogModel | null {
+    const { pricing = {} } = definition;
+    const named = pricing.nameOf === undefined ? { model } : pricing.nameOf(model, { baseUrl, settings });
+    if (named === null) return null;
+    const version = `catalog:${this.version}`;
+    if (named.isFree) return { name: model, prices: freePrices(version), contextLength: null };
+    const found = this.#findListed(definition, catalogId, named);
+    if (found === null) return null;
+    const prices = scheduleOf(found, { pricing, version, ...(named.factor && { factor: named.factor }) });
+    return { name: model, prices, contextLength: found.contextWindow };
+  }
+
+  #findListed({ pricing = {} }: PricedVendor, own: string, { model, catalogId }: PricedName): ListedModel | null {
+    const { alsoIn = [], notIn } = pricing;
+    const part = (id: string): readonly ListedModel[] => this.#list.vendors.get(id) ?? [];
+    if (catalogId !== undefined) return findModel(part(catalogId), model);
+    if (notIn?.test(model)) return findModel(part(own), model);
+    for (const id of [own, ...alsoIn]) {
+      const found = findModel(part(id), model);
+      if (found !== null) return found;
+    }
+    return null;
+  }
 }
 
-type Constraint =
-  | { readonly type: "start_date"; readonly start_date: string }
-  | { readonly type: "time_of_date"; readonly start_time: string; readonly end_time: string };
-
-function toConditions(constraint: Constraint | undefined): Omit<ScheduledPrice, "price"> {
-  if (constraint === undefined) return {};
-  if (constraint.type === "start_date") return { fromMs: Date.parse(constraint.start_date) };
-  return { dailyMs: { start: timeOfDayMs(constraint.start_time), end: timeOfDayMs(constraint.end_time) } };
+function freePrices(version: string): PriceSchedule {
+  return [{ price: { input: { base: 0 }, output: { base: 0 }, isFree: true, version } }];
 }
 
-/** `16:30:00Z` -> ms since midnight UTC. */
-function timeOfDayMs(time: string): number {
-  const [hours = 0, minutes = 0, seconds = 0] = time.replace("Z", "").split(":").map(Number);
-  return ((hours * 60 + minutes) * 60 + seconds) * 1000;
-}
+let builtIn: PriceBook | undefined;
 
-/** Null for a model that is not sold by the token (by the hour of audio, by the page ...). */
-function toPrice(prices: ModelPrice): Price | null {
-  const input = toRate(prices["input_mtok"]);
-  const output = toRate(prices["output_mtok"]);
-  if (input === undefined && output === undefined) return null;
-  const cachedInput = toRate(prices["cache_read_mtok"]);
-  const cacheWrite = toRate(prices["cache_write_mtok"]);
-  const cacheWriteHour = toRate(prices["cache_write_1h_mtok"]);
-  const reasoning = toRate(prices["output_reasoning_mtok"]);
-  const audioInput = toRate(prices["input_audio_mtok"]);
-  const cachedAudio = toRate(prices["cache_audio_read_mtok"]);
-  const audioOutput = toRate(prices["output_audio_mtok"]);
-  const imageInput = toRate(prices["input_image_mtok"]);
-  const imageOutput = toRate(prices["output_image_mtok"]);
-  const perThousandRequests = prices["requests_kcount"];
-  return {
-    // Embedding models have no output price, since they put out no tokens.
-    input: input ?? { base: 0 },
-    output: output ?? { base: 0 },
-    ...(cachedInput && { cachedInput }),
-    ...(cacheWrite && { cacheWrite }),
-    ...(cacheWriteHour && { cacheWriteHour }),
-    ...(reasoning && { reasoning }),
-    ...(audioInput && { audioInput }),
-    ...(cachedAudio && { cachedAudio }),
-    ...(audioOutput && { audioOutput }),
-    ...(imageInput && { imageInput }),
-    ...(imageOutput && { imageOutput }),
-    ...(typeof perThousandRequests === "number" && { perRequest: Math.round(perThousandRequests * 1_000_000) }),
-    version: catalogVersion,
-  };
-}
-
-/** USD per million tokens -> nano-USD per million tokens. */
-function toRate(price: ModelPrice[string]): Rate | undefined {
-  if (price === undefined) return undefined;
-  if (typeof price === "number") return { base: toNanos(price) };
-  return {
-    base: toNanos(price.base),
-    tiers: price.tiers.map((tier) => ({ above: tier.start, rate: toNanos(tier.price) })),
-  };
-}
-
-function toNanos(usd: number): number {
-  return Math.round(usd * 1_000_000_000);
+/** The list that comes with GhostLLM. */
+export function builtInPrices(): PriceBook {
+  builtIn ??= new PriceBook(readPriceList(bundled, "bundled"));
+  return builtIn;
 }

@@ -11,6 +11,8 @@ export const anthropic: ProviderDefinition = {
   authentication: { header: "x-api-key", prefix: "" },
   headers: { "anthropic-version": "2023-06-01" },
   catalogId: "anthropic",
+  // https://platform.claude.com/docs/en/about-claude/pricing
+  pricing: { geographies: { us: { times: 11, per: 10 } }, fees: { webSearch: 10_000_000 } },
   exampleModel: "claude-haiku-4-5",
   modelList: "/v1/models",
   speaks: {

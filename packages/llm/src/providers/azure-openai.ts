@@ -1,4 +1,5 @@
 import type { OperationPath, ProviderDefinition } from "./definition.ts";
+import { openaiClasses } from "./openai-pricing.ts";
 
 /**
  * Azure has three forms of base URL: the resource's endpoint, where the deployment is part of the path; `/models`, the
@@ -37,6 +38,14 @@ export const azureOpenai: ProviderDefinition = {
   authentication: { header: "api-key", prefix: "" },
   settings: { apiVersion: { variable: "OPENAI_API_VERSION", default: "2024-10-21" } },
   catalogId: "azure",
+  // Names are those of the resource's deployments.
+  catalogModels: /^(?!)/,
+  pricing: {
+    alsoIn: ["openai", "anthropic"],
+    notIn: /^gpt-oss|-search-(?:preview|api)/,
+    classes: openaiClasses,
+    fees: { webSearch: null, fileSearch: 2_500_000, container: 30_000_000 },
+  },
   speaks: {
     "openai-chat": {
       "chat.completions": path("/chat/completions"),

@@ -7,6 +7,7 @@ export const baseten = defineCompatible({
   baseUrl: "https://inference.baseten.co/v1",
   variablePrefix: "BASETEN",
   catalogId: "baseten",
+  catalogModels: /\//,
   quirks: { takes: ["top_k"] },
   operations: {
     "chat.completions": "/chat/completions",

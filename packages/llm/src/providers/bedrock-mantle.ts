@@ -1,3 +1,4 @@
+import { bedrockPricing } from "./bedrock-pricing.ts";
 import { defineCompatible } from "./define-compatible.ts";
 
 /** Amazon's endpoint for OpenAI's own formats, of which its keys are other ones than those that requests are signed with. */
@@ -10,6 +11,7 @@ export const bedrockMantle = defineCompatible({
   variablePrefix: "BEDROCK_MANTLE",
   settings: { region: { variable: "AWS_REGION", default: "us-east-1" } },
   catalogId: "aws",
+  pricing: bedrockPricing,
   catalogModels: /^(?!regional\.)/,
   alsoSpeaks: { "openai-responses": { "chat.completions": "/responses" } },
   operations: { "chat.completions": "/chat/completions" },

@@ -1,3 +1,4 @@
+import { bedrockPricing } from "./bedrock-pricing.ts";
 import type { OperationPath, ProviderDefinition } from "./definition.ts";
 
 /** The last part of the path says whether the answer is a stream; ids of models hold colons, and those of profiles slashes. */
@@ -23,6 +24,7 @@ export const bedrock: ProviderDefinition = {
   authentication: { kind: "aws-sigv4", service: "bedrock" },
   settings: { region: { variable: "AWS_REGION", default: "us-east-1" } },
   catalogId: "aws",
+  pricing: bedrockPricing,
   // The catalogue has one row for all regions: its name is no model's.
   catalogModels: /^(?!regional\.)/,
   exampleModel: "amazon.nova-lite-v1:0",

@@ -18,6 +18,7 @@ export const cloudflare = defineCompatible({
   credentialVariables: ["CLOUDFLARE_API_TOKEN", "CLOUDFLARE_API_KEY"],
   settings: { accountId: { variable: "CLOUDFLARE_ACCOUNT_ID", default: "" } },
   catalogId: "cloudflare",
+  catalogModels: /\//,
   modelList: null,
   quirks: { outputLimit: "max_tokens" },
   operations: {

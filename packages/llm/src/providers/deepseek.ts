@@ -7,6 +7,8 @@ export const deepseek = defineCompatible({
   baseUrl: "https://api.deepseek.com",
   variablePrefix: "DEEPSEEK",
   catalogId: "deepseek",
+  // Dearer hours are those of working days: https://api-docs.deepseek.com/quick_start/pricing
+  pricing: { peakDays: [1, 2, 3, 4, 5] },
   exampleModel: "deepseek-chat",
   // In a thinking model's calls of tools its thoughts must come back; elsewhere they are ignored.
   // https://api-docs.deepseek.com/guides/thinking_mode

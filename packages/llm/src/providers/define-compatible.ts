@@ -16,6 +16,7 @@ interface Compatible extends Pick<
   | "catalogModels"
   | "exampleModel"
   | "free"
+  | "pricing"
   | "quirks"
   | "settings"
 > {

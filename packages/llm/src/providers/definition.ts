@@ -1,5 +1,6 @@
 // What a provider file says. Mostly data: an operation that a provider lacks is an absent property.
 
+import type { Pricing } from "#catalog/pricing.ts";
 import type { Operation } from "#operations.ts";
 
 /** Dialects that clients speak. */
@@ -170,6 +171,8 @@ export interface ProviderDefinition {
   readonly catalogId?: string | undefined;
   /** Which names in the catalogue can be asked for as they are; all of them where nothing is told. */
   readonly catalogModels?: RegExp;
+  /** How its names and classes of service stand in the price list. */
+  readonly pricing?: Pricing | undefined;
   /** A small model that every customer of the vendor can use, for a first try. */
   readonly exampleModel?: string | undefined;
   /** Runs on the operator's own hardware: tokens cost nothing, which is a known price of 0. */

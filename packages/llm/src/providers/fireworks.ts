@@ -7,6 +7,8 @@ export const fireworks = defineCompatible({
   baseUrl: "https://api.fireworks.ai/inference/v1",
   variablePrefix: "FIREWORKS",
   catalogId: "fireworks",
+  // The list's ids are not those that the vendor takes, `accounts/fireworks/models/...`.
+  catalogModels: /^accounts\//,
   quirks: { outputLimit: "max_tokens", takes: ["top_k", "reasoning_content"] },
   operations: {
     "chat.completions": "/chat/completions",

@@ -1,4 +1,5 @@
 import type { OperationPath, ProviderDefinition } from "./definition.ts";
+import { geminiPricing } from "./google-pricing.ts";
 
 /** The model's own name may tell its collection, such as `tunedModels/mine`. */
 function path(method: string): OperationPath {
@@ -21,6 +22,8 @@ export const google: ProviderDefinition = {
   needsCredential: true,
   authentication: { header: "x-goog-api-key", prefix: "" },
   catalogId: "google",
+  catalogModels: /^(?!claude)/,
+  pricing: geminiPricing,
   exampleModel: "gemini-2.5-flash",
   modelList: "/v1beta/models?pageSize=1000",
   speaks: {

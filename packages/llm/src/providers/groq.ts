@@ -7,6 +7,8 @@ export const groq = defineCompatible({
   baseUrl: "https://api.groq.com/openai/v1",
   variablePrefix: "GROQ",
   catalogId: "groq",
+  // https://console.groq.com/docs/service-tiers
+  pricing: { classes: [{ name: "flex", times: 1, per: 1 }] },
   exampleModel: "llama-3.1-8b-instant",
   // https://console.groq.com/docs/openai
   quirks: { refuses: ["logprobs", "top_logprobs", "name", "n"] },

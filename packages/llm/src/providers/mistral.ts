@@ -1,4 +1,10 @@
+import type { PricedName } from "#catalog/pricing.ts";
 import { defineCompatible } from "./define-compatible.ts";
+
+/** The list still has the price of a model under this name that was withdrawn on 31 May 2026. */
+function nameOfMistral(model: string): PricedName {
+  return { model: /^mistral-large(?:-latest)?$/.test(model) ? "mistral-large-2512" : model };
+}
 
 export const mistral = defineCompatible({
   type: "mistral",
@@ -7,6 +13,7 @@ export const mistral = defineCompatible({
   baseUrl: "https://api.mistral.ai/v1",
   variablePrefix: "MISTRAL",
   catalogId: "mistral",
+  pricing: { nameOf: nameOfMistral },
   exampleModel: "mistral-small-latest",
   quirks: {
     // It is told to everybody, and who asks for it is refused, as are fields that are not in the vendor's documentation.

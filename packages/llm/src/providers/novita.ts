@@ -7,6 +7,7 @@ export const novita = defineCompatible({
   baseUrl: "https://api.novita.ai/openai/v1",
   variablePrefix: "NOVITA",
   catalogId: "novita",
+  catalogModels: /\//,
   quirks: { outputLimit: "max_tokens", takes: ["top_k"] },
   operations: {
     "chat.completions": "/chat/completions",

@@ -1,4 +1,5 @@
 import { defineCompatible } from "./define-compatible.ts";
+import { openaiPricing } from "./openai-pricing.ts";
 
 export const openai = defineCompatible({
   type: "openai",
@@ -7,6 +8,7 @@ export const openai = defineCompatible({
   baseUrl: "https://api.openai.com/v1",
   variablePrefix: "OPENAI",
   catalogId: "openai",
+  pricing: openaiPricing,
   exampleModel: "gpt-4o-mini",
   operations: {
     "chat.completions": "/chat/completions",

@@ -1,4 +1,11 @@
+import type { PricedName } from "#catalog/pricing.ts";
 import { defineCompatible } from "./define-compatible.ts";
+
+/** What is free is said in the name; other words behind it lead to other sellers, at their prices. */
+function nameOfOpenrouter(model: string): PricedName | null {
+  if (model.endsWith(":free")) return { model, isFree: true };
+  return /:(?:nitro|floor|exacto|online)$/.test(model) || model === "openrouter/auto" ? null : { model };
+}
 
 export const openrouter = defineCompatible({
   type: "openrouter",
@@ -7,6 +14,9 @@ export const openrouter = defineCompatible({
   baseUrl: "https://openrouter.ai/api/v1",
   variablePrefix: "OPENROUTER",
   catalogId: "openrouter",
+  catalogModels: /\//,
+  // https://openrouter.ai/docs/use-cases/usage-accounting
+  pricing: { nameOf: nameOfOpenrouter, tellsCost: true },
   exampleModel: "openai/gpt-4o-mini",
   quirks: { outputLimit: "max_tokens", takes: ["top_k", "cache_control", "reasoning_details"] },
   operations: {

@@ -8,6 +8,8 @@ export const perplexity = defineCompatible({
   baseUrls: { leavesOut: /\/v1$/ },
   variablePrefix: "PERPLEXITY",
   catalogId: "perplexity",
+  // https://docs.perplexity.ai/api-reference/chat-completions-post
+  pricing: { tellsCost: true },
   exampleModel: "sonar",
   modelList: "/v1/models",
   quirks: { streamUsage: "unasked", outputLimit: "max_tokens" },

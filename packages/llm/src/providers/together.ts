@@ -7,6 +7,7 @@ export const together = defineCompatible({
   baseUrl: "https://api.together.xyz/v1",
   variablePrefix: "TOGETHER",
   catalogId: "together",
+  catalogModels: /\//,
   exampleModel: "meta-llama/Llama-3.3-70B-Instruct-Turbo",
   // The usage chunk comes whether it was asked for or not.
   quirks: { streamUsage: "unasked", outputLimit: "max_tokens", takes: ["top_k"] },

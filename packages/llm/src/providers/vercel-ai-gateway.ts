@@ -5,6 +5,8 @@ export const vercelAiGateway = defineCompatible({
   label: "Vercel AI Gateway",
   documentation: "https://vercel.com/docs/ai-gateway/openai-compat",
   baseUrl: "https://ai-gateway.vercel.sh/v1",
+  // https://vercel.com/docs/ai-gateway/openai-compat
+  pricing: { tellsCost: true },
   variablePrefix: "AI_GATEWAY",
   quirks: { outputLimit: "max_tokens", takes: ["reasoning_details"] },
   operations: {

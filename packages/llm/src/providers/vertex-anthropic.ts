@@ -1,3 +1,5 @@
+import type { Place, PricedName } from "#catalog/pricing.ts";
+import { claudeAt } from "./claude-pricing.ts";
 import type { OperationPath, ProviderDefinition } from "./definition.ts";
 import { vertexAuthentication, vertexHost } from "./google-cloud.ts";
 
@@ -8,6 +10,10 @@ const path: OperationPath = ({ model, stream, settings }) => {
   const name = encodeURIComponent(model).replaceAll("%40", "@");
   return `${place}/publishers/anthropic/models/${name}:${stream ? "streamRawPredict" : "rawPredict"}`;
 };
+
+function nameOnVertex(model: string, { settings: { location = "" } }: Place): PricedName {
+  return claudeAt(model, location === "global" ? null : { times: 11, per: 10 });
+}
 
 /** Variables are those of the vendor's own SDK for Vertex. */
 export const vertexAnthropic: ProviderDefinition = {
@@ -28,6 +34,7 @@ export const vertexAnthropic: ProviderDefinition = {
   },
   catalogId: "google",
   catalogModels: /^claude-[a-z]+-\d/,
+  pricing: { nameOf: nameOnVertex, fees: { webSearch: 10_000_000 } },
   exampleModel: "claude-haiku-4-5",
   speaks: { "anthropic-messages": { "chat.completions": path } },
   quirks: {

@@ -1,4 +1,5 @@
 import type { OperationPath, ProviderDefinition } from "./definition.ts";
+import { geminiPricing } from "./google-pricing.ts";
 import { vertexAuthentication, vertexHost } from "./google-cloud.ts";
 
 /** The model's publisher is part of the path. */
@@ -28,6 +29,8 @@ export const vertex: ProviderDefinition = {
     location: { variable: "GOOGLE_CLOUD_LOCATION", default: "global" },
   },
   catalogId: "google",
+  catalogModels: /^(?!claude)/,
+  pricing: geminiPricing,
   exampleModel: "gemini-2.5-flash",
   speaks: {
     gemini: {

@@ -7,6 +7,8 @@ export const xai = defineCompatible({
   baseUrl: "https://api.x.ai/v1",
   variablePrefix: "XAI",
   catalogId: "x-ai",
+  // https://docs.x.ai/developers/cost-tracking
+  pricing: { tellsCost: true },
   exampleModel: "grok-3-mini",
   operations: {
     "chat.completions": "/chat/completions",

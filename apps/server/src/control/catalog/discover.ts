@@ -1,7 +1,7 @@
 // Which models a provider offers: from the vendor itself, else from the built-in catalogue. Called by the resource
 // `providers` and at the first start. Invariant: it only adds rows; what an operator has set is never overwritten.
 
-import { listCatalogModels } from "@ghostllm/llm";
+import { builtInPrices } from "@ghostllm/llm";
 import type { OperationPath, ProviderDefinition } from "@ghostllm/llm";
 import { GhostError } from "@ghostllm/contract";
 import type { NewModel, Store } from "#control/store/store.ts";
@@ -95,7 +95,7 @@ export async function discoverModels(options: ProbeOptions & { readonly store: S
 
 /** Models of a vendor that are known without asking it; none for servers that hold whatever their owner put there. */
 export function catalogModelNames({ catalogId, catalogModels }: ProviderDefinition): readonly string[] {
-  const names = catalogId === undefined ? [] : listCatalogModels(catalogId).map(({ name }) => name);
+  const names = catalogId === undefined ? [] : builtInPrices().list(catalogId);
   return catalogModels === undefined ? names : names.filter((name) => catalogModels.test(name));
 }
 
@@ -109,6 +109,7 @@ export const unknownModel: Omit<NewModel, "providerId" | "name"> = {
   inputPrice: null,
   outputPrice: null,
   cachedInputPrice: null,
+  furtherPrices: {},
   supportsVision: null,
   supportsFunctions: null,
   supportsStreaming: null,

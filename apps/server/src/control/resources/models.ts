@@ -3,7 +3,7 @@ import type { AdminRoutes, RouteAnswer } from "@ghostllm/contract";
 import { priceAt } from "@ghostllm/llm";
 import { unknownModel } from "#control/catalog/discover.ts";
 import { knowModel } from "#control/snapshot/prices.ts";
-import { definitionOf } from "#control/snapshot/providers.ts";
+import { definitionOf, pricedProvider } from "#control/snapshot/providers.ts";
 import type { ModelChange, ModelRow, ProviderRow } from "#control/store/store.ts";
 import { found, invalid, notFound, toNanosOrNull, toTime, toUsdOrNull } from "./fields.ts";
 import { pageOf, readPage } from "./pages.ts";
@@ -59,7 +59,10 @@ export function createModelsResource(deps: ResourceDependencies): Resource<"mode
 
 function toApiModel(row: ModelRow, provider: ProviderRow, deps: ResourceDependencies): ApiModel {
   const definition = definitionOf(provider.providerType, deps);
-  const known = definition === undefined ? null : knowModel(definition, row.name, row);
+  const known =
+    definition === undefined
+      ? null
+      : knowModel(pricedProvider(provider, definition, deps), row.name, row, deps.prices());
   return {
     id: row.id,
     provider_id: row.providerId,

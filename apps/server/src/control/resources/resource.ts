@@ -2,6 +2,7 @@
 // Invariant: a handler that changes what the gateway sees awaits `changed` before it answers.
 
 import type { AdminRoute, AdminRoutes, ParsedInput, RouteAnswer } from "@ghostllm/contract";
+import type { PriceBook } from "@ghostllm/llm";
 import type { FetchJson } from "#control/catalog/vendor.ts";
 import type { ControlLog } from "#control/control-log.ts";
 import type { Sessions } from "#control/sessions/sessions.ts";
@@ -16,6 +17,8 @@ export interface ResourceDependencies extends ProviderSources {
   readonly fetchJson: FetchJson;
   /** Resolves when the change is in force on the gateway. */
   readonly changed: () => Promise<void>;
+  /** The list of prices in force. */
+  readonly prices: () => PriceBook;
   readonly clock: Clock;
   readonly log: ControlLog;
 }

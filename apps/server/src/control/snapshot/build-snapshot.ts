@@ -2,12 +2,12 @@
 // Invariant: what may not be used (revoked keys, disabled providers, credentials that do not open) is not in it.
 
 import { setImmediate as yieldToEventLoop } from "node:timers/promises";
+import type { PriceBook } from "@ghostllm/llm";
 import type { ControlLog } from "#control/control-log.ts";
 import type { ApiKeyRow, ModelRow, Page, ProviderRow, RouteRow, Store, UserRow } from "#control/store/store.ts";
 import type { Principal, Scope } from "#domain/principal.ts";
 import type { ProviderEntry, Route, Snapshot, Target } from "#domain/snapshot.ts";
 import { toProviderEntry } from "./providers.ts";
-import type { CatalogLookup } from "./prices.ts";
 import type { ProviderSources } from "./providers.ts";
 import { toTarget, toUnlistedTarget } from "./targets.ts";
 
@@ -18,12 +18,12 @@ export interface SnapshotSources extends ProviderSources {
 
 export interface SnapshotBuild {
   readonly version: number;
-  readonly lookUp: CatalogLookup;
+  readonly prices: PriceBook;
 }
 
 const pageSize = 500;
 
-export async function buildSnapshot(sources: SnapshotSources, { version, lookUp }: SnapshotBuild): Promise<Snapshot> {
+export async function buildSnapshot(sources: SnapshotSources, { version, prices }: SnapshotBuild): Promise<Snapshot> {
   const { store } = sources;
   const users = await readAll((page) => store.users.list(page));
   const keys = await readAll((page) => store.apiKeys.list(page));
@@ -32,9 +32,9 @@ export async function buildSnapshot(sources: SnapshotSources, { version, lookUp 
   const routeRows = await store.routes.list();
 
   const { providers, unusableProviders } = await openProviders(providerRows, sources);
-  const targets = toTargets(modelRows, providers, lookUp);
+  const targets = toTargets(modelRows, providers, prices);
   const models = groupByName(targets);
-  const routes = new Map(routeRows.map((row) => [row.name, toRoute(row, { providers, targets, lookUp })]));
+  const routes = new Map(routeRows.map((row) => [row.name, toRoute(row, { providers, targets, prices })]));
   const unusableIds = new Set(providerRows.filter(({ name }) => unusableProviders.has(name)).map(({ id }) => id));
   const lostModels = modelRows.filter(({ providerId, name }) => unusableIds.has(providerId) && !models.has(name));
   const lostRoutes = routeRows.filter(
@@ -46,6 +46,7 @@ export async function buildSnapshot(sources: SnapshotSources, { version, lookUp 
     providers,
     models,
     routes,
+    prices,
     unusableProviders,
     unusableModels: new Set([...lostModels, ...lostRoutes].map(({ name }) => name)),
   };
@@ -111,11 +112,11 @@ async function openProviders(
 function toTargets(
   rows: readonly ModelRow[],
   providers: ReadonlyMap<string, ProviderEntry>,
-  lookUp: CatalogLookup,
+  prices: PriceBook,
 ): readonly Target[] {
   const rowsByProvider = Map.groupBy(rows, (row) => row.providerId);
   return [...providers.values()].flatMap((provider) =>
-    (rowsByProvider.get(provider.id) ?? []).map((row) => toTarget(provider, row, lookUp)),
+    (rowsByProvider.get(provider.id) ?? []).map((row) => toTarget(provider, row, prices)),
   );
 }
 
@@ -126,10 +127,10 @@ function groupByName(targets: readonly Target[]): ReadonlyMap<string, readonly T
 interface RouteParts {
   readonly providers: ReadonlyMap<string, ProviderEntry>;
   readonly targets: readonly Target[];
-  readonly lookUp: CatalogLookup;
+  readonly prices: PriceBook;
 }
 
-function toRoute(row: RouteRow, { providers, targets, lookUp }: RouteParts): Route {
+function toRoute(row: RouteRow, { providers, targets, prices }: RouteParts): Route {
   return {
     id: row.id,
     name: row.name,
@@ -139,7 +140,7 @@ function toRoute(row: RouteRow, { providers, targets, lookUp }: RouteParts): Rou
       const provider = providers.get(providerName);
       if (provider === undefined) return [];
       const listed = targets.find((target) => target.provider === provider && target.model === model);
-      return [{ target: listed ?? toUnlistedTarget({ provider, model, createdAt: row.createdAt }, lookUp), weight }];
+      return [{ target: listed ?? toUnlistedTarget({ provider, model, createdAt: row.createdAt }, prices), weight }];
     }),
   };
 }

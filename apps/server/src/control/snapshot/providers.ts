@@ -1,5 +1,5 @@
 import { fillBaseUrl, readBaseUrl } from "@ghostllm/llm";
-import type { ProviderDefinition } from "@ghostllm/llm";
+import type { PricedProvider, ProviderDefinition } from "@ghostllm/llm";
 import type { Encryption } from "#control/encryption/encryption.ts";
 import type { ProviderRow } from "#control/store/store.ts";
 import { fromText, isEmpty, toText } from "#domain/additions.ts";
@@ -80,6 +80,19 @@ export async function toProviderEntry(row: ProviderRow, sources: ProviderSources
         : await sources.encryption.open(row.apiKeyEncrypted, credentialBinding(row.name)),
     settings,
     additions: await openAdditions(row, sources),
+  };
+}
+
+/** As far as its prices depend on it. */
+export function pricedProvider(
+  row: ProviderRow,
+  definition: ProviderDefinition,
+  sources: ProviderSources,
+): PricedProvider {
+  return {
+    definition,
+    baseUrl: effectiveBaseUrl(row, sources) ?? "",
+    settings: effectiveSettings(row, definition),
   };
 }
 

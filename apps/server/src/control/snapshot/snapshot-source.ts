@@ -2,11 +2,12 @@
 // Invariant: a `rebuild` that has resolved reflects all that was stored before it was called.
 
 import { GhostError } from "@ghostllm/contract";
+import { builtInPrices } from "@ghostllm/llm";
+import type { PriceBook } from "@ghostllm/llm";
 import { emptySnapshot } from "#domain/snapshot.ts";
 import type { Snapshot } from "#domain/snapshot.ts";
 import { buildSnapshot, readAll } from "./build-snapshot.ts";
 import type { SnapshotSources } from "./build-snapshot.ts";
-import { rememberCatalog } from "./prices.ts";
 
 export interface SnapshotSource {
   current(): Snapshot;
@@ -18,6 +19,8 @@ export interface SnapshotSource {
 }
 
 export interface SnapshotSourceOptions extends SnapshotSources {
+  /** The list of prices in force. */
+  readonly prices?: () => PriceBook;
   readonly refreshMs?: number;
   /** Told of every new snapshot when it is in force. */
   readonly onSwap?: (snapshot: Snapshot) => void;
@@ -26,8 +29,12 @@ export interface SnapshotSourceOptions extends SnapshotSources {
 /** At most this share of the time goes into refreshing, however large the store is. */
 const largestShare = 0.01;
 
-export function createSnapshotSource({ refreshMs = 5000, onSwap, ...sources }: SnapshotSourceOptions): SnapshotSource {
-  const lookUp = rememberCatalog();
+export function createSnapshotSource({
+  prices = builtInPrices,
+  refreshMs = 5000,
+  onSwap,
+  ...sources
+}: SnapshotSourceOptions): SnapshotSource {
   let snapshot = emptySnapshot;
   let running: Promise<void> | null = null;
   let following: Promise<void> | null = null;
@@ -39,7 +46,7 @@ export function createSnapshotSource({ refreshMs = 5000, onSwap, ...sources }: S
   async function build(): Promise<void> {
     const startedAt = performance.now();
     const previous = snapshot;
-    snapshot = await buildSnapshot(sources, { version: previous.version + 1, lookUp });
+    snapshot = await buildSnapshot(sources, { version: previous.version + 1, prices: prices() });
     lastBuildMs = performance.now() - startedAt;
     logUnusable(sources.log, previous, snapshot);
     onSwap?.(snapshot);

@@ -1,10 +1,10 @@
+import type { PriceBook } from "@ghostllm/llm";
 import type { ModelRow } from "#control/store/store.ts";
 import type { ProviderEntry, Target } from "#domain/snapshot.ts";
 import { knowModel } from "./prices.ts";
-import type { CatalogLookup } from "./prices.ts";
 
-export function toTarget(provider: ProviderEntry, row: ModelRow, lookUp: CatalogLookup): Target {
-  const known = knowModel(provider.definition, row.name, row, lookUp);
+export function toTarget(provider: ProviderEntry, row: ModelRow, prices: PriceBook): Target {
+  const known = knowModel(provider, row.name, row, prices);
   return {
     provider,
     model: row.name,
@@ -27,7 +27,7 @@ interface UnlistedModel {
 }
 
 /** A model that is named in a route but has no row. */
-export function toUnlistedTarget({ provider, model, createdAt }: UnlistedModel, lookUp: CatalogLookup): Target {
-  const known = knowModel(provider.definition, model, null, lookUp);
+export function toUnlistedTarget({ provider, model, createdAt }: UnlistedModel, prices: PriceBook): Target {
+  const known = knowModel(provider, model, null, prices);
   return { provider, model, modelId: null, ...known, capabilities: null, createdAt };
 }

@@ -1,6 +1,7 @@
 // Between columns and the domain's values: JSON text is parsed by zod here, once, and trusted after.
 
 import { z } from "zod";
+import type { FurtherPrices } from "#domain/price-overrides.ts";
 import type { Permissions, RateLimits, Role } from "#domain/principal.ts";
 import type { RouteStrategy } from "#domain/snapshot.ts";
 import type { UsageStatus } from "#domain/usage-record.ts";
@@ -22,6 +23,35 @@ const targetsSchema: z.ZodType<readonly RouteTargetRow[]> = z.array(
   z.object({ provider: z.string(), model: z.string(), weight: z.number() }),
 );
 
+const price = z.number().int().nonnegative().optional();
+
+const longPromptSchema = z.object({
+  above: z.number().int().positive(),
+  input: price,
+  output: price,
+  cachedInput: price,
+  cacheWrite: price,
+  cacheWriteHour: price,
+});
+
+const furtherPricesSchema: z.ZodType<FurtherPrices> = z.object({
+  cacheWrite: price,
+  cacheWriteHour: price,
+  reasoning: price,
+  audioInput: price,
+  cachedAudio: price,
+  audioOutput: price,
+  imageInput: price,
+  cachedImage: price,
+  imageOutput: price,
+  perRequest: price,
+  perWebSearch: price,
+  perFileSearch: price,
+  perContainer: price,
+  longPrompts: z.array(longPromptSchema).optional(),
+  serviceClasses: z.record(z.string(), z.number().int().nonnegative()).optional(),
+});
+
 const roleSchema: z.ZodType<Role> = z.enum(["admin", "user"]);
 const strategySchema: z.ZodType<RouteStrategy> = z.enum(["ordered", "weighted"]);
 const statusSchema: z.ZodType<UsageStatus> = z.enum(["ok", "error", "client_abort", "timeout"]);
@@ -30,6 +60,8 @@ export const parseRateLimits = (text: string): RateLimits => rateLimitsSchema.pa
 export const parsePermissions = (text: string): Permissions => permissionsSchema.parse(JSON.parse(text));
 export const parseSettings = (text: string): Readonly<Record<string, string>> => settingsSchema.parse(JSON.parse(text));
 export const parseTargets = (text: string): readonly RouteTargetRow[] => targetsSchema.parse(JSON.parse(text));
+export const parseFurtherPrices = (text: string | null): FurtherPrices =>
+  text === null ? {} : furtherPricesSchema.parse(JSON.parse(text));
 export const parseRole = (text: string): Role => roleSchema.parse(text);
 export const parseStrategy = (text: string): RouteStrategy => strategySchema.parse(text);
 export const parseUsageStatus = (text: string): UsageStatus => statusSchema.parse(text);

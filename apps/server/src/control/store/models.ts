@@ -1,6 +1,6 @@
 import { newId } from "@ghostllm/contract";
 import type { Kysely, Selectable } from "kysely";
-import { definedOnly, fromOptionalBit, toOptionalBit } from "./columns.ts";
+import { definedOnly, fromOptionalBit, parseFurtherPrices, toOptionalBit } from "./columns.ts";
 import { change, type Database, type Naming } from "./database.ts";
 import type { ModelChange, ModelRow, NewModel, Store } from "./store.ts";
 import type { ModelsTable, Tables } from "./tables.ts";
@@ -61,6 +61,7 @@ function toColumns(model: NewModel) {
     input_price: model.inputPrice,
     output_price: model.outputPrice,
     cached_input_price: model.cachedInputPrice,
+    further_prices: JSON.stringify(model.furtherPrices),
     supports_vision: toOptionalBit(model.supportsVision),
     supports_functions: toOptionalBit(model.supportsFunctions),
     supports_streaming: toOptionalBit(model.supportsStreaming),
@@ -74,6 +75,7 @@ function toChangedColumns(model: ModelChange) {
     input_price: model.inputPrice,
     output_price: model.outputPrice,
     cached_input_price: model.cachedInputPrice,
+    further_prices: model.furtherPrices && JSON.stringify(model.furtherPrices),
     supports_vision: bit(model.supportsVision),
     supports_functions: bit(model.supportsFunctions),
     supports_streaming: bit(model.supportsStreaming),
@@ -89,6 +91,7 @@ function toRow(row: Selectable<ModelsTable>): ModelRow {
     inputPrice: row.input_price,
     outputPrice: row.output_price,
     cachedInputPrice: row.cached_input_price,
+    furtherPrices: parseFurtherPrices(row.further_prices),
     supportsVision: fromOptionalBit(row.supports_vision),
     supportsFunctions: fromOptionalBit(row.supports_functions),
     supportsStreaming: fromOptionalBit(row.supports_streaming),

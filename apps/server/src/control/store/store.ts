@@ -1,6 +1,7 @@
 // The store as the rest of the control plane sees it: one implementation over Kysely, for SQLite and for PostgreSQL.
 // Rows use the domain's names; times are epoch ms, money is nano-USD, ids are UUIDv7 text.
 
+import type { FurtherPrices } from "#domain/price-overrides.ts";
 import type { Permissions, RateLimits, Role } from "#domain/principal.ts";
 import type { RouteStrategy } from "#domain/snapshot.ts";
 import type { UsageRecord } from "#domain/usage-record.ts";
@@ -61,6 +62,7 @@ export interface ModelRow {
   readonly inputPrice: number | null;
   readonly outputPrice: number | null;
   readonly cachedInputPrice: number | null;
+  readonly furtherPrices: FurtherPrices;
   readonly supportsVision: boolean | null;
   readonly supportsFunctions: boolean | null;
   readonly supportsStreaming: boolean | null;

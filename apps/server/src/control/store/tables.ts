@@ -53,6 +53,7 @@ export interface ModelsTable {
   input_price: number | null;
   output_price: number | null;
   cached_input_price: number | null;
+  further_prices: string | null;
   supports_vision: number | null;
   supports_functions: number | null;
   supports_streaming: number | null;
@@ -95,6 +96,11 @@ export interface UsageLogsTable {
   audio_completion_tokens: number;
   image_prompt_tokens: number;
   image_completion_tokens: number;
+  cached_audio_tokens: number;
+  service_class: string | null;
+  geography: string | null;
+  web_searches: number;
+  file_searches: number;
   estimated: number;
   cost: number | null;
   price_version: string | null;

@@ -60,7 +60,7 @@ function mostItMayCost({ request, candidates, assumedOutputTokens, now }: Admiss
     cachedTokens: 0,
     reasoningTokens: 0,
   };
-  return Math.max(...candidates.targets.map(({ target }) => costOf(usage, priceOf(target, now))));
+  return Math.max(...candidates.targets.map(({ target }) => costOf(usage, priceOf(target, now)) ?? Infinity));
 }
 
 /** A budget cannot be kept for a model whose price nobody knows. */

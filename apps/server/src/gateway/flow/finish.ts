@@ -3,13 +3,14 @@
 
 import { GhostError } from "@ghostllm/contract";
 import type { ErrorCode } from "@ghostllm/contract";
-import { costOf, priceAt } from "@ghostllm/llm";
-import type { ParsedRequest, Usage } from "@ghostllm/llm";
+import { costOf, priceAt, withoutUsage } from "@ghostllm/llm";
+import type { ParsedRequest, Price, Usage } from "@ghostllm/llm";
 import type { Principal } from "#domain/principal.ts";
-import type { Target } from "#domain/snapshot.ts";
+import type { Snapshot, Target } from "#domain/snapshot.ts";
 import type { UsageRecord, UsageStatus } from "#domain/usage-record.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
 import type { Exchange } from "#gateway/exchange.ts";
+import { findTarget } from "./resolve.ts";
 import type { Candidates } from "./resolve.ts";
 import type { Trail } from "./trail.ts";
 
@@ -109,8 +110,13 @@ function buildRecord(deps: GatewayDeps, input: FinishInput): UsageRecord {
     audioCompletionTokens: usage.audioCompletionTokens ?? 0,
     imagePromptTokens: usage.imagePromptTokens ?? 0,
     imageCompletionTokens: usage.imageCompletionTokens ?? 0,
+    cachedAudioTokens: usage.cachedAudioTokens ?? 0,
+    serviceClass: usage.serviceClass ?? null,
+    geography: usage.geography ?? null,
+    webSearches: usage.webSearches ?? 0,
+    fileSearches: usage.fileSearches ?? 0,
     estimated: usage.estimated,
-    ...priced(target, ending, deps.clock.now()),
+    ...priced(deps.snapshots.current(), target, ending, deps.clock.now()),
     latencyMs: Math.round(exchange.elapsedMs()),
     ttftMs: ending.ttftMs === null ? null : Math.round(ending.ttftMs),
     attempts: trail.attempts,
@@ -119,10 +125,45 @@ function buildRecord(deps: GatewayDeps, input: FinishInput): UsageRecord {
   };
 }
 
-function priced({ prices }: Target, { usage, status }: Ending, now: number) {
-  const price = prices === null ? null : priceAt(prices, now);
-  if (price === null || usage.isUnknown) return { costNanos: null, priceVersion: null };
+type Cost = Pick<UsageRecord, "costNanos" | "priceVersion">;
+
+const unknownCost: Cost = { costNanos: null, priceVersion: null };
+
+/** What a vendor says it charges goes before what the list would make of it, and an operator's word before both. */
+function priced(snapshot: Snapshot, target: Target, { usage, status }: Ending, now: number): Cost {
+  const price = target.prices === null ? null : priceAt(target.prices, now);
   // A vendor that charges by the request does not charge for one that it failed.
-  const isFree = status === "error" && usage.promptTokens + usage.completionTokens === 0;
-  return { costNanos: isFree ? 0 : costOf(usage, price), priceVersion: price.version };
+  if (status === "error" && usage.promptTokens + usage.completionTokens === 0 && price !== null && !usage.isUnknown)
+    return { costNanos: 0, priceVersion: price.version };
+  const told = target.provider.definition.pricing?.tellsCost ? usage.vendorCostNanos : undefined;
+  if (told !== undefined && price?.isOverride !== true) return { costNanos: told, priceVersion: "vendor" };
+  if (price === null || usage.isUnknown) return unknownCost;
+  const costNanos = costOfAll(snapshot, target, { usage, price, now });
+  return costNanos === null ? unknownCost : { costNanos, priceVersion: price.version };
+}
+
+interface Priced {
+  readonly usage: Usage;
+  readonly price: Price;
+  readonly now: number;
+}
+
+/** Each model's part at its own price; null where one of them has none. */
+function costOfAll(snapshot: Snapshot, { provider }: Target, { usage, price, now }: Priced): number | null {
+  const { byOthers, ...whole } = usage;
+  if (byOthers === undefined || price.isFree) return costOf(whole, price);
+  const own = byOthers.reduce((rest: Usage, { usage: part }) => withoutUsage(rest, part), whole);
+  let sum = costOf(own, price);
+  for (const { model, usage: part } of byOthers) {
+    const { prices } = findTarget(snapshot, provider, model);
+    const other = prices === null ? null : priceAt(prices, now);
+    const cost = other === null ? null : costOf({ ...part, ...termsOf(whole) }, other);
+    sum = sum === null || cost === null ? null : sum + cost;
+  }
+  return sum;
+}
+
+/** What holds for the whole answer. */
+function termsOf({ serviceClass, geography }: Usage): Partial<Usage> {
+  return { ...(serviceClass !== undefined && { serviceClass }), ...(geography !== undefined && { geography }) };
 }

@@ -1,6 +1,4 @@
 import { GhostError } from "@ghostllm/contract";
-import { findCatalogModel } from "@ghostllm/llm";
-import type { PriceSchedule } from "@ghostllm/llm";
 import { matchesPattern } from "#domain/principal.ts";
 import type { Permissions, Principal } from "#domain/principal.ts";
 import { freePrices } from "#domain/prices.ts";
@@ -52,6 +50,11 @@ export function findModel(snapshot: Snapshot, requested: string): Candidates {
   };
 }
 
+/** The price of another model of the same provider, as that of one that gave advice. */
+export function findTarget(snapshot: Snapshot, provider: ProviderEntry, model: string): Target {
+  return findListed(snapshot, provider, model) ?? unlistedTarget(snapshot, provider, model);
+}
+
 /** `provider/model` reaches that provider, also for a model that has no row. */
 function resolveDirect(snapshot: Snapshot, requested: string): Target | null {
   const slash = requested.indexOf("/");
@@ -64,7 +67,7 @@ function resolveDirect(snapshot: Snapshot, requested: string): Target | null {
   return (
     findListed(snapshot, provider, requested) ??
     findListed(snapshot, provider, model) ??
-    unlistedTarget(provider, model)
+    unlistedTarget(snapshot, provider, model)
   );
 }
 
@@ -72,33 +75,17 @@ function findListed(snapshot: Snapshot, provider: ProviderEntry, model: string):
   return snapshot.models.get(model)?.find((target) => target.provider === provider);
 }
 
-function unlistedTarget(provider: ProviderEntry, model: string): Target {
+function unlistedTarget({ prices: book }: Snapshot, provider: ProviderEntry, model: string): Target {
+  const known = book.find(provider, model);
   return {
     provider,
     model,
     modelId: null,
-    prices: lookUpPrices(provider, model),
-    contextLength: null,
+    prices: known?.prices ?? (provider.definition.free ? freePrices : null),
+    contextLength: known?.contextLength ?? null,
     capabilities: null,
     createdAt: 0,
   };
-}
-
-/** Names that clients make up must not fill the memory. */
-const maxRememberedPrices = 1000;
-const rememberedPrices = new Map<string, PriceSchedule | null>();
-
-function lookUpPrices({ definition }: ProviderEntry, model: string): PriceSchedule | null {
-  if (definition.free) return freePrices;
-  if (definition.catalogId === undefined) return null;
-  const name = `${definition.catalogId}/${model}`;
-  let prices = rememberedPrices.get(name);
-  if (prices === undefined) {
-    prices = findCatalogModel(definition.catalogId, model)?.prices ?? null;
-    if (rememberedPrices.size >= maxRememberedPrices) rememberedPrices.clear();
-    rememberedPrices.set(name, prices);
-  }
-  return prices;
 }
 
 /** Throws GhostError `permission_denied` when the key may not use what it asked for. */

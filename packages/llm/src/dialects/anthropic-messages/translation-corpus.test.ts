@@ -10,6 +10,7 @@ import type { Reading } from "#testing/reading.ts";
 import { describeWithCorpus, expectEnough } from "../../../../../tests/support/corpus.ts";
 import { hasFault, isUnreadable } from "../../../../../tests/support/recording-faults.ts";
 import type { Corpus, CorpusRecord, OracleEntry } from "../../../../../tests/support/corpus.ts";
+import { writtenReading } from "#testing/written-usage.ts";
 import { decodeFinish } from "./finish.ts";
 import { anthropicMessages } from "./index.ts";
 import { readUsage } from "./usage.ts";
@@ -41,13 +42,14 @@ function expectedOf({ sdk, ...record }: Judged): Partial<Reading> {
   // The SDK refuses several answers one after another, of which the first is read here.
   if (sdk.error) return { failed: !hasFault(record, "anthropic-messages", "joined") };
   const usage = readUsage(sdk.usage);
+  // What gave advice is counted at the end of a stream, where the SDK does not look for it.
+  const isPartOf = JSON.stringify(record).includes("advisor_message") && usage?.byOthers === undefined;
   return {
     text: sdk.text ?? "",
     reasoning: sdk.reasoning ?? "",
     calls: sdk.tool_calls ?? [],
     finish: typeof sdk.finish === "string" ? decodeFinish(sdk.finish) : null,
-    promptTokens: usage?.promptTokens,
-    completionTokens: usage?.completionTokens,
+    ...(!isPartOf && { promptTokens: usage?.promptTokens, completionTokens: usage?.completionTokens }),
     failed: false,
   };
 }
@@ -113,8 +115,8 @@ describeWithCorpus("the anthropic-messages dialect reads and writes what the ven
       misses.push(...missesOf(record, readEvents(events)));
       const inPieces = decodeStream(cutAtRandom(bytes, chanceFrom(seed)));
       if (!isDeepStrictEqual(inPieces, events)) misses.push(`${record.id} differs in pieces`);
-      const again = collectEvents(decodeStream([Buffer.from(encodeStream(events))]));
-      const told = collectEvents(events);
+      const again = writtenReading(collectEvents(decodeStream([Buffer.from(encodeStream(events))])));
+      const told = writtenReading(collectEvents(events));
       // The usage is told at the end, to which a failure does not come.
       if (!isDeepStrictEqual(again, told.error === null ? told : { ...told, usage: again.usage }))
         misses.push(`${record.id} differs when written again`);

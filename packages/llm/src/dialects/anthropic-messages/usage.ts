@@ -1,13 +1,21 @@
 // `usage` of answers and streams, both ways. The vendor counts tokens read from and written to its cache beside
 // `input_tokens`, where the hub counts them within.
 
-import type { Usage } from "#hub.ts";
+import { addUsage, counted, serviceClassOf } from "#dialects/usage-parts.ts";
+import { present } from "#dialects/extras.ts";
+import type { ModelUsage, Usage } from "#hub.ts";
 import { countOf, isObject, memberOf } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
 
 /** Reads the `usage` object of an answer; null where there is none. */
 export function readUsage(usage: unknown): Usage | null {
   if (!isObject(usage)) return null;
+  const { own, others } = readIterations(usage["iterations"]);
+  const used = [...own, ...others.map((other) => other.usage)].reduce(addUsage, readCounts(usage));
+  return { ...used, ...readTerms(usage), ...(others.length > 0 && { byOthers: others }) };
+}
+
+function readCounts(usage: JsonObject): Usage {
   const cachedTokens = countOf(usage["cache_read_input_tokens"]);
   const written = readCacheWrites(usage);
   return {
@@ -15,9 +23,39 @@ export function readUsage(usage: unknown): Usage | null {
     completionTokens: countOf(usage["output_tokens"]),
     cachedTokens,
     reasoningTokens: countOf(memberOf(usage["output_tokens_details"], "thinking_tokens")),
-    ...(written.short > 0 && { cacheWriteTokens: written.short }),
-    ...(written.long > 0 && { cacheWriteHourTokens: written.long }),
+    ...counted({ cacheWriteTokens: written.short, cacheWriteHourTokens: written.long }),
   };
+}
+
+/** What the price depends on, and what is paid beside tokens. Pages that are fetched cost their tokens alone. */
+function readTerms(usage: JsonObject): Partial<Usage> {
+  const geography = usage["inference_geo"] === "us" ? "us" : undefined;
+  return {
+    ...present({ serviceClass: serviceClassOf(usage["speed"], usage["service_tier"]), geography }),
+    ...counted({ webSearches: countOf(memberOf(usage["server_tool_use"], "web_search_requests")) }),
+  };
+}
+
+/**
+ * The steps of an answer. Those of the model itself are within the counts beside them; what it took to compact the
+ * conversation, and what another model used to give advice, are not.
+ * https://platform.claude.com/docs/en/build-with-claude/compaction https://platform.claude.com/docs/en/agents-and-tools/tool-use/advisor-tool
+ */
+function readIterations(iterations: unknown): {
+  readonly own: readonly Usage[];
+  readonly others: readonly ModelUsage[];
+} {
+  const outside = (Array.isArray(iterations) ? iterations : []).filter(isObject).filter(isOutside);
+  const others = outside.flatMap((step): readonly ModelUsage[] => {
+    const model = step["model"];
+    return typeof model === "string" && model !== "" ? [{ model, usage: readCounts(step) }] : [];
+  });
+  const own = outside.filter(({ model }) => typeof model !== "string" || model === "").map(readCounts);
+  return { own, others };
+}
+
+function isOutside({ type }: JsonObject): boolean {
+  return type === "compaction" || type === "advisor_message";
 }
 
 /** What the cache was given to keep for an hour, and the rest of it, as the sum tells it where the parts are left out. */

@@ -23,7 +23,7 @@ export function decodeResult(body: Buffer): ChatResult | null {
     model: "",
     createdSeconds: 0,
     choices: [{ index: 0, content: decodeContent(content), finish }],
-    usage: readUsage(memberOf(answer, "usage")),
+    usage: readUsage(memberOf(answer, "usage"), memberOf(answer, "serviceTier")),
     ...present({ serviceTier: typeof tier === "string" ? tier : undefined }),
   };
 }

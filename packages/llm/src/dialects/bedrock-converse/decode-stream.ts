@@ -88,7 +88,7 @@ function readStop({ stopReason: reason }: JsonObject, state: StreamState): void 
 
 /** The last event, unless the answer has not come to its end. */
 function readMetadata({ usage: told, serviceTier }: JsonObject, state: StreamState): void {
-  const usage = readUsage(told);
+  const usage = readUsage(told, serviceTier);
   if (usage !== null) state.events.push({ kind: "usage", usage });
   const tier = memberOf(serviceTier, "type");
   if (typeof tier === "string") state.events.push({ kind: "service_tier", serviceTier: tier });

@@ -1,21 +1,23 @@
+import { counted, serviceClassOf } from "#dialects/usage-parts.ts";
 import type { Usage } from "#hub.ts";
 import { countOf, isObject, memberOf } from "#wire/json.ts";
 
 /** The dialect counts tokens read from and written to its cache beside `inputTokens`. Null where there is no usage. */
-export function readUsage(usage: unknown): Usage | null {
+export function readUsage(usage: unknown, serviceTier?: unknown): Usage | null {
   if (!isObject(usage)) return null;
   const cachedTokens = countOf(usage["cacheReadInputTokens"]);
   const written = countOf(usage["cacheWriteInputTokens"]);
   const details = usage["cacheDetails"];
   const long = Math.min(written, sumOfHours(Array.isArray(details) ? details : []));
   const short = written - long;
+  const serviceClass = serviceClassOf(memberOf(serviceTier, "type"));
   return {
     promptTokens: countOf(usage["inputTokens"]) + cachedTokens + written,
     completionTokens: countOf(usage["outputTokens"]),
     cachedTokens,
     reasoningTokens: 0,
-    ...(short > 0 && { cacheWriteTokens: short }),
-    ...(long > 0 && { cacheWriteHourTokens: long }),
+    ...counted({ cacheWriteTokens: short, cacheWriteHourTokens: long }),
+    ...(serviceClass !== undefined && { serviceClass }),
   };
 }
 

@@ -3,14 +3,15 @@ import type { Usage } from "#hub.ts";
 import { eachFrame, frameData } from "#wire/frames.ts";
 import { findMembers } from "#wire/json-members.ts";
 import { isObject, memberOf, parseJson, stringify } from "#wire/json.ts";
-import { readUsage } from "./usage.ts";
+import { readUsage, readUsageOf, searchSign } from "./usage.ts";
 
 /** Up to here an answer is parsed as a whole, which also proves that it is sound. */
 const parseUpToBytes = 64 * 1024;
 
 /** Usage of a whole answer. A large one (embeddings, images) is scanned for its usage instead of parsed. */
 export function readAnswer(body: Buffer): { readonly usage: Usage | null; readonly broken: boolean } {
-  const members = body.length > parseUpToBytes ? findMembers(body) : null;
+  const isLarge = body.length > parseUpToBytes && !body.includes(searchSign);
+  const members = isLarge ? findMembers(body) : null;
   if (members !== null) {
     const told = members.find(({ key }) => key === "usageMetadata");
     const text = told && body.toString("utf8", told.valueStart, told.valueEnd);
@@ -29,7 +30,7 @@ const nothing: Usage = { promptTokens: 0, completionTokens: 0, cachedTokens: 0, 
 /** Counting tokens costs none. */
 function usageOf(answer: unknown): Usage | null {
   const isCount = typeof memberOf(answer, "totalTokens") === "number" && memberOf(answer, "candidates") === undefined;
-  return isCount ? nothing : readUsage(memberOf(answer, "usageMetadata"));
+  return isCount ? nothing : readUsageOf(answer);
 }
 
 /** All text that the model wrote in an answer or a stream: texts, thoughts, names and arguments of calls. */

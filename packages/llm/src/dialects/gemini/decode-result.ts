@@ -11,7 +11,7 @@ import { decodeFinish, encodeFinish } from "./finish.ts";
 import { decodeLogprobs } from "./logprobs.ts";
 import { ProtoReader } from "./proto.ts";
 import { callPrefix, CallIds } from "./tool-calls.ts";
-import { readUsage } from "./usage.ts";
+import { readUsageOf } from "./usage.ts";
 
 const exact = new ExactMembers({ texts: ["args"] });
 
@@ -34,7 +34,7 @@ export function decodeResult(body: Buffer, fallbackId = ""): ChatResult | null {
     createdSeconds: secondsOf(answer["createTime"]),
     // Of a prompt that is refused the vendor writes no candidate at all.
     choices: candidates.length === 0 && blockReasonOf(answer) !== undefined ? [blocked] : choices,
-    usage: readUsage(usageMetadata),
+    usage: readUsageOf(answer),
     ...present({ serviceTier: typeof tier === "string" ? tier : undefined }),
     ...reader.extras(),
   };

@@ -3,6 +3,7 @@
 
 import { breakOff, FrameDecoder, failStream } from "#dialects/frame-decoder.ts";
 import type { DecoderState } from "#dialects/frame-decoder.ts";
+import { counted } from "#dialects/usage-parts.ts";
 import { ExactMembers, parseExactly } from "#wire/exact-json.ts";
 import { isObject, memberOf } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
@@ -10,7 +11,7 @@ import { readErrorValue } from "./answer.ts";
 import { beginCandidate, endCandidate, readCandidate, tellRest } from "./decode-candidate.ts";
 import type { CandidateState } from "./decode-candidate.ts";
 import { blockReasonOf, secondsOf } from "./decode-result.ts";
-import { readUsage } from "./usage.ts";
+import { countSearches, readUsage } from "./usage.ts";
 
 /** More answers than any vendor gives at once. */
 const mostCandidates = 128;
@@ -19,13 +20,15 @@ interface StreamState extends DecoderState {
   isStarted: boolean;
   /** The vendor refused the prompt. */
   isBlocked: boolean;
+  webSearches: number;
   serviceTier: string;
   readonly candidates: Map<number, CandidateState>;
   readonly fallbackId: string;
 }
 
 export function createStreamDecoder(fallbackId = ""): FrameDecoder<StreamState> {
-  const told = { isStarted: false, isBlocked: false, isOver: false, serviceTier: "", fallbackId };
+  const flags = { isStarted: false, isBlocked: false, isOver: false };
+  const told = { ...flags, webSearches: 0, serviceTier: "", fallbackId };
   return new FrameDecoder({ ...told, candidates: new Map(), events: [] }, { readData, endWithoutMark: end });
 }
 
@@ -57,7 +60,8 @@ function readAnswerPiece(answer: unknown, state: StreamState): void {
     const told = candidateAt(candidate, at, responseId || state.fallbackId, state);
     if (told !== null && isObject(candidate)) readCandidate(candidate, told, state.events);
   }
-  readUsageOf(usageMetadata, state);
+  state.webSearches = Math.max(state.webSearches, countSearches(answer));
+  tellUsage(usageMetadata, state);
   tellRest(rest, undefined, state.events);
 }
 
@@ -86,9 +90,11 @@ function candidateAt(value: unknown, at: number, responseId: unknown, { candidat
   return begun;
 }
 
-function readUsageOf(told: unknown, state: StreamState): void {
+/** Searches may be told before the last counts. */
+function tellUsage(told: unknown, state: StreamState): void {
   const usage = readUsage(told);
-  if (usage !== null) state.events.push({ kind: "usage", usage });
+  const { webSearches } = state;
+  if (usage !== null) state.events.push({ kind: "usage", usage: { ...usage, ...counted({ webSearches }) } });
   const serviceTier = memberOf(told, "serviceTier");
   if (typeof serviceTier !== "string" || serviceTier === "" || serviceTier === state.serviceTier) return;
   state.serviceTier = serviceTier;

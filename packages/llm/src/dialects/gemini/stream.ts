@@ -1,9 +1,10 @@
 import type { StreamTap } from "#dialects/dialect.ts";
+import { counted } from "#dialects/usage-parts.ts";
 import type { Usage } from "#hub.ts";
 import { eachFrame, frameData, FrameCutter } from "#wire/frames.ts";
 import { memberOf, parseJson } from "#wire/json.ts";
 import { readErrorValue } from "./answer.ts";
-import { readUsage } from "./usage.ts";
+import { countSearches, readUsage, searchSign } from "./usage.ts";
 
 /** A larger frame holds an image, and is passed in parts. */
 const maxHeldBytes = 4 * 1024 * 1024;
@@ -25,6 +26,7 @@ export class ContentStreamTap implements StreamTap {
   readonly #cutter: FrameCutter;
   readonly #array: ArrayWriter | null;
   #lastTold: Buffer | null = null;
+  #webSearches = 0;
 
   /** Without events the client gets one JSON array, as from the vendor, which is always asked for events. */
   constructor(wantsEvents: boolean) {
@@ -38,7 +40,8 @@ export class ContentStreamTap implements StreamTap {
     if (this.#lastTold === null) return null;
     const data = frameData(this.#lastTold.toString("utf8"));
     // Where empty lines are left out, a frame holds several events.
-    return data.split("\n").reduce<Usage | null>((told, line) => usageOf(line) ?? told, null);
+    const usage = data.split("\n").reduce<Usage | null>((told, line) => usageOf(line) ?? told, null);
+    return usage === null ? null : { ...usage, ...counted({ webSearches: this.#webSearches }) };
   }
 
   push(chunk: Buffer): Buffer | null {
@@ -54,6 +57,7 @@ export class ContentStreamTap implements StreamTap {
   #pass(frames: Buffer | null): Buffer | null {
     if (frames === null) return null;
     if (counts.some((sign) => frames.includes(sign))) this.#holdLast(frames);
+    if (frames.includes(searchSign)) this.#countSearches(frames);
     if (this.failure === null && frames.includes('"error"')) this.#findFailure(frames);
     return this.#array === null ? frames : this.#array.write(frames);
   }
@@ -63,6 +67,14 @@ export class ContentStreamTap implements StreamTap {
     for (const frame of eachFrame(frames)) if (counts.some((sign) => frame.includes(sign))) last = frame;
     // A copy, so that a frame does not keep a large chunk in memory.
     if (last !== null) this.#lastTold = Buffer.from(last);
+  }
+
+  /** They may be told before the last counts. */
+  #countSearches(frames: Buffer): void {
+    for (const frame of eachFrame(frames)) {
+      const lines = frameData(frame.toString("utf8")).split("\n");
+      for (const line of lines) this.#webSearches = Math.max(this.#webSearches, countSearches(parseJson(line)));
+    }
   }
 
   #findFailure(frames: Buffer): void {

@@ -2,6 +2,8 @@
 // its tools put into the prompt beside the prompt, where the hub counts both within.
 // https://ai.google.dev/api/generate-content#UsageMetadata
 
+import { counted, serviceClassOf } from "#dialects/usage-parts.ts";
+import { present } from "#dialects/extras.ts";
 import type { Usage } from "#hub.ts";
 import { countOf, isObject, memberOf } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
@@ -19,21 +21,38 @@ export function readUsage(usage: unknown): Usage | null {
     cachedTokens: countOf(usage["cachedContentTokenCount"]),
     reasoningTokens,
     ...readKinds(usage),
+    ...present({ serviceClass: serviceClassOf(usage["trafficType"], usage["serviceTier"]) }),
   };
+}
+
+/** Usage of a whole answer, with the searches of the web that are told with its candidates. */
+export function readUsageOf(answer: unknown): Usage | null {
+  const usage = readUsage(memberOf(answer, "usageMetadata"));
+  return usage === null ? null : { ...usage, ...counted({ webSearches: countSearches(answer) }) };
+}
+
+/** How the searches stand in the bytes of an answer. */
+export const searchSign = '"webSearchQueries"';
+
+/** https://ai.google.dev/gemini-api/docs/google-search#grounded_response */
+export function countSearches(answer: unknown): number {
+  const candidates = memberOf(answer, "candidates");
+  if (!Array.isArray(candidates)) return 0;
+  const queries = candidates.map((candidate) => memberOf(memberOf(candidate, "groundingMetadata"), "webSearchQueries"));
+  return queries.reduce((sum: number, list) => sum + (Array.isArray(list) ? list.length : 0), 0);
 }
 
 /** Those of which there are any. */
 function readKinds(usage: JsonObject): Partial<Usage> {
-  const counted = {
+  return counted({
     audioPromptTokens:
       countKind("AUDIO", usage["promptTokensDetails"]) + countKind("AUDIO", usage["toolUsePromptTokensDetails"]),
     cachedAudioTokens: countKind("AUDIO", usage["cacheTokensDetails"]),
+    cachedImageTokens: countKind("IMAGE", usage["cacheTokensDetails"]),
     audioCompletionTokens: countKind("AUDIO", usage["candidatesTokensDetails"]),
     imagePromptTokens: countKind("IMAGE", usage["promptTokensDetails"]),
     imageCompletionTokens: countKind("IMAGE", usage["candidatesTokensDetails"]),
-  };
-  const told = Object.entries(counted).filter(([, count]) => count > 0);
-  return told.length === 0 ? {} : Object.fromEntries(told);
+  });
 }
 
 /** The candidates' count is left out where it is 0, and where an answer was cut off: the total knows better then. */
@@ -68,7 +87,10 @@ export function encodeUsage(usage: Usage): JsonObject {
       AUDIO: usage.audioPromptTokens,
       IMAGE: usage.imagePromptTokens,
     }),
-    ...encodeKinds("cacheTokensDetails", cachedTokens, { AUDIO: usage.cachedAudioTokens }),
+    ...encodeKinds("cacheTokensDetails", cachedTokens, {
+      AUDIO: usage.cachedAudioTokens,
+      IMAGE: usage.cachedImageTokens,
+    }),
     ...encodeKinds("candidatesTokensDetails", completionTokens - thoughts, {
       AUDIO: usage.audioCompletionTokens,
       IMAGE: usage.imageCompletionTokens,

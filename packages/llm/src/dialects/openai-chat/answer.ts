@@ -11,7 +11,7 @@ export function readAnswer(
   { operation }: Pick<ParsedRequest, "operation"> = { operation: "chat.completions" },
 ): { readonly usage: Usage | null; readonly broken: boolean } {
   if (isForwarded(operation)) return readForwardedAnswer(body);
-  return readAnswerUsage(body, readUsageOf);
+  return readAnswerUsage(body, { members: ["usage", "service_tier", "x_groq"], signs: [], readUsageOf });
 }
 
 /** All text that the model wrote in an answer or a stream: content, reasoning, tool names and arguments. */

@@ -9,6 +9,7 @@ import type { JsonObject } from "#wire/json.ts";
 import { decodeChoiceChunk, flushChoices } from "./decode-delta.ts";
 import type { ChoiceState } from "./decode-delta.ts";
 import { dialect } from "./name.ts";
+import { StreamUsage } from "./stream-usage.ts";
 import { readUsageOf } from "./usage.ts";
 
 interface StreamState extends DecoderState {
@@ -17,10 +18,12 @@ interface StreamState extends DecoderState {
   readonly choices: Map<number, ChoiceState>;
   /** What was told of the whole answer. Most vendors repeat it in every chunk. */
   readonly told: Map<string, unknown>;
+  readonly usage: StreamUsage;
 }
 
 export function createStreamDecoder(fallbackId = ""): FrameDecoder<StreamState> {
-  const state = { fallbackId, isStarted: false, isOver: false, choices: new Map(), told: new Map(), events: [] };
+  const flags = { fallbackId, isStarted: false, isOver: false };
+  const state = { ...flags, choices: new Map(), told: new Map(), usage: new StreamUsage(), events: [] };
   return new FrameDecoder(state, { readData, endWithoutMark });
 }
 
@@ -96,9 +99,13 @@ function readChoices(choices: unknown, { id }: JsonObject, state: StreamState): 
   });
 }
 
-function readUsage(_usage: unknown, chunk: JsonObject, { events }: StreamState): void {
-  const usage = readUsageOf(chunk);
-  if (usage !== null) events.push({ kind: "usage", usage });
+/** Several usages may be of one answer or of several: each event tells what is known by then. */
+function readUsage(_usage: unknown, chunk: JsonObject, { usage, told, events }: StreamState): void {
+  const read = readUsageOf(chunk);
+  if (read === null) return;
+  usage.tier = told.get("service_tier");
+  usage.add(read, chunk);
+  if (usage.total !== null) events.push({ kind: "usage", usage: usage.total });
 }
 
 /** Understood, or of no worth: OpenAI and Mistral add letters by chance, so that the length of a chunk tells nothing. */

@@ -5,6 +5,8 @@ import { GhostError } from "@ghostllm/contract";
 import type { ClientEndpoint, ParsedRequest, RequestLine } from "#dialects/dialect.ts";
 import { modelName } from "#dialects/field-checks.ts";
 import { parseBody } from "#dialects/parse-body.ts";
+import { present } from "#dialects/extras.ts";
+import { vendorCostOf } from "#dialects/usage-parts.ts";
 import type { Usage } from "#hub.ts";
 import type { Operation } from "#operations.ts";
 import { findMembers } from "#wire/json-members.ts";
@@ -103,6 +105,7 @@ export function readForwardedUsage(usage: unknown): Usage | null {
     audioPromptTokens: countOf(memberOf(input, "audio_tokens")),
     imagePromptTokens: countOf(memberOf(input, "image_tokens")),
     imageCompletionTokens: countOf(memberOf(output, "image_tokens")),
+    ...present({ vendorCostNanos: vendorCostOf(usage) }),
   };
 }
 

@@ -3,6 +3,7 @@ import type { Usage } from "#hub.ts";
 import { readError } from "#dialects/openai-error.ts";
 import { eachFrame, frameData, FrameCutter } from "#wire/frames.ts";
 import { memberOf, parseJson } from "#wire/json.ts";
+import { StreamUsage } from "./stream-usage.ts";
 import { readUsageOf } from "./usage.ts";
 
 /** A frame of a chat stream is small; one that is larger than this carries an image or audio and is passed in parts. */
@@ -16,16 +17,20 @@ const endMark = "[DONE]";
  */
 export class ChatStreamTap implements StreamTap {
   readonly isEventStream = true;
-  usage: Usage | null = null;
   ended = false;
   failure: string | null = null;
   readonly #cutter = new FrameCutter(maxHeldBytes);
   readonly #hidesUsage: boolean;
+  readonly #usage = new StreamUsage();
   readonly #readUsage: (chunk: unknown) => Usage | null;
 
   constructor(hidesUsage: boolean, readUsage: (chunk: unknown) => Usage | null = readUsageOf) {
     this.#hidesUsage = hidesUsage;
     this.#readUsage = readUsage;
+  }
+
+  get usage(): Usage | null {
+    return this.#usage.total;
   }
 
   push(chunk: Buffer): Buffer | null {
@@ -39,6 +44,7 @@ export class ChatStreamTap implements StreamTap {
   }
 
   #inspect(frames: Buffer): Buffer | null {
+    this.#usage.begin(frames);
     if (!mayMatter(frames)) return frames;
     const hidden: Buffer[] = [];
     for (const frame of eachFrame(frames)) if (!this.#readFrame(frame)) hidden.push(frame);
@@ -55,7 +61,7 @@ export class ChatStreamTap implements StreamTap {
     }
     const chunk = parseJson(data);
     const usage = this.#readUsage(chunk);
-    if (usage !== null) this.usage = usage;
+    if (usage !== null) this.#usage.add(usage, chunk);
     this.failure ??= memberOf(chunk, "error") ? (readError(data).message ?? "error within the stream") : null;
     return !(this.#hidesUsage && usage !== null && isUsageOnly(chunk));
   }

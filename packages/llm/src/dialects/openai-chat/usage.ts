@@ -1,3 +1,7 @@
+// `usage` of answers and chunks, in the names of all vendors that speak the dialect.
+
+import { present } from "#dialects/extras.ts";
+import { counted, serviceClassOf, vendorCostOf } from "#dialects/usage-parts.ts";
 import type { Usage } from "#hub.ts";
 import { countOf, isObject, memberOf } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
@@ -15,14 +19,47 @@ export function readUsage(usage: unknown): Usage | null {
     completionTokens: isOutside ? told + reasoningTokens : told,
     cachedTokens: readCachedTokens(usage),
     reasoningTokens,
-    ...readAudioTokens(usage),
+    ...readKinds(usage),
+    ...readTerms(usage),
   };
 }
 
-function readAudioTokens(usage: unknown): Pick<Usage, "audioPromptTokens" | "audioCompletionTokens"> {
-  const heard = countOf(memberOf(memberOf(usage, "prompt_tokens_details"), "audio_tokens"));
-  const spoken = countOf(memberOf(memberOf(usage, "completion_tokens_details"), "audio_tokens"));
-  return { ...(heard > 0 && { audioPromptTokens: heard }), ...(spoken > 0 && { audioCompletionTokens: spoken }) };
+function readKinds(usage: JsonObject): Partial<Usage> {
+  const input = detailsOf(usage);
+  const output = usage["completion_tokens_details"];
+  return counted({
+    // Moonshot and OpenRouter count within the prompt what is written into a cache, as Anthropic's models have it.
+    cacheWriteTokens:
+      countOf(memberOf(input, "cache_write_tokens")) || countOf(memberOf(input, "cache_creation_input_tokens")),
+    audioPromptTokens: countOf(memberOf(input, "audio_tokens")),
+    cachedAudioTokens: countOf(memberOf(memberOf(input, "cached_tokens_details"), "audio_tokens")),
+    imagePromptTokens: countOf(memberOf(input, "image_tokens")),
+    audioCompletionTokens: countOf(memberOf(output, "audio_tokens")),
+    imageCompletionTokens: countOf(memberOf(output, "image_tokens")),
+  });
+}
+
+/** What the price depends on, and what is paid beside tokens. */
+function readTerms(usage: JsonObject): Partial<Usage> {
+  const otherUses = unpricedUses.filter((field) => countOf(usage[field]) > 0);
+  return {
+    ...present({ serviceClass: serviceClassOf(usage["service_tier"]), vendorCostNanos: vendorCostOf(usage) }),
+    ...(otherUses.length > 0 && { otherUses }),
+    ...counted({
+      webSearches:
+        countOf(memberOf(usage["web_search_usage"], "tool_usage")) ||
+        countOf(memberOf(usage["server_tool_use"], "web_search_requests")) ||
+        countOf(usage["num_search_queries"]),
+    }),
+  };
+}
+
+/** Sources that xAI looked up, and what Perplexity read for its answer: paid for, and in no list of prices. */
+const unpricedUses = ["num_sources_used", "citation_tokens"];
+
+/** OpenAI's name, or the one that some vendors add in the singular. */
+function detailsOf(usage: unknown): unknown {
+  return memberOf(usage, "prompt_tokens_details") ?? memberOf(usage, "prompt_token_details");
 }
 
 /** Voyage tells the sum alone. */
@@ -32,11 +69,12 @@ function readPromptTokens(usage: JsonObject, completionTokens: number): number {
   return Math.max(0, countOf(usage["total_tokens"]) - completionTokens);
 }
 
-/** OpenAI and most vendors nest the count; DeepSeek, Moonshot and Together have names of their own beside the totals. */
+/** OpenAI and most vendors nest the count; DeepSeek, Mistral, Moonshot and Together have names of their own beside the totals. */
 function readCachedTokens(usage: unknown): number {
   return (
-    countOf(memberOf(memberOf(usage, "prompt_tokens_details"), "cached_tokens")) ||
+    countOf(memberOf(detailsOf(usage), "cached_tokens")) ||
     countOf(memberOf(usage, "prompt_cache_hit_tokens")) ||
+    countOf(memberOf(usage, "num_cached_tokens")) ||
     countOf(memberOf(usage, "cached_tokens"))
   );
 }
@@ -50,5 +88,12 @@ function readReasoningTokens(usage: unknown): number {
 
 /** Usage of a whole answer or chunk: its own, or where Groq puts it in the last chunk of a stream. */
 export function readUsageOf(answer: unknown): Usage | null {
-  return readUsage(memberOf(answer, "usage")) ?? readUsage(memberOf(memberOf(answer, "x_groq"), "usage"));
+  const usage = readUsage(memberOf(answer, "usage")) ?? readUsage(memberOf(memberOf(answer, "x_groq"), "usage"));
+  return usage === null ? null : withServiceTier(usage, memberOf(answer, "service_tier"));
+}
+
+/** Of the answer around it. */
+export function withServiceTier(usage: Usage, tier: unknown): Usage {
+  const serviceClass = usage.serviceClass ?? serviceClassOf(tier);
+  return serviceClass === undefined ? usage : { ...usage, serviceClass };
 }

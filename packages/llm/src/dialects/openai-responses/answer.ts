@@ -2,10 +2,10 @@ import { readAnswerUsage } from "#dialects/read-answer.ts";
 import type { Usage } from "#hub.ts";
 import { eachFrame, frameData } from "#wire/frames.ts";
 import { memberOf, parseJson } from "#wire/json.ts";
-import { readUsage } from "./usage.ts";
+import { paidItems, readUsageOf, usageMembers } from "./usage.ts";
 
 export function readAnswer(body: Buffer): { readonly usage: Usage | null; readonly broken: boolean } {
-  return readAnswerUsage(body, ({ usage }) => readUsage(usage));
+  return readAnswerUsage(body, { members: usageMembers, signs: paidItems, readUsageOf });
 }
 
 /** All text that the model wrote in an answer or a stream: texts, thoughts, names and inputs of tools. */

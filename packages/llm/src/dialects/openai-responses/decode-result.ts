@@ -9,7 +9,7 @@ import { decodeFinish } from "./finish.ts";
 import { logprobsIn } from "./logprobs.ts";
 import { decodeMadeImage } from "./made-image.ts";
 import { dialect } from "./name.ts";
-import { readUsage } from "./usage.ts";
+import { readUsageOf } from "./usage.ts";
 
 /** Fields that say what is understood otherwise. */
 const spelledFields = ["usage", "status", "incomplete_details", "created_at"] as const;
@@ -29,7 +29,7 @@ export function decodeResult(body: Buffer, fallbackId = ""): ChatResult | null {
     model: reader.string("model") ?? "",
     createdSeconds: countOf(answer["created_at"]),
     choices: [decodeChoice(output, answer, id || fallbackId)],
-    usage: readUsage(answer["usage"]),
+    usage: readUsageOf(answer),
     ...present({ serviceTier: reader.text("service_tier") }),
     ...reader.extras(),
   };

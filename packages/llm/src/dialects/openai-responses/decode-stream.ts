@@ -11,7 +11,7 @@ import type { Failure } from "./failure.ts";
 import { decodeFinish } from "./finish.ts";
 import { itemOf } from "./item-state.ts";
 import type { ItemContext } from "./item-state.ts";
-import { readUsage } from "./usage.ts";
+import { readUsageOf } from "./usage.ts";
 
 interface StreamState extends ItemContext, DecoderState {
   isStarted: boolean;
@@ -142,7 +142,7 @@ function end(response: unknown, state: StreamState): void {
   });
   for (const item of state.items.values()) items.endInput(item, state);
   const { events } = state;
-  const usage = readUsage(memberOf(response, "usage"));
+  const usage = readUsageOf(response);
   const serviceTier = memberOf(response, "service_tier");
   const finish = decodeFinish(response, state.calls > 0) ?? (state.calls > 0 ? "tool_calls" : "stop");
   if (typeof serviceTier === "string" && serviceTier !== "") events.push({ kind: "service_tier", serviceTier });

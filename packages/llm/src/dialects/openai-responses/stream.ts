@@ -5,7 +5,7 @@ import { eachFrame, frameData, FrameCutter } from "#wire/frames.ts";
 import { memberOf, parseJson } from "#wire/json.ts";
 import { readFailure } from "./failure.ts";
 import { storedOf } from "./stored.ts";
-import { readUsage } from "./usage.ts";
+import { readUsageOf } from "./usage.ts";
 
 /** The last frame holds the whole answer once more, with its images, and the usage behind them. */
 const maxHeldBytes = 32 * 1024 * 1024;
@@ -53,7 +53,7 @@ export class ResponseStreamTap implements StreamTap {
     const type = memberOf(event, "type");
     const response = memberOf(event, "response");
     if (ends.includes(JSON.stringify(type))) {
-      this.usage = readUsage(memberOf(response, "usage")) ?? this.usage;
+      this.usage = readUsageOf(response) ?? this.usage;
       this.stored = storedOf(response) ?? this.stored;
       this.ended = true;
     }

@@ -11,6 +11,7 @@ import { memberOf, parseJson } from "#wire/json.ts";
 import { describeWithCorpus, expectEnough } from "../../../../../tests/support/corpus.ts";
 import { hasFault, isUnreadable } from "../../../../../tests/support/recording-faults.ts";
 import type { Corpus, CorpusRecord, OracleEntry } from "../../../../../tests/support/corpus.ts";
+import { writtenReading } from "#testing/written-usage.ts";
 import { openaiResponses } from "./index.ts";
 import { readUsage } from "./usage.ts";
 
@@ -133,8 +134,8 @@ describeWithCorpus("the openai-responses dialect reads and writes what vendors a
       if (!isDeepStrictEqual(inPieces, events)) misses.push(`${record.id} differs in pieces`);
       const byteByByte = decodeStream(Array.from(bytes, (byte) => Buffer.from([byte])));
       if (!isDeepStrictEqual(byteByByte, events)) misses.push(`${record.id} differs byte by byte`);
-      const again = collectEvents(decodeStream([Buffer.from(encodeStream(events))]));
-      const told = collectEvents(events);
+      const again = writtenReading(collectEvents(decodeStream([Buffer.from(encodeStream(events))])));
+      const told = writtenReading(collectEvents(events));
       const expected = {
         ...told,
         id: again.id,

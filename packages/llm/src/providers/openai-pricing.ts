@@ -1,0 +1,32 @@
+import type { PricedName, Place, Pricing, ServiceClass } from "#catalog/pricing.ts";
+
+/** Models that were released from 5 March 2026 on cost a tenth more where they may compute in one region alone. */
+const regional = /^gpt-(?:5\.[4-9]|[6-9])/;
+/** https://platform.openai.com/docs/guides/your-data#data-residency */
+const regionalHost = /^https?:\/\/(?:eu|us|au|ca|in|jp|kr|sg|gb|ae)\.api\.openai\.com(?:[:/]|$)/;
+
+/** Each of their answers begins with a search, which nothing in it counts. */
+const searching = /-search-(?:preview|api)/;
+
+/**
+ * What the price list does not tell of the classes that it has no variants for.
+ * https://platform.openai.com/docs/pricing
+ */
+export const openaiClasses: readonly ServiceClass[] = [
+  { name: "priority", models: /^o3(?:-\d{4}|$)/, times: 7, per: 4 },
+  { name: "priority", models: /^o4-mini(?:-\d{4}|$)/, times: 20, per: 11 },
+  { name: "flex", models: /^(?:o3|o4-mini)(?:-\d{4}|$)/, times: 1, per: 2 },
+];
+
+export const openaiPricing: Pricing = {
+  nameOf: nameOfOpenai,
+  classes: openaiClasses,
+  fees: { webSearch: 10_000_000, fileSearch: 2_500_000, container: 30_000_000 },
+};
+
+function nameOfOpenai(model: string, { baseUrl }: Place): PricedName | null {
+  // Open weights are run by others: the list has their price here.
+  if (searching.test(model) || model.startsWith("gpt-oss")) return null;
+  const isRegional = regional.test(model) && regionalHost.test(baseUrl);
+  return isRegional ? { model, factor: { times: 11, per: 10 } } : { model };
+}
