@@ -8,6 +8,7 @@ import type { Operation } from "#operations.ts";
 import type { Member } from "#wire/json-members.ts";
 import type { JsonObject } from "#wire/json.ts";
 import type { AnswerPlaces } from "./answer-losses.ts";
+import type { RequestFitting } from "#fitting/fit-text.ts";
 import type { ToolNameRules } from "./fitted-names.ts";
 import type { ClientDialectName, DialectName, Quirks } from "#providers/definition.ts";
 import type { SealMemory } from "./sealed-turns.ts";
@@ -243,6 +244,8 @@ export interface RestoredRequest {
 export interface PassingDialect extends UpstreamDialect {
   /** The request for a target of the same dialect: only the named edits are made, every other byte stays. */
   editRequest(request: ParsedRequest, edits: RequestEdits): Buffer | string;
+  /** What is done to a request that the target would refuse. */
+  readonly fitting: RequestFitting;
   /** The fields of a request without what other vendors sealed, in a list of one. Absent where the dialect has no seals. */
   readonly dropForeignSeals?: (request: JsonObject) => readonly unknown[];
   /** The request with thoughts that have no seal, for vendors that want them back. Absent where no vendor of the dialect does. */

@@ -25,6 +25,7 @@ import { lossesOf } from "./answer-losses.ts";
 import { crossOver, nothingSent } from "./crossing.ts";
 import { writeJson } from "./extras.ts";
 import type { Notes } from "./extras.ts";
+import { fitText } from "#fitting/fit-text.ts";
 import { noOpening, openingOf } from "./opening.ts";
 import type { Opening } from "./opening.ts";
 import { eventsOf } from "./result-events.ts";
@@ -116,8 +117,7 @@ function passThrough({ name, client, upstream }: Dialect, operation: Operation, 
   return {
     encodeRequest(request, edits) {
       const notes: Notes = new Set();
-      const sent = withoutForeignSeals(request, upstream);
-      if (sent !== request) notes.add(foreignSeal);
+      const sent = fitText(withoutForeignSeals(request, upstream, notes), upstream.fitting, edits, notes);
       if (upstream.restoreThoughts === undefined || edits.quirks.wantsThoughts === undefined)
         return { body: upstream.editRequest(sent, edits), notes: [...notes] };
       turn = new TurnCollector(memory, name);
@@ -157,11 +157,16 @@ function passThrough({ name, client, upstream }: Dialect, operation: Operation, 
  * A conversation in which another vendor had a part holds its seals as well, which this one would refuse with the whole
  * request: only such a body is written anew.
  */
-function withoutForeignSeals(request: ParsedRequest, { dropForeignSeals: drop }: PassingDialect): ParsedRequest {
+function withoutForeignSeals(
+  request: ParsedRequest,
+  { dropForeignSeals: drop }: PassingDialect,
+  notes: Notes,
+): ParsedRequest {
   if (drop === undefined || !mayHoldForeignSeals(request.body)) return request;
   const fields = parseExactly(request.body.toString("utf8"), exactInRequests);
   const [kept] = isObject(fields) ? drop(fields) : [];
   if (!isObject(kept) || isDeeplyEqual(kept, fields)) return request;
+  notes.add(foreignSeal);
   const body = Buffer.from(writeJson(kept, "invalid_request_error"));
   return { ...request, body, members: findMembers(body) };
 }

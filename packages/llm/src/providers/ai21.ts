@@ -7,7 +7,7 @@ export const ai21 = defineCompatible({
   baseUrl: "https://api.ai21.com/studio/v1",
   variablePrefix: "AI21",
   modelList: null,
-  quirks: { outputLimit: "max_tokens" },
+  quirks: { outputLimit: "max_tokens", roles: { developer: "system" } },
   operations: {
     "chat.completions": "/chat/completions",
   },

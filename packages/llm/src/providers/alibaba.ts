@@ -7,7 +7,7 @@ export const alibaba = defineCompatible({
   documentation: "https://www.alibabacloud.com/help/en/model-studio/compatibility-of-openai-with-dashscope",
   baseUrl: "https://dashscope-intl.aliyuncs.com/compatible-mode/v1",
   variablePrefix: "DASHSCOPE",
-  quirks: { outputLimit: "max_tokens", takes: ["top_k"] },
+  quirks: { outputLimit: "max_tokens", roles: { developer: "system" }, takes: ["top_k"] },
   operations: {
     "chat.completions": "/chat/completions",
     embeddings: "/embeddings",

@@ -1,3 +1,4 @@
+import { claude, claudeModels } from "./claude-models.ts";
 import type { ProviderDefinition } from "./definition.ts";
 
 export const anthropic: ProviderDefinition = {
@@ -15,6 +16,7 @@ export const anthropic: ProviderDefinition = {
   pricing: { geographies: { us: { times: 11, per: 10 } }, fees: { webSearch: 10_000_000 } },
   exampleModel: "claude-haiku-4-5",
   modelList: "/v1/models",
+  quirks: { ...claude, models: claudeModels },
   speaks: {
     "anthropic-messages": { "chat.completions": "/v1/messages", count_tokens: "/v1/messages/count_tokens" },
   },

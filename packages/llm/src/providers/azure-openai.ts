@@ -1,5 +1,6 @@
 import type { OperationPath, ProviderDefinition } from "./definition.ts";
 import { openaiClasses } from "./openai-pricing.ts";
+import { openaiModels, openaiNeeds } from "./openai-models.ts";
 
 /**
  * Azure has three forms of base URL: the resource's endpoint, where the deployment is part of the path; `/models`, the
@@ -46,6 +47,8 @@ export const azureOpenai: ProviderDefinition = {
     classes: openaiClasses,
     fees: { webSearch: null, fileSearch: 2_500_000, container: 30_000_000 },
   },
+  // Of models whose deployment is called like them.
+  quirks: { ...openaiNeeds, models: openaiModels },
   speaks: {
     "openai-chat": {
       "chat.completions": path("/chat/completions"),

@@ -1,4 +1,5 @@
 import { bedrockPricing } from "./bedrock-pricing.ts";
+import { claudeModels } from "./claude-models.ts";
 import { defineCompatible } from "./define-compatible.ts";
 
 /** Amazon's endpoint for OpenAI's own formats, of which its keys are other ones than those that requests are signed with. */
@@ -14,5 +15,6 @@ export const bedrockMantle = defineCompatible({
   pricing: bedrockPricing,
   catalogModels: /^(?!regional\.)/,
   alsoSpeaks: { "openai-responses": { "chat.completions": "/responses" } },
+  quirks: { models: claudeModels },
   operations: { "chat.completions": "/chat/completions" },
 });

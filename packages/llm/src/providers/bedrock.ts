@@ -1,4 +1,5 @@
 import { bedrockPricing } from "./bedrock-pricing.ts";
+import { claude, claudeModels } from "./claude-models.ts";
 import type { OperationPath, ProviderDefinition } from "./definition.ts";
 
 /** The last part of the path says whether the answer is a stream; ids of models hold colons, and those of profiles slashes. */
@@ -35,6 +36,11 @@ export const bedrock: ProviderDefinition = {
   // A profile's ARN that does not name its model is asked in Amazon's dialect, which all models know.
   modelsOf: { "anthropic-messages": /(?:^|[./])anthropic\./ },
   quirks: {
+    ...claude,
+    toolsOfCalls: true,
+    // "A conversation must start with a user message."
+    turns: { first: "user" },
+    models: [...claudeModels, [/^(?!.*claude)/, { turns: { last: "user" } }]],
     envelope: {
       leavesOut: ["model", "stream"],
       adds: { anthropic_version: "bedrock-2023-05-31" },

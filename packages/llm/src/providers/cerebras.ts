@@ -9,7 +9,14 @@ export const cerebras = defineCompatible({
   catalogId: "cerebras",
   exampleModel: "llama3.1-8b",
   // https://inference-docs.cerebras.ai/resources/openai
-  quirks: { streamUsage: "unasked", refuses: ["frequency_penalty", "presence_penalty"] },
+  quirks: {
+    streamUsage: "unasked",
+    refuses: ["frequency_penalty", "presence_penalty"],
+    // "property 'messages.2.assistant.reasoning_content' is unsupported"
+    messageFields: {
+      assistant: ["role", "content", "tool_calls", "name", "reasoning"],
+    },
+  },
   operations: {
     "chat.completions": "/chat/completions",
     completions: "/completions",

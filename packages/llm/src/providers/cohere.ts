@@ -10,7 +10,7 @@ export const cohere = defineCompatible({
   credentialVariables: ["COHERE_API_KEY", "CO_API_KEY"],
   catalogId: "cohere",
   modelList: "/v1/models?page_size=1000",
-  quirks: { outputLimit: "max_tokens" },
+  quirks: { outputLimit: "max_tokens", roles: { developer: "system" } },
   operations: {
     "chat.completions": "/compatibility/v1/chat/completions",
     embeddings: "/compatibility/v1/embeddings",

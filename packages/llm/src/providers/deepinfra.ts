@@ -7,7 +7,7 @@ export const deepinfra = defineCompatible({
   baseUrl: "https://api.deepinfra.com/v1/openai",
   variablePrefix: "DEEPINFRA",
   credentialVariables: ["DEEPINFRA_API_KEY", "DEEPINFRA_TOKEN"],
-  quirks: { outputLimit: "max_tokens" },
+  quirks: { outputLimit: "max_tokens", roles: { developer: "system" } },
   operations: {
     "chat.completions": "/chat/completions",
     completions: "/completions",

@@ -17,6 +17,10 @@ export const deepseek = defineCompatible({
     outputLimit: "max_tokens",
     takes: ["reasoning_content"],
     wantsThoughts: { refusing: /reasoner|deepseek-v(?:3\.2|[4-9])/ },
+    roles: { developer: "system" },
+    pairs: true,
+    // "Thinking mode does not support this tool_choice"
+    models: [[/reasoner|-v4/, { forcedCalls: "refused next to thoughts" }]],
   },
   operations: {
     "chat.completions": "/chat/completions",

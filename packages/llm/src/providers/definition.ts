@@ -2,6 +2,7 @@
 
 import type { Pricing } from "#catalog/pricing.ts";
 import type { Operation } from "#operations.ts";
+import type { FamilyNeeds, Needs } from "#fitting/vendor-needs.ts";
 
 /** Dialects that clients speak. */
 export const clientDialectNames = [
@@ -26,24 +27,18 @@ export function isDialectName(name: string): name is DialectName {
 export type Operations = Readonly<Partial<Record<Operation, OperationPath>>>;
 
 /** Oddities of a vendor within its dialect, read by the dialect's code. */
-export interface Quirks {
+export interface Quirks extends Needs {
+  /** What some of its models need besides. */
+  readonly models?: FamilyNeeds;
   /**
    * `asked` (default): usage comes in a stream only with `stream_options.include_usage`, in an extra chunk.
    * `unasked`: the vendor tells its usage to everybody, so that it is not asked for, is no extra, and is never hidden.
    */
   readonly streamUsage?: "asked" | "unasked";
-  /** The name under which the vendor reads the limit of output tokens; `max_completion_tokens` unless told. */
-  readonly outputLimit?: "max_tokens";
+  /** The word with which the vendor is told that a tool must be called; `required`, which it also takes, unless told. */
+  readonly mustCall?: "any";
   /** What the vendor takes in requests beyond its dialect. The rest of what comes from other dialects is noted. */
   readonly takes?: readonly Extension[];
-  /** Fields of its dialect that the vendor refuses. What comes from other dialects goes without them, which is noted. */
-  readonly refuses?: readonly RefusedField[];
-  /** The name under which the vendor reads a seed; `seed` unless told. */
-  readonly seed?: "random_seed";
-  /** The word with which the vendor is told that a tool must be called; `required` unless told. */
-  readonly mustCall?: "any";
-  /** The vendor takes ids of tool calls in this form alone: others are replaced, the same by the same. */
-  readonly callIds?: "nine letters or digits";
   /**
    * The vendor wants the thoughts back that led to calls of tools, though it puts no seal on them, in the field
    * `reasoning_content`. Of the models that `refusing` names, a call without any is refused.
@@ -69,9 +64,6 @@ export interface Envelope {
 /** `thinking` are parts of a message's content, the other kinds of thoughts are fields of a message. */
 export type Extension =
   "top_k" | "cache_control" | "reasoning_content" | "reasoning" | "reasoning_details" | "thinking";
-
-export type RefusedField =
-  "frequency_penalty" | "logprobs" | "n" | "name" | "presence_penalty" | "service_tier" | "top_logprobs" | "user";
 
 export interface PathInput {
   readonly baseUrl: string;

@@ -6,7 +6,7 @@ export const featherless = defineCompatible({
   documentation: "https://featherless.ai/docs",
   baseUrl: "https://api.featherless.ai/v1",
   variablePrefix: "FEATHERLESS",
-  quirks: { outputLimit: "max_tokens", takes: ["top_k"] },
+  quirks: { outputLimit: "max_tokens", roles: { developer: "system" }, takes: ["top_k"] },
   operations: {
     "chat.completions": "/chat/completions",
     completions: "/completions",

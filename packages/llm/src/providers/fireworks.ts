@@ -9,7 +9,7 @@ export const fireworks = defineCompatible({
   catalogId: "fireworks",
   // The list's ids are not those that the vendor takes, `accounts/fireworks/models/...`.
   catalogModels: /^accounts\//,
-  quirks: { outputLimit: "max_tokens", takes: ["top_k", "reasoning_content"] },
+  quirks: { outputLimit: "max_tokens", roles: { developer: "system" }, takes: ["top_k", "reasoning_content"] },
   operations: {
     "chat.completions": "/chat/completions",
     completions: "/completions",

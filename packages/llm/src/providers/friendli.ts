@@ -7,7 +7,7 @@ export const friendli = defineCompatible({
   baseUrl: "https://api.friendli.ai/serverless/v1",
   variablePrefix: "FRIENDLI",
   credentialVariables: ["FRIENDLI_TOKEN", "FRIENDLI_API_KEY"],
-  quirks: { outputLimit: "max_tokens", takes: ["top_k"] },
+  quirks: { outputLimit: "max_tokens", roles: { developer: "system" }, takes: ["top_k"] },
   operations: {
     "chat.completions": "/chat/completions",
     completions: "/completions",

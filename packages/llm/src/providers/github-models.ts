@@ -1,4 +1,5 @@
 import { defineCompatible } from "./define-compatible.ts";
+import { openaiModels } from "./openai-models.ts";
 
 /** The key is a token with the permission `models:read`. */
 export const githubModels = defineCompatible({
@@ -8,7 +9,7 @@ export const githubModels = defineCompatible({
   baseUrl: "https://models.github.ai/inference",
   variablePrefix: "GITHUB_MODELS",
   modelList: null,
-  quirks: { outputLimit: "max_tokens" },
+  quirks: { outputLimit: "max_tokens", models: openaiModels },
   operations: {
     "chat.completions": "/chat/completions",
     embeddings: "/embeddings",

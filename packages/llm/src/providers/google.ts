@@ -1,5 +1,6 @@
 import type { OperationPath, ProviderDefinition } from "./definition.ts";
 import { geminiPricing } from "./google-pricing.ts";
+import { geminiNeeds } from "./google-cloud.ts";
 
 /** The model's own name may tell its collection, such as `tunedModels/mine`. */
 function path(method: string): OperationPath {
@@ -25,6 +26,7 @@ export const google: ProviderDefinition = {
   catalogModels: /^(?!claude)/,
   pricing: geminiPricing,
   exampleModel: "gemini-2.5-flash",
+  quirks: geminiNeeds,
   modelList: "/v1beta/models?pageSize=1000",
   speaks: {
     gemini: {

@@ -9,7 +9,7 @@ export const gpustack = defineCompatible({
   variablePrefix: "GPUSTACK",
   needsCredential: false,
   free: true,
-  quirks: { outputLimit: "max_tokens", takes: ["top_k"] },
+  quirks: { outputLimit: "max_tokens", roles: { developer: "system" }, takes: ["top_k"] },
   operations: {
     "chat.completions": "/chat/completions",
     completions: "/completions",

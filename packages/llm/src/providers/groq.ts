@@ -11,7 +11,22 @@ export const groq = defineCompatible({
   pricing: { classes: [{ name: "flex", times: 1, per: 1 }] },
   exampleModel: "llama-3.1-8b-instant",
   // https://console.groq.com/docs/openai
-  quirks: { refuses: ["logprobs", "top_logprobs", "name", "n"] },
+  quirks: {
+    refusesUsual: true,
+    refuses: ["logprobs", "top_logprobs", "logit_bias", "reasoning", "thinking"],
+    // "property 'reasoning_content' is unsupported": https://github.com/groq/groq-python/tree/main/src/groq/types/chat
+    messageFields: {
+      system: ["role", "content"],
+      developer: ["role", "content"],
+      user: ["role", "content"],
+      assistant: ["role", "content", "tool_calls", "function_call", "reasoning"],
+      tool: ["role", "content", "tool_call_id"],
+    },
+    highest: { n: 1 },
+    stops: { most: 4 },
+    choiceNeedsTools: true,
+    pairs: true,
+  },
   operations: {
     "chat.completions": "/chat/completions",
     "audio.transcriptions": "/audio/transcriptions",

@@ -1,3 +1,4 @@
+import { claudeModels } from "./claude-models.ts";
 import { defineCompatible } from "./define-compatible.ts";
 
 /** An add-on, whose own names of the variables end in those of its alias: `INFERENCE_URL` has no `/v1`. */
@@ -10,7 +11,7 @@ export const heroku = defineCompatible({
   credentialVariables: ["HEROKU_API_KEY", "INFERENCE_KEY"],
   baseUrlVariables: ["HEROKU_BASE_URL", "INFERENCE_URL"],
   modelList: null,
-  quirks: { outputLimit: "max_tokens" },
+  quirks: { models: claudeModels, outputLimit: "max_tokens" },
   operations: {
     "chat.completions": "/v1/chat/completions",
     embeddings: "/v1/embeddings",

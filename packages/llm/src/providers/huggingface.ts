@@ -7,7 +7,7 @@ export const huggingface = defineCompatible({
   baseUrl: "https://router.huggingface.co/v1",
   variablePrefix: "HUGGINGFACE",
   credentialVariables: ["HF_TOKEN", "HUGGINGFACE_API_KEY"],
-  quirks: { outputLimit: "max_tokens" },
+  quirks: { outputLimit: "max_tokens", roles: { developer: "system" } },
   operations: {
     "chat.completions": "/chat/completions",
   },

@@ -6,7 +6,7 @@ export const hyperbolic = defineCompatible({
   documentation: "https://docs.hyperbolic.xyz/docs/rest-api",
   baseUrl: "https://api.hyperbolic.xyz/v1",
   variablePrefix: "HYPERBOLIC",
-  quirks: { outputLimit: "max_tokens", takes: ["top_k"] },
+  quirks: { outputLimit: "max_tokens", roles: { developer: "system" }, takes: ["top_k"] },
   operations: {
     "chat.completions": "/chat/completions",
     completions: "/completions",

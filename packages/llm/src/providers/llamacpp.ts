@@ -9,7 +9,7 @@ export const llamacpp = defineCompatible({
   variablePrefix: "LLAMACPP",
   needsCredential: false,
   free: true,
-  quirks: { outputLimit: "max_tokens", takes: ["top_k", "reasoning_content"] },
+  quirks: { outputLimit: "max_tokens", roles: { developer: "system" }, takes: ["top_k", "reasoning_content"] },
   operations: {
     "chat.completions": "/chat/completions",
     completions: "/completions",

@@ -9,7 +9,7 @@ export const lmstudio = defineCompatible({
   variablePrefix: "LMSTUDIO",
   needsCredential: false,
   free: true,
-  quirks: { outputLimit: "max_tokens", takes: ["top_k"] },
+  quirks: { outputLimit: "max_tokens", roles: { developer: "system" }, takes: ["top_k"] },
   alsoSpeaks: { "openai-responses": { "chat.completions": "/responses" } },
   operations: {
     "chat.completions": "/chat/completions",

@@ -15,15 +15,33 @@ export const mistral = defineCompatible({
   catalogId: "mistral",
   pricing: { nameOf: nameOfMistral },
   exampleModel: "mistral-small-latest",
+  // https://github.com/mistralai/client-python/tree/main/src/mistralai/client/models
   quirks: {
     // It is told to everybody, and who asks for it is refused, as are fields that are not in the vendor's documentation.
     streamUsage: "unasked",
-    refuses: ["user", "service_tier", "logprobs", "top_logprobs", "name"],
+    refusesUsual: true,
+    refuses: [
+      ...["user", "service_tier", "logprobs", "top_logprobs", "logit_bias", "store", "stream_options", "modalities"],
+      ...["audio", "verbosity", "safety_identifier", "prompt_cache_retention", "web_search_options", "functions"],
+      ...["function_call", "thinking", "reasoning", "enable_thinking"],
+    ],
     outputLimit: "max_tokens",
     seed: "random_seed",
     mustCall: "any",
     callIds: "nine letters or digits",
     takes: ["thinking"],
+    roles: { developer: "system" },
+    messageFields: {
+      system: ["role", "content"],
+      user: ["role", "content"],
+      assistant: ["role", "content", "tool_calls", "prefix"],
+      tool: ["role", "content", "tool_call_id", "name"],
+    },
+    choiceNeedsTools: true,
+    filledTexts: true,
+    pairs: true,
+    // "Expected last role User or Tool (or Assistant with prefix True)", "Unexpected role 'user' after role 'tool'"
+    turns: { systemFirst: true, repliesToResults: true, last: "prefix" },
   },
   operations: {
     "chat.completions": "/chat/completions",

@@ -8,10 +8,16 @@ export const moonshot = defineCompatible({
   variablePrefix: "MOONSHOT",
   catalogId: "moonshotai",
   // https://platform.moonshot.ai/docs/guide/use-kimi-k2-thinking-model
+  // https://platform.moonshot.ai/docs/guide/migrating-from-openai-to-kimi
   quirks: {
     outputLimit: "max_tokens",
     takes: ["reasoning_content"],
     wantsThoughts: { refusing: /thinking|kimi-k(?:2[.-][5-9]|[3-9])/ },
+    roles: { developer: "system" },
+    highest: { temperature: 1 },
+    filledTexts: true,
+    pairs: true,
+    models: [[/kimi-k(?:2[.-][5-9]|[3-9])/, { refuses: ["temperature"] }]],
   },
   operations: {
     "chat.completions": "/chat/completions",

@@ -6,7 +6,7 @@ export const nebius = defineCompatible({
   documentation: "https://docs.tokenfactory.nebius.com/api-reference/introduction",
   baseUrl: "https://api.tokenfactory.nebius.com/v1",
   variablePrefix: "NEBIUS",
-  quirks: { outputLimit: "max_tokens", takes: ["top_k"] },
+  quirks: { outputLimit: "max_tokens", roles: { developer: "system" }, takes: ["top_k"] },
   operations: {
     "chat.completions": "/chat/completions",
     completions: "/completions",

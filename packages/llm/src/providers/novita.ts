@@ -8,7 +8,7 @@ export const novita = defineCompatible({
   variablePrefix: "NOVITA",
   catalogId: "novita",
   catalogModels: /\//,
-  quirks: { outputLimit: "max_tokens", takes: ["top_k"] },
+  quirks: { outputLimit: "max_tokens", roles: { developer: "system" }, takes: ["top_k"] },
   operations: {
     "chat.completions": "/chat/completions",
     completions: "/completions",

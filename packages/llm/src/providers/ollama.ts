@@ -28,5 +28,5 @@ export const ollama: ProviderDefinition = {
       embeddings: "/v1/embeddings",
     },
   },
-  quirks: { outputLimit: "max_tokens", takes: ["reasoning"] },
+  quirks: { outputLimit: "max_tokens", roles: { developer: "system" }, takes: ["reasoning"] },
 };

@@ -1,5 +1,6 @@
 import { defineCompatible } from "./define-compatible.ts";
 import { openaiPricing } from "./openai-pricing.ts";
+import { openaiModels, openaiNeeds } from "./openai-models.ts";
 
 export const openai = defineCompatible({
   type: "openai",
@@ -10,6 +11,7 @@ export const openai = defineCompatible({
   catalogId: "openai",
   pricing: openaiPricing,
   exampleModel: "gpt-4o-mini",
+  quirks: { ...openaiNeeds, models: openaiModels },
   operations: {
     "chat.completions": "/chat/completions",
     completions: "/completions",

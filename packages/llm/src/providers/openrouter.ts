@@ -1,4 +1,5 @@
 import type { PricedName } from "#catalog/pricing.ts";
+import { claudeModels } from "./claude-models.ts";
 import { defineCompatible } from "./define-compatible.ts";
 
 /** What is free is said in the name; other words behind it lead to other sellers, at their prices. */
@@ -18,7 +19,7 @@ export const openrouter = defineCompatible({
   // https://openrouter.ai/docs/use-cases/usage-accounting
   pricing: { nameOf: nameOfOpenrouter, tellsCost: true },
   exampleModel: "openai/gpt-4o-mini",
-  quirks: { outputLimit: "max_tokens", takes: ["top_k", "cache_control", "reasoning_details"] },
+  quirks: { models: claudeModels, takes: ["top_k", "cache_control", "reasoning_details"] },
   operations: {
     "chat.completions": "/chat/completions",
     completions: "/completions",

@@ -7,7 +7,7 @@ export const ovhcloud = defineCompatible({
   baseUrl: "https://oai.endpoints.kepler.ai.cloud.ovh.net/v1",
   variablePrefix: "OVHCLOUD",
   catalogId: "ovhcloud",
-  quirks: { outputLimit: "max_tokens" },
+  quirks: { outputLimit: "max_tokens", roles: { developer: "system" } },
   operations: {
     "chat.completions": "/chat/completions",
     embeddings: "/embeddings",

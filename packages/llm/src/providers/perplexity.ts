@@ -12,7 +12,13 @@ export const perplexity = defineCompatible({
   pricing: { tellsCost: true },
   exampleModel: "sonar",
   modelList: "/v1/models",
-  quirks: { streamUsage: "unasked", outputLimit: "max_tokens" },
+  // "After the (optional) system message(s), user or tool message(s) should alternate with assistant message(s)."
+  quirks: {
+    streamUsage: "unasked",
+    outputLimit: "max_tokens",
+    roles: { developer: "system" },
+    turns: { systemFirst: true, alternates: true, first: "user", last: "user" },
+  },
   operations: {
     "chat.completions": "/chat/completions",
     embeddings: "/v1/embeddings",

@@ -6,7 +6,7 @@ export const sambanova = defineCompatible({
   documentation: "https://docs.sambanova.ai/docs/en/api-reference/overview",
   baseUrl: "https://api.sambanova.ai/v1",
   variablePrefix: "SAMBANOVA",
-  quirks: { outputLimit: "max_tokens", takes: ["top_k"] },
+  quirks: { outputLimit: "max_tokens", roles: { developer: "system" }, takes: ["top_k"] },
   operations: {
     "chat.completions": "/chat/completions",
     embeddings: "/embeddings",

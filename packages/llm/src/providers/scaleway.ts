@@ -7,7 +7,7 @@ export const scaleway = defineCompatible({
   baseUrl: "https://api.scaleway.ai/v1",
   variablePrefix: "SCALEWAY",
   credentialVariables: ["SCALEWAY_API_KEY", "SCW_SECRET_KEY"],
-  quirks: { outputLimit: "max_tokens" },
+  quirks: { outputLimit: "max_tokens", roles: { developer: "system" } },
   operations: {
     "chat.completions": "/chat/completions",
     embeddings: "/embeddings",

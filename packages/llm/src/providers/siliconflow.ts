@@ -6,7 +6,7 @@ export const siliconflow = defineCompatible({
   documentation: "https://docs.siliconflow.com/en/api-reference/chat-completions/chat-completions",
   baseUrl: "https://api.siliconflow.com/v1",
   variablePrefix: "SILICONFLOW",
-  quirks: { outputLimit: "max_tokens", takes: ["top_k"] },
+  quirks: { outputLimit: "max_tokens", roles: { developer: "system" }, takes: ["top_k"] },
   operations: {
     "chat.completions": "/chat/completions",
     embeddings: "/embeddings",

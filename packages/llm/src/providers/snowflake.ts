@@ -1,3 +1,4 @@
+import { claudeModels } from "./claude-models.ts";
 import { defineCompatible } from "./define-compatible.ts";
 
 /** The base URL is `https://ORGANISATION-ACCOUNT.snowflakecomputing.com/api/v2/cortex/v1`, the key a programmatic access token. */
@@ -8,6 +9,7 @@ export const snowflake = defineCompatible({
   baseUrl: null,
   variablePrefix: "SNOWFLAKE",
   modelList: null,
+  quirks: { models: claudeModels },
   operations: {
     "chat.completions": "/chat/completions",
   },

@@ -10,7 +10,7 @@ export const together = defineCompatible({
   catalogModels: /\//,
   exampleModel: "meta-llama/Llama-3.3-70B-Instruct-Turbo",
   // The usage chunk comes whether it was asked for or not.
-  quirks: { streamUsage: "unasked", outputLimit: "max_tokens", takes: ["top_k"] },
+  quirks: { streamUsage: "unasked", outputLimit: "max_tokens", roles: { developer: "system" }, takes: ["top_k"] },
   operations: {
     "chat.completions": "/chat/completions",
     completions: "/completions",

@@ -1,3 +1,4 @@
+import { claudeModels } from "./claude-models.ts";
 import { defineCompatible } from "./define-compatible.ts";
 
 export const vercelAiGateway = defineCompatible({
@@ -8,7 +9,7 @@ export const vercelAiGateway = defineCompatible({
   // https://vercel.com/docs/ai-gateway/openai-compat
   pricing: { tellsCost: true },
   variablePrefix: "AI_GATEWAY",
-  quirks: { outputLimit: "max_tokens", takes: ["reasoning_details"] },
+  quirks: { models: claudeModels, outputLimit: "max_tokens", takes: ["reasoning_details"] },
   operations: {
     "chat.completions": "/chat/completions",
     embeddings: "/embeddings",

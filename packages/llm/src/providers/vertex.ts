@@ -1,6 +1,6 @@
 import type { OperationPath, ProviderDefinition } from "./definition.ts";
 import { geminiPricing } from "./google-pricing.ts";
-import { vertexAuthentication, vertexHost } from "./google-cloud.ts";
+import { geminiNeeds, vertexAuthentication, vertexHost } from "./google-cloud.ts";
 
 /** The model's publisher is part of the path. */
 function path(method: string): OperationPath {
@@ -32,6 +32,7 @@ export const vertex: ProviderDefinition = {
   catalogModels: /^(?!claude)/,
   pricing: geminiPricing,
   exampleModel: "gemini-2.5-flash",
+  quirks: geminiNeeds,
   speaks: {
     gemini: {
       "chat.completions": path("generateContent"),

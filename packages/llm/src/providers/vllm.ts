@@ -9,7 +9,7 @@ export const vllm = defineCompatible({
   variablePrefix: "VLLM",
   needsCredential: false,
   free: true,
-  quirks: { takes: ["top_k"] },
+  quirks: { takes: ["top_k"], roles: { developer: "system" } },
   alsoSpeaks: { "openai-responses": { "chat.completions": "/responses", responses: "/responses" } },
   operations: {
     "chat.completions": "/chat/completions",

@@ -1,4 +1,5 @@
 import { defineCompatible } from "./define-compatible.ts";
+import { grokModels } from "./grok-models.ts";
 
 export const xai = defineCompatible({
   type: "xai",
@@ -10,6 +11,7 @@ export const xai = defineCompatible({
   // https://docs.x.ai/developers/cost-tracking
   pricing: { tellsCost: true },
   exampleModel: "grok-3-mini",
+  quirks: { refusesUsual: true, stops: { most: 4 }, choiceNeedsTools: true, models: grokModels },
   operations: {
     "chat.completions": "/chat/completions",
     completions: "/completions",

@@ -7,7 +7,7 @@ export const zai = defineCompatible({
   baseUrl: "https://api.z.ai/api/paas/v4",
   variablePrefix: "ZAI",
   catalogId: "zai",
-  quirks: { outputLimit: "max_tokens", takes: ["reasoning_content"] },
+  quirks: { outputLimit: "max_tokens", roles: { developer: "system" }, takes: ["reasoning_content"] },
   operations: {
     "chat.completions": "/chat/completions",
   },

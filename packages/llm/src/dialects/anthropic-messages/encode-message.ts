@@ -9,6 +9,7 @@ import type { JsonObject } from "#wire/json.ts";
 import { encodeCacheMark } from "./cache-mark.ts";
 import { encodeParts, isToolResult, writeContent } from "./encode-content.ts";
 import { dialect } from "./name.ts";
+import type { Needs } from "#fitting/vendor-needs.ts";
 
 interface Turn {
   /** Undefined for a message that is written as it came. */
@@ -24,10 +25,17 @@ export interface EncodedMessages {
   readonly messages: readonly unknown[];
 }
 
-export function encodeMessages(messages: readonly Message[], notes: Notes): EncodedMessages {
-  const instructions = messages.filter(isInstruction);
+/** `systemTurns`: system messages that stand among the others stay there. */
+export function encodeMessages(
+  messages: readonly Message[],
+  notes: Notes,
+  systemTurns?: Needs["systemTurns"],
+): EncodedMessages {
+  const begun = systemTurns === "taken" ? messages.findIndex(({ role }) => role !== "system") : -1;
+  const instructions = messages.filter((message, at) => isInstruction(message) && (begun < 0 || at < begun));
+  const before = new Set(instructions);
   const turns: Turn[] = [];
-  for (const message of messages) if (!isInstruction(message)) addTurn(message, turns, notes);
+  for (const message of messages) if (!before.has(message)) addTurn(message, turns, notes);
   const system = encodeSystem(instructions, notes);
   if (turns.length > 0 || system === undefined) {
     return { ...(system !== undefined && { system }), messages: turns.map(writeTurn) };

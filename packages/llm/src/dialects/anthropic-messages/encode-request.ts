@@ -7,8 +7,10 @@ import type { Notes } from "#dialects/extras.ts";
 import type { AnswerFormat, ChatRequest } from "#hub.ts";
 import { isObject } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
+import { needsOfCrossing } from "#fitting/needs.ts";
 import { wrapFields } from "./envelope.ts";
 import { encodeMessages } from "./encode-message.ts";
+import { fit } from "./fit.ts";
 import { traitsOf } from "./models.ts";
 import { dialect } from "./name.ts";
 import { encodeReasoningWish } from "./reasoning-wish.ts";
@@ -18,6 +20,7 @@ import { encodeToolChoice, encodeTools } from "./tools.ts";
 export function encodeRequest(request: ChatRequest, edits: RequestEdits): EncodedRequest {
   const { model, quirks } = edits;
   const notes: Notes = new Set();
+  const needs = needsOfCrossing(quirks, model);
   const spelling = spellingOf(request.extras, dialect);
   const { metadata, output_config: output, ...fields } = ownFields(request.extras, dialect, notes);
   const { outputTokens: usualOutputTokens, thinking: kind } = traitsOf(model);
@@ -27,7 +30,7 @@ export function encodeRequest(request: ChatRequest, edits: RequestEdits): Encode
   const body = {
     model,
     ...(isLimited && { max_tokens: outputTokens }),
-    ...encodeMessages(request.messages, notes),
+    ...encodeMessages(request.messages, notes, needs.systemTurns),
     ...(spelling["tools"] === "empty" && { tools: [] }),
     ...tools,
     ...encodeToolChoice(request, "tools" in tools),
@@ -43,7 +46,8 @@ export function encodeRequest(request: ChatRequest, edits: RequestEdits): Encode
   };
   noteUnspeakable(request, notes);
   // Headers of clients of other dialects say nothing here.
-  const wrapped = quirks.envelope === undefined ? body : wrapFields(body, quirks.envelope, {});
+  const fitted = fit(body, needs, notes);
+  const wrapped = quirks.envelope === undefined ? fitted : wrapFields(fitted, quirks.envelope, {});
   return { body: writeJson(wrapped, "invalid_request_error"), notes: [...notes] };
 }
 

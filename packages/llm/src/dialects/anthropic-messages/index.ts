@@ -15,6 +15,8 @@ import { encodeRequest } from "./encode-request.ts";
 import { encodeResult } from "./encode-result.ts";
 import { createStreamEncoder } from "./encode-stream.ts";
 import { encodeError, encodeStreamError, encodeVendorError } from "./errors.ts";
+import { fit } from "./fit.ts";
+import { mayNeed } from "./fit-signs.ts";
 import { readUsage } from "./usage.ts";
 import { dialect } from "./name.ts";
 import { models } from "./model-list.ts";
@@ -48,6 +50,7 @@ export const anthropicMessages = {
     toolNames: { longest: 128, refused: /[^a-zA-Z0-9_-]/g },
     hasEnvelope: true,
     editRequest,
+    fitting: { mayNeed, fit },
     dropForeignSeals,
     readAnswer,
     readText,

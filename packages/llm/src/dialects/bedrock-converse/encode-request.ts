@@ -5,13 +5,15 @@ import { ownFields, present, writeJson } from "#dialects/extras.ts";
 import type { Notes } from "#dialects/extras.ts";
 import type { AnswerFormat, ChatRequest } from "#hub.ts";
 import type { JsonObject } from "#wire/json.ts";
+import { needsOfCrossing } from "#fitting/needs.ts";
+import { fit } from "./fit.ts";
 import { encodeMessages } from "./encode-message.ts";
 import { encodeOwnFields, isThinking } from "./models.ts";
 import { dialect } from "./name.ts";
 import { encodeToolConfig } from "./tools.ts";
 
 /** The path tells the model, and whether the answer is a stream. */
-export function encodeRequest(request: ChatRequest, { model }: RequestEdits): EncodedRequest {
+export function encodeRequest(request: ChatRequest, { model, quirks }: RequestEdits): EncodedRequest {
   const notes: Notes = new Set();
   ownFields(request.extras, dialect, notes);
   const own = encodeOwnFields(request, model, notes);
@@ -25,7 +27,8 @@ export function encodeRequest(request: ChatRequest, { model }: RequestEdits): En
     ...encodeTier(request.serviceTier, notes),
   };
   noteUnspeakable(request, notes);
-  return { body: writeJson(body, "invalid_request_error"), notes: [...notes] };
+  const fitted = fit(body, needsOfCrossing(quirks, model), notes);
+  return { body: writeJson(fitted, "invalid_request_error"), notes: [...notes] };
 }
 
 function fieldOf(name: string, value: JsonObject): JsonObject {

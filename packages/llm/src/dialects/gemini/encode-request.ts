@@ -4,9 +4,11 @@
 import type { EncodedRequest, RequestEdits } from "#dialects/dialect.ts";
 import { ownFields, present, spellingOf, writeJson } from "#dialects/extras.ts";
 import type { Notes } from "#dialects/extras.ts";
+import { needsOfCrossing } from "#fitting/needs.ts";
 import type { ChatRequest, Message, Part } from "#hub.ts";
 import type { JsonObject } from "#wire/json.ts";
 import { encodeMessages } from "./encode-message.ts";
+import { fit } from "./fit.ts";
 import { encodeConfig, lowerConfig } from "./generation-config.ts";
 import { isThirdGeneration } from "./models.ts";
 import { dialect } from "./name.ts";
@@ -14,7 +16,7 @@ import { writeProto } from "./proto.ts";
 import { noSeal } from "./seal.ts";
 import { encodeToolChoice, encodeTools } from "./tools.ts";
 
-export function encodeRequest(request: ChatRequest, { model }: RequestEdits): EncodedRequest {
+export function encodeRequest(request: ChatRequest, { model, quirks }: RequestEdits): EncodedRequest {
   const notes: Notes = new Set();
   const spelling = spellingOf(request.extras, dialect);
   const { toolConfig, generationConfig, ...kept } = lowerConfig(ownFields(request.extras, dialect, notes), spelling);
@@ -30,7 +32,8 @@ export function encodeRequest(request: ChatRequest, { model }: RequestEdits): En
     ...encodeTier(request, notes),
   };
   noteUnspeakable(request, notes);
-  return { body: writeJson(writeProto(body, kept, spelling), "invalid_request_error"), notes: [...notes] };
+  const fitted = fit(writeProto(body, kept, spelling), needsOfCrossing(quirks, model), notes);
+  return { body: writeJson(fitted, "invalid_request_error"), notes: [...notes] };
 }
 
 function namesOf(messages: readonly Message[]): ReadonlyMap<string, string> {

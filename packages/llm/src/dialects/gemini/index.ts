@@ -20,6 +20,7 @@ import { createStreamEncoder } from "./encode-stream.ts";
 import { encodeError, encodeStreamError } from "./errors.ts";
 import { dialect } from "./name.ts";
 import { dropForeignSeals } from "./foreign-seals.ts";
+import { fit, mayNeed } from "./fit.ts";
 import { readPromptText } from "./prompt-text.ts";
 import { models } from "./model-list.ts";
 import { parseRequest, wantsEvents } from "./request.ts";
@@ -64,6 +65,7 @@ export const gemini = {
     streamContentType: "text/event-stream",
     toolNames: { longest: 64, refused: /[^a-zA-Z0-9_.:-]/g, refusedBeginning: /^[^a-zA-Z_]/ },
     editRequest,
+    fitting: { mayNeed, fit },
     dropForeignSeals,
     readAnswer,
     readText,

@@ -3,6 +3,7 @@
 
 import type { Dialect } from "#dialects/dialect.ts";
 import { editModel } from "#dialects/edit-model.ts";
+import { noFitting } from "#fitting/fit-text.ts";
 import { TailTap } from "#dialects/large-answer.ts";
 import { readAnswer, readError, readText } from "./answer.ts";
 import { decodeRequest } from "./decode-request.ts";
@@ -45,6 +46,7 @@ export const ollama = {
   upstream: {
     streamContentType: "application/x-ndjson",
     editRequest: editModel,
+    fitting: noFitting,
     dropForeignSeals,
     readAnswer,
     readText,

@@ -6,7 +6,6 @@ import { lostThoughts } from "#dialects/seals.ts";
 import type { MediaPart, Message, Opaque, Part, ReasoningPart, ToolCallPart, ToolResultPart } from "#hub.ts";
 import type { JsonObject } from "#wire/json.ts";
 import { encodeCacheMark } from "./cache-mark.ts";
-import { writeCallId } from "./call-ids.ts";
 import { contentOf, encodeContent, isContent } from "./encode-content.ts";
 import type { EncodeContext } from "./encode-context.ts";
 import { noThought } from "./kept-thoughts.ts";
@@ -56,7 +55,7 @@ function encodeResult(result: ToolResultPart, context: EncodeContext): JsonObjec
   const isFunction = role === "function";
   return {
     role: isFunction ? "function" : "tool",
-    ...(!isFunction && id !== "absent" && { tool_call_id: writeCallId(result.callId, context.callIds) }),
+    ...(!isFunction && id !== "absent" && { tool_call_id: result.callId }),
     ...encodeName(result, isFunction),
     ...present({ content: encodeContent(held, form, "", context) }),
     ...ownFields(result.extras, dialect, context.notes),
@@ -80,7 +79,7 @@ function encodeMessage(written: Message, context: EncodeContext): readonly unkno
     {
       role: role === "developer" ? role : message.role,
       ...present({ content: encodeContent(parts, form, isAssistant ? null : "", context) }),
-      ...encodeSpeaker(message, context),
+      ...present({ name: message.name }),
       ...(isAssistant && encodeAssistantFields(message, context)),
       ...encodeMessageFields(message, context),
     },
@@ -96,13 +95,6 @@ function placeThoughts(message: Message, { takes, notes }: EncodeContext): Messa
     return { ...part, extras: { dialect, fields: {}, spelling: { field: "thinking" } } };
   });
   return { ...message, content };
-}
-
-function encodeSpeaker({ name }: Message, { refuses, notes }: EncodeContext): JsonObject {
-  if (name === undefined) return {};
-  if (!refuses.has("name")) return { name };
-  notes.add("name");
-  return {};
 }
 
 function encodeOpaqueMessage(part: Opaque, { notes }: EncodeContext): readonly unknown[] {
@@ -140,9 +132,8 @@ export function isFunctionCall({ extras }: ToolCallPart): boolean {
   return spellingOf(extras, dialect)["place"] === "function_call";
 }
 
-function encodeCall(part: Part, { notes, callIds }: EncodeContext): readonly unknown[] {
-  const writeId = (id: string): string => writeCallId(id, callIds);
-  if (part.kind === "tool_call") return isFunctionCall(part) ? [] : [encodeToolCall(part, notes, writeId)];
+function encodeCall(part: Part, { notes }: EncodeContext): readonly unknown[] {
+  if (part.kind === "tool_call") return isFunctionCall(part) ? [] : [encodeToolCall(part, notes)];
   if (part.kind !== "opaque" || part.place !== "tool_calls") return [];
   if (part.dialect === dialect) return [part.value];
   noteOpaque(part.value, part.dialect, notes);

@@ -192,7 +192,8 @@ describe("what a vendor takes in another way", () => {
   const result = (callId: string): Part => ({ kind: "tool_result", callId, content: [] });
 
   it("fields that it refuses are left out, and noted where they said something", () => {
-    const quirks: Quirks = { refuses: ["user", "n", "name", "logprobs", "top_logprobs", "frequency_penalty"] };
+    const refuses = ["user", "n", "logprobs", "top_logprobs", "frequency_penalty"];
+    const quirks: Quirks = { refuses, messageFields: { user: ["role", "content"] } };
     const { body, notes } = encode(
       {
         userId: "u",

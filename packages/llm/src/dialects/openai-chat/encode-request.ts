@@ -4,6 +4,7 @@
 import type { EncodedRequest, RequestEdits } from "#dialects/dialect.ts";
 import { ownFields, present, spellingOf, writeJson } from "#dialects/extras.ts";
 import { encodeUserId } from "#dialects/openai-user.ts";
+import { needsOfCrossing } from "#fitting/needs.ts";
 import { effortOf } from "#dialects/reasoning-effort.ts";
 import type { ChatRequest } from "#hub.ts";
 import type { Quirks } from "#providers/definition.ts";
@@ -13,6 +14,7 @@ import { encodeFormat } from "./answer-format.ts";
 import { createContext } from "./encode-context.ts";
 import type { EncodeContext } from "./encode-context.ts";
 import { encodeMessages } from "./encode-message.ts";
+import { fit } from "./fit.ts";
 import { dialect } from "./name.ts";
 import { encodeServiceTier } from "#dialects/openai-service-tier.ts";
 import { encodeToolChoice, encodeTools } from "./tools.ts";
@@ -26,17 +28,18 @@ export function encodeRequest(request: ChatRequest, { model, quirks }: RequestEd
     ...encodeEmptyLists(spelling),
     ...encodeTools(request.tools, context),
     ...encodeToolChoice(request.toolChoice, spelling["toolChoice"] ?? quirks.mustCall),
-    ...leaveOut(encodeFields(request, spelling, quirks, context), context),
+    ...encodeFields(request, spelling, context),
     ...encodeStream(request, spelling, quirks),
     ...ownFields(request.extras, dialect, context.notes),
   };
-  return { body: writeJson(body, "invalid_request_error"), notes: [...context.notes] };
+  const fitted = fit(body, needsOfCrossing(quirks, model), context.notes);
+  return { body: writeJson(fitted, "invalid_request_error"), notes: [...context.notes] };
 }
 
-function encodeFields(request: ChatRequest, spelling: JsonObject, quirks: Quirks, context: EncodeContext): JsonObject {
+function encodeFields(request: ChatRequest, spelling: JsonObject, context: EncodeContext): JsonObject {
   return {
-    ...encodeSampling(request, spelling, quirks, context),
-    ...encodeOutputLimit(request, spelling, quirks.outputLimit),
+    ...encodeSampling(request, spelling, context),
+    ...encodeOutputLimit(request, spelling),
     ...encodeStop(request, spelling),
     ...encodeReasoningWish(request, spelling, context),
     ...encodeLogprobs(request, spelling),
@@ -50,15 +53,6 @@ function encodeFields(request: ChatRequest, spelling: JsonObject, quirks: Quirks
   };
 }
 
-/** A single answer and no penalty are what every vendor gives unasked. */
-const silences: JsonObject = { n: 1, frequency_penalty: 0, presence_penalty: 0 };
-
-function leaveOut(fields: JsonObject, { refuses, notes }: EncodeContext): JsonObject {
-  const refused = Object.keys(fields).filter((field) => refuses.has(field));
-  for (const field of refused) if (fields[field] !== silences[field]) notes.add(field);
-  return Object.fromEntries(Object.entries(fields).filter(([field]) => !refused.includes(field)));
-}
-
 function encodeEmptyLists({ tools, functions }: JsonObject): JsonObject {
   return { ...(tools === "empty" && { tools: [] }), ...(functions === "empty" && { functions: [] }) };
 }
@@ -68,7 +62,6 @@ const hottest = 2;
 function encodeSampling(
   { sampling, extras }: ChatRequest,
   spelling: JsonObject,
-  quirks: Quirks,
   { takes, notes }: EncodeContext,
 ): JsonObject {
   const { temperature, topP, topK, frequencyPenalty, presencePenalty, seed } = sampling;
@@ -82,14 +75,14 @@ function encodeSampling(
     top_k: takesTopK ? topK : undefined,
     frequency_penalty: frequencyPenalty,
     presence_penalty: presencePenalty,
-    [quirks.seed ?? "seed"]: seed,
+    seed,
   });
 }
 
-function encodeOutputLimit(request: ChatRequest, spelling: JsonObject, usual: string | undefined): JsonObject {
+function encodeOutputLimit(request: ChatRequest, spelling: JsonObject): JsonObject {
   if (request.maxOutputTokens === undefined) return {};
   const { outputLimit, max_tokens: older } = spelling;
-  const field = typeof outputLimit === "string" ? outputLimit : (usual ?? "max_completion_tokens");
+  const field = typeof outputLimit === "string" ? outputLimit : "max_completion_tokens";
   return { ...present({ max_tokens: older }), [field]: request.maxOutputTokens };
 }
 

@@ -20,6 +20,8 @@ import { encodeRequest } from "./encode-request.ts";
 import { encodeResult } from "./encode-result.ts";
 import { createStreamEncoder } from "./encode-stream.ts";
 import { encodeStreamError } from "./errors.ts";
+import { fit } from "./fit.ts";
+import { mayNeed } from "./fit-signs.ts";
 import { forwardedEndpoints, isForwarded, readForwardedUsage } from "./forwarded.ts";
 import { models } from "./model-list.ts";
 import { dropForeignSeals } from "./foreign-seals.ts";
@@ -58,6 +60,7 @@ export const openaiChat = {
     streamContentType: "text/event-stream",
     toolNames: { longest: 64, refused: /[^a-zA-Z0-9_-]/g },
     editRequest,
+    fitting: { mayNeed, fit },
     dropForeignSeals,
     restoreThoughts,
     readAnswer,

@@ -58,12 +58,7 @@ function decodeSignature(reader: FieldReader): Pick<ToolCallPart, "signature"> {
   return { signature: readSeal(signature, dialect) };
 }
 
-/** `writeId` puts an id into a form that the vendor takes. */
-export function encodeToolCall(
-  call: ToolCallPart,
-  notes: Notes,
-  writeId: (id: string) => string = (id) => id,
-): JsonObject {
+export function encodeToolCall(call: ToolCallPart, notes: Notes): JsonObject {
   const fields = ownFields(call.extras, dialect, notes);
   const { id, type, arguments: form, ...written } = spellingOf(call.extras, dialect);
   const inner = fields["function"];
@@ -71,7 +66,7 @@ export function encodeToolCall(
     ...fields,
     ...encodeSignature(call.signature),
     ...written,
-    ...(id !== "absent" && { id: writeId(call.id) }),
+    ...(id !== "absent" && { id: call.id }),
     ...(type !== "absent" && { type: "function" }),
     function: { ...(isObject(inner) ? inner : {}), name: call.name, ...encodeArguments(call.argumentsText, form) },
   };

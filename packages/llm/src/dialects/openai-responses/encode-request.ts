@@ -6,18 +6,20 @@ import { ownFields, present, spellingOf, writeJson } from "#dialects/extras.ts";
 import type { Notes } from "#dialects/extras.ts";
 import { encodeServiceTier } from "#dialects/openai-service-tier.ts";
 import { encodeUserId } from "#dialects/openai-user.ts";
+import { needsOfCrossing } from "#fitting/needs.ts";
 import { effortOf } from "#dialects/reasoning-effort.ts";
 import type { ChatRequest } from "#hub.ts";
 import { isObject } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
 import { encodeFormat } from "./answer-format.ts";
 import { encodeConversation } from "./encode-message.ts";
+import { fit } from "./fit.ts";
 import { encodeIncludes } from "./logprobs.ts";
 import { dialect } from "./name.ts";
 import { encodeToolChoice } from "./tool-choice.ts";
 import { encodeTools } from "./tools.ts";
 
-export function encodeRequest(request: ChatRequest, { model }: RequestEdits): EncodedRequest {
+export function encodeRequest(request: ChatRequest, { model, quirks }: RequestEdits): EncodedRequest {
   const notes: Notes = new Set();
   const spelling = spellingOf(request.extras, dialect);
   const { text, ...fields } = ownFields(request.extras, dialect, notes);
@@ -43,7 +45,8 @@ export function encodeRequest(request: ChatRequest, { model }: RequestEdits): En
     ...fields,
   };
   noteUnspeakable(request, notes);
-  return { body: writeJson(body, "invalid_request_error"), notes: [...notes] };
+  const fitted = fit(body, needsOfCrossing(quirks, model), notes);
+  return { body: writeJson(fitted, "invalid_request_error"), notes: [...notes] };
 }
 
 function encodeInput({ messages, extras }: ChatRequest, { input: form }: JsonObject, notes: Notes): JsonObject {

@@ -15,6 +15,7 @@ import { encodeStreamError } from "./errors.ts";
 import { LargeResponseTap } from "./large-answer.ts";
 import { dialect } from "./name.ts";
 import { dropForeignSeals } from "./foreign-seals.ts";
+import { fit, mayNeed } from "./fit.ts";
 import { readPromptText } from "./prompt-text.ts";
 import { parseRequest } from "./request.ts";
 import { readStored, storedResponses } from "./stored.ts";
@@ -46,6 +47,7 @@ export const openaiResponses = {
     toolNames: { longest: 64, refused: /[^a-zA-Z0-9_-]/g },
     hasEnvelope: true,
     editRequest: editModel,
+    fitting: { mayNeed, fit },
     dropForeignSeals,
     readAnswer,
     readText,
