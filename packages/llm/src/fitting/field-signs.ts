@@ -52,8 +52,7 @@ function makeChecks(needs: Needs, { of = {}, choice }: FieldNames): ReadonlyMap<
   const checks = new Map<string, Check>();
   const add = (name: string, check: Check) => checks.set(of[name] ?? name, check);
   if (choiceNeedsTools === true) checks.set(choice, () => false);
-  if (forcedCalls !== undefined)
-    checks.set(choice, (value) => value !== "auto" && value !== "none");
+  if (forcedCalls !== undefined) checks.set(choice, (value) => value !== "auto" && value !== "none");
   for (const [name, most] of Object.entries(highest)) add(name, (value) => typeof value === "number" && value > most);
   if (stops !== undefined) add("stop", (value) => !areTaken(value, stops));
   if (calmThinking === true) for (const name of ["temperature", "top_p", "top_k"]) add(name, isThere);

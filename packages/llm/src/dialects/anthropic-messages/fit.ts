@@ -26,9 +26,13 @@ export function fit(fields: JsonObject, needs: Needs, notes: Notes): JsonObject 
   const thought = withPossibleThinking(said, needs, notes);
   const told = needs.toolsOfCalls === true ? withToolsOfCalls(thought, notes) : thought;
   const chosen = fitToolChoice(told, tools, needs, { thinks: thinks(told), notes });
-  return fitFields(needs.filledTexts === true ? changeList(chosen, "system", withoutBlanks) : chosen, places, needs, notes);
+  return fitFields(
+    needs.filledTexts === true ? changeList(chosen, "system", withoutBlanks) : chosen,
+    places,
+    needs,
+    notes,
+  );
 }
-
 
 /** Calls of old are those of some tool, whose schema nobody tells any more. */
 function withToolsOfCalls(fields: JsonObject, notes: Notes): JsonObject {
