@@ -8,6 +8,9 @@ import { describeWithCorpus } from "../support/corpus.ts";
 import type { Corpus, CorpusRecord } from "../support/corpus.ts";
 import { requestsOf } from "./records.ts";
 
+/** What is put in for thoughts that a client dropped leaves nothing out. */
+const filledIn = "lost thoughts";
+
 interface Target {
   readonly definition: ProviderDefinition;
   readonly model: string;
@@ -42,8 +45,9 @@ describeWithCorpus("recorded requests within their dialect", (corpus) => {
       if (wayTo(definition, dialect, operation, model)?.dialect !== dialect) continue;
       const passage = passageBetween(dialects[dialect], vendorDialects[dialect], operation);
       const { notes } = passage.encodeRequest(parsed, { model, quirks: definition.quirks ?? {} });
+      const left = notes.filter((note) => note !== filledIn);
       seen += 1;
-      if (notes.length > 0) changed.push([id, definition.type, model, notes]);
+      if (left.length > 0) changed.push([id, definition.type, model, left]);
     }
     expect(changed).toEqual([]);
     expect(seen).toBeGreaterThan(500);

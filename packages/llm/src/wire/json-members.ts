@@ -90,29 +90,6 @@ function readMember(json: Buffer, at: number): Member | null {
   return valueEnd <= valueStart ? null : { key, valueStart, valueEnd };
 }
 
-export interface Span {
-  readonly start: number;
-  readonly end: number;
-}
-
-/** The elements of the list that is the whole of `json`, which is valid JSON. Null where it is no list. */
-export function findElements(json: Buffer): readonly Span[] | null {
-  let at = skipSpace(json, 0);
-  if (json[at] !== openBracket) return null;
-  const elements: Span[] = [];
-  at = skipSpace(json, at + 1);
-  if (json[at] === closeBracket) return elements;
-  for (;;) {
-    const end = skipValue(json, at);
-    if (end <= at) return null;
-    elements.push({ start: at, end });
-    at = skipSpace(json, end);
-    if (json[at] === closeBracket) return elements;
-    if (json[at] !== comma) return null;
-    at = skipSpace(json, at + 1);
-  }
-}
-
 function isEnd(json: Buffer, at: number): boolean {
   return skipSpace(json, at) >= json.length;
 }

@@ -35,7 +35,7 @@ function spliceObject(json: Buffer, before: JsonObject, after: JsonObject): Buff
 }
 
 function spliceList(json: Buffer, before: readonly unknown[], after: readonly unknown[]): Buffer | null {
-  const elements = findElements(json);
+  const elements = findElements(json, 0);
   if (elements === null || elements.length !== before.length) return null;
   const origins = originsOf(before, after);
   const pieces = after.map((value, index) => {
