@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { demoModels, startDemoUpstream } from "@ghostllm/fake-upstream";
 import { builtInPrices, joinUrl, providers } from "@ghostllm/llm";
 import type { Config } from "#config/config.ts";
+import { Rediscovery } from "#control/catalog/rediscovery.ts";
+import type { FetchJson } from "#control/catalog/vendor.ts";
 import { describeProxies } from "#config/proxy.ts";
 import { loadEncryption } from "#control/encryption/encryption.ts";
 import { detectOllama } from "#control/first-start/detect-ollama.ts";
@@ -135,6 +137,8 @@ async function build(config: Config, log: Log, disposer: Disposer): Promise<Runn
   const sweeper = setInterval(() => counters.sweep(clock.now()), sweepIntervalMs);
   disposer.add(() => clearInterval(sweeper));
 
+  const askVendor: FetchJson = (provider, path, body) =>
+    fetchJson(vendors, { url: joinUrl(provider.baseUrl, path), provider, body, timeoutMs: vendorListTimeoutMs });
   const secret = await loadJwtSecret({ configured: config.jwtSecret, store, encryption, log });
   const control = await createControlServer({
     ...providerSources,
@@ -147,8 +151,7 @@ async function build(config: Config, log: Log, disposer: Disposer): Promise<Runn
     snapshot: () => snapshots.current(),
     changed: () => snapshots.rebuild(),
     prices: builtInPrices,
-    fetchJson: (provider, path) =>
-      fetchJson(vendors, { url: joinUrl(provider.baseUrl, path), provider, timeoutMs: vendorListTimeoutMs }),
+    fetchJson: askVendor,
   });
   disposer.add(() => control.close());
 
@@ -185,6 +188,17 @@ async function build(config: Config, log: Log, disposer: Disposer): Promise<Runn
     control: (request, response) => control.handle(request, response),
     readMetrics: async () => ({ text: await metrics.registry.metrics(), contentType: metrics.registry.contentType }),
   });
+  const rediscovery = new Rediscovery({
+    snapshot: () => snapshots.current(),
+    store,
+    fetchJson: askVendor,
+    clock,
+    log,
+    changed: () => snapshots.rebuild(),
+    intervalMs: config.modelListIntervalMs,
+  });
+  rediscovery.start();
+  disposer.add(() => rediscovery.stop());
   const closeListener = prepareClosing(server);
   const url = await serveOn(server, reserved);
   healthBoard.notReadyBecause = null;

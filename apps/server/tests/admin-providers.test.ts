@@ -177,7 +177,7 @@ describe("asking the vendor", () => {
       asked.push(provider.baseUrl + path, provider.credential?.reveal() ?? "");
       return { status: 200, body: { data: [] } };
     });
-    expect(asked).toEqual(["https://api.openai.com/v1/models", vendorKey]);
+    expect(asked.slice(-2)).toEqual(["https://api.openai.com/v1/models", vendorKey]);
   });
 
   it.each([
@@ -202,11 +202,53 @@ describe("asking the vendor", () => {
     const { admin, snapshots } = await start(answering(200, { data: [{ id: "llama3" }, { id: "qwen3" }] }));
     const { id } = await admin.providers.create({ body: { provider_type: "ollama" } });
     const discover = () => admin.providers.discoverModels({ params: { id } });
-    expect(await discover()).toEqual({ source: "vendor", found: 2, added: 2, note: null });
+    expect(await discover()).toEqual({ source: "vendor", found: 2, added: 0, removed: 0, note: null });
     const [target] = snapshots.current().models.get("llama3") ?? [];
     expect(target?.prices?.[0]?.price).toMatchObject({ input: { base: 0 }, version: "free" });
     expect(await discover()).toMatchObject({ found: 2, added: 0 });
   });
+
+  it("takes the vendor's list in place of the catalogue's names, and keeps what the operator has touched", async () => {
+    let names = ["gpt-4o", "new-one"];
+    const { admin } = await start(async () => ({ status: 200, body: { data: names.map((id) => ({ id })) } }));
+    const { id } = await admin.providers.create({ body: { provider_type: "openai", api_key: vendorKey } });
+    const listed = async () =>
+      (await admin.models.list({ query: { limit: 500 } })).data.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+    expect((await listed()).map(({ name }) => name)).toEqual(["gpt-4o", "new-one"]);
+    const [first] = await listed();
+    await admin.models.create({ body: { provider_id: id, name: "by-hand" } });
+    await admin.models.update({ params: { id: first?.id ?? "" }, body: { input_price_usd: "1" } });
+    names = ["newer"];
+    expect(await admin.providers.discoverModels({ params: { id } })).toMatchObject({ found: 1, added: 1, removed: 1 });
+    expect((await listed()).map(({ name, origin }) => [name, origin])).toEqual([
+      ["by-hand", "operator"],
+      ["gpt-4o", "vendor"],
+      ["newer", "vendor"],
+    ]);
+    names = [];
+    expect(await admin.providers.discoverModels({ params: { id } })).toMatchObject({ found: 0, removed: 0 });
+  });
+
+  it("removes nothing where the list goes on elsewhere", async () => {
+    let body: object = { data: [{ id: "a" }, { id: "b" }] };
+    const { admin } = await start(async () => ({ status: 200, body }));
+    const { id } = await admin.providers.create({ body: { provider_type: "ollama" } });
+    for (const more of [{ has_more: true }, { nextPageToken: "x" }]) {
+      body = { data: [{ id: "a" }], ...more };
+      expect(await admin.providers.discoverModels({ params: { id } })).toMatchObject({ removed: 0 });
+    }
+  });
+
+  it.each(["anthropic", "openai", "google"])(
+    "gives another server of the type %s none of the vendor's models",
+    async (type) => {
+      const { admin } = await start(answering(404, { error: "no such path" }));
+      const body = { provider_type: type, api_key: vendorKey, base_url: "http://127.0.0.1:9/v1" };
+      const { id } = await admin.providers.create({ body });
+      expect((await admin.models.list()).data).toEqual([]);
+      await expect(admin.providers.discoverModels({ params: { id } })).rejects.toMatchObject({ status: 502 });
+    },
+  );
 
   it("falls back to the catalogue, and says why", async () => {
     const { admin } = await start();

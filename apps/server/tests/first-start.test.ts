@@ -13,6 +13,7 @@ import { verifyPassword } from "#control/sessions/passwords.ts";
 import { createSnapshotSource } from "#control/snapshot/snapshot-source.ts";
 import { migrateStore, openStore } from "#control/store/open-store.ts";
 import type { OpenStore } from "#control/store/open-store.ts";
+import { noFacts } from "#domain/model-facts.ts";
 import { noAdditions } from "#domain/additions.ts";
 import { Secret } from "#domain/secret.ts";
 
@@ -133,7 +134,7 @@ describe("the first start", () => {
 });
 
 describe("an Ollama that runs here", () => {
-  const ollama = { baseUrl: "http://127.0.0.1:11434/v1", models: ["llama3"] };
+  const ollama = { baseUrl: "http://127.0.0.1:11434/v1", models: [{ name: "llama3", facts: noFacts }] };
 
   it("is found with its models, and makes the demo needless", async () => {
     expect((await start({ ollama })).providers).toMatchObject([{ name: "ollama", origin: "detected" }]);
@@ -157,6 +158,14 @@ describe("providers of the configuration", () => {
     const inForce = await snapshot();
     expect([...inForce.providers.keys()]).toEqual(["openai"]);
     expect(inForce.models.has("gpt-4o")).toBe(true);
+  });
+
+  it("at other servers than the vendor's have no models that nobody has listed, and no demo beside them", async () => {
+    const foreign = { ...openai("sk-1", "http://127.0.0.1:9"), name: "local", type: "anthropic" };
+    await start({ providers: [foreign] });
+    const inForce = await snapshot();
+    expect([...inForce.providers.keys()]).toEqual(["local"]);
+    expect(inForce.models.size).toBe(0);
   });
 
   it("are updated when the configuration changes, and never doubled", async () => {

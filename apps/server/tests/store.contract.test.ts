@@ -1,8 +1,8 @@
-import { allMigrations } from "#control/store/migrations/all.ts";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { GhostError } from "@ghostllm/contract";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { allMigrations } from "#control/store/migrations/all.ts";
 import { migrateStore, openStore, type OpenStore } from "#control/store/open-store.ts";
 import type { NewModel, NewProvider } from "#control/store/store.ts";
 import { availableEngines, createDirectory, type TestDatabase } from "./store-support/engines.ts";
@@ -37,6 +37,8 @@ function newModel(providerId: string, name: string, changed: Partial<NewModel> =
     supportsVision: true,
     supportsFunctions: false,
     supportsStreaming: null,
+    origin: "vendor",
+    listed: { displayName: "M", contextLength: 8192, vision: true, functions: null, thinking: false },
     ...changed,
   };
 }

@@ -80,6 +80,8 @@ export interface Config {
   readonly limits: RequestLimits;
   readonly network: Network;
   readonly providers: readonly ConfiguredProvider[];
+  /** Between two looks at a vendor's list of models. */
+  readonly modelListIntervalMs: number;
   /** Look for an Ollama at its default address at start. */
   readonly detectOllama: boolean;
 }

@@ -161,6 +161,7 @@ function buildConfig(values: SettingValues, { cwd, providers, network }: Parts):
     limits: { bodyBytes, answerBufferBytes, assumedOutputTokens },
     network,
     providers,
+    modelListIntervalMs: values.modelListIntervalMs,
     detectOllama: values.detectOllama,
   };
 }

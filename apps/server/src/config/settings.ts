@@ -185,6 +185,14 @@ export const settings = {
     help: "Look for an Ollama at its default address at start.",
     read: (config) => config.detectOllama,
   }),
+  modelListIntervalMs: setting({
+    path: "model_list_interval_ms",
+    variable: "GHOSTLLM_MODEL_LIST_INTERVAL_MS",
+    kind: duration,
+    default: 600_000,
+    help: "How often vendors are asked for their models again; servers of one's own, such as Ollama, at least once a minute.",
+    read: (config) => config.modelListIntervalMs,
+  }),
   ...networkSettings,
 };
 

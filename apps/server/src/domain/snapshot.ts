@@ -21,10 +21,12 @@ export interface ProviderEntry {
   readonly additions: Additions | null;
 }
 
+/** Null: unknown. */
 export interface Capabilities {
-  readonly vision: boolean;
-  readonly functions: boolean;
-  readonly streaming: boolean;
+  readonly vision: boolean | null;
+  readonly functions: boolean | null;
+  readonly streaming: boolean | null;
+  readonly thinking: boolean | null;
 }
 
 /** One model at one provider: where an attempt can go. */
@@ -38,6 +40,8 @@ export interface Target {
   readonly prices: PriceSchedule | null;
   readonly contextLength: number | null;
   readonly capabilities: Capabilities | null;
+  /** What the vendor calls it for people. */
+  readonly displayName: string | null;
   /** Epoch ms at which the row was made. */
   readonly createdAt: number;
 }

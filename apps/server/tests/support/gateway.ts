@@ -55,6 +55,7 @@ export function makeTarget(provider: ProviderEntry, model: string, change: Parti
     prices: null,
     contextLength: null,
     capabilities: null,
+    displayName: null,
     createdAt: 0,
     ...change,
   };

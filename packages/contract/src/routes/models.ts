@@ -27,6 +27,13 @@ const model = z
     supports_vision: capability,
     supports_functions: capability,
     supports_streaming: capability,
+    supports_thinking: capability,
+    origin: z
+      .enum(["catalog", "vendor", "operator"])
+      .nullable()
+      .describe(
+        "Who named the model: the built-in catalogue, the vendor's list, an operator. Null: it is older than that.",
+      ),
     created_at: time,
     updated_at: time,
   })

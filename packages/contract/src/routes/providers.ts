@@ -98,6 +98,7 @@ const discovery = z
       .describe("The built-in catalogue is used where the vendor has no list or is out of reach."),
     found: z.int(),
     added: z.int(),
+    removed: z.int().describe("Models that the vendor's list has no more; none that an operator has added or changed."),
     note: z.string().nullable().describe("Why it is not the vendor's own list."),
   })
   .meta({ id: "ModelDiscovery" });
@@ -140,7 +141,8 @@ export const providerRoutes = defineRoutes({
     response: provider,
     status: 201,
     summary: "Add a provider",
-    description: "Adds the models that the built-in catalogue knows of the vendor as well.",
+    description:
+      "Adds the models that the vendor lists as well, or those that the built-in catalogue knows where the vendor cannot be asked.",
   },
   get: {
     ...shared,
@@ -197,7 +199,8 @@ export const providerRoutes = defineRoutes({
     response: discovery,
     status: 200,
     summary: "Discover models",
-    description: "Adds the models that the vendor lists and that are not there yet. Existing rows stay as they are.",
+    description:
+      "Takes over the models that the vendor lists, with what it tells of them. Those that it does not list go, but for what an operator has added or changed. The same is done from time to time by itself.",
   },
   types: {
     ...shared,

@@ -90,6 +90,13 @@ export interface ClientDialect {
   readonly facts?: Readonly<Record<string, string>>;
 }
 
+export interface ListedCapabilities {
+  readonly vision: boolean | null;
+  readonly functions: boolean | null;
+  readonly streaming: boolean | null;
+  readonly thinking: boolean | null;
+}
+
 /** A model that a client may use, as all dialects' lists together tell it. */
 export interface ListedModel {
   readonly name: string;
@@ -100,7 +107,10 @@ export interface ListedModel {
   /** `provider/model` of all that stand behind the name. */
   readonly targets: readonly string[];
   readonly contextLength: number | null;
-  readonly capabilities: { readonly vision: boolean; readonly functions: boolean; readonly streaming: boolean } | null;
+  /** Null where nobody knows. */
+  readonly capabilities: ListedCapabilities | null;
+  /** What its vendor calls it for people; null where it does not say. */
+  readonly displayName: string | null;
   /** In USD per million tokens, as decimal text; null where the price is unknown. */
   readonly price: {
     readonly input: string;

@@ -15,7 +15,7 @@ export const anthropic: ProviderDefinition = {
   // https://platform.claude.com/docs/en/about-claude/pricing
   pricing: { geographies: { us: { times: 11, per: 10 } }, fees: { webSearch: 10_000_000 } },
   exampleModel: "claude-haiku-4-5",
-  modelList: "/v1/models",
+  modelList: "/v1/models?limit=1000",
   quirks: { ...claude, models: claudeModels },
   speaks: {
     "anthropic-messages": { "chat.completions": "/v1/messages", count_tokens: "/v1/messages/count_tokens" },

@@ -12,6 +12,8 @@ interface Compatible extends Pick<
   | "baseUrl"
   | "fillBaseUrl"
   | "baseUrls"
+  | "richModelList"
+  | "serverFacts"
   | "catalogId"
   | "catalogModels"
   | "exampleModel"

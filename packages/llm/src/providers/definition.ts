@@ -157,6 +157,12 @@ export interface ProviderDefinition {
   readonly headers?: Readonly<Record<string, string>>;
   /** Path of the list of models, where the vendor has one. */
   readonly modelList?: OperationPath;
+  /** Of a list that tells more of the models, which some of the servers have. It is asked for first. */
+  readonly richModelList?: string;
+  /** Path at which a server that serves one model tells more of it. */
+  readonly serverFacts?: string;
+  /** Path at which a model can be asked about, by its name in the body, where the list does not tell enough. */
+  readonly modelFacts?: { readonly path: string; readonly body: (model: string) => object };
   /** Names of further settings with their environment variables, such as `apiVersion`. */
   readonly settings?: Readonly<Record<string, ProviderSetting>>;
   /** Id in the price catalogue; absent where the catalogue knows no prices of the vendor. */

@@ -7,6 +7,8 @@ export const llamacpp = defineCompatible({
   baseUrl: "http://127.0.0.1:8080/v1",
   baseUrls: { adds: "/v1" },
   variablePrefix: "LLAMACPP",
+  // What the model's template takes, and how much fits into a request: beside `/v1`, not below it.
+  serverFacts: "/../props",
   needsCredential: false,
   free: true,
   quirks: { outputLimit: "max_tokens", roles: { developer: "system" }, takes: ["top_k", "reasoning_content"] },

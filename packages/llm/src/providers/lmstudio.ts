@@ -7,6 +7,8 @@ export const lmstudio = defineCompatible({
   baseUrl: "http://127.0.0.1:1234/v1",
   baseUrls: { adds: "/v1" },
   variablePrefix: "LMSTUDIO",
+  // https://lmstudio.ai/docs/developer/rest
+  richModelList: "/../api/v0/models",
   needsCredential: false,
   free: true,
   quirks: { outputLimit: "max_tokens", roles: { developer: "system" }, takes: ["top_k"] },

@@ -13,6 +13,8 @@ export const ollama: ProviderDefinition = {
   authentication: { header: "authorization", prefix: "Bearer " },
   free: true,
   modelList: "/v1/models",
+  richModelList: "/api/tags",
+  modelFacts: { path: "/api/show", body: (model) => ({ model }) },
   // Its own dialect first: on the compatible path a model's own temperature and top_p are overridden where the client
   // named none, top_k cannot be said, and arguments of calls that are no JSON are refused.
   // https://github.com/ollama/ollama/blob/main/openai/openai.go

@@ -1,110 +1,106 @@
-// Which models a provider offers: from the vendor itself, else from the built-in catalogue. Called by the resource
-// `providers` and at the first start. Invariant: it only adds rows; what an operator has set is never overwritten.
+// Which models a provider offers: what the vendor's own list has, else what the built-in catalogue knows. Called by the
+// resource `providers`, at the first start and again from time to time.
+// Invariant: what an operator has added or set is neither overwritten nor removed.
 
-import { builtInPrices } from "@ghostllm/llm";
-import type { OperationPath, ProviderDefinition } from "@ghostllm/llm";
+import { builtInPrices, isForeign } from "@ghostllm/llm";
 import { GhostError } from "@ghostllm/contract";
-import type { NewModel, Store } from "#control/store/store.ts";
+import type { ModelRow, NewModel, Store } from "#control/store/store.ts";
 import type { ProviderEntry } from "#domain/snapshot.ts";
-import { readModelList } from "./read-model-list.ts";
-import type { FetchJson } from "./vendor.ts";
-
-export interface ProviderProbe {
-  readonly ok: boolean;
-  readonly message: string;
-  readonly httpStatus: number | null;
-  readonly latencyMs: number | null;
-  /** Null where the vendor gave no list. */
-  readonly models: readonly string[] | null;
-}
-
-interface ProbeOptions {
-  readonly provider: ProviderEntry;
-  readonly fetchJson: FetchJson;
-  /** Ms that never go backwards. */
-  readonly monotonic: () => number;
-}
-
-/** Asks the vendor for its models. Never rejects: what went wrong is the message. */
-export async function probeProvider({ provider, fetchJson, monotonic }: ProbeOptions): Promise<ProviderProbe> {
-  const { label, modelList, needsCredential } = provider.definition;
-  const failed = { ok: false, httpStatus: null, latencyMs: null, models: null };
-  if (needsCredential && provider.credential === null)
-    return { ...failed, message: `${label} needs an API key, and none is set` };
-  if (modelList === undefined) return { ...failed, message: `${label} has no list of models that could be asked for` };
-  const startedAt = monotonic();
-  try {
-    const { status, body } = await fetchJson(provider, pathOf(modelList, provider));
-    return judgeAnswer(status, readModelList(body), Math.round(monotonic() - startedAt));
-  } catch (error) {
-    return { ...failed, message: `${provider.baseUrl} cannot be reached: ${messageOf(error)}` };
-  }
-}
-
-function pathOf(path: OperationPath, { baseUrl, settings }: ProviderEntry): string {
-  return typeof path === "string" ? path : path({ baseUrl, settings, model: "", stream: false });
-}
-
-function judgeAnswer(httpStatus: number, models: readonly string[] | null, latencyMs: number): ProviderProbe {
-  const answered = { httpStatus, latencyMs };
-  if (httpStatus === 401 || httpStatus === 403) {
-    return { ...answered, ok: false, models: null, message: `The vendor refuses the API key (HTTP ${httpStatus})` };
-  }
-  if (httpStatus !== 200) {
-    return {
-      ...answered,
-      ok: false,
-      models: null,
-      message: `The vendor answered HTTP ${httpStatus} to the list of models`,
-    };
-  }
-  if (models === null) {
-    return { ...answered, ok: false, models, message: "The vendor answered something that is not a list of models" };
-  }
-  return { ...answered, ok: true, models, message: `The vendor answered with ${models.length} models` };
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
+import { askFurther, probeProvider } from "./probe.ts";
+import type { ProbeOptions } from "./probe.ts";
+import type { VendorModel, VendorModels } from "./read-model-list.ts";
 
 export interface Discovery {
   readonly source: "vendor" | "catalog";
   readonly found: number;
   readonly added: number;
+  readonly removed: number;
   readonly note: string | null;
 }
 
+type DiscoverOptions = ProbeOptions & { readonly store: Store };
+
 /** Rejects with `provider_error` where neither the vendor nor the catalogue knows any model. */
-export async function discoverModels(options: ProbeOptions & { readonly store: Store }): Promise<Discovery> {
+export async function discoverModels(options: DiscoverOptions): Promise<Discovery> {
   const { provider, store } = options;
   const probe = await probeProvider(options);
-  if (probe.models !== null) {
-    const added = await addModels(store, provider.id, probe.models);
-    return { source: "vendor", found: probe.models.length, added, note: null };
-  }
-  const names = catalogModelNames(provider.definition);
+  if (probe.list !== null) return takeOver(options, probe.list);
+  const names = catalogModelNames(provider);
   if (names.length === 0) throw new GhostError("provider_error", probe.message);
-  return {
-    source: "catalog",
-    found: names.length,
-    added: await addModels(store, provider.id, names),
-    note: probe.message,
-  };
+  const added = await addCatalogModels(store, provider.id, names);
+  return { source: "catalog", found: names.length, added, removed: 0, note: probe.message };
 }
 
-/** Models of a vendor that are known without asking it; none for servers that hold whatever their owner put there. */
-export function catalogModelNames({ catalogId, catalogModels }: ProviderDefinition): readonly string[] {
+/** The vendor's list takes the place of what was known without asking, and of what an earlier list had. */
+export async function takeOver(options: DiscoverOptions, list: VendorModels): Promise<Discovery> {
+  const { provider, store } = options;
+  const models = await askFurther(list.models, options);
+  const rows = (await store.models.list()).filter(({ providerId }) => providerId === provider.id);
+  const rowsByName = new Map(rows.map((row) => [row.name, row]));
+  const added = await store.models.add(
+    models
+      .filter(({ name }) => !rowsByName.has(name))
+      .map(({ name, facts }) => ({ ...unknownModel, providerId: provider.id, name, origin: "vendor", listed: facts })),
+  );
+  for (const model of models) await refresh(store, rowsByName.get(model.name), model);
+  // A list that is cut off, or empty, is no word on what is not in it.
+  const isComplete = !list.isPartial && models.length > 0;
+  const removed = isComplete ? await removeOthers(store, provider, rows, models) : 0;
+  return { source: "vendor", found: models.length, added, removed, note: null };
+}
+
+async function refresh(store: Store, row: ModelRow | undefined, { facts }: VendorModel): Promise<void> {
+  if (row === undefined) return;
+  const origin = row.origin === "operator" ? "operator" : "vendor";
+  const isSame = row.origin === origin && JSON.stringify(row.listed) === JSON.stringify(facts);
+  if (!isSame) await store.models.update(row.id, { origin, listed: facts });
+}
+
+async function removeOthers(
+  store: Store,
+  provider: ProviderEntry,
+  rows: readonly ModelRow[],
+  models: readonly VendorModel[],
+): Promise<number> {
+  const listed = new Set(models.map(({ name }) => name));
+  const known = new Set(catalogNames(provider));
+  const gone = rows.filter(
+    (row) =>
+      !listed.has(row.name) &&
+      isUntouched(row) &&
+      (row.origin === null ? known.has(row.name) : row.origin !== "operator"),
+  );
+  for (const { id } of gone) await store.models.remove(id);
+  return gone.length;
+}
+
+function isUntouched({ contextLength, inputPrice, outputPrice, cachedInputPrice, ...row }: ModelRow): boolean {
+  const { supportsVision, supportsFunctions, supportsStreaming, furtherPrices } = row;
+  const set = [contextLength, inputPrice, outputPrice, cachedInputPrice, ...Object.values(furtherPrices)];
+  return [...set, supportsVision, supportsFunctions, supportsStreaming].every((value) => (value ?? null) === null);
+}
+
+/**
+ * Models of a vendor that are known without asking it; none for servers that hold whatever their owner put there, which
+ * another server than the vendor's own may be, too, unless it is of a kind that has no list to ask for.
+ */
+export function catalogModelNames(provider: Pick<ProviderEntry, "definition" | "baseUrl">): readonly string[] {
+  const { definition, baseUrl } = provider;
+  return definition.modelList !== undefined && isForeign(definition, baseUrl) ? [] : catalogNames(provider);
+}
+
+function catalogNames({ definition }: Pick<ProviderEntry, "definition">): readonly string[] {
+  const { catalogId, catalogModels } = definition;
   const names = catalogId === undefined ? [] : builtInPrices().list(catalogId);
   return catalogModels === undefined ? names : names.filter((name) => catalogModels.test(name));
 }
 
-export function addModels(store: Store, providerId: string, names: readonly string[]): Promise<number> {
-  return store.models.add(names.map((name) => ({ ...unknownModel, providerId, name })));
+export function addCatalogModels(store: Store, providerId: string, names: readonly string[]): Promise<number> {
+  return store.models.add(names.map((name) => ({ ...unknownModel, providerId, name, origin: "catalog" })));
 }
 
 /** All that the row leaves to the catalogue. */
-export const unknownModel: Omit<NewModel, "providerId" | "name"> = {
+export const unknownModel: Omit<NewModel, "providerId" | "name" | "origin"> = {
   contextLength: null,
   inputPrice: null,
   outputPrice: null,
@@ -113,4 +109,5 @@ export const unknownModel: Omit<NewModel, "providerId" | "name"> = {
   supportsVision: null,
   supportsFunctions: null,
   supportsStreaming: null,
+  listed: null,
 };

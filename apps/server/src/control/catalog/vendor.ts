@@ -9,7 +9,7 @@ export interface VendorAnswer {
 }
 
 /**
- * GET `path` behind the provider's base URL, with its credential.
+ * GET `path` behind the provider's base URL, with its credential; POST where there is a body.
  * Rejects where no answer came; the error's message must not hold the credential.
  */
-export type FetchJson = (provider: ProviderEntry, path: string) => Promise<VendorAnswer>;
+export type FetchJson = (provider: ProviderEntry, path: string, body?: object) => Promise<VendorAnswer>;

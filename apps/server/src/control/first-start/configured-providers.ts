@@ -4,12 +4,20 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import type { ConfiguredProvider } from "#config/config.ts";
-import { addModels, catalogModelNames } from "#control/catalog/discover.ts";
+import { addCatalogModels, catalogModelNames, unknownModel } from "#control/catalog/discover.ts";
+import type { VendorModel } from "#control/catalog/read-model-list.ts";
 import type { ControlLog } from "#control/control-log.ts";
-import { credentialBinding, definitionOf, openAdditions, sealAdditions } from "#control/snapshot/providers.ts";
+import {
+  credentialBinding,
+  definitionOf,
+  effectiveBaseUrl,
+  openAdditions,
+  sealAdditions,
+} from "#control/snapshot/providers.ts";
 import type { ProviderSources } from "#control/snapshot/providers.ts";
-import type { NewProvider, ProviderRow, Store } from "#control/store/store.ts";
+import type { NewModel, NewProvider, ProviderRow, Store } from "#control/store/store.ts";
 import { isEmpty, toText } from "#domain/additions.ts";
+import { noFacts } from "#domain/model-facts.ts";
 
 export interface ProviderAdoption extends ProviderSources {
   readonly store: Store;
@@ -26,7 +34,7 @@ export interface AdoptedProvider {
 
 export interface DetectedServer {
   readonly baseUrl: string;
-  readonly models: readonly string[];
+  readonly models: readonly VendorModel[];
 }
 
 const fingerprintsSetting = "configured_providers";
@@ -88,16 +96,25 @@ async function isReadable(row: ProviderRow, { encryption }: ProviderAdoption): P
   }
 }
 
-/** Adds the row and the models that are known without asking anybody, and those that the caller has seen. */
+/** Adds the row and the models that the caller has seen, or else those that are known without asking anybody. */
 async function addProvider(
   provider: NewProvider,
-  seenModels: readonly string[],
+  seenModels: readonly VendorModel[],
   { store, ...sources }: ProviderAdoption,
 ): Promise<void> {
   const row = await store.providers.create(provider);
+  const models = seenModels.map(({ name, facts }): NewModel => ({
+    ...unknownModel,
+    providerId: row.id,
+    name,
+    origin: "vendor",
+    listed: facts,
+  }));
+  await store.models.add(models);
   const definition = definitionOf(provider.providerType, sources);
-  const listed = definition === undefined ? [] : catalogModelNames(definition);
-  await addModels(store, row.id, [...new Set([...seenModels, ...listed])]);
+  const baseUrl = effectiveBaseUrl(row, sources);
+  if (models.length > 0 || definition === undefined || baseUrl === null) return;
+  await addCatalogModels(store, row.id, catalogModelNames({ definition, baseUrl }));
 }
 
 async function toNewProvider(
@@ -116,12 +133,13 @@ interface BuiltInOptions extends ProviderAdoption {
   readonly isFirstStart: boolean;
 }
 
-/** An Ollama that runs here; and at the first start, where no model could be asked for otherwise, the demo. */
+/** An Ollama that runs here; and at the first start, where nobody could be asked otherwise, the demo. */
 export async function addBuiltInProviders(options: BuiltInOptions): Promise<readonly AdoptedProvider[]> {
   const ollama = await addDetectedOllama(options);
-  const hasModels = (await options.store.models.list()).length > 0;
-  if (!options.isFirstStart || hasModels) return ollama;
-  await addProvider(newBuiltIn("demo", null), options.demoModels, options);
+  const hasProviders = (await options.store.providers.list()).length > 0;
+  if (!options.isFirstStart || hasProviders) return ollama;
+  const models = options.demoModels.map((name) => ({ name, facts: noFacts }));
+  await addProvider(newBuiltIn("demo", null), models, options);
   return [...ollama, { name: "demo", type: "demo", origin: "built in", outcome: "added" }];
 }
 

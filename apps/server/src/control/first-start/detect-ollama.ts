@@ -13,7 +13,7 @@ export async function detectOllama(
   try {
     const { status, body } = await fetchJson(`${baseUrl}/v1/models`, timeoutMs);
     const models = status === 200 ? readModelList(body) : null;
-    return models === null ? null : { baseUrl, models };
+    return models === null ? null : { baseUrl, models: models.models };
   } catch {
     return null;
   }

@@ -33,7 +33,9 @@ export function createModelsResource(deps: ResourceDependencies): Resource<"mode
     async create({ body: { provider_id: providerId, name, ...fields } }) {
       const provider = await store.providers.find(providerId);
       if (provider === undefined) throw invalid("provider_id", `There is no provider ${providerId}`);
-      const added = await store.models.add([{ ...unknownModel, ...toChange(fields), providerId, name }]);
+      const added = await store.models.add([
+        { ...unknownModel, ...toChange(fields), providerId, name, origin: "operator" },
+      ]);
       if (added === 0)
         throw new GhostError("conflict", `Provider ${provider.name} has the model ${name} already`, { param: "name" });
       await changed();
@@ -68,14 +70,16 @@ function toApiModel(row: ModelRow, provider: ProviderRow, deps: ResourceDependen
     provider_id: row.providerId,
     provider: provider.name,
     name: row.name,
-    context_length: row.contextLength ?? known?.contextLength ?? null,
+    context_length: row.contextLength ?? row.listed?.contextLength ?? known?.contextLength ?? null,
     input_price_usd: toUsdOrNull(row.inputPrice),
     output_price_usd: toUsdOrNull(row.outputPrice),
     cached_input_price_usd: toUsdOrNull(row.cachedInputPrice),
     prices: toApiPrices(known?.prices ?? null, deps.clock.now()),
-    supports_vision: row.supportsVision,
-    supports_functions: row.supportsFunctions,
+    supports_vision: row.supportsVision ?? row.listed?.vision ?? null,
+    supports_functions: row.supportsFunctions ?? row.listed?.functions ?? null,
     supports_streaming: row.supportsStreaming,
+    supports_thinking: row.listed?.thinking ?? null,
+    origin: row.origin,
     created_at: toTime(row.createdAt),
     updated_at: toTime(row.updatedAt),
   };

@@ -2,7 +2,8 @@ import { GhostError } from "@ghostllm/contract";
 import type { AdminRoutes, RouteAnswer } from "@ghostllm/contract";
 import { readBaseUrl } from "@ghostllm/llm";
 import type { ProviderDefinition } from "@ghostllm/llm";
-import { addModels, catalogModelNames, discoverModels, probeProvider } from "#control/catalog/discover.ts";
+import { discoverModels } from "#control/catalog/discover.ts";
+import { probeProvider } from "#control/catalog/probe.ts";
 import {
   credentialBinding,
   definitionOf,
@@ -49,7 +50,7 @@ export function createProvidersResource(deps: ResourceDependencies): Resource<"p
         settings: body.settings,
         additionsEncrypted: await sealAdditions(readAdditions(body, noAdditions), name, deps),
       });
-      await addModels(store, row.id, catalogModelNames(definition));
+      if (row.enabled) await discoverAtFirst(row, deps);
       await changed();
       return toApiProvider(row, deps);
     },
@@ -80,7 +81,7 @@ export function createProvidersResource(deps: ResourceDependencies): Resource<"p
         message: probe.message,
         http_status: probe.httpStatus,
         latency_ms: probe.latencyMs,
-        models: probe.models?.length ?? null,
+        models: probe.list?.models.length ?? null,
       };
     },
 
@@ -94,6 +95,17 @@ export function createProvidersResource(deps: ResourceDependencies): Resource<"p
 
     types: async () => ({ data: definitions.map(toApiProviderType), next: null }),
   };
+}
+
+/** The provider is there, whether it has models already or not. */
+async function discoverAtFirst(row: ProviderRow, deps: ResourceDependencies): Promise<void> {
+  const { store, fetchJson, clock, log } = deps;
+  try {
+    const provider = await toProviderEntry(row, deps);
+    await discoverModels({ provider, fetchJson, monotonic: clock.monotonic, store });
+  } catch (error) {
+    log.warn({ err: error, provider: row.name }, "The new provider has no models yet");
+  }
 }
 
 async function toApiProvider(row: ProviderRow, deps: ResourceDependencies): Promise<ApiProvider> {

@@ -10,12 +10,14 @@ export function toTarget(provider: ProviderEntry, row: ModelRow, prices: PriceBo
     model: row.name,
     modelId: row.id,
     prices: known.prices,
-    contextLength: row.contextLength ?? known.contextLength,
+    contextLength: row.contextLength ?? row.listed?.contextLength ?? known.contextLength,
     capabilities: {
-      vision: row.supportsVision ?? false,
-      functions: row.supportsFunctions ?? false,
-      streaming: row.supportsStreaming ?? true,
+      vision: row.supportsVision ?? row.listed?.vision ?? null,
+      functions: row.supportsFunctions ?? row.listed?.functions ?? null,
+      streaming: row.supportsStreaming,
+      thinking: row.listed?.thinking ?? null,
     },
+    displayName: row.listed?.displayName ?? null,
     createdAt: row.createdAt,
   };
 }
@@ -29,5 +31,5 @@ interface UnlistedModel {
 /** A model that is named in a route but has no row. */
 export function toUnlistedTarget({ provider, model, createdAt }: UnlistedModel, prices: PriceBook): Target {
   const known = knowModel(provider, model, null, prices);
-  return { provider, model, modelId: null, ...known, capabilities: null, createdAt };
+  return { provider, model, modelId: null, ...known, capabilities: null, displayName: null, createdAt };
 }

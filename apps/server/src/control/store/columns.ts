@@ -1,11 +1,13 @@
 // Between columns and the domain's values: JSON text is parsed by zod here, once, and trusted after.
 
 import { z } from "zod";
+import { modelFacts } from "#domain/model-facts.ts";
+import type { ModelFacts } from "#domain/model-facts.ts";
 import type { FurtherPrices } from "#domain/price-overrides.ts";
 import type { Permissions, RateLimits, Role } from "#domain/principal.ts";
 import type { RouteStrategy } from "#domain/snapshot.ts";
 import type { UsageStatus } from "#domain/usage-record.ts";
-import type { RouteTargetRow } from "./store.ts";
+import type { ModelOrigin, RouteTargetRow } from "./store.ts";
 
 const count = z.number().int().nonnegative().nullable();
 
@@ -65,6 +67,13 @@ export const parseFurtherPrices = (text: string | null): FurtherPrices =>
 export const parseRole = (text: string): Role => roleSchema.parse(text);
 export const parseStrategy = (text: string): RouteStrategy => strategySchema.parse(text);
 export const parseUsageStatus = (text: string): UsageStatus => statusSchema.parse(text);
+
+const originSchema: z.ZodType<ModelOrigin | null> = z.enum(["catalog", "vendor", "operator"]).nullable();
+
+export const parseOrigin = (text: string | null): ModelOrigin | null => originSchema.parse(text);
+export const parseFacts = (text: string | null): ModelFacts | null =>
+  text === null ? null : modelFacts.parse(JSON.parse(text));
+export const writeFacts = (facts: ModelFacts | null): string | null => facts && JSON.stringify(facts);
 
 export function toBit(value: boolean): number {
   return value ? 1 : 0;

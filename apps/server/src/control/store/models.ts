@@ -1,6 +1,14 @@
 import { newId } from "@ghostllm/contract";
 import type { Kysely, Selectable } from "kysely";
-import { definedOnly, fromOptionalBit, parseFurtherPrices, toOptionalBit } from "./columns.ts";
+import {
+  definedOnly,
+  fromOptionalBit,
+  parseFacts,
+  parseFurtherPrices,
+  parseOrigin,
+  toOptionalBit,
+  writeFacts,
+} from "./columns.ts";
 import { change, type Database, type Naming } from "./database.ts";
 import type { ModelChange, ModelRow, NewModel, Store } from "./store.ts";
 import type { ModelsTable, Tables } from "./tables.ts";
@@ -65,6 +73,8 @@ function toColumns(model: NewModel) {
     supports_vision: toOptionalBit(model.supportsVision),
     supports_functions: toOptionalBit(model.supportsFunctions),
     supports_streaming: toOptionalBit(model.supportsStreaming),
+    origin: model.origin,
+    listed: writeFacts(model.listed),
   };
 }
 
@@ -79,6 +89,8 @@ function toChangedColumns(model: ModelChange) {
     supports_vision: bit(model.supportsVision),
     supports_functions: bit(model.supportsFunctions),
     supports_streaming: bit(model.supportsStreaming),
+    origin: model.origin,
+    listed: model.listed === undefined ? undefined : writeFacts(model.listed),
   };
 }
 
@@ -95,6 +107,8 @@ function toRow(row: Selectable<ModelsTable>): ModelRow {
     supportsVision: fromOptionalBit(row.supports_vision),
     supportsFunctions: fromOptionalBit(row.supports_functions),
     supportsStreaming: fromOptionalBit(row.supports_streaming),
+    origin: parseOrigin(row.origin),
+    listed: parseFacts(row.listed),
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   };

@@ -1,6 +1,7 @@
 // The store as the rest of the control plane sees it: one implementation over Kysely, for SQLite and for PostgreSQL.
 // Rows use the domain's names; times are epoch ms, money is nano-USD, ids are UUIDv7 text.
 
+import type { ModelFacts } from "#domain/model-facts.ts";
 import type { FurtherPrices } from "#domain/price-overrides.ts";
 import type { Permissions, RateLimits, Role } from "#domain/principal.ts";
 import type { RouteStrategy } from "#domain/snapshot.ts";
@@ -53,6 +54,8 @@ export interface ProviderRow {
   readonly updatedAt: number;
 }
 
+export type ModelOrigin = "catalog" | "vendor" | "operator";
+
 export interface ModelRow {
   readonly id: string;
   readonly providerId: string;
@@ -66,6 +69,10 @@ export interface ModelRow {
   readonly supportsVision: boolean | null;
   readonly supportsFunctions: boolean | null;
   readonly supportsStreaming: boolean | null;
+  /** Who named it; null for rows that are older than the question. */
+  readonly origin: ModelOrigin | null;
+  /** What the vendor's list tells, behind what the operator says. */
+  readonly listed: ModelFacts | null;
   readonly createdAt: number;
   readonly updatedAt: number;
 }

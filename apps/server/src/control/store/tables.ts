@@ -57,6 +57,8 @@ export interface ModelsTable {
   supports_vision: number | null;
   supports_functions: number | null;
   supports_streaming: number | null;
+  origin: string | null;
+  listed: string | null;
   created_at: number;
   updated_at: number;
 }

@@ -91,6 +91,8 @@ function describe({ requested, targets }: Candidates, now: number): ListedModel 
     targets: targets.map(({ target: { provider, model } }) => `${provider.name}/${model}`),
     contextLength: target.contextLength,
     capabilities: target.capabilities,
+    // Under another name it is something else for people, too.
+    displayName: requested === target.model ? target.displayName : null,
     price: describePrice(target, now),
   };
 }

@@ -73,7 +73,16 @@ function wayOf({ holder: { provider }, dialect, objects }: ForwardCall): Way {
 function targetOf({ holder: { provider, owner }, route }: ForwardCall): Target {
   const prices = route.cost === "unknown" ? null : freePrices;
   const model = owner?.model ?? "";
-  return { provider, model, modelId: null, prices, contextLength: null, capabilities: null, createdAt: 0 };
+  return {
+    provider,
+    model,
+    modelId: null,
+    prices,
+    contextLength: null,
+    capabilities: null,
+    displayName: null,
+    createdAt: 0,
+  };
 }
 
 function candidatesOf({ holder: { owner } }: ForwardCall, target: Target): Candidates {

@@ -71,7 +71,14 @@ function checkPermissionFor(query: HolderQuery, owner: ObjectOwner): void {
   });
 }
 
-const unlisted = { modelId: null, prices: null, contextLength: null, capabilities: null, createdAt: 0 };
+const unlisted = {
+  modelId: null,
+  prices: null,
+  contextLength: null,
+  capabilities: null,
+  displayName: null,
+  createdAt: 0,
+};
 
 function providerOf({ snapshot }: HolderQuery, { providerId }: ObjectOwner): ProviderEntry {
   const provider = [...snapshot.providers.values()].find(({ id }) => id === providerId);

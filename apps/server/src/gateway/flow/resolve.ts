@@ -84,6 +84,7 @@ function unlistedTarget({ prices: book }: Snapshot, provider: ProviderEntry, mod
     prices: known?.prices ?? (provider.definition.free ? freePrices : null),
     contextLength: known?.contextLength ?? null,
     capabilities: null,
+    displayName: null,
     createdAt: 0,
   };
 }

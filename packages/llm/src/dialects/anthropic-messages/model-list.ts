@@ -1,8 +1,8 @@
 import type { ClientModels, ListedModel } from "#dialects/dialect.ts";
 import { pageSizeOf } from "#dialects/page-size.ts";
 
-function describe({ name, createdAt }: ListedModel) {
-  return { type: "model", id: name, display_name: name, created_at: new Date(createdAt).toISOString() };
+function describe({ name, displayName, createdAt }: ListedModel) {
+  return { type: "model", id: name, display_name: displayName ?? name, created_at: new Date(createdAt).toISOString() };
 }
 
 /** All are on the first page, but for clients that ask for less. https://docs.anthropic.com/en/api/models-list */

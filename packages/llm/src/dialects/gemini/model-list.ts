@@ -4,10 +4,10 @@ import { sharedVersion, versions } from "./versions.ts";
 
 const methods = ["generateContent", "streamGenerateContent", "countTokens"];
 
-function describe({ name, contextLength }: ListedModel) {
+function describe({ name, displayName, contextLength }: ListedModel) {
   return {
     name: `models/${name}`,
-    displayName: name,
+    displayName: displayName ?? name,
     ...(contextLength !== null && { inputTokenLimit: contextLength }),
     supportedGenerationMethods: methods,
   };

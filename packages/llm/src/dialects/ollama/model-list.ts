@@ -11,15 +11,18 @@ const unknownDetails = {
   quantization_level: "",
 };
 
-function describe({ name, createdAt }: ListedModel) {
+function describe(model: ListedModel) {
+  const { name, createdAt, contextLength } = model;
   const told = { name, model: name, modified_at: new Date(createdAt).toISOString() };
-  return { ...told, size: 0, digest: "", details: unknownDetails };
+  const details = { ...unknownDetails, ...(contextLength !== null && { context_length: contextLength }) };
+  return { ...told, size: 0, digest: "", details, capabilities: capabilitiesOf(model) };
 }
 
-/** In Ollama's words: what is not known to be missing is offered. */
+/** In Ollama's words. What is not known is offered where clients would not ask for it otherwise: tools. */
 function capabilitiesOf({ capabilities }: ListedModel): readonly string[] {
-  const { vision = false, functions = true } = capabilities ?? {};
-  return ["completion", ...(functions ? ["tools"] : []), ...(vision ? ["vision"] : [])];
+  const { vision, functions, thinking } = capabilities ?? { vision: null, functions: null, thinking: null };
+  const words = { tools: functions ?? true, vision: vision ?? false, thinking: thinking ?? false };
+  return ["completion", ...Object.entries(words).flatMap(([word, isThere]) => (isThere ? [word] : []))];
 }
 
 /** https://docs.ollama.com/api/tags and https://docs.ollama.com/api-reference/show-model-details */

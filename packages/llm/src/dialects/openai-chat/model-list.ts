@@ -5,6 +5,8 @@ function describe(model: ListedModel): object {
   const { price } = model;
   return {
     id: model.name,
+    // What clients such as Open WebUI show in place of the id.
+    name: model.displayName ?? model.name,
     object: "model",
     created: Math.floor(model.createdAt / 1000),
     owned_by: model.provider,
