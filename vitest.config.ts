@@ -9,7 +9,7 @@ export default defineConfig({
       "apps/*/tests/**/*.test.ts",
       "tests/**/*.test.ts",
     ],
-    exclude: ["**/node_modules/**", "tests/bench/**", "tests/agents/**"],
+    exclude: ["**/node_modules/**", "tests/bench/**", "tests/agents/**", "tests/servers/**"],
     pool: "forks",
     maxWorkers: 2,
     testTimeout: 20_000,

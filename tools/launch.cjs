@@ -24,6 +24,7 @@ const tasks = {
   replay: { file: "tests/replay/main.ts", flags: nodeFlags },
   "test:agents": { file: "tests/agents/main.ts", flags: nodeFlags },
   "test:clients": { file: "tests/clients/main.ts", flags: nodeFlags },
+  "test:servers": { file: "tests/servers/main.ts", flags: nodeFlags },
   fuzz: { file: "tests/fuzz/main.ts", flags: nodeFlags.concat("--expose-gc") },
 };
 

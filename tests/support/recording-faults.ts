@@ -1,7 +1,7 @@
 // What is wrong with a recording itself, told by its bytes alone: no gateway could read of it what the oracle says. Called by
 // the replay and by the suites over the corpus. Invariant: no rule knows an id, and none may fit what can be read.
 
-import type { CorpusRecord } from "./corpus.ts";
+import type { CorpusRecord, OracleEntry } from "./corpus.ts";
 
 export type AnswerFormat = "openai-chat" | "openai-responses" | "anthropic-messages" | "gemini" | "ollama";
 
@@ -261,6 +261,12 @@ const alwaysVisible: ReadonlySet<FaultName> = new Set(["failure", "cut", "nothin
 /** Those for which others may read an answer otherwise than its vendor's SDK did, which may have refused it itself. */
 export function excusingFaults(answer: RecordedAnswer, format: AnswerFormat, wasRefused: boolean): readonly Fault[] {
   return faultsOf(answer, format).filter(({ name }) => !(wasRefused && alwaysVisible.has(name)));
+}
+
+/** Whether all that the vendor's SDK said of it, as the oracle has it, can be expected of others. */
+export function isSound(record: CorpusRecord, format: AnswerFormat, oracle: ReadonlyMap<string, OracleEntry>): boolean {
+  const wasRefused = oracle.get(record.id)?.sdk.error !== undefined;
+  return excusingFaults(record, format, wasRefused).length === 0;
 }
 
 const unreadable: ReadonlySet<FaultName> = new Set([...alwaysVisible, "no-format", "other-api"]);

@@ -4,6 +4,7 @@ import { GhostError } from "@ghostllm/contract";
 import { dialects } from "@ghostllm/llm";
 import type { ClientDialectName, Operation, ParsedRequest } from "@ghostllm/llm";
 import type { Corpus, CorpusRecord } from "../support/corpus.ts";
+import { hasFault } from "../support/recording-faults.ts";
 
 export interface RecordedRequest {
   readonly id: string;
@@ -66,10 +67,15 @@ export function* requestsOf(
   }
 }
 
+function isMisfiled(record: CorpusRecord, dialect: ClientDialectName, operation: Operation): boolean {
+  return operation === "chat.completions" && hasFault(record, dialect, "other-api");
+}
+
 /** Null: there is nothing to read. */
 function read(record: CorpusRecord, [dialect, operation]: Place): RecordedRequest | RefusedRequest | null {
   const { id, path, request_body: written } = record;
-  if (written === null) return null;
+  // Of what is filed under another call nothing is known.
+  if (written === null || isMisfiled(record, dialect, operation)) return null;
   const body = dialect === "gemini" ? written : { model: "m", ...written };
   const line = { model: "m", query: "", stream: path.endsWith(":streamGenerateContent") };
   try {

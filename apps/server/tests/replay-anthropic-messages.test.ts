@@ -7,7 +7,7 @@ import { builtInPrices, costOf, priceAt } from "@ghostllm/llm";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { describeWithCorpus, expectEnough } from "../../../tests/support/corpus.ts";
 import type { CorpusRecord } from "../../../tests/support/corpus.ts";
-import { hasFault } from "../../../tests/support/recording-faults.ts";
+import { isSound } from "../../../tests/support/recording-faults.ts";
 import { makeProvider, makeSnapshot, makeTarget, startGateway, testKey } from "./support/gateway.ts";
 import type { TestGateway } from "./support/gateway.ts";
 
@@ -31,8 +31,11 @@ describeWithCorpus("replay of recorded traffic of Anthropic's Messages", (source
   let gateway: TestGateway;
   const oracle = source.oracle("anthropic");
   const records = [...source.recorded("anthropic")].filter(
-    ({ endpoint, method, ...record }) =>
-      endpoint === "messages" && method === "POST" && (record.response_body ?? record.response_text) !== undefined,
+    (record) =>
+      record.endpoint === "messages" &&
+      record.method === "POST" &&
+      record.response_b64 === undefined &&
+      isSound(record, "anthropic-messages", oracle),
   );
 
   beforeAll(async () => {
@@ -121,8 +124,6 @@ describeWithCorpus("replay of recorded traffic of Anthropic's Messages", (source
     const longest = writeBytes === 1 ? 2_000 : 8_000;
     for (const record of records) {
       if (record.status !== 200 || !record.response_text || record.response_text.length > longest) continue;
-      // What follows the end of the first answer is not passed on.
-      if (hasFault(record, "anthropic-messages", "joined")) continue;
       const { text, answer } = await replay(record, writeBytes);
       expect(answer, record.id).toBe(text);
     }

@@ -5,6 +5,7 @@ import type { FakeUpstream } from "@ghostllm/fake-upstream";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { describeWithCorpus, expectEnough } from "../../../tests/support/corpus.ts";
 import type { CorpusRecord } from "../../../tests/support/corpus.ts";
+import { isSound } from "../../../tests/support/recording-faults.ts";
 import { makeProvider, makeSnapshot, makeTarget, startGateway, testKey } from "./support/gateway.ts";
 import type { TestGateway } from "./support/gateway.ts";
 
@@ -48,6 +49,7 @@ describeWithCorpus("replay of recorded traffic of Ollama", (source) => {
       for (const record of source.recorded("ollama")) {
         if (!record.path.startsWith("/api/") || !/^(?:ollama-(?:chat|generate)|embeddings)$/.test(record.endpoint))
           continue;
+        if (record.endpoint === "ollama-chat" && !isSound(record, "ollama", source.oracle("ollama"))) continue;
         const stream = record.response_text !== undefined;
         const body = record.request_body ?? { model, messages: [], input: "recorded", stream };
         serve("ollama", record, String(body["model"]), writeBytes);

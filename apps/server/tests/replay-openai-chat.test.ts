@@ -8,6 +8,7 @@ import type { Operation } from "@ghostllm/llm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { corpus, describeWithCorpus, expectEnough } from "../../../tests/support/corpus.ts";
 import type { Corpus, CorpusRecord } from "../../../tests/support/corpus.ts";
+import { isSound } from "../../../tests/support/recording-faults.ts";
 import { makeProvider, makeSnapshot, makeTarget, providerNamed, startGateway, testKey } from "./support/gateway.ts";
 import type { TestGateway } from "./support/gateway.ts";
 
@@ -30,7 +31,12 @@ function isReplayable(record: CorpusRecord): boolean {
 }
 
 function recordsOf(source: Corpus): readonly CorpusRecord[] {
-  return source.providers().flatMap((provider) => [...source.recorded(provider)].filter(isReplayable));
+  return source.providers().flatMap((provider) => {
+    const oracle = source.oracle(provider);
+    const isWhatItSays = (record: CorpusRecord): boolean =>
+      record.endpoint !== "chat" || isSound(record, "openai-chat", oracle);
+    return [...source.recorded(provider)].filter((record) => isReplayable(record) && isWhatItSays(record));
+  });
 }
 
 const operations: Readonly<Record<string, Operation>> = {

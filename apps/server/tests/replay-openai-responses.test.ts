@@ -6,6 +6,7 @@ import type { FakeUpstream } from "@ghostllm/fake-upstream";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { describeWithCorpus, expectEnough } from "../../../tests/support/corpus.ts";
 import type { CorpusRecord } from "../../../tests/support/corpus.ts";
+import { isSound } from "../../../tests/support/recording-faults.ts";
 import { makeProvider, makeSnapshot, makeTarget, startGateway, testKey } from "./support/gateway.ts";
 import type { TestGateway } from "./support/gateway.ts";
 
@@ -37,8 +38,11 @@ describeWithCorpus("replay of recorded traffic of OpenAI's Responses", (source) 
   let gateway: TestGateway;
   const records = Object.keys(providerTypes).flatMap((provider) =>
     [...source.recorded(provider)].filter(
-      ({ endpoint, method, ...record }) =>
-        endpoint === "responses" && method === "POST" && (record.response_body ?? record.response_text) !== undefined,
+      (record) =>
+        record.endpoint === "responses" &&
+        record.method === "POST" &&
+        record.response_b64 === undefined &&
+        isSound(record, "openai-responses", source.oracle(provider)),
     ),
   );
 
