@@ -2,6 +2,7 @@
 // twice, in pieces and whole; some leave the pieces out. What was told is not told again.
 
 import { readSeal } from "#dialects/seals.ts";
+import { stringifyExactly } from "#wire/exact-json.ts";
 import { isObject, memberOf, wordOf } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
 import { decodeCitation } from "./citations.ts";
@@ -11,32 +12,51 @@ import { logprobsIn } from "./logprobs.ts";
 import { decodeMadeImage } from "./made-image.ts";
 import { dialect } from "./name.ts";
 import { decodeSeal, partSeparator } from "./reasoning.ts";
+import type { Level, TextKind } from "./told-texts.ts";
 import { writeInput } from "./tool-calls.ts";
 
 const index = 0;
 
 /** A piece of a text. */
-export function tellText(text: unknown, place: string, item: ItemState, { events, types }: ItemContext): void {
-  if (typeof text !== "string" || text === "") return;
-  item.told.add(place);
-  types.add("message");
-  events.push({ kind: "text", index, text });
+export function tellText(text: unknown, place: string, item: ItemState, context: ItemContext): void {
+  tell("text", text, place, item, context);
 }
 
-export function tellRefusal(text: unknown, place: string, item: ItemState, { events, types }: ItemContext): void {
-  if (typeof text !== "string" || text === "") return;
-  item.told.add(place);
-  types.add("message");
-  events.push({ kind: "refusal", index, text });
+export function tellRefusal(text: unknown, place: string, item: ItemState, context: ItemContext): void {
+  tell("refusal", text, place, item, context);
 }
 
-export function tellThought(text: unknown, place: string, item: ItemState, { events, types }: ItemContext): void {
+export function tellThought(text: unknown, place: string, item: ItemState, context: ItemContext): void {
+  tell("reasoning", text, place, item, context);
+}
+
+function tell(kind: TextKind, text: unknown, place: string, item: ItemState, context: ItemContext): void {
   if (typeof text !== "string" || text === "") return;
+  context.texts.add(kind, text);
+  push(kind, text, place, item, context);
+}
+
+function push(kind: TextKind, text: string, place: string, item: ItemState, { events, types }: ItemContext): void {
   item.told.add(place);
-  types.add("reasoning");
-  const isNext = item.lastThought !== "" && item.lastThought !== place;
-  item.lastThought = place;
-  events.push({ kind: "reasoning", index, text: isNext ? partSeparator + text : text });
+  types.add(kind === "reasoning" ? "reasoning" : "message");
+  const isNext = kind === "reasoning" && item.lastThought !== "" && item.lastThought !== place;
+  if (kind === "reasoning") item.lastThought = place;
+  events.push({ kind, index, text: isNext ? partSeparator + text : text });
+}
+
+/** A text that is whole: what of it was not told yet. */
+export function tellWhole(
+  kind: TextKind,
+  level: Level,
+  text: unknown,
+  { place, item }: { readonly place: string; readonly item: ItemState },
+  context: ItemContext,
+): void {
+  if (typeof text !== "string" || text === "") return;
+  const rest = context.texts.rest(kind, level, text, item.told.has(place));
+  if (rest === "") return;
+  context.texts.addWhole(kind, level, rest);
+  push(kind, rest, place, item, context);
 }
 
 export function tellLogprobs(value: unknown, place: string, item: ItemState, { events }: ItemContext): void {
@@ -52,9 +72,11 @@ export function tellArguments(text: unknown, item: ItemState, { events }: ItemCo
   events.push({ kind: "tool_arguments", index, call: item.call, text });
 }
 
-export function tellCitation(value: unknown, item: ItemState, { events }: ItemContext): void {
+export function tellCitation(value: unknown, { events, citations }: ItemContext): void {
+  const written = stringifyExactly(value) ?? "";
+  if (citations.has(written)) return;
+  citations.add(written);
   const citation = decodeCitation(value);
-  item.citations += 1;
   if (citation !== undefined) events.push({ kind: "citation", index, citation });
 }
 
@@ -65,6 +87,9 @@ export function beginItem(value: unknown, item: ItemState, context: ItemContext)
   const id = memberOf(value, "call_id");
   const name = memberOf(value, "name");
   item.call = context.calls;
+  item.callId = typeof id === "string" ? id : "";
+  if (item.callId !== "") context.byCall.set(item.callId, item);
+  context.lastCall = item;
   item.isCustom = type === "custom_tool_call";
   context.calls += 1;
   context.types.add(type);
@@ -77,30 +102,30 @@ export function beginItem(value: unknown, item: ItemState, context: ItemContext)
   });
 }
 
-type ItemReader = (value: JsonObject, item: ItemState, context: ItemContext) => void;
+type ItemReader = (value: JsonObject, item: ItemState, context: ItemContext, level: Level) => void;
 
 /** The whole item has come. */
-export function endItem(value: unknown, item: ItemState, context: ItemContext): void {
-  if (!isObject(value) || item.doneId !== undefined) return;
+export function endItem(value: unknown, item: ItemState, context: ItemContext, level: Level = "item"): void {
+  if (!isObject(value) || (item.doneId !== undefined && level === "item")) return;
   item.doneId = value["id"] ?? null;
   const type = wordOf(value["type"]);
   context.types.add(type);
   const end = Object.hasOwn(enders, type) ? enders[type] : keepItem;
-  end?.(value, item, context);
+  end?.(value, item, context, level);
 }
 
 const enders: Readonly<Record<string, ItemReader>> = {
-  message({ content }, item, context) {
-    forEachIn(content, (part, place) => endPart(part, place, item, context));
+  message({ content }, item, context, level) {
+    forEachIn(content, (part, place) => endPart(part, place, { item, level }, context));
     const annotations = listOf(content).flatMap((part) => listOf(memberOf(part, "annotations")));
-    for (const annotation of annotations.slice(item.citations)) tellCitation(annotation, item, context);
+    for (const annotation of annotations) tellCitation(annotation, context);
   },
-  reasoning({ summary, content, id, encrypted_content: encrypted }, item, context) {
-    forEachIn(summary, (part, place) =>
-      unlessTold(`summary ${place}`, memberOf(part, "text"), tellThought, item, context),
+  reasoning({ summary, content, id, encrypted_content: encrypted }, item, context, level) {
+    forEachIn(summary, (part, at) =>
+      tellWhole("reasoning", level, memberOf(part, "text"), { place: `summary ${at}`, item }, context),
     );
-    forEachIn(content, (part, place) =>
-      unlessTold(`content ${place}`, memberOf(part, "text"), tellThought, item, context),
+    forEachIn(content, (part, at) =>
+      tellWhole("reasoning", level, memberOf(part, "text"), { place: `content ${at}`, item }, context),
     );
     if (typeof encrypted === "string" && encrypted !== "") tellSeal(encrypted, id, context);
   },
@@ -121,22 +146,18 @@ export function endInput(item: ItemState, context: ItemContext): void {
 }
 
 /** A part of a message is whole. */
-export function endPart(part: unknown, place: number, item: ItemState, context: ItemContext): void {
-  const key = `content ${place}`;
+export function endPart(
+  part: unknown,
+  at: number,
+  { item, level }: { readonly item: ItemState; readonly level: Level },
+  context: ItemContext,
+): void {
+  const place = `content ${at}`;
   const type = memberOf(part, "type");
-  if (type === "output_text") {
-    unlessTold(key, memberOf(part, "text"), tellText, item, context);
-    if (!item.told.has(`logprobs ${key}`)) tellLogprobs(memberOf(part, "logprobs"), key, item, context);
-  } else if (type === "refusal") {
-    unlessTold(key, memberOf(part, "refusal"), tellRefusal, item, context);
-  }
-}
-
-type Teller = (text: unknown, place: string, item: ItemState, context: ItemContext) => void;
-
-/** A text that is whole, of which nothing was told yet. */
-export function unlessTold(place: string, text: unknown, tell: Teller, item: ItemState, context: ItemContext): void {
-  if (!item.told.has(place)) tell(text, place, item, context);
+  if (type === "refusal") tellWhole("refusal", level, memberOf(part, "refusal"), { place, item }, context);
+  if (type !== "output_text") return;
+  tellWhole("text", level, memberOf(part, "text"), { place, item }, context);
+  if (!item.told.has(`logprobs ${place}`)) tellLogprobs(memberOf(part, "logprobs"), place, item, context);
 }
 
 function tellSeal(encrypted: string, id: unknown, { events }: ItemContext): void {

@@ -82,3 +82,95 @@ describe("a stream", () => {
     expect(readEvents([...events, ...decoder.flush()])).toMatchObject({ text: "Ahoy", failed: true });
   });
 });
+
+describe("a text is told once", () => {
+  const [first, second] = ["Ahoy, ", "sailor!"];
+  const pieces = (place: object, type = "response.output_text.delta") =>
+    [first, second].map((piece) => ({ type, delta: piece, ...place }));
+  const wholes = (places: readonly object[], text = first + second) => [
+    { type: "response.output_text.done", text, ...places[0] },
+    { type: "response.content_part.done", part: { type: "output_text", text }, ...places[1] },
+    { type: "response.output_item.done", item: said(text), ...places[2] },
+  ];
+  const numbered = { output_index: 0, content_index: 0, item_id: "msg_1" };
+
+  it.each<readonly [string, object, readonly object[]]>([
+    ["by its vendor's own numbers", numbered, [numbered, numbered, numbered]],
+    ["without any", {}, [{}, {}, {}]],
+    ["with numbers for the pieces alone", numbered, [{}, {}, {}]],
+    ["with numbers for the whole alone", {}, [numbered, numbered, numbered]],
+    ["with other ids", { item_id: "a" }, [{ item_id: "b" }, { item_id: "c" }, {}]],
+    ["with other places", { output_index: 0 }, [{ output_index: 1 }, { output_index: 2 }, { output_index: 3 }]],
+    ["with places of parts from 1", { ...numbered, content_index: 1 }, [numbered, numbered, numbered]],
+  ])("%s", (_name, piecesAt, wholesAt) => {
+    const end = completed(said(first + second, "msg_9"));
+    const whole = wholes(wholesAt);
+    expect(read([...pieces(piecesAt), ...whole, end]).text).toBe("Ahoy, sailor!");
+    expect(read([...pieces(piecesAt), whole[2] ?? {}, end]).text).toBe("Ahoy, sailor!");
+    expect(read([...whole, end]).text).toBe("Ahoy, sailor!");
+    expect(read([...pieces(piecesAt).slice(0, 1), ...whole, end]).text).toMatch(/^Ahoy, (?:sailor!)?$/);
+  });
+
+  it("also of several messages, of which some come whole, and two that say the same", () => {
+    const done = (text: string, id: string) => ({ type: "response.output_item.done", item: said(text, id) });
+    const events = [...pieces({}), done("Ahoy, sailor!", "a"), done("Ahoy, sailor!", "b"), done("Bye.", "c")];
+    const end = completed(said("Ahoy, sailor!", "x"), said("Ahoy, sailor!", "y"), said("Bye.", "z"));
+    expect(read([...events, end]).text).toBe("Ahoy, sailor!Ahoy, sailor!Bye.");
+  });
+
+  it("also where the whole has other spaces at its ends", () => {
+    expect(
+      read([...pieces(numbered), ...wholes([numbered, {}, {}], "Ahoy, sailor! "), completed(said("Ahoy, sailor!"))])
+        .text,
+    ).toMatch(/^Ahoy, sailor! ?$/);
+  });
+
+  it.each([
+    [
+      "a summary",
+      "response.reasoning_summary_text.delta",
+      { summary: [{ type: "summary_text", text: "Ahoy, sailor!" }] },
+    ],
+    ["thoughts", "response.reasoning_text.delta", { content: [{ type: "reasoning_text", text: "Ahoy, sailor!" }] }],
+    [
+      "thoughts whose summary is told",
+      "response.reasoning_text.delta",
+      { summary: [{ type: "summary_text", text: "Ahoy, sailor!" }] },
+    ],
+  ])("also %s", (_name, type, content) => {
+    const item = { type: "reasoning", id: "rs_1", ...content };
+    const done = { type: "response.output_item.done", output_index: 5, item };
+    expect(read([...pieces({ item_id: "rs_0" }, type), done, completed(item)]).reasoning).toBe("Ahoy, sailor!");
+    expect(read([done, completed(item)]).reasoning).toBe("Ahoy, sailor!");
+    expect(read([completed(item)]).reasoning).toBe("Ahoy, sailor!");
+  });
+});
+
+it("calls are known by their ids, as of servers that number nothing", () => {
+  const begun = (id: string, name: string) => ({
+    type: "response.output_item.added",
+    item: { type: "function_call", call_id: id, name, arguments: "", status: "in_progress" },
+  });
+  const piece = (id: string, text: string) => ({
+    type: "response.function_call_arguments.delta",
+    item_id: id,
+    delta: text,
+  });
+  const done = (id: string, name: string, text: string) => ({
+    type: "response.output_item.done",
+    item: { type: "function_call", call_id: id, name, arguments: text, status: "completed" },
+  });
+  const events = [
+    ...[begun("fc_a", "f"), piece("fc_a", '{"x":'), piece("fc_a", "1}"), done("fc_a", "f", '{"x":1}')],
+    ...[begun("fc_b", "g"), piece("another", "{}"), done("fc_b", "g", "{}")],
+    done("fc_c", "h", '{"y":2}'),
+  ];
+  const calls = [
+    { name: "f", args: { x: 1 } },
+    { name: "g", args: {} },
+    { name: "h", args: { y: 2 } },
+  ];
+  const output = [call, call, call].map((item, at) => ({ ...item, call_id: `fc_${"abc"[at]}` }));
+  expect(read([...events, completed(...output)]).calls).toMatchObject(calls);
+  expect(read([...events, completed(...output)]).calls).toHaveLength(3);
+});

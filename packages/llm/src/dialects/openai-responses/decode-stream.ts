@@ -9,8 +9,10 @@ import * as items from "./decode-item.ts";
 import { readFailure } from "./failure.ts";
 import type { Failure } from "./failure.ts";
 import { decodeFinish } from "./finish.ts";
-import { itemOf } from "./item-state.ts";
+import { callOf, itemOf } from "./item-state.ts";
 import type { ItemContext } from "./item-state.ts";
+import { ToldTexts } from "./told-texts.ts";
+import type { Level } from "./told-texts.ts";
 import { readUsageOf } from "./usage.ts";
 
 interface StreamState extends ItemContext, DecoderState {
@@ -18,7 +20,16 @@ interface StreamState extends ItemContext, DecoderState {
 }
 
 export function createStreamDecoder(fallbackId = ""): FrameDecoder<StreamState> {
-  const context = { items: new Map(), types: new Set<string>(), answerId: fallbackId, calls: 0, events: [] };
+  const told = { texts: new ToldTexts(), citations: new Set<string>(), types: new Set<string>() };
+  const context = {
+    ...told,
+    items: new Map(),
+    byCall: new Map(),
+    lastCall: null,
+    answerId: fallbackId,
+    calls: 0,
+    events: [],
+  };
   return new FrameDecoder<StreamState>(
     { ...context, isStarted: false, isOver: false },
     { readData, endWithoutMark: breakOff },
@@ -48,45 +59,46 @@ const readers: Readonly<Record<string, EventReader>> = {
   "response.in_progress": ({ response }, state) => readStart(response, state),
   "response.output_item.added": (event, state) => items.beginItem(event["item"], itemOf(event, state), state),
   "response.output_item.done": (event, state) => items.endItem(event["item"], itemOf(event, state), state),
-  "response.content_part.done": readPart,
+  "response.content_part.done": (event, state) => readPart(event, event["part"], "part", state),
   "response.output_text.delta"(event, state) {
     const item = itemOf(event, state);
     items.tellText(event["delta"], contentOf(event), item, state);
     items.tellLogprobs(event["logprobs"], contentOf(event), item, state);
   },
   "response.output_text.done"(event, state) {
-    readPart({ ...event, part: { type: "output_text", text: event["text"], logprobs: event["logprobs"] } }, state);
+    readPart(event, { type: "output_text", text: event["text"], logprobs: event["logprobs"] }, "text", state);
   },
   "response.output_text.annotation.added"(event, state) {
-    items.tellCitation(event["annotation"], itemOf(event, state), state);
+    items.tellCitation(event["annotation"], state);
   },
   "response.refusal.delta"(event, state) {
     items.tellRefusal(event["delta"], contentOf(event), itemOf(event, state), state);
   },
   "response.refusal.done"(event, state) {
-    readPart({ ...event, part: { type: "refusal", refusal: event["refusal"] } }, state);
+    readPart(event, { type: "refusal", refusal: event["refusal"] }, "text", state);
   },
   "response.reasoning_summary_text.delta": (event, state) =>
     readThought(event, event["delta"], summaryOf(event), state),
-  "response.reasoning_summary_text.done": (event, state) => endThought(event, event["text"], summaryOf(event), state),
+  "response.reasoning_summary_text.done": (event, state) =>
+    endThought(event, event["text"], ["text", summaryOf(event)], state),
   "response.reasoning_summary_part.done"(event, state) {
-    endThought(event, memberOf(event["part"], "text"), summaryOf(event), state);
+    endThought(event, memberOf(event["part"], "text"), ["part", summaryOf(event)], state);
   },
   "response.reasoning_text.delta": (event, state) => readThought(event, event["delta"], contentOf(event), state),
-  "response.reasoning_text.done": (event, state) => endThought(event, event["text"], contentOf(event), state),
+  "response.reasoning_text.done": (event, state) => endThought(event, event["text"], ["text", contentOf(event)], state),
   "response.function_call_arguments.delta"(event, state) {
-    items.tellArguments(event["delta"], itemOf(event, state), state);
+    items.tellArguments(event["delta"], callOf(event, state), state);
   },
   "response.function_call_arguments.done"(event, state) {
-    const item = itemOf(event, state);
+    const item = callOf(event, state);
     if (!item.told.has("arguments")) items.tellArguments(event["arguments"], item, state);
   },
   "response.custom_tool_call_input.delta"(event, state) {
     const { delta } = event;
-    if (typeof delta === "string") itemOf(event, state).input += delta;
+    if (typeof delta === "string") callOf(event, state).input += delta;
   },
   "response.custom_tool_call_input.done"(event, state) {
-    const item = itemOf(event, state);
+    const item = callOf(event, state);
     if (typeof event["input"] === "string") item.input = event["input"];
     items.endInput(item, state);
   },
@@ -105,17 +117,22 @@ function summaryOf({ summary_index: place = 0 }: JsonObject): string {
   return `summary ${wordOf(place)}`;
 }
 
-function readPart(event: JsonObject, state: StreamState): void {
-  const place = event["content_index"];
-  items.endPart(event["part"], typeof place === "number" ? place : 0, itemOf(event, state), state);
+function readPart(event: JsonObject, part: unknown, level: Level, state: StreamState): void {
+  const { content_index: place } = event;
+  items.endPart(part, typeof place === "number" ? place : 0, { item: itemOf(event, state), level }, state);
 }
 
 function readThought(event: JsonObject, text: unknown, place: string, state: StreamState): void {
   items.tellThought(text, place, itemOf(event, state), state);
 }
 
-function endThought(event: JsonObject, text: unknown, place: string, state: StreamState): void {
-  items.unlessTold(place, text, items.tellThought, itemOf(event, state), state);
+function endThought(
+  event: JsonObject,
+  text: unknown,
+  [level, place]: readonly [Level, string],
+  state: StreamState,
+): void {
+  items.tellWhole("reasoning", level, text, { place, item: itemOf(event, state) }, state);
 }
 
 /** Told twice it says nothing new. */
@@ -128,17 +145,16 @@ function readStart(response: unknown, state: StreamState): void {
   state.events.push({ kind: "start", ...told, createdSeconds: countOf(created) });
 }
 
-/**
- * Its output holds all items once more. They need not be numbered as they were before, so that those count of whose type
- * nothing was told.
- */
+/** Its output holds all items once more, of which most were told. They need not be numbered as they were before. */
 function end(response: unknown, state: StreamState): void {
   readStart(response, state);
   const output = memberOf(response, "output");
   const types = new Set(state.types);
   (Array.isArray(output) ? output : []).forEach((item: unknown, place) => {
-    const isTold = types.has(wordOf(memberOf(item, "type")));
-    if (!isTold) items.endItem(item, itemOf({ item_id: `end ${place}` }, state), state);
+    const type = wordOf(memberOf(item, "type"));
+    // Texts are known by what they say; of other items those count of whose type nothing was told.
+    const isText = type === "message" || (type === "reasoning" && !memberOf(item, "encrypted_content"));
+    if (isText || !types.has(type)) items.endItem(item, itemOf({ item_id: `end ${place}` }, state), state, "answer");
   });
   for (const item of state.items.values()) items.endInput(item, state);
   const { events } = state;
