@@ -55,6 +55,25 @@ const everywhere: readonly Limit[] = [
   { of: ["seal"], note: "signature of another vendor", because: "only its vendor can read it" },
 ];
 
+const narrowSchemas: readonly Limit[] = [
+  {
+    of: ["schema", "tool"],
+    note: "constraints of the schema|additionalProperties",
+    isNear: true,
+    because: "schemas that answers and calls are held to say less, and the rest is said in words",
+  },
+];
+
+/** A model that cannot be held to a schema, here or at all, has to call a tool that takes such answers. */
+function answersByTool(isSuch: (loss: Loss) => boolean): Limit {
+  return {
+    of: ["format", "schema", "toolChoice", "schemaDescription"],
+    when: (loss) => has(loss.before, "schema") && isSuch(loss),
+    note: null,
+    because: "a tool takes the answer",
+  };
+}
+
 /** Thoughts go back to the vendor that sealed them. */
 const noThoughts: Limit = {
   of: ["thought"],
@@ -202,6 +221,7 @@ const limitsOfTargets: Readonly<Record<DialectName, readonly Limit[]>> = {
     media("(?:image|document|audio) (?:by|of)"),
   ],
   "anthropic-messages": [
+    ...narrowSchemas,
     noThoughts,
     {
       of: ["serviceTier"],
@@ -229,6 +249,7 @@ const limitsOfTargets: Readonly<Record<DialectName, readonly Limit[]>> = {
     media("(?:image|document|audio|media) (?:by|of|in)"),
   ],
   gemini: [
+    answersByTool(({ before, model }) => has(before, "tool") && /gemini-2/.test(model)),
     noThoughts,
     noCacheMarks,
     noCitations,
@@ -266,6 +287,8 @@ const limitsOfTargets: Readonly<Record<DialectName, readonly Limit[]>> = {
     media("(?:image|document|audio|media) (?:by|of|in)"),
   ],
   "bedrock-converse": [
+    answersByTool(({ model }) => /nova|claude-3/.test(model)),
+    ...narrowSchemas,
     noThoughts,
     { of: ["cache"], note: "cache_control", because: "what has no place has no mark" },
     noSeeds,

@@ -1,12 +1,15 @@
 // A request on its way to a vendor of another dialect, as that vendor can take it: with what its client dropped, calls that
 // can be told apart, names and seals that are not refused. What an answer must undo is remembered.
 
-import type { ChatRequest } from "#hub.ts";
+import type { ChatRequest, Tool } from "#hub.ts";
+import { askByTool } from "./answer-by-tool.ts";
+import type { AnswerTool } from "./answer-by-tool.ts";
 import { untangleCalls } from "./call-ids.ts";
 import type { RequestEdits, VendorDialect } from "./dialect.ts";
 import type { Notes } from "./extras.ts";
 import { fitNames, namesAsTheyAre, renameTools } from "./fitted-names.ts";
 import type { FittedNames } from "./fitted-names.ts";
+import { toolSchemaOf } from "./fitted-schemas.ts";
 import { restoreTurns } from "./sealed-turns.ts";
 import type { SealMemory } from "./sealed-turns.ts";
 import { dropForeignSeals, joinThoughts } from "./seals.ts";
@@ -17,6 +20,8 @@ export interface Sent {
   readonly toolNames: FittedNames;
   /** The vendor's dialect, where it wants thoughts back that have no seal. */
   readonly unsealedBy: string | null;
+  /** By which the answer is given, where the model cannot be held to its form. */
+  readonly answerTool?: AnswerTool;
 }
 
 export const nothingSent: Sent = { callIds: new Set(), toolNames: namesAsTheyAre, unsealedBy: null };
@@ -34,11 +39,25 @@ export function crossOver(
 ): { readonly request: ChatRequest; readonly sent: Sent } {
   const { name, upstream } = target;
   const wantsUnsealed = edits.quirks.wantsThoughts !== undefined;
-  const restored = restoreTurns(told, { dialect: name, wantsUnsealed }, memory);
-  const { request, callIds } = untangleCalls(restored);
+  const byTool = upstream.answersByTool?.(edits.model, told) === true ? askByTool(told) : undefined;
+  const restored = restoreTurns(byTool?.request ?? told, { dialect: name, wantsUnsealed }, memory);
+  const { request: untangled, callIds } = untangleCalls(restored);
+  const request = withToolSchemas(untangled, notes);
   const toolNames = upstream.toolNames === undefined ? namesAsTheyAre : fitNames(request, upstream.toolNames);
   if (!toolNames.isEmpty) notes.add("names of tools");
   const named = renameTools(request, toolNames);
   const meant = dropForeignSeals(joinThoughts(named, name), name, notes);
-  return { request: meant, sent: { callIds, toolNames, unsealedBy: wantsUnsealed ? name : null } };
+  const answerTool = byTool && { answerTool: byTool.tool };
+  return { request: meant, sent: { callIds, toolNames, unsealedBy: wantsUnsealed ? name : null, ...answerTool } };
+}
+
+/** What vendors of no dialect take at the top of a tool's schema. */
+function withToolSchemas(request: ChatRequest, notes: Notes): ChatRequest {
+  if (request.tools.length === 0) return request;
+  const tools = request.tools.map((tool): Tool => {
+    if (tool.kind !== "function" || tool.parameters === undefined) return tool;
+    const parameters = toolSchemaOf(tool.parameters, notes);
+    return parameters === tool.parameters ? tool : { ...tool, parameters };
+  });
+  return { ...request, tools };
 }

@@ -221,6 +221,8 @@ export interface UpstreamDialect {
   /** Null where the body is no answer of the dialect. `fallbackId` names calls of an answer that has neither ids nor a name. */
   decodeResult(body: Buffer, fallbackId?: string): ChatResult | null;
   createStreamDecoder(fallbackId?: string): StreamDecoder;
+  /** The model cannot be held to a schema in such a request, but calls tools. Absent where all models can. */
+  answersByTool?(model: string, request: ChatRequest): boolean;
   /** Absent where its vendors take all names. */
   readonly toolNames?: ToolNameRules;
   /** Its streams begin with events that tell no more than that there is a stream. */

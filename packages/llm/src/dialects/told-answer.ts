@@ -2,6 +2,8 @@
 // with ids of their own. Every answer that is translated passes here, whole or event by event.
 
 import type { ChatEvent, ChatResult, Part } from "#hub.ts";
+import { AnswerToolEvents, readByTool } from "./answer-by-tool.ts";
+import type { AnswerTool } from "./answer-by-tool.ts";
 import { AnswerCallIds } from "./call-ids.ts";
 import type { FittedNames } from "./fitted-names.ts";
 
@@ -20,6 +22,7 @@ export interface ToldContext {
   /** Those of the request. */
   readonly callIds: ReadonlySet<string>;
   readonly toolNames: FittedNames;
+  readonly answerTool?: AnswerTool;
 }
 
 type Head = Pick<ChatResult, "id" | "model" | "createdSeconds">;
@@ -37,7 +40,8 @@ function completeHead<Told extends Head>(told: Told, { facts, askedModel, idPref
   };
 }
 
-export function completeResult(result: ChatResult, context: ToldContext): ChatResult {
+export function completeResult(decoded: ChatResult, context: ToldContext): ChatResult {
+  const result = context.answerTool === undefined ? decoded : readByTool(decoded, context.answerTool);
   const ids = new AnswerCallIds(context.callIds, context.facts.requestId);
   const named = (part: Part): Part =>
     part.kind === "tool_call" ? { ...part, id: ids.next(part.id), name: context.toolNames.own(part.name) } : part;
@@ -54,15 +58,23 @@ const noStart: Extract<ChatEvent, { kind: "start" }> = { kind: "start", id: "", 
 export class EventCompleter {
   readonly #context: ToldContext;
   readonly #ids: AnswerCallIds;
+  readonly #answer: AnswerToolEvents | null;
   #isStarted = false;
 
   constructor(context: ToldContext) {
     this.#context = context;
+    this.#answer = context.answerTool === undefined ? null : new AnswerToolEvents(context.answerTool);
     this.#ids = new AnswerCallIds(context.callIds, context.facts.requestId);
   }
 
   /** The event as it is told, behind a beginning where the vendor wrote none. */
   complete(event: ChatEvent): readonly ChatEvent[] {
+    return this.#answer === null
+      ? this.#complete(event)
+      : this.#answer.read(event).flatMap((told) => this.#complete(told));
+  }
+
+  #complete(event: ChatEvent): readonly ChatEvent[] {
     const told = this.#told(event);
     if (this.#isStarted || headless.has(event.kind)) {
       this.#isStarted ||= event.kind === "start";

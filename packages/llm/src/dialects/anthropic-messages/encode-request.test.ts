@@ -83,7 +83,8 @@ describe("a request of another dialect", () => {
 
   it("says how an answer must look where there is a schema", () => {
     const { body } = encode({ format: { kind: "schema", name: "n", schema: { type: "object" }, strict: true } });
-    expect(body["output_config"]).toEqual({ format: { type: "json_schema", schema: { type: "object" } } });
+    const schema = { type: "object", additionalProperties: false };
+    expect(body["output_config"]).toEqual({ format: { type: "json_schema", schema } });
   });
 });
 

@@ -4,6 +4,7 @@
 import type { EncodedRequest, RequestEdits } from "#dialects/dialect.ts";
 import { ownFields, present, spellingOf, writeJson } from "#dialects/extras.ts";
 import type { Notes } from "#dialects/extras.ts";
+import { narrowSchema } from "#dialects/fitted-schemas.ts";
 import type { AnswerFormat, ChatRequest } from "#hub.ts";
 import { isObject } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
@@ -23,9 +24,10 @@ export function encodeRequest(request: ChatRequest, edits: RequestEdits): Encode
   const needs = needsOfCrossing(quirks, model);
   const spelling = spellingOf(request.extras, dialect);
   const { metadata, output_config: output, ...fields } = ownFields(request.extras, dialect, notes);
-  const { outputTokens: usualOutputTokens, thinking: kind } = traitsOf(model);
+  const { outputTokens: usualOutputTokens, thinking: kind, isStructured } = traitsOf(model);
   const { thinking, effort, outputTokens } = encodeReasoningWish(request, { kind, usualOutputTokens, notes });
-  const tools = encodeTools(request.tools, notes);
+  const isOwn = request.extras?.dialect === dialect;
+  const tools = encodeTools(request.tools, isOwn ? "own" : isStructured ? "structured" : "loose", notes);
   const isLimited = request.maxOutputTokens !== undefined || spelling["max_tokens"] !== "absent";
   const body = {
     model,
@@ -37,9 +39,9 @@ export function encodeRequest(request: ChatRequest, edits: RequestEdits): Encode
     ...encodeSampling(request, thinking, notes),
     ...encodeStop(request, spelling, notes),
     ...present({ thinking }),
-    ...mergeField("output_config", output, { effort, ...encodeFormat(request.format, spelling, notes) }),
+    ...mergeField("output_config", output, { effort, ...encodeFormat(request, spelling, notes) }),
     ...mergeField("metadata", metadata, { user_id: request.userId }),
-    ...encodeOldFormat(request.format, spelling, notes),
+    ...encodeOldFormat(request, spelling, notes),
     ...encodeTier(request, notes),
     ...(request.stream ? { stream: true } : present({ stream: spelling["stream"] })),
     ...fields,
@@ -84,19 +86,21 @@ function encodeStop({ stopSequences, extras }: ChatRequest, spelling: JsonObject
   return taken.length === 0 ? {} : { stop_sequences: taken };
 }
 
-function encodeFormat(format: AnswerFormat | undefined, spelling: JsonObject, notes: Notes): JsonObject {
-  return spelling["format"] === "output_format" ? {} : writeFormat("format", format, notes);
+function encodeFormat({ format, extras }: ChatRequest, spelling: JsonObject, notes: Notes): JsonObject {
+  const isOwn = extras?.dialect === dialect;
+  return spelling["format"] === "output_format" ? {} : writeFormat("format", format, isOwn, notes);
 }
 
-function encodeOldFormat(format: AnswerFormat | undefined, spelling: JsonObject, notes: Notes): JsonObject {
-  return spelling["format"] === "output_format" ? writeFormat("output_format", format, notes) : {};
+function encodeOldFormat({ format }: ChatRequest, spelling: JsonObject, notes: Notes): JsonObject {
+  return spelling["format"] === "output_format" ? writeFormat("output_format", format, true, notes) : {};
 }
 
-function writeFormat(name: string, format: AnswerFormat | undefined, notes: Notes): JsonObject {
+function writeFormat(name: string, format: AnswerFormat | undefined, isOwn: boolean, notes: Notes): JsonObject {
   if (format?.kind === "json") notes.add("JSON without a schema");
   if (format?.kind !== "schema") return {};
   if (format.description !== undefined) notes.add("description of the schema");
-  return { [name]: { ...ownFields(format.extras, dialect, notes), type: "json_schema", schema: format.schema } };
+  const schema = isOwn ? format.schema : narrowSchema(format.schema, notes);
+  return { [name]: { ...ownFields(format.extras, dialect, notes), type: "json_schema", schema } };
 }
 
 function encodeTier({ serviceTier, extras }: ChatRequest, notes: Notes): JsonObject {

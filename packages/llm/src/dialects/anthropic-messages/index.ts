@@ -20,6 +20,7 @@ import { mayNeed } from "./fit-signs.ts";
 import { readUsage } from "./usage.ts";
 import { dialect } from "./name.ts";
 import { models } from "./model-list.ts";
+import { traitsOf } from "./models.ts";
 import { dropForeignSeals } from "./foreign-seals.ts";
 import { readPromptText } from "./prompt-text.ts";
 import { parseRequest } from "./request.ts";
@@ -47,6 +48,7 @@ export const anthropicMessages = {
   },
   upstream: {
     streamContentType: "text/event-stream",
+    answersByTool: (model: string) => !traitsOf(model).isStructured,
     toolNames: { longest: 128, refused: /[^a-zA-Z0-9_-]/g },
     hasEnvelope: true,
     editRequest,

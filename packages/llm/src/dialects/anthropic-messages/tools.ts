@@ -2,6 +2,7 @@
 
 import { noteOpaque, ownFields, present, spellingOf } from "#dialects/extras.ts";
 import type { Notes } from "#dialects/extras.ts";
+import { narrowSchema } from "#dialects/fitted-schemas.ts";
 import { FieldReader, isString } from "#dialects/field-reader.ts";
 import type { ChatRequest, FunctionTool, Tool, ToolChoice } from "#hub.ts";
 import { isObject, memberOf } from "#wire/json.ts";
@@ -29,26 +30,34 @@ export function decodeTool(value: unknown): Tool {
   };
 }
 
-export function encodeTools(tools: readonly Tool[], notes: Notes): JsonObject {
-  const written = tools.map((tool) => encodeTool(tool, notes)).filter((tool) => tool !== undefined);
+/** How the schemas of tools are told: as they came in this dialect, or as the vendor's models can be held to them, or cannot. */
+export type Strictness = "own" | "structured" | "loose";
+
+export function encodeTools(tools: readonly Tool[], strictness: Strictness, notes: Notes): JsonObject {
+  const written = tools.map((tool) => encodeTool(tool, strictness, notes)).filter((tool) => tool !== undefined);
   return written.length === 0 ? {} : { tools: written };
 }
 
-function encodeTool(tool: Tool, notes: Notes): unknown {
-  if (tool.kind === "function") return encodeFunction(tool, notes);
+function encodeTool(tool: Tool, strictness: Strictness, notes: Notes): unknown {
+  if (tool.kind === "function") return encodeFunction(tool, strictness, notes);
   if (tool.dialect === dialect) return tool.value;
   noteOpaque(tool.value, tool.dialect, notes);
   return undefined;
 }
 
-function encodeFunction(tool: FunctionTool, notes: Notes): JsonObject {
-  const { name, description, strict, cache, extras } = tool;
+function encodeFunction(tool: FunctionTool, strictness: Strictness, notes: Notes): JsonObject {
+  const { name, description, cache, extras } = tool;
   const { type } = spellingOf(extras, dialect);
+  const isLost = tool.strict === true && strictness === "loose";
+  if (isLost) notes.add("strict");
+  const strict = isLost ? undefined : tool.strict;
+  const schema = encodeSchema(tool);
+  const isNarrow = strict === true && strictness === "structured" && schema !== undefined;
   return {
     ...present({ type }),
     ...ownFields(extras, dialect, notes),
     name,
-    ...present({ description, input_schema: encodeSchema(tool), strict }),
+    ...present({ description, input_schema: isNarrow ? narrowSchema(schema, notes) : schema, strict }),
     ...encodeCacheMark(cache, notes),
   };
 }

@@ -63,7 +63,7 @@ describe("a request", () => {
 
   it("tells the schema of its answer as a text", () => {
     const { body } = encode({ format: { kind: "schema", name: "n", schema: { type: "object" }, strict: true } });
-    const jsonSchema = { schema: '{"type":"object"}', name: "n" };
+    const jsonSchema = { schema: '{"type":"object","additionalProperties":false}', name: "n" };
     expect(body["outputConfig"]).toEqual({ textFormat: { type: "json_schema", structure: { jsonSchema } } });
   });
 });
@@ -205,14 +205,13 @@ describe("messages", () => {
 });
 
 describe("tools", () => {
-  const tools = [{ kind: "function", name: "f", description: "", strict: true }] as const;
+  const closed = { additionalProperties: false };
+  const tools = [{ kind: "function", name: "f", description: "", parameters: closed, strict: true }] as const;
 
   it("have a schema of an object, and a choice", () => {
     const choose = (toolChoice: ChatRequest["toolChoice"]) =>
       encode({ tools, ...(toolChoice && { toolChoice }) }).body["toolConfig"];
-    const written = [
-      { toolSpec: { name: "f", strict: true, inputSchema: { json: { type: "object", properties: {} } } } },
-    ];
+    const written = [{ toolSpec: { name: "f", strict: true, inputSchema: { json: { type: "object", ...closed } } } }];
     expect(choose(undefined)).toEqual({ tools: written });
     expect(choose({ kind: "auto" })).toEqual({ tools: written, toolChoice: { auto: {} } });
     expect(choose({ kind: "required" })).toEqual({ tools: written, toolChoice: { any: {} } });

@@ -3,6 +3,7 @@
 import type { EncodedRequest, RequestEdits } from "#dialects/dialect.ts";
 import { ownFields, present, writeJson } from "#dialects/extras.ts";
 import type { Notes } from "#dialects/extras.ts";
+import { narrowSchema } from "#dialects/fitted-schemas.ts";
 import type { AnswerFormat, ChatRequest } from "#hub.ts";
 import type { JsonObject } from "#wire/json.ts";
 import { needsOfCrossing } from "#fitting/needs.ts";
@@ -68,7 +69,10 @@ function encodeFormat(format: AnswerFormat | undefined, notes: Notes): JsonObjec
   if (format?.kind !== "schema") return {};
   ownFields(format.extras, dialect, notes);
   const { name, description, schema } = format;
-  const jsonSchema = { schema: writeJson(schema, "invalid_request_error"), ...present({ name, description }) };
+  const jsonSchema = {
+    schema: writeJson(narrowSchema(schema, notes), "invalid_request_error"),
+    ...present({ name, description }),
+  };
   return { outputConfig: { textFormat: { type: "json_schema", structure: { jsonSchema } } } };
 }
 

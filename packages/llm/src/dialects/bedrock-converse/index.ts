@@ -8,12 +8,14 @@ import { decodeResult } from "./decode-result.ts";
 import { ConverseStreamDecoder } from "./decode-stream.ts";
 import { encodeRequest } from "./encode-request.ts";
 import { readError } from "./errors.ts";
+import { answersByTool } from "./models.ts";
 import { dialect } from "./name.ts";
 
 export const bedrockConverse = {
   name: dialect,
   upstream: {
     streamContentType: eventStreamType,
+    answersByTool,
     toolNames: { longest: 64, refused: /[^a-zA-Z0-9_-]/g },
     hasEnvelope: true,
     readError,

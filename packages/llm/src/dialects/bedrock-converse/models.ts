@@ -96,3 +96,11 @@ function thinkByNovaEffort({ effort }: ReasoningWish, request: ChatRequest, note
 export function isThinking({ fields }: OwnFields): boolean {
   return isObject(fields["thinking"]);
 }
+
+/**
+ * Amazon's own models and older ones of Claude cannot be held to a schema.
+ * https://docs.aws.amazon.com/bedrock/latest/userguide/structured-output.html
+ */
+export function answersByTool(model: string): boolean {
+  return /nova|claude-(?:v?2|instant|3)|claude-(?:opus|sonnet)-4(?:-\d{8}|$)/.test(model);
+}

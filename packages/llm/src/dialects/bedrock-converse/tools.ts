@@ -1,5 +1,6 @@
 import { noteOpaque, ownFields, present } from "#dialects/extras.ts";
 import type { Notes } from "#dialects/extras.ts";
+import { narrowSchema } from "#dialects/fitted-schemas.ts";
 import type { ChatRequest, FunctionTool, Tool, ToolChoice } from "#hub.ts";
 import type { JsonObject } from "#wire/json.ts";
 import { encodeCacheMark } from "./cache-mark.ts";
@@ -27,7 +28,8 @@ function encodeTool(tool: Tool, notes: Notes): readonly JsonObject[] {
 function encodeFunction({ name, description, parameters, strict, extras }: FunctionTool, notes: Notes): JsonObject {
   ownFields(extras, dialect, notes);
   const schema = parameters ?? { properties: {} };
-  const json = schema["type"] === "object" ? schema : { ...schema, type: "object" };
+  const whole = schema["type"] === "object" ? schema : { ...schema, type: "object" };
+  const json = strict === true ? narrowSchema(whole, notes) : whole;
   return { toolSpec: { name, ...present({ description: description || undefined, strict }), inputSchema: { json } } };
 }
 

@@ -4,7 +4,7 @@ import type { Notes } from "#dialects/extras.ts";
 import type { AnswerFormat } from "#hub.ts";
 import { isObject } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
-import { toJsonSchema } from "./json-schema.ts";
+import { toJsonSchema, widenSchema } from "./json-schema.ts";
 import type { ProtoReader } from "./proto.ts";
 
 const json = "application/json";
@@ -35,5 +35,5 @@ export function encodeFormat(format: AnswerFormat | undefined, notes: Notes): Js
   if (format?.kind === "json") return { responseMimeType: json };
   if (format?.kind !== "schema") return {};
   if (format.description !== undefined) notes.add("description of the schema");
-  return { responseMimeType: json, responseJsonSchema: format.schema };
+  return { responseMimeType: json, responseJsonSchema: widenSchema(format.schema) };
 }

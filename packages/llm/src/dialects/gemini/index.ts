@@ -23,6 +23,7 @@ import { dropForeignSeals } from "./foreign-seals.ts";
 import { fit, mayNeed } from "./fit.ts";
 import { readPromptText } from "./prompt-text.ts";
 import { models } from "./model-list.ts";
+import { answersByTool } from "./models.ts";
 import { parseRequest, wantsEvents } from "./request.ts";
 import { ContentStreamTap } from "./stream.ts";
 import { readUsage } from "./usage.ts";
@@ -63,6 +64,7 @@ export const gemini = {
   },
   upstream: {
     streamContentType: "text/event-stream",
+    answersByTool,
     toolNames: { longest: 64, refused: /[^a-zA-Z0-9_.:-]/g, refusedBeginning: /^[^a-zA-Z_]/ },
     editRequest,
     fitting: { mayNeed, fit },

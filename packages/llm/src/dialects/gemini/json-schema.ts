@@ -58,3 +58,27 @@ function withNull(schema: JsonObject): JsonObject {
   if (typeof type !== "string") return { anyOf: [schema, { type: "null" }] };
   return { ...rest, type: [type, "null"], ...(Array.isArray(values) && { enum: [...values, null] }) };
 }
+
+const listsOfSchemas: ReadonlySet<string> = new Set(["anyOf", "oneOf", "allOf", "prefixItems"]);
+const mapsOfSchemas: ReadonlySet<string> = new Set(["properties", "$defs", "definitions"]);
+
+/**
+ * JSON Schema of others as the vendor reads it: beside a `$ref` it takes nothing else, and a single value is a list of one.
+ * https://ai.google.dev/api/generate-content#FIELDS.response_json_schema
+ */
+export function widenSchema(schema: JsonObject, depth = 0): JsonObject {
+  if (depth > deepest) return schema;
+  const isReference = typeof schema["$ref"] === "string";
+  const told = Object.entries(schema).filter(([key]) => !isReference || key.startsWith("$"));
+  return Object.fromEntries(
+    told.map(([key, value]) => (key === "const" ? ["enum", [value]] : [key, widenMember(key, value, depth)])),
+  );
+}
+
+function widenMember(key: string, value: unknown, depth: number): unknown {
+  const widen = (inner: unknown): unknown => (isObject(inner) ? widenSchema(inner, depth + 1) : inner);
+  if (key === "items" || key === "additionalProperties") return widen(value);
+  if (listsOfSchemas.has(key)) return Array.isArray(value) ? value.map(widen) : value;
+  if (!mapsOfSchemas.has(key) || !isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, widen(inner)]));
+}

@@ -1,6 +1,8 @@
 // What must be known of the vendor's models to ask them for what other dialects ask for in other ways.
 // https://ai.google.dev/gemini-api/docs/thinking
 
+import type { ChatRequest } from "#hub.ts";
+
 /** How a model is asked to think: not at all, by a budget of tokens, or by a word for the level. */
 export type ThinkingKind = "none" | "budget" | "level";
 
@@ -32,4 +34,9 @@ export function traitsOf(model: string): ModelTraits {
 /** From its third generation on, the vendor refuses calls in the history that lack their seal, and takes media in results. */
 export function isThirdGeneration(model: string): boolean {
   return /gemini-/.test(model) && !/gemini-(?:1|2|exp)/.test(model);
+}
+
+/** Before its third generation, the vendor refuses a form of the answer next to functions. */
+export function answersByTool(model: string, { tools }: Pick<ChatRequest, "tools">): boolean {
+  return !isThirdGeneration(model) && tools.some(({ kind }) => kind === "function");
 }

@@ -7,7 +7,7 @@ import { isString } from "#dialects/field-reader.ts";
 import type { ChatRequest, FunctionTool, Tool, ToolChoice } from "#hub.ts";
 import { isObject } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
-import { toJsonSchema } from "./json-schema.ts";
+import { toJsonSchema, widenSchema } from "./json-schema.ts";
 import { dialect } from "./name.ts";
 import { ProtoReader, within, writeProto } from "./proto.ts";
 
@@ -99,8 +99,8 @@ function encodeFunction(tool: FunctionTool, notes: Notes): JsonObject {
   if (cache !== undefined) notes.add("cache_control");
   const isOwn = extras?.dialect === dialect;
   // The vendor wants an object's schema.
-  const whole =
-    isOwn || schema?.["type"] !== undefined || schema === undefined ? schema : { type: "object", ...schema };
+  const typed = schema === undefined || schema["type"] !== undefined ? schema : { type: "object", ...schema };
+  const whole = isOwn || typed === undefined ? schema : widenSchema(typed);
   const told = { name, description, parameters, parametersJsonSchema: parameters === undefined ? whole : undefined };
   return writeProto(told, ownFields(extras, dialect, notes), spelling);
 }
