@@ -20,7 +20,7 @@ afterAll(() => talking.close());
 const schema = {
   type: "object",
   properties: {
-    n: { type: "integer", description: "How many", minimum: 1, maximum: 9007199254740993 },
+    n: { type: "integer", description: "How many", minimum: 1, maximum: 990 },
     tags: { type: "array", minItems: 2, uniqueItems: true, items: { type: "string", maxLength: 20 } },
     inner: { type: "object", properties: { when: { type: "string", format: "date" }, who: { $ref: "#/$defs/who" } } },
   },
@@ -28,7 +28,7 @@ const schema = {
   additionalProperties: true,
   $defs: { who: { type: "object", properties: { name: { type: "string", pattern: "^a" } } } },
 };
-const written = JSON.stringify(schema).replace("9007199254740992", "9007199254740993");
+const written = JSON.stringify(schema).replace("990", "9007199254740993");
 
 const askers: Readonly<Record<ClientName, (model: string, written: string, stream: boolean) => [string, string]>> = {
   "openai-chat": (model, form, stream) => [
