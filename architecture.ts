@@ -175,6 +175,7 @@ export const strangers = {
       "answer-by-tool.ts",
       "answer-losses.ts",
       "usage-parts.ts",
+      "request-demand.ts",
       "field-checks.ts",
       "frame-decoder.ts",
       "field-reader.ts",

@@ -114,6 +114,54 @@ describe("a budget", () => {
   });
 });
 
+describe("a refusal says which it is, with the figures", () => {
+  const messageOf = async (response: Response): Promise<string> => (await readError(response))["message"] as string;
+
+  it("spent", async () => {
+    await start({ key: 10 });
+    stage.upstream.script(usageOf(10));
+    await stage.post(asking(10));
+    const refused = await stage.post(asking(1));
+    expect(refused.headers.get("x-should-retry")).toBe("false");
+    expect(await messageOf(refused)).toMatch(
+      /^The budget of this key is spent: it is 0\.01 USD, of which 0\.01 are spent and 0 are/,
+    );
+  });
+
+  it("smaller than what this request may cost", async () => {
+    await start({ key: 20 });
+    const refused = await stage.post(hello);
+    expect(refused.headers.get("x-should-retry")).toBe("false");
+    expect(refused.headers.has("retry-after")).toBe(false);
+    const message = await messageOf(refused);
+    expect(message).toMatch(
+      /^What is left of the budget of this key is less than this request may cost: the budget is 0\.02 USD, /,
+    );
+    expect(message).toContain(
+      "0 are spent and 0 are reserved by running requests. This request may cost up to 4.096 USD",
+    );
+    expect(message).toContain("max_tokens");
+  });
+
+  it("reserved by running requests: then waiting helps", async () => {
+    await start({ user: 100 });
+    stage.upstream.script({ kind: "slow-headers", delayMs: 300, of: usageOf(1) });
+    const running = stage.post(asking(80));
+    await waitFor(() => stage.upstream.received.length === 1);
+    const refused = await stage.post(asking(30));
+    expect(refused.status).toBe(429);
+    expect(refused.headers.get("retry-after")).toBe("5");
+    expect(refused.headers.has("x-should-retry")).toBe(false);
+    const message = await messageOf(refused);
+    expect(message).toMatch(
+      /^The rest of the budget of this user is reserved by running requests: it is 0\.1 USD, of which 0 are/,
+    );
+    expect(message).toContain("0.08 are reserved by running requests. This request may cost up to 0.03 USD");
+    expect((await running).status).toBe(200);
+    expect((await stage.post(asking(30))).status).toBe(200);
+  });
+});
+
 describe("many at once", () => {
   it.each([
     ["whole answers", hello],

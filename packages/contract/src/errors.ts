@@ -105,7 +105,7 @@ export const errorCatalogue = {
     status: 429,
     type: "insufficient_quota",
     retryable: false,
-    help: "The budget of the key or its user is spent or fully reserved. Ask an operator to raise it.",
+    help: "The budget of the key or its user does not cover what the request may cost; the message has the figures. Name a smaller maximum of output tokens, wait where running requests hold the rest, or ask an operator to raise the budget.",
   },
   internal_error: {
     status: 500,
@@ -152,7 +152,7 @@ export interface GhostErrorDetails {
   readonly param?: string;
   /** Told in whole seconds, at least one: clients that are told 0 come back at once. */
   readonly retryAfterSeconds?: number;
-  /** Of no use to send again, though errors of this code may pass as a rule. */
+  /** Whether it is of no use to send it again, where that is not as with other errors of the code. */
   readonly isFinal?: boolean;
   readonly cause?: unknown;
 }
@@ -172,7 +172,7 @@ export class GhostError extends Error {
     this.param = details.param;
     const { retryAfterSeconds: seconds } = details;
     this.retryAfterSeconds = seconds === undefined ? undefined : Math.max(1, Math.ceil(seconds));
-    this.isRetryable = errorCatalogue[code].retryable && details.isFinal !== true;
+    this.isRetryable = details.isFinal === undefined ? errorCatalogue[code].retryable : !details.isFinal;
   }
 
   get status(): number {

@@ -46,6 +46,8 @@ export interface Pricing {
   readonly soundAsText?: RegExp;
   /** Days of the week on which dearer hours count, 0 for Sunday. */
   readonly peakDays?: readonly number[];
+  /** The most that a picture takes, where that is more than is assumed; the first that fits. */
+  readonly pictureTokens?: readonly { readonly models: RegExp; readonly most: number }[];
   /** Each answer tells what it costs. */
   readonly tellsCost?: true;
 }

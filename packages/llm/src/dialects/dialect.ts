@@ -227,6 +227,8 @@ export interface UpstreamDialect {
   readonly toolNames?: ToolNameRules;
   /** Its streams begin with events that tell no more than that there is a stream. */
   readonly hasEnvelope?: true;
+  /** The limit of output that is written where the client named none; absent where none is written. */
+  readonly usualOutputTokens?: (model: string) => number;
   /** Absent where the dialect has no embeddings. */
   readonly embeddings?: UpstreamEmbeddings;
   /** Its streams within another format, as a cloud that resells a vendor's models sends them. */

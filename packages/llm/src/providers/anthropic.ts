@@ -13,7 +13,11 @@ export const anthropic: ProviderDefinition = {
   headers: { "anthropic-version": "2023-06-01" },
   catalogId: "anthropic",
   // https://platform.claude.com/docs/en/about-claude/pricing
-  pricing: { geographies: { us: { times: 11, per: 10 } }, fees: { webSearch: 10_000_000 } },
+  pricing: {
+    geographies: { us: { times: 11, per: 10 } },
+    fees: { webSearch: 10_000_000 },
+    pictureTokens: [{ models: /^/, most: 4_800 }],
+  },
   exampleModel: "claude-haiku-4-5",
   modelList: "/v1/models?limit=1000",
   quirks: { ...claude, models: claudeModels },

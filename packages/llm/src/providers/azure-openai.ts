@@ -1,6 +1,6 @@
 import type { OperationPath, ProviderDefinition } from "./definition.ts";
-import { openaiClasses } from "./openai-pricing.ts";
 import { openaiModels, openaiNeeds } from "./openai-models.ts";
+import { openaiClasses, pictureTokens } from "./openai-pricing.ts";
 
 /**
  * Azure has three forms of base URL: the resource's endpoint, where the deployment is part of the path; `/models`, the
@@ -45,6 +45,7 @@ export const azureOpenai: ProviderDefinition = {
     alsoIn: ["openai", "anthropic"],
     notIn: /^gpt-oss|-search-(?:preview|api)/,
     classes: openaiClasses,
+    pictureTokens,
     fees: { webSearch: null, fileSearch: 2_500_000, container: 30_000_000 },
   },
   // Of models whose deployment is called like them.

@@ -14,6 +14,7 @@ export const geminiPricing: Pricing = {
   // Until Gemini 3 an answer is charged once, however often was searched for it.
   searchesOnce: /^gemini-[12]/,
   soundAsText: /^gemini-/,
+  pictureTokens: [{ models: /^gemini-/, most: 4_200 }],
 };
 
 /** Tuned models, endpoints and those of others have prices of their own, which no list has. */

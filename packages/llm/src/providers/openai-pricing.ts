@@ -18,9 +18,17 @@ export const openaiClasses: readonly ServiceClass[] = [
   { name: "flex", models: /^(?:o3|o4-mini)(?:-\d{4}|$)/, times: 1, per: 2 },
 ];
 
+/** https://platform.openai.com/docs/guides/images-vision#calculating-costs */
+export const pictureTokens = [
+  { models: /4o-mini/, most: 48_200 },
+  { models: /-(?:mini|nano)/, most: 4_000 },
+  { models: /^gpt-(?:5\.[4-9]|[6-9])/, most: 10_000 },
+];
+
 export const openaiPricing: Pricing = {
   nameOf: nameOfOpenai,
   classes: openaiClasses,
+  pictureTokens,
   fees: { webSearch: 10_000_000, fileSearch: 2_500_000, container: 30_000_000 },
 };
 

@@ -1,10 +1,10 @@
 import { formatUsd, GhostError } from "@ghostllm/contract";
-import { costOf, priceAt, uncounted, unmetered } from "@ghostllm/llm";
-import type { Operation, ParsedRequest } from "@ghostllm/llm";
+import { uncounted, unmetered } from "@ghostllm/llm";
+import type { ClientDialectName, Operation, ParsedRequest } from "@ghostllm/llm";
 import type { Awaitable } from "#domain/clock.ts";
 import type { Principal } from "#domain/principal.ts";
-import type { Target } from "#domain/snapshot.ts";
 import type { Counters, RateReport, RateStatus, Refusal, Reservation } from "#link/counters/counters.ts";
+import { mostItMayCost } from "./reserve.ts";
 import type { Candidates } from "./resolve.ts";
 
 /** The permission to proceed. It holds reservations until it is settled under the request's id. */
@@ -17,6 +17,8 @@ export interface AdmissionInput {
   readonly principal: Principal;
   readonly request: ParsedRequest;
   readonly candidates: Candidates;
+  /** The client's; null where its request goes to its own dialect as it is. */
+  readonly dialect: ClientDialectName | null;
   readonly counters: Counters;
   /** Reserved for a request that names no maximum of its own. */
   readonly assumedOutputTokens: number;
@@ -34,44 +36,23 @@ export function admit(input: AdmissionInput): Awaitable<Admission> {
   const isFree = unmetered.has(request.operation);
   const isBudgeted = !isFree && principal.scopes.some(({ budgetNanos }) => budgetNanos !== null);
   if (isBudgeted && uncounted.has(request.operation)) throw cannotBeBudgeted(request.operation);
+  const costNanos = isBudgeted ? mostItMayCost(input) : 0;
   const reservation = counters.reserve({
     id,
     scopes: principal.scopes,
     tokens: isFree ? 0 : request.promptTokensEstimate,
-    costNanos: isBudgeted ? mostItMayCost(input) : 0,
+    costNanos,
     now,
     expiresAt,
   });
-  if (reservation instanceof Promise) return reservation.then((made) => toAdmission(made, input));
-  return toAdmission(reservation, input);
+  if (reservation instanceof Promise) return reservation.then((made) => toAdmission(made, input, costNanos));
+  return toAdmission(reservation, input, costNanos);
 }
 
-function toAdmission(reservation: Reservation, { onRefusal }: AdmissionInput): Admission {
+function toAdmission(reservation: Reservation, { onRefusal }: AdmissionInput, costNanos: number): Admission {
   if (reservation.admitted) return { report: reservation.report };
   onRefusal(reservation.report);
-  throw refuse(reservation.refusal);
-}
-
-/** The cost at the dearest target, were the answer as long as it may become. */
-function mostItMayCost({ request, candidates, assumedOutputTokens, now }: AdmissionInput): number {
-  const usage = {
-    promptTokens: request.promptTokensEstimate,
-    completionTokens: (request.maxOutputTokens ?? assumedOutputTokens) * request.answers,
-    cachedTokens: 0,
-    reasoningTokens: 0,
-  };
-  return Math.max(...candidates.targets.map(({ target }) => costOf(usage, priceOf(target, now)) ?? Infinity));
-}
-
-/** A budget cannot be kept for a model whose price nobody knows. */
-function priceOf({ provider, model, prices }: Target, now: number) {
-  const price = prices === null ? null : priceAt(prices, now);
-  if (price !== null) return price;
-  throw new GhostError(
-    "permission_denied",
-    `The price of '${provider.name}/${model}' is unknown, so a key with a budget may not use it. An operator can set a price.`,
-    { param: "model" },
-  );
+  throw refuse(reservation.refusal, costNanos);
 }
 
 function cannotBeBudgeted(operation: Operation): GhostError {
@@ -81,17 +62,31 @@ function cannotBeBudgeted(operation: Operation): GhostError {
   );
 }
 
-function refuse(refusal: Refusal): GhostError {
+function refuse(refusal: Refusal, costNanos: number): GhostError {
   const [holder = "key"] = refusal.scopeId.split(":");
   const { retryAfterSeconds } = refusal;
+  if (refusal.reason === "budget") return refuseByBudget(holder, refusal, costNanos);
   const details = retryAfterSeconds === null ? { isFinal: true } : { retryAfterSeconds };
-  if (refusal.reason === "budget") {
-    return new GhostError(
-      "insufficient_quota",
-      `The budget of this ${holder}, ${formatUsd(refusal.limit)} USD, is spent or reserved.`,
-    );
-  }
   return new GhostError("rate_limit_exceeded", describeLimit(holder, refusal), details);
+}
+
+/** Says which of three it is, with the figures: spent, held by running requests, or smaller than this request may cost. */
+function refuseByBudget(holder: string, refusal: Refusal, costNanos: number): GhostError {
+  const { limit, spentNanos = 0, reservedNanos = 0, retryAfterSeconds } = refusal;
+  const figures = `${formatUsd(limit)} USD, of which ${formatUsd(spentNanos)} are spent and ${formatUsd(reservedNanos)} are reserved by running requests. This request may cost up to ${formatUsd(costNanos)} USD`;
+  if (spentNanos >= limit)
+    return noQuota(`The budget of this ${holder} is spent: it is ${figures}. Ask an operator to raise it.`);
+  if (retryAfterSeconds !== null) {
+    const message = `The rest of the budget of this ${holder} is reserved by running requests: it is ${figures}. Try again when they have ended, or name a smaller maximum of output tokens.`;
+    return new GhostError("insufficient_quota", message, { retryAfterSeconds, isFinal: false });
+  }
+  return noQuota(
+    `What is left of the budget of this ${holder} is less than this request may cost: the budget is ${figures}. Name a smaller maximum of output tokens (\`max_tokens\`), shorten the prompt, or ask an operator to raise the budget.`,
+  );
+}
+
+function noQuota(message: string): GhostError {
+  return new GhostError("insufficient_quota", message);
 }
 
 function describeLimit(holder: string, { reason, limit, retryAfterSeconds }: Refusal): string {

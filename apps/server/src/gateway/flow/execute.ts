@@ -60,12 +60,14 @@ export async function execute(deps: GatewayDeps, call: InferenceCall): Promise<v
   }
 }
 
-function admissionInput(deps: GatewayDeps, { exchange, principal, request }: InferenceCall, candidates: Candidates) {
+function admissionInput(deps: GatewayDeps, call: InferenceCall, candidates: Candidates) {
+  const { exchange, principal, request, dialect } = call;
   return {
     id: exchange.id,
     principal,
     request,
     candidates,
+    dialect: dialect.name,
     counters: deps.counters,
     assumedOutputTokens: deps.limits.assumedOutputTokens,
     now: exchange.startedAt,

@@ -26,6 +26,9 @@ export interface Refusal {
   readonly limit: number;
   /** Null: waiting does not help. */
   readonly retryAfterSeconds: number | null;
+  /** Of a budget, in nano-USD: what is gone, and what running requests may still take. */
+  readonly spentNanos?: number;
+  readonly reservedNanos?: number;
 }
 
 /** What is left of the tightest limit of a kind, for the `x-ratelimit-*` headers. */

@@ -164,13 +164,19 @@ function refuseByConcurrency(scope: Scope, state: ScopeState, limit: number | nu
   return { reason: "concurrency", scopeId: scope.id, limit, retryAfterSeconds: 1 };
 }
 
+/** Requests take some seconds. */
+const reservationWaitSeconds = 5;
+
 function refuseByBudget(scope: Scope, state: ScopeState, costNanos: number): Refusal | null {
   const budget = scope.budgetNanos;
   if (budget === null) return null;
   const left = budget - state.spentNanos - state.reservedNanos;
   // What costs nothing may go on when the budget is spent.
   if (costNanos === 0 || costNanos <= left) return null;
-  return { reason: "budget", scopeId: scope.id, limit: budget, retryAfterSeconds: null };
+  const { spentNanos, reservedNanos } = state;
+  // When those that run have ended, some of what they reserved is given back.
+  const retryAfterSeconds = reservedNanos > 0 && costNanos <= budget - spentNanos ? reservationWaitSeconds : null;
+  return { reason: "budget", scopeId: scope.id, limit: budget, retryAfterSeconds, spentNanos, reservedNanos };
 }
 
 function statusOf(window: SlidingWindow, limit: number | null, now: number): RateStatus | null {

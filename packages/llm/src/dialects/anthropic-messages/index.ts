@@ -17,6 +17,7 @@ import { createStreamEncoder } from "./encode-stream.ts";
 import { encodeError, encodeStreamError, encodeVendorError } from "./errors.ts";
 import { fit } from "./fit.ts";
 import { mayNeed } from "./fit-signs.ts";
+import { traitsOf } from "./models.ts";
 import { readUsage } from "./usage.ts";
 import { dialect } from "./name.ts";
 import { models } from "./model-list.ts";
@@ -51,6 +52,7 @@ export const anthropicMessages = {
     answersByTool: (model: string) => !traitsOf(model).isStructured,
     toolNames: { longest: 128, refused: /[^a-zA-Z0-9_-]/g },
     hasEnvelope: true,
+    usualOutputTokens: (model: string) => traitsOf(model).outputTokens,
     editRequest,
     fitting: { mayNeed, fit },
     dropForeignSeals,

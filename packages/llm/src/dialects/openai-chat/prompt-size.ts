@@ -6,6 +6,10 @@ import type { JsonObject } from "#wire/json.ts";
 const bytesPerToken = 3;
 /** An image costs by its size in pixels, not in bytes: this is one of 1024 x 1024 in high detail, rounded up. */
 const tokensPerMedia = 1500;
+/** Sound has some 10 tokens a second and hardly fewer than 1,300 characters of base64 for it. */
+const soundBytesPerToken = 100;
+/** A page of a PDF costs about 2,000 tokens, and rarely has fewer than 60,000 characters of base64. */
+const documentBytesPerToken = 20;
 
 /** Upper guess of the prompt's tokens: the whole body counts as text, but for media that it carries in base64. */
 export function estimatePromptTokens(operation: Operation, body: Buffer, fields: JsonObject): number {
@@ -13,7 +17,7 @@ export function estimatePromptTokens(operation: Operation, body: Buffer, fields:
   if (tokenNumbers !== null) return tokenNumbers;
   const media = measureMedia(fields["messages"]);
   const bytes = body.length - media.bytes;
-  return Math.ceil(bytes / bytesPerToken) + media.count * tokensPerMedia;
+  return Math.ceil(bytes / bytesPerToken) + media.tokens;
 }
 
 function inputOf(operation: Operation, body: JsonObject): unknown {
@@ -33,12 +37,12 @@ function countTokenNumbers(prompt: unknown): number | null {
 }
 
 interface Media {
-  count: number;
+  tokens: number;
   bytes: number;
 }
 
 function measureMedia(messages: unknown): Media {
-  const media: Media = { count: 0, bytes: 0 };
+  const media: Media = { tokens: 0, bytes: 0 };
   if (!Array.isArray(messages)) return media;
   for (const message of messages) {
     const content = memberOf(message, "content");
@@ -50,8 +54,16 @@ function measureMedia(messages: unknown): Media {
 function addPart(media: Media, part: unknown): void {
   if (!isObject(part) || typeof part["text"] === "string") return;
   const image = part["image_url"];
-  const sources = [memberOf(image, "url"), image];
-  const data = [memberOf(part["input_audio"], "data"), memberOf(part["file"], "file_data"), ...sources];
-  media.count += 1;
-  media.bytes += data.find((value) => typeof value === "string")?.length ?? 0;
+  const sound = lengthOf(memberOf(part["input_audio"], "data"));
+  const file = lengthOf(memberOf(part["file"], "file_data"));
+  media.tokens += Math.max(
+    tokensPerMedia,
+    Math.ceil(sound / soundBytesPerToken),
+    Math.ceil(file / documentBytesPerToken),
+  );
+  media.bytes += sound || file || lengthOf(memberOf(image, "url")) || lengthOf(image);
+}
+
+function lengthOf(value: unknown): number {
+  return typeof value === "string" ? value.length : 0;
 }

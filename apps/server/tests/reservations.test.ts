@@ -1,0 +1,294 @@
+// A budget holds against the worst that a request can cause: the vendor answers with just that, and is either not asked or
+// does not cost more than the budget.
+
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { PricedVendor } from "./support/priced-vendor.ts";
+import type { Asked } from "./support/priced-vendor.ts";
+
+let vendor: PricedVendor;
+beforeAll(async () => {
+  vendor = await PricedVendor.start();
+});
+afterAll(() => vendor.close());
+
+const messages = [{ role: "user", content: "x" }];
+const long = "word ".repeat(60_000);
+
+function claudeAnswer(usage: object) {
+  const content = [{ type: "text", text: "ok" }];
+  return {
+    id: "m",
+    type: "message",
+    role: "assistant",
+    model: "c",
+    content,
+    stop_reason: "end_turn",
+    stop_sequence: null,
+    usage,
+  };
+}
+
+function chatAnswer(usage: object, rest: object = {}) {
+  const choices = [{ index: 0, message: { role: "assistant", content: "ok" }, finish_reason: "stop" }];
+  return { id: "c", object: "chat.completion", created: 1, model: "m", choices, usage, ...rest };
+}
+
+const claude = (body: object, usage: object, model = "claude-sonnet-4-5"): Asked => ({
+  type: "anthropic",
+  model,
+  path: "/v1/messages",
+  body: { model, max_tokens: 10, messages, ...body },
+  answer: claudeAnswer({ input_tokens: 3, output_tokens: 10, ...usage }),
+});
+
+const chat = (model: string, body: object, usage: object, rest: object = {}): Asked => ({
+  type: "openai",
+  model,
+  path: "/v1/chat/completions",
+  body: { model, messages, max_completion_tokens: 1000, ...body },
+  answer: chatAnswer({ prompt_tokens: 5, completion_tokens: 1000, ...usage }, rest),
+});
+
+const marked = (ttl?: string) => ({
+  messages: [
+    {
+      role: "user",
+      content: [{ type: "text", text: long, cache_control: { type: "ephemeral", ...(ttl && { ttl }) } }],
+    },
+  ],
+});
+
+/** Cost most when they are worst; each names a budget that this does not fit into. */
+const worst: readonly (readonly [name: string, asked: Asked, budget: number])[] = [
+  [
+    "a prompt kept for an hour",
+    claude(marked("1h"), {
+      cache_creation_input_tokens: 100_000,
+      cache_creation: { ephemeral_1h_input_tokens: 100_000 },
+    }),
+    0.32,
+  ],
+  ["a prompt kept for five minutes", claude(marked(), { cache_creation_input_tokens: 100_000 }), 0.32],
+  [
+    "fast mode",
+    claude({ speed: "fast", max_tokens: 1000 }, { output_tokens: 1000, speed: "fast" }, "claude-opus-4-8"),
+    0.03,
+  ],
+  [
+    "one geography",
+    claude({ inference_geo: "us", max_tokens: 1000 }, { output_tokens: 1000, inference_geo: "us" }, "claude-opus-4-8"),
+    0.026,
+  ],
+  [
+    "searches of the web",
+    claude(
+      { tools: [{ type: "web_search_20250305", name: "web_search", max_uses: 5 }] },
+      { server_tool_use: { web_search_requests: 5 } },
+    ),
+    0.04,
+  ],
+  [
+    "the limit that is written for the client",
+    {
+      ...claude({}, { input_tokens: 20_000, output_tokens: 32_000 }, "claude-opus-4-1"),
+      path: "/v1/chat/completions",
+      body: { model: "claude-opus-4-1", messages: [{ role: "user", content: "word ".repeat(12_000) }] },
+    },
+    1.3,
+  ],
+  [
+    "thoughts, and the limit that is written for them",
+    {
+      ...claude({}, { output_tokens: 32_768 }, "claude-opus-4-5"),
+      path: "/v1/chat/completions",
+      body: { model: "claude-opus-4-5", messages, reasoning_effort: "high" },
+    },
+    0.8,
+  ],
+  ["the priority class", chat("gpt-5.1", { service_tier: "priority" }, {}, { service_tier: "priority" }), 0.012],
+  ["several answers", chat("gpt-5.1", { n: 3 }, { completion_tokens: 3000 }), 0.025],
+  [
+    "sound that is heard",
+    chat(
+      "gpt-audio",
+      {
+        messages: [
+          {
+            role: "user",
+            content: [{ type: "input_audio", input_audio: { data: "A".repeat(90_000), format: "mp3" } }],
+          },
+        ],
+      },
+      { prompt_tokens: 850, prompt_tokens_details: { audio_tokens: 800 } },
+    ),
+    0.025,
+  ],
+  [
+    "sound that is made",
+    chat(
+      "gpt-audio",
+      { modalities: ["text", "audio"], audio: { voice: "a", format: "mp3" } },
+      { completion_tokens_details: { audio_tokens: 1000 } },
+    ),
+    0.03,
+  ],
+  [
+    "pictures for a small model",
+    chat(
+      "gpt-4o-mini",
+      {
+        messages: [{ role: "user", content: [{ type: "image_url", image_url: { url: "https://example.com/a.png" } }] }],
+      },
+      { prompt_tokens: 37_000 },
+    ),
+    0.005,
+  ],
+  [
+    "a long prompt",
+    chat(
+      "gpt-5.4",
+      { messages: [{ role: "user", content: "word ".repeat(170_000) }], max_completion_tokens: 10 },
+      { prompt_tokens: 283_000, completion_tokens: 10 },
+    ),
+    1,
+  ],
+  [
+    "a cache that writes unasked",
+    chat(
+      "gpt-5.6-sol",
+      { messages: [{ role: "user", content: long }], max_completion_tokens: 10 },
+      { prompt_tokens: 100_000, completion_tokens: 10, prompt_tokens_details: { cache_write_tokens: 100_000 } },
+    ),
+    0.45,
+  ],
+  [
+    "a file that the vendor has",
+    {
+      ...chat(
+        "gpt-5.1",
+        { messages: [{ role: "user", content: [{ type: "file", file: { file_id: "file-1" } }] }] },
+        { prompt_tokens: 200_000 },
+      ),
+    },
+    0.1,
+  ],
+  [
+    "a document that the vendor fetches",
+    claude(
+      {
+        messages: [
+          { role: "user", content: [{ type: "document", source: { type: "url", url: "https://example.com/a.pdf" } }] },
+        ],
+      },
+      { input_tokens: 150_000 },
+    ),
+    0.1,
+  ],
+  [
+    "an earlier conversation",
+    {
+      type: "openai",
+      model: "gpt-5.1",
+      path: "/v1/responses",
+      body: { model: "gpt-5.1", input: "x", previous_response_id: "resp_1", max_output_tokens: 10 },
+      answer: {
+        id: "r",
+        object: "response",
+        status: "completed",
+        model: "m",
+        output: [],
+        usage: { input_tokens: 300_000, output_tokens: 10 },
+      },
+    },
+    0.1,
+  ],
+  [
+    "pictures that are made",
+    {
+      type: "google",
+      model: "gemini-2.5-flash-image",
+      path: "/v1beta/models/gemini-2.5-flash-image:generateContent",
+      body: { contents: [{ parts: [{ text: "x" }] }], generationConfig: { maxOutputTokens: 1300 } },
+      answer: {
+        candidates: [{ content: { parts: [{ text: "ok" }] }, finishReason: "STOP" }],
+        usageMetadata: {
+          promptTokenCount: 1,
+          candidatesTokenCount: 1290,
+          totalTokenCount: 1291,
+          candidatesTokensDetails: [{ modality: "IMAGE", tokenCount: 1290 }],
+        },
+      },
+    },
+    0.01,
+  ],
+];
+
+describe("the worst case of", () => {
+  it.each(worst)("%s", async (_name, asked, budget) => {
+    const { status, text } = await vendor.ask({ ...asked, budget });
+    expect(status, text).toBe(429);
+    // With enough of a budget it is admitted, and what was held is enough.
+    const free = await vendor.ask(asked);
+    expect(free.status, free.text).toBe(200);
+    expect(free.cost).toBeGreaterThan(budget);
+    const held = await vendor.ask({ ...asked, budget: 100 });
+    expect(held.status, held.text).toBe(200);
+    const most = /may cost up to ([\d.]+) USD/.exec(text)?.[1];
+    expect(held.cost).toBeLessThanOrEqual(Number(most));
+  });
+});
+
+describe("what cannot be bounded is refused with what to do about it", () => {
+  it.each<[string, Asked, string]>([
+    [
+      "searches without an end",
+      claude({ tools: [{ type: "web_search_20250305", name: "web_search" }] }, {}),
+      "max_uses",
+    ],
+    [
+      "advice",
+      claude({ tools: [{ type: "advisor_20260301", name: "advisor", model: "claude-opus-4-8" }] }, {}),
+      "advice",
+    ],
+    ["a class without a price", chat("gpt-4o-search-preview-2030", { service_tier: "priority" }, {}), "price"],
+    ["a class that the model has no price in", chat("gpt-4o", { service_tier: "scale" }, {}), "'scale'"],
+    ["sound without a price", chat("gpt-4o-audio-preview", { modalities: ["text", "audio"] }, {}), "sound"],
+    [
+      "pictures of a tool",
+      {
+        ...chat("gpt-5.1", {}, {}),
+        path: "/v1/responses",
+        body: { model: "gpt-5.1", input: "x", tools: [{ type: "image_generation" }] },
+      },
+      "pictures",
+    ],
+    [
+      "a file for a model of unknown length",
+      {
+        ...claude(
+          { messages: [{ role: "user", content: [{ type: "document", source: { type: "file", file_id: "f" } }] }] },
+          {},
+        ),
+        contextLength: null,
+      },
+      "context length",
+    ],
+  ])("%s", async (_name, asked, word) => {
+    const { status, text, record } = await vendor.ask({ ...asked, budget: 100 });
+    expect(status).toBe(403);
+    expect(text).toContain(word);
+    expect(record).toBeUndefined();
+  });
+
+  it("and words of a conversation, or tools of the client, are none of that", async () => {
+    const tools = [
+      { type: "function", function: { name: "web_search", parameters: { type: "object", properties: {} } } },
+    ];
+    const content = 'Say {"type":"web_search_20250305"} and "service_tier":"priority", "previous_response_id":"x"';
+    const { status } = await vendor.ask({
+      ...chat("gpt-4o", { messages: [{ role: "user", content }], tools }, {}),
+      budget: 0.02,
+    });
+    expect(status).toBe(200);
+  });
+});

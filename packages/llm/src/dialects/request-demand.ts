@@ -1,0 +1,174 @@
+// What a request can cause beside its text, found in its bytes: a class of service, prompts kept for an hour, sound, tools that
+// the vendor runs, and content that only the vendor knows the size of. Only for budgets, and in any dialect. A string within
+// JSON cannot hold these words in plain quotes, so that nothing is found in what a conversation says.
+
+import { serviceClassOf } from "./usage-parts.ts";
+
+export interface RequestDemand {
+  readonly serviceClass?: string;
+  readonly geography?: string;
+  readonly keepsForHour: boolean;
+  readonly hearsSound: boolean;
+  readonly makesSound: boolean;
+  readonly webSearches: number;
+  readonly fileSearches: number;
+  readonly containers: number;
+  /** Documents, earlier answers and the like that the vendor has and we have not: what they are called. */
+  readonly unseen: string | null;
+  /** Uses without an end that could be told: what to name so that there is one, or that there is none. */
+  readonly boundless: string | null;
+  /** How often the prompt may be read in the course of the answer. */
+  readonly readings: number;
+  /** Pictures in the prompt, whose size in tokens their bytes do not tell. */
+  readonly pictures: number;
+  /** What is written for the sake of thoughts where the client names no limit of output. */
+  readonly thoughtTokens: number;
+}
+
+const nothing: RequestDemand = {
+  keepsForHour: false,
+  hearsSound: false,
+  makesSound: false,
+  webSearches: 0,
+  fileSearches: 0,
+  containers: 0,
+  unseen: null,
+  boundless: null,
+  readings: 1,
+  pictures: 0,
+  thoughtTokens: 0,
+};
+
+/** Without one of these there is nothing to find: most requests are looked at no further. */
+const signs = [
+  "service",
+  '"speed"',
+  '"inference_geo"',
+  '"1h"',
+  "udio",
+  "AUDIO",
+  "odalities",
+  "web_search",
+  "oogle",
+  "file_",
+  "fileData",
+  "fileSearch",
+  "code_",
+  "codeExecution",
+  "image_generation",
+  "advisor",
+  "compact_",
+  "previous_response",
+  '"conversation"',
+  "cachedContent",
+  "_url",
+  '"url"',
+  '"file"',
+  '"uri"',
+  '"s3Location"',
+  "image",
+  "effort",
+  "easoning",
+  "hinking",
+  "\\u00",
+] as const;
+
+export function demandOf(body: Buffer): RequestDemand {
+  if (!signs.some((sign) => body.includes(sign))) return nothing;
+  const text = unescape(body.toString("latin1"));
+  const has = (pattern: RegExp): boolean => pattern.test(text);
+  const search = searchOf(text);
+  const tools = toolsOf(text);
+  return {
+    ...termsOf(text),
+    keepsForHour: has(/"(?:ttl)"\s*:\s*"1h"/),
+    hearsSound: has(/"input_?audio"|"audio\/[\w.+-]+"|"(?:type|kind)"\s*:\s*"audio"/i),
+    makesSound: has(/"(?:response_?)?modalities"\s*:\s*\[[^\]]*"audio"/i),
+    webSearches: search.count,
+    ...tools,
+    unseen: unseenIn(text),
+    boundless: search.boundless ?? boundlessIn(text),
+    readings: has(/"type"\s*:\s*"compact_/) ? 2 : 1,
+    pictures: countOf(text, /"type"\s*:\s*"(?:image|image_url|input_image)"|"mime_?type"\s*:\s*"image\//gi),
+    thoughtTokens: thoughtTokensOf(text),
+  };
+}
+
+/** A word may be written in escapes, which must hide nothing; quotes and backslashes stay what they are. */
+function unescape(text: string): string {
+  return text.replace(/\\u00([2-7][\da-f])/gi, (escape, code: string) =>
+    /^(?:22|5c)$/i.test(code) ? escape : String.fromCharCode(Number.parseInt(code, 16)),
+  );
+}
+
+function countOf(text: string, pattern: RegExp): number {
+  return text.match(pattern)?.length ?? 0;
+}
+
+/** Of the highest effort, in tokens, and the answer as long again. */
+const mostThoughtTokens = 32_768;
+
+function thoughtTokensOf(text: string): number {
+  const budgets = text.matchAll(/"(?:thinking_?budget|budget_?tokens)"\s*:\s*(\d{1,7})/gi);
+  const wanted = Math.max(0, ...Array.from(budgets, ([, budget]) => Number(budget)));
+  const isAsked = /"(?:reasoning_)?effort"\s*:\s*"(?!none)|"thinking_?level"|"think"\s*:\s*(?:true|")/i.test(text);
+  return Math.max(wanted * 2, isAsked ? mostThoughtTokens : 0);
+}
+
+function termsOf(text: string): Pick<RequestDemand, "serviceClass" | "geography"> {
+  const tier = /"service_?tier"\s*:\s*(?:\{\s*"type"\s*:\s*)?"([\w-]{1,40})"/i.exec(text)?.[1];
+  const speed = /"speed"\s*:\s*"(fast)"/.exec(text)?.[1];
+  const serviceClass = serviceClassOf(speed, tier);
+  const geography = /"inference_geo"\s*:\s*"(us)"/.exec(text)?.[1];
+  return { ...(serviceClass !== undefined && { serviceClass }), ...(geography !== undefined && { geography }) };
+}
+
+interface Searches {
+  readonly count: number;
+  readonly boundless: string | null;
+}
+
+const anthropicSearch = /"type"\s*:\s*"web_search_\d{8}"/;
+const openaiSearch = /"type"\s*:\s*"web_search(?:_preview\w*|_2025_\w+)?"/;
+const googleSearch = /"google_?search(?:_?retrieval)?"\s*:\s*\{|"web_search_options"\s*:\s*\{/i;
+
+function searchOf(text: string): Searches {
+  if (anthropicSearch.test(text)) return bounded(text, /"max_uses"\s*:\s*(\d{1,4})/g, "max_uses");
+  if (openaiSearch.test(text)) return bounded(text, /"max_tool_calls"\s*:\s*(\d{1,4})/g, "max_tool_calls");
+  // A vendor that charges each search of a prompt tells no way to bound them.
+  return { count: googleSearch.test(text) ? 1 : 0, boundless: null };
+}
+
+function bounded(text: string, limit: RegExp, name: string): Searches {
+  const limits = Array.from(text.matchAll(limit), ([, count]) => Number(count));
+  if (limits.length === 0) return { count: 0, boundless: `web searches: name \`${name}\`` };
+  return { count: limits.reduce((sum, count) => sum + count, 0), boundless: null };
+}
+
+function toolsOf(text: string): Pick<RequestDemand, "fileSearches" | "containers"> {
+  const calls = Number(/"max_tool_calls"\s*:\s*(\d{1,4})/.exec(text)?.[1] ?? mostToolCalls);
+  return {
+    fileSearches: /"type"\s*:\s*"file_search"/.test(text) ? calls : 0,
+    containers: /"type"\s*:\s*"code_interpreter"/.test(text) ? 1 : 0,
+  };
+}
+
+/** Calls of a vendor's tool in one answer, where the request names no limit: more were not seen. */
+const mostToolCalls = 30;
+
+function boundlessIn(text: string): string | null {
+  if (/"type"\s*:\s*"advisor_\d{8}"/.test(text)) return "the advice of another model";
+  if (/"type"\s*:\s*"image_generation"/.test(text)) return "pictures that a tool makes";
+  return null;
+}
+
+/** `previous_response_id` and its like name what the vendor keeps; a URL or an id of a file names what it fetches. */
+function unseenIn(text: string): string | null {
+  if (/"(?:previous_response_id|conversation)"\s*:\s*(?:"|\{)/.test(text)) return "an earlier conversation";
+  if (/"cached_?content"\s*:\s*"/i.test(text)) return "content that the vendor keeps";
+  if (/"file_?(?:id|url|uri)"\s*:\s*"/i.test(text)) return "a file that the vendor has or fetches";
+  if (/"type"\s*:\s*"(?:url|file)"\s*,\s*"(?:url|file_id)"\s*:\s*"/.test(text) && /"type"\s*:\s*"document"/.test(text))
+    return "a document that the vendor fetches";
+  if (/"(?:document_url|audio_url|video_url)"/.test(text)) return "a document that the vendor fetches";
+  return /"s3_?location"/i.test(text) ? "a file that the vendor fetches" : null;
+}
