@@ -115,7 +115,7 @@ describe("a budget", () => {
 });
 
 describe("a refusal says which it is, with the figures", () => {
-  const messageOf = async (response: Response): Promise<string> => (await readError(response))["message"] as string;
+  const messageOf = async (response: Response): Promise<string> => (await readError(response)).message;
 
   it("spent", async () => {
     await start({ key: 10 });

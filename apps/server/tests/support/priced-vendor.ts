@@ -62,7 +62,7 @@ export class PricedVendor {
     });
     const text = await response.text();
     const record = gateway.records[before];
-    const cost = record?.costNanos == null ? null : record.costNanos / 1e9;
+    const cost = typeof record?.costNanos === "number" ? record.costNanos / 1e9 : null;
     return { status: response.status, text, headers: response.headers, record, cost };
   }
 
