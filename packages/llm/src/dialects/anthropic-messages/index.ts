@@ -17,7 +17,6 @@ import { createStreamEncoder } from "./encode-stream.ts";
 import { encodeError, encodeStreamError, encodeVendorError } from "./errors.ts";
 import { fit } from "./fit.ts";
 import { mayNeed } from "./fit-signs.ts";
-import { traitsOf } from "./models.ts";
 import { readUsage } from "./usage.ts";
 import { dialect } from "./name.ts";
 import { models } from "./model-list.ts";
