@@ -78,9 +78,23 @@ function tellsUsageUnasked(record: CorpusRecord): boolean {
 }
 
 /** What the gateway may add to the body of a request, and nothing else. */
-function withNamedEdits(body: Readonly<Record<string, unknown>>, record: CorpusRecord): unknown {
+function withNamedEdits(recorded: Readonly<Record<string, unknown>>, record: CorpusRecord): unknown {
+  const body = withThoughts(recorded, record);
   if (body["stream"] !== true || record.endpoint === "embeddings" || tellsUsageUnasked(record)) return body;
   return { ...body, stream_options: { ...(body["stream_options"] as object | undefined), include_usage: true } };
+}
+
+/** Calls whose thoughts a client dropped get an empty one, where the vendor refuses them without. */
+function withThoughts(body: Readonly<Record<string, unknown>>, record: CorpusRecord): Readonly<Record<string, unknown>> {
+  const { wantsThoughts } = providerNamed(providerTypeOf(record)).quirks ?? {};
+  const { model, messages } = body;
+  if (!Array.isArray(messages) || wantsThoughts?.refusing?.test(String(model)) !== true) return body;
+  const told = (messages as readonly Readonly<Record<string, unknown>>[]).map((message) =>
+    message["tool_calls"] !== undefined && !message["reasoning_content"]
+      ? { ...message, reasoning_content: " " }
+      : message,
+  );
+  return { ...body, messages: told };
 }
 
 function asksForUsage(body: Readonly<Record<string, unknown>>): boolean {
