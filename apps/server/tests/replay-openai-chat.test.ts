@@ -85,7 +85,10 @@ function withNamedEdits(recorded: Readonly<Record<string, unknown>>, record: Cor
 }
 
 /** Calls whose thoughts a client dropped get an empty one, where the vendor refuses them without. */
-function withThoughts(body: Readonly<Record<string, unknown>>, record: CorpusRecord): Readonly<Record<string, unknown>> {
+function withThoughts(
+  body: Readonly<Record<string, unknown>>,
+  record: CorpusRecord,
+): Readonly<Record<string, unknown>> {
   const { wantsThoughts } = providerNamed(providerTypeOf(record)).quirks ?? {};
   const { model, messages } = body;
   if (!Array.isArray(messages) || wantsThoughts?.refusing?.test(String(model)) !== true) return body;
