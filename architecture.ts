@@ -198,6 +198,7 @@ export const strangers = {
       "stored-objects.ts",
       "text-hash.ts",
       "told-answer.ts",
+      "told-model.ts",
       "vectors.ts",
       "translating-tap.ts",
       "unwrapping-tap.ts",

@@ -175,6 +175,7 @@ async function build(config: Config, log: Log, disposer: Disposer): Promise<Runn
     random: Math.random,
     timeouts: config.timeouts,
     limits: config.limits,
+    answers: config.answers,
     version,
   };
   const overdue = setInterval(() => void settleOverdue(gateway, clock.now()), sweepIntervalMs);

@@ -27,6 +27,11 @@ export interface RequestLimits {
   readonly assumedOutputTokens: number;
 }
 
+export interface AnswerSettings {
+  /** The model that answers name: as the vendor calls it, or as the client asked for it. */
+  readonly model: "vendor" | "asked";
+}
+
 /** A server through which vendors are reached. */
 export interface ProxyServer {
   /** Scheme, host and port. */
@@ -78,6 +83,7 @@ export interface Config {
   readonly logLevel: LogLevel;
   readonly timeouts: Timeouts;
   readonly limits: RequestLimits;
+  readonly answers: AnswerSettings;
   readonly network: Network;
   readonly providers: readonly ConfiguredProvider[];
   /** Between two looks at a vendor's list of models. */

@@ -79,6 +79,7 @@ describe("where a value comes from", () => {
       dataDir: "/data",
       adminEmail: "a@b.c",
       logLevel: "debug",
+      answerModel: "asked",
       detectOllama: "false",
       proxiesLoopback: "true",
       certificatesFile: "ca.pem",

@@ -146,7 +146,7 @@ interface Parts extends Pick<Config, "providers" | "network"> {
 
 function buildConfig(values: SettingValues, { cwd, providers, network }: Parts): Config {
   const { connectMs, firstByteMs, idleMs, totalMs, requestBodyIdleMs, drainMs } = values;
-  const { bodyBytes, answerBufferBytes, assumedOutputTokens } = values;
+  const { bodyBytes, answerBufferBytes, assumedOutputTokens, answerModel } = values;
   return {
     server: { host: values.host, port: values.port },
     databaseUrl: values.databaseUrl,
@@ -159,6 +159,7 @@ function buildConfig(values: SettingValues, { cwd, providers, network }: Parts):
     logLevel: values.logLevel,
     timeouts: { connectMs, firstByteMs, idleMs, totalMs, requestBodyIdleMs, drainMs },
     limits: { bodyBytes, answerBufferBytes, assumedOutputTokens },
+    answers: { model: answerModel },
     network,
     providers,
     modelListIntervalMs: values.modelListIntervalMs,

@@ -1,7 +1,7 @@
 // Every setting there is, once: the loader, `config check|show` and docs/configuration.md derive from this table.
 // Providers are the exception: they come from @ghostllm/llm's list, see providers.ts.
 
-import type { LogLevel } from "./config.ts";
+import type { AnswerSettings, LogLevel } from "./config.ts";
 import {
   databaseUrl,
   directory,
@@ -18,6 +18,7 @@ import {
 import { networkSettings } from "./network-settings.ts";
 import { setting } from "./setting.ts";
 
+const answerModels: readonly AnswerSettings["model"][] = ["vendor", "asked"];
 const logLevels: readonly LogLevel[] = ["trace", "debug", "info", "warn", "error", "fatal", "silent"];
 
 export const settings = {
@@ -192,6 +193,14 @@ export const settings = {
     default: 600_000,
     help: "How often vendors are asked for their models again; servers of one's own, such as Ollama, at least once a minute.",
     read: (config) => config.modelListIntervalMs,
+  }),
+  answerModel: setting<AnswerSettings["model"]>({
+    path: "answers.model",
+    variable: "ANSWER_MODEL",
+    kind: oneOf(answerModels),
+    default: "vendor",
+    help: "The model that answers name: as the vendor calls it (`vendor`), or by the name or alias that was asked for (`asked`).",
+    read: (config) => config.answers.model,
   }),
   ...networkSettings,
 };

@@ -1,4 +1,4 @@
-import type { RequestLimits, Timeouts } from "#config/config.ts";
+import type { AnswerSettings, RequestLimits, Timeouts } from "#config/config.ts";
 import type { Clock } from "#domain/clock.ts";
 import type { Snapshot } from "#domain/snapshot.ts";
 import type { UsageRecord } from "#domain/usage-record.ts";
@@ -43,5 +43,6 @@ export interface GatewayDeps {
   readonly random: () => number;
   readonly timeouts: Timeouts;
   readonly limits: RequestLimits;
+  readonly answers: AnswerSettings;
   readonly version: string;
 }

@@ -114,6 +114,7 @@ export interface TestGateway {
 type Settings = Partial<Pick<GatewayDeps, "upstream" | "clock" | "random" | "counters" | "journal" | "events">> & {
   readonly timeouts?: Partial<GatewayDeps["timeouts"]>;
   readonly limits?: Partial<GatewayDeps["limits"]>;
+  readonly answers?: Partial<GatewayDeps["answers"]>;
 };
 
 export async function startGateway(snapshot: Snapshot, settings: Settings = {}): Promise<TestGateway> {
@@ -144,6 +145,7 @@ export async function startGateway(snapshot: Snapshot, settings: Settings = {}):
     ...settings,
     timeouts,
     limits: { ...config.limits, ...settings.limits },
+    answers: { ...config.answers, ...settings.answers },
   };
   const server = createListener({
     ...deps,

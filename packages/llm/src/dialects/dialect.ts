@@ -12,6 +12,7 @@ import type { RequestFitting } from "#fitting/fit-text.ts";
 import type { ToolNameRules } from "./fitted-names.ts";
 import type { ClientDialectName, DialectName, Quirks } from "#providers/definition.ts";
 import type { SealMemory } from "./sealed-turns.ts";
+import type { NamedModel } from "./told-model.ts";
 import type { KeptByVendor, StoredAnswer, StoredObjects } from "./stored-objects.ts";
 
 /** What the gateway needs to know of a request; the rest of it stays in `body`. */
@@ -264,6 +265,7 @@ export interface PassingDialect extends UpstreamDialect {
   readonly dropForeignSeals?: (request: JsonObject) => readonly unknown[];
   /** The request with thoughts that have no seal, for vendors that want them back. Absent where no vendor of the dialect does. */
   readonly restoreThoughts?: (request: ParsedRequest, memory: SealMemory, isNeeded: boolean) => RestoredRequest;
+  readonly namedModel: NamedModel;
   /** Usage of a whole answer. `broken` where the body is not a JSON object. */
   readAnswer(body: Buffer, request: ParsedRequest): { readonly usage: Usage | null; readonly broken: boolean };
   createStreamTap(request: ParsedRequest, quirks: Quirks): StreamTap;

@@ -35,6 +35,7 @@ import { foreignSeal, lostThoughts, mayHoldForeignSeals } from "./seals.ts";
 import type { StoredAnswer } from "./stored-objects.ts";
 import { completeResult, EventCompleter } from "./told-answer.ts";
 import type { AnswerFacts, ToldContext } from "./told-answer.ts";
+import { ModelNamingTap, nameModel } from "./told-model.ts";
 import { TranslatingTap } from "./translating-tap.ts";
 import { UnwrappingTap } from "./unwrapping-tap.ts";
 import { WatchingTap } from "./watching-tap.ts";
@@ -103,7 +104,7 @@ export function passageBetween(
   operation: Operation,
   { memory = noMemory, facts = nothingKnown }: PassageContext = {},
 ): Passage {
-  if (client.name === upstream.name) return passThrough(client, operation, memory);
+  if (client.name === upstream.name) return passThrough(client, operation, { memory, facts });
   const translating = translate(client, upstream, { memory, facts });
   return crossings[operation] === "embeddings" ? translateEmbeddings(client, upstream, translating) : translating;
 }
@@ -111,7 +112,11 @@ export function passageBetween(
 const noMemory: SealMemory = { find: () => undefined, keep: () => undefined };
 const nothingKnown: AnswerFacts = { requestId: "", nowSeconds: 0 };
 
-function passThrough({ name, client, upstream }: Dialect, operation: Operation, memory: SealMemory): Passage {
+function passThrough(
+  { name, client, upstream }: Dialect,
+  operation: Operation,
+  { memory, facts: { toldModel } }: Required<PassageContext>,
+): Passage {
   /** Of the vendor that was asked, where it wants thoughts back that have no seal. */
   let turn: TurnCollector | null = null;
   return {
@@ -132,7 +137,8 @@ function passThrough({ name, client, upstream }: Dialect, operation: Operation, 
       }
       const { usage, broken } = upstream.readAnswer(body, request);
       const stored = broken ? null : (upstream.readStored?.(body) ?? null);
-      return { body, usage, stored, isBroken: broken };
+      const told = toldModel === undefined ? body : nameModel(body, toldModel, upstream.namedModel);
+      return { body: told, usage, stored, isBroken: broken };
     },
     readError(status, body, context = {}) {
       const error = readError(upstream, status, body, context);
@@ -142,7 +148,8 @@ function passThrough({ name, client, upstream }: Dialect, operation: Operation, 
     createStreamTap(request, quirks, contentType) {
       const tap = upstream.createStreamTap(request, quirks);
       const watched = turn === null ? tap : new WatchingTap(tap, upstream.createStreamDecoder(), turn);
-      return unwrapped(upstream, watched, contentType);
+      const told = toldModel === undefined ? watched : new ModelNamingTap(watched, toldModel, upstream.namedModel);
+      return unwrapped(upstream, told, contentType);
     },
     createOpening({ kept }, contentType) {
       // Work that goes on without us must not be begun by two vendors.

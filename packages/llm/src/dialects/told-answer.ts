@@ -13,6 +13,8 @@ export interface AnswerFacts {
   readonly requestId: string;
   /** Epoch seconds. */
   readonly nowSeconds: number;
+  /** The model that an answer names, whatever its vendor calls it. */
+  readonly toldModel?: string;
 }
 
 export interface ToldContext {
@@ -35,7 +37,7 @@ function completeHead<Told extends Head>(told: Told, { facts, askedModel, idPref
   return {
     ...told,
     id: told.id || (facts.requestId && idPrefix + facts.requestId),
-    model: told.model || askedModel,
+    model: facts.toldModel ?? (told.model || askedModel),
     createdSeconds: seconds > mostSeconds ? facts.nowSeconds : seconds || facts.nowSeconds,
   };
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { GhostError } from "@ghostllm/contract";
 import type { ErrorCode } from "@ghostllm/contract";
-import type { Dialect, ParsedRequest, SealMemory } from "@ghostllm/llm";
+import type { AnswerFacts, Dialect, ParsedRequest, SealMemory } from "@ghostllm/llm";
 import { secretsOf } from "#domain/additions.ts";
 import type { Target } from "#domain/snapshot.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
@@ -82,7 +82,7 @@ export async function attemptOnce(deps: GatewayDeps, input: OnlyTry): Promise<Ve
 }
 
 async function attempt(deps: GatewayDeps, input: AttemptsInput, target: Target): Promise<Outcome> {
-  const { requestId, request, dialect, isStrict, headers, seals, lifeline, trail } = input;
+  const { request, dialect, isStrict, headers, seals, lifeline, trail } = input;
   // What the last attempt left open, such as a stream that began with an error, is of no use to anybody now.
   lifeline.abandon();
   trail.begin(target);
@@ -95,7 +95,7 @@ async function attempt(deps: GatewayDeps, input: AttemptsInput, target: Target):
       isStrict,
       headers,
       seals,
-      facts: { requestId: requestId.replaceAll("-", ""), nowSeconds: Math.floor(deps.clock.now() / 1000) },
+      facts: factsOf(deps, input),
       lifeline,
       upstream: deps.upstream,
       authenticator: deps.authenticator,
@@ -111,6 +111,12 @@ async function attempt(deps: GatewayDeps, input: AttemptsInput, target: Target):
   } finally {
     trail.upstreamMs += deps.clock.monotonic() - startedAt;
   }
+}
+
+/** What is known of an answer before a vendor has said a word. */
+function factsOf({ clock, answers }: GatewayDeps, { requestId, request }: AttemptsInput): AnswerFacts {
+  const facts = { requestId: requestId.replaceAll("-", ""), nowSeconds: Math.floor(clock.now() / 1000) };
+  return answers.model === "asked" ? { ...facts, toldModel: request.model } : facts;
 }
 
 function judge(outcome: Outcome): Verdict {

@@ -48,6 +48,7 @@ export const anthropicMessages = {
   },
   upstream: {
     streamContentType: "text/event-stream",
+    namedModel: { member: "model", within: ["message"], form: "events" },
     answersByTool: (model: string) => !traitsOf(model).isStructured,
     toolNames: { longest: 128, refused: /[^a-zA-Z0-9_-]/g },
     hasEnvelope: true,

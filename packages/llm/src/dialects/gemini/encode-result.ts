@@ -14,14 +14,14 @@ import { sealOfCall } from "./seal.ts";
 import { encodeUsage } from "./usage.ts";
 
 export function encodeResult(result: ChatResult): string {
-  const { id, model, createdSeconds, choices, usage, extras } = result;
+  const { id, model, createdSeconds, choices, extras } = result;
   const { candidates: none, usageMetadata, ...spelling } = spellingOf(extras, dialect);
   const kept = ownFields(extras, dialect, new Set());
   const isOwn = extras?.dialect === dialect;
   const isBlocked = isOwn && kept["promptFeedback"] !== undefined;
   const told = {
     candidates: isBlocked && none === undefined && choices.every(isEmpty) ? none : choices.map(encodeChoice),
-    usageMetadata: isOwn ? usageMetadata : usage && encodeTold(result),
+    usageMetadata: isOwn ? usageMetadata : encodeTold(result),
     modelVersion: model === "" && isOwn ? undefined : model,
     responseId: id === "" ? undefined : id,
     createTime: isOwn ? undefined : timeOf(createdSeconds),

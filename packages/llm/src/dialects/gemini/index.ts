@@ -64,6 +64,7 @@ export const gemini = {
   },
   upstream: {
     streamContentType: "text/event-stream",
+    namedModel: { member: "modelVersion", within: [], form: "events" },
     answersByTool,
     toolNames: { longest: 64, refused: /[^a-zA-Z0-9_.:-]/g, refusedBeginning: /^[^a-zA-Z_]/ },
     editRequest,

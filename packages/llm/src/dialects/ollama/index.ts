@@ -45,6 +45,7 @@ export const ollama = {
   },
   upstream: {
     streamContentType: "application/x-ndjson",
+    namedModel: { member: "model", within: [], form: "lines" },
     editRequest: editModel,
     fitting: noFitting,
     dropForeignSeals,

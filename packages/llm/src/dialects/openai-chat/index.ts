@@ -58,6 +58,7 @@ export const openaiChat = {
   },
   upstream: {
     streamContentType: "text/event-stream",
+    namedModel: { member: "model", within: [], form: "events" },
     toolNames: { longest: 64, refused: /[^a-zA-Z0-9_-]/g },
     editRequest,
     fitting: { mayNeed, fit },

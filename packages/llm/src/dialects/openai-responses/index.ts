@@ -44,6 +44,7 @@ export const openaiResponses = {
   },
   upstream: {
     streamContentType: "text/event-stream",
+    namedModel: { member: "model", within: ["response"], form: "events" },
     toolNames: { longest: 64, refused: /[^a-zA-Z0-9_-]/g },
     hasEnvelope: true,
     editRequest: editModel,
