@@ -40,10 +40,10 @@ if (options["write-docs"] && (options.only !== undefined || options.scenario !==
   console.error("The documentation is written from a run of everything: leave --only and --scenario out.");
   process.exit(2);
 }
-const { clients, skipped } = await readyClients({ only: options.only, isNewest: options.newest });
+const { clients, skipped, broken } = await readyClients({ only: options.only, isNewest: options.newest });
 const cells = await playAll(clients);
 if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(cells, null, 2)}\n`);
 if (options.markdown) console.log(tablesOf(clients, cells));
 if (options["write-docs"]) writeDocs(clients, cells);
-console.log(closingLine(cells, skipped));
-process.exitCode = cells.length > 0 && cells.every(({ faults }) => faults.length === 0) ? 0 : 1;
+console.log(closingLine(cells, skipped, broken));
+process.exitCode = cells.length > 0 && broken.length === 0 && cells.every(({ faults }) => faults.length === 0) ? 0 : 1;

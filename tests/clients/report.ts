@@ -17,8 +17,8 @@ export function describeCell({ scenario, vendor, faults, requests, pauses, vendo
   return faults.map((fault) => `     ${scenario} <- ${vendor}: ${fault} [${asked}]`).join("\n");
 }
 
-export function closingLine(cells: readonly Cell[], skipped: readonly string[]): string {
+export function closingLine(cells: readonly Cell[], skipped: readonly string[], broken: readonly string[]): string {
   const failed = cells.filter(({ faults }) => faults.length > 0).length;
   const rest = skipped.length > 0 ? `, ${skipped.length} skipped` : "";
-  return `${cells.length - failed} passed, ${failed} failed${rest}`;
+  return `${cells.length - failed} passed, ${failed + broken.length} failed${rest}`;
 }

@@ -40,6 +40,7 @@ export async function readyClients(wish: Wish) {
   const lock = JSON.parse(written) as Lock;
   const clients: ReadyClient[] = [];
   const skipped: string[] = [];
+  const broken: string[] = [];
   for (const name of readdirSync(sdksFolder).toSorted()) {
     const { sdk } = (await import(join(sdksFolder, name, "sdk.ts"))) as { sdk: Sdk };
     const chosen = sdk.clients.filter((client) => isChosen(wish.only, client.name, name));
@@ -50,11 +51,16 @@ export async function readyClients(wish: Wish) {
       skipped.push(...chosen.map((client) => client.name));
       continue;
     }
-    clients.push(...(await install(name, { ...sdk, clients: chosen }, lock, wish.isNewest)));
+    try {
+      clients.push(...(await install(name, { ...sdk, clients: chosen }, lock, wish.isNewest)));
+    } catch (error) {
+      console.log(`FAIL ${name} could not be installed: ${String(error)}`);
+      broken.push(...chosen.map((client) => client.name));
+    }
   }
   const locked = `${JSON.stringify(inOrder(lock), null, 2)}\n`;
   if (locked !== written) writeFileSync(versionsFile, locked);
-  return { clients, skipped };
+  return { clients, skipped, broken };
 }
 
 function inOrder(lock: Lock): Lock {

@@ -68,7 +68,7 @@ final class Driver {
                         .build()));
             });
         }
-        request.addMessage(message).addUserMessageOfBlockParams(results);
+        request.addMessage(message).addUserMessageOfContentBlockParams(results);
         sayText(client(job).messages().create(request.build()), result);
     }
 
