@@ -35,7 +35,7 @@ print(server.server_port, flush=True)
 server.serve_forever()
 PY
 venv/bin/python stub.py >port.txt & server=$!
-until [ -s port.txt ]; do sleep 0.1; done
+tries=0; until [ -s port.txt ] || [ $((tries += 1)) -gt 100 ]; do sleep 0.1; done
 url=http://127.0.0.1:$(cat port.txt)
 
 cat >ask.py <<'PY'
