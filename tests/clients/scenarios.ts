@@ -14,7 +14,8 @@ export interface Scenario {
   readonly key?: keyof Keys | "wrong";
   /** A name that the gateway does not have. */
   readonly isUnknownModel?: true;
-  readonly raises?: Trouble;
+  /** One of several where it depends on what the vendor's words mean. */
+  readonly raises?: Trouble | readonly Trouble[];
   readonly status?: number;
   /** What the message must say. */
   readonly says?: RegExp;
@@ -108,7 +109,7 @@ export const scenarios: readonly Scenario[] = [
     name: "first event is an error",
     operation: "stream",
     fault: "error-first",
-    raises: "unavailable",
+    raises: ["unavailable", "badGateway"],
     says: warm(),
     text: "",
     isHopeless: true,

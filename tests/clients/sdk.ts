@@ -39,14 +39,16 @@ export interface ClientDefinition {
   /** A vendor of another format, whom it is tried with as well. */
   readonly across: DialectName;
   readonly operations: readonly Operation[];
-  /** The class that it raises, without its package. */
-  readonly raises: Readonly<Record<Trouble, string>>;
+  /** The class that it raises, without its package; several where it goes by what the vendor said. */
+  readonly raises: Readonly<Record<Trouble, string | readonly string[]>>;
   readonly persistence: Persistence;
   /** Comments in its stream do no harm; null: the dialect has none. */
   readonly keepAlive: string;
   readonly notes?: string;
   /** Its errors hold no message of the server. */
   readonly isTaciturn?: boolean;
+  /** Scenarios whose errors it keeps to itself, whatever it is told. */
+  readonly swallows?: readonly string[];
   /** Its errors hold no status. */
   readonly hidesStatus?: boolean;
   /** Its iterators deliver nothing of an answer that breaks off soon. */

@@ -22,7 +22,8 @@ export async function serve(apis) {
     try {
       await apis[job.api][job.operation](job, result);
     } catch (error) {
-      result.error = describe(error);
+      // A stream may have told of an error before it broke off.
+      result.error ??= describe(error);
     }
     process.stdout.write(`${JSON.stringify(result)}\n`);
   }

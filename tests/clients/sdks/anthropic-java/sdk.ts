@@ -18,7 +18,7 @@ export const sdk: Sdk = {
         unknownModel: "NotFoundException",
         limited: "RateLimitException",
         badGateway: "InternalServerException",
-        unavailable: "InternalServerException",
+        unavailable: "ServiceUnavailableException",
         broken: "SseException",
       },
       persistence: anthropicPersistence,

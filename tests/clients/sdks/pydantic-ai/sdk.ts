@@ -1,5 +1,4 @@
 import { openaiPersistence } from "../../families/openai.ts";
-import { always } from "../../families/asks-once.ts";
 import type { Sdk } from "../../sdk.ts";
 
 export const sdk: Sdk = {
@@ -13,7 +12,15 @@ export const sdk: Sdk = {
       dialect: "openai-chat",
       across: "anthropic-messages",
       operations: ["plain", "stream", "tools"],
-      raises: always("ModelHTTPError"),
+      raises: {
+        unauthorized: "ModelAuthenticationError",
+        forbidden: "ModelAuthenticationError",
+        unknownModel: "ModelNotFoundError",
+        limited: "ModelRateLimitError",
+        badGateway: "ModelServerError",
+        unavailable: "ModelOverloadedError",
+        broken: ["ModelAPIError", "ModelServerError", "ModelOverloadedError"],
+      },
       persistence: { ...openaiPersistence, retryAfter: "as openai-python" },
       keepAlive: "comments",
     },
