@@ -20,6 +20,7 @@ export const sdk: Sdk = {
     {
       ...shared,
       persistence: { ...openaiPersistence, retryAfter: "as openai-python" },
+      raises: { ...shared.raises, forbidden: "APIError" },
       name: "litellm-openai",
       api: "openai",
       dialect: "openai-chat",

@@ -18,7 +18,7 @@ export const sdk: Sdk = {
         unknownModel: "ModelNotFoundError",
         limited: "ModelRateLimitError",
         badGateway: "ModelServerError",
-        unavailable: "ModelOverloadedError",
+        unavailable: ["ModelUnavailableError", "ModelOverloadedError"],
         broken: ["ModelAPIError", "ModelServerError", "ModelOverloadedError"],
       },
       persistence: { ...openaiPersistence, retryAfter: "as openai-python" },
