@@ -249,6 +249,12 @@ const limitsOfTargets: Readonly<Record<DialectName, readonly Limit[]>> = {
     media("(?:image|document|audio|media) (?:by|of|in)"),
   ],
   gemini: [
+    {
+      of: ["format"],
+      when: ({ value, before, model }) => value === '"json"' && has(before, "tool") && /gemini-2/.test(model),
+      note: "JSON next to functions",
+      because: "older models answer in a form or call functions",
+    },
     answersByTool(({ before, model }) => has(before, "tool") && /gemini-2/.test(model)),
     noThoughts,
     noCacheMarks,

@@ -33,7 +33,11 @@ export function gistOf(request: ChatRequest): Gist {
     return content.flatMap((part) => itemsOf(part, calls)).map((item) => ({ role: speaker, ...item }));
   });
   const system = squeeze(instructions.flatMap((part) => textOf(part) ?? []).join(""));
-  const traits = [...parameterTraits(request), ...request.tools.flatMap(toolTraits), ...messageTraits(request)];
+  const traits = [
+    ...parameterTraits(request),
+    ...request.tools.filter(isAllowed(request)).flatMap(toolTraits),
+    ...messageTraits(request),
+  ];
   return { system, items, traits };
 }
 
@@ -125,6 +129,12 @@ function parameterTraits(request: ChatRequest): readonly Trait[] {
   });
 }
 
+/** To others, a tool that may not be called is none. */
+function isAllowed({ allowedTools }: ChatRequest) {
+  return (tool: ChatRequest["tools"][number]): boolean =>
+    allowedTools === undefined || tool.kind !== "function" || allowedTools.includes(tool.name);
+}
+
 function toolTraits(tool: ChatRequest["tools"][number]): readonly Trait[] {
   if (tool.kind === "opaque") return [{ name: "tool of a vendor", value: canonical(tool.value) }];
   const { name, description, strict } = tool;
@@ -144,7 +154,7 @@ function schemaOf({ parameters = {} }: FunctionTool): unknown {
 function messageTraits(request: ChatRequest): readonly Trait[] {
   const found: Trait[] = [];
   const { messages, extras, format } = request;
-  const tools = request.tools.filter(({ kind }) => kind === "function");
+  const tools = request.tools.filter(({ kind }) => kind === "function").filter(isAllowed(request));
   JSON.stringify({ messages, extras, tools, format }, (key, value: unknown) => {
     if (key === "parameters" || key === "schema") return undefined;
     const fields = isObject(value) ? value : {};

@@ -12,7 +12,10 @@ let talking: Talking;
 const old = "claude-3-5-haiku-20241022";
 
 beforeAll(async () => {
-  talking = await startTalking([["anthropic-messages", "anthropic", old]]);
+  talking = await startTalking([
+    ["anthropic-messages", "anthropic", old],
+    ["openai-chat", "openai", "gpt-4o"],
+  ]);
 });
 beforeEach(() => talking.upstream.clear());
 afterAll(() => talking.close());
@@ -154,4 +157,34 @@ it("a Gemini that takes no form next to functions is asked by a tool", async () 
   expect(JSON.parse(talking.asked())).toMatchObject({ toolConfig: { functionCallingConfig: { mode: "ANY" } } });
   expect(talking.asked()).not.toContain("responseMimeType");
   expect(text).toContain('"content":"{\\"n\\":1}"');
+});
+
+it("a list is asked of OpenAI's models by a tool, which hold answers to objects alone", async () => {
+  const call = { id: "t", name: "give_answer", args: '{"answer":[1.0]}' };
+  for (const stream of [false, true]) {
+    talking.upstream.script(answers["openai-chat"]([call], stream));
+    const { text } = await talking.post(
+      ...askers.gemini("gpt-4o", '{"type":"array","items":{"type":"number"}}', stream),
+    );
+    expect(talking.asked()).not.toContain("response_format");
+    expect(text).toContain('"text":"[1.0]"');
+  }
+});
+
+it("of several tools those are told that may be called", async () => {
+  talking.upstream.script(answers["anthropic-messages"]([], false));
+  const choice =
+    '{"type":"allowed_tools","allowed_tools":{"mode":"required","tools":[{"type":"function","function":{"name":"b.c"}}]}}';
+  const tools = ["a", "b.c"].map((name) => `{"type":"function","function":{"name":"${name}","parameters":{}}}`).join();
+  const { headers } = await talking.post(
+    "/v1/chat/completions",
+    `{"model":"claude-sonnet-4-5","messages":[{"role":"user","content":"x"}],"tools":[${tools}],"tool_choice":${choice}}`,
+  );
+  expect(JSON.parse(talking.asked())).toMatchObject({ tool_choice: { type: "any" }, tools: [{ name: "b_c" }] });
+  expect(headers.get("x-ghostllm-notes")).toBe("names of tools");
+  await talking.post(
+    "/v1beta/models/claude-sonnet-4-5:generateContent",
+    '{"contents":[{"parts":[{"text":"x"}]}],"tools":[{"functionDeclarations":[{"name":"a"},{"name":"b"},{"name":"c"}]}],"toolConfig":{"functionCallingConfig":{"mode":"ANY","allowedFunctionNames":["a","c"]}}}',
+  );
+  expect(JSON.parse(talking.asked())).toMatchObject({ tools: [{ name: "a" }, { name: "c" }] });
 });

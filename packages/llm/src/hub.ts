@@ -177,6 +177,8 @@ export interface ChatRequest {
   readonly messages: readonly Message[];
   readonly tools: readonly Tool[];
   readonly toolChoice?: ToolChoice;
+  /** The functions that may be called, where not all of them may be. */
+  readonly allowedTools?: readonly string[];
   readonly allowsParallelToolCalls?: boolean;
   readonly sampling: Sampling;
   readonly maxOutputTokens?: number;

@@ -34,10 +34,11 @@ interface CrossingContext {
 }
 
 export function crossOver(
-  told: ChatRequest,
+  decoded: ChatRequest,
   { target, edits, memory, notes }: CrossingContext,
 ): { readonly request: ChatRequest; readonly sent: Sent } {
   const { name, upstream } = target;
+  const told = withAllowedTools(decoded);
   const wantsUnsealed = edits.quirks.wantsThoughts !== undefined;
   const byTool = upstream.answersByTool?.(edits.model, told) === true ? askByTool(told) : undefined;
   const restored = restoreTurns(byTool?.request ?? told, { dialect: name, wantsUnsealed }, memory);
@@ -49,6 +50,13 @@ export function crossOver(
   const meant = dropForeignSeals(joinThoughts(named, name), name, notes);
   const answerTool = byTool && { answerTool: byTool.tool };
   return { request: meant, sent: { callIds, toolNames, unsealedBy: wantsUnsealed ? name : null, ...answerTool } };
+}
+
+/** To others, a tool that may not be called is none. */
+function withAllowedTools(request: ChatRequest): ChatRequest {
+  const { allowedTools, tools } = request;
+  if (allowedTools === undefined) return request;
+  return { ...request, tools: tools.filter((tool) => tool.kind !== "function" || allowedTools.includes(tool.name)) };
 }
 
 /** What vendors of no dialect take at the top of a tool's schema. */

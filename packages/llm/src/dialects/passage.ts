@@ -106,7 +106,9 @@ export function passageBetween(
 ): Passage {
   if (client.name === upstream.name) return passThrough(client, operation, { memory, facts });
   const translating = translate(client, upstream, { memory, facts });
-  return crossings[operation] === "embeddings" ? translateEmbeddings(client, upstream, translating) : translating;
+  return crossings[operation] === "embeddings"
+    ? translateEmbeddings(client, upstream, translating, facts)
+    : translating;
 }
 
 const noMemory: SealMemory = { find: () => undefined, keep: () => undefined };
@@ -273,7 +275,12 @@ function translateError(client: ClientDialect, error: Omit<ErrorReading, "body">
   return { ...error, body: Buffer.from(client.encodeError(told)), contentType: "application/json" };
 }
 
-function translateEmbeddings(client: Dialect, upstream: VendorDialect, translating: Passage): Passage {
+function translateEmbeddings(
+  client: Dialect,
+  upstream: VendorDialect,
+  translating: Passage,
+  { toldModel }: AnswerFacts,
+): Passage {
   const ours = client.client.embeddings;
   const theirs = upstream.upstream.embeddings;
   if (ours === undefined || theirs === undefined)
@@ -284,7 +291,8 @@ function translateEmbeddings(client: Dialect, upstream: VendorDialect, translati
     readAnswer(body, request) {
       const result = theirs.decodeResult(body);
       if (result === null) return { body, usage: null, isBroken: true };
-      return { body: Buffer.from(ours.encodeResult(result, request)), usage: result.usage, isBroken: false };
+      const told = toldModel === undefined ? result : { ...result, model: toldModel };
+      return { body: Buffer.from(ours.encodeResult(told, request)), usage: result.usage, isBroken: false };
     },
   };
 }

@@ -8,6 +8,7 @@ import type { ChatRequest, Extras } from "#hub.ts";
 import { isObject } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
 import { decodeFormat, encodeFormat } from "./answer-format.ts";
+import { answersByTool } from "./models.ts";
 import { dialect } from "./name.ts";
 import { ProtoReader, within, writeProto } from "./proto.ts";
 import { decodeReasoningWish, encodeReasoningWish } from "./reasoning-wish.ts";
@@ -108,11 +109,11 @@ interface ConfigContext {
 export function encodeConfig(request: ChatRequest, { model, kept, spelling, notes }: ConfigContext): JsonObject {
   const isOwn = request.extras?.dialect === dialect;
   const { snakes, ...written } = within(spelling, "generationConfig");
-  const { sampling, maxOutputTokens, answers, logprobs, format, reasoning } = request;
+  const { sampling, maxOutputTokens, answers, logprobs, reasoning } = request;
   const { stopSequences } = isOwn ? request : fewStops(request, notes);
   const told = {
     ...written,
-    ...(isOwn ? {} : encodeFormat(format, notes)),
+    ...(isOwn ? {} : encodePossibleFormat(request, model, notes)),
     ...(isOwn ? {} : encodeReasoningWish(reasoning, model, notes)),
     ...present({ ...(isOwn ? sampling : possibleSampling(request, notes)) }),
     ...(stopSequences.length > 0 && { stopSequences }),
@@ -127,6 +128,13 @@ export function encodeConfig(request: ChatRequest, { model, kept, spelling, note
   const isWritten = Object.keys(config).length > 0 || isObject(spelling["generationConfig"]);
   if (kept !== undefined && !isObject(kept)) return { generationConfig: kept };
   return isWritten ? { generationConfig: config } : {};
+}
+
+/** Before its third generation, the vendor refuses JSON next to functions. */
+function encodePossibleFormat(request: ChatRequest, model: string, notes: Notes): JsonObject {
+  const isPossible = request.format?.kind !== "json" || !answersByTool(model, request);
+  if (!isPossible) notes.add("JSON next to functions");
+  return isPossible ? encodeFormat(request.format, notes) : {};
 }
 
 /** The vendor takes five at most. */

@@ -113,7 +113,7 @@ const kinds: Readonly<Record<string, ToolChoice>> = {
 };
 
 /** `toolConfig`: all of it, or nothing, is understood, but for what only the vendor's own clients know. */
-export function decodeToolChoice(reader: ProtoReader): Pick<ChatRequest, "toolChoice"> {
+export function decodeToolChoice(reader: ProtoReader): Pick<ChatRequest, "toolChoice" | "allowedTools"> {
   const calling = reader.inner("toolConfig")?.inner("functionCallingConfig");
   const mode = calling?.peek("mode");
   const choice = isString(mode) && Object.hasOwn(kinds, mode) ? kinds[mode] : undefined;
@@ -122,7 +122,9 @@ export function decodeToolChoice(reader: ProtoReader): Pick<ChatRequest, "toolCh
   const names = calling.peek("allowedFunctionNames");
   const [name] = Array.isArray(names) ? names : [];
   if (choice.kind !== "required" || !Array.isArray(names) || names.length !== 1 || !isString(name)) {
-    return { toolChoice: choice };
+    if (!Array.isArray(names) || names.length === 0 || !names.every(isString)) return { toolChoice: choice };
+    calling.spellAsWritten("allowedFunctionNames");
+    return { toolChoice: choice, allowedTools: names };
   }
   calling.drop("allowedFunctionNames");
   return { toolChoice: { kind: "function", name } };
@@ -146,7 +148,7 @@ export function encodeToolChoice(request: ChatRequest, toolConfig: unknown, spel
   const kept = isObject(toolConfig) ? toolConfig : {};
   const told = {
     mode: choice === undefined ? undefined : (inner["mode"] ?? modes[choice.kind]),
-    allowedFunctionNames: choice?.kind === "function" ? [choice.name] : undefined,
+    allowedFunctionNames: choice?.kind === "function" ? [choice.name] : inner["allowedFunctionNames"],
   };
   const hasCalling = isTold || isObject(outer["functionCallingConfig"]);
   const calling = hasCalling ? writeProto(told, within(kept, "functionCallingConfig"), inner) : undefined;

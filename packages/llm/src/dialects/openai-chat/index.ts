@@ -3,6 +3,7 @@
 
 import type { Dialect, ParsedRequest } from "#dialects/dialect.ts";
 import type { Quirks } from "#providers/definition.ts";
+import { isRefusedByOpenai } from "#dialects/answer-by-tool.ts";
 import { LargeAnswerTap } from "#dialects/large-answer.ts";
 import { encodeError, readError } from "#dialects/openai-error.ts";
 import { readAnswer, readText } from "./answer.ts";
@@ -59,6 +60,7 @@ export const openaiChat = {
   upstream: {
     streamContentType: "text/event-stream",
     namedModel: { member: "model", within: [], form: "events" },
+    answersByTool: isRefusedByOpenai,
     toolNames: { longest: 64, refused: /[^a-zA-Z0-9_-]/g },
     editRequest,
     fitting: { mayNeed, fit },

@@ -2,7 +2,7 @@
 
 import { noteOpaque, ownFields, present, spellingOf } from "#dialects/extras.ts";
 import { FieldReader, isString } from "#dialects/field-reader.ts";
-import type { FunctionTool, Opaque, Tool, ToolChoice } from "#hub.ts";
+import type { ChatRequest, FunctionTool, Opaque, Tool, ToolChoice } from "#hub.ts";
 import { isObject, memberOf } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
 import { decodeCacheMark, encodeCacheMark } from "./cache-mark.ts";
@@ -80,7 +80,9 @@ const kinds: Readonly<Record<string, ToolChoice>> = {
   any: { kind: "required" },
 };
 
-export function decodeToolChoice(reader: FieldReader): { readonly toolChoice?: ToolChoice } {
+type DecodedChoice = Pick<ChatRequest, "toolChoice" | "allowedTools">;
+
+export function decodeToolChoice(reader: FieldReader): DecodedChoice {
   const word = reader.peek("tool_choice");
   const choice = isString(word) && Object.hasOwn(kinds, word) ? kinds[word] : readNamedChoice(word);
   if (choice !== undefined) {
@@ -88,7 +90,22 @@ export function decodeToolChoice(reader: FieldReader): { readonly toolChoice?: T
     if (word === "any") reader.spell("toolChoice", "any");
     return { toolChoice: choice };
   }
-  return reader.has("tool_choice") ? {} : decodeFunctionCallChoice(reader);
+  return reader.has("tool_choice") ? decodeAllowed(reader) : decodeFunctionCallChoice(reader);
+}
+
+/** https://platform.openai.com/docs/guides/function-calling#tool-choice */
+function decodeAllowed(reader: FieldReader): DecodedChoice {
+  const value = reader.peek("tool_choice");
+  const allowed = memberOf(value, "allowed_tools");
+  const mode = memberOf(allowed, "mode");
+  const tools = memberOf(allowed, "tools");
+  const choice = isString(mode) && Object.hasOwn(kinds, mode) ? kinds[mode] : undefined;
+  if (memberOf(value, "type") !== "allowed_tools" || choice === undefined || !Array.isArray(tools)) return {};
+  const names = tools.map((tool: unknown) => memberOf(memberOf(tool, "function"), "name"));
+  if (names.length === 0 || !names.every(isString)) return {};
+  reader.drop("tool_choice");
+  reader.spell("toolChoice", { written: value });
+  return { toolChoice: choice, allowedTools: names };
 }
 
 /** `{"type":"function","function":{"name":"..."}}` and nothing else within. */
@@ -113,6 +130,7 @@ function decodeFunctionCallChoice(reader: FieldReader): { readonly toolChoice?: 
 export function encodeToolChoice(choice: ToolChoice | undefined, spelling: unknown): JsonObject {
   if (choice === undefined) return {};
   const isNamed = choice.kind === "function";
+  if (isObject(spelling)) return { tool_choice: spelling["written"] };
   if (spelling === "function_call") return { function_call: isNamed ? { name: choice.name } : choice.kind };
   if (isNamed) return { tool_choice: { type: "function", function: { name: choice.name } } };
   return { tool_choice: spelling === "any" && choice.kind === "required" ? "any" : choice.kind };

@@ -2,6 +2,7 @@
 // https://platform.openai.com/docs/api-reference/responses
 
 import type { Dialect } from "#dialects/dialect.ts";
+import { isRefusedByOpenai } from "#dialects/answer-by-tool.ts";
 import { editModel } from "#dialects/edit-model.ts";
 import { encodeError, readError } from "#dialects/openai-error.ts";
 import { readAnswer, readText } from "./answer.ts";
@@ -45,6 +46,7 @@ export const openaiResponses = {
   upstream: {
     streamContentType: "text/event-stream",
     namedModel: { member: "model", within: ["response"], form: "events" },
+    answersByTool: isRefusedByOpenai,
     toolNames: { longest: 64, refused: /[^a-zA-Z0-9_-]/g },
     hasEnvelope: true,
     editRequest: editModel,

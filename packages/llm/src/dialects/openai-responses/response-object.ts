@@ -4,7 +4,8 @@
 import type { ParsedRequest } from "#dialects/dialect.ts";
 import { encodeServiceTier } from "#dialects/openai-service-tier.ts";
 import type { Usage } from "#hub.ts";
-import { isObject, parseJson } from "#wire/json.ts";
+import { exactInRequests, parseExactly } from "#wire/exact-json.ts";
+import { isObject } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
 import { encodeUsage } from "./usage.ts";
 
@@ -24,7 +25,7 @@ export interface ResponseBody {
 
 /** The request's fields, of which an answer repeats some. */
 export function readRequestFields({ body }: Pick<ParsedRequest, "body">): JsonObject {
-  const fields = parseJson(body.toString("utf8"));
+  const fields = parseExactly(body.toString("utf8"), exactInRequests);
   return isObject(fields) ? fields : {};
 }
 
