@@ -3,6 +3,7 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { clients as talkers } from "../../apps/server/tests/support/talk.ts";
 import { createAccount, listUsage } from "../support/admin.ts";
 import type { UsageRow } from "../support/admin.ts";
 import { startServer } from "../support/server.ts";
@@ -201,6 +202,15 @@ if (typeof installed === "string") {
       const contents = [{ role: "user", parts: [{ text: prompt }] }];
       const google = await send(account, `/v1beta/models/${model}:countTokens`, { contents });
       expect(fieldsOf(JSON.parse(google.body))).toMatchObject({ totalTokens: usage.prompt_tokens });
+    });
+
+    it.each(crossings)("goes on after calls of tools and their results ($name, stream: $stream)", async (asked) => {
+      const calls = [{ id: "call_1", name: "get_weather", args: '{"city":"Oslo"}', result: "Two degrees." }];
+      const talk = { model, stream: asked.stream, tools: ["get_weather"], turns: [calls] };
+      const { path, body } = talkers[asked.name](talk);
+      const reply = await send(account, path, fieldsOf(JSON.parse(body)));
+      expect(reply, reply.body).toMatchObject({ status: 200, isCut: false });
+      expect(read(asked.name, reply)).toMatchObject({ finish: expect.stringMatching(/./) as string });
     });
 
     it.each(["", "/", "/v1", "/v1/"])("a base URL that ends with %j is understood", async (end) => {

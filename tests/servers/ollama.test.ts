@@ -12,6 +12,8 @@ import { allWords, chatModel, deadlyWord, embeddingModel, truncatedTokens } from
 import { OllamaScript } from "./ollama-script.ts";
 
 const model = `ollama/${chatModel}`;
+/** The same server by another name, so that its failures put nobody else to rest. */
+const frail = `frail/${chatModel}`;
 const crossings = clientNames.flatMap((name) => [
   { name, stream: false },
   { name, stream: true },
@@ -25,6 +27,7 @@ describe("Ollama", () => {
   beforeAll(async () => {
     script = await OllamaScript.start();
     gateway = await startServer({ environment: { OLLAMA_BASE_URL: script.url } });
+    await gateway.admin.providers.create({ body: { name: "frail", provider_type: "ollama", base_url: script.url } });
     account = await newAccount();
   });
 
@@ -125,7 +128,7 @@ describe("Ollama", () => {
 
   it.each(clientNames)("that dies in the middle of a stream is a failure to a client of %s", async (name) => {
     const own = await newAccount();
-    const reply = await ask(own, name, model, { prompt: `Please ${deadlyWord}`, stream: true });
+    const reply = await ask(own, name, frail, { prompt: `Please ${deadlyWord}`, stream: true });
     expect(reply.isCut, reply.body).toBe(true);
     expect(errorIn(reply)).not.toBe("");
     expect(reply.body).not.toMatch(/\[DONE\]|message_stop|response\.completed|"finishReason"|"done":true/);
@@ -133,7 +136,7 @@ describe("Ollama", () => {
   });
 
   it.each(clientNames)("that dies before a whole answer is a failure to a client of %s", async (name) => {
-    const reply = await ask(account, name, model, { prompt: `Please ${deadlyWord}` });
+    const reply = await ask(account, name, frail, { prompt: `Please ${deadlyWord}` });
     expect(reply.status).toBeGreaterThanOrEqual(500);
     expect(errorIn(reply)).not.toBe("");
   });
@@ -141,7 +144,7 @@ describe("Ollama", () => {
   it("in Anthropic's dialect just ends, which is a failure as well", async () => {
     const name = "anthropic-like";
     await gateway.admin.providers.create({
-      body: { name, provider_type: "anthropic-compatible", base_url: script.url, api_key: "none" },
+      body: { name, provider_type: "anthropic", base_url: script.url, api_key: "none" },
     });
     for (const client of clientNames) {
       const own = await newAccount();
