@@ -7,6 +7,7 @@ import { addConfigCommand } from "./commands/config.ts";
 import { addKeyCommand } from "./commands/key.ts";
 import { addMigrateCommand } from "./commands/migrate.ts";
 import { addModelCommand } from "./commands/model.ts";
+import { addPricesCommand } from "./commands/prices.ts";
 import { addProviderCommand } from "./commands/provider.ts";
 import { addServeCommand } from "./commands/serve.ts";
 import { addTestCommand } from "./commands/test.ts";
@@ -25,6 +26,7 @@ const addCommands = [
   addKeyCommand,
   addProviderCommand,
   addModelCommand,
+  addPricesCommand,
   addUsageCommand,
   addTestCommand,
 ];

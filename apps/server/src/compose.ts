@@ -3,7 +3,7 @@
 
 import { join } from "node:path";
 import { demoModels, startDemoUpstream } from "@ghostllm/fake-upstream";
-import { builtInPrices, joinUrl, providers } from "@ghostllm/llm";
+import { joinUrl, providers } from "@ghostllm/llm";
 import type { Config } from "#config/config.ts";
 import { Rediscovery } from "#control/catalog/rediscovery.ts";
 import type { FetchJson } from "#control/catalog/vendor.ts";
@@ -15,6 +15,7 @@ import type { StartFacts } from "#control/first-start/first-start.ts";
 import { createControlServer } from "#control/http/control-server.ts";
 import { startLedger } from "#control/ledger/ledger.ts";
 import { loadJwtSecret } from "#control/sessions/jwt-secret.ts";
+import { PriceListSource } from "#control/prices/price-source.ts";
 import { createSessions } from "#control/sessions/sessions.ts";
 import { createSnapshotSource, initialSpend } from "#control/snapshot/snapshot-source.ts";
 import { startStoreWatch } from "#control/store-watch.ts";
@@ -30,6 +31,7 @@ import { TargetHealth } from "#gateway/flow/health.ts";
 import { createListener } from "#gateway/listener.ts";
 import { createAuthenticator } from "#gateway/upstream/authenticate.ts";
 import { fetchJson } from "#gateway/upstream/fetch-json.ts";
+import type { JsonSources } from "#gateway/upstream/fetch-json.ts";
 import { createUndiciClient } from "#gateway/upstream/undici-client.ts";
 import { MemoryCounters } from "#link/counters/memory.ts";
 import { HealthBoard } from "#link/health-board.ts";
@@ -61,6 +63,7 @@ export interface RunningServer {
 
 const sweepIntervalMs = 5_000;
 const vendorListTimeoutMs = 10_000;
+const priceListTimeoutMs = 10_000;
 const firstDrainMs = 30_000;
 const lastRecordsMs = 2_000;
 const lastDrainMs = 5_000;
@@ -120,10 +123,20 @@ async function build(config: Config, log: Log, disposer: Disposer): Promise<Runn
     demoModels: Object.values(demoModels),
   });
 
+  const prices = new PriceListSource({
+    ...config.prices,
+    dataDir,
+    readUrl: (url) => readPriceUrl(vendors, url),
+    now: clock.now,
+    log,
+  });
+  await prices.open();
+  disposer.add(() => prices.close());
   const snapshots = createSnapshotSource({
     ...providerSources,
     store,
     log,
+    prices: () => prices.current(),
     onSwap: (snapshot) => {
       events.snapshotSwapped(snapshot.version);
       reportProviders(healthBoard, snapshot);
@@ -131,6 +144,8 @@ async function build(config: Config, log: Log, disposer: Disposer): Promise<Runn
   });
   await snapshots.rebuild();
   snapshots.startRefreshing();
+  prices.onChange = () => snapshots.rebuild();
+  prices.startRefreshing();
   disposer.add(() => snapshots.close());
   const counters = new MemoryCounters();
   for (const [scopeId, spentNanos] of await initialSpend({ store })) counters.setSpent(scopeId, spentNanos);
@@ -150,7 +165,7 @@ async function build(config: Config, log: Log, disposer: Disposer): Promise<Runn
     adminKeys: facts.adminKeys,
     snapshot: () => snapshots.current(),
     changed: () => snapshots.rebuild(),
-    prices: builtInPrices,
+    prices,
     fetchJson: askVendor,
   });
   disposer.add(() => control.close());
@@ -218,6 +233,12 @@ async function build(config: Config, log: Log, disposer: Disposer): Promise<Runn
     exampleModel: pickExampleModel(snapshots.current()),
     close: () => disposer.dispose(),
   };
+}
+
+async function readPriceUrl(sources: JsonSources, url: string): Promise<unknown> {
+  const { status, body } = await fetchJson(sources, { url, provider: null, timeoutMs: priceListTimeoutMs });
+  if (status !== 200) throw new Error(`it answers HTTP ${status}`);
+  return body;
 }
 
 /** A provider that cannot be used degrades `/health`: its models answer 503 until an operator has repaired it. */

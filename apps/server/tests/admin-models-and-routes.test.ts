@@ -57,8 +57,60 @@ describe("models", () => {
     const params = { id: model.id };
     expect((await plane.admin.models.update({ params, body: { input_price_usd: "1" } })).prices).toBeNull();
     const { prices } = await plane.admin.models.update({ params, body: { output_price_usd: "0" } });
-    expect(prices).toEqual({ input_usd: "1", output_usd: "0", cached_input_usd: null, version: "override" });
+    expect(prices).toMatchObject({ input_usd: "1", output_usd: "0", cached_input_usd: null, version: "override" });
     expect(priceOf("my-model")).toMatchObject({ input: { base: 1_000_000_000 }, output: { base: 0 } });
+  });
+
+  it("take overrides of every class, and lose what the list has of those that follow from an old price", async () => {
+    const { id } = await find("gpt-5.6-sol");
+    const params = { id };
+    const further = {
+      cache_write_price_usd: "3",
+      cache_write_hour_price_usd: "4",
+      reasoning_price_usd: "5",
+      audio_input_price_usd: "6",
+      cached_audio_price_usd: "7",
+      audio_output_price_usd: "8",
+      image_input_price_usd: "9",
+      cached_image_price_usd: "10",
+      image_output_price_usd: "11",
+      request_price_usd: "0.001",
+      web_search_price_usd: "0.01",
+      file_search_price_usd: "0.0025",
+      container_price_usd: "0.03",
+      long_prompt_prices: [{ above_tokens: 100_000, input_price_usd: "2", output_price_usd: "4" }],
+      service_class_factors: { priority: "1.75", scale: "0" },
+    };
+    const all = await plane.admin.models.update({
+      params,
+      body: { input_price_usd: "1", output_price_usd: "2", cached_input_price_usd: "0.5", ...further },
+    });
+    expect(all).toMatchObject(further);
+    expect(all.prices).toMatchObject({
+      cache_write_hour_usd: "4",
+      audio_output_usd: "8",
+      container_usd: "0.03",
+      long_prompts: [{ above_tokens: 100_000, input_usd: "2", output_usd: "4" }],
+      service_classes: {
+        priority: { input_usd: "1.75", output_usd: "3.5" },
+        flex: { input_usd: "0.5", output_usd: "1" },
+        scale: { input_usd: "0", output_usd: "0" },
+      },
+    });
+    expect(priceOf("gpt-5.6-sol")?.cacheWrite?.base).toBe(3_000_000_000);
+    const none = Object.fromEntries(Object.keys(further).map((name) => [name, null]));
+    const bare = await plane.admin.models.update({ params, body: { ...none, cached_input_price_usd: null } });
+    expect(bare.prices).toMatchObject({
+      input_usd: "1",
+      cached_input_usd: null,
+      cache_write_usd: null,
+      long_prompts: [],
+    });
+    await plane.admin.models.update({ params, body: { input_price_usd: null, output_price_usd: null } });
+    expect(priceOf("gpt-5.6-sol")).toMatchObject({
+      input: { base: 4_000_000_000 },
+      cacheWrite: { base: 5_000_000_000 },
+    });
   });
 
   it("answers 409 for one that is there and 400 for an unknown provider", async () => {

@@ -6,11 +6,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createClient } from "@ghostllm/contract";
 import type { Client } from "@ghostllm/contract";
-import { builtInPrices, providers as definitions } from "@ghostllm/llm";
+import { providers as definitions } from "@ghostllm/llm";
 import type { FetchJson } from "#control/catalog/vendor.ts";
 import type { ControlLog } from "#control/control-log.ts";
 import { loadEncryption } from "#control/encryption/encryption.ts";
 import { createControlServer } from "#control/http/control-server.ts";
+import { PriceListSource } from "#control/prices/price-source.ts";
 import { createSessions } from "#control/sessions/sessions.ts";
 import { createSnapshotSource } from "#control/snapshot/snapshot-source.ts";
 import type { SnapshotSource } from "#control/snapshot/snapshot-source.ts";
@@ -41,9 +42,14 @@ export interface AdminPlane {
 
 interface PlaneOptions {
   readonly fetchJson?: FetchJson;
+  /** A file with a list of prices. */
+  readonly priceSource?: string | null;
 }
 
-export async function startAdminPlane({ fetchJson = noVendor }: PlaneOptions = {}): Promise<AdminPlane> {
+export async function startAdminPlane({
+  fetchJson = noVendor,
+  priceSource = null,
+}: PlaneOptions = {}): Promise<AdminPlane> {
   const dataDir = await mkdtemp(join(tmpdir(), "ghostllm-admin-"));
   const logged: LogLine[] = [];
   const log = recordLog(logged);
@@ -54,7 +60,17 @@ export async function startAdminPlane({ fetchJson = noVendor }: PlaneOptions = {
   await migrateStore(store);
   const encryption = await loadEncryption({ encryptionKey: null, dataDir, log });
   const sources = { store, encryption, definitions, log, baseUrlOf: () => null };
-  const snapshots = createSnapshotSource(sources);
+  const prices = new PriceListSource({
+    source: priceSource,
+    refreshMs: 60_000,
+    readUrl: noUrl,
+    dataDir,
+    now: clock.now,
+    log,
+  });
+  await prices.open();
+  const snapshots = createSnapshotSource({ ...sources, prices: () => prices.current() });
+  prices.onChange = snapshots.rebuild;
   await snapshots.rebuild();
   const control = await createControlServer({
     ...sources,
@@ -63,7 +79,7 @@ export async function startAdminPlane({ fetchJson = noVendor }: PlaneOptions = {
     version: "0.0.0-test",
     sessions: createSessions({ store, clock, secret: new Secret("a secret of the tests") }),
     changed: snapshots.rebuild,
-    prices: builtInPrices,
+    prices,
     adminKeys: [new Secret(adminKey)],
     snapshot: snapshots.current,
   });
@@ -102,6 +118,8 @@ function recordLog(lines: LogLine[]): ControlLog {
   const record = (fields: object, message: string): void => void lines.push({ fields, message });
   return { info: record, warn: record, error: record };
 }
+
+const noUrl = async () => undefined;
 
 const noVendor: FetchJson = async () => {
   throw new Error("connection refused");

@@ -260,6 +260,15 @@ describe("asking the vendor", () => {
     });
   });
 
+  it.each(["fireworks", "azure-openai"])("offers no names of the catalogue that %s does not take", async (type) => {
+    const { admin } = await start();
+    const { id } = await admin.providers.create({
+      body: { provider_type: type, api_key: vendorKey, base_url: "http://127.0.0.1:9/v1" },
+    });
+    expect((await admin.models.list({ query: { provider_id: id } })).data).toEqual([]);
+    await expect(admin.providers.discoverModels({ params: { id } })).rejects.toMatchObject({ status: 502 });
+  });
+
   it("fails where neither the vendor nor the catalogue knows a model", async () => {
     const { admin } = await start();
     const { id } = await admin.providers.create({ body: { provider_type: "ollama" } });

@@ -88,6 +88,8 @@ export interface Config {
   readonly providers: readonly ConfiguredProvider[];
   /** Between two looks at a vendor's list of models. */
   readonly modelListIntervalMs: number;
+  /** The list of prices: a file or a URL, null for the one that comes with GhostLLM. */
+  readonly prices: { readonly source: string | null; readonly refreshMs: number };
   /** Look for an Ollama at its default address at start. */
   readonly detectOllama: boolean;
 }

@@ -158,6 +158,11 @@ export const host: Kind<string> = {
 };
 
 export const directory = textOf("directory", /^[^\0]+$/, "Give a path, such as `/var/lib/ghostllm`.");
+export const fileOrUrl = textOf(
+  "file or URL",
+  /^[^\0\s][^\0]*$/,
+  "Give a path, or a URL such as `https://example.com/prices.json`.",
+);
 export const email = textOf("e-mail address", /^[^\s@]+@[^\s@]+$/, "Write it like `admin@example.com`.");
 
 /** Never quoted in a message: a mistyped secret is still one. */

@@ -163,6 +163,7 @@ function buildConfig(values: SettingValues, { cwd, providers, network }: Parts):
     network,
     providers,
     modelListIntervalMs: values.modelListIntervalMs,
+    prices: { source: values.pricesSource, refreshMs: values.pricesRefreshMs },
     detectOllama: values.detectOllama,
   };
 }

@@ -3,6 +3,7 @@
 
 import { apiKeyRoutes } from "./api-keys.ts";
 import { modelRoutes } from "./models.ts";
+import { priceRoutes } from "./prices.ts";
 import { providerRoutes } from "./providers.ts";
 import type { AdminRoute } from "./route.ts";
 import { routeRoutes } from "./routes.ts";
@@ -16,6 +17,7 @@ export const adminRoutes = {
   apiKeys: apiKeyRoutes,
   providers: providerRoutes,
   models: modelRoutes,
+  prices: priceRoutes,
   routes: routeRoutes,
   usage: usageRoutes,
 } as const;

@@ -35,11 +35,14 @@ const maxRemembered = 20_000;
 /** A list of prices, and what was looked up in it. */
 export class PriceBook {
   readonly version: string;
-  readonly #list: PriceList;
+  readonly list: PriceList;
+  /** For vendors that the list does not have. */
+  readonly #below: PriceList | undefined;
   readonly #remembered = new Map<string, CatalogModel | null>();
 
-  constructor(list: PriceList) {
-    this.#list = list;
+  constructor(list: PriceList, below?: PriceList) {
+    this.list = list;
+    this.#below = below;
     this.version = list.version;
   }
 
@@ -58,19 +61,21 @@ export class PriceBook {
   }
 
   /** Every model that the list has for a vendor. */
-  list(catalogId: string): readonly string[] {
-    return (this.#list.vendors.get(catalogId) ?? []).filter(({ isDeprecated }) => !isDeprecated).map(({ id }) => id);
+  idsOf(catalogId: string): readonly string[] {
+    return this.#partOf(catalogId)
+      .filter(({ isDeprecated }) => !isDeprecated)
+      .map(({ id }) => id);
   }
 
   get modelCount(): number {
-    return [...this.#list.vendors.values()].reduce((sum, models) => sum + models.length, 0);
+    return [...this.list.vendors.values()].reduce((sum, models) => sum + models.length, 0);
   }
 
   #look({ definition, baseUrl, settings }: PricedProvider, catalogId: string, model: string): CatalogModel | null {
     const { pricing = {} } = definition;
     const named = pricing.nameOf === undefined ? { model } : pricing.nameOf(model, { baseUrl, settings });
     if (named === null) return null;
-    const version = `catalog:${this.version}`;
+    const version = `catalog:${(this.list.vendors.has(named.catalogId ?? catalogId) ? this.list : (this.#below ?? this.list)).version}`;
     if (named.isFree) return { name: model, prices: freePrices(version), contextLength: null };
     const found = this.#findListed(definition, catalogId, named);
     if (found === null) return null;
@@ -78,13 +83,16 @@ export class PriceBook {
     return { name: model, prices, contextLength: found.contextWindow };
   }
 
+  #partOf(id: string): readonly ListedModel[] {
+    return this.list.vendors.get(id) ?? this.#below?.vendors.get(id) ?? [];
+  }
+
   #findListed({ pricing = {} }: PricedVendor, own: string, { model, catalogId }: PricedName): ListedModel | null {
     const { alsoIn = [], notIn } = pricing;
-    const part = (id: string): readonly ListedModel[] => this.#list.vendors.get(id) ?? [];
-    if (catalogId !== undefined) return findModel(part(catalogId), model);
-    if (notIn?.test(model)) return findModel(part(own), model);
+    if (catalogId !== undefined) return findModel(this.#partOf(catalogId), model);
+    if (notIn?.test(model)) return findModel(this.#partOf(own), model);
     for (const id of [own, ...alsoIn]) {
-      const found = findModel(part(id), model);
+      const found = findModel(this.#partOf(id), model);
       if (found !== null) return found;
     }
     return null;

@@ -91,7 +91,7 @@ export function catalogModelNames(provider: Pick<ProviderEntry, "definition" | "
 
 function catalogNames({ definition }: Pick<ProviderEntry, "definition">): readonly string[] {
   const { catalogId, catalogModels } = definition;
-  const names = catalogId === undefined ? [] : builtInPrices().list(catalogId);
+  const names = catalogId === undefined ? [] : builtInPrices().idsOf(catalogId);
   return catalogModels === undefined ? names : names.filter((name) => catalogModels.test(name));
 }
 

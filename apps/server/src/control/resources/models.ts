@@ -1,11 +1,13 @@
-import { formatUsd, GhostError } from "@ghostllm/contract";
+import { GhostError } from "@ghostllm/contract";
 import type { AdminRoutes, RouteAnswer } from "@ghostllm/contract";
-import { priceAt } from "@ghostllm/llm";
 import { unknownModel } from "#control/catalog/discover.ts";
 import { knowModel } from "#control/snapshot/prices.ts";
 import { definitionOf, pricedProvider } from "#control/snapshot/providers.ts";
+import type { FurtherPrices } from "#domain/price-overrides.ts";
 import type { ModelChange, ModelRow, ProviderRow } from "#control/store/store.ts";
 import { found, invalid, notFound, toNanosOrNull, toTime, toUsdOrNull } from "./fields.ts";
+import { changeFurtherPrices, namesFurtherPrices, toApiFurtherPrices } from "./further-prices.ts";
+import { priceNote, toApiPrices } from "./model-prices.ts";
 import { pageOf, readPage } from "./pages.ts";
 import type { Resource, ResourceDependencies } from "./resource.ts";
 
@@ -34,7 +36,7 @@ export function createModelsResource(deps: ResourceDependencies): Resource<"mode
       const provider = await store.providers.find(providerId);
       if (provider === undefined) throw invalid("provider_id", `There is no provider ${providerId}`);
       const added = await store.models.add([
-        { ...unknownModel, ...toChange(fields), providerId, name, origin: "operator" },
+        { ...unknownModel, ...toChange(fields, {}), providerId, name, origin: "operator" },
       ]);
       if (added === 0)
         throw new GhostError("conflict", `Provider ${provider.name} has the model ${name} already`, { param: "name" });
@@ -46,7 +48,9 @@ export function createModelsResource(deps: ResourceDependencies): Resource<"mode
     get: async ({ params }) => answer(found(await store.models.find(params.id), "model", params.id)),
 
     async update({ params, body }) {
-      const row = found(await store.models.update(params.id, toChange(body)), "model", params.id);
+      const before = found(await store.models.find(params.id), "model", params.id);
+      const change = toChange(body, before.furtherPrices);
+      const row = found(await store.models.update(params.id, change), "model", params.id);
       await changed();
       return answer(row);
     },
@@ -64,7 +68,8 @@ function toApiModel(row: ModelRow, provider: ProviderRow, deps: ResourceDependen
   const known =
     definition === undefined
       ? null
-      : knowModel(pricedProvider(provider, definition, deps), row.name, row, deps.prices());
+      : knowModel(pricedProvider(provider, definition, deps), row.name, row, deps.prices.current());
+  const prices = toApiPrices(known?.prices ?? null, deps.clock.now());
   return {
     id: row.id,
     provider_id: row.providerId,
@@ -74,7 +79,9 @@ function toApiModel(row: ModelRow, provider: ProviderRow, deps: ResourceDependen
     input_price_usd: toUsdOrNull(row.inputPrice),
     output_price_usd: toUsdOrNull(row.outputPrice),
     cached_input_price_usd: toUsdOrNull(row.cachedInputPrice),
-    prices: toApiPrices(known?.prices ?? null, deps.clock.now()),
+    ...toApiFurtherPrices(row.furtherPrices),
+    prices,
+    price_note: prices === null ? priceNote(row, definition, deps.prices.current().version) : null,
     supports_vision: row.supportsVision ?? row.listed?.vision ?? null,
     supports_functions: row.supportsFunctions ?? row.listed?.functions ?? null,
     supports_streaming: row.supportsStreaming,
@@ -85,19 +92,9 @@ function toApiModel(row: ModelRow, provider: ProviderRow, deps: ResourceDependen
   };
 }
 
-function toApiPrices(schedule: Parameters<typeof priceAt>[0] | null, nowMs: number): ApiModel["prices"] {
-  const price = schedule === null ? null : priceAt(schedule, nowMs);
-  if (price === null) return null;
+function toChange(fields: ModelFields, present: FurtherPrices): ModelChange {
   return {
-    input_usd: formatUsd(price.input.base),
-    output_usd: formatUsd(price.output.base),
-    cached_input_usd: price.cachedInput === undefined ? null : formatUsd(price.cachedInput.base),
-    version: price.version,
-  };
-}
-
-function toChange(fields: ModelFields): ModelChange {
-  return {
+    ...(namesFurtherPrices(fields) && { furtherPrices: changeFurtherPrices(present, fields) }),
     ...(fields.context_length !== undefined && { contextLength: fields.context_length }),
     ...(fields.input_price_usd !== undefined && { inputPrice: toNanosOrNull(fields.input_price_usd) }),
     ...(fields.output_price_usd !== undefined && { outputPrice: toNanosOrNull(fields.output_price_usd) }),

@@ -2,9 +2,9 @@
 // Invariant: a handler that changes what the gateway sees awaits `changed` before it answers.
 
 import type { AdminRoute, AdminRoutes, ParsedInput, RouteAnswer } from "@ghostllm/contract";
-import type { PriceBook } from "@ghostllm/llm";
 import type { FetchJson } from "#control/catalog/vendor.ts";
 import type { ControlLog } from "#control/control-log.ts";
+import type { PriceSource } from "#control/prices/price-source.ts";
 import type { Sessions } from "#control/sessions/sessions.ts";
 import type { ProviderSources } from "#control/snapshot/providers.ts";
 import type { Store, UserRow } from "#control/store/store.ts";
@@ -18,7 +18,7 @@ export interface ResourceDependencies extends ProviderSources {
   /** Resolves when the change is in force on the gateway. */
   readonly changed: () => Promise<void>;
   /** The list of prices in force. */
-  readonly prices: () => PriceBook;
+  readonly prices: Pick<PriceSource, "current" | "state" | "refresh">;
   readonly clock: Clock;
   readonly log: ControlLog;
 }

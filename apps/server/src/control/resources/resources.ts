@@ -1,6 +1,7 @@
 import type { AdminRoutes } from "@ghostllm/contract";
 import { createApiKeysResource } from "./api-keys.ts";
 import { createModelsResource } from "./models.ts";
+import { createPricesResource } from "./prices.ts";
 import { createProvidersResource } from "./providers.ts";
 import type { Resource, ResourceDependencies } from "./resource.ts";
 import { createRoutesResource } from "./routes.ts";
@@ -17,6 +18,7 @@ export function createResources(deps: ResourceDependencies): Resources {
     apiKeys: createApiKeysResource(deps),
     providers: createProvidersResource(deps),
     models: createModelsResource(deps),
+    prices: createPricesResource(deps),
     routes: createRoutesResource(deps),
     usage: createUsageResource(deps),
   };

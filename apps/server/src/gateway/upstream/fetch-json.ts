@@ -12,7 +12,7 @@ export interface JsonAnswer {
   readonly body: unknown;
 }
 
-interface JsonSources {
+export interface JsonSources {
   readonly client: UpstreamClient;
   readonly authenticator: Authenticator;
 }

@@ -1,0 +1,204 @@
+// The list of prices in force: the one that comes with GhostLLM, or one that an operator names as a file or a URL.
+// Called by compose.ts and the resource `prices`. Invariant: a list is checked whole before it is used; while there is no good
+// one at the source, the last good one stays in force, also through a restart.
+
+import { createHash } from "node:crypto";
+import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { GhostError } from "@ghostllm/contract";
+import { builtInPrices, PriceBook, PriceListError, readPriceList } from "@ghostllm/llm";
+import type { ControlLog } from "#control/control-log.ts";
+
+export interface PriceState {
+  readonly version: string;
+  /** Null: the list that comes with GhostLLM, and no other is configured. */
+  readonly source: string | null;
+  readonly isBuiltIn: boolean;
+  readonly modelCount: number;
+  /** Epoch ms at which the list in force was read from its source; null for the built-in one. */
+  readonly loadedAt: number | null;
+  readonly checkedAt: number | null;
+  /** Why the source's present list is not in force. */
+  readonly problem: string | null;
+}
+
+export interface PriceSource {
+  current(): PriceBook;
+  state(): PriceState;
+  /** Rejects with a GhostError that says why the list at the source is not taken. */
+  refresh(): Promise<PriceState>;
+  startRefreshing(): void;
+  close(): void;
+}
+
+export interface PriceSourceOptions {
+  /** A file, or an http or https URL; null for the built-in list. */
+  readonly source: string | null;
+  readonly refreshMs: number;
+  readonly dataDir: string;
+  /** Answers parsed JSON, undefined where it is none. Rejects where the URL cannot be read. */
+  readonly readUrl: (url: string) => Promise<unknown>;
+  readonly now: () => number;
+  readonly log: ControlLog;
+}
+
+interface Loaded {
+  readonly book: PriceBook;
+  readonly loadedAt: number;
+}
+
+interface Kept {
+  readonly source: string;
+  readonly version: string;
+  readonly loadedAt: number;
+  readonly list: unknown;
+}
+
+export class PriceListSource implements PriceSource {
+  readonly #options: PriceSourceOptions;
+  #loaded: Loaded | null = null;
+  #problem: string | null = null;
+  #checkedAt: number | null = null;
+  #timer: NodeJS.Timeout | undefined;
+  /** Told when another list is in force. */
+  onChange: () => Promise<void> = () => Promise.resolve();
+
+  constructor(options: PriceSourceOptions) {
+    this.#options = options;
+  }
+
+  current(): PriceBook {
+    return this.#loaded?.book ?? builtInPrices();
+  }
+
+  state(): PriceState {
+    const { version, modelCount } = this.current();
+    return {
+      version,
+      modelCount,
+      source: this.#options.source,
+      isBuiltIn: this.#loaded === null,
+      loadedAt: this.#loaded?.loadedAt ?? null,
+      checkedAt: this.#checkedAt,
+      problem: this.#problem,
+    };
+  }
+
+  /** What was kept of an earlier run, then what is at the source now. Never rejects. */
+  async open(): Promise<void> {
+    if (this.#options.source === null) return;
+    await this.#restore();
+    await this.refresh().catch(() => undefined);
+  }
+
+  async refresh(): Promise<PriceState> {
+    const { source, now, log } = this.#options;
+    if (source === null) {
+      const message =
+        "No other list of prices is configured: set prices.source (GHOSTLLM_PRICES_SOURCE) to a file or a URL.";
+      throw new GhostError("invalid_request_error", message);
+    }
+    this.#checkedAt = now();
+    try {
+      await this.#load(source);
+      this.#problem = null;
+    } catch (error) {
+      this.#problem = describe(source, error);
+      log.warn({ source, reason: this.#problem }, "The list of prices at the source is not taken");
+      throw new GhostError("provider_error", `${this.#problem} ${this.current().version} stays in force.`);
+    }
+    return this.state();
+  }
+
+  startRefreshing(): void {
+    const { source, refreshMs } = this.#options;
+    if (source === null) return;
+    this.#timer = setInterval(() => void this.refresh().catch(() => undefined), refreshMs);
+    this.#timer.unref();
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+  }
+
+  async #load(source: string): Promise<void> {
+    const { now, readUrl, log } = this.#options;
+    const list = isUrl(source) ? await readUrl(source) : parse(await readFile(source, "utf8"));
+    if (list === undefined) throw new PriceListError("it is no JSON");
+    const loaded = { book: toBook(list, versionOf(source, list)), loadedAt: now() };
+    const isNew = loaded.book.version !== this.current().version;
+    await this.#keep({ source, version: loaded.book.version, loadedAt: loaded.loadedAt, list });
+    this.#loaded = loaded;
+    if (!isNew) return;
+    log.info(
+      { source, version: loaded.book.version, models: loaded.book.modelCount },
+      "Another list of prices is in force",
+    );
+    await this.onChange();
+  }
+
+  get #keptFile(): string {
+    return join(this.#options.dataDir, "prices", "last-good.json");
+  }
+
+  /** By another name first, so that a cut in the middle leaves the old one. */
+  async #keep(kept: Kept): Promise<void> {
+    const file = this.#keptFile;
+    await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+    await writeFile(`${file}.new`, JSON.stringify(kept), { mode: 0o600 });
+    await rename(`${file}.new`, file);
+  }
+
+  async #restore(): Promise<void> {
+    const { source, log } = this.#options;
+    try {
+      const kept = readKept(parse(await readFile(this.#keptFile, "utf8")));
+      if (kept === null || kept.source !== source) return;
+      this.#loaded = { book: toBook(kept.list, kept.version), loadedAt: kept.loadedAt };
+    } catch (error) {
+      if (!isAbsent(error)) log.warn({ err: error }, "The list of prices that was kept cannot be read");
+    }
+  }
+}
+
+/** Vendors that it does not name keep the prices that come with GhostLLM. */
+function toBook(list: unknown, version: string): PriceBook {
+  return new PriceBook(readPriceList(list, version), builtInPrices().list);
+}
+
+/** By its content, where the list does not say its own: the same list has the same version. */
+function versionOf(source: string, list: unknown): string {
+  const name = source.split(/[/\\?#]/).findLast((part) => part !== "") ?? "prices";
+  const hash = createHash("sha256").update(JSON.stringify(list)).digest("hex").slice(0, 12);
+  return `${name.slice(0, 60)}@${hash}`;
+}
+
+function isUrl(source: string): boolean {
+  return /^https?:\/\//i.test(source);
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function readKept(value: unknown): Kept | null {
+  if (typeof value !== "object" || value === null) return null;
+  const { source, version, loadedAt, list } = value as Partial<Record<keyof Kept, unknown>>;
+  if (typeof source !== "string" || typeof version !== "string" || typeof loadedAt !== "number") return null;
+  return { source, version, loadedAt, list };
+}
+
+function isAbsent(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "ENOENT";
+}
+
+function describe(source: string, error: unknown): string {
+  const reason = error instanceof Error ? error.message : String(error);
+  return error instanceof PriceListError
+    ? `The list of prices at ${source} is refused: ${reason}.`
+    : `The list of prices at ${source} cannot be read: ${reason}.`;
+}
