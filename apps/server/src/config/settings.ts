@@ -202,6 +202,7 @@ export const settings = {
     default: "vendor",
     help: "The model that answers name: as the vendor calls it (`vendor`), or by the name or alias that was asked for (`asked`).",
     read: (config) => config.answers.model,
+  }),
   pricesSource: setting<string | null>({
     path: "prices.source",
     variable: "GHOSTLLM_PRICES_SOURCE",
