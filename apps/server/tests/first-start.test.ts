@@ -151,6 +151,18 @@ describe("an Ollama that runs here", () => {
 });
 
 describe("providers of the configuration", () => {
+  it("takes what the configuration sets of models, whenever that changes", async () => {
+    const priced = (usd: string) => ({
+      ...openai("sk-1"),
+      models: { "gpt-9": { input_price_usd: usd, output_price_usd: "2", web_search_price_usd: "0.01" } },
+    });
+    const read = async () => (await store.models.list()).find(({ name }) => name === "gpt-9");
+    await start({ providers: [priced("1")] });
+    expect(await read()).toMatchObject({ inputPrice: 1e9, furtherPrices: { perWebSearch: 10_000_000 } });
+    expect((await start({ providers: [priced("3")] })).providers).toMatchObject([{ outcome: "updated" }]);
+    expect(await read()).toMatchObject({ inputPrice: 3e9, outputPrice: 2e9 });
+  });
+
   it("become rows with the models of the catalogue, and no demo", async () => {
     expect((await start({ providers: [openai("sk-1")] })).providers).toMatchObject([
       { name: "openai", outcome: "added" },

@@ -1,6 +1,7 @@
 // The one typed configuration. Built by load.ts from the environment and ghostllm.yaml; all else receives it as a value.
 
 import type { Additions } from "#domain/additions.ts";
+import type { AdminRoutes, ParsedInput } from "@ghostllm/contract";
 import type { Secret } from "#domain/secret.ts";
 
 export interface Timeouts {
@@ -56,6 +57,9 @@ export interface Network {
   readonly certificates: string | null;
 }
 
+/** The fields of a model that an operator can set, as in the admin API. */
+export type ModelSettings = ParsedInput<AdminRoutes["models"]["update"]>["body"];
+
 /** A vendor found in the environment or declared in ghostllm.yaml. */
 export interface ConfiguredProvider {
   readonly name: string;
@@ -64,6 +68,8 @@ export interface ConfiguredProvider {
   readonly credential: Secret | null;
   readonly settings: Readonly<Record<string, string>>;
   readonly additions: Additions;
+  /** What is set of its models, by name: prices, context lengths. */
+  readonly models?: Readonly<Record<string, ModelSettings>>;
   /** What named it, for messages: `OPENAI_API_KEY`, `ghostllm.yaml`. */
   readonly origin: string;
 }

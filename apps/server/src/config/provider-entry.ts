@@ -6,6 +6,7 @@ import type { Additions } from "#domain/additions.ts";
 import { Secret } from "#domain/secret.ts";
 import { AdditionsReader, keysOfAdditions } from "./additions-entry.ts";
 import type { ConfiguredProvider } from "./config.ts";
+import { readModels } from "./models-entry.ts";
 import { type ConfigProblem, suggest } from "./problems.ts";
 import { findCredential, findSet, type ProvidersFound, settingsFromEnvironment } from "./provider-environment.ts";
 import { type ConfigSources, readVariable } from "./sources.ts";
@@ -16,7 +17,7 @@ export interface ProviderSources {
   readonly yaml: YamlFile;
 }
 
-const keysOfEntry = ["name", "type", "base_url", "api_key", "api_key_env", "settings", ...keysOfAdditions];
+const keysOfEntry = ["name", "type", "base_url", "api_key", "api_key_env", "settings", "models", ...keysOfAdditions];
 
 /** Reads one entry of `providers:`, noting everything that is wrong with it. */
 class EntryReader {
@@ -47,6 +48,7 @@ class EntryReader {
       credential: this.#readCredential(definition, isDefault),
       settings: this.#readSettings(definition),
       additions: this.#readAdditions(),
+      models: readModels(this.#entry["models"], (message, hint) => this.#report("models", message, hint)),
       origin: this.#input.yaml.locate(this.#path),
     };
     return this.problems.length > 0 ? null : provider;

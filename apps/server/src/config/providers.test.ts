@@ -145,6 +145,19 @@ providers:
     ]);
   });
 
+  it("takes what is set of models in the fields of the admin API, and says what is wrong with them", () => {
+    const entry = (models: string): string => `providers:\n  - {type: groq, api_key: gsk-x, models: {${models}}}`;
+    const { config } = load(
+      {},
+      entry('"a/b": {input_price_usd: "1", output_price_usd: "2", web_search_price_usd: "0.01"}'),
+    );
+    expect(config.providers[0]?.models).toEqual({
+      "a/b": { input_price_usd: "1", output_price_usd: "2", web_search_price_usd: "0.01" },
+    });
+    expect(() => load({}, entry("m: {input_price_usd: 1}"))).toThrow(/models.*m\.input_price_usd/);
+    expect(() => load({}, entry('m: {price: "1"}'))).toThrow(/PATCH \/admin\/models/);
+  });
+
   it("puts the vendor's usual variables before the file, and the variable that the file names before those", () => {
     const yaml = (entry: string): string => `providers:\n  - {type: groq, ${entry}}`;
     const reveal = ({ config }: LoadedConfig): unknown =>

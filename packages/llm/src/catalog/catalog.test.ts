@@ -47,6 +47,9 @@ describe("a name has the price of the model that it names", () => {
     ["mistral", "mistral-large-2411", [2, 6]],
     ["groq", "openai/gpt-oss-safeguard-20b", [0.075, 0.3]],
     ["fireworks", "accounts/fireworks/models/gpt-oss-120b", [0.15, 0.6]],
+    ["openai", "omni-moderation-latest", "free"],
+    ["deepseek", "deepseek-v4-flash", [0.15, 0.6]],
+    ["xai", "grok-4.3-latest", [1.25, 2.5]],
     ["openrouter", "deepseek/deepseek-r1:free", "free"],
     ["openrouter", "somebody/unheard-of:free", "free"],
     ["azure-openai", "gpt-4o", [2.5, 10]],
@@ -81,6 +84,8 @@ describe("a name has the price of the model that it names", () => {
     ["bedrock", "arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/abc"],
     ["bedrock", "arn:aws:bedrock:us-east-1:123456789012:provisioned-model/abc"],
     ["mistral", "mistral-large-5"],
+    ["mistral", "ministral-3b-latest"],
+    ["deepseek", "deepseek-chat"],
   ])("%s %s has none", (type, model) => {
     expect(price(type, model)).toBeNull();
   });

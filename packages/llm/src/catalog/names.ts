@@ -16,7 +16,7 @@ const versions = new RegExp(
 const dated = /[-@](?:\d{4}-\d{2}-\d{2}|\d{8})$/;
 
 /** A name whose version is in it already, so that its latest snapshot is of the same model. */
-const latestOfVersion = /^(.*\d.*)-latest$/;
+const latestOfVersion = /^(.*\d)-latest$/;
 
 /** The model of a list that has a name, in this order: its own, one of which it is a version, the one without its date. */
 export function findModel(models: readonly ListedModel[], name: string): ListedModel | null {

@@ -55,7 +55,7 @@ function* pathsOf(value: unknown, path = ""): Generator<string> {
   } else if (typeof value === "number" && value !== 0) yield path;
 }
 
-function* usagesIn(value: unknown): Generator<unknown> {
+function* usagesIn(value: unknown): Generator {
   if (Array.isArray(value)) for (const item of value) yield* usagesIn(item);
   else if (isObject(value)) {
     for (const [key, inner] of Object.entries(value)) {
@@ -65,7 +65,7 @@ function* usagesIn(value: unknown): Generator<unknown> {
   }
 }
 
-function* documentsOf(text: string): Generator<unknown> {
+function* documentsOf(text: string): Generator {
   for (const frame of eachFrame(Buffer.from(text))) {
     for (const line of frameData(frame.toString("utf8")).split("\n")) yield parseJson(line);
   }

@@ -10,7 +10,7 @@ const beforeRegions =
 /** `place` is null for all regions together. */
 export function claudeAt(model: string, place: Factor | null): PricedName {
   // Vertex writes the date behind an `@`, Bedrock a version of its own behind it.
-  const name = model.replace("@", "-").replace(/-v\d+(?::\d+)*(?::\d+k)?$/, "");
+  const name = model.replace("@", "-").replace(/(?<=\d)-v\d+(?::\d+)*(?::\d+k)?$/, "");
   const isRegional = place !== null && !beforeRegions.test(model);
   return { model: name, catalogId: "anthropic", ...(isRegional && { factor: place }) };
 }

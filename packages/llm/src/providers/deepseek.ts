@@ -1,4 +1,12 @@
+import type { PricedName } from "#catalog/pricing.ts";
 import { defineCompatible } from "./define-compatible.ts";
+
+/** These names were retired on 24 July 2026: what still answers to them is charged by nobody knows which price. */
+const retired = /^deepseek-(?:chat|reasoner|r1|coder)/;
+
+function nameOfDeepseek(model: string): PricedName | null {
+  return retired.test(model) ? null : { model };
+}
 
 export const deepseek = defineCompatible({
   type: "deepseek",
@@ -8,7 +16,7 @@ export const deepseek = defineCompatible({
   variablePrefix: "DEEPSEEK",
   catalogId: "deepseek",
   // Dearer hours are those of working days: https://api-docs.deepseek.com/quick_start/pricing
-  pricing: { peakDays: [1, 2, 3, 4, 5] },
+  pricing: { nameOf: nameOfDeepseek, peakDays: [1, 2, 3, 4, 5] },
   exampleModel: "deepseek-chat",
   // In a thinking model's calls of tools its thoughts must come back; elsewhere they are ignored.
   // https://api-docs.deepseek.com/guides/thinking_mode

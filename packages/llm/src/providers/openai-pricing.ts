@@ -35,6 +35,7 @@ export const openaiPricing: Pricing = {
 function nameOfOpenai(model: string, { baseUrl }: Place): PricedName | null {
   // Open weights are run by others: the list has their price here.
   if (searching.test(model) || model.startsWith("gpt-oss")) return null;
+  if (model.includes("moderation")) return { model, isFree: true };
   const isRegional = regional.test(model) && regionalHost.test(baseUrl);
   return isRegional ? { model, factor: { times: 11, per: 10 } } : { model };
 }

@@ -7,6 +7,7 @@ import type { ConfiguredProvider } from "#config/config.ts";
 import { addCatalogModels, catalogModelNames, unknownModel } from "#control/catalog/discover.ts";
 import type { VendorModel } from "#control/catalog/read-model-list.ts";
 import type { ControlLog } from "#control/control-log.ts";
+import { toModelChange } from "#control/resources/models.ts";
 import {
   credentialBinding,
   definitionOf,
@@ -53,6 +54,7 @@ export async function adoptProviders(
     const fingerprint = fingerprintOf(provider);
     const outcome = await adoptProvider(provider, rows.get(provider.name), known[provider.name], adoption);
     if (outcome !== "left to the operator") known[provider.name] = fingerprint;
+    if (outcome === "added" || outcome === "updated") await setModels(provider, store);
     adopted.push({ name: provider.name, type: provider.type, origin: provider.origin, outcome });
   }
   await store.settings.set(fingerprintsSetting, JSON.stringify(known));
@@ -83,6 +85,20 @@ async function adoptProvider(
   const { baseUrl, apiKeyEncrypted, settings, additionsEncrypted } = await toNewProvider(provider, adoption);
   await store.providers.update(row.id, { baseUrl, apiKeyEncrypted, settings, additionsEncrypted });
   return "updated";
+}
+
+/** Prices and the like that the configuration sets; other models are left as they are. */
+async function setModels({ name, models = {} }: ConfiguredProvider, store: Store): Promise<void> {
+  const provider = (await store.providers.list()).find((row) => row.name === name);
+  const names = Object.keys(models);
+  if (provider === undefined || names.length === 0) return;
+  await store.models.add(
+    names.map((model) => ({ ...unknownModel, providerId: provider.id, name: model, origin: "operator" })),
+  );
+  for (const row of await store.models.list()) {
+    const fields = row.providerId === provider.id && Object.hasOwn(models, row.name) ? models[row.name] : undefined;
+    if (fields !== undefined) await store.models.update(row.id, toModelChange(fields, row.furtherPrices));
+  }
 }
 
 /** A credential that was sealed with another ENCRYPTION_KEY is of no use: the configuration has it and can seal it anew. */
@@ -167,9 +183,10 @@ async function readFingerprints(store: Store): Promise<Record<string, string>> {
 }
 
 /** Of everything that the configuration says about a provider. A vendor's key is long and random, so its hash tells nothing. */
-function fingerprintOf({ type, baseUrl, credential, settings, additions }: ConfiguredProvider): string {
+function fingerprintOf({ type, baseUrl, credential, settings, additions, models = {} }: ConfiguredProvider): string {
   const sortedSettings = Object.entries(settings).toSorted(([left], [right]) => (left < right ? -1 : 1));
   const added = isEmpty(additions) ? [] : [toText(additions).reveal()];
-  const text = JSON.stringify([type, baseUrl, credential?.reveal() ?? null, sortedSettings, ...added]);
+  const set = Object.keys(models).length === 0 ? [] : [models];
+  const text = JSON.stringify([type, baseUrl, credential?.reveal() ?? null, sortedSettings, ...added, ...set]);
   return createHash("sha256").update(text).digest("hex");
 }

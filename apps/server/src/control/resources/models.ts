@@ -36,7 +36,7 @@ export function createModelsResource(deps: ResourceDependencies): Resource<"mode
       const provider = await store.providers.find(providerId);
       if (provider === undefined) throw invalid("provider_id", `There is no provider ${providerId}`);
       const added = await store.models.add([
-        { ...unknownModel, ...toChange(fields, {}), providerId, name, origin: "operator" },
+        { ...unknownModel, ...toModelChange(fields, {}), providerId, name, origin: "operator" },
       ]);
       if (added === 0)
         throw new GhostError("conflict", `Provider ${provider.name} has the model ${name} already`, { param: "name" });
@@ -49,7 +49,7 @@ export function createModelsResource(deps: ResourceDependencies): Resource<"mode
 
     async update({ params, body }) {
       const before = found(await store.models.find(params.id), "model", params.id);
-      const change = toChange(body, before.furtherPrices);
+      const change = toModelChange(body, before.furtherPrices);
       const row = found(await store.models.update(params.id, change), "model", params.id);
       await changed();
       return answer(row);
@@ -92,7 +92,7 @@ function toApiModel(row: ModelRow, provider: ProviderRow, deps: ResourceDependen
   };
 }
 
-function toChange(fields: ModelFields, present: FurtherPrices): ModelChange {
+export function toModelChange(fields: ModelFields, present: FurtherPrices): ModelChange {
   return {
     ...(namesFurtherPrices(fields) && { furtherPrices: changeFurtherPrices(present, fields) }),
     ...(fields.context_length !== undefined && { contextLength: fields.context_length }),
