@@ -57,6 +57,7 @@ export interface TokenClasses {
   readonly reasoning: number;
   readonly audioPrompt: number;
   readonly cachedAudio: number;
+  readonly cachedImage: number;
   readonly audioCompletion: number;
   readonly imagePrompt: number;
   readonly imageCompletion: number;
@@ -71,6 +72,7 @@ const none: TokenClasses = {
   reasoning: 0,
   audioPrompt: 0,
   cachedAudio: 0,
+  cachedImage: 0,
   audioCompletion: 0,
   imagePrompt: 0,
   imageCompletion: 0,
@@ -115,6 +117,11 @@ function addClasses(one: TokenClasses, other: TokenClasses): TokenClasses {
     value + count(fieldsOf(other)[name]),
   ]);
   return { ...one, ...Object.fromEntries(sums) } as TokenClasses;
+}
+
+/** Of a stream that tells its steps at its end the SDK keeps the sums alone. */
+export function isCutShort(usage: unknown, answer: string): boolean {
+  return answer.includes('"advisor_message"') && fieldsOf(usage)["iterations"] === undefined;
 }
 
 /** What the vendor counts is not all that it charges, or not at one model's price. */
@@ -168,6 +175,7 @@ const readers: Readonly<Record<Format, (usage: Fields) => Partial<TokenClasses>>
       reasoning,
       audioPrompt: ofKind(input, "AUDIO", 4) + ofKind(usage["toolUsePromptTokensDetails"], "AUDIO", 4),
       cachedAudio: ofKind(usage["cacheTokensDetails"], "AUDIO", 4),
+      cachedImage: ofKind(usage["cacheTokensDetails"], "IMAGE", 2),
       audioCompletion: ofKind(output, "AUDIO", 4),
       imagePrompt: ofKind(input, "IMAGE", 2),
       imageCompletion: ofKind(output, "IMAGE", 2),
@@ -193,7 +201,7 @@ export function costOfClasses(told: TokenClasses): number {
   const { prompt, completion, cached, write, writeHour, reasoning, ...kinds } = told;
   const fresh = prompt - cached - write - writeHour;
   const audio = Math.min(fresh, Math.max(0, kinds.audioPrompt - kinds.cachedAudio));
-  const image = Math.min(fresh - audio, kinds.imagePrompt);
+  const image = Math.min(fresh - audio, Math.max(0, kinds.imagePrompt - kinds.cachedImage));
   const written = completion - reasoning - kinds.audioCompletion - kinds.imageCompletion;
   return (
     (fresh - audio - image) * rates.input +
