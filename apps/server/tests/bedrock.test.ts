@@ -265,7 +265,7 @@ describe("Amazon Bedrock", () => {
 
     it.each([
       [429, "ThrottlingException", 429, "rate_limit_exceeded", "rate_limit_error"],
-      [400, "ThrottlingException", 400, "rate_limit_exceeded", "rate_limit_error"],
+      [400, "ThrottlingException", 429, "rate_limit_exceeded", "rate_limit_error"],
       [403, "AccessDeniedException", 403, "permission_denied", "permission_error"],
       [400, "ValidationException", 400, "invalid_request_error", "invalid_request_error"],
       [404, "ResourceNotFoundException", 404, "model_not_found", "not_found_error"],

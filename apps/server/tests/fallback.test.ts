@@ -8,7 +8,7 @@ import type { FakeUpstream, Script } from "@ghostllm/fake-upstream";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Secret } from "#domain/secret.ts";
 import type { Route, RouteStrategy, Target } from "#domain/snapshot.ts";
-import { makeProvider, makeSnapshot, makeTarget, startGateway } from "./support/gateway.ts";
+import { makePrincipal, makeProvider, makeSnapshot, makeTarget, startGateway } from "./support/gateway.ts";
 import type { TestGateway } from "./support/gateway.ts";
 import { chatPath, hello, helloStream, pause, postJson, readError, TestClock } from "./support/stage.ts";
 
@@ -68,6 +68,11 @@ describe("the next target is asked after", () => {
     ["403", error(403)],
     ["404", error(404)],
     ["408", error(408)],
+    ["422, with which one vendor is stricter than another", error(422)],
+    ["424", error(424)],
+    ["451", error(451)],
+    ["498", error(498)],
+    ["501", error(501)],
     ["a redirect", { kind: "answer", status: 307, headers: { location: "https://example.com" } }],
     ["a page instead of JSON", { kind: "malformed", where: "html" }],
     ["half of a JSON document", { kind: "malformed", where: "json" }],
@@ -211,19 +216,16 @@ describe("the last target", () => {
 });
 
 describe("what is final", () => {
-  it.each([400, 413, 422, 409])(
-    "%i is about the request: nobody else is asked, and its body passes",
-    async (status) => {
-      await start(routeTo(targets));
-      const body = `{"error":{"message":"no ${status}","type":"invalid_request_error","param":"n","code":null}}`;
-      script({ kind: "answer", status, text: body, headers: { "content-type": "application/json" } });
-      const response = await ask();
-      expect(response.status).toBe(status);
-      expect(await response.text()).toBe(body);
-      expect(asked()).toEqual([1, 0, 0]);
-      expect(gateway.records).toMatchObject([{ status: "error", httpStatus: status }]);
-    },
-  );
+  it.each([400, 413, 409])("%i is about the request: nobody else is asked, and its body passes", async (status) => {
+    await start(routeTo(targets));
+    const body = `{"error":{"message":"no ${status}","type":"invalid_request_error","param":"n","code":null}}`;
+    script({ kind: "answer", status, text: body, headers: { "content-type": "application/json" } });
+    const response = await ask();
+    expect(response.status).toBe(status);
+    expect(await response.text()).toBe(body);
+    expect(asked()).toEqual([1, 0, 0]);
+    expect(gateway.records).toMatchObject([{ status: "error", httpStatus: status }]);
+  });
 
   it("the first byte: nothing is tried again behind it", async () => {
     await start(routeTo(targets));
@@ -308,24 +310,30 @@ describe("what the client is told when all fail", () => {
 });
 
 describe("a target that fails again and again", () => {
-  it("is rested, answered for with 503 and an honest Retry-After, and then asked again", async () => {
+  it("is asked all the same where there is no other, once each time, and is whole again when it answers", async () => {
     const clock = new TestClock();
     await start(routeTo(targets.slice(0, 1)), { clock });
     script(error(500));
     while (asked()[0] !== 6) await ask();
-    const refused = await ask();
-    expect(refused.status).toBe(503);
-    expect(await readError(refused)).toMatchObject({ code: "no_healthy_provider" });
-    expect(asked()[0]).toBe(6);
-    const seconds = Number(refused.headers.get("retry-after"));
-    expect(seconds).toBeGreaterThan(0);
+    const probed = await ask();
+    expect([probed.status, probed.headers.get("x-ghostllm-attempts")]).toEqual([500, "1"]);
+    expect(probed.headers.get("x-should-retry")).toBe("false");
+    expect(asked()[0]).toBe(7);
     script({ kind: "chat" });
-    clock.ms += seconds * 1000;
     expect((await ask()).status).toBe(200);
     for (let turn = 0; turn < 4; turn += 1) {
       script([error(500), { kind: "chat" }]);
       expect((await ask()).status).toBe(200);
     }
+  });
+
+  it("is asked behind the others where all of them rest, and one that answers is the client's", async () => {
+    await start(routeTo(targets.slice(0, 2)));
+    script(error(500), error(500));
+    for (let turn = 0; turn < 6; turn += 1) await ask();
+    script(error(500), { kind: "chat" });
+    const response = await ask();
+    expect([response.status, response.headers.get("x-ghostllm-provider")]).toEqual([200, "second"]);
   });
 
   it("is passed over while it rests", async () => {
@@ -360,6 +368,128 @@ describe("a target that fails again and again", () => {
     script(error(404));
     for (let turn = 0; turn < 20; turn += 1) expect((await ask()).status).toBe(404);
   });
+
+  it.each<[string, number, object]>([
+    [
+      "an image to a text model",
+      500,
+      { error: { code: 500, message: "image input is not supported - hint: mmproj", type: "server_error" } },
+    ],
+    [
+      "embeddings of a chat model",
+      501,
+      { error: { code: 501, message: "This server does not support embeddings.", type: "not_supported_error" } },
+    ],
+    [
+      "a text that is too long to embed",
+      500,
+      {
+        error: {
+          code: 500,
+          message: "input (2002 tokens) is too large to process. increase the physical batch size",
+          type: "server_error",
+        },
+      },
+    ],
+    [
+      "a context that is too long",
+      500,
+      { error: { code: 500, message: "Context size has been exceeded.", type: "server_error" } },
+    ],
+    [
+      "JSON that it cannot read",
+      500,
+      {
+        error: {
+          code: 500,
+          message: "[json.exception.parse_error.101] parse error at line 1, column 9",
+          type: "server_error",
+        },
+      },
+    ],
+    ["an option of a wrong type", 500, { error: 'option "temperature" must be of type float32' }],
+    ["an unknown format", 500, { error: 'invalid format: "xml"; expected "json" or a valid JSON Schema object' }],
+    [
+      "one request that is larger than the account's minute",
+      429,
+      {
+        error: {
+          message: "Request too large for m on tokens per min (TPM): Limit 30000, Requested 35000.",
+          type: "tokens",
+          code: "rate_limit_exceeded",
+        },
+      },
+    ],
+  ])("is neither rested nor asked again for what the request provokes: %s", async (_name, status, body) => {
+    await start(routeTo(targets.slice(0, 2)));
+    const failing: Script = { kind: "answer", status, body };
+    for (let turn = 1; turn <= 8; turn += 1) {
+      script(failing, failing);
+      const response = await ask({ ...hello, model: "model-of-first" });
+      expect(response.status).toBe(status);
+      expect(response.headers.get("x-should-retry")).toBe("false");
+      expect(asked()[0]).toBe(turn);
+    }
+    script({ kind: "chat" });
+    expect((await ask()).headers.get("x-ghostllm-provider")).toBe("first");
+  });
+
+  describe("for one caller alone", () => {
+    const keys = [
+      "gk-caller-of-one-0123456789abcdef",
+      "gk-caller-of-two-0123456789abcdef",
+      "gk-caller-three-0123456789abcdef",
+    ];
+    const askAs = (caller: number, body: object = routed): Promise<Response> =>
+      postJson(gateway.url + chatPath, body, { headers: { authorization: `Bearer ${keys[caller]}` } });
+
+    beforeEach(async () => {
+      const principals = Object.fromEntries(
+        keys.map((key, caller) => [
+          key,
+          makePrincipal({ keyId: `key-${caller}`, userId: `user-${caller}`, scopes: [] }),
+        ]),
+      );
+      const route = routeTo(targets);
+      gateway = await startGateway(makeSnapshot({ targets, principals, routes: new Map([["routed", route]]) }), {
+        random: () => 0,
+      });
+    });
+
+    it("rests for that caller alone, who cannot take it away from others", async () => {
+      script(error(500));
+      for (let turn = 0; turn < 12; turn += 1) await askAs(0);
+      expect(asked()[0]).toBe(5);
+      script({ kind: "chat" });
+      expect((await askAs(1)).headers.get("x-ghostllm-provider")).toBe("first");
+    });
+
+    it("rests for all when others meet the same", async () => {
+      script(error(500));
+      for (let turn = 0; turn < 5; turn += 1) await askAs(0);
+      await askAs(1);
+      await askAs(1);
+      expect(asked()[0]).toBe(7);
+      await askAs(2);
+      expect(asked()[0]).toBe(7);
+    });
+
+    it.each([401, 402, 429])("rests for all where it would have met anybody, as with %i", async (status) => {
+      script(error(status));
+      for (let turn = 0; turn < 5; turn += 1) await askAs(0);
+      await askAs(1);
+      expect(asked()[0]).toBe(5);
+    });
+  });
+
+  it("at one operation is asked for others as before", async () => {
+    const embedding = { model: "model-of-first", input: "x" };
+    await start(routeTo(targets));
+    script(error(500));
+    for (let turn = 0; turn < 6; turn += 1) await postJson(`${gateway.url}/v1/embeddings`, embedding);
+    script({ kind: "chat" });
+    expect((await ask()).headers.get("x-ghostllm-provider")).toBe("first");
+  });
 });
 
 describe("connections that the vendor closes while they are idle", () => {
@@ -383,7 +513,7 @@ describe("connections that the vendor closes while they are idle", () => {
       else
         request
           .resume()
-          .on("end", () => response.end('{"choices":[],"usage":{"prompt_tokens":1,"completion_tokens":1}}'));
+          .on("end", () => response.end('{"choices":[{}],"usage":{"prompt_tokens":1,"completion_tokens":1}}'));
     });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

@@ -301,7 +301,7 @@ describe("what reaches the client", () => {
       stage.upstream.script({
         kind: "answer",
         status,
-        body: { choices: [], error: { message: "m" } },
+        body: status < 300 ? { choices: [{}] } : { error: { message: "m" } },
         headers: vendorHeaders,
       });
       const response = await stage.post(hello);

@@ -180,13 +180,14 @@ describe("what a stream may look like", () => {
     expect(await stage.onlyRecord()).toMatchObject({ promptTokens: 3, completionTokens: 5, estimated: false });
   });
 
-  it("a whole answer to the wish for a stream passes", async () => {
+  it("a whole answer to the wish for a stream becomes one", async () => {
+    const choices = [{ index: 0, message: { role: "assistant", content: "Hi." }, finish_reason: "stop" }];
     const { response, text } = await play({
       kind: "answer",
-      body: { choices: [], usage: { prompt_tokens: 1, completion_tokens: 2 } },
+      body: { id: "c", model: "m", choices, usage: { prompt_tokens: 1, completion_tokens: 2 } },
     });
-    expect(response.headers.get("content-type")).toBe("application/json");
-    expect(JSON.parse(text)).toHaveProperty("choices");
+    expect(response.headers.get("content-type")).toBe("text/event-stream");
+    expect(text).toMatch(/"content":"Hi\."[\s\S]*"finish_reason":"stop"[\s\S]*data: \[DONE\]/);
     expect(await stage.onlyRecord()).toMatchObject({ promptTokens: 1, completionTokens: 2 });
   });
 

@@ -99,7 +99,7 @@ export const errorCatalogue = {
     status: 429,
     type: "rate_limit_error",
     retryable: true,
-    help: "Wait for the seconds in `Retry-After`; the `x-ratelimit-*` headers tell what is left.",
+    help: "Wait for the seconds in `Retry-After`; the `x-ratelimit-*` headers tell what is left. Without `Retry-After`, and with `x-should-retry: false`, the request alone is larger than the limit.",
   },
   insufficient_quota: {
     status: 429,
@@ -125,12 +125,6 @@ export const errorCatalogue = {
     retryable: true,
     help: "The vendor has more work than it can do. Wait for `Retry-After`, or let an alias fall back to another provider.",
   },
-  no_healthy_provider: {
-    status: 503,
-    type: "api_error",
-    retryable: true,
-    help: "Every provider of this model failed recently and is being rested. Wait for `Retry-After`.",
-  },
   service_unavailable: {
     status: 503,
     type: "api_error",
@@ -150,6 +144,8 @@ export type ErrorCode = keyof typeof errorCatalogue;
 export interface GhostErrorDetails {
   /** JSON path of the fault in the request, such as `messages[2].role`. */
   readonly param?: string;
+  /** Of HTTP, where a vendor's says more than the catalogue's. */
+  readonly status?: number;
   /** Told in whole seconds, at least one: clients that are told 0 come back at once. */
   readonly retryAfterSeconds?: number;
   /** Whether it is of no use to send it again, where that is not as with other errors of the code. */
@@ -163,6 +159,7 @@ export class GhostError extends Error {
   readonly code: ErrorCode;
   readonly param: string | undefined;
   readonly retryAfterSeconds: number | undefined;
+  readonly status: number;
   /** May the same request succeed when it is sent again, unchanged? */
   readonly isRetryable: boolean;
 
@@ -170,12 +167,9 @@ export class GhostError extends Error {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.code = code;
     this.param = details.param;
+    this.status = details.status ?? errorCatalogue[code].status;
     const { retryAfterSeconds: seconds } = details;
     this.retryAfterSeconds = seconds === undefined ? undefined : Math.max(1, Math.ceil(seconds));
     this.isRetryable = details.isFinal === undefined ? errorCatalogue[code].retryable : !details.isFinal;
-  }
-
-  get status(): number {
-    return errorCatalogue[this.code].status;
   }
 }

@@ -1,7 +1,7 @@
 // What GhostLLM knows about vendors. Pure: no I/O, no clock, no randomness, no logging.
 
 export type { Usage } from "./hub.ts";
-export { uncountable, uncounted, unmetered } from "./operations.ts";
+export { crossings, uncountable, uncounted, unmetered } from "./operations.ts";
 export type { Operation } from "./operations.ts";
 export { builtInPrices, PriceBook } from "./catalog/catalog.ts";
 export type { CatalogModel, PricedProvider } from "./catalog/catalog.ts";
@@ -40,7 +40,8 @@ export type { BaseUrlReading } from "./providers/base-url.ts";
 export { fillBaseUrl, joinUrl, modelListUrl, storedUrlOf, urlOf, wayTo } from "./providers/url.ts";
 export type { Way } from "./providers/url.ts";
 export { passageBetween } from "./dialects/passage.ts";
-export type { ErrorReading, Passage, WholeAnswerReading } from "./dialects/passage.ts";
+export type { ErrorReading } from "./dialects/error-reading.ts";
+export type { Passage, WholeAnswerReading } from "./dialects/passage.ts";
 export type { Opening } from "./dialects/opening.ts";
 export type { KeptByVendor, Reference, StoredAnswer, StoredObjects, StoredRoute } from "./dialects/stored-objects.ts";
 export type { AnswerFacts } from "./dialects/told-answer.ts";

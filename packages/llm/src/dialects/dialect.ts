@@ -11,8 +11,10 @@ import type { AnswerPlaces } from "./answer-losses.ts";
 import type { RequestFitting } from "#fitting/fit-text.ts";
 import type { ToolNameRules } from "./fitted-names.ts";
 import type { ClientDialectName, DialectName, Quirks } from "#providers/definition.ts";
+import type { AnswerReading } from "./read-answer.ts";
 import type { SealMemory } from "./sealed-turns.ts";
 import type { NamedModel } from "./told-model.ts";
+import type { WrittenAnswer } from "./whole-as-stream.ts";
 import type { KeptByVendor, StoredAnswer, StoredObjects } from "./stored-objects.ts";
 
 /** What the gateway needs to know of a request; the rest of it stays in `body`. */
@@ -209,6 +211,8 @@ export interface VendorError {
   readonly words: readonly string[];
   /** Where the body tells it. */
   readonly retryAfterSeconds?: number;
+  /** The HTTP status that the body tells, whatever that of the answer is. */
+  readonly status?: number;
 }
 
 /** What it takes to reach vendors from other dialects. */
@@ -217,6 +221,8 @@ export interface UpstreamDialect {
   readonly streamContentType: string;
   /** A vendor's error body, whole or as an event of a stream. */
   readError(body: string): VendorError;
+  /** What makes the body of an answer of status 200, which is a JSON object, none; null for an answer. */
+  failureOf(answer: JsonObject, request: Pick<ParsedRequest, "operation">): VendorError | null;
   /** The request for a target that does not speak the client's dialect. */
   encodeRequest(request: ChatRequest, edits: RequestEdits): EncodedRequest;
   /** Null where the body is no answer of the dialect. `fallbackId` names calls of an answer that has neither ids nor a name. */
@@ -266,9 +272,10 @@ export interface PassingDialect extends UpstreamDialect {
   /** The request with thoughts that have no seal, for vendors that want them back. Absent where no vendor of the dialect does. */
   readonly restoreThoughts?: (request: ParsedRequest, memory: SealMemory, isNeeded: boolean) => RestoredRequest;
   readonly namedModel: NamedModel;
-  /** Usage of a whole answer. `broken` where the body is not a JSON object. */
-  readAnswer(body: Buffer, request: ParsedRequest): { readonly usage: Usage | null; readonly broken: boolean };
+  readAnswer(body: Buffer, request: ParsedRequest): AnswerReading;
   createStreamTap(request: ParsedRequest, quirks: Quirks): StreamTap;
+  /** A whole answer, which came where a stream was asked for, as one. Absent, or null, where it must be taken apart for that. */
+  readonly frameWhole?: (body: Buffer, request: ParsedRequest) => WrittenAnswer | null;
   /** A whole answer as its vendor keeps it; null where it is none of those. Absent where vendors keep none. */
   readonly readStored?: (body: Buffer) => StoredAnswer | null;
   /** For a whole answer that is too large to hold: everything passes, and its last bytes are searched for usage. */

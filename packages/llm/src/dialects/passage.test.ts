@@ -36,8 +36,8 @@ function playThrough(passage: typeof direct, text: string, size: number) {
 
 describe("within one dialect", () => {
   it("bytes pass", () => {
-    const answer = Buffer.from(`{ "id": "x", "usage": ${JSON.stringify(usage)}, "choices": [] }`);
-    expect(direct.readAnswer(answer, request).body).toBe(answer);
+    const answer = Buffer.from(`{ "id": "x", "usage": ${JSON.stringify(usage)}, "choices": [{}] }`);
+    expect(direct.readAnswer(answer, { ...request, stream: false }).body).toBe(answer);
     expect(direct.readError(500, answer).body).toBe(answer);
     expect(direct.encodeRequest(request, { model: "asked", quirks: {} }).notes).toEqual([]);
   });

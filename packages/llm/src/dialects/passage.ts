@@ -1,9 +1,7 @@
 // The way of a request from a client's dialect to a target's and of the answer back. Within one dialect bytes pass and
 // are only watched; across dialects everything goes through the hub. Whoever calls need not know which of the two it is.
 
-import { GhostError } from "@ghostllm/contract";
-import type { ErrorCode } from "@ghostllm/contract";
-import type { ChatResult, Usage } from "#hub.ts";
+import type { Usage } from "#hub.ts";
 import { crossings } from "#operations.ts";
 import type { Operation } from "#operations.ts";
 import type { Quirks } from "#providers/definition.ts";
@@ -11,7 +9,6 @@ import { findMembers } from "#wire/json-members.ts";
 import { exactInRequests, parseExactly } from "#wire/exact-json.ts";
 import { isObject } from "#wire/json.ts";
 import type {
-  ClientDialect,
   Dialect,
   ParsedRequest,
   PassingDialect,
@@ -19,16 +16,16 @@ import type {
   StreamTap,
   UpstreamDialect,
   VendorDialect,
-  VendorError,
 } from "./dialect.ts";
 import { lossesOf } from "./answer-losses.ts";
 import { crossOver, nothingSent } from "./crossing.ts";
+import { failed, readVendorError, translateError, unread } from "./error-reading.ts";
+import type { ErrorContext, ErrorReading } from "./error-reading.ts";
 import { writeJson } from "./extras.ts";
 import type { Notes } from "./extras.ts";
 import { fitText } from "#fitting/fit-text.ts";
 import { noOpening, openingOf } from "./opening.ts";
 import type { Opening } from "./opening.ts";
-import { eventsOf } from "./result-events.ts";
 import { TurnCollector } from "./sealed-turns.ts";
 import type { SealMemory } from "./sealed-turns.ts";
 import { foreignSeal, lostThoughts, mayHoldForeignSeals } from "./seals.ts";
@@ -39,7 +36,7 @@ import { ModelNamingTap, nameModel } from "./told-model.ts";
 import { TranslatingTap } from "./translating-tap.ts";
 import { UnwrappingTap } from "./unwrapping-tap.ts";
 import { WatchingTap } from "./watching-tap.ts";
-import { classify, readErrorType } from "./vendor-error.ts";
+import { streamOfWhole, writeResult } from "./whole-as-stream.ts";
 
 export interface WholeAnswerReading {
   /** For the client. */
@@ -47,29 +44,14 @@ export interface WholeAnswerReading {
   readonly usage: Usage | null;
   /** As its vendor keeps it. */
   readonly stored?: StoredAnswer | null;
-  /** The vendor's body is no answer of its dialect. */
+  /** The vendor's body is no JSON of its dialect. */
   readonly isBroken: boolean;
+  /** What was answered as good is an error; `body` is nothing for the client then. */
+  readonly failure?: ErrorReading;
   /** Where it is not the vendor's own. */
   readonly contentType?: string;
   /** Names of what is in it and cannot be told to the client. */
   readonly notes?: readonly string[];
-}
-
-export interface ErrorReading {
-  /** For the client. */
-  readonly body: Buffer;
-  readonly code: ErrorCode;
-  /** The vendor's own; empty where it said nothing. */
-  readonly message: string;
-  readonly retryAfterSeconds?: number;
-  /** Where it is not the vendor's own. */
-  readonly contentType?: string;
-}
-
-/** What of a vendor's error is not in its body. */
-export interface ErrorContext {
-  readonly headers?: Readonly<Record<string, string | string[] | undefined>>;
-  readonly quirks?: Quirks;
 }
 
 export interface Passage {
@@ -114,11 +96,9 @@ export function passageBetween(
 const noMemory: SealMemory = { find: () => undefined, keep: () => undefined };
 const nothingKnown: AnswerFacts = { requestId: "", nowSeconds: 0 };
 
-function passThrough(
-  { name, client, upstream }: Dialect,
-  operation: Operation,
-  { memory, facts: { toldModel } }: Required<PassageContext>,
-): Passage {
+function passThrough(dialect: Dialect, operation: Operation, { memory, facts }: Required<PassageContext>): Passage {
+  const { name, client, upstream } = dialect;
+  const { toldModel } = facts;
   /** Of the vendor that was asked, where it wants thoughts back that have no seal. */
   let turn: TurnCollector | null = null;
   return {
@@ -133,17 +113,20 @@ function passThrough(
       return { body: upstream.editRequest(restored.request, edits), notes: [...notes] };
     },
     readAnswer(body, request) {
+      const { usage, broken, failure } = upstream.readAnswer(body, request);
+      if (broken) return unread(client, upstream, body, request);
+      if (failure !== undefined) return failed(client, failure);
       if (turn !== null && body.includes('"tool_calls"')) {
         const result = upstream.decodeResult(body);
         if (result !== null) turn.watchResult(result);
       }
-      const { usage, broken } = upstream.readAnswer(body, request);
-      const stored = broken ? null : (upstream.readStored?.(body) ?? null);
+      const stored = upstream.readStored?.(body) ?? null;
       const told = toldModel === undefined ? body : nameModel(body, toldModel, upstream.namedModel);
-      return { body: told, usage, stored, isBroken: broken };
+      const streamed = request.stream ? streamOfWhole(dialect, told, { request, facts }) : null;
+      return { body: told, usage, stored, isBroken: false, ...streamed };
     },
     readError(status, body, context = {}) {
-      const error = readError(upstream, status, body, context);
+      const error = readVendorError(upstream, { status, body, context });
       return context.quirks?.envelope === undefined ? { ...error, body } : translateError(client, error);
     },
     isStream: (contentType) => isStreamOf(upstream, contentType),
@@ -184,20 +167,6 @@ function isDeeplyEqual(one: unknown, other: unknown): boolean {
   return writeJson([one], "invalid_request_error") === writeJson([other], "invalid_request_error");
 }
 
-function readError(
-  upstream: UpstreamDialect,
-  status: number,
-  body: Buffer,
-  { headers = {}, quirks = {} }: ErrorContext,
-): Omit<ErrorReading, "body"> {
-  const read = upstream.readError(body.toString("utf8"));
-  const type = readErrorType(headers[quirks.errorTypeHeader ?? ""]);
-  const error: VendorError = type === null ? read : { ...read, words: [type, ...read.words] };
-  const { message, retryAfterSeconds } = error;
-  const told = { code: classify(error, status), message: message ?? "" };
-  return retryAfterSeconds === undefined ? told : { ...told, retryAfterSeconds };
-}
-
 function isStreamOf(upstream: UpstreamDialect, contentType: string): boolean {
   return isOfType(contentType, upstream.streamContentType) || isWrapped(upstream, contentType);
 }
@@ -231,13 +200,14 @@ function translate({ client }: Dialect, target: VendorDialect, { memory, facts }
     },
     readAnswer(body, request) {
       const decoded = upstream.decodeResult(body, facts.requestId);
-      if (decoded === null) return { body, usage: null, isBroken: true };
+      if (decoded === null) return unread(client, upstream, body, request);
       const result = completeResult(decoded, contextOf(request));
       new TurnCollector(memory, sent.unsealedBy).watchResult(result);
       const notes = lossesOf(result, client.answerPlaces);
       return { ...writeResult(client, result, request), usage: result.usage, isBroken: false, notes };
     },
-    readError: (status, body, context = {}) => translateError(client, readError(upstream, status, body, context)),
+    readError: (status, body, context = {}) =>
+      translateError(client, readVendorError(upstream, { status, body, context })),
     isStream: (contentType) => isStreamOf(upstream, contentType),
     createStreamTap(request, _quirks, contentType) {
       const encoder = client.createStreamEncoder(request);
@@ -255,26 +225,6 @@ function translate({ client }: Dialect, target: VendorDialect, { memory, facts }
   };
 }
 
-/** A client that asked for a stream gets one, also where the vendor answered as a whole. */
-function writeResult(
-  client: ClientDialect,
-  result: ChatResult,
-  request: ParsedRequest,
-): Pick<WholeAnswerReading, "body" | "contentType"> {
-  if (!request.stream)
-    return { body: Buffer.from(client.encodeResult(result, request)), contentType: "application/json" };
-  const encoder = client.createStreamEncoder(request);
-  const written = Array.from(eventsOf(result), (event) => encoder.encode(event)).join("");
-  return { body: Buffer.from(written), contentType: encoder.contentType };
-}
-
-function translateError(client: ClientDialect, error: Omit<ErrorReading, "body">): ErrorReading {
-  const message = error.message || "The provider answered with an error.";
-  const { retryAfterSeconds } = error;
-  const told = new GhostError(error.code, message, retryAfterSeconds === undefined ? {} : { retryAfterSeconds });
-  return { ...error, body: Buffer.from(client.encodeError(told)), contentType: "application/json" };
-}
-
 function translateEmbeddings(
   client: Dialect,
   upstream: VendorDialect,
@@ -290,7 +240,7 @@ function translateEmbeddings(
     encodeRequest: (request, edits) => theirs.encodeRequest(ours.decodeRequest(request), edits),
     readAnswer(body, request) {
       const result = theirs.decodeResult(body);
-      if (result === null) return { body, usage: null, isBroken: true };
+      if (result === null) return unread(client.client, upstream.upstream, body, request);
       const told = toldModel === undefined ? result : { ...result, model: toldModel };
       return { body: Buffer.from(ours.encodeResult(told, request)), usage: result.usage, isBroken: false };
     },

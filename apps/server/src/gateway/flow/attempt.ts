@@ -1,6 +1,14 @@
 import { GhostError } from "@ghostllm/contract";
 import { passageBetween, urlOf, vendorDialects, wayTo } from "@ghostllm/llm";
-import type { AnswerFacts, Dialect, ParsedRequest, Passage, SealMemory, WholeAnswerReading } from "@ghostllm/llm";
+import type {
+  AnswerFacts,
+  Dialect,
+  ErrorReading,
+  ParsedRequest,
+  Passage,
+  SealMemory,
+  WholeAnswerReading,
+} from "@ghostllm/llm";
 import type { Target } from "#domain/snapshot.ts";
 import type { Authenticator } from "#gateway/upstream/authenticate.ts";
 import { decoded } from "#gateway/upstream/decoded-answer.ts";
@@ -138,14 +146,20 @@ async function readAnswer(
   if (source.status >= 300) return readError(base, body, passage);
   const reading = passage.readAnswer(body, request);
   if (reading.isBroken) throw new UpstreamFailure("broken", "the answer is not valid JSON");
+  if (reading.failure !== undefined) return failed(base, reading.failure);
   return { kind: "whole", ...base, ...toldBy(reading, base) };
 }
 
 function readError(base: AnswerBase, body: Buffer, passage: Passage): WholeAnswer {
   const { status, headers, target } = base;
   const { quirks = {} } = target.provider.definition;
-  const { body: forClient, contentType, ...error } = passage.readError(status, body, { headers, quirks });
-  return { kind: "whole", ...base, ...typed(base, contentType), body: forClient, usage: null, stored: null, error };
+  return failed(base, passage.readError(status, body, { headers, quirks }));
+}
+
+/** The vendor's error, by whatever status it came. */
+function failed(base: AnswerBase, { body, contentType, ...error }: ErrorReading): WholeAnswer {
+  const { status } = error;
+  return { kind: "whole", ...base, ...typed(base, contentType), status, body, usage: null, stored: null, error };
 }
 
 function toldBy(reading: WholeAnswerReading, base: AnswerBase) {

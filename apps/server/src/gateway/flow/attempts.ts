@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { GhostError } from "@ghostllm/contract";
-import type { ErrorCode } from "@ghostllm/contract";
 import type { AnswerFacts, Dialect, ParsedRequest, SealMemory } from "@ghostllm/llm";
 import { secretsOf } from "#domain/additions.ts";
 import type { Target } from "#domain/snapshot.ts";
@@ -8,9 +7,11 @@ import type { GatewayDeps } from "#gateway/deps.ts";
 import { UpstreamFailure } from "#gateway/upstream/upstream.ts";
 import { attemptTarget } from "./attempt.ts";
 import type { VendorAnswer } from "./vendor-answer.ts";
-import { retryAfterMs } from "./headers.ts";
 import type { RequestHeaders } from "./headers.ts";
+import { describe, isVendorAtFault, judge, restMsAfter, wouldMeetAnybody } from "./judge.ts";
+import type { Outcome } from "./judge.ts";
 import type { Lifeline } from "./lifeline.ts";
+import type { Plan } from "./plan.ts";
 import type { Trail } from "./trail.ts";
 
 export interface AttemptsInput {
@@ -20,19 +21,15 @@ export interface AttemptsInput {
   readonly dialect: Dialect;
   /** Refuse what a target's dialect cannot express, instead of noting it. */
   readonly isStrict: boolean;
-  /** In the order in which to try them. */
-  readonly targets: readonly Target[];
+  readonly plan: Plan;
+  /** The user who asks. */
+  readonly caller: string;
   readonly headers: RequestHeaders;
   /** Of the principal's conversations. */
   readonly seals: SealMemory;
   readonly lifeline: Lifeline;
   readonly trail: Trail;
 }
-
-type Outcome = VendorAnswer | UpstreamFailure;
-
-/** `accept`: it is the client's. `elsewhere`: another target may do better. `anywhere`: so may the same one, again. */
-type Verdict = "accept" | "elsewhere" | "anywhere";
 
 const retryDelayMs = 200;
 
@@ -42,8 +39,10 @@ const retryDelayMs = 200;
  * `timeout_error`.
  */
 export async function attemptTargets(deps: GatewayDeps, input: AttemptsInput): Promise<VendorAnswer> {
-  const [first, ...others] = input.targets;
+  const { plan, request } = input;
+  const [first, ...others] = plan.targets;
   if (first === undefined) throw new GhostError("internal_error", "a plan has targets");
+  input.trail.isProbe = plan.isProbe;
   let target = first;
   let outcome = await attempt(deps, input, target);
   for (const next of others) {
@@ -51,7 +50,9 @@ export async function attemptTargets(deps: GatewayDeps, input: AttemptsInput): P
     target = next;
     outcome = await attempt(deps, input, target);
   }
-  if (judge(outcome) === "anywhere" && input.lifeline.severedBy === null) {
+  // A count is estimated sooner than it would be asked for twice.
+  const isOnce = plan.isProbe || request.operation === "count_tokens";
+  if (!isOnce && judge(outcome) === "anywhere" && input.lifeline.severedBy === null) {
     await sleep(retryDelayMs * (1 + deps.random()));
     if (input.lifeline.severedBy === null) outcome = await attempt(deps, input, target);
   }
@@ -119,34 +120,26 @@ function factsOf({ clock, answers }: GatewayDeps, { requestId, request }: Attemp
   return answers.model === "asked" ? { ...facts, toldModel: request.model } : facts;
 }
 
-function judge(outcome: Outcome): Verdict {
-  if (outcome instanceof UpstreamFailure) return hopelessKinds.has(outcome.kind) ? "elsewhere" : "anywhere";
-  if (outcome.kind === "stream" && outcome.tap.failure !== null) return "anywhere";
-  if (outcome.kind === "stream" || outcome.error === null) return "accept";
-  if (elsewhereCodes.has(outcome.error.code)) return "elsewhere";
-  return outcome.status >= 500 || outcome.status === 408 ? "anywhere" : "accept";
-}
-
-/** After these the same target would not do better. */
-const hopelessKinds: ReadonlySet<UpstreamFailure["kind"]> = new Set(["timeout", "credential"]);
-
-/** What another vendor, another account or a larger model may answer better. The request is at fault in all others. */
-const elsewhereCodes: ReadonlySet<ErrorCode> = new Set([
-  "invalid_api_key",
-  "insufficient_quota",
-  "permission_denied",
-  "model_not_found",
-  "rate_limit_exceeded",
-  "context_length_exceeded",
-]);
-
-/** Health and events follow from what an attempt showed; that a client left shows nothing about the vendor. */
-function learn(deps: GatewayDeps, { requestId, lifeline }: AttemptsInput, target: Target, outcome: Outcome): void {
-  if (lifeline.severedBy !== null) return;
-  if (judge(outcome) === "accept") return deps.targetHealth.recordSuccess(target);
-  if (isVendorAtFault(outcome)) {
-    const restMs = outcome instanceof UpstreamFailure ? 0 : askedRestMs(outcome);
-    deps.targetHealth.recordFailure(target, deps.clock.now(), restMs);
+/**
+ * Health and events follow from what an attempt showed. That a client left shows nothing about the vendor, and what fails at
+ * counting may well answer.
+ */
+function learn(deps: GatewayDeps, input: AttemptsInput, target: Target, outcome: Outcome): void {
+  if (input.lifeline.severedBy !== null) return;
+  const { request, caller, requestId } = input;
+  const { operation } = request;
+  const isLearnt = operation !== "count_tokens";
+  if (judge(outcome) === "accept") {
+    if (isLearnt) deps.targetHealth.recordSuccess({ target, operation, caller });
+    return;
+  }
+  if (isLearnt && isVendorAtFault(outcome)) {
+    const isAnybodys = wouldMeetAnybody(outcome);
+    deps.targetHealth.recordFailure({
+      ...{ target, operation, caller, isAnybodys },
+      now: deps.clock.now(),
+      restMs: restMsAfter(outcome),
+    });
   }
   tellFailure(deps, requestId, target, outcome);
 }
@@ -161,22 +154,6 @@ function tellFailure({ events }: GatewayDeps, requestId: string, target: Target,
   });
 }
 
-/** How long the vendor asked us to stay away, in its headers or its body. */
-function askedRestMs(answer: VendorAnswer): number {
-  const { retryAfterSeconds = 0 } = (answer.kind === "whole" && answer.error) || {};
-  return Math.max(retryAfterMs(answer.headers), retryAfterSeconds * 1000);
-}
-
-function isVendorAtFault(outcome: Outcome): boolean {
-  return outcome instanceof UpstreamFailure || outcome.status >= 500 || outcome.status === 429;
-}
-
-function describe(outcome: Outcome): string {
-  if (outcome instanceof UpstreamFailure) return outcome.message;
-  if (outcome.kind === "stream") return outcome.tap.failure ?? "";
-  return outcome.error?.message ?? "";
-}
-
 /** What the client is told in the end. */
 function settleOn(outcome: Outcome, { lifeline, trail }: Pick<AttemptsInput, "lifeline" | "trail">): VendorAnswer {
   const provider = trail.target?.provider.name ?? "the provider";
@@ -184,7 +161,7 @@ function settleOn(outcome: Outcome, { lifeline, trail }: Pick<AttemptsInput, "li
   if (outcome instanceof UpstreamFailure) {
     const code = outcome.kind === "timeout" ? "timeout_error" : "provider_error";
     // A try of ours would be multiplied by the client's own, and a credential does not mend itself.
-    const isFinal = trail.attempts > 1 || outcome.kind === "credential";
+    const isFinal = trail.isTriedAgain || outcome.kind === "credential";
     throw new GhostError(code, `${provider}: ${outcome.message}.`, { cause: outcome, isFinal });
   }
   // A vendor's 401 is about the operator's credential: passed on, it would tell a client that its own key is wrong.

@@ -10,7 +10,7 @@ import type { RateReport } from "#link/counters/counters.ts";
 import { admit, rateHeaders } from "./admit.ts";
 import { attemptTargets } from "./attempts.ts";
 import { backgroundLifetimeMs } from "./background-runs.ts";
-import { answerCount, canBeCounted } from "./count-tokens.ts";
+import { answerCount, answerFailedCount, attemptCount, canBeCounted } from "./count-tokens.ts";
 import { deliver, finishWithoutAnswer } from "./deliver.ts";
 import type { Run } from "./deliver.ts";
 import { upstreamHeaders } from "./headers.ts";
@@ -49,6 +49,7 @@ export async function execute(deps: GatewayDeps, call: InferenceCall): Promise<v
   const run: Run = { ...call, candidates, admission, lifeline, trail: new Trail() };
   try {
     const answer = await obtainAnswer(deps, run);
+    if (answer === null) return await answerFailedCount(deps, run);
     rememberOwner(deps, run, answer);
     await deliver(deps, run, answer);
   } catch (error) {
@@ -81,16 +82,20 @@ function longestMs({ timeouts }: GatewayDeps, { kept }: ParsedRequest): number {
   return timeouts.totalMs + (kept?.isBackground ? backgroundLifetimeMs : 0);
 }
 
-function obtainAnswer(deps: GatewayDeps, run: Run): Promise<VendorAnswer> {
+/** Null for a count that no vendor told. */
+function obtainAnswer(deps: GatewayDeps, run: Run): Promise<VendorAnswer | null> {
   const { candidates, request, exchange, principal, dialect, lifeline, trail } = run;
   const { operation } = request;
   const { targetHealth: health, random } = deps;
-  const targets = planTargets({ candidates, operation, dialect: dialect.name, health, now: deps.clock.now(), random });
+  const { userId: caller } = principal;
+  const now = deps.clock.now();
+  const plan = planTargets({ candidates, operation, dialect: dialect.name, health, caller, now, random });
   const headers = upstreamHeaders(exchange, dialect.client, deps.version);
   const isStrict = exchange.header("x-ghostllm-strict") === "true";
   const requestId = exchange.id;
-  const seals = deps.sealedTurns.of(principal.userId);
-  return attemptTargets(deps, { requestId, request, dialect, isStrict, targets, headers, seals, lifeline, trail });
+  const seals = deps.sealedTurns.of(caller);
+  const asked = { requestId, request, dialect, isStrict, plan, caller, headers, seals, lifeline, trail };
+  return operation === "count_tokens" ? attemptCount(deps, asked) : attemptTargets(deps, asked);
 }
 
 /** Who comes back for an answer has its id alone: that must lead to the vendor, and nobody else there. */

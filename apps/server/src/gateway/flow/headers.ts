@@ -54,9 +54,10 @@ export function answerHeaders({ answer, report, trail, overheadMs }: AnswerFacts
   });
 }
 
-function streamHeaders({ tap }: StreamAnswer): Record<string, string> {
+function streamHeaders({ tap, headers }: StreamAnswer): Record<string, string> {
   const { contentType } = tap;
   return {
+    ...retryHeaders(headers, undefined),
     "cache-control": "no-cache",
     "x-accel-buffering": "no",
     ...(contentType !== undefined && { "content-type": contentType }),
@@ -68,12 +69,17 @@ function streamHeaders({ tap }: StreamAnswer): Record<string, string> {
  * the SDKs must be told. A failure that lasted through our own second try is tried again by nobody.
  */
 function whenToComeBack({ error, status, headers }: WholeAnswer, trail: Trail): Record<string, string> {
-  if (error === null) return {};
-  const told = retryHeaders(headers, error.retryAfterSeconds);
-  if (headers["x-should-retry"] !== undefined) return told;
-  const isTriedAgain = trail.attempts > 1 && status !== 429 && told["retry-after"] === undefined;
+  const told = retryHeaders(headers, error?.retryAfterSeconds);
+  if (error === null || headers["x-should-retry"] !== undefined) return told;
+  // A request that is at fault is sent again by no SDK, but for some statuses.
+  if (error.code === "invalid_request_error" && !isTriedBySdks(status)) return told;
+  const isTriedAgain = trail.isTriedAgain && status !== 429 && told["retry-after"] === undefined;
   const isInVain = isTriedAgain || !errorCatalogue[error.code].retryable;
   return isInVain ? { ...told, "x-should-retry": "false" } : told;
+}
+
+function isTriedBySdks(status: number): boolean {
+  return status === 408 || status === 409 || status === 429 || status >= 500;
 }
 
 /** In whole seconds and never 0, with which some SDKs come back at once; others cannot bear a date that is past. */

@@ -11,14 +11,24 @@ export interface PlanInput {
   /** The client's. */
   readonly dialect: ClientDialectName;
   readonly health: TargetHealth;
+  /** The user who asks. */
+  readonly caller: string;
   /** Epoch ms. */
   readonly now: number;
   /** A number from 0 up to 1, drawn anew by each call. */
   readonly random: () => number;
 }
 
-/** Targets in the order in which to try them, never none. Throws `invalid_request_error` or `no_healthy_provider`. */
-export function planTargets({ candidates, operation, dialect, health, now, random }: PlanInput): readonly Target[] {
+export interface Plan {
+  /** In the order in which to try them, never none. */
+  readonly targets: readonly Target[];
+  /** All of them failed again and again just now: each is tried once, and that is how it shows that one is well. */
+  readonly isProbe: boolean;
+}
+
+/** Nobody is refused because targets rest: there may be no other. Throws `invalid_request_error`. */
+export function planTargets(input: PlanInput): Plan {
+  const { candidates, operation, dialect, random } = input;
   const able = candidates.targets.filter(
     ({ target }) => wayTo(target.provider.definition, dialect, operation, target.model) !== null,
   );
@@ -30,12 +40,15 @@ export function planTargets({ candidates, operation, dialect, health, now, rando
     );
   }
   const ordered = candidates.strategy === "weighted" ? shuffleByWeight(able, random) : able;
-  const rested = ordered.map(({ target }) => ({ target, restMs: health.restMs(target, now) }));
-  const ready = rested.filter(({ restMs }) => restMs === 0).map(({ target }) => target);
-  if (ready.length > 0) return ready;
-  throw new GhostError("no_healthy_provider", `Every provider of '${candidates.requested}' failed recently.`, {
-    retryAfterSeconds: Math.ceil(Math.min(...rested.map(({ restMs }) => restMs)) / 1000),
-  });
+  const rested = ordered.map(({ target }) => ({ target, restMs: restMsOf(target, input) }));
+  const ready = rested.filter(({ restMs }) => restMs === 0);
+  const isProbe = ready.length === 0;
+  const chosen = isProbe ? rested.toSorted((one, other) => one.restMs - other.restMs) : ready;
+  return { targets: chosen.map(({ target }) => target), isProbe };
+}
+
+function restMsOf(target: Target, { health, operation, caller, now }: PlanInput): number {
+  return health.restMs({ target, operation, caller }, now);
 }
 
 type Weighted = Candidates["targets"][number];

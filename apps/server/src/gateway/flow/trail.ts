@@ -5,6 +5,8 @@ import type { UpstreamCall } from "#gateway/upstream/upstream.ts";
 export class Trail {
   attempts = 0;
   target: Target | null = null;
+  /** What is tried failed again and again before this request. */
+  isProbe = false;
   /** The usage record has been made: there is never a second one. */
   isFinished = false;
   /** Ms spent waiting for vendors. */
@@ -19,6 +21,11 @@ export class Trail {
 
   hold(call: UpstreamCall): void {
     this.#call = call;
+  }
+
+  /** A failure that it ends with has been tried again already. */
+  get isTriedAgain(): boolean {
+    return this.attempts > 1 || this.isProbe;
   }
 
   /** The last vendor asked has the whole request and may have worked on it. */

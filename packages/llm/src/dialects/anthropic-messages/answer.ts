@@ -1,12 +1,17 @@
-import type { VendorError } from "#dialects/dialect.ts";
-import type { Usage } from "#hub.ts";
+import type { ParsedRequest } from "#dialects/dialect.ts";
+import { readDocument } from "#dialects/read-answer.ts";
+import type { AnswerReading } from "#dialects/read-answer.ts";
 import { eachFrame, frameData } from "#wire/frames.ts";
 import { isObject, memberOf, parseJson, stringify } from "#wire/json.ts";
+import { failureOf } from "./answer-failure.ts";
 import { readUsage } from "./usage.ts";
 
-export function readAnswer(body: Buffer): { readonly usage: Usage | null; readonly broken: boolean } {
-  const answer = parseJson(body.toString("utf8"));
-  return isObject(answer) ? { usage: readUsage(answer["usage"]), broken: false } : { usage: null, broken: true };
+const plainMessage = { operation: "chat.completions" } as const;
+
+export function readAnswer(body: Buffer, request: Pick<ParsedRequest, "operation"> = plainMessage): AnswerReading {
+  const answer = readDocument(body);
+  if (!isObject(answer)) return { usage: null, broken: true };
+  return { usage: readUsage(answer["usage"]), broken: false, failure: failureOf(answer, request) ?? undefined };
 }
 
 /** All text that the model wrote in an answer or a stream: texts, thoughts, names and inputs of tools. */
@@ -47,17 +52,4 @@ function textOfBlock(block: unknown): string {
 
 function textOf(value: unknown): string {
   return typeof value === "string" ? value : "";
-}
-
-/** `{"type":"error","error":{"type":"...","message":"..."}}`, or the message of something that stands before the vendor. */
-export function readError(body: string): VendorError {
-  const value = parseJson(body);
-  const error = memberOf(value, "error");
-  const messages = [memberOf(error, "message"), error, memberOf(value, "message")];
-  const words = [memberOf(error, "type"), memberOf(error, "code")];
-  return { message: messages.find(isTold) ?? null, words: words.filter(isTold) };
-}
-
-function isTold(value: unknown): value is string {
-  return typeof value === "string" && value !== "";
 }

@@ -5,18 +5,21 @@ import { FieldReader } from "#dialects/field-reader.ts";
 import type { ChatResult, Choice, FinishReason } from "#hub.ts";
 import { ExactMembers, parseExactly } from "#wire/exact-json.ts";
 import { isObject, memberOf } from "#wire/json.ts";
+import { failureOf } from "./answer-failure.ts";
 import { decodeBlock } from "./decode-content.ts";
 import { decodeFinish, encodeFinish } from "./finish.ts";
 import { dialect } from "./name.ts";
 import { readUsage } from "./usage.ts";
 
 const exact = new ExactMembers({ texts: ["input"] });
+const plainMessage = { operation: "chat.completions" } as const;
 
-/** Null where the body is no answer: no JSON object, or one without content. */
+/** Null where the body is no answer: no JSON object, an error, or one without content. */
 export function decodeResult(body: Buffer): ChatResult | null {
   const answer = parseExactly(body.toString("utf8"), exact);
-  const content = memberOf(answer, "content");
-  if (!isObject(answer) || !Array.isArray(content) || memberOf(answer, "error")) return null;
+  if (!isObject(answer) || failureOf(answer, plainMessage) !== null) return null;
+  const { content } = answer;
+  if (!Array.isArray(content) && content !== null) return null;
   const reader = new FieldReader(dialect, answer);
   for (const field of ["content", "type", "role"]) reader.drop(field);
   reader.spellAsWritten("usage");
@@ -27,7 +30,7 @@ export function decodeResult(body: Buffer): ChatResult | null {
     id: reader.string("id") ?? "",
     model: reader.string("model") ?? "",
     createdSeconds: 0,
-    choices: [decodeChoice(content, choice)],
+    choices: [decodeChoice(Array.isArray(content) ? content : [], choice)],
     usage: readUsage(answer["usage"]),
     ...present({ serviceTier: typeof tier === "string" ? tier : undefined }),
     ...reader.extras(),

@@ -3,10 +3,10 @@
 
 import { breakOff, FrameDecoder, failStream } from "#dialects/frame-decoder.ts";
 import type { DecoderState } from "#dialects/frame-decoder.ts";
+import { readError } from "#dialects/read-error.ts";
 import { ExactMembers, parseExactly } from "#wire/exact-json.ts";
 import { isObject, memberOf, wordOf } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
-import { readError } from "./answer.ts";
 import { beginBlock, endBlock, endBlocks, readDelta } from "./decode-delta.ts";
 import type { BlockContext } from "./decode-delta.ts";
 import { decodeFinish, encodeFinish } from "./finish.ts";

@@ -93,7 +93,7 @@ describe("writing", () => {
     );
     expect(text).not.toContain("message_stop");
     expect(client.encodeStreamError(new GhostError("timeout_error", "late"))).toBe(
-      'event: error\ndata: {"type":"error","error":{"type":"api_error","message":"late"}}\n\n',
+      'event: error\ndata: {"type":"error","error":{"type":"timeout_error","message":"late"}}\n\n',
     );
   });
 

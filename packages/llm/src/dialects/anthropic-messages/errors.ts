@@ -1,5 +1,6 @@
 import { errorCatalogue } from "@ghostllm/contract";
 import type { ErrorCode, ErrorType, GhostError } from "@ghostllm/contract";
+import { classify } from "#dialects/vendor-error.ts";
 
 /** The vendor's types of errors: https://docs.anthropic.com/en/api/errors */
 const types: Readonly<Record<ErrorType, string>> = {
@@ -17,13 +18,20 @@ const types: Readonly<Record<ErrorType, string>> = {
 /** Where the vendor has a type that says more than ours. */
 const typesOfCodes: Readonly<Partial<Record<ErrorCode, string>>> = {
   request_too_large: "request_too_large",
-  no_healthy_provider: "overloaded_error",
+  provider_overloaded: "overloaded_error",
+  timeout_error: "timeout_error",
+  request_timeout: "timeout_error",
   service_unavailable: "overloaded_error",
 };
 
-export function encodeError(error: GhostError): string {
-  const type = typesOfCodes[error.code] ?? types[errorCatalogue[error.code].type];
-  return writeError(type, error.message);
+export function encodeError({ code, status, message }: GhostError): string {
+  return writeError(status === paymentRequired ? "billing_error" : typeOf(code), message);
+}
+
+const paymentRequired = 402;
+
+function typeOf(code: ErrorCode): string {
+  return typesOfCodes[code] ?? types[errorCatalogue[code].type];
 }
 
 /** The official SDKs raise an error for the event of this name. The stream ends behind it, without `message_stop`. */
@@ -33,26 +41,10 @@ export function encodeStreamError(error: GhostError): string {
 
 const knownTypes: ReadonlySet<string> = new Set([...Object.values(types), ...Object.values(typesOfCodes)]);
 
-/** What other vendors call it. */
-const typesOfWords: Readonly<Record<string, string>> = {
-  rate_limit_exceeded: "rate_limit_error",
-  insufficient_quota: "rate_limit_error",
-  "429": "rate_limit_error",
-  RESOURCE_EXHAUSTED: "rate_limit_error",
-  server_is_overloaded: "overloaded_error",
-  overloaded: "overloaded_error",
-  "503": "overloaded_error",
-  UNAVAILABLE: "overloaded_error",
-  throttlingException: "rate_limit_error",
-  serviceUnavailableException: "overloaded_error",
-  validationException: "invalid_request_error",
-};
-
-/** A vendor's failure within a stream, `code` being its own word for it. */
-export function encodeVendorError(message: string, code?: string): string {
-  const word = code ?? "";
-  const type = Object.hasOwn(typesOfWords, word) ? typesOfWords[word] : undefined;
-  return `event: error\ndata: ${writeError(type ?? (knownTypes.has(word) ? word : "api_error"), message)}\n\n`;
+/** A vendor's failure within a stream, `word` being its own for it. */
+export function encodeVendorError(message: string, word = ""): string {
+  const type = knownTypes.has(word) ? word : typeOf(classify({ message, words: word === "" ? [] : [word] }, 200));
+  return `event: error\ndata: ${writeError(type, message)}\n\n`;
 }
 
 function writeError(type: string, message: string): string {

@@ -5,7 +5,9 @@ import type { Dialect } from "#dialects/dialect.ts";
 import { LargeAnswerTap } from "#dialects/large-answer.ts";
 import { eventStreamType } from "#wire/aws-event-stream.ts";
 import { EventStreamUnwrapper } from "#wire/unwrap-event-stream.ts";
-import { readAnswer, readError, readText } from "./answer.ts";
+import { readError } from "#dialects/read-error.ts";
+import { failureOf } from "./answer-failure.ts";
+import { readAnswer, readText } from "./answer.ts";
 import { decodeRequest } from "./decode-request.ts";
 import { decodeResult } from "./decode-result.ts";
 import { createStreamDecoder } from "./decode-stream.ts";
@@ -59,6 +61,7 @@ export const anthropicMessages = {
     readAnswer,
     readText,
     readError,
+    failureOf,
     encodeRequest,
     decodeResult,
     wrapped: {

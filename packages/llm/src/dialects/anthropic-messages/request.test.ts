@@ -30,7 +30,7 @@ describe("a fault has the path of the value at fault", () => {
       error: { type: "authentication_error", message: "no" },
     });
     expect(typeOf("request_too_large")).toMatchObject({ error: { type: "request_too_large" } });
-    expect(typeOf("no_healthy_provider")).toMatchObject({ error: { type: "overloaded_error" } });
+    expect(typeOf("provider_overloaded")).toMatchObject({ error: { type: "overloaded_error" } });
     expect(typeOf("model_not_found")).toMatchObject({ error: { type: "not_found_error" } });
     expect(typeOf("insufficient_quota")).toMatchObject({ error: { type: "rate_limit_error" } });
     expect(() => parse('{"model":"m",')).toThrow("not valid JSON");

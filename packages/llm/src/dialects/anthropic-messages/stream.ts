@@ -1,9 +1,9 @@
 import type { StreamTap } from "#dialects/dialect.ts";
 import type { Usage } from "#hub.ts";
+import { readError } from "#dialects/read-error.ts";
 import { eachFrame, frameData, FrameCutter } from "#wire/frames.ts";
 import { memberOf, parseJson } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
-import { readError } from "./answer.ts";
 import { mergeUsage, readUsage } from "./usage.ts";
 
 /** A larger frame holds a document that a tool of the vendor fetched, and is passed in parts. */

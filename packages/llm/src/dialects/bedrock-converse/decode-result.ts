@@ -4,6 +4,7 @@ import { present } from "#dialects/extras.ts";
 import type { ChatResult } from "#hub.ts";
 import { ExactMembers, parseExactly } from "#wire/exact-json.ts";
 import { memberOf } from "#wire/json.ts";
+import { contentOf, failureOf } from "./answer-failure.ts";
 import { decodeContent } from "./decode-content.ts";
 import { decodeFinish } from "./finish.ts";
 import { readUsage } from "./usage.ts";
@@ -13,8 +14,8 @@ const exact = new ExactMembers({ texts: ["input"] });
 /** Null where the body is no answer: no JSON object, or one without content. */
 export function decodeResult(body: Buffer): ChatResult | null {
   const answer = parseExactly(body.toString("utf8"), exact);
-  const content = memberOf(memberOf(memberOf(answer, "output"), "message"), "content");
-  if (!Array.isArray(content)) return null;
+  const content = contentOf(answer);
+  if (!Array.isArray(content) || failureOf(answer) !== null) return null;
   const reason = memberOf(answer, "stopReason");
   const tier = memberOf(memberOf(answer, "serviceTier"), "type");
   const finish = typeof reason === "string" && reason !== "" ? decodeFinish(reason) : null;

@@ -4,7 +4,10 @@ import { memberOf, parseJson } from "#wire/json.ts";
 
 /** `{"message":"..."}`, the type being told by a header; or by `__type`, and `Message` where a gateway of Amazon's answers. */
 export function readError(body: string): VendorError {
-  const value = parseJson(body);
+  return readErrorValue(parseJson(body));
+}
+
+export function readErrorValue(value: unknown): VendorError {
   const messages = [memberOf(value, "message"), memberOf(value, "Message")];
   const words = [memberOf(value, "__type"), memberOf(value, "code")];
   return {

@@ -11,7 +11,11 @@ const meanings: Readonly<Record<string, FinishReason>> = {
   refusal: "refusal",
 };
 
-/** Answers that the model made a mess of (`malformed_tool_use`) are ended in a way that no other dialect knows. */
 export function decodeFinish(reason: string): FinishReason {
   return Object.hasOwn(meanings, reason) ? (meanings[reason] ?? "other") : "other";
+}
+
+/** The model made a mess of its answer: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html */
+export function isFailedFinish(reason: unknown): boolean {
+  return reason === "malformed_model_output" || reason === "malformed_tool_use";
 }

@@ -4,6 +4,7 @@
 
 import type { VendorDialect } from "#dialects/dialect.ts";
 import { eventStreamType } from "#wire/aws-event-stream.ts";
+import { failureOf } from "./answer-failure.ts";
 import { decodeResult } from "./decode-result.ts";
 import { ConverseStreamDecoder } from "./decode-stream.ts";
 import { encodeRequest } from "./encode-request.ts";
@@ -19,6 +20,7 @@ export const bedrockConverse = {
     toolNames: { longest: 64, refused: /[^a-zA-Z0-9_-]/g },
     hasEnvelope: true,
     readError,
+    failureOf,
     encodeRequest,
     decodeResult,
     createStreamDecoder: () => new ConverseStreamDecoder(),

@@ -1,28 +1,42 @@
-import type { VendorError } from "#dialects/dialect.ts";
+import type { ParsedRequest } from "#dialects/dialect.ts";
+import { oneLine } from "#dialects/one-line.ts";
+import { readDocument } from "#dialects/read-answer.ts";
+import type { AnswerReading } from "#dialects/read-answer.ts";
+import type { WrittenAnswer } from "#dialects/whole-as-stream.ts";
 import type { Usage } from "#hub.ts";
 import { eachFrame, frameData } from "#wire/frames.ts";
-import { findMembers } from "#wire/json-members.ts";
 import { isObject, memberOf, parseJson, stringify } from "#wire/json.ts";
-import { readUsage, readUsageOf, searchSign } from "./usage.ts";
+import { failureOf } from "./answer-failure.ts";
+import { writeFrame } from "./errors.ts";
+import { wantsEvents } from "./request.ts";
+import { readUsageOf, searchSign } from "./usage.ts";
 
-/** Up to here an answer is parsed as a whole, which also proves that it is sound. */
-const parseUpToBytes = 64 * 1024;
+const plainAnswer = { operation: "chat.completions" } as const;
 
-/** Usage of a whole answer. A large one (embeddings, images) is scanned for its usage instead of parsed. */
-export function readAnswer(body: Buffer): { readonly usage: Usage | null; readonly broken: boolean } {
-  const isLarge = body.length > parseUpToBytes && !body.includes(searchSign);
-  const members = isLarge ? findMembers(body) : null;
-  if (members !== null) {
-    const told = members.find(({ key }) => key === "usageMetadata");
-    const text = told && body.toString("utf8", told.valueStart, told.valueEnd);
-    return { usage: text === undefined ? null : readUsage(parseJson(text)), broken: false };
-  }
-  const answer = parseJson(body.toString("utf8"));
-  if (isObject(answer)) return { usage: usageOf(answer), broken: false };
+export function readAnswer(body: Buffer, request: Pick<ParsedRequest, "operation"> = plainAnswer): AnswerReading {
+  const answer = readDocument(body, [searchSign]);
   // A server between us and the vendor may not know `alt=sse`, and answer with the array of a stream.
-  const isStream = Array.isArray(answer) && answer.every(isObject);
-  const usages = isStream ? answer.map(usageOf).filter((usage) => usage !== null) : [];
-  return { usage: usages.at(-1) ?? null, broken: !isStream };
+  const pieces = Array.isArray(answer) ? answer : [answer];
+  if (!pieces.every(isObject)) return { usage: null, broken: true };
+  const usages = pieces.map(usageOf).filter((usage) => usage !== null);
+  return { usage: usages.at(-1) ?? null, broken: false, failure: failureOf(answer, request) ?? undefined };
+}
+
+/** The pieces of a stream are answers; without events it is the array of them. */
+export function frameWhole(body: Buffer, request: Pick<ParsedRequest, "operation" | "query">): WrittenAnswer | null {
+  if (request.operation !== "chat.completions") return null;
+  const text = oneLine(body);
+  const isArray = text.startsWith("[");
+  if (!wantsEvents(request)) {
+    return { body: Buffer.from(isArray ? text : `[${text}]`), contentType: "application/json" };
+  }
+  const pieces = isArray ? elementsOf(text) : [text];
+  return { body: Buffer.from(pieces.map(writeFrame).join("")), contentType: "text/event-stream" };
+}
+
+function elementsOf(array: string): readonly string[] {
+  const elements = parseJson(array);
+  return Array.isArray(elements) ? elements.map((element) => stringify(element) ?? "{}") : [];
 }
 
 const nothing: Usage = { promptTokens: 0, completionTokens: 0, cachedTokens: 0, reasoningTokens: 0 };
@@ -67,42 +81,4 @@ function textOfPart(part: unknown): string {
   const args = memberOf(call, "args") ?? memberOf(call, "partialArgs");
   const told = texts.filter((text) => typeof text === "string").join("");
   return typeof args === "object" && args !== null ? told + (stringify(args) ?? "") : told;
-}
-
-/**
- * `{"error":{"code":400,"message":"...","status":"INVALID_ARGUMENT","details":[...]}}`, also within the array of a stream,
- * or with all of that once more as the text of `message`. https://cloud.google.com/apis/design/errors#error_model
- */
-export function readError(body: string): VendorError {
-  return readErrorValue(parseJson(body));
-}
-
-export function readErrorValue(value: unknown): VendorError {
-  const error = memberOf(Array.isArray(value) ? value[0] : value, "error");
-  const message = [memberOf(error, "message"), error, memberOf(value, "message")].find(isTold) ?? null;
-  const inner: unknown = message !== null && message.startsWith("{") ? parseJson(message) : undefined;
-  if (isObject(memberOf(inner, "error"))) return readError(message ?? "");
-  const details = memberOf(error, "details");
-  const list: readonly unknown[] = Array.isArray(details) ? details : [];
-  const words = [memberOf(error, "status"), ...list.map((detail) => memberOf(detail, "reason"))];
-  return { message, words: words.filter(isTold), ...readRetry(list) };
-}
-
-/** `google.rpc.RetryInfo` has `"34.4s"`; no header tells it. For a quota of the day that is not true. */
-function readRetry(details: readonly unknown[]): Pick<VendorError, "retryAfterSeconds"> {
-  if (details.some(isOfDay)) return {};
-  const delays = details.map((detail) => memberOf(detail, "retryDelay"));
-  const delay = delays.find((value) => typeof value === "string" && /^\d+(?:\.\d+)?s$/.test(value));
-  return delay === undefined ? {} : { retryAfterSeconds: Number.parseFloat(String(delay)) };
-}
-
-/** https://ai.google.dev/gemini-api/docs/rate-limits */
-function isOfDay(detail: unknown): boolean {
-  const violations = memberOf(detail, "violations");
-  const list: readonly unknown[] = Array.isArray(violations) ? violations : [];
-  return list.some((violation) => String(memberOf(violation, "quotaId")).includes("PerDay"));
-}
-
-function isTold(value: unknown): value is string {
-  return typeof value === "string" && value !== "";
 }

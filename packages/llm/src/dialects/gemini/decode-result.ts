@@ -5,6 +5,7 @@ import type { ChatResult, Choice, Part, TextPart } from "#hub.ts";
 import { ExactMembers, parseExactly } from "#wire/exact-json.ts";
 import { isObject, memberOf } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
+import { blockReasonOf, failureOf } from "./answer-failure.ts";
 import { decodeCitations, placesIn } from "./citations.ts";
 import { decodeParts } from "./decode-content.ts";
 import { decodeFinish, encodeFinish } from "./finish.ts";
@@ -14,11 +15,13 @@ import { callPrefix, CallIds } from "./tool-calls.ts";
 import { readUsageOf } from "./usage.ts";
 
 const exact = new ExactMembers({ texts: ["args"] });
+const plainAnswer = { operation: "chat.completions" } as const;
 
-/** Null where the body is no answer: no JSON object, or one that neither has candidates nor says why not. */
+/** Null where the body is no answer: no JSON object, or one that neither has candidates nor says why not, or failed. */
 export function decodeResult(body: Buffer, fallbackId = ""): ChatResult | null {
   const answer = parseExactly(body.toString("utf8"), exact);
-  if (!isObject(answer) || !isAnswer(answer)) return null;
+  if (!isObject(answer) || failureOf(answer, plainAnswer) !== null) return null;
+  if (!Array.isArray(answer["candidates"]) && blockReasonOf(answer) === undefined) return null;
   const reader = new ProtoReader(answer);
   const candidates = reader.list("candidates") ?? [];
   if (candidates.length === 0) reader.spell("candidates", answer["candidates"]);
@@ -41,17 +44,6 @@ export function decodeResult(body: Buffer, fallbackId = ""): ChatResult | null {
 }
 
 const blocked: Choice = { index: 0, content: [], finish: "content_filter" };
-
-function isAnswer(answer: JsonObject): boolean {
-  if (memberOf(answer, "error")) return false;
-  const isTold = typeof answer["responseId"] === "string" && isObject(answer["usageMetadata"]);
-  return Array.isArray(answer["candidates"]) || isObject(answer["promptFeedback"]) || isTold;
-}
-
-/** Why the vendor refused a prompt: https://ai.google.dev/api/generate-content#PromptFeedback */
-export function blockReasonOf(answer: unknown): unknown {
-  return memberOf(memberOf(answer, "promptFeedback"), "blockReason") || undefined;
-}
 
 /** Dates before 1970 are none. */
 export function secondsOf(time: unknown): number {

@@ -7,10 +7,11 @@ import { counted } from "#dialects/usage-parts.ts";
 import { ExactMembers, parseExactly } from "#wire/exact-json.ts";
 import { isObject, memberOf } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
-import { readErrorValue } from "./answer.ts";
+import { readErrorValue } from "./answer-error.ts";
+import { blockReasonOf } from "./answer-failure.ts";
 import { beginCandidate, endCandidate, readCandidate, tellRest } from "./decode-candidate.ts";
 import type { CandidateState } from "./decode-candidate.ts";
-import { blockReasonOf, secondsOf } from "./decode-result.ts";
+import { secondsOf } from "./decode-result.ts";
 import { countSearches, readUsage } from "./usage.ts";
 
 /** More answers than any vendor gives at once. */

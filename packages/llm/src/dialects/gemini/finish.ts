@@ -18,6 +18,7 @@ const meanings: Readonly<Record<string, FinishReason>> = {
   8: "content_filter",
   MODEL_ARMOR: "content_filter",
   10: "content_filter",
+  LANGUAGE: "content_filter",
   IMAGE_SAFETY: "content_filter",
   IMAGE_PROHIBITED_CONTENT: "content_filter",
   IMAGE_RECITATION: "content_filter",
@@ -38,9 +39,27 @@ export function decodeFinish(reason: unknown, hasCalls: boolean): FinishReason |
   const word = String(reason);
   if (word === "FINISH_REASON_UNSPECIFIED") return null;
   const finish = Object.hasOwn(meanings, word) ? (meanings[word] ?? "other") : "other";
-  return finish === "stop" && hasCalls ? "tool_calls" : finish;
+  return hasCalls && (finish === "stop" || finish === "other") ? "tool_calls" : finish;
 }
 
 export function encodeFinish(finish: FinishReason): string {
   return words[finish];
+}
+
+/** The model, or the vendor, failed. `OTHER` is said of answers that are there, too. */
+const failures: ReadonlySet<string> = new Set([
+  ...["MALFORMED_FUNCTION_CALL", "9", "UNEXPECTED_TOOL_CALL", "12", "TOO_MANY_TOOL_CALLS", "MISSING_THOUGHT_SIGNATURE"],
+  ...["MALFORMED_RESPONSE", "NO_IMAGE", "IMAGE_OTHER"],
+]);
+
+export interface ToldByCandidate {
+  readonly hasCalls: boolean;
+  readonly hasText: boolean;
+}
+
+/** Calls that are there can be used, whatever is said of them. */
+export function isFailedFinish(reason: unknown, { hasCalls, hasText }: ToldByCandidate): boolean {
+  if (hasCalls || (typeof reason !== "string" && typeof reason !== "number")) return false;
+  const word = String(reason);
+  return failures.has(word) || (!hasText && (word === "OTHER" || word === "5"));
 }

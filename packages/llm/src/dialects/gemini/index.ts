@@ -3,7 +3,9 @@
 
 import type { ClientEndpoint, Dialect, ParsedRequest } from "#dialects/dialect.ts";
 import { LargeAnswerTap } from "#dialects/large-answer.ts";
-import { readAnswer, readError, readText } from "./answer.ts";
+import { failureOf } from "./answer-failure.ts";
+import { frameWhole, readAnswer, readText } from "./answer.ts";
+import { readError } from "./answer-error.ts";
 import { decodeRequest } from "./decode-request.ts";
 import { decodeResult } from "./decode-result.ts";
 import { createStreamDecoder } from "./decode-stream.ts";
@@ -71,8 +73,10 @@ export const gemini = {
     fitting: { mayNeed, fit },
     dropForeignSeals,
     readAnswer,
+    frameWhole,
     readText,
     readError,
+    failureOf,
     encodeRequest,
     decodeResult,
     createStreamDecoder,

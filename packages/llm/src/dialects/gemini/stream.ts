@@ -3,7 +3,7 @@ import { counted } from "#dialects/usage-parts.ts";
 import type { Usage } from "#hub.ts";
 import { eachFrame, frameData, FrameCutter } from "#wire/frames.ts";
 import { memberOf, parseJson } from "#wire/json.ts";
-import { readErrorValue } from "./answer.ts";
+import { readErrorValue } from "./answer-error.ts";
 import { countSearches, readUsage, searchSign } from "./usage.ts";
 
 /** A larger frame holds an image, and is passed in parts. */

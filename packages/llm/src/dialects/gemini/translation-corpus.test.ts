@@ -43,7 +43,8 @@ function encodeStream(events: readonly ChatEvent[], query: string): string {
 function finishOf({ finish, tool_calls: calls }: OracleEntry["sdk"]): string | null {
   if (finish === null || finish === undefined) return null;
   const meant = finishClassOf("gemini", finish) ?? "other";
-  return meant === "stop" && calls && calls.length > 0 ? "tool_calls" : meant;
+  // Calls that are there are calls, also where the vendor did not expect them.
+  return meant !== "content_filter" && calls && calls.length > 0 ? "tool_calls" : meant;
 }
 
 function countOf(usage: OracleEntry["sdk"]["usage"], ...fields: readonly string[]): number {

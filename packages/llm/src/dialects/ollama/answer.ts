@@ -1,26 +1,26 @@
-import type { VendorError } from "#dialects/dialect.ts";
-import type { Usage } from "#hub.ts";
-import { findMembers } from "#wire/json-members.ts";
+import type { ParsedRequest, VendorError } from "#dialects/dialect.ts";
+import { oneLine } from "#dialects/one-line.ts";
+import { readDocument } from "#dialects/read-answer.ts";
+import type { AnswerReading } from "#dialects/read-answer.ts";
+import type { WrittenAnswer } from "#dialects/whole-as-stream.ts";
 import { isObject, memberOf, parseJson, stringify } from "#wire/json.ts";
 import { eachLine } from "#wire/lines.ts";
+import { failureOf } from "./answer-failure.ts";
 import { messageOf } from "./decode-result.ts";
 import { readUsage } from "./usage.ts";
 
-/** Up to here an answer is parsed as a whole, which also proves that it is sound. */
-const parseUpToBytes = 64 * 1024;
+const plainChat = { operation: "chat.completions" } as const;
 
-/** Usage of a whole answer. A large one, such as of embeddings, is scanned for its counts instead of parsed. */
-export function readAnswer(body: Buffer): { readonly usage: Usage | null; readonly broken: boolean } {
-  const members = body.length > parseUpToBytes ? findMembers(body) : null;
-  if (members !== null) {
-    const counts = members.filter(({ key }) => key === "prompt_eval_count" || key === "eval_count");
-    const told = counts.map(({ key, valueStart, valueEnd }) => {
-      return [key, parseJson(body.toString("utf8", valueStart, valueEnd))] as const;
-    });
-    return { usage: readUsage(Object.fromEntries(told)), broken: false };
-  }
-  const answer = parseJson(body.toString("utf8"));
-  return isObject(answer) ? { usage: readUsage(answer), broken: false } : { usage: null, broken: true };
+export function readAnswer(body: Buffer, request: Pick<ParsedRequest, "operation"> = plainChat): AnswerReading {
+  const answer = readDocument(body);
+  if (!isObject(answer)) return { usage: null, broken: true };
+  return { usage: readUsage(answer), broken: false, failure: failureOf(answer, request) ?? undefined };
+}
+
+/** The last line of a stream is an answer, which may hold all of it. */
+export function frameWhole(body: Buffer, { operation }: Pick<ParsedRequest, "operation">): WrittenAnswer | null {
+  if (operation !== "chat.completions" && operation !== "generate") return null;
+  return { body: Buffer.from(`${oneLine(body)}\n`), contentType: "application/x-ndjson" };
 }
 
 /** All text that the model wrote in an answer or a stream: contents, thoughts, names and arguments of tools. */

@@ -1,6 +1,7 @@
 // A vendor's whole answer in this dialect -> what it means. Called for answers that go to a client of another dialect.
 
 import { FieldReader } from "#dialects/field-reader.ts";
+import { isErrorTold } from "#dialects/read-error.ts";
 import type { ChatResult, Choice, Part } from "#hub.ts";
 import { ExactMembers, parseExactly } from "#wire/exact-json.ts";
 import { isObject, memberOf } from "#wire/json.ts";
@@ -18,7 +19,7 @@ const exact = new ExactMembers({ texts: ["arguments"] });
 export function decodeResult(body: Buffer, fallbackId = ""): ChatResult | null {
   const answer = parseExactly(body.toString("utf8"), exact);
   const message = messageOf(answer);
-  if (!isObject(answer) || message === undefined || memberOf(answer, "error")) return null;
+  if (!isObject(answer) || message === undefined || isErrorTold(answer["error"])) return null;
   const reader = new FieldReader(dialect, answer);
   for (const field of ["message", "response", "thinking", "done"]) reader.drop(field);
   const createdAt = reader.peek("created_at");

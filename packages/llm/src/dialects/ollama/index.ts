@@ -5,7 +5,8 @@ import type { Dialect } from "#dialects/dialect.ts";
 import { editModel } from "#dialects/edit-model.ts";
 import { noFitting } from "#fitting/fit-text.ts";
 import { TailTap } from "#dialects/large-answer.ts";
-import { readAnswer, readError, readText } from "./answer.ts";
+import { failureOf } from "./answer-failure.ts";
+import { frameWhole, readAnswer, readError, readText } from "./answer.ts";
 import { decodeRequest } from "./decode-request.ts";
 import { decodeResult } from "./decode-result.ts";
 import { LineStreamDecoder } from "./decode-stream.ts";
@@ -50,8 +51,10 @@ export const ollama = {
     fitting: noFitting,
     dropForeignSeals,
     readAnswer,
+    frameWhole,
     readText,
     readError,
+    failureOf,
     encodeRequest,
     decodeResult,
     createStreamDecoder: (fallbackId?: string) => new LineStreamDecoder(fallbackId),

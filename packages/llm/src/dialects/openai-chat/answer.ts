@@ -1,17 +1,31 @@
 import type { ParsedRequest } from "#dialects/dialect.ts";
-import { readAnswerUsage } from "#dialects/read-answer.ts";
-import type { Usage } from "#hub.ts";
+import { oneLine } from "#dialects/one-line.ts";
+import { readDocument } from "#dialects/read-answer.ts";
+import type { AnswerReading } from "#dialects/read-answer.ts";
+import type { WrittenAnswer } from "#dialects/whole-as-stream.ts";
 import { eachFrame, frameData } from "#wire/frames.ts";
-import { memberOf, parseJson } from "#wire/json.ts";
-import { isForwarded, readForwardedAnswer } from "./forwarded.ts";
+import { isObject, memberOf, parseJson } from "#wire/json.ts";
+import { failureOf } from "./answer-failure.ts";
+import { isForwarded, readForwardedUsage } from "./forwarded.ts";
 import { readUsageOf } from "./usage.ts";
 
-export function readAnswer(
-  body: Buffer,
-  { operation }: Pick<ParsedRequest, "operation"> = { operation: "chat.completions" },
-): { readonly usage: Usage | null; readonly broken: boolean } {
-  if (isForwarded(operation)) return readForwardedAnswer(body);
-  return readAnswerUsage(body, { members: ["usage", "service_tier", "x_groq"], signs: [], readUsageOf });
+const plainChat = { operation: "chat.completions" } as const;
+
+export function readAnswer(body: Buffer, request: Pick<ParsedRequest, "operation"> = plainChat): AnswerReading {
+  const isElse = isForwarded(request.operation);
+  // Sound and subtitles are no JSON, and are not judged.
+  const answer = isElse && body[0] !== openBrace ? undefined : readDocument(body);
+  if (!isObject(answer)) return { usage: null, broken: !isElse };
+  const usage = isElse ? readForwardedUsage(memberOf(answer, "usage")) : readUsageOf(answer);
+  return { usage, broken: false, failure: failureOf(answer, request) ?? undefined };
+}
+
+const openBrace = 0x7b;
+
+/** The older completions stream in pieces that are whole answers. */
+export function frameWhole(body: Buffer, { operation }: Pick<ParsedRequest, "operation">): WrittenAnswer | null {
+  if (operation !== "completions") return null;
+  return { body: Buffer.from(`data: ${oneLine(body)}\n\ndata: [DONE]\n\n`), contentType: "text/event-stream" };
 }
 
 /** All text that the model wrote in an answer or a stream: content, reasoning, tool names and arguments. */

@@ -5,6 +5,7 @@ import type { ChatResult, Choice, Citation, FinishReason, MediaPart, Part } from
 import { ExactMembers, parseExactly } from "#wire/exact-json.ts";
 import { countOf, isObject, memberOf } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
+import { failureOf } from "./answer-failure.ts";
 import { decodeCitation } from "./citations.ts";
 import { decodeContent, decodePart } from "./decode-content.ts";
 import { decodeToolCalls, readFunctionCall } from "./decode-message.ts";
@@ -16,12 +17,13 @@ import { decodeServiceTier } from "#dialects/openai-service-tier.ts";
 import { readUsageOf } from "./usage.ts";
 
 const exact = new ExactMembers({ texts: ["arguments"] });
+const chat = { operation: "chat.completions" } as const;
 
-/** Null where the body is no answer: no JSON object, or one without choices, which is how some vendors write errors. */
+/** Null where the body is no answer: no JSON object, or one that says or shows that the vendor failed. */
 export function decodeResult(body: Buffer, fallbackId = ""): ChatResult | null {
   const answer = parseExactly(body.toString("utf8"), exact);
   const choices = memberOf(answer, "choices");
-  if (!isObject(answer) || !Array.isArray(choices) || memberOf(answer, "error")) return null;
+  if (!isObject(answer) || !Array.isArray(choices) || failureOf(answer, chat) !== null) return null;
   const reader = new FieldReader(dialect, answer);
   for (const field of ["choices", "object"]) reader.drop(field);
   reader.spellAsWritten("usage");

@@ -2,7 +2,7 @@
 
 import { breakOff, FrameDecoder, failStream } from "#dialects/frame-decoder.ts";
 import type { DecoderState } from "#dialects/frame-decoder.ts";
-import { readError } from "#dialects/openai-error.ts";
+import { readError } from "#dialects/read-error.ts";
 import { ExactMembers, parseExactly } from "#wire/exact-json.ts";
 import { countOf, isObject, memberOf } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";

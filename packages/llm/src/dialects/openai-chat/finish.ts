@@ -36,3 +36,16 @@ export function decodeFinish(reason: string): FinishReason {
 export function encodeFinish(finish: FinishReason): string {
   return words[finish];
 }
+
+/**
+ * The vendor or the model failed: DeepSeek's and Zhipu's words among those of servers that copy the dialect, and Google's
+ * for calls that its models could not write. https://api-docs.deepseek.com/api/create-chat-completion
+ */
+export function isFailedFinish(reason: unknown): reason is string {
+  return (
+    typeof reason === "string" &&
+    /^(?:error|network_error|engine_error|insufficient_system_resource|abort(?:ed)?)$|malformed_|unexpected_tool_call/i.test(
+      reason,
+    )
+  );
+}

@@ -10,7 +10,7 @@ import { vendorCostOf } from "#dialects/usage-parts.ts";
 import type { Usage } from "#hub.ts";
 import type { Operation } from "#operations.ts";
 import { findMembers } from "#wire/json-members.ts";
-import { countOf, isObject, memberOf, parseJson } from "#wire/json.ts";
+import { countOf, isObject, memberOf } from "#wire/json.ts";
 import { boundaryOf, findField } from "#wire/multipart.ts";
 import { storedFilesAndBatches } from "./stored.ts";
 
@@ -107,10 +107,4 @@ export function readForwardedUsage(usage: unknown): Usage | null {
     imageCompletionTokens: countOf(memberOf(output, "image_tokens")),
     ...present({ vendorCostNanos: vendorCostOf(usage) }),
   };
-}
-
-/** Sound and subtitles are no JSON, and are not judged. */
-export function readForwardedAnswer(body: Buffer): { readonly usage: Usage | null; readonly broken: boolean } {
-  const answer = body[0] === 0x7b ? parseJson(body.toString("utf8")) : undefined;
-  return { usage: readForwardedUsage(memberOf(answer, "usage")), broken: false };
 }

@@ -5,8 +5,10 @@ import type { Dialect, ParsedRequest } from "#dialects/dialect.ts";
 import type { Quirks } from "#providers/definition.ts";
 import { isRefusedByOpenai } from "#dialects/answer-by-tool.ts";
 import { LargeAnswerTap } from "#dialects/large-answer.ts";
-import { encodeError, readError } from "#dialects/openai-error.ts";
-import { readAnswer, readText } from "./answer.ts";
+import { encodeError } from "#dialects/openai-error.ts";
+import { readError } from "#dialects/read-error.ts";
+import { failureOf } from "./answer-failure.ts";
+import { frameWhole, readAnswer, readText } from "./answer.ts";
 import { editRequest } from "./edit.ts";
 import {
   decodeEmbeddingsRequest,
@@ -67,8 +69,10 @@ export const openaiChat = {
     dropForeignSeals,
     restoreThoughts,
     readAnswer,
+    frameWhole,
     readText,
     readError,
+    failureOf,
     encodeRequest,
     decodeResult,
     createStreamDecoder,

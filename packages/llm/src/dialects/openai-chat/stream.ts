@@ -1,6 +1,6 @@
 import type { StreamTap } from "#dialects/dialect.ts";
 import type { Usage } from "#hub.ts";
-import { readError } from "#dialects/openai-error.ts";
+import { readError } from "#dialects/read-error.ts";
 import { eachFrame, frameData, FrameCutter } from "#wire/frames.ts";
 import { memberOf, parseJson } from "#wire/json.ts";
 import { StreamUsage } from "./stream-usage.ts";

@@ -1,11 +1,17 @@
-import { readAnswerUsage } from "#dialects/read-answer.ts";
-import type { Usage } from "#hub.ts";
+import type { ParsedRequest } from "#dialects/dialect.ts";
+import { readDocument } from "#dialects/read-answer.ts";
+import type { AnswerReading } from "#dialects/read-answer.ts";
 import { eachFrame, frameData } from "#wire/frames.ts";
-import { memberOf, parseJson } from "#wire/json.ts";
-import { paidItems, readUsageOf, usageMembers } from "./usage.ts";
+import { isObject, memberOf, parseJson } from "#wire/json.ts";
+import { failureOf } from "./answer-failure.ts";
+import { paidItems, readUsageOf } from "./usage.ts";
 
-export function readAnswer(body: Buffer): { readonly usage: Usage | null; readonly broken: boolean } {
-  return readAnswerUsage(body, { members: usageMembers, signs: paidItems, readUsageOf });
+const plainAnswer = { operation: "chat.completions" } as const;
+
+export function readAnswer(body: Buffer, request: Pick<ParsedRequest, "operation"> = plainAnswer): AnswerReading {
+  const answer = readDocument(body, paidItems);
+  if (!isObject(answer)) return { usage: null, broken: true };
+  return { usage: readUsageOf(answer), broken: false, failure: failureOf(answer, request) ?? undefined };
 }
 
 /** All text that the model wrote in an answer or a stream: texts, thoughts, names and inputs of tools. */

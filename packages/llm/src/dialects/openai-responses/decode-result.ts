@@ -4,6 +4,7 @@ import { present } from "#dialects/extras.ts";
 import { FieldReader } from "#dialects/field-reader.ts";
 import type { ChatResult, Choice, Part } from "#hub.ts";
 import { countOf, isObject, memberOf, parseJson } from "#wire/json.ts";
+import { failureOf } from "./answer-failure.ts";
 import { AssistantRun } from "./assistant-run.ts";
 import { decodeFinish } from "./finish.ts";
 import { logprobsIn } from "./logprobs.ts";
@@ -14,12 +15,13 @@ import { readUsageOf } from "./usage.ts";
 /** Fields that say what is understood otherwise. */
 const spelledFields = ["usage", "status", "incomplete_details", "created_at"] as const;
 
+const plainAnswer = { operation: "chat.completions" } as const;
+
 /** Null where the body is no answer: no JSON object, one without output, or a failure. */
 export function decodeResult(body: Buffer, fallbackId = ""): ChatResult | null {
   const answer = parseJson(body.toString("utf8"));
   const output = memberOf(answer, "output");
-  const isFailure = memberOf(answer, "status") === "failed" || Boolean(memberOf(answer, "error"));
-  if (!isObject(answer) || !Array.isArray(output) || isFailure) return null;
+  if (!isObject(answer) || !Array.isArray(output) || failureOf(answer, plainAnswer) !== null) return null;
   const reader = new FieldReader(dialect, answer);
   reader.drop("output");
   for (const field of spelledFields) reader.spellAsWritten(field);

@@ -4,7 +4,9 @@
 import type { Dialect } from "#dialects/dialect.ts";
 import { isRefusedByOpenai } from "#dialects/answer-by-tool.ts";
 import { editModel } from "#dialects/edit-model.ts";
-import { encodeError, readError } from "#dialects/openai-error.ts";
+import { encodeError } from "#dialects/openai-error.ts";
+import { readError } from "#dialects/read-error.ts";
+import { failureOf } from "./answer-failure.ts";
 import { readAnswer, readText } from "./answer.ts";
 import { decodeRequest } from "./decode-request.ts";
 import { decodeResult } from "./decode-result.ts";
@@ -56,6 +58,7 @@ export const openaiResponses = {
     readText,
     readStored,
     readError,
+    failureOf,
     encodeRequest,
     decodeResult,
     createStreamDecoder,

@@ -27,9 +27,6 @@ export function readUsage(usage: unknown): Usage | null {
   };
 }
 
-/** Members of an answer by which its cost is known, beside the items of its output. */
-export const usageMembers = ["usage", "service_tier", "tool_usage"] as const;
-
 /** Items of tools that the vendor itself runs, as they stand in the bytes of an answer. */
 export const paidItems = [
   '"web_search_call"',

@@ -1,0 +1,411 @@
+// What comes with status 200 and is no answer: it is the error that it says, next target first, whatever dialect is spoken
+// on either side, and whether a stream was asked for or not.
+
+import { startFakeUpstream } from "@ghostllm/fake-upstream";
+import type { FakeUpstream, Script } from "@ghostllm/fake-upstream";
+import { dialects } from "@ghostllm/llm";
+import type { ClientDialectName, ProviderDefinition } from "@ghostllm/llm";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import type { Target } from "#domain/snapshot.ts";
+import { makeProvider, makeSnapshot, makeTarget, providerNamed, startGateway } from "./support/gateway.ts";
+import type { TestGateway } from "./support/gateway.ts";
+import { postJson } from "./support/stage.ts";
+
+const names = Object.keys(dialects) as ClientDialectName[];
+
+interface Asking {
+  readonly path: string;
+  readonly body: object;
+}
+
+const user = { role: "user", content: "Hi" };
+
+const askings: Readonly<Record<ClientDialectName, (model: string, stream: boolean) => Asking>> = {
+  "openai-chat": (model, stream) => ({ path: "/v1/chat/completions", body: { model, stream, messages: [user] } }),
+  "openai-responses": (model, stream) => ({ path: "/v1/responses", body: { model, stream, input: "Hi" } }),
+  "anthropic-messages": (model, stream) => ({
+    path: "/v1/messages",
+    body: { model, stream, max_tokens: 9, messages: [user] },
+  }),
+  gemini: (model, stream) => ({
+    path: `/v1beta/models/${model}:${stream ? "streamGenerateContent?alt=sse" : "generateContent"}`,
+    body: { contents: [{ role: "user", parts: [{ text: "Hi" }] }] },
+  }),
+  ollama: (model, stream) => ({ path: "/api/chat", body: { model, stream, messages: [user] } }),
+};
+
+/** By which a client knows that a stream came to its proper end. */
+const ends: Readonly<Record<ClientDialectName, RegExp>> = {
+  "openai-chat": /data: \[DONE\]/,
+  "openai-responses": /response\.completed/,
+  "anthropic-messages": /message_stop/,
+  gemini: /data: .*"finishReason": ?"STOP"/,
+  ollama: /"done": ?true.*\}\n$/,
+};
+
+/** A provider whose own dialect each is. */
+const vendors: Readonly<Record<ClientDialectName, string>> = {
+  "openai-chat": "openai-compatible",
+  "openai-responses": "openai",
+  "anthropic-messages": "anthropic",
+  gemini: "google",
+  ollama: "ollama",
+};
+
+/** A good whole answer of each vendor that says "Fine." */
+const fine: Readonly<Record<ClientDialectName, object>> = {
+  "openai-chat": {
+    id: "c",
+    model: "m",
+    choices: [{ index: 0, message: { role: "assistant", content: "Fine." }, finish_reason: "stop" }],
+    usage: { prompt_tokens: 3, completion_tokens: 2, total_tokens: 5 },
+  },
+  "openai-responses": {
+    id: "resp_1",
+    object: "response",
+    model: "m",
+    status: "completed",
+    output: [
+      {
+        id: "msg_1",
+        type: "message",
+        role: "assistant",
+        content: [{ type: "output_text", text: "Fine.", annotations: [] }],
+      },
+    ],
+    usage: { input_tokens: 3, output_tokens: 2, total_tokens: 5 },
+  },
+  "anthropic-messages": {
+    id: "msg_1",
+    type: "message",
+    role: "assistant",
+    model: "m",
+    content: [{ type: "text", text: "Fine." }],
+    stop_reason: "end_turn",
+    usage: { input_tokens: 3, output_tokens: 2 },
+  },
+  gemini: {
+    candidates: [{ content: { role: "model", parts: [{ text: "Fine." }] }, finishReason: "STOP", index: 0 }],
+    usageMetadata: { promptTokenCount: 3, candidatesTokenCount: 2, totalTokenCount: 5 },
+  },
+  ollama: {
+    model: "m",
+    created_at: "2026-01-01T00:00:00Z",
+    message: { role: "assistant", content: "Fine." },
+    done: true,
+    done_reason: "stop",
+    prompt_eval_count: 3,
+    eval_count: 2,
+  },
+};
+
+let upstreams: FakeUpstream[];
+let gateway: TestGateway;
+let served = 0;
+
+beforeAll(async () => {
+  upstreams = await Promise.all([startFakeUpstream(), startFakeUpstream()]);
+  gateway = await startGateway(makeSnapshot({ targets: [] }), { random: () => 0 });
+});
+beforeEach(() => upstreams.forEach((upstream) => upstream.clear()));
+afterAll(async () => {
+  await gateway.close();
+  await Promise.all(upstreams.map((upstream) => upstream.close()));
+});
+
+/** Some speak several. */
+function speakingOnly(vendor: ClientDialectName): ProviderDefinition {
+  const { modelsOf: _all, ...definition } = providerNamed(vendors[vendor]);
+  return { ...definition, speaks: { [vendor]: definition.speaks[vendor] } };
+}
+
+/** `alone` at the first vendor, and `routed`, an alias that falls back from it to a second one of the same dialect. */
+function serve(vendor: ClientDialectName): void {
+  served += 1;
+  const target = (place: number): Target => {
+    const base = `${upstreams[place]?.url}${/openai/.test(vendor) ? "/v1" : ""}`;
+    const id = `${vendor}-${served}-${place}`;
+    const entry = { id, name: id, definition: speakingOnly(vendor) };
+    return makeTarget(makeProvider(vendors[vendor], base, entry), place === 0 ? "alone" : "other");
+  };
+  const targets = [target(0), target(1)];
+  const members = targets.map((member) => ({ target: member, weight: 1 }));
+  const route = { id: "r", name: "routed", strategy: "ordered" as const, targets: members, createdAt: 0 };
+  gateway.swap(makeSnapshot({ targets, routes: new Map([["routed", route]]) }));
+}
+
+const answering = (body: unknown): Script => ({ kind: "answer", body });
+
+function script(place: number, ...scripts: readonly Script[]): void {
+  upstreams[place]?.script(scripts);
+}
+
+function ask(client: ClientDialectName, model: string, stream: boolean): Promise<Response> {
+  const { path, body } = askings[client](model, stream);
+  return postJson(gateway.url + path, body);
+}
+
+/** The message and the status, as each dialect's clients look for them. */
+async function readTold(response: Response) {
+  const body = (await response.json()) as { error: string | { message: string; code?: unknown } };
+  return typeof body.error === "string" ? body.error : body.error.message;
+}
+
+interface NoAnswer {
+  readonly name: string;
+  readonly vendor: ClientDialectName;
+  readonly body: unknown;
+  readonly status: number;
+  readonly words: string;
+}
+
+const inChat = (name: string, body: unknown, status: number, words: string): NoAnswer => ({
+  name,
+  vendor: "openai-chat",
+  body,
+  status,
+  words,
+});
+
+const noAnswers: readonly NoAnswer[] = [
+  inChat(
+    "an error with a status",
+    { error: { message: "insufficient balance", type: "billing", code: 402 } },
+    402,
+    "insufficient balance",
+  ),
+  inChat("an error that is a text", { error: "model is loading" }, 503, "model is loading"),
+  inChat("an error with a word", { error: { message: "too fast", code: "rate_limit_exceeded" } }, 429, "too fast"),
+  inChat("no choices", { id: "c", object: "chat.completion", choices: [], usage: null }, 502, "no choices"),
+  inChat(
+    "a result of MiniMax's",
+    { choices: null, base_resp: { status_code: 1008, status_msg: "insufficient balance" } },
+    429,
+    "insufficient balance",
+  ),
+  inChat(
+    "an object that is an error",
+    { object: "error", message: "no such model: x", code: 404 },
+    404,
+    "no such model",
+  ),
+  inChat("a code and a message", { code: 500, message: "engine died", data: null }, 500, "engine died"),
+  inChat(
+    "an error in an array",
+    [{ error: { code: 503, message: "Not now.", status: "UNAVAILABLE" } }],
+    503,
+    "Not now.",
+  ),
+  inChat("a detail", { detail: "queue is full" }, 502, "queue is full"),
+  inChat(
+    "an end by error",
+    {
+      choices: [
+        {
+          index: 0,
+          message: { content: "Half" },
+          finish_reason: "error",
+          error: { code: 503, message: "upstream died" },
+        },
+      ],
+    },
+    503,
+    "upstream died",
+  ),
+  inChat(
+    "an end for want of resources",
+    { choices: [{ index: 0, message: { content: "" }, finish_reason: "insufficient_system_resource" }] },
+    502,
+    "insufficient_system_resource",
+  ),
+  {
+    name: "an error",
+    vendor: "anthropic-messages",
+    body: { type: "error", error: { type: "overloaded_error", message: "Overloaded" } },
+    status: 503,
+    words: "Overloaded",
+  },
+  {
+    name: "content that is null",
+    vendor: "anthropic-messages",
+    body: { id: "m", type: "message", role: "assistant", content: null, stop_reason: null },
+    status: 502,
+    words: "no content",
+  },
+  {
+    name: "an error",
+    vendor: "gemini",
+    body: { error: { code: 503, message: "The model is overloaded.", status: "UNAVAILABLE" } },
+    status: 503,
+    words: "The model is overloaded.",
+  },
+  {
+    name: "an error in an array",
+    vendor: "gemini",
+    body: [{ error: { code: 429, message: "Slow down", status: "RESOURCE_EXHAUSTED" } }],
+    status: 429,
+    words: "Slow down",
+  },
+  { name: "an empty error", vendor: "gemini", body: { error: {} }, status: 502, words: "no candidates" },
+  {
+    name: "no candidates",
+    vendor: "gemini",
+    body: { candidates: [], usageMetadata: { promptTokenCount: 3, totalTokenCount: 3 } },
+    status: 502,
+    words: "no candidates",
+  },
+  {
+    name: "candidates left out",
+    vendor: "gemini",
+    body: { usageMetadata: { promptTokenCount: 3, totalTokenCount: 3 }, modelVersion: "m" },
+    status: 502,
+    words: "no candidates",
+  },
+  {
+    name: "a call that the model could not write",
+    vendor: "gemini",
+    body: {
+      candidates: [
+        { finishReason: "MALFORMED_FUNCTION_CALL", finishMessage: "Malformed function call: print(f(", index: 0 },
+      ],
+    },
+    status: 502,
+    words: "Malformed function call: print(f(",
+  },
+  {
+    name: "no image",
+    vendor: "gemini",
+    body: { candidates: [{ content: { parts: [] }, finishReason: "NO_IMAGE" }] },
+    status: 502,
+    words: "NO_IMAGE",
+  },
+  {
+    name: "another end without words",
+    vendor: "gemini",
+    body: { candidates: [{ content: {}, finishReason: "OTHER" }] },
+    status: 502,
+    words: "OTHER",
+  },
+  {
+    name: "an error",
+    vendor: "ollama",
+    body: { error: "llama runner process has terminated" },
+    status: 502,
+    words: "llama runner process has terminated",
+  },
+  {
+    name: "a failure",
+    vendor: "openai-responses",
+    body: {
+      id: "resp_1",
+      object: "response",
+      status: "failed",
+      error: { code: "server_error", message: "It failed." },
+      output: [],
+    },
+    status: 502,
+    words: "It failed.",
+  },
+  {
+    name: "an end that says no reason",
+    vendor: "openai-responses",
+    body: { id: "resp_1", object: "response", status: "incomplete", incomplete_details: null, error: null, output: [] },
+    status: 502,
+    words: "incomplete",
+  },
+];
+
+describe.each(noAnswers)("$name of $vendor", ({ vendor, body, status, words }) => {
+  describe.each([false, true])("where a stream was asked for: %s", (stream) => {
+    it.each(names)("to a client of %s", async (client) => {
+      serve(vendor);
+      script(0, answering(body), answering(body));
+      const response = await ask(client, "alone", stream);
+      expect(response.status).toBe(status);
+      expect(response.headers.get("content-type")).toBe("application/json");
+      expect(await readTold(response)).toContain(words);
+      expect(gateway.records.at(-1)).toMatchObject({ status: "error", httpStatus: status, totalTokens: 0 });
+      script(0, answering(body));
+      script(1, answering(fine[vendor]));
+      const better = await ask(client, "routed", stream);
+      expect(better.status).toBe(200);
+      expect(await better.text()).toContain("Fine.");
+      expect(better.headers.get("x-ghostllm-attempts")).toBe("2");
+      expect(gateway.records.at(-1)).toMatchObject({ status: "ok", totalTokens: 5 });
+    });
+  });
+});
+
+describe("a whole answer to the wish for a stream", () => {
+  const pairs = names.flatMap((client) => names.map((vendor) => [client, vendor] as const));
+
+  it.each(pairs)("is one to a client of %s from a vendor of %s", async (client, vendor) => {
+    serve(vendor);
+    script(0, answering(fine[vendor]));
+    const response = await ask(client, "alone", true);
+    expect(response.headers.get("content-type")).toMatch(client === "ollama" ? /ndjson/ : /event-stream/);
+    const text = await response.text();
+    expect(text).toMatch(ends[client]);
+    expect(text).toContain("Fine.");
+    expect(gateway.records.at(-1)).toMatchObject({ status: "ok", streamed: true, totalTokens: 5 });
+  });
+
+  it("is one of the older completions, too", async () => {
+    serve("openai-chat");
+    const choices = [{ index: 0, text: "Fine.", finish_reason: "stop" }];
+    script(0, answering({ id: "c", object: "text_completion", choices }));
+    const response = await postJson(`${gateway.url}/v1/completions`, { model: "alone", prompt: "Hi", stream: true });
+    expect(await response.text()).toMatch(/^data: \{.*"text":"Fine\.".*\}\n\ndata: \[DONE\]\n\n$/);
+  });
+});
+
+describe("embeddings", () => {
+  const paths = { "openai-chat": "/v1/embeddings", ollama: "/api/embed" } as const;
+  it.each([
+    ["openai-chat", "openai-chat"],
+    ["openai-chat", "ollama"],
+    ["ollama", "ollama"],
+    ["ollama", "openai-chat"],
+  ] as const)("without vectors are an error to a client of %s from a vendor of %s", async (client, vendor) => {
+    serve(vendor);
+    const body = { error: { message: "not an embedding model", code: 400 } };
+    script(0, answering(body), answering(body));
+    const response = await postJson(gateway.url + paths[client], { model: "alone", input: "Hi" });
+    expect(response.status).toBe(400);
+    expect(await readTold(response)).toContain("not an embedding model");
+  });
+});
+
+describe("what is no error", () => {
+  it("an answer with an error that is null or empty", async () => {
+    serve("openai-chat");
+    for (const error of [null, {}, ""]) {
+      script(0, answering({ ...fine["openai-chat"], error }));
+      expect((await ask("openai-chat", "alone", false)).status).toBe(200);
+    }
+  });
+
+  it("a prompt that the vendor refused, and an answer that it filtered", async () => {
+    serve("gemini");
+    const refused = [
+      { promptFeedback: { blockReason: "SAFETY" } },
+      ...["SAFETY", "RECITATION", "PROHIBITED_CONTENT", "SPII", "LANGUAGE", "IMAGE_SAFETY"].map((finishReason) => ({
+        candidates: [{ finishReason }],
+      })),
+    ];
+    for (const body of refused) {
+      script(0, answering(body));
+      const response = await ask("openai-chat", "alone", false);
+      expect(await response.json()).toMatchObject({ choices: [{ finish_reason: "content_filter" }] });
+    }
+  });
+
+  it("an empty answer that says why it ended", async () => {
+    serve("anthropic-messages");
+    for (const content of [[], null]) {
+      script(0, answering({ ...fine["anthropic-messages"], content }));
+      const response = await ask("openai-chat", "alone", false);
+      expect(await response.json()).toMatchObject({ choices: [{ finish_reason: "stop" }] });
+    }
+  });
+});
