@@ -174,3 +174,19 @@ it("calls are known by their ids, as of servers that number nothing", () => {
   expect(read([...events, completed(...output)]).calls).toMatchObject(calls);
   expect(read([...events, completed(...output)]).calls).toHaveLength(3);
 });
+
+it("several calls of one id are several, numbered or not", () => {
+  const item = { type: "function_call", call_id: "call_0", name: "f", arguments: "{}" };
+  for (const places of [
+    [{}, {}],
+    [{ output_index: 0 }, { output_index: 1 }],
+  ]) {
+    const events = places.flatMap((place) => [
+      { type: "response.output_item.added", item: { ...item, arguments: "" }, ...place },
+      { type: "response.output_item.done", item, ...place },
+    ]);
+    expect(read([...events, completed(item, item)]).calls).toHaveLength(2);
+  }
+  const whole = [0, 1].map((place) => ({ type: "response.output_item.done", item, output_index: place }));
+  expect(read([...whole, completed(item, item)]).calls).toHaveLength(2);
+});

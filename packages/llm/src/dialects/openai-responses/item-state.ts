@@ -7,6 +7,8 @@ import type { ToldTexts } from "./told-texts.ts";
 
 /** An item that has begun. */
 export interface ItemState {
+  /** Its number among the items, where it has one. */
+  readonly place: unknown;
   /** Texts, arguments and probabilities of which something was told, by their place in the item. */
   readonly told: Set<string>;
   /** The part of the thoughts that was told last. */
@@ -43,15 +45,21 @@ export interface ItemContext {
 export function itemOf(event: JsonObject, context: ItemContext): ItemState {
   const { output_index: place, item_id: id, item } = event;
   const called = context.byCall.get(callIdOf(item));
-  if (called !== undefined) return called;
+  if (called !== undefined && !isAnotherCall(event, called)) return called;
   const key = typeof place === "number" ? `#${place}` : wordOf(id ?? memberOf(item, "id") ?? "");
   const known = context.items.get(key);
-  return known !== undefined && !isAnother(item, known) ? known : beginState(key, item, context);
+  return known !== undefined && !isAnother(item, known) ? known : beginState(key, event, context);
 }
 
 function callIdOf(item: unknown): string {
   const id = memberOf(item, "call_id");
   return typeof id === "string" ? id : "";
+}
+
+/** Some models give several calls one id. */
+function isAnotherCall({ type, output_index: place }: JsonObject, { doneId, place: before }: ItemState): boolean {
+  const isElsewhere = typeof place === "number" && typeof before === "number" && place !== before;
+  return doneId !== undefined && (type === "response.output_item.added" || isElsewhere);
 }
 
 function isAnother(item: unknown, { doneId, call, callId }: ItemState): boolean {
@@ -62,8 +70,9 @@ function isAnother(item: unknown, { doneId, call, callId }: ItemState): boolean 
   return isDone || (call >= 0 && (!isCall || (callIdOf(item) !== "" && callIdOf(item) !== callId)));
 }
 
-function beginState(key: string, item: unknown, { items }: ItemContext): ItemState {
+function beginState(key: string, { item, output_index: place }: JsonObject, { items }: ItemContext): ItemState {
   const state: ItemState = {
+    place,
     told: new Set(),
     lastThought: "",
     call: -1,
