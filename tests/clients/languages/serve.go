@@ -21,7 +21,7 @@ type Call struct {
 
 type Failure struct {
 	Class   string `json:"class"`
-	Status  int    `json:"status"`
+	Status  int    `json:"status,omitempty"`
 	Message string `json:"message"`
 }
 
