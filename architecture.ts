@@ -168,6 +168,7 @@ export const strangers = {
       "call-ids.ts",
       "call-order.ts",
       "crossing.ts",
+      "plain-parts.ts",
       "dialect.ts",
       "edit-model.ts",
       "error-reading.ts",

@@ -3,6 +3,7 @@
 import type { ProviderDefinition } from "@ghostllm/llm";
 
 import { code, page, table } from "./markdown.ts";
+import { describeNeeds } from "./needs.ts";
 
 const introduction = `Models of a provider are asked for by name, or as \`provider/model\`. The variables that configure each of them are in
 [configuration.md](configuration.md).`;
@@ -30,5 +31,6 @@ function describePrices({ free, catalogId }: ProviderDefinition): string {
 
 export function describeProviders(providers: readonly ProviderDefinition[]): string {
   const headings = ["Vendor", "Type", "Dialects", "Base URL", "Operations", "Prices", "Documentation"];
-  return page("Providers", introduction, table(headings, providers.map(describeProvider)));
+  const vendors = table(headings, providers.map(describeProvider));
+  return page("Providers", introduction, `${vendors}\n\n${describeNeeds(providers)}`);
 }

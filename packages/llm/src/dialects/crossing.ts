@@ -10,6 +10,7 @@ import type { Notes } from "./extras.ts";
 import { fitNames, namesAsTheyAre, renameTools } from "./fitted-names.ts";
 import type { FittedNames } from "./fitted-names.ts";
 import { toolSchemaOf } from "./fitted-schemas.ts";
+import { plainParts } from "./plain-parts.ts";
 import { restoreTurns } from "./sealed-turns.ts";
 import type { SealMemory } from "./sealed-turns.ts";
 import { dropForeignSeals, joinThoughts } from "./seals.ts";
@@ -42,7 +43,7 @@ export function crossOver(
   const wantsUnsealed = edits.quirks.wantsThoughts !== undefined;
   const byTool = upstream.answersByTool?.(edits.model, told) === true ? askByTool(told) : undefined;
   const restored = restoreTurns(byTool?.request ?? told, { dialect: name, wantsUnsealed }, memory);
-  const { request: untangled, callIds } = untangleCalls(restored);
+  const { request: untangled, callIds } = untangleCalls(plainParts(restored, notes));
   const request = withToolSchemas(untangled, notes);
   const toolNames = upstream.toolNames === undefined ? namesAsTheyAre : fitNames(request, upstream.toolNames);
   if (!toolNames.isEmpty) notes.add("names of tools");

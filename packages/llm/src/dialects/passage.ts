@@ -23,7 +23,7 @@ import { failed, readVendorError, translateError, unread } from "./error-reading
 import type { ErrorContext, ErrorReading } from "./error-reading.ts";
 import { writeJson } from "./extras.ts";
 import type { Notes } from "./extras.ts";
-import { fitText } from "#fitting/fit-text.ts";
+import { fitText, withWholePairs } from "#fitting/fit-text.ts";
 import { noOpening, openingOf } from "./opening.ts";
 import type { Opening } from "./opening.ts";
 import { TurnCollector } from "./sealed-turns.ts";
@@ -104,7 +104,8 @@ function passThrough(dialect: Dialect, operation: Operation, { memory, facts }: 
   return {
     encodeRequest(request, edits) {
       const notes: Notes = new Set();
-      const sent = fitText(withoutForeignSeals(request, upstream, notes), upstream.fitting, edits, notes);
+      const whole = withWholePairs(request, notes);
+      const sent = fitText(withoutForeignSeals(whole, upstream, notes), upstream.fitting, edits, notes);
       if (upstream.restoreThoughts === undefined || edits.quirks.wantsThoughts === undefined)
         return { body: upstream.editRequest(sent, edits), notes: [...notes] };
       turn = new TurnCollector(memory, name);
@@ -193,7 +194,7 @@ function translate({ client }: Dialect, target: VendorDialect, { memory, facts }
   return {
     encodeRequest(request, edits) {
       const notes: Notes = new Set();
-      const crossed = crossOver(client.decodeRequest(request), { target, edits, memory, notes });
+      const crossed = crossOver(client.decodeRequest(withWholePairs(request, notes)), { target, edits, memory, notes });
       sent = crossed.sent;
       const written = upstream.encodeRequest(crossed.request, edits);
       return { body: written.body, notes: [...notes, ...written.notes] };
@@ -237,7 +238,11 @@ function translateEmbeddings(
     throw new TypeError("a way of embeddings leads between two that know them");
   return {
     ...translating,
-    encodeRequest: (request, edits) => theirs.encodeRequest(ours.decodeRequest(request), edits),
+    encodeRequest(request, edits) {
+      const notes: Notes = new Set();
+      const written = theirs.encodeRequest(ours.decodeRequest(withWholePairs(request, notes)), edits);
+      return { ...written, notes: [...notes, ...written.notes] };
+    },
     readAnswer(body, request) {
       const result = theirs.decodeResult(body);
       if (result === null) return unread(client.client, upstream.upstream, body, request);

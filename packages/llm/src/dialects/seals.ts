@@ -32,8 +32,21 @@ export function writeSeal({ by, value }: Seal, dialect: string): string {
 
 /** A seal that a client of the dialect gives back, or that a vendor of it put on. */
 export function readSeal(text: string, dialect: string): Seal {
+  // Some clients add a stream's seal to that of nobody which stood in its place before.
+  if (text.startsWith(nobody) && text.length > nobody.length) return readSeal(text.slice(nobody.length), dialect);
   const end = text.startsWith(mark) ? text.indexOf(".", mark.length) : -1;
   return end < 0 ? { by: dialect, value: text } : { by: text.slice(mark.length, end), value: text.slice(end + 1) };
+}
+
+/** In place of a seal for clients that cannot do without, of thoughts that nobody sealed. */
+export const unsealed: Seal = { by: "nobody", value: "" };
+
+const nobody = `${mark}${unsealed.by}.`;
+
+/** Undefined for what stands for none. */
+export function sealIn(text: string, dialect: string): Seal | undefined {
+  const seal = readSeal(text, dialect);
+  return seal.by === unsealed.by ? undefined : seal;
 }
 
 /**

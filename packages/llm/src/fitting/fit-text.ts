@@ -1,6 +1,7 @@
 // A request that stays in its dialect, made such that its target takes it: what would be refused is changed in the text,
 // and nothing else. Only a text that may hold such a thing is parsed at all.
 
+import { mendSurrogates } from "./surrogates.ts";
 import { needsOf } from "./needs.ts";
 import type { Needs } from "./vendor-needs.ts";
 import { findMembers } from "#wire/json-members.ts";
@@ -39,6 +40,15 @@ export function fitText(
   if (after === fields) return request;
   const body = splice(request.body, fields, after);
   return { ...request, body, members: findMembers(body) };
+}
+
+/** A body of JSON that every parser takes. */
+export function withWholePairs(request: ParsedRequest, notes: Notes): ParsedRequest {
+  if (request.form !== undefined) return request;
+  const body = mendSurrogates(request.body);
+  if (body === request.body) return request;
+  notes.add("half of a surrogate pair");
+  return { ...request, body };
 }
 
 /** The parser takes any depth, the writer does not. */

@@ -474,3 +474,68 @@ describe("Gemini", () => {
     expect((sent.body["contents"] as readonly JsonObject[]).map(({ role }) => role)).toEqual(["user", "model", "user"]);
   });
 });
+
+describe("across dialects", () => {
+  const use = { type: "tool_use", id: "abcdefgh1", name: "f", input: {} };
+  const resultOf = (content: readonly object[]) => ({
+    max_tokens: 9,
+    tools: [{ name: "f", input_schema: { type: "object" } }],
+    messages: [
+      user,
+      { role: "assistant", content: [use] },
+      { role: "user", content: [{ type: "tool_result", tool_use_id: "abcdefgh1", content }] },
+    ],
+  });
+  const everywhere = [
+    "openai/gpt-4o",
+    "mistral/m",
+    "google/gemini-3-pro",
+    "ollama/llama3",
+    "bedrock/amazon.nova-lite-v1:0",
+  ];
+
+  it.each(everywhere)("a text document as the result of a call is its text: %s", (target) => {
+    const source = { type: "text", media_type: "text/plain", data: "the text" };
+    const sent = send(target, "anthropic-messages", resultOf([{ type: "document", source }]));
+    const last = ((sent.body["messages"] ?? sent.body["contents"]) as readonly JsonObject[]).at(-1);
+    expect(JSON.stringify(last)).toContain('"the text"');
+    expect(sent.notes).toEqual([]);
+  });
+
+  it("a mark of the cache within a result is told behind it, or noted", () => {
+    const marked = resultOf([{ type: "text", text: "t", cache_control: { type: "ephemeral" } }]);
+    const nova = send("bedrock/amazon.nova-lite-v1:0", "anthropic-messages", marked);
+    expect(messagesOf(nova).at(-1)?.["content"]).toEqual([
+      { toolResult: { toolUseId: "abcdefgh1", content: [{ text: "t" }] } },
+      { cachePoint: { type: "default" } },
+    ]);
+    expect(send("google/gemini-3-pro", "anthropic-messages", marked).notes).toEqual(["cache_control"]);
+  });
+
+  it.each(["google/gemini-3-pro", "anthropic/claude-sonnet-4-5", "mistral/m", "bedrock/amazon.nova-lite-v1:0"])(
+    "%s gets no result of a call that only another vendor knows",
+    (target) => {
+      const custom = { id: "c1", type: "custom", custom: { name: "g", input: "i" } };
+      const messages = [user, { role: "assistant", content: "y", tool_calls: [custom] }, result("c1"), user];
+      const sent = send(target, "openai-chat", { messages });
+      expect(sent.text).not.toContain("c1");
+      expect(sent.notes).toHaveLength(2);
+    },
+  );
+
+  it("bytes come in the base64 that all vendors read", () => {
+    const parts = [{ inlineData: { mimeType: "image/png", data: "ab-_\ncd" } }, { text: "x" }];
+    const contents = [{ role: "user", parts }];
+    const [message] = messagesOf(send("anthropic/claude-sonnet-4-5", "gemini", { contents }));
+    expect(message?.["content"]).toMatchObject([{ source: { data: "ab+/cd==" } }, {}]);
+    expect(send("google/gemini-3-pro", "gemini", { contents }).body["contents"]).toEqual(contents);
+  });
+
+  it("an answer that a Responses client ends with is gone on with", () => {
+    const input = [user, { type: "message", role: "assistant", content: [{ type: "output_text", text: "1. " }] }];
+    const older = send("anthropic/claude-sonnet-4-5", "openai-responses", { input });
+    expect(messagesOf(older)).toEqual([user, { role: "assistant", content: "1." }]);
+    const newer = send("anthropic/claude-opus-4-8", "openai-responses", { input });
+    expect(newer.notes).toEqual(["a user's turn behind the assistant's"]);
+  });
+});

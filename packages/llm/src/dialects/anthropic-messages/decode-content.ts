@@ -3,7 +3,7 @@
 
 import { present } from "#dialects/extras.ts";
 import { FieldReader, isString } from "#dialects/field-reader.ts";
-import { readSeal } from "#dialects/seals.ts";
+import { readSeal, sealIn } from "#dialects/seals.ts";
 import type { Citation, MediaPart, Part, ReasoningPart, TextPart, ToolResultPart } from "#hub.ts";
 import { isObject, memberOf } from "#wire/json.ts";
 import { decodeCacheMark } from "./cache-mark.ts";
@@ -83,19 +83,21 @@ function decodeMedia(kind: "image" | "document", reader: FieldReader): MediaPart
   return { kind, source, ...present({ fileName }), ...decodeCacheMark(reader), ...reader.extras() };
 }
 
-/** An empty signature is how answers of other vendors are told to clients of this dialect. */
+/** A signature of nobody is how thoughts without one are told to clients of this dialect. */
 function decodeThinking(reader: FieldReader): ReasoningPart | undefined {
   const text = reader.string("thinking");
   if (text === undefined) return undefined;
-  const signature = reader.text("signature");
+  const written = reader.text("signature");
+  const signature = written === undefined ? undefined : sealIn(written, dialect);
   if (signature === undefined) {
     if (reader.peek("signature") === "") reader.spellAsWritten("signature");
+    if (written !== undefined) reader.spell("signature", written);
     reader.spell("thinking", "unsigned");
   }
   return {
     kind: "reasoning",
     text,
-    ...(signature !== undefined && { signature: readSeal(signature, dialect) }),
+    ...(signature !== undefined && { signature }),
     ...reader.extras(),
   };
 }

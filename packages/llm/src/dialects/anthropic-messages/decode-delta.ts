@@ -1,7 +1,7 @@
 // What the blocks of a streamed answer add to it -> events: tables of one small function per type of block and of delta.
 
 import { writeJson } from "#dialects/extras.ts";
-import { readSeal } from "#dialects/seals.ts";
+import { readSeal, sealIn } from "#dialects/seals.ts";
 import type { ChatEvent } from "#hub.ts";
 import { isObject, memberOf } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
@@ -145,8 +145,8 @@ function tellText(kind: "text" | "reasoning", text: unknown, events: ChatEvent[]
 }
 
 function tellSignature(signature: unknown, events: ChatEvent[]): void {
-  if (typeof signature !== "string" || signature === "") return;
-  events.push({ kind: "reasoning_signature", index, signature: readSeal(signature, dialect) });
+  const seal = typeof signature === "string" && signature !== "" ? sealIn(signature, dialect) : undefined;
+  if (seal !== undefined) events.push({ kind: "reasoning_signature", index, signature: seal });
 }
 
 function tellCitation(value: unknown, events: ChatEvent[]): void {

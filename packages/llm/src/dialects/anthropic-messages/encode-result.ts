@@ -1,7 +1,7 @@
 // What an answer means -> the answer for a client of this dialect, which knows one choice only: the first.
 
 import { ownFields, spellingOf, writeJson } from "#dialects/extras.ts";
-import { writeSeal } from "#dialects/seals.ts";
+import { unsealed, writeSeal } from "#dialects/seals.ts";
 import type { ChatResult, Choice, FinishReason, Part, ReasoningPart, Seal, TextPart, ToolCallPart } from "#hub.ts";
 import type { JsonObject } from "#wire/json.ts";
 import { encodeCitation } from "./citations.ts";
@@ -66,7 +66,7 @@ function encodeAnswerText({ text, citations, extras }: TextPart): JsonObject | u
   return { ...fields, type: "text", text, ...(written !== undefined && { citations: written }) };
 }
 
-/** Clients expect a signature, which thoughts of other vendors lack: it is empty then. */
+/** Clients expect a signature, which thoughts of other vendors lack: one of nobody stands for it. */
 function encodeThoughts({ text, signature, encrypted, extras }: ReasoningPart): readonly JsonObject[] {
   const fields = ownFields(extras, dialect, new Set());
   const sealed = { ...fields, type: "redacted_thinking", data: encrypted && writeSeal(encrypted, dialect) };
@@ -74,7 +74,7 @@ function encodeThoughts({ text, signature, encrypted, extras }: ReasoningPart): 
     ...fields,
     type: "thinking",
     thinking: text,
-    signature: signature === undefined ? "" : writeSeal(signature, dialect),
+    signature: writeSeal(signature ?? unsealed, dialect),
   };
   if (encrypted === undefined) return [thought];
   return text === "" ? [sealed] : [thought, sealed];

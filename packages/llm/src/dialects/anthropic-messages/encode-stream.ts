@@ -2,11 +2,12 @@
 
 import type { StreamEncoder } from "#dialects/dialect.ts";
 import { ownFields } from "#dialects/extras.ts";
-import { writeSeal } from "#dialects/seals.ts";
+import { unsealed, writeSeal } from "#dialects/seals.ts";
 import type { ChatEvent, FinishReason, Usage } from "#hub.ts";
 import { isObject, wordOf } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
 import { BlockWriter, writeEvent } from "./block-writer.ts";
+import type { Ending } from "./block-writer.ts";
 import { CallOrder } from "#dialects/call-order.ts";
 import { encodeCitation } from "./citations.ts";
 import { encodeVendorError } from "./errors.ts";
@@ -77,11 +78,11 @@ const encoders: Encoders = {
   start: writeStart,
   text: ({ text }, { blocks }) => blocks.ensure("text", { text: "" }) + blocks.add("text_delta", { text }),
   reasoning({ text }, { blocks }) {
-    return blocks.ensure("thinking", thought) + blocks.add("thinking_delta", { thinking: text });
+    return blocks.ensure("thinking", thought, unsigned) + blocks.add("thinking_delta", { thinking: text });
   },
   reasoning_signature({ signature }, { blocks }) {
     return (
-      blocks.ensure("thinking", thought) +
+      blocks.ensure("thinking", thought, unsigned) +
       blocks.add("signature_delta", { signature: writeSeal(signature, dialect) }) +
       blocks.close()
     );
@@ -131,7 +132,10 @@ const encoders: Encoders = {
 };
 
 const start: EventOf<"start"> = { kind: "start", id: "", model: "", createdSeconds: 0 };
-const thought = { thinking: "", signature: "" };
+/** A thought that nobody signed has a signature of nobody, from its beginning to its end, since clients need one. */
+const nobody = { signature: writeSeal(unsealed, dialect) };
+const thought = { thinking: "", ...nobody };
+const unsigned: Ending = { type: "signature_delta", delta: nobody };
 
 /** What the prompt cost is not known yet: it is told at the end. */
 function writeStart({ id, model }: EventOf<"start">, state: StreamState): string {

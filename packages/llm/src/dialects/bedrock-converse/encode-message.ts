@@ -3,7 +3,7 @@
 
 import { ownFields } from "#dialects/extras.ts";
 import type { Notes } from "#dialects/extras.ts";
-import type { Message, Part } from "#hub.ts";
+import type { CacheMark, Message, Part } from "#hub.ts";
 import type { JsonObject } from "#wire/json.ts";
 import { encodeCacheMark } from "./cache-mark.ts";
 import { encodePart } from "./encode-content.ts";
@@ -53,9 +53,17 @@ function encodeBlocks(message: Message, context: EncodingContext): JsonObject[] 
 
 function encodeMarked(part: Part, context: EncodingContext): readonly JsonObject[] {
   const block = encodePart(part, context);
-  const cache = "cache" in part ? part.cache : undefined;
+  const cache = markOf(part);
   if (block === undefined && cache !== undefined) context.notes.add("cache_control");
   return block === undefined ? [] : [block, ...encodeCacheMark(cache, context.notes)];
+}
+
+/** What is marked within a result is marked by the mark behind it, since none may stand in it. */
+function markOf(part: Part): CacheMark | undefined {
+  const own = "cache" in part ? part.cache : undefined;
+  if (own !== undefined || part.kind !== "tool_result") return own;
+  const marked = part.content.findLast((inner) => inner.kind !== "opaque" && inner.cache !== undefined);
+  return marked?.kind === "opaque" ? undefined : marked?.cache;
 }
 
 /** A mark stays behind what it marks, unless a result has to pass. */

@@ -116,7 +116,9 @@ function encodeResult(result: ToolResultPart, seal: string | undefined, context:
   const inner = within(spelling, "functionResponse");
   if (result.cache !== undefined) notes.add("cache_control");
   const isOwn = extras?.dialect === dialect;
-  const words = content.filter((part) => part.kind === "text").map(({ text }) => text);
+  const texts = content.filter((part) => part.kind === "text");
+  if (texts.some(({ cache }) => cache !== undefined)) notes.add("cache_control");
+  const words = texts.map(({ text }) => text);
   const media = content.filter((part) => part.kind !== "text").flatMap((part) => encodePart(part, undefined, context));
   const isWithin = isOwn || takesResultMedia;
   const told = {

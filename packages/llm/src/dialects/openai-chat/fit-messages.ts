@@ -33,7 +33,14 @@ function withFields(message: JsonObject, taken: readonly string[], notes: Notes)
   const refused = Object.keys(message).filter((field) => !taken.includes(field));
   for (const field of refused) if (saysSomething(message[field])) notes.add(noteOf(field));
   const kept = refused.reduce((rest, field) => withField(rest, field, undefined), message);
-  return changeList(kept, "tool_calls", (calls) => changeEach(calls, plainCall));
+  return changeList(kept, "tool_calls", (calls) => changeEach(functionsAlone(calls, notes), plainCall));
+}
+
+/** What is called of another kind of tool is known to others alone. */
+function functionsAlone(calls: readonly unknown[], notes: Notes): readonly unknown[] {
+  const kept = keepOf(calls, (call) => (memberOf(call, "type") ?? "function") === "function");
+  if (kept !== calls) notes.add("calls of tools that are no functions");
+  return kept;
 }
 
 function plainCall(call: unknown): unknown {
