@@ -94,8 +94,9 @@ function kindOf({ kind, source }: MediaPart): Item["kind"] {
   return type === "image" || type === "audio" ? type : kind;
 }
 
+/** Google also writes base64 for URLs. */
 function mediaOf({ source }: MediaPart): string {
-  if (source.kind === "data") return source.base64;
+  if (source.kind === "data") return source.base64.replaceAll("-", "+").replaceAll("_", "/");
   return source.kind === "url" ? source.url : source.fileId;
 }
 

@@ -18,6 +18,7 @@ const names = (list: readonly string[]): string => list.map(code).join(", ");
 const when = (flag: unknown, text: string): string | undefined => (flag === undefined ? undefined : text);
 
 const descriptions: readonly Describe[] = [
+  ({ wholePairs }) => when(wholePairs, "no halves of surrogate pairs"),
   ({ refuses }) => when(refuses, `without ${names(refuses ?? [])}`),
   ({ refusesReasoning: refused }) =>
     refused && `while the model reasons without ${names(refused.fields)} (unless told it ${refused.untold})`,

@@ -335,6 +335,11 @@ describeWithCorpus("adversarial bodies", (source) => {
   const around = (prefix: string, { bytes }: JsonCase, suffix: string): Buffer =>
     Buffer.concat([Buffer.from(prefix), bytes, Buffer.from(suffix)]);
 
+  /** OpenAI refuses halves of surrogate pairs. */
+  const withWholePairs = (text: string): string =>
+    text.replaceAll(surrogates, (found) => (found.length > 6 ? found : "\\ufffd"));
+  const surrogates = /\\u[dD][89abAB][\da-fA-F]{2}(?:\\u[dD][c-fC-F][\da-fA-F]{2})?|\\u[dD][c-fC-F][\da-fA-F]{2}/g;
+
   it.each([
     ["an unknown field", '{"model":"fake-model","messages":[{"role":"user","content":"x"}],"extra":', "}"],
     ["an unknown field of a stream", '{"stream":true,"model":"fake-model","messages":[{"role":"user"}],"extra":', "}"],
@@ -360,7 +365,7 @@ describeWithCorpus("adversarial bodies", (source) => {
         passed += 1;
         expect(jsonCase.verdict, jsonCase.name).not.toBe("reject");
         expect(received.text.replace('"stream_options":{"include_usage":true},', ""), jsonCase.name).toBe(
-          body.toString(),
+          withWholePairs(body.toString()),
         );
       }
       expectEnough(source, passed, 5);

@@ -23,6 +23,7 @@ import { failed, readVendorError, translateError, unread } from "./error-reading
 import type { ErrorContext, ErrorReading } from "./error-reading.ts";
 import { writeJson } from "./extras.ts";
 import type { Notes } from "./extras.ts";
+import { needsOf } from "#fitting/needs.ts";
 import { fitText, withWholePairs } from "#fitting/fit-text.ts";
 import { noOpening, openingOf } from "./opening.ts";
 import type { Opening } from "./opening.ts";
@@ -104,7 +105,7 @@ function passThrough(dialect: Dialect, operation: Operation, { memory, facts }: 
   return {
     encodeRequest(request, edits) {
       const notes: Notes = new Set();
-      const whole = withWholePairs(request, notes);
+      const whole = needsOf(edits.quirks, edits.model).wholePairs === true ? withWholePairs(request, notes) : request;
       const sent = fitText(withoutForeignSeals(whole, upstream, notes), upstream.fitting, edits, notes);
       if (upstream.restoreThoughts === undefined || edits.quirks.wantsThoughts === undefined)
         return { body: upstream.editRequest(sent, edits), notes: [...notes] };

@@ -3,6 +3,8 @@
 // that stay in their dialect as for those that were written anew.
 
 export interface Needs {
+  /** Halves of surrogate pairs are refused with all of the body. */
+  readonly wholePairs?: true;
   /** Left out, unless they say what is usual. */
   readonly refuses?: readonly string[];
   /** What is refused is refused with its usual value and as null, too. */

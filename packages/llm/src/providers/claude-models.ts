@@ -5,6 +5,8 @@ import type { FamilyNeeds, Needs } from "#fitting/vendor-needs.ts";
 
 /** In the vendor's own dialect, of all of them. */
 export const claude: Needs = {
+  // "The request body is not valid JSON: no low surrogate in string"
+  wholePairs: true,
   highest: { temperature: 1 },
   calmThinking: true,
   stops: { blank: "refused" },

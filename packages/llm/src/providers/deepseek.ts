@@ -25,6 +25,8 @@ export const deepseek = defineCompatible({
     outputLimit: "max_tokens",
     takes: ["reasoning_content"],
     wantsThoughts: { refusing: /reasoner|deepseek-v(?:3\.2|[4-9])/ },
+    // "lone leading surrogate in hex escape"
+    wholePairs: true,
     roles: { developer: "system" },
     pairs: true,
     // "Thinking mode does not support this tool_choice"

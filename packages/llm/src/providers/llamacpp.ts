@@ -11,7 +11,12 @@ export const llamacpp = defineCompatible({
   serverFacts: "/../props",
   needsCredential: false,
   free: true,
-  quirks: { outputLimit: "max_tokens", roles: { developer: "system" }, takes: ["top_k", "reasoning_content"] },
+  quirks: {
+    wholePairs: true,
+    outputLimit: "max_tokens",
+    roles: { developer: "system" },
+    takes: ["top_k", "reasoning_content"],
+  },
   operations: {
     "chat.completions": "/chat/completions",
     completions: "/completions",

@@ -19,6 +19,7 @@ export const mistral = defineCompatible({
   quirks: {
     // It is told to everybody, and who asks for it is refused, as are fields that are not in the vendor's documentation.
     streamUsage: "unasked",
+    wholePairs: true,
     refusesUsual: true,
     refuses: [
       ...["user", "service_tier", "logprobs", "top_logprobs", "logit_bias", "store", "stream_options", "modalities"],

@@ -11,7 +11,7 @@ export const xai = defineCompatible({
   // https://docs.x.ai/developers/cost-tracking
   pricing: { tellsCost: true },
   exampleModel: "grok-3-mini",
-  quirks: { refusesUsual: true, stops: { most: 4 }, choiceNeedsTools: true, models: grokModels },
+  quirks: { wholePairs: true, refusesUsual: true, stops: { most: 4 }, choiceNeedsTools: true, models: grokModels },
   operations: {
     "chat.completions": "/chat/completions",
     completions: "/completions",
