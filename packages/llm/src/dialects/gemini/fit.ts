@@ -7,7 +7,8 @@ import type { ParsedRequest } from "#dialects/dialect.ts";
 import type { Notes } from "#dialects/extras.ts";
 import { noResult, pairParts } from "#fitting/pair-calls.ts";
 import type { ResultParts } from "#fitting/pair-calls.ts";
-import { countOfWord, roleAt, valueOf } from "#fitting/text-signs.ts";
+import { countOf, readSigns, signPattern, valueOf } from "#fitting/text-signs.ts";
+import type { Signs } from "#fitting/text-signs.ts";
 import { openAndClose, words } from "#fitting/turns.ts";
 import type { TurnView } from "#fitting/turns.ts";
 import type { Needs } from "#fitting/vendor-needs.ts";
@@ -19,17 +20,21 @@ export function mayNeed(request: ParsedRequest, needs: Needs): boolean {
   const contents = valueOf(request, "contents") ?? request.body;
   const { stops, turns, pairs, filledTexts } = needs;
   if (stops !== undefined && hasTooManyStops(request, stops)) return true;
-  if (pairs === true && countOf(contents, "functionCall") !== countOf(contents, "functionResponse")) return true;
-  if (filledTexts === true && empties.some((sign) => contents.includes(sign))) return true;
-  if (turns?.first === "user" && roleAt(contents, "first") === "model") return true;
-  return turns?.last === "user" && roleAt(contents, "last") === "model";
+  const signs = readSigns(contents, pattern, []);
+  if (pairs === true && countBoth(signs, "Call", "_call") !== countBoth(signs, "Response", "_response")) return true;
+  if (filledTexts === true && signs.hasEmpty) return true;
+  if (turns?.first === "user" && signs.roles[0] === "model") return true;
+  return turns?.last === "user" && signs.roles.at(-1) === "model";
 }
 
-const empties = ['"parts":[]', '"parts": []'];
+const pattern = signPattern({
+  words: ["functionCall", "function_call", "functionResponse", "function_response"],
+  texts: [],
+  empties: ["parts"],
+});
 
-function countOf(contents: Buffer, name: "functionCall" | "functionResponse"): number {
-  const snake = name === "functionCall" ? "function_call" : "function_response";
-  return countOfWord(contents, name) + countOfWord(contents, snake);
+function countBoth(signs: Signs, camel: string, snake: string): number {
+  return countOf(signs, `function${camel}`) + countOf(signs, `function${snake}`);
 }
 
 const configNames = ["generationConfig", "generation_config"];

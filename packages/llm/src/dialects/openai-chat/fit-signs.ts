@@ -1,8 +1,9 @@
 import type { ParsedRequest } from "#dialects/dialect.ts";
 import { mayNeedFields } from "#fitting/field-signs.ts";
 import type { FieldNames } from "#fitting/field-signs.ts";
-import { arePaired, countOfWord, hasWord, roleAt, textsOf, valueOf } from "#fitting/text-signs.ts";
-import type { Needs } from "#fitting/vendor-needs.ts";
+import { arePaired, countOf, hasRole, readSigns, signPattern, valueOf } from "#fitting/text-signs.ts";
+import type { SignNames, Signs } from "#fitting/text-signs.ts";
+import type { Needs, TurnNeeds } from "#fitting/vendor-needs.ts";
 
 const names: FieldNames = { tools: "tools", choice: "tool_choice", parallel: "parallel_tool_calls" };
 
@@ -11,33 +12,39 @@ export function mayNeed(request: ParsedRequest, needs: Needs): boolean {
   return mayNeedFields(request, needs, names) || mayNeedMessages(request, needs);
 }
 
+const signNames: SignNames = {
+  words: ["arguments", "name", "cache_control"],
+  texts: ["tool_call_id", "id"],
+  empties: [],
+};
+const pattern = signPattern(signNames);
+
 function mayNeedMessages(request: ParsedRequest, needs: Needs): boolean {
   const { roles, messageFields, pairs, callIds, filledTexts, turns } = needs;
+  const looks = roles ?? messageFields ?? callIds ?? filledTexts ?? turns;
+  if (looks === undefined && pairs === undefined) return false;
   const messages = valueOf(request, "messages") ?? request.body;
-  if (roles !== undefined && hasWord(messages, Object.keys(roles))) return true;
-  if (messageFields !== undefined && hasWord(messages, fieldsOfOthers)) return true;
-  if (pairs === true && !hasPairs(messages)) return true;
-  if (callIds !== undefined && hasWord(messages, ["tool_calls", "tool_call_id"])) return true;
-  if (filledTexts === true && hasWord(messages, ["assistant"])) return true;
-  return turns !== undefined && mayNeedOrder(messages, turns);
-}
-
-function hasPairs(messages: Buffer): boolean {
-  const calls = countOfWord(messages, "arguments");
-  const results = textsOf(messages, "tool_call_id");
-  return calls === 0 && results.length === 0 ? true : arePaired(results, calls, textsOf(messages, "id"));
+  // Of most requests nothing else is to be known.
+  if (looks === undefined && !messages.includes('"tool_call')) return false;
+  const signs = readSigns(messages, pattern, signNames.texts);
+  if (pairs === true && !arePaired(signs, countOf(signs, "arguments"), "tool_call_id")) return true;
+  if (roles !== undefined && hasRole(signs, Object.keys(roles))) return true;
+  if (messageFields !== undefined && mayHoldOthersFields(signs)) return true;
+  if (callIds !== undefined && signs.texts.get("tool_call_id")?.length !== 0) return true;
+  if (filledTexts === true && hasRole(signs, ["assistant"])) return true;
+  return turns !== undefined && mayNeedOrder(signs, turns);
 }
 
 /** Messages of other roles than a user's hold what others than the vendor wrote. */
-const fieldsOfOthers = ["assistant", "tool", "name", "cache_control"];
+function mayHoldOthersFields(signs: Signs): boolean {
+  return hasRole(signs, ["assistant", "tool"]) || countOf(signs, "name") + countOf(signs, "cache_control") > 0;
+}
 
-function mayNeedOrder(messages: Buffer, turns: NonNullable<Needs["turns"]>): boolean {
-  const { systemFirst, alternates, repliesToResults, first, last } = turns;
-  if (alternates === true && hasWord(messages, ["assistant", "tool"])) return true;
-  if (alternates === true && countOfWord(messages, "user") > 1) return true;
-  if (repliesToResults === true && hasWord(messages, ["tool_call_id"])) return true;
-  if (systemFirst === true && countOfWord(messages, "system") > 0 && hasWord(messages, ["assistant", "user"]))
-    return roleAt(messages, "first") !== "system" || countOfWord(messages, "system") > 1;
-  if (first === "user" && roleAt(messages, "first") !== "user") return true;
-  return last !== undefined && roleAt(messages, "last") !== "user";
+function mayNeedOrder({ roles }: Signs, turns: TurnNeeds): boolean {
+  const spoken = roles.filter((role) => role !== "system");
+  if (turns.systemFirst === true && roles.slice(roles.length - spoken.length).includes("system")) return true;
+  if (turns.alternates === true && spoken.some((role, at) => role === spoken[at - 1])) return true;
+  if (turns.repliesToResults === true && spoken.includes("tool")) return true;
+  if (turns.first === "user" && spoken[0] !== "user") return true;
+  return turns.last !== undefined && spoken.at(-1) !== "user";
 }

@@ -10,7 +10,8 @@ import type { FieldNames } from "#fitting/field-signs.ts";
 import { fitFields } from "#fitting/fit-fields.ts";
 import type { FieldPlaces } from "#fitting/fit-fields.ts";
 import { noResult, pairNotes } from "#fitting/pair-calls.ts";
-import { hasField, textsOf, valueOf } from "#fitting/text-signs.ts";
+import { hasField, readSigns, signPattern, valueOf } from "#fitting/text-signs.ts";
+import type { SignNames } from "#fitting/text-signs.ts";
 import type { Needs } from "#fitting/vendor-needs.ts";
 
 const effort = ["reasoning", "effort"];
@@ -22,13 +23,18 @@ const names: FieldNames = {
   parallel: "tool_choice",
 };
 
+const signNames: SignNames = { words: [], texts: ["call_id"], empties: [] };
+const pattern = signPattern(signNames);
+
 /** May there be something that the vendor would refuse? */
 export function mayNeed(request: ParsedRequest, needs: Needs): boolean {
   if (mayNeedFields(request, needs, names)) return true;
   const input = valueOf(request, "input") ?? request.body;
   if (needs.pairs !== true || hasField(request, fieldsOfState)) return false;
+  if (!input.includes('"call_id"')) return false;
   const counts = new Map<string, number>();
-  for (const id of textsOf(input, "call_id")) counts.set(id, (counts.get(id) ?? 0) + 1);
+  for (const id of readSigns(input, pattern, signNames.texts).texts.get("call_id") ?? [])
+    counts.set(id, (counts.get(id) ?? 0) + 1);
   // A call and its output.
   return [...counts.values()].some((count) => count !== 2);
 }
