@@ -169,6 +169,7 @@ export const strangers = {
       "call-order.ts",
       "crossing.ts",
       "plain-parts.ts",
+      "text-seals.ts",
       "dialect.ts",
       "edit-model.ts",
       "error-reading.ts",

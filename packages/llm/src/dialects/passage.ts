@@ -5,13 +5,9 @@ import type { Usage } from "#hub.ts";
 import { crossings } from "#operations.ts";
 import type { Operation } from "#operations.ts";
 import type { Quirks } from "#providers/definition.ts";
-import { findMembers } from "#wire/json-members.ts";
-import { exactInRequests, parseExactly } from "#wire/exact-json.ts";
-import { isObject } from "#wire/json.ts";
 import type {
   Dialect,
   ParsedRequest,
-  PassingDialect,
   RequestEdits,
   StreamTap,
   UpstreamDialect,
@@ -21,7 +17,6 @@ import { lossesOf } from "./answer-losses.ts";
 import { crossOver, nothingSent } from "./crossing.ts";
 import { failed, readVendorError, translateError, unread } from "./error-reading.ts";
 import type { ErrorContext, ErrorReading } from "./error-reading.ts";
-import { writeJson } from "./extras.ts";
 import type { Notes } from "./extras.ts";
 import { needsOf } from "#fitting/needs.ts";
 import { fitText, withWholePairs } from "#fitting/fit-text.ts";
@@ -29,8 +24,9 @@ import { noOpening, openingOf } from "./opening.ts";
 import type { Opening } from "./opening.ts";
 import { TurnCollector } from "./sealed-turns.ts";
 import type { SealMemory } from "./sealed-turns.ts";
-import { foreignSeal, lostThoughts, mayHoldForeignSeals } from "./seals.ts";
+import { lostThoughts } from "./seals.ts";
 import type { StoredAnswer } from "./stored-objects.ts";
+import { withoutForeignSeals } from "./text-seals.ts";
 import { completeResult, EventCompleter } from "./told-answer.ts";
 import type { AnswerFacts, ToldContext } from "./told-answer.ts";
 import { ModelNamingTap, nameModel } from "./told-model.ts";
@@ -145,28 +141,6 @@ function passThrough(dialect: Dialect, operation: Operation, { memory, facts }: 
     },
     createLargeAnswerTap: () => upstream.createLargeAnswerTap(),
   };
-}
-
-/**
- * A conversation in which another vendor had a part holds its seals as well, which this one would refuse with the whole
- * request: only such a body is written anew.
- */
-function withoutForeignSeals(
-  request: ParsedRequest,
-  { dropForeignSeals: drop }: PassingDialect,
-  notes: Notes,
-): ParsedRequest {
-  if (drop === undefined || !mayHoldForeignSeals(request.body)) return request;
-  const fields = parseExactly(request.body.toString("utf8"), exactInRequests);
-  const [kept] = isObject(fields) ? drop(fields) : [];
-  if (!isObject(kept) || isDeeplyEqual(kept, fields)) return request;
-  notes.add(foreignSeal);
-  const body = Buffer.from(writeJson(kept, "invalid_request_error"));
-  return { ...request, body, members: findMembers(body) };
-}
-
-function isDeeplyEqual(one: unknown, other: unknown): boolean {
-  return writeJson([one], "invalid_request_error") === writeJson([other], "invalid_request_error");
 }
 
 function isStreamOf(upstream: UpstreamDialect, contentType: string): boolean {
