@@ -167,6 +167,8 @@ export const strangers = {
     shared: [
       "call-ids.ts",
       "call-order.ts",
+      "client-models.ts",
+      "crossing-embeddings.ts",
       "crossing.ts",
       "plain-parts.ts",
       "text-seals.ts",

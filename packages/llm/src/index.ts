@@ -27,13 +27,12 @@ export type {
 export type {
   ClientDialect,
   ClientEndpoint,
-  ClientModels,
   Dialect,
-  ListedModel,
   ParsedRequest,
   StreamTap,
   UpstreamDialect,
 } from "./dialects/dialect.ts";
+export type { ClientModels, ListedModel } from "./dialects/client-models.ts";
 export { dialects, vendorDialects } from "./dialects/index.ts";
 export { isForeign, readBaseUrl } from "./providers/base-url.ts";
 export type { BaseUrlReading } from "./providers/base-url.ts";

@@ -34,6 +34,8 @@ export interface Target {
   readonly provider: ProviderEntry;
   /** The name the model has at the provider. */
   readonly model: string;
+  /** What its vendor is told in place of that: another spelling of it, which the client has chosen. */
+  readonly sentAs?: string;
   /** Row in `models`; null when reached by `provider/model` without a row. */
   readonly modelId: string | null;
   /** Null: unknown. Then cost is unknown too, and a key with a budget may not use the model. */

@@ -55,9 +55,20 @@ export function buildRouter(deps: RouterDeps): Router {
     const route = fitting.find(({ method }) => method === request.method);
     if (route !== undefined) return (exchange) => route.serve(exchange, nameIn(route, path));
     const [first] = fitting;
+    if (first === undefined) return unservedBy(deps, path);
     // The landing page is the control plane's.
-    return first === undefined || path === "/" ? null : (exchange) => refuseMethod(deps, exchange, fitting, first);
+    return path === "/" ? null : (exchange) => refuseMethod(deps, exchange, fitting, first);
   };
+}
+
+/** A path of a dialect that has no others of ours beside its own is answered in that dialect. */
+function unservedBy(deps: GatewayDeps, path: string): Serve | null {
+  const owner = Object.values(dialects).find(({ client }: Dialect) => path.startsWith(client.unserved?.prefix ?? "\n"));
+  if (owner === undefined) return null;
+  const { encodeError, unserved }: ClientDialect = owner.client;
+  const [named = ""] = path.slice(unserved?.prefix.length).split("/");
+  const reason = unserved?.reasons[named] ?? `There is no ${path} here.`;
+  return (exchange) => answerError(deps, exchange, new GhostError("not_found", reason), encodeError);
 }
 
 function matches({ before, behind, isId }: Route, path: string): boolean {

@@ -15,6 +15,7 @@ import type { AnswerReading } from "./read-answer.ts";
 import type { SealMemory } from "./sealed-turns.ts";
 import type { NamedModel } from "./told-model.ts";
 import type { WrittenAnswer } from "./whole-as-stream.ts";
+import type { ClientModels } from "./client-models.ts";
 import type { KeptByVendor, StoredAnswer, StoredObjects } from "./stored-objects.ts";
 
 /** What the gateway needs to know of a request; the rest of it stays in `body`. */
@@ -63,6 +64,16 @@ export interface RequestLine {
   readonly contentType?: string;
 }
 
+/** Ms since the vendor was asked. */
+export type ElapsedMs = () => number;
+
+/** Paths that clients of the dialect know and that are not served here. */
+export interface UnservedPaths {
+  readonly prefix: string;
+  /** Why, by what follows the prefix. */
+  readonly reasons: Readonly<Record<string, string>>;
+}
+
 export interface ClientDialect {
   readonly endpoints: readonly ClientEndpoint[];
   /** Request headers, in lower case, that mean something to vendors of the dialect. No other is passed on. */
@@ -76,13 +87,20 @@ export interface ClientDialect {
   encodeStreamError(error: GhostError): string;
   /** What a chat request means. Throws GhostError `invalid_request_error` with the path of the fault. */
   decodeRequest(request: ParsedRequest): ChatRequest;
-  encodeResult(result: ChatResult, request: ParsedRequest): string;
+  /** `elapsedMs` tells how long the vendor has been at it, for dialects whose answers say so. */
+  encodeResult(result: ChatResult, request: ParsedRequest, elapsedMs?: ElapsedMs): string;
   /** How ids of answers begin, for those that the vendor gave none. */
   readonly answerIdPrefix: string;
   readonly answerPlaces: AnswerPlaces;
-  createStreamEncoder(request: ParsedRequest): StreamEncoder;
+  createStreamEncoder(request: ParsedRequest, elapsedMs?: ElapsedMs): StreamEncoder;
   /** Absent where the dialect has no embeddings. */
   readonly embeddings?: ClientEmbeddings;
+  /**
+   * What a request is answered that asks for nothing but what a server of the dialect does with itself; null for every other
+   * one. Vendors of other dialects are not asked.
+   */
+  readonly answerAlone?: (request: ParsedRequest, nowMs: number) => string | null;
+  readonly unserved?: UnservedPaths;
   /** The answer to `count_tokens`, where the dialect has that. */
   encodeTokenCount?(tokens: number): string;
   /** Absent where another dialect of the same vendor has the list. */
@@ -93,59 +111,10 @@ export interface ClientDialect {
   readonly facts?: Readonly<Record<string, string>>;
 }
 
-export interface ListedCapabilities {
-  readonly vision: boolean | null;
-  readonly functions: boolean | null;
-  readonly streaming: boolean | null;
-  readonly thinking: boolean | null;
-}
-
-/** A model that a client may use, as all dialects' lists together tell it. */
-export interface ListedModel {
-  readonly name: string;
-  /** Epoch ms; 0 where nobody knows. */
-  readonly createdAt: number;
-  /** The name of the provider that is asked first. */
-  readonly provider: string;
-  /** `provider/model` of all that stand behind the name. */
-  readonly targets: readonly string[];
-  readonly contextLength: number | null;
-  /** Null where nobody knows. */
-  readonly capabilities: ListedCapabilities | null;
-  /** What its vendor calls it for people; null where it does not say. */
-  readonly displayName: string | null;
-  /** In USD per million tokens, as decimal text; null where the price is unknown. */
-  readonly price: {
-    readonly input: string;
-    readonly output: string;
-    readonly cachedInput: string;
-    readonly version: string;
-  } | null;
-}
-
-/** Where a dialect has its models: on GET, but for one model where it is asked for in another way. */
-export interface ModelPlace {
-  readonly listPath: string;
-  /** `{model}` stands for the name of the model; without it the body of a POST names it. */
-  readonly modelPath: string;
-  /** Of which clients of the dialect always send one, where another dialect has the same paths. In lower case. */
-  readonly headers?: readonly string[];
-}
-
-/** How the dialect lists models. */
-export interface ClientModels {
-  readonly places: readonly ModelPlace[];
-  /** `query` is of the client's URL, without the question mark: it may ask for a page of the list. */
-  encodeList(models: readonly ListedModel[], query: string): string;
-  encodeModel(model: ListedModel): string;
-  /** Of the body of a POST to `modelPath`; null where there is none. */
-  readonly readModelName?: (body: string) => string | null;
-}
-
 export interface ClientEmbeddings {
   /** Throws GhostError `invalid_request_error` with the path of the fault. */
   decodeRequest(request: ParsedRequest): EmbeddingsRequest;
-  encodeResult(result: EmbeddingsResult, request: ParsedRequest): string;
+  encodeResult(result: EmbeddingsResult, request: ParsedRequest, elapsedMs?: ElapsedMs): string;
 }
 
 export interface UpstreamEmbeddings {

@@ -5,16 +5,10 @@ import type { Usage } from "#hub.ts";
 import { crossings } from "#operations.ts";
 import type { Operation } from "#operations.ts";
 import type { Quirks } from "#providers/definition.ts";
-import type {
-  Dialect,
-  ParsedRequest,
-  RequestEdits,
-  StreamTap,
-  UpstreamDialect,
-  VendorDialect,
-} from "./dialect.ts";
+import type { Dialect, ParsedRequest, RequestEdits, StreamTap, UpstreamDialect, VendorDialect } from "./dialect.ts";
 import { lossesOf } from "./answer-losses.ts";
 import { crossOver, nothingSent } from "./crossing.ts";
+import { crossEmbeddings } from "./crossing-embeddings.ts";
 import { failed, readVendorError, translateError, unread } from "./error-reading.ts";
 import type { ErrorContext, ErrorReading } from "./error-reading.ts";
 import type { Notes } from "./extras.ts";
@@ -85,9 +79,8 @@ export function passageBetween(
 ): Passage {
   if (client.name === upstream.name) return passThrough(client, operation, { memory, facts });
   const translating = translate(client, upstream, { memory, facts });
-  return crossings[operation] === "embeddings"
-    ? translateEmbeddings(client, upstream, translating, facts)
-    : translating;
+  if (crossings[operation] !== "embeddings") return translating;
+  return { ...translating, ...crossEmbeddings(client, upstream, facts) };
 }
 
 const noMemory: SealMemory = { find: () => undefined, keep: () => undefined };
@@ -180,13 +173,13 @@ function translate({ client }: Dialect, target: VendorDialect, { memory, facts }
       const result = completeResult(decoded, contextOf(request));
       new TurnCollector(memory, sent.unsealedBy).watchResult(result);
       const notes = lossesOf(result, client.answerPlaces);
-      return { ...writeResult(client, result, request), usage: result.usage, isBroken: false, notes };
+      return { ...writeResult(client, result, request, facts), usage: result.usage, isBroken: false, notes };
     },
     readError: (status, body, context = {}) =>
       translateError(client, readVendorError(upstream, { status, body, context })),
     isStream: (contentType) => isStreamOf(upstream, contentType),
     createStreamTap(request, _quirks, contentType) {
-      const encoder = client.createStreamEncoder(request);
+      const encoder = client.createStreamEncoder(request, facts.elapsedMs);
       const turn = new TurnCollector(memory, sent.unsealedBy);
       const tap = new TranslatingTap({
         decoder: upstream.createStreamDecoder(facts.requestId),
@@ -198,31 +191,5 @@ function translate({ client }: Dialect, target: VendorDialect, { memory, facts }
     },
     createOpening: (_request, contentType) => openingOf(upstream, isWrapped(upstream, contentType)),
     createLargeAnswerTap: () => null,
-  };
-}
-
-function translateEmbeddings(
-  client: Dialect,
-  upstream: VendorDialect,
-  translating: Passage,
-  { toldModel }: AnswerFacts,
-): Passage {
-  const ours = client.client.embeddings;
-  const theirs = upstream.upstream.embeddings;
-  if (ours === undefined || theirs === undefined)
-    throw new TypeError("a way of embeddings leads between two that know them");
-  return {
-    ...translating,
-    encodeRequest(request, edits) {
-      const notes: Notes = new Set();
-      const written = theirs.encodeRequest(ours.decodeRequest(withWholePairs(request, notes)), edits);
-      return { ...written, notes: [...notes, ...written.notes] };
-    },
-    readAnswer(body, request) {
-      const result = theirs.decodeResult(body);
-      if (result === null) return unread(client.client, upstream.upstream, body, request);
-      const told = toldModel === undefined ? result : { ...result, model: toldModel };
-      return { body: Buffer.from(ours.encodeResult(told, request)), usage: result.usage, isBroken: false };
-    },
   };
 }

@@ -15,6 +15,8 @@ export interface AnswerFacts {
   readonly nowSeconds: number;
   /** The model that an answer names, whatever its vendor calls it. */
   readonly toldModel?: string;
+  /** Ms since the vendor was asked. */
+  readonly elapsedMs?: () => number;
 }
 
 export interface ToldContext {

@@ -14,10 +14,15 @@ export interface WrittenAnswer {
 }
 
 /** A client that asked for a stream gets one, also where the vendor answered as a whole. */
-export function writeResult(client: ClientDialect, result: ChatResult, request: ParsedRequest): WrittenAnswer {
+export function writeResult(
+  client: ClientDialect,
+  result: ChatResult,
+  request: ParsedRequest,
+  { elapsedMs }: AnswerFacts,
+): WrittenAnswer {
   if (!request.stream)
-    return { body: Buffer.from(client.encodeResult(result, request)), contentType: "application/json" };
-  const encoder = client.createStreamEncoder(request);
+    return { body: Buffer.from(client.encodeResult(result, request, elapsedMs)), contentType: "application/json" };
+  const encoder = client.createStreamEncoder(request, elapsedMs);
   const written = Array.from(eventsOf(result), (event) => encoder.encode(event)).join("");
   return { body: Buffer.from(written), contentType: encoder.contentType };
 }
@@ -39,5 +44,5 @@ export function streamOfWhole(
   const result = upstream.decodeResult(body, facts.requestId);
   if (result === null) return null;
   const context = { facts, askedModel: request.model, idPrefix: client.answerIdPrefix, ...nothingSent };
-  return writeResult(client, completeResult(result, context), request);
+  return writeResult(client, completeResult(result, context), request, facts);
 }

@@ -23,6 +23,7 @@ export const ollama: ProviderDefinition = {
       "chat.completions": "/api/chat",
       generate: "/api/generate",
       embeddings: "/api/embed",
+      embed_content: "/api/embeddings",
     },
     "openai-chat": {
       "chat.completions": "/v1/chat/completions",

@@ -51,10 +51,11 @@ export async function attemptTarget(input: AttemptInput): Promise<VendorAnswer> 
   if (way === null) throw new GhostError("internal_error", `${target.provider.name} was planned for what it lacks`);
   const { seals: memory, facts } = input;
   const passage = passageBetween(input.dialect, vendorDialects[way.dialect], request.operation, { memory, facts });
-  const edits = { model: target.model, quirks: definition.quirks ?? {}, headers: headers.forwarded };
+  const model = target.sentAs ?? target.model;
+  const edits = { model, quirks: definition.quirks ?? {}, headers: headers.forwarded };
   const { body, notes } = passage.encodeRequest(request, edits);
   if (input.isStrict && notes.length > 0) throw refuseLoss(target, notes);
-  const url = urlOf(way, { ...target.provider, model: target.model, stream: request.stream });
+  const url = urlOf(way, { ...target.provider, model, stream: request.stream });
   const sent = headersFor(input, way.dialect === input.dialect.name);
   return callVendor(input, { method: "POST", url, headers: sent, body }, { passage, notes });
 }

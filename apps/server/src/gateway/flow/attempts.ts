@@ -96,7 +96,7 @@ async function attempt(deps: GatewayDeps, input: AttemptsInput, target: Target):
       isStrict,
       headers,
       seals,
-      facts: factsOf(deps, input),
+      facts: { ...factsOf(deps, input), elapsedMs: () => deps.clock.monotonic() - startedAt },
       lifeline,
       upstream: deps.upstream,
       authenticator: deps.authenticator,

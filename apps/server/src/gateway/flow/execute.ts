@@ -39,6 +39,7 @@ export async function execute(deps: GatewayDeps, call: InferenceCall): Promise<v
   checkPermission(call.principal, resolved);
   const { references = [] } = call.request.kept ?? {};
   const candidates = followReferences({ owners: deps.objectOwners, principal: call.principal, references }, resolved);
+  if (answerAlone(deps, call, candidates)) return;
   if (call.request.operation === "count_tokens" && !canBeCounted(call, candidates)) return answerCount(deps, call);
   if (!deps.journal.healthy()) {
     throw new GhostError("service_unavailable", "Usage cannot be recorded at the moment.", { retryAfterSeconds: 5 });
@@ -59,6 +60,17 @@ export async function execute(deps: GatewayDeps, call: InferenceCall): Promise<v
   } finally {
     lifeline.release();
   }
+}
+
+/** True where the request asks for nothing that a vendor would have to do, unless all of its vendors know what it asks. */
+function answerAlone({ clock }: GatewayDeps, { exchange, request, dialect }: InferenceCall, { targets }: Candidates) {
+  const { answerAlone: encode } = dialect.client;
+  if (encode === undefined) return false;
+  const isTheirs = targets.every(({ target }) => target.provider.definition.speaks[dialect.name] !== undefined);
+  const body = isTheirs ? null : encode(request, clock.now());
+  if (body === null) return false;
+  exchange.answer(200, { "content-type": "application/json" }, body);
+  return true;
 }
 
 function admissionInput(deps: GatewayDeps, call: InferenceCall, candidates: Candidates) {

@@ -2,7 +2,8 @@ import { GhostError } from "@ghostllm/contract";
 import { matchesPattern } from "#domain/principal.ts";
 import type { Permissions, Principal } from "#domain/principal.ts";
 import { freePrices } from "#domain/prices.ts";
-import type { ProviderEntry, RouteStrategy, Snapshot, Target } from "#domain/snapshot.ts";
+import { twinOf } from "#domain/model-names.ts";
+import type { ProviderEntry, Route, RouteStrategy, Snapshot, Target } from "#domain/snapshot.ts";
 
 /** The targets that a name stands for, before their health is looked at. */
 export interface Candidates {
@@ -38,16 +39,31 @@ function unusable(requested: string): GhostError {
 
 /** An alias, `provider/model`, or the bare name of a model, in this order. Without targets for an unknown name. */
 export function findModel(snapshot: Snapshot, requested: string): Candidates {
-  const route = snapshot.routes.get(requested);
+  const route = findAlias(snapshot, requested);
   if (route !== undefined) return { requested, strategy: route.strategy, targets: route.targets, isAlias: true };
   const direct = resolveDirect(snapshot, requested);
-  const targets = direct === null ? (snapshot.models.get(requested) ?? []) : [direct];
+  const targets = direct === null ? findBare(snapshot, requested) : [direct];
   return {
     requested,
     strategy: "ordered",
     targets: targets.map((target) => ({ target, weight: 1 })),
     isAlias: false,
   };
+}
+
+function findAlias({ routes }: Snapshot, requested: string): Route | undefined {
+  return routes.get(requested) ?? routes.get(twinOf(requested) ?? "");
+}
+
+function findBare({ models }: Snapshot, requested: string): readonly Target[] {
+  return (
+    models.get(requested) ?? (models.get(twinOf(requested) ?? "") ?? []).map((target) => askedAs(target, requested))
+  );
+}
+
+/** Its server knows it by both names, and answers by the one that it hears. */
+function askedAs(target: Target, sentAs: string): Target {
+  return { ...target, sentAs };
 }
 
 /** The price of another model of the same provider, as that of one that gave advice. */
@@ -67,8 +83,14 @@ function resolveDirect(snapshot: Snapshot, requested: string): Target | null {
   return (
     findListed(snapshot, provider, requested) ??
     findListed(snapshot, provider, model) ??
+    findTwin(snapshot, provider, model) ??
     unlistedTarget(snapshot, provider, model)
   );
+}
+
+function findTwin(snapshot: Snapshot, provider: ProviderEntry, model: string): Target | undefined {
+  const twin = findListed(snapshot, provider, twinOf(model) ?? "");
+  return twin && askedAs(twin, model);
 }
 
 function findListed(snapshot: Snapshot, provider: ProviderEntry, model: string): Target | undefined {
@@ -101,10 +123,15 @@ export function checkPermission(principal: Principal, candidates: Candidates): v
 
 /** The name asked for is allowed, or every target that it may reach is. */
 export function isModelAllowed({ models }: Permissions, { requested, targets, isAlias }: Candidates): boolean {
-  if (models === null || models.some((pattern) => matchesPattern(pattern, requested))) return true;
+  if (models === null || isNamed(models, requested)) return true;
   const isTargetAllowed = ({ provider, model }: Target): boolean =>
-    models.some((pattern) => matchesPattern(pattern, `${provider.name}/${model}`) || matchesPattern(pattern, model));
+    isNamed(models, `${provider.name}/${model}`) || isNamed(models, model);
   return !isAlias && targets.every(({ target }) => isTargetAllowed(target));
+}
+
+function isNamed(patterns: readonly string[], name: string): boolean {
+  const names = [name, twinOf(name) ?? name];
+  return patterns.some((pattern) => names.some((one) => matchesPattern(pattern, one)));
 }
 
 function shorten(name: string): string {

@@ -1,4 +1,4 @@
-import type { ClientModels, ListedModel } from "#dialects/dialect.ts";
+import type { ClientModels, ListedModel } from "#dialects/client-models.ts";
 import { pageSizeOf } from "#dialects/page-size.ts";
 
 function describe({ name, displayName, createdAt }: ListedModel) {

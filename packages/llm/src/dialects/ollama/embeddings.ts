@@ -1,8 +1,9 @@
-// `/api/embed`, both ways.
+// `/api/embed`, both ways, and the older `/api/embeddings` of one text.
 
 import { GhostError } from "@ghostllm/contract";
 import type {
   ClientEmbeddings,
+  ElapsedMs,
   EncodedRequest,
   ParsedRequest,
   RequestEdits,
@@ -13,18 +14,19 @@ import type { Notes } from "#dialects/extras.ts";
 import { FieldReader, isString } from "#dialects/field-reader.ts";
 import type { EmbeddingsRequest, EmbeddingsResult } from "#embeddings.ts";
 import { isObject, memberOf, parseJson } from "#wire/json.ts";
+import { encodeDurations } from "./durations.ts";
 import { dialect } from "./name.ts";
 import { encodeUsage, readUsage } from "./usage.ts";
 
 export const clientEmbeddings: ClientEmbeddings = { decodeRequest, encodeResult };
 export const upstreamEmbeddings: UpstreamEmbeddings = { encodeRequest, decodeResult };
 
-function decodeRequest({ body, model }: ParsedRequest): EmbeddingsRequest {
+function decodeRequest({ operation, body, model }: ParsedRequest): EmbeddingsRequest {
   const fields = parseJson(body.toString("utf8"));
   if (!isObject(fields)) throw new GhostError("invalid_request_error", "The request body must be a JSON object.");
   const reader = new FieldReader(dialect, fields);
   reader.drop("model");
-  const text = reader.string("input");
+  const text = reader.string(operation === "embed_content" ? "prompt" : "input");
   if (text !== undefined) reader.spell("input", "string");
   const inputs = text === undefined ? (reader.take("input", isStringList) ?? []) : [text];
   // To cut a text that is too long is the usual state.
@@ -67,8 +69,16 @@ function isVector(value: unknown): value is readonly number[] {
   return Array.isArray(value) && value.every((item) => typeof item === "number");
 }
 
-function encodeResult({ model, vectors, usage, extras }: EmbeddingsResult): string {
+function encodeResult(
+  { model, vectors, usage, extras }: EmbeddingsResult,
+  { operation, model: asked }: ParsedRequest,
+  elapsedMs?: ElapsedMs,
+): string {
+  // The older path has one vector, and nothing else.
+  if (operation === "embed_content") return writeJson({ embedding: vectors[0] ?? [] }, "provider_error");
   const { prompt_eval_count: count } = encodeUsage(usage);
-  const told = { model, embeddings: vectors, ...present({ prompt_eval_count: count }) };
+  const { total_duration: total, load_duration: load } = encodeDurations(elapsedMs, null);
+  const measured = present({ total_duration: total, load_duration: load, prompt_eval_count: count });
+  const told = { model: model || asked, embeddings: vectors, ...measured };
   return writeJson({ ...told, ...ownFields(extras, dialect, new Set()) }, "provider_error");
 }

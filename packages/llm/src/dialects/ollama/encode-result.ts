@@ -1,12 +1,12 @@
-// What an answer means -> the answer for a client of this dialect, which knows one choice only: the first. What the
-// server measured, its durations, is not told by others.
+// What an answer means -> the answer for a client of this dialect, which knows one choice only: the first.
 
-import type { ParsedRequest } from "#dialects/dialect.ts";
+import type { ElapsedMs, ParsedRequest } from "#dialects/dialect.ts";
 import { ownFields, present, spellingOf, writeJson } from "#dialects/extras.ts";
 import type { ChatResult, Part } from "#hub.ts";
 import { isObject } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
 import { encodeCreatedAt } from "./created-at.ts";
+import { encodeDurations } from "./durations.ts";
 import { encodeFinish } from "./finish.ts";
 import { encodeLogprobs } from "./logprobs.ts";
 import { encodeMedia } from "./media.ts";
@@ -14,7 +14,11 @@ import { dialect } from "./name.ts";
 import { encodeToolCall } from "./tool-calls.ts";
 import { encodeUsage } from "./usage.ts";
 
-export function encodeResult(result: ChatResult, { operation }: Pick<ParsedRequest, "operation">): string {
+export function encodeResult(
+  result: ChatResult,
+  { operation }: Pick<ParsedRequest, "operation">,
+  elapsedMs?: ElapsedMs,
+): string {
   const [choice] = result.choices;
   const { created_at: createdAt } = spellingOf(result.extras, dialect);
   const { done_reason: reason } = spellingOf(choice?.extras, dialect);
@@ -26,6 +30,7 @@ export function encodeResult(result: ChatResult, { operation }: Pick<ParsedReque
     ...(operation === "generate" ? toResponse(message) : { message: { role: "assistant", ...message } }),
     done: true,
     done_reason: reason ?? encodeFinish(choice?.finish ?? "stop"),
+    ...encodeDurations(elapsedMs, null),
     ...encodeUsage(result.usage),
     ...present({ logprobs: encodeLogprobs(choice?.logprobs) }),
     ...ownFields(result.extras, dialect, new Set()),

@@ -1,10 +1,11 @@
 // Events -> lines for a client of this dialect: a table of one small function per kind of event over a plain state.
 
-import type { ParsedRequest, StreamEncoder } from "#dialects/dialect.ts";
+import type { ElapsedMs, ParsedRequest, StreamEncoder } from "#dialects/dialect.ts";
 import { ownFields, writeJson } from "#dialects/extras.ts";
 import type { ChatEvent, FinishReason, Seal, ToolCallPart, Usage } from "#hub.ts";
 import type { JsonObject } from "#wire/json.ts";
 import { encodeCreatedAt } from "./created-at.ts";
+import { encodeDurations } from "./durations.ts";
 import { encodeAnswerCall, toResponse } from "./encode-result.ts";
 import { encodeFinish } from "./finish.ts";
 import { encodeLogprobs } from "./logprobs.ts";
@@ -30,12 +31,17 @@ interface StreamState {
   finish: FinishReason;
   /** Of the whole answer, told at its end. */
   answerFields: JsonObject;
+  readonly elapsedMs: ElapsedMs | undefined;
+  firstWordMs: number | null;
 }
 
 type EventOf<Kind> = Extract<ChatEvent, { readonly kind: Kind }>;
 type Encoders = { readonly [Kind in ChatEvent["kind"]]: (event: EventOf<Kind>, state: StreamState) => string };
 
-export function createStreamEncoder({ operation }: Pick<ParsedRequest, "operation">): StreamEncoder {
+export function createStreamEncoder(
+  { operation }: Pick<ParsedRequest, "operation">,
+  elapsedMs?: ElapsedMs,
+): StreamEncoder {
   const state: StreamState = {
     isGenerate: operation === "generate",
     head: { model: "", created_at: encodeCreatedAt(0) },
@@ -44,6 +50,8 @@ export function createStreamEncoder({ operation }: Pick<ParsedRequest, "operatio
     usage: null,
     finish: "stop",
     answerFields: {},
+    elapsedMs,
+    firstWordMs: null,
   };
   return { contentType: "application/x-ndjson", encode: (event) => encodeFirstChoice(event, state) };
 }
@@ -105,6 +113,7 @@ const encoders: Encoders = {
 };
 
 function writeMessage(message: JsonObject, state: StreamState, fields: JsonObject = {}): string {
+  state.firstWordMs ??= state.elapsedMs?.() ?? null;
   return writeLine({ ...state.head, ...placeMessage(message, state), done: false, ...fields });
 }
 
@@ -126,8 +135,9 @@ function writeCall(part: ToolCallPart, state: StreamState): string {
 }
 
 function writeEnd(state: StreamState): string {
-  const { head, finish, usage, answerFields } = state;
-  const told = { done: true, done_reason: encodeFinish(finish), ...encodeUsage(usage), ...answerFields };
+  const { head, finish, usage, answerFields, elapsedMs, firstWordMs } = state;
+  const measured = encodeDurations(elapsedMs, firstWordMs);
+  const told = { done: true, done_reason: encodeFinish(finish), ...measured, ...encodeUsage(usage), ...answerFields };
   return writeLine({ ...head, ...placeMessage({ content: "" }, state), ...told });
 }
 

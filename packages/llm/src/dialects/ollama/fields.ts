@@ -28,8 +28,9 @@ const options: Check = (value, path) => {
   if (isObject(value)) wholeNumber(value["num_predict"], `${path}.num_predict`);
 };
 
+/** Without an input the server loads the model. */
 const input: Check = (value, path) => {
-  if (typeof value === "string") return;
+  if (value === undefined || value === null || typeof value === "string") return;
   if (!Array.isArray(value)) return fault(path, "a string or an array of strings");
   value.forEach((item: unknown, index) => {
     if (typeof item !== "string") fault(`${path}[${index}]`, "a string");
@@ -40,6 +41,7 @@ const checks: Readonly<Partial<Record<Operation, Readonly<Record<string, Check>>
   "chat.completions": { model: modelName, messages, stream: flag, options, tools: list },
   generate: { model: modelName, prompt: text, system: text, images: list, stream: flag, options },
   embeddings: { model: modelName, input, options },
+  embed_content: { model: modelName, prompt: text, options },
 };
 
 export function checkFields(operation: Operation, body: JsonObject): void {

@@ -15,7 +15,8 @@ import { encodeRequest } from "./encode-request.ts";
 import { encodeResult } from "./encode-result.ts";
 import { createStreamEncoder } from "./encode-stream.ts";
 import { encodeError, encodeStreamError } from "./errors.ts";
-import { facts, models } from "./model-list.ts";
+import { answerWish } from "./load.ts";
+import { facts, models, unserved } from "./model-list.ts";
 import { dropForeignSeals } from "./foreign-seals.ts";
 import { readPromptText } from "./prompt-text.ts";
 import { parseRequest } from "./request.ts";
@@ -29,6 +30,7 @@ export const ollama = {
       { path: "/api/chat", operation: "chat.completions" },
       { path: "/api/generate", operation: "generate" },
       { path: "/api/embed", operation: "embeddings" },
+      { path: "/api/embeddings", operation: "embed_content" },
     ],
     forwardedHeaders: [],
     parseRequest,
@@ -42,6 +44,8 @@ export const ollama = {
     createStreamEncoder,
     models,
     facts,
+    answerAlone: answerWish,
+    unserved,
     embeddings: clientEmbeddings,
   },
   upstream: {

@@ -1,4 +1,5 @@
-import type { ClientModels, ListedModel } from "#dialects/dialect.ts";
+import type { ClientModels, ListedModel } from "#dialects/client-models.ts";
+import type { UnservedPaths } from "#dialects/dialect.ts";
 import { memberOf, parseJson } from "#wire/json.ts";
 
 /** What only who holds the weights could tell. */
@@ -53,4 +54,19 @@ export const models: ClientModels = {
 export const facts = {
   "/api/version": JSON.stringify({ version: "0.13.0" }),
   "/api/ps": JSON.stringify({ models: [] }),
+};
+
+const elsewhere = "GhostLLM keeps no models itself: do that at the Ollama server, and its list is taken over.";
+
+/** What only who has the weights can do. https://docs.ollama.com/api */
+export const unserved: UnservedPaths = {
+  prefix: "/api/",
+  reasons: {
+    pull: `Models cannot be pulled here. ${elsewhere}`,
+    push: `Models cannot be pushed from here. ${elsewhere}`,
+    create: `Models cannot be created here. ${elsewhere}`,
+    copy: `Models cannot be copied here. ${elsewhere}`,
+    delete: `Models cannot be deleted here. ${elsewhere}`,
+    blobs: `Files of models cannot be put here. ${elsewhere}`,
+  },
 };

@@ -1,5 +1,6 @@
 import type { ParsedRequest } from "#dialects/dialect.ts";
 import { parseBody } from "#dialects/parse-body.ts";
+import { crossings } from "#operations.ts";
 import type { Operation } from "#operations.ts";
 import { findMembers } from "#wire/json-members.ts";
 import { memberOf } from "#wire/json.ts";
@@ -17,13 +18,17 @@ export function parseRequest(operation: Operation, body: Buffer): ParsedRequest 
     members: findMembers(body),
     model: String(fields["model"]),
     // Who says nothing is answered with a stream.
-    stream: operation !== "embeddings" && fields["stream"] !== false,
+    stream: !isEmbedding(operation) && fields["stream"] !== false,
     // Streams of this dialect tell it to everybody.
     wantsStreamUsage: true,
     promptTokensEstimate: estimatePromptTokens(body, fields),
-    maxOutputTokens: operation === "embeddings" ? 0 : readMaxOutputTokens(fields),
-    answers: operation === "embeddings" ? 0 : 1,
+    maxOutputTokens: isEmbedding(operation) ? 0 : readMaxOutputTokens(fields),
+    answers: isEmbedding(operation) ? 0 : 1,
   };
+}
+
+function isEmbedding(operation: Operation): boolean {
+  return crossings[operation] === "embeddings";
 }
 
 /** A negative limit is none. */

@@ -1,4 +1,4 @@
-import type { ClientModels, ListedModel } from "#dialects/dialect.ts";
+import type { ClientModels, ListedModel } from "#dialects/client-models.ts";
 
 /** OpenAI's fields, and behind them what else can be said. */
 function describe(model: ListedModel): object {
