@@ -8,6 +8,8 @@ export interface TokenCounts {
   readonly completion: number;
   readonly cached: number;
   readonly reasoning: number;
+  /** Of the prompt, what its vendor's cache was given to keep; only where that can exceed the prompt. */
+  readonly written?: number;
 }
 
 export interface Reading {
@@ -57,7 +59,8 @@ const countsReaders: Readonly<Record<Format, CountsReader>> = {
       count(fieldsOf(usage["prompt_tokens_details"])["cached_tokens"]) ||
       count(usage["prompt_cache_hit_tokens"]) ||
       count(usage["cached_tokens"]);
-    return { prompt, completion: isBeside ? completion + reasoning : completion, cached, reasoning };
+    const written = count(fieldsOf(usage["prompt_tokens_details"])["cache_write_tokens"]);
+    return { prompt, completion: isBeside ? completion + reasoning : completion, cached, reasoning, written };
   },
   "openai-responses": (usage) => ({
     prompt: count(usage["input_tokens"]),

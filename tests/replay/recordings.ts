@@ -3,7 +3,7 @@
 import { providers } from "@ghostllm/llm";
 import type { Corpus, CorpusRecord, OracleEntry } from "../support/corpus.ts";
 import { countsOf, fieldsOf, finishOf, parseArguments } from "./reading.ts";
-import type { Format, Outcome, Reading } from "./reading.ts";
+import type { Format, Outcome, Reading, TokenCounts } from "./reading.ts";
 
 export interface Recording {
   readonly record: CorpusRecord;
@@ -12,6 +12,8 @@ export interface Recording {
   readonly provider: string;
   readonly isStream: boolean;
   readonly expected: Outcome;
+  /** What was used beside the vendor's own counts, which clients of other formats are told within theirs. */
+  readonly beside: readonly TokenCounts[];
   /** The vendor's own counts, as they stood on the wire. */
   readonly usage: unknown;
 }
@@ -82,7 +84,33 @@ function recordingOf(record: CorpusRecord, name: string, entry: OracleEntry | un
   if (provider === null) return `no provider speaks ${format}`;
   const isStream = record.response_text !== undefined && record.status === 200;
   const expected = expectedOf(record, entry, format);
-  return { record, format, provider, isStream, expected, usage: entry.sdk.usage };
+  const beside = format === "anthropic-messages" ? stepsOutside(record) : [];
+  return { record, format, provider, isStream, expected, beside, usage: entry.sdk.usage };
+}
+
+/** Anthropic counts compaction, and the advice of other models, in steps outside of its sums. */
+function stepsOutside({ response_body: body, response_text: text = "" }: CorpusRecord): readonly TokenCounts[] {
+  const events = [...text.matchAll(/^data: ?(\{.*\})\s*$/gm)].map(([, data = ""]) => fieldsOf(parse(data)));
+  const usages = [...events, fieldsOf(body)].map(({ usage }) => fieldsOf(usage)["iterations"]);
+  const steps = usages.findLast((iterations) => Array.isArray(iterations)) ?? [];
+  const outside = (steps as readonly unknown[]).map(fieldsOf).filter(({ type }) => type !== "message");
+  return outside.map((step) => countsOf("anthropic-messages", step)).filter((counts) => counts !== null);
+}
+
+/** What a client of a format is to be told: within the vendor's own format, what its SDK read. */
+export function expectedBy({ expected, beside, format }: Recording, client: Format): Outcome {
+  if (client === format || beside.length === 0 || !("reading" in expected)) return expected;
+  const { usage } = expected.reading;
+  return { reading: { ...expected.reading, usage: usage === null ? null : beside.reduce(sumOf, usage) } };
+}
+
+function sumOf(a: TokenCounts, b: TokenCounts): TokenCounts {
+  return {
+    prompt: a.prompt + b.prompt,
+    completion: a.completion + b.completion,
+    cached: a.cached + b.cached,
+    reasoning: a.reasoning + b.reasoning,
+  };
 }
 
 function expectedOf(record: CorpusRecord, { sdk }: OracleEntry, format: Format): Outcome {

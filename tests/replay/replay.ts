@@ -18,6 +18,7 @@ import { compare } from "./compare.ts";
 import type { Miss } from "./compare.ts";
 import { replayPrice } from "./token-classes.ts";
 import type { Format } from "./reading.ts";
+import { expectedBy } from "./recordings.ts";
 import type { Recording } from "./recordings.ts";
 
 const model = "recorded-model";
@@ -66,7 +67,7 @@ export class ReplayStage {
     this.#serve(recording, writeBytes);
     const { isStream: stream } = recording;
     const actual = await client.ask({ url: this.#gateway.url, key: testKey, model, stream });
-    const misses = compare(recording.expected, actual, client.format);
+    const misses = compare(expectedBy(recording, client.format), actual, client.format);
     return { recording, client: client.format, writeBytes, misses };
   }
 
