@@ -1,4 +1,4 @@
-import { claude, claudeModels } from "./claude-models.ts";
+import { onlyClaude } from "./claude-models.ts";
 import type { ProviderDefinition } from "./definition.ts";
 
 export const anthropic: ProviderDefinition = {
@@ -20,7 +20,7 @@ export const anthropic: ProviderDefinition = {
   },
   exampleModel: "claude-haiku-4-5",
   modelList: "/v1/models?limit=1000",
-  quirks: { ...claude, models: claudeModels },
+  quirks: { models: onlyClaude },
   speaks: {
     "anthropic-messages": { "chat.completions": "/v1/messages", count_tokens: "/v1/messages/count_tokens" },
   },

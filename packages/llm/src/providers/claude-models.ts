@@ -32,3 +32,6 @@ export const claudeModels: FamilyNeeds = [
   [/claude-(?:opus-4[-.][89](?!\d)|(?:opus|sonnet|haiku)-[5-9](?!\d)|fable|mythos)/, { systemTurns: "taken" }],
   [/claude-(?:(?:opus|sonnet)-5[-.]5(?!\d)|(?:fable|mythos)-5[-.][1-9](?!\d))/, { forcedCalls: "refused" }],
 ];
+
+/** Of those who sell them in their vendor's dialect. Other models behind it, such as those of servers that people run, need nothing. */
+export const onlyClaude: FamilyNeeds = [[/claude/, claude], ...claudeModels];

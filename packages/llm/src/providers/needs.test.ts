@@ -408,6 +408,13 @@ describe("Claude", () => {
     expect(older.notes).toEqual(["system message in the midst of others"]);
   });
 
+  it("alone has these needs: another model behind the dialect is sent what came", () => {
+    const said = { role: "assistant", content: [{ type: "thinking", thinking: "hm", signature: "" }] };
+    const asked = { max_tokens: 9, temperature: 1.5, messages: [said, { role: "assistant", content: "1. " }] };
+    const sent = send("anthropic/kimi-k3", "anthropic-messages", asked);
+    expect(sent).toMatchObject({ body: { model: "kimi-k3", ...asked }, notes: [] });
+  });
+
   it("passes byte for byte where there is nothing to change", () => {
     const text = `{"model":"claude-opus-4-8","max_tokens":9, "messages":[ {"role":"user","content":[{"type":"text","text":"a \\"thinking\\" user"}]} ], "x": 1.0}`;
     expect(send("anthropic/claude-opus-4-8", "anthropic-messages", text)).toMatchObject({ text, notes: [] });

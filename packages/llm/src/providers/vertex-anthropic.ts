@@ -1,6 +1,6 @@
 import type { Place, PricedName } from "#catalog/pricing.ts";
 import { claudeAt } from "./claude-pricing.ts";
-import { claude, claudeModels } from "./claude-models.ts";
+import { onlyClaude } from "./claude-models.ts";
 import type { OperationPath, ProviderDefinition } from "./definition.ts";
 import { vertexAuthentication, vertexHost } from "./google-cloud.ts";
 
@@ -39,8 +39,7 @@ export const vertexAnthropic: ProviderDefinition = {
   exampleModel: "claude-haiku-4-5",
   speaks: { "anthropic-messages": { "chat.completions": path } },
   quirks: {
-    ...claude,
-    models: claudeModels,
+    models: onlyClaude,
     envelope: {
       leavesOut: ["model"],
       adds: { anthropic_version: "vertex-2023-10-16" },
