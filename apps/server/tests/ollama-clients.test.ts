@@ -127,6 +127,29 @@ describe("a request that has a model loaded or let go", () => {
   });
 });
 
+describe("a wish to think", () => {
+  const capabilities = { vision: null, functions: null, streaming: null };
+
+  it.each([
+    [false, undefined, "reasoning"],
+    [null, true, "reasoning budget"],
+    [true, true, "reasoning budget"],
+  ])("of a client of another dialect, to a model that can: %s", async (thinking, think, notes) => {
+    const target = makeTarget(makeProvider("ollama", upstream.url), "m", {
+      capabilities: { ...capabilities, thinking },
+    });
+    const other = await startGateway(makeSnapshot({ targets: [target] }));
+    upstream.script({ kind: "answer", body: { model: "m", ...answer } });
+    const thinkingWish = { type: "enabled", budget_tokens: 1024 };
+    const body = { model: "m", max_tokens: 2048, thinking: thinkingWish, messages: [{ role: "user", content: "Hi" }] };
+    const response = await postJson(`${other.url}/v1/messages`, body);
+    await other.close();
+    expect(response.status).toBe(200);
+    expect(response.headers.get("x-ghostllm-notes")).toBe(notes);
+    expect(JSON.parse(upstream.received.at(-1)?.text ?? "{}").think).toBe(think);
+  });
+});
+
 describe("the older path for embeddings", () => {
   it("passes to an Ollama", async () => {
     upstream.script({ kind: "answer", body: { embedding: [0.5, 1] } });

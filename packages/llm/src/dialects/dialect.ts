@@ -151,6 +151,8 @@ export interface RequestEdits {
   readonly quirks: Quirks;
   /** The client's headers that vendors of its dialect are sent, for those who want them in the body. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** Can the model think? Absent or null where nobody knows. */
+  readonly thinks?: boolean | null;
 }
 
 /** Watches a stream that passes through: reads its usage and its end, and withholds what the client did not ask for. */

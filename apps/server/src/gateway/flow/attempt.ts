@@ -52,7 +52,8 @@ export async function attemptTarget(input: AttemptInput): Promise<VendorAnswer> 
   const { seals: memory, facts } = input;
   const passage = passageBetween(input.dialect, vendorDialects[way.dialect], request.operation, { memory, facts });
   const model = target.sentAs ?? target.model;
-  const edits = { model, quirks: definition.quirks ?? {}, headers: headers.forwarded };
+  const thinks = target.capabilities?.thinking ?? null;
+  const edits = { model, thinks, quirks: definition.quirks ?? {}, headers: headers.forwarded };
   const { body, notes } = passage.encodeRequest(request, edits);
   if (input.isStrict && notes.length > 0) throw refuseLoss(target, notes);
   const url = urlOf(way, { ...target.provider, model, stream: request.stream });

@@ -14,7 +14,8 @@ import { encodeOptions } from "./options.ts";
 import { encodeReasoningWish } from "./reasoning-wish.ts";
 import { encodeTools } from "./tools.ts";
 
-export function encodeRequest(request: ChatRequest, { model }: RequestEdits): EncodedRequest {
+export function encodeRequest(request: ChatRequest, edits: RequestEdits): EncodedRequest {
+  const { model } = edits;
   const notes: Notes = new Set();
   const spelling = spellingOf(request.extras, dialect);
   const { options, ...fields } = ownFields(request.extras, dialect, notes);
@@ -23,7 +24,7 @@ export function encodeRequest(request: ChatRequest, { model }: RequestEdits): En
     ...(encodePrompt(request) ?? encodeChat(request, spelling, notes)),
     ...encodeOptions(request, options, spelling),
     ...encodeFormat(request.format, spelling, notes),
-    ...encodeReasoningWish(request, model, notes),
+    ...encodeReasoningWish(request, edits, notes),
     ...encodeLogprobs(request, spelling),
     ...(spelling["stream"] !== "absent" && { stream: request.stream }),
     ...fields,

@@ -1,6 +1,7 @@
 // How much to think, both ways: `think`, which is yes, no, or a word for the effort.
 
 import { spellingOf } from "#dialects/extras.ts";
+import type { RequestEdits } from "#dialects/dialect.ts";
 import type { Notes } from "#dialects/extras.ts";
 import type { FieldReader } from "#dialects/field-reader.ts";
 import type { ChatRequest, ReasoningWish } from "#hub.ts";
@@ -32,12 +33,21 @@ const words: Readonly<Record<string, string>> = {
 /** Words for the effort are for these models alone; others refuse them or take them for yes. */
 const takesWords = /gpt-?oss/i;
 
-export function encodeReasoningWish({ reasoning, extras }: ChatRequest, model: string, notes: Notes): JsonObject {
+/** A server refuses a model that cannot think, unless it is asked in Anthropic's dialect: there it lets the wish go by. */
+export function encodeReasoningWish(
+  { reasoning, extras }: ChatRequest,
+  { model, thinks }: Pick<RequestEdits, "model" | "thinks">,
+  notes: Notes,
+): JsonObject {
   const written = spellingOf(extras, dialect)["think"];
   if (written !== undefined) return { think: written };
   if (reasoning?.effort === undefined && reasoning?.budgetTokens === undefined) return {};
   const { effort, budgetTokens = 0 } = reasoning;
   if (effort === "none") return { think: false };
+  if (thinks === false) {
+    notes.add("reasoning");
+    return {};
+  }
   if (effort === undefined) notes.add("reasoning budget");
   const word = effort === undefined ? effortOf(budgetTokens) : words[effort];
   if (takesWords.test(model) && word !== undefined) return { think: word };
