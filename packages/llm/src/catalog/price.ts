@@ -102,42 +102,48 @@ export function costOf(usage: Usage, price: Price): number | null {
   if (usage.otherUses !== undefined && usage.otherUses.length > 0) return null;
   const rates = usage.serviceClass === undefined ? price : price.classes?.[usage.serviceClass];
   if (rates === undefined) return null;
-  const tokens = tokenTerms(usage, rates);
+  const sum = new ProductSum();
+  addTokens(usage, rates, sum);
   const fees = feesOf(usage, rates);
-  if (tokens === null || fees === null) return null;
+  if (sum.isUnknown || fees === null) return null;
   const factor = usage.geography === undefined ? undefined : price.geographies?.[usage.geography];
-  return sumOfProducts(tokens, factor ?? once) + fees;
+  return sum.total(factor ?? once) + fees;
 }
 
 const once: Factor = { times: 1, per: 1 };
 
-type Term = readonly [tokens: number, rate: number];
+/** Each token in one class. A vendor whose parts are more than the whole is believed in the whole. */
+function addTokens(usage: Usage, rates: Rates, sum: ProductSum): void {
+  const { promptTokens, completionTokens } = usage;
+  const cached = Math.min(usage.cachedTokens, promptTokens);
+  const cacheWrite = Math.min(usage.cacheWriteTokens ?? 0, promptTokens - cached);
+  const cacheWriteHour = Math.min(usage.cacheWriteHourTokens ?? 0, promptTokens - cached - cacheWrite);
+  const cachedAudio = Math.min(usage.cachedAudioTokens ?? 0, cached);
+  const cachedImage = Math.min(usage.cachedImageTokens ?? 0, cached - cachedAudio);
+  const fresh = promptTokens - cached - cacheWrite - cacheWriteHour;
+  const audioInput = Math.min(Math.max(0, (usage.audioPromptTokens ?? 0) - cachedAudio), fresh);
+  const imageInput = Math.min(Math.max(0, (usage.imagePromptTokens ?? 0) - cachedImage), fresh - audioInput);
+  const reasoning = Math.min(usage.reasoningTokens, completionTokens);
+  const audioOutput = Math.min(usage.audioCompletionTokens ?? 0, completionTokens - reasoning);
+  const imageOutput = Math.min(usage.imageCompletionTokens ?? 0, completionTokens - reasoning - audioOutput);
 
-/** Null where tokens of a class were used that has no price. */
-function tokenTerms(usage: Usage, rates: Rates): readonly Term[] | null {
-  const parts = partsOf(usage);
+  const input = rateAt(rates.input, promptTokens);
+  const output = rateAt(rates.output, promptTokens);
   const rateOf = (rate: Rate | undefined, otherwise: number): number =>
-    rate === undefined ? otherwise : rateAt(rate, usage.promptTokens);
-  const input = rateAt(rates.input, usage.promptTokens);
-  const output = rateAt(rates.output, usage.promptTokens);
-  const cached = rateOf(rates.cachedInput, input);
-  const write = rateOf(rates.cacheWrite, input);
-  const hour = rates.cacheWrite === undefined ? input : unknown;
-  const terms: readonly Term[] = [
-    [parts.input, input],
-    [parts.audioInput, rateOf(rates.audioInput, unknown)],
-    [parts.imageInput, rateOf(rates.imageInput, input)],
-    [parts.cached, cached],
-    [parts.cachedAudio, rateOf(rates.cachedAudio, unknown)],
-    [parts.cachedImage, rateOf(rates.cachedImage, cached)],
-    [parts.cacheWrite, write],
-    [parts.cacheWriteHour, rateOf(rates.cacheWriteHour, hour)],
-    [parts.output, output],
-    [parts.reasoning, rateOf(rates.reasoning, output)],
-    [parts.audioOutput, rateOf(rates.audioOutput, unknown)],
-    [parts.imageOutput, rateOf(rates.imageOutput, unknown)],
-  ];
-  return terms.some(([tokens, rate]) => tokens > 0 && rate === unknown) ? null : terms;
+    rate === undefined ? otherwise : rateAt(rate, promptTokens);
+  const cachedInput = rateOf(rates.cachedInput, input);
+  sum.add(fresh - audioInput - imageInput, input);
+  sum.add(audioInput, rateOf(rates.audioInput, unknown));
+  sum.add(imageInput, rateOf(rates.imageInput, input));
+  sum.add(cached - cachedAudio - cachedImage, cachedInput);
+  sum.add(cachedAudio, rateOf(rates.cachedAudio, unknown));
+  sum.add(cachedImage, rateOf(rates.cachedImage, cachedInput));
+  sum.add(cacheWrite, rateOf(rates.cacheWrite, input));
+  sum.add(cacheWriteHour, rateOf(rates.cacheWriteHour, rates.cacheWrite === undefined ? input : unknown));
+  sum.add(completionTokens - reasoning - audioOutput - imageOutput, output);
+  sum.add(reasoning, rateOf(rates.reasoning, output));
+  sum.add(audioOutput, rateOf(rates.audioOutput, unknown));
+  sum.add(imageOutput, rateOf(rates.imageOutput, unknown));
 }
 
 /** Of a class whose price nobody knows. */
@@ -145,47 +151,17 @@ const unknown = -1;
 
 function feesOf(usage: Usage, rates: Rates): number | null {
   const { webSearches = 0, fileSearches = 0, containers = 0 } = usage;
+  const perRequest = rates.perRequest ?? 0;
+  if (webSearches + fileSearches + containers === 0) return perRequest;
   const searches = rates.searchesOnce ? Math.min(1, webSearches) : webSearches;
-  const fees = [
-    [searches, rates.perWebSearch],
-    [fileSearches, rates.perFileSearch],
-    [containers, rates.perContainer],
-  ] as const;
-  let sum = rates.perRequest ?? 0;
-  for (const [count, fee] of fees) {
-    if (count > 0 && fee === undefined) return null;
-    sum += count * (fee ?? 0);
-  }
-  return sum;
-}
-
-/** Each token in one class. A vendor whose parts are more than the whole is believed in the whole. */
-function partsOf({ promptTokens, completionTokens, ...told }: Usage) {
-  const cached = Math.min(told.cachedTokens, promptTokens);
-  const cacheWrite = Math.min(told.cacheWriteTokens ?? 0, promptTokens - cached);
-  const cacheWriteHour = Math.min(told.cacheWriteHourTokens ?? 0, promptTokens - cached - cacheWrite);
-  const cachedAudio = Math.min(told.cachedAudioTokens ?? 0, cached);
-  const cachedImage = Math.min(told.cachedImageTokens ?? 0, cached - cachedAudio);
-  const fresh = promptTokens - cached - cacheWrite - cacheWriteHour;
-  const audioInput = Math.min(Math.max(0, (told.audioPromptTokens ?? 0) - cachedAudio), fresh);
-  const imageInput = Math.min(Math.max(0, (told.imagePromptTokens ?? 0) - cachedImage), fresh - audioInput);
-  const reasoning = Math.min(told.reasoningTokens, completionTokens);
-  const audioOutput = Math.min(told.audioCompletionTokens ?? 0, completionTokens - reasoning);
-  const imageOutput = Math.min(told.imageCompletionTokens ?? 0, completionTokens - reasoning - audioOutput);
-  return {
-    input: fresh - audioInput - imageInput,
-    audioInput,
-    imageInput,
-    cached: cached - cachedAudio - cachedImage,
-    cachedAudio,
-    cachedImage,
-    cacheWrite,
-    cacheWriteHour,
-    output: completionTokens - reasoning - audioOutput - imageOutput,
-    reasoning,
-    audioOutput,
-    imageOutput,
-  };
+  const isUnknown =
+    (webSearches > 0 && rates.perWebSearch === undefined) ||
+    (fileSearches > 0 && rates.perFileSearch === undefined) ||
+    (containers > 0 && rates.perContainer === undefined);
+  const { perWebSearch = 0, perFileSearch = 0, perContainer = 0 } = rates;
+  return isUnknown
+    ? null
+    : perRequest + searches * perWebSearch + fileSearches * perFileSearch + containers * perContainer;
 }
 
 function rateAt(rate: Rate, promptTokens: number): number {
@@ -196,14 +172,26 @@ function rateAt(rate: Rate, promptTokens: number): number {
 
 const million = 1_000_000;
 
-/** Sum of tokens x nano-USD per million, times a factor, rounded once, half up. */
-function sumOfProducts(terms: readonly Term[], { times, per }: Factor): number {
-  let sum = 0;
-  for (const [tokens, rate] of terms) if (tokens > 0) sum += tokens * rate;
-  const unit = million * per;
-  if (Number.isSafeInteger(sum * times + unit)) return Math.floor((sum * times + unit / 2) / unit);
-  // A long prompt at a high rate leaves the integers that a number holds exactly.
-  let exact = 0n;
-  for (const [tokens, rate] of terms) if (tokens > 0) exact += BigInt(tokens) * BigInt(rate);
-  return Number((exact * BigInt(times) * 2n + BigInt(unit)) / (2n * BigInt(unit)));
+/** Sum of tokens x nano-USD per million, times a factor, rounded once, half up. Exact also where a number is not. */
+class ProductSum {
+  isUnknown = false;
+  #sum = 0;
+  #exact = 0n;
+
+  add(tokens: number, rate: number): void {
+    if (tokens === 0) return;
+    if (rate === unknown) this.isUnknown = true;
+    const sum = this.#sum + tokens * rate;
+    if (Number.isSafeInteger(sum)) this.#sum = sum;
+    // A long prompt at a high rate leaves the integers that a number holds exactly.
+    else this.#exact += BigInt(tokens) * BigInt(rate);
+  }
+
+  total({ times, per }: Factor): number {
+    const unit = million * per;
+    if (this.#exact === 0n && Number.isSafeInteger(this.#sum * times + unit))
+      return Math.floor((this.#sum * times + unit / 2) / unit);
+    const exact = (this.#exact + BigInt(this.#sum)) * BigInt(times);
+    return Number((exact * 2n + BigInt(unit)) / (2n * BigInt(unit)));
+  }
 }

@@ -29,6 +29,8 @@ const sameClass: Readonly<Record<string, string>> = {
 /** The class of service that a vendor's word means; undefined for its usual one. */
 export function serviceClassOf(...words: readonly unknown[]): string | undefined {
   for (const word of words) {
+    // Most answers are of the usual class, in one of these words.
+    if (word === undefined || word === "default" || word === "standard") continue;
     if (typeof word !== "string" && typeof word !== "number") continue;
     const name = String(word)
       .toLowerCase()
@@ -37,6 +39,14 @@ export function serviceClassOf(...words: readonly unknown[]): string | undefined
   }
   return undefined;
 }
+
+/** Sets only what is more than nothing. */
+export function setCount(usage: Counting, field: CountField, count: number): void {
+  if (count > 0) usage[field] = count;
+}
+
+type CountField = (typeof counts)[number];
+export type Counting = { -readonly [Field in keyof Usage]: Usage[Field] };
 
 /** Only what is more than nothing. */
 export function counted<Counts extends Readonly<Record<string, number>>>(counts: Counts): Partial<Counts> {
@@ -61,6 +71,7 @@ function nanosOf(usd: unknown): number | undefined {
  */
 export function vendorCostOf(usage: JsonObject): number | undefined {
   const ticks = usage["cost_in_usd_ticks"];
+  if (ticks === undefined && usage["cost"] === undefined) return undefined;
   if (typeof ticks === "number" && ticks >= 0) return Math.round(ticks / 10);
   const told = nanosOf(usage["cost"]) ?? nanosOf(memberOf(usage["cost"], "total_cost"));
   if (told === undefined || usage["is_byok"] !== true) return told;
@@ -97,7 +108,7 @@ export function withoutUsage(whole: Usage, part: Usage): Usage {
 }
 
 function combine(one: Usage, other: Usage, operation: (left: number, right: number) => number): Usage {
-  const result: { -readonly [Field in keyof Usage]: Usage[Field] } = { ...one };
+  const result: Counting = { ...one };
   for (const count of counts) {
     if (one[count] !== undefined || other[count] !== undefined)
       result[count] = operation(one[count] ?? 0, other[count] ?? 0);

@@ -1,12 +1,12 @@
 // `usage` of answers and chunks, in the names of all vendors that speak the dialect.
 
-import { present } from "#dialects/extras.ts";
-import { counted, serviceClassOf, vendorCostOf } from "#dialects/usage-parts.ts";
+import { serviceClassOf, setCount, vendorCostOf } from "#dialects/usage-parts.ts";
+import type { Counting } from "#dialects/usage-parts.ts";
 import type { Usage } from "#hub.ts";
 import { countOf, isObject, memberOf } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
 
-/** Reads the `usage` object of an answer or a chunk; null where there is none. */
+/** Reads the `usage` object of an answer or a chunk; null where there is none. Field by field, since it is done for every answer. */
 export function readUsage(usage: unknown): Usage | null {
   if (!isObject(usage)) return null;
   const told = countOf(usage["completion_tokens"]);
@@ -14,44 +14,45 @@ export function readUsage(usage: unknown): Usage | null {
   const reasoningTokens = readReasoningTokens(usage);
   // xAI counts reasoning beside completion_tokens instead of within: its total gives it away.
   const isOutside = reasoningTokens > 0 && countOf(usage["total_tokens"]) === promptTokens + told + reasoningTokens;
-  return {
+  const read: Counting = {
     promptTokens,
     completionTokens: isOutside ? told + reasoningTokens : told,
     cachedTokens: readCachedTokens(usage),
     reasoningTokens,
-    ...readKinds(usage),
-    ...readTerms(usage),
   };
+  readKinds(usage, read);
+  readTerms(usage, read);
+  return read;
 }
 
-function readKinds(usage: JsonObject): Partial<Usage> {
+function readKinds(usage: JsonObject, read: Counting): void {
   const input = detailsOf(usage);
-  const output = usage["completion_tokens_details"];
-  return counted({
+  if (isObject(input)) {
     // Moonshot and OpenRouter count within the prompt what is written into a cache, as Anthropic's models have it.
-    cacheWriteTokens:
-      countOf(memberOf(input, "cache_write_tokens")) || countOf(memberOf(input, "cache_creation_input_tokens")),
-    audioPromptTokens: countOf(memberOf(input, "audio_tokens")),
-    cachedAudioTokens: countOf(memberOf(memberOf(input, "cached_tokens_details"), "audio_tokens")),
-    imagePromptTokens: countOf(memberOf(input, "image_tokens")),
-    audioCompletionTokens: countOf(memberOf(output, "audio_tokens")),
-    imageCompletionTokens: countOf(memberOf(output, "image_tokens")),
-  });
+    const written = countOf(input["cache_write_tokens"]) || countOf(input["cache_creation_input_tokens"]);
+    setCount(read, "cacheWriteTokens", written);
+    setCount(read, "audioPromptTokens", countOf(input["audio_tokens"]));
+    setCount(read, "cachedAudioTokens", countOf(memberOf(input["cached_tokens_details"], "audio_tokens")));
+    setCount(read, "imagePromptTokens", countOf(input["image_tokens"]));
+  }
+  const output = usage["completion_tokens_details"];
+  if (!isObject(output)) return;
+  setCount(read, "audioCompletionTokens", countOf(output["audio_tokens"]));
+  setCount(read, "imageCompletionTokens", countOf(output["image_tokens"]));
 }
 
 /** What the price depends on, and what is paid beside tokens. */
-function readTerms(usage: JsonObject): Partial<Usage> {
-  const otherUses = unpricedUses.filter((field) => countOf(usage[field]) > 0);
-  return {
-    ...present({ serviceClass: serviceClassOf(usage["service_tier"]), vendorCostNanos: vendorCostOf(usage) }),
-    ...(otherUses.length > 0 && { otherUses }),
-    ...counted({
-      webSearches:
-        countOf(memberOf(usage["web_search_usage"], "tool_usage")) ||
-        countOf(memberOf(usage["server_tool_use"], "web_search_requests")) ||
-        countOf(usage["num_search_queries"]),
-    }),
-  };
+function readTerms(usage: JsonObject, read: Counting): void {
+  const serviceClass = serviceClassOf(usage["service_tier"]);
+  if (serviceClass !== undefined) read.serviceClass = serviceClass;
+  const vendorCostNanos = vendorCostOf(usage);
+  if (vendorCostNanos !== undefined) read.vendorCostNanos = vendorCostNanos;
+  for (const field of unpricedUses) if (countOf(usage[field]) > 0) read.otherUses = [...(read.otherUses ?? []), field];
+  const searches =
+    countOf(memberOf(usage["web_search_usage"], "tool_usage")) ||
+    countOf(memberOf(usage["server_tool_use"], "web_search_requests")) ||
+    countOf(usage["num_search_queries"]);
+  setCount(read, "webSearches", searches);
 }
 
 /** Sources that xAI looked up, and what Perplexity read for its answer: paid for, and in no list of prices. */
