@@ -11,7 +11,7 @@ import type { Notes } from "./extras.ts";
 const deepest = 100;
 
 const kept: ReadonlySet<string> = new Set([
-  ...["$schema", "type", "enum", "const", "default", "title", "description", "required", "properties", "items", "$ref"],
+  ...["$schema", "type", "enum", "const", "title", "description", "required", "properties", "items", "$ref"],
   ...["anyOf", "allOf", "oneOf", "$defs", "definitions", "additionalProperties", "format", "minItems"],
 ]);
 const silent: ReadonlySet<string> = new Set(["$id", "$comment"]);
