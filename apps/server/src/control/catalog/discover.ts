@@ -81,12 +81,11 @@ function isUntouched({ contextLength, inputPrice, outputPrice, cachedInputPrice,
 }
 
 /**
- * Models of a vendor that are known without asking it; none for servers that hold whatever their owner put there, which
- * another server than the vendor's own may be, too, unless it is of a kind that has no list to ask for.
+ * Models of a vendor that are known without asking it; none for servers that hold whatever their owner put there, as
+ * every server does that is not the vendor's own.
  */
 export function catalogModelNames(provider: Pick<ProviderEntry, "definition" | "baseUrl">): readonly string[] {
-  const { definition, baseUrl } = provider;
-  return definition.modelList !== undefined && isForeign(definition, baseUrl) ? [] : catalogNames(provider);
+  return isForeign(provider.definition, provider.baseUrl) ? [] : catalogNames(provider);
 }
 
 function catalogNames({ definition }: Pick<ProviderEntry, "definition">): readonly string[] {
