@@ -376,6 +376,138 @@ describe("embeddings", () => {
   });
 });
 
+const call = { id: "t1", type: "function", function: { name: "f", arguments: "{}" } };
+
+/** Calls that end as if they were none. */
+const callsThatStop: Readonly<Record<ClientDialectName, { readonly whole: object; readonly stream: string } | null>> = {
+  "openai-chat": {
+    whole: {
+      ...fine["openai-chat"],
+      choices: [{ index: 0, message: { role: "assistant", content: "", tool_calls: [call] }, finish_reason: "stop" }],
+    },
+    stream: [
+      { id: "c", model: "m", choices: [{ index: 0, delta: { role: "assistant", content: "" } }] },
+      {
+        id: "c",
+        model: "m",
+        choices: [
+          {
+            index: 0,
+            delta: {
+              tool_calls: [
+                { index: 0, ...call },
+                { index: 1, ...call, id: "t2" },
+              ],
+            },
+            finish_reason: "stop",
+          },
+        ],
+      },
+    ]
+      .map((chunk) => `data: ${JSON.stringify(chunk)}\n\n`)
+      .concat("data: [DONE]\n\n")
+      .join(""),
+  },
+  "openai-responses": null,
+  "anthropic-messages": {
+    whole: {
+      ...fine["anthropic-messages"],
+      content: [{ type: "tool_use", id: "t1", name: "f", input: {} }],
+    },
+    stream: [
+      { type: "message_start", message: { ...fine["anthropic-messages"], content: [], stop_reason: null } },
+      { type: "content_block_start", index: 0, content_block: { type: "tool_use", id: "t1", name: "f", input: {} } },
+      { type: "content_block_stop", index: 0 },
+      { type: "message_delta", delta: { stop_reason: "end_turn" }, usage: { output_tokens: 2 } },
+      { type: "message_stop" },
+    ]
+      .map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`)
+      .join(""),
+  },
+  gemini: null,
+  ollama: null,
+};
+
+/** By which a client knows that it is to call tools. */
+const callingEnds: Readonly<Partial<Record<ClientDialectName, RegExp>>> = {
+  "openai-chat": /"finish_reason": ?"tool_calls"/,
+  "anthropic-messages": /"stop_reason": ?"tool_use"/,
+};
+
+describe("an answer that calls tools and ends as if it did not", () => {
+  const crossings = names.flatMap((vendor) => {
+    const clients = Object.keys(callingEnds) as ClientDialectName[];
+    return callsThatStop[vendor] === null
+      ? []
+      : clients.filter((client) => client !== vendor).map((client) => [client, vendor] as const);
+  });
+
+  it.each(crossings)("ends with calls to a client of %s from a vendor of %s", async (client, vendor) => {
+    serve(vendor);
+    const { whole, stream } = callsThatStop[vendor] ?? { whole: {}, stream: "" };
+    script(0, answering(whole));
+    expect(await (await ask(client, "alone", false)).text()).toMatch(callingEnds[client] ?? /$^/);
+    script(0, { kind: "raw", text: stream });
+    expect(await (await ask(client, "alone", true)).text()).toMatch(callingEnds[client] ?? /$^/);
+  });
+
+  it("keeps its bytes within one dialect", async () => {
+    serve("openai-chat");
+    script(0, answering(callsThatStop["openai-chat"]?.whole));
+    expect(await (await ask("openai-chat", "alone", false)).json()).toEqual(callsThatStop["openai-chat"]?.whole);
+  });
+});
+
+describe("a stream that ends with a failure", () => {
+  const gemini = (candidate: object) => `data: ${JSON.stringify({ candidates: [candidate] })}\r\n\r\n`;
+  const malformed = gemini({
+    finishReason: "MALFORMED_FUNCTION_CALL",
+    finishMessage: "Malformed function call: f(",
+    index: 0,
+  });
+  const half = gemini({ content: { role: "model", parts: [{ text: "Half" }] }, index: 0 });
+
+  it.each(names.filter((name) => name !== "gemini"))(
+    "and said nothing before is another target's, to a client of %s",
+    async (client) => {
+      serve("gemini");
+      script(0, { kind: "raw", text: malformed });
+      script(1, answering(fine.gemini));
+      const response = await ask(client, "routed", true);
+      expect(await response.text()).toContain("Fine.");
+      expect(response.headers.get("x-ghostllm-attempts")).toBe("2");
+    },
+  );
+
+  it.each(names.filter((name) => name !== "gemini"))(
+    "behind words is told as one to a client of %s",
+    async (client) => {
+      serve("gemini");
+      script(0, { kind: "raw", text: half + malformed, perEvent: true });
+      const text = await (await ask(client, "alone", true)).text().catch(() => "cut");
+      expect(text === "cut" || text.includes("Malformed function call: f(")).toBe(true);
+      expect(text).not.toMatch(ends[client]);
+      expect(gateway.records.at(-1)).toMatchObject({ status: "error" });
+    },
+  );
+
+  it("of a compatible server's is one, too", async () => {
+    serve("openai-chat");
+    const chunk = {
+      id: "c",
+      model: "m",
+      choices: [
+        { index: 0, delta: { content: "" }, finish_reason: "error", error: { code: 503, message: "upstream died" } },
+      ],
+    };
+    script(0, { kind: "raw", text: `data: ${JSON.stringify(chunk)}\n\ndata: [DONE]\n\n` });
+    script(1, answering(fine["openai-chat"]));
+    const response = await ask("anthropic-messages", "routed", true);
+    expect(await response.text()).toContain("Fine.");
+    expect(response.headers.get("x-ghostllm-attempts")).toBe("2");
+  });
+});
+
 describe("what is no error", () => {
   it("an answer with an error that is null or empty", async () => {
     serve("openai-chat");

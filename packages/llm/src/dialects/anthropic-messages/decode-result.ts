@@ -38,15 +38,19 @@ export function decodeResult(body: Buffer): ChatResult | null {
 }
 
 function decodeChoice(content: readonly unknown[], reader: FieldReader): Choice {
-  const finish = takeFinish(reader);
-  return { index: 0, content: content.map(decodeBlock), finish, ...reader.extras() };
+  const parts = content.map(decodeBlock);
+  const finish = takeFinish(
+    reader,
+    parts.some(({ kind }) => kind === "tool_call"),
+  );
+  return { index: 0, content: parts, finish, ...reader.extras() };
 }
 
-function takeFinish(reader: FieldReader): FinishReason | null {
+function takeFinish(reader: FieldReader, hasCalls: boolean): FinishReason | null {
   const reason = reader.text("stop_reason");
   reader.drop("stop_reason");
   if (reason === undefined) return null;
-  const finish = decodeFinish(reason);
+  const finish = decodeFinish(reason, hasCalls);
   if (encodeFinish(finish) !== reason) reader.spell("stop_reason", reason);
   return finish;
 }

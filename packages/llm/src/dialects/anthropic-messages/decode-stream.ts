@@ -91,7 +91,7 @@ function readMessageDelta({ delta, usage, type: _type, ...rest }: JsonObject, st
   if (typeof reason !== "string" || reason === "" || state.isFinished) return;
   endBlocks(state);
   state.isFinished = true;
-  const finish = decodeFinish(reason);
+  const finish = decodeFinish(reason, state.calls > 0);
   if (encodeFinish(finish) !== reason) tellRest({ stop_reason: reason }, new Set(), state);
   state.events.push({ kind: "finish", index: 0, finish });
 }

@@ -18,8 +18,10 @@ const words: Readonly<Record<FinishReason, string>> = {
   other: "end_turn",
 };
 
-export function decodeFinish(reason: string): FinishReason {
-  return Object.hasOwn(meanings, reason) ? (meanings[reason] ?? "other") : "other";
+/** Servers that copy the dialect may end an answer that calls tools as any other: its calls tell. */
+export function decodeFinish(reason: string, hasCalls = false): FinishReason {
+  const finish = Object.hasOwn(meanings, reason) ? (meanings[reason] ?? "other") : "other";
+  return finish === "stop" && hasCalls ? "tool_calls" : finish;
 }
 
 export function encodeFinish(finish: FinishReason): string {

@@ -12,7 +12,7 @@ export function failureOf(answer: unknown): VendorError | null {
   return { ...error, message: error.message ?? "The vendor's answer has no content." };
 }
 
-function failedWith(reason: string): VendorError {
+export function failedWith(reason: string): VendorError & { readonly message: string } {
   return { message: `The model's answer ended with ${reason}.`, words: [reason] };
 }
 

@@ -18,12 +18,14 @@ export function decodeResult(body: Buffer): ChatResult | null {
   if (!Array.isArray(content) || failureOf(answer) !== null) return null;
   const reason = memberOf(answer, "stopReason");
   const tier = memberOf(memberOf(answer, "serviceTier"), "type");
-  const finish = typeof reason === "string" && reason !== "" ? decodeFinish(reason) : null;
+  const parts = decodeContent(content);
+  const hasCalls = parts.some(({ kind }) => kind === "tool_call");
+  const finish = typeof reason === "string" && reason !== "" ? decodeFinish(reason, hasCalls) : null;
   return {
     id: "",
     model: "",
     createdSeconds: 0,
-    choices: [{ index: 0, content: decodeContent(content), finish }],
+    choices: [{ index: 0, content: parts, finish }],
     usage: readUsage(memberOf(answer, "usage"), memberOf(answer, "serviceTier")),
     ...present({ serviceTier: typeof tier === "string" ? tier : undefined }),
   };

@@ -11,9 +11,10 @@ import type { EventMessage } from "#wire/aws-event-stream.ts";
 import { isObject, memberOf, parseJson } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
 import { readFailure } from "#wire/unwrap-event-stream.ts";
+import { failedWith } from "./answer-failure.ts";
 import { beginBlock, endBlock, endBlocks, readDelta } from "./decode-delta.ts";
 import type { BlockContext } from "./decode-delta.ts";
-import { decodeFinish } from "./finish.ts";
+import { decodeFinish, isFailedFinish } from "./finish.ts";
 import { readUsage } from "./usage.ts";
 
 interface StreamState extends BlockContext, DecoderState {
@@ -80,10 +81,11 @@ function start(state: StreamState): void {
 
 function readStop({ stopReason: reason }: JsonObject, state: StreamState): void {
   if (state.isFinished) return;
+  if (isFailedFinish(reason)) return failStream(state, failedWith(String(reason)).message, String(reason));
   endBlocks(state);
   state.isFinished = true;
   if (typeof reason === "string" && reason !== "")
-    state.events.push({ kind: "finish", index: 0, finish: decodeFinish(reason) });
+    state.events.push({ kind: "finish", index: 0, finish: decodeFinish(reason, state.calls > 0) });
 }
 
 /** The last event, unless the answer has not come to its end. */

@@ -11,8 +11,10 @@ const meanings: Readonly<Record<string, FinishReason>> = {
   refusal: "refusal",
 };
 
-export function decodeFinish(reason: string): FinishReason {
-  return Object.hasOwn(meanings, reason) ? (meanings[reason] ?? "other") : "other";
+/** Servers that copy the dialect may end an answer that calls tools as any other: its calls tell. */
+export function decodeFinish(reason: string, hasCalls = false): FinishReason {
+  const finish = Object.hasOwn(meanings, reason) ? (meanings[reason] ?? "other") : "other";
+  return finish === "stop" && hasCalls ? "tool_calls" : finish;
 }
 
 /** The model made a mess of its answer: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html */

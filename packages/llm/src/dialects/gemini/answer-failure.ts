@@ -49,7 +49,7 @@ function failureOfCandidates(candidates: readonly unknown[]): VendorError | null
   return isFailedFinish(memberOf(ended, "finishReason"), told) ? failureOfCandidate(ended) : null;
 }
 
-function failureOfCandidate(candidate: unknown): VendorError {
+export function failureOfCandidate(candidate: unknown): VendorError {
   const reason = String(memberOf(candidate, "finishReason"));
   const message = memberOf(candidate, "finishMessage");
   const told = typeof message === "string" && message !== "" ? `: ${message}` : ".";

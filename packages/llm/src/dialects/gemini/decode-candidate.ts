@@ -1,11 +1,13 @@
 // What one event of a stream adds to an answer -> events of the hub: a table of one small function per kind of part.
 
+import type { VendorError } from "#dialects/dialect.ts";
 import type { ChatEvent, FinishReason, Part } from "#hub.ts";
 import { isObject, memberOf } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
+import { failureOfCandidate } from "./answer-failure.ts";
 import { decodeCitations } from "./citations.ts";
 import { decodePart } from "./decode-content.ts";
-import { decodeFinish } from "./finish.ts";
+import { decodeFinish, isFailedFinish } from "./finish.ts";
 import { decodeLogprobs } from "./logprobs.ts";
 import { dialect } from "./name.ts";
 import { PartialArguments } from "./partial-call.ts";
@@ -21,6 +23,10 @@ export interface CandidateState {
   partial: { readonly call: number; readonly values: PartialArguments } | null;
   /** Why it ended, which some models say in every event, so that the last one holds. */
   finishReason: unknown;
+  /** The vendor's words for that. */
+  finishMessage: unknown;
+  /** Something of it but thoughts was told. */
+  hasText: boolean;
   /** The last word about its sources. */
   sources: JsonObject;
   /** Bytes and characters of its text are counted alike. */
@@ -29,7 +35,17 @@ export interface CandidateState {
 
 export function beginCandidate(index: number, responseId: unknown): CandidateState {
   const ids = new CallIds(callPrefix(responseId) + (index === 0 ? "" : `${index}_`));
-  return { index, ids, calls: 0, partial: null, finishReason: null, sources: {}, isAscii: true };
+  return {
+    index,
+    ids,
+    calls: 0,
+    partial: null,
+    finishReason: null,
+    finishMessage: undefined,
+    hasText: false,
+    sources: {},
+    isAscii: true,
+  };
 }
 
 type Events = ChatEvent[];
@@ -40,7 +56,10 @@ export function readCandidate(candidate: JsonObject, state: CandidateState, even
   for (const part of Array.isArray(parts) ? parts : []) readPart(part, state, events);
   const logprobs = decodeLogprobs(logprobsResult);
   if (logprobs !== undefined) events.push({ kind: "logprobs", index: state.index, logprobs });
-  if (decodeFinish(finishReason, false) !== null) state.finishReason = finishReason;
+  if (decodeFinish(finishReason, false) !== null) {
+    state.finishReason = finishReason;
+    state.finishMessage = candidate["finishMessage"];
+  }
   const { groundingMetadata, citationMetadata, ...others } = rest;
   if (isObject(groundingMetadata) && Object.keys(groundingMetadata).length > 0)
     state.sources = { ...state.sources, groundingMetadata };
@@ -82,6 +101,7 @@ type Tellers = {
 const tellers: Tellers = {
   text({ text }, state, events) {
     if (text === "") return;
+    state.hasText = true;
     // eslint-disable-next-line no-control-regex
     state.isAscii &&= /^[\0-\x7f]*$/.test(text);
     events.push({ kind: "text", index: state.index, text });
@@ -107,10 +127,11 @@ const tellers: Tellers = {
 
 function tellMedia(
   part: Extract<Part, { readonly kind: "image" | "audio" | "document" }>,
-  { index }: CandidateState,
+  state: CandidateState,
   events: Events,
 ): void {
-  events.push({ kind: "media", index, part });
+  state.hasText = true;
+  events.push({ kind: "media", index: state.index, part });
 }
 
 /** A call that goes on, or a piece of the one before. */
@@ -147,6 +168,12 @@ function endPartial(state: CandidateState, events: Events): void {
   if (partial === null) return;
   state.partial = null;
   events.push({ kind: "tool_arguments", index, call: partial.call, text: partial.values.text() });
+}
+
+/** Null for an answer that did not fail. */
+export function failureOf({ finishReason, finishMessage, calls, hasText }: CandidateState): VendorError | null {
+  const hasFailed = isFailedFinish(finishReason, { hasCalls: calls > 0, hasText });
+  return hasFailed ? failureOfCandidate({ finishReason, finishMessage }) : null;
 }
 
 /** At the end of the stream: what was held, and why the answer ended. */

@@ -9,7 +9,7 @@ import { isObject, memberOf } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
 import { readErrorValue } from "./answer-error.ts";
 import { blockReasonOf } from "./answer-failure.ts";
-import { beginCandidate, endCandidate, readCandidate, tellRest } from "./decode-candidate.ts";
+import { beginCandidate, endCandidate, failureOf, readCandidate, tellRest } from "./decode-candidate.ts";
 import type { CandidateState } from "./decode-candidate.ts";
 import { secondsOf } from "./decode-result.ts";
 import { countSearches, readUsage } from "./usage.ts";
@@ -106,6 +106,8 @@ function tellUsage(told: unknown, state: StreamState): void {
 function end(state: StreamState): void {
   const { candidates, events, isBlocked } = state;
   const before = events.length;
+  const [failure] = [...candidates.values()].map(failureOf).filter((found) => found !== null);
+  if (failure !== undefined) return failStream(state, failure.message ?? "", failure.words[0]);
   for (const candidate of candidates.values()) endCandidate(candidate, events);
   const isFinished = events.slice(before).some(({ kind }) => kind === "finish");
   if (!isFinished && isBlocked) events.push({ kind: "finish", index: 0, finish: "content_filter" });

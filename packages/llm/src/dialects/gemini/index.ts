@@ -66,6 +66,7 @@ export const gemini = {
   },
   upstream: {
     streamContentType: "text/event-stream",
+    hasEnvelope: true,
     namedModel: { member: "modelVersion", within: [], form: "events" },
     answersByTool,
     toolNames: { longest: 64, refused: /[^a-zA-Z0-9_.:-]/g, refusedBeginning: /^[^a-zA-Z_]/ },

@@ -46,7 +46,7 @@ function failureOfChoices(choices: readonly unknown[]): VendorError | null {
 }
 
 /** OpenRouter tells within the choice what happened. */
-function failureOfChoice(choice: unknown): VendorError {
+export function failureOfChoice(choice: unknown): VendorError {
   const reason = String(memberOf(choice, "finish_reason"));
   const error = failureFrom(choice, `The model's answer ended with '${reason}'.`);
   return { ...error, words: [...error.words, reason] };

@@ -3,10 +3,11 @@
 import type { ChatEvent } from "#hub.ts";
 import { countOf, isObject, memberOf } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
+import { failureOfChoice } from "./answer-failure.ts";
 import { decodeCitation } from "./citations.ts";
 import { decodePart } from "./decode-content.ts";
 import { callIdPrefix } from "./decode-result.ts";
-import { decodeFinish } from "./finish.ts";
+import { decodeFinish, isFailedFinish } from "./finish.ts";
 import { decodeLogprobs } from "./logprobs.ts";
 import { dialect } from "./name.ts";
 import { decodeDetail, textFields } from "./reasoning.ts";
@@ -42,7 +43,7 @@ export function decodeChoiceChunk(chunk: JsonObject, position: number, context: 
   const logprobs = decodeLogprobs(chunk["logprobs"]);
   if (logprobs !== undefined) events.push({ kind: "logprobs", index, logprobs });
   tellRest(chunk, delta, index, events);
-  finishChoice(chunk["finish_reason"], choice, events);
+  finishChoice(chunk, choice, events);
 }
 
 function openChoice(index: number, { choices, answerId }: ChoiceContext): ChoiceState {
@@ -61,11 +62,20 @@ function readDelta(chunk: JsonObject): JsonObject {
   return isObject(delta) ? delta : {};
 }
 
-/** Some vendors repeat the reason in chunks that follow. */
-function finishChoice(reason: unknown, choice: ChoiceState, events: ChatEvent[]): void {
+/** Some vendors repeat the reason in chunks that follow. One that says that the answer failed ends all of it. */
+function finishChoice(chunk: JsonObject, choice: ChoiceState, events: ChatEvent[]): void {
+  const reason = chunk["finish_reason"];
   if (typeof reason !== "string" || reason === "" || choice.isFinished) return;
   choice.isFinished = true;
-  events.push(...choice.calls.flush(), { kind: "finish", index: choice.index, finish: decodeFinish(reason) });
+  if (isFailedFinish(reason)) return tellFailure(chunk, events);
+  const finish = decodeFinish(reason, choice.calls.hasCalls);
+  events.push(...choice.calls.flush(), { kind: "finish", index: choice.index, finish });
+}
+
+function tellFailure(chunk: JsonObject, events: ChatEvent[]): void {
+  const { message, words, status } = failureOfChoice(chunk);
+  const code = status === undefined ? words[0] : String(status);
+  events.push({ kind: "error", message: message ?? "", ...(code !== undefined && { code }) });
 }
 
 /** At the end of a stream: calls that no reason to finish has closed. */

@@ -45,7 +45,10 @@ function decodeChoice(choice: JsonObject, position: number, answerId: string): C
   const message = reader.object("message") ?? {};
   const inner = new FieldReader(dialect, message);
   const content = decodeMessage(inner, callIdPrefix(answerId, index));
-  const finish = takeFinish(reader);
+  const finish = takeFinish(
+    reader,
+    content.some(({ kind }) => kind === "tool_call"),
+  );
   const logprobs = decodeLogprobs(reader.peek("logprobs"));
   reader.drop("logprobs");
   return { index, content, finish, ...(logprobs && { logprobs }), ...reader.extras({ message: inner.rest() }) };
@@ -56,13 +59,13 @@ export function callIdPrefix(answerId: string, index: number): string {
   return `call_${answerId.replaceAll(/[^a-zA-Z0-9_-]/g, "").slice(-24)}_${index}`;
 }
 
-function takeFinish(reader: FieldReader): FinishReason | null {
+function takeFinish(reader: FieldReader, hasCalls: boolean): FinishReason | null {
   const reason = reader.text("finish_reason");
   if (reason === undefined) {
     reader.drop("finish_reason");
     return null;
   }
-  const finish = decodeFinish(reason);
+  const finish = decodeFinish(reason, hasCalls);
   if (encodeFinish(finish) !== reason) reader.spell("finish_reason", reason);
   return finish;
 }

@@ -51,8 +51,8 @@ function readChunk(data: string, state: StreamState): void {
   const chunk = parseExactly(data, exact);
   if (!isObject(chunk)) return failStream(state, "The vendor sent a chunk that is no JSON object.");
   if (isFailure(chunk)) return failStream(state, readError(data).message ?? "error within the stream", readCode(chunk));
-  for (const [field, read] of chunkReaders) read(chunk[field], chunk, state);
-  tellRest(chunk, state);
+  for (const [field, read] of chunkReaders) if (!state.isOver) read(chunk[field], chunk, state);
+  if (!state.isOver) tellRest(chunk, state);
 }
 
 /** `{"error":...}`, or Mistral's form of an error, which has no such key. */
@@ -97,6 +97,7 @@ function readChoices(choices: unknown, { id }: JsonObject, state: StreamState): 
     const answerId = typeof id === "string" && id !== "" ? id : state.fallbackId;
     decodeChoiceChunk(choice, position, { answerId, choices: state.choices, events: state.events });
   });
+  state.isOver = state.events.some(({ kind }) => kind === "error");
 }
 
 /** Several usages may be of one answer or of several: each event tells what is known by then. */

@@ -112,7 +112,8 @@ function makeChoice(chance: Chance, index: number): Choice {
   return {
     index,
     content: [...(chance.below(3) === 0 ? sealed : reasoning), ...text, ...media, ...several(chance, 1, () => call)],
-    finish: chance.pick(["stop", "length", "tool_calls", "content_filter"]),
+    // Calls that end with `stop` are read as calls.
+    finish: chance.pick(["length", "tool_calls", "content_filter"]),
     ...perhaps(chance, { logprobs: { content: [{ token: "x", logprob: -1, bytes: null, top_logprobs: [] }] } }),
   };
 }
@@ -148,7 +149,7 @@ function makeEvents(chance: Chance): ChatEvent[] {
     ])();
   });
   const start: ChatEvent = { kind: "start", id: "c1", model: "m", createdSeconds: 5 };
-  const finish: ChatEvent = { kind: "finish", index, finish: chance.pick(["stop", "length", "tool_calls"]) };
+  const finish: ChatEvent = { kind: "finish", index, finish: chance.pick(["length", "tool_calls"]) };
   return [start, ...some.flat(), finish, { kind: "usage", usage }, { kind: "end" }];
 }
 

@@ -54,6 +54,10 @@ export class ToolCallStream {
     this.#makeId = makeId;
   }
 
+  get hasCalls(): boolean {
+    return this.#calls.length > 0;
+  }
+
   push(piece: CallPiece): readonly ChatEvent[] {
     const call = this.#find(piece) ?? this.#begin(piece);
     if (!call.isTold && piece.name === "") {

@@ -157,6 +157,9 @@ function end(response: unknown, state: StreamState): void {
     if (isText || !types.has(type)) items.endItem(item, itemOf({ item_id: `end ${place}` }, state), state, "answer");
   });
   for (const item of state.items.values()) items.endInput(item, state);
+  const reason = memberOf(memberOf(response, "incomplete_details"), "reason");
+  if (memberOf(response, "status") === "incomplete" && typeof reason !== "string")
+    return fail(state, { message: "The vendor's answer is incomplete, and it does not say why." });
   const { events } = state;
   const usage = readUsageOf(response);
   const serviceTier = memberOf(response, "service_tier");
