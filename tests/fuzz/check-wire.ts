@@ -30,10 +30,16 @@ function checkCutter(
   const pieces = cutAtRandom(bytes, chance);
   const textOf = (parts: readonly Buffer[]): readonly string[] =>
     parts.flatMap((part) => Array.from(each(part), (frame) => frame.toString("latin1")));
-  const whole = textOf([bytes]);
-  expectEqual("frames in pieces", textOf(feed(create(bytes.length), pieces)), whole);
+  const whole = feed(create(bytes.length), [bytes]);
+  expectEqual("frames in pieces", textOf(feed(create(bytes.length), pieces)), textOf(whole));
+  const written = Buffer.concat(whole).toString("latin1");
+  // A part may be too small to show the mark at the beginning.
+  const hasMark = bytes.toString("utf8").startsWith("\ufeff");
   const parts = feed(create(chance.pick([0, 1, 100])), pieces);
-  expectEqual("bytes with little room", Buffer.concat(parts).toString("latin1"), bytes.toString("latin1"));
+  if (!hasMark) expectEqual("bytes with little room", Buffer.concat(parts).toString("latin1"), written);
+  // From the first bare return on, all ends of lines are line feeds; a mark at the beginning goes.
+  const isKept = !/\r(?!\n)/.test(bytes.toString("latin1")) && !hasMark;
+  if (isKept) expectEqual("all bytes", written, bytes.toString("latin1"));
 }
 
 export function checkFrames(bytes: Buffer, chance: Chance): void {

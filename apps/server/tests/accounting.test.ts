@@ -12,7 +12,7 @@ import type { Counters } from "#link/counters/counters.ts";
 import { MemoryCounters } from "#link/counters/memory.ts";
 import { makeSnapshot, makeTarget, testKey } from "./support/gateway.ts";
 import { openRaw, requestText, statusOf } from "./support/raw-socket.ts";
-import { chatPath, hello, helloStream, keyHeader, pause, readError, startStage } from "./support/stage.ts";
+import { chatPath, hello, helloStream, keyHeader, pause, readBody, readError, startStage } from "./support/stage.ts";
 import type { Stage, StageSettings } from "./support/stage.ts";
 
 const usdPerMillion = (usd: number): { base: number } => ({ base: usd * 1_000_000_000 });
@@ -403,7 +403,7 @@ describe("exactly one record", () => {
     });
     const ask = async (index: number): Promise<string | null> => {
       const response = await stage.post({ ...hello, model: `m${index}`, stream: index % 2 === 0 });
-      await response.text();
+      await readBody(response);
       return response.headers.get("x-request-id");
     };
     const ids = await Promise.all(Array.from({ length: 200 }, (_, index) => ask(index)));

@@ -5,6 +5,7 @@ import type { FakeUpstream } from "@ghostllm/fake-upstream";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { makeProvider, makeSnapshot, makeTarget, startGateway, testKey } from "./support/gateway.ts";
 import type { TestGateway } from "./support/gateway.ts";
+import { readBody } from "./support/stage.ts";
 
 const model = "claude-test";
 
@@ -55,7 +56,7 @@ describe("POST /v1/messages", () => {
   it("a stream that breaks off is charged for what came of it, not for what its beginning told", async () => {
     const text = beginning + delta.repeat(4);
     upstream.script({ kind: "cut", after: { bytes: text.length }, of: { kind: "raw", text, perEvent: true } });
-    const answer = await (await ask({ stream: true })).text();
+    const { text: answer } = await readBody(await ask({ stream: true }));
     expect(answer.endsWith("\n\n")).toBe(true);
     expect(answer.slice(answer.lastIndexOf("event: "))).toMatch(
       /^event: error\ndata: \{"type":"error","error":\{"type":"api_error"/,

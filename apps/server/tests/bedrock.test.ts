@@ -10,7 +10,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { Secret } from "#domain/secret.ts";
 import { makeProvider, makeSnapshot, makeTarget, startGateway, testKey } from "./support/gateway.ts";
 import type { TestGateway } from "./support/gateway.ts";
-import { postJson, waitFor } from "./support/stage.ts";
+import { postJson, readBody, waitFor } from "./support/stage.ts";
 
 const nova = "eu.amazon.nova-lite-v1:0";
 const claude = "eu.anthropic.claude-sonnet-4-5-20250929-v1:0";
@@ -228,7 +228,7 @@ describe("Amazon Bedrock", () => {
       await expect(anthropic.messages.stream({ model, max_tokens: 100, messages }).finalMessage()).rejects.toThrow(
         /It broke off/,
       );
-      const text = await (await ask(model, { stream: true })).text();
+      const { text } = await readBody(await ask(model, { stream: true }));
       expect(text).toContain("It broke off.");
       expect(text).not.toContain("[DONE]");
       await waitFor(() => gateway.records.length === 2);
@@ -236,7 +236,7 @@ describe("Amazon Bedrock", () => {
     });
 
     it("that begin with an exception are tried again", async () => {
-      const exception = encodeEventMessage("throttlingException", { message: "Slow down." }, "exception");
+      const exception = encodeEventMessage("internalServerException", { message: "Try again." }, "exception");
       upstream.script([streamOf(exception), claudeStream]);
       const stream = anthropic.messages.stream({ model: claude, max_tokens: 100, messages });
       expect((await stream.finalMessage()).content).toMatchObject([{ text: words.join("") }]);
@@ -248,7 +248,7 @@ describe("Amazon Bedrock", () => {
         streamOf(...claudeEvents.slice(0, 4).map(encodeEventChunk), Buffer.from("this is not a frame at all")),
       );
       const asked = { model: claude, max_tokens: 100, messages, stream: true };
-      const text = await (await postJson(`${gateway.url}/v1/messages`, asked)).text();
+      const { text } = await readBody(await postJson(`${gateway.url}/v1/messages`, asked));
       expect(text).toContain(words[0]);
       expect(text).toMatch(/event: error\ndata: \{"type":"error".*wrong checksum/);
     });

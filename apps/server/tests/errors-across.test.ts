@@ -12,6 +12,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Target } from "#domain/snapshot.ts";
 import { makeProvider, makeSnapshot, makeTarget, startGateway, testKey } from "./support/gateway.ts";
 import type { TestGateway } from "./support/gateway.ts";
+import { readBody } from "./support/stage.ts";
 
 const names = Object.keys(dialects) as ClientDialectName[];
 
@@ -255,7 +256,8 @@ describe.each(names)("to a client of %s", (name) => {
     serve("anthropic");
     script(0, stream(begun + words + overloaded, true));
     const response = await ask(name, "routed");
-    const text = await response.text();
+    const { text, isCut } = await readBody(response);
+    expect(isCut).toBe(true);
     expect(text).toContain("Half an answ");
     expect(text.slice(text.indexOf("Half an answ"))).toMatch(failures[name]);
     expect(text).not.toMatch(ends[name]);

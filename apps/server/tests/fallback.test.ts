@@ -10,7 +10,7 @@ import { Secret } from "#domain/secret.ts";
 import type { Route, RouteStrategy, Target } from "#domain/snapshot.ts";
 import { makePrincipal, makeProvider, makeSnapshot, makeTarget, startGateway } from "./support/gateway.ts";
 import type { TestGateway } from "./support/gateway.ts";
-import { chatPath, hello, helloStream, pause, postJson, readError, TestClock } from "./support/stage.ts";
+import { chatPath, hello, helloStream, pause, postJson, readError, TestClock, readBody } from "./support/stage.ts";
 
 const credential = "sk-vendor-credential";
 const names = ["first", "second", "third"] as const;
@@ -230,7 +230,7 @@ describe("what is final", () => {
   it("the first byte: nothing is tried again behind it", async () => {
     await start(routeTo(targets));
     script({ kind: "cut", after: { chunks: 2 }, of: { kind: "chat", chunks: 9 } });
-    const text = await (await ask({ ...routed, stream: true })).text();
+    const { text } = await readBody(await ask({ ...routed, stream: true }));
     expect(text).toContain('"provider_error"');
     expect(text).not.toContain("[DONE]");
     expect(asked()).toEqual([1, 0, 0]);

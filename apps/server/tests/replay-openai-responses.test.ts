@@ -9,6 +9,8 @@ import type { CorpusRecord } from "../../../tests/support/corpus.ts";
 import { isSound } from "../../../tests/support/recording-faults.ts";
 import { makeProvider, makeSnapshot, makeTarget, startGateway, testKey } from "./support/gateway.ts";
 import type { TestGateway } from "./support/gateway.ts";
+import { expectedStream, expectStream } from "./support/expected-stream.ts";
+import { readBody } from "./support/stage.ts";
 
 /** Recorded vendors, and the provider that stands for each. */
 const providerTypes: Readonly<Record<string, string>> = {
@@ -75,13 +77,13 @@ describeWithCorpus("replay of recorded traffic of OpenAI's Responses", (source) 
       headers: { authorization: `Bearer ${testKey}`, "content-type": "application/json", "openai-beta": "some-beta" },
       body: JSON.stringify(body),
     });
-    return { body, text, answer: await response.text(), status: response.status, usage: gateway.records.at(-1) };
+    return { body, ...(await readBody(response)), sent: text, status: response.status, usage: gateway.records.at(-1) };
   }
 
   it("requests arrive, answers come back, and usage is what the official SDK read", async () => {
     expectEnough(source, records.length, 300);
     for (const record of records) {
-      const { body, text, answer, status, usage } = await replay(record);
+      const { body, sent, text, status, isCut, usage } = await replay(record);
       const received = upstream.received.at(-1);
       // What a vendor refused may be fitted.
       if (record.status < 400) expect(received?.json(), record.id).toEqual(body);
@@ -93,8 +95,9 @@ describeWithCorpus("replay of recorded traffic of OpenAI's Responses", (source) 
       }
       const sdk = source.oracle(record.provider).get(record.id)?.sdk;
       const told = sdk?.usage as OracleUsage | undefined | null;
-      expect(status, record.id).toBe(record.status);
-      expect(answer, record.id).toBe(text);
+      if (record.status === 200 && record.response_text !== undefined)
+        expectStream({ status, text, isCut }, expectedStream(sent), record.id);
+      else expect({ status, text }, record.id).toEqual({ status: record.status, text: sent });
       if (record.kinds.includes("error-in-stream")) expect(usage?.status, record.id).toBe("error");
       if (!told || record.status !== 200) continue;
       expect(usage, record.id).toMatchObject({
@@ -112,9 +115,10 @@ describeWithCorpus("replay of recorded traffic of OpenAI's Responses", (source) 
     let count = 0;
     for (const record of records) {
       if (record.status !== 200 || !record.response_text || record.response_text.length > longest) continue;
-      const { text, answer } = await replay(record, writeBytes);
+      const { sent, text, status, isCut } = await replay(record, writeBytes);
       // The mark of another dialect, behind the end of this one: it says nothing, and may be left out.
-      expect(answer, record.id).toBe(answer.endsWith(doneMark) ? text : text.replace(doneMark, ""));
+      const expected = expectedStream(text.endsWith(doneMark) ? sent : sent.replace(doneMark, ""));
+      expectStream({ status, text, isCut }, expected, record.id);
       count += 1;
     }
     expectEnough(source, count, 2);

@@ -29,6 +29,7 @@ export type {
   ClientEndpoint,
   Dialect,
   ParsedRequest,
+  StreamFailure,
   StreamTap,
   UpstreamDialect,
 } from "./dialects/dialect.ts";
@@ -41,7 +42,6 @@ export type { Way } from "./providers/url.ts";
 export { passageBetween } from "./dialects/passage.ts";
 export type { ErrorReading } from "./dialects/error-reading.ts";
 export type { Passage, WholeAnswerReading } from "./dialects/passage.ts";
-export type { Opening } from "./dialects/opening.ts";
 export type { KeptByVendor, Reference, StoredAnswer, StoredObjects, StoredRoute } from "./dialects/stored-objects.ts";
 export type { AnswerFacts } from "./dialects/told-answer.ts";
 export type { SealedTurn, SealMemory } from "./dialects/sealed-turns.ts";

@@ -18,7 +18,7 @@ export function answerError(
     message: error.message,
   });
   if (exchange.areHeadersSent) {
-    exchange.response.destroy();
+    exchange.cut(null);
     return;
   }
   const headers = {

@@ -2,6 +2,9 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { newId } from "@ghostllm/contract";
 import type { Clock } from "#domain/clock.ts";
 
+/** How long a client that reads slowly may take for the last bytes of an answer that broke off. */
+const cutPatienceMs = 30_000;
+
 type HeaderValue = string | number;
 
 /** The path that a request names, also where it names a whole URL (RFC 9112, 3.2.2); without the query. */
@@ -22,6 +25,7 @@ export class Exchange {
   readonly response: ServerResponse;
   /** The client closed the connection before its answer was complete. */
   isClientGone = false;
+  #isCut = false;
   readonly #startedMonotonic: number;
   readonly #clock: Clock;
   #onClientGone: (() => void) | null = null;
@@ -98,6 +102,26 @@ export class Exchange {
 
   answerJson(status: number, value: unknown, headers: Readonly<Record<string, HeaderValue>> = {}): void {
     this.answer(status, { ...headers, "content-type": "application/json" }, JSON.stringify(value));
+  }
+
+  /**
+   * Ends an answer that cannot go on: its last bytes, and then the connection without the mark of a body's end. Of all ways
+   * to break off this is the one that every client notices (docs/decisions/0013).
+   */
+  cut(lastBytes: Buffer | null): void {
+    const { response } = this;
+    if (this.#isCut || response.destroyed) return;
+    this.#isCut = true;
+    if (lastBytes === null || lastBytes.length === 0) {
+      response.destroy();
+      return;
+    }
+    // Destroyed at once, the connection would take with it what is not with the kernel yet. Who does not read is not waited for.
+    const timer = setTimeout(() => response.destroy(), cutPatienceMs);
+    response.write(lastBytes, () => {
+      clearTimeout(timer);
+      response.destroy();
+    });
   }
 
   /** Begins an answer whose length is not known. Its headers leave with the first write. */

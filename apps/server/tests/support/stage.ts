@@ -105,3 +105,15 @@ export async function readError(response: Response): Promise<ErrorBody["error"]>
   const { error } = (await response.json()) as ErrorBody;
   return error;
 }
+
+/** What came of an answer's body, and whether its end was missing. Not `text()`, which would drop a byte order mark. */
+export async function readBody({ body }: Response): Promise<{ readonly text: string; readonly isCut: boolean }> {
+  const parts: Uint8Array[] = [];
+  const read = (isCut: boolean) => ({ text: Buffer.concat(parts).toString("utf8"), isCut });
+  try {
+    for await (const part of body ?? []) parts.push(part);
+  } catch {
+    return read(true);
+  }
+  return read(false);
+}

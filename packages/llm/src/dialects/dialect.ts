@@ -1,13 +1,15 @@
 // What a dialect must be able to do. A client dialect reads requests and writes errors; an upstream dialect writes
 // requests and reads answers. All of it is pure and synchronous, and no input is ever changed (a retry encodes again).
 
-import type { GhostError } from "@ghostllm/contract";
+import type { ErrorCode, GhostError } from "@ghostllm/contract";
 import type { EmbeddingsRequest, EmbeddingsResult } from "#embeddings.ts";
 import type { ChatEvent, ChatRequest, ChatResult, Usage } from "#hub.ts";
 import type { Operation } from "#operations.ts";
 import type { Member } from "#wire/json-members.ts";
 import type { JsonObject } from "#wire/json.ts";
 import type { AnswerPlaces } from "./answer-losses.ts";
+import type { ClientModels } from "./client-models.ts";
+import type { WrappedStreams } from "./wrapped-streams.ts";
 import type { RequestFitting } from "#fitting/fit-text.ts";
 import type { ToolNameRules } from "./fitted-names.ts";
 import type { ClientDialectName, DialectName, Quirks } from "#providers/definition.ts";
@@ -15,7 +17,6 @@ import type { AnswerReading } from "./read-answer.ts";
 import type { SealMemory } from "./sealed-turns.ts";
 import type { NamedModel } from "./told-model.ts";
 import type { WrittenAnswer } from "./whole-as-stream.ts";
-import type { ClientModels } from "./client-models.ts";
 import type { KeptByVendor, StoredAnswer, StoredObjects } from "./stored-objects.ts";
 
 /** What the gateway needs to know of a request; the rest of it stays in `body`. */
@@ -131,13 +132,20 @@ export interface StreamEncoder {
   readonly isDocument?: boolean;
   /** Empty where the event has nothing to say to the client yet. */
   encode(event: ChatEvent): string;
+  /** The end of a stream that cannot go on, where it depends on what was written. Otherwise `encodeStreamError` writes it. */
+  readonly encodeFailure?: (error: GhostError) => string;
 }
 
 /** Reads a vendor's stream in pieces of any size. */
 export interface StreamDecoder {
   push(chunk: Buffer): readonly ChatEvent[];
-  /** The vendor ended the stream properly: what was still held, and `end` or `error` if neither came before. */
-  flush(): readonly ChatEvent[];
+  /**
+   * The vendor's stream is over: what was still held, unless the connection `isCut`, and `end` or `error` if neither came
+   * before.
+   */
+  flush(isCut?: boolean): readonly ChatEvent[];
+  /** The answer told that it has ended, although the last mark of its stream may be missing. */
+  readonly isWhole: boolean;
 }
 
 export interface EncodedRequest {
@@ -155,21 +163,40 @@ export interface RequestEdits {
   readonly thinks?: boolean | null;
 }
 
+/** What a vendor told within a stream about its failing. */
+export interface StreamFailure {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly error: VendorError;
+}
+
 /** Watches a stream that passes through: reads its usage and its end, and withholds what the client did not ask for. */
 export interface StreamTap {
-  /** False for a tap on one large document. */
+  /** False for one document. */
   readonly isEventStream: boolean;
   /** Of what is passed on, where it is not the vendor's own. */
   readonly contentType?: string;
   /** The bytes to pass on now: whole frames, or null. */
   push(chunk: Buffer): Buffer | null;
-  /** The vendor ended the stream properly: what is still held. */
-  flush(): Buffer | null;
+  /**
+   * The vendor's stream is over: what is still held, unless the connection `isCut`, and the mark of the end where the answer
+   * is whole without it.
+   */
+  flush(isCut?: boolean): Buffer | null;
   readonly usage: Usage | null;
   /** The dialect's own mark of the end has come by: nothing of worth follows. */
   readonly ended: boolean;
-  /** The vendor reported an error within the stream. */
-  readonly failure: string | null;
+  /** The vendor reported an error within the stream: nothing passes any more, and `fail` tells it to the client. */
+  readonly failure: StreamFailure | null;
+  /** The answer told that it has ended, although the last mark of its stream may be missing. */
+  readonly isWhole: boolean;
+  /** Something came that tells a client more than that there is a stream. */
+  readonly hasTold: boolean;
+  /**
+   * The last bytes of a stream that cannot go on: the vendor's own words where it told why, otherwise `error`. Null where a
+   * client can only be told by the cut.
+   */
+  fail(error: GhostError): Buffer | null;
   /** The answer as its vendor keeps it, as far as the stream has told by now. */
   readonly stored?: StoredAnswer | null;
 }
@@ -203,27 +230,12 @@ export interface UpstreamDialect {
   answersByTool?(model: string, request: ChatRequest): boolean;
   /** Absent where its vendors take all names. */
   readonly toolNames?: ToolNameRules;
-  /** Its streams begin with events that tell no more than that there is a stream. */
-  readonly hasEnvelope?: true;
   /** The limit of output that is written where the client named none; absent where none is written. */
   readonly usualOutputTokens?: (model: string) => number;
   /** Absent where the dialect has no embeddings. */
   readonly embeddings?: UpstreamEmbeddings;
   /** Its streams within another format, as a cloud that resells a vendor's models sends them. */
   readonly wrapped?: WrappedStreams;
-}
-
-export interface WrappedStreams {
-  /** Without parameters. */
-  readonly contentType: string;
-  createUnwrapper(): StreamUnwrapper;
-}
-
-/** Answers the stream as the dialect writes it, or null while there is none of it. What breaks is an error event. */
-export interface StreamUnwrapper {
-  push(chunk: Buffer): Buffer | null;
-  /** The vendor ended the stream properly. */
-  flush(): Buffer | null;
 }
 
 export interface RestoredRequest {

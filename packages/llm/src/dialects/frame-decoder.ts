@@ -17,8 +17,9 @@ export interface DecoderState {
 export interface DataReader<State> {
   /** Of one frame, or a document that came where a stream was asked for. Not called when all is over. */
   readData(data: string, state: State): void;
-  /** The vendor ended its stream, and all is not over yet. */
-  endWithoutMark(state: State): void;
+  /** Has the answer told that it ended, so that its stream may end without a mark? */
+  isWhole(state: State): boolean;
+  end(state: State): void;
 }
 
 export class FrameDecoder<State extends DecoderState> implements StreamDecoder {
@@ -31,17 +32,26 @@ export class FrameDecoder<State extends DecoderState> implements StreamDecoder {
     this.#reader = reader;
   }
 
+  get isWhole(): boolean {
+    return this.#state.isOver || this.#reader.isWhole(this.#state);
+  }
+
   push(chunk: Buffer): readonly ChatEvent[] {
     const frames = this.#cutter.push(chunk);
     if (frames !== null) this.#readFrames(frames);
     return takeEvents(this.#state);
   }
 
-  flush(): readonly ChatEvent[] {
+  flush(isCut = false): readonly ChatEvent[] {
     const rest = this.#cutter.flush();
-    if (rest !== null) this.#readFrames(rest);
-    if (!this.#state.isOver) this.#reader.endWithoutMark(this.#state);
+    if (rest !== null && !isCut) this.#readFrames(rest);
+    if (!this.#state.isOver) this.#end();
     return takeEvents(this.#state);
+  }
+
+  #end(): void {
+    if (this.#reader.isWhole(this.#state)) this.#reader.end(this.#state);
+    else breakOff(this.#state);
   }
 
   #readFrames(frames: Buffer): void {

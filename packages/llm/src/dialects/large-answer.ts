@@ -11,6 +11,8 @@ export class TailTap implements StreamTap {
   readonly isEventStream = false;
   readonly ended = false;
   readonly failure = null;
+  readonly isWhole = true;
+  readonly hasTold = true;
   readonly #readTail: (tail: string) => Usage | null;
   /** Of its own, so that a few bytes do not keep a large chunk in memory. */
   readonly #tail = Buffer.alloc(tailBytes);
@@ -30,6 +32,11 @@ export class TailTap implements StreamTap {
   }
 
   flush(): null {
+    return null;
+  }
+
+  /** Half of a document cannot say that it is one. */
+  fail(): null {
     return null;
   }
 

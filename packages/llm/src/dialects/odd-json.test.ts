@@ -1,6 +1,7 @@
 // JSON that the parser takes and that hurts whoever does anything with it: too deep to be written again, or objects of which
 // no text can be made.
 
+import { GhostError } from "@ghostllm/contract";
 import { describe, expect, it } from "vitest";
 import { dialects, vendorDialects } from "./index.ts";
 import { passageBetween } from "./passage.ts";
@@ -61,6 +62,8 @@ describe("streams", () => {
     const written = [...events, "[DONE]"].map((event) => tap.push(Buffer.from(`data: ${event}\n\n`)) ?? "");
     const text = written.join("") + (tap.flush() ?? "");
     expect(text).not.toBe("");
-    if (tap.failure !== null) expect(text).toContain(tap.failure);
+    if (tap.failure === null) return;
+    const { code, message } = tap.failure;
+    expect(tap.fail(new GhostError(code, message))?.toString("utf8")).toContain(message);
   });
 });

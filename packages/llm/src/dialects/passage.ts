@@ -5,7 +5,15 @@ import type { Usage } from "#hub.ts";
 import { crossings } from "#operations.ts";
 import type { Operation } from "#operations.ts";
 import type { Quirks } from "#providers/definition.ts";
-import type { Dialect, ParsedRequest, RequestEdits, StreamTap, UpstreamDialect, VendorDialect } from "./dialect.ts";
+import type {
+  Dialect,
+  ParsedRequest,
+  RequestEdits,
+  StreamFailure,
+  StreamTap,
+  UpstreamDialect,
+  VendorDialect,
+} from "./dialect.ts";
 import { lossesOf } from "./answer-losses.ts";
 import { crossOver, nothingSent } from "./crossing.ts";
 import { crossEmbeddings } from "./crossing-embeddings.ts";
@@ -14,8 +22,6 @@ import type { ErrorContext, ErrorReading } from "./error-reading.ts";
 import type { Notes } from "./extras.ts";
 import { needsOf } from "#fitting/needs.ts";
 import { fitText, withWholePairs } from "#fitting/fit-text.ts";
-import { noOpening, openingOf } from "./opening.ts";
-import type { Opening } from "./opening.ts";
 import { TurnCollector } from "./sealed-turns.ts";
 import type { SealMemory } from "./sealed-turns.ts";
 import { lostThoughts } from "./seals.ts";
@@ -54,12 +60,12 @@ export interface Passage {
   readAnswer(body: Buffer, request: ParsedRequest): WholeAnswerReading;
   /** A vendor's own error. */
   readError(status: number, body: Buffer, context?: ErrorContext): ErrorReading;
+  /** What a vendor told as the first event of a stream, of which the client has heard nothing yet. */
+  readFailure(failure: StreamFailure): ErrorReading;
   /** Is an answer of this content type a stream of events? */
   isStream(contentType: string): boolean;
   /** `contentType` is the vendor's. */
   createStreamTap(request: ParsedRequest, quirks: Quirks, contentType?: string): StreamTap;
-  /** `contentType` is the vendor's. */
-  createOpening(request: ParsedRequest, contentType: string): Opening;
   /** Null: an answer must be held as a whole to be translated. */
   createLargeAnswerTap(): StreamTap | null;
 }
@@ -77,7 +83,7 @@ export function passageBetween(
   operation: Operation,
   { memory = noMemory, facts = nothingKnown }: PassageContext = {},
 ): Passage {
-  if (client.name === upstream.name) return passThrough(client, operation, { memory, facts });
+  if (client.name === upstream.name) return passThrough(client, { memory, facts });
   const translating = translate(client, upstream, { memory, facts });
   if (crossings[operation] !== "embeddings") return translating;
   return { ...translating, ...crossEmbeddings(client, upstream, facts) };
@@ -86,7 +92,7 @@ export function passageBetween(
 const noMemory: SealMemory = { find: () => undefined, keep: () => undefined };
 const nothingKnown: AnswerFacts = { requestId: "", nowSeconds: 0 };
 
-function passThrough(dialect: Dialect, operation: Operation, { memory, facts }: Required<PassageContext>): Passage {
+function passThrough(dialect: Dialect, { memory, facts }: Required<PassageContext>): Passage {
   const { name, client, upstream } = dialect;
   const { toldModel } = facts;
   /** Of the vendor that was asked, where it wants thoughts back that have no seal. */
@@ -120,17 +126,13 @@ function passThrough(dialect: Dialect, operation: Operation, { memory, facts }: 
       const error = readVendorError(upstream, { status, body, context });
       return context.quirks?.envelope === undefined ? { ...error, body } : translateError(client, error);
     },
+    readFailure: ({ error }) => failed(client, error).failure,
     isStream: (contentType) => isStreamOf(upstream, contentType),
     createStreamTap(request, quirks, contentType) {
       const tap = upstream.createStreamTap(request, quirks);
       const watched = turn === null ? tap : new WatchingTap(tap, upstream.createStreamDecoder(), turn);
       const told = toldModel === undefined ? watched : new ModelNamingTap(watched, toldModel, upstream.namedModel);
       return unwrapped(upstream, told, contentType);
-    },
-    createOpening({ kept }, contentType) {
-      // Work that goes on without us must not be begun by two vendors.
-      const mayBeAskedAgain = crossings[operation] === "chat.completions" && kept?.isBackground !== true;
-      return mayBeAskedAgain ? openingOf(upstream, isWrapped(upstream, contentType)) : noOpening;
     },
     createLargeAnswerTap: () => upstream.createLargeAnswerTap(),
   };
@@ -177,6 +179,7 @@ function translate({ client }: Dialect, target: VendorDialect, { memory, facts }
     },
     readError: (status, body, context = {}) =>
       translateError(client, readVendorError(upstream, { status, body, context })),
+    readFailure: ({ error }) => failed(client, error).failure,
     isStream: (contentType) => isStreamOf(upstream, contentType),
     createStreamTap(request, _quirks, contentType) {
       const encoder = client.createStreamEncoder(request, facts.elapsedMs);
@@ -184,12 +187,12 @@ function translate({ client }: Dialect, target: VendorDialect, { memory, facts }
       const tap = new TranslatingTap({
         decoder: upstream.createStreamDecoder(facts.requestId),
         encoder,
+        encodeStreamError: client.encodeStreamError,
         turn,
         completer: new EventCompleter(contextOf(request)),
       });
       return unwrapped(upstream, tap, contentType);
     },
-    createOpening: (_request, contentType) => openingOf(upstream, isWrapped(upstream, contentType)),
     createLargeAnswerTap: () => null,
   };
 }

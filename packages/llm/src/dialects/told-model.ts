@@ -1,12 +1,13 @@
 // The model that an answer names, where operators want clients to read the name that they asked for: put into the text, in
 // whole answers and in every event of a stream that tells it. Nothing else changes.
 
+import type { GhostError } from "@ghostllm/contract";
 import type { Usage } from "#hub.ts";
 import { eachFrame, FrameCutter } from "#wire/frames.ts";
 import { findMembers, spliceJson } from "#wire/json-members.ts";
 import type { Splice } from "#wire/json-members.ts";
 import { eachLine, LineCutter } from "#wire/lines.ts";
-import type { StreamTap } from "./dialect.ts";
+import type { StreamFailure, StreamTap } from "./dialect.ts";
 import type { StoredAnswer } from "./stored-objects.ts";
 
 /** Where answers of a dialect name their model. */
@@ -58,10 +59,10 @@ export class ModelNamingTap implements StreamTap {
     return frames === null ? null : this.#tap.push(this.#name(frames));
   }
 
-  flush(): Buffer | null {
+  flush(isCut = false): Buffer | null {
     const rest = this.#cutter.flush();
-    const passed = rest === null ? null : this.#tap.push(this.#name(rest));
-    const last = this.#tap.flush();
+    const passed = rest === null || isCut ? null : this.#tap.push(this.#name(rest));
+    const last = this.#tap.flush(isCut);
     return passed === null || last === null ? (passed ?? last) : Buffer.concat([passed, last]);
   }
 
@@ -92,8 +93,20 @@ export class ModelNamingTap implements StreamTap {
     return this.#tap.ended;
   }
 
-  get failure(): string | null {
+  get failure(): StreamFailure | null {
     return this.#tap.failure;
+  }
+
+  get isWhole(): boolean {
+    return this.#tap.isWhole;
+  }
+
+  get hasTold(): boolean {
+    return this.#tap.hasTold;
+  }
+
+  fail(error: GhostError): Buffer | null {
+    return this.#tap.fail(error);
   }
 
   get stored(): StoredAnswer | null {

@@ -1,78 +1,98 @@
 import { GhostError } from "@ghostllm/contract";
 import type { ChatEvent, Usage } from "#hub.ts";
-import type { StreamDecoder, StreamEncoder, StreamTap } from "./dialect.ts";
+import type { StreamDecoder, StreamEncoder, StreamFailure, StreamTap } from "./dialect.ts";
+import { tellsSomething } from "./opening.ts";
 import type { TurnCollector } from "./sealed-turns.ts";
 import type { EventCompleter } from "./told-answer.ts";
+import { failureOf } from "./vendor-error.ts";
 
 export interface Translation {
   readonly decoder: StreamDecoder;
   readonly encoder: StreamEncoder;
+  /** The client dialect's, for encoders that have none of their own. */
+  readonly encodeStreamError: (error: GhostError) => string;
   readonly turn: TurnCollector;
   readonly completer: EventCompleter;
 }
+
+type FailureEvent = Extract<ChatEvent, { readonly kind: "error" }>;
 
 /** Events of the vendor's stream, written for the client as they come. */
 export class TranslatingTap implements StreamTap {
   usage: Usage | null = null;
   ended = false;
-  failure: string | null = null;
-  readonly #decoder: StreamDecoder;
-  readonly #encoder: StreamEncoder;
-  readonly #turn: TurnCollector;
-  readonly #completer: EventCompleter;
-  #isBroken = false;
+  failure: StreamFailure | null = null;
+  hasTold = false;
+  readonly #translation: Translation;
+  /** The vendor's own, or of what could not be written. */
+  #failureEvent: FailureEvent | null = null;
 
-  constructor({ decoder, encoder, turn, completer }: Translation) {
-    this.#decoder = decoder;
-    this.#encoder = encoder;
-    this.#turn = turn;
-    this.#completer = completer;
+  constructor(translation: Translation) {
+    this.#translation = translation;
   }
 
   get isEventStream(): boolean {
-    return this.#encoder.isDocument !== true;
+    return this.#translation.encoder.isDocument !== true;
   }
 
   get contentType(): string {
-    return this.#encoder.contentType;
+    return this.#translation.encoder.contentType;
+  }
+
+  get isWhole(): boolean {
+    return this.failure === null && this.#translation.decoder.isWhole;
   }
 
   push(chunk: Buffer): Buffer | null {
-    return this.#write(this.#decoder.push(chunk));
+    return this.#write(this.#translation.decoder.push(chunk));
   }
 
-  flush(): Buffer | null {
-    return this.#write(this.#decoder.flush());
+  flush(isCut = false): Buffer | null {
+    return this.#write(this.#translation.decoder.flush(isCut));
+  }
+
+  fail(error: GhostError): Buffer {
+    const { encoder, encodeStreamError } = this.#translation;
+    if (this.#failureEvent !== null) return Buffer.from(encoder.encode(this.#failureEvent));
+    return Buffer.from((encoder.encodeFailure ?? encodeStreamError)(error));
   }
 
   #write(events: readonly ChatEvent[]): Buffer | null {
     let text = "";
-    for (const event of events) {
-      for (const told of this.#completer.complete(event)) {
-        if (this.#isBroken) break;
-        text += this.#encode(told);
-        this.#watch(told);
-      }
-    }
+    for (const event of events)
+      for (const told of this.#translation.completer.complete(event)) text += this.#writeEvent(told);
     return text === "" ? null : Buffer.from(text);
+  }
+
+  #writeEvent(event: ChatEvent): string {
+    if (this.failure !== null) return "";
+    if (event.kind !== "error") return this.#encode(event);
+    this.#failWith(event);
+    return "";
   }
 
   /** What cannot be written ends the stream as the vendor's own failure would: who calls a tap expects no error. */
   #encode(event: ChatEvent): string {
+    this.#watch(event);
     try {
-      return this.#encoder.encode(event);
+      return this.#translation.encoder.encode(event);
     } catch (error) {
       if (!(error instanceof GhostError)) throw error;
-      this.#isBroken = true;
-      this.failure ??= error.message;
-      return this.#encoder.encode({ kind: "error", message: error.message, code: error.code });
+      this.#failWith({ kind: "error", message: error.message, code: error.code });
+      return "";
     }
   }
 
+  #failWith(event: FailureEvent): void {
+    const { message, code } = event;
+    this.failure = failureOf({ message, words: code === undefined ? [] : [code] });
+    this.#failureEvent = event;
+  }
+
   #watch(event: ChatEvent): void {
-    this.#turn.watch(event);
+    this.#translation.turn.watch(event);
     if (event.kind === "usage") this.usage = event.usage;
     else if (event.kind === "end") this.ended = true;
-    else if (event.kind === "error") this.failure ??= event.message;
+    if (!this.hasTold) this.hasTold = tellsSomething(event);
   }
 }

@@ -1,5 +1,7 @@
+import type { GhostError } from "@ghostllm/contract";
 import type { Usage } from "#hub.ts";
-import type { StreamTap, StreamUnwrapper } from "./dialect.ts";
+import type { StreamFailure, StreamTap } from "./dialect.ts";
+import type { StreamUnwrapper } from "./wrapped-streams.ts";
 
 /** Takes a stream out of the format that a cloud put around it, and gives it to the tap of its dialect. */
 export class UnwrappingTap implements StreamTap {
@@ -19,8 +21,9 @@ export class UnwrappingTap implements StreamTap {
     return this.#pass(this.#unwrapper.push(chunk));
   }
 
-  flush(): Buffer | null {
-    const parts = [this.#pass(this.#unwrapper.flush()), this.#tap.flush()].filter((part) => part !== null);
+  flush(isCut = false): Buffer | null {
+    const rest = isCut ? null : this.#pass(this.#unwrapper.flush());
+    const parts = [rest, this.#tap.flush(isCut)].filter((part) => part !== null);
     return parts.length === 0 ? null : Buffer.concat(parts);
   }
 
@@ -32,8 +35,20 @@ export class UnwrappingTap implements StreamTap {
     return this.#tap.ended;
   }
 
-  get failure(): string | null {
+  get failure(): StreamFailure | null {
     return this.#tap.failure;
+  }
+
+  get isWhole(): boolean {
+    return this.#tap.isWhole;
+  }
+
+  get hasTold(): boolean {
+    return this.#tap.hasTold;
+  }
+
+  fail(error: GhostError): Buffer | null {
+    return this.#tap.fail(error);
   }
 
   #pass(bytes: Buffer | null): Buffer | null {

@@ -2,7 +2,7 @@
 // else the status. Vendors agree on statuses less than on words, such as Google's 400 for a wrong key.
 
 import type { ErrorCode } from "@ghostllm/contract";
-import type { VendorError } from "./dialect.ts";
+import type { StreamFailure, VendorError } from "./dialect.ts";
 import { isLoading, phrases } from "./vendor-phrases.ts";
 import type { Phrase } from "./vendor-phrases.ts";
 import { codesOfStatuses, codesOfWords } from "./vendor-words.ts";
@@ -49,6 +49,11 @@ function wordsMeaning(error: VendorError, status: number): Meaning {
 
 export function classify(error: VendorError, status: number): ErrorCode {
   return meaningOf(error, status).code;
+}
+
+/** What an error within a stream means. */
+export function failureOf(error: VendorError): StreamFailure {
+  return { code: classify(error, 200), message: error.message ?? "error within the stream", error };
 }
 
 function meaningOfPhrase({ code, isElsewhere }: Phrase, error: VendorError): Meaning {

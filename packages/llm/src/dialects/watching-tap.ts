@@ -1,5 +1,6 @@
+import type { GhostError } from "@ghostllm/contract";
 import type { Usage } from "#hub.ts";
-import type { StreamDecoder, StreamTap } from "./dialect.ts";
+import type { StreamDecoder, StreamFailure, StreamTap } from "./dialect.ts";
 import type { TurnCollector } from "./sealed-turns.ts";
 import type { StoredAnswer } from "./stored-objects.ts";
 
@@ -20,9 +21,13 @@ export class WatchingTap implements StreamTap {
     return this.#tap.push(chunk);
   }
 
-  flush(): Buffer | null {
-    for (const event of this.#decoder.flush()) this.#turn.watch(event);
-    return this.#tap.flush();
+  flush(isCut = false): Buffer | null {
+    for (const event of this.#decoder.flush(isCut)) this.#turn.watch(event);
+    return this.#tap.flush(isCut);
+  }
+
+  fail(error: GhostError): Buffer | null {
+    return this.#tap.fail(error);
   }
 
   get isEventStream(): boolean {
@@ -37,8 +42,16 @@ export class WatchingTap implements StreamTap {
     return this.#tap.ended;
   }
 
-  get failure(): string | null {
+  get failure(): StreamFailure | null {
     return this.#tap.failure;
+  }
+
+  get isWhole(): boolean {
+    return this.#tap.isWhole;
+  }
+
+  get hasTold(): boolean {
+    return this.#tap.hasTold;
   }
 
   get stored(): StoredAnswer | null {

@@ -1,14 +1,18 @@
 // Cuts a byte stream of Server-Sent Events into whole frames, whatever the sizes in which the bytes arrive.
-// A frame ends with an empty line; lines end with LF or CRLF (a stream of bare CRs comes out whole at its end).
-// Bytes are never changed.
+// A frame ends with an empty line; lines end with LF or CRLF. Bytes are changed in two places only: lines that end with a
+// bare CR end with LF from there on, and a byte order mark at the very beginning goes.
 
 const lineFeed = 0x0a;
 const carriageReturn = 0x0d;
 
 /** Bytes in, whole frames out: what `push` answers ends at the end of a frame. The rest is held until it is whole. */
 export class FrameCutter {
+  /** What was answered last is a part of a frame that is too large to be held. */
+  isWithinFrame = false;
+  readonly #returns = new ReturnReader();
   #held: Buffer[] = [];
   #heldBytes = 0;
+  #isBegun = false;
   readonly #maxHeldBytes: number;
 
   /** A frame that grows over `maxHeldBytes` is passed on in parts, since holding it would cost too much memory. */
@@ -17,22 +21,36 @@ export class FrameCutter {
   }
 
   /** Whole frames that this chunk completes, or null while the frame goes on. */
-  push(chunk: Buffer): Buffer | null {
+  push(bytes: Buffer): Buffer | null {
+    const chunk = this.#returns.push(bytes);
     const end = findLastFrameEnd(chunk, this.#byteBefore);
-    if (end === chunk.length && this.#heldBytes === 0) return chunk;
+    if (end === chunk.length && this.#heldBytes === 0) return this.#answer(chunk, false);
     if (end < 0) {
       this.#hold(chunk);
-      return this.#heldBytes > this.#maxHeldBytes ? this.flush() : null;
+      return this.#heldBytes > this.#maxHeldBytes ? this.#answer(this.#takeHeld(), true) : null;
     }
     this.#hold(chunk.subarray(0, end));
-    const whole = this.flush();
+    const whole = this.#takeHeld();
     if (end < chunk.length) this.#hold(chunk.subarray(end));
-    return whole;
+    return this.#answer(whole, false);
   }
 
   /** Everything that is held, whole or not; null when nothing is. */
   flush(): Buffer | null {
-    if (this.#heldBytes === 0) return null;
+    const last = this.#returns.flush();
+    if (last !== null) this.#hold(last);
+    return this.#heldBytes === 0 ? null : this.#answer(this.#takeHeld(), this.isWithinFrame);
+  }
+
+  #answer(frames: Buffer, isPart: boolean): Buffer | null {
+    this.isWithinFrame = isPart;
+    if (this.#isBegun) return frames;
+    this.#isBegun = true;
+    const begun = withoutMark(frames);
+    return begun.length === 0 ? null : begun;
+  }
+
+  #takeHeld(): Buffer {
     const [only] = this.#held;
     const whole = this.#held.length === 1 && only !== undefined ? only : Buffer.concat(this.#held, this.#heldBytes);
     this.#held = [];
@@ -56,6 +74,58 @@ export class FrameCutter {
     }
     return undefined;
   };
+}
+
+function withoutMark(bytes: Buffer): Buffer {
+  return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes;
+}
+
+/** Makes line feeds of carriage returns that stand alone. The data of an event is JSON, in which there are none. */
+class ReturnReader {
+  /** There was a bare one: from there on every end of a line becomes a line feed. */
+  #isReplacing = false;
+  /** The last byte was one; what follows tells whether it was bare. */
+  #isPending = false;
+
+  push(chunk: Buffer): Buffer {
+    if (!this.#isPending && !chunk.includes(carriageReturn)) return chunk;
+    if (this.#isReplacing) return this.#replace(chunk, 0);
+    const bytes = this.#isPending ? Buffer.concat([Buffer.of(carriageReturn), chunk]) : chunk;
+    this.#isPending = false;
+    const bare = findBareReturn(bytes);
+    if (bare >= 0) return this.#replace(bytes, bare);
+    this.#isPending = bytes.at(-1) === carriageReturn;
+    return this.#isPending ? bytes.subarray(0, -1) : bytes;
+  }
+
+  flush(): Buffer | null {
+    return this.#isPending && !this.#isReplacing ? Buffer.of(carriageReturn) : null;
+  }
+
+  #replace(bytes: Buffer, from: number): Buffer {
+    const replaced = Buffer.allocUnsafe(bytes.length);
+    let length = bytes.copy(replaced, 0, 0, from);
+    let isBehindReturn = this.#isReplacing && this.#isPending;
+    for (const byte of bytes.subarray(from)) {
+      if (byte !== lineFeed || !isBehindReturn) {
+        replaced[length] = byte === carriageReturn ? lineFeed : byte;
+        length += 1;
+      }
+      isBehindReturn = byte === carriageReturn;
+    }
+    this.#isReplacing = true;
+    this.#isPending = isBehindReturn;
+    return replaced.subarray(0, length);
+  }
+}
+
+/** The first one with another byte than a line feed behind it, or -1. */
+function findBareReturn(bytes: Buffer): number {
+  for (let at = bytes.indexOf(carriageReturn); at >= 0; at = bytes.indexOf(carriageReturn, at + 1)) {
+    const next = bytes[at + 1];
+    if (next !== undefined && next !== lineFeed) return at;
+  }
+  return -1;
 }
 
 /** Index behind the last empty line that ends within `chunk`, or -1. */

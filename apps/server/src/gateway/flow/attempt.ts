@@ -18,7 +18,7 @@ import type { UpstreamAnswer, UpstreamCall, UpstreamClient, UpstreamRequest } fr
 import type { RequestHeaders } from "./headers.ts";
 import type { Lifeline } from "./lifeline.ts";
 import { readFirstFrames } from "./stream.ts";
-import type { AnswerBase, StreamAnswer, VendorAnswer, WholeAnswer } from "./vendor-answer.ts";
+import type { AnswerBase, VendorAnswer, WholeAnswer } from "./vendor-answer.ts";
 
 export interface VendorCall {
   readonly target: Target;
@@ -122,12 +122,16 @@ async function readStream(
   { target, request }: VendorCall,
   source: UpstreamAnswer,
   { passage, notes }: Passed,
-): Promise<StreamAnswer> {
+): Promise<VendorAnswer> {
   const { quirks = {} } = target.provider.definition;
   const contentType = String(source.headers["content-type"]);
   const tap = passage.createStreamTap(request, quirks, contentType);
-  const first = await readFirstFrames(source, tap, passage.createOpening(request, contentType));
-  return { kind: "stream", target, notes, status: source.status, headers: source.headers, first, tap, source };
+  const first = await readFirstFrames(source, tap);
+  const base = { target, notes, status: source.status, headers: source.headers };
+  if (tap.failure === null || tap.hasTold) return { kind: "stream", ...base, first, tap, source };
+  // As long as the client has heard nothing, an error within a stream is one like any other.
+  source.abort();
+  return failed(base, passage.readFailure(tap.failure));
 }
 
 async function readAnswer(

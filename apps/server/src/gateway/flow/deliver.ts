@@ -109,7 +109,7 @@ function usageOfWhole(deps: GatewayDeps, { request, dialect }: Run, { body, usag
 }
 
 async function deliverStream(deps: GatewayDeps, run: Run, answer: StreamAnswer): Promise<void> {
-  const { exchange, trail, admission, dialect, lifeline } = run;
+  const { exchange, trail, admission, lifeline } = run;
   const ttftMs = exchange.elapsedMs();
   const overheadMs = ttftMs - trail.upstreamMs;
   exchange.begin(answer.status, answerHeaders({ answer, report: admission.report, trail, overheadMs }));
@@ -124,18 +124,20 @@ async function deliverStream(deps: GatewayDeps, run: Run, answer: StreamAnswer):
       status: statusOfStream(lifeline, error),
       httpStatus: status,
       errorCode: error?.code ?? null,
-      usage: await usageOfStream(deps, run, answer, { evidence, isComplete: end.failure === null }),
+      usage: await usageOfStream(deps, run, answer, {
+        evidence,
+        isComplete: end.failure === null && tap.failure === null,
+      }),
       ttftMs,
       overheadMs,
     });
   }
-  if (end.lastBytes !== null) exchange.response.write(end.lastBytes);
-  if (end.failure === null) exchange.response.end();
-  else if (isStream && !isStuck(run)) {
-    exchange.response.end(dialect.client.encodeStreamError(error ?? brokenStream(run)));
-  }
-  // Half of a JSON document cannot say that it is one: only the broken connection can.
-  else exchange.response.destroy();
+  if (error === null) exchange.response.end(end.lastBytes ?? undefined);
+  else exchange.cut(joined(end.lastBytes, isStuck(run) ? null : tap.fail(error)));
+}
+
+function joined(...parts: readonly (Buffer | null)[]): Buffer {
+  return Buffer.concat(parts.filter((part) => part !== null));
 }
 
 function usageOfStream(
@@ -192,7 +194,7 @@ function statusOfStream({ severedBy }: Lifeline, error: GhostError | null): Endi
 function errorOfStream(run: Run, { tap }: StreamAnswer, { failure }: StreamEnd): GhostError | null {
   // That the client left is no fault of anybody's.
   if (run.lifeline.severedBy === "client") return null;
-  if (failure === null) return tap.failure === null ? null : new GhostError("provider_error", tap.failure);
+  if (failure === null) return tap.failure === null ? null : new GhostError(tap.failure.code, tap.failure.message);
   const isTimeout = run.lifeline.severedBy === "timeout" || failure.kind === "timeout";
   return isTimeout
     ? new GhostError("timeout_error", "The provider's answer did not finish in time.")

@@ -13,7 +13,8 @@ export type Verdict = "accept" | "elsewhere" | "anywhere";
 
 export function judge(outcome: Outcome): Verdict {
   if (outcome instanceof UpstreamFailure) return hopelessKinds.has(outcome.kind) ? "elsewhere" : "anywhere";
-  if (outcome.kind === "stream") return outcome.tap.failure === null ? "accept" : "anywhere";
+  // What failed before it told anything is whole.
+  if (outcome.kind === "stream") return "accept";
   if (outcome.error === null) return "accept";
   const { code, isElsewhere } = outcome.error;
   if (passingCodes.has(code)) return askedRestMs(outcome) > longestOwnWaitMs ? "elsewhere" : "anywhere";
@@ -85,6 +86,6 @@ export function restMsAfter(outcome: Outcome): number {
 /** What went wrong, in words for operators. */
 export function describe(outcome: Outcome): string {
   if (outcome instanceof UpstreamFailure) return outcome.message;
-  if (outcome.kind === "stream") return outcome.tap.failure ?? "";
+  if (outcome.kind === "stream") return outcome.tap.failure?.message ?? "";
   return outcome.error?.message ?? "";
 }

@@ -1,7 +1,7 @@
 // Passing a vendor's stream on. Called by attempt.ts (its opening) and execute.ts (the rest).
 // Invariant: the last bytes of an answer are left to the caller, who writes the usage record before it sends them.
 
-import type { Opening, StreamTap } from "@ghostllm/llm";
+import type { StreamTap } from "@ghostllm/llm";
 import type { Exchange } from "#gateway/exchange.ts";
 import { UpstreamFailure } from "#gateway/upstream/upstream.ts";
 import type { UpstreamAnswer } from "#gateway/upstream/upstream.ts";
@@ -16,7 +16,7 @@ const openingBytes = 64 * 1024;
  * Waits for the first frames that tell something: until they are there, another target can still be tried without the client
  * noticing. A failure of the vendor's ends the wait as well.
  */
-export function readFirstFrames(source: UpstreamAnswer, tap: StreamTap, opening: Opening): Promise<Buffer | null> {
+export function readFirstFrames(source: UpstreamAnswer, tap: StreamTap): Promise<Buffer | null> {
   return new Promise((resolve, reject) => {
     const held = new HeldFrames(() => {
       source.pause();
@@ -24,15 +24,16 @@ export function readFirstFrames(source: UpstreamAnswer, tap: StreamTap, opening:
     });
     source.deliverTo({
       onData(chunk) {
-        const isOver = opening.push(chunk);
         const frames = tap.push(chunk);
         if (frames !== null) held.add(frames);
-        if (isOver || tap.ended || tap.failure !== null) held.release();
+        if (tap.hasTold || tap.failure !== null) held.release();
       },
       onEnd() {
         const rest = tap.flush();
         if (rest !== null) held.add(rest);
-        if (!held.release()) reject(new UpstreamFailure("broken", "the stream ended before its first event"));
+        if (tap.hasTold || tap.failure !== null) return held.release();
+        held.drop();
+        reject(new UpstreamFailure("broken", "the stream ended before it told anything"));
       },
       onFailure(failure) {
         held.drop();
@@ -60,16 +61,14 @@ class HeldFrames {
     if (this.#bytes > openingBytes) this.release();
   }
 
-  /** False where there is nothing yet. */
-  release(): boolean {
-    if (this.#frames.length === 0) return false;
+  release(): void {
     clearTimeout(this.#timer);
     this.#onRelease();
-    return true;
   }
 
-  take(): Buffer {
-    return Buffer.concat(this.#frames.splice(0));
+  take(): Buffer | null {
+    const frames = this.#frames.splice(0);
+    return frames.length === 0 ? null : Buffer.concat(frames);
   }
 
   drop(): void {
@@ -127,24 +126,31 @@ export function relayStream(answer: StreamAnswer, exchange: Exchange, evidence: 
       const left = lastBytes === null ? unsent : [...unsent, lastBytes];
       resolve({ lastBytes: left.length === 0 ? null : Buffer.concat(left), failure });
     };
-    const pass = (frames: Buffer): void => {
-      evidence.add(frames);
-      if (!tap.ended) return writer.write(frames);
+    const pass = (frames: Buffer | null): void => {
+      if (frames !== null) evidence.add(frames);
+      if (!tap.ended && tap.failure === null) {
+        if (frames !== null) writer.write(frames);
+        return;
+      }
       discardRest(source);
       finish(frames, null);
     };
-    if (answer.first !== null) pass(answer.first);
-    if (tap.ended) return;
+    pass(answer.first);
+    if (tap.ended || tap.failure !== null) return;
     source.deliverTo({
-      onData(chunk) {
-        const frames = tap.push(chunk);
-        if (frames !== null) pass(frames);
+      onData: (chunk) => pass(tap.push(chunk)),
+      onEnd() {
+        const rest = tap.flush();
+        if (rest !== null) evidence.add(rest);
+        finish(rest, tap.isWhole || tap.failure !== null ? null : endedEarly);
       },
-      onEnd: () => finish(tap.flush(), null),
-      onFailure: (failure) => finish(null, failure),
+      // All that was missing is the end of the body.
+      onFailure: (failure) => (tap.isWhole ? finish(tap.flush(true), null) : finish(null, failure)),
     });
   });
 }
+
+const endedEarly = new UpstreamFailure("broken", "the stream ended before its answer did");
 
 /** How long a vendor may take to end its body behind the end mark. */
 const restPatienceMs = 2_000;

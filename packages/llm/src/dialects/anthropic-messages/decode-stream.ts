@@ -1,7 +1,7 @@
 // A vendor's stream of events -> events of the hub: a table of one small function per type over a plain state.
 // decode-delta.ts reads what a block adds to an answer.
 
-import { breakOff, FrameDecoder, failStream } from "#dialects/frame-decoder.ts";
+import { FrameDecoder, failStream } from "#dialects/frame-decoder.ts";
 import type { DecoderState } from "#dialects/frame-decoder.ts";
 import { readError } from "#dialects/read-error.ts";
 import { ExactMembers, parseExactly } from "#wire/exact-json.ts";
@@ -15,6 +15,7 @@ import { mergeUsage, readUsage } from "./usage.ts";
 
 interface StreamState extends BlockContext, DecoderState {
   isStarted: boolean;
+  /** The answer has told why it ended. */
   isFinished: boolean;
   usage: JsonObject | null;
   serviceTier: string;
@@ -24,7 +25,7 @@ export function createStreamDecoder(): FrameDecoder<StreamState> {
   const told = { isStarted: false, isFinished: false, isOver: false, usage: null, serviceTier: "" };
   return new FrameDecoder(
     { ...told, blocks: new Map(), calls: 0, events: [] },
-    { readData: readEvent, endWithoutMark },
+    { readData: readEvent, isWhole: ({ isFinished }) => isFinished, end },
   );
 }
 
@@ -123,10 +124,4 @@ function end(state: StreamState): void {
   endBlocks(state);
   state.events.push({ kind: "end" });
   state.isOver = true;
-}
-
-/** Without `message_stop`, the answer must at least have told why it ended. */
-function endWithoutMark(state: StreamState): void {
-  if (state.isFinished) end(state);
-  else breakOff(state);
 }

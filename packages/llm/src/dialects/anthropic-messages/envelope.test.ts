@@ -1,6 +1,7 @@
 // Requests and streams of this dialect in the forms of clouds: what was recorded there must come out of what a client
 // writes, and the other way round.
 
+import { passThrough } from "#testing/pass-through.ts";
 import { encodeEventChunk, encodeEventMessage } from "@ghostllm/fake-upstream";
 import { describe, expect, it } from "vitest";
 import type { StreamTap } from "#dialects/dialect.ts";
@@ -60,8 +61,8 @@ describe("a request in an envelope", () => {
 });
 
 function playThrough(tap: StreamTap, pieces: readonly Buffer[]): string {
-  const passed = [...pieces.map((piece) => tap.push(piece)), tap.flush()].filter((part) => part !== null);
-  return Buffer.concat(passed).toString("utf8");
+  const { bytes, failure } = passThrough(tap, pieces);
+  return bytes.toString("utf8") + (failure ?? "");
 }
 
 function openTap(passage = straight): StreamTap {
@@ -100,13 +101,13 @@ describe("a stream in Amazon's frames", () => {
     expect(text).toBe(
       'event: error\ndata: {"type":"error","error":{"type":"rate_limit_error","message":"Slow down."}}\n\n',
     );
-    expect(tap).toMatchObject({ ended: false, failure: "Slow down." });
+    expect(tap).toMatchObject({ ended: false, failure: { message: "Slow down.", code: "rate_limit_exceeded" } });
   });
 
   it("that is cut off within a frame fails", () => {
     const tap = openTap();
     expect(playThrough(tap, [encodeEventChunk(stop).subarray(0, 40)])).toContain("ends within a message");
-    expect(tap.failure).toContain("ends within a message");
+    expect(tap.failure?.message).toContain("ends within a message");
   });
 });
 

@@ -1,7 +1,7 @@
 // Anthropic's Messages dialect, as client and as upstream dialect. Its folder has the same files as its neighbours.
 // https://docs.anthropic.com/en/api/messages
 
-import type { Dialect } from "#dialects/dialect.ts";
+import type { Dialect, ParsedRequest } from "#dialects/dialect.ts";
 import { LargeAnswerTap } from "#dialects/large-answer.ts";
 import { eventStreamType } from "#wire/aws-event-stream.ts";
 import { EventStreamUnwrapper } from "#wire/unwrap-event-stream.ts";
@@ -53,7 +53,6 @@ export const anthropicMessages = {
     namedModel: { member: "model", within: ["message"], form: "events" },
     answersByTool: (model: string) => !traitsOf(model).isStructured,
     toolNames: { longest: 128, refused: /[^a-zA-Z0-9_-]/g },
-    hasEnvelope: true,
     usualOutputTokens: (model: string) => traitsOf(model).outputTokens,
     editRequest,
     fitting: { mayNeed, fit },
@@ -70,6 +69,6 @@ export const anthropicMessages = {
     },
     createStreamDecoder,
     createLargeAnswerTap: () => new LargeAnswerTap(readUsage),
-    createStreamTap: () => new MessageStreamTap(),
+    createStreamTap: (request?: Pick<ParsedRequest, "kept">) => new MessageStreamTap(request),
   },
 } as const satisfies Dialect;

@@ -39,10 +39,15 @@ export class ConverseStreamDecoder implements StreamDecoder {
     return takeEvents(this.#state);
   }
 
-  flush(): readonly ChatEvent[] {
-    this.#messages.flush();
+  /** Without the metadata, the answer must at least have told that it ended. */
+  get isWhole(): boolean {
+    return this.#state.isOver || this.#state.isFinished;
+  }
+
+  flush(isCut = false): readonly ChatEvent[] {
+    if (!isCut) this.#messages.flush();
     this.#checkStream();
-    if (!this.#state.isOver) endWithoutMark(this.#state);
+    if (!this.#state.isOver) (this.#state.isFinished ? end : breakOff)(this.#state);
     return takeEvents(this.#state);
   }
 
@@ -100,10 +105,4 @@ function readMetadata({ usage: told, serviceTier }: JsonObject, state: StreamSta
 function end(state: StreamState): void {
   state.events.push({ kind: "end" });
   state.isOver = true;
-}
-
-/** Without the metadata, the answer must at least have told that it ended. */
-function endWithoutMark(state: StreamState): void {
-  if (state.isFinished) end(state);
-  else breakOff(state);
 }

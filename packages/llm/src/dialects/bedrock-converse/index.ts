@@ -18,7 +18,6 @@ export const bedrockConverse = {
     streamContentType: eventStreamType,
     answersByTool,
     toolNames: { longest: 64, refused: /[^a-zA-Z0-9_-]/g },
-    hasEnvelope: true,
     readError,
     failureOf,
     encodeRequest,

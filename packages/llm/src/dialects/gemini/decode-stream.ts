@@ -30,7 +30,7 @@ interface StreamState extends DecoderState {
 export function createStreamDecoder(fallbackId = ""): FrameDecoder<StreamState> {
   const flags = { isStarted: false, isBlocked: false, isOver: false };
   const told = { ...flags, webSearches: 0, serviceTier: "", fallbackId };
-  return new FrameDecoder({ ...told, candidates: new Map(), events: [] }, { readData, endWithoutMark: end });
+  return new FrameDecoder({ ...told, candidates: new Map(), events: [] }, { readData, isWhole, end });
 }
 
 const exact = new ExactMembers({ texts: ["args"], numbers: ["partialArgs"] });
@@ -102,16 +102,21 @@ function tellUsage(told: unknown, state: StreamState): void {
   state.events.push({ kind: "service_tier", serviceTier });
 }
 
-/** The answer must at least have told why it ended. */
+/** There is no mark of the end: an answer must have told why it ended, or the vendor that it refused the prompt. */
+function isWhole({ candidates, isBlocked }: StreamState): boolean {
+  const answers = [...candidates.values()];
+  return isBlocked || (answers.length > 0 && answers.every(({ finishReason }) => finishReason !== null));
+}
+
 function end(state: StreamState): void {
   const { candidates, events, isBlocked } = state;
+  if (!isWhole(state)) return breakOff(state);
   const before = events.length;
   const [failure] = [...candidates.values()].map(failureOf).filter((found) => found !== null);
   if (failure !== undefined) return failStream(state, failure.message ?? "", failure.words[0]);
   for (const candidate of candidates.values()) endCandidate(candidate, events);
   const isFinished = events.slice(before).some(({ kind }) => kind === "finish");
   if (!isFinished && isBlocked) events.push({ kind: "finish", index: 0, finish: "content_filter" });
-  if (!isFinished && !isBlocked) return breakOff(state);
   events.push({ kind: "end" });
   state.isOver = true;
 }

@@ -6,7 +6,7 @@ import type { ChatEvent, Citation, FinishReason, Part, Usage } from "#hub.ts";
 import type { JsonObject } from "#wire/json.ts";
 import { encodeCitations } from "./citations.ts";
 import { encodeAnswerParts, timeOf } from "./encode-result.ts";
-import { encodeVendorError, writeFrame } from "./errors.ts";
+import { encodeError, encodeVendorError, writeFrame } from "./errors.ts";
 import { encodeFinish } from "./finish.ts";
 import { HeldCalls } from "./held-calls.ts";
 import { encodeLogprobs } from "./logprobs.ts";
@@ -51,7 +51,12 @@ export function createStreamEncoder(request: Pick<ParsedRequest, "query">): Stre
   const encode = (event: ChatEvent): string => encodeEvent(event, state);
   return array === null
     ? { contentType: "text/event-stream", encode }
-    : { contentType: "application/json", isDocument: true, encode };
+    : {
+        contentType: "application/json",
+        isDocument: true,
+        encode,
+        encodeFailure: (error) => writeLast(encodeError(error), state),
+      };
 }
 
 function encodeEvent<Kind extends ChatEvent["kind"]>(event: EventOf<Kind>, state: StreamState): string {

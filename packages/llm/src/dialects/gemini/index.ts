@@ -1,7 +1,7 @@
 // Google's Gemini API, as client and as upstream dialect. Its folder has the same files as its neighbours.
 // https://ai.google.dev/api/generate-content
 
-import type { ClientEndpoint, Dialect, ParsedRequest } from "#dialects/dialect.ts";
+import type { ClientEndpoint, Dialect } from "#dialects/dialect.ts";
 import { LargeAnswerTap } from "#dialects/large-answer.ts";
 import { failureOf } from "./answer-failure.ts";
 import { frameWhole, readAnswer, readText } from "./answer.ts";
@@ -26,8 +26,9 @@ import { fit, mayNeed } from "./fit.ts";
 import { readPromptText } from "./prompt-text.ts";
 import { models } from "./model-list.ts";
 import { answersByTool } from "./models.ts";
-import { parseRequest, wantsEvents } from "./request.ts";
+import { parseRequest } from "./request.ts";
 import { ContentStreamTap } from "./stream.ts";
+import type { ContentTapRequest } from "./stream.ts";
 import { readUsage } from "./usage.ts";
 import { versions } from "./versions.ts";
 
@@ -66,7 +67,6 @@ export const gemini = {
   },
   upstream: {
     streamContentType: "text/event-stream",
-    hasEnvelope: true,
     namedModel: { member: "modelVersion", within: [], form: "events" },
     answersByTool,
     toolNames: { longest: 64, refused: /[^a-zA-Z0-9_.:-]/g, refusedBeginning: /^[^a-zA-Z_]/ },
@@ -82,7 +82,7 @@ export const gemini = {
     decodeResult,
     createStreamDecoder,
     createLargeAnswerTap: () => new LargeAnswerTap(readUsage, "usageMetadata"),
-    createStreamTap: (request: Pick<ParsedRequest, "query">) => new ContentStreamTap(wantsEvents(request)),
+    createStreamTap: (request: ContentTapRequest) => new ContentStreamTap(request),
     embeddings: { encodeRequest: encodeEmbeddingsRequest, decodeResult: decodeEmbeddingsResult },
   },
 } as const satisfies Dialect;

@@ -129,7 +129,12 @@ describe("a stream that passes", () => {
     tap.push(Buffer.from(event({ usageMetadata: { promptTokenCount: 3, totalTokenCount: 3 } })));
     tap.push(Buffer.from(event({ usageMetadata: { trafficType: "ON_DEMAND" } })));
     tap.push(Buffer.from(event({ error: { code: 503, message: "busy" } })));
-    expect(tap).toMatchObject({ usage: { promptTokens: 3 }, failure: "busy", isEventStream: true, ended: false });
+    expect(tap).toMatchObject({
+      usage: { promptTokens: 3 },
+      failure: { message: "busy" },
+      isEventStream: true,
+      ended: false,
+    });
     expect(tap.contentType).toBeUndefined();
   });
 

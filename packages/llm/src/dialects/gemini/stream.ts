@@ -1,75 +1,116 @@
-import type { StreamTap } from "#dialects/dialect.ts";
+import type { GhostError } from "@ghostllm/contract";
+import type { ParsedRequest } from "#dialects/dialect.ts";
+import { FrameTap } from "#dialects/frame-tap.ts";
+import type { Fate } from "#dialects/frame-tap.ts";
+import { openingOf } from "#dialects/opening.ts";
+import { failureOf } from "#dialects/vendor-error.ts";
 import { counted } from "#dialects/usage-parts.ts";
 import type { Usage } from "#hub.ts";
-import { eachFrame, frameData, FrameCutter } from "#wire/frames.ts";
-import { memberOf, parseJson } from "#wire/json.ts";
+import { FrameScanner } from "#wire/frame-scan.ts";
+import { eachFrame, frameData } from "#wire/frames.ts";
+import { isObject, memberOf, parseJson } from "#wire/json.ts";
 import { readErrorValue } from "./answer-error.ts";
-import { countSearches, readUsage, searchSign } from "./usage.ts";
+import { blockReasonOf } from "./answer-failure.ts";
+import { encodeError, writeFrame } from "./errors.ts";
+import { decodeFinish } from "./finish.ts";
+import { wantsEvents } from "./request.ts";
+import { countSearches, readUsage } from "./usage.ts";
 
 /** A larger frame holds an image, and is passed in parts. */
 const maxHeldBytes = 4 * 1024 * 1024;
 /** Unless it must be made an element of an array. */
 const maxElementBytes = 64 * 1024 * 1024;
 
-/** Counts that are in every frame with usage. A string within JSON cannot hold these in plain quotes. */
-const counts = ['"promptTokenCount"', '"totalTokenCount"', '"candidatesTokenCount"', '"thoughtsTokenCount"'];
+/** Counts that are in every frame with usage, of which the last holds: they are not read before the end. */
+const counts = 2;
+/** They may be told before the last counts. */
+const searches = 4;
+const countWords = ["promptTokenCount", "totalTokenCount", "candidatesTokenCount", "thoughtsTokenCount"];
+const scanner = new FrameScanner(
+  [
+    { word: "error" },
+    { word: "finishReason", unless: "null" },
+    { word: "blockReason", unless: "null" },
+    { word: "webSearchQueries", bit: searches },
+    ...countWords.map((word) => ({ word, bit: counts })),
+  ],
+  false,
+);
+
+/** Of Google's SDKs each breaks on other lines than the simplest: on names, ids, comments, empty lines and a missing space. */
+const rules = { names: false, comments: false, oneLine: true, spaces: true };
+
+export type ContentTapRequest = Pick<ParsedRequest, "query"> & Partial<Pick<ParsedRequest, "answers">>;
 
 /**
- * Reads usage and failure of a stream that passes. Every frame tells its usage, of which the last holds, so that no other
- * is parsed. The stream has no mark of its end: until it ends more may come.
+ * Reads usage, end and failure of a stream that passes. The stream has no mark of its end, but its last event tells why the
+ * answer ended.
  */
-export class ContentStreamTap implements StreamTap {
-  readonly isEventStream: boolean;
+export class ContentStreamTap extends FrameTap {
+  override readonly isEventStream: boolean;
   readonly contentType?: string;
-  readonly ended = false;
-  failure: string | null = null;
-  readonly #cutter: FrameCutter;
+  protected readonly endMark = "";
   readonly #array: ArrayWriter | null;
   #lastTold: Buffer | null = null;
   #webSearches = 0;
+  #isBlocked = false;
+  readonly #finished = new Set<unknown>();
+  /** Read only where several answers were asked for. */
+  readonly #begun = new Set<unknown>();
+  readonly #isOfSeveral: boolean;
+  /** The vendor's own error. */
+  #failureJson: string | null = null;
 
-  /** Without events the client gets one JSON array, as from the vendor, which is always asked for events. */
-  constructor(wantsEvents: boolean) {
-    this.isEventStream = wantsEvents;
-    this.#cutter = new FrameCutter(wantsEvents ? maxHeldBytes : maxElementBytes);
-    this.#array = wantsEvents ? null : new ArrayWriter();
-    if (!wantsEvents) this.contentType = "application/json";
+  /** Who does not want events gets one JSON array, as from the vendor, which is always asked for events. */
+  constructor(request: ContentTapRequest) {
+    const isEventStream = wantsEvents(request);
+    super({ maxHeldBytes: isEventStream ? maxHeldBytes : maxElementBytes, scanner, rules, opening: openingOf(tells) });
+    this.isEventStream = isEventStream;
+    this.#isOfSeveral = (request.answers ?? 1) > 1;
+    this.#array = isEventStream ? null : new ArrayWriter();
+    if (!isEventStream) this.contentType = "application/json";
   }
 
   get usage(): Usage | null {
     if (this.#lastTold === null) return null;
-    const data = frameData(this.#lastTold.toString("utf8"));
+    const last = [...eachFrame(this.#lastTold)].findLast((frame) => (scanner.scan(frame) & counts) !== 0);
     // Where empty lines are left out, a frame holds several events.
-    const usage = data.split("\n").reduce<Usage | null>((told, line) => usageOf(line) ?? told, null);
+    const events = frameData(last?.toString("utf8") ?? "").split("\n");
+    const usage = events.map(usageOf).findLast((told) => told !== null) ?? null;
     return usage === null ? null : { ...usage, ...counted({ webSearches: this.#webSearches }) };
   }
 
-  push(chunk: Buffer): Buffer | null {
-    return this.#pass(this.#cutter.push(chunk));
+  get isWhole(): boolean {
+    return this.#isBlocked || (this.#finished.size > 0 && this.#finished.size >= this.#begun.size);
   }
 
-  flush(): Buffer | null {
-    const rest = this.#pass(this.#cutter.flush());
-    const end = this.#array?.end() ?? null;
+  override push(chunk: Buffer): Buffer | null {
+    return this.#write(super.push(chunk));
+  }
+
+  override flush(isCut = false): Buffer | null {
+    const rest = this.#write(super.flush(isCut));
+    const end = this.isWhole && this.failure === null ? (this.#array?.end() ?? null) : null;
     return rest === null || end === null ? (rest ?? end) : Buffer.concat([rest, end]);
   }
 
-  #pass(frames: Buffer | null): Buffer | null {
-    if (frames === null) return null;
-    if (counts.some((sign) => frames.includes(sign))) this.#holdLast(frames);
-    if (frames.includes(searchSign)) this.#countSearches(frames);
-    if (this.failure === null && frames.includes('"error"')) this.#findFailure(frames);
-    return this.#array === null ? frames : this.#array.write(frames);
+  /** In an array the error is the last element. */
+  override fail(error: GhostError): Buffer | null {
+    const json = this.writeFailure(error);
+    if (this.#array === null) return Buffer.from(writeFrame(json));
+    return Buffer.from(this.#array.add(json) + (this.#array.end()?.toString("utf8") ?? ""));
   }
 
-  #holdLast(frames: Buffer): void {
-    let last: Buffer | null = null;
-    for (const frame of eachFrame(frames)) if (counts.some((sign) => frame.includes(sign))) last = frame;
-    // A copy, so that a frame does not keep a large chunk in memory.
-    if (last !== null) this.#lastTold = Buffer.from(last);
+  protected writeFailure(error: GhostError): string {
+    return this.#failureJson ?? encodeError(error);
   }
 
-  /** They may be told before the last counts. */
+  protected override watch(frames: Buffer, found: number): void {
+    if ((found & counts) !== 0) this.#lastTold = frames;
+    if ((found & searches) !== 0) this.#countSearches(frames);
+    if (this.#isOfSeveral) for (const frame of eachFrame(frames)) this.#readBegun(frameData(frame.toString("utf8")));
+  }
+
   #countSearches(frames: Buffer): void {
     for (const frame of eachFrame(frames)) {
       const lines = frameData(frame.toString("utf8")).split("\n");
@@ -77,17 +118,53 @@ export class ContentStreamTap implements StreamTap {
     }
   }
 
-  #findFailure(frames: Buffer): void {
-    for (const frame of eachFrame(frames)) {
-      const text = frame.toString("utf8");
-      const event = parseJson(frameData(text) || text);
-      if (memberOf(event, "error")) this.failure ??= readErrorValue(event).message ?? "error within the stream";
+  #readBegun(data: string): void {
+    for (const candidate of candidatesOf(parseJson(data))) this.#begun.add(memberOf(candidate, "index") ?? 0);
+  }
+
+  protected readFrame(_frame: Buffer, data: string): Fate {
+    const event = parseJson(data);
+    if (memberOf(Array.isArray(event) ? event[0] : event, "error")) return this.#failWith(event, data);
+    if (blockReasonOf(event) !== undefined) this.#isBlocked = true;
+    for (const candidate of candidatesOf(event)) {
+      if (decodeFinish(memberOf(candidate, "finishReason"), false) !== null)
+        this.#finished.add(memberOf(candidate, "index") ?? 0);
     }
+    return "passes";
+  }
+
+  #failWith(event: unknown, data: string): Fate {
+    this.failure = failureOf(readErrorValue(event));
+    const isReadable = typeof memberOf(memberOf(event, "error"), "message") === "string";
+    this.#failureJson = isReadable && isObject(event) ? data.replaceAll("\n", "") : null;
+    return "failed";
+  }
+
+  #write(frames: Buffer | null): Buffer | null {
+    return frames === null || this.#array === null ? frames : this.#array.write(frames);
   }
 }
 
-function usageOf(line: string): Usage | null {
-  return readUsage(memberOf(parseJson(line), "usageMetadata"));
+function usageOf(data: string): Usage | null {
+  return readUsage(memberOf(parseJson(data), "usageMetadata"));
+}
+
+function candidatesOf(event: unknown): readonly unknown[] {
+  const candidates = memberOf(event, "candidates");
+  return Array.isArray(candidates) ? candidates : [];
+}
+
+/** Does an event tell more than that an answer has begun? */
+function tells(data: string): boolean {
+  const event = parseJson(data);
+  if (!isObject(event)) return data.trim() !== "";
+  return blockReasonOf(event) !== undefined || candidatesOf(event).some(isTelling);
+}
+
+function isTelling(candidate: unknown): boolean {
+  const parts = memberOf(memberOf(candidate, "content"), "parts");
+  const reason = memberOf(candidate, "finishReason");
+  return (Array.isArray(parts) && parts.length > 0) || decodeFinish(reason, false) !== null;
 }
 
 /** Events as the elements of a JSON array. */

@@ -181,7 +181,13 @@ describeWithCorpus("the gemini dialect reads and writes what the vendor and its 
         return { passed: Buffer.concat(passed), usage: tap.usage };
       };
       const asEvents = pass("alt=sse");
-      expect(asEvents.passed.equals(bytes), id).toBe(true);
+      // Where the vendor leaves out the empty lines between events, they are put in.
+      const dataOf = (events: Buffer): readonly string[] =>
+        events
+          .toString("utf8")
+          .split(/\s*\n/)
+          .filter((line) => line !== "");
+      expect(dataOf(asEvents.passed), id).toEqual(dataOf(bytes));
       expect(asEvents.usage, id).toEqual(usage);
       if (hasFault(record, "gemini", "last-line")) return;
       const asArray = pass("");

@@ -43,9 +43,14 @@ export class LineStreamDecoder implements StreamDecoder {
     return takeEvents(this.#state);
   }
 
-  flush(): readonly ChatEvent[] {
+  /** Only the last line tells that an answer has ended. */
+  get isWhole(): boolean {
+    return this.#state.isOver;
+  }
+
+  flush(isCut = false): readonly ChatEvent[] {
     const rest = this.#cutter.flush();
-    if (rest !== null) readLines(rest, this.#state);
+    if (rest !== null && !isCut) readLines(rest, this.#state);
     if (!this.#state.isOver) breakOff(this.#state);
     return takeEvents(this.#state);
   }

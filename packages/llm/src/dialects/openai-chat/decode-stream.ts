@@ -1,6 +1,6 @@
 // A vendor's stream of chunks -> events, frame by frame. decode-delta.ts reads what a chunk adds to an answer.
 
-import { breakOff, FrameDecoder, failStream } from "#dialects/frame-decoder.ts";
+import { FrameDecoder, failStream } from "#dialects/frame-decoder.ts";
 import type { DecoderState } from "#dialects/frame-decoder.ts";
 import { readError } from "#dialects/read-error.ts";
 import { ExactMembers, parseExactly } from "#wire/exact-json.ts";
@@ -8,6 +8,7 @@ import { countOf, isObject, memberOf } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
 import { decodeChoiceChunk, flushChoices } from "./decode-delta.ts";
 import type { ChoiceState } from "./decode-delta.ts";
+import { choicesOf } from "./finished-choices.ts";
 import { dialect } from "./name.ts";
 import { StreamUsage } from "./stream-usage.ts";
 import { readUsageOf } from "./usage.ts";
@@ -15,6 +16,8 @@ import { readUsageOf } from "./usage.ts";
 interface StreamState extends DecoderState {
   readonly fallbackId: string;
   isStarted: boolean;
+  /** Usage came in a chunk of its own, as it does behind an answer. */
+  hasUsageChunk: boolean;
   readonly choices: Map<number, ChoiceState>;
   /** What was told of the whole answer. Most vendors repeat it in every chunk. */
   readonly told: Map<string, unknown>;
@@ -22,9 +25,9 @@ interface StreamState extends DecoderState {
 }
 
 export function createStreamDecoder(fallbackId = ""): FrameDecoder<StreamState> {
-  const flags = { fallbackId, isStarted: false, isOver: false };
+  const flags = { fallbackId, isStarted: false, isOver: false, hasUsageChunk: false };
   const state = { ...flags, choices: new Map(), told: new Map(), usage: new StreamUsage(), events: [] };
-  return new FrameDecoder(state, { readData, endWithoutMark });
+  return new FrameDecoder(state, { readData, isWhole, end });
 }
 
 function readData(data: string, state: StreamState): void {
@@ -38,11 +41,11 @@ function end(state: StreamState): void {
   state.isOver = true;
 }
 
-/** Not every vendor writes an end mark. Without it, every choice must have told why it ended. */
-function endWithoutMark(state: StreamState): void {
+/** Not every vendor writes an end mark. Without it, every choice must have told why it ended, or what it cost. */
+function isWhole(state: StreamState): boolean {
   const choices = [...state.choices.values()];
-  if (choices.length > 0 && choices.every(({ isFinished }) => isFinished)) return end(state);
-  breakOff(state);
+  const isPriced = state.hasUsageChunk && choices.length === 1;
+  return choices.length > 0 && (isPriced || choices.every(({ isFinished }) => isFinished));
 }
 
 const exact = new ExactMembers({ texts: ["arguments"] });
@@ -101,9 +104,11 @@ function readChoices(choices: unknown, { id }: JsonObject, state: StreamState): 
 }
 
 /** Several usages may be of one answer or of several: each event tells what is known by then. */
-function readUsage(_usage: unknown, chunk: JsonObject, { usage, told, events }: StreamState): void {
+function readUsage(_usage: unknown, chunk: JsonObject, state: StreamState): void {
+  const { usage, told, events } = state;
   const read = readUsageOf(chunk);
   if (read === null) return;
+  state.hasUsageChunk ||= choicesOf(chunk).length === 0;
   usage.tier = told.get("service_tier");
   usage.add(read, chunk);
   if (usage.total !== null) events.push({ kind: "usage", usage: usage.total });

@@ -8,6 +8,7 @@ import type { JsonObject } from "#wire/json.ts";
 import { encodeCitation } from "./citations.ts";
 import { encodeImage } from "./encode-result.ts";
 import { encodeUsage } from "./encode-usage.ts";
+import { writeErrorEvent } from "./errors.ts";
 import { encodeFinish } from "./finish.ts";
 import { encodeLogprobs } from "./logprobs.ts";
 import { dialect } from "./name.ts";
@@ -107,7 +108,8 @@ const encoders: Encoders = {
     return "";
   },
   error({ message, code }) {
-    return frame({ error: { message, type: "api_error", param: null, code: code ?? null } });
+    const error = { message, type: "api_error", param: null, code: code ?? null };
+    return writeErrorEvent(writeJson({ error }, "provider_error"));
   },
   end: (_event, state) => writeEnd(state),
 };

@@ -35,6 +35,7 @@ import { storedFilesAndBatches } from "./stored.ts";
 import { readUsage } from "./usage.ts";
 import { memberOf } from "#wire/json.ts";
 import { ChatStreamTap } from "./stream.ts";
+import type { StreamRequest } from "./stream.ts";
 
 export const openaiChat = {
   name: "openai-chat",
@@ -77,11 +78,13 @@ export const openaiChat = {
     decodeResult,
     createStreamDecoder,
     createLargeAnswerTap: () => new LargeAnswerTap(readUsage),
-    createStreamTap(request: Pick<ParsedRequest, "wantsStreamUsage" | "operation">, quirks: Quirks) {
+    createStreamTap(request: StreamRequest & Pick<ParsedRequest, "wantsStreamUsage">, quirks: Quirks) {
       if (isForwarded(request.operation)) {
-        return new ChatStreamTap(false, (chunk) => readForwardedUsage(memberOf(chunk, "usage")));
+        const readTold = (chunk: unknown) => readForwardedUsage(memberOf(chunk, "usage"));
+        return new ChatStreamTap({ request, hidesUsage: false, readUsage: readTold });
       }
-      return new ChatStreamTap(!request.wantsStreamUsage && quirks.streamUsage !== "unasked");
+      const hidesUsage = !request.wantsStreamUsage && quirks.streamUsage !== "unasked";
+      return new ChatStreamTap({ request, hidesUsage });
     },
     embeddings: { encodeRequest: encodeEmbeddingsRequest, decodeResult: decodeEmbeddingsResult },
   },

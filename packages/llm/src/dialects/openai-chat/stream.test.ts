@@ -6,9 +6,10 @@ const content = (text: string): string =>
   `data: ${JSON.stringify({ choices: [{ index: 0, delta: { content: text } }], usage: null })}\n\n`;
 const usage = 'data: {"choices":[],"usage":{"prompt_tokens":3,"completion_tokens":5}}\n\n';
 const done = "data: [DONE]\n\n";
+const request = { operation: "chat.completions" as const, answers: 1 };
 
 function tapped(pieces: readonly Buffer[], hides = true): { tap: ChatStreamTap; text: string } {
-  const tap = new ChatStreamTap(hides);
+  const tap = new ChatStreamTap({ request, hidesUsage: hides });
   const passed = [...pieces.map((piece) => tap.push(piece)), tap.flush()].filter((part) => part !== null);
   return { tap, text: Buffer.concat(passed).toString() };
 }
@@ -47,11 +48,11 @@ describe("ChatStreamTap", () => {
     ['data: {"error":{}}\n\n', "error within the stream"],
     ['data: {"error":null,"choices":[]}\n\n', null],
   ])("reads the error of %j", (frame, failure) => {
-    expect(whole(frame).tap.failure).toBe(failure);
+    expect(whole(frame).tap.failure?.message ?? null).toBe(failure);
   });
 
   it("answers null where all that came is hidden", () => {
-    expect(new ChatStreamTap(true).push(Buffer.from(usage))).toBeNull();
+    expect(new ChatStreamTap({ request, hidesUsage: true }).push(Buffer.from(usage))).toBeNull();
   });
 
   it("finds usage and end in however the bytes arrive", () => {

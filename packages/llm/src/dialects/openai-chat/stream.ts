@@ -1,30 +1,58 @@
-import type { StreamTap } from "#dialects/dialect.ts";
-import type { Usage } from "#hub.ts";
+import type { GhostError } from "@ghostllm/contract";
+import type { ParsedRequest } from "#dialects/dialect.ts";
+import { FrameTap } from "#dialects/frame-tap.ts";
+import type { Fate } from "#dialects/frame-tap.ts";
+import { noOpening, openingOf } from "#dialects/opening.ts";
+import type { Opening } from "#dialects/opening.ts";
 import { readError } from "#dialects/read-error.ts";
-import { eachFrame, frameData, FrameCutter } from "#wire/frames.ts";
+import { failureOf } from "#dialects/vendor-error.ts";
+import type { Usage } from "#hub.ts";
+import { FrameScanner } from "#wire/frame-scan.ts";
+import { eachFrame } from "#wire/frames.ts";
 import { memberOf, parseJson } from "#wire/json.ts";
+import { encodeStreamError, writeErrorEvent } from "./errors.ts";
+import { choicesOf, FinishedChoices, tellsOfAnswer } from "./finished-choices.ts";
+import { isForwarded } from "./forwarded.ts";
 import { StreamUsage } from "./stream-usage.ts";
 import { readUsageOf } from "./usage.ts";
 
 /** A frame of a chat stream is small; one that is larger than this carries an image or audio and is passed in parts. */
 const maxHeldBytes = 4 * 1024 * 1024;
 
-const endMark = "[DONE]";
+const doneMark = "[DONE]";
 
-/**
- * Reads what must be known of a stream without parsing its chunks: only frames that name `usage` or `error`, or that
- * may be the end, are looked at. A string within JSON cannot hold these words in plain quotes, so none is missed.
- */
-export class ChatStreamTap implements StreamTap {
-  readonly isEventStream = true;
-  ended = false;
-  failure: string | null = null;
-  readonly #cutter = new FrameCutter(maxHeldBytes);
+/** OpenAI writes null for the first two into every chunk but the last ones. */
+const signs = ["usage", "finish_reason", "error"].map((word) => ({ word, unless: "null" as const }));
+const scanner = new FrameScanner(signs, false);
+
+/** Heartbeats of servers, which the official SDKs take for chunks. */
+const silentNames = new Set(["ping", "keepalive", "keep-alive", "heartbeat"]);
+const rules = { names: true, comments: true, oneLine: true, spaces: false, silentNames };
+
+export type StreamRequest = Pick<ParsedRequest, "operation" | "answers" | "kept">;
+
+export interface ChatTapParts {
+  readonly request: StreamRequest;
+  /** The usage chunk was asked for by us alone. */
+  readonly hidesUsage: boolean;
+  readonly readUsage?: (chunk: unknown) => Usage | null;
+}
+
+/** Reads what must be known of a stream without parsing its chunks: usage, errors, and why its answers ended. */
+export class ChatStreamTap extends FrameTap {
+  readonly #choices: FinishedChoices;
+  readonly #request: StreamRequest;
   readonly #hidesUsage: boolean;
   readonly #usage = new StreamUsage();
+  #isBegun = false;
   readonly #readUsage: (chunk: unknown) => Usage | null;
+  /** The vendor's own event. */
+  #failureEvent: string | null = null;
 
-  constructor(hidesUsage: boolean, readUsage: (chunk: unknown) => Usage | null = readUsageOf) {
+  constructor({ request, hidesUsage, readUsage = readUsageOf }: ChatTapParts) {
+    super({ maxHeldBytes, scanner, rules, opening: openingFor(request) });
+    this.#choices = new FinishedChoices(request.answers);
+    this.#request = request;
     this.#hidesUsage = hidesUsage;
     this.#readUsage = readUsage;
   }
@@ -33,59 +61,66 @@ export class ChatStreamTap implements StreamTap {
     return this.#usage.total;
   }
 
-  push(chunk: Buffer): Buffer | null {
-    const frames = this.#cutter.push(chunk);
-    return frames === null ? null : this.#inspect(frames);
+  get isWhole(): boolean {
+    return this.ended || this.#choices.areFinished || !this.#isJudged;
   }
 
-  flush(): Buffer | null {
-    const rest = this.#cutter.flush();
-    return rest === null ? null : this.#inspect(rest);
+  /** Streams of sound and pictures have ends of their own, and some servers completions of a form of their own. */
+  get #isJudged(): boolean {
+    const { operation } = this.#request;
+    if (operation === "completions") return this.lastFrames?.includes('"choices"') ?? true;
+    return !isForwarded(operation);
   }
 
-  #inspect(frames: Buffer): Buffer | null {
-    this.#usage.begin(frames);
-    if (!mayMatter(frames)) return frames;
-    const hidden: Buffer[] = [];
-    for (const frame of eachFrame(frames)) if (!this.#readFrame(frame)) hidden.push(frame);
-    return hidden.length === 0 ? frames : without(frames, hidden);
+  protected get endMark(): string {
+    return this.#choices.areFinished ? `data: ${doneMark}\n\n` : "";
   }
 
-  /** False for the usage chunk that only we asked for. */
-  #readFrame(frame: Buffer): boolean {
-    if (!mayMatter(frame)) return true;
-    const data = frameData(frame.toString("utf8"));
-    if (data.trim() === endMark) {
+  protected override watch(frames: Buffer): void {
+    if (this.#isBegun) return;
+    this.#isBegun = true;
+    const [first] = eachFrame(frames);
+    if (first !== undefined) this.#usage.begin(first);
+  }
+
+  protected readFrame(_frame: Buffer, data: string): Fate {
+    if (data.trim() === doneMark) {
       this.ended = true;
-      return true;
+      return "passes";
     }
     const chunk = parseJson(data);
     const usage = this.#readUsage(chunk);
     if (usage !== null) this.#usage.add(usage, chunk);
-    this.failure ??= memberOf(chunk, "error") ? (readError(data).message ?? "error within the stream") : null;
-    return !(this.#hidesUsage && usage !== null && isUsageOnly(chunk));
+    if (this.#findFailure(chunk, data)) return "failed";
+    this.#choices.read(chunk, usage !== null);
+    return this.#hidesUsage && usage !== null && isUsageOnly(chunk) ? "withheld" : "passes";
+  }
+
+  #findFailure(chunk: unknown, data: string): boolean {
+    const error = memberOf(chunk, "error");
+    const failed = choicesOf(chunk).find((choice) => choice["finish_reason"] === "error");
+    if (!error && memberOf(chunk, "object") !== "error" && failed === undefined) return false;
+    const told = error || failed === undefined ? data : JSON.stringify({ error: failed["error"] });
+    this.failure = failureOf(readError(told));
+    // What clients read of it must be there.
+    const isReadable = typeof memberOf(error, "message") === "string";
+    this.#failureEvent = isReadable ? writeErrorEvent(data.replaceAll("\n", "")) : null;
+    return true;
+  }
+
+  protected writeFailure(error: GhostError): string {
+    return this.#failureEvent ?? encodeStreamError(error);
   }
 }
 
-function mayMatter(bytes: Buffer): boolean {
-  return hasUsage(bytes) || bytes.includes(endMark) || bytes.includes('"error"');
-}
-
-/** Does it name `usage` with a value? OpenAI writes `"usage":null` into every chunk but the last. */
-function hasUsage(bytes: Buffer): boolean {
-  for (let at = bytes.indexOf('"usage"'); at >= 0; at = bytes.indexOf('"usage"', at + 7)) {
-    if (!/^\s*:\s*null/.test(bytes.toString("latin1", at + 7, at + 17))) return true;
-  }
-  return false;
+function openingFor({ operation, kept }: StreamRequest): Opening {
+  // Work that goes on without us must not be begun by two vendors.
+  const mayBeAskedAgain = operation === "chat.completions" && kept?.isBackground !== true;
+  return mayBeAskedAgain ? openingOf((data) => data.trim() !== doneMark && tellsOfAnswer(parseJson(data))) : noOpening;
 }
 
 /** The extra chunk of `include_usage` has no choices; usage on a chunk with choices was sent unasked. */
 function isUsageOnly(chunk: unknown): boolean {
   const choices = memberOf(chunk, "choices");
   return Array.isArray(choices) && choices.length === 0;
-}
-
-function without(frames: Buffer, hidden: readonly Buffer[]): Buffer | null {
-  const kept = [...eachFrame(frames)].filter((frame) => !hidden.some((other) => other.byteOffset === frame.byteOffset));
-  return kept.length === 0 ? null : Buffer.concat(kept);
 }

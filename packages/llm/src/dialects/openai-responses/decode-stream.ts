@@ -30,9 +30,10 @@ export function createStreamDecoder(fallbackId = ""): FrameDecoder<StreamState> 
     calls: 0,
     events: [],
   };
+  // Only the last event tells that an answer has ended.
   return new FrameDecoder<StreamState>(
     { ...context, isStarted: false, isOver: false },
-    { readData, endWithoutMark: breakOff },
+    { readData, isWhole: () => false, end: breakOff },
   );
 }
 

@@ -6,7 +6,8 @@ import { ownFields } from "#dialects/extras.ts";
 import type { ChatEvent, FinishReason, Usage } from "#hub.ts";
 import { isObject } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
-import { codeOfFailure, errorFields } from "./errors.ts";
+import { codeOf, codeOfFailure, errorFields, toldError } from "./errors.ts";
+import type { ToldError } from "./errors.ts";
 import { encodeFinish } from "./finish.ts";
 import { encodeLogprobs } from "./logprobs.ts";
 import { encodeMadeImage } from "./made-image.ts";
@@ -51,7 +52,11 @@ export function createStreamEncoder(request: Pick<ParsedRequest, "body">): Strea
     finish: null,
     hasRefused: false,
   };
-  return { contentType: "text/event-stream", encode: (event) => encodeInOrder(event, state) };
+  return {
+    contentType: "text/event-stream",
+    encode: (event) => encodeInOrder(event, state),
+    encodeFailure: (error) => writeFailure(toldError(error), codeOf(error), state),
+  };
 }
 
 /** Of several choices the dialect knows the first. */
@@ -130,7 +135,10 @@ const encoders: Encoders = {
       ? ""
       : writeStart(start, state) + close(state) + items.map((item) => state.writer.write(item)).join("");
   },
-  error: ({ message, code }, state) => writeFailure(message, code, state),
+  error({ message, code: word }, state) {
+    const code = codeOfFailure(message, word);
+    return writeFailure({ message, type: word ?? code, code, param: null }, code, state);
+  },
   end: (_event, state) => writeEnd(state),
 };
 
@@ -189,10 +197,9 @@ function writeEnd(state: StreamState): string {
 }
 
 /** Two events, as the vendor sends them. What is open stays so: it is not whole. */
-function writeFailure(message: string, word: string | undefined, state: StreamState): string {
+function writeFailure(error: ToldError, code: string, state: StreamState): string {
   const begun = writeStart(start, state);
-  const code = codeOfFailure(message, word);
-  const error = errorFields({ message, type: word ?? code, code, param: null });
-  const response = responseOf(failedState(message, code), state);
-  return begun + state.writer.event("error", error) + state.writer.event("response.failed", { response });
+  const told = state.writer.event("error", errorFields(error));
+  const response = responseOf(failedState(error.message, code), state);
+  return begun + told + state.writer.event("response.failed", { response });
 }

@@ -2,6 +2,7 @@ import { errorCatalogue } from "@ghostllm/contract";
 import type { ErrorCode, GhostError } from "@ghostllm/contract";
 import { classify } from "#dialects/vendor-error.ts";
 import { writeJson } from "#dialects/extras.ts";
+import type { Failure } from "./failure.ts";
 import { failedState, writeResponse } from "./response-object.ts";
 import type { JsonObject } from "#wire/json.ts";
 
@@ -18,19 +19,45 @@ export function codeOfFailure(message: string, word: string | undefined): string
   return codes[classify({ message, words: word === undefined ? [] : [word] }, 200)] ?? "server_error";
 }
 
-/** Two events, as the vendor sends them: the official SDKs raise an error for the first, Codex for the second. */
+/** The code of an answer that failed. */
+export function codeOf({ code }: GhostError): string {
+  return codes[code] ?? "server_error";
+}
+
 export function encodeStreamError(error: GhostError): string {
-  const { type } = errorCatalogue[error.code];
+  return writeFailurePair({ error, told: null, response: null, request: { model: "" }, next: 0 });
+}
+
+export interface FailurePair {
+  readonly error: GhostError;
+  /** The vendor's own words. */
+  readonly told: Failure | null;
+  /** The answer as it was told last; null where none was. */
+  readonly response: JsonObject | null;
+  readonly request: JsonObject;
+  /** The number of the next event. */
+  readonly next: number;
+}
+
+/**
+ * Two events, as the vendor sends them: the official SDKs raise an error for the first, in which some look for an `error`,
+ * and Codex for the second.
+ */
+export function writeFailurePair({ error, told, response, request, next }: FailurePair): string {
   const head = { id: "", createdSeconds: 0, model: "" };
-  const state = failedState(error.message, codes[error.code] ?? "server_error");
-  const response = writeResponse({ model: "" }, head, { state, output: [], usage: null });
+  const code = told === null ? codeOf(error) : (told.code ?? codeOfFailure(told.message, undefined));
+  const state = failedState(told?.message ?? error.message, code);
+  const failed =
+    response === null ? writeResponse(request, head, { state, output: [], usage: null }) : { ...response, ...state };
   return (
-    writeEvent(
-      "error",
-      0,
-      errorFields({ message: error.message, type, code: error.code, param: error.param ?? null }),
-    ) + writeEvent("response.failed", 1, { response })
+    writeEvent("error", next, errorFields(toldError(error, told))) +
+    writeEvent("response.failed", next + 1, { response: failed })
   );
+}
+
+export function toldError(error: GhostError, told: Failure | null = null): ToldError {
+  const { type } = errorCatalogue[error.code];
+  return { message: told?.message ?? error.message, type, code: told?.code ?? error.code, param: error.param ?? null };
 }
 
 export interface ToldError {

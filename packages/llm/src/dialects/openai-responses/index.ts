@@ -1,7 +1,7 @@
 // OpenAI's Responses dialect, as client and as upstream dialect. Its folder has the same files as its neighbours.
 // https://platform.openai.com/docs/api-reference/responses
 
-import type { Dialect } from "#dialects/dialect.ts";
+import type { Dialect, ParsedRequest } from "#dialects/dialect.ts";
 import { isRefusedByOpenai } from "#dialects/answer-by-tool.ts";
 import { editModel } from "#dialects/edit-model.ts";
 import { encodeError } from "#dialects/openai-error.ts";
@@ -50,7 +50,6 @@ export const openaiResponses = {
     namedModel: { member: "model", within: ["response"], form: "events" },
     answersByTool: isRefusedByOpenai,
     toolNames: { longest: 64, refused: /[^a-zA-Z0-9_-]/g },
-    hasEnvelope: true,
     editRequest: editModel,
     fitting: { mayNeed, fit },
     dropForeignSeals,
@@ -63,6 +62,6 @@ export const openaiResponses = {
     decodeResult,
     createStreamDecoder,
     createLargeAnswerTap: () => new LargeResponseTap(),
-    createStreamTap: () => new ResponseStreamTap(),
+    createStreamTap: (request?: Pick<ParsedRequest, "kept" | "body">) => new ResponseStreamTap(request),
   },
 } as const satisfies Dialect;

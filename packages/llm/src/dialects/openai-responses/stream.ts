@@ -1,71 +1,98 @@
-import type { StreamTap } from "#dialects/dialect.ts";
+import type { GhostError } from "@ghostllm/contract";
+import type { ParsedRequest } from "#dialects/dialect.ts";
+import { FrameTap } from "#dialects/frame-tap.ts";
+import type { Fate } from "#dialects/frame-tap.ts";
+import { decodedOpening, noOpening } from "#dialects/opening.ts";
 import type { StoredAnswer } from "#dialects/stored-objects.ts";
+import { failureOf } from "#dialects/vendor-error.ts";
 import type { Usage } from "#hub.ts";
-import { eachFrame, frameData, FrameCutter } from "#wire/frames.ts";
-import { memberOf, parseJson } from "#wire/json.ts";
+import { FrameScanner } from "#wire/frame-scan.ts";
+import { isObject, memberOf, parseJson } from "#wire/json.ts";
+import type { JsonObject } from "#wire/json.ts";
+import { createStreamDecoder } from "./decode-stream.ts";
+import { writeFailurePair } from "./errors.ts";
 import { readFailure } from "./failure.ts";
+import type { Failure } from "./failure.ts";
+import { readRequestFields } from "./response-object.ts";
 import { storedOf } from "./stored.ts";
 import { readUsageOf } from "./usage.ts";
 
 /** The last frame holds the whole answer once more, with its images, and the usage behind them. */
 const maxHeldBytes = 32 * 1024 * 1024;
 
-/** A string within JSON cannot hold these in plain quotes, so that no frame that matters is missed. */
-const ends = ['"response.completed"', '"response.incomplete"', '"response.failed"'];
-/** These tell the whole request again, and that there is no error yet. */
-const beginnings = ['"response.created"', '"response.in_progress"', '"response.queued"'];
+const ends = new Set<unknown>(["response.completed", "response.incomplete", "response.failed"]);
+/** These tell the whole request again. */
+const beginnings = new Set<unknown>(["response.created", "response.in_progress", "response.queued"]);
+
+const words = [...ends, ...beginnings].map((word) => ({ word: String(word) }));
+const scanner = new FrameScanner([...words, { word: "error", unless: "null" }], true);
+const rules = { names: true, comments: true, oneLine: false, spaces: false };
 
 /** Reads usage, end and failure of a stream that passes, and parses no more of its frames than those that name them. */
-export class ResponseStreamTap implements StreamTap {
-  readonly isEventStream = true;
+export class ResponseStreamTap extends FrameTap {
   usage: Usage | null = null;
-  ended = false;
-  failure: string | null = null;
   stored: StoredAnswer | null = null;
-  readonly #cutter = new FrameCutter(maxHeldBytes);
+  protected readonly endMark = "";
+  readonly #request: Pick<ParsedRequest, "body">;
+  /** The answer as it was told last. */
+  #response: JsonObject | null = null;
+  /** What the vendor said about its failing. */
+  #told: Failure | null = null;
 
-  push(chunk: Buffer): Buffer | null {
-    const frames = this.#cutter.push(chunk);
-    return frames === null ? null : this.#inspect(frames);
+  constructor({ kept, body = Buffer.alloc(0) }: Partial<Pick<ParsedRequest, "kept" | "body">> = {}) {
+    // Work that goes on without us must not be begun by two vendors.
+    const opening = kept?.isBackground === true ? noOpening : decodedOpening(createStreamDecoder);
+    super({ maxHeldBytes, scanner, rules, opening });
+    this.#request = { body };
   }
 
-  flush(): Buffer | null {
-    const rest = this.#cutter.flush();
-    return rest === null ? null : this.#inspect(rest);
+  /** Only the last event tells that an answer has ended. */
+  get isWhole(): boolean {
+    return this.ended;
   }
 
-  #inspect(frames: Buffer): Buffer {
-    if (this.ended || !(this.stored === null || mayMatter(frames))) return frames;
-    for (const frame of eachFrame(frames)) {
-      if (this.ended) break;
-      if (has(frame, beginnings)) this.#readBeginning(frame);
-      else if (mayMatter(frame)) this.#readFrame(frame);
-    }
-    return frames;
-  }
-
-  #readBeginning(frame: Buffer): void {
-    this.stored ??= storedOf(memberOf(parseJson(frameData(frame.toString("utf8"))), "response"));
-  }
-
-  #readFrame(frame: Buffer): void {
-    const event = parseJson(frameData(frame.toString("utf8")));
+  protected readFrame(_frame: Buffer, data: string): Fate {
+    const event = parseJson(data);
+    // What is no JSON is the client's to judge, but an end.
+    if (event === undefined) this.ended = /"type"\s*:\s*"response\.(?:completed|incomplete)"/.test(data);
     const type = memberOf(event, "type");
     const response = memberOf(event, "response");
-    if (ends.includes(JSON.stringify(type))) {
-      this.usage = readUsageOf(response) ?? this.usage;
-      this.stored = storedOf(response) ?? this.stored;
-      this.ended = true;
-    }
-    if (type === "response.failed") this.failure ??= readFailure(response).message;
-    else if (type === "error" || memberOf(event, "error")) this.failure ??= readFailure(event).message;
+    if (beginnings.has(type)) this.#readBeginning(response);
+    else if (ends.has(type)) return this.#readEnd(type, response);
+    else if (type === "error" || memberOf(event, "error")) return this.#failWith(readFailure(event));
+    return "passes";
   }
-}
 
-function mayMatter(bytes: Buffer): boolean {
-  return has(bytes, ends) || bytes.includes('"error"');
-}
+  #readBeginning(response: unknown): void {
+    this.stored ??= storedOf(response);
+    if (isObject(response)) this.#response = response;
+  }
 
-function has(bytes: Buffer, signs: readonly string[]): boolean {
-  return signs.some((sign) => bytes.includes(sign));
+  #readEnd(type: unknown, response: unknown): Fate {
+    this.usage = readUsageOf(response) ?? this.usage;
+    this.stored = storedOf(response) ?? this.stored;
+    if (isObject(response)) this.#response = response;
+    this.ended = true;
+    return type === "response.failed" ? this.#failWith(readFailure(response)) : "passes";
+  }
+
+  #failWith(failure: Failure): Fate {
+    const { message, code } = failure;
+    this.#told = failure;
+    if (this.stored !== null) this.stored = { ...this.stored, state: "failed" };
+    this.failure = failureOf({ message, words: code === undefined ? [] : [code] });
+    return "failed";
+  }
+
+  /** Numbers go on from the last event, and the answer stays the one that was begun. */
+  protected writeFailure(error: GhostError): string {
+    const request = readRequestFields(this.#request);
+    return writeFailurePair({ error, told: this.#told, response: this.#response, request, next: this.#nextNumber() });
+  }
+
+  #nextNumber(): number {
+    const text = this.lastFrames?.toString("latin1") ?? "";
+    const last = [...text.matchAll(/"sequence_number"\s*:\s*(\d{1,15})/g)].at(-1)?.[1];
+    return last === undefined ? 0 : Number(last) + 1;
+  }
 }
