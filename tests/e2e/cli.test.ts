@@ -122,14 +122,11 @@ describe("providers, models and usage", () => {
       },
     );
     expect(added).toMatchObject({ code: 0, error: "" });
-    expect(added.out).toContain("the built-in catalogue lists");
+    expect(added.out).toContain("No models yet");
     const listed = await ghostllm(["provider", "list", "--json"]);
     expect(listed.out).not.toContain("sk-vendor");
     const tested = await ghostllm(["provider", "test", "openai", "--json"]);
     expect([tested.code, JSON.parse(tested.out)]).toMatchObject([1, { ok: false }]);
-    expect((await ghostllm(["model", "list", "--provider", "openai"])).out).toMatch(
-      /^openai\/gpt-4o +128000 +2.5 +10 /m,
-    );
     expect(await ghostllm(["provider", "remove", "openai"])).toMatchObject({ code: 0 });
   });
 

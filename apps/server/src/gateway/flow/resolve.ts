@@ -55,10 +55,18 @@ function findAlias({ routes }: Snapshot, requested: string): Route | undefined {
   return routes.get(requested) ?? routes.get(twinOf(requested) ?? "");
 }
 
-function findBare({ models }: Snapshot, requested: string): readonly Target[] {
-  return (
-    models.get(requested) ?? (models.get(twinOf(requested) ?? "") ?? []).map((target) => askedAs(target, requested))
-  );
+function findBare(snapshot: Snapshot, requested: string): readonly Target[] {
+  const listed = snapshot.models.get(requested);
+  if (listed !== undefined) return listed;
+  const twins = snapshot.models.get(twinOf(requested) ?? "") ?? [];
+  return twins.length > 0 ? twins.map((target) => askedAs(target, requested)) : findKnown(snapshot, requested);
+}
+
+/** What nobody lists, and the price list knows as a model of the provider's kind: it may be there all the same. */
+function findKnown(snapshot: Snapshot, requested: string): readonly Target[] {
+  const { providers, prices } = snapshot;
+  const able = [...providers.values()].filter((provider) => prices.find(provider, requested) !== null);
+  return able.map((provider) => unlistedTarget(snapshot, provider, requested));
 }
 
 /** Its server knows it by both names, and answers by the one that it hears. */
