@@ -106,7 +106,7 @@ export class Exchange {
 
   /**
    * Ends an answer that cannot go on: its last bytes, and then the connection without the mark of a body's end. Of all ways
-   * to break off this is the one that every client notices (docs/decisions/0013).
+   * to break off this is the one that every client notices (docs/decisions/0016).
    */
   cut(lastBytes: Buffer | null): void {
     const { response } = this;
