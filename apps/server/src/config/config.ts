@@ -17,6 +17,8 @@ export interface Timeouts {
   readonly requestBodyIdleMs: number;
   /** How long streams may go on after SIGTERM. */
   readonly drainMs: number;
+  /** Silence within a stream after which its client is told that it goes on; 0 for never. */
+  readonly streamKeepAliveMs: number;
 }
 
 export interface RequestLimits {

@@ -42,6 +42,7 @@ describe("where a value comes from", () => {
       totalMs: 1_800_000,
       requestBodyIdleMs: 30_000,
       drainMs: 30_000,
+      streamKeepAliveMs: 15_000,
     });
     expect(config.limits).toEqual({
       bodyBytes: 33_554_432,
@@ -75,6 +76,7 @@ describe("where a value comes from", () => {
     const samples: Readonly<Record<string, string>> = {
       host: "10.0.0.1",
       port: "81",
+      streamKeepAliveSeconds: "7",
       databaseUrl: "postgres://u:p@db/x",
       dataDir: "/data",
       adminEmail: "a@b.c",
@@ -139,7 +141,7 @@ describe("what is refused", () => {
   });
 
   it("lists what there is when nothing is near", () => {
-    expect(problemsOf({ yaml: "server:\n  tls_certificate: x" })[0]?.hint).toBe("Known here: host, port.");
+    expect(problemsOf({ yaml: "server:\n  tls_certificate: x" })[0]?.hint).toBe("Known here: host, port, stream_keepalive_seconds.");
   });
 
   it.each(["REDIS_URL", "NATS_URL", "DATABASE_REPLICA_URL"])("refuses %s, which nothing here would use", (variable) => {

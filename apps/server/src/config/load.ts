@@ -157,7 +157,10 @@ function buildConfig(values: SettingValues, { cwd, providers, network }: Parts):
     jwtSecret: values.jwtSecret,
     encryptionKey: values.encryptionKey,
     logLevel: values.logLevel,
-    timeouts: { connectMs, firstByteMs, idleMs, totalMs, requestBodyIdleMs, drainMs },
+    timeouts: {
+      ...{ connectMs, firstByteMs, idleMs, totalMs, requestBodyIdleMs, drainMs },
+      streamKeepAliveMs: values.streamKeepAliveSeconds * 1000,
+    },
     limits: { bodyBytes, answerBufferBytes, assumedOutputTokens },
     answers: { model: answerModel },
     network,

@@ -39,6 +39,14 @@ export const settings = {
     help: "Port to listen on; 0 takes any free one.",
     read: (config) => config.server.port,
   }),
+  streamKeepAliveSeconds: setting({
+    path: "server.stream_keepalive_seconds",
+    variable: "GHOSTLLM_STREAM_KEEPALIVE_SECONDS",
+    kind: integer({ min: 0, max: 3_600 }),
+    default: 15,
+    help: "Silence of a vendor, before its answer as within it, after which clients of OpenAI's and Anthropic's dialects are sent a comment or a ping; 0 for never. The status of the answer is then 200.",
+    read: (config) => config.timeouts.streamKeepAliveMs / 1000,
+  }),
   databaseUrl: setting({
     path: "database_url",
     variable: "DATABASE_URL",

@@ -84,6 +84,11 @@ export interface ClientDialect {
   /** The text of a prompt, to estimate its tokens where the vendor told none. */
   readPromptText(body: string): string;
   encodeError(error: GhostError): string;
+  /**
+   * What tells clients in a long silence that their stream goes on, before its first event and behind it. Absent where they
+   * read no such thing.
+   */
+  readonly keepAlive?: { readonly before: string; readonly within: string };
   /** The event that ends a stream which cannot go on. */
   encodeStreamError(error: GhostError): string;
   /** What a chat request means. Throws GhostError `invalid_request_error` with the path of the fault. */

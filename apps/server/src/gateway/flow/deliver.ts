@@ -13,6 +13,7 @@ import type { KeptId, Shown } from "./background.ts";
 import { finish, noUsage } from "./finish.ts";
 import type { Ending, MeasuredUsage } from "./finish.ts";
 import { answerHeaders, costHeader } from "./headers.ts";
+import type { KeepAlive } from "./keep-alive.ts";
 import type { Lifeline } from "./lifeline.ts";
 import { measureUsage, usageWithoutAnswer } from "./measure.ts";
 import type { Candidates } from "./resolve.ts";
@@ -35,6 +36,8 @@ export interface Run {
   readonly admission: Admission;
   readonly trail: Trail;
   readonly lifeline: Lifeline;
+  /** Absent where what comes is not known to be a stream. */
+  readonly keepAlive?: KeepAlive;
   /** The kept answer that the client asks for. */
   readonly looksAt?: KeptId & { readonly isDeleted: boolean };
 }
@@ -96,8 +99,23 @@ async function deliverWhole(deps: GatewayDeps, run: Run, answer: WholeAnswer): P
         ttftMs,
         overheadMs,
       });
+  if (run.keepAlive?.hasBegun === true) return endBegun(run, answer);
   const headers = answerHeaders({ answer, report: admission.report, trail, overheadMs });
   exchange.answer(status, { ...headers, ...costHeader(settled ?? costNanos) }, body);
+}
+
+/** What is told as a whole, to a client whose stream has begun. */
+function endBegun(run: Run, { error, body }: WholeAnswer): void {
+  if (error !== null) return cutBegun(run, new GhostError(error.code, error.message || "The provider failed."));
+  const isDocument = body[0] === 0x7b;
+  run.exchange.response.end(isDocument ? `data: ${body.toString("utf8")}\n\ndata: [DONE]\n\n` : body);
+}
+
+/** Ends a stream of which the client has heard nothing but that it goes on. */
+export function cutBegun({ exchange, dialect: { client }, request }: Run, error: unknown): void {
+  const told = error instanceof GhostError ? error : new GhostError("internal_error", "A fault in GhostLLM.");
+  const { encodeFailure = client.encodeStreamError } = client.createStreamEncoder(request);
+  exchange.cut(Buffer.from(encodeFailure(told)));
 }
 
 function usageOfWhole(deps: GatewayDeps, { request, dialect }: Run, { body, usage }: WholeAnswer) {
@@ -114,7 +132,9 @@ async function deliverStream(deps: GatewayDeps, run: Run, answer: StreamAnswer):
   const overheadMs = ttftMs - trail.upstreamMs;
   exchange.begin(answer.status, answerHeaders({ answer, report: admission.report, trail, overheadMs }));
   const evidence = new Evidence(maxEvidenceBytes);
-  const end = await relayStream(answer, exchange, evidence);
+  const { keepAlive } = run;
+  const end = await relayStream(answer, { exchange, evidence, onWrite: (bytes) => keepAlive?.wrote(bytes) });
+  keepAlive?.stop();
   const error = errorOfStream(run, answer, end);
   const { tap, status } = answer;
   const { usage, stored = null, isEventStream: isStream } = tap;

@@ -11,10 +11,11 @@ import { admit, rateHeaders } from "./admit.ts";
 import { attemptTargets } from "./attempts.ts";
 import { backgroundLifetimeMs } from "./background-runs.ts";
 import { answerCount, answerFailedCount, attemptCount, canBeCounted } from "./count-tokens.ts";
-import { deliver, finishWithoutAnswer } from "./deliver.ts";
+import { cutBegun, deliver, finishWithoutAnswer } from "./deliver.ts";
 import type { Run } from "./deliver.ts";
 import { upstreamHeaders } from "./headers.ts";
 import { followReferences } from "./holder.ts";
+import { KeepAlive } from "./keep-alive.ts";
 import { Lifeline } from "./lifeline.ts";
 import { planTargets } from "./plan.ts";
 import { checkPermission, resolveModel } from "./resolve.ts";
@@ -47,7 +48,8 @@ export async function execute(deps: GatewayDeps, call: InferenceCall): Promise<v
   const admitted = admit(admissionInput(deps, call, candidates));
   const admission = admitted instanceof Promise ? await admitted : admitted;
   const lifeline = new Lifeline(call.exchange, deps.timeouts.totalMs);
-  const run: Run = { ...call, candidates, admission, lifeline, trail: new Trail() };
+  const keepAlive = new KeepAlive(deps, { ...call, report: admission.report });
+  const run: Run = { ...call, candidates, admission, lifeline, trail: new Trail(), keepAlive };
   try {
     const answer = await obtainAnswer(deps, run);
     if (answer === null) return await answerFailedCount(deps, run);
@@ -56,8 +58,10 @@ export async function execute(deps: GatewayDeps, call: InferenceCall): Promise<v
   } catch (error) {
     lifeline.abandon();
     if (!run.trail.isFinished) await finishWithoutAnswer(deps, run, error);
+    if (keepAlive.hasBegun) cutBegun(run, error);
     throw error;
   } finally {
+    keepAlive.stop();
     lifeline.release();
   }
 }

@@ -113,14 +113,21 @@ export class Evidence {
   }
 }
 
+export interface Relay {
+  readonly exchange: Exchange;
+  readonly evidence: Evidence;
+  /** Told of what is written at once. */
+  readonly onWrite: (bytes: Buffer) => void;
+}
+
 /**
  * Passes an answer on to the client as it comes, no faster than the client reads, until the vendor's end mark, its end
  * or its failure. Resolves with what is left to send; never rejects.
  */
-export function relayStream(answer: StreamAnswer, exchange: Exchange, evidence: Evidence): Promise<StreamEnd> {
+export function relayStream(answer: StreamAnswer, { exchange, evidence, onWrite }: Relay): Promise<StreamEnd> {
   const { source, tap } = answer;
   return new Promise((resolve) => {
-    const writer = new CoalescingWriter(exchange, source);
+    const writer = new CoalescingWriter(exchange, source, onWrite);
     const finish = (lastBytes: Buffer | null, failure: UpstreamFailure | null): void => {
       const unsent = writer.takePending();
       const left = lastBytes === null ? unsent : [...unsent, lastBytes];
@@ -170,8 +177,10 @@ class CoalescingWriter {
   #pending: Buffer[] = [];
   readonly #exchange: Exchange;
   readonly #source: UpstreamAnswer;
+  readonly #onWrite: (bytes: Buffer) => void;
 
-  constructor(exchange: Exchange, source: UpstreamAnswer) {
+  constructor(exchange: Exchange, source: UpstreamAnswer, onWrite: (bytes: Buffer) => void) {
+    this.#onWrite = onWrite;
     this.#exchange = exchange;
     this.#source = source;
   }
@@ -191,6 +200,7 @@ class CoalescingWriter {
     const [first, ...more] = this.takePending();
     if (first === undefined || this.#exchange.isClientGone) return;
     const bytes = more.length === 0 ? first : Buffer.concat([first, ...more]);
+    this.#onWrite(bytes);
     if (this.#exchange.response.write(bytes)) return;
     this.#source.pause();
     this.#exchange.response.once("drain", () => this.#source.resume());

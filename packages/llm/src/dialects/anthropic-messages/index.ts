@@ -40,6 +40,7 @@ export const anthropicMessages = {
     readPromptText,
     encodeError,
     encodeStreamError,
+    keepAlive: { before: ": keep-alive\n\n", within: 'event: ping\ndata: {"type": "ping"}\n\n' },
     decodeRequest,
     encodeResult,
     answerIdPrefix: "msg_",

@@ -51,6 +51,7 @@ export const openaiChat = {
     readPromptText,
     encodeError,
     encodeStreamError,
+    keepAlive: { before: ": keep-alive\n\n", within: ": keep-alive\n\n" },
     decodeRequest,
     encodeResult,
     answerIdPrefix: "chatcmpl-",

@@ -37,6 +37,7 @@ export const openaiResponses = {
     readPromptText,
     encodeError,
     encodeStreamError,
+    keepAlive: { before: ": keep-alive\n\n", within: ": keep-alive\n\n" },
     decodeRequest,
     encodeResult,
     answerIdPrefix: "resp_",
