@@ -76,7 +76,7 @@ function rowsOf(providers: readonly ProviderDefinition[]): readonly (readonly st
   for (const { label, quirks = {} } of providers) {
     const { models = [], ...vendor } = quirks;
     const told = [["all", vendor] as const, ...models.map(([name, needs]) => [code(name.source), needs] as const)];
-    for (const [names, needs] of told) addRow(rows, label, names, describe(needs));
+    for (const [pattern, needs] of told) addRow(rows, label, pattern, describe(needs));
   }
   return [...rows.values()].map(({ vendors, models, told }) => [vendors.join(", "), models, told]);
 }

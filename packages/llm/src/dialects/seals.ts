@@ -87,13 +87,13 @@ export function dropForeignSeals(request: ChatRequest, dialect: string, notes: N
     (part.kind === "tool_call" && isForeign(part.signature));
   if (!request.messages.some(({ content }) => content.some(hasForeign))) return request;
   notes.add(foreignSeal);
-  const unsealed = (part: Part): readonly Part[] => {
+  const withoutSeal = (part: Part): readonly Part[] => {
     if (!hasForeign(part) || (part.kind !== "reasoning" && part.kind !== "tool_call")) return [part];
     const { signature: _signature, ...rest } = part;
     if (rest.kind === "tool_call") return [rest];
     const { encrypted: _encrypted, ...thought } = rest;
     return thought.text === "" ? [] : [thought];
   };
-  const messages = request.messages.map((message) => ({ ...message, content: message.content.flatMap(unsealed) }));
+  const messages = request.messages.map((message) => ({ ...message, content: message.content.flatMap(withoutSeal) }));
   return { ...request, messages };
 }
