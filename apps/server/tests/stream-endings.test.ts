@@ -373,6 +373,17 @@ describe("several answers at once", () => {
   });
 });
 
+it("lines of Ollama are a stream under another type as well", async () => {
+  const vendor = vendors["ollama"] as Vendor;
+  serve(vendor);
+  const { text, records } = await ask(
+    clients["ollama"] as Client,
+    stream({ ...vendor, contentType: "application/json" }, vendor.words + vendor.finish),
+  );
+  expect(text).toBe(vendor.words + vendor.finish);
+  expect(records).toMatchObject([{ status: "ok" }]);
+});
+
 describe("what ends without a reason", () => {
   it("is an answer where the vendor refused the prompt (gemini)", async () => {
     const vendor = vendors["gemini"] as Vendor;

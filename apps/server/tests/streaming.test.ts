@@ -192,6 +192,17 @@ describe("what a stream may look like", () => {
     expect(stage.gateway.records.map(({ status }) => status)).toEqual(["ok", "ok"]);
   });
 
+  it.each(["text/plain", "application/json", "application/x-ndjson", "application/octet-stream"])(
+    "comes as a stream also under another type (%s)",
+    async (type) => {
+      const stream = chunk("a") + finish + done;
+      const { response, text } = await play(raw(stream, { headers: { "content-type": type } }));
+      expect(response.headers.get("content-type")).toBe("text/event-stream");
+      expect(text).toBe(stream);
+      expect(await stage.onlyRecord()).toMatchObject({ status: "ok" });
+    },
+  );
+
   it("a frame of 5 MiB passes, and usage behind it is read", async () => {
     const stream = chunk("x".repeat(5 * 2 ** 20)) + usageChunk + done;
     const { text } = await play(raw(stream));

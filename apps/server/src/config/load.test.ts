@@ -141,7 +141,9 @@ describe("what is refused", () => {
   });
 
   it("lists what there is when nothing is near", () => {
-    expect(problemsOf({ yaml: "server:\n  tls_certificate: x" })[0]?.hint).toBe("Known here: host, port, stream_keepalive_seconds.");
+    expect(problemsOf({ yaml: "server:\n  tls_certificate: x" })[0]?.hint).toBe(
+      "Known here: host, port, stream_keepalive_seconds.",
+    );
   });
 
   it.each(["REDIS_URL", "NATS_URL", "DATABASE_REPLICA_URL"])("refuses %s, which nothing here would use", (variable) => {

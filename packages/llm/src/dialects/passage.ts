@@ -30,6 +30,7 @@ import { withoutForeignSeals } from "./text-seals.ts";
 import { completeResult, EventCompleter } from "./told-answer.ts";
 import type { AnswerFacts, ToldContext } from "./told-answer.ts";
 import { ModelNamingTap, nameModel } from "./told-model.ts";
+import { beginsStream } from "#wire/stream-beginning.ts";
 import { TranslatingTap } from "./translating-tap.ts";
 import { UnwrappingTap } from "./unwrapping-tap.ts";
 import { WatchingTap } from "./watching-tap.ts";
@@ -64,6 +65,8 @@ export interface Passage {
   readFailure(failure: StreamFailure): ErrorReading;
   /** Is an answer of this content type a stream of events? */
   isStream(contentType: string): boolean;
+  /** The content type of a stream that came under another one; null where the first bytes are of none. */
+  typeOfStream(first: Buffer): string | null;
   /** `contentType` is the vendor's. */
   createStreamTap(request: ParsedRequest, quirks: Quirks, contentType?: string): StreamTap;
   /** Null: an answer must be held as a whole to be translated. */
@@ -128,6 +131,7 @@ function passThrough(dialect: Dialect, { memory, facts }: Required<PassageContex
     },
     readFailure: ({ error }) => failed(client, error).failure,
     isStream: (contentType) => isStreamOf(upstream, contentType),
+    typeOfStream: (first) => typeOfStream(upstream, first),
     createStreamTap(request, quirks, contentType) {
       const tap = upstream.createStreamTap(request, quirks);
       const watched = turn === null ? tap : new WatchingTap(tap, upstream.createStreamDecoder(), turn);
@@ -136,6 +140,11 @@ function passThrough(dialect: Dialect, { memory, facts }: Required<PassageContex
     },
     createLargeAnswerTap: () => upstream.createLargeAnswerTap(),
   };
+}
+
+function typeOfStream({ streamContentType }: UpstreamDialect, first: Buffer): string | null {
+  const form = streamContentType === "application/x-ndjson" ? "lines" : "events";
+  return beginsStream(first, form) ? streamContentType : null;
 }
 
 function isStreamOf(upstream: UpstreamDialect, contentType: string): boolean {
@@ -181,6 +190,7 @@ function translate({ client }: Dialect, target: VendorDialect, { memory, facts }
       translateError(client, readVendorError(upstream, { status, body, context })),
     readFailure: ({ error }) => failed(client, error).failure,
     isStream: (contentType) => isStreamOf(upstream, contentType),
+    typeOfStream: (first) => typeOfStream(upstream, first),
     createStreamTap(request, _quirks, contentType) {
       const encoder = client.createStreamEncoder(request, facts.elapsedMs);
       const turn = new TurnCollector(memory, sent.unsealedBy);

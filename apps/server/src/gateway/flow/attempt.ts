@@ -5,6 +5,7 @@ import type {
   Dialect,
   ErrorReading,
   ParsedRequest,
+  Operation,
   Passage,
   SealMemory,
   WholeAnswerReading,
@@ -12,6 +13,7 @@ import type {
 import type { Target } from "#domain/snapshot.ts";
 import type { Authenticator } from "#gateway/upstream/authenticate.ts";
 import { decoded } from "#gateway/upstream/decoded-answer.ts";
+import { peek } from "#gateway/upstream/peeked-answer.ts";
 import { readWhole } from "#gateway/upstream/read-whole.ts";
 import { UpstreamFailure } from "#gateway/upstream/upstream.ts";
 import type { UpstreamAnswer, UpstreamCall, UpstreamClient, UpstreamRequest } from "#gateway/upstream/upstream.ts";
@@ -69,7 +71,18 @@ export async function callVendor(input: VendorCall, request: UpstreamRequest, pa
   input.onCall(call);
   lifeline.hold(call);
   const answer = decoded(await call.answer);
-  return isStream(answer, passed.passage) ? readStream(input, answer, passed) : readAnswer(input, answer, passed);
+  if (isStream(answer, passed.passage)) return readStream(input, answer, passed);
+  const mayBeStream = input.request.stream && answer.status < 300 && streamingOperations.has(input.request.operation);
+  return mayBeStream ? readUnknown(input, answer, passed) : readAnswer(input, answer, passed);
+}
+
+const streamingOperations: ReadonlySet<Operation> = new Set(["chat.completions", "completions", "generate"]);
+
+/** What is of another type than a stream, where one was asked for: its first bytes tell what it is. */
+async function readUnknown(input: VendorCall, source: UpstreamAnswer, passed: Passed): Promise<VendorAnswer> {
+  const { first, answer } = await peek(source);
+  const type = passed.passage.typeOfStream(first);
+  return type === null ? readAnswer(input, answer, passed) : readStream(input, answer, { ...passed, type });
 }
 
 /** A promise only where a token must be fetched first; the client may have left meanwhile. */
@@ -87,6 +100,8 @@ function authenticate(
 
 interface Passed {
   readonly passage: Passage;
+  /** Of a stream that came under another one. */
+  readonly type?: string;
   readonly notes: readonly string[];
 }
 
@@ -121,13 +136,14 @@ function isStream({ status, headers }: UpstreamAnswer, passage: Passage): boolea
 async function readStream(
   { target, request }: VendorCall,
   source: UpstreamAnswer,
-  { passage, notes }: Passed,
+  { passage, notes, type }: Passed,
 ): Promise<VendorAnswer> {
   const { quirks = {} } = target.provider.definition;
-  const contentType = String(source.headers["content-type"]);
+  const headers = type === undefined ? source.headers : { ...source.headers, "content-type": type };
+  const contentType = String(headers["content-type"]);
   const tap = passage.createStreamTap(request, quirks, contentType);
   const first = await readFirstFrames(source, tap);
-  const base = { target, notes, status: source.status, headers: source.headers };
+  const base = { target, notes, status: source.status, headers };
   if (tap.failure === null || tap.hasTold) return { kind: "stream", ...base, first, tap, source };
   // As long as the client has heard nothing, an error within a stream is one like any other.
   source.abort();
