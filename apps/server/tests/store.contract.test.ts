@@ -464,7 +464,8 @@ describe.each(availableEngines())("migrations on $name", (engine) => {
     const stores = await Promise.all(Array.from({ length: 4 }, () => openStore({ ...database, log: silentLog })));
     try {
       const applied = await Promise.all(stores.map(migrateStore));
-      expect(applied.flat()).toEqual(allMigrations.map(({ name }) => name));
+      // Each of the four may have applied any of them: what counts is that nobody applied one again, and their order below.
+      expect(applied.flat().toSorted()).toEqual(allMigrations.map(({ name }) => name).toSorted());
       const [first] = stores;
       if (first === undefined) throw new Error("four stores were opened");
       const rows = await first.database.kysely.selectFrom("schema_migrations").selectAll().orderBy("number").execute();
