@@ -107,8 +107,7 @@ async function deliverWhole(deps: GatewayDeps, run: Run, answer: WholeAnswer): P
 /** What is told as a whole, to a client whose stream has begun. */
 function endBegun(run: Run, { error, body }: WholeAnswer): void {
   if (error !== null) return cutBegun(run, new GhostError(error.code, error.message || "The provider failed."));
-  const isDocument = body[0] === 0x7b;
-  run.exchange.response.end(isDocument ? `data: ${body.toString("utf8")}\n\ndata: [DONE]\n\n` : body);
+  run.exchange.response.end(body);
 }
 
 /** Ends a stream of which the client has heard nothing but that it goes on. */
