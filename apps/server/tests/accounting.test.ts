@@ -359,7 +359,7 @@ describe("counters that answer later, as those in another process do", () => {
       async settle(settlement) {
         await pause(5);
         if (failsToSettle) throw new Error("connection lost");
-        local.settle(settlement);
+        return local.settle(settlement);
       },
       setSpent: (scopeId, spentNanos) => local.setSpent(scopeId, spentNanos),
       sweep: (now) => local.sweep(now),

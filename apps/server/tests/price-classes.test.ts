@@ -63,6 +63,19 @@ describe("the class in which the vendor served the request", () => {
     }
   });
 
+  it("without a price is charged to a budget as it was reserved", async () => {
+    const { record } = await vendor.ask({
+      type: "openai",
+      model: "gpt-5.1",
+      path: "/v1/chat/completions",
+      body: { model: "gpt-5.1", messages, max_completion_tokens: 1000 },
+      answer: { choices: [choice], usage: thousand, service_tier: "scale" },
+      budget: 1,
+    });
+    expect(record).toMatchObject({ costNanos: null, priceVersion: null });
+    expect(record?.chargedNanos).toBeGreaterThan(10_000_000);
+  });
+
   it("is read in streams, also where only their first chunk tells it", async () => {
     const chunk = (delta: object, finish: string | null = null) => ({
       id: "c",
@@ -217,6 +230,28 @@ describe("what is paid beside tokens", () => {
       });
     expect((await ask("gemini-2.5-flash")).cost).toBe(0.035);
     expect((await ask("gemini-3.8-flash")).cost).toBe(0.028);
+  });
+
+  it.each([[false], [true]])("Google's maps, whose price is in no list, streamed: %s", async (isStream) => {
+    const answer = {
+      candidates: [
+        {
+          content: { parts: [{ text: "ok" }] },
+          finishReason: "STOP",
+          groundingMetadata: { groundingChunks: [{ maps: { uri: "https://maps.google.com", title: "A" } }] },
+        },
+      ],
+      usageMetadata: { promptTokenCount: 10, candidatesTokenCount: 5, totalTokenCount: 15 },
+    };
+    const method = isStream ? "streamGenerateContent?alt=sse" : "generateContent";
+    const { cost } = await vendor.ask({
+      type: "google",
+      model: "gemini-2.5-flash",
+      path: `/v1beta/models/gemini-2.5-flash:${method}`,
+      body: { contents: [{ parts: [{ text: "x" }] }], tools: [{ googleMaps: {} }] },
+      answer: isStream ? [answer] : answer,
+    });
+    expect(cost).toBeNull();
   });
 });
 

@@ -348,6 +348,16 @@ describe.each(availableEngines())("usage on $name", (engine) => {
     expect((await store.usage.summarize({}, "model")).length).toBeGreaterThan(2);
   });
 
+  it("charges what was reserved where the cost is unknown, and sums it with no cost", async () => {
+    const owner = await start();
+    const unknown = { ...owner, costNanos: null, priceVersion: null };
+    const told = { ...owner, costNanos: 5, priceVersion: "vendor" };
+    await store.usage.insert([unknown, { ...unknown, chargedNanos: 700 }, told].map((fields) => createRecord(fields)));
+    expect((await store.users.find(owner.userId))?.spentNanos).toBe(705);
+    const [sum] = await store.usage.summarize({}, "model");
+    expect(sum).toMatchObject({ requests: 3, costNanos: 5, unpricedRequests: 2 });
+  });
+
   it("refuses a record with an impossible number, and nothing of its batch is stored", async () => {
     const owner = await start();
     for (const promptTokens of [1.5, Number.NaN, 2 ** 60]) {

@@ -53,6 +53,8 @@ export interface UsageRecord {
   readonly estimated: boolean;
   /** Nano-USD; null where the price is unknown, never 0 for want of one. */
   readonly costNanos: number | null;
+  /** What budgets were charged where the cost is unknown, and something had been reserved. */
+  readonly chargedNanos?: number | undefined;
   /** Which price was applied, such as `catalog:0.1.8` or `override`; null with an unknown price. */
   readonly priceVersion: string | null;
   readonly latencyMs: number;

@@ -2,6 +2,7 @@
 // the vendor runs, and content that only the vendor knows the size of. Only for budgets, and in any dialect. A string within
 // JSON cannot hold these words in plain quotes, so that nothing is found in what a conversation says.
 
+import { memberOf, parseJson } from "#wire/json.ts";
 import { serviceClassOf } from "./usage-parts.ts";
 
 export interface RequestDemand {
@@ -11,6 +12,8 @@ export interface RequestDemand {
   readonly hearsSound: boolean;
   readonly makesSound: boolean;
   readonly webSearches: number;
+  /** Of those, the ones whose results are put into the prompt and charged with it. */
+  readonly readSearches: number;
   readonly fileSearches: number;
   readonly containers: number;
   /** Documents, earlier answers and the like that the vendor has and we have not: what they are called. */
@@ -30,6 +33,7 @@ const nothing: RequestDemand = {
   hearsSound: false,
   makesSound: false,
   webSearches: 0,
+  readSearches: 0,
   fileSearches: 0,
   containers: 0,
   unseen: null,
@@ -68,6 +72,18 @@ const beginnings = [
   "reas",
   "thin",
   "budg",
+  "mcp_",
+  'mcp"',
+  "url_",
+  "urlC",
+  "prom",
+  "item",
+  "vert",
+  "x_se",
+  "sear",
+  "ente",
+  "plug",
+  "brow",
 ];
 
 const asNumber = (word: string): number => Buffer.from(word, "latin1").readUInt32BE();
@@ -103,6 +119,7 @@ export function demandOf(body: Buffer): RequestDemand {
     hearsSound: has(/"input_?audio"|"audio\/[\w.+-]+"|"(?:type|kind)"\s*:\s*"audio"/i),
     makesSound: has(/"(?:response_?)?modalities"\s*:\s*\[[^\]]*"audio"/i),
     webSearches: search.count,
+    readSearches: search.readCount ?? search.count,
     ...tools,
     unseen: unseenIn(text),
     boundless: search.boundless ?? boundlessIn(text),
@@ -143,23 +160,37 @@ function termsOf(text: string): Pick<RequestDemand, "serviceClass" | "geography"
 
 interface Searches {
   readonly count: number;
+  readonly readCount?: number;
   readonly boundless: string | null;
 }
 
 const anthropicSearch = /"type"\s*:\s*"web_search_\d{8}"/;
 const openaiSearch = /"type"\s*:\s*"web_search(?:_preview\w*|_2025_\w+)?"/;
-const googleSearch = /"google_?search(?:_?retrieval)?"\s*:\s*\{|"web_search_options"\s*:\s*\{/i;
+const googleSearch = /"google_?search(?:_?retrieval)?"\s*:\s*\{/i;
+const optionalSearch = /"web_search_options"\s*:\s*\{/;
 
 function searchOf(text: string): Searches {
-  if (anthropicSearch.test(text)) return bounded(text, /"max_uses"\s*:\s*(\d{1,4})/g, "max_uses");
-  if (openaiSearch.test(text)) return bounded(text, /"max_tool_calls"\s*:\s*(\d{1,4})/g, "max_tool_calls");
-  // A vendor that charges each search of a prompt tells no way to bound them.
-  return { count: googleSearch.test(text) ? 1 : 0, boundless: null };
+  if (anthropicSearch.test(text)) return bounded(limitsOfSearches(text), "max_uses");
+  if (openaiSearch.test(text)) {
+    const limits = Array.from(text.matchAll(/"max_tool_calls"\s*:\s*(\d{1,4})/g), ([, count]) => Number(count));
+    return bounded(limits.length === 0 ? null : limits, "max_tool_calls");
+  }
+  // Google takes no bound, charges each search of its newer models, and nothing for what was found.
+  if (googleSearch.test(text)) return { count: mostToolCalls, readCount: 1, boundless: null };
+  return { count: optionalSearch.test(text) ? 1 : 0, boundless: null };
 }
 
-function bounded(text: string, limit: RegExp, name: string): Searches {
-  const limits = Array.from(text.matchAll(limit), ([, count]) => Number(count));
-  if (limits.length === 0) return { count: 0, boundless: `web searches: name \`${name}\`` };
+/** Of each tool that searches, for others have limits of the same name; null where one of them has none. */
+function limitsOfSearches(text: string): readonly number[] | null {
+  const tools = memberOf(parseJson(Buffer.from(text, "latin1").toString("utf8")), "tools");
+  const limits = (Array.isArray(tools) ? tools : [])
+    .filter((tool) => /^web_search_\d{8}$/.test(String(memberOf(tool, "type"))))
+    .map((tool) => memberOf(tool, "max_uses"));
+  return limits.length > 0 && limits.every((limit) => typeof limit === "number") ? limits : null;
+}
+
+function bounded(limits: readonly number[] | null, name: string): Searches {
+  if (limits === null) return { count: 0, boundless: `web searches: name \`${name}\`` };
   return { count: limits.reduce((sum, count) => sum + count, 0), boundless: null };
 }
 
@@ -174,19 +205,39 @@ function toolsOf(text: string): Pick<RequestDemand, "fileSearches" | "containers
 /** Calls of a vendor's tool in one answer, where the request names no limit: more were not seen. */
 const mostToolCalls = 30;
 
+/** Uses that are paid for each, as often as the vendor likes. */
+const boundlessUses: readonly (readonly [RegExp, string])[] = [
+  [/"type"\s*:\s*"advisor_\d{8}"/, "the advice of another model"],
+  [/"type"\s*:\s*"image_generation"/, "pictures that a tool makes"],
+  [
+    /"(?:google_?maps|enterprise_?web_?search)"\s*:\s*\{\s*(?:\}|"(?:enable_?widget|auth_?config|exclude_?domains|blocking_?confidence))/i,
+    "searches of maps or of the web for enterprises",
+  ],
+  [/"type"\s*:\s*"(?:x_search|browser_search)"/, "searches"],
+  [/"search_parameters"\s*:\s*\{(?![^{}]*"mode"\s*:\s*"off")/, "searches"],
+  [/"plugins"\s*:\s*\[[^\]]*"id"\s*:\s*"web"/, "the plugin that searches the web"],
+];
+
+/** What is put into the prompt where only the vendor has it: what it keeps under an id, what it fetches, finds or is told. */
+const unseenContent: readonly (readonly [RegExp, string])[] = [
+  [/"(?:previous_response_id|conversation)"\s*:\s*(?:"|\{)/, "an earlier conversation"],
+  [/"type"\s*:\s*"item_reference"/, "a part of an earlier conversation"],
+  [/"prompt"\s*:\s*\{[^{}]*"id"\s*:\s*"/, "a prompt that the vendor keeps"],
+  [/"cached_?content"\s*:\s*"/i, "content that the vendor keeps"],
+  [/"file_?(?:id|url|uri)"\s*:\s*"/i, "a file that the vendor has or fetches"],
+  [/"(?:document_url|audio_url|video_url)"/, "a document that the vendor fetches"],
+  [/"s3_?location"/i, "a file that the vendor fetches"],
+  [/"type"\s*:\s*"web_fetch_\d{8}"|"url_?context"\s*:\s*\{\s*\}/i, "pages that the vendor fetches"],
+  [/"type"\s*:\s*"mcp"|"mcp_servers"\s*:\s*\[\s*\{/, "tools of another server, which the vendor asks"],
+  [/"type"\s*:\s*"file_search"|"(?:file_?search_?store_?names|vertex_?rag_?store)"/i, "files that the vendor searches"],
+];
+
 function boundlessIn(text: string): string | null {
-  if (/"type"\s*:\s*"advisor_\d{8}"/.test(text)) return "the advice of another model";
-  if (/"type"\s*:\s*"image_generation"/.test(text)) return "pictures that a tool makes";
-  return null;
+  return boundlessUses.find(([sign]) => sign.test(text))?.[1] ?? null;
 }
 
-/** `previous_response_id` and its like name what the vendor keeps; a URL or an id of a file names what it fetches. */
 function unseenIn(text: string): string | null {
-  if (/"(?:previous_response_id|conversation)"\s*:\s*(?:"|\{)/.test(text)) return "an earlier conversation";
-  if (/"cached_?content"\s*:\s*"/i.test(text)) return "content that the vendor keeps";
-  if (/"file_?(?:id|url|uri)"\s*:\s*"/i.test(text)) return "a file that the vendor has or fetches";
-  if (/"type"\s*:\s*"(?:url|file)"\s*,\s*"(?:url|file_id)"\s*:\s*"/.test(text) && /"type"\s*:\s*"document"/.test(text))
-    return "a document that the vendor fetches";
-  if (/"(?:document_url|audio_url|video_url)"/.test(text)) return "a document that the vendor fetches";
-  return /"s3_?location"/i.test(text) ? "a file that the vendor fetches" : null;
+  const isFetched = /"type"\s*:\s*"(?:url|file)"\s*,\s*"(?:url|file_id)"\s*:\s*"/.test(text);
+  if (isFetched && /"type"\s*:\s*"document"/.test(text)) return "a document that the vendor fetches";
+  return unseenContent.find(([sign]) => sign.test(text))?.[1] ?? null;
 }

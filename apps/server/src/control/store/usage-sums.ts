@@ -72,7 +72,7 @@ export function sumSpend(
   for (const record of records) {
     const holder = holders.get(idOf(record)) ?? { spent: 0, usedAt: 0 };
     holders.set(idOf(record), {
-      spent: holder.spent + (record.costNanos ?? 0),
+      spent: holder.spent + (record.costNanos ?? record.chargedNanos ?? 0),
       usedAt: Math.max(holder.usedAt, record.createdAt),
     });
   }

@@ -54,21 +54,24 @@ export interface FinishInput {
 
 /** Answers the cost in nano-USD, null where the price is unknown. Throws when the record cannot be written down. */
 export async function finish(deps: GatewayDeps, input: FinishInput): Promise<number | null> {
-  const record = buildRecord(deps, input);
-  await settle(deps, record);
+  const built = buildRecord(deps, input);
+  const chargedNanos = await settle(deps, built);
+  // Budgets are hard: what nobody knows the cost of is charged as it was reserved.
+  const record = built.costNanos === null && chargedNanos > 0 ? { ...built, chargedNanos } : built;
   writeDown(deps, record);
   deps.events.requestFinished(record, input.ending.overheadMs);
   return record.costNanos;
 }
 
 /** Counters that cannot be reached must not cost the client its answer: the reservation expires by itself. */
-async function settle({ counters, clock, events }: GatewayDeps, record: UsageRecord): Promise<void> {
+async function settle({ counters, clock, events }: GatewayDeps, record: UsageRecord): Promise<number> {
   const { id, totalTokens: tokens, costNanos } = record;
   try {
     const settled = counters.settle({ id, tokens, costNanos, now: clock.now() });
-    if (settled instanceof Promise) await settled;
+    return settled instanceof Promise ? await settled : settled;
   } catch (error) {
     events.internalError("settling", error);
+    return 0;
   }
 }
 

@@ -40,7 +40,7 @@ function mostPromptTokens(target: Target, demand: RequestDemand, { promptTokensE
   const { contextLength } = target;
   if (demand.unseen !== null && contextLength === null) throw unseen(target, demand.unseen);
   const pictures = demand.pictures * picturesBeyond(target);
-  const found = demand.webSearches * foundTokens;
+  const found = demand.readSearches * foundTokens;
   const known = promptTokensEstimate + pictures + found;
   return (demand.unseen === null ? known : Math.max(known, contextLength ?? 0)) * demand.readings;
 }

@@ -50,15 +50,15 @@ export type Reservation =
 export interface Settlement {
   readonly id: string;
   readonly tokens: number;
-  /** Nano-USD that the request did cost, charged to every scope; null is unknown and charges nothing. */
+  /** Nano-USD that the request did cost, charged to every scope; null is unknown, and charges all that was reserved. */
   readonly costNanos: number | null;
   readonly now: number;
 }
 
 export interface Counters {
   reserve(request: ReservationRequest): Awaitable<Reservation>;
-  /** Charges the scopes of the reservation, also when it has expired meanwhile. */
-  settle(settlement: Settlement): Awaitable<void>;
+  /** Charges the scopes of the reservation, also when it has expired meanwhile. Answers what was charged, in nano-USD. */
+  settle(settlement: Settlement): Awaitable<number>;
   /** What a scope has spent before this process counted: called at start, before the first request. */
   setSpent(scopeId: string, spentNanos: number): void;
   /** Gives back what expired. Returns how many reservations that were. */

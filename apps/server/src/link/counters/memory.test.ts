@@ -91,11 +91,13 @@ describe("MemoryCounters", () => {
     expect(reserve(counters, { scopes, costNanos: 60 }).admitted).toBe(true);
   });
 
-  it("charges nothing for an unknown cost", () => {
+  it("charges what was reserved for an unknown cost", () => {
     const counters = new MemoryCounters();
     const scopes = [scope("key:a", {}, 100)];
-    counters.settle({ id: reserve(counters, { scopes, costNanos: 100 }).id, tokens: 0, costNanos: null, now: start });
-    expect(reserve(counters, { scopes, costNanos: 100 }).admitted).toBe(true);
+    const { id } = reserve(counters, { scopes, costNanos: 60 });
+    expect(counters.settle({ id, tokens: 0, costNanos: null, now: start })).toBe(60);
+    expect(reserve(counters, { scopes, costNanos: 41 }).admitted).toBe(false);
+    expect(reserve(counters, { scopes, costNanos: 40 }).admitted).toBe(true);
   });
 
   it("keeps the model of itself that a plain book of accounts gives, over random lives of requests", () => {

@@ -47,15 +47,17 @@ export class MemoryCounters implements Counters {
     return { admitted: true, report: this.#report(request) };
   }
 
-  settle({ id, tokens, costNanos, now }: Settlement): void {
+  settle({ id, tokens, costNanos, now }: Settlement): number {
     const held = this.#held.get(id);
-    if (held === undefined) return;
+    if (held === undefined) return 0;
     this.#held.delete(id);
     release(held);
+    const chargedNanos = costNanos ?? held.costNanos;
     for (const state of held.states) {
       correct(state.tokens, tokens - held.tokens, held.since, now);
-      state.spentNanos += costNanos ?? 0;
+      state.spentNanos += chargedNanos;
     }
+    return chargedNanos;
   }
 
   setSpent(scopeId: string, spentNanos: number): void {

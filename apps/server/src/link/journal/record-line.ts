@@ -40,6 +40,7 @@ const recordSchema: z.ZodType<UsageRecord> = z.object({
   fileSearches: integer.default(0),
   estimated: z.boolean(),
   costNanos: integer.nullable(),
+  chargedNanos: integer.optional(),
   priceVersion: text.nullable(),
   latencyMs: z.number(),
   ttftMs: z.number().nullable(),

@@ -9,12 +9,12 @@ import { isObject, memberOf, parseJson, stringify } from "#wire/json.ts";
 import { failureOf } from "./answer-failure.ts";
 import { writeFrame } from "./errors.ts";
 import { wantsEvents } from "./request.ts";
-import { readUsageOf, searchSign } from "./usage.ts";
+import { groundingSign, readUsageOf } from "./usage.ts";
 
 const plainAnswer = { operation: "chat.completions" } as const;
 
 export function readAnswer(body: Buffer, request: Pick<ParsedRequest, "operation"> = plainAnswer): AnswerReading {
-  const answer = readDocument(body, [searchSign]);
+  const answer = readDocument(body, [`"${groundingSign}"`]);
   // A server between us and the vendor may not know `alt=sse`, and answer with the array of a stream.
   const pieces = Array.isArray(answer) ? answer : [answer];
   if (!pieces.every(isObject)) return { usage: null, broken: true };

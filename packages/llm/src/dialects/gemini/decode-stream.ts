@@ -3,7 +3,6 @@
 
 import { breakOff, FrameDecoder, failStream } from "#dialects/frame-decoder.ts";
 import type { DecoderState } from "#dialects/frame-decoder.ts";
-import { counted } from "#dialects/usage-parts.ts";
 import { ExactMembers, parseExactly } from "#wire/exact-json.ts";
 import { isObject, memberOf } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
@@ -12,7 +11,8 @@ import { blockReasonOf } from "./answer-failure.ts";
 import { beginCandidate, endCandidate, failureOf, readCandidate, tellRest } from "./decode-candidate.ts";
 import type { CandidateState } from "./decode-candidate.ts";
 import { secondsOf } from "./decode-result.ts";
-import { countSearches, readUsage } from "./usage.ts";
+import { addGrounding, noGrounding, readUsage, usesOf } from "./usage.ts";
+import type { Grounding } from "./usage.ts";
 
 /** More answers than any vendor gives at once. */
 const mostCandidates = 128;
@@ -21,7 +21,7 @@ interface StreamState extends DecoderState {
   isStarted: boolean;
   /** The vendor refused the prompt. */
   isBlocked: boolean;
-  webSearches: number;
+  grounding: Grounding;
   serviceTier: string;
   readonly candidates: Map<number, CandidateState>;
   readonly fallbackId: string;
@@ -29,7 +29,7 @@ interface StreamState extends DecoderState {
 
 export function createStreamDecoder(fallbackId = ""): FrameDecoder<StreamState> {
   const flags = { isStarted: false, isBlocked: false, isOver: false };
-  const told = { ...flags, webSearches: 0, serviceTier: "", fallbackId };
+  const told = { ...flags, grounding: noGrounding, serviceTier: "", fallbackId };
   return new FrameDecoder({ ...told, candidates: new Map(), events: [] }, { readData, isWhole, end });
 }
 
@@ -61,7 +61,7 @@ function readAnswerPiece(answer: unknown, state: StreamState): void {
     const told = candidateAt(candidate, at, responseId || state.fallbackId, state);
     if (told !== null && isObject(candidate)) readCandidate(candidate, told, state.events);
   }
-  state.webSearches = Math.max(state.webSearches, countSearches(answer));
+  state.grounding = addGrounding(state.grounding, answer);
   tellUsage(usageMetadata, state);
   tellRest(rest, undefined, state.events);
 }
@@ -94,8 +94,7 @@ function candidateAt(value: unknown, at: number, responseId: unknown, { candidat
 /** Searches may be told before the last counts. */
 function tellUsage(told: unknown, state: StreamState): void {
   const usage = readUsage(told);
-  const { webSearches } = state;
-  if (usage !== null) state.events.push({ kind: "usage", usage: { ...usage, ...counted({ webSearches }) } });
+  if (usage !== null) state.events.push({ kind: "usage", usage: { ...usage, ...usesOf(state.grounding) } });
   const serviceTier = memberOf(told, "serviceTier");
   if (typeof serviceTier !== "string" || serviceTier === "" || serviceTier === state.serviceTier) return;
   state.serviceTier = serviceTier;

@@ -4,7 +4,6 @@ import { FrameTap } from "#dialects/frame-tap.ts";
 import type { Fate } from "#dialects/frame-tap.ts";
 import { openingOf } from "#dialects/opening.ts";
 import { failureOf } from "#dialects/vendor-error.ts";
-import { counted } from "#dialects/usage-parts.ts";
 import type { Usage } from "#hub.ts";
 import { FrameScanner } from "#wire/frame-scan.ts";
 import { eachFrame, frameData } from "#wire/frames.ts";
@@ -14,7 +13,7 @@ import { blockReasonOf } from "./answer-failure.ts";
 import { encodeError, writeFrame } from "./errors.ts";
 import { decodeFinish } from "./finish.ts";
 import { wantsEvents } from "./request.ts";
-import { countSearches, readUsage } from "./usage.ts";
+import { addGrounding, groundingSign, noGrounding, readUsage, usesOf } from "./usage.ts";
 
 /** A larger frame holds an image, and is passed in parts. */
 const maxHeldBytes = 4 * 1024 * 1024;
@@ -24,14 +23,14 @@ const maxElementBytes = 64 * 1024 * 1024;
 /** Counts that are in every frame with usage, of which the last holds: they are not read before the end. */
 const counts = 2;
 /** They may be told before the last counts. */
-const searches = 4;
+const grounding = 4;
 const countWords = ["promptTokenCount", "totalTokenCount", "candidatesTokenCount", "thoughtsTokenCount"];
 const scanner = new FrameScanner(
   [
     { word: "error" },
     { word: "finishReason", unless: "null" },
     { word: "blockReason", unless: "null" },
-    { word: "webSearchQueries", bit: searches },
+    { word: groundingSign, bit: grounding },
     ...countWords.map((word) => ({ word, bit: counts })),
   ],
   false,
@@ -52,7 +51,7 @@ export class ContentStreamTap extends FrameTap {
   protected readonly endMark = "";
   readonly #array: ArrayWriter | null;
   #lastTold: Buffer | null = null;
-  #webSearches = 0;
+  #grounding = noGrounding;
   #isBlocked = false;
   readonly #finished = new Set<unknown>();
   /** Read only where several answers were asked for. */
@@ -77,7 +76,7 @@ export class ContentStreamTap extends FrameTap {
     // Where empty lines are left out, a frame holds several events.
     const events = frameData(last?.toString("utf8") ?? "").split("\n");
     const usage = events.map(usageOf).findLast((told) => told !== null) ?? null;
-    return usage === null ? null : { ...usage, ...counted({ webSearches: this.#webSearches }) };
+    return usage === null ? null : { ...usage, ...usesOf(this.#grounding) };
   }
 
   get isWhole(): boolean {
@@ -107,14 +106,14 @@ export class ContentStreamTap extends FrameTap {
 
   protected override watch(frames: Buffer, found: number): void {
     if ((found & counts) !== 0) this.#lastTold = frames;
-    if ((found & searches) !== 0) this.#countSearches(frames);
+    if ((found & grounding) !== 0) this.#readGrounding(frames);
     if (this.#isOfSeveral) for (const frame of eachFrame(frames)) this.#readBegun(frameData(frame.toString("utf8")));
   }
 
-  #countSearches(frames: Buffer): void {
+  #readGrounding(frames: Buffer): void {
     for (const frame of eachFrame(frames)) {
       const lines = frameData(frame.toString("utf8")).split("\n");
-      for (const line of lines) this.#webSearches = Math.max(this.#webSearches, countSearches(parseJson(line)));
+      for (const line of lines) this.#grounding = addGrounding(this.#grounding, parseJson(line));
     }
   }
 

@@ -25,21 +25,44 @@ export function readUsage(usage: unknown): Usage | null {
   };
 }
 
-/** Usage of a whole answer, with the searches of the web that are told with its candidates. */
+/** Usage of a whole answer, with the searches that are told with its candidates. */
 export function readUsageOf(answer: unknown): Usage | null {
   const usage = readUsage(memberOf(answer, "usageMetadata"));
-  return usage === null ? null : { ...usage, ...counted({ webSearches: countSearches(answer) }) };
+  return usage === null ? null : { ...usage, ...usesOf(addGrounding(noGrounding, answer)) };
 }
 
-/** How the searches stand in the bytes of an answer. */
-export const searchSign = '"webSearchQueries"';
+/** How searches stand in the bytes of an answer. */
+export const groundingSign = "groundingMetadata";
 
-/** https://ai.google.dev/gemini-api/docs/google-search#grounded_response */
-export function countSearches(answer: unknown): number {
-  const candidates = memberOf(answer, "candidates");
-  if (!Array.isArray(candidates)) return 0;
-  const queries = candidates.map((candidate) => memberOf(memberOf(candidate, "groundingMetadata"), "webSearchQueries"));
-  return queries.reduce((sum: number, list) => sum + (Array.isArray(list) ? list.length : 0), 0);
+/** What an answer was made from, as far as it is known: a stream may tell it again and again. */
+export interface Grounding {
+  readonly webSearches: number;
+  readonly hasMaps: boolean;
+}
+
+export const noGrounding: Grounding = { webSearches: 0, hasMaps: false };
+
+/** https://ai.google.dev/gemini-api/docs/google-search#grounded_response https://ai.google.dev/gemini-api/docs/maps-grounding */
+export function addGrounding(known: Grounding, answer: unknown): Grounding {
+  const found = listOf(memberOf(answer, "candidates")).map((candidate) => memberOf(candidate, groundingSign));
+  const webSearches = found.reduce((sum: number, one) => sum + listOf(memberOf(one, "webSearchQueries")).length, 0);
+  return {
+    webSearches: Math.max(known.webSearches, webSearches),
+    hasMaps: known.hasMaps || found.some(namesMaps),
+  };
+}
+
+function namesMaps(grounding: unknown): boolean {
+  return listOf(memberOf(grounding, "groundingChunks")).some((chunk) => isObject(memberOf(chunk, "maps")));
+}
+
+/** Maps have a price of their own, which no list has. */
+export function usesOf({ webSearches, hasMaps }: Grounding): Partial<Usage> {
+  return { ...counted({ webSearches }), ...(hasMaps && { otherUses: ["google_maps"] }) };
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
 }
 
 /** Those of which there are any. */
