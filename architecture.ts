@@ -211,6 +211,7 @@ export const strangers = {
       "wrapped-streams.ts",
       "vectors.ts",
       "translating-tap.ts",
+      "outer-tap.ts",
       "unwrapping-tap.ts",
       "vendor-error.ts",
       "vendor-phrases.ts",

@@ -1,14 +1,12 @@
 // The model that an answer names, where operators want clients to read the name that they asked for: put into the text, in
 // whole answers and in every event of a stream that tells it. Nothing else changes.
 
-import type { GhostError } from "@ghostllm/contract";
-import type { Usage } from "#hub.ts";
 import { eachFrame, FrameCutter } from "#wire/frames.ts";
 import { findMembers, spliceJson } from "#wire/json-members.ts";
 import type { Splice } from "#wire/json-members.ts";
 import { eachLine, LineCutter } from "#wire/lines.ts";
-import type { StreamFailure, StreamTap } from "./dialect.ts";
-import type { StoredAnswer } from "./stored-objects.ts";
+import type { StreamTap } from "./dialect.ts";
+import { OuterTap } from "./outer-tap.ts";
 
 /** Where answers of a dialect name their model. */
 export interface NamedModel {
@@ -39,30 +37,27 @@ function placesIn(json: Buffer, offset: number, model: string, place: NamedModel
 const maxHeldBytes = 4 * 1024 * 1024;
 
 /** Before another tap, which reads and passes the stream on. */
-export class ModelNamingTap implements StreamTap {
-  readonly contentType?: string;
-  readonly #tap: StreamTap;
+export class ModelNamingTap extends OuterTap {
   readonly #model: string;
   readonly #place: NamedModel;
   readonly #cutter: FrameCutter | LineCutter;
 
   constructor(tap: StreamTap, model: string, place: NamedModel) {
-    this.#tap = tap;
-    if (tap.contentType !== undefined) this.contentType = tap.contentType;
+    super(tap);
     this.#model = model;
     this.#place = place;
     this.#cutter = place.form === "lines" ? new LineCutter(maxHeldBytes) : new FrameCutter(maxHeldBytes);
   }
 
-  push(chunk: Buffer): Buffer | null {
+  override push(chunk: Buffer): Buffer | null {
     const frames = this.#cutter.push(chunk);
-    return frames === null ? null : this.#tap.push(this.#name(frames));
+    return frames === null ? null : super.push(this.#name(frames));
   }
 
-  flush(isCut = false): Buffer | null {
+  override flush(isCut = false): Buffer | null {
     const rest = this.#cutter.flush();
-    const passed = rest === null || isCut ? null : this.#tap.push(this.#name(rest));
-    const last = this.#tap.flush(isCut);
+    const passed = rest === null || isCut ? null : super.push(this.#name(rest));
+    const last = super.flush(isCut);
     return passed === null || last === null ? (passed ?? last) : Buffer.concat([passed, last]);
   }
 
@@ -79,37 +74,5 @@ export class ModelNamingTap implements StreamTap {
     if (start < 0 || end <= start) return frame;
     const named = nameModel(frame.subarray(start, end), this.#model, this.#place);
     return Buffer.concat([frame.subarray(0, start), named, frame.subarray(end)]);
-  }
-
-  get isEventStream(): boolean {
-    return this.#tap.isEventStream;
-  }
-
-  get usage(): Usage | null {
-    return this.#tap.usage;
-  }
-
-  get ended(): boolean {
-    return this.#tap.ended;
-  }
-
-  get failure(): StreamFailure | null {
-    return this.#tap.failure;
-  }
-
-  get isWhole(): boolean {
-    return this.#tap.isWhole;
-  }
-
-  get hasTold(): boolean {
-    return this.#tap.hasTold;
-  }
-
-  fail(error: GhostError): Buffer | null {
-    return this.#tap.fail(error);
-  }
-
-  get stored(): StoredAnswer | null {
-    return this.#tap.stored ?? null;
   }
 }
