@@ -31,6 +31,7 @@ describe("counting tokens", () => {
     const targets = [
       makeTarget(makeProvider("anthropic", upstream.url), "counting"),
       makeTarget(makeProvider("openai", upstream.url), "silent"),
+      makeTarget(makeProvider("llamacpp", `${upstream.url}/v1`), "local"),
     ];
     const principals = { [testKey]: makePrincipal({ scopes: [budget] }) };
     gateway = await startGateway(makeSnapshot({ targets, principals }));
@@ -50,6 +51,20 @@ describe("counting tokens", () => {
     expect(upstream.received.at(-1)?.path).toBe("/v1/messages/count_tokens");
     expect(upstream.received.at(-1)?.json()).toEqual({ model: "counting", messages });
     expect(gateway.records.at(-1)).toMatchObject({ operation: "count_tokens", totalTokens: 0, status: "ok" });
+  });
+
+  it("asks a llama.cpp, which counts in more dialects than it is asked for answers in", async () => {
+    upstream.script({ kind: "answer", body: { input_tokens: 15 } });
+    expect(await client.messages.countTokens({ model: "local", messages })).toEqual({ input_tokens: 15 });
+    expect(upstream.received.at(-1)?.path).toBe("/v1/messages/count_tokens");
+    upstream.script({ kind: "answer", body: { object: "response.input_tokens", input_tokens: 16 } });
+    const responses = await fetch(`${gateway.url}/v1/responses/input_tokens`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${testKey}`, "content-type": "application/json" },
+      body: JSON.stringify({ model: "local", input: "x" }),
+    });
+    expect(await responses.json()).toMatchObject({ input_tokens: 16 });
+    expect(upstream.received.at(-1)?.path).toBe("/v1/responses/input_tokens");
   });
 
   it("estimates for a model whose vendors do not count, and says so", async () => {

@@ -45,6 +45,35 @@ const chat = (model: string, key = testKey) =>
 const answer = { message: { role: "assistant", content: "Yes" }, done: true, done_reason: "stop", eval_count: 1 };
 const sentModel = (): unknown => JSON.parse(upstream.received.at(-1)?.text ?? "{}").model;
 
+describe("a prompt that the server cut without a word", () => {
+  const ask = async (path: string, length: number, read: number, more: object = {}) => {
+    const told = {
+      prompt_eval_count: read,
+      usage: { prompt_tokens: read, completion_tokens: 1, total_tokens: read + 1 },
+    };
+    const choices = [{ index: 0, message: { role: "assistant", content: "Yes" }, finish_reason: "stop" }];
+    upstream.script({ kind: "answer", body: { model: "llama3", choices, ...answer, ...told } });
+    const messages = [{ role: "user", content: "word ".repeat(length) }];
+    const response = await post(path, { model: "llama3", max_tokens: 9, stream: false, messages, ...more });
+    return response.headers.get("x-ghostllm-notes") ?? "";
+  };
+
+  it.each(["/api/chat", "/v1/chat/completions", "/v1/messages"])(
+    "is noted where its count shows it: %s",
+    async (path) => {
+      expect(await ask(path, 4000, 1026)).toContain("all but 1026 tokens of the prompt: it was cut");
+      expect(await ask(path, 4000, 4010)).not.toContain("cut");
+      expect(await ask(path, 4000, 1700)).not.toContain("cut");
+      expect(await ask(path, 1000, 1026)).not.toContain("cut");
+    },
+  );
+
+  it("at the length that the client asked for", async () => {
+    expect(await ask("/api/chat", 4000, 502, { options: { num_ctx: 1000 } })).toContain("context of 1000");
+    expect(await ask("/api/chat", 4000, 1026, { options: { num_ctx: 1000 } })).toBe("");
+  });
+});
+
 describe("a name without a tag", () => {
   it.each([
     ["llama3", "llama3"],
@@ -192,6 +221,12 @@ describe("an answer of another vendor", () => {
     expect(last["total_duration"]).toBeGreaterThan(1_000_000);
     expect(last["eval_duration"]).toBeGreaterThan(0);
     expect(Number(last["prompt_eval_duration"]) + Number(last["eval_duration"])).toBe(last["total_duration"]);
+  });
+
+  it("and when it was made, by the clock where a vendor has none", async () => {
+    upstream.script({ kind: "answer", body: { created: 1, choices: [{ message: { content: "Hi" } }] } });
+    const answered = await (await chat("gpt-test")).json();
+    expect(answered).toMatchObject({ created_at: expect.stringMatching(/^20\d\d-/) });
   });
 
   it("to an embedding, too", async () => {

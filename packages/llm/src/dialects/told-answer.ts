@@ -33,6 +33,8 @@ type Head = Pick<ChatResult, "id" | "model" | "createdSeconds">;
 
 /** Larger ones are of milliseconds. */
 const mostSeconds = 99_999_999_999;
+/** Earlier ones are those of who knows no time: 2001. */
+const leastSeconds = 1_000_000_000;
 
 function completeHead<Told extends Head>(told: Told, { facts, askedModel, idPrefix }: ToldContext): Told {
   const seconds = told.createdSeconds > mostSeconds ? Math.floor(told.createdSeconds / 1000) : told.createdSeconds;
@@ -40,7 +42,7 @@ function completeHead<Told extends Head>(told: Told, { facts, askedModel, idPref
     ...told,
     id: told.id || (facts.requestId && idPrefix + facts.requestId),
     model: facts.toldModel ?? (told.model || askedModel),
-    createdSeconds: seconds > mostSeconds ? facts.nowSeconds : seconds || facts.nowSeconds,
+    createdSeconds: seconds > mostSeconds || seconds < leastSeconds ? facts.nowSeconds : seconds,
   };
 }
 

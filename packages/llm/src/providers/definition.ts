@@ -173,6 +173,8 @@ export interface ProviderDefinition {
   readonly pricing?: Pricing | undefined;
   /** A small model that every customer of the vendor can use, for a first try. */
   readonly exampleModel?: string | undefined;
+  /** What of a prompt is too long for the server is left out without a word, so that half of what it holds is left. */
+  readonly cutsPrompts?: "to half";
   /** Runs on the operator's own hardware: tokens cost nothing, which is a known price of 0. */
   readonly free?: true | undefined;
   readonly quirks?: Quirks | undefined;

@@ -17,6 +17,11 @@ export const llamacpp = defineCompatible({
     roles: { developer: "system" },
     takes: ["top_k", "reasoning_content"],
   },
+  // It counts in the other dialects what is asked in them.
+  alsoSpeaks: {
+    "anthropic-messages": { count_tokens: "/messages/count_tokens" },
+    "openai-responses": { count_tokens: "/responses/input_tokens" },
+  },
   operations: {
     "chat.completions": "/chat/completions",
     completions: "/completions",

@@ -12,6 +12,7 @@ export const ollama: ProviderDefinition = {
   needsCredential: false,
   authentication: { header: "authorization", prefix: "Bearer " },
   free: true,
+  cutsPrompts: "to half",
   modelList: "/v1/models",
   richModelList: "/api/tags",
   modelFacts: { path: "/api/show", body: (model) => ({ model }) },

@@ -10,6 +10,7 @@ import type { Exchange } from "#gateway/exchange.ts";
 import type { Admission } from "./admit.ts";
 import { settleDeleted, settleShown, unseenUsage, waitForEnd } from "./background.ts";
 import type { KeptId, Shown } from "./background.ts";
+import { describeCutPrompt } from "./cut-prompt.ts";
 import { finish, noUsage } from "./finish.ts";
 import type { Ending, MeasuredUsage } from "./finish.ts";
 import { answerHeaders, costHeader } from "./headers.ts";
@@ -100,7 +101,9 @@ async function deliverWhole(deps: GatewayDeps, run: Run, answer: WholeAnswer): P
         overheadMs,
       });
   if (run.keepAlive?.hasBegun === true) return endBegun(run, answer);
-  const headers = answerHeaders({ answer, report: admission.report, trail, overheadMs });
+  const cut = error === null ? describeCutPrompt(run.request, answer) : null;
+  const told = cut === null ? answer : { ...answer, notes: [...answer.notes, cut] };
+  const headers = answerHeaders({ answer: told, report: admission.report, trail, overheadMs });
   exchange.answer(status, { ...headers, ...costHeader(settled ?? costNanos) }, body);
 }
 
