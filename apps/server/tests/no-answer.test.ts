@@ -9,7 +9,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Target } from "#domain/snapshot.ts";
 import { makeProvider, makeSnapshot, makeTarget, providerNamed, startGateway } from "./support/gateway.ts";
 import type { TestGateway } from "./support/gateway.ts";
-import { postJson } from "./support/stage.ts";
+import { postJson, readBody } from "./support/stage.ts";
 
 const names = Object.keys(dialects) as ClientDialectName[];
 
@@ -467,44 +467,55 @@ describe("a stream that ends with a failure", () => {
   });
   const half = gemini({ content: { role: "model", parts: [{ text: "Half" }] }, index: 0 });
 
-  it.each(names.filter((name) => name !== "gemini"))(
-    "and said nothing before is another target's, to a client of %s",
-    async (client) => {
-      serve("gemini");
-      script(0, { kind: "raw", text: malformed });
-      script(1, answering(fine.gemini));
-      const response = await ask(client, "routed", true);
-      expect(await response.text()).toContain("Fine.");
-      expect(response.headers.get("x-ghostllm-attempts")).toBe("2");
-    },
-  );
+  const called = gemini({ content: { role: "model", parts: [{ functionCall: { name: "f", args: {} } }] }, index: 0 });
+  const chat = (delta: object, reason: string | null, more: object = {}) =>
+    `data: ${JSON.stringify({ id: "c", model: "m", choices: [{ index: 0, delta, finish_reason: reason, ...more }] })}\n\n`;
+  const died = chat({ content: "" }, "error", { error: { code: 503, message: "upstream died" } });
+  const response = { id: "resp_1", object: "response", model: "m", status: "incomplete", output: [] };
+  const lost = `event: response.incomplete\ndata: ${JSON.stringify({ type: "response.incomplete", sequence_number: 1, response })}\n\n`;
 
-  it.each(names.filter((name) => name !== "gemini"))(
-    "behind words is told as one to a client of %s",
-    async (client) => {
-      serve("gemini");
-      script(0, { kind: "raw", text: half + malformed, perEvent: true });
-      const text = await (await ask(client, "alone", true)).text().catch(() => "cut");
-      expect(text === "cut" || text.includes("Malformed function call: f(")).toBe(true);
-      expect(text).not.toMatch(ends[client]);
-      expect(gateway.records.at(-1)).toMatchObject({ status: "error" });
-    },
-  );
+  it.each(
+    names.flatMap((client): [ClientDialectName, string, ClientDialectName, string][] => [
+      [client, "a call that could not be written", "gemini", malformed],
+      [client, "nothing at all", "gemini", gemini({ finishReason: "OTHER", index: 0 })],
+      [client, "an error", "openai-chat", `${died}data: [DONE]\n\n`],
+      [client, "want of resources", "openai-chat", chat({}, "insufficient_system_resource")],
+      [client, "no reason", "openai-responses", lost],
+    ]),
+  )("and said nothing before is another target's, to a client of %s: %s", async (client, _end, vendor, text) => {
+    serve(vendor);
+    script(0, { kind: "raw", text });
+    script(1, answering(fine[vendor]));
+    const answer = await ask(client, "routed", true);
+    expect(await answer.text()).toContain("Fine.");
+    expect(answer.headers.get("x-ghostllm-attempts")).toBe("2");
+  });
 
-  it("of a compatible server's is one, too", async () => {
-    serve("openai-chat");
-    const chunk = {
-      id: "c",
-      model: "m",
-      choices: [
-        { index: 0, delta: { content: "" }, finish_reason: "error", error: { code: 503, message: "upstream died" } },
-      ],
-    };
-    script(0, { kind: "raw", text: `data: ${JSON.stringify(chunk)}\n\ndata: [DONE]\n\n` });
-    script(1, answering(fine["openai-chat"]));
-    const response = await ask("anthropic-messages", "routed", true);
-    expect(await response.text()).toContain("Fine.");
-    expect(response.headers.get("x-ghostllm-attempts")).toBe("2");
+  it.each(
+    names.flatMap((client): [ClientDialectName, string, ClientDialectName, string][] => [
+      [client, "Malformed function call: f(", "gemini", half + malformed],
+      [client, "upstream died", "openai-chat", `${chat({ content: "Half" }, null)}${died}data: [DONE]\n\n`],
+    ]),
+  )("behind words is told as one to a client of %s: %s", async (client, words, vendor, text) => {
+    serve(vendor);
+    script(0, { kind: "raw", text, perEvent: true });
+    const told = await readBody(await ask(client, "alone", true));
+    expect(told.text).toContain("Half");
+    expect(told.text).toContain(words);
+    expect(told.text).not.toMatch(ends[client]);
+    expect(told.isCut).toBe(true);
+    expect(gateway.records.at(-1)).toMatchObject({ status: "error" });
+  });
+
+  it.each([
+    ["call", called + malformed],
+    ["words", half + gemini({ finishReason: "OTHER", index: 0 })],
+  ])("is none behind a %s that can be used", async (_what, text) => {
+    serve("gemini");
+    script(0, { kind: "raw", text, perEvent: true });
+    const told = await readBody(await ask("gemini", "alone", true));
+    expect(told).toMatchObject({ text, isCut: false });
+    expect(gateway.records.at(-1)).toMatchObject({ status: "ok" });
   });
 });
 

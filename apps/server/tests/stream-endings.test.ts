@@ -231,6 +231,19 @@ describe.each(pairs)("a stream for a client of %s from a vendor of %s", (_client
     expect(records).toMatchObject([{ status: "ok", promptTokens: 3, completionTokens: 2, estimated: false }]);
   });
 
+  it.each(["application/json", "text/plain; charset=utf-8", "application/octet-stream", ""])(
+    "that is told as '%s' is one all the same",
+    async (contentType) => {
+      const script = stream({ ...vendor, contentType }, begun + words + finish + mark, { writeBytes: 3 });
+      const { answer, text, isCut, records } = await ask(client, script);
+      const type = client.isDocument ? "application/json" : client.path === "/api/chat" ? "application/x-ndjson" : "text/event-stream";
+      expect(answer.headers.get("content-type")).toContain(type);
+      expect(text).toMatch(client.end);
+      expect(isCut).toBe(false);
+      expect(records).toMatchObject([{ status: "ok", promptTokens: 3, completionTokens: 2, estimated: false }]);
+    },
+  );
+
   it.each<[string, Script]>([
     ["the last mark is missing", stream(vendor, begun + words + finish)],
     [

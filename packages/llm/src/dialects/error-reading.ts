@@ -92,6 +92,11 @@ export function unread(
   return failure === null ? { body, usage: null, isBroken: true } : failed(client, failure);
 }
 
+/** A fault of the request that is told as one of the server: its client's SDK would send it again and again. */
+export function isMistaken({ code, status }: Pick<ErrorReading, "code" | "status">): boolean {
+  return status >= 500 && errorCatalogue[code].status < 500 && !agreesWith(code, status);
+}
+
 /** In the client's dialect, with a status that agrees with what is told. */
 export function translateError(client: ClientDialect, error: ToldError): ErrorReading {
   const message = error.message || "The provider answered with an error.";

@@ -17,7 +17,7 @@ import type {
 import { lossesOf } from "./answer-losses.ts";
 import { crossOver, nothingSent } from "./crossing.ts";
 import { crossEmbeddings } from "./crossing-embeddings.ts";
-import { failed, readVendorError, translateError, unread } from "./error-reading.ts";
+import { failed, isMistaken, readVendorError, translateError, unread } from "./error-reading.ts";
 import type { ErrorContext, ErrorReading } from "./error-reading.ts";
 import type { Notes } from "./extras.ts";
 import { needsOf } from "#fitting/needs.ts";
@@ -65,8 +65,11 @@ export interface Passage {
   readFailure(failure: StreamFailure): ErrorReading;
   /** Is an answer of this content type a stream of events? */
   isStream(contentType: string): boolean;
-  /** The content type of a stream that came under another one; null where the first bytes are of none. */
-  typeOfStream(first: Buffer): string | null;
+  /**
+   * The content type of a stream that came under another one; null where the first bytes are of none, and undefined as long
+   * as they are too few to tell.
+   */
+  typeOfStream(first: Buffer): string | null | undefined;
   /** `contentType` is the vendor's. */
   createStreamTap(request: ParsedRequest, quirks: Quirks, contentType?: string): StreamTap;
   /** Null: an answer must be held as a whole to be translated. */
@@ -127,7 +130,8 @@ function passThrough(dialect: Dialect, { memory, facts }: Required<PassageContex
     },
     readError(status, body, context = {}) {
       const error = readVendorError(upstream, { status, body, context });
-      return context.quirks?.envelope === undefined ? { ...error, body } : translateError(client, error);
+      const passes = context.quirks?.envelope === undefined && !isMistaken(error);
+      return passes ? { ...error, body } : translateError(client, error);
     },
     readFailure: ({ error }) => failed(client, error).failure,
     isStream: (contentType) => isStreamOf(upstream, contentType),
@@ -142,9 +146,10 @@ function passThrough(dialect: Dialect, { memory, facts }: Required<PassageContex
   };
 }
 
-function typeOfStream({ streamContentType }: UpstreamDialect, first: Buffer): string | null {
+function typeOfStream({ streamContentType }: UpstreamDialect, first: Buffer): string | null | undefined {
   const form = streamContentType === "application/x-ndjson" ? "lines" : "events";
-  return beginsStream(first, form) ? streamContentType : null;
+  const isBegun = beginsStream(first, form);
+  return isBegun === true ? streamContentType : isBegun === false ? null : undefined;
 }
 
 function isStreamOf(upstream: UpstreamDialect, contentType: string): boolean {

@@ -80,8 +80,9 @@ const streamingOperations: ReadonlySet<Operation> = new Set(["chat.completions",
 
 /** What is of another type than a stream, where one was asked for: its first bytes tell what it is. */
 async function readUnknown(input: VendorCall, source: UpstreamAnswer, passed: Passed): Promise<VendorAnswer> {
-  const { first, answer } = await peek(source);
-  const type = passed.passage.typeOfStream(first);
+  const { passage } = passed;
+  const answer = await peek(source, (first) => passage.typeOfStream(first) !== undefined);
+  const type = passage.typeOfStream(answer.first) ?? null;
   return type === null ? readAnswer(input, answer, passed) : readStream(input, answer, { ...passed, type });
 }
 

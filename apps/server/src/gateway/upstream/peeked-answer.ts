@@ -1,59 +1,75 @@
-import type { AnswerHeaders, AnswerSink, UpstreamAnswer } from "./upstream.ts";
+import type { AnswerHeaders, AnswerSink, UpstreamAnswer, UpstreamFailure } from "./upstream.ts";
 
-/** An answer with its first bytes, which are delivered again. Rejects with UpstreamFailure where none came. */
-export function peek(source: UpstreamAnswer): Promise<{ readonly first: Buffer; readonly answer: UpstreamAnswer }> {
-  return new Promise((resolve, reject) => {
-    const found = (first: Buffer): void => resolve({ first, answer: new PeekedAnswer(source, first) });
-    source.deliverTo({
+/** An answer whose first bytes, until they are `enough`, are known and are delivered again. */
+export function peek(answer: UpstreamAnswer, enough: (first: Buffer) => boolean): Promise<PeekedAnswer> {
+  return new Promise((resolve) => {
+    let first: Buffer = Buffer.alloc(0);
+    answer.deliverTo({
       onData(chunk) {
-        source.pause();
-        found(chunk);
+        first = first.length === 0 ? chunk : Buffer.concat([first, chunk]);
+        if (!enough(first)) return;
+        answer.pause();
+        resolve(new PeekedAnswer(answer, first, null));
       },
-      onEnd: () => found(Buffer.alloc(0)),
-      onFailure: reject,
+      onEnd: () => resolve(new PeekedAnswer(answer, first, "end")),
+      onFailure: (failure) => resolve(new PeekedAnswer(answer, first, failure)),
     });
   });
 }
 
+/** Delivers what was read already before the rest. */
 class PeekedAnswer implements UpstreamAnswer {
   readonly status: number;
   readonly headers: AnswerHeaders;
-  readonly #source: UpstreamAnswer;
-  #first: Buffer | null;
-  /** Who paused while the first bytes were delivered. */
-  #waiting: AnswerSink | null = null;
+  readonly first: Buffer;
+  readonly #answer: UpstreamAnswer;
+  /** How it ended, where it is over. */
+  readonly #ending: UpstreamFailure | "end" | null;
+  #waiting: Buffer | null;
+  #sink: AnswerSink | null = null;
   #isPaused = false;
+  /** The rest goes to the sink without us. */
+  #isLinked = false;
 
-  constructor(source: UpstreamAnswer, first: Buffer) {
-    this.status = source.status;
-    this.headers = source.headers;
-    this.#source = source;
-    this.#first = first.length === 0 ? null : first;
+  constructor(answer: UpstreamAnswer, first: Buffer, ending: UpstreamFailure | "end" | null) {
+    this.status = answer.status;
+    this.headers = answer.headers;
+    this.first = first;
+    this.#answer = answer;
+    this.#ending = ending;
+    this.#waiting = first.length === 0 ? null : first;
   }
 
   deliverTo(sink: AnswerSink): void {
-    this.#isPaused = false;
-    this.#waiting = null;
-    const first = this.#first;
-    this.#first = null;
-    if (first !== null) sink.onData(first);
-    if (this.#isPaused) this.#waiting = sink;
-    else this.#source.deliverTo(sink);
+    this.#sink = sink;
+    this.#isLinked = false;
+    this.#deliver(sink);
   }
 
   pause(): void {
     this.#isPaused = true;
-    this.#source.pause();
+    if (this.#isLinked) this.#answer.pause();
   }
 
   resume(): void {
-    const sink = this.#waiting;
-    if (sink !== null) return this.deliverTo(sink);
-    this.#isPaused = false;
-    this.#source.resume();
+    if (this.#isLinked) this.#answer.resume();
+    else if (this.#sink !== null) this.#deliver(this.#sink);
   }
 
   abort(): void {
-    this.#source.abort();
+    this.#answer.abort();
+  }
+
+  /** What is delivered may have the sink pause, or leave the rest to another one. */
+  #deliver(sink: AnswerSink): void {
+    this.#isPaused = false;
+    const waiting = this.#waiting;
+    this.#waiting = null;
+    if (waiting !== null) sink.onData(waiting);
+    if (this.#isPaused || this.#isLinked || this.#sink !== sink) return;
+    this.#isLinked = true;
+    if (this.#ending === null) this.#answer.deliverTo(sink);
+    else if (this.#ending === "end") sink.onEnd();
+    else sink.onFailure(this.#ending);
   }
 }

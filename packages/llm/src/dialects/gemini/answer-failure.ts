@@ -6,6 +6,7 @@ import type { Operation } from "#operations.ts";
 import { isObject, memberOf } from "#wire/json.ts";
 import { readErrorValue } from "./answer-error.ts";
 import { isFailedFinish } from "./finish.ts";
+import type { ToldByCandidate } from "./finish.ts";
 
 const results: Readonly<Partial<Record<Operation, string>>> = {
   embeddings: "embeddings",
@@ -42,11 +43,17 @@ function withMessage(error: VendorError, otherwise: string): VendorError {
 }
 
 /** Pieces of the same candidate come one after the other, and the last one tells why it ended. */
-function failureOfCandidates(candidates: readonly unknown[]): VendorError | null {
-  const parts = candidates.flatMap((candidate): unknown => memberOf(memberOf(candidate, "content"), "parts") ?? []);
+export function failureOfCandidates(
+  candidates: readonly unknown[],
+  told: ToldByCandidate = toldBy(candidates),
+): VendorError | null {
   const ended = candidates.findLast((candidate) => memberOf(candidate, "finishReason") !== undefined);
-  const told = { hasCalls: parts.some(isCall), hasText: parts.some(hasText) };
   return isFailedFinish(memberOf(ended, "finishReason"), told) ? failureOfCandidate(ended) : null;
+}
+
+export function toldBy(candidates: readonly unknown[]): ToldByCandidate {
+  const parts = candidates.flatMap((candidate): unknown => memberOf(memberOf(candidate, "content"), "parts") ?? []);
+  return { hasCalls: parts.some(isCall), hasText: parts.some(hasText) };
 }
 
 export function failureOfCandidate(candidate: unknown): VendorError {

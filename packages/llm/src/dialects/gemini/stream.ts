@@ -9,9 +9,10 @@ import { FrameScanner } from "#wire/frame-scan.ts";
 import { eachFrame, frameData } from "#wire/frames.ts";
 import { isObject, memberOf, parseJson } from "#wire/json.ts";
 import { readErrorValue } from "./answer-error.ts";
-import { blockReasonOf } from "./answer-failure.ts";
+import { blockReasonOf, failureOfCandidates, toldBy } from "./answer-failure.ts";
 import { encodeError, writeFrame } from "./errors.ts";
 import { decodeFinish } from "./finish.ts";
+import type { ToldByCandidate } from "./finish.ts";
 import { wantsEvents } from "./request.ts";
 import { addGrounding, groundingSign, noGrounding, readUsage, usesOf } from "./usage.ts";
 
@@ -24,6 +25,8 @@ const maxElementBytes = 64 * 1024 * 1024;
 const counts = 2;
 /** They may be told before the last counts. */
 const grounding = 4;
+/** An answer that calls is one, whatever its end says. */
+const calls = 8;
 const countWords = ["promptTokenCount", "totalTokenCount", "candidatesTokenCount", "thoughtsTokenCount"];
 const scanner = new FrameScanner(
   [
@@ -31,6 +34,7 @@ const scanner = new FrameScanner(
     { word: "finishReason", unless: "null" },
     { word: "blockReason", unless: "null" },
     { word: groundingSign, bit: grounding },
+    { word: "functionCall", bit: calls },
     ...countWords.map((word) => ({ word, bit: counts })),
   ],
   false,
@@ -53,6 +57,8 @@ export class ContentStreamTap extends FrameTap {
   #lastTold: Buffer | null = null;
   #grounding = noGrounding;
   #isBlocked = false;
+  #hasCalls = false;
+  #hasText = false;
   readonly #finished = new Set<unknown>();
   /** Read only where several answers were asked for. */
   readonly #begun = new Set<unknown>();
@@ -107,6 +113,7 @@ export class ContentStreamTap extends FrameTap {
   protected override watch(frames: Buffer, found: number): void {
     if ((found & counts) !== 0) this.#lastTold = frames;
     if ((found & grounding) !== 0) this.#readGrounding(frames);
+    if ((found & calls) !== 0) this.#hasCalls = true;
     if (this.#isOfSeveral) for (const frame of eachFrame(frames)) this.#readBegun(frameData(frame.toString("utf8")));
   }
 
@@ -125,11 +132,24 @@ export class ContentStreamTap extends FrameTap {
     const event = parseJson(data);
     if (memberOf(Array.isArray(event) ? event[0] : event, "error")) return this.#failWith(event, data);
     if (blockReasonOf(event) !== undefined) this.#isBlocked = true;
-    for (const candidate of candidatesOf(event)) {
+    const candidates = candidatesOf(event);
+    const error = failureOfCandidates(candidates, this.#readTold(candidates));
+    if (error !== null && !this.#isOfSeveral) {
+      this.failure = failureOf(error);
+      return "failed";
+    }
+    for (const candidate of candidates) {
       if (decodeFinish(memberOf(candidate, "finishReason"), false) !== null)
         this.#finished.add(memberOf(candidate, "index") ?? 0);
     }
     return "passes";
+  }
+
+  #readTold(candidates: readonly unknown[]): ToldByCandidate {
+    const { hasCalls, hasText } = toldBy(candidates);
+    this.#hasCalls ||= hasCalls;
+    this.#hasText ||= hasText || this.hasTold;
+    return { hasCalls: this.#hasCalls, hasText: this.#hasText };
   }
 
   #failWith(event: unknown, data: string): Fate {

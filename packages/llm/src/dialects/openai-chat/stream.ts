@@ -11,6 +11,8 @@ import { FrameScanner } from "#wire/frame-scan.ts";
 import { eachFrame } from "#wire/frames.ts";
 import { memberOf, parseJson } from "#wire/json.ts";
 import { encodeStreamError, writeErrorEvent } from "./errors.ts";
+import { failureOfChoice } from "./answer-failure.ts";
+import { isFailedFinish } from "./finish.ts";
 import { choicesOf, FinishedChoices, tellsOfAnswer } from "./finished-choices.ts";
 import { isForwarded } from "./forwarded.ts";
 import { StreamUsage } from "./stream-usage.ts";
@@ -98,10 +100,9 @@ export class ChatStreamTap extends FrameTap {
 
   #findFailure(chunk: unknown, data: string): boolean {
     const error = memberOf(chunk, "error");
-    const failed = choicesOf(chunk).find((choice) => choice["finish_reason"] === "error");
+    const failed = choicesOf(chunk).find((choice) => isFailedFinish(choice["finish_reason"]));
     if (!error && memberOf(chunk, "object") !== "error" && failed === undefined) return false;
-    const told = error || failed === undefined ? data : JSON.stringify({ error: failed["error"] });
-    this.failure = failureOf(readError(told));
+    this.failure = failureOf(error || failed === undefined ? readError(data) : failureOfChoice(failed));
     // What clients read of it must be there.
     const isReadable = typeof memberOf(error, "message") === "string";
     this.#failureEvent = isReadable ? writeErrorEvent(data.replaceAll("\n", "")) : null;

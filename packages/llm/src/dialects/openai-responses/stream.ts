@@ -9,6 +9,7 @@ import type { Usage } from "#hub.ts";
 import { FrameScanner } from "#wire/frame-scan.ts";
 import { isObject, memberOf, parseJson } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
+import { failureOf as failureOfAnswer } from "./answer-failure.ts";
 import { createStreamDecoder } from "./decode-stream.ts";
 import { writeFailurePair } from "./errors.ts";
 import { readFailure } from "./failure.ts";
@@ -28,22 +29,24 @@ const words = [...ends, ...beginnings].map((word) => ({ word: String(word) }));
 const scanner = new FrameScanner([...words, { word: "error", unless: "null" }], true);
 const rules = { names: true, comments: true, oneLine: false, spaces: false };
 
+export type ResponseTapRequest = Partial<Pick<ParsedRequest, "kept" | "body" | "operation">>;
+
 /** Reads usage, end and failure of a stream that passes, and parses no more of its frames than those that name them. */
 export class ResponseStreamTap extends FrameTap {
   usage: Usage | null = null;
   stored: StoredAnswer | null = null;
   protected readonly endMark = "";
-  readonly #request: Pick<ParsedRequest, "body">;
+  readonly #request: Pick<ParsedRequest, "body" | "operation">;
   /** The answer as it was told last. */
   #response: JsonObject | null = null;
   /** What the vendor said about its failing. */
   #told: Failure | null = null;
 
-  constructor({ kept, body = Buffer.alloc(0) }: Partial<Pick<ParsedRequest, "kept" | "body">> = {}) {
+  constructor({ kept, body = Buffer.alloc(0), operation = "chat.completions" }: ResponseTapRequest = {}) {
     // Work that goes on without us must not be begun by two vendors.
     const opening = kept?.isBackground === true ? noOpening : decodedOpening(createStreamDecoder);
     super({ maxHeldBytes, scanner, rules, opening });
-    this.#request = { body };
+    this.#request = { body, operation };
   }
 
   /** Only the last event tells that an answer has ended. */
@@ -73,7 +76,9 @@ export class ResponseStreamTap extends FrameTap {
     this.stored = storedOf(response) ?? this.stored;
     if (isObject(response)) this.#response = response;
     this.ended = true;
-    return type === "response.failed" ? this.#failWith(readFailure(response)) : "passes";
+    if (type === "response.failed") return this.#failWith(readFailure(response));
+    const error = this.hasTold || !isObject(response) ? null : failureOfAnswer(response, this.#request);
+    return error === null ? "passes" : this.#failWith({ message: error.message ?? "" });
   }
 
   #failWith(failure: Failure): Fate {
