@@ -236,7 +236,11 @@ describe.each(pairs)("a stream for a client of %s from a vendor of %s", (_client
     async (contentType) => {
       const script = stream({ ...vendor, contentType }, begun + words + finish + mark, { writeBytes: 3 });
       const { answer, text, isCut, records } = await ask(client, script);
-      const type = client.isDocument ? "application/json" : client.path === "/api/chat" ? "application/x-ndjson" : "text/event-stream";
+      const type = client.isDocument
+        ? "application/json"
+        : client.path === "/api/chat"
+          ? "application/x-ndjson"
+          : "text/event-stream";
       expect(answer.headers.get("content-type")).toContain(type);
       expect(text).toMatch(client.end);
       expect(isCut).toBe(false);
