@@ -481,6 +481,7 @@ describe("a stream that ends with a failure", () => {
       [client, "an error", "openai-chat", `${died}data: [DONE]\n\n`],
       [client, "want of resources", "openai-chat", chat({}, "insufficient_system_resource")],
       [client, "no reason", "openai-responses", lost],
+      [client, "an event of that name", "openai-chat", 'event: error\ndata: {"message":"boom","code":503}\n\n'],
     ]),
   )("and said nothing before is another target's, to a client of %s: %s", async (client, _end, vendor, text) => {
     serve(vendor);
@@ -494,6 +495,7 @@ describe("a stream that ends with a failure", () => {
   it.each(
     names.flatMap((client): [ClientDialectName, string, ClientDialectName, string][] => [
       [client, "Malformed function call: f(", "gemini", half + malformed],
+      [client, "boom", "openai-chat", `${chat({ content: "Half" }, null)}event: error\ndata: {"message":"boom"}\n\n`],
       [client, "upstream died", "openai-chat", `${chat({ content: "Half" }, null)}${died}data: [DONE]\n\n`],
     ]),
   )("behind words is told as one to a client of %s: %s", async (client, words, vendor, text) => {

@@ -15,8 +15,11 @@ export interface DecoderState {
 }
 
 export interface DataReader<State> {
-  /** Of one frame, or a document that came where a stream was asked for. Not called when all is over. */
-  readData(data: string, state: State): void;
+  /**
+   * Of one frame, or a document that came where a stream was asked for. Not called when all is over. The event may be named
+   * an error.
+   */
+  readData(data: string, state: State, isNamedError: boolean): void;
   /** Has the answer told that it ended, so that its stream may end without a mark? */
   isWhole(state: State): boolean;
   end(state: State): void;
@@ -60,9 +63,13 @@ export class FrameDecoder<State extends DecoderState> implements StreamDecoder {
       const text = frame.toString("utf8");
       // A vendor may answer with a document, mostly of an error, where a stream was asked for.
       const data = (frameData(text) || (/^\s*[[{]/.test(text) ? text : "")).trim();
-      if (data !== "") this.#reader.readData(data, this.#state);
+      if (data !== "") this.#reader.readData(data, this.#state, isNamedError(text));
     }
   }
+}
+
+export function isNamedError(frame: string): boolean {
+  return /^event: ?error\b/.test(frame);
 }
 
 export function takeEvents(state: DecoderState): readonly ChatEvent[] {

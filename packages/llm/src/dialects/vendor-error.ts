@@ -70,7 +70,10 @@ function codeOfStatus(status: number): ErrorCode {
 }
 
 /** They say nothing beside a status. */
-const vagueWords: ReadonlySet<string> = new Set(["invalid_request_error", "invalid_argument", "invalid_request"]);
+const vagueWords: ReadonlySet<string> = new Set([
+  ...["invalid_request_error", "invalid_argument", "invalid_request"],
+  "base_resp 2013",
+]);
 
 /** Some vendors tell the status in words where it is too late for one. */
 function statusIn(words: readonly string[]): number {

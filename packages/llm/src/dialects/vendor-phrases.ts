@@ -40,7 +40,7 @@ export const phrases: readonly Phrase[] = [
   },
   {
     isMeant: written(
-      /api key not valid|(?:invalid|incorrect|wrong) (?:api[ _-]?key|x-api-key|token|authentication|credentials)|api[ _-]?key (?:is |has )?(?:invalid|expired)|unable to authenticate|authentication fails/i,
+      /api key not valid|(?:invalid|incorrect|wrong) (?:api[ _-]?key|x-api-key|token|authentication|credentials)|api[ _-]?key (?:is |has )?(?:invalid|expired)|unable to authenticate|authentication fails|security token included in the request is|request signature we calculated does not match/i,
     ),
     code: "invalid_api_key",
     statuses: new Set([400, 401, 403]),
@@ -54,7 +54,7 @@ export const phrases: readonly Phrase[] = [
   },
   {
     isMeant: written(
-      /not supported model|not found the model|no access to model|(?:does|do) not have access to (?:the )?model|unable to access model|not (?:allowed|authorized|permitted) to (?:access|use) (?:the |this )?model|supported api model names are|model [`'"]?[\w./:@-]+[`'"]? is not supported|model .{0,200}(?:not found|does not exist|not exist)|model .{0,100}(?:is not (?:allowed|accessible|available)|not allowed|was removed|has been (?:deprecated|removed|retired|decommissioned))|(?:unknown|no such) model|^invalid model\b|model identifier is invalid|模型不存在|无权访问模型/i,
+      /not supported model|not found the model|no access to model|(?:does|do) not have access to (?:the )?model|unable to access model|not (?:allowed|authorized|permitted) to (?:access|use) (?:the |this )?model|supported api model names are|model [`'"]?[\w./:@-]+[`'"]? is not supported|(?:requested|specified) model is not supported|not a valid model id|invocation of model id .{0,200} with on-demand throughput|models?[ /].{0,200}(?:not found|does not exist|not exist)|model .{0,100}(?:is not (?:allowed|accessible|available)|not allowed|was removed|has been (?:deprecated|removed|retired|decommissioned))|(?:unknown|no such) model|^invalid model\b|model identifier is invalid|模型不存在|无权访问模型/i,
     ),
     code: "model_not_found",
     statuses: new Set([400, 403, 404, 410, 422]),
@@ -62,10 +62,19 @@ export const phrases: readonly Phrase[] = [
   {
     // llama.cpp and Ollama answer wrong fields with 500.
     isMeant: written(
-      /failed to process inputs|option "[^"]*" must be of type|invalid format: |invalid json schema in format|json\.exception\.|parse error at line/i,
+      /failed to process inputs|option "[^"]*" must be of type|invalid format: |invalid json schema in format|json\.exception\.|parse error at line|illegal base64 data/i,
     ),
     code: "invalid_request_error",
     statuses: notDone,
+  },
+  {
+    // A model's own template, grammar or limits do not take what others take; llama.cpp tells all of it with 500.
+    isMeant: written(
+      /jinja exception|at row \d+, column \d+|roles must alternate|failed to parse grammar|failed to initialize samplers|requires --jinja|missing data required for image|at most \d+ (?:image|audio|video)/i,
+    ),
+    code: "invalid_request_error",
+    statuses: notDone,
+    isElsewhere: true,
   },
   {
     // What the model of that name cannot do is no fault of the name, and with llama.cpp and Ollama none of the server's.

@@ -119,6 +119,7 @@ export const codesOfWords: Readonly<Record<string, ErrorCode>> = {
   unknown_model: "model_not_found",
   tokens_limit_reached: "request_too_large",
   model_not_available: "model_not_found",
+  model_not_supported: "model_not_found",
   wrong_api_key: "invalid_api_key",
   too_many_tokens: "context_length_exceeded",
   overloaded: "provider_overloaded",

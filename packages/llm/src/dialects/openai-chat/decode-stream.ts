@@ -30,9 +30,9 @@ export function createStreamDecoder(fallbackId = ""): FrameDecoder<StreamState> 
   return new FrameDecoder(state, { readData, isWhole, end });
 }
 
-function readData(data: string, state: StreamState): void {
+function readData(data: string, state: StreamState, isNamedError: boolean): void {
   if (data === "[DONE]") end(state);
-  else readChunk(data, state);
+  else readChunk(data, state, isNamedError);
 }
 
 function end(state: StreamState): void {
@@ -50,10 +50,11 @@ function isWhole(state: StreamState): boolean {
 
 const exact = new ExactMembers({ texts: ["arguments"] });
 
-function readChunk(data: string, state: StreamState): void {
+function readChunk(data: string, state: StreamState, isNamedError: boolean): void {
   const chunk = parseExactly(data, exact);
   if (!isObject(chunk)) return failStream(state, "The vendor sent a chunk that is no JSON object.");
-  if (isFailure(chunk)) return failStream(state, readError(data).message ?? "error within the stream", readCode(chunk));
+  if (isNamedError || isFailure(chunk))
+    return failStream(state, readError(data).message ?? "error within the stream", readCode(chunk));
   for (const [field, read] of chunkReaders) if (!state.isOver) read(chunk[field], chunk, state);
   if (!state.isOver) tellRest(chunk, state);
 }

@@ -1,5 +1,6 @@
 import type { GhostError } from "@ghostllm/contract";
 import type { ParsedRequest } from "#dialects/dialect.ts";
+import { isNamedError } from "#dialects/frame-decoder.ts";
 import { FrameTap } from "#dialects/frame-tap.ts";
 import type { Fate } from "#dialects/frame-tap.ts";
 import { noOpening, openingOf } from "#dialects/opening.ts";
@@ -20,6 +21,9 @@ import { readUsageOf } from "./usage.ts";
 
 /** A frame of a chat stream is small; one that is larger than this carries an image or audio and is passed in parts. */
 const maxHeldBytes = 4 * 1024 * 1024;
+
+/** Of `event: error`, which some servers write before an error without a member of that name. */
+const nameLength = 16;
 
 const doneMark = "[DONE]";
 
@@ -85,7 +89,7 @@ export class ChatStreamTap extends FrameTap {
     if (first !== undefined) this.#usage.begin(first);
   }
 
-  protected readFrame(_frame: Buffer, data: string): Fate {
+  protected readFrame(frame: Buffer, data: string): Fate {
     if (data.trim() === doneMark) {
       this.ended = true;
       return "passes";
@@ -93,15 +97,15 @@ export class ChatStreamTap extends FrameTap {
     const chunk = parseJson(data);
     const usage = this.#readUsage(chunk);
     if (usage !== null) this.#usage.add(usage, chunk);
-    if (this.#findFailure(chunk, data)) return "failed";
+    if (this.#findFailure(chunk, data, isNamedError(frame.toString("latin1", 0, nameLength)))) return "failed";
     this.#choices.read(chunk, usage !== null);
     return this.#hidesUsage && usage !== null && isUsageOnly(chunk) ? "withheld" : "passes";
   }
 
-  #findFailure(chunk: unknown, data: string): boolean {
+  #findFailure(chunk: unknown, data: string, isNamed: boolean): boolean {
     const error = memberOf(chunk, "error");
     const failed = choicesOf(chunk).find((choice) => isFailedFinish(choice["finish_reason"]));
-    if (!error && memberOf(chunk, "object") !== "error" && failed === undefined) return false;
+    if (!error && !isNamed && memberOf(chunk, "object") !== "error" && failed === undefined) return false;
     this.failure = failureOf(error || failed === undefined ? readError(data) : failureOfChoice(failed));
     // What clients read of it must be there.
     const isReadable = typeof memberOf(error, "message") === "string";
