@@ -166,6 +166,7 @@ export const strangers = {
     folder: "packages/llm/src/dialects",
     shared: [
       "call-ids.ts",
+      "refused-names.ts",
       "call-order.ts",
       "client-models.ts",
       "crossing-embeddings.ts",
@@ -236,6 +237,7 @@ export const strangers = {
       "claude-models.ts",
       "grok-models.ts",
       "openai-models.ts",
+      "thinking-models.ts",
     ],
     gatherer: "index.ts",
   },

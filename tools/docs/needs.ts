@@ -37,6 +37,10 @@ const descriptions: readonly Describe[] = [
   ({ seed }) => seed && `the seed as ${code(seed)}`,
   ({ forcedCalls }) => forcedCalls && `forced calls are ${forcedCalls}`,
   ({ choiceNeedsTools }) => when(choiceNeedsTools, "no choice of tools without tools"),
+  ({ strictToolNames }) => when(strictToolNames, "names of tools in the dialect's form"),
+  ({ refusesCallIds: refused }) =>
+    refused && `ids of calls not as ${code(refused.ids.source)}${refused.repeated ? ", and none twice" : ""}`,
+  ({ wantsThoughts }) => when(wantsThoughts, "the thoughts behind its calls"),
   ({ callIds }) => callIds && `ids of calls of ${callIds}`,
   ({ messageFields }) => when(messageFields, "messages without fields of other vendors"),
   ({ roles }) =>

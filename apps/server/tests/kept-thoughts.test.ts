@@ -10,10 +10,12 @@ let talking: Talking;
 
 const wanting = { deepseek: "deepseek-reasoner", moonshot: "kimi-k2-thinking", xiaomi: "mimo-v2-flash" };
 const vendors = Object.entries(wanting);
+/** Other servers that run such models: they take what they told, and do without it. */
+const servers = Object.entries({ "openai-compatible": "Kimi-K2-Thinking", vllm: "DeepSeek-V3.2" });
 
 beforeAll(async () => {
   talking = await startTalking([
-    ...vendors.map(([type, model]) => ["openai-chat", type, model] as const),
+    ...[...vendors, ...servers].map(([type, model]) => ["openai-chat", type, model] as const),
     ["openai-chat", "deepseek", "deepseek-chat"],
     ["openai-chat", "groq", "a-groq-model"],
   ]);
@@ -33,7 +35,7 @@ function thoughtsAsked(): readonly (string | undefined)[] {
 
 let calls = 0;
 
-describe.each(vendors)("%s", (_type, model) => {
+describe.each([...vendors, ...servers])("%s", (_type, model) => {
   describe.each(clientNames)("for clients of %s", (client) => {
     it.each([false, true])("gets back what it thought before its calls, streamed: %s", async (stream) => {
       const call = { id: `t${(calls += 1)}.0`, name: "f", args: "{}", result: "1" };
@@ -48,7 +50,11 @@ describe.each(vendors)("%s", (_type, model) => {
       expect(thoughtsAsked()).toEqual(["plan\n😀"]);
       expect(headers.get("x-ghostllm-notes") ?? "").not.toContain("lost thoughts");
     });
+  });
+});
 
+describe.each(vendors)("%s, which refuses calls without thoughts", (_type, model) => {
+  describe.each(clientNames)("for clients of %s", (client) => {
     it("is told an empty thought of calls whose thoughts nobody knows, which is noted", async () => {
       talking.upstream.script(answers["openai-chat"]([], false));
       const turns = [[{ id: "of-another-vendor", name: "f", args: "{}", result: "1" }]];

@@ -9,7 +9,7 @@ import type { Talking } from "./support/talk-vendors.ts";
 let talking: Talking;
 
 beforeAll(async () => {
-  talking = await startTalking();
+  talking = await startTalking(strict.map(([dialect, type, model]) => [dialect, type, model] as const));
 });
 beforeEach(() => talking.upstream.clear());
 afterAll(() => talking.close());
@@ -59,6 +59,49 @@ describe.each(pairs)("a client of %s with a vendor of %s", (client, vendor) => {
     expect(callsIn(client, text).map(({ name }) => name)).toEqual(names);
   });
 });
+
+const strict = [
+  ["openai-chat", "openai", "gpt-4o"],
+  ["openai-chat", "groq", "a-groq-model"],
+  ["openai-chat", "mistral", "mistral-large-latest"],
+  ["anthropic-messages", "anthropic", "claude-sonnet-4-5"],
+  ["gemini", "google", "gemini-2.5-pro"],
+] as const;
+
+describe.each(strict)("a client of %s with %s, which speaks the same", (dialect, type, model) => {
+  it.each([false, true])("has its own names, and the vendor such as it takes, streamed: %s", async (stream) => {
+    talking.upstream.script(answers[dialect]([], false));
+    const turns = [names.map((name, at) => ({ id: `c${at}`, name, args: "{}", result: "1" }))];
+    const { headers } = await talking.ask(dialect, dialect, {
+      model: `${type}-${dialect}/${model}`,
+      tools: names,
+      turns,
+    });
+    const told = [...new Set(namesIn(talking.asked()))];
+    for (const name of told) expect(name).toMatch(taken[dialect]);
+    expect(headers.get("x-ghostllm-notes")).toContain("names of tools");
+    const calls = told.map((name, at) => ({ id: `d${at}`, name, args: "{}" }));
+    talking.upstream.script(answers[dialect](calls, stream));
+    const { text } = await talking.ask(dialect, dialect, {
+      model: `${type}-${dialect}/${model}`,
+      tools: names,
+      stream,
+    });
+    expect(callsIn(dialect, text).map(({ name }) => name)).toEqual(names);
+  });
+});
+
+it.each(["a.b", "f"])(
+  "a name that its vendor takes passes byte for byte, as every one does at a server: %s",
+  async (name) => {
+    talking.upstream.script(answers["openai-chat"]([], false));
+    const tools = `[ {"type":"function","function":{"name":"${name}","parameters":{"examples":[{"name":"a b"}]}}} ]`;
+    const body = (model: string) => `{"model":"${model}","messages":[{"role":"user","content":"x"}],"tools":${tools}}`;
+    const model = name === "f" ? "gpt-4o" : "a-chat-model";
+    await talking.post("/v1/chat/completions", body(model));
+    expect(talking.asked()).toBe(body(model));
+  },
+);
 
 it("keeps what can be read of a name", async () => {
   talking.upstream.script(answers["anthropic-messages"]([], false));

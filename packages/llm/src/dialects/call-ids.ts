@@ -56,10 +56,10 @@ export interface UntangledRequest {
 
 /**
  * The request with an id of its own for every call. A result belongs to the first call of its id that has none yet, in the
- * nearest turn before it that called by that id.
+ * nearest turn before it that called by that id. `refused` are ids that the target takes in no form.
  */
-export function untangleCalls(request: ChatRequest): UntangledRequest {
-  const history = new CallHistory();
+export function untangleCalls(request: ChatRequest, refused?: RegExp): UntangledRequest {
+  const history = new CallHistory(refused);
   const messages = request.messages.map((message) => history.read(message));
   return { request: history.isChanged ? { ...request, messages } : request, callIds: history.used };
 }
@@ -74,6 +74,11 @@ class CallHistory {
   readonly used = new Set<string>();
   isChanged = false;
   readonly #byId = new Map<string, IdState>();
+  readonly #refused: RegExp | undefined;
+
+  constructor(refused: RegExp | undefined) {
+    this.#refused = refused;
+  }
 
   read(message: Message): Message {
     if (!message.content.some(({ kind }) => kind === "tool_call" || kind === "tool_result")) return message;
@@ -101,7 +106,8 @@ class CallHistory {
     const written = plain(id);
     const unique = free(written === "" ? "call" : written, this.used);
     this.used.add(unique);
-    const told = unique === written && id.length <= longest ? id : unique;
+    const isKept = unique === written && id.length <= longest && this.#refused?.test(id) !== true;
+    const told = isKept ? id : unique;
     if (told !== id) this.isChanged = true;
     const state = begun.has(id) ? this.#byId.get(id) : undefined;
     this.#byId.set(id, { open: [...(state?.open ?? []), told], last: told });

@@ -2,6 +2,7 @@
 // can be told apart, names and seals that are not refused. What an answer must undo is remembered.
 
 import type { ChatRequest, Tool } from "#hub.ts";
+import type { DialectName } from "#providers/definition.ts";
 import { askByTool } from "./answer-by-tool.ts";
 import type { AnswerTool } from "./answer-by-tool.ts";
 import { untangleCalls } from "./call-ids.ts";
@@ -11,6 +12,7 @@ import { fitNames, namesAsTheyAre, renameTools } from "./fitted-names.ts";
 import type { FittedNames } from "./fitted-names.ts";
 import { toolSchemaOf } from "./fitted-schemas.ts";
 import { plainParts } from "./plain-parts.ts";
+import { needsOf } from "#fitting/needs.ts";
 import { restoreTurns } from "./sealed-turns.ts";
 import type { SealMemory } from "./sealed-turns.ts";
 import { dropForeignSeals, joinThoughts } from "./seals.ts";
@@ -39,11 +41,12 @@ export function crossOver(
   { target, edits, memory, notes }: CrossingContext,
 ): { readonly request: ChatRequest; readonly sent: Sent } {
   const { name, upstream } = target;
-  const told = withAllowedTools(decoded);
-  const wantsUnsealed = edits.quirks.wantsThoughts !== undefined;
+  const told = withPossibleChoice(withAllowedTools(decoded), name, notes);
+  const { wantsThoughts, refusesCallIds } = needsOf(edits.quirks, edits.model);
+  const wantsUnsealed = wantsThoughts !== undefined;
   const byTool = upstream.answersByTool?.(edits.model, told) === true ? askByTool(told) : undefined;
   const restored = restoreTurns(byTool?.request ?? told, { dialect: name, wantsUnsealed }, memory);
-  const { request: untangled, callIds } = untangleCalls(plainParts(restored, notes));
+  const { request: untangled, callIds } = untangleCalls(plainParts(restored, notes), refusesCallIds?.ids);
   const request = withToolSchemas(untangled, notes);
   const toolNames = upstream.toolNames === undefined ? namesAsTheyAre : fitNames(request, upstream.toolNames);
   if (!toolNames.isEmpty) notes.add("names of tools");
@@ -58,6 +61,16 @@ function withAllowedTools(request: ChatRequest): ChatRequest {
   const { allowedTools, tools } = request;
   if (allowedTools === undefined) return request;
   return { ...request, tools: tools.filter((tool) => tool.kind !== "function" || allowedTools.includes(tool.name)) };
+}
+
+/** Vendors refuse a choice where there is nothing to choose from. What its own client wrote stays for the vendor's own needs. */
+function withPossibleChoice(request: ChatRequest, dialect: DialectName, notes: Notes): ChatRequest {
+  const { toolChoice, allowsParallelToolCalls, ...rest } = request;
+  const isTold = (tool: Tool): boolean => tool.kind === "function" || tool.dialect === dialect;
+  if (request.extras?.dialect === dialect || request.tools.some(isTold)) return request;
+  if (toolChoice === undefined && allowsParallelToolCalls === undefined) return request;
+  if (toolChoice?.kind === "required" || toolChoice?.kind === "function") notes.add("tool_choice");
+  return rest;
 }
 
 /** What vendors of no dialect take at the top of a tool's schema. */

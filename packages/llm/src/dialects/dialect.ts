@@ -260,6 +260,8 @@ export interface PassingDialect extends UpstreamDialect {
   /** The request with thoughts that have no seal, for vendors that want them back. Absent where no vendor of the dialect does. */
   readonly restoreThoughts?: (request: ParsedRequest, memory: SealMemory, isNeeded: boolean) => RestoredRequest;
   readonly namedModel: NamedModel;
+  /** The field in which a result names its call. Absent where not all do. */
+  readonly resultIds?: string;
   readAnswer(body: Buffer, request: ParsedRequest): AnswerReading;
   createStreamTap(request: ParsedRequest, quirks: Quirks): StreamTap;
   /** A whole answer, which came where a stream was asked for, as one. Absent, or null, where it must be taken apart for that. */

@@ -15,6 +15,10 @@ export interface ToolNameRules {
 
 const hashLength = 8;
 
+export function isTaken(name: string, { longest, refused, refusedBeginning }: ToolNameRules): boolean {
+  return name.length <= longest && name.search(refused) < 0 && refusedBeginning?.test(name) !== true;
+}
+
 export class FittedNames {
   readonly #rules: ToolNameRules;
   readonly #told = new Map<string, string>();
@@ -25,7 +29,7 @@ export class FittedNames {
     this.#rules = rules;
     const known = new Set(names);
     for (const name of known) {
-      if (name === "" || this.#fits(name)) continue;
+      if (name === "" || isTaken(name, this.#rules)) continue;
       const told = this.#make(name, known);
       this.#told.set(name, told);
       this.#own.set(told, name);
@@ -44,11 +48,6 @@ export class FittedNames {
   /** For the client. */
   own(told: string): string {
     return this.#own.get(told) ?? told;
-  }
-
-  #fits(name: string): boolean {
-    const { longest, refused, refusedBeginning } = this.#rules;
-    return name.length <= longest && name.search(refused) < 0 && refusedBeginning?.test(name) !== true;
   }
 
   #make(name: string, known: ReadonlySet<string>): string {

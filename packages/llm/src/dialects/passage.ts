@@ -20,6 +20,7 @@ import { crossEmbeddings } from "./crossing-embeddings.ts";
 import { failed, isMistaken, readVendorError, translateError, unread } from "./error-reading.ts";
 import type { ErrorContext, ErrorReading } from "./error-reading.ts";
 import type { Notes } from "./extras.ts";
+import { hasRefusedNames } from "./refused-names.ts";
 import { needsOf } from "#fitting/needs.ts";
 import { fitText, withWholePairs } from "#fitting/fit-text.ts";
 import { TurnCollector } from "./sealed-turns.ts";
@@ -89,7 +90,10 @@ export function passageBetween(
   operation: Operation,
   { memory = noMemory, facts = nothingKnown }: PassageContext = {},
 ): Passage {
-  if (client.name === upstream.name) return passThrough(client, { memory, facts });
+  if (client.name === upstream.name) {
+    const whole = { memory, facts };
+    return withoutRefusedNames(client, passThrough(client, whole), translate(client, client, whole));
+  }
   const translating = translate(client, upstream, { memory, facts });
   if (crossings[operation] !== "embeddings") return translating;
   return { ...translating, ...crossEmbeddings(client, upstream, facts) };
@@ -106,12 +110,13 @@ function passThrough(dialect: Dialect, { memory, facts }: Required<PassageContex
   return {
     encodeRequest(request, edits) {
       const notes: Notes = new Set();
-      const whole = needsOf(edits.quirks, edits.model).wholePairs === true ? withWholePairs(request, notes) : request;
+      const { wholePairs, wantsThoughts } = needsOf(edits.quirks, edits.model);
+      const whole = wholePairs === true ? withWholePairs(request, notes) : request;
       const sent = fitText(withoutForeignSeals(whole, upstream, notes), upstream.fitting, edits, notes);
-      if (upstream.restoreThoughts === undefined || edits.quirks.wantsThoughts === undefined)
+      if (upstream.restoreThoughts === undefined || wantsThoughts === undefined)
         return { body: upstream.editRequest(sent, edits), notes: [...notes] };
       turn = new TurnCollector(memory, name);
-      const restored = upstream.restoreThoughts(sent, memory, edits.quirks.wantsThoughts.refusing.test(edits.model));
+      const restored = upstream.restoreThoughts(sent, memory, wantsThoughts.refusing?.test(edits.model) === true);
       if (restored.isFilled) notes.add(lostThoughts);
       return { body: upstream.editRequest(restored.request, edits), notes: [...notes] };
     },
@@ -150,6 +155,24 @@ function typeOfStream({ streamContentType }: UpstreamDialect, first: Buffer): st
   const form = streamContentType === "application/x-ndjson" ? "lines" : "events";
   const isBegun = beginsStream(first, form);
   return isBegun === true ? streamContentType : isBegun === false ? null : undefined;
+}
+
+/** What passes unless it would be refused for a name. */
+function withoutRefusedNames(dialect: Dialect, passing: Passage, translating: Passage): Passage {
+  let way = passing;
+  return {
+    encodeRequest(request, edits) {
+      way = hasRefusedNames(dialect, request, edits) ? translating : passing;
+      return way.encodeRequest(request, edits);
+    },
+    readAnswer: (body, request) => way.readAnswer(body, request),
+    readError: (status, body, context) => passing.readError(status, body, context),
+    readFailure: (failure) => way.readFailure(failure),
+    isStream: (contentType) => way.isStream(contentType),
+    typeOfStream: (first) => way.typeOfStream(first),
+    createStreamTap: (request, quirks, contentType) => way.createStreamTap(request, quirks, contentType),
+    createLargeAnswerTap: () => way.createLargeAnswerTap(),
+  };
 }
 
 function isStreamOf(upstream: UpstreamDialect, contentType: string): boolean {

@@ -16,6 +16,27 @@ export function hasField({ members }: Text, names: readonly string[]): boolean {
   return members === null || members.some(({ key }) => names.includes(key));
 }
 
+/** The texts of all fields of a name, as they are written: with their escapes. */
+export function* textsOf(json: Buffer, name: string): Generator<string> {
+  const field = `"${name}"`;
+  for (let at = json.indexOf(field); at >= 0; at = json.indexOf(field, at)) {
+    at += field.length;
+    while (json[at] === colon || isSpace(json[at])) at += 1;
+    if (json[at] !== quote) continue;
+    const start = at + 1;
+    at = json.indexOf('"', start);
+    if (at < 0) return;
+    yield json.toString("latin1", start, at);
+  }
+}
+
+const quote = 0x22;
+const colon = 0x3a;
+
+function isSpace(byte: number | undefined): boolean {
+  return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
+}
+
 /** What a list of messages holds, as far as its words tell. */
 export interface Signs {
   /** In the order in which they stand. */
@@ -40,7 +61,7 @@ export function signPattern({ words, texts, empties }: SignNames): RegExp {
   const choices = [
     '(?<field>role)"\\s*:\\s*"(?<text>\\w+)"',
     ...texts.map((name) => `${name}"\\s*:\\s*"(?<${name}>[^"\\\\]*)"`),
-    ...(empties.length > 0 ? [`(?:${empties.join("|")})"\\s*:\\s*(?<empty>""|\\[\\s*\\])`] : []),
+    ...(empties.length > 0 ? [`(?:${empties.join("|")})"\\s*:\\s*(?<empty>""|null|\\[\\s*\\])`] : []),
     ...(words.length > 0 ? [`(?<word>${words.join("|")})"`] : []),
   ];
   return new RegExp(`"(?:${choices.join("|")})`, "g");

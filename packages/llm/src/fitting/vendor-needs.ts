@@ -29,6 +29,10 @@ export interface Needs {
   readonly choiceNeedsTools?: true;
   /** The vendor takes ids of tool calls in this form alone: others are replaced, the same by the same. */
   readonly callIds?: "nine letters or digits";
+  /** Names of tools are taken in the form of the dialect alone (`ToolNameRules`). */
+  readonly strictToolNames?: true;
+  /** Ids of calls and results that are refused: by their letters, or where they come twice. Others stand for all of them. */
+  readonly refusesCallIds?: { readonly ids: RegExp; readonly repeated?: true };
   /** The fields of messages that are taken, by the role. Others are left out, and so are those of calls. */
   readonly messageFields?: Readonly<Partial<Record<string, readonly string[]>>>;
   /** Roles that the vendor does not know, with those that stand for them. */
@@ -44,6 +48,11 @@ export interface Needs {
   readonly toolsOfCalls?: true;
   /** Thoughts are taken with their seals alone. */
   readonly sealedThoughts?: true;
+  /**
+   * The vendor wants the thoughts back that led to calls of tools, though it puts no seal on them, in the field
+   * `reasoning_content`. Of the models that `refusing` names, a call without any is refused.
+   */
+  readonly wantsThoughts?: { readonly refusing?: RegExp };
   /** The model takes `thinking` without a budget only. */
   readonly thinkingBudget?: "refused";
   /** Whether the system's messages may stand in the midst of others. */

@@ -15,6 +15,9 @@ export const claude: Needs = {
   trimsLastText: true,
   turns: { first: "user, for others" },
   pairs: true,
+  strictToolNames: true,
+  // "String should match pattern '^[a-zA-Z0-9_-]+$'", "`tool_use` ids must be unique"
+  refusesCallIds: { ids: /^$|[^a-zA-Z0-9_-]/, repeated: true },
   sealedThoughts: true,
   systemTurns: "refused",
 };

@@ -23,6 +23,7 @@ export const deepseek = defineCompatible({
   quirks: {
     streamUsage: "unasked",
     outputLimit: "max_tokens",
+    strictToolNames: true,
     takes: ["reasoning_content"],
     wantsThoughts: { refusing: /reasoner|deepseek-v(?:3\.2|[4-9])/ },
     // "lone leading surrogate in hex escape"

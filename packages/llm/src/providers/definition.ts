@@ -39,11 +39,6 @@ export interface Quirks extends Needs {
   readonly mustCall?: "any";
   /** What the vendor takes in requests beyond its dialect. The rest of what comes from other dialects is noted. */
   readonly takes?: readonly Extension[];
-  /**
-   * The vendor wants the thoughts back that led to calls of tools, though it puts no seal on them, in the field
-   * `reasoning_content`. Of the models that `refusing` names, a call without any is refused.
-   */
-  readonly wantsThoughts?: { readonly refusing: RegExp };
   /** How a cloud that resells another vendor's models wraps the requests of their dialect. Its errors are its own. */
   readonly envelope?: Envelope;
   /** The header, in lower case, that tells the type of an error whose body lacks it. */

@@ -19,6 +19,7 @@ export const vertexAuthentication: Authentication = {
 /** https://ai.google.dev/gemini-api/docs/function-calling */
 export const geminiNeeds: Needs = {
   stops: { most: 5 },
+  strictToolNames: true,
   filledTexts: true,
   pairs: true,
   turns: { first: "user, for others", last: "user" },

@@ -26,7 +26,8 @@ export const google: ProviderDefinition = {
   catalogModels: /^(?!claude)/,
   pricing: geminiPricing,
   exampleModel: "gemini-2.5-flash",
-  quirks: geminiNeeds,
+  // Newer models, and all on Vertex AI, let it stand: https://github.com/pydantic/pydantic-ai/pull/5791
+  quirks: { ...geminiNeeds, models: [[/gemini-(?:1|2)/, { choiceNeedsTools: true }]] },
   modelList: "/v1beta/models?pageSize=1000",
   speaks: {
     gemini: {

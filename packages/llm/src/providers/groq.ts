@@ -25,6 +25,7 @@ export const groq = defineCompatible({
     highest: { n: 1 },
     stops: { most: 4 },
     choiceNeedsTools: true,
+    strictToolNames: true,
     pairs: true,
   },
   operations: {

@@ -39,6 +39,7 @@ export const mistral = defineCompatible({
       tool: ["role", "content", "tool_call_id", "name"],
     },
     choiceNeedsTools: true,
+    strictToolNames: true,
     filledTexts: true,
     pairs: true,
     // "Expected last role User or Tool (or Assistant with prefix True)", "Unexpected role 'user' after role 'tool'"

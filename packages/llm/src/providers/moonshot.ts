@@ -11,6 +11,7 @@ export const moonshot = defineCompatible({
   // https://platform.moonshot.ai/docs/guide/migrating-from-openai-to-kimi
   quirks: {
     outputLimit: "max_tokens",
+    strictToolNames: true,
     takes: ["reasoning_content"],
     wantsThoughts: { refusing: /thinking|kimi-k(?:2[.-][5-9]|[3-9])/ },
     roles: { developer: "system" },

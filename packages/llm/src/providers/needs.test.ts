@@ -132,6 +132,11 @@ describe("OpenAI-compatible vendors, from their own dialect", () => {
     },
   );
 
+  it.each(["openai-compatible/x", "vllm/x"])("%s gets no choice of tools where there are none", (target) => {
+    const choice = { tool_choice: "auto", parallel_tool_calls: false, tools: [] };
+    expect(send(target, "openai-chat", { ...chat, ...choice }).body).not.toMatchObject({ tool_choice: "auto" });
+  });
+
   it("Perplexity: turns alternate, and a user speaks first and last", () => {
     const messages = [
       user,
@@ -352,6 +357,7 @@ describe("Claude", () => {
     const unsealed = [
       { type: "thinking", thinking: "hm", signature: "" },
       { type: "thinking", thinking: "hm" },
+      { type: "thinking", thinking: "hm", signature: null },
     ];
     const said = { role: "assistant", content: [...unsealed, { type: "text", text: "done" }] };
     const asked = { max_tokens: 4000, thinking, messages: [user, said, user] };
@@ -472,6 +478,23 @@ describe("Gemini", () => {
     expect(sent.notes.toSorted()).toEqual(["a call without its result", "stop"]);
   });
 
+  it.each(["toolConfig", "tool_config"])("gets no %s without functions", (field) => {
+    const contents = [{ role: "user", parts: [{ text: "x" }] }];
+    const config = {
+      model: "m",
+      [field]: { functionCallingConfig: { mode: "AUTO" } },
+      tools: [{ googleSearch: {} }],
+      contents,
+    };
+    expect(send("google/gemini-2.5-flash", "gemini", config).body).toEqual({
+      model: "m",
+      tools: [{ googleSearch: {} }],
+      contents,
+    });
+    const tools = [{ functionDeclarations: [{ name: "f" }] }];
+    expect(send("google/gemini-2.5-flash", "gemini", { ...config, tools }).body).toEqual({ ...config, tools });
+  });
+
   it("may speak last in no dialect", () => {
     const contents = [
       { role: "user", parts: [{ text: "x" }] },
@@ -479,6 +502,41 @@ describe("Gemini", () => {
     ];
     const sent = send("google/gemini-3-pro", "gemini", { contents });
     expect((sent.body["contents"] as readonly JsonObject[]).map(({ role }) => role)).toEqual(["user", "model", "user"]);
+  });
+});
+
+describe("ids of calls within one dialect", () => {
+  const used = (id: string) => ({ role: "assistant", content: [{ type: "tool_use", id, name: "f", input: {} }] });
+  const answered = (id: string) => ({
+    role: "user",
+    content: [{ type: "tool_result", tool_use_id: id, content: "1" }],
+  });
+  const ids = (text: string, field: string) =>
+    [...text.matchAll(new RegExp(`"${field}":"([^"]*)"`, "g"))].map(([, id]) => id);
+
+  it.each(["anthropic/claude-sonnet-4-5", "vertex-anthropic/claude-haiku-4-5", "bedrock/anthropic.claude-sonnet-4-5"])(
+    "%s gets none in letters that it refuses, and none twice",
+    (target) => {
+      const odd = ["functions.f:0", "", "a", "a"].flatMap((id) => [used(id), answered(id)]);
+      const { text } = send(target, "anthropic-messages", { max_tokens: 50, messages: [user, ...odd] });
+      const told = ids(text, "id");
+      expect(told).toEqual(ids(text, "tool_use_id"));
+      expect(new Set(told).size).toBe(4);
+      for (const id of told) expect(id).toMatch(/^[a-zA-Z0-9_-]+$/);
+    },
+  );
+
+  it("those that the vendor takes stay byte for byte, whatever words say", () => {
+    const text = `{ "model":"claude-sonnet-4-5", "max_tokens":50, "messages":${JSON.stringify([user, used("toolu_1"), { ...answered("toolu_1") }, { ...user, content: '"tool_use_id":"a.b"' }])} }`;
+    expect(send("anthropic/claude-sonnet-4-5", "anthropic-messages", text).text).toBe(text);
+  });
+
+  it.each(["openai/gpt-4o", "azure-openai/gpt-4o"])("%s gets none of more than 40 letters", (target) => {
+    const long = `toolu_${"x".repeat(60)}`;
+    const { text, notes } = send(target, "openai-chat", { messages: [user, calling(long), result(long)] });
+    expect(ids(text, "id")).toEqual(ids(text, "tool_call_id"));
+    expect(ids(text, "id")[0]).toMatch(/^toolu_x+_\w+$/);
+    expect(notes).toEqual([]);
   });
 });
 
@@ -494,12 +552,20 @@ describe("across dialects", () => {
     ],
   });
   const everywhere = [
+    "openai-compatible/x",
+    "deepseek/deepseek-chat",
     "openai/gpt-4o",
     "mistral/m",
     "google/gemini-3-pro",
     "ollama/llama3",
     "bedrock/amazon.nova-lite-v1:0",
   ];
+
+  it.each(everywhere)("a choice without tools is none: %s", (target) => {
+    const choice = { type: "auto", disable_parallel_tool_use: true };
+    const { text } = send(target, "anthropic-messages", { max_tokens: 50, tool_choice: choice, messages: [user] });
+    expect(text).not.toMatch(/tool_?choice|parallel|toolConfig/i);
+  });
 
   it.each(everywhere)("a text document as the result of a call is its text: %s", (target) => {
     const source = { type: "text", media_type: "text/plain", data: "the text" };

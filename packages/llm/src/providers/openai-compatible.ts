@@ -1,4 +1,5 @@
 import { defineCompatible } from "./define-compatible.ts";
+import { thinkingModels } from "./thinking-models.ts";
 
 /** Any other server that speaks the dialect: vLLM, llama.cpp, LM Studio, SGLang, a company's own gateway. */
 export const openaiCompatible = defineCompatible({
@@ -8,6 +9,8 @@ export const openaiCompatible = defineCompatible({
   baseUrl: null,
   variablePrefix: "OPENAI_COMPATIBLE",
   needsCredential: false,
+  // "When using `tool_choice`, `tools` must be set."
+  quirks: { choiceNeedsTools: true, models: thinkingModels },
   operations: {
     "chat.completions": "/chat/completions",
     completions: "/completions",

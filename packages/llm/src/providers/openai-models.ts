@@ -4,7 +4,15 @@
 import type { FamilyNeeds, Needs } from "#fitting/vendor-needs.ts";
 
 /** Of all of them. */
-export const openaiNeeds: Needs = { wholePairs: true, stops: { most: 4 }, choiceNeedsTools: true, pairs: true };
+export const openaiNeeds: Needs = {
+  wholePairs: true,
+  stops: { most: 4 },
+  choiceNeedsTools: true,
+  strictToolNames: true,
+  // "Expected a string with maximum length 40"
+  refusesCallIds: { ids: /^.{41}/ },
+  pairs: true,
+};
 
 const penalties = ["frequency_penalty", "presence_penalty", "logit_bias"];
 const always = [...penalties, "stop"];

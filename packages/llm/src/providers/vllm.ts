@@ -1,4 +1,5 @@
 import { defineCompatible } from "./define-compatible.ts";
+import { thinkingModels } from "./thinking-models.ts";
 
 export const vllm = defineCompatible({
   type: "vllm",
@@ -9,7 +10,8 @@ export const vllm = defineCompatible({
   variablePrefix: "VLLM",
   needsCredential: false,
   free: true,
-  quirks: { takes: ["top_k"], roles: { developer: "system" } },
+  // "When using `tool_choice`, `tools` must be set."
+  quirks: { choiceNeedsTools: true, takes: ["top_k"], roles: { developer: "system" }, models: thinkingModels },
   alsoSpeaks: { "openai-responses": { "chat.completions": "/responses", responses: "/responses" } },
   operations: {
     "chat.completions": "/chat/completions",

@@ -49,7 +49,7 @@ export function encodeRequest(request: ChatRequest, edits: RequestEdits): Encode
   noteUnspeakable(request, notes);
   // Headers of clients of other dialects say nothing here.
   const fitted = fit(body, needs, notes);
-  const wrapped = quirks.envelope === undefined ? fitted : wrapFields(fitted, quirks.envelope, {});
+  const wrapped = quirks.envelope === undefined ? fitted : wrapFields(fitted, quirks.envelope, isOwn ? edits : {});
   return { body: writeJson(wrapped, "invalid_request_error"), notes: [...notes] };
 }
 

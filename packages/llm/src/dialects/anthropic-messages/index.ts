@@ -51,6 +51,7 @@ export const anthropicMessages = {
   },
   upstream: {
     streamContentType: "text/event-stream",
+    resultIds: "tool_use_id",
     namedModel: { member: "model", within: ["message"], form: "events" },
     answersByTool: (model: string) => !traitsOf(model).isStructured,
     toolNames: { longest: 128, refused: /[^a-zA-Z0-9_-]/g },

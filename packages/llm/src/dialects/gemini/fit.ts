@@ -7,19 +7,20 @@ import type { ParsedRequest } from "#dialects/dialect.ts";
 import type { Notes } from "#dialects/extras.ts";
 import { noResult, pairParts } from "#fitting/pair-calls.ts";
 import type { ResultParts } from "#fitting/pair-calls.ts";
-import { countOf, readSigns, signPattern, valueOf } from "#fitting/text-signs.ts";
+import { countOf, hasField, readSigns, signPattern, valueOf } from "#fitting/text-signs.ts";
 import type { Signs } from "#fitting/text-signs.ts";
 import { openAndClose, words } from "#fitting/turns.ts";
 import type { TurnView } from "#fitting/turns.ts";
 import type { Needs } from "#fitting/vendor-needs.ts";
 import { parseJson } from "#wire/json.ts";
-import { fieldOf } from "./proto.ts";
+import { fieldOf, repeatedOf } from "./proto.ts";
 
 /** May there be something that the vendor would refuse? */
 export function mayNeed(request: ParsedRequest, needs: Needs): boolean {
   const contents = valueOf(request, "contents") ?? request.body;
   const { stops, turns, pairs, filledTexts } = needs;
   if (stops !== undefined && hasTooManyStops(request, stops)) return true;
+  if (needs.choiceNeedsTools === true && choosesOfNone(request)) return true;
   const signs = readSigns(contents, pattern, []);
   if (pairs === true && countBoth(signs, "Call", "_call") !== countBoth(signs, "Response", "_response")) return true;
   if (filledTexts === true && signs.hasEmpty) return true;
@@ -49,9 +50,18 @@ function hasTooManyStops(request: ParsedRequest, { most = Number.POSITIVE_INFINI
   });
 }
 
+const choiceNames = ["toolConfig", "tool_config"];
+const callingNames = ["functionCallingConfig", "function_calling_config"];
+const declarationNames = ["functionDeclarations", "function_declarations"];
+
+function choosesOfNone(request: ParsedRequest): boolean {
+  return hasField(request, choiceNames) && !declarationNames.some((name) => request.body.includes(`"${name}"`));
+}
+
 export function fit(fields: JsonObject, needs: Needs, notes: Notes): JsonObject {
   const stopped = needs.stops === undefined ? fields : fitStops(fields, needs.stops, notes);
-  return changeList(stopped, "contents", (contents) => fitContents(contents, needs, notes));
+  const chosen = needs.choiceNeedsTools === true ? fitChoice(stopped, notes) : stopped;
+  return changeList(chosen, "contents", (contents) => fitContents(contents, needs, notes));
 }
 
 function fitStops(fields: JsonObject, { most = Number.POSITIVE_INFINITY }: NonNullable<Needs["stops"]>, notes: Notes) {
@@ -63,6 +73,16 @@ function fitStops(fields: JsonObject, { most = Number.POSITIVE_INFINITY }: NonNu
   if (filled.length > most) notes.add("stop");
   if (filled.length === list.length && list.length <= most) return fields;
   return withValueAt(fields, [config, stop], filled.length === 0 ? undefined : filled.slice(0, most));
+}
+
+/** "Function calling config is set without function_declarations." */
+function fitChoice(fields: JsonObject, notes: Notes): JsonObject {
+  const config = choiceNames.find((name) => isObject(fields[name])) ?? "";
+  const calling = callingNames.find((name) => memberOf(fields[config], name) !== undefined);
+  const hasFunctions = repeatedOf(fields, "tools").some((tool) => repeatedOf(tool, "functionDeclarations").length > 0);
+  if (calling === undefined || hasFunctions) return fields;
+  if (fieldOf(memberOf(fields[config], calling), "mode") === "ANY") notes.add("tool_choice");
+  return withValueAt(fields, [config, calling], undefined);
 }
 
 function fitContents(contents: readonly unknown[], needs: Needs, notes: Notes): readonly unknown[] {

@@ -1,4 +1,5 @@
 import type { Notes } from "#dialects/extras.ts";
+import { needsOf } from "#fitting/needs.ts";
 import type { Extension, Quirks } from "#providers/definition.ts";
 
 /** What the parts of a request are written with. */
@@ -9,7 +10,9 @@ export interface EncodeContext {
   readonly notes: Notes;
 }
 
-export function createContext({ takes, wantsThoughts }: Quirks, model = ""): EncodeContext {
-  const needsThoughts = wantsThoughts?.refusing.test(model) === true;
-  return { takes: new Set(takes), needsThoughts, notes: new Set() };
+export function createContext(quirks: Quirks, model = ""): EncodeContext {
+  const { wantsThoughts } = needsOf(quirks, model);
+  const takes = new Set(quirks.takes);
+  if (wantsThoughts !== undefined) takes.add("reasoning_content");
+  return { takes, needsThoughts: wantsThoughts?.refusing?.test(model) === true, notes: new Set() };
 }

@@ -63,6 +63,7 @@ export const openaiChat = {
   },
   upstream: {
     streamContentType: "text/event-stream",
+    resultIds: "tool_call_id",
     namedModel: { member: "model", within: [], form: "events" },
     answersByTool: isRefusedByOpenai,
     toolNames: { longest: 64, refused: /[^a-zA-Z0-9_-]/g },
