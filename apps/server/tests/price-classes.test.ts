@@ -295,6 +295,8 @@ describe("tokens that stand outside of the vendor's sums", () => {
 
   it("of caches have the names of many vendors", async () => {
     const written = { prompt_tokens_details: { cached_tokens: 100, cache_write_tokens: 500 } };
+    const beside = { prompt_tokens_details: { cached_tokens: 100 }, cache_write_tokens: 500 };
+    expect((await chat("openai", "gpt-5.6-sol", beside)).record).toMatchObject({ cacheWriteTokens: 500 });
     expect((await chat("openai", "gpt-5.6-sol", written)).record).toMatchObject({
       cachedTokens: 100,
       cacheWriteTokens: 500,

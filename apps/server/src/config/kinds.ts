@@ -158,9 +158,10 @@ export const host: Kind<string> = {
 };
 
 export const directory = textOf("directory", /^[^\0]+$/, "Give a path, such as `/var/lib/ghostllm`.");
+export const file = textOf("file", /^[^\0]+$/, "Give a path, such as `/etc/ssl/company.pem`.");
 export const fileOrUrl = textOf(
   "file or URL",
-  /^[^\0\s][^\0]*$/,
+  /^(?!(?!https?:)[a-z][a-z\d+.-]*:\/\/)[^\0\s][^\0]*$/i,
   "Give a path, or a URL such as `https://example.com/prices.json`.",
 );
 export const email = textOf("e-mail address", /^[^\s@]+@[^\s@]+$/, "Write it like `admin@example.com`.");

@@ -183,6 +183,17 @@ describe("what is refused", () => {
     ]);
   });
 
+  it.each(["ftp://host/prices.json", "s3://bucket/prices.json"])("refuses a list of prices at %s", (source) => {
+    expect(problemsOf({ environment: { GHOSTLLM_PRICES_SOURCE: source } })).toHaveLength(1);
+  });
+
+  it.each(["https://host/prices.json", "/srv/prices.json", "prices.json", "C:\\prices.json"])(
+    "takes one at %s",
+    (source) => {
+      expect(problemsOf({ environment: { GHOSTLLM_PRICES_SOURCE: source } })).toEqual([]);
+    },
+  );
+
   it("refuses a file that cannot be read", () => {
     const readFile = (): never => {
       throw new Error("EISDIR: it is a directory");

@@ -1,7 +1,7 @@
 // The way from here to vendors, under the names that other programs read as well.
 
 import type { ProxyServer } from "./config.ts";
-import { directory, flag, optional } from "./kinds.ts";
+import { file, flag, optional } from "./kinds.ts";
 import { hostList, proxyServer } from "./proxy.ts";
 import { setting } from "./setting.ts";
 
@@ -53,7 +53,7 @@ export const networkSettings = {
   certificatesFile: setting<string | null>({
     path: "tls.ca_file",
     variable: "SSL_CERT_FILE",
-    kind: optional(directory),
+    kind: optional(file),
     default: null,
     help: "Certificates in PEM that are trusted beside those that Node knows and those of `NODE_EXTRA_CA_CERTS`.",
     read: ({ network }) => network.certificatesFile,

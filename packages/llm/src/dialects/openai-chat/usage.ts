@@ -26,6 +26,7 @@ export function readUsage(usage: unknown): Usage | null {
 }
 
 function readKinds(usage: JsonObject, read: Counting): void {
+  setCount(read, "cacheWriteTokens", countOf(usage["cache_write_tokens"]));
   const input = detailsOf(usage);
   if (isObject(input)) {
     // Moonshot and OpenRouter count within the prompt what is written into a cache, as Anthropic's models have it.
