@@ -472,6 +472,7 @@ describe("a stream that ends with a failure", () => {
     `data: ${JSON.stringify({ id: "c", model: "m", choices: [{ index: 0, delta, finish_reason: reason, ...more }] })}\n\n`;
   const died = chat({ content: "" }, "error", { error: { code: 503, message: "upstream died" } });
   const response = { id: "resp_1", object: "response", model: "m", status: "incomplete", output: [] };
+  const poor = { usage: { total_tokens: 0 }, base_resp: { status_code: 1008, status_msg: "insufficient balance" } };
   const lost = `event: response.incomplete\ndata: ${JSON.stringify({ type: "response.incomplete", sequence_number: 1, response })}\n\n`;
 
   it.each(
@@ -481,6 +482,7 @@ describe("a stream that ends with a failure", () => {
       [client, "an error", "openai-chat", `${died}data: [DONE]\n\n`],
       [client, "want of resources", "openai-chat", chat({}, "insufficient_system_resource")],
       [client, "no reason", "openai-responses", lost],
+      [client, "no balance", "openai-chat", `data: ${JSON.stringify({ choices: null, ...poor })}\n\n`],
       [client, "an event of that name", "openai-chat", 'event: error\ndata: {"message":"boom","code":503}\n\n'],
     ]),
   )("and said nothing before is another target's, to a client of %s: %s", async (client, _end, vendor, text) => {
@@ -495,6 +497,7 @@ describe("a stream that ends with a failure", () => {
   it.each(
     names.flatMap((client): [ClientDialectName, string, ClientDialectName, string][] => [
       [client, "Malformed function call: f(", "gemini", half + malformed],
+      [client, "worker", "openai-chat", `${chat({ content: "Half" }, null)}data: {"detail":"a worker died"}\n\n`],
       [client, "boom", "openai-chat", `${chat({ content: "Half" }, null)}event: error\ndata: {"message":"boom"}\n\n`],
       [client, "upstream died", "openai-chat", `${chat({ content: "Half" }, null)}${died}data: [DONE]\n\n`],
     ]),

@@ -3,7 +3,7 @@
 import type { ParsedRequest, VendorError } from "#dialects/dialect.ts";
 import { failureFrom, failureOfLacking, isErrorTold, readErrorValue } from "#dialects/read-error.ts";
 import type { Operation } from "#operations.ts";
-import { memberOf } from "#wire/json.ts";
+import { isObject, memberOf } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
 import { isFailedFinish } from "./finish.ts";
 
@@ -43,6 +43,18 @@ function failureOfUnknown(answer: JsonObject): VendorError | null {
 function failureOfChoices(choices: readonly unknown[]): VendorError | null {
   const hasFailed = choices.every((choice) => isFailedFinish(memberOf(choice, "finish_reason")));
   return hasFailed ? failureOfChoice(choices[0]) : null;
+}
+
+/** Of a chunk of a stream; null for one of an answer. */
+export function failureOfChunk(chunk: unknown): VendorError | null {
+  if (!isObject(chunk)) return null;
+  const isTold = Boolean(chunk["error"]) || chunk["object"] === "error";
+  if (isTold) return failureFrom(chunk, "error within the stream");
+  const { choices, base_resp: result } = chunk;
+  if (Array.isArray(choices) && choices.length > 0) return null;
+  const isToldByResult = Boolean(memberOf(result, "status_code"));
+  const isBare = result === undefined && choices === undefined && typeof chunk["detail"] === "string";
+  return isToldByResult || isBare ? failureFrom(chunk, "error within the stream") : null;
 }
 
 /** OpenRouter tells within the choice what happened. */

@@ -2,10 +2,11 @@
 
 import { FrameDecoder, failStream } from "#dialects/frame-decoder.ts";
 import type { DecoderState } from "#dialects/frame-decoder.ts";
-import { readError } from "#dialects/read-error.ts";
+import { readErrorValue } from "#dialects/read-error.ts";
 import { ExactMembers, parseExactly } from "#wire/exact-json.ts";
-import { countOf, isObject, memberOf } from "#wire/json.ts";
+import { countOf, isObject } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
+import { failureOfChunk } from "./answer-failure.ts";
 import { decodeChoiceChunk, flushChoices } from "./decode-delta.ts";
 import type { ChoiceState } from "./decode-delta.ts";
 import { choicesOf } from "./finished-choices.ts";
@@ -53,21 +54,10 @@ const exact = new ExactMembers({ texts: ["arguments"] });
 function readChunk(data: string, state: StreamState, isNamedError: boolean): void {
   const chunk = parseExactly(data, exact);
   if (!isObject(chunk)) return failStream(state, "The vendor sent a chunk that is no JSON object.");
-  if (isNamedError || isFailure(chunk))
-    return failStream(state, readError(data).message ?? "error within the stream", readCode(chunk));
+  const error = isNamedError ? readErrorValue(chunk) : failureOfChunk(chunk);
+  if (error !== null) return failStream(state, error.message ?? "error within the stream", error.words[0]);
   for (const [field, read] of chunkReaders) if (!state.isOver) read(chunk[field], chunk, state);
   if (!state.isOver) tellRest(chunk, state);
-}
-
-/** `{"error":...}`, or Mistral's form of an error, which has no such key. */
-function isFailure(chunk: JsonObject): boolean {
-  return Boolean(memberOf(chunk, "error")) || memberOf(chunk, "object") === "error";
-}
-
-function readCode(chunk: JsonObject): string | undefined {
-  const error = isObject(chunk["error"]) ? chunk["error"] : chunk;
-  const code = [error["code"], error["type"]].find((value) => typeof value === "string" || typeof value === "number");
-  return code === undefined ? undefined : String(code);
 }
 
 type ChunkReader = (value: unknown, chunk: JsonObject, state: StreamState) => void;

@@ -5,14 +5,14 @@ import { FrameTap } from "#dialects/frame-tap.ts";
 import type { Fate } from "#dialects/frame-tap.ts";
 import { noOpening, openingOf } from "#dialects/opening.ts";
 import type { Opening } from "#dialects/opening.ts";
-import { readError } from "#dialects/read-error.ts";
+import { readErrorValue } from "#dialects/read-error.ts";
 import { failureOf } from "#dialects/vendor-error.ts";
 import type { Usage } from "#hub.ts";
 import { FrameScanner } from "#wire/frame-scan.ts";
 import { eachFrame } from "#wire/frames.ts";
 import { memberOf, parseJson } from "#wire/json.ts";
 import { encodeStreamError, writeErrorEvent } from "./errors.ts";
-import { failureOfChoice } from "./answer-failure.ts";
+import { failureOfChoice, failureOfChunk } from "./answer-failure.ts";
 import { isFailedFinish } from "./finish.ts";
 import { choicesOf, FinishedChoices, tellsOfAnswer } from "./finished-choices.ts";
 import { isForwarded } from "./forwarded.ts";
@@ -28,7 +28,10 @@ const nameLength = 16;
 const doneMark = "[DONE]";
 
 /** OpenAI writes null for the first two into every chunk but the last ones. */
-const signs = ["usage", "finish_reason", "error"].map((word) => ({ word, unless: "null" as const }));
+const signs = ["usage", "finish_reason", "error", "detail", "base_resp"].map((word) => ({
+  word,
+  unless: "null" as const,
+}));
 const scanner = new FrameScanner(signs, false);
 
 /** Heartbeats of servers, which the official SDKs take for chunks. */
@@ -103,12 +106,13 @@ export class ChatStreamTap extends FrameTap {
   }
 
   #findFailure(chunk: unknown, data: string, isNamed: boolean): boolean {
-    const error = memberOf(chunk, "error");
     const failed = choicesOf(chunk).find((choice) => isFailedFinish(choice["finish_reason"]));
-    if (!error && !isNamed && memberOf(chunk, "object") !== "error" && failed === undefined) return false;
-    this.failure = failureOf(error || failed === undefined ? readError(data) : failureOfChoice(failed));
+    const ofChoice = failed === undefined ? null : failureOfChoice(failed);
+    const error = isNamed ? readErrorValue(chunk) : (failureOfChunk(chunk) ?? ofChoice);
+    if (error === null) return false;
+    this.failure = failureOf(error);
     // What clients read of it must be there.
-    const isReadable = typeof memberOf(error, "message") === "string";
+    const isReadable = typeof memberOf(memberOf(chunk, "error"), "message") === "string";
     this.#failureEvent = isReadable ? writeErrorEvent(data.replaceAll("\n", "")) : null;
     return true;
   }
