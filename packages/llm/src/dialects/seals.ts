@@ -1,6 +1,7 @@
 // Signatures and encrypted thoughts on their way through clients of other dialects. A vendor refuses a seal of another
 // vendor, so each one names the dialect it came in: clients carry that with them, since they give back what they were told.
 
+import { mayHold } from "#wire/beginnings.ts";
 import type { ChatRequest, Part, ReasoningPart, Seal } from "#hub.ts";
 import type { Notes } from "./extras.ts";
 
@@ -17,7 +18,7 @@ const signs = [`"${mark}`, `"${Buffer.from(mark).toString("base64")}`];
 
 /** May a text of JSON hold a seal of another vendor? */
 export function mayHoldForeignSeals(json: Buffer): boolean {
-  return signs.some((sign) => json.includes(sign));
+  return signs.some((sign) => mayHold(json, sign) && json.includes(sign));
 }
 
 /** Of a value that a client of the dialect gives back. */

@@ -2,6 +2,7 @@
 // quotation marks: within a text these are escaped.
 
 import type { ParsedRequest } from "#dialects/dialect.ts";
+import { mayHold } from "#wire/beginnings.ts";
 
 type Text = Pick<ParsedRequest, "body" | "members">;
 
@@ -19,6 +20,7 @@ export function hasField({ members }: Text, names: readonly string[]): boolean {
 /** The texts of all fields of a name, as they are written: with their escapes. */
 export function* textsOf(json: Buffer, name: string): Generator<string> {
   const field = `"${name}"`;
+  if (!mayHold(json, field)) return;
   for (let at = json.indexOf(field); at >= 0; at = json.indexOf(field, at)) {
     at += field.length;
     while (json[at] === colon || isSpace(json[at])) at += 1;

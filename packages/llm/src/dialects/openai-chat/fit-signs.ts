@@ -4,6 +4,7 @@ import type { FieldNames } from "#fitting/field-signs.ts";
 import { arePaired, countOf, hasRole, readSigns, signPattern, valueOf } from "#fitting/text-signs.ts";
 import type { SignNames, Signs } from "#fitting/text-signs.ts";
 import type { Needs, TurnNeeds } from "#fitting/vendor-needs.ts";
+import { mayHold } from "#wire/beginnings.ts";
 
 const names: FieldNames = { tools: "tools", choice: "tool_choice", parallel: "parallel_tool_calls" };
 
@@ -25,7 +26,7 @@ function mayNeedMessages(request: ParsedRequest, needs: Needs): boolean {
   if (looks === undefined && pairs === undefined) return false;
   const messages = valueOf(request, "messages") ?? request.body;
   // Of most requests nothing else is to be known.
-  if (looks === undefined && !messages.includes('"tool_call')) return false;
+  if (looks === undefined && !mayHold(messages, '"tool_call')) return false;
   const signs = readSigns(messages, pattern, signNames.texts);
   if (pairs === true && !arePaired(signs, countOf(signs, "arguments"), "tool_call_id")) return true;
   if (roles !== undefined && hasRole(signs, Object.keys(roles))) return true;
