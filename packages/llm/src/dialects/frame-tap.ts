@@ -74,12 +74,18 @@ export abstract class FrameTap implements StreamTap {
   #pass(frames: Buffer, isPart: boolean): Buffer | null {
     const found = this.#parts.scanner.scan(frames);
     const isPlain = (found & oddFrames) === 0 || isPart;
-    const passed = isPlain && (found & 1) === 0 ? frames : this.#readEach(frames, isPart);
+    const isRead = !isPlain || (found & 1) !== 0;
+    const passed = isRead ? this.#readEach(frames, isPart) : frames;
     if (passed === null) return null;
+    if (!isRead) this.#open(passed);
     this.lastFrames = passed;
     this.watch(passed, passed === frames ? found : this.#parts.scanner.scan(passed));
-    if (!this.hasTold) this.hasTold = this.#parts.opening.push(passed);
     return passed;
+  }
+
+  /** What an event means may depend on whether one before it told something, though both came at once. */
+  #open(passed: Buffer): void {
+    if (!this.hasTold) this.hasTold = this.#parts.opening.push(passed);
   }
 
   /** What a dialect looks at without reading it. */
@@ -92,8 +98,12 @@ export abstract class FrameTap implements StreamTap {
       const clean = this.ended || isPart ? frame : cleanFrame(frame, this.#parts.rules);
       isChanged ||= clean !== frame;
       for (const event of clean === null || clean === frame ? [clean] : eachFrame(clean)) {
-        if (event !== null && this.#read(event) === "passes") passed.push(event);
-        else isChanged = true;
+        if (event === null || this.#read(event) !== "passes") {
+          isChanged = true;
+          continue;
+        }
+        this.#open(event);
+        passed.push(event);
       }
     }
     if (!isChanged) return frames;
