@@ -29,6 +29,8 @@ export const sdk: Sdk = {
     },
     {
       ...shared,
+      // It goes by the words of the error, and takes Anthropic's `overloaded_error` for a fault within, whatever the status.
+      raises: { ...shared.raises, unavailable: ["ServiceUnavailableError", "InternalServerError"] },
       persistence: asksOnce,
       name: "litellm-anthropic",
       api: "anthropic",

@@ -62,8 +62,24 @@ function findBare(snapshot: Snapshot, requested: string): readonly Target[] {
   return twins.length > 0 ? twins.map((target) => askedAs(target, requested)) : findKnown(snapshot, requested);
 }
 
+/** Names that clients make up must not fill the memory. */
+const mostRemembered = 1000;
+const remembered = new WeakMap<Snapshot, Map<string, readonly Target[]>>();
+
 /** What nobody lists, and the price list knows as a model of the provider's kind: it may be there all the same. */
 function findKnown(snapshot: Snapshot, requested: string): readonly Target[] {
+  let known = remembered.get(snapshot);
+  if (known === undefined) remembered.set(snapshot, (known = new Map()));
+  let targets = known.get(requested);
+  if (targets === undefined) {
+    targets = searchPriceList(snapshot, requested);
+    if (known.size >= mostRemembered) known.clear();
+    known.set(requested, targets);
+  }
+  return targets;
+}
+
+function searchPriceList(snapshot: Snapshot, requested: string): readonly Target[] {
   const { providers, prices } = snapshot;
   const able = [...providers.values()].filter((provider) => prices.find(provider, requested) !== null);
   return able.map((provider) => unlistedTarget(snapshot, provider, requested));
