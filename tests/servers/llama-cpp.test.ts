@@ -195,15 +195,13 @@ if (typeof installed === "string") {
       expect((await send(account, "/api/tags")).body).toContain(modelName);
     });
 
-    it("tokens are counted as it counts them", async () => {
+    // A count of Google's clients is an estimate: the server does not count in their dialect, and counts do not cross.
+    it("tokens are counted as it counts them, in the dialects in which it does", async () => {
       const prompt = "How many tokens are in this sentence, which is not very long?";
       const { usage } = await direct(prompt, 1);
       const messages = [{ role: "user", content: prompt }];
       const anthropic = await send(account, "/v1/messages/count_tokens", { model, messages });
       expect(fieldsOf(JSON.parse(anthropic.body))).toEqual({ input_tokens: usage.prompt_tokens });
-      const contents = [{ role: "user", parts: [{ text: prompt }] }];
-      const google = await send(account, `/v1beta/models/${model}:countTokens`, { contents });
-      expect(fieldsOf(JSON.parse(google.body))).toMatchObject({ totalTokens: usage.prompt_tokens });
     });
 
     it.each(crossings)("goes on after calls of tools and their results ($name, stream: $stream)", async (asked) => {
