@@ -92,7 +92,7 @@ export function passageBetween(
 ): Passage {
   if (client.name === upstream.name) {
     const whole = { memory, facts };
-    return withoutRefusedNames(client, passThrough(client, whole), translate(client, client, whole));
+    return withoutRefusedNames(client, passThrough(client, whole), () => translate(client, client, whole));
   }
   const translating = translate(client, upstream, { memory, facts });
   if (crossings[operation] !== "embeddings") return translating;
@@ -157,12 +157,12 @@ function typeOfStream({ streamContentType }: UpstreamDialect, first: Buffer): st
   return isBegun === true ? streamContentType : isBegun === false ? null : undefined;
 }
 
-/** What passes unless it would be refused for a name. */
-function withoutRefusedNames(dialect: Dialect, passing: Passage, translating: Passage): Passage {
+/** What passes unless it would be refused for a name: the other way is made for such a request alone. */
+function withoutRefusedNames(dialect: Dialect, passing: Passage, translating: () => Passage): Passage {
   let way = passing;
   return {
     encodeRequest(request, edits) {
-      way = hasRefusedNames(dialect, request, edits) ? translating : passing;
+      way = hasRefusedNames(dialect, request, edits) ? translating() : passing;
       return way.encodeRequest(request, edits);
     },
     readAnswer: (body, request) => way.readAnswer(body, request),
