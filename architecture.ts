@@ -32,10 +32,11 @@ export const folders: Readonly<Record<string, Readonly<Record<string, readonly s
     config: ["domain"],
     telemetry: ["domain", "config (types)"],
     link: ["domain", "telemetry", "config (types)"],
-    gateway: ["link", "domain", "telemetry", "config (types)"],
-    control: ["link", "domain", "telemetry", "config (types)"],
+    edge: ["domain", "telemetry", "config (types)"],
+    gateway: ["edge", "link", "domain", "telemetry", "config (types)"],
+    control: ["edge", "link", "domain", "telemetry", "config (types)"],
     // Start, stop and the object graph: they may know everything, and no folder may know them.
-    "files in src": ["domain", "config", "telemetry", "link", "gateway", "control", "files in src"],
+    "files in src": ["domain", "config", "telemetry", "edge", "link", "gateway", "control", "files in src"],
   },
 };
 

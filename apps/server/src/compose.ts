@@ -23,6 +23,7 @@ import { holdSoleInstance } from "#control/sole-instance.ts";
 import { openStoreWhenReady } from "#control/store/open-when-ready.ts";
 import { systemClock } from "#domain/clock.ts";
 import type { Snapshot } from "#domain/snapshot.ts";
+import { ClientAddresses } from "#edge/client-addresses.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
 import { createEstimator } from "#gateway/estimator/estimator.ts";
 import { BackgroundRuns } from "#gateway/flow/background-runs.ts";
@@ -83,6 +84,7 @@ async function build(config: Config, log: Log, disposer: Disposer): Promise<Runn
   const metrics = createMetrics();
   const events = createEvents({ metrics, log });
   const healthBoard = new HealthBoard();
+  const addresses = new ClientAddresses(config.edge.trustedProxies);
   const { dataDir } = config;
 
   // The journal first: its lock says at once whether another server has this data directory.
@@ -160,6 +162,7 @@ async function build(config: Config, log: Log, disposer: Disposer): Promise<Runn
     store,
     log,
     clock,
+    addresses,
     version,
     sessions: createSessions({ store, secret, clock }),
     adminKeys: facts.adminKeys,
@@ -187,6 +190,7 @@ async function build(config: Config, log: Log, disposer: Disposer): Promise<Runn
     healthBoard,
     events: running.watch(events),
     clock,
+    addresses,
     random: Math.random,
     timeouts: config.timeouts,
     limits: config.limits,

@@ -18,6 +18,7 @@ import type { SnapshotSource } from "#control/snapshot/snapshot-source.ts";
 import { migrateStore, openStore } from "#control/store/open-store.ts";
 import type { OpenStore } from "#control/store/open-store.ts";
 import type { Clock } from "#domain/clock.ts";
+import { ClientAddresses } from "#edge/client-addresses.ts";
 import { Secret } from "#domain/secret.ts";
 
 export const adminKey = "admin-key-of-the-tests";
@@ -75,6 +76,7 @@ export async function startAdminPlane({
   const control = await createControlServer({
     ...sources,
     clock,
+    addresses: new ClientAddresses({ addresses: [], header: "auto" }),
     fetchJson,
     version: "0.0.0-test",
     sessions: createSessions({ store, clock, secret: new Secret("a secret of the tests") }),

@@ -59,6 +59,18 @@ export interface Network {
   readonly certificates: string | null;
 }
 
+/** Who is believed about the address of a client. */
+export interface TrustedProxies {
+  /** Addresses, ranges (`10.0.0.0/8`), or `loopback` or `private`; none for none. */
+  readonly addresses: readonly string[];
+  readonly header: "auto" | "x-forwarded-for" | "forwarded";
+}
+
+/** What stands between clients and the server. */
+export interface EdgeSettings {
+  readonly trustedProxies: TrustedProxies;
+}
+
 /** The fields of a model that an operator can set, as in the admin API. */
 export type ModelSettings = ParsedInput<AdminRoutes["models"]["update"]>["body"];
 
@@ -92,6 +104,7 @@ export interface Config {
   readonly timeouts: Timeouts;
   readonly limits: RequestLimits;
   readonly answers: AnswerSettings;
+  readonly edge: EdgeSettings;
   readonly network: Network;
   readonly providers: readonly ConfiguredProvider[];
   /** Between two looks at a vendor's list of models. */

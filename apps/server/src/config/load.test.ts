@@ -85,6 +85,8 @@ describe("where a value comes from", () => {
       detectOllama: "false",
       proxiesLoopback: "true",
       certificatesFile: "ca.pem",
+      trustedProxies: "10.0.0.0/8",
+      forwardedHeader: "forwarded",
     };
     const name = Object.entries(settings).find(([, other]) => other === one)?.[0] ?? "";
     const sample =
@@ -141,9 +143,7 @@ describe("what is refused", () => {
   });
 
   it("lists what there is when nothing is near", () => {
-    expect(problemsOf({ yaml: "server:\n  tls_certificate: x" })[0]?.hint).toBe(
-      "Known here: host, port, stream_keepalive_seconds.",
-    );
+    expect(problemsOf({ yaml: "prices:\n  currency: x" })[0]?.hint).toBe("Known here: source, refresh_ms.");
   });
 
   it.each(["REDIS_URL", "NATS_URL", "DATABASE_REPLICA_URL"])("refuses %s, which nothing here would use", (variable) => {

@@ -4,7 +4,7 @@
 import { resolve } from "node:path";
 
 import { Secret } from "#domain/secret.ts";
-import type { Config, Network } from "./config.ts";
+import type { Config, EdgeSettings, Network } from "./config.ts";
 import { type ConfigProblem, ConfigError, findSimilar, suggest } from "./problems.ts";
 import { findSet } from "./provider-environment.ts";
 import { findProviders } from "./providers.ts";
@@ -140,6 +140,10 @@ function networkOf(values: SettingValues, certificates: string | null): Network 
   return { ...proxies, allProxy, noProxy, proxiesLoopback, certificatesFile, certificates };
 }
 
+function edgeOf({ trustedProxies, forwardedHeader }: SettingValues): EdgeSettings {
+  return { trustedProxies: { addresses: trustedProxies, header: forwardedHeader } };
+}
+
 interface Parts extends Pick<Config, "providers" | "network"> {
   readonly cwd: string;
 }
@@ -163,6 +167,7 @@ function buildConfig(values: SettingValues, { cwd, providers, network }: Parts):
     },
     limits: { bodyBytes, answerBufferBytes, assumedOutputTokens },
     answers: { model: answerModel },
+    edge: edgeOf(values),
     network,
     providers,
     modelListIntervalMs: values.modelListIntervalMs,

@@ -1,6 +1,7 @@
 // Every setting there is, once: the loader, `config check|show` and docs/configuration.md derive from this table.
 // Providers are the exception: they come from @ghostllm/llm's list, see providers.ts.
 
+import { edgeSettings } from "./edge-settings.ts";
 import type { AnswerSettings, LogLevel } from "./config.ts";
 import {
   databaseUrl,
@@ -227,6 +228,7 @@ export const settings = {
     help: "How often that list is read again.",
     read: (config) => config.prices.refreshMs,
   }),
+  ...edgeSettings,
   ...networkSettings,
 };
 

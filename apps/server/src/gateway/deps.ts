@@ -2,6 +2,7 @@ import type { AnswerSettings, RequestLimits, Timeouts } from "#config/config.ts"
 import type { Clock } from "#domain/clock.ts";
 import type { Snapshot } from "#domain/snapshot.ts";
 import type { UsageRecord } from "#domain/usage-record.ts";
+import type { ClientAddresses } from "#edge/client-addresses.ts";
 import type { Counters } from "#link/counters/counters.ts";
 import type { HealthBoard } from "#link/health-board.ts";
 import type { ObjectOwners } from "#link/object-owners.ts";
@@ -39,6 +40,7 @@ export interface GatewayDeps {
   readonly healthBoard: HealthBoard;
   readonly events: Events;
   readonly clock: Clock;
+  readonly addresses: ClientAddresses;
   /** A number from 0 up to 1. */
   readonly random: () => number;
   readonly timeouts: Timeouts;

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { newId } from "@ghostllm/contract";
 import type { Clock } from "#domain/clock.ts";
+import type { ClientAddresses } from "#edge/client-addresses.ts";
 
 /** How long a client that reads slowly may take for the last bytes of an answer that broke off. */
 const cutPatienceMs = 30_000;
@@ -15,6 +16,12 @@ export function pathOf({ url = "/" }: IncomingMessage): string {
   return query < 0 ? url.slice(start) : url.slice(start, query);
 }
 
+/** What an exchange is told by. */
+export interface ExchangeDeps {
+  readonly clock: Clock;
+  readonly addresses: ClientAddresses;
+}
+
 /** One request of a client and our answer to it: who waits, since when, and whether they are still there. */
 export class Exchange {
   /** The request id: in `x-request-id`, in the logs, and the id of the usage record. */
@@ -27,15 +34,15 @@ export class Exchange {
   isClientGone = false;
   #isCut = false;
   readonly #startedMonotonic: number;
-  readonly #clock: Clock;
+  readonly #deps: ExchangeDeps;
   #onClientGone: (() => void) | null = null;
 
-  constructor(request: IncomingMessage, response: ServerResponse, clock: Clock) {
+  constructor(request: IncomingMessage, response: ServerResponse, deps: ExchangeDeps) {
     this.request = request;
     this.response = response;
-    this.#clock = clock;
-    this.startedAt = clock.now();
-    this.#startedMonotonic = clock.monotonic();
+    this.#deps = deps;
+    this.startedAt = deps.clock.now();
+    this.#startedMonotonic = deps.clock.monotonic();
     this.id = newId(this.startedAt);
     response.on("close", () => {
       if (response.writableFinished) return;
@@ -54,7 +61,7 @@ export class Exchange {
 
   /** Ms since the request arrived. */
   elapsedMs(): number {
-    return this.#clock.monotonic() - this.#startedMonotonic;
+    return this.#deps.clock.monotonic() - this.#startedMonotonic;
   }
 
   /** Without the query. */
@@ -74,8 +81,9 @@ export class Exchange {
     return Array.isArray(value) ? value[0] : value;
   }
 
+  /** Of the client, also behind proxies. */
   get ipAddress(): string | null {
-    return this.request.socket.remoteAddress ?? null;
+    return this.#deps.addresses.of(this.request);
   }
 
   get userAgent(): string | null {

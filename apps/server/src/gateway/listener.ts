@@ -37,7 +37,7 @@ export function createListener(deps: ListenerDeps): Server {
     (request, response) => {
       const serve = route(request);
       if (serve === null) deps.control(request, response);
-      else void run(deps, serve, new Exchange(request, response, deps.clock));
+      else void run(deps, serve, new Exchange(request, response, deps));
     },
   );
   server.maxHeadersCount = maxHeaderCount;
@@ -45,7 +45,7 @@ export function createListener(deps: ListenerDeps): Server {
   // Tunnels and upgrades are not offered; without listeners their sockets would stay open.
   server.on("connect", (_request, socket) => refuse(socket, "405 Method Not Allowed"));
   server.on("checkExpectation", (request, response) => {
-    const exchange = new Exchange(request, response, deps.clock);
+    const exchange = new Exchange(request, response, deps);
     exchange.answerJson(417, { error: { message: "This expectation cannot be met.", type: "invalid_request_error" } });
   });
   return server;

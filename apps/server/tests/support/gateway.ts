@@ -6,11 +6,13 @@ import type { AddressInfo } from "node:net";
 import { builtInPrices, providers } from "@ghostllm/llm";
 import type { ProviderDefinition } from "@ghostllm/llm";
 import { loadConfig } from "#config/load.ts";
+import type { EdgeSettings } from "#config/config.ts";
 import { systemClock } from "#domain/clock.ts";
 import type { Principal, Scope } from "#domain/principal.ts";
 import { Secret } from "#domain/secret.ts";
 import type { ProviderEntry, Snapshot, Target } from "#domain/snapshot.ts";
 import type { UsageRecord } from "#domain/usage-record.ts";
+import { ClientAddresses } from "#edge/client-addresses.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
 import { createEstimator } from "#gateway/estimator/estimator.ts";
 import { BackgroundRuns } from "#gateway/flow/background-runs.ts";
@@ -115,6 +117,7 @@ type Settings = Partial<Pick<GatewayDeps, "upstream" | "clock" | "random" | "cou
   readonly timeouts?: Partial<GatewayDeps["timeouts"]>;
   readonly limits?: Partial<GatewayDeps["limits"]>;
   readonly answers?: Partial<GatewayDeps["answers"]>;
+  readonly edge?: Partial<EdgeSettings>;
 };
 
 export async function startGateway(snapshot: Snapshot, settings: Settings = {}): Promise<TestGateway> {
@@ -140,6 +143,7 @@ export async function startGateway(snapshot: Snapshot, settings: Settings = {}):
     healthBoard,
     events: createEvents({ metrics, log: createLog("silent") }),
     clock: systemClock,
+    addresses: new ClientAddresses(settings.edge?.trustedProxies ?? config.edge.trustedProxies),
     random: Math.random,
     version: "test",
     ...settings,

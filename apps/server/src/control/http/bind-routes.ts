@@ -6,6 +6,7 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { z } from "zod";
 import type { Caller } from "#control/resources/resource.ts";
 import type { Resources } from "#control/resources/resources.ts";
+import type { ClientAddresses } from "#edge/client-addresses.ts";
 import { toValidationError } from "./errors.ts";
 import type { Guard } from "./guard.ts";
 
@@ -16,13 +17,14 @@ interface BindOptions {
   readonly app: FastifyInstance;
   readonly resources: Resources;
   readonly guard: Guard;
+  readonly addresses: ClientAddresses;
 }
 
-export function bindRoutes({ app, resources, guard }: BindOptions): void {
+export function bindRoutes({ app, resources, guard, addresses }: BindOptions): void {
   const handlers: Readonly<Record<string, object>> = resources;
   for (const [group, routes] of Object.entries(adminRoutes)) {
     for (const [name, route] of Object.entries<AdminRoute>(routes)) {
-      bindRoute(app, route, findHandler(handlers[group], name), guard);
+      bindRoute(app, route, findHandler(handlers[group], name), { guard, addresses });
     }
   }
 }
@@ -33,7 +35,12 @@ function findHandler(resource: object | undefined, name: string): AnyHandler {
   return async (request) => handler(request);
 }
 
-function bindRoute(app: FastifyInstance, route: AdminRoute, handler: AnyHandler, guard: Guard): void {
+function bindRoute(
+  app: FastifyInstance,
+  route: AdminRoute,
+  handler: AnyHandler,
+  { guard, addresses }: Pick<BindOptions, "guard" | "addresses">,
+): void {
   const callers = new WeakMap<FastifyRequest, Caller>();
   const { access } = route;
   app.route({
@@ -45,7 +52,8 @@ function bindRoute(app: FastifyInstance, route: AdminRoute, handler: AnyHandler,
     },
     handler: async (request, reply) => {
       const caller = callers.get(request);
-      const input = { ...parseInput(route, request), address: request.ip, ...(caller !== undefined && { caller }) };
+      const address = addresses.of(request.raw) ?? "";
+      const input = { ...parseInput(route, request), address, ...(caller !== undefined && { caller }) };
       const answer = await handler(input);
       return reply.status(route.status).send(route.response.parse(answer));
     },

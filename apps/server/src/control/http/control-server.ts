@@ -7,6 +7,7 @@ import fastify from "fastify";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { ResourceDependencies } from "#control/resources/resource.ts";
 import { createResources } from "#control/resources/resources.ts";
+import type { ClientAddresses } from "#edge/client-addresses.ts";
 import type { Secret } from "#domain/secret.ts";
 import type { Snapshot } from "#domain/snapshot.ts";
 import { bindRoutes } from "./bind-routes.ts";
@@ -18,6 +19,7 @@ import { servePages } from "./pages.ts";
 export interface ControlDependencies extends ResourceDependencies {
   readonly adminKeys: readonly Secret[];
   readonly snapshot: () => Snapshot;
+  readonly addresses: ClientAddresses;
   /** Of GhostLLM, for the documentation. */
   readonly version: string;
 }
@@ -41,7 +43,7 @@ export async function createControlServer(deps: ControlDependencies): Promise<Co
   app.addHook("onRequest", async (request, reply) => setSecurityHeaders(request, reply));
   app.setErrorHandler((error, request, reply) => answerFailure(error, request, reply, deps));
   app.setNotFoundHandler((request, reply) => answerUnknownPath(request, reply));
-  bindRoutes({ app, resources: createResources(deps), guard: createGuard(deps) });
+  bindRoutes({ app, resources: createResources(deps), guard: createGuard(deps), addresses: deps.addresses });
   await servePages(app, deps.version);
   await app.ready();
   return {

@@ -1,0 +1,43 @@
+import { describe, expect, it } from "vitest";
+import { inspectConfig } from "./load.ts";
+import { ConfigError } from "./problems.ts";
+
+type Environment = Readonly<Record<string, string>>;
+
+function edgeOf(environment: Environment, yaml?: string) {
+  const readFile = (path: string) =>
+    yaml !== undefined && path.endsWith(".yaml") ? { text: yaml, isPublic: false } : null;
+  return inspectConfig({ environment, cwd: "/srv", readFile }).config.edge;
+}
+
+function problemOf(environment: Environment): string {
+  try {
+    edgeOf(environment);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message;
+    throw error;
+  }
+  return "";
+}
+
+describe("trusted proxies", () => {
+  it("are none unless they are named, in the environment or in the file", () => {
+    expect(edgeOf({}).trustedProxies).toEqual({ addresses: [], header: "auto" });
+    const environment = { SERVER_TRUSTED_PROXIES: "10.0.0.7, fd00::/8 loopback", SERVER_FORWARDED_HEADER: "Forwarded" };
+    expect(edgeOf(environment).trustedProxies).toEqual({
+      addresses: ["10.0.0.7", "fd00::/8", "loopback"],
+      header: "forwarded",
+    });
+    const yaml = "server:\n  trusted_proxies:\n    - private\n    - 203.0.113.0/24\n";
+    expect(edgeOf({}, yaml).trustedProxies.addresses).toEqual(["private", "203.0.113.0/24"]);
+  });
+
+  it.each(["10.0.0.0/33", "10.0.0", "fd00::/129", "proxy.example.com", "10.0.0.0/8/8", "10.0.0.0/", "*"])(
+    "are addresses and ranges: not %s",
+    (text) => {
+      const problem = problemOf({ SERVER_TRUSTED_PROXIES: `127.0.0.1,${text}` });
+      expect(problem).toContain(`\`${text}\` is no address and no range of addresses`);
+      expect(problem).toContain("SERVER_TRUSTED_PROXIES");
+    },
+  );
+});

@@ -1,0 +1,87 @@
+// Who sends a request: the one answer to that for usage records, logs, damping and limits, whatever proxies lie between.
+// Called by both planes. Invariant: nobody is believed who is not a trusted proxy, so that no client can choose its address.
+
+import type { IncomingMessage } from "node:http";
+import { BlockList, isIPv6 } from "node:net";
+import type { TrustedProxies } from "#config/config.ts";
+import type { Hop } from "./forwarded.ts";
+import { plainAddress, readForwarded, readForwardedFor } from "./forwarded.ts";
+
+/** What stands for many addresses, by its name in the setting. */
+const groups: Readonly<Record<string, readonly string[]>> = {
+  loopback: ["127.0.0.0/8", "::1/128"],
+  private: ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"],
+};
+
+export class ClientAddresses {
+  readonly #trusted: BlockList | null;
+  readonly #header: TrustedProxies["header"];
+
+  constructor({ addresses, header }: TrustedProxies) {
+    this.#trusted = addresses.length === 0 ? null : listOf(addresses.flatMap((text) => groups[text] ?? [text]));
+    this.#header = header;
+  }
+
+  /** The address of the client; null for a connection that is gone. */
+  of(request: IncomingMessage): string | null {
+    const peer = plainAddress(request.socket.remoteAddress ?? "");
+    if (this.#trusted === null || peer === null || !this.#isTrusted(peer)) return peer;
+    return this.#clientBehind(peer, this.#hopsOf(request));
+  }
+
+  /** The client came by TLS: to us, or to the trusted proxy before us. */
+  isSecure(request: IncomingMessage): boolean {
+    if ("encrypted" in request.socket) return true;
+    const peer = plainAddress(request.socket.remoteAddress ?? "");
+    if (this.#trusted === null || peer === null || !this.#isTrusted(peer)) return false;
+    return this.#hopsOf(request).at(-1)?.proto === "https";
+  }
+
+  #isTrusted(address: string): boolean {
+    return this.#trusted?.check(address, isIPv6(address) ? "ipv6" : "ipv4") ?? false;
+  }
+
+  /** The rightmost that is no trusted proxy: what stands further left, the client itself may have written. */
+  #clientBehind(peer: string, hops: readonly Hop[]): string {
+    let client = peer;
+    for (const { address } of hops.toReversed()) {
+      // A proxy that hides whom it passed on, or tells it in no way that can be read, is as far as is known.
+      if (address === null) return client;
+      client = address;
+      if (!this.#isTrusted(address)) return client;
+    }
+    return client;
+  }
+
+  #hopsOf({ headers }: IncomingMessage): readonly Hop[] {
+    const { forwarded } = headers;
+    const listed = this.#header === "forwarded" ? undefined : textOf(headers["x-forwarded-for"]);
+    const told = this.#header === "x-forwarded-for" ? undefined : forwarded;
+    const proto = textOf(headers["x-forwarded-proto"]);
+    if (told === undefined) return readForwardedFor(listed ?? "unknown", proto);
+    const hops = readForwarded(told) ?? [];
+    if (listed === undefined) return hops;
+    // A proxy writes one of the two and lets the other through as a client wrote it: only if both agree is either true.
+    const others = readForwardedFor(listed, proto);
+    return this.#agree(hops, others) ? hops : [];
+  }
+
+  #agree(hops: readonly Hop[], others: readonly Hop[]): boolean {
+    return this.#clientBehind("", hops) === this.#clientBehind("", others);
+  }
+}
+
+function textOf(header: string | string[] | undefined): string | undefined {
+  return Array.isArray(header) ? header.join(",") : header;
+}
+
+function listOf(addresses: readonly string[]): BlockList {
+  const list = new BlockList();
+  for (const text of addresses) {
+    const [address = "", bits] = text.split("/");
+    const family = isIPv6(address) ? "ipv6" : "ipv4";
+    if (bits === undefined) list.addAddress(address, family);
+    else list.addSubnet(address, Number(bits), family);
+  }
+  return list;
+}
