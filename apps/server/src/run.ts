@@ -1,5 +1,6 @@
 import type { Config } from "#config/config.ts";
 import { migrateStore, openStore } from "#control/store/open-store.ts";
+import { describeFault } from "#telemetry/fault.ts";
 import { createLog } from "#telemetry/log.ts";
 import { bannerOf } from "./banner.ts";
 import { compose } from "./compose.ts";
@@ -17,7 +18,7 @@ export async function runServer({ config, print }: RunOptions): Promise<RunningS
   const server = await compose(config, log);
   print(bannerOf(server));
   closeOnSignal(server);
-  process.on("unhandledRejection", (error) => log.error({ err: error }, "unhandled rejection"));
+  process.on("unhandledRejection", (error) => log.error({ fault: describeFault(error) }, "unhandled rejection"));
   return server;
 }
 

@@ -369,7 +369,6 @@ describe("the vendor's key", () => {
     }
     await pause(10);
     expect(logLines.length).toBeGreaterThan(10);
-    expect(logLines.join("\n")).toContain("[secret]");
     for (const key of [vendorKey, testKey]) {
       expect(logLines.filter((line) => line.includes(key))).toEqual([]);
       const at = everything.indexOf(key);

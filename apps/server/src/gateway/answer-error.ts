@@ -15,7 +15,6 @@ export function answerError(
     path: exchange.path,
     code: error.code,
     status: error.status,
-    message: error.message,
   });
   if (exchange.areHeadersSent) {
     exchange.cut(null);

@@ -3,6 +3,7 @@
 
 import type { ErrorCode } from "@ghostllm/contract";
 import type { UsageRecord } from "#domain/usage-record.ts";
+import { describeFault } from "./fault.ts";
 import type { Log } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
 
@@ -11,7 +12,6 @@ export interface AnsweredError {
   readonly path: string;
   readonly code: ErrorCode;
   readonly status: number;
-  readonly message: string;
 }
 
 export interface FailedAttempt {
@@ -20,6 +20,7 @@ export interface FailedAttempt {
   readonly model: string;
   /** HTTP status, or the kind of failure where there was no answer. */
   readonly reason: string;
+  /** In our words: a vendor's own may quote the prompt. */
   readonly message: string;
 }
 
@@ -55,7 +56,7 @@ export function createEvents({ metrics, log }: { readonly metrics: Metrics; read
       metrics.attemptFailures.labels(attempt.provider, attempt.reason).inc();
       log.warn(attempt, "attempt failed");
     },
-    internalError: (where, error) => log.error({ err: error, where }, "internal error"),
+    internalError: (where, error) => log.error({ fault: describeFault(error), where }, "internal error"),
     snapshotSwapped: (version) => metrics.snapshotVersion.set(version),
     snapshotFailed: (error) =>
       log.error({ err: error }, "the snapshot could not be rebuilt; the old one stays in force"),

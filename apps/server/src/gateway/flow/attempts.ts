@@ -150,7 +150,7 @@ function tellFailure({ events }: GatewayDeps, requestId: string, target: Target,
     provider: target.provider.name,
     model: target.model,
     reason: outcome instanceof UpstreamFailure ? outcome.kind : String(outcome.status),
-    message: withoutCredential(describe(outcome), target),
+    message: describe(outcome),
   });
 }
 
@@ -178,8 +178,4 @@ function tellsCredential(answer: VendorAnswer): boolean {
   if (judge(answer) === "accept" && answer.status < 400) return false;
   const bytes = answer.kind === "whole" ? answer.body : answer.first;
   return bytes !== null && secretsOf(answer.target.provider).some((secret) => bytes.includes(secret.reveal()));
-}
-
-function withoutCredential(text: string, { provider }: Target): string {
-  return secretsOf(provider).reduce((told, secret) => told.replaceAll(secret.reveal(), String(secret)), text);
 }

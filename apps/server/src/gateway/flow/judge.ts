@@ -83,9 +83,9 @@ export function restMsAfter(outcome: Outcome): number {
   return Math.max(askedRestMs(outcome), isLasting ? lastingRestMs : 0);
 }
 
-/** What went wrong, in words for operators. */
+/** What went wrong, for operators, in words of ours: a vendor's own may quote the prompt. */
 export function describe(outcome: Outcome): string {
   if (outcome instanceof UpstreamFailure) return outcome.message;
-  if (outcome.kind === "stream") return outcome.tap.failure?.message ?? "";
-  return outcome.error?.message ?? "";
+  const code = outcome.kind === "stream" ? outcome.tap.failure?.code : outcome.error?.code;
+  return `it answered with the error ${code ?? "provider_error"}`;
 }

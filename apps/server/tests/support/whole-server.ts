@@ -1,0 +1,53 @@
+// The server as it is composed, with its data directory, its database and its log: for what only the whole can show.
+
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createClient } from "@ghostllm/contract";
+import type { Client } from "@ghostllm/contract";
+import pino from "pino";
+import { loadConfig } from "#config/load.ts";
+import { compose } from "../../src/compose.ts";
+
+export const wholeAdminKey = "b7Jx2mQ9vLr4TzWk8NcYf3Hd";
+
+export interface WholeServer {
+  readonly url: string;
+  readonly dataDir: string;
+  /** Of the administrator of the first start. */
+  readonly apiKey: string;
+  readonly admin: Client;
+  /** All that was logged, at every level. */
+  readonly logged: readonly string[];
+  close(): Promise<void>;
+}
+
+/** The environment is the whole of it: nothing of this process's own is read. */
+export async function startWholeServer(environment: Readonly<Record<string, string>> = {}): Promise<WholeServer> {
+  const dataDir = await mkdtemp(join(tmpdir(), "ghostllm-whole-"));
+  const logged: string[] = [];
+  const log = pino({ level: "trace" }, { write: (line: string) => void logged.push(line) });
+  const config = loadConfig({
+    environment: {
+      GHOSTLLM_DATA_DIR: join(dataDir, "data"),
+      GHOSTLLM_DETECT_OLLAMA: "false",
+      SERVER_PORT: "0",
+      ADMIN_API_KEY: wholeAdminKey,
+      ...environment,
+    },
+    cwd: dataDir,
+  });
+  const server = await compose(config, log);
+  const apiKey = server.facts.first?.apiKey.reveal() ?? "";
+  return {
+    url: server.url,
+    dataDir: config.dataDir,
+    apiKey,
+    admin: createClient({ baseUrl: server.url, apiKey: wholeAdminKey }),
+    logged,
+    async close() {
+      await server.close();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
