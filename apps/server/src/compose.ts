@@ -46,6 +46,7 @@ import { Disposer } from "./disposer.ts";
 import { pickExampleModel } from "./example-model.ts";
 import { reserveAddress, serveOn } from "./listen.ts";
 import { prepareClosing } from "./listener-closer.ts";
+import { makePrivate } from "./private-directory.ts";
 import { RunningRequests } from "./running-requests.ts";
 import { version } from "./version.ts";
 
@@ -87,7 +88,9 @@ async function build(config: Config, log: Log, disposer: Disposer): Promise<Runn
   const addresses = new ClientAddresses(config.edge.trustedProxies);
   const { dataDir } = config;
 
-  // The journal first: its lock says at once whether another server has this data directory.
+  if (!(await makePrivate(dataDir)))
+    log.warn({ dataDir }, "Other users of this machine can look into the data directory");
+  // The journal before all else: its lock says at once whether another server has this data directory.
   const journal = await openJournal({ directory: join(dataDir, "journal"), log });
   disposer.add(() => journal.close());
   const reserved = await reserveAddress(config.server);

@@ -5,6 +5,7 @@ import { createLog } from "#telemetry/log.ts";
 import { bannerOf } from "./banner.ts";
 import { compose } from "./compose.ts";
 import type { RunningServer } from "./compose.ts";
+import { keepFilesPrivate, makePrivate } from "./private-directory.ts";
 
 export interface RunOptions {
   readonly config: Config;
@@ -14,6 +15,7 @@ export interface RunOptions {
 
 /** Serves until SIGTERM or SIGINT; resolves when it is ready. Rejects when it cannot start. */
 export async function runServer({ config, print }: RunOptions): Promise<RunningServer> {
+  keepFilesPrivate();
   const log = createLog(config.logLevel);
   const server = await compose(config, log);
   print(bannerOf(server));
@@ -48,6 +50,8 @@ function closeOnSignal(server: RunningServer): void {
 
 /** Answers the names of the migrations that were applied. */
 export async function migrate(config: Config): Promise<readonly string[]> {
+  keepFilesPrivate();
+  await makePrivate(config.dataDir);
   const log = createLog(config.logLevel);
   const store = await openStore({ databaseUrl: config.databaseUrl?.reveal() ?? null, dataDir: config.dataDir, log });
   try {

@@ -28,7 +28,12 @@ const quotes: Readonly<Record<string, Script>> = {
   failing: { kind: "answer", status: 500, body: quote, headers: { "content-type": `application/json; ${word}` } },
   refused: { kind: "answer", status: 401, body: quote, headers: { "www-authenticate": word } },
   redirected: { kind: "answer", status: 307, text: word, headers: { location: `https://${word}.invalid/${word}` } },
-  "no-json": { kind: "answer", status: 200, text: `{"choices":[${word}`, headers: { "content-type": "application/json" } },
+  "no-json": {
+    kind: "answer",
+    status: 200,
+    text: `{"choices":[${word}`,
+    headers: { "content-type": "application/json" },
+  },
   "odd-json": { kind: "answer", status: 200, body: { [word]: word, error: word, message: word, detail: [word] } },
   "no-http": { kind: "wire", text: `HTTP/1.1 2${word}\r\n${word}\r\n\r\n` },
   "odd-length": { kind: "wire", text: `HTTP/1.1 200 OK\r\ncontent-length: ${word}\r\n\r\n${word}` },
@@ -41,7 +46,11 @@ const quotes: Readonly<Record<string, Script>> = {
 
 const image = `data:image/png;base64,${word}`;
 const url = `https://example.com/${word}.png?${word}`;
-const schema = { type: "object", title: word, properties: { [word]: { type: "string", description: word, enum: [word] } } };
+const schema = {
+  type: "object",
+  title: word,
+  properties: { [word]: { type: "string", description: word, enum: [word] } },
+};
 const args = JSON.stringify({ [word]: word });
 
 type Ask = (model: string, stream: boolean) => readonly [path: string, body: object];
@@ -74,7 +83,13 @@ const asks: Readonly<Record<string, Ask>> = {
     {
       ...{ model, stream, user: word, metadata: { [word]: word }, instructions: word, safety_identifier: word },
       input: [
-        { role: "user", content: [{ type: "input_text", text: word }, { type: "input_image", image_url: url }] },
+        {
+          role: "user",
+          content: [
+            { type: "input_text", text: word },
+            { type: "input_image", image_url: url },
+          ],
+        },
         { type: "function_call", call_id: word, name: word, arguments: args },
         { type: "function_call_output", call_id: word, output: word },
       ],
@@ -86,17 +101,20 @@ const asks: Readonly<Record<string, Ask>> = {
     {
       ...{ model, stream, max_tokens: 9, system: word, metadata: { user_id: word }, stop_sequences: [word] },
       messages: [
-        { role: "user", content: [{ type: "text", text: word }, { type: "image", source: { type: "url", url } }] },
+        {
+          role: "user",
+          content: [
+            { type: "text", text: word },
+            { type: "image", source: { type: "url", url } },
+          ],
+        },
         { role: "assistant", content: [{ type: "tool_use", id: word, name: word, input: { [word]: word } }] },
         { role: "user", content: [{ type: "tool_result", tool_use_id: word, content: word }] },
       ],
       tools: [{ name: word, description: word, input_schema: schema }],
     },
   ],
-  count: (model) => [
-    "/v1/messages/count_tokens",
-    { model, system: word, messages: [{ role: "user", content: word }] },
-  ],
+  count: (model) => ["/v1/messages/count_tokens", { model, system: word, messages: [{ role: "user", content: word }] }],
   gemini: (model, stream) => [
     `/v1beta/models/${model}:${stream ? "streamGenerateContent?alt=sse" : "generateContent"}`,
     {
@@ -217,7 +235,8 @@ it("nothing of a request is found where operators look, however its vendor quote
   expect(view).toContain('"model":"m-');
   expect(contextOf(view)).toBe("");
   expect(contextOf(server.logged.join(""))).toBe("");
-  for (const file of await filesOf(server.dataDir)) expect(`${file} ${contextOf(await readFile(file, "latin1"))}`).toBe(`${file} `);
+  for (const file of await filesOf(server.dataDir))
+    expect(`${file} ${contextOf(await readFile(file, "latin1"))}`).toBe(`${file} `);
 });
 
 /** What stands around the word; nothing where it is not found. */

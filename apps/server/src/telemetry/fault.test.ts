@@ -22,7 +22,9 @@ it.each([
 });
 
 it("tells where it happened, and what the operating system said", () => {
-  const outer = new TypeError("outer", { cause: Object.assign(new Error("write ENOSPC"), { code: "ENOSPC", syscall: "write" }) });
+  const outer = new TypeError("outer", {
+    cause: Object.assign(new Error("write ENOSPC"), { code: "ENOSPC", syscall: "write" }),
+  });
   const { name, stack, cause } = describeFault(outer);
   expect(name).toBe("TypeError");
   expect(stack[0]).toMatch(/fault\.test\.ts:\d+:\d+/);

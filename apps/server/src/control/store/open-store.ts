@@ -1,7 +1,7 @@
 // The store's front door: connects to the engine that the configuration names. Called by compose and by the CLI.
 // Invariant: nothing outside this folder knows which engine it is.
 
-import { mkdir } from "node:fs/promises";
+import { mkdir, open } from "node:fs/promises";
 import { join } from "node:path";
 import { Kysely, sql } from "kysely";
 import type { ControlLog } from "#control/control-log.ts";
@@ -63,7 +63,10 @@ export function migrateStore({ database }: OpenStore): Promise<readonly string[]
 
 async function openEmbedded(dataDir: string): Promise<Engine> {
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
-  return openSqlite(join(dataDir, "ghostllm.db"));
+  const file = join(dataDir, "ghostllm.db");
+  // SQLite would make it as the umask has it; its further files are made like this one.
+  await (await open(file, "a", 0o600)).close();
+  return openSqlite(file);
 }
 
 function storeOver(database: Database): OpenStore {

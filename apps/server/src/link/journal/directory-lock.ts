@@ -51,7 +51,7 @@ export async function lockDirectory({ directory, staleAfterMs = 5_000 }: LockOpt
 
 async function claim(path: string, directory: string): Promise<void> {
   try {
-    await writeFile(path, "", { flag: "wx" });
+    await writeFile(path, "", { flag: "wx", mode: 0o600 });
   } catch (error) {
     if (!hasCode(error, "EEXIST")) throw error;
     throw new Error(`This process uses the data directory already: ${directory}`, { cause: error });

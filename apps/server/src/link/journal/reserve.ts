@@ -46,7 +46,7 @@ export class Reserve {
     if (bavail * bsize < 2 * this.#bytes) throw new Error(`the disk has only ${bavail * bsize} bytes left`);
     const unfinished = `${this.#path}.new`;
     try {
-      await writeFile(unfinished, Buffer.alloc(this.#bytes, "GhostLLM "), { flush: true });
+      await writeFile(unfinished, Buffer.alloc(this.#bytes, "GhostLLM "), { flush: true, mode: 0o600 });
       await rename(unfinished, this.#path);
     } catch (error) {
       await rm(unfinished, { force: true });
