@@ -21,7 +21,7 @@ import { createSnapshotSource, initialSpend } from "#control/snapshot/snapshot-s
 import { startStoreWatch } from "#control/store-watch.ts";
 import { holdSoleInstance } from "#control/sole-instance.ts";
 import { openStoreWhenReady } from "#control/store/open-when-ready.ts";
-import { systemClock } from "#domain/clock.ts";
+import { SteadyTime, systemClock } from "#domain/clock.ts";
 import type { Snapshot } from "#domain/snapshot.ts";
 import { ClientAddresses } from "#edge/client-addresses.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
@@ -82,6 +82,7 @@ export async function compose(config: Config, log: Log): Promise<RunningServer> 
 
 async function build(config: Config, log: Log, disposer: Disposer): Promise<RunningServer> {
   const clock = systemClock;
+  const steadyTime = new SteadyTime(clock);
   const metrics = createMetrics();
   const events = createEvents({ metrics, log });
   const healthBoard = new HealthBoard();
@@ -154,7 +155,7 @@ async function build(config: Config, log: Log, disposer: Disposer): Promise<Runn
   disposer.add(() => snapshots.close());
   const counters = new MemoryCounters();
   for (const [scopeId, spentNanos] of await initialSpend({ store })) counters.setSpent(scopeId, spentNanos);
-  const sweeper = setInterval(() => counters.sweep(clock.now()), sweepIntervalMs);
+  const sweeper = setInterval(() => counters.sweep(clock.monotonic()), sweepIntervalMs);
   disposer.add(() => clearInterval(sweeper));
 
   const askVendor: FetchJson = (provider, path, body) =>
@@ -166,8 +167,9 @@ async function build(config: Config, log: Log, disposer: Disposer): Promise<Runn
     log,
     clock,
     addresses,
+    steadyTime,
     version,
-    sessions: createSessions({ store, secret, clock }),
+    sessions: createSessions({ store, secret, clock, steadyTime }),
     adminKeys: facts.adminKeys,
     snapshot: () => snapshots.current(),
     changed: () => snapshots.rebuild(),
@@ -194,13 +196,14 @@ async function build(config: Config, log: Log, disposer: Disposer): Promise<Runn
     events: running.watch(events),
     clock,
     addresses,
+    steadyTime,
     random: Math.random,
     timeouts: config.timeouts,
     limits: config.limits,
     answers: config.answers,
     version,
   };
-  const overdue = setInterval(() => void settleOverdue(gateway, clock.now()), sweepIntervalMs);
+  const overdue = setInterval(() => void settleOverdue(gateway, clock.monotonic()), sweepIntervalMs);
   disposer.add(async () => {
     clearInterval(overdue);
     // Nobody remembers after this what vendors still work on.

@@ -17,8 +17,8 @@ import { createSnapshotSource } from "#control/snapshot/snapshot-source.ts";
 import type { SnapshotSource } from "#control/snapshot/snapshot-source.ts";
 import { migrateStore, openStore } from "#control/store/open-store.ts";
 import type { OpenStore } from "#control/store/open-store.ts";
-import type { Clock } from "#domain/clock.ts";
 import { ClientAddresses } from "#edge/client-addresses.ts";
+import { SteadyTime, type Clock } from "#domain/clock.ts";
 import { Secret } from "#domain/secret.ts";
 
 export const adminKey = "admin-key-of-the-tests";
@@ -55,7 +55,8 @@ export async function startAdminPlane({
   const logged: LogLine[] = [];
   const log = recordLog(logged);
   const time = { nowMs: Date.now() };
-  const clock: Clock = { now: () => time.nowMs, monotonic: () => performance.now() };
+  const clock: Clock = { now: () => time.nowMs, monotonic: () => time.nowMs };
+  const steadyTime = new SteadyTime(clock);
   // Every row gets a millisecond of its own, so that ids are in the order of creation.
   const store = await openStore({ databaseUrl: null, dataDir, log, now: () => (time.nowMs += 1) });
   await migrateStore(store);
@@ -77,9 +78,10 @@ export async function startAdminPlane({
     ...sources,
     clock,
     addresses: new ClientAddresses({ addresses: [], header: "auto" }),
+    steadyTime,
     fetchJson,
     version: "0.0.0-test",
-    sessions: createSessions({ store, clock, secret: new Secret("a secret of the tests") }),
+    sessions: createSessions({ store, clock, steadyTime, secret: new Secret("a secret of the tests") }),
     changed: snapshots.rebuild,
     prices,
     adminKeys: [new Secret(adminKey)],

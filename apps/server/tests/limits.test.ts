@@ -3,7 +3,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import type { RateLimits } from "#domain/principal.ts";
 import { makePrincipal, makeScope, testKey } from "./support/gateway.ts";
-import { hello, helloStream, readError, startStage, TestClock, waitFor } from "./support/stage.ts";
+import { chatPath, hello, helloStream, keyHeader, readError, startStage, TestClock, waitFor } from "./support/stage.ts";
 import type { Stage } from "./support/stage.ts";
 
 const none: RateLimits = { requestsPerMinute: null, tokensPerMinute: null, concurrentRequests: null };
@@ -30,6 +30,24 @@ async function expectHonest(response: Response): Promise<void> {
   expect(response.headers.has("x-should-retry")).toBe(false);
   clock.ms += seconds * 1000;
   expect((await stage.post(hello)).status).toBe(200);
+}
+
+let sendRest: () => void;
+
+/** A request whose body ends only with `sendRest`. */
+function postSlowly(): Promise<Response> {
+  const whole = Buffer.from(JSON.stringify(hello));
+  const body = new ReadableStream({
+    start(controller) {
+      controller.enqueue(whole.subarray(0, 10));
+      sendRest = () => {
+        controller.enqueue(whole.subarray(10));
+        controller.close();
+      };
+    },
+  });
+  const headers = { ...keyHeader, "content-type": "application/json" };
+  return fetch(stage.gateway.url + chatPath, { method: "POST", headers, body, duplex: "half" });
 }
 
 describe("requests per minute", () => {
@@ -115,6 +133,21 @@ describe("requests per minute", () => {
     await expectHonest(await stage.post(hello));
   });
 
+  it("counts a request from when it is let through, however slowly it came", async () => {
+    await start({ requestsPerMinute: 2 });
+    const late = [stage.post(hello), postSlowly()];
+    expect((await late[0])?.status).toBe(200);
+    clock.ms += 59_000;
+    sendRest();
+    expect((await late[1])?.status).toBe(200);
+    clock.ms += 1_000;
+    expect((await stage.post(hello)).status).toBe(200);
+    // Two within the last second: the slow one began more than a minute ago, and still counts.
+    const refused = await stage.post(hello);
+    expect(refused.status).toBe(429);
+    expect(refused.headers.get("retry-after")).toBe("59");
+  });
+
   it("is not used up by a wrong key or a wrong request", async () => {
     await start({ requestsPerMinute: 1 });
     await stage.post({ model: "fake-model" });
@@ -157,6 +190,20 @@ describe("tokens per minute", () => {
     expect((await readError(response)).message).toContain("larger than the limit");
   });
 
+  it("count in the minute of their request, also when the answer ends long after", async () => {
+    await start({ tokensPerMinute: 1000 });
+    stage.upstream.script((received) => {
+      if (received.text.includes("slow")) clock.ms += 50_000;
+      return saying(950);
+    });
+    expect((await stage.post({ ...hello, user: "slow" })).status).toBe(200);
+    const refused = await stage.post({ ...hello, user: "x".repeat(200) });
+    expect(refused.status).toBe(429);
+    expect(refused.headers.get("retry-after")).toBe("10");
+    clock.ms += 10_000;
+    expect((await stage.post(hello)).status).toBe(200);
+  });
+
   it("what was only reserved is given back, also over the turn of a minute", async () => {
     await start({ tokensPerMinute: 400 });
     stage.upstream.script((received) => {
@@ -168,6 +215,54 @@ describe("tokens per minute", () => {
     expect((await stage.post(large)).status).toBe(200);
     const next = await stage.post(hello);
     expect(Number(next.headers.get("x-ratelimit-remaining-tokens"))).toBeGreaterThan(340);
+  });
+});
+
+describe.each([
+  ["forward", 3_600_000],
+  ["back", -3_600_000],
+])("a clock that is set an hour %s", (_way, stepMs) => {
+  afterEach(() => {
+    clock.stepMs = 0;
+  });
+
+  it("frees nobody of a limit, and holds nobody to it for longer", async () => {
+    await start({ requestsPerMinute: 1 });
+    expect((await stage.post(hello)).status).toBe(200);
+    clock.stepMs = stepMs;
+    clock.ms += 10_000;
+    const refused = await stage.post(hello);
+    expect(refused.status).toBe(429);
+    expect(refused.headers.get("retry-after")).toBe("50");
+    clock.ms += 50_000;
+    expect((await stage.post(hello)).status).toBe(200);
+  });
+
+  it("gives back no reservation, and keeps none", async () => {
+    await start({ concurrentRequests: 1 });
+    let letGo = (): void => {};
+    const held = new Promise<void>((resolve) => (letGo = resolve));
+    stage.upstream.script(async () => {
+      await held;
+      return { kind: "chat" };
+    });
+    const running = stage.post(hello);
+    await stage.upstream.waitForRequest(1);
+    clock.stepMs = stepMs;
+    expect(stage.gateway.deps.counters.sweep(clock.monotonic())).toBe(0);
+    expect((await stage.post(hello)).status).toBe(429);
+    letGo();
+    expect((await running).status).toBe(200);
+    expect((await stage.post(hello)).status).toBe(200);
+  });
+
+  it("ends no key", async () => {
+    const principal = makePrincipal({ expiresAt: clock.ms + 60_000 });
+    stage = await startStage({ clock, snapshot: { principals: { [testKey]: principal } } });
+    clock.stepMs = stepMs;
+    expect((await stage.post(hello)).status).toBe(200);
+    clock.ms += 60_001;
+    expect((await stage.post(hello)).status).toBe(401);
   });
 });
 

@@ -1,5 +1,5 @@
 import type { AnswerSettings, RequestLimits, Timeouts } from "#config/config.ts";
-import type { Clock } from "#domain/clock.ts";
+import type { Clock, SteadyTime } from "#domain/clock.ts";
 import type { Snapshot } from "#domain/snapshot.ts";
 import type { UsageRecord } from "#domain/usage-record.ts";
 import type { ClientAddresses } from "#edge/client-addresses.ts";
@@ -41,6 +41,8 @@ export interface GatewayDeps {
   readonly events: Events;
   readonly clock: Clock;
   readonly addresses: ClientAddresses;
+  /** By which keys end. */
+  readonly steadyTime: SteadyTime;
   /** A number from 0 up to 1. */
   readonly random: () => number;
   readonly timeouts: Timeouts;

@@ -42,7 +42,7 @@ export class MemoryObjectOwners implements ObjectOwners {
   find(id: string): ObjectOwner | undefined {
     const kept = this.#kept.get(id);
     if (kept === undefined) return undefined;
-    if (kept.expiresAt > this.#clock.now()) return kept.owner;
+    if (kept.expiresAt > this.#clock.monotonic()) return kept.owner;
     this.#kept.delete(id);
     return undefined;
   }
@@ -53,9 +53,9 @@ export class MemoryObjectOwners implements ObjectOwners {
     if (known !== undefined && known.userId !== owner.userId) return;
     // Put in anew, so that what is used stays longest.
     this.#kept.delete(id);
-    this.#kept.set(id, { owner, expiresAt: this.#clock.now() + lifetimeMs });
+    this.#kept.set(id, { owner, expiresAt: this.#clock.monotonic() + lifetimeMs });
     for (const [oldest, { expiresAt }] of this.#kept) {
-      if (this.#kept.size <= this.#maxObjects && expiresAt > this.#clock.now()) return;
+      if (this.#kept.size <= this.#maxObjects && expiresAt > this.#clock.monotonic()) return;
       this.#kept.delete(oldest);
     }
   }

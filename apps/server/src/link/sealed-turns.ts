@@ -36,7 +36,7 @@ export class MemorySealedTurns implements SealedTurns {
       find: (callId) => this.#find(`${userId} ${callId}`),
       keep: (callIds, turn) => {
         const characters = sizeOf(turn);
-        const expiresAt = this.#clock.now() + lifetimeMs;
+        const expiresAt = this.#clock.monotonic() + lifetimeMs;
         for (const callId of callIds) this.#keep(`${userId} ${callId}`, { turn, characters, expiresAt });
       },
     };
@@ -45,7 +45,7 @@ export class MemorySealedTurns implements SealedTurns {
   #find(name: string): SealedTurn | undefined {
     const kept = this.#kept.get(name);
     if (kept === undefined) return undefined;
-    if (kept.expiresAt > this.#clock.now()) return kept.turn;
+    if (kept.expiresAt > this.#clock.monotonic()) return kept.turn;
     this.#drop(name, kept);
     return undefined;
   }
@@ -56,7 +56,7 @@ export class MemorySealedTurns implements SealedTurns {
     this.#kept.set(name, kept);
     this.#characters += kept.characters;
     for (const [oldest, old] of this.#kept) {
-      if (this.#characters <= this.#maxCharacters && old.expiresAt > this.#clock.now()) return;
+      if (this.#characters <= this.#maxCharacters && old.expiresAt > this.#clock.monotonic()) return;
       this.#drop(oldest, old);
     }
   }

@@ -7,7 +7,7 @@ import { builtInPrices, providers } from "@ghostllm/llm";
 import type { ProviderDefinition } from "@ghostllm/llm";
 import { loadConfig } from "#config/load.ts";
 import type { EdgeSettings } from "#config/config.ts";
-import { systemClock } from "#domain/clock.ts";
+import { SteadyTime, systemClock } from "#domain/clock.ts";
 import type { Principal, Scope } from "#domain/principal.ts";
 import { Secret } from "#domain/secret.ts";
 import type { ProviderEntry, Snapshot, Target } from "#domain/snapshot.ts";
@@ -144,6 +144,7 @@ export async function startGateway(snapshot: Snapshot, settings: Settings = {}):
     events: createEvents({ metrics, log: createLog("silent") }),
     clock: systemClock,
     addresses: new ClientAddresses(settings.edge?.trustedProxies ?? config.edge.trustedProxies),
+    steadyTime: new SteadyTime(settings.clock ?? systemClock),
     random: Math.random,
     version: "test",
     ...settings,

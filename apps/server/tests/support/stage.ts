@@ -15,9 +15,11 @@ export const helloStream = { ...hello, stream: true };
 /** Time that stands still until the test moves it. */
 export class TestClock implements Clock {
   ms = Date.UTC(2026, 0, 1);
+  /** By how much somebody has set the machine's clock forward. */
+  stepMs = 0;
 
   now(): number {
-    return this.ms;
+    return this.ms + this.stepMs;
   }
 
   monotonic(): number {

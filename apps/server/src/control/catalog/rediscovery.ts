@@ -67,7 +67,7 @@ export class Rediscovery {
     const providers = [...snapshot().providers.values()].filter(({ definition }) => definition.modelList !== undefined);
     for (const provider of providers) {
       const due = this.#turns.get(provider.id)?.dueAt ?? 0;
-      if (!this.#isStopped && clock.now() >= due) await this.#ask(provider);
+      if (!this.#isStopped && clock.monotonic() >= due) await this.#ask(provider);
     }
   }
 
@@ -76,9 +76,9 @@ export class Rediscovery {
     try {
       const isReached = await this.#takeOver(provider);
       const failures = isReached ? 0 : (this.#turns.get(provider.id)?.failures ?? 0) + 1;
-      this.#turns.set(provider.id, { dueAt: clock.now() + this.#waitMs(provider, failures), failures });
+      this.#turns.set(provider.id, { dueAt: clock.monotonic() + this.#waitMs(provider, failures), failures });
     } catch (error) {
-      this.#turns.set(provider.id, { dueAt: clock.now() + this.#options.intervalMs, failures: 0 });
+      this.#turns.set(provider.id, { dueAt: clock.monotonic() + this.#options.intervalMs, failures: 0 });
       if (!this.#isStopped) log.warn({ err: error, provider: provider.name }, "The list of models could not be stored");
     }
   }

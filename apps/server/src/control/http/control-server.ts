@@ -8,6 +8,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { ResourceDependencies } from "#control/resources/resource.ts";
 import { createResources } from "#control/resources/resources.ts";
 import type { ClientAddresses } from "#edge/client-addresses.ts";
+import type { SteadyTime } from "#domain/clock.ts";
 import type { Secret } from "#domain/secret.ts";
 import type { Snapshot } from "#domain/snapshot.ts";
 import { bindRoutes } from "./bind-routes.ts";
@@ -20,6 +21,8 @@ export interface ControlDependencies extends ResourceDependencies {
   readonly adminKeys: readonly Secret[];
   readonly snapshot: () => Snapshot;
   readonly addresses: ClientAddresses;
+  /** By which keys end. */
+  readonly steadyTime: SteadyTime;
   /** Of GhostLLM, for the documentation. */
   readonly version: string;
 }

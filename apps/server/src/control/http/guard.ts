@@ -8,7 +8,7 @@ import { hashKey } from "#control/resources/key-material.ts";
 import type { Caller } from "#control/resources/resource.ts";
 import type { Sessions } from "#control/sessions/sessions.ts";
 import type { Store } from "#control/store/store.ts";
-import type { Clock } from "#domain/clock.ts";
+import type { SteadyTime } from "#domain/clock.ts";
 import type { Secret } from "#domain/secret.ts";
 import type { Snapshot } from "#domain/snapshot.ts";
 
@@ -17,7 +17,7 @@ export interface GuardDependencies {
   readonly sessions: Sessions;
   readonly adminKeys: readonly Secret[];
   readonly snapshot: () => Snapshot;
-  readonly clock: Clock;
+  readonly steadyTime: SteadyTime;
 }
 
 export type Guard = (request: FastifyRequest, access: Exclude<Access, "public">) => Promise<Caller>;
@@ -61,9 +61,9 @@ async function identifyCaller(
   return { via: "session", role: user.role, user };
 }
 
-async function identifyKey(key: string, { store, snapshot, clock }: GuardDependencies): Promise<Caller> {
+async function identifyKey(key: string, { store, snapshot, steadyTime }: GuardDependencies): Promise<Caller> {
   const principal = snapshot().keys.get(hashKey(key));
-  const isExpired = principal !== undefined && principal.expiresAt !== null && principal.expiresAt <= clock.now();
+  const isExpired = principal !== undefined && principal.expiresAt !== null && principal.expiresAt <= steadyTime.now();
   const user = principal === undefined || isExpired ? undefined : await store.users.find(principal.userId);
   if (user === undefined) throw new GhostError("invalid_api_key", "The key is unknown, revoked or expired");
   return { via: "api_key", role: user.role, user };

@@ -8,7 +8,7 @@ const forgetAfterMs = 60 * 60 * 1000;
 
 interface Failures {
   readonly count: number;
-  /** Epoch ms. */
+  /** By the monotonic clock. */
   readonly blockedUntil: number;
   readonly last: number;
 }
@@ -32,18 +32,18 @@ export function createDamper({ free, capacity, clock }: DamperOptions): Damper {
 
   function recall(subject: string): Failures | undefined {
     const found = failures.get(subject);
-    if (found === undefined || clock.now() - found.last < forgetAfterMs) return found;
+    if (found === undefined || clock.monotonic() - found.last < forgetAfterMs) return found;
     failures.delete(subject);
     return undefined;
   }
 
   return {
-    waitMs: (subject) => Math.max(0, (recall(subject)?.blockedUntil ?? 0) - clock.now()),
+    waitMs: (subject) => Math.max(0, (recall(subject)?.blockedUntil ?? 0) - clock.monotonic()),
     fail(subject) {
       const count = (recall(subject)?.count ?? 0) + 1;
       const waitMs = count < free ? 0 : Math.min(largestWaitMs, firstWaitMs * 2 ** (count - free));
       failures.delete(subject);
-      failures.set(subject, { count, blockedUntil: clock.now() + waitMs, last: clock.now() });
+      failures.set(subject, { count, blockedUntil: clock.monotonic() + waitMs, last: clock.monotonic() });
       const [oldest] = failures.keys();
       if (failures.size > capacity && oldest !== undefined) failures.delete(oldest);
     },

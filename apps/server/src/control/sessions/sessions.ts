@@ -3,7 +3,7 @@
 
 import { GhostError } from "@ghostllm/contract";
 import type { Store, UserRow } from "#control/store/store.ts";
-import type { Clock } from "#domain/clock.ts";
+import type { Clock, SteadyTime } from "#domain/clock.ts";
 import type { Secret } from "#domain/secret.ts";
 import { createDamper } from "./damper.ts";
 import { verifyPassword } from "./passwords.ts";
@@ -26,14 +26,16 @@ interface SessionsOptions {
   readonly store: Store;
   readonly secret: Secret;
   readonly clock: Clock;
+  /** By which sessions end. */
+  readonly steadyTime: SteadyTime;
 }
 
 /** bcrypt occupies a thread of the pool that files are written with too, so only few run at once. */
 const concurrentChecks = 2;
 const waitingChecks = 20;
 
-export function createSessions({ store, secret, clock }: SessionsOptions): Sessions {
-  const tokens = createSessionTokens({ secret, clock });
+export function createSessions({ store, secret, clock, steadyTime }: SessionsOptions): Sessions {
+  const tokens = createSessionTokens({ secret, steadyTime });
   const accounts = createDamper({ free: 5, capacity: 10_000, clock });
   const addresses = createDamper({ free: 50, capacity: 10_000, clock });
   const check = boundConcurrency(verifyPassword);

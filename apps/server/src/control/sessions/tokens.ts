@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 import { jwtVerify, SignJWT } from "jose";
 import type { UserRow } from "#control/store/store.ts";
-import type { Clock } from "#domain/clock.ts";
+import type { SteadyTime } from "#domain/clock.ts";
 import type { Secret } from "#domain/secret.ts";
 
 const issuer = "ghostllm";
@@ -30,14 +30,14 @@ export interface SessionTokens {
 
 interface TokenOptions {
   readonly secret: Secret;
-  readonly clock: Clock;
+  readonly steadyTime: SteadyTime;
 }
 
-export function createSessionTokens({ secret, clock }: TokenOptions): SessionTokens {
+export function createSessionTokens({ secret, steadyTime }: TokenOptions): SessionTokens {
   const key = createHash("sha256").update("ghostllm session").update(secret.reveal()).digest();
   return {
     async issue(user) {
-      const issuedAtSeconds = Math.floor(clock.now() / 1000);
+      const issuedAtSeconds = Math.floor(steadyTime.now() / 1000);
       const expiresAt = issuedAtSeconds * 1000 + lifetimeMs;
       const token = await new SignJWT({ pwd: passwordStamp(user) })
         .setProtectedHeader({ alg: "HS256", typ: "JWT" })
@@ -55,7 +55,7 @@ export function createSessionTokens({ secret, clock }: TokenOptions): SessionTok
           algorithms: ["HS256"],
           issuer,
           audience,
-          currentDate: new Date(clock.now()),
+          currentDate: new Date(steadyTime.now()),
           requiredClaims: ["sub", "exp", "pwd"],
         });
         const { sub, pwd } = payload;

@@ -19,13 +19,13 @@ export async function openStoreWhenReady(options: StoreOptions): Promise<OpenSto
 }
 
 async function connect(options: StoreOptions): Promise<OpenStore> {
-  const deadline = Date.now() + patienceMs;
+  const deadline = performance.now() + patienceMs;
   for (let hasWarned = false; ; hasWarned = true) {
     try {
       return await openStore(options);
     } catch (error) {
       // The embedded database is a file: what is wrong with it now will be wrong in a moment.
-      if (options.databaseUrl === null || Date.now() > deadline) throw error;
+      if (options.databaseUrl === null || performance.now() > deadline) throw error;
       if (!hasWarned) options.log.warn({ err: error }, "the database does not answer yet; waiting for it");
       await sleep(pauseMs);
     }

@@ -43,7 +43,7 @@ export function serveStatus({ snapshots, targetHealth, version, clock }: Gateway
       type: provider.definition.type,
       models: targets.filter((target) => target.provider === provider).length,
       resting_models: targets
-        .filter((target) => target.provider === provider && targetHealth.isResting(target, clock.now()))
+        .filter((target) => target.provider === provider && targetHealth.isResting(target, clock.monotonic()))
         .map(({ model }) => model),
     })),
   });

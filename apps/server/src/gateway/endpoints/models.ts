@@ -19,7 +19,7 @@ interface ModelsOfDialect extends Pick<ClientDialect, "encodeError"> {
 export function serveModelList(deps: GatewayDeps, exchange: Exchange, { encodeError, models }: ModelsOfDialect): void {
   try {
     const snapshot = deps.snapshots.current();
-    const principal = identify(exchange, snapshot);
+    const principal = identify(exchange, snapshot, deps.steadyTime);
     exchange.answer(200, json, models.encodeList(listModels(snapshot, principal, deps.clock.now()), exchange.query));
   } catch (error) {
     answerError(deps, exchange, error, encodeError);
@@ -35,7 +35,7 @@ export function serveModel(
 ): void {
   try {
     const snapshot = deps.snapshots.current();
-    const principal = identify(exchange, snapshot);
+    const principal = identify(exchange, snapshot, deps.steadyTime);
     if (name === null) throw new GhostError("model_not_found", "The model's name is not correctly encoded.");
     const candidates = resolveModel(snapshot, name);
     checkPermission(principal, candidates);
@@ -53,7 +53,7 @@ export async function serveModelOfBody(
   readModelName: (body: string) => string | null,
 ): Promise<void> {
   try {
-    identify(exchange, deps.snapshots.current());
+    identify(exchange, deps.snapshots.current(), deps.steadyTime);
     const limits = { maxBytes: deps.limits.bodyBytes, idleMs: deps.timeouts.requestBodyIdleMs };
     const name = readModelName((await readBody(exchange.request, limits)).toString("utf8"));
     if (name === null) throw new GhostError("invalid_request_error", "The request names no model.", { param: "model" });

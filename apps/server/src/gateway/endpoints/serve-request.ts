@@ -19,7 +19,7 @@ export async function serveRequest(
         retryAfterSeconds: 2,
       });
     }
-    await serve(identify(exchange, deps.snapshots.current()));
+    await serve(identify(exchange, deps.snapshots.current(), deps.steadyTime));
   } catch (error) {
     answerError(deps, exchange, error, encodeError);
   } finally {

@@ -22,9 +22,11 @@ export interface AdmissionInput {
   readonly counters: Counters;
   /** Reserved for a request that names no maximum of its own. */
   readonly assumedOutputTokens: number;
-  /** Epoch ms. */
+  /** Epoch ms, for prices that depend on the time of day. */
   readonly now: number;
-  /** After this time a reservation that was never settled is given back. */
+  /** By the monotonic clock, for limits: a request counts from now on, however long ago it began to arrive. */
+  readonly countedAt: number;
+  /** By the same clock: after this a reservation that was never settled is given back. */
   readonly expiresAt: number;
   /** Told what is left of the limits when the request is refused; otherwise the admission says it. */
   readonly onRefusal: (report: RateReport) => void;
@@ -32,7 +34,7 @@ export interface AdmissionInput {
 
 /** Limits, then budgets, over all scopes of the principal or none. Throws `rate_limit_exceeded` or `insufficient_quota`. */
 export function admit(input: AdmissionInput): Awaitable<Admission> {
-  const { id, principal, request, counters, now, expiresAt } = input;
+  const { id, principal, request, counters, countedAt, expiresAt } = input;
   const isFree = unmetered.has(request.operation);
   const isBudgeted = !isFree && principal.scopes.some(({ budgetNanos }) => budgetNanos !== null);
   if (isBudgeted && uncounted.has(request.operation)) throw cannotBeBudgeted(request.operation);
@@ -42,7 +44,7 @@ export function admit(input: AdmissionInput): Awaitable<Admission> {
     scopes: principal.scopes,
     tokens: isFree ? 0 : request.promptTokensEstimate,
     costNanos,
-    now,
+    now: countedAt,
     expiresAt,
   });
   if (reservation instanceof Promise) return reservation.then((made) => toAdmission(made, input, costNanos));

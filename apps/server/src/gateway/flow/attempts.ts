@@ -137,7 +137,7 @@ function learn(deps: GatewayDeps, input: AttemptsInput, target: Target, outcome:
     const isAnybodys = wouldMeetAnybody(outcome);
     deps.targetHealth.recordFailure({
       ...{ target, operation, caller, isAnybodys },
-      now: deps.clock.now(),
+      now: deps.clock.monotonic(),
       restMs: restMsAfter(outcome),
     });
   }

@@ -21,7 +21,7 @@ export interface BackgroundRun {
   readonly httpStatus: number;
   readonly ttftMs: number;
   readonly overheadMs: number;
-  /** Epoch ms after which nobody is expected to ask any more. */
+  /** By the monotonic clock: after this nobody is expected to ask any more. */
   readonly expiresAt: number;
 }
 

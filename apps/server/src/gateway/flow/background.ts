@@ -15,7 +15,7 @@ const charactersPerToken = 4;
 type Begun = Omit<FinishInput, "ending"> & Pick<BackgroundRun, "httpStatus" | "ttftMs" | "overheadMs">;
 
 /** The record of a request waits for the end of what it began. False: there is nothing to wait for. */
-export function waitForEnd({ backgroundRuns }: GatewayDeps, begun: Begun, stored: StoredAnswer | null): boolean {
+export function waitForEnd({ backgroundRuns, clock }: GatewayDeps, begun: Begun, stored: StoredAnswer | null): boolean {
   const { exchange, principal, request, candidates, target, trail, httpStatus, ttftMs, overheadMs } = begun;
   if (request.kept?.isBackground !== true || stored === null || stored.state !== "open") return false;
   const elapsedMs = exchange.elapsedMs();
@@ -27,7 +27,7 @@ export function waitForEnd({ backgroundRuns }: GatewayDeps, begun: Begun, stored
     exchange: { id, startedAt, ipAddress, userAgent, elapsedMs: () => elapsedMs },
     request: { ...request, body: Buffer.alloc(0), members: null },
     attempts: trail.attempts,
-    expiresAt: startedAt + backgroundLifetimeMs,
+    expiresAt: clock.monotonic() + backgroundLifetimeMs,
   });
 }
 

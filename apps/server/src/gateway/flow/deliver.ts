@@ -47,7 +47,7 @@ export interface Run {
 export async function finishWithoutAnswer(deps: GatewayDeps, run: Run, error: unknown): Promise<void> {
   const { exchange, trail, lifeline } = run;
   if (trail.target === null) {
-    await deps.counters.settle({ id: exchange.id, tokens: 0, costNanos: 0, now: deps.clock.now() });
+    await deps.counters.settle({ id: exchange.id, tokens: 0, costNanos: 0, now: deps.clock.monotonic() });
     return;
   }
   const isClientGone = lifeline.severedBy === "client";

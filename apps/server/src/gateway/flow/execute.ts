@@ -79,6 +79,7 @@ function answerAlone({ clock }: GatewayDeps, { exchange, request, dialect }: Inf
 
 function admissionInput(deps: GatewayDeps, call: InferenceCall, candidates: Candidates) {
   const { exchange, principal, request, dialect } = call;
+  const countedAt = deps.clock.monotonic();
   return {
     id: exchange.id,
     principal,
@@ -88,7 +89,8 @@ function admissionInput(deps: GatewayDeps, call: InferenceCall, candidates: Cand
     counters: deps.counters,
     assumedOutputTokens: deps.limits.assumedOutputTokens,
     now: exchange.startedAt,
-    expiresAt: exchange.startedAt + longestMs(deps, request) + reservationMarginMs,
+    countedAt,
+    expiresAt: countedAt + longestMs(deps, request) + reservationMarginMs,
     onRefusal: (report: RateReport) => exchange.addHeaders(rateHeaders(report)),
   };
 }
@@ -104,7 +106,7 @@ function obtainAnswer(deps: GatewayDeps, run: Run): Promise<VendorAnswer | null>
   const { operation } = request;
   const { targetHealth: health, random } = deps;
   const { userId: caller } = principal;
-  const now = deps.clock.now();
+  const now = deps.clock.monotonic();
   const plan = planTargets({ candidates, operation, dialect: dialect.name, health, caller, now, random });
   const headers = upstreamHeaders(exchange, dialect.client, deps.version);
   const isStrict = exchange.header("x-ghostllm-strict") === "true";

@@ -67,7 +67,7 @@ export async function finish(deps: GatewayDeps, input: FinishInput): Promise<num
 async function settle({ counters, clock, events }: GatewayDeps, record: UsageRecord): Promise<number> {
   const { id, totalTokens: tokens, costNanos } = record;
   try {
-    const settled = counters.settle({ id, tokens, costNanos, now: clock.now() });
+    const settled = counters.settle({ id, tokens, costNanos, now: clock.monotonic() });
     return settled instanceof Promise ? await settled : settled;
   } catch (error) {
     events.internalError("settling", error);

@@ -110,6 +110,7 @@ interface Asked {
 }
 
 function admissionInput(deps: GatewayDeps, { exchange, principal }: ForwardCall, { request, candidates }: Asked) {
+  const countedAt = deps.clock.monotonic();
   return {
     id: exchange.id,
     principal: { ...principal, scopes: principal.scopes.map(withoutConcurrency) },
@@ -119,7 +120,8 @@ function admissionInput(deps: GatewayDeps, { exchange, principal }: ForwardCall,
     counters: deps.counters,
     assumedOutputTokens: 0,
     now: exchange.startedAt,
-    expiresAt: exchange.startedAt + deps.timeouts.totalMs + reservationMarginMs,
+    countedAt,
+    expiresAt: countedAt + deps.timeouts.totalMs + reservationMarginMs,
     onRefusal: (report: RateReport) => exchange.addHeaders(rateHeaders(report)),
   };
 }

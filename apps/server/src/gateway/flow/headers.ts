@@ -85,7 +85,7 @@ function isTriedBySdks(status: number): boolean {
 /** In whole seconds and never 0, with which some SDKs come back at once; others cannot bear a date that is past. */
 function retryHeaders(headers: AnswerHeaders, inBody: number | undefined): Record<string, string> {
   const milliseconds = Number(headers["retry-after-ms"] ?? NaN);
-  const seconds = secondsOf(headers["retry-after"]) ?? inBody;
+  const seconds = secondsOf(headers) ?? inBody;
   const told = seconds ?? (Number.isFinite(milliseconds) ? milliseconds / 1000 : undefined);
   return {
     ...(milliseconds > 0 && { "retry-after-ms": String(milliseconds) }),
@@ -108,14 +108,19 @@ const longestRetryAfterMs = 60_000;
 
 /** How long the vendor's headers ask us to stay away, as far as we heed it; 0 where they do not. */
 export function retryAfterMs(headers: AnswerHeaders): number {
-  const seconds = secondsOf(headers["retry-after"]) ?? 0;
+  const seconds = secondsOf(headers) ?? 0;
   return Math.min(Math.max(0, seconds * 1000), longestRetryAfterMs);
 }
 
-/** `Retry-After` is a number of seconds, or a date. */
-function secondsOf(value: AnswerHeaders[string]): number | undefined {
+/** `Retry-After` is a number of seconds, or a date by the clock of the vendor, which need not agree with ours. */
+function secondsOf({ "retry-after": value, date: saidAt }: AnswerHeaders): number | undefined {
   if (typeof value !== "string" || value.trim() === "") return undefined;
   const seconds = Number(value);
-  const told = Number.isFinite(seconds) ? seconds : (Date.parse(value) - Date.now()) / 1000;
+  const told = Number.isFinite(seconds) ? seconds : (Date.parse(value) - readDate(saidAt)) / 1000;
   return Number.isNaN(told) ? undefined : told;
+}
+
+function readDate(value: AnswerHeaders[string]): number {
+  const told = typeof value === "string" ? Date.parse(value) : NaN;
+  return Number.isNaN(told) ? Date.now() : told;
 }

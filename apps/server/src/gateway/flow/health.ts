@@ -20,7 +20,7 @@ export interface HealthQuery {
 }
 
 export interface TargetFailure extends HealthQuery {
-  /** Epoch ms. */
+  /** By the monotonic clock. */
   readonly now: number;
   /** How long to stay away, where that is known. */
   readonly restMs: number;

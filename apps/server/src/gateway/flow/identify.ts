@@ -1,18 +1,19 @@
 import { hash } from "node:crypto";
 import { GhostError } from "@ghostllm/contract";
+import type { SteadyTime } from "#domain/clock.ts";
 import type { Principal } from "#domain/principal.ts";
 import type { Snapshot } from "#domain/snapshot.ts";
 import type { Exchange } from "#gateway/exchange.ts";
 
 /** Finds out from the headers alone who is calling. Throws GhostError `invalid_api_key`. */
-export function identify(exchange: Exchange, snapshot: Snapshot): Principal {
+export function identify(exchange: Exchange, snapshot: Snapshot, steadyTime: SteadyTime): Principal {
   const key = readKey(exchange);
   if (key === undefined || key === "") {
     throw new GhostError("invalid_api_key", "No API key. Send a GhostLLM key as `Authorization: Bearer gk-...`.");
   }
   const principal = snapshot.keys.get(hash("sha256", key));
   if (principal === undefined) throw new GhostError("invalid_api_key", describeUnknown(key));
-  if (principal.expiresAt !== null && principal.expiresAt <= exchange.startedAt) {
+  if (principal.expiresAt !== null && principal.expiresAt <= steadyTime.now()) {
     throw new GhostError("invalid_api_key", `The API key ${principal.publicId} has expired.`);
   }
   return principal;

@@ -13,7 +13,7 @@ export interface PlanInput {
   readonly health: TargetHealth;
   /** The user who asks. */
   readonly caller: string;
-  /** Epoch ms. */
+  /** By the monotonic clock. */
   readonly now: number;
   /** A number from 0 up to 1, drawn anew by each call. */
   readonly random: () => number;

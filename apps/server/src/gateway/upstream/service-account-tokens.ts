@@ -56,7 +56,7 @@ export class ServiceAccountTokens {
   get(credential: Secret, scope: string): string | Promise<string> {
     const key = `${scope} ${credential.reveal()}`;
     const token = this.#tokens.get(key);
-    if (token !== undefined && this.#sources.clock.now() < token.freshUntil) return token.text;
+    if (token !== undefined && this.#sources.clock.monotonic() < token.freshUntil) return token.text;
     const running = this.#fetches.get(key);
     if (running !== undefined) return running;
     const fetching = this.#fetch(key, credential, scope).finally(() => this.#fetches.delete(key));
@@ -66,9 +66,9 @@ export class ServiceAccountTokens {
 
   async #fetch(key: string, credential: Secret, scope: string): Promise<string> {
     const { clock } = this.#sources;
-    const startedAt = clock.now();
+    const startedAt = clock.monotonic();
     const file = readKeyFile(credential);
-    const statement = await signStatement(file, scope, Math.floor(startedAt / 1000));
+    const statement = await signStatement(file, scope, Math.floor(clock.now() / 1000));
     const { access_token: text, expires_in: seconds } = await buyToken(this.#sources.client, file.token_uri, statement);
     if (this.#tokens.size >= maxTokens) this.#tokens.clear();
     this.#tokens.set(key, { text, freshUntil: startedAt + seconds * 1000 - marginMs });

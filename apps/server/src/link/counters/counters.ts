@@ -12,9 +12,9 @@ export interface ReservationRequest {
   readonly tokens: number;
   /** The most that the request may cost, in nano-USD; 0 where no scope has a budget. */
   readonly costNanos: number;
-  /** Epoch ms. */
+  /** By the monotonic clock, as all times here: no step of the machine's clock refuses or frees anything. */
   readonly now: number;
-  /** Epoch ms at which a reservation that nobody settled is given back. */
+  /** When a reservation that nobody settled is given back. */
   readonly expiresAt: number;
 }
 
@@ -57,7 +57,10 @@ export interface Settlement {
 
 export interface Counters {
   reserve(request: ReservationRequest): Awaitable<Reservation>;
-  /** Charges the scopes of the reservation, also when it has expired meanwhile. Answers what was charged, in nano-USD. */
+  /**
+   * Charges the scopes of the reservation, also when it has expired meanwhile. Tokens count from when the request was
+   * admitted, however late it ends. Answers what was charged, in nano-USD.
+   */
   settle(settlement: Settlement): Awaitable<number>;
   /** What a scope has spent before this process counted: called at start, before the first request. */
   setSpent(scopeId: string, spentNanos: number): void;

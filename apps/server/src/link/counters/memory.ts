@@ -129,10 +129,10 @@ function release(held: Held): void {
   }
 }
 
-/** What was counted too much is given back where it was counted; what was not foreseen counts from now on. */
+/** What was counted too much is given back where it was counted, and what was not foreseen is added there. */
 function correct(window: SlidingWindow, difference: number, since: number, now: number): void {
   if (difference < 0) window.giveBack(-difference, since, now);
-  else window.add(difference, now);
+  else window.addLate(difference, since, now);
 }
 
 function lasts({ retryAfterSeconds }: Refusal): number {

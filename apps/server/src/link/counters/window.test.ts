@@ -17,6 +17,10 @@ function chance(seed: number): (below: number) => number {
 class ListedWindow {
   readonly entries: { at: number; amount: number }[] = [];
 
+  add(amount: number, at: number): void {
+    this.entries.push({ at, amount });
+  }
+
   used(now: number): number {
     return this.entries.reduce((sum, { at, amount }) => (at + minute > now ? sum + amount : sum), 0);
   }
@@ -114,6 +118,38 @@ describe("SlidingWindow", () => {
     const window = new SlidingWindow();
     for (let turn = 0; turn < 64; turn += 1) window.add(1, start + turn);
     for (let turn = 0; turn < 64; turn += 1) expect(window.used(start + minute + turn)).toBe(63 - turn);
+  });
+
+  it("holds late amounts against the minute of their request: with them, too, no minute holds more than was said", () => {
+    const faults: string[] = [];
+    for (let seed = 1; seed <= 60; seed += 1) {
+      const below = chance(seed * 104_729);
+      const window = new SlidingWindow();
+      const list = new ListedWindow();
+      const running: number[] = [];
+      let now = start;
+      for (let turn = 0; turn < 300; turn += 1) {
+        now += below([20, 400, 3_000][seed % 3] ?? 1);
+        const since = running[below(running.length + 1)];
+        if (since === undefined) {
+          // Half of the requests count nothing at first, and have no entry.
+          const amount = below(2) * (1 + below(9));
+          window.add(amount, now);
+          list.add(amount, now);
+          running.push(now);
+        } else {
+          const late = 1 + below(50);
+          window.addLate(late, since, now);
+          list.add(late, since);
+          running.splice(running.indexOf(since), 1);
+        }
+        // Entries that share one leave up to a quarter of a second late, never early.
+        const used = window.used(now);
+        if (used < list.used(now) || used > list.used(now - 250)) faults.push(`seed ${seed}, turn ${turn}: ${used}`);
+      }
+      if (window.used(now + minute) !== 0) faults.push(`seed ${seed}: something is left`);
+    }
+    expect(faults).toEqual([]);
   });
 
   it("takes any number of requests in little memory and time", () => {

@@ -41,6 +41,21 @@ export class SlidingWindow {
     this.#lastBegan = now;
   }
 
+  /** Adds what turns out only now to have been used by what was counted at `since`: it leaves the minute with that. */
+  addLate(amount: number, since: number, now: number): void {
+    this.#advance(now);
+    if (amount <= 0 || since + windowMs <= now) return;
+    const place = this.#placeOf(since);
+    const time = this.#times[place];
+    if (time === undefined) {
+      this.add(amount, since);
+      return;
+    }
+    if (time > since && !this.#isCrowded(time - since)) this.#insert(place, since);
+    this.#amounts[place] = (this.#amounts[place] ?? 0) + amount;
+    this.#total += amount;
+  }
+
   /** Takes back what was added at `since`, as far as it still counts. */
   giveBack(amount: number, since: number, now: number): void {
     this.#advance(now);
@@ -74,7 +89,17 @@ export class SlidingWindow {
   /** A clock that goes back shares the last entry as well, so that entries stay in order. */
   #isShared(lastTime: number, now: number): boolean {
     if (now <= lastTime) return true;
-    return this.#times.length - this.#first >= exactEntries && now - this.#lastBegan < sharedMs;
+    return this.#isCrowded(now - this.#lastBegan);
+  }
+
+  #isCrowded(distanceMs: number): boolean {
+    return this.#times.length - this.#first >= exactEntries && distanceMs < sharedMs;
+  }
+
+  /** Only what had counted nothing until now has no entry yet. */
+  #insert(place: number, time: number): void {
+    this.#times.splice(place, 0, time);
+    this.#amounts.splice(place, 0, 0);
   }
 
   #advance(now: number): void {
