@@ -24,6 +24,7 @@ import { openStoreWhenReady } from "#control/store/open-when-ready.ts";
 import { SteadyTime, systemClock } from "#domain/clock.ts";
 import type { Snapshot } from "#domain/snapshot.ts";
 import { ClientAddresses } from "#edge/client-addresses.ts";
+import { createCors } from "#edge/cors.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
 import { createEstimator } from "#gateway/estimator/estimator.ts";
 import { BackgroundRuns } from "#gateway/flow/background-runs.ts";
@@ -211,6 +212,7 @@ async function build(config: Config, log: Log, disposer: Disposer): Promise<Runn
   });
   const server = createListener({
     ...gateway,
+    cors: createCors(config.edge.cors),
     control: (request, response) => control.handle(request, response),
     readMetrics: async () => ({ text: await metrics.registry.metrics(), contentType: metrics.registry.contentType }),
   });

@@ -212,6 +212,6 @@ describe("models", () => {
   it("has no other methods", async () => {
     const response = await fetch(`${gateway.url}/v1/models`, { method: "POST", headers: keyHeader });
     expect(response.status).toBe(405);
-    expect(response.headers.get("allow")).toBe("GET");
+    expect(response.headers.get("allow")).toBe("GET, HEAD");
   });
 });

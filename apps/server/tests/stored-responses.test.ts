@@ -280,7 +280,7 @@ describe("what a vendor keeps", () => {
   it("a method that a path does not take is told", async () => {
     await start();
     const answer = await fetch(`${gateway.url}/v1/responses/resp_1`, { method: "PUT" });
-    expect([answer.status, answer.headers.get("allow")]).toEqual([405, "GET, DELETE"]);
+    expect([answer.status, answer.headers.get("allow")]).toEqual([405, "GET, HEAD, DELETE"]);
   });
 });
 

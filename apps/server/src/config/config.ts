@@ -66,8 +66,20 @@ export interface TrustedProxies {
   readonly header: "auto" | "x-forwarded-for" | "forwarded";
 }
 
+/** Pages of which origins may call. */
+export interface CorsSettings {
+  /** `https://app.example.com`, `https://*.example.com`, `http://localhost:*`, or `*` for all. */
+  readonly origins: readonly string[];
+  /** The same for what is for operators; never `*`. */
+  readonly adminOrigins: readonly string[];
+  /** Browsers may send cookies along. */
+  readonly credentials: boolean;
+  readonly maxAgeSeconds: number;
+}
+
 /** What stands between clients and the server. */
 export interface EdgeSettings {
+  readonly cors: CorsSettings;
   readonly trustedProxies: TrustedProxies;
 }
 

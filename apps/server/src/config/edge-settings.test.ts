@@ -41,3 +41,39 @@ describe("trusted proxies", () => {
     },
   );
 });
+
+describe("origins", () => {
+  it("are none unless they are named, without a slash behind and in small letters", () => {
+    expect(edgeOf({}).cors).toEqual({ origins: [], adminOrigins: [], credentials: false, maxAgeSeconds: 7200 });
+    const environment = {
+      GHOSTLLM_CORS_ORIGINS:
+        "https://App.example.com/, http://localhost:*,https://*.example.com:8443 app://obsidian.md *",
+      GHOSTLLM_CORS_ADMIN_ORIGINS: "http://[::1]:3000",
+    };
+    const { origins, adminOrigins } = edgeOf(environment).cors;
+    const named = ["https://app.example.com", "http://localhost:*", "https://*.example.com:8443", "app://obsidian.md"];
+    expect(origins).toEqual([...named, "*"]);
+    expect(adminOrigins).toEqual(["http://[::1]:3000"]);
+  });
+
+  it.each([
+    "app.example.com",
+    "https://app.example.com/path",
+    "https://a.*.com",
+    "https://*",
+    "null",
+    "https://u:p@a.b",
+  ])("are schemes and hosts: not %s", (text) => {
+    expect(problemOf({ GHOSTLLM_CORS_ORIGINS: text })).toContain("is no origin");
+  });
+
+  it("of operators' pages are named: `*` is refused", () => {
+    expect(problemOf({ GHOSTLLM_CORS_ADMIN_ORIGINS: "*" })).toContain("`*` is not taken here");
+  });
+
+  it("of all pages get no cookies", () => {
+    const problem = problemOf({ GHOSTLLM_CORS_ORIGINS: "*", GHOSTLLM_CORS_CREDENTIALS: "true" });
+    expect(problem).toContain("GHOSTLLM_CORS_CREDENTIALS: cookies are never sent along by pages of every origin");
+    expect(problem).toContain("Name the origins instead of `*` in GHOSTLLM_CORS_ORIGINS");
+  });
+});

@@ -1,9 +1,9 @@
-// What stands between clients and the server: proxies that are believed.
+// What stands between clients and the server: proxies that are believed, pages of other origins that may call.
 
 import { isIP } from "node:net";
 import type { TrustedProxies } from "./config.ts";
 import type { Kind, Parsed } from "./kinds.ts";
-import { oneOf } from "./kinds.ts";
+import { flag, integer, oneOf } from "./kinds.ts";
 import { setting } from "./setting.ts";
 
 const forwardedHeaders: readonly TrustedProxies["header"][] = ["auto", "x-forwarded-for", "forwarded"];
@@ -41,6 +41,28 @@ function isRange(text: string): boolean {
   return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 6 ? 128 : 32));
 }
 
+const originPattern = /^[a-z][a-z\d+.-]*:\/\/(?:\*\.)?(?:[a-z\d._-]+|\[[a-f\d:.]+\])(?::(?:\d{1,5}|\*))?$/;
+
+/** `*` is taken where `isOpenAllowed`. */
+function originList(isOpenAllowed: boolean): Kind<readonly string[]> {
+  const isOrigin = (text: string): boolean => originPattern.test(text) || (text === "*" && isOpenAllowed);
+  const refuse = (message: string): Parsed<never> => ({
+    ok: false,
+    message,
+    hint: `Write origins like \`https://app.example.com\`, \`https://*.example.com\` or \`http://localhost:*\`, without a path${isOpenAllowed ? ", or `*` for all" : "; `*` is not taken here"}.`,
+  });
+  return {
+    name: "origins between commas",
+    parse(raw) {
+      const list = readList(raw)?.map((text) => text.toLowerCase().replace(/\/$/, ""));
+      const fault = list?.find((text) => !isOrigin(text));
+      if (list === undefined) return refuse("this is no list of origins");
+      return fault === undefined ? { ok: true, value: list } : refuse(`\`${fault.slice(0, 60)}\` is no origin`);
+    },
+    show: (list) => list.join(", "),
+  };
+}
+
 export const edgeSettings = {
   trustedProxies: setting<readonly string[]>({
     path: "server.trusted_proxies",
@@ -57,5 +79,37 @@ export const edgeSettings = {
     default: "auto",
     help: "The header in which they tell it. `auto` takes whichever is there; where both are and disagree, neither is believed.",
     read: ({ edge }) => edge.trustedProxies.header,
+  }),
+  corsOrigins: setting<readonly string[]>({
+    path: "cors.origins",
+    variable: "GHOSTLLM_CORS_ORIGINS",
+    kind: originList(true),
+    default: [],
+    help: "Origins whose pages may call the model API, by CORS: `https://app.example.com`, `https://*.example.com`, `http://localhost:*`, or `*` for all. Unset: none.",
+    read: ({ edge }) => edge.cors.origins,
+  }),
+  corsAdminOrigins: setting<readonly string[]>({
+    path: "cors.admin_origins",
+    variable: "GHOSTLLM_CORS_ADMIN_ORIGINS",
+    kind: originList(false),
+    default: [],
+    help: "The same for what is for operators: `/admin`, `/metrics` and `/status`. They must be named: `*` is refused.",
+    read: ({ edge }) => edge.cors.adminOrigins,
+  }),
+  corsCredentials: setting({
+    path: "cors.credentials",
+    variable: "GHOSTLLM_CORS_CREDENTIALS",
+    kind: flag,
+    default: false,
+    help: "Let browsers send cookies along, for a proxy before this server that wants them. Not together with `*`.",
+    read: ({ edge }) => edge.cors.credentials,
+  }),
+  corsMaxAgeSeconds: setting({
+    path: "cors.max_age_seconds",
+    variable: "GHOSTLLM_CORS_MAX_AGE_SECONDS",
+    kind: integer({ min: 0, max: 86_400 }),
+    default: 7_200,
+    help: "How long browsers may remember the answer to a preflight.",
+    read: ({ edge }) => edge.cors.maxAgeSeconds,
   }),
 };

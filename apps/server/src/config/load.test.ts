@@ -87,6 +87,10 @@ describe("where a value comes from", () => {
       certificatesFile: "ca.pem",
       trustedProxies: "10.0.0.0/8",
       forwardedHeader: "forwarded",
+      corsOrigins: "https://a.example",
+      corsAdminOrigins: "https://a.example",
+      corsCredentials: "true",
+      corsMaxAgeSeconds: "60",
     };
     const name = Object.entries(settings).find(([, other]) => other === one)?.[0] ?? "";
     const sample =

@@ -4,11 +4,12 @@
 import { resolve } from "node:path";
 
 import { Secret } from "#domain/secret.ts";
-import type { Config, EdgeSettings, Network } from "./config.ts";
+import type { Config, Network } from "./config.ts";
 import { type ConfigProblem, ConfigError, findSimilar, suggest } from "./problems.ts";
 import { findSet } from "./provider-environment.ts";
 import { findProviders } from "./providers.ts";
 import { readCertificates } from "./certificates.ts";
+import { edgeOf, findEdgeProblems } from "./edge.ts";
 import type { Setting } from "./setting.ts";
 import { fileVariable, type SettingName, settings, type SettingValues, unsupportedVariables } from "./settings.ts";
 import { type ConfigSources, readVariable } from "./sources.ts";
@@ -140,10 +141,6 @@ function networkOf(values: SettingValues, certificates: string | null): Network 
   return { ...proxies, allProxy, noProxy, proxiesLoopback, certificatesFile, certificates };
 }
 
-function edgeOf({ trustedProxies, forwardedHeader }: SettingValues): EdgeSettings {
-  return { trustedProxies: { addresses: trustedProxies, header: forwardedHeader } };
-}
-
 interface Parts extends Pick<Config, "providers" | "network"> {
   readonly cwd: string;
 }
@@ -176,6 +173,8 @@ function buildConfig(values: SettingValues, { cwd, providers, network }: Parts):
   };
 }
 
+const unset = { value: null, origin: "default" };
+
 /** The configuration with all that is to be said about it. */
 export function inspectConfig(sources: ConfigSources): LoadedConfig {
   const yaml = readYaml(sources);
@@ -188,6 +187,7 @@ export function inspectConfig(sources: ConfigSources): LoadedConfig {
     ...[...found].flatMap(([name, { problem }]) => (problem === null || isOutdone(name, found) ? [] : problem)),
     ...findUnsupported(sources),
     ...certificates.problems,
+    ...findEdgeProblems((name) => found.get(name) ?? unset),
     ...problems,
   ];
   if (all.length > 0) throw new ConfigError(all);

@@ -108,6 +108,11 @@ export class Exchange {
     this.response.end(this.request.method === "HEAD" ? undefined : body);
   }
 
+  /** Headers are all there is to say. */
+  answerNothing(headers: Readonly<Record<string, HeaderValue>>): void {
+    this.response.writeHead(204, { ...headers, "x-request-id": this.id }).end();
+  }
+
   answerJson(status: number, value: unknown, headers: Readonly<Record<string, HeaderValue>> = {}): void {
     this.answer(status, { ...headers, "content-type": "application/json" }, JSON.stringify(value));
   }

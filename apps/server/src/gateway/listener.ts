@@ -4,11 +4,16 @@
 import { createServer, ServerResponse } from "node:http";
 import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
-import { Exchange } from "./exchange.ts";
+import { newId } from "@ghostllm/contract";
+import { isPreflight } from "#edge/cors.ts";
+import type { Cors } from "#edge/cors.ts";
+import { Exchange, pathOf } from "./exchange.ts";
 import { buildRouter } from "./routes.ts";
 import type { RouterDeps, Serve } from "./routes.ts";
 
 export interface ListenerDeps extends RouterDeps {
+  /** Null where no page of another origin may call. */
+  readonly cors: Cors | null;
   /** Answers what is no route of the gateway. */
   readonly control: (request: IncomingMessage, response: ServerResponse) => void;
 }
@@ -35,6 +40,7 @@ export function createListener(deps: ListenerDeps): Server {
       requireHostHeader: true,
     },
     (request, response) => {
+      if (deps.cors !== null && meetOrigin(deps.cors, request, response)) return;
       const serve = route(request);
       if (serve === null) deps.control(request, response);
       else void run(deps, serve, new Exchange(request, response, deps));
@@ -45,10 +51,23 @@ export function createListener(deps: ListenerDeps): Server {
   // Tunnels and upgrades are not offered; without listeners their sockets would stay open.
   server.on("connect", (_request, socket) => refuse(socket, "405 Method Not Allowed"));
   server.on("checkExpectation", (request, response) => {
+    if (deps.cors !== null) deps.cors.addHeaders(request, response, pathOf(request));
     const exchange = new Exchange(request, response, deps);
     exchange.answerJson(417, { error: { message: "This expectation cannot be met.", type: "invalid_request_error" } });
   });
   return server;
+}
+
+/** True for a preflight, which is answered with that. */
+function meetOrigin(cors: Cors, request: IncomingMessage, response: ServerResponse): boolean {
+  const path = pathOf(request);
+  if (!isPreflight(request)) {
+    cors.addHeaders(request, response, path);
+    return false;
+  }
+  response.setHeader("x-request-id", newId());
+  cors.answerPreflight(request, response, path);
+  return true;
 }
 
 /** The last catch: what is thrown past it would end the process. */
@@ -91,6 +110,6 @@ function refuse(socket: Duplex, status: string): void {
     },
   });
   socket.end(
-    `HTTP/1.1 ${status}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+    `HTTP/1.1 ${status}\r\ncontent-type: application/json\r\nx-request-id: ${newId()}\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
   );
 }

@@ -52,13 +52,20 @@ export function buildRouter(deps: RouterDeps): Router {
     const path = pathOf(request);
     const known = exact.get(path) ?? patterns.filter((route) => matches(route, path));
     const fitting = known.filter(({ headers }) => headers?.some((name) => request.headers[name] !== undefined) ?? true);
-    const route = fitting.find(({ method }) => method === request.method);
+    const route =
+      fitting.find(({ method }) => method === request.method) ??
+      (request.method === "HEAD" ? fitting.find(isRead) : undefined);
     if (route !== undefined) return (exchange) => route.serve(exchange, nameIn(route, path));
     const [first] = fitting;
     if (first === undefined) return unservedBy(deps, path);
-    // The landing page is the control plane's.
-    return path === "/" ? null : (exchange) => refuseMethod(deps, exchange, fitting, first);
+    if (request.method === "OPTIONS") return (exchange) => tellMethods(exchange, fitting);
+    return (exchange) => refuseMethod(deps, exchange, fitting, first);
   };
+}
+
+/** What can be read can be asked for its headers alone, too. */
+function isRead({ method }: Route): boolean {
+  return method === "GET";
 }
 
 /** A path of a dialect that has no others of ours beside its own is answered in that dialect. */
@@ -162,11 +169,8 @@ function ownRoutes(deps: RouterDeps): readonly Route[] {
     ["/status", (exchange) => serveStatus(deps, exchange)],
   ];
   return [
-    ...table.flatMap(([path, serve]) =>
-      ["GET", "HEAD"].map((method) => routeOf({ method, encodeError }, path, (exchange) => serve(exchange))),
-    ),
+    ...table.map(([path, serve]) => routeOf({ method: "GET", encodeError }, path, (exchange) => serve(exchange))),
     routeOf({ method: "GET", encodeError }, "/metrics", (exchange) => serveMetrics(deps, exchange)),
-    routeOf({ method: "HEAD", encodeError }, "/", (exchange) => exchange.answer(200, {}, "")),
   ];
 }
 
@@ -175,8 +179,18 @@ async function serveMetrics(deps: RouterDeps, exchange: Exchange): Promise<void>
   exchange.answer(200, { "content-type": contentType }, text);
 }
 
+function methodsOf(routes: readonly Route[]): readonly string[] {
+  const methods = routes.map(({ method }) => method);
+  return [...new Set(methods.flatMap((method) => (method === "GET" ? ["GET", "HEAD"] : method)))];
+}
+
+/** `OPTIONS`, which needs no key: it tells no more than the documentation. */
+function tellMethods(exchange: Exchange, routes: readonly Route[]): void {
+  exchange.answerNothing({ allow: [...methodsOf(routes), "OPTIONS"].join(", ") });
+}
+
 function refuseMethod(deps: GatewayDeps, exchange: Exchange, routes: readonly Route[], { encodeError }: Route): void {
-  const allowed = [...new Set(routes.map(({ method }) => method))];
+  const allowed = methodsOf(routes);
   exchange.response.setHeader("allow", allowed.join(", "));
   const error = new GhostError("method_not_allowed", `${exchange.path} takes ${allowed.join(" or ")}.`);
   answerError(deps, exchange, error, encodeError);

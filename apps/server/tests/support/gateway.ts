@@ -13,6 +13,7 @@ import { Secret } from "#domain/secret.ts";
 import type { ProviderEntry, Snapshot, Target } from "#domain/snapshot.ts";
 import type { UsageRecord } from "#domain/usage-record.ts";
 import { ClientAddresses } from "#edge/client-addresses.ts";
+import { createCors } from "#edge/cors.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
 import { createEstimator } from "#gateway/estimator/estimator.ts";
 import { BackgroundRuns } from "#gateway/flow/background-runs.ts";
@@ -154,7 +155,8 @@ export async function startGateway(snapshot: Snapshot, settings: Settings = {}):
   };
   const server = createListener({
     ...deps,
-    control: (_request, response) => response.writeHead(404).end(),
+    cors: createCors({ ...config.edge.cors, ...settings.edge?.cors }),
+    control: ({ url }, response) => response.writeHead(url === "/" ? 200 : 404).end(),
     readMetrics: async () => ({ text: await metrics.registry.metrics(), contentType: metrics.registry.contentType }),
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

@@ -108,12 +108,13 @@ async function explainFault(
 function answerUnknownPath(request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const path = request.url.split("?", 1)[0] ?? "";
   const methods = methodsOf(path.length > 1 ? path.replace(/\/$/, "") : path);
-  if (methods.length === 0) {
+  if (methods.length === 0 || methods.includes(request.method)) {
     return reply
       .status(404)
       .send(toErrorBody(new GhostError("not_found", `There is nothing at ${request.method} ${path}`)));
   }
   const allowed = methods.join(", ");
+  if (request.method === "OPTIONS") return reply.status(204).header("allow", `${allowed}, OPTIONS`).send();
   const failure = new GhostError("method_not_allowed", `${path} takes ${allowed}, not ${request.method}`);
   return reply.status(failure.status).header("allow", allowed).send(toErrorBody(failure));
 }

@@ -2,13 +2,14 @@
 
 import { adminRouteList } from "@ghostllm/contract";
 
-const pages: Readonly<Record<string, readonly string[]>> = { "/": ["GET", "HEAD"], "/docs": ["GET", "HEAD"] };
+/** Of pages: the landing page, and the documentation with its files. */
+const page = /^\/(?:docs(?:\/.*)?)?$/;
 
 /** Empty for a path that does not exist. */
 export function methodsOf(path: string): readonly string[] {
   const methods = adminRouteList.filter((route) => matches(route.path, path)).map(({ method }) => method);
   const withHead = methods.includes("GET") ? ["HEAD", ...methods] : methods;
-  return [...withHead, ...(pages[path] ?? [])];
+  return [...withHead, ...(page.test(path) ? ["GET", "HEAD"] : [])];
 }
 
 function matches(template: string, path: string): boolean {
