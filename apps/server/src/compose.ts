@@ -29,6 +29,7 @@ import type { GatewayDeps } from "#gateway/deps.ts";
 import { createEstimator } from "#gateway/estimator/estimator.ts";
 import { BackgroundRuns } from "#gateway/flow/background-runs.ts";
 import { settleOverdue } from "#gateway/flow/background.ts";
+import { RunningCalls } from "#gateway/flow/running-calls.ts";
 import { TargetHealth } from "#gateway/flow/health.ts";
 import { createListener } from "#gateway/listener.ts";
 import { createAuthenticator } from "#gateway/upstream/authenticate.ts";
@@ -65,6 +66,8 @@ export interface RunningServer {
 }
 
 const sweepIntervalMs = 5_000;
+/** A key that is revoked ends its requests within a second. */
+const reviewIntervalMs = 400;
 const vendorListTimeoutMs = 10_000;
 const priceListTimeoutMs = 10_000;
 const firstDrainMs = 30_000;
@@ -182,6 +185,9 @@ async function build(config: Config, log: Log, disposer: Disposer): Promise<Runn
   const estimator = createEstimator();
   disposer.add(() => estimator.close());
   const running = new RunningRequests();
+  const runningCalls = new RunningCalls();
+  const reviewer = setInterval(() => runningCalls.review(snapshots.current(), clock.now()), reviewIntervalMs);
+  disposer.add(() => clearInterval(reviewer));
   const gateway: GatewayDeps = {
     snapshots,
     counters,
@@ -193,6 +199,7 @@ async function build(config: Config, log: Log, disposer: Disposer): Promise<Runn
     sealedTurns: new MemorySealedTurns(systemClock),
     objectOwners: new MemoryObjectOwners(clock),
     backgroundRuns: new BackgroundRuns(),
+    runningCalls,
     healthBoard,
     events: running.watch(events),
     clock,

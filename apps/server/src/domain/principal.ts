@@ -25,6 +25,8 @@ export interface Permissions {
 
 export interface Principal {
   readonly keyId: string;
+  /** Under which the snapshot has it. */
+  readonly keyHash: string;
   /** The public part of the key, `gk-` and 12 characters: what logs show. */
   readonly publicId: string;
   readonly userId: string;

@@ -10,6 +10,7 @@ import type { SealedTurns } from "#link/sealed-turns.ts";
 import type { Events } from "#telemetry/events.ts";
 import type { Estimator } from "./estimator/estimator.ts";
 import type { BackgroundRuns } from "./flow/background-runs.ts";
+import type { RunningCalls } from "./flow/running-calls.ts";
 import type { TargetHealth } from "./flow/health.ts";
 import type { Authenticator } from "./upstream/authenticate.ts";
 import type { UpstreamClient } from "./upstream/upstream.ts";
@@ -37,6 +38,7 @@ export interface GatewayDeps {
   readonly sealedTurns: SealedTurns;
   readonly objectOwners: ObjectOwners;
   readonly backgroundRuns: BackgroundRuns;
+  readonly runningCalls: RunningCalls;
   readonly healthBoard: HealthBoard;
   readonly events: Events;
   readonly clock: Clock;

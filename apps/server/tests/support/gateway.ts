@@ -17,6 +17,7 @@ import { createCors } from "#edge/cors.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
 import { createEstimator } from "#gateway/estimator/estimator.ts";
 import { BackgroundRuns } from "#gateway/flow/background-runs.ts";
+import { RunningCalls } from "#gateway/flow/running-calls.ts";
 import { TargetHealth } from "#gateway/flow/health.ts";
 import { createListener } from "#gateway/listener.ts";
 import { createAuthenticator } from "#gateway/upstream/authenticate.ts";
@@ -73,6 +74,7 @@ export function makeScope(id: string, change: Partial<Scope> = {}): Scope {
 export function makePrincipal(change: Partial<Principal> = {}): Principal {
   return {
     keyId: "key-1",
+    keyHash: hash("sha256", testKey),
     publicId: testKey.slice(0, 15),
     userId: "user-1",
     role: "user",
@@ -95,7 +97,9 @@ export function makeSnapshot({ targets, principals, routes = new Map() }: Snapsh
   for (const target of targets) models.set(target.model, [...(models.get(target.model) ?? []), target]);
   return {
     version: 1,
-    keys: new Map(keys.map(([key, principal]) => [hash("sha256", key), principal])),
+    keys: new Map(
+      keys.map(([key, principal]) => [hash("sha256", key), { ...principal, keyHash: hash("sha256", key) }]),
+    ),
     providers: new Map(targets.map(({ provider }) => [provider.name, provider])),
     models,
     routes,
@@ -141,6 +145,7 @@ export async function startGateway(snapshot: Snapshot, settings: Settings = {}):
     sealedTurns: new MemorySealedTurns(settings.clock ?? systemClock),
     objectOwners: new MemoryObjectOwners(settings.clock ?? systemClock),
     backgroundRuns: new BackgroundRuns(),
+    runningCalls: new RunningCalls(),
     healthBoard,
     events: createEvents({ metrics, log: createLog("silent") }),
     clock: systemClock,

@@ -79,6 +79,7 @@ function toPrincipals(keys: readonly ApiKeyRow[], users: readonly UserRow[]): Re
 function toPrincipal(key: ApiKeyRow, user: UserRow, userScope: Scope): Principal {
   return {
     keyId: key.id,
+    keyHash: key.keyHash,
     publicId: key.publicId,
     userId: user.id,
     role: user.role,

@@ -69,7 +69,7 @@ export async function callVendor(input: VendorCall, request: UpstreamRequest, pa
   const prepared = authenticate(input, request);
   const call = upstream.send(prepared instanceof Promise ? await prepared : prepared);
   input.onCall(call);
-  lifeline.hold(call);
+  lifeline.hold(call, input.target.provider);
   const answer = decoded(await call.answer);
   if (isStream(answer, passed.passage)) return readStream(input, answer, passed);
   const mayBeStream = input.request.stream && answer.status < 300 && streamingOperations.has(input.request.operation);

@@ -157,7 +157,7 @@ function tellFailure({ events }: GatewayDeps, requestId: string, target: Target,
 /** What the client is told in the end. */
 function settleOn(outcome: Outcome, { lifeline, trail }: Pick<AttemptsInput, "lifeline" | "trail">): VendorAnswer {
   const provider = trail.target?.provider.name ?? "the provider";
-  if (lifeline.severedBy === "timeout") throw new GhostError("timeout_error", `${provider} did not finish in time.`);
+  if (lifeline.failure !== null) throw lifeline.failure;
   if (outcome instanceof UpstreamFailure) {
     const code = outcome.kind === "timeout" ? "timeout_error" : "provider_error";
     // A try of ours would be multiplied by the client's own, and a credential does not mend itself.

@@ -56,7 +56,7 @@ export async function finishWithoutAnswer(deps: GatewayDeps, run: Run, error: un
     status: isClientGone ? "client_abort" : isTimeout ? "timeout" : "error",
     httpStatus: isClientGone ? clientClosedRequest : error instanceof GhostError ? error.status : 500,
     errorCode: isClientGone ? null : error instanceof GhostError ? error.code : "internal_error",
-    usage: isClientGone || isTimeout ? usageOfUnanswered(deps, run) : noUsage,
+    usage: lifeline.severedBy !== null || isTimeout ? usageOfUnanswered(deps, run) : noUsage,
     ttftMs: null,
     overheadMs: exchange.elapsedMs() - trail.upstreamMs,
   });
@@ -217,8 +217,8 @@ function errorOfStream(run: Run, { tap }: StreamAnswer, { failure }: StreamEnd):
   // That the client left is no fault of anybody's.
   if (run.lifeline.severedBy === "client") return null;
   if (failure === null) return tap.failure === null ? null : new GhostError(tap.failure.code, tap.failure.message);
-  const isTimeout = run.lifeline.severedBy === "timeout" || failure.kind === "timeout";
-  return isTimeout
+  if (run.lifeline.failure !== null) return run.lifeline.failure;
+  return failure.kind === "timeout"
     ? new GhostError("timeout_error", "The provider's answer did not finish in time.")
     : brokenStream(run);
 }

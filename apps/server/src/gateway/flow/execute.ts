@@ -47,10 +47,11 @@ export async function execute(deps: GatewayDeps, call: InferenceCall): Promise<v
   }
   const admitted = admit(admissionInput(deps, call, candidates));
   const admission = admitted instanceof Promise ? await admitted : admitted;
-  const lifeline = new Lifeline(call.exchange, deps.timeouts.totalMs);
+  const lifeline = new Lifeline(deps, call);
   const keepAlive = new KeepAlive(deps, { ...call, report: admission.report });
   const run: Run = { ...call, candidates, admission, lifeline, trail: new Trail(), keepAlive };
   try {
+    if (lifeline.failure !== null) throw lifeline.failure;
     const answer = await obtainAnswer(deps, run);
     if (answer === null) return await answerFailedCount(deps, run);
     rememberOwner(deps, run, answer);

@@ -48,9 +48,10 @@ export async function forward(deps: GatewayDeps, call: ForwardCall): Promise<voi
   const request = requestOf(call, target);
   const candidates = candidatesOf(call, target);
   const admission = await admit(admissionInput(deps, call, { request, candidates }));
-  const lifeline = new Lifeline(call.exchange, deps.timeouts.totalMs);
+  const lifeline = new Lifeline(deps, call);
   const run: Run = { ...call, request, candidates, admission, lifeline, trail: new Trail(), ...looksAt(call) };
   try {
+    if (lifeline.failure !== null) throw lifeline.failure;
     const answer = await obtainAnswer(deps, call, run, { way, target });
     rememberOwners(deps, call, answer);
     await deliver(deps, run, answer);

@@ -1,25 +1,51 @@
+import { GhostError } from "@ghostllm/contract";
+import type { Principal } from "#domain/principal.ts";
+import type { ProviderEntry } from "#domain/snapshot.ts";
+import type { GatewayDeps } from "#gateway/deps.ts";
 import type { Exchange } from "#gateway/exchange.ts";
 import type { UpstreamCall } from "#gateway/upstream/upstream.ts";
+import { withdrawalOf } from "./running-calls.ts";
+import type { RunningCall, Withdrawal } from "./running-calls.ts";
 
-/** What ends a request from outside: the client leaves, or its time is over. */
-export type Severance = "client" | "timeout";
+/** What ends a request from outside: the client leaves, its time is over, or it has lost its right to go on. */
+export type Severance = "client" | "timeout" | Withdrawal;
 
-/** Ties the call to the vendor to the client and to the clock: when either ends, the call is aborted. */
-export class Lifeline {
-  severedBy: Severance | null = null;
+interface Tied {
+  readonly exchange: Exchange;
+  readonly principal: Principal;
+}
+
+type Ties = Pick<GatewayDeps, "runningCalls" | "snapshots" | "clock" | "timeouts">;
+
+/** Ties the call to the vendor to the client, to the clock and to the right to it: when one ends, the call is aborted. */
+export class Lifeline implements RunningCall {
+  severedBy: Severance | null;
+  readonly principal: Principal;
   #call: UpstreamCall | null = null;
+  #provider: ProviderEntry | null = null;
   readonly #timer: NodeJS.Timeout;
   readonly #exchange: Exchange;
+  readonly #deps: Ties;
 
-  constructor(exchange: Exchange, totalMs: number) {
+  constructor(deps: Ties, { exchange, principal }: Tied) {
+    this.#deps = deps;
     this.#exchange = exchange;
-    this.#timer = setTimeout(() => this.#sever("timeout"), totalMs);
+    this.principal = principal;
+    // Its body may have taken long to arrive.
+    this.severedBy = withdrawalOf(this, deps.snapshots.current(), deps.clock.now());
+    deps.runningCalls.add(this);
+    this.#timer = setTimeout(() => this.#sever("timeout"), deps.timeouts.totalMs);
     exchange.whenClientGone(() => this.#sever("client"));
   }
 
+  get provider(): ProviderEntry | null {
+    return this.#provider;
+  }
+
   /** From now on it is this call that is aborted; at once when the line is severed already. */
-  hold(call: UpstreamCall): void {
+  hold(call: UpstreamCall, provider: ProviderEntry): void {
     this.#call = call;
+    this.#provider = provider;
     if (this.severedBy !== null) call.abort();
   }
 
@@ -31,8 +57,19 @@ export class Lifeline {
 
   release(): void {
     clearTimeout(this.#timer);
+    this.#deps.runningCalls.delete(this);
     this.#exchange.whenClientGone(null);
     this.#call = null;
+  }
+
+  withdraw(reason: Withdrawal): void {
+    this.#sever(reason);
+  }
+
+  /** What the client is told of it; null where the line holds, and where nobody is there to be told. */
+  get failure(): GhostError | null {
+    const { severedBy } = this;
+    return severedBy === null || severedBy === "client" ? null : failures[severedBy](this);
   }
 
   #sever(by: Severance): void {
@@ -40,3 +77,17 @@ export class Lifeline {
     this.#call?.abort();
   }
 }
+
+const nameOf = ({ provider }: Lifeline): string => provider?.name ?? "The provider";
+
+const failures: Readonly<Record<Exclude<Severance, "client">, (line: Lifeline) => GhostError>> = {
+  timeout: (line) => new GhostError("timeout_error", `${nameOf(line)} did not finish in time.`),
+  revoked: ({ principal: { publicId } }) =>
+    new GhostError("invalid_api_key", `The API key ${publicId} was revoked while the request was running.`),
+  expired: ({ principal: { publicId } }) =>
+    new GhostError("invalid_api_key", `The API key ${publicId} expired while the request was running.`),
+  disabled: (line) =>
+    new GhostError("service_unavailable", `${nameOf(line)} was disabled while it answered. Send the request again.`, {
+      retryAfterSeconds: 1,
+    }),
+};

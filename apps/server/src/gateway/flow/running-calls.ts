@@ -1,0 +1,53 @@
+// The requests that are with vendors, so that who loses the right to one loses it at once: a key that is revoked or expires, a
+// user who is removed, a provider that is disabled. Invariant: one review looks at all of them; no request has a timer for it.
+
+import type { Principal } from "#domain/principal.ts";
+import type { ProviderEntry, Snapshot } from "#domain/snapshot.ts";
+
+/** Why a request may not go on. */
+export type Withdrawal = "revoked" | "expired" | "disabled";
+
+export interface RunningCall {
+  readonly principal: Principal;
+  /** The one that is asked at the moment. */
+  readonly provider: ProviderEntry | null;
+  withdraw(reason: Withdrawal): void;
+}
+
+export class RunningCalls {
+  readonly #calls = new Set<RunningCall>();
+
+  add(call: RunningCall): void {
+    this.#calls.add(call);
+  }
+
+  delete(call: RunningCall): void {
+    this.#calls.delete(call);
+  }
+
+  /** To be called more than once in a second. `now` is epoch ms. */
+  review(snapshot: Snapshot, now: number): void {
+    for (const call of this.#calls) {
+      const reason = withdrawalOf(call, snapshot, now);
+      if (reason !== null) call.withdraw(reason);
+    }
+  }
+}
+
+export function withdrawalOf(
+  { principal, provider }: Pick<RunningCall, "principal" | "provider">,
+  { keys, providers, unusableProviders }: Snapshot,
+  now: number,
+): Withdrawal | null {
+  const present = keys.get(principal.keyHash);
+  if (present === undefined) return "revoked";
+  if (present.expiresAt !== null && present.expiresAt <= now) return "expired";
+  // One that cannot be used any more, such as with a credential that does not open, has been asked when it could.
+  if (provider === null || unusableProviders.has(provider.name)) return null;
+  return isThere(provider, providers) ? null : "disabled";
+}
+
+/** Also under another name. */
+function isThere({ id, name }: ProviderEntry, providers: Snapshot["providers"]): boolean {
+  return providers.get(name)?.id === id || [...providers.values()].some((other) => other.id === id);
+}
