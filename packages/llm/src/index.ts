@@ -11,6 +11,7 @@ export { multiplyRates } from "./catalog/rates.ts";
 export { PriceListError, readPriceList } from "./catalog/price-list.ts";
 export { mostOf } from "./catalog/most.ts";
 export type { Demand } from "./catalog/most.ts";
+export { withinSense } from "./catalog/sense.ts";
 export { demandOf } from "./dialects/request-demand.ts";
 export type { RequestDemand } from "./dialects/request-demand.ts";
 export { addUsage, withoutUsage } from "./dialects/usage-parts.ts";

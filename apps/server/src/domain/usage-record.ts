@@ -51,8 +51,12 @@ export interface UsageRecord {
   readonly fileSearches: number;
   /** The vendor told no usage, so the token counts are our estimate. */
   readonly estimated: boolean;
+  /** The vendor told more than its model can use: the counts are what that can at most. */
+  readonly usageBounded?: boolean | undefined;
   /** Nano-USD; null where the price is unknown, never 0 for want of one. */
   readonly costNanos: number | null;
+  /** Attempts that came to nothing, and that their vendors may charge all the same: part of `costNanos`, estimated. */
+  readonly unanswered?: UnansweredAttempts | undefined;
   /** What budgets were charged where the cost is unknown, and something had been reserved. */
   readonly chargedNanos?: number | undefined;
   /** Which price was applied, such as `catalog:0.1.8` or `override`; null with an unknown price. */
@@ -63,4 +67,11 @@ export interface UsageRecord {
   readonly attempts: number;
   readonly ipAddress: string | null;
   readonly userAgent: string | null;
+}
+
+export interface UnansweredAttempts {
+  readonly attempts: number;
+  readonly tokens: number;
+  /** Null: of one of them the price is unknown, and so is `costNanos`. */
+  readonly costNanos: number | null;
 }

@@ -1,7 +1,7 @@
 // What the usage of all dialects may tell beside tokens, and sums of several usages.
 
 import type { Usage } from "#hub.ts";
-import { memberOf } from "#wire/json.ts";
+import { countOf, memberOf } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
 
 /** What vendors call their usual class of service. `1` is Google's number for `ON_DEMAND`. */
@@ -61,8 +61,7 @@ const nanosPerUsd = 1_000_000_000;
 function nanosOf(usd: unknown): number | undefined {
   const amount = typeof usd === "string" && usd.trim() !== "" ? Number(usd) : usd;
   if (typeof amount !== "number" || !(amount >= 0)) return undefined;
-  const nanos = Math.round(amount * nanosPerUsd);
-  return Number.isSafeInteger(nanos) ? nanos : undefined;
+  return Math.min(Math.round(amount * nanosPerUsd), Number.MAX_SAFE_INTEGER);
 }
 
 /**
@@ -72,10 +71,10 @@ function nanosOf(usd: unknown): number | undefined {
 export function vendorCostOf(usage: JsonObject): number | undefined {
   const ticks = usage["cost_in_usd_ticks"];
   if (ticks === undefined && usage["cost"] === undefined) return undefined;
-  if (typeof ticks === "number" && ticks >= 0) return Math.round(ticks / 10);
+  if (typeof ticks === "number" && ticks >= 0) return countOf(ticks / 10);
   const told = nanosOf(usage["cost"]) ?? nanosOf(memberOf(usage["cost"], "total_cost"));
   if (told === undefined || usage["is_byok"] !== true) return told;
-  return told + (nanosOf(memberOf(usage["cost_details"], "upstream_inference_cost")) ?? 0);
+  return countOf(told + (nanosOf(memberOf(usage["cost_details"], "upstream_inference_cost")) ?? 0));
 }
 
 const counts = [

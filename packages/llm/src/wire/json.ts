@@ -34,9 +34,13 @@ export function memberOf(value: unknown, key: string): unknown {
   return isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
 }
 
-/** A count that a vendor told, rounded to a whole number; what is negative or beyond all measure is 0. */
+/** Something stands where a count should, and is none: then nobody knows what the other counts are worth. */
+export function isNoCount(value: unknown): boolean {
+  return value !== undefined && value !== null && !(typeof value === "number" && value >= 0);
+}
+
+/** A count that a vendor told, rounded to a whole number; what is negative is 0, and what is beyond all measure the most. */
 export function countOf(value: unknown): number {
   if (typeof value !== "number" || !(value > 0)) return 0;
-  const count = Math.round(value);
-  return Number.isSafeInteger(count) ? count : 0;
+  return Math.min(Math.round(value), Number.MAX_SAFE_INTEGER);
 }

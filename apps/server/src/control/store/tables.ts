@@ -104,6 +104,10 @@ export interface UsageLogsTable {
   web_searches: number;
   file_searches: number;
   estimated: number;
+  usage_bounded: number;
+  unanswered_attempts: number;
+  unanswered_tokens: number;
+  unanswered_cost: number | null;
   cost: number | null;
   price_version: string | null;
   latency_ms: number;

@@ -1,7 +1,7 @@
 // A usage record as a row of usage_logs, and back.
 
 import type { Selectable } from "kysely";
-import type { UsageRecord } from "#domain/usage-record.ts";
+import type { UnansweredAttempts, UsageRecord } from "#domain/usage-record.ts";
 import type { Value } from "./bulk.ts";
 import { parseUsageStatus, toBit, storableText } from "./columns.ts";
 import type { UsageLogsTable } from "./tables.ts";
@@ -43,6 +43,10 @@ function toRow(record: UsageRecord): UsageRow {
     web_searches: record.webSearches,
     file_searches: record.fileSearches,
     estimated: toBit(record.estimated),
+    usage_bounded: toBit(record.usageBounded ?? false),
+    unanswered_attempts: record.unanswered?.attempts ?? 0,
+    unanswered_tokens: record.unanswered?.tokens ?? 0,
+    unanswered_cost: record.unanswered === undefined ? 0 : record.unanswered.costNanos,
     cost: record.costNanos,
     price_version: record.priceVersion,
     latency_ms: Math.round(record.latencyMs),
@@ -87,6 +91,8 @@ export function fromRow(row: UsageRow): UsageRecord {
     webSearches: row.web_searches,
     fileSearches: row.file_searches,
     estimated: row.estimated === 1,
+    ...(row.usage_bounded === 1 && { usageBounded: true }),
+    ...(row.unanswered_attempts > 0 && { unanswered: unansweredOf(row) }),
     costNanos: row.cost,
     priceVersion: row.price_version,
     latencyMs: row.latency_ms,
@@ -95,6 +101,10 @@ export function fromRow(row: UsageRow): UsageRecord {
     ipAddress: row.ip_address,
     userAgent: row.user_agent,
   };
+}
+
+function unansweredOf(row: UsageRow): UnansweredAttempts {
+  return { attempts: row.unanswered_attempts, tokens: row.unanswered_tokens, costNanos: row.unanswered_cost };
 }
 
 export const usageColumns: readonly (keyof UsageRow)[] = [
@@ -129,6 +139,10 @@ export const usageColumns: readonly (keyof UsageRow)[] = [
   "web_searches",
   "file_searches",
   "estimated",
+  "usage_bounded",
+  "unanswered_attempts",
+  "unanswered_tokens",
+  "unanswered_cost",
   "cost",
   "price_version",
   "latency_ms",

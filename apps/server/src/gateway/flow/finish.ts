@@ -3,7 +3,7 @@
 
 import { GhostError } from "@ghostllm/contract";
 import type { ErrorCode } from "@ghostllm/contract";
-import { costOf, priceAt, withoutUsage } from "@ghostllm/llm";
+import { costOf, priceAt, withinSense, withoutUsage } from "@ghostllm/llm";
 import type { ParsedRequest, Price, Usage } from "@ghostllm/llm";
 import type { Principal } from "#domain/principal.ts";
 import type { Snapshot, Target } from "#domain/snapshot.ts";
@@ -86,7 +86,8 @@ function writeDown({ journal, events }: GatewayDeps, record: UsageRecord): void 
 
 function buildRecord(deps: GatewayDeps, input: FinishInput): UsageRecord {
   const { exchange, principal, request, candidates, trail, target, ending } = input;
-  const { usage } = ending;
+  const usage = withinSense(ending.usage, target.contextLength);
+  const isBounded = usage !== ending.usage;
   return {
     id: exchange.id,
     createdAt: exchange.startedAt,
@@ -119,7 +120,8 @@ function buildRecord(deps: GatewayDeps, input: FinishInput): UsageRecord {
     webSearches: usage.webSearches ?? 0,
     fileSearches: usage.fileSearches ?? 0,
     estimated: usage.estimated,
-    ...priced(deps.snapshots.current(), target, ending, deps.clock.now()),
+    ...(isBounded && { usageBounded: true }),
+    ...priced(deps.snapshots.current(), target, isBounded ? { ...ending, usage } : ending, deps.clock.now()),
     latencyMs: Math.round(exchange.elapsedMs()),
     ttftMs: ending.ttftMs === null ? null : Math.round(ending.ttftMs),
     attempts: trail.attempts,

@@ -39,6 +39,8 @@ const recordSchema: z.ZodType<UsageRecord> = z.object({
   webSearches: integer.default(0),
   fileSearches: integer.default(0),
   estimated: z.boolean(),
+  usageBounded: z.boolean().optional(),
+  unanswered: z.object({ attempts: integer, tokens: integer, costNanos: integer.nullable() }).optional(),
   costNanos: integer.nullable(),
   chargedNanos: integer.optional(),
   priceVersion: text.nullable(),

@@ -4,12 +4,12 @@
 import { addUsage, counted, serviceClassOf } from "#dialects/usage-parts.ts";
 import { present } from "#dialects/extras.ts";
 import type { ModelUsage, Usage } from "#hub.ts";
-import { countOf, isObject, memberOf } from "#wire/json.ts";
+import { countOf, isNoCount, isObject, memberOf } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
 
 /** Reads the `usage` object of an answer; null where there is none. */
 export function readUsage(usage: unknown): Usage | null {
-  if (!isObject(usage)) return null;
+  if (!isObject(usage) || isNoCount(usage["input_tokens"]) || isNoCount(usage["output_tokens"])) return null;
   const { own, others } = readIterations(usage["iterations"]);
   const used = [...own, ...others.map((other) => other.usage)].reduce(addUsage, readCounts(usage));
   return { ...used, ...readTerms(usage), ...(others.length > 0 && { byOthers: others }) };

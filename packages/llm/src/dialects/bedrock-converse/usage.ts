@@ -1,10 +1,10 @@
 import { counted, serviceClassOf } from "#dialects/usage-parts.ts";
 import type { Usage } from "#hub.ts";
-import { countOf, isObject, memberOf } from "#wire/json.ts";
+import { countOf, isNoCount, isObject, memberOf } from "#wire/json.ts";
 
 /** The dialect counts tokens read from and written to its cache beside `inputTokens`. Null where there is no usage. */
 export function readUsage(usage: unknown, serviceTier?: unknown): Usage | null {
-  if (!isObject(usage)) return null;
+  if (!isObject(usage) || isNoCount(usage["inputTokens"]) || isNoCount(usage["outputTokens"])) return null;
   const cachedTokens = countOf(usage["cacheReadInputTokens"]);
   const written = countOf(usage["cacheWriteInputTokens"]);
   const details = usage["cacheDetails"];

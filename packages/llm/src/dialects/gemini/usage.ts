@@ -5,7 +5,7 @@
 import { counted, serviceClassOf } from "#dialects/usage-parts.ts";
 import { present } from "#dialects/extras.ts";
 import type { Usage } from "#hub.ts";
-import { countOf, isObject, memberOf } from "#wire/json.ts";
+import { countOf, isNoCount, isObject, memberOf } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
 
 const counts = ["promptTokenCount", "candidatesTokenCount", "totalTokenCount", "thoughtsTokenCount"] as const;
@@ -13,6 +13,7 @@ const counts = ["promptTokenCount", "candidatesTokenCount", "totalTokenCount", "
 /** Null where there is none, or none with a count: a stream's first events may tell the kind of traffic alone. */
 export function readUsage(usage: unknown): Usage | null {
   if (!isObject(usage) || !counts.some((field) => typeof usage[field] === "number")) return null;
+  if (counts.some((field) => isNoCount(usage[field]))) return null;
   const promptTokens = countOf(usage["promptTokenCount"]) + countOf(usage["toolUsePromptTokenCount"]);
   const reasoningTokens = countOf(usage["thoughtsTokenCount"]);
   return {

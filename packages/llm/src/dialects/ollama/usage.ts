@@ -1,7 +1,7 @@
 // Counts of answers, both ways. They stand among the answer's other fields, and only in the last line of a stream.
 
 import type { Usage } from "#hub.ts";
-import { countOf, memberOf } from "#wire/json.ts";
+import { countOf, isNoCount, memberOf } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
 
 /** Null where there is none. Older servers leave the prompt's count out when it was in their cache. */
@@ -9,6 +9,7 @@ export function readUsage(answer: unknown): Usage | null {
   const prompt = memberOf(answer, "prompt_eval_count");
   const completion = memberOf(answer, "eval_count");
   if (typeof prompt !== "number" && typeof completion !== "number") return null;
+  if (isNoCount(prompt) || isNoCount(completion)) return null;
   return {
     promptTokens: countOf(prompt),
     completionTokens: countOf(completion),

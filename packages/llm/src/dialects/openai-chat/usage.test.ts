@@ -33,9 +33,9 @@ describe("readUsage", () => {
     ["embeddings", { prompt_tokens: 9, total_tokens: 9 }, usage(9, 0)],
     ["nulls", { prompt_tokens: 9, completion_tokens: null, prompt_tokens_details: null }, usage(9, 0)],
     [
-      "nonsense",
-      { prompt_tokens: "9", completion_tokens: -1, cached_tokens: Number.NaN, reasoning_tokens: 1e300 },
-      usage(0, 0),
+      "more than can be",
+      { prompt_tokens: 1e300, completion_tokens: 2, cached_tokens: Number.NaN },
+      usage(Number.MAX_SAFE_INTEGER, 2),
     ],
     ["fractions", { prompt_tokens: 8.6, completion_tokens: 1 }, usage(9, 1)],
     ["nothing", {}, usage(0, 0)],
@@ -43,7 +43,11 @@ describe("readUsage", () => {
     expect(readUsage(told)).toEqual(expected);
   });
 
-  it.each([null, undefined, [], "9", 9])("of %j is none", (told) => {
+  const nonsense = [
+    { prompt_tokens: "9", completion_tokens: 1 },
+    { prompt_tokens: 9, completion_tokens: -1 },
+  ];
+  it.each([null, undefined, [], "9", 9, ...nonsense])("of %j is none", (told) => {
     expect(readUsage(told)).toBeNull();
   });
 

@@ -3,12 +3,12 @@
 import { serviceClassOf, setCount, vendorCostOf } from "#dialects/usage-parts.ts";
 import type { Counting } from "#dialects/usage-parts.ts";
 import type { Usage } from "#hub.ts";
-import { countOf, isObject, memberOf } from "#wire/json.ts";
+import { countOf, isNoCount, isObject, memberOf } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
 
 /** Reads the `usage` object of an answer or a chunk; null where there is none. Field by field, since it is done for every answer. */
 export function readUsage(usage: unknown): Usage | null {
-  if (!isObject(usage)) return null;
+  if (!isObject(usage) || isNoCount(usage["prompt_tokens"]) || isNoCount(usage["completion_tokens"])) return null;
   const told = countOf(usage["completion_tokens"]);
   const promptTokens = readPromptTokens(usage, told);
   const reasoningTokens = readReasoningTokens(usage);

@@ -3,12 +3,12 @@
 import { present } from "#dialects/extras.ts";
 import { counted, serviceClassOf, vendorCostOf } from "#dialects/usage-parts.ts";
 import type { Usage } from "#hub.ts";
-import { countOf, isObject, memberOf } from "#wire/json.ts";
+import { countOf, isNoCount, isObject, memberOf } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
 
 /** Reads the `usage` object of an answer; null where there is none. */
 export function readUsage(usage: unknown): Usage | null {
-  if (!isObject(usage)) return null;
+  if (!isObject(usage) || isNoCount(usage["input_tokens"]) || isNoCount(usage["output_tokens"])) return null;
   const input = usage["input_tokens_details"];
   const output = usage["output_tokens_details"];
   return {

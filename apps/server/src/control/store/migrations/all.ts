@@ -2,7 +2,14 @@ import { firstTables } from "./0001-first-tables.ts";
 import { tokenClasses } from "./0002-token-classes.ts";
 import { providerAdditions } from "./0003-provider-additions.ts";
 import { priceClasses } from "./0004-price-classes.ts";
+import { doubtfulUsage } from "./0005-doubtful-usage.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every migration, in order. A new one is a new file and a new line at the end. */
-export const allMigrations: readonly Migration[] = [firstTables, tokenClasses, providerAdditions, priceClasses];
+export const allMigrations: readonly Migration[] = [
+  firstTables,
+  tokenClasses,
+  providerAdditions,
+  priceClasses,
+  doubtfulUsage,
+];
