@@ -49,6 +49,7 @@ import { pickExampleModel } from "./example-model.ts";
 import { reserveAddress, serveOn } from "./listen.ts";
 import { prepareClosing } from "./listener-closer.ts";
 import { makePrivate } from "./private-directory.ts";
+import { capacityWithin, openFilesLimit } from "./open-files.ts";
 import { RunningRequests } from "./running-requests.ts";
 import { version } from "./version.ts";
 
@@ -208,6 +209,7 @@ async function build(config: Config, log: Log, disposer: Disposer): Promise<Runn
     random: Math.random,
     timeouts: config.timeouts,
     limits: config.limits,
+    capacity: capacityWithin(config.capacity, await openFilesLimit()),
     answers: config.answers,
     version,
   };

@@ -30,6 +30,14 @@ export interface RequestLimits {
   readonly assumedOutputTokens: number;
 }
 
+/** What is held for clients at most. */
+export interface Capacity {
+  readonly connections: number;
+  readonly connectionsPerAddress: number;
+  /** How long a client may take nothing of an answer that waits for it. */
+  readonly answerUnreadMs: number;
+}
+
 export interface AnswerSettings {
   /** The model that answers name: as the vendor calls it, or as the client asked for it. */
   readonly model: "vendor" | "asked";
@@ -115,6 +123,7 @@ export interface Config {
   readonly logLevel: LogLevel;
   readonly timeouts: Timeouts;
   readonly limits: RequestLimits;
+  readonly capacity: Capacity;
   readonly answers: AnswerSettings;
   readonly edge: EdgeSettings;
   readonly network: Network;

@@ -148,6 +148,7 @@ interface Parts extends Pick<Config, "providers" | "network"> {
 function buildConfig(values: SettingValues, { cwd, providers, network }: Parts): Config {
   const { connectMs, firstByteMs, idleMs, totalMs, requestBodyIdleMs, drainMs } = values;
   const { bodyBytes, answerBufferBytes, assumedOutputTokens, answerModel } = values;
+  const { connections, connectionsPerAddress, answerUnreadMs } = values;
   return {
     server: { host: values.host, port: values.port },
     databaseUrl: values.databaseUrl,
@@ -163,6 +164,7 @@ function buildConfig(values: SettingValues, { cwd, providers, network }: Parts):
       streamKeepAliveMs: values.streamKeepAliveSeconds * 1000,
     },
     limits: { bodyBytes, answerBufferBytes, assumedOutputTokens },
+    capacity: { connections, connectionsPerAddress, answerUnreadMs },
     answers: { model: answerModel },
     edge: edgeOf(values),
     network,

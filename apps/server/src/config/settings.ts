@@ -17,6 +17,7 @@ import {
   secret,
   size,
 } from "./kinds.ts";
+import { capacitySettings } from "./capacity-settings.ts";
 import { networkSettings } from "./network-settings.ts";
 import { setting } from "./setting.ts";
 
@@ -229,6 +230,7 @@ export const settings = {
     read: (config) => config.prices.refreshMs,
   }),
   ...edgeSettings,
+  ...capacitySettings,
   ...networkSettings,
 };
 

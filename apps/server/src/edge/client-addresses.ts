@@ -29,6 +29,12 @@ export class ClientAddresses {
     return this.#clientBehind(peer, this.#hopsOf(request));
   }
 
+  /** A connection from there is not one client's, but a proxy's, which is believed. */
+  isProxy(peer: string): boolean {
+    const address = plainAddress(peer);
+    return address !== null && this.#isTrusted(address);
+  }
+
   /** The client came by TLS: to us, or to the trusted proxy before us. */
   isSecure(request: IncomingMessage): boolean {
     if ("encrypted" in request.socket) return true;

@@ -1,4 +1,4 @@
-import type { AnswerSettings, RequestLimits, Timeouts } from "#config/config.ts";
+import type { AnswerSettings, Capacity, RequestLimits, Timeouts } from "#config/config.ts";
 import type { Clock, SteadyTime } from "#domain/clock.ts";
 import type { Snapshot } from "#domain/snapshot.ts";
 import type { UsageRecord } from "#domain/usage-record.ts";
@@ -49,6 +49,7 @@ export interface GatewayDeps {
   readonly random: () => number;
   readonly timeouts: Timeouts;
   readonly limits: RequestLimits;
+  readonly capacity: Capacity;
   readonly answers: AnswerSettings;
   readonly version: string;
 }

@@ -4,9 +4,11 @@
 import { createServer, ServerResponse } from "node:http";
 import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
-import { newId } from "@ghostllm/contract";
+import { GhostError, newId } from "@ghostllm/contract";
 import { isPreflight } from "#edge/cors.ts";
 import type { Cors } from "#edge/cors.ts";
+import { Connections } from "./connections/connections.ts";
+import { Turns } from "./connections/turns.ts";
 import { Exchange, pathOf } from "./exchange.ts";
 import { buildRouter } from "./routes.ts";
 import type { RouterDeps, Serve } from "./routes.ts";
@@ -19,41 +21,40 @@ export interface ListenerDeps extends RouterDeps {
 }
 
 /** A client has this long to send its headers; its whole request is bounded by the silence allowed within a body. */
-const headersTimeoutMs = 20_000;
-const requestTimeoutMs = 300_000;
-const keepAliveTimeoutMs = 65_000;
-const maxHeaderBytes = 32 * 1024;
+const serverOptions = {
+  noDelay: true,
+  headersTimeout: 20_000,
+  requestTimeout: 300_000,
+  connectionsCheckingInterval: 5_000,
+  keepAliveTimeout: 65_000,
+  maxHeaderSize: 32 * 1024,
+  // Said aloud: a lenient parser is what request smuggling lives on.
+  insecureHTTPParser: false,
+  requireHostHeader: true,
+};
 const maxHeaderCount = 200;
 
 export function createListener(deps: ListenerDeps): Server {
   const route = buildRouter(deps);
-  const server = createServer(
-    {
-      noDelay: true,
-      headersTimeout: headersTimeoutMs,
-      requestTimeout: requestTimeoutMs,
-      connectionsCheckingInterval: 5_000,
-      keepAliveTimeout: keepAliveTimeoutMs,
-      maxHeaderSize: maxHeaderBytes,
-      // Said aloud: a lenient parser is what request smuggling lives on.
-      insecureHTTPParser: false,
-      requireHostHeader: true,
-    },
-    (request, response) => {
-      if (deps.cors !== null && meetOrigin(deps.cors, request, response)) return;
-      const serve = route(request);
-      if (serve === null) deps.control(request, response);
-      else void run(deps, serve, new Exchange(request, response, deps));
-    },
-  );
+  const connections = new Connections(deps);
+  const turns = new Turns((request, response) => {
+    if (deps.cors !== null && meetOrigin(deps.cors, request, response)) return;
+    const serve = route(request);
+    if (serve === null) deps.control(request, response);
+    else void run(deps, serve, new Exchange(request, response, deps));
+  });
+  const server = createServer(serverOptions, (request, response) => turns.take(request, response));
   server.maxHeadersCount = maxHeaderCount;
-  server.on("clientError", answerUnreadable);
+  connections.guard(server);
+  server.on("clientError", (error: NodeJS.ErrnoException, socket) => answerUnreadable(connections, error, socket));
   // Tunnels and upgrades are not offered; without listeners their sockets would stay open.
-  server.on("connect", (_request, socket) => refuse(socket, "405 Method Not Allowed"));
+  server.on("connect", (_request, socket) => refuse(connections, socket, "405 Method Not Allowed"));
   server.on("checkExpectation", (request, response) => {
     if (deps.cors !== null) deps.cors.addHeaders(request, response, pathOf(request));
     const exchange = new Exchange(request, response, deps);
-    exchange.answerJson(417, { error: { message: "This expectation cannot be met.", type: "invalid_request_error" } });
+    const error = { message: "This expectation cannot be met.", type: "invalid_request_error" };
+    // Who waits for a go-ahead may or may not send the body: what comes next cannot be told apart.
+    exchange.answerJson(417, { error }, { connection: "close" });
   });
   return server;
 }
@@ -82,16 +83,17 @@ async function run(deps: ListenerDeps, serve: Serve, exchange: Exchange): Promis
 
 const statusOfParserError: Readonly<Record<string, string>> = {
   HPE_HEADER_OVERFLOW: "431 Request Header Fields Too Large",
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: "413 Content Too Large",
   ERR_HTTP_REQUEST_TIMEOUT: "408 Request Timeout",
 };
 
 /** What the parser refused: smuggling shapes, floods of headers, garbage, requests that came too slowly. */
-function answerUnreadable(error: NodeJS.ErrnoException, socket: Duplex): void {
+function answerUnreadable(connections: Connections, error: NodeJS.ErrnoException, socket: Duplex): void {
   if (error.code === "ECONNRESET" || !socket.writable || isAnswerUnderWay(socket)) {
     socket.destroy();
     return;
   }
-  refuse(socket, statusOfParserError[error.code ?? ""] ?? "400 Bad Request");
+  refuse(connections, socket, statusOfParserError[error.code ?? ""] ?? "400 Bad Request");
 }
 
 /** Bytes of ours in the middle of an answer would be read as part of it. Node itself looks here for the same reason. */
@@ -100,16 +102,8 @@ function isAnswerUnderWay(socket: Duplex): boolean {
   return message instanceof ServerResponse && message.headersSent;
 }
 
-function refuse(socket: Duplex, status: string): void {
-  const body = JSON.stringify({
-    error: {
-      message: `The request cannot be read as HTTP (${status}).`,
-      type: "invalid_request_error",
-      param: null,
-      code: "invalid_request_error",
-    },
-  });
-  socket.end(
-    `HTTP/1.1 ${status}\r\ncontent-type: application/json\r\nx-request-id: ${newId()}\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
-  );
+function refuse(connections: Connections, socket: Duplex, status: string): void {
+  const message = `The request cannot be read as HTTP (${status}).`;
+  const error = new GhostError("invalid_request_error", message);
+  connections.dismiss(socket, status, error);
 }

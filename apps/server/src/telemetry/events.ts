@@ -33,6 +33,10 @@ export interface Events {
   requestFinished(record: UsageRecord, overheadMs: number): void;
   attemptFailed(attempt: FailedAttempt): void;
   internalError(where: string, error: unknown): void;
+  /** `accept`: the system had no descriptor for it. */
+  connectionRefused(reason: "total" | "address" | "accept"): void;
+  /** A client took nothing of its answer for too long, and its connection was closed. */
+  answerUnread(): void;
   snapshotSwapped(version: number): void;
   snapshotFailed(error: unknown): void;
   recordsDrained(count: number): void;
@@ -57,6 +61,8 @@ export function createEvents({ metrics, log }: { readonly metrics: Metrics; read
       log.warn(attempt, "attempt failed");
     },
     internalError: (where, error) => log.error({ fault: describeFault(error), where }, "internal error"),
+    connectionRefused: (reason) => metrics.connectionsRefused.labels(reason).inc(),
+    answerUnread: () => metrics.answersUnread.inc(),
     snapshotSwapped: (version) => metrics.snapshotVersion.set(version),
     snapshotFailed: (error) =>
       log.error({ err: error }, "the snapshot could not be rebuilt; the old one stays in force"),

@@ -63,6 +63,16 @@ export const metricDefinitions = {
     labels: ["provider", "reason"],
   },
   ghostllm_requests_running: { type: "gauge", help: "Requests in progress.", labels: [] },
+  ghostllm_connections_refused_total: {
+    type: "counter",
+    help: "Connections of clients that were refused: over the limit in total, over that of an address, or for want of descriptors (accept).",
+    labels: ["reason"],
+  },
+  ghostllm_answers_unread_total: {
+    type: "counter",
+    help: "Connections that were closed because their client took nothing of its answer for too long.",
+    labels: [],
+  },
   ghostllm_snapshot_version: { type: "gauge", help: "Version of the snapshot in force.", labels: [] },
   ghostllm_journal_pending_records: {
     type: "gauge",
@@ -148,6 +158,8 @@ export function createMetrics() {
     errors: make.counter("ghostllm_errors_total"),
     attemptFailures: make.counter("ghostllm_attempt_failures_total"),
     running: make.gauge("ghostllm_requests_running"),
+    connectionsRefused: make.counter("ghostllm_connections_refused_total"),
+    answersUnread: make.counter("ghostllm_answers_unread_total"),
     snapshotVersion: make.gauge("ghostllm_snapshot_version"),
     recordsDrained: make.counter("ghostllm_records_drained_total"),
     recordsRejected: make.counter("ghostllm_records_rejected_total"),

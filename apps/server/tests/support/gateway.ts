@@ -123,6 +123,7 @@ type Settings = Partial<Pick<GatewayDeps, "upstream" | "clock" | "random" | "cou
   readonly limits?: Partial<GatewayDeps["limits"]>;
   readonly answers?: Partial<GatewayDeps["answers"]>;
   readonly edge?: Partial<EdgeSettings>;
+  readonly capacity?: Partial<GatewayDeps["capacity"]>;
 };
 
 export async function startGateway(snapshot: Snapshot, settings: Settings = {}): Promise<TestGateway> {
@@ -157,6 +158,7 @@ export async function startGateway(snapshot: Snapshot, settings: Settings = {}):
     timeouts,
     limits: { ...config.limits, ...settings.limits },
     answers: { ...config.answers, ...settings.answers },
+    capacity: { ...config.capacity, ...settings.capacity },
   };
   const server = createListener({
     ...deps,
