@@ -13,11 +13,12 @@ import { detectOllama } from "#control/first-start/detect-ollama.ts";
 import { prepareStart } from "#control/first-start/first-start.ts";
 import type { StartFacts } from "#control/first-start/first-start.ts";
 import { createControlServer } from "#control/http/control-server.ts";
+import { countSpent } from "#control/ledger/count-spent.ts";
 import { startLedger } from "#control/ledger/ledger.ts";
 import { loadJwtSecret } from "#control/sessions/jwt-secret.ts";
 import { PriceListSource } from "#control/prices/price-source.ts";
 import { createSessions } from "#control/sessions/sessions.ts";
-import { createSnapshotSource, initialSpend } from "#control/snapshot/snapshot-source.ts";
+import { createSnapshotSource } from "#control/snapshot/snapshot-source.ts";
 import { startStoreWatch } from "#control/store-watch.ts";
 import { holdSoleInstance } from "#control/sole-instance.ts";
 import { openStoreWhenReady } from "#control/store/open-when-ready.ts";
@@ -71,7 +72,7 @@ const sweepIntervalMs = 5_000;
 const reviewIntervalMs = 400;
 const vendorListTimeoutMs = 10_000;
 const priceListTimeoutMs = 10_000;
-const firstDrainMs = 30_000;
+const firstDrainMs = 2_000;
 const lastRecordsMs = 2_000;
 const lastDrainMs = 5_000;
 
@@ -106,14 +107,15 @@ async function build(config: Config, log: Log, disposer: Disposer): Promise<Runn
   disposer.add(() => store.close());
   const hold = await holdSoleInstance({ store, dataDir, now: clock.now, log });
   disposer.add(() => hold.release());
+  const spent = await countSpent({ journal, store, events, log });
   const ledger = startLedger({ journal, store, events });
   disposer.add(async () => {
     await ledger.drainAll(lastDrainMs);
     await ledger.stop();
   });
-  // Budgets count from what the database says was spent, so what the last run left behind must be in it.
+  // What is left after this is stored while requests are answered; until then operators do not see it.
   await ledger.drainAll(firstDrainMs);
-  const watch = startStoreWatch({ store, healthBoard });
+  const watch = startStoreWatch({ store, journal, healthBoard });
   disposer.add(() => watch.stop());
 
   const upstream = createUndiciClient(config.timeouts, config.network);
@@ -159,7 +161,7 @@ async function build(config: Config, log: Log, disposer: Disposer): Promise<Runn
   prices.startRefreshing();
   disposer.add(() => snapshots.close());
   const counters = new MemoryCounters();
-  for (const [scopeId, spentNanos] of await initialSpend({ store })) counters.setSpent(scopeId, spentNanos);
+  for (const [scopeId, spentNanos] of spent) counters.setSpent(scopeId, spentNanos);
   const sweeper = setInterval(() => counters.sweep(clock.monotonic()), sweepIntervalMs);
   disposer.add(() => clearInterval(sweeper));
 

@@ -2,13 +2,14 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { countSpent } from "#control/ledger/count-spent.ts";
 import { startLedger, type Ledger } from "#control/ledger/ledger.ts";
 import type { OpenStore } from "#control/store/open-store.ts";
 import { openJournal, type Journal } from "#link/journal/journal.ts";
 import { availableEngines, type TestDatabase } from "./store-support/engines.ts";
 import { createFaultyLink, type FaultyLink } from "./store-support/faulty-link.ts";
 import { newKey, newUser, openMigrated, readTotals, silentLog } from "./store-support/open.ts";
-import { createRecord } from "./store-support/records.ts";
+import { createRandom, createRecord } from "./store-support/records.ts";
 
 async function until(condition: () => boolean, withinMs: number): Promise<void> {
   const deadline = performance.now() + withinMs;
@@ -112,6 +113,48 @@ describe.each(availableEngines())("ledger on $name", (engine) => {
     await kysely.schema.alterTable("usage_logs_away").renameTo("usage_logs").execute();
     expect(await ledger.drainAll(5_000)).toBe(true);
     expect((await readTotals(store)).requests).toBe(20);
+  });
+});
+
+describe.each(availableEngines())("what was spent when a server starts, on $name", (engine) => {
+  /** The file of what was stored is removed only when it is stored whole: a crash leaves any part of it behind as new. */
+  it("is what the database and the journal hold together, wherever the last one was killed", async () => {
+    const random = createRandom(7);
+    const log = silentLog;
+    const database = await engine.create();
+    const store = await openMigrated(database);
+    const { events } = countEvents();
+    const user = await store.users.create(newUser("ada@example.com"));
+    const key = await store.apiKeys.create(newKey(user, "key"));
+    const owner = { userId: user.id, apiKeyId: key.id };
+    let truth = 0;
+    for (let life = 0; life < 6; life += 1) {
+      const directory = join(database.dataDir, `journal-${life}`);
+      const dead = await openJournal({ directory, log, reserveBytes: 10_000, segmentBytes: 100_000 });
+      const records = Array.from({ length: Math.floor(random() * 1_500) }, (_, index) => {
+        const costNanos = Math.floor(random() * 1_000);
+        const fields = index % 9 === 0 ? { costNanos: null, chargedNanos: costNanos } : { costNanos };
+        truth += costNanos;
+        return createRecord({ ...owner, ...fields });
+      });
+      for (const record of records) dead.append(record);
+      // What it had stored, and not noted when it was killed.
+      const stored = records.slice(0, Math.floor(random() * records.length));
+      for (let at = 0; at < stored.length; at += 400) await store.usage.insert(stored.slice(at, at + 400));
+      await dead.close();
+
+      const journal = await openJournal({ directory, log, reserveBytes: 10_000 });
+      const spent = await countSpent({ journal, store, events, log });
+      expect(spent.get(`user:${user.id}`)).toBe(truth);
+      expect(spent.get(`key:${key.id}`)).toBe(truth);
+      const ledger = startLedger({ journal, store, events });
+      expect(await ledger.drainAll(20_000)).toBe(true);
+      expect((await readTotals(store)).cost).toMatchObject({ users: truth, keys: truth });
+      await ledger.stop();
+      await journal.close();
+    }
+    await store.close();
+    await database.dispose();
   });
 });
 

@@ -1,16 +1,22 @@
 import type { HealthBoard } from "#link/health-board.ts";
+import type { Journal } from "#link/journal/journal.ts";
 import type { Store } from "./store/store.ts";
 
 const intervalMs = 2_000;
 
+export interface StoreWatchDeps {
+  readonly store: Store;
+  readonly journal: Pick<Journal, "pendingRecords">;
+  readonly healthBoard: HealthBoard;
+}
+
 /** Tells `/health` how the database is. Its absence degrades: the gateway goes on with snapshot and journal. */
-export function startStoreWatch({ store, healthBoard }: { readonly store: Store; readonly healthBoard: HealthBoard }): {
-  stop(): void;
-} {
+export function startStoreWatch({ store, journal, healthBoard }: StoreWatchDeps): { stop(): void } {
   let isAsking = false;
   const look = async (): Promise<void> => {
     if (isAsking) return;
     isAsking = true;
+    healthBoard.report("journal", { isHealthy: true, detail: `${journal.pendingRecords} records to be stored` });
     try {
       await store.ping();
       healthBoard.report("store", { isHealthy: true, detail: store.engine });

@@ -75,3 +75,8 @@ export interface UnansweredAttempts {
   /** Null: of one of them the price is unknown, and so is `costNanos`. */
   readonly costNanos: number | null;
 }
+
+/** What budgets are charged, in nano-USD. */
+export function chargeOf({ costNanos, chargedNanos }: UsageRecord): number {
+  return costNanos ?? chargedNanos ?? 0;
+}

@@ -1,7 +1,7 @@
 import { GhostError } from "@ghostllm/contract";
 import type { Store } from "#control/store/store.ts";
 import type { UsageRecord } from "#domain/usage-record.ts";
-import type { Journal, SetAsideLine } from "#link/journal/journal.ts";
+import type { Journal, JournalBatch, SetAsideLine } from "#link/journal/journal.ts";
 
 export interface LedgerEvents {
   recordsDrained(count: number): void;
@@ -15,19 +15,17 @@ export interface DrainDeps {
   readonly events: LedgerEvents;
 }
 
-const batchRecords = 250;
-
-/** Moves one batch from the journal to the store. False: nothing is pending. Rejects while the store is unavailable. */
-export async function drainBatch({ journal, store, events }: DrainDeps): Promise<boolean> {
-  const { records, unreadable, position } = await journal.read(batchRecords);
-  if (position === null) return false;
-  const refused = await insertOrRefuse(store, records);
+/** Stores a batch and acknowledges it. Answers how many of its records were new. Rejects while the store is unavailable. */
+export async function drainBatch({ journal, store, events }: DrainDeps, batch: JournalBatch): Promise<number> {
+  const { records, unreadable, position } = batch;
+  if (position === null) return 0;
+  const { added, refused } = await insertOrRefuse(store, records);
   await journal.setAside([...unreadable, ...refused.map(({ record, reason }) => toLine(record, reason))]);
   await journal.acknowledge(position);
   for (const { reason } of unreadable) events.recordRejected("unknown", reason);
   for (const { record, reason } of refused) events.recordRejected(record.id, reason);
   events.recordsDrained(records.length - refused.length);
-  return true;
+  return added;
 }
 
 interface RefusedRecord {
@@ -35,23 +33,24 @@ interface RefusedRecord {
   readonly reason: string;
 }
 
+interface Inserted {
+  readonly added: number;
+  readonly refused: readonly RefusedRecord[];
+}
+
 /** Halves a batch that the store refuses until the records that are to blame stand alone: one must not hold up all. */
-async function insertOrRefuse(
-  store: Pick<Store, "usage">,
-  records: readonly UsageRecord[],
-): Promise<readonly RefusedRecord[]> {
+async function insertOrRefuse(store: Pick<Store, "usage">, records: readonly UsageRecord[]): Promise<Inserted> {
   const [record] = records;
-  if (record === undefined) return [];
+  if (record === undefined) return { added: 0, refused: [] };
   try {
-    await store.usage.insert(records);
-    return [];
+    return { added: await store.usage.insert(records), refused: [] };
   } catch (error) {
     if (!isRefusal(error)) throw error;
-    if (records.length === 1) return [{ record, reason: error.message }];
+    if (records.length === 1) return { added: 0, refused: [{ record, reason: error.message }] };
     const middle = Math.ceil(records.length / 2);
     const first = await insertOrRefuse(store, records.slice(0, middle));
     const second = await insertOrRefuse(store, records.slice(middle));
-    return [...first, ...second];
+    return { added: first.added + second.added, refused: [...first.refused, ...second.refused] };
   }
 }
 

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Store } from "#control/store/store.ts";
 import type { Journal } from "#link/journal/journal.ts";
 import { drainBatch, type LedgerEvents } from "./drain-batch.ts";
+import { PendingBatches } from "./pending-batches.ts";
 
 export interface LedgerOptions {
   readonly journal: Journal;
@@ -34,16 +35,21 @@ export function startLedger({ journal, store, events, random = Math.random, gath
 
   /** Until nothing is pending, or the ledger is stopped. */
   const drain = async (): Promise<void> => {
+    const batches = new PendingBatches(journal);
     while (!stopping.signal.aborted) {
       try {
-        if (!(await drainBatch({ journal, store, events }))) return;
+        const batch = await batches.next();
+        if (batch.position === null) return;
+        await drainBatch({ journal, store, events }, batch);
         failures = 0;
       } catch (error) {
         failures += 1;
         events.drainFailed(error);
+        await batches.forget();
         await pause(pauseAfter(failures, random()), stopping.signal);
       }
     }
+    await batches.forget();
   };
 
   const run = (): Promise<void> => {

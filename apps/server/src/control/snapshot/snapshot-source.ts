@@ -6,7 +6,7 @@ import { builtInPrices } from "@ghostllm/llm";
 import type { PriceBook } from "@ghostllm/llm";
 import { emptySnapshot } from "#domain/snapshot.ts";
 import type { Snapshot } from "#domain/snapshot.ts";
-import { buildSnapshot, readAll } from "./build-snapshot.ts";
+import { buildSnapshot } from "./build-snapshot.ts";
 import type { SnapshotSources } from "./build-snapshot.ts";
 
 export interface SnapshotSource {
@@ -118,14 +118,4 @@ function logUnusable(log: SnapshotSources["log"], previous: Snapshot, next: Snap
     if (previous.unusableProviders.get(provider) === reason) continue;
     log.error({ provider, reason }, "Provider left out: its row cannot be used");
   }
-}
-
-/** What each scope has spent, in nano-USD: what the counters of budgets start from. */
-export async function initialSpend({ store }: Pick<SnapshotSources, "store">): Promise<ReadonlyMap<string, number>> {
-  const users = await readAll((page) => store.users.list(page));
-  const keys = await readAll((page) => store.apiKeys.list(page));
-  return new Map([
-    ...users.map((user): [string, number] => [`user:${user.id}`, user.spentNanos]),
-    ...keys.map((key): [string, number] => [`key:${key.id}`, key.spentNanos]),
-  ]);
 }

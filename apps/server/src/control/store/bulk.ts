@@ -5,8 +5,8 @@ import { CompiledQuery, type Kysely } from "kysely";
 import type { Engine } from "./database.ts";
 import type { Tables } from "./tables.ts";
 
-/** Times some thirty columns, this stays below SQLite's 32,766 and PostgreSQL's 65,535 parameters. */
-const rowsPerStatement = 50;
+/** Times some forty columns, this stays below SQLite's 32,766 and PostgreSQL's 65,535 parameters. */
+const rowsPerStatement = 100;
 
 export type Value = string | number | null;
 
@@ -18,11 +18,16 @@ export interface BulkStatement {
   text(rows: string): string;
 }
 
-export interface BulkRunner<Row> {
-  run(transaction: Kysely<Tables>, rows: readonly (readonly Value[])[]): Promise<readonly Row[]>;
+export interface BulkRunner<Item, Row> {
+  run(transaction: Kysely<Tables>, items: readonly Item[]): Promise<readonly Row[]>;
 }
 
-export function prepareBulk<Row = never>(engine: Engine, statement: BulkStatement): BulkRunner<Row> {
+/** Rows are made of their items as they are sent, so that no long list is made in one go. */
+export function prepareBulk<Item, Row = never>(
+  engine: Engine,
+  statement: BulkStatement,
+  toRow: (item: Item) => readonly Value[],
+): BulkRunner<Item, Row> {
   const texts = new Map<number, string>();
   const textFor = (count: number): string => {
     const text = texts.get(count) ?? statement.text(placeholders(engine, statement, count));
@@ -30,11 +35,11 @@ export function prepareBulk<Row = never>(engine: Engine, statement: BulkStatemen
     return text;
   };
   return {
-    async run(transaction, rows) {
+    async run(transaction, items) {
       const results: Row[] = [];
-      for (let at = 0; at < rows.length; at += rowsPerStatement) {
-        const slice = rows.slice(at, at + rowsPerStatement);
-        const query = CompiledQuery.raw(textFor(slice.length), slice.flat());
+      for (let at = 0; at < items.length; at += rowsPerStatement) {
+        const slice = items.slice(at, at + rowsPerStatement);
+        const query = CompiledQuery.raw(textFor(slice.length), slice.flatMap(toRow));
         for (const row of (await transaction.executeQuery<Row>(query)).rows) results.push(row);
       }
       return results;

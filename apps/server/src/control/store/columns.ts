@@ -93,6 +93,7 @@ export function fromOptionalBit(value: number | null): boolean | null {
  */
 export function storableText(text: string, maxLength: number): string {
   const cut = text.length > maxLength ? text.slice(0, maxLength) : text;
+  if (cut.isWellFormed() && !cut.includes("\0")) return cut;
   return cut.toWellFormed().replaceAll("\0", "\uFFFD");
 }
 

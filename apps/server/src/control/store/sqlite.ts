@@ -7,7 +7,14 @@ import { SqliteThreadDriver } from "./sqlite-driver.ts";
 import { SqliteFault } from "./sqlite-thread.ts";
 
 /** FULL: a usage record leaves the journal once its transaction is committed, so a commit must survive a power cut. */
-const setup = ["pragma journal_mode = wal", "pragma synchronous = full", "pragma foreign_keys = on"];
+const setup = [
+  "pragma journal_mode = wal",
+  "pragma synchronous = full",
+  "pragma foreign_keys = on",
+  // KiB, and pages of 4 KiB: usage goes to the end of many ranges of several indexes, each of them a page that is in use.
+  "pragma cache_size = -32768",
+  "pragma wal_autocheckpoint = 4000",
+];
 
 const busyTimeoutMs = 5_000;
 

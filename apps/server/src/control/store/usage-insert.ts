@@ -1,7 +1,7 @@
 // Adds usage: the log, the rollups and what was spent, in one transaction, and each record only once.
 
 import type { UsageRecord } from "#domain/usage-record.ts";
-import { prepareBulk, type BulkStatement } from "./bulk.ts";
+import { prepareBulk, type BulkStatement, type Value } from "./bulk.ts";
 import { change, type Database } from "./database.ts";
 import { toValues, usageColumns } from "./usage-columns.ts";
 import { hourlyKeys, hourlySums, sumByHour, sumSpend } from "./usage-sums.ts";
@@ -19,6 +19,8 @@ const addToHours: BulkStatement = {
     `on conflict (${hourlyKeys.join(", ")}) do update set ` +
     hourlySums.map((sum) => `${sum} = usage_hourly.${sum} + excluded.${sum}`).join(", "),
 };
+
+const asItIs = (row: readonly Value[]): readonly Value[] => row;
 
 const spendCasts = ["text", "bigint", "bigint"];
 
@@ -42,15 +44,15 @@ const addToKeys: BulkStatement = {
 
 export function usageInserterIn(database: Database): (records: readonly UsageRecord[]) => Promise<number> {
   const { engine, kysely } = database;
-  const logs = prepareBulk<{ readonly id: string }>(engine, insertLogs);
-  const hours = prepareBulk(engine, addToHours);
-  const users = prepareBulk(engine, addToUsers);
-  const keys = prepareBulk(engine, addToKeys);
+  const logs = prepareBulk<UsageRecord, { readonly id: string }>(engine, insertLogs, toValues);
+  const hours = prepareBulk(engine, addToHours, asItIs);
+  const users = prepareBulk(engine, addToUsers, asItIs);
+  const keys = prepareBulk(engine, addToKeys, asItIs);
 
   const insert = (records: readonly UsageRecord[]): Promise<number> =>
     kysely.transaction().execute(async (transaction) => {
       await engine.lockUsage(transaction);
-      const added = await logs.run(transaction, records.map(toValues));
+      const added = await logs.run(transaction, records);
       const addedIds = new Set(added.map(({ id }) => id));
       const fresh = records.filter(({ id }) => addedIds.has(id));
       await hours.run(transaction, sumByHour(fresh));

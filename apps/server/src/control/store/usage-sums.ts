@@ -1,6 +1,6 @@
 // What a batch of new usage records adds to the rollups, to keys and to users. Pure.
 
-import type { UsageRecord } from "#domain/usage-record.ts";
+import { chargeOf, type UsageRecord } from "#domain/usage-record.ts";
 import type { Value } from "./bulk.ts";
 import { storableText } from "./columns.ts";
 
@@ -33,7 +33,8 @@ export function sumByHour(records: readonly UsageRecord[]): readonly (readonly V
   const groups = new Map<string, { keys: readonly Value[]; sums: number[] }>();
   for (const record of records) {
     const keys = keysOf(record);
-    const name = JSON.stringify(keys);
+    // Storable text has no NUL in it.
+    const name = keys.join("\0");
     const group = groups.get(name) ?? { keys, sums: hourlySums.map(() => 0) };
     groups.set(name, group);
     addendsOf(record).forEach((addend, index) => {
@@ -72,7 +73,7 @@ export function sumSpend(
   for (const record of records) {
     const holder = holders.get(idOf(record)) ?? { spent: 0, usedAt: 0 };
     holders.set(idOf(record), {
-      spent: holder.spent + (record.costNanos ?? record.chargedNanos ?? 0),
+      spent: holder.spent + chargeOf(record),
       usedAt: Math.max(holder.usedAt, record.createdAt),
     });
   }

@@ -82,20 +82,31 @@ export class FileJournal implements Journal {
     this.#listener = listener;
   }
 
-  async read(maxRecords: number): Promise<JournalBatch> {
+  async read(maxRecords: number, after: JournalPosition | null = null): Promise<JournalBatch> {
     const records: UsageRecord[] = [];
     const unreadable: SetAsideLine[] = [];
-    const segment = this.#segments.find(({ bytes, drainedBytes }) => drainedBytes < bytes);
-    if (segment === undefined) return { records, unreadable, position: null };
-    const { lines, end } = await readLines(segment, maxRecords);
+    const place = this.#placeAfter(after);
+    if (place === null) return { records, unreadable, position: null };
+    const { segment, from } = place;
+    const { lines, end } = await readLines(segment, from.bytes, maxRecords);
     for (const [index, line] of lines.entries()) {
       if (index % linesPerTurn === linesPerTurn - 1) await nextTurn();
       const parsed = parseLine(line);
       if ("record" in parsed) records.push(parsed.record);
       else unreadable.push({ line, reason: parsed.reason });
     }
-    const position = { segment: segment.number, bytes: end, records: segment.drainedRecords + lines.length };
+    const position = { segment: segment.number, bytes: end, records: from.records + lines.length };
     return { records, unreadable, position };
+  }
+
+  #placeAfter(after: JournalPosition | null): { segment: Segment; from: { bytes: number; records: number } } | null {
+    for (const segment of this.#segments) {
+      if (after !== null && segment.number < after.segment) continue;
+      const drained = { bytes: segment.drainedBytes, records: segment.drainedRecords };
+      const from = after?.segment === segment.number ? after : drained;
+      if (from.bytes < segment.bytes) return { segment, from };
+    }
+    return null;
   }
 
   async acknowledge({ segment: number, bytes, records }: JournalPosition): Promise<void> {

@@ -37,8 +37,11 @@ export interface Journal {
   readonly pendingBytes: number;
   /** Called after each append, in the same turn: it must be quick. */
   onAppend(listener: () => void): void;
-  /** The oldest lines that are not acknowledged; the same again until they are. Not to be called twice at a time. */
-  read(maxRecords: number): Promise<JournalBatch>;
+  /**
+   * The oldest lines that are not acknowledged, the same again until they are; or those that come after a batch that was
+   * read before. Not to be called twice at a time.
+   */
+  read(maxRecords: number, after?: JournalPosition | null): Promise<JournalBatch>;
   /** The lines up to this position are in the database or set aside: their files may go. */
   acknowledge(position: JournalPosition): Promise<void>;
   /** Keeps the lines in `usage.rejected`, for a person to look at. */

@@ -63,11 +63,10 @@ export interface Lines {
   readonly end: number;
 }
 
-const chunkBytes = 1 << 18;
+const chunkBytes = 1 << 19;
 
-/** Up to `maxLines` of what is not drained yet. A last line without its end is given as it is. */
-export async function readLines(segment: Segment, maxLines: number): Promise<Lines> {
-  const { path, bytes: limit, drainedBytes: start } = segment;
+/** Up to `maxLines` from an offset on. A last line without its end is given as it is. */
+export async function readLines({ path, bytes: limit }: Segment, start: number, maxLines: number): Promise<Lines> {
   const file = await open(path, "r");
   try {
     let window = chunkBytes;
