@@ -25,6 +25,7 @@ import { openStoreWhenReady } from "#control/store/open-when-ready.ts";
 import { SteadyTime, systemClock } from "#domain/clock.ts";
 import type { Snapshot } from "#domain/snapshot.ts";
 import { ClientAddresses } from "#edge/client-addresses.ts";
+import { createCompressor } from "#edge/compressor.ts";
 import { createCors } from "#edge/cors.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
 import { createEstimator } from "#gateway/estimator/estimator.ts";
@@ -93,6 +94,7 @@ async function build(config: Config, log: Log, disposer: Disposer): Promise<Runn
   const events = createEvents({ metrics, log });
   const healthBoard = new HealthBoard();
   const addresses = new ClientAddresses(config.edge.trustedProxies);
+  const compressor = createCompressor(config.edge.compression);
   const { dataDir } = config;
 
   if (!(await makePrivate(dataDir)))
@@ -174,6 +176,7 @@ async function build(config: Config, log: Log, disposer: Disposer): Promise<Runn
     log,
     clock,
     addresses,
+    compressor,
     steadyTime,
     version,
     sessions: createSessions({ store, secret, clock, steadyTime }),
@@ -207,6 +210,7 @@ async function build(config: Config, log: Log, disposer: Disposer): Promise<Runn
     events: running.watch(events),
     clock,
     addresses,
+    compressor,
     steadyTime,
     random: Math.random,
     timeouts: config.timeouts,

@@ -19,6 +19,7 @@ import { migrateStore, openStore } from "#control/store/open-store.ts";
 import type { OpenStore } from "#control/store/open-store.ts";
 import { ClientAddresses } from "#edge/client-addresses.ts";
 import { SteadyTime, type Clock } from "#domain/clock.ts";
+import { createCompressor } from "#edge/compressor.ts";
 import { Secret } from "#domain/secret.ts";
 
 export const adminKey = "admin-key-of-the-tests";
@@ -78,6 +79,7 @@ export async function startAdminPlane({
     ...sources,
     clock,
     addresses: new ClientAddresses({ addresses: [], header: "auto" }),
+    compressor: createCompressor({ isEnabled: true, minBytes: 1024 }),
     steadyTime,
     fetchJson,
     version: "0.0.0-test",

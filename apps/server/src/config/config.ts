@@ -85,8 +85,15 @@ export interface CorsSettings {
   readonly maxAgeSeconds: number;
 }
 
+export interface CompressionSettings {
+  readonly isEnabled: boolean;
+  /** Smaller answers are sent as they are. */
+  readonly minBytes: number;
+}
+
 /** What stands between clients and the server. */
 export interface EdgeSettings {
+  readonly compression: CompressionSettings;
   readonly cors: CorsSettings;
   readonly trustedProxies: TrustedProxies;
 }

@@ -3,7 +3,7 @@
 import { isIP } from "node:net";
 import type { TrustedProxies } from "./config.ts";
 import type { Kind, Parsed } from "./kinds.ts";
-import { flag, integer, oneOf } from "./kinds.ts";
+import { flag, integer, oneOf, size } from "./kinds.ts";
 import { setting } from "./setting.ts";
 
 const forwardedHeaders: readonly TrustedProxies["header"][] = ["auto", "x-forwarded-for", "forwarded"];
@@ -111,5 +111,21 @@ export const edgeSettings = {
     default: 7_200,
     help: "How long browsers may remember the answer to a preflight.",
     read: ({ edge }) => edge.cors.maxAgeSeconds,
+  }),
+  compression: setting({
+    path: "compression.enabled",
+    variable: "GHOSTLLM_COMPRESSION",
+    kind: flag,
+    default: true,
+    help: "Compress plain answers, pages and files for clients that take zstd, br or gzip. Streams never are.",
+    read: ({ edge }) => edge.compression.isEnabled,
+  }),
+  compressionMinBytes: setting({
+    path: "compression.min_bytes",
+    variable: "GHOSTLLM_COMPRESSION_MIN_BYTES",
+    kind: size,
+    default: 2048,
+    help: "Smaller answers are sent as they are.",
+    read: ({ edge }) => edge.compression.minBytes,
   }),
 };

@@ -16,6 +16,7 @@ export function edgeOf(values: SettingValues): EdgeSettings {
       credentials: values.corsCredentials,
       maxAgeSeconds: values.corsMaxAgeSeconds,
     },
+    compression: { isEnabled: values.compression, minBytes: values.compressionMinBytes },
   };
 }
 

@@ -91,6 +91,7 @@ describe("where a value comes from", () => {
       corsAdminOrigins: "https://a.example",
       corsCredentials: "true",
       corsMaxAgeSeconds: "60",
+      compression: "false",
     };
     const name = Object.entries(settings).find(([, other]) => other === one)?.[0] ?? "";
     const sample =

@@ -3,6 +3,7 @@ import type { Clock, SteadyTime } from "#domain/clock.ts";
 import type { Snapshot } from "#domain/snapshot.ts";
 import type { UsageRecord } from "#domain/usage-record.ts";
 import type { ClientAddresses } from "#edge/client-addresses.ts";
+import type { Compressor } from "#edge/compressor.ts";
 import type { Counters } from "#link/counters/counters.ts";
 import type { HealthBoard } from "#link/health-board.ts";
 import type { ObjectOwners } from "#link/object-owners.ts";
@@ -43,6 +44,7 @@ export interface GatewayDeps {
   readonly events: Events;
   readonly clock: Clock;
   readonly addresses: ClientAddresses;
+  readonly compressor: Compressor | null;
   /** By which keys end. */
   readonly steadyTime: SteadyTime;
   /** A number from 0 up to 1. */

@@ -1,12 +1,15 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { newId } from "@ghostllm/contract";
 import type { Clock } from "#domain/clock.ts";
+import type { Coding } from "#edge/accept-encoding.ts";
 import type { ClientAddresses } from "#edge/client-addresses.ts";
+import { varyWith } from "#edge/compressor.ts";
+import type { Compressor } from "#edge/compressor.ts";
 
 /** How long a client that reads slowly may take for the last bytes of an answer that broke off. */
 const cutPatienceMs = 30_000;
 
-type HeaderValue = string | number;
+type AnswerHeaders = Readonly<Record<string, string | number>>;
 
 /** The path that a request names, also where it names a whole URL (RFC 9112, 3.2.2); without the query. */
 export function pathOf({ url = "/" }: IncomingMessage): string {
@@ -20,6 +23,8 @@ export function pathOf({ url = "/" }: IncomingMessage): string {
 export interface ExchangeDeps {
   readonly clock: Clock;
   readonly addresses: ClientAddresses;
+  /** Null where no answer is compressed. */
+  readonly compressor: Compressor | null;
 }
 
 /** One request of a client and our answer to it: who waits, since when, and whether they are still there. */
@@ -33,6 +38,8 @@ export class Exchange {
   /** The client closed the connection before its answer was complete. */
   isClientGone = false;
   #isCut = false;
+  /** An answer has been given, and is being compressed. */
+  #isAnswering = false;
   readonly #startedMonotonic: number;
   readonly #deps: ExchangeDeps;
   #onClientGone: (() => void) | null = null;
@@ -91,29 +98,54 @@ export class Exchange {
   }
 
   get areHeadersSent(): boolean {
-    return this.response.headersSent;
+    return this.response.headersSent || this.#isAnswering;
   }
 
   /** Headers for whatever will be answered. */
-  addHeaders(headers: Readonly<Record<string, HeaderValue>>): void {
+  addHeaders(headers: AnswerHeaders): void {
     if (this.response.headersSent) return;
     for (const [name, value] of Object.entries(headers)) this.response.setHeader(name, value);
   }
 
   /** Answers in one write. Does nothing when an answer has begun or nobody waits. */
-  answer(status: number, headers: Readonly<Record<string, HeaderValue>>, body: string | Buffer): void {
-    if (this.response.headersSent || this.isClientGone) return;
-    const length = typeof body === "string" ? Buffer.byteLength(body) : body.length;
-    this.response.writeHead(status, { ...headers, "content-length": length, "x-request-id": this.id });
+  answer(status: number, headers: AnswerHeaders, body: string | Buffer): void {
+    if (this.areHeadersSent || this.isClientGone) return;
+    const bytes = typeof body === "string" ? Buffer.byteLength(body) : body.length;
+    const { compressor } = this.#deps;
+    const choice = compressor === null ? "as is" : compressor.choose(this.request, headers["content-type"], bytes);
+    if (choice === "as is") this.#send(status, { ...headers, "content-length": bytes, "x-request-id": this.id }, body);
+    else this.#answerVarying(status, headers, body, choice);
+  }
+
+  /** What is sent depends on what the client takes. */
+  #answerVarying(status: number, headers: AnswerHeaders, body: string | Buffer, choice: Coding | "identity"): void {
+    const vary = varyWith(this.response.getHeader("vary"), "Accept-Encoding");
+    const varying = { ...headers, vary, "x-request-id": this.id };
+    const plain = { ...varying, "content-length": Buffer.byteLength(body) };
+    const { compressor } = this.#deps;
+    if (choice === "identity" || compressor === null) return this.#send(status, plain, body);
+    // How long the answer to GET would be, is not known without making it.
+    if (this.request.method === "HEAD") return this.#send(status, varying, body);
+    this.#isAnswering = true;
+    void compressor.compress(Buffer.from(body), choice).then((compressed) => {
+      if (this.isClientGone || this.response.destroyed) return;
+      const coded = { ...varying, "content-encoding": choice, "content-length": compressed?.length ?? 0 };
+      if (compressed === null) this.#send(status, plain, body);
+      else this.#send(status, coded, compressed);
+    });
+  }
+
+  #send(status: number, headers: AnswerHeaders, body: string | Buffer): void {
+    this.response.writeHead(status, headers);
     this.response.end(this.request.method === "HEAD" ? undefined : body);
   }
 
   /** Headers are all there is to say. */
-  answerNothing(headers: Readonly<Record<string, HeaderValue>>): void {
+  answerNothing(headers: AnswerHeaders): void {
     this.response.writeHead(204, { ...headers, "x-request-id": this.id }).end();
   }
 
-  answerJson(status: number, value: unknown, headers: Readonly<Record<string, HeaderValue>> = {}): void {
+  answerJson(status: number, value: unknown, headers: AnswerHeaders = {}): void {
     this.answer(status, { ...headers, "content-type": "application/json" }, JSON.stringify(value));
   }
 
@@ -138,7 +170,7 @@ export class Exchange {
   }
 
   /** Begins an answer whose length is not known. Its headers leave with the first write. */
-  begin(status: number, headers: Readonly<Record<string, HeaderValue>>): void {
+  begin(status: number, headers: AnswerHeaders): void {
     if (this.response.headersSent || this.isClientGone) return;
     this.response.writeHead(status, { ...headers, "x-request-id": this.id });
   }

@@ -13,6 +13,7 @@ import { Secret } from "#domain/secret.ts";
 import type { ProviderEntry, Snapshot, Target } from "#domain/snapshot.ts";
 import type { UsageRecord } from "#domain/usage-record.ts";
 import { ClientAddresses } from "#edge/client-addresses.ts";
+import { createCompressor } from "#edge/compressor.ts";
 import { createCors } from "#edge/cors.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
 import { createEstimator } from "#gateway/estimator/estimator.ts";
@@ -152,6 +153,7 @@ export async function startGateway(snapshot: Snapshot, settings: Settings = {}):
     clock: systemClock,
     addresses: new ClientAddresses(settings.edge?.trustedProxies ?? config.edge.trustedProxies),
     steadyTime: new SteadyTime(settings.clock ?? systemClock),
+    compressor: createCompressor(settings.edge?.compression ?? config.edge.compression),
     random: Math.random,
     version: "test",
     ...settings,

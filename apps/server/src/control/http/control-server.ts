@@ -8,10 +8,12 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { ResourceDependencies } from "#control/resources/resource.ts";
 import { createResources } from "#control/resources/resources.ts";
 import type { ClientAddresses } from "#edge/client-addresses.ts";
+import type { Compressor } from "#edge/compressor.ts";
 import type { SteadyTime } from "#domain/clock.ts";
 import type { Secret } from "#domain/secret.ts";
 import type { Snapshot } from "#domain/snapshot.ts";
 import { bindRoutes } from "./bind-routes.ts";
+import { compressAnswers } from "./compress-answers.ts";
 import { fromFastify, toErrorBody } from "./errors.ts";
 import { createGuard } from "./guard.ts";
 import { methodsOf } from "./known-paths.ts";
@@ -21,6 +23,7 @@ export interface ControlDependencies extends ResourceDependencies {
   readonly adminKeys: readonly Secret[];
   readonly snapshot: () => Snapshot;
   readonly addresses: ClientAddresses;
+  readonly compressor: Compressor | null;
   /** By which keys end. */
   readonly steadyTime: SteadyTime;
   /** Of GhostLLM, for the documentation. */
@@ -44,6 +47,7 @@ export async function createControlServer(deps: ControlDependencies): Promise<Co
   });
   acceptJsonOnly(app);
   app.addHook("onRequest", async (request, reply) => setSecurityHeaders(request, reply));
+  if (deps.compressor !== null) compressAnswers(app, deps.compressor);
   app.setErrorHandler((error, request, reply) => answerFailure(error, request, reply, deps));
   app.setNotFoundHandler((request, reply) => answerUnknownPath(request, reply));
   bindRoutes({ app, resources: createResources(deps), guard: createGuard(deps), addresses: deps.addresses });
