@@ -1,6 +1,7 @@
 import type { Config } from "#config/config.ts";
 import { migrateStore, openStore } from "#control/store/open-store.ts";
 import { describeFault } from "#telemetry/fault.ts";
+import { LogOutlet } from "#telemetry/log-outlet.ts";
 import { createLog } from "#telemetry/log.ts";
 import { bannerOf } from "./banner.ts";
 import { compose } from "./compose.ts";
@@ -16,7 +17,9 @@ export interface RunOptions {
 /** Serves until SIGTERM or SIGINT; resolves when it is ready. Rejects when it cannot start. */
 export async function runServer({ config, print }: RunOptions): Promise<RunningServer> {
   keepFilesPrivate();
-  const log = createLog(config.logLevel);
+  const outlet = new LogOutlet();
+  outlet.giveUpAtExit();
+  const log = createLog(config.logLevel, outlet);
   const server = await compose(config, log);
   print(bannerOf(server));
   closeOnSignal(server);

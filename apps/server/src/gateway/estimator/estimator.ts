@@ -1,12 +1,12 @@
 // Counts tokens of answers for which the vendor told no usage: in a worker, since tokenizing is far too slow for the
-// event loop. The worker starts when it is first needed and always answers in bounded time.
+// event loop. The worker starts when it is first needed. Invariant: what waits for it is bounded, in bytes as in time.
 
 import { Worker } from "node:worker_threads";
 
 export interface EstimateRequest {
   readonly dialect: string;
   /** The request body. */
-  readonly prompt: string;
+  readonly prompt: Buffer;
   /** The answer or stream as it came, or its beginning. */
   readonly answer: string;
   readonly streamed: boolean;
@@ -18,47 +18,90 @@ export interface TokenCounts {
 }
 
 export interface Estimator {
-  /** Null when the worker did not answer in time: the caller then guesses from the sizes. */
+  /** Null when the worker did not answer in time, or has too much to do: the caller then guesses from the sizes. */
   estimate(request: EstimateRequest): Promise<TokenCounts | null>;
   close(): Promise<void>;
 }
 
 /** How long the last bytes of an answer may be held back for a better count. */
 const deadlineMs = 250;
+/** Of all that waits: beyond it nobody would be answered in time. */
+const maxWaitingBytes = 32 * 2 ** 20;
+
+interface Job {
+  readonly request: EstimateRequest;
+  readonly resolve: (counts: TokenCounts | null) => void;
+  readonly timer: NodeJS.Timeout;
+}
 
 export function createEstimator(): Estimator {
-  let worker: Worker | null = null;
-  let nextId = 0;
-  const waiting = new Map<number, (counts: TokenCounts | null) => void>();
+  return new WorkerEstimator();
+}
 
-  const start = (): Worker => {
-    const started = new Worker(new URL("./tokenizer-worker.ts", import.meta.url));
-    started.unref();
-    started.on("message", ({ id, counts }: { id: number; counts: TokenCounts | null }) => waiting.get(id)?.(counts));
-    started.on("error", () => {
-      worker = null;
-      for (const answer of waiting.values()) answer(null);
+class WorkerEstimator implements Estimator {
+  #worker: Worker | null = null;
+  /** In the order in which they came. */
+  readonly #waiting = new Set<Job>();
+  #waitingBytes = 0;
+  /** What the worker works on: it is given one at a time, so that none waits there who has given up. */
+  #current: Job | null = null;
+
+  estimate(request: EstimateRequest): Promise<TokenCounts | null> {
+    const bytes = sizeOf(request);
+    if (this.#waiting.size > 0 && this.#waitingBytes + bytes > maxWaitingBytes) return Promise.resolve(null);
+    return new Promise((resolve) => {
+      const job: Job = { request, resolve, timer: setTimeout(() => this.#giveUp(job), deadlineMs) };
+      this.#waiting.add(job);
+      this.#waitingBytes += bytes;
+      this.#next();
     });
-    return started;
-  };
+  }
 
-  return {
-    estimate(request) {
-      worker ??= start();
-      const id = nextId++;
-      return new Promise((resolve) => {
-        const answer = (counts: TokenCounts | null): void => {
-          clearTimeout(timer);
-          waiting.delete(id);
-          resolve(counts);
-        };
-        const timer = setTimeout(() => answer(null), deadlineMs);
-        waiting.set(id, answer);
-        worker?.postMessage({ id, request });
-      });
-    },
-    async close() {
-      await worker?.terminate();
-    },
-  };
+  async close(): Promise<void> {
+    await this.#worker?.terminate();
+  }
+
+  #next(): void {
+    const [job] = this.#waiting;
+    if (job === undefined || this.#current !== null) return;
+    this.#leave(job);
+    this.#current = job;
+    this.#worker ??= this.#start();
+    this.#worker.postMessage(job.request);
+  }
+
+  #start(): Worker {
+    const worker = new Worker(new URL("./tokenizer-worker.ts", import.meta.url));
+    worker.unref();
+    worker.on("message", (counts: TokenCounts | null) => this.#answer(counts));
+    worker.on("error", () => {
+      this.#worker = null;
+      this.#answer(null);
+    });
+    return worker;
+  }
+
+  #answer(counts: TokenCounts | null): void {
+    const job = this.#current;
+    this.#current = null;
+    if (job !== null) {
+      clearTimeout(job.timer);
+      job.resolve(counts);
+    }
+    this.#next();
+  }
+
+  #giveUp(job: Job): void {
+    if (this.#waiting.has(job)) this.#leave(job);
+    job.resolve(null);
+  }
+
+  #leave(job: Job): void {
+    this.#waiting.delete(job);
+    this.#waitingBytes -= sizeOf(job.request);
+  }
+}
+
+function sizeOf({ prompt, answer }: EstimateRequest): number {
+  return prompt.length + answer.length;
 }

@@ -21,7 +21,8 @@ function count(text: string): number {
 function estimate({ dialect, prompt, answer, streamed }: EstimateRequest): TokenCounts {
   const codec = Object.values(dialects).find(({ name }) => name === dialect);
   const written = codec?.upstream.readText(answer, streamed) ?? "";
-  const asked = codec?.client.readPromptText(prompt) ?? prompt;
+  const text = Buffer.from(prompt).toString("utf8");
+  const asked = codec?.client.readPromptText(text) ?? text;
   return { promptTokens: count(asked), completionTokens: count(written) };
 }
 
@@ -34,6 +35,4 @@ function tryToEstimate(request: EstimateRequest): TokenCounts | null {
   }
 }
 
-parentPort?.on("message", ({ id, request }: { id: number; request: EstimateRequest }) => {
-  parentPort?.postMessage({ id, counts: tryToEstimate(request) });
-});
+parentPort?.on("message", (request: EstimateRequest) => parentPort?.postMessage(tryToEstimate(request)));

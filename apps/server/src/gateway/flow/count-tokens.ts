@@ -66,7 +66,7 @@ export async function answerCount(
 ): Promise<void> {
   const { encodeTokenCount } = dialect.client;
   if (encodeTokenCount === undefined) throw new GhostError("internal_error", "a dialect that counts can say the count");
-  const prompt = request.body.toString("utf8");
+  const prompt = request.body;
   const counts = await estimator.estimate({ dialect: dialect.name, prompt, answer: "", streamed: false });
   const tokens = counts?.promptTokens ?? Math.ceil(request.body.length / bytesPerToken);
   const headers = { "content-type": "application/json", "x-ghostllm-notes": "token count is an estimate" };

@@ -43,7 +43,7 @@ async function estimateUsage({
   estimator,
 }: MeasureInput): Promise<MeasuredUsage> {
   const answer = evidence.text();
-  const prompt = request.body.toString("utf8");
+  const prompt = request.body;
   const counts = await estimator.estimate({ dialect: dialect.name, prompt, answer, streamed });
   const kept = counts?.completionTokens ?? dialect.upstream.readText(answer, streamed).length / charactersPerToken;
   return {

@@ -151,10 +151,19 @@ export function relayStream(answer: StreamAnswer, { exchange, evidence, onWrite 
         if (rest !== null) evidence.add(rest);
         finish(rest, tap.isWhole || tap.failure !== null ? null : endedEarly);
       },
-      // All that was missing is the end of the body.
-      onFailure: (failure) => (tap.isWhole ? finish(tap.flush(true), null) : finish(null, failure)),
+      // Where it is whole, all that was missing is the end of the body.
+      onFailure: (failure) => (tap.isWhole ? finish(restOf(tap), null) : finish(null, failure)),
     });
   });
+}
+
+/** What a tap that has thrown still holds is lost. */
+function restOf(tap: StreamTap): Buffer | null {
+  try {
+    return tap.flush(true);
+  } catch {
+    return null;
+  }
 }
 
 const endedEarly = new UpstreamFailure("broken", "the stream ended before its answer did");

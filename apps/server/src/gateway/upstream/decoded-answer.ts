@@ -95,7 +95,11 @@ class DecodedAnswer implements UpstreamAnswer {
     this.#ending = ending;
     const sink = this.#sink;
     this.#sink = null;
-    if (ending === "end") sink?.onEnd();
-    else sink?.onFailure(ending);
+    if (ending !== "end") return sink?.onFailure(ending);
+    try {
+      sink?.onEnd();
+    } catch (error) {
+      sink?.onFailure(new UpstreamFailure("broken", "the answer could not be read", error));
+    }
   }
 }

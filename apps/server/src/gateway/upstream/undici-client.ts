@@ -124,10 +124,7 @@ class Call implements Dispatcher.DispatchHandler, UpstreamCall, UpstreamAnswer {
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.#isAborted) return;
-    if (this.#sink !== null && !this.#isPaused) {
-      this.#sink.onData(chunk);
-      return;
-    }
+    if (this.#sink !== null && !this.#isPaused) return this.#hand(this.#sink, chunk);
     this.#waiting.push(chunk);
     this.#waitingBytes += chunk.length;
     if (this.#waitingBytes > maxWaitingBytes) controller.pause();
@@ -156,14 +153,41 @@ class Call implements Dispatcher.DispatchHandler, UpstreamCall, UpstreamAnswer {
       const chunk = this.#waiting.shift();
       if (chunk === undefined) return this.#deliverEnding(this.#sink);
       this.#waitingBytes -= chunk.length;
-      this.#sink.onData(chunk);
+      this.#hand(this.#sink, chunk);
     }
+  }
+
+  /** Whoever resumes would get what is thrown here, and that may be the event loop: it ends this answer, and no other. */
+  #hand(sink: AnswerSink, chunk: Buffer): void {
+    try {
+      sink.onData(chunk);
+    } catch (error) {
+      this.#spoil(error);
+    }
+  }
+
+  #spoil(error: unknown): void {
+    const isOver = this.#ending !== null;
+    this.#ending = unreadable(error);
+    this.#waiting = [];
+    this.#isPaused = false;
+    this.#isAborted = true;
+    if (!isOver) this.#controller?.abort(this.#ending);
+    if (this.#sink !== null) this.#deliverEnding(this.#sink);
   }
 
   #deliverEnding(sink: AnswerSink): void {
     if (this.#ending === null) return;
     this.#sink = null;
-    if (this.#ending === "end") sink.onEnd();
-    else sink.onFailure(this.#ending);
+    if (this.#ending !== "end") return sink.onFailure(this.#ending);
+    try {
+      sink.onEnd();
+    } catch (error) {
+      sink.onFailure(unreadable(error));
+    }
   }
+}
+
+function unreadable(error: unknown): UpstreamFailure {
+  return new UpstreamFailure("broken", "the answer could not be read", error);
 }
