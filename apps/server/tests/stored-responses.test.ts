@@ -378,9 +378,9 @@ describe("an answer in the background", () => {
     await start(held);
     first.script({ kind: "answer", body: queued });
     await ann.responses.create(of(60));
-    await settleOverdue(gateway.deps, Date.now());
+    await settleOverdue(gateway.deps, performance.now());
     expect(gateway.records).toEqual([]);
-    await settleOverdue(gateway.deps, Date.now() + backgroundLifetimeMs + 1);
+    await settleOverdue(gateway.deps, performance.now() + backgroundLifetimeMs + 1);
     expect(gateway.records).toMatchObject([
       {
         operation: "chat.completions",
