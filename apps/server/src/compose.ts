@@ -23,6 +23,7 @@ import { startStoreWatch } from "#control/store-watch.ts";
 import { holdSoleInstance } from "#control/sole-instance.ts";
 import { openStoreWhenReady } from "#control/store/open-when-ready.ts";
 import { SteadyTime, systemClock } from "#domain/clock.ts";
+import { Egress } from "#domain/egress/egress.ts";
 import type { Snapshot } from "#domain/snapshot.ts";
 import { ClientAddresses } from "#edge/client-addresses.ts";
 import { createCompressor } from "#edge/compressor.ts";
@@ -120,12 +121,13 @@ async function build(config: Config, log: Log, disposer: Disposer): Promise<Runn
   const watch = startStoreWatch({ store, journal, healthBoard });
   disposer.add(() => watch.stop());
 
-  const upstream = createUndiciClient(config.timeouts, config.network);
+  const demo = await startDemoUpstream();
+  disposer.add(() => demo.close());
+  const egress = new Egress(config.egress, [demo.url]);
+  const upstream = createUndiciClient(config.timeouts, config.network, { egress });
   disposer.add(() => upstream.close());
   const authenticator = createAuthenticator({ client: upstream, clock });
   const vendors = { client: upstream, authenticator };
-  const demo = await startDemoUpstream();
-  disposer.add(() => demo.close());
   const encryption = await loadEncryption({ encryptionKey: config.encryptionKey, dataDir, log });
   const baseUrlOf = (type: string): string | null => (type === "demo" ? `${demo.url}/v1` : null);
   const providerSources = { encryption, definitions: providers, baseUrlOf };
@@ -179,6 +181,7 @@ async function build(config: Config, log: Log, disposer: Disposer): Promise<Runn
     compressor,
     steadyTime,
     version,
+    egress,
     sessions: createSessions({ store, secret, clock, steadyTime }),
     adminKeys: facts.adminKeys,
     snapshot: () => snapshots.current(),

@@ -20,6 +20,7 @@ import type { OpenStore } from "#control/store/open-store.ts";
 import { ClientAddresses } from "#edge/client-addresses.ts";
 import { SteadyTime, type Clock } from "#domain/clock.ts";
 import { createCompressor } from "#edge/compressor.ts";
+import { Egress, usualEgress } from "#domain/egress/egress.ts";
 import { Secret } from "#domain/secret.ts";
 
 export const adminKey = "admin-key-of-the-tests";
@@ -82,6 +83,7 @@ export async function startAdminPlane({
     compressor: createCompressor({ isEnabled: true, minBytes: 1024 }),
     steadyTime,
     fetchJson,
+    egress: new Egress(usualEgress),
     version: "0.0.0-test",
     sessions: createSessions({ store, clock, steadyTime, secret: new Secret("a secret of the tests") }),
     changed: snapshots.rebuild,

@@ -41,7 +41,7 @@ describe("providers", () => {
     const made = await admin.providers.create({ body: { provider_type: "bedrock", api_key: keys } });
     expect(made.effective_base_url).toBe("https://bedrock-runtime.us-east-1.amazonaws.com");
     const settings = { region: "eu-west-1" };
-    const moved = await admin.providers.update({ params: { id: made.id }, body: { settings } });
+    const moved = await admin.providers.update({ params: { id: made.id }, body: { settings, api_key: keys } });
     expect(moved.effective_base_url).toBe("https://bedrock-runtime.eu-west-1.amazonaws.com");
     expect(snapshots.current().providers.get("bedrock")).toMatchObject({
       baseUrl: "https://bedrock-runtime.eu-west-1.amazonaws.com",
@@ -120,9 +120,9 @@ describe("providers", () => {
     const { id } = await admin.providers.create({ body: { provider_type: "openai", api_key: vendorKey } });
     await admin.providers.update({
       params: { id },
-      body: { name: "openai-eu", base_url: "https://eu.example.com/v1/" },
+      body: { name: "openai-eu", base_url: "https://api.openai.com/eu/v1/" },
     });
-    expect(snapshots.current().providers.get("openai-eu")).toMatchObject({ baseUrl: "https://eu.example.com/v1" });
+    expect(snapshots.current().providers.get("openai-eu")).toMatchObject({ baseUrl: "https://api.openai.com/eu/v1" });
     expect(snapshots.current().providers.get("openai-eu")?.credential?.reveal()).toBe(vendorKey);
     await admin.providers.update({ params: { id }, body: { api_key: "sk-new" } });
     expect(snapshots.current().providers.get("openai-eu")?.credential?.reveal()).toBe("sk-new");

@@ -2,6 +2,7 @@
 
 import type { Additions } from "#domain/additions.ts";
 import type { AdminRoutes, ParsedInput } from "@ghostllm/contract";
+import type { EgressSettings } from "#domain/egress/egress.ts";
 import type { Secret } from "#domain/secret.ts";
 
 export interface Timeouts {
@@ -134,6 +135,7 @@ export interface Config {
   readonly answers: AnswerSettings;
   readonly edge: EdgeSettings;
   readonly network: Network;
+  readonly egress: EgressSettings;
   readonly providers: readonly ConfiguredProvider[];
   /** Between two looks at a vendor's list of models. */
   readonly modelListIntervalMs: number;

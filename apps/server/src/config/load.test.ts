@@ -75,6 +75,10 @@ describe("where a value comes from", () => {
   it.each(Object.entries(settings))("reads %s from its variable and from its place in the file", (_, one) => {
     const samples: Readonly<Record<string, string>> = {
       host: "10.0.0.1",
+      httpProxy: "proxy:3128",
+      httpsProxy: "proxy:3128",
+      allProxy: "proxy:3128",
+      allowPrivate: "false",
       port: "81",
       streamKeepAliveSeconds: "7",
       databaseUrl: "postgres://u:p@db/x",

@@ -3,6 +3,8 @@
 
 import { resolve } from "node:path";
 
+import { Egress } from "#domain/egress/egress.ts";
+import type { EgressSettings } from "#domain/egress/egress.ts";
 import { Secret } from "#domain/secret.ts";
 import type { Config, Network } from "./config.ts";
 import { type ConfigProblem, ConfigError, findSimilar, suggest } from "./problems.ts";
@@ -10,6 +12,8 @@ import { findSet } from "./provider-environment.ts";
 import { findProviders } from "./providers.ts";
 import { readCertificates } from "./certificates.ts";
 import { edgeOf, findEdgeProblems } from "./edge.ts";
+import type { ReadSetting } from "./edge.ts";
+import { findPriceProblems, findWeakSecrets } from "./security.ts";
 import type { Setting } from "./setting.ts";
 import { fileVariable, type SettingName, settings, type SettingValues, unsupportedVariables } from "./settings.ts";
 import { type ConfigSources, readVariable } from "./sources.ts";
@@ -141,11 +145,15 @@ function networkOf(values: SettingValues, certificates: string | null): Network 
   return { ...proxies, allProxy, noProxy, proxiesLoopback, certificatesFile, certificates };
 }
 
-interface Parts extends Pick<Config, "providers" | "network"> {
+function egressOf({ allowPrivate, egressAllow: allow, egressDeny: deny }: SettingValues): EgressSettings {
+  return { allowPrivate, allow, deny };
+}
+
+interface Parts extends Pick<Config, "providers" | "network" | "egress"> {
   readonly cwd: string;
 }
 
-function buildConfig(values: SettingValues, { cwd, providers, network }: Parts): Config {
+function buildConfig(values: SettingValues, { cwd, providers, network, egress }: Parts): Config {
   const { connectMs, firstByteMs, idleMs, totalMs, requestBodyIdleMs, drainMs } = values;
   const { bodyBytes, answerBufferBytes, assumedOutputTokens, answerModel } = values;
   const { connections, connectionsPerAddress, answerUnreadMs } = values;
@@ -168,6 +176,7 @@ function buildConfig(values: SettingValues, { cwd, providers, network }: Parts):
     answers: { model: answerModel },
     edge: edgeOf(values),
     network,
+    egress,
     providers,
     modelListIntervalMs: values.modelListIntervalMs,
     prices: { source: values.pricesSource, refreshMs: values.pricesRefreshMs },
@@ -181,24 +190,28 @@ const unset = { value: null, origin: "default" };
 export function inspectConfig(sources: ConfigSources): LoadedConfig {
   const yaml = readYaml(sources);
   const found = new Map(settingEntries.map(([name, one]) => [name, findValue(one, sources, yaml)]));
-  const { providers, problems, warnings } = findProviders({ sources, yaml });
+  const pick = <Part>(part: (one: Found) => Part) =>
+    Object.fromEntries([...found].map(([name, one]) => [name, part(one)]));
+  const values = pick(({ value }) => value) as SettingValues;
+  const egress = egressOf(values);
+  const { providers, problems, warnings } = findProviders({ sources, yaml, egress: new Egress(egress) });
   const certificates = readCertificates(sources, findValue(settings.certificatesFile, sources, yaml));
+  const read: ReadSetting = (name) => found.get(name) ?? unset;
   const all = [
     ...yaml.problems,
     ...findUnknownKeys(yaml, yaml.root, []),
     ...[...found].flatMap(([name, { problem }]) => (problem === null || isOutdone(name, found) ? [] : problem)),
     ...findUnsupported(sources),
     ...certificates.problems,
-    ...findEdgeProblems((name) => found.get(name) ?? unset),
+    ...findEdgeProblems(read),
+    ...findWeakSecrets(read),
+    ...findPriceProblems(read, egress),
     ...problems,
   ];
   if (all.length > 0) throw new ConfigError(all);
-  const pick = <Part>(part: (one: Found) => Part) =>
-    Object.fromEntries([...found].map(([name, one]) => [name, part(one)]));
-  const values = pick(({ value }) => value) as SettingValues;
   const network = networkOf(values, certificates.text);
   return {
-    config: buildConfig(values, { cwd: sources.cwd, providers, network }),
+    config: buildConfig(values, { cwd: sources.cwd, providers, network, egress }),
     origins: pick(({ origin }) => origin) as Origins,
     warnings: [
       ...[...found.values()].flatMap(({ warning }) => warning ?? []),

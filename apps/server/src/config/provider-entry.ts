@@ -1,8 +1,10 @@
 // One entry of `providers:` in ghostllm.yaml.
 
-import { type ProviderDefinition, providers as definitions, readBaseUrl } from "@ghostllm/llm";
+import { type ProviderDefinition, providers as definitions } from "@ghostllm/llm";
 
 import type { Additions } from "#domain/additions.ts";
+import type { Egress } from "#domain/egress/egress.ts";
+import { faultOfSetting, readProviderUrl } from "#domain/egress/provider-url.ts";
 import { Secret } from "#domain/secret.ts";
 import { AdditionsReader, keysOfAdditions } from "./additions-entry.ts";
 import type { ConfiguredProvider } from "./config.ts";
@@ -15,6 +17,7 @@ import { isRecord, type YamlFile, type YamlPath } from "./yaml-file.ts";
 export interface ProviderSources {
   readonly sources: ConfigSources;
   readonly yaml: YamlFile;
+  readonly egress: Egress;
 }
 
 const keysOfEntry = ["name", "type", "base_url", "api_key", "api_key_env", "settings", "models", ...keysOfAdditions];
@@ -96,7 +99,7 @@ class EntryReader {
         this.#report("base_url", `${definition.label} has no default base URL`, "Add `base_url`.");
       return definition.baseUrl;
     }
-    const reading = readBaseUrl(definition, value);
+    const reading = readProviderUrl(definition, value, this.#input.egress);
     if (reading.fault === null) return reading.url;
     if (variable === null) this.#report("base_url", reading.fault, reading.hint);
     else this.problems.push({ path: variable.variable, message: reading.fault, hint: reading.hint });
@@ -140,6 +143,10 @@ class EntryReader {
       if (known === undefined) this.#reportSetting(definition, name);
       else if (typeof value !== "string") this.#report(`settings.${name}`, "this is no text", "Put it in quotes.");
       else if (readVariable(this.#input.sources, known.variable) === null) settings[name] = value;
+    }
+    for (const [name, value] of Object.entries(settings)) {
+      const fault = faultOfSetting(definition, name, value);
+      if (fault !== null) this.#report(`settings.${name}`, fault, "Write it as the vendor does.");
     }
     for (const [name, { needed }] of Object.entries(definition.settings ?? {})) {
       if (needed === true && !settings[name])

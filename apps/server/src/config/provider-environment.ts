@@ -1,10 +1,11 @@
 // The vendors whose variables are set.
 
 import { resolve } from "node:path";
-import { readBaseUrl } from "@ghostllm/llm";
 import type { CredentialParts, ProviderDefinition } from "@ghostllm/llm";
 
 import { noAdditions } from "#domain/additions.ts";
+import type { Egress } from "#domain/egress/egress.ts";
+import { faultOfSetting, readProviderUrl } from "#domain/egress/provider-url.ts";
 import { Secret } from "#domain/secret.ts";
 import type { ConfiguredProvider } from "./config.ts";
 import type { ConfigProblem } from "./problems.ts";
@@ -89,7 +90,14 @@ function findGap(
   return null;
 }
 
-export function detectProvider(definition: ProviderDefinition, sources: ConfigSources): ProvidersFound {
+function faultsOfSettings(definition: ProviderDefinition, settings: Readonly<Record<string, string>>) {
+  return Object.entries(definition.settings ?? {}).flatMap(([name, { variable }]): readonly ConfigProblem[] => {
+    const fault = faultOfSetting(definition, name, settings[name] ?? "");
+    return fault === null ? [] : [{ path: variable, message: fault, hint: "Write it as the vendor does." }];
+  });
+}
+
+export function detectProvider(definition: ProviderDefinition, sources: ConfigSources, egress: Egress): ProvidersFound {
   const credential = findCredential(sources, definition);
   const url = findSet(sources, definition.baseUrlVariables);
   if (credential === null && url === null) return { providers: [], problems: [], warnings: [] };
@@ -97,17 +105,20 @@ export function detectProvider(definition: ProviderDefinition, sources: ConfigSo
   // A file of credentials is for many things, and says nothing of a wish to use this one.
   const isMeant = url !== null || !definition.credentialFiles?.includes(credential?.variable ?? "");
   if (gap !== null) return { providers: [], problems: [], warnings: isMeant ? [gap] : [] };
-  const reading = url === null ? null : readBaseUrl(definition, url.value);
+  const reading = url === null ? null : readProviderUrl(definition, url.value, egress);
   if (url !== null && reading !== null && reading.fault !== null) {
     const problem = { path: url.variable, message: reading.fault, hint: reading.hint };
     return { providers: [], problems: [problem], warnings: [] };
   }
+  const settings = settingsFromEnvironment(sources, definition);
+  const problems = faultsOfSettings(definition, settings);
+  if (problems.length > 0) return { providers: [], problems, warnings: [] };
   const provider: ConfiguredProvider = {
     name: definition.type,
     type: definition.type,
     baseUrl: reading?.fault === null ? reading.url : definition.baseUrl,
     credential: credential === null ? null : new Secret(credential.value),
-    settings: settingsFromEnvironment(sources, definition),
+    settings,
     additions: noAdditions,
     origin: (credential ?? url)?.variable ?? "",
   };

@@ -40,7 +40,7 @@ export function findProviders(input: ProviderSources): ProvidersFound {
   const declared = readDeclared(input);
   const names = new Set(declared.providers.map(({ name }) => name));
   const detectable = definitions.filter(({ type }) => !names.has(type));
-  const detected = merge(detectable.map((definition) => detectProvider(definition, input.sources)));
+  const detected = merge(detectable.map((definition) => detectProvider(definition, input.sources, input.egress)));
   const found = merge([declared, detected]);
   return { ...found, problems: [...found.problems, ...findDuplicates(declared.providers)] };
 }

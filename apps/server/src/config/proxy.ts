@@ -1,5 +1,6 @@
 // Servers through which vendors are reached: how their addresses are written, and shown again without their passwords.
 
+import { Egress, usualEgress } from "#domain/egress/egress.ts";
 import { Secret } from "#domain/secret.ts";
 import type { Network, ProxyServer } from "./config.ts";
 import type { Kind, Parsed } from "./kinds.ts";
@@ -20,6 +21,8 @@ export const proxyServer: Kind<ProxyServer> = {
     const { protocol } = url;
     if (!["http:", "https:"].includes(protocol))
       return refuse(`a proxy of the kind \`${protocol.slice(0, -1)}\` is not supported`);
+    const fault = new Egress(usualEgress).faultOf(url);
+    if (fault !== null) return refuse(fault);
     const credentials = credentialsOf(url);
     if (credentials === undefined)
       return refuse("the user or password in the URL of the proxy is not correctly encoded");

@@ -2,6 +2,7 @@
 // Providers are the exception: they come from @ghostllm/llm's list, see providers.ts.
 
 import { edgeSettings } from "./edge-settings.ts";
+import { egressSettings } from "./egress-settings.ts";
 import type { AnswerSettings, LogLevel } from "./config.ts";
 import {
   databaseUrl,
@@ -232,6 +233,7 @@ export const settings = {
   ...edgeSettings,
   ...capacitySettings,
   ...networkSettings,
+  ...egressSettings,
 };
 
 export type SettingName = keyof typeof settings;

@@ -166,7 +166,7 @@ export const providerRoutes = defineRoutes({
     status: 200,
     summary: "Change a provider",
     description:
-      "Fields left out stay as they are; `settings`, `headers` and `query` are replaced as a whole, and a value of `[secret]` stays what it is. `api_key: null` removes the credential.",
+      "Fields left out stay as they are; `settings`, `headers` and `query` are replaced as a whole, and a value of `[secret]` stays what it is. `api_key: null` removes the credential. What is stored is for the host that it was given for: a change of `base_url`, or of a setting such as the region, that leads to another scheme, host or port needs `api_key` and all hidden values of `headers` and `query` anew.",
   },
   remove: {
     ...shared,

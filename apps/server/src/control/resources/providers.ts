@@ -1,6 +1,5 @@
 import { GhostError } from "@ghostllm/contract";
 import type { AdminRoutes, RouteAnswer } from "@ghostllm/contract";
-import { readBaseUrl } from "@ghostllm/llm";
 import type { ProviderDefinition } from "@ghostllm/llm";
 import { discoverModels } from "#control/catalog/discover.ts";
 import { probeProvider } from "#control/catalog/probe.ts";
@@ -14,12 +13,15 @@ import {
 } from "#control/snapshot/providers.ts";
 import type { ProviderChange, ProviderRow } from "#control/store/store.ts";
 import { noAdditions } from "#domain/additions.ts";
+import { faultOfSetting, readProviderUrl } from "#domain/egress/provider-url.ts";
 import { Secret } from "#domain/secret.ts";
 import type { ProviderEntry } from "#domain/snapshot.ts";
 import { changedAdditions, readAdditions, showAdditions } from "./provider-additions.ts";
+import { checkBoundSecrets } from "./bound-secrets.ts";
 import { found, invalid, notFound, toTime } from "./fields.ts";
 import { pageOf, readPage } from "./pages.ts";
 import type { Resource, ResourceDependencies } from "./resource.ts";
+import { createTurns } from "./turns.ts";
 
 type ApiProvider = RouteAnswer<AdminRoutes["providers"]["get"]>;
 type ApiProviderType = RouteAnswer<AdminRoutes["providers"]["types"]>["data"][number];
@@ -27,6 +29,7 @@ type ProviderUpdate = Parameters<Resource<"providers">["update"]>[0]["body"];
 
 export function createProvidersResource(deps: ResourceDependencies): Resource<"providers"> {
   const { store, changed, definitions } = deps;
+  const inTurn = createTurns();
   const find = async (id: string): Promise<ProviderRow> => found(await store.providers.find(id), "provider", id);
   return {
     async list({ query }) {
@@ -57,15 +60,17 @@ export function createProvidersResource(deps: ResourceDependencies): Resource<"p
 
     get: async ({ params }) => toApiProvider(await find(params.id), deps),
 
-    async update({ params, body }) {
-      const before = await find(params.id);
-      const definition = definitionOf(before.providerType, deps);
-      if (definition !== undefined && body.settings !== undefined) checkSettings(definition, body.settings);
-      if (definition !== undefined && body.base_url !== undefined) checkBaseUrl(body.base_url, definition, deps);
-      const row = await store.providers.update(params.id, await toChange(before, body, deps));
-      await changed();
-      return toApiProvider(found(row, "provider", params.id), deps);
-    },
+    update: ({ params, body }) =>
+      inTurn(async () => {
+        const before = await find(params.id);
+        const definition = definitionOf(before.providerType, deps);
+        if (definition !== undefined && body.settings !== undefined) checkSettings(definition, body.settings);
+        if (definition !== undefined && body.base_url !== undefined) checkBaseUrl(body.base_url, definition, deps);
+        await checkBoundSecrets(before, body, deps);
+        const row = await store.providers.update(params.id, await toChange(before, body, deps));
+        await changed();
+        return toApiProvider(found(row, "provider", params.id), deps);
+      }),
 
     async remove({ params }) {
       if (!(await store.providers.remove(params.id))) throw notFound("provider", params.id);
@@ -196,6 +201,10 @@ function checkSettings(definition: ProviderDefinition, settings: Readonly<Record
   const unknown = Object.keys(settings).find((name) => !known.includes(name));
   const missing = missingSetting(definition, settings);
   if (missing !== null) throw invalid(`settings.${missing}`, `${definition.label} needs this setting`);
+  for (const [name, value] of Object.entries(settings)) {
+    const fault = faultOfSetting(definition, name, value);
+    if (fault !== null) throw invalid(`settings.${name}`, fault);
+  }
   if (unknown === undefined) return;
   const has = known.length === 0 ? "has no settings" : `has only: ${known.join(", ")}`;
   throw invalid(`settings.${unknown}`, `${definition.label} ${has}`);
@@ -204,10 +213,10 @@ function checkSettings(definition: ProviderDefinition, settings: Readonly<Record
 function checkBaseUrl(
   baseUrl: string | null,
   definition: ProviderDefinition,
-  { baseUrlOf }: ResourceDependencies,
+  { baseUrlOf, egress }: ResourceDependencies,
 ): void {
   if (baseUrl !== null && baseUrl !== definition.baseUrl) {
-    const reading = readBaseUrl(definition, baseUrl);
+    const reading = readProviderUrl(definition, baseUrl, egress);
     if (reading.fault !== null) throw invalid("base_url", `${reading.fault}. ${reading.hint}`);
     return;
   }

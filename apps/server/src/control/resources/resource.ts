@@ -9,6 +9,7 @@ import type { Sessions } from "#control/sessions/sessions.ts";
 import type { ProviderSources } from "#control/snapshot/providers.ts";
 import type { Store, UserRow } from "#control/store/store.ts";
 import type { Clock } from "#domain/clock.ts";
+import type { Egress } from "#domain/egress/egress.ts";
 import type { Role } from "#domain/principal.ts";
 
 export interface ResourceDependencies extends ProviderSources {
@@ -19,6 +20,8 @@ export interface ResourceDependencies extends ProviderSources {
   readonly changed: () => Promise<void>;
   /** The list of prices in force. */
   readonly prices: Pick<PriceSource, "current" | "state" | "refresh">;
+  /** Whom this server may ask. */
+  readonly egress: Egress;
   readonly clock: Clock;
   readonly log: ControlLog;
 }

@@ -6,6 +6,7 @@ import type { Store, UserChange, UserRow } from "#control/store/store.ts";
 import { found, mergeLimits, notFound, toApiLimits, toNanosOrNull, toTime, toUsdOrNull, unlimited } from "./fields.ts";
 import { readPage } from "./pages.ts";
 import type { Resource, ResourceDependencies } from "./resource.ts";
+import { createTurns } from "./turns.ts";
 
 type ApiUser = RouteAnswer<AdminRoutes["users"]["get"]>;
 type UserUpdate = Parameters<Resource<"users">["update"]>[0]["body"];
@@ -80,14 +81,4 @@ async function refuseForLastAdmin(store: Store, admin: UserRow): Promise<void> {
   const users = await readAll((page) => store.users.list(page));
   if (users.some(({ id, role }) => role === "admin" && id !== admin.id)) return;
   throw new GhostError("conflict", `${admin.email} is the last admin: make another user an admin first`);
-}
-
-/** One after the other, so that two admins cannot remove each other at the same time. */
-function createTurns() {
-  let last: Promise<unknown> = Promise.resolve();
-  return <Result>(work: () => Promise<Result>): Promise<Result> => {
-    const turn = last.then(work);
-    last = turn.catch(() => undefined);
-    return turn;
-  };
 }

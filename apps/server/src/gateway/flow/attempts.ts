@@ -161,7 +161,7 @@ function settleOn(outcome: Outcome, { lifeline, trail }: Pick<AttemptsInput, "li
   if (outcome instanceof UpstreamFailure) {
     const code = outcome.kind === "timeout" ? "timeout_error" : "provider_error";
     // A try of ours would be multiplied by the client's own, and a credential does not mend itself.
-    const isFinal = trail.isTriedAgain || outcome.kind === "credential";
+    const isFinal = trail.isTriedAgain || outcome.kind === "credential" || outcome.kind === "forbidden";
     throw new GhostError(code, `${provider}: ${outcome.message}.`, { cause: outcome, isFinal });
   }
   // A vendor's 401 is about the operator's credential: passed on, it would tell a client that its own key is wrong.

@@ -22,7 +22,7 @@ export function judge(outcome: Outcome): Verdict {
 }
 
 /** After these the same target would not do better. */
-const hopelessKinds: ReadonlySet<UpstreamFailure["kind"]> = new Set(["timeout", "credential"]);
+const hopelessKinds: ReadonlySet<UpstreamFailure["kind"]> = new Set(["timeout", "credential", "forbidden"]);
 
 /** Failures of the vendor's own, which may be over when it is asked again. */
 const passingCodes: ReadonlySet<ErrorCode> = new Set(["provider_error", "provider_overloaded", "timeout_error"]);
@@ -60,9 +60,11 @@ export function isVendorAtFault(outcome: Outcome): boolean {
   return outcome.error !== null && vendorsFaults.has(outcome.error.code);
 }
 
+const metByAnybody: ReadonlySet<UpstreamFailure["kind"]> = new Set(["connect", "credential", "forbidden"]);
+
 /** That the server is not there, and what is the account's, would have met any other request as well. */
 export function wouldMeetAnybody(outcome: Outcome): boolean {
-  if (outcome instanceof UpstreamFailure) return outcome.kind === "connect" || outcome.kind === "credential";
+  if (outcome instanceof UpstreamFailure) return metByAnybody.has(outcome.kind);
   return outcome.kind === "whole" && outcome.error !== null && accountsFaults.has(outcome.error.code);
 }
 
@@ -74,11 +76,12 @@ const accountsFaults: ReadonlySet<ErrorCode> = new Set([
 
 /** Credentials and accounts do not mend themselves within seconds. */
 const lastingCodes: ReadonlySet<ErrorCode> = new Set(["insufficient_quota", "invalid_api_key"]);
+const lastingKinds: ReadonlySet<UpstreamFailure["kind"]> = new Set(["credential", "forbidden"]);
 const lastingRestMs = 30_000;
 
 /** How long a target is to be left alone after this; 0 where nobody knows. */
 export function restMsAfter(outcome: Outcome): number {
-  if (outcome instanceof UpstreamFailure) return outcome.kind === "credential" ? lastingRestMs : 0;
+  if (outcome instanceof UpstreamFailure) return lastingKinds.has(outcome.kind) ? lastingRestMs : 0;
   const isLasting = outcome.kind === "whole" && outcome.error !== null && lastingCodes.has(outcome.error.code);
   return Math.max(askedRestMs(outcome), isLasting ? lastingRestMs : 0);
 }

@@ -1,6 +1,7 @@
 // What undici says of a connection that failed, in our terms.
 
 import { errors } from "undici";
+import { forbiddenCode } from "./guarded-lookup.ts";
 import { UpstreamFailure } from "./upstream.ts";
 
 interface Circumstances {
@@ -11,10 +12,16 @@ interface Circumstances {
 
 export function toFailure(error: Error, { proxy, isSent }: Circumstances): UpstreamFailure {
   if (error instanceof UpstreamFailure) return error;
+  if (codeOf(error) === forbiddenCode) return forbidden(error);
   const failure = proxy === null ? null : (refusalOf(error, proxy) ?? (isSent ? null : failureOfProxy(error, proxy)));
   if (failure !== null) return failure;
   const { kind, message } = describe(error);
   return new UpstreamFailure(kind, proxy === null ? message : `${message}, through the proxy ${proxy}`, error);
+}
+
+/** Which address it was is the operator's business. */
+export function forbidden(cause?: Error): UpstreamFailure {
+  return new UpstreamFailure("forbidden", "its address is none that this server may ask", cause);
 }
 
 function describe(error: Error): Pick<UpstreamFailure, "kind" | "message"> {

@@ -5,6 +5,9 @@ import { createSecureContext, getCACertificates } from "node:tls";
 import { Agent, Pool, ProxyAgent } from "undici";
 import type { Dispatcher } from "undici";
 import type { Network, ProxyServer } from "#config/config.ts";
+import { Egress, usualEgress } from "#domain/egress/egress.ts";
+import { guardedLookup } from "./guarded-lookup.ts";
+import type { Resolve } from "./guarded-lookup.ts";
 import { findProxy } from "./proxy-rules.ts";
 
 export interface UpstreamTimeouts {
@@ -21,6 +24,12 @@ export interface Lane {
   readonly timeouts: Pick<Dispatcher.DispatchOptions, "headersTimeout" | "bodyTimeout">;
 }
 
+/** Who may be asked, and how it is found out where names lead. */
+export interface Guard {
+  readonly egress: Egress;
+  readonly resolve: Resolve;
+}
+
 export const direct: Network = {
   httpProxy: null,
   httpsProxy: null,
@@ -31,22 +40,25 @@ export const direct: Network = {
   certificates: null,
 };
 
+const anybodyButMetadata = new Egress(usualEgress);
+
 /** Vendors close idle connections after about a minute: ours go before that, so that no request meets a closed one. */
 const keepAliveMs = 20_000;
 
 export class Lanes {
   readonly #timeouts: UpstreamTimeouts;
   readonly #network: Network;
+  readonly #guard: Guard;
   readonly #tls: { readonly secureContext?: ReturnType<typeof createSecureContext> };
   readonly #direct: Lane;
   readonly #proxied = new Map<ProxyServer, Lane>();
 
-  constructor(timeouts: UpstreamTimeouts, network: Network) {
+  constructor(timeouts: UpstreamTimeouts, network: Network, guard: Guard) {
     this.#timeouts = timeouts;
     this.#network = network;
+    this.#guard = guard;
     this.#tls = network.certificates === null ? {} : { secureContext: trusting(network.certificates) };
-    const { connectMs: timeout } = timeouts;
-    const agent = new Agent({ ...this.#agentOptions(), connect: { timeout, ...this.#tls } });
+    const agent = new Agent({ ...this.#agentOptions(), factory: (origin, options) => this.#poolTo(origin, options) });
     this.#direct = { dispatcher: agent, proxy: null, timeouts: {} };
   }
 
@@ -60,6 +72,16 @@ export class Lanes {
 
   async close(): Promise<void> {
     await Promise.all([this.#direct, ...this.#proxied.values()].map(({ dispatcher }) => dispatcher.destroy()));
+  }
+
+  #poolTo(origin: string | URL, options: object): Pool {
+    const { connectMs: timeout } = this.#timeouts;
+    return new Pool(origin, { ...options, connect: { timeout, ...this.#tls, lookup: this.#lookupFor(origin) } });
+  }
+
+  #lookupFor(origin: string | URL) {
+    const { egress, resolve } = this.#guard;
+    return guardedLookup(new URL(origin), egress, resolve);
   }
 
   #agentOptions() {
@@ -83,7 +105,8 @@ export class Lanes {
       uri: url,
       connectTimeout: connectMs,
       requestTls: this.#tls,
-      proxyTls: this.#tls,
+      // What is behind the proxy the proxy finds; the proxy itself is of the operator's choice, but no metadata either.
+      proxyTls: { ...this.#tls, lookup: guardedLookup(new URL(url), anybodyButMetadata, this.#guard.resolve) },
       // The answer to CONNECT belongs to connecting.
       clientFactory: (origin, options) => new Pool(origin, { ...options, headersTimeout: connectMs }),
     });

@@ -1,8 +1,10 @@
 import type { Dispatcher } from "undici";
 import type { Network } from "#config/config.ts";
-import { toFailure } from "./failures.ts";
+import { Egress, usualEgress } from "#domain/egress/egress.ts";
+import { forbidden, toFailure } from "./failures.ts";
+import { resolveName } from "./guarded-lookup.ts";
 import { direct, Lanes } from "./lanes.ts";
-import type { Lane, UpstreamTimeouts } from "./lanes.ts";
+import type { Guard, Lane, UpstreamTimeouts } from "./lanes.ts";
 import { UpstreamFailure } from "./upstream.ts";
 import type {
   AnswerHeaders,
@@ -16,14 +18,22 @@ import type {
 /** What arrives before anybody listens is kept; the connection is paused beyond this. */
 const maxWaitingBytes = 64 * 1024;
 
-export function createUndiciClient(timeouts: UpstreamTimeouts, network: Network = direct): UpstreamClient {
-  const lanes = new Lanes(timeouts, network);
+const usualGuard: Guard = { egress: new Egress(usualEgress), resolve: resolveName };
+
+export function createUndiciClient(
+  timeouts: UpstreamTimeouts,
+  network: Network = direct,
+  guard: Partial<Guard> = {},
+): UpstreamClient {
+  const { egress, resolve } = { ...usualGuard, ...guard };
+  const lanes = new Lanes(timeouts, network, { egress, resolve });
   const places = new Map<string, Place>();
   return {
     send(request) {
-      const { lane, ...place } = locate(request.url, places, lanes);
+      const { lane, fault, ...place } = locate(request.url, places, { lanes, egress });
       const call = new Call(lane.proxy);
-      lane.dispatcher.dispatch({ ...place, ...lane.timeouts, ...toDispatch(request) }, call);
+      if (fault !== null) call.refuse();
+      else lane.dispatcher.dispatch({ ...place, ...lane.timeouts, ...toDispatch(request) }, call);
       return call;
     },
     close: () => lanes.close(),
@@ -38,14 +48,22 @@ interface Place {
   readonly origin: string;
   readonly path: string;
   readonly lane: Lane;
+  /** Why it is not asked. */
+  readonly fault: string | null;
+}
+
+interface Ways {
+  readonly lanes: Lanes;
+  readonly egress: Egress;
 }
 
 /** Base URLs are few, so that parsing one is done once. Azure's paths carry model names: the cache is bounded. */
-function locate(url: string, known: Map<string, Place>, lanes: Lanes): Place {
+function locate(url: string, known: Map<string, Place>, { lanes, egress }: Ways): Place {
   let place = known.get(url);
   if (place === undefined) {
     const parsed = new URL(url);
-    place = { origin: parsed.origin, path: parsed.pathname + parsed.search, lane: lanes.to(parsed) };
+    const [lane, fault] = [lanes.to(parsed), egress.faultOf(parsed)];
+    place = { origin: parsed.origin, path: parsed.pathname + parsed.search, lane, fault };
     if (known.size > 1000) known.clear();
     known.set(url, place);
   }
@@ -87,6 +105,11 @@ class Call implements Dispatcher.DispatchHandler, UpstreamCall, UpstreamAnswer {
     // Before there is a connection undici has nothing to abort: whoever waits is told now, the rest when it connects.
     if (this.#controller === null) this.#fail(failure);
     else this.#controller.abort(failure);
+  }
+
+  /** Nobody is asked. */
+  refuse(): void {
+    this.#fail(forbidden());
   }
 
   deliverTo(sink: AnswerSink): void {

@@ -1,8 +1,11 @@
 // The one way from the gateway to a vendor: a request out, an answer in as a push stream with back-pressure.
 // Small on purpose, so that a leaner client can be put behind it. Called by gateway/flow and, for lists, by control.
 
-/** Why no answer came, or why it broke off; `credential`: nothing was sent, since the operator's credential is of no use. */
-export type UpstreamFailureKind = "connect" | "timeout" | "broken" | "aborted" | "credential";
+/**
+ * Why no answer came, or why it broke off; `credential`: nothing was sent, since the operator's credential is of no use;
+ * `forbidden`: nor was anything, since its address may not be asked.
+ */
+export type UpstreamFailureKind = "connect" | "timeout" | "broken" | "aborted" | "credential" | "forbidden";
 
 export class UpstreamFailure extends Error {
   override readonly name = "UpstreamFailure";

@@ -1,0 +1,46 @@
+// Settings that are right by themselves, and too little where the server can be reached from other machines.
+
+import { kindOfAddress, kindOfName, isAddress } from "#domain/egress/address-kinds.ts";
+import { Egress } from "#domain/egress/egress.ts";
+import type { EgressSettings } from "#domain/egress/egress.ts";
+import { Secret } from "#domain/secret.ts";
+import type { ReadSetting } from "./edge.ts";
+import type { ConfigProblem } from "./problems.ts";
+import type { SettingName } from "./settings.ts";
+import { bitsOf } from "./strength.ts";
+
+/** Is the server reached from this machine alone? */
+function isLoopbackHost(host: string): boolean {
+  if (host === "0.0.0.0" || host === "::") return false;
+  return (isAddress(host) ? kindOfAddress(host) : kindOfName(host)) === "loopback";
+}
+
+/** The fewest bits of each: whoever has a session can try all secrets at home, and nobody counts how often. */
+const neededBits: Readonly<Partial<Record<SettingName, number>>> = {
+  adminApiKey: 64,
+  jwtSecret: 96,
+  encryptionKey: 64,
+};
+
+export function findWeakSecrets(read: ReadSetting): readonly ConfigProblem[] {
+  const host = read("host").value;
+  if (typeof host !== "string" || isLoopbackHost(host)) return [];
+  return Object.entries(neededBits).flatMap(([name, bits]) => {
+    const { value, origin } = read(name as SettingName);
+    if (!(value instanceof Secret) || bitsOf(value.reveal()) >= bits) return [];
+    const message = `this secret is easy to guess, and the server can be reached at ${host}`;
+    return [{ path: origin, message, hint: "`openssl rand -base64 32` makes a good one." }];
+  });
+}
+
+/** A list of prices is asked for like a vendor. */
+export function findPriceProblems(read: ReadSetting, settings: EgressSettings): readonly ConfigProblem[] {
+  const { value, origin } = read("pricesSource");
+  const url = typeof value === "string" && /^https?:/i.test(value) ? URL.parse(value) : null;
+  if (url === null) return [];
+  const hint = "Give a file, or the URL of a server that may be asked.";
+  if (url.username !== "" || url.password !== "")
+    return [{ path: origin, message: "the URL holds a credential", hint }];
+  const fault = new Egress(settings).faultOf(url);
+  return fault === null ? [] : [{ path: origin, message: fault, hint }];
+}
