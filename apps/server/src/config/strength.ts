@@ -73,7 +73,10 @@ const leet: Readonly<Record<string, string>> = {
 
 export function bitsOf(secret: string): number {
   const plain = secret.toLowerCase();
-  const spoken = plain.split("").map((character) => leet[character] ?? character).join("");
+  const spoken = plain
+    .split("")
+    .map((character) => leet[character] ?? character)
+    .join("");
   const bitsOfOne = Math.log2(poolOf(secret));
   let bits = 0;
   for (let at = 0; at < plain.length;) {

@@ -27,8 +27,7 @@ const modelList = /(\/v\d\w*)\/models$/;
 
 export function readBaseUrl(definition: ProviderDefinition, text: string): BaseUrlReading {
   // What reads URLs leaves them out, or takes them for slashes: what was seen would not be what is asked.
-  if (/[\p{Cc}\\]/u.test(text))
-    return refuse("the URL has control characters or backslashes", "Leave them out.");
+  if (/[\p{Cc}\\]/u.test(text)) return refuse("the URL has control characters or backslashes", "Leave them out.");
   const url = URL.parse(text.trim());
   if (url === null || !["http:", "https:"].includes(url.protocol)) return refuse(...faultOfScheme(text.trim(), url));
   if (url.username !== "" || url.password !== "")
