@@ -24,8 +24,9 @@ export const folders: Readonly<Record<string, Readonly<Record<string, readonly s
     wire: [],
     fitting: ["wire", "operations.ts (types)", "dialects (types)", "providers (types)"],
     dialects: ["fitting", "wire", "hub.ts", "embeddings.ts", "operations.ts", "providers (types)"],
+    demand: ["wire", "dialects", "operations.ts (types)"],
     providers: ["dialects", "fitting (types)", "wire", "hub.ts", "operations.ts", "catalog"],
-    "index.ts": ["usage.ts", "hub.ts", "operations.ts", "catalog", "wire", "dialects", "providers"],
+    "index.ts": ["usage.ts", "hub.ts", "operations.ts", "catalog", "wire", "dialects", "demand", "providers"],
   },
   "apps/server": {
     domain: [],
@@ -183,7 +184,6 @@ export const strangers = {
       "agreeing-status.ts",
       "answer-losses.ts",
       "usage-parts.ts",
-      "request-demand.ts",
       "field-checks.ts",
       "frame-decoder.ts",
       "frame-tap.ts",

@@ -223,8 +223,187 @@ const worst: readonly (readonly [name: string, asked: Asked, budget: number])[] 
   ],
 ];
 
+const pdf = "A".repeat(40_000);
+const dense = "1 2 3 4 5 6 7 8 9 ".repeat(3_000);
+
+const responses = (body: object, input_tokens: number, output_tokens = 10): Asked => ({
+  type: "openai",
+  model: "gpt-5.1",
+  path: "/v1/responses",
+  body: { model: "gpt-5.1", max_output_tokens: 10, input: "x", ...body },
+  answer: { id: "r", object: "response", status: "completed", output: [], usage: { input_tokens, output_tokens } },
+});
+
+const gemini = (body: object, usage: object, model = "gemini-2.5-flash"): Asked => ({
+  type: "google",
+  model,
+  path: `/v1beta/models/${model}:generateContent`,
+  body: { contents: [{ parts: [{ text: "x" }] }], generationConfig: { maxOutputTokens: 10 }, ...body },
+  answer: {
+    candidates: [{ content: { parts: [{ text: "ok" }] }, finishReason: "STOP" }],
+    usageMetadata: { promptTokenCount: 5, candidatesTokenCount: 10, totalTokenCount: 15, ...usage },
+  },
+});
+
+const chatOf = (part: object, model = "gpt-5.1") => ({ model, messages: [{ role: "user", content: [part] }] });
+const inputOf = (part: object) => ({ input: [{ role: "user", content: [part] }] });
+const partOf = (part: object) => ({ contents: [{ role: "user", parts: [part] }] });
+const pdfFile = { filename: "a.pdf", file_data: `data:application/pdf;base64,${pdf}` };
+const pdfBlock = { type: "document", source: { type: "base64", media_type: "application/pdf", data: pdf } };
+
+/** As above: of each kind in each dialect the answer that costs most, and what it must not fit into. */
+const kinds: typeof worst = [
+  ["a PDF: chat", chat("gpt-5.1", chatOf({ type: "file", file: pdfFile }), { prompt_tokens: 350_000 }), 0.4],
+  ["a PDF: responses", responses(inputOf({ type: "input_file", ...pdfFile }), 350_000), 0.4],
+  ["a PDF: messages", claude({ messages: [{ role: "user", content: [pdfBlock] }] }, { input_tokens: 190_000 }), 0.5],
+  [
+    "a PDF: gemini",
+    gemini(partOf({ inlineData: { mimeType: "application/pdf", data: pdf } }), { promptTokenCount: 900_000 }),
+    0.2,
+  ],
+  [
+    "a PDF: chat for messages",
+    {
+      ...claude({}, { input_tokens: 190_000 }),
+      path: "/v1/chat/completions",
+      body: { ...chatOf({ type: "file", file: pdfFile }, "claude-sonnet-4-5"), max_tokens: 10 },
+    },
+    0.5,
+  ],
+  [
+    "a PDF in the place of a picture",
+    chat("gpt-5.1", chatOf({ type: "image_url", image_url: { url: `data:application/pdf;base64,${pdf}` } }), {
+      prompt_tokens: 350_000,
+    }),
+    0.4,
+  ],
+  [
+    "a kind of content that nobody knew",
+    chat("gpt-5.1", chatOf({ type: "hologram_url", hologram_url: { url: "u" } }), { prompt_tokens: 350_000 }),
+    0.4,
+  ],
+  [
+    "a file by URL: responses",
+    responses(inputOf({ type: "input_file", file_url: "https://a.example/b" }), 350_000),
+    0.4,
+  ],
+  [
+    "a film by URL: gemini",
+    gemini(partOf({ file_data: { file_uri: "https://a.example/b" } }), { promptTokenCount: 900_000 }),
+    0.2,
+  ],
+  [
+    "sound: gemini",
+    gemini(partOf({ inline_data: { mime_type: "audio/flac", data: "A".repeat(2_000) } }), {
+      promptTokenCount: 100_000,
+      promptTokensDetails: [{ modality: "AUDIO", tokenCount: 100_000 }],
+    }),
+    0.09,
+  ],
+  [
+    "a spoken answer of before",
+    chat(
+      "gpt-audio",
+      { messages: [{ role: "assistant", audio: { id: "audio_1" } }] },
+      { prompt_tokens: 100_000, prompt_tokens_details: { audio_tokens: 100_000 } },
+    ),
+    3,
+  ],
+  ["kept thoughts", responses({ input: [{ type: "reasoning", id: "rs_1", summary: [] }] }, 300_000), 0.3],
+  ["a kept prompt", responses({ prompt: { variables: { a: { b: "c" } }, id: "pmpt_1" } }, 300_000), 0.3],
+  ["cached content", gemini({ cached_content: "cachedContents/1" }, { promptTokenCount: 900_000 }), 0.2],
+  [
+    "a dense prompt",
+    chat("gpt-5.1", { messages: [{ role: "user", content: dense }] }, { prompt_tokens: 54_000 }),
+    0.06,
+  ],
+  [
+    "a dense prompt: messages",
+    claude({ messages: [{ role: "user", content: dense }] }, { input_tokens: 54_000 }),
+    0.15,
+  ],
+  ["a dense prompt: gemini", gemini(partOf({ text: dense }), { promptTokenCount: 54_000 }), 0.015],
+  ["no limit: chat", chat("gpt-5.1", { max_completion_tokens: 0 }, { completion_tokens: 128_000 }), 1.2],
+  [
+    "no limit beside one",
+    chat("gpt-5.1", { max_completion_tokens: 10, max_tokens: 0 }, { completion_tokens: 128_000 }),
+    1.2,
+  ],
+  ["no limit: messages", claude({ max_tokens: 0 }, { output_tokens: 64_000 }), 0.9],
+  ["no limit: responses", responses({ max_output_tokens: 0 }, 5, 128_000), 1.2],
+  [
+    "no limit: gemini",
+    gemini({ generationConfig: { maxOutputTokens: 0 } }, { candidatesTokenCount: 65_000, totalTokenCount: 65_005 }),
+    0.15,
+  ],
+  [
+    "two limits: chat",
+    chat("gpt-5.1", { max_completion_tokens: 10, max_tokens: 50_000 }, { completion_tokens: 50_000 }),
+    0.4,
+  ],
+  [
+    "two limits: gemini",
+    gemini(
+      { generationConfig: { maxOutputTokens: 10, max_output_tokens: "50000" } },
+      { candidatesTokenCount: 50_000, totalTokenCount: 50_005 },
+    ),
+    0.1,
+  ],
+  [
+    "a limit twice",
+    {
+      ...gemini({}, { candidatesTokenCount: 50_000, totalTokenCount: 50_005 }),
+      text: '{"contents":[{"parts":[{"text":"x"}]}],"generationConfig":{"maxOutputTokens":50000,"maxOutputTokens":10}}',
+    },
+    0.1,
+  ],
+  [
+    "numbers of answers twice",
+    gemini(
+      { generationConfig: { maxOutputTokens: 1000, candidateCount: 1, candidate_count: 8 } },
+      { candidatesTokenCount: 8_000, totalTokenCount: 8_005 },
+    ),
+    0.01,
+  ],
+  [
+    "thoughts beyond the limit",
+    claude({ thinking: { type: "enabled", budget_tokens: 30_000 } }, { output_tokens: 30_010 }),
+    0.4,
+  ],
+  [
+    "what is foretold",
+    chat(
+      "gpt-4o",
+      { max_completion_tokens: 10, prediction: { type: "content", content: "word ".repeat(2_000) } },
+      { completion_tokens: 2_010 },
+    ),
+    0.015,
+  ],
+  [
+    "rounds of searches",
+    claude(
+      { tools: [{ type: "web_search_20250305", name: "web_search", max_uses: 2 }] },
+      { input_tokens: 500_000, output_tokens: 30, server_tool_use: { web_search_requests: 2 } },
+    ),
+    1.4,
+  ],
+  [
+    "rounds of other tools",
+    responses({ tools: [{ type: "mcp", server_url: "https://a.example" }], max_tool_calls: 2 }, 1_100_000),
+    1.3,
+  ],
+  [
+    "a model that reads more by a header",
+    {
+      ...claude({ messages: [{ role: "user", content: [pdfBlock] }] }, { input_tokens: 900_000 }),
+      headers: { "anthropic-beta": "context-1m-2025-08-07" },
+    },
+    5,
+  ],
+];
+
 describe("the worst case of", () => {
-  it.each(worst)("%s", async (_name, asked, budget) => {
+  it.each([...worst, ...kinds])("%s", async (_name, asked, budget) => {
     const { status, text } = await vendor.ask({ ...asked, budget });
     expect(status, text).toBe(429);
     // With enough of a budget it is admitted, and what was held is enough.
@@ -244,6 +423,15 @@ describe("what cannot be bounded is refused with what to do about it", () => {
       "searches without an end",
       claude({ tools: [{ type: "web_search_20250305", name: "web_search" }] }, {}),
       "max_uses",
+    ],
+    ["tools without an end", responses({ tools: [{ type: "code_interpreter" }] }, 9), "max_tool_calls"],
+    ["a tool that nobody knew", responses({ tools: [{ type: "time_machine" }] }, 9), "time_machine"],
+    ["a tool that nobody knew: gemini", gemini({ tools: [{ timeMachine: {} }] }, {}), "timemachine"],
+    ["other models", chat("gpt-5.1", { models: ["gpt-5.1", "gpt-5-pro"] }, {}), "other than"],
+    [
+      "no limit of a model of unknown length",
+      { ...chat("gpt-5.1", { max_completion_tokens: 0 }, {}), contextLength: null },
+      "context length",
     ],
     [
       "advice",

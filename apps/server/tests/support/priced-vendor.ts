@@ -12,6 +12,9 @@ export interface Asked {
   readonly model: string;
   readonly path: string;
   readonly body: Readonly<Record<string, unknown>>;
+  /** Sent in place of it, as it is written. */
+  readonly text?: string;
+  readonly headers?: Readonly<Record<string, string>>;
   /** The vendor's answer: an object, or the data of each event of a stream. */
   readonly answer: object | readonly (object | string)[];
   /** In USD. */
@@ -43,7 +46,7 @@ export class PricedVendor {
     return new PricedVendor(upstream, await startGateway(makeSnapshot({ targets: [] })));
   }
 
-  async ask({ type, model, path, body, answer, budget, contextLength }: Asked): Promise<Told> {
+  async ask({ type, model, path, body, text: written, headers, answer, budget, contextLength }: Asked): Promise<Told> {
     const { upstream, gateway } = this;
     const provider = makeProvider(type, upstream.url, { settings: { region: "us-east-1", location: "global" } });
     const known = builtInPrices().find(provider, model);
@@ -57,8 +60,8 @@ export class PricedVendor {
     upstream.script(scriptOf(answer));
     const response = await fetch(gateway.url + path, {
       method: "POST",
-      headers: { authorization: `Bearer ${testKey}`, "content-type": "application/json" },
-      body: JSON.stringify(body),
+      headers: { authorization: `Bearer ${testKey}`, "content-type": "application/json", ...headers },
+      body: written ?? JSON.stringify(body),
     });
     const text = await response.text();
     const record = gateway.records[before];

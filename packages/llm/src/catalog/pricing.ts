@@ -46,8 +46,14 @@ export interface Pricing {
   readonly soundAsText?: RegExp;
   /** Days of the week on which dearer hours count, 0 for Sunday. */
   readonly peakDays?: readonly number[];
-  /** The most that a picture takes, where that is more than is assumed; the first that fits. */
+  /** The most that a picture takes, where the vendor tells it; the first that fits. */
   readonly pictureTokens?: readonly { readonly models: RegExp; readonly most: number }[];
+  /** What the vendor itself puts into each prompt at most, where that is more than a little. */
+  readonly hiddenTokens?: number;
+  /** Thoughts that the limit of output does not hold for, at most. */
+  readonly thoughtsBeyondLimit?: number;
+  /** Models of whose answers nobody can tell what they may cost, since they search as long as they like. */
+  readonly boundless?: RegExp;
   /** Each answer tells what it costs. */
   readonly tellsCost?: true;
 }

@@ -19,6 +19,9 @@ import type { NamedModel } from "./told-model.ts";
 import type { WrittenAnswer } from "./whole-as-stream.ts";
 import type { KeptByVendor, StoredAnswer, StoredObjects } from "./stored-objects.ts";
 
+/** The size of a prompt, as far as its bytes tell it. */
+export type PromptSize = Pick<ParsedRequest, "promptTokensEstimate" | "textBytes">;
+
 /** What the gateway needs to know of a request; the rest of it stays in `body`. */
 export interface ParsedRequest {
   readonly operation: Operation;
@@ -32,7 +35,9 @@ export interface ParsedRequest {
   readonly wantsStreamUsage: boolean;
   /** Upper guess from the size of the body, for limits and reservations. */
   readonly promptTokensEstimate: number;
-  /** Most output tokens of one answer, where the client named a maximum. */
+  /** Bytes of text that the prompt is made of, of which no vendor makes more tokens than one each; those of the body where it is absent. */
+  readonly textBytes?: number;
+  /** Most output tokens of one answer, where the client named a maximum. Vendors differ in what 0 means: some take it for none. */
   readonly maxOutputTokens: number | null;
   /** How many answers are asked for: `n`, times the number of prompts. */
   readonly answers: number;
@@ -79,6 +84,8 @@ export interface ClientDialect {
   readonly endpoints: readonly ClientEndpoint[];
   /** Request headers, in lower case, that mean something to vendors of the dialect. No other is passed on. */
   readonly forwardedHeaders: readonly string[];
+  /** A header, in lower case, by which a model may be asked to read more than it usually does, the word in it, and how much. */
+  readonly longerContext?: { readonly header: string; readonly word: string; readonly tokens: number };
   /** `body` is valid UTF-8. Throws GhostError `invalid_request_error` with the path of the fault. */
   parseRequest(operation: Operation, body: Buffer, line?: RequestLine): ParsedRequest;
   /** The text of a prompt, to estimate its tokens where the vendor told none. */

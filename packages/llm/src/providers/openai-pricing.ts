@@ -23,6 +23,7 @@ export const pictureTokens = [
   { models: /4o-mini/, most: 48_200 },
   { models: /-(?:mini|nano)/, most: 4_000 },
   { models: /^gpt-(?:5\.[4-9]|[6-9])/, most: 10_000 },
+  { models: /^(?:gpt-(?:4o|4\.[15]|5)|o[134]|chatgpt-4o|computer-use)/, most: 1_500 },
 ];
 
 export const openaiPricing: Pricing = {

@@ -9,7 +9,7 @@ export const perplexity = defineCompatible({
   variablePrefix: "PERPLEXITY",
   catalogId: "perplexity",
   // https://docs.perplexity.ai/api-reference/chat-completions-post
-  pricing: { tellsCost: true },
+  pricing: { tellsCost: true, boundless: /deep-research/ },
   exampleModel: "sonar",
   modelList: "/v1/models",
   // "After the (optional) system message(s), user or tool message(s) should alternate with assistant message(s)."

@@ -9,7 +9,7 @@ export const xai = defineCompatible({
   variablePrefix: "XAI",
   catalogId: "x-ai",
   // https://docs.x.ai/developers/cost-tracking
-  pricing: { tellsCost: true },
+  pricing: { tellsCost: true, hiddenTokens: 1_000 },
   exampleModel: "grok-3-mini",
   quirks: { wholePairs: true, refusesUsual: true, stops: { most: 4 }, choiceNeedsTools: true, models: grokModels },
   operations: {

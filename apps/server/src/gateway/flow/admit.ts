@@ -19,6 +19,8 @@ export interface AdmissionInput {
   readonly candidates: Candidates;
   /** The client's; null where its request goes to its own dialect as it is. */
   readonly dialect: ClientDialectName | null;
+  /** What a header lets a model read, where that is more than usual. */
+  readonly longerContext: number;
   readonly counters: Counters;
   /** Reserved for a request that names no maximum of its own. */
   readonly assumedOutputTokens: number;

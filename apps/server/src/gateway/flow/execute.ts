@@ -87,6 +87,7 @@ function admissionInput(deps: GatewayDeps, call: InferenceCall, candidates: Cand
     request,
     candidates,
     dialect: dialect.name,
+    longerContext: longerContextOf(call),
     counters: deps.counters,
     assumedOutputTokens: deps.limits.assumedOutputTokens,
     now: exchange.startedAt,
@@ -94,6 +95,12 @@ function admissionInput(deps: GatewayDeps, call: InferenceCall, candidates: Cand
     expiresAt: countedAt + longestMs(deps, request) + reservationMarginMs,
     onRefusal: (report: RateReport) => exchange.addHeaders(rateHeaders(report)),
   };
+}
+
+function longerContextOf({ exchange, dialect }: InferenceCall): number {
+  const { longerContext } = dialect.client;
+  if (longerContext === undefined) return 0;
+  return exchange.header(longerContext.header)?.includes(longerContext.word) === true ? longerContext.tokens : 0;
 }
 
 /** What a vendor does in the background goes on when it has answered. */

@@ -2,8 +2,8 @@
 // Called by admit.ts. Invariant: what cannot be bounded is refused with what to do about it, never admitted.
 
 import { GhostError } from "@ghostllm/contract";
-import { demandOf, mostOf, priceAt, vendorDialects, wayTo } from "@ghostllm/llm";
-import type { ClientDialectName, ParsedRequest, RequestDemand } from "@ghostllm/llm";
+import { crossings, demandOf, mostOf, priceAt, vendorDialects, wayTo } from "@ghostllm/llm";
+import type { ClientDialectName, ParsedRequest, Price, RequestDemand } from "@ghostllm/llm";
 import type { Target } from "#domain/snapshot.ts";
 import type { Candidates } from "./resolve.ts";
 
@@ -12,6 +12,8 @@ export interface ReservedFor {
   readonly candidates: Candidates;
   /** The client's; null where its request goes to its own dialect as it is. */
   readonly dialect: ClientDialectName | null;
+  /** What a header lets a model read, where that is more than usual. */
+  readonly longerContext: number;
   /** For a request that names no maximum of its own, at a vendor that is told none. */
   readonly assumedOutputTokens: number;
   readonly now: number;
@@ -19,7 +21,7 @@ export interface ReservedFor {
 
 /** In nano-USD, at the dearest target. Throws GhostError `permission_denied` where that cannot be known. */
 export function mostItMayCost(input: ReservedFor): number {
-  const demand = demandOf(input.request.body);
+  const demand = demandOf(input.request);
   return Math.max(...input.candidates.targets.map(({ target }) => mostAt(target, demand, input)));
 }
 
@@ -27,37 +29,65 @@ function mostAt(target: Target, demand: RequestDemand, input: ReservedFor): numb
   const price = target.prices === null ? null : priceAt(target.prices, input.now);
   if (price === null) throw unpriced(target);
   if (price.isFree) return 0;
+  const { boundless: endless } = target.provider.definition.pricing ?? {};
+  if (endless?.test(target.model)) throw boundless(target, "it searches as long as it likes");
   if (demand.boundless !== null) throw boundless(target, demand.boundless);
-  const promptTokens = mostPromptTokens(target, demand, input.request);
-  const completionTokens = mostOutputTokens(target, demand, input) * input.request.answers;
-  const most = mostOf({ ...demand, promptTokens, completionTokens }, price);
+  const promptTokens = mostPromptTokens(target, demand, input);
+  const answers = Math.max(input.request.answers, input.request.answers === 0 ? 0 : demand.answers);
+  const completionTokens = mostOutputTokens(target, demand, input) * answers * demand.writings;
+  const most = mostInClasses({ ...demand, promptTokens, completionTokens }, price);
   if (most !== null) return most;
   throw boundless(target, `${describe(demand)}, for which no price is known`);
 }
 
-/** What is fetched, kept or found by the vendor is as long as the model can read, where nobody can say how long it is. */
-function mostPromptTokens(target: Target, demand: RequestDemand, { promptTokensEstimate }: ParsedRequest): number {
-  const { contextLength } = target;
-  if (demand.unseen !== null && contextLength === null) throw unseen(target, demand.unseen);
-  const pictures = demand.pictures * picturesBeyond(target);
-  const found = demand.readSearches * foundTokens;
-  const known = promptTokensEstimate + pictures + found;
-  return (demand.unseen === null ? known : Math.max(known, contextLength ?? 0)) * demand.readings;
+type Sized = RequestDemand & { readonly promptTokens: number; readonly completionTokens: number };
+
+/** The dearest of the classes of service that are asked for; null where one has no price. */
+function mostInClasses({ serviceClasses, ...demand }: Sized, price: Price): number | null {
+  if (serviceClasses.length === 0) return mostOf(demand, price);
+  const sums = serviceClasses.map((serviceClass) => mostOf({ ...demand, serviceClass }, price));
+  return sums.some((sum) => sum === null) ? null : Math.max(...sums.map((sum) => sum ?? 0));
 }
 
-/** What is counted of a picture without a look at the model. */
-const assumedPictureTokens = 1_500;
-/** Of a search of the web, its results. */
-const foundTokens = 25_000;
+/** What a vendor puts before every prompt: who it is, and where a message begins. */
+const usualHiddenTokens = 50;
 
-function picturesBeyond({ provider, model }: Target): number {
+/**
+ * What is fetched, kept or found by the vendor is as long as the model can read, where nobody can say how long it is. Text has
+ * at most a token a byte.
+ */
+function mostPromptTokens(target: Target, demand: RequestDemand, { request, longerContext }: ReservedFor): number {
+  const { contextLength } = target;
+  if (demand.unseen !== null && contextLength === null) throw unseen(target, demand.unseen);
+  const context = Math.max(contextLength ?? 0, demand.contextTokens, longerContext);
+  if (demand.unseen !== null) return context * demand.readings;
+  const hidden = Math.max(usualHiddenTokens, target.provider.definition.pricing?.hiddenTokens ?? 0);
+  const text = request.textBytes ?? request.body.length;
+  const known = text + hidden + demand.hiddenTokens + demand.pictures * mostPictureTokens(target);
+  // Of several prompts each may be as long as the model can read.
+  const isOne = contextLength !== null && crossings[request.operation] === "chat.completions";
+  return (isOne ? Math.min(known, context) : known) * demand.readings;
+}
+
+/** The most that any model is known to make of one picture. */
+const anyPictureTokens = 16_384;
+
+function mostPictureTokens({ provider, model }: Target): number {
   const rule = provider.definition.pricing?.pictureTokens?.find(({ models }) => models.test(model));
-  return Math.max(0, (rule?.most ?? 0) - assumedPictureTokens);
+  return rule?.most ?? anyPictureTokens;
 }
 
 function mostOutputTokens(target: Target, demand: RequestDemand, input: ReservedFor): number {
+  const { request } = input;
+  const foretold = demand.predicts ? (request.textBytes ?? request.body.length) : 0;
+  const beyond = target.provider.definition.pricing?.thoughtsBeyondLimit ?? 0;
+  return mostWrittenTokens(target, demand, input) + foretold + beyond;
+}
+
+function mostWrittenTokens(target: Target, demand: RequestDemand, input: ReservedFor): number {
   const { request, dialect, assumedOutputTokens } = input;
-  if (request.maxOutputTokens !== null) return request.maxOutputTokens;
+  if (request.operation.startsWith("images.")) return Math.max(anyPictureTokens, assumedOutputTokens);
+  if (request.maxOutputTokens !== null && request.answers > 0) return namedOutputTokens(target, demand, request);
   const way = dialect === null ? null : wayTo(target.provider.definition, dialect, request.operation, target.model);
   // Within one dialect the vendor is told what the client said, and nothing else.
   if (way === null || way.dialect === dialect) return assumedOutputTokens;
@@ -65,15 +95,21 @@ function mostOutputTokens(target: Target, demand: RequestDemand, input: Reserved
   return Math.max(assumedOutputTokens, told, demand.thoughtTokens);
 }
 
-function describe({
-  serviceClass,
-  hearsSound,
-  makesSound,
-  webSearches,
-  fileSearches,
-  containers,
-}: RequestDemand): string {
-  if (serviceClass !== undefined) return `the class of service '${serviceClass.slice(0, 40)}'`;
+/** Vendors differ in which of two names they read, and some take 0 for no limit: then a model writes as long as it can. */
+function namedOutputTokens(target: Target, demand: RequestDemand, { maxOutputTokens }: ParsedRequest): number {
+  const named = Math.max(maxOutputTokens ?? 0, demand.namedOutputTokens);
+  const { contextLength } = target;
+  if (named <= 0 || demand.namesNoLimit) {
+    if (contextLength === null) throw unlimited(target);
+    return contextLength;
+  }
+  const thoughts = demand.thinkingBudget > named ? demand.thinkingBudget : 0;
+  return contextLength === null ? named + thoughts : Math.min(named + thoughts, contextLength);
+}
+
+function describe(demand: RequestDemand): string {
+  const { serviceClasses, hearsSound, makesSound, webSearches, fileSearches, containers } = demand;
+  if (serviceClasses.length > 0) return `the class of service '${serviceClasses.join(", ").slice(0, 40)}'`;
   if (hearsSound || makesSound) return "sound";
   if (webSearches > 0) return "searches of the web";
   if (fileSearches > 0) return "searches of files";
@@ -93,5 +129,10 @@ function boundless({ provider, model }: Target, what: string): GhostError {
 
 function unseen({ provider, model }: Target, what: string): GhostError {
   const message = `The request names ${what}, whose size nobody can tell before, and the context length of '${provider.name}/${model}' is unknown, so a key with a budget may not ask for it. An operator can set the model's context length.`;
+  return new GhostError("permission_denied", message);
+}
+
+function unlimited({ provider, model }: Target): GhostError {
+  const message = `The request names a maximum of output tokens that is less than 1, which some vendors take for none, and the context length of '${provider.name}/${model}' is unknown, so a key with a budget may not ask for it. Name a larger maximum, or none; an operator can set the model's context length.`;
   return new GhostError("permission_denied", message);
 }

@@ -36,6 +36,7 @@ export const anthropicMessages = {
       { path: "/v1/messages/count_tokens", operation: "count_tokens" },
     ],
     forwardedHeaders: ["anthropic-version", "anthropic-beta", "idempotency-key"],
+    longerContext: { header: "anthropic-beta", word: "context-1m", tokens: 1_000_000 },
     parseRequest,
     readPromptText,
     encodeError,

@@ -1,3 +1,4 @@
+import type { PromptSize } from "#dialects/dialect.ts";
 import { isObject, memberOf } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
 
@@ -14,11 +15,13 @@ interface Media {
 }
 
 /** Upper guess of the prompt's tokens: the whole body counts as text, but for media that it carries in base64. */
-export function estimatePromptTokens(body: Buffer, fields: JsonObject): number {
+export function measurePrompt(body: Buffer, fields: JsonObject): PromptSize {
   const media: Media = { tokens: 0, bytes: 0 };
   const messages = fields["messages"];
   if (Array.isArray(messages)) for (const message of messages) measureContent(memberOf(message, "content"), media);
-  return Math.ceil((body.length - media.bytes) / bytesPerToken) + media.tokens;
+  const textBytes = body.length - media.bytes;
+  const promptTokensEstimate = Math.ceil(textBytes / bytesPerToken) + media.tokens;
+  return media.bytes === 0 ? { promptTokensEstimate } : { promptTokensEstimate, textBytes };
 }
 
 function measureContent(content: unknown, media: Media): void {

@@ -5,7 +5,7 @@ import type { Operation } from "#operations.ts";
 import { findMembers } from "#wire/json-members.ts";
 import { checkFields } from "./fields.ts";
 import { largeBody } from "./large-body.ts";
-import { estimatePromptTokens } from "./prompt-size.ts";
+import { measurePrompt } from "./prompt-size.ts";
 
 /** Reads the fields that the gateway acts on. The vendor is the judge of all others, so they are not looked at. */
 export function parseRequest(operation: Operation, body: Buffer): ParsedRequest {
@@ -21,7 +21,7 @@ export function parseRequest(operation: Operation, body: Buffer): ParsedRequest 
     stream: fields["stream"] === true,
     // Streams of this dialect tell it to everybody.
     wantsStreamUsage: true,
-    promptTokensEstimate: estimatePromptTokens(body, fields),
+    ...measurePrompt(body, fields),
     maxOutputTokens: typeof limit === "number" ? limit : null,
     answers: 1,
   };

@@ -5,7 +5,7 @@ import type { Operation } from "#operations.ts";
 import { findMembers } from "#wire/json-members.ts";
 import { checkFields } from "./fields.ts";
 import { readFewFields } from "./large-body.ts";
-import { estimatePromptTokens } from "./prompt-size.ts";
+import { measurePrompt } from "./prompt-size.ts";
 import { fieldOf } from "./proto.ts";
 
 /** Reads the fields that the gateway acts on; the model and the wish for a stream stand in the path. */
@@ -24,7 +24,7 @@ export function parseRequest(operation: Operation, body: Buffer, line?: RequestL
     // Streams of this dialect tell it to everybody.
     wantsStreamUsage: true,
     // Counting is free.
-    promptTokensEstimate: operation === "count_tokens" ? 0 : estimatePromptTokens(body, fields),
+    ...(operation === "count_tokens" ? { promptTokensEstimate: 0 } : measurePrompt(body, fields)),
     maxOutputTokens: isChat ? numberOf(config, "maxOutputTokens") : 0,
     answers: isChat ? (numberOf(config, "candidateCount") ?? 1) : 0,
     query: line?.query ?? "",

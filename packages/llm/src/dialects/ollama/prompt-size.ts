@@ -1,3 +1,4 @@
+import type { PromptSize } from "#dialects/dialect.ts";
 import { memberOf } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
 
@@ -7,11 +8,13 @@ const bytesPerToken = 3;
 const tokensPerImage = 1500;
 
 /** Upper guess of the prompt's tokens: the whole body counts as text, but for the images in it. */
-export function estimatePromptTokens(body: Buffer, fields: JsonObject): number {
+export function measurePrompt(body: Buffer, fields: JsonObject): PromptSize {
   const messages = fields["messages"];
   const images = [fields, ...(Array.isArray(messages) ? messages : [])].flatMap(imagesOf);
   const imageBytes = images.reduce((sum, image) => sum + image.length, 0);
-  return Math.ceil((body.length - imageBytes) / bytesPerToken) + images.length * tokensPerImage;
+  const textBytes = body.length - imageBytes;
+  const promptTokensEstimate = Math.ceil(textBytes / bytesPerToken) + images.length * tokensPerImage;
+  return imageBytes === 0 ? { promptTokensEstimate } : { promptTokensEstimate, textBytes };
 }
 
 function imagesOf(holder: unknown): readonly string[] {

@@ -6,7 +6,7 @@ import { findMembers } from "#wire/json-members.ts";
 import { memberOf } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
 import { checkFields } from "./fields.ts";
-import { estimatePromptTokens } from "./prompt-size.ts";
+import { measurePrompt } from "./prompt-size.ts";
 
 /** Reads the fields that the gateway acts on. The vendor is the judge of all others, so they are not looked at. */
 export function parseRequest(operation: Operation, body: Buffer): ParsedRequest {
@@ -21,7 +21,7 @@ export function parseRequest(operation: Operation, body: Buffer): ParsedRequest 
     stream: !isEmbedding(operation) && fields["stream"] !== false,
     // Streams of this dialect tell it to everybody.
     wantsStreamUsage: true,
-    promptTokensEstimate: estimatePromptTokens(body, fields),
+    ...measurePrompt(body, fields),
     maxOutputTokens: isEmbedding(operation) ? 0 : readMaxOutputTokens(fields),
     answers: isEmbedding(operation) ? 0 : 1,
   };
@@ -31,8 +31,8 @@ function isEmbedding(operation: Operation): boolean {
   return crossings[operation] === "embeddings";
 }
 
-/** A negative limit is none. */
+/** A negative limit, and one of 0, is none, and that is told as 0. */
 function readMaxOutputTokens(fields: JsonObject): number | null {
   const limit = memberOf(fields["options"], "num_predict");
-  return typeof limit === "number" && limit >= 0 ? limit : null;
+  return typeof limit === "number" ? Math.max(0, limit) : null;
 }

@@ -8,9 +8,10 @@ import { parseBody } from "#dialects/parse-body.ts";
 import { present } from "#dialects/extras.ts";
 import { vendorCostOf } from "#dialects/usage-parts.ts";
 import type { Usage } from "#hub.ts";
+import type { JsonObject } from "#wire/json.ts";
 import type { Operation } from "#operations.ts";
 import { findMembers } from "#wire/json-members.ts";
-import { countOf, isObject, memberOf } from "#wire/json.ts";
+import { countOf, isObject, memberOf, stringify } from "#wire/json.ts";
 import { boundaryOf, findField } from "#wire/multipart.ts";
 import { storedFilesAndBatches } from "./stored.ts";
 
@@ -58,14 +59,31 @@ function parseDocument(operation: Operation, body: Buffer): ParsedRequest {
     stream: fields["stream"] === true || fields["stream_format"] === "sse",
     wantsStreamUsage: true,
     promptTokensEstimate: Math.ceil(body.length / bytesPerToken),
+    textBytes: body.length + repeatedBytes(operation, fields),
     maxOutputTokens: null,
     answers: Math.max(1, countOf(fields["n"])),
   };
 }
 
+/** What is ranked is read with the question, each time anew. */
+function repeatedBytes(operation: Operation, { query, documents }: JsonObject): number {
+  if (operation !== "rerank" || !Array.isArray(documents)) return 0;
+  return documents.length * (stringify(query)?.length ?? 0) * 3;
+}
+
 /** Sound has some 10 tokens a second, which take a kilobyte at least; a picture has some 1,500 in all. */
 const bytesPerMediaToken = 100;
 const tokensPerForm = 1_500;
+/** The longest prompt that vendors take with a file, and the fields beside it. */
+const longestFormText = 40_000;
+const mostPictures = 10;
+
+/** A vendor may read either of two fields of a name. */
+function countFormAnswers(body: Buffer, boundary: string): number {
+  const named = findField(body, boundary, "n");
+  if (named === null) return body.includes('name="n"') ? mostPictures : 1;
+  return Math.max(1, countOf(Number(named.value)));
+}
 
 function parseForm(operation: Operation, body: Buffer, boundary: string, { contentType }: RequestLine): ParsedRequest {
   const model = findField(body, boundary, "model");
@@ -83,8 +101,9 @@ function parseForm(operation: Operation, body: Buffer, boundary: string, { conte
     stream: findField(body, boundary, "stream")?.value === "true",
     wantsStreamUsage: true,
     promptTokensEstimate: Math.min(Math.ceil(body.length / bytesPerMediaToken), tokensPerForm) + tokensPerForm,
+    textBytes: Math.min(body.length, longestFormText),
     maxOutputTokens: null,
-    answers: Math.max(1, countOf(Number(findField(body, boundary, "n")?.value))),
+    answers: countFormAnswers(body, boundary),
   };
 }
 

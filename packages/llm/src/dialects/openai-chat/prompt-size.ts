@@ -1,3 +1,4 @@
+import type { PromptSize } from "#dialects/dialect.ts";
 import type { Operation } from "#operations.ts";
 import { isObject, memberOf } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
@@ -12,12 +13,13 @@ const soundBytesPerToken = 100;
 const documentBytesPerToken = 20;
 
 /** Upper guess of the prompt's tokens: the whole body counts as text, but for media that it carries in base64. */
-export function estimatePromptTokens(operation: Operation, body: Buffer, fields: JsonObject): number {
+export function measurePrompt(operation: Operation, body: Buffer, fields: JsonObject): PromptSize {
   const tokenNumbers = countTokenNumbers(inputOf(operation, fields));
-  if (tokenNumbers !== null) return tokenNumbers;
+  if (tokenNumbers !== null) return { promptTokensEstimate: tokenNumbers, textBytes: tokenNumbers };
   const media = measureMedia(fields["messages"]);
-  const bytes = body.length - media.bytes;
-  return Math.ceil(bytes / bytesPerToken) + media.tokens;
+  const textBytes = body.length - media.bytes;
+  const promptTokensEstimate = Math.ceil(textBytes / bytesPerToken) + media.tokens;
+  return media.bytes === 0 ? { promptTokensEstimate } : { promptTokensEstimate, textBytes };
 }
 
 function inputOf(operation: Operation, body: JsonObject): unknown {
@@ -30,8 +32,9 @@ function countTokenNumbers(prompt: unknown): number | null {
   if (!Array.isArray(prompt)) return null;
   let count = 0;
   for (const item of prompt) {
-    if (typeof item !== "number" && !Array.isArray(item)) return null;
-    count += Array.isArray(item) ? item.length : 1;
+    const numbers: readonly unknown[] = Array.isArray(item) ? item : [item];
+    if (!numbers.every((number) => typeof number === "number")) return null;
+    count += numbers.length;
   }
   return count;
 }

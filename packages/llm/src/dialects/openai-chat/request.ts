@@ -8,7 +8,7 @@ import type { JsonObject } from "#wire/json.ts";
 import { checkFields, countAnswers } from "./fields.ts";
 import { isForwarded, parseForwarded } from "./forwarded.ts";
 import { largeBody } from "./large-body.ts";
-import { estimatePromptTokens } from "./prompt-size.ts";
+import { measurePrompt } from "./prompt-size.ts";
 
 /** Reads the fields that the gateway acts on. The vendor is the judge of all others, so they are not looked at. */
 export function parseRequest(operation: Operation, body: Buffer, line: RequestLine = { query: "" }): ParsedRequest {
@@ -24,7 +24,7 @@ export function parseRequest(operation: Operation, body: Buffer, line: RequestLi
     model: String(fields["model"]),
     stream: operation !== "embeddings" && fields["stream"] === true,
     wantsStreamUsage: memberOf(fields["stream_options"], "include_usage") === true,
-    promptTokensEstimate: estimatePromptTokens(operation, body, fields),
+    ...measurePrompt(operation, body, fields),
     maxOutputTokens: readMaxOutputTokens(operation, fields),
     answers: countAnswers(operation, fields),
   };

@@ -1,3 +1,4 @@
+import type { PromptSize } from "#dialects/dialect.ts";
 import { isObject, memberOf } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
 
@@ -14,10 +15,12 @@ interface Media {
 }
 
 /** Upper guess of the prompt's tokens: the whole body counts as text, but for media that it carries in base64. */
-export function estimatePromptTokens(body: Buffer, { input }: JsonObject): number {
+export function measurePrompt(body: Buffer, { input }: JsonObject): PromptSize {
   const media: Media = { tokens: 0, bytes: 0 };
   if (Array.isArray(input)) for (const item of input) measureItem(item, media);
-  return Math.ceil((body.length - media.bytes) / bytesPerToken) + media.tokens;
+  const textBytes = body.length - media.bytes;
+  const promptTokensEstimate = Math.ceil(textBytes / bytesPerToken) + media.tokens;
+  return media.bytes === 0 ? { promptTokensEstimate } : { promptTokensEstimate, textBytes };
 }
 
 /** Messages and what tools answered hold parts. */
