@@ -2,13 +2,14 @@ import type { RunningServer } from "./compose.ts";
 import { version } from "./version.ts";
 
 type Facts = RunningServer["facts"];
-type Running = Pick<RunningServer, "url" | "facts" | "providerNames" | "proxies" | "exampleModel">;
+type Running = Pick<RunningServer, "url" | "redirectUrl" | "facts" | "providerNames" | "proxies" | "exampleModel">;
 
 /** What a person reads after the start. Password and key are in it at the first start only, and nowhere else ever. */
-export function bannerOf({ url, facts, providerNames, proxies, exampleModel }: Running): string {
+export function bannerOf({ url, redirectUrl, facts, providerNames, proxies, exampleModel }: Running): string {
   const lines = [
     `GhostLLM ${version} serves on ${url}`,
     "",
+    ...(redirectUrl === null ? [] : [row("Redirect", `${redirectUrl} leads there`)]),
     ...describeAccess(url, facts),
     ...describeProviders(facts, providerNames),
     ...(proxies === null ? [] : [row("Proxy", proxies)]),

@@ -54,10 +54,13 @@ import { prepareClosing } from "./listener-closer.ts";
 import { makePrivate } from "./private-directory.ts";
 import { capacityWithin, openFilesLimit } from "./open-files.ts";
 import { RunningRequests } from "./running-requests.ts";
+import { hstsOf, openTlsFront } from "./tls-front.ts";
 import { version } from "./version.ts";
 
 export interface RunningServer {
   readonly url: string;
+  /** From where plain HTTP is led to it; null where it is not. */
+  readonly redirectUrl: string | null;
   readonly facts: StartFacts;
   /** Of the providers that can be asked. */
   readonly providerNames: readonly string[];
@@ -65,6 +68,8 @@ export interface RunningServer {
   readonly exampleModel: string | null;
   /** Which way requests go to vendors; null where they go directly. */
   readonly proxies: string | null;
+  /** Reads anew what may change while the server runs; null where there is nothing of the kind. */
+  readonly reload: (() => Promise<void>) | null;
   /** Stops taking requests, lets streams finish within the drain time, stores what is in the journal, lets go of all. */
   close(): Promise<void>;
 }
@@ -103,6 +108,7 @@ async function build(config: Config, log: Log, disposer: Disposer): Promise<Runn
   // The journal before all else: its lock says at once whether another server has this data directory.
   const journal = await openJournal({ directory: join(dataDir, "journal"), log });
   disposer.add(() => journal.close());
+  const tls = await openTlsFront(config, { healthBoard, log, disposer });
   const reserved = await reserveAddress(config.server);
   disposer.add(() => void reserved.close());
   metrics.watchJournal(() => journal);
@@ -231,6 +237,8 @@ async function build(config: Config, log: Log, disposer: Disposer): Promise<Runn
   const server = createListener({
     ...gateway,
     cors: createCors(config.edge.cors),
+    tls: tls?.options ?? null,
+    hsts: hstsOf(config.edge),
     control: (request, response) => control.handle(request, response),
     readMetrics: async () => ({ text: await metrics.registry.metrics(), contentType: metrics.registry.contentType }),
   });
@@ -245,8 +253,10 @@ async function build(config: Config, log: Log, disposer: Disposer): Promise<Runn
   });
   rediscovery.start();
   disposer.add(() => rediscovery.stop());
+  tls?.keepUpToDate(server);
   const closeListener = prepareClosing(server);
   const url = await serveOn(server, reserved);
+  const redirectUrl = (await tls?.serveRedirect(config.edge, config.server.port || Number(new URL(url).port))) ?? null;
   healthBoard.notReadyBecause = null;
   disposer.add(async () => {
     // Readiness goes first, so that nobody sends what will be refused.
@@ -261,6 +271,8 @@ async function build(config: Config, log: Log, disposer: Disposer): Promise<Runn
     providerNames: [...snapshots.current().providers.keys()],
     proxies: describeProxies(config.network),
     exampleModel: pickExampleModel(snapshots.current()),
+    redirectUrl,
+    reload: tls === null ? null : () => tls.reload(),
     close: () => disposer.dispose(),
   };
 }

@@ -1,5 +1,7 @@
 import type { Server } from "node:http";
 import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import { carrierOf } from "#gateway/connections/carrier.ts";
 
 const idleCheckMs = 50;
 
@@ -9,12 +11,12 @@ const idleCheckMs = 50;
  * browsers and SDKs open such ahead of need: without a list of them each would hold the stop up for the whole time.
  */
 export function prepareClosing(server: Server): (drainMs: number) => Promise<void> {
-  const unused = new Set<Socket>();
+  const unused = new Set<Duplex>();
   server.on("connection", (socket: Socket) => {
     unused.add(socket);
     socket.once("close", () => unused.delete(socket));
   });
-  server.on("request", ({ socket }) => unused.delete(socket));
+  server.on("request", ({ socket }) => unused.delete(carrierOf(socket) ?? socket));
 
   return async (drainMs) => {
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));

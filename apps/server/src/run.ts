@@ -23,6 +23,9 @@ export async function runServer({ config, print }: RunOptions): Promise<RunningS
   const server = await compose(config, log);
   print(bannerOf(server));
   closeOnSignal(server);
+  // Without anything to read anew, the end of the terminal ends the server as it always did.
+  const { reload } = server;
+  if (reload !== null) process.on("SIGHUP", () => void reload());
   process.on("unhandledRejection", (error) => log.error({ fault: describeFault(error) }, "unhandled rejection"));
   return server;
 }

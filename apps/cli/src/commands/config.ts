@@ -22,7 +22,11 @@ export async function findLocalServer(): Promise<LocalServer> {
   const { config } = await inspectConfiguration();
   const { host, port } = config.server;
   const reachable = ["0.0.0.0", "::"].includes(host) ? "127.0.0.1" : host;
-  return { url: `http://${reachable.includes(":") ? `[${reachable}]` : reachable}:${port}`, dataDir: config.dataDir };
+  const scheme = config.edge.tls === null ? "http" : "https";
+  return {
+    url: `${scheme}://${reachable.includes(":") ? `[${reachable}]` : reachable}:${port}`,
+    dataDir: config.dataDir,
+  };
 }
 
 export function addConfigCommand(program: Command, contextOf: (command: Command) => Context): void {

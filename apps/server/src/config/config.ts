@@ -92,8 +92,25 @@ export interface CompressionSettings {
   readonly minBytes: number;
 }
 
+/** TLS towards clients. */
+export interface ServerTls {
+  /** In PEM: the certificate of the server, and behind it those of its issuers. */
+  readonly certificateFile: string;
+  /** In PEM, without a passphrase. */
+  readonly keyFile: string;
+  readonly minVersion: "TLSv1.2" | "TLSv1.3";
+}
+
 /** What stands between clients and the server. */
 export interface EdgeSettings {
+  /** Null: the port speaks plain HTTP. */
+  readonly tls: ServerTls | null;
+  /** How long browsers ask for nothing but TLS after an answer by TLS; 0 for nothing of the kind. */
+  readonly hstsSeconds: number;
+  /** A port that leads to TLS. */
+  readonly redirectPort: number | null;
+  /** `host` or `host:port`, by which clients know this server. */
+  readonly publicHosts: readonly string[];
   readonly compression: CompressionSettings;
   readonly cors: CorsSettings;
   readonly trustedProxies: TrustedProxies;

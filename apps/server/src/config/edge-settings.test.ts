@@ -77,3 +77,29 @@ describe("origins", () => {
     expect(problem).toContain("Name the origins instead of `*` in GHOSTLLM_CORS_ORIGINS");
   });
 });
+
+describe("TLS", () => {
+  const files = { SERVER_TLS_CERTIFICATE_FILE: "server.pem", SERVER_TLS_KEY_FILE: "/keys/server.key" };
+
+  it("is spoken where a certificate and its key are named", () => {
+    expect(edgeOf({})).toMatchObject({ tls: null, redirectPort: null, publicHosts: [] });
+    const named = { certificateFile: "/srv/server.pem", keyFile: "/keys/server.key" };
+    expect(edgeOf(files).tls).toEqual({ ...named, minVersion: "TLSv1.2" });
+    expect(edgeOf({ ...files, SERVER_TLS_MIN_VERSION: "1.3" }).tls).toEqual({ ...named, minVersion: "TLSv1.3" });
+  });
+
+  it.each([
+    [{ SERVER_TLS_KEY_FILE: "a.key" }, "SERVER_TLS_KEY_FILE: TLS needs both", "Set server.tls.certificate_file"],
+    [{ SERVER_TLS_CERTIFICATE_FILE: "a.pem" }, "SERVER_TLS_CERTIFICATE_FILE: TLS needs both", "server.tls.key_file"],
+    [{ SERVER_REDIRECT_PORT: "80" }, "SERVER_REDIRECT_PORT: there is no TLS here to lead to", "or unset it"],
+    [{ ...files, SERVER_TLS_MIN_VERSION: "1.1" }, "`1.1` is unknown", "Use one of 1.2, 1.3"],
+    [
+      { SERVER_PUBLIC_HOSTS: "https://llm.example.com" },
+      "`https://llm.example.com` is no host",
+      "llm.example.com:8443",
+    ],
+  ])("that is half configured ends the start: %j", (environment, message, hint) => {
+    expect(problemOf(environment)).toContain(message);
+    expect(problemOf(environment)).toContain(hint);
+  });
+});

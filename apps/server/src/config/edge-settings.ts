@@ -3,7 +3,7 @@
 import { isIP } from "node:net";
 import type { TrustedProxies } from "./config.ts";
 import type { Kind, Parsed } from "./kinds.ts";
-import { flag, integer, oneOf, size } from "./kinds.ts";
+import { file, flag, integer, oneOf, optional, size } from "./kinds.ts";
 import { setting } from "./setting.ts";
 
 const forwardedHeaders: readonly TrustedProxies["header"][] = ["auto", "x-forwarded-for", "forwarded"];
@@ -63,7 +63,71 @@ function originList(isOpenAllowed: boolean): Kind<readonly string[]> {
   };
 }
 
+const hostPattern = /^(?:[a-z\d](?:[a-z\d._-]*[a-z\d])?|\[[a-f\d:.]+\])(?::\d{1,5})?$/;
+
+const publicHostList: Kind<readonly string[]> = {
+  name: "hosts between commas",
+  parse(raw) {
+    const list = readList(raw)?.map((text) => text.toLowerCase());
+    const fault = list?.find((text) => !hostPattern.test(text));
+    if (list !== undefined && fault === undefined) return { ok: true, value: list };
+    const message = fault === undefined ? "this is no list of hosts" : `\`${fault.slice(0, 60)}\` is no host`;
+    return { ok: false, message, hint: "Write hosts like `llm.example.com` or `llm.example.com:8443`." };
+  },
+  show: (list) => list.join(", "),
+};
+
+const tlsVersions: readonly ("1.2" | "1.3")[] = ["1.2", "1.3"];
+
 export const edgeSettings = {
+  tlsCertificateFile: setting<string | null>({
+    path: "server.tls.certificate_file",
+    variable: "SERVER_TLS_CERTIFICATE_FILE",
+    kind: optional(file),
+    default: null,
+    help: "Certificate of this server in PEM, with those of its issuers behind it: the port then speaks TLS. Read anew when it changes, and on SIGHUP.",
+    read: ({ edge }) => edge.tls?.certificateFile ?? null,
+  }),
+  tlsKeyFile: setting<string | null>({
+    path: "server.tls.key_file",
+    variable: "SERVER_TLS_KEY_FILE",
+    kind: optional(file),
+    default: null,
+    help: "Its private key in PEM, without a passphrase.",
+    read: ({ edge }) => edge.tls?.keyFile ?? null,
+  }),
+  tlsMinVersion: setting<"1.2" | "1.3">({
+    path: "server.tls.min_version",
+    variable: "SERVER_TLS_MIN_VERSION",
+    kind: oneOf(tlsVersions),
+    default: "1.2",
+    help: "Oldest version of TLS that is spoken.",
+    read: ({ edge }) => (edge.tls?.minVersion === "TLSv1.3" ? "1.3" : "1.2"),
+  }),
+  hstsSeconds: setting({
+    path: "server.hsts_seconds",
+    variable: "SERVER_HSTS_SECONDS",
+    kind: integer({ min: 0, max: 63_072_000 }),
+    default: 31_536_000,
+    help: "How long browsers that came by TLS, here or to a trusted proxy, come by nothing else (`Strict-Transport-Security`); 0 leaves them free.",
+    read: ({ edge }) => edge.hstsSeconds,
+  }),
+  redirectPort: setting<number | null>({
+    path: "server.redirect_port",
+    variable: "SERVER_REDIRECT_PORT",
+    kind: optional(integer({ min: 0, max: 65_535 })),
+    default: null,
+    help: "Port that leads from plain HTTP to TLS, such as 80, for the hosts of the certificate and those of `server.public_hosts`.",
+    read: ({ edge }) => edge.redirectPort,
+  }),
+  publicHosts: setting<readonly string[]>({
+    path: "server.public_hosts",
+    variable: "SERVER_PUBLIC_HOSTS",
+    kind: publicHostList,
+    default: [],
+    help: "Further hosts by which clients know this server, each with its port where that is another one than `server.port`.",
+    read: ({ edge }) => edge.publicHosts,
+  }),
   trustedProxies: setting<readonly string[]>({
     path: "server.trusted_proxies",
     variable: "SERVER_TRUSTED_PROXIES",

@@ -96,6 +96,10 @@ describe("where a value comes from", () => {
       corsCredentials: "true",
       corsMaxAgeSeconds: "60",
       compression: "false",
+      tlsCertificateFile: "/server.pem",
+      tlsKeyFile: "/server.key",
+      tlsMinVersion: "1.3",
+      publicHosts: "llm.example.com:443",
     };
     const name = Object.entries(settings).find(([, other]) => other === one)?.[0] ?? "";
     const sample =
@@ -104,8 +108,12 @@ describe("where a value comes from", () => {
       .split(".")
       .map((key, level) => `${"  ".repeat(level)}${key}:`)
       .join("\n");
-    const fromEnvironment = loadConfig(given({ environment: { [one.variable]: sample } }));
-    const fromFile = loadConfig(given({ yaml: `${yaml} "${sample}"` }));
+    // What is refused without them.
+    const tls = { SERVER_TLS_CERTIFICATE_FILE: "/other.pem", SERVER_TLS_KEY_FILE: "/other.key" };
+    const environment = /^(?:tls|redirect)/.test(name) ? tls : {};
+    const others = { ...environment, [one.variable]: "" };
+    const fromEnvironment = loadConfig(given({ environment: { ...environment, [one.variable]: sample } }));
+    const fromFile = loadConfig(given({ environment: others, yaml: `${yaml} "${sample}"` }));
     expect(one.read(fromEnvironment)).not.toEqual(one.default);
     expect(one.read(fromFile)).toEqual(one.read(fromEnvironment));
   });

@@ -174,7 +174,7 @@ function buildConfig(values: SettingValues, { cwd, providers, network, egress }:
     limits: { bodyBytes, answerBufferBytes, assumedOutputTokens },
     capacity: { connections, connectionsPerAddress, answerUnreadMs },
     answers: { model: answerModel },
-    edge: edgeOf(values),
+    edge: edgeOf(values, cwd),
     network,
     egress,
     providers,

@@ -2,8 +2,10 @@
 // Called by compose.ts. Invariant: whatever arrives is answered or its connection is closed; nothing is left hanging.
 
 import { createServer, ServerResponse } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
+import type { SecureContextOptions } from "node:tls";
 import { GhostError, newId } from "@ghostllm/contract";
 import { isPreflight } from "#edge/cors.ts";
 import type { Cors } from "#edge/cors.ts";
@@ -16,6 +18,10 @@ import type { RouterDeps, Serve } from "./routes.ts";
 export interface ListenerDeps extends RouterDeps {
   /** Null where no page of another origin may call. */
   readonly cors: Cors | null;
+  /** Null: plain HTTP is spoken. */
+  readonly tls: SecureContextOptions | null;
+  /** `Strict-Transport-Security`, for who came by TLS; null where nobody is told so. */
+  readonly hsts: string | null;
   /** Answers what is no route of the gateway. */
   readonly control: (request: IncomingMessage, response: ServerResponse) => void;
 }
@@ -33,17 +39,23 @@ const serverOptions = {
   requireHostHeader: true,
 };
 const maxHeaderCount = 200;
+const hstsHeader = "strict-transport-security";
 
 export function createListener(deps: ListenerDeps): Server {
   const route = buildRouter(deps);
   const connections = new Connections(deps);
   const turns = new Turns((request, response) => {
+    if (deps.hsts !== null && deps.addresses.isSecure(request)) response.setHeader(hstsHeader, deps.hsts);
     if (deps.cors !== null && meetOrigin(deps.cors, request, response)) return;
     const serve = route(request);
     if (serve === null) deps.control(request, response);
     else void run(deps, serve, new Exchange(request, response, deps));
   });
-  const server = createServer(serverOptions, (request, response) => turns.take(request, response));
+  const take = (request: IncomingMessage, response: ServerResponse): void => turns.take(request, response);
+  const server =
+    deps.tls === null
+      ? createServer(serverOptions, take)
+      : createTlsServer({ ...serverOptions, ...deps.tls, handshakeTimeout: serverOptions.headersTimeout }, take);
   server.maxHeadersCount = maxHeaderCount;
   connections.guard(server);
   server.on("clientError", (error: NodeJS.ErrnoException, socket) => answerUnreadable(connections, error, socket));

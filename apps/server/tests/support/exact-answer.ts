@@ -2,6 +2,8 @@
 
 import { request as httpRequest } from "node:http";
 import type { IncomingHttpHeaders } from "node:http";
+import { request as httpsRequest } from "node:https";
+import type { SecureContextOptions } from "node:tls";
 import { buffer } from "node:stream/consumers";
 import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from "node:zlib";
 
@@ -9,6 +11,9 @@ export interface ExactRequest {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
+  readonly path?: string;
+  /** Of a client that comes by TLS. */
+  readonly tls?: SecureContextOptions;
 }
 
 export interface ExactAnswer {
@@ -17,9 +22,13 @@ export interface ExactAnswer {
   readonly bytes: Buffer;
 }
 
-export function askExactly(url: string, { method = "GET", headers = {}, body }: ExactRequest): Promise<ExactAnswer> {
+export function askExactly(
+  url: string,
+  { method = "GET", headers = {}, body, tls, ...more }: ExactRequest,
+): Promise<ExactAnswer> {
   return new Promise((resolve, reject) => {
-    const request = httpRequest(url, { method, headers }, (response) => {
+    const send = url.startsWith("https:") ? httpsRequest : httpRequest;
+    const request = send(url, { method, headers, agent: false, ...tls, ...more }, (response) => {
       const { statusCode: status = 0, headers: answered } = response;
       buffer(response).then((bytes) => resolve({ status, headers: answered, bytes }), reject);
     });

@@ -164,6 +164,8 @@ export async function startGateway(snapshot: Snapshot, settings: Settings = {}):
   };
   const server = createListener({
     ...deps,
+    tls: null,
+    hsts: null,
     cors: createCors({ ...config.edge.cors, ...settings.edge?.cors }),
     control: ({ url }, response) => response.writeHead(url === "/" ? 200 : 404).end(),
     readMetrics: async () => ({ text: await metrics.registry.metrics(), contentType: metrics.registry.contentType }),

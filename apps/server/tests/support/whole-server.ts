@@ -13,12 +13,15 @@ export const wholeAdminKey = "b7Jx2mQ9vLr4TzWk8NcYf3Hd";
 
 export interface WholeServer {
   readonly url: string;
+  readonly redirectUrl: string | null;
   readonly dataDir: string;
   /** Of the administrator of the first start. */
   readonly apiKey: string;
   readonly admin: Client;
   /** All that was logged, at every level. */
   readonly logged: readonly string[];
+  /** What SIGHUP does. */
+  reload(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -41,10 +44,12 @@ export async function startWholeServer(environment: Readonly<Record<string, stri
   const apiKey = server.facts.first?.apiKey.reveal() ?? "";
   return {
     url: server.url,
+    redirectUrl: server.redirectUrl,
     dataDir: config.dataDir,
     apiKey,
     admin: createClient({ baseUrl: server.url, apiKey: wholeAdminKey }),
     logged,
+    reload: async () => server.reload?.(),
     async close() {
       await server.close();
       await rm(dataDir, { recursive: true, force: true });

@@ -10,6 +10,7 @@ import type { Capacity } from "#config/config.ts";
 import type { Clock } from "#domain/clock.ts";
 import type { ClientAddresses } from "#edge/client-addresses.ts";
 import type { Events } from "#telemetry/events.ts";
+import { carrierOf } from "./carrier.ts";
 import { networkOf } from "./client-address.ts";
 import { dismiss } from "./dismissal.ts";
 import { progressOf } from "./progress.ts";
@@ -59,6 +60,7 @@ export class Connections {
     server.on("connection", (socket: Socket) => {
       if (this.#admit(socket)) for (const listener of accept) Reflect.apply(listener, server, [socket]);
     });
+    server.on("secureConnection", (socket: Socket) => this.#secure(socket));
     const sweeper = setInterval(() => this.#sweep(), this.#sweepEveryMs());
     sweeper.unref();
     server.once("close", () => clearInterval(sweeper));
@@ -116,6 +118,16 @@ export class Connections {
       this.#open.delete(socket);
       if (network !== null) this.#leave(network);
     });
+  }
+
+  /** What is written by TLS is held by a socket of its own, which from then on stands for the connection. */
+  #secure(socket: Socket): void {
+    const carrier = carrierOf(socket);
+    const connection = carrier === null ? undefined : this.#open.get(carrier);
+    if (carrier === null || connection === undefined) return;
+    this.#open.delete(carrier);
+    this.#open.set(socket, { ...connection, socket });
+    socket.once("close", () => this.#open.delete(socket));
   }
 
   #leave(network: string): void {

@@ -1,0 +1,99 @@
+// What TLS towards clients adds to the server: its certificate, kept up to date, and the port that leads to it.
+
+import type { Server } from "node:http";
+import { Server as TlsServer } from "node:https";
+import type { Server as NetServer } from "node:net";
+import type { SecureContextOptions } from "node:tls";
+import type { Config, EdgeSettings } from "#config/config.ts";
+import { Certificate } from "#edge/certificate.ts";
+import type { CertificateDeps } from "#edge/certificate.ts";
+import { createRedirect } from "#edge/redirect.ts";
+import type { HealthBoard } from "#link/health-board.ts";
+import type { Log } from "#telemetry/log.ts";
+import type { Disposer } from "./disposer.ts";
+import { reserveAddress, serveOn } from "./listen.ts";
+
+export interface TlsFrontDeps {
+  readonly healthBoard: HealthBoard;
+  readonly log: Log;
+  readonly disposer: Disposer;
+}
+
+const dayMs = 86_400_000;
+/** Before its end a certificate should have been renewed. */
+const renewalMs = 7 * dayMs;
+
+/** Null where the port speaks plain HTTP. Rejects with what is wrong with the certificate. */
+export async function openTlsFront({ edge, server }: Config, deps: TlsFrontDeps): Promise<TlsFront | null> {
+  if (edge.tls === null) return null;
+  const certificate = await Certificate.open(edge.tls);
+  deps.disposer.add(() => certificate.close());
+  const { redirectPort: port } = edge;
+  const reserved = port === null ? null : await reserveAddress({ ...server, port }, "SERVER_REDIRECT_PORT");
+  deps.disposer.add(() => void reserved?.close());
+  return new TlsFront(certificate, reserved, deps);
+}
+
+export class TlsFront {
+  readonly #certificate: Certificate;
+  readonly #reserved: NetServer | null;
+  readonly #deps: TlsFrontDeps;
+  #changes: CertificateDeps = { onChange: () => {}, onProblem: (problem) => this.#report(problem) };
+
+  constructor(certificate: Certificate, reserved: NetServer | null, deps: TlsFrontDeps) {
+    this.#certificate = certificate;
+    this.#reserved = reserved;
+    this.#deps = deps;
+    this.#report(null);
+  }
+
+  get options(): SecureContextOptions {
+    return this.#certificate.current.secureContext;
+  }
+
+  /** From now on the server has what the files have; connections keep what they began with. */
+  keepUpToDate(server: Server): void {
+    const onChange: CertificateDeps["onChange"] = ({ secureContext, certificate: { validTo } }) => {
+      if (server instanceof TlsServer) server.setSecureContext(secureContext);
+      this.#deps.log.info({ validTo }, "the certificate was read anew");
+    };
+    this.#changes = { ...this.#changes, onChange };
+    this.#certificate.watch(this.#changes);
+  }
+
+  /** Reads the files anew now. */
+  reload(): Promise<void> {
+    return this.#certificate.reload(this.#changes);
+  }
+
+  /** Leads those who come without TLS to this port. Answers the URL from where; null where there is none. */
+  async serveRedirect({ publicHosts }: EdgeSettings, tlsPort: number): Promise<string | null> {
+    const reserved = this.#reserved;
+    if (reserved === null) return null;
+    const covers = (host: string): boolean => this.#certificate.covers(host);
+    const server = createRedirect({ publicHosts, covers, port: tlsPort });
+    const url = await serveOn(server, reserved);
+    this.#deps.disposer.add(() => {
+      server.close();
+      server.closeAllConnections();
+    });
+    return url;
+  }
+
+  #report(problem: string | null): void {
+    const { healthBoard, log } = this.#deps;
+    const { expiresAt } = this.#certificate;
+    const until = new Date(expiresAt).toISOString();
+    const isEnding = expiresAt - Date.now() < renewalMs;
+    if (problem !== null) log.error({ problem }, "the new certificate is not used; the old one stays in force");
+    else if (isEnding) log.warn({ until }, "the certificate ends soon, or has ended");
+    const detail = problem === null ? `valid until ${until}` : `the one in use is valid until ${until}; ${problem}`;
+    healthBoard.report("certificate", { isHealthy: problem === null && !isEnding, detail });
+  }
+}
+
+/** Null where nobody comes by TLS, or nobody is to be held to it. */
+export function hstsOf({ tls, trustedProxies, hstsSeconds }: EdgeSettings): string | null {
+  const comesByTls = tls !== null || trustedProxies.addresses.length > 0;
+  return comesByTls && hstsSeconds > 0 ? `max-age=${hstsSeconds}` : null;
+}
