@@ -40,7 +40,7 @@ export { isForeign, readBaseUrl } from "./providers/base-url.ts";
 export type { BaseUrlReading } from "./providers/base-url.ts";
 export { fillBaseUrl, joinUrl, modelListUrl, storedUrlOf, urlOf, wayTo } from "./providers/url.ts";
 export type { Way } from "./providers/url.ts";
-export { passageBetween } from "./dialects/passage.ts";
+export { passageBetween } from "./dialects/passage-between.ts";
 export type { ErrorReading } from "./dialects/error-reading.ts";
 export type { Passage, WholeAnswerReading } from "./dialects/passage.ts";
 export type { KeptByVendor, Reference, StoredAnswer, StoredObjects, StoredRoute } from "./dialects/stored-objects.ts";

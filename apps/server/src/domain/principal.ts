@@ -39,8 +39,8 @@ export interface Principal {
 
 /** Does `pattern`, in which `*` stands for any run of characters, match the whole of `name`? */
 export function matchesPattern(pattern: string, name: string): boolean {
+  if (!pattern.includes("*")) return pattern === name;
   const [head = "", ...rest] = pattern.split("*");
-  if (rest.length === 0) return pattern === name;
   if (!name.startsWith(head)) return false;
   const tail = rest.pop() ?? "";
   let at = head.length;

@@ -7,7 +7,7 @@ import { describe, expect, it } from "vitest";
 import type { ClientDialectName } from "#providers/definition.ts";
 import { documentedErrors } from "#testing/vendor-errors.ts";
 import { dialects, vendorDialects } from "./index.ts";
-import { passageBetween } from "./passage.ts";
+import { passageBetween } from "./passage-between.ts";
 
 const codes = Object.keys(errorCatalogue) as ErrorCode[];
 const names = Object.keys(dialects) as ClientDialectName[];

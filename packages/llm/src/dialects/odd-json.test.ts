@@ -4,7 +4,7 @@
 import { GhostError } from "@ghostllm/contract";
 import { describe, expect, it } from "vitest";
 import { dialects, vendorDialects } from "./index.ts";
-import { passageBetween } from "./passage.ts";
+import { passageBetween } from "./passage-between.ts";
 
 const deep = `${"[".repeat(50_000)}1${"]".repeat(50_000)}`;
 const textless = '{"toString":1}';

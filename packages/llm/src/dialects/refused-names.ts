@@ -64,10 +64,10 @@ function areRefused({ messages }: ChatRequest, refused: RefusedIds): boolean {
 }
 
 function isOneRefused(ids: Iterable<string>, { ids: pattern, repeated }: RefusedIds): boolean {
-  const known = new Set<string>();
+  let known: Set<string> | null = null;
   for (const id of ids) {
-    if (pattern.test(id) || (repeated === true && known.has(id))) return true;
-    known.add(id);
+    if (pattern.test(id) || (repeated === true && known?.has(id) === true)) return true;
+    known = (known ?? new Set()).add(id);
   }
   return false;
 }

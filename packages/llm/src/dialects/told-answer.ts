@@ -9,7 +9,7 @@ import type { FittedNames } from "./fitted-names.ts";
 
 /** What is known of an answer before its vendor has said a word. */
 export interface AnswerFacts {
-  /** Of the client's request: letters and digits. */
+  /** Of the client's request. */
   readonly requestId: string;
   /** Epoch seconds. */
   readonly nowSeconds: number;
@@ -29,6 +29,11 @@ export interface ToldContext {
   readonly answerTool?: AnswerTool;
 }
 
+/** What ids of an answer are made of: letters and digits. */
+export function idOf({ requestId }: AnswerFacts): string {
+  return requestId.replaceAll("-", "");
+}
+
 type Head = Pick<ChatResult, "id" | "model" | "createdSeconds">;
 
 /** Larger ones are of milliseconds. */
@@ -40,7 +45,7 @@ function completeHead<Told extends Head>(told: Told, { facts, askedModel, idPref
   const seconds = told.createdSeconds > mostSeconds ? Math.floor(told.createdSeconds / 1000) : told.createdSeconds;
   return {
     ...told,
-    id: told.id || (facts.requestId && idPrefix + facts.requestId),
+    id: told.id || (facts.requestId && idPrefix + idOf(facts)),
     model: facts.toldModel ?? (told.model || askedModel),
     createdSeconds: seconds > mostSeconds || seconds < leastSeconds ? facts.nowSeconds : seconds,
   };
@@ -48,7 +53,7 @@ function completeHead<Told extends Head>(told: Told, { facts, askedModel, idPref
 
 export function completeResult(decoded: ChatResult, context: ToldContext): ChatResult {
   const result = context.answerTool === undefined ? decoded : readByTool(decoded, context.answerTool);
-  const ids = new AnswerCallIds(context.callIds, context.facts.requestId);
+  const ids = new AnswerCallIds(context.callIds, idOf(context.facts));
   const named = (part: Part): Part =>
     part.kind === "tool_call" ? { ...part, id: ids.next(part.id), name: context.toolNames.own(part.name) } : part;
   const choices = result.choices.map((choice) => ({ ...choice, content: choice.content.map(named) }));
@@ -70,7 +75,7 @@ export class EventCompleter {
   constructor(context: ToldContext) {
     this.#context = context;
     this.#answer = context.answerTool === undefined ? null : new AnswerToolEvents(context.answerTool);
-    this.#ids = new AnswerCallIds(context.callIds, context.facts.requestId);
+    this.#ids = new AnswerCallIds(context.callIds, idOf(context.facts));
   }
 
   /** The event as it is told, behind a beginning where the vendor wrote none. */

@@ -6,6 +6,7 @@ import type { ClientDialect, Dialect, ParsedRequest } from "./dialect.ts";
 import { nothingSent } from "./crossing.ts";
 import { eventsOf } from "./result-events.ts";
 import { completeResult } from "./told-answer.ts";
+import { idOf } from "./told-answer.ts";
 import type { AnswerFacts } from "./told-answer.ts";
 
 export interface WrittenAnswer {
@@ -41,7 +42,7 @@ export function streamOfWhole(
   const framed = upstream.frameWhole?.(body, request) ?? null;
   if (framed !== null) return framed;
   if (crossings[request.operation] !== "chat.completions") return null;
-  const result = upstream.decodeResult(body, facts.requestId);
+  const result = upstream.decodeResult(body, idOf(facts));
   if (result === null) return null;
   const context = { facts, askedModel: request.model, idPrefix: client.answerIdPrefix, ...nothingSent };
   return writeResult(client, completeResult(result, context), request, facts);

@@ -96,7 +96,7 @@ async function attempt(deps: GatewayDeps, input: AttemptsInput, target: Target):
       isStrict,
       headers,
       seals,
-      facts: { ...factsOf(deps, input), elapsedMs: () => deps.clock.monotonic() - startedAt },
+      facts: factsOf(deps, input, startedAt),
       lifeline,
       upstream: deps.upstream,
       authenticator: deps.authenticator,
@@ -115,9 +115,17 @@ async function attempt(deps: GatewayDeps, input: AttemptsInput, target: Target):
 }
 
 /** What is known of an answer before a vendor has said a word. */
-function factsOf({ clock, answers }: GatewayDeps, { requestId, request }: AttemptsInput): AnswerFacts {
-  const facts = { requestId: requestId.replaceAll("-", ""), nowSeconds: Math.floor(clock.now() / 1000) };
-  return answers.model === "asked" ? { ...facts, toldModel: request.model } : facts;
+function factsOf(
+  { clock, answers }: GatewayDeps,
+  { requestId, request }: AttemptsInput,
+  startedAt: number,
+): AnswerFacts {
+  return {
+    requestId,
+    nowSeconds: Math.floor(clock.now() / 1000),
+    elapsedMs: () => clock.monotonic() - startedAt,
+    ...(answers.model === "asked" && { toldModel: request.model }),
+  };
 }
 
 /**

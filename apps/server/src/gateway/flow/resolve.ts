@@ -37,8 +37,27 @@ function unusable(requested: string): GhostError {
   );
 }
 
-/** An alias, `provider/model`, or the bare name of a model, in this order. Without targets for an unknown name. */
+/** Names that clients make up must not fill the memory. */
+const mostRemembered = 1000;
+const remembered = new WeakMap<Snapshot, Map<string, Candidates>>();
+
+/**
+ * An alias, `provider/model`, or the bare name of a model, in this order. Without targets for an unknown name. What a name
+ * stands for is looked up once for each snapshot.
+ */
 export function findModel(snapshot: Snapshot, requested: string): Candidates {
+  let known = remembered.get(snapshot);
+  if (known === undefined) remembered.set(snapshot, (known = new Map()));
+  let candidates = known.get(requested);
+  if (candidates === undefined) {
+    candidates = lookUp(snapshot, requested);
+    if (known.size >= mostRemembered) known.clear();
+    known.set(requested, candidates);
+  }
+  return candidates;
+}
+
+function lookUp(snapshot: Snapshot, requested: string): Candidates {
   const route = findAlias(snapshot, requested);
   if (route !== undefined) return { requested, strategy: route.strategy, targets: route.targets, isAlias: true };
   const direct = resolveDirect(snapshot, requested);
@@ -59,26 +78,10 @@ function findBare(snapshot: Snapshot, requested: string): readonly Target[] {
   const listed = snapshot.models.get(requested);
   if (listed !== undefined) return listed;
   const twins = snapshot.models.get(twinOf(requested) ?? "") ?? [];
-  return twins.length > 0 ? twins.map((target) => askedAs(target, requested)) : findKnown(snapshot, requested);
+  return twins.length > 0 ? twins.map((target) => askedAs(target, requested)) : searchPriceList(snapshot, requested);
 }
-
-/** Names that clients make up must not fill the memory. */
-const mostRemembered = 1000;
-const remembered = new WeakMap<Snapshot, Map<string, readonly Target[]>>();
 
 /** What nobody lists, and the price list knows as a model of the provider's kind: it may be there all the same. */
-function findKnown(snapshot: Snapshot, requested: string): readonly Target[] {
-  let known = remembered.get(snapshot);
-  if (known === undefined) remembered.set(snapshot, (known = new Map()));
-  let targets = known.get(requested);
-  if (targets === undefined) {
-    targets = searchPriceList(snapshot, requested);
-    if (known.size >= mostRemembered) known.clear();
-    known.set(requested, targets);
-  }
-  return targets;
-}
-
 function searchPriceList(snapshot: Snapshot, requested: string): readonly Target[] {
   const { providers, prices } = snapshot;
   const able = [...providers.values()].filter((provider) => prices.find(provider, requested) !== null);
@@ -154,8 +157,9 @@ export function isModelAllowed({ models }: Permissions, { requested, targets, is
 }
 
 function isNamed(patterns: readonly string[], name: string): boolean {
-  const names = [name, twinOf(name) ?? name];
-  return patterns.some((pattern) => names.some((one) => matchesPattern(pattern, one)));
+  if (patterns.some((pattern) => matchesPattern(pattern, name))) return true;
+  const twin = twinOf(name);
+  return twin !== null && patterns.some((pattern) => matchesPattern(pattern, twin));
 }
 
 function shorten(name: string): string {

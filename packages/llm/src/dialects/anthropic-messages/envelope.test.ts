@@ -5,7 +5,7 @@ import { passThrough } from "#testing/pass-through.ts";
 import { encodeEventChunk, encodeEventMessage } from "@ghostllm/fake-upstream";
 import { describe, expect, it } from "vitest";
 import type { StreamTap } from "#dialects/dialect.ts";
-import { passageBetween } from "#dialects/passage.ts";
+import { passageBetween } from "#dialects/passage-between.ts";
 import { dialects } from "#dialects/index.ts";
 import { bedrock } from "#providers/bedrock.ts";
 import { vertexAnthropic } from "#providers/vertex-anthropic.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { passageBetween } from "#dialects/passage.ts";
+import { passageBetween } from "#dialects/passage-between.ts";
 import { openaiResponses } from "./index.ts";
 
 const { client, upstream } = openaiResponses;

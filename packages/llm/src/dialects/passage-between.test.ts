@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { collectEvents } from "#testing/collect-events.ts";
 import type { Dialect } from "./dialect.ts";
 import { openaiChat } from "./openai-chat/index.ts";
-import { passageBetween } from "./passage.ts";
+import { passageBetween } from "./passage-between.ts";
 
 const otherName = "another" as Dialect["name"];
 const direct = passageBetween(openaiChat, openaiChat, "chat.completions");

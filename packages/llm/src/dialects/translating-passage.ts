@@ -1,0 +1,98 @@
+// The way between two dialects: request, answer, stream and error go through the hub, and what one of the two cannot
+// express is noted.
+
+import type { Quirks } from "#providers/definition.ts";
+import { withWholePairs } from "#fitting/fit-text.ts";
+import { lossesOf } from "./answer-losses.ts";
+import { crossOver, nothingSent } from "./crossing.ts";
+import type {
+  Dialect,
+  EncodedRequest,
+  ParsedRequest,
+  RequestEdits,
+  StreamFailure,
+  StreamTap,
+  VendorDialect,
+} from "./dialect.ts";
+import { failed, readVendorError, translateError, unread } from "./error-reading.ts";
+import type { ErrorContext, ErrorReading } from "./error-reading.ts";
+import type { Notes } from "./extras.ts";
+import type { Passage, WholeAnswerReading } from "./passage.ts";
+import { TurnCollector } from "./sealed-turns.ts";
+import type { SealMemory } from "./sealed-turns.ts";
+import { isStreamOf, typeOfStream, unwrapped } from "./stream-types.ts";
+import { completeResult, EventCompleter, idOf } from "./told-answer.ts";
+import type { AnswerFacts, ToldContext } from "./told-answer.ts";
+import { TranslatingTap } from "./translating-tap.ts";
+import { writeResult } from "./whole-as-stream.ts";
+
+export class TranslatingPassage implements Passage {
+  readonly #client: Dialect["client"];
+  readonly #target: VendorDialect;
+  readonly #memory: SealMemory;
+  readonly #facts: AnswerFacts;
+  #sent = nothingSent;
+
+  constructor({ client }: Dialect, target: VendorDialect, memory: SealMemory, facts: AnswerFacts) {
+    this.#client = client;
+    this.#target = target;
+    this.#memory = memory;
+    this.#facts = facts;
+  }
+
+  encodeRequest(request: ParsedRequest, edits: RequestEdits): EncodedRequest {
+    const notes: Notes = new Set();
+    const meant = this.#client.decodeRequest(withWholePairs(request, notes));
+    const crossed = crossOver(meant, { target: this.#target, edits, memory: this.#memory, notes });
+    this.#sent = crossed.sent;
+    const written = this.#target.upstream.encodeRequest(crossed.request, edits);
+    return { body: written.body, notes: [...notes, ...written.notes] };
+  }
+
+  readAnswer(body: Buffer, request: ParsedRequest): WholeAnswerReading {
+    const client = this.#client;
+    const { upstream } = this.#target;
+    const decoded = upstream.decodeResult(body, idOf(this.#facts));
+    if (decoded === null) return unread(client, upstream, body, request);
+    const result = completeResult(decoded, this.#contextOf(request));
+    new TurnCollector(this.#memory, this.#sent.unsealedBy).watchResult(result);
+    const notes = lossesOf(result, client.answerPlaces);
+    return { ...writeResult(client, result, request, this.#facts), usage: result.usage, isBroken: false, notes };
+  }
+
+  readError(status: number, body: Buffer, context: ErrorContext = {}): ErrorReading {
+    return translateError(this.#client, readVendorError(this.#target.upstream, { status, body, context }));
+  }
+
+  readFailure({ error }: StreamFailure): ErrorReading {
+    return failed(this.#client, error).failure;
+  }
+
+  isStream(contentType: string): boolean {
+    return isStreamOf(this.#target.upstream, contentType);
+  }
+
+  typeOfStream(first: Buffer): string | null | undefined {
+    return typeOfStream(this.#target.upstream, first);
+  }
+
+  createStreamTap(request: ParsedRequest, _quirks: Quirks, contentType?: string): StreamTap {
+    const { upstream } = this.#target;
+    const tap = new TranslatingTap({
+      decoder: upstream.createStreamDecoder(idOf(this.#facts)),
+      encoder: this.#client.createStreamEncoder(request, this.#facts.elapsedMs),
+      encodeStreamError: this.#client.encodeStreamError,
+      turn: new TurnCollector(this.#memory, this.#sent.unsealedBy),
+      completer: new EventCompleter(this.#contextOf(request)),
+    });
+    return unwrapped(upstream, tap, contentType);
+  }
+
+  createLargeAnswerTap(): StreamTap | null {
+    return null;
+  }
+
+  #contextOf({ model }: ParsedRequest): ToldContext {
+    return { facts: this.#facts, askedModel: model, idPrefix: this.#client.answerIdPrefix, ...this.#sent };
+  }
+}
