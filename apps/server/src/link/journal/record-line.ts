@@ -1,55 +1,87 @@
-// A usage record as a line of the journal, and back. The file is a border: what is read from it is checked whole.
+// A usage record as a line of the journal, and back. The file is a border: what is read from it is checked whole, by a
+// table of its fields, since a line is read for every request.
 
-import { z } from "zod";
 import type { UsageRecord } from "#domain/usage-record.ts";
 
-const integer = z.number().int();
-const text = z.string();
+interface Field {
+  readonly expected: string;
+  readonly isRight: (value: unknown) => boolean;
+  /** Of lines of earlier versions, which lack the field. */
+  readonly absent?: number | null;
+}
 
-const recordSchema: z.ZodType<UsageRecord> = z.object({
+const text: Field = { expected: "a text", isRight: (value) => typeof value === "string" };
+const integer: Field = { expected: "an integer", isRight: Number.isSafeInteger };
+const number: Field = { expected: "a number", isRight: Number.isFinite };
+const truth: Field = { expected: "true or false", isRight: (value) => typeof value === "boolean" };
+const statuses: readonly unknown[] = ["ok", "error", "client_abort", "timeout"] satisfies UsageRecord["status"][];
+
+function orNull({ expected, isRight }: Field): Field {
+  return { expected: `${expected} or null`, isRight: (value) => value === null || isRight(value) };
+}
+
+function optional({ expected, isRight }: Field): Field {
+  return { expected, isRight: (value) => value === undefined || isRight(value) };
+}
+
+function since({ expected, isRight }: Field, absent: number | null): Field {
+  return { expected, isRight, absent };
+}
+
+const unanswered: Field = {
+  expected: "attempts, tokens and their cost",
+  isRight: (value) =>
+    isFields(value) &&
+    integer.isRight(value["attempts"]) &&
+    integer.isRight(value["tokens"]) &&
+    orNull(integer).isRight(value["costNanos"]),
+};
+
+const fields: Readonly<Record<keyof UsageRecord, Field>> = {
   id: text,
   createdAt: integer,
   userId: text,
   apiKeyId: text,
-  modelId: text.nullable(),
+  modelId: orNull(text),
   providerId: text,
   provider: text,
   model: text,
   requestedModel: text,
   operation: text,
-  streamed: z.boolean(),
-  status: z.enum(["ok", "error", "client_abort", "timeout"]),
+  streamed: truth,
+  status: { expected: statuses.join(", "), isRight: (value) => statuses.includes(value) },
   httpStatus: integer,
-  errorCode: text.nullable(),
+  errorCode: orNull(text),
   promptTokens: integer,
   completionTokens: integer,
   totalTokens: integer,
   cachedTokens: integer,
   reasoningTokens: integer,
-  // Absent in the lines of earlier versions.
-  cacheWriteTokens: integer.default(0),
-  cacheWriteHourTokens: integer.default(0),
-  audioPromptTokens: integer.default(0),
-  audioCompletionTokens: integer.default(0),
-  imagePromptTokens: integer.default(0),
-  imageCompletionTokens: integer.default(0),
-  cachedAudioTokens: integer.default(0),
-  serviceClass: text.nullable().default(null),
-  geography: text.nullable().default(null),
-  webSearches: integer.default(0),
-  fileSearches: integer.default(0),
-  estimated: z.boolean(),
-  usageBounded: z.boolean().optional(),
-  unanswered: z.object({ attempts: integer, tokens: integer, costNanos: integer.nullable() }).optional(),
-  costNanos: integer.nullable(),
-  chargedNanos: integer.optional(),
-  priceVersion: text.nullable(),
-  latencyMs: z.number(),
-  ttftMs: z.number().nullable(),
+  cacheWriteTokens: since(integer, 0),
+  cacheWriteHourTokens: since(integer, 0),
+  audioPromptTokens: since(integer, 0),
+  audioCompletionTokens: since(integer, 0),
+  imagePromptTokens: since(integer, 0),
+  imageCompletionTokens: since(integer, 0),
+  cachedAudioTokens: since(integer, 0),
+  serviceClass: since(orNull(text), null),
+  geography: since(orNull(text), null),
+  webSearches: since(integer, 0),
+  fileSearches: since(integer, 0),
+  estimated: truth,
+  usageBounded: optional(truth),
+  unanswered: optional(unanswered),
+  costNanos: orNull(integer),
+  chargedNanos: optional(integer),
+  priceVersion: orNull(text),
+  latencyMs: number,
+  ttftMs: orNull(number),
   attempts: integer,
-  ipAddress: text.nullable(),
-  userAgent: text.nullable(),
-});
+  ipAddress: orNull(text),
+  userAgent: orNull(text),
+};
+
+const named = Object.entries(fields);
 
 export function encodeRecord(record: UsageRecord): Buffer {
   return Buffer.from(`${JSON.stringify(record)}\n`);
@@ -64,7 +96,27 @@ export function parseLine(line: string): ParsedLine {
   } catch {
     return { reason: "not JSON: torn or damaged" };
   }
-  const parsed = recordSchema.safeParse(value);
-  if (parsed.success) return { record: parsed.data };
-  return { reason: `not a usage record: ${z.prettifyError(parsed.error)}` };
+  if (isRecord(value)) return { record: value };
+  return { reason: `not a usage record: ${faultOf(value)}` };
+}
+
+/** Adds what lines of earlier versions lack. */
+function isRecord(value: unknown): value is UsageRecord {
+  if (!isFields(value)) return false;
+  for (const [name, { absent, isRight }] of named) {
+    if (absent !== undefined && value[name] === undefined) value[name] = absent;
+    if (!isRight(value[name])) return false;
+  }
+  return true;
+}
+
+/** The names and not the values, which may be anybody's. */
+function faultOf(value: unknown): string {
+  if (!isFields(value)) return "no object";
+  const wrong = named.filter(([name, { isRight }]) => !isRight(value[name]));
+  return wrong.map(([name, { expected }]) => `${name} is not ${expected}`).join("; ");
+}
+
+function isFields(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
