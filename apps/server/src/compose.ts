@@ -51,6 +51,7 @@ import { Disposer } from "./disposer.ts";
 import { pickExampleModel } from "./example-model.ts";
 import { reserveAddress, serveOn } from "./listen.ts";
 import { prepareClosing } from "./listener-closer.ts";
+import { observersOf } from "./observers-of.ts";
 import { makePrivate } from "./private-directory.ts";
 import { capacityWithin, openFilesLimit } from "./open-files.ts";
 import { RunningRequests } from "./running-requests.ts";
@@ -201,7 +202,7 @@ async function build(config: Config, log: Log, disposer: Disposer): Promise<Runn
   disposer.add(() => estimator.close());
   const running = new RunningRequests();
   const runningCalls = new RunningCalls();
-  const reviewer = setInterval(() => runningCalls.review(snapshots.current(), clock.now()), reviewIntervalMs);
+  const reviewer = setInterval(() => runningCalls.review(snapshots.current(), steadyTime.now()), reviewIntervalMs);
   disposer.add(() => clearInterval(reviewer));
   const gateway: GatewayDeps = {
     snapshots,
@@ -239,6 +240,7 @@ async function build(config: Config, log: Log, disposer: Disposer): Promise<Runn
     cors: createCors(config.edge.cors),
     tls: tls?.options ?? null,
     hsts: hstsOf(config.edge),
+    observers: observersOf(config, facts.adminKeys),
     control: (request, response) => control.handle(request, response),
     readMetrics: async () => ({ text: await metrics.registry.metrics(), contentType: metrics.registry.contentType }),
   });

@@ -79,6 +79,7 @@ describe("where a value comes from", () => {
       httpsProxy: "proxy:3128",
       allProxy: "proxy:3128",
       allowPrivate: "false",
+      metricsOpen: "true",
       port: "81",
       streamKeepAliveSeconds: "7",
       databaseUrl: "postgres://u:p@db/x",

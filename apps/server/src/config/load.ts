@@ -180,6 +180,7 @@ function buildConfig(values: SettingValues, { cwd, providers, network, egress }:
     providers,
     modelListIntervalMs: values.modelListIntervalMs,
     prices: { source: values.pricesSource, refreshMs: values.pricesRefreshMs },
+    metrics: { isOpen: values.metricsOpen, token: values.metricsToken },
     detectOllama: values.detectOllama,
   };
 }

@@ -10,7 +10,7 @@ import type { SettingName } from "./settings.ts";
 import { bitsOf } from "./strength.ts";
 
 /** Is the server reached from this machine alone? */
-function isLoopbackHost(host: string): boolean {
+export function isLoopbackHost(host: string): boolean {
   if (host === "0.0.0.0" || host === "::") return false;
   return (isAddress(host) ? kindOfAddress(host) : kindOfName(host)) === "loopback";
 }
@@ -18,6 +18,7 @@ function isLoopbackHost(host: string): boolean {
 /** The fewest bits of each: whoever has a session can try all secrets at home, and nobody counts how often. */
 const neededBits: Readonly<Partial<Record<SettingName, number>>> = {
   adminApiKey: 64,
+  metricsToken: 64,
   jwtSecret: 96,
   encryptionKey: 64,
 };

@@ -13,6 +13,7 @@ import { serveStored } from "./endpoints/stored-objects.ts";
 import type { StoredEndpoint } from "./endpoints/stored-objects.ts";
 import { serveModel, serveModelList, serveModelOfBody } from "./endpoints/models.ts";
 import type { Exchange } from "./exchange.ts";
+import type { Observers } from "./observers.ts";
 import { pathOf } from "./exchange.ts";
 
 export type Serve = (exchange: Exchange) => void | Promise<void>;
@@ -35,6 +36,7 @@ interface Route {
 }
 
 export interface RouterDeps extends GatewayDeps {
+  readonly observers: Observers;
   /** The text of `/metrics` with its content type. */
   readonly readMetrics: () => Promise<{ readonly text: string; readonly contentType: string }>;
 }
@@ -166,12 +168,23 @@ function ownRoutes(deps: RouterDeps): readonly Route[] {
     ["/health", (exchange) => serveHealth(deps, exchange)],
     ["/health/live", serveLiveness],
     ["/health/ready", (exchange) => serveReadiness(deps, exchange)],
-    ["/status", (exchange) => serveStatus(deps, exchange)],
+    ["/status", observed(deps, encodeError, (exchange) => serveStatus(deps, exchange))],
+    ["/metrics", observed(deps, encodeError, (exchange) => serveMetrics(deps, exchange))],
   ];
-  return [
-    ...table.map(([path, serve]) => routeOf({ method: "GET", encodeError }, path, (exchange) => serve(exchange))),
-    routeOf({ method: "GET", encodeError }, "/metrics", (exchange) => serveMetrics(deps, exchange)),
-  ];
+  return table.map(([path, serve]) => routeOf({ method: "GET", encodeError }, path, (exchange) => serve(exchange)));
+}
+
+/** For those alone who may look. */
+function observed(deps: RouterDeps, encodeError: Route["encodeError"], serve: Serve): Serve {
+  return (exchange) => {
+    try {
+      deps.observers.check(exchange, deps);
+    } catch (error) {
+      exchange.addHeaders({ "www-authenticate": "Bearer" });
+      return answerError(deps, exchange, error, encodeError);
+    }
+    return serve(exchange);
+  };
 }
 
 async function serveMetrics(deps: RouterDeps, exchange: Exchange): Promise<void> {

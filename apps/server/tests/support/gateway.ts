@@ -21,6 +21,7 @@ import { BackgroundRuns } from "#gateway/flow/background-runs.ts";
 import { RunningCalls } from "#gateway/flow/running-calls.ts";
 import { TargetHealth } from "#gateway/flow/health.ts";
 import { createListener } from "#gateway/listener.ts";
+import { Observers } from "#gateway/observers.ts";
 import { createAuthenticator } from "#gateway/upstream/authenticate.ts";
 import { createUndiciClient } from "#gateway/upstream/undici-client.ts";
 import { MemoryCounters } from "#link/counters/memory.ts";
@@ -166,6 +167,7 @@ export async function startGateway(snapshot: Snapshot, settings: Settings = {}):
     ...deps,
     tls: null,
     hsts: null,
+    observers: new Observers({ isOpen: true, secrets: [] }),
     cors: createCors({ ...config.edge.cors, ...settings.edge?.cors }),
     control: ({ url }, response) => response.writeHead(url === "/" ? 200 : 404).end(),
     readMetrics: async () => ({ text: await metrics.registry.metrics(), contentType: metrics.registry.contentType }),

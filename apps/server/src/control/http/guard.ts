@@ -1,6 +1,5 @@
 // Who is calling the admin plane: the admin key, a session, or the key of a user.
 
-import { createHash, timingSafeEqual } from "node:crypto";
 import { GhostError } from "@ghostllm/contract";
 import type { Access } from "@ghostllm/contract";
 import type { FastifyRequest } from "fastify";
@@ -10,6 +9,7 @@ import type { Sessions } from "#control/sessions/sessions.ts";
 import type { Store } from "#control/store/store.ts";
 import type { SteadyTime } from "#domain/clock.ts";
 import type { Secret } from "#domain/secret.ts";
+import { SecretSet } from "#domain/secret-set.ts";
 import type { Snapshot } from "#domain/snapshot.ts";
 
 export interface GuardDependencies {
@@ -24,10 +24,10 @@ export type Guard = (request: FastifyRequest, access: Exclude<Access, "public">)
 
 /** Rejects with `invalid_api_key` or `permission_denied`. */
 export function createGuard(deps: GuardDependencies): Guard {
-  const adminDigests = deps.adminKeys.map((key) => digest(key.reveal()));
+  const adminKeys = new SecretSet(deps.adminKeys);
   return async (request, access) => {
     const credential = readCredential(request);
-    const caller = await identifyCaller(credential, adminDigests, deps);
+    const caller = await identifyCaller(credential, adminKeys, deps);
     if (access === "admin" && caller.role !== "admin") {
       throw new GhostError(
         "permission_denied",
@@ -48,12 +48,8 @@ function readCredential({ headers }: FastifyRequest): string {
   );
 }
 
-async function identifyCaller(
-  credential: string,
-  adminDigests: readonly Buffer[],
-  deps: GuardDependencies,
-): Promise<Caller> {
-  if (isOneOf(credential, adminDigests)) return { via: "admin_key", role: "admin", user: null };
+async function identifyCaller(credential: string, adminKeys: SecretSet, deps: GuardDependencies): Promise<Caller> {
+  if (adminKeys.has(credential)) return { via: "admin_key", role: "admin", user: null };
   if (credential.startsWith("gk-")) return identifyKey(credential, deps);
   const user = await deps.sessions.verify(credential);
   if (user === null)
@@ -67,14 +63,4 @@ async function identifyKey(key: string, { store, snapshot, steadyTime }: GuardDe
   const user = principal === undefined || isExpired ? undefined : await store.users.find(principal.userId);
   if (user === undefined) throw new GhostError("invalid_api_key", "The key is unknown, revoked or expired");
   return { via: "api_key", role: user.role, user };
-}
-
-/** Looks at all of them, so that the time it takes does not tell which one was nearly right. */
-function isOneOf(credential: string, digests: readonly Buffer[]): boolean {
-  const given = digest(credential);
-  return digests.map((known) => timingSafeEqual(known, given)).includes(true);
-}
-
-function digest(text: string): Buffer {
-  return createHash("sha256").update(text).digest();
 }

@@ -15,7 +15,7 @@ interface Tied {
   readonly principal: Principal;
 }
 
-type Ties = Pick<GatewayDeps, "runningCalls" | "snapshots" | "clock" | "timeouts">;
+type Ties = Pick<GatewayDeps, "runningCalls" | "snapshots" | "steadyTime" | "timeouts">;
 
 /** Ties the call to the vendor to the client, to the clock and to the right to it: when one ends, the call is aborted. */
 export class Lifeline implements RunningCall {
@@ -32,7 +32,7 @@ export class Lifeline implements RunningCall {
     this.#exchange = exchange;
     this.principal = principal;
     // Its body may have taken long to arrive.
-    this.severedBy = withdrawalOf(this, deps.snapshots.current(), deps.clock.now());
+    this.severedBy = withdrawalOf(this, deps.snapshots.current(), deps.steadyTime.now());
     deps.runningCalls.add(this);
     this.#timer = setTimeout(() => this.#sever("timeout"), deps.timeouts.totalMs);
     exchange.whenClientGone(() => this.#sever("client"));

@@ -1,0 +1,37 @@
+// Who may look at `/metrics` and `/status`, which tell of providers, models and money: anybody on a server that only its own
+// machine reaches, else whoever has the token for it, an admin key, or an administrator's key.
+
+import { GhostError } from "@ghostllm/contract";
+import type { Secret } from "#domain/secret.ts";
+import { SecretSet } from "#domain/secret-set.ts";
+import type { GatewayDeps } from "./deps.ts";
+import type { Exchange } from "./exchange.ts";
+import { identify, readKey } from "./flow/identify.ts";
+
+interface ObserversOptions {
+  readonly isOpen: boolean;
+  readonly secrets: readonly Secret[];
+}
+
+export class Observers {
+  readonly #isOpen: boolean;
+  readonly #secrets: SecretSet;
+
+  constructor({ isOpen, secrets }: ObserversOptions) {
+    this.#isOpen = isOpen;
+    this.#secrets = new SecretSet(secrets);
+  }
+
+  /** Throws GhostError `invalid_api_key` or `permission_denied`. */
+  check(exchange: Exchange, { snapshots, steadyTime }: Pick<GatewayDeps, "snapshots" | "steadyTime">): void {
+    if (this.#isOpen) return;
+    const given = readKey(exchange);
+    if (!given) throw new GhostError("invalid_api_key", needed);
+    if (this.#secrets.has(given)) return;
+    if (!given.startsWith("gk-")) throw new GhostError("invalid_api_key", needed);
+    const { role, publicId } = identify(exchange, snapshots.current(), steadyTime);
+    if (role !== "admin") throw new GhostError("permission_denied", `The API key ${publicId} is no administrator's.`);
+  }
+}
+
+const needed = "Send the token of `metrics.token` (GHOSTLLM_METRICS_TOKEN) or an admin key as `Authorization: Bearer`.";
