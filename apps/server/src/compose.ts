@@ -34,6 +34,7 @@ import { BackgroundRuns } from "#gateway/flow/background-runs.ts";
 import { settleOverdue } from "#gateway/flow/background.ts";
 import { RunningCalls } from "#gateway/flow/running-calls.ts";
 import { TargetHealth } from "#gateway/flow/health.ts";
+import { HeldBytes } from "#gateway/held-bytes.ts";
 import { createListener } from "#gateway/listener.ts";
 import { createAuthenticator } from "#gateway/upstream/authenticate.ts";
 import { fetchJson } from "#gateway/upstream/fetch-json.ts";
@@ -201,6 +202,9 @@ async function build(config: Config, log: Log, disposer: Disposer): Promise<Runn
   const estimator = createEstimator();
   disposer.add(() => estimator.close());
   const running = new RunningRequests();
+  const capacity = capacityWithin(config.capacity, await openFilesLimit());
+  const heldBytes = new HeldBytes(capacity);
+  metrics.watchHeldBytes(() => heldBytes.total);
   const runningCalls = new RunningCalls();
   const reviewer = setInterval(() => runningCalls.review(snapshots.current(), steadyTime.now()), reviewIntervalMs);
   disposer.add(() => clearInterval(reviewer));
@@ -225,7 +229,8 @@ async function build(config: Config, log: Log, disposer: Disposer): Promise<Runn
     random: Math.random,
     timeouts: config.timeouts,
     limits: config.limits,
-    capacity: capacityWithin(config.capacity, await openFilesLimit()),
+    capacity,
+    heldBytes,
     answers: config.answers,
     version,
   };

@@ -361,6 +361,7 @@ describe("counters that answer later, as those in another process do", () => {
         if (failsToSettle) throw new Error("connection lost");
         return local.settle(settlement);
       },
+      leave: (id) => local.leave(id),
       setSpent: (scopeId, spentNanos) => local.setSpent(scopeId, spentNanos),
       sweep: (now) => local.sweep(now),
     };

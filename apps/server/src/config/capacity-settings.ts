@@ -1,6 +1,6 @@
 // What this process holds for its clients at most, so that nobody can exhaust it.
 
-import { duration, integer } from "./kinds.ts";
+import { duration, integer, size } from "./kinds.ts";
 import { setting } from "./setting.ts";
 
 export const capacitySettings = {
@@ -19,6 +19,30 @@ export const capacitySettings = {
     default: 5_000,
     help: "Connections from one address (of IPv6: from one /64 network) at a time; one more is answered with 429 and closed. A load balancer is one address, unless it is one of `server.trusted_proxies`: those have no limit of their own.",
     read: ({ capacity }) => capacity.connectionsPerAddress,
+  }),
+  heldBytes: setting({
+    path: "limits.held_bytes",
+    variable: "GHOSTLLM_HELD_BYTES",
+    kind: size,
+    default: 160 * 2 ** 20,
+    help: "Bytes of request bodies and plain answers that are held at a time; a request for which there is no room is answered with 503 before its body is read. An eighth is kept for requests of up to 64 KiB. The process needs up to twice as much memory, and some 250 MB besides.",
+    read: ({ capacity }) => capacity.heldBytes,
+  }),
+  heldBytesPerKey: setting({
+    path: "limits.held_bytes_per_key",
+    variable: "GHOSTLLM_HELD_BYTES_PER_KEY",
+    kind: size,
+    default: 96 * 2 ** 20,
+    help: "The share of that for one API key; over it 429. Requests of up to 64 KiB, and one alone, always have theirs.",
+    read: ({ capacity }) => capacity.heldBytesPerKey,
+  }),
+  heldBytesPerAddress: setting({
+    path: "limits.held_bytes_per_address",
+    variable: "GHOSTLLM_HELD_BYTES_PER_ADDRESS",
+    kind: size,
+    default: 128 * 2 ** 20,
+    help: "The same for one address of a client, as `server.trusted_proxies` tell it.",
+    read: ({ capacity }) => capacity.heldBytesPerAddress,
   }),
   answerUnreadMs: setting({
     path: "timeouts.answer_unread_ms",

@@ -35,6 +35,10 @@ export interface RequestLimits {
 export interface Capacity {
   readonly connections: number;
   readonly connectionsPerAddress: number;
+  /** Of request bodies and plain answers, at a time. */
+  readonly heldBytes: number;
+  readonly heldBytesPerKey: number;
+  readonly heldBytesPerAddress: number;
   /** How long a client may take nothing of an answer that waits for it. */
   readonly answerUnreadMs: number;
 }

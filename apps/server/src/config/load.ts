@@ -157,6 +157,7 @@ function buildConfig(values: SettingValues, { cwd, providers, network, egress }:
   const { connectMs, firstByteMs, idleMs, totalMs, requestBodyIdleMs, drainMs } = values;
   const { bodyBytes, answerBufferBytes, assumedOutputTokens, answerModel } = values;
   const { connections, connectionsPerAddress, answerUnreadMs } = values;
+  const { heldBytes, heldBytesPerKey, heldBytesPerAddress } = values;
   return {
     server: { host: values.host, port: values.port },
     databaseUrl: values.databaseUrl,
@@ -172,7 +173,10 @@ function buildConfig(values: SettingValues, { cwd, providers, network, egress }:
       streamKeepAliveMs: values.streamKeepAliveSeconds * 1000,
     },
     limits: { bodyBytes, answerBufferBytes, assumedOutputTokens },
-    capacity: { connections, connectionsPerAddress, answerUnreadMs },
+    capacity: {
+      ...{ connections, connectionsPerAddress, answerUnreadMs },
+      ...{ heldBytes, heldBytesPerKey, heldBytesPerAddress },
+    },
     answers: { model: answerModel },
     edge: edgeOf(values, cwd),
     network,

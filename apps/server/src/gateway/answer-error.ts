@@ -1,6 +1,12 @@
 import { GhostError } from "@ghostllm/contract";
+import { dialects } from "@ghostllm/llm";
 import type { Exchange } from "./exchange.ts";
 import type { GatewayDeps } from "./deps.ts";
+
+/** As clients of the first dialect read it, where nobody knows which one it is. */
+export function encodeForAnybody(error: GhostError): string {
+  return Object.values(dialects)[0]?.client.encodeError(error) ?? "";
+}
 
 /** Answers with an error of the catalogue; anything else that was thrown is a fault of ours and says nothing outside. */
 export function answerError(

@@ -13,6 +13,7 @@ import type { Estimator } from "./estimator/estimator.ts";
 import type { BackgroundRuns } from "./flow/background-runs.ts";
 import type { RunningCalls } from "./flow/running-calls.ts";
 import type { TargetHealth } from "./flow/health.ts";
+import type { HeldBytes } from "./held-bytes.ts";
 import type { Authenticator } from "./upstream/authenticate.ts";
 import type { UpstreamClient } from "./upstream/upstream.ts";
 
@@ -52,6 +53,7 @@ export interface GatewayDeps {
   readonly timeouts: Timeouts;
   readonly limits: RequestLimits;
   readonly capacity: Capacity;
+  readonly heldBytes: HeldBytes;
   readonly answers: AnswerSettings;
   readonly version: string;
 }

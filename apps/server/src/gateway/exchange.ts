@@ -5,6 +5,9 @@ import type { Coding } from "#edge/accept-encoding.ts";
 import type { ClientAddresses } from "#edge/client-addresses.ts";
 import { varyWith } from "#edge/compressor.ts";
 import type { Compressor } from "#edge/compressor.ts";
+import { networkOf } from "./connections/client-address.ts";
+import { Hold } from "./held-bytes.ts";
+import type { HeldBytes } from "./held-bytes.ts";
 
 /** How long a client that reads slowly may take for the last bytes of an answer that broke off. */
 const cutPatienceMs = 30_000;
@@ -25,6 +28,7 @@ export interface ExchangeDeps {
   readonly addresses: ClientAddresses;
   /** Null where no answer is compressed. */
   readonly compressor: Compressor | null;
+  readonly heldBytes: HeldBytes;
 }
 
 /** One request of a client and our answer to it: who waits, since when, and whether they are still there. */
@@ -37,7 +41,11 @@ export class Exchange {
   readonly response: ServerResponse;
   /** The client closed the connection before its answer was complete. */
   isClientGone = false;
+  /** What it holds of the memory of all, until its last byte has left. */
+  readonly held: Hold;
   #isCut = false;
+  #hasLeft = false;
+  #onLeft: readonly (() => void)[] = [];
   /** An answer has been given, and is being compressed. */
   #isAnswering = false;
   readonly #startedMonotonic: number;
@@ -51,13 +59,26 @@ export class Exchange {
     this.startedAt = deps.clock.now();
     this.#startedMonotonic = deps.clock.monotonic();
     this.id = newId(this.startedAt);
-    response.on("close", () => {
-      if (response.writableFinished) return;
-      this.isClientGone = true;
-      this.#onClientGone?.();
-    });
+    this.held = new Hold(deps.heldBytes, () => networkOf(this.ipAddress ?? ""));
+    response.on("close", () => this.#close());
     // Without a listener a write to a closed socket would end the process.
     response.on("error", () => {});
+  }
+
+  #close(): void {
+    this.#hasLeft = true;
+    this.held.release();
+    if (!this.response.writableFinished) {
+      this.isClientGone = true;
+      this.#onClientGone?.();
+    }
+    for (const callback of this.#onLeft) callback();
+  }
+
+  /** Calls back once when all of the answer is with the kernel or its connection is closed; at once if that is so already. */
+  whenLeft(callback: () => void): void {
+    if (this.#hasLeft) callback();
+    else this.#onLeft = [...this.#onLeft, callback];
   }
 
   /** Calls back once when the client leaves, at once if it has left already. Only the last callback counts. */
@@ -136,6 +157,7 @@ export class Exchange {
   }
 
   #send(status: number, headers: AnswerHeaders, body: string | Buffer): void {
+    this.held.become(body.length);
     this.response.writeHead(status, headers);
     this.response.end(this.request.method === "HEAD" ? undefined : body);
   }

@@ -9,6 +9,7 @@ import type { SecureContextOptions } from "node:tls";
 import { GhostError, newId } from "@ghostllm/contract";
 import { isPreflight } from "#edge/cors.ts";
 import type { Cors } from "#edge/cors.ts";
+import { answerError, encodeForAnybody } from "./answer-error.ts";
 import { Connections } from "./connections/connections.ts";
 import { Turns } from "./connections/turns.ts";
 import { Exchange, pathOf } from "./exchange.ts";
@@ -48,7 +49,7 @@ export function createListener(deps: ListenerDeps): Server {
     if (deps.hsts !== null && deps.addresses.isSecure(request)) response.setHeader(hstsHeader, deps.hsts);
     if (deps.cors !== null && meetOrigin(deps.cors, request, response)) return;
     const serve = route(request);
-    if (serve === null) deps.control(request, response);
+    if (serve === null) serveControl(deps, new Exchange(request, response, deps));
     else void run(deps, serve, new Exchange(request, response, deps));
   });
   const take = (request: IncomingMessage, response: ServerResponse): void => turns.take(request, response);
@@ -81,6 +82,19 @@ function meetOrigin(cors: Cors, request: IncomingMessage, response: ServerRespon
   response.setHeader("x-request-id", newId());
   cors.answerPreflight(request, response, path);
   return true;
+}
+
+/** What an operator's page or an answer of the control plane takes, beside the body of the request. */
+const controlBytes = 256 * 1024;
+const longestControlBody = 2 ** 20;
+
+function serveControl(deps: ListenerDeps, exchange: Exchange): void {
+  const { request, response, held } = exchange;
+  const isChunked = request.headers["transfer-encoding"] !== undefined;
+  const bodyBytes = isChunked ? longestControlBody : Number(request.headers["content-length"] ?? 0);
+  const refusal = held.become(controlBytes + Math.min(bodyBytes, longestControlBody));
+  if (refusal === null) deps.control(request, response);
+  else answerError(deps, exchange, refusal, encodeForAnybody);
 }
 
 /** The last catch: what is thrown past it would end the process. */

@@ -169,7 +169,7 @@ function ownRoutes(deps: RouterDeps): readonly Route[] {
     ["/health/live", serveLiveness],
     ["/health/ready", (exchange) => serveReadiness(deps, exchange)],
     ["/status", observed(deps, encodeError, (exchange) => serveStatus(deps, exchange))],
-    ["/metrics", observed(deps, encodeError, (exchange) => serveMetrics(deps, exchange))],
+    ["/metrics", observed(deps, encodeError, (exchange) => serveMetrics(deps, exchange, encodeError))],
   ];
   return table.map(([path, serve]) => routeOf({ method: "GET", encodeError }, path, (exchange) => serve(exchange)));
 }
@@ -187,9 +187,14 @@ function observed(deps: RouterDeps, encodeError: Route["encodeError"], serve: Se
   };
 }
 
-async function serveMetrics(deps: RouterDeps, exchange: Exchange): Promise<void> {
-  const { text, contentType } = await deps.readMetrics();
-  exchange.answer(200, { "content-type": contentType }, text);
+async function serveMetrics(deps: RouterDeps, exchange: Exchange, encodeError: Route["encodeError"]): Promise<void> {
+  try {
+    const { text, contentType } = await deps.readMetrics();
+    exchange.held.require(text.length);
+    exchange.answer(200, { "content-type": contentType }, text);
+  } catch (error) {
+    answerError(deps, exchange, error, encodeError);
+  }
 }
 
 function methodsOf(routes: readonly Route[]): readonly string[] {

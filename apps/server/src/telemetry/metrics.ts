@@ -68,6 +68,11 @@ export const metricDefinitions = {
     help: "Connections of clients that were refused: over the limit in total, over that of an address, or for want of descriptors (accept).",
     labels: ["reason"],
   },
+  ghostllm_held_bytes: {
+    type: "gauge",
+    help: "Bytes of requests and answers that are held at the moment; limits.held_bytes is the most.",
+    labels: [],
+  },
   ghostllm_answers_unread_total: {
     type: "counter",
     help: "Connections that were closed because their client took nothing of its answer for too long.",
@@ -164,6 +169,9 @@ export function createMetrics() {
     recordsDrained: make.counter("ghostllm_records_drained_total"),
     recordsRejected: make.counter("ghostllm_records_rejected_total"),
     drainFailures: make.counter("ghostllm_drain_failures_total"),
+    watchHeldBytes(read: () => number): void {
+      make.gauge("ghostllm_held_bytes", (gauge) => gauge.set(read()));
+    },
     /** The journal is asked when the metrics are read, not when it changes. */
     watchJournal(read: () => JournalGauges): void {
       make.gauge("ghostllm_journal_pending_records", (gauge) => gauge.set(read().pendingRecords));

@@ -20,6 +20,7 @@ import { createEstimator } from "#gateway/estimator/estimator.ts";
 import { BackgroundRuns } from "#gateway/flow/background-runs.ts";
 import { RunningCalls } from "#gateway/flow/running-calls.ts";
 import { TargetHealth } from "#gateway/flow/health.ts";
+import { HeldBytes } from "#gateway/held-bytes.ts";
 import { createListener } from "#gateway/listener.ts";
 import { Observers } from "#gateway/observers.ts";
 import { createAuthenticator } from "#gateway/upstream/authenticate.ts";
@@ -135,6 +136,7 @@ export async function startGateway(snapshot: Snapshot, settings: Settings = {}):
   const healthBoard = new HealthBoard();
   healthBoard.notReadyBecause = null;
   const timeouts = { ...config.timeouts, ...settings.timeouts };
+  const capacity = { ...config.capacity, ...settings.capacity };
   const metrics = createMetrics();
   const upstream = settings.upstream ?? createUndiciClient(timeouts);
   const deps: GatewayDeps = {
@@ -161,7 +163,8 @@ export async function startGateway(snapshot: Snapshot, settings: Settings = {}):
     timeouts,
     limits: { ...config.limits, ...settings.limits },
     answers: { ...config.answers, ...settings.answers },
-    capacity: { ...config.capacity, ...settings.capacity },
+    capacity,
+    heldBytes: new HeldBytes(capacity),
   };
   const server = createListener({
     ...deps,

@@ -1,11 +1,11 @@
 import type { Duplex } from "node:stream";
-import { dialects } from "@ghostllm/llm";
 import { newId } from "@ghostllm/contract";
 import type { GhostError } from "@ghostllm/contract";
+import { encodeForAnybody } from "#gateway/answer-error.ts";
 
 /** Writes an answer by hand, where there is no request to answer, and ends our side. The caller sees to the other. */
 export function dismiss(socket: Duplex, status: string, error: GhostError): void {
-  const body = Object.values(dialects)[0]?.client.encodeError(error) ?? "";
+  const body = encodeForAnybody(error);
   const head = [
     `HTTP/1.1 ${status}`,
     "content-type: application/json",

@@ -21,6 +21,7 @@ export function serveInference(
       maxBytes: deps.limits.bodyBytes,
       idleMs: deps.timeouts.requestBodyIdleMs,
       takesForms,
+      held: exchange.held,
     });
     const request = dialect.client.parseRequest(operation, body, {
       query: exchange.query,

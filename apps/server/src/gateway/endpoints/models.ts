@@ -20,7 +20,9 @@ export function serveModelList(deps: GatewayDeps, exchange: Exchange, { encodeEr
   try {
     const snapshot = deps.snapshots.current();
     const principal = identify(exchange, snapshot, deps.steadyTime);
-    exchange.answer(200, json, models.encodeList(listModels(snapshot, principal, deps.clock.now()), exchange.query));
+    const list = models.encodeList(listModels(snapshot, principal, deps.clock.now()), exchange.query);
+    exchange.held.require(list.length);
+    exchange.answer(200, json, list);
   } catch (error) {
     answerError(deps, exchange, error, encodeError);
   }
@@ -54,7 +56,8 @@ export async function serveModelOfBody(
 ): Promise<void> {
   try {
     identify(exchange, deps.snapshots.current(), deps.steadyTime);
-    const limits = { maxBytes: deps.limits.bodyBytes, idleMs: deps.timeouts.requestBodyIdleMs };
+    const { held } = exchange;
+    const limits = { maxBytes: deps.limits.bodyBytes, idleMs: deps.timeouts.requestBodyIdleMs, held };
     const name = readModelName((await readBody(exchange.request, limits)).toString("utf8"));
     if (name === null) throw new GhostError("invalid_request_error", "The request names no model.", { param: "model" });
     serveModel(deps, exchange, client, name);

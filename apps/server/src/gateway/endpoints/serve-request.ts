@@ -19,10 +19,13 @@ export async function serveRequest(
         retryAfterSeconds: 2,
       });
     }
-    await serve(identify(exchange, deps.snapshots.current(), deps.steadyTime));
+    const principal = identify(exchange, deps.snapshots.current(), deps.steadyTime);
+    exchange.held.key = principal.keyId;
+    await serve(principal);
   } catch (error) {
     answerError(deps, exchange, error, encodeError);
   } finally {
-    deps.events.requestEnded();
+    // Not before the client has its answer: until then its bytes are held here.
+    exchange.whenLeft(() => deps.events.requestEnded());
   }
 }

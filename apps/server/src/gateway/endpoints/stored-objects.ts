@@ -45,8 +45,8 @@ export function serveStored(
   });
 }
 
-function readWholeBody({ limits, timeouts }: GatewayDeps, { request }: Exchange, { takesForms }: StoredRoute) {
-  const bounds = { maxBytes: limits.bodyBytes, idleMs: timeouts.requestBodyIdleMs };
+function readWholeBody({ limits, timeouts }: GatewayDeps, { request, held }: Exchange, { takesForms }: StoredRoute) {
+  const bounds = { maxBytes: limits.bodyBytes, idleMs: timeouts.requestBodyIdleMs, held };
   return readBody(request, { ...bounds, takesForms: takesForms === true });
 }
 

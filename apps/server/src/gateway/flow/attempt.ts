@@ -152,7 +152,7 @@ async function readStream(
 }
 
 async function readAnswer(
-  { target, request, answerBufferBytes }: VendorCall,
+  { target, request, answerBufferBytes, lifeline }: VendorCall,
   source: UpstreamAnswer,
   { passage, notes }: Passed,
 ): Promise<VendorAnswer> {
@@ -160,10 +160,15 @@ async function readAnswer(
   if (source.status >= 300 && source.status < 400) {
     throw new UpstreamFailure("broken", `the base URL leads elsewhere (status ${source.status})`);
   }
-  const { body, complete } = await readWhole(source, answerBufferBytes);
+  const { held } = lifeline.exchange;
+  let refusal: GhostError | null = null;
+  const { body, complete } = await readWhole(source, answerBufferBytes, (bytes) => {
+    refusal = held.grow(bytes);
+    return refusal === null;
+  });
   if (!complete) {
     const tap = passage.createLargeAnswerTap();
-    if (tap === null) throw new UpstreamFailure("broken", "the answer is too large to be translated");
+    if (tap === null) throw refusal ?? new UpstreamFailure("broken", "the answer is too large to be translated");
     return { kind: "stream", ...base, first: tap.push(body), tap, source };
   }
   if (source.status >= 300) return readError(base, body, passage);

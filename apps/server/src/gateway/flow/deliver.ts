@@ -7,6 +7,7 @@ import type { Dialect, ParsedRequest, StoredAnswer } from "@ghostllm/llm";
 import type { Principal } from "#domain/principal.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
 import type { Exchange } from "#gateway/exchange.ts";
+import { isForWantOfRoom } from "#gateway/held-bytes.ts";
 import type { Admission } from "./admit.ts";
 import { settleDeleted, settleShown, unseenUsage, waitForEnd } from "./background.ts";
 import type { KeptId, Shown } from "./background.ts";
@@ -52,11 +53,13 @@ export async function finishWithoutAnswer(deps: GatewayDeps, run: Run, error: un
   }
   const isClientGone = lifeline.severedBy === "client";
   const isTimeout = error instanceof GhostError && error.code === "timeout_error";
+  // The vendor has answered, but there was no room for it here.
+  const isUnread = error instanceof GhostError && isForWantOfRoom(error);
   await finishRun(deps, run, {
     status: isClientGone ? "client_abort" : isTimeout ? "timeout" : "error",
     httpStatus: isClientGone ? clientClosedRequest : error instanceof GhostError ? error.status : 500,
     errorCode: isClientGone ? null : error instanceof GhostError ? error.code : "internal_error",
-    usage: lifeline.severedBy !== null || isTimeout ? usageOfUnanswered(deps, run) : noUsage,
+    usage: lifeline.severedBy !== null || isTimeout || isUnread ? usageOfUnanswered(deps, run) : noUsage,
     ttftMs: null,
     overheadMs: exchange.elapsedMs() - trail.upstreamMs,
   });

@@ -5,7 +5,7 @@ import { GhostError } from "@ghostllm/contract";
 import type { ErrorCode } from "@ghostllm/contract";
 import { costOf, priceAt, withinSense, withoutUsage } from "@ghostllm/llm";
 import type { ParsedRequest, Price, Usage } from "@ghostllm/llm";
-import type { Principal } from "#domain/principal.ts";
+import type { Principal, Scope } from "#domain/principal.ts";
 import type { Snapshot, Target } from "#domain/snapshot.ts";
 import type { UsageRecord, UsageStatus } from "#domain/usage-record.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
@@ -40,7 +40,10 @@ export const noUsage: MeasuredUsage = {
 };
 
 /** What a record tells of the request itself: its id, its time, and where it came from. */
-export type Origin = Pick<Exchange, "id" | "startedAt" | "elapsedMs" | "ipAddress" | "userAgent">;
+export interface Origin extends Pick<Exchange, "id" | "startedAt" | "elapsedMs" | "ipAddress" | "userAgent"> {
+  /** Absent where nobody waits for an answer. */
+  readonly whenLeft?: Exchange["whenLeft"];
+}
 
 export interface FinishInput {
   readonly exchange: Origin;
@@ -55,7 +58,7 @@ export interface FinishInput {
 /** Answers the cost in nano-USD, null where the price is unknown. Throws when the record cannot be written down. */
 export async function finish(deps: GatewayDeps, input: FinishInput): Promise<number | null> {
   const built = buildRecord(deps, input);
-  const chargedNanos = await settle(deps, built);
+  const chargedNanos = await settle(deps, built, input);
   // Budgets are hard: what nobody knows the cost of is charged as it was reserved.
   const record = built.costNanos === null && chargedNanos > 0 ? { ...built, chargedNanos } : built;
   writeDown(deps, record);
@@ -64,15 +67,27 @@ export async function finish(deps: GatewayDeps, input: FinishInput): Promise<num
 }
 
 /** Counters that cannot be reached must not cost the client its answer: the reservation expires by itself. */
-async function settle({ counters, clock, events }: GatewayDeps, record: UsageRecord): Promise<number> {
+async function settle(
+  { counters, clock, events }: GatewayDeps,
+  record: UsageRecord,
+  { principal, exchange }: FinishInput,
+): Promise<number> {
   const { id, totalTokens: tokens, costNanos } = record;
+  // It runs until its bytes have left, for those to whom that makes a difference.
+  const staysRunning = exchange.whenLeft !== undefined && principal.scopes.some(limitsRunning);
   try {
-    const settled = counters.settle({ id, tokens, costNanos, now: clock.monotonic() });
-    return settled instanceof Promise ? await settled : settled;
+    const settled = counters.settle({ id, tokens, costNanos, now: clock.monotonic(), staysRunning });
+    const chargedNanos = settled instanceof Promise ? await settled : settled;
+    if (staysRunning) exchange.whenLeft?.(() => counters.leave(id));
+    return chargedNanos;
   } catch (error) {
     events.internalError("settling", error);
     return 0;
   }
+}
+
+function limitsRunning({ limits }: Scope): boolean {
+  return limits.concurrentRequests !== null;
 }
 
 function writeDown({ journal, events }: GatewayDeps, record: UsageRecord): void {

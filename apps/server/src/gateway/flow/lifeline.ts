@@ -24,12 +24,12 @@ export class Lifeline implements RunningCall {
   #call: UpstreamCall | null = null;
   #provider: ProviderEntry | null = null;
   readonly #timer: NodeJS.Timeout;
-  readonly #exchange: Exchange;
+  readonly exchange: Exchange;
   readonly #deps: Ties;
 
   constructor(deps: Ties, { exchange, principal }: Tied) {
     this.#deps = deps;
-    this.#exchange = exchange;
+    this.exchange = exchange;
     this.principal = principal;
     // Its body may have taken long to arrive.
     this.severedBy = withdrawalOf(this, deps.snapshots.current(), deps.steadyTime.now());
@@ -58,7 +58,7 @@ export class Lifeline implements RunningCall {
   release(): void {
     clearTimeout(this.#timer);
     this.#deps.runningCalls.delete(this);
-    this.#exchange.whenClientGone(null);
+    this.exchange.whenClientGone(null);
     this.#call = null;
   }
 

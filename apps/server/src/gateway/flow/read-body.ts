@@ -3,6 +3,7 @@ import { promisify } from "node:util";
 import { gunzip, zstdDecompress } from "node:zlib";
 import { isUtf8 } from "node:buffer";
 import { GhostError } from "@ghostllm/contract";
+import type { Hold } from "#gateway/held-bytes.ts";
 
 export interface BodyLimits {
   /** After decompression; what comes compressed may not be larger either. */
@@ -11,20 +12,24 @@ export interface BodyLimits {
   readonly idleMs: number;
   /** A form may hold files, which are no text. */
   readonly takesForms?: boolean;
+  /** Asked before anything is read. */
+  readonly held: Hold;
 }
 
 /** The request body, decompressed and valid UTF-8. Throws GhostError for a body that is too large, too slow, cut off, or not UTF-8. */
 export async function readBody(request: IncomingMessage, limits: BodyLimits): Promise<Buffer> {
   const decompress = decompressorOf(request);
   const received = await receive(request, limits);
-  const body = decompress === null ? received : await inflate(decompress, received, limits.maxBytes);
+  const body = decompress === null ? received : await inflate(decompress, received, limits);
   const isForm = limits.takesForms === true && /^multipart\//i.test(request.headers["content-type"] ?? "");
   if (!isForm && !isUtf8(body)) throw new GhostError("invalid_request_error", "The request body is not valid UTF-8.");
   return body;
 }
 
-function receive(request: IncomingMessage, { maxBytes, idleMs }: BodyLimits): Promise<Buffer> {
-  if (Number(request.headers["content-length"] ?? 0) > maxBytes) throw tooLarge(maxBytes);
+function receive(request: IncomingMessage, { maxBytes, idleMs, held }: BodyLimits): Promise<Buffer> {
+  const expectedBytes = Number(request.headers["content-length"] ?? 0);
+  if (expectedBytes > maxBytes) throw tooLarge(maxBytes);
+  held.require(expectedBytes);
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
@@ -44,6 +49,8 @@ function receive(request: IncomingMessage, { maxBytes, idleMs }: BodyLimits): Pr
     const onData = (chunk: Buffer): void => {
       bytes += chunk.length;
       if (bytes > maxBytes) return fail(tooLarge(maxBytes));
+      const refusal = bytes > expectedBytes ? held.become(bytes) : null;
+      if (refusal !== null) return fail(refusal);
       timer.refresh();
       chunks.push(chunk);
     };
@@ -86,12 +93,31 @@ function decompressorOf(request: IncomingMessage): Decompress | null {
   return decompress;
 }
 
-async function inflate(decompress: Decompress, body: Buffer, maxBytes: number): Promise<Buffer> {
+/** How much larger a text becomes as a rule; what becomes larger than that is tried again with more room. */
+const usualGrowth = 16;
+const furtherGrowth = 4;
+const leastInflatedBytes = 64 * 1024;
+
+/** Room is asked for before it is used: hardly anything comes as large as it may be. */
+async function inflate(decompress: Decompress, body: Buffer, { maxBytes, held }: BodyLimits): Promise<Buffer> {
+  const usual = Math.max(leastInflatedBytes, body.length * usualGrowth);
+  for (let most = Math.min(maxBytes, usual); ; most = Math.min(maxBytes, most * furtherGrowth)) {
+    held.require(body.length + most);
+    const inflated = await inflateUpTo(decompress, body, most);
+    if (inflated === null && most < maxBytes) continue;
+    if (inflated === null) throw tooLarge(maxBytes);
+    held.become(inflated.length);
+    return inflated;
+  }
+}
+
+/** Null where there is more. */
+async function inflateUpTo(decompress: Decompress, body: Buffer, maxOutputLength: number): Promise<Buffer | null> {
   try {
-    return await decompress(body, { maxOutputLength: maxBytes });
+    return await decompress(body, { maxOutputLength });
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : undefined;
-    if (code === "ERR_BUFFER_TOO_LARGE") throw tooLarge(maxBytes);
+    if (code === "ERR_BUFFER_TOO_LARGE") return null;
     throw new GhostError("invalid_request_error", "The compressed request body could not be read.");
   }
 }

@@ -6,8 +6,12 @@ export interface WholeBody {
   readonly body: Buffer;
 }
 
-/** Reads an answer's body into memory, up to `maxBytes`. Rejects with UpstreamFailure when it breaks off. */
-export function readWhole(answer: UpstreamAnswer, maxBytes: number): Promise<WholeBody> {
+/** Reads an answer's body into memory, up to `maxBytes` and as far as there is room. Rejects with UpstreamFailure when it breaks off. */
+export function readWhole(
+  answer: UpstreamAnswer,
+  maxBytes: number,
+  takeRoom: (bytes: number) => boolean = () => true,
+): Promise<WholeBody> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
@@ -15,7 +19,7 @@ export function readWhole(answer: UpstreamAnswer, maxBytes: number): Promise<Who
       onData(chunk) {
         chunks.push(chunk);
         bytes += chunk.length;
-        if (bytes <= maxBytes) return;
+        if (bytes <= maxBytes && takeRoom(chunk.length)) return;
         answer.pause();
         resolve({ complete: false, body: Buffer.concat(chunks.splice(0)) });
       },

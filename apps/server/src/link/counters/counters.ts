@@ -53,6 +53,8 @@ export interface Settlement {
   /** Nano-USD that the request did cost, charged to every scope; null is unknown, and charges all that was reserved. */
   readonly costNanos: number | null;
   readonly now: number;
+  /** The answer has not left yet: until `leave` the request counts as one that is running. */
+  readonly staysRunning?: boolean;
 }
 
 export interface Counters {
@@ -62,6 +64,8 @@ export interface Counters {
    * admitted, however late it ends. Answers what was charged, in nano-USD.
    */
   settle(settlement: Settlement): Awaitable<number>;
+  /** The end of a request that was settled before its answer had left. */
+  leave(id: string): void;
   /** What a scope has spent before this process counted: called at start, before the first request. */
   setSpent(scopeId: string, spentNanos: number): void;
   /** Gives back what expired. Returns how many reservations that were. */

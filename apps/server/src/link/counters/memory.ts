@@ -36,6 +36,8 @@ interface Held {
 export class MemoryCounters implements Counters {
   readonly #scopes = new Map<string, ScopeState>();
   readonly #held = new Map<string, Held>();
+  /** Settled, with an answer that is still on its way. */
+  readonly #leaving = new Map<string, readonly ScopeState[]>();
 
   reserve(request: ReservationRequest): Reservation {
     const refusal = this.#refuse(request);
@@ -47,10 +49,14 @@ export class MemoryCounters implements Counters {
     return { admitted: true, report: this.#report(request) };
   }
 
-  settle({ id, tokens, costNanos, now }: Settlement): number {
+  settle({ id, tokens, costNanos, now, staysRunning = false }: Settlement): number {
     const held = this.#held.get(id);
     if (held === undefined) return 0;
     this.#held.delete(id);
+    if (staysRunning && !held.isReleased) {
+      for (const state of held.states) state.running += 1;
+      this.#leaving.set(id, held.states);
+    }
     release(held);
     const chargedNanos = costNanos ?? held.costNanos;
     for (const state of held.states) {
@@ -58,6 +64,11 @@ export class MemoryCounters implements Counters {
       state.spentNanos += chargedNanos;
     }
     return chargedNanos;
+  }
+
+  leave(id: string): void {
+    for (const state of this.#leaving.get(id) ?? []) state.running -= 1;
+    this.#leaving.delete(id);
   }
 
   setSpent(scopeId: string, spentNanos: number): void {
