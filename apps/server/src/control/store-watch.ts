@@ -3,6 +3,7 @@ import type { Journal } from "#link/journal/journal.ts";
 import type { Store } from "./store/store.ts";
 
 const intervalMs = 2_000;
+const patienceMs = 2_000;
 
 export interface StoreWatchDeps {
   readonly store: Store;
@@ -18,10 +19,10 @@ export function startStoreWatch({ store, journal, healthBoard }: StoreWatchDeps)
     isAsking = true;
     healthBoard.report("journal", { isHealthy: true, detail: `${journal.pendingRecords} records to be stored` });
     try {
-      await store.ping();
+      await store.within(patienceMs, () => store.probe());
       healthBoard.report("store", { isHealthy: true, detail: store.engine });
     } catch {
-      healthBoard.report("store", { isHealthy: false, detail: `${store.engine} does not answer` });
+      healthBoard.report("store", { isHealthy: false, detail: `${store.engine} does not answer, or is locked` });
     } finally {
       isAsking = false;
     }

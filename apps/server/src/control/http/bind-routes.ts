@@ -6,6 +6,7 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { z } from "zod";
 import type { Caller } from "#control/resources/resource.ts";
 import type { Resources } from "#control/resources/resources.ts";
+import type { Store } from "#control/store/store.ts";
 import type { ClientAddresses } from "#edge/client-addresses.ts";
 import { toValidationError } from "./errors.ts";
 import type { Guard } from "./guard.ts";
@@ -18,13 +19,17 @@ interface BindOptions {
   readonly resources: Resources;
   readonly guard: Guard;
   readonly addresses: ClientAddresses;
+  readonly store: Pick<Store, "within">;
 }
 
-export function bindRoutes({ app, resources, guard, addresses }: BindOptions): void {
-  const handlers: Readonly<Record<string, object>> = resources;
+/** For what the database takes. Together they leave time to say within five seconds that it takes too long. */
+const patienceMs = { guard: 1_500, handler: 2_750 } as const;
+
+export function bindRoutes(options: BindOptions): void {
+  const handlers: Readonly<Record<string, object>> = options.resources;
   for (const [group, routes] of Object.entries(adminRoutes)) {
     for (const [name, route] of Object.entries<AdminRoute>(routes)) {
-      bindRoute(app, route, findHandler(handlers[group], name), { guard, addresses });
+      bindRoute(options, route, findHandler(handlers[group], name));
     }
   }
 }
@@ -35,12 +40,7 @@ function findHandler(resource: object | undefined, name: string): AnyHandler {
   return async (request) => handler(request);
 }
 
-function bindRoute(
-  app: FastifyInstance,
-  route: AdminRoute,
-  handler: AnyHandler,
-  { guard, addresses }: Pick<BindOptions, "guard" | "addresses">,
-): void {
+function bindRoute({ app, guard, addresses, store }: BindOptions, route: AdminRoute, handler: AnyHandler): void {
   const callers = new WeakMap<FastifyRequest, Caller>();
   const { access } = route;
   app.route({
@@ -48,13 +48,14 @@ function bindRoute(
     url: route.path.replace(/\{(\w+)\}/g, ":$1"),
     // Before the body is read: a stranger uploads nothing.
     onRequest: async (request) => {
-      if (access !== "public") callers.set(request, await guard(request, access));
+      if (access === "public") return;
+      callers.set(request, await store.within(patienceMs.guard, () => guard(request, access)));
     },
     handler: async (request, reply) => {
       const caller = callers.get(request);
       const address = addresses.of(request.raw) ?? "";
       const input = { ...parseInput(route, request), address, ...(caller !== undefined && { caller }) };
-      const answer = await handler(input);
+      const answer = await store.within(patienceMs.handler, () => handler(input));
       return reply.status(route.status).send(route.response.parse(answer));
     },
   });

@@ -50,7 +50,8 @@ export async function createControlServer(deps: ControlDependencies): Promise<Co
   if (deps.compressor !== null) compressAnswers(app, deps.compressor);
   app.setErrorHandler((error, request, reply) => answerFailure(error, request, reply, deps));
   app.setNotFoundHandler((request, reply) => answerUnknownPath(request, reply));
-  bindRoutes({ app, resources: createResources(deps), guard: createGuard(deps), addresses: deps.addresses });
+  const { addresses, store } = deps;
+  bindRoutes({ app, resources: createResources(deps), guard: createGuard(deps), addresses, store });
   await servePages(app, deps.version);
   await app.ready();
   return {
@@ -86,27 +87,18 @@ async function answerFailure(
   reply: FastifyReply,
   deps: ControlDependencies,
 ): Promise<FastifyReply> {
-  const failure =
-    error instanceof GhostError ? error : (fromFastify(error) ?? (await explainFault(error, request, deps)));
+  const failure = error instanceof GhostError ? error : (fromFastify(error) ?? explainFault(error, request, deps));
   if (failure.retryAfterSeconds !== undefined) reply.header("retry-after", failure.retryAfterSeconds);
   if (failure.code === "invalid_api_key") reply.header("www-authenticate", "Bearer");
   return reply.status(failure.status).type("application/json; charset=utf-8").send(toErrorBody(failure));
 }
 
-/** A rejection of the store means that it is down, or that we are wrong. */
-async function explainFault(
-  error: unknown,
-  request: FastifyRequest,
-  { store, log }: ControlDependencies,
-): Promise<GhostError> {
-  const isStoreUp = await store.ping().then(
-    () => true,
-    () => false,
-  );
+/** A rejection of the store means that it is down or locked, or that we are wrong. */
+function explainFault(error: unknown, request: FastifyRequest, { store, log }: ControlDependencies): GhostError {
   log.error({ err: error, requestId: request.id, route: request.routeOptions.url }, "An admin request failed");
-  return isStoreUp
-    ? new GhostError("internal_error", "A fault in GhostLLM; its log has the request id")
-    : new GhostError("service_unavailable", "The database does not answer", { retryAfterSeconds: 5 });
+  return store.isUnavailable(error)
+    ? new GhostError("service_unavailable", "The database does not answer, or is locked", { retryAfterSeconds: 5 })
+    : new GhostError("internal_error", "A fault in GhostLLM; its log has the request id");
 }
 
 function answerUnknownPath(request: FastifyRequest, reply: FastifyReply): FastifyReply {

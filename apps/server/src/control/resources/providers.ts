@@ -29,7 +29,7 @@ type ProviderUpdate = Parameters<Resource<"providers">["update"]>[0]["body"];
 
 export function createProvidersResource(deps: ResourceDependencies): Resource<"providers"> {
   const { store, changed, definitions } = deps;
-  const inTurn = createTurns();
+  const inTurn = createTurns(store);
   const find = async (id: string): Promise<ProviderRow> => found(await store.providers.find(id), "provider", id);
   return {
     async list({ query }) {

@@ -27,7 +27,7 @@ export function toApiUser(row: UserRow): ApiUser {
 }
 
 export function createUsersResource({ store, changed }: ResourceDependencies): Resource<"users"> {
-  const inTurn = createTurns();
+  const inTurn = createTurns(store);
   return {
     list: ({ query }) => readPage(query, (page) => store.users.list(page), toApiUser),
 

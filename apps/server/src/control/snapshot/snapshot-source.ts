@@ -95,7 +95,7 @@ export function createSnapshotSource({
     current: () => snapshot,
     async rebuild() {
       try {
-        await rebuildNow();
+        await sources.store.wait(rebuildNow());
       } catch (cause) {
         throw new GhostError("service_unavailable", "The store does not answer, so the change is not in force yet", {
           retryAfterSeconds: 5,

@@ -4,6 +4,7 @@
 import type { ErrorCode } from "@ghostllm/contract";
 import { GhostError } from "@ghostllm/contract";
 import type { Dialect, Kysely } from "kysely";
+import type { Patience } from "./patience.ts";
 import type { Tables } from "./tables.ts";
 
 /** A failure that the caller's values are to blame for; every other one is the database's. */
@@ -24,11 +25,14 @@ export interface Engine {
   /** Until the end of the transaction, no other process adds usage. */
   lockUsage(transaction: Kysely<Tables>): Promise<void>;
   explain(error: unknown): Fault | null;
+  /** Is the database away, locked, full or too slow? Otherwise we are at fault. */
+  isUnavailable(error: unknown): boolean;
 }
 
 export interface Database {
   readonly engine: Engine;
   readonly kysely: Kysely<Tables>;
+  readonly patience: Patience;
   /** Epoch ms. */
   readonly now: () => number;
 }

@@ -9,6 +9,8 @@ import { apiKeysIn } from "./api-keys.ts";
 import type { Database, Engine } from "./database.ts";
 import { applyMigrations } from "./migrate.ts";
 import { modelsIn } from "./models.ts";
+import { isTooSlow, Patience } from "./patience.ts";
+import { probe } from "./probe.ts";
 import { openPostgres } from "./postgres.ts";
 import { providersIn } from "./providers.ts";
 import { routesIn } from "./routes.ts";
@@ -37,9 +39,12 @@ export interface OpenStore extends Store {
 /** Connects, and rejects when the database cannot be reached. Creates no tables: see migrateStore. */
 export async function openStore(options: StoreOptions): Promise<OpenStore> {
   const { databaseUrl, dataDir, log, statementTimeoutMs = 15_000, now = Date.now } = options;
+  const patience = new Patience();
   const engine =
-    databaseUrl === null ? await openEmbedded(dataDir) : openPostgres({ url: databaseUrl, log, statementTimeoutMs });
-  const database: Database = { engine, kysely: new Kysely<Tables>({ dialect: engine.dialect }), now };
+    databaseUrl === null
+      ? await openEmbedded(dataDir, patience)
+      : openPostgres({ url: databaseUrl, log, statementTimeoutMs, patience });
+  const database: Database = { engine, kysely: new Kysely<Tables>({ dialect: engine.dialect }), patience, now };
   const store = storeOver(database);
   try {
     await store.ping();
@@ -61,16 +66,21 @@ export function migrateStore({ database }: OpenStore): Promise<readonly string[]
   return applyMigrations(database);
 }
 
-async function openEmbedded(dataDir: string): Promise<Engine> {
+async function openEmbedded(dataDir: string, patience: Patience): Promise<Engine> {
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const file = join(dataDir, "ghostllm.db");
   // SQLite would make it as the umask has it; its further files are made like this one.
   await (await open(file, "a", 0o600)).close();
-  return openSqlite(file);
+  return openSqlite(file, patience);
+}
+
+/** Kysely's words for a store that was closed. */
+function isOfClosed(error: unknown): boolean {
+  return error instanceof Error && error.message === "driver has already been destroyed";
 }
 
 function storeOver(database: Database): OpenStore {
-  const { engine, kysely } = database;
+  const { engine, kysely, patience } = database;
   return {
     database,
     engine: engine.name,
@@ -84,6 +94,10 @@ function storeOver(database: Database): OpenStore {
     ping: async () => {
       await sql`select 1`.execute(kysely);
     },
+    probe: () => probe(database),
+    within: (ms, run) => patience.within(ms, run),
+    wait: (work) => patience.wait(work),
+    isUnavailable: (error) => isTooSlow(error) || isOfClosed(error) || engine.isUnavailable(error),
     close: () => kysely.destroy(),
   };
 }

@@ -4,11 +4,13 @@ import type { Socket } from "node:net";
 import type { PostgresCursor, PostgresPool, PostgresPoolClient, PostgresQueryResult } from "kysely";
 import type { Pool, PoolClient, QueryResultRow } from "pg";
 import type { ControlLog } from "#control/control-log.ts";
+import { isTooSlow, type Patience } from "./patience.ts";
 
 export interface PatientPoolOptions {
   readonly pool: Pool;
   /** The sockets under the pool's connections. */
   readonly sockets: ReadonlySet<Socket>;
+  readonly patience: Patience;
   readonly log: Pick<ControlLog, "warn">;
 }
 
@@ -18,9 +20,11 @@ export class PatientPool implements PostgresPool {
   readonly options: object;
   readonly #pool: Pool;
   readonly #sockets: ReadonlySet<Socket>;
+  readonly #patience: Patience;
 
-  constructor({ pool, sockets, log }: PatientPoolOptions) {
+  constructor({ pool, sockets, patience, log }: PatientPoolOptions) {
     this.#pool = pool;
+    this.#patience = patience;
     this.#sockets = sockets;
     this.options = pool.options;
     const report = (error: Error): void => log.warn({ error: error.message }, "a PostgreSQL connection broke");
@@ -31,7 +35,11 @@ export class PatientPool implements PostgresPool {
   }
 
   async connect(): Promise<PostgresPoolClient> {
-    return new PatientClient(await this.#pool.connect());
+    const connecting = this.#pool.connect();
+    const client = await this.#patience.wait(connecting, () => {
+      connecting.then((late) => late.release()).catch(() => undefined);
+    });
+    return new PatientClient(client, this.#patience);
   }
 
   /** The farewell to a dead peer is never answered, so it is not waited for for ever. */
@@ -43,13 +51,18 @@ export class PatientPool implements PostgresPool {
   }
 }
 
-/** pg gives up waiting for a silent server but keeps the connection, on which nothing would ever be answered again. */
+/**
+ * pg gives up waiting for a silent server but keeps the connection, on which nothing would ever be answered again. Here it is
+ * closed, and its server rolls back what was not committed.
+ */
 class PatientClient implements PostgresPoolClient {
   readonly #client: PoolClient;
+  readonly #patience: Patience;
   #silence: Error | null = null;
 
-  constructor(client: PoolClient) {
+  constructor(client: PoolClient, patience: Patience) {
     this.#client = client;
+    this.#patience = patience;
   }
 
   query<Row>(text: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<Row>>;
@@ -69,9 +82,11 @@ class PatientClient implements PostgresPoolClient {
   async #run<Row>(text: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<Row>> {
     if (this.#silence !== null) throw this.#silence;
     try {
-      const { command, rowCount, rows } = await this.#client.query<Row & QueryResultRow>(text, [...parameters]);
+      const asking = this.#client.query<Row & QueryResultRow>(text, [...parameters]);
+      const { command, rowCount, rows } = await this.#patience.wait(asking);
       return { command: command as PostgresQueryResult<Row>["command"], rowCount: rowCount ?? 0, rows };
     } catch (error) {
+      if (isTooSlow(error)) this.#silence = error;
       if (error instanceof Error && error.message === "Query read timeout") this.#silence = error;
       throw error;
     }

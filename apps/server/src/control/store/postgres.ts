@@ -5,12 +5,14 @@ import { PostgresDialect, sql, type Dialect } from "kysely";
 import { DatabaseError, Pool, types, type PoolConfig } from "pg";
 import type { ControlLog } from "#control/control-log.ts";
 import type { Engine, Fault } from "./database.ts";
+import type { Patience } from "./patience.ts";
 import { PatientPool } from "./postgres-pool.ts";
 
 export interface PostgresOptions {
   readonly url: string;
   readonly log: Pick<ControlLog, "warn">;
   readonly statementTimeoutMs: number;
+  readonly patience: Patience;
 }
 
 const connectTimeoutMs = 2_000;
@@ -36,15 +38,16 @@ export function openPostgres(options: PostgresOptions): Engine {
       await sql`select pg_advisory_xact_lock(${usageLock})`.execute(transaction);
     },
     explain,
+    isUnavailable,
   };
 }
 
-function createDialect({ url, log }: PostgresOptions, timeoutMs: number, connections: number): Dialect {
+function createDialect({ url, log, patience }: PostgresOptions, timeoutMs: number, connections: number): Dialect {
   return new PostgresDialect({
     pool: async () => {
       const sockets = new Set<Socket>();
       const pool = new Pool(poolConfig(url, timeoutMs, connections, sockets));
-      return new PatientPool({ pool, sockets, log });
+      return new PatientPool({ pool, sockets, patience, log });
     },
   });
 }
@@ -94,6 +97,18 @@ function explain(error: unknown): Fault | null {
   if (error.code === "23505") return { kind: "unique", column: constrainedColumn(error) };
   if (error.code === "23503") return { kind: "reference" };
   return valueFault.test(error.code) ? { kind: "value", reason: error.message } : null;
+}
+
+/** Connections (08), room (53), an object that is in use (55), an operator or a timeout (57), its disk (58), deadlocks (40). */
+const passingFault = /^(08|40|53|55|57|58)/;
+/** What pg says of its connections and its pool, without a code. */
+const brokenConnection = /timeout|terminated|not queryable|Connection|ended/i;
+
+function isUnavailable(error: unknown): boolean {
+  if (error instanceof AggregateError) return error.errors.some(isUnavailable);
+  if (error instanceof DatabaseError) return passingFault.test(error.code ?? "");
+  if (!(error instanceof Error)) return false;
+  return "syscall" in error || brokenConnection.test(error.message);
 }
 
 /** `api_keys_key_hash_unique` of `api_keys` -> `key_hash`: PostgreSQL's message is in the server's language. */

@@ -2,31 +2,54 @@
 // for a transaction, holds it alone: the others queue.
 
 import type { CompiledQuery, DatabaseConnection, Driver, QueryResult } from "kysely";
-import { SqliteThread } from "./sqlite-thread.ts";
-import type { SqliteThreadOptions } from "./sqlite-protocol.ts";
+import type { Patience } from "./patience.ts";
+import type { SqliteStatement, SqliteThreadOptions } from "./sqlite-protocol.ts";
+import { SqliteThread, type SqliteResult } from "./sqlite-thread.ts";
 
 export class SqliteThreadDriver implements Driver {
   readonly #options: SqliteThreadOptions;
+  readonly #patience: Patience;
   readonly #queue: ((connection: ThreadConnection) => void)[] = [];
   #thread: SqliteThread | null = null;
   #isHeld = false;
 
-  constructor(options: SqliteThreadOptions) {
+  constructor(options: SqliteThreadOptions, patience: Patience) {
     this.#options = options;
+    this.#patience = patience;
   }
 
   async init(): Promise<void> {}
 
   acquireConnection(): Promise<ThreadConnection> {
-    if (this.#isHeld) return new Promise((resolve) => this.#queue.push(resolve));
+    if (this.#isHeld) return this.#waitForTurn();
     this.#isHeld = true;
-    return Promise.resolve(new ThreadConnection(this.#liveThread()));
+    return Promise.resolve(this.#connect());
   }
 
-  async releaseConnection(): Promise<void> {
+  #waitForTurn(): Promise<ThreadConnection> {
+    const { promise, resolve } = Promise.withResolvers<ThreadConnection>();
+    this.#queue.push(resolve);
+    return this.#patience.wait(promise, () => {
+      const place = this.#queue.indexOf(resolve);
+      if (place >= 0) this.#queue.splice(place, 1);
+      // Its turn came in the same moment.
+      else void promise.then((connection) => this.releaseConnection(connection));
+    });
+  }
+
+  async releaseConnection(connection: ThreadConnection): Promise<void> {
+    if (connection.isGivenUp) void connection.end().finally(() => this.#callNext());
+    else this.#callNext();
+  }
+
+  #callNext(): void {
     const next = this.#queue.shift();
     if (next === undefined) this.#isHeld = false;
-    else next(new ThreadConnection(this.#liveThread()));
+    else next(this.#connect());
+  }
+
+  #connect(): ThreadConnection {
+    return new ThreadConnection(this.#liveThread(), this.#patience);
   }
 
   /** Immediate: a transaction that starts by reading and then writes could not wait for another process's write. */
@@ -39,7 +62,8 @@ export class SqliteThreadDriver implements Driver {
   }
 
   async rollbackTransaction(connection: ThreadConnection): Promise<void> {
-    await connection.run("rollback");
+    // What was given up is rolled back when the thread comes to it.
+    if (!connection.isGivenUp) await connection.run("rollback");
   }
 
   async destroy(): Promise<void> {
@@ -56,17 +80,33 @@ export class SqliteThreadDriver implements Driver {
 
 class ThreadConnection implements DatabaseConnection {
   readonly #thread: SqliteThread;
+  readonly #patience: Patience;
+  /** Nobody waits any more for what the thread does. */
+  isGivenUp = false;
 
-  constructor(thread: SqliteThread) {
+  constructor(thread: SqliteThread, patience: Patience) {
     this.#thread = thread;
+    this.#patience = patience;
   }
 
   async run(sql: string): Promise<void> {
-    await this.#thread.run({ sql, parameters: [] });
+    await this.#send({ sql, parameters: [] });
+  }
+
+  /** The thread takes statements in order, so this resolves when it is done with those before, too. */
+  async end(): Promise<void> {
+    // Where no transaction is open, this fails and changes nothing.
+    await this.#thread.run({ sql: "rollback", parameters: [] }).catch(() => undefined);
+  }
+
+  #send(statement: SqliteStatement): Promise<SqliteResult> {
+    return this.#patience.wait(this.#thread.run(statement), () => {
+      this.isGivenUp = true;
+    });
   }
 
   async executeQuery<Row>({ sql, parameters }: CompiledQuery): Promise<QueryResult<Row>> {
-    const { rows, changes } = await this.#thread.run({ sql, parameters });
+    const { rows, changes } = await this.#send({ sql, parameters });
     const typed: Row[] = [];
     // The types of rows are those of tables.ts, which the migrations make true.
     for (const row of rows) typed.push(row as Row);

@@ -14,6 +14,10 @@ export class SqliteFault extends Error {
   }
 }
 
+export class SqliteThreadEnded extends Error {
+  override readonly name = "SqliteThreadEnded";
+}
+
 export interface SqliteResult {
   readonly rows: readonly unknown[];
   readonly changes: number | null;
@@ -35,8 +39,8 @@ export class SqliteThread {
     // Only a statement in progress keeps the process alive.
     this.#worker.unref();
     this.#worker.on("message", (answer: SqliteAnswer) => this.#settle(answer));
-    this.#worker.on("error", (error) => this.#die(error instanceof Error ? error : new Error(String(error))));
-    this.#worker.on("exit", () => this.#die(new Error("the SQLite thread has ended")));
+    this.#worker.on("error", (cause) => this.#die(endedBy(cause)));
+    this.#worker.on("exit", () => this.#die(new SqliteThreadEnded("the SQLite thread has ended")));
   }
 
   get isAlive(): boolean {
@@ -79,4 +83,8 @@ export class SqliteThread {
     this.#death = error;
     for (const { reject } of this.#waiting.splice(0)) reject(error);
   }
+}
+
+function endedBy(cause: unknown): SqliteThreadEnded {
+  return new SqliteThreadEnded(cause instanceof Error ? cause.message : String(cause), { cause });
 }

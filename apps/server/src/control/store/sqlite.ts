@@ -3,8 +3,9 @@
 import type { Dialect } from "kysely";
 import { SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from "kysely";
 import type { Engine, Fault } from "./database.ts";
+import type { Patience } from "./patience.ts";
 import { SqliteThreadDriver } from "./sqlite-driver.ts";
-import { SqliteFault } from "./sqlite-thread.ts";
+import { SqliteFault, SqliteThreadEnded } from "./sqlite-thread.ts";
 
 /** FULL: a usage record leaves the journal once its transaction is committed, so a commit must survive a power cut. */
 const setup = [
@@ -16,26 +17,35 @@ const setup = [
   "pragma wal_autocheckpoint = 4000",
 ];
 
-const busyTimeoutMs = 5_000;
+/** The thread waits as long for another process that writes, and meanwhile nobody can read: whoever can wait tries again. */
+const busyTimeoutMs = 1_000;
 
-export function openSqlite(file: string): Engine {
+export function openSqlite(file: string, patience: Patience): Engine {
   return {
     name: "sqlite",
-    dialect: createDialect(file),
+    dialect: createDialect(file, patience),
     migrationDialect: null,
     parameter: () => "?",
     // Every transaction begins as the only writer, whatever process it is in.
     lockMigrations: async () => {},
     lockUsage: async () => {},
     explain,
+    isUnavailable,
   };
 }
 
-function createDialect(file: string): Dialect {
+/** Our driver lets those that wait give up; in Kysely's own queue for single connections they could not. */
+class QueueingAdapter extends SqliteAdapter {
+  override get supportsMultipleConnections(): boolean {
+    return true;
+  }
+}
+
+function createDialect(file: string, patience: Patience): Dialect {
   return {
-    createDriver: () => new SqliteThreadDriver({ file, busyTimeoutMs, setup }),
+    createDriver: () => new SqliteThreadDriver({ file, busyTimeoutMs, setup }, patience),
     createQueryCompiler: () => new SqliteQueryCompiler(),
-    createAdapter: () => new SqliteAdapter(),
+    createAdapter: () => new QueueingAdapter(),
     createIntrospector: (kysely) => new SqliteIntrospector(kysely),
   };
 }
@@ -49,6 +59,12 @@ function explain(error: unknown): Fault | null {
   if (code === "SQLITE_CONSTRAINT_UNIQUE") return { kind: "unique", column: lastColumn(message) };
   if (code === "SQLITE_CONSTRAINT_FOREIGNKEY") return { kind: "reference" };
   return valueFaults.some((fault) => code.startsWith(fault)) ? { kind: "value", reason: message } : null;
+}
+
+const passingFaults = /^SQLITE_(BUSY|LOCKED|IOERR|FULL|CANTOPEN|READONLY|NOMEM|PROTOCOL|INTERRUPT)/;
+
+function isUnavailable(error: unknown): boolean {
+  return error instanceof SqliteThreadEnded || (error instanceof SqliteFault && passingFaults.test(error.code));
 }
 
 /** `UNIQUE constraint failed: models.provider_id, models.name` -> `name` */

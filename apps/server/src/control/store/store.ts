@@ -210,5 +210,13 @@ export interface Store {
   };
   /** Rejects when the database does not answer. */
   ping(): Promise<void>;
+  /** Rejects also when somebody else keeps its tables locked. */
+  probe(): Promise<void>;
+  /** Runs something that may wait for the database no longer than this in all: then it rejects with `service_unavailable`. */
+  within<Result>(ms: number, run: () => Promise<Result>): Promise<Result>;
+  /** Waits for what others do with the database, within the bounds of whoever is running. */
+  wait<Result>(work: Promise<Result>): Promise<Result>;
+  /** Is this rejection the database's fault, which passes? */
+  isUnavailable(error: unknown): boolean;
   close(): Promise<void>;
 }

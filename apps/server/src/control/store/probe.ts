@@ -1,0 +1,20 @@
+import { sql } from "kysely";
+import type { Database } from "./database.ts";
+
+const tables = [
+  "users",
+  "api_keys",
+  "providers",
+  "models",
+  "routes",
+  "settings",
+  "usage_logs",
+  "usage_hourly",
+] as const;
+
+/** Looks into every table, in a transaction as writers begin it: what is locked, or not there, shows at once. */
+export async function probe({ kysely }: Database): Promise<void> {
+  await kysely.transaction().execute(async (transaction) => {
+    for (const table of tables) await sql`select 1 from ${sql.table(table)} limit 1`.execute(transaction);
+  });
+}
