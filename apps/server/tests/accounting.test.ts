@@ -362,6 +362,10 @@ describe("counters that answer later, as those in another process do", () => {
         return local.settle(settlement);
       },
       leave: (id) => local.leave(id),
+      async extend(extension) {
+        await pause(5);
+        return local.extend(extension);
+      },
       setSpent: (scopeId, spentNanos) => local.setSpent(scopeId, spentNanos),
       sweep: (now) => local.sweep(now),
     };

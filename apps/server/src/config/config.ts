@@ -29,6 +29,8 @@ export interface RequestLimits {
   readonly answerBufferBytes: number;
   /** Output tokens reserved against a budget for a request that names no maximum itself. */
   readonly assumedOutputTokens: number;
+  /** A stream that has cost more than was reserved ends when the rest of its budget is used up. */
+  readonly cutStreamsOverBudget: boolean;
 }
 
 /** What is held for clients at most. */

@@ -48,6 +48,7 @@ describe("where a value comes from", () => {
       bodyBytes: 33_554_432,
       answerBufferBytes: 16_777_216,
       assumedOutputTokens: 4096,
+      cutStreamsOverBudget: true,
     });
     expect(config.providers).toEqual([]);
     expect(config.detectOllama).toBe(true);
@@ -88,6 +89,7 @@ describe("where a value comes from", () => {
       logLevel: "debug",
       answerModel: "asked",
       detectOllama: "false",
+      cutStreamsOverBudget: "false",
       proxiesLoopback: "true",
       certificatesFile: "ca.pem",
       trustedProxies: "10.0.0.0/8",

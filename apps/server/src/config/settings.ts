@@ -190,6 +190,14 @@ export const settings = {
     help: "Output tokens reserved against a budget for a request that names no maximum.",
     read: (config) => config.limits.assumedOutputTokens,
   }),
+  cutStreamsOverBudget: setting({
+    path: "limits.cut_streams_over_budget",
+    variable: "GHOSTLLM_CUT_STREAMS_OVER_BUDGET",
+    kind: flag,
+    default: true,
+    help: "Cut a stream that has cost more than was reserved for it when the rest of its budget is used up.",
+    read: (config) => config.limits.cutStreamsOverBudget,
+  }),
   detectOllama: setting({
     path: "detect_ollama",
     variable: "GHOSTLLM_DETECT_OLLAMA",

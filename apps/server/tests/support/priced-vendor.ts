@@ -5,6 +5,7 @@ import type { FakeUpstream } from "@ghostllm/fake-upstream";
 import { builtInPrices } from "@ghostllm/llm";
 import type { UsageRecord } from "#domain/usage-record.ts";
 import { makePrincipal, makeProvider, makeScope, makeSnapshot, makeTarget, startGateway, testKey } from "./gateway.ts";
+import { readBody } from "./stage.ts";
 import type { TestGateway } from "./gateway.ts";
 
 export interface Asked {
@@ -25,6 +26,8 @@ export interface Asked {
 export interface Told {
   readonly status: number;
   readonly text: string;
+  /** The end of the answer was missing. */
+  readonly isCut: boolean;
   readonly headers: Headers;
   /** Undefined where no vendor was asked. */
   readonly record: UsageRecord | undefined;
@@ -41,9 +44,9 @@ export class PricedVendor {
     this.gateway = gateway;
   }
 
-  static async start(): Promise<PricedVendor> {
+  static async start(settings: Parameters<typeof startGateway>[1] = {}): Promise<PricedVendor> {
     const upstream = await startFakeUpstream();
-    return new PricedVendor(upstream, await startGateway(makeSnapshot({ targets: [] })));
+    return new PricedVendor(upstream, await startGateway(makeSnapshot({ targets: [] }), settings));
   }
 
   async ask({ type, model, path, body, text: written, headers, answer, budget, contextLength }: Asked): Promise<Told> {
@@ -63,10 +66,10 @@ export class PricedVendor {
       headers: { authorization: `Bearer ${testKey}`, "content-type": "application/json", ...headers },
       body: written ?? JSON.stringify(body),
     });
-    const text = await response.text();
+    const { text, isCut } = await readBody(response);
     const record = gateway.records[before];
     const cost = typeof record?.costNanos === "number" ? record.costNanos / 1e9 : null;
-    return { status: response.status, text, headers: response.headers, record, cost };
+    return { status: response.status, text, isCut, headers: response.headers, record, cost };
   }
 
   async close(): Promise<void> {

@@ -10,6 +10,8 @@ import type { Candidates } from "./resolve.ts";
 /** The permission to proceed. It holds reservations until it is settled under the request's id. */
 export interface Admission {
   readonly report: RateReport;
+  /** Held against budgets; 0 where there are none. */
+  readonly reservedNanos: number;
 }
 
 export interface AdmissionInput {
@@ -54,7 +56,7 @@ export function admit(input: AdmissionInput): Awaitable<Admission> {
 }
 
 function toAdmission(reservation: Reservation, { onRefusal }: AdmissionInput, costNanos: number): Admission {
-  if (reservation.admitted) return { report: reservation.report };
+  if (reservation.admitted) return { report: reservation.report, reservedNanos: costNanos };
   onRefusal(reservation.report);
   throw refuse(reservation.refusal, costNanos);
 }

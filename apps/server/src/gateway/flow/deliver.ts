@@ -17,6 +17,7 @@ import type { Ending, MeasuredUsage } from "./finish.ts";
 import { answerHeaders, costHeader } from "./headers.ts";
 import type { KeepAlive } from "./keep-alive.ts";
 import type { Lifeline } from "./lifeline.ts";
+import { meterOf } from "./meter.ts";
 import { measureUsage, usageWithoutAnswer } from "./measure.ts";
 import type { Candidates } from "./resolve.ts";
 import { Evidence, relayStream } from "./stream.ts";
@@ -138,7 +139,13 @@ async function deliverStream(deps: GatewayDeps, run: Run, answer: StreamAnswer):
   exchange.begin(answer.status, answerHeaders({ answer, report: admission.report, trail, overheadMs }));
   const evidence = new Evidence(maxEvidenceBytes);
   const { keepAlive } = run;
-  const end = await relayStream(answer, { exchange, evidence, onWrite: (bytes) => keepAlive?.wrote(bytes) });
+  const meter = meterOf(deps, {
+    ...run,
+    id: exchange.id,
+    reservedNanos: admission.reservedNanos,
+    target: answer.target,
+  });
+  const end = await relayStream(answer, { exchange, evidence, meter, onWrite: (bytes) => keepAlive?.wrote(bytes) });
   keepAlive?.stop();
   const error = errorOfStream(run, answer, end);
   const { tap, status } = answer;
@@ -151,7 +158,7 @@ async function deliverStream(deps: GatewayDeps, run: Run, answer: StreamAnswer):
       errorCode: error?.code ?? null,
       usage: await usageOfStream(deps, run, answer, {
         evidence,
-        isComplete: end.failure === null && tap.failure === null,
+        isComplete: end.failure === null && tap.failure === null && end.isOverBudget !== true,
       }),
       ttftMs,
       overheadMs,
@@ -216,14 +223,21 @@ function statusOfStream({ severedBy }: Lifeline, error: GhostError | null): Endi
   return error === null ? "ok" : "error";
 }
 
-function errorOfStream(run: Run, { tap }: StreamAnswer, { failure }: StreamEnd): GhostError | null {
+function errorOfStream(run: Run, { tap }: StreamAnswer, { failure, isOverBudget }: StreamEnd): GhostError | null {
   // That the client left is no fault of anybody's.
   if (run.lifeline.severedBy === "client") return null;
+  if (isOverBudget) return usedUp();
   if (failure === null) return tap.failure === null ? null : new GhostError(tap.failure.code, tap.failure.message);
   if (run.lifeline.failure !== null) return run.lifeline.failure;
   return failure.kind === "timeout"
     ? new GhostError("timeout_error", "The provider's answer did not finish in time.")
     : brokenStream(run);
+}
+
+function usedUp(): GhostError {
+  const message =
+    "The budget is used up: this answer has cost all that was left of it, by an estimate of its tokens, and was cut here. Name a maximum of output tokens that fits, or ask an operator to raise the budget.";
+  return new GhostError("insufficient_quota", message);
 }
 
 function brokenStream({ trail }: Run): GhostError {

@@ -5,6 +5,7 @@ import type { StreamTap } from "@ghostllm/llm";
 import type { Exchange } from "#gateway/exchange.ts";
 import { UpstreamFailure } from "#gateway/upstream/upstream.ts";
 import type { UpstreamAnswer } from "#gateway/upstream/upstream.ts";
+import type { StreamMeter } from "./meter.ts";
 import type { StreamAnswer } from "./vendor-answer.ts";
 
 /** A vendor that has begun may take so long to say something before its client is told that it has begun. */
@@ -82,13 +83,15 @@ export interface StreamEnd {
   readonly lastBytes: Buffer | null;
   /** Null: the vendor ended its answer properly. */
   readonly failure: UpstreamFailure | null;
+  /** It was cut here, since the budget is used up. */
+  readonly isOverBudget?: true;
 }
 
 /** Part of what the vendor sent, kept to estimate its tokens should no usage be told. */
 export class Evidence {
   readonly #maxBytes: number;
   readonly #kept: Buffer[] = [];
-  #keptBytes = 0;
+  keptBytes = 0;
   totalBytes = 0;
 
   constructor(maxBytes: number) {
@@ -97,10 +100,10 @@ export class Evidence {
 
   add(chunk: Buffer): void {
     this.totalBytes += chunk.length;
-    if (this.#keptBytes >= this.#maxBytes) return;
-    const kept = chunk.subarray(0, this.#maxBytes - this.#keptBytes);
+    if (this.keptBytes >= this.#maxBytes) return;
+    const kept = chunk.subarray(0, this.#maxBytes - this.keptBytes);
     this.#kept.push(kept);
-    this.#keptBytes += kept.length;
+    this.keptBytes += kept.length;
   }
 
   text(): string {
@@ -109,13 +112,15 @@ export class Evidence {
 
   /** By how much the whole was larger than what was kept. */
   get scale(): number {
-    return this.#keptBytes === 0 ? 1 : this.totalBytes / this.#keptBytes;
+    return this.keptBytes === 0 ? 1 : this.totalBytes / this.keptBytes;
   }
 }
 
 export interface Relay {
   readonly exchange: Exchange;
   readonly evidence: Evidence;
+  /** Null where nobody's budget can be exceeded. */
+  readonly meter: StreamMeter | null;
   /** Told of what is written at once. */
   readonly onWrite: (bytes: Buffer) => void;
 }
@@ -124,37 +129,100 @@ export interface Relay {
  * Passes an answer on to the client as it comes, no faster than the client reads, until the vendor's end mark, its end
  * or its failure. Resolves with what is left to send; never rejects.
  */
-export function relayStream(answer: StreamAnswer, { exchange, evidence, onWrite }: Relay): Promise<StreamEnd> {
-  const { source, tap } = answer;
-  return new Promise((resolve) => {
-    const writer = new CoalescingWriter(exchange, source, onWrite);
-    const finish = (lastBytes: Buffer | null, failure: UpstreamFailure | null): void => {
-      const unsent = writer.takePending();
-      const left = lastBytes === null ? unsent : [...unsent, lastBytes];
-      resolve({ lastBytes: left.length === 0 ? null : Buffer.concat(left), failure });
-    };
-    const pass = (frames: Buffer | null): void => {
-      if (frames !== null) evidence.add(frames);
-      if (!tap.ended && tap.failure === null) {
-        if (frames !== null) writer.write(frames);
-        return;
-      }
-      discardRest(source);
-      finish(frames, null);
-    };
-    pass(answer.first);
-    if (tap.ended || tap.failure !== null) return;
-    source.deliverTo({
-      onData: (chunk) => pass(tap.push(chunk)),
-      onEnd() {
-        const rest = tap.flush();
-        if (rest !== null) evidence.add(rest);
-        finish(rest, tap.isWhole || tap.failure !== null ? null : endedEarly);
-      },
-      // Where it is whole, all that was missing is the end of the body.
-      onFailure: (failure) => (tap.isWhole ? finish(restOf(tap), null) : finish(null, failure)),
+export function relayStream(answer: StreamAnswer, relay: Relay): Promise<StreamEnd> {
+  return new Promise((resolve) => new Relaying(answer, relay, resolve).start());
+}
+
+/** The way of one answer from its vendor to its client. */
+class Relaying {
+  readonly #answer: StreamAnswer;
+  readonly #evidence: Evidence;
+  readonly #meter: StreamMeter | null;
+  readonly #exchange: Exchange;
+  readonly #writer: CoalescingWriter;
+  readonly #resolve: (end: StreamEnd) => void;
+  #isOver = false;
+  /** What has come is being counted. */
+  #isHeld = false;
+
+  constructor(answer: StreamAnswer, { exchange, evidence, meter, onWrite }: Relay, resolve: (end: StreamEnd) => void) {
+    this.#answer = answer;
+    this.#evidence = evidence;
+    this.#meter = meter;
+    this.#writer = new CoalescingWriter(exchange, {
+      onWrite,
+      onFull: () => answer.source.pause(),
+      onDrain: () => this.#resume(),
     });
-  });
+    this.#exchange = exchange;
+    this.#resolve = resolve;
+  }
+
+  start(): void {
+    const { source, tap, first } = this.#answer;
+    this.#pass(first);
+    if (this.#isOver) return;
+    source.deliverTo({
+      onData: (chunk) => this.#pass(tap.push(chunk)),
+      onEnd: () => this.#end(),
+      // Where it is whole, all that was missing is the end of the body.
+      onFailure: (failure) => (tap.isWhole ? this.#finish(restOf(tap), null) : this.#finish(null, failure)),
+    });
+  }
+
+  #pass(frames: Buffer | null): void {
+    if (this.#isOver) return;
+    const { source, tap } = this.#answer;
+    if (frames !== null) this.#evidence.add(frames);
+    if (tap.ended || tap.failure !== null) {
+      discardRest(source);
+      return this.#finish(frames, null);
+    }
+    if (frames !== null) this.#writer.write(frames);
+    if (this.#meter !== null && this.#evidence.totalBytes >= this.#meter.nextBytes)
+      this.#look(this.#meter, frames?.length ?? 0);
+  }
+
+  #end(): void {
+    const { tap } = this.#answer;
+    const rest = tap.flush();
+    if (rest !== null) this.#evidence.add(rest);
+    this.#finish(rest, tap.isWhole || tap.failure !== null ? null : endedEarly);
+  }
+
+  /** The vendor is held back while its answer is counted. */
+  #look(meter: StreamMeter, lastBytes: number): void {
+    const { source, tap } = this.#answer;
+    const verdict = meter.look(this.#evidence, tap.usage, lastBytes);
+    if (verdict === true) return;
+    source.pause();
+    this.#isHeld = true;
+    void verdict.catch(() => true).then((mayGoOn) => this.#goOn(mayGoOn));
+  }
+
+  #goOn(mayGoOn: boolean): void {
+    this.#isHeld = false;
+    if (!mayGoOn) this.#cut();
+    else if (!this.#exchange.response.writableNeedDrain) this.#resume();
+  }
+
+  #resume(): void {
+    if (!this.#isHeld && !this.#isOver) this.#answer.source.resume();
+  }
+
+  #cut(): void {
+    if (this.#isOver) return;
+    this.#finish(null, null, { isOverBudget: true });
+    this.#answer.source.abort();
+  }
+
+  #finish(lastBytes: Buffer | null, failure: UpstreamFailure | null, more: Pick<StreamEnd, "isOverBudget"> = {}): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    const unsent = this.#writer.takePending();
+    const left = lastBytes === null ? unsent : [...unsent, lastBytes];
+    this.#resolve({ lastBytes: left.length === 0 ? null : Buffer.concat(left), failure, ...more });
+  }
 }
 
 /** What a tap that has thrown still holds is lost. */
@@ -178,6 +246,13 @@ function discardRest(source: UpstreamAnswer): void {
   source.deliverTo({ onData() {}, onEnd: stop, onFailure: stop });
 }
 
+interface WriteListener {
+  readonly onWrite: (bytes: Buffer) => void;
+  /** The client is slow: the vendor is to be held back. */
+  readonly onFull: () => void;
+  readonly onDrain: () => void;
+}
+
 /**
  * Writes what arrives in one go as one piece: a burst of many small events then costs one system call. Holds the vendor
  * back while the client is slow, so that memory stays bounded.
@@ -185,13 +260,11 @@ function discardRest(source: UpstreamAnswer): void {
 class CoalescingWriter {
   #pending: Buffer[] = [];
   readonly #exchange: Exchange;
-  readonly #source: UpstreamAnswer;
-  readonly #onWrite: (bytes: Buffer) => void;
+  readonly #listener: WriteListener;
 
-  constructor(exchange: Exchange, source: UpstreamAnswer, onWrite: (bytes: Buffer) => void) {
-    this.#onWrite = onWrite;
+  constructor(exchange: Exchange, listener: WriteListener) {
     this.#exchange = exchange;
-    this.#source = source;
+    this.#listener = listener;
   }
 
   write(bytes: Buffer): void {
@@ -209,9 +282,9 @@ class CoalescingWriter {
     const [first, ...more] = this.takePending();
     if (first === undefined || this.#exchange.isClientGone) return;
     const bytes = more.length === 0 ? first : Buffer.concat([first, ...more]);
-    this.#onWrite(bytes);
+    this.#listener.onWrite(bytes);
     if (this.#exchange.response.write(bytes)) return;
-    this.#source.pause();
-    this.#exchange.response.once("drain", () => this.#source.resume());
+    this.#listener.onFull();
+    this.#exchange.response.once("drain", this.#listener.onDrain);
   }
 }

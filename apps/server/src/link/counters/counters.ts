@@ -57,8 +57,16 @@ export interface Settlement {
   readonly staysRunning?: boolean;
 }
 
+export interface Extension {
+  readonly id: string;
+  /** Nano-USD to hold beside what is held, or as much of it as the budgets have left. */
+  readonly costNanos: number;
+}
+
 export interface Counters {
   reserve(request: ReservationRequest): Awaitable<Reservation>;
+  /** For a request that costs more than was foreseen. Answers what was granted, in nano-USD. */
+  extend(extension: Extension): Awaitable<number>;
   /**
    * Charges the scopes of the reservation, also when it has expired meanwhile. Tokens count from when the request was
    * admitted, however late it ends. Answers what was charged, in nano-USD.

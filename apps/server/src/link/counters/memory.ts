@@ -1,6 +1,7 @@
 import type { Scope } from "#domain/principal.ts";
 import type {
   Counters,
+  Extension,
   RateReport,
   RateStatus,
   Refusal,
@@ -21,8 +22,10 @@ interface ScopeState {
 /** What a request holds until it is settled or expires. */
 interface Held {
   readonly states: readonly ScopeState[];
+  /** Of each of them; Infinity where it has none. */
+  readonly budgetsNanos: readonly number[];
   readonly tokens: number;
-  readonly costNanos: number;
+  costNanos: number;
   /** When it was counted. */
   readonly since: number;
   readonly expiresAt: number;
@@ -45,8 +48,21 @@ export class MemoryCounters implements Counters {
     const states = request.scopes.map((scope) => this.#stateOf(scope.id));
     for (const state of states) take(state, request);
     const { id, tokens, costNanos, now: since, expiresAt } = request;
-    this.#held.set(id, { states, tokens, costNanos, since, expiresAt, isReleased: false });
+    const budgetsNanos = request.scopes.map((scope) => scope.budgetNanos ?? Infinity);
+    this.#held.set(id, { states, budgetsNanos, tokens, costNanos, since, expiresAt, isReleased: false });
     return { admitted: true, report: this.#report(request) };
+  }
+
+  extend({ id, costNanos }: Extension): number {
+    const held = this.#held.get(id);
+    if (held === undefined || held.isReleased) return 0;
+    const rests = held.states.map(
+      (state, index) => (held.budgetsNanos[index] ?? 0) - state.spentNanos - state.reservedNanos,
+    );
+    const granted = Math.max(0, Math.min(costNanos, ...rests));
+    held.costNanos += granted;
+    for (const state of held.states) state.reservedNanos += granted;
+    return granted;
   }
 
   settle({ id, tokens, costNanos, now, staysRunning = false }: Settlement): number {

@@ -1,0 +1,125 @@
+// What a stream has cost so far, held against what was reserved for it. Called by stream.ts, where as many bytes have come as may
+// be worth a look. Invariant: a stream goes on only while what it has cost is reserved; more is reserved while the budgets have more.
+
+import { costOf, priceAt } from "@ghostllm/llm";
+import type { Dialect, ParsedRequest, Price, Usage } from "@ghostllm/llm";
+import type { Target } from "#domain/snapshot.ts";
+import type { GatewayDeps } from "#gateway/deps.ts";
+import type { Evidence } from "./stream.ts";
+
+interface MeterInput {
+  /** Of the admission. */
+  readonly id: string;
+  readonly reservedNanos: number;
+  readonly request: ParsedRequest;
+  readonly target: Target;
+  /** The client's: it is in this that the answer is written. */
+  readonly dialect: Dialect;
+}
+
+type MeterDeps = Pick<GatewayDeps, "counters" | "clock" | "estimator" | "limits">;
+
+/** Null where nothing was reserved, or streams are not to be cut. */
+export function meterOf(deps: MeterDeps, input: MeterInput): StreamMeter | null {
+  if (input.reservedNanos === 0 || !deps.limits.cutStreamsOverBudget) return null;
+  const { prices } = input.target;
+  const price = prices === null ? null : priceAt(prices, deps.clock.now());
+  return price === null || price.isFree ? null : new StreamMeter(deps, input, price);
+}
+
+/** Looks are no nearer to each other and no further from each other than this. */
+const [leastStepBytes, mostStepBytes] = [4_096, 65_536];
+/** No dialect writes a token with fewer bytes around it. */
+const leastBytesPerToken = 16;
+/** What is reserved at a time on top of what has been used. */
+const stepTokens = 1_000;
+const million = 1_000_000;
+const noPrompt = Buffer.alloc(0);
+
+export class StreamMeter {
+  /** As many bytes of the answer must have come until the next look. */
+  nextBytes: number;
+  readonly #deps: MeterDeps;
+  readonly #input: MeterInput;
+  readonly #price: Price;
+  /** Who names no maximum is looked at as if the text were dense, who names one as if it were thin: it is mostly kept. */
+  readonly #charactersPerToken: number;
+  #reservedNanos: number;
+  /** What of the answer was counted, and what came of it. */
+  #countedBytes = 0;
+  #tokensPerByte: number | null = null;
+
+  constructor(deps: MeterDeps, input: MeterInput, price: Price) {
+    this.#deps = deps;
+    this.#input = input;
+    this.#price = price;
+    this.#charactersPerToken = input.request.maxOutputTokens === null ? 2 : 4;
+    this.#reservedNanos = input.reservedNanos;
+    this.nextBytes = this.#stepFor(this.#costOf(0, null), 1 / leastBytesPerToken);
+  }
+
+  /**
+   * May the stream go on, with as much as came last? A promise where its tokens must be counted for that: hold the vendor back
+   * meanwhile.
+   */
+  look(evidence: Evidence, told: Usage | null, lastBytes: number): true | Promise<boolean> {
+    const rough = this.#roughTokens(evidence) * (1 + lastBytes / Math.max(1, evidence.totalBytes));
+    const roughCost = this.#costOf(rough, told);
+    if (roughCost < this.#reservedNanos) return this.#goOn(evidence, roughCost, rough);
+    if (this.#tokensPerByte !== null && evidence.keptBytes < 2 * this.#countedBytes)
+      return this.#judge(evidence, told, lastBytes);
+    return this.#count(evidence).then(() => this.#judge(evidence, told, lastBytes));
+  }
+
+  #roughTokens(evidence: Evidence): number {
+    if (this.#tokensPerByte !== null) return evidence.totalBytes * this.#tokensPerByte;
+    const text = this.#input.dialect.upstream.readText(evidence.text(), true);
+    return (text.length / this.#charactersPerToken) * evidence.scale;
+  }
+
+  async #count(evidence: Evidence): Promise<void> {
+    const { dialect } = this.#input;
+    const answer = evidence.text();
+    this.#countedBytes = evidence.keptBytes;
+    const counts = await this.#deps.estimator.estimate({
+      dialect: dialect.name,
+      prompt: noPrompt,
+      answer,
+      streamed: true,
+    });
+    const tokens = counts?.completionTokens ?? dialect.upstream.readText(answer, true).length / 4;
+    this.#tokensPerByte = tokens / Math.max(1, this.#countedBytes);
+  }
+
+  /** Once it is counted. */
+  async #judge(evidence: Evidence, told: Usage | null, lastBytes: number): Promise<boolean> {
+    const tokens = (evidence.totalBytes + lastBytes) * (this.#tokensPerByte ?? 0);
+    const cost = this.#costOf(tokens, told);
+    if (cost >= this.#reservedNanos) {
+      const costNanos = Math.ceil(cost - this.#reservedNanos + (stepTokens * this.#price.output.base) / million);
+      this.#reservedNanos += await this.#deps.counters.extend({ id: this.#input.id, costNanos });
+    }
+    return cost < this.#reservedNanos && this.#goOn(evidence, cost, tokens);
+  }
+
+  #goOn({ totalBytes }: Evidence, cost: number, tokens: number): true {
+    this.nextBytes = totalBytes + this.#stepFor(cost, (2 * tokens) / Math.max(1, totalBytes));
+    return true;
+  }
+
+  /** Half as many bytes as what is reserved lasts for at the rate of now. */
+  #stepFor(cost: number, tokensPerByte: number): number {
+    const leftTokens = ((this.#reservedNanos - cost) * million) / Math.max(1, this.#price.output.base);
+    const bytes = leftTokens / Math.max(tokensPerByte, 1 / mostStepBytes);
+    return Math.min(mostStepBytes, Math.max(leastStepBytes, Math.floor(bytes)));
+  }
+
+  /** In nano-USD, of the vendor's own counts where it has told more. */
+  #costOf(tokens: number, told: Usage | null): number {
+    const { request } = this.#input;
+    const promptTokens = told?.promptTokens || request.promptTokensEstimate;
+    const completionTokens = Math.max(told?.completionTokens ?? 0, Math.ceil(tokens));
+    const base = told ?? { cachedTokens: 0, reasoningTokens: 0 };
+    return costOf({ ...base, promptTokens, completionTokens }, this.#price) ?? 0;
+  }
+}
