@@ -47,11 +47,13 @@ interface PlaneOptions {
   readonly fetchJson?: FetchJson;
   /** A file with a list of prices. */
   readonly priceSource?: string | null;
+  readonly trustedProxies?: readonly string[];
 }
 
 export async function startAdminPlane({
   fetchJson = noVendor,
   priceSource = null,
+  trustedProxies = [],
 }: PlaneOptions = {}): Promise<AdminPlane> {
   const dataDir = await mkdtemp(join(tmpdir(), "ghostllm-admin-"));
   const logged: LogLine[] = [];
@@ -79,7 +81,7 @@ export async function startAdminPlane({
   const control = await createControlServer({
     ...sources,
     clock,
-    addresses: new ClientAddresses({ addresses: [], header: "auto" }),
+    addresses: new ClientAddresses({ addresses: trustedProxies, header: "auto" }),
     compressor: createCompressor({ isEnabled: true, minBytes: 1024 }),
     steadyTime,
     fetchJson,

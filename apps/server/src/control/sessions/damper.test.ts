@@ -1,9 +1,9 @@
 import { expect, it } from "vitest";
-import { createDamper } from "./damper.ts";
+import { Damper } from "./damper.ts";
 
 function start({ free = 3, capacity = 100 } = {}) {
   const time = { nowMs: 1_000_000 };
-  const damper = createDamper({ free, capacity, clock: { now: () => time.nowMs, monotonic: () => time.nowMs } });
+  const damper = new Damper({ free, capacity, clock: { now: () => time.nowMs, monotonic: () => time.nowMs } });
   return { time, damper };
 }
 

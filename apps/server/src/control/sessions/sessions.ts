@@ -5,8 +5,8 @@ import { GhostError } from "@ghostllm/contract";
 import type { Store, UserRow } from "#control/store/store.ts";
 import type { Clock, SteadyTime } from "#domain/clock.ts";
 import type { Secret } from "#domain/secret.ts";
-import { createDamper } from "./damper.ts";
 import { verifyPassword } from "./passwords.ts";
+import { SignInDamper } from "./sign-in-damper.ts";
 import { createSessionTokens, passwordStamp } from "./tokens.ts";
 import type { IssuedToken } from "./tokens.ts";
 
@@ -30,28 +30,33 @@ interface SessionsOptions {
   readonly steadyTime: SteadyTime;
 }
 
+const wrong = "The e-mail address or the password is wrong";
+
 /** bcrypt occupies a thread of the pool that files are written with too, so only few run at once. */
 const concurrentChecks = 2;
 const waitingChecks = 20;
 
 export function createSessions({ store, secret, clock, steadyTime }: SessionsOptions): Sessions {
   const tokens = createSessionTokens({ secret, steadyTime });
-  const accounts = createDamper({ free: 5, capacity: 10_000, clock });
-  const addresses = createDamper({ free: 50, capacity: 10_000, clock });
+  const damper = new SignInDamper({ clock });
   const check = boundConcurrency(verifyPassword);
 
   return {
     async signIn({ email, password, address }) {
-      const account = `${email} ${address}`;
-      refuseWhileWaiting(Math.max(accounts.waitMs(account), addresses.waitMs(address)));
-      const user = await store.users.findByEmail(email);
-      if (!(await check(password, user?.passwordHash ?? null)) || user === undefined) {
-        accounts.fail(account);
-        addresses.fail(address);
-        throw new GhostError("invalid_api_key", "The e-mail address or the password is wrong");
+      const attempt = await damper.begin(email, address);
+      try {
+        const user = await store.users.findByEmail(email);
+        const isRight = await check(password, user?.passwordHash ?? null);
+        if (!isRight || user === undefined) throw new GhostError("invalid_api_key", wrong);
+        attempt.succeeded();
+        return { ...(await tokens.issue(user)), user };
+      } catch (error) {
+        if (error instanceof GhostError && error.code === "invalid_api_key") attempt.failed();
+        else attempt.undone();
+        throw error;
+      } finally {
+        attempt.ended();
       }
-      accounts.succeed(account);
-      return { ...(await tokens.issue(user)), user };
     },
     async verify(token) {
       const claims = await tokens.verify(token);
@@ -60,14 +65,6 @@ export function createSessions({ store, secret, clock, steadyTime }: SessionsOpt
       return user !== undefined && passwordStamp(user) === claims.passwordStamp ? user : null;
     },
   };
-}
-
-function refuseWhileWaiting(waitMs: number): void {
-  if (waitMs <= 0) return;
-  const retryAfterSeconds = Math.ceil(waitMs / 1000);
-  throw new GhostError("rate_limit_exceeded", `Too many failed attempts to sign in: wait ${retryAfterSeconds} s`, {
-    retryAfterSeconds,
-  });
 }
 
 function boundConcurrency(verify: typeof verifyPassword): typeof verifyPassword {
