@@ -1,12 +1,16 @@
 // How the server stops, and what is still true after it started again.
 
+import { Agent, get } from "node:http";
+import type { IncomingMessage } from "node:http";
 import { connect } from "node:net";
+import { copyFile } from "node:fs/promises";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type FakeUpstream, startFakeUpstream } from "@ghostllm/fake-upstream";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { createDirectory } from "../../apps/server/tests/store-support/engines.ts";
 import { createAccount, listUsage } from "../support/admin.ts";
-import { type ReadyServer, type ServerOptions, startServer } from "../support/server.ts";
+import { type ReadyServer, type ServerOptions, spawnServer, startServer } from "../support/server.ts";
 
 const model = "gpt-4o-mini";
 
@@ -36,11 +40,31 @@ async function start(options: ServerOptions = {}): Promise<ReadyServer> {
   return server;
 }
 
-function ask(server: ReadyServer, key: string, body: object = {}): Promise<Response> {
-  return fetch(`${server.url}/v1/chat/completions`, {
+function ask(server: ReadyServer, key: string, body: object = {}, path = "/v1/chat/completions"): Promise<Response> {
+  return fetch(server.url + path, {
     method: "POST",
     headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
     body: JSON.stringify({ model, messages: [{ role: "user", content: "Hello" }], ...body }),
+  });
+}
+
+/** What came until the end, also where the end itself is missing. */
+async function readToTheEnd({ body }: Response): Promise<string> {
+  const parts: Uint8Array[] = [];
+  try {
+    for await (const part of body ?? []) parts.push(part);
+  } catch {
+    // Of an answer that cannot go on, this is the end.
+  }
+  return Buffer.concat(parts).toString("utf8");
+}
+
+function askLive(server: ReadyServer, agent: Agent): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const request = get(`${server.url}/health/live`, { agent }, (response) => {
+      response.resume().on("end", () => resolve(response));
+    });
+    request.on("error", reject);
   });
 }
 
@@ -118,23 +142,66 @@ describe("SIGTERM", () => {
     for (const socket of [silent, halfway]) socket.destroy();
   });
 
-  it("ends streams that outlast the drain time, and records them", async () => {
+  it("ends what outlasts the drain time with an error that says so, and records it as cut by the stop", async () => {
     const server = await start({ environment: { GHOSTLLM_DRAIN_TIMEOUT_MS: "400" } });
     const account = await createAccount(server.admin);
-    upstream.script({ kind: "stall", after: { chunks: 3 }, of: { kind: "chat", chunks: 9 } });
-    const response = await ask(server, account.key, { stream: true });
-    const reading = response.text();
-    reading.catch(() => undefined);
+    upstream.script(({ text }) => ({
+      kind: "stall",
+      after: text.includes('"stream":true') ? { chunks: 3 } : "headers",
+      of: { kind: "chat", chunks: 9 },
+    }));
+    const streams = await Promise.all([
+      ask(server, account.key, { stream: true }),
+      ask(server, account.key, { stream: true, max_tokens: 99 }, "/v1/messages"),
+      ask(server, account.key, { stream: true }, "/api/chat"),
+    ]);
+    const plain = ask(server, account.key);
+    await upstream.waitUntil(() => upstream.received.filter(({ path }) => path.endsWith("/completions")).length === 4);
+    const texts = streams.map(readToTheEnd);
     const termAt = performance.now();
     server.signal("SIGTERM");
+    const [chat = "", message = "", lines = ""] = await Promise.all(texts);
+    expect(chat).toMatch(
+      /"error":\{"message":"GhostLLM was stopped before the answer was whole[^]*"service_unavailable"/,
+    );
+    expect(chat).not.toContain("[DONE]");
+    expect(message).toMatch(/event: error\r?\ndata: [^]*GhostLLM was stopped/);
+    expect(lines).toMatch(/\{"error":"GhostLLM was stopped[^]*\}\n$/);
+    const refused = await plain;
+    expect([refused.status, refused.headers.get("retry-after")]).toEqual([503, "2"]);
+    expect(refused.headers.get("connection")).toBe("close");
+    expect(await refused.text()).toContain("Send the request again");
     expect(await server.exit).toEqual({ code: 0, signal: null });
     expect(performance.now() - termAt).toBeGreaterThan(350);
     expect(performance.now() - termAt).toBeLessThan(3_000);
-    await expect(reading).rejects.toThrow();
     const again = await start();
     const rows = await listUsage(again.admin, { api_key_id: account.keyId });
-    expect(rows.map(({ id }) => id)).toEqual([response.headers.get("x-request-id")]);
-    expect(rows[0]?.completion_tokens).toBeGreaterThan(0);
+    const ids = [...streams, refused].map((response) => response.headers.get("x-request-id"));
+    expect(new Set(rows.map(({ id }) => id))).toEqual(new Set(ids));
+    for (const row of rows) expect(row).toMatchObject({ status: "shutdown", error_code: "service_unavailable" });
+    const streamed = rows.filter((row) => row.streamed);
+    expect(streamed.every(({ completion_tokens }) => completion_tokens > 0)).toBe(true);
+  });
+
+  it("is announced first where that is configured: not ready any more, and all else as before", async () => {
+    const server = await start({ environment: { GHOSTLLM_SHUTDOWN_DELAY_MS: "600" } });
+    const account = await createAccount(server.admin);
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const before = await askLive(server, agent);
+    expect(before.headers.connection).not.toBe("close");
+    server.signal("SIGTERM");
+    await vi.waitFor(async () => expect(await statusOf(fetch(`${server.url}/health/ready`))).toBe(503));
+    const ready = await fetch(`${server.url}/health/ready`);
+    expect(await ready.json()).toEqual({ status: "not_ready", reason: "stopping" });
+    expect(await statusOf(fetch(`${server.url}/health/live`))).toBe(200);
+    expect(await statusOf(ask(server, account.key))).toBe(200);
+    expect((await ask(server, account.key, { stream: true })).status).toBe(200);
+    // One that was kept alive is told not to be used again, by both planes.
+    expect((await askLive(server, agent)).headers.connection).toBe("close");
+    expect((await fetch(`${server.url}/docs/json`)).headers.get("connection")).toBe("close");
+    expect(await server.exit).toEqual({ code: 0, signal: null });
+    await expect(fetch(`${server.url}/health/live`)).rejects.toThrow();
+    agent.destroy();
   });
 
   it("again, and meant, ends at once", async () => {
@@ -154,6 +221,31 @@ describe("SIGTERM", () => {
     expect(await server.exit).toEqual({ code: 130, signal: null });
     expect(performance.now() - secondAt).toBeLessThan(1_000);
     await expect(reading).rejects.toThrow();
+  });
+});
+
+describe("SIGHUP", () => {
+  it("has the certificate read anew, and ends nothing", async () => {
+    const certificates = join(import.meta.dirname, "../../apps/server/tests/support/certificates");
+    const files = { certificate: join(directory.path, "server.pem"), key: join(directory.path, "server.key") };
+    const place = async (name: string): Promise<void> => {
+      await copyFile(join(certificates, `${name}-certificate.pem`), files.certificate);
+      await copyFile(join(certificates, `${name}-key.pem`), files.key);
+    };
+    await place("first");
+    const server = spawnServer({
+      environment: {
+        SERVER_TLS_CERTIFICATE_FILE: files.certificate,
+        SERVER_TLS_KEY_FILE: files.key,
+        LOG_LEVEL: "info",
+      },
+    });
+    await vi.waitFor(() => expect(server.url).toMatch(/^https:/), { timeout: 15_000 });
+    await place("second");
+    server.signal("SIGHUP");
+    await vi.waitFor(() => expect(server.stderr).toContain("the certificate was read anew"), { timeout: 1_500 });
+    expect(server.hasExited).toBe(false);
+    expect(await server.stop()).toEqual({ code: 0, signal: null });
   });
 });
 

@@ -169,7 +169,7 @@ class RunningServer implements ServerProcess {
   }
 
   get url(): string {
-    return /serves on (http:\/\/\S+)\n/.exec(this.stdout)?.[1] ?? "";
+    return /serves on (https?:\/\/\S+)\n/.exec(this.stdout)?.[1] ?? "";
   }
 
   signal(signal: NodeJS.Signals): void {

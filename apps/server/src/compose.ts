@@ -56,6 +56,7 @@ import { observersOf } from "./observers-of.ts";
 import { makePrivate } from "./private-directory.ts";
 import { capacityWithin, openFilesLimit } from "./open-files.ts";
 import { RunningRequests } from "./running-requests.ts";
+import { stopServing } from "./stopping.ts";
 import { hstsOf, openTlsFront } from "./tls-front.ts";
 import { version } from "./version.ts";
 
@@ -82,7 +83,6 @@ const reviewIntervalMs = 400;
 const vendorListTimeoutMs = 10_000;
 const priceListTimeoutMs = 10_000;
 const firstDrainMs = 2_000;
-const lastRecordsMs = 2_000;
 const lastDrainMs = 5_000;
 
 export async function compose(config: Config, log: Log): Promise<RunningServer> {
@@ -265,13 +265,10 @@ async function build(config: Config, log: Log, disposer: Disposer): Promise<Runn
   const url = await serveOn(server, reserved);
   const redirectUrl = (await tls?.serveRedirect(config.edge, config.server.port || Number(new URL(url).port))) ?? null;
   healthBoard.notReadyBecause = null;
-  disposer.add(async () => {
-    // Readiness goes first, so that nobody sends what will be refused.
-    healthBoard.notReadyBecause = "stopping";
-    await closeListener(config.timeouts.drainMs);
-    // What was cut off has used tokens, too: its record must be in the journal before that is closed.
-    await running.ended(lastRecordsMs);
-  });
+  const { timeouts } = config;
+  disposer.add(() =>
+    stopServing({ healthBoard, timeouts, closeListener, runningCalls: gateway.runningCalls, running }),
+  );
   return {
     url,
     facts,

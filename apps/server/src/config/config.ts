@@ -16,7 +16,9 @@ export interface Timeouts {
   readonly totalMs: number;
   /** Silence while a client sends its request body. */
   readonly requestBodyIdleMs: number;
-  /** How long streams may go on after SIGTERM. */
+  /** How long all goes on as before after SIGTERM, but for readiness. */
+  readonly shutdownDelayMs: number;
+  /** How long streams may go on after that. */
   readonly drainMs: number;
   /** Silence within a stream after which its client is told that it goes on; 0 for never. */
   readonly streamKeepAliveMs: number;

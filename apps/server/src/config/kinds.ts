@@ -99,6 +99,12 @@ export const duration = measured("duration in ms or with a unit", "`1500`, `10s`
   max: longestTimeoutMs,
 });
 
+/** One that may be none at all. */
+export const delay = measured("duration in ms or with a unit", "`0`, `500` or `10s`", durationUnits, {
+  min: 0,
+  max: longestTimeoutMs,
+});
+
 export const size = measured("size in bytes or with a unit", "`65536`, `64KiB` or `32MiB`", sizeUnits, {
   min: 1024,
   max: 2 ** 30,

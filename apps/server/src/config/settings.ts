@@ -6,6 +6,7 @@ import { egressSettings } from "./egress-settings.ts";
 import type { AnswerSettings, LogLevel } from "./config.ts";
 import {
   databaseUrl,
+  delay,
   directory,
   duration,
   email,
@@ -158,12 +159,20 @@ export const settings = {
     help: "Longest silence while a client sends its request body.",
     read: (config) => config.timeouts.requestBodyIdleMs,
   }),
+  shutdownDelayMs: setting({
+    path: "timeouts.shutdown_delay_ms",
+    variable: "GHOSTLLM_SHUTDOWN_DELAY_MS",
+    kind: delay,
+    default: 0,
+    help: "How long the server goes on as before after SIGTERM, while `/health/ready` says 503, so that a load balancer sends new requests elsewhere.",
+    read: (config) => config.timeouts.shutdownDelayMs,
+  }),
   drainMs: setting({
     path: "timeouts.drain_ms",
     variable: "GHOSTLLM_DRAIN_TIMEOUT_MS",
     kind: duration,
     default: 30_000,
-    help: "How long running requests may go on after SIGTERM.",
+    help: "How long running requests may go on after that.",
     read: (config) => config.timeouts.drainMs,
   }),
   bodyBytes: setting({

@@ -1,7 +1,7 @@
 // What is written down of one answered request: the line in the journal and the row in usage_logs.
 
 /** How the request ended. Every status but `ok` may still have used, and cost, tokens. */
-export type UsageStatus = "ok" | "error" | "client_abort" | "timeout";
+export type UsageStatus = "ok" | "error" | "client_abort" | "timeout" | "shutdown";
 
 export interface UsageRecord {
   /** UUIDv7, also the request id: draining the journal is idempotent by it. */

@@ -5,6 +5,7 @@ import type { Coding } from "#edge/accept-encoding.ts";
 import type { ClientAddresses } from "#edge/client-addresses.ts";
 import { varyWith } from "#edge/compressor.ts";
 import type { Compressor } from "#edge/compressor.ts";
+import type { HealthBoard } from "#link/health-board.ts";
 import { networkOf } from "./connections/client-address.ts";
 import { Hold } from "./held-bytes.ts";
 import type { HeldBytes } from "./held-bytes.ts";
@@ -26,6 +27,7 @@ export function pathOf({ url = "/" }: IncomingMessage): string {
 export interface ExchangeDeps {
   readonly clock: Clock;
   readonly addresses: ClientAddresses;
+  readonly healthBoard: Pick<HealthBoard, "isLeaving">;
   /** Null where no answer is compressed. */
   readonly compressor: Compressor | null;
   readonly heldBytes: HeldBytes;
@@ -158,8 +160,14 @@ export class Exchange {
 
   #send(status: number, headers: AnswerHeaders, body: string | Buffer): void {
     this.held.become(body.length);
+    this.#letGo();
     this.response.writeHead(status, headers);
     this.response.end(this.request.method === "HEAD" ? undefined : body);
+  }
+
+  /** The next request of a client should not come to a server that stops. */
+  #letGo(): void {
+    if (this.#deps.healthBoard.isLeaving) this.response.shouldKeepAlive = false;
   }
 
   /** Headers are all there is to say. */
@@ -194,6 +202,7 @@ export class Exchange {
   /** Begins an answer whose length is not known. Its headers leave with the first write. */
   begin(status: number, headers: AnswerHeaders): void {
     if (this.response.headersSent || this.isClientGone) return;
+    this.#letGo();
     this.response.writeHead(status, { ...headers, "x-request-id": this.id });
   }
 }

@@ -9,6 +9,8 @@ export class HealthBoard {
   readonly #parts = new Map<string, PartHealth>();
   /** Null: ready for requests. Otherwise why not: starting, stopping. */
   notReadyBecause: string | null = "starting";
+  /** Requests are answered as ever, and new ones should go elsewhere: the end has been announced. */
+  isLeaving = false;
 
   report(part: string, health: PartHealth): void {
     this.#parts.set(part, health);

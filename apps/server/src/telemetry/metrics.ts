@@ -14,7 +14,7 @@ const overheadBuckets = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.
 export const metricDefinitions = {
   ghostllm_requests_total: {
     type: "counter",
-    help: "Requests that reached a provider, by how they ended (ok, error, client_abort, timeout).",
+    help: "Requests that reached a provider, by how they ended (ok, error, client_abort, timeout, shutdown).",
     labels: ["provider", "model", "status"],
   },
   ghostllm_request_duration_seconds: {
@@ -142,6 +142,7 @@ export function createMetrics() {
       error: requests.labels(provider, model, "error"),
       client_abort: requests.labels(provider, model, "client_abort"),
       timeout: requests.labels(provider, model, "timeout"),
+      shutdown: requests.labels(provider, model, "shutdown"),
     };
     return {
       countStatus: (status) => byStatus[status].inc(),

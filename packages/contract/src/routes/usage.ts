@@ -17,7 +17,7 @@ const usageRecord = z
     requested_model: z.string(),
     operation: z.string(),
     streamed: z.boolean(),
-    status: z.enum(["ok", "error", "client_abort", "timeout"]),
+    status: z.enum(["ok", "error", "client_abort", "timeout", "shutdown"]),
     http_status: z.int(),
     error_code: z.string().nullable(),
     prompt_tokens: count,

@@ -56,7 +56,7 @@ const furtherPricesSchema: z.ZodType<FurtherPrices> = z.object({
 
 const roleSchema: z.ZodType<Role> = z.enum(["admin", "user"]);
 const strategySchema: z.ZodType<RouteStrategy> = z.enum(["ordered", "weighted"]);
-const statusSchema: z.ZodType<UsageStatus> = z.enum(["ok", "error", "client_abort", "timeout"]);
+const statusSchema: z.ZodType<UsageStatus> = z.enum(["ok", "error", "client_abort", "timeout", "shutdown"]);
 
 export const parseRateLimits = (text: string): RateLimits => rateLimitsSchema.parse(JSON.parse(text));
 export const parsePermissions = (text: string): Permissions => permissionsSchema.parse(JSON.parse(text));

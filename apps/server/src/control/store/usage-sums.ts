@@ -54,7 +54,7 @@ function keysOf(record: UsageRecord): readonly Value[] {
 function addendsOf(record: UsageRecord): readonly number[] {
   return [
     1,
-    record.status === "error" || record.status === "timeout" ? 1 : 0,
+    ["error", "timeout", "shutdown"].includes(record.status) ? 1 : 0,
     record.promptTokens,
     record.completionTokens,
     record.cachedTokens,

@@ -8,7 +8,8 @@ export function serveLiveness(exchange: Exchange): void {
 
 /** `GET /health/ready`: send requests here. A database that is away does not stop them, since the snapshot goes on. */
 export function serveReadiness({ healthBoard, journal }: GatewayDeps, exchange: Exchange): void {
-  const reason = healthBoard.notReadyBecause ?? (journal.healthy() ? null : "unable to record usage");
+  const { notReadyBecause, isLeaving } = healthBoard;
+  const reason = notReadyBecause ?? (isLeaving ? "stopping" : journal.healthy() ? null : "unable to record usage");
   exchange.answerJson(
     reason === null ? 200 : 503,
     reason === null ? { status: "ready" } : { status: "not_ready", reason },

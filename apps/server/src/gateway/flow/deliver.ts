@@ -57,7 +57,7 @@ export async function finishWithoutAnswer(deps: GatewayDeps, run: Run, error: un
   // The vendor has answered, but there was no room for it here.
   const isUnread = error instanceof GhostError && isForWantOfRoom(error);
   await finishRun(deps, run, {
-    status: isClientGone ? "client_abort" : isTimeout ? "timeout" : "error",
+    status: statusOf(lifeline, error),
     httpStatus: isClientGone ? clientClosedRequest : error instanceof GhostError ? error.status : 500,
     errorCode: isClientGone ? null : error instanceof GhostError ? error.code : "internal_error",
     usage: lifeline.severedBy !== null || isTimeout || isUnread ? usageOfUnanswered(deps, run) : noUsage,
@@ -153,7 +153,7 @@ async function deliverStream(deps: GatewayDeps, run: Run, answer: StreamAnswer):
   await settleWhatIsShown(deps, run, { status, stored, usage, text: () => Buffer.from(evidence.text()), isStream });
   if (!isToldLater(deps, run, answer, { stored, ttftMs, overheadMs })) {
     await finishRun(deps, run, {
-      status: statusOfStream(lifeline, error),
+      status: statusOf(lifeline, error),
       httpStatus: status,
       errorCode: error?.code ?? null,
       usage: await usageOfStream(deps, run, answer, {
@@ -217,10 +217,12 @@ function isStuck({ lifeline, exchange }: Run): boolean {
   return lifeline.severedBy === "timeout" && exchange.response.writableNeedDrain;
 }
 
-function statusOfStream({ severedBy }: Lifeline, error: GhostError | null): Ending["status"] {
+/** `error`: what was thrown, or what the client is told; null where the answer is whole. */
+function statusOf({ severedBy }: Lifeline, error: unknown): Ending["status"] {
   if (severedBy === "client") return "client_abort";
-  if (error?.code === "timeout_error") return "timeout";
-  return error === null ? "ok" : "error";
+  if (error === null) return "ok";
+  if (severedBy === "stopping") return "shutdown";
+  return error instanceof GhostError && error.code === "timeout_error" ? "timeout" : "error";
 }
 
 function errorOfStream(run: Run, { tap }: StreamAnswer, { failure, isOverBudget }: StreamEnd): GhostError | null {

@@ -7,7 +7,7 @@ import type { UpstreamCall } from "#gateway/upstream/upstream.ts";
 import { withdrawalOf } from "./running-calls.ts";
 import type { RunningCall, Withdrawal } from "./running-calls.ts";
 
-/** What ends a request from outside: the client leaves, its time is over, or it has lost its right to go on. */
+/** What ends a request from outside: the client leaves, its time is over, or it has lost its right to go on, or the server stops. */
 export type Severance = "client" | "timeout" | Withdrawal;
 
 interface Tied {
@@ -86,6 +86,10 @@ const failures: Readonly<Record<Exclude<Severance, "client">, (line: Lifeline) =
     new GhostError("invalid_api_key", `The API key ${publicId} was revoked while the request was running.`),
   expired: ({ principal: { publicId } }) =>
     new GhostError("invalid_api_key", `The API key ${publicId} expired while the request was running.`),
+  stopping: () =>
+    new GhostError("service_unavailable", "GhostLLM was stopped before the answer was whole. Send the request again.", {
+      retryAfterSeconds: 2,
+    }),
   disabled: (line) =>
     new GhostError("service_unavailable", `${nameOf(line)} was disabled while it answered. Send the request again.`, {
       retryAfterSeconds: 1,

@@ -1,11 +1,11 @@
 // The requests that are with vendors, so that who loses the right to one loses it at once: a key that is revoked or expires, a
-// user who is removed, a provider that is disabled. Invariant: one review looks at all of them; no request has a timer for it.
+// user who is removed, a provider that is disabled, and all when the server stops. Invariant: one review looks at all of them; no request has a timer for it.
 
 import type { Principal } from "#domain/principal.ts";
 import type { ProviderEntry, Snapshot } from "#domain/snapshot.ts";
 
 /** Why a request may not go on. */
-export type Withdrawal = "revoked" | "expired" | "disabled";
+export type Withdrawal = "revoked" | "expired" | "disabled" | "stopping";
 
 export interface RunningCall {
   readonly principal: Principal;
@@ -23,6 +23,10 @@ export class RunningCalls {
 
   delete(call: RunningCall): void {
     this.#calls.delete(call);
+  }
+
+  withdrawAll(reason: Withdrawal): void {
+    for (const call of this.#calls) call.withdraw(reason);
   }
 
   /** To be called more than once in a second. `now` is epoch ms. */

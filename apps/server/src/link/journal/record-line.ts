@@ -14,7 +14,13 @@ const text: Field = { expected: "a text", isRight: (value) => typeof value === "
 const integer: Field = { expected: "an integer", isRight: Number.isSafeInteger };
 const number: Field = { expected: "a number", isRight: Number.isFinite };
 const truth: Field = { expected: "true or false", isRight: (value) => typeof value === "boolean" };
-const statuses: readonly unknown[] = ["ok", "error", "client_abort", "timeout"] satisfies UsageRecord["status"][];
+const statuses: readonly unknown[] = [
+  "ok",
+  "error",
+  "client_abort",
+  "timeout",
+  "shutdown",
+] satisfies UsageRecord["status"][];
 
 function orNull({ expected, isRight }: Field): Field {
   return { expected: `${expected} or null`, isRight: (value) => value === null || isRight(value) };

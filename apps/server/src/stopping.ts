@@ -1,0 +1,30 @@
+// How the server stops taking requests. Called by compose.ts when it closes. Invariant: nobody loses an answer without being
+// told, and who sends requests here learns to send them elsewhere before they are refused.
+
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Timeouts } from "#config/config.ts";
+import type { RunningCalls } from "#gateway/flow/running-calls.ts";
+import type { HealthBoard } from "#link/health-board.ts";
+import type { CloseListener } from "./listener-closer.ts";
+import type { RunningRequests } from "./running-requests.ts";
+
+export interface Stopping {
+  readonly healthBoard: HealthBoard;
+  readonly timeouts: Pick<Timeouts, "shutdownDelayMs" | "drainMs">;
+  readonly closeListener: CloseListener;
+  readonly runningCalls: RunningCalls;
+  readonly running: RunningRequests;
+}
+
+const lastRecordsMs = 2_000;
+
+export async function stopServing(parts: Stopping): Promise<void> {
+  const { healthBoard, timeouts, closeListener, runningCalls, running } = parts;
+  // Readiness goes first, and all else goes on as before: whoever balances the load needs a while to notice.
+  healthBoard.isLeaving = true;
+  if (timeouts.shutdownDelayMs > 0) await sleep(timeouts.shutdownDelayMs);
+  healthBoard.notReadyBecause = "stopping";
+  await closeListener(timeouts.drainMs, () => runningCalls.withdrawAll("stopping"));
+  // What was cut off has used tokens, too: its record must be in the journal before that is closed.
+  await running.ended(lastRecordsMs);
+}
