@@ -22,7 +22,11 @@ const { values } = parseArgs({ options: { out: { type: "string" }, pack: { type:
 const dist = resolve(values.out ?? join(root, "apps/cli/dist"));
 
 /** Files that are started as threads, so that each has to be a file of its own. */
-const workers = ["control/store/sqlite-worker.ts", "gateway/estimator/tokenizer-worker.ts"];
+const workers = [
+  "control/store/sqlite-worker.ts",
+  "gateway/estimator/tokenizer-worker.ts",
+  "gateway/heavy-work/heavy-thread.ts",
+];
 const bundledWorkspaces = ["apps/cli", "apps/server", "packages/contract", "packages/llm", "packages/fake-upstream"];
 
 /** Our own code is bundled, what npm installs is not. */

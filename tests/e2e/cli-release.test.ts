@@ -23,7 +23,9 @@ afterAll(() => rm(directory, { recursive: true, force: true }));
 
 it("holds no TypeScript, no workspace and no path of this machine", async () => {
   const files = await readdir(join(release, "lib"));
-  expect(files).toEqual(expect.arrayContaining(["main.js", "sqlite-worker.js", "tokenizer-worker.js"]));
+  expect(files).toEqual(
+    expect.arrayContaining(["main.js", "sqlite-worker.js", "tokenizer-worker.js", "heavy-thread.js"]),
+  );
   for (const file of files) {
     const text = await readFile(join(release, "lib", file), "utf8");
     expect(text).not.toMatch(/from "@ghostllm\/|import\("@ghostllm\/|\.ts", import\.meta\.url/);

@@ -34,6 +34,7 @@ import { BackgroundRuns } from "#gateway/flow/background-runs.ts";
 import { settleOverdue } from "#gateway/flow/background.ts";
 import { RunningCalls } from "#gateway/flow/running-calls.ts";
 import { TargetHealth } from "#gateway/flow/health.ts";
+import { createHeavyWork } from "#gateway/heavy-work/heavy-work.ts";
 import { HeldBytes } from "#gateway/held-bytes.ts";
 import { createListener } from "#gateway/listener.ts";
 import { createAuthenticator } from "#gateway/upstream/authenticate.ts";
@@ -199,8 +200,8 @@ async function build(config: Config, log: Log, disposer: Disposer): Promise<Runn
   });
   disposer.add(() => control.close());
 
-  const estimator = createEstimator();
-  disposer.add(() => estimator.close());
+  const [estimator, heavyWork] = [createEstimator(), createHeavyWork()];
+  disposer.add(async () => void (await Promise.all([estimator.close(), heavyWork.close()])));
   const running = new RunningRequests();
   const capacity = capacityWithin(config.capacity, await openFilesLimit());
   const heldBytes = new HeldBytes(capacity);
@@ -215,6 +216,7 @@ async function build(config: Config, log: Log, disposer: Disposer): Promise<Runn
     upstream,
     authenticator,
     estimator,
+    heavyWork,
     targetHealth: new TargetHealth(),
     sealedTurns: new MemorySealedTurns(systemClock),
     objectOwners: new MemoryObjectOwners(clock),

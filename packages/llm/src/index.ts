@@ -20,6 +20,7 @@ export { providers } from "./providers/index.ts";
 export type {
   ClientDialectName,
   CredentialParts,
+  DialectName,
   OperationPath,
   ProviderDefinition,
   SignedAuthentication,
@@ -29,7 +30,10 @@ export type {
   ClientDialect,
   ClientEndpoint,
   Dialect,
+  EncodedRequest,
   ParsedRequest,
+  RequestEdits,
+  RequestLine,
   StreamFailure,
   StreamTap,
   UpstreamDialect,
@@ -42,7 +46,11 @@ export { fillBaseUrl, joinUrl, modelListUrl, storedUrlOf, urlOf, wayTo } from ".
 export type { Way } from "./providers/url.ts";
 export { passageBetween } from "./dialects/passage-between.ts";
 export type { ErrorReading } from "./dialects/error-reading.ts";
-export type { Passage, WholeAnswerReading } from "./dialects/passage.ts";
+export type { PassedRequest, Passage, SentRequest, WholeAnswerReading } from "./dialects/passage.ts";
 export type { KeptByVendor, Reference, StoredAnswer, StoredObjects, StoredRoute } from "./dialects/stored-objects.ts";
+export { longestName } from "./dialects/field-checks.ts";
+export { findMembers } from "./wire/json-members.ts";
+export { JsonExtent } from "./wire/json-extent.ts";
+export type { JsonBounds } from "./wire/json-extent.ts";
 export type { AnswerFacts } from "./dialects/told-answer.ts";
 export type { SealedTurn, SealMemory } from "./dialects/sealed-turns.ts";

@@ -27,6 +27,8 @@ export interface Timeouts {
 export interface RequestLimits {
   /** Largest request body, after decompression. */
   readonly bodyBytes: number;
+  /** Most values that the JSON of a large one may hold. */
+  readonly bodyValues: number;
   /** Largest answer that is held in memory to read its usage; a larger one is passed through as it comes. */
   readonly answerBufferBytes: number;
   /** Output tokens reserved against a budget for a request that names no maximum itself. */

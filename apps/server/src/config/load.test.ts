@@ -47,6 +47,7 @@ describe("where a value comes from", () => {
     });
     expect(config.limits).toEqual({
       bodyBytes: 33_554_432,
+      bodyValues: 1_000_000,
       answerBufferBytes: 16_777_216,
       assumedOutputTokens: 4096,
       cutStreamsOverBudget: true,

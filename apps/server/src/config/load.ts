@@ -155,7 +155,7 @@ interface Parts extends Pick<Config, "providers" | "network" | "egress"> {
 
 function buildConfig(values: SettingValues, { cwd, providers, network, egress }: Parts): Config {
   const { connectMs, firstByteMs, idleMs, totalMs, requestBodyIdleMs, shutdownDelayMs, drainMs } = values;
-  const { bodyBytes, answerBufferBytes, assumedOutputTokens, cutStreamsOverBudget, answerModel } = values;
+  const { bodyBytes, bodyValues, answerBufferBytes, assumedOutputTokens, cutStreamsOverBudget, answerModel } = values;
   const { connections, connectionsPerAddress, answerUnreadMs } = values;
   const { heldBytes, heldBytesPerKey, heldBytesPerAddress } = values;
   return {
@@ -172,7 +172,7 @@ function buildConfig(values: SettingValues, { cwd, providers, network, egress }:
       ...{ connectMs, firstByteMs, idleMs, totalMs, requestBodyIdleMs, shutdownDelayMs, drainMs },
       streamKeepAliveMs: values.streamKeepAliveSeconds * 1000,
     },
-    limits: { bodyBytes, answerBufferBytes, assumedOutputTokens, cutStreamsOverBudget },
+    limits: { bodyBytes, bodyValues, answerBufferBytes, assumedOutputTokens, cutStreamsOverBudget },
     capacity: {
       ...{ connections, connectionsPerAddress, answerUnreadMs },
       ...{ heldBytes, heldBytesPerKey, heldBytesPerAddress },

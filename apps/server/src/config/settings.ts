@@ -183,6 +183,14 @@ export const settings = {
     help: "Largest request body, after decompression.",
     read: (config) => config.limits.bodyBytes,
   }),
+  bodyValues: setting({
+    path: "limits.body_values",
+    variable: "GHOSTLLM_BODY_VALUES",
+    kind: integer({ min: 1_000, max: 100_000_000 }),
+    default: 1_000_000,
+    help: "Most values (elements, members, lists and objects) that the JSON of a large request body may hold.",
+    read: (config) => config.limits.bodyValues,
+  }),
   answerBufferBytes: setting({
     path: "limits.answer_buffer_bytes",
     variable: "GHOSTLLM_ANSWER_BUFFER_BYTES",

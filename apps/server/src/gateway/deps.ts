@@ -13,6 +13,7 @@ import type { Estimator } from "./estimator/estimator.ts";
 import type { BackgroundRuns } from "./flow/background-runs.ts";
 import type { RunningCalls } from "./flow/running-calls.ts";
 import type { TargetHealth } from "./flow/health.ts";
+import type { HeavyWork } from "./heavy-work/heavy-work.ts";
 import type { HeldBytes } from "./held-bytes.ts";
 import type { Authenticator } from "./upstream/authenticate.ts";
 import type { UpstreamClient } from "./upstream/upstream.ts";
@@ -36,6 +37,7 @@ export interface GatewayDeps {
   readonly upstream: UpstreamClient;
   readonly authenticator: Authenticator;
   readonly estimator: Estimator;
+  readonly heavyWork: HeavyWork;
   readonly targetHealth: TargetHealth;
   readonly sealedTurns: SealedTurns;
   readonly objectOwners: ObjectOwners;

@@ -20,6 +20,7 @@ import { createEstimator } from "#gateway/estimator/estimator.ts";
 import { BackgroundRuns } from "#gateway/flow/background-runs.ts";
 import { RunningCalls } from "#gateway/flow/running-calls.ts";
 import { TargetHealth } from "#gateway/flow/health.ts";
+import { createHeavyWork } from "#gateway/heavy-work/heavy-work.ts";
 import { HeldBytes } from "#gateway/held-bytes.ts";
 import { createListener } from "#gateway/listener.ts";
 import { Observers } from "#gateway/observers.ts";
@@ -146,6 +147,7 @@ export async function startGateway(snapshot: Snapshot, settings: Settings = {}):
     upstream,
     authenticator: createAuthenticator({ client: upstream, clock: settings.clock ?? systemClock }),
     estimator: createEstimator(),
+    heavyWork: createHeavyWork(),
     targetHealth: new TargetHealth(),
     sealedTurns: new MemorySealedTurns(settings.clock ?? systemClock),
     objectOwners: new MemoryObjectOwners(settings.clock ?? systemClock),
@@ -190,6 +192,7 @@ export async function startGateway(snapshot: Snapshot, settings: Settings = {}):
       await new Promise((resolve) => server.close(resolve));
       await deps.upstream.close();
       await deps.estimator.close();
+      await deps.heavyWork.close();
     },
   };
 }

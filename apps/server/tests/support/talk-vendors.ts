@@ -2,7 +2,7 @@
 
 import { startFakeUpstream } from "@ghostllm/fake-upstream";
 import type { FakeUpstream } from "@ghostllm/fake-upstream";
-import type { ProviderEntry } from "#domain/snapshot.ts";
+import type { ProviderEntry, Target } from "#domain/snapshot.ts";
 import { makeProvider, makeSnapshot, makeTarget, providerNamed, startGateway, testKey } from "./gateway.ts";
 import type { TestGateway } from "./gateway.ts";
 import { clientNames, clients, vendorNames } from "./talk.ts";
@@ -18,7 +18,7 @@ const types: Readonly<Record<VendorName, string>> = {
 };
 
 /** Of the vendor that is asked in the dialect. */
-const models: Readonly<Record<VendorName, string>> = {
+export const models: Readonly<Record<VendorName, string>> = {
   "openai-chat": "a-chat-model",
   "openai-responses": "a-responses-model",
   "anthropic-messages": "claude-sonnet-4-5",
@@ -38,6 +38,11 @@ function makeVendor(name: VendorName, url: string, type = types[name]): Provider
     name: `${type}-${name}`,
     definition: { ...definition, speaks: { [name]: operations } },
   });
+}
+
+/** A model of a vendor for every dialect, all of them at one address. */
+export function everyDialect(url: string): readonly Target[] {
+  return vendorNames.map((name) => makeTarget(makeVendor(name, url), models[name]));
 }
 
 /** Every client with every vendor of another dialect. */
@@ -64,7 +69,7 @@ export async function startTalking(
   others: readonly (readonly [vendor: VendorName, type: string, model: string])[] = [],
 ): Promise<Talking> {
   const upstream = await startFakeUpstream();
-  const usual = vendorNames.map((name) => makeTarget(makeVendor(name, upstream.url), models[name]));
+  const usual = everyDialect(upstream.url);
   const further = others.map(([name, type, model]) => makeTarget(makeVendor(name, upstream.url, type), model));
   const gateway = await startGateway(makeSnapshot({ targets: [...usual, ...further] }));
   const post = async (path: string, body: string): Promise<Told> => {

@@ -11,6 +11,7 @@ import type { Notes } from "./extras.ts";
 import { fitNames, namesAsTheyAre, renameTools } from "./fitted-names.ts";
 import type { FittedNames } from "./fitted-names.ts";
 import { toolSchemaOf } from "./fitted-schemas.ts";
+import type { SentRequest } from "./passage.ts";
 import { plainParts } from "./plain-parts.ts";
 import { needsOf } from "#fitting/needs.ts";
 import { restoreTurns } from "./sealed-turns.ts";
@@ -28,6 +29,11 @@ export interface Sent {
 }
 
 export const nothingSent: Sent = { callIds: new Set(), toolNames: namesAsTheyAre, unsealedBy: null };
+
+export function describeSent({ callIds, toolNames, unsealedBy, answerTool }: Sent): SentRequest {
+  const told = { callIds, unsealedBy, ...(answerTool && { answerTool }) };
+  return { isTranslated: true, keepsTurn: false, renamedTools: toolNames.renamed, ...told };
+}
 
 interface CrossingContext {
   readonly target: VendorDialect;

@@ -7,6 +7,9 @@ import type { JsonObject } from "#wire/json.ts";
 /** From this size on, finding the few fields that are read is much cheaper than parsing all messages. */
 const largeBytes = 16_384;
 
+/** Of more fields than any dialect has, each by itself is dearer than all at once. */
+export const mostFields = 1_000;
+
 export interface FewFieldsRules {
   /** Lists whose size would make parsing dear, each with the list that stands for it. */
   readonly standIns: Readonly<Record<string, readonly JsonObject[]>>;
@@ -23,7 +26,13 @@ export function readFewFields(
   members: readonly Member[] | null,
   { standIns, mediaSigns }: FewFieldsRules,
 ): JsonObject | null {
-  if (body.length < largeBytes || members === null || mediaSigns.some((sign) => body.includes(sign))) return null;
+  if (
+    body.length < largeBytes ||
+    members === null ||
+    members.length > mostFields ||
+    mediaSigns.some((sign) => body.includes(sign))
+  )
+    return null;
   const fields: [string, unknown][] = [];
   for (const { key, valueStart, valueEnd } of members) {
     const standIn = Object.hasOwn(standIns, key) ? standIns[key] : undefined;

@@ -23,10 +23,13 @@ export function optional(check: Check): Check {
 }
 
 export const isInteger = (value: unknown): boolean => Number.isSafeInteger(value);
+/** No name that anybody gave is longer, and names are kept: in records, in logs, as what is known of a model's health. */
+export const longestName = 256;
+
 // Half a surrogate pair can be written neither into a URL nor into a header.
 export const modelName = mustBe(
-  "the name of a model",
-  (value) => typeof value === "string" && value !== "" && value.isWellFormed(),
+  `the name of a model, of at most ${longestName} characters`,
+  (value) => typeof value === "string" && value !== "" && value.length <= longestName && value.isWellFormed(),
 );
 export const flag = optional(mustBe("true or false", (value) => typeof value === "boolean"));
 export const object = optional(mustBe("an object", isObject));

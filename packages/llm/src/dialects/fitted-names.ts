@@ -36,6 +36,22 @@ export class FittedNames {
     }
   }
 
+  /** The same names again, where they were made elsewhere. */
+  static of(renamed: ReadonlyMap<string, string>): FittedNames {
+    if (renamed.size === 0) return namesAsTheyAre;
+    const names = new FittedNames([], noRules);
+    for (const [own, told] of renamed) {
+      names.#told.set(own, told);
+      names.#own.set(told, own);
+    }
+    return names;
+  }
+
+  /** What is told in place of what. */
+  get renamed(): ReadonlyMap<string, string> {
+    return this.#told;
+  }
+
   get isEmpty(): boolean {
     return this.#told.size === 0;
   }
@@ -64,7 +80,8 @@ export class FittedNames {
   }
 }
 
-export const namesAsTheyAre = new FittedNames([], { longest: 0, refused: /$^/ });
+const noRules: ToolNameRules = { longest: 0, refused: /$^/ };
+export const namesAsTheyAre = new FittedNames([], noRules);
 
 export function fitNames(request: ChatRequest, rules: ToolNameRules): FittedNames {
   return new FittedNames(namesIn(request), rules);

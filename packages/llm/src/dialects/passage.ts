@@ -3,6 +3,7 @@
 
 import type { Usage } from "#hub.ts";
 import type { Quirks } from "#providers/definition.ts";
+import type { AnswerTool } from "./answer-by-tool.ts";
 import type { ParsedRequest, RequestEdits, StreamFailure, StreamTap } from "./dialect.ts";
 import type { ErrorContext, ErrorReading } from "./error-reading.ts";
 import type { StoredAnswer } from "./stored-objects.ts";
@@ -28,9 +29,25 @@ export interface PassedRequest {
   readonly notes: readonly string[];
 }
 
+/** What must be known of a request to read its answer: plain data, which another thread can be given. */
+export interface SentRequest {
+  /** Through the hub, also within one dialect. */
+  readonly isTranslated: boolean;
+  /** The vendor wants thoughts back that have no seal. */
+  readonly keepsTurn: boolean;
+  readonly callIds: ReadonlySet<string>;
+  readonly renamedTools: ReadonlyMap<string, string>;
+  readonly unsealedBy: string | null;
+  readonly answerTool?: AnswerTool;
+}
+
 export interface Passage {
   /** `notes` name what the target's dialect cannot express. */
   encodeRequest(request: ParsedRequest, edits: RequestEdits): PassedRequest;
+  /** Of the request that was encoded last. */
+  sent(): SentRequest;
+  /** Goes on where another passage of the same ends encoded the request. */
+  goOn(sent: SentRequest): void;
   readAnswer(body: Buffer, request: ParsedRequest): WholeAnswerReading;
   /** A vendor's own error. */
   readError(status: number, body: Buffer, context?: ErrorContext): ErrorReading;

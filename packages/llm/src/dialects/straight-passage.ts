@@ -8,7 +8,8 @@ import type { Dialect, ParsedRequest, RequestEdits, StreamFailure, StreamTap } f
 import { failed, isMistaken, readVendorError, translateError, unread } from "./error-reading.ts";
 import type { ErrorContext, ErrorReading } from "./error-reading.ts";
 import type { Notes } from "./extras.ts";
-import type { PassedRequest, Passage, WholeAnswerReading } from "./passage.ts";
+import { describeSent, nothingSent } from "./crossing.ts";
+import type { PassedRequest, Passage, SentRequest, WholeAnswerReading } from "./passage.ts";
 import { hasRefusedNames } from "./refused-names.ts";
 import { TurnCollector } from "./sealed-turns.ts";
 import type { SealMemory } from "./sealed-turns.ts";
@@ -56,6 +57,18 @@ export class StraightPassage implements Passage {
       sent = restored.request;
     }
     return { body: upstream.editRequest(sent, edits), notes: notes.size === 0 ? nothingNoted : [...notes] };
+  }
+
+  sent(): SentRequest {
+    if (this.#crossed !== null) return this.#crossed.sent();
+    return { ...describeSent(nothingSent), isTranslated: false, keepsTurn: this.#turn !== null };
+  }
+
+  goOn(sent: SentRequest): void {
+    const dialect = this.#dialect;
+    this.#turn = sent.keepsTurn ? new TurnCollector(this.#memory, dialect.name) : null;
+    this.#crossed = sent.isTranslated ? new TranslatingPassage(dialect, dialect, this.#memory, this.#facts) : null;
+    this.#crossed?.goOn(sent);
   }
 
   readAnswer(body: Buffer, request: ParsedRequest): WholeAnswerReading {

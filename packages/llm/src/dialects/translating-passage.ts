@@ -4,7 +4,8 @@
 import type { Quirks } from "#providers/definition.ts";
 import { withWholePairs } from "#fitting/fit-text.ts";
 import { lossesOf } from "./answer-losses.ts";
-import { crossOver, nothingSent } from "./crossing.ts";
+import { crossOver, describeSent, nothingSent } from "./crossing.ts";
+import type { Sent } from "./crossing.ts";
 import type {
   Dialect,
   EncodedRequest,
@@ -17,7 +18,8 @@ import type {
 import { failed, readVendorError, translateError, unread } from "./error-reading.ts";
 import type { ErrorContext, ErrorReading } from "./error-reading.ts";
 import type { Notes } from "./extras.ts";
-import type { Passage, WholeAnswerReading } from "./passage.ts";
+import { FittedNames } from "./fitted-names.ts";
+import type { Passage, SentRequest, WholeAnswerReading } from "./passage.ts";
 import { TurnCollector } from "./sealed-turns.ts";
 import type { SealMemory } from "./sealed-turns.ts";
 import { isStreamOf, typeOfStream, unwrapped } from "./stream-types.ts";
@@ -31,7 +33,7 @@ export class TranslatingPassage implements Passage {
   readonly #target: VendorDialect;
   readonly #memory: SealMemory;
   readonly #facts: AnswerFacts;
-  #sent = nothingSent;
+  #sent: Sent = nothingSent;
 
   constructor({ client }: Dialect, target: VendorDialect, memory: SealMemory, facts: AnswerFacts) {
     this.#client = client;
@@ -47,6 +49,14 @@ export class TranslatingPassage implements Passage {
     this.#sent = crossed.sent;
     const written = this.#target.upstream.encodeRequest(crossed.request, edits);
     return { body: written.body, notes: [...notes, ...written.notes] };
+  }
+
+  sent(): SentRequest {
+    return describeSent(this.#sent);
+  }
+
+  goOn(sent: SentRequest): void {
+    this.#sent = { ...sent, toolNames: FittedNames.of(sent.renamedTools) };
   }
 
   readAnswer(body: Buffer, request: ParsedRequest): WholeAnswerReading {

@@ -1,8 +1,11 @@
 import type { ClientEndpoint, Dialect } from "@ghostllm/llm";
+import type { Principal } from "#domain/principal.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
 import type { Exchange } from "#gateway/exchange.ts";
 import { execute } from "#gateway/flow/execute.ts";
 import { readBody } from "#gateway/flow/read-body.ts";
+import { heavyBytes } from "#gateway/heavy-work/heavy-work.ts";
+import type { ParsedElsewhere, ParseJob } from "#gateway/heavy-work/jobs.ts";
 import { serveRequest } from "./serve-request.ts";
 
 /**
@@ -19,16 +22,30 @@ export function serveInference(
   return serveRequest(deps, exchange, dialect.client.encodeError, async (principal) => {
     const body = await readBody(exchange.request, {
       maxBytes: deps.limits.bodyBytes,
+      values: deps.limits.bodyValues,
       idleMs: deps.timeouts.requestBodyIdleMs,
       takesForms,
       held: exchange.held,
     });
-    const request = dialect.client.parseRequest(operation, body, {
+    const line = {
       query: exchange.query,
       contentType: exchange.header("content-type") ?? "",
       ...(model !== undefined && { model }),
       ...(stream !== undefined && { stream }),
-    });
-    await execute(deps, { exchange, principal, request, dialect });
+    };
+    const parsed =
+      body.length <= heavyBytes
+        ? { request: dialect.client.parseRequest(operation, body, line), demand: null }
+        : await parseElsewhere(deps, principal, { dialect: dialect.name, operation, body, line });
+    await execute(deps, { exchange, principal, dialect, ...parsed });
   });
+}
+
+function parseElsewhere(
+  { heavyWork }: GatewayDeps,
+  { scopes }: Principal,
+  job: Omit<ParseJob, "kind" | "isBudgeted">,
+): Promise<ParsedElsewhere> {
+  const isBudgeted = scopes.some(({ budgetNanos }) => budgetNanos !== null);
+  return heavyWork.parse({ ...job, isBudgeted });
 }

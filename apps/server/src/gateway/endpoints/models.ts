@@ -47,6 +47,9 @@ export function serveModel(
   }
 }
 
+/** Of a body that names a model and says hardly more. */
+const bytesOfName = 64 * 1024;
+
 /** One model that the body of the request names, as `readModelName` finds it. */
 export async function serveModelOfBody(
   deps: GatewayDeps,
@@ -56,8 +59,9 @@ export async function serveModelOfBody(
 ): Promise<void> {
   try {
     identify(exchange, deps.snapshots.current(), deps.steadyTime);
+    const { limits: most, timeouts } = deps;
     const { held } = exchange;
-    const limits = { maxBytes: deps.limits.bodyBytes, idleMs: deps.timeouts.requestBodyIdleMs, held };
+    const limits = { maxBytes: bytesOfName, values: most.bodyValues, idleMs: timeouts.requestBodyIdleMs, held };
     const name = readModelName((await readBody(exchange.request, limits)).toString("utf8"));
     if (name === null) throw new GhostError("invalid_request_error", "The request names no model.", { param: "model" });
     serveModel(deps, exchange, client, name);

@@ -9,6 +9,7 @@ import type { Exchange } from "#gateway/exchange.ts";
 import { forward } from "#gateway/flow/forward.ts";
 import { findHolder, providerHeader } from "#gateway/flow/holder.ts";
 import { readBody } from "#gateway/flow/read-body.ts";
+import { heavyBytes } from "#gateway/heavy-work/heavy-work.ts";
 import { serveRequest } from "./serve-request.ts";
 
 export interface StoredEndpoint {
@@ -45,9 +46,17 @@ export function serveStored(
   });
 }
 
-function readWholeBody({ limits, timeouts }: GatewayDeps, { request, held }: Exchange, { takesForms }: StoredRoute) {
-  const bounds = { maxBytes: limits.bodyBytes, idleMs: timeouts.requestBodyIdleMs, held };
-  return readBody(request, { ...bounds, takesForms: takesForms === true });
+/** A document that describes an object is small; a form brings the object itself, which nobody reads here. */
+const bytesOfDescription = heavyBytes;
+
+function readWholeBody({ limits, timeouts }: GatewayDeps, exchange: Exchange, route: StoredRoute) {
+  const takesForms = route.takesForms === true;
+  const isForm = takesForms && /^multipart\//i.test(exchange.header("content-type") ?? "");
+  const maxBytes = isForm ? limits.bodyBytes : Math.min(limits.bodyBytes, bytesOfDescription);
+  return readBody(exchange.request, {
+    ...{ maxBytes, values: limits.bodyValues, idleMs: timeouts.requestBodyIdleMs, held: exchange.held },
+    takesForms,
+  });
 }
 
 /** A list of requests for later runs any model at any cost, which is told to nobody. */

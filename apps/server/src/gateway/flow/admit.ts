@@ -1,6 +1,6 @@
 import { formatUsd, GhostError } from "@ghostllm/contract";
 import { uncounted, unmetered } from "@ghostllm/llm";
-import type { ClientDialectName, Operation, ParsedRequest } from "@ghostllm/llm";
+import type { ClientDialectName, Operation, ParsedRequest, RequestDemand } from "@ghostllm/llm";
 import type { Awaitable } from "#domain/clock.ts";
 import type { Principal } from "#domain/principal.ts";
 import type { Counters, RateReport, RateStatus, Refusal, Reservation } from "#link/counters/counters.ts";
@@ -18,6 +18,8 @@ export interface AdmissionInput {
   readonly id: string;
   readonly principal: Principal;
   readonly request: ParsedRequest;
+  /** What it can cause, where that is known already. */
+  readonly demand?: RequestDemand | null;
   readonly candidates: Candidates;
   /** The client's; null where its request goes to its own dialect as it is. */
   readonly dialect: ClientDialectName | null;

@@ -1,15 +1,6 @@
 import { GhostError } from "@ghostllm/contract";
 import { passageBetween, urlOf, vendorDialects, wayTo } from "@ghostllm/llm";
-import type {
-  AnswerFacts,
-  Dialect,
-  ErrorReading,
-  ParsedRequest,
-  Operation,
-  Passage,
-  SealMemory,
-  WholeAnswerReading,
-} from "@ghostllm/llm";
+import type { ErrorReading, Operation, Passage, WholeAnswerReading } from "@ghostllm/llm";
 import type { Target } from "#domain/snapshot.ts";
 import type { Authenticator } from "#gateway/upstream/authenticate.ts";
 import { decoded } from "#gateway/upstream/decoded-answer.ts";
@@ -17,14 +8,16 @@ import { peek } from "#gateway/upstream/peeked-answer.ts";
 import { readWhole } from "#gateway/upstream/read-whole.ts";
 import { UpstreamFailure } from "#gateway/upstream/upstream.ts";
 import type { UpstreamAnswer, UpstreamCall, UpstreamClient, UpstreamRequest } from "#gateway/upstream/upstream.ts";
+import { listOf } from "./headers.ts";
 import type { RequestHeaders } from "./headers.ts";
 import type { Lifeline } from "./lifeline.ts";
+import { encodeRequest, readAnswer as readWholeAnswer } from "./large-bodies.ts";
+import type { Crossing, LargeBodyInput } from "./large-bodies.ts";
 import { readFirstFrames } from "./stream.ts";
 import type { AnswerBase, VendorAnswer, WholeAnswer } from "./vendor-answer.ts";
 
-export interface VendorCall {
+export interface VendorCall extends LargeBodyInput {
   readonly target: Target;
-  readonly request: ParsedRequest;
   readonly upstream: UpstreamClient;
   readonly authenticator: Authenticator;
   readonly lifeline: Lifeline;
@@ -34,12 +27,8 @@ export interface VendorCall {
 }
 
 export interface AttemptInput extends VendorCall {
-  /** The client's. */
-  readonly dialect: Dialect;
   readonly isStrict: boolean;
   readonly headers: RequestHeaders;
-  readonly seals: SealMemory;
-  readonly facts: AnswerFacts;
 }
 
 /**
@@ -56,11 +45,12 @@ export async function attemptTarget(input: AttemptInput): Promise<VendorAnswer> 
   const model = target.sentAs ?? target.model;
   const thinks = target.capabilities?.thinking ?? null;
   const edits = { model, thinks, quirks: definition.quirks ?? {}, headers: headers.forwarded };
-  const { body, notes } = passage.encodeRequest(request, edits);
+  const encoded = encodeRequest(input, { passage, upstream: way.dialect }, edits);
+  const { body, notes } = encoded instanceof Promise ? await encoded : encoded;
   if (input.isStrict && notes.length > 0) throw refuseLoss(target, notes);
   const url = urlOf(way, { ...target.provider, model, stream: request.stream });
   const sent = headersFor(input, way.dialect === input.dialect.name);
-  return callVendor(input, { method: "POST", url, headers: sent, body }, { passage, notes });
+  return callVendor(input, { method: "POST", url, headers: sent, body }, { passage, upstream: way.dialect, notes });
 }
 
 /** Sends a request with the operator's credential, and reads the answer as far as it must be known. Rejects as above. */
@@ -99,15 +89,14 @@ function authenticate(
   });
 }
 
-interface Passed {
-  readonly passage: Passage;
+interface Passed extends Crossing {
   /** Of a stream that came under another one. */
   readonly type?: string;
   readonly notes: readonly string[];
 }
 
 function refuseLoss({ provider }: Target, notes: readonly string[]): GhostError {
-  const lost = notes.join(", ");
+  const lost = listOf(notes);
   return new GhostError("invalid_request_error", `${provider.name} cannot be asked for all of this: ${lost}.`);
 }
 
@@ -151,11 +140,9 @@ async function readStream(
   return failed(base, passage.readFailure(tap.failure));
 }
 
-async function readAnswer(
-  { target, request, answerBufferBytes, lifeline }: VendorCall,
-  source: UpstreamAnswer,
-  { passage, notes }: Passed,
-): Promise<VendorAnswer> {
+async function readAnswer(input: VendorCall, source: UpstreamAnswer, passed: Passed): Promise<VendorAnswer> {
+  const { target, answerBufferBytes, lifeline } = input;
+  const { passage, notes } = passed;
   const base = { target, notes, status: source.status, headers: source.headers };
   if (source.status >= 300 && source.status < 400) {
     throw new UpstreamFailure("broken", `the base URL leads elsewhere (status ${source.status})`);
@@ -172,7 +159,8 @@ async function readAnswer(
     return { kind: "stream", ...base, first: tap.push(body), tap, source };
   }
   if (source.status >= 300) return readError(base, body, passage);
-  const reading = passage.readAnswer(body, request);
+  const read = readWholeAnswer(input, passed, body);
+  const reading = read instanceof Promise ? await read : read;
   if (reading.isBroken) throw new UpstreamFailure("broken", "the answer is not valid JSON");
   if (reading.failure !== undefined) return failed(base, reading.failure);
   return { kind: "whole", ...base, ...toldBy(reading, base) };

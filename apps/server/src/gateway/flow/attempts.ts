@@ -100,6 +100,7 @@ async function attempt(deps: GatewayDeps, input: AttemptsInput, target: Target):
       lifeline,
       upstream: deps.upstream,
       authenticator: deps.authenticator,
+      heavyWork: deps.heavyWork,
       answerBufferBytes: deps.limits.answerBufferBytes,
       onCall: (call) => trail.hold(call),
     });

@@ -2,7 +2,7 @@
 // Called by gateway/endpoints/inference.ts. Invariant: whoever is admitted is settled, once, however the request ends.
 
 import { GhostError } from "@ghostllm/contract";
-import type { Dialect, ParsedRequest } from "@ghostllm/llm";
+import type { Dialect, ParsedRequest, RequestDemand } from "@ghostllm/llm";
 import type { Principal } from "#domain/principal.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
 import type { Exchange } from "#gateway/exchange.ts";
@@ -32,6 +32,8 @@ export interface InferenceCall {
   readonly request: ParsedRequest;
   /** The client's. */
   readonly dialect: Dialect;
+  /** What it can cause, where that is known already. */
+  readonly demand: RequestDemand | null;
 }
 
 /** Answers the client. Throws GhostError for what the endpoint is to answer, with nothing sent yet. */
@@ -79,12 +81,13 @@ function answerAlone({ clock }: GatewayDeps, { exchange, request, dialect }: Inf
 }
 
 function admissionInput(deps: GatewayDeps, call: InferenceCall, candidates: Candidates) {
-  const { exchange, principal, request, dialect } = call;
+  const { exchange, principal, request, dialect, demand } = call;
   const countedAt = deps.clock.monotonic();
   return {
     id: exchange.id,
     principal,
     request,
+    demand,
     candidates,
     dialect: dialect.name,
     longerContext: longerContextOf(call),

@@ -156,14 +156,18 @@ function obtainAnswer(deps: GatewayDeps, call: ForwardCall, run: Run, { way, tar
     headers: withTypeOf(call, headersFor({ target, request, headers }, true)),
     body,
   };
-  const passed = { passage: passageBetween(dialect, dialect, request.operation), notes: [] };
   const onCall = (made: UpstreamCall): void => trail.hold(made);
-  const { upstream, authenticator, limits } = deps;
+  const { upstream, authenticator, heavyWork, limits } = deps;
   const { answerBufferBytes } = limits;
-  const vendor = { target, request, upstream, authenticator, lifeline, answerBufferBytes, onCall };
+  const reads = { request, dialect, facts: nothingKnown, seals: noSeals, heavyWork };
+  const vendor = { ...reads, target, upstream, authenticator, lifeline, answerBufferBytes, onCall };
+  const passed = { passage: passageBetween(dialect, dialect, request.operation), upstream: dialect.name, notes: [] };
   const requestId = exchange.id;
   return attemptOnce(deps, { requestId, target, lifeline, trail, call: () => callVendor(vendor, sent, passed) });
 }
+
+const nothingKnown = { requestId: "", nowSeconds: 0 };
+const noSeals = { find: () => undefined, keep: () => undefined };
 
 /** A form says in its type where its parts begin; what has no body has no type. */
 function withTypeOf({ exchange, body }: ForwardCall, headers: Record<string, string>): Record<string, string> {

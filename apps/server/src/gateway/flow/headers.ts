@@ -49,7 +49,7 @@ export function answerHeaders({ answer, report, trail, overheadMs }: AnswerFacts
     "x-ghostllm-provider": encodeHeader(answer.target.provider.name),
     "x-ghostllm-model": encodeHeader(answer.target.model),
     "x-ghostllm-attempts": String(trail.attempts),
-    ...(answer.notes.length > 0 && { "x-ghostllm-notes": encodeHeader(answer.notes.join(", ")) }),
+    ...(answer.notes.length > 0 && { "x-ghostllm-notes": encodeHeader(listOf(answer.notes)) }),
     "x-ghostllm-overhead-ms": Math.max(0, overheadMs).toFixed(1),
   });
 }
@@ -97,6 +97,22 @@ function retryHeaders(headers: AnswerHeaders, inBody: number | undefined): Recor
 export function costHeader(costNanos: number | null): Record<string, string> {
   return costNanos === null ? {} : { "x-ghostllm-cost-usd": formatUsd(costNanos) };
 }
+
+/** A client of a request with a thousand unknown fields would refuse so long a header, and with it the answer. */
+const longestList = 1_000;
+
+/** Names between commas, as many as fit. */
+export function listOf(names: readonly string[]): string {
+  let list = "";
+  for (const [index, name] of names.entries()) {
+    const told = name.length > longestName ? `${name.slice(0, longestName)}...` : name;
+    if (list.length + told.length > longestList) return `${list} and ${names.length - index} more`;
+    list += list === "" ? told : `, ${told}`;
+  }
+  return list;
+}
+
+const longestName = 100;
 
 /** A header may hold only ASCII, and a name may hold anything. */
 function encodeHeader(value: string): string {

@@ -1,38 +1,54 @@
 import type { IncomingMessage } from "node:http";
 import { promisify } from "node:util";
 import { gunzip, zstdDecompress } from "node:zlib";
-import { isUtf8 } from "node:buffer";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { GhostError } from "@ghostllm/contract";
 import type { Hold } from "#gateway/held-bytes.ts";
+import type { JsonBounds } from "@ghostllm/llm";
+import { heavyBytes } from "#gateway/heavy-work/heavy-work.ts";
+import { checkText } from "#gateway/heavy-work/jobs.ts";
+import { GatheredBody } from "./gathered-body.ts";
 
 export interface BodyLimits {
   /** After decompression; what comes compressed may not be larger either. */
   readonly maxBytes: number;
   /** Longest silence while the body arrives. */
   readonly idleMs: number;
+  /** Most that a document of JSON may hold. */
+  readonly values: number;
   /** A form may hold files, which are no text. */
   readonly takesForms?: boolean;
   /** Asked before anything is read. */
   readonly held: Hold;
 }
 
-/** The request body, decompressed and valid UTF-8. Throws GhostError for a body that is too large, too slow, cut off, or not UTF-8. */
+/** Deeper than any document means anything; the parser takes any depth. */
+const deepest = 2 ** 17;
+
+/**
+ * The request body, decompressed. It is valid UTF-8, but for one that is so large that its reader must see to that, off the
+ * event loop. Throws GhostError for a body that is too large, holds too much, is too slow, cut off, or not UTF-8.
+ */
 export async function readBody(request: IncomingMessage, limits: BodyLimits): Promise<Buffer> {
   const decompress = decompressorOf(request);
-  const received = await receive(request, limits);
-  const body = decompress === null ? received : await inflate(decompress, received, limits);
   const isForm = limits.takesForms === true && /^multipart\//i.test(request.headers["content-type"] ?? "");
-  if (!isForm && !isUtf8(body)) throw new GhostError("invalid_request_error", "The request body is not valid UTF-8.");
+  const bounds = isForm ? null : { depth: deepest, values: limits.values };
+  const received = await receive(request, limits, decompress === null ? bounds : null);
+  const body = decompress === null ? received : await gather(await inflate(decompress, received, limits), bounds);
+  if (!isForm && body.length <= heavyBytes) checkText(body);
   return body;
 }
 
-function receive(request: IncomingMessage, { maxBytes, idleMs, held }: BodyLimits): Promise<Buffer> {
+function receive(
+  request: IncomingMessage,
+  { maxBytes, idleMs, held }: BodyLimits,
+  bounds: JsonBounds | null,
+): Promise<Buffer> {
   const expectedBytes = Number(request.headers["content-length"] ?? 0);
   if (expectedBytes > maxBytes) throw tooLarge(maxBytes);
   held.require(expectedBytes);
   return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let bytes = 0;
+    const body = new GatheredBody({ expectedBytes, bounds });
     const timer = setTimeout(() => fail(new GhostError("request_timeout", "The request body stalled.")), idleMs);
     const stopListening = (): void => {
       clearTimeout(timer);
@@ -47,17 +63,17 @@ function receive(request: IncomingMessage, { maxBytes, idleMs, held }: BodyLimit
       reject(error);
     };
     const onData = (chunk: Buffer): void => {
-      bytes += chunk.length;
+      const bytes = body.bytes + chunk.length;
       if (bytes > maxBytes) return fail(tooLarge(maxBytes));
       const refusal = bytes > expectedBytes ? held.become(bytes) : null;
       if (refusal !== null) return fail(refusal);
       timer.refresh();
-      chunks.push(chunk);
+      const fault = body.add(chunk);
+      if (fault !== null) fail(fault);
     };
     const onEnd = (): void => {
       stopListening();
-      const [only] = chunks;
-      resolve(chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks, bytes));
+      resolve(body.whole());
     };
     const onCutOff = (): void => fail(new GhostError("invalid_request_error", "The request body was cut off."));
     request.on("data", onData);
@@ -110,6 +126,20 @@ async function inflate(decompress: Decompress, body: Buffer, { maxBytes, held }:
     return inflated;
   }
 }
+
+async function gather(inflated: Buffer, bounds: JsonBounds | null): Promise<Buffer> {
+  if (inflated.length <= heavyBytes) return inflated;
+  const gathered = new GatheredBody({ expectedBytes: inflated.length, bounds });
+  for (let at = 0; at < inflated.length; at += sliceBytes) {
+    const fault = gathered.add(inflated.subarray(at, at + sliceBytes));
+    if (fault !== null) throw fault;
+    await nextTurn();
+  }
+  return gathered.whole();
+}
+
+/** Of a large body, between which others have their turn. */
+const sliceBytes = 512 * 1024;
 
 /** Null where there is more. */
 async function inflateUpTo(decompress: Decompress, body: Buffer, maxOutputLength: number): Promise<Buffer | null> {

@@ -9,6 +9,8 @@ import type { Candidates } from "./resolve.ts";
 
 export interface ReservedFor {
   readonly request: ParsedRequest;
+  /** Where it is known already. */
+  readonly demand?: RequestDemand | null;
   readonly candidates: Candidates;
   /** The client's; null where its request goes to its own dialect as it is. */
   readonly dialect: ClientDialectName | null;
@@ -21,7 +23,7 @@ export interface ReservedFor {
 
 /** In nano-USD, at the dearest target. Throws GhostError `permission_denied` where that cannot be known. */
 export function mostItMayCost(input: ReservedFor): number {
-  const demand = demandOf(input.request);
+  const demand = input.demand ?? demandOf(input.request);
   return Math.max(...input.candidates.targets.map(({ target }) => mostAt(target, demand, input)));
 }
 

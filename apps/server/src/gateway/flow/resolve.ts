@@ -1,4 +1,5 @@
 import { GhostError } from "@ghostllm/contract";
+import { longestName } from "@ghostllm/llm";
 import { matchesPattern } from "#domain/principal.ts";
 import type { Permissions, Principal } from "#domain/principal.ts";
 import { freePrices } from "#domain/prices.ts";
@@ -15,13 +16,19 @@ export interface Candidates {
   readonly isAlias: boolean;
 }
 
-/** Never without targets. Throws GhostError `model_not_found`. */
+/** Never without targets. Throws GhostError `model_not_found`, and `invalid_request_error` for what is no name. */
 export function resolveModel(snapshot: Snapshot, requested: string): Candidates {
+  if (requested.length > longestName) throw tooLong();
   const candidates = findModel(snapshot, requested);
   if (candidates.targets.length > 0) return candidates;
   if (isUnusable(snapshot, requested)) throw unusable(requested);
   const message = `The model '${shorten(requested)}' does not exist or is not offered here.`;
   throw new GhostError("model_not_found", message, { param: "model" });
+}
+
+function tooLong(): GhostError {
+  const message = `Invalid 'model': expected the name of a model, of at most ${longestName} characters.`;
+  return new GhostError("invalid_request_error", message, { param: "model" });
 }
 
 /** It is known here, but every provider of it waits for an operator: that is no fault of the name. */

@@ -14,7 +14,7 @@ import type { Needs } from "#fitting/vendor-needs.ts";
 interface Turn {
   /** Undefined for a message that is written as it came. */
   readonly role: MessageRole | undefined;
-  blocks: readonly unknown[];
+  readonly blocks: unknown[];
   form: unknown;
   readonly isMixed: boolean;
   readonly fields: JsonObject;
@@ -91,11 +91,12 @@ function addTurn(message: Message, turns: Turn[], notes: Notes): void {
   if (blocks.length === 0 && form === undefined) return;
   const before = turns.at(-1);
   if (before?.role === message.role && turn !== "own") {
-    before.blocks = [...before.blocks, ...blocks];
+    // One by one: a request may have a hundred thousand turns of one role.
+    for (const block of blocks) before.blocks.push(block);
     before.form = undefined;
     return;
   }
-  turns.push({ role: message.role, blocks, form, isMixed: order === "mixed", fields });
+  turns.push({ role: message.role, blocks: [...blocks], form, isMixed: order === "mixed", fields });
 }
 
 function writeTurn({ role, blocks, form, isMixed, fields }: Turn): unknown {

@@ -12,7 +12,7 @@ import { fieldOf, writeProto } from "./proto.ts";
 interface Turn {
   /** Undefined for a content that is written as it came. */
   readonly role: string | undefined;
-  parts: readonly unknown[];
+  readonly parts: unknown[];
   readonly isMixed: boolean;
   readonly isOwn: boolean;
   readonly kept: JsonObject;
@@ -27,7 +27,8 @@ export function encodeMessages(messages: readonly Message[], context: PartContex
   const turns: Turn[] = [];
   for (const message of messages) if (message.role !== "system") addTurn(message, turns, context);
   if (turns.length > 0 || systemInstruction === undefined) {
-    return { ...(systemInstruction && { systemInstruction }), contents: turns.map((turn) => writeTurn(turn, context)) };
+    const ranks = new Map([...context.names.keys()].map((id, rank) => [id, rank]));
+    return { ...(systemInstruction && { systemInstruction }), contents: turns.map((turn) => writeTurn(turn, ranks)) };
   }
   // The vendor wants somebody to speak: instructions alone are what a user says.
   return { contents: [{ ...systemInstruction, role: "user" }] };
@@ -74,18 +75,19 @@ function addTurn(message: Message, turns: Turn[], context: PartContext): void {
   if (parts.length === 0 && message.extras?.dialect !== dialect) return;
   const role = message.role === "assistant" ? "model" : "user";
   const before = turns.at(-1);
-  if (before?.role === role && spelling["turn"] !== "own") before.parts = [...before.parts, ...parts];
+  // One by one: a request may have a hundred thousand turns of one role.
+  if (before?.role === role && spelling["turn"] !== "own") for (const part of parts) before.parts.push(part);
   else {
     const isOwn = message.extras?.dialect === dialect;
-    turns.push({ role, parts, isMixed: spelling["order"] === "mixed", isOwn, kept, spelling });
+    turns.push({ role, parts: [...parts], isMixed: spelling["order"] === "mixed", isOwn, kept, spelling });
   }
 }
 
-function writeTurn({ role, parts, isMixed, isOwn, kept, spelling }: Turn, { names }: PartContext): unknown {
+function writeTurn({ role, parts, isMixed, isOwn, kept, spelling }: Turn, ranks: ReadonlyMap<string, number>): unknown {
   if (role === undefined) return parts[0];
   const { role: written = role, parts: none, ...fields } = spelling;
   const results = parts.filter(isResult);
-  const inOrder = isOwn ? results : sortByCalls(results, [...names.keys()]);
+  const inOrder = isOwn ? results : sortByCalls(results, ranks);
   const ordered = isMixed ? parts : [...inOrder, ...parts.filter((part) => !isResult(part))];
   const told = { role: written === "absent" ? undefined : written, parts: parts.length === 0 ? none : ordered };
   return writeProto(told, kept, fields);
@@ -96,11 +98,9 @@ function isResult(part: unknown): boolean {
 }
 
 /** Clients tell results as they come. Of several calls of one tool, the vendor would take one's result for the other's. */
-function sortByCalls(results: readonly unknown[], callIds: readonly string[]): readonly unknown[] {
+function sortByCalls(results: readonly unknown[], ranks: ReadonlyMap<string, number>): readonly unknown[] {
   if (results.length < 2) return results;
-  const rankOf = (part: unknown): number => {
-    const rank = callIds.indexOf(String(fieldOf(fieldOf(part, "functionResponse"), "id")));
-    return rank < 0 ? callIds.length : rank;
-  };
+  const rankOf = (part: unknown): number =>
+    ranks.get(String(fieldOf(fieldOf(part, "functionResponse"), "id"))) ?? ranks.size;
   return results.toSorted((a, b) => rankOf(a) - rankOf(b));
 }

@@ -1,3 +1,4 @@
+import { mostFields } from "#dialects/few-fields.ts";
 import type { Member } from "#wire/json-members.ts";
 import { parseJson } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
@@ -16,7 +17,8 @@ const mediaSigns = ['"mimeType"', '"mime_type"', '"fileData"', '"file_data"'];
  * parsed: a small body, media, or anything out of the ordinary.
  */
 export function readFewFields(body: Buffer, members: readonly Member[] | null): JsonObject | null {
-  if (body.length < largeBytes || members === null || mediaSigns.some((sign) => body.includes(sign))) return null;
+  if (body.length < largeBytes || members === null || members.length > mostFields) return null;
+  if (mediaSigns.some((sign) => body.includes(sign))) return null;
   const fields: [string, unknown][] = [];
   for (const { key, valueStart, valueEnd } of members) {
     const standIn = Object.hasOwn(standIns, key) ? standIns[key] : undefined;

@@ -1,4 +1,4 @@
-import { fault } from "#dialects/field-checks.ts";
+import { modelName } from "#dialects/field-checks.ts";
 import type { ParsedRequest, RequestLine } from "#dialects/dialect.ts";
 import { parseBody } from "#dialects/parse-body.ts";
 import type { Operation } from "#operations.ts";
@@ -36,7 +36,8 @@ const collection = /^(?:(?:projects\/[^/]+\/locations\/[^/]+\/)?publishers\/[^/]
 
 function readModel(line: RequestLine | undefined): string {
   const model = (line?.model ?? "").replace(collection, "");
-  return model !== "" && model.isWellFormed() ? model : fault("model", "the name of a model");
+  modelName(model, "model");
+  return model;
 }
 
 function numberOf(object: unknown, field: string): number | null {

@@ -40,10 +40,11 @@ function moveSystems(messages: readonly unknown[], notes: Notes): readonly unkno
 /** Of people and models. */
 function joinTurns(messages: readonly unknown[]): readonly unknown[] {
   const joined: unknown[] = [];
+  const lists = new WeakSet<readonly unknown[]>();
   for (const message of messages) {
     const before = joined.at(-1);
     const isSame = roleOf(before) === roleOf(message) && (roleOf(message) === "user" || isPlainAnswer(message, before));
-    if (isSame && isObject(before) && isObject(message)) joined[joined.length - 1] = join(before, message);
+    if (isSame && isObject(before) && isObject(message)) joined[joined.length - 1] = join(before, message, lists);
     else joined.push(message);
   }
   return joined.length === messages.length ? messages : joined;
@@ -54,10 +55,17 @@ function isPlainAnswer(message: unknown, before: unknown): boolean {
   return roleOf(message) === "assistant" && memberOf(before, "tool_calls") === undefined;
 }
 
-function join(before: JsonObject, message: JsonObject): JsonObject {
+/** `lists` are those that were made here, which a further message is added to: there may be a hundred thousand of a role. */
+function join(before: JsonObject, message: JsonObject, lists: WeakSet<readonly unknown[]>): JsonObject {
   const [first, second] = [before["content"], message["content"]];
-  const isText = typeof first === "string" && typeof second === "string";
-  return { ...before, ...message, content: isText ? `${first}\n\n${second}` : [...partsOf(first), ...partsOf(second)] };
+  if (typeof first === "string" && typeof second === "string") {
+    return { ...before, ...message, content: `${first}\n\n${second}` };
+  }
+  const isOurs = Array.isArray(first) && lists.has(first);
+  const content: unknown[] = isOurs ? first : [...partsOf(first)];
+  lists.add(content);
+  for (const part of partsOf(second)) content.push(part);
+  return { ...before, ...message, content };
 }
 
 function partsOf(content: unknown): readonly unknown[] {

@@ -16,10 +16,17 @@ const input: Check = optional((value, path) => {
 
 const instructions = optional(mustBe("a string", (value) => typeof value === "string"));
 
+/** Longer than ids that proxies make of other ids. */
+const longestId = 1_024;
+const id = optional(
+  mustBe(`an id of at most ${longestId} characters`, (value) => typeof value !== "string" || value.length <= longestId),
+);
+
 const checks: Readonly<Record<string, Check>> = {
   model: modelName,
   input,
   instructions,
+  previous_response_id: id,
   stream: flag,
   max_output_tokens: tokenCount,
   temperature: number,

@@ -1,0 +1,130 @@
+// What is done to large bodies off the event loop: pure functions of plain data, run by the thread in heavy-thread.ts.
+
+import { isUtf8 } from "node:buffer";
+import { GhostError } from "@ghostllm/contract";
+import { demandOf, dialects, findMembers, passageBetween, vendorDialects } from "@ghostllm/llm";
+import type {
+  AnswerFacts,
+  ClientDialectName,
+  DialectName,
+  Operation,
+  ParsedRequest,
+  RequestDemand,
+  RequestEdits,
+  RequestLine,
+  SealedTurn,
+  SealMemory,
+  SentRequest,
+  WholeAnswerReading,
+} from "@ghostllm/llm";
+
+export interface ParseJob {
+  readonly kind: "parse";
+  readonly dialect: ClientDialectName;
+  readonly operation: Operation;
+  readonly line: RequestLine;
+  readonly body: Buffer;
+  /** What it can cause must be told, too. */
+  readonly isBudgeted: boolean;
+}
+
+/** A way between two dialects. */
+export interface WayOfJob {
+  readonly client: ClientDialectName;
+  readonly upstream: DialectName;
+  readonly operation: Operation;
+  readonly facts: Omit<AnswerFacts, "elapsedMs">;
+}
+
+export interface EncodeJob extends WayOfJob {
+  readonly kind: "encode";
+  readonly request: ParsedRequest;
+  readonly edits: RequestEdits;
+  /** Those that were asked for, by the ids of their calls. */
+  readonly turns: ReadonlyMap<string, SealedTurn>;
+}
+
+export interface ParsedElsewhere {
+  readonly kind: "parse";
+  readonly request: ParsedRequest;
+  /** Null where it was not asked for. */
+  readonly demand: RequestDemand | null;
+}
+
+export interface EncodedElsewhere {
+  readonly kind: "encode";
+  /** Null where it is the request's own. */
+  readonly body: Buffer | null;
+  readonly notes: readonly string[];
+  readonly sent: SentRequest;
+  /** Calls whose turns were looked for and not given. */
+  readonly wanted: readonly string[];
+}
+
+export interface ReadJob extends WayOfJob {
+  readonly kind: "read";
+  readonly request: ParsedRequest;
+  readonly sent: SentRequest;
+  readonly elapsedMs: number;
+  readonly body: Buffer;
+}
+
+export interface ReadElsewhere {
+  readonly kind: "read";
+  readonly reading: WholeAnswerReading;
+  readonly kept: readonly (readonly [callIds: readonly string[], turn: SealedTurn])[];
+}
+
+export type HeavyJob = ParseJob | EncodeJob | ReadJob;
+
+export type HeavyResult = ParsedElsewhere | EncodedElsewhere | ReadElsewhere;
+
+export function runJob(job: HeavyJob): HeavyResult {
+  if (job.kind === "parse") return parse(job);
+  return job.kind === "encode" ? encode(job) : read(job);
+}
+
+export function checkText(body: Buffer): void {
+  if (!isUtf8(body)) throw new GhostError("invalid_request_error", "The request body is not valid UTF-8.");
+}
+
+function parse({ dialect, operation, body, line, isBudgeted }: ParseJob): ParsedElsewhere {
+  const isForm = /^multipart\//i.test(line.contentType ?? "");
+  if (!isForm) checkText(body);
+  const request = dialects[dialect].client.parseRequest(operation, body, line);
+  return { kind: "parse", request, demand: isBudgeted ? demandOf(request) : null };
+}
+
+/** More turns than this no conversation has. */
+const mostWanted = 10_000;
+
+function encode({ client, upstream, operation, facts, request, edits, turns }: EncodeJob): EncodedElsewhere {
+  const wanted: string[] = [];
+  const memory: SealMemory = {
+    find(callId) {
+      const turn = turns.get(callId);
+      if (turn === undefined && wanted.length < mostWanted) wanted.push(callId);
+      return turn;
+    },
+    keep() {},
+  };
+  const passage = passageBetween(dialects[client], vendorDialects[upstream], operation, { memory, facts });
+  const { body, notes } = passage.encodeRequest(withMembers(request), edits);
+  const written = body === request.body ? null : Buffer.from(body);
+  return { kind: "encode", body: written, notes, sent: passage.sent(), wanted };
+}
+
+/** A form has none. Of others they were left out where they are many. */
+function withMembers(request: ParsedRequest): ParsedRequest {
+  const isKnown = request.form !== undefined || request.members !== null;
+  return isKnown ? request : { ...request, members: findMembers(request.body) };
+}
+
+function read({ client, upstream, operation, facts, request, sent, elapsedMs, body }: ReadJob): ReadElsewhere {
+  const kept: [readonly string[], SealedTurn][] = [];
+  const memory: SealMemory = { find: () => undefined, keep: (callIds, turn) => void kept.push([callIds, turn]) };
+  const context = { memory, facts: { ...facts, elapsedMs: () => elapsedMs } };
+  const passage = passageBetween(dialects[client], vendorDialects[upstream], operation, context);
+  passage.goOn(sent);
+  return { kind: "read", reading: passage.readAnswer(body, withMembers(request)), kept };
+}
