@@ -100,6 +100,24 @@ describe("within one dialect", () => {
   });
 });
 
+describe("a limit of -1, which servers that people run themselves take for none", () => {
+  it.each(["max_tokens", "max_completion_tokens"])("passes within the dialect as %s", async (field) => {
+    const asked = { model: "deepseek/deepseek-reasoner", [field]: -1, messages: [user] };
+    expect((await postJson(gateway.url + chatPath, asked)).status).toBe(200);
+    expect(Object.values(received())).toContain(-1);
+  });
+
+  it("is none for a vendor of another dialect", async () => {
+    const limited = async (fields: object): Promise<unknown> => {
+      await postJson(gateway.url + chatPath, { model: "claude-sonnet-4-5", messages: [user], ...fields });
+      return received()["max_tokens"];
+    };
+    const usual = await limited({});
+    expect(usual).toBeGreaterThan(0);
+    expect(await limited({ max_tokens: -1 })).toBe(usual);
+  });
+});
+
 describe("thoughts that nobody signed", () => {
   const thought = { role: "assistant", content: "Seven.", reasoning_content: "let me see" };
   const whole = {

@@ -53,7 +53,7 @@ describe("faults in a request", () => {
     [chatPath, { model: "m", messages: [message], stream_options: [] }, "stream_options"],
     [chatPath, { model: "m", messages: [message], n: 0 }, "n"],
     [chatPath, { model: "m", messages: [message], n: 1.5 }, "n"],
-    [chatPath, { model: "m", messages: [message], max_tokens: -1 }, "max_tokens"],
+    [chatPath, { model: "m", messages: [message], max_tokens: -2 }, "max_tokens"],
     [chatPath, { model: "m", messages: [message], max_tokens: "9" }, "max_tokens"],
     [chatPath, { model: "m", messages: [message], max_completion_tokens: 1e300 }, "max_completion_tokens"],
     [chatPath, { model: "m", messages: [message], temperature: "hot" }, "temperature"],

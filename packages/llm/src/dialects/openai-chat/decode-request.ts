@@ -70,11 +70,16 @@ function decodeOutputLimit(reader: FieldReader): number | undefined {
   if (limit !== undefined) {
     reader.spell("outputLimit", "max_completion_tokens");
     if (typeof reader.peek("max_tokens") === "number") reader.spellAsWritten("max_tokens");
-    return limit;
+    return limitOf(limit);
   }
   const older = reader.number("max_tokens");
   if (older !== undefined) reader.spell("outputLimit", "max_tokens");
-  return older;
+  return limitOf(older);
+}
+
+/** -1 is none. */
+function limitOf(told: number | undefined): number | undefined {
+  return told === undefined || told < 0 ? undefined : told;
 }
 
 function decodeStop(reader: FieldReader): readonly string[] {

@@ -10,7 +10,6 @@ import {
   number,
   object,
   optional,
-  tokenCount,
 } from "#dialects/field-checks.ts";
 import type { Check } from "#dialects/field-checks.ts";
 import type { Operation } from "#operations.ts";
@@ -54,6 +53,11 @@ function checkPromptItem(item: unknown, path: string): void {
   if (!isText && !(Array.isArray(item) && item.every(isInteger))) fault(path, "a string or token numbers");
 }
 
+/** Local servers, and clients made for them, write -1 for no limit. */
+const outputLimit = optional(
+  mustBe("a whole number, 0 or more, or -1 for no limit", (value) => isInteger(value) && Number(value) >= -1),
+);
+
 const checks: Readonly<Partial<Record<Operation, Readonly<Record<string, Check>>>>> = {
   "chat.completions": {
     model: modelName,
@@ -61,8 +65,8 @@ const checks: Readonly<Partial<Record<Operation, Readonly<Record<string, Check>>
     stream: flag,
     stream_options: object,
     n: answerCount,
-    max_tokens: tokenCount,
-    max_completion_tokens: tokenCount,
+    max_tokens: outputLimit,
+    max_completion_tokens: outputLimit,
     temperature: number,
     top_p: number,
     tools: list,
@@ -74,7 +78,7 @@ const checks: Readonly<Partial<Record<Operation, Readonly<Record<string, Check>>
     stream_options: object,
     n: answerCount,
     best_of: answerCount,
-    max_tokens: tokenCount,
+    max_tokens: outputLimit,
     temperature: number,
     top_p: number,
   },

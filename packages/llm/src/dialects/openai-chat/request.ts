@@ -30,9 +30,9 @@ export function parseRequest(operation: Operation, body: Buffer, line: RequestLi
   };
 }
 
-/** Vendors differ in which of the two names they read, so the larger one counts. */
+/** Vendors differ in which of the two names they read, so the larger one counts. No limit is told as 0. */
 function readMaxOutputTokens(operation: Operation, body: JsonObject): number | null {
   if (operation === "embeddings") return 0;
   const named = [body["max_completion_tokens"], body["max_tokens"]].filter((value) => typeof value === "number");
-  return named.length === 0 ? null : Math.max(...named);
+  return named.length === 0 ? null : Math.max(0, ...named);
 }
