@@ -1,16 +1,6 @@
 // Which fields of a request must have which shape, as tables. A fault is answered with its JSON path.
 
-import {
-  fault,
-  flag,
-  isInteger,
-  list,
-  modelName,
-  mustBe,
-  number,
-  object,
-  optional,
-} from "#dialects/field-checks.ts";
+import { fault, flag, isInteger, list, modelName, mustBe, number, object, optional } from "#dialects/field-checks.ts";
 import type { Check } from "#dialects/field-checks.ts";
 import type { Operation } from "#operations.ts";
 import { isObject } from "#wire/json.ts";
