@@ -207,7 +207,7 @@ async function build(config: Config, log: Log, disposer: Disposer): Promise<Runn
   const heldBytes = new HeldBytes(capacity);
   metrics.watchHeldBytes(() => heldBytes.total);
   const runningCalls = new RunningCalls();
-  const reviewer = setInterval(() => runningCalls.review(snapshots.current(), steadyTime.now()), reviewIntervalMs);
+  const reviewer = setInterval(() => runningCalls.review(snapshots.current(), steadyTime), reviewIntervalMs);
   disposer.add(() => clearInterval(reviewer));
   const gateway: GatewayDeps = {
     snapshots,

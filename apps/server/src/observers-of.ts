@@ -5,6 +5,7 @@ import { Observers } from "#gateway/observers.ts";
 
 /** Who gives a token means that it is wanted, also on this machine. */
 export function observersOf({ metrics: { isOpen, token }, server }: Config, adminKeys: readonly Secret[]): Observers {
-  if (token === null) return new Observers({ isOpen: isOpen || isLoopbackHost(server.host), secrets: adminKeys });
-  return new Observers({ isOpen, secrets: [...adminKeys, token] });
+  const isOwn = token === null && isLoopbackHost(server.host);
+  const openTo = isOpen ? "all" : isOwn ? "this machine" : "nobody";
+  return new Observers({ openTo, secrets: token === null ? adminKeys : [...adminKeys, token] });
 }

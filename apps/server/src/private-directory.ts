@@ -1,7 +1,7 @@
 // The data directory is its owner's alone, whatever the umask and whatever an earlier run left there. Called before anything
 // in it is opened. Invariant: what is not GhostLLM's own is not touched, since a directory may be shared with other things.
 
-import { chmod, lstat, mkdir, readdir } from "node:fs/promises";
+import { chmod, lstat, mkdir, readdir, realpath } from "node:fs/promises";
 import { join } from "node:path";
 
 const ownNames = /^(?:ghostllm\.db(?:-wal|-shm|-journal)?|journal|prices|(?:admin|encryption)\.key|installation\.id)$/;
@@ -19,7 +19,8 @@ export async function makePrivate(directory: string): Promise<boolean> {
   const names = await readdir(directory);
   const own = names.filter((name) => ownNames.test(name));
   for (const name of own) await closeToOthers(join(directory, name));
-  return own.length < names.length || takeFromOthers(directory);
+  // Where it is a link, what it leads to is meant.
+  return own.length < names.length || takeFromOthers(await realpath(directory));
 }
 
 /** The first directory that had to be made; undefined where all were there. */

@@ -26,6 +26,11 @@ export async function runServer({ config, print }: RunOptions): Promise<RunningS
   // Without anything to read anew, the end of the terminal ends the server as it always did.
   const { reload } = server;
   if (reload !== null) process.on("SIGHUP", () => void reload());
+  // What Node would print of it may quote a request.
+  process.on("uncaughtException", (error) => {
+    log.fatal({ fault: describeFault(error) }, "uncaught exception");
+    process.exit(1);
+  });
   process.on("unhandledRejection", (error) => log.error({ fault: describeFault(error) }, "unhandled rejection"));
   return server;
 }

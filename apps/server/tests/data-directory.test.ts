@@ -1,6 +1,6 @@
 // Who can read what the server keeps on disk: nobody but its own user.
 
-import { chmod, mkdir, mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readdir, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
@@ -56,6 +56,9 @@ it("what an earlier run left open to others is closed, and what is not ours is l
   for (const name of Object.keys(await modesIn(dataDir)))
     await chmod(join(dataDir, name), name.includes(".") ? 0o666 : 0o777);
   expect(opened(await modesOfRunning(dataDir))).toEqual([]);
+  await symlink(dataDir, join(base, "link"));
+  await chmod(dataDir, 0o755);
+  expect(opened(await modesOfRunning(join(base, "link")))).toEqual([]);
   await mkdir(join(dataDir, "of-somebody"));
   await chmod(join(dataDir, "of-somebody"), 0o755);
   await chmod(join(dataDir, "ghostllm.db"), 0o644);

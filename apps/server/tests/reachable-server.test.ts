@@ -73,6 +73,19 @@ it.each([
   }
 });
 
+it("who comes through a trusted proxy from elsewhere is not on this machine", async () => {
+  const server = await startWholeServer({ SERVER_TRUSTED_PROXIES: "loopback" });
+  try {
+    expect((await look(server, "/metrics")).status).toBe(200);
+    expect((await look(server, "/metrics", { "x-forwarded-for": "203.0.113.1" })).status).toBe(401);
+    expect((await look(server, "/status", { forwarded: "for=203.0.113.1", ...bearer(wholeAdminKey) })).status).toBe(
+      200,
+    );
+  } finally {
+    await server.close();
+  }
+});
+
 describe("secrets that are easy to guess", () => {
   const load = (environment: Readonly<Record<string, string>>) => loadConfig({ environment, cwd: "/nonexistent" });
   const names = ["ADMIN_API_KEY", "JWT_SECRET", "ENCRYPTION_KEY", "GHOSTLLM_METRICS_TOKEN"];
@@ -86,6 +99,7 @@ describe("secrets that are easy to guess", () => {
         );
       for (const host of ["127.0.0.1", "::1", "localhost", "127.1.2.3"])
         expect(load({ [name]: value, SERVER_HOST: host }).server.host).toBe(host);
+      expect(() => load({ [name]: value, SERVER_TRUSTED_PROXIES: "10.0.0.1" })).toThrow(/easy to guess/);
     }
   });
 

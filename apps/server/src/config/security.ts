@@ -15,6 +15,13 @@ export function isLoopbackHost(host: string): boolean {
   return (isAddress(host) ? kindOfAddress(host) : kindOfName(host)) === "loopback";
 }
 
+/** A proxy that is trusted brings others, also to a server on this machine. */
+function isReachable(read: ReadSetting): boolean {
+  const [host, proxies] = [read("host").value, read("trustedProxies").value];
+  const isPublic = typeof host === "string" && !isLoopbackHost(host);
+  return isPublic || (Array.isArray(proxies) && proxies.length > 0);
+}
+
 /** The fewest bits of each: whoever has a session can try all secrets at home, and nobody counts how often. */
 const neededBits: Readonly<Partial<Record<SettingName, number>>> = {
   adminApiKey: 64,
@@ -24,12 +31,11 @@ const neededBits: Readonly<Partial<Record<SettingName, number>>> = {
 };
 
 export function findWeakSecrets(read: ReadSetting): readonly ConfigProblem[] {
-  const host = read("host").value;
-  if (typeof host !== "string" || isLoopbackHost(host)) return [];
+  if (!isReachable(read)) return [];
   return Object.entries(neededBits).flatMap(([name, bits]) => {
     const { value, origin } = read(name as SettingName);
     if (!(value instanceof Secret) || bitsOf(value.reveal()) >= bits) return [];
-    const message = `this secret is easy to guess, and the server can be reached at ${host}`;
+    const message = "this secret is easy to guess, and other machines can reach the server";
     return [{ path: origin, message, hint: "`openssl rand -base64 32` makes a good one." }];
   });
 }

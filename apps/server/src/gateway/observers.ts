@@ -2,6 +2,7 @@
 // machine reaches, else whoever has the token for it, an admin key, or an administrator's key.
 
 import { GhostError } from "@ghostllm/contract";
+import { kindOfAddress } from "#domain/egress/address-kinds.ts";
 import type { Secret } from "#domain/secret.ts";
 import { SecretSet } from "#domain/secret-set.ts";
 import type { GatewayDeps } from "./deps.ts";
@@ -9,22 +10,23 @@ import type { Exchange } from "./exchange.ts";
 import { identify, readKey } from "./flow/identify.ts";
 
 interface ObserversOptions {
-  readonly isOpen: boolean;
+  /** To anybody, to clients on this machine, or to nobody without a secret. */
+  readonly openTo: "all" | "this machine" | "nobody";
   readonly secrets: readonly Secret[];
 }
 
 export class Observers {
-  readonly #isOpen: boolean;
+  readonly #openTo: ObserversOptions["openTo"];
   readonly #secrets: SecretSet;
 
-  constructor({ isOpen, secrets }: ObserversOptions) {
-    this.#isOpen = isOpen;
+  constructor({ openTo, secrets }: ObserversOptions) {
+    this.#openTo = openTo;
     this.#secrets = new SecretSet(secrets);
   }
 
   /** Throws GhostError `invalid_api_key` or `permission_denied`. */
   check(exchange: Exchange, { snapshots, steadyTime }: Pick<GatewayDeps, "snapshots" | "steadyTime">): void {
-    if (this.#isOpen) return;
+    if (this.#openTo === "all" || (this.#openTo === "this machine" && isHere(exchange))) return;
     const given = readKey(exchange);
     if (!given) throw new GhostError("invalid_api_key", needed);
     if (this.#secrets.has(given)) return;
@@ -32,6 +34,11 @@ export class Observers {
     const { role, publicId } = identify(exchange, snapshots.current(), steadyTime);
     if (role !== "admin") throw new GhostError("permission_denied", `The API key ${publicId} is no administrator's.`);
   }
+}
+
+/** Who comes through a trusted proxy is where that says. */
+function isHere({ ipAddress }: Exchange): boolean {
+  return ipAddress !== null && kindOfAddress(ipAddress) === "loopback";
 }
 
 const needed = "Send the token of `metrics.token` (GHOSTLLM_METRICS_TOKEN) or an admin key as `Authorization: Bearer`.";

@@ -172,7 +172,7 @@ export async function startGateway(snapshot: Snapshot, settings: Settings = {}):
     ...deps,
     tls: null,
     hsts: null,
-    observers: new Observers({ isOpen: true, secrets: [] }),
+    observers: new Observers({ openTo: "all", secrets: [] }),
     cors: createCors({ ...config.edge.cors, ...settings.edge?.cors }),
     control: ({ url }, response) => response.writeHead(url === "/" ? 200 : 404).end(),
     readMetrics: async () => ({ text: await metrics.registry.metrics(), contentType: metrics.registry.contentType }),

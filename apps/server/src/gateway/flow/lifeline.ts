@@ -32,7 +32,7 @@ export class Lifeline implements RunningCall {
     this.exchange = exchange;
     this.principal = principal;
     // Its body may have taken long to arrive.
-    this.severedBy = withdrawalOf(this, deps.snapshots.current(), deps.steadyTime.now());
+    this.severedBy = withdrawalOf(this, deps.snapshots.current(), deps.steadyTime);
     deps.runningCalls.add(this);
     this.#timer = setTimeout(() => this.#sever("timeout"), deps.timeouts.totalMs);
     exchange.whenClientGone(() => this.#sever("client"));

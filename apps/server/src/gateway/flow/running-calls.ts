@@ -1,8 +1,12 @@
 // The requests that are with vendors, so that who loses the right to one loses it at once: a key that is revoked or expires, a
 // user who is removed, a provider that is disabled, and all when the server stops. Invariant: one review looks at all of them; no request has a timer for it.
 
+import type { SteadyTime } from "#domain/clock.ts";
 import type { Principal } from "#domain/principal.ts";
 import type { ProviderEntry, Snapshot } from "#domain/snapshot.ts";
+
+/** Asked for keys alone that expire. */
+type Time = Pick<SteadyTime, "now">;
 
 /** Why a request may not go on. */
 export type Withdrawal = "revoked" | "expired" | "disabled" | "stopping";
@@ -29,10 +33,10 @@ export class RunningCalls {
     for (const call of this.#calls) call.withdraw(reason);
   }
 
-  /** To be called more than once in a second. `now` is epoch ms. */
-  review(snapshot: Snapshot, now: number): void {
+  /** To be called more than once in a second. */
+  review(snapshot: Snapshot, time: Time): void {
     for (const call of this.#calls) {
-      const reason = withdrawalOf(call, snapshot, now);
+      const reason = withdrawalOf(call, snapshot, time);
       if (reason !== null) call.withdraw(reason);
     }
   }
@@ -41,11 +45,11 @@ export class RunningCalls {
 export function withdrawalOf(
   { principal, provider }: Pick<RunningCall, "principal" | "provider">,
   { keys, providers, unusableProviders }: Snapshot,
-  now: number,
+  time: Time,
 ): Withdrawal | null {
   const present = keys.get(principal.keyHash);
   if (present === undefined) return "revoked";
-  if (present.expiresAt !== null && present.expiresAt <= now) return "expired";
+  if (present.expiresAt !== null && present.expiresAt <= time.now()) return "expired";
   // One that cannot be used any more, such as with a credential that does not open, has been asked when it could.
   if (provider === null || unusableProviders.has(provider.name)) return null;
   return isThere(provider, providers) ? null : "disabled";
