@@ -234,6 +234,7 @@ async function build(config: Config, log: Log, disposer: Disposer): Promise<Runn
     capacity,
     heldBytes,
     answers: config.answers,
+    tracesVendors: config.edge.tracesVendors,
     version,
   };
   const overdue = setInterval(() => void settleOverdue(gateway, clock.monotonic()), sweepIntervalMs);

@@ -9,6 +9,7 @@ import type { WholeServer } from "./support/whole-server.ts";
 
 const page = "https://app.example.com";
 const console = "https://console.example.com";
+const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 const sdkHeaders = [
   "authorization",
   "content-type",
@@ -65,16 +66,19 @@ describe.each(everyRoute)("$name", (route) => {
   const otherOrigin = route.isOperators === true ? page : "https://elsewhere.example.com";
 
   it("has a request id, and can be read by a page of an allowed origin, with all of its headers", async () => {
-    const response = await askRoute(server, route, { headers: { origin: ownOrigin } });
+    const response = await askRoute(server, route, { headers: { origin: ownOrigin, traceparent } });
     await response.arrayBuffer();
     const { headers } = response;
     expect(response.status).toBe(route.status);
     expect(headers.get("x-request-id")).toMatch(/^[0-9a-f-]{36}$/);
+    expect(headers.get("traceresponse")).toMatch(/^00-0af7651916cd43dd8448eb211c80319c-[0-9a-f]{16}-01$/);
     expect(headers.get("access-control-allow-origin")).toBe(ownOrigin);
     expect(headers.get("access-control-allow-credentials")).toBeNull();
     expect(headers.get("vary")?.split(", ")).toContain("Origin");
     const exposed = headers.get("access-control-expose-headers")?.split(", ");
-    const ours = [...headers.keys()].filter((name) => /^(?:x-(?!content-type|frame|accel)|retry-|allow$)/.test(name));
+    const ours = [...headers.keys()].filter((name) =>
+      /^(?:x-(?!content-type|frame|accel)|retry-|allow$|trace)/.test(name),
+    );
     expect(exposed).toEqual(expect.arrayContaining(ours));
   });
 

@@ -113,6 +113,8 @@ export interface ServerTls {
 
 /** What stands between clients and the server. */
 export interface EdgeSettings {
+  /** Vendors are told which trace a request belongs to. */
+  readonly tracesVendors: boolean;
   /** Null: the port speaks plain HTTP. */
   readonly tls: ServerTls | null;
   /** How long browsers ask for nothing but TLS after an answer by TLS; 0 for nothing of the kind. */

@@ -192,4 +192,12 @@ export const edgeSettings = {
     help: "Smaller answers are sent as they are.",
     read: ({ edge }) => edge.compression.minBytes,
   }),
+  tracesVendors: setting({
+    path: "tracing.to_vendors",
+    variable: "GHOSTLLM_TRACE_TO_VENDORS",
+    kind: flag,
+    default: false,
+    help: "Tell vendors which trace a request belongs to (`traceparent` and `tracestate`), such as servers of one's own.",
+    read: ({ edge }) => edge.tracesVendors,
+  }),
 };

@@ -11,6 +11,7 @@ export type ReadSetting = (name: SettingName) => { readonly value: unknown; read
 export function edgeOf(values: SettingValues, cwd: string): EdgeSettings {
   return {
     tls: tlsOf(values, cwd),
+    tracesVendors: values.tracesVendors,
     hstsSeconds: values.hstsSeconds,
     redirectPort: values.redirectPort,
     publicHosts: values.publicHosts,

@@ -101,6 +101,7 @@ describe("where a value comes from", () => {
       corsCredentials: "true",
       corsMaxAgeSeconds: "60",
       compression: "false",
+      tracesVendors: "true",
       tlsCertificateFile: "/server.pem",
       tlsKeyFile: "/server.key",
       tlsMinVersion: "1.3",

@@ -16,6 +16,7 @@ const exposedHeaders = [
   "allow",
   "etag",
   "www-authenticate",
+  "traceresponse",
 ].join(", ");
 
 const methods = "GET, HEAD, POST, PUT, PATCH, DELETE";

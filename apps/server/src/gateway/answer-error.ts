@@ -1,5 +1,8 @@
+import type { IncomingHttpHeaders } from "node:http";
 import { GhostError } from "@ghostllm/contract";
 import { dialects } from "@ghostllm/llm";
+import { readTraceContext } from "#edge/trace-context.ts";
+import type { AnsweredError } from "#telemetry/events.ts";
 import type { Exchange } from "./exchange.ts";
 import type { GatewayDeps } from "./deps.ts";
 
@@ -21,6 +24,7 @@ export function answerError(
     path: exchange.path,
     code: error.code,
     status: error.status,
+    ...namesByClient(exchange.request.headers),
   });
   if (exchange.areHeadersSent) {
     exchange.cut(null);
@@ -35,6 +39,16 @@ export function answerError(
     ...(error.code === "request_timeout" && { connection: "close" }),
   };
   exchange.answer(error.status, headers, encode(error));
+}
+
+/** By what the client's own logs know the request. */
+function namesByClient(headers: IncomingHttpHeaders): Pick<AnsweredError, "traceId" | "clientRequestId"> {
+  const given = headers["x-client-request-id"] ?? headers["x-request-id"];
+  const traceId = readTraceContext(headers)?.traceId;
+  return {
+    ...(traceId !== undefined && { traceId }),
+    ...(typeof given === "string" && /^[\w.:+/=@-]{1,128}$/.test(given) && { clientRequestId: given }),
+  };
 }
 
 function internalError(deps: GatewayDeps, exchange: Exchange, thrown: unknown): GhostError {

@@ -57,5 +57,6 @@ export interface GatewayDeps {
   readonly capacity: Capacity;
   readonly heldBytes: HeldBytes;
   readonly answers: AnswerSettings;
+  readonly tracesVendors: boolean;
   readonly version: string;
 }

@@ -5,6 +5,7 @@ import type { Coding } from "#edge/accept-encoding.ts";
 import type { ClientAddresses } from "#edge/client-addresses.ts";
 import { varyWith } from "#edge/compressor.ts";
 import type { Compressor } from "#edge/compressor.ts";
+import { traceResponse } from "#edge/trace-context.ts";
 import type { HealthBoard } from "#link/health-board.ts";
 import { networkOf } from "./connections/client-address.ts";
 import { Hold } from "./held-bytes.ts";
@@ -61,6 +62,7 @@ export class Exchange {
     this.startedAt = deps.clock.now();
     this.#startedMonotonic = deps.clock.monotonic();
     this.id = newId(this.startedAt);
+    if (request.headers["traceparent"] !== undefined) this.#answerTrace();
     this.held = new Hold(deps.heldBytes, () => networkOf(this.ipAddress ?? ""));
     response.on("close", () => this.#close());
     // Without a listener a write to a closed socket would end the process.
@@ -81,6 +83,11 @@ export class Exchange {
   whenLeft(callback: () => void): void {
     if (this.#hasLeft) callback();
     else this.#onLeft = [...this.#onLeft, callback];
+  }
+
+  #answerTrace(): void {
+    const told = traceResponse(this.request.headers, this.id);
+    if (told !== null) this.response.setHeader("traceresponse", told);
   }
 
   /** Calls back once when the client leaves, at once if it has left already. Only the last callback counts. */

@@ -9,6 +9,9 @@ import type { Metrics } from "./metrics.ts";
 
 export interface AnsweredError {
   readonly requestId: string;
+  /** By which the client's own logs know the request, where it said so. */
+  readonly traceId?: string;
+  readonly clientRequestId?: string;
   readonly path: string;
   readonly code: ErrorCode;
   readonly status: number;

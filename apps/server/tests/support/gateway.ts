@@ -160,6 +160,7 @@ export async function startGateway(snapshot: Snapshot, settings: Settings = {}):
     steadyTime: new SteadyTime(settings.clock ?? systemClock),
     compressor: createCompressor(settings.edge?.compression ?? config.edge.compression),
     random: Math.random,
+    tracesVendors: settings.edge?.tracesVendors ?? false,
     version: "test",
     ...settings,
     timeouts,

@@ -10,6 +10,7 @@ import { createResources } from "#control/resources/resources.ts";
 import type { ClientAddresses } from "#edge/client-addresses.ts";
 import type { Compressor } from "#edge/compressor.ts";
 import type { SteadyTime } from "#domain/clock.ts";
+import { traceResponse } from "#edge/trace-context.ts";
 import type { Secret } from "#domain/secret.ts";
 import type { Snapshot } from "#domain/snapshot.ts";
 import { bindRoutes } from "./bind-routes.ts";
@@ -78,6 +79,8 @@ function setSecurityHeaders(request: FastifyRequest, reply: FastifyReply): void 
     "referrer-policy": "no-referrer",
     "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
   });
+  const trace = traceResponse(request.headers, request.id);
+  if (trace !== null) reply.header("traceresponse", trace);
   if (request.url.startsWith("/admin")) reply.header("cache-control", "no-store");
 }
 

@@ -119,7 +119,7 @@ function obtainAnswer(deps: GatewayDeps, run: Run): Promise<VendorAnswer | null>
   const { userId: caller } = principal;
   const now = deps.clock.monotonic();
   const plan = planTargets({ candidates, operation, dialect: dialect.name, health, caller, now, random });
-  const headers = upstreamHeaders(exchange, dialect.client, deps.version);
+  const headers = upstreamHeaders(deps, exchange, dialect.client);
   const isStrict = exchange.header("x-ghostllm-strict") === "true";
   const requestId = exchange.id;
   const seals = deps.sealedTurns.of(caller);

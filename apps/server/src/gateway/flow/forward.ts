@@ -147,7 +147,7 @@ interface Place {
 function obtainAnswer(deps: GatewayDeps, call: ForwardCall, run: Run, { way, target }: Place): Promise<VendorAnswer> {
   const { exchange, dialect, route, body, id } = call;
   const { request, lifeline, trail } = run;
-  const headers = upstreamHeaders(exchange, dialect.client, deps.version);
+  const headers = upstreamHeaders(deps, exchange, dialect.client);
   const behind = route.behind.replace("{id}", () => encodeURIComponent(id ?? ""));
   const input = { ...target.provider, model: target.model, stream: request.stream };
   const sent: UpstreamRequest = {

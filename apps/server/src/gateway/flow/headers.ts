@@ -1,5 +1,7 @@
 import type { ClientDialect } from "@ghostllm/llm";
 import { errorCatalogue, formatUsd } from "@ghostllm/contract";
+import { tracingHeaders } from "#edge/trace-context.ts";
+import type { GatewayDeps } from "#gateway/deps.ts";
 import type { Exchange } from "#gateway/exchange.ts";
 import type { AnswerHeaders } from "#gateway/upstream/upstream.ts";
 import type { RateReport } from "#link/counters/counters.ts";
@@ -14,11 +16,16 @@ export interface RequestHeaders {
   readonly forwarded: Readonly<Record<string, string>>;
 }
 
-export function upstreamHeaders(exchange: Exchange, dialect: ClientDialect, version: string): RequestHeaders {
+export function upstreamHeaders(
+  { version, tracesVendors }: Pick<GatewayDeps, "version" | "tracesVendors">,
+  exchange: Exchange,
+  dialect: ClientDialect,
+): RequestHeaders {
   const own = {
     "content-type": "application/json",
     "accept-encoding": "identity",
     "user-agent": `ghostllm/${version}`,
+    ...(tracesVendors && tracingHeaders(exchange.request.headers, exchange.id)),
   };
   const forwarded: Record<string, string> = {};
   for (const name of dialect.forwardedHeaders) {
