@@ -1,7 +1,7 @@
 import type { Server } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import { carrierOf } from "#gateway/connections/carrier.ts";
+import { carrierOf } from "#edge/carrier.ts";
 
 /** `onOverdue` is called when the time is over, so that those who are still there can be told. */
 export type CloseListener = (drainMs: number, onOverdue: () => void) => Promise<void>;

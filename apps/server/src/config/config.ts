@@ -83,6 +83,8 @@ export interface TrustedProxies {
   /** Addresses, ranges (`10.0.0.0/8`), or `loopback` or `private`; none for none. */
   readonly addresses: readonly string[];
   readonly header: "auto" | "x-forwarded-for" | "forwarded";
+  /** They tell the address before the first byte of a connection. */
+  readonly proxyProtocol?: boolean;
 }
 
 /** Pages of which origins may call. */

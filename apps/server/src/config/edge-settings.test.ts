@@ -22,11 +22,12 @@ function problemOf(environment: Environment): string {
 
 describe("trusted proxies", () => {
   it("are none unless they are named, in the environment or in the file", () => {
-    expect(edgeOf({}).trustedProxies).toEqual({ addresses: [], header: "auto" });
+    expect(edgeOf({}).trustedProxies).toEqual({ addresses: [], header: "auto", proxyProtocol: false });
     const environment = { SERVER_TRUSTED_PROXIES: "10.0.0.7, fd00::/8 loopback", SERVER_FORWARDED_HEADER: "Forwarded" };
     expect(edgeOf(environment).trustedProxies).toEqual({
       addresses: ["10.0.0.7", "fd00::/8", "loopback"],
       header: "forwarded",
+      proxyProtocol: false,
     });
     const yaml = "server:\n  trusted_proxies:\n    - private\n    - 203.0.113.0/24\n";
     expect(edgeOf({}, yaml).trustedProxies.addresses).toEqual(["private", "203.0.113.0/24"]);
@@ -40,6 +41,12 @@ describe("trusted proxies", () => {
       expect(problem).toContain("SERVER_TRUSTED_PROXIES");
     },
   );
+});
+
+it("the PROXY protocol is for those alone who are trusted", () => {
+  expect(problemOf({ SERVER_PROXY_PROTOCOL: "true" })).toContain("Name the load balancers in server.trusted_proxies");
+  const { trustedProxies } = edgeOf({ SERVER_PROXY_PROTOCOL: "true", SERVER_TRUSTED_PROXIES: "private" });
+  expect(trustedProxies.proxyProtocol).toBe(true);
 });
 
 describe("origins", () => {

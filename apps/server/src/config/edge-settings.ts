@@ -144,6 +144,14 @@ export const edgeSettings = {
     help: "The header in which they tell it. `auto` takes whichever is there; where both are and disagree, neither is believed.",
     read: ({ edge }) => edge.trustedProxies.header,
   }),
+  proxyProtocol: setting({
+    path: "server.proxy_protocol",
+    variable: "SERVER_PROXY_PROTOCOL",
+    kind: flag,
+    default: false,
+    help: "Every connection begins with the PROXY protocol, version 1 or 2, and comes from a trusted proxy; others are closed.",
+    read: ({ edge }) => edge.trustedProxies.proxyProtocol === true,
+  }),
   corsOrigins: setting<readonly string[]>({
     path: "cors.origins",
     variable: "GHOSTLLM_CORS_ORIGINS",

@@ -15,7 +15,11 @@ export function edgeOf(values: SettingValues, cwd: string): EdgeSettings {
     hstsSeconds: values.hstsSeconds,
     redirectPort: values.redirectPort,
     publicHosts: values.publicHosts,
-    trustedProxies: { addresses: values.trustedProxies, header: values.forwardedHeader },
+    trustedProxies: {
+      addresses: values.trustedProxies,
+      header: values.forwardedHeader,
+      proxyProtocol: values.proxyProtocol,
+    },
     cors: {
       origins: values.corsOrigins,
       adminOrigins: values.corsAdminOrigins,
@@ -34,7 +38,7 @@ function tlsOf({ tlsCertificateFile, tlsKeyFile, tlsMinVersion }: SettingValues,
 
 /** Settings that are right by themselves, and wrong beside others. */
 export function findEdgeProblems(read: ReadSetting): readonly ConfigProblem[] {
-  return [...findOpenCookies(read), ...findHalfOfTls(read), ...findIdleRedirect(read)];
+  return [...findOpenCookies(read), ...findHalfOfTls(read), ...findIdleRedirect(read), ...findUnknownBalancer(read)];
 }
 
 function findOpenCookies(read: ReadSetting): readonly ConfigProblem[] {
@@ -58,4 +62,12 @@ function findIdleRedirect(read: ReadSetting): readonly ConfigProblem[] {
   if (value === null || read("tlsCertificateFile").value !== null) return [];
   const message = "there is no TLS here to lead to";
   return [{ path: origin, message, hint: "Set server.tls.certificate_file and server.tls.key_file, or unset it." }];
+}
+
+function findUnknownBalancer(read: ReadSetting): readonly ConfigProblem[] {
+  const { value: proxies } = read("trustedProxies");
+  const { value, origin } = read("proxyProtocol");
+  if (value !== true || (Array.isArray(proxies) && proxies.length > 0)) return [];
+  const message = "nobody is trusted to tell the client's address";
+  return [{ path: origin, message, hint: "Name the load balancers in server.trusted_proxies." }];
 }

@@ -102,6 +102,7 @@ describe("where a value comes from", () => {
       corsMaxAgeSeconds: "60",
       compression: "false",
       tracesVendors: "true",
+      proxyProtocol: "true",
       tlsCertificateFile: "/server.pem",
       tlsKeyFile: "/server.key",
       tlsMinVersion: "1.3",
@@ -116,7 +117,11 @@ describe("where a value comes from", () => {
       .join("\n");
     // What is refused without them.
     const tls = { SERVER_TLS_CERTIFICATE_FILE: "/other.pem", SERVER_TLS_KEY_FILE: "/other.key" };
-    const environment = /^(?:tls|redirect)/.test(name) ? tls : {};
+    const environment = /^(?:tls|redirect)/.test(name)
+      ? tls
+      : name === "proxyProtocol"
+        ? { SERVER_TRUSTED_PROXIES: "private" }
+        : {};
     const others = { ...environment, [one.variable]: "" };
     const fromEnvironment = loadConfig(given({ environment: { ...environment, [one.variable]: sample } }));
     const fromFile = loadConfig(given({ environment: others, yaml: `${yaml} "${sample}"` }));

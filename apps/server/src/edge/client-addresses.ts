@@ -3,7 +3,11 @@
 
 import type { IncomingMessage } from "node:http";
 import { BlockList, isIPv6 } from "node:net";
+import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import type { TrustedProxies } from "#config/config.ts";
+import { carrierOf } from "./carrier.ts";
+import { takeProxyHeader } from "./proxy-protocol.ts";
 import type { Hop } from "./forwarded.ts";
 import { plainAddress, readForwarded, readForwardedFor } from "./forwarded.ts";
 
@@ -16,17 +20,40 @@ const groups: Readonly<Record<string, readonly string[]>> = {
 export class ClientAddresses {
   readonly #trusted: BlockList | null;
   readonly #header: TrustedProxies["header"];
+  /** What load balancers told at the beginning of connections; null where they do not. */
+  readonly #told: WeakMap<Duplex, string> | null;
 
-  constructor({ addresses, header }: TrustedProxies) {
+  constructor({ addresses, header, proxyProtocol = false }: TrustedProxies) {
+    this.#told = proxyProtocol ? new WeakMap() : null;
     this.#trusted = addresses.length === 0 ? null : listOf(addresses.flatMap((text) => groups[text] ?? [text]));
     this.#header = header;
   }
 
   /** The address of the client; null for a connection that is gone. */
   of(request: IncomingMessage): string | null {
-    const peer = plainAddress(request.socket.remoteAddress ?? "");
+    const peer = this.peerOf(request.socket);
     if (this.#trusted === null || peer === null || !this.#isTrusted(peer)) return peer;
     return this.#clientBehind(peer, this.#hopsOf(request));
+  }
+
+  /** Whoever is at the other end of the connection, or before the load balancer that told so. */
+  peerOf(socket: Socket): string | null {
+    const told = this.#told?.get(carrierOf(socket) ?? socket);
+    return told ?? plainAddress(socket.remoteAddress ?? "");
+  }
+
+  /**
+   * Calls back when that is known: at once, unless load balancers tell it in the connection itself. Nobody else may: such a
+   * connection is closed.
+   */
+  whenKnown(socket: Socket, callback: () => void): void {
+    const told = this.#told;
+    if (told === null) return callback();
+    if (!this.isProxy(socket.remoteAddress ?? "")) return void socket.destroy();
+    takeProxyHeader(socket, ({ address }) => {
+      if (address !== null) told.set(socket, address);
+      callback();
+    });
   }
 
   /** A connection from there is not one client's, but a proxy's, which is believed. */
@@ -38,7 +65,7 @@ export class ClientAddresses {
   /** The client came by TLS: to us, or to the trusted proxy before us. */
   isSecure(request: IncomingMessage): boolean {
     if ("encrypted" in request.socket) return true;
-    const peer = plainAddress(request.socket.remoteAddress ?? "");
+    const peer = this.peerOf(request.socket);
     if (this.#trusted === null || peer === null || !this.#isTrusted(peer)) return false;
     return this.#hopsOf(request).at(-1)?.proto === "https";
   }

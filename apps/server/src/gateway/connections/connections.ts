@@ -10,7 +10,7 @@ import type { Capacity } from "#config/config.ts";
 import type { Clock } from "#domain/clock.ts";
 import type { ClientAddresses } from "#edge/client-addresses.ts";
 import type { Events } from "#telemetry/events.ts";
-import { carrierOf } from "./carrier.ts";
+import { carrierOf } from "#edge/carrier.ts";
 import { networkOf } from "./client-address.ts";
 import { dismiss } from "./dismissal.ts";
 import { progressOf } from "./progress.ts";
@@ -19,7 +19,7 @@ export interface ConnectionsDeps {
   readonly capacity: Pick<Capacity, "connections" | "connectionsPerAddress" | "answerUnreadMs">;
   readonly events: Pick<Events, "connectionRefused" | "answerUnread">;
   readonly clock: Clock;
-  readonly addresses: Pick<ClientAddresses, "isProxy">;
+  readonly addresses: Pick<ClientAddresses, "isProxy" | "peerOf" | "whenKnown">;
 }
 
 /** What is known of an open connection. */
@@ -58,7 +58,9 @@ export class Connections {
     const accept = server.listeners("connection");
     server.removeAllListeners("connection");
     server.on("connection", (socket: Socket) => {
-      if (this.#admit(socket)) for (const listener of accept) Reflect.apply(listener, server, [socket]);
+      this.#deps.addresses.whenKnown(socket, () => {
+        if (this.#admit(socket)) for (const listener of accept) Reflect.apply(listener, server, [socket]);
+      });
     });
     server.on("secureConnection", (socket: Socket) => this.#secure(socket));
     const sweeper = setInterval(() => this.#sweep(), this.#sweepEveryMs());
@@ -77,8 +79,9 @@ export class Connections {
   }
 
   #admit(socket: Socket): boolean {
-    const network = networkOf(socket.remoteAddress);
-    const refusal = this.#refuse(network, socket.remoteAddress ?? "");
+    const peer = this.#deps.addresses.peerOf(socket) ?? "";
+    const network = networkOf(peer);
+    const refusal = this.#refuse(network, peer);
     if (refusal === null) {
       this.#keep(socket, network);
       return true;
