@@ -46,5 +46,6 @@ export function tracingHeaders(headers: IncomingHttpHeaders, requestId: string):
   const context = readTraceContext(headers);
   const traceId = context?.traceId ?? requestId.replaceAll("-", "");
   const traceparent = `00-${traceId}-${spanOf(requestId)}-${context?.flags ?? "00"}`;
-  return context?.state == null ? { traceparent } : { traceparent, tracestate: context.state };
+  const state = context?.state ?? null;
+  return state === null ? { traceparent } : { traceparent, tracestate: state };
 }
