@@ -36,7 +36,11 @@ const usageRecord = z
     geography: z.string().nullable().describe("Where alone the vendor was to compute; null for anywhere."),
     web_searches: count,
     file_searches: count,
-    estimated: z.boolean().describe("The vendor told no usage, so the counts are an estimate."),
+    estimated: z
+      .boolean()
+      .describe(
+        "The vendor told no usage, or not all of it, so that the counts or a part of the cost are an estimate.",
+      ),
     usage_bounded: z.boolean().describe("The vendor told more than its model can use: the counts are what that can."),
     unanswered_attempts: count.describe("Attempts that came to nothing, and that vendors may charge all the same."),
     unanswered_tokens: count.describe("What those used, by estimate: in none of the counts above."),

@@ -161,7 +161,7 @@ async function readAnswer(input: VendorCall, source: UpstreamAnswer, passed: Pas
   if (source.status >= 300) return readError(base, body, passage);
   const read = readWholeAnswer(input, passed, body);
   const reading = read instanceof Promise ? await read : read;
-  if (reading.isBroken) throw new UpstreamFailure("broken", "the answer is not valid JSON");
+  if (reading.isBroken) throw notJson(body);
   if (reading.failure !== undefined) return failed(base, reading.failure);
   return { kind: "whole", ...base, ...toldBy(reading, base) };
 }
@@ -186,4 +186,10 @@ function toldBy(reading: WholeAnswerReading, base: AnswerBase) {
 /** The headers, where what is passed on has another type than what the vendor sent. */
 function typed({ headers }: AnswerBase, contentType: string | undefined): Partial<Pick<AnswerBase, "headers">> {
   return contentType === undefined ? {} : { headers: { ...headers, "content-type": contentType } };
+}
+
+/** What begins as JSON does is a model's answer that was cut. */
+function notJson(body: Buffer): UpstreamFailure {
+  const isForeign = !/^\s*[{[]/.test(body.toString("latin1", 0, 100));
+  return new UpstreamFailure("broken", "the answer is not valid JSON", { isForeign });
 }

@@ -13,6 +13,7 @@ import type { Outcome } from "./judge.ts";
 import type { Lifeline } from "./lifeline.ts";
 import type { Plan } from "./plan.ts";
 import type { Trail } from "./trail.ts";
+import { costOfUnanswered } from "./unanswered.ts";
 
 export interface AttemptsInput {
   readonly requestId: string;
@@ -29,6 +30,8 @@ export interface AttemptsInput {
   readonly seals: SealMemory;
   readonly lifeline: Lifeline;
   readonly trail: Trail;
+  /** Against budgets, for one attempt; 0 where there are none. */
+  readonly reservedNanos: number;
 }
 
 const retryDelayMs = 200;
@@ -47,6 +50,7 @@ export async function attemptTargets(deps: GatewayDeps, input: AttemptsInput): P
   let outcome = await attempt(deps, input, target);
   for (const next of others) {
     if (judge(outcome) === "accept" || input.lifeline.severedBy !== null) return settleOn(outcome, input);
+    if (!(await canAffordAnother(deps, input))) return settleOn(outcome, input);
     target = next;
     outcome = await attempt(deps, input, target);
   }
@@ -54,9 +58,21 @@ export async function attemptTargets(deps: GatewayDeps, input: AttemptsInput): P
   const isOnce = plan.isProbe || request.operation === "count_tokens";
   if (!isOnce && judge(outcome) === "anywhere" && input.lifeline.severedBy === null) {
     await sleep(retryDelayMs * (1 + deps.random()));
-    if (input.lifeline.severedBy === null) outcome = await attempt(deps, input, target);
+    const isWanted = input.lifeline.severedBy === null && (await canAffordAnother(deps, input));
+    if (isWanted) outcome = await attempt(deps, input, target);
   }
   return settleOn(outcome, input);
+}
+
+/** What was reserved is enough for one attempt: what another one came to before must be held beside it. */
+async function canAffordAnother(
+  deps: GatewayDeps,
+  { requestId: id, reservedNanos, trail }: AttemptsInput,
+): Promise<boolean> {
+  const last = trail.unanswered.at(-1);
+  if (reservedNanos === 0 || last?.attempt !== trail.attempts) return true;
+  const costNanos = costOfUnanswered(last, deps.clock.now()) ?? reservedNanos;
+  return (await deps.counters.extend({ id, costNanos })) >= costNanos;
 }
 
 interface OnlyTry extends Pick<AttemptsInput, "requestId" | "lifeline" | "trail"> {
@@ -67,8 +83,8 @@ interface OnlyTry extends Pick<AttemptsInput, "requestId" | "lifeline" | "trail"
 /** One try, where only one provider can answer. It shows nothing about the health of the provider's models. */
 export async function attemptOnce(deps: GatewayDeps, input: OnlyTry): Promise<VendorAnswer> {
   const { target, requestId, lifeline, trail } = input;
-  trail.begin(target);
   const startedAt = deps.clock.monotonic();
+  trail.begin(target, startedAt);
   let outcome: Outcome;
   try {
     outcome = await input.call();
@@ -86,8 +102,8 @@ async function attempt(deps: GatewayDeps, input: AttemptsInput, target: Target):
   const { request, dialect, isStrict, headers, seals, lifeline, trail } = input;
   // What the last attempt left open, such as a stream that began with an error, is of no use to anybody now.
   lifeline.abandon();
-  trail.begin(target);
   const startedAt = deps.clock.monotonic();
+  trail.begin(target, startedAt);
   try {
     const answer = await attemptTarget({
       target,
@@ -108,6 +124,7 @@ async function attempt(deps: GatewayDeps, input: AttemptsInput, target: Target):
     return answer;
   } catch (error) {
     if (!(error instanceof UpstreamFailure)) throw error;
+    trail.fail(error, { request, assumedOutputTokens: deps.limits.assumedOutputTokens, now: deps.clock.monotonic() });
     learn(deps, input, target, error);
     return error;
   } finally {

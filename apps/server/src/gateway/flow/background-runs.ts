@@ -6,6 +6,7 @@ import type { Principal } from "#domain/principal.ts";
 import type { Target } from "#domain/snapshot.ts";
 import type { Origin } from "./finish.ts";
 import type { Candidates } from "./resolve.ts";
+import type { UnansweredAttempt } from "./unanswered.ts";
 
 /** The request that began it, as its record will tell it. */
 export interface BackgroundRun {
@@ -18,6 +19,7 @@ export interface BackgroundRun {
   readonly candidates: Candidates;
   readonly target: Target;
   readonly attempts: number;
+  readonly unanswered: readonly UnansweredAttempt[];
   readonly httpStatus: number;
   readonly ttftMs: number;
   readonly overheadMs: number;

@@ -6,8 +6,10 @@ import type { ParsedRequest, StoredAnswer, Usage } from "@ghostllm/llm";
 import type { GatewayDeps } from "#gateway/deps.ts";
 import type { BackgroundRun } from "./background-runs.ts";
 import { backgroundLifetimeMs } from "./background-runs.ts";
-import { finish, noUsage } from "./finish.ts";
-import type { Ending, FinishInput, MeasuredUsage } from "./finish.ts";
+import { finish } from "./finish.ts";
+import { noUsage } from "./measured-usage.ts";
+import type { Ending, FinishInput } from "./finish.ts";
+import type { MeasuredUsage } from "./measured-usage.ts";
 
 /** For the text of an answer whose vendor tells no usage. */
 const charactersPerToken = 4;
@@ -27,6 +29,7 @@ export function waitForEnd({ backgroundRuns, clock }: GatewayDeps, begun: Begun,
     exchange: { id, startedAt, ipAddress, userAgent, elapsedMs: () => elapsedMs },
     request: { ...request, body: Buffer.alloc(0), members: null },
     attempts: trail.attempts,
+    unanswered: trail.unanswered ?? [],
     expiresAt: clock.monotonic() + backgroundLifetimeMs,
   });
 }

@@ -12,17 +12,20 @@ import type { Admission } from "./admit.ts";
 import { settleDeleted, settleShown, unseenUsage, waitForEnd } from "./background.ts";
 import type { KeptId, Shown } from "./background.ts";
 import { describeCutPrompt } from "./cut-prompt.ts";
-import { finish, noUsage } from "./finish.ts";
-import type { Ending, MeasuredUsage } from "./finish.ts";
+import { finish } from "./finish.ts";
+import { noUsage } from "./measured-usage.ts";
+import type { Ending } from "./finish.ts";
+import type { MeasuredUsage } from "./measured-usage.ts";
 import { answerHeaders, costHeader } from "./headers.ts";
 import type { KeepAlive } from "./keep-alive.ts";
 import type { Lifeline } from "./lifeline.ts";
 import { meterOf } from "./meter.ts";
-import { measureUsage, usageWithoutAnswer } from "./measure.ts";
+import { measureUsage } from "./measure.ts";
 import type { Candidates } from "./resolve.ts";
 import { Evidence, relayStream } from "./stream.ts";
 import type { StreamEnd } from "./stream.ts";
 import type { Trail } from "./trail.ts";
+import { usageOfBegun } from "./unanswered.ts";
 import type { StreamAnswer, VendorAnswer, WholeAnswer } from "./vendor-answer.ts";
 
 /** What is kept of an answer to estimate its tokens. */
@@ -60,7 +63,9 @@ export async function finishWithoutAnswer(deps: GatewayDeps, run: Run, error: un
     status: statusOf(lifeline, error),
     httpStatus: isClientGone ? clientClosedRequest : error instanceof GhostError ? error.status : 500,
     errorCode: isClientGone ? null : error instanceof GhostError ? error.code : "internal_error",
-    usage: lifeline.severedBy !== null || isTimeout || isUnread ? usageOfUnanswered(deps, run) : noUsage,
+    usage:
+      trail.takeLast() ??
+      (lifeline.severedBy !== null || isTimeout || isUnread ? usageOfUnanswered(deps, run) : noUsage),
     ttftMs: null,
     overheadMs: exchange.elapsedMs() - trail.upstreamMs,
   });
@@ -68,9 +73,9 @@ export async function finishWithoutAnswer(deps: GatewayDeps, run: Run, error: un
 
 /** What a vendor has begun in the background goes on without us, under an id that nobody was told. */
 function usageOfUnanswered(deps: GatewayDeps, { request, trail }: Run): MeasuredUsage {
-  if (unmetered.has(request.operation)) return noUsage;
+  const { assumedOutputTokens } = deps.limits;
   if (request.kept?.isBackground && trail.isSent) return unseenUsage(deps, request);
-  return usageWithoutAnswer(request, trail.isSent);
+  return usageOfBegun(trail.begun({ request, assumedOutputTokens, now: deps.clock.monotonic() }));
 }
 
 /** nginx's status for a client that left; it is recorded, never sent. */

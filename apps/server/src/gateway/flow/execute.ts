@@ -115,6 +115,7 @@ function longestMs({ timeouts }: GatewayDeps, { kept }: ParsedRequest): number {
 function obtainAnswer(deps: GatewayDeps, run: Run): Promise<VendorAnswer | null> {
   const { candidates, request, exchange, principal, dialect, lifeline, trail } = run;
   const { operation } = request;
+  const { reservedNanos } = run.admission;
   const { targetHealth: health, random } = deps;
   const { userId: caller } = principal;
   const now = deps.clock.monotonic();
@@ -123,7 +124,7 @@ function obtainAnswer(deps: GatewayDeps, run: Run): Promise<VendorAnswer | null>
   const isStrict = exchange.header("x-ghostllm-strict") === "true";
   const requestId = exchange.id;
   const seals = deps.sealedTurns.of(caller);
-  const asked = { requestId, request, dialect, isStrict, plan, caller, headers, seals, lifeline, trail };
+  const asked = { requestId, request, dialect, isStrict, plan, caller, headers, seals, lifeline, trail, reservedNanos };
   return operation === "count_tokens" ? attemptCount(deps, asked) : attemptTargets(deps, asked);
 }
 

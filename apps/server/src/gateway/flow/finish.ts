@@ -10,9 +10,12 @@ import type { Snapshot, Target } from "#domain/snapshot.ts";
 import type { UsageRecord, UsageStatus } from "#domain/usage-record.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
 import type { Exchange } from "#gateway/exchange.ts";
+import type { MeasuredUsage } from "./measured-usage.ts";
 import { findTarget } from "./resolve.ts";
 import type { Candidates } from "./resolve.ts";
 import type { Trail } from "./trail.ts";
+import { sumOf } from "./unanswered.ts";
+import type { UnansweredAttempt } from "./unanswered.ts";
 
 export interface Ending {
   readonly status: UsageStatus;
@@ -25,20 +28,6 @@ export interface Ending {
   readonly overheadMs: number;
 }
 
-export interface MeasuredUsage extends Usage {
-  readonly estimated: boolean;
-  /** Nobody knows what was used: then nobody knows the cost. */
-  readonly isUnknown?: boolean;
-}
-
-export const noUsage: MeasuredUsage = {
-  promptTokens: 0,
-  completionTokens: 0,
-  cachedTokens: 0,
-  reasoningTokens: 0,
-  estimated: false,
-};
-
 /** What a record tells of the request itself: its id, its time, and where it came from. */
 export interface Origin extends Pick<Exchange, "id" | "startedAt" | "elapsedMs" | "ipAddress" | "userAgent"> {
   /** Absent where nobody waits for an answer. */
@@ -50,14 +39,17 @@ export interface FinishInput {
   readonly principal: Principal;
   readonly request: ParsedRequest;
   readonly candidates: Candidates;
-  readonly trail: Pick<Trail, "attempts">;
+  readonly trail: Pick<Trail, "attempts"> & {
+    /** Those before the one that is told here. */
+    readonly unanswered?: readonly UnansweredAttempt[];
+  };
   readonly target: Target;
   readonly ending: Ending;
 }
 
 /** Answers the cost in nano-USD, null where the price is unknown. Throws when the record cannot be written down. */
 export async function finish(deps: GatewayDeps, input: FinishInput): Promise<number | null> {
-  const built = buildRecord(deps, input);
+  const built = withUnanswered(buildRecord(deps, input), input, deps.clock.now());
   const chargedNanos = await settle(deps, built, input);
   // Budgets are hard: what nobody knows the cost of is charged as it was reserved.
   const record = built.costNanos === null && chargedNanos > 0 ? { ...built, chargedNanos } : built;
@@ -66,13 +58,24 @@ export async function finish(deps: GatewayDeps, input: FinishInput): Promise<num
   return record.costNanos;
 }
 
+/** What else vendors may charge for the request is part of its cost. */
+function withUnanswered(record: UsageRecord, { trail }: FinishInput, now: number): UsageRecord {
+  const { unanswered: attempts = [] } = trail;
+  const unanswered = sumOf(attempts, now);
+  if (unanswered === undefined) return record;
+  const { costNanos } = unanswered;
+  const sum = record.costNanos === null || costNanos === null ? null : record.costNanos + costNanos;
+  return { ...record, unanswered, estimated: true, costNanos: sum };
+}
+
 /** Counters that cannot be reached must not cost the client its answer: the reservation expires by itself. */
 async function settle(
   { counters, clock, events }: GatewayDeps,
   record: UsageRecord,
   { principal, exchange }: FinishInput,
 ): Promise<number> {
-  const { id, totalTokens: tokens, costNanos } = record;
+  const { id, totalTokens, unanswered, costNanos } = record;
+  const tokens = totalTokens + (unanswered?.tokens ?? 0);
   // It runs until its bytes have left, for those to whom that makes a difference.
   const staysRunning = exchange.whenLeft !== undefined && principal.scopes.some(limitsRunning);
   try {

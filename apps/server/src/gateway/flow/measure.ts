@@ -1,8 +1,8 @@
 import { uncountable } from "@ghostllm/llm";
 import type { Dialect, ParsedRequest, Usage } from "@ghostllm/llm";
 import type { Estimator } from "#gateway/estimator/estimator.ts";
-import { noUsage } from "./finish.ts";
-import type { MeasuredUsage } from "./finish.ts";
+import { noUsage } from "./measured-usage.ts";
+import type { MeasuredUsage } from "./measured-usage.ts";
 import type { Evidence } from "./stream.ts";
 
 /** For a text that the tokenizer had no time for. */
@@ -52,9 +52,4 @@ async function estimateUsage({
     completionTokens: request.operation === "embeddings" ? 0 : Math.ceil(kept * evidence.scale),
     estimated: true,
   };
-}
-
-/** No answer came. A vendor that has the whole request may have read it, and would charge for that. */
-export function usageWithoutAnswer(request: ParsedRequest, isSent: boolean): MeasuredUsage {
-  return isSent ? { ...noUsage, promptTokens: request.promptTokensEstimate, estimated: true } : noUsage;
 }

@@ -1,5 +1,12 @@
 import type { Target } from "#domain/snapshot.ts";
-import type { UpstreamCall } from "#gateway/upstream/upstream.ts";
+import type { UpstreamCall, UpstreamFailure } from "#gateway/upstream/upstream.ts";
+import type { MeasuredUsage } from "./measured-usage.ts";
+import { isCharged, usageOfBegun } from "./unanswered.ts";
+import type { Begun, UnansweredAttempt } from "./unanswered.ts";
+
+interface AskedBefore extends Pick<Begun, "request" | "assumedOutputTokens"> {
+  readonly now: number;
+}
 
 /** What has been tried for a request so far: the facts that its usage record needs, whatever way it ends. */
 export class Trail {
@@ -11,12 +18,35 @@ export class Trail {
   isFinished = false;
   /** Ms spent waiting for vendors. */
   upstreamMs = 0;
+  /** Attempts that came to nothing, and that their vendors may charge. */
+  readonly unanswered: UnansweredAttempt[] = [];
+  #startedAt = 0;
   #call: UpstreamCall | null = null;
 
-  begin(target: Target): void {
+  /** `now` is of the monotonic clock. */
+  begin(target: Target, now: number): void {
     this.attempts += 1;
     this.target = target;
+    this.#startedAt = now;
     this.#call = null;
+  }
+
+  /** What is known of the last attempt, by which its usage is estimated. */
+  begun({ request, assumedOutputTokens, now }: AskedBefore): Begun {
+    return { request, assumedOutputTokens, call: this.#call, elapsedMs: now - this.#startedAt };
+  }
+
+  /** The last attempt has failed. */
+  fail(failure: UpstreamFailure, asked: AskedBefore): void {
+    const begun = this.begun(asked);
+    if (this.target === null || !isCharged(failure, begun)) return;
+    this.unanswered.push({ attempt: this.attempts, target: this.target, usage: usageOfBegun(begun) });
+  }
+
+  /** Takes the last attempt out of those that came to nothing: it is what the record tells. */
+  takeLast(): MeasuredUsage | null {
+    if (this.unanswered.at(-1)?.attempt !== this.attempts) return null;
+    return this.unanswered.pop()?.usage ?? null;
   }
 
   hold(call: UpstreamCall): void {

@@ -62,7 +62,7 @@ class DecodedAnswer implements UpstreamAnswer {
     this.#decoder.on("end", () => this.#deliverEnding("end"));
     this.#decoder.on("error", (error) => {
       this.#source.deliverTo({ onData() {}, onEnd() {}, onFailure() {} });
-      this.#deliverEnding(new UpstreamFailure("broken", "the compressed answer could not be read", error));
+      this.#deliverEnding(new UpstreamFailure("broken", "the compressed answer could not be read", { cause: error }));
     });
     this.#source.deliverTo({
       onData: (chunk) => this.#decode(chunk),
@@ -85,7 +85,7 @@ class DecodedAnswer implements UpstreamAnswer {
     try {
       this.#sink?.onData(chunk);
     } catch (error) {
-      this.#deliverEnding(new UpstreamFailure("broken", "the answer could not be read", error));
+      this.#deliverEnding(new UpstreamFailure("broken", "the answer could not be read", { cause: error }));
       this.#decoder.destroy();
       this.#source.abort();
     }
@@ -99,7 +99,7 @@ class DecodedAnswer implements UpstreamAnswer {
     try {
       sink?.onEnd();
     } catch (error) {
-      sink?.onFailure(new UpstreamFailure("broken", "the answer could not be read", error));
+      sink?.onFailure(new UpstreamFailure("broken", "the answer could not be read", { cause: error }));
     }
   }
 }

@@ -16,12 +16,14 @@ export function toFailure(error: Error, { proxy, isSent }: Circumstances): Upstr
   const failure = proxy === null ? null : (refusalOf(error, proxy) ?? (isSent ? null : failureOfProxy(error, proxy)));
   if (failure !== null) return failure;
   const { kind, message } = describe(error);
-  return new UpstreamFailure(kind, proxy === null ? message : `${message}, through the proxy ${proxy}`, error);
+  return new UpstreamFailure(kind, proxy === null ? message : `${message}, through the proxy ${proxy}`, {
+    cause: error,
+  });
 }
 
 /** Which address it was is the operator's business. */
 export function forbidden(cause?: Error): UpstreamFailure {
-  return new UpstreamFailure("forbidden", "its address is none that this server may ask", cause);
+  return new UpstreamFailure("forbidden", "its address is none that this server may ask", { cause });
 }
 
 function describe(error: Error): Pick<UpstreamFailure, "kind" | "message"> {
@@ -45,7 +47,7 @@ function refusalOf({ message }: Error, proxy: string): UpstreamFailure | null {
 
 /** Behind a proxy this process is connected to nobody else. */
 function failureOfProxy(error: Error, proxy: string): UpstreamFailure | null {
-  const fail = (message: string) => new UpstreamFailure("connect", `the proxy ${proxy} ${message}`, error);
+  const fail = (message: string) => new UpstreamFailure("connect", `the proxy ${proxy} ${message}`, { cause: error });
   const code = codeOf(error);
   if (unreached.test(code)) return fail(`cannot be reached (${code})`);
   const isTimeout = error instanceof errors.ConnectTimeoutError || error instanceof errors.HeadersTimeoutError;

@@ -126,7 +126,7 @@ async function post(client: UpstreamClient, url: string, statement: string) {
   } catch (error) {
     if (!(error instanceof UpstreamFailure)) throw error;
     const kind = error.kind === "aborted" ? "timeout" : error.kind;
-    throw new UpstreamFailure(kind, `no access token: the token endpoint: ${error.message}`, error);
+    throw new UpstreamFailure(kind, `no access token: the token endpoint: ${error.message}`, { cause: error });
   } finally {
     clearTimeout(timer);
   }

@@ -74,6 +74,7 @@ function locate(url: string, known: Map<string, Place>, { lanes, egress }: Ways)
 class Call implements Dispatcher.DispatchHandler, UpstreamCall, UpstreamAnswer {
   readonly answer: Promise<UpstreamAnswer>;
   isSent = false;
+  answerBytes = 0;
   status = 0;
   headers: AnswerHeaders = {};
   readonly #proxy: string | null;
@@ -96,6 +97,10 @@ class Call implements Dispatcher.DispatchHandler, UpstreamCall, UpstreamAnswer {
     });
     // Whoever aborts before awaiting the answer does not want to hear of it.
     this.answer.catch(() => {});
+  }
+
+  get answerStatus(): number {
+    return this.status;
   }
 
   abort(): void {
@@ -147,6 +152,7 @@ class Call implements Dispatcher.DispatchHandler, UpstreamCall, UpstreamAnswer {
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.#isAborted) return;
+    this.answerBytes += chunk.length;
     if (this.#sink !== null && !this.#isPaused) return this.#hand(this.#sink, chunk);
     this.#waiting.push(chunk);
     this.#waitingBytes += chunk.length;
@@ -212,5 +218,5 @@ class Call implements Dispatcher.DispatchHandler, UpstreamCall, UpstreamAnswer {
 }
 
 function unreadable(error: unknown): UpstreamFailure {
-  return new UpstreamFailure("broken", "the answer could not be read", error);
+  return new UpstreamFailure("broken", "the answer could not be read", { cause: error });
 }

@@ -7,13 +7,21 @@
  */
 export type UpstreamFailureKind = "connect" | "timeout" | "broken" | "aborted" | "credential" | "forbidden";
 
+interface FailureDetails {
+  readonly cause?: unknown;
+  readonly isForeign?: boolean;
+}
+
 export class UpstreamFailure extends Error {
   override readonly name = "UpstreamFailure";
   readonly kind: UpstreamFailureKind;
+  /** What came is no answer of a model, such as a page of HTML. */
+  readonly isForeign: boolean;
 
-  constructor(kind: UpstreamFailureKind, message: string, cause?: unknown) {
+  constructor(kind: UpstreamFailureKind, message: string, { cause, isForeign = false }: FailureDetails = {}) {
     super(message, { cause });
     this.kind = kind;
+    this.isForeign = isForeign;
   }
 }
 
@@ -51,6 +59,10 @@ export interface UpstreamCall {
   readonly answer: Promise<UpstreamAnswer>;
   /** The whole request has been handed to the network, so that the vendor may have begun to work. */
   readonly isSent: boolean;
+  /** Of the answer's head; 0 until it comes. */
+  readonly answerStatus: number;
+  /** Of the answer's body, as they came over the wire. */
+  readonly answerBytes: number;
   /** Closes the connection, in any phase. No data is delivered afterwards, only the failure `aborted`. */
   abort(): void;
 }

@@ -1,0 +1,69 @@
+// Attempts that came to nothing after their vendors had begun, which charge for them all the same: what they used, as far as it is
+// known, and otherwise by estimate. Called by attempts.ts, deliver.ts and finish.ts.
+
+import { costOf, crossings, priceAt, unmetered } from "@ghostllm/llm";
+import type { ParsedRequest } from "@ghostllm/llm";
+import type { Target } from "#domain/snapshot.ts";
+import type { UnansweredAttempts } from "#domain/usage-record.ts";
+import type { UpstreamCall, UpstreamFailure } from "#gateway/upstream/upstream.ts";
+import { noUsage } from "./measured-usage.ts";
+import type { MeasuredUsage } from "./measured-usage.ts";
+
+export interface UnansweredAttempt {
+  /** Its number. */
+  readonly attempt: number;
+  readonly target: Target;
+  readonly usage: MeasuredUsage;
+}
+
+export interface Begun {
+  readonly request: ParsedRequest;
+  readonly call: Pick<UpstreamCall, "isSent" | "answerStatus" | "answerBytes"> | null;
+  /** Since the vendor was asked. */
+  readonly elapsedMs: number;
+  readonly assumedOutputTokens: number;
+}
+
+/** A connection that was gone before the vendor had it is closed sooner than this. */
+const leastWorkMs = 1_000;
+
+/** May the vendor have worked on it? An error that it told is none of those, and costs nothing. */
+export function isCharged({ kind, isForeign }: UpstreamFailure, { request, call, elapsedMs }: Begun): boolean {
+  if (call === null || !call.isSent || unmetered.has(request.operation)) return false;
+  if (isForeign || kind === "aborted" || kind === "credential" || kind === "connect" || call.answerStatus >= 300)
+    return false;
+  return call.answerStatus > 0 || kind === "timeout" || elapsedMs >= leastWorkMs;
+}
+
+/** Models of today begin within this time and write at this pace. A plain answer that is not there yet may be written as far. */
+const firstTokenMs = 3_000;
+const tokensPerSecond = 50;
+const bytesPerToken = 4;
+
+/** The prompt, and as much of an answer as came of it or as its vendor had the time for. */
+export function usageOfBegun({ request, call, elapsedMs, assumedOutputTokens }: Begun): MeasuredUsage {
+  if (call?.isSent !== true || unmetered.has(request.operation)) return noUsage;
+  const { promptTokensEstimate: promptTokens } = request;
+  if (crossings[request.operation] !== "chat.completions" && request.operation !== "completions")
+    return { ...noUsage, promptTokens, estimated: true };
+  const workedSeconds = request.stream ? 0 : Math.max(0, elapsedMs - firstTokenMs) / 1000;
+  const written = Math.max(call.answerBytes / bytesPerToken, workedSeconds * tokensPerSecond);
+  const most = (request.maxOutputTokens || assumedOutputTokens) * Math.max(1, request.answers);
+  return { ...noUsage, promptTokens, completionTokens: Math.min(most, Math.floor(written)), estimated: true };
+}
+
+/** In nano-USD; null where the price is unknown. */
+export function costOfUnanswered({ target, usage }: UnansweredAttempt, now: number): number | null {
+  const price = target.prices === null ? null : priceAt(target.prices, now);
+  return price === null ? null : costOf(usage, price);
+}
+
+export function sumOf(attempts: readonly UnansweredAttempt[], now: number): UnansweredAttempts | undefined {
+  if (attempts.length === 0) return undefined;
+  const costs = attempts.map((attempt) => costOfUnanswered(attempt, now));
+  return {
+    attempts: attempts.length,
+    tokens: attempts.reduce((sum, { usage }) => sum + usage.promptTokens + usage.completionTokens, 0),
+    costNanos: costs.some((cost) => cost === null) ? null : costs.reduce((sum: number, cost) => sum + (cost ?? 0), 0),
+  };
+}
