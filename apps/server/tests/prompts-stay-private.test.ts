@@ -217,7 +217,19 @@ it("nothing of a request is found where operators look, however its vendor quote
       }),
     ),
   );
-  const broken = [`{"model": "${word}", ${word}`, `"${word}"`, `{"model":"openai/m-failing","messages":"${word}"}`];
+  // What is large is read elsewhere.
+  const large = ["bad-request", "no-json", "stream-error-within"].flatMap((mode) =>
+    Object.values(asks).map((ask, index) => {
+      const [path, body] = ask(`${vendors[index % vendors.length]}/m-${mode}`, index % 2 === 0);
+      return send(path, { body: JSON.stringify({ ...body, padding: "x".repeat(200_000) }) });
+    }),
+  );
+  const broken = [
+    `{"model": "${word}", ${word}`,
+    `"${word}"`,
+    `{"model":"openai/m-failing","messages":"${word}"}`,
+    `[${"[".repeat(150_000)}${word}`,
+  ];
   const refused = ["/v1/chat/completions", "/v1/messages", "/v1/responses", "/api/chat"].flatMap((path) =>
     broken.map((body) => send(path, { body })),
   );
@@ -225,7 +237,7 @@ it("nothing of a request is found where operators look, however its vendor quote
   const files = [`${word}.txt`, `${word}\n.txt`].map((name) =>
     send("/v1/files", { body: upload(name), headers: { ...plain, "x-ghostllm-provider": "openai" } }),
   );
-  const answers = await Promise.all([...asked, ...refused, ...files]);
+  const answers = await Promise.all([...asked, ...large, ...refused, ...files]);
   // The client itself is told what its vendor says.
   expect(answers.filter((answer) => answer.includes(word)).length).toBeGreaterThan(50);
   expect(upstream.received.length).toBeGreaterThan(150);

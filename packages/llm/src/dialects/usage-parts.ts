@@ -35,7 +35,10 @@ export function serviceClassOf(...words: readonly unknown[]): string | undefined
     const name = String(word)
       .toLowerCase()
       .replace(/^service_tier_(?!unspecified)/, "");
-    if (!usual.has(name)) return Object.hasOwn(sameClass, name) ? sameClass[name] : name;
+    if (usual.has(name)) continue;
+    if (Object.hasOwn(sameClass, name)) return sameClass[name];
+    // It is written down: what is no name may be anything that a client has said.
+    return /^[\w.-]{1,40}$/.test(name) ? name : "other";
   }
   return undefined;
 }

@@ -12,6 +12,8 @@ interface ToldError {
   readonly param: string | undefined;
   readonly status: number;
   readonly isFinal: boolean;
+  /** Of a fault: where it happened is all that is logged of one. */
+  readonly stack?: string | undefined;
 }
 
 export type JobAnswer = { readonly value: HeavyResult } | { readonly error: ToldError };
@@ -50,8 +52,8 @@ const nothing = Buffer.alloc(0);
 
 export function errorToMain(error: unknown): JobAnswer {
   if (!(error instanceof GhostError)) {
-    const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    return { error: { code: null, message, param: undefined, status: 500, isFinal: true } };
+    const { message, stack } = error instanceof Error ? error : new Error(String(error));
+    return { error: { code: null, message, stack, param: undefined, status: 500, isFinal: true } };
   }
   const { code, message, param, status, isRetryable } = error;
   return { error: { code, message, param, status, isFinal: !isRetryable } };
@@ -66,8 +68,9 @@ export function fromThread(answer: JobAnswer, job: HeavyJob): HeavyResult {
   return { ...value, request: { ...value.request, body: job.kind === "parse" ? job.body : nothing } };
 }
 
-function errorOf({ code, message, param, status, isFinal }: ToldError): Error {
-  if (code === null) return new Error(`a job on a large body failed: ${message}`);
+function errorOf({ code, message, param, status, isFinal, stack }: ToldError): Error {
+  if (code === null)
+    return new Error("a job on a large body failed", { cause: Object.assign(new Error(message), { stack }) });
   return new GhostError(code, message, { status, isFinal, ...(param !== undefined && { param }) });
 }
 
