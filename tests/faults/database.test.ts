@@ -160,4 +160,21 @@ describe.runIf(availableEngines().some(({ name }) => name === "postgres"))("Post
     link.mend();
     await expectWell();
   });
+
+  it("has one server: one that was paused admits nobody when another has taken over", { timeout: 60_000 }, async () => {
+    const environment = { GHOSTLLM_DATABASE_LEASE_MS: "3s", ENCRYPTION_KEY: "0123456789abcdef".repeat(4) };
+    const shared = await create("postgres");
+    const { databaseUrl } = shared;
+    server = await startServer({ ...shared, upstreamUrl: upstream.url, environment });
+    account = await createAccount(server.admin, { key: { budget_usd: "1000" } });
+    expect(await statusOfChat()).toBe(200);
+    server.signal("SIGSTOP");
+    const second = await startServer({ databaseUrl, upstreamUrl: upstream.url, environment });
+    opened.push({ close: () => second.stop() });
+    server.signal("SIGCONT");
+    for (let turn = 0; turn < 10; turn += 1) expect(await statusOfChat()).toBe(503);
+    await untilHealth({ status: "degraded", ready: false });
+    expect((await fetch(`${server.url}/health/ready`)).status).toBe(503);
+    expect((await fetch(`${second.url}/health/ready`)).status).toBe(200);
+  });
 });

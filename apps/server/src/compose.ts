@@ -13,15 +13,10 @@ import { detectOllama } from "#control/first-start/detect-ollama.ts";
 import { prepareStart } from "#control/first-start/first-start.ts";
 import type { StartFacts } from "#control/first-start/first-start.ts";
 import { createControlServer } from "#control/http/control-server.ts";
-import { countSpent } from "#control/ledger/count-spent.ts";
-import { startLedger } from "#control/ledger/ledger.ts";
 import { loadJwtSecret } from "#control/sessions/jwt-secret.ts";
 import { PriceListSource } from "#control/prices/price-source.ts";
 import { createSessions } from "#control/sessions/sessions.ts";
 import { createSnapshotSource } from "#control/snapshot/snapshot-source.ts";
-import { startStoreWatch } from "#control/store-watch.ts";
-import { holdSoleInstance } from "#control/sole-instance.ts";
-import { openStoreWhenReady } from "#control/store/open-when-ready.ts";
 import { SteadyTime, systemClock } from "#domain/clock.ts";
 import { Egress } from "#domain/egress/egress.ts";
 import type { Snapshot } from "#domain/snapshot.ts";
@@ -41,7 +36,6 @@ import { createAuthenticator } from "#gateway/upstream/authenticate.ts";
 import { fetchJson } from "#gateway/upstream/fetch-json.ts";
 import type { JsonSources } from "#gateway/upstream/fetch-json.ts";
 import { createUndiciClient } from "#gateway/upstream/undici-client.ts";
-import { MemoryCounters } from "#link/counters/memory.ts";
 import { HealthBoard } from "#link/health-board.ts";
 import { MemoryObjectOwners } from "#link/object-owners.ts";
 import { MemorySealedTurns } from "#link/sealed-turns.ts";
@@ -56,6 +50,7 @@ import { prepareClosing } from "./listener-closer.ts";
 import { observersOf } from "./observers-of.ts";
 import { makePrivate } from "./private-directory.ts";
 import { capacityWithin, openFilesLimit } from "./open-files.ts";
+import { openBooks } from "./open-books.ts";
 import { RunningRequests } from "./running-requests.ts";
 import { stopServing } from "./stopping.ts";
 import { hstsOf, openTlsFront } from "./tls-front.ts";
@@ -83,8 +78,6 @@ const sweepIntervalMs = 5_000;
 const reviewIntervalMs = 400;
 const vendorListTimeoutMs = 10_000;
 const priceListTimeoutMs = 10_000;
-const firstDrainMs = 2_000;
-const lastDrainMs = 5_000;
 
 export async function compose(config: Config, log: Log): Promise<RunningServer> {
   const disposer = new Disposer();
@@ -115,20 +108,7 @@ async function build(config: Config, log: Log, disposer: Disposer): Promise<Runn
   const reserved = await reserveAddress(config.server);
   disposer.add(() => void reserved.close());
   metrics.watchJournal(() => journal);
-  const store = await openStoreWhenReady({ databaseUrl: config.databaseUrl?.reveal() ?? null, dataDir, log });
-  disposer.add(() => store.close());
-  const hold = await holdSoleInstance({ store, dataDir, now: clock.now, log });
-  disposer.add(() => hold.release());
-  const spent = await countSpent({ journal, store, events, log });
-  const ledger = startLedger({ journal, store, events });
-  disposer.add(async () => {
-    await ledger.drainAll(lastDrainMs);
-    await ledger.stop();
-  });
-  // What is left after this is stored while requests are answered; until then operators do not see it.
-  await ledger.drainAll(firstDrainMs);
-  const watch = startStoreWatch({ store, journal, healthBoard });
-  disposer.add(() => watch.stop());
+  const { store, lease, counters } = await openBooks(config, { journal, events, healthBoard, clock, log, disposer });
 
   const demo = await startDemoUpstream();
   disposer.add(() => demo.close());
@@ -173,10 +153,6 @@ async function build(config: Config, log: Log, disposer: Disposer): Promise<Runn
   prices.onChange = () => snapshots.rebuild();
   prices.startRefreshing();
   disposer.add(() => snapshots.close());
-  const counters = new MemoryCounters();
-  for (const [scopeId, spentNanos] of spent) counters.setSpent(scopeId, spentNanos);
-  const sweeper = setInterval(() => counters.sweep(clock.monotonic()), sweepIntervalMs);
-  disposer.add(() => clearInterval(sweeper));
 
   const askVendor: FetchJson = (provider, path, body) =>
     fetchJson(vendors, { url: joinUrl(provider.baseUrl, path), provider, body, timeoutMs: vendorListTimeoutMs });
@@ -213,6 +189,7 @@ async function build(config: Config, log: Log, disposer: Disposer): Promise<Runn
     snapshots,
     counters,
     journal,
+    lease,
     upstream,
     authenticator,
     estimator,

@@ -153,6 +153,8 @@ export interface Config {
   readonly server: { readonly host: string; readonly port: number };
   /** `postgres://...`, or null for the embedded SQLite in `dataDir`. Holds a password: never print it. */
   readonly databaseUrl: Secret | null;
+  /** How long this server may go without hearing from PostgreSQL before it takes no more requests. */
+  readonly databaseLeaseMs: number;
   readonly dataDir: string;
   readonly adminApiKey: Secret | null;
   readonly adminEmail: string;

@@ -105,6 +105,11 @@ export const delay = measured("duration in ms or with a unit", "`0`, `500` or `1
   max: longestTimeoutMs,
 });
 
+export const leaseDuration = measured("duration in ms or with a unit", "`5000`, `15s` or `5min`", durationUnits, {
+  min: 1_000,
+  max: 60 * 60 * 1_000,
+});
+
 export const size = measured("size in bytes or with a unit", "`65536`, `64KiB` or `32MiB`", sizeUnits, {
   min: 1024,
   max: 2 ** 30,

@@ -161,6 +161,7 @@ function buildConfig(values: SettingValues, { cwd, providers, network, egress }:
   return {
     server: { host: values.host, port: values.port },
     databaseUrl: values.databaseUrl,
+    databaseLeaseMs: values.databaseLeaseMs,
     dataDir: resolve(cwd, values.dataDir),
     adminApiKey: values.adminApiKey,
     adminEmail: values.adminEmail,

@@ -5,7 +5,6 @@ import { edgeSettings } from "./edge-settings.ts";
 import { egressSettings } from "./egress-settings.ts";
 import type { AnswerSettings, LogLevel } from "./config.ts";
 import {
-  databaseUrl,
   delay,
   directory,
   duration,
@@ -19,6 +18,7 @@ import {
   secret,
   size,
 } from "./kinds.ts";
+import { databaseSettings } from "./database-settings.ts";
 import { capacitySettings } from "./capacity-settings.ts";
 import { networkSettings } from "./network-settings.ts";
 import { setting } from "./setting.ts";
@@ -51,14 +51,7 @@ export const settings = {
     help: "Silence of a vendor, before its answer as within it, after which clients of OpenAI's and Anthropic's dialects are sent a comment or a ping; 0 for never. The status of the answer is then 200.",
     read: (config) => config.timeouts.streamKeepAliveMs / 1000,
   }),
-  databaseUrl: setting({
-    path: "database_url",
-    variable: "DATABASE_URL",
-    kind: optional(databaseUrl),
-    default: null,
-    help: "PostgreSQL to keep everything in. Unset: the embedded SQLite in `data_dir`.",
-    read: (config) => config.databaseUrl,
-  }),
+  ...databaseSettings,
   dataDir: setting({
     path: "data_dir",
     variable: "GHOSTLLM_DATA_DIR",

@@ -1,20 +1,28 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { migrateStore, openStore } from "#control/store/open-store.ts";
 import type { OpenStore } from "#control/store/open-store.ts";
 import { holdSoleInstance } from "./sole-instance.ts";
 
 const log = { info: () => {}, warn: () => {}, error: () => {} };
+const leaseMs = 900;
+const monotonic = (): number => performance.now();
 
 describe("one installation at a time serves from a database", () => {
   let root: string;
   let store: OpenStore;
-  /** Passes a second at each look, so that nobody really waits for leases to end. */
-  let time = 1_000_000;
-  const now = (): number => (time += 1_000);
-  const hold = (installation: string) => holdSoleInstance({ store, dataDir: join(root, installation), now, log });
+  /** As a server over a network sees the database: the embedded one has the lock of its directory besides. */
+  const remote = (change: Partial<OpenStore> = {}): OpenStore => ({ ...store, engine: "postgres", ...change });
+  const hold = (installation: string, seen: OpenStore = remote()) =>
+    holdSoleInstance({ store: seen, dataDir: join(root, installation), monotonic, leaseMs, log });
+
+  async function took(work: () => Promise<unknown>): Promise<number> {
+    const startedAt = monotonic();
+    await work();
+    return monotonic() - startedAt;
+  }
 
   beforeEach(async () => {
     root = await mkdtemp(join(tmpdir(), "ghostllm-sole-"));
@@ -29,40 +37,73 @@ describe("one installation at a time serves from a database", () => {
 
   it("a second one gets in when the first has let go", async () => {
     await (await hold("first")).release();
-    const before = time;
-    await (await hold("second")).release();
-    expect(time - before).toBeLessThan(5_000);
+    expect(await took(async () => (await hold("second")).release())).toBeLessThan(leaseMs);
   });
 
-  it("the same one gets in at once after a crash, when its lease still runs", async () => {
+  it("the same one gets in at once after a crash, and what is left of the crashed one admits nobody any more", async () => {
     const crashed = await hold("first");
-    const before = time;
-    const again = await hold("first");
-    expect(time - before).toBeLessThan(5_000);
-    await crashed.release();
-    await again.release();
+    expect(crashed.holds(monotonic())).toBe(true);
+    expect(await took(() => hold("first"))).toBeLessThan(leaseMs);
+    await vi.waitFor(() => expect(crashed.holds(monotonic())).toBe(false), { timeout: 5_000 });
   });
 
   it("a second one is refused while the first renews, with a sentence", async () => {
     const first = await hold("first");
-    const renewing = setInterval(() => {
-      const until = time + 10_000;
-      void store.settings.get("sole_instance").then(async (lease) => {
-        const { installation } = JSON.parse(lease ?? "{}") as { installation: string };
-        await store.settings.set("sole_instance", JSON.stringify({ installation, until }));
-      });
-    }, 200);
     await expect(hold("second")).rejects.toThrow("another GhostLLM serves from this database");
-    clearInterval(renewing);
+    expect(first.holds(monotonic())).toBe(true);
+    await first.release();
+    expect(first.holds(monotonic())).toBe(false);
+  });
+
+  it("one that cannot reach the database admits nobody when a second one takes over, and never again", async () => {
+    const link = { isCut: false };
+    const reach = <Result>(ms: number, run: () => Promise<Result>): Promise<Result> =>
+      link.isCut ? Promise.reject(new Error("silence")) : store.within(ms, run);
+    const first = await hold("first", remote({ within: reach }));
+    link.isCut = true;
+    const cutAt = monotonic();
+    const second = await hold("second");
+    expect(monotonic() - cutAt).toBeGreaterThan(leaseMs);
+    expect([first.holds(monotonic()), second.holds(monotonic())]).toEqual([false, true]);
+    link.isCut = false;
+    await second.release();
+    await new Promise((resolve) => setTimeout(resolve, leaseMs / 2));
+    expect(first.holds(monotonic())).toBe(false);
     await first.release();
   });
 
-  it("a second one takes over when the first has died", async () => {
-    const dead = await hold("first");
-    const before = time;
-    const second = await hold("second");
-    expect(time - before).toBeGreaterThan(5_000);
-    await second.release();
-    await dead.release();
+  it("one that was paused is not sure of it until it has asked, and goes on where nobody took over", async () => {
+    const paused = { byMs: 0 };
+    const dataDir = join(root, "first");
+    const first = await holdSoleInstance({
+      store: remote(),
+      dataDir,
+      monotonic: () => monotonic() + paused.byMs,
+      leaseMs,
+      log,
+    });
+    const holds = (): boolean => first.holds(monotonic() + paused.byMs);
+    expect(holds()).toBe(true);
+    paused.byMs = 10 * leaseMs;
+    expect(holds()).toBe(false);
+    await vi.waitFor(() => expect(holds()).toBe(true), { timeout: 5_000 });
+    await first.release();
+  });
+
+  it("one whose database is down for everybody goes on, however long that is", async () => {
+    const link = { isDown: false };
+    const reach = <Result>(ms: number, run: () => Promise<Result>): Promise<Result> =>
+      link.isDown ? Promise.reject(new Error("refused")) : store.within(ms, run);
+    const first = await hold("first", remote({ within: reach, isDown: () => link.isDown }));
+    link.isDown = true;
+    const until = monotonic() + 3 * leaseMs;
+    const faults: number[] = [];
+    while (monotonic() < until) {
+      if (!first.holds(monotonic())) faults.push(monotonic());
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    expect(faults).toEqual([]);
+    link.isDown = false;
+    await first.release();
   });
 });

@@ -1,6 +1,7 @@
 // Limits and budgets are counted in the memory of one process, so a database may be served by one installation only.
 // Called by compose. The journal's lock keeps a second process off the same data directory; this lease keeps one with
-// another data directory off the same database.
+// another data directory off the same database. Invariant: who holds it stops admitting before another may begin, by
+// clocks that only go forward: the holder counts from before it renewed, the other from when it saw the lease unchanged.
 
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
@@ -9,64 +10,166 @@ import { z } from "zod";
 import type { ControlLog } from "#control/control-log.ts";
 import { readOrCreateKeyFile } from "#control/encryption/key-file.ts";
 import type { Store } from "#control/store/store.ts";
+import type { Lease } from "#link/lease.ts";
 
 const settingName = "sole_instance";
-/** A lease that is not renewed ends after this; its holder is then taken for dead. */
-const leaseMs = 10_000;
-const renewalMs = 3_000;
-const pollMs = 500;
+/** In parts of the lease. Who has not renewed it admits nobody; another takes over after a margin more. */
+const margin = 1 / 3;
+const renewal = 1 / 5;
+const retry = 1 / 15;
+const patience = 1 / 6;
+/** A database that refuses connections serves nobody: for so long after that, no other can have taken over. */
+const down = 4 / 15;
+const usualLeaseMs = 15_000;
+const longestPollMs = 500;
 
-const leaseSchema = z.object({ installation: z.string(), until: z.number() });
+/** What is stored. `until` is for earlier versions, and 0 where the lease was given back. */
+const rowSchema = z.object({
+  installation: z.string(),
+  until: z.number(),
+  process: z.string().default(""),
+  /** Differs at every renewal, which is how others see that the holder is alive. */
+  beat: z.number().default(0),
+  leaseMs: z.number().default(usualLeaseMs),
+});
+
+type LeaseStore = Pick<Store, "settings" | "engine" | "within" | "isDown">;
 
 interface SoleInstanceOptions {
-  readonly store: Pick<Store, "settings">;
+  readonly store: LeaseStore;
   readonly dataDir: string;
-  readonly now: () => number;
+  readonly monotonic: () => number;
+  readonly leaseMs?: number;
   readonly log: ControlLog;
 }
 
-export interface SoleInstanceHold {
+export interface SoleInstanceHold extends Lease {
   release(): Promise<void>;
 }
 
 /** Rejects with a sentence when another installation serves from the database. Waits for one that has just ended. */
-export async function holdSoleInstance({ store, dataDir, now, log }: SoleInstanceOptions): Promise<SoleInstanceHold> {
-  const { text: installation } = await readOrCreateKeyFile(join(dataDir, "installation.id"), () =>
+export async function holdSoleInstance(options: SoleInstanceOptions): Promise<SoleInstanceHold> {
+  const { text: installation } = await readOrCreateKeyFile(join(options.dataDir, "installation.id"), () =>
     randomBytes(8).toString("hex"),
   );
-  const claim = (durationMs: number): Promise<boolean> => claimLease(store, installation, now(), durationMs);
-  const deadline = now() + leaseMs + renewalMs;
-  while (!(await claim(leaseMs))) {
-    if (now() > deadline) throw new Error(refusal);
-    await sleep(pollMs);
-  }
-  const timer = setInterval(() => void renew(claim, log), renewalMs);
-  return {
-    async release() {
-      clearInterval(timer);
-      // The database may be away at the end: then the lease ends by itself.
-      await claim(0).catch(() => false);
-    },
-  };
+  const hold = new Hold(options, installation);
+  await hold.take();
+  return hold;
 }
 
 const refusal =
   "another GhostLLM serves from this database. Limits and budgets are counted in one process, so this version " +
   "cannot share a database: stop the other one, or give this one a database of its own";
 
-async function renew(claim: (durationMs: number) => Promise<boolean>, log: ControlLog): Promise<void> {
-  const isOurs = await claim(leaseMs).catch(() => null);
-  if (isOurs === false) log.error({}, `Two servers count budgets side by side: ${refusal}`);
+class Hold implements SoleInstanceHold {
+  readonly #options: SoleInstanceOptions;
+  readonly #installation: string;
+  readonly #leaseMs: number;
+  readonly #process = randomBytes(8).toString("hex");
+  #beat = 0;
+  #stored: string | undefined;
+  #until = -Infinity;
+  #isLost = false;
+  #timer: NodeJS.Timeout | undefined;
+  #renewing: Promise<void> | null = null;
+
+  constructor(options: SoleInstanceOptions, installation: string) {
+    this.#options = options;
+    this.#installation = installation;
+    this.#leaseMs = options.leaseMs ?? usualLeaseMs;
+  }
+
+  /** The embedded database lies in the data directory, whose own lock keeps others off it: there only a proof ends it. */
+  holds(now: number): boolean {
+    return !this.#isLost && (now < this.#until || this.#options.store.engine === "sqlite");
+  }
+
+  async take(): Promise<void> {
+    const { monotonic } = this.#options;
+    const deadline = monotonic() + this.#leaseMs * (1 + margin + renewal);
+    let seen: { readonly stored: string | undefined; readonly since: number } | null = null;
+    for (;;) {
+      const startedAt = monotonic();
+      const stored = await this.#read().catch((error: unknown) => {
+        if (monotonic() > deadline) throw error;
+        // What was not seen may have changed.
+        return null;
+      });
+      if (stored === null || seen?.stored !== stored.text) seen = stored && { stored: stored.text, since: monotonic() };
+      if (stored !== null && this.#isFree(stored, startedAt - (seen?.since ?? startedAt))) {
+        if (await this.#replace(stored.text, startedAt)) break;
+      }
+      if (monotonic() > deadline) throw new Error(refusal);
+      await sleep(Math.min(longestPollMs, this.#leaseMs * retry));
+    }
+    this.#schedule(renewal);
+  }
+
+  async release(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    await this.#renewing;
+    this.#isLost = true;
+    // The database may be away at the end: then the lease ends by itself.
+    await this.#write(this.#stored, 0).catch(() => false);
+  }
+
+  #isFree({ row }: StoredLease, unchangedMs: number): boolean {
+    if (row === null || row.installation === this.#installation || row.until === 0) return true;
+    return unchangedMs >= row.leaseMs * (1 + margin);
+  }
+
+  #schedule(part: number): void {
+    this.#timer = setTimeout(() => {
+      this.#renewing = this.#renew().finally(() => (this.#renewing = null));
+    }, part * this.#leaseMs);
+  }
+
+  async #renew(): Promise<void> {
+    const { store, monotonic } = this.#options;
+    const startedAt = monotonic();
+    let isRenewed = false;
+    try {
+      isRenewed = await store.within(patience * this.#leaseMs, async () => {
+        return (await this.#replace(this.#stored, startedAt)) || this.#recheck(startedAt);
+      });
+    } catch (error) {
+      if (store.isDown(error)) this.#until = Math.max(this.#until, startedAt + down * this.#leaseMs);
+    }
+    if (!this.#isLost && this.#timer !== undefined) this.#schedule(isRenewed ? renewal : retry);
+  }
+
+  /** An answer of the database may have been lost: then the lease is still ours, in a state that we do not know. */
+  async #recheck(startedAt: number): Promise<boolean> {
+    const { text, row } = await this.#read();
+    if (row === null || row.process === this.#process) return this.#replace(text, startedAt);
+    this.#isLost = true;
+    this.#options.log.error({}, `This server takes no more requests, for ${refusal}; then start this one again`);
+    return false;
+  }
+
+  async #read(): Promise<StoredLease> {
+    const text = await this.#options.store.settings.get(settingName);
+    return { text, row: text === undefined ? null : rowSchema.parse(JSON.parse(text)) };
+  }
+
+  async #replace(expected: string | undefined, startedAt: number): Promise<boolean> {
+    if (!(await this.#write(expected, Date.now() + this.#leaseMs))) return false;
+    this.#until = startedAt + this.#leaseMs;
+    return true;
+  }
+
+  async #write(expected: string | undefined, until: number): Promise<boolean> {
+    this.#beat += 1;
+    const [installation, leaseMs, beat] = [this.#installation, this.#leaseMs, this.#beat];
+    const text = JSON.stringify({ installation, process: this.#process, beat, leaseMs, until });
+    const isWritten = await this.#options.store.settings.replace(settingName, expected, text);
+    if (isWritten) this.#stored = text;
+    return isWritten;
+  }
 }
 
-async function claimLease(
-  { settings }: Pick<Store, "settings">,
-  installation: string,
-  now: number,
-  durationMs: number,
-): Promise<boolean> {
-  const stored = await settings.get(settingName);
-  const lease = stored === undefined ? null : leaseSchema.parse(JSON.parse(stored));
-  if (lease !== null && lease.installation !== installation && lease.until > now) return false;
-  return settings.replace(settingName, stored, JSON.stringify({ installation, until: now + durationMs }));
+interface StoredLease {
+  readonly text: string | undefined;
+  readonly row: z.infer<typeof rowSchema> | null;
 }

@@ -6,6 +6,7 @@ import type { ClientAddresses } from "#edge/client-addresses.ts";
 import type { Compressor } from "#edge/compressor.ts";
 import type { Counters } from "#link/counters/counters.ts";
 import type { HealthBoard } from "#link/health-board.ts";
+import type { Lease } from "#link/lease.ts";
 import type { ObjectOwners } from "#link/object-owners.ts";
 import type { SealedTurns } from "#link/sealed-turns.ts";
 import type { Events } from "#telemetry/events.ts";
@@ -34,6 +35,8 @@ export interface GatewayDeps {
   readonly snapshots: SnapshotReader;
   readonly counters: Counters;
   readonly journal: RecordSink;
+  /** Without it nobody is admitted. */
+  readonly lease: Lease;
   readonly upstream: UpstreamClient;
   readonly authenticator: Authenticator;
   readonly estimator: Estimator;

@@ -122,7 +122,9 @@ export interface TestGateway {
   close(): Promise<void>;
 }
 
-type Settings = Partial<Pick<GatewayDeps, "upstream" | "clock" | "random" | "counters" | "journal" | "events">> & {
+type Settings = Partial<
+  Pick<GatewayDeps, "upstream" | "clock" | "random" | "counters" | "journal" | "lease" | "events">
+> & {
   readonly timeouts?: Partial<GatewayDeps["timeouts"]>;
   readonly limits?: Partial<GatewayDeps["limits"]>;
   readonly answers?: Partial<GatewayDeps["answers"]>;
@@ -144,6 +146,7 @@ export async function startGateway(snapshot: Snapshot, settings: Settings = {}):
     snapshots: { current: () => inForce },
     counters: new MemoryCounters(),
     journal: { append: (record) => void records.push(record), healthy: () => true },
+    lease: { holds: () => true },
     upstream,
     authenticator: createAuthenticator({ client: upstream, clock: settings.clock ?? systemClock }),
     estimator: createEstimator(),

@@ -27,6 +27,8 @@ export interface Engine {
   explain(error: unknown): Fault | null;
   /** Is the database away, locked, full or too slow? Otherwise we are at fault. */
   isUnavailable(error: unknown): boolean;
+  /** Does it take no connections, from whomever? Silence and broken connections show nothing of the kind. */
+  isDown(error: unknown): boolean;
 }
 
 export interface Database {

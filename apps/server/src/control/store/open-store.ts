@@ -98,6 +98,7 @@ function storeOver(database: Database): OpenStore {
     within: (ms, run) => patience.within(ms, run),
     wait: (work) => patience.wait(work),
     isUnavailable: (error) => isTooSlow(error) || isOfClosed(error) || engine.isUnavailable(error),
+    isDown: (error) => engine.isDown(error),
     close: () => kysely.destroy(),
   };
 }

@@ -39,6 +39,7 @@ export function openPostgres(options: PostgresOptions): Engine {
     },
     explain,
     isUnavailable,
+    isDown,
   };
 }
 
@@ -109,6 +110,13 @@ function isUnavailable(error: unknown): boolean {
   if (error instanceof DatabaseError) return passingFault.test(error.code ?? "");
   if (!(error instanceof Error)) return false;
   return "syscall" in error || brokenConnection.test(error.message);
+}
+
+/** Nobody listens at its address, or it says itself that it has crashed, is going down, or is starting. */
+function isDown(error: unknown): boolean {
+  if (error instanceof AggregateError) return error.errors.length > 0 && error.errors.every(isDown);
+  if (error instanceof DatabaseError) return /^57P0[23]$/.test(error.code ?? "");
+  return error instanceof Error && "code" in error && (error.code === "ECONNREFUSED" || error.code === "ENOENT");
 }
 
 /** `api_keys_key_hash_unique` of `api_keys` -> `key_hash`: PostgreSQL's message is in the server's language. */

@@ -31,6 +31,8 @@ export function openSqlite(file: string, patience: Patience): Engine {
     lockUsage: async () => {},
     explain,
     isUnavailable,
+    // It is a file, which others can always open.
+    isDown: () => false,
   };
 }
 

@@ -218,5 +218,7 @@ export interface Store {
   wait<Result>(work: Promise<Result>): Promise<Result>;
   /** Is this rejection the database's fault, which passes? */
   isUnavailable(error: unknown): boolean;
+  /** Does it show that the database serves nobody at all? */
+  isDown(error: unknown): boolean;
   close(): Promise<void>;
 }

@@ -1,5 +1,6 @@
 import type { GatewayDeps } from "#gateway/deps.ts";
 import type { Exchange } from "#gateway/exchange.ts";
+import { reasonNotToAdmit } from "#gateway/flow/may-admit.ts";
 
 /** `GET /health/live`: the process runs and its event loop turns. Says nothing else, so that nobody restarts it in vain. */
 export function serveLiveness(exchange: Exchange): void {
@@ -7,9 +8,9 @@ export function serveLiveness(exchange: Exchange): void {
 }
 
 /** `GET /health/ready`: send requests here. A database that is away does not stop them, since the snapshot goes on. */
-export function serveReadiness({ healthBoard, journal }: GatewayDeps, exchange: Exchange): void {
-  const { notReadyBecause, isLeaving } = healthBoard;
-  const reason = notReadyBecause ?? (isLeaving ? "stopping" : journal.healthy() ? null : "unable to record usage");
+export function serveReadiness(deps: GatewayDeps, exchange: Exchange): void {
+  const { notReadyBecause, isLeaving } = deps.healthBoard;
+  const reason = notReadyBecause ?? (isLeaving ? "stopping" : reasonNotToAdmit(deps));
   exchange.answerJson(
     reason === null ? 200 : 503,
     reason === null ? { status: "ready" } : { status: "not_ready", reason },
@@ -17,12 +18,14 @@ export function serveReadiness({ healthBoard, journal }: GatewayDeps, exchange: 
 }
 
 /** `GET /health`: how every part is. */
-export function serveHealth({ healthBoard, journal, snapshots, version }: GatewayDeps, exchange: Exchange): void {
-  const isHealthy = healthBoard.isHealthy && journal.healthy() && healthBoard.notReadyBecause === null;
+export function serveHealth(deps: GatewayDeps, exchange: Exchange): void {
+  const { healthBoard, snapshots, version } = deps;
+  const isReady = healthBoard.notReadyBecause === null && reasonNotToAdmit(deps) === null;
+  const isHealthy = healthBoard.isHealthy && isReady;
   exchange.answerJson(isHealthy ? 200 : 503, {
     status: isHealthy ? "ok" : "degraded",
     version,
-    ready: healthBoard.notReadyBecause === null,
+    ready: isReady,
     snapshot_version: snapshots.current().version,
     parts: Object.fromEntries(
       Object.entries(healthBoard.parts()).map(([name, { isHealthy: healthy, detail }]) => [name, { healthy, detail }]),

@@ -1,7 +1,6 @@
 // One request, from the decoded body to the end of its answer: a straight line of named values.
 // Called by gateway/endpoints/inference.ts. Invariant: whoever is admitted is settled, once, however the request ends.
 
-import { GhostError } from "@ghostllm/contract";
 import type { Dialect, ParsedRequest, RequestDemand } from "@ghostllm/llm";
 import type { Principal } from "#domain/principal.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
@@ -17,6 +16,7 @@ import { upstreamHeaders } from "./headers.ts";
 import { followReferences } from "./holder.ts";
 import { KeepAlive } from "./keep-alive.ts";
 import { Lifeline } from "./lifeline.ts";
+import { checkMayAdmit } from "./may-admit.ts";
 import { planTargets } from "./plan.ts";
 import { checkPermission, resolveModel } from "./resolve.ts";
 import type { Candidates } from "./resolve.ts";
@@ -44,9 +44,7 @@ export async function execute(deps: GatewayDeps, call: InferenceCall): Promise<v
   const candidates = followReferences({ owners: deps.objectOwners, principal: call.principal, references }, resolved);
   if (answerAlone(deps, call, candidates)) return;
   if (call.request.operation === "count_tokens" && !canBeCounted(call, candidates)) return answerCount(deps, call);
-  if (!deps.journal.healthy()) {
-    throw new GhostError("service_unavailable", "Usage cannot be recorded at the moment.", { retryAfterSeconds: 5 });
-  }
+  checkMayAdmit(deps);
   const admitted = admit(admissionInput(deps, call, candidates));
   const admission = admitted instanceof Promise ? await admitted : admitted;
   const lifeline = new Lifeline(deps, call);

@@ -19,6 +19,7 @@ import type { Run } from "./deliver.ts";
 import { upstreamHeaders } from "./headers.ts";
 import type { Holder } from "./holder.ts";
 import { Lifeline } from "./lifeline.ts";
+import { checkMayAdmit } from "./may-admit.ts";
 import type { Candidates } from "./resolve.ts";
 import { Trail } from "./trail.ts";
 import type { VendorAnswer } from "./vendor-answer.ts";
@@ -41,9 +42,7 @@ export interface ForwardCall {
 /** Answers the client. Throws GhostError for what the endpoint is to answer, with nothing sent yet. */
 export async function forward(deps: GatewayDeps, call: ForwardCall): Promise<void> {
   const way = wayOf(call);
-  if (!deps.journal.healthy()) {
-    throw new GhostError("service_unavailable", "Usage cannot be recorded at the moment.", { retryAfterSeconds: 5 });
-  }
+  checkMayAdmit(deps);
   const target = targetOf(call);
   const request = requestOf(call, target);
   const candidates = candidatesOf(call, target);
