@@ -157,6 +157,7 @@ async function build(config: Config, log: Log, disposer: Disposer): Promise<Runn
   const askVendor: FetchJson = (provider, path, body) =>
     fetchJson(vendors, { url: joinUrl(provider.baseUrl, path), provider, body, timeoutMs: vendorListTimeoutMs });
   const secret = await loadJwtSecret({ configured: config.jwtSecret, store, encryption, log });
+  const runningCalls = new RunningCalls();
   const control = await createControlServer({
     ...providerSources,
     store,
@@ -171,6 +172,7 @@ async function build(config: Config, log: Log, disposer: Disposer): Promise<Runn
     adminKeys: facts.adminKeys,
     snapshot: () => snapshots.current(),
     changed: () => snapshots.rebuild(),
+    withdraw: (right) => runningCalls.withdrawOf(right),
     prices,
     fetchJson: askVendor,
   });
@@ -182,7 +184,6 @@ async function build(config: Config, log: Log, disposer: Disposer): Promise<Runn
   const capacity = capacityWithin(config.capacity, await openFilesLimit());
   const heldBytes = new HeldBytes(capacity);
   metrics.watchHeldBytes(() => heldBytes.total);
-  const runningCalls = new RunningCalls();
   const reviewer = setInterval(() => runningCalls.review(snapshots.current(), steadyTime), reviewIntervalMs);
   disposer.add(() => clearInterval(reviewer));
   const gateway: GatewayDeps = {

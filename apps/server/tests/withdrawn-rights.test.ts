@@ -143,10 +143,10 @@ describe("a key that is revoked", () => {
 
 it.each(["user", "expiry"] as const)("the same holds for the end of a key's %s", async (what) => {
   const key = await newKey(what === "expiry" ? new Date(Date.now() + 1_000).toISOString() : null);
-  const response = await begin(key, "openai-chat", true);
+  const reading = readBody(await begin(key, "openai-chat", true));
   if (what === "user") await server.admin.users.remove({ params: { id: userId } });
   const startedAt = performance.now();
-  const { text, isCut } = await readBody(response);
+  const { text, isCut } = await reading;
   expect(performance.now() - startedAt).toBeLessThan(2_000);
   expect(isCut).toBe(true);
   expect(text).toMatch(/was revoked while|expired while the request was running/);
@@ -157,11 +157,11 @@ it.each(["disabled", "removed"] as const)(
   async (how) => {
     const key = await newKey();
     const other = await newKey();
-    const before = await begin(key, "anthropic-messages", true);
+    const reading = readBody(await begin(key, "anthropic-messages", true));
     const params = { id: providerId };
     if (how === "removed") await server.admin.providers.remove({ params });
     else await server.admin.providers.update({ params, body: { enabled: false } });
-    const { text, isCut } = await readBody(before);
+    const { text, isCut } = await reading;
     expect(isCut).toBe(true);
     expect(text).toContain("was disabled while it answered");
     expect((await recordsOf(key, 1))[0]).toMatchObject({ status: "error", error_code: "service_unavailable" });

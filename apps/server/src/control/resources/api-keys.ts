@@ -36,7 +36,7 @@ function toApiKey(row: ApiKeyRow): ApiKey {
   };
 }
 
-export function createApiKeysResource({ store, changed, clock }: ResourceDependencies): Resource<"apiKeys"> {
+export function createApiKeysResource({ store, changed, withdraw, clock }: ResourceDependencies): Resource<"apiKeys"> {
   return {
     list: ({ query: { user_id: userId, ...page } }) =>
       readPage(page, (next) => store.apiKeys.list({ ...next, ...(userId !== undefined && { userId }) }), toApiKey),
@@ -71,6 +71,7 @@ export function createApiKeysResource({ store, changed, clock }: ResourceDepende
 
     async revoke({ params }) {
       found(await store.apiKeys.update(params.id, { isActive: false }), "API key", params.id);
+      withdraw({ kind: "key", id: params.id });
       await changed();
       return { id: params.id, deleted: true };
     },

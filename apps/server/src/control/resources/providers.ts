@@ -28,7 +28,7 @@ type ApiProviderType = RouteAnswer<AdminRoutes["providers"]["types"]>["data"][nu
 type ProviderUpdate = Parameters<Resource<"providers">["update"]>[0]["body"];
 
 export function createProvidersResource(deps: ResourceDependencies): Resource<"providers"> {
-  const { store, changed, definitions } = deps;
+  const { store, changed, withdraw, definitions } = deps;
   const inTurn = createTurns(store);
   const find = async (id: string): Promise<ProviderRow> => found(await store.providers.find(id), "provider", id);
   return {
@@ -68,12 +68,14 @@ export function createProvidersResource(deps: ResourceDependencies): Resource<"p
         if (definition !== undefined && body.base_url !== undefined) checkBaseUrl(body.base_url, definition, deps);
         await checkBoundSecrets(before, body, deps);
         const row = await store.providers.update(params.id, await toChange(before, body, deps));
+        if (row?.enabled === false) withdraw({ kind: "provider", id: row.id });
         await changed();
         return toApiProvider(found(row, "provider", params.id), deps);
       }),
 
     async remove({ params }) {
       if (!(await store.providers.remove(params.id))) throw notFound("provider", params.id);
+      withdraw({ kind: "provider", id: params.id });
       await changed();
       return { id: params.id, deleted: true };
     },

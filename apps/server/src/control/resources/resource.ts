@@ -11,6 +11,7 @@ import type { Store, UserRow } from "#control/store/store.ts";
 import type { Clock } from "#domain/clock.ts";
 import type { Egress } from "#domain/egress/egress.ts";
 import type { Role } from "#domain/principal.ts";
+import type { Right } from "#domain/right.ts";
 
 export interface ResourceDependencies extends ProviderSources {
   readonly store: Store;
@@ -18,6 +19,8 @@ export interface ResourceDependencies extends ProviderSources {
   readonly fetchJson: FetchJson;
   /** Resolves when the change is in force on the gateway. */
   readonly changed: () => Promise<void>;
+  /** Ends what runs by a right that is no more; a snapshot of a large store may take longer than that should. */
+  readonly withdraw: (right: Right) => void;
   /** The list of prices in force. */
   readonly prices: Pick<PriceSource, "current" | "state" | "refresh">;
   /** Whom this server may ask. */

@@ -26,7 +26,7 @@ export function toApiUser(row: UserRow): ApiUser {
   };
 }
 
-export function createUsersResource({ store, changed }: ResourceDependencies): Resource<"users"> {
+export function createUsersResource({ store, changed, withdraw }: ResourceDependencies): Resource<"users"> {
   const inTurn = createTurns(store);
   return {
     list: ({ query }) => readPage(query, (page) => store.users.list(page), toApiUser),
@@ -60,6 +60,7 @@ export function createUsersResource({ store, changed }: ResourceDependencies): R
         const row = found(await store.users.find(params.id), "user", params.id);
         if (row.role === "admin") await refuseForLastAdmin(store, row);
         if (!(await store.users.remove(params.id))) throw notFound("user", params.id);
+        withdraw({ kind: "user", id: params.id });
         await changed();
         return { id: params.id, deleted: true };
       }),

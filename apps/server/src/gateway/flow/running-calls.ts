@@ -1,8 +1,10 @@
 // The requests that are with vendors, so that who loses the right to one loses it at once: a key that is revoked or expires, a
-// user who is removed, a provider that is disabled, and all when the server stops. Invariant: one review looks at all of them; no request has a timer for it.
+// user who is removed, a provider that is disabled, and all when the server stops. Invariant: one review looks at all of them;
+// no request has a timer for it.
 
 import type { SteadyTime } from "#domain/clock.ts";
 import type { Principal } from "#domain/principal.ts";
+import type { Right } from "#domain/right.ts";
 import type { ProviderEntry, Snapshot } from "#domain/snapshot.ts";
 
 /** Asked for keys alone that expire. */
@@ -33,6 +35,13 @@ export class RunningCalls {
     for (const call of this.#calls) call.withdraw(reason);
   }
 
+  /** At once, where a new snapshot may take its time. */
+  withdrawOf({ kind, id }: Right): void {
+    for (const call of this.#calls) {
+      if (idsOf(call)[kind] === id) call.withdraw(kind === "provider" ? "disabled" : "revoked");
+    }
+  }
+
   /** To be called more than once in a second. */
   review(snapshot: Snapshot, time: Time): void {
     for (const call of this.#calls) {
@@ -40,6 +49,10 @@ export class RunningCalls {
       if (reason !== null) call.withdraw(reason);
     }
   }
+}
+
+function idsOf({ principal, provider }: RunningCall): Readonly<Record<Right["kind"], string | undefined>> {
+  return { key: principal.keyId, user: principal.userId, provider: provider?.id };
 }
 
 export function withdrawalOf(
