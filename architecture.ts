@@ -190,6 +190,7 @@ export const strangers = {
       "field-reader.ts",
       "fitted-names.ts",
       "fitted-schemas.ts",
+      "gathered-answer.ts",
       "large-answer.ts",
       "one-line.ts",
       "openai-error.ts",

@@ -3,36 +3,13 @@
 
 import { startFakeUpstream } from "@ghostllm/fake-upstream";
 import type { FakeUpstream, Script } from "@ghostllm/fake-upstream";
-import { dialects } from "@ghostllm/llm";
-import type { ClientDialectName, ProviderDefinition } from "@ghostllm/llm";
+import type { ClientDialectName } from "@ghostllm/llm";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Target } from "#domain/snapshot.ts";
-import { makeProvider, makeSnapshot, makeTarget, providerNamed, startGateway } from "./support/gateway.ts";
+import { askings, names, speakingOnly, vendors } from "./support/every-dialect.ts";
+import { makeProvider, makeSnapshot, makeTarget, startGateway } from "./support/gateway.ts";
 import type { TestGateway } from "./support/gateway.ts";
 import { postJson, readBody } from "./support/stage.ts";
-
-const names = Object.keys(dialects) as ClientDialectName[];
-
-interface Asking {
-  readonly path: string;
-  readonly body: object;
-}
-
-const user = { role: "user", content: "Hi" };
-
-const askings: Readonly<Record<ClientDialectName, (model: string, stream: boolean) => Asking>> = {
-  "openai-chat": (model, stream) => ({ path: "/v1/chat/completions", body: { model, stream, messages: [user] } }),
-  "openai-responses": (model, stream) => ({ path: "/v1/responses", body: { model, stream, input: "Hi" } }),
-  "anthropic-messages": (model, stream) => ({
-    path: "/v1/messages",
-    body: { model, stream, max_tokens: 9, messages: [user] },
-  }),
-  gemini: (model, stream) => ({
-    path: `/v1beta/models/${model}:${stream ? "streamGenerateContent?alt=sse" : "generateContent"}`,
-    body: { contents: [{ role: "user", parts: [{ text: "Hi" }] }] },
-  }),
-  ollama: (model, stream) => ({ path: "/api/chat", body: { model, stream, messages: [user] } }),
-};
 
 /** By which a client knows that a stream came to its proper end. */
 const ends: Readonly<Record<ClientDialectName, RegExp>> = {
@@ -41,15 +18,6 @@ const ends: Readonly<Record<ClientDialectName, RegExp>> = {
   "anthropic-messages": /message_stop/,
   gemini: /data: .*"finishReason": ?"STOP"/,
   ollama: /"done": ?true.*\}\n$/,
-};
-
-/** A provider whose own dialect each is. */
-const vendors: Readonly<Record<ClientDialectName, string>> = {
-  "openai-chat": "openai-compatible",
-  "openai-responses": "openai",
-  "anthropic-messages": "anthropic",
-  gemini: "google",
-  ollama: "ollama",
 };
 
 /** A good whole answer of each vendor that says "Fine." */
@@ -112,12 +80,6 @@ afterAll(async () => {
   await gateway.close();
   await Promise.all(upstreams.map((upstream) => upstream.close()));
 });
-
-/** Some speak several. */
-function speakingOnly(vendor: ClientDialectName): ProviderDefinition {
-  const { modelsOf: _all, ...definition } = providerNamed(vendors[vendor]);
-  return { ...definition, speaks: { [vendor]: definition.speaks[vendor] } };
-}
 
 /** `alone` at the first vendor, and `routed`, an alias that falls back from it to a second one of the same dialect. */
 function serve(vendor: ClientDialectName): void {

@@ -62,6 +62,10 @@ export interface Passage {
   typeOfStream(first: Buffer): string | null | undefined;
   /** `contentType` is the vendor's. */
   createStreamTap(request: ParsedRequest, quirks: Quirks, contentType?: string): StreamTap;
+  /** May a stream that nobody asked for be told as one answer? */
+  gathers(request: ParsedRequest): boolean;
+  /** All of such a stream, whose content type is the vendor's, as that answer. */
+  readStreamed(body: Buffer, request: ParsedRequest, contentType: string): WholeAnswerReading;
   /** Null: an answer must be held as a whole to be translated. */
   createLargeAnswerTap(): StreamTap | null;
 }

@@ -122,6 +122,18 @@ export class StraightPassage implements Passage {
     return unwrapped(upstream, told, contentType);
   }
 
+  gathers(request: ParsedRequest): boolean {
+    return this.#hub().gathers(request);
+  }
+
+  readStreamed(body: Buffer, request: ParsedRequest, contentType: string): WholeAnswerReading {
+    return this.#hub().readStreamed(body, request, contentType);
+  }
+
+  #hub(): TranslatingPassage {
+    return this.#crossed ?? new TranslatingPassage(this.#dialect, this.#dialect, this.#memory, this.#facts);
+  }
+
   createLargeAnswerTap(): StreamTap | null {
     return this.#crossed === null ? this.#dialect.upstream.createLargeAnswerTap() : null;
   }

@@ -1,6 +1,7 @@
 // The way between two dialects: request, answer, stream and error go through the hub, and what one of the two cannot
 // express is noted.
 
+import { crossings } from "#operations.ts";
 import type { Quirks } from "#providers/definition.ts";
 import { withWholePairs } from "#fitting/fit-text.ts";
 import { lossesOf } from "./answer-losses.ts";
@@ -11,6 +12,7 @@ import type {
   EncodedRequest,
   ParsedRequest,
   RequestEdits,
+  StreamEncoder,
   StreamFailure,
   StreamTap,
   VendorDialect,
@@ -18,6 +20,7 @@ import type {
 import { failed, readVendorError, translateError, unread } from "./error-reading.ts";
 import type { ErrorContext, ErrorReading } from "./error-reading.ts";
 import type { Notes } from "./extras.ts";
+import { GatheringEncoder } from "./gathered-answer.ts";
 import { FittedNames } from "./fitted-names.ts";
 import type { Passage, SentRequest, WholeAnswerReading } from "./passage.ts";
 import { TurnCollector } from "./sealed-turns.ts";
@@ -87,10 +90,27 @@ export class TranslatingPassage implements Passage {
   }
 
   createStreamTap(request: ParsedRequest, _quirks: Quirks, contentType?: string): StreamTap {
+    return this.#tapFor(request, this.#client.createStreamEncoder(request, this.#facts.elapsedMs), contentType);
+  }
+
+  gathers({ operation, stream }: ParsedRequest): boolean {
+    return !stream && crossings[operation] === "chat.completions";
+  }
+
+  readStreamed(body: Buffer, request: ParsedRequest, contentType: string): WholeAnswerReading {
+    const encoder = new GatheringEncoder(this.#client, request, this.#facts.elapsedMs);
+    const tap = this.#tapFor(request, encoder, contentType);
+    const told = [tap.push(body), tap.flush()].filter((bytes) => bytes !== null);
+    if (tap.failure !== null) return failed(this.#client, tap.failure.error);
+    if (!tap.isWhole) return { body, usage: null, isBroken: true };
+    return { body: Buffer.concat(told), usage: tap.usage, isBroken: false, contentType: encoder.contentType };
+  }
+
+  #tapFor(request: ParsedRequest, encoder: StreamEncoder, contentType?: string): StreamTap {
     const { upstream } = this.#target;
     const tap = new TranslatingTap({
       decoder: upstream.createStreamDecoder(idOf(this.#facts)),
-      encoder: this.#client.createStreamEncoder(request, this.#facts.elapsedMs),
+      encoder,
       encodeStreamError: this.#client.encodeStreamError,
       turn: new TurnCollector(this.#memory, this.#sent.unsealedBy),
       completer: new EventCompleter(this.#contextOf(request)),

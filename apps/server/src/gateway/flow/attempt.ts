@@ -61,7 +61,11 @@ export async function callVendor(input: VendorCall, request: UpstreamRequest, pa
   input.onCall(call);
   lifeline.hold(call, input.target.provider);
   const answer = decoded(await call.answer);
-  if (isStream(answer, passed.passage)) return readStream(input, answer, passed);
+  if (isStream(answer, passed.passage)) {
+    return passed.passage.gathers(input.request)
+      ? readGathered(input, answer, passed)
+      : readStream(input, answer, passed);
+  }
   const mayBeStream = input.request.stream && answer.status < 300 && streamingOperations.has(input.request.operation);
   return mayBeStream ? readUnknown(input, answer, passed) : readAnswer(input, answer, passed);
 }
@@ -141,18 +145,13 @@ async function readStream(
 }
 
 async function readAnswer(input: VendorCall, source: UpstreamAnswer, passed: Passed): Promise<VendorAnswer> {
-  const { target, answerBufferBytes, lifeline } = input;
+  const { target } = input;
   const { passage, notes } = passed;
   const base = { target, notes, status: source.status, headers: source.headers };
   if (source.status >= 300 && source.status < 400) {
     throw new UpstreamFailure("broken", `the base URL leads elsewhere (status ${source.status})`);
   }
-  const { held } = lifeline.exchange;
-  let refusal: GhostError | null = null;
-  const { body, complete } = await readWhole(source, answerBufferBytes, (bytes) => {
-    refusal = held.grow(bytes);
-    return refusal === null;
-  });
+  const { body, complete, refusal } = await gather(input, source);
   if (!complete) {
     const tap = passage.createLargeAnswerTap();
     if (tap === null) throw refusal ?? new UpstreamFailure("broken", "the answer is too large to be translated");
@@ -164,6 +163,30 @@ async function readAnswer(input: VendorCall, source: UpstreamAnswer, passed: Pas
   if (reading.isBroken) throw notJson(body);
   if (reading.failure !== undefined) return failed(base, reading.failure);
   return { kind: "whole", ...base, ...toldBy(reading, base) };
+}
+
+/** A stream that nobody asked for. What fails within it has told the client nothing, and may go well elsewhere. */
+async function readGathered(input: VendorCall, source: UpstreamAnswer, passed: Passed): Promise<VendorAnswer> {
+  const { target, request } = input;
+  const { passage, notes } = passed;
+  const base = { target, notes, status: source.status, headers: source.headers };
+  const { body, complete, refusal } = await gather(input, source);
+  if (!complete) throw refusal ?? new UpstreamFailure("broken", "the stream is too large to be told as one answer");
+  const reading = passage.readStreamed(body, request, String(source.headers["content-type"]));
+  if (reading.isBroken) throw new UpstreamFailure("broken", "the stream broke off");
+  if (reading.failure !== undefined) return failed(base, reading.failure);
+  return { kind: "whole", ...base, ...toldBy(reading, base) };
+}
+
+/** As much as may be held of an answer. `refusal` tells why it is not complete, where the memory of all is at its end. */
+async function gather({ answerBufferBytes, lifeline }: VendorCall, source: UpstreamAnswer) {
+  const { held } = lifeline.exchange;
+  let refusal: GhostError | null = null;
+  const read = await readWhole(source, answerBufferBytes, (bytes) => {
+    refusal = held.grow(bytes);
+    return refusal === null;
+  });
+  return { ...read, refusal };
 }
 
 function readError(base: AnswerBase, body: Buffer, passage: Passage): WholeAnswer {

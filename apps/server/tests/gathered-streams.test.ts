@@ -1,0 +1,119 @@
+// A vendor that streams though nobody asked for a stream: its client gets the one answer that it waits for, in whatever
+// dialects, and what breaks off is asked of the next target.
+
+import { readFileSync } from "node:fs";
+import { startFakeUpstream } from "@ghostllm/fake-upstream";
+import type { FakeUpstream, Script } from "@ghostllm/fake-upstream";
+import { dialects } from "@ghostllm/llm";
+import type { ClientDialectName } from "@ghostllm/llm";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { askings, names, speakingOnly, vendors } from "./support/every-dialect.ts";
+import { makeProvider, makeSnapshot, makeTarget, startGateway } from "./support/gateway.ts";
+import type { TestGateway } from "./support/gateway.ts";
+import { postJson } from "./support/stage.ts";
+
+const recorded: Readonly<Record<ClientDialectName, string>> = {
+  "openai-chat": "openai.sse",
+  "openai-responses": "openai.tools.sse",
+  "anthropic-messages": "anthropic.tools.sse",
+  gemini: "google.tools.sse",
+  ollama: "ollama.ndjson",
+};
+
+function streamOf(vendor: ClientDialectName): Buffer {
+  return readFileSync(new URL(`../../../packages/llm/fixtures/${vendor}/streams/${recorded[vendor]}`, import.meta.url));
+}
+
+function streaming(vendor: ClientDialectName, bytes: Buffer): Script {
+  const contentType = dialects[vendor].upstream.streamContentType;
+  return { kind: "raw", base64: bytes.toString("base64"), headers: { "content-type": contentType }, writeBytes: 700 };
+}
+
+type Decoder = ReturnType<(typeof dialects)["gemini"]["upstream"]["createStreamDecoder"]>;
+type ChatEvent = ReturnType<Decoder["push"]>[number];
+
+let upstreams: FakeUpstream[];
+let gateway: TestGateway;
+
+beforeAll(async () => {
+  upstreams = await Promise.all([startFakeUpstream(), startFakeUpstream()]);
+  gateway = await startGateway(makeSnapshot({ targets: [] }), { random: () => 0 });
+});
+beforeEach(() => upstreams.forEach((upstream) => upstream.clear()));
+afterAll(async () => {
+  await gateway.close();
+  await Promise.all(upstreams.map((upstream) => upstream.close()));
+});
+
+/** `asked` is an alias of the same vendor in two places. */
+function serve(vendor: ClientDialectName): void {
+  const targets = upstreams.map(({ url }, place) => {
+    const base = `${url}${/openai/.test(vendor) ? "/v1" : ""}`;
+    const entry = { id: `${vendor}-${place}`, name: `${vendor}-${place}`, definition: speakingOnly(vendor) };
+    return makeTarget(makeProvider(vendors[vendor], base, entry), "model");
+  });
+  const members = targets.map((target) => ({ target, weight: 1 }));
+  const route = { id: "r", name: "asked", strategy: "ordered" as const, targets: members, createdAt: 0 };
+  gateway.swap(makeSnapshot({ targets, routes: new Map([["asked", route]]) }));
+}
+
+/** What a stream says, however it is cut into events. */
+function meaningOf(events: readonly ChatEvent[]) {
+  const textOf = (kind: "text" | "tool_arguments"): string =>
+    events.flatMap((event) => (event.kind === kind ? [event.text] : [])).join("");
+  const usage = events.flatMap((event) => (event.kind === "usage" ? [event.usage] : [])).at(-1);
+  return {
+    text: textOf("text"),
+    calls: events.flatMap((event) => (event.kind === "tool_call" ? [event.name] : [])),
+    callArguments: textOf("tool_arguments").replaceAll(/\s/g, ""),
+    tokens: [usage?.promptTokens, usage?.completionTokens],
+  };
+}
+
+function meantBy(vendor: ClientDialectName) {
+  const decoder = dialects[vendor].upstream.createStreamDecoder("id");
+  return meaningOf([...decoder.push(streamOf(vendor)), ...decoder.flush()]);
+}
+
+async function ask(client: ClientDialectName): Promise<Response> {
+  const { path, body } = askings[client]("asked", false);
+  return postJson(gateway.url + path, body);
+}
+
+function toldTo(client: ClientDialectName, body: Buffer) {
+  const result = dialects[client].upstream.decodeResult(body, "id");
+  if (result === null) throw new Error(`no answer of ${client}: ${body.toString()}`);
+  const [choice] = result.choices;
+  const calls = choice?.content.flatMap((part) => (part.kind === "tool_call" ? [part] : [])) ?? [];
+  return {
+    text: choice?.content.flatMap((part) => (part.kind === "text" ? [part.text] : [])).join(""),
+    calls: calls.map(({ name }) => name),
+    callArguments: calls
+      .map(({ argumentsText }) => argumentsText)
+      .join("")
+      .replaceAll(/\s/g, ""),
+    tokens: [result.usage?.promptTokens, result.usage?.completionTokens],
+  };
+}
+
+describe.each(names)("a stream of %s that nobody asked for", (vendor) => {
+  it.each(names)("is one answer to a client of %s", async (client) => {
+    serve(vendor);
+    upstreams[0]?.script([streaming(vendor, streamOf(vendor))]);
+    const response = await ask(client);
+    expect(response.status).toBe(200);
+    expect(response.headers.get("content-type")).toBe("application/json");
+    expect(toldTo(client, Buffer.from(await response.arrayBuffer()))).toEqual(meantBy(vendor));
+    expect(gateway.records.at(-1)).toMatchObject({ status: "ok", streamed: false, estimated: false });
+  });
+
+  it("is asked for again elsewhere where it breaks off", async () => {
+    serve(vendor);
+    const whole = streamOf(vendor);
+    upstreams[0]?.script([streaming(vendor, whole.subarray(0, whole.length >> 1))]);
+    upstreams[1]?.script([streaming(vendor, whole)]);
+    const response = await ask(vendor);
+    expect(response.headers.get("x-ghostllm-provider")).toBe(`${vendor}-1`);
+    expect(toldTo(vendor, Buffer.from(await response.arrayBuffer()))).toEqual(meantBy(vendor));
+  });
+});
