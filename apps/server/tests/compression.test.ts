@@ -23,8 +23,15 @@ afterAll(async () => {
   await upstream?.close();
 });
 beforeEach(() =>
-  upstream.script(({ text }) =>
-    text.includes('"seed":400') ? { kind: "error", status: 400, message: "wrong, ".repeat(500) } : { kind: "default" },
+  upstream.script(({ path, text }) =>
+    text.includes('"seed":400')
+      ? { kind: "error", status: 400, message: "wrong, ".repeat(500) }
+      : path.endsWith("/files")
+        ? {
+            kind: "answer",
+            body: { object: "list", data: Array.from({ length: 99 }, () => ({ id: "file-1", object: "file" })) },
+          }
+        : { kind: "default" },
   ),
 );
 
@@ -65,6 +72,7 @@ const large: readonly (readonly [string, Ask])[] = [
   ["a chat of Ollama", { path: "/api/chat", body: { model, messages, stream: false } }],
   ["embeddings", { path: "/v1/embeddings", body: { model: "text-embedding-3-small", input: ["a", "b", "c"] } }],
   ["an error of the vendor that says much", { path: "/v1/chat/completions", body: { model, messages, seed: 400 } }],
+  ["a list of what a vendor keeps", { path: "/v1/files" }],
   ["a list for operators", { path: "/admin/models" }],
   ["the document of the API", { path: "/docs/json" }],
   ["a file of the documentation", stylesheet],
@@ -139,12 +147,14 @@ describe("what is sent as it is", () => {
     const headers = { "if-none-match": known.etag ?? "" };
     const unchanged = await ask({ ...stylesheet, headers }, "gzip");
     expect([unchanged.status, unchanged.bytes.length]).toEqual([304, 0]);
+    expect(unchanged.headers.vary).toBe("Accept-Encoding");
     expect(known.etag).toMatch(/^W\//);
     expect(known["accept-ranges"]).toBeUndefined();
   });
 
   it.each([
     ["of the gateway", { path: "/metrics" }],
+    ["of what a vendor keeps", { path: "/v1/files" }],
     ["of a file", stylesheet],
     ["of a page", { path: "/docs/json" }],
   ])("the answer to HEAD %s, which does not say how long a coded one would be", async (_name, route) => {

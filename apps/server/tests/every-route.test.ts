@@ -4,6 +4,9 @@ import { startFakeUpstream } from "@ghostllm/fake-upstream";
 import type { FakeUpstream } from "@ghostllm/fake-upstream";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { askRoute, everyRoute } from "./support/every-route.ts";
+import { openRaw } from "./support/raw-socket.ts";
+import { hello, helloStream, startStage } from "./support/stage.ts";
+import type { Stage } from "./support/stage.ts";
 import { startWholeServer } from "./support/whole-server.ts";
 import type { WholeServer } from "./support/whole-server.ts";
 
@@ -116,7 +119,7 @@ describe.each(everyRoute)("$name", (route) => {
     await options.arrayBuffer();
     expect([...options.headers.keys()].filter((name) => name.startsWith("access-control"))).toEqual([]);
     const isKnown = options.headers.get("allow") !== null;
-    expect(options.status).toBe(isKnown ? 204 : 404);
+    expect(options.status).toBe(isKnown ? 204 : route.status);
     if (isKnown && route.status !== 405) expect(options.headers.get("allow")?.split(", ")).toContain(route.method);
   });
 
@@ -177,4 +180,71 @@ describe("an origin", () => {
     const response = await askRoute(server, chat, preflightOf("POST", page, asked));
     expect(response.headers.get("access-control-allow-headers")).toBe("x-api-key");
   });
+});
+
+describe("all origins", () => {
+  let open: Stage;
+
+  beforeAll(async () => {
+    open = await startStage({
+      edge: {
+        cors: { origins: ["*"], adminOrigins: [], credentials: false, maxAgeSeconds: 60 },
+        trustedProxies: { addresses: ["loopback"], header: "auto" },
+      },
+    });
+  });
+  afterAll(() => open.close());
+
+  it("may call the model API without cookies, and nothing that is for operators", async () => {
+    const headers = { origin: "https://anybody.example.com" };
+    const chat = await open.post(hello, undefined, { headers });
+    expect(await chat.text()).toContain("You said");
+    expect(chat.headers.get("access-control-allow-origin")).toBe("*");
+    expect(chat.headers.get("access-control-allow-credentials")).toBeNull();
+    for (const path of ["/metrics", "/status", "/admin/users"]) {
+      const response = await fetch(open.gateway.url + path, { headers });
+      await response.arrayBuffer();
+      expect(response.headers.get("access-control-allow-origin")).toBeNull();
+    }
+  });
+
+  it("are answered in streams and errors, too, in whatever dialect", async () => {
+    const headers = { origin: "null" };
+    const asked = [
+      open.post(helloStream, undefined, { headers }),
+      open.post({ ...hello, model: "nobody" }, "/v1/messages", { headers }),
+      open.post("{", "/api/chat", { headers }),
+      fetch(`${open.gateway.url}/v1beta/models`, { headers }),
+    ];
+    const answered = await Promise.all(asked);
+    for (const response of answered) {
+      await response.arrayBuffer();
+      expect(response.headers.get("access-control-allow-origin")).toBe("*");
+    }
+    expect(answered.map(({ status }) => status)).toEqual([200, 404, 400, 401]);
+  });
+});
+
+it("who came by TLS to a trusted proxy is held to it, and nobody else", async () => {
+  const proxied = await startWholeServer({ SERVER_TRUSTED_PROXIES: "loopback", SERVER_HSTS_SECONDS: "60" });
+  const told = async (path: string, headers: Readonly<Record<string, string>>) => {
+    const response = await fetch(proxied.url + path, { headers });
+    await response.arrayBuffer();
+    return response.headers.get("strict-transport-security");
+  };
+  for (const path of ["/health/live", "/docs/json", "/v1/models"]) {
+    expect(await told(path, { "x-forwarded-proto": "https" })).toBe("max-age=60");
+    expect(await told(path, { forwarded: "for=203.0.113.7;proto=https" })).toBe("max-age=60");
+    expect(await told(path, { "x-forwarded-proto": "http" })).toBeNull();
+    expect(await told(path, {})).toBeNull();
+  }
+  await proxied.close();
+});
+
+it("the server as a whole is asked for its methods, too", async () => {
+  const connection = await openRaw(server.url);
+  connection.send("OPTIONS * HTTP/1.1\r\nhost: localhost\r\n\r\n");
+  const text = await connection.until((received) => received.includes("\r\n\r\n"));
+  connection.destroy();
+  expect(text).toMatch(/^HTTP\/1\.1 204 [^]*\r\nallow: HEAD, POST, GET, [A-Z, ]*OPTIONS\r\n/i);
 });

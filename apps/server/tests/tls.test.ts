@@ -6,6 +6,7 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { connect as connectPlain } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { connect } from "node:tls";
 import type { ConnectionOptions, TLSSocket } from "node:tls";
 import { promisify } from "node:util";
@@ -13,6 +14,7 @@ import { startFakeUpstream } from "@ghostllm/fake-upstream";
 import type { FakeUpstream } from "@ghostllm/fake-upstream";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { askExactly } from "./support/exact-answer.ts";
+import { requestText } from "./support/raw-socket.ts";
 import { startWholeServer } from "./support/whole-server.ts";
 import type { WholeServer } from "./support/whole-server.ts";
 
@@ -233,6 +235,27 @@ describe("a connection by TLS", () => {
     expect(String(await once(socket, "data"))).toMatch(/^HTTP\/1\.1 400 [^]*cannot be read as HTTP/);
     await once(socket, "close");
   });
+});
+
+it("a load balancer tells of its client before TLS is agreed", async () => {
+  const balanced = await startWholeServer({
+    OPENAI_API_KEY: "sk-vendor",
+    OPENAI_BASE_URL: `${upstream.url}/v1`,
+    SERVER_TLS_CERTIFICATE_FILE: fixture("first-certificate"),
+    SERVER_TLS_KEY_FILE: fixture("first-key"),
+    SERVER_TRUSTED_PROXIES: "loopback",
+    SERVER_PROXY_PROTOCOL: "true",
+  });
+  const carrier = connectPlain(Number(new URL(balanced.url).port), "127.0.0.1");
+  carrier.write("PROXY TCP4 203.0.113.7 10.0.0.1 8080 443\r\n");
+  const socket = connect({ socket: carrier, host: "localhost", ca });
+  await once(socket, "secureConnect");
+  const body = JSON.stringify({ model: "gpt-4o-mini", messages: [{ role: "user", content: "Hello" }] });
+  const headers = { host: "localhost", authorization: `Bearer ${balanced.apiKey}`, connection: "close" };
+  socket.write(requestText({ path: "/v1/chat/completions", headers, body }));
+  expect(await text(socket)).toMatch(/^HTTP\/1\.1 200 [^]*strict-transport-security[^]*You said: Hello/i);
+  expect(balanced.logged.find((line) => line.includes("request finished"))).toContain('"ipAddress":"203.0.113.7"');
+  await balanced.close();
 });
 
 it("a certificate that is of no use ends the start with what to do", async () => {

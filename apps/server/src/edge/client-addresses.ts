@@ -39,7 +39,7 @@ export class ClientAddresses {
   /** Whoever is at the other end of the connection, or before the load balancer that told so. */
   peerOf(socket: Socket): string | null {
     const told = this.#told?.get(carrierOf(socket) ?? socket);
-    return told ?? plainAddress(socket.remoteAddress ?? "");
+    return told ?? addressOf(socket);
   }
 
   /**
@@ -102,6 +102,12 @@ export class ClientAddresses {
   #agree(hops: readonly Hop[], others: readonly Hop[]): boolean {
     return this.#clientBehind("", hops) === this.#clientBehind("", others);
   }
+}
+
+/** As `plainAddress`, for what the system itself has written: every request asks for it. */
+function addressOf({ remoteAddress: address }: Socket): string | null {
+  if (address === undefined) return null;
+  return address.includes("%") || address.startsWith("::ffff:") ? plainAddress(address) : address;
 }
 
 function textOf(header: string | string[] | undefined): string | undefined {

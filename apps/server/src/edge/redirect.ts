@@ -26,6 +26,8 @@ export function createRedirect(deps: RedirectDeps): Server {
 }
 
 function redirect(deps: RedirectDeps, request: IncomingMessage, response: ServerResponse): void {
+  // Read and dropped: closed with a body unread, the connection would take the answer with it.
+  request.resume();
   const { host, target } = placeOf(request);
   const authority = authorityOf(deps, host);
   // What the client still sends is for nobody: the next request belongs to another connection.

@@ -51,6 +51,7 @@ export const everyRoute: readonly RouteCase[] = [
   get("a method that is not taken", "/v1/chat/completions", { status: 405 }),
   get("a path that is not there", "/v1/nothing", { status: 404 }),
   get("a path that Ollama has and we do not", "/api/blobs/x", { status: 404 }),
+  get("a path that cannot be read", "/%", { status: 400, isOperators: true }),
   get("health", "/health"),
   get("liveness", "/health/live"),
   get("readiness", "/health/ready"),

@@ -15,11 +15,13 @@ export function compressAnswers(app: FastifyInstance, compressor: Compressor): v
   const files = new CompressedFiles(compressor);
   app.addHook("onSend", async (request, reply, payload) => {
     const bytes = lengthOf(reply, payload);
+    // Of what was sent when it changed last.
+    if (reply.statusCode === 304) varyByEncoding(reply);
     if (reply.statusCode !== 200 && reply.statusCode < 400) return payload;
     if (bytes === null || reply.hasHeader("content-encoding") || isUnchangeable(reply)) return payload;
     const choice = compressor.choose(request.raw, reply.getHeader("content-type"), bytes);
     if (choice === "as is") return payload;
-    reply.header("vary", varyWith(reply.raw.getHeader("vary"), "Accept-Encoding"));
+    varyByEncoding(reply);
     if (choice === "identity") return payload;
     if (request.method === "HEAD") {
       // How long the answer to GET would be, is not known without making it. Fastify measures all but streams.
@@ -28,6 +30,10 @@ export function compressAnswers(app: FastifyInstance, compressor: Compressor): v
     }
     return compressPayload({ request, reply, compressor, files, coding: choice }, payload);
   });
+}
+
+function varyByEncoding(reply: FastifyReply): void {
+  reply.header("vary", varyWith(reply.raw.getHeader("vary"), "Accept-Encoding"));
 }
 
 /** Null where it is not known. */

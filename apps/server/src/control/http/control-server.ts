@@ -44,7 +44,11 @@ export async function createControlServer(deps: ControlDependencies): Promise<Co
     genReqId: () => newId(),
     exposeHeadRoutes: true,
     routerOptions: { ignoreTrailingSlash: true },
-    frameworkErrors: (error, request, reply) => void answerFailure(error, request, reply, deps),
+    // What cannot be routed has been by no hook.
+    frameworkErrors: (error, request, reply) => {
+      setSecurityHeaders(request, reply);
+      void answerFailure(error, request, reply, deps);
+    },
   });
   acceptJsonOnly(app);
   app.addHook("onRequest", async (request, reply) => setSecurityHeaders(request, reply));

@@ -5,8 +5,9 @@ import { adminRouteList } from "@ghostllm/contract";
 /** Of pages: the landing page, and the documentation with its files. */
 const page = /^\/(?:docs(?:\/.*)?)?$/;
 
-/** Empty for a path that does not exist. */
+/** Empty for a path that does not exist; `*` is the server as a whole. */
 export function methodsOf(path: string): readonly string[] {
+  if (path === "*") return ["HEAD", ...new Set(adminRouteList.map(({ method }) => method))];
   const methods = adminRouteList.filter((route) => matches(route.path, path)).map(({ method }) => method);
   const withHead = methods.includes("GET") ? ["HEAD", ...methods] : methods;
   return [...withHead, ...(page.test(path) ? ["GET", "HEAD"] : [])];
