@@ -2,6 +2,7 @@
 // does not cost more than the budget.
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { chanceFrom } from "../../../packages/llm/src/testing/random.ts";
 import { PricedVendor } from "./support/priced-vendor.ts";
 import type { Asked } from "./support/priced-vendor.ts";
 
@@ -414,6 +415,120 @@ describe("the worst case of", () => {
     expect(held.status, held.text).toBe(200);
     const most = /may cost up to ([\d.]+) USD/.exec(text)?.[1];
     expect(held.cost).toBeLessThanOrEqual(Number(most));
+  });
+});
+
+/** What a request can be made of in each dialect, and what the vendor may make of it. */
+interface Ingredient {
+  readonly part?: object;
+  readonly field?: object;
+  /** Tokens of the prompt; Infinity is all that the model can read. */
+  readonly prompt?: number;
+  readonly hour?: true;
+  readonly times?: number;
+}
+
+interface Kitchen {
+  readonly ingredients: readonly Ingredient[];
+  readonly text: (text: string) => object;
+  readonly asked: (parts: readonly object[], fields: object, limit: number, usage: Counts) => Asked;
+  readonly context: number;
+}
+
+interface Counts {
+  readonly prompt: number;
+  readonly completion: number;
+  readonly hour: boolean;
+}
+
+const url = "https://a.example/b";
+const kitchens: readonly Kitchen[] = [
+  {
+    context: 400_000,
+    text: (text) => ({ type: "text", text }),
+    ingredients: [
+      { part: { type: "image_url", image_url: { url, detail: "high" } }, prompt: 1_445 },
+      { part: { type: "file", file: { file_id: "f" } }, prompt: Infinity },
+      { part: { type: "file", file: pdfFile }, prompt: Infinity },
+      { field: { n: 3 }, times: 3 },
+      { field: { tools: [{ type: "function", function: { name: "f" } }] }, prompt: 900 },
+      { field: { response_format: { type: "json_schema", json_schema: { name: "j", schema: {} } } }, prompt: 800 },
+    ],
+    asked: (parts, fields, limit, { prompt, completion }) =>
+      chat(
+        "gpt-5.1",
+        { messages: [{ role: "user", content: parts }], max_completion_tokens: limit, ...fields },
+        { prompt_tokens: prompt, completion_tokens: completion },
+      ),
+  },
+  {
+    context: 200_000,
+    text: (text) => ({ type: "text", text }),
+    ingredients: [
+      { part: { type: "image", source: { type: "url", url } }, prompt: 4_784 },
+      { part: { type: "document", source: { type: "url", url } }, prompt: Infinity },
+      { part: pdfBlock, prompt: Infinity },
+      { part: { type: "text", text: "x", cache_control: { type: "ephemeral", ttl: "1h" } }, hour: true },
+      { field: { tools: [{ name: "f", input_schema: { type: "object" } }] }, prompt: 900 },
+      { field: { tools: [{ type: "bash_20250124", name: "bash" }] }, prompt: 2_000 },
+    ],
+    asked: (parts, fields, limit, { prompt, completion, hour }) =>
+      claude(
+        { messages: [{ role: "user", content: parts }], max_tokens: limit, ...fields },
+        {
+          ...(hour
+            ? {
+                input_tokens: 0,
+                cache_creation_input_tokens: prompt,
+                cache_creation: { ephemeral_1h_input_tokens: prompt },
+              }
+            : { input_tokens: prompt, cache_creation_input_tokens: 0 }),
+          output_tokens: completion,
+        },
+      ),
+  },
+  {
+    context: 1_048_576,
+    text: (text) => ({ text }),
+    ingredients: [
+      { part: { inlineData: { mimeType: "image/png", data: "A".repeat(400) } }, prompt: 4_128 },
+      { part: { inlineData: { mimeType: "application/pdf", data: pdf } }, prompt: Infinity },
+      { part: { file_data: { file_uri: url } }, prompt: Infinity },
+      { field: { tools: [{ functionDeclarations: [{ name: "f" }] }] }, prompt: 900 },
+    ],
+    asked: (parts, fields, limit, { prompt, completion }) =>
+      gemini(
+        { contents: [{ role: "user", parts }], generationConfig: { maxOutputTokens: limit }, ...fields },
+        { promptTokenCount: prompt, candidatesTokenCount: completion, totalTokenCount: prompt + completion },
+      ),
+  },
+];
+
+describe("whatever a request is made of", () => {
+  it.each(Array.from({ length: 45 }, (_, index) => index + 1))("it costs no more than was held: %d", async (seed) => {
+    const chance = chanceFrom(seed);
+    const kitchen = kitchens[seed % kitchens.length];
+    if (kitchen === undefined) throw new Error("no kitchen");
+    const { ingredients, text, asked, context } = kitchen;
+    const taken = ingredients.filter(() => chance.below(3) === 0);
+    const words = "1 2 ".repeat(chance.below(2_000));
+    const parts = [text(words), ...taken.flatMap(({ part }) => (part === undefined ? [] : [part]))];
+    const fields = Object.assign({}, ...taken.map(({ field }) => field)) as object;
+    const limit = 1 + chance.below(5_000);
+    // A token a byte of text, as no tokenizer exceeds it, and what the vendor makes of the rest.
+    const prompt = Math.min(
+      context,
+      taken.reduce((sum, one) => sum + (one.prompt ?? 0), words.length + 1),
+    );
+    const completion = limit * Math.max(1, ...taken.map(({ times }) => times ?? 1));
+    const hour = taken.some((one) => one.hour);
+    const question = asked(parts, fields, limit, { prompt, completion, hour });
+    const refused = await vendor.ask({ ...question, budget: 0.000_000_1 });
+    expect(refused.status, refused.text).toBe(429);
+    const most = Number(/may cost up to ([\d.]+) USD/.exec(refused.text)?.[1]);
+    const { cost } = await vendor.ask(question);
+    expect(cost).toBeGreaterThan(0);
+    expect(cost).toBeLessThanOrEqual(most);
   });
 });
 

@@ -396,6 +396,16 @@ describe("an answer in the background", () => {
     await expect(ann.responses.create(of(41))).rejects.toMatchObject({ status: 429 });
   });
 
+  it("is charged as reserved also where that is more than its texts tell", async () => {
+    await start(held);
+    first.script({ kind: "answer", body: queued });
+    const compacting = { context_management: [{ type: "compaction" as const, compact_threshold: 9 }] };
+    await ann.responses.create({ ...of(30), ...compacting });
+    await settleOverdue(gateway.deps, Infinity);
+    expect(gateway.records).toMatchObject([{ costNanos: 30 * tokenNanos, chargedNanos: 60 * tokenNanos }]);
+    await expect(ann.responses.create(of(41))).rejects.toMatchObject({ status: 429 });
+  });
+
   it("is charged as reserved when it is deleted unseen", async () => {
     await start(held);
     first.script({ kind: "answer", body: queued });

@@ -57,7 +57,7 @@ export interface UsageRecord {
   readonly costNanos: number | null;
   /** Attempts that came to nothing, and that their vendors may charge all the same: part of `costNanos`, estimated. */
   readonly unanswered?: UnansweredAttempts | undefined;
-  /** What budgets were charged where the cost is unknown, and something had been reserved. */
+  /** What budgets were charged, where that is more than the cost: it is unknown, or nobody saw the end of the answer. */
   readonly chargedNanos?: number | undefined;
   /** Which price was applied, such as `catalog:0.1.8` or `override`; null with an unknown price. */
   readonly priceVersion: string | null;
@@ -78,5 +78,5 @@ export interface UnansweredAttempts {
 
 /** What budgets are charged, in nano-USD. */
 export function chargeOf({ costNanos, chargedNanos }: UsageRecord): number {
-  return costNanos ?? chargedNanos ?? 0;
+  return chargedNanos ?? costNanos ?? 0;
 }

@@ -5,6 +5,8 @@ import type { Price, Rate, Rates } from "./price.ts";
 /** What a request can make a vendor use, at the worst. */
 export interface Demand {
   readonly promptTokens: number;
+  /** By which the rate is chosen, where the prompt may be larger than is thought; Infinity is the dearest. */
+  readonly rateTokens?: number;
   readonly completionTokens: number;
   /** The class of service that is asked for, where it is not the usual one. */
   readonly serviceClass?: string;
@@ -37,9 +39,9 @@ export function mostOf(demand: Demand, price: Price): number | null {
 const million = 1_000_000;
 
 function tokensAndFees(demand: Demand, rates: Rates): number | null {
-  const { promptTokens, completionTokens } = demand;
-  const input = dearest(inputRates(demand, rates), promptTokens);
-  const output = dearest(outputRates(demand, rates), promptTokens);
+  const { promptTokens, completionTokens, rateTokens = promptTokens } = demand;
+  const input = dearest(inputRates(demand, rates), rateTokens);
+  const output = dearest(outputRates(demand, rates), rateTokens);
   const fees = feesOf(demand, rates);
   if (input === null || output === null || fees === null) return null;
   return Math.ceil((promptTokens * input + completionTokens * output) / million) + fees;

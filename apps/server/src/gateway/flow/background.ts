@@ -108,5 +108,5 @@ function unseenEnding(deps: GatewayDeps, run: BackgroundRun): Ending {
 /** The most that it may have used, as it was reserved: a budget must not be evaded by not asking. */
 export function unseenUsage({ limits }: GatewayDeps, request: ParsedRequest): MeasuredUsage {
   const completionTokens = (request.maxOutputTokens ?? limits.assumedOutputTokens) * request.answers;
-  return { ...noUsage, promptTokens: request.promptTokensEstimate, completionTokens, estimated: true };
+  return { ...noUsage, promptTokens: request.promptTokensEstimate, completionTokens, estimated: true, isUnseen: true };
 }

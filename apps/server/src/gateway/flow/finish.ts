@@ -51,8 +51,8 @@ export interface FinishInput {
 export async function finish(deps: GatewayDeps, input: FinishInput): Promise<number | null> {
   const built = withUnanswered(buildRecord(deps, input), input, deps.clock.now());
   const chargedNanos = await settle(deps, built, input);
-  // Budgets are hard: what nobody knows the cost of is charged as it was reserved.
-  const record = built.costNanos === null && chargedNanos > 0 ? { ...built, chargedNanos } : built;
+  // Budgets are hard: what nobody knows the cost of, or saw the end of, is charged as it was reserved.
+  const record = chargedNanos > (built.costNanos ?? 0) ? { ...built, chargedNanos } : built;
   writeDown(deps, record);
   deps.events.requestFinished(record, input.ending.overheadMs);
   return record.costNanos;
@@ -72,14 +72,17 @@ function withUnanswered(record: UsageRecord, { trail }: FinishInput, now: number
 async function settle(
   { counters, clock, events }: GatewayDeps,
   record: UsageRecord,
-  { principal, exchange }: FinishInput,
+  { principal, exchange, ending }: FinishInput,
 ): Promise<number> {
   const { id, totalTokens, unanswered, costNanos } = record;
   const tokens = totalTokens + (unanswered?.tokens ?? 0);
   // It runs until its bytes have left, for those to whom that makes a difference.
   const staysRunning = exchange.whenLeft !== undefined && principal.scopes.some(limitsRunning);
   try {
-    const settled = counters.settle({ id, tokens, costNanos, now: clock.monotonic(), staysRunning });
+    const settled = counters.settle({
+      ...{ id, tokens, costNanos, now: clock.monotonic(), staysRunning },
+      takesAll: ending.usage.isUnseen === true,
+    });
     const chargedNanos = settled instanceof Promise ? await settled : settled;
     if (staysRunning) exchange.whenLeft?.(() => counters.leave(id));
     return chargedNanos;

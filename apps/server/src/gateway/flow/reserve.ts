@@ -34,15 +34,21 @@ function mostAt(target: Target, demand: RequestDemand, input: ReservedFor): numb
   const { boundless: endless } = target.provider.definition.pricing ?? {};
   if (endless?.test(target.model)) throw boundless(target, "it searches as long as it likes");
   if (demand.boundless !== null) throw boundless(target, demand.boundless);
-  const promptTokens = mostPromptTokens(target, demand, input);
+  const prompt = mostPromptTokens(target, demand, input);
   const answers = Math.max(input.request.answers, input.request.answers === 0 ? 0 : demand.answers);
   const completionTokens = mostOutputTokens(target, demand, input) * answers * demand.writings;
-  const most = mostInClasses({ ...demand, promptTokens, completionTokens }, price);
+  const most = mostInClasses({ ...demand, ...prompt, completionTokens }, price);
   if (most !== null) return most;
   throw boundless(target, `${describe(demand)}, for which no price is known`);
 }
 
-type Sized = RequestDemand & { readonly promptTokens: number; readonly completionTokens: number };
+interface PromptBound {
+  readonly promptTokens: number;
+  /** Of one reading of it, by which its rate is chosen. */
+  readonly rateTokens: number;
+}
+
+type Sized = RequestDemand & PromptBound & { readonly completionTokens: number };
 
 /** The dearest of the classes of service that are asked for; null where one has no price. */
 function mostInClasses({ serviceClasses, ...demand }: Sized, price: Price): number | null {
@@ -58,17 +64,17 @@ const usualHiddenTokens = 50;
  * What is fetched, kept or found by the vendor is as long as the model can read, where nobody can say how long it is. Text has
  * at most a token a byte.
  */
-function mostPromptTokens(target: Target, demand: RequestDemand, { request, longerContext }: ReservedFor): number {
+function mostPromptTokens(target: Target, demand: RequestDemand, { request, longerContext }: ReservedFor): PromptBound {
   const { contextLength } = target;
   if (demand.unseen !== null && contextLength === null) throw unseen(target, demand.unseen);
   const context = Math.max(contextLength ?? 0, demand.contextTokens, longerContext);
-  if (demand.unseen !== null) return context * demand.readings;
+  if (demand.unseen !== null) return { promptTokens: context * demand.readings, rateTokens: Infinity };
   const hidden = Math.max(usualHiddenTokens, target.provider.definition.pricing?.hiddenTokens ?? 0);
   const text = request.textBytes ?? request.body.length;
   const known = text + hidden + demand.hiddenTokens + demand.pictures * mostPictureTokens(target);
   // Of several prompts each may be as long as the model can read.
   const isOne = contextLength !== null && crossings[request.operation] === "chat.completions";
-  return (isOne ? Math.min(known, context) : known) * demand.readings;
+  return { promptTokens: (isOne ? Math.min(known, context) : known) * demand.readings, rateTokens: known };
 }
 
 /** The most that any model is known to make of one picture. */

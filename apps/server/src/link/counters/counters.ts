@@ -52,6 +52,8 @@ export interface Settlement {
   readonly tokens: number;
   /** Nano-USD that the request did cost, charged to every scope; null is unknown, and charges all that was reserved. */
   readonly costNanos: number | null;
+  /** All that was reserved is charged, where that is more. */
+  readonly takesAll?: boolean;
   readonly now: number;
   /** The answer has not left yet: until `leave` the request counts as one that is running. */
   readonly staysRunning?: boolean;

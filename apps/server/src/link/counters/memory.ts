@@ -65,7 +65,7 @@ export class MemoryCounters implements Counters {
     return granted;
   }
 
-  settle({ id, tokens, costNanos, now, staysRunning = false }: Settlement): number {
+  settle({ id, tokens, costNanos, now, staysRunning = false, takesAll = false }: Settlement): number {
     const held = this.#held.get(id);
     if (held === undefined) return 0;
     this.#held.delete(id);
@@ -74,7 +74,7 @@ export class MemoryCounters implements Counters {
       this.#leaving.set(id, held.states);
     }
     release(held);
-    const chargedNanos = costNanos ?? held.costNanos;
+    const chargedNanos = costNanos === null || takesAll ? Math.max(costNanos ?? 0, held.costNanos) : costNanos;
     for (const state of held.states) {
       correct(state.tokens, tokens - held.tokens, held.since, now);
       state.spentNanos += chargedNanos;
