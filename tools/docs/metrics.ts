@@ -3,7 +3,7 @@
 import type { metricDefinitions } from "../../apps/server/src/telemetry/metrics.ts";
 import { code, page, table } from "./markdown.ts";
 
-const introduction = `Served at \`/metrics\` in the Prometheus text format, beside the process metrics of Node (\`process_*\`, \`nodejs_*\`). Where other machines reach the server, \`GHOSTLLM_METRICS_TOKEN\` or an admin key is needed: see [operations](operations.md).`;
+const introduction = `Served at \`/metrics\` in the Prometheus text format, beside the process metrics of Node (\`process_*\`, \`nodejs_*\`). Where other machines reach the server, \`GHOSTLLM_METRICS_TOKEN\` or an admin key is needed: see [security](security.md).`;
 
 export function describeMetrics(definitions: typeof metricDefinitions): string {
   const rows = Object.entries(definitions).map(([name, { type, help, labels }]) => [
