@@ -194,6 +194,7 @@ describe("SIGTERM", () => {
     const ready = await fetch(`${server.url}/health/ready`);
     expect(await ready.json()).toEqual({ status: "not_ready", reason: "stopping" });
     expect(await statusOf(fetch(`${server.url}/health/live`))).toBe(200);
+    expect(await statusOf(fetch(`${server.url}/health`))).toBe(503);
     expect(await statusOf(ask(server, account.key))).toBe(200);
     expect((await ask(server, account.key, { stream: true })).status).toBe(200);
     // One that was kept alive is told not to be used again, by both planes.

@@ -19,7 +19,8 @@ export interface TlsFrontDeps {
   readonly disposer: Disposer;
 }
 
-const dayMs = 86_400_000;
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
 /** Before its end a certificate should have been renewed. */
 const renewalMs = 7 * dayMs;
 
@@ -38,13 +39,17 @@ export class TlsFront {
   readonly #certificate: Certificate;
   readonly #reserved: NetServer | null;
   readonly #deps: TlsFrontDeps;
-  #changes: CertificateDeps = { onChange: () => {}, onProblem: (problem) => this.#report(problem) };
+  #problem: string | null = null;
+  #changes: CertificateDeps = { onChange: () => {}, onProblem: (problem) => this.#learn(problem) };
 
   constructor(certificate: Certificate, reserved: NetServer | null, deps: TlsFrontDeps) {
     this.#certificate = certificate;
     this.#reserved = reserved;
     this.#deps = deps;
-    this.#report(null);
+    this.#report();
+    // It ends without anybody touching a file.
+    const timer = setInterval(() => this.#report(), hourMs).unref();
+    deps.disposer.add(() => clearInterval(timer));
   }
 
   get options(): SecureContextOptions {
@@ -80,13 +85,20 @@ export class TlsFront {
     return url;
   }
 
-  #report(problem: string | null): void {
+  #learn(problem: string | null): void {
+    this.#problem = problem;
+    if (problem !== null)
+      this.#deps.log.error({ problem }, "the new certificate is not used; the old one stays in force");
+    this.#report();
+  }
+
+  #report(): void {
     const { healthBoard, log } = this.#deps;
+    const problem = this.#problem;
     const { expiresAt } = this.#certificate;
     const until = new Date(expiresAt).toISOString();
     const isEnding = expiresAt - Date.now() < renewalMs;
-    if (problem !== null) log.error({ problem }, "the new certificate is not used; the old one stays in force");
-    else if (isEnding) log.warn({ until }, "the certificate ends soon, or has ended");
+    if (isEnding) log.warn({ until }, "the certificate ends soon, or has ended");
     const detail = problem === null ? `valid until ${until}` : `the one in use is valid until ${until}; ${problem}`;
     healthBoard.report("certificate", { isHealthy: problem === null && !isEnding, detail });
   }

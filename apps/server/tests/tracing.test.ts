@@ -72,7 +72,12 @@ it("the id of a request is ours, whatever the client calls it, and the log of an
   const id = response.headers.get("x-request-id");
   expect(id).toMatch(/^[0-9a-f-]{36}$/);
   const line = logged.find((text) => text.includes("error answered")) ?? "{}";
-  expect(JSON.parse(line)).toMatchObject({ requestId: id, traceId, clientRequestId: "client-1234" });
+  expect(JSON.parse(line)).toMatchObject({
+    requestId: id,
+    traceId,
+    clientRequestId: "client-1234",
+    address: "127.0.0.1",
+  });
   const forged = { ...headers, "x-request-id": 'x", "code": "y' };
   await telling.post(hello, undefined, { headers: forged });
   expect(logged.at(-1)).not.toContain("clientRequestId");

@@ -1,4 +1,4 @@
-import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
@@ -20,6 +20,12 @@ afterEach(() => rmSync(directory, { recursive: true, force: true }));
 function use(certificate: string, key: string): void {
   copyFileSync(fixture(`${certificate}-certificate`), files.certificateFile);
   copyFileSync(fixture(`${key}-key`), files.keyFile);
+}
+
+/** At once, as those do it who renew certificates. */
+function replace(file: string, by: string): void {
+  copyFileSync(by, `${file}.new`);
+  renameSync(`${file}.new`, file);
 }
 
 describe("a pair of certificate and key", () => {
@@ -54,10 +60,10 @@ describe("files that change", () => {
       },
       10,
     );
-    copyFileSync(fixture("second-certificate"), files.certificateFile);
+    replace(files.certificateFile, fixture("second-certificate"));
     await vi.waitFor(() => expect(told).toEqual(["problem"]));
     expect(certificate.current.certificate.subject).toBe("CN=GhostLLM tests first");
-    copyFileSync(fixture("second-key"), files.keyFile);
+    replace(files.keyFile, fixture("second-key"));
     await vi.waitFor(() => expect(told).toEqual(["problem", "CN=GhostLLM tests second", "fine"]));
     certificate.close();
   });

@@ -107,7 +107,8 @@ export class ClientAddresses {
 /** As `plainAddress`, for what the system itself has written: every request asks for it. */
 function addressOf({ remoteAddress: address }: Socket): string | null {
   if (address === undefined) return null;
-  return address.includes("%") || address.startsWith("::ffff:") ? plainAddress(address) : address;
+  if (address.startsWith("::ffff:") && address.includes(".")) return address.slice("::ffff:".length);
+  return address.includes("%") ? plainAddress(address) : address;
 }
 
 function textOf(header: string | string[] | undefined): string | undefined {

@@ -24,6 +24,7 @@ export function answerError(
     path: exchange.path,
     code: error.code,
     status: error.status,
+    address: exchange.ipAddress,
     ...namesByClient(exchange.request.headers),
   });
   if (exchange.areHeadersSent) {

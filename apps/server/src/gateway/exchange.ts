@@ -157,7 +157,7 @@ export class Exchange {
     // How long the answer to GET would be, is not known without making it.
     if (this.request.method === "HEAD") return this.#send(status, varying, body);
     this.#isAnswering = true;
-    void compressor.compress(Buffer.from(body), choice).then((compressed) => {
+    void compressor.compress(typeof body === "string" ? Buffer.from(body) : body, choice).then((compressed) => {
       if (this.isClientGone || this.response.destroyed) return;
       const coded = { ...varying, "content-encoding": choice, "content-length": compressed?.length ?? 0 };
       if (compressed === null) this.#send(status, plain, body);

@@ -12,6 +12,11 @@ export class HealthBoard {
   /** Requests are answered as ever, and new ones should go elsewhere: the end has been announced. */
   isLeaving = false;
 
+  /** Why new requests should go elsewhere; null where they need not. */
+  get awayBecause(): string | null {
+    return this.notReadyBecause ?? (this.isLeaving ? "stopping" : null);
+  }
+
   report(part: string, health: PartHealth): void {
     this.#parts.set(part, health);
   }

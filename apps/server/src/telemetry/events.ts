@@ -12,6 +12,8 @@ export interface AnsweredError {
   /** By which the client's own logs know the request, where it said so. */
   readonly traceId?: string;
   readonly clientRequestId?: string;
+  /** Of the client. */
+  readonly address?: string | null;
   readonly path: string;
   readonly code: ErrorCode;
   readonly status: number;

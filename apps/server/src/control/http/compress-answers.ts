@@ -69,7 +69,7 @@ async function compressPayload(parts: Compression, payload: unknown): Promise<un
     return compressed === null ? plain : markCompressed(parts, etag, compressed);
   }
   if (typeof payload !== "string" && !Buffer.isBuffer(payload)) return payload;
-  const compressed = await compressor.compress(Buffer.from(payload), coding);
+  const compressed = await compressor.compress(typeof payload === "string" ? Buffer.from(payload) : payload, coding);
   return compressed === null ? payload : markCompressed(parts, etag, compressed);
 }
 

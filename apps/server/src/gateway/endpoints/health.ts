@@ -9,8 +9,7 @@ export function serveLiveness(exchange: Exchange): void {
 
 /** `GET /health/ready`: send requests here. A database that is away does not stop them, since the snapshot goes on. */
 export function serveReadiness(deps: GatewayDeps, exchange: Exchange): void {
-  const { notReadyBecause, isLeaving } = deps.healthBoard;
-  const reason = notReadyBecause ?? (isLeaving ? "stopping" : reasonNotToAdmit(deps));
+  const reason = deps.healthBoard.awayBecause ?? reasonNotToAdmit(deps);
   exchange.answerJson(
     reason === null ? 200 : 503,
     reason === null ? { status: "ready" } : { status: "not_ready", reason },
@@ -20,7 +19,7 @@ export function serveReadiness(deps: GatewayDeps, exchange: Exchange): void {
 /** `GET /health`: how every part is. */
 export function serveHealth(deps: GatewayDeps, exchange: Exchange): void {
   const { healthBoard, snapshots, version } = deps;
-  const isReady = healthBoard.notReadyBecause === null && reasonNotToAdmit(deps) === null;
+  const isReady = healthBoard.awayBecause === null && reasonNotToAdmit(deps) === null;
   const isHealthy = healthBoard.isHealthy && isReady;
   exchange.answerJson(isHealthy ? 200 : 503, {
     status: isHealthy ? "ok" : "degraded",
