@@ -165,6 +165,46 @@ describe("a plain request that its client left", () => {
   });
 });
 
+describe("what nobody here has seen, and no vendor told the size of", () => {
+  const unseen = {
+    ...hello,
+    max_tokens: 10,
+    messages: [{ role: "user", content: [{ type: "file", file: { file_id: "f" } }] }],
+  };
+  const context = { target: { prices: [{ price }], contextLength: 10_000 } };
+
+  it("charges all that was reserved when its client left", async () => {
+    await start(context, 30_000);
+    stage.upstream.script({ kind: "stall", after: "connect" });
+    const controller = new AbortController();
+    const asked = stage.post(unseen, undefined, { signal: controller.signal }).catch(() => null);
+    await stage.upstream.waitForRequest();
+    controller.abort();
+    await asked;
+    const record = await stage.onlyRecord();
+    expect(record).toMatchObject({ status: "client_abort", chargedNanos: 10_010 * perToken });
+    expect(record.costNanos).toBeLessThan(10_010 * perToken);
+  });
+
+  it("charges it for each attempt, and asks for no more than the budget has", async () => {
+    await start(context, 25_000);
+    stage.upstream.script([half(100), answer]);
+    await (await stage.post(unseen)).text();
+    expect(await stage.onlyRecord()).toMatchObject({ attempts: 2, chargedNanos: 20_020 * perToken });
+    // What is left is not enough for another one.
+    expect((await stage.post(unseen)).status).toBe(429);
+  });
+
+  it("costs what the vendor tells where it tells it", async () => {
+    await start(context, 30_000);
+    stage.upstream.script(answer);
+    await (await stage.post(unseen)).text();
+    const record = await stage.onlyRecord();
+    expect(record.chargedNanos).toBeUndefined();
+    expect(record.costNanos).toBe(15 * perToken);
+  });
+});
+
 describe("time that ran out", () => {
   it("is charged for what came of a plain answer", async () => {
     await start({ timeouts: { totalMs: 150 } });

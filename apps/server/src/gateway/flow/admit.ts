@@ -4,7 +4,8 @@ import type { ClientDialectName, Operation, ParsedRequest, RequestDemand } from 
 import type { Awaitable } from "#domain/clock.ts";
 import type { Principal } from "#domain/principal.ts";
 import type { Counters, RateReport, RateStatus, Refusal, Reservation } from "#link/counters/counters.ts";
-import { mostItMayCost } from "./reserve.ts";
+import { mostItMayCost, noCost } from "./reserve.ts";
+import type { MostCost } from "./reserve.ts";
 import type { Candidates } from "./resolve.ts";
 
 /** The permission to proceed. It holds reservations until it is settled under the request's id. */
@@ -12,6 +13,8 @@ export interface Admission {
   readonly report: RateReport;
   /** Held against budgets; 0 where there are none. */
   readonly reservedNanos: number;
+  /** The vendor reads what nobody here has seen: no estimate can be made of it. */
+  readonly readsUnseen: boolean;
 }
 
 export interface AdmissionInput {
@@ -44,21 +47,22 @@ export function admit(input: AdmissionInput): Awaitable<Admission> {
   const isFree = unmetered.has(request.operation);
   const isBudgeted = !isFree && principal.scopes.some(({ budgetNanos }) => budgetNanos !== null);
   if (isBudgeted && uncounted.has(request.operation)) throw cannotBeBudgeted(request.operation);
-  const costNanos = isBudgeted ? mostItMayCost(input) : 0;
+  const most = isBudgeted ? mostItMayCost(input) : noCost;
   const reservation = counters.reserve({
     id,
     scopes: principal.scopes,
     tokens: isFree ? 0 : request.promptTokensEstimate,
-    costNanos,
+    costNanos: most.costNanos,
     now: countedAt,
     expiresAt,
   });
-  if (reservation instanceof Promise) return reservation.then((made) => toAdmission(made, input, costNanos));
-  return toAdmission(reservation, input, costNanos);
+  if (reservation instanceof Promise) return reservation.then((made) => toAdmission(made, input, most));
+  return toAdmission(reservation, input, most);
 }
 
-function toAdmission(reservation: Reservation, { onRefusal }: AdmissionInput, costNanos: number): Admission {
-  if (reservation.admitted) return { report: reservation.report, reservedNanos: costNanos };
+function toAdmission(reservation: Reservation, { onRefusal }: AdmissionInput, most: MostCost): Admission {
+  const { costNanos, readsUnseen } = most;
+  if (reservation.admitted) return { report: reservation.report, reservedNanos: costNanos, readsUnseen };
   onRefusal(reservation.report);
   throw refuse(reservation.refusal, costNanos);
 }

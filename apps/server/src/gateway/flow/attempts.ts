@@ -32,6 +32,8 @@ export interface AttemptsInput {
   readonly trail: Trail;
   /** Against budgets, for one attempt; 0 where there are none. */
   readonly reservedNanos: number;
+  /** No estimate can be made of what a lost attempt cost. */
+  readonly readsUnseen: boolean;
 }
 
 const retryDelayMs = 200;
@@ -67,11 +69,12 @@ export async function attemptTargets(deps: GatewayDeps, input: AttemptsInput): P
 /** What was reserved is enough for one attempt: what another one came to before must be held beside it. */
 async function canAffordAnother(
   deps: GatewayDeps,
-  { requestId: id, reservedNanos, trail }: AttemptsInput,
+  { requestId: id, reservedNanos, readsUnseen, trail }: AttemptsInput,
 ): Promise<boolean> {
   const last = trail.unanswered.at(-1);
   if (reservedNanos === 0 || last?.attempt !== trail.attempts) return true;
-  const costNanos = costOfUnanswered(last, deps.clock.now()) ?? reservedNanos;
+  const estimate = readsUnseen ? null : costOfUnanswered(last, deps.clock.now());
+  const costNanos = estimate ?? reservedNanos;
   return (await deps.counters.extend({ id, costNanos })) >= costNanos;
 }
 

@@ -85,7 +85,14 @@ function finishRun(deps: GatewayDeps, run: Run, ending: Ending): Promise<number 
   const { trail } = run;
   if (trail.target === null) throw new GhostError("internal_error", "an answer came from no target");
   trail.isFinished = true;
-  return finish(deps, { ...run, target: trail.target, ending });
+  return finish(deps, { ...run, target: trail.target, ending: asSeen(run, ending) });
+}
+
+/** Of what nobody here has seen no estimate can be made: then all that was reserved is charged to the budgets. */
+function asSeen({ admission, trail }: Run, ending: Ending): Ending {
+  const { usage } = ending;
+  const isEstimate = usage.isPromptEstimated === true || trail.unanswered.length > 0;
+  return admission.readsUnseen && isEstimate ? { ...ending, usage: { ...usage, isUnseen: true } } : ending;
 }
 
 /** Answers the client, and writes down what was used before the last byte leaves. */
@@ -149,6 +156,7 @@ async function deliverStream(deps: GatewayDeps, run: Run, answer: StreamAnswer):
     id: exchange.id,
     reservedNanos: admission.reservedNanos,
     target: answer.target,
+    streamed: answer.tap.isEventStream,
   });
   const end = await relayStream(answer, { exchange, evidence, meter, onWrite: (bytes) => keepAlive?.wrote(bytes) });
   keepAlive?.stop();

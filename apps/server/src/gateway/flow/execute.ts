@@ -113,7 +113,7 @@ function longestMs({ timeouts }: GatewayDeps, { kept }: ParsedRequest): number {
 function obtainAnswer(deps: GatewayDeps, run: Run): Promise<VendorAnswer | null> {
   const { candidates, request, exchange, principal, dialect, lifeline, trail } = run;
   const { operation } = request;
-  const { reservedNanos } = run.admission;
+  const { reservedNanos, readsUnseen } = run.admission;
   const { targetHealth: health, random } = deps;
   const { userId: caller } = principal;
   const now = deps.clock.monotonic();
@@ -122,7 +122,20 @@ function obtainAnswer(deps: GatewayDeps, run: Run): Promise<VendorAnswer | null>
   const isStrict = exchange.header("x-ghostllm-strict") === "true";
   const requestId = exchange.id;
   const seals = deps.sealedTurns.of(caller);
-  const asked = { requestId, request, dialect, isStrict, plan, caller, headers, seals, lifeline, trail, reservedNanos };
+  const asked = {
+    requestId,
+    request,
+    dialect,
+    isStrict,
+    plan,
+    caller,
+    headers,
+    seals,
+    lifeline,
+    trail,
+    reservedNanos,
+    readsUnseen,
+  };
   return operation === "count_tokens" ? attemptCount(deps, asked) : attemptTargets(deps, asked);
 }
 

@@ -51,5 +51,6 @@ async function estimateUsage({
     promptTokens: counts?.promptTokens ?? request.promptTokensEstimate,
     completionTokens: request.operation === "embeddings" ? 0 : Math.ceil(kept * evidence.scale),
     estimated: true,
+    isPromptEstimated: true,
   };
 }

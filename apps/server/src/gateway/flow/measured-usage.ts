@@ -5,6 +5,8 @@ export interface MeasuredUsage extends Usage {
   readonly estimated: boolean;
   /** Nobody knows what was used: then nobody knows the cost. */
   readonly isUnknown?: boolean;
+  /** The vendor told nothing of the prompt. */
+  readonly isPromptEstimated?: boolean;
   /** Nobody saw the end of it: budgets are charged all that was reserved. */
   readonly isUnseen?: boolean;
 }

@@ -15,6 +15,8 @@ interface MeterInput {
   readonly target: Target;
   /** The client's: it is in this that the answer is written. */
   readonly dialect: Dialect;
+  /** Of events, and not one document. */
+  readonly streamed: boolean;
 }
 
 type MeterDeps = Pick<GatewayDeps, "counters" | "clock" | "estimator" | "limits">;
@@ -73,21 +75,22 @@ export class StreamMeter {
 
   #roughTokens(evidence: Evidence): number {
     if (this.#tokensPerByte !== null) return evidence.totalBytes * this.#tokensPerByte;
-    const text = this.#input.dialect.upstream.readText(evidence.text(), true);
+    const { dialect, streamed } = this.#input;
+    const text = dialect.upstream.readText(evidence.text(), streamed);
     return (text.length / this.#charactersPerToken) * evidence.scale;
   }
 
   async #count(evidence: Evidence): Promise<void> {
-    const { dialect } = this.#input;
+    const { dialect, streamed } = this.#input;
     const answer = evidence.text();
     this.#countedBytes = evidence.keptBytes;
     const counts = await this.#deps.estimator.estimate({
       dialect: dialect.name,
       prompt: noPrompt,
       answer,
-      streamed: true,
+      streamed,
     });
-    const tokens = counts?.completionTokens ?? dialect.upstream.readText(answer, true).length / 4;
+    const tokens = counts?.completionTokens ?? dialect.upstream.readText(answer, streamed).length / 4;
     this.#tokensPerByte = tokens / Math.max(1, this.#countedBytes);
   }
 

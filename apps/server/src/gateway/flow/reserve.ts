@@ -21,11 +21,22 @@ export interface ReservedFor {
   readonly now: number;
 }
 
-/** In nano-USD, at the dearest target. Throws GhostError `permission_denied` where that cannot be known. */
-export function mostItMayCost(input: ReservedFor): number {
-  const demand = input.demand ?? demandOf(input.request);
-  return Math.max(...input.candidates.targets.map(({ target }) => mostAt(target, demand, input)));
+export interface MostCost {
+  /** Nano-USD, at the dearest target. */
+  readonly costNanos: number;
+  /** The vendor reads what nobody here has seen: no estimate can be made of it. */
+  readonly readsUnseen: boolean;
 }
+
+/** Throws GhostError `permission_denied` where it cannot be known. */
+export function mostItMayCost(input: ReservedFor): MostCost {
+  const demand = input.demand ?? demandOf(input.request);
+  const costNanos = Math.max(...input.candidates.targets.map(({ target }) => mostAt(target, demand, input)));
+  return { costNanos, readsUnseen: demand.unseen !== null };
+}
+
+/** Where nobody has a budget. */
+export const noCost: MostCost = { costNanos: 0, readsUnseen: false };
 
 function mostAt(target: Target, demand: RequestDemand, input: ReservedFor): number {
   const price = target.prices === null ? null : priceAt(target.prices, input.now);

@@ -45,11 +45,12 @@ export function usageOfBegun({ request, call, elapsedMs, assumedOutputTokens }: 
   if (call?.isSent !== true || unmetered.has(request.operation)) return noUsage;
   const { promptTokensEstimate: promptTokens } = request;
   if (crossings[request.operation] !== "chat.completions" && request.operation !== "completions")
-    return { ...noUsage, promptTokens, estimated: true };
+    return { ...noUsage, promptTokens, estimated: true, isPromptEstimated: true };
   const workedSeconds = request.stream ? 0 : Math.max(0, elapsedMs - firstTokenMs) / 1000;
   const written = Math.max(call.answerBytes / bytesPerToken, workedSeconds * tokensPerSecond);
   const most = (request.maxOutputTokens || assumedOutputTokens) * Math.max(1, request.answers);
-  return { ...noUsage, promptTokens, completionTokens: Math.min(most, Math.floor(written)), estimated: true };
+  const completionTokens = Math.min(most, Math.floor(written));
+  return { ...noUsage, promptTokens, completionTokens, estimated: true, isPromptEstimated: true };
 }
 
 /** In nano-USD; null where the price is unknown. */

@@ -15,7 +15,10 @@ const documentBytesPerToken = 20;
 /** Upper guess of the prompt's tokens: the whole body counts as text, but for media that it carries in base64. */
 export function measurePrompt(operation: Operation, body: Buffer, fields: JsonObject): PromptSize {
   const tokenNumbers = countTokenNumbers(inputOf(operation, fields));
-  if (tokenNumbers !== null) return { promptTokensEstimate: tokenNumbers, textBytes: tokenNumbers };
+  if (tokenNumbers !== null) {
+    const promptTokensEstimate = tokenNumbers + Math.ceil(lengthOf(fields["suffix"]) / bytesPerToken);
+    return { promptTokensEstimate, textBytes: tokenNumbers + 3 * lengthOf(fields["suffix"]) };
+  }
   const media = measureMedia(fields["messages"]);
   const textBytes = body.length - media.bytes;
   const promptTokensEstimate = Math.ceil(textBytes / bytesPerToken) + media.tokens;
