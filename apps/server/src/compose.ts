@@ -37,7 +37,6 @@ import { fetchJson } from "#gateway/upstream/fetch-json.ts";
 import type { JsonSources } from "#gateway/upstream/fetch-json.ts";
 import { createUndiciClient } from "#gateway/upstream/undici-client.ts";
 import { HealthBoard } from "#link/health-board.ts";
-import { MemoryObjectOwners } from "#link/object-owners.ts";
 import { MemorySealedTurns } from "#link/sealed-turns.ts";
 import { openJournal } from "#link/journal/journal.ts";
 import { createEvents } from "#telemetry/events.ts";
@@ -108,7 +107,8 @@ async function build(config: Config, log: Log, disposer: Disposer): Promise<Runn
   const reserved = await reserveAddress(config.server);
   disposer.add(() => void reserved.close());
   metrics.watchJournal(() => journal);
-  const { store, lease, counters } = await openBooks(config, { journal, events, healthBoard, clock, log, disposer });
+  const books = await openBooks(config, { journal, events, healthBoard, clock, log, disposer });
+  const { store, lease, counters, objectOwners } = books;
 
   const demo = await startDemoUpstream();
   disposer.add(() => demo.close());
@@ -197,7 +197,7 @@ async function build(config: Config, log: Log, disposer: Disposer): Promise<Runn
     heavyWork,
     targetHealth: new TargetHealth(),
     sealedTurns: new MemorySealedTurns(systemClock),
-    objectOwners: new MemoryObjectOwners(clock),
+    objectOwners,
     backgroundRuns: new BackgroundRuns(),
     runningCalls,
     healthBoard,

@@ -2,8 +2,8 @@
 // what the journal holds. Called by compose.ts. Invariant: when it resolves, budgets know all that was ever answered.
 
 import type { Config } from "#config/config.ts";
-import { countSpent } from "#control/ledger/count-spent.ts";
-import { startLedger, type LedgerOptions } from "#control/ledger/ledger.ts";
+import { startLedger } from "#control/ledger/ledger.ts";
+import { readOpening } from "#control/ledger/opening.ts";
 import { holdSoleInstance } from "#control/sole-instance.ts";
 import { startStoreWatch } from "#control/store-watch.ts";
 import { openStoreWhenReady } from "#control/store/open-when-ready.ts";
@@ -14,16 +14,20 @@ import { MemoryCounters } from "#link/counters/memory.ts";
 import type { HealthBoard } from "#link/health-board.ts";
 import type { Journal } from "#link/journal/journal.ts";
 import type { Lease } from "#link/lease.ts";
+import { maxObjects, MemoryObjectOwners, objectLifetimeMs } from "#link/object-owners.ts";
+import type { ObjectOwners, OwnedObject } from "#link/object-owners.ts";
+import type { Events } from "#telemetry/events.ts";
 import type { Log } from "#telemetry/log.ts";
 import type { Disposer } from "./disposer.ts";
 
 const sweepIntervalMs = 5_000;
 const firstDrainMs = 2_000;
 const lastDrainMs = 5_000;
+const pruneIntervalMs = 60 * 60 * 1_000;
 
 interface BookDeps {
   readonly journal: Journal;
-  readonly events: LedgerOptions["events"];
+  readonly events: Events;
   readonly healthBoard: HealthBoard;
   readonly clock: Clock;
   readonly log: Log;
@@ -34,6 +38,7 @@ export interface Books {
   readonly store: Store;
   readonly lease: Lease;
   readonly counters: Counters;
+  readonly objectOwners: ObjectOwners;
 }
 
 export async function openBooks(config: Config, deps: BookDeps): Promise<Books> {
@@ -43,10 +48,10 @@ export async function openBooks(config: Config, deps: BookDeps): Promise<Books> 
   disposer.add(() => store.close());
   const hold = await holdSoleInstance({ store, dataDir, leaseMs, monotonic: clock.monotonic, log });
   disposer.add(() => hold.release());
+  const opening = await readOpening({ journal, store, events, log });
   const counters = new MemoryCounters();
-  for (const [scopeId, spentNanos] of await countSpent({ journal, store, events, log })) {
-    counters.setSpent(scopeId, spentNanos);
-  }
+  for (const [scopeId, spentNanos] of opening.spent) counters.setSpent(scopeId, spentNanos);
+  const objectOwners = rememberOwners(deps, store, opening.objects);
   const sweeper = setInterval(() => counters.sweep(clock.monotonic()), sweepIntervalMs);
   disposer.add(() => clearInterval(sweeper));
   const ledger = startLedger({ journal, store, events });
@@ -58,5 +63,29 @@ export async function openBooks(config: Config, deps: BookDeps): Promise<Books> 
   await ledger.drainAll(firstDrainMs);
   const watch = startStoreWatch({ store, journal, healthBoard });
   disposer.add(() => watch.stop());
-  return { store, lease: hold, counters };
+  return { store, lease: hold, counters, objectOwners };
+}
+
+/** What is new goes into the journal, and from there into the database, as usage does. */
+function rememberOwners(
+  { journal, events, clock, disposer }: BookDeps,
+  store: Store,
+  known: readonly OwnedObject[],
+): ObjectOwners {
+  const write = (object: OwnedObject): void => {
+    try {
+      journal.appendObject(object);
+    } catch (error) {
+      // It is known until the next start.
+      events.internalError("journal", error);
+    }
+  };
+  const owners = new MemoryObjectOwners(clock, { write });
+  owners.restore(known);
+  const prune = (): void => {
+    store.storedObjects.prune(clock.now() - objectLifetimeMs, maxObjects).catch(() => undefined);
+  };
+  const pruner = setInterval(prune, pruneIntervalMs);
+  disposer.add(() => clearInterval(pruner));
+  return owners;
 }

@@ -468,6 +468,30 @@ describe.each(availableEngines())("usage on $name", (engine) => {
   });
 });
 
+describe.each(availableEngines())("stored objects on $name", (engine) => {
+  it("keep the latest word about an id, come back in order, and are forgotten by age and number", async () => {
+    const database = await engine.create();
+    const store = await openMigrated(database);
+    const object = (id: string, keptAt: number, userId = "ann") => {
+      return { id, userId, providerId: "p", model: "", requestedModel: "m", keptAt };
+    };
+    await store.storedObjects.keep([]);
+    await store.storedObjects.keep([object("a", 5), object("b", 6), object("a", 7, "bob"), object("c\0", 8)]);
+    await store.storedObjects.keep([object("b", 6), object("a", 4)]);
+    const known = [object("b", 6), object("a", 7, "bob"), object("c\uFFFD", 8)];
+    expect(await store.storedObjects.latest(10)).toEqual(known);
+    expect(await store.storedObjects.latest(2)).toEqual(known.slice(1));
+    await store.storedObjects.prune(6, 10);
+    expect(await store.storedObjects.latest(10)).toEqual(known);
+    await store.storedObjects.prune(7, 10);
+    expect(await store.storedObjects.latest(10)).toEqual(known.slice(1));
+    await store.storedObjects.prune(0, 1);
+    expect(await store.storedObjects.latest(10)).toEqual(known.slice(2));
+    await store.close();
+    await database.dispose();
+  });
+});
+
 describe.each(availableEngines())("migrations on $name", (engine) => {
   it("are applied once, by one of many that start together", async () => {
     const database = await engine.create();

@@ -2,8 +2,8 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { countSpent } from "#control/ledger/count-spent.ts";
 import { startLedger, type Ledger } from "#control/ledger/ledger.ts";
+import { readOpening } from "#control/ledger/opening.ts";
 import type { OpenStore } from "#control/store/open-store.ts";
 import { openJournal, type Journal } from "#link/journal/journal.ts";
 import { availableEngines, type TestDatabase } from "./store-support/engines.ts";
@@ -127,6 +127,7 @@ describe.each(availableEngines())("what was spent when a server starts, on $name
     const user = await store.users.create(newUser("ada@example.com"));
     const key = await store.apiKeys.create(newKey(user, "key"));
     const owner = { userId: user.id, apiKeyId: key.id };
+    const kept = { providerId: "p", model: "m", requestedModel: "m", keptAt: 1 };
     let truth = 0;
     for (let life = 0; life < 6; life += 1) {
       const directory = join(database.dataDir, `journal-${life}`);
@@ -138,13 +139,16 @@ describe.each(availableEngines())("what was spent when a server starts, on $name
         return createRecord({ ...owner, ...fields });
       });
       for (const record of records) dead.append(record);
+      dead.appendObject({ ...kept, id: `resp_${life}`, userId: user.id });
       // What it had stored, and not noted when it was killed.
       const stored = records.slice(0, Math.floor(random() * records.length));
       for (let at = 0; at < stored.length; at += 400) await store.usage.insert(stored.slice(at, at + 400));
       await dead.close();
 
       const journal = await openJournal({ directory, log, reserveBytes: 10_000 });
-      const spent = await countSpent({ journal, store, events, log });
+      const { spent, objects } = await readOpening({ journal, store, events, log });
+      const lives = Array.from({ length: life + 1 }, (_, index) => `resp_${index}`);
+      expect([...new Set(objects.map(({ id }) => id))].toSorted()).toEqual(lives);
       expect(spent.get(`user:${user.id}`)).toBe(truth);
       expect(spent.get(`key:${key.id}`)).toBe(truth);
       const ledger = startLedger({ journal, store, events });

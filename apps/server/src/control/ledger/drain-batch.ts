@@ -11,14 +11,15 @@ export interface LedgerEvents {
 
 export interface DrainDeps {
   readonly journal: Journal;
-  readonly store: Pick<Store, "usage">;
+  readonly store: Pick<Store, "usage" | "storedObjects">;
   readonly events: LedgerEvents;
 }
 
 /** Stores a batch and acknowledges it. Answers how many of its records were new. Rejects while the store is unavailable. */
 export async function drainBatch({ journal, store, events }: DrainDeps, batch: JournalBatch): Promise<number> {
-  const { records, unreadable, position } = batch;
+  const { records, objects, unreadable, position } = batch;
   if (position === null) return 0;
+  await store.storedObjects.keep(objects);
   const { added, refused } = await insertOrRefuse(store, records);
   await journal.setAside([...unreadable, ...refused.map(({ record, reason }) => toLine(record, reason))]);
   await journal.acknowledge(position);

@@ -17,6 +17,7 @@ import { routesIn } from "./routes.ts";
 import { settingsIn } from "./settings.ts";
 import { openSqlite } from "./sqlite.ts";
 import type { Store } from "./store.ts";
+import { storedObjectsIn } from "./stored-objects.ts";
 import type { Tables } from "./tables.ts";
 import { usageIn } from "./usage.ts";
 import { usersIn } from "./users.ts";
@@ -91,6 +92,7 @@ function storeOver(database: Database): OpenStore {
     routes: routesIn(database),
     usage: usageIn(database),
     settings: settingsIn(database),
+    storedObjects: storedObjectsIn(database),
     ping: async () => {
       await sql`select 1`.execute(kysely);
     },

@@ -10,6 +10,7 @@ const tables = [
   "settings",
   "usage_logs",
   "usage_hourly",
+  "stored_objects",
 ] as const;
 
 /** Looks into every table, in a transaction as writers begin it: what is locked, or not there, shows at once. */

@@ -6,6 +6,7 @@ import type { FurtherPrices } from "#domain/price-overrides.ts";
 import type { Permissions, RateLimits, Role } from "#domain/principal.ts";
 import type { RouteStrategy } from "#domain/snapshot.ts";
 import type { UsageRecord } from "#domain/usage-record.ts";
+import type { OwnedObject } from "#link/object-owners.ts";
 
 export interface UserRow {
   readonly id: string;
@@ -201,6 +202,15 @@ export interface Store {
     list(filter: UsageFilter, page: Page): Promise<readonly UsageRecord[]>;
     /** From the rollups, so `from` and `to` are rounded down to the hour. */
     summarize(filter: UsageFilter, grouping: UsageGrouping): Promise<readonly UsageSum[]>;
+  };
+  /** Whose the objects are that vendors keep. */
+  readonly storedObjects: {
+    /** Idempotent; of several words about one id the latest holds. */
+    keep(objects: readonly OwnedObject[]): Promise<void>;
+    /** The latest ones, oldest first. */
+    latest(limit: number): Promise<readonly OwnedObject[]>;
+    /** Forgets what is older than this (epoch ms), and the oldest where there are more than `most`. */
+    prune(before: number, most: number): Promise<void>;
   };
   readonly settings: {
     get(name: string): Promise<string | undefined>;

@@ -144,6 +144,16 @@ export interface SettingsTable {
   updated_at: number;
 }
 
+export interface StoredObjectsTable {
+  id: string;
+  user_id: string;
+  provider_id: string;
+  /** Empty for what has no model. */
+  model: string;
+  requested_model: string;
+  kept_at: number;
+}
+
 export interface MigrationsTable {
   number: number;
   name: string;
@@ -160,5 +170,6 @@ export interface Tables {
   usage_logs: UsageLogsTable;
   usage_hourly: UsageHourlyTable;
   settings: SettingsTable;
+  stored_objects: StoredObjectsTable;
   schema_migrations: MigrationsTable;
 }

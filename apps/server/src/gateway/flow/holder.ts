@@ -127,7 +127,7 @@ function mayUseAll({ permissions: { models } }: Principal, { name }: ProviderEnt
 
 /** The same for what others own and for what nobody knows. */
 function unknownObject(id: string, param?: string): GhostError {
-  const message = `No '${id.slice(0, 100)}' of yours is known here. What was made before the server was last started is found with the header ${providerHeader}, which names the provider that keeps it, by keys that may use all its models.`;
+  const message = `No '${id.slice(0, 100)}' of yours is known here. What was made elsewhere, or is long ago, is found with the header ${providerHeader}, which names the provider that keeps it, by keys that may use all its models.`;
   return new GhostError("not_found", message, param === undefined ? {} : { param });
 }
 

@@ -2,9 +2,10 @@ import { appendFile, open, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { UsageRecord } from "#domain/usage-record.ts";
+import type { OwnedObject } from "#link/object-owners.ts";
 import type { DirectoryLock } from "./directory-lock.ts";
 import type { Journal, JournalBatch, JournalLog, JournalPosition, SetAsideLine } from "./journal.ts";
-import { encodeRecord, parseLine } from "./record-line.ts";
+import { encodeObject, encodeRecord, parseLine } from "./record-line.ts";
 import { Reserve } from "./reserve.ts";
 import { SegmentWriter } from "./segment-writer.ts";
 import { readLines, type Segment } from "./segments.ts";
@@ -55,8 +56,15 @@ export class FileJournal implements Journal {
   }
 
   append(record: UsageRecord): void {
+    this.#append(encodeRecord(record));
+  }
+
+  appendObject(object: OwnedObject): void {
+    this.#append(encodeObject(object));
+  }
+
+  #append(line: Buffer): void {
     if (this.#isClosed) throw new Error("The usage journal is closed");
-    const line = encodeRecord(record);
     try {
       this.#writer.append(line);
     } catch (error) {
@@ -84,19 +92,21 @@ export class FileJournal implements Journal {
 
   async read(maxRecords: number, after: JournalPosition | null = null): Promise<JournalBatch> {
     const records: UsageRecord[] = [];
+    const objects: OwnedObject[] = [];
     const unreadable: SetAsideLine[] = [];
     const place = this.#placeAfter(after);
-    if (place === null) return { records, unreadable, position: null };
+    if (place === null) return { records, objects, unreadable, position: null };
     const { segment, from } = place;
     const { lines, end } = await readLines(segment, from.bytes, maxRecords);
     for (const [index, line] of lines.entries()) {
       if (index % linesPerTurn === linesPerTurn - 1) await nextTurn();
       const parsed = parseLine(line);
       if ("record" in parsed) records.push(parsed.record);
+      else if ("object" in parsed) objects.push(parsed.object);
       else unreadable.push({ line, reason: parsed.reason });
     }
     const position = { segment: segment.number, bytes: end, records: from.records + lines.length };
-    return { records, unreadable, position };
+    return { records, objects, unreadable, position };
   }
 
   #placeAfter(after: JournalPosition | null): { segment: Segment; from: { bytes: number; records: number } } | null {

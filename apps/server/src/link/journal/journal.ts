@@ -1,9 +1,10 @@
-// The journal: usage records that are not in the database yet, as files of JSON lines. The gateway appends, the ledger
+// The journal: usage records, and owners of objects, that are not in the database yet, as files of JSON lines. The gateway appends, the ledger
 // drains. Invariant: when `append` has returned, the record is with the kernel: `kill -9` cannot lose it. A power cut
 // can lose what was appended in the last second, for the disk is waited for once a second and never by a request.
 
 import { mkdir } from "node:fs/promises";
 import type { UsageRecord } from "#domain/usage-record.ts";
+import type { OwnedObject } from "#link/object-owners.ts";
 import { lockDirectory } from "./directory-lock.ts";
 import { FileJournal } from "./file-journal.ts";
 import { listSegments } from "./segments.ts";
@@ -23,6 +24,7 @@ export interface SetAsideLine {
 
 export interface JournalBatch {
   readonly records: readonly UsageRecord[];
+  readonly objects: readonly OwnedObject[];
   readonly unreadable: readonly SetAsideLine[];
   /** After the batch; null when nothing is pending. */
   readonly position: JournalPosition | null;
@@ -31,6 +33,8 @@ export interface JournalBatch {
 export interface Journal {
   /** Returns when the record is with the kernel. Throws when it cannot be written. */
   append(record: UsageRecord): void;
+  /** The same, for whose an object is that a vendor keeps. */
+  appendObject(object: OwnedObject): void;
   /** False while new requests should be refused: what they use could perhaps not be written down. */
   healthy(): boolean;
   readonly pendingRecords: number;

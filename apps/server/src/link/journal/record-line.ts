@@ -1,6 +1,7 @@
 // A usage record as a line of the journal, and back. The file is a border: what is read from it is checked whole, by a
 // table of its fields, since a line is read for every request.
 
+import type { OwnedObject } from "#link/object-owners.ts";
 import type { UsageRecord } from "#domain/usage-record.ts";
 
 interface Field {
@@ -89,11 +90,18 @@ const fields: Readonly<Record<keyof UsageRecord, Field>> = {
 
 const named = Object.entries(fields);
 
+const objectTexts = ["id", "userId", "providerId", "model", "requestedModel"];
+
+export function encodeObject(object: OwnedObject): Buffer {
+  return Buffer.from(`${JSON.stringify({ object })}\n`);
+}
+
 export function encodeRecord(record: UsageRecord): Buffer {
   return Buffer.from(`${JSON.stringify(record)}\n`);
 }
 
-export type ParsedLine = { readonly record: UsageRecord } | { readonly reason: string };
+export type ParsedLine =
+  { readonly record: UsageRecord } | { readonly object: OwnedObject } | { readonly reason: string };
 
 export function parseLine(line: string): ParsedLine {
   let value: unknown;
@@ -103,7 +111,16 @@ export function parseLine(line: string): ParsedLine {
     return { reason: "not JSON: torn or damaged" };
   }
   if (isRecord(value)) return { record: value };
+  if (isFields(value) && isObject(value["object"])) return { object: value["object"] };
   return { reason: `not a usage record: ${faultOf(value)}` };
+}
+
+function isObject(value: unknown): value is OwnedObject {
+  return (
+    isFields(value) &&
+    Number.isSafeInteger(value["keptAt"]) &&
+    objectTexts.every((name) => typeof value[name] === "string")
+  );
 }
 
 /** Adds what lines of earlier versions lack. */

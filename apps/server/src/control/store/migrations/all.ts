@@ -3,6 +3,7 @@ import { tokenClasses } from "./0002-token-classes.ts";
 import { providerAdditions } from "./0003-provider-additions.ts";
 import { priceClasses } from "./0004-price-classes.ts";
 import { doubtfulUsage } from "./0005-doubtful-usage.ts";
+import { storedObjects } from "./0006-stored-objects.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every migration, in order. A new one is a new file and a new line at the end. */
@@ -12,4 +13,5 @@ export const allMigrations: readonly Migration[] = [
   providerAdditions,
   priceClasses,
   doubtfulUsage,
+  storedObjects,
 ];

@@ -1,26 +1,35 @@
-// What every key and user has spent when the server starts: what the database says, and what the journal holds beyond it.
-// Called by compose before the ledger drains. Invariant: no budget begins without what was answered, however long it takes
-// until that is stored.
+// What is known when the server starts: what every key and user has spent, and whose the objects are that vendors keep. It
+// is what the database says, and what the journal holds beyond it. Called by open-books.ts before the ledger drains.
+// Invariant: no budget begins without what was answered, however long it takes until that is stored.
 
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ControlLog } from "#control/control-log.ts";
 import { readAll } from "#control/snapshot/build-snapshot.ts";
 import type { Store } from "#control/store/store.ts";
 import { chargeOf } from "#domain/usage-record.ts";
+import type { JournalBatch } from "#link/journal/journal.ts";
+import { maxObjects, type OwnedObject } from "#link/object-owners.ts";
 import { drainBatch, type DrainDeps } from "./drain-batch.ts";
 import { readPending } from "./pending-batches.ts";
 
-interface CountDeps extends DrainDeps {
-  readonly store: Pick<Store, "usage" | "users" | "apiKeys">;
+interface OpeningDeps extends DrainDeps {
+  readonly store: Pick<Store, "usage" | "storedObjects" | "users" | "apiKeys">;
   readonly log: ControlLog;
+}
+
+export interface Opening {
+  /** Nano-USD by scope. */
+  readonly spent: ReadonlyMap<string, number>;
+  /** Oldest first. */
+  readonly objects: readonly OwnedObject[];
 }
 
 const batchRecords = 500;
 const patienceMs = 30_000;
 const pauseMs = 500;
 
-/** Nano-USD by scope. Reads the journal once, and stores no more of it than it has to. */
-export async function countSpent(deps: CountDeps): Promise<ReadonlyMap<string, number>> {
+/** Reads the journal once, and stores no more of it than it has to. */
+export async function readOpening(deps: OpeningDeps): Promise<Opening> {
   const deadline = performance.now() + patienceMs;
   for (;;) {
     try {
@@ -44,29 +53,41 @@ async function passStored(deps: DrainDeps): Promise<void> {
     batch = await deps.journal.read(batchRecords);
 }
 
-async function readStored(store: CountDeps["store"]): Promise<Map<string, number>> {
+interface Sums {
+  readonly spent: Map<string, number>;
+  readonly objects: OwnedObject[];
+}
+
+async function readStored(store: OpeningDeps["store"]): Promise<Sums> {
   const users = await readAll((page) => store.users.list(page));
   const keys = await readAll((page) => store.apiKeys.list(page));
-  return new Map([
+  const spent = new Map([
     ...users.map((user): [string, number] => [`user:${user.id}`, user.spentNanos]),
     ...keys.map((key): [string, number] => [`key:${key.id}`, key.spentNanos]),
   ]);
+  return { spent, objects: [...(await store.storedObjects.latest(maxObjects))] };
 }
 
-async function addPending({ journal, log }: CountDeps, spent: Map<string, number>): Promise<Map<string, number>> {
+async function addPending({ journal, log }: OpeningDeps, sums: Sums): Promise<Opening> {
   const startedAt = performance.now();
   let records = 0;
   for await (const batch of readPending(journal)) {
     records += batch.records.length;
-    for (const record of batch.records) {
-      for (const scope of [`user:${record.userId}`, `key:${record.apiKeyId}`]) {
-        spent.set(scope, (spent.get(scope) ?? 0) + chargeOf(record));
-      }
-    }
+    add(sums, batch);
   }
   if (records > 0) {
     const elapsedMs = Math.round(performance.now() - startedAt);
     log.info({ records, elapsedMs }, "records of the last run are not stored yet: budgets count them already");
   }
-  return spent;
+  return sums;
+}
+
+function add({ spent, objects }: Sums, batch: JournalBatch): void {
+  for (const record of batch.records) {
+    for (const scope of [`user:${record.userId}`, `key:${record.apiKeyId}`]) {
+      spent.set(scope, (spent.get(scope) ?? 0) + chargeOf(record));
+    }
+  }
+  for (const object of batch.objects) objects.push(object);
+  if (objects.length > 2 * maxObjects) objects.splice(0, objects.length - maxObjects);
 }
