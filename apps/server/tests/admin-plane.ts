@@ -21,6 +21,7 @@ import { ClientAddresses } from "#edge/client-addresses.ts";
 import { SteadyTime, type Clock } from "#domain/clock.ts";
 import { createCompressor } from "#edge/compressor.ts";
 import { Egress, usualEgress } from "#domain/egress/egress.ts";
+import type { EgressSettings } from "#domain/egress/egress.ts";
 import { Secret } from "#domain/secret.ts";
 
 export const adminKey = "admin-key-of-the-tests";
@@ -48,12 +49,14 @@ interface PlaneOptions {
   /** A file with a list of prices. */
   readonly priceSource?: string | null;
   readonly trustedProxies?: readonly string[];
+  readonly egress?: EgressSettings;
 }
 
 export async function startAdminPlane({
   fetchJson = noVendor,
   priceSource = null,
   trustedProxies = [],
+  egress = usualEgress,
 }: PlaneOptions = {}): Promise<AdminPlane> {
   const dataDir = await mkdtemp(join(tmpdir(), "ghostllm-admin-"));
   const logged: LogLine[] = [];
@@ -85,7 +88,7 @@ export async function startAdminPlane({
     compressor: createCompressor({ isEnabled: true, minBytes: 1024 }),
     steadyTime,
     fetchJson,
-    egress: new Egress(usualEgress),
+    egress: new Egress(egress),
     version: "0.0.0-test",
     sessions: createSessions({ store, clock, steadyTime, secret: new Secret("a secret of the tests") }),
     changed: snapshots.rebuild,

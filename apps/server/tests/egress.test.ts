@@ -235,6 +235,24 @@ describe("one validator", () => {
   });
 });
 
+it("the vendor's own address is looked at as well, with its settings in it", async () => {
+  const plane = await startAdminPlane({
+    egress: { ...usualEgress, deny: ["api.openai.com", "*.us-east-1.amazonaws.com"] },
+  });
+  const create = (body: { provider_type: string; settings?: Record<string, string> }) =>
+    plane.admin.providers.create({ body: { api_key: "AKIAIOSFODNN7EXAMPLE:wJal", ...body } });
+  try {
+    await expect(create({ provider_type: "openai" })).rejects.toMatchObject({ status: 400, param: "base_url" });
+    await expect(create({ provider_type: "bedrock" })).rejects.toMatchObject({ status: 400, param: "base_url" });
+    const { id } = await create({ provider_type: "bedrock", settings: { region: "eu-west-1" } });
+    const body = { settings: { region: "us-east-1" }, api_key: "AKIAIOSFODNN7EXAMPLE:wJal" };
+    const moved = plane.admin.providers.update({ params: { id }, body });
+    await expect(moved).rejects.toMatchObject({ status: 400, param: "base_url" });
+  } finally {
+    await plane.close();
+  }
+});
+
 describe("a stored credential", () => {
   let plane: AdminPlane;
   let stranger: Server;

@@ -7,15 +7,14 @@ import {
   credentialBinding,
   definitionOf,
   effectiveBaseUrl,
-  missingSetting,
   sealAdditions,
   toProviderEntry,
 } from "#control/snapshot/providers.ts";
 import type { ProviderChange, ProviderRow } from "#control/store/store.ts";
 import { noAdditions } from "#domain/additions.ts";
-import { faultOfSetting, readProviderUrl } from "#domain/egress/provider-url.ts";
 import { Secret } from "#domain/secret.ts";
 import type { ProviderEntry } from "#domain/snapshot.ts";
+import { checkPlace } from "./provider-place.ts";
 import { changedAdditions, readAdditions, showAdditions } from "./provider-additions.ts";
 import { checkBoundSecrets } from "./bound-secrets.ts";
 import { found, invalid, notFound, toTime } from "./fields.ts";
@@ -39,11 +38,10 @@ export function createProvidersResource(deps: ResourceDependencies): Resource<"p
     async create({ body }) {
       const definition = definitionOf(body.provider_type, deps);
       if (definition === undefined) throw unknownType(body.provider_type, definitions);
-      checkSettings(definition, body.settings);
       if (definition.needsCredential && body.api_key === null)
         throw invalid("api_key", `${definition.label} needs an API key`);
       const name = body.name ?? definition.type;
-      checkBaseUrl(body.base_url, definition, deps);
+      checkPlace({ ...body, providerType: definition.type, baseUrl: body.base_url }, definition, deps);
       const row = await store.providers.create({
         name,
         providerType: definition.type,
@@ -64,8 +62,9 @@ export function createProvidersResource(deps: ResourceDependencies): Resource<"p
       inTurn(async () => {
         const before = await find(params.id);
         const definition = definitionOf(before.providerType, deps);
-        if (definition !== undefined && body.settings !== undefined) checkSettings(definition, body.settings);
-        if (definition !== undefined && body.base_url !== undefined) checkBaseUrl(body.base_url, definition, deps);
+        const { base_url: baseUrl = before.baseUrl, settings = before.settings } = body;
+        const isMoved = body.base_url !== undefined || body.settings !== undefined;
+        if (definition !== undefined && isMoved) checkPlace({ ...before, baseUrl, settings }, definition, deps);
         await checkBoundSecrets(before, body, deps);
         const row = await store.providers.update(params.id, await toChange(before, body, deps));
         if (row?.enabled === false) withdraw({ kind: "provider", id: row.id });
@@ -196,34 +195,6 @@ async function openForCall(row: ProviderRow, deps: ResourceDependencies): Promis
     const message = cause instanceof Error ? cause.message : `Provider ${row.name} cannot be used`;
     throw new GhostError("conflict", message, { cause });
   }
-}
-
-function checkSettings(definition: ProviderDefinition, settings: Readonly<Record<string, string>>): void {
-  const known = Object.keys(definition.settings ?? {});
-  const unknown = Object.keys(settings).find((name) => !known.includes(name));
-  const missing = missingSetting(definition, settings);
-  if (missing !== null) throw invalid(`settings.${missing}`, `${definition.label} needs this setting`);
-  for (const [name, value] of Object.entries(settings)) {
-    const fault = faultOfSetting(definition, name, value);
-    if (fault !== null) throw invalid(`settings.${name}`, fault);
-  }
-  if (unknown === undefined) return;
-  const has = known.length === 0 ? "has no settings" : `has only: ${known.join(", ")}`;
-  throw invalid(`settings.${unknown}`, `${definition.label} ${has}`);
-}
-
-function checkBaseUrl(
-  baseUrl: string | null,
-  definition: ProviderDefinition,
-  { baseUrlOf, egress }: ResourceDependencies,
-): void {
-  if (baseUrl !== null && baseUrl !== definition.baseUrl) {
-    const reading = readProviderUrl(definition, baseUrl, egress);
-    if (reading.fault !== null) throw invalid("base_url", `${reading.fault}. ${reading.hint}`);
-    return;
-  }
-  if (definition.baseUrl !== null || baseUrlOf(definition.type) !== null) return;
-  throw invalid("base_url", `${definition.label} has another address for everybody, so give yours`);
 }
 
 function unknownType(type: string, definitions: readonly ProviderDefinition[]): GhostError {

@@ -45,7 +45,10 @@ export function definitionOf(type: string, { definitions }: Pick<ProviderSources
   return definitions.find((definition) => definition.type === type);
 }
 
-export function effectiveBaseUrl(row: ProviderRow, sources: ProviderSources): string | null {
+export function effectiveBaseUrl(
+  row: Pick<ProviderRow, "providerType" | "baseUrl" | "settings">,
+  sources: Omit<ProviderSources, "encryption">,
+): string | null {
   const definition = definitionOf(row.providerType, sources);
   const filled =
     definition && fillBaseUrl(definition, readGiven(row.baseUrl, definition), effectiveSettings(row, definition));
@@ -96,7 +99,10 @@ export function pricedProvider(
   };
 }
 
-function effectiveSettings(row: ProviderRow, { settings = {} }: ProviderDefinition): Record<string, string> {
+function effectiveSettings(
+  row: Pick<ProviderRow, "settings">,
+  { settings = {} }: ProviderDefinition,
+): Record<string, string> {
   const defaults = Object.entries(settings).map(([name, { default: value }]) => [name, value]);
   return { ...Object.fromEntries(defaults), ...row.settings };
 }
