@@ -39,15 +39,22 @@ export interface Principal {
 
 /** Does `pattern`, in which `*` stands for any run of characters, match the whole of `name`? */
 export function matchesPattern(pattern: string, name: string): boolean {
-  if (!pattern.includes("*")) return pattern === name;
-  const [head = "", ...rest] = pattern.split("*");
-  if (!name.startsWith(head)) return false;
-  const tail = rest.pop() ?? "";
-  let at = head.length;
-  for (const part of rest) {
+  const firstStar = pattern.indexOf("*");
+  if (firstStar < 0) return pattern === name;
+  const lastStar = pattern.lastIndexOf("*");
+  const tailLength = pattern.length - lastStar - 1;
+  if (name.length < firstStar + tailLength) return false;
+  if (!name.startsWith(pattern.slice(0, firstStar)) || !name.endsWith(pattern.slice(lastStar + 1))) return false;
+  return lastStar === firstStar || holdsInOrder(pattern.slice(firstStar + 1, lastStar), name, firstStar, tailLength);
+}
+
+/** What stands between the first star and the last, in the rest of the name. */
+function holdsInOrder(middle: string, name: string, from: number, tailLength: number): boolean {
+  let at = from;
+  for (const part of middle.split("*")) {
     const found = name.indexOf(part, at);
     if (found < 0) return false;
     at = found + part.length;
   }
-  return name.length - tail.length >= at && name.endsWith(tail);
+  return at <= name.length - tailLength;
 }

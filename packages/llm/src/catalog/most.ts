@@ -1,6 +1,6 @@
 // The most that a request may cost: every token in the dearest class that the request can cause. Only for budgets.
 
-import type { Price, Rate, Rates } from "./price.ts";
+import type { Factor, Price, Rate, Rates } from "./price.ts";
 
 /** What a request can make a vendor use, at the worst. */
 export interface Demand {
@@ -23,69 +23,72 @@ export interface Demand {
 /** In nano-USD, rounded up; null where a class that it can cause has no known price. */
 export function mostOf(demand: Demand, price: Price): number | null {
   if (price.isFree) return 0;
-  const { serviceClass: asked } = demand;
-  const rates = asked === undefined ? undefined : price.classes?.[asked];
-  if (asked !== undefined && rates === undefined) return null;
-  // Who asks for a class may be served in the usual one.
-  const sums = [price, ...(rates === undefined ? [] : [rates])].map((one) => tokensAndFees(demand, one));
-  if (sums.some((sum) => sum === null)) return null;
-  const { times, per } = (demand.geography !== undefined && price.geographies?.[demand.geography]) || {
-    times: 1,
-    per: 1,
-  };
-  return Math.ceil((Math.max(...sums.map((sum) => sum ?? 0)) * times) / per);
+  const most = mostByClass(demand, price);
+  const { times, per } = (demand.geography !== undefined && price.geographies?.[demand.geography]) || once;
+  return most === null ? null : Math.ceil((most * times) / per);
+}
+
+const once: Factor = { times: 1, per: 1 };
+
+/** Who asks for a class may be served in the usual one. */
+function mostByClass(demand: Demand, price: Price): number | null {
+  const usual = tokensAndFees(demand, price);
+  if (demand.serviceClass === undefined || usual === null) return usual;
+  const rates = price.classes?.[demand.serviceClass];
+  const asked = rates === undefined ? null : tokensAndFees(demand, rates);
+  return asked === null ? null : Math.max(usual, asked);
 }
 
 const million = 1_000_000;
 
 function tokensAndFees(demand: Demand, rates: Rates): number | null {
   const { promptTokens, completionTokens, rateTokens = promptTokens } = demand;
-  const input = dearest(inputRates(demand, rates), rateTokens);
-  const output = dearest(outputRates(demand, rates), rateTokens);
+  const input = inputRate(demand, rates, rateTokens);
+  const output = outputRate(demand, rates, rateTokens);
+  // One of them is unknown.
+  if (input === Infinity || output === Infinity) return null;
   const fees = feesOf(demand, rates);
-  if (input === null || output === null || fees === null) return null;
-  return Math.ceil((promptTokens * input + completionTokens * output) / million) + fees;
+  return fees === null ? null : Math.ceil((promptTokens * input + completionTokens * output) / million) + fees;
 }
 
-/** Undefined among them is a class without a price. */
-function inputRates({ keepsForHour, hearsSound }: Demand, rates: Rates): readonly (Rate | undefined)[] {
+/** Infinity where a class that the request can cause has no price. */
+function inputRate({ keepsForHour, hearsSound }: Demand, rates: Rates, promptTokens: number): number {
   const { input, cachedInput = input, cacheWrite = input, imageInput = input } = rates;
   const hour = rates.cacheWriteHour ?? (rates.cacheWrite === undefined ? input : undefined);
-  return [
-    input,
-    cachedInput,
-    cacheWrite,
-    imageInput,
-    ...(keepsForHour ? [hour] : []),
-    ...(hearsSound ? [rates.audioInput] : []),
-  ];
+  return Math.max(
+    rateAt(input, promptTokens),
+    rateAt(cachedInput, promptTokens),
+    rateAt(cacheWrite, promptTokens),
+    rateAt(imageInput, promptTokens),
+    keepsForHour ? rateAt(hour, promptTokens) : 0,
+    hearsSound ? rateAt(rates.audioInput, promptTokens) : 0,
+  );
 }
 
-function outputRates({ makesSound }: Demand, rates: Rates): readonly (Rate | undefined)[] {
+function outputRate({ makesSound }: Demand, rates: Rates, promptTokens: number): number {
   const { output, reasoning = output, imageOutput = output } = rates;
-  return [output, reasoning, imageOutput, ...(makesSound ? [rates.audioOutput] : [])];
+  return Math.max(
+    rateAt(output, promptTokens),
+    rateAt(reasoning, promptTokens),
+    rateAt(imageOutput, promptTokens),
+    makesSound ? rateAt(rates.audioOutput, promptTokens) : 0,
+  );
 }
 
-function dearest(rates: readonly (Rate | undefined)[], promptTokens: number): number | null {
-  let most = 0;
-  for (const rate of rates) {
-    if (rate === undefined) return null;
-    const tiers = (rate.tiers ?? []).filter(({ above }) => promptTokens > above).map((tier) => tier.rate);
-    most = Math.max(most, tiers.at(-1) ?? rate.base);
-  }
-  return most;
+function rateAt(rate: Rate | undefined, promptTokens: number): number {
+  if (rate === undefined) return Infinity;
+  return rate.tiers?.findLast(({ above }) => promptTokens > above)?.rate ?? rate.base;
 }
 
 function feesOf({ webSearches, fileSearches, containers }: Demand, rates: Rates): number | null {
   const searches = rates.searchesOnce ? Math.min(1, webSearches) : webSearches;
-  let sum = rates.perRequest ?? 0;
-  for (const [count, fee] of [
-    [searches, rates.perWebSearch],
-    [fileSearches, rates.perFileSearch],
-    [containers, rates.perContainer],
-  ] as const) {
-    if (count > 0 && fee === undefined) return null;
-    if (count > 0 && fee !== undefined) sum += count * fee;
-  }
-  return sum;
+  const { perRequest = 0, perWebSearch, perFileSearch, perContainer } = rates;
+  const sum =
+    perRequest + feeOf(searches, perWebSearch) + feeOf(fileSearches, perFileSearch) + feeOf(containers, perContainer);
+  return sum === Infinity ? null : sum;
+}
+
+/** Infinity where it is not known. */
+function feeOf(count: number, fee: number | undefined): number {
+  return count > 0 ? count * (fee ?? Infinity) : 0;
 }

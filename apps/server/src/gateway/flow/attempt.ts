@@ -151,7 +151,7 @@ async function readAnswer(input: VendorCall, source: UpstreamAnswer, passed: Pas
   if (source.status >= 300 && source.status < 400) {
     throw new UpstreamFailure("broken", `the base URL leads elsewhere (status ${source.status})`);
   }
-  const { body, complete, refusal } = await gather(input, source);
+  const { body, complete, refusal } = await readWhole(source, input.answerBufferBytes, input.lifeline.exchange.held);
   if (!complete) {
     const tap = passage.createLargeAnswerTap();
     if (tap === null) throw refusal ?? new UpstreamFailure("broken", "the answer is too large to be translated");
@@ -170,23 +170,12 @@ async function readGathered(input: VendorCall, source: UpstreamAnswer, passed: P
   const { target, request } = input;
   const { passage, notes } = passed;
   const base = { target, notes, status: source.status, headers: source.headers };
-  const { body, complete, refusal } = await gather(input, source);
+  const { body, complete, refusal } = await readWhole(source, input.answerBufferBytes, input.lifeline.exchange.held);
   if (!complete) throw refusal ?? new UpstreamFailure("broken", "the stream is too large to be told as one answer");
   const reading = passage.readStreamed(body, request, String(source.headers["content-type"]));
   if (reading.isBroken) throw new UpstreamFailure("broken", "the stream broke off");
   if (reading.failure !== undefined) return failed(base, reading.failure);
   return { kind: "whole", ...base, ...toldBy(reading, base) };
-}
-
-/** As much as may be held of an answer. `refusal` tells why it is not complete, where the memory of all is at its end. */
-async function gather({ answerBufferBytes, lifeline }: VendorCall, source: UpstreamAnswer) {
-  const { held } = lifeline.exchange;
-  let refusal: GhostError | null = null;
-  const read = await readWhole(source, answerBufferBytes, (bytes) => {
-    refusal = held.grow(bytes);
-    return refusal === null;
-  });
-  return { ...read, refusal };
 }
 
 function readError(base: AnswerBase, body: Buffer, passage: Passage): WholeAnswer {

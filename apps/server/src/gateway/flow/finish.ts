@@ -79,10 +79,8 @@ async function settle(
   // It runs until its bytes have left, for those to whom that makes a difference.
   const staysRunning = exchange.whenLeft !== undefined && principal.scopes.some(limitsRunning);
   try {
-    const settled = counters.settle({
-      ...{ id, tokens, costNanos, now: clock.monotonic(), staysRunning },
-      takesAll: ending.usage.isUnseen === true,
-    });
+    const takesAll = ending.usage.isUnseen === true;
+    const settled = counters.settle({ id, tokens, costNanos, now: clock.monotonic(), staysRunning, takesAll });
     const chargedNanos = settled instanceof Promise ? await settled : settled;
     if (staysRunning) exchange.whenLeft?.(() => counters.leave(id));
     return chargedNanos;

@@ -62,7 +62,8 @@ interface PromptBound {
 type Sized = RequestDemand & PromptBound & { readonly completionTokens: number };
 
 /** The dearest of the classes of service that are asked for; null where one has no price. */
-function mostInClasses({ serviceClasses, ...demand }: Sized, price: Price): number | null {
+function mostInClasses(demand: Sized, price: Price): number | null {
+  const { serviceClasses } = demand;
   if (serviceClasses.length === 0) return mostOf(demand, price);
   const sums = serviceClasses.map((serviceClass) => mostOf({ ...demand, serviceClass }, price));
   return sums.some((sum) => sum === null) ? null : Math.max(...sums.map((sum) => sum ?? 0));

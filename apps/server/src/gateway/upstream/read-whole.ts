@@ -1,16 +1,20 @@
+import type { GhostError } from "@ghostllm/contract";
+import type { Hold } from "#gateway/held-bytes.ts";
 import type { UpstreamAnswer } from "./upstream.ts";
 
 /** The whole body, or what came of it before it grew over the limit: then the answer is paused and goes on from there. */
 export interface WholeBody {
   readonly complete: boolean;
   readonly body: Buffer;
+  /** Why there was no room for more. */
+  readonly refusal?: GhostError;
 }
 
 /** Reads an answer's body into memory, up to `maxBytes` and as far as there is room. Rejects with UpstreamFailure when it breaks off. */
 export function readWhole(
   answer: UpstreamAnswer,
   maxBytes: number,
-  takeRoom: (bytes: number) => boolean = () => true,
+  held: Pick<Hold, "grow"> | null = null,
 ): Promise<WholeBody> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
@@ -19,9 +23,10 @@ export function readWhole(
       onData(chunk) {
         chunks.push(chunk);
         bytes += chunk.length;
-        if (bytes <= maxBytes && takeRoom(chunk.length)) return;
+        const refusal = bytes <= maxBytes ? (held?.grow(chunk.length) ?? null) : null;
+        if (bytes <= maxBytes && refusal === null) return;
         answer.pause();
-        resolve({ complete: false, body: Buffer.concat(chunks.splice(0)) });
+        resolve({ complete: false, body: Buffer.concat(chunks.splice(0)), ...(refusal && { refusal }) });
       },
       onEnd: () => resolve({ complete: true, body: join(chunks, bytes) }),
       onFailure: reject,
