@@ -2,7 +2,7 @@ import { execFile, spawn } from "node:child_process";
 import { appendFile, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { lockDirectory } from "#link/journal/directory-lock.ts";
 import { openJournal, type Journal, type JournalOptions } from "#link/journal/journal.ts";
 import { createDirectory } from "./store-support/engines.ts";
@@ -262,6 +262,36 @@ describe("one process for each directory", () => {
     clearInterval(refreshing);
     const lock = await lockDirectory({ directory, staleAfterMs: 300 });
     expect(await lockFiles()).toHaveLength(1);
+    await lock.release();
+  });
+
+  it("is known to be lost to whoever was paused, who then writes into a file that nobody has taken", async () => {
+    const lock = await lockDirectory({ directory: root.path, staleAfterMs: 200 });
+    expect(lock.isHeld()).toBe(true);
+    const journal = await open();
+    journal.append(createRecord());
+    const [own = ""] = await lockFiles();
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    // It asks, finds its file, and holds on.
+    expect(lock.isHeld()).toBe(true);
+    const [held = ""] = (await readdir(root.path)).filter((name) => name.startsWith("lock."));
+    await rm(join(root.path, held));
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    expect([lock.isHeld(), lock.isHeld()]).toEqual([false, false]);
+
+    await rm(join(directory, own));
+    const before = await segmentFiles();
+    // The other's first file; ours has the number before.
+    await writeFile(join(directory, "usage-000000000002.jsonl"), "");
+    vi.spyOn(performance, "now").mockReturnValue(performance.now() + 60_000);
+    expect(journal.healthy()).toBe(false);
+    const late = createRecord();
+    journal.append(late);
+    vi.restoreAllMocks();
+    for (const file of before) await rm(join(directory, file));
+    expect(await segmentFiles()).toEqual(["usage-000000000002.jsonl", "usage-000000000003.jsonl"]);
+    expect(await drain(journal)).toEqual([late.id]);
+    await journal.close();
     await lock.release();
   });
 

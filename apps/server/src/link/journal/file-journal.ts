@@ -1,4 +1,4 @@
-import { appendFile, open, unlink } from "node:fs/promises";
+import { appendFile, open, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { UsageRecord } from "#domain/usage-record.ts";
@@ -34,6 +34,7 @@ export class FileJournal implements Journal {
   #timer: NodeJS.Timeout | undefined;
   #isMaintaining = false;
   #isClosed = false;
+  #hasLeft = false;
   #lastTask: Promise<void> = Promise.resolve();
 
   constructor(options: FileJournalOptions) {
@@ -65,6 +66,7 @@ export class FileJournal implements Journal {
 
   #append(line: Buffer): void {
     if (this.#isClosed) throw new Error("The usage journal is closed");
+    if (!this.#options.lock.isHeld()) this.#leaveFile();
     try {
       this.#writer.append(line);
     } catch (error) {
@@ -75,7 +77,8 @@ export class FileJournal implements Journal {
   }
 
   healthy(): boolean {
-    return this.#failure === null && this.#reserve.isFilled && !this.#isClosed;
+    const { lock } = this.#options;
+    return this.#failure === null && this.#reserve.isFilled && !this.#isClosed && lock.isHeld();
   }
 
   get pendingRecords(): number {
@@ -152,8 +155,16 @@ export class FileJournal implements Journal {
       await this.#writer.close();
     });
     const last = this.#writer.segment;
-    if (last.drainedBytes === last.bytes) await unlink(last.path);
+    if (last.drainedBytes === last.bytes) await rm(last.path, { force: true });
     await this.#options.lock.release();
+  }
+
+  /** Another process has taken the directory: it stores, and removes, all files that were there then. */
+  #leaveFile(): void {
+    if (this.#hasLeft) return;
+    this.#hasLeft = true;
+    this.#options.log.error({}, "another process has taken the data directory: this one takes no more requests");
+    this.#rotate();
   }
 
   #rotate(): void {
@@ -169,7 +180,7 @@ export class FileJournal implements Journal {
     const current = this.#writer.segment;
     const drained = this.#segments.filter((segment) => segment !== current && segment.drainedBytes >= segment.bytes);
     for (const segment of drained) {
-      await unlink(segment.path);
+      await rm(segment.path, { force: true });
       this.#segments.splice(this.#segments.indexOf(segment), 1);
     }
   }
@@ -199,7 +210,8 @@ export class FileJournal implements Journal {
     const { lock } = this.#options;
     await this.#inTurn(() => lock.refresh()).catch((error: unknown) => this.#fail(error));
     await this.flush().catch((error: unknown) => this.#fail(error));
-    if (!this.healthy()) await this.#inTurn(() => this.#heal());
+    if (!lock.isHeld()) this.#leaveFile();
+    else if (!this.healthy()) await this.#inTurn(() => this.#heal());
     this.#isMaintaining = false;
   }
 

@@ -52,13 +52,24 @@ export class SegmentWriter {
 
   /** Goes on in a new file. */
   rotate(): void {
-    const next = newSegment(this.#options.directory, this.#segment.number + 1);
-    const file = openForAppend(next.path);
+    const { next, file } = this.#openNext();
     this.#retired.push(this.#file);
     this.#file = file;
     this.#segment = next;
     this.#isTorn = false;
     this.#options.onSegment(next);
+  }
+
+  /** A process that has taken the directory over may have made files of the next numbers. */
+  #openNext(): { readonly next: Segment; readonly file: number } {
+    for (let number = this.#segment.number + 1; ; number += 1) {
+      const next = newSegment(this.#options.directory, number);
+      try {
+        return { next, file: openForAppend(next.path) };
+      } catch (error) {
+        if (!hasCode(error, "EEXIST")) throw error;
+      }
+    }
   }
 
   /** Brings to the disk what is with the kernel. One call at a time. */
@@ -115,5 +126,9 @@ function openForAppend(path: string): number {
 }
 
 function isDiskFull(error: unknown): boolean {
-  return error instanceof Error && "code" in error && (error.code === "ENOSPC" || error.code === "EDQUOT");
+  return hasCode(error, "ENOSPC") || hasCode(error, "EDQUOT");
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && "code" in error && error.code === code;
 }

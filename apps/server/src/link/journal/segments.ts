@@ -67,7 +67,9 @@ const chunkBytes = 1 << 19;
 
 /** Up to `maxLines` from an offset on. A last line without its end is given as it is. */
 export async function readLines({ path, bytes: limit }: Segment, start: number, maxLines: number): Promise<Lines> {
-  const file = await open(path, "r");
+  const file = await open(path, "r").catch(ignoreMissing);
+  // A process that has taken the directory over has stored it.
+  if (file === null) return { lines: [], end: limit };
   try {
     let window = chunkBytes;
     for (;;) {
@@ -83,6 +85,11 @@ export async function readLines({ path, bytes: limit }: Segment, start: number, 
   } finally {
     await file.close();
   }
+}
+
+function ignoreMissing(error: unknown): null {
+  if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
+  throw error;
 }
 
 function splitLines(buffer: Buffer, maxLines: number): { lines: string[]; bytes: number } {
