@@ -5,8 +5,12 @@ import type { ChatEvent } from "#hub.ts";
 import { eachFrame, frameData, FrameCutter } from "#wire/frames.ts";
 import type { StreamDecoder } from "./dialect.ts";
 
-/** A frame may hold an image or a document that a tool fetched; beyond this it is no frame. */
-const maxHeldBytes = 64 * 1024 * 1024;
+/** A frame may hold an image or a document that a tool fetched; a larger one would hold up everybody else. */
+export const maxEventBytes = 8 * 1024 * 1024;
+/** Of as many it takes as long to make another dialect's. */
+export const maxEventValues = 100_000;
+
+export const tooLarge = "The vendor sent an event that is too large to be translated.";
 
 export interface DecoderState {
   /** The vendor ended or failed: nothing that follows counts. */
@@ -26,7 +30,7 @@ export interface DataReader<State> {
 }
 
 export class FrameDecoder<State extends DecoderState> implements StreamDecoder {
-  readonly #cutter = new FrameCutter(maxHeldBytes);
+  readonly #cutter = new FrameCutter(maxEventBytes, maxEventValues);
   readonly #state: State;
   readonly #reader: DataReader<State>;
 
@@ -41,7 +45,9 @@ export class FrameDecoder<State extends DecoderState> implements StreamDecoder {
 
   push(chunk: Buffer): readonly ChatEvent[] {
     const frames = this.#cutter.push(chunk);
-    if (frames !== null) this.#readFrames(frames);
+    if (frames === null || this.#state.isOver) return [];
+    if (this.#cutter.isWithinFrame) failStream(this.#state, tooLarge);
+    else this.#readFrames(frames);
     return takeEvents(this.#state);
   }
 

@@ -2,6 +2,8 @@
 // A frame ends with an empty line; lines end with LF or CRLF. Bytes are changed in two places only: lines that end with a
 // bare CR end with LF from there on, and a byte order mark at the very beginning goes.
 
+import { HeldWeight } from "./held-weight.ts";
+
 const lineFeed = 0x0a;
 const carriageReturn = 0x0d;
 
@@ -13,11 +15,15 @@ export class FrameCutter {
   #held: Buffer[] = [];
   #heldBytes = 0;
   #isBegun = false;
-  readonly #maxHeldBytes: number;
+  readonly #weight: HeldWeight;
+  #isTooHeavy = false;
 
-  /** A frame that grows over `maxHeldBytes` is passed on in parts, since holding it would cost too much memory. */
-  constructor(maxHeldBytes: number) {
-    this.#maxHeldBytes = maxHeldBytes;
+  /**
+   * A frame that grows over `maxHeldBytes`, or holds too much to be read at once, is passed on in parts: holding it would
+   * cost too much memory, or time.
+   */
+  constructor(maxHeldBytes: number, maxValues?: number) {
+    this.#weight = new HeldWeight({ bytes: maxHeldBytes, ...(maxValues !== undefined && { values: maxValues }) });
   }
 
   /** Whole frames that this chunk completes, or null while the frame goes on. */
@@ -27,7 +33,7 @@ export class FrameCutter {
     if (end === chunk.length && this.#heldBytes === 0) return this.#answer(chunk, false);
     if (end < 0) {
       this.#hold(chunk);
-      return this.#heldBytes > this.#maxHeldBytes ? this.#answer(this.#takeHeld(), true) : null;
+      return this.#isTooHeavy ? this.#answer(this.#takeHeld(), true) : null;
     }
     this.#hold(chunk.subarray(0, end));
     const whole = this.#takeHeld();
@@ -55,12 +61,15 @@ export class FrameCutter {
     const whole = this.#held.length === 1 && only !== undefined ? only : Buffer.concat(this.#held, this.#heldBytes);
     this.#held = [];
     this.#heldBytes = 0;
+    this.#isTooHeavy = false;
+    this.#weight.clear();
     return whole;
   }
 
   #hold(chunk: Buffer): void {
     this.#held.push(chunk);
     this.#heldBytes += chunk.length;
+    if (this.#weight.add(chunk)) this.#isTooHeavy = true;
   }
 
   /** The held byte at `distance` before the next chunk: 1 is the last one. */

@@ -1,26 +1,38 @@
 // Cuts a byte stream of lines, such as NDJSON, into whole lines, whatever the sizes in which the bytes arrive. Lines end
 // with LF or CRLF, and the last one may have no end. Bytes are never changed.
 
+import { HeldWeight } from "./held-weight.ts";
+
 const lineFeed = 0x0a;
 
 /** Bytes in, whole lines out: what `push` answers ends with a line's end. The rest is held until it is whole. */
 export class LineCutter {
+  /** What was answered last is a part of a line that is too large to be held. */
+  isWithinLine = false;
   #held: Buffer[] = [];
   #heldBytes = 0;
-  readonly #maxHeldBytes: number;
+  readonly #weight: HeldWeight;
+  #isTooHeavy = false;
 
-  /** A line that grows over `maxHeldBytes` is passed on in parts, since holding it would cost too much memory. */
-  constructor(maxHeldBytes: number) {
-    this.#maxHeldBytes = maxHeldBytes;
+  /**
+   * A line that grows over `maxHeldBytes`, or holds too much to be read at once, is passed on in parts: holding it would cost
+   * too much memory, or time.
+   */
+  constructor(maxHeldBytes: number, maxValues?: number) {
+    this.#weight = new HeldWeight({ bytes: maxHeldBytes, ...(maxValues !== undefined && { values: maxValues }) });
   }
 
   /** Whole lines that this chunk completes, or null while the line goes on. */
   push(chunk: Buffer): Buffer | null {
     const end = chunk.lastIndexOf(lineFeed) + 1;
+    if (end > 0) this.isWithinLine = false;
     if (end === chunk.length && end > 0 && this.#heldBytes === 0) return chunk;
     if (end === 0) {
       this.#hold(chunk);
-      return this.#heldBytes > this.#maxHeldBytes ? this.flush() : null;
+      if (!this.#isTooHeavy) return null;
+      const part = this.flush();
+      this.isWithinLine = true;
+      return part;
     }
     this.#hold(chunk.subarray(0, end));
     const whole = this.flush();
@@ -35,12 +47,15 @@ export class LineCutter {
     const whole = this.#held.length === 1 && only !== undefined ? only : Buffer.concat(this.#held, this.#heldBytes);
     this.#held = [];
     this.#heldBytes = 0;
+    this.#isTooHeavy = false;
+    this.#weight.clear();
     return whole;
   }
 
   #hold(chunk: Buffer): void {
     this.#held.push(chunk);
     this.#heldBytes += chunk.length;
+    if (this.#weight.add(chunk)) this.#isTooHeavy = true;
   }
 }
 

@@ -2,8 +2,10 @@ import { GhostError } from "@ghostllm/contract";
 import { passageBetween, urlOf, vendorDialects, wayTo } from "@ghostllm/llm";
 import type { ErrorReading, Operation, Passage, WholeAnswerReading } from "@ghostllm/llm";
 import type { Target } from "#domain/snapshot.ts";
+import { heavyBytes } from "#gateway/heavy-work/heavy-work.ts";
 import type { Authenticator } from "#gateway/upstream/authenticate.ts";
 import { decoded } from "#gateway/upstream/decoded-answer.ts";
+import { PacedAnswer } from "#gateway/upstream/paced-answer.ts";
 import { peek } from "#gateway/upstream/peeked-answer.ts";
 import { readWhole } from "#gateway/upstream/read-whole.ts";
 import { UpstreamFailure } from "#gateway/upstream/upstream.ts";
@@ -129,10 +131,11 @@ function isStream({ status, headers }: UpstreamAnswer, passage: Passage): boolea
 
 async function readStream(
   { target, request }: VendorCall,
-  source: UpstreamAnswer,
+  answer: UpstreamAnswer,
   { passage, notes, type }: Passed,
 ): Promise<VendorAnswer> {
   const { quirks = {} } = target.provider.definition;
+  const source = new PacedAnswer(answer);
   const headers = type === undefined ? source.headers : { ...source.headers, "content-type": type };
   const contentType = String(headers["content-type"]);
   const tap = passage.createStreamTap(request, quirks, contentType);
@@ -144,6 +147,10 @@ async function readStream(
   return failed(base, passage.readFailure(tap.failure));
 }
 
+/** Of an error: what is longer was not written for anybody to read. */
+const longestError = 256 * 1024;
+const untold = Buffer.alloc(0);
+
 async function readAnswer(input: VendorCall, source: UpstreamAnswer, passed: Passed): Promise<VendorAnswer> {
   const { target } = input;
   const { passage, notes } = passed;
@@ -151,28 +158,36 @@ async function readAnswer(input: VendorCall, source: UpstreamAnswer, passed: Pas
   if (source.status >= 300 && source.status < 400) {
     throw new UpstreamFailure("broken", `the base URL leads elsewhere (status ${source.status})`);
   }
-  const { body, complete, refusal } = await readWhole(source, input.answerBufferBytes, input.lifeline.exchange.held);
+  const isError = source.status >= 300;
+  const most = isError ? longestError : input.answerBufferBytes;
+  const { body, complete, refusal } = await readWhole(source, most, input.lifeline.exchange.held);
+  if (isError && !complete) {
+    source.abort();
+    return readError(base, untold, passage);
+  }
   if (!complete) {
     const tap = passage.createLargeAnswerTap();
     if (tap === null) throw refusal ?? new UpstreamFailure("broken", "the answer is too large to be translated");
     return { kind: "stream", ...base, first: tap.push(body), tap, source };
   }
-  if (source.status >= 300) return readError(base, body, passage);
+  if (isError) return readError(base, body, passage);
+  const beginning = beginningOf(body);
   const read = readWholeAnswer(input, passed, body);
   const reading = read instanceof Promise ? await read : read;
-  if (reading.isBroken) throw notJson(body);
+  if (reading.isBroken) throw notJson(beginning);
   if (reading.failure !== undefined) return failed(base, reading.failure);
   return { kind: "whole", ...base, ...toldBy(reading, base) };
 }
 
 /** A stream that nobody asked for. What fails within it has told the client nothing, and may go well elsewhere. */
 async function readGathered(input: VendorCall, source: UpstreamAnswer, passed: Passed): Promise<VendorAnswer> {
-  const { target, request } = input;
-  const { passage, notes } = passed;
+  const { target } = input;
+  const { notes } = passed;
   const base = { target, notes, status: source.status, headers: source.headers };
   const { body, complete, refusal } = await readWhole(source, input.answerBufferBytes, input.lifeline.exchange.held);
   if (!complete) throw refusal ?? new UpstreamFailure("broken", "the stream is too large to be told as one answer");
-  const reading = passage.readStreamed(body, request, String(source.headers["content-type"]));
+  const read = readWholeAnswer(input, passed, body, String(source.headers["content-type"]));
+  const reading = read instanceof Promise ? await read : read;
   if (reading.isBroken) throw new UpstreamFailure("broken", "the stream broke off");
   if (reading.failure !== undefined) return failed(base, reading.failure);
   return { kind: "whole", ...base, ...toldBy(reading, base) };
@@ -201,7 +216,12 @@ function typed({ headers }: AnswerBase, contentType: string | undefined): Partia
 }
 
 /** What begins as JSON does is a model's answer that was cut. */
-function notJson(body: Buffer): UpstreamFailure {
-  const isForeign = !/^\s*[{[]/.test(body.toString("latin1", 0, 100));
+/** A large answer is handed to another thread, with all that refers to its memory. */
+function beginningOf(body: Buffer): Buffer {
+  return body.length > heavyBytes ? Buffer.from(body.subarray(0, 100)) : body;
+}
+
+function notJson(beginning: Buffer): UpstreamFailure {
+  const isForeign = !/^\s*[{[]/.test(beginning.toString("latin1", 0, 100));
   return new UpstreamFailure("broken", "the answer is not valid JSON", { isForeign });
 }

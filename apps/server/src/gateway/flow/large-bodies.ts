@@ -67,22 +67,39 @@ function turnsOf(seals: SealMemory, callIds: readonly string[]): ReadonlyMap<str
   return turns;
 }
 
-/** A promise only for a large answer, or one to a large request. The caller leaves `body` to it. */
+/**
+ * A promise only for a large answer, or one to a large request. The caller leaves `body` to it. `streamType` is the content
+ * type of a stream that is to be told as one answer.
+ */
 export function readAnswer(
   input: LargeBodyInput,
   crossing: Crossing,
   body: Buffer,
+  streamType?: string,
 ): WholeAnswerReading | Promise<WholeAnswerReading> {
   const { request } = input;
-  if (body.length <= heavyBytes && request.body.length <= heavyBytes) return crossing.passage.readAnswer(body, request);
-  return readLarge(input, crossing, body);
+  if (body.length > heavyBytes || request.body.length > heavyBytes) return readLarge(input, crossing, body, streamType);
+  const { passage } = crossing;
+  return streamType === undefined ? passage.readAnswer(body, request) : passage.readStreamed(body, request, streamType);
 }
 
-async function readLarge(input: LargeBodyInput, crossing: Crossing, body: Buffer): Promise<WholeAnswerReading> {
+async function readLarge(
+  input: LargeBodyInput,
+  crossing: Crossing,
+  body: Buffer,
+  streamType: string | undefined,
+): Promise<WholeAnswerReading> {
   const { request, heavyWork, seals, facts } = input;
   const sent = crossing.passage.sent();
   const elapsedMs = facts.elapsedMs?.() ?? 0;
-  const { reading, kept } = await heavyWork.read({ ...wayOf(input, crossing), request, sent, elapsedMs, body });
+  const { reading, kept } = await heavyWork.read({
+    ...wayOf(input, crossing),
+    request,
+    sent,
+    elapsedMs,
+    body,
+    streamType,
+  });
   for (const [callIds, turn] of kept) seals.keep(callIds, turn);
   return reading;
 }

@@ -2,7 +2,7 @@
 
 import { isUtf8 } from "node:buffer";
 import { GhostError } from "@ghostllm/contract";
-import { demandOf, dialects, findMembers, passageBetween, vendorDialects } from "@ghostllm/llm";
+import { demandOf, dialects, findMembers, JsonExtent, passageBetween, vendorDialects } from "@ghostllm/llm";
 import type {
   AnswerFacts,
   ClientDialectName,
@@ -67,6 +67,8 @@ export interface ReadJob extends WayOfJob {
   readonly sent: SentRequest;
   readonly elapsedMs: number;
   readonly body: Buffer;
+  /** The content type, where it is a stream that is to be told as one answer. */
+  readonly streamType: string | undefined;
 }
 
 export interface ReadElsewhere {
@@ -120,11 +122,32 @@ function withMembers(request: ParsedRequest): ParsedRequest {
   return isKnown ? request : { ...request, members: findMembers(request.body) };
 }
 
-function read({ client, upstream, operation, facts, request, sent, elapsedMs, body }: ReadJob): ReadElsewhere {
+/** An answer with a vector for each of two thousand texts has six million numbers. */
+const mostOfAnswer = { depth: 10_000, values: 10_000_000 };
+
+function holdsTooMuch(body: Buffer): boolean {
+  return new JsonExtent(mostOfAnswer).push(body) !== null;
+}
+
+function read({
+  client,
+  upstream,
+  operation,
+  facts,
+  request,
+  sent,
+  elapsedMs,
+  body,
+  streamType,
+}: ReadJob): ReadElsewhere {
   const kept: [readonly string[], SealedTurn][] = [];
   const memory: SealMemory = { find: () => undefined, keep: (callIds, turn) => void kept.push([callIds, turn]) };
   const context = { memory, facts: { ...facts, elapsedMs: () => elapsedMs } };
   const passage = passageBetween(dialects[client], vendorDialects[upstream], operation, context);
   passage.goOn(sent);
-  return { kind: "read", reading: passage.readAnswer(body, withMembers(request)), kept };
+  if (holdsTooMuch(body)) throw new GhostError("provider_error", "The provider's answer holds too much to be read.");
+  const whole = withMembers(request);
+  const reading =
+    streamType === undefined ? passage.readAnswer(body, whole) : passage.readStreamed(body, whole, streamType);
+  return { kind: "read", reading, kept };
 }

@@ -19,7 +19,7 @@ import { addGrounding, groundingSign, noGrounding, readUsage, usesOf } from "./u
 /** A larger frame holds an image, and is passed in parts. */
 const maxHeldBytes = 4 * 1024 * 1024;
 /** Unless it must be made an element of an array. */
-const maxElementBytes = 64 * 1024 * 1024;
+const maxElementBytes = 16 * 1024 * 1024;
 
 /** Counts that are in every frame with usage, of which the last holds: they are not read before the end. */
 const counts = 2;

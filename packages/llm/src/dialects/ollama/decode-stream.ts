@@ -1,7 +1,7 @@
 // A vendor's stream of lines -> events: a table of one small function per field of a line over a plain state.
 
 import type { StreamDecoder } from "#dialects/dialect.ts";
-import { breakOff, failStream, takeEvents } from "#dialects/frame-decoder.ts";
+import { breakOff, failStream, maxEventBytes, maxEventValues, takeEvents, tooLarge } from "#dialects/frame-decoder.ts";
 import type { DecoderState } from "#dialects/frame-decoder.ts";
 import type { ChatEvent } from "#hub.ts";
 import { ExactMembers, parseExactly } from "#wire/exact-json.ts";
@@ -18,9 +18,6 @@ import { dialect } from "./name.ts";
 import { decodeToolCall } from "./tool-calls.ts";
 import { readUsage } from "./usage.ts";
 
-/** A line may hold an image; beyond this it is no line. */
-const maxHeldBytes = 32 * 1024 * 1024;
-
 interface StreamState extends DecoderState {
   isStarted: boolean;
   readonly fallbackId: string;
@@ -30,7 +27,7 @@ interface StreamState extends DecoderState {
 }
 
 export class LineStreamDecoder implements StreamDecoder {
-  readonly #cutter = new LineCutter(maxHeldBytes);
+  readonly #cutter = new LineCutter(maxEventBytes, maxEventValues);
   readonly #state: StreamState;
 
   constructor(fallbackId = "") {
@@ -39,7 +36,9 @@ export class LineStreamDecoder implements StreamDecoder {
 
   push(chunk: Buffer): readonly ChatEvent[] {
     const lines = this.#cutter.push(chunk);
-    if (lines !== null) readLines(lines, this.#state);
+    if (lines === null || this.#state.isOver) return [];
+    if (this.#cutter.isWithinLine) failStream(this.#state, tooLarge);
+    else readLines(lines, this.#state);
     return takeEvents(this.#state);
   }
 

@@ -19,7 +19,7 @@ import { storedOf } from "./stored.ts";
 import { readUsageOf } from "./usage.ts";
 
 /** The last frame holds the whole answer once more, with its images, and the usage behind them. */
-const maxHeldBytes = 32 * 1024 * 1024;
+const maxHeldBytes = 16 * 1024 * 1024;
 
 const ends = new Set<unknown>(["response.completed", "response.incomplete", "response.failed"]);
 /** These tell the whole request again. */

@@ -1,0 +1,116 @@
+import type { AnswerHeaders, AnswerSink, UpstreamAnswer, UpstreamFailure } from "./upstream.ts";
+
+/** What may be read of a stream before others have their turn: of the smallest events they are a few thousand. */
+const turnBytes = 4 * 1024;
+
+/** A stream that comes fast, in small pieces between which the event loop goes on. One that comes slowly comes as it is. */
+export class PacedAnswer implements UpstreamAnswer {
+  readonly status: number;
+  readonly headers: AnswerHeaders;
+  readonly #source: UpstreamAnswer;
+  #sink: AnswerSink | null = null;
+  /** Came, and has not been delivered. */
+  #waiting: Buffer[] = [];
+  #ending: UpstreamFailure | "end" | null = null;
+  #isStarted = false;
+  #isPaused = false;
+  #isSourcePaused = false;
+  /** Others have their turn. */
+  #isResting = false;
+  #turnBytes = 0;
+
+  constructor(source: UpstreamAnswer) {
+    this.status = source.status;
+    this.headers = source.headers;
+    this.#source = source;
+  }
+
+  deliverTo(sink: AnswerSink): void {
+    this.#sink = sink;
+    if (this.#isStarted) return this.resume();
+    this.#isStarted = true;
+    this.#source.deliverTo({
+      onData: (chunk) => this.#take(chunk),
+      onEnd: () => this.#end("end"),
+      onFailure: (failure) => this.#end(failure),
+    });
+  }
+
+  pause(): void {
+    this.#isPaused = true;
+    this.#holdBack();
+  }
+
+  resume(): void {
+    this.#isPaused = false;
+    if (!this.#isResting) this.#deliver();
+  }
+
+  abort(): void {
+    this.#waiting = [];
+    this.#source.abort();
+  }
+
+  #take(chunk: Buffer): void {
+    const isDirect = this.#waiting.length === 0 && !this.#isPaused && !this.#isResting;
+    if (isDirect && chunk.length <= turnBytes) return this.#hand(chunk);
+    this.#waiting.push(chunk);
+    if (!this.#isPaused && !this.#isResting) this.#deliver();
+  }
+
+  /** A failure is told at once: what waits has lost its worth. */
+  #end(ending: UpstreamFailure | "end"): void {
+    this.#ending = ending;
+    if (ending === "end") {
+      if (!this.#isPaused && !this.#isResting) this.#deliver();
+      return;
+    }
+    this.#waiting = [];
+    this.#deliverEnding();
+  }
+
+  #deliver(): void {
+    while (!this.#isPaused && !this.#isResting) {
+      const [first] = this.#waiting;
+      if (first === undefined) return this.#ending === null ? this.#letGo() : this.#deliverEnding();
+      if (first.length > turnBytes) this.#waiting[0] = first.subarray(turnBytes);
+      else this.#waiting.shift();
+      this.#hand(first.subarray(0, turnBytes));
+    }
+  }
+
+  #hand(piece: Buffer): void {
+    this.#turnBytes += piece.length;
+    this.#sink?.onData(piece);
+    if (this.#turnBytes < turnBytes) return;
+    this.#isResting = true;
+    this.#turnBytes = 0;
+    this.#holdBack();
+    setImmediate(() => this.#goOn());
+  }
+
+  #holdBack(): void {
+    if (this.#isSourcePaused) return;
+    this.#isSourcePaused = true;
+    this.#source.pause();
+  }
+
+  #letGo(): void {
+    if (!this.#isSourcePaused) return;
+    this.#isSourcePaused = false;
+    this.#source.resume();
+  }
+
+  #goOn(): void {
+    this.#isResting = false;
+    if (!this.#isPaused) this.#deliver();
+  }
+
+  #deliverEnding(): void {
+    const sink = this.#sink;
+    const ending = this.#ending;
+    this.#sink = null;
+    if (ending === "end") sink?.onEnd();
+    else if (ending !== null) sink?.onFailure(ending);
+  }
+}
