@@ -3,7 +3,8 @@
 import { startFakeUpstream } from "@ghostllm/fake-upstream";
 import type { FakeUpstream } from "@ghostllm/fake-upstream";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { askRoute, everyRoute } from "./support/every-route.ts";
+import { askRoute, askRouteExactly, everyRoute } from "./support/every-route.ts";
+import { decoded } from "./support/exact-answer.ts";
 import { openRaw } from "./support/raw-socket.ts";
 import { hello, helloStream, startStage } from "./support/stage.ts";
 import type { Stage } from "./support/stage.ts";
@@ -121,6 +122,19 @@ describe.each(everyRoute)("$name", (route) => {
     const isKnown = options.headers.get("allow") !== null;
     expect(options.status).toBe(isKnown ? 204 : route.status);
     if (isKnown && route.status !== 405) expect(options.headers.get("allow")?.split(", ")).toContain(route.method);
+  });
+
+  it("is compressed where it is large, unless it is a stream, and says the same", async () => {
+    const plain = await askRouteExactly(server, route);
+    const coded = await askRouteExactly(server, route, { "accept-encoding": "gzip, br, zstd" });
+    expect([plain.status, coded.status]).toEqual([route.status, route.status]);
+    const isLarge = plain.bytes.length >= 2_048 && route.isStream !== true;
+    expect(coded.headers["content-encoding"]).toBe(isLarge ? "zstd" : undefined);
+    expect(plain.headers["content-encoding"]).toBeUndefined();
+    const lengths = [plain, coded].map((answer) => decoded(answer).length);
+    // Ids and times may differ in length by a few digits, metrics by the requests in between.
+    expect(Math.abs((lengths[0] ?? 0) - (lengths[1] ?? 0))).toBeLessThan(1_000);
+    if (isLarge) expect(plain.headers.vary).toBe("Origin, Accept-Encoding");
   });
 
   it.runIf(route.method === "GET")("is answered to HEAD as to GET, without a body", async () => {

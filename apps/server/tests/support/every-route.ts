@@ -1,5 +1,7 @@
 // A request to every kind of route that the server has, for what all of them must do alike.
 
+import { askExactly } from "./exact-answer.ts";
+import type { ExactAnswer } from "./exact-answer.ts";
 import type { WholeServer } from "./whole-server.ts";
 import { wholeAdminKey } from "./whole-server.ts";
 
@@ -68,17 +70,34 @@ export const everyRoute: readonly RouteCase[] = [
   get("a list for operators without a key", "/admin/users", { ...operators, key: "none", status: 401 }),
 ];
 
-/** Asks for the case, with what is added to or taken in the place of its own. */
-export function askRoute(server: WholeServer, route: RouteCase, init: RequestInit = {}): Promise<Response> {
+function headersOf(server: WholeServer, route: RouteCase): Record<string, string> {
   const keys = { api: server.apiKey, admin: wholeAdminKey, none: null };
   const key = keys[route.key];
+  return {
+    ...(key !== null && { authorization: `Bearer ${key}` }),
+    ...(route.body !== undefined && { "content-type": "application/json" }),
+  };
+}
+
+/** The answer with its bytes as they came. */
+export function askRouteExactly(
+  server: WholeServer,
+  route: RouteCase,
+  more: Readonly<Record<string, string>> = {},
+): Promise<ExactAnswer> {
+  const headers = { ...headersOf(server, route), ...more };
+  const { method, body } = route;
+  return askExactly(server.url + route.path, { method, headers, ...(body !== undefined && { body }) });
+}
+
+/** Asks for the case, with what is added to or taken in the place of its own. */
+export function askRoute(server: WholeServer, route: RouteCase, init: RequestInit = {}): Promise<Response> {
   return fetch(server.url + route.path, {
     method: route.method,
     ...(route.body !== undefined && { body: route.body }),
     ...init,
     headers: {
-      ...(key !== null && { authorization: `Bearer ${key}` }),
-      ...(route.body !== undefined && { "content-type": "application/json" }),
+      ...headersOf(server, route),
       ...Object.fromEntries(new Headers(init.headers)),
     },
   });
