@@ -24,6 +24,8 @@ export interface ServerOptions {
   readonly environment?: NodeJS.ProcessEnv;
   /** Run by something that takes a command, such as `["setpriv", "--bounding-set=-all"]`. */
   readonly runBy?: readonly string[];
+  /** Nobody reads what it writes to standard error. */
+  readonly isStderrUnread?: boolean;
   /** With descriptor 0 closed, as some service managers leave it. */
   readonly withoutStdin?: boolean;
 }
@@ -80,7 +82,13 @@ export function killStartedServers(): void {
 export function spawnServer(options: ServerOptions = {}): ServerProcess {
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), "ghostllm-server-"));
   const adminKey = `admin-${randomBytes(16).toString("hex")}`;
-  const command = [process.execPath, "--disable-warning=ExperimentalWarning", "--max-semi-space-size=8", main];
+  const command = [
+    process.execPath,
+    "--disable-warning=ExperimentalWarning",
+    "--max-semi-space-size=8",
+    "--expose-gc",
+    main,
+  ];
   const shell = options.withoutStdin === true ? ["/bin/sh", "-c", 'exec "$@" <&-', "sh"] : [];
   const [program = "", ...parameters] = [...(options.runBy ?? []), ...shell, ...command];
   const child = spawn(program, parameters, {
@@ -89,13 +97,16 @@ export function spawnServer(options: ServerOptions = {}): ServerProcess {
   });
   started.add(child);
   child.once("exit", () => started.delete(child));
-  return new RunningServer({ child, dataDir, adminKey, ownsDataDir: options.dataDir === undefined });
+  return new RunningServer({ ...options, child, dataDir, adminKey, ownsDataDir: options.dataDir === undefined });
 }
 
 function environmentOf(options: ServerOptions, dataDir: string, adminKey: string): NodeJS.ProcessEnv {
   const { databaseUrl = null, upstreamUrl, environment = {} } = options;
   return {
     PATH: process.env["PATH"],
+    // As tools/launch.cjs sets them.
+    MALLOC_MMAP_THRESHOLD_: "262144",
+    MALLOC_TRIM_THRESHOLD_: "33554432",
     HOME: dataDir,
     SERVER_HOST: "127.0.0.1",
     SERVER_PORT: "0",
@@ -125,7 +136,7 @@ async function isReady(url: string): Promise<boolean> {
   return response?.ok === true;
 }
 
-interface RunningServerParts {
+interface RunningServerParts extends Pick<ServerOptions, "isStderrUnread"> {
   readonly child: ChildProcess;
   readonly dataDir: string;
   readonly adminKey: string;
@@ -142,13 +153,13 @@ class RunningServer implements ServerProcess {
   readonly #child: ChildProcess;
   readonly #ownsDataDir: boolean;
 
-  constructor({ child, dataDir, adminKey, ownsDataDir }: RunningServerParts) {
+  constructor({ child, dataDir, adminKey, ownsDataDir, isStderrUnread = false }: RunningServerParts) {
     this.dataDir = dataDir;
     this.adminKey = adminKey;
     this.#child = child;
     this.#ownsDataDir = ownsDataDir;
     child.stdout?.setEncoding("utf8").on("data", (text: string) => (this.stdout += text));
-    child.stderr?.setEncoding("utf8").on("data", (text: string) => (this.stderr += text));
+    if (!isStderrUnread) child.stderr?.setEncoding("utf8").on("data", (text: string) => (this.stderr += text));
     const killWithUs = (): boolean => child.kill("SIGKILL");
     process.once("exit", killWithUs);
     this.exit = new Promise((resolve, reject) => {

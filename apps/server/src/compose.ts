@@ -44,6 +44,7 @@ import type { Log } from "#telemetry/log.ts";
 import { createMetrics } from "#telemetry/metrics.ts";
 import { Disposer } from "./disposer.ts";
 import { pickExampleModel } from "./example-model.ts";
+import { startGivingBack } from "./give-back.ts";
 import { reserveAddress, serveOn } from "./listen.ts";
 import { prepareClosing } from "./listener-closer.ts";
 import { observersOf } from "./observers-of.ts";
@@ -184,6 +185,7 @@ async function build(config: Config, log: Log, disposer: Disposer): Promise<Runn
   const capacity = capacityWithin(config.capacity, await openFilesLimit());
   const heldBytes = new HeldBytes(capacity);
   metrics.watchHeldBytes(() => heldBytes.total);
+  disposer.add(startGivingBack(heldBytes));
   const reviewer = setInterval(() => runningCalls.review(snapshots.current(), steadyTime), reviewIntervalMs);
   disposer.add(() => clearInterval(reviewer));
   const gateway: GatewayDeps = {
@@ -227,8 +229,9 @@ async function build(config: Config, log: Log, disposer: Disposer): Promise<Runn
     tls: tls?.options ?? null,
     hsts: hstsOf(config.edge),
     observers: observersOf(config, facts.adminKeys),
+    watchConnections: (read) => metrics.watchConnections(read),
     control: (request, response) => control.handle(request, response),
-    readMetrics: async () => ({ text: await metrics.registry.metrics(), contentType: metrics.registry.contentType }),
+    readMetrics: () => metrics.read(clock.monotonic()),
   });
   const rediscovery = new Rediscovery({
     snapshot: () => snapshots.current(),

@@ -8,8 +8,14 @@ export async function openFilesLimit(): Promise<number | null> {
   return soft === undefined ? null : Number(soft);
 }
 
+/** No address may have all of what there is. */
+const shareOfAddress = 3 / 4;
+
 /** A request needs a second connection to its vendor, and without descriptors no file can be read: half is kept for that. */
 export function capacityWithin(capacity: Capacity, openFiles: number | null): Capacity {
   if (openFiles === null) return capacity;
-  return { ...capacity, connections: Math.min(capacity.connections, Math.max(1, Math.floor(openFiles / 2))) };
+  const most = Math.max(2, Math.floor(openFiles / 2));
+  if (most >= capacity.connections) return capacity;
+  const connectionsPerAddress = Math.min(capacity.connectionsPerAddress, Math.floor(most * shareOfAddress));
+  return { ...capacity, connections: most, connectionsPerAddress };
 }

@@ -23,6 +23,8 @@ export interface ListenerDeps extends RouterDeps {
   readonly tls: SecureContextOptions | null;
   /** `Strict-Transport-Security`, for who came by TLS; null where nobody is told so. */
   readonly hsts: string | null;
+  /** Told once how to ask for the number of open connections. */
+  readonly watchConnections?: (read: () => number) => void;
   /** Answers what is no route of the gateway. */
   readonly control: (request: IncomingMessage, response: ServerResponse) => void;
 }
@@ -45,6 +47,7 @@ const hstsHeader = "strict-transport-security";
 export function createListener(deps: ListenerDeps): Server {
   const route = buildRouter(deps);
   const connections = new Connections(deps);
+  deps.watchConnections?.(() => connections.count);
   const turns = new Turns((request, response) => {
     if (deps.hsts !== null && deps.addresses.isSecure(request)) response.setHeader(hstsHeader, deps.hsts);
     if (deps.cors !== null && meetOrigin(deps.cors, request, response)) return;

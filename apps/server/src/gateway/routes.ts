@@ -38,7 +38,7 @@ interface Route {
 export interface RouterDeps extends GatewayDeps {
   readonly observers: Observers;
   /** The text of `/metrics` with its content type. */
-  readonly readMetrics: () => Promise<{ readonly text: string; readonly contentType: string }>;
+  readonly readMetrics: () => Promise<{ readonly text: Buffer; readonly contentType: string }>;
 }
 
 export function buildRouter(deps: RouterDeps): Router {

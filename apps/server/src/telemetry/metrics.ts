@@ -63,6 +63,7 @@ export const metricDefinitions = {
     labels: ["provider", "reason"],
   },
   ghostllm_requests_running: { type: "gauge", help: "Requests in progress.", labels: [] },
+  ghostllm_connections: { type: "gauge", help: "Connections of clients that are open.", labels: [] },
   ghostllm_connections_refused_total: {
     type: "counter",
     help: "Connections of clients that were refused: over the limit in total, over that of an address, or for want of descriptors (accept).",
@@ -158,7 +159,7 @@ export function createMetrics() {
     };
   };
   return {
-    registry,
+    read: rememberText(registry),
     forModel: remember(bind),
     overhead: make.histogram("ghostllm_overhead_seconds", overheadBuckets),
     errors: make.counter("ghostllm_errors_total"),
@@ -170,6 +171,9 @@ export function createMetrics() {
     recordsDrained: make.counter("ghostllm_records_drained_total"),
     recordsRejected: make.counter("ghostllm_records_rejected_total"),
     drainFailures: make.counter("ghostllm_drain_failures_total"),
+    watchConnections(read: () => number): void {
+      make.gauge("ghostllm_connections", (gauge) => gauge.set(read()));
+    },
     watchHeldBytes(read: () => number): void {
       make.gauge("ghostllm_held_bytes", (gauge) => gauge.set(read()));
     },
@@ -198,6 +202,30 @@ function factoryOf(registry: Registry) {
           },
         }),
       }),
+  };
+}
+
+/** The text is large, takes some ms to write, and anybody may ask for it again and again. */
+const textLifetimeMs = 500;
+
+export interface MetricsText {
+  readonly text: Buffer;
+  readonly contentType: string;
+}
+
+function rememberText(registry: Registry) {
+  let writtenAt = -Infinity;
+  let written: Promise<MetricsText> | null = null;
+  const write = async (): Promise<MetricsText> => {
+    return { text: Buffer.from(await registry.metrics()), contentType: registry.contentType };
+  };
+  /** `now` is of a monotonic clock. */
+  return (now: number): Promise<MetricsText> => {
+    if (written === null || now - writtenAt >= textLifetimeMs) {
+      writtenAt = now;
+      written = write();
+    }
+    return written;
   };
 }
 

@@ -17,6 +17,7 @@ import { bindRoutes } from "./bind-routes.ts";
 import { compressAnswers } from "./compress-answers.ts";
 import { fromFastify, toErrorBody } from "./errors.ts";
 import { createGuard } from "./guard.ts";
+import { keepDocuments } from "./kept-documents.ts";
 import { methodsOf } from "./known-paths.ts";
 import { servePages } from "./pages.ts";
 
@@ -52,6 +53,7 @@ export async function createControlServer(deps: ControlDependencies): Promise<Co
   });
   acceptJsonOnly(app);
   app.addHook("onRequest", async (request, reply) => setSecurityHeaders(request, reply));
+  keepDocuments(app);
   if (deps.compressor !== null) compressAnswers(app, deps.compressor);
   app.setErrorHandler((error, request, reply) => answerFailure(error, request, reply, deps));
   app.setNotFoundHandler((request, reply) => answerUnknownPath(request, reply));

@@ -36,8 +36,9 @@ const sweepsPerDeadline = 15;
 const sweepMs = { min: 20, max: 2_000 };
 /** A client that was told why it is refused has so long to close the connection itself. */
 const lingerMs = 500;
-/** Beyond this number they are closed without a word. */
-const maxRefusedAtOnce = 256;
+/** Beyond this number, which is a share of all there may be, they are closed as soon as it is written. */
+const maxLingering = 256;
+const lingeringShare = 8;
 
 export class Connections {
   readonly #open = new Map<Duplex, Connection>();
@@ -104,7 +105,6 @@ export class Connections {
   }
 
   #turnAway(socket: Socket, refusal: GhostError): void {
-    if (this.#refusedAtOnce >= maxRefusedAtOnce) return void socket.destroy();
     this.#refusedAtOnce += 1;
     socket.once("close", () => (this.#refusedAtOnce -= 1));
     this.#keep(socket, null);
@@ -112,6 +112,11 @@ export class Connections {
     // Reset, the connection would take with it what the client has not read.
     socket.resume();
     this.dismiss(socket, refusal.status === 503 ? "503 Service Unavailable" : "429 Too Many Requests", refusal);
+    if (this.#refusedAtOnce > this.#mostLingering()) socket.destroySoon();
+  }
+
+  #mostLingering(): number {
+    return Math.min(maxLingering, this.#deps.capacity.connections / lingeringShare);
   }
 
   #keep(socket: Socket, network: string | null): void {
