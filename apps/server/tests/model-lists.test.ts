@@ -153,7 +153,7 @@ describe("asking again", () => {
       store,
       fetchJson,
       log,
-      clock: { now: () => (clock.ms += 500), monotonic: () => clock.ms },
+      clock: { now: () => clock.ms, monotonic: () => (clock.ms += 500) },
       changed: snapshots.rebuild,
       intervalMs: 600_000,
       sweepMs: 1,

@@ -150,7 +150,7 @@ describe("the memory for sealed turns", () => {
 
   it("forgets after an hour", () => {
     let now = 0;
-    const memory = new MemorySealedTurns({ ...systemClock, now: () => now }).of("user");
+    const memory = new MemorySealedTurns({ ...systemClock, monotonic: () => now }).of("user");
     memory.keep(["id"], turnOf("x"));
     now = 59 * 60_000;
     expect(memory.find("id")).toEqual(turnOf("x"));
