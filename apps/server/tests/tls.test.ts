@@ -13,6 +13,7 @@ import { promisify } from "node:util";
 import { startFakeUpstream } from "@ghostllm/fake-upstream";
 import type { FakeUpstream } from "@ghostllm/fake-upstream";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { askRouteExactly, everyRoute } from "./support/every-route.ts";
 import { askExactly } from "./support/exact-answer.ts";
 import { requestText } from "./support/raw-socket.ts";
 import { startWholeServer } from "./support/whole-server.ts";
@@ -41,6 +42,7 @@ beforeAll(async () => {
     SERVER_TLS_CERTIFICATE_FILE: join(directory, "server.pem"),
     SERVER_TLS_KEY_FILE: join(directory, "server.key"),
     SERVER_REDIRECT_PORT: "0",
+    GHOSTLLM_BODY_BYTES: "64KiB",
     SERVER_PUBLIC_HOSTS: "inside.example.com, outside.example.com:443, other.example.com:8443",
   });
 });
@@ -67,13 +69,11 @@ async function shakeHands(options: ConnectionOptions = {}): Promise<{ subject: s
 }
 
 describe("a client by TLS", () => {
-  it("is served by both planes, and told to come by nothing else", async () => {
+  it.each(everyRoute)("is answered on every route, and told to come by nothing else: $name", async (route) => {
     expect(server.url).toMatch(/^https:/);
-    for (const path of ["/health/live", "/v1/models", "/admin/users", "/docs/", "/nothing"]) {
-      const { status, headers } = await ask(path);
-      expect(status).toBeGreaterThanOrEqual(200);
-      expect(headers["strict-transport-security"]).toBe("max-age=31536000");
-    }
+    const { status, headers } = await askRouteExactly(server, route, {}, { ca });
+    expect(status).toBe(route.status);
+    expect(headers["strict-transport-security"]).toBe("max-age=31536000");
   });
 
   it("may speak version 1.2 and 1.3, and none before", async () => {

@@ -1,5 +1,6 @@
 // A request to every kind of route that the server has, for what all of them must do alike.
 
+import type { SecureContextOptions } from "node:tls";
 import { askExactly } from "./exact-answer.ts";
 import type { ExactAnswer } from "./exact-answer.ts";
 import type { WholeServer } from "./whole-server.ts";
@@ -84,10 +85,16 @@ export function askRouteExactly(
   server: WholeServer,
   route: RouteCase,
   more: Readonly<Record<string, string>> = {},
+  tls?: SecureContextOptions,
 ): Promise<ExactAnswer> {
   const headers = { ...headersOf(server, route), ...more };
   const { method, body } = route;
-  return askExactly(server.url + route.path, { method, headers, ...(body !== undefined && { body }) });
+  return askExactly(server.url + route.path, {
+    method,
+    headers,
+    ...(body !== undefined && { body }),
+    ...(tls !== undefined && { tls }),
+  });
 }
 
 /** Asks for the case, with what is added to or taken in the place of its own. */
