@@ -114,6 +114,27 @@ describe("files", () => {
     }
   });
 
+  it("are asked for their headers alone by HEAD, and what is large is not fetched for that", async () => {
+    await start({}, { answerBufferBytes: 1024 });
+    await upload(ann);
+    const headers = { "content-type": "application/octet-stream" };
+    const ask = async (method: string) => {
+      const response = await fetch(`${gateway.url}/v1/files/file-1/content`, {
+        method,
+        headers: { authorization: `Bearer ${annKey}` },
+      });
+      return { status: response.status, type: response.headers.get("content-type"), bytes: await response.text() };
+    };
+    vendor.script({ kind: "raw", text: "small", headers });
+    expect(await ask("HEAD")).toEqual({ status: 200, type: "application/octet-stream", bytes: "" });
+    // It never ends, which nobody waits for.
+    vendor.script({ kind: "stall", after: { bytes: 50_000 }, of: { kind: "raw", text: "x".repeat(100_000), headers } });
+    expect(await ask("HEAD")).toEqual({ status: 200, type: "application/octet-stream", bytes: "" });
+    expect(last()).toMatchObject({ method: "GET", path: "/files/file-1/content" });
+    await vendor.waitUntil(() => vendor.openSockets() === 0);
+    expect(gateway.records.map(({ status }) => status)).toEqual(["ok", "ok", "ok"]);
+  });
+
   it("that are larger than what is held in memory pass through", async () => {
     await start({}, { answerBufferBytes: 10_000 });
     await upload(ann);

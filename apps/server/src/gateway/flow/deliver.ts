@@ -158,7 +158,8 @@ async function deliverStream(deps: GatewayDeps, run: Run, answer: StreamAnswer):
     target: answer.target,
     streamed: answer.tap.isEventStream,
   });
-  const end = await relayStream(answer, { exchange, evidence, meter, onWrite: (bytes) => keepAlive?.wrote(bytes) });
+  const relay = { exchange, evidence, meter, onWrite: (bytes: Buffer) => keepAlive?.wrote(bytes) };
+  const end = exchange.request.method === "HEAD" ? endAtHeaders(answer) : await relayStream(answer, relay);
   keepAlive?.stop();
   const error = errorOfStream(run, answer, end);
   const { tap, status } = answer;
@@ -179,6 +180,12 @@ async function deliverStream(deps: GatewayDeps, run: Run, answer: StreamAnswer):
   }
   if (error === null) exchange.response.end(end.lastBytes ?? undefined);
   else exchange.cut(joined(end.lastBytes, isStuck(run) ? null : tap.fail(error)));
+}
+
+/** Nothing else was asked for, and what is large is not fetched for that. */
+function endAtHeaders({ source }: StreamAnswer): StreamEnd {
+  source.abort();
+  return { lastBytes: null, failure: null };
 }
 
 function joined(...parts: readonly (Buffer | null)[]): Buffer {
