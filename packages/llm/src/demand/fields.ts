@@ -11,22 +11,22 @@ import { serviceClassOf } from "#dialects/usage-parts.ts";
 type FieldReader = (found: Findings, value: Tree, place: string) => void;
 
 export function addPart(found: Findings, { pictures = 0, hearsSound, unseen }: PartDemand): void {
-  found.pictures += pictures;
-  found.hearsSound ||= hearsSound === true;
-  if (unseen !== undefined) found.unseen ??= unseen;
+  found.demand.pictures += pictures;
+  found.demand.hearsSound ||= hearsSound === true;
+  if (unseen !== undefined) found.demand.unseen ??= unseen;
 }
 
 /** Only the vendor has it: what it keeps under an id, what it fetches, finds or is told. */
 function vendorsOwn(what: string): FieldReader {
   return (found, value) => {
-    if (!isEmpty(value)) found.unseen ??= what;
+    if (!isEmpty(value)) found.demand.unseen ??= what;
   };
 }
 
 /** Used as often as the vendor likes, and paid for each, or at a price of its own. */
 function boundless(what: string): FieldReader {
   return (found, value) => {
-    if (!isEmpty(value)) found.boundless ??= what;
+    if (!isEmpty(value)) found.demand.boundless ??= what;
   };
 }
 
@@ -42,7 +42,7 @@ export const fieldReaders: Readonly<Record<string, FieldReader>> = {
   previousresponseid: vendorsOwn("an earlier conversation"),
   conversation: vendorsOwn("an earlier conversation"),
   prompt: (found, value) => {
-    if (value instanceof Fields && value.all("id").length > 0) found.unseen ??= "a prompt that the vendor keeps";
+    if (value instanceof Fields && value.all("id").length > 0) found.demand.unseen ??= "a prompt that the vendor keeps";
   },
   cachedcontent: vendorsOwn("content that the vendor keeps"),
   fileid: file,
@@ -73,12 +73,12 @@ export const fieldReaders: Readonly<Record<string, FieldReader>> = {
   plugins: boundless("plugins of the vendor, such as the one that searches the web"),
   searchparameters: (found, value) => {
     const modes = value instanceof Fields ? value.texts("mode") : [];
-    if (modes.length === 0 || modes.some((mode) => mode !== "off")) found.boundless ??= "searches";
+    if (modes.length === 0 || modes.some((mode) => mode !== "off")) found.demand.boundless ??= "searches";
   },
   enablesearch: boundless("searches"),
   websearchoptions: (found) => {
-    found.webSearches = Math.max(1, found.webSearches);
-    found.unseen ??= "what a search finds";
+    found.demand.webSearches = Math.max(1, found.demand.webSearches);
+    found.demand.unseen ??= "what a search finds";
   },
   servicetier: (found, value) => {
     const words = value instanceof Fields ? value.texts("type") : [value];
@@ -88,16 +88,16 @@ export const fieldReaders: Readonly<Record<string, FieldReader>> = {
     if (value === "fast") addClass(found, value);
   },
   inferencegeo: (found, value) => {
-    if (value === "us") found.geography = "us";
+    if (value === "us") found.demand.geography = "us";
   },
   ttl: (found, value) => {
-    found.keepsForHour ||= value !== "5m";
+    found.demand.keepsForHour ||= value !== "5m";
   },
   modalities: readModalities,
   responsemodalities: readModalities,
   anthropicbeta: (found, value) => {
     const words = Array.isArray(value) ? (value as readonly Tree[]) : [value];
-    if (words.some((word) => String(word).startsWith("context-1m"))) found.contextTokens = 1_000_000;
+    if (words.some((word) => String(word).startsWith("context-1m"))) found.demand.contextTokens = 1_000_000;
   },
   thinkingbudget: readThinkingBudget,
   budgettokens: readThinkingBudget,
@@ -125,7 +125,7 @@ export const fieldReaders: Readonly<Record<string, FieldReader>> = {
   candidatecount: readAnswers,
   numreturnsequences: readAnswers,
   prediction: (found) => {
-    found.predicts = true;
+    found.demand.predicts = true;
   },
 };
 
@@ -146,11 +146,11 @@ function readAudio(found: Findings, value: Tree): void {
 
 function readModalities(found: Findings, value: Tree): void {
   const names = Array.isArray(value) ? (value as readonly Tree[]) : [value];
-  found.makesSound ||= names.some((name) => String(name).toLowerCase() === "audio" || name === 3);
+  found.demand.makesSound ||= names.some((name) => String(name).toLowerCase() === "audio" || name === 3);
 }
 
 function readThinkingBudget(found: Findings, value: Tree): void {
-  found.thinkingBudget = Math.max(found.thinkingBudget, numberOf(value) ?? 0);
+  found.demand.thinkingBudget = Math.max(found.demand.thinkingBudget, numberOf(value) ?? 0);
 }
 
 function readEffort(found: Findings, value: Tree): void {
@@ -165,12 +165,13 @@ function readLimit(found: Findings, value: Tree, place: string): void {
   if (place === "reasoning") return readThinkingBudget(found, value);
   const limit = numberOf(value);
   if (limit === null) return;
-  found.namedOutputTokens = Math.max(found.namedOutputTokens, limit);
-  found.namesNoLimit ||= limit <= 0;
+  found.demand.namedOutputTokens = Math.max(found.demand.namedOutputTokens, limit);
+  found.demand.namesNoLimit ||= limit <= 0;
 }
 
 function readAnswers(found: Findings, value: Tree, place: string): void {
-  if (place === "" || place === "generationconfig") found.answers = Math.max(found.answers, numberOf(value) ?? 0);
+  if (place === "" || place === "generationconfig")
+    found.demand.answers = Math.max(found.demand.answers, numberOf(value) ?? 0);
 }
 
 /** Google's JSON takes numbers as text, too. */

@@ -12,7 +12,7 @@ import type { Findings, RequestDemand, ToolDemand } from "./request-demand.ts";
 const opaque: ReadonlySet<string> = new Set([
   ...["parameters", "inputschema", "outputschema", "jsonschema", "schema", "responseschema", "responsejsonschema"],
   ...["parametersjsonschema", "arguments", "args", "response", "metadata", "logitbias", "properties", "labels"],
-  ...["inputexamples", "toolchoice", "toolconfig"],
+  ...["inputexamples", "toolchoice", "toolconfig", "$defs", "definitions"],
 ]);
 
 /** Lists whose objects are parts of a conversation. */
@@ -29,16 +29,15 @@ export function readDemand(tree: Tree): RequestDemand {
   const found = nothingFound();
   visit(found, tree, "");
   addTools(found);
-  const { classes, tools: _tools, toolCalls: _calls, isEffortAsked, isCompacting, hasFormat, ...demand } = found;
-  const times = isCompacting ? 2 : 1;
-  return {
-    ...demand,
-    serviceClasses: [...classes],
-    readings: demand.readings * times,
-    writings: demand.writings * times,
-    hiddenTokens: demand.hiddenTokens + (hasFormat ? hiddenForFormat : 0),
-    thoughtTokens: Math.max(demand.thinkingBudget * 2, isEffortAsked ? mostThoughtTokens : 0),
-  };
+  const { demand, classes, isEffortAsked } = found;
+  if (found.isCompacting) {
+    demand.readings *= 2;
+    demand.writings *= 2;
+  }
+  if (found.hasFormat) demand.hiddenTokens += hiddenForFormat;
+  if (classes.size > 0) demand.serviceClasses = [...classes];
+  demand.thoughtTokens = Math.max(demand.thinkingBudget * 2, isEffortAsked ? mostThoughtTokens : 0);
+  return demand;
 }
 
 function visit(found: Findings, value: Tree, name: string): void {
@@ -72,27 +71,27 @@ function visitTool(found: Findings, tool: Fields): void {
 }
 
 function addTools(found: Findings): void {
-  if (found.tools.length > 0) found.hiddenTokens += hiddenForTools;
+  if (found.tools.length > 0) found.demand.hiddenTokens += hiddenForTools;
   let loops = 0;
   for (const tool of found.tools) {
     const calls = callsOf(found, tool);
     addTool(found, tool, calls);
     if (tool.loop === "anthropic") loops = Math.min(mostLoops, loops + calls);
-    else if (tool.loop === "openai") found.readings = Math.max(found.readings, 1 + calls);
-    else if (tool.unseen !== undefined) found.readings = Math.max(found.readings, 2);
+    else if (tool.loop === "openai") found.demand.readings = Math.max(found.demand.readings, 1 + calls);
+    else if (tool.unseen !== undefined) found.demand.readings = Math.max(found.demand.readings, 2);
   }
   // The limit of output may hold for each round of a loop.
-  found.readings += loops;
-  found.writings += loops;
+  found.demand.readings += loops;
+  found.demand.writings += loops;
 }
 
 function addTool(found: Findings, tool: ToolDemand, calls: number): void {
-  if (tool.isHidden) found.hiddenTokens += hiddenForVendorsTool;
-  if (tool.unseen !== undefined) found.unseen ??= tool.unseen;
-  if (tool.boundless !== undefined) found.boundless ??= tool.boundless;
-  if (tool.isSearch) found.webSearches = tool.loop === "openai" ? calls : found.webSearches + calls;
-  if (tool.isFileSearch) found.fileSearches = calls;
-  if (tool.isContainer) found.containers += 1;
+  if (tool.isHidden) found.demand.hiddenTokens += hiddenForVendorsTool;
+  if (tool.unseen !== undefined) found.demand.unseen ??= tool.unseen;
+  if (tool.boundless !== undefined) found.demand.boundless ??= tool.boundless;
+  if (tool.isSearch) found.demand.webSearches = tool.loop === "openai" ? calls : found.demand.webSearches + calls;
+  if (tool.isFileSearch) found.demand.fileSearches = calls;
+  if (tool.isContainer) found.demand.containers += 1;
 }
 
 /** How often it may be called, by whatever bounds it. */
@@ -101,6 +100,6 @@ function callsOf(found: Findings, { loop, calls, isSearch }: ToolDemand): number
   if (typeof bound === "number") return Math.max(0, bound);
   if (loop === undefined) return 0;
   const name = loop === "openai" ? "max_tool_calls" : "max_uses";
-  found.boundless ??= `${isSearch ? "web searches" : "tools that the vendor runs"}: name \`${name}\``;
+  found.demand.boundless ??= `${isSearch ? "web searches" : "tools that the vendor runs"}: name \`${name}\``;
   return 0;
 }

@@ -59,8 +59,9 @@ export const noDemand: RequestDemand = {
   contextTokens: 0,
 };
 
-/** What is known of it while a request is gone through. */
-export interface Findings extends Mutable {
+/** What is known while a request is gone through. */
+export interface Findings {
+  readonly demand: { -readonly [Name in keyof RequestDemand]: RequestDemand[Name] };
   readonly classes: Set<string>;
   readonly tools: ToolDemand[];
   /** `max_tool_calls`, where it is named. */
@@ -70,11 +71,9 @@ export interface Findings extends Mutable {
   hasFormat: boolean;
 }
 
-type Mutable = { -readonly [Name in keyof RequestDemand]: RequestDemand[Name] };
-
 export function nothingFound(): Findings {
   const flags = { isEffortAsked: false, isCompacting: false, hasFormat: false };
-  return { ...noDemand, classes: new Set(), tools: [], toolCalls: null, ...flags };
+  return { demand: { ...noDemand }, classes: new Set(), tools: [], toolCalls: null, ...flags };
 }
 
 /** What one tool adds to what a request can cause. */

@@ -13,12 +13,16 @@ export class Fields {
 
   /** All values that a name has. `name` is in lower case, without underscores. */
   all(name: string): readonly Tree[] {
-    return this.entries.filter(([written]) => written === name).map(([, value]) => value);
+    const values: Tree[] = [];
+    for (const [written, value] of this.entries) if (written === name) values.push(value);
+    return values;
   }
 
   /** The texts that a name has. */
   texts(name: string): readonly string[] {
-    return this.all(name).filter((value) => typeof value === "string");
+    const texts: string[] = [];
+    for (const [written, value] of this.entries) if (written === name && typeof value === "string") texts.push(value);
+    return texts;
   }
 }
 
@@ -93,9 +97,9 @@ class TreeReader {
       return "";
     }
     this.#at = end + 1;
-    if (end - start > keptBytes) return this.#json.toString("latin1", start, start + keptBytes);
-    const text = this.#json.toString("utf8", start, end);
-    return text.includes("\\") ? unescape(text) : text;
+    // What is looked for has no other letters.
+    const text = this.#json.toString("latin1", start, Math.min(end, start + keptBytes));
+    return text.includes("\\") && end - start <= keptBytes ? unescape(text) : text;
   }
 
   #endOfText(start: number): number {
@@ -147,8 +151,10 @@ function isDelimiter(byte: number | undefined): boolean {
   return byte === undefined || byte <= 0x20 || byte === comma || byte === closeBrace || byte === closeBracket;
 }
 
+const plainName = /^[a-z]+$/;
+
 function nameOf(written: string): string {
-  return written.toLowerCase().replaceAll("_", "");
+  return plainName.test(written) ? written : written.toLowerCase().replaceAll("_", "");
 }
 
 function unescape(text: string): string {
