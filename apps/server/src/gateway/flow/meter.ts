@@ -50,6 +50,8 @@ export class StreamMeter {
   /** What of the answer was counted, and what came of it. */
   #countedBytes = 0;
   #tokensPerByte: number | null = null;
+  /** What a fast vendor sends between two looks. */
+  #mostAtOnce = 0;
 
   constructor(deps: MeterDeps, input: MeterInput, price: Price) {
     this.#deps = deps;
@@ -61,16 +63,16 @@ export class StreamMeter {
   }
 
   /**
-   * May the stream go on, with as much as came last? A promise where its tokens must be counted for that: hold the vendor back
+   * May the stream go on, with as much as has come at once? A promise where its tokens must be counted for that: hold the vendor back
    * meanwhile.
    */
   look(evidence: Evidence, told: Usage | null, lastBytes: number): true | Promise<boolean> {
-    const rough = this.#roughTokens(evidence) * (1 + lastBytes / Math.max(1, evidence.totalBytes));
+    this.#mostAtOnce = Math.max(this.#mostAtOnce, lastBytes);
+    const rough = this.#roughTokens(evidence) * (1 + this.#mostAtOnce / Math.max(1, evidence.totalBytes));
     const roughCost = this.#costOf(rough, told);
     if (roughCost < this.#reservedNanos) return this.#goOn(evidence, roughCost, rough);
-    if (this.#tokensPerByte !== null && evidence.keptBytes < 2 * this.#countedBytes)
-      return this.#judge(evidence, told, lastBytes);
-    return this.#count(evidence).then(() => this.#judge(evidence, told, lastBytes));
+    if (this.#tokensPerByte !== null && evidence.keptBytes < 2 * this.#countedBytes) return this.#judge(evidence, told);
+    return this.#count(evidence).then(() => this.#judge(evidence, told));
   }
 
   #roughTokens(evidence: Evidence): number {
@@ -95,8 +97,8 @@ export class StreamMeter {
   }
 
   /** Once it is counted. */
-  async #judge(evidence: Evidence, told: Usage | null, lastBytes: number): Promise<boolean> {
-    const tokens = (evidence.totalBytes + lastBytes) * (this.#tokensPerByte ?? 0);
+  async #judge(evidence: Evidence, told: Usage | null): Promise<boolean> {
+    const tokens = (evidence.totalBytes + this.#mostAtOnce) * (this.#tokensPerByte ?? 0);
     const cost = this.#costOf(tokens, told);
     if (cost >= this.#reservedNanos) {
       const costNanos = Math.ceil(cost - this.#reservedNanos + (stepTokens * this.#price.output.base) / million);
