@@ -9,7 +9,6 @@ import type { ResourceDependencies } from "#control/resources/resource.ts";
 import { createResources } from "#control/resources/resources.ts";
 import type { ClientAddresses } from "#edge/client-addresses.ts";
 import type { Compressor } from "#edge/compressor.ts";
-import type { SteadyTime } from "#domain/clock.ts";
 import { traceResponse } from "#edge/trace-context.ts";
 import type { Secret } from "#domain/secret.ts";
 import type { Snapshot } from "#domain/snapshot.ts";
@@ -26,8 +25,6 @@ export interface ControlDependencies extends ResourceDependencies {
   readonly snapshot: () => Snapshot;
   readonly addresses: ClientAddresses;
   readonly compressor: Compressor | null;
-  /** By which keys end. */
-  readonly steadyTime: SteadyTime;
   /** Of GhostLLM, for the documentation. */
   readonly version: string;
 }

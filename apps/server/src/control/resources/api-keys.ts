@@ -36,7 +36,12 @@ function toApiKey(row: ApiKeyRow): ApiKey {
   };
 }
 
-export function createApiKeysResource({ store, changed, withdraw, clock }: ResourceDependencies): Resource<"apiKeys"> {
+export function createApiKeysResource({
+  store,
+  changed,
+  withdraw,
+  steadyTime,
+}: ResourceDependencies): Resource<"apiKeys"> {
   return {
     list: ({ query: { user_id: userId, ...page } }) =>
       readPage(page, (next) => store.apiKeys.list({ ...next, ...(userId !== undefined && { userId }) }), toApiKey),
@@ -53,7 +58,7 @@ export function createApiKeysResource({ store, changed, withdraw, clock }: Resou
         permissions: body.permissions,
         limits: mergeLimits(unlimited, body.limits),
         budgetNanos: toNanosOrNull(body.budget_usd),
-        expiresAt: toExpiry(body.expires_at, clock.now()),
+        expiresAt: toExpiry(body.expires_at, steadyTime.now()),
       });
       await changed();
       return { ...toApiKey(row), key };
@@ -64,7 +69,7 @@ export function createApiKeysResource({ store, changed, withdraw, clock }: Resou
     async update({ params, body }) {
       const before = found(await store.apiKeys.find(params.id), "API key", params.id);
       if (!before.isActive) throw new GhostError("conflict", `The key ${before.publicId} is revoked for good`);
-      const row = await store.apiKeys.update(params.id, toChange(before, body, clock.now()));
+      const row = await store.apiKeys.update(params.id, toChange(before, body, steadyTime.now()));
       await changed();
       return toApiKey(found(row, "API key", params.id));
     },

@@ -8,7 +8,7 @@ import type { PriceSource } from "#control/prices/price-source.ts";
 import type { Sessions } from "#control/sessions/sessions.ts";
 import type { ProviderSources } from "#control/snapshot/providers.ts";
 import type { Store, UserRow } from "#control/store/store.ts";
-import type { Clock } from "#domain/clock.ts";
+import type { Clock, SteadyTime } from "#domain/clock.ts";
 import type { Egress } from "#domain/egress/egress.ts";
 import type { Role } from "#domain/principal.ts";
 import type { Right } from "#domain/right.ts";
@@ -26,6 +26,8 @@ export interface ResourceDependencies extends ProviderSources {
   /** Whom this server may ask. */
   readonly egress: Egress;
   readonly clock: Clock;
+  /** By which keys and sessions end. */
+  readonly steadyTime: SteadyTime;
   readonly log: ControlLog;
 }
 
