@@ -37,7 +37,10 @@ export class MemorySealedTurns implements SealedTurns {
       keep: (callIds, turn) => {
         const characters = sizeOf(turn);
         const expiresAt = this.#clock.monotonic() + lifetimeMs;
-        for (const callId of callIds) this.#keep(`${userId} ${callId}`, { turn, characters, expiresAt });
+        for (const callId of callIds) {
+          const name = `${userId} ${callId}`;
+          this.#keep(name, { turn, characters: characters + name.length, expiresAt });
+        }
       },
     };
   }

@@ -36,6 +36,7 @@ export function serveHealth(deps: GatewayDeps, exchange: Exchange): void {
 export function serveStatus({ snapshots, targetHealth, version, clock }: GatewayDeps, exchange: Exchange): void {
   const { providers, models, routes } = snapshots.current();
   const targets = [...models.values()].flat();
+  const resting = targetHealth.resting(clock.monotonic());
   exchange.answerJson(200, {
     version,
     uptime_seconds: Math.round(process.uptime()),
@@ -46,7 +47,7 @@ export function serveStatus({ snapshots, targetHealth, version, clock }: Gateway
       type: provider.definition.type,
       models: targets.filter((target) => target.provider === provider).length,
       resting_models: targets
-        .filter((target) => target.provider === provider && targetHealth.isResting(target, clock.monotonic()))
+        .filter((target) => target.provider === provider && resting.has(target))
         .map(({ model }) => model),
     })),
   });

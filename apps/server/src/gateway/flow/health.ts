@@ -10,6 +10,8 @@ const usualRestMs = 5_000;
 /** Beyond these, callers are not told apart any more, nor are targets remembered. */
 const mostCallers = 64;
 const mostStates = 10_000;
+/** Of models that nobody listed, whose names clients make up: they must not push out what is known of others. */
+const mostUnlisted = 1_000;
 
 /** What is asked of a target, and by whom. */
 export interface HealthQuery {
@@ -34,6 +36,8 @@ interface CallerState {
 }
 
 interface State {
+  /** Of the target. */
+  readonly path: string;
   readonly callers: Map<string, CallerState>;
   /** Failures that anybody would have met. */
   failures: number;
@@ -46,14 +50,15 @@ interface State {
  * for itself.
  */
 export class TargetHealth {
-  readonly #states = new Map<string, State>();
+  readonly #states = new States(mostStates);
+  readonly #unlisted = new States(mostUnlisted);
 
   recordSuccess(query: HealthQuery): void {
-    if (this.#states.size > 0) this.#states.delete(nameOf(query));
+    this.#statesFor(query.target).delete(query);
   }
 
   recordFailure(failure: TargetFailure): void {
-    const state = this.#stateOf(nameOf(failure));
+    const state = this.#statesFor(failure.target).make(failure);
     const until = failure.now + Math.max(usualRestMs, failure.restMs);
     const caller = callerOf(state, failure.caller);
     if (failure.isAnybodys) state.failures += 1;
@@ -64,30 +69,66 @@ export class TargetHealth {
 
   /** Ms until the target is to be asked again by this caller; 0 when it may be now. */
   restMs(query: HealthQuery, now: number): number {
-    if (this.#states.size === 0) return 0;
-    const state = this.#states.get(nameOf(query));
+    const state = this.#statesFor(query.target).find(query);
     if (state === undefined) return 0;
     const own = state.callers.get(query.caller)?.restingUntil ?? 0;
     return Math.max(0, Math.max(own, state.restingUntil) - now);
   }
 
-  /** Is it rested at any operation, for anybody? */
-  isResting(target: Target, now: number): boolean {
-    for (const [name, { restingUntil, callers }] of this.#states) {
-      if (!name.startsWith(`${pathOf(target)} `)) continue;
-      if (restingUntil > now || [...callers.values()].some((caller) => caller.restingUntil > now)) return true;
-    }
-    return false;
+  /** Listed targets that are rested at any operation, for anybody. */
+  resting(now: number): { has(target: Target): boolean } {
+    const paths = this.#states.restingPaths(now);
+    return { has: (target) => paths.has(pathOf(target)) };
   }
 
-  #stateOf(name: string): State {
-    const known = this.#states.get(name);
+  /** Of how many it is known. */
+  get size(): number {
+    return this.#states.size + this.#unlisted.size;
+  }
+
+  #statesFor({ modelId }: Target): States {
+    return modelId === null ? this.#unlisted : this.#states;
+  }
+}
+
+/** The oldest makes room for a new one. */
+class States {
+  readonly #most: number;
+  readonly #byName = new Map<string, State>();
+
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  get size(): number {
+    return this.#byName.size;
+  }
+
+  find(query: HealthQuery): State | undefined {
+    return this.#byName.size === 0 ? undefined : this.#byName.get(nameOf(query));
+  }
+
+  make(query: HealthQuery): State {
+    const name = nameOf(query);
+    const known = this.#byName.get(name);
     if (known !== undefined) return known;
-    const [oldest] = this.#states.keys();
-    if (oldest !== undefined && this.#states.size >= mostStates) this.#states.delete(oldest);
-    const state = { callers: new Map(), failures: 0, restingUntil: 0 };
-    this.#states.set(name, state);
+    const [oldest] = this.#byName.keys();
+    if (oldest !== undefined && this.#byName.size >= this.#most) this.#byName.delete(oldest);
+    const state = { path: pathOf(query.target), callers: new Map(), failures: 0, restingUntil: 0 };
+    this.#byName.set(name, state);
     return state;
+  }
+
+  delete(query: HealthQuery): void {
+    if (this.#byName.size > 0) this.#byName.delete(nameOf(query));
+  }
+
+  restingPaths(now: number): ReadonlySet<string> {
+    const resting = [...this.#byName.values()].filter(
+      ({ restingUntil, callers }) =>
+        restingUntil > now || [...callers.values()].some((caller) => caller.restingUntil > now),
+    );
+    return new Set(resting.map(({ path }) => path));
   }
 }
 
