@@ -19,7 +19,7 @@ const renewal = 1 / 5;
 const retry = 1 / 15;
 const patience = 1 / 6;
 /** A database that refuses connections serves nobody: for so long after that, no other can have taken over. */
-const down = 4 / 15;
+const down = 2 / 3;
 const usualLeaseMs = 15_000;
 const longestPollMs = 500;
 
