@@ -88,7 +88,13 @@ function tooLarge(maxBytes: number): GhostError {
   return new GhostError("request_too_large", `The request body is larger than ${maxBytes} bytes.`);
 }
 
-type Decompress = (body: Buffer, options: { readonly maxOutputLength: number }) => Promise<Buffer>;
+interface InflateOptions {
+  readonly maxOutputLength: number;
+  /** Of the pieces in which it comes out. */
+  readonly chunkSize: number;
+}
+
+type Decompress = (body: Buffer, options: InflateOptions) => Promise<Buffer>;
 
 const decompressors: Readonly<Record<string, Decompress | null>> = {
   identity: null,
@@ -141,10 +147,14 @@ async function gather(inflated: Buffer, bounds: JsonBounds | null): Promise<Buff
 /** Of a large body, between which others have their turn. */
 const sliceBytes = 512 * 1024;
 
+/** Thousands of small pieces would leave the memory in pieces, too. */
+const pieceBytes = { least: 64 * 1024, most: 2 ** 20 };
+
 /** Null where there is more. */
 async function inflateUpTo(decompress: Decompress, body: Buffer, maxOutputLength: number): Promise<Buffer | null> {
   try {
-    return await decompress(body, { maxOutputLength });
+    const chunkSize = Math.min(pieceBytes.most, Math.max(pieceBytes.least, maxOutputLength));
+    return await decompress(body, { maxOutputLength, chunkSize });
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : undefined;
     if (code === "ERR_BUFFER_TOO_LARGE") return null;
