@@ -7,7 +7,7 @@ import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { startWatched } from "./support/event-loop.ts";
 import type { WatchedGateway } from "./support/event-loop.ts";
-import { chatPath, keyHeader, postJson, readError } from "./support/stage.ts";
+import { chatPath, keyHeader, postJson, readBody, readError } from "./support/stage.ts";
 import { models } from "./support/talk-vendors.ts";
 import { clients } from "./support/talk.ts";
 
@@ -108,6 +108,40 @@ describe("a large request in each dialect", () => {
       await ask(body, path);
       await expectSmooth();
       expect(upstream.received.at(-1)?.text).toContain("word word");
+    }
+  });
+});
+
+describe("what a vendor answers", () => {
+  const head = '"id":"a","object":"chat.completion","created":1700000000,"model":"m"';
+  const whole = (rest: string): string =>
+    `{${head},"choices":[{"index":0,"message":{"role":"assistant","content":"x"},"finish_reason":"stop"}]${rest}}`;
+  const event = `data: {${head},"choices":[{"index":0,"delta":{"content":"x"}}]}\n\n`;
+  const numbers = repeated("0.12345", 4 * mebibyte);
+  const streamed = (text: string) => ({ kind: "raw", text: event + text }) as const;
+  it.each([
+    ["a plain answer of numbers", { kind: "answer", text: whole(`,"d":[${numbers}]`) }],
+    ["a plain answer of brackets", { kind: "answer", text: "[".repeat(8 * mebibyte) }],
+    ["a long error", { kind: "answer", status: 400, body: { error: { message: repeated("no", 8 * mebibyte, " ") } } }],
+    ["an error of much", { kind: "answer", status: 400, text: `{"error":{"d":[${numbers}]}}` }],
+    ["many events", streamed(repeated(event, mebibyte, ""))],
+    ["empty events", streamed(repeated("data: {}\n\n", mebibyte / 2, ""))],
+    ["comments", streamed(repeated(":\n\n", mebibyte / 4, ""))],
+    ["an event of much", streamed(`data: {"d":[${numbers}]}\n\n`)],
+    ["an error event of much", streamed(`event: error\ndata: {"error":{"d":[${numbers}]}}\n\n`)],
+    ["an event of lines", streamed(repeated("data: 1\n", mebibyte, ""))],
+    ["a long event", streamed(`data: {${head},"choices":[],"d":"${repeated("word", 4 * mebibyte, " ")}"}\n\n`)],
+  ] as const)("%s", async (_name, script) => {
+    const model = models["openai-chat"];
+    const stream = script.kind === "raw" ? ',"stream":true' : "";
+    for (const [path, rest] of [
+      [chatPath, stream],
+      ["/v1/messages", `,"max_tokens":5${stream}`],
+    ] as const) {
+      upstream.script(script);
+      await gateway.read();
+      await readBody(await postJson(gateway.url + path, chat(model, hello, rest)));
+      await expectSmooth();
     }
   });
 });

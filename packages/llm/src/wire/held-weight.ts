@@ -5,6 +5,9 @@ const lightBytes = 256 * 1024;
 /** An event with a picture has hardly more than one of a word: it is what events hold that costs time to look at. */
 const usualValues = 400_000;
 
+/** A line of an event costs as much as so many values. */
+const valuesOfLine = 8;
+
 export interface WeightLimits {
   readonly bytes: number;
   readonly values?: number;
@@ -47,6 +50,6 @@ export class HeldWeight {
 
   #isDense(piece: Buffer): boolean {
     for (let at = piece.indexOf(0x0a); at >= 0; at = piece.indexOf(0x0a, at + 1)) this.#lines += 1;
-    return this.#lines > this.#maxValues || this.#extent?.push(piece) !== null;
+    return this.#lines * valuesOfLine > this.#maxValues || this.#extent?.push(piece) !== null;
   }
 }
