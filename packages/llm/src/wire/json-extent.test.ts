@@ -40,7 +40,7 @@ describe("the extent of a document is told in pieces of any size", () => {
     for (const input of inputs) {
       const startedAt = performance.now();
       read(input, 65_536, { depth: Infinity, values: Infinity });
-      expect(performance.now() - startedAt, input.slice(0, 8)).toBeLessThan(200);
+      expect(performance.now() - startedAt, input.slice(0, 8)).toBeLessThan(800);
     }
   });
 });
