@@ -18,7 +18,9 @@ export class PendingBatches {
     const batch = await (this.#ahead ?? this.#journal.read(batchRecords));
     // What was read ahead may have been read just before more was appended.
     if (batch.position === null && this.#ahead !== null) return this.again();
-    this.#ahead = batch.position === null ? null : this.#readAhead(batch.position);
+    // A batch that is not full was all: what is read too early is held in memory for nothing.
+    const { position, records } = batch;
+    this.#ahead = position === null || records.length < batchRecords ? null : this.#readAhead(position);
     return batch;
   }
 

@@ -21,6 +21,7 @@ type Ties = Pick<GatewayDeps, "runningCalls" | "snapshots" | "steadyTime" | "tim
 export class Lifeline implements RunningCall {
   severedBy: Severance | null;
   readonly principal: Principal;
+  place = -1;
   #call: UpstreamCall | null = null;
   #provider: ProviderEntry | null = null;
   readonly #timer: NodeJS.Timeout;

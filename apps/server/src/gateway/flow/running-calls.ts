@@ -17,22 +17,34 @@ export interface RunningCall {
   readonly principal: Principal;
   /** The one that is asked at the moment. */
   readonly provider: ProviderEntry | null;
+  /** Among all that run; -1 for one that does not. */
+  place: number;
   withdraw(reason: Withdrawal): void;
 }
 
 export class RunningCalls {
-  readonly #calls = new Set<RunningCall>();
+  /**
+   * In no order. V8's sets grow by leaving a table behind that points to the next one: once such a table is old, all that ever
+   * was in the later ones, whole requests with their bodies, outlives the collections of young objects.
+   */
+  readonly #calls: RunningCall[] = [];
 
   add(call: RunningCall): void {
-    this.#calls.add(call);
+    call.place = this.#calls.push(call) - 1;
   }
 
   delete(call: RunningCall): void {
-    this.#calls.delete(call);
+    if (this.#calls[call.place] !== call) return;
+    const last = this.#calls.pop();
+    if (last !== undefined && last !== call) {
+      this.#calls[call.place] = last;
+      last.place = call.place;
+    }
+    call.place = -1;
   }
 
   withdrawAll(reason: Withdrawal): void {
-    for (const call of this.#calls) call.withdraw(reason);
+    for (const call of [...this.#calls]) call.withdraw(reason);
   }
 
   /** At once, where a new snapshot may take its time. */
@@ -44,7 +56,7 @@ export class RunningCalls {
 
   /** To be called more than once in a second. */
   review(snapshot: Snapshot, time: Time): void {
-    for (const call of this.#calls) {
+    for (const call of [...this.#calls]) {
       const reason = withdrawalOf(call, snapshot, time);
       if (reason !== null) call.withdraw(reason);
     }
