@@ -6,14 +6,18 @@ const worthBytes = 64 * 2 ** 20;
 
 /**
  * Gives memory back after many or large requests. An idle process does not collect garbage by itself, and what large bodies
- * took would stay taken. Only where the process was started with `--expose-gc`, as `npm start` does. Answers its end.
+ * took would stay taken. Only while nothing is held for anybody, who would wait for it, and only where the process was started
+ * with `--expose-gc`, as `npm start` does. Answers its end.
  */
 export function startGivingBack(heldBytes: HeldBytes): () => void {
   const { gc: collect } = globalThis;
   if (collect === undefined) return () => {};
+  /** What a collection left is in use. */
+  let usedBytes = 0;
   const timer = setInterval(() => {
-    const idleBytes = process.memoryUsage().arrayBuffers - heldBytes.total;
-    if (idleBytes > worthBytes) collect();
+    if (heldBytes.total > 0 || process.memoryUsage().arrayBuffers - usedBytes < worthBytes) return;
+    collect();
+    usedBytes = process.memoryUsage().arrayBuffers;
   }, lookEveryMs);
   timer.unref();
   return () => clearInterval(timer);
