@@ -16,6 +16,8 @@ export interface Timeouts {
   readonly totalMs: number;
   /** Silence while a client sends its request body. */
   readonly requestBodyIdleMs: number;
+  /** Before the last target is asked once more; up to twice as long. */
+  readonly retryDelayMs: number;
   /** How long all goes on as before after SIGTERM, but for readiness. */
   readonly shutdownDelayMs: number;
   /** How long streams may go on after that. */

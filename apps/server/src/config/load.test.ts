@@ -41,6 +41,7 @@ describe("where a value comes from", () => {
       idleMs: 300_000,
       totalMs: 1_800_000,
       requestBodyIdleMs: 30_000,
+      retryDelayMs: 200,
       shutdownDelayMs: 0,
       drainMs: 30_000,
       streamKeepAliveMs: 15_000,

@@ -154,7 +154,7 @@ interface Parts extends Pick<Config, "providers" | "network" | "egress"> {
 }
 
 function buildConfig(values: SettingValues, { cwd, providers, network, egress }: Parts): Config {
-  const { connectMs, firstByteMs, idleMs, totalMs, requestBodyIdleMs, shutdownDelayMs, drainMs } = values;
+  const { connectMs, firstByteMs, idleMs, totalMs, requestBodyIdleMs, retryDelayMs, shutdownDelayMs, drainMs } = values;
   const { bodyBytes, bodyValues, answerBufferBytes, assumedOutputTokens, cutStreamsOverBudget, answerModel } = values;
   const { connections, connectionsPerAddress, answerUnreadMs } = values;
   const { heldBytes, heldBytesPerKey, heldBytesPerAddress } = values;
@@ -170,7 +170,7 @@ function buildConfig(values: SettingValues, { cwd, providers, network, egress }:
     encryptionKey: values.encryptionKey,
     logLevel: values.logLevel,
     timeouts: {
-      ...{ connectMs, firstByteMs, idleMs, totalMs, requestBodyIdleMs, shutdownDelayMs, drainMs },
+      ...{ connectMs, firstByteMs, idleMs, totalMs, requestBodyIdleMs, retryDelayMs, shutdownDelayMs, drainMs },
       streamKeepAliveMs: values.streamKeepAliveSeconds * 1000,
     },
     limits: { bodyBytes, bodyValues, answerBufferBytes, assumedOutputTokens, cutStreamsOverBudget },

@@ -152,6 +152,14 @@ export const settings = {
     help: "Longest silence while a client sends its request body.",
     read: (config) => config.timeouts.requestBodyIdleMs,
   }),
+  retryDelayMs: setting({
+    path: "timeouts.retry_delay_ms",
+    variable: "GHOSTLLM_RETRY_DELAY_MS",
+    kind: delay,
+    default: 200,
+    help: "Before the last provider that failed is asked once more; up to twice as long, so that many do not come back at once.",
+    read: (config) => config.timeouts.retryDelayMs,
+  }),
   shutdownDelayMs: setting({
     path: "timeouts.shutdown_delay_ms",
     variable: "GHOSTLLM_SHUTDOWN_DELAY_MS",

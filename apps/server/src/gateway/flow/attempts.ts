@@ -36,8 +36,6 @@ export interface AttemptsInput {
   readonly readsUnseen: boolean;
 }
 
-const retryDelayMs = 200;
-
 /**
  * Tries one target after the other, and the last one twice, until one gives an answer for the client. When all fail,
  * the client gets the last one's own error, if it sent one; otherwise throws GhostError `provider_error` or
@@ -59,7 +57,7 @@ export async function attemptTargets(deps: GatewayDeps, input: AttemptsInput): P
   // A count is estimated sooner than it would be asked for twice.
   const isOnce = plan.isProbe || request.operation === "count_tokens";
   if (!isOnce && judge(outcome) === "anywhere" && input.lifeline.severedBy === null) {
-    await sleep(retryDelayMs * (1 + deps.random()));
+    await sleep(deps.timeouts.retryDelayMs * (1 + deps.random()));
     const isWanted = input.lifeline.severedBy === null && (await canAffordAnother(deps, input));
     if (isWanted) outcome = await attempt(deps, input, target);
   }
