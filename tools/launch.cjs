@@ -38,7 +38,12 @@ const installWaitMs = 10 * 60 * 1000;
 
 // For glibc: what is large goes back to the system as soon as it is free. Left to itself it learns to keep it, and a server
 // that has once held many large requests stays as large as it was then.
-const memoryOfBuffers = { MALLOC_MMAP_THRESHOLD_: "262144", MALLOC_TRIM_THRESHOLD_: "33554432" };
+// Each thread's own arena would keep what it has freed for itself.
+const memoryOfBuffers = {
+  MALLOC_MMAP_THRESHOLD_: "262144",
+  MALLOC_TRIM_THRESHOLD_: "33554432",
+  MALLOC_ARENA_MAX: "2",
+};
 
 class LaunchError extends Error {}
 

@@ -7,6 +7,7 @@ import { loopbackEndpoint } from "./connection.ts";
 import type { Stoppable } from "./targets.ts";
 
 export interface FakeProcess extends Stoppable {
+  readonly pid: number;
   readonly url: string;
   readonly control: FakeControl;
 }
@@ -21,7 +22,7 @@ export async function startFakeProcess(port = 0): Promise<FakeProcess> {
   if (child.stdout === null) throw new Error("the fake vendor has no output to tell its address on");
   const [line] = await Promise.race([once(child.stdout, "data"), failOnExit(once(child, "exit"))]);
   const { url }: { url: string } = JSON.parse(String(line));
-  return { url, control: new FakeControl(url), stop: () => stopChild(child) };
+  return { pid: child.pid ?? 0, url, control: new FakeControl(url), stop: () => stopChild(child) };
 }
 
 async function failOnExit(exit: Promise<unknown[]>): Promise<never> {

@@ -107,6 +107,7 @@ function environmentOf(options: ServerOptions, dataDir: string, adminKey: string
     // As tools/launch.cjs sets them.
     MALLOC_MMAP_THRESHOLD_: "262144",
     MALLOC_TRIM_THRESHOLD_: "33554432",
+    MALLOC_ARENA_MAX: "2",
     HOME: dataDir,
     SERVER_HOST: "127.0.0.1",
     SERVER_PORT: "0",

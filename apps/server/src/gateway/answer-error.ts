@@ -5,6 +5,7 @@ import { readTraceContext } from "#edge/trace-context.ts";
 import type { AnsweredError } from "#telemetry/events.ts";
 import type { Exchange } from "./exchange.ts";
 import type { GatewayDeps } from "./deps.ts";
+import { dropRest } from "./flow/paced-upload.ts";
 
 /** As clients of the first dialect read it, where nobody knows which one it is. */
 export function encodeForAnybody(error: GhostError): string {
@@ -39,6 +40,7 @@ export function answerError(
     // Whoever stalls in the middle of a request cannot send another one on the same connection.
     ...(error.code === "request_timeout" && { connection: "close" }),
   };
+  dropRest(exchange.request);
   exchange.answer(error.status, headers, encode(error));
 }
 

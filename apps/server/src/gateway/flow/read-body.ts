@@ -7,6 +7,7 @@ import type { Hold } from "#gateway/held-bytes.ts";
 import type { JsonBounds } from "@ghostllm/llm";
 import { heavyBytes } from "#gateway/heavy-work/heavy-work.ts";
 import { checkText } from "#gateway/heavy-work/jobs.ts";
+import { bytesPerTurn, dropRest, waitForTurn } from "./paced-upload.ts";
 import { GatheredBody } from "./gathered-body.ts";
 
 export interface BodyLimits {
@@ -58,8 +59,7 @@ function receive(
     };
     const fail = (error: GhostError): void => {
       stopListening();
-      // What still comes is read and dropped, so that the client gets to see our answer.
-      request.resume();
+      dropRest(request);
       reject(error);
     };
     const onData = (chunk: Buffer): void => {
@@ -70,6 +70,7 @@ function receive(
       timer.refresh();
       const fault = body.add(chunk);
       if (fault !== null) fail(fault);
+      else if (bytes > bytesPerTurn) waitForTurn(request);
     };
     const onEnd = (): void => {
       stopListening();

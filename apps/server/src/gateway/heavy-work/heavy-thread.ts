@@ -1,3 +1,4 @@
+import { getHeapStatistics } from "node:v8";
 import { parentPort } from "node:worker_threads";
 import { runJob } from "./jobs.ts";
 import type { HeavyJob } from "./jobs.ts";
@@ -12,7 +13,20 @@ function answer(job: HeavyJob): Posted<JobAnswer> {
   }
 }
 
+/** What a large job leaves behind is collected at once: here that holds nobody up, and otherwise it would stay for long. */
+const worthCollectingBytes = 48 * 2 ** 20;
+
+function collectRemains(): void {
+  const { used_heap_size: heapBytes, external_memory: bufferBytes } = getHeapStatistics();
+  if (heapBytes + bufferBytes > worthCollectingBytes) globalThis.gc?.();
+}
+
+const idle = setTimeout(collectRemains, 1_000).unref();
+
 parentPort?.on("message", (job: HeavyJob) => {
   const { message, transfer } = answer(job);
   parentPort?.postMessage(message, transfer);
+  collectRemains();
+  // By then the job itself is no longer in use.
+  idle.refresh();
 });
