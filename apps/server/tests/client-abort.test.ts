@@ -33,6 +33,7 @@ describe("a client that leaves", () => {
     stage = await startStage({
       snapshot: { principals: { [testKey]: onlyOneAtATime } },
       target: { prices: [{ price: { input: { base: 1_000_000 }, output: { base: 2_000_000 }, version: "t" } }] },
+      timeouts: { retryDelayMs: 200 },
     });
   });
   afterEach(() => stage.close());

@@ -129,13 +129,21 @@ function isStream({ status, headers }: UpstreamAnswer, passage: Passage): boolea
   return status < 300 && passage.isStream(String(headers["content-type"]));
 }
 
+/** From now on it is this that is aborted: it knows what of the answer is still here. */
+function paced({ lifeline, target }: VendorCall, answer: UpstreamAnswer): PacedAnswer {
+  const source = new PacedAnswer(answer);
+  lifeline.hold(source, target.provider);
+  return source;
+}
+
 async function readStream(
-  { target, request }: VendorCall,
+  input: VendorCall,
   answer: UpstreamAnswer,
   { passage, notes, type }: Passed,
 ): Promise<VendorAnswer> {
+  const { target, request } = input;
   const { quirks = {} } = target.provider.definition;
-  const source = new PacedAnswer(answer);
+  const source = paced(input, answer);
   const headers = type === undefined ? source.headers : { ...source.headers, "content-type": type };
   const contentType = String(headers["content-type"]);
   const tap = passage.createStreamTap(request, quirks, contentType);
@@ -168,7 +176,7 @@ async function readAnswer(input: VendorCall, source: UpstreamAnswer, passed: Pas
   if (!complete) {
     const tap = passage.createLargeAnswerTap();
     if (tap === null) throw refusal ?? new UpstreamFailure("broken", "the answer is too large to be translated");
-    return { kind: "stream", ...base, first: tap.push(body), tap, source };
+    return { kind: "stream", ...base, first: tap.push(body), tap, source: paced(input, source) };
   }
   if (isError) return readError(base, body, passage);
   const beginning = beginningOf(body);

@@ -22,7 +22,7 @@ export class Lifeline implements RunningCall {
   severedBy: Severance | null;
   readonly principal: Principal;
   place = -1;
-  #call: UpstreamCall | null = null;
+  #call: Pick<UpstreamCall, "abort"> | null = null;
   #provider: ProviderEntry | null = null;
   readonly #timer: NodeJS.Timeout;
   readonly exchange: Exchange;
@@ -44,7 +44,7 @@ export class Lifeline implements RunningCall {
   }
 
   /** From now on it is this call that is aborted; at once when the line is severed already. */
-  hold(call: UpstreamCall, provider: ProviderEntry): void {
+  hold(call: Pick<UpstreamCall, "abort">, provider: ProviderEntry): void {
     this.#call = call;
     this.#provider = provider;
     if (this.severedBy !== null) call.abort();

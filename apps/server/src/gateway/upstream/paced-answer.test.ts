@@ -93,3 +93,16 @@ it("a stream that comes slowly comes as it is", () => {
   source.sink?.onEnd();
   expect(told).toEqual(["a", "b", "c", "end"]);
 });
+
+it("what waits for a sink that has paused is given up, also where all of it has come", () => {
+  const { source, told } = read((_chunk, answer) => answer.pause());
+  source.sink?.onData(large);
+  source.sink?.onEnd();
+  expect(told).toHaveLength(1);
+  const other = read();
+  other.paced.pause();
+  other.source.sink?.onData(large);
+  other.source.sink?.onEnd();
+  other.paced.abort();
+  expect(other.told).toEqual(["aborted"]);
+});

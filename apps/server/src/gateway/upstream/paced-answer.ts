@@ -1,4 +1,5 @@
-import type { AnswerHeaders, AnswerSink, UpstreamAnswer, UpstreamFailure } from "./upstream.ts";
+import { UpstreamFailure } from "./upstream.ts";
+import type { AnswerHeaders, AnswerSink, UpstreamAnswer } from "./upstream.ts";
 
 /** What may be read of a stream before others have their turn: of the smallest events they are a few thousand. */
 const turnBytes = 4 * 1024;
@@ -46,9 +47,10 @@ export class PacedAnswer implements UpstreamAnswer {
     if (!this.#isResting) this.#deliver();
   }
 
+  /** All may have come, and wait here for a client that does not read: its source has nothing to abort then, and tells nobody. */
   abort(): void {
-    this.#waiting = [];
     this.#source.abort();
+    this.#end(new UpstreamFailure("aborted", "aborted by the gateway"));
   }
 
   #take(chunk: Buffer): void {
