@@ -137,7 +137,8 @@ describe.each(everyRoute)("$name", (route) => {
     if (isLarge) expect(plain.headers.vary).toBe("Origin, Accept-Encoding");
   });
 
-  it.runIf(route.method === "GET")("is answered to HEAD as to GET, without a body", async () => {
+  const itOfGet = route.method === "GET" ? it : () => {};
+  itOfGet("is answered to HEAD as to GET, without a body", async () => {
     const [got, asked] = await Promise.all([
       askRoute(server, route),
       askRoute(server, { ...route }, { method: "HEAD" }),
