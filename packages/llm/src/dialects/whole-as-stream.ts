@@ -5,8 +5,7 @@ import { crossings } from "#operations.ts";
 import type { ClientDialect, Dialect, ParsedRequest } from "./dialect.ts";
 import { nothingSent } from "./crossing.ts";
 import { eventsOf } from "./result-events.ts";
-import { completeResult } from "./told-answer.ts";
-import { idOf } from "./told-answer.ts";
+import { completeResult, idOf } from "./told-answer.ts";
 import type { AnswerFacts } from "./told-answer.ts";
 
 export interface WrittenAnswer {

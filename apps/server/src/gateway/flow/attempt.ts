@@ -183,8 +183,7 @@ async function readAnswer(input: VendorCall, source: UpstreamAnswer, passed: Pas
   const read = readWholeAnswer(input, passed, body);
   const reading = read instanceof Promise ? await read : read;
   if (reading.isBroken) throw notJson(beginning);
-  if (reading.failure !== undefined) return failed(base, reading.failure);
-  return { kind: "whole", ...base, ...toldBy(reading, base) };
+  return wholeOf(reading, base);
 }
 
 /** A stream that nobody asked for. What fails within it has told the client nothing, and may go well elsewhere. */
@@ -197,6 +196,10 @@ async function readGathered(input: VendorCall, source: UpstreamAnswer, passed: P
   const read = readWholeAnswer(input, passed, body, String(source.headers["content-type"]));
   const reading = read instanceof Promise ? await read : read;
   if (reading.isBroken) throw new UpstreamFailure("broken", "the stream broke off");
+  return wholeOf(reading, base);
+}
+
+function wholeOf(reading: WholeAnswerReading, base: AnswerBase): WholeAnswer {
   if (reading.failure !== undefined) return failed(base, reading.failure);
   return { kind: "whole", ...base, ...toldBy(reading, base) };
 }
