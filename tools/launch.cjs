@@ -160,15 +160,17 @@ async function runNpmCi() {
   const quiet = ["--no-audit", "--no-fund", "--no-progress", "--loglevel=error"];
   // Named here, because NODE_ENV=production or a user's npmrc would leave out what `npm test` and old Nodes need.
   const everything = ["--include=dev", "--include=optional"];
-  const child = spawn(npm.command, npm.args.concat("ci", "--ignore-scripts", quiet, everything), {
-    cwd: root,
-    shell: npm.shell,
-    stdio: ["ignore", "pipe", "pipe"],
-  });
   const output = [];
-  child.stdout.on("data", (chunk) => output.push(chunk));
-  child.stderr.on("data", (chunk) => output.push(chunk));
-  const end = await untilExit(child);
+  const end = await untilExit(() => {
+    const child = spawn(npm.command, npm.args.concat("ci", "--ignore-scripts", quiet, everything), {
+      cwd: root,
+      shell: npm.shell,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    child.stdout.on("data", (chunk) => output.push(chunk));
+    child.stderr.on("data", (chunk) => output.push(chunk));
+    return child;
+  });
   if (end.interrupted) throw new Interrupted({ code: end.code || 130, signal: end.signal });
   if (end.code === 0) return;
   process.stderr.write(Buffer.concat(output));
@@ -209,11 +211,12 @@ function environmentFor(node) {
 }
 
 /**
- * Resolves when the child has ended. Signals are passed on, with two exceptions that would reach it twice: Ctrl-C in a
+ * Resolves when the child that `start` makes has ended. It listens to signals before there is a child: a quick one has
+ * begun its work while its maker is still being scheduled. Signals are passed on, with two exceptions that would reach it twice: Ctrl-C in a
  * terminal goes to the whole process group by itself, and npm repeats a signal that the group has got already.
  * A signal to npm itself reaches only the shell between npm and this process, so the shell's death counts as one.
  */
-function untilExit(child) {
+function untilExit(start) {
   let interrupted = false;
   const last = {};
   const forward = (signal) => {
@@ -227,6 +230,7 @@ function untilExit(child) {
   };
   const signals = ["SIGINT", "SIGTERM", "SIGHUP"];
   signals.forEach((signal) => process.on(signal, forward));
+  const child = start();
   const parent = process.ppid;
   const checkParent = () => process.ppid !== parent && forward("SIGTERM");
   const parentCheck = process.env.npm_lifecycle_event ? setInterval(checkParent, 250) : undefined;
@@ -269,7 +273,8 @@ async function main() {
     );
   }
   const args = task.flags.concat(path.join(root, task.file), process.argv.slice(3));
-  endLike(await untilExit(spawn(node, args, { stdio: "inherit", env: environmentFor(node) })));
+  const start = () => spawn(node, args, { stdio: "inherit", env: environmentFor(node) });
+  endLike(await untilExit(start));
 }
 
 main().catch((error) => {
