@@ -271,7 +271,7 @@ describe("models", () => {
   });
 
   it("answer by `provider/model`, and under an alias", async () => {
-    await server.admin.routes.create({ body: { name: "house-model", targets: [{ provider: "openai", model }] } });
+    await server.admin.aliases.create({ body: { name: "house-model", targets: [{ provider: "openai", model }] } });
     for (const name of [`openai/${model}`, "house-model"]) {
       await client.chat.completions.create({ model: name, messages });
       expect(lastBody()["model"]).toBe(model);

@@ -26,7 +26,7 @@ beforeAll(async () => {
     makeTarget(makeProvider(type, type === "openai" ? `${upstream.url}/v1` : upstream.url), `${type}-model`),
   );
   const alias = (type: string) => targets.filter(({ model }) => model === `${type}-model`);
-  const routes = new Map(
+  const aliases = new Map(
     [...new Set(Object.values(types))].map((type) => {
       const [target] = alias(type);
       if (target === undefined) throw new Error("a target is missing");
@@ -36,8 +36,8 @@ beforeAll(async () => {
       ];
     }),
   );
-  asking = await startGateway(makeSnapshot({ targets, routes }), { answers: { model: "asked" } });
-  usual = await startGateway(makeSnapshot({ targets, routes }));
+  asking = await startGateway(makeSnapshot({ targets, aliases }), { answers: { model: "asked" } });
+  usual = await startGateway(makeSnapshot({ targets, aliases }));
 });
 afterAll(async () => {
   await asking.close();

@@ -293,7 +293,7 @@ describe("a key with a budget", () => {
       makeSnapshot({
         targets: [makeTarget(stage.provider, "fake-model", { prices })],
         principals: { [testKey]: makePrincipal({ scopes }) },
-        routes: new Map([["empty", { id: "r", name: "empty", strategy: "ordered", targets: [], createdAt: 0 }]]),
+        aliases: new Map([["empty", { id: "r", name: "empty", strategy: "ordered", targets: [], createdAt: 0 }]]),
       }),
     );
     expect((await stage.post({ ...hello, model: "empty" })).status).toBe(404);

@@ -108,8 +108,8 @@ function serve(type: string): void {
   };
   const targets = [target(0, type), target(1, "mistral")];
   const members = targets.map((member) => ({ target: member, weight: 1 }));
-  const route = { id: "r", name: "routed", strategy: "ordered" as const, targets: members, createdAt: 0 };
-  gateway.swap(makeSnapshot({ targets, routes: new Map([["routed", route]]) }));
+  const alias = { id: "r", name: "routed", strategy: "ordered" as const, targets: members, createdAt: 0 };
+  gateway.swap(makeSnapshot({ targets, aliases: new Map([["routed", alias]]) }));
 }
 
 function script(place: number, ...scripts: readonly Script[]): void {

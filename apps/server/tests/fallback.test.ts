@@ -7,7 +7,7 @@ import { startFakeUpstream } from "@ghostllm/fake-upstream";
 import type { FakeUpstream, Script } from "@ghostllm/fake-upstream";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Secret } from "#domain/secret.ts";
-import type { Route, RouteStrategy, Target } from "#domain/snapshot.ts";
+import type { Alias, AliasStrategy, Target } from "#domain/snapshot.ts";
 import { makePrincipal, makeProvider, makeSnapshot, makeTarget, startGateway } from "./support/gateway.ts";
 import type { TestGateway } from "./support/gateway.ts";
 import { chatPath, hello, helloStream, pause, postJson, readError, TestClock, readBody } from "./support/stage.ts";
@@ -34,17 +34,17 @@ afterEach(async () => {
   await Promise.all(vendors.map((vendor) => vendor.close()));
 });
 
-function routeTo(
+function aliasOf(
   members: readonly Target[],
-  strategy: RouteStrategy = "ordered",
+  strategy: AliasStrategy = "ordered",
   weights: readonly number[] = [],
-): Route {
+): Alias {
   const weighted = members.map((target, index) => ({ target, weight: weights[index] ?? 1 }));
   return { id: "r", name: "routed", strategy, targets: weighted, createdAt: 0 };
 }
 
-async function start(route: Route, settings: Settings = {}): Promise<void> {
-  const snapshot = makeSnapshot({ targets, routes: new Map([["routed", route]]) });
+async function start(alias: Alias, settings: Settings = {}): Promise<void> {
+  const snapshot = makeSnapshot({ targets, aliases: new Map([["routed", alias]]) });
   gateway = await startGateway(snapshot, { random: () => 0, ...settings });
 }
 
@@ -82,7 +82,7 @@ describe("the next target is asked after", () => {
     ["a body that breaks off", { kind: "cut", after: { bytes: 20 }, of: { kind: "chat" } }],
     ["an answer that claims to be compressed", { kind: "answer", body: {}, headers: { "content-encoding": "gzip" } }],
   ])("%s", async (_name, failing) => {
-    await start(routeTo(targets));
+    await start(aliasOf(targets));
     script(failing);
     const response = await ask();
     expect(response.status).toBe(200);
@@ -102,7 +102,7 @@ describe("the next target is asked after", () => {
     ["a connection that dies before the first event", { kind: "cut", after: "headers", of: { kind: "chat" } }],
     ["an error status", error(500)],
   ])("%s of a stream", async (_name, failing) => {
-    await start(routeTo(targets));
+    await start(aliasOf(targets));
     script(failing);
     const response = await ask({ ...routed, stream: true });
     expect(await response.text()).toContain("[DONE]");
@@ -111,7 +111,7 @@ describe("the next target is asked after", () => {
   });
 
   it("a stream that begins with an error and is then held open: its connection is closed", async () => {
-    await start(routeTo(targets));
+    await start(aliasOf(targets));
     const text = 'data: {"error":{"message":"overloaded"}}\n\n: and so on\n\n';
     script({ kind: "stall", after: { chunks: 1 }, of: { kind: "raw", text, perEvent: true } });
     const response = await ask({ ...routed, stream: true });
@@ -123,7 +123,7 @@ describe("the next target is asked after", () => {
     ["silence", { kind: "stall", after: "connect" }],
     ["silence behind the headers", { kind: "stall", after: "headers", of: { kind: "chat" } }],
   ])("%s", async (_name, failing) => {
-    await start(routeTo(targets), { timeouts: { firstByteMs: 150, idleMs: 150 } });
+    await start(aliasOf(targets), { timeouts: { firstByteMs: 150, idleMs: 150 } });
     script(failing);
     expect((await ask()).headers.get("x-ghostllm-provider")).toBe("second");
     expect(asked()).toEqual([1, 1, 0]);
@@ -136,14 +136,14 @@ describe("the next target is asked after", () => {
       makeProvider("openai-compatible", `${closed.url}/v1`, { id: "nobody", name: "nobody" }),
       "m",
     );
-    await start(routeTo([nobody, ...targets]));
+    await start(aliasOf([nobody, ...targets]));
     expect((await ask()).headers.get("x-ghostllm-provider")).toBe("first");
   });
 });
 
 describe("the order", () => {
-  it("is that of the route, to its end", async () => {
-    await start(routeTo(targets));
+  it("is that of the alias, to its end", async () => {
+    await start(aliasOf(targets));
     script(error(500), error(429));
     expect((await ask()).headers.get("x-ghostllm-provider")).toBe("third");
     expect(asked()).toEqual([1, 1, 1]);
@@ -153,7 +153,7 @@ describe("the order", () => {
     let state = 1;
     // A fixed sequence of numbers that looks random.
     const random = (): number => (state = (state * 16_807) % 2_147_483_647) / 2_147_483_647;
-    await start(routeTo(targets, "weighted", [6, 3, 1]), { random });
+    await start(aliasOf(targets, "weighted", [6, 3, 1]), { random });
     for (let turn = 0; turn < 200; turn += 1) await ask();
     const [first = 0, second = 0, third = 0] = asked();
     expect(first).toBeGreaterThan(95);
@@ -165,7 +165,7 @@ describe("the order", () => {
   });
 
   it("of weights still ends with everybody", async () => {
-    await start(routeTo(targets, "weighted", [1, 0, 1]));
+    await start(aliasOf(targets, "weighted", [1, 0, 1]));
     script(error(500), { kind: "chat" }, error(500));
     expect((await ask()).headers.get("x-ghostllm-provider")).toBe("second");
     expect(asked()).toEqual([1, 1, 1]);
@@ -174,7 +174,7 @@ describe("the order", () => {
 
 describe("the last target", () => {
   it.each([500, 503, 408])("is asked again after %i", async (status) => {
-    await start(routeTo(targets.slice(0, 1)));
+    await start(aliasOf(targets.slice(0, 1)));
     script([error(status), { kind: "chat" }]);
     const response = await ask();
     expect(response.status).toBe(200);
@@ -183,14 +183,14 @@ describe("the last target", () => {
   });
 
   it.each([401, 403, 404, 429, 400])("is not asked again after %i", async (status) => {
-    await start(routeTo(targets.slice(0, 1)));
+    await start(aliasOf(targets.slice(0, 1)));
     script(error(status));
     await ask();
     expect(asked()[0]).toBe(1);
   });
 
   it("is not asked again after it was silent", async () => {
-    await start(routeTo(targets.slice(0, 1)), { timeouts: { firstByteMs: 150 } });
+    await start(aliasOf(targets.slice(0, 1)), { timeouts: { firstByteMs: 150 } });
     script({ kind: "stall", after: "connect" });
     const response = await ask();
     expect(response.status).toBe(504);
@@ -200,7 +200,7 @@ describe("the last target", () => {
   });
 
   it("that fails twice: the client gets its error, byte for byte, with what it says about coming back", async () => {
-    await start(routeTo(targets.slice(0, 1)));
+    await start(aliasOf(targets.slice(0, 1)));
     const body = '{ "error":{"message":"Überlastet","type":"server_error","param":null,"code":null,"x":1.0} }';
     script({
       kind: "answer",
@@ -217,7 +217,7 @@ describe("the last target", () => {
 
 describe("what is final", () => {
   it.each([400, 413, 409])("%i is about the request: nobody else is asked, and its body passes", async (status) => {
-    await start(routeTo(targets));
+    await start(aliasOf(targets));
     const body = `{"error":{"message":"no ${status}","type":"invalid_request_error","param":"n","code":null}}`;
     script({ kind: "answer", status, text: body, headers: { "content-type": "application/json" } });
     const response = await ask();
@@ -228,7 +228,7 @@ describe("what is final", () => {
   });
 
   it("the first byte: nothing is tried again behind it", async () => {
-    await start(routeTo(targets));
+    await start(aliasOf(targets));
     script({ kind: "cut", after: { chunks: 2 }, of: { kind: "chat", chunks: 9 } });
     const { text } = await readBody(await ask({ ...routed, stream: true }));
     expect(text).toContain('"provider_error"');
@@ -243,7 +243,7 @@ describe("what the client is told when all fail", () => {
     ["an answer that is no JSON", { kind: "malformed", where: "html" }, 502, "provider_error"],
     ["no answer", { kind: "cut", after: "connect" }, 502, "provider_error"],
   ])("%s of everybody", async (_name, failing, status, code) => {
-    await start(routeTo(targets));
+    await start(aliasOf(targets));
     script(failing, failing, failing);
     const response = await ask();
     expect(response.status).toBe(status);
@@ -264,7 +264,7 @@ describe("what the client is told when all fail", () => {
     ["both", { "retry-after": "0", "retry-after-ms": "300" }, { "retry-after": "1", "retry-after-ms": "300" }],
     ["seconds", { "retry-after": "90" }, { "retry-after": "90" }],
   ])("when to come back, in whole seconds and never at once: %s", async (_name, headers, told) => {
-    await start(routeTo(targets.slice(0, 1)));
+    await start(aliasOf(targets.slice(0, 1)));
     script({ kind: "error", status: 429, headers });
     const response = await ask();
     expect(response.status).toBe(429);
@@ -273,7 +273,7 @@ describe("what the client is told when all fail", () => {
   });
 
   it("a date to come back at, as seconds", async () => {
-    await start(routeTo(targets.slice(0, 1)));
+    await start(aliasOf(targets.slice(0, 1)));
     const headers = { "retry-after": new Date(Date.now() + 30_000).toUTCString() };
     script({ kind: "error", status: 503, headers });
     const seconds = Number((await ask()).headers.get("retry-after"));
@@ -288,7 +288,7 @@ describe("what the client is told when all fail", () => {
     ["the operator's credential refused", error(401)],
     ["the operator's account being empty", { kind: "error", status: 402, message: "pay" }],
   ])("that it is of no use to come back: %s", async (_name, failing) => {
-    await start(routeTo(targets.slice(0, 1)));
+    await start(aliasOf(targets.slice(0, 1)));
     script(failing, failing);
     const response = await ask();
     expect(response.status).toBeGreaterThan(400);
@@ -298,7 +298,7 @@ describe("what the client is told when all fail", () => {
 
   it("never the operator's credential, even if the vendor quotes it", async () => {
     for (const status of [400, 403, 500]) {
-      await start(routeTo(targets.slice(0, 1)));
+      await start(aliasOf(targets.slice(0, 1)));
       const body = { error: { message: `The key ${credential} has no access`, type: "x" } };
       script({ kind: "answer", status, body });
       const response = await ask();
@@ -312,7 +312,7 @@ describe("what the client is told when all fail", () => {
 describe("a target that fails again and again", () => {
   it("is asked all the same where there is no other, once each time, and is whole again when it answers", async () => {
     const clock = new TestClock();
-    await start(routeTo(targets.slice(0, 1)), { clock });
+    await start(aliasOf(targets.slice(0, 1)), { clock });
     script(error(500));
     while (asked()[0] !== 6) await ask();
     const probed = await ask();
@@ -328,7 +328,7 @@ describe("a target that fails again and again", () => {
   });
 
   it("is asked behind the others where all of them rest, and one that answers is the client's", async () => {
-    await start(routeTo(targets.slice(0, 2)));
+    await start(aliasOf(targets.slice(0, 2)));
     script(error(500), error(500));
     for (let turn = 0; turn < 6; turn += 1) await ask();
     script(error(500), { kind: "chat" });
@@ -338,7 +338,7 @@ describe("a target that fails again and again", () => {
 
   it("is passed over while it rests", async () => {
     const clock = new TestClock();
-    await start(routeTo(targets), { clock });
+    await start(aliasOf(targets), { clock });
     script(error(500));
     for (let turn = 0; turn < 8; turn += 1) expect((await ask()).status).toBe(200);
     expect(asked()).toEqual([5, 8, 0]);
@@ -350,7 +350,7 @@ describe("a target that fails again and again", () => {
 
   it("that says how long it wants to be left alone is left alone so long, but not for a day", async () => {
     const clock = new TestClock();
-    await start(routeTo(targets), { clock });
+    await start(aliasOf(targets), { clock });
     script({ kind: "error", status: 429, retryAfterSeconds: 86_400 });
     for (let turn = 0; turn < 6; turn += 1) await ask();
     clock.ms += 59_000;
@@ -362,7 +362,7 @@ describe("a target that fails again and again", () => {
   });
 
   it("is not rested for the faults of clients", async () => {
-    await start(routeTo(targets.slice(0, 1)));
+    await start(aliasOf(targets.slice(0, 1)));
     script(error(400));
     for (let turn = 0; turn < 20; turn += 1) expect((await ask()).status).toBe(400);
     script(error(404));
@@ -421,7 +421,7 @@ describe("a target that fails again and again", () => {
       },
     ],
   ])("is neither rested nor asked again for what the request provokes: %s", async (_name, status, body) => {
-    await start(routeTo(targets.slice(0, 2)));
+    await start(aliasOf(targets.slice(0, 2)));
     const failing: Script = { kind: "answer", status, body };
     for (let turn = 1; turn <= 8; turn += 1) {
       script(failing, failing);
@@ -453,8 +453,8 @@ describe("a target that fails again and again", () => {
           makePrincipal({ keyId: `key-${caller}`, userId: `user-${caller}`, scopes: [] }),
         ]),
       );
-      const route = routeTo(targets);
-      gateway = await startGateway(makeSnapshot({ targets, principals, routes: new Map([["routed", route]]) }), {
+      const alias = aliasOf(targets);
+      gateway = await startGateway(makeSnapshot({ targets, principals, aliases: new Map([["routed", alias]]) }), {
         random: () => 0,
       });
     });
@@ -487,7 +487,7 @@ describe("a target that fails again and again", () => {
 
   it("at one operation is asked for others as before", async () => {
     const embedding = { model: "model-of-first", input: "x" };
-    await start(routeTo(targets));
+    await start(aliasOf(targets));
     script(error(500));
     for (let turn = 0; turn < 6; turn += 1) await postJson(`${gateway.url}/v1/embeddings`, embedding);
     script({ kind: "chat" });
@@ -497,7 +497,7 @@ describe("a target that fails again and again", () => {
 
 describe("connections that the vendor closes while they are idle", () => {
   it("fail no request", async () => {
-    await start(routeTo(targets.slice(0, 1)));
+    await start(aliasOf(targets.slice(0, 1)));
     script({ kind: "drop-after" });
     for (let turn = 0; turn < 20; turn += 1) {
       expect((await ask()).status).toBe(200);
@@ -521,7 +521,7 @@ describe("connections that the vendor closes while they are idle", () => {
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     const target = makeTarget(makeProvider("openai-compatible", url, { id: "racy", name: "racy" }), "m");
-    await start(routeTo([target]));
+    await start(aliasOf([target]));
     for (let turn = 0; turn < 6; turn += 1) expect((await ask()).status).toBe(200);
     expect(requests).toBeGreaterThan(6);
     expect(gateway.records.map(({ status }) => status)).toEqual(Array(6).fill("ok"));
@@ -532,7 +532,7 @@ describe("connections that the vendor closes while they are idle", () => {
 
 describe("compressed answers, which nobody asked for", () => {
   it("are passed on also where they are too large to be held", async () => {
-    await start(routeTo(targets), { limits: { answerBufferBytes: 1000 } });
+    await start(aliasOf(targets), { limits: { answerBufferBytes: 1000 } });
     const filling = "y".repeat(300_000);
     script({ kind: "gzip", of: { kind: "chat", text: filling } });
     expect(await (await ask()).text()).toContain(filling);
@@ -540,13 +540,13 @@ describe("compressed answers, which nobody asked for", () => {
   });
 
   it("that break off end like any other", async () => {
-    await start(routeTo(targets));
+    await start(aliasOf(targets));
     script({ kind: "cut", after: { bytes: 60 }, of: { kind: "gzip", of: { kind: "chat", text: "many plain words" } } });
     expect((await ask()).headers.get("x-ghostllm-provider")).toBe("second");
   });
 
   it("are read", async () => {
-    await start(routeTo(targets));
+    await start(aliasOf(targets));
     script({ kind: "gzip", of: { kind: "chat", text: "plain words" } });
     const response = await ask();
     expect(response.headers.has("content-encoding")).toBe(false);
@@ -555,7 +555,7 @@ describe("compressed answers, which nobody asked for", () => {
   });
 
   it("also as streams", async () => {
-    await start(routeTo(targets));
+    await start(aliasOf(targets));
     script({ kind: "gzip", of: { kind: "chat", text: "plain words" } });
     const text = await (await ask({ ...helloStream, model: "routed" })).text();
     expect(text).toContain(" words");

@@ -5,7 +5,7 @@ import Anthropic from "@anthropic-ai/sdk";
 import { startFakeUpstream } from "@ghostllm/fake-upstream";
 import type { FakeUpstream } from "@ghostllm/fake-upstream";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { Route, Target } from "#domain/snapshot.ts";
+import type { Alias, Target } from "#domain/snapshot.ts";
 import { makeProvider, makeSnapshot, makeTarget, startGateway, testKey } from "./support/gateway.ts";
 import type { TestGateway } from "./support/gateway.ts";
 import { chatPath, postJson } from "./support/stage.ts";
@@ -21,8 +21,8 @@ beforeAll(async () => {
   const targets = [
     ...[mistral, reasoning, target("deepseek", "deepseek-reasoner"), target("anthropic", "claude-sonnet-4-5")],
   ];
-  const routes = new Map([routeTo("smart", reasoning), routeTo("both", reasoning, mistral)]);
-  gateway = await startGateway(makeSnapshot({ targets, routes }), { random: () => 0 });
+  const aliases = new Map([aliasOf("smart", reasoning), aliasOf("both", reasoning, mistral)]);
+  gateway = await startGateway(makeSnapshot({ targets, aliases }), { random: () => 0 });
 });
 
 afterAll(async () => {
@@ -36,7 +36,7 @@ beforeEach(() => {
   before = upstream.received.length;
 });
 
-function routeTo(name: string, ...targets: readonly Target[]): readonly [string, Route] {
+function aliasOf(name: string, ...targets: readonly Target[]): readonly [string, Alias] {
   const weighted = targets.map((target) => ({ target, weight: 1 }));
   return [name, { id: name, name, strategy: "ordered", targets: weighted, createdAt: 0 }];
 }

@@ -44,7 +44,7 @@ describe("operations that are forwarded", () => {
     const provider = makeProvider("openai", `${upstream.url}/v1`);
     const target = makeTarget(provider, "vendors-model", { prices });
     const moderation = makeTarget(provider, "omni-moderation-latest");
-    const route = {
+    const alias = {
       id: "r",
       name: "alias",
       strategy: "ordered" as const,
@@ -53,7 +53,7 @@ describe("operations that are forwarded", () => {
     };
     const scope = makeScope("key:key-1", { budgetNanos: usd });
     const principals = { [testKey]: makePrincipal(), [budgetKey]: makePrincipal({ scopes: [scope] }) };
-    const snapshot = makeSnapshot({ targets: [target, moderation], routes: new Map([["alias", route]]), principals });
+    const snapshot = makeSnapshot({ targets: [target, moderation], aliases: new Map([["alias", alias]]), principals });
     gateway = await startGateway(snapshot);
     client = new OpenAI({ apiKey: testKey, baseURL: `${gateway.url}/v1`, maxRetries: 0 });
   });

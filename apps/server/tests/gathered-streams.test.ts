@@ -53,8 +53,8 @@ function serve(vendor: ClientDialectName): void {
     return makeTarget(makeProvider(vendors[vendor], base, entry), "model");
   });
   const members = targets.map((target) => ({ target, weight: 1 }));
-  const route = { id: "r", name: "asked", strategy: "ordered" as const, targets: members, createdAt: 0 };
-  gateway.swap(makeSnapshot({ targets, routes: new Map([["asked", route]]) }));
+  const alias = { id: "r", name: "asked", strategy: "ordered" as const, targets: members, createdAt: 0 };
+  gateway.swap(makeSnapshot({ targets, aliases: new Map([["asked", alias]]) }));
 }
 
 /** What a stream says, however it is cut into events. */

@@ -32,17 +32,17 @@ function buildSnapshot(): Snapshot {
   const shared = makeTarget(openai, "shared-model", { prices, contextLength: 128_000, createdAt: 1_700_000_000_000 });
   const atGroq = makeTarget(groq, "shared-model");
   const targets = [shared, atGroq, makeTarget(groq, "meta/llama-4:free"), makeTarget(openai, "only-openai")];
-  const route = (name: string, members: readonly (typeof shared)[]) => ({
-    id: `route-${name}`,
+  const alias = (name: string, members: readonly (typeof shared)[]) => ({
+    id: `alias-${name}`,
     name,
     strategy: "ordered" as const,
     targets: members.map((target) => ({ target, weight: 1 })),
     createdAt: 0,
   });
-  const routes = [route("fast", [atGroq, shared]), route("only-openai", [atGroq]), route("empty", [])];
+  const aliases = [alias("fast", [atGroq, shared]), alias("only-openai", [atGroq]), alias("empty", [])];
   return makeSnapshot({
     targets,
-    routes: new Map(routes.map((one) => [one.name, one])),
+    aliases: new Map(aliases.map((one) => [one.name, one])),
     principals: {
       [testKey]: makePrincipal(),
       [limitedKey]: makePrincipal({ permissions: { models: ["groq/*"] } }),

@@ -92,8 +92,8 @@ function serve(vendor: ClientDialectName): void {
   };
   const targets = [target(0), target(1)];
   const members = targets.map((member) => ({ target: member, weight: 1 }));
-  const route = { id: "r", name: "routed", strategy: "ordered" as const, targets: members, createdAt: 0 };
-  gateway.swap(makeSnapshot({ targets, routes: new Map([["routed", route]]) }));
+  const alias = { id: "r", name: "routed", strategy: "ordered" as const, targets: members, createdAt: 0 };
+  gateway.swap(makeSnapshot({ targets, aliases: new Map([["routed", alias]]) }));
 }
 
 const answering = (body: unknown): Script => ({ kind: "answer", body });

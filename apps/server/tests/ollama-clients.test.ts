@@ -30,7 +30,7 @@ beforeAll(async () => {
     [testKey]: makePrincipal(),
     [limitedKey]: makePrincipal({ permissions: { models: ["llama3", "qwen3:8b"] } }),
   };
-  gateway = await startGateway(makeSnapshot({ targets, principals, routes: new Map([["smart", smart]]) }));
+  gateway = await startGateway(makeSnapshot({ targets, principals, aliases: new Map([["smart", smart]]) }));
 });
 beforeEach(() => upstream.clear());
 afterAll(async () => {

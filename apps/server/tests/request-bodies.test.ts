@@ -24,11 +24,11 @@ beforeEach(() => stage.upstream.clear());
 /** A snapshot in which the client's `alias-model` is the vendor's `fake-model`, so that the body must be edited. */
 function useAlias(): void {
   const target = makeTarget(stage.provider, "fake-model");
-  const route = { id: "r", name: "alias-model", strategy: "ordered" as const, createdAt: 0 };
+  const alias = { id: "r", name: "alias-model", strategy: "ordered" as const, createdAt: 0 };
   stage.gateway.swap(
     makeSnapshot({
       targets: [target, makeTarget(stage.provider, "fake-embedding")],
-      routes: new Map([["alias-model", { ...route, targets: [{ target, weight: 1 }] }]]),
+      aliases: new Map([["alias-model", { ...alias, targets: [{ target, weight: 1 }] }]]),
     }),
   );
 }

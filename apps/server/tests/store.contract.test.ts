@@ -1,7 +1,9 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { GhostError } from "@ghostllm/contract";
+import { sql } from "kysely";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { applyMigrations } from "#control/store/migrate.ts";
 import { allMigrations } from "#control/store/migrations/all.ts";
 import { migrateStore, openStore, type OpenStore } from "#control/store/open-store.ts";
 import type { NewModel, NewProvider } from "#control/store/store.ts";
@@ -161,7 +163,7 @@ describe.each(availableEngines())("store on $name", (engine) => {
     });
   });
 
-  describe("providers, models and routes", () => {
+  describe("providers, models and aliases", () => {
     it("keeps a provider and its changes", async () => {
       const given = newProvider(unique());
       const provider = await store.providers.create(given);
@@ -203,20 +205,20 @@ describe.each(availableEngines())("store on $name", (engine) => {
       expect(await store.models.find(two.id)).toBeUndefined();
     });
 
-    it("keeps a route with its targets in their order", async () => {
+    it("keeps an alias with its targets in their order", async () => {
       const targets = [
         { provider: "openai", model: "gpt-4o", weight: 3 },
         { provider: "azure", model: "gpt-4o", weight: 1 },
       ];
       const name = unique();
-      const route = await store.routes.create({ name, strategy: "weighted", targets });
-      expect(await store.routes.find(route.id)).toMatchObject({ name, strategy: "weighted", targets });
-      const changed = await store.routes.update(route.id, { strategy: "ordered", targets: targets.toReversed() });
+      const alias = await store.aliases.create({ name, strategy: "weighted", targets });
+      expect(await store.aliases.find(alias.id)).toMatchObject({ name, strategy: "weighted", targets });
+      const changed = await store.aliases.update(alias.id, { strategy: "ordered", targets: targets.toReversed() });
       expect(changed).toMatchObject({ name, strategy: "ordered", targets: targets.toReversed() });
-      expect(await store.routes.list()).toContainEqual(changed);
-      await expectRejection(store.routes.create({ name, strategy: "ordered", targets }), "conflict", "name");
-      expect(await store.routes.remove(route.id)).toBe(true);
-      expect(await store.routes.remove(route.id)).toBe(false);
+      expect(await store.aliases.list()).toContainEqual(changed);
+      await expectRejection(store.aliases.create({ name, strategy: "ordered", targets }), "conflict", "name");
+      expect(await store.aliases.remove(alias.id)).toBe(true);
+      expect(await store.aliases.remove(alias.id)).toBe(false);
     });
   });
 
@@ -507,6 +509,34 @@ describe.each(availableEngines())("migrations on $name", (engine) => {
       expect(rows).toMatchObject(allMigrations.map(({ number, name }) => ({ number, name, checksum })));
     } finally {
       await Promise.all(stores.map((store) => store.close()));
+      await database.dispose();
+    }
+  });
+
+  it("lose no row of a database that an older GhostLLM has made", async () => {
+    const database = await engine.create();
+    const store = await openStore({ ...database, log: silentLog });
+    try {
+      await applyMigrations(
+        store.database,
+        allMigrations.filter(({ number }) => number < 7),
+      );
+      const targets = '[{"provider":"groq","model":"llama","weight":2}]';
+      const { kysely } = store.database;
+      await sql`insert into routes (id, name, strategy, targets, created_at, updated_at)
+        values ('r1', 'smart', 'weighted', ${targets}, 5, 6)`.execute(kysely);
+      await migrateStore(store);
+      const [alias] = await store.aliases.list();
+      expect(alias).toEqual({
+        id: "r1",
+        name: "smart",
+        strategy: "weighted",
+        targets: [{ provider: "groq", model: "llama", weight: 2 }],
+        createdAt: 5,
+        updatedAt: 6,
+      });
+    } finally {
+      await store.close();
       await database.dispose();
     }
   });

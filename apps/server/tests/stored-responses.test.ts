@@ -6,7 +6,7 @@ import type { PriceSchedule } from "@ghostllm/llm";
 import OpenAI from "openai";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Principal } from "#domain/principal.ts";
-import type { Route, Snapshot } from "#domain/snapshot.ts";
+import type { Alias, Snapshot } from "#domain/snapshot.ts";
 import { backgroundLifetimeMs } from "#gateway/flow/background-runs.ts";
 import { settleOverdue } from "#gateway/flow/background.ts";
 import { makePrincipal, makeProvider, makeScope, makeSnapshot, makeTarget, startGateway } from "./support/gateway.ts";
@@ -52,25 +52,25 @@ function principal(name: string, change: Partial<Principal> = {}): Principal {
 function snapshotWith(annChange: Partial<Principal> = {}): Snapshot {
   const one = makeTarget(makeProvider("openai", first.url), "m", { prices });
   const two = makeTarget(makeProvider("xai", second.url), "m", { prices });
-  const route = (targets: Route["targets"]): Route => ({
+  const alias = (targets: Alias["targets"]): Alias => ({
     id: "r",
     name: "alias",
     strategy: "ordered",
     targets,
     createdAt: 0,
   });
-  const routes = new Map([
+  const aliases = new Map([
     [
       "alias",
-      route([
+      alias([
         { target: one, weight: 1 },
         { target: two, weight: 1 },
       ]),
     ],
-    ["second", route([{ target: two, weight: 1 }])],
+    ["second", alias([{ target: two, weight: 1 }])],
   ]);
   const principals = { [annKey]: principal("ann", annChange), [bobKey]: principal("bob") };
-  return makeSnapshot({ targets: [one, two], principals, routes });
+  return makeSnapshot({ targets: [one, two], principals, aliases });
 }
 
 function clientOf(apiKey: string, headers: Record<string, string> = {}): OpenAI {

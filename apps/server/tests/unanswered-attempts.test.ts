@@ -63,8 +63,8 @@ describe("an attempt that broke off within its answer, and was tried again", () 
     });
     const cheap = makeTarget(stage.provider, "cheap", { prices: [{ price }] });
     const targets = [dear, cheap].map((target) => ({ target, weight: 1 }));
-    const route = { id: "r", name: "both", strategy: "ordered" as const, targets, createdAt: 0 };
-    stage.gateway.swap(makeSnapshot({ targets: [dear, cheap], routes: new Map([["both", route]]) }));
+    const alias = { id: "r", name: "both", strategy: "ordered" as const, targets, createdAt: 0 };
+    stage.gateway.swap(makeSnapshot({ targets: [dear, cheap], aliases: new Map([["both", alias]]) }));
     stage.upstream.script([half(100), answer]);
     await (await stage.post({ ...hello, model: "both" })).text();
     const record = await stage.onlyRecord();

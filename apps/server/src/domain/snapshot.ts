@@ -1,4 +1,4 @@
-// The immutable view of keys, providers, models, routes and prices that the gateway works from.
+// The immutable view of keys, providers, models, aliases and prices that the gateway works from.
 // Control builds one from the store and swaps it in whole; the gateway only reads. Nothing here does I/O.
 
 import { builtInPrices } from "@ghostllm/llm";
@@ -48,13 +48,13 @@ export interface Target {
   readonly createdAt: number;
 }
 
-export type RouteStrategy = "ordered" | "weighted";
+export type AliasStrategy = "ordered" | "weighted";
 
 /** An alias: a name that stands for a list of targets. */
-export interface Route {
+export interface Alias {
   readonly id: string;
   readonly name: string;
-  readonly strategy: RouteStrategy;
+  readonly strategy: AliasStrategy;
   readonly targets: readonly { readonly target: Target; readonly weight: number }[];
   readonly createdAt: number;
 }
@@ -68,7 +68,7 @@ export interface Snapshot {
   readonly providers: ReadonlyMap<string, ProviderEntry>;
   /** Models of enabled providers by their bare name, in the order in which their providers were made. */
   readonly models: ReadonlyMap<string, readonly Target[]>;
-  readonly routes: ReadonlyMap<string, Route>;
+  readonly aliases: ReadonlyMap<string, Alias>;
   /** The list of prices in force, for models without a row. */
   readonly prices: PriceBook;
   /** Names of enabled providers that cannot be used, such as one whose credential does not open; why, for operators. */
@@ -82,7 +82,7 @@ export const emptySnapshot: Snapshot = {
   keys: new Map(),
   providers: new Map(),
   models: new Map(),
-  routes: new Map(),
+  aliases: new Map(),
   prices: builtInPrices(),
   unusableProviders: new Map(),
   unusableModels: new Set(),

@@ -92,10 +92,10 @@ export function makePrincipal(change: Partial<Principal> = {}): Principal {
 export interface SnapshotParts {
   readonly targets: readonly Target[];
   readonly principals?: Readonly<Record<string, Principal>>;
-  readonly routes?: Snapshot["routes"];
+  readonly aliases?: Snapshot["aliases"];
 }
 
-export function makeSnapshot({ targets, principals, routes = new Map() }: SnapshotParts): Snapshot {
+export function makeSnapshot({ targets, principals, aliases = new Map() }: SnapshotParts): Snapshot {
   const keys = Object.entries(principals ?? { [testKey]: makePrincipal() });
   const models = new Map<string, readonly Target[]>();
   for (const target of targets) models.set(target.model, [...(models.get(target.model) ?? []), target]);
@@ -106,7 +106,7 @@ export function makeSnapshot({ targets, principals, routes = new Map() }: Snapsh
     ),
     providers: new Map(targets.map(({ provider }) => [provider.name, provider])),
     models,
-    routes,
+    aliases,
     prices: builtInPrices(),
     unusableProviders: new Map(),
     unusableModels: new Set(),

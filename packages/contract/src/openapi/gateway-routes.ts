@@ -21,7 +21,7 @@ const lineContent: JsonObject = {
   "application/x-ndjson": { schema: text },
 };
 
-const modelProperty: JsonObject = { type: "string", description: "A model, `provider/model`, or a route." };
+const modelProperty: JsonObject = { type: "string", description: "A model, `provider/model`, or an alias." };
 
 const stringOrTokens: JsonObject = {
   anyOf: [
@@ -101,7 +101,7 @@ const geminiRoutes = geminiMethods.map(([method, summary, required]): Documented
         in: "path",
         required: true,
         schema: text,
-        description: "A model, `provider/model`, or a route.",
+        description: "A model, `provider/model`, or an alias.",
       },
       ...(method === "streamGenerateContent" ? [alt] : []),
     ],

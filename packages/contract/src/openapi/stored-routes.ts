@@ -41,7 +41,7 @@ function stored({ method, path, name, summary, content = anything, body, query =
   return { method, path, operation };
 }
 
-const modelProperty: JsonObject = { type: "string", description: "A model, `provider/model`, or a route." };
+const modelProperty: JsonObject = { type: "string", description: "A model, `provider/model`, or an alias." };
 const conversation: JsonObject = {
   model: modelProperty,
   input: { anyOf: [text, { type: "array", items: { type: "object", additionalProperties: true } }] },

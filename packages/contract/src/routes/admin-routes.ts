@@ -1,12 +1,12 @@
 // The admin API as data. The server binds its handlers to this table and the client takes its methods from it,
 // so neither can have a route that the other lacks.
 
+import { aliasRoutes } from "./aliases.ts";
 import { apiKeyRoutes } from "./api-keys.ts";
 import { modelRoutes } from "./models.ts";
 import { priceRoutes } from "./prices.ts";
 import { providerRoutes } from "./providers.ts";
 import type { AdminRoute } from "./route.ts";
-import { routeRoutes } from "./routes.ts";
 import { sessionRoutes } from "./sessions.ts";
 import { usageRoutes } from "./usage.ts";
 import { userRoutes } from "./users.ts";
@@ -18,7 +18,7 @@ export const adminRoutes = {
   providers: providerRoutes,
   models: modelRoutes,
   prices: priceRoutes,
-  routes: routeRoutes,
+  aliases: aliasRoutes,
   usage: usageRoutes,
 } as const;
 

@@ -177,7 +177,7 @@ export const providerRoutes = defineRoutes({
     response: removed,
     status: 200,
     summary: "Remove a provider",
-    description: "Removes its models too. Usage records stay, and so do routes that name it.",
+    description: "Removes its models too. Usage records stay, and so do aliases that name it.",
   },
   test: {
     ...shared,

@@ -5,7 +5,7 @@ import type { z } from "zod";
 /** Who may call: anybody, whoever has proven who he is, or an admin only. */
 export type Access = "public" | "signed_in" | "admin";
 
-export type RouteTag = "Sessions" | "Users" | "API keys" | "Providers" | "Models" | "Prices" | "Routes" | "Usage";
+export type RouteTag = "Sessions" | "Users" | "API keys" | "Providers" | "Models" | "Prices" | "Aliases" | "Usage";
 
 export interface AdminRoute {
   /** `group.name`, the same words by which the client and the handlers are keyed. */

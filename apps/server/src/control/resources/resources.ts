@@ -4,7 +4,7 @@ import { createModelsResource } from "./models.ts";
 import { createPricesResource } from "./prices.ts";
 import { createProvidersResource } from "./providers.ts";
 import type { Resource, ResourceDependencies } from "./resource.ts";
-import { createRoutesResource } from "./routes.ts";
+import { createAliasesResource } from "./aliases.ts";
 import { createSessionsResource } from "./sessions.ts";
 import { createUsageResource } from "./usage.ts";
 import { createUsersResource } from "./users.ts";
@@ -19,7 +19,7 @@ export function createResources(deps: ResourceDependencies): Resources {
     providers: createProvidersResource(deps),
     models: createModelsResource(deps),
     prices: createPricesResource(deps),
-    routes: createRoutesResource(deps),
+    aliases: createAliasesResource(deps),
     usage: createUsageResource(deps),
   };
 }

@@ -4,9 +4,9 @@
 import { setImmediate as yieldToEventLoop } from "node:timers/promises";
 import type { PriceBook } from "@ghostllm/llm";
 import type { ControlLog } from "#control/control-log.ts";
-import type { ApiKeyRow, ModelRow, Page, ProviderRow, RouteRow, Store, UserRow } from "#control/store/store.ts";
+import type { ApiKeyRow, ModelRow, Page, ProviderRow, AliasRow, Store, UserRow } from "#control/store/store.ts";
 import type { Principal, Scope } from "#domain/principal.ts";
-import type { ProviderEntry, Route, Snapshot, Target } from "#domain/snapshot.ts";
+import type { ProviderEntry, Alias, Snapshot, Target } from "#domain/snapshot.ts";
 import { toProviderEntry } from "./providers.ts";
 import type { ProviderSources } from "./providers.ts";
 import { toTarget, toUnlistedTarget } from "./targets.ts";
@@ -29,26 +29,27 @@ export async function buildSnapshot(sources: SnapshotSources, { version, prices 
   const keys = await readAll((page) => store.apiKeys.list(page));
   const providerRows = sortById(await store.providers.list());
   const modelRows = sortById(await store.models.list());
-  const routeRows = await store.routes.list();
+  const aliasRows = await store.aliases.list();
 
   const { providers, unusableProviders } = await openProviders(providerRows, sources);
   const targets = toTargets(modelRows, providers, prices);
   const models = groupByName(targets);
-  const routes = new Map(routeRows.map((row) => [row.name, toRoute(row, { providers, targets, prices })]));
+  const aliases = new Map(aliasRows.map((row) => [row.name, toAlias(row, { providers, targets, prices })]));
   const unusableIds = new Set(providerRows.filter(({ name }) => unusableProviders.has(name)).map(({ id }) => id));
   const lostModels = modelRows.filter(({ providerId, name }) => unusableIds.has(providerId) && !models.has(name));
-  const lostRoutes = routeRows.filter(
-    (row) => routes.get(row.name)?.targets.length === 0 && row.targets.some((to) => unusableProviders.has(to.provider)),
+  const lostAliases = aliasRows.filter(
+    (row) =>
+      aliases.get(row.name)?.targets.length === 0 && row.targets.some((to) => unusableProviders.has(to.provider)),
   );
   return {
     version,
     keys: toPrincipals(keys, users),
     providers,
     models,
-    routes,
+    aliases,
     prices,
     unusableProviders,
-    unusableModels: new Set([...lostModels, ...lostRoutes].map(({ name }) => name)),
+    unusableModels: new Set([...lostModels, ...lostAliases].map(({ name }) => name)),
   };
 }
 
@@ -125,13 +126,13 @@ function groupByName(targets: readonly Target[]): ReadonlyMap<string, readonly T
   return Map.groupBy(targets, (target) => target.model);
 }
 
-interface RouteParts {
+interface AliasParts {
   readonly providers: ReadonlyMap<string, ProviderEntry>;
   readonly targets: readonly Target[];
   readonly prices: PriceBook;
 }
 
-function toRoute(row: RouteRow, { providers, targets, prices }: RouteParts): Route {
+function toAlias(row: AliasRow, { providers, targets, prices }: AliasParts): Alias {
   return {
     id: row.id,
     name: row.name,

@@ -28,7 +28,7 @@ interface UnlistedModel {
   readonly createdAt: number;
 }
 
-/** A model that is named in a route but has no row. */
+/** A model that is named in an alias but has no row. */
 export function toUnlistedTarget({ provider, model, createdAt }: UnlistedModel, prices: PriceBook): Target {
   const known = knowModel(provider, model, null, prices);
   return { provider, model, modelId: null, ...known, capabilities: null, displayName: null, createdAt };

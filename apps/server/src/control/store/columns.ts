@@ -5,9 +5,9 @@ import { modelFacts } from "#domain/model-facts.ts";
 import type { ModelFacts } from "#domain/model-facts.ts";
 import type { FurtherPrices } from "#domain/price-overrides.ts";
 import type { Permissions, RateLimits, Role } from "#domain/principal.ts";
-import type { RouteStrategy } from "#domain/snapshot.ts";
+import type { AliasStrategy } from "#domain/snapshot.ts";
 import type { UsageStatus } from "#domain/usage-record.ts";
-import type { ModelOrigin, RouteTargetRow } from "./store.ts";
+import type { ModelOrigin, AliasTargetRow } from "./store.ts";
 
 const count = z.number().int().nonnegative().nullable();
 
@@ -21,7 +21,7 @@ const permissionsSchema: z.ZodType<Permissions> = z.object({ models: z.array(z.s
 
 const settingsSchema = z.record(z.string(), z.string());
 
-const targetsSchema: z.ZodType<readonly RouteTargetRow[]> = z.array(
+const targetsSchema: z.ZodType<readonly AliasTargetRow[]> = z.array(
   z.object({ provider: z.string(), model: z.string(), weight: z.number() }),
 );
 
@@ -55,17 +55,17 @@ const furtherPricesSchema: z.ZodType<FurtherPrices> = z.object({
 });
 
 const roleSchema: z.ZodType<Role> = z.enum(["admin", "user"]);
-const strategySchema: z.ZodType<RouteStrategy> = z.enum(["ordered", "weighted"]);
+const strategySchema: z.ZodType<AliasStrategy> = z.enum(["ordered", "weighted"]);
 const statusSchema: z.ZodType<UsageStatus> = z.enum(["ok", "error", "client_abort", "timeout", "shutdown"]);
 
 export const parseRateLimits = (text: string): RateLimits => rateLimitsSchema.parse(JSON.parse(text));
 export const parsePermissions = (text: string): Permissions => permissionsSchema.parse(JSON.parse(text));
 export const parseSettings = (text: string): Readonly<Record<string, string>> => settingsSchema.parse(JSON.parse(text));
-export const parseTargets = (text: string): readonly RouteTargetRow[] => targetsSchema.parse(JSON.parse(text));
+export const parseTargets = (text: string): readonly AliasTargetRow[] => targetsSchema.parse(JSON.parse(text));
 export const parseFurtherPrices = (text: string | null): FurtherPrices =>
   text === null ? {} : furtherPricesSchema.parse(JSON.parse(text));
 export const parseRole = (text: string): Role => roleSchema.parse(text);
-export const parseStrategy = (text: string): RouteStrategy => strategySchema.parse(text);
+export const parseStrategy = (text: string): AliasStrategy => strategySchema.parse(text);
 export const parseUsageStatus = (text: string): UsageStatus => statusSchema.parse(text);
 
 const originSchema: z.ZodType<ModelOrigin | null> = z.enum(["catalog", "vendor", "operator"]).nullable();

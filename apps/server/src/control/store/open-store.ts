@@ -13,7 +13,7 @@ import { isTooSlow, Patience } from "./patience.ts";
 import { probe } from "./probe.ts";
 import { openPostgres } from "./postgres.ts";
 import { providersIn } from "./providers.ts";
-import { routesIn } from "./routes.ts";
+import { aliasesIn } from "./aliases.ts";
 import { settingsIn } from "./settings.ts";
 import { openSqlite } from "./sqlite.ts";
 import type { Store } from "./store.ts";
@@ -89,7 +89,7 @@ function storeOver(database: Database): OpenStore {
     apiKeys: apiKeysIn(database),
     providers: providersIn(database),
     models: modelsIn(database),
-    routes: routesIn(database),
+    aliases: aliasesIn(database),
     usage: usageIn(database),
     settings: settingsIn(database),
     storedObjects: storedObjectsIn(database),

@@ -6,7 +6,7 @@ const tables = [
   "api_keys",
   "providers",
   "models",
-  "routes",
+  "aliases",
   "settings",
   "usage_logs",
   "usage_hourly",

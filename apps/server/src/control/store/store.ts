@@ -4,7 +4,7 @@
 import type { ModelFacts } from "#domain/model-facts.ts";
 import type { FurtherPrices } from "#domain/price-overrides.ts";
 import type { Permissions, RateLimits, Role } from "#domain/principal.ts";
-import type { RouteStrategy } from "#domain/snapshot.ts";
+import type { AliasStrategy } from "#domain/snapshot.ts";
 import type { UsageRecord } from "#domain/usage-record.ts";
 import type { OwnedObject } from "#link/object-owners.ts";
 
@@ -78,18 +78,18 @@ export interface ModelRow {
   readonly updatedAt: number;
 }
 
-export interface RouteTargetRow {
-  /** Names, not ids: a route outlives a provider that is removed and added again. */
+export interface AliasTargetRow {
+  /** Names, not ids: an alias outlives a provider that is removed and added again. */
   readonly provider: string;
   readonly model: string;
   readonly weight: number;
 }
 
-export interface RouteRow {
+export interface AliasRow {
   readonly id: string;
   readonly name: string;
-  readonly strategy: RouteStrategy;
-  readonly targets: readonly RouteTargetRow[];
+  readonly strategy: AliasStrategy;
+  readonly targets: readonly AliasTargetRow[];
   readonly createdAt: number;
   readonly updatedAt: number;
 }
@@ -145,8 +145,8 @@ export type NewProvider = New<
 export type ProviderChange = Partial<NewProvider>;
 export type NewModel = Omit<ModelRow, "id" | "createdAt" | "updatedAt">;
 export type ModelChange = Partial<Omit<NewModel, "providerId" | "name">>;
-export type NewRoute = New<RouteRow, "name" | "strategy" | "targets">;
-export type RouteChange = Partial<NewRoute>;
+export type NewAlias = New<AliasRow, "name" | "strategy" | "targets">;
+export type AliasChange = Partial<NewAlias>;
 
 /**
  * Methods that name one object answer undefined (or false) where there is none. A broken unique constraint rejects
@@ -185,11 +185,11 @@ export interface Store {
     update(id: string, change: ModelChange): Promise<ModelRow | undefined>;
     remove(id: string): Promise<boolean>;
   };
-  readonly routes: {
-    create(route: NewRoute): Promise<RouteRow>;
-    list(): Promise<readonly RouteRow[]>;
-    find(id: string): Promise<RouteRow | undefined>;
-    update(id: string, change: RouteChange): Promise<RouteRow | undefined>;
+  readonly aliases: {
+    create(alias: NewAlias): Promise<AliasRow>;
+    list(): Promise<readonly AliasRow[]>;
+    find(id: string): Promise<AliasRow | undefined>;
+    update(id: string, change: AliasChange): Promise<AliasRow | undefined>;
     remove(id: string): Promise<boolean>;
   };
   readonly usage: {

@@ -63,7 +63,7 @@ export interface ModelsTable {
   updated_at: number;
 }
 
-export interface RoutesTable {
+export interface AliasesTable {
   id: string;
   name: string;
   strategy: string;
@@ -166,7 +166,7 @@ export interface Tables {
   api_keys: ApiKeysTable;
   providers: ProvidersTable;
   models: ModelsTable;
-  routes: RoutesTable;
+  aliases: AliasesTable;
   usage_logs: UsageLogsTable;
   usage_hourly: UsageHourlyTable;
   settings: SettingsTable;

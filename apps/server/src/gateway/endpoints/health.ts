@@ -34,14 +34,14 @@ export function serveHealth(deps: GatewayDeps, exchange: Exchange): void {
 
 /** `GET /status`: what is served, and by whom. */
 export function serveStatus({ snapshots, targetHealth, version, clock }: GatewayDeps, exchange: Exchange): void {
-  const { providers, models, routes } = snapshots.current();
+  const { providers, models, aliases } = snapshots.current();
   const targets = [...models.values()].flat();
   const resting = targetHealth.resting(clock.monotonic());
   exchange.answerJson(200, {
     version,
     uptime_seconds: Math.round(process.uptime()),
     models: models.size,
-    aliases: routes.size,
+    aliases: aliases.size,
     providers: [...providers.values()].map((provider) => ({
       name: provider.name,
       type: provider.definition.type,

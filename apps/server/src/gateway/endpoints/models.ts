@@ -76,7 +76,7 @@ const json = { "content-type": "application/json" };
 function listModels(snapshot: Snapshot, principal: Principal, now: number) {
   const models = [...snapshot.models].flatMap(([name, targets]) => namesOf(name, targets));
   // An alias may have the name of a model, which it then stands in front of.
-  return [...new Set([...snapshot.routes.keys(), ...models])]
+  return [...new Set([...snapshot.aliases.keys(), ...models])]
     .map((name) => findModel(snapshot, name))
     .filter((candidates) => candidates.targets.length > 0 && isModelAllowed(principal.permissions, candidates))
     .map((candidates) => describe(candidates, now));

@@ -4,13 +4,13 @@ import { matchesPattern } from "#domain/principal.ts";
 import type { Permissions, Principal } from "#domain/principal.ts";
 import { freePrices } from "#domain/prices.ts";
 import { twinOf } from "#domain/model-names.ts";
-import type { ProviderEntry, Route, RouteStrategy, Snapshot, Target } from "#domain/snapshot.ts";
+import type { ProviderEntry, Alias, AliasStrategy, Snapshot, Target } from "#domain/snapshot.ts";
 
 /** The targets that a name stands for, before their health is looked at. */
 export interface Candidates {
   /** The name the client asked for. */
   readonly requested: string;
-  readonly strategy: RouteStrategy;
+  readonly strategy: AliasStrategy;
   readonly targets: readonly { readonly target: Target; readonly weight: number }[];
   /** The name is an alias: permission for it covers whatever it stands for. */
   readonly isAlias: boolean;
@@ -65,8 +65,8 @@ export function findModel(snapshot: Snapshot, requested: string): Candidates {
 }
 
 function lookUp(snapshot: Snapshot, requested: string): Candidates {
-  const route = findAlias(snapshot, requested);
-  if (route !== undefined) return { requested, strategy: route.strategy, targets: route.targets, isAlias: true };
+  const alias = findAlias(snapshot, requested);
+  if (alias !== undefined) return { requested, strategy: alias.strategy, targets: alias.targets, isAlias: true };
   const direct = resolveDirect(snapshot, requested);
   const targets = direct === null ? findBare(snapshot, requested) : [direct];
   return {
@@ -77,8 +77,8 @@ function lookUp(snapshot: Snapshot, requested: string): Candidates {
   };
 }
 
-function findAlias({ routes }: Snapshot, requested: string): Route | undefined {
-  return routes.get(requested) ?? routes.get(twinOf(requested) ?? "");
+function findAlias({ aliases }: Snapshot, requested: string): Alias | undefined {
+  return aliases.get(requested) ?? aliases.get(twinOf(requested) ?? "");
 }
 
 function findBare(snapshot: Snapshot, requested: string): readonly Target[] {

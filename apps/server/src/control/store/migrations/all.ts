@@ -4,6 +4,7 @@ import { providerAdditions } from "./0003-provider-additions.ts";
 import { priceClasses } from "./0004-price-classes.ts";
 import { doubtfulUsage } from "./0005-doubtful-usage.ts";
 import { storedObjects } from "./0006-stored-objects.ts";
+import { aliases } from "./0007-aliases.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every migration, in order. A new one is a new file and a new line at the end. */
@@ -14,4 +15,5 @@ export const allMigrations: readonly Migration[] = [
   priceClasses,
   doubtfulUsage,
   storedObjects,
+  aliases,
 ];

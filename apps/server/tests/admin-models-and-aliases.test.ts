@@ -138,16 +138,16 @@ describe("models", () => {
   });
 });
 
-describe("routes", () => {
+describe("aliases", () => {
   const targets = [
     { provider: "openai", model: "gpt-4o", weight: 3 },
     { provider: "vllm", model: "not-in-the-table" },
   ];
 
   it("come into force with their targets, those without a row too", async () => {
-    const route = await plane.admin.routes.create({ body: { name: "smart", strategy: "weighted", targets } });
-    expect(route.targets[1]).toEqual({ provider: "vllm", model: "not-in-the-table", weight: 1 });
-    const inForce = plane.snapshots.current().routes.get("smart");
+    const alias = await plane.admin.aliases.create({ body: { name: "smart", strategy: "weighted", targets } });
+    expect(alias.targets[1]).toEqual({ provider: "vllm", model: "not-in-the-table", weight: 1 });
+    const inForce = plane.snapshots.current().aliases.get("smart");
     expect(inForce?.strategy).toBe("weighted");
     expect(inForce?.targets.map(({ target, weight }) => [target.model, target.modelId === null, weight])).toEqual([
       ["gpt-4o", false, 3],
@@ -160,7 +160,7 @@ describe("routes", () => {
       { provider: "openai", model: "gpt-4o" },
       { provider: "opnai", model: "gpt-4o" },
     ];
-    await expect(plane.admin.routes.create({ body: { name: "x", targets: wrong } })).rejects.toMatchObject({
+    await expect(plane.admin.aliases.create({ body: { name: "x", targets: wrong } })).rejects.toMatchObject({
       status: 400,
       param: "targets[1].provider",
     });
@@ -168,7 +168,7 @@ describe("routes", () => {
 
   it("needs a target, a name without spaces, and a name that is free", async () => {
     const create = (name: string, given: typeof targets) =>
-      plane.admin.routes.create({ body: { name, targets: given } });
+      plane.admin.aliases.create({ body: { name, targets: given } });
     await expect(create("x", [])).rejects.toMatchObject({ status: 400, param: "targets" });
     await expect(create("a b", targets)).rejects.toMatchObject({ status: 400, param: "name" });
     await create("x", targets);
@@ -176,18 +176,18 @@ describe("routes", () => {
   });
 
   it("changes and goes", async () => {
-    const { id } = await plane.admin.routes.create({ body: { name: "smart", targets } });
-    await plane.admin.routes.update({ params: { id }, body: { name: "smarter" } });
-    expect([...plane.snapshots.current().routes.keys()]).toEqual(["smarter"]);
-    expect(plane.snapshots.current().routes.get("smarter")?.targets).toHaveLength(2);
-    await plane.admin.routes.remove({ params: { id } });
-    expect(plane.snapshots.current().routes.size).toBe(0);
+    const { id } = await plane.admin.aliases.create({ body: { name: "smart", targets } });
+    await plane.admin.aliases.update({ params: { id }, body: { name: "smarter" } });
+    expect([...plane.snapshots.current().aliases.keys()]).toEqual(["smarter"]);
+    expect(plane.snapshots.current().aliases.get("smarter")?.targets).toHaveLength(2);
+    await plane.admin.aliases.remove({ params: { id } });
+    expect(plane.snapshots.current().aliases.size).toBe(0);
   });
 
   it("outlives a provider, without its target", async () => {
-    const { id } = await plane.admin.routes.create({ body: { name: "smart", targets } });
+    const { id } = await plane.admin.aliases.create({ body: { name: "smart", targets } });
     await plane.admin.providers.remove({ params: { id: openaiId } });
-    expect(plane.snapshots.current().routes.get("smart")?.targets).toHaveLength(1);
-    expect((await plane.admin.routes.get({ params: { id } })).targets).toHaveLength(2);
+    expect(plane.snapshots.current().aliases.get("smart")?.targets).toHaveLength(1);
+    expect((await plane.admin.aliases.get({ params: { id } })).targets).toHaveLength(2);
   });
 });

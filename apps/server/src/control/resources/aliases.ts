@@ -1,47 +1,47 @@
 import type { AdminRoutes, RouteAnswer } from "@ghostllm/contract";
-import type { RouteRow, RouteTargetRow, Store } from "#control/store/store.ts";
+import type { AliasRow, AliasTargetRow, Store } from "#control/store/store.ts";
 import { found, invalid, notFound, toTime } from "./fields.ts";
 import { pageOf, readPage } from "./pages.ts";
 import type { Resource, ResourceDependencies } from "./resource.ts";
 
-type ApiRoute = RouteAnswer<AdminRoutes["routes"]["get"]>;
+type ApiAlias = RouteAnswer<AdminRoutes["aliases"]["get"]>;
 
-export function createRoutesResource({ store, changed }: ResourceDependencies): Resource<"routes"> {
+export function createAliasesResource({ store, changed }: ResourceDependencies): Resource<"aliases"> {
   return {
     async list({ query }) {
-      return readPage(query, pageOf(await store.routes.list()), toApiRoute);
+      return readPage(query, pageOf(await store.aliases.list()), toApiAlias);
     },
 
     async create({ body }) {
       await checkTargets(body.targets, store);
-      const row = await store.routes.create(body);
+      const row = await store.aliases.create(body);
       await changed();
-      return toApiRoute(row);
+      return toApiAlias(row);
     },
 
-    get: async ({ params }) => toApiRoute(found(await store.routes.find(params.id), "route", params.id)),
+    get: async ({ params }) => toApiAlias(found(await store.aliases.find(params.id), "alias", params.id)),
 
     async update({ params, body: { name, strategy, targets } }) {
       if (targets !== undefined) await checkTargets(targets, store);
-      const row = await store.routes.update(params.id, {
+      const row = await store.aliases.update(params.id, {
         ...(name !== undefined && { name }),
         ...(strategy !== undefined && { strategy }),
         ...(targets !== undefined && { targets }),
       });
-      const updated = found(row, "route", params.id);
+      const updated = found(row, "alias", params.id);
       await changed();
-      return toApiRoute(updated);
+      return toApiAlias(updated);
     },
 
     async remove({ params }) {
-      if (!(await store.routes.remove(params.id))) throw notFound("route", params.id);
+      if (!(await store.aliases.remove(params.id))) throw notFound("alias", params.id);
       await changed();
       return { id: params.id, deleted: true };
     },
   };
 }
 
-function toApiRoute(row: RouteRow): ApiRoute {
+function toApiAlias(row: AliasRow): ApiAlias {
   return {
     id: row.id,
     name: row.name,
@@ -52,8 +52,8 @@ function toApiRoute(row: RouteRow): ApiRoute {
   };
 }
 
-/** A provider may go later, and the route outlives it; but a name that is unknown now is a slip of the pen. */
-async function checkTargets(targets: readonly RouteTargetRow[], store: Store): Promise<void> {
+/** A provider may go later, and the alias outlives it; but a name that is unknown now is a slip of the pen. */
+async function checkTargets(targets: readonly AliasTargetRow[], store: Store): Promise<void> {
   const names = new Set((await store.providers.list()).map(({ name }) => name));
   const wrong = targets.findIndex(({ provider }) => !names.has(provider));
   if (wrong >= 0)

@@ -8,7 +8,7 @@ const strategy = z
 
 const target = z.object({ provider: z.string(), model: z.string(), weight: z.int() });
 
-const route = z
+const alias = z
   .object({
     id,
     name: z.string().describe("What clients ask for instead of a model."),
@@ -17,7 +17,7 @@ const route = z
     created_at: time,
     updated_at: time,
   })
-  .meta({ id: "Route" });
+  .meta({ id: "Alias" });
 
 const name = z.string().regex(/^[^\s\p{Cc}]{1,128}$/u, "Use 1 to 128 characters without spaces");
 
@@ -32,72 +32,71 @@ const targets = z
   .min(1)
   .max(50);
 
-const routeCreate = z
+const aliasCreate = z
   .strictObject({ name, strategy: strategy.default("ordered"), targets })
-  .meta({ id: "RouteCreate" });
+  .meta({ id: "AliasCreate" });
 
-const routeUpdate = z
+const aliasUpdate = z
   .strictObject({ name: name.optional(), strategy: strategy.optional(), targets: targets.optional() })
-  .meta({ id: "RouteUpdate" });
+  .meta({ id: "AliasUpdate" });
 
-const shared = { tag: "Routes", access: "admin" } as const;
+const shared = { tag: "Aliases", access: "admin" } as const;
 
-export const routeRoutes = defineRoutes({
+export const aliasRoutes = defineRoutes({
   list: {
     ...shared,
-    id: "routes.list",
+    id: "aliases.list",
     method: "GET",
-    path: "/admin/routes",
+    path: "/admin/aliases",
     query: pageQuery,
-    response: listOf(route),
+    response: listOf(alias),
     status: 200,
-    summary: "List routes",
+    summary: "List aliases",
     description: "Oldest first.",
   },
   create: {
     ...shared,
-    id: "routes.create",
+    id: "aliases.create",
     method: "POST",
-    path: "/admin/routes",
-    body: routeCreate,
-    response: route,
+    path: "/admin/aliases",
+    body: aliasCreate,
+    response: alias,
     status: 201,
-    summary: "Create a route",
-    description:
-      "A route is an alias: a name that stands for one or more targets. Names are unique; 409 where it is taken.",
+    summary: "Create an alias",
+    description: "An alias is a name that stands for one or more targets. Names are unique; 409 where it is taken.",
   },
   get: {
     ...shared,
-    id: "routes.get",
+    id: "aliases.get",
     method: "GET",
-    path: "/admin/routes/{id}",
+    path: "/admin/aliases/{id}",
     params: idParams,
-    response: route,
+    response: alias,
     status: 200,
-    summary: "Read a route",
+    summary: "Read an alias",
     description: "With all its targets, those at disabled providers included.",
   },
   update: {
     ...shared,
-    id: "routes.update",
+    id: "aliases.update",
     method: "PATCH",
-    path: "/admin/routes/{id}",
+    path: "/admin/aliases/{id}",
     params: idParams,
-    body: routeUpdate,
-    response: route,
+    body: aliasUpdate,
+    response: alias,
     status: 200,
-    summary: "Change a route",
+    summary: "Change an alias",
     description: "Fields left out stay as they are; `targets` is replaced as a whole.",
   },
   remove: {
     ...shared,
-    id: "routes.remove",
+    id: "aliases.remove",
     method: "DELETE",
-    path: "/admin/routes/{id}",
+    path: "/admin/aliases/{id}",
     params: idParams,
     response: removed,
     status: 200,
-    summary: "Delete a route",
+    summary: "Delete an alias",
     description: "Clients that ask for its name get `model_not_found` from then on.",
   },
 });
