@@ -1,7 +1,7 @@
 // Reads a request in Amazon's dialect, which no client speaks, as far as it is compared.
 
 import type { CacheMark, ChatRequest, Message, Part, Tool, ToolChoice } from "../../packages/llm/src/hub.ts";
-import { present } from "../../packages/llm/src/dialects/extras.ts";
+import { present } from "../../packages/llm/src/dialects/fields/extras.ts";
 import { isObject } from "../../packages/llm/src/wire/json.ts";
 import type { JsonObject } from "../../packages/llm/src/wire/json.ts";
 

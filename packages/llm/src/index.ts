@@ -14,7 +14,7 @@ export type { Demand } from "./catalog/most.ts";
 export { withinSense } from "./catalog/sense.ts";
 export { demandOf } from "./demand/demand-of.ts";
 export type { RequestDemand } from "./demand/request-demand.ts";
-export { addUsage, withoutUsage } from "./dialects/usage-parts.ts";
+export { addUsage, withoutUsage } from "#dialects/fields/usage-parts.ts";
 export type { ModelUsage } from "./hub.ts";
 export { providers } from "./providers/index.ts";
 export type {
@@ -38,19 +38,25 @@ export type {
   StreamTap,
   UpstreamDialect,
 } from "./dialects/dialect.ts";
-export type { ClientModels, ListedModel } from "./dialects/client-models.ts";
+export type { ClientModels, ListedModel } from "#dialects/fields/client-models.ts";
 export { dialects, vendorDialects } from "./dialects/index.ts";
 export { isForeign, readBaseUrl } from "./providers/base-url.ts";
 export type { BaseUrlReading } from "./providers/base-url.ts";
 export { fillBaseUrl, joinUrl, modelListUrl, storedUrlOf, urlOf, wayTo } from "./providers/url.ts";
 export type { Way } from "./providers/url.ts";
-export { passageBetween } from "./dialects/passage-between.ts";
-export type { ErrorReading } from "./dialects/error-reading.ts";
-export type { PassedRequest, Passage, SentRequest, WholeAnswerReading } from "./dialects/passage.ts";
-export type { KeptByVendor, Reference, StoredAnswer, StoredObjects, StoredRoute } from "./dialects/stored-objects.ts";
-export { longestName } from "./dialects/field-checks.ts";
+export { passageBetween } from "#dialects/passage/passage-between.ts";
+export type { ErrorReading } from "#dialects/errors/error-reading.ts";
+export type { PassedRequest, Passage, SentRequest, WholeAnswerReading } from "#dialects/passage/passage.ts";
+export type {
+  KeptByVendor,
+  Reference,
+  StoredAnswer,
+  StoredObjects,
+  StoredRoute,
+} from "#dialects/fields/stored-objects.ts";
+export { longestName } from "#dialects/fields/field-checks.ts";
 export { findMembers } from "./wire/json-members.ts";
 export { JsonExtent } from "./wire/json-extent.ts";
 export type { JsonBounds } from "./wire/json-extent.ts";
-export type { AnswerFacts } from "./dialects/told-answer.ts";
-export type { SealedTurn, SealMemory } from "./dialects/sealed-turns.ts";
+export type { AnswerFacts } from "#dialects/passage/told-answer.ts";
+export type { SealedTurn, SealMemory } from "#dialects/seals/sealed-turns.ts";

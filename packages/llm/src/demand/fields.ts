@@ -5,7 +5,7 @@ import type { Tree } from "#wire/json-tree.ts";
 import { judgeInline } from "./content.ts";
 import type { PartDemand } from "./content.ts";
 import type { Findings } from "./request-demand.ts";
-import { serviceClassOf } from "#dialects/usage-parts.ts";
+import { serviceClassOf } from "#dialects/fields/usage-parts.ts";
 
 /** `place` is the name of the member that the object stands in. The value is neither null nor false. */
 type FieldReader = (found: Findings, value: Tree, place: string) => void;

@@ -7,17 +7,17 @@ import type { ChatEvent, ChatRequest, ChatResult, Usage } from "#hub.ts";
 import type { Operation } from "#operations.ts";
 import type { Member } from "#wire/json-members.ts";
 import type { JsonObject } from "#wire/json.ts";
-import type { AnswerPlaces } from "./answer-losses.ts";
-import type { ClientModels } from "./client-models.ts";
-import type { WrappedStreams } from "./wrapped-streams.ts";
+import type { AnswerPlaces } from "#dialects/passage/answer-losses.ts";
+import type { ClientModels } from "#dialects/fields/client-models.ts";
+import type { WrappedStreams } from "#dialects/streams/wrapped-streams.ts";
 import type { RequestFitting } from "#fitting/fit-text.ts";
-import type { ToolNameRules } from "./fitted-names.ts";
+import type { ToolNameRules } from "#dialects/names/fitted-names.ts";
 import type { ClientDialectName, DialectName, Quirks } from "#providers/definition.ts";
-import type { AnswerReading } from "./read-answer.ts";
-import type { SealMemory } from "./sealed-turns.ts";
-import type { NamedModel } from "./told-model.ts";
-import type { WrittenAnswer } from "./whole-as-stream.ts";
-import type { KeptByVendor, StoredAnswer, StoredObjects } from "./stored-objects.ts";
+import type { AnswerReading } from "#dialects/fields/read-answer.ts";
+import type { SealMemory } from "#dialects/seals/sealed-turns.ts";
+import type { NamedModel } from "#dialects/passage/told-model.ts";
+import type { WrittenAnswer } from "#dialects/passage/whole-as-stream.ts";
+import type { KeptByVendor, StoredAnswer, StoredObjects } from "#dialects/fields/stored-objects.ts";
 
 /** The size of a prompt, as far as its bytes tell it. */
 export type PromptSize = Pick<ParsedRequest, "promptTokensEstimate" | "textBytes">;

@@ -5,7 +5,7 @@ import type { Needs } from "./vendor-needs.ts";
 import type { JsonObject } from "#wire/json.ts";
 import { valueAt, withValueAt } from "./changes.ts";
 import type { Path } from "./changes.ts";
-import type { Notes } from "#dialects/extras.ts";
+import type { Notes } from "#dialects/fields/extras.ts";
 
 export interface FieldPlaces {
   /** Where fields are that are not at the top by their own names. */

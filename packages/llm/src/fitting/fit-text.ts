@@ -10,7 +10,7 @@ import { isObject, parseJson } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
 import type { Operation } from "#operations.ts";
 import type { ParsedRequest, RequestEdits } from "#dialects/dialect.ts";
-import type { Notes } from "#dialects/extras.ts";
+import type { Notes } from "#dialects/fields/extras.ts";
 import { GhostError } from "@ghostllm/contract";
 
 export interface RequestFitting {

@@ -1,7 +1,7 @@
 // Calls of tools and their results. Many vendors refuse a conversation in which one stands without the other: then a result
 // that belongs to no call is left out, and a call that has no result gets one that says so.
 
-import type { Notes } from "#dialects/extras.ts";
+import type { Notes } from "#dialects/fields/extras.ts";
 
 /** What a call is answered of which nobody told the result. */
 export const noResult = "There is no result: the call was not answered.";

@@ -1,7 +1,7 @@
 // In which order people and models may speak. What is put in is short, and noted.
 
 import type { TurnNeeds } from "./vendor-needs.ts";
-import type { Notes } from "#dialects/extras.ts";
+import type { Notes } from "#dialects/fields/extras.ts";
 
 export const words = {
   /** Before a model that speaks first. */

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import { dialects, vendorDialects } from "#dialects/index.ts";
-import { passageBetween } from "#dialects/passage-between.ts";
+import { passageBetween } from "#dialects/passage/passage-between.ts";
 import { isObject, parseJson } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
 import type { ClientDialectName } from "./definition.ts";

@@ -1,7 +1,7 @@
 // Answers of status 200 that are none: errors, and answers without content that do not say why they ended either.
 
 import type { ParsedRequest, VendorError } from "#dialects/dialect.ts";
-import { failureFrom, failureOfLacking, isErrorTold } from "#dialects/read-error.ts";
+import { failureFrom, failureOfLacking, isErrorTold } from "#dialects/errors/read-error.ts";
 import type { JsonObject } from "#wire/json.ts";
 
 /** Null for an answer. */

@@ -1,7 +1,7 @@
 // The blocks of an answer that is written as a stream: one is open at a time, and each has a number.
 
 import { wordOf } from "#wire/json.ts";
-import { writeJson } from "#dialects/extras.ts";
+import { writeJson } from "#dialects/fields/extras.ts";
 import type { JsonObject } from "#wire/json.ts";
 
 export function writeEvent(type: string, fields: JsonObject): string {

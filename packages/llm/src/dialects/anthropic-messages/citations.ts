@@ -1,7 +1,7 @@
 // Sources that a text names. The vendor counts places within the source, not within its answer: they stay extras.
 
-import { present } from "#dialects/extras.ts";
-import { FieldReader } from "#dialects/field-reader.ts";
+import { present } from "#dialects/fields/extras.ts";
+import { FieldReader } from "#dialects/fields/field-reader.ts";
 import type { Citation } from "#hub.ts";
 import { isObject } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";

@@ -1,6 +1,6 @@
 import { errorCatalogue } from "@ghostllm/contract";
 import type { ErrorCode, ErrorType, GhostError } from "@ghostllm/contract";
-import { classify } from "#dialects/vendor-error.ts";
+import { classify } from "#dialects/errors/vendor-error.ts";
 
 /** The vendor's types of errors: https://docs.anthropic.com/en/api/errors */
 const types: Readonly<Record<ErrorType, string>> = {

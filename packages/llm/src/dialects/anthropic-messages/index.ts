@@ -2,31 +2,31 @@
 // https://docs.anthropic.com/en/api/messages
 
 import type { Dialect, ParsedRequest } from "#dialects/dialect.ts";
-import { LargeAnswerTap } from "#dialects/large-answer.ts";
+import { LargeAnswerTap } from "#dialects/streams/large-answer.ts";
 import { eventStreamType } from "#wire/aws-event-stream.ts";
 import { EventStreamUnwrapper } from "#wire/unwrap-event-stream.ts";
-import { readError } from "#dialects/read-error.ts";
+import { readError } from "#dialects/errors/read-error.ts";
 import { failureOf } from "./answer-failure.ts";
-import { readAnswer, readText } from "./answer.ts";
-import { decodeRequest } from "./decode-request.ts";
-import { decodeResult } from "./decode-result.ts";
-import { createStreamDecoder } from "./decode-stream.ts";
+import { readAnswer, readText } from "#dialects/anthropic-messages/straight/answer.ts";
+import { decodeRequest } from "#dialects/anthropic-messages/decode/decode-request.ts";
+import { decodeResult } from "#dialects/anthropic-messages/decode/decode-result.ts";
+import { createStreamDecoder } from "#dialects/anthropic-messages/decode/decode-stream.ts";
 
-import { editRequest } from "./edit.ts";
-import { encodeRequest } from "./encode-request.ts";
-import { encodeResult } from "./encode-result.ts";
-import { createStreamEncoder } from "./encode-stream.ts";
+import { editRequest } from "#dialects/anthropic-messages/straight/edit.ts";
+import { encodeRequest } from "#dialects/anthropic-messages/encode/encode-request.ts";
+import { encodeResult } from "#dialects/anthropic-messages/encode/encode-result.ts";
+import { createStreamEncoder } from "#dialects/anthropic-messages/encode/encode-stream.ts";
 import { encodeError, encodeStreamError, encodeVendorError } from "./errors.ts";
-import { fit } from "./fit.ts";
-import { mayNeed } from "./fit-signs.ts";
+import { fit } from "#dialects/anthropic-messages/straight/fit.ts";
+import { mayNeed } from "#dialects/anthropic-messages/straight/fit-signs.ts";
 import { readUsage } from "./usage.ts";
 import { dialect } from "./name.ts";
-import { models } from "./model-list.ts";
+import { models } from "#dialects/anthropic-messages/straight/model-list.ts";
 import { traitsOf } from "./models.ts";
-import { dropForeignSeals } from "./foreign-seals.ts";
-import { readPromptText } from "./prompt-text.ts";
-import { parseRequest } from "./request.ts";
-import { MessageStreamTap } from "./stream.ts";
+import { dropForeignSeals } from "#dialects/anthropic-messages/straight/foreign-seals.ts";
+import { readPromptText } from "#dialects/anthropic-messages/straight/prompt-text.ts";
+import { parseRequest } from "#dialects/anthropic-messages/straight/request.ts";
+import { MessageStreamTap } from "#dialects/anthropic-messages/straight/stream.ts";
 
 export const anthropicMessages = {
   name: dialect,

@@ -1,8 +1,8 @@
 // Images and documents as the dialect writes them: an object `source` with bytes in base64, a URL, or the id of a file.
 
-import type { Notes } from "#dialects/extras.ts";
-import { spellingOf } from "#dialects/extras.ts";
-import type { FieldReader } from "#dialects/field-reader.ts";
+import type { Notes } from "#dialects/fields/extras.ts";
+import { spellingOf } from "#dialects/fields/extras.ts";
+import type { FieldReader } from "#dialects/fields/field-reader.ts";
 import type { MediaPart, MediaSource } from "#hub.ts";
 import { isObject, memberOf } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";

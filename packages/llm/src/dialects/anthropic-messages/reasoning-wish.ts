@@ -1,9 +1,9 @@
 // How much to think, both ways: `thinking`, with a budget or without, and `output_config.effort`.
 
-import { spellingOf } from "#dialects/extras.ts";
-import type { Notes } from "#dialects/extras.ts";
-import { FieldReader } from "#dialects/field-reader.ts";
-import { effortOf } from "#dialects/reasoning-effort.ts";
+import { spellingOf } from "#dialects/fields/extras.ts";
+import type { Notes } from "#dialects/fields/extras.ts";
+import { FieldReader } from "#dialects/fields/field-reader.ts";
+import { effortOf } from "#dialects/fields/reasoning-effort.ts";
 import type { ChatRequest, Message, ReasoningWish } from "#hub.ts";
 import { isObject, memberOf } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";

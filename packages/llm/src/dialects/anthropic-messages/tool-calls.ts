@@ -1,8 +1,8 @@
 // Calls of tools in messages, both ways. The dialect has an object where the hub has the text that the model wrote.
 
-import { ownFields, spellingOf } from "#dialects/extras.ts";
-import type { Notes } from "#dialects/extras.ts";
-import type { FieldReader } from "#dialects/field-reader.ts";
+import { ownFields, spellingOf } from "#dialects/fields/extras.ts";
+import type { Notes } from "#dialects/fields/extras.ts";
+import type { FieldReader } from "#dialects/fields/field-reader.ts";
 import type { ToolCallPart } from "#hub.ts";
 import { parseExactObject, stringifyExactly } from "#wire/exact-json.ts";
 import type { JsonObject } from "#wire/json.ts";

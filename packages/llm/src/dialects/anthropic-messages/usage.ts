@@ -1,8 +1,8 @@
 // `usage` of answers and streams, both ways. The vendor counts tokens read from and written to its cache beside
 // `input_tokens`, where the hub counts them within.
 
-import { addUsage, counted, serviceClassOf } from "#dialects/usage-parts.ts";
-import { present } from "#dialects/extras.ts";
+import { addUsage, counted, serviceClassOf } from "#dialects/fields/usage-parts.ts";
+import { present } from "#dialects/fields/extras.ts";
 import type { ModelUsage, Usage } from "#hub.ts";
 import { countOf, isNoCount, isObject, memberOf } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";

@@ -4,7 +4,7 @@ import { GhostError } from "@ghostllm/contract";
 import { encodeEventMessage } from "@ghostllm/fake-upstream";
 import { expect, it } from "vitest";
 import { dialects } from "#dialects/index.ts";
-import { passageBetween } from "#dialects/passage-between.ts";
+import { passageBetween } from "#dialects/passage/passage-between.ts";
 import type { ChatEvent } from "#hub.ts";
 import { bedrock } from "#providers/bedrock.ts";
 import { collectEvents } from "#testing/collect-events.ts";

@@ -4,12 +4,12 @@
 
 import type { VendorDialect } from "#dialects/dialect.ts";
 import { eventStreamType } from "#wire/aws-event-stream.ts";
-import { failureOf } from "./answer-failure.ts";
-import { decodeResult } from "./decode-result.ts";
-import { ConverseStreamDecoder } from "./decode-stream.ts";
-import { encodeRequest } from "./encode-request.ts";
-import { readError } from "./errors.ts";
-import { answersByTool } from "./models.ts";
+import { failureOf } from "#dialects/bedrock-converse/decode/answer-failure.ts";
+import { decodeResult } from "#dialects/bedrock-converse/decode/decode-result.ts";
+import { ConverseStreamDecoder } from "#dialects/bedrock-converse/decode/decode-stream.ts";
+import { encodeRequest } from "#dialects/bedrock-converse/encode/encode-request.ts";
+import { readError } from "#dialects/bedrock-converse/decode/errors.ts";
+import { answersByTool } from "#dialects/bedrock-converse/encode/models.ts";
 import { dialect } from "./name.ts";
 
 export const bedrockConverse = {

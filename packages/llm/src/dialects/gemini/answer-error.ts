@@ -1,5 +1,5 @@
 import type { VendorError } from "#dialects/dialect.ts";
-import { statusTold } from "#dialects/read-error.ts";
+import { statusTold } from "#dialects/errors/read-error.ts";
 import { isObject, memberOf, parseJson } from "#wire/json.ts";
 
 /**

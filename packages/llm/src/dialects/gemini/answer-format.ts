@@ -1,6 +1,6 @@
 // What an answer must look like, both ways: `responseMimeType` with a schema, the vendor's own or JSON Schema.
 
-import type { Notes } from "#dialects/extras.ts";
+import type { Notes } from "#dialects/fields/extras.ts";
 import type { AnswerFormat } from "#hub.ts";
 import { isObject } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";

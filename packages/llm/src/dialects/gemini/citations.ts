@@ -1,7 +1,7 @@
 // Sources that an answer names, both ways: `groundingMetadata` of the vendor's search, and `citationMetadata` of what was
 // recited. The vendor counts places in bytes of UTF-8. https://ai.google.dev/gemini-api/docs/google-search
 
-import { present } from "#dialects/extras.ts";
+import { present } from "#dialects/fields/extras.ts";
 import type { Citation } from "#hub.ts";
 import { memberOf } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";

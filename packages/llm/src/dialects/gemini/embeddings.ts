@@ -2,16 +2,16 @@
 
 import { GhostError } from "@ghostllm/contract";
 import type { EncodedRequest, ParsedRequest, RequestEdits } from "#dialects/dialect.ts";
-import { ownFields, present, writeJson } from "#dialects/extras.ts";
-import type { Notes } from "#dialects/extras.ts";
-import { fault } from "#dialects/field-checks.ts";
-import { isVector } from "#dialects/vectors.ts";
+import { ownFields, present, writeJson } from "#dialects/fields/extras.ts";
+import type { Notes } from "#dialects/fields/extras.ts";
+import { fault } from "#dialects/fields/field-checks.ts";
+import { isVector } from "#dialects/fields/vectors.ts";
 import type { EmbeddingsRequest, EmbeddingsResult } from "#embeddings.ts";
 import { isObject, memberOf, parseJson } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
 import { dialect } from "./name.ts";
 import { fieldOf, ProtoReader, repeatedOf } from "./proto.ts";
-import { writeModel } from "./request.ts";
+import { writeModel } from "#dialects/gemini/straight/request.ts";
 import { encodeUsage, readUsage } from "./usage.ts";
 
 export function decodeEmbeddingsRequest({ operation, body, model }: ParsedRequest): EmbeddingsRequest {

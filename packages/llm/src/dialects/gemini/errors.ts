@@ -1,6 +1,6 @@
 import { errorCatalogue } from "@ghostllm/contract";
 import type { GhostError } from "@ghostllm/contract";
-import { classify } from "#dialects/vendor-error.ts";
+import { classify } from "#dialects/errors/vendor-error.ts";
 
 /** The vendor's words by the status: https://cloud.google.com/apis/design/errors#handling_errors */
 const words: Readonly<Partial<Record<number, string>>> = {

@@ -8,7 +8,7 @@ import { collectEvents } from "#testing/collect-events.ts";
 import { passThrough } from "#testing/pass-through.ts";
 import { chanceFrom, cutAtRandom } from "#testing/random.ts";
 import { readEvents, readResult } from "#testing/reading.ts";
-import { classify } from "#dialects/vendor-error.ts";
+import { classify } from "#dialects/errors/vendor-error.ts";
 import type { Usage } from "#hub.ts";
 import { writtenUsage } from "#testing/written-usage.ts";
 import { gemini } from "./index.ts";

@@ -1,9 +1,9 @@
 // `generationConfig`, both ways. What it holds beyond the meaning is kept among the request's own fields, so that a target
 // of another dialect is noted each of them by its name.
 
-import { present } from "#dialects/extras.ts";
-import type { Notes } from "#dialects/extras.ts";
-import { isString } from "#dialects/field-reader.ts";
+import { present } from "#dialects/fields/extras.ts";
+import type { Notes } from "#dialects/fields/extras.ts";
+import { isString } from "#dialects/fields/field-reader.ts";
 import type { ChatRequest, Extras } from "#hub.ts";
 import { isObject } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";

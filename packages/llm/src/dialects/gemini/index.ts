@@ -2,35 +2,35 @@
 // https://ai.google.dev/api/generate-content
 
 import type { ClientEndpoint, Dialect } from "#dialects/dialect.ts";
-import { LargeAnswerTap } from "#dialects/large-answer.ts";
+import { LargeAnswerTap } from "#dialects/streams/large-answer.ts";
 import { failureOf } from "./answer-failure.ts";
-import { frameWhole, readAnswer, readText } from "./answer.ts";
+import { frameWhole, readAnswer, readText } from "#dialects/gemini/straight/answer.ts";
 import { readError } from "./answer-error.ts";
-import { decodeRequest } from "./decode-request.ts";
-import { decodeResult } from "./decode-result.ts";
-import { createStreamDecoder } from "./decode-stream.ts";
-import { editRequest } from "./edit.ts";
+import { decodeRequest } from "#dialects/gemini/decode/decode-request.ts";
+import { decodeResult } from "#dialects/gemini/decode/decode-result.ts";
+import { createStreamDecoder } from "#dialects/gemini/decode/decode-stream.ts";
+import { editRequest } from "#dialects/gemini/straight/edit.ts";
 import {
   decodeEmbeddingsRequest,
   decodeEmbeddingsResult,
   encodeEmbeddingsRequest,
   encodeEmbeddingsResult,
 } from "./embeddings.ts";
-import { encodeRequest } from "./encode-request.ts";
-import { encodeResult } from "./encode-result.ts";
-import { createStreamEncoder } from "./encode-stream.ts";
+import { encodeRequest } from "#dialects/gemini/encode/encode-request.ts";
+import { encodeResult } from "#dialects/gemini/encode/encode-result.ts";
+import { createStreamEncoder } from "#dialects/gemini/encode/encode-stream.ts";
 import { encodeError, encodeStreamError } from "./errors.ts";
 import { dialect } from "./name.ts";
-import { dropForeignSeals } from "./foreign-seals.ts";
-import { fit, mayNeed } from "./fit.ts";
-import { readPromptText } from "./prompt-text.ts";
-import { models } from "./model-list.ts";
+import { dropForeignSeals } from "#dialects/gemini/straight/foreign-seals.ts";
+import { fit, mayNeed } from "#dialects/gemini/straight/fit.ts";
+import { readPromptText } from "#dialects/gemini/straight/prompt-text.ts";
+import { models } from "#dialects/gemini/straight/model-list.ts";
 import { answersByTool } from "./models.ts";
-import { parseRequest } from "./request.ts";
-import { ContentStreamTap } from "./stream.ts";
-import type { ContentTapRequest } from "./stream.ts";
+import { parseRequest } from "#dialects/gemini/straight/request.ts";
+import { ContentStreamTap } from "#dialects/gemini/straight/stream.ts";
+import type { ContentTapRequest } from "#dialects/gemini/straight/stream.ts";
 import { readUsage } from "./usage.ts";
-import { versions } from "./versions.ts";
+import { versions } from "#dialects/gemini/straight/versions.ts";
 
 /**
  * In all versions of the API. Some clients take a name with a slash for one that tells its collection, as `tunedModels/mine`

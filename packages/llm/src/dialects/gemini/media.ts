@@ -1,7 +1,7 @@
 // Images, sounds, films and documents as the dialect writes them: `inlineData` in base64, or `fileData` with a URI.
 
-import type { Notes } from "#dialects/extras.ts";
-import { ownFields, spellingOf } from "#dialects/extras.ts";
+import type { Notes } from "#dialects/fields/extras.ts";
+import { ownFields, spellingOf } from "#dialects/fields/extras.ts";
 import type { MediaPart, MediaSource } from "#hub.ts";
 import type { JsonObject } from "#wire/json.ts";
 import { dialect } from "./name.ts";

@@ -1,7 +1,7 @@
 // Google's JSON takes every field by two names, `functionCall` and `function_call`: https://protobuf.dev/programming-guides/json/
 // Both are read by the first one, and what is written for a vendor has the name that its client wrote.
 
-import { FieldReader } from "#dialects/field-reader.ts";
+import { FieldReader } from "#dialects/fields/field-reader.ts";
 import type { Extras } from "#hub.ts";
 import { isObject } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";

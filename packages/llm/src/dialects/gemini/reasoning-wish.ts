@@ -1,6 +1,6 @@
 // How much to think, both ways: `generationConfig.thinkingConfig`, with a budget of tokens or with a level.
 
-import type { Notes } from "#dialects/extras.ts";
+import type { Notes } from "#dialects/fields/extras.ts";
 import type { ReasoningWish } from "#hub.ts";
 import { isObject } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";

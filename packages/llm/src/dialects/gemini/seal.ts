@@ -1,6 +1,6 @@
 // Seals in `thoughtSignature`, which the vendor's clients decode as base64: those of other vendors are wrapped in it.
 
-import { readSeal, writeSeal } from "#dialects/seals.ts";
+import { readSeal, writeSeal } from "#dialects/seals/seals.ts";
 import type { Seal } from "#hub.ts";
 import { dialect } from "./name.ts";
 

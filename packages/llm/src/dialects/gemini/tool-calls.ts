@@ -1,8 +1,8 @@
 // Calls of tools and their results, both ways. The dialect has objects where the hub has texts, and often no ids: calls
 // are then told apart by their order, and a result belongs to the first call of its name that has none yet.
 
-import { ownFields, spellingOf } from "#dialects/extras.ts";
-import type { Notes } from "#dialects/extras.ts";
+import { ownFields, spellingOf } from "#dialects/fields/extras.ts";
+import type { Notes } from "#dialects/fields/extras.ts";
 import type { ToolCallPart, ToolResultPart } from "#hub.ts";
 import { parseExactObject, stringifyExactly } from "#wire/exact-json.ts";
 import { isObject } from "#wire/json.ts";

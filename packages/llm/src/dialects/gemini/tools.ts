@@ -1,9 +1,9 @@
 // What tools there are and which of them are to be called, both ways. The dialect's list holds groups: the declarations
 // of functions, and beside them tools that the vendor runs itself.
 
-import { noteOpaque, ownFields, spellingOf } from "#dialects/extras.ts";
-import type { Notes } from "#dialects/extras.ts";
-import { isString } from "#dialects/field-reader.ts";
+import { noteOpaque, ownFields, spellingOf } from "#dialects/fields/extras.ts";
+import type { Notes } from "#dialects/fields/extras.ts";
+import { isString } from "#dialects/fields/field-reader.ts";
 import type { ChatRequest, FunctionTool, Tool, ToolChoice } from "#hub.ts";
 import { isObject } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";

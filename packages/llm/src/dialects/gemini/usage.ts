@@ -2,8 +2,8 @@
 // its tools put into the prompt beside the prompt, where the hub counts both within.
 // https://ai.google.dev/api/generate-content#UsageMetadata
 
-import { counted, serviceClassOf } from "#dialects/usage-parts.ts";
-import { present } from "#dialects/extras.ts";
+import { counted, serviceClassOf } from "#dialects/fields/usage-parts.ts";
+import { present } from "#dialects/fields/extras.ts";
 import type { Usage } from "#hub.ts";
 import { countOf, isNoCount, isObject, memberOf } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";

@@ -1,9 +1,9 @@
 // Answers of status 200 that are none: errors, and answers without what was asked for.
 
 import type { ParsedRequest, VendorError } from "#dialects/dialect.ts";
-import { failureFrom, failureOfLacking, isErrorTold } from "#dialects/read-error.ts";
+import { failureFrom, failureOfLacking, isErrorTold } from "#dialects/errors/read-error.ts";
 import type { JsonObject } from "#wire/json.ts";
-import { messageOf } from "./decode-result.ts";
+import { messageOf } from "#dialects/ollama/decode/decode-result.ts";
 
 /** Null for an answer. */
 export function failureOf(answer: JsonObject, { operation }: Pick<ParsedRequest, "operation">): VendorError | null {

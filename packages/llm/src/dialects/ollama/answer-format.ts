@@ -1,8 +1,8 @@
 // `format`, both ways: the word `json`, or a schema.
 
-import { ownFields } from "#dialects/extras.ts";
-import type { Notes } from "#dialects/extras.ts";
-import type { FieldReader } from "#dialects/field-reader.ts";
+import { ownFields } from "#dialects/fields/extras.ts";
+import type { Notes } from "#dialects/fields/extras.ts";
+import type { FieldReader } from "#dialects/fields/field-reader.ts";
 import type { AnswerFormat } from "#hub.ts";
 import type { JsonObject } from "#wire/json.ts";
 import { dialect } from "./name.ts";

@@ -9,12 +9,12 @@ import type {
   RequestEdits,
   UpstreamEmbeddings,
 } from "#dialects/dialect.ts";
-import { ownFields, present, spellingOf, writeJson } from "#dialects/extras.ts";
-import type { Notes } from "#dialects/extras.ts";
-import { FieldReader, isString } from "#dialects/field-reader.ts";
+import { ownFields, present, spellingOf, writeJson } from "#dialects/fields/extras.ts";
+import type { Notes } from "#dialects/fields/extras.ts";
+import { FieldReader, isString } from "#dialects/fields/field-reader.ts";
 import type { EmbeddingsRequest, EmbeddingsResult } from "#embeddings.ts";
 import { isObject, memberOf, parseJson } from "#wire/json.ts";
-import { encodeDurations } from "./durations.ts";
+import { encodeDurations } from "#dialects/ollama/encode/durations.ts";
 import { dialect } from "./name.ts";
 import { encodeUsage, readUsage } from "./usage.ts";
 

@@ -4,7 +4,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { classify } from "#dialects/vendor-error.ts";
+import { classify } from "#dialects/errors/vendor-error.ts";
 import type { ChatEvent } from "#hub.ts";
 import { collectEvents } from "#testing/collect-events.ts";
 import { passThrough } from "#testing/pass-through.ts";

@@ -1,7 +1,7 @@
 // The prompt of `/api/generate`, both ways: a chat of one message, which other dialects can be asked for as well.
 
-import { spellingOf } from "#dialects/extras.ts";
-import type { FieldReader } from "#dialects/field-reader.ts";
+import { spellingOf } from "#dialects/fields/extras.ts";
+import type { FieldReader } from "#dialects/fields/field-reader.ts";
 import type { ChatRequest, Message, Part } from "#hub.ts";
 import type { JsonObject } from "#wire/json.ts";
 import { decodeImages } from "./media.ts";

@@ -2,25 +2,25 @@
 // https://docs.ollama.com/api
 
 import type { Dialect } from "#dialects/dialect.ts";
-import { editModel } from "#dialects/edit-model.ts";
+import { editModel } from "#dialects/fields/edit-model.ts";
 import { noFitting } from "#fitting/fit-text.ts";
-import { TailTap } from "#dialects/large-answer.ts";
+import { TailTap } from "#dialects/streams/large-answer.ts";
 import { failureOf } from "./answer-failure.ts";
-import { frameWhole, readAnswer, readError, readText } from "./answer.ts";
-import { decodeRequest } from "./decode-request.ts";
-import { decodeResult } from "./decode-result.ts";
-import { LineStreamDecoder } from "./decode-stream.ts";
+import { frameWhole, readAnswer, readError, readText } from "#dialects/ollama/straight/answer.ts";
+import { decodeRequest } from "#dialects/ollama/decode/decode-request.ts";
+import { decodeResult } from "#dialects/ollama/decode/decode-result.ts";
+import { LineStreamDecoder } from "#dialects/ollama/decode/decode-stream.ts";
 import { clientEmbeddings, upstreamEmbeddings } from "./embeddings.ts";
-import { encodeRequest } from "./encode-request.ts";
-import { encodeResult } from "./encode-result.ts";
-import { createStreamEncoder } from "./encode-stream.ts";
+import { encodeRequest } from "#dialects/ollama/encode/encode-request.ts";
+import { encodeResult } from "#dialects/ollama/encode/encode-result.ts";
+import { createStreamEncoder } from "#dialects/ollama/encode/encode-stream.ts";
 import { encodeError, encodeStreamError } from "./errors.ts";
-import { answerWish } from "./load.ts";
-import { facts, models, unserved } from "./model-list.ts";
-import { dropForeignSeals } from "./foreign-seals.ts";
-import { readPromptText } from "./prompt-text.ts";
-import { parseRequest } from "./request.ts";
-import { LineStreamTap } from "./stream.ts";
+import { answerWish } from "#dialects/ollama/straight/load.ts";
+import { facts, models, unserved } from "#dialects/ollama/straight/model-list.ts";
+import { dropForeignSeals } from "#dialects/ollama/straight/foreign-seals.ts";
+import { readPromptText } from "#dialects/ollama/straight/prompt-text.ts";
+import { parseRequest } from "#dialects/ollama/straight/request.ts";
+import { LineStreamTap } from "#dialects/ollama/straight/stream.ts";
 import { readUsageInTail } from "./usage.ts";
 
 export const ollama = {

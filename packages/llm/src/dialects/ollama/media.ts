@@ -1,9 +1,9 @@
 // Images, which are bare base64 here: their type shows in their first bytes.
 
-import { ownFields } from "#dialects/extras.ts";
-import type { Notes } from "#dialects/extras.ts";
-import { isString } from "#dialects/field-reader.ts";
-import type { FieldReader } from "#dialects/field-reader.ts";
+import { ownFields } from "#dialects/fields/extras.ts";
+import type { Notes } from "#dialects/fields/extras.ts";
+import { isString } from "#dialects/fields/field-reader.ts";
+import type { FieldReader } from "#dialects/fields/field-reader.ts";
 import type { MediaPart, Part } from "#hub.ts";
 import { dialect } from "./name.ts";
 

@@ -1,8 +1,8 @@
 // `options` of a request, both ways. Most of them tune the server, and mean nothing elsewhere.
 
-import { present } from "#dialects/extras.ts";
-import { isString } from "#dialects/field-reader.ts";
-import type { FieldReader } from "#dialects/field-reader.ts";
+import { present } from "#dialects/fields/extras.ts";
+import { isString } from "#dialects/fields/field-reader.ts";
+import type { FieldReader } from "#dialects/fields/field-reader.ts";
 import type { ChatRequest, Sampling } from "#hub.ts";
 import { isObject } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";

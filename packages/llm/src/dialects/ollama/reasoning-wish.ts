@@ -1,9 +1,9 @@
 // How much to think, both ways: `think`, which is yes, no, or a word for the effort.
 
-import { spellingOf } from "#dialects/extras.ts";
+import { spellingOf } from "#dialects/fields/extras.ts";
 import type { RequestEdits } from "#dialects/dialect.ts";
-import type { Notes } from "#dialects/extras.ts";
-import type { FieldReader } from "#dialects/field-reader.ts";
+import type { Notes } from "#dialects/fields/extras.ts";
+import type { FieldReader } from "#dialects/fields/field-reader.ts";
 import type { ChatRequest, ReasoningWish } from "#hub.ts";
 import type { JsonObject } from "#wire/json.ts";
 import { dialect } from "./name.ts";

@@ -1,9 +1,9 @@
 // Calls of tools in messages, both ways. The dialect has an object where the hub has the text that the model wrote.
 
-import { ownFields, present, spellingOf } from "#dialects/extras.ts";
-import type { Notes } from "#dialects/extras.ts";
-import { FieldReader, isString } from "#dialects/field-reader.ts";
-import { readSeal, writeSeal } from "#dialects/seals.ts";
+import { ownFields, present, spellingOf } from "#dialects/fields/extras.ts";
+import type { Notes } from "#dialects/fields/extras.ts";
+import { FieldReader, isString } from "#dialects/fields/field-reader.ts";
+import { readSeal, writeSeal } from "#dialects/seals/seals.ts";
 import type { Opaque, ToolCallPart } from "#hub.ts";
 import { parseExactObject, stringifyExactly } from "#wire/exact-json.ts";
 import { isObject, memberOf } from "#wire/json.ts";

@@ -1,8 +1,8 @@
 // What tools there are, both ways. Which of them is to be called cannot be said.
 
-import { noteOpaque, ownFields, present, spellingOf } from "#dialects/extras.ts";
-import type { Notes } from "#dialects/extras.ts";
-import { FieldReader, isString } from "#dialects/field-reader.ts";
+import { noteOpaque, ownFields, present, spellingOf } from "#dialects/fields/extras.ts";
+import type { Notes } from "#dialects/fields/extras.ts";
+import { FieldReader, isString } from "#dialects/fields/field-reader.ts";
 import type { ChatRequest, FunctionTool, Tool } from "#hub.ts";
 import { isObject, memberOf } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";

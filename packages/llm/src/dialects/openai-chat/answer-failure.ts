@@ -1,7 +1,7 @@
 // Answers of status 200 that are none: errors of vendors that tell no status, and answers without what was asked for.
 
 import type { ParsedRequest, VendorError } from "#dialects/dialect.ts";
-import { failureFrom, failureOfLacking, isErrorTold, readErrorValue } from "#dialects/read-error.ts";
+import { failureFrom, failureOfLacking, isErrorTold, readErrorValue } from "#dialects/errors/read-error.ts";
 import type { Operation } from "#operations.ts";
 import { isObject, memberOf } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";

@@ -1,5 +1,5 @@
-import type { FieldReader } from "#dialects/field-reader.ts";
-import { spellingOf } from "#dialects/extras.ts";
+import type { FieldReader } from "#dialects/fields/field-reader.ts";
+import { spellingOf } from "#dialects/fields/extras.ts";
 import type { CacheMark, Extras } from "#hub.ts";
 import { isObject } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";

@@ -1,7 +1,7 @@
 // `annotations` of an answer, both ways: OpenAI's `url_citation`, or flat objects of vendors with fields of their own.
 
-import { ownFields, present, spellingOf } from "#dialects/extras.ts";
-import { FieldReader } from "#dialects/field-reader.ts";
+import { ownFields, present, spellingOf } from "#dialects/fields/extras.ts";
+import { FieldReader } from "#dialects/fields/field-reader.ts";
 import type { Citation } from "#hub.ts";
 import { isObject, memberOf } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";

@@ -1,11 +1,11 @@
 // Embeddings, both ways. https://platform.openai.com/docs/api-reference/embeddings
 
 import type { EncodedRequest, ParsedRequest, RequestEdits } from "#dialects/dialect.ts";
-import { ownFields, present, spellingOf, writeJson } from "#dialects/extras.ts";
-import type { Notes } from "#dialects/extras.ts";
-import { fault } from "#dialects/field-checks.ts";
-import { FieldReader, isString } from "#dialects/field-reader.ts";
-import { isVector, readVector, writeVector } from "#dialects/vectors.ts";
+import { ownFields, present, spellingOf, writeJson } from "#dialects/fields/extras.ts";
+import type { Notes } from "#dialects/fields/extras.ts";
+import { fault } from "#dialects/fields/field-checks.ts";
+import { FieldReader, isString } from "#dialects/fields/field-reader.ts";
+import { isVector, readVector, writeVector } from "#dialects/fields/vectors.ts";
 import type { EmbeddingsRequest, EmbeddingsResult } from "#embeddings.ts";
 import { isObject, memberOf, parseJson } from "#wire/json.ts";
 import { dialect } from "./name.ts";

@@ -1,4 +1,4 @@
-import type { Notes } from "#dialects/extras.ts";
+import type { Notes } from "#dialects/fields/extras.ts";
 import { needsOf } from "#fitting/needs.ts";
 import type { Extension, Quirks } from "#providers/definition.ts";
 

@@ -1,5 +1,5 @@
 import type { GhostError } from "@ghostllm/contract";
-import { encodeError } from "#dialects/openai-error.ts";
+import { encodeError } from "#dialects/openai/openai-error.ts";
 
 /**
  * An SDK raises an error for a chunk with an `error` member; langchain4j does so for an event of that name alone. The stream

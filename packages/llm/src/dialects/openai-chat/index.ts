@@ -3,39 +3,39 @@
 
 import type { Dialect, ParsedRequest } from "#dialects/dialect.ts";
 import type { Quirks } from "#providers/definition.ts";
-import { isRefusedByOpenai } from "#dialects/answer-by-tool.ts";
-import { LargeAnswerTap } from "#dialects/large-answer.ts";
-import { encodeError } from "#dialects/openai-error.ts";
-import { readError } from "#dialects/read-error.ts";
+import { isRefusedByOpenai } from "#dialects/passage/answer-by-tool.ts";
+import { LargeAnswerTap } from "#dialects/streams/large-answer.ts";
+import { encodeError } from "#dialects/openai/openai-error.ts";
+import { readError } from "#dialects/errors/read-error.ts";
 import { failureOf } from "./answer-failure.ts";
-import { frameWhole, readAnswer, readText } from "./answer.ts";
-import { editRequest } from "./edit.ts";
+import { frameWhole, readAnswer, readText } from "#dialects/openai-chat/straight/answer.ts";
+import { editRequest } from "#dialects/openai-chat/straight/edit.ts";
 import {
   decodeEmbeddingsRequest,
   decodeEmbeddingsResult,
   encodeEmbeddingsRequest,
   encodeEmbeddingsResult,
 } from "./embeddings.ts";
-import { decodeRequest } from "./decode-request.ts";
-import { decodeResult } from "./decode-result.ts";
-import { createStreamDecoder } from "./decode-stream.ts";
-import { encodeRequest } from "./encode-request.ts";
-import { encodeResult } from "./encode-result.ts";
-import { createStreamEncoder } from "./encode-stream.ts";
+import { decodeRequest } from "#dialects/openai-chat/decode/decode-request.ts";
+import { decodeResult } from "#dialects/openai-chat/decode/decode-result.ts";
+import { createStreamDecoder } from "#dialects/openai-chat/decode/decode-stream.ts";
+import { encodeRequest } from "#dialects/openai-chat/encode/encode-request.ts";
+import { encodeResult } from "#dialects/openai-chat/encode/encode-result.ts";
+import { createStreamEncoder } from "#dialects/openai-chat/encode/encode-stream.ts";
 import { encodeStreamError } from "./errors.ts";
-import { fit } from "./fit.ts";
-import { mayNeed } from "./fit-signs.ts";
-import { forwardedEndpoints, isForwarded, readForwardedUsage } from "./forwarded.ts";
-import { models } from "./model-list.ts";
-import { dropForeignSeals } from "./foreign-seals.ts";
-import { restoreThoughts } from "./kept-thoughts.ts";
-import { readPromptText } from "./prompt-text.ts";
-import { parseRequest } from "./request.ts";
-import { storedFilesAndBatches } from "./stored.ts";
+import { fit } from "#dialects/openai-chat/straight/fit.ts";
+import { mayNeed } from "#dialects/openai-chat/straight/fit-signs.ts";
+import { forwardedEndpoints, isForwarded, readForwardedUsage } from "#dialects/openai-chat/straight/forwarded.ts";
+import { models } from "#dialects/openai-chat/straight/model-list.ts";
+import { dropForeignSeals } from "#dialects/openai-chat/straight/foreign-seals.ts";
+import { restoreThoughts } from "#dialects/openai-chat/straight/kept-thoughts.ts";
+import { readPromptText } from "#dialects/openai-chat/straight/prompt-text.ts";
+import { parseRequest } from "#dialects/openai-chat/straight/request.ts";
+import { storedFilesAndBatches } from "#dialects/openai-chat/straight/stored.ts";
 import { readUsage } from "./usage.ts";
 import { memberOf } from "#wire/json.ts";
-import { ChatStreamTap } from "./stream.ts";
-import type { StreamRequest } from "./stream.ts";
+import { ChatStreamTap } from "#dialects/openai-chat/straight/stream.ts";
+import type { StreamRequest } from "#dialects/openai-chat/straight/stream.ts";
 
 export const openaiChat = {
   name: "openai-chat",

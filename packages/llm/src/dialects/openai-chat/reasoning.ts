@@ -1,9 +1,9 @@
 // What the model thought, as vendors of this dialect write it into messages: a text in `reasoning_content` or `reasoning`,
 // and with OpenRouter a list of `reasoning_details` beside it, which alone holds signatures and encrypted thoughts.
 
-import { spellingOf } from "#dialects/extras.ts";
-import { FieldReader } from "#dialects/field-reader.ts";
-import { readSeal, writeSeal } from "#dialects/seals.ts";
+import { spellingOf } from "#dialects/fields/extras.ts";
+import { FieldReader } from "#dialects/fields/field-reader.ts";
+import { readSeal, writeSeal } from "#dialects/seals/seals.ts";
 import type { ReasoningPart } from "#hub.ts";
 import { isObject, memberOf } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";

@@ -1,9 +1,9 @@
 // Calls of tools in messages, both ways. A call that is no function's, or has a shape of its own, is kept as it is.
 
-import { ownFields, spellingOf } from "#dialects/extras.ts";
-import type { Notes } from "#dialects/extras.ts";
-import { FieldReader, isString } from "#dialects/field-reader.ts";
-import { readSeal, writeSeal } from "#dialects/seals.ts";
+import { ownFields, spellingOf } from "#dialects/fields/extras.ts";
+import type { Notes } from "#dialects/fields/extras.ts";
+import { FieldReader, isString } from "#dialects/fields/field-reader.ts";
+import { readSeal, writeSeal } from "#dialects/seals/seals.ts";
 import type { Opaque, Seal, ToolCallPart } from "#hub.ts";
 import { parseExactObject, stringifyExactly } from "#wire/exact-json.ts";
 import { isObject, memberOf } from "#wire/json.ts";

@@ -1,7 +1,7 @@
 // What tools there are and which of them are to be called, both ways.
 
-import { noteOpaque, ownFields, present, spellingOf } from "#dialects/extras.ts";
-import { FieldReader, isString } from "#dialects/field-reader.ts";
+import { noteOpaque, ownFields, present, spellingOf } from "#dialects/fields/extras.ts";
+import { FieldReader, isString } from "#dialects/fields/field-reader.ts";
 import type { ChatRequest, FunctionTool, Opaque, Tool, ToolChoice } from "#hub.ts";
 import { isObject, memberOf } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";

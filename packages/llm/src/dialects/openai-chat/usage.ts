@@ -1,7 +1,7 @@
 // `usage` of answers and chunks, in the names of all vendors that speak the dialect.
 
-import { serviceClassOf, setCount, vendorCostOf } from "#dialects/usage-parts.ts";
-import type { Counting } from "#dialects/usage-parts.ts";
+import { serviceClassOf, setCount, vendorCostOf } from "#dialects/fields/usage-parts.ts";
+import type { Counting } from "#dialects/fields/usage-parts.ts";
 import type { Usage } from "#hub.ts";
 import { countOf, isNoCount, isObject, memberOf } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";

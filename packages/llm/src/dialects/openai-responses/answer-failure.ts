@@ -1,7 +1,7 @@
 // Answers of status 200 that are none: those that say that they failed, and those without what was asked for.
 
 import type { ParsedRequest, VendorError } from "#dialects/dialect.ts";
-import { failureFrom, failureOfLacking, isErrorTold } from "#dialects/read-error.ts";
+import { failureFrom, failureOfLacking, isErrorTold } from "#dialects/errors/read-error.ts";
 import { memberOf } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
 

@@ -1,8 +1,8 @@
 // `text.format`, both ways.
 
-import { ownFields, present, spellingOf } from "#dialects/extras.ts";
-import type { Notes } from "#dialects/extras.ts";
-import { FieldReader } from "#dialects/field-reader.ts";
+import { ownFields, present, spellingOf } from "#dialects/fields/extras.ts";
+import type { Notes } from "#dialects/fields/extras.ts";
+import { FieldReader } from "#dialects/fields/field-reader.ts";
 import type { AnswerFormat } from "#hub.ts";
 import { isObject } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";

@@ -1,6 +1,6 @@
 // Annotations of a text, both ways. Files are named by the vendor's ids, which say nothing to others: their names do.
 
-import { present } from "#dialects/extras.ts";
+import { present } from "#dialects/fields/extras.ts";
 import type { Citation } from "#hub.ts";
 import { isObject } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";

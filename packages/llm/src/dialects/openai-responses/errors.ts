@@ -1,7 +1,7 @@
 import { errorCatalogue } from "@ghostllm/contract";
 import type { ErrorCode, GhostError } from "@ghostllm/contract";
-import { classify } from "#dialects/vendor-error.ts";
-import { writeJson } from "#dialects/extras.ts";
+import { classify } from "#dialects/errors/vendor-error.ts";
+import { writeJson } from "#dialects/fields/extras.ts";
 import type { Failure } from "./failure.ts";
 import { failedState, writeResponse } from "./response-object.ts";
 import type { JsonObject } from "#wire/json.ts";

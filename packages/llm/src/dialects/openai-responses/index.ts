@@ -2,27 +2,27 @@
 // https://platform.openai.com/docs/api-reference/responses
 
 import type { Dialect, ParsedRequest } from "#dialects/dialect.ts";
-import { isRefusedByOpenai } from "#dialects/answer-by-tool.ts";
-import { editModel } from "#dialects/edit-model.ts";
-import { encodeError } from "#dialects/openai-error.ts";
-import { readError } from "#dialects/read-error.ts";
+import { isRefusedByOpenai } from "#dialects/passage/answer-by-tool.ts";
+import { editModel } from "#dialects/fields/edit-model.ts";
+import { encodeError } from "#dialects/openai/openai-error.ts";
+import { readError } from "#dialects/errors/read-error.ts";
 import { failureOf } from "./answer-failure.ts";
-import { readAnswer, readText } from "./answer.ts";
-import { decodeRequest } from "./decode-request.ts";
-import { decodeResult } from "./decode-result.ts";
-import { createStreamDecoder } from "./decode-stream.ts";
-import { encodeRequest } from "./encode-request.ts";
-import { encodeResult } from "./encode-result.ts";
-import { createStreamEncoder } from "./encode-stream.ts";
+import { readAnswer, readText } from "#dialects/openai-responses/straight/answer.ts";
+import { decodeRequest } from "#dialects/openai-responses/decode/decode-request.ts";
+import { decodeResult } from "#dialects/openai-responses/decode/decode-result.ts";
+import { createStreamDecoder } from "#dialects/openai-responses/decode/decode-stream.ts";
+import { encodeRequest } from "#dialects/openai-responses/encode/encode-request.ts";
+import { encodeResult } from "#dialects/openai-responses/encode/encode-result.ts";
+import { createStreamEncoder } from "#dialects/openai-responses/encode/encode-stream.ts";
 import { encodeStreamError } from "./errors.ts";
-import { LargeResponseTap } from "./large-answer.ts";
+import { LargeResponseTap } from "#dialects/openai-responses/straight/large-answer.ts";
 import { dialect } from "./name.ts";
-import { dropForeignSeals } from "./foreign-seals.ts";
-import { fit, mayNeed } from "./fit.ts";
-import { readPromptText } from "./prompt-text.ts";
-import { parseRequest } from "./request.ts";
-import { readStored, storedResponses } from "./stored.ts";
-import { ResponseStreamTap } from "./stream.ts";
+import { dropForeignSeals } from "#dialects/openai-responses/straight/foreign-seals.ts";
+import { fit, mayNeed } from "#dialects/openai-responses/straight/fit.ts";
+import { readPromptText } from "#dialects/openai-responses/straight/prompt-text.ts";
+import { parseRequest } from "#dialects/openai-responses/straight/request.ts";
+import { readStored, storedResponses } from "#dialects/openai-responses/straight/stored.ts";
+import { ResponseStreamTap } from "#dialects/openai-responses/straight/stream.ts";
 
 export const openaiResponses = {
   name: dialect,

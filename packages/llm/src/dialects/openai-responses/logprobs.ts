@@ -1,8 +1,8 @@
 // How sure the model was of each token, both ways: asked for in `include`, answered with each text.
 
-import { present, spellingOf } from "#dialects/extras.ts";
-import { isString } from "#dialects/field-reader.ts";
-import type { FieldReader } from "#dialects/field-reader.ts";
+import { present, spellingOf } from "#dialects/fields/extras.ts";
+import { isString } from "#dialects/fields/field-reader.ts";
+import type { FieldReader } from "#dialects/fields/field-reader.ts";
 import type { ChatRequest } from "#hub.ts";
 import { isObject } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";

@@ -1,6 +1,6 @@
 // Images that the model made, which are items of an answer here.
 
-import { spellingOf } from "#dialects/extras.ts";
+import { spellingOf } from "#dialects/fields/extras.ts";
 import type { MediaPart } from "#hub.ts";
 import { isObject } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";

@@ -2,10 +2,10 @@
 // An item's encrypted text is the one thing that all clients of this dialect give back unread, so that the seals of other
 // vendors travel in it, each with a word for what it sealed.
 
-import { ownFields, present, spellingOf } from "#dialects/extras.ts";
-import type { Notes } from "#dialects/extras.ts";
-import type { FieldReader } from "#dialects/field-reader.ts";
-import { readSeal, writeSeal } from "#dialects/seals.ts";
+import { ownFields, present, spellingOf } from "#dialects/fields/extras.ts";
+import type { Notes } from "#dialects/fields/extras.ts";
+import type { FieldReader } from "#dialects/fields/field-reader.ts";
+import { readSeal, writeSeal } from "#dialects/seals/seals.ts";
 import type { ReasoningPart, Seal } from "#hub.ts";
 import { isObject } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";

@@ -2,7 +2,7 @@
 // https://platform.openai.com/docs/api-reference/responses/object
 
 import type { ParsedRequest } from "#dialects/dialect.ts";
-import { encodeServiceTier } from "#dialects/openai-service-tier.ts";
+import { encodeServiceTier } from "#dialects/openai/openai-service-tier.ts";
 import type { Usage } from "#hub.ts";
 import { exactInRequests, parseExactly } from "#wire/exact-json.ts";
 import { isObject } from "#wire/json.ts";

@@ -1,13 +1,13 @@
 // Calls of tools and what they answered, both ways.
 
-import { ownFields, present, spellingOf } from "#dialects/extras.ts";
-import type { Notes } from "#dialects/extras.ts";
-import type { FieldReader } from "#dialects/field-reader.ts";
+import { ownFields, present, spellingOf } from "#dialects/fields/extras.ts";
+import type { Notes } from "#dialects/fields/extras.ts";
+import type { FieldReader } from "#dialects/fields/field-reader.ts";
 import type { ToolCallPart, ToolResultPart } from "#hub.ts";
 import { isObject, memberOf, parseJson } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
-import { decodeContent, toResultContent } from "./decode-content.ts";
-import { encodeParts, isPlainText } from "./encode-content.ts";
+import { decodeContent, toResultContent } from "#dialects/openai-responses/decode/decode-content.ts";
+import { encodeParts, isPlainText } from "#dialects/openai-responses/encode/encode-content.ts";
 import { dialect } from "./name.ts";
 import type { ToolNames } from "./tool-names.ts";
 

@@ -1,8 +1,8 @@
 // Which tools are to be called, both ways.
 
-import { spellingOf } from "#dialects/extras.ts";
-import type { FieldReader } from "#dialects/field-reader.ts";
-import { isString } from "#dialects/field-reader.ts";
+import { spellingOf } from "#dialects/fields/extras.ts";
+import type { FieldReader } from "#dialects/fields/field-reader.ts";
+import { isString } from "#dialects/fields/field-reader.ts";
 import type { ChatRequest, ToolChoice } from "#hub.ts";
 import { isObject, memberOf, wordOf } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";

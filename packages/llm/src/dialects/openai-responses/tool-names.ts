@@ -1,7 +1,7 @@
 // Names of a request's tools. The dialect groups tools in namespaces, which no other has: there, such a tool is called by
 // a name made of both. Whoever answers a request finds in its list of tools which one was meant.
 
-import { isString } from "#dialects/field-reader.ts";
+import { isString } from "#dialects/fields/field-reader.ts";
 import { isObject, memberOf } from "#wire/json.ts";
 
 export interface ListedTool {

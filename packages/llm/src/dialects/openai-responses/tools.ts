@@ -1,9 +1,9 @@
 // What tools there are and which of them are to be called, both ways. Tools that take a text are functions with one
 // parameter for others, and those within a namespace are functions like any other: tool-names.ts knows them again.
 
-import { noteOpaque, ownFields, present, spellingOf } from "#dialects/extras.ts";
-import type { Notes } from "#dialects/extras.ts";
-import { FieldReader } from "#dialects/field-reader.ts";
+import { noteOpaque, ownFields, present, spellingOf } from "#dialects/fields/extras.ts";
+import type { Notes } from "#dialects/fields/extras.ts";
+import { FieldReader } from "#dialects/fields/field-reader.ts";
 import type { FunctionTool, Opaque, Tool } from "#hub.ts";
 import { isObject, memberOf, wordOf } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";

@@ -1,7 +1,7 @@
 // `usage` of answers and streams, both ways, and what an answer tells beside it of what was used.
 
-import { present } from "#dialects/extras.ts";
-import { counted, serviceClassOf, vendorCostOf } from "#dialects/usage-parts.ts";
+import { present } from "#dialects/fields/extras.ts";
+import { counted, serviceClassOf, vendorCostOf } from "#dialects/fields/usage-parts.ts";
 import type { Usage } from "#hub.ts";
 import { countOf, isNoCount, isObject, memberOf } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";

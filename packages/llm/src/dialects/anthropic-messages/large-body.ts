@@ -1,7 +1,0 @@
-import type { FewFieldsRules } from "#dialects/few-fields.ts";
-
-/** Images and documents have a `source`. */
-export const largeBody: FewFieldsRules = {
-  standIns: { messages: [{ role: "user" }], tools: [{}] },
-  mediaSigns: ['"source"'],
-};

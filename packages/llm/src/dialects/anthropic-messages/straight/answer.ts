@@ -1,0 +1,55 @@
+import type { ParsedRequest } from "#dialects/dialect.ts";
+import { readDocument } from "#dialects/fields/read-answer.ts";
+import type { AnswerReading } from "#dialects/fields/read-answer.ts";
+import { eachFrame, frameData } from "#wire/frames.ts";
+import { isObject, memberOf, parseJson, stringify } from "#wire/json.ts";
+import { failureOf } from "#dialects/anthropic-messages/answer-failure.ts";
+import { readUsage } from "#dialects/anthropic-messages/usage.ts";
+
+const plainMessage = { operation: "chat.completions" } as const;
+
+export function readAnswer(body: Buffer, request: Pick<ParsedRequest, "operation"> = plainMessage): AnswerReading {
+  const answer = readDocument(body);
+  if (!isObject(answer)) return { usage: null, broken: true };
+  return { usage: readUsage(answer["usage"]), broken: false, failure: failureOf(answer, request) ?? undefined };
+}
+
+/** All text that the model wrote in an answer or a stream: texts, thoughts, names and inputs of tools. */
+export function readText(body: string, stream: boolean): string {
+  if (!stream) return textOfAnswer(body);
+  let text = "";
+  for (const frame of eachFrame(Buffer.from(body))) text += textOfEvent(parseJson(frameData(frame.toString("utf8"))));
+  return text;
+}
+
+function textOfAnswer(body: string): string {
+  const answer = parseJson(body);
+  if (answer === undefined) return textOfCutAnswer(body);
+  const content = memberOf(answer, "content");
+  return Array.isArray(content) ? content.map(textOfBlock).join("") : "";
+}
+
+/** Of an answer that is known up to some byte only: its strings in the members that hold text, the last one open. */
+function textOfCutAnswer(body: string): string {
+  const strings = body.matchAll(/"(?:text|thinking|partial_json)"\s*:\s*"([^"\\]*(?:\\.[^"\\]*)*)/g);
+  return Array.from(strings, ([, text = ""]) => text).join("");
+}
+
+function textOfEvent(event: unknown): string {
+  const block = memberOf(event, "content_block");
+  return block === undefined ? textOfDelta(memberOf(event, "delta")) : textOfBlock(block);
+}
+
+function textOfDelta(delta: unknown): string {
+  return ["text", "thinking", "partial_json"].map((field) => textOf(memberOf(delta, field))).join("");
+}
+
+function textOfBlock(block: unknown): string {
+  const texts = ["text", "thinking", "name"].map((field) => textOf(memberOf(block, field))).join("");
+  const input = memberOf(block, "input");
+  return isObject(input) && Object.keys(input).length > 0 ? texts + (stringify(input) ?? "") : texts;
+}
+
+function textOf(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}

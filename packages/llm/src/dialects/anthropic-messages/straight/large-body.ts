@@ -1,0 +1,7 @@
+import type { FewFieldsRules } from "#dialects/fields/few-fields.ts";
+
+/** Images and documents have a `source`. */
+export const largeBody: FewFieldsRules = {
+  standIns: { messages: [{ role: "user" }], tools: [{}] },
+  mediaSigns: ['"source"'],
+};

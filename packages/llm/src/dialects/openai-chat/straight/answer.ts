@@ -1,0 +1,79 @@
+import type { ParsedRequest } from "#dialects/dialect.ts";
+import { oneLine } from "#dialects/fields/one-line.ts";
+import { readDocument } from "#dialects/fields/read-answer.ts";
+import type { AnswerReading } from "#dialects/fields/read-answer.ts";
+import type { WrittenAnswer } from "#dialects/passage/whole-as-stream.ts";
+import { eachFrame, frameData } from "#wire/frames.ts";
+import { isObject, memberOf, parseJson } from "#wire/json.ts";
+import { failureOf } from "#dialects/openai-chat/answer-failure.ts";
+import { isForwarded, readForwardedUsage } from "./forwarded.ts";
+import { readUsageOf } from "#dialects/openai-chat/usage.ts";
+
+const plainChat = { operation: "chat.completions" } as const;
+
+export function readAnswer(body: Buffer, request: Pick<ParsedRequest, "operation"> = plainChat): AnswerReading {
+  const isElse = isForwarded(request.operation);
+  // Sound and subtitles are no JSON, and are not judged.
+  const answer = isElse && body[0] !== openBrace ? undefined : readDocument(body);
+  if (!isObject(answer)) return { usage: null, broken: !isElse };
+  const usage = isElse ? readForwardedUsage(memberOf(answer, "usage")) : readUsageOf(answer);
+  return { usage, broken: false, failure: failureOf(answer, request) ?? undefined };
+}
+
+const openBrace = 0x7b;
+
+/** The older completions stream in pieces that are whole answers. */
+export function frameWhole(body: Buffer, { operation }: Pick<ParsedRequest, "operation">): WrittenAnswer | null {
+  if (operation !== "completions") return null;
+  return { body: Buffer.from(`data: ${oneLine(body)}\n\ndata: [DONE]\n\n`), contentType: "text/event-stream" };
+}
+
+/** All text that the model wrote in an answer or a stream: content, reasoning, tool names and arguments. */
+export function readText(body: string, stream: boolean): string {
+  if (!stream) return textOfAnswer(body);
+  let text = "";
+  for (const frame of eachFrame(Buffer.from(body))) {
+    text += textOfChoices(parseJson(frameData(frame.toString("utf8"))), "delta");
+  }
+  return text;
+}
+
+function textOfAnswer(body: string): string {
+  const answer = parseJson(body);
+  return answer === undefined ? textOfCutAnswer(body) : textOfChoices(answer, "message");
+}
+
+/** Of an answer that is known up to some byte only: its strings in the members that hold text, the last one open. */
+function textOfCutAnswer(body: string): string {
+  const strings = body.matchAll(
+    /"(?:content|text|reasoning_content|reasoning|arguments)"\s*:\s*"([^"\\]*(?:\\.[^"\\]*)*)/g,
+  );
+  return Array.from(strings, ([, text = ""]) => text).join("");
+}
+
+function textOfChoices(answer: unknown, part: "message" | "delta"): string {
+  const choices = memberOf(answer, "choices");
+  if (!Array.isArray(choices)) return "";
+  return choices.map((choice) => textOf(memberOf(choice, "text")) + textOfMessage(memberOf(choice, part))).join("");
+}
+
+function textOfMessage(message: unknown): string {
+  const calls = memberOf(message, "tool_calls");
+  const callText = Array.isArray(calls) ? calls.map((call) => textOfCall(memberOf(call, "function"))).join("") : "";
+  const fields = ["reasoning_content", "reasoning", "content", "refusal"];
+  return fields.map((field) => textOf(memberOf(message, field))).join("") + callText;
+}
+
+function textOfCall(call: unknown): string {
+  return textOf(memberOf(call, "name")) + textOf(memberOf(call, "arguments"));
+}
+
+function onlyText(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}
+
+/** Content is a string, or with Mistral an array of parts. */
+function textOf(content: unknown): string {
+  if (typeof content === "string") return content;
+  return Array.isArray(content) ? content.map((part) => onlyText(memberOf(part, "text"))).join("") : "";
+}
