@@ -27,7 +27,7 @@ const sound: Readonly<Record<string, string>> = {
   "apps/server/src/gateway/flow/execute.ts":
     '// openai is named only in this comment; process.env too\nimport { link } from "#link/link.ts";\nimport type { Config } from "#config/config.ts";\n',
   "apps/server/src/gateway/upstream/client.ts": 'import { connect } from "node:net";\nimport { Pool } from "undici";\n',
-  "apps/server/src/gateway/listener.ts":
+  "apps/server/src/gateway/http/listener.ts":
     'import { createServer, type ClientRequest } from "node:http";\nconst text = "sent together";\n',
   "apps/server/src/control/store/sqlite.ts": 'import { Kysely } from "kysely";\n',
   "apps/server/src/config/sources.ts": "export const environment = process.env;\n",

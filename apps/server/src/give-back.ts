@@ -1,4 +1,4 @@
-import type { HeldBytes } from "#gateway/held-bytes.ts";
+import type { HeldBytes } from "#gateway/http/held-bytes.ts";
 
 const lookEveryMs = 5_000;
 /** So many bytes of buffers that nobody holds any more are worth a collection, which takes some 30 ms. */

@@ -1,7 +1,7 @@
 import type { Config } from "#config/config.ts";
 import { isLoopbackHost } from "#config/security.ts";
 import type { Secret } from "#domain/secret.ts";
-import { Observers } from "#gateway/observers.ts";
+import { Observers } from "#gateway/http/observers.ts";
 
 /** Who gives a token means that it is wanted, also on this machine. */
 export function observersOf({ metrics: { isOpen, token }, server }: Config, adminKeys: readonly Secret[]): Observers {

@@ -4,7 +4,7 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { expect, it } from "vitest";
-import { TargetHealth } from "#gateway/flow/health.ts";
+import { TargetHealth } from "#gateway/flow/ask/target-health.ts";
 import { findModel } from "#gateway/flow/resolve.ts";
 import { MemoryObjectOwners } from "#link/object-owners.ts";
 import { MemorySealedTurns } from "#link/sealed-turns.ts";

@@ -11,11 +11,11 @@ import type { ObjectOwners } from "#link/object-owners.ts";
 import type { SealedTurns } from "#link/sealed-turns.ts";
 import type { Events } from "#telemetry/events.ts";
 import type { Estimator } from "./estimator/estimator.ts";
-import type { BackgroundRuns } from "./flow/background-runs.ts";
+import type { BackgroundRuns } from "#gateway/flow/stored/background-runs.ts";
 import type { RunningCalls } from "./flow/running-calls.ts";
-import type { TargetHealth } from "./flow/health.ts";
+import type { TargetHealth } from "#gateway/flow/ask/target-health.ts";
 import type { HeavyWork } from "./heavy-work/heavy-work.ts";
-import type { HeldBytes } from "./held-bytes.ts";
+import type { HeldBytes } from "#gateway/http/held-bytes.ts";
 import type { Authenticator } from "./upstream/authenticate.ts";
 import type { UpstreamClient } from "./upstream/upstream.ts";
 

@@ -1,7 +1,7 @@
 import type { Duplex } from "node:stream";
 import { newId } from "@ghostllm/contract";
 import type { GhostError } from "@ghostllm/contract";
-import { encodeForAnybody } from "#gateway/answer-error.ts";
+import { encodeForAnybody } from "#gateway/http/answer-error.ts";
 
 /** Writes an answer by hand, where there is no request to answer, and ends our side. The caller sees to the other. */
 export function dismiss(socket: Duplex, status: string, error: GhostError): void {

@@ -1,5 +1,5 @@
 import type { GatewayDeps } from "#gateway/deps.ts";
-import type { Exchange } from "#gateway/exchange.ts";
+import type { Exchange } from "#gateway/http/exchange.ts";
 import { reasonNotToAdmit } from "#gateway/flow/may-admit.ts";
 
 /** `GET /health/live`: the process runs and its event loop turns. Says nothing else, so that nobody restarts it in vain. */

@@ -1,9 +1,9 @@
 import type { ClientEndpoint, Dialect } from "@ghostllm/llm";
 import type { Principal } from "#domain/principal.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
-import type { Exchange } from "#gateway/exchange.ts";
+import type { Exchange } from "#gateway/http/exchange.ts";
 import { execute } from "#gateway/flow/execute.ts";
-import { readBody } from "#gateway/flow/read-body.ts";
+import { readBody } from "#gateway/http/read-body.ts";
 import { heavyBytes } from "#gateway/heavy-work/heavy-work.ts";
 import type { ParsedElsewhere, ParseJob } from "#gateway/heavy-work/jobs.ts";
 import { serveRequest } from "./serve-request.ts";

@@ -3,11 +3,11 @@ import { priceAt } from "@ghostllm/llm";
 import type { ClientDialect, ClientModels, ListedModel, Rate } from "@ghostllm/llm";
 import type { Principal } from "#domain/principal.ts";
 import type { Snapshot, Target } from "#domain/snapshot.ts";
-import { answerError } from "#gateway/answer-error.ts";
+import { answerError } from "#gateway/http/answer-error.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
-import type { Exchange } from "#gateway/exchange.ts";
-import { identify } from "#gateway/flow/identify.ts";
-import { readBody } from "#gateway/flow/read-body.ts";
+import type { Exchange } from "#gateway/http/exchange.ts";
+import { identify } from "#gateway/http/identify.ts";
+import { readBody } from "#gateway/http/read-body.ts";
 import { checkPermission, findModel, isModelAllowed, resolveModel } from "#gateway/flow/resolve.ts";
 import type { Candidates } from "#gateway/flow/resolve.ts";
 

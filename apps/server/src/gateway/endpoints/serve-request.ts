@@ -1,9 +1,9 @@
 import { GhostError } from "@ghostllm/contract";
 import type { Principal } from "#domain/principal.ts";
-import { answerError } from "#gateway/answer-error.ts";
+import { answerError } from "#gateway/http/answer-error.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
-import type { Exchange } from "#gateway/exchange.ts";
-import { identify } from "#gateway/flow/identify.ts";
+import type { Exchange } from "#gateway/http/exchange.ts";
+import { identify } from "#gateway/http/identify.ts";
 
 /** What all requests to vendors have in common: a server that is ready, a caller who is known, and errors in their dialect. */
 export async function serveRequest(

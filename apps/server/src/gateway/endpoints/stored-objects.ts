@@ -5,10 +5,10 @@ import { GhostError } from "@ghostllm/contract";
 import type { Dialect, StoredObjects, StoredRoute } from "@ghostllm/llm";
 import type { Principal } from "#domain/principal.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
-import type { Exchange } from "#gateway/exchange.ts";
-import { forward } from "#gateway/flow/forward.ts";
-import { findHolder, providerHeader } from "#gateway/flow/holder.ts";
-import { readBody } from "#gateway/flow/read-body.ts";
+import type { Exchange } from "#gateway/http/exchange.ts";
+import { forward } from "#gateway/flow/stored/forward.ts";
+import { findHolder, providerHeader } from "#gateway/flow/stored/holder.ts";
+import { readBody } from "#gateway/http/read-body.ts";
 import { heavyBytes } from "#gateway/heavy-work/heavy-work.ts";
 import { serveRequest } from "./serve-request.ts";
 

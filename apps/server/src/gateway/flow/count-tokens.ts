@@ -4,15 +4,15 @@ import { wayTo } from "@ghostllm/llm";
 import type { Dialect, ParsedRequest } from "@ghostllm/llm";
 import { GhostError } from "@ghostllm/contract";
 import type { GatewayDeps } from "#gateway/deps.ts";
-import type { Exchange } from "#gateway/exchange.ts";
-import { attemptTargets } from "./attempts.ts";
-import type { AttemptsInput } from "./attempts.ts";
-import type { Run } from "./deliver.ts";
+import type { Exchange } from "#gateway/http/exchange.ts";
+import { attemptTargets } from "#gateway/flow/ask/attempts.ts";
+import type { AttemptsInput } from "#gateway/flow/ask/attempts.ts";
+import type { Run } from "#gateway/flow/answer/deliver.ts";
 import { finish } from "./finish.ts";
-import { noUsage } from "./measured-usage.ts";
-import { judge } from "./judge.ts";
+import { noUsage } from "#gateway/flow/answer/measured-usage.ts";
+import { judge } from "#gateway/flow/ask/judge.ts";
 import type { Candidates } from "./resolve.ts";
-import type { VendorAnswer } from "./vendor-answer.ts";
+import type { VendorAnswer } from "#gateway/flow/ask/vendor-answer.ts";
 
 /** Of English, for when the tokenizer has no time. */
 const bytesPerToken = 4;

@@ -4,24 +4,24 @@
 import type { Dialect, ParsedRequest, RequestDemand } from "@ghostllm/llm";
 import type { Principal } from "#domain/principal.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
-import type { Exchange } from "#gateway/exchange.ts";
+import type { Exchange } from "#gateway/http/exchange.ts";
 import type { RateReport } from "#link/counters/counters.ts";
 import { admit, rateHeaders } from "./admit.ts";
-import { attemptTargets } from "./attempts.ts";
-import { backgroundLifetimeMs } from "./background-runs.ts";
+import { attemptTargets } from "#gateway/flow/ask/attempts.ts";
+import { backgroundLifetimeMs } from "#gateway/flow/stored/background-runs.ts";
 import { answerCount, answerFailedCount, attemptCount, canBeCounted } from "./count-tokens.ts";
-import { cutBegun, deliver, finishWithoutAnswer } from "./deliver.ts";
-import type { Run } from "./deliver.ts";
-import { upstreamHeaders } from "./headers.ts";
-import { followReferences } from "./holder.ts";
-import { KeepAlive } from "./keep-alive.ts";
-import { Lifeline } from "./lifeline.ts";
+import { cutBegun, deliver, finishWithoutAnswer } from "#gateway/flow/answer/deliver.ts";
+import type { Run } from "#gateway/flow/answer/deliver.ts";
+import { upstreamHeaders } from "#gateway/flow/ask/request-headers.ts";
+import { followReferences } from "#gateway/flow/stored/holder.ts";
+import { KeepAlive } from "#gateway/flow/answer/keep-alive.ts";
+import { Lifeline } from "#gateway/flow/ask/lifeline.ts";
 import { checkMayAdmit } from "./may-admit.ts";
 import { planTargets } from "./plan.ts";
 import { checkPermission, resolveModel } from "./resolve.ts";
 import type { Candidates } from "./resolve.ts";
 import { Trail } from "./trail.ts";
-import type { VendorAnswer } from "./vendor-answer.ts";
+import type { VendorAnswer } from "#gateway/flow/ask/vendor-answer.ts";
 
 /** A reservation outlives the longest request by this, so that only a leaked one ever expires. */
 const reservationMarginMs = 60_000;

@@ -9,13 +9,13 @@ import type { Principal, Scope } from "#domain/principal.ts";
 import type { Snapshot, Target } from "#domain/snapshot.ts";
 import type { UsageRecord, UsageStatus } from "#domain/usage-record.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
-import type { Exchange } from "#gateway/exchange.ts";
-import type { MeasuredUsage } from "./measured-usage.ts";
+import type { Exchange } from "#gateway/http/exchange.ts";
+import type { MeasuredUsage } from "#gateway/flow/answer/measured-usage.ts";
 import { findTarget } from "./resolve.ts";
 import type { Candidates } from "./resolve.ts";
 import type { Trail } from "./trail.ts";
-import { sumOf } from "./unanswered.ts";
-import type { UnansweredAttempt } from "./unanswered.ts";
+import { sumOf } from "#gateway/flow/ask/unanswered.ts";
+import type { UnansweredAttempt } from "#gateway/flow/ask/unanswered.ts";
 
 export interface Ending {
   readonly status: UsageStatus;

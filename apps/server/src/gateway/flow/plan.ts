@@ -2,7 +2,7 @@ import { GhostError } from "@ghostllm/contract";
 import { wayTo } from "@ghostllm/llm";
 import type { ClientDialectName, Operation } from "@ghostllm/llm";
 import type { Target } from "#domain/snapshot.ts";
-import type { TargetHealth } from "./health.ts";
+import type { TargetHealth } from "#gateway/flow/ask/target-health.ts";
 import type { Candidates } from "./resolve.ts";
 
 export interface PlanInput {

@@ -1,8 +1,8 @@
 import type { Target } from "#domain/snapshot.ts";
 import type { UpstreamCall, UpstreamFailure } from "#gateway/upstream/upstream.ts";
-import type { MeasuredUsage } from "./measured-usage.ts";
-import { isCharged, usageOfBegun } from "./unanswered.ts";
-import type { Begun, UnansweredAttempt } from "./unanswered.ts";
+import type { MeasuredUsage } from "#gateway/flow/answer/measured-usage.ts";
+import { isCharged, usageOfBegun } from "#gateway/flow/ask/unanswered.ts";
+import type { Begun, UnansweredAttempt } from "#gateway/flow/ask/unanswered.ts";
 
 interface AskedBefore extends Pick<Begun, "request" | "assumedOutputTokens"> {
   readonly now: number;

@@ -1,5 +1,5 @@
 import type { GhostError } from "@ghostllm/contract";
-import type { Hold } from "#gateway/held-bytes.ts";
+import type { Hold } from "#gateway/http/held-bytes.ts";
 import type { UpstreamAnswer } from "./upstream.ts";
 
 /** The whole body, or what came of it before it grew over the limit: then the answer is paused and goes on from there. */

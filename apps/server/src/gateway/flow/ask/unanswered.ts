@@ -6,8 +6,8 @@ import type { ParsedRequest } from "@ghostllm/llm";
 import type { Target } from "#domain/snapshot.ts";
 import type { UnansweredAttempts } from "#domain/usage-record.ts";
 import type { UpstreamCall, UpstreamFailure } from "#gateway/upstream/upstream.ts";
-import { noUsage } from "./measured-usage.ts";
-import type { MeasuredUsage } from "./measured-usage.ts";
+import { noUsage } from "#gateway/flow/answer/measured-usage.ts";
+import type { MeasuredUsage } from "#gateway/flow/answer/measured-usage.ts";
 
 export interface UnansweredAttempt {
   /** Its number. */

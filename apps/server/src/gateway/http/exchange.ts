@@ -7,7 +7,7 @@ import { varyWith } from "#edge/compressor.ts";
 import type { Compressor } from "#edge/compressor.ts";
 import { traceResponse } from "#edge/trace-context.ts";
 import type { HealthBoard } from "#link/health-board.ts";
-import { networkOf } from "./connections/client-address.ts";
+import { networkOf } from "#gateway/connections/client-address.ts";
 import { Hold } from "./held-bytes.ts";
 import type { HeldBytes } from "./held-bytes.ts";
 

@@ -7,8 +7,8 @@ import { matchesPattern } from "#domain/principal.ts";
 import type { Principal } from "#domain/principal.ts";
 import type { ProviderEntry, Snapshot } from "#domain/snapshot.ts";
 import type { ObjectOwner, ObjectOwners } from "#link/object-owners.ts";
-import { checkPermission } from "./resolve.ts";
-import type { Candidates } from "./resolve.ts";
+import { checkPermission } from "#gateway/flow/resolve.ts";
+import type { Candidates } from "#gateway/flow/resolve.ts";
 
 export const providerHeader = "x-ghostllm-provider";
 

@@ -4,9 +4,9 @@
 import type { ParsedRequest } from "@ghostllm/llm";
 import type { Principal } from "#domain/principal.ts";
 import type { Target } from "#domain/snapshot.ts";
-import type { Origin } from "./finish.ts";
-import type { Candidates } from "./resolve.ts";
-import type { UnansweredAttempt } from "./unanswered.ts";
+import type { Origin } from "#gateway/flow/finish.ts";
+import type { Candidates } from "#gateway/flow/resolve.ts";
+import type { UnansweredAttempt } from "#gateway/flow/ask/unanswered.ts";
 
 /** The request that began it, as its record will tell it. */
 export interface BackgroundRun {

@@ -4,8 +4,8 @@ import { dialects } from "@ghostllm/llm";
 import { readTraceContext } from "#edge/trace-context.ts";
 import type { AnsweredError } from "#telemetry/events.ts";
 import type { Exchange } from "./exchange.ts";
-import type { GatewayDeps } from "./deps.ts";
-import { dropRest } from "./flow/paced-upload.ts";
+import type { GatewayDeps } from "#gateway/deps.ts";
+import { dropRest } from "./paced-upload.ts";
 
 /** As clients of the first dialect read it, where nobody knows which one it is. */
 export function encodeForAnybody(error: GhostError): string {

@@ -1,39 +1,9 @@
-import type { ClientDialect } from "@ghostllm/llm";
 import { errorCatalogue, formatUsd } from "@ghostllm/contract";
-import { tracingHeaders } from "#edge/trace-context.ts";
-import type { GatewayDeps } from "#gateway/deps.ts";
-import type { Exchange } from "#gateway/exchange.ts";
-import type { AnswerHeaders } from "#gateway/upstream/upstream.ts";
+import { rateHeaders } from "#gateway/flow/admit.ts";
+import { retryHeaders } from "#gateway/flow/ask/retry-after.ts";
+import type { StreamAnswer, VendorAnswer, WholeAnswer } from "#gateway/flow/ask/vendor-answer.ts";
+import type { Trail } from "#gateway/flow/trail.ts";
 import type { RateReport } from "#link/counters/counters.ts";
-import { rateHeaders } from "./admit.ts";
-import type { StreamAnswer, VendorAnswer, WholeAnswer } from "./vendor-answer.ts";
-import type { Trail } from "./trail.ts";
-
-/** Headers of a request to a vendor, but for those of the vendor itself. */
-export interface RequestHeaders {
-  readonly own: Readonly<Record<string, string>>;
-  /** The few of the client's that mean something in its dialect: for a target of the same dialect only. */
-  readonly forwarded: Readonly<Record<string, string>>;
-}
-
-export function upstreamHeaders(
-  { version, tracesVendors }: Pick<GatewayDeps, "version" | "tracesVendors">,
-  exchange: Exchange,
-  dialect: ClientDialect,
-): RequestHeaders {
-  const own = {
-    "content-type": "application/json",
-    "accept-encoding": "identity",
-    "user-agent": `ghostllm/${version}`,
-    ...(tracesVendors && tracingHeaders(exchange.request.headers, exchange.id)),
-  };
-  const forwarded: Record<string, string> = {};
-  for (const name of dialect.forwardedHeaders) {
-    const value = exchange.header(name);
-    if (value !== undefined) forwarded[name] = value;
-  }
-  return { own, forwarded };
-}
 
 /** Of a vendor's answer: what tells a client how to read it, and whether to come back. */
 const passedOn = ["content-type", "content-disposition", "x-should-retry"] as const;
@@ -89,17 +59,6 @@ function isTriedBySdks(status: number): boolean {
   return status === 408 || status === 409 || status === 429 || status >= 500;
 }
 
-/** In whole seconds and never 0, with which some SDKs come back at once; others cannot bear a date that is past. */
-function retryHeaders(headers: AnswerHeaders, inBody: number | undefined): Record<string, string> {
-  const milliseconds = Number(headers["retry-after-ms"] ?? NaN);
-  const seconds = secondsOf(headers) ?? inBody;
-  const told = seconds ?? (Number.isFinite(milliseconds) ? milliseconds / 1000 : undefined);
-  return {
-    ...(milliseconds > 0 && { "retry-after-ms": String(milliseconds) }),
-    ...(told !== undefined && { "retry-after": String(Math.max(1, Math.ceil(told))) }),
-  };
-}
-
 /** Known only when the answer is whole; absent where the price is unknown. */
 export function costHeader(costNanos: number | null): Record<string, string> {
   return costNanos === null ? {} : { "x-ghostllm-cost-usd": formatUsd(costNanos) };
@@ -124,26 +83,4 @@ const longestName = 100;
 /** A header may hold only ASCII, and a name may hold anything. */
 function encodeHeader(value: string): string {
   return value.toWellFormed().replace(/[^\x20-\x7e]/gu, encodeURIComponent);
-}
-
-/** A vendor that says "in a day" is asked again sooner: its account may have been topped up meanwhile. */
-const longestRetryAfterMs = 60_000;
-
-/** How long the vendor's headers ask us to stay away, as far as we heed it; 0 where they do not. */
-export function retryAfterMs(headers: AnswerHeaders): number {
-  const seconds = secondsOf(headers) ?? 0;
-  return Math.min(Math.max(0, seconds * 1000), longestRetryAfterMs);
-}
-
-/** `Retry-After` is a number of seconds, or a date by the clock of the vendor, which need not agree with ours. */
-function secondsOf({ "retry-after": value, date: saidAt }: AnswerHeaders): number | undefined {
-  if (typeof value !== "string" || value.trim() === "") return undefined;
-  const seconds = Number(value);
-  const told = Number.isFinite(seconds) ? seconds : (Date.parse(value) - readDate(saidAt)) / 1000;
-  return Number.isNaN(told) ? undefined : told;
-}
-
-function readDate(value: AnswerHeaders[string]): number {
-  const told = typeof value === "string" ? Date.parse(value) : NaN;
-  return Number.isNaN(told) ? Date.now() : told;
 }

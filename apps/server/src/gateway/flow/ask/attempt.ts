@@ -10,12 +10,12 @@ import { peek } from "#gateway/upstream/peeked-answer.ts";
 import { readWhole } from "#gateway/upstream/read-whole.ts";
 import { UpstreamFailure } from "#gateway/upstream/upstream.ts";
 import type { UpstreamAnswer, UpstreamCall, UpstreamClient, UpstreamRequest } from "#gateway/upstream/upstream.ts";
-import { listOf } from "./headers.ts";
-import type { RequestHeaders } from "./headers.ts";
+import { listOf } from "#gateway/flow/answer/answer-headers.ts";
+import type { RequestHeaders } from "./request-headers.ts";
 import type { Lifeline } from "./lifeline.ts";
 import { encodeRequest, readAnswer as readWholeAnswer } from "./large-bodies.ts";
 import type { Crossing, LargeBodyInput } from "./large-bodies.ts";
-import { readFirstFrames } from "./stream.ts";
+import { readFirstFrames } from "#gateway/flow/answer/stream.ts";
 import type { AnswerBase, VendorAnswer, WholeAnswer } from "./vendor-answer.ts";
 
 export interface VendorCall extends LargeBodyInput {

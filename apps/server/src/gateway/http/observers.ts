@@ -5,9 +5,9 @@ import { GhostError } from "@ghostllm/contract";
 import { kindOfAddress } from "#domain/egress/address-kinds.ts";
 import type { Secret } from "#domain/secret.ts";
 import { SecretSet } from "#domain/secret-set.ts";
-import type { GatewayDeps } from "./deps.ts";
+import type { GatewayDeps } from "#gateway/deps.ts";
 import type { Exchange } from "./exchange.ts";
-import { identify, readKey } from "./flow/identify.ts";
+import { identify, readKey } from "./identify.ts";
 
 interface ObserversOptions {
   /** To anybody, to clients on this machine, or to nobody without a secret. */

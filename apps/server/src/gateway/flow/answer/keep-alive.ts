@@ -3,9 +3,9 @@
 
 import type { ClientDialect, ParsedRequest } from "@ghostllm/llm";
 import type { GatewayDeps } from "#gateway/deps.ts";
-import type { Exchange } from "#gateway/exchange.ts";
+import type { Exchange } from "#gateway/http/exchange.ts";
 import type { RateReport } from "#link/counters/counters.ts";
-import { rateHeaders } from "./admit.ts";
+import { rateHeaders } from "#gateway/flow/admit.ts";
 
 export interface KeepAliveParts {
   readonly exchange: Exchange;

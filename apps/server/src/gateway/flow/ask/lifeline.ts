@@ -2,10 +2,10 @@ import { GhostError } from "@ghostllm/contract";
 import type { Principal } from "#domain/principal.ts";
 import type { ProviderEntry } from "#domain/snapshot.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
-import type { Exchange } from "#gateway/exchange.ts";
+import type { Exchange } from "#gateway/http/exchange.ts";
 import type { UpstreamCall } from "#gateway/upstream/upstream.ts";
-import { withdrawalOf } from "./running-calls.ts";
-import type { RunningCall, Withdrawal } from "./running-calls.ts";
+import { withdrawalOf } from "#gateway/flow/running-calls.ts";
+import type { RunningCall, Withdrawal } from "#gateway/flow/running-calls.ts";
 
 /** What ends a request from outside: the client leaves, its time is over, or it has lost its right to go on, or the server stops. */
 export type Severance = "client" | "timeout" | Withdrawal;

@@ -2,11 +2,11 @@
 // Invariant: the last bytes of an answer are left to the caller, who writes the usage record before it sends them.
 
 import type { StreamTap } from "@ghostllm/llm";
-import type { Exchange } from "#gateway/exchange.ts";
+import type { Exchange } from "#gateway/http/exchange.ts";
 import { UpstreamFailure } from "#gateway/upstream/upstream.ts";
 import type { UpstreamAnswer } from "#gateway/upstream/upstream.ts";
 import type { StreamMeter } from "./meter.ts";
-import type { StreamAnswer } from "./vendor-answer.ts";
+import type { StreamAnswer } from "#gateway/flow/ask/vendor-answer.ts";
 
 /** A vendor that has begun may take so long to say something before its client is told that it has begun. */
 const openingMs = 250;

@@ -3,7 +3,7 @@ import { GhostError } from "@ghostllm/contract";
 import type { SteadyTime } from "#domain/clock.ts";
 import type { Principal } from "#domain/principal.ts";
 import type { Snapshot } from "#domain/snapshot.ts";
-import type { Exchange } from "#gateway/exchange.ts";
+import type { Exchange } from "./exchange.ts";
 
 /** Finds out from the headers alone who is calling. Throws GhostError `invalid_api_key`. */
 export function identify(exchange: Exchange, snapshot: Snapshot, steadyTime: SteadyTime): Principal {

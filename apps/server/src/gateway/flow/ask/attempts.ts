@@ -7,12 +7,12 @@ import type { GatewayDeps } from "#gateway/deps.ts";
 import { UpstreamFailure } from "#gateway/upstream/upstream.ts";
 import { attemptTarget } from "./attempt.ts";
 import type { VendorAnswer } from "./vendor-answer.ts";
-import type { RequestHeaders } from "./headers.ts";
+import type { RequestHeaders } from "./request-headers.ts";
 import { describe, isVendorAtFault, judge, restMsAfter, wouldMeetAnybody } from "./judge.ts";
 import type { Outcome } from "./judge.ts";
 import type { Lifeline } from "./lifeline.ts";
-import type { Plan } from "./plan.ts";
-import type { Trail } from "./trail.ts";
+import type { Plan } from "#gateway/flow/plan.ts";
+import type { Trail } from "#gateway/flow/trail.ts";
 import { costOfUnanswered } from "./unanswered.ts";
 
 export interface AttemptsInput {

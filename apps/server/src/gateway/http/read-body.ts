@@ -3,7 +3,7 @@ import { promisify } from "node:util";
 import { gunzip, zstdDecompress } from "node:zlib";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { GhostError } from "@ghostllm/contract";
-import type { Hold } from "#gateway/held-bytes.ts";
+import type { Hold } from "./held-bytes.ts";
 import type { JsonBounds } from "@ghostllm/llm";
 import { heavyBytes } from "#gateway/heavy-work/heavy-work.ts";
 import { checkText } from "#gateway/heavy-work/jobs.ts";

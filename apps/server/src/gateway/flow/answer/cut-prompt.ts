@@ -1,7 +1,7 @@
 // Some servers leave out of a prompt what is too long for them, and say so by their count alone.
 
 import type { ParsedRequest } from "@ghostllm/llm";
-import type { WholeAnswer } from "./vendor-answer.ts";
+import type { WholeAnswer } from "#gateway/flow/ask/vendor-answer.ts";
 
 /** Our estimate is on the high side, by less than this. */
 const leastTimes = 2;

@@ -6,10 +6,10 @@ import type { ParsedRequest, StoredAnswer, Usage } from "@ghostllm/llm";
 import type { GatewayDeps } from "#gateway/deps.ts";
 import type { BackgroundRun } from "./background-runs.ts";
 import { backgroundLifetimeMs } from "./background-runs.ts";
-import { finish } from "./finish.ts";
-import { noUsage } from "./measured-usage.ts";
-import type { Ending, FinishInput } from "./finish.ts";
-import type { MeasuredUsage } from "./measured-usage.ts";
+import { finish } from "#gateway/flow/finish.ts";
+import { noUsage } from "#gateway/flow/answer/measured-usage.ts";
+import type { Ending, FinishInput } from "#gateway/flow/finish.ts";
+import type { MeasuredUsage } from "#gateway/flow/answer/measured-usage.ts";
 
 /** For the text of an answer whose vendor tells no usage. */
 const charactersPerToken = 4;
