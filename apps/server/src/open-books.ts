@@ -50,7 +50,7 @@ export async function openBooks(config: Config, deps: BookDeps): Promise<Books> 
   disposer.add(() => hold.release());
   const opening = await readOpening({ journal, store, events, log });
   const counters = new MemoryCounters();
-  for (const [scopeId, spentNanos] of opening.spent) counters.setSpent(scopeId, spentNanos);
+  for (const [scope, spentNanos] of opening.spent) counters.setSpent(scope, spentNanos);
   const objectOwners = rememberOwners(deps, store, opening.objects);
   const sweeper = setInterval(() => counters.sweep(clock.monotonic()), sweepIntervalMs);
   disposer.add(() => clearInterval(sweeper));

@@ -366,7 +366,7 @@ describe("counters that answer later, as those in another process do", () => {
         await pause(5);
         return local.extend(extension);
       },
-      setSpent: (scopeId, spentNanos) => local.setSpent(scopeId, spentNanos),
+      setSpent: (scope, spentNanos) => local.setSpent(scope, spentNanos),
       sweep: (now) => local.sweep(now),
     };
   }

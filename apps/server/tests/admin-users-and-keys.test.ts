@@ -117,8 +117,8 @@ describe("API keys", () => {
       userId,
       permissions: { models: ["gpt-4o*"] },
       scopes: [
-        { id: `key:${created.id}`, limits: { concurrentRequests: 4 }, budgetNanos: 12_500_000_000 },
-        { id: `user:${userId}`, budgetNanos: 100_000_000_000 },
+        { kind: "key", id: created.id, limits: { concurrentRequests: 4 }, budgetNanos: 12_500_000_000 },
+        { kind: "user", id: userId, budgetNanos: 100_000_000_000 },
       ],
     });
   });

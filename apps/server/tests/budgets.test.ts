@@ -33,8 +33,8 @@ async function start({ key = null, user = null }: Budgets, settings: StageSettin
   counters = new MemoryCounters();
   const nanos = (tokens: number | null): number | null => (tokens === null ? null : tokens * tokenNanos);
   const scopes = [
-    makeScope("key:key-1", { budgetNanos: nanos(key) }),
-    makeScope("user:user-1", { budgetNanos: nanos(user) }),
+    makeScope("key", "key-1", { budgetNanos: nanos(key) }),
+    makeScope("user", "user-1", { budgetNanos: nanos(user) }),
   ];
   stage = await startStage({
     counters,
@@ -100,7 +100,7 @@ describe("a budget", () => {
 
   it("counts what was spent before this process began", async () => {
     await start({ key: 100 });
-    counters.setSpent("key:key-1", 40 * tokenNanos);
+    counters.setSpent({ kind: "key", id: "key-1" }, 40 * tokenNanos);
     expect(await leftTokens()).toBe(60);
   });
 
@@ -234,7 +234,7 @@ describe("a reservation is given back after", () => {
   it("a plan that came to nothing", async () => {
     await start({ key: 5000 });
     const chatOnly = makeProvider("groq", `${stage.upstream.url}/v1`);
-    const scopes = [makeScope("key:key-1", { budgetNanos: 5000 * tokenNanos })];
+    const scopes = [makeScope("key", "key-1", { budgetNanos: 5000 * tokenNanos })];
     stage.gateway.swap(
       makeSnapshot({
         targets: [makeTarget(chatOnly, "chat-only", { prices }), makeTarget(stage.provider, "fake-model", { prices })],
@@ -249,7 +249,7 @@ describe("a reservation is given back after", () => {
   it("its time, should nobody ever settle it", async () => {
     const clock = new TestClock();
     await start({ key: 100 }, { clock });
-    const scopes = [makeScope("key:key-1", { budgetNanos: 100 * tokenNanos })];
+    const scopes = [makeScope("key", "key-1", { budgetNanos: 100 * tokenNanos })];
     counters.reserve({
       id: "leaked",
       scopes,
@@ -281,14 +281,14 @@ describe("a key with a budget", () => {
   it("may use what is free, also when all is spent", async () => {
     await start({ key: 0 }, { target: { prices: freePrices } });
     expect((await stage.post(hello)).status).toBe(200);
-    counters.setSpent("key:key-1", 5);
+    counters.setSpent({ kind: "key", id: "key-1" }, 5);
     expect((await stage.post(hello)).status).toBe(200);
     expect(stage.gateway.records).toMatchObject([{ costNanos: 0 }, { costNanos: 0 }]);
   });
 
   it("is not harmed by an alias that stands for nothing", async () => {
     await start({ key: 100 });
-    const scopes = [makeScope("key:key-1", { budgetNanos: 100 * tokenNanos })];
+    const scopes = [makeScope("key", "key-1", { budgetNanos: 100 * tokenNanos })];
     stage.gateway.swap(
       makeSnapshot({
         targets: [makeTarget(stage.provider, "fake-model", { prices })],

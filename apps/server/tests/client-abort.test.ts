@@ -22,7 +22,7 @@ import type { Stage } from "./support/stage.ts";
 const long: Script = { kind: "chat", chunks: 500, tokensPerSecond: 50 };
 const onlyOneAtATime = makePrincipal({
   scopes: [
-    makeScope("key:key-1", { limits: { requestsPerMinute: null, tokensPerMinute: null, concurrentRequests: 1 } }),
+    makeScope("key", "key-1", { limits: { requestsPerMinute: null, tokensPerMinute: null, concurrentRequests: 1 } }),
   ],
 });
 

@@ -24,7 +24,7 @@ describe("counting tokens", () => {
 
   beforeAll(async () => {
     upstream = await startFakeUpstream();
-    const budget = makeScope("key:key-1", {
+    const budget = makeScope("key", "key-1", {
       budgetNanos: 1,
       limits: { requestsPerMinute: null, tokensPerMinute: 1, concurrentRequests: null },
     });

@@ -51,7 +51,7 @@ describe("operations that are forwarded", () => {
       targets: [{ target, weight: 1 }],
       createdAt: 0,
     };
-    const scope = makeScope("key:key-1", { budgetNanos: usd });
+    const scope = makeScope("key", "key-1", { budgetNanos: usd });
     const principals = { [testKey]: makePrincipal(), [budgetKey]: makePrincipal({ scopes: [scope] }) };
     const snapshot = makeSnapshot({ targets: [target, moderation], aliases: new Map([["alias", alias]]), principals });
     gateway = await startGateway(snapshot);

@@ -177,7 +177,7 @@ describe("an answer", () => {
 
   it("is held, and its request runs, until its bytes have left", async () => {
     const limits = { requestsPerMinute: null, tokensPerMinute: null, concurrentRequests: 1 };
-    const principals = { [testKey]: makePrincipal({ scopes: [makeScope("key:k", { limits })] }) };
+    const principals = { [testKey]: makePrincipal({ scopes: [makeScope("key", "k", { limits })] }) };
     const heldBytes = 64 * mebibyte;
     const plenty = { heldBytes, heldBytesPerKey: heldBytes, heldBytesPerAddress: heldBytes };
     await start({ capacity: plenty, snapshot: { principals } });

@@ -15,8 +15,8 @@ afterEach(() => stage.close());
 
 async function start(key: Partial<RateLimits>, user: Partial<RateLimits> = {}): Promise<void> {
   const scopes = [
-    makeScope("key:key-1", { limits: limitsOf(key) }),
-    makeScope("user:user-1", { limits: limitsOf(user) }),
+    makeScope("key", "key-1", { limits: limitsOf(key) }),
+    makeScope("user", "user-1", { limits: limitsOf(user) }),
   ];
   stage = await startStage({ clock, snapshot: { principals: { [testKey]: makePrincipal({ scopes }) } } });
 }

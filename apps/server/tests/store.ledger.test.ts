@@ -149,8 +149,8 @@ describe.each(availableEngines())("what was spent when a server starts, on $name
       const { spent, objects } = await readOpening({ journal, store, events, log });
       const lives = Array.from({ length: life + 1 }, (_, index) => `resp_${index}`);
       expect([...new Set(objects.map(({ id }) => id))].toSorted()).toEqual(lives);
-      expect(spent.get(`user:${user.id}`)).toBe(truth);
-      expect(spent.get(`key:${key.id}`)).toBe(truth);
+      expect(spent.get({ kind: "user", id: user.id })).toBe(truth);
+      expect(spent.get({ kind: "key", id: key.id })).toBe(truth);
       const ledger = startLedger({ journal, store, events });
       expect(await ledger.drainAll(20_000)).toBe(true);
       expect((await readTotals(store)).cost).toMatchObject({ users: truth, keys: truth });

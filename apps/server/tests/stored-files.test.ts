@@ -34,7 +34,7 @@ let bob: OpenAI;
 let admin: OpenAI;
 
 function principal(name: string, change: Partial<Principal> = {}): Principal {
-  const scopes = [makeScope(`key:${name}`), makeScope(`user:${name}`)];
+  const scopes = [makeScope("key", name), makeScope("user", name)];
   return makePrincipal({ keyId: name, userId: name, scopes, ...change });
 }
 
@@ -253,10 +253,10 @@ describe("which provider and which keys", () => {
   });
 
   it.each<[string, Partial<Principal>]>([
-    ["a budget of the key", { scopes: [makeScope("key:ann", { budgetNanos: 1_000_000_000 })] }],
-    ["a budget of the user", { scopes: [makeScope("key:ann"), makeScope("user:ann", { budgetNanos: 1 })] }],
+    ["a budget of the key", { scopes: [makeScope("key", "ann", { budgetNanos: 1_000_000_000 })] }],
+    ["a budget of the user", { scopes: [makeScope("key", "ann"), makeScope("user", "ann", { budgetNanos: 1 })] }],
     ["a limit to models", { permissions: { models: ["openai/*"] } }],
-    ["a budget of an administrator", { role: "admin", scopes: [makeScope("key:ann", { budgetNanos: 1 })] }],
+    ["a budget of an administrator", { role: "admin", scopes: [makeScope("key", "ann", { budgetNanos: 1 })] }],
   ])("%s keeps from all of it", async (_, change) => {
     await start({ ann: change });
     const named = clientOf(annKey, { "x-ghostllm-provider": "openai" });
@@ -271,7 +271,7 @@ describe("which provider and which keys", () => {
 
   it("limits of requests hold", async () => {
     const limits = { requestsPerMinute: 1, tokensPerMinute: null, concurrentRequests: null };
-    await start({ ann: { scopes: [makeScope("key:ann", { limits })] } });
+    await start({ ann: { scopes: [makeScope("key", "ann", { limits })] } });
     await upload(ann);
     await expect(ann.files.retrieve("file-1")).rejects.toThrow(OpenAI.RateLimitError);
   });

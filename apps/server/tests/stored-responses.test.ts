@@ -44,7 +44,7 @@ let ann: OpenAI;
 let bob: OpenAI;
 
 function principal(name: string, change: Partial<Principal> = {}): Principal {
-  const scopes = [makeScope(`key:${name}`), makeScope(`user:${name}`)];
+  const scopes = [makeScope("key", name), makeScope("user", name)];
   return makePrincipal({ keyId: name, userId: name, scopes, ...change });
 }
 
@@ -346,7 +346,7 @@ describe("an answer in the background", () => {
     ]);
   });
 
-  const held = { scopes: [makeScope("user:ann", { budgetNanos: 100 * tokenNanos })] };
+  const held = { scopes: [makeScope("user", "ann", { budgetNanos: 100 * tokenNanos })] };
   const of = (tokens: number) => ({ ...inBackground, max_output_tokens: tokens });
 
   it("holds what it may cost until it is known", async () => {
@@ -364,7 +364,7 @@ describe("an answer in the background", () => {
 
   it("does not keep from asking whoever may have one request at a time", async () => {
     const limits = { requestsPerMinute: null, tokensPerMinute: null, concurrentRequests: 1 };
-    await start({ scopes: [makeScope("user:ann", { limits })] });
+    await start({ scopes: [makeScope("user", "ann", { limits })] });
     first.script({ kind: "answer", body: queued });
     await ann.responses.create(inBackground);
     await expect(ann.responses.create(inBackground)).rejects.toMatchObject({ status: 429 });

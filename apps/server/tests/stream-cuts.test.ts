@@ -164,7 +164,7 @@ it("is not cut where an operator does not want it", async () => {
 
 it("keeps many at once within one budget, and gives back what was not used", () => {
   const counters = new MemoryCounters();
-  const scopes = [makeScope("key:a", { budgetNanos: 1_000 }), makeScope("user:b", { budgetNanos: 700 })];
+  const scopes = [makeScope("key", "a", { budgetNanos: 1_000 }), makeScope("user", "b", { budgetNanos: 700 })];
   const reserve = (id: string) =>
     counters.reserve({ id, scopes, tokens: 0, costNanos: 200, now: 0, expiresAt: 10 }).admitted;
   expect([reserve("1"), reserve("2")]).toEqual([true, true]);
@@ -176,6 +176,6 @@ it("keeps many at once within one budget, and gives back what was not used", () 
   expect(counters.settle({ id: "1", tokens: 0, costNanos: 300, now: 1 })).toBe(300);
   expect(counters.settle({ id: "2", tokens: 0, costNanos: null, now: 1 })).toBe(300);
   expect(reserve("3")).toBe(false);
-  counters.setSpent("user:b", 0);
+  counters.setSpent({ kind: "user", id: "b" }, 0);
   expect(reserve("3")).toBe(true);
 });

@@ -26,7 +26,7 @@ const half = (bytes: number): Script => ({ kind: "cut", after: { bytes }, of: an
 async function start(settings: StageSettings = {}, budgetTokens: number | null = null) {
   const budgetNanos = budgetTokens === null ? null : budgetTokens * perToken;
   const counters = new MemoryCounters();
-  const principal = makePrincipal({ scopes: [makeScope("key:k", { budgetNanos })] });
+  const principal = makePrincipal({ scopes: [makeScope("key", "k", { budgetNanos })] });
   stage = await startStage({
     ...{ counters, random: () => 0, target: { prices: [{ price }] } },
     snapshot: { principals: { [testKey]: principal } },

@@ -1,5 +1,7 @@
 // Who is calling, as the gateway knows it from the snapshot. Pure types and rules, shared by both planes.
 
+import type { Scope } from "#domain/access/scope.ts";
+
 export type Role = "admin" | "user";
 
 /** Absent or null means "no limit". All are counted over the last 60 seconds but `concurrentRequests`. */
@@ -9,10 +11,8 @@ export interface RateLimits {
   readonly concurrentRequests: number | null;
 }
 
-/** One holder of limits and a budget. Admission is all-or-nothing over all scopes of a principal. */
-export interface Scope {
-  /** `key:<api key id>` or `user:<user id>`: the name under which `link` counts. */
-  readonly id: string;
+/** A scope with what it is held to. Admission is all-or-nothing over all scopes of a principal. */
+export interface LimitedScope extends Scope {
   readonly limits: RateLimits;
   /** Total that may be spent, in nano-USD; null is unlimited. */
   readonly budgetNanos: number | null;
@@ -32,7 +32,7 @@ export interface Principal {
   readonly userId: string;
   readonly role: Role;
   readonly permissions: Permissions;
-  readonly scopes: readonly Scope[];
+  readonly scopes: readonly LimitedScope[];
   /** Epoch ms, or null for a key that does not expire. */
   readonly expiresAt: number | null;
 }

@@ -1,5 +1,7 @@
 // What is written down of one answered request: the line in the journal and the row in usage_logs.
 
+import type { Scope } from "#domain/access/scope.ts";
+
 /** How the request ended. Every status but `ok` may still have used, and cost, tokens. */
 export type UsageStatus = "ok" | "error" | "client_abort" | "timeout" | "shutdown";
 
@@ -74,6 +76,14 @@ export interface UnansweredAttempts {
   readonly tokens: number;
   /** Null: of one of them the price is unknown, and so is `costNanos`. */
   readonly costNanos: number | null;
+}
+
+/** Whose budgets are charged. */
+export function chargedScopes({ apiKeyId, userId }: UsageRecord): readonly Scope[] {
+  return [
+    { kind: "key", id: apiKeyId },
+    { kind: "user", id: userId },
+  ];
 }
 
 /** What budgets are charged, in nano-USD. */

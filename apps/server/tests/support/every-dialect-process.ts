@@ -7,7 +7,7 @@ import { makePrincipal, makeProvider, makeScope, makeSnapshot, startGateway, tes
 import { everyDialect } from "./talk-vendors.ts";
 
 const [vendorUrl = ""] = process.argv.slice(2);
-const principal = makePrincipal({ scopes: [makeScope("key:key-1", { budgetNanos: 1e15 })] });
+const principal = makePrincipal({ scopes: [makeScope("key", "key-1", { budgetNanos: 1e15 })] });
 const prices = builtInPrices().find(makeProvider("openai", "https://api.openai.com/v1"), "gpt-4o")?.prices ?? null;
 const targets = everyDialect(vendorUrl).map((target) => ({ ...target, prices, contextLength: 1_000_000 }));
 const gateway = await startGateway(makeSnapshot({ targets, principals: { [testKey]: principal } }));

@@ -8,7 +8,8 @@ import type { ProviderDefinition } from "@ghostllm/llm";
 import { loadConfig } from "#config/load.ts";
 import type { EdgeSettings } from "#config/config.ts";
 import { SteadyTime, systemClock } from "#domain/clock.ts";
-import type { Principal, Scope } from "#domain/principal.ts";
+import type { ScopeKind } from "#domain/access/scope.ts";
+import type { LimitedScope, Principal } from "#domain/principal.ts";
 import { Secret } from "#domain/secret.ts";
 import type { ProviderEntry, Snapshot, Target } from "#domain/snapshot.ts";
 import type { UsageRecord } from "#domain/usage-record.ts";
@@ -71,8 +72,8 @@ export function makeTarget(provider: ProviderEntry, model: string, change: Parti
 
 const noLimits = { requestsPerMinute: null, tokensPerMinute: null, concurrentRequests: null };
 
-export function makeScope(id: string, change: Partial<Scope> = {}): Scope {
-  return { id, limits: noLimits, budgetNanos: null, ...change };
+export function makeScope(kind: ScopeKind, id: string, change: Partial<LimitedScope> = {}): LimitedScope {
+  return { kind, id, limits: noLimits, budgetNanos: null, ...change };
 }
 
 export function makePrincipal(change: Partial<Principal> = {}): Principal {
@@ -83,7 +84,7 @@ export function makePrincipal(change: Partial<Principal> = {}): Principal {
     userId: "user-1",
     role: "user",
     permissions: { models: null },
-    scopes: [makeScope("key:key-1"), makeScope("user:user-1")],
+    scopes: [makeScope("key", "key-1"), makeScope("user", "user-1")],
     expiresAt: null,
     ...change,
   };

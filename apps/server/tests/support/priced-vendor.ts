@@ -57,7 +57,7 @@ export class PricedVendor {
       prices: known?.prices ?? null,
       contextLength: contextLength === undefined ? (known?.contextLength ?? null) : contextLength,
     });
-    const scopes = [makeScope(`key:${gateway.records.length}-${Math.random()}`, { budgetNanos: nanosOf(budget) })];
+    const scopes = [makeScope("key", `${gateway.records.length}-${Math.random()}`, { budgetNanos: nanosOf(budget) })];
     gateway.swap(makeSnapshot({ targets: [target], principals: { [testKey]: makePrincipal({ scopes }) } }));
     const before = gateway.records.length;
     upstream.script(scriptOf(answer));

@@ -6,7 +6,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { ControlLog } from "#control/control-log.ts";
 import { readAll } from "#control/snapshot/build-snapshot.ts";
 import type { Store } from "#control/store/store.ts";
-import { chargeOf } from "#domain/usage-record.ts";
+import { ScopeMap } from "#domain/access/scope.ts";
+import { chargedScopes, chargeOf } from "#domain/usage-record.ts";
 import type { JournalBatch } from "#link/journal/journal.ts";
 import { maxObjects, type OwnedObject } from "#link/object-owners.ts";
 import { drainBatch, type DrainDeps } from "./drain-batch.ts";
@@ -18,8 +19,8 @@ interface OpeningDeps extends DrainDeps {
 }
 
 export interface Opening {
-  /** Nano-USD by scope. */
-  readonly spent: ReadonlyMap<string, number>;
+  /** Nano-USD. */
+  readonly spent: ScopeMap<number>;
   /** Oldest first. */
   readonly objects: readonly OwnedObject[];
 }
@@ -54,17 +55,16 @@ async function passStored(deps: DrainDeps): Promise<void> {
 }
 
 interface Sums {
-  readonly spent: Map<string, number>;
+  readonly spent: ScopeMap<number>;
   readonly objects: OwnedObject[];
 }
 
 async function readStored(store: OpeningDeps["store"]): Promise<Sums> {
   const users = await readAll((page) => store.users.list(page));
   const keys = await readAll((page) => store.apiKeys.list(page));
-  const spent = new Map([
-    ...users.map((user): [string, number] => [`user:${user.id}`, user.spentNanos]),
-    ...keys.map((key): [string, number] => [`key:${key.id}`, key.spentNanos]),
-  ]);
+  const spent = new ScopeMap<number>();
+  for (const { id, spentNanos } of users) spent.set({ kind: "user", id }, spentNanos);
+  for (const { id, spentNanos } of keys) spent.set({ kind: "key", id }, spentNanos);
   return { spent, objects: [...(await store.storedObjects.latest(maxObjects))] };
 }
 
@@ -84,9 +84,7 @@ async function addPending({ journal, log }: OpeningDeps, sums: Sums): Promise<Op
 
 function add({ spent, objects }: Sums, batch: JournalBatch): void {
   for (const record of batch.records) {
-    for (const scope of [`user:${record.userId}`, `key:${record.apiKeyId}`]) {
-      spent.set(scope, (spent.get(scope) ?? 0) + chargeOf(record));
-    }
+    for (const scope of chargedScopes(record)) spent.set(scope, (spent.get(scope) ?? 0) + chargeOf(record));
   }
   for (const object of batch.objects) objects.push(object);
   if (objects.length > 2 * maxObjects) objects.splice(0, objects.length - maxObjects);

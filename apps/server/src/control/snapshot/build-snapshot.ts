@@ -5,7 +5,8 @@ import { setImmediate as yieldToEventLoop } from "node:timers/promises";
 import type { PriceBook } from "@ghostllm/llm";
 import type { ControlLog } from "#control/control-log.ts";
 import type { ApiKeyRow, ModelRow, Page, ProviderRow, AliasRow, Store, UserRow } from "#control/store/store.ts";
-import type { Principal, Scope } from "#domain/principal.ts";
+import type { LimitedScope, Principal } from "#domain/principal.ts";
+import type { ScopeKind } from "#domain/access/scope.ts";
 import type { ProviderEntry, Alias, Snapshot, Target } from "#domain/snapshot.ts";
 import { toProviderEntry } from "./providers.ts";
 import type { ProviderSources } from "./providers.ts";
@@ -68,7 +69,7 @@ export async function readAll<Row extends { readonly id: string }>(
 }
 
 function toPrincipals(keys: readonly ApiKeyRow[], users: readonly UserRow[]): ReadonlyMap<string, Principal> {
-  const usersById = new Map(users.map((user) => [user.id, { user, scope: scopeOf(`user:${user.id}`, user) }]));
+  const usersById = new Map(users.map((user) => [user.id, { user, scope: limitedScope("user", user) }]));
   const principals = new Map<string, Principal>();
   for (const key of keys) {
     const owner = usersById.get(key.userId);
@@ -77,7 +78,7 @@ function toPrincipals(keys: readonly ApiKeyRow[], users: readonly UserRow[]): Re
   return principals;
 }
 
-function toPrincipal(key: ApiKeyRow, user: UserRow, userScope: Scope): Principal {
+function toPrincipal(key: ApiKeyRow, user: UserRow, userScope: LimitedScope): Principal {
   return {
     keyId: key.id,
     keyHash: key.keyHash,
@@ -85,13 +86,16 @@ function toPrincipal(key: ApiKeyRow, user: UserRow, userScope: Scope): Principal
     userId: user.id,
     role: user.role,
     permissions: key.permissions,
-    scopes: [scopeOf(`key:${key.id}`, key), userScope],
+    scopes: [limitedScope("key", key), userScope],
     expiresAt: key.expiresAt,
   };
 }
 
-function scopeOf(id: string, { limits, budgetNanos }: Pick<UserRow, "limits" | "budgetNanos">): Scope {
-  return { id, limits, budgetNanos };
+function limitedScope(
+  kind: ScopeKind,
+  { id, limits, budgetNanos }: Pick<UserRow, "id" | "limits" | "budgetNanos">,
+): LimitedScope {
+  return { kind, id, limits, budgetNanos };
 }
 
 async function openProviders(

@@ -1,6 +1,7 @@
 import { formatUsd, GhostError } from "@ghostllm/contract";
 import { uncounted, unmetered } from "@ghostllm/llm";
 import type { ClientDialectName, Operation, ParsedRequest, RequestDemand } from "@ghostllm/llm";
+import type { Scope } from "#domain/access/scope.ts";
 import type { Awaitable } from "#domain/clock.ts";
 import type { Principal } from "#domain/principal.ts";
 import type { Counters, RateReport, RateStatus, Refusal, Reservation } from "#link/counters/counters.ts";
@@ -75,15 +76,14 @@ function cannotBeBudgeted(operation: Operation): GhostError {
 }
 
 function refuse(refusal: Refusal, costNanos: number): GhostError {
-  const [holder = "key"] = refusal.scopeId.split(":");
-  const { retryAfterSeconds } = refusal;
-  if (refusal.reason === "budget") return refuseByBudget(holder, refusal, costNanos);
+  const { retryAfterSeconds, scope } = refusal;
+  if (refusal.reason === "budget") return refuseByBudget(scope, refusal, costNanos);
   const details = retryAfterSeconds === null ? { isFinal: true } : { retryAfterSeconds };
-  return new GhostError("rate_limit_exceeded", describeLimit(holder, refusal), details);
+  return new GhostError("rate_limit_exceeded", describeLimit(scope, refusal), details);
 }
 
 /** Says which of three it is, with the figures: spent, held by running requests, or smaller than this request may cost. */
-function refuseByBudget(holder: string, refusal: Refusal, costNanos: number): GhostError {
+function refuseByBudget({ kind: holder }: Scope, refusal: Refusal, costNanos: number): GhostError {
   const { limit, spentNanos = 0, reservedNanos = 0, retryAfterSeconds } = refusal;
   const figures = `${formatUsd(limit)} USD, of which ${formatUsd(spentNanos)} are spent and ${formatUsd(reservedNanos)} are reserved by running requests. This request may cost up to ${formatUsd(costNanos)} USD`;
   if (spentNanos >= limit)
@@ -101,7 +101,7 @@ function noQuota(message: string): GhostError {
   return new GhostError("insufficient_quota", message);
 }
 
-function describeLimit(holder: string, { reason, limit, retryAfterSeconds }: Refusal): string {
+function describeLimit({ kind: holder }: Scope, { reason, limit, retryAfterSeconds }: Refusal): string {
   if (reason === "concurrency") return `This ${holder} may have ${limit} requests running at a time.`;
   if (retryAfterSeconds === null) return `The request alone is larger than the limit of ${limit} ${reason} per minute.`;
   return `The limit of this ${holder}, ${limit} ${reason} per minute, is reached. Try again in ${retryAfterSeconds} s.`;

@@ -5,7 +5,7 @@ import { GhostError } from "@ghostllm/contract";
 import type { ErrorCode } from "@ghostllm/contract";
 import { costOf, priceAt, withinSense, withoutUsage } from "@ghostllm/llm";
 import type { ParsedRequest, Price, Usage } from "@ghostllm/llm";
-import type { Principal, Scope } from "#domain/principal.ts";
+import type { LimitedScope, Principal } from "#domain/principal.ts";
 import type { Snapshot, Target } from "#domain/snapshot.ts";
 import type { UsageRecord, UsageStatus } from "#domain/usage-record.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
@@ -90,7 +90,7 @@ async function settle(
   }
 }
 
-function limitsRunning({ limits }: Scope): boolean {
+function limitsRunning({ limits }: LimitedScope): boolean {
   return limits.concurrentRequests !== null;
 }
 

@@ -1,13 +1,14 @@
 // Limits and budgets as the gateway asks for them: one decision over all scopes of a principal, all or nothing.
 // Called by gateway/flow/admit.ts and finish.ts. Invariant: what was reserved is settled once, or expires.
 
+import type { Scope } from "#domain/access/scope.ts";
 import type { Awaitable } from "#domain/clock.ts";
-import type { Scope } from "#domain/principal.ts";
+import type { LimitedScope } from "#domain/principal.ts";
 
 export interface ReservationRequest {
   /** The request id: settling names it. */
   readonly id: string;
-  readonly scopes: readonly Scope[];
+  readonly scopes: readonly LimitedScope[];
   /** Tokens to count against limits now; corrected when settled. */
   readonly tokens: number;
   /** The most that the request may cost, in nano-USD; 0 where no scope has a budget. */
@@ -22,7 +23,7 @@ export type RefusalReason = "requests" | "tokens" | "concurrency" | "budget";
 
 export interface Refusal {
   readonly reason: RefusalReason;
-  readonly scopeId: string;
+  readonly scope: Scope;
   readonly limit: number;
   /** Null: waiting does not help. */
   readonly retryAfterSeconds: number | null;
@@ -77,7 +78,7 @@ export interface Counters {
   /** The end of a request that was settled before its answer had left. */
   leave(id: string): void;
   /** What a scope has spent before this process counted: called at start, before the first request. */
-  setSpent(scopeId: string, spentNanos: number): void;
+  setSpent(scope: Scope, spentNanos: number): void;
   /** Gives back what expired. Returns how many reservations that were. */
   sweep(now: number): number;
 }

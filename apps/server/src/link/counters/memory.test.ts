@@ -1,13 +1,21 @@
 import { describe, expect, it } from "vitest";
-import type { RateLimits, Scope } from "#domain/principal.ts";
+import { ScopeMap } from "#domain/access/scope.ts";
+import type { ScopeKind } from "#domain/access/scope.ts";
+import type { LimitedScope, RateLimits } from "#domain/principal.ts";
 import type { Refusal, Reservation } from "./counters.ts";
 import { MemoryCounters } from "./memory.ts";
 
 const start = Date.UTC(2026, 0, 1);
 const minute = 60_000;
 
-function scope(id: string, limits: Partial<RateLimits> = {}, budgetNanos: number | null = null): Scope {
+function scope(
+  kind: ScopeKind,
+  id: string,
+  limits: Partial<RateLimits> = {},
+  budgetNanos: number | null = null,
+): LimitedScope {
   return {
+    kind,
     id,
     limits: { requestsPerMinute: null, tokensPerMinute: null, concurrentRequests: null, ...limits },
     budgetNanos,
@@ -15,7 +23,7 @@ function scope(id: string, limits: Partial<RateLimits> = {}, budgetNanos: number
 }
 
 interface Wish {
-  readonly scopes: readonly Scope[];
+  readonly scopes: readonly LimitedScope[];
   readonly tokens?: number;
   readonly costNanos?: number;
   readonly now?: number;
@@ -36,19 +44,19 @@ const refusalOf = (reservation: Reservation): Refusal | null => (reservation.adm
 describe("MemoryCounters", () => {
   it("refuses by the longest of the waits, whichever scope it is from", () => {
     const counters = new MemoryCounters();
-    const key = scope("key:a", { requestsPerMinute: 1 });
-    const user = scope("user:a", { tokensPerMinute: 100 });
+    const key = scope("key", "a", { requestsPerMinute: 1 });
+    const user = scope("user", "a", { tokensPerMinute: 100 });
     reserve(counters, { scopes: [key], now: start });
     reserve(counters, { scopes: [user], tokens: 100, now: start + 50_000 });
     const refused = refusalOf(reserve(counters, { scopes: [key, user], tokens: 50, now: start + 50_000 }));
-    expect(refused).toMatchObject({ scopeId: "user:a", reason: "tokens" });
+    expect(refused).toMatchObject({ scope: { kind: "user", id: "a" }, reason: "tokens" });
     const wait = (refused?.retryAfterSeconds ?? 0) * 1000;
     expect(reserve(counters, { scopes: [key, user], tokens: 50, now: start + 50_000 + wait }).admitted).toBe(true);
   });
 
   it("says that waiting does not help where that is so, whatever else could be waited for", () => {
     const counters = new MemoryCounters();
-    const scopes = [scope("key:a", { requestsPerMinute: 1 }), scope("user:a", {}, 10)];
+    const scopes = [scope("key", "a", { requestsPerMinute: 1 }), scope("user", "a", {}, 10)];
     reserve(counters, { scopes });
     expect(refusalOf(reserve(counters, { scopes, costNanos: 11 }))).toMatchObject({
       reason: "budget",
@@ -58,8 +66,8 @@ describe("MemoryCounters", () => {
 
   it("takes nothing when it refuses", () => {
     const counters = new MemoryCounters();
-    const open = scope("key:a", { requestsPerMinute: 5, tokensPerMinute: 100, concurrentRequests: 2 }, 100);
-    const shut = scope("user:a", { concurrentRequests: 0 });
+    const open = scope("key", "a", { requestsPerMinute: 5, tokensPerMinute: 100, concurrentRequests: 2 }, 100);
+    const shut = scope("user", "a", { concurrentRequests: 0 });
     const before = reserve(counters, { scopes: [open] }).report;
     for (let turn = 0; turn < 50; turn += 1) {
       expect(reserve(counters, { scopes: [open, shut], tokens: 100, costNanos: 100 }).admitted).toBe(false);
@@ -72,8 +80,8 @@ describe("MemoryCounters", () => {
   it("reports the tightest limit of each kind", () => {
     const counters = new MemoryCounters();
     const scopes = [
-      scope("key:a", { requestsPerMinute: 5 }),
-      scope("user:a", { requestsPerMinute: 3, tokensPerMinute: 50 }),
+      scope("key", "a", { requestsPerMinute: 5 }),
+      scope("user", "a", { requestsPerMinute: 3, tokensPerMinute: 50 }),
     ];
     expect(reserve(counters, { scopes, tokens: 20 }).report).toEqual({
       requests: { limit: 3, remaining: 2, resetSeconds: 60 },
@@ -83,7 +91,7 @@ describe("MemoryCounters", () => {
 
   it("settles once, and does not know what it never reserved", () => {
     const counters = new MemoryCounters();
-    const scopes = [scope("key:a", { concurrentRequests: 1 }, 100)];
+    const scopes = [scope("key", "a", { concurrentRequests: 1 }, 100)];
     const { id } = reserve(counters, { scopes, costNanos: 100 });
     for (let turn = 0; turn < 3; turn += 1) counters.settle({ id, tokens: 0, costNanos: 40, now: start });
     counters.settle({ id: "nobody's", tokens: 5, costNanos: 1000, now: start });
@@ -93,7 +101,7 @@ describe("MemoryCounters", () => {
 
   it("charges what was reserved for an unknown cost", () => {
     const counters = new MemoryCounters();
-    const scopes = [scope("key:a", {}, 100)];
+    const scopes = [scope("key", "a", {}, 100)];
     const { id } = reserve(counters, { scopes, costNanos: 60 });
     expect(counters.settle({ id, tokens: 0, costNanos: null, now: start })).toBe(60);
     expect(reserve(counters, { scopes, costNanos: 41 }).admitted).toBe(false);
@@ -107,7 +115,7 @@ describe("MemoryCounters", () => {
 
 interface Entry {
   readonly id: string;
-  readonly scopes: readonly Scope[];
+  readonly scopes: readonly LimitedScope[];
   readonly costNanos: number;
   readonly expiresAt: number;
   released: boolean;
@@ -122,17 +130,17 @@ function runAgainstBook(seed: number): number {
   };
   const counters = new MemoryCounters();
   const scopes = [
-    scope("key:a", { concurrentRequests: 4 }, 1000),
-    scope("key:b", {}, 500),
-    scope("user:a", { concurrentRequests: 6 }, 1200),
+    scope("key", "a", { concurrentRequests: 4 }, 1000),
+    scope("key", "b", {}, 500),
+    scope("user", "a", { concurrentRequests: 6 }, 1200),
   ];
   const entries: Entry[] = [];
-  const spent = new Map<string, number>();
+  const spent = new ScopeMap<number>();
   let admitted = 0;
   let now = start;
-  const held = ({ id }: Scope): Entry[] =>
-    entries.filter((entry) => !entry.released && entry.scopes.some((one) => one.id === id));
-  const reserved = (one: Scope): number => held(one).reduce((sum, { costNanos }) => sum + costNanos, 0);
+  const held = (scope: LimitedScope): Entry[] =>
+    entries.filter((entry) => !entry.released && entry.scopes.includes(scope));
+  const reserved = (one: LimitedScope): number => held(one).reduce((sum, { costNanos }) => sum + costNanos, 0);
 
   for (let turn = 0; turn < 120; turn += 1) {
     now += below(5_000);
@@ -143,7 +151,7 @@ function runAgainstBook(seed: number): number {
       const costNanos = below(200);
       const expected = wanted.every((one) => {
         const isFree =
-          costNanos === 0 || (spent.get(one.id) ?? 0) + reserved(one) + costNanos <= (one.budgetNanos ?? Infinity);
+          costNanos === 0 || (spent.get(one) ?? 0) + reserved(one) + costNanos <= (one.budgetNanos ?? Infinity);
         return isFree && held(one).length < (one.limits.concurrentRequests ?? Infinity);
       });
       const reservation = reserve(counters, { scopes: wanted, costNanos, now });
@@ -157,7 +165,7 @@ function runAgainstBook(seed: number): number {
       // Mostly less than was reserved, at times more: an estimate that was wrong.
       const costNanos = below(entry.costNanos + 5);
       counters.settle({ id: entry.id, tokens: 0, costNanos, now });
-      for (const { id } of entry.scopes) spent.set(id, (spent.get(id) ?? 0) + costNanos);
+      for (const one of entry.scopes) spent.set(one, (spent.get(one) ?? 0) + costNanos);
     } else {
       const expiring = entries.filter((entry) => !entry.released && entry.expiresAt <= now);
       for (const entry of expiring) entry.released = true;

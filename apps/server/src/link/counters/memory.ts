@@ -1,4 +1,6 @@
-import type { Scope } from "#domain/principal.ts";
+import { ScopeMap } from "#domain/access/scope.ts";
+import type { Scope } from "#domain/access/scope.ts";
+import type { LimitedScope } from "#domain/principal.ts";
 import type {
   Counters,
   Extension,
@@ -37,7 +39,7 @@ interface Held {
  * can both take the last of a budget.
  */
 export class MemoryCounters implements Counters {
-  readonly #scopes = new Map<string, ScopeState>();
+  readonly #scopes = new ScopeMap<ScopeState>();
   readonly #held = new Map<string, Held>();
   /** Settled, with an answer that is still on its way. */
   readonly #leaving = new Map<string, readonly ScopeState[]>();
@@ -45,7 +47,7 @@ export class MemoryCounters implements Counters {
   reserve(request: ReservationRequest): Reservation {
     const refusal = this.#refuse(request);
     if (refusal !== null) return { admitted: false, refusal, report: this.#report(request) };
-    const states = request.scopes.map((scope) => this.#stateOf(scope.id));
+    const states = request.scopes.map((scope) => this.#stateOf(scope));
     for (const state of states) take(state, request);
     const { id, tokens, costNanos, now: since, expiresAt } = request;
     const budgetsNanos = request.scopes.map((scope) => scope.budgetNanos ?? Infinity);
@@ -87,8 +89,8 @@ export class MemoryCounters implements Counters {
     this.#leaving.delete(id);
   }
 
-  setSpent(scopeId: string, spentNanos: number): void {
-    this.#stateOf(scopeId).spentNanos = spentNanos;
+  setSpent(scope: Scope, spentNanos: number): void {
+    this.#stateOf(scope).spentNanos = spentNanos;
   }
 
   sweep(now: number): number {
@@ -106,7 +108,7 @@ export class MemoryCounters implements Counters {
   #refuse(request: ReservationRequest): Refusal | null {
     let longest: Refusal | null = null;
     for (const scope of request.scopes) {
-      for (const refusal of refusalsByScope(scope, this.#stateOf(scope.id), request)) {
+      for (const refusal of refusalsByScope(scope, this.#stateOf(scope), request)) {
         if (refusal !== null && (longest === null || lasts(refusal) > lasts(longest))) longest = refusal;
       }
     }
@@ -116,16 +118,16 @@ export class MemoryCounters implements Counters {
   #report({ scopes, now }: ReservationRequest): RateReport {
     let requests: RateStatus | null = null;
     let tokens: RateStatus | null = null;
-    for (const { id, limits } of scopes) {
-      const state = this.#stateOf(id);
-      requests = tighter(requests, statusOf(state.requests, limits.requestsPerMinute, now));
-      tokens = tighter(tokens, statusOf(state.tokens, limits.tokensPerMinute, now));
+    for (const scope of scopes) {
+      const state = this.#stateOf(scope);
+      requests = tighter(requests, statusOf(state.requests, scope.limits.requestsPerMinute, now));
+      tokens = tighter(tokens, statusOf(state.tokens, scope.limits.tokensPerMinute, now));
     }
     return { requests, tokens };
   }
 
-  #stateOf(scopeId: string): ScopeState {
-    let state = this.#scopes.get(scopeId);
+  #stateOf(scope: Scope): ScopeState {
+    let state = this.#scopes.get(scope);
     if (state === undefined) {
       state = {
         requests: new SlidingWindow(),
@@ -134,7 +136,7 @@ export class MemoryCounters implements Counters {
         spentNanos: 0,
         reservedNanos: 0,
       };
-      this.#scopes.set(scopeId, state);
+      this.#scopes.set(scope, state);
     }
     return state;
   }
@@ -166,7 +168,11 @@ function lasts({ retryAfterSeconds }: Refusal): number {
   return retryAfterSeconds ?? Infinity;
 }
 
-function refusalsByScope(scope: Scope, state: ScopeState, request: ReservationRequest): readonly (Refusal | null)[] {
+function refusalsByScope(
+  scope: LimitedScope,
+  state: ScopeState,
+  request: ReservationRequest,
+): readonly (Refusal | null)[] {
   const { requestsPerMinute, tokensPerMinute, concurrentRequests } = scope.limits;
   return [
     refuseByWindow(scope, "requests", state.requests, requestsPerMinute, 1, request.now),
@@ -185,18 +191,18 @@ function refuseByWindow(
   now: number,
 ): Refusal | null {
   if (limit === null || window.used(now) + amount <= limit) return null;
-  return { reason, scopeId: scope.id, limit, retryAfterSeconds: window.secondsUntilFits(amount, limit, now) };
+  return { reason, scope, limit, retryAfterSeconds: window.secondsUntilFits(amount, limit, now) };
 }
 
-function refuseByConcurrency(scope: Scope, state: ScopeState, limit: number | null): Refusal | null {
+function refuseByConcurrency(scope: LimitedScope, state: ScopeState, limit: number | null): Refusal | null {
   if (limit === null || state.running < limit) return null;
-  return { reason: "concurrency", scopeId: scope.id, limit, retryAfterSeconds: 1 };
+  return { reason: "concurrency", scope, limit, retryAfterSeconds: 1 };
 }
 
 /** Requests take some seconds. */
 const reservationWaitSeconds = 5;
 
-function refuseByBudget(scope: Scope, state: ScopeState, costNanos: number): Refusal | null {
+function refuseByBudget(scope: LimitedScope, state: ScopeState, costNanos: number): Refusal | null {
   const budget = scope.budgetNanos;
   if (budget === null) return null;
   const left = budget - state.spentNanos - state.reservedNanos;
@@ -205,7 +211,7 @@ function refuseByBudget(scope: Scope, state: ScopeState, costNanos: number): Ref
   const { spentNanos, reservedNanos } = state;
   // When those that run have ended, some of what they reserved is given back.
   const retryAfterSeconds = reservedNanos > 0 && costNanos <= budget - spentNanos ? reservationWaitSeconds : null;
-  return { reason: "budget", scopeId: scope.id, limit: budget, retryAfterSeconds, spentNanos, reservedNanos };
+  return { reason: "budget", scope, limit: budget, retryAfterSeconds, spentNanos, reservedNanos };
 }
 
 function statusOf(window: SlidingWindow, limit: number | null, now: number): RateStatus | null {

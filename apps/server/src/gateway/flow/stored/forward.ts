@@ -5,7 +5,7 @@ import { GhostError } from "@ghostllm/contract";
 import { passageBetween, storedUrlOf, wayTo } from "@ghostllm/llm";
 import type { Dialect, ParsedRequest, StoredObjects, StoredRoute, Way } from "@ghostllm/llm";
 import { freePrices } from "#domain/prices.ts";
-import type { Principal, Scope } from "#domain/principal.ts";
+import type { LimitedScope, Principal } from "#domain/principal.ts";
 import type { Target } from "#domain/snapshot.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
 import type { Exchange } from "#gateway/http/exchange.ts";
@@ -128,7 +128,7 @@ function admissionInput(deps: GatewayDeps, { exchange, principal }: ForwardCall,
 }
 
 /** What runs in the background counts as running until somebody asks for it: that must not be what stops them. */
-function withoutConcurrency(scope: Scope): Scope {
+function withoutConcurrency(scope: LimitedScope): LimitedScope {
   return { ...scope, limits: { ...scope.limits, concurrentRequests: null } };
 }
 
