@@ -3,7 +3,7 @@ import { uncounted, unmetered } from "@ghostllm/llm";
 import type { ClientDialectName, Operation, ParsedRequest, RequestDemand } from "@ghostllm/llm";
 import type { Scope } from "#domain/access/scope.ts";
 import type { Awaitable } from "#domain/clock.ts";
-import type { Principal } from "#domain/principal.ts";
+import type { LimitedScope } from "#domain/principal.ts";
 import type { Counters, RateReport, RateStatus, Refusal, Reservation } from "#link/counters/counters.ts";
 import { mostItMayCost, noCost } from "./reserve.ts";
 import type { MostCost } from "./reserve.ts";
@@ -20,13 +20,13 @@ export interface Admission {
 
 export interface AdmissionInput {
   readonly id: string;
-  readonly principal: Principal;
+  readonly scopes: readonly LimitedScope[];
   readonly request: ParsedRequest;
   /** What it can cause, where that is known already. */
   readonly demand?: RequestDemand | null;
   readonly candidates: Candidates;
-  /** The client's; null where its request goes to its own dialect as it is. */
-  readonly dialect: ClientDialectName | null;
+  /** The client's. */
+  readonly dialect: ClientDialectName;
   /** What a header lets a model read, where that is more than usual. */
   readonly longerContext: number;
   readonly counters: Counters;
@@ -42,16 +42,16 @@ export interface AdmissionInput {
   readonly onRefusal: (report: RateReport) => void;
 }
 
-/** Limits, then budgets, over all scopes of the principal or none. Throws `rate_limit_exceeded` or `insufficient_quota`. */
+/** Limits, then budgets, over all scopes or none. Throws `rate_limit_exceeded` or `insufficient_quota`. */
 export function admit(input: AdmissionInput): Awaitable<Admission> {
-  const { id, principal, request, counters, countedAt, expiresAt } = input;
+  const { id, scopes, request, counters, countedAt, expiresAt } = input;
   const isFree = unmetered.has(request.operation);
-  const isBudgeted = !isFree && principal.scopes.some(({ budgetNanos }) => budgetNanos !== null);
+  const isBudgeted = !isFree && scopes.some(({ budgetNanos }) => budgetNanos !== null);
   if (isBudgeted && uncounted.has(request.operation)) throw cannotBeBudgeted(request.operation);
   const most = isBudgeted ? mostItMayCost(input) : noCost;
   const reservation = counters.reserve({
     id,
-    scopes: principal.scopes,
+    scopes,
     tokens: isFree ? 0 : request.promptTokensEstimate,
     costNanos: most.costNanos,
     now: countedAt,

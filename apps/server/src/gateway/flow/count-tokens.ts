@@ -1,28 +1,22 @@
 // How long a prompt is: where no vendor of the model says so in the client's dialect, or those who could fail, an estimate.
 
 import { wayTo } from "@ghostllm/llm";
-import type { Dialect, ParsedRequest } from "@ghostllm/llm";
 import { GhostError } from "@ghostllm/contract";
 import type { GatewayDeps } from "#gateway/deps.ts";
-import type { Exchange } from "#gateway/http/exchange.ts";
+import type { Answer, VendorAnswer, WholeAnswer } from "#gateway/flow/answer/answer.ts";
+import { notesHeader } from "#gateway/flow/answer/answer-headers.ts";
 import { attemptTargets } from "#gateway/flow/ask/attempts.ts";
 import type { AttemptsInput } from "#gateway/flow/ask/attempts.ts";
-import type { Run } from "#gateway/flow/answer/deliver.ts";
-import { finish } from "./finish.ts";
-import { noUsage } from "#gateway/flow/answer/measured-usage.ts";
 import { judge } from "#gateway/flow/ask/judge.ts";
+import type { Call } from "./call.ts";
 import type { Candidates } from "./resolve.ts";
-import type { VendorAnswer } from "#gateway/flow/ask/vendor-answer.ts";
 
 /** Of English, for when the tokenizer has no time. */
 const bytesPerToken = 4;
+const json = { "content-type": "application/json" };
 
-interface CountCall {
-  readonly exchange: Exchange;
-  readonly request: ParsedRequest;
-  /** The client's. */
-  readonly dialect: Dialect;
-}
+type CountCall = Pick<Call, "request" | "dialect">;
+type Counting = Pick<GatewayDeps, "estimator">;
 
 /** By a vendor of the model, in the client's dialect. */
 export function canBeCounted({ dialect, request }: CountCall, { targets }: Candidates): boolean {
@@ -31,17 +25,21 @@ export function canBeCounted({ dialect, request }: CountCall, { targets }: Candi
   });
 }
 
-/** Null where no vendor told it, whose fault that ever is: a client that counts before each turn must not be stopped by it. */
-export async function attemptCount(deps: GatewayDeps, input: AttemptsInput): Promise<VendorAnswer | null> {
+/**
+ * By a vendor, or an estimate where none told it, whose fault that ever is: a client that counts before each turn must not be
+ * stopped by it.
+ */
+export async function obtainCount(deps: GatewayDeps, input: AttemptsInput): Promise<Answer> {
   try {
     const answer = await attemptTargets(deps, input);
-    return judge(answer) === "accept" || isOfUnknownModel(answer) ? answer : null;
+    if (judge(answer) === "accept" || isOfUnknownModel(answer)) return answer;
   } catch (error) {
     if (input.lifeline.severedBy !== null || !(error instanceof GhostError)) throw error;
     // What cannot be asked of a target, such as a field that it lacks, is the client's to know.
     if (error.status < 500) throw error;
-    return null;
   }
+  input.lifeline.abandon();
+  return estimateCount(deps, input);
 }
 
 /** A server that does not count answers with 404 as well, but says nothing of the model. */
@@ -50,26 +48,22 @@ function isOfUnknownModel(answer: VendorAnswer): boolean {
   return /\bmodels?\b/i.test(answer.error.message);
 }
 
-/** The estimate, and a record that says that it cost nothing. */
-export async function answerFailedCount(deps: GatewayDeps, run: Run): Promise<void> {
-  const { trail, exchange, lifeline } = run;
-  lifeline.abandon();
-  const ending = { status: "ok", httpStatus: 200, errorCode: null, usage: noUsage } as const;
-  const times = { ttftMs: null, overheadMs: exchange.elapsedMs() - trail.upstreamMs };
-  trail.isFinished = true;
-  if (trail.target !== null) await finish(deps, { ...run, target: trail.target, ending: { ...ending, ...times } });
-  await answerCount(deps, run);
+/** For a model none of whose vendors counts: nobody is asked, and nothing is written down. */
+export async function answerCount(deps: Counting, call: CountCall & Pick<Call, "exchange">): Promise<void> {
+  const { status, notes, body } = await estimateCount(deps, call);
+  call.exchange.answer(status, { ...json, ...notesHeader(notes) }, body);
 }
 
-export async function answerCount(
-  { estimator }: GatewayDeps,
-  { exchange, request, dialect }: CountCall,
-): Promise<void> {
+async function estimateCount({ estimator }: Counting, { request, dialect }: CountCall): Promise<WholeAnswer> {
   const { encodeTokenCount } = dialect.client;
   if (encodeTokenCount === undefined) throw new GhostError("internal_error", "a dialect that counts can say the count");
   const prompt = request.body;
   const counts = await estimator.estimate({ dialect: dialect.name, prompt, answer: "", streamed: false });
-  const tokens = counts?.promptTokens ?? Math.ceil(request.body.length / bytesPerToken);
-  const headers = { "content-type": "application/json", "x-ghostllm-notes": "token count is an estimate" };
-  exchange.answer(200, headers, encodeTokenCount(tokens));
+  const tokens = counts?.promptTokens ?? Math.ceil(prompt.length / bytesPerToken);
+  return {
+    ...{ kind: "whole", origin: "estimate", target: null, status: 200, usage: null, stored: null, error: null },
+    headers: json,
+    notes: ["token count is an estimate"],
+    body: Buffer.from(encodeTokenCount(tokens)),
+  };
 }

@@ -1,30 +1,20 @@
-// One request, from the decoded body to the end of its answer: a straight line of named values.
-// Called by gateway/endpoints/inference.ts. Invariant: whoever is admitted is settled, once, however the request ends.
+// What a model is asked: from the decoded body to the answer, in a straight line of named values.
+// Called by gateway/endpoints/inference.ts.
 
 import type { Dialect, ParsedRequest, RequestDemand } from "@ghostllm/llm";
 import type { Principal } from "#domain/principal.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
 import type { Exchange } from "#gateway/http/exchange.ts";
-import type { RateReport } from "#link/counters/counters.ts";
-import { admit, rateHeaders } from "./admit.ts";
+import type { Answer, VendorAnswer } from "#gateway/flow/answer/answer.ts";
 import { attemptTargets } from "#gateway/flow/ask/attempts.ts";
-import { backgroundLifetimeMs } from "#gateway/flow/stored/background-runs.ts";
-import { answerCount, answerFailedCount, attemptCount, canBeCounted } from "./count-tokens.ts";
-import { cutBegun, deliver, finishWithoutAnswer } from "#gateway/flow/answer/deliver.ts";
-import type { Run } from "#gateway/flow/answer/deliver.ts";
 import { upstreamHeaders } from "#gateway/flow/ask/request-headers.ts";
 import { followReferences } from "#gateway/flow/stored/holder.ts";
-import { KeepAlive } from "#gateway/flow/answer/keep-alive.ts";
-import { Lifeline } from "#gateway/flow/ask/lifeline.ts";
-import { checkMayAdmit } from "./may-admit.ts";
+import type { Run } from "./call.ts";
+import { answerCount, canBeCounted, obtainCount } from "./count-tokens.ts";
 import { planTargets } from "./plan.ts";
 import { checkPermission, resolveModel } from "./resolve.ts";
 import type { Candidates } from "./resolve.ts";
-import { Trail } from "./trail.ts";
-import type { VendorAnswer } from "#gateway/flow/ask/vendor-answer.ts";
-
-/** A reservation outlives the longest request by this, so that only a leaked one ever expires. */
-const reservationMarginMs = 60_000;
+import { withRun } from "./run.ts";
 
 export interface InferenceCall {
   readonly exchange: Exchange;
@@ -44,27 +34,8 @@ export async function execute(deps: GatewayDeps, call: InferenceCall): Promise<v
   const candidates = followReferences({ owners: deps.objectOwners, principal: call.principal, references }, resolved);
   if (answerAlone(deps, call, candidates)) return;
   if (call.request.operation === "count_tokens" && !canBeCounted(call, candidates)) return answerCount(deps, call);
-  checkMayAdmit(deps);
-  const admitted = admit(admissionInput(deps, call, candidates));
-  const admission = admitted instanceof Promise ? await admitted : admitted;
-  const lifeline = new Lifeline(deps, call);
-  const keepAlive = new KeepAlive(deps, { ...call, report: admission.report });
-  const run: Run = { ...call, candidates, admission, lifeline, trail: new Trail(), keepAlive };
-  try {
-    if (lifeline.failure !== null) throw lifeline.failure;
-    const answer = await obtainAnswer(deps, run);
-    if (answer === null) return await answerFailedCount(deps, run);
-    rememberOwner(deps, run, answer);
-    await deliver(deps, run, answer);
-  } catch (error) {
-    lifeline.abandon();
-    if (!run.trail.isFinished) await finishWithoutAnswer(deps, run, error);
-    if (keepAlive.hasBegun) cutBegun(run, error);
-    throw error;
-  } finally {
-    keepAlive.stop();
-    lifeline.release();
-  }
+  const { scopes } = call.principal;
+  await withRun(deps, { ...call, candidates, scopes }, (run) => obtainAnswer(deps, run));
 }
 
 /** True where the request asks for nothing that a vendor would have to do, unless all of its vendors know what it asks. */
@@ -78,39 +49,7 @@ function answerAlone({ clock }: GatewayDeps, { exchange, request, dialect }: Inf
   return true;
 }
 
-function admissionInput(deps: GatewayDeps, call: InferenceCall, candidates: Candidates) {
-  const { exchange, principal, request, dialect, demand } = call;
-  const countedAt = deps.clock.monotonic();
-  return {
-    id: exchange.id,
-    principal,
-    request,
-    demand,
-    candidates,
-    dialect: dialect.name,
-    longerContext: longerContextOf(call),
-    counters: deps.counters,
-    assumedOutputTokens: deps.limits.assumedOutputTokens,
-    now: exchange.startedAt,
-    countedAt,
-    expiresAt: countedAt + longestMs(deps, request) + reservationMarginMs,
-    onRefusal: (report: RateReport) => exchange.addHeaders(rateHeaders(report)),
-  };
-}
-
-function longerContextOf({ exchange, dialect }: InferenceCall): number {
-  const { longerContext } = dialect.client;
-  if (longerContext === undefined) return 0;
-  return exchange.header(longerContext.header)?.includes(longerContext.word) === true ? longerContext.tokens : 0;
-}
-
-/** What a vendor does in the background goes on when it has answered. */
-function longestMs({ timeouts }: GatewayDeps, { kept }: ParsedRequest): number {
-  return timeouts.totalMs + (kept?.isBackground ? backgroundLifetimeMs : 0);
-}
-
-/** Null for a count that no vendor told. */
-function obtainAnswer(deps: GatewayDeps, run: Run): Promise<VendorAnswer | null> {
+async function obtainAnswer(deps: GatewayDeps, run: Run): Promise<Answer> {
   const { candidates, request, exchange, principal, dialect, lifeline, trail } = run;
   const { operation } = request;
   const { reservedNanos, readsUnseen } = run.admission;
@@ -136,7 +75,10 @@ function obtainAnswer(deps: GatewayDeps, run: Run): Promise<VendorAnswer | null>
     reservedNanos,
     readsUnseen,
   };
-  return operation === "count_tokens" ? attemptCount(deps, asked) : attemptTargets(deps, asked);
+  if (operation === "count_tokens") return obtainCount(deps, asked);
+  const answer = await attemptTargets(deps, asked);
+  rememberOwner(deps, run, answer);
+  return answer;
 }
 
 /** Who comes back for an answer has its id alone: that must lead to the vendor, and nobody else there. */

@@ -9,8 +9,8 @@ import type { LimitedScope, Principal } from "#domain/principal.ts";
 import type { Snapshot, Target } from "#domain/snapshot.ts";
 import type { UsageRecord, UsageStatus } from "#domain/usage-record.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
-import type { Exchange } from "#gateway/http/exchange.ts";
 import type { MeasuredUsage } from "#gateway/flow/answer/measured-usage.ts";
+import type { CallFacts } from "./call.ts";
 import { findTarget } from "./resolve.ts";
 import type { Candidates } from "./resolve.ts";
 import type { Trail } from "./trail.ts";
@@ -28,14 +28,8 @@ export interface Ending {
   readonly overheadMs: number;
 }
 
-/** What a record tells of the request itself: its id, its time, and where it came from. */
-export interface Origin extends Pick<Exchange, "id" | "startedAt" | "elapsedMs" | "ipAddress" | "userAgent"> {
-  /** Absent where nobody waits for an answer. */
-  readonly whenLeft?: Exchange["whenLeft"];
-}
-
 export interface FinishInput {
-  readonly exchange: Origin;
+  readonly exchange: CallFacts;
   readonly principal: Principal;
   readonly request: ParsedRequest;
   readonly candidates: Candidates;

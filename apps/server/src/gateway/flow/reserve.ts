@@ -12,8 +12,8 @@ export interface ReservedFor {
   /** Where it is known already. */
   readonly demand?: RequestDemand | null;
   readonly candidates: Candidates;
-  /** The client's; null where its request goes to its own dialect as it is. */
-  readonly dialect: ClientDialectName | null;
+  /** The client's. */
+  readonly dialect: ClientDialectName;
   /** What a header lets a model read, where that is more than usual. */
   readonly longerContext: number;
   /** For a request that names no maximum of its own, at a vendor that is told none. */
@@ -108,7 +108,7 @@ function mostWrittenTokens(target: Target, demand: RequestDemand, input: Reserve
   const { request, dialect, assumedOutputTokens } = input;
   if (request.operation.startsWith("images.")) return Math.max(anyPictureTokens, assumedOutputTokens);
   if (request.maxOutputTokens !== null && request.answers > 0) return namedOutputTokens(target, demand, request);
-  const way = dialect === null ? null : wayTo(target.provider.definition, dialect, request.operation, target.model);
+  const way = wayTo(target.provider.definition, dialect, request.operation, target.model);
   // Within one dialect the vendor is told what the client said, and nothing else.
   if (way === null || way.dialect === dialect) return assumedOutputTokens;
   const told = vendorDialects[way.dialect].upstream.usualOutputTokens?.(target.model) ?? 0;

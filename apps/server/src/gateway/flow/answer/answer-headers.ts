@@ -1,7 +1,7 @@
 import { errorCatalogue, formatUsd } from "@ghostllm/contract";
 import { rateHeaders } from "#gateway/flow/admit.ts";
 import { retryHeaders } from "#gateway/flow/ask/retry-after.ts";
-import type { StreamAnswer, VendorAnswer, WholeAnswer } from "#gateway/flow/ask/vendor-answer.ts";
+import type { Answer, StreamAnswer, WholeAnswer } from "./answer.ts";
 import type { Trail } from "#gateway/flow/trail.ts";
 import type { RateReport } from "#link/counters/counters.ts";
 
@@ -9,7 +9,7 @@ import type { RateReport } from "#link/counters/counters.ts";
 const passedOn = ["content-type", "content-disposition", "x-should-retry"] as const;
 
 export interface AnswerFacts {
-  readonly answer: VendorAnswer;
+  readonly answer: Answer;
   readonly report: RateReport;
   readonly trail: Trail;
   readonly overheadMs: number;
@@ -22,13 +22,21 @@ export function answerHeaders({ answer, report, trail, overheadMs }: AnswerFacts
     if (typeof value === "string") headers[name] = value;
   }
   Object.assign(headers, answer.kind === "stream" ? streamHeaders(answer) : whenToComeBack(answer, trail));
-  return Object.assign(headers, rateHeaders(report), {
-    "x-ghostllm-provider": encodeHeader(answer.target.provider.name),
-    "x-ghostllm-model": encodeHeader(answer.target.model),
+  return Object.assign(headers, rateHeaders(report), originHeaders(answer), {
     "x-ghostllm-attempts": String(trail.attempts),
-    ...(answer.notes.length > 0 && { "x-ghostllm-notes": encodeHeader(listOf(answer.notes)) }),
+    ...notesHeader(answer.notes),
     "x-ghostllm-overhead-ms": Math.max(0, overheadMs).toFixed(1),
   });
+}
+
+function originHeaders(answer: Answer): Record<string, string> {
+  if (answer.origin !== "vendor") return {};
+  const { provider, model } = answer.target;
+  return { "x-ghostllm-provider": encodeHeader(provider.name), "x-ghostllm-model": encodeHeader(model) };
+}
+
+export function notesHeader(notes: readonly string[]): Record<string, string> {
+  return notes.length === 0 ? {} : { "x-ghostllm-notes": encodeHeader(listOf(notes)) };
 }
 
 function streamHeaders({ tap, headers }: StreamAnswer): Record<string, string> {

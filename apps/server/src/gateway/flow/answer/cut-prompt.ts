@@ -1,7 +1,7 @@
 // Some servers leave out of a prompt what is too long for them, and say so by their count alone.
 
 import type { ParsedRequest } from "@ghostllm/llm";
-import type { WholeAnswer } from "#gateway/flow/ask/vendor-answer.ts";
+import type { WholeAnswer } from "./answer.ts";
 
 /** Our estimate is on the high side, by less than this. */
 const leastTimes = 2;
@@ -10,10 +10,12 @@ const mostTokensOff = 16;
 
 /** What the client is told; null where the count does not show it. */
 export function describeCutPrompt({ promptTokensEstimate, body }: ParsedRequest, answer: WholeAnswer): string | null {
-  const { definition } = answer.target.provider;
+  const { target } = answer;
+  if (target === null) return null;
+  const { definition } = target.provider;
   const read = answer.usage?.promptTokens ?? 0;
   if (definition.cutsPrompts !== "to half" || read === 0 || promptTokensEstimate < read * leastTimes) return null;
-  const held = heldTokens(body, answer.target.contextLength).find((most) => Math.abs(read - most / 2) <= mostTokensOff);
+  const held = heldTokens(body, target.contextLength).find((most) => Math.abs(read - most / 2) <= mostTokensOff);
   return held === undefined
     ? null
     : `all but ${read} tokens of the prompt: it was cut to the server's context of ${held}`;

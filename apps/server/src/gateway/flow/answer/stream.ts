@@ -6,7 +6,7 @@ import type { Exchange } from "#gateway/http/exchange.ts";
 import { UpstreamFailure } from "#gateway/upstream/upstream.ts";
 import type { UpstreamAnswer } from "#gateway/upstream/upstream.ts";
 import type { StreamMeter } from "./meter.ts";
-import type { StreamAnswer } from "#gateway/flow/ask/vendor-answer.ts";
+import type { StreamAnswer } from "./answer.ts";
 
 /** A vendor that has begun may take so long to say something before its client is told that it has begun. */
 const openingMs = 250;

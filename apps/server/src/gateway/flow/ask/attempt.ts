@@ -16,7 +16,7 @@ import type { Lifeline } from "./lifeline.ts";
 import { encodeRequest, readAnswer as readWholeAnswer } from "./large-bodies.ts";
 import type { Crossing, LargeBodyInput } from "./large-bodies.ts";
 import { readFirstFrames } from "#gateway/flow/answer/stream.ts";
-import type { AnswerBase, VendorAnswer, WholeAnswer } from "./vendor-answer.ts";
+import type { VendorAnswer, VendorBase, WholeVendorAnswer } from "#gateway/flow/answer/answer.ts";
 
 export interface VendorCall extends LargeBodyInput {
   readonly target: Target;
@@ -148,7 +148,7 @@ async function readStream(
   const contentType = String(headers["content-type"]);
   const tap = passage.createStreamTap(request, quirks, contentType);
   const first = await readFirstFrames(source, tap);
-  const base = { target, notes, status: source.status, headers };
+  const base: VendorBase = { origin: "vendor", target, notes, status: source.status, headers };
   if (tap.failure === null || tap.hasTold) return { kind: "stream", ...base, first, tap, source };
   // As long as the client has heard nothing, an error within a stream is one like any other.
   source.abort();
@@ -162,7 +162,7 @@ const untold = Buffer.alloc(0);
 async function readAnswer(input: VendorCall, source: UpstreamAnswer, passed: Passed): Promise<VendorAnswer> {
   const { target } = input;
   const { passage, notes } = passed;
-  const base = { target, notes, status: source.status, headers: source.headers };
+  const base: VendorBase = { origin: "vendor", target, notes, status: source.status, headers: source.headers };
   if (source.status >= 300 && source.status < 400) {
     throw new UpstreamFailure("broken", `the base URL leads elsewhere (status ${source.status})`);
   }
@@ -190,7 +190,7 @@ async function readAnswer(input: VendorCall, source: UpstreamAnswer, passed: Pas
 async function readGathered(input: VendorCall, source: UpstreamAnswer, passed: Passed): Promise<VendorAnswer> {
   const { target } = input;
   const { notes } = passed;
-  const base = { target, notes, status: source.status, headers: source.headers };
+  const base: VendorBase = { origin: "vendor", target, notes, status: source.status, headers: source.headers };
   const { body, complete, refusal } = await readWhole(source, input.answerBufferBytes, input.lifeline.exchange.held);
   if (!complete) throw refusal ?? new UpstreamFailure("broken", "the stream is too large to be told as one answer");
   const read = readWholeAnswer(input, passed, body, String(source.headers["content-type"]));
@@ -199,30 +199,30 @@ async function readGathered(input: VendorCall, source: UpstreamAnswer, passed: P
   return wholeOf(reading, base);
 }
 
-function wholeOf(reading: WholeAnswerReading, base: AnswerBase): WholeAnswer {
+function wholeOf(reading: WholeAnswerReading, base: VendorBase): WholeVendorAnswer {
   if (reading.failure !== undefined) return failed(base, reading.failure);
   return { kind: "whole", ...base, ...toldBy(reading, base) };
 }
 
-function readError(base: AnswerBase, body: Buffer, passage: Passage): WholeAnswer {
+function readError(base: VendorBase, body: Buffer, passage: Passage): WholeVendorAnswer {
   const { status, headers, target } = base;
   const { quirks = {} } = target.provider.definition;
   return failed(base, passage.readError(status, body, { headers, quirks }));
 }
 
 /** The vendor's error, by whatever status it came. */
-function failed(base: AnswerBase, { body, contentType, ...error }: ErrorReading): WholeAnswer {
+function failed(base: VendorBase, { body, contentType, ...error }: ErrorReading): WholeVendorAnswer {
   const { status } = error;
   return { kind: "whole", ...base, ...typed(base, contentType), status, body, usage: null, stored: null, error };
 }
 
-function toldBy(reading: WholeAnswerReading, base: AnswerBase) {
+function toldBy(reading: WholeAnswerReading, base: VendorBase) {
   const { body, usage, stored = null, contentType, notes: lost = [] } = reading;
   return { body, usage, stored, error: null, notes: [...base.notes, ...lost], ...typed(base, contentType) };
 }
 
 /** The headers, where what is passed on has another type than what the vendor sent. */
-function typed({ headers }: AnswerBase, contentType: string | undefined): Partial<Pick<AnswerBase, "headers">> {
+function typed({ headers }: VendorBase, contentType: string | undefined): Partial<Pick<VendorBase, "headers">> {
   return contentType === undefined ? {} : { headers: { ...headers, "content-type": contentType } };
 }
 

@@ -6,7 +6,7 @@ import type { Target } from "#domain/snapshot.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
 import { UpstreamFailure } from "#gateway/upstream/upstream.ts";
 import { attemptTarget } from "./attempt.ts";
-import type { VendorAnswer } from "./vendor-answer.ts";
+import type { VendorAnswer } from "#gateway/flow/answer/answer.ts";
 import type { RequestHeaders } from "./request-headers.ts";
 import { describe, isVendorAtFault, judge, restMsAfter, wouldMeetAnybody } from "./judge.ts";
 import type { Outcome } from "./judge.ts";

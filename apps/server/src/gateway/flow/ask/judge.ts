@@ -4,7 +4,7 @@
 import type { ErrorCode } from "@ghostllm/contract";
 import { UpstreamFailure } from "#gateway/upstream/upstream.ts";
 import { retryAfterMs } from "./retry-after.ts";
-import type { VendorAnswer } from "./vendor-answer.ts";
+import type { VendorAnswer } from "#gateway/flow/answer/answer.ts";
 
 export type Outcome = VendorAnswer | UpstreamFailure;
 

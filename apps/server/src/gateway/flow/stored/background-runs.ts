@@ -4,7 +4,7 @@
 import type { ParsedRequest } from "@ghostllm/llm";
 import type { Principal } from "#domain/principal.ts";
 import type { Target } from "#domain/snapshot.ts";
-import type { Origin } from "#gateway/flow/finish.ts";
+import type { CallFacts } from "#gateway/flow/call.ts";
 import type { Candidates } from "#gateway/flow/resolve.ts";
 import type { UnansweredAttempt } from "#gateway/flow/ask/unanswered.ts";
 
@@ -12,7 +12,7 @@ import type { UnansweredAttempt } from "#gateway/flow/ask/unanswered.ts";
 export interface BackgroundRun {
   /** The answer's id at the vendor. */
   readonly answerId: string;
-  readonly exchange: Origin;
+  readonly exchange: CallFacts;
   readonly principal: Principal;
   /** Without its body. */
   readonly request: ParsedRequest;

@@ -1,5 +1,5 @@
 // A request about what a vendor keeps: one call to the provider that holds it, which is nobody else's to answer.
-// Called by gateway/endpoints/stored-objects.ts. Invariant: whoever is admitted is settled, once, however the request ends.
+// Called by gateway/endpoints/stored-objects.ts.
 
 import { GhostError } from "@ghostllm/contract";
 import { passageBetween, storedUrlOf, wayTo } from "@ghostllm/llm";
@@ -10,21 +10,13 @@ import type { Target } from "#domain/snapshot.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
 import type { Exchange } from "#gateway/http/exchange.ts";
 import type { UpstreamCall, UpstreamRequest } from "#gateway/upstream/upstream.ts";
-import type { RateReport } from "#link/counters/counters.ts";
-import { admit, rateHeaders } from "#gateway/flow/admit.ts";
+import type { VendorAnswer } from "#gateway/flow/answer/answer.ts";
 import { callVendor, headersFor } from "#gateway/flow/ask/attempt.ts";
 import { attemptOnce } from "#gateway/flow/ask/attempts.ts";
-import { deliver, finishWithoutAnswer } from "#gateway/flow/answer/deliver.ts";
-import type { Run } from "#gateway/flow/answer/deliver.ts";
 import { upstreamHeaders } from "#gateway/flow/ask/request-headers.ts";
+import type { Call, Run } from "#gateway/flow/call.ts";
+import { withRun } from "#gateway/flow/run.ts";
 import type { Holder } from "./holder.ts";
-import { Lifeline } from "#gateway/flow/ask/lifeline.ts";
-import { checkMayAdmit } from "#gateway/flow/may-admit.ts";
-import type { Candidates } from "#gateway/flow/resolve.ts";
-import { Trail } from "#gateway/flow/trail.ts";
-import type { VendorAnswer } from "#gateway/flow/ask/vendor-answer.ts";
-
-const reservationMarginMs = 60_000;
 
 export interface ForwardCall {
   readonly exchange: Exchange;
@@ -42,25 +34,8 @@ export interface ForwardCall {
 /** Answers the client. Throws GhostError for what the endpoint is to answer, with nothing sent yet. */
 export async function forward(deps: GatewayDeps, call: ForwardCall): Promise<void> {
   const way = wayOf(call);
-  checkMayAdmit(deps);
   const target = targetOf(call);
-  const request = requestOf(call, target);
-  const candidates = candidatesOf(call, target);
-  const admission = await admit(admissionInput(deps, call, { request, candidates }));
-  const lifeline = new Lifeline(deps, call);
-  const run: Run = { ...call, request, candidates, admission, lifeline, trail: new Trail(), ...looksAt(call) };
-  try {
-    if (lifeline.failure !== null) throw lifeline.failure;
-    const answer = await obtainAnswer(deps, call, run, { way, target });
-    rememberOwners(deps, call, answer);
-    await deliver(deps, run, answer);
-  } catch (error) {
-    lifeline.abandon();
-    if (!run.trail.isFinished) await finishWithoutAnswer(deps, run, error);
-    throw error;
-  } finally {
-    lifeline.release();
-  }
+  await withRun(deps, callOf(call, target), (run) => obtainAnswer(deps, call, run, { way, target }));
 }
 
 function wayOf({ holder: { provider }, dialect, objects }: ForwardCall): Way {
@@ -85,9 +60,19 @@ function targetOf({ holder: { provider, owner }, route }: ForwardCall): Target {
   };
 }
 
-function candidatesOf({ holder: { owner } }: ForwardCall, target: Target): Candidates {
-  const requested = owner?.requestedModel ?? "";
-  return { requested, strategy: "ordered", targets: [{ target, weight: 1 }], isAlias: false };
+function callOf(forwarded: ForwardCall, target: Target): Call {
+  const { exchange, principal, dialect, holder } = forwarded;
+  const requested = holder.owner?.requestedModel ?? "";
+  return {
+    exchange,
+    principal,
+    dialect,
+    request: requestOf(forwarded, target),
+    candidates: { requested, strategy: "ordered", targets: [{ target, weight: 1 }], isAlias: false },
+    demand: null,
+    scopes: principal.scopes.map(withoutConcurrency),
+    ...looksAt(forwarded),
+  };
 }
 
 function requestOf({ exchange, objects, body }: ForwardCall, { model }: Target): ParsedRequest {
@@ -104,36 +89,13 @@ function requestOf({ exchange, objects, body }: ForwardCall, { model }: Target):
   };
 }
 
-interface Asked {
-  readonly request: ParsedRequest;
-  readonly candidates: Candidates;
-}
-
-function admissionInput(deps: GatewayDeps, { exchange, principal }: ForwardCall, { request, candidates }: Asked) {
-  const countedAt = deps.clock.monotonic();
-  return {
-    id: exchange.id,
-    principal: { ...principal, scopes: principal.scopes.map(withoutConcurrency) },
-    request,
-    candidates,
-    dialect: null,
-    longerContext: 0,
-    counters: deps.counters,
-    assumedOutputTokens: 0,
-    now: exchange.startedAt,
-    countedAt,
-    expiresAt: countedAt + deps.timeouts.totalMs + reservationMarginMs,
-    onRefusal: (report: RateReport) => exchange.addHeaders(rateHeaders(report)),
-  };
-}
-
 /** What runs in the background counts as running until somebody asks for it: that must not be what stops them. */
 function withoutConcurrency(scope: LimitedScope): LimitedScope {
   return { ...scope, limits: { ...scope.limits, concurrentRequests: null } };
 }
 
 /** The answer itself, or its end; its parts say nothing about how it is. */
-function looksAt({ id, holder, route }: ForwardCall): Pick<Run, "looksAt"> {
+function looksAt({ id, holder, route }: ForwardCall): Pick<Call, "looksAt"> {
   if (id === null) return {};
   return { looksAt: { providerId: holder.provider.id, answerId: id, isDeleted: route.method === "DELETE" } };
 }
@@ -143,7 +105,12 @@ interface Place {
   readonly target: Target;
 }
 
-function obtainAnswer(deps: GatewayDeps, call: ForwardCall, run: Run, { way, target }: Place): Promise<VendorAnswer> {
+async function obtainAnswer(
+  deps: GatewayDeps,
+  call: ForwardCall,
+  run: Run,
+  { way, target }: Place,
+): Promise<VendorAnswer> {
   const { exchange, dialect, route, body, id } = call;
   const { request, lifeline, trail } = run;
   const headers = upstreamHeaders(deps, exchange, dialect.client);
@@ -162,7 +129,10 @@ function obtainAnswer(deps: GatewayDeps, call: ForwardCall, run: Run, { way, tar
   const vendor = { ...reads, target, upstream, authenticator, lifeline, answerBufferBytes, onCall };
   const passed = { passage: passageBetween(dialect, dialect, request.operation), upstream: dialect.name, notes: [] };
   const requestId = exchange.id;
-  return attemptOnce(deps, { requestId, target, lifeline, trail, call: () => callVendor(vendor, sent, passed) });
+  const asked = { requestId, target, lifeline, trail, call: () => callVendor(vendor, sent, passed) };
+  const answer = await attemptOnce(deps, asked);
+  rememberOwners(deps, call, answer);
+  return answer;
 }
 
 const nothingKnown = { requestId: "", nowSeconds: 0 };

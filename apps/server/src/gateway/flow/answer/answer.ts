@@ -2,16 +2,26 @@ import type { ErrorReading, StoredAnswer, StreamTap, Usage } from "@ghostllm/llm
 import type { Target } from "#domain/snapshot.ts";
 import type { AnswerHeaders, UpstreamAnswer } from "#gateway/upstream/upstream.ts";
 
-export interface AnswerBase {
+interface FromVendor {
+  readonly origin: "vendor";
   readonly target: Target;
-  /** What of the request the target's dialect could not express. */
+}
+
+/** Made here, where vendors told nothing. */
+interface FromHere {
+  readonly origin: "estimate";
+  readonly target: null;
+}
+
+interface AnswerBase {
+  /** What of the request could not be expressed, and how what is told came about. */
   readonly notes: readonly string[];
   readonly status: number;
   readonly headers: AnswerHeaders;
 }
 
 /** An answer that is in memory as a whole. */
-export interface WholeAnswer extends AnswerBase {
+interface Whole extends AnswerBase {
   readonly kind: "whole";
   /** In the client's dialect. */
   readonly body: Buffer;
@@ -23,11 +33,18 @@ export interface WholeAnswer extends AnswerBase {
 }
 
 /** An answer that goes on: its first bytes are here, the rest is delivered by `source`. */
-export interface StreamAnswer extends AnswerBase {
+interface Streamed extends AnswerBase {
   readonly kind: "stream";
   readonly first: Buffer | null;
   readonly tap: StreamTap;
   readonly source: UpstreamAnswer;
 }
 
-export type VendorAnswer = WholeAnswer | StreamAnswer;
+export type VendorBase = AnswerBase & FromVendor;
+export type WholeVendorAnswer = Whole & FromVendor;
+export type VendorAnswer = (Whole | Streamed) & FromVendor;
+
+export type WholeAnswer = Whole & (FromVendor | FromHere);
+export type StreamAnswer = Streamed & FromVendor;
+/** What a client is told: `origin` says where it came from. */
+export type Answer = WholeAnswer | StreamAnswer;

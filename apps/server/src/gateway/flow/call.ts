@@ -1,0 +1,40 @@
+// What passes through the flow: a call, of which it is known who asks what and what may answer, and the run that it becomes when it
+// is admitted.
+
+import type { Dialect, ParsedRequest, RequestDemand } from "@ghostllm/llm";
+import type { Principal, LimitedScope } from "#domain/principal.ts";
+import type { Exchange } from "#gateway/http/exchange.ts";
+import type { KeepAlive } from "#gateway/flow/answer/keep-alive.ts";
+import type { Lifeline } from "#gateway/flow/ask/lifeline.ts";
+import type { Admission } from "./admit.ts";
+import type { Candidates } from "./resolve.ts";
+import type { Trail } from "./trail.ts";
+
+export interface Call {
+  readonly exchange: Exchange;
+  readonly principal: Principal;
+  readonly request: ParsedRequest;
+  /** The client's. */
+  readonly dialect: Dialect;
+  readonly candidates: Candidates;
+  /** What it can cause, where that is known already. */
+  readonly demand: RequestDemand | null;
+  /** All of these admit it, or none. */
+  readonly scopes: readonly LimitedScope[];
+  /** The kept answer that the client asks for. */
+  readonly looksAt?: { readonly providerId: string; readonly answerId: string; readonly isDeleted: boolean };
+}
+
+/** A call that was admitted, with what belongs to it until it is finished. */
+export interface Run extends Call {
+  readonly admission: Admission;
+  readonly trail: Trail;
+  readonly lifeline: Lifeline;
+  readonly keepAlive: KeepAlive;
+}
+
+/** What a record tells of the request itself: its id, its time, and where it came from. */
+export interface CallFacts extends Pick<Exchange, "id" | "startedAt" | "elapsedMs" | "ipAddress" | "userAgent"> {
+  /** Absent where nobody waits for an answer. */
+  readonly whenLeft?: Exchange["whenLeft"];
+}

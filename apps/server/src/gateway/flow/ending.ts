@@ -1,0 +1,70 @@
+// How a run ends: what is written down of it, with an answer and without one. Called by run.ts and deliver.ts.
+
+import { GhostError } from "@ghostllm/contract";
+import type { GatewayDeps } from "#gateway/deps.ts";
+import { isForWantOfRoom } from "#gateway/http/held-bytes.ts";
+import { noUsage } from "#gateway/flow/answer/measured-usage.ts";
+import type { MeasuredUsage } from "#gateway/flow/answer/measured-usage.ts";
+import type { Lifeline } from "#gateway/flow/ask/lifeline.ts";
+import { usageOfBegun } from "#gateway/flow/ask/unanswered.ts";
+import { unseenUsage } from "#gateway/flow/stored/background.ts";
+import type { Run } from "./call.ts";
+import { finish } from "./finish.ts";
+import type { Ending } from "./finish.ts";
+
+/** nginx's status for a client that left; it is recorded, never sent. */
+const clientClosedRequest = 499;
+
+/** No vendor was asked: nothing was used, so only the reservation is given back. Otherwise the failure is recorded. */
+export async function finishWithoutAnswer(deps: GatewayDeps, run: Run, error: unknown): Promise<void> {
+  const { exchange, trail, lifeline } = run;
+  if (trail.target === null) {
+    await deps.counters.settle({ id: exchange.id, tokens: 0, costNanos: 0, now: deps.clock.monotonic() });
+    return;
+  }
+  const isClientGone = lifeline.severedBy === "client";
+  await finishRun(deps, run, {
+    status: statusOf(lifeline, error),
+    httpStatus: isClientGone ? clientClosedRequest : error instanceof GhostError ? error.status : 500,
+    errorCode: isClientGone ? null : error instanceof GhostError ? error.code : "internal_error",
+    usage: trail.takeLast() ?? (mayHaveUsed(lifeline, error) ? usageOfUnanswered(deps, run) : noUsage),
+    ttftMs: null,
+    overheadMs: exchange.elapsedMs() - trail.upstreamMs,
+  });
+}
+
+/** It was ended from here, or the vendor has answered, but there was no room for it. */
+function mayHaveUsed({ severedBy }: Lifeline, error: unknown): boolean {
+  if (severedBy !== null) return true;
+  return error instanceof GhostError && (error.code === "timeout_error" || isForWantOfRoom(error));
+}
+
+/** What a vendor has begun in the background goes on without us, under an id that nobody was told. */
+function usageOfUnanswered(deps: GatewayDeps, { request, trail }: Run): MeasuredUsage {
+  const { assumedOutputTokens } = deps.limits;
+  if (request.kept?.isBackground && trail.isSent) return unseenUsage(deps, request);
+  return usageOfBegun(trail.begun({ request, assumedOutputTokens, now: deps.clock.monotonic() }));
+}
+
+/** Answers the cost in nano-USD, null where it is unknown. There is never a second record of a run. */
+export function finishRun(deps: GatewayDeps, run: Run, ending: Ending): Promise<number | null> {
+  const { trail } = run;
+  if (trail.target === null) throw new GhostError("internal_error", "an answer came from no target");
+  trail.isFinished = true;
+  return finish(deps, { ...run, target: trail.target, ending: asSeen(run, ending) });
+}
+
+/** Of what nobody here has seen no estimate can be made: then all that was reserved is charged to the budgets. */
+function asSeen({ admission, trail }: Run, ending: Ending): Ending {
+  const { usage } = ending;
+  const isEstimate = usage.isPromptEstimated === true || trail.unanswered.length > 0;
+  return admission.readsUnseen && isEstimate ? { ...ending, usage: { ...usage, isUnseen: true } } : ending;
+}
+
+/** `error`: what was thrown, or what the client is told; null where the answer is whole. */
+export function statusOf({ severedBy }: Lifeline, error: unknown): Ending["status"] {
+  if (severedBy === "client") return "client_abort";
+  if (error === null) return "ok";
+  if (severedBy === "stopping") return "shutdown";
+  return error instanceof GhostError && error.code === "timeout_error" ? "timeout" : "error";
+}

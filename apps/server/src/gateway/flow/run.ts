@@ -1,0 +1,74 @@
+// What all requests to vendors have in common, whatever they ask: they are admitted, tied to their client, to the clock and to the
+// right to go on, asked, answered and finished. Called by execute.ts and forward.ts.
+// Invariant: whoever is admitted is settled, once, however the request ends.
+
+import type { ParsedRequest } from "@ghostllm/llm";
+import type { GatewayDeps } from "#gateway/deps.ts";
+import type { RateReport } from "#link/counters/counters.ts";
+import { cutBegun, deliver } from "#gateway/flow/answer/deliver.ts";
+import type { Answer } from "#gateway/flow/answer/answer.ts";
+import { KeepAlive } from "#gateway/flow/answer/keep-alive.ts";
+import { Lifeline } from "#gateway/flow/ask/lifeline.ts";
+import { backgroundLifetimeMs } from "#gateway/flow/stored/background-runs.ts";
+import { admit, rateHeaders } from "./admit.ts";
+import type { AdmissionInput } from "./admit.ts";
+import type { Call, Run } from "./call.ts";
+import { finishWithoutAnswer } from "./ending.ts";
+import { checkMayAdmit } from "./may-admit.ts";
+import { Trail } from "./trail.ts";
+
+/** A reservation outlives the longest request by this, so that only a leaked one ever expires. */
+const reservationMarginMs = 60_000;
+
+/** Answers the client with what `ask` finds. Throws GhostError for what the endpoint is to answer, with nothing sent yet. */
+export async function withRun(deps: GatewayDeps, call: Call, ask: (run: Run) => Promise<Answer>): Promise<void> {
+  checkMayAdmit(deps);
+  const admitted = admit(admissionInput(deps, call));
+  const admission = admitted instanceof Promise ? await admitted : admitted;
+  const lifeline = new Lifeline(deps, call);
+  const keepAlive = new KeepAlive(deps, { ...call, report: admission.report });
+  const run: Run = { ...call, admission, lifeline, keepAlive, trail: new Trail() };
+  try {
+    if (lifeline.failure !== null) throw lifeline.failure;
+    await deliver(deps, run, await ask(run));
+  } catch (error) {
+    lifeline.abandon();
+    if (!run.trail.isFinished) await finishWithoutAnswer(deps, run, error);
+    if (keepAlive.hasBegun) cutBegun(run, error);
+    throw error;
+  } finally {
+    keepAlive.stop();
+    lifeline.release();
+  }
+}
+
+function admissionInput(deps: GatewayDeps, call: Call): AdmissionInput {
+  const { exchange, request, dialect, candidates, demand, scopes } = call;
+  const countedAt = deps.clock.monotonic();
+  return {
+    id: exchange.id,
+    scopes,
+    request,
+    demand,
+    candidates,
+    dialect: dialect.name,
+    longerContext: longerContextOf(call),
+    counters: deps.counters,
+    assumedOutputTokens: deps.limits.assumedOutputTokens,
+    now: exchange.startedAt,
+    countedAt,
+    expiresAt: countedAt + longestMs(deps, request) + reservationMarginMs,
+    onRefusal: (report: RateReport) => exchange.addHeaders(rateHeaders(report)),
+  };
+}
+
+function longerContextOf({ exchange, dialect }: Call): number {
+  const { longerContext } = dialect.client;
+  if (longerContext === undefined) return 0;
+  return exchange.header(longerContext.header)?.includes(longerContext.word) === true ? longerContext.tokens : 0;
+}
+
+/** What a vendor does in the background goes on when it has answered. */
+function longestMs({ timeouts }: GatewayDeps, { kept }: ParsedRequest): number {
+  return timeouts.totalMs + (kept?.isBackground ? backgroundLifetimeMs : 0);
+}
