@@ -166,7 +166,7 @@ export const forbiddenCode: readonly ForbiddenCode[] = [
 export const strangers = {
   dialects: {
     folder: "packages/llm/src/dialects",
-    shared: ["dialect.ts", "passage", "streams", "seals", "names", "errors", "fields", "openai"],
+    shared: ["dialect.ts", "parsed-request.ts", "passage", "streams", "seals", "names", "errors", "fields", "openai"],
     gatherer: "index.ts",
   },
   providers: {

@@ -26,18 +26,10 @@ export type {
   SignedAuthentication,
   TokenAuthentication,
 } from "./providers/definition.ts";
-export type {
-  ClientDialect,
-  ClientEndpoint,
-  Dialect,
-  EncodedRequest,
-  ParsedRequest,
-  RequestEdits,
-  RequestLine,
-  StreamFailure,
-  StreamTap,
-  UpstreamDialect,
-} from "./dialects/dialect.ts";
+export type { ClientDialect, ClientEndpoint, Dialect, UpstreamDialect } from "./dialects/dialect.ts";
+export type { StreamFailure } from "#dialects/errors/vendor-error.ts";
+export type { EncodedRequest, ParsedRequest, RequestEdits, RequestLine } from "#dialects/parsed-request.ts";
+export type { StreamTap } from "#dialects/streams/stream-tap.ts";
 export type { ClientModels, ListedModel } from "#dialects/fields/client-models.ts";
 export { dialects, vendorDialects } from "./dialects/index.ts";
 export { isForeign, readBaseUrl } from "./providers/base-url.ts";

@@ -4,7 +4,7 @@
 
 import { readTree } from "#wire/json-tree.ts";
 import type { Operation } from "#operations.ts";
-import type { ParsedRequest } from "#dialects/dialect.ts";
+import type { ParsedRequest } from "#dialects/parsed-request.ts";
 import { noDemand } from "./request-demand.ts";
 import type { RequestDemand } from "./request-demand.ts";
 import { readDemand } from "./read-demand.ts";

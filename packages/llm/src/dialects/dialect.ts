@@ -1,53 +1,25 @@
 // What a dialect must be able to do. A client dialect reads requests and writes errors; an upstream dialect writes
 // requests and reads answers. All of it is pure and synchronous, and no input is ever changed (a retry encodes again).
 
-import type { ErrorCode, GhostError } from "@ghostllm/contract";
+import type { GhostError } from "@ghostllm/contract";
 import type { EmbeddingsRequest, EmbeddingsResult } from "#embeddings.ts";
-import type { ChatEvent, ChatRequest, ChatResult, Usage } from "#hub.ts";
-import type { Operation } from "#operations.ts";
-import type { Member } from "#wire/json-members.ts";
-import type { JsonObject } from "#wire/json.ts";
-import type { AnswerPlaces } from "#dialects/passage/answer-losses.ts";
-import type { ClientModels } from "#dialects/fields/client-models.ts";
-import type { WrappedStreams } from "#dialects/streams/wrapped-streams.ts";
 import type { RequestFitting } from "#fitting/fit-text.ts";
-import type { ToolNameRules } from "#dialects/names/fitted-names.ts";
+import type { ChatRequest, ChatResult } from "#hub.ts";
+import type { Operation } from "#operations.ts";
 import type { ClientDialectName, DialectName, Quirks } from "#providers/definition.ts";
+import type { JsonObject } from "#wire/json.ts";
+import type { VendorError } from "#dialects/errors/vendor-error.ts";
+import type { ClientModels } from "#dialects/fields/client-models.ts";
 import type { AnswerReading } from "#dialects/fields/read-answer.ts";
-import type { SealMemory } from "#dialects/seals/sealed-turns.ts";
+import type { StoredAnswer, StoredObjects } from "#dialects/fields/stored-objects.ts";
+import type { ToolNameRules } from "#dialects/names/fitted-names.ts";
+import type { EncodedRequest, ParsedRequest, RequestEdits, RequestLine } from "./parsed-request.ts";
+import type { AnswerPlaces } from "#dialects/passage/answer-losses.ts";
 import type { NamedModel } from "#dialects/passage/told-model.ts";
-import type { WrittenAnswer } from "#dialects/passage/whole-as-stream.ts";
-import type { KeptByVendor, StoredAnswer, StoredObjects } from "#dialects/fields/stored-objects.ts";
-
-/** The size of a prompt, as far as its bytes tell it. */
-export type PromptSize = Pick<ParsedRequest, "promptTokensEstimate" | "textBytes">;
-
-/** What the gateway needs to know of a request; the rest of it stays in `body`. */
-export interface ParsedRequest {
-  readonly operation: Operation;
-  /** As it came. */
-  readonly body: Buffer;
-  /** Where its fields stand; null where that is in doubt (a key twice, or with escapes). */
-  readonly members: readonly Member[] | null;
-  readonly model: string;
-  readonly stream: boolean;
-  /** The client asked to be told the usage within the stream. */
-  readonly wantsStreamUsage: boolean;
-  /** Upper guess from the size of the body, for limits and reservations. */
-  readonly promptTokensEstimate: number;
-  /** Bytes of text that the prompt is made of, of which no vendor makes more tokens than one each; those of the body where it is absent. */
-  readonly textBytes?: number;
-  /** Most output tokens of one answer, where the client named a maximum. Vendors differ in what 0 means: some take it for none. */
-  readonly maxOutputTokens: number | null;
-  /** How many answers are asked for: `n`, times the number of prompts. */
-  readonly answers: number;
-  /** The body is a form, in which the model has its place. */
-  readonly form?: { readonly contentType: string; readonly modelStart: number; readonly modelEnd: number };
-  /** Of the client's URL, such as `alt=sse`, where it tells how to answer. */
-  readonly query?: string;
-  /** Absent where vendors of the dialect keep nothing. */
-  readonly kept?: KeptByVendor;
-}
+import type { SealMemory } from "#dialects/seals/sealed-turns.ts";
+import type { StreamDecoder, StreamEncoder, WrittenAnswer } from "#dialects/streams/stream-codec.ts";
+import type { StreamTap } from "#dialects/streams/stream-tap.ts";
+import type { WrappedStreams } from "#dialects/streams/wrapped-streams.ts";
 
 /** A public path on which clients speak the dialect, all with POST. */
 export interface ClientEndpoint {
@@ -58,16 +30,6 @@ export interface ClientEndpoint {
   readonly stream?: boolean;
   /** The body may be a form with files instead of JSON. */
   readonly takesForms?: boolean;
-}
-
-/** What a request says outside its body. */
-export interface RequestLine {
-  /** From the path, decoded. */
-  readonly model?: string;
-  readonly stream?: boolean;
-  /** Without the question mark. */
-  readonly query: string;
-  readonly contentType?: string;
 }
 
 /** Ms since the vendor was asked. */
@@ -134,95 +96,6 @@ export interface UpstreamEmbeddings {
   encodeRequest(request: EmbeddingsRequest, edits: RequestEdits): EncodedRequest;
   /** Null where the body is no answer of the dialect. */
   decodeResult(body: Buffer): EmbeddingsResult | null;
-}
-
-/** Writes a stream for a client, event by event. */
-export interface StreamEncoder {
-  /** Of the whole stream, such as `text/event-stream`. */
-  readonly contentType: string;
-  /** All that is written is one document, to which no event can be added from outside. */
-  readonly isDocument?: boolean;
-  /** Empty where the event has nothing to say to the client yet. */
-  encode(event: ChatEvent): string;
-  /** The end of a stream that cannot go on, where it depends on what was written. Otherwise `encodeStreamError` writes it. */
-  readonly encodeFailure?: (error: GhostError) => string;
-}
-
-/** Reads a vendor's stream in pieces of any size. */
-export interface StreamDecoder {
-  push(chunk: Buffer): readonly ChatEvent[];
-  /**
-   * The vendor's stream is over: what was still held, unless the connection `isCut`, and `end` or `error` if neither came
-   * before.
-   */
-  flush(isCut?: boolean): readonly ChatEvent[];
-  /** The answer told that it has ended, although the last mark of its stream may be missing. */
-  readonly isWhole: boolean;
-}
-
-export interface EncodedRequest {
-  readonly body: string;
-  /** Names of what this dialect cannot express, and what is therefore not in `body`. */
-  readonly notes: readonly string[];
-}
-
-export interface RequestEdits {
-  readonly model: string;
-  readonly quirks: Quirks;
-  /** The client's headers that vendors of its dialect are sent, for those who want them in the body. */
-  readonly headers?: Readonly<Record<string, string>>;
-  /** Can the model think? Absent or null where nobody knows. */
-  readonly thinks?: boolean | null;
-}
-
-/** What a vendor told within a stream about its failing. */
-export interface StreamFailure {
-  readonly code: ErrorCode;
-  readonly message: string;
-  readonly error: VendorError;
-}
-
-/** Watches a stream that passes through: reads its usage and its end, and withholds what the client did not ask for. */
-export interface StreamTap {
-  /** False for one document. */
-  readonly isEventStream: boolean;
-  /** Of what is passed on, where it is not the vendor's own. */
-  readonly contentType?: string;
-  /** The bytes to pass on now: whole frames, or null. */
-  push(chunk: Buffer): Buffer | null;
-  /**
-   * The vendor's stream is over: what is still held, unless the connection `isCut`, and the mark of the end where the answer
-   * is whole without it.
-   */
-  flush(isCut?: boolean): Buffer | null;
-  readonly usage: Usage | null;
-  /** The dialect's own mark of the end has come by: nothing of worth follows. */
-  readonly ended: boolean;
-  /** The vendor reported an error within the stream: nothing passes any more, and `fail` tells it to the client. */
-  readonly failure: StreamFailure | null;
-  /** The answer told that it has ended, although the last mark of its stream may be missing. */
-  readonly isWhole: boolean;
-  /** Something came that tells a client more than that there is a stream. */
-  readonly hasTold: boolean;
-  /**
-   * The last bytes of a stream that cannot go on: the vendor's own words where it told why, otherwise `error`. Null where a
-   * client can only be told by the cut.
-   */
-  fail(error: GhostError): Buffer | null;
-  /** The answer as its vendor keeps it, as far as the stream has told by now. */
-  readonly stored?: StoredAnswer | null;
-}
-
-/** What a vendor's error body says, in no dialect's terms. */
-export interface VendorError {
-  /** Null where it says nothing. */
-  readonly message: string | null;
-  /** The vendor's own types, codes and statuses, such as `overloaded_error`, `RESOURCE_EXHAUSTED`. */
-  readonly words: readonly string[];
-  /** Where the body tells it. */
-  readonly retryAfterSeconds?: number;
-  /** The HTTP status that the body tells, whatever that of the answer is. */
-  readonly status?: number;
 }
 
 /** What it takes to reach vendors from other dialects. */

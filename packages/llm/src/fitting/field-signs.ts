@@ -2,7 +2,7 @@
 
 import type { Needs } from "./vendor-needs.ts";
 import { parseJson } from "#wire/json.ts";
-import type { ParsedRequest } from "#dialects/dialect.ts";
+import type { ParsedRequest } from "#dialects/parsed-request.ts";
 import { valueOf } from "./text-signs.ts";
 
 export interface FieldNames {

@@ -9,7 +9,7 @@ import { spliceChanges } from "#wire/json-splice.ts";
 import { isObject, parseJson } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
 import type { Operation } from "#operations.ts";
-import type { ParsedRequest, RequestEdits } from "#dialects/dialect.ts";
+import type { ParsedRequest, RequestEdits } from "#dialects/parsed-request.ts";
 import type { Notes } from "#dialects/fields/extras.ts";
 import { GhostError } from "@ghostllm/contract";
 

@@ -1,7 +1,7 @@
 // Cheap looks into the bytes of a request, to see whether it must be parsed. Words are searched as JSON writes them, in
 // quotation marks: within a text these are escaped.
 
-import type { ParsedRequest } from "#dialects/dialect.ts";
+import type { ParsedRequest } from "#dialects/parsed-request.ts";
 import { mayHold } from "#wire/beginnings.ts";
 
 type Text = Pick<ParsedRequest, "body" | "members">;

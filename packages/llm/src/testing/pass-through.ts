@@ -1,5 +1,5 @@
 import { GhostError } from "@ghostllm/contract";
-import type { StreamTap } from "#dialects/dialect.ts";
+import type { StreamTap } from "#dialects/streams/stream-tap.ts";
 
 export interface Passed {
   readonly bytes: Buffer;

@@ -1,6 +1,7 @@
 // Answers of status 200 that are none: errors, and answers without content that do not say why they ended either.
 
-import type { ParsedRequest, VendorError } from "#dialects/dialect.ts";
+import type { VendorError } from "#dialects/errors/vendor-error.ts";
+import type { ParsedRequest } from "#dialects/parsed-request.ts";
 import { failureFrom, failureOfLacking, isErrorTold } from "#dialects/errors/read-error.ts";
 import type { JsonObject } from "#wire/json.ts";
 

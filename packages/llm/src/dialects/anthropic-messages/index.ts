@@ -1,7 +1,8 @@
 // Anthropic's Messages dialect, as client and as upstream dialect. Its folder has the same files as its neighbours.
 // https://docs.anthropic.com/en/api/messages
 
-import type { Dialect, ParsedRequest } from "#dialects/dialect.ts";
+import type { Dialect } from "#dialects/dialect.ts";
+import type { ParsedRequest } from "#dialects/parsed-request.ts";
 import { LargeAnswerTap } from "#dialects/streams/large-answer.ts";
 import { eventStreamType } from "#wire/aws-event-stream.ts";
 import { EventStreamUnwrapper } from "#wire/unwrap-event-stream.ts";

@@ -5,7 +5,9 @@ import type { ErrorCode } from "@ghostllm/contract";
 import type { Quirks } from "#providers/definition.ts";
 import { isObject, parseJson } from "#wire/json.ts";
 import { agreesWith } from "./agreeing-status.ts";
-import type { ClientDialect, ParsedRequest, UpstreamDialect, VendorError } from "#dialects/dialect.ts";
+import type { ClientDialect, UpstreamDialect } from "#dialects/dialect.ts";
+import type { VendorError } from "./vendor-error.ts";
+import type { ParsedRequest } from "#dialects/parsed-request.ts";
 import { meaningOf, readErrorType } from "./vendor-error.ts";
 
 export interface ErrorReading {

@@ -1,7 +1,7 @@
 // What vendors' bodies of errors say, in OpenAI's form, in Anthropic's, and in those of vendors that copy neither exactly.
 
 import { isObject, memberOf, parseJson, wordOf } from "#wire/json.ts";
-import type { VendorError } from "#dialects/dialect.ts";
+import type { VendorError } from "./vendor-error.ts";
 
 /**
  * `{error:{message}}`, or the forms of vendors that have no `error` key: `{message}`, `{detail}`, `{error:"text"}`,

@@ -2,10 +2,29 @@
 // else the status. Vendors agree on statuses less than on words, such as Google's 400 for a wrong key.
 
 import type { ErrorCode } from "@ghostllm/contract";
-import type { StreamFailure, VendorError } from "#dialects/dialect.ts";
+
 import { isLoading, phrases } from "./vendor-phrases.ts";
 import type { Phrase } from "./vendor-phrases.ts";
 import { codesOfStatuses, codesOfWords } from "./vendor-words.ts";
+
+/** What a vendor's error body says, in no dialect's terms. */
+export interface VendorError {
+  /** Null where it says nothing. */
+  readonly message: string | null;
+  /** The vendor's own types, codes and statuses, such as `overloaded_error`, `RESOURCE_EXHAUSTED`. */
+  readonly words: readonly string[];
+  /** Where the body tells it. */
+  readonly retryAfterSeconds?: number;
+  /** The HTTP status that the body tells, whatever that of the answer is. */
+  readonly status?: number;
+}
+
+/** What a vendor told within a stream about its failing. */
+export interface StreamFailure {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly error: VendorError;
+}
 
 export interface Meaning {
   readonly code: ErrorCode;

@@ -1,4 +1,4 @@
-import type { ParsedRequest, RequestEdits } from "#dialects/dialect.ts";
+import type { ParsedRequest, RequestEdits } from "#dialects/parsed-request.ts";
 import { writeJson } from "./extras.ts";
 import { exactInRequests, parseExactly } from "#wire/exact-json.ts";
 import { isObject } from "#wire/json.ts";

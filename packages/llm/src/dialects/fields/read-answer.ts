@@ -6,7 +6,7 @@ import { findMembers } from "#wire/json-members.ts";
 import type { Member } from "#wire/json-members.ts";
 import { parseJson } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
-import type { VendorError } from "#dialects/dialect.ts";
+import type { VendorError } from "#dialects/errors/vendor-error.ts";
 
 export interface AnswerReading {
   readonly usage: Usage | null;

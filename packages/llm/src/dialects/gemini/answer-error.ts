@@ -1,4 +1,4 @@
-import type { VendorError } from "#dialects/dialect.ts";
+import type { VendorError } from "#dialects/errors/vendor-error.ts";
 import { statusTold } from "#dialects/errors/read-error.ts";
 import { isObject, memberOf, parseJson } from "#wire/json.ts";
 

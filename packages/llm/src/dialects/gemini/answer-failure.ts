@@ -1,6 +1,7 @@
 // Answers of status 200 that are none: errors, answers without a candidate, and those whose candidates say that they failed.
 
-import type { ParsedRequest, VendorError } from "#dialects/dialect.ts";
+import type { VendorError } from "#dialects/errors/vendor-error.ts";
+import type { ParsedRequest } from "#dialects/parsed-request.ts";
 import { failureOfLacking, isErrorTold } from "#dialects/errors/read-error.ts";
 import type { Operation } from "#operations.ts";
 import { isObject, memberOf } from "#wire/json.ts";

@@ -3,7 +3,7 @@
 import { GhostError } from "@ghostllm/contract";
 import { describe, expect, it } from "vitest";
 import { dialects } from "#dialects/index.ts";
-import type { ParsedRequest } from "#dialects/dialect.ts";
+import type { ParsedRequest } from "#dialects/parsed-request.ts";
 import type { Operation } from "#operations.ts";
 import { describeWithCorpus, expectEnough } from "../../../../../tests/support/corpus.ts";
 import { gemini } from "./index.ts";

@@ -1,7 +1,7 @@
 // Embeddings of one content or of a batch, both ways. https://ai.google.dev/api/embeddings
 
 import { GhostError } from "@ghostllm/contract";
-import type { EncodedRequest, ParsedRequest, RequestEdits } from "#dialects/dialect.ts";
+import type { EncodedRequest, ParsedRequest, RequestEdits } from "#dialects/parsed-request.ts";
 import { ownFields, present, writeJson } from "#dialects/fields/extras.ts";
 import type { Notes } from "#dialects/fields/extras.ts";
 import { fault } from "#dialects/fields/field-checks.ts";
@@ -11,7 +11,7 @@ import { isObject, memberOf, parseJson } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
 import { dialect } from "./name.ts";
 import { fieldOf, ProtoReader, repeatedOf } from "./proto.ts";
-import { writeModel } from "#dialects/gemini/straight/request.ts";
+import { writeModel } from "./models.ts";
 import { encodeUsage, readUsage } from "./usage.ts";
 
 export function decodeEmbeddingsRequest({ operation, body, model }: ParsedRequest): EmbeddingsRequest {

@@ -40,3 +40,8 @@ export function isThirdGeneration(model: string): boolean {
 export function answersByTool(model: string, { tools }: Pick<ChatRequest, "tools">): boolean {
   return !isThirdGeneration(model) && tools.some(({ kind }) => kind === "function");
 }
+
+/** The value that a request has for its model within the body, such as `models/gemini-embedding-001`. */
+export function writeModel(model: string): string {
+  return /^(?:models|tunedModels)\//.test(model) ? model : `models/${model}`;
+}

@@ -1,7 +1,8 @@
 // Seals in `thoughtSignature`, which the vendor's clients decode as base64: those of other vendors are wrapped in it.
 
+import { spellingOf } from "#dialects/fields/extras.ts";
 import { readSeal, writeSeal } from "#dialects/seals/seals.ts";
-import type { Seal } from "#hub.ts";
+import type { Part, ReasoningPart, Seal } from "#hub.ts";
 import { dialect } from "./name.ts";
 
 /** What the vendor takes for calls that others made: https://ai.google.dev/gemini-api/docs/thought-signatures#faqs */
@@ -31,4 +32,15 @@ export function sealOfCall(id: string): Seal {
 
 export function readSealOfCall({ by, value }: Seal): string | undefined {
   return by === callIds ? value : undefined;
+}
+
+/** Where the vendor's seal of a part stood that has no place for one here. */
+export function sealOf(place: "empty" | "part"): NonNullable<ReasoningPart["extras"]> {
+  return { dialect, fields: {}, spelling: { sealOf: place } };
+}
+
+/** Is it the seal of the part before it? */
+export function isSealOfPart(part: Part | undefined): part is ReasoningPart & { readonly signature: Seal } {
+  if (part?.kind !== "reasoning" || part.signature === undefined) return false;
+  return spellingOf(part.extras, dialect)["sealOf"] !== undefined;
 }

@@ -6,7 +6,8 @@ import type { ChatRequest } from "#hub.ts";
 import { needsOf } from "#fitting/needs.ts";
 import { textsOf, valueOf } from "#fitting/text-signs.ts";
 import type { Needs } from "#fitting/vendor-needs.ts";
-import type { Dialect, ParsedRequest, RequestEdits } from "#dialects/dialect.ts";
+import type { Dialect } from "#dialects/dialect.ts";
+import type { ParsedRequest, RequestEdits } from "#dialects/parsed-request.ts";
 import { fitNames, isTaken } from "./fitted-names.ts";
 import type { ToolNameRules } from "./fitted-names.ts";
 

@@ -1,9 +1,10 @@
 // Answers of status 200 that are none: errors, and answers without what was asked for.
 
-import type { ParsedRequest, VendorError } from "#dialects/dialect.ts";
+import type { VendorError } from "#dialects/errors/vendor-error.ts";
+import type { ParsedRequest } from "#dialects/parsed-request.ts";
 import { failureFrom, failureOfLacking, isErrorTold } from "#dialects/errors/read-error.ts";
 import type { JsonObject } from "#wire/json.ts";
-import { messageOf } from "#dialects/ollama/decode/decode-result.ts";
+import { messageOf } from "./answer-message.ts";
 
 /** Null for an answer. */
 export function failureOf(answer: JsonObject, { operation }: Pick<ParsedRequest, "operation">): VendorError | null {

@@ -1,20 +1,14 @@
 // `/api/embed`, both ways, and the older `/api/embeddings` of one text.
 
 import { GhostError } from "@ghostllm/contract";
-import type {
-  ClientEmbeddings,
-  ElapsedMs,
-  EncodedRequest,
-  ParsedRequest,
-  RequestEdits,
-  UpstreamEmbeddings,
-} from "#dialects/dialect.ts";
+import type { ClientEmbeddings, ElapsedMs, UpstreamEmbeddings } from "#dialects/dialect.ts";
+import type { EncodedRequest, ParsedRequest, RequestEdits } from "#dialects/parsed-request.ts";
 import { ownFields, present, spellingOf, writeJson } from "#dialects/fields/extras.ts";
 import type { Notes } from "#dialects/fields/extras.ts";
 import { FieldReader, isString } from "#dialects/fields/field-reader.ts";
 import type { EmbeddingsRequest, EmbeddingsResult } from "#embeddings.ts";
 import { isObject, memberOf, parseJson } from "#wire/json.ts";
-import { encodeDurations } from "#dialects/ollama/encode/durations.ts";
+import { encodeDurations } from "./durations.ts";
 import { dialect } from "./name.ts";
 import { encodeUsage, readUsage } from "./usage.ts";
 

@@ -1,7 +1,7 @@
 // How much to think, both ways: `think`, which is yes, no, or a word for the effort.
 
 import { spellingOf } from "#dialects/fields/extras.ts";
-import type { RequestEdits } from "#dialects/dialect.ts";
+import type { RequestEdits } from "#dialects/parsed-request.ts";
 import type { Notes } from "#dialects/fields/extras.ts";
 import type { FieldReader } from "#dialects/fields/field-reader.ts";
 import type { ChatRequest, ReasoningWish } from "#hub.ts";

@@ -1,6 +1,7 @@
 // Answers of status 200 that are none: errors of vendors that tell no status, and answers without what was asked for.
 
-import type { ParsedRequest, VendorError } from "#dialects/dialect.ts";
+import type { VendorError } from "#dialects/errors/vendor-error.ts";
+import type { ParsedRequest } from "#dialects/parsed-request.ts";
 import { failureFrom, failureOfLacking, isErrorTold, readErrorValue } from "#dialects/errors/read-error.ts";
 import type { Operation } from "#operations.ts";
 import { isObject, memberOf } from "#wire/json.ts";

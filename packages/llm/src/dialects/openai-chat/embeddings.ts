@@ -1,6 +1,6 @@
 // Embeddings, both ways. https://platform.openai.com/docs/api-reference/embeddings
 
-import type { EncodedRequest, ParsedRequest, RequestEdits } from "#dialects/dialect.ts";
+import type { EncodedRequest, ParsedRequest, RequestEdits } from "#dialects/parsed-request.ts";
 import { ownFields, present, spellingOf, writeJson } from "#dialects/fields/extras.ts";
 import type { Notes } from "#dialects/fields/extras.ts";
 import { fault } from "#dialects/fields/field-checks.ts";

@@ -5,7 +5,7 @@ import { passThrough } from "#testing/pass-through.ts";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { StreamTap } from "#dialects/dialect.ts";
+import type { StreamTap } from "#dialects/streams/stream-tap.ts";
 import { providers } from "#providers/index.ts";
 import { openaiChat } from "./index.ts";
 

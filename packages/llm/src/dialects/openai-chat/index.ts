@@ -1,9 +1,10 @@
 // OpenAI's Chat Completions dialect, with its older completions and its embeddings, as client and as upstream dialect.
 // https://platform.openai.com/docs/api-reference/chat
 
-import type { Dialect, ParsedRequest } from "#dialects/dialect.ts";
+import type { Dialect } from "#dialects/dialect.ts";
+import type { ParsedRequest } from "#dialects/parsed-request.ts";
 import type { Quirks } from "#providers/definition.ts";
-import { isRefusedByOpenai } from "#dialects/passage/answer-by-tool.ts";
+import { refusesSchema } from "#dialects/openai/openai-schemas.ts";
 import { LargeAnswerTap } from "#dialects/streams/large-answer.ts";
 import { encodeError } from "#dialects/openai/openai-error.ts";
 import { readError } from "#dialects/errors/read-error.ts";
@@ -65,7 +66,7 @@ export const openaiChat = {
     streamContentType: "text/event-stream",
     resultIds: "tool_call_id",
     namedModel: { member: "model", within: [], form: "events" },
-    answersByTool: isRefusedByOpenai,
+    answersByTool: refusesSchema,
     toolNames: { longest: 64, refused: /[^a-zA-Z0-9_-]/g },
     editRequest,
     fitting: { mayNeed, fit },

@@ -1,6 +1,7 @@
 // Answers of status 200 that are none: those that say that they failed, and those without what was asked for.
 
-import type { ParsedRequest, VendorError } from "#dialects/dialect.ts";
+import type { VendorError } from "#dialects/errors/vendor-error.ts";
+import type { ParsedRequest } from "#dialects/parsed-request.ts";
 import { failureFrom, failureOfLacking, isErrorTold } from "#dialects/errors/read-error.ts";
 import { memberOf } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";

@@ -1,8 +1,9 @@
 // OpenAI's Responses dialect, as client and as upstream dialect. Its folder has the same files as its neighbours.
 // https://platform.openai.com/docs/api-reference/responses
 
-import type { Dialect, ParsedRequest } from "#dialects/dialect.ts";
-import { isRefusedByOpenai } from "#dialects/passage/answer-by-tool.ts";
+import type { Dialect } from "#dialects/dialect.ts";
+import type { ParsedRequest } from "#dialects/parsed-request.ts";
+import { refusesSchema } from "#dialects/openai/openai-schemas.ts";
 import { editModel } from "#dialects/fields/edit-model.ts";
 import { encodeError } from "#dialects/openai/openai-error.ts";
 import { readError } from "#dialects/errors/read-error.ts";
@@ -49,7 +50,7 @@ export const openaiResponses = {
   upstream: {
     streamContentType: "text/event-stream",
     namedModel: { member: "model", within: ["response"], form: "events" },
-    answersByTool: isRefusedByOpenai,
+    answersByTool: refusesSchema,
     toolNames: { longest: 64, refused: /[^a-zA-Z0-9_-]/g },
     editRequest: editModel,
     fitting: { mayNeed, fit },

@@ -1,7 +1,7 @@
 // The object that is an answer, with all the fields that the official SDKs' types demand: much of it repeats the request.
 // https://platform.openai.com/docs/api-reference/responses/object
 
-import type { ParsedRequest } from "#dialects/dialect.ts";
+import type { ParsedRequest } from "#dialects/parsed-request.ts";
 import { encodeServiceTier } from "#dialects/openai/openai-service-tier.ts";
 import type { Usage } from "#hub.ts";
 import { exactInRequests, parseExactly } from "#wire/exact-json.ts";

@@ -1,13 +1,11 @@
-// Calls of tools and what they answered, both ways.
+// Calls of tools, both ways.
 
 import { ownFields, present, spellingOf } from "#dialects/fields/extras.ts";
 import type { Notes } from "#dialects/fields/extras.ts";
 import type { FieldReader } from "#dialects/fields/field-reader.ts";
-import type { ToolCallPart, ToolResultPart } from "#hub.ts";
+import type { ToolCallPart } from "#hub.ts";
 import { isObject, memberOf, parseJson } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
-import { decodeContent, toResultContent } from "#dialects/openai-responses/decode/decode-content.ts";
-import { encodeParts, isPlainText } from "#dialects/openai-responses/encode/encode-content.ts";
 import { dialect } from "./name.ts";
 import type { ToolNames } from "./tool-names.ts";
 
@@ -77,40 +75,5 @@ export function encodeCall(part: ToolCallPart, notes: Notes): JsonObject {
     ...present(told),
     ...(isObject(unnamed) ? unnamed : { call_id: id }),
     ...(type === "custom_tool_call" ? { input: readInput(argumentsText) } : { arguments: argumentsText }),
-  };
-}
-
-/** Undefined for an item that answers no call. */
-export function decodeOutput(type: string, reader: FieldReader): ToolResultPart | undefined {
-  const callId = reader.string("call_id");
-  if (callId === undefined) return undefined;
-  for (const own of ["id", "status", "namespace"]) reader.spellAsWritten(own);
-  const name = reader.text("name");
-  const { parts, form } = decodeContent(reader, "output", "input_text");
-  const usual = parts.length === 1 && isPlainText(parts[0]) ? "string" : "list";
-  if (form !== usual || parts.length === 0) reader.spell("output", form);
-  if (type !== "function_call_output") reader.spell("type", type);
-  const written = reader.peek("output");
-  const content = parts.map((part, index) => toResultContent(part, Array.isArray(written) ? written[index] : part));
-  return { kind: "tool_result", callId, ...(name !== undefined && { name }), content, ...reader.extras() };
-}
-
-export function encodeOutput(part: ToolResultPart, notes: Notes): JsonObject {
-  const { callId, content, extras } = part;
-  const { type = "function_call_output", output: form, ...told } = spellingOf(extras, dialect);
-  if (part.isError) notes.add("is_error");
-  if (part.cache !== undefined) notes.add("cache_control");
-  const name = extras?.dialect === dialect ? part.name : undefined;
-  const output = encodeParts(content, "input_text", notes);
-  const [first] = content;
-  const isText = form !== "list" && content.length === 1 && isPlainText(first);
-  const written = form === "string" || output.length === 0 ? "" : isText ? first.text : output;
-  return {
-    ...ownFields(extras, dialect, notes),
-    ...told,
-    type,
-    call_id: callId,
-    ...present({ name }),
-    ...(form !== "absent" && { output: form === "list" ? output : written }),
   };
 }

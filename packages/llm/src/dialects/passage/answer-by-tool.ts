@@ -38,13 +38,6 @@ export function askByTool(
   };
 }
 
-/** OpenAI holds answers to objects alone: https://platform.openai.com/docs/guides/structured-outputs */
-export function isRefusedByOpenai(model: string, { format }: Pick<ChatRequest, "format">): boolean {
-  if (format?.kind !== "schema" || format.schema["type"] === "object" || format.schema["$ref"] !== undefined)
-    return false;
-  return /^(?:openai\/)?(?:gpt-|chatgpt|o\d)/.test(model);
-}
-
 function wrapped(schema: JsonObject): JsonObject {
   return { type: "object", properties: { [member]: schema }, required: [member] };
 }

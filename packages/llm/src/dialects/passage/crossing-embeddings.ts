@@ -1,7 +1,8 @@
 // Embeddings across dialects: the part of a passage that is theirs.
 
 import { withWholePairs } from "#fitting/fit-text.ts";
-import type { Dialect, EncodedRequest, ParsedRequest, RequestEdits, VendorDialect } from "#dialects/dialect.ts";
+import type { Dialect, VendorDialect } from "#dialects/dialect.ts";
+import type { EncodedRequest, ParsedRequest, RequestEdits } from "#dialects/parsed-request.ts";
 import { unread } from "#dialects/errors/error-reading.ts";
 import type { Notes } from "#dialects/fields/extras.ts";
 import type { WholeAnswerReading } from "./passage.ts";

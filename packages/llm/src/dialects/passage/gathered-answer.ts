@@ -2,7 +2,9 @@
 
 import type { ChatEvent, ChatResult, Choice, Extras, Part, ReasoningPart, ToolCallPart } from "#hub.ts";
 import { isObject } from "#wire/json.ts";
-import type { ClientDialect, ParsedRequest, StreamEncoder } from "#dialects/dialect.ts";
+import type { ClientDialect } from "#dialects/dialect.ts";
+import type { ParsedRequest } from "#dialects/parsed-request.ts";
+import type { StreamEncoder } from "#dialects/streams/stream-codec.ts";
 
 type Event<Kind extends ChatEvent["kind"]> = Extract<ChatEvent, { readonly kind: Kind }>;
 

@@ -4,7 +4,9 @@
 import type { Usage } from "#hub.ts";
 import type { Quirks } from "#providers/definition.ts";
 import type { AnswerTool } from "./answer-by-tool.ts";
-import type { ParsedRequest, RequestEdits, StreamFailure, StreamTap } from "#dialects/dialect.ts";
+import type { StreamFailure } from "#dialects/errors/vendor-error.ts";
+import type { ParsedRequest, RequestEdits } from "#dialects/parsed-request.ts";
+import type { StreamTap } from "#dialects/streams/stream-tap.ts";
 import type { ErrorContext, ErrorReading } from "#dialects/errors/error-reading.ts";
 import type { StoredAnswer } from "#dialects/fields/stored-objects.ts";
 

@@ -4,7 +4,10 @@
 import type { Quirks } from "#providers/definition.ts";
 import { needsOf } from "#fitting/needs.ts";
 import { fitText, withWholePairs } from "#fitting/fit-text.ts";
-import type { Dialect, ParsedRequest, RequestEdits, StreamFailure, StreamTap } from "#dialects/dialect.ts";
+import type { Dialect } from "#dialects/dialect.ts";
+import type { StreamFailure } from "#dialects/errors/vendor-error.ts";
+import type { ParsedRequest, RequestEdits } from "#dialects/parsed-request.ts";
+import type { StreamTap } from "#dialects/streams/stream-tap.ts";
 import { failed, isMistaken, readVendorError, translateError, unread } from "#dialects/errors/error-reading.ts";
 import type { ErrorContext, ErrorReading } from "#dialects/errors/error-reading.ts";
 import type { Notes } from "#dialects/fields/extras.ts";

@@ -5,7 +5,7 @@ import { eachFrame, FrameCutter } from "#wire/frames.ts";
 import { findMembers, spliceJson } from "#wire/json-members.ts";
 import type { Splice } from "#wire/json-members.ts";
 import { eachLine, LineCutter } from "#wire/lines.ts";
-import type { StreamTap } from "#dialects/dialect.ts";
+import type { StreamTap } from "#dialects/streams/stream-tap.ts";
 import { OuterTap } from "#dialects/streams/outer-tap.ts";
 
 /** Where answers of a dialect name their model. */

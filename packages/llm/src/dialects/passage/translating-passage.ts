@@ -7,16 +7,11 @@ import { withWholePairs } from "#fitting/fit-text.ts";
 import { lossesOf } from "./answer-losses.ts";
 import { crossOver, describeSent, nothingSent } from "./crossing.ts";
 import type { Sent } from "./crossing.ts";
-import type {
-  Dialect,
-  EncodedRequest,
-  ParsedRequest,
-  RequestEdits,
-  StreamEncoder,
-  StreamFailure,
-  StreamTap,
-  VendorDialect,
-} from "#dialects/dialect.ts";
+import type { Dialect, VendorDialect } from "#dialects/dialect.ts";
+import type { StreamFailure } from "#dialects/errors/vendor-error.ts";
+import type { EncodedRequest, ParsedRequest, RequestEdits } from "#dialects/parsed-request.ts";
+import type { StreamEncoder } from "#dialects/streams/stream-codec.ts";
+import type { StreamTap } from "#dialects/streams/stream-tap.ts";
 import { failed, readVendorError, translateError, unread } from "#dialects/errors/error-reading.ts";
 import type { ErrorContext, ErrorReading } from "#dialects/errors/error-reading.ts";
 import type { Notes } from "#dialects/fields/extras.ts";

@@ -1,6 +1,8 @@
 import { GhostError } from "@ghostllm/contract";
 import type { ChatEvent, Usage } from "#hub.ts";
-import type { StreamDecoder, StreamEncoder, StreamFailure, StreamTap } from "#dialects/dialect.ts";
+import type { StreamFailure } from "#dialects/errors/vendor-error.ts";
+import type { StreamDecoder, StreamEncoder } from "#dialects/streams/stream-codec.ts";
+import type { StreamTap } from "#dialects/streams/stream-tap.ts";
 import { tellsSomething } from "#dialects/streams/opening.ts";
 import type { TurnCollector } from "#dialects/seals/sealed-turns.ts";
 import type { EventCompleter } from "./told-answer.ts";

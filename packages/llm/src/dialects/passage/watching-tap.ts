@@ -1,4 +1,5 @@
-import type { StreamDecoder, StreamTap } from "#dialects/dialect.ts";
+import type { StreamDecoder } from "#dialects/streams/stream-codec.ts";
+import type { StreamTap } from "#dialects/streams/stream-tap.ts";
 import { OuterTap } from "#dialects/streams/outer-tap.ts";
 import type { TurnCollector } from "#dialects/seals/sealed-turns.ts";
 

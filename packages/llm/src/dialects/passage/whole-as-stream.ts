@@ -2,16 +2,13 @@
 
 import type { ChatResult } from "#hub.ts";
 import { crossings } from "#operations.ts";
-import type { ClientDialect, Dialect, ParsedRequest } from "#dialects/dialect.ts";
+import type { ClientDialect, Dialect } from "#dialects/dialect.ts";
+import type { ParsedRequest } from "#dialects/parsed-request.ts";
 import { nothingSent } from "./crossing.ts";
+import type { WrittenAnswer } from "#dialects/streams/stream-codec.ts";
 import { eventsOf } from "#dialects/streams/result-events.ts";
 import { completeResult, idOf } from "./told-answer.ts";
 import type { AnswerFacts } from "./told-answer.ts";
-
-export interface WrittenAnswer {
-  readonly body: Buffer;
-  readonly contentType: string;
-}
 
 /** A client that asked for a stream gets one, also where the vendor answered as a whole. */
 export function writeResult(

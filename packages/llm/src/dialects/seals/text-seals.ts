@@ -3,7 +3,8 @@
 import { exactInRequests, parseExactly } from "#wire/exact-json.ts";
 import { findMembers } from "#wire/json-members.ts";
 import { isObject } from "#wire/json.ts";
-import type { ParsedRequest, PassingDialect } from "#dialects/dialect.ts";
+import type { PassingDialect } from "#dialects/dialect.ts";
+import type { ParsedRequest } from "#dialects/parsed-request.ts";
 import { writeJson } from "#dialects/fields/extras.ts";
 import type { Notes } from "#dialects/fields/extras.ts";
 import { foreignSeal, mayHoldForeignSeals } from "./seals.ts";

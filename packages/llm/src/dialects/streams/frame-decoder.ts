@@ -3,7 +3,7 @@
 
 import type { ChatEvent } from "#hub.ts";
 import { eachFrame, frameData, FrameCutter } from "#wire/frames.ts";
-import type { StreamDecoder } from "#dialects/dialect.ts";
+import type { StreamDecoder } from "./stream-codec.ts";
 
 /** A frame may hold an image or a document that a tool fetched; a larger one would hold up everybody else. */
 export const maxEventBytes = 8 * 1024 * 1024;

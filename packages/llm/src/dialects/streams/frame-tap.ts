@@ -10,7 +10,8 @@ import { oddFrames } from "#wire/frame-scan.ts";
 import type { FrameScanner } from "#wire/frame-scan.ts";
 import { eachFrame, frameData, FrameCutter } from "#wire/frames.ts";
 import { parseJson } from "#wire/json.ts";
-import type { StreamFailure, StreamTap } from "#dialects/dialect.ts";
+import type { StreamFailure } from "#dialects/errors/vendor-error.ts";
+import type { StreamTap } from "./stream-tap.ts";
 import type { Opening } from "./opening.ts";
 
 export interface FrameTapParts {

@@ -1,7 +1,7 @@
 import type { Usage } from "#hub.ts";
 import { skipValue } from "#wire/json-members.ts";
 import { parseJson } from "#wire/json.ts";
-import type { StreamTap } from "#dialects/dialect.ts";
+import type { StreamTap } from "./stream-tap.ts";
 
 /** Vendors write what an answer cost behind the content, with few fields of the answer behind it. */
 const tailBytes = 8192;

@@ -3,7 +3,7 @@
 
 import type { ChatEvent } from "#hub.ts";
 import { eachFrame, frameData } from "#wire/frames.ts";
-import type { StreamDecoder } from "#dialects/dialect.ts";
+import type { StreamDecoder } from "./stream-codec.ts";
 
 export interface Opening {
   /** Is the opening over with these frames? Not asked again when it is. */

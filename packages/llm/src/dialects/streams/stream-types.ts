@@ -1,7 +1,8 @@
 // How a stream of a vendor is told from a whole answer: by the content type, and by its first bytes where that is wrong.
 
 import { beginsStream } from "#wire/stream-beginning.ts";
-import type { StreamTap, UpstreamDialect } from "#dialects/dialect.ts";
+import type { UpstreamDialect } from "#dialects/dialect.ts";
+import type { StreamTap } from "./stream-tap.ts";
 import { UnwrappingTap } from "./unwrapping-tap.ts";
 
 export function isStreamOf(upstream: UpstreamDialect, contentType: string): boolean {

@@ -1,4 +1,4 @@
-import type { StreamTap } from "#dialects/dialect.ts";
+import type { StreamTap } from "./stream-tap.ts";
 import { OuterTap } from "./outer-tap.ts";
 import type { StreamUnwrapper } from "./wrapped-streams.ts";
 

@@ -8,7 +8,7 @@ import type { Citation, MediaPart, Part, ReasoningPart, TextPart, ToolResultPart
 import { isObject, memberOf } from "#wire/json.ts";
 import { decodeCacheMark } from "#dialects/anthropic-messages/cache-mark.ts";
 import { decodeCitation } from "#dialects/anthropic-messages/citations.ts";
-import { isPlainText } from "#dialects/anthropic-messages/encode/encode-content.ts";
+import { isPlainText } from "#dialects/fields/plain-text.ts";
 import { decodeSource } from "#dialects/anthropic-messages/media.ts";
 import { dialect } from "#dialects/anthropic-messages/name.ts";
 import { decodeToolUse, spellId } from "#dialects/anthropic-messages/tool-calls.ts";
@@ -115,7 +115,7 @@ function decodeToolResult(reader: FieldReader): ToolResultPart | undefined {
   const written = reader.peek("content");
   const { parts, form } = decodeContent(reader, "content");
   const [first] = parts;
-  const isText = parts.length === 1 && isPlainText(first);
+  const isText = parts.length === 1 && isBareText(first);
   const usual = parts.length === 0 ? "absent" : isText ? "string" : "list";
   if (form !== usual) reader.spell("content", form);
   const content = parts.map((part, index) => toResultContent(part, Array.isArray(written) ? written[index] : part));
@@ -134,4 +134,9 @@ function decodeToolResult(reader: FieldReader): ToolResultPart | undefined {
 function toResultContent(part: Part, value: unknown): ToolResultPart["content"][number] {
   const isHeld = part.kind === "text" || part.kind === "image" || part.kind === "document" || part.kind === "audio";
   return isHeld ? part : { kind: "opaque", dialect, value };
+}
+
+/** A text that may stand as a bare string. */
+export function isBareText(part: Part | undefined): part is TextPart {
+  return isPlainText(part, dialect) && part.citations === undefined;
 }

@@ -12,12 +12,6 @@ import { encodeSource } from "#dialects/anthropic-messages/media.ts";
 import { dialect } from "#dialects/anthropic-messages/name.ts";
 import { encodeToolUse, writeId } from "#dialects/anthropic-messages/tool-calls.ts";
 
-/** A text that may stand as a bare string. */
-export function isPlainText(part: Part | undefined): part is TextPart {
-  if (part?.kind !== "text" || part.cache !== undefined || part.citations !== undefined) return false;
-  return part.extras?.dialect !== dialect;
-}
-
 type Encoders = {
   readonly [Kind in Part["kind"]]: (part: Extract<Part, { readonly kind: Kind }>, notes: Notes) => unknown;
 };

@@ -1,7 +1,7 @@
 // What a request means -> the body for a vendor of this dialect. Nothing that came in this dialect is lost; what came in
 // another one and has no place here is named in the notes.
 
-import type { EncodedRequest, RequestEdits } from "#dialects/dialect.ts";
+import type { EncodedRequest, RequestEdits } from "#dialects/parsed-request.ts";
 import { ownFields, present, spellingOf, writeJson } from "#dialects/fields/extras.ts";
 import type { Notes } from "#dialects/fields/extras.ts";
 import { narrowSchema } from "#dialects/fields/fitted-schemas.ts";

@@ -1,6 +1,6 @@
 // Events -> the stream for a client of this dialect: a table of one small function per kind of event over a plain state.
 
-import type { StreamEncoder } from "#dialects/dialect.ts";
+import type { StreamEncoder } from "#dialects/streams/stream-codec.ts";
 import { ownFields } from "#dialects/fields/extras.ts";
 import { unsealed, writeSeal } from "#dialects/seals/seals.ts";
 import type { ChatEvent, FinishReason, Usage } from "#hub.ts";

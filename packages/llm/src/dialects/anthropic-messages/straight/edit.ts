@@ -1,4 +1,4 @@
-import type { ParsedRequest, RequestEdits } from "#dialects/dialect.ts";
+import type { ParsedRequest, RequestEdits } from "#dialects/parsed-request.ts";
 import { editModel } from "#dialects/fields/edit-model.ts";
 import { writeJson } from "#dialects/fields/extras.ts";
 import { exactInRequests, parseExactly } from "#wire/exact-json.ts";

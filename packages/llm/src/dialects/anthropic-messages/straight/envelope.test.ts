@@ -4,7 +4,7 @@
 import { passThrough } from "#testing/pass-through.ts";
 import { encodeEventChunk, encodeEventMessage } from "@ghostllm/fake-upstream";
 import { describe, expect, it } from "vitest";
-import type { StreamTap } from "#dialects/dialect.ts";
+import type { StreamTap } from "#dialects/streams/stream-tap.ts";
 import { passageBetween } from "#dialects/passage/passage-between.ts";
 import { dialects } from "#dialects/index.ts";
 import { bedrock } from "#providers/bedrock.ts";

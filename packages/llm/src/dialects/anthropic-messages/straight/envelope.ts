@@ -2,7 +2,7 @@
 // https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-anthropic-claude-messages-request-response.html
 // https://docs.anthropic.com/en/api/claude-on-vertex-ai
 
-import type { RequestEdits } from "#dialects/dialect.ts";
+import type { RequestEdits } from "#dialects/parsed-request.ts";
 import type { Envelope } from "#providers/definition.ts";
 import type { JsonObject } from "#wire/json.ts";
 import type { Member } from "#wire/json-members.ts";

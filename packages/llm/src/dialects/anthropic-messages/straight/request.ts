@@ -1,4 +1,4 @@
-import type { ParsedRequest } from "#dialects/dialect.ts";
+import type { ParsedRequest } from "#dialects/parsed-request.ts";
 import { readFewFields } from "#dialects/fields/few-fields.ts";
 import { parseBody } from "#dialects/fields/parse-body.ts";
 import type { Operation } from "#operations.ts";

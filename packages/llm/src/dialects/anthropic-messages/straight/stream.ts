@@ -1,5 +1,5 @@
 import type { GhostError } from "@ghostllm/contract";
-import type { ParsedRequest } from "#dialects/dialect.ts";
+import type { ParsedRequest } from "#dialects/parsed-request.ts";
 import { FrameTap } from "#dialects/streams/frame-tap.ts";
 import type { Fate } from "#dialects/streams/frame-tap.ts";
 import { decodedOpening, noOpening } from "#dialects/streams/opening.ts";

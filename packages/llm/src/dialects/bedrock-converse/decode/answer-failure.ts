@@ -1,4 +1,4 @@
-import type { VendorError } from "#dialects/dialect.ts";
+import type { VendorError } from "#dialects/errors/vendor-error.ts";
 import { memberOf } from "#wire/json.ts";
 import { readErrorValue } from "./errors.ts";
 import { isFailedFinish } from "./finish.ts";

@@ -2,7 +2,7 @@
 // decode-delta.ts reads what a block adds to an answer.
 // https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ConverseStreamOutput.html
 
-import type { StreamDecoder } from "#dialects/dialect.ts";
+import type { StreamDecoder } from "#dialects/streams/stream-codec.ts";
 import { breakOff, failStream, takeEvents } from "#dialects/streams/frame-decoder.ts";
 import type { DecoderState } from "#dialects/streams/frame-decoder.ts";
 import type { ChatEvent } from "#hub.ts";

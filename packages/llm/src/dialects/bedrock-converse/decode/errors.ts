@@ -1,4 +1,4 @@
-import type { VendorError } from "#dialects/dialect.ts";
+import type { VendorError } from "#dialects/errors/vendor-error.ts";
 import { readErrorType } from "#dialects/errors/vendor-error.ts";
 import { memberOf, parseJson } from "#wire/json.ts";
 

@@ -6,14 +6,9 @@ import { writeSeal } from "#dialects/seals/seals.ts";
 import type { Part, ReasoningPart, ToolCallPart, ToolResultPart } from "#hub.ts";
 import { parseExactObject } from "#wire/exact-json.ts";
 import type { JsonObject } from "#wire/json.ts";
+import type { EncodingContext } from "./encoding-context.ts";
 import { encodeMedia } from "./media.ts";
 import { dialect } from "#dialects/bedrock-converse/name.ts";
-
-export interface EncodingContext {
-  readonly notes: Notes;
-  /** How often each name of a document was given: no two in a request may have the same. */
-  readonly documentNames: Map<string, number>;
-}
 
 type Encoders = {
   readonly [Kind in Part["kind"]]: (

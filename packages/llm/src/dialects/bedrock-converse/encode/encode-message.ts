@@ -7,7 +7,7 @@ import type { CacheMark, Message, Part } from "#hub.ts";
 import type { JsonObject } from "#wire/json.ts";
 import { encodeCacheMark } from "./cache-mark.ts";
 import { encodePart } from "./encode-content.ts";
-import type { EncodingContext } from "./encode-content.ts";
+import type { EncodingContext } from "./encoding-context.ts";
 import { dialect } from "#dialects/bedrock-converse/name.ts";
 
 interface Turn {

@@ -1,6 +1,6 @@
 // What a request means -> the body for a model behind this dialect. What has no place here is named in the notes.
 
-import type { EncodedRequest, RequestEdits } from "#dialects/dialect.ts";
+import type { EncodedRequest, RequestEdits } from "#dialects/parsed-request.ts";
 import { ownFields, present, writeJson } from "#dialects/fields/extras.ts";
 import type { Notes } from "#dialects/fields/extras.ts";
 import { narrowSchema } from "#dialects/fields/fitted-schemas.ts";

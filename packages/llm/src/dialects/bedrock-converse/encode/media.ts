@@ -3,7 +3,7 @@
 
 import type { MediaPart, MediaSource } from "#hub.ts";
 import type { JsonObject } from "#wire/json.ts";
-import type { EncodingContext } from "./encode-content.ts";
+import type { EncodingContext } from "./encoding-context.ts";
 
 type Kind = "image" | "document" | "audio" | "video";
 

@@ -1,6 +1,6 @@
 // What one event of a stream adds to an answer -> events of the hub: a table of one small function per kind of part.
 
-import type { VendorError } from "#dialects/dialect.ts";
+import type { VendorError } from "#dialects/errors/vendor-error.ts";
 import type { ChatEvent, FinishReason, Part } from "#hub.ts";
 import { isObject, memberOf } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";

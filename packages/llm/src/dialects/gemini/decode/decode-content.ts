@@ -1,13 +1,12 @@
 // The parts of a content: a table of one small function per field that makes a part what it is. A part of another shape,
 // or of several of them, is opaque, and comes back as it was.
 
-import { spellingOf } from "#dialects/fields/extras.ts";
-import type { Part, ReasoningPart, Seal, ToolResultPart } from "#hub.ts";
+import type { Part, Seal, ToolResultPart } from "#hub.ts";
 import { isObject } from "#wire/json.ts";
 import { decodeFileData, decodeInlineData } from "#dialects/gemini/media.ts";
 import { dialect } from "#dialects/gemini/name.ts";
 import { fieldOf, ProtoReader } from "#dialects/gemini/proto.ts";
-import { decodeSeal, readSealOfCall } from "#dialects/gemini/seal.ts";
+import { decodeSeal, readSealOfCall, sealOf } from "#dialects/gemini/seal.ts";
 import { decodeCall, readResponse } from "#dialects/gemini/tool-calls.ts";
 import type { CallIds } from "#dialects/gemini/tool-calls.ts";
 
@@ -48,16 +47,6 @@ function sealed(part: Part, signature: Seal): readonly Part[] {
   if (part.kind === "tool_call" || part.kind === "reasoning") return [{ ...part, signature }];
   const isEmpty = part.kind === "text" && part.text === "";
   return [part, { kind: "reasoning", text: "", signature, extras: sealOf(isEmpty ? "empty" : "part") }];
-}
-
-function sealOf(place: "empty" | "part"): NonNullable<ReasoningPart["extras"]> {
-  return { dialect, fields: {}, spelling: { sealOf: place } };
-}
-
-/** Is it the seal of the part before it? */
-export function isSealOfPart(part: Part | undefined): part is ReasoningPart & { readonly signature: Seal } {
-  if (part?.kind !== "reasoning" || part.signature === undefined) return false;
-  return spellingOf(part.extras, dialect)["sealOf"] !== undefined;
 }
 
 function decodeText(reader: ProtoReader): Part | undefined {

@@ -3,11 +3,10 @@
 import { noteOpaque, ownFields, spellingOf } from "#dialects/fields/extras.ts";
 import type { Notes } from "#dialects/fields/extras.ts";
 import type { Opaque, Part, ReasoningPart, RefusalPart, Seal, TextPart, ToolCallPart, ToolResultPart } from "#hub.ts";
-import { isSealOfPart } from "#dialects/gemini/decode/decode-content.ts";
 import { encodeMedia } from "#dialects/gemini/media.ts";
 import { dialect } from "#dialects/gemini/name.ts";
 import { within, writeProto } from "#dialects/gemini/proto.ts";
-import { encodeSeal } from "#dialects/gemini/seal.ts";
+import { encodeSeal, isSealOfPart } from "#dialects/gemini/seal.ts";
 import { encodeCall, writeResponse } from "#dialects/gemini/tool-calls.ts";
 
 export interface PartContext {

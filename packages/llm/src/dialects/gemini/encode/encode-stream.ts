@@ -1,6 +1,7 @@
 // Events -> the stream for a client of this dialect: a table of one small function per kind of event over a plain state.
 
-import type { ParsedRequest, StreamEncoder } from "#dialects/dialect.ts";
+import type { ParsedRequest } from "#dialects/parsed-request.ts";
+import type { StreamEncoder } from "#dialects/streams/stream-codec.ts";
 import { ownFields, present, writeJson } from "#dialects/fields/extras.ts";
 import type { ChatEvent, Citation, FinishReason, Part, Usage } from "#hub.ts";
 import type { JsonObject } from "#wire/json.ts";
@@ -11,6 +12,7 @@ import { encodeFinish } from "#dialects/gemini/finish.ts";
 import { HeldCalls } from "./held-calls.ts";
 import { encodeLogprobs } from "#dialects/gemini/logprobs.ts";
 import { dialect } from "#dialects/gemini/name.ts";
+import { sealOf } from "#dialects/gemini/seal.ts";
 import { wantsEvents } from "#dialects/gemini/straight/request.ts";
 import { ArrayWriter } from "#dialects/gemini/straight/stream.ts";
 import { encodeUsage } from "#dialects/gemini/usage.ts";
@@ -135,8 +137,7 @@ function writePart(index: number, part: Part, state: StreamState): string {
 }
 
 function writeSealPart(index: number, signature: EventOf<"reasoning_signature">["signature"], state: StreamState) {
-  const extras = { dialect, fields: {}, spelling: { sealOf: "empty" } };
-  return writePart(index, { kind: "reasoning", text: "", signature, extras }, state);
+  return writePart(index, { kind: "reasoning", text: "", signature, extras: sealOf("empty") }, state);
 }
 
 function writeParts(index: number, content: readonly Part[], state: StreamState): string {

@@ -1,8 +1,8 @@
-import type { ParsedRequest } from "#dialects/dialect.ts";
+import type { ParsedRequest } from "#dialects/parsed-request.ts";
 import { oneLine } from "#dialects/fields/one-line.ts";
 import { readDocument } from "#dialects/fields/read-answer.ts";
 import type { AnswerReading } from "#dialects/fields/read-answer.ts";
-import type { WrittenAnswer } from "#dialects/passage/whole-as-stream.ts";
+import type { WrittenAnswer } from "#dialects/streams/stream-codec.ts";
 import type { Usage } from "#hub.ts";
 import { eachFrame, frameData } from "#wire/frames.ts";
 import { isObject, memberOf, parseJson, stringify } from "#wire/json.ts";

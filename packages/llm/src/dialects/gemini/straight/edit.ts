@@ -1,9 +1,9 @@
-import type { ParsedRequest, RequestEdits } from "#dialects/dialect.ts";
+import type { ParsedRequest, RequestEdits } from "#dialects/parsed-request.ts";
 import { writeJson } from "#dialects/fields/extras.ts";
 import { isObject, parseJson } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
 import { fieldOf } from "#dialects/gemini/proto.ts";
-import { writeModel } from "./request.ts";
+import { writeModel } from "#dialects/gemini/models.ts";
 
 /**
  * The model stands in the path, so that the body stays as it was written, but for those few that name it once more. A

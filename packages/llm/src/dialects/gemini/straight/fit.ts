@@ -3,7 +3,7 @@
 import { isObject, memberOf } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
 import { changeList, keepOf, withField, withValueAt } from "#fitting/changes.ts";
-import type { ParsedRequest } from "#dialects/dialect.ts";
+import type { ParsedRequest } from "#dialects/parsed-request.ts";
 import type { Notes } from "#dialects/fields/extras.ts";
 import { noResult, pairParts } from "#fitting/pair-calls.ts";
 import type { ResultParts } from "#fitting/pair-calls.ts";

@@ -1,4 +1,4 @@
-import type { PromptSize } from "#dialects/dialect.ts";
+import type { PromptSize } from "#dialects/parsed-request.ts";
 import type { JsonObject } from "#wire/json.ts";
 import { wordOf } from "#wire/json.ts";
 import { fieldOf, repeatedOf } from "#dialects/gemini/proto.ts";

@@ -1,7 +1,7 @@
 import { GhostError } from "@ghostllm/contract";
 import { describe, expect, it } from "vitest";
 import { dialects } from "#dialects/index.ts";
-import type { ParsedRequest } from "#dialects/dialect.ts";
+import type { ParsedRequest } from "#dialects/parsed-request.ts";
 import type { Operation } from "#operations.ts";
 import { gemini } from "#dialects/gemini/index.ts";
 

@@ -1,5 +1,5 @@
 import { modelName } from "#dialects/fields/field-checks.ts";
-import type { ParsedRequest, RequestLine } from "#dialects/dialect.ts";
+import type { ParsedRequest, RequestLine } from "#dialects/parsed-request.ts";
 import { parseBody } from "#dialects/fields/parse-body.ts";
 import type { Operation } from "#operations.ts";
 import { findMembers } from "#wire/json-members.ts";
@@ -50,9 +50,4 @@ function numberOf(object: unknown, field: string): number | null {
 export function wantsEvents({ query }: Pick<ParsedRequest, "query">): boolean {
   const parameters = new URLSearchParams(query);
   return (parameters.get("alt") ?? parameters.get("$alt") ?? "").startsWith("sse");
-}
-
-/** The value that a request has for its model within the body, such as `models/gemini-embedding-001`. */
-export function writeModel(model: string): string {
-  return /^(?:models|tunedModels)\//.test(model) ? model : `models/${model}`;
 }

@@ -1,10 +1,11 @@
 // A vendor's whole answer in this dialect -> what it means. Called for answers that go to a client of another dialect.
 
+import { messageOf } from "#dialects/ollama/answer-message.ts";
 import { FieldReader } from "#dialects/fields/field-reader.ts";
 import { isErrorTold } from "#dialects/errors/read-error.ts";
 import type { ChatResult, Choice, Part } from "#hub.ts";
 import { ExactMembers, parseExactly } from "#wire/exact-json.ts";
-import { isObject, memberOf } from "#wire/json.ts";
+import { isObject } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
 import { decodeCreatedAt, makeCallId } from "#dialects/ollama/created-at.ts";
 import { decodeAnswer } from "./decode-message.ts";
@@ -33,15 +34,6 @@ export function decodeResult(body: Buffer, fallbackId = ""): ChatResult | null {
     usage: readUsage(answer),
     ...reader.extras(),
   };
-}
-
-/** `/api/generate` has the fields of a message among the others. */
-export function messageOf(answer: unknown): JsonObject | undefined {
-  const message = memberOf(answer, "message");
-  if (isObject(message)) return message;
-  const response = memberOf(answer, "response");
-  const thinking = memberOf(answer, "thinking");
-  return typeof response === "string" ? { content: response, thinking } : undefined;
 }
 
 function decodeChoice(message: JsonObject, reader: FieldReader, fallbackId: string): Choice {

@@ -1,6 +1,6 @@
 // A vendor's stream of lines -> events: a table of one small function per field of a line over a plain state.
 
-import type { StreamDecoder } from "#dialects/dialect.ts";
+import type { StreamDecoder } from "#dialects/streams/stream-codec.ts";
 import {
   breakOff,
   failStream,
@@ -15,9 +15,9 @@ import { ExactMembers, parseExactly } from "#wire/exact-json.ts";
 import { isObject } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
 import { eachLine, LineCutter } from "#wire/lines.ts";
-import { readError } from "#dialects/ollama/straight/answer.ts";
+import { readError } from "#dialects/ollama/errors.ts";
 import { decodeCreatedAt, makeCallId } from "#dialects/ollama/created-at.ts";
-import { messageOf } from "./decode-result.ts";
+import { messageOf } from "#dialects/ollama/answer-message.ts";
 import { decodeFinish } from "#dialects/ollama/finish.ts";
 import { decodeLogprobs } from "#dialects/ollama/logprobs.ts";
 import { decodeImage } from "#dialects/ollama/media.ts";

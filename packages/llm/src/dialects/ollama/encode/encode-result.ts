@@ -1,12 +1,13 @@
 // What an answer means -> the answer for a client of this dialect, which knows one choice only: the first.
 
-import type { ElapsedMs, ParsedRequest } from "#dialects/dialect.ts";
+import type { ElapsedMs } from "#dialects/dialect.ts";
+import type { ParsedRequest } from "#dialects/parsed-request.ts";
 import { ownFields, present, spellingOf, writeJson } from "#dialects/fields/extras.ts";
 import type { ChatResult, Part } from "#hub.ts";
 import { isObject } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
 import { encodeCreatedAt } from "#dialects/ollama/created-at.ts";
-import { encodeDurations } from "./durations.ts";
+import { encodeDurations } from "#dialects/ollama/durations.ts";
 import { encodeFinish } from "#dialects/ollama/finish.ts";
 import { encodeLogprobs } from "#dialects/ollama/logprobs.ts";
 import { encodeMedia } from "#dialects/ollama/media.ts";

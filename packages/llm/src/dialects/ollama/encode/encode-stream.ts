@@ -1,11 +1,13 @@
 // Events -> lines for a client of this dialect: a table of one small function per kind of event over a plain state.
 
-import type { ElapsedMs, ParsedRequest, StreamEncoder } from "#dialects/dialect.ts";
+import type { ElapsedMs } from "#dialects/dialect.ts";
+import type { ParsedRequest } from "#dialects/parsed-request.ts";
+import type { StreamEncoder } from "#dialects/streams/stream-codec.ts";
 import { ownFields, writeJson } from "#dialects/fields/extras.ts";
 import type { ChatEvent, FinishReason, Seal, ToolCallPart, Usage } from "#hub.ts";
 import type { JsonObject } from "#wire/json.ts";
 import { encodeCreatedAt } from "#dialects/ollama/created-at.ts";
-import { encodeDurations } from "./durations.ts";
+import { encodeDurations } from "#dialects/ollama/durations.ts";
 import { encodeAnswerCall, toResponse } from "./encode-result.ts";
 import { encodeFinish } from "#dialects/ollama/finish.ts";
 import { encodeLogprobs } from "#dialects/ollama/logprobs.ts";

@@ -1,12 +1,12 @@
-import type { ParsedRequest, VendorError } from "#dialects/dialect.ts";
+import type { ParsedRequest } from "#dialects/parsed-request.ts";
 import { oneLine } from "#dialects/fields/one-line.ts";
 import { readDocument } from "#dialects/fields/read-answer.ts";
 import type { AnswerReading } from "#dialects/fields/read-answer.ts";
-import type { WrittenAnswer } from "#dialects/passage/whole-as-stream.ts";
+import type { WrittenAnswer } from "#dialects/streams/stream-codec.ts";
 import { isObject, memberOf, parseJson, stringify } from "#wire/json.ts";
 import { eachLine } from "#wire/lines.ts";
 import { failureOf } from "#dialects/ollama/answer-failure.ts";
-import { messageOf } from "#dialects/ollama/decode/decode-result.ts";
+import { messageOf } from "#dialects/ollama/answer-message.ts";
 import { readUsage } from "#dialects/ollama/usage.ts";
 
 const plainChat = { operation: "chat.completions" } as const;
@@ -56,16 +56,4 @@ function textOfCall(call: unknown): string {
 
 function textOf(value: unknown): string {
   return typeof value === "string" ? value : "";
-}
-
-/** `{"error":"text"}`, or the message of something that stands before the server. */
-export function readError(body: string): VendorError {
-  const value = parseJson(body);
-  const error = memberOf(value, "error");
-  const messages = [error, memberOf(error, "message"), memberOf(value, "message")];
-  return { message: messages.find(isTold) ?? null, words: [] };
-}
-
-function isTold(value: unknown): value is string {
-  return typeof value === "string" && value !== "";
 }

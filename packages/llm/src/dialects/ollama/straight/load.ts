@@ -2,7 +2,7 @@
 // in memory for anybody would write something to them, so that they are not asked.
 // https://docs.ollama.com/api/chat and https://github.com/ollama/ollama/blob/main/server/routes.go
 
-import type { ParsedRequest } from "#dialects/dialect.ts";
+import type { ParsedRequest } from "#dialects/parsed-request.ts";
 import type { Operation } from "#operations.ts";
 import { isObject, parseJson } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";

@@ -1,4 +1,4 @@
-import type { ParsedRequest } from "#dialects/dialect.ts";
+import type { ParsedRequest } from "#dialects/parsed-request.ts";
 import { parseBody } from "#dialects/fields/parse-body.ts";
 import { crossings } from "#operations.ts";
 import type { Operation } from "#operations.ts";

@@ -1,13 +1,13 @@
 import type { GhostError } from "@ghostllm/contract";
-import type { StreamFailure, StreamTap } from "#dialects/dialect.ts";
+import type { StreamFailure } from "#dialects/errors/vendor-error.ts";
+import type { StreamTap } from "#dialects/streams/stream-tap.ts";
 import { failureOf } from "#dialects/errors/vendor-error.ts";
 import type { Usage } from "#hub.ts";
 import { FrameScanner } from "#wire/frame-scan.ts";
 import { isObject, memberOf, parseJson } from "#wire/json.ts";
 import { eachLine, LineCutter } from "#wire/lines.ts";
-import { readError } from "./answer.ts";
-import { messageOf } from "#dialects/ollama/decode/decode-result.ts";
-import { encodeStreamError } from "#dialects/ollama/errors.ts";
+import { messageOf } from "#dialects/ollama/answer-message.ts";
+import { encodeStreamError, readError } from "#dialects/ollama/errors.ts";
 import { readUsage } from "#dialects/ollama/usage.ts";
 
 /** A larger line carries an image and is passed in parts. */

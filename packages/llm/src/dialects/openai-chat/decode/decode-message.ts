@@ -6,8 +6,7 @@ import { isObject } from "#wire/json.ts";
 import { decodeCacheMark } from "#dialects/openai-chat/cache-mark.ts";
 import { decodeContent } from "./decode-content.ts";
 import type { DecodedContent } from "./decode-content.ts";
-import { isPlainText } from "#dialects/openai-chat/encode/encode-content.ts";
-import type { EmptyContent } from "#dialects/openai-chat/encode/encode-content.ts";
+import { isPlainText } from "#dialects/fields/plain-text.ts";
 import { dialect } from "#dialects/openai-chat/name.ts";
 import { decodeReasoning } from "#dialects/openai-chat/reasoning.ts";
 import { decodeToolCall } from "#dialects/openai-chat/tool-calls.ts";
@@ -64,8 +63,8 @@ function finishMessage(role: MessageRole, content: readonly Part[], reader: Fiel
 }
 
 /** Notes the form of a content where it is not what the encoder would choose. */
-function spellContent(reader: FieldReader, { parts, form }: DecodedContent, empty: EmptyContent): void {
-  const isText = parts.length === 1 && isPlainText(parts[0]);
+function spellContent(reader: FieldReader, { parts, form }: DecodedContent, empty: "" | null): void {
+  const isText = parts.length === 1 && isPlainText(parts[0], dialect);
   const usual = parts.length === 0 ? (empty === null ? "null" : "string") : isText ? "string" : "list";
   if (form !== usual && form !== "other") reader.spell("content", form);
 }

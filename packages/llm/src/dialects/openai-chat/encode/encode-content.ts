@@ -1,5 +1,6 @@
 // The parts of a message's content as the dialect writes them: a table of one small function per kind.
 
+import { isPlainText } from "#dialects/fields/plain-text.ts";
 import { noteOpaque, ownFields, spellingOf } from "#dialects/fields/extras.ts";
 import type { MediaPart, Opaque, Part, ReasoningPart, RefusalPart, TextPart } from "#hub.ts";
 import { isObject } from "#wire/json.ts";
@@ -23,13 +24,7 @@ export function contentOf(parts: readonly Part[]): readonly ContentPart[] {
   return parts.filter((part): part is ContentPart => isContent(part));
 }
 
-/** A text that may stand as a bare string. */
-export function isPlainText(part: Part | undefined): part is TextPart {
-  if (part?.kind !== "text" || part.cache !== undefined) return false;
-  return part.extras === undefined || part.extras.dialect !== dialect;
-}
-
-export type EmptyContent = "" | null;
+type EmptyContent = "" | null;
 
 /** `form` tells how it was written where that is not the usual way. Undefined: the message has no content at all. */
 export function encodeContent(
@@ -43,7 +38,7 @@ export function encodeContent(
   const kept = written.filter(({ value }) => value !== undefined);
   if (form === "list") return kept.map(({ value }) => value);
   const [first] = kept;
-  if (kept.length === 1 && isPlainText(first?.part)) return first.part.text;
+  if (kept.length === 1 && isPlainText(first?.part, dialect)) return first.part.text;
   return kept.length === 0 ? empty : kept.map(({ value }) => value);
 }
 

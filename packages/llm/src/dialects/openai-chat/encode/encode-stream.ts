@@ -1,6 +1,6 @@
 // Events -> chunks for a client of this dialect: a table of one small function per kind of event over a plain state.
 
-import type { StreamEncoder } from "#dialects/dialect.ts";
+import type { StreamEncoder } from "#dialects/streams/stream-codec.ts";
 import { ownFields, writeJson } from "#dialects/fields/extras.ts";
 import type { ChatEvent, Usage } from "#hub.ts";
 import { isObject } from "#wire/json.ts";

@@ -1,4 +1,4 @@
-import type { ParsedRequest, RequestEdits } from "#dialects/dialect.ts";
+import type { ParsedRequest, RequestEdits } from "#dialects/parsed-request.ts";
 import { writeJson } from "#dialects/fields/extras.ts";
 import { spliceJson } from "#wire/json-members.ts";
 import type { Member, Splice } from "#wire/json-members.ts";

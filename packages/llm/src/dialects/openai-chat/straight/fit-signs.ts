@@ -1,4 +1,4 @@
-import type { ParsedRequest } from "#dialects/dialect.ts";
+import type { ParsedRequest } from "#dialects/parsed-request.ts";
 import { mayNeedFields } from "#fitting/field-signs.ts";
 import type { FieldNames } from "#fitting/field-signs.ts";
 import { arePaired, countOf, hasRole, readSigns, signPattern, valueOf } from "#fitting/text-signs.ts";

@@ -2,7 +2,8 @@
 // sound, moderation, and the ranking of documents, which vendors of the dialect agree on. They have no other dialect.
 
 import { GhostError } from "@ghostllm/contract";
-import type { ClientEndpoint, ParsedRequest, RequestLine } from "#dialects/dialect.ts";
+import type { ClientEndpoint } from "#dialects/dialect.ts";
+import type { ParsedRequest, RequestLine } from "#dialects/parsed-request.ts";
 import { modelName } from "#dialects/fields/field-checks.ts";
 import { parseBody } from "#dialects/fields/parse-body.ts";
 import { present } from "#dialects/fields/extras.ts";

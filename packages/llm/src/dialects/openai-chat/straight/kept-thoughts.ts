@@ -1,7 +1,8 @@
 // Thoughts without a seal that a vendor wants back with the calls they led to. Clients of this dialect drop them, for which it
 // has no field: they are put into the text of the request, where nothing else changes.
 
-import type { ParsedRequest, RestoredRequest } from "#dialects/dialect.ts";
+import type { RestoredRequest } from "#dialects/dialect.ts";
+import type { ParsedRequest } from "#dialects/parsed-request.ts";
 import { findTurn } from "#dialects/seals/sealed-turns.ts";
 import type { SealMemory } from "#dialects/seals/sealed-turns.ts";
 import { findElements, findMembers, spliceJson } from "#wire/json-members.ts";

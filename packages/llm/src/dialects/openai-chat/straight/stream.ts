@@ -1,5 +1,5 @@
 import type { GhostError } from "@ghostllm/contract";
-import type { ParsedRequest } from "#dialects/dialect.ts";
+import type { ParsedRequest } from "#dialects/parsed-request.ts";
 import { isNamedError } from "#dialects/streams/frame-decoder.ts";
 import { FrameTap } from "#dialects/streams/frame-tap.ts";
 import type { Fate } from "#dialects/streams/frame-tap.ts";

@@ -7,10 +7,8 @@ import { decodeAudioFormat, decodeUrl, encodeAudioFormat } from "#dialects/opena
 import type { CacheMark, Citation, MediaPart, MediaSource, Part, RefusalPart, TextPart, ToolResultPart } from "#hub.ts";
 import { isObject, memberOf } from "#wire/json.ts";
 import { decodeCitation } from "#dialects/openai-responses/citations.ts";
+import type { TextType } from "#dialects/openai-responses/text-type.ts";
 import { dialect } from "#dialects/openai-responses/name.ts";
-
-/** The type of a text, which says who wrote it. */
-export type TextType = "input_text" | "output_text";
 
 type PartDecoder = (reader: FieldReader, usual: TextType) => Part | undefined;
 

@@ -1,15 +1,15 @@
 // The items of a conversation -> messages: a table of one small function per type of item. What the model wrote between
 // two turns of a user is one message, as it is elsewhere; assistant-run.ts gathers it.
 
+import { decodeOutput } from "./decode-tool-result.ts";
 import { GhostError } from "@ghostllm/contract";
 import { FieldReader, isString } from "#dialects/fields/field-reader.ts";
 import type { Message, MessageRole } from "#hub.ts";
 import { isObject, memberOf } from "#wire/json.ts";
 import { AssistantRun } from "./assistant-run.ts";
 import { decodeContent } from "./decode-content.ts";
-import { isPlainText } from "#dialects/openai-responses/encode/encode-content.ts";
+import { isPlainText } from "#dialects/fields/plain-text.ts";
 import { dialect } from "#dialects/openai-responses/name.ts";
-import { decodeOutput } from "#dialects/openai-responses/tool-calls.ts";
 import type { CallContext } from "#dialects/openai-responses/tool-calls.ts";
 
 export function decodeItems(items: readonly unknown[], context: CallContext): readonly Message[] {
@@ -64,7 +64,7 @@ function decodeSpoken(reader: FieldReader): Message | undefined {
   // The vendor's instructions are no item; this message is one, wherever it stands.
   if (role === "system") reader.spell("place", "input");
   const { parts, form } = decodeContent(reader, "content", "input_text");
-  const usual = parts.length === 1 && isPlainText(parts[0]) ? "string" : "list";
+  const usual = parts.length === 1 && isPlainText(parts[0], dialect) ? "string" : "list";
   if (form !== usual || parts.length === 0) reader.spell("content", form);
   return { role, content: parts, ...reader.extras() };
 }

@@ -2,7 +2,7 @@
 // Every field is either understood, or kept in `extras`: encode-request.ts makes the same body of it again.
 
 import { GhostError } from "@ghostllm/contract";
-import type { ParsedRequest } from "#dialects/dialect.ts";
+import type { ParsedRequest } from "#dialects/parsed-request.ts";
 import { present } from "#dialects/fields/extras.ts";
 import { FieldReader } from "#dialects/fields/field-reader.ts";
 import { decodeServiceTier } from "#dialects/openai/openai-service-tier.ts";

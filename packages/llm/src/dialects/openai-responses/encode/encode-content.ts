@@ -7,14 +7,8 @@ import type { CacheMark, Extras, MediaPart, Opaque, Part, RefusalPart, TextPart 
 import { isObject } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
 import { encodeCitation } from "#dialects/openai-responses/citations.ts";
-import type { TextType } from "#dialects/openai-responses/decode/decode-content.ts";
+import type { TextType } from "#dialects/openai-responses/text-type.ts";
 import { dialect } from "#dialects/openai-responses/name.ts";
-
-/** A text that may stand as a bare string. */
-export function isPlainText(part: Part | undefined): part is TextPart {
-  if (part?.kind !== "text" || part.cache !== undefined) return false;
-  return part.extras?.dialect !== dialect;
-}
 
 /** What cannot be a part of a message here is noted and left out. */
 export function encodeParts(parts: readonly Part[], usual: TextType, notes: Notes): readonly unknown[] {

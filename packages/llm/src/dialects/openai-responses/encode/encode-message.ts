@@ -1,16 +1,18 @@
 // Messages -> the items of a conversation. One message of the model is several items here: what it thought, what it said,
 // and each of its calls.
 
+import { encodeOutput } from "./encode-tool-result.ts";
+import { isPlainText } from "#dialects/fields/plain-text.ts";
 import { noteOpaque, ownFields, spellingOf } from "#dialects/fields/extras.ts";
 import type { Notes } from "#dialects/fields/extras.ts";
 import type { MediaPart, Message, Part } from "#hub.ts";
 import { isObject, memberOf } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
-import { encodeOpaque, encodeParts, encodeText, isPlainText } from "./encode-content.ts";
+import { encodeOpaque, encodeParts, encodeText } from "./encode-content.ts";
 import { encodeMadeImage } from "#dialects/openai-responses/made-image.ts";
 import { dialect } from "#dialects/openai-responses/name.ts";
 import { encodeReasoning } from "#dialects/openai-responses/reasoning.ts";
-import { encodeCall, encodeOutput } from "#dialects/openai-responses/tool-calls.ts";
+import { encodeCall } from "#dialects/openai-responses/tool-calls.ts";
 
 export interface EncodedConversation {
   readonly instructions?: string;
@@ -66,7 +68,7 @@ function encodeTurn(message: Message, notes: Notes): readonly unknown[] {
 function writeContent(parts: readonly Part[], written: readonly unknown[], form: unknown): unknown {
   const [first] = parts;
   if (form === "string") return "";
-  return form !== "list" && parts.length === 1 && isPlainText(first) ? first.text : written;
+  return form !== "list" && parts.length === 1 && isPlainText(first, dialect) ? first.text : written;
 }
 
 /** Each part is an item, but for those of one message. `messages` are the envelopes in which these came. */

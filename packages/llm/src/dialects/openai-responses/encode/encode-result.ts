@@ -1,6 +1,6 @@
 // What an answer means -> the answer for a client of this dialect, which knows one choice only: the first.
 
-import type { ParsedRequest } from "#dialects/dialect.ts";
+import type { ParsedRequest } from "#dialects/parsed-request.ts";
 import { ownFields, present, spellingOf, writeJson } from "#dialects/fields/extras.ts";
 import type { ChatResult } from "#hub.ts";
 import type { JsonObject } from "#wire/json.ts";

@@ -1,7 +1,8 @@
 // Events -> the stream for a client of this dialect: a table of one small function per kind of event over a plain state.
 
 import { CallOrder } from "#dialects/streams/call-order.ts";
-import type { ParsedRequest, StreamEncoder } from "#dialects/dialect.ts";
+import type { ParsedRequest } from "#dialects/parsed-request.ts";
+import type { StreamEncoder } from "#dialects/streams/stream-codec.ts";
 import { ownFields } from "#dialects/fields/extras.ts";
 import type { ChatEvent, FinishReason, Usage } from "#hub.ts";
 import { isObject } from "#wire/json.ts";

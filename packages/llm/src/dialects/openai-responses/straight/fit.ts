@@ -3,7 +3,7 @@
 import { isObject, memberOf } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
 import { changeList, keepOf, withField } from "#fitting/changes.ts";
-import type { ParsedRequest } from "#dialects/dialect.ts";
+import type { ParsedRequest } from "#dialects/parsed-request.ts";
 import type { Notes } from "#dialects/fields/extras.ts";
 import { mayNeedFields } from "#fitting/field-signs.ts";
 import type { FieldNames } from "#fitting/field-signs.ts";
