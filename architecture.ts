@@ -96,7 +96,7 @@ export const restrictions: readonly Restriction[] = [
   {
     modules: ["@ghostllm/server"],
     within: ["apps/cli/src"],
-    only: ["apps/cli/src/commands/serve.ts", "apps/cli/src/commands/migrate.ts", "apps/cli/src/commands/config.ts"],
+    only: ["apps/cli/src/commands/serve.ts", "apps/cli/src/commands/migrate.ts", "apps/cli/src/local-configuration.ts"],
     instead: "Other commands talk to a running server through the client of @ghostllm/contract.",
   },
   {

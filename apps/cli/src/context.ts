@@ -2,9 +2,9 @@
 
 import { text } from "node:stream/consumers";
 import type { Command } from "commander";
-import { findLocalServer } from "./commands/config.ts";
 import { connect } from "./connection.ts";
 import type { Connection } from "./connection.ts";
+import { findLocalServer } from "./local-configuration.ts";
 import { createOutput } from "./output.ts";
 import type { Output } from "./output.ts";
 

@@ -8,7 +8,7 @@ export type { ErrorCode, ErrorType, GhostErrorDetails } from "./errors.ts";
 export { newId } from "./ids.ts";
 export { formatUsd, nanosPerUsd, nanosToUsd, parseUsd, usdToNanos } from "./money.ts";
 export { openApiDocument } from "./openapi/document.ts";
-export type { JsonObject } from "./openapi/document.ts";
+export type { JsonObject } from "./openapi/json.ts";
 export { adminRouteList, adminRoutes } from "./routes/admin-routes.ts";
 export type { AdminRoutes } from "./routes/admin-routes.ts";
 export type { Access, AdminRoute, ParsedInput, RouteAnswer, RouteInput } from "./routes/route.ts";

@@ -4,8 +4,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { buffer } from "node:stream/consumers";
+import type { FakeUpstream } from "./fake-upstream.ts";
 import type { Script } from "./script.ts";
-import type { FakeUpstream } from "./server.ts";
 import { scriptKinds } from "./stage.ts";
 
 const prefix = "/__fake/";

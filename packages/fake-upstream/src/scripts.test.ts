@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { gunzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { startFakeUpstream, type FakeUpstream } from "./server.ts";
+import type { FakeUpstream } from "./fake-upstream.ts";
+import { startFakeUpstream } from "./server.ts";
 import type { Script } from "./script.ts";
 import { ask, eventsOf, hello } from "./testing/client.ts";
 

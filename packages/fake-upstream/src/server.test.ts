@@ -1,7 +1,8 @@
 import { connect } from "node:net";
 import { once } from "node:events";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { startFakeUpstream, type FakeUpstream } from "./server.ts";
+import type { FakeUpstream } from "./fake-upstream.ts";
+import { startFakeUpstream } from "./server.ts";
 import { ask, eventsOf, hello } from "./testing/client.ts";
 
 let upstream: FakeUpstream;

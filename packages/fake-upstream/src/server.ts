@@ -2,6 +2,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { controlHandler } from "./control.ts";
 import { Exchanges } from "./exchange.ts";
+import type { FakeUpstream } from "./fake-upstream.ts";
 import { Pacer } from "./pacer.ts";
 import type { ReceivedRequest } from "./received.ts";
 import { ScriptQueue, type ScriptSource } from "./script-queue.ts";
@@ -20,24 +21,6 @@ export interface FakeUpstreamOptions {
   readonly control?: boolean;
   /** Called with every request, once its body is there or its sender gone. */
   readonly onReceive?: (received: ReceivedRequest) => void;
-}
-
-export interface FakeUpstream {
-  /** `http://127.0.0.1:PORT`, without a path. */
-  readonly url: string;
-  /** A list is played one script per request, and its last stays in force. */
-  script(source: ScriptSource): void;
-  /** Every request whose body has come in, or whose sender has gone; oldest first. */
-  readonly received: readonly ReceivedRequest[];
-  openSockets(): number;
-  /** Forgets the script and the requests; connections stay. */
-  clear(): void;
-  /** The `count`-th request since the start or the last `clear()`. */
-  waitForRequest(count?: number, timeoutMs?: number): Promise<ReceivedRequest>;
-  /** Resolves once the condition holds; looks whenever a request or connection comes or goes. Rejects after the time. */
-  waitUntil(condition: () => boolean, timeoutMs?: number): Promise<void>;
-  /** Drops every connection, finished or not. */
-  close(): Promise<void>;
 }
 
 const defaultWaitMs = 5_000;

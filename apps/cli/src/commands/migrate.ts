@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import type { Context } from "#context.ts";
-import { inspectConfiguration } from "./config.ts";
+import { inspectConfiguration } from "#local-configuration.ts";
 
 export function addMigrateCommand(program: Command, contextOf: (command: Command) => Context): void {
   program

@@ -6,7 +6,7 @@ import { CliError, exitCodeOf, exitCodes } from "#exit-codes.ts";
 import type { ExitCode } from "#exit-codes.ts";
 import { listAll } from "#lookup.ts";
 import { tryRoundTrip } from "#round-trip.ts";
-import { inspectConfiguration } from "./config.ts";
+import { inspectConfiguration } from "#local-configuration.ts";
 
 interface Check {
   readonly name: string;

@@ -5,11 +5,7 @@ import { errorCatalogue } from "#errors.ts";
 import { adminRouteList } from "#routes/admin-routes.ts";
 import type { AdminRoute } from "#routes/route.ts";
 import { gatewayRoutes } from "./gateway-routes.ts";
-
-export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject;
-export interface JsonObject {
-  readonly [name: string]: JsonValue;
-}
+import type { JsonObject, JsonValue } from "./json.ts";
 
 type Schemas = Record<string, JsonValue>;
 

@@ -1,4 +1,4 @@
-import type { JsonObject } from "./document.ts";
+import type { JsonObject } from "./json.ts";
 
 export interface DocumentedRoute {
   readonly method: "get" | "post" | "delete";

@@ -1,7 +1,7 @@
 // The public routes of the gateway, for the document only: the gateway forwards fields it does not know,
 // so their schemas say what GhostLLM acts on, not all that a vendor takes.
 
-import type { JsonObject } from "./document.ts";
+import type { JsonObject } from "./json.ts";
 import { errorAnswer, forwarded, jsonContent, streamedContent, text } from "./forwarded-route.ts";
 import type { DocumentedRoute } from "./forwarded-route.ts";
 import { storedRoutes } from "./stored-routes.ts";

@@ -1,6 +1,6 @@
 // Routes about what vendors keep under ids, and those that ask about a conversation before it is sent.
 
-import type { JsonObject } from "./document.ts";
+import type { JsonObject } from "./json.ts";
 import { errorAnswer, forwarded, jsonContent, streamedContent, text } from "./forwarded-route.ts";
 import type { DocumentedRoute } from "./forwarded-route.ts";
 

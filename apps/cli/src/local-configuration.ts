@@ -1,0 +1,28 @@
+// The configuration of this directory. The server's code is loaded only when it is asked for.
+
+import type { LocalServer } from "./connection.ts";
+import { CliError, exitCodes } from "./exit-codes.ts";
+
+/** Rejects with a CliError that lists everything that is wrong. */
+export async function inspectConfiguration() {
+  const { ConfigError, describeConfig, inspectConfig, readProcess } = await import("@ghostllm/server");
+  try {
+    const loaded = inspectConfig(readProcess());
+    return { ...loaded, described: describeConfig(loaded.config, loaded.origins) };
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    throw new CliError("invalid_configuration", error.message, exitCodes.usage);
+  }
+}
+
+/** Where the server that this directory configures listens. */
+export async function findLocalServer(): Promise<LocalServer> {
+  const { config } = await inspectConfiguration();
+  const { host, port } = config.server;
+  const reachable = ["0.0.0.0", "::"].includes(host) ? "127.0.0.1" : host;
+  const scheme = config.edge.tls === null ? "http" : "https";
+  return {
+    url: `${scheme}://${reachable.includes(":") ? `[${reachable}]` : reachable}:${port}`,
+    dataDir: config.dataDir,
+  };
+}
