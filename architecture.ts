@@ -10,9 +10,20 @@ export const workspaces: Readonly<Record<string, readonly string[]>> = {
   "apps/cli": ["@ghostllm/contract", "@ghostllm/server"],
 };
 
+/** What the dialects share, each room by its subject. */
+const rooms = ["passage", "streams", "seals", "names", "errors", "fields", "openai"].map((room) => `dialects/${room}`);
+
+/** What every dialect may import, and all of its folders. */
+const inDialect = [
+  ...["dialects/*", "dialects/dialect.ts (types)", "dialects/parsed-request.ts (types)"],
+  ...rooms.filter((room) => room !== "dialects/passage"),
+  ...["fitting", "wire", "hub.ts", "embeddings.ts", "operations.ts", "providers (types)"],
+];
+
 /**
- * Per workspace: top folder of `src` -> those it may import. Files right in `src` have lines of their own, or share that of
- * `files in src`. `name (types)` allows `import type` only.
+ * Per workspace: a folder or file of `src` -> those it may import. The most exact line is a file's own. `*` stands for any
+ * one folder, and in what its line lists for the same one; `folder/**` for a line with all those below it. Files right in
+ * `src` have lines of their own, or share that of `files in src`. `name (types)` allows `import type` only.
  */
 export const folders: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   "packages/llm": {
@@ -22,11 +33,52 @@ export const folders: Readonly<Record<string, Readonly<Record<string, readonly s
     "operations.ts": [],
     catalog: ["hub.ts", "wire", "data"],
     wire: [],
-    fitting: ["wire", "operations.ts (types)", "dialects (types)", "providers (types)"],
-    dialects: ["fitting", "wire", "hub.ts", "embeddings.ts", "operations.ts", "providers (types)"],
-    demand: ["wire", "dialects", "operations.ts (types)"],
-    providers: ["dialects", "fitting (types)", "wire", "hub.ts", "operations.ts", "catalog"],
-    "index.ts": ["usage.ts", "hub.ts", "operations.ts", "catalog", "wire", "dialects", "demand", "providers"],
+    fitting: [
+      ...["wire", "operations.ts (types)", "dialects/parsed-request.ts (types)", "dialects/fields (types)"],
+      "providers (types)",
+    ],
+    // What a dialect must be able to do.
+    "dialects/parsed-request.ts": [
+      ...["wire (types)", "operations.ts (types)", "providers (types)", "dialects/fields (types)"],
+    ],
+    "dialects/dialect.ts": [
+      ...rooms.map((room) => `${room} (types)`),
+      ...["dialects/parsed-request.ts (types)", "fitting (types)", "wire (types)", "hub.ts (types)"],
+      ...["embeddings.ts (types)", "operations.ts (types)", "providers (types)"],
+    ],
+    // What dialects share.
+    "dialects/fields": [
+      ...["dialects/parsed-request.ts (types)", "dialects/errors (types)", "wire", "hub.ts", "operations.ts (types)"],
+    ],
+    "dialects/errors": [
+      "dialects/dialect.ts (types)",
+      "dialects/parsed-request.ts (types)",
+      "wire",
+      "providers (types)",
+    ],
+    "dialects/streams": [
+      ...["dialects/dialect.ts (types)", "dialects/errors (types)", "dialects/fields (types)", "wire", "hub.ts"],
+    ],
+    "dialects/seals": [
+      ...["dialects/dialect.ts (types)", "dialects/parsed-request.ts (types)", "dialects/fields", "dialects/streams"],
+      ...["wire", "hub.ts"],
+    ],
+    "dialects/names": ["dialects/dialect.ts (types)", "dialects/parsed-request.ts (types)", "fitting", "hub.ts"],
+    "dialects/openai": ["dialects/fields", "hub.ts"],
+    "dialects/passage": [
+      ...["dialects/dialect.ts (types)", "dialects/parsed-request.ts (types)", ...rooms],
+      ...["fitting", "wire", "hub.ts", "operations.ts", "providers (types)"],
+    ],
+    // Dialects: a vendor's stream that passes is read with what decodes it, and what is encoded is made to fit as what passes.
+    "dialects/*": inDialect,
+    "dialects/*/decode": inDialect,
+    "dialects/*/straight": [...inDialect, "dialects/*/decode"],
+    "dialects/*/encode": [...inDialect, "dialects/*/straight"],
+    "dialects/*/index.ts": [...inDialect, "dialects/*/straight", "dialects/*/decode", "dialects/*/encode"],
+    "dialects/index.ts": ["dialects/**", "providers (types)"],
+    demand: ["wire", "dialects/fields", "dialects/parsed-request.ts (types)", "operations.ts (types)"],
+    providers: ["fitting (types)", "operations.ts", "catalog"],
+    "index.ts": ["usage.ts", "hub.ts", "operations.ts", "catalog", "wire", "dialects/**", "demand", "providers"],
   },
   "apps/server": {
     domain: [],
@@ -189,6 +241,12 @@ export const strangers = {
     gatherer: "index.ts",
   },
 } as const;
+
+/**
+ * No file may lead back to itself by imports, those of types included. In these folders some still do, among themselves: none
+ * may be added to the list, and whoever opens the last circle of a folder takes it out.
+ */
+export const foldersWithCircles: readonly string[] = ["apps/server/src/gateway", "apps/server/src/link"];
 
 /** Files that act when they are loaded: nobody may import them. */
 export const entries = ["apps/server/src/main.ts", "apps/cli/src/main.ts", "packages/fake-upstream/src/main.ts"];

@@ -3,6 +3,7 @@
 
 import { resolve } from "node:path";
 
+import { checkCircles } from "./architecture/circles.ts";
 import { checkImports } from "./architecture/import-rules.ts";
 import { readSources, type SourceFile, type Violation } from "./architecture/source-file.ts";
 import {
@@ -45,7 +46,8 @@ export function checkArchitecture(root: string): ArchitectureReport {
     ...checkVendorNames(file, vendors),
     ...checkLength(file),
   ]);
-  return { files: files.length, imports, violations: [...checkSight(files, imports, vendors), ...violations] };
+  const ofAll = [...checkSight(files, imports, vendors), ...checkCircles(files)];
+  return { files: files.length, imports, violations: [...ofAll, ...violations] };
 }
 
 if (import.meta.main) {

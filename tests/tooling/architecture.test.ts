@@ -19,7 +19,10 @@ const sound: Readonly<Record<string, string>> = {
   "packages/llm/src/hub.ts": 'import type { ErrorCode } from "@ghostllm/contract";\nexport type Code = ErrorCode;\n',
   "packages/llm/src/dialects/openai-chat/index.ts":
     'import { scan } from "#wire/scan.ts";\nexport const codec = scan;\n',
-  "packages/llm/src/dialects/gemini/index.ts": "export const codec = 1;\n",
+  "packages/llm/src/dialects/gemini/index.ts":
+    'import { encode } from "./encode/encode.ts";\nexport const codec = encode;\n',
+  "packages/llm/src/dialects/gemini/encode/encode.ts":
+    'import { fit } from "#dialects/gemini/straight/fit.ts";\nimport { dialect } from "#dialects/gemini/name.ts";\nexport const encode = fit(dialect);\n',
   "packages/llm/src/providers/openai.ts":
     'import { defineCompatible } from "./define-compatible.ts";\nexport const openai = defineCompatible();\n',
   "packages/llm/src/providers/together.ts": "export const together = 1;\n",
@@ -49,7 +52,7 @@ afterEach(() => {
 it("finds nothing in a sound house", () => {
   const report = checkArchitecture(root);
   expect(report.violations).toEqual([]);
-  expect(report).toMatchObject({ files: Object.keys(sound).length, imports: 16 });
+  expect(report).toMatchObject({ files: Object.keys(sound).length, imports: 19 });
 });
 
 const planted: readonly (readonly [path: string, text: string, message: string])[] = [
@@ -99,9 +102,13 @@ const planted: readonly (readonly [path: string, text: string, message: string])
   ["apps/server/src/gateway/a.ts", 'import type { Parts } from "#compose.ts";', "gateway may not import compose.ts"],
   ["apps/server/src/compose.ts", 'import "./main.ts";', "nobody may import apps/server/src/main.ts"],
   ["apps/server/src/gateway/flow/a.ts", 'import { x } from "../listener.ts";', "climbs out of its folder"],
-  ["packages/llm/src/wire/a.ts", 'import { codec } from "#dialects/gemini/index.ts";', "wire may not import dialects"],
   [
-    "packages/llm/src/dialects/a.ts",
+    "packages/llm/src/wire/a.ts",
+    'import { codec } from "#dialects/gemini/index.ts";',
+    "wire may not import dialects/gemini/index.ts",
+  ],
+  [
+    "packages/llm/src/dialects/passage/a.ts",
     'import { openai } from "#providers/openai.ts";',
     "may import only types from providers",
   ],
@@ -110,6 +117,53 @@ const planted: readonly (readonly [path: string, text: string, message: string])
     'import { codec } from "#dialects/openai-chat/index.ts";',
     "gemini may not know openai-chat",
   ],
+  [
+    "packages/llm/src/dialects/gemini/encode/a.ts",
+    'import type { X } from "#dialects/openai-chat/encode/b.ts";',
+    "gemini may not know openai-chat",
+  ],
+  // Between nested folders.
+  [
+    "packages/llm/src/dialects/gemini/decode/a.ts",
+    'import { encode } from "#dialects/gemini/encode/encode.ts";',
+    "dialects/gemini/decode may not import dialects/gemini/encode",
+  ],
+  [
+    "packages/llm/src/dialects/gemini/encode/a.ts",
+    'import type { X } from "#dialects/gemini/decode/b.ts";',
+    "dialects/gemini/encode may not import dialects/gemini/decode",
+  ],
+  [
+    "packages/llm/src/dialects/gemini/decode/a.ts",
+    'import { fit } from "#dialects/gemini/straight/fit.ts";',
+    "dialects/gemini/decode may not import dialects/gemini/straight",
+  ],
+  [
+    "packages/llm/src/dialects/gemini/a.ts",
+    'import { x } from "#dialects/gemini/straight/x.ts";',
+    "dialects/gemini may not import dialects/gemini/straight",
+  ],
+  [
+    "packages/llm/src/dialects/gemini/straight/a.ts",
+    'import { codec } from "#dialects/gemini/index.ts";',
+    "dialects/gemini/straight may not import dialects/gemini/index.ts",
+  ],
+  [
+    "packages/llm/src/dialects/gemini/straight/a.ts",
+    'import { between } from "#dialects/passage/between.ts";',
+    "dialects/gemini/straight may not import dialects/passage",
+  ],
+  [
+    "packages/llm/src/dialects/fields/a.ts",
+    'import { scan } from "#dialects/passage/scan.ts";',
+    "dialects/fields may not import dialects/passage",
+  ],
+  [
+    "packages/llm/src/dialects/passage/a.ts",
+    'import { openai } from "#dialects/dialect.ts";',
+    "dialects/passage may import only types from dialects/dialect.ts",
+  ],
+  ["packages/llm/src/dialects/a.ts", 'import type { X } from "#hub.ts";', "dialects/a.ts is not in the table"],
   ["packages/llm/src/providers/xai.ts", 'import { openai } from "./openai.ts";', "xai.ts may not know openai.ts"],
   // Of packages.
   [
@@ -159,6 +213,44 @@ describe("a planted violation is caught", () => {
     expect(found.map((one) => one.message).join("\n")).toContain(message);
     expect(found.every(({ instead }) => instead !== "")).toBe(true);
     expect(violations).toEqual(found);
+  });
+});
+
+describe("a circle of imports is caught", () => {
+  const messages = (): readonly string[] => checkArchitecture(root).violations.map(({ message }) => message);
+
+  it("of two files", () => {
+    plant("packages/llm/src/wire/a.ts", 'import { b } from "./b.ts";\nexport const a = b;');
+    plant("packages/llm/src/wire/b.ts", 'import { a } from "./a.ts";\nexport const b = a;');
+    const wire = "packages/llm/src/wire";
+    expect(messages()).toEqual([`is in a circle of imports: ${wire}/a.ts -> ${wire}/b.ts -> ${wire}/a.ts`]);
+  });
+
+  it("that a type closes, across folders", () => {
+    plant("apps/server/src/domain/a.ts", 'import { b } from "./b.ts";');
+    plant("apps/server/src/domain/b.ts", 'export { c } from "#domain/deep/c.ts";');
+    plant("apps/server/src/domain/deep/c.ts", 'import type { A } from "#domain/a.ts";');
+    expect(messages()).toHaveLength(1);
+    expect(messages()[0]).toMatch(/domain\/a.ts -> .*domain\/b.ts -> .*deep\/c.ts -> .*domain\/a.ts$/);
+  });
+
+  it("in the tools", () => {
+    plant("tools/a.ts", 'import { b } from "./inner/b.ts";');
+    plant("tools/inner/b.ts", 'import type { A } from "../a.ts";');
+    expect(messages()).toEqual(["is in a circle of imports: tools/a.ts -> tools/inner/b.ts -> tools/a.ts"]);
+  });
+
+  it("of a file with itself", () => {
+    plant("tools/a.ts", 'import { a } from "./a.ts";');
+    expect(messages()).toEqual(["is in a circle of imports: tools/a.ts -> tools/a.ts"]);
+  });
+
+  it("only where files lead back to themselves", () => {
+    plant("tools/a.ts", 'import { b } from "./b.ts";\nimport { c } from "./c.ts";');
+    plant("tools/b.ts", 'import { c } from "./c.ts";');
+    plant("tools/c.ts", "export const c = 1;");
+    plant("tools/c.test.ts", 'import { a } from "./a.ts";');
+    expect(messages()).toEqual([]);
   });
 });
 

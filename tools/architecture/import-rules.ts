@@ -1,22 +1,12 @@
 // The rules about who may import whom. Tests may reach into everything, as long as they use a workspace's front door.
 
-import { entries, folders, type Restriction, restrictions, strangers, workspaces } from "../../architecture.ts";
+import { entries, type Restriction, restrictions, strangers, workspaces } from "../../architecture.ts";
+import { checkFolder } from "./folder-rules.ts";
+import { resolveInside } from "./resolve-import.ts";
 import type { ImportSite } from "./scan-source.ts";
 import { isWithin, type SourceFile, type Violation } from "./source-file.ts";
 
 type ImportRule = (file: SourceFile, site: ImportSite) => Omit<Violation, "path" | "line"> | null;
-
-/** Path from the root of an import within the same workspace; null for packages. */
-function resolveInside(file: SourceFile, { specifier }: ImportSite): string | null {
-  if (specifier.startsWith("#")) return `${file.workspace}/src/${specifier.slice(1)}`;
-  if (!specifier.startsWith(".")) return null;
-  const parts = file.path.split("/").slice(0, -1);
-  for (const part of specifier.split("/")) {
-    if (part === "..") parts.pop();
-    else if (part !== ".") parts.push(part);
-  }
-  return parts.join("/");
-}
 
 const checkForm: ImportRule = (file, { specifier }) => {
   if (file.folder === null || file.isTest || !/^\.\.(\/|$)/.test(specifier) || specifier === "../package.json") {
@@ -43,40 +33,6 @@ const checkWorkspace: ImportRule = (file, { specifier }) => {
   return {
     message: `${file.workspace} may not import ${name}`,
     instead: "The order is contract <- llm <- server <- cli: move what both need into the lower one.",
-  };
-};
-
-const shareOfFiles = "files in src";
-
-/** The line of the table for a folder, or for a file right in `src`. */
-function findLine(table: Readonly<Record<string, readonly string[]>>, folder: string): string {
-  return table[folder] === undefined && /\.tsx?$/.test(folder) ? shareOfFiles : folder;
-}
-
-const checkFolder: ImportRule = (file, site) => {
-  const table = folders[file.workspace ?? ""];
-  const target = resolveInside(file, site);
-  if (table === undefined || target === null || file.folder === null || file.isTest) return null;
-  const from = findLine(table, file.folder);
-  const allowed = table[from];
-  if (allowed === undefined) {
-    return {
-      message: `${file.folder} is not in the table`,
-      instead: "Give it a line in architecture.ts that says whom it may import.",
-    };
-  }
-  if (!isWithin(target, `${file.workspace}/src`) || site.specifier === "#package.json") return null;
-  const targetFolder = target.slice(`${file.workspace}/src/`.length).split("/")[0] ?? "";
-  const to = findLine(table, targetFolder);
-  if (to === from || allowed.includes(to)) return null;
-  if (allowed.includes(`${to} (types)`)) {
-    if (site.isTypeOnly) return null;
-    const message = `${file.folder} may import only types from ${targetFolder}`;
-    return { message, instead: "Use `import type`, and take values as arguments." };
-  }
-  return {
-    message: `${file.folder} may not import ${targetFolder}`,
-    instead: `It may import ${allowed.join(", ") || "nothing"}: pass what it needs as a value from above, or move the shared type down.`,
   };
 };
 
@@ -130,9 +86,9 @@ const checkRestrictions: ImportRule = (file, site) => {
 const rules: readonly ImportRule[] = [
   checkForm,
   checkWorkspace,
-  checkFolder,
+  // Strangers are in lines of their own, or in one: of both rules the first says better what to do.
+  (file, site) => checkStrangers(file, site) ?? checkFolder(file, site),
   checkEntry,
-  checkStrangers,
   checkRestrictions,
 ];
 
