@@ -1,7 +1,7 @@
 // Who may import whom, as data. `npm run check` holds every source file against it; tools/architecture/ is the checker.
 // A new workspace or a new folder of the server needs its line here: what is not in the tables may not be imported.
 
-/** Workspace -> the other workspaces it may import, by their index only. */
+/** Workspace -> the other workspaces it may import, by their index, and by the further doors that stand below. */
 export const workspaces: Readonly<Record<string, readonly string[]>> = {
   "packages/contract": [],
   "packages/llm": ["@ghostllm/contract"],
@@ -9,6 +9,13 @@ export const workspaces: Readonly<Record<string, readonly string[]>> = {
   "apps/server": ["@ghostllm/contract", "@ghostllm/llm", "@ghostllm/fake-upstream"],
   "apps/cli": ["@ghostllm/contract", "@ghostllm/server"],
 };
+
+/** What a workspace offers beside its index: the `exports` of its package.json. */
+export const doors: readonly string[] = [
+  "@ghostllm/contract/client",
+  "@ghostllm/contract/openapi",
+  "@ghostllm/contract/routes",
+];
 
 /** What the dialects share, each room by its subject. */
 const rooms = ["passage", "streams", "seals", "names", "errors", "fields", "openai"].map((room) => `dialects/${room}`);

@@ -4,7 +4,8 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 
-import { errorCatalogue, openApiDocument } from "@ghostllm/contract";
+import { errorCatalogue } from "@ghostllm/contract";
+import { openApiDocument } from "@ghostllm/contract/openapi";
 import { providers } from "@ghostllm/llm";
 
 import { settings } from "../apps/server/src/config/settings.ts";

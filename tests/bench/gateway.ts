@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { createClient, type Client } from "@ghostllm/contract";
+import { createClient, type Client } from "@ghostllm/contract/client";
 import { findFreePort, startChild, stopChild, waitForPort } from "./child.ts";
 import type { Stoppable, Target } from "./targets.ts";
 

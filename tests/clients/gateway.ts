@@ -1,7 +1,7 @@
 // GhostLLM as its users run it, in front of the one vendor: for each client its own providers, one for each thing that goes
 // wrong, so that no client meets what another one left behind.
 
-import type { Client } from "@ghostllm/contract";
+import type { Client } from "@ghostllm/contract/client";
 import { startServer } from "../support/server-process.ts";
 import type { ReadyServer } from "../support/server-process.ts";
 import { createAccount } from "../support/admin.ts";

@@ -5,7 +5,7 @@ import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { createClient } from "@ghostllm/contract";
+import { createClient } from "@ghostllm/contract/client";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { cloneRepository, type FreshClone } from "../support/fresh-clone.ts";
 

@@ -1,4 +1,5 @@
-import { type Client, parseUsd } from "@ghostllm/contract";
+import { parseUsd } from "@ghostllm/contract";
+import { type Client } from "@ghostllm/contract/client";
 import { expect } from "vitest";
 import { type Account, listUsage } from "../support/admin.ts";
 

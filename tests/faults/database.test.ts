@@ -1,7 +1,7 @@
 // A database that is locked, or hangs: the admin plane says so in time, the gateway goes on, and all is well when it is over.
 
-import { adminRouteList } from "@ghostllm/contract";
-import type { AdminRoute } from "@ghostllm/contract";
+import { adminRouteList } from "@ghostllm/contract/routes";
+import type { AdminRoute } from "@ghostllm/contract/routes";
 import { type FakeUpstream, startFakeUpstream } from "@ghostllm/fake-upstream";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { availableEngines, type TestDatabase } from "../../apps/server/tests/store-support/engines.ts";

@@ -1,7 +1,7 @@
 // PostgreSQL goes away under load and comes back. GHOSTLLM_OUTAGE_SECONDS sets for how long; default 5.
 
 import { setTimeout as sleep } from "node:timers/promises";
-import { ClientError } from "@ghostllm/contract";
+import { ClientError } from "@ghostllm/contract/client";
 import { type FakeUpstream, startFakeUpstream } from "@ghostllm/fake-upstream";
 import { afterAll, beforeAll, describe, expect, it, type TestContext, vi } from "vitest";
 import { startPostgres, type ThrowAwayPostgres } from "../../tools/postgres.ts";

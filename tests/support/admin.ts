@@ -1,7 +1,8 @@
 // What tests do over and over through the admin API.
 
 import { randomBytes } from "node:crypto";
-import type { AdminRoutes, Client, RouteAnswer, RouteInput } from "@ghostllm/contract";
+import type { Client } from "@ghostllm/contract/client";
+import type { AdminRoutes, RouteAnswer, RouteInput } from "@ghostllm/contract/routes";
 
 export type UsageRow = RouteAnswer<AdminRoutes["usage"]["list"]>["data"][number];
 

@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { type Client, createClient } from "@ghostllm/contract";
+import { type Client, createClient } from "@ghostllm/contract/client";
 
 const main = fileURLToPath(new URL("../../apps/server/src/main.ts", import.meta.url));
 

@@ -262,6 +262,7 @@ describe("what only looks like a violation is let through", () => {
     ["a regular expression", "const quotes = /[\"'`/]/; const text = 'process.env';"],
     ["a type", 'import type { Socket } from "node:net";\nimport { type Kysely } from "kysely";'],
     ["a method of that name", "const answer = await client.fetch(url);"],
+    ["another door of a workspace", 'import { createClient } from "@ghostllm/contract/client";'],
     ["a division", "const half = total / 2; const more = half / 3; // fetch("],
   ])("%s", (_, text) => {
     plant("apps/server/src/gateway/a.ts", `${text}\n`);

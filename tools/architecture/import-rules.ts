@@ -1,6 +1,6 @@
 // The rules about who may import whom. Tests may reach into everything, as long as they use a workspace's front door.
 
-import { entries, type Restriction, restrictions, strangers, workspaces } from "../../architecture.ts";
+import { doors, entries, type Restriction, restrictions, strangers, workspaces } from "../../architecture.ts";
 import { checkFolder } from "./folder-rules.ts";
 import { resolveInside } from "./resolve-import.ts";
 import type { ImportSite } from "./scan-source.ts";
@@ -22,7 +22,7 @@ const checkWorkspace: ImportRule = (file, { specifier }) => {
   const match = /^(@ghostllm\/[^/]+|ghostllm)(\/.*)?$/.exec(specifier);
   if (match === null) return null;
   const [, name = "", below] = match;
-  if (below !== undefined) {
+  if (below !== undefined && !doors.includes(specifier)) {
     return {
       message: `\`${specifier}\` goes past the index of ${name}`,
       instead: `Import from "${name}"; export it there if others need it.`,

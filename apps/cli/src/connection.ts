@@ -2,8 +2,8 @@
 
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { createClient } from "@ghostllm/contract";
-import type { Client } from "@ghostllm/contract";
+import { createClient } from "@ghostllm/contract/client";
+import type { Client } from "@ghostllm/contract/client";
 import { CliError, exitCodes } from "./exit-codes.ts";
 
 export interface GivenConnection {

@@ -1,6 +1,6 @@
 // The documented exit codes (docs/cli.md), and how a failure becomes one of them.
 
-import { ClientError } from "@ghostllm/contract";
+import { ClientError } from "@ghostllm/contract/client";
 
 export const exitCodes = {
   ok: 0,

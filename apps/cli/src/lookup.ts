@@ -1,6 +1,7 @@
 // People name things by what they see in lists; the API knows them by id.
 
-import type { AdminRoutes, Client, RouteAnswer } from "@ghostllm/contract";
+import type { Client } from "@ghostllm/contract/client";
+import type { AdminRoutes, RouteAnswer } from "@ghostllm/contract/routes";
 import { notFound } from "./exit-codes.ts";
 
 export type User = RouteAnswer<AdminRoutes["users"]["get"]>;

@@ -1,7 +1,7 @@
 // The command line as a whole. Called by main.ts and by tests. Invariant: it resolves with the exit code and never exits
 // the process itself, and with --json the standard output is one JSON document, also for a failure.
 
-import { ClientError } from "@ghostllm/contract";
+import { ClientError } from "@ghostllm/contract/client";
 import { Command, CommanderError } from "commander";
 import { addConfigCommand } from "./commands/config.ts";
 import { addKeyCommand } from "./commands/key.ts";

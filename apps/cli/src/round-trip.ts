@@ -1,6 +1,6 @@
 // One request through the gateway, with a key that lives for it only.
 
-import type { Client } from "@ghostllm/contract";
+import type { Client } from "@ghostllm/contract/client";
 import { CliError, exitCodes } from "./exit-codes.ts";
 import { listAll } from "./lookup.ts";
 import type { Model } from "./lookup.ts";

@@ -1,5 +1,5 @@
 import { request } from "node:http";
-import { adminRouteList } from "@ghostllm/contract";
+import { adminRouteList } from "@ghostllm/contract/routes";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { postJson, startAdminPlane } from "./admin-plane.ts";
 import type { AdminPlane } from "./admin-plane.ts";

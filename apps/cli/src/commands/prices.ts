@@ -1,4 +1,4 @@
-import type { AdminRoutes, RouteAnswer } from "@ghostllm/contract";
+import type { AdminRoutes, RouteAnswer } from "@ghostllm/contract/routes";
 import type { Command } from "commander";
 import type { Context } from "#context.ts";
 

@@ -1,5 +1,5 @@
-import { ClientError } from "@ghostllm/contract";
-import type { Client } from "@ghostllm/contract";
+import { ClientError } from "@ghostllm/contract/client";
+import type { Client } from "@ghostllm/contract/client";
 import type { Command } from "commander";
 import { collectSetting } from "#arguments.ts";
 import { readVariable } from "#connection.ts";

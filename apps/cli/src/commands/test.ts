@@ -1,4 +1,4 @@
-import type { Client } from "@ghostllm/contract";
+import type { Client } from "@ghostllm/contract/client";
 import type { Command } from "commander";
 import type { Connection } from "#connection.ts";
 import type { Context } from "#context.ts";

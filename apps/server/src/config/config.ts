@@ -1,7 +1,7 @@
 // The one typed configuration. Built by load.ts from the environment and ghostllm.yaml; all else receives it as a value.
 
 import type { Additions } from "#domain/additions.ts";
-import type { AdminRoutes, ParsedInput } from "@ghostllm/contract";
+import type { AdminRoutes, ParsedInput } from "@ghostllm/contract/routes";
 import type { EgressSettings } from "#domain/egress/egress.ts";
 import type { Secret } from "#domain/secret.ts";
 

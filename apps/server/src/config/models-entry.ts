@@ -1,6 +1,6 @@
 // `models:` of a provider in ghostllm.yaml: what is set of its models, in the fields of the admin API.
 
-import { adminRoutes } from "@ghostllm/contract";
+import { adminRoutes } from "@ghostllm/contract/routes";
 import type { ModelSettings } from "./config.ts";
 import { isRecord } from "./yaml-file.ts";
 

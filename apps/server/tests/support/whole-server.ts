@@ -3,8 +3,8 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createClient } from "@ghostllm/contract";
-import type { Client } from "@ghostllm/contract";
+import { createClient } from "@ghostllm/contract/client";
+import type { Client } from "@ghostllm/contract/client";
 import pino from "pino";
 import { loadConfig } from "#config/load.ts";
 import { compose } from "../../src/compose.ts";

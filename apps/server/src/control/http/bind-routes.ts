@@ -1,7 +1,8 @@
 // Binds the handlers of the resources to the routes of the contract.
 
-import { adminRoutes, GhostError } from "@ghostllm/contract";
-import type { AdminRoute } from "@ghostllm/contract";
+import { GhostError } from "@ghostllm/contract";
+import { adminRoutes } from "@ghostllm/contract/routes";
+import type { AdminRoute } from "@ghostllm/contract/routes";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { z } from "zod";
 import type { Caller } from "#control/resources/resource.ts";

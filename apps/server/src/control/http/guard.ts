@@ -1,7 +1,7 @@
 // Who is calling the admin plane: the admin key, a session, or the key of a user.
 
 import { GhostError } from "@ghostllm/contract";
-import type { Access } from "@ghostllm/contract";
+import type { Access } from "@ghostllm/contract/routes";
 import type { FastifyRequest } from "fastify";
 import { hashKey } from "#control/resources/key-material.ts";
 import type { Caller } from "#control/resources/resource.ts";

@@ -1,6 +1,6 @@
 // Which methods a path has, for the difference between 404 and 405.
 
-import { adminRouteList } from "@ghostllm/contract";
+import { adminRouteList } from "@ghostllm/contract/routes";
 
 /** Of pages: the landing page, and the documentation with its files. */
 const page = /^\/(?:docs(?:\/.*)?)?$/;

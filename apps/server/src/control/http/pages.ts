@@ -2,7 +2,7 @@
 
 import swagger from "@fastify/swagger";
 import swaggerUi from "@fastify/swagger-ui";
-import { openApiDocument } from "@ghostllm/contract";
+import { openApiDocument } from "@ghostllm/contract/openapi";
 import type { FastifyInstance } from "fastify";
 import { landingPolicy, renderLandingPage } from "./landing-page.ts";
 

@@ -1,4 +1,4 @@
-import type { AdminRoutes, RouteAnswer } from "@ghostllm/contract";
+import type { AdminRoutes, RouteAnswer } from "@ghostllm/contract/routes";
 import type { AliasRow, AliasTargetRow, Store } from "#control/store/store.ts";
 import { found, invalid, notFound, toTime } from "./fields.ts";
 import { pageOf, readPage } from "./pages.ts";

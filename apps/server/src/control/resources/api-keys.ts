@@ -1,5 +1,5 @@
 import { formatUsd, GhostError } from "@ghostllm/contract";
-import type { AdminRoutes, RouteAnswer } from "@ghostllm/contract";
+import type { AdminRoutes, RouteAnswer } from "@ghostllm/contract/routes";
 import type { ApiKeyChange, ApiKeyRow } from "#control/store/store.ts";
 import {
   found,

@@ -1,7 +1,7 @@
 // Prices of the further classes, between the API's form and the store's.
 
 import { formatUsd, parseUsd } from "@ghostllm/contract";
-import type { AdminRoutes, ParsedInput } from "@ghostllm/contract";
+import type { AdminRoutes, ParsedInput } from "@ghostllm/contract/routes";
 import type { FurtherPrices, LongPromptPrices } from "#domain/price-overrides.ts";
 
 type ModelFields = ParsedInput<AdminRoutes["models"]["update"]>["body"];

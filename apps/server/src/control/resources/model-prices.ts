@@ -1,7 +1,7 @@
 // The price of a model in force, as the API tells it, and what an operator can do where there is none.
 
 import { formatUsd } from "@ghostllm/contract";
-import type { AdminRoutes, RouteAnswer } from "@ghostllm/contract";
+import type { AdminRoutes, RouteAnswer } from "@ghostllm/contract/routes";
 import { priceAt } from "@ghostllm/llm";
 import type { Price, PriceSchedule, ProviderDefinition, Rate, Rates } from "@ghostllm/llm";
 import type { ModelRow } from "#control/store/store.ts";

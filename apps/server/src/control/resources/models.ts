@@ -1,5 +1,5 @@
 import { GhostError } from "@ghostllm/contract";
-import type { AdminRoutes, RouteAnswer } from "@ghostllm/contract";
+import type { AdminRoutes, RouteAnswer } from "@ghostllm/contract/routes";
 import { unknownModel } from "#control/catalog/discover.ts";
 import { knowModel } from "#control/snapshot/prices.ts";
 import { definitionOf, pricedProvider } from "#control/snapshot/providers.ts";

@@ -1,4 +1,4 @@
-import type { AdminRoutes, RouteAnswer } from "@ghostllm/contract";
+import type { AdminRoutes, RouteAnswer } from "@ghostllm/contract/routes";
 import type { PriceState } from "#control/prices/price-source.ts";
 import { toTimeOrNull } from "./fields.ts";
 import type { Resource, ResourceDependencies } from "./resource.ts";

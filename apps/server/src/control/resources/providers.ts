@@ -1,5 +1,5 @@
 import { GhostError } from "@ghostllm/contract";
-import type { AdminRoutes, RouteAnswer } from "@ghostllm/contract";
+import type { AdminRoutes, RouteAnswer } from "@ghostllm/contract/routes";
 import type { ProviderDefinition } from "@ghostllm/llm";
 import { discoverModels } from "#control/catalog/discover.ts";
 import { probeProvider } from "#control/catalog/probe.ts";

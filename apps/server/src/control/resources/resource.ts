@@ -1,7 +1,7 @@
 // What every admin resource is made of. One file per resource in this folder; control/http binds them to the contract.
 // Invariant: a handler that changes what the gateway sees awaits `changed` before it answers.
 
-import type { AdminRoute, AdminRoutes, ParsedInput, RouteAnswer } from "@ghostllm/contract";
+import type { AdminRoute, AdminRoutes, ParsedInput, RouteAnswer } from "@ghostllm/contract/routes";
 import type { FetchJson } from "#control/catalog/vendor.ts";
 import type { ControlLog } from "#control/control-log.ts";
 import type { PriceSource } from "#control/prices/price-source.ts";

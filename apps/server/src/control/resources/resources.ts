@@ -1,4 +1,4 @@
-import type { AdminRoutes } from "@ghostllm/contract";
+import type { AdminRoutes } from "@ghostllm/contract/routes";
 import { createApiKeysResource } from "./api-keys.ts";
 import { createModelsResource } from "./models.ts";
 import { createPricesResource } from "./prices.ts";

@@ -1,5 +1,5 @@
 import { formatUsd } from "@ghostllm/contract";
-import type { AdminRoutes, RouteAnswer } from "@ghostllm/contract";
+import type { AdminRoutes, RouteAnswer } from "@ghostllm/contract/routes";
 import type { UsageFilter, UsageGrouping, UsageSum } from "#control/store/store.ts";
 import type { UsageRecord } from "#domain/usage-record.ts";
 import { toTime, toUsdOrNull } from "./fields.ts";

@@ -1,5 +1,5 @@
 import { formatUsd, GhostError } from "@ghostllm/contract";
-import type { RouteAnswer, AdminRoutes } from "@ghostllm/contract";
+import type { RouteAnswer, AdminRoutes } from "@ghostllm/contract/routes";
 import { hashPassword } from "#control/sessions/passwords.ts";
 import { readAll } from "#control/snapshot/build-snapshot.ts";
 import type { Store, UserChange, UserRow } from "#control/store/store.ts";

@@ -1,6 +1,7 @@
 import { parentPort } from "node:worker_threads";
 import { dialects } from "@ghostllm/llm";
 import { countTokens } from "gpt-tokenizer/encoding/o200k_base";
+import { compactHeap } from "#gateway/heavy-work/compact-heap.ts";
 import type { EstimateRequest, TokenCounts } from "./estimator.ts";
 
 /** The tokenizer needs seconds for a long run without spaces, so text is cut: this is off by a token a piece at most. */
@@ -35,4 +36,10 @@ function tryToEstimate(request: EstimateRequest): TokenCounts | null {
   }
 }
 
-parentPort?.on("message", (request: EstimateRequest) => parentPort?.postMessage(tryToEstimate(request)));
+/** Reading the vocabulary, or a long text, leaves as much behind as it needs. */
+const idle = setTimeout(compactHeap, 1_000).unref();
+
+parentPort?.on("message", (request: EstimateRequest) => {
+  parentPort?.postMessage(tryToEstimate(request));
+  idle.refresh();
+});

@@ -1,5 +1,6 @@
 import { getHeapStatistics } from "node:v8";
 import { parentPort } from "node:worker_threads";
+import { compactHeap } from "./compact-heap.ts";
 import { runJob } from "./jobs.ts";
 import type { HeavyJob } from "./jobs.ts";
 import { errorToMain, jobFromMain, toMain } from "./messages.ts";
@@ -21,7 +22,7 @@ function collectRemains(): void {
   if (heapBytes + bufferBytes > worthCollectingBytes) globalThis.gc?.();
 }
 
-const idle = setTimeout(collectRemains, 1_000).unref();
+const idle = setTimeout(compactHeap, 1_000).unref();
 
 parentPort?.on("message", (job: HeavyJob) => {
   const { message, transfer } = answer(job);

@@ -1,7 +1,11 @@
 import { GhostError } from "@ghostllm/contract";
 import { JsonExtent } from "@ghostllm/llm";
 import type { JsonBounds } from "@ghostllm/llm";
+import { collectYoung } from "#gateway/heavy-work/compact-heap.ts";
 import { heavyBytes } from "#gateway/heavy-work/heavy-work.ts";
+
+/** The pieces that were joined lie outside of the heap, where the collector does not see how much they take. */
+const collectEveryBytes = 8 * 2 ** 20;
 
 export interface GatherRules {
   /** Of the whole body, where the client told it; otherwise 0. */
@@ -20,6 +24,7 @@ export class GatheredBody {
   #pieces: Buffer[] = [];
   #large: Buffer | null = null;
   #extent: JsonExtent | null = null;
+  #collectAtBytes = collectEveryBytes;
 
   constructor(rules: GatherRules) {
     this.#rules = rules;
@@ -58,6 +63,10 @@ export class GatheredBody {
 
   #put(piece: Buffer, at: number): GhostError | null {
     this.#large?.set(piece, at);
+    if (this.bytes > this.#collectAtBytes) {
+      this.#collectAtBytes = this.bytes + collectEveryBytes;
+      collectYoung();
+    }
     const exceeded = this.#extent?.push(piece) ?? null;
     const { bounds } = this.#rules;
     return exceeded === null || bounds === null ? null : exceeds(exceeded, bounds);

@@ -1,0 +1,5 @@
+// The admin API as data: what the server binds, the client calls and the document describes.
+
+export { adminRouteList, adminRoutes } from "./admin-routes.ts";
+export type { AdminRoutes } from "./admin-routes.ts";
+export type { Access, AdminRoute, ParsedInput, RouteAnswer, RouteInput } from "./route.ts";
