@@ -32,14 +32,18 @@ import { TargetHealth } from "#gateway/flow/ask/target-health.ts";
 import { createHeavyWork } from "#gateway/heavy-work/heavy-work.ts";
 import { HeldBytes } from "#gateway/http/held-bytes.ts";
 import { createListener } from "#gateway/http/listener.ts";
+import { Readiness } from "#gateway/readiness.ts";
 import { createAuthenticator } from "#gateway/upstream/authenticate.ts";
 import { fetchJson } from "#gateway/upstream/fetch-json.ts";
 import type { JsonSources } from "#gateway/upstream/fetch-json.ts";
 import { createUndiciClient } from "#gateway/upstream/undici-client.ts";
-import { HealthBoard } from "#link/health-board.ts";
-import { MemorySealedTurns } from "#link/sealed-turns.ts";
+import type { Health } from "#link/health.ts";
 import { openJournal } from "#link/journal/journal.ts";
+import type { Journal } from "#link/journal/journal.ts";
+import { createMemoryLink } from "#link/memory/memory-link.ts";
+import type { OwnedObject } from "#link/owners.ts";
 import { createEvents } from "#telemetry/events.ts";
+import type { Events } from "#telemetry/events.ts";
 import type { Log } from "#telemetry/log.ts";
 import { createMetrics } from "#telemetry/metrics.ts";
 import { Disposer } from "./disposer.ts";
@@ -94,7 +98,7 @@ async function build(config: Config, log: Log, disposer: Disposer): Promise<Runn
   const steadyTime = new SteadyTime(clock);
   const metrics = createMetrics();
   const events = createEvents({ metrics, log });
-  const healthBoard = new HealthBoard();
+  const readiness = new Readiness();
   const addresses = new ClientAddresses(config.edge.trustedProxies);
   const compressor = createCompressor(config.edge.compression);
   const { dataDir } = config;
@@ -104,12 +108,14 @@ async function build(config: Config, log: Log, disposer: Disposer): Promise<Runn
   // The journal before all else: its lock says at once whether another server has this data directory.
   const journal = await openJournal({ directory: join(dataDir, "journal"), log });
   disposer.add(() => journal.close());
-  const tls = await openTlsFront(config, { healthBoard, log, disposer });
+  const link = createMemoryLink({ clock, write: (object) => writeOwner(journal, events, object) });
+  const { health } = link;
+  const tls = await openTlsFront(config, { health, log, disposer });
   const reserved = await reserveAddress(config.server);
   disposer.add(() => void reserved.close());
   metrics.watchJournal(() => journal);
-  const books = await openBooks(config, { journal, events, healthBoard, clock, log, disposer });
-  const { store, lease, counters, objectOwners } = books;
+  const books = await openBooks(config, { journal, events, link, clock, log, disposer });
+  const { store, lease } = books;
 
   const demo = await startDemoUpstream();
   disposer.add(() => demo.close());
@@ -146,7 +152,7 @@ async function build(config: Config, log: Log, disposer: Disposer): Promise<Runn
     prices: () => prices.current(),
     onSwap: (snapshot) => {
       events.snapshotSwapped(snapshot.version);
-      reportProviders(healthBoard, snapshot);
+      reportProviders(health, snapshot);
     },
   });
   await snapshots.rebuild();
@@ -189,8 +195,8 @@ async function build(config: Config, log: Log, disposer: Disposer): Promise<Runn
   const reviewer = setInterval(() => runningCalls.review(snapshots.current(), steadyTime), reviewIntervalMs);
   disposer.add(() => clearInterval(reviewer));
   const gateway: GatewayDeps = {
+    ...link,
     snapshots,
-    counters,
     journal,
     lease,
     upstream,
@@ -198,11 +204,9 @@ async function build(config: Config, log: Log, disposer: Disposer): Promise<Runn
     estimator,
     heavyWork,
     targetHealth: new TargetHealth(),
-    sealedTurns: new MemorySealedTurns(systemClock),
-    objectOwners,
     backgroundRuns: new BackgroundRuns(),
     runningCalls,
-    healthBoard,
+    readiness,
     events: running.watch(events),
     clock,
     addresses,
@@ -248,11 +252,9 @@ async function build(config: Config, log: Log, disposer: Disposer): Promise<Runn
   const closeListener = prepareClosing(server);
   const url = await serveOn(server, reserved);
   const redirectUrl = (await tls?.serveRedirect(config.edge, config.server.port || Number(new URL(url).port))) ?? null;
-  healthBoard.notReadyBecause = null;
+  readiness.notReadyBecause = null;
   const { timeouts } = config;
-  disposer.add(() =>
-    stopServing({ healthBoard, timeouts, closeListener, runningCalls: gateway.runningCalls, running }),
-  );
+  disposer.add(() => stopServing({ readiness, timeouts, closeListener, runningCalls: gateway.runningCalls, running }));
   return {
     url,
     facts,
@@ -271,9 +273,19 @@ async function readPriceUrl(sources: JsonSources, url: string): Promise<unknown>
   return body;
 }
 
+/** What is new goes into the journal, and from there into the database, as usage does. */
+function writeOwner(journal: Journal, events: Events, object: OwnedObject): void {
+  try {
+    journal.appendObject(object);
+  } catch (error) {
+    // It is known until the next start.
+    events.internalError("journal", error);
+  }
+}
+
 /** A provider that cannot be used degrades `/health`: its models answer 503 until an operator has repaired it. */
-function reportProviders(healthBoard: HealthBoard, snapshot: Snapshot): void {
+function reportProviders(health: Health, snapshot: Snapshot): void {
   const reasons = [...snapshot.unusableProviders].map(([name, reason]) => `${name}: ${reason}`);
   const detail = reasons.length === 0 ? `${snapshot.providers.size} in use` : reasons.join("; ");
-  healthBoard.report("providers", { isHealthy: reasons.length === 0, detail });
+  health.report("providers", { isHealthy: reasons.length === 0, detail });
 }

@@ -4,12 +4,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Timeouts } from "#config/config.ts";
 import type { RunningCalls } from "#gateway/flow/running-calls.ts";
-import type { HealthBoard } from "#link/health-board.ts";
+import type { Readiness } from "#gateway/readiness.ts";
 import type { CloseListener } from "./listener-closer.ts";
 import type { RunningRequests } from "./running-requests.ts";
 
 export interface Stopping {
-  readonly healthBoard: HealthBoard;
+  readonly readiness: Readiness;
   readonly timeouts: Pick<Timeouts, "shutdownDelayMs" | "drainMs">;
   readonly closeListener: CloseListener;
   readonly runningCalls: RunningCalls;
@@ -19,11 +19,11 @@ export interface Stopping {
 const lastRecordsMs = 2_000;
 
 export async function stopServing(parts: Stopping): Promise<void> {
-  const { healthBoard, timeouts, closeListener, runningCalls, running } = parts;
+  const { readiness, timeouts, closeListener, runningCalls, running } = parts;
   // Readiness goes first, and all else goes on as before: whoever balances the load needs a while to notice.
-  healthBoard.isLeaving = true;
+  readiness.isLeaving = true;
   if (timeouts.shutdownDelayMs > 0) await sleep(timeouts.shutdownDelayMs);
-  healthBoard.notReadyBecause = "stopping";
+  readiness.notReadyBecause = "stopping";
   await closeListener(timeouts.drainMs, () => runningCalls.withdrawAll("stopping"));
   // What was cut off has used tokens, too: its record must be in the journal before that is closed.
   await running.ended(lastRecordsMs);

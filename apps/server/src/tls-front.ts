@@ -8,13 +8,13 @@ import type { Config, EdgeSettings } from "#config/config.ts";
 import { Certificate } from "#edge/certificate.ts";
 import type { CertificateDeps } from "#edge/certificate.ts";
 import { createRedirect } from "#edge/redirect.ts";
-import type { HealthBoard } from "#link/health-board.ts";
+import type { Health } from "#link/health.ts";
 import type { Log } from "#telemetry/log.ts";
 import type { Disposer } from "./disposer.ts";
 import { reserveAddress, serveOn } from "./listen.ts";
 
 export interface TlsFrontDeps {
-  readonly healthBoard: HealthBoard;
+  readonly health: Health;
   readonly log: Log;
   readonly disposer: Disposer;
 }
@@ -93,14 +93,14 @@ export class TlsFront {
   }
 
   #report(): void {
-    const { healthBoard, log } = this.#deps;
+    const { health, log } = this.#deps;
     const problem = this.#problem;
     const { expiresAt } = this.#certificate;
     const until = new Date(expiresAt).toISOString();
     const isEnding = expiresAt - Date.now() < renewalMs;
     if (isEnding) log.warn({ until }, "the certificate ends soon, or has ended");
     const detail = problem === null ? `valid until ${until}` : `the one in use is valid until ${until}; ${problem}`;
-    healthBoard.report("certificate", { isHealthy: problem === null && !isEnding, detail });
+    health.report("certificate", { isHealthy: problem === null && !isEnding, detail });
   }
 }
 

@@ -8,8 +8,9 @@ import type { Price } from "@ghostllm/llm";
 import { countTokens } from "gpt-tokenizer/encoding/o200k_base";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { RecordSink } from "#gateway/deps.ts";
-import type { Counters } from "#link/counters/counters.ts";
-import { MemoryCounters } from "#link/counters/memory.ts";
+import { systemClock } from "#domain/clock.ts";
+import type { Counters } from "#link/counters.ts";
+import { MemoryCounters } from "#link/memory/counters.ts";
 import { makeSnapshot, makeTarget, testKey } from "./support/gateway.ts";
 import { openRaw, requestText, statusOf } from "./support/raw-socket.ts";
 import { chatPath, hello, helloStream, keyHeader, pause, readBody, readError, startStage } from "./support/stage.ts";
@@ -350,7 +351,7 @@ describe("the journal", () => {
 
 describe("counters that answer later, as those in another process do", () => {
   function remoteCounters(failsToSettle: boolean): Counters {
-    const local = new MemoryCounters();
+    const local = new MemoryCounters(systemClock);
     return {
       async reserve(request) {
         await pause(5);
@@ -366,8 +367,6 @@ describe("counters that answer later, as those in another process do", () => {
         await pause(5);
         return local.extend(extension);
       },
-      setSpent: (scope, spentNanos) => local.setSpent(scope, spentNanos),
-      sweep: (now) => local.sweep(now),
     };
   }
 

@@ -3,7 +3,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import type { PriceSchedule } from "@ghostllm/llm";
 import { freePrices } from "#domain/prices.ts";
-import { MemoryCounters } from "#link/counters/memory.ts";
+import { ScopeMap } from "#domain/access/scope.ts";
 import { makePrincipal, makeProvider, makeScope, makeSnapshot, makeTarget, testKey } from "./support/gateway.ts";
 import { chatPath, hello, helloStream, pause, readError, startStage, TestClock, waitFor } from "./support/stage.ts";
 import type { Stage, StageSettings } from "./support/stage.ts";
@@ -20,7 +20,6 @@ const usageOf = (completionTokens: number) => ({
 const asking = (tokens: number) => ({ ...hello, max_tokens: tokens });
 
 let stage: Stage;
-let counters: MemoryCounters;
 afterEach(() => stage.close());
 
 interface Budgets {
@@ -30,18 +29,23 @@ interface Budgets {
 
 /** Budgets in tokens. */
 async function start({ key = null, user = null }: Budgets, settings: StageSettings = {}): Promise<void> {
-  counters = new MemoryCounters();
   const nanos = (tokens: number | null): number | null => (tokens === null ? null : tokens * tokenNanos);
   const scopes = [
     makeScope("key", "key-1", { budgetNanos: nanos(key) }),
     makeScope("user", "user-1", { budgetNanos: nanos(user) }),
   ];
   stage = await startStage({
-    counters,
     target: { prices },
     snapshot: { principals: { [testKey]: makePrincipal({ scopes }) } },
     ...settings,
   });
+}
+
+/** What the key has spent before this process began. */
+async function spend(nanos: number): Promise<void> {
+  const spent = new ScopeMap<number>();
+  spent.set({ kind: "key", id: "key-1" }, nanos);
+  await stage.gateway.open({ spent, objects: [] });
 }
 
 const spentTokens = (): number =>
@@ -100,7 +104,7 @@ describe("a budget", () => {
 
   it("counts what was spent before this process began", async () => {
     await start({ key: 100 });
-    counters.setSpent({ kind: "key", id: "key-1" }, 40 * tokenNanos);
+    await spend(40 * tokenNanos);
     expect(await leftTokens()).toBe(60);
   });
 
@@ -250,21 +254,14 @@ describe("a reservation is given back after", () => {
     const clock = new TestClock();
     await start({ key: 100 }, { clock });
     const scopes = [makeScope("key", "key-1", { budgetNanos: 100 * tokenNanos })];
-    counters.reserve({
-      id: "leaked",
-      scopes,
-      tokens: 1,
-      costNanos: 100 * tokenNanos,
-      now: clock.ms,
-      expiresAt: clock.ms + 1000,
-    });
+    const { counters } = stage.gateway.deps;
+    await counters.reserve({ id: "leaked", scopes, tokens: 1, costNanos: 100 * tokenNanos, lifetimeMs: 1000 });
+    clock.ms += 999;
     expect((await stage.post(asking(1))).status).toBe(429);
-    expect(counters.sweep(clock.ms + 999)).toBe(0);
-    expect(counters.sweep(clock.ms + 1000)).toBe(1);
-    expect(counters.sweep(clock.ms + 1000)).toBe(0);
+    clock.ms += 1;
     expect(await leftTokens()).toBe(100);
     // It ends after all: what it cost is charged.
-    counters.settle({ id: "leaked", tokens: 1, costNanos: 40 * tokenNanos, now: clock.ms });
+    await counters.settle({ id: "leaked", tokens: 1, costNanos: 40 * tokenNanos });
     expect(await leftTokens()).toBe(60);
   });
 });
@@ -281,7 +278,7 @@ describe("a key with a budget", () => {
   it("may use what is free, also when all is spent", async () => {
     await start({ key: 0 }, { target: { prices: freePrices } });
     expect((await stage.post(hello)).status).toBe(200);
-    counters.setSpent({ kind: "key", id: "key-1" }, 5);
+    await spend(5);
     expect((await stage.post(hello)).status).toBe(200);
     expect(stage.gateway.records).toMatchObject([{ costNanos: 0 }, { costNanos: 0 }]);
   });

@@ -4,7 +4,6 @@ import { createServer } from "node:net";
 import type { AddressInfo, Socket } from "node:net";
 import type { Script } from "@ghostllm/fake-upstream";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { MemoryCounters } from "#link/counters/memory.ts";
 import {
   makePrincipal,
   makeProvider,
@@ -181,10 +180,8 @@ describe("a client that leaves while the vendor is being connected to", () => {
     const { port } = deaf.address() as AddressInfo;
     // TLS to a server that never answers its greeting is a connection that never comes about.
     const provider = makeProvider("openai", `https://127.0.0.1:${port}/v1`);
-    const counters = new MemoryCounters();
     const gateway = await startGateway(
       makeSnapshot({ targets: [makeTarget(provider, "fake-model")], principals: { [testKey]: onlyOneAtATime } }),
-      { counters },
     );
     for (let turn = 1; turn <= 3; turn += 1) {
       const connection = await openRaw(gateway.url);

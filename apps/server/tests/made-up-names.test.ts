@@ -6,8 +6,8 @@ import { runInNewContext } from "node:vm";
 import { expect, it } from "vitest";
 import { TargetHealth } from "#gateway/flow/ask/target-health.ts";
 import { findModel } from "#gateway/flow/resolve.ts";
-import { MemoryObjectOwners } from "#link/object-owners.ts";
-import { MemorySealedTurns } from "#link/sealed-turns.ts";
+import { MemoryOwners } from "#link/memory/owners.ts";
+import { MemoryTurns } from "#link/memory/turns.ts";
 import { createEvents } from "#telemetry/events.ts";
 import { createLog } from "#telemetry/log.ts";
 import { createMetrics } from "#telemetry/metrics.ts";
@@ -28,8 +28,8 @@ it("a hundred thousand names of models and ids leave the memory as it was", asyn
   const listed = makeTarget(provider, "fake-model");
   const snapshot = makeSnapshot({ targets: [listed] });
   const health = new TargetHealth();
-  const owners = new MemoryObjectOwners(clock, { limit: 2_000 });
-  const turns = new MemorySealedTurns(clock, 2 ** 20);
+  const owners = new MemoryOwners(clock, { limit: 2_000 });
+  const turns = new MemoryTurns(clock, 2 ** 20);
   const metrics = createMetrics();
   const events = createEvents({ metrics, log: createLog("silent") });
   const failure = { operation: "chat.completions", caller: "user", now: 0, restMs: 0, isAnybodys: true } as const;
@@ -40,7 +40,7 @@ it("a hundred thousand names of models and ids leave the memory as it was", asyn
       // A look at the price list takes longer than all else.
       if (index % 4 === 0) expect(findModel(snapshot, name).targets).toHaveLength(1);
       health.recordFailure({ ...failure, target: makeTarget(provider, name, { modelId: null }) });
-      owners.keep(name, { userId: "user", providerId: provider.id, model: name, requestedModel: name });
+      owners.keep([name], { userId: "user", providerId: provider.id, model: name, requestedModel: name });
       turns.of("user").keep([name], { by: "gemini", reasoning: [], signatures: {} });
       events.attemptFailed({ requestId: name, provider: "openai", model: name, reason: "500", message: name });
     }

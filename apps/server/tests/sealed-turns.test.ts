@@ -5,7 +5,7 @@ import { startFakeUpstream } from "@ghostllm/fake-upstream";
 import type { FakeUpstream } from "@ghostllm/fake-upstream";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { systemClock } from "#domain/clock.ts";
-import { MemorySealedTurns } from "#link/sealed-turns.ts";
+import { MemoryTurns } from "#link/memory/turns.ts";
 import { makePrincipal, makeProvider, makeSnapshot, makeTarget, startGateway, testKey } from "./support/gateway.ts";
 import type { TestGateway } from "./support/gateway.ts";
 
@@ -150,7 +150,7 @@ describe("the memory for sealed turns", () => {
 
   it("forgets after an hour", () => {
     let now = 0;
-    const memory = new MemorySealedTurns({ ...systemClock, monotonic: () => now }).of("user");
+    const memory = new MemoryTurns({ ...systemClock, monotonic: () => now }).of("user");
     memory.keep(["id"], turnOf("x"));
     now = 59 * 60_000;
     expect(memory.find("id")).toEqual(turnOf("x"));
@@ -159,7 +159,7 @@ describe("the memory for sealed turns", () => {
   });
 
   it("lets the oldest go when it is full", () => {
-    const memory = new MemorySealedTurns(systemClock, 2_000).of("user");
+    const memory = new MemoryTurns(systemClock, 2_000).of("user");
     for (const name of ["first", "second", "third"]) memory.keep([name], turnOf("x".repeat(700)));
     expect(["first", "second", "third"].map((name) => memory.find(name) !== undefined)).toEqual([false, true, true]);
   });

@@ -2,10 +2,8 @@
 // up: in every dialect, to itself and across.
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { MemoryCounters } from "#link/counters/memory.ts";
 import { PricedVendor } from "./support/priced-vendor.ts";
 import type { Asked } from "./support/priced-vendor.ts";
-import { makeScope } from "./support/gateway.ts";
 
 let vendor: PricedVendor;
 let lenient: PricedVendor;
@@ -160,22 +158,4 @@ it("is not cut where an operator does not want it", async () => {
   const { isCut, cost } = await lenient.ask(ask("openai-chat", "openai-chat", long, 0.1));
   expect(isCut).toBe(false);
   expect(cost).toBeGreaterThan(0.1);
-});
-
-it("keeps many at once within one budget, and gives back what was not used", () => {
-  const counters = new MemoryCounters();
-  const scopes = [makeScope("key", "a", { budgetNanos: 1_000 }), makeScope("user", "b", { budgetNanos: 700 })];
-  const reserve = (id: string) =>
-    counters.reserve({ id, scopes, tokens: 0, costNanos: 200, now: 0, expiresAt: 10 }).admitted;
-  expect([reserve("1"), reserve("2")]).toEqual([true, true]);
-  expect(counters.extend({ id: "1", costNanos: 200 })).toBe(200);
-  expect(counters.extend({ id: "2", costNanos: 200 })).toBe(100);
-  expect(counters.extend({ id: "1", costNanos: 200 })).toBe(0);
-  expect(counters.extend({ id: "nobody", costNanos: 200 })).toBe(0);
-  expect(reserve("3")).toBe(false);
-  expect(counters.settle({ id: "1", tokens: 0, costNanos: 300, now: 1 })).toBe(300);
-  expect(counters.settle({ id: "2", tokens: 0, costNanos: null, now: 1 })).toBe(300);
-  expect(reserve("3")).toBe(false);
-  counters.setSpent({ kind: "user", id: "b" }, 0);
-  expect(reserve("3")).toBe(true);
 });

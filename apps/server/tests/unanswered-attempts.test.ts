@@ -6,7 +6,6 @@ import type { Script } from "@ghostllm/fake-upstream";
 import type { Price } from "@ghostllm/llm";
 import { toValues, fromRow, usageColumns } from "#control/store/usage-columns.ts";
 import { encodeRecord, parseLine } from "#link/journal/record-line.ts";
-import { MemoryCounters } from "#link/counters/memory.ts";
 import { makePrincipal, makeScope, makeSnapshot, makeTarget, testKey } from "./support/gateway.ts";
 import { hello, helloStream, startStage, waitFor } from "./support/stage.ts";
 import type { Stage, StageSettings } from "./support/stage.ts";
@@ -25,14 +24,12 @@ const half = (bytes: number): Script => ({ kind: "cut", after: { bytes }, of: an
 
 async function start(settings: StageSettings = {}, budgetTokens: number | null = null) {
   const budgetNanos = budgetTokens === null ? null : budgetTokens * perToken;
-  const counters = new MemoryCounters();
   const principal = makePrincipal({ scopes: [makeScope("key", "k", { budgetNanos })] });
   stage = await startStage({
-    ...{ counters, random: () => 0, target: { prices: [{ price }] } },
+    ...{ random: () => 0, target: { prices: [{ price }] } },
     snapshot: { principals: { [testKey]: principal } },
     ...settings,
   });
-  return counters;
 }
 
 describe("an attempt that broke off within its answer, and was tried again", () => {

@@ -1,4 +1,4 @@
-import type { HealthBoard } from "#link/health-board.ts";
+import type { Health } from "#link/health.ts";
 import type { Journal } from "#link/journal/journal.ts";
 import type { Store } from "./store/store.ts";
 
@@ -8,21 +8,21 @@ const patienceMs = 2_000;
 export interface StoreWatchDeps {
   readonly store: Store;
   readonly journal: Pick<Journal, "pendingRecords">;
-  readonly healthBoard: HealthBoard;
+  readonly health: Health;
 }
 
 /** Tells `/health` how the database is. Its absence degrades: the gateway goes on with snapshot and journal. */
-export function startStoreWatch({ store, journal, healthBoard }: StoreWatchDeps): { stop(): void } {
+export function startStoreWatch({ store, journal, health }: StoreWatchDeps): { stop(): void } {
   let isAsking = false;
   const look = async (): Promise<void> => {
     if (isAsking) return;
     isAsking = true;
-    healthBoard.report("journal", { isHealthy: true, detail: `${journal.pendingRecords} records to be stored` });
+    health.report("journal", { isHealthy: true, detail: `${journal.pendingRecords} records to be stored` });
     try {
       await store.within(patienceMs, () => store.probe());
-      healthBoard.report("store", { isHealthy: true, detail: store.engine });
+      health.report("store", { isHealthy: true, detail: store.engine });
     } catch {
-      healthBoard.report("store", { isHealthy: false, detail: `${store.engine} does not answer, or is locked` });
+      health.report("store", { isHealthy: false, detail: `${store.engine} does not answer, or is locked` });
     } finally {
       isAsking = false;
     }

@@ -4,11 +4,8 @@ import type { Snapshot } from "#domain/snapshot.ts";
 import type { UsageRecord } from "#domain/usage-record.ts";
 import type { ClientAddresses } from "#edge/client-addresses.ts";
 import type { Compressor } from "#edge/compressor.ts";
-import type { Counters } from "#link/counters/counters.ts";
-import type { HealthBoard } from "#link/health-board.ts";
 import type { Lease } from "#link/lease.ts";
-import type { ObjectOwners } from "#link/object-owners.ts";
-import type { SealedTurns } from "#link/sealed-turns.ts";
+import type { Link } from "#link/link.ts";
 import type { Events } from "#telemetry/events.ts";
 import type { Estimator } from "./estimator/estimator.ts";
 import type { BackgroundRuns } from "#gateway/flow/stored/background-runs.ts";
@@ -16,6 +13,7 @@ import type { RunningCalls } from "./flow/running-calls.ts";
 import type { TargetHealth } from "#gateway/flow/ask/target-health.ts";
 import type { HeavyWork } from "./heavy-work/heavy-work.ts";
 import type { HeldBytes } from "#gateway/http/held-bytes.ts";
+import type { Readiness } from "./readiness.ts";
 import type { Authenticator } from "./upstream/authenticate.ts";
 import type { UpstreamClient } from "./upstream/upstream.ts";
 
@@ -31,9 +29,8 @@ export interface SnapshotReader {
 }
 
 /** All that the gateway works with. */
-export interface GatewayDeps {
+export interface GatewayDeps extends Link {
   readonly snapshots: SnapshotReader;
-  readonly counters: Counters;
   readonly journal: RecordSink;
   /** Without it nobody is admitted. */
   readonly lease: Lease;
@@ -42,11 +39,9 @@ export interface GatewayDeps {
   readonly estimator: Estimator;
   readonly heavyWork: HeavyWork;
   readonly targetHealth: TargetHealth;
-  readonly sealedTurns: SealedTurns;
-  readonly objectOwners: ObjectOwners;
   readonly backgroundRuns: BackgroundRuns;
   readonly runningCalls: RunningCalls;
-  readonly healthBoard: HealthBoard;
+  readonly readiness: Readiness;
   readonly events: Events;
   readonly clock: Clock;
   readonly addresses: ClientAddresses;

@@ -27,10 +27,9 @@ import { createListener } from "#gateway/http/listener.ts";
 import { Observers } from "#gateway/http/observers.ts";
 import { createAuthenticator } from "#gateway/upstream/authenticate.ts";
 import { createUndiciClient } from "#gateway/upstream/undici-client.ts";
-import { MemoryCounters } from "#link/counters/memory.ts";
-import { HealthBoard } from "#link/health-board.ts";
-import { MemoryObjectOwners } from "#link/object-owners.ts";
-import { MemorySealedTurns } from "#link/sealed-turns.ts";
+import { Readiness } from "#gateway/readiness.ts";
+import { createMemoryLink } from "#link/memory/memory-link.ts";
+import type { Openable } from "#link/opening.ts";
 import { createEvents } from "#telemetry/events.ts";
 import { createLog } from "#telemetry/log.ts";
 import { createMetrics } from "#telemetry/metrics.ts";
@@ -118,6 +117,7 @@ export interface TestGateway {
   readonly url: string;
   readonly records: readonly UsageRecord[];
   readonly deps: GatewayDeps;
+  readonly open: Openable["open"];
   readonly server: Server;
   swap(snapshot: Snapshot): void;
   close(): Promise<void>;
@@ -137,16 +137,17 @@ export async function startGateway(snapshot: Snapshot, settings: Settings = {}):
   const config = loadConfig({ environment: {}, cwd: "/nonexistent" });
   const records: UsageRecord[] = [];
   let inForce = snapshot;
-  const healthBoard = new HealthBoard();
-  healthBoard.notReadyBecause = null;
+  const readiness = new Readiness();
+  readiness.notReadyBecause = null;
+  const { open, ...link } = createMemoryLink({ clock: settings.clock ?? systemClock });
   const timeouts = { ...config.timeouts, retryDelayMs: 5, ...settings.timeouts };
   const capacity = { ...config.capacity, ...settings.capacity };
   const metrics = createMetrics();
   let metricsReadAt = 0;
   const upstream = settings.upstream ?? createUndiciClient(timeouts);
   const deps: GatewayDeps = {
+    ...link,
     snapshots: { current: () => inForce },
-    counters: new MemoryCounters(),
     journal: { append: (record) => void records.push(record), healthy: () => true },
     lease: { holds: () => true },
     upstream,
@@ -154,11 +155,9 @@ export async function startGateway(snapshot: Snapshot, settings: Settings = {}):
     estimator: createEstimator(),
     heavyWork: createHeavyWork(),
     targetHealth: new TargetHealth(),
-    sealedTurns: new MemorySealedTurns(settings.clock ?? systemClock),
-    objectOwners: new MemoryObjectOwners(settings.clock ?? systemClock),
     backgroundRuns: new BackgroundRuns(),
     runningCalls: new RunningCalls(),
-    healthBoard,
+    readiness,
     events: createEvents({ metrics, log: createLog("silent") }),
     clock: systemClock,
     addresses: new ClientAddresses(settings.edge?.trustedProxies ?? config.edge.trustedProxies),
@@ -190,6 +189,7 @@ export async function startGateway(snapshot: Snapshot, settings: Settings = {}):
     url: `http://127.0.0.1:${port}`,
     records,
     deps,
+    open,
     server,
     swap(next) {
       inForce = next;

@@ -9,20 +9,14 @@ import type { Store } from "#control/store/store.ts";
 import { ScopeMap } from "#domain/access/scope.ts";
 import { chargedScopes, chargeOf } from "#domain/usage-record.ts";
 import type { JournalBatch } from "#link/journal/journal.ts";
-import { maxObjects, type OwnedObject } from "#link/object-owners.ts";
+import type { Opening } from "#link/opening.ts";
+import { maxObjects, type OwnedObject } from "#link/owners.ts";
 import { drainBatch, type DrainDeps } from "./drain-batch.ts";
 import { readPending } from "./pending-batches.ts";
 
 interface OpeningDeps extends DrainDeps {
   readonly store: Pick<Store, "usage" | "storedObjects" | "users" | "apiKeys">;
   readonly log: ControlLog;
-}
-
-export interface Opening {
-  /** Nano-USD. */
-  readonly spent: ScopeMap<number>;
-  /** Oldest first. */
-  readonly objects: readonly OwnedObject[];
 }
 
 const batchRecords = 500;

@@ -6,7 +6,7 @@ import type { FurtherPrices } from "#domain/price-overrides.ts";
 import type { Permissions, RateLimits, Role } from "#domain/principal.ts";
 import type { AliasStrategy } from "#domain/snapshot.ts";
 import type { UsageRecord } from "#domain/usage-record.ts";
-import type { OwnedObject } from "#link/object-owners.ts";
+import type { OwnedObject } from "#link/owners.ts";
 
 export interface UserRow {
   readonly id: string;

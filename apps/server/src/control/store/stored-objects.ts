@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import type { OwnedObject } from "#link/object-owners.ts";
+import type { OwnedObject } from "#link/owners.ts";
 import { prepareBulk, type BulkStatement, type Value } from "./bulk.ts";
 import { storableText } from "./columns.ts";
 import { change, type Database } from "./database.ts";

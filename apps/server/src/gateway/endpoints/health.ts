@@ -9,7 +9,7 @@ export function serveLiveness(exchange: Exchange): void {
 
 /** `GET /health/ready`: send requests here. A database that is away does not stop them, since the snapshot goes on. */
 export function serveReadiness(deps: GatewayDeps, exchange: Exchange): void {
-  const reason = deps.healthBoard.awayBecause ?? reasonNotToAdmit(deps);
+  const reason = deps.readiness.awayBecause ?? reasonNotToAdmit(deps);
   exchange.answerJson(
     reason === null ? 200 : 503,
     reason === null ? { status: "ready" } : { status: "not_ready", reason },
@@ -17,18 +17,17 @@ export function serveReadiness(deps: GatewayDeps, exchange: Exchange): void {
 }
 
 /** `GET /health`: how every part is. */
-export function serveHealth(deps: GatewayDeps, exchange: Exchange): void {
-  const { healthBoard, snapshots, version } = deps;
-  const isReady = healthBoard.awayBecause === null && reasonNotToAdmit(deps) === null;
-  const isHealthy = healthBoard.isHealthy && isReady;
+export async function serveHealth(deps: GatewayDeps, exchange: Exchange): Promise<void> {
+  const { health, readiness, snapshots, version } = deps;
+  const parts = [...(await health.parts())];
+  const isReady = readiness.awayBecause === null && reasonNotToAdmit(deps) === null;
+  const isHealthy = parts.every(([, part]) => part.isHealthy) && isReady;
   exchange.answerJson(isHealthy ? 200 : 503, {
     status: isHealthy ? "ok" : "degraded",
     version,
     ready: isReady,
     snapshot_version: snapshots.current().version,
-    parts: Object.fromEntries(
-      Object.entries(healthBoard.parts()).map(([name, { isHealthy: healthy, detail }]) => [name, { healthy, detail }]),
-    ),
+    parts: Object.fromEntries(parts.map(([name, { isHealthy: healthy, detail }]) => [name, { healthy, detail }])),
   });
 }
 

@@ -14,8 +14,8 @@ export async function serveRequest(
 ): Promise<void> {
   deps.events.requestStarted();
   try {
-    if (deps.healthBoard.notReadyBecause !== null) {
-      throw new GhostError("service_unavailable", `GhostLLM is ${deps.healthBoard.notReadyBecause}.`, {
+    if (deps.readiness.notReadyBecause !== null) {
+      throw new GhostError("service_unavailable", `GhostLLM is ${deps.readiness.notReadyBecause}.`, {
         retryAfterSeconds: 2,
       });
     }

@@ -30,7 +30,7 @@ export function serveStored(
     if (id === null && route.method === "GET") checkList(principal, objects);
     const query = {
       snapshot: deps.snapshots.current(),
-      owners: deps.objectOwners,
+      owners: deps.owners,
       principal,
       dialect: dialect.name,
       objects,
@@ -38,10 +38,10 @@ export function serveStored(
       named: exchange.header(providerHeader),
     };
     // Found before the body is read: what is not there takes no files.
-    const known = id === null ? null : findHolder({ ...query, references: [] });
+    const known = id === null ? null : await findHolder({ ...query, references: [] });
     const body = route.method === "POST" ? await readWholeBody(deps, exchange, route) : null;
     const references = id === null && body !== null ? objects.readReferences(body) : [];
-    const holder = known ?? findHolder({ ...query, references });
+    const holder = known ?? (await findHolder({ ...query, references }));
     await forward(deps, { exchange, principal, dialect, objects, route, id, body, holder });
   });
 }

@@ -4,7 +4,7 @@ import type { ClientDialectName, Operation, ParsedRequest, RequestDemand } from 
 import type { Scope } from "#domain/access/scope.ts";
 import type { Awaitable } from "#domain/clock.ts";
 import type { LimitedScope } from "#domain/principal.ts";
-import type { Counters, RateReport, RateStatus, Refusal, Reservation } from "#link/counters/counters.ts";
+import type { Counters, RateReport, RateStatus, Refusal, Reservation } from "#link/counters.ts";
 import { mostItMayCost, noCost } from "./reserve.ts";
 import type { MostCost } from "./reserve.ts";
 import type { Candidates } from "./resolve.ts";
@@ -34,17 +34,15 @@ export interface AdmissionInput {
   readonly assumedOutputTokens: number;
   /** Epoch ms, for prices that depend on the time of day. */
   readonly now: number;
-  /** By the monotonic clock, for limits: a request counts from now on, however long ago it began to arrive. */
-  readonly countedAt: number;
-  /** By the same clock: after this a reservation that was never settled is given back. */
-  readonly expiresAt: number;
+  /** After this a reservation that was never settled is given back. */
+  readonly lifetimeMs: number;
   /** Told what is left of the limits when the request is refused; otherwise the admission says it. */
   readonly onRefusal: (report: RateReport) => void;
 }
 
 /** Limits, then budgets, over all scopes or none. Throws `rate_limit_exceeded` or `insufficient_quota`. */
 export function admit(input: AdmissionInput): Awaitable<Admission> {
-  const { id, scopes, request, counters, countedAt, expiresAt } = input;
+  const { id, scopes, request, counters, lifetimeMs } = input;
   const isFree = unmetered.has(request.operation);
   const isBudgeted = !isFree && scopes.some(({ budgetNanos }) => budgetNanos !== null);
   if (isBudgeted && uncounted.has(request.operation)) throw cannotBeBudgeted(request.operation);
@@ -54,8 +52,7 @@ export function admit(input: AdmissionInput): Awaitable<Admission> {
     scopes,
     tokens: isFree ? 0 : request.promptTokensEstimate,
     costNanos: most.costNanos,
-    now: countedAt,
-    expiresAt,
+    lifetimeMs,
   });
   if (reservation instanceof Promise) return reservation.then((made) => toAdmission(made, input, most));
   return toAdmission(reservation, input, most);

@@ -19,7 +19,7 @@ const clientClosedRequest = 499;
 export async function finishWithoutAnswer(deps: GatewayDeps, run: Run, error: unknown): Promise<void> {
   const { exchange, trail, lifeline } = run;
   if (trail.target === null) {
-    await deps.counters.settle({ id: exchange.id, tokens: 0, costNanos: 0, now: deps.clock.monotonic() });
+    await deps.counters.settle({ id: exchange.id, tokens: 0, costNanos: 0 });
     return;
   }
   const isClientGone = lifeline.severedBy === "client";

@@ -2,13 +2,14 @@
 // Called by gateway/endpoints/inference.ts.
 
 import type { Dialect, ParsedRequest, RequestDemand } from "@ghostllm/llm";
+import type { Awaitable } from "#domain/clock.ts";
 import type { Principal } from "#domain/principal.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
 import type { Exchange } from "#gateway/http/exchange.ts";
 import type { Answer, VendorAnswer } from "#gateway/flow/answer/answer.ts";
 import { attemptTargets } from "#gateway/flow/ask/attempts.ts";
 import { upstreamHeaders } from "#gateway/flow/ask/request-headers.ts";
-import { followReferences } from "#gateway/flow/stored/holder.ts";
+import { followReferences, keepOwner } from "#gateway/flow/stored/holder.ts";
 import type { Run } from "./call.ts";
 import { answerCount, canBeCounted, obtainCount } from "./count-tokens.ts";
 import { planTargets } from "./plan.ts";
@@ -31,7 +32,8 @@ export async function execute(deps: GatewayDeps, call: InferenceCall): Promise<v
   const resolved = resolveModel(deps.snapshots.current(), call.request.model);
   checkPermission(call.principal, resolved);
   const { references = [] } = call.request.kept ?? {};
-  const candidates = followReferences({ owners: deps.objectOwners, principal: call.principal, references }, resolved);
+  const followed = followReferences({ owners: deps.owners, principal: call.principal, references }, resolved);
+  const candidates = followed instanceof Promise ? await followed : followed;
   if (answerAlone(deps, call, candidates)) return;
   if (call.request.operation === "count_tokens" && !canBeCounted(call, candidates)) return answerCount(deps, call);
   const { scopes } = call.principal;
@@ -60,7 +62,7 @@ async function obtainAnswer(deps: GatewayDeps, run: Run): Promise<Answer> {
   const headers = upstreamHeaders(deps, exchange, dialect.client);
   const isStrict = exchange.header("x-ghostllm-strict") === "true";
   const requestId = exchange.id;
-  const seals = deps.sealedTurns.of(caller);
+  const seals = deps.turns.of(caller);
   const asked = {
     requestId,
     request,
@@ -77,15 +79,21 @@ async function obtainAnswer(deps: GatewayDeps, run: Run): Promise<Answer> {
   };
   if (operation === "count_tokens") return obtainCount(deps, asked);
   const answer = await attemptTargets(deps, asked);
-  rememberOwner(deps, run, answer);
+  const remembered = rememberOwner(deps, run, answer);
+  if (remembered instanceof Promise) await remembered;
   return answer;
 }
 
 /** Who comes back for an answer has its id alone: that must lead to the vendor, and nobody else there. */
-function rememberOwner(deps: GatewayDeps, { request, principal, candidates }: Run, answer: VendorAnswer): void {
+function rememberOwner(
+  deps: GatewayDeps,
+  { request, principal, candidates }: Run,
+  answer: VendorAnswer,
+): Awaitable<void> {
   const stored = answer.kind === "whole" ? answer.stored : answer.tap.stored;
-  if (!request.kept?.isStored || !stored) return;
+  if (!request.kept?.isStored || !stored) return undefined;
   const { provider, model } = answer.target;
   const { userId } = principal;
-  deps.objectOwners.keep(stored.id, { userId, providerId: provider.id, model, requestedModel: candidates.requested });
+  const owner = { userId, providerId: provider.id, model, requestedModel: candidates.requested };
+  return keepOwner(deps, [stored.id], owner);
 }

@@ -64,7 +64,7 @@ function withUnanswered(record: UsageRecord, { trail }: FinishInput, now: number
 
 /** Counters that cannot be reached must not cost the client its answer: the reservation expires by itself. */
 async function settle(
-  { counters, clock, events }: GatewayDeps,
+  { counters, events }: GatewayDeps,
   record: UsageRecord,
   { principal, exchange, ending }: FinishInput,
 ): Promise<number> {
@@ -74,7 +74,7 @@ async function settle(
   const staysRunning = exchange.whenLeft !== undefined && principal.scopes.some(limitsRunning);
   try {
     const takesAll = ending.usage.isUnseen === true;
-    const settled = counters.settle({ id, tokens, costNanos, now: clock.monotonic(), staysRunning, takesAll });
+    const settled = counters.settle({ id, tokens, costNanos, staysRunning, takesAll });
     const chargedNanos = settled instanceof Promise ? await settled : settled;
     if (staysRunning) exchange.whenLeft?.(() => counters.leave(id));
     return chargedNanos;

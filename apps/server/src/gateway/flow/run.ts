@@ -4,7 +4,7 @@
 
 import type { ParsedRequest } from "@ghostllm/llm";
 import type { GatewayDeps } from "#gateway/deps.ts";
-import type { RateReport } from "#link/counters/counters.ts";
+import type { RateReport } from "#link/counters.ts";
 import { cutBegun, deliver } from "#gateway/flow/answer/deliver.ts";
 import type { Answer } from "#gateway/flow/answer/answer.ts";
 import { KeepAlive } from "#gateway/flow/answer/keep-alive.ts";
@@ -44,7 +44,6 @@ export async function withRun(deps: GatewayDeps, call: Call, ask: (run: Run) => 
 
 function admissionInput(deps: GatewayDeps, call: Call): AdmissionInput {
   const { exchange, request, dialect, candidates, demand, scopes } = call;
-  const countedAt = deps.clock.monotonic();
   return {
     id: exchange.id,
     scopes,
@@ -56,8 +55,7 @@ function admissionInput(deps: GatewayDeps, call: Call): AdmissionInput {
     counters: deps.counters,
     assumedOutputTokens: deps.limits.assumedOutputTokens,
     now: exchange.startedAt,
-    countedAt,
-    expiresAt: countedAt + longestMs(deps, request) + reservationMarginMs,
+    lifetimeMs: longestMs(deps, request) + reservationMarginMs,
     onRefusal: (report: RateReport) => exchange.addHeaders(rateHeaders(report)),
   };
 }

@@ -6,7 +6,7 @@ import type { ClientAddresses } from "#edge/client-addresses.ts";
 import { varyWith } from "#edge/compressor.ts";
 import type { Compressor } from "#edge/compressor.ts";
 import { traceResponse } from "#edge/trace-context.ts";
-import type { HealthBoard } from "#link/health-board.ts";
+import type { Readiness } from "#gateway/readiness.ts";
 import { networkOf } from "#gateway/connections/client-address.ts";
 import { Hold } from "./held-bytes.ts";
 import type { HeldBytes } from "./held-bytes.ts";
@@ -28,7 +28,7 @@ export function pathOf({ url = "/" }: IncomingMessage): string {
 export interface ExchangeDeps {
   readonly clock: Clock;
   readonly addresses: ClientAddresses;
-  readonly healthBoard: Pick<HealthBoard, "isLeaving">;
+  readonly readiness: Pick<Readiness, "isLeaving">;
   /** Null where no answer is compressed. */
   readonly compressor: Compressor | null;
   readonly heldBytes: HeldBytes;
@@ -174,7 +174,7 @@ export class Exchange {
 
   /** The next request of a client should not come to a server that stops. */
   #letGo(): void {
-    if (this.#deps.healthBoard.isLeaving) this.response.shouldKeepAlive = false;
+    if (this.#deps.readiness.isLeaving) this.response.shouldKeepAlive = false;
   }
 
   /** Headers are all there is to say. */

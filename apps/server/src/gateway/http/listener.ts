@@ -51,7 +51,7 @@ export function createListener(deps: ListenerDeps): Server {
   const turns = new Turns((request, response) => {
     if (deps.hsts !== null && deps.addresses.isSecure(request)) response.setHeader(hstsHeader, deps.hsts);
     if (deps.cors !== null && meetOrigin(deps.cors, request, response)) return;
-    if (deps.healthBoard.isLeaving) response.shouldKeepAlive = false;
+    if (deps.readiness.isLeaving) response.shouldKeepAlive = false;
     const serve = route(request);
     if (serve === null) serveControl(deps, new Exchange(request, response, deps));
     else void run(deps, serve, new Exchange(request, response, deps));

@@ -2,7 +2,7 @@ import { appendFile, open, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { UsageRecord } from "#domain/usage-record.ts";
-import type { OwnedObject } from "#link/object-owners.ts";
+import type { OwnedObject } from "#link/owners.ts";
 import type { DirectoryLock } from "./directory-lock.ts";
 import type { Journal, JournalBatch, JournalLog, JournalPosition, SetAsideLine } from "./journal.ts";
 import { encodeObject, encodeRecord, parseLine } from "./record-line.ts";

@@ -4,7 +4,7 @@
 
 import { mkdir } from "node:fs/promises";
 import type { UsageRecord } from "#domain/usage-record.ts";
-import type { OwnedObject } from "#link/object-owners.ts";
+import type { OwnedObject } from "#link/owners.ts";
 import { lockDirectory } from "./directory-lock.ts";
 import { FileJournal } from "./file-journal.ts";
 import { listSegments } from "./segments.ts";

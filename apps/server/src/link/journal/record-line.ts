@@ -1,7 +1,7 @@
 // A usage record as a line of the journal, and back. The file is a border: what is read from it is checked whole, by a
 // table of its fields, since a line is read for every request.
 
-import type { OwnedObject } from "#link/object-owners.ts";
+import type { OwnedObject } from "#link/owners.ts";
 import type { UsageRecord } from "#domain/usage-record.ts";
 
 interface Field {

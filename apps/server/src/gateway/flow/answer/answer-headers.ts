@@ -3,7 +3,7 @@ import { rateHeaders } from "#gateway/flow/admit.ts";
 import { retryHeaders } from "#gateway/flow/ask/retry-after.ts";
 import type { Answer, StreamAnswer, WholeAnswer } from "./answer.ts";
 import type { Trail } from "#gateway/flow/trail.ts";
-import type { RateReport } from "#link/counters/counters.ts";
+import type { RateReport } from "#link/counters.ts";
 
 /** Of a vendor's answer: what tells a client how to read it, and whether to come back. */
 const passedOn = ["content-type", "content-disposition", "x-should-retry"] as const;

@@ -4,7 +4,7 @@
 import type { ClientDialect, ParsedRequest } from "@ghostllm/llm";
 import type { GatewayDeps } from "#gateway/deps.ts";
 import type { Exchange } from "#gateway/http/exchange.ts";
-import type { RateReport } from "#link/counters/counters.ts";
+import type { RateReport } from "#link/counters.ts";
 import { rateHeaders } from "#gateway/flow/admit.ts";
 
 export interface KeepAliveParts {

@@ -4,6 +4,7 @@
 import { GhostError } from "@ghostllm/contract";
 import { passageBetween, storedUrlOf, wayTo } from "@ghostllm/llm";
 import type { Dialect, ParsedRequest, StoredObjects, StoredRoute, Way } from "@ghostllm/llm";
+import type { Awaitable } from "#domain/clock.ts";
 import { freePrices } from "#domain/prices.ts";
 import type { LimitedScope, Principal } from "#domain/principal.ts";
 import type { Target } from "#domain/snapshot.ts";
@@ -16,6 +17,7 @@ import { attemptOnce } from "#gateway/flow/ask/attempts.ts";
 import { upstreamHeaders } from "#gateway/flow/ask/request-headers.ts";
 import type { Call, Run } from "#gateway/flow/call.ts";
 import { withRun } from "#gateway/flow/run.ts";
+import { keepOwner } from "./holder.ts";
 import type { Holder } from "./holder.ts";
 
 export interface ForwardCall {
@@ -131,7 +133,7 @@ async function obtainAnswer(
   const requestId = exchange.id;
   const asked = { requestId, target, lifeline, trail, call: () => callVendor(vendor, sent, passed) };
   const answer = await attemptOnce(deps, asked);
-  rememberOwners(deps, call, answer);
+  await rememberOwners(deps, call, answer);
   return answer;
 }
 
@@ -150,10 +152,10 @@ function rememberOwners(
   deps: GatewayDeps,
   { route, objects, holder, principal, id }: ForwardCall,
   answer: VendorAnswer,
-): void {
-  if (route.names !== true || answer.kind !== "whole" || answer.status >= 300) return;
+): Awaitable<void> {
+  if (route.names !== true || answer.kind !== "whole" || answer.status >= 300) return undefined;
   const { userId } = principal;
   const made = { userId, providerId: holder.provider.id, model: "", requestedModel: "" };
   const owner = id === null ? made : holder.owner;
-  if (owner !== null) for (const name of objects.readNames(answer.body)) deps.objectOwners.keep(name, owner);
+  return owner === null ? undefined : keepOwner(deps, objects.readNames(answer.body), owner);
 }

@@ -3,10 +3,12 @@
 import { GhostError } from "@ghostllm/contract";
 import { wayTo } from "@ghostllm/llm";
 import type { ClientDialectName, Reference, StoredObjects } from "@ghostllm/llm";
+import type { Awaitable } from "#domain/clock.ts";
 import { matchesPattern } from "#domain/principal.ts";
 import type { Principal } from "#domain/principal.ts";
 import type { ProviderEntry, Snapshot } from "#domain/snapshot.ts";
-import type { ObjectOwner, ObjectOwners } from "#link/object-owners.ts";
+import type { ObjectOwner, Owners } from "#link/owners.ts";
+import type { GatewayDeps } from "#gateway/deps.ts";
 import { checkPermission } from "#gateway/flow/resolve.ts";
 import type { Candidates } from "#gateway/flow/resolve.ts";
 
@@ -14,7 +16,7 @@ export const providerHeader = "x-ghostllm-provider";
 
 export interface HolderQuery {
   readonly snapshot: Snapshot;
-  readonly owners: ObjectOwners;
+  readonly owners: Owners;
   readonly principal: Principal;
   /** The client's. */
   readonly dialect: ClientDialectName;
@@ -34,12 +36,15 @@ export interface Holder {
 }
 
 /** Throws GhostError `not_found` for what is not the client's, or is not known to be. */
-export function findHolder(query: HolderQuery): Holder {
-  const { id, references, owners } = query;
-  const [first] = references.map((reference) => requireOwn(query, reference)).filter((owner) => owner !== undefined);
+export async function findHolder(query: HolderQuery): Promise<Holder> {
+  const { id, references } = query;
+  const known = await query.owners.find([...references.map((reference) => reference.id), ...(id === null ? [] : [id])]);
+  const [first] = references
+    .map((reference) => requireOwn(query, reference, known.get(reference.id)))
+    .filter((owner) => owner !== undefined);
   if (first !== undefined) return { provider: providerOf(query, first), owner: null };
   if (id === null) return { provider: chooseProvider(query), owner: null };
-  const owner = owners.find(id);
+  const owner = known.get(id);
   if (owner === undefined) return { provider: providerOfUnknown(query, id), owner: null };
   if (!isTheirs(query, owner)) throw unknownObject(id);
   checkPermissionFor(query, owner);
@@ -47,8 +52,11 @@ export function findHolder(query: HolderQuery): Holder {
 }
 
 /** Undefined for an object that nobody knows. */
-function requireOwn(query: HolderQuery, { id, param }: Reference): ObjectOwner | undefined {
-  const owner = query.owners.find(id);
+function requireOwn(
+  query: HolderQuery,
+  { id, param }: Reference,
+  owner: ObjectOwner | undefined,
+): ObjectOwner | undefined {
   if (owner !== undefined && !isTheirs(query, owner)) throw unknownObject(id, param);
   return owner;
 }
@@ -132,16 +140,28 @@ function unknownObject(id: string, param?: string): GhostError {
 }
 
 interface Continuation {
-  readonly owners: ObjectOwners;
+  readonly owners: Owners;
   readonly principal: Principal;
   readonly references: readonly Reference[];
 }
 
 /** What goes on from an answer that a vendor keeps goes to that vendor. Throws GhostError for what is another user's. */
-export function followReferences({ owners, principal, references }: Continuation, candidates: Candidates): Candidates {
+export function followReferences(continuation: Continuation, candidates: Candidates): Awaitable<Candidates> {
+  const { owners, references } = continuation;
+  if (references.length === 0) return candidates;
+  const known = owners.find(references.map(({ id }) => id));
+  if (known instanceof Promise) return known.then((found) => narrow(candidates, continuation, found));
+  return narrow(candidates, continuation, known);
+}
+
+function narrow(
+  candidates: Candidates,
+  { principal, references }: Continuation,
+  known: ReadonlyMap<string, ObjectOwner>,
+): Candidates {
   let targets = candidates.targets;
   for (const { id, param } of references) {
-    const owner = owners.find(id);
+    const owner = known.get(id);
     if (owner === undefined) continue;
     if (owner.userId !== principal.userId)
       throw new GhostError("not_found", `There is no '${id.slice(0, 100)}' of yours.`, { param });
@@ -151,4 +171,14 @@ export function followReferences({ owners, principal, references }: Continuation
     throw new GhostError("invalid_request_error", message, { param });
   }
   return targets === candidates.targets ? candidates : { ...candidates, targets };
+}
+
+/** What cannot be remembered costs nobody the answer: it is found by who names its provider. */
+export function keepOwner(
+  { owners, events }: Pick<GatewayDeps, "owners" | "events">,
+  ids: readonly string[],
+  owner: ObjectOwner,
+): Awaitable<void> {
+  const kept = owners.keep(ids, owner);
+  return kept instanceof Promise ? kept.catch((error: unknown) => events.internalError("owners", error)) : kept;
 }

@@ -1,33 +1,7 @@
-// Whose objects are kept where: what a vendor made under an id is asked for by that id alone, by whoever knows it, and the
-// vendor knows no user but the operator. Invariant: an id never changes hands while it is remembered.
-
 import type { Clock } from "#domain/clock.ts";
+import { maxObjects, objectLifetimeMs } from "#link/owners.ts";
+import type { ObjectOwner, OwnedObject, Owners } from "#link/owners.ts";
 
-export interface ObjectOwner {
-  readonly userId: string;
-  readonly providerId: string;
-  /** The name that the model has at the provider; empty for what has none. */
-  readonly model: string;
-  /** The name that was asked for. */
-  readonly requestedModel: string;
-}
-
-/** As it is written down. */
-export interface OwnedObject extends ObjectOwner {
-  readonly id: string;
-  /** Epoch ms at which it was last told of. */
-  readonly keptAt: number;
-}
-
-export interface ObjectOwners {
-  find(id: string): ObjectOwner | undefined;
-  keep(id: string, owner: ObjectOwner): void;
-}
-
-/** Who goes on with an answer does so within days; vendors keep most for a month. */
-export const objectLifetimeMs = 7 * 24 * 60 * 60 * 1000;
-/** Of some 300 bytes each. */
-export const maxObjects = 100_000;
 const maxIdCharacters = 256;
 /** What is used again and again is written down again only so often. */
 const rewriteAfterMs = objectLifetimeMs / 14;
@@ -39,13 +13,13 @@ interface Kept {
 }
 
 interface OwnersOptions {
-  readonly limit?: number;
+  readonly limit?: number | undefined;
   /** Told of what is to be known after a restart, too. Must not throw. */
-  readonly write?: (object: OwnedObject) => void;
+  readonly write?: ((object: OwnedObject) => void) | undefined;
 }
 
-/** In the memory of this process. The oldest go first. */
-export class MemoryObjectOwners implements ObjectOwners {
+/** The oldest go first. */
+export class MemoryOwners implements Owners {
   readonly #kept = new Map<string, Kept>();
   readonly #clock: Clock;
   readonly #maxObjects: number;
@@ -57,18 +31,17 @@ export class MemoryObjectOwners implements ObjectOwners {
     this.#write = write;
   }
 
-  find(id: string): ObjectOwner | undefined {
-    return this.#find(id)?.owner;
+  find(ids: readonly string[]): ReadonlyMap<string, ObjectOwner> {
+    const found = new Map<string, ObjectOwner>();
+    for (const id of ids) {
+      const kept = this.#find(id);
+      if (kept !== undefined) found.set(id, kept.owner);
+    }
+    return found;
   }
 
-  keep(id: string, owner: ObjectOwner): void {
-    if (id.length > maxIdCharacters) return;
-    const known = this.#find(id);
-    if (known !== undefined && known.owner.userId !== owner.userId) return;
-    const now = this.#clock.monotonic();
-    const isWritten = known !== undefined && now - known.writtenAt < rewriteAfterMs && isSame(known.owner, owner);
-    this.#put(id, { owner, expiresAt: now + objectLifetimeMs, writtenAt: isWritten ? known.writtenAt : now });
-    if (!isWritten) this.#write({ id, ...owner, keptAt: this.#clock.now() });
+  keep(ids: readonly string[], owner: ObjectOwner): void {
+    for (const id of ids) this.#keep(id, owner);
   }
 
   /** What earlier processes wrote down, oldest first. Called before the first request. */
@@ -81,6 +54,16 @@ export class MemoryObjectOwners implements ObjectOwners {
         this.#put(id, { owner, expiresAt: now + objectLifetimeMs - ageMs, writtenAt: now - ageMs });
       }
     }
+  }
+
+  #keep(id: string, owner: ObjectOwner): void {
+    if (id.length > maxIdCharacters) return;
+    const known = this.#find(id);
+    if (known !== undefined && known.owner.userId !== owner.userId) return;
+    const now = this.#clock.monotonic();
+    const isWritten = known !== undefined && now - known.writtenAt < rewriteAfterMs && isSame(known.owner, owner);
+    this.#put(id, { owner, expiresAt: now + objectLifetimeMs, writtenAt: isWritten ? known.writtenAt : now });
+    if (!isWritten) this.#write({ id, ...owner, keptAt: this.#clock.now() });
   }
 
   #find(id: string): Kept | undefined {

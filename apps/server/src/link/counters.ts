@@ -1,5 +1,6 @@
 // Limits and budgets as the gateway asks for them: one decision over all scopes of a principal, all or nothing.
-// Called by gateway/flow/admit.ts and finish.ts. Invariant: what was reserved is settled once, or expires.
+// Called by gateway/flow/admit.ts and finish.ts. Invariant: what was reserved is settled once, or expires. Time is the engine's
+// own, and no step of a machine's clock refuses or frees anything.
 
 import type { Scope } from "#domain/access/scope.ts";
 import type { Awaitable } from "#domain/clock.ts";
@@ -13,10 +14,8 @@ export interface ReservationRequest {
   readonly tokens: number;
   /** The most that the request may cost, in nano-USD; 0 where no scope has a budget. */
   readonly costNanos: number;
-  /** By the monotonic clock, as all times here: no step of the machine's clock refuses or frees anything. */
-  readonly now: number;
-  /** When a reservation that nobody settled is given back. */
-  readonly expiresAt: number;
+  /** A reservation that nobody settles is given back after this. */
+  readonly lifetimeMs: number;
 }
 
 export type RefusalReason = "requests" | "tokens" | "concurrency" | "budget";
@@ -55,7 +54,6 @@ export interface Settlement {
   readonly costNanos: number | null;
   /** All that was reserved is charged, where that is more. */
   readonly takesAll?: boolean;
-  readonly now: number;
   /** The answer has not left yet: until `leave` the request counts as one that is running. */
   readonly staysRunning?: boolean;
 }
@@ -75,10 +73,6 @@ export interface Counters {
    * admitted, however late it ends. Answers what was charged, in nano-USD.
    */
   settle(settlement: Settlement): Awaitable<number>;
-  /** The end of a request that was settled before its answer had left. */
+  /** The end of a request that was settled before its answer had left. Nobody waits for it: the engine sees to it. */
   leave(id: string): void;
-  /** What a scope has spent before this process counted: called at start, before the first request. */
-  setSpent(scope: Scope, spentNanos: number): void;
-  /** Gives back what expired. Returns how many reservations that were. */
-  sweep(now: number): number;
 }

@@ -1,13 +1,6 @@
-// Thoughts that vendors sealed, kept by the ids of the calls they led to until the client comes with the results. A client
-// that loses them loses nothing but the model's train of thought, so they may expire, and are bounded in number and size.
-
 import type { SealedTurn, SealMemory } from "@ghostllm/llm";
 import type { Clock } from "#domain/clock.ts";
-
-export interface SealedTurns {
-  /** Of one user: nobody is given what others were told. */
-  of(userId: string): SealMemory;
-}
+import type { Turns } from "#link/turns.ts";
 
 /** A tool may take long, and so may the person who has to allow it. */
 const lifetimeMs = 60 * 60 * 1000;
@@ -19,8 +12,8 @@ interface Kept {
   readonly expiresAt: number;
 }
 
-/** In the memory of this process. The oldest go first. */
-export class MemorySealedTurns implements SealedTurns {
+/** The oldest go first. */
+export class MemoryTurns implements Turns {
   readonly #kept = new Map<string, Kept>();
   readonly #clock: Clock;
   readonly #maxCharacters: number;

@@ -1,5 +1,6 @@
 import { ScopeMap } from "#domain/access/scope.ts";
 import type { Scope } from "#domain/access/scope.ts";
+import type { Clock } from "#domain/clock.ts";
 import type { LimitedScope } from "#domain/principal.ts";
 import type {
   Counters,
@@ -10,7 +11,7 @@ import type {
   Reservation,
   ReservationRequest,
   Settlement,
-} from "./counters.ts";
+} from "#link/counters.ts";
 import { SlidingWindow } from "./window.ts";
 
 interface ScopeState {
@@ -39,23 +40,30 @@ interface Held {
  * can both take the last of a budget.
  */
 export class MemoryCounters implements Counters {
+  readonly #clock: Clock;
   readonly #scopes = new ScopeMap<ScopeState>();
   readonly #held = new Map<string, Held>();
   /** Settled, with an answer that is still on its way. */
   readonly #leaving = new Map<string, readonly ScopeState[]>();
+  /** Nothing that is held expires before this. */
+  #nextExpiry = Infinity;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
 
   reserve(request: ReservationRequest): Reservation {
-    const refusal = this.#refuse(request);
-    if (refusal !== null) return { admitted: false, refusal, report: this.#report(request) };
+    const now = this.#beginDecision();
+    const refusal = this.#refuse(request, now);
+    if (refusal !== null) return { admitted: false, refusal, report: this.#report(request, now) };
     const states = request.scopes.map((scope) => this.#stateOf(scope));
-    for (const state of states) take(state, request);
-    const { id, tokens, costNanos, now: since, expiresAt } = request;
-    const budgetsNanos = request.scopes.map((scope) => scope.budgetNanos ?? Infinity);
-    this.#held.set(id, { states, budgetsNanos, tokens, costNanos, since, expiresAt, isReleased: false });
-    return { admitted: true, report: this.#report(request) };
+    for (const state of states) take(state, request, now);
+    this.#hold(request, states, now);
+    return { admitted: true, report: this.#report(request, now) };
   }
 
   extend({ id, costNanos }: Extension): number {
+    this.#beginDecision();
     const held = this.#held.get(id);
     if (held === undefined || held.isReleased) return 0;
     const rests = held.states.map(
@@ -67,7 +75,7 @@ export class MemoryCounters implements Counters {
     return granted;
   }
 
-  settle({ id, tokens, costNanos, now, staysRunning = false, takesAll = false }: Settlement): number {
+  settle({ id, tokens, costNanos, staysRunning = false, takesAll = false }: Settlement): number {
     const held = this.#held.get(id);
     if (held === undefined) return 0;
     this.#held.delete(id);
@@ -76,6 +84,7 @@ export class MemoryCounters implements Counters {
       this.#leaving.set(id, held.states);
     }
     release(held);
+    const now = this.#clock.monotonic();
     const chargedNanos = costNanos === null || takesAll ? Math.max(costNanos ?? 0, held.costNanos) : costNanos;
     for (const state of held.states) {
       correct(state.tokens, tokens - held.tokens, held.since, now);
@@ -89,33 +98,50 @@ export class MemoryCounters implements Counters {
     this.#leaving.delete(id);
   }
 
+  /** What a scope has spent before this process counted. */
   setSpent(scope: Scope, spentNanos: number): void {
     this.#stateOf(scope).spentNanos = spentNanos;
   }
 
-  sweep(now: number): number {
-    let count = 0;
+  /** Answers the time, by which nothing that has expired is held any more. */
+  #beginDecision(): number {
+    const now = this.#clock.monotonic();
+    if (now >= this.#nextExpiry) this.#giveBackExpired(now);
+    return now;
+  }
+
+  #giveBackExpired(now: number): void {
+    this.#nextExpiry = Infinity;
     for (const held of this.#held.values()) {
-      if (held.isReleased || held.expiresAt > now) continue;
       // It stays listed: should its request end after all, its cost is still charged.
-      release(held);
-      count += 1;
+      if (held.expiresAt <= now) release(held);
+      else this.#nextExpiry = Math.min(this.#nextExpiry, held.expiresAt);
     }
-    return count;
+  }
+
+  #hold(
+    { id, scopes, tokens, costNanos, lifetimeMs }: ReservationRequest,
+    states: readonly ScopeState[],
+    since: number,
+  ) {
+    const expiresAt = since + lifetimeMs;
+    const budgetsNanos = scopes.map(({ budgetNanos }) => budgetNanos ?? Infinity);
+    this.#held.set(id, { states, budgetsNanos, tokens, costNanos, since, expiresAt, isReleased: false });
+    this.#nextExpiry = Math.min(this.#nextExpiry, expiresAt);
   }
 
   /** The refusal that lasts longest: waiting for a shorter one would only meet the next. */
-  #refuse(request: ReservationRequest): Refusal | null {
+  #refuse(request: ReservationRequest, now: number): Refusal | null {
     let longest: Refusal | null = null;
     for (const scope of request.scopes) {
-      for (const refusal of refusalsByScope(scope, this.#stateOf(scope), request)) {
+      for (const refusal of refusalsByScope(scope, this.#stateOf(scope), request, now)) {
         if (refusal !== null && (longest === null || lasts(refusal) > lasts(longest))) longest = refusal;
       }
     }
     return longest;
   }
 
-  #report({ scopes, now }: ReservationRequest): RateReport {
+  #report({ scopes }: ReservationRequest, now: number): RateReport {
     let requests: RateStatus | null = null;
     let tokens: RateStatus | null = null;
     for (const scope of scopes) {
@@ -142,7 +168,7 @@ export class MemoryCounters implements Counters {
   }
 }
 
-function take(state: ScopeState, { tokens, costNanos, now }: ReservationRequest): void {
+function take(state: ScopeState, { tokens, costNanos }: ReservationRequest, now: number): void {
   state.requests.add(1, now);
   state.tokens.add(tokens, now);
   state.running += 1;
@@ -172,11 +198,12 @@ function refusalsByScope(
   scope: LimitedScope,
   state: ScopeState,
   request: ReservationRequest,
+  now: number,
 ): readonly (Refusal | null)[] {
   const { requestsPerMinute, tokensPerMinute, concurrentRequests } = scope.limits;
   return [
-    refuseByWindow(scope, "requests", state.requests, requestsPerMinute, 1, request.now),
-    refuseByWindow(scope, "tokens", state.tokens, tokensPerMinute, request.tokens, request.now),
+    refuseByWindow(scope, "requests", state.requests, requestsPerMinute, 1, now),
+    refuseByWindow(scope, "tokens", state.tokens, tokensPerMinute, request.tokens, now),
     refuseByConcurrency(scope, state, concurrentRequests),
     refuseByBudget(scope, state, request.costNanos),
   ];

@@ -1,0 +1,20 @@
+// What passes between the planes, and between the processes of a server: limits and money, who owns what vendors keep, what
+// clients drop, how the parts are. Each part has a file of its own beside this one, and a folder holds each way to keep them.
+// Invariant: a part holds plain data, with no closure and no secret in clear, and may answer later: whoever asks awaits
+// promises alone, so that what is at hand costs the hot path no turn of the event loop.
+
+import type { Counters } from "./counters.ts";
+import type { Health } from "./health.ts";
+import type { Owners } from "./owners.ts";
+import type { Turns } from "./turns.ts";
+
+export interface Link {
+  /** Rate windows, reservations, running requests, spent budgets. */
+  readonly counters: Counters;
+  /** Of what vendors keep under ids. */
+  readonly owners: Owners;
+  /** What vendors sealed, for clients that drop it. */
+  readonly turns: Turns;
+  /** Of the parts that the server depends on. */
+  readonly health: Health;
+}

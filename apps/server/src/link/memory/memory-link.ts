@@ -1,0 +1,37 @@
+// All of link in the memory of one process: nothing of it is known to another, or lives longer than what its opening tells.
+
+import type { Clock } from "#domain/clock.ts";
+import type { Link } from "#link/link.ts";
+import type { Openable } from "#link/opening.ts";
+import type { OwnedObject } from "#link/owners.ts";
+import { MemoryCounters } from "./counters.ts";
+import { MemoryHealth } from "./health.ts";
+import { MemoryOwners } from "./owners.ts";
+import { MemoryTurns } from "./turns.ts";
+
+/** How much is kept, where that is not the usual. */
+export interface LinkBounds {
+  readonly objects?: number;
+}
+
+interface MemoryLinkOptions {
+  readonly clock: Clock;
+  /** Told of what is to be known after a restart, too. Must not throw. */
+  readonly write?: (object: OwnedObject) => void;
+  readonly bounds?: LinkBounds;
+}
+
+export function createMemoryLink({ clock, write, bounds = {} }: MemoryLinkOptions): Link & Openable {
+  const counters = new MemoryCounters(clock);
+  const owners = new MemoryOwners(clock, { limit: bounds.objects, write });
+  return {
+    counters,
+    owners,
+    turns: new MemoryTurns(clock),
+    health: new MemoryHealth(),
+    open({ spent, objects }) {
+      for (const [scope, spentNanos] of spent) counters.setSpent(scope, spentNanos);
+      owners.restore(objects);
+    },
+  };
+}
