@@ -164,7 +164,7 @@ async function build(config: Config, log: Log, disposer: Disposer): Promise<Runn
   const askVendor: FetchJson = (provider, path, body) =>
     fetchJson(vendors, { url: joinUrl(provider.baseUrl, path), provider, body, timeoutMs: vendorListTimeoutMs });
   const secret = await loadJwtSecret({ configured: config.jwtSecret, store, encryption, log });
-  const runningCalls = new RunningCalls();
+  const runningCalls = new RunningCalls({ snapshots, steadyTime });
   const control = await createControlServer({
     ...providerSources,
     store,
@@ -192,7 +192,7 @@ async function build(config: Config, log: Log, disposer: Disposer): Promise<Runn
   const heldBytes = new HeldBytes(capacity);
   metrics.watchHeldBytes(() => heldBytes.total);
   disposer.add(startGivingBack(heldBytes));
-  const reviewer = setInterval(() => runningCalls.review(snapshots.current(), steadyTime), reviewIntervalMs);
+  const reviewer = setInterval(() => runningCalls.review(), reviewIntervalMs);
   disposer.add(() => clearInterval(reviewer));
   const gateway: GatewayDeps = {
     ...link,

@@ -57,9 +57,10 @@ async function drain(journal: Journal, batch = 500): Promise<string[]> {
 describe("appending and draining", () => {
   it("gives the records back as they were, in order, until they are acknowledged", async () => {
     const journal = await open();
-    const records = [createRecord(), createRecord({ model: "grün\n\u2028 \u{1F47B}", costNanos: null, ttftMs: 1.25 })];
+    const strange = createRecord({ model: "grün\n\u2028 \u{1F47B}", costNanos: null, ttftMs: 1.25 });
+    const records = [createRecord(), strange, createRecord({ providerId: null, provider: "", model: "" })];
     for (const record of records) journal.append(record);
-    expect(journal).toMatchObject({ pendingRecords: 2 });
+    expect(journal).toMatchObject({ pendingRecords: 3 });
     const first = await journal.read(10);
     expect(first.records).toEqual(records);
     expect(await journal.read(10)).toEqual(first);

@@ -64,6 +64,19 @@ async function recordsOf({ id }: Key, count: number) {
 
 const revoke = ({ id }: Key) => server.admin.apiKeys.revoke({ params: { id } });
 
+/** A request of which the last bytes come when something has happened. */
+async function sendSlowly({ key }: Key, meanwhile: () => Promise<unknown>) {
+  const { path, body } = clients["openai-chat"]({ model: `${await nameOfProvider()}/m`, tools: [] });
+  const raw = await openRaw(server.url);
+  const headers = { authorization: `Bearer ${key}`, "content-type": "application/json" };
+  const text = requestText({ path, body, headers });
+  raw.send(text.slice(0, -10));
+  await pause(50);
+  await meanwhile();
+  raw.send(text.slice(-10));
+  return raw;
+}
+
 describe("a key that is revoked", () => {
   it("ends its streams within a second, and says so in their dialects", async () => {
     const key = await newKey();
@@ -124,19 +137,9 @@ describe("a key that is revoked", () => {
 
   it("is looked at again when a slow body has arrived", async () => {
     const key = await newKey();
-    const { path, body } = clients["openai-chat"]({ model: `${await nameOfProvider()}/m`, tools: [] });
-    const raw = await openRaw(server.url);
-    const text = requestText({
-      path,
-      body,
-      headers: { authorization: `Bearer ${key.key}`, "content-type": "application/json" },
-    });
-    raw.send(text.slice(0, -10));
-    await pause(50);
-    await revoke(key);
-    raw.send(text.slice(-10));
-    expect(await raw.until((came) => came.includes("invalid_api_key"))).toMatch(/^HTTP\/1\.1 401 /);
-    raw.destroy();
+    const send = await sendSlowly(key, () => revoke(key));
+    expect(await send.until((came) => came.includes("invalid_api_key"))).toMatch(/^HTTP\/1\.1 401 /);
+    send.destroy();
     expect(asksOfVendor()).toBe(0);
   });
 });
@@ -175,6 +178,14 @@ it.each(["disabled", "removed"] as const)(
     expect(answer.status).toBe(200);
   },
 );
+
+it("a provider that is disabled while a body arrives is not asked", async () => {
+  const update = { params: { id: providerId }, body: { enabled: false } };
+  const send = await sendSlowly(await newKey(), () => server.admin.providers.update(update));
+  expect(await send.until((came) => came.includes("was disabled"))).toMatch(/^HTTP\/1\.1 503 /);
+  send.destroy();
+  expect(asksOfVendor()).toBe(0);
+});
 
 it("a provider that is renamed, and a key that is changed otherwise, end nothing", async () => {
   upstream.script({ kind: "chat", text: "one two three four", paceMs: 250 });

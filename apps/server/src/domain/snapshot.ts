@@ -48,6 +48,17 @@ export interface Target {
   readonly createdAt: number;
 }
 
+/** A target without a row, of which nobody knows more than is given here. */
+export function unlistedTarget(
+  provider: ProviderEntry,
+  model: string,
+  known: Partial<Pick<Target, "prices" | "contextLength" | "createdAt">> = {},
+): Target {
+  const { prices = null, contextLength = null, createdAt = 0 } = known;
+  const unknown = { modelId: null, capabilities: null, displayName: null };
+  return { provider, model, prices, contextLength, createdAt, ...unknown };
+}
+
 export type AliasStrategy = "ordered" | "weighted";
 
 /** An alias: a name that stands for a list of targets. */
@@ -75,6 +86,11 @@ export interface Snapshot {
   readonly unusableProviders: ReadonlyMap<string, string>;
   /** Names of models and aliases that only those could serve. */
   readonly unusableModels: ReadonlySet<string>;
+}
+
+/** A request reads the one in force once, and keeps what it read. */
+export interface SnapshotReader {
+  current(): Snapshot;
 }
 
 export const emptySnapshot: Snapshot = {

@@ -14,8 +14,9 @@ export interface UsageRecord {
   readonly apiKeyId: string;
   /** Row in `models`, null for a model reached by `provider/model` that has no row. */
   readonly modelId: string | null;
-  readonly providerId: string;
-  /** The provider's name and the name the model has there. */
+  /** Null where no vendor was asked. */
+  readonly providerId: string | null;
+  /** The provider's name and the name the model has there; empty where no vendor was asked. */
   readonly provider: string;
   readonly model: string;
   /** The name that the client asked for: an alias, `provider/model`, or the model itself. */

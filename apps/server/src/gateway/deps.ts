@@ -1,6 +1,6 @@
 import type { AnswerSettings, Capacity, RequestLimits, Timeouts } from "#config/config.ts";
 import type { Clock, SteadyTime } from "#domain/clock.ts";
-import type { Snapshot } from "#domain/snapshot.ts";
+import type { SnapshotReader } from "#domain/snapshot.ts";
 import type { UsageRecord } from "#domain/usage-record.ts";
 import type { ClientAddresses } from "#edge/client-addresses.ts";
 import type { Compressor } from "#edge/compressor.ts";
@@ -21,11 +21,6 @@ import type { UpstreamClient } from "./upstream/upstream.ts";
 export interface RecordSink {
   append(record: UsageRecord): void;
   healthy(): boolean;
-}
-
-/** A request reads the snapshot in force once, and keeps what it read. */
-export interface SnapshotReader {
-  current(): Snapshot;
 }
 
 /** All that the gateway works with. */

@@ -98,13 +98,14 @@ export interface SnapshotParts {
 export function makeSnapshot({ targets, principals, aliases = new Map() }: SnapshotParts): Snapshot {
   const keys = Object.entries(principals ?? { [testKey]: makePrincipal() });
   const models = new Map<string, readonly Target[]>();
+  const aliased = [...aliases.values()].flatMap((alias) => alias.targets.map(({ target }) => target));
   for (const target of targets) models.set(target.model, [...(models.get(target.model) ?? []), target]);
   return {
     version: 1,
     keys: new Map(
       keys.map(([key, principal]) => [hash("sha256", key), { ...principal, keyHash: hash("sha256", key) }]),
     ),
-    providers: new Map(targets.map(({ provider }) => [provider.name, provider])),
+    providers: new Map([...targets, ...aliased].map(({ provider }) => [provider.name, provider])),
     models,
     aliases,
     prices: builtInPrices(),
@@ -145,9 +146,11 @@ export async function startGateway(snapshot: Snapshot, settings: Settings = {}):
   const metrics = createMetrics();
   let metricsReadAt = 0;
   const upstream = settings.upstream ?? createUndiciClient(timeouts);
+  const snapshots = { current: () => inForce };
+  const steadyTime = new SteadyTime(settings.clock ?? systemClock);
   const deps: GatewayDeps = {
     ...link,
-    snapshots: { current: () => inForce },
+    snapshots,
     journal: { append: (record) => void records.push(record), healthy: () => true },
     lease: { holds: () => true },
     upstream,
@@ -156,12 +159,12 @@ export async function startGateway(snapshot: Snapshot, settings: Settings = {}):
     heavyWork: createHeavyWork(),
     targetHealth: new TargetHealth(),
     backgroundRuns: new BackgroundRuns(),
-    runningCalls: new RunningCalls(),
+    runningCalls: new RunningCalls({ snapshots, steadyTime }),
     readiness,
     events: createEvents({ metrics, log: createLog("silent") }),
     clock: systemClock,
     addresses: new ClientAddresses(settings.edge?.trustedProxies ?? config.edge.trustedProxies),
-    steadyTime: new SteadyTime(settings.clock ?? systemClock),
+    steadyTime,
     compressor: createCompressor(settings.edge?.compression ?? config.edge.compression),
     random: Math.random,
     tracesVendors: settings.edge?.tracesVendors ?? false,

@@ -11,7 +11,7 @@ const usageRecord = z
     user_id: id,
     api_key_id: id,
     model_id: id.nullable(),
-    provider_id: id,
+    provider_id: id.nullable().describe("Null where no vendor was asked."),
     provider: z.string(),
     model: z.string(),
     requested_model: z.string(),

@@ -1,5 +1,6 @@
 import type { PriceBook } from "@ghostllm/llm";
 import type { ModelRow } from "#control/store/store.ts";
+import { unlistedTarget } from "#domain/snapshot.ts";
 import type { ProviderEntry, Target } from "#domain/snapshot.ts";
 import { knowModel } from "./prices.ts";
 
@@ -30,6 +31,5 @@ interface UnlistedModel {
 
 /** A model that is named in an alias but has no row. */
 export function toUnlistedTarget({ provider, model, createdAt }: UnlistedModel, prices: PriceBook): Target {
-  const known = knowModel(provider, model, null, prices);
-  return { provider, model, modelId: null, ...known, capabilities: null, displayName: null, createdAt };
+  return unlistedTarget(provider, model, { ...knowModel(provider, model, null, prices), createdAt });
 }

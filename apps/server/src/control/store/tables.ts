@@ -78,6 +78,7 @@ export interface UsageLogsTable {
   user_id: string;
   api_key_id: string;
   model_id: string | null;
+  /** Empty where no vendor was asked. */
   provider_id: string;
   provider: string;
   model: string;

@@ -46,7 +46,7 @@ export function sumByHour(records: readonly UsageRecord[]): readonly (readonly V
 
 function keysOf(record: UsageRecord): readonly Value[] {
   const { userId, apiKeyId, providerId, provider, modelId, model } = record;
-  const texts = [userId, apiKeyId, providerId, provider, modelId ?? "", model];
+  const texts = [userId, apiKeyId, providerId ?? "", provider, modelId ?? "", model];
   return [hourOf(record.createdAt), ...texts.map(keyText)];
 }
 

@@ -19,7 +19,7 @@ export function serveInference(
   { operation, stream, takesForms = false }: ClientEndpoint,
   model?: string,
 ): Promise<void> {
-  return serveRequest(deps, exchange, dialect.client.encodeError, async (principal) => {
+  return serveRequest(deps, exchange, dialect.client.encodeError, async (caller) => {
     const body = await readBody(exchange.request, {
       maxBytes: deps.limits.bodyBytes,
       values: deps.limits.bodyValues,
@@ -36,8 +36,8 @@ export function serveInference(
     const parsed =
       body.length <= heavyBytes
         ? { request: dialect.client.parseRequest(operation, body, line), demand: null }
-        : await parseElsewhere(deps, principal, { dialect: dialect.name, operation, body, line });
-    await execute(deps, { exchange, principal, dialect, ...parsed });
+        : await parseElsewhere(deps, caller.principal, { dialect: dialect.name, operation, body, line });
+    await execute(deps, { exchange, ...caller, dialect, ...parsed });
   });
 }
 

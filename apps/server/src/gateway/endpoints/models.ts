@@ -8,6 +8,7 @@ import type { GatewayDeps } from "#gateway/deps.ts";
 import type { Exchange } from "#gateway/http/exchange.ts";
 import { identify } from "#gateway/http/identify.ts";
 import { readBody } from "#gateway/http/read-body.ts";
+import type { Caller } from "./serve-request.ts";
 import { checkPermission, findModel, isModelAllowed, resolveModel } from "#gateway/flow/resolve.ts";
 import type { Candidates } from "#gateway/flow/resolve.ts";
 
@@ -18,8 +19,7 @@ interface ModelsOfDialect extends Pick<ClientDialect, "encodeError"> {
 /** The list of models that this key may use, in the client's dialect. */
 export function serveModelList(deps: GatewayDeps, exchange: Exchange, { encodeError, models }: ModelsOfDialect): void {
   try {
-    const snapshot = deps.snapshots.current();
-    const principal = identify(exchange, snapshot, deps.steadyTime);
+    const { snapshot, principal } = callerOf(deps, exchange);
     const list = models.encodeList(listModels(snapshot, principal, deps.clock.now()), exchange.query);
     exchange.held.require(list.length);
     exchange.answer(200, json, list);
@@ -36,15 +36,23 @@ export function serveModel(
   name: string | null,
 ): void {
   try {
-    const snapshot = deps.snapshots.current();
-    const principal = identify(exchange, snapshot, deps.steadyTime);
+    const caller = callerOf(deps, exchange);
     if (name === null) throw new GhostError("model_not_found", "The model's name is not correctly encoded.");
-    const candidates = resolveModel(snapshot, name);
-    checkPermission(principal, candidates);
-    exchange.answer(200, json, models.encodeModel(describe(candidates, deps.clock.now())));
+    exchange.answer(200, json, models.encodeModel(findOwn(caller, name, deps.clock.now())));
   } catch (error) {
     answerError(deps, exchange, error, encodeError);
   }
+}
+
+function callerOf({ snapshots, steadyTime }: GatewayDeps, exchange: Exchange): Caller {
+  const snapshot = snapshots.current();
+  return { snapshot, principal: identify(exchange, snapshot, steadyTime) };
+}
+
+function findOwn({ snapshot, principal }: Caller, name: string, now: number): ListedModel {
+  const candidates = resolveModel(snapshot, name);
+  checkPermission(principal, candidates);
+  return describe(candidates, now);
 }
 
 /** Of a body that names a model and says hardly more. */
@@ -58,13 +66,13 @@ export async function serveModelOfBody(
   readModelName: (body: string) => string | null,
 ): Promise<void> {
   try {
-    identify(exchange, deps.snapshots.current(), deps.steadyTime);
+    const caller = callerOf(deps, exchange);
     const { limits: most, timeouts } = deps;
     const { held } = exchange;
     const limits = { maxBytes: bytesOfName, values: most.bodyValues, idleMs: timeouts.requestBodyIdleMs, held };
     const name = readModelName((await readBody(exchange.request, limits)).toString("utf8"));
     if (name === null) throw new GhostError("invalid_request_error", "The request names no model.", { param: "model" });
-    serveModel(deps, exchange, client, name);
+    exchange.answer(200, json, client.models.encodeModel(findOwn(caller, name, deps.clock.now())));
   } catch (error) {
     answerError(deps, exchange, error, client.encodeError);
   }

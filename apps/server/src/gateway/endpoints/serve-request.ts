@@ -1,16 +1,23 @@
 import { GhostError } from "@ghostllm/contract";
 import type { Principal } from "#domain/principal.ts";
+import type { Snapshot } from "#domain/snapshot.ts";
 import { answerError } from "#gateway/http/answer-error.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
 import type { Exchange } from "#gateway/http/exchange.ts";
 import { identify } from "#gateway/http/identify.ts";
+
+export interface Caller {
+  readonly principal: Principal;
+  /** In which it was found. */
+  readonly snapshot: Snapshot;
+}
 
 /** What all requests to vendors have in common: a server that is ready, a caller who is known, and errors in their dialect. */
 export async function serveRequest(
   deps: GatewayDeps,
   exchange: Exchange,
   encodeError: (error: GhostError) => string,
-  serve: (principal: Principal) => Promise<void>,
+  serve: (caller: Caller) => Promise<void>,
 ): Promise<void> {
   deps.events.requestStarted();
   try {
@@ -19,9 +26,10 @@ export async function serveRequest(
         retryAfterSeconds: 2,
       });
     }
-    const principal = identify(exchange, deps.snapshots.current(), deps.steadyTime);
+    const snapshot = deps.snapshots.current();
+    const principal = identify(exchange, snapshot, deps.steadyTime);
     exchange.held.key = principal.keyId;
-    await serve(principal);
+    await serve({ principal, snapshot });
   } catch (error) {
     answerError(deps, exchange, error, encodeError);
   } finally {

@@ -25,11 +25,12 @@ export function serveStored(
   { dialect, objects, route }: StoredEndpoint,
   id: string | null,
 ): Promise<void> {
-  return serveRequest(deps, exchange, dialect.client.encodeError, async (principal) => {
+  return serveRequest(deps, exchange, dialect.client.encodeError, async (caller) => {
+    const { principal, snapshot } = caller;
     if (objects.isUnbounded) checkUnbounded(principal, objects);
     if (id === null && route.method === "GET") checkList(principal, objects);
     const query = {
-      snapshot: deps.snapshots.current(),
+      snapshot,
       owners: deps.owners,
       principal,
       dialect: dialect.name,
@@ -42,7 +43,7 @@ export function serveStored(
     const body = route.method === "POST" ? await readWholeBody(deps, exchange, route) : null;
     const references = id === null && body !== null ? objects.readReferences(body) : [];
     const holder = known ?? (await findHolder({ ...query, references }));
-    await forward(deps, { exchange, principal, dialect, objects, route, id, body, holder });
+    await forward(deps, { exchange, ...caller, dialect, objects, route, id, body, holder });
   });
 }
 

@@ -15,7 +15,7 @@ import type { Ending } from "./finish.ts";
 /** nginx's status for a client that left; it is recorded, never sent. */
 const clientClosedRequest = 499;
 
-/** No vendor was asked: nothing was used, so only the reservation is given back. Otherwise the failure is recorded. */
+/** Where no vendor was asked, nothing was used, so only the reservation is given back. Otherwise the failure is recorded. */
 export async function finishWithoutAnswer(deps: GatewayDeps, run: Run, error: unknown): Promise<void> {
   const { exchange, trail, lifeline } = run;
   if (trail.target === null) {
@@ -49,7 +49,6 @@ function usageOfUnanswered(deps: GatewayDeps, { request, trail }: Run): Measured
 /** Answers the cost in nano-USD, null where it is unknown. There is never a second record of a run. */
 export function finishRun(deps: GatewayDeps, run: Run, ending: Ending): Promise<number | null> {
   const { trail } = run;
-  if (trail.target === null) throw new GhostError("internal_error", "an answer came from no target");
   trail.isFinished = true;
   return finish(deps, { ...run, target: trail.target, ending: asSeen(run, ending) });
 }

@@ -4,6 +4,7 @@
 import type { Dialect, ParsedRequest, RequestDemand } from "@ghostllm/llm";
 import type { Awaitable } from "#domain/clock.ts";
 import type { Principal } from "#domain/principal.ts";
+import type { Snapshot } from "#domain/snapshot.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
 import type { Exchange } from "#gateway/http/exchange.ts";
 import type { Answer, VendorAnswer } from "#gateway/flow/answer/answer.ts";
@@ -20,6 +21,7 @@ import { withRun } from "./run.ts";
 export interface InferenceCall {
   readonly exchange: Exchange;
   readonly principal: Principal;
+  readonly snapshot: Snapshot;
   readonly request: ParsedRequest;
   /** The client's. */
   readonly dialect: Dialect;
@@ -29,7 +31,7 @@ export interface InferenceCall {
 
 /** Answers the client. Throws GhostError for what the endpoint is to answer, with nothing sent yet. */
 export async function execute(deps: GatewayDeps, call: InferenceCall): Promise<void> {
-  const resolved = resolveModel(deps.snapshots.current(), call.request.model);
+  const resolved = resolveModel(call.snapshot, call.request.model);
   checkPermission(call.principal, resolved);
   const { references = [] } = call.request.kept ?? {};
   const followed = followReferences({ owners: deps.owners, principal: call.principal, references }, resolved);

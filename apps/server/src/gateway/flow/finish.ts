@@ -1,4 +1,4 @@
-// The end of every request that reached a vendor: exactly once, however it ended, and before the last byte of the
+// The end of every request that was answered or reached a vendor: exactly once, however it ended, and before the last byte of the
 // answer leaves. usage -> price -> settle -> journal -> events.
 
 import { GhostError } from "@ghostllm/contract";
@@ -30,6 +30,8 @@ export interface Ending {
 
 export interface FinishInput {
   readonly exchange: CallFacts;
+  /** In which models that others asked for advice have their prices. */
+  readonly snapshot: Snapshot;
   readonly principal: Principal;
   readonly request: ParsedRequest;
   readonly candidates: Candidates;
@@ -37,7 +39,8 @@ export interface FinishInput {
     /** Those before the one that is told here. */
     readonly unanswered?: readonly UnansweredAttempt[];
   };
-  readonly target: Target;
+  /** Null where no vendor was asked. */
+  readonly target: Target | null;
   readonly ending: Ending;
 }
 
@@ -99,17 +102,14 @@ function writeDown({ journal, events }: GatewayDeps, record: UsageRecord): void 
 
 function buildRecord(deps: GatewayDeps, input: FinishInput): UsageRecord {
   const { exchange, principal, request, candidates, trail, target, ending } = input;
-  const usage = withinSense(ending.usage, target.contextLength);
+  const usage = withinSense(ending.usage, target?.contextLength ?? null);
   const isBounded = usage !== ending.usage;
   return {
     id: exchange.id,
     createdAt: exchange.startedAt,
     userId: principal.userId,
     apiKeyId: principal.keyId,
-    modelId: target.modelId,
-    providerId: target.provider.id,
-    provider: target.provider.name,
-    model: target.model,
+    ...placeOf(target),
     requestedModel: candidates.requested,
     operation: request.operation,
     streamed: request.stream,
@@ -134,7 +134,7 @@ function buildRecord(deps: GatewayDeps, input: FinishInput): UsageRecord {
     fileSearches: usage.fileSearches ?? 0,
     estimated: usage.estimated,
     ...(isBounded && { usageBounded: true }),
-    ...priced(deps.snapshots.current(), target, isBounded ? { ...ending, usage } : ending, deps.clock.now()),
+    ...priced(input, isBounded ? { ...ending, usage } : ending, deps.clock.now()),
     latencyMs: Math.round(exchange.elapsedMs()),
     ttftMs: ending.ttftMs === null ? null : Math.round(ending.ttftMs),
     attempts: trail.attempts,
@@ -143,12 +143,21 @@ function buildRecord(deps: GatewayDeps, input: FinishInput): UsageRecord {
   };
 }
 
+function placeOf(target: Target | null): Pick<UsageRecord, "modelId" | "providerId" | "provider" | "model"> {
+  if (target === null) return { modelId: null, providerId: null, provider: "", model: "" };
+  const { modelId, provider, model } = target;
+  return { modelId, providerId: provider.id, provider: provider.name, model };
+}
+
 type Cost = Pick<UsageRecord, "costNanos" | "priceVersion">;
 
 const unknownCost: Cost = { costNanos: null, priceVersion: null };
+/** Of what no vendor was asked for. */
+const noCost: Cost = { costNanos: 0, priceVersion: null };
 
 /** What a vendor says it charges goes before what the list would make of it, and an operator's word before both. */
-function priced(snapshot: Snapshot, target: Target, { usage, status }: Ending, now: number): Cost {
+function priced({ snapshot, target }: FinishInput, { usage, status }: Ending, now: number): Cost {
+  if (target === null) return noCost;
   const price = target.prices === null ? null : priceAt(target.prices, now);
   // A vendor that charges by the request does not charge for one that it failed.
   if (status === "error" && usage.promptTokens + usage.completionTokens === 0 && price !== null && !usage.isUnknown)

@@ -4,6 +4,7 @@ import { matchesPattern } from "#domain/principal.ts";
 import type { Permissions, Principal } from "#domain/principal.ts";
 import { freePrices } from "#domain/prices.ts";
 import { twinOf } from "#domain/model-names.ts";
+import { unlistedTarget } from "#domain/snapshot.ts";
 import type { ProviderEntry, Alias, AliasStrategy, Snapshot, Target } from "#domain/snapshot.ts";
 
 /** The targets that a name stands for, before their health is looked at. */
@@ -92,7 +93,7 @@ function findBare(snapshot: Snapshot, requested: string): readonly Target[] {
 function searchPriceList(snapshot: Snapshot, requested: string): readonly Target[] {
   const { providers, prices } = snapshot;
   const able = [...providers.values()].filter((provider) => prices.find(provider, requested) !== null);
-  return able.map((provider) => unlistedTarget(snapshot, provider, requested));
+  return able.map((provider) => pricedTarget(snapshot, provider, requested));
 }
 
 /** Its server knows it by both names, and answers by the one that it hears. */
@@ -102,7 +103,7 @@ function askedAs(target: Target, sentAs: string): Target {
 
 /** The price of another model of the same provider, as that of one that gave advice. */
 export function findTarget(snapshot: Snapshot, provider: ProviderEntry, model: string): Target {
-  return findListed(snapshot, provider, model) ?? unlistedTarget(snapshot, provider, model);
+  return findListed(snapshot, provider, model) ?? pricedTarget(snapshot, provider, model);
 }
 
 /** `provider/model` reaches that provider, also for a model that has no row. */
@@ -118,7 +119,7 @@ function resolveDirect(snapshot: Snapshot, requested: string): Target | null {
     findListed(snapshot, provider, requested) ??
     findListed(snapshot, provider, model) ??
     findTwin(snapshot, provider, model) ??
-    unlistedTarget(snapshot, provider, model)
+    pricedTarget(snapshot, provider, model)
   );
 }
 
@@ -131,18 +132,11 @@ function findListed(snapshot: Snapshot, provider: ProviderEntry, model: string):
   return snapshot.models.get(model)?.find((target) => target.provider === provider);
 }
 
-function unlistedTarget({ prices: book }: Snapshot, provider: ProviderEntry, model: string): Target {
+/** One that nobody lists, as far as the price list knows it. */
+function pricedTarget({ prices: book }: Snapshot, provider: ProviderEntry, model: string): Target {
   const known = book.find(provider, model);
-  return {
-    provider,
-    model,
-    modelId: null,
-    prices: known?.prices ?? (provider.definition.free ? freePrices : null),
-    contextLength: known?.contextLength ?? null,
-    capabilities: null,
-    displayName: null,
-    createdAt: 0,
-  };
+  const prices = known?.prices ?? (provider.definition.free ? freePrices : null);
+  return unlistedTarget(provider, model, { prices, contextLength: known?.contextLength ?? null });
 }
 
 /** Throws GhostError `permission_denied` when the key may not use what it asked for. */

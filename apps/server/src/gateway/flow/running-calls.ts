@@ -5,7 +5,7 @@
 import type { SteadyTime } from "#domain/clock.ts";
 import type { Principal } from "#domain/principal.ts";
 import type { Right } from "#domain/right.ts";
-import type { ProviderEntry, Snapshot } from "#domain/snapshot.ts";
+import type { ProviderEntry, Snapshot, SnapshotReader } from "#domain/snapshot.ts";
 
 /** Asked for keys alone that expire. */
 type Time = Pick<SteadyTime, "now">;
@@ -28,6 +28,13 @@ export class RunningCalls {
    * was in the later ones, whole requests with their bodies, outlives the collections of young objects.
    */
   readonly #calls: RunningCall[] = [];
+  readonly #snapshots: SnapshotReader;
+  readonly #time: Time;
+
+  constructor({ snapshots, steadyTime }: { readonly snapshots: SnapshotReader; readonly steadyTime: Time }) {
+    this.#snapshots = snapshots;
+    this.#time = steadyTime;
+  }
 
   add(call: RunningCall): void {
     call.place = this.#calls.push(call) - 1;
@@ -55,11 +62,16 @@ export class RunningCalls {
   }
 
   /** To be called more than once in a second. */
-  review(snapshot: Snapshot, time: Time): void {
+  review(): void {
     for (const call of [...this.#calls]) {
-      const reason = withdrawalOf(call, snapshot, time);
+      const reason = this.withdrawalOf(call);
       if (reason !== null) call.withdraw(reason);
     }
+  }
+
+  /** By what is in force now, whatever was in force when the call began; null where it may go on. */
+  withdrawalOf(call: Pick<RunningCall, "principal" | "provider">): Withdrawal | null {
+    return withdrawalOf(call, this.#snapshots.current(), this.#time);
   }
 }
 
@@ -67,7 +79,7 @@ function idsOf({ principal, provider }: RunningCall): Readonly<Record<Right["kin
   return { key: principal.keyId, user: principal.userId, provider: provider?.id };
 }
 
-export function withdrawalOf(
+function withdrawalOf(
   { principal, provider }: Pick<RunningCall, "principal" | "provider">,
   { keys, providers, unusableProviders }: Snapshot,
   time: Time,

@@ -50,7 +50,7 @@ const fields: Readonly<Record<keyof UsageRecord, Field>> = {
   userId: text,
   apiKeyId: text,
   modelId: orNull(text),
-  providerId: text,
+  providerId: orNull(text),
   provider: text,
   model: text,
   requestedModel: text,

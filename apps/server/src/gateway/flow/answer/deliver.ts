@@ -63,8 +63,9 @@ export function cutBegun({ exchange, dialect: { client }, request }: Run, error:
   exchange.cut(Buffer.from(encodeFailure(told)));
 }
 
-function usageOfWhole(deps: GatewayDeps, { request, dialect }: Run, { body, usage }: WholeAnswer) {
-  if (unmetered.has(request.operation)) return noUsage;
+/** What no vendor told has used nothing of any. */
+function usageOfWhole(deps: GatewayDeps, { request, dialect }: Run, { origin, body, usage }: WholeAnswer) {
+  if (origin !== "vendor" || unmetered.has(request.operation)) return noUsage;
   const evidence = new Evidence(maxEvidenceBytes);
   evidence.add(body);
   const { estimator } = deps;

@@ -61,7 +61,7 @@ export async function callVendor(input: VendorCall, request: UpstreamRequest, pa
   const prepared = authenticate(input, request);
   const call = upstream.send(prepared instanceof Promise ? await prepared : prepared);
   input.onCall(call);
-  lifeline.hold(call, input.target.provider);
+  lifeline.hold(call);
   const answer = decoded(await call.answer);
   if (isStream(answer, passed.passage)) {
     return passed.passage.gathers(input.request)
@@ -130,9 +130,9 @@ function isStream({ status, headers }: UpstreamAnswer, passage: Passage): boolea
 }
 
 /** From now on it is this that is aborted: it knows what of the answer is still here. */
-function paced({ lifeline, target }: VendorCall, answer: UpstreamAnswer): PacedAnswer {
+function paced({ lifeline }: VendorCall, answer: UpstreamAnswer): PacedAnswer {
   const source = new PacedAnswer(answer);
-  lifeline.hold(source, target.provider);
+  lifeline.hold(source);
   return source;
 }
 

@@ -84,6 +84,7 @@ interface OnlyTry extends Pick<AttemptsInput, "requestId" | "lifeline" | "trail"
 /** One try, where only one provider can answer. It shows nothing about the health of the provider's models. */
 export async function attemptOnce(deps: GatewayDeps, input: OnlyTry): Promise<VendorAnswer> {
   const { target, requestId, lifeline, trail } = input;
+  lifeline.turnTo(target.provider);
   const startedAt = deps.clock.monotonic();
   trail.begin(target, startedAt);
   let outcome: Outcome;
@@ -103,6 +104,7 @@ async function attempt(deps: GatewayDeps, input: AttemptsInput, target: Target):
   const { request, dialect, isStrict, headers, seals, lifeline, trail } = input;
   // What the last attempt left open, such as a stream that began with an error, is of no use to anybody now.
   lifeline.abandon();
+  lifeline.turnTo(target.provider);
   const startedAt = deps.clock.monotonic();
   trail.begin(target, startedAt);
   try {

@@ -4,7 +4,6 @@ import type { ProviderEntry } from "#domain/snapshot.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
 import type { Exchange } from "#gateway/http/exchange.ts";
 import type { UpstreamCall } from "#gateway/upstream/upstream.ts";
-import { withdrawalOf } from "#gateway/flow/running-calls.ts";
 import type { RunningCall, Withdrawal } from "#gateway/flow/running-calls.ts";
 
 /** What ends a request from outside: the client leaves, its time is over, or it has lost its right to go on, or the server stops. */
@@ -15,7 +14,7 @@ interface Tied {
   readonly principal: Principal;
 }
 
-type Ties = Pick<GatewayDeps, "runningCalls" | "snapshots" | "steadyTime" | "timeouts">;
+type Ties = Pick<GatewayDeps, "runningCalls" | "timeouts">;
 
 /** Ties the call to the vendor to the client, to the clock and to the right to it: when one ends, the call is aborted. */
 export class Lifeline implements RunningCall {
@@ -33,7 +32,7 @@ export class Lifeline implements RunningCall {
     this.exchange = exchange;
     this.principal = principal;
     // Its body may have taken long to arrive.
-    this.severedBy = withdrawalOf(this, deps.snapshots.current(), deps.steadyTime);
+    this.severedBy = deps.runningCalls.withdrawalOf(this);
     deps.runningCalls.add(this);
     this.#timer = setTimeout(() => this.#sever("timeout"), deps.timeouts.totalMs);
     exchange.whenClientGone(() => this.#sever("client"));
@@ -43,10 +42,16 @@ export class Lifeline implements RunningCall {
     return this.#provider;
   }
 
-  /** From now on it is this call that is aborted; at once when the line is severed already. */
-  hold(call: Pick<UpstreamCall, "abort">, provider: ProviderEntry): void {
-    this.#call = call;
+  /** Before it is asked. Throws where the right to ask it is gone: what else is known of it may be of long ago. */
+  turnTo(provider: ProviderEntry): void {
     this.#provider = provider;
+    this.severedBy ??= this.#deps.runningCalls.withdrawalOf(this);
+    if (this.failure !== null) throw this.failure;
+  }
+
+  /** From now on it is this call that is aborted; at once when the line is severed already. */
+  hold(call: Pick<UpstreamCall, "abort">): void {
+    this.#call = call;
     if (this.severedBy !== null) call.abort();
   }
 

@@ -48,9 +48,13 @@ export function usageOfBegun({ request, call, elapsedMs, assumedOutputTokens }: 
     return { ...noUsage, promptTokens, estimated: true, isPromptEstimated: true };
   const workedSeconds = request.stream ? 0 : Math.max(0, elapsedMs - firstTokenMs) / 1000;
   const written = Math.max(call.answerBytes / bytesPerToken, workedSeconds * tokensPerSecond);
-  const most = (request.maxOutputTokens || assumedOutputTokens) * Math.max(1, request.answers);
-  const completionTokens = Math.min(most, Math.floor(written));
+  const completionTokens = Math.min(mostTokens(request, assumedOutputTokens), Math.floor(written));
   return { ...noUsage, promptTokens, completionTokens, estimated: true, isPromptEstimated: true };
+}
+
+/** Of output, that it may come to by what the client named, or by what is assumed where it named none. */
+export function mostTokens({ maxOutputTokens, answers }: ParsedRequest, assumedOutputTokens: number): number {
+  return (maxOutputTokens || assumedOutputTokens) * Math.max(1, answers);
 }
 
 /** In nano-USD; null where the price is unknown. */

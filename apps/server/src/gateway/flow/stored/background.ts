@@ -6,6 +6,7 @@ import type { ParsedRequest, StoredAnswer, Usage } from "@ghostllm/llm";
 import type { GatewayDeps } from "#gateway/deps.ts";
 import type { BackgroundRun } from "./background-runs.ts";
 import { backgroundLifetimeMs } from "./background-runs.ts";
+import { mostTokens } from "#gateway/flow/ask/unanswered.ts";
 import { finish } from "#gateway/flow/finish.ts";
 import { noUsage } from "#gateway/flow/answer/measured-usage.ts";
 import type { Ending, FinishInput } from "#gateway/flow/finish.ts";
@@ -14,7 +15,8 @@ import type { MeasuredUsage } from "#gateway/flow/answer/measured-usage.ts";
 /** For the text of an answer whose vendor tells no usage. */
 const charactersPerToken = 4;
 
-type Begun = Omit<FinishInput, "ending"> & Pick<BackgroundRun, "httpStatus" | "ttftMs" | "overheadMs">;
+type Begun = Omit<FinishInput, "ending" | "snapshot" | "target"> &
+  Pick<BackgroundRun, "target" | "httpStatus" | "ttftMs" | "overheadMs">;
 
 /** The record of a request waits for the end of what it began. False: there is nothing to wait for. */
 export function waitForEnd({ backgroundRuns, clock }: GatewayDeps, begun: Begun, stored: StoredAnswer | null): boolean {
@@ -77,7 +79,7 @@ export async function settleOverdue(deps: GatewayDeps, now: number): Promise<voi
 /** What cannot be written down now is to be found by the next who asks. */
 async function record(deps: GatewayDeps, run: BackgroundRun, ending: Ending): Promise<number | null> {
   try {
-    return await finish(deps, { ...run, trail: run, ending });
+    return await finish(deps, { ...run, snapshot: deps.snapshots.current(), trail: run, ending });
   } catch (error) {
     deps.backgroundRuns.add(run);
     throw error;
@@ -107,6 +109,6 @@ function unseenEnding(deps: GatewayDeps, run: BackgroundRun): Ending {
 
 /** The most that it may have used, as it was reserved: a budget must not be evaded by not asking. */
 export function unseenUsage({ limits }: GatewayDeps, request: ParsedRequest): MeasuredUsage {
-  const completionTokens = (request.maxOutputTokens ?? limits.assumedOutputTokens) * request.answers;
+  const completionTokens = mostTokens(request, limits.assumedOutputTokens);
   return { ...noUsage, promptTokens: request.promptTokensEstimate, completionTokens, estimated: true, isUnseen: true };
 }

@@ -7,7 +7,8 @@ import type { Dialect, ParsedRequest, StoredObjects, StoredRoute, Way } from "@g
 import type { Awaitable } from "#domain/clock.ts";
 import { freePrices } from "#domain/prices.ts";
 import type { LimitedScope, Principal } from "#domain/principal.ts";
-import type { Target } from "#domain/snapshot.ts";
+import { unlistedTarget } from "#domain/snapshot.ts";
+import type { Snapshot, Target } from "#domain/snapshot.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
 import type { Exchange } from "#gateway/http/exchange.ts";
 import type { UpstreamCall, UpstreamRequest } from "#gateway/upstream/upstream.ts";
@@ -23,6 +24,7 @@ import type { Holder } from "./holder.ts";
 export interface ForwardCall {
   readonly exchange: Exchange;
   readonly principal: Principal;
+  readonly snapshot: Snapshot;
   /** The client's. */
   readonly dialect: Dialect;
   readonly objects: StoredObjects;
@@ -49,24 +51,15 @@ function wayOf({ holder: { provider }, dialect, objects }: ForwardCall): Way {
 /** Looking is free; what the work will cost that is begun here, nobody tells. */
 function targetOf({ holder: { provider, owner }, route }: ForwardCall): Target {
   const prices = route.cost === "unknown" ? null : freePrices;
-  const model = owner?.model ?? "";
-  return {
-    provider,
-    model,
-    modelId: null,
-    prices,
-    contextLength: null,
-    capabilities: null,
-    displayName: null,
-    createdAt: 0,
-  };
+  return unlistedTarget(provider, owner?.model ?? "", { prices });
 }
 
 function callOf(forwarded: ForwardCall, target: Target): Call {
-  const { exchange, principal, dialect, holder } = forwarded;
+  const { exchange, snapshot, principal, dialect, holder } = forwarded;
   const requested = holder.owner?.requestedModel ?? "";
   return {
     exchange,
+    snapshot,
     principal,
     dialect,
     request: requestOf(forwarded, target),

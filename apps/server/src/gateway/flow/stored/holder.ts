@@ -6,6 +6,7 @@ import type { ClientDialectName, Reference, StoredObjects } from "@ghostllm/llm"
 import type { Awaitable } from "#domain/clock.ts";
 import { matchesPattern } from "#domain/principal.ts";
 import type { Principal } from "#domain/principal.ts";
+import { unlistedTarget } from "#domain/snapshot.ts";
 import type { ProviderEntry, Snapshot } from "#domain/snapshot.ts";
 import type { ObjectOwner, Owners } from "#link/owners.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
@@ -70,7 +71,7 @@ function isTheirs({ principal, objects }: HolderQuery, { userId }: ObjectOwner):
 function checkPermissionFor(query: HolderQuery, owner: ObjectOwner): void {
   if (owner.model === "") return;
   const { model, requestedModel: requested } = owner;
-  const target = { provider: providerOf(query, owner), model, ...unlisted };
+  const target = unlistedTarget(providerOf(query, owner), model);
   checkPermission(query.principal, {
     requested,
     strategy: "ordered",
@@ -78,15 +79,6 @@ function checkPermissionFor(query: HolderQuery, owner: ObjectOwner): void {
     isAlias: false,
   });
 }
-
-const unlisted = {
-  modelId: null,
-  prices: null,
-  contextLength: null,
-  capabilities: null,
-  displayName: null,
-  createdAt: 0,
-};
 
 function providerOf({ snapshot }: HolderQuery, { providerId }: ObjectOwner): ProviderEntry {
   const provider = [...snapshot.providers.values()].find(({ id }) => id === providerId);
