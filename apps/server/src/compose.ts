@@ -25,8 +25,7 @@ import { createCompressor } from "#edge/compressor.ts";
 import { createCors } from "#edge/cors.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
 import { createEstimator } from "#gateway/estimator/estimator.ts";
-import { BackgroundRuns } from "#gateway/flow/stored/background-runs.ts";
-import { settleOverdue } from "#gateway/flow/stored/background.ts";
+import { settleLast, settleOverdue } from "#gateway/flow/stored/background.ts";
 import { RunningCalls } from "#gateway/flow/running-calls.ts";
 import { TargetHealth } from "#gateway/flow/ask/target-health.ts";
 import { createHeavyWork } from "#gateway/heavy-work/heavy-work.ts";
@@ -77,7 +76,7 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
-const sweepIntervalMs = 5_000;
+const overdueIntervalMs = 5_000;
 /** A key that is revoked ends its requests within a second. */
 const reviewIntervalMs = 400;
 const vendorListTimeoutMs = 10_000;
@@ -204,7 +203,6 @@ async function build(config: Config, log: Log, disposer: Disposer): Promise<Runn
     estimator,
     heavyWork,
     targetHealth: new TargetHealth(),
-    backgroundRuns: new BackgroundRuns(),
     runningCalls,
     readiness,
     events: running.watch(events),
@@ -221,11 +219,10 @@ async function build(config: Config, log: Log, disposer: Disposer): Promise<Runn
     tracesVendors: config.edge.tracesVendors,
     version,
   };
-  const overdue = setInterval(() => void settleOverdue(gateway, clock.monotonic()), sweepIntervalMs);
+  const overdue = setInterval(() => void settleOverdue(gateway), overdueIntervalMs);
   disposer.add(async () => {
     clearInterval(overdue);
-    // Nobody remembers after this what vendors still work on.
-    await settleOverdue(gateway, Infinity);
+    await settleLast(gateway);
   });
   const server = createListener({
     ...gateway,

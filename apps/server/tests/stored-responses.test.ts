@@ -7,11 +7,10 @@ import OpenAI from "openai";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Principal } from "#domain/principal.ts";
 import type { Alias, Snapshot } from "#domain/snapshot.ts";
-import { backgroundLifetimeMs } from "#gateway/flow/stored/background-runs.ts";
-import { settleOverdue } from "#gateway/flow/stored/background.ts";
+import { backgroundLifetimeMs, settleLast, settleOverdue } from "#gateway/flow/stored/background.ts";
 import { makePrincipal, makeProvider, makeScope, makeSnapshot, makeTarget, startGateway } from "./support/gateway.ts";
 import type { TestGateway } from "./support/gateway.ts";
-import { waitFor } from "./support/stage.ts";
+import { TestClock, waitFor } from "./support/stage.ts";
 
 const annKey = "gk-annannannann-0123456789abcdef";
 const bobKey = "gk-bobbobbobbob-0123456789abcdef";
@@ -78,10 +77,12 @@ function clientOf(apiKey: string, headers: Record<string, string> = {}): OpenAI 
 }
 
 async function start(annChange: Partial<Principal> = {}): Promise<void> {
-  gateway = await startGateway(snapshotWith(annChange));
+  gateway = await startGateway(snapshotWith(annChange), { clock });
   ann = clientOf(annKey);
   bob = clientOf(bobKey);
 }
+
+const clock = new TestClock();
 
 beforeEach(async () => {
   first = await startFakeUpstream();
@@ -378,9 +379,10 @@ describe("an answer in the background", () => {
     await start(held);
     first.script({ kind: "answer", body: queued });
     await ann.responses.create(of(60));
-    await settleOverdue(gateway.deps, performance.now());
+    await settleOverdue(gateway.deps);
     expect(gateway.records).toEqual([]);
-    await settleOverdue(gateway.deps, performance.now() + backgroundLifetimeMs + 1);
+    clock.ms += backgroundLifetimeMs;
+    await settleOverdue(gateway.deps);
     expect(gateway.records).toMatchObject([
       {
         operation: "chat.completions",
@@ -401,9 +403,26 @@ describe("an answer in the background", () => {
     first.script({ kind: "answer", body: queued });
     const compacting = { context_management: [{ type: "compaction" as const, compact_threshold: 9 }] };
     await ann.responses.create({ ...of(30), ...compacting });
-    await settleOverdue(gateway.deps, Infinity);
+    await settleLast(gateway.deps);
     expect(gateway.records).toMatchObject([{ costNanos: 30 * tokenNanos, chargedNanos: 60 * tokenNanos }]);
     await expect(ann.responses.create(of(41))).rejects.toMatchObject({ status: 429 });
+  });
+
+  it("is remembered as plain data without the vendor's credential, and recorded when its provider is gone", async () => {
+    await start(held);
+    first.script({ kind: "answer", body: queued });
+    await ann.responses.create(of(60));
+    const { pendingAnswers } = gateway.deps;
+    const pending = await pendingAnswers.takeLast();
+    const text = JSON.stringify(pending);
+    expect(JSON.parse(text)).toEqual(structuredClone(pending));
+    expect(text).not.toContain("sk-vendor-credential");
+    for (const one of JSON.parse(text) as typeof pending) await pendingAnswers.add(one);
+    gateway.swap(makeSnapshot({ targets: [] }));
+    await settleLast(gateway.deps);
+    expect(gateway.records).toMatchObject([
+      { provider: "openai", model: "m", status: "timeout", completionTokens: 60, costNanos: 60 * tokenNanos },
+    ]);
   });
 
   it("is charged as reserved when it is deleted unseen", async () => {

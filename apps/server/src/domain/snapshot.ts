@@ -48,6 +48,11 @@ export interface Target {
   readonly createdAt: number;
 }
 
+/** What is written down of a target, and by what it is priced: without what it takes to ask it. */
+export interface BilledTarget extends Pick<Target, "model" | "modelId" | "prices" | "contextLength"> {
+  readonly provider: Pick<ProviderEntry, "id" | "name">;
+}
+
 /** A target without a row, of which nobody knows more than is given here. */
 export function unlistedTarget(
   provider: ProviderEntry,

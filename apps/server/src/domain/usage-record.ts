@@ -79,6 +79,23 @@ export interface UnansweredAttempts {
   readonly costNanos: number | null;
 }
 
+/** What a record tells of its request, whatever came of it. */
+export type RequestFacts = Pick<
+  UsageRecord,
+  | "id"
+  | "createdAt"
+  | "userId"
+  | "apiKeyId"
+  | "requestedModel"
+  | "operation"
+  | "streamed"
+  | "unanswered"
+  | "latencyMs"
+  | "attempts"
+  | "ipAddress"
+  | "userAgent"
+>;
+
 /** Whose budgets are charged. */
 export function chargedScopes({ apiKeyId, userId }: UsageRecord): readonly Scope[] {
   return [

@@ -8,7 +8,6 @@ import type { Lease } from "#link/lease.ts";
 import type { Link } from "#link/link.ts";
 import type { Events } from "#telemetry/events.ts";
 import type { Estimator } from "./estimator/estimator.ts";
-import type { BackgroundRuns } from "#gateway/flow/stored/background-runs.ts";
 import type { RunningCalls } from "./flow/running-calls.ts";
 import type { TargetHealth } from "#gateway/flow/ask/target-health.ts";
 import type { HeavyWork } from "./heavy-work/heavy-work.ts";
@@ -34,7 +33,6 @@ export interface GatewayDeps extends Link {
   readonly estimator: Estimator;
   readonly heavyWork: HeavyWork;
   readonly targetHealth: TargetHealth;
-  readonly backgroundRuns: BackgroundRuns;
   readonly runningCalls: RunningCalls;
   readonly readiness: Readiness;
   readonly events: Events;

@@ -6,6 +6,7 @@
 import type { Counters } from "./counters.ts";
 import type { Health } from "./health.ts";
 import type { Owners } from "./owners.ts";
+import type { PendingAnswers } from "./pending-answers.ts";
 import type { Turns } from "./turns.ts";
 
 export interface Link {
@@ -15,6 +16,8 @@ export interface Link {
   readonly owners: Owners;
   /** What vendors sealed, for clients that drop it. */
   readonly turns: Turns;
+  /** What vendors work on in the background. */
+  readonly pendingAnswers: PendingAnswers;
   /** Of the parts that the server depends on. */
   readonly health: Health;
 }

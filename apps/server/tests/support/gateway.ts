@@ -18,7 +18,6 @@ import { createCompressor } from "#edge/compressor.ts";
 import { createCors } from "#edge/cors.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
 import { createEstimator } from "#gateway/estimator/estimator.ts";
-import { BackgroundRuns } from "#gateway/flow/stored/background-runs.ts";
 import { RunningCalls } from "#gateway/flow/running-calls.ts";
 import { TargetHealth } from "#gateway/flow/ask/target-health.ts";
 import { createHeavyWork } from "#gateway/heavy-work/heavy-work.ts";
@@ -158,7 +157,6 @@ export async function startGateway(snapshot: Snapshot, settings: Settings = {}):
     estimator: createEstimator(),
     heavyWork: createHeavyWork(),
     targetHealth: new TargetHealth(),
-    backgroundRuns: new BackgroundRuns(),
     runningCalls: new RunningCalls({ snapshots, steadyTime }),
     readiness,
     events: createEvents({ metrics, log: createLog("silent") }),

@@ -35,9 +35,3 @@ export interface Run extends Call {
   readonly lifeline: Lifeline;
   readonly keepAlive: KeepAlive;
 }
-
-/** What a record tells of the request itself: its id, its time, and where it came from. */
-export interface CallFacts extends Pick<Exchange, "id" | "startedAt" | "elapsedMs" | "ipAddress" | "userAgent"> {
-  /** Absent where nobody waits for an answer. */
-  readonly whenLeft?: Exchange["whenLeft"];
-}

@@ -1,6 +1,7 @@
 // How a run ends: what is written down of it, with an answer and without one. Called by run.ts and deliver.ts.
 
 import { GhostError } from "@ghostllm/contract";
+import type { LimitedScope } from "#domain/principal.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
 import { isForWantOfRoom } from "#gateway/http/held-bytes.ts";
 import { noUsage } from "#gateway/flow/answer/measured-usage.ts";
@@ -9,7 +10,7 @@ import type { Lifeline } from "#gateway/flow/ask/lifeline.ts";
 import { usageOfBegun } from "#gateway/flow/ask/unanswered.ts";
 import { unseenUsage } from "#gateway/flow/stored/background.ts";
 import type { Run } from "./call.ts";
-import { finish } from "./finish.ts";
+import { factsOf, finish } from "./finish.ts";
 import type { Ending } from "./finish.ts";
 
 /** nginx's status for a client that left; it is recorded, never sent. */
@@ -48,9 +49,18 @@ function usageOfUnanswered(deps: GatewayDeps, { request, trail }: Run): Measured
 
 /** Answers the cost in nano-USD, null where it is unknown. There is never a second record of a run. */
 export function finishRun(deps: GatewayDeps, run: Run, ending: Ending): Promise<number | null> {
-  const { trail } = run;
+  const { trail, principal, exchange, snapshot } = run;
   trail.isFinished = true;
-  return finish(deps, { ...run, target: trail.target, ending: asSeen(run, ending) });
+  const { target } = trail;
+  return finish(deps, {
+    ...{ facts: factsOf(deps, run), snapshot, target, provider: target?.provider ?? null, ending: asSeen(run, ending) },
+    // It runs until its bytes have left, for those to whom that makes a difference.
+    whenLeft: principal.scopes.some(limitsRunning) ? (callback) => exchange.whenLeft(callback) : undefined,
+  });
+}
+
+function limitsRunning({ limits }: LimitedScope): boolean {
+  return limits.concurrentRequests !== null;
 }
 
 /** Of what nobody here has seen no estimate can be made: then all that was reserved is charged to the budgets. */

@@ -4,18 +4,15 @@
 import { GhostError } from "@ghostllm/contract";
 import type { ErrorCode } from "@ghostllm/contract";
 import { costOf, priceAt, withinSense, withoutUsage } from "@ghostllm/llm";
-import type { ParsedRequest, Price, Usage } from "@ghostllm/llm";
-import type { LimitedScope, Principal } from "#domain/principal.ts";
-import type { Snapshot, Target } from "#domain/snapshot.ts";
-import type { UsageRecord, UsageStatus } from "#domain/usage-record.ts";
+import type { Price, Usage } from "@ghostllm/llm";
+import type { BilledTarget, ProviderEntry, Snapshot } from "#domain/snapshot.ts";
+import type { RequestFacts, UsageRecord, UsageStatus } from "#domain/usage-record.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
+import type { Exchange } from "#gateway/http/exchange.ts";
 import type { MeasuredUsage } from "#gateway/flow/answer/measured-usage.ts";
-import type { CallFacts } from "./call.ts";
-import { findTarget } from "./resolve.ts";
-import type { Candidates } from "./resolve.ts";
-import type { Trail } from "./trail.ts";
 import { sumOf } from "#gateway/flow/ask/unanswered.ts";
-import type { UnansweredAttempt } from "#gateway/flow/ask/unanswered.ts";
+import type { Run } from "./call.ts";
+import { findTarget } from "./resolve.ts";
 
 export interface Ending {
   readonly status: UsageStatus;
@@ -29,24 +26,40 @@ export interface Ending {
 }
 
 export interface FinishInput {
-  readonly exchange: CallFacts;
+  readonly facts: RequestFacts;
   /** In which models that others asked for advice have their prices. */
   readonly snapshot: Snapshot;
-  readonly principal: Principal;
-  readonly request: ParsedRequest;
-  readonly candidates: Candidates;
-  readonly trail: Pick<Trail, "attempts"> & {
-    /** Those before the one that is told here. */
-    readonly unanswered?: readonly UnansweredAttempt[];
-  };
   /** Null where no vendor was asked. */
-  readonly target: Target | null;
+  readonly target: BilledTarget | null;
+  /** The target's; null where it is not in use any more. */
+  readonly provider: ProviderEntry | null;
   readonly ending: Ending;
+  /** Tells when the answer's bytes have left, where its request counts as running until then. */
+  readonly whenLeft?: Exchange["whenLeft"] | undefined;
+}
+
+/** As they are now. */
+export function factsOf({ clock }: GatewayDeps, run: Run): RequestFacts {
+  const { exchange, principal, request, candidates, trail } = run;
+  return {
+    id: exchange.id,
+    createdAt: exchange.startedAt,
+    userId: principal.userId,
+    apiKeyId: principal.keyId,
+    requestedModel: candidates.requested,
+    operation: request.operation,
+    streamed: request.stream,
+    unanswered: sumOf(trail.unanswered, clock.now()),
+    latencyMs: Math.round(exchange.elapsedMs()),
+    attempts: trail.attempts,
+    ipAddress: exchange.ipAddress,
+    userAgent: exchange.userAgent,
+  };
 }
 
 /** Answers the cost in nano-USD, null where the price is unknown. Throws when the record cannot be written down. */
 export async function finish(deps: GatewayDeps, input: FinishInput): Promise<number | null> {
-  const built = withUnanswered(buildRecord(deps, input), input, deps.clock.now());
+  const built = withUnanswered(buildRecord(deps, input));
   const chargedNanos = await settle(deps, built, input);
   // Budgets are hard: what nobody knows the cost of, or saw the end of, is charged as it was reserved.
   const record = chargedNanos > (built.costNanos ?? 0) ? { ...built, chargedNanos } : built;
@@ -56,39 +69,33 @@ export async function finish(deps: GatewayDeps, input: FinishInput): Promise<num
 }
 
 /** What else vendors may charge for the request is part of its cost. */
-function withUnanswered(record: UsageRecord, { trail }: FinishInput, now: number): UsageRecord {
-  const { unanswered: attempts = [] } = trail;
-  const unanswered = sumOf(attempts, now);
+function withUnanswered(record: UsageRecord): UsageRecord {
+  const { unanswered } = record;
   if (unanswered === undefined) return record;
   const { costNanos } = unanswered;
   const sum = record.costNanos === null || costNanos === null ? null : record.costNanos + costNanos;
-  return { ...record, unanswered, estimated: true, costNanos: sum };
+  return { ...record, estimated: true, costNanos: sum };
 }
 
 /** Counters that cannot be reached must not cost the client its answer: the reservation expires by itself. */
 async function settle(
   { counters, events }: GatewayDeps,
   record: UsageRecord,
-  { principal, exchange, ending }: FinishInput,
+  { ending, whenLeft }: FinishInput,
 ): Promise<number> {
   const { id, totalTokens, unanswered, costNanos } = record;
   const tokens = totalTokens + (unanswered?.tokens ?? 0);
-  // It runs until its bytes have left, for those to whom that makes a difference.
-  const staysRunning = exchange.whenLeft !== undefined && principal.scopes.some(limitsRunning);
+  const staysRunning = whenLeft !== undefined;
   try {
     const takesAll = ending.usage.isUnseen === true;
     const settled = counters.settle({ id, tokens, costNanos, staysRunning, takesAll });
     const chargedNanos = settled instanceof Promise ? await settled : settled;
-    if (staysRunning) exchange.whenLeft?.(() => counters.leave(id));
+    whenLeft?.(() => counters.leave(id));
     return chargedNanos;
   } catch (error) {
     events.internalError("settling", error);
     return 0;
   }
-}
-
-function limitsRunning({ limits }: LimitedScope): boolean {
-  return limits.concurrentRequests !== null;
 }
 
 function writeDown({ journal, events }: GatewayDeps, record: UsageRecord): void {
@@ -101,18 +108,12 @@ function writeDown({ journal, events }: GatewayDeps, record: UsageRecord): void 
 }
 
 function buildRecord(deps: GatewayDeps, input: FinishInput): UsageRecord {
-  const { exchange, principal, request, candidates, trail, target, ending } = input;
+  const { facts, target, ending } = input;
   const usage = withinSense(ending.usage, target?.contextLength ?? null);
   const isBounded = usage !== ending.usage;
   return {
-    id: exchange.id,
-    createdAt: exchange.startedAt,
-    userId: principal.userId,
-    apiKeyId: principal.keyId,
+    ...facts,
     ...placeOf(target),
-    requestedModel: candidates.requested,
-    operation: request.operation,
-    streamed: request.stream,
     status: ending.status,
     httpStatus: ending.httpStatus,
     errorCode: ending.errorCode,
@@ -135,15 +136,11 @@ function buildRecord(deps: GatewayDeps, input: FinishInput): UsageRecord {
     estimated: usage.estimated,
     ...(isBounded && { usageBounded: true }),
     ...priced(input, isBounded ? { ...ending, usage } : ending, deps.clock.now()),
-    latencyMs: Math.round(exchange.elapsedMs()),
     ttftMs: ending.ttftMs === null ? null : Math.round(ending.ttftMs),
-    attempts: trail.attempts,
-    ipAddress: exchange.ipAddress,
-    userAgent: exchange.userAgent,
   };
 }
 
-function placeOf(target: Target | null): Pick<UsageRecord, "modelId" | "providerId" | "provider" | "model"> {
+function placeOf(target: BilledTarget | null): Pick<UsageRecord, "modelId" | "providerId" | "provider" | "model"> {
   if (target === null) return { modelId: null, providerId: null, provider: "", model: "" };
   const { modelId, provider, model } = target;
   return { modelId, providerId: provider.id, provider: provider.name, model };
@@ -156,16 +153,16 @@ const unknownCost: Cost = { costNanos: null, priceVersion: null };
 const noCost: Cost = { costNanos: 0, priceVersion: null };
 
 /** What a vendor says it charges goes before what the list would make of it, and an operator's word before both. */
-function priced({ snapshot, target }: FinishInput, { usage, status }: Ending, now: number): Cost {
+function priced({ snapshot, target, provider }: FinishInput, { usage, status }: Ending, now: number): Cost {
   if (target === null) return noCost;
   const price = target.prices === null ? null : priceAt(target.prices, now);
   // A vendor that charges by the request does not charge for one that it failed.
   if (status === "error" && usage.promptTokens + usage.completionTokens === 0 && price !== null && !usage.isUnknown)
     return { costNanos: 0, priceVersion: price.version };
-  const told = target.provider.definition.pricing?.tellsCost ? usage.vendorCostNanos : undefined;
+  const told = provider?.definition.pricing?.tellsCost ? usage.vendorCostNanos : undefined;
   if (told !== undefined && price?.isOverride !== true) return { costNanos: told, priceVersion: "vendor" };
   if (price === null || usage.isUnknown) return unknownCost;
-  const costNanos = costOfAll(snapshot, target, { usage, price, now });
+  const costNanos = costOfAll(snapshot, provider, { usage, price, now });
   return costNanos === null ? unknownCost : { costNanos, priceVersion: price.version };
 }
 
@@ -176,13 +173,13 @@ interface Priced {
 }
 
 /** Each model's part at its own price; null where one of them has none. */
-function costOfAll(snapshot: Snapshot, { provider }: Target, { usage, price, now }: Priced): number | null {
+function costOfAll(snapshot: Snapshot, provider: ProviderEntry | null, { usage, price, now }: Priced): number | null {
   const { byOthers, ...whole } = usage;
   if (byOthers === undefined || price.isFree) return costOf(whole, price);
   const own = byOthers.reduce((rest: Usage, { usage: part }) => withoutUsage(rest, part), whole);
   let sum = costOf(own, price);
   for (const { model, usage: part } of byOthers) {
-    const { prices } = findTarget(snapshot, provider, model);
+    const prices = provider === null ? null : findTarget(snapshot, provider, model).prices;
     const other = prices === null ? null : priceAt(prices, now);
     const cost = other === null ? null : costOf({ ...part, ...termsOf(whole) }, other);
     sum = sum === null || cost === null ? null : sum + cost;

@@ -9,7 +9,7 @@ import { cutBegun, deliver } from "#gateway/flow/answer/deliver.ts";
 import type { Answer } from "#gateway/flow/answer/answer.ts";
 import { KeepAlive } from "#gateway/flow/answer/keep-alive.ts";
 import { Lifeline } from "#gateway/flow/ask/lifeline.ts";
-import { backgroundLifetimeMs } from "#gateway/flow/stored/background-runs.ts";
+import { backgroundLifetimeMs } from "#gateway/flow/stored/background.ts";
 import { admit, rateHeaders } from "./admit.ts";
 import type { AdmissionInput } from "./admit.ts";
 import type { Call, Run } from "./call.ts";

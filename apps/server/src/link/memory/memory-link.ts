@@ -7,11 +7,13 @@ import type { OwnedObject } from "#link/owners.ts";
 import { MemoryCounters } from "./counters.ts";
 import { MemoryHealth } from "./health.ts";
 import { MemoryOwners } from "./owners.ts";
+import { MemoryPendingAnswers } from "./pending-answers.ts";
 import { MemoryTurns } from "./turns.ts";
 
 /** How much is kept, where that is not the usual. */
 export interface LinkBounds {
   readonly objects?: number;
+  readonly pendingAnswers?: number;
 }
 
 interface MemoryLinkOptions {
@@ -28,6 +30,7 @@ export function createMemoryLink({ clock, write, bounds = {} }: MemoryLinkOption
     counters,
     owners,
     turns: new MemoryTurns(clock),
+    pendingAnswers: new MemoryPendingAnswers(clock, bounds.pendingAnswers),
     health: new MemoryHealth(),
     open({ spent, objects }) {
       for (const [scope, spentNanos] of spent) counters.setSpent(scope, spentNanos);

@@ -33,7 +33,8 @@ async function deliverWhole(deps: GatewayDeps, run: Run, answer: WholeAnswer): P
   const overheadMs = ttftMs - trail.upstreamMs;
   const { status, stored, usage, error, body } = answer;
   const settled = await settleWhatIsShown(deps, run, { status, stored, usage, text: () => body, isStream: false });
-  const costNanos = isToldLater(deps, run, answer, { stored, ttftMs, overheadMs })
+  const isLater = isInBackground(run) && (await isToldLater(deps, run, answer, { stored, ttftMs, overheadMs }));
+  const costNanos = isLater
     ? null
     : await finishRun(deps, run, {
         status: lifeline.severedBy === "client" ? "client_abort" : error === null ? "ok" : "error",
@@ -93,7 +94,7 @@ async function deliverStream(deps: GatewayDeps, run: Run, answer: StreamAnswer):
   const { tap, status } = answer;
   const { usage, stored = null, isEventStream: isStream } = tap;
   await settleWhatIsShown(deps, run, { status, stored, usage, text: () => Buffer.from(evidence.text()), isStream });
-  if (!isToldLater(deps, run, answer, { stored, ttftMs, overheadMs })) {
+  if (!isInBackground(run) || !(await isToldLater(deps, run, answer, { stored, ttftMs, overheadMs }))) {
     await finishRun(deps, run, {
       status: statusOf(lifeline, error),
       httpStatus: status,
@@ -138,12 +139,15 @@ interface Answered {
 }
 
 /** The vendor goes on in the background: its usage is not known yet, and the reservation is held until it is. */
-function isToldLater(deps: GatewayDeps, run: Run, { target, status }: Answer, answered: Answered): boolean {
-  const { stored, ...times } = answered;
-  if (target === null || status >= 300 || !waitForEnd(deps, { ...run, target, httpStatus: status, ...times }, stored))
-    return false;
-  run.trail.isFinished = true;
-  return true;
+async function isToldLater(deps: GatewayDeps, run: Run, answer: Answer, answered: Answered): Promise<boolean> {
+  const { target, status } = answer;
+  if (target === null || status >= 300) return false;
+  run.trail.isFinished = await waitForEnd(deps, run, { target, httpStatus: status, ...answered });
+  return run.trail.isFinished;
+}
+
+function isInBackground({ request }: Run): boolean {
+  return request.kept?.isBackground === true;
 }
 
 interface ShownAnswer extends Pick<Shown, "stored" | "usage"> {

@@ -1,45 +1,45 @@
 // Recording what vendors do in the background: waiting for it, and what is written down when it is over.
-// Called by deliver.ts and forward.ts, and by compose.ts for what nobody asked for in time.
+// Called by deliver.ts, and by compose.ts for what nobody asked for in time.
 
 import { GhostError } from "@ghostllm/contract";
 import type { ParsedRequest, StoredAnswer, Usage } from "@ghostllm/llm";
+import type { Awaitable } from "#domain/clock.ts";
+import type { ProviderEntry, Snapshot, Target } from "#domain/snapshot.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
-import type { BackgroundRun } from "./background-runs.ts";
-import { backgroundLifetimeMs } from "./background-runs.ts";
+import type { Run } from "#gateway/flow/call.ts";
 import { mostTokens } from "#gateway/flow/ask/unanswered.ts";
-import { finish } from "#gateway/flow/finish.ts";
+import { factsOf, finish } from "#gateway/flow/finish.ts";
 import { noUsage } from "#gateway/flow/answer/measured-usage.ts";
-import type { Ending, FinishInput } from "#gateway/flow/finish.ts";
+import type { Ending } from "#gateway/flow/finish.ts";
 import type { MeasuredUsage } from "#gateway/flow/answer/measured-usage.ts";
+import type { KeptId, PendingAnswer } from "#link/pending-answers.ts";
 
 /** For the text of an answer whose vendor tells no usage. */
 const charactersPerToken = 4;
+/** The longest that vendors work on one answer, with time to ask for it. */
+export const backgroundLifetimeMs = 6 * 60 * 60 * 1000;
 
-type Begun = Omit<FinishInput, "ending" | "snapshot" | "target"> &
-  Pick<BackgroundRun, "target" | "httpStatus" | "ttftMs" | "overheadMs">;
-
-/** The record of a request waits for the end of what it began. False: there is nothing to wait for. */
-export function waitForEnd({ backgroundRuns, clock }: GatewayDeps, begun: Begun, stored: StoredAnswer | null): boolean {
-  const { exchange, principal, request, candidates, target, trail, httpStatus, ttftMs, overheadMs } = begun;
-  if (request.kept?.isBackground !== true || stored === null || stored.state !== "open") return false;
-  const elapsedMs = exchange.elapsedMs();
-  const { id, startedAt, ipAddress, userAgent } = exchange;
-  return backgroundRuns.add({
-    answerId: stored.id,
-    ...{ principal, candidates, target, httpStatus, ttftMs, overheadMs },
-    // Not the exchange itself, which would hold its socket, nor the body, which may be large.
-    exchange: { id, startedAt, ipAddress, userAgent, elapsedMs: () => elapsedMs },
-    request: { ...request, body: Buffer.alloc(0), members: null },
-    attempts: trail.attempts,
-    unanswered: trail.unanswered ?? [],
-    expiresAt: clock.monotonic() + backgroundLifetimeMs,
-  });
+interface Begun extends Pick<PendingAnswer, "httpStatus" | "ttftMs" | "overheadMs"> {
+  readonly target: Target;
+  readonly stored: StoredAnswer | null;
 }
 
-/** An answer that a vendor keeps. */
-export interface KeptId {
-  readonly providerId: string;
-  readonly answerId: string;
+/** The record of a request waits for the end of what it began. False: there is nothing to wait for. */
+export function waitForEnd(deps: GatewayDeps, run: Run, begun: Begun): Awaitable<boolean> {
+  const { target, stored, ...times } = begun;
+  if (stored === null || stored.state !== "open") return false;
+  const { provider, model, modelId, prices, contextLength } = target;
+  const { promptTokens, completionTokens } = unseenUsage(deps, run.request);
+  return deps.pendingAnswers.add({
+    answerId: stored.id,
+    facts: factsOf(deps, run),
+    // Not the provider itself, which holds its credential.
+    target: { provider: { id: provider.id, name: provider.name }, model, modelId, prices, contextLength },
+    ...times,
+    promptTokens,
+    mostCompletionTokens: completionTokens,
+    lifetimeMs: backgroundLifetimeMs,
+  });
 }
 
 /** What somebody who asked for it was shown. */
@@ -54,21 +54,31 @@ export interface Shown {
 export async function settleShown(deps: GatewayDeps, kept: KeptId, shown: Shown): Promise<number | null> {
   const { stored } = shown;
   if (stored === null || stored.state === "open") return null;
-  const run = deps.backgroundRuns.take(kept);
-  return run === undefined ? null : record(deps, run, endingOf(run, stored.state, usageOf(run, stored.state, shown)));
+  const pending = await deps.pendingAnswers.take(kept);
+  if (pending === undefined) return null;
+  return record(deps, pending, endingOf(pending, stored.state, usageOf(pending, stored.state, shown)));
 }
 
 /** The answer is deleted: what was used will be told to nobody. */
 export async function settleDeleted(deps: GatewayDeps, kept: KeptId): Promise<number | null> {
-  const run = deps.backgroundRuns.take(kept);
-  return run === undefined ? null : record(deps, run, unseenEnding(deps, run));
+  const pending = await deps.pendingAnswers.take(kept);
+  return pending === undefined ? null : record(deps, pending, unseenEnding(pending));
 }
 
-/** Nobody asked in time. `now` is Infinity where the process ends: nobody can ask it any more. */
-export async function settleOverdue(deps: GatewayDeps, now: number): Promise<void> {
-  for (const run of deps.backgroundRuns.takeOverdue(now)) {
+/** Nobody asked in time. */
+export async function settleOverdue(deps: GatewayDeps): Promise<void> {
+  await settleUnseen(deps, await deps.pendingAnswers.takeOverdue());
+}
+
+/** The process ends: nobody can ask it any more, and nobody remembers what vendors still work on. */
+export async function settleLast(deps: GatewayDeps): Promise<void> {
+  await settleUnseen(deps, await deps.pendingAnswers.takeLast());
+}
+
+async function settleUnseen(deps: GatewayDeps, unseen: readonly PendingAnswer[]): Promise<void> {
+  for (const pending of unseen) {
     try {
-      await record(deps, run, unseenEnding(deps, run));
+      await record(deps, pending, unseenEnding(pending));
     } catch (error) {
       // It is back among those that wait; the next round tries it again.
       if (!(error instanceof GhostError)) throw error;
@@ -77,33 +87,41 @@ export async function settleOverdue(deps: GatewayDeps, now: number): Promise<voi
 }
 
 /** What cannot be written down now is to be found by the next who asks. */
-async function record(deps: GatewayDeps, run: BackgroundRun, ending: Ending): Promise<number | null> {
+async function record(deps: GatewayDeps, pending: PendingAnswer, ending: Ending): Promise<number | null> {
+  const { facts, target } = pending;
+  const snapshot = deps.snapshots.current();
   try {
-    return await finish(deps, { ...run, snapshot: deps.snapshots.current(), trail: run, ending });
+    return await finish(deps, { facts, snapshot, target, provider: providerOf(snapshot, target), ending });
   } catch (error) {
-    deps.backgroundRuns.add(run);
+    await deps.pendingAnswers.add(pending);
     throw error;
   }
 }
 
-function endingOf(run: BackgroundRun, state: StoredAnswer["state"], usage: MeasuredUsage): Ending {
-  const { httpStatus, ttftMs, overheadMs } = run;
+/** Null where it is not in use any more: then nobody was shown anything that it said. */
+function providerOf({ providers }: Snapshot, { provider: { id } }: PendingAnswer["target"]): ProviderEntry | null {
+  return [...providers.values()].find((provider) => provider.id === id) ?? null;
+}
+
+function endingOf(pending: PendingAnswer, state: StoredAnswer["state"], usage: MeasuredUsage): Ending {
+  const { httpStatus, ttftMs, overheadMs } = pending;
   const told = { httpStatus, ttftMs, overheadMs, usage };
   if (state === "failed") return { ...told, status: "error", errorCode: "provider_error" };
   return { ...told, status: state === "cancelled" ? "client_abort" : "ok", errorCode: null };
 }
 
 /** What a vendor failed it does not charge; of what was cancelled it has read the prompt and written some. */
-function usageOf({ request }: BackgroundRun, state: StoredAnswer["state"], { usage, readText }: Shown): MeasuredUsage {
+function usageOf({ promptTokens }: PendingAnswer, state: StoredAnswer["state"], shown: Shown): MeasuredUsage {
+  const { usage, readText } = shown;
   if (usage !== null) return { ...usage, estimated: false };
   if (state === "failed") return noUsage;
   const completionTokens = Math.ceil(readText().length / charactersPerToken);
-  return { ...noUsage, promptTokens: request.promptTokensEstimate, completionTokens, estimated: true };
+  return { ...noUsage, promptTokens, completionTokens, estimated: true };
 }
 
-function unseenEnding(deps: GatewayDeps, run: BackgroundRun): Ending {
-  const { httpStatus, ttftMs, overheadMs } = run;
-  const usage = unseenUsage(deps, run.request);
+function unseenEnding(pending: PendingAnswer): Ending {
+  const { httpStatus, ttftMs, overheadMs, promptTokens, mostCompletionTokens: completionTokens } = pending;
+  const usage = { ...noUsage, promptTokens, completionTokens, estimated: true, isUnseen: true };
   return { status: "timeout", errorCode: null, httpStatus, ttftMs, overheadMs, usage };
 }
 
