@@ -198,6 +198,14 @@ export const forbiddenCode: readonly ForbiddenCode[] = [
   },
   {
     pattern:
+      /\brole\b["\])]?\s*[!=]==?(?!=|\s*(?:undefined|null)\b)|[!=]==?\s*(?:[\w$]+\??\.)*role\b|\bswitch\s*\([^)]*\brole\s*\)|\.(?:includes|has|indexOf)\([^()]*\brole\b/g,
+    what: "a role's name",
+    within: ["apps"],
+    except: ["apps/server/src/domain/access"],
+    instead: "A role is a set of grants: ask `may` or `reach` of domain/access for the permission that is meant.",
+  },
+  {
+    pattern:
       /\bDate\.now\b|\bnew\s+Date\s*(?:\(\s*\)|(?!\s*\())|(?<!\bnew\s+)(?<![.\w$])Date\s*\(|\bperformance\.now\b/g,
     what: "the clock",
     within: ["packages/llm/src"],

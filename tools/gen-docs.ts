@@ -1,18 +1,21 @@
-// Writes the documents that are derived from code: configuration, errors, providers, metrics and the OpenAPI description.
+// Writes the documents that are derived from code: configuration, errors, permissions, providers, metrics and the OpenAPI description.
 // `--check` writes nothing and fails when one of them is out of date.
 
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 
-import { errorCatalogue } from "@ghostllm/contract";
+import { errorCatalogue, permissions } from "@ghostllm/contract";
 import { openApiDocument } from "@ghostllm/contract/openapi";
+import { adminRouteList } from "@ghostllm/contract/routes";
 import { providers } from "@ghostllm/llm";
 
 import { settings } from "../apps/server/src/config/settings.ts";
+import { roles } from "../apps/server/src/domain/access/roles.ts";
 import { metricDefinitions } from "../apps/server/src/telemetry/metrics.ts";
 import { describeConfiguration } from "./docs/configuration.ts";
 import { describeErrors } from "./docs/errors.ts";
 import { describeMetrics } from "./docs/metrics.ts";
+import { describePermissions } from "./docs/permissions.ts";
 import { describeProviders } from "./docs/providers.ts";
 
 const root = resolve(import.meta.dirname, "..");
@@ -27,6 +30,7 @@ function generateDocuments(): Readonly<Record<string, string>> {
   return {
     "docs/configuration.md": describeConfiguration(Object.values(settings), providers),
     "docs/errors.md": describeErrors(errorCatalogue),
+    "docs/permissions.md": describePermissions({ permissions, roles, routes: adminRouteList }),
     "docs/providers.md": describeProviders(providers),
     "docs/metrics.md": describeMetrics(metricDefinitions),
     "docs/openapi.json": `${JSON.stringify(openApiDocument({ version: readVersion() }), null, 2)}\n`,

@@ -192,6 +192,11 @@ const planted: readonly (readonly [path: string, text: string, message: string])
   ["apps/cli/src/a.ts", 'const port = process["env"].PORT;', "uses process.env"],
   ["packages/fake-upstream/src/a.ts", "const { env } = process;", "uses process.env"],
   ["apps/server/src/control/a.ts", "const answer = await fetch(url);", "uses a client socket"],
+  ["apps/server/src/gateway/a.ts", 'if (principal.role === "admin") serve();', "uses a role's name"],
+  ["apps/server/src/control/a.ts", 'const isUser = "user" !== caller?.role;', "uses a role's name"],
+  ["apps/server/src/control/a.ts", 'switch (user.role) { case "admin": serve(); }', "uses a role's name"],
+  ["apps/server/src/control/a.ts", 'if (["admin", "root"].includes(user.role)) serve();', "uses a role's name"],
+  ["apps/cli/src/a.ts", 'const admin = users.find(({ role }) => role === "admin");', "uses a role's name"],
   ["packages/llm/src/catalog/a.ts", "const now = Date.now();", "uses the clock"],
   ["packages/llm/src/catalog/a.ts", "const now = new Date();", "uses the clock"],
   ["packages/llm/src/catalog/a.ts", "const id = `${Math.random()}`;", "uses randomness"],
@@ -263,6 +268,10 @@ describe("what only looks like a violation is let through", () => {
     ["a type", 'import type { Socket } from "node:net";\nimport { type Kysely } from "kysely";'],
     ["a method of that name", "const answer = await client.fetch(url);"],
     ["another door of a workspace", 'import { createClient } from "@ghostllm/contract/client";'],
+    [
+      "a role that is only passed on",
+      'const row = { role: user.role }; const name = roles[user.role]; if (body.role !== undefined) make({ role: "admin" });',
+    ],
     ["a division", "const half = total / 2; const more = half / 3; // fetch("],
   ])("%s", (_, text) => {
     plant("apps/server/src/gateway/a.ts", `${text}\n`);

@@ -37,10 +37,10 @@ function pickModel(models: readonly Model[]): string | undefined {
 }
 
 async function createKey(client: Client): Promise<{ readonly id: string; readonly key: string }> {
-  const admin = (await listAll((query) => client.users.list({ query }))).find(({ role }) => role === "admin");
-  if (admin === undefined) throw new CliError("no_admin", "There is no admin to own a key", exitCodes.failure);
+  const owner = (await client.sessions.me()).user ?? (await client.users.list({ query: { limit: 1 } })).data[0];
+  if (owner === undefined) throw new CliError("no_user", "There is no user to own a key", exitCodes.failure);
   const expires_at = new Date(Date.now() + keyLifetimeMs).toISOString();
-  return client.apiKeys.create({ body: { name: "ghostllm test", user_id: admin.id, expires_at } });
+  return client.apiKeys.create({ body: { name: "ghostllm test", user_id: owner.id, expires_at } });
 }
 
 async function ask(url: string, key: string, model: string): Promise<string> {

@@ -27,7 +27,7 @@ describe("users", () => {
       spent_usd: "0",
     });
     expect(await plane.admin.users.get({ params: { id: user.id } })).toEqual(user);
-    expect((await plane.store.users.find(user.id))?.budgetNanos).toBe(100_000_000);
+    expect((await plane.store.users.find(user.id, "all"))?.budgetNanos).toBe(100_000_000);
   });
 
   it("answers 409 for an e-mail address that is taken, in any spelling", async () => {
@@ -131,7 +131,7 @@ describe("API keys", () => {
       expect(text).not.toContain(secret);
       expect(text).not.toContain(hashOf(key));
     }
-    expect(JSON.stringify(await plane.store.apiKeys.find(id))).not.toContain(secret);
+    expect(JSON.stringify(await plane.store.apiKeys.find(id, "all"))).not.toContain(secret);
     expect(JSON.stringify(plane.logged)).not.toContain(secret);
   });
 

@@ -13,6 +13,7 @@ import { verifyPassword } from "#control/sessions/passwords.ts";
 import { createSnapshotSource } from "#control/snapshot/snapshot-source.ts";
 import { migrateStore, openStore } from "#control/store/open-store.ts";
 import type { OpenStore } from "#control/store/open-store.ts";
+import { roles } from "#domain/access/roles.ts";
 import { noFacts } from "#domain/model-facts.ts";
 import { noAdditions } from "#domain/additions.ts";
 import { Secret } from "#domain/secret.ts";
@@ -84,15 +85,15 @@ function openai(key: string, baseUrl: string | null = null): ConfiguredProvider 
 describe("the first start", () => {
   it("makes an admin, a key that works, an admin key and the demo", async () => {
     const { first, adminKeys, adminKeyFile, providers } = await start();
-    const admin = await store.users.findByEmail("admin@localhost");
-    expect(admin?.role).toBe("admin");
+    const admin = await store.credentials.find({ email: "admin@localhost" });
+    expect(admin?.user.role).toBe("admin");
     expect(await verifyPassword(first?.generatedPassword?.reveal() ?? "", admin?.passwordHash ?? null)).toBe(true);
     expect(providers).toEqual([{ name: "demo", type: "demo", origin: "built in", outcome: "added" }]);
     expect(adminKeyFile).toBe(join(dataDir, "admin.key"));
     expect((await readFile(join(dataDir, "admin.key"), "utf8")).trim()).toBe(adminKeys[0]?.reveal());
     expect((await stat(join(dataDir, "admin.key"))).mode & 0o777).toBe(0o600);
     const inForce = await snapshot();
-    expect(inForce.keys.get(hashKey(first?.apiKey.reveal() ?? ""))?.role).toBe("admin");
+    expect(inForce.keys.get(hashKey(first?.apiKey.reveal() ?? ""))?.grants).toEqual(roles.admin);
     expect([...inForce.models.keys()].toSorted()).toEqual(["demo", "demo-embedding"]);
     expect(inForce.providers.get("demo")?.baseUrl).toBe("http://127.0.0.1:9/v1");
   });
@@ -103,17 +104,17 @@ describe("the first start", () => {
     expect(second.first).toBeNull();
     expect(second.providers).toEqual([]);
     expect(second.adminKeys[0]?.reveal()).toBe(adminKeys[0]?.reveal());
-    expect(await store.users.list({ limit: 10 })).toHaveLength(1);
-    expect(await store.apiKeys.list({ limit: 10 })).toHaveLength(1);
+    expect(await store.users.list({ limit: 10 }, "all")).toHaveLength(1);
+    expect(await store.apiKeys.list({ limit: 10 }, "all")).toHaveLength(1);
   });
 
   it("is repeated when it was cut off, so that somebody gets to see the password", async () => {
     await start();
     await store.settings.set("first_start", "cut off");
     const { first } = await start();
-    const admin = await store.users.findByEmail("admin@localhost");
+    const admin = await store.credentials.find({ email: "admin@localhost" });
     expect(await verifyPassword(first?.generatedPassword?.reveal() ?? "", admin?.passwordHash ?? null)).toBe(true);
-    expect(await store.users.list({ limit: 10 })).toHaveLength(1);
+    expect(await store.users.list({ limit: 10 }, "all")).toHaveLength(1);
   });
 
   it("takes the given password and admin key, and generates none", async () => {
@@ -121,7 +122,7 @@ describe("the first start", () => {
     expect(first?.generatedPassword).toBeNull();
     expect(adminKeys.map((key) => key.reveal())).toEqual(["given"]);
     expect(adminKeyFile).toBeNull();
-    const admin = await store.users.findByEmail("admin@localhost");
+    const admin = await store.credentials.find({ email: "admin@localhost" });
     expect(await verifyPassword("a given password", admin?.passwordHash ?? null)).toBe(true);
   });
 

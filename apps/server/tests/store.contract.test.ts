@@ -79,14 +79,18 @@ describe.each(availableEngines())("store on $name", (engine) => {
     it("gives back what was created, found by id and by e-mail in any case", async () => {
       const given = newUser("Ada.Lovelace@Example.com", {
         role: "admin",
+        passwordHash: "a hash",
         budgetNanos: 9_000_000_000_000_000,
         limits: { requestsPerMinute: 60, tokensPerMinute: null, concurrentRequests: 4 },
       });
       const user = await store.users.create(given);
-      expect(user).toMatchObject({ ...given, email: "ada.lovelace@example.com", spentNanos: 0 });
+      const { passwordHash, ...rest } = given;
+      expect(user).toMatchObject({ ...rest, email: "ada.lovelace@example.com", hasPassword: true, spentNanos: 0 });
+      expect(JSON.stringify(user)).not.toContain(passwordHash);
       expect(user.createdAt).toBeGreaterThan(Date.now() - 60_000);
-      expect(await store.users.find(user.id)).toEqual(user);
-      expect(await store.users.findByEmail(" ADA.lovelace@example.com")).toEqual(user);
+      expect(await store.users.find(user.id, "all")).toEqual(user);
+      expect(await store.credentials.find({ email: " ADA.lovelace@example.com" })).toEqual({ user, passwordHash });
+      expect(await store.credentials.find({ id: user.id })).toEqual({ user, passwordHash });
     });
 
     it("refuses a second user with the same e-mail, and names the field", async () => {
@@ -102,12 +106,12 @@ describe.each(availableEngines())("store on $name", (engine) => {
       );
       const changed = await store.users.update(user.id, { budgetNanos: null, username: "Grace" });
       expect(changed).toEqual({ ...user, budgetNanos: null, username: "Grace", updatedAt: changed?.updatedAt });
-      expect(await store.users.find(user.id)).toEqual(changed);
+      expect(await store.users.find(user.id, "all")).toEqual(changed);
     });
 
     it("answers undefined or false where there is none", async () => {
-      expect(await store.users.find("none")).toBeUndefined();
-      expect(await store.users.findByEmail("none")).toBeUndefined();
+      expect(await store.users.find("none", "all")).toBeUndefined();
+      expect(await store.credentials.find({ email: "none" })).toBeUndefined();
       expect(await store.users.update("none", { username: "x" })).toBeUndefined();
       expect(await store.users.remove("none")).toBe(false);
     });
@@ -117,7 +121,7 @@ describe.each(availableEngines())("store on $name", (engine) => {
       const seen: string[] = [];
       for (;;) {
         const after = seen.at(-1);
-        const page = await store.users.list(after === undefined ? { limit: 2 } : { limit: 2, after });
+        const page = await store.users.list(after === undefined ? { limit: 2 } : { limit: 2, after }, "all");
         if (page.length === 0) break;
         seen.push(...page.map(({ id }) => id));
       }
@@ -129,8 +133,8 @@ describe.each(availableEngines())("store on $name", (engine) => {
       const user = await addUser();
       const key = await store.apiKeys.create(newKey(user, unique()));
       expect(await store.users.remove(user.id)).toBe(true);
-      expect(await store.apiKeys.find(key.id)).toBeUndefined();
-      expect(await store.users.find(user.id)).toBeUndefined();
+      expect(await store.apiKeys.find(key.id, "all")).toBeUndefined();
+      expect(await store.users.find(user.id, "all")).toBeUndefined();
     });
   });
 
@@ -140,8 +144,8 @@ describe.each(availableEngines())("store on $name", (engine) => {
       const given = newKey(user, unique(), { permissions: { models: ["gpt-*"] }, budgetNanos: 1, expiresAt: someHour });
       const key = await store.apiKeys.create(given);
       expect(key).toMatchObject({ ...given, isActive: true, spentNanos: 0, lastUsedAt: null });
-      expect(await store.apiKeys.find(key.id)).toEqual(key);
-      expect(await store.apiKeys.list({ limit: 10, userId: user.id })).toEqual([key]);
+      expect(await store.apiKeys.find(key.id, "all")).toEqual(key);
+      expect(await store.apiKeys.list({ limit: 10, userId: user.id }, "all")).toEqual([key]);
     });
 
     it("names the field of a second key with the same hash or public id, and the user that does not exist", async () => {
@@ -156,10 +160,10 @@ describe.each(availableEngines())("store on $name", (engine) => {
 
     it("is switched off, and left as it is by an empty change", async () => {
       const key = await store.apiKeys.create(newKey(await addUser(), unique()));
-      expect(await store.apiKeys.update(key.id, {})).toEqual(key);
-      expect(await store.apiKeys.update(key.id, { isActive: false })).toEqual({ ...key, isActive: false });
-      expect(await store.apiKeys.update("none", {})).toBeUndefined();
-      expect(await store.apiKeys.update("none", { isActive: false })).toBeUndefined();
+      expect(await store.apiKeys.update(key.id, {}, "all")).toEqual(key);
+      expect(await store.apiKeys.update(key.id, { isActive: false }, "all")).toEqual({ ...key, isActive: false });
+      expect(await store.apiKeys.update("none", {}, "all")).toBeUndefined();
+      expect(await store.apiKeys.update("none", { isActive: false }, "all")).toBeUndefined();
     });
   });
 
@@ -288,7 +292,7 @@ describe.each(availableEngines())("usage on $name", (engine) => {
       estimated: true,
     });
     expect(await store.usage.insert([full, sparse])).toBe(2);
-    expect(await store.usage.list({}, { limit: 10 })).toEqual([sparse, full]);
+    expect(await store.usage.list({}, { limit: 10 }, "all")).toEqual([sparse, full]);
   });
 
   it("counts a record once, however often and in whatever company it comes", async () => {
@@ -305,21 +309,21 @@ describe.each(availableEngines())("usage on $name", (engine) => {
     expect(totals.ids.toSorted()).toEqual(records.map(({ id }) => id).toSorted());
     expect(totals.requests).toBe(700);
     expect(totals.cost).toEqual({ logs: spent, hourly: spent, users: spent, keys: spent });
-    expect((await store.apiKeys.find(owner.apiKeyId))?.lastUsedAt).toBe(someHour + 699);
+    expect((await store.apiKeys.find(owner.apiKeyId, "all"))?.lastUsedAt).toBe(someHour + 699);
   });
 
   it("never turns back the time of the last use", async () => {
     const owner = await start();
     await store.usage.insert([createRecord({ ...owner, createdAt: someHour + 5 })]);
     await store.usage.insert([createRecord({ ...owner, createdAt: someHour })]);
-    expect((await store.apiKeys.find(owner.apiKeyId))?.lastUsedAt).toBe(someHour + 5);
+    expect((await store.apiKeys.find(owner.apiKeyId, "all"))?.lastUsedAt).toBe(someHour + 5);
   });
 
   it("is not lost with its user and key", async () => {
     const owner = await start();
     await store.users.remove(owner.userId);
     expect(await store.usage.insert([createRecord(owner)])).toBe(1);
-    expect(await store.usage.list({ userId: owner.userId }, { limit: 5 })).toHaveLength(1);
+    expect(await store.usage.list({ userId: owner.userId }, { limit: 5 }, "all")).toHaveLength(1);
   });
 
   it("counts two writers of overlapping records once", async () => {
@@ -350,7 +354,7 @@ describe.each(availableEngines())("usage on $name", (engine) => {
     const totals = await readTotals(store);
     expect(totals.requests).toBe(strange.length);
     expect(totals.cost.hourly).toBe(totals.cost.logs);
-    expect((await store.usage.summarize({}, "model")).length).toBeGreaterThan(2);
+    expect((await store.usage.summarize({}, "model", "all")).length).toBeGreaterThan(2);
   });
 
   it("charges what was reserved where the cost is unknown, and sums it with no cost", async () => {
@@ -358,8 +362,8 @@ describe.each(availableEngines())("usage on $name", (engine) => {
     const unknown = { ...owner, costNanos: null, priceVersion: null };
     const told = { ...owner, costNanos: 5, priceVersion: "vendor" };
     await store.usage.insert([unknown, { ...unknown, chargedNanos: 700 }, told].map((fields) => createRecord(fields)));
-    expect((await store.users.find(owner.userId))?.spentNanos).toBe(705);
-    const [sum] = await store.usage.summarize({}, "model");
+    expect((await store.users.find(owner.userId, "all"))?.spentNanos).toBe(705);
+    const [sum] = await store.usage.summarize({}, "model", "all");
     expect(sum).toMatchObject({ requests: 3, costNanos: 5, unpricedRequests: 2 });
   });
 
@@ -369,8 +373,8 @@ describe.each(availableEngines())("usage on $name", (engine) => {
       const batch = [createRecord(owner), createRecord({ ...owner, promptTokens })];
       expect(await rejection(store.usage.insert(batch))).toMatchObject({ code: "invalid_request_error" });
     }
-    expect(await store.usage.list({}, { limit: 5 })).toEqual([]);
-    expect((await store.users.find(owner.userId))?.spentNanos).toBe(0);
+    expect(await store.usage.list({}, { limit: 5 }, "all")).toEqual([]);
+    expect((await store.users.find(owner.userId, "all"))?.spentNanos).toBe(0);
   });
 
   it("lists newest first, filtered, page by page", async () => {
@@ -383,10 +387,10 @@ describe.each(availableEngines())("usage on $name", (engine) => {
     const wanted = records
       .filter(({ modelId, createdAt }) => modelId === "model-1" && createdAt >= filter.from && createdAt < filter.to)
       .toReversed();
-    const first = await store.usage.list(filter, { limit: 5 });
-    const rest = await store.usage.list(filter, { limit: 50, after: first.at(-1)?.id ?? "" });
+    const first = await store.usage.list(filter, { limit: 5 }, "all");
+    const rest = await store.usage.list(filter, { limit: 50, after: first.at(-1)?.id ?? "" }, "all");
     expect([...first, ...rest]).toEqual(wanted);
-    expect(await store.usage.list({ apiKeyId: "none" }, { limit: 5 })).toEqual([]);
+    expect(await store.usage.list({ apiKeyId: "none" }, { limit: 5 }, "all")).toEqual([]);
   });
 
   it("pages through records of one instant without losing or repeating one", async () => {
@@ -396,7 +400,7 @@ describe.each(availableEngines())("usage on $name", (engine) => {
     const seen: string[] = [];
     for (;;) {
       const after = seen.at(-1);
-      const page = await store.usage.list({}, after === undefined ? { limit: 4 } : { limit: 4, after });
+      const page = await store.usage.list({}, after === undefined ? { limit: 4 } : { limit: 4, after }, "all");
       if (page.length === 0) break;
       seen.push(...page.map(({ id }) => id));
     }
@@ -420,7 +424,7 @@ describe.each(availableEngines())("usage on $name", (engine) => {
       at(30, { status: "timeout", provider: "groq", providerId: "provider-2" }),
     ]);
     const groups = async (grouping: Parameters<typeof store.usage.summarize>[1], filter = {}) =>
-      (await store.usage.summarize(filter, grouping)).map(({ group, requests, costNanos }) => [
+      (await store.usage.summarize(filter, grouping, "all")).map(({ group, requests, costNanos }) => [
         group,
         requests,
         costNanos,
@@ -449,7 +453,7 @@ describe.each(availableEngines())("usage on $name", (engine) => {
     expect(await groups("hour", { from: day + 2 * hourMs + 5, to: day + 30 * hourMs + 59 })).toEqual([
       [String(day + 2 * hourMs), 1, 10],
     ]);
-    expect(await store.usage.summarize({ providerId: "provider-1" }, "user")).toEqual([
+    expect(await store.usage.summarize({ providerId: "provider-1" }, "user", "all")).toEqual([
       {
         group: owner.userId,
         requests: 3,
@@ -469,7 +473,7 @@ describe.each(availableEngines())("usage on $name", (engine) => {
     const costNanos = Number.MAX_SAFE_INTEGER;
     await store.usage.insert([createRecord({ ...owner, costNanos })]);
     await store.usage.insert([createRecord({ ...owner, costNanos })]);
-    await expect(store.users.find(owner.userId)).rejects.toThrow(/exactly/);
+    await expect(store.users.find(owner.userId, "all")).rejects.toThrow(/exactly/);
   });
 });
 

@@ -4,6 +4,7 @@ import { startFakeUpstream } from "@ghostllm/fake-upstream";
 import type { FakeUpstream } from "@ghostllm/fake-upstream";
 import OpenAI, { toFile } from "openai";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { roles } from "#domain/access/roles.ts";
 import type { Principal } from "#domain/principal.ts";
 import type { Snapshot } from "#domain/snapshot.ts";
 import { makePrincipal, makeProvider, makeScope, makeSnapshot, makeTarget, startGateway } from "./support/gateway.ts";
@@ -49,7 +50,7 @@ function snapshotWith({ types = ["openai", "mistral"], ann: change = {} }: Setti
   const principals = {
     [annKey]: principal("ann", change),
     [bobKey]: principal("bob"),
-    [adminKey]: principal("root", { role: "admin" }),
+    [adminKey]: principal("root", { grants: roles.admin }),
   };
   return makeSnapshot({ targets, principals });
 }
@@ -256,7 +257,7 @@ describe("which provider and which keys", () => {
     ["a budget of the key", { scopes: [makeScope("key", "ann", { budgetNanos: 1_000_000_000 })] }],
     ["a budget of the user", { scopes: [makeScope("key", "ann"), makeScope("user", "ann", { budgetNanos: 1 })] }],
     ["a limit to models", { permissions: { models: ["openai/*"] } }],
-    ["a budget of an administrator", { role: "admin", scopes: [makeScope("key", "ann", { budgetNanos: 1 })] }],
+    ["a budget of an administrator", { grants: roles.admin, scopes: [makeScope("key", "ann", { budgetNanos: 1 })] }],
   ])("%s keeps from all of it", async (_, change) => {
     await start({ ann: change });
     const named = clientOf(annKey, { "x-ghostllm-provider": "openai" });

@@ -1,7 +1,9 @@
-// What everything knows: the catalogue of errors, ids and money. The admin API as data is at `./routes`, its typed client at
+// What everything knows: the catalogue of errors, ids, money and the names of permissions. The admin API as data is at `./routes`, its typed client at
 // `./client` and the document about it at `./openapi`: they need the schemas, which a thread that only translates does without.
 // Runs anywhere: nothing in here needs Node.
 
+export { permissions, roleNames } from "./access/permissions.ts";
+export type { InstallationPermission, OwnedPermission, Permission, RoleName } from "./access/permissions.ts";
 export { errorCatalogue, GhostError } from "./errors.ts";
 export type { ErrorCode, ErrorType, GhostErrorDetails } from "./errors.ts";
 export { newId } from "./ids.ts";

@@ -1,8 +1,7 @@
 // Who is calling, as the gateway knows it from the snapshot. Pure types and rules, shared by both planes.
 
+import type { Grants } from "#domain/access/roles.ts";
 import type { Scope } from "#domain/access/scope.ts";
-
-export type Role = "admin" | "user";
 
 /** Absent or null means "no limit". All are counted over the last 60 seconds but `concurrentRequests`. */
 export interface RateLimits {
@@ -30,7 +29,8 @@ export interface Principal {
   /** The public part of the key, `gk-` and 12 characters: what logs show. */
   readonly publicId: string;
   readonly userId: string;
-  readonly role: Role;
+  /** Beyond the use of models: what the role of the user grants. */
+  readonly grants: Grants;
   readonly permissions: Permissions;
   readonly scopes: readonly LimitedScope[];
   /** Epoch ms, or null for a key that does not expire. */

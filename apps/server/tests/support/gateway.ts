@@ -8,6 +8,7 @@ import type { ProviderDefinition } from "@ghostllm/llm";
 import { loadConfig } from "#config/load.ts";
 import type { EdgeSettings } from "#config/config.ts";
 import { SteadyTime, systemClock } from "#domain/clock.ts";
+import { roles } from "#domain/access/roles.ts";
 import type { ScopeKind } from "#domain/access/scope.ts";
 import type { LimitedScope, Principal } from "#domain/principal.ts";
 import { Secret } from "#domain/secret.ts";
@@ -80,7 +81,7 @@ export function makePrincipal(change: Partial<Principal> = {}): Principal {
     keyHash: hash("sha256", testKey),
     publicId: testKey.slice(0, 15),
     userId: "user-1",
-    role: "user",
+    grants: roles.user,
     permissions: { models: null },
     scopes: [makeScope("key", "key-1"), makeScope("user", "user-1")],
     expiresAt: null,

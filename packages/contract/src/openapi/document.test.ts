@@ -33,6 +33,15 @@ describe("openApiDocument", () => {
     expect(paths["/admin/sessions"]?.["post"]?.security).toEqual([]);
     expect(paths["/admin/users"]?.["get"]?.security).toBeUndefined();
   });
+
+  it("tells the permission of each route, for programs and for people", () => {
+    const paths = document["paths"] as Record<string, Record<string, Record<string, string>>>;
+    for (const { path, method, permission } of adminRouteList) {
+      const operation = paths[path]?.[method.toLowerCase()];
+      expect(operation?.["x-permission"]).toBe(permission === "public" ? undefined : permission);
+      if (permission !== "public") expect(operation?.["description"]).toContain(`\`${permission}\``);
+    }
+  });
 });
 
 describe("the table of routes", () => {

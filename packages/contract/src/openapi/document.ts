@@ -48,9 +48,9 @@ function describeRoute(route: AdminRoute, schemas: Schemas): JsonObject {
   return {
     operationId: route.id,
     summary: route.summary,
-    description: route.description,
+    description: describeAccess(route),
     tags: [route.tag],
-    ...(route.access === "public" && { security: [] }),
+    ...(route.permission === "public" ? { security: [] } : { "x-permission": route.permission }),
     parameters: [...parametersOf(route.params, "path"), ...parametersOf(route.query, "query")],
     ...(route.body !== undefined && {
       requestBody: { required: true, content: jsonOf(toSchema(route.body, "input", schemas)) },
@@ -60,6 +60,11 @@ function describeRoute(route: AdminRoute, schemas: Schemas): JsonObject {
       default: { $ref: "#/components/responses/Error" },
     },
   };
+}
+
+/** Viewers of the document do not show what they do not know, so the permission is in the words, too. */
+function describeAccess({ description, permission }: AdminRoute): string {
+  return permission === "public" ? description : `${description} Needs the permission \`${permission}\`.`;
 }
 
 function parametersOf(schema: z.ZodObject | undefined, place: "path" | "query"): readonly JsonObject[] {

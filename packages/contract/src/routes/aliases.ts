@@ -40,12 +40,13 @@ const aliasUpdate = z
   .strictObject({ name: name.optional(), strategy: strategy.optional(), targets: targets.optional() })
   .meta({ id: "AliasUpdate" });
 
-const shared = { tag: "Aliases", access: "admin" } as const;
+const tag = "Aliases";
 
 export const aliasRoutes = defineRoutes({
   list: {
-    ...shared,
     id: "aliases.list",
+    tag,
+    permission: "aliases.read",
     method: "GET",
     path: "/admin/aliases",
     query: pageQuery,
@@ -55,8 +56,9 @@ export const aliasRoutes = defineRoutes({
     description: "Oldest first.",
   },
   create: {
-    ...shared,
     id: "aliases.create",
+    tag,
+    permission: "aliases.create",
     method: "POST",
     path: "/admin/aliases",
     body: aliasCreate,
@@ -66,8 +68,9 @@ export const aliasRoutes = defineRoutes({
     description: "An alias is a name that stands for one or more targets. Names are unique; 409 where it is taken.",
   },
   get: {
-    ...shared,
     id: "aliases.get",
+    tag,
+    permission: "aliases.read",
     method: "GET",
     path: "/admin/aliases/{id}",
     params: idParams,
@@ -77,8 +80,9 @@ export const aliasRoutes = defineRoutes({
     description: "With all its targets, those at disabled providers included.",
   },
   update: {
-    ...shared,
     id: "aliases.update",
+    tag,
+    permission: "aliases.update",
     method: "PATCH",
     path: "/admin/aliases/{id}",
     params: idParams,
@@ -89,8 +93,9 @@ export const aliasRoutes = defineRoutes({
     description: "Fields left out stay as they are; `targets` is replaced as a whole.",
   },
   remove: {
-    ...shared,
     id: "aliases.remove",
+    tag,
+    permission: "aliases.remove",
     method: "DELETE",
     path: "/admin/aliases/{id}",
     params: idParams,

@@ -65,12 +65,13 @@ const apiKeyUpdate = z
   })
   .meta({ id: "ApiKeyUpdate" });
 
-const shared = { tag: "API keys", access: "admin" } as const;
+const tag = "API keys";
 
 export const apiKeyRoutes = defineRoutes({
   list: {
-    ...shared,
     id: "apiKeys.list",
+    tag,
+    permission: "keys.read",
     method: "GET",
     path: "/admin/api-keys",
     query: pageQuery.extend({ user_id: id.optional() }),
@@ -80,8 +81,9 @@ export const apiKeyRoutes = defineRoutes({
     description: "Oldest first, revoked ones included. The keys themselves are not stored and never listed.",
   },
   create: {
-    ...shared,
     id: "apiKeys.create",
+    tag,
+    permission: "keys.create",
     method: "POST",
     path: "/admin/api-keys",
     body: apiKeyCreate,
@@ -91,8 +93,9 @@ export const apiKeyRoutes = defineRoutes({
     description: "The key works as soon as the answer is there.",
   },
   get: {
-    ...shared,
     id: "apiKeys.get",
+    tag,
+    permission: "keys.read",
     method: "GET",
     path: "/admin/api-keys/{id}",
     params: idParams,
@@ -102,8 +105,9 @@ export const apiKeyRoutes = defineRoutes({
     description: "Without the key itself, which is not stored.",
   },
   update: {
-    ...shared,
     id: "apiKeys.update",
+    tag,
+    permission: "keys.update",
     method: "PATCH",
     path: "/admin/api-keys/{id}",
     params: idParams,
@@ -114,8 +118,9 @@ export const apiKeyRoutes = defineRoutes({
     description: "Fields left out stay as they are. A revoked key cannot be brought back.",
   },
   revoke: {
-    ...shared,
     id: "apiKeys.revoke",
+    tag,
+    permission: "keys.revoke",
     method: "DELETE",
     path: "/admin/api-keys/{id}",
     params: idParams,

@@ -2,4 +2,4 @@
 
 export { adminRouteList, adminRoutes } from "./admin-routes.ts";
 export type { AdminRoutes } from "./admin-routes.ts";
-export type { Access, AdminRoute, ParsedInput, RouteAnswer, RouteInput } from "./route.ts";
+export type { AdminRoute, ParsedInput, RouteAnswer, RouteInput } from "./route.ts";

@@ -122,12 +122,13 @@ const modelCreate = z
 
 const modelUpdate = z.strictObject(changeable).meta({ id: "ModelUpdate" });
 
-const shared = { tag: "Models", access: "admin" } as const;
+const tag = "Models";
 
 export const modelRoutes = defineRoutes({
   list: {
-    ...shared,
     id: "models.list",
+    tag,
+    permission: "models.read",
     method: "GET",
     path: "/admin/models",
     query: pageQuery.extend({ provider_id: id.optional() }),
@@ -137,8 +138,9 @@ export const modelRoutes = defineRoutes({
     description: "Oldest first, those of disabled providers included.",
   },
   create: {
-    ...shared,
     id: "models.create",
+    tag,
+    permission: "models.create",
     method: "POST",
     path: "/admin/models",
     body: modelCreate,
@@ -149,8 +151,9 @@ export const modelRoutes = defineRoutes({
       "For a model that neither the catalogue nor the vendor's list names, or to set its price before its first use.",
   },
   get: {
-    ...shared,
     id: "models.get",
+    tag,
+    permission: "models.read",
     method: "GET",
     path: "/admin/models/{id}",
     params: idParams,
@@ -160,8 +163,9 @@ export const modelRoutes = defineRoutes({
     description: "With its price overrides and the price in force.",
   },
   update: {
-    ...shared,
     id: "models.update",
+    tag,
+    permission: "models.update",
     method: "PATCH",
     path: "/admin/models/{id}",
     params: idParams,
@@ -173,8 +177,9 @@ export const modelRoutes = defineRoutes({
       "Fields left out stay as they are; null takes a price override away. An override of a base price takes with it what the list has of the classes that follow from it: of input its cached, written, audio and image classes, of output its reasoning, audio and image ones. A model outside of the catalogue needs both an input and an output price to have a known cost.",
   },
   remove: {
-    ...shared,
     id: "models.remove",
+    tag,
+    permission: "models.remove",
     method: "DELETE",
     path: "/admin/models/{id}",
     params: idParams,

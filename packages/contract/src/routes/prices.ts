@@ -14,12 +14,13 @@ const priceList = z
   })
   .meta({ id: "PriceList" });
 
-const shared = { tag: "Prices", access: "admin" } as const;
+const tag = "Prices";
 
 export const priceRoutes = defineRoutes({
   get: {
-    ...shared,
     id: "prices.get",
+    tag,
+    permission: "prices.read",
     method: "GET",
     path: "/admin/prices",
     response: priceList,
@@ -28,8 +29,9 @@ export const priceRoutes = defineRoutes({
     description: "Which list is in force, and what became of the last attempt to read another one.",
   },
   refresh: {
-    ...shared,
     id: "prices.refresh",
+    tag,
+    permission: "prices.refresh",
     method: "POST",
     path: "/admin/prices/refresh",
     response: priceList,

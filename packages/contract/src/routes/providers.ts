@@ -118,12 +118,13 @@ const providerType = z
   })
   .meta({ id: "ProviderType" });
 
-const shared = { tag: "Providers", access: "admin" } as const;
+const tag = "Providers";
 
 export const providerRoutes = defineRoutes({
   list: {
-    ...shared,
     id: "providers.list",
+    tag,
+    permission: "providers.read",
     method: "GET",
     path: "/admin/providers",
     query: pageQuery,
@@ -133,8 +134,9 @@ export const providerRoutes = defineRoutes({
     description: "Oldest first. Credentials are never answered.",
   },
   create: {
-    ...shared,
     id: "providers.create",
+    tag,
+    permission: "providers.create",
     method: "POST",
     path: "/admin/providers",
     body: providerCreate,
@@ -145,8 +147,9 @@ export const providerRoutes = defineRoutes({
       "Adds the models that the vendor lists as well, or those that the built-in catalogue knows where the vendor cannot be asked.",
   },
   get: {
-    ...shared,
     id: "providers.get",
+    tag,
+    permission: "providers.read",
     method: "GET",
     path: "/admin/providers/{id}",
     params: idParams,
@@ -156,8 +159,9 @@ export const providerRoutes = defineRoutes({
     description: "The credential is never answered.",
   },
   update: {
-    ...shared,
     id: "providers.update",
+    tag,
+    permission: "providers.update",
     method: "PATCH",
     path: "/admin/providers/{id}",
     params: idParams,
@@ -169,8 +173,9 @@ export const providerRoutes = defineRoutes({
       "Fields left out stay as they are; `settings`, `headers` and `query` are replaced as a whole, and a value of `[secret]` stays what it is. `api_key: null` removes the credential. What is stored is for the host that it was given for: a change of `base_url`, or of a setting such as the region, that leads to another scheme, host or port needs `api_key` and all hidden values of `headers` and `query` anew.",
   },
   remove: {
-    ...shared,
     id: "providers.remove",
+    tag,
+    permission: "providers.remove",
     method: "DELETE",
     path: "/admin/providers/{id}",
     params: idParams,
@@ -180,8 +185,9 @@ export const providerRoutes = defineRoutes({
     description: "Removes its models too. Usage records stay, and so do aliases that name it.",
   },
   test: {
-    ...shared,
     id: "providers.test",
+    tag,
+    permission: "providers.test",
     method: "POST",
     path: "/admin/providers/{id}/test",
     params: idParams,
@@ -191,8 +197,9 @@ export const providerRoutes = defineRoutes({
     description: "Asks the vendor for its list of models with the stored credential, and says what came of it.",
   },
   discoverModels: {
-    ...shared,
     id: "providers.discoverModels",
+    tag,
+    permission: "models.create",
     method: "POST",
     path: "/admin/providers/{id}/models/discover",
     params: idParams,
@@ -203,8 +210,9 @@ export const providerRoutes = defineRoutes({
       "Takes over the models that the vendor lists, with what it tells of them. Those that it does not list go, but for what an operator has added or changed. The same is done from time to time by itself.",
   },
   types: {
-    ...shared,
     id: "providers.types",
+    tag,
+    permission: "providers.read",
     method: "GET",
     path: "/admin/provider-types",
     response: listOf(providerType),

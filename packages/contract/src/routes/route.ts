@@ -1,9 +1,7 @@
 // What an admin route is. The server's binding, the typed client and the OpenAPI document are all derived from this data.
 
 import type { z } from "zod";
-
-/** Who may call: anybody, whoever has proven who he is, or an admin only. */
-export type Access = "public" | "signed_in" | "admin";
+import type { Permission } from "#access/permissions.ts";
 
 export type RouteTag = "Sessions" | "Users" | "API keys" | "Providers" | "Models" | "Prices" | "Aliases" | "Usage";
 
@@ -21,7 +19,8 @@ export interface AdminRoute {
   readonly summary: string;
   readonly description: string;
   readonly tag: RouteTag;
-  readonly access: Access;
+  /** What the caller must be allowed; `public` is for everybody. */
+  readonly permission: Permission | "public";
 }
 
 export type RouteGroups = Readonly<Record<string, Readonly<Record<string, AdminRoute>>>>;

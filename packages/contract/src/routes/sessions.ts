@@ -23,9 +23,13 @@ const me = z
   })
   .meta({ id: "Me" });
 
+const tag = "Sessions";
+
 export const sessionRoutes = defineRoutes({
   create: {
     id: "sessions.create",
+    tag,
+    permission: "public",
     method: "POST",
     path: "/admin/sessions",
     body: credentials,
@@ -33,18 +37,16 @@ export const sessionRoutes = defineRoutes({
     status: 201,
     summary: "Sign in",
     description: "Answers a token for twelve hours. Repeated failures are answered 429 for a while.",
-    tag: "Sessions",
-    access: "public",
   },
   me: {
     id: "sessions.me",
+    tag,
+    permission: "self.read",
     method: "GET",
     path: "/admin/me",
     response: me,
     status: 200,
     summary: "Who am I",
     description: "The caller as GhostLLM sees it.",
-    tag: "Sessions",
-    access: "signed_in",
   },
 });

@@ -81,12 +81,13 @@ const filter = {
   to: moment.optional().describe("Exclusive."),
 };
 
-const shared = { tag: "Usage", access: "admin" } as const;
+const tag = "Usage";
 
 export const usageRoutes = defineRoutes({
   list: {
-    ...shared,
     id: "usage.list",
+    tag,
+    permission: "usage.read",
     method: "GET",
     path: "/admin/usage",
     query: pageQuery.extend(filter),
@@ -96,8 +97,9 @@ export const usageRoutes = defineRoutes({
     description: "One for every answered request, newest first.",
   },
   summary: {
-    ...shared,
     id: "usage.summary",
+    tag,
+    permission: "usage.read",
     method: "GET",
     path: "/admin/usage/summary",
     query: z.strictObject({

@@ -1,8 +1,9 @@
 import { z } from "zod";
+import { roleNames } from "#access/permissions.ts";
 import { id, idParams, limits, limitsInput, listOf, pageQuery, removed, time, usd, usdNotNegative } from "./fields.ts";
 import { defineRoutes } from "./route.ts";
 
-export const role = z.enum(["admin", "user"]);
+export const role = z.enum(roleNames);
 
 export const user = z
   .object({
@@ -50,12 +51,13 @@ const userUpdate = z
   })
   .meta({ id: "UserUpdate" });
 
-const shared = { tag: "Users", access: "admin" } as const;
+const tag = "Users";
 
 export const userRoutes = defineRoutes({
   list: {
-    ...shared,
     id: "users.list",
+    tag,
+    permission: "users.read",
     method: "GET",
     path: "/admin/users",
     query: pageQuery,
@@ -65,8 +67,9 @@ export const userRoutes = defineRoutes({
     description: "Oldest first.",
   },
   create: {
-    ...shared,
     id: "users.create",
+    tag,
+    permission: "users.create",
     method: "POST",
     path: "/admin/users",
     body: userCreate,
@@ -76,8 +79,9 @@ export const userRoutes = defineRoutes({
     description: "E-mail addresses are unique; 409 where it is taken.",
   },
   get: {
-    ...shared,
     id: "users.get",
+    tag,
+    permission: "users.read",
     method: "GET",
     path: "/admin/users/{id}",
     params: idParams,
@@ -87,8 +91,9 @@ export const userRoutes = defineRoutes({
     description: "What the user has spent is up to date to within the draining of the journal, about a second.",
   },
   update: {
-    ...shared,
     id: "users.update",
+    tag,
+    permission: "users.update",
     method: "PATCH",
     path: "/admin/users/{id}",
     params: idParams,
@@ -99,8 +104,9 @@ export const userRoutes = defineRoutes({
     description: "Fields left out stay as they are. The last admin cannot lose the role.",
   },
   remove: {
-    ...shared,
     id: "users.remove",
+    tag,
+    permission: "users.remove",
     method: "DELETE",
     path: "/admin/users/{id}",
     params: idParams,

@@ -18,7 +18,7 @@ export interface Discovery {
   readonly note: string | null;
 }
 
-type DiscoverOptions = ProbeOptions & { readonly store: Store };
+type DiscoverOptions = ProbeOptions & { readonly store: Pick<Store, "models"> };
 
 /** Rejects with `provider_error` where neither the vendor nor the catalogue knows any model. */
 export async function discoverModels(options: DiscoverOptions): Promise<Discovery> {
@@ -49,7 +49,7 @@ export async function takeOver(options: DiscoverOptions, list: VendorModels): Pr
   return { source: "vendor", found: models.length, added, removed, note: null };
 }
 
-async function refresh(store: Store, row: ModelRow | undefined, { facts }: VendorModel): Promise<void> {
+async function refresh(store: Pick<Store, "models">, row: ModelRow | undefined, { facts }: VendorModel): Promise<void> {
   if (row === undefined) return;
   const origin = row.origin === "operator" ? "operator" : "vendor";
   const isSame = row.origin === origin && JSON.stringify(row.listed) === JSON.stringify(facts);
@@ -57,7 +57,7 @@ async function refresh(store: Store, row: ModelRow | undefined, { facts }: Vendo
 }
 
 async function removeOthers(
-  store: Store,
+  store: Pick<Store, "models">,
   provider: ProviderEntry,
   rows: readonly ModelRow[],
   models: readonly VendorModel[],
@@ -94,7 +94,11 @@ function catalogNames({ definition }: Pick<ProviderEntry, "definition">): readon
   return catalogModels === undefined ? names : names.filter((name) => catalogModels.test(name));
 }
 
-export function addCatalogModels(store: Store, providerId: string, names: readonly string[]): Promise<number> {
+export function addCatalogModels(
+  store: Pick<Store, "models">,
+  providerId: string,
+  names: readonly string[],
+): Promise<number> {
   return store.models.add(names.map((name) => ({ ...unknownModel, providerId, name, origin: "catalog" })));
 }
 

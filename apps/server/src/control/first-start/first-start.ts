@@ -74,8 +74,8 @@ async function createAdmin(store: Store, config: StartOptions["config"]): Promis
 }
 
 async function createOrResetAdmin(store: Store, email: string, passwordHash: string | null): Promise<UserRow> {
-  const leftOver = await store.users.findByEmail(email);
-  const reset = leftOver && (await store.users.update(leftOver.id, { passwordHash, role: "admin" }));
+  const leftOver = await store.credentials.find({ email });
+  const reset = leftOver && (await store.users.update(leftOver.user.id, { passwordHash, role: "admin" }));
   return (
     reset ??
     store.users.create({ email, username: "admin", passwordHash, role: "admin", limits: unlimited, budgetNanos: null })

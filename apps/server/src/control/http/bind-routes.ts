@@ -43,19 +43,19 @@ function findHandler(resource: object | undefined, name: string): AnyHandler {
 
 function bindRoute({ app, guard, addresses, store }: BindOptions, route: AdminRoute, handler: AnyHandler): void {
   const callers = new WeakMap<FastifyRequest, Caller>();
-  const { access } = route;
+  const { permission } = route;
   app.route({
     method: route.method,
     url: route.path.replace(/\{(\w+)\}/g, ":$1"),
     // Before the body is read: a stranger uploads nothing.
     onRequest: async (request) => {
-      if (access === "public") return;
-      callers.set(request, await store.within(patienceMs.guard, () => guard(request, access)));
+      if (permission === "public") return;
+      callers.set(request, await store.within(patienceMs.guard, () => guard(request, permission)));
     },
     handler: async (request, reply) => {
       const caller = callers.get(request);
       const address = addresses.of(request.raw) ?? "";
-      const input = { ...parseInput(route, request), address, ...(caller !== undefined && { caller }) };
+      const input = { ...parseInput(route, request), address, ...caller };
       const answer = await store.within(patienceMs.handler, () => handler(input));
       return reply.status(route.status).send(route.response.parse(answer));
     },

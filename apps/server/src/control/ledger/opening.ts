@@ -54,8 +54,8 @@ interface Sums {
 }
 
 async function readStored(store: OpeningDeps["store"]): Promise<Sums> {
-  const users = await readAll((page) => store.users.list(page));
-  const keys = await readAll((page) => store.apiKeys.list(page));
+  const users = await readAll((page) => store.users.list(page, "all"));
+  const keys = await readAll((page) => store.apiKeys.list(page, "all"));
   const spent = new ScopeMap<number>();
   for (const { id, spentNanos } of users) spent.set({ kind: "user", id }, spentNanos);
   for (const { id, spentNanos } of keys) spent.set({ kind: "key", id }, spentNanos);

@@ -53,7 +53,7 @@ function toApiAlias(row: AliasRow): ApiAlias {
 }
 
 /** A provider may go later, and the alias outlives it; but a name that is unknown now is a slip of the pen. */
-async function checkTargets(targets: readonly AliasTargetRow[], store: Store): Promise<void> {
+async function checkTargets(targets: readonly AliasTargetRow[], store: Pick<Store, "providers">): Promise<void> {
   const names = new Set((await store.providers.list()).map(({ name }) => name));
   const wrong = targets.findIndex(({ provider }) => !names.has(provider));
   if (wrong >= 0)

@@ -1,6 +1,7 @@
 import { formatUsd, GhostError } from "@ghostllm/contract";
 import type { AdminRoutes, RouteAnswer } from "@ghostllm/contract/routes";
 import type { ApiKeyChange, ApiKeyRow } from "#control/store/store.ts";
+import type { Actor } from "#domain/access/actor.ts";
 import {
   found,
   invalid,
@@ -14,7 +15,7 @@ import {
 } from "./fields.ts";
 import { newKeyMaterial } from "./key-material.ts";
 import { readPage } from "./pages.ts";
-import type { Caller, Resource, ResourceDependencies } from "./resource.ts";
+import type { Resource, ResourceDependencies } from "./resource.ts";
 
 type ApiKey = RouteAnswer<AdminRoutes["apiKeys"]["get"]>;
 type KeyUpdate = Parameters<Resource<"apiKeys">["update"]>[0]["body"];
@@ -41,14 +42,16 @@ export function createApiKeysResource({
   changed,
   withdraw,
   steadyTime,
-}: ResourceDependencies): Resource<"apiKeys"> {
+}: Pick<ResourceDependencies, "store" | "changed" | "withdraw" | "steadyTime">): Resource<"apiKeys"> {
   return {
-    list: ({ query: { user_id: userId, ...page } }) =>
-      readPage(page, (next) => store.apiKeys.list({ ...next, ...(userId !== undefined && { userId }) }), toApiKey),
+    list: ({ query: { user_id: userId, ...page }, reach }) => {
+      const owner = userId === undefined ? {} : { userId };
+      return readPage(page, (next) => store.apiKeys.list({ ...next, ...owner }, reach), toApiKey);
+    },
 
-    async create({ body, caller }) {
-      const userId = ownerOf(body.user_id, caller);
-      if ((await store.users.find(userId)) === undefined) throw invalid("user_id", `There is no user ${userId}`);
+    async create({ body, actor, reach }) {
+      const userId = ownerOf(body.user_id, actor);
+      if ((await store.users.find(userId, reach)) === undefined) throw invalid("user_id", `There is no user ${userId}`);
       const { key, publicId, keyHash } = newKeyMaterial();
       const row = await store.apiKeys.create({
         userId,
@@ -64,18 +67,18 @@ export function createApiKeysResource({
       return { ...toApiKey(row), key };
     },
 
-    get: async ({ params }) => toApiKey(found(await store.apiKeys.find(params.id), "API key", params.id)),
+    get: async ({ params, reach }) => toApiKey(found(await store.apiKeys.find(params.id, reach), "API key", params.id)),
 
-    async update({ params, body }) {
-      const before = found(await store.apiKeys.find(params.id), "API key", params.id);
+    async update({ params, body, reach }) {
+      const before = found(await store.apiKeys.find(params.id, reach), "API key", params.id);
       if (!before.isActive) throw new GhostError("conflict", `The key ${before.publicId} is revoked for good`);
-      const row = await store.apiKeys.update(params.id, toChange(before, body, steadyTime.now()));
+      const row = await store.apiKeys.update(params.id, toChange(before, body, steadyTime.now()), reach);
       await changed();
       return toApiKey(found(row, "API key", params.id));
     },
 
-    async revoke({ params }) {
-      found(await store.apiKeys.update(params.id, { isActive: false }), "API key", params.id);
+    async revoke({ params, reach }) {
+      found(await store.apiKeys.update(params.id, { isActive: false }, reach), "API key", params.id);
       withdraw({ kind: "key", id: params.id });
       await changed();
       return { id: params.id, deleted: true };
@@ -83,10 +86,9 @@ export function createApiKeysResource({
   };
 }
 
-function ownerOf(userId: string | undefined, caller: Caller): string {
-  const owner = userId ?? caller.user?.id;
-  if (owner === undefined)
-    throw invalid("user_id", "The admin key belongs to no user, so name the owner of the new key");
+function ownerOf(userId: string | undefined, actor: Actor): string {
+  const owner = userId ?? actor.userId;
+  if (owner === null) throw invalid("user_id", "The admin key belongs to no user, so name the owner of the new key");
   return owner;
 }
 

@@ -7,14 +7,15 @@ import type { ControlLog } from "#control/control-log.ts";
 import type { PriceSource } from "#control/prices/price-source.ts";
 import type { Sessions } from "#control/sessions/sessions.ts";
 import type { ProviderSources } from "#control/snapshot/providers.ts";
-import type { Store, UserRow } from "#control/store/store.ts";
+import type { Store } from "#control/store/store.ts";
+import type { Actor } from "#domain/access/actor.ts";
+import type { Reach } from "#domain/access/may.ts";
 import type { Clock, SteadyTime } from "#domain/clock.ts";
 import type { Egress } from "#domain/egress/egress.ts";
-import type { Role } from "#domain/principal.ts";
 import type { Right } from "#domain/right.ts";
 
 export interface ResourceDependencies extends ProviderSources {
-  readonly store: Store;
+  readonly store: Omit<Store, "credentials">;
   readonly sessions: Sessions;
   readonly fetchJson: FetchJson;
   /** Resolves when the change is in force on the gateway. */
@@ -31,17 +32,17 @@ export interface ResourceDependencies extends ProviderSources {
   readonly log: ControlLog;
 }
 
-/** Who calls the admin plane. The admin key belongs to no user. */
+/** Who calls a route that is not for everybody, and how far what the route is about reaches for him. */
 export interface Caller {
-  readonly via: "admin_key" | "session" | "api_key";
-  readonly role: Role;
-  readonly user: UserRow | null;
+  readonly actor: Actor;
+  /** To be handed to the store, which finds nothing beyond it. */
+  readonly reach: Reach;
 }
 
 export type Handler<Route extends AdminRoute> = (
-  request: ParsedInput<Route> & { readonly address: string } & (Route["access"] extends "public"
+  request: ParsedInput<Route> & { readonly address: string } & (Route["permission"] extends "public"
       ? unknown
-      : { readonly caller: Caller }),
+      : Caller),
 ) => Promise<RouteAnswer<Route>>;
 
 /** One handler for every route of a group: a missing one does not compile. */

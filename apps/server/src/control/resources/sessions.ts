@@ -1,14 +1,17 @@
-import { toTime } from "./fields.ts";
+import { found, toTime } from "./fields.ts";
 import type { Resource, ResourceDependencies } from "./resource.ts";
 import { toApiUser } from "./users.ts";
 
-export function createSessionsResource({ sessions }: ResourceDependencies): Resource<"sessions"> {
+export function createSessionsResource({ sessions, store }: ResourceDependencies): Resource<"sessions"> {
   return {
     async create({ body, address }) {
       const { token, expiresAt, user } = await sessions.signIn({ ...body, address });
       return { token, expires_at: toTime(expiresAt), user: toApiUser(user) };
     },
 
-    me: async ({ caller: { via, role, user } }) => ({ via, role, user: user === null ? null : toApiUser(user) }),
+    async me({ actor: { via, role, userId }, reach }) {
+      const user = userId === null ? null : found(await store.users.find(userId, reach), "user", userId);
+      return { via, role, user: user && toApiUser(user) };
+    },
   };
 }

@@ -10,13 +10,13 @@ type ApiUsageRecord = RouteAnswer<AdminRoutes["usage"]["list"]>["data"][number];
 type ApiSums = RouteAnswer<AdminRoutes["usage"]["summary"]>["total"];
 type FilterQuery = Omit<Parameters<Resource<"usage">["list"]>[0]["query"], "limit" | "after">;
 
-export function createUsageResource({ store }: ResourceDependencies): Resource<"usage"> {
+export function createUsageResource({ store }: Pick<ResourceDependencies, "store">): Resource<"usage"> {
   return {
-    list: ({ query: { limit, after, ...filter } }) =>
-      readPage({ limit, after }, (page) => store.usage.list(toFilter(filter), page), toApiRecord),
+    list: ({ query: { limit, after, ...filter }, reach }) =>
+      readPage({ limit, after }, (page) => store.usage.list(toFilter(filter), page, reach), toApiRecord),
 
-    async summary({ query: { group_by: grouping, ...filter } }) {
-      const sums = await store.usage.summarize(toFilter(filter), grouping);
+    async summary({ query: { group_by: grouping, ...filter }, reach }) {
+      const sums = await store.usage.summarize(toFilter(filter), grouping, reach);
       return {
         data: sums.map((sum) => ({ group: toGroup(sum.group, grouping), ...toApiSums(sum) })),
         total: toApiSums(sums.reduce(addSums, nothing)),

@@ -3,6 +3,7 @@ import type { RouteAnswer, AdminRoutes } from "@ghostllm/contract/routes";
 import { hashPassword } from "#control/sessions/passwords.ts";
 import { readAll } from "#control/snapshot/build-snapshot.ts";
 import type { Store, UserChange, UserRow } from "#control/store/store.ts";
+import { governs } from "#domain/access/roles.ts";
 import { found, mergeLimits, notFound, toApiLimits, toNanosOrNull, toTime, toUsdOrNull, unlimited } from "./fields.ts";
 import { readPage } from "./pages.ts";
 import type { Resource, ResourceDependencies } from "./resource.ts";
@@ -17,7 +18,7 @@ export function toApiUser(row: UserRow): ApiUser {
     email: row.email,
     username: row.username,
     role: row.role,
-    has_password: row.passwordHash !== null,
+    has_password: row.hasPassword,
     limits: toApiLimits(row.limits),
     budget_usd: toUsdOrNull(row.budgetNanos),
     spent_usd: formatUsd(row.spentNanos),
@@ -29,7 +30,7 @@ export function toApiUser(row: UserRow): ApiUser {
 export function createUsersResource({ store, changed, withdraw }: ResourceDependencies): Resource<"users"> {
   const inTurn = createTurns(store);
   return {
-    list: ({ query }) => readPage(query, (page) => store.users.list(page), toApiUser),
+    list: ({ query, reach }) => readPage(query, (page) => store.users.list(page, reach), toApiUser),
 
     async create({ body }) {
       const row = await store.users.create({
@@ -44,21 +45,21 @@ export function createUsersResource({ store, changed, withdraw }: ResourceDepend
       return toApiUser(row);
     },
 
-    get: async ({ params }) => toApiUser(found(await store.users.find(params.id), "user", params.id)),
+    get: async ({ params, reach }) => toApiUser(found(await store.users.find(params.id, reach), "user", params.id)),
 
-    update: ({ params, body }) =>
+    update: ({ params, body, reach }) =>
       inTurn(async () => {
-        const before = found(await store.users.find(params.id), "user", params.id);
-        if (before.role === "admin" && body.role === "user") await refuseForLastAdmin(store, before);
+        const before = found(await store.users.find(params.id, reach), "user", params.id);
+        if (governs(before.role) && !governs(body.role ?? before.role)) await refuseForLastAdmin(store, before);
         const row = await store.users.update(params.id, await toChange(before, body));
         await changed();
         return toApiUser(found(row, "user", params.id));
       }),
 
-    remove: ({ params }) =>
+    remove: ({ params, reach }) =>
       inTurn(async () => {
-        const row = found(await store.users.find(params.id), "user", params.id);
-        if (row.role === "admin") await refuseForLastAdmin(store, row);
+        const row = found(await store.users.find(params.id, reach), "user", params.id);
+        if (governs(row.role)) await refuseForLastAdmin(store, row);
         if (!(await store.users.remove(params.id))) throw notFound("user", params.id);
         withdraw({ kind: "user", id: params.id });
         await changed();
@@ -78,8 +79,8 @@ async function toChange(before: UserRow, body: UserUpdate): Promise<UserChange> 
   };
 }
 
-async function refuseForLastAdmin(store: Store, admin: UserRow): Promise<void> {
-  const users = await readAll((page) => store.users.list(page));
-  if (users.some(({ id, role }) => role === "admin" && id !== admin.id)) return;
+async function refuseForLastAdmin(store: Pick<Store, "users">, admin: UserRow): Promise<void> {
+  const users = await readAll((page) => store.users.list(page, "all"));
+  if (users.some(({ id, role }) => governs(role) && id !== admin.id)) return;
   throw new GhostError("conflict", `${admin.email} is the last admin: make another user an admin first`);
 }

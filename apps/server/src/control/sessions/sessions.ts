@@ -23,7 +23,7 @@ export interface Sessions {
 }
 
 interface SessionsOptions {
-  readonly store: Store;
+  readonly store: Pick<Store, "credentials">;
   readonly secret: Secret;
   readonly clock: Clock;
   /** By which sessions end. */
@@ -45,11 +45,11 @@ export function createSessions({ store, secret, clock, steadyTime }: SessionsOpt
     async signIn({ email, password, address }) {
       const attempt = await damper.begin(email, address);
       try {
-        const user = await store.users.findByEmail(email);
-        const isRight = await check(password, user?.passwordHash ?? null);
-        if (!isRight || user === undefined) throw new GhostError("invalid_api_key", wrong);
+        const credentials = await store.credentials.find({ email });
+        const isRight = await check(password, credentials?.passwordHash ?? null);
+        if (!isRight || credentials === undefined) throw new GhostError("invalid_api_key", wrong);
         attempt.succeeded();
-        return { ...(await tokens.issue(user)), user };
+        return { ...(await tokens.issue(credentials)), user: credentials.user };
       } catch (error) {
         if (error instanceof GhostError && error.code === "invalid_api_key") attempt.failed();
         else attempt.undone();
@@ -61,8 +61,9 @@ export function createSessions({ store, secret, clock, steadyTime }: SessionsOpt
     async verify(token) {
       const claims = await tokens.verify(token);
       if (claims === null) return null;
-      const user = await store.users.find(claims.userId);
-      return user !== undefined && passwordStamp(user) === claims.passwordStamp ? user : null;
+      const credentials = await store.credentials.find({ id: claims.userId });
+      if (credentials === undefined || passwordStamp(credentials) !== claims.passwordStamp) return null;
+      return credentials.user;
     },
   };
 }

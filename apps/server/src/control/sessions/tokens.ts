@@ -2,7 +2,7 @@
 
 import { createHash } from "node:crypto";
 import { jwtVerify, SignJWT } from "jose";
-import type { UserRow } from "#control/store/store.ts";
+import type { Credentials } from "#control/store/store.ts";
 import type { SteadyTime } from "#domain/clock.ts";
 import type { Secret } from "#domain/secret.ts";
 
@@ -23,7 +23,7 @@ export interface TokenClaims {
 }
 
 export interface SessionTokens {
-  issue(user: UserRow): Promise<IssuedToken>;
+  issue(credentials: Credentials): Promise<IssuedToken>;
   /** Null for a token that is forged, expired, or not a token at all. */
   verify(token: string): Promise<TokenClaims | null>;
 }
@@ -36,12 +36,12 @@ interface TokenOptions {
 export function createSessionTokens({ secret, steadyTime }: TokenOptions): SessionTokens {
   const key = createHash("sha256").update("ghostllm session").update(secret.reveal()).digest();
   return {
-    async issue(user) {
+    async issue(credentials) {
       const issuedAtSeconds = Math.floor(steadyTime.now() / 1000);
       const expiresAt = issuedAtSeconds * 1000 + lifetimeMs;
-      const token = await new SignJWT({ pwd: passwordStamp(user) })
+      const token = await new SignJWT({ pwd: passwordStamp(credentials) })
         .setProtectedHeader({ alg: "HS256", typ: "JWT" })
-        .setSubject(user.id)
+        .setSubject(credentials.user.id)
         .setIssuer(issuer)
         .setAudience(audience)
         .setIssuedAt(issuedAtSeconds)
@@ -67,10 +67,10 @@ export function createSessionTokens({ secret, steadyTime }: TokenOptions): Sessi
   };
 }
 
-export function passwordStamp(user: UserRow): string {
+export function passwordStamp({ user, passwordHash }: Credentials): string {
   return createHash("sha256")
     .update(user.id)
-    .update(user.passwordHash ?? "")
+    .update(passwordHash ?? "")
     .digest("base64url")
     .slice(0, 16);
 }

@@ -6,6 +6,7 @@ import type { PriceBook } from "@ghostllm/llm";
 import type { ControlLog } from "#control/control-log.ts";
 import type { ApiKeyRow, ModelRow, Page, ProviderRow, AliasRow, Store, UserRow } from "#control/store/store.ts";
 import type { LimitedScope, Principal } from "#domain/principal.ts";
+import { roles } from "#domain/access/roles.ts";
 import type { ScopeKind } from "#domain/access/scope.ts";
 import type { ProviderEntry, Alias, Snapshot, Target } from "#domain/snapshot.ts";
 import { toProviderEntry } from "./providers.ts";
@@ -26,8 +27,8 @@ const pageSize = 500;
 
 export async function buildSnapshot(sources: SnapshotSources, { version, prices }: SnapshotBuild): Promise<Snapshot> {
   const { store } = sources;
-  const users = await readAll((page) => store.users.list(page));
-  const keys = await readAll((page) => store.apiKeys.list(page));
+  const users = await readAll((page) => store.users.list(page, "all"));
+  const keys = await readAll((page) => store.apiKeys.list(page, "all"));
   const providerRows = sortById(await store.providers.list());
   const modelRows = sortById(await store.models.list());
   const aliasRows = await store.aliases.list();
@@ -84,7 +85,7 @@ function toPrincipal(key: ApiKeyRow, user: UserRow, userScope: LimitedScope): Pr
     keyHash: key.keyHash,
     publicId: key.publicId,
     userId: user.id,
-    role: user.role,
+    grants: roles[user.role],
     permissions: key.permissions,
     scopes: [limitedScope("key", key), userScope],
     expiresAt: key.expiresAt,

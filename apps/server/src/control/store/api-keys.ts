@@ -2,15 +2,18 @@ import { newId } from "@ghostllm/contract";
 import type { Selectable } from "kysely";
 import { definedOnly, parsePermissions, parseRateLimits, toBit } from "./columns.ts";
 import { change, type Database, type Naming } from "./database.ts";
+import { isWithin } from "./reach.ts";
 import type { ApiKeyChange, ApiKeyRow, NewApiKey, Store } from "./store.ts";
 import type { ApiKeysTable } from "./tables.ts";
 
 const naming: Naming = { object: "key", parent: { object: "user", column: "user_id" } };
+const owners = { user: "user_id", key: "id" };
 
 export function apiKeysIn(database: Database): Store["apiKeys"] {
   const { kysely } = database;
-  const find: Store["apiKeys"]["find"] = async (id) => {
-    const row = await kysely.selectFrom("api_keys").selectAll().where("id", "=", id).executeTakeFirst();
+  const find: Store["apiKeys"]["find"] = async (id, reach) => {
+    const query = kysely.selectFrom("api_keys").selectAll().where("id", "=", id).where(isWithin(reach, owners));
+    const row = await query.executeTakeFirst();
     return row && toRow(row);
   };
   return {
@@ -21,16 +24,17 @@ export function apiKeysIn(database: Database): Store["apiKeys"] {
       const insertion = kysely.insertInto("api_keys").values(values).returningAll();
       return toRow(await change(database, naming, () => insertion.executeTakeFirstOrThrow()));
     },
-    async list({ limit, after, userId }) {
-      let query = kysely.selectFrom("api_keys").selectAll().orderBy("id").limit(limit);
+    async list({ limit, after, userId }, reach) {
+      let query = kysely.selectFrom("api_keys").selectAll().where(isWithin(reach, owners)).orderBy("id").limit(limit);
       if (after !== undefined) query = query.where("id", ">", after);
       if (userId !== undefined) query = query.where("user_id", "=", userId);
       return (await query.execute()).map(toRow);
     },
-    async update(id, keyChange) {
+    async update(id, keyChange, reach) {
       const values = definedOnly(toChangedColumns(keyChange));
-      if (Object.keys(values).length === 0) return find(id);
-      const query = kysely.updateTable("api_keys").set(values).where("id", "=", id).returningAll();
+      if (Object.keys(values).length === 0) return find(id, reach);
+      const target = kysely.updateTable("api_keys").set(values).where("id", "=", id).where(isWithin(reach, owners));
+      const query = target.returningAll();
       const row = await change(database, naming, () => query.executeTakeFirst());
       return row && toRow(row);
     },

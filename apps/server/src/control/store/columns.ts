@@ -1,10 +1,12 @@
 // Between columns and the domain's values: JSON text is parsed by zod here, once, and trusted after.
 
+import { roleNames } from "@ghostllm/contract";
 import { z } from "zod";
 import { modelFacts } from "#domain/model-facts.ts";
 import type { ModelFacts } from "#domain/model-facts.ts";
 import type { FurtherPrices } from "#domain/price-overrides.ts";
-import type { Permissions, RateLimits, Role } from "#domain/principal.ts";
+import type { Role } from "#domain/access/roles.ts";
+import type { Permissions, RateLimits } from "#domain/principal.ts";
 import type { AliasStrategy } from "#domain/snapshot.ts";
 import type { UsageStatus } from "#domain/usage-record.ts";
 import type { ModelOrigin, AliasTargetRow } from "./store.ts";
@@ -54,7 +56,7 @@ const furtherPricesSchema: z.ZodType<FurtherPrices> = z.object({
   serviceClasses: z.record(z.string(), z.number().int().nonnegative()).optional(),
 });
 
-const roleSchema: z.ZodType<Role> = z.enum(["admin", "user"]);
+const roleSchema: z.ZodType<Role> = z.enum(roleNames);
 const strategySchema: z.ZodType<AliasStrategy> = z.enum(["ordered", "weighted"]);
 const statusSchema: z.ZodType<UsageStatus> = z.enum(["ok", "error", "client_abort", "timeout", "shutdown"]);
 

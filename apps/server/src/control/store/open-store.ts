@@ -20,7 +20,7 @@ import type { Store } from "./store.ts";
 import { storedObjectsIn } from "./stored-objects.ts";
 import type { Tables } from "./tables.ts";
 import { usageIn } from "./usage.ts";
-import { usersIn } from "./users.ts";
+import { credentialsIn, usersIn } from "./users.ts";
 
 export interface StoreOptions {
   /** `postgres://...`, or null for the embedded SQLite in `dataDir`. */
@@ -86,6 +86,7 @@ function storeOver(database: Database): OpenStore {
     database,
     engine: engine.name,
     users: usersIn(database),
+    credentials: credentialsIn(database),
     apiKeys: apiKeysIn(database),
     providers: providersIn(database),
     models: modelsIn(database),

@@ -3,7 +3,9 @@
 
 import type { ModelFacts } from "#domain/model-facts.ts";
 import type { FurtherPrices } from "#domain/price-overrides.ts";
-import type { Permissions, RateLimits, Role } from "#domain/principal.ts";
+import type { Reach } from "#domain/access/may.ts";
+import type { Role } from "#domain/access/roles.ts";
+import type { Permissions, RateLimits } from "#domain/principal.ts";
 import type { AliasStrategy } from "#domain/snapshot.ts";
 import type { UsageRecord } from "#domain/usage-record.ts";
 import type { OwnedObject } from "#link/owners.ts";
@@ -12,13 +14,19 @@ export interface UserRow {
   readonly id: string;
   readonly email: string;
   readonly username: string;
-  readonly passwordHash: string | null;
+  readonly hasPassword: boolean;
   readonly role: Role;
   readonly limits: RateLimits;
   readonly budgetNanos: number | null;
   readonly spentNanos: number;
   readonly createdAt: number;
   readonly updatedAt: number;
+}
+
+export interface Credentials {
+  readonly user: UserRow;
+  /** Null for a user who cannot sign in. */
+  readonly passwordHash: string | null;
 }
 
 export interface ApiKeyRow {
@@ -129,7 +137,8 @@ export interface UsageSum {
 
 type New<Row, Given extends keyof Row> = Pick<Row, Given>;
 
-export type NewUser = New<UserRow, "email" | "username" | "passwordHash" | "role" | "limits" | "budgetNanos">;
+export type NewUser = New<UserRow, "email" | "username" | "role" | "limits" | "budgetNanos"> &
+  Pick<Credentials, "passwordHash">;
 export type UserChange = Partial<NewUser>;
 export type NewApiKey = New<
   ApiKeyRow,
@@ -149,25 +158,29 @@ export type NewAlias = New<AliasRow, "name" | "strategy" | "targets">;
 export type AliasChange = Partial<NewAlias>;
 
 /**
- * Methods that name one object answer undefined (or false) where there is none. A broken unique constraint rejects
+ * Methods that name one object answer undefined (or false) where there is none. What belongs to somebody is found only
+ * within the reach of whoever asks; beyond it there is nothing. A broken unique constraint rejects
  * with GhostError `conflict`. Every other rejection means that the database is unavailable or faulty.
  */
 export interface Store {
   readonly engine: "sqlite" | "postgres";
   readonly users: {
     create(user: NewUser): Promise<UserRow>;
-    list(page: Page): Promise<readonly UserRow[]>;
-    find(id: string): Promise<UserRow | undefined>;
-    findByEmail(email: string): Promise<UserRow | undefined>;
+    list(page: Page, reach: Reach): Promise<readonly UserRow[]>;
+    find(id: string, reach: Reach): Promise<UserRow | undefined>;
     update(id: string, change: UserChange): Promise<UserRow | undefined>;
     /** Removes the user's keys too; usage_logs keeps what they used. */
     remove(id: string): Promise<boolean>;
   };
+  /** Apart from the users, so that whoever reads those comes by no hash. */
+  readonly credentials: {
+    find(by: { readonly id: string } | { readonly email: string }): Promise<Credentials | undefined>;
+  };
   readonly apiKeys: {
     create(key: NewApiKey): Promise<ApiKeyRow>;
-    list(page: Page & { readonly userId?: string }): Promise<readonly ApiKeyRow[]>;
-    find(id: string): Promise<ApiKeyRow | undefined>;
-    update(id: string, change: ApiKeyChange): Promise<ApiKeyRow | undefined>;
+    list(page: Page & { readonly userId?: string }, reach: Reach): Promise<readonly ApiKeyRow[]>;
+    find(id: string, reach: Reach): Promise<ApiKeyRow | undefined>;
+    update(id: string, change: ApiKeyChange, reach: Reach): Promise<ApiKeyRow | undefined>;
   };
   readonly providers: {
     create(provider: NewProvider): Promise<ProviderRow>;
@@ -199,9 +212,9 @@ export interface Store {
      */
     insert(records: readonly UsageRecord[]): Promise<number>;
     /** Newest first; `page.after` is the id of the last record of the page before. */
-    list(filter: UsageFilter, page: Page): Promise<readonly UsageRecord[]>;
+    list(filter: UsageFilter, page: Page, reach: Reach): Promise<readonly UsageRecord[]>;
     /** From the rollups, so `from` and `to` are rounded down to the hour. */
-    summarize(filter: UsageFilter, grouping: UsageGrouping): Promise<readonly UsageSum[]>;
+    summarize(filter: UsageFilter, grouping: UsageGrouping, reach: Reach): Promise<readonly UsageSum[]>;
   };
   /** Whose the objects are that vendors keep. */
   readonly storedObjects: {

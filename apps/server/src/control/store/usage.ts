@@ -1,10 +1,13 @@
 import { sql, type RawBuilder } from "kysely";
 import { definedOnly } from "./columns.ts";
 import type { Database } from "./database.ts";
+import { isWithin } from "./reach.ts";
 import type { Store, UsageFilter, UsageGrouping } from "./store.ts";
 import { fromRow } from "./usage-columns.ts";
 import { usageInserterIn } from "./usage-insert.ts";
 import { hourlySums, hourMs, hourOf } from "./usage-sums.ts";
+
+const owners = { user: "user_id", key: "api_key_id" };
 
 export function usageIn(database: Database): Store["usage"] {
   return {
@@ -15,11 +18,12 @@ export function usageIn(database: Database): Store["usage"] {
 }
 
 function usageListerIn({ kysely }: Database): Store["usage"]["list"] {
-  return async (filter, { limit, after }) => {
+  return async (filter, { limit, after }, reach) => {
     let query = kysely
       .selectFrom("usage_logs")
       .selectAll()
       .where((builder) => builder.and(equalities(filter)))
+      .where(isWithin(reach, owners))
       .orderBy("created_at", "desc")
       .orderBy("id", "desc")
       .limit(limit);
@@ -33,12 +37,13 @@ function usageListerIn({ kysely }: Database): Store["usage"]["list"] {
 }
 
 function usageSummarizerIn({ kysely }: Database): Store["usage"]["summarize"] {
-  return async (filter, grouping) => {
+  return async (filter, grouping, reach) => {
     const group = groupings[grouping];
     let query = kysely
       .selectFrom("usage_hourly")
       .select([group.as("group_name"), ...hourlySums.map((sum) => sumOf(sum).as(sum))])
       .where((builder) => builder.and(equalities(filter)))
+      .where(isWithin(reach, owners))
       .groupBy(group)
       .orderBy(group);
     if (filter.from !== undefined) query = query.where("hour", ">=", hourOf(filter.from));

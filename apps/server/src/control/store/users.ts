@@ -2,10 +2,12 @@ import { newId } from "@ghostllm/contract";
 import type { Selectable } from "kysely";
 import { definedOnly, parseRateLimits, parseRole } from "./columns.ts";
 import { change, type Database, type Naming } from "./database.ts";
+import { isWithin } from "./reach.ts";
 import type { Store, UserChange, UserRow } from "./store.ts";
 import type { UsersTable } from "./tables.ts";
 
 const naming: Naming = { object: "user" };
+const owners = { user: "id" };
 
 export function usersIn(database: Database): Store["users"] {
   const { kysely } = database;
@@ -16,17 +18,13 @@ export function usersIn(database: Database): Store["users"] {
       const insertion = kysely.insertInto("users").values(values).returningAll();
       return toRow(await change(database, naming, () => insertion.executeTakeFirstOrThrow()));
     },
-    async list({ limit, after }) {
-      let query = kysely.selectFrom("users").selectAll().orderBy("id").limit(limit);
+    async list({ limit, after }, reach) {
+      let query = kysely.selectFrom("users").selectAll().where(isWithin(reach, owners)).orderBy("id").limit(limit);
       if (after !== undefined) query = query.where("id", ">", after);
       return (await query.execute()).map(toRow);
     },
-    async find(id) {
-      const row = await kysely.selectFrom("users").selectAll().where("id", "=", id).executeTakeFirst();
-      return row && toRow(row);
-    },
-    async findByEmail(email) {
-      const query = kysely.selectFrom("users").selectAll().where("email", "=", normalizeEmail(email));
+    async find(id, reach) {
+      const query = kysely.selectFrom("users").selectAll().where("id", "=", id).where(isWithin(reach, owners));
       const row = await query.executeTakeFirst();
       return row && toRow(row);
     },
@@ -38,6 +36,17 @@ export function usersIn(database: Database): Store["users"] {
     },
     async remove(id) {
       return (await kysely.deleteFrom("users").where("id", "=", id).returning("id").execute()).length > 0;
+    },
+  };
+}
+
+export function credentialsIn({ kysely }: Database): Store["credentials"] {
+  return {
+    async find(by) {
+      const users = kysely.selectFrom("users").selectAll();
+      const query = "id" in by ? users.where("id", "=", by.id) : users.where("email", "=", normalizeEmail(by.email));
+      const row = await query.executeTakeFirst();
+      return row && { user: toRow(row), passwordHash: row.password_hash };
     },
   };
 }
@@ -74,7 +83,7 @@ function toRow(row: Selectable<UsersTable>): UserRow {
     id: row.id,
     email: row.email,
     username: row.username,
-    passwordHash: row.password_hash,
+    hasPassword: row.password_hash !== null,
     role: parseRole(row.role),
     limits: parseRateLimits(row.rate_limit),
     budgetNanos: row.budget_limit,

@@ -3,6 +3,7 @@
 
 import { GhostError } from "@ghostllm/contract";
 import type { Dialect, StoredObjects, StoredRoute } from "@ghostllm/llm";
+import { reach } from "#domain/access/may.ts";
 import type { Principal } from "#domain/principal.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
 import type { Exchange } from "#gateway/http/exchange.ts";
@@ -75,8 +76,8 @@ function checkUnbounded({ publicId, permissions, scopes }: Principal, { operatio
   );
 }
 
-function checkList({ role }: Principal, { operation }: StoredObjects): void {
-  if (role === "admin") return;
+function checkList(principal: Principal, { operation }: StoredObjects): void {
+  if (reach(principal, "account_objects.manage") === "all") return;
   const message = `The list of ${operation} shows those of the whole account, so it is for administrators only.`;
   throw new GhostError("permission_denied", message);
 }

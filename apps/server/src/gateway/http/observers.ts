@@ -2,6 +2,7 @@
 // machine reaches, else whoever has the token for it, an admin key, or an administrator's key.
 
 import { GhostError } from "@ghostllm/contract";
+import { may } from "#domain/access/may.ts";
 import { kindOfAddress } from "#domain/egress/address-kinds.ts";
 import type { Secret } from "#domain/secret.ts";
 import { SecretSet } from "#domain/secret-set.ts";
@@ -31,8 +32,9 @@ export class Observers {
     if (!given) throw new GhostError("invalid_api_key", needed);
     if (this.#secrets.has(given)) return;
     if (!given.startsWith("gk-")) throw new GhostError("invalid_api_key", needed);
-    const { role, publicId } = identify(exchange, snapshots.current(), steadyTime);
-    if (role !== "admin") throw new GhostError("permission_denied", `The API key ${publicId} is no administrator's.`);
+    const principal = identify(exchange, snapshots.current(), steadyTime);
+    if (may(principal, "status.read")) return;
+    throw new GhostError("permission_denied", `The API key ${principal.publicId} is no administrator's.`);
   }
 }
 

@@ -3,6 +3,7 @@
 import { GhostError } from "@ghostllm/contract";
 import { wayTo } from "@ghostllm/llm";
 import type { ClientDialectName, Reference, StoredObjects } from "@ghostllm/llm";
+import { may, reach } from "#domain/access/may.ts";
 import type { Awaitable } from "#domain/clock.ts";
 import { matchesPattern } from "#domain/principal.ts";
 import type { Principal } from "#domain/principal.ts";
@@ -64,7 +65,8 @@ function requireOwn(
 
 /** What people say to models is theirs alone; administrators see to the files and batches of the account. */
 function isTheirs({ principal, objects }: HolderQuery, { userId }: ObjectOwner): boolean {
-  return userId === principal.userId || (objects.isUnbounded === true && principal.role === "admin");
+  if (objects.isUnbounded !== true) return userId === principal.userId;
+  return may(principal, "account_objects.manage", [{ kind: "user", id: userId }]);
 }
 
 /** A key that may not use the model may not read its answers either. */
@@ -101,7 +103,8 @@ function chooseProvider(query: HolderQuery): ProviderEntry {
 /** Nobody remembers it, such as after a restart: then only its vendor can say whether there is such a thing. */
 function providerOfUnknown(query: HolderQuery, id: string): ProviderEntry {
   if (query.named !== undefined) return namedProvider(query, query.named);
-  if (query.objects.isUnbounded === true && query.principal.role === "admin") return chooseProvider(query);
+  if (query.objects.isUnbounded === true && reach(query.principal, "account_objects.manage") === "all")
+    return chooseProvider(query);
   throw unknownObject(id);
 }
 
