@@ -34,7 +34,7 @@ const server = createServer((request, response) => {
   const exchange = new Exchange(request, response, gateway.deps);
   const body = Buffer.from(JSON.stringify(hello));
   const asked = dialect.client.parseRequest("chat.completions", body, { query: "", contentType: "application/json" });
-  const call = { principal: makePrincipal(), snapshot, dialect, demand: null, scopes: [one] };
+  const call = { outlet: exchange.outlet, principal: makePrincipal(), snapshot, dialect, demand: null, scopes: [one] };
   const candidates = resolveModel(snapshot, hello.model);
   withRun(gateway.deps, { ...call, exchange, request: asked, candidates }, ask).catch((error: unknown) => {
     answerError(gateway.deps, exchange, error, dialect.client.encodeError);

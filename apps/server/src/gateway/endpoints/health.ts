@@ -4,13 +4,13 @@ import { reasonNotToAdmit } from "#gateway/flow/may-admit.ts";
 
 /** `GET /health/live`: the process runs and its event loop turns. Says nothing else, so that nobody restarts it in vain. */
 export function serveLiveness(exchange: Exchange): void {
-  exchange.answerJson(200, { status: "ok" });
+  exchange.outlet.answerJson(200, { status: "ok" });
 }
 
 /** `GET /health/ready`: send requests here. A database that is away does not stop them, since the snapshot goes on. */
 export function serveReadiness(deps: GatewayDeps, exchange: Exchange): void {
   const reason = deps.readiness.awayBecause ?? reasonNotToAdmit(deps);
-  exchange.answerJson(
+  exchange.outlet.answerJson(
     reason === null ? 200 : 503,
     reason === null ? { status: "ready" } : { status: "not_ready", reason },
   );
@@ -22,7 +22,7 @@ export async function serveHealth(deps: GatewayDeps, exchange: Exchange): Promis
   const parts = [...(await health.parts())];
   const isReady = readiness.awayBecause === null && reasonNotToAdmit(deps) === null;
   const isHealthy = parts.every(([, part]) => part.isHealthy) && isReady;
-  exchange.answerJson(isHealthy ? 200 : 503, {
+  exchange.outlet.answerJson(isHealthy ? 200 : 503, {
     status: isHealthy ? "ok" : "degraded",
     version,
     ready: isReady,
@@ -36,7 +36,7 @@ export function serveStatus({ snapshots, targetHealth, version, clock }: Gateway
   const { providers, models, aliases } = snapshots.current();
   const targets = [...models.values()].flat();
   const resting = targetHealth.resting(clock.monotonic());
-  exchange.answerJson(200, {
+  exchange.outlet.answerJson(200, {
     version,
     uptime_seconds: Math.round(process.uptime()),
     models: models.size,

@@ -37,7 +37,7 @@ export function serveInference(
       body.length <= heavyBytes
         ? { request: dialect.client.parseRequest(operation, body, line), demand: null }
         : await parseElsewhere(deps, caller.principal, { dialect: dialect.name, operation, body, line });
-    await execute(deps, { exchange, ...caller, dialect, ...parsed });
+    await execute(deps, { exchange, outlet: exchange.outlet, ...caller, dialect, ...parsed });
   });
 }
 

@@ -22,7 +22,7 @@ export function serveModelList(deps: GatewayDeps, exchange: Exchange, { encodeEr
     const { snapshot, principal } = callerOf(deps, exchange);
     const list = models.encodeList(listModels(snapshot, principal, deps.clock.now()), exchange.query);
     exchange.held.require(list.length);
-    exchange.answer(200, json, list);
+    exchange.outlet.answer(200, json, list);
   } catch (error) {
     answerError(deps, exchange, error, encodeError);
   }
@@ -38,7 +38,7 @@ export function serveModel(
   try {
     const caller = callerOf(deps, exchange);
     if (name === null) throw new GhostError("model_not_found", "The model's name is not correctly encoded.");
-    exchange.answer(200, json, models.encodeModel(findOwn(caller, name, deps.clock.now())));
+    exchange.outlet.answer(200, json, models.encodeModel(findOwn(caller, name, deps.clock.now())));
   } catch (error) {
     answerError(deps, exchange, error, encodeError);
   }
@@ -72,7 +72,7 @@ export async function serveModelOfBody(
     const limits = { maxBytes: bytesOfName, values: most.bodyValues, idleMs: timeouts.requestBodyIdleMs, held };
     const name = readModelName((await readBody(exchange.request, limits)).toString("utf8"));
     if (name === null) throw new GhostError("invalid_request_error", "The request names no model.", { param: "model" });
-    exchange.answer(200, json, client.models.encodeModel(findOwn(caller, name, deps.clock.now())));
+    exchange.outlet.answer(200, json, client.models.encodeModel(findOwn(caller, name, deps.clock.now())));
   } catch (error) {
     answerError(deps, exchange, error, client.encodeError);
   }

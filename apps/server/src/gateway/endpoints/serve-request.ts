@@ -34,6 +34,6 @@ export async function serveRequest(
     answerError(deps, exchange, error, encodeError);
   } finally {
     // Not before the client has its answer: until then its bytes are held here.
-    exchange.whenLeft(() => deps.events.requestEnded());
+    exchange.outlet.whenLeft(() => deps.events.requestEnded());
   }
 }

@@ -44,7 +44,8 @@ export function serveStored(
     const body = route.method === "POST" ? await readWholeBody(deps, exchange, route) : null;
     const references = id === null && body !== null ? objects.readReferences(body) : [];
     const holder = known ?? (await findHolder({ ...query, references }));
-    await forward(deps, { exchange, ...caller, dialect, objects, route, id, body, holder });
+    const { outlet } = exchange;
+    await forward(deps, { exchange, outlet, ...caller, dialect, objects, route, id, body, holder });
   });
 }
 

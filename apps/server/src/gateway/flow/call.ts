@@ -5,6 +5,7 @@ import type { Dialect, ParsedRequest, RequestDemand } from "@ghostllm/llm";
 import type { Principal, LimitedScope } from "#domain/principal.ts";
 import type { Snapshot } from "#domain/snapshot.ts";
 import type { Exchange } from "#gateway/http/exchange.ts";
+import type { Outlet } from "#gateway/flow/answer/outlet.ts";
 import type { KeepAlive } from "#gateway/flow/answer/keep-alive.ts";
 import type { Lifeline } from "#gateway/flow/ask/lifeline.ts";
 import type { Admission } from "./admit.ts";
@@ -13,6 +14,8 @@ import type { Trail } from "./trail.ts";
 
 export interface Call {
   readonly exchange: Exchange;
+  /** Where the answer goes. */
+  readonly outlet: Outlet;
   /** The one by which the caller was identified: all that the request needs to know is read from it. */
   readonly snapshot: Snapshot;
   readonly principal: Principal;

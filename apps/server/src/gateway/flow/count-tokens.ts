@@ -49,9 +49,9 @@ function isOfUnknownModel(answer: VendorAnswer): boolean {
 }
 
 /** For a model none of whose vendors counts: nobody is asked, and nothing is written down. */
-export async function answerCount(deps: Counting, call: CountCall & Pick<Call, "exchange">): Promise<void> {
+export async function answerCount(deps: Counting, call: CountCall & Pick<Call, "outlet">): Promise<void> {
   const { status, notes, body } = await estimateCount(deps, call);
-  call.exchange.answer(status, { ...json, ...notesHeader(notes) }, body);
+  call.outlet.answer(status, { ...json, ...notesHeader(notes) }, body);
 }
 
 async function estimateCount({ estimator }: Counting, { request, dialect }: CountCall): Promise<WholeAnswer> {

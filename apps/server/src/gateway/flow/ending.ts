@@ -49,13 +49,13 @@ function usageOfUnanswered(deps: GatewayDeps, { request, trail }: Run): Measured
 
 /** Answers the cost in nano-USD, null where it is unknown. There is never a second record of a run. */
 export function finishRun(deps: GatewayDeps, run: Run, ending: Ending): Promise<number | null> {
-  const { trail, principal, exchange, snapshot } = run;
+  const { trail, principal, outlet, snapshot } = run;
   trail.isFinished = true;
   const { target } = trail;
   return finish(deps, {
     ...{ facts: factsOf(deps, run), snapshot, target, provider: target?.provider ?? null, ending: asSeen(run, ending) },
     // It runs until its bytes have left, for those to whom that makes a difference.
-    whenLeft: principal.scopes.some(limitsRunning) ? (callback) => exchange.whenLeft(callback) : undefined,
+    whenLeft: principal.scopes.some(limitsRunning) ? (callback) => outlet.whenLeft(callback) : undefined,
   });
 }
 

@@ -1,33 +1,20 @@
 // What a model is asked: from the decoded body to the answer, in a straight line of named values.
 // Called by gateway/endpoints/inference.ts.
 
-import type { Dialect, ParsedRequest, RequestDemand } from "@ghostllm/llm";
 import type { Awaitable } from "#domain/clock.ts";
-import type { Principal } from "#domain/principal.ts";
-import type { Snapshot } from "#domain/snapshot.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
-import type { Exchange } from "#gateway/http/exchange.ts";
 import type { Answer, VendorAnswer } from "#gateway/flow/answer/answer.ts";
 import { attemptTargets } from "#gateway/flow/ask/attempts.ts";
 import { upstreamHeaders } from "#gateway/flow/ask/request-headers.ts";
 import { followReferences, keepOwner } from "#gateway/flow/stored/holder.ts";
-import type { Run } from "./call.ts";
+import type { Call, Run } from "./call.ts";
 import { answerCount, canBeCounted, obtainCount } from "./count-tokens.ts";
 import { planTargets } from "./plan.ts";
 import { checkPermission, resolveModel } from "./resolve.ts";
 import type { Candidates } from "./resolve.ts";
 import { withRun } from "./run.ts";
 
-export interface InferenceCall {
-  readonly exchange: Exchange;
-  readonly principal: Principal;
-  readonly snapshot: Snapshot;
-  readonly request: ParsedRequest;
-  /** The client's. */
-  readonly dialect: Dialect;
-  /** What it can cause, where that is known already. */
-  readonly demand: RequestDemand | null;
-}
+type InferenceCall = Omit<Call, "candidates" | "scopes" | "looksAt">;
 
 /** Answers the client. Throws GhostError for what the endpoint is to answer, with nothing sent yet. */
 export async function execute(deps: GatewayDeps, call: InferenceCall): Promise<void> {
@@ -43,13 +30,13 @@ export async function execute(deps: GatewayDeps, call: InferenceCall): Promise<v
 }
 
 /** True where the request asks for nothing that a vendor would have to do, unless all of its vendors know what it asks. */
-function answerAlone({ clock }: GatewayDeps, { exchange, request, dialect }: InferenceCall, { targets }: Candidates) {
+function answerAlone({ clock }: GatewayDeps, { outlet, request, dialect }: InferenceCall, { targets }: Candidates) {
   const { answerAlone: encode } = dialect.client;
   if (encode === undefined) return false;
   const isTheirs = targets.every(({ target }) => target.provider.definition.speaks[dialect.name] !== undefined);
   const body = isTheirs ? null : encode(request, clock.now());
   if (body === null) return false;
-  exchange.answer(200, { "content-type": "application/json" }, body);
+  outlet.answer(200, { "content-type": "application/json" }, body);
   return true;
 }
 

@@ -8,7 +8,7 @@ import type { Price, Usage } from "@ghostllm/llm";
 import type { BilledTarget, ProviderEntry, Snapshot } from "#domain/snapshot.ts";
 import type { RequestFacts, UsageRecord, UsageStatus } from "#domain/usage-record.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
-import type { Exchange } from "#gateway/http/exchange.ts";
+import type { Outlet } from "#gateway/flow/answer/outlet.ts";
 import type { MeasuredUsage } from "#gateway/flow/answer/measured-usage.ts";
 import { sumOf } from "#gateway/flow/ask/unanswered.ts";
 import type { Run } from "./call.ts";
@@ -35,7 +35,7 @@ export interface FinishInput {
   readonly provider: ProviderEntry | null;
   readonly ending: Ending;
   /** Tells when the answer's bytes have left, where its request counts as running until then. */
-  readonly whenLeft?: Exchange["whenLeft"] | undefined;
+  readonly whenLeft?: Outlet["whenLeft"] | undefined;
 }
 
 /** As they are now. */

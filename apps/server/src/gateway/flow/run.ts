@@ -43,7 +43,7 @@ export async function withRun(deps: GatewayDeps, call: Call, ask: (run: Run) => 
 }
 
 function admissionInput(deps: GatewayDeps, call: Call): AdmissionInput {
-  const { exchange, request, dialect, candidates, demand, scopes } = call;
+  const { exchange, outlet, request, dialect, candidates, demand, scopes } = call;
   return {
     id: exchange.id,
     scopes,
@@ -56,7 +56,7 @@ function admissionInput(deps: GatewayDeps, call: Call): AdmissionInput {
     assumedOutputTokens: deps.limits.assumedOutputTokens,
     now: exchange.startedAt,
     lifetimeMs: longestMs(deps, request) + reservationMarginMs,
-    onRefusal: (report: RateReport) => exchange.addHeaders(rateHeaders(report)),
+    onRefusal: (report: RateReport) => outlet.addHeaders(rateHeaders(report)),
   };
 }
 

@@ -28,8 +28,8 @@ export function answerError(
     address: exchange.ipAddress,
     ...namesByClient(exchange.request.headers),
   });
-  if (exchange.areHeadersSent) {
-    exchange.cut(null);
+  if (exchange.outlet.hasBegun) {
+    exchange.outlet.cut(null);
     return;
   }
   const headers = {
@@ -41,7 +41,7 @@ export function answerError(
     ...(error.code === "request_timeout" && { connection: "close" }),
   };
   dropRest(exchange.request);
-  exchange.answer(error.status, headers, encode(error));
+  exchange.outlet.answer(error.status, headers, encode(error));
 }
 
 /** By what the client's own logs know the request. */

@@ -53,7 +53,7 @@ export function createListener(deps: ListenerDeps): Server {
     if (deps.cors !== null && meetOrigin(deps.cors, request, response)) return;
     if (deps.readiness.isLeaving) response.shouldKeepAlive = false;
     const serve = route(request);
-    if (serve === null) serveControl(deps, new Exchange(request, response, deps));
+    if (serve === null) serveControl(deps, new Exchange(request, response, deps), response);
     else void run(deps, serve, new Exchange(request, response, deps));
   });
   const take = (request: IncomingMessage, response: ServerResponse): void => turns.take(request, response);
@@ -71,7 +71,7 @@ export function createListener(deps: ListenerDeps): Server {
     const exchange = new Exchange(request, response, deps);
     const error = { message: "This expectation cannot be met.", type: "invalid_request_error" };
     // Who waits for a go-ahead may or may not send the body: what comes next cannot be told apart.
-    exchange.answerJson(417, { error }, { connection: "close" });
+    exchange.outlet.answerJson(417, { error }, { connection: "close" });
   });
   return server;
 }
@@ -92,8 +92,8 @@ function meetOrigin(cors: Cors, request: IncomingMessage, response: ServerRespon
 const controlBytes = 256 * 1024;
 const longestControlBody = 2 ** 20;
 
-function serveControl(deps: ListenerDeps, exchange: Exchange): void {
-  const { request, response, held } = exchange;
+function serveControl(deps: ListenerDeps, exchange: Exchange, response: ServerResponse): void {
+  const { request, held } = exchange;
   const isChunked = request.headers["transfer-encoding"] !== undefined;
   const bodyBytes = isChunked ? longestControlBody : Number(request.headers["content-length"] ?? 0);
   const refusal = held.become(controlBytes + Math.min(bodyBytes, longestControlBody));
@@ -107,7 +107,7 @@ async function run(deps: ListenerDeps, serve: Serve, exchange: Exchange): Promis
     await serve(exchange);
   } catch (error) {
     deps.events.internalError(`request ${exchange.id}`, error);
-    exchange.response.destroy();
+    exchange.outlet.cut(null);
   }
 }
 

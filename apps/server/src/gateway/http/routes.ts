@@ -115,7 +115,7 @@ function routesOf(deps: GatewayDeps, dialect: Dialect): readonly Route[] {
     }),
   );
   const facts = Object.entries(client.facts ?? {}).map(([path, text]) =>
-    routeOf({ method: "GET", encodeError }, path, (exchange) => exchange.answer(200, json, text)),
+    routeOf({ method: "GET", encodeError }, path, (exchange) => exchange.outlet.answer(200, json, text)),
   );
   const models = client.models === undefined ? [] : modelRoutes(deps, client, client.models);
   const stored = (client.stored ?? []).flatMap((objects) =>
@@ -180,7 +180,7 @@ function observed(deps: RouterDeps, encodeError: Route["encodeError"], serve: Se
     try {
       deps.observers.check(exchange, deps);
     } catch (error) {
-      exchange.addHeaders({ "www-authenticate": "Bearer" });
+      exchange.outlet.addHeaders({ "www-authenticate": "Bearer" });
       return answerError(deps, exchange, error, encodeError);
     }
     return serve(exchange);
@@ -191,7 +191,7 @@ async function serveMetrics(deps: RouterDeps, exchange: Exchange, encodeError: R
   try {
     const { text, contentType } = await deps.readMetrics();
     exchange.held.require(text.length);
-    exchange.answer(200, { "content-type": contentType }, text);
+    exchange.outlet.answer(200, { "content-type": contentType }, text);
   } catch (error) {
     answerError(deps, exchange, error, encodeError);
   }
@@ -204,12 +204,12 @@ function methodsOf(routes: readonly Route[]): readonly string[] {
 
 /** `OPTIONS`, which needs no key: it tells no more than the documentation. */
 function tellMethods(exchange: Exchange, routes: readonly Route[]): void {
-  exchange.answerNothing({ allow: [...methodsOf(routes), "OPTIONS"].join(", ") });
+  exchange.outlet.answerNothing({ allow: [...methodsOf(routes), "OPTIONS"].join(", ") });
 }
 
 function refuseMethod(deps: GatewayDeps, exchange: Exchange, routes: readonly Route[], { encodeError }: Route): void {
   const allowed = methodsOf(routes);
-  exchange.response.setHeader("allow", allowed.join(", "));
+  exchange.outlet.addHeaders({ allow: allowed.join(", ") });
   const error = new GhostError("method_not_allowed", `${exchange.path} takes ${allowed.join(" or ")}.`);
   answerError(deps, exchange, error, encodeError);
 }

@@ -16,11 +16,9 @@ import { measureUsage } from "./measure.ts";
 import { noUsage } from "./measured-usage.ts";
 import type { MeasuredUsage } from "./measured-usage.ts";
 import { meterOf } from "./meter.ts";
-import { Evidence, relayStream } from "./stream.ts";
-import type { StreamEnd } from "./stream.ts";
-
-/** What is kept of an answer to estimate its tokens. */
-const maxEvidenceBytes = 256 * 1024;
+import { Evidence } from "./evidence.ts";
+import { relay } from "./relay.ts";
+import type { Observer, StreamEnd } from "./relay.ts";
 
 /** Answers the client, and writes down what was used before the last byte leaves. */
 export function deliver(deps: GatewayDeps, run: Run, answer: Answer): Promise<void> {
@@ -28,7 +26,7 @@ export function deliver(deps: GatewayDeps, run: Run, answer: Answer): Promise<vo
 }
 
 async function deliverWhole(deps: GatewayDeps, run: Run, answer: WholeAnswer): Promise<void> {
-  const { exchange, trail, admission, lifeline } = run;
+  const { exchange, outlet, trail, admission, lifeline } = run;
   const ttftMs = exchange.elapsedMs();
   const overheadMs = ttftMs - trail.upstreamMs;
   const { status, stored, usage, error, body } = answer;
@@ -48,48 +46,41 @@ async function deliverWhole(deps: GatewayDeps, run: Run, answer: WholeAnswer): P
   const cut = error === null ? describeCutPrompt(run.request, answer) : null;
   const told = cut === null ? answer : { ...answer, notes: [...answer.notes, cut] };
   const headers = answerHeaders({ answer: told, report: admission.report, trail, overheadMs });
-  exchange.answer(status, { ...headers, ...costHeader(settled ?? costNanos) }, body);
+  outlet.answer(status, { ...headers, ...costHeader(settled ?? costNanos) }, body);
 }
 
 /** What is told as a whole, to a client whose stream has begun. */
 function endBegun(run: Run, { error, body }: WholeAnswer): void {
   if (error !== null) return cutBegun(run, new GhostError(error.code, error.message || "The provider failed."));
-  run.exchange.response.end(body);
+  run.outlet.end(body);
 }
 
 /** Ends a stream of which the client has heard nothing but that it goes on. */
-export function cutBegun({ exchange, dialect: { client }, request }: Run, error: unknown): void {
+export function cutBegun({ outlet, dialect: { client }, request }: Run, error: unknown): void {
   const told = error instanceof GhostError ? error : new GhostError("internal_error", "A fault in GhostLLM.");
   const { encodeFailure = client.encodeStreamError } = client.createStreamEncoder(request);
-  exchange.cut(Buffer.from(encodeFailure(told)));
+  outlet.cut(Buffer.from(encodeFailure(told)));
 }
 
 /** What no vendor told has used nothing of any. */
 function usageOfWhole(deps: GatewayDeps, { request, dialect }: Run, { origin, body, usage }: WholeAnswer) {
   if (origin !== "vendor" || unmetered.has(request.operation)) return noUsage;
-  const evidence = new Evidence(maxEvidenceBytes);
+  const evidence = new Evidence();
   evidence.add(body);
   const { estimator } = deps;
   return measureUsage({ told: usage, isComplete: true, request, dialect, evidence, streamed: false, estimator });
 }
 
 async function deliverStream(deps: GatewayDeps, run: Run, answer: StreamAnswer): Promise<void> {
-  const { exchange, trail, admission, lifeline } = run;
+  const { exchange, outlet, trail, admission, lifeline } = run;
   const ttftMs = exchange.elapsedMs();
   const overheadMs = ttftMs - trail.upstreamMs;
-  exchange.begin(answer.status, answerHeaders({ answer, report: admission.report, trail, overheadMs }));
-  const evidence = new Evidence(maxEvidenceBytes);
-  const { keepAlive } = run;
-  const meter = meterOf(deps, {
-    ...run,
-    id: exchange.id,
-    reservedNanos: admission.reservedNanos,
-    target: answer.target,
-    streamed: answer.tap.isEventStream,
-  });
-  const relay = { exchange, evidence, meter, onWrite: (bytes: Buffer) => keepAlive.wrote(bytes) };
-  const end = exchange.request.method === "HEAD" ? endAtHeaders(answer) : await relayStream(answer, relay);
-  keepAlive.stop();
+  outlet.begin(answer.status, answerHeaders({ answer, report: admission.report, trail, overheadMs }));
+  const evidence = new Evidence();
+  const end = outlet.isHeadOnly
+    ? endAtHeaders(answer)
+    : await relay(answer, outlet, observersOf(deps, run, answer, evidence));
+  run.keepAlive.stop();
   const error = errorOfStream(run, answer, end);
   const { tap, status } = answer;
   const { usage, stored = null, isEventStream: isStream } = tap;
@@ -101,20 +92,29 @@ async function deliverStream(deps: GatewayDeps, run: Run, answer: StreamAnswer):
       errorCode: error?.code ?? null,
       usage: await usageOfStream(deps, run, answer, {
         evidence,
-        isComplete: end.failure === null && tap.failure === null && end.isOverBudget !== true,
+        isComplete: end.failure === null && tap.failure === null && end.objection === null,
       }),
       ttftMs,
       overheadMs,
     });
   }
-  if (error === null) exchange.response.end(end.lastBytes ?? undefined);
-  else exchange.cut(joined(end.lastBytes, isStuck(run) ? null : tap.fail(error)));
+  if (error === null) outlet.end(end.lastBytes);
+  else outlet.cut(joined(end.lastBytes, isStuck(run) ? null : tap.fail(error)));
+}
+
+/** The meter goes by what the evidence has been told. */
+function observersOf(deps: GatewayDeps, run: Run, answer: StreamAnswer, evidence: Evidence): readonly Observer[] {
+  const { exchange, request, dialect, admission, keepAlive } = run;
+  const { reservedNanos } = admission;
+  const { target, tap } = answer;
+  const meter = meterOf(deps, { id: exchange.id, reservedNanos, request, dialect, target, tap, evidence });
+  return meter === null ? [evidence, keepAlive] : [evidence, meter, keepAlive];
 }
 
 /** Nothing else was asked for, and what is large is not fetched for that. */
 function endAtHeaders({ source }: StreamAnswer): StreamEnd {
   source.abort();
-  return { lastBytes: null, failure: null };
+  return { lastBytes: null, failure: null, objection: null };
 }
 
 function joined(...parts: readonly (Buffer | null)[]): Buffer {
@@ -166,25 +166,19 @@ async function settleWhatIsShown(deps: GatewayDeps, run: Run, shown: ShownAnswer
 }
 
 /** The time is over because the client does not read: it would not read the end either, and hold its socket for ever. */
-function isStuck({ lifeline, exchange }: Run): boolean {
-  return lifeline.severedBy === "timeout" && exchange.response.writableNeedDrain;
+function isStuck({ lifeline, outlet }: Run): boolean {
+  return lifeline.severedBy === "timeout" && outlet.isFull;
 }
 
-function errorOfStream(run: Run, { tap }: StreamAnswer, { failure, isOverBudget }: StreamEnd): GhostError | null {
+function errorOfStream(run: Run, { tap }: StreamAnswer, { failure, objection }: StreamEnd): GhostError | null {
   // That the client left is no fault of anybody's.
   if (run.lifeline.severedBy === "client") return null;
-  if (isOverBudget) return usedUp();
+  if (objection !== null) return objection;
   if (failure === null) return tap.failure === null ? null : new GhostError(tap.failure.code, tap.failure.message);
   if (run.lifeline.failure !== null) return run.lifeline.failure;
   return failure.kind === "timeout"
     ? new GhostError("timeout_error", "The provider's answer did not finish in time.")
     : brokenStream(run);
-}
-
-function usedUp(): GhostError {
-  const message =
-    "The budget is used up: this answer has cost all that was left of it, by an estimate of its tokens, and was cut here. Name a maximum of output tokens that fits, or ask an operator to raise the budget.";
-  return new GhostError("insufficient_quota", message);
 }
 
 function brokenStream({ trail }: Run): GhostError {

@@ -1,14 +1,15 @@
 // What a client of a stream hears while the vendor is silent, before its answer as within it, so that neither the client nor
-// what lies between takes the connection for dead. Called by execute.ts. Invariant: nothing is said within an event.
+// what lies between takes the connection for dead. Called by run.ts. Invariant: nothing is said within an event.
 
 import type { ClientDialect, ParsedRequest } from "@ghostllm/llm";
 import type { GatewayDeps } from "#gateway/deps.ts";
-import type { Exchange } from "#gateway/http/exchange.ts";
 import type { RateReport } from "#link/counters.ts";
 import { rateHeaders } from "#gateway/flow/admit.ts";
+import type { Outlet } from "./outlet.ts";
+import type { Observer } from "./relay.ts";
 
 export interface KeepAliveParts {
-  readonly exchange: Exchange;
+  readonly outlet: Outlet;
   readonly request: ParsedRequest;
   /** The client's. */
   readonly dialect: { readonly client: ClientDialect };
@@ -18,7 +19,7 @@ export interface KeepAliveParts {
 /** Streams of sound and pictures are of types that are not known before the vendor has answered. */
 const operations: ReadonlySet<string> = new Set(["chat.completions", "completions"]);
 
-export class KeepAlive {
+export class KeepAlive implements Observer {
   /** The answer has begun with words of ours: its status is 200, whatever comes. */
   hasBegun = false;
   readonly #deps: Pick<GatewayDeps, "clock" | "timeouts">;
@@ -51,15 +52,15 @@ export class KeepAlive {
   }
 
   #speak(): void {
-    const { exchange, dialect, report } = this.#parts;
+    const { outlet, dialect, report } = this.#parts;
     const { keepAlive } = dialect.client;
-    if (keepAlive === undefined || exchange.isClientGone || exchange.response.writableNeedDrain) return;
+    if (keepAlive === undefined || outlet.isClientGone || outlet.isFull) return;
     if (!endsEvent(this.#lastBytes)) return;
-    if (!exchange.areHeadersSent) {
+    if (!outlet.hasBegun) {
       this.hasBegun = true;
-      exchange.begin(200, { ...streamHeaders, ...rateHeaders(report) });
+      outlet.begin(200, { ...streamHeaders, ...rateHeaders(report) });
     }
-    exchange.response.write(this.#lastBytes === null ? keepAlive.before : keepAlive.within);
+    outlet.write(this.#lastBytes === null ? keepAlive.before : keepAlive.within);
   }
 
   /** Something of the answer has been written. */

@@ -3,7 +3,7 @@ import type { Dialect, ParsedRequest, Usage } from "@ghostllm/llm";
 import type { Estimator } from "#gateway/estimator/estimator.ts";
 import { noUsage } from "./measured-usage.ts";
 import type { MeasuredUsage } from "./measured-usage.ts";
-import type { Evidence } from "./stream.ts";
+import type { Evidence } from "./evidence.ts";
 
 /** For a text that the tokenizer had no time for. */
 const charactersPerToken = 4;

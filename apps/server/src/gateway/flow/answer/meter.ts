@@ -1,11 +1,13 @@
-// What a stream has cost so far, held against what was reserved for it. Called by stream.ts, where as many bytes have come as may
-// be worth a look. Invariant: a stream goes on only while what it has cost is reserved; more is reserved while the budgets have more.
+// What a stream has cost so far, held against what was reserved for it: an observer of the relay, which looks where as many bytes
+// have come as may be worth it. Invariant: a stream goes on only while what it has cost is reserved; more is reserved while the budgets have more.
 
+import { GhostError } from "@ghostllm/contract";
 import { costOf, priceAt } from "@ghostllm/llm";
-import type { Dialect, ParsedRequest, Price, Usage } from "@ghostllm/llm";
+import type { Dialect, ParsedRequest, Price, StreamTap, Usage } from "@ghostllm/llm";
 import type { Target } from "#domain/snapshot.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
-import type { Evidence } from "./stream.ts";
+import type { Evidence } from "./evidence.ts";
+import type { Observer } from "./relay.ts";
 
 interface MeterInput {
   /** Of the admission. */
@@ -15,8 +17,9 @@ interface MeterInput {
   readonly target: Target;
   /** The client's: it is in this that the answer is written. */
   readonly dialect: Dialect;
-  /** Of events, and not one document. */
-  readonly streamed: boolean;
+  /** What has come of the answer: it must have been told before the meter is asked. */
+  readonly evidence: Evidence;
+  readonly tap: Pick<StreamTap, "usage" | "isEventStream">;
 }
 
 type MeterDeps = Pick<GatewayDeps, "counters" | "clock" | "estimator" | "limits">;
@@ -38,9 +41,9 @@ const stepTokens = 1_000;
 const million = 1_000_000;
 const noPrompt = Buffer.alloc(0);
 
-export class StreamMeter {
+export class StreamMeter implements Observer {
   /** As many bytes of the answer must have come until the next look. */
-  nextBytes: number;
+  #nextBytes: number;
   readonly #deps: MeterDeps;
   readonly #input: MeterInput;
   readonly #price: Price;
@@ -59,14 +62,20 @@ export class StreamMeter {
     this.#price = price;
     this.#charactersPerToken = input.request.maxOutputTokens === null ? 2 : 4;
     this.#reservedNanos = input.reservedNanos;
-    this.nextBytes = this.#stepFor(this.#costOf(0, null), 1 / leastBytesPerToken);
+    this.#nextBytes = this.#stepFor(this.#costOf(0, null), 1 / leastBytesPerToken);
   }
 
-  /**
-   * May the stream go on, with as much as has come at once? A promise where its tokens must be counted for that: hold the vendor back
-   * meanwhile.
-   */
-  look(evidence: Evidence, told: Usage | null, lastBytes: number): true | Promise<boolean> {
+  /** A promise where its tokens must be counted for that. */
+  review(lastBytes: number): Promise<GhostError | null> | null {
+    if (this.#input.evidence.totalBytes < this.#nextBytes) return null;
+    const mayGoOn = this.#look(lastBytes);
+    return mayGoOn === true ? null : mayGoOn.then((may) => (may ? null : usedUp()));
+  }
+
+  /** May the stream go on, with as much as has come at once? */
+  #look(lastBytes: number): true | Promise<boolean> {
+    const { evidence, tap } = this.#input;
+    const told = tap.usage;
     this.#mostAtOnce = Math.max(this.#mostAtOnce, lastBytes);
     const rough = this.#roughTokens(evidence) * (1 + this.#mostAtOnce / Math.max(1, evidence.totalBytes));
     const roughCost = this.#costOf(rough, told);
@@ -77,13 +86,14 @@ export class StreamMeter {
 
   #roughTokens(evidence: Evidence): number {
     if (this.#tokensPerByte !== null) return evidence.totalBytes * this.#tokensPerByte;
-    const { dialect, streamed } = this.#input;
-    const text = dialect.upstream.readText(evidence.text(), streamed);
+    const { dialect, tap } = this.#input;
+    const text = dialect.upstream.readText(evidence.text(), tap.isEventStream);
     return (text.length / this.#charactersPerToken) * evidence.scale;
   }
 
   async #count(evidence: Evidence): Promise<void> {
-    const { dialect, streamed } = this.#input;
+    const { dialect, tap } = this.#input;
+    const streamed = tap.isEventStream;
     const answer = evidence.text();
     this.#countedBytes = evidence.keptBytes;
     const counts = await this.#deps.estimator.estimate({
@@ -108,7 +118,7 @@ export class StreamMeter {
   }
 
   #goOn({ totalBytes }: Evidence, cost: number, tokens: number): true {
-    this.nextBytes = totalBytes + this.#stepFor(cost, (2 * tokens) / Math.max(1, totalBytes));
+    this.#nextBytes = totalBytes + this.#stepFor(cost, (2 * tokens) / Math.max(1, totalBytes));
     return true;
   }
 
@@ -127,4 +137,10 @@ export class StreamMeter {
     const base = told ?? { cachedTokens: 0, reasoningTokens: 0 };
     return costOf({ ...base, promptTokens, completionTokens }, this.#price) ?? 0;
   }
+}
+
+function usedUp(): GhostError {
+  const message =
+    "The budget is used up: this answer has cost all that was left of it, by an estimate of its tokens, and was cut here. Name a maximum of output tokens that fits, or ask an operator to raise the budget.";
+  return new GhostError("insufficient_quota", message);
 }

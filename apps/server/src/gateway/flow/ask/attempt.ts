@@ -15,7 +15,7 @@ import type { RequestHeaders } from "./request-headers.ts";
 import type { Lifeline } from "./lifeline.ts";
 import { encodeRequest, readAnswer as readWholeAnswer } from "./large-bodies.ts";
 import type { Crossing, LargeBodyInput } from "./large-bodies.ts";
-import { readFirstFrames } from "#gateway/flow/answer/stream.ts";
+import { readFirstFrames } from "./first-frames.ts";
 import type { VendorAnswer, VendorBase, WholeVendorAnswer } from "#gateway/flow/answer/answer.ts";
 
 export interface VendorCall extends LargeBodyInput {

@@ -3,6 +3,7 @@ import type { Principal } from "#domain/principal.ts";
 import type { ProviderEntry } from "#domain/snapshot.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
 import type { Exchange } from "#gateway/http/exchange.ts";
+import type { Outlet } from "#gateway/flow/answer/outlet.ts";
 import type { UpstreamCall } from "#gateway/upstream/upstream.ts";
 import type { RunningCall, Withdrawal } from "#gateway/flow/running-calls.ts";
 
@@ -11,6 +12,7 @@ export type Severance = "client" | "timeout" | Withdrawal;
 
 interface Tied {
   readonly exchange: Exchange;
+  readonly outlet: Outlet;
   readonly principal: Principal;
 }
 
@@ -25,17 +27,19 @@ export class Lifeline implements RunningCall {
   #provider: ProviderEntry | null = null;
   readonly #timer: NodeJS.Timeout;
   readonly exchange: Exchange;
+  readonly #outlet: Outlet;
   readonly #deps: Ties;
 
-  constructor(deps: Ties, { exchange, principal }: Tied) {
+  constructor(deps: Ties, { exchange, outlet, principal }: Tied) {
     this.#deps = deps;
     this.exchange = exchange;
+    this.#outlet = outlet;
     this.principal = principal;
     // Its body may have taken long to arrive.
     this.severedBy = deps.runningCalls.withdrawalOf(this);
     deps.runningCalls.add(this);
     this.#timer = setTimeout(() => this.#sever("timeout"), deps.timeouts.totalMs);
-    exchange.whenClientGone(() => this.#sever("client"));
+    outlet.whenClientGone(() => this.#sever("client"));
   }
 
   get provider(): ProviderEntry | null {
@@ -64,7 +68,7 @@ export class Lifeline implements RunningCall {
   release(): void {
     clearTimeout(this.#timer);
     this.#deps.runningCalls.delete(this);
-    this.exchange.whenClientGone(null);
+    this.#outlet.whenClientGone(null);
     this.#call = null;
   }
 

@@ -3,14 +3,13 @@
 
 import { GhostError } from "@ghostllm/contract";
 import { passageBetween, storedUrlOf, wayTo } from "@ghostllm/llm";
-import type { Dialect, ParsedRequest, StoredObjects, StoredRoute, Way } from "@ghostllm/llm";
+import type { ParsedRequest, StoredObjects, StoredRoute, Way } from "@ghostllm/llm";
 import type { Awaitable } from "#domain/clock.ts";
 import { freePrices } from "#domain/prices.ts";
-import type { LimitedScope, Principal } from "#domain/principal.ts";
+import type { LimitedScope } from "#domain/principal.ts";
 import { unlistedTarget } from "#domain/snapshot.ts";
-import type { Snapshot, Target } from "#domain/snapshot.ts";
+import type { Target } from "#domain/snapshot.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
-import type { Exchange } from "#gateway/http/exchange.ts";
 import type { UpstreamCall, UpstreamRequest } from "#gateway/upstream/upstream.ts";
 import type { VendorAnswer } from "#gateway/flow/answer/answer.ts";
 import { callVendor, headersFor } from "#gateway/flow/ask/attempt.ts";
@@ -21,12 +20,7 @@ import { withRun } from "#gateway/flow/run.ts";
 import { keepOwner } from "./holder.ts";
 import type { Holder } from "./holder.ts";
 
-export interface ForwardCall {
-  readonly exchange: Exchange;
-  readonly principal: Principal;
-  readonly snapshot: Snapshot;
-  /** The client's. */
-  readonly dialect: Dialect;
+export interface ForwardCall extends Pick<Call, "exchange" | "outlet" | "snapshot" | "principal" | "dialect"> {
   readonly objects: StoredObjects;
   readonly route: StoredRoute;
   readonly id: string | null;
@@ -55,10 +49,11 @@ function targetOf({ holder: { provider, owner }, route }: ForwardCall): Target {
 }
 
 function callOf(forwarded: ForwardCall, target: Target): Call {
-  const { exchange, snapshot, principal, dialect, holder } = forwarded;
+  const { exchange, outlet, snapshot, principal, dialect, holder } = forwarded;
   const requested = holder.owner?.requestedModel ?? "";
   return {
     exchange,
+    outlet,
     snapshot,
     principal,
     dialect,
