@@ -1,19 +1,36 @@
-import { defineConfig } from "vitest/config";
+// `npm test`: three kinds of suites. Most share two processes, into which the sources are loaded once; a suite therefore
+// leaves nothing behind: it closes what it opens, and changes nothing that belongs to the process.
+
+import { configDefaults, defineConfig } from "vitest/config";
+
+/** They look at the memory of their own process. */
+const alone = ["apps/server/tests/made-up-names.test.ts", "apps/server/tests/request-bodies.test.ts"];
+
+/** They start servers as processes, whose end a suite's own process sees to. */
+const processes = ["tests/{compat,e2e,faults,pressure,tooling}/**/*.test.ts"];
+
+const elsewhere = ["tests/bench/**", "tests/agents/**", "tests/servers/**"];
+
+function project(name: string, settings: object) {
+  return { extends: true as const, test: { name, ...settings } };
+}
 
 export default defineConfig({
   test: {
-    include: [
-      "packages/**/src/**/*.test.ts",
-      "packages/*/tests/**/*.test.ts",
-      "apps/**/src/**/*.test.ts",
-      "apps/*/tests/**/*.test.ts",
-      "tests/**/*.test.ts",
-    ],
-    exclude: ["**/node_modules/**", "tests/bench/**", "tests/agents/**", "tests/servers/**"],
+    exclude: [...configDefaults.exclude, ...elsewhere],
     pool: "forks",
     maxWorkers: 2,
-    testTimeout: 20_000,
+    testTimeout: 60_000,
     hookTimeout: 60_000,
     teardownTimeout: 20_000,
+    projects: [
+      project("processes", { include: processes }),
+      project("alone", { include: alone }),
+      project("shared", {
+        include: ["packages/**/*.test.ts", "apps/**/*.test.ts", "tests/**/*.test.ts"],
+        exclude: [...configDefaults.exclude, ...elsewhere, ...alone, ...processes],
+        isolate: false,
+      }),
+    ],
   },
 });

@@ -117,6 +117,16 @@ function readJsonCases(directory: string): JsonCase[] {
     });
 }
 
+/** Suites ask for the same again for every record. */
+function keepBy<Value>(read: (name: string) => Value): (name: string) => Value {
+  const kept = new Map<string, Value>();
+  return (name) => {
+    const value = kept.get(name) ?? read(name);
+    kept.set(name, value);
+    return value;
+  };
+}
+
 const usualDirectory = resolve(import.meta.dirname, "../../../shared/corpus");
 
 /** All bytes of the recordings on which the suites' figures were counted. */
@@ -130,15 +140,17 @@ export function openCorpus(directory: string): Corpus {
     const file = join(adversarial, name);
     return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as readonly Value[]) : [];
   };
+  const records = keepBy((provider) =>
+    readLines(join(recorded, `${provider}.jsonl`)).map((line, at) => normalizeRecord(line, provider, at)),
+  );
   const files = readdirSync(recorded).filter((name) => name.endsWith(".jsonl"));
   const bytes = files.reduce((sum, name) => sum + statSync(join(recorded, name)).size, 0);
   return {
     directory,
     isKnown: bytes === knownBytes,
     providers: () => files.map((name) => name.replace(/\.jsonl$/, "")),
-    recorded: (provider) =>
-      readLines(join(recorded, `${provider}.jsonl`)).map((line, at) => normalizeRecord(line, provider, at)),
-    oracle: (provider) => readOracle(join(directory, "oracle", `${provider}.jsonl`)),
+    recorded: records,
+    oracle: keepBy((provider) => readOracle(join(directory, "oracle", `${provider}.jsonl`))),
     jsonCases: () => readJsonCases(join(adversarial, "JSONTestSuite/test_parsing")),
     sseVectors: () => parse("sse-vectors.json"),
     naughtyStrings: () => parse("blns.json"),
@@ -151,10 +163,12 @@ function folderWith(name: string, directory: string): string {
   return [directory, usualDirectory].find((folder) => existsSync(join(folder, name))) ?? directory;
 }
 
+const openOnce = keepBy(openCorpus);
+
 /** The corpus named by GHOSTLLM_CORPUS, or the one in `shared/` beside this repository; null where there is none. */
 export function corpus(): Corpus | null {
   const directory = process.env["GHOSTLLM_CORPUS"] || usualDirectory;
-  return existsSync(join(directory, "recorded")) ? openCorpus(directory) : null;
+  return existsSync(join(directory, "recorded")) ? openOnce(directory) : null;
 }
 
 /** `describe` for suites over the corpus. Elsewhere one skipped test stands for the suite and says what is missing. */
