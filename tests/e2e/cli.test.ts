@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { compileCache } from "../support/compile-cache.ts";
 
 const launcher = fileURLToPath(new URL("../../apps/cli/bin/ghostllm.cjs", import.meta.url));
 
@@ -24,6 +25,7 @@ function start(words: readonly string[], environment: NodeJS.ProcessEnv = {}) {
     env: {
       PATH: process.env["PATH"],
       HOME: directory,
+      ...compileCache,
       SERVER_PORT: "0",
       GHOSTLLM_DETECT_OLLAMA: "false",
       ...environment,

@@ -10,6 +10,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { type Client, createClient } from "@ghostllm/contract/client";
+import { compileCache } from "./compile-cache.ts";
 
 const main = fileURLToPath(new URL("../../apps/server/src/main.ts", import.meta.url));
 
@@ -108,6 +109,7 @@ function environmentOf(options: ServerOptions, dataDir: string, adminKey: string
     MALLOC_MMAP_THRESHOLD_: "262144",
     MALLOC_TRIM_THRESHOLD_: "33554432",
     MALLOC_ARENA_MAX: "2",
+    ...compileCache,
     HOME: dataDir,
     SERVER_HOST: "127.0.0.1",
     SERVER_PORT: "0",
