@@ -3,7 +3,6 @@
 
 import { startFakeUpstream } from "@ghostllm/fake-upstream";
 import type { FakeUpstream } from "@ghostllm/fake-upstream";
-import type { UsageRecord } from "../../apps/server/src/domain/usage-record.ts";
 import {
   makeProvider,
   makeSnapshot,
@@ -16,6 +15,7 @@ import type { TestGateway } from "../../apps/server/tests/support/gateway.ts";
 import type { ReplayClient } from "./clients/client.ts";
 import { compare } from "./compare.ts";
 import type { Miss } from "./compare.ts";
+import { accountedOf, missesOfRecord } from "./record-misses.ts";
 import { replayPrice } from "./token-classes.ts";
 import type { Format } from "./reading.ts";
 import { expectedBy } from "./recordings.ts";
@@ -53,11 +53,6 @@ export class ReplayStage {
     return new ReplayStage(await startFakeUpstream(), await startGateway(makeSnapshot({ targets: [] })));
   }
 
-  /** What was written down of the latest replay. */
-  get record(): UsageRecord | undefined {
-    return this.#gateway.records.at(-1);
-  }
-
   async close(): Promise<void> {
     await this.#gateway.close();
     await this.#upstream.close();
@@ -67,7 +62,10 @@ export class ReplayStage {
     this.#serve(recording, writeBytes);
     const { isStream: stream } = recording;
     const actual = await client.ask({ url: this.#gateway.url, key: testKey, model, stream });
-    const misses = compare(expectedBy(recording, client.format), actual, client.format);
+    const misses = [
+      ...compare(expectedBy(recording, client.format), actual, client.format),
+      ...missesOfRecord(accountedOf(recording), this.#gateway.records.at(-1)),
+    ];
     return { recording, client: client.format, writeBytes, misses };
   }
 
