@@ -125,7 +125,7 @@ export interface TestGateway {
 }
 
 type Settings = Partial<
-  Pick<GatewayDeps, "upstream" | "clock" | "random" | "counters" | "journal" | "lease" | "events">
+  Pick<GatewayDeps, "upstream" | "clock" | "random" | "counters" | "journal" | "lease" | "events" | "estimator">
 > & {
   readonly timeouts?: Partial<GatewayDeps["timeouts"]>;
   readonly limits?: Partial<GatewayDeps["limits"]>;

@@ -24,7 +24,7 @@ export interface Estimator {
 }
 
 /** How long the last bytes of an answer may be held back for a better count. */
-const deadlineMs = 250;
+const usualDeadlineMs = 250;
 /** Of all that waits: beyond it nobody would be answered in time. */
 const maxWaitingBytes = 32 * 2 ** 20;
 
@@ -34,11 +34,12 @@ interface Job {
   readonly timer: NodeJS.Timeout;
 }
 
-export function createEstimator(): Estimator {
-  return new WorkerEstimator();
+export function createEstimator(deadlineMs = usualDeadlineMs): Estimator {
+  return new WorkerEstimator(deadlineMs);
 }
 
 class WorkerEstimator implements Estimator {
+  readonly #deadlineMs: number;
   #worker: Worker | null = null;
   /** In the order in which they came. */
   readonly #waiting = new Set<Job>();
@@ -46,11 +47,15 @@ class WorkerEstimator implements Estimator {
   /** What the worker works on: it is given one at a time, so that none waits there who has given up. */
   #current: Job | null = null;
 
+  constructor(deadlineMs: number) {
+    this.#deadlineMs = deadlineMs;
+  }
+
   estimate(request: EstimateRequest): Promise<TokenCounts | null> {
     const bytes = sizeOf(request);
     if (this.#waiting.size > 0 && this.#waitingBytes + bytes > maxWaitingBytes) return Promise.resolve(null);
     return new Promise((resolve) => {
-      const job: Job = { request, resolve, timer: setTimeout(() => this.#giveUp(job), deadlineMs) };
+      const job: Job = { request, resolve, timer: setTimeout(() => this.#giveUp(job), this.#deadlineMs) };
       this.#waiting.add(job);
       this.#waitingBytes += bytes;
       this.#next();
