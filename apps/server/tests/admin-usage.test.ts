@@ -1,6 +1,8 @@
-import { newId } from "@ghostllm/contract";
+import { newId, usageFieldNames, usageFields } from "@ghostllm/contract";
+import type { UsageFieldKind } from "@ghostllm/contract";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { UsageRecord } from "#domain/usage-record.ts";
+import { encodeRecord, parseLine } from "#link/journal/record-line.ts";
 import { startAdminPlane } from "./admin-plane.ts";
 import type { AdminPlane } from "./admin-plane.ts";
 
@@ -42,6 +44,11 @@ function recordAt(createdAt: number, change: Partial<UsageRecord> = {}): UsageRe
     webSearches: 0,
     fileSearches: 0,
     estimated: false,
+    usageBounded: false,
+    unansweredAttempts: 0,
+    unansweredTokens: 0,
+    unansweredCostNanos: 0,
+    chargedNanos: null,
     costNanos: 100_000_001,
     priceVersion: "catalog",
     latencyMs: 120,
@@ -119,4 +126,41 @@ it.each([
 it("adds up what key and user have spent", async () => {
   expect((await plane.admin.users.get({ params: { id: userId } })).spent_usd).toBe("0.100000001");
   expect((await plane.admin.apiKeys.get({ params: { id: apiKeyId } })).spent_usd).toBe("0.100000001");
+});
+
+/** Each field another value, so that two that are mixed up show. */
+function distinct(kind: UsageFieldKind, index: number): unknown {
+  if (kind === "flag") return true;
+  if (kind === "status") return "timeout";
+  if (kind === "moment") return noon - 86_400_000;
+  return kind === "id" || kind === "text" ? `text-${index}` : 1_000 + index;
+}
+
+it("every field comes by the journal and the database to the API", async () => {
+  const fields = usageFieldNames.map((name, index) => [name, distinct(usageFields[name].kind, index)] as const);
+  const record = { ...recordAt(noon), ...Object.fromEntries(fields) };
+  const parsed = parseLine(encodeRecord(record).toString("utf8").trim());
+  if (!("record" in parsed)) throw new Error(JSON.stringify(parsed));
+  await plane.store.usage.insert([parsed.record]);
+  const { data } = await plane.admin.usage.list({ query: { to: "2026-03-01T00:00:00Z" } });
+  const shown = fields.filter(([name]) => name !== "chargedNanos");
+  expect(data.map((one) => Object.values(one))).toEqual([
+    shown.map(([name, value]) => {
+      if (name === "createdAt") return "2026-02-28T12:00:00.000Z";
+      return name.endsWith("Nanos") ? `0.00000${Number(value)}` : value;
+    }),
+  ]);
+});
+
+it("a line that an earlier version wrote into the journal is read with what it lacks", () => {
+  const { unansweredAttempts, unansweredTokens, unansweredCostNanos, usageBounded, chargedNanos, ...rest } =
+    recordAt(noon);
+  const written = { ...rest, unanswered: { attempts: 2, tokens: 30, costNanos: 4 } };
+  const parsed = parseLine(JSON.stringify(written));
+  const told = { unansweredAttempts: 2, unansweredTokens: 30, unansweredCostNanos: 4, usageBounded, chargedNanos };
+  expect("record" in parsed && parsed.record).toMatchObject({ ...rest, ...told });
+  const { cacheWriteTokens: _, webSearches: __, ...older } = rest;
+  expect(parseLine(JSON.stringify(older))).toMatchObject({
+    record: { ...recordAt(noon), id: rest.id, unansweredAttempts, unansweredTokens, unansweredCostNanos },
+  });
 });

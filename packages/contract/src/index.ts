@@ -8,3 +8,22 @@ export { errorCatalogue, GhostError } from "./errors.ts";
 export type { ErrorCode, ErrorType, GhostErrorDetails } from "./errors.ts";
 export { newId } from "./ids.ts";
 export { formatUsd, nanosPerUsd, nanosToUsd, parseUsd, usdToNanos } from "./money.ts";
+export {
+  storedUsageFields,
+  summedUsageFields,
+  usageApiName,
+  usageColumn,
+  usageFieldNames,
+  usageFields,
+  usageStatuses,
+} from "./usage-fields.ts";
+export type {
+  StoredUsageField,
+  SummedUsageField,
+  UsageApiName,
+  UsageColumn,
+  UsageField,
+  UsageFieldKind,
+  UsageFieldName,
+  UsageFields,
+} from "./usage-fields.ts";

@@ -1,68 +1,59 @@
 import { z } from "zod";
+import {
+  storedUsageFields,
+  summedUsageFields,
+  usageApiName,
+  usageFields,
+  usageStatuses,
+  type StoredUsageField,
+  type SummedUsageField,
+  type UsageApiName,
+  type UsageField,
+  type UsageFields,
+} from "#usage-fields.ts";
 import { id, listOf, moment, pageQuery, time, usd } from "./fields.ts";
 import { defineRoutes } from "./route.ts";
 
 const count = z.int();
 
-const usageRecord = z
-  .object({
-    id: id.describe("Also the request id."),
-    created_at: time,
-    user_id: id,
-    api_key_id: id,
-    model_id: id.nullable(),
-    provider_id: id.nullable().describe("Null where no vendor was asked."),
-    provider: z.string(),
-    model: z.string(),
-    requested_model: z.string(),
-    operation: z.string(),
-    streamed: z.boolean(),
-    status: z.enum(["ok", "error", "client_abort", "timeout", "shutdown"]),
-    http_status: z.int(),
-    error_code: z.string().nullable(),
-    prompt_tokens: count,
-    completion_tokens: count,
-    total_tokens: count,
-    cached_tokens: count,
-    reasoning_tokens: count,
-    cache_write_tokens: count,
-    cache_write_hour_tokens: count,
-    audio_prompt_tokens: count,
-    audio_completion_tokens: count,
-    image_prompt_tokens: count,
-    image_completion_tokens: count,
-    cached_audio_tokens: count,
-    service_class: z.string().nullable().describe("Such as `priority` or `flex`; null for the vendor's usual one."),
-    geography: z.string().nullable().describe("Where alone the vendor was to compute; null for anywhere."),
-    web_searches: count,
-    file_searches: count,
-    estimated: z
-      .boolean()
-      .describe(
-        "The vendor told no usage, or not all of it, so that the counts or a part of the cost are an estimate.",
-      ),
-    usage_bounded: z.boolean().describe("The vendor told more than its model can use: the counts are what that can."),
-    unanswered_attempts: count.describe("Attempts that came to nothing, and that vendors may charge all the same."),
-    unanswered_tokens: count.describe("What those used, by estimate: in none of the counts above."),
-    unanswered_cost_usd: usd.nullable().describe("Part of `cost_usd`."),
-    cost_usd: usd.nullable().describe("Null where the price is unknown."),
-    price_version: z.string().nullable(),
-    latency_ms: z.number(),
-    ttft_ms: z.number().nullable().describe("Time to the first byte of the answer."),
-    attempts: z.int(),
-    ip_address: z.string().nullable(),
-    user_agent: z.string().nullable(),
-  })
-  .meta({ id: "UsageRecord" });
+const schemas = {
+  id,
+  text: z.string(),
+  integer: count,
+  flag: z.boolean(),
+  moment: time,
+  duration: z.number(),
+  money: usd,
+  status: z.enum(usageStatuses),
+} satisfies Readonly<Record<UsageField["kind"], z.ZodType>>;
+
+type SchemaOf<Field extends UsageField> = Field extends { readonly isNullable: true }
+  ? z.ZodNullable<(typeof schemas)[Field["kind"]]>
+  : (typeof schemas)[Field["kind"]];
+
+type RecordShape = { [Name in StoredUsageField as UsageApiName<Name>]: SchemaOf<UsageFields[Name]> };
+type SummedShape = { [Name in SummedUsageField as UsageApiName<Name>]: (typeof schemas)[UsageFields[Name]["kind"]] };
+
+function schemaOf({ kind, isNullable, about }: UsageField): z.ZodType {
+  const schema: z.ZodType = isNullable === true ? schemas[kind].nullable() : schemas[kind];
+  return about === undefined ? schema : schema.describe(about);
+}
+
+/** The types say of each field what the loop does with it. */
+const recordShape = Object.fromEntries(
+  storedUsageFields.map((name) => [usageApiName(name), schemaOf(usageFields[name])]),
+) as RecordShape;
+
+const summedShape = Object.fromEntries(
+  summedUsageFields.map((name) => [usageApiName(name), schemas[usageFields[name].kind]]),
+) as SummedShape;
+
+const usageRecord = z.object(recordShape).meta({ id: "UsageRecord" });
 
 const sums = {
   requests: count,
   errors: count,
-  prompt_tokens: count,
-  completion_tokens: count,
-  cached_tokens: count,
-  reasoning_tokens: count,
-  cost_usd: usd,
+  ...summedShape,
   unpriced_requests: count.describe("Requests with an unknown price: their cost is not in `cost_usd`."),
 };
 
@@ -85,9 +76,9 @@ const tag = "Usage";
 
 export const usageRoutes = defineRoutes({
   list: {
-    id: "usage.list",
     tag,
     permission: "usage.read",
+    id: "usage.list",
     method: "GET",
     path: "/admin/usage",
     query: pageQuery.extend(filter),
@@ -97,9 +88,9 @@ export const usageRoutes = defineRoutes({
     description: "One for every answered request, newest first.",
   },
   summary: {
-    id: "usage.summary",
     tag,
     permission: "usage.read",
+    id: "usage.summary",
     method: "GET",
     path: "/admin/usage/summary",
     query: z.strictObject({

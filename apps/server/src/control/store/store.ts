@@ -1,6 +1,7 @@
 // The store as the rest of the control plane sees it: one implementation over Kysely, for SQLite and for PostgreSQL.
 // Rows use the domain's names; times are epoch ms, money is nano-USD, ids are UUIDv7 text.
 
+import type { SummedUsageField } from "@ghostllm/contract";
 import type { ModelFacts } from "#domain/model-facts.ts";
 import type { FurtherPrices } from "#domain/price-overrides.ts";
 import type { Reach } from "#domain/access/may.ts";
@@ -121,18 +122,16 @@ export interface UsageFilter {
 
 export type UsageGrouping = "hour" | "day" | "user" | "api_key" | "provider" | "model";
 
-/** A sum over usage_hourly. `group` is the hour or day as epoch ms in text, an id, or `provider/model`. */
-export interface UsageSum {
-  readonly group: string;
+export interface UsageSums extends Readonly<Record<SummedUsageField, number>> {
   readonly requests: number;
   readonly errors: number;
-  readonly promptTokens: number;
-  readonly completionTokens: number;
-  readonly cachedTokens: number;
-  readonly reasoningTokens: number;
-  readonly costNanos: number;
   /** Requests whose price is unknown: their cost is not in `costNanos`. */
   readonly unpricedRequests: number;
+}
+
+/** A sum over usage_hourly. `group` is the hour or day as epoch ms in text, an id, or `provider/model`. */
+export interface UsageSum extends UsageSums {
+  readonly group: string;
 }
 
 type New<Row, Given extends keyof Row> = Pick<Row, Given>;

@@ -2,6 +2,7 @@
 // Times are epoch ms, money is nano-USD, booleans are 0 or 1, JSON is text.
 
 import type { Generated } from "kysely";
+import type { HourlySums, UsageRow } from "./usage-row.ts";
 
 export interface UsersTable {
   id: string;
@@ -72,54 +73,9 @@ export interface AliasesTable {
   updated_at: number;
 }
 
-export interface UsageLogsTable {
-  id: string;
-  created_at: number;
-  user_id: string;
-  api_key_id: string;
-  model_id: string | null;
-  /** Empty where no vendor was asked. */
-  provider_id: string;
-  provider: string;
-  model: string;
-  requested_model: string;
-  operation: string;
-  streamed: number;
-  status: string;
-  http_status: number;
-  error_code: string | null;
-  prompt_tokens: number;
-  completion_tokens: number;
-  total_tokens: number;
-  cached_tokens: number;
-  reasoning_tokens: number;
-  cache_write_tokens: number;
-  cache_write_hour_tokens: number;
-  audio_prompt_tokens: number;
-  audio_completion_tokens: number;
-  image_prompt_tokens: number;
-  image_completion_tokens: number;
-  cached_audio_tokens: number;
-  service_class: string | null;
-  geography: string | null;
-  web_searches: number;
-  file_searches: number;
-  estimated: number;
-  usage_bounded: number;
-  unanswered_attempts: number;
-  unanswered_tokens: number;
-  unanswered_cost: number | null;
-  cost: number | null;
-  price_version: string | null;
-  latency_ms: number;
-  ttft_ms: number | null;
-  attempts: number;
-  request_id: string;
-  ip_address: string | null;
-  user_agent: string | null;
-}
+export type UsageLogsTable = UsageRow & { request_id: string };
 
-export interface UsageHourlyTable {
+export interface UsageHourlyTable extends HourlySums {
   /** Epoch ms of the start of the hour. */
   hour: number;
   user_id: string;
@@ -129,14 +85,6 @@ export interface UsageHourlyTable {
   /** Empty for a model without a row: a key column cannot be null. */
   model_id: string;
   model: string;
-  requests: number;
-  errors: number;
-  prompt_tokens: number;
-  completion_tokens: number;
-  cached_tokens: number;
-  reasoning_tokens: number;
-  cost: number;
-  unpriced_requests: number;
 }
 
 export interface SettingsTable {

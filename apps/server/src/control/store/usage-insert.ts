@@ -4,7 +4,8 @@ import type { UsageRecord } from "#domain/usage-record.ts";
 import { prepareBulk, type BulkStatement, type Value } from "./bulk.ts";
 import { change, type Database } from "./database.ts";
 import { toValues, usageColumns } from "./usage-columns.ts";
-import { hourlyKeys, hourlySums, sumByHour, sumSpend } from "./usage-sums.ts";
+import { hourlySums } from "./usage-row.ts";
+import { hourlyKeys, sumByHour, sumSpend } from "./usage-sums.ts";
 
 const insertLogs: BulkStatement = {
   width: usageColumns.length,

@@ -1,8 +1,11 @@
 // What a batch of new usage records adds to the rollups, to keys and to users. Pure.
 
+import { summedUsageFields, usageColumn } from "@ghostllm/contract";
 import { chargeOf, type UsageRecord } from "#domain/usage-record.ts";
 import type { Value } from "./bulk.ts";
 import { storableText } from "./columns.ts";
+import type { UsageSums } from "./store.ts";
+import { hourlySums, type HourlySums } from "./usage-row.ts";
 
 /** PostgreSQL holds at most some 2,700 bytes in one entry of an index. */
 const maxKeyLength = 200;
@@ -17,16 +20,11 @@ export function hourOf(timeMs: number): number {
 
 export const hourlyKeys = ["hour", "user_id", "api_key_id", "provider_id", "provider", "model_id", "model"] as const;
 
-export const hourlySums = [
-  "requests",
-  "errors",
-  "prompt_tokens",
-  "completion_tokens",
-  "cached_tokens",
-  "reasoning_tokens",
-  "cost",
-  "unpriced_requests",
-] as const;
+/** As the store's users know them. */
+export function toSums(row: HourlySums): UsageSums {
+  const sums = { requests: row.requests, errors: row.errors, unpricedRequests: row.unpriced_requests };
+  return summedUsageFields.reduce((all, name) => ({ ...all, [name]: row[usageColumn(name)] }), sums as UsageSums);
+}
 
 /** Rows of usage_hourly, keys before sums, one for each key. */
 export function sumByHour(records: readonly UsageRecord[]): readonly (readonly Value[])[] {
@@ -52,16 +50,8 @@ function keysOf(record: UsageRecord): readonly Value[] {
 
 /** In the order of `hourlySums`. A client that left is not an error of the service. */
 function addendsOf(record: UsageRecord): readonly number[] {
-  return [
-    1,
-    ["error", "timeout", "shutdown"].includes(record.status) ? 1 : 0,
-    record.promptTokens,
-    record.completionTokens,
-    record.cachedTokens,
-    record.reasoningTokens,
-    record.costNanos ?? 0,
-    record.costNanos === null ? 1 : 0,
-  ];
+  const isError = ["error", "timeout", "shutdown"].includes(record.status);
+  return [1, isError ? 1 : 0, record.costNanos === null ? 1 : 0, ...summedUsageFields.map((name) => record[name] ?? 0)];
 }
 
 /** Rows of (id, nano-USD spent, epoch ms of the latest use) for the holders that `idOf` names. */

@@ -5,7 +5,8 @@ import { isWithin } from "./reach.ts";
 import type { Store, UsageFilter, UsageGrouping } from "./store.ts";
 import { fromRow } from "./usage-columns.ts";
 import { usageInserterIn } from "./usage-insert.ts";
-import { hourlySums, hourMs, hourOf } from "./usage-sums.ts";
+import { hourlySums } from "./usage-row.ts";
+import { hourMs, hourOf, toSums } from "./usage-sums.ts";
 
 const owners = { user: "user_id", key: "api_key_id" };
 
@@ -48,17 +49,7 @@ function usageSummarizerIn({ kysely }: Database): Store["usage"]["summarize"] {
       .orderBy(group);
     if (filter.from !== undefined) query = query.where("hour", ">=", hourOf(filter.from));
     if (filter.to !== undefined) query = query.where("hour", "<", hourOf(filter.to));
-    return (await query.execute()).map((row) => ({
-      group: String(row.group_name),
-      requests: row.requests,
-      errors: row.errors,
-      promptTokens: row.prompt_tokens,
-      completionTokens: row.completion_tokens,
-      cachedTokens: row.cached_tokens,
-      reasoningTokens: row.reasoning_tokens,
-      costNanos: row.cost,
-      unpricedRequests: row.unpriced_requests,
-    }));
+    return (await query.execute()).map(({ group_name: name, ...sums }) => ({ group: String(name), ...toSums(sums) }));
   };
 }
 

@@ -49,7 +49,7 @@ export function factsOf({ clock }: GatewayDeps, run: Run): RequestFacts {
     requestedModel: candidates.requested,
     operation: request.operation,
     streamed: request.stream,
-    unanswered: sumOf(trail.unanswered, clock.now()),
+    ...sumOf(trail.unanswered, clock.now()),
     latencyMs: Math.round(exchange.elapsedMs()),
     attempts: trail.attempts,
     ipAddress: exchange.ipAddress,
@@ -70,10 +70,9 @@ export async function finish(deps: GatewayDeps, input: FinishInput): Promise<num
 
 /** What else vendors may charge for the request is part of its cost. */
 function withUnanswered(record: UsageRecord): UsageRecord {
-  const { unanswered } = record;
-  if (unanswered === undefined) return record;
-  const { costNanos } = unanswered;
-  const sum = record.costNanos === null || costNanos === null ? null : record.costNanos + costNanos;
+  const { unansweredAttempts, unansweredCostNanos, costNanos } = record;
+  if (unansweredAttempts === 0) return record;
+  const sum = costNanos === null || unansweredCostNanos === null ? null : costNanos + unansweredCostNanos;
   return { ...record, estimated: true, costNanos: sum };
 }
 
@@ -83,8 +82,8 @@ async function settle(
   record: UsageRecord,
   { ending, whenLeft }: FinishInput,
 ): Promise<number> {
-  const { id, totalTokens, unanswered, costNanos } = record;
-  const tokens = totalTokens + (unanswered?.tokens ?? 0);
+  const { id, totalTokens, unansweredTokens, costNanos } = record;
+  const tokens = totalTokens + unansweredTokens;
   const staysRunning = whenLeft !== undefined;
   try {
     const takesAll = ending.usage.isUnseen === true;
@@ -134,7 +133,8 @@ function buildRecord(deps: GatewayDeps, input: FinishInput): UsageRecord {
     webSearches: usage.webSearches ?? 0,
     fileSearches: usage.fileSearches ?? 0,
     estimated: usage.estimated,
-    ...(isBounded && { usageBounded: true }),
+    usageBounded: isBounded,
+    chargedNanos: null,
     ...priced(input, isBounded ? { ...ending, usage } : ending, deps.clock.now()),
     ttftMs: ending.ttftMs === null ? null : Math.round(ending.ttftMs),
   };

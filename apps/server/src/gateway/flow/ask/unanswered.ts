@@ -4,7 +4,7 @@
 import { costOf, crossings, priceAt, unmetered } from "@ghostllm/llm";
 import type { ParsedRequest } from "@ghostllm/llm";
 import type { Target } from "#domain/snapshot.ts";
-import type { UnansweredAttempts } from "#domain/usage-record.ts";
+import type { UsageRecord } from "#domain/usage-record.ts";
 import type { UpstreamCall, UpstreamFailure } from "#gateway/upstream/upstream.ts";
 import { noUsage } from "#gateway/flow/answer/measured-usage.ts";
 import type { MeasuredUsage } from "#gateway/flow/answer/measured-usage.ts";
@@ -63,12 +63,20 @@ export function costOfUnanswered({ target, usage }: UnansweredAttempt, now: numb
   return price === null ? null : costOf(usage, price);
 }
 
-export function sumOf(attempts: readonly UnansweredAttempt[], now: number): UnansweredAttempts | undefined {
-  if (attempts.length === 0) return undefined;
+export type Unanswered = Pick<UsageRecord, "unansweredAttempts" | "unansweredTokens" | "unansweredCostNanos">;
+
+export const nothingUnanswered: Unanswered = { unansweredAttempts: 0, unansweredTokens: 0, unansweredCostNanos: 0 };
+
+/** As a record tells them. */
+export function sumOf(attempts: readonly UnansweredAttempt[], now: number): Unanswered {
+  if (attempts.length === 0) return nothingUnanswered;
   const costs = attempts.map((attempt) => costOfUnanswered(attempt, now));
   return {
-    attempts: attempts.length,
-    tokens: attempts.reduce((sum, { usage }) => sum + usage.promptTokens + usage.completionTokens, 0),
-    costNanos: costs.some((cost) => cost === null) ? null : costs.reduce((sum: number, cost) => sum + (cost ?? 0), 0),
+    unansweredAttempts: attempts.length,
+    unansweredTokens: attempts.reduce((sum, { usage }) => sum + usage.promptTokens + usage.completionTokens, 0),
+    unansweredCostNanos: costs.reduce(
+      (sum: number | null, cost) => (sum === null || cost === null ? null : sum + cost),
+      0,
+    ),
   };
 }

@@ -1,0 +1,157 @@
+// The usage record, field by field: what is written down of one answered request. The journal's line, the row in usage_logs,
+// the hourly sums and the admin API are all made from this table, so that a new field is a line here and a migration.
+
+/**
+ * `integer`: also counts. `moment`: epoch ms, in the API a time. `duration`: ms, a fraction where it comes from. `money`:
+ * nano-USD, in the API USD as decimal text.
+ */
+export type UsageFieldKind = "id" | "text" | "integer" | "flag" | "moment" | "duration" | "money" | "status";
+
+export interface UsageField {
+  readonly kind: UsageFieldKind;
+  readonly isNullable?: true;
+  /** Its column cannot be null: there, an empty text stands for that. */
+  readonly isEmptyForNull?: true;
+  /** Of records that were written down before there was this field. */
+  readonly before?: number | boolean | null;
+  /** Added up for each hour. */
+  readonly isSummed?: true;
+  /** For whoever drains the journal, and nobody else. */
+  readonly isInternal?: true;
+  /** For the document of the API. */
+  readonly about?: string;
+}
+
+/** How the request ended. Every status but `ok` may still have used, and cost, tokens. */
+export const usageStatuses = ["ok", "error", "client_abort", "timeout", "shutdown"] as const;
+
+const id = { kind: "id" } as const;
+const text = { kind: "text" } as const;
+const integer = { kind: "integer" } as const;
+const flag = { kind: "flag" } as const;
+const summed = { kind: "integer", isSummed: true } as const;
+const laterCount = { kind: "integer", before: 0 } as const;
+const laterText = { kind: "text", isNullable: true, before: null } as const;
+const textOrNull = { kind: "text", isNullable: true } as const;
+
+export const usageFields = {
+  /** Draining the journal is idempotent by it. */
+  id: { ...id, about: "Also the request id." },
+  /** At which the request arrived. */
+  createdAt: { kind: "moment" },
+  userId: id,
+  apiKeyId: id,
+  /** Row in `models`; null for a model reached by `provider/model` that has no row. */
+  modelId: { ...id, isNullable: true },
+  providerId: { ...id, isNullable: true, isEmptyForNull: true, about: "Null where no vendor was asked." },
+  /** The provider's name and the name the model has there; empty where no vendor was asked. */
+  provider: text,
+  model: text,
+  requestedModel: {
+    ...text,
+    about: "The name that the client asked for: an alias, `provider/model`, or the model itself.",
+  },
+  operation: { ...text, about: "Such as `chat.completions` or `embeddings`." },
+  streamed: flag,
+  status: { kind: "status" },
+  httpStatus: integer,
+  errorCode: textOrNull,
+  promptTokens: { ...summed, about: "All input tokens, cached ones included." },
+  completionTokens: { ...summed, about: "All output tokens, reasoning included." },
+  totalTokens: integer,
+  cachedTokens: summed,
+  reasoningTokens: summed,
+  cacheWriteTokens: {
+    ...laterCount,
+    about: "Part of `prompt_tokens` that the vendor wrote into its cache for its usual time.",
+  },
+  cacheWriteHourTokens: {
+    ...laterCount,
+    about: "Part of `prompt_tokens` that the vendor wrote into its cache for an hour.",
+  },
+  audioPromptTokens: laterCount,
+  audioCompletionTokens: laterCount,
+  /** Pictures, where the vendor counts them apart. */
+  imagePromptTokens: laterCount,
+  imageCompletionTokens: laterCount,
+  cachedAudioTokens: { ...laterCount, about: "Part of `cached_tokens` that was sound." },
+  serviceClass: { ...laterText, about: "Such as `priority` or `flex`; null for the vendor's usual one." },
+  geography: { ...laterText, about: "Where alone the vendor was to compute; null for anywhere." },
+  webSearches: { ...laterCount, about: "Searches of the web that the vendor made." },
+  fileSearches: { ...laterCount, about: "Searches of files that the vendor made." },
+  estimated: {
+    ...flag,
+    about: "The vendor told no usage, or not all of it, so that the counts or a part of the cost are an estimate.",
+  },
+  usageBounded: {
+    ...flag,
+    before: false,
+    about: "The vendor told more than its model can use: the counts are what that can.",
+  },
+  unansweredAttempts: {
+    ...laterCount,
+    about: "Attempts that came to nothing, and that vendors may charge all the same.",
+  },
+  unansweredTokens: { ...laterCount, about: "What those used, by estimate: in none of the counts above." },
+  unansweredCostNanos: {
+    kind: "money",
+    isNullable: true,
+    before: 0,
+    about: "Part of `cost_usd`; null where the price of one of them is unknown.",
+  },
+  /** Never 0 for want of a price. */
+  costNanos: { kind: "money", isNullable: true, isSummed: true, about: "Null where the price is unknown." },
+  /** What budgets were charged, where that is more than the cost: it is unknown, or nobody saw the end of the answer. */
+  chargedNanos: { kind: "money", isNullable: true, before: null, isInternal: true },
+  priceVersion: { ...textOrNull, about: "Which price was applied, such as `catalog:0.1.8` or `override`." },
+  latencyMs: { kind: "duration" },
+  ttftMs: { kind: "duration", isNullable: true, about: "Time to the first byte of the answer; null when none came." },
+  attempts: integer,
+  ipAddress: textOrNull,
+  userAgent: textOrNull,
+} as const satisfies Readonly<Record<string, UsageField>>;
+
+export type UsageFields = typeof usageFields;
+export type UsageFieldName = keyof UsageFields;
+/** Those that are stored and shown. */
+export type StoredUsageField = {
+  [Name in UsageFieldName]: UsageFields[Name] extends { readonly isInternal: true } ? never : Name;
+}[UsageFieldName];
+export type SummedUsageField = {
+  [Name in UsageFieldName]: UsageFields[Name] extends { readonly isSummed: true } ? Name : never;
+}[UsageFieldName];
+
+type Snake<Text extends string> = Text extends `${infer First}${infer Rest}`
+  ? `${First extends Lowercase<First> ? First : `_${Lowercase<First>}`}${Snake<Rest>}`
+  : Text;
+
+/** `costNanos` -> `cost`, `promptTokens` -> `prompt_tokens`. */
+export type UsageColumn<Name extends string> = Name extends `${infer Base}Nanos` ? Snake<Base> : Snake<Name>;
+/** `costNanos` -> `cost_usd`; otherwise the column. */
+export type UsageApiName<Name extends string> = Name extends `${string}Nanos`
+  ? `${UsageColumn<Name>}_usd`
+  : Snake<Name>;
+
+export const usageFieldNames = Object.keys(usageFields) as readonly UsageFieldName[];
+export const storedUsageFields = usageFieldNames.filter(isStored);
+export const summedUsageFields = usageFieldNames.filter(isSummed);
+
+function isStored(name: UsageFieldName): name is StoredUsageField {
+  const { isInternal }: UsageField = usageFields[name];
+  return isInternal !== true;
+}
+
+function isSummed(name: UsageFieldName): name is SummedUsageField {
+  const field: UsageField = usageFields[name];
+  return field.isSummed === true;
+}
+
+export function usageColumn<Name extends UsageFieldName>(name: Name): UsageColumn<Name> {
+  const base = name.replace(/Nanos$/, "");
+  return base.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`) as UsageColumn<Name>;
+}
+
+export function usageApiName<Name extends UsageFieldName>(name: Name): UsageApiName<Name> {
+  const suffix = name.endsWith("Nanos") ? "_usd" : "";
+  return `${usageColumn(name)}${suffix}` as UsageApiName<Name>;
+}
