@@ -64,7 +64,8 @@ export const folders: Readonly<Record<string, Readonly<Record<string, readonly s
       "providers (types)",
     ],
     "dialects/streams": [
-      ...["dialects/dialect.ts (types)", "dialects/errors (types)", "dialects/fields (types)", "wire", "hub.ts"],
+      ...["dialects/dialect.ts (types)", "dialects/errors (types)", "dialects/fields (types)"],
+      ...["dialects/seals (types)", "wire", "hub.ts"],
     ],
     "dialects/seals": [
       ...["dialects/dialect.ts (types)", "dialects/parsed-request.ts (types)", "dialects/fields", "dialects/streams"],

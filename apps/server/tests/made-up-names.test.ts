@@ -41,7 +41,10 @@ it("a hundred thousand names of models and ids leave the memory as it was", asyn
       if (index % 4 === 0) expect(findModel(snapshot, name).targets).toHaveLength(1);
       health.recordFailure({ ...failure, target: makeTarget(provider, name, { modelId: null }) });
       owners.keep([name], { userId: "user", providerId: provider.id, model: name, requestedModel: name });
-      turns.of("user").keep([name], { by: "gemini", reasoning: [], signatures: {} });
+      turns.keep(
+        { kind: "user", id: "user" },
+        { callNames: [name], turn: { by: "gemini", reasoning: [], signatures: {} } },
+      );
       events.attemptFailed({ requestId: name, provider: "openai", model: name, reason: "500", message: name });
     }
   };

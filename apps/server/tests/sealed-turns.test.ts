@@ -4,8 +4,6 @@
 import { startFakeUpstream } from "@ghostllm/fake-upstream";
 import type { FakeUpstream } from "@ghostllm/fake-upstream";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { systemClock } from "#domain/clock.ts";
-import { MemoryTurns } from "#link/memory/turns.ts";
 import { makePrincipal, makeProvider, makeSnapshot, makeTarget, startGateway, testKey } from "./support/gateway.ts";
 import type { TestGateway } from "./support/gateway.ts";
 
@@ -142,25 +140,5 @@ describe("thoughts that a vendor sealed", () => {
     const text = await ask([question], true);
     expect(text).toMatch(/^data: \{.*"tool_calls".*\}\n\n/m);
     expect(text).toMatch(/data: \[DONE\]\n\n$/);
-  });
-});
-
-describe("the memory for sealed turns", () => {
-  const turnOf = (value: string) => ({ by: "a", reasoning: [], signatures: { id: { by: "a", value } } });
-
-  it("forgets after an hour", () => {
-    let now = 0;
-    const memory = new MemoryTurns({ ...systemClock, monotonic: () => now }).of("user");
-    memory.keep(["id"], turnOf("x"));
-    now = 59 * 60_000;
-    expect(memory.find("id")).toEqual(turnOf("x"));
-    now = 60 * 60_000;
-    expect(memory.find("id")).toBeUndefined();
-  });
-
-  it("lets the oldest go when it is full", () => {
-    const memory = new MemoryTurns(systemClock, 2_000).of("user");
-    for (const name of ["first", "second", "third"]) memory.keep([name], turnOf("x".repeat(700)));
-    expect(["first", "second", "third"].map((name) => memory.find(name) !== undefined)).toEqual([false, true, true]);
   });
 });

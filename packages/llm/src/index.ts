@@ -51,4 +51,4 @@ export { findMembers } from "./wire/json-members.ts";
 export { JsonExtent } from "./wire/json-extent.ts";
 export type { JsonBounds } from "./wire/json-extent.ts";
 export type { AnswerFacts } from "#dialects/passage/told-answer.ts";
-export type { SealedTurn, SealMemory } from "#dialects/seals/sealed-turns.ts";
+export type { KeptTurn, KnownTurns, SealedTurn } from "#dialects/seals/sealed-turns.ts";

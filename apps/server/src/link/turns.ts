@@ -1,9 +1,13 @@
-// Thoughts that vendors sealed, kept by the ids of the calls they led to until the client comes with the results. A client
+// Thoughts that vendors sealed, kept by the names of the calls they led to until the client comes with the results. A client
 // that loses them loses nothing but the model's train of thought, so they may expire, and are bounded in number and size.
 
-import type { SealMemory } from "@ghostllm/llm";
+import type { KeptTurn, KnownTurns } from "@ghostllm/llm";
+import type { Scope } from "#domain/access/scope.ts";
+import type { Awaitable } from "#domain/clock.ts";
 
+/** Of one scope each: nobody is given what others were told. */
 export interface Turns {
-  /** Of one user: nobody is given what others were told. */
-  of(userId: string): SealMemory;
+  /** Those that are known. */
+  find(scope: Scope, callNames: readonly string[]): Awaitable<KnownTurns>;
+  keep(scope: Scope, kept: KeptTurn): Awaitable<void>;
 }

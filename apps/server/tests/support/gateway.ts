@@ -125,7 +125,20 @@ export interface TestGateway {
 }
 
 type Settings = Partial<
-  Pick<GatewayDeps, "upstream" | "clock" | "random" | "counters" | "journal" | "lease" | "events" | "estimator">
+  Pick<
+    GatewayDeps,
+    | "upstream"
+    | "clock"
+    | "random"
+    | "journal"
+    | "lease"
+    | "events"
+    | "estimator"
+    | "counters"
+    | "owners"
+    | "turns"
+    | "pendingAnswers"
+  >
 > & {
   readonly timeouts?: Partial<GatewayDeps["timeouts"]>;
   readonly limits?: Partial<GatewayDeps["limits"]>;

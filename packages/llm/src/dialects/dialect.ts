@@ -7,6 +7,7 @@ import type { RequestFitting } from "#fitting/fit-text.ts";
 import type { ChatRequest, ChatResult } from "#hub.ts";
 import type { Operation } from "#operations.ts";
 import type { ClientDialectName, DialectName, Quirks } from "#providers/definition.ts";
+import type { Splice } from "#wire/json-members.ts";
 import type { JsonObject } from "#wire/json.ts";
 import type { VendorError } from "#dialects/errors/vendor-error.ts";
 import type { ClientModels } from "#dialects/fields/client-models.ts";
@@ -16,7 +17,7 @@ import type { ToolNameRules } from "#dialects/names/fitted-names.ts";
 import type { EncodedRequest, ParsedRequest, RequestEdits, RequestLine } from "./parsed-request.ts";
 import type { AnswerPlaces } from "#dialects/passage/answer-losses.ts";
 import type { NamedModel } from "#dialects/passage/told-model.ts";
-import type { SealMemory } from "#dialects/seals/sealed-turns.ts";
+import type { KnownTurns } from "#dialects/seals/sealed-turns.ts";
 import type { StreamDecoder, StreamEncoder, WrittenAnswer } from "#dialects/streams/stream-codec.ts";
 import type { StreamTap } from "#dialects/streams/stream-tap.ts";
 import type { WrappedStreams } from "#dialects/streams/wrapped-streams.ts";
@@ -123,6 +124,29 @@ export interface UpstreamDialect {
   readonly wrapped?: WrappedStreams;
 }
 
+/** A message of a request with calls and without the thought that led to them. */
+export interface DroppedThought extends Pick<Splice, "start" | "end"> {
+  /** The name of its first call; null where that has none. */
+  readonly callName: string | null;
+  /** The field for the thought is there, with nothing in it: `start` and `end` are those of its value. */
+  readonly isWritten: boolean;
+  /** What the client wrote instead, under another name. */
+  readonly instead: string | null;
+}
+
+export interface RestoredThoughts {
+  readonly dropped: readonly DroppedThought[];
+  readonly turns: KnownTurns;
+  /** A call without a thought is refused, so that one for which none is known is given an empty one. */
+  readonly isNeeded: boolean;
+}
+
+/** Thoughts that have no seal, for vendors that want them back. */
+export interface DroppedThoughts {
+  find(request: ParsedRequest): readonly DroppedThought[];
+  restore(request: ParsedRequest, restored: RestoredThoughts): RestoredRequest;
+}
+
 export interface RestoredRequest {
   readonly request: ParsedRequest;
   /** A call whose thought is not known was given an empty one. */
@@ -137,8 +161,8 @@ export interface PassingDialect extends UpstreamDialect {
   readonly fitting: RequestFitting;
   /** The fields of a request without what other vendors sealed, in a list of one. Absent where the dialect has no seals. */
   readonly dropForeignSeals?: (request: JsonObject) => readonly unknown[];
-  /** The request with thoughts that have no seal, for vendors that want them back. Absent where no vendor of the dialect does. */
-  readonly restoreThoughts?: (request: ParsedRequest, memory: SealMemory, isNeeded: boolean) => RestoredRequest;
+  /** Absent where no vendor of the dialect wants thoughts back that have no seal. */
+  readonly droppedThoughts?: DroppedThoughts;
   readonly namedModel: NamedModel;
   /** The field in which a result names its call. Absent where not all do. */
   readonly resultIds?: string;

@@ -51,7 +51,6 @@ async function obtainAnswer(deps: GatewayDeps, run: Run): Promise<Answer> {
   const headers = upstreamHeaders(deps, exchange, dialect.client);
   const isStrict = exchange.header("x-ghostllm-strict") === "true";
   const requestId = exchange.id;
-  const seals = deps.turns.of(caller);
   const asked = {
     requestId,
     request,
@@ -60,7 +59,6 @@ async function obtainAnswer(deps: GatewayDeps, run: Run): Promise<Answer> {
     plan,
     caller,
     headers,
-    seals,
     lifeline,
     trail,
     reservedNanos,

@@ -7,13 +7,12 @@ import type {
   AnswerFacts,
   ClientDialectName,
   DialectName,
+  KnownTurns,
   Operation,
   ParsedRequest,
   RequestDemand,
   RequestEdits,
   RequestLine,
-  SealedTurn,
-  SealMemory,
   SentRequest,
   WholeAnswerReading,
 } from "@ghostllm/llm";
@@ -40,8 +39,8 @@ export interface EncodeJob extends WayOfJob {
   readonly kind: "encode";
   readonly request: ParsedRequest;
   readonly edits: RequestEdits;
-  /** Those that were asked for, by the ids of their calls. */
-  readonly turns: ReadonlyMap<string, SealedTurn>;
+  /** Those that are known of what the client dropped. */
+  readonly turns: KnownTurns;
 }
 
 export interface ParsedElsewhere {
@@ -57,7 +56,7 @@ export interface EncodedElsewhere {
   readonly body: Buffer | null;
   readonly notes: readonly string[];
   readonly sent: SentRequest;
-  /** Calls whose turns were looked for and not given. */
+  /** The names of the calls whose turns belong into it. */
   readonly wanted: readonly string[];
 }
 
@@ -74,7 +73,6 @@ export interface ReadJob extends WayOfJob {
 export interface ReadElsewhere {
   readonly kind: "read";
   readonly reading: WholeAnswerReading;
-  readonly kept: readonly (readonly [callIds: readonly string[], turn: SealedTurn])[];
 }
 
 export type HeavyJob = ParseJob | EncodeJob | ReadJob;
@@ -101,18 +99,11 @@ function parse({ dialect, operation, body, line, isBudgeted }: ParseJob): Parsed
 const mostWanted = 10_000;
 
 function encode({ client, upstream, operation, facts, request, edits, turns }: EncodeJob): EncodedElsewhere {
-  const wanted: string[] = [];
-  const memory: SealMemory = {
-    find(callId) {
-      const turn = turns.get(callId);
-      if (turn === undefined && wanted.length < mostWanted) wanted.push(callId);
-      return turn;
-    },
-    keep() {},
-  };
-  const passage = passageBetween(dialects[client], vendorDialects[upstream], operation, { memory, facts });
-  const { body, notes } = passage.encodeRequest(withMembers(request), edits);
+  const passage = passageBetween(dialects[client], vendorDialects[upstream], operation, { facts });
+  const begun = passage.beginRequest(withMembers(request), edits);
+  const { body, notes } = begun.encode(turns);
   const written = body === request.body ? null : Buffer.from(body);
+  const wanted = begun.wanted.slice(0, mostWanted);
   return { kind: "encode", body: written, notes, sent: passage.sent(), wanted };
 }
 
@@ -140,14 +131,12 @@ function read({
   body,
   streamType,
 }: ReadJob): ReadElsewhere {
-  const kept: [readonly string[], SealedTurn][] = [];
-  const memory: SealMemory = { find: () => undefined, keep: (callIds, turn) => void kept.push([callIds, turn]) };
-  const context = { memory, facts: { ...facts, elapsedMs: () => elapsedMs } };
+  const context = { facts: { ...facts, elapsedMs: () => elapsedMs } };
   const passage = passageBetween(dialects[client], vendorDialects[upstream], operation, context);
   passage.goOn(sent);
   if (holdsTooMuch(body)) throw new GhostError("provider_error", "The provider's answer holds too much to be read.");
   const whole = withMembers(request);
   const reading =
     streamType === undefined ? passage.readAnswer(body, whole) : passage.readStreamed(body, whole, streamType);
-  return { kind: "read", reading, kept };
+  return { kind: "read", reading };
 }

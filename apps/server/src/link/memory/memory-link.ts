@@ -14,6 +14,7 @@ import { MemoryTurns } from "./turns.ts";
 export interface LinkBounds {
   readonly objects?: number;
   readonly pendingAnswers?: number;
+  readonly turnCharacters?: number;
 }
 
 interface MemoryLinkOptions {
@@ -29,7 +30,7 @@ export function createMemoryLink({ clock, write, bounds = {} }: MemoryLinkOption
   return {
     counters,
     owners,
-    turns: new MemoryTurns(clock),
+    turns: new MemoryTurns(clock, bounds.turnCharacters),
     pendingAnswers: new MemoryPendingAnswers(clock, bounds.pendingAnswers),
     health: new MemoryHealth(),
     open({ spent, objects }) {

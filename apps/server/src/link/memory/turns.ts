@@ -1,4 +1,5 @@
-import type { SealedTurn, SealMemory } from "@ghostllm/llm";
+import type { KeptTurn, KnownTurns, SealedTurn } from "@ghostllm/llm";
+import type { Scope } from "#domain/access/scope.ts";
 import type { Clock } from "#domain/clock.ts";
 import type { Turns } from "#link/turns.ts";
 
@@ -24,18 +25,22 @@ export class MemoryTurns implements Turns {
     this.#maxCharacters = limit;
   }
 
-  of(userId: string): SealMemory {
-    return {
-      find: (callId) => this.#find(`${userId} ${callId}`),
-      keep: (callIds, turn) => {
-        const characters = sizeOf(turn);
-        const expiresAt = this.#clock.monotonic() + lifetimeMs;
-        for (const callId of callIds) {
-          const name = `${userId} ${callId}`;
-          this.#keep(name, { turn, characters: characters + name.length, expiresAt });
-        }
-      },
-    };
+  find(scope: Scope, callNames: readonly string[]): KnownTurns {
+    const found = new Map<string, SealedTurn>();
+    for (const callName of callNames) {
+      const turn = this.#find(nameOf(scope, callName));
+      if (turn !== undefined) found.set(callName, turn);
+    }
+    return found;
+  }
+
+  keep(scope: Scope, { callNames, turn }: KeptTurn): void {
+    const characters = sizeOf(turn);
+    const expiresAt = this.#clock.monotonic() + lifetimeMs;
+    for (const callName of callNames) {
+      const name = nameOf(scope, callName);
+      this.#keep(name, { turn, characters: characters + name.length, expiresAt });
+    }
   }
 
   #find(name: string): SealedTurn | undefined {
@@ -61,6 +66,10 @@ export class MemoryTurns implements Turns {
     this.#kept.delete(name);
     this.#characters -= characters;
   }
+}
+
+function nameOf({ kind, id }: Scope, callName: string): string {
+  return `${kind} ${id} ${callName}`;
 }
 
 /** Of an entry with its name and objects, roughly. */

@@ -29,7 +29,7 @@ import { mayNeed } from "#dialects/openai-chat/straight/fit-signs.ts";
 import { forwardedEndpoints, isForwarded, readForwardedUsage } from "#dialects/openai-chat/straight/forwarded.ts";
 import { models } from "#dialects/openai-chat/straight/model-list.ts";
 import { dropForeignSeals } from "#dialects/openai-chat/straight/foreign-seals.ts";
-import { restoreThoughts } from "#dialects/openai-chat/straight/kept-thoughts.ts";
+import { droppedThoughts } from "#dialects/openai-chat/straight/kept-thoughts.ts";
 import { readPromptText } from "#dialects/openai-chat/straight/prompt-text.ts";
 import { parseRequest } from "#dialects/openai-chat/straight/request.ts";
 import { storedFilesAndBatches } from "#dialects/openai-chat/straight/stored.ts";
@@ -71,7 +71,7 @@ export const openaiChat = {
     editRequest,
     fitting: { mayNeed, fit },
     dropForeignSeals,
-    restoreThoughts,
+    droppedThoughts,
     readAnswer,
     frameWhole,
     readText,

@@ -5,8 +5,7 @@ import type { Dialect, VendorDialect } from "#dialects/dialect.ts";
 import type { EncodedRequest, ParsedRequest, RequestEdits } from "#dialects/parsed-request.ts";
 import { unread } from "#dialects/errors/error-reading.ts";
 import type { Notes } from "#dialects/fields/extras.ts";
-import type { WholeAnswerReading } from "./passage.ts";
-import type { SealMemory } from "#dialects/seals/sealed-turns.ts";
+import type { BegunRequest, WholeAnswerReading } from "./passage.ts";
 import type { AnswerFacts } from "./told-answer.ts";
 import { TranslatingPassage } from "./translating-passage.ts";
 
@@ -15,18 +14,21 @@ export class EmbeddingsPassage extends TranslatingPassage {
   readonly #target: VendorDialect;
   readonly #facts: AnswerFacts;
 
-  constructor(client: Dialect, target: VendorDialect, memory: SealMemory, facts: AnswerFacts) {
-    super(client, target, memory, facts);
+  constructor(client: Dialect, target: VendorDialect, facts: AnswerFacts) {
+    super(client, target, facts);
     this.#client = client;
     this.#target = target;
     this.#facts = facts;
   }
 
-  override encodeRequest(request: ParsedRequest, edits: RequestEdits): EncodedRequest {
+  override beginRequest(request: ParsedRequest, edits: RequestEdits): BegunRequest {
     const { ours, theirs } = this.#ways();
-    const notes: Notes = new Set();
-    const written = theirs.encodeRequest(ours.decodeRequest(withWholePairs(request, notes)), edits);
-    return { ...written, notes: [...notes, ...written.notes] };
+    const encode = (): EncodedRequest => {
+      const notes: Notes = new Set();
+      const written = theirs.encodeRequest(ours.decodeRequest(withWholePairs(request, notes)), edits);
+      return { ...written, notes: [...notes, ...written.notes] };
+    };
+    return { wanted: [], encode };
   }
 
   override readAnswer(body: Buffer, request: ParsedRequest): WholeAnswerReading {

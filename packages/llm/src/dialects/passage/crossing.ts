@@ -16,7 +16,7 @@ import type { SentRequest } from "./passage.ts";
 import { plainParts } from "./plain-parts.ts";
 import { needsOf } from "#fitting/needs.ts";
 import { restoreTurns } from "#dialects/seals/sealed-turns.ts";
-import type { SealMemory } from "#dialects/seals/sealed-turns.ts";
+import type { KnownTurns } from "#dialects/seals/sealed-turns.ts";
 import { dropForeignSeals, joinThoughts } from "#dialects/seals/seals.ts";
 
 /** What is known of a request that was sent. */
@@ -36,23 +36,24 @@ export function describeSent({ callIds, toolNames, unsealedBy, answerTool }: Sen
   return { isTranslated: true, keepsTurn: false, renamedTools: toolNames.renamed, ...told };
 }
 
-interface CrossingContext {
+export interface CrossingContext {
   readonly target: VendorDialect;
   readonly edits: RequestEdits;
-  readonly memory: SealMemory;
+  /** Those that are known of what the client dropped. */
+  readonly turns: KnownTurns;
   readonly notes: Notes;
 }
 
 export function crossOver(
   decoded: ChatRequest,
-  { target, edits, memory, notes }: CrossingContext,
+  { target, edits, turns, notes }: CrossingContext,
 ): { readonly request: ChatRequest; readonly sent: Sent } {
   const { name, upstream } = target;
   const told = withPossibleChoice(withAllowedTools(decoded), name, notes);
   const { wantsThoughts, refusesCallIds } = needsOf(edits.quirks, edits.model);
   const wantsUnsealed = wantsThoughts !== undefined;
   const byTool = upstream.answersByTool?.(edits.model, told) === true ? askByTool(told) : undefined;
-  const restored = restoreTurns(byTool?.request ?? told, { dialect: name, wantsUnsealed }, memory);
+  const restored = restoreTurns(byTool?.request ?? told, { dialect: name, wantsUnsealed }, turns);
   const { request: untangled, callIds } = untangleCalls(plainParts(restored, notes), refusesCallIds?.ids);
   const request = withToolSchemas(untangled, notes);
   const toolNames = upstream.toolNames === undefined ? namesAsTheyAre : fitNames(request, upstream.toolNames);

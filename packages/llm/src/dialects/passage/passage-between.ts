@@ -3,15 +3,12 @@ import type { Operation } from "#operations.ts";
 import { EmbeddingsPassage } from "./crossing-embeddings.ts";
 import type { Dialect, VendorDialect } from "#dialects/dialect.ts";
 import type { Passage } from "./passage.ts";
-import type { SealMemory } from "#dialects/seals/sealed-turns.ts";
 import { StraightPassage } from "./straight-passage.ts";
 import type { AnswerFacts } from "./told-answer.ts";
 import { TranslatingPassage } from "./translating-passage.ts";
 
 /** What a passage needs to know of its request. */
 export interface PassageContext {
-  /** Keeps what clients drop, from one request of a principal to the next. */
-  readonly memory?: SealMemory;
   readonly facts?: AnswerFacts;
 }
 
@@ -19,12 +16,11 @@ export function passageBetween(
   client: Dialect,
   upstream: VendorDialect,
   operation: Operation,
-  { memory = noMemory, facts = nothingKnown }: PassageContext = {},
+  { facts = nothingKnown }: PassageContext = {},
 ): Passage {
-  if (client.name === upstream.name) return new StraightPassage(client, memory, facts);
-  if (crossings[operation] === "embeddings") return new EmbeddingsPassage(client, upstream, memory, facts);
-  return new TranslatingPassage(client, upstream, memory, facts);
+  if (client.name === upstream.name) return new StraightPassage(client, facts);
+  if (crossings[operation] === "embeddings") return new EmbeddingsPassage(client, upstream, facts);
+  return new TranslatingPassage(client, upstream, facts);
 }
 
-const noMemory: SealMemory = { find: () => undefined, keep: () => undefined };
 const nothingKnown: AnswerFacts = { requestId: "", nowSeconds: 0 };

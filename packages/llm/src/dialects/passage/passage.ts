@@ -9,6 +9,7 @@ import type { ParsedRequest, RequestEdits } from "#dialects/parsed-request.ts";
 import type { StreamTap } from "#dialects/streams/stream-tap.ts";
 import type { ErrorContext, ErrorReading } from "#dialects/errors/error-reading.ts";
 import type { StoredAnswer } from "#dialects/fields/stored-objects.ts";
+import type { KeptTurn, KnownTurns } from "#dialects/seals/sealed-turns.ts";
 
 export interface WholeAnswerReading {
   /** For the client. */
@@ -24,6 +25,16 @@ export interface WholeAnswerReading {
   readonly contentType?: string;
   /** Names of what is in it and cannot be told to the client. */
   readonly notes?: readonly string[];
+  /** What clients may drop, and its vendor wants back. */
+  readonly turn?: KeptTurn | null;
+}
+
+/** A request on its way, as far as it can go without what its client may have dropped. */
+export interface BegunRequest {
+  /** The names of the calls whose turns belong into it. */
+  readonly wanted: readonly string[];
+  /** With those of them that are known. */
+  encode(turns: KnownTurns): PassedRequest;
 }
 
 export interface PassedRequest {
@@ -44,7 +55,8 @@ export interface SentRequest {
 }
 
 export interface Passage {
-  /** `notes` name what the target's dialect cannot express. */
+  beginRequest(request: ParsedRequest, edits: RequestEdits): BegunRequest;
+  /** Of which nobody knows what its client dropped. `notes` name what the target's dialect cannot express. */
   encodeRequest(request: ParsedRequest, edits: RequestEdits): PassedRequest;
   /** Of the request that was encoded last. */
   sent(): SentRequest;

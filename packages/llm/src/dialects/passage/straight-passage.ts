@@ -12,10 +12,10 @@ import { failed, isMistaken, readVendorError, translateError, unread } from "#di
 import type { ErrorContext, ErrorReading } from "#dialects/errors/error-reading.ts";
 import type { Notes } from "#dialects/fields/extras.ts";
 import { describeSent, nothingSent } from "./crossing.ts";
-import type { PassedRequest, Passage, SentRequest, WholeAnswerReading } from "./passage.ts";
+import type { BegunRequest, PassedRequest, Passage, SentRequest, WholeAnswerReading } from "./passage.ts";
 import { hasRefusedNames } from "#dialects/names/refused-names.ts";
-import { TurnCollector } from "#dialects/seals/sealed-turns.ts";
-import type { SealMemory } from "#dialects/seals/sealed-turns.ts";
+import { noTurns, TurnCollector } from "#dialects/seals/sealed-turns.ts";
+import type { KeptTurn, KnownTurns } from "#dialects/seals/sealed-turns.ts";
 import { lostThoughts } from "#dialects/seals/seals.ts";
 import { isStreamOf, typeOfStream, unwrapped } from "#dialects/streams/stream-types.ts";
 import { withoutForeignSeals } from "#dialects/seals/text-seals.ts";
@@ -27,50 +27,61 @@ import { streamOfWhole } from "./whole-as-stream.ts";
 
 export class StraightPassage implements Passage {
   readonly #dialect: Dialect;
-  readonly #memory: SealMemory;
   readonly #facts: AnswerFacts;
-  /** Of the vendor that was asked, where it wants thoughts back that have no seal. */
-  #turn: TurnCollector | null = null;
+  /** The vendor that was asked wants thoughts back that have no seal. */
+  #keepsTurn = false;
   /** The way that the request took which was sent last, where it was not this one. */
   #crossed: TranslatingPassage | null = null;
 
-  constructor(dialect: Dialect, memory: SealMemory, facts: AnswerFacts) {
+  constructor(dialect: Dialect, facts: AnswerFacts) {
     this.#dialect = dialect;
-    this.#memory = memory;
     this.#facts = facts;
   }
 
-  encodeRequest(request: ParsedRequest, edits: RequestEdits): PassedRequest {
+  beginRequest(request: ParsedRequest, edits: RequestEdits): BegunRequest {
     const dialect = this.#dialect;
     const isRefused = hasRefusedNames(dialect, request, edits);
-    this.#crossed = isRefused ? new TranslatingPassage(dialect, dialect, this.#memory, this.#facts) : null;
-    return this.#crossed === null ? this.#pass(request, edits) : this.#crossed.encodeRequest(request, edits);
+    this.#crossed = isRefused ? new TranslatingPassage(dialect, dialect, this.#facts) : null;
+    return this.#crossed === null ? this.#fit(request, edits) : this.#crossed.beginRequest(request, edits);
   }
 
-  #pass(request: ParsedRequest, edits: RequestEdits): PassedRequest {
+  #fit(request: ParsedRequest, edits: RequestEdits): BegunRequest {
     const { upstream } = this.#dialect;
     const notes: Notes = new Set();
     const { wholePairs, wantsThoughts } = needsOf(edits.quirks, edits.model);
     const whole = wholePairs === true ? withWholePairs(request, notes) : request;
-    let sent = fitText(withoutForeignSeals(whole, upstream, notes), upstream.fitting, edits, notes);
-    if (upstream.restoreThoughts !== undefined && wantsThoughts !== undefined) {
-      this.#turn = new TurnCollector(this.#memory, this.#dialect.name);
-      const restored = upstream.restoreThoughts(sent, this.#memory, wantsThoughts.refusing?.test(edits.model) === true);
+    const fitted = fitText(withoutForeignSeals(whole, upstream, notes), upstream.fitting, edits, notes);
+    const { droppedThoughts } = upstream;
+    if (droppedThoughts === undefined || wantsThoughts === undefined)
+      return { wanted: nothing, encode: () => this.#write(fitted, edits, notes) };
+    this.#keepsTurn = true;
+    const dropped = droppedThoughts.find(fitted);
+    const isNeeded = wantsThoughts.refusing?.test(edits.model) === true;
+    const encode = (turns: KnownTurns): PassedRequest => {
+      const restored = droppedThoughts.restore(fitted, { dropped, turns, isNeeded });
       if (restored.isFilled) notes.add(lostThoughts);
-      sent = restored.request;
-    }
-    return { body: upstream.editRequest(sent, edits), notes: notes.size === 0 ? nothingNoted : [...notes] };
+      return this.#write(restored.request, edits, notes);
+    };
+    return { wanted: dropped.map(({ callName }) => callName).filter((name) => name !== null), encode };
+  }
+
+  #write(request: ParsedRequest, edits: RequestEdits, notes: Notes): PassedRequest {
+    return { body: this.#dialect.upstream.editRequest(request, edits), notes: notes.size === 0 ? nothing : [...notes] };
+  }
+
+  encodeRequest(request: ParsedRequest, edits: RequestEdits): PassedRequest {
+    return this.beginRequest(request, edits).encode(noTurns);
   }
 
   sent(): SentRequest {
     if (this.#crossed !== null) return this.#crossed.sent();
-    return { ...describeSent(nothingSent), isTranslated: false, keepsTurn: this.#turn !== null };
+    return { ...describeSent(nothingSent), isTranslated: false, keepsTurn: this.#keepsTurn };
   }
 
   goOn(sent: SentRequest): void {
     const dialect = this.#dialect;
-    this.#turn = sent.keepsTurn ? new TurnCollector(this.#memory, dialect.name) : null;
-    this.#crossed = sent.isTranslated ? new TranslatingPassage(dialect, dialect, this.#memory, this.#facts) : null;
+    this.#keepsTurn = sent.keepsTurn;
+    this.#crossed = sent.isTranslated ? new TranslatingPassage(dialect, dialect, this.#facts) : null;
     this.#crossed?.goOn(sent);
   }
 
@@ -80,20 +91,20 @@ export class StraightPassage implements Passage {
     const { usage, broken, failure } = upstream.readAnswer(body, request);
     if (broken) return unread(client, upstream, body, request);
     if (failure !== undefined) return failed(client, failure);
-    this.#watch(body);
     const { toldModel } = this.#facts;
     const stored = upstream.readStored?.(body) ?? null;
     const told = toldModel === undefined ? body : nameModel(body, toldModel, upstream.namedModel);
-    const reading = { body: told, usage, stored, isBroken: false };
+    const reading = { body: told, usage, stored, isBroken: false, turn: this.#turnIn(body) };
     return request.stream
       ? { ...reading, ...streamOfWhole(this.#dialect, told, { request, facts: this.#facts }) }
       : reading;
   }
 
-  #watch(body: Buffer): void {
-    if (this.#turn === null || !body.includes('"tool_calls"')) return;
-    const result = this.#dialect.upstream.decodeResult(body);
-    if (result !== null) this.#turn.watchResult(result);
+  #turnIn(body: Buffer): KeptTurn | null {
+    if (!this.#keepsTurn || !body.includes('"tool_calls"')) return null;
+    const { name, upstream } = this.#dialect;
+    const result = upstream.decodeResult(body);
+    return result === null ? null : TurnCollector.turnOf(result, name);
   }
 
   readError(status: number, body: Buffer, context: ErrorContext = {}): ErrorReading {
@@ -120,9 +131,14 @@ export class StraightPassage implements Passage {
     const { upstream } = this.#dialect;
     const { toldModel } = this.#facts;
     const tap = upstream.createStreamTap(request, quirks);
-    const watched = this.#turn === null ? tap : new WatchingTap(tap, upstream.createStreamDecoder(), this.#turn);
+    const watched = this.#keepsTurn ? this.#watch(tap) : tap;
     const told = toldModel === undefined ? watched : new ModelNamingTap(watched, toldModel, upstream.namedModel);
     return unwrapped(upstream, told, contentType);
+  }
+
+  #watch(tap: StreamTap): StreamTap {
+    const { name, upstream } = this.#dialect;
+    return new WatchingTap(tap, upstream.createStreamDecoder(), new TurnCollector(name));
   }
 
   gathers(request: ParsedRequest): boolean {
@@ -134,7 +150,7 @@ export class StraightPassage implements Passage {
   }
 
   #hub(): TranslatingPassage {
-    return this.#crossed ?? new TranslatingPassage(this.#dialect, this.#dialect, this.#memory, this.#facts);
+    return this.#crossed ?? new TranslatingPassage(this.#dialect, this.#dialect, this.#facts);
   }
 
   createLargeAnswerTap(): StreamTap | null {
@@ -142,4 +158,4 @@ export class StraightPassage implements Passage {
   }
 }
 
-const nothingNoted: readonly string[] = [];
+const nothing: readonly string[] = [];

@@ -2,11 +2,12 @@
 // express is noted.
 
 import { crossings } from "#operations.ts";
+import type { ChatRequest } from "#hub.ts";
 import type { Quirks } from "#providers/definition.ts";
 import { withWholePairs } from "#fitting/fit-text.ts";
 import { lossesOf } from "./answer-losses.ts";
 import { crossOver, describeSent, nothingSent } from "./crossing.ts";
-import type { Sent } from "./crossing.ts";
+import type { CrossingContext, Sent } from "./crossing.ts";
 import type { Dialect, VendorDialect } from "#dialects/dialect.ts";
 import type { StreamFailure } from "#dialects/errors/vendor-error.ts";
 import type { EncodedRequest, ParsedRequest, RequestEdits } from "#dialects/parsed-request.ts";
@@ -17,9 +18,8 @@ import type { ErrorContext, ErrorReading } from "#dialects/errors/error-reading.
 import type { Notes } from "#dialects/fields/extras.ts";
 import { GatheringEncoder } from "./gathered-answer.ts";
 import { FittedNames } from "#dialects/names/fitted-names.ts";
-import type { Passage, SentRequest, WholeAnswerReading } from "./passage.ts";
-import { TurnCollector } from "#dialects/seals/sealed-turns.ts";
-import type { SealMemory } from "#dialects/seals/sealed-turns.ts";
+import type { BegunRequest, PassedRequest, Passage, SentRequest, WholeAnswerReading } from "./passage.ts";
+import { noTurns, TurnCollector, turnsIn } from "#dialects/seals/sealed-turns.ts";
 import { isStreamOf, typeOfStream, unwrapped } from "#dialects/streams/stream-types.ts";
 import { completeResult, EventCompleter, idOf } from "./told-answer.ts";
 import type { AnswerFacts, ToldContext } from "./told-answer.ts";
@@ -29,24 +29,33 @@ import { writeResult } from "./whole-as-stream.ts";
 export class TranslatingPassage implements Passage {
   readonly #client: Dialect["client"];
   readonly #target: VendorDialect;
-  readonly #memory: SealMemory;
   readonly #facts: AnswerFacts;
   #sent: Sent = nothingSent;
 
-  constructor({ client }: Dialect, target: VendorDialect, memory: SealMemory, facts: AnswerFacts) {
+  constructor({ client }: Dialect, target: VendorDialect, facts: AnswerFacts) {
     this.#client = client;
     this.#target = target;
-    this.#memory = memory;
     this.#facts = facts;
   }
 
-  encodeRequest(request: ParsedRequest, edits: RequestEdits): EncodedRequest {
+  beginRequest(request: ParsedRequest, edits: RequestEdits): BegunRequest {
     const notes: Notes = new Set();
     const meant = this.#client.decodeRequest(withWholePairs(request, notes));
-    const crossed = crossOver(meant, { target: this.#target, edits, memory: this.#memory, notes });
+    return {
+      wanted: turnsIn(meant),
+      encode: (turns) => this.#write(meant, { target: this.#target, edits, turns, notes }),
+    };
+  }
+
+  #write(meant: ChatRequest, context: CrossingContext): EncodedRequest {
+    const crossed = crossOver(meant, context);
     this.#sent = crossed.sent;
-    const written = this.#target.upstream.encodeRequest(crossed.request, edits);
-    return { body: written.body, notes: [...notes, ...written.notes] };
+    const written = this.#target.upstream.encodeRequest(crossed.request, context.edits);
+    return { body: written.body, notes: [...context.notes, ...written.notes] };
+  }
+
+  encodeRequest(request: ParsedRequest, edits: RequestEdits): PassedRequest {
+    return this.beginRequest(request, edits).encode(noTurns);
   }
 
   sent(): SentRequest {
@@ -63,9 +72,9 @@ export class TranslatingPassage implements Passage {
     const decoded = upstream.decodeResult(body, idOf(this.#facts));
     if (decoded === null) return unread(client, upstream, body, request);
     const result = completeResult(decoded, this.#contextOf(request));
-    new TurnCollector(this.#memory, this.#sent.unsealedBy).watchResult(result);
+    const turn = TurnCollector.turnOf(result, this.#sent.unsealedBy);
     const notes = lossesOf(result, client.answerPlaces);
-    return { ...writeResult(client, result, request, this.#facts), usage: result.usage, isBroken: false, notes };
+    return { ...writeResult(client, result, request, this.#facts), usage: result.usage, isBroken: false, notes, turn };
   }
 
   readError(status: number, body: Buffer, context: ErrorContext = {}): ErrorReading {
@@ -98,7 +107,8 @@ export class TranslatingPassage implements Passage {
     const told = [tap.push(body), tap.flush()].filter((bytes) => bytes !== null);
     if (tap.failure !== null) return failed(this.#client, tap.failure.error);
     if (!tap.isWhole) return { body, usage: null, isBroken: true };
-    return { body: Buffer.concat(told), usage: tap.usage, isBroken: false, contentType: encoder.contentType };
+    const { usage, turn = null } = tap;
+    return { body: Buffer.concat(told), usage, isBroken: false, contentType: encoder.contentType, turn };
   }
 
   #tapFor(request: ParsedRequest, encoder: StreamEncoder, contentType?: string): StreamTap {
@@ -107,7 +117,7 @@ export class TranslatingPassage implements Passage {
       decoder: upstream.createStreamDecoder(idOf(this.#facts)),
       encoder,
       encodeStreamError: this.#client.encodeStreamError,
-      turn: new TurnCollector(this.#memory, this.#sent.unsealedBy),
+      turn: new TurnCollector(this.#sent.unsealedBy),
       completer: new EventCompleter(this.#contextOf(request)),
     });
     return unwrapped(upstream, tap, contentType);

@@ -4,7 +4,7 @@ import type { StreamFailure } from "#dialects/errors/vendor-error.ts";
 import type { StreamDecoder, StreamEncoder } from "#dialects/streams/stream-codec.ts";
 import type { StreamTap } from "#dialects/streams/stream-tap.ts";
 import { tellsSomething } from "#dialects/streams/opening.ts";
-import type { TurnCollector } from "#dialects/seals/sealed-turns.ts";
+import type { KeptTurn, TurnCollector } from "#dialects/seals/sealed-turns.ts";
 import type { EventCompleter } from "./told-answer.ts";
 import { failureOf } from "#dialects/errors/vendor-error.ts";
 
@@ -43,6 +43,10 @@ export class TranslatingTap implements StreamTap {
 
   get isWhole(): boolean {
     return this.failure === null && this.#translation.decoder.isWhole;
+  }
+
+  get turn(): KeptTurn | null {
+    return this.#translation.turn.kept;
   }
 
   push(chunk: Buffer): Buffer | null {

@@ -1,7 +1,7 @@
 import type { StreamDecoder } from "#dialects/streams/stream-codec.ts";
 import type { StreamTap } from "#dialects/streams/stream-tap.ts";
 import { OuterTap } from "#dialects/streams/outer-tap.ts";
-import type { TurnCollector } from "#dialects/seals/sealed-turns.ts";
+import type { KeptTurn, TurnCollector } from "#dialects/seals/sealed-turns.ts";
 
 /** Passes a stream on as another tap does, and keeps what the model thought before its calls. */
 export class WatchingTap extends OuterTap {
@@ -12,6 +12,10 @@ export class WatchingTap extends OuterTap {
     super(tap);
     this.#decoder = decoder;
     this.#turn = turn;
+  }
+
+  override get turn(): KeptTurn | null {
+    return this.#turn.kept;
   }
 
   override push(chunk: Buffer): Buffer | null {

@@ -1,6 +1,7 @@
 // Clients of most dialects have no place for the seals of other vendors' thoughts, and some drop what they are told. A vendor
 // that seals its thoughts wants them back with the results of the calls they led to: so they are kept by the ids of the calls,
-// and put back where the client's history lacks them. Who keeps them, and for how long, is the gateway's business.
+// and put back where the client's history lacks them. Who keeps them, and for how long, is the gateway's business: it is told
+// which are wanted, hands them in, and is told what is to be kept.
 
 import type { ChatEvent, ChatRequest, ChatResult, Message, Part, ReasoningPart, Seal, ToolCallPart } from "#hub.ts";
 import { eventsOf } from "#dialects/streams/result-events.ts";
@@ -15,39 +16,44 @@ export interface SealedTurn {
   readonly isUnsealed?: true;
 }
 
-export interface SealMemory {
-  /** By the id of any call of the turn. */
-  find(callId: string): SealedTurn | undefined;
-  keep(callIds: readonly string[], turn: SealedTurn): void;
+/** By the names of their calls. */
+export type KnownTurns = ReadonlyMap<string, SealedTurn>;
+
+export const noTurns: KnownTurns = new Map();
+
+/** A turn that may be wanted back, under the names of its calls. */
+export interface KeptTurn {
+  readonly callNames: readonly string[];
+  readonly turn: SealedTurn;
 }
 
 /** Longer thoughts are not kept: the client is then on its own. */
 const maxKeptCharacters = 256 * 1024;
 
 /** Some dialects allow fewer letters in ids than others: all ways to write an id have one name here. */
-function nameOf(callId: string): string {
+export function nameOf(callId: string): string {
   return callId.replaceAll(/[^a-zA-Z0-9]/g, "_");
 }
 
 /** Watches the events of one answer, of whose first choice a turn is made. */
 export class TurnCollector {
-  readonly #memory: SealMemory;
+  /** Null until the answer has ended, and where nothing of it is to be kept. */
+  kept: KeptTurn | null = null;
   readonly #unsealedBy: string | null;
   readonly #reasoning: ReasoningPart[] = [];
-  readonly #callIds: string[] = [];
+  readonly #callNames: string[] = [];
   readonly #signatures: [string, Seal][] = [];
   #text = "";
   #characters = 0;
   #by: string | null = null;
 
   /** `unsealedBy` is the vendor's dialect where it wants thoughts back that have no seal. */
-  constructor(memory: SealMemory, unsealedBy: string | null = null) {
-    this.#memory = memory;
+  constructor(unsealedBy: string | null = null) {
     this.#unsealedBy = unsealedBy;
   }
 
   watch(event: ChatEvent): void {
-    if (event.kind === "end") return this.#keep();
+    if (event.kind === "end") this.kept ??= this.#whole();
     if (!("index" in event) || event.index !== 0) return;
     if (event.kind === "reasoning") this.#text += event.text;
     else if (event.kind === "reasoning_signature") this.#seal({ signature: event.signature }, event);
@@ -55,8 +61,11 @@ export class TurnCollector {
     else if (event.kind === "tool_call") this.#call(event);
   }
 
-  watchResult(result: ChatResult): void {
-    for (const event of eventsOf(result)) this.watch(event);
+  /** Of a whole answer. */
+  static turnOf(result: ChatResult, unsealedBy: string | null): KeptTurn | null {
+    const collector = new TurnCollector(unsealedBy);
+    for (const event of eventsOf(result)) collector.watch(event);
+    return collector.kept;
   }
 
   #seal(
@@ -71,25 +80,26 @@ export class TurnCollector {
   }
 
   #call({ id, signature }: Extract<ChatEvent, { kind: "tool_call" }>): void {
-    this.#callIds.push(nameOf(id));
+    this.#callNames.push(nameOf(id));
     if (signature === undefined) return;
     this.#by = signature.by;
     this.#characters += signature.value.length;
     this.#signatures.push([nameOf(id), signature]);
   }
 
-  #keep(): void {
-    if (this.#by === null && this.#unsealedBy !== null) return this.#keepUnsealed(this.#unsealedBy);
-    if (this.#by === null || this.#callIds.length === 0 || this.#characters > maxKeptCharacters) return;
+  #whole(): KeptTurn | null {
+    const callNames = this.#callNames;
+    if (callNames.length === 0) return null;
+    if (this.#by === null) return this.#unsealed(callNames);
+    if (this.#characters > maxKeptCharacters) return null;
     const signatures = Object.fromEntries(this.#signatures);
-    this.#memory.keep(this.#callIds, { by: this.#by, reasoning: this.#reasoning, signatures });
+    return { callNames, turn: { by: this.#by, reasoning: this.#reasoning, signatures } };
   }
 
-  #keepUnsealed(by: string): void {
-    const text = this.#text;
-    if (text === "" || this.#callIds.length === 0 || text.length > maxKeptCharacters) return;
-    const reasoning = [{ kind: "reasoning", text } as const];
-    this.#memory.keep(this.#callIds, { by, reasoning, signatures: {}, isUnsealed: true });
+  #unsealed(callNames: readonly string[]): KeptTurn | null {
+    const [by, text] = [this.#unsealedBy, this.#text];
+    if (by === null || text === "" || text.length > maxKeptCharacters) return null;
+    return { callNames, turn: { by, reasoning: [{ kind: "reasoning", text }], signatures: {}, isUnsealed: true } };
   }
 }
 
@@ -99,21 +109,31 @@ export interface TurnTarget {
   readonly wantsUnsealed: boolean;
 }
 
+/** The names of the calls by which the turns of a conversation are known. */
+export function turnsIn({ messages }: ChatRequest): readonly string[] {
+  const calls = messages.map((message) => (message.role === "assistant" ? firstCall(message) : undefined));
+  return calls.filter((call) => call !== undefined).map(({ id }) => nameOf(id));
+}
+
+function firstCall({ content }: Message): ToolCallPart | undefined {
+  return content.find((part) => part.kind === "tool_call");
+}
+
 /** The request with the thoughts and seals that its client dropped, as far as they are the target's dialect's own. */
-export function restoreTurns(request: ChatRequest, target: TurnTarget, memory: SealMemory): ChatRequest {
+export function restoreTurns(request: ChatRequest, target: TurnTarget, turns: KnownTurns): ChatRequest {
   let isChanged = false;
   const messages = request.messages.map((message) => {
-    const restored = restoreTurn(message, target, memory);
+    const restored = restoreTurn(message, target, turns);
     isChanged ||= restored !== message;
     return restored;
   });
   return isChanged ? { ...request, messages } : request;
 }
 
-function restoreTurn(message: Message, { dialect, wantsUnsealed }: TurnTarget, memory: SealMemory): Message {
-  const call = message.content.find((part) => part.kind === "tool_call");
+function restoreTurn(message: Message, { dialect, wantsUnsealed }: TurnTarget, turns: KnownTurns): Message {
+  const call = firstCall(message);
   if (message.role !== "assistant" || call === undefined) return message;
-  const turn = findTurn(memory, call.id);
+  const turn = findTurn(turns, call.id);
   if (turn === undefined || turn.by !== dialect) return message;
   if (turn.isUnsealed) return wantsUnsealed && !isThought(message) ? withThoughts(message, turn) : message;
   const isKept = message.content.some((part) => part.kind === "reasoning" && isSealedBy(part, dialect));
@@ -123,8 +143,8 @@ function restoreTurn(message: Message, { dialect, wantsUnsealed }: TurnTarget, m
 }
 
 /** By the id of a call in any form. */
-export function findTurn(memory: SealMemory, callId: string): SealedTurn | undefined {
-  return memory.find(nameOf(callId));
+function findTurn(turns: KnownTurns, callId: string): SealedTurn | undefined {
+  return turns.get(nameOf(callId));
 }
 
 function isThought({ content }: Message): boolean {

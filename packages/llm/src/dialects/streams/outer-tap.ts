@@ -3,6 +3,7 @@ import type { Usage } from "#hub.ts";
 import type { StreamFailure } from "#dialects/errors/vendor-error.ts";
 import type { StreamTap } from "./stream-tap.ts";
 import type { StoredAnswer } from "#dialects/fields/stored-objects.ts";
+import type { KeptTurn } from "#dialects/seals/sealed-turns.ts";
 
 /** Does something to the bytes on their way into another tap or out of it; what is known of the stream, that one knows. */
 export class OuterTap implements StreamTap {
@@ -52,5 +53,9 @@ export class OuterTap implements StreamTap {
 
   get stored(): StoredAnswer | null {
     return this.inner.stored ?? null;
+  }
+
+  get turn(): KeptTurn | null {
+    return this.inner.turn ?? null;
   }
 }

@@ -3,6 +3,7 @@
 import type { GhostError } from "@ghostllm/contract";
 import type { StreamFailure } from "#dialects/errors/vendor-error.ts";
 import type { StoredAnswer } from "#dialects/fields/stored-objects.ts";
+import type { KeptTurn } from "#dialects/seals/sealed-turns.ts";
 import type { Usage } from "#hub.ts";
 
 /** Watches a stream that passes through: reads its usage and its end, and withholds what the client did not ask for. */
@@ -34,4 +35,6 @@ export interface StreamTap {
   fail(error: GhostError): Buffer | null;
   /** The answer as its vendor keeps it, as far as the stream has told by now. */
   readonly stored?: StoredAnswer | null;
+  /** When it has ended: what clients may drop, and its vendor wants back. */
+  readonly turn?: KeptTurn | null;
 }

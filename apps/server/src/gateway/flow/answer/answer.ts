@@ -1,4 +1,4 @@
-import type { ErrorReading, StoredAnswer, StreamTap, Usage } from "@ghostllm/llm";
+import type { ErrorReading, KeptTurn, StoredAnswer, StreamTap, Usage } from "@ghostllm/llm";
 import type { Target } from "#domain/snapshot.ts";
 import type { AnswerHeaders, UpstreamAnswer } from "#gateway/upstream/upstream.ts";
 
@@ -28,6 +28,8 @@ interface Whole extends AnswerBase {
   readonly usage: Usage | null;
   /** Under an id, by its vendor. */
   readonly stored: StoredAnswer | null;
+  /** What clients may drop, and its vendor wants back. */
+  readonly turn?: KeptTurn | null;
   /** Null for an answer that is none. */
   readonly error: Omit<ErrorReading, "body"> | null;
 }

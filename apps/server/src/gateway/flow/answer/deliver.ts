@@ -6,6 +6,7 @@ import { unmetered } from "@ghostllm/llm";
 import type { StoredAnswer } from "@ghostllm/llm";
 import type { GatewayDeps } from "#gateway/deps.ts";
 import type { Run } from "#gateway/flow/call.ts";
+import { keepTurn } from "#gateway/flow/kept-turns.ts";
 import { finishRun, statusOf } from "#gateway/flow/ending.ts";
 import { settleDeleted, settleShown, waitForEnd } from "#gateway/flow/stored/background.ts";
 import type { Shown } from "#gateway/flow/stored/background.ts";
@@ -29,7 +30,8 @@ async function deliverWhole(deps: GatewayDeps, run: Run, answer: WholeAnswer): P
   const { exchange, outlet, trail, admission, lifeline } = run;
   const ttftMs = exchange.elapsedMs();
   const overheadMs = ttftMs - trail.upstreamMs;
-  const { status, stored, usage, error, body } = answer;
+  const { status, stored, usage, error, body, turn } = answer;
+  if (turn) await keepTurn(deps, run.principal.userId, turn);
   const settled = await settleWhatIsShown(deps, run, { status, stored, usage, text: () => body, isStream: false });
   const isLater = isInBackground(run) && (await isToldLater(deps, run, answer, { stored, ttftMs, overheadMs }));
   const costNanos = isLater
@@ -83,7 +85,8 @@ async function deliverStream(deps: GatewayDeps, run: Run, answer: StreamAnswer):
   run.keepAlive.stop();
   const error = errorOfStream(run, answer, end);
   const { tap, status } = answer;
-  const { usage, stored = null, isEventStream: isStream } = tap;
+  const { usage, stored = null, turn, isEventStream: isStream } = tap;
+  if (turn) await keepTurn(deps, run.principal.userId, turn);
   await settleWhatIsShown(deps, run, { status, stored, usage, text: () => Buffer.from(evidence.text()), isStream });
   if (!isInBackground(run) || !(await isToldLater(deps, run, answer, { stored, ttftMs, overheadMs }))) {
     await finishRun(deps, run, {

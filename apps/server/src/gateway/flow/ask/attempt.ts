@@ -14,7 +14,7 @@ import { listOf } from "#gateway/flow/answer/answer-headers.ts";
 import type { RequestHeaders } from "./request-headers.ts";
 import type { Lifeline } from "./lifeline.ts";
 import { encodeRequest, readAnswer as readWholeAnswer } from "./large-bodies.ts";
-import type { Crossing, LargeBodyInput } from "./large-bodies.ts";
+import type { Crossing, EncodeInput, LargeBodyInput } from "./large-bodies.ts";
 import { readFirstFrames } from "./first-frames.ts";
 import type { VendorAnswer, VendorBase, WholeVendorAnswer } from "#gateway/flow/answer/answer.ts";
 
@@ -28,7 +28,7 @@ export interface VendorCall extends LargeBodyInput {
   readonly onCall: (call: UpstreamCall) => void;
 }
 
-export interface AttemptInput extends VendorCall {
+export interface AttemptInput extends VendorCall, EncodeInput {
   readonly isStrict: boolean;
   readonly headers: RequestHeaders;
 }
@@ -42,8 +42,8 @@ export async function attemptTarget(input: AttemptInput): Promise<VendorAnswer> 
   const { definition } = target.provider;
   const way = wayTo(definition, input.dialect.name, request.operation, target.model);
   if (way === null) throw new GhostError("internal_error", `${target.provider.name} was planned for what it lacks`);
-  const { seals: memory, facts } = input;
-  const passage = passageBetween(input.dialect, vendorDialects[way.dialect], request.operation, { memory, facts });
+  const { facts } = input;
+  const passage = passageBetween(input.dialect, vendorDialects[way.dialect], request.operation, { facts });
   const model = target.sentAs ?? target.model;
   const thinks = target.capabilities?.thinking ?? null;
   const edits = { model, thinks, quirks: definition.quirks ?? {}, headers: headers.forwarded };
@@ -217,8 +217,8 @@ function failed(base: VendorBase, { body, contentType, ...error }: ErrorReading)
 }
 
 function toldBy(reading: WholeAnswerReading, base: VendorBase) {
-  const { body, usage, stored = null, contentType, notes: lost = [] } = reading;
-  return { body, usage, stored, error: null, notes: [...base.notes, ...lost], ...typed(base, contentType) };
+  const { body, usage, stored = null, turn = null, contentType, notes: lost = [] } = reading;
+  return { body, usage, stored, turn, error: null, notes: [...base.notes, ...lost], ...typed(base, contentType) };
 }
 
 /** The headers, where what is passed on has another type than what the vendor sent. */

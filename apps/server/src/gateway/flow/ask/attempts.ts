@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { GhostError } from "@ghostllm/contract";
-import type { AnswerFacts, Dialect, ParsedRequest, SealMemory } from "@ghostllm/llm";
+import type { AnswerFacts, Dialect, ParsedRequest } from "@ghostllm/llm";
 import { secretsOf } from "#domain/additions.ts";
 import type { Target } from "#domain/snapshot.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
@@ -13,6 +13,7 @@ import type { Outcome } from "./judge.ts";
 import type { Lifeline } from "./lifeline.ts";
 import type { Plan } from "#gateway/flow/plan.ts";
 import type { Trail } from "#gateway/flow/trail.ts";
+import { findTurns } from "#gateway/flow/kept-turns.ts";
 import { costOfUnanswered } from "./unanswered.ts";
 
 export interface AttemptsInput {
@@ -26,8 +27,6 @@ export interface AttemptsInput {
   /** The user who asks. */
   readonly caller: string;
   readonly headers: RequestHeaders;
-  /** Of the principal's conversations. */
-  readonly seals: SealMemory;
   readonly lifeline: Lifeline;
   readonly trail: Trail;
   /** Against budgets, for one attempt; 0 where there are none. */
@@ -101,7 +100,7 @@ export async function attemptOnce(deps: GatewayDeps, input: OnlyTry): Promise<Ve
 }
 
 async function attempt(deps: GatewayDeps, input: AttemptsInput, target: Target): Promise<Outcome> {
-  const { request, dialect, isStrict, headers, seals, lifeline, trail } = input;
+  const { request, dialect, isStrict, headers, caller, lifeline, trail } = input;
   // What the last attempt left open, such as a stream that began with an error, is of no use to anybody now.
   lifeline.abandon();
   lifeline.turnTo(target.provider);
@@ -114,7 +113,7 @@ async function attempt(deps: GatewayDeps, input: AttemptsInput, target: Target):
       dialect,
       isStrict,
       headers,
-      seals,
+      findTurns: (callNames) => findTurns(deps, caller, callNames),
       facts: factsOf(deps, input, startedAt),
       lifeline,
       upstream: deps.upstream,

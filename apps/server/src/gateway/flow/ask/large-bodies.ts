@@ -4,14 +4,14 @@ import type {
   AnswerFacts,
   Dialect,
   DialectName,
+  KnownTurns,
   ParsedRequest,
   PassedRequest,
   Passage,
   RequestEdits,
-  SealedTurn,
-  SealMemory,
   WholeAnswerReading,
 } from "@ghostllm/llm";
+import type { Awaitable } from "#domain/clock.ts";
 import { heavyBytes } from "#gateway/heavy-work/heavy-work.ts";
 import type { HeavyWork } from "#gateway/heavy-work/heavy-work.ts";
 import type { WayOfJob } from "#gateway/heavy-work/jobs.ts";
@@ -23,7 +23,6 @@ export interface LargeBodyInput {
   /** The client's. */
   readonly dialect: Dialect;
   readonly facts: AnswerFacts;
-  readonly seals: SealMemory;
   readonly lifeline: Lifeline;
   readonly heavyWork: HeavyWork;
 }
@@ -34,23 +33,27 @@ export interface Crossing {
   readonly upstream: DialectName;
 }
 
-/** A promise only for a large request. */
-export function encodeRequest(
-  input: LargeBodyInput,
-  crossing: Crossing,
-  edits: RequestEdits,
-): PassedRequest | Promise<PassedRequest> {
-  const { request } = input;
-  if (request.body.length <= heavyBytes) return crossing.passage.encodeRequest(request, edits);
-  return encodeLarge(input, crossing, edits);
+export interface EncodeInput extends LargeBodyInput {
+  /** Those that are known, by the names of their calls. */
+  readonly findTurns: (callNames: readonly string[]) => Awaitable<KnownTurns>;
 }
 
-async function encodeLarge(input: LargeBodyInput, crossing: Crossing, edits: RequestEdits): Promise<PassedRequest> {
-  const { request, heavyWork, seals, lifeline } = input;
-  const job = { ...wayOf(input, crossing), request, edits, turns: new Map<string, SealedTurn>() };
+/** A promise only for a large request, and for one whose turns are not at hand. */
+export function encodeRequest(input: EncodeInput, crossing: Crossing, edits: RequestEdits): Awaitable<PassedRequest> {
+  const { request } = input;
+  if (request.body.length > heavyBytes) return encodeLarge(input, crossing, edits);
+  const begun = crossing.passage.beginRequest(request, edits);
+  if (begun.wanted.length === 0) return begun.encode(noTurns);
+  const turns = input.findTurns(begun.wanted);
+  return turns instanceof Promise ? turns.then((found) => begun.encode(found)) : begun.encode(turns);
+}
+
+async function encodeLarge(input: EncodeInput, crossing: Crossing, edits: RequestEdits): Promise<PassedRequest> {
+  const { request, heavyWork, lifeline } = input;
+  const job = { ...wayOf(input, crossing), request, edits, turns: noTurns };
   const first = await heavyWork.encode(job);
-  // Turns are kept here, and which of them are wanted shows only there: then it is done again with them.
-  const turns = turnsOf(seals, first.wanted);
+  // Which turns are wanted shows only there: where some are known it is done again with them.
+  const turns = first.wanted.length === 0 ? noTurns : await input.findTurns(first.wanted);
   const { body, notes, sent } = turns.size === 0 ? first : await heavyWork.encode({ ...job, turns });
   // The client may have left meanwhile.
   if (lifeline.severedBy !== null) throw new UpstreamFailure("aborted", "aborted by the gateway");
@@ -58,14 +61,7 @@ async function encodeLarge(input: LargeBodyInput, crossing: Crossing, edits: Req
   return { body: body ?? request.body, notes };
 }
 
-function turnsOf(seals: SealMemory, callIds: readonly string[]): ReadonlyMap<string, SealedTurn> {
-  const turns = new Map<string, SealedTurn>();
-  for (const callId of callIds) {
-    const turn = seals.find(callId);
-    if (turn !== undefined) turns.set(callId, turn);
-  }
-  return turns;
-}
+const noTurns: KnownTurns = new Map();
 
 /**
  * A promise only for a large answer, or one to a large request. The caller leaves `body` to it. `streamType` is the content
@@ -89,10 +85,10 @@ async function readLarge(
   body: Buffer,
   streamType: string | undefined,
 ): Promise<WholeAnswerReading> {
-  const { request, heavyWork, seals, facts } = input;
+  const { request, heavyWork, facts } = input;
   const sent = crossing.passage.sent();
   const elapsedMs = facts.elapsedMs?.() ?? 0;
-  const { reading, kept } = await heavyWork.read({
+  const { reading } = await heavyWork.read({
     ...wayOf(input, crossing),
     request,
     sent,
@@ -100,7 +96,6 @@ async function readLarge(
     body,
     streamType,
   });
-  for (const [callIds, turn] of kept) seals.keep(callIds, turn);
   return reading;
 }
 

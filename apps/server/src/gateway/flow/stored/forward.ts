@@ -115,7 +115,7 @@ async function obtainAnswer(
   const onCall = (made: UpstreamCall): void => trail.hold(made);
   const { upstream, authenticator, heavyWork, limits } = deps;
   const { answerBufferBytes } = limits;
-  const reads = { request, dialect, facts: nothingKnown, seals: noSeals, heavyWork };
+  const reads = { request, dialect, facts: nothingKnown, heavyWork };
   const vendor = { ...reads, target, upstream, authenticator, lifeline, answerBufferBytes, onCall };
   const passed = { passage: passageBetween(dialect, dialect, request.operation), upstream: dialect.name, notes: [] };
   const requestId = exchange.id;
@@ -126,7 +126,6 @@ async function obtainAnswer(
 }
 
 const nothingKnown = { requestId: "", nowSeconds: 0 };
-const noSeals = { find: () => undefined, keep: () => undefined };
 
 /** A form says in its type where its parts begin; what has no body has no type. */
 function withTypeOf({ exchange, body }: ForwardCall, headers: Record<string, string>): Record<string, string> {

@@ -1,10 +1,10 @@
 // Thoughts without a seal that a vendor wants back with the calls they led to. Clients of this dialect drop them, for which it
 // has no field: they are put into the text of the request, where nothing else changes.
 
-import type { RestoredRequest } from "#dialects/dialect.ts";
+import type { DroppedThought, DroppedThoughts, RestoredRequest, RestoredThoughts } from "#dialects/dialect.ts";
 import type { ParsedRequest } from "#dialects/parsed-request.ts";
-import { findTurn } from "#dialects/seals/sealed-turns.ts";
-import type { SealMemory } from "#dialects/seals/sealed-turns.ts";
+import { nameOf } from "#dialects/seals/sealed-turns.ts";
+import type { KnownTurns, SealedTurn } from "#dialects/seals/sealed-turns.ts";
 import { findElements, findMembers, spliceJson } from "#wire/json-members.ts";
 import type { Member, Splice } from "#wire/json-members.ts";
 import { memberOf, parseJson } from "#wire/json.ts";
@@ -13,18 +13,38 @@ import { dialect } from "#dialects/openai-chat/name.ts";
 /** The least that vendors take for a thought: https://github.com/earendil-works/pi/pull/4178 */
 export const noThought = " ";
 
-/** `isNeeded`: a call without a thought is refused, so that one for which none was kept is given an empty one. */
-export function restoreThoughts(request: ParsedRequest, memory: SealMemory, isNeeded: boolean): RestoredRequest {
-  const { body, members } = request;
+export const droppedThoughts: DroppedThoughts = { find, restore };
+
+function find({ body, members }: ParsedRequest): readonly DroppedThought[] {
   const messages = members?.find(({ key }) => key === "messages");
-  if (messages === undefined || !body.includes('"tool_calls"')) return { request, isFilled: false };
-  const found = (findElements(body, messages.valueStart) ?? [])
-    .map(({ start, end }) => restoreIn(body, { start, end }, memory, isNeeded))
-    .filter((restored) => restored !== null);
-  if (found.length === 0) return { request, isFilled: false };
-  const restored = spliceJson(body, found);
+  if (messages === undefined || !body.includes('"tool_calls"')) return [];
+  return (findElements(body, messages.valueStart) ?? [])
+    .map(({ start, end }) => findIn(body, start, end))
+    .filter((dropped) => dropped !== null);
+}
+
+function findIn(body: Buffer, start: number, end: number): DroppedThought | null {
+  const message = body.subarray(start, end);
+  const members = message.includes('"tool_calls"') ? (findMembers(message) ?? []) : [];
+  const read = (key: string): unknown => valueOf(message, members, key);
+  const calls = read("tool_calls");
+  if (read("role") !== "assistant" || !Array.isArray(calls) || calls.length === 0) return null;
+  if (read("reasoning_content")) return null;
+  const callId = memberOf(calls[0], "id");
+  const instead = read("reasoning");
   return {
-    request: { ...request, body: restored, members: findMembers(restored) },
+    ...placeOf(members, start),
+    callName: typeof callId === "string" ? nameOf(callId) : null,
+    instead: typeof instead === "string" ? instead : null,
+  };
+}
+
+function restore(request: ParsedRequest, { dropped, turns, isNeeded }: RestoredThoughts): RestoredRequest {
+  const found = dropped.map((one) => restoreOne(one, turns, isNeeded)).filter((restored) => restored !== null);
+  if (found.length === 0) return { request, isFilled: false };
+  const body = spliceJson(request.body, found);
+  return {
+    request: { ...request, body, members: findMembers(body) },
     isFilled: found.some(({ isFilled }) => isFilled),
   };
 }
@@ -33,22 +53,13 @@ interface Restored extends Splice {
   readonly isFilled: boolean;
 }
 
-function restoreIn(
-  body: Buffer,
-  { start, end }: { readonly start: number; readonly end: number },
-  memory: SealMemory,
-  isNeeded: boolean,
-): Restored | null {
-  const message = body.subarray(start, end);
-  const members = message.includes('"tool_calls"') ? (findMembers(message) ?? []) : [];
-  const read = (key: string): unknown => valueOf(message, members, key);
-  const calls = read("tool_calls");
-  if (read("role") !== "assistant" || !Array.isArray(calls) || calls.length === 0) return null;
-  if (read("reasoning_content")) return null;
-  const kept = keptThought(memberOf(calls[0], "id"), memory);
-  const text = kept ?? (isNeeded ? writtenThought(read("reasoning")) : undefined);
+function restoreOne(dropped: DroppedThought, turns: KnownTurns, isNeeded: boolean): Restored | null {
+  const { start, end, callName, instead } = dropped;
+  const kept = callName === null ? undefined : keptThought(turns.get(callName));
+  // Some clients keep it under the name that other vendors have for it.
+  const text = kept ?? (isNeeded ? instead || noThought : undefined);
   if (text === undefined) return null;
-  return { ...placeOf(members, start), ...withText(text, members), isFilled: kept === undefined };
+  return { start, end, text: written(text, dropped), isFilled: kept === undefined };
 }
 
 function valueOf(message: Buffer, members: readonly Member[], key: string): unknown {
@@ -56,25 +67,18 @@ function valueOf(message: Buffer, members: readonly Member[], key: string): unkn
   return member && parseJson(message.toString("utf8", member.valueStart, member.valueEnd));
 }
 
-function keptThought(callId: unknown, memory: SealMemory): string | undefined {
-  const turn = typeof callId === "string" ? findTurn(memory, callId) : undefined;
+function keptThought(turn: SealedTurn | undefined): string | undefined {
   if (turn?.isUnsealed !== true || turn.by !== dialect) return undefined;
   return turn.reasoning.map(({ text }) => text).join("");
 }
 
-/** Some clients keep it under the name that other vendors have for it. */
-function writtenThought(reasoning: unknown): string {
-  return typeof reasoning === "string" && reasoning !== "" ? reasoning : noThought;
-}
-
 /** Of the field's value, or of a field more, behind the brace. */
-function placeOf(members: readonly Member[], start: number): Pick<Splice, "start" | "end"> {
-  const written = members.find(({ key }) => key === "reasoning_content");
-  if (written === undefined) return { start: start + 1, end: start + 1 };
-  return { start: start + written.valueStart, end: start + written.valueEnd };
+function placeOf(members: readonly Member[], start: number): Pick<DroppedThought, "start" | "end" | "isWritten"> {
+  const field = members.find(({ key }) => key === "reasoning_content");
+  if (field === undefined) return { start: start + 1, end: start + 1, isWritten: false };
+  return { start: start + field.valueStart, end: start + field.valueEnd, isWritten: true };
 }
 
-function withText(text: string, members: readonly Member[]): Pick<Splice, "text"> {
-  const isWritten = members.some(({ key }) => key === "reasoning_content");
-  return { text: isWritten ? JSON.stringify(text) : `"reasoning_content":${JSON.stringify(text)},` };
+function written(text: string, { isWritten }: DroppedThought): string {
+  return isWritten ? JSON.stringify(text) : `"reasoning_content":${JSON.stringify(text)},`;
 }
