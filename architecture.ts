@@ -96,8 +96,9 @@ export const folders: Readonly<Record<string, Readonly<Record<string, readonly s
     edge: ["domain", "telemetry", "config (types)"],
     gateway: ["edge", "link", "domain", "telemetry", "config (types)"],
     control: ["edge", "link", "domain", "telemetry", "config (types)"],
-    // Start, stop and the object graph: they may know everything, and no folder may know them.
-    "files in src": ["domain", "config", "telemetry", "edge", "link", "gateway", "control", "files in src"],
+    // Start, stop and the object graph: they may know everything, and no other folder may know them.
+    compose: ["domain", "config", "telemetry", "edge", "link", "gateway", "control", "files in src"],
+    "files in src": ["domain", "config", "telemetry", "control", "compose", "files in src"],
   },
 };
 
@@ -150,8 +151,8 @@ export const restrictions: readonly Restriction[] = [
   {
     modules: ["@ghostllm/fake-upstream"],
     within: ["apps/server/src"],
-    only: ["apps/server/src/compose.ts"],
-    instead: "The demo is an ordinary upstream: compose.ts starts it, nothing else knows it.",
+    only: ["apps/server/src/compose/vendors.ts"],
+    instead: "The demo is an ordinary upstream: compose/vendors.ts starts it, nothing else knows it.",
   },
   {
     modules: ["@ghostllm/server"],

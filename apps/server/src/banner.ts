@@ -1,4 +1,4 @@
-import type { RunningServer } from "./compose.ts";
+import type { RunningServer } from "#compose/compose.ts";
 import { version } from "./version.ts";
 
 type Facts = RunningServer["facts"];

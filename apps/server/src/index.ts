@@ -5,4 +5,4 @@ export { inspectConfig, loadConfig } from "#config/load.ts";
 export { ConfigError } from "#config/problems.ts";
 export { readProcess } from "#config/sources.ts";
 export { migrate, runServer } from "./run.ts";
-export type { RunningServer } from "./compose.ts";
+export type { RunningServer } from "#compose/compose.ts";

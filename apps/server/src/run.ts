@@ -4,8 +4,8 @@ import { describeFault } from "#telemetry/fault.ts";
 import { LogOutlet } from "#telemetry/log-outlet.ts";
 import { createLog } from "#telemetry/log.ts";
 import { bannerOf } from "./banner.ts";
-import { compose } from "./compose.ts";
-import type { RunningServer } from "./compose.ts";
+import { compose } from "#compose/compose.ts";
+import type { RunningServer } from "#compose/compose.ts";
 import { keepFilesPrivate, makePrivate } from "./private-directory.ts";
 
 export interface RunOptions {

@@ -7,7 +7,7 @@ import { createClient } from "@ghostllm/contract/client";
 import type { Client } from "@ghostllm/contract/client";
 import pino from "pino";
 import { loadConfig } from "#config/load.ts";
-import { compose } from "../../src/compose.ts";
+import { compose } from "../../src/compose/compose.ts";
 
 export const wholeAdminKey = "b7Jx2mQ9vLr4TzWk8NcYf3Hd";
 

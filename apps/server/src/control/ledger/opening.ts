@@ -1,5 +1,5 @@
 // What is known when the server starts: what every key and user has spent, and whose the objects are that vendors keep. It
-// is what the database says, and what the journal holds beyond it. Called by open-books.ts before the ledger drains.
+// is what the database says, and what the journal holds beyond it. Called by compose/books.ts before the ledger drains.
 // Invariant: no budget begins without what was answered, however long it takes until that is stored.
 
 import { setTimeout as sleep } from "node:timers/promises";

@@ -1,50 +1,36 @@
 // All that is counted and kept: the database, the right to be its only server, what was spent, and the ledger that stores
-// what the journal holds. Called by compose.ts. Invariant: when it resolves, budgets know all that was ever answered.
+// what the journal holds. Called by compose/compose.ts. Invariant: when it resolves, budgets know all that was ever answered.
 
-import type { Config } from "#config/config.ts";
 import { startLedger } from "#control/ledger/ledger.ts";
 import { readOpening } from "#control/ledger/opening.ts";
 import { holdSoleInstance } from "#control/sole-instance.ts";
 import { startStoreWatch } from "#control/store-watch.ts";
 import { openStoreWhenReady } from "#control/store/open-when-ready.ts";
 import type { Store } from "#control/store/store.ts";
-import type { Clock } from "#domain/clock.ts";
-import type { Journal } from "#link/journal/journal.ts";
 import type { Lease } from "#link/lease.ts";
 import type { Link } from "#link/link.ts";
 import type { Openable } from "#link/opening.ts";
 import { maxObjects, objectLifetimeMs } from "#link/owners.ts";
-import type { Events } from "#telemetry/events.ts";
-import type { Log } from "#telemetry/log.ts";
-import type { Disposer } from "./disposer.ts";
+import type { Foundation } from "./foundation.ts";
 
 const firstDrainMs = 2_000;
 const lastDrainMs = 5_000;
 const pruneIntervalMs = 60 * 60 * 1_000;
-
-interface BookDeps {
-  readonly journal: Journal;
-  readonly events: Events;
-  readonly link: Pick<Link, "health"> & Openable;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly disposer: Disposer;
-}
 
 export interface Books {
   readonly store: Store;
   readonly lease: Lease;
 }
 
-export async function openBooks(config: Config, deps: BookDeps): Promise<Books> {
-  const { journal, events, link, clock, log, disposer } = deps;
+export async function openBooks(foundation: Foundation, link: Pick<Link, "health"> & Openable): Promise<Books> {
+  const { config, journal, events, clock, log, disposer } = foundation;
   const { dataDir, databaseLeaseMs: leaseMs } = config;
   const store = await openStoreWhenReady({ databaseUrl: config.databaseUrl?.reveal() ?? null, dataDir, log });
   disposer.add(() => store.close());
   const hold = await holdSoleInstance({ store, dataDir, leaseMs, monotonic: clock.monotonic, log });
   disposer.add(() => hold.release());
   await link.open(await readOpening({ journal, store, events, log }));
-  startPruning(deps, store);
+  startPruning(foundation, store);
   const ledger = startLedger({ journal, store, events });
   disposer.add(async () => {
     await ledger.drainAll(lastDrainMs);
@@ -58,7 +44,7 @@ export async function openBooks(config: Config, deps: BookDeps): Promise<Books> 
 }
 
 /** Of the owners that are forgotten here, and of more than are kept. */
-function startPruning({ clock, disposer }: BookDeps, store: Store): void {
+function startPruning({ clock, disposer }: Foundation, store: Store): void {
   const prune = (): void => {
     store.storedObjects.prune(clock.now() - objectLifetimeMs, maxObjects).catch(() => undefined);
   };

@@ -1,4 +1,4 @@
-// How the server stops taking requests. Called by compose.ts when it closes. Invariant: nobody loses an answer without being
+// How the server stops taking requests. Called by compose/compose.ts when it closes. Invariant: nobody loses an answer without being
 // told, and who sends requests here learns to send them elsewhere before they are refused.
 
 import { setTimeout as sleep } from "node:timers/promises";

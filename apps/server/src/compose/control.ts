@@ -1,0 +1,128 @@
+// The control plane: what was configured, the snapshot in force, and the server of the admin API. Called by compose.ts.
+
+import { Rediscovery } from "#control/catalog/rediscovery.ts";
+import { loadEncryption } from "#control/encryption/encryption.ts";
+import type { Encryption } from "#control/encryption/encryption.ts";
+import { prepareStart } from "#control/first-start/first-start.ts";
+import type { StartFacts } from "#control/first-start/first-start.ts";
+import { createControlServer } from "#control/http/control-server.ts";
+import type { ControlServer } from "#control/http/control-server.ts";
+import { PriceListSource } from "#control/prices/price-source.ts";
+import { loadJwtSecret } from "#control/sessions/jwt-secret.ts";
+import { createSessions } from "#control/sessions/sessions.ts";
+import { createSnapshotSource } from "#control/snapshot/snapshot-source.ts";
+import type { SnapshotSource } from "#control/snapshot/snapshot-source.ts";
+import type { Store } from "#control/store/store.ts";
+import type { Snapshot } from "#domain/snapshot.ts";
+import { RunningCalls } from "#gateway/flow/running-calls.ts";
+import type { Health } from "#link/health.ts";
+import { version } from "#version.ts";
+import type { Foundation } from "./foundation.ts";
+import type { Vendors } from "./vendors.ts";
+
+export interface ControlParts {
+  readonly foundation: Foundation;
+  readonly store: Store;
+  readonly vendors: Vendors;
+  readonly health: Health;
+}
+
+export interface Control {
+  readonly facts: StartFacts;
+  readonly snapshots: SnapshotSource;
+  readonly runningCalls: RunningCalls;
+  readonly server: ControlServer;
+}
+
+/** A key that is revoked ends its requests within a second. */
+const reviewIntervalMs = 400;
+
+export async function openControl(parts: ControlParts): Promise<Control> {
+  const { foundation, store, vendors } = parts;
+  const { config, log, disposer, steadyTime } = foundation;
+  const { encryptionKey, dataDir } = config;
+  const encryption = await loadEncryption({ encryptionKey, dataDir, log });
+  const { detectOllama, demoModels, ...sources } = { ...vendors, encryption };
+  const facts = await prepareStart({ ...sources, store, config, log, detectOllama, demoModels });
+  const prices = await openPrices(parts);
+  const snapshots = await openSnapshots(parts, { encryption, prices });
+  const runningCalls = new RunningCalls({ snapshots, steadyTime });
+  const reviewer = setInterval(() => runningCalls.review(), reviewIntervalMs);
+  disposer.add(() => clearInterval(reviewer));
+  const server = await openServer(parts, { encryption, prices, facts, snapshots, runningCalls });
+  startRediscovery(parts, snapshots);
+  return { facts, snapshots, runningCalls, server };
+}
+
+async function openPrices({ foundation, vendors }: ControlParts): Promise<PriceListSource> {
+  const { config, log, clock, disposer } = foundation;
+  const { dataDir } = config;
+  const prices = new PriceListSource({ ...config.prices, dataDir, readUrl: vendors.readPrices, now: clock.now, log });
+  await prices.open();
+  disposer.add(() => prices.close());
+  return prices;
+}
+
+interface Sources {
+  readonly encryption: Encryption;
+  readonly prices: PriceListSource;
+}
+
+async function openSnapshots(parts: ControlParts, { encryption, prices }: Sources): Promise<SnapshotSource> {
+  const { foundation, store, vendors, health } = parts;
+  const { events, log, disposer } = foundation;
+  const { definitions, baseUrlOf } = vendors;
+  const snapshots = createSnapshotSource({
+    ...{ store, encryption, definitions, baseUrlOf, log },
+    prices: () => prices.current(),
+    onSwap: (snapshot) => {
+      events.snapshotSwapped(snapshot.version);
+      reportProviders(health, snapshot);
+    },
+  });
+  await snapshots.rebuild();
+  snapshots.startRefreshing();
+  prices.onChange = () => snapshots.rebuild();
+  prices.startRefreshing();
+  disposer.add(() => snapshots.close());
+  return snapshots;
+}
+
+/** A provider that cannot be used degrades `/health`: its models answer 503 until an operator has repaired it. */
+function reportProviders(health: Health, snapshot: Snapshot): void {
+  const reasons = [...snapshot.unusableProviders].map(([name, reason]) => `${name}: ${reason}`);
+  const detail = reasons.length === 0 ? `${snapshot.providers.size} in use` : reasons.join("; ");
+  health.report("providers", { isHealthy: reasons.length === 0, detail });
+}
+
+async function openServer(
+  { foundation, store, vendors }: ControlParts,
+  { encryption, prices, facts, snapshots, runningCalls }: Sources & Omit<Control, "server">,
+): Promise<ControlServer> {
+  const { config, log, clock, steadyTime, addresses, compressor, disposer } = foundation;
+  const { definitions, baseUrlOf, egress, ask: fetchJson } = vendors;
+  const secret = await loadJwtSecret({ configured: config.jwtSecret, store, encryption, log });
+  const server = await createControlServer({
+    ...{ store, encryption, definitions, baseUrlOf, egress, fetchJson, prices },
+    ...{ log, clock, steadyTime, addresses, compressor, version },
+    sessions: createSessions({ store, secret, clock, steadyTime }),
+    adminKeys: facts.adminKeys,
+    snapshot: () => snapshots.current(),
+    changed: () => snapshots.rebuild(),
+    withdraw: (right) => runningCalls.withdrawOf(right),
+  });
+  disposer.add(() => server.close());
+  return server;
+}
+
+function startRediscovery({ foundation, store, vendors }: ControlParts, snapshots: SnapshotSource): void {
+  const { config, clock, log, disposer } = foundation;
+  const rediscovery = new Rediscovery({
+    ...{ store, fetchJson: vendors.ask, clock, log },
+    snapshot: () => snapshots.current(),
+    changed: () => snapshots.rebuild(),
+    intervalMs: config.modelListIntervalMs,
+  });
+  rediscovery.start();
+  disposer.add(() => rediscovery.stop());
+}

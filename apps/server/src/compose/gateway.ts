@@ -1,0 +1,92 @@
+// The gateway: what its requests work with, and the server that they come to. Called by compose.ts.
+
+import type { Server } from "node:http";
+import type { SecureContextOptions } from "node:tls";
+import { createCors } from "#edge/cors.ts";
+import type { GatewayDeps } from "#gateway/deps.ts";
+import { createEstimator } from "#gateway/estimator/estimator.ts";
+import { TargetHealth } from "#gateway/flow/ask/target-health.ts";
+import { settleLast, settleOverdue } from "#gateway/flow/stored/background.ts";
+import { createHeavyWork } from "#gateway/heavy-work/heavy-work.ts";
+import { HeldBytes } from "#gateway/http/held-bytes.ts";
+import { createListener } from "#gateway/http/listener.ts";
+import { Readiness } from "#gateway/readiness.ts";
+import type { Lease } from "#link/lease.ts";
+import type { Link } from "#link/link.ts";
+import { version } from "#version.ts";
+import type { Control } from "./control.ts";
+import type { Foundation } from "./foundation.ts";
+import { startGivingBack } from "./give-back.ts";
+import { observersOf } from "./observers-of.ts";
+import { capacityWithin, openFilesLimit } from "./open-files.ts";
+import { RunningRequests } from "./running-requests.ts";
+import { hstsOf } from "./tls-front.ts";
+import type { Vendors } from "./vendors.ts";
+
+export interface GatewayParts {
+  readonly foundation: Foundation;
+  readonly link: Link;
+  readonly lease: Lease;
+  readonly vendors: Vendors;
+  readonly control: Control;
+  /** Null where the port speaks plain HTTP. */
+  readonly tls: SecureContextOptions | null;
+}
+
+export interface Gateway {
+  /** Does not listen yet. */
+  readonly server: Server;
+  readonly readiness: Readiness;
+  readonly running: RunningRequests;
+}
+
+const overdueIntervalMs = 5_000;
+
+export async function openGateway(parts: GatewayParts): Promise<Gateway> {
+  const { foundation, control, tls } = parts;
+  const { config, clock, metrics } = foundation;
+  const [running, readiness] = [new RunningRequests(), new Readiness()];
+  const deps = { ...(await depsOf(parts)), readiness, events: running.watch(foundation.events) };
+  settleBackground(foundation, deps);
+  const server = createListener({
+    ...deps,
+    tls,
+    cors: createCors(config.edge.cors),
+    hsts: hstsOf(config.edge),
+    observers: observersOf(config, control.facts.adminKeys),
+    watchConnections: (read) => metrics.watchConnections(read),
+    control: (request, response) => control.server.handle(request, response),
+    readMetrics: () => metrics.read(clock.monotonic()),
+  });
+  return { server, readiness, running };
+}
+
+async function depsOf({ foundation, link, lease, vendors, control }: GatewayParts) {
+  const { config, clock, steadyTime, journal, addresses, compressor, metrics, disposer } = foundation;
+  const { timeouts, limits, answers } = config;
+  const { upstream, authenticator } = vendors;
+  const { snapshots, runningCalls } = control;
+  const [estimator, heavyWork] = [createEstimator(), createHeavyWork()];
+  disposer.add(async () => void (await Promise.all([estimator.close(), heavyWork.close()])));
+  const capacity = capacityWithin(config.capacity, await openFilesLimit());
+  const heldBytes = new HeldBytes(capacity);
+  metrics.watchHeldBytes(() => heldBytes.total);
+  disposer.add(startGivingBack(heldBytes));
+  return {
+    ...link,
+    ...{ snapshots, runningCalls, journal, lease, upstream, authenticator, estimator, heavyWork, heldBytes },
+    ...{ clock, steadyTime, addresses, compressor, timeouts, limits, capacity, answers, version },
+    targetHealth: new TargetHealth(),
+    random: Math.random,
+    tracesVendors: config.edge.tracesVendors,
+  };
+}
+
+/** What vendors work on in the background is recorded when it is over, and at the latest when the server stops. */
+function settleBackground({ disposer }: Foundation, deps: GatewayDeps): void {
+  const overdue = setInterval(() => void settleOverdue(deps), overdueIntervalMs);
+  disposer.add(async () => {
+    clearInterval(overdue);
+    await settleLast(deps);
+  });
+}
