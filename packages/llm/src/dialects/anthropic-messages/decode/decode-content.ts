@@ -114,10 +114,7 @@ function decodeToolResult(reader: FieldReader): ToolResultPart | undefined {
   spellId(reader, callId);
   const written = reader.peek("content");
   const { parts, form } = decodeContent(reader, "content");
-  const [first] = parts;
-  const isText = parts.length === 1 && isBareText(first);
-  const usual = parts.length === 0 ? "absent" : isText ? "string" : "list";
-  if (form !== usual) reader.spell("content", form);
+  if (form !== (parts.length === 0 ? "absent" : usualForm(parts))) reader.spell("content", form);
   const content = parts.map((part, index) => toResultContent(part, Array.isArray(written) ? written[index] : part));
   const isError = reader.boolean("is_error");
   return {
@@ -136,7 +133,10 @@ function toResultContent(part: Part, value: unknown): ToolResultPart["content"][
   return isHeld ? part : { kind: "opaque", dialect, value };
 }
 
-/** A text that may stand as a bare string. */
-export function isBareText(part: Part | undefined): part is TextPart {
-  return isPlainText(part, dialect) && part.citations === undefined;
+/** The form in which the encoder writes a content, unless told another. Null: a blank text alone has to be told. */
+export function usualForm(parts: readonly Part[]): DecodedContent["form"] | null {
+  const [first] = parts;
+  if (first?.kind !== "text" || parts.length > 1) return "list";
+  if (first.text.trim() === "") return null;
+  return isPlainText(first, dialect) && first.citations === undefined ? "string" : "list";
 }

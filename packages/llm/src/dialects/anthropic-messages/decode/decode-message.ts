@@ -3,7 +3,7 @@
 import { FieldReader } from "#dialects/fields/field-reader.ts";
 import type { Message, MessageRole, Part } from "#hub.ts";
 import { isObject, wordOf } from "#wire/json.ts";
-import { decodeContent, isBareText } from "./decode-content.ts";
+import { decodeContent, usualForm } from "./decode-content.ts";
 import type { DecodedContent } from "./decode-content.ts";
 import { dialect } from "#dialects/anthropic-messages/name.ts";
 
@@ -47,9 +47,7 @@ function decodeMessage(message: unknown, before: unknown): Message {
 
 /** Notes the form of a content where it is not what the encoder would choose. */
 function spellContent(reader: FieldReader, { parts, form }: DecodedContent): void {
-  const [first] = parts;
-  const isText = parts.length === 1 && isBareText(first);
-  if (form !== (isText ? "string" : "list") || parts.length === 0) reader.spell("content", form);
+  if (form !== usualForm(parts) || parts.length === 0) reader.spell("content", form);
 }
 
 /** Does a tool's result stand behind something else? */

@@ -2,6 +2,7 @@
 
 import { noteOpaque, ownFields, present, spellingOf } from "#dialects/fields/extras.ts";
 import type { Notes } from "#dialects/fields/extras.ts";
+import { isString } from "#dialects/fields/field-reader.ts";
 import { writeSeal } from "#dialects/seals/seals.ts";
 import type { MediaPart, Opaque, Part, ReasoningPart, TextPart, ToolResultPart } from "#hub.ts";
 import { isObject, memberOf } from "#wire/json.ts";
@@ -44,7 +45,7 @@ export function encodeParts(parts: readonly Part[], notes: Notes): readonly unkn
 export function writeContent(blocks: readonly unknown[], form: unknown): unknown {
   const [first] = blocks;
   if (form === "list" || blocks.length > 1 || !isObject(first)) return form === "string" ? "" : blocks;
-  const isPlain = first["type"] === "text" && Object.keys(first).length === 2;
+  const isPlain = first["type"] === "text" && isString(first["text"]) && Object.keys(first).length === 2;
   return isPlain ? first["text"] : blocks;
 }
 
