@@ -37,7 +37,7 @@ const server = createServer((request, response) => {
   const call = { outlet: exchange.outlet, principal: makePrincipal(), snapshot, dialect, demand: null, scopes: [one] };
   const candidates = resolveModel(snapshot, hello.model);
   withRun(gateway.deps, { ...call, exchange, request: asked, candidates }, ask).catch((error: unknown) => {
-    answerError(gateway.deps, exchange, error, dialect.client.encodeError);
+    answerError(gateway.deps.events, exchange, error, dialect.client.encodeError);
   });
 });
 

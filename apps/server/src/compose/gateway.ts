@@ -10,6 +10,7 @@ import { settleLast, settleOverdue } from "#gateway/flow/stored/background.ts";
 import { createHeavyWork } from "#gateway/heavy-work/heavy-work.ts";
 import { HeldBytes } from "#gateway/http/held-bytes.ts";
 import { createListener } from "#gateway/http/listener.ts";
+import { gatewayRoutes } from "#gateway/route-sources.ts";
 import { Readiness } from "#gateway/readiness.ts";
 import type { Lease } from "#link/lease.ts";
 import type { Link } from "#link/link.ts";
@@ -48,15 +49,15 @@ export async function openGateway(parts: GatewayParts): Promise<Gateway> {
   const [running, readiness] = [new RunningRequests(), new Readiness()];
   const deps = { ...(await depsOf(parts)), readiness, events: running.watch(foundation.events) };
   settleBackground(foundation, deps);
+  const observers = observersOf(config, control.facts.adminKeys);
   const server = createListener({
     ...deps,
+    routes: gatewayRoutes({ ...deps, observers, readMetrics: () => metrics.read(clock.monotonic()) }),
     tls,
     cors: createCors(config.edge.cors),
     hsts: hstsOf(config.edge),
-    observers: observersOf(config, control.facts.adminKeys),
     watchConnections: (read) => metrics.watchConnections(read),
     control: (request, response) => control.server.handle(request, response),
-    readMetrics: () => metrics.read(clock.monotonic()),
   });
   return { server, readiness, running };
 }

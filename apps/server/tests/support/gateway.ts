@@ -24,6 +24,8 @@ import { TargetHealth } from "#gateway/flow/ask/target-health.ts";
 import { createHeavyWork } from "#gateway/heavy-work/heavy-work.ts";
 import { HeldBytes } from "#gateway/http/held-bytes.ts";
 import { createListener } from "#gateway/http/listener.ts";
+import { gatewayRoutes } from "#gateway/route-sources.ts";
+import type { Route } from "#gateway/http/route.ts";
 import { Observers } from "#gateway/http/observers.ts";
 import { createAuthenticator } from "#gateway/upstream/authenticate.ts";
 import { createUndiciClient } from "#gateway/upstream/undici-client.ts";
@@ -119,6 +121,8 @@ export interface TestGateway {
   readonly records: readonly UsageRecord[];
   readonly deps: GatewayDeps;
   readonly open: Openable["open"];
+  /** What it serves. */
+  readonly routes: readonly Route[];
   readonly server: Server;
   swap(snapshot: Snapshot): void;
   close(): Promise<void>;
@@ -188,15 +192,17 @@ export async function startGateway(snapshot: Snapshot, settings: Settings = {}):
     capacity,
     heldBytes: new HeldBytes(capacity),
   };
+  // As they are now, whenever that is.
+  const readMetrics = () => metrics.read((metricsReadAt += 1_000));
+  const observers = new Observers({ openTo: "all", secrets: [] });
+  const routes = gatewayRoutes({ ...deps, observers, readMetrics });
   const server = createListener({
     ...deps,
+    routes,
     tls: null,
     hsts: null,
-    observers: new Observers({ openTo: "all", secrets: [] }),
     cors: createCors({ ...config.edge.cors, ...settings.edge?.cors }),
     control: ({ url }, response) => response.writeHead(url === "/" ? 200 : 404).end(),
-    // As they are now, whenever that is.
-    readMetrics: () => metrics.read((metricsReadAt += 1_000)),
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
@@ -205,6 +211,7 @@ export async function startGateway(snapshot: Snapshot, settings: Settings = {}):
     records,
     deps,
     open,
+    routes: routes.routes,
     server,
     swap(next) {
       inForce = next;

@@ -2,26 +2,17 @@
 // so their schemas say what GhostLLM acts on, not all that a vendor takes.
 
 import type { JsonObject } from "./json.ts";
-import { errorAnswer, forwarded, jsonContent, streamedContent, text } from "./forwarded-route.ts";
+import { forwarded, jsonContent, modelProperty, read, streamedContent, text } from "./forwarded-route.ts";
 import type { DocumentedRoute } from "./forwarded-route.ts";
+import { geminiRoutes } from "./gemini-routes.ts";
+import { mediaRoutes } from "./media-routes.ts";
+import { ollamaRoutes } from "./ollama-routes.ts";
 import { storedRoutes } from "./stored-routes.ts";
 
 const streamProperties: JsonObject = {
   stream: { type: "boolean" },
   stream_options: { type: "object", properties: { include_usage: { type: "boolean" } }, additionalProperties: true },
 };
-
-const lineProperties: JsonObject = {
-  stream: { type: "boolean", default: true },
-  options: { type: "object", properties: { num_predict: { type: "integer" } }, additionalProperties: true },
-};
-
-const lineContent: JsonObject = {
-  ...jsonContent({ type: "object", additionalProperties: true }),
-  "application/x-ndjson": { schema: text },
-};
-
-const modelProperty: JsonObject = { type: "string", description: "A model, `provider/model`, or an alias." };
 
 const stringOrTokens: JsonObject = {
   anyOf: [
@@ -43,70 +34,7 @@ const model: JsonObject = {
   additionalProperties: true,
 };
 
-function read(
-  operationId: string,
-  summary: string,
-  tag: string,
-  ok: JsonObject,
-  open: boolean | "perhaps" = false,
-): JsonObject {
-  return {
-    operationId,
-    summary,
-    tags: [tag],
-    // Perhaps: on a server that only its own machine reaches.
-    ...(open === true && { security: [] }),
-    ...(open === "perhaps" && { security: [{}, { bearer: [] }] }),
-    responses: { "200": ok, default: errorAnswer },
-  };
-}
-
 const report: JsonObject = { description: "OK", content: jsonContent({ type: "object", additionalProperties: true }) };
-
-const alt: JsonObject = {
-  name: "alt",
-  in: "query",
-  schema: { const: "sse" },
-  description: "With `sse` the stream is one of events, else one JSON array.",
-};
-
-const objects: JsonObject = { type: "array", items: { type: "object", additionalProperties: true } };
-
-/** What Google's API is asked for: the method, and the fields that each takes. */
-const geminiMethods: readonly (readonly [method: string, summary: string, required: readonly string[]])[] = [
-  ["generateContent", "Chat, in Google's format", ["contents"]],
-  ["streamGenerateContent", "Chat as a stream, in Google's format", ["contents"]],
-  ["countTokens", "Count the tokens of a prompt, in Google's format", []],
-  ["embedContent", "Embed one content, in Google's format", ["content"]],
-  ["batchEmbedContents", "Embed contents, in Google's format", ["requests"]],
-];
-
-const geminiRoutes = geminiMethods.map(([method, summary, required]): DocumentedRoute => ({
-  method: "post",
-  path: `/v1beta/models/{model}:${method}`,
-  operation: {
-    ...forwarded({
-      operationId: `gateway.${method}`,
-      summary,
-      description: "Compatible with Google's Gemini API. The same is served under `/v1`, `/v1alpha` and `/v1beta1`.",
-      required,
-      properties: Object.fromEntries(
-        required.map((field) => [field, field === "content" ? { type: "object" } : objects]),
-      ),
-      content: method === "streamGenerateContent" ? streamedContent : jsonContent({ type: "object" }),
-    }),
-    parameters: [
-      {
-        name: "model",
-        in: "path",
-        required: true,
-        schema: text,
-        description: "A model, `provider/model`, or an alias.",
-      },
-      ...(method === "streamGenerateContent" ? [alt] : []),
-    ],
-  },
-}));
 
 export const gatewayRoutes: readonly DocumentedRoute[] = [
   {
@@ -186,50 +114,25 @@ export const gatewayRoutes: readonly DocumentedRoute[] = [
       content: streamedContent,
     }),
   },
-  ...storedRoutes,
-  ...geminiRoutes,
   {
     method: "post",
-    path: "/api/chat",
+    path: "/v1/messages/count_tokens",
     operation: forwarded({
-      operationId: "gateway.ollamaChat",
-      summary: "Chat, in Ollama's format",
-      description:
-        "Compatible with Ollama's chat, for models of every vendor. Without `stream: false` the answer is a stream of lines.",
+      operationId: "gateway.countTokensOfMessages",
+      summary: "Count the tokens of a prompt, in Anthropic's format",
+      description: "By a vendor of the model, or an estimate, which `x-ghostllm-notes` says.",
       required: ["model", "messages"],
       properties: {
         model: modelProperty,
         messages: { type: "array", items: { type: "object", additionalProperties: true } },
-        ...lineProperties,
       },
-      content: lineContent,
+      content: jsonContent({ type: "object", properties: { input_tokens: { type: "integer" } } }),
     }),
   },
-  {
-    method: "post",
-    path: "/api/generate",
-    operation: forwarded({
-      operationId: "gateway.ollamaGenerate",
-      summary: "Complete a prompt, in Ollama's format",
-      description:
-        "Compatible with Ollama's generate, for models of every vendor. Without `stream: false` the answer is a stream of lines.",
-      required: ["model"],
-      properties: { model: modelProperty, prompt: text, system: text, ...lineProperties },
-      content: lineContent,
-    }),
-  },
-  {
-    method: "post",
-    path: "/api/embed",
-    operation: forwarded({
-      operationId: "gateway.ollamaEmbed",
-      summary: "Embed texts, in Ollama's format",
-      description: "Compatible with Ollama's embed.",
-      required: ["model", "input"],
-      properties: { model: modelProperty, input: { anyOf: [text, { type: "array", items: text }] } },
-      content: jsonContent({ type: "object", additionalProperties: true }),
-    }),
-  },
+  ...mediaRoutes,
+  ...storedRoutes,
+  ...geminiRoutes,
+  ...ollamaRoutes,
   {
     method: "get",
     path: "/v1/models",

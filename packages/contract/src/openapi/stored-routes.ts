@@ -1,7 +1,7 @@
 // Routes about what vendors keep under ids, and those that ask about a conversation before it is sent.
 
 import type { JsonObject } from "./json.ts";
-import { errorAnswer, forwarded, jsonContent, streamedContent, text } from "./forwarded-route.ts";
+import { errorAnswer, forwarded, jsonContent, modelProperty, streamedContent, text } from "./forwarded-route.ts";
 import type { DocumentedRoute } from "./forwarded-route.ts";
 
 const anything = jsonContent({ type: "object", additionalProperties: true });
@@ -41,7 +41,6 @@ function stored({ method, path, name, summary, content = anything, body, query =
   return { method, path, operation };
 }
 
-const modelProperty: JsonObject = { type: "string", description: "A model, `provider/model`, or an alias." };
 const conversation: JsonObject = {
   model: modelProperty,
   input: { anyOf: [text, { type: "array", items: { type: "object", additionalProperties: true } }] },

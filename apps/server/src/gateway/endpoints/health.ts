@@ -2,13 +2,17 @@ import type { GatewayDeps } from "#gateway/deps.ts";
 import type { Exchange } from "#gateway/http/exchange.ts";
 import { reasonNotToAdmit } from "#gateway/flow/may-admit.ts";
 
+type Readying = Pick<GatewayDeps, "readiness" | "journal" | "lease" | "clock">;
+type HealthDeps = Readying & Pick<GatewayDeps, "health" | "snapshots" | "version">;
+type StatusDeps = Pick<GatewayDeps, "snapshots" | "targetHealth" | "version" | "clock">;
+
 /** `GET /health/live`: the process runs and its event loop turns. Says nothing else, so that nobody restarts it in vain. */
 export function serveLiveness(exchange: Exchange): void {
   exchange.outlet.answerJson(200, { status: "ok" });
 }
 
 /** `GET /health/ready`: send requests here. A database that is away does not stop them, since the snapshot goes on. */
-export function serveReadiness(deps: GatewayDeps, exchange: Exchange): void {
+export function serveReadiness(deps: Readying, exchange: Exchange): void {
   const reason = deps.readiness.awayBecause ?? reasonNotToAdmit(deps);
   exchange.outlet.answerJson(
     reason === null ? 200 : 503,
@@ -17,7 +21,7 @@ export function serveReadiness(deps: GatewayDeps, exchange: Exchange): void {
 }
 
 /** `GET /health`: how every part is. */
-export async function serveHealth(deps: GatewayDeps, exchange: Exchange): Promise<void> {
+export async function serveHealth(deps: HealthDeps, exchange: Exchange): Promise<void> {
   const { health, readiness, snapshots, version } = deps;
   const parts = [...(await health.parts())];
   const isReady = readiness.awayBecause === null && reasonNotToAdmit(deps) === null;
@@ -32,7 +36,7 @@ export async function serveHealth(deps: GatewayDeps, exchange: Exchange): Promis
 }
 
 /** `GET /status`: what is served, and by whom. */
-export function serveStatus({ snapshots, targetHealth, version, clock }: GatewayDeps, exchange: Exchange): void {
+export function serveStatus({ snapshots, targetHealth, version, clock }: StatusDeps, exchange: Exchange): void {
   const { providers, models, aliases } = snapshots.current();
   const targets = [...models.values()].flat();
   const resting = targetHealth.resting(clock.monotonic());

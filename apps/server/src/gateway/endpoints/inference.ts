@@ -1,18 +1,38 @@
+import { GhostError } from "@ghostllm/contract";
 import type { ClientEndpoint, Dialect } from "@ghostllm/llm";
 import type { Principal } from "#domain/principal.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
 import type { Exchange } from "#gateway/http/exchange.ts";
 import { execute } from "#gateway/flow/execute.ts";
+import { answerError } from "#gateway/http/answer-error.ts";
 import { readBody } from "#gateway/http/read-body.ts";
+import { routeOf } from "#gateway/http/route.ts";
+import type { Route } from "#gateway/http/route.ts";
 import { heavyBytes } from "#gateway/heavy-work/heavy-work.ts";
 import type { ParsedElsewhere, ParseJob } from "#gateway/heavy-work/jobs.ts";
 import { serveRequest } from "./serve-request.ts";
+
+/** What a dialect's clients ask of models. Longer endings come first, since a model's name may hold anything. */
+export function inferenceRoutes(deps: GatewayDeps, dialect: Dialect): readonly Route[] {
+  const { encodeError, endpoints } = dialect.client;
+  return endpoints.map((endpoint) =>
+    routeOf({ method: "POST", encodeError }, endpoint.path, (exchange, model) => {
+      const isNamed = endpoint.path.includes("{model}");
+      if (isNamed && !model) return answerError(deps.events, exchange, misspelled(), encodeError);
+      return serveInference(deps, exchange, dialect, endpoint, model ?? undefined);
+    }),
+  );
+}
+
+function misspelled(): GhostError {
+  return new GhostError("model_not_found", "The model's name is not correctly encoded.", { param: "model" });
+}
 
 /**
  * Serves an operation of a dialect: who calls, what is asked, and then the flow. Errors come in the client's dialect.
  * `model` is the one that the path names, where it does.
  */
-export function serveInference(
+function serveInference(
   deps: GatewayDeps,
   exchange: Exchange,
   dialect: Dialect,

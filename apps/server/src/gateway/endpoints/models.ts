@@ -1,6 +1,6 @@
 import { formatUsd, GhostError } from "@ghostllm/contract";
 import { priceAt } from "@ghostllm/llm";
-import type { ClientDialect, ClientModels, ListedModel, Rate } from "@ghostllm/llm";
+import type { ClientDialect, ClientModels, Dialect, ListedModel, Rate } from "@ghostllm/llm";
 import type { Principal } from "#domain/principal.ts";
 import type { Snapshot, Target } from "#domain/snapshot.ts";
 import { answerError } from "#gateway/http/answer-error.ts";
@@ -8,29 +8,50 @@ import type { GatewayDeps } from "#gateway/deps.ts";
 import type { Exchange } from "#gateway/http/exchange.ts";
 import { identify } from "#gateway/http/identify.ts";
 import { readBody } from "#gateway/http/read-body.ts";
+import { routeOf } from "#gateway/http/route.ts";
+import type { Route } from "#gateway/http/route.ts";
 import type { Caller } from "./serve-request.ts";
 import { checkPermission, findModel, isModelAllowed, resolveModel } from "#gateway/flow/resolve.ts";
 import type { Candidates } from "#gateway/flow/resolve.ts";
+
+type ModelDeps = Pick<GatewayDeps, "snapshots" | "steadyTime" | "clock" | "events" | "limits" | "timeouts">;
 
 interface ModelsOfDialect extends Pick<ClientDialect, "encodeError"> {
   readonly models: ClientModels;
 }
 
+export function modelRoutes(deps: ModelDeps, { client }: Dialect): readonly Route[] {
+  const { encodeError, models } = client;
+  if (models === undefined) return [];
+  const { places, readModelName } = models;
+  const way = { encodeError, models };
+  return places.flatMap(({ headers, listPath, modelPath }) => {
+    const reading = { method: "GET", encodeError, headers } as const;
+    const asking = { method: "POST", encodeError, headers } as const;
+    return [
+      routeOf(reading, listPath, (exchange) => serveModelList(deps, exchange, way)),
+      readModelName === undefined
+        ? routeOf(reading, modelPath, (exchange, name) => serveModel(deps, exchange, way, name))
+        : routeOf(asking, modelPath, (exchange) => serveModelOfBody(deps, exchange, way, readModelName)),
+    ];
+  });
+}
+
 /** The list of models that this key may use, in the client's dialect. */
-export function serveModelList(deps: GatewayDeps, exchange: Exchange, { encodeError, models }: ModelsOfDialect): void {
+function serveModelList(deps: ModelDeps, exchange: Exchange, { encodeError, models }: ModelsOfDialect): void {
   try {
     const { snapshot, principal } = callerOf(deps, exchange);
     const list = models.encodeList(listModels(snapshot, principal, deps.clock.now()), exchange.query);
     exchange.held.require(list.length);
     exchange.outlet.answer(200, json, list);
   } catch (error) {
-    answerError(deps, exchange, error, encodeError);
+    answerError(deps.events, exchange, error, encodeError);
   }
 }
 
 /** One model, by any name under which it can be asked for. `name` is null where its encoding was at fault. */
-export function serveModel(
-  deps: GatewayDeps,
+function serveModel(
+  deps: ModelDeps,
   exchange: Exchange,
   { encodeError, models }: ModelsOfDialect,
   name: string | null,
@@ -40,11 +61,11 @@ export function serveModel(
     if (name === null) throw new GhostError("model_not_found", "The model's name is not correctly encoded.");
     exchange.outlet.answer(200, json, models.encodeModel(findOwn(caller, name, deps.clock.now())));
   } catch (error) {
-    answerError(deps, exchange, error, encodeError);
+    answerError(deps.events, exchange, error, encodeError);
   }
 }
 
-function callerOf({ snapshots, steadyTime }: GatewayDeps, exchange: Exchange): Caller {
+function callerOf({ snapshots, steadyTime }: ModelDeps, exchange: Exchange): Caller {
   const snapshot = snapshots.current();
   return { snapshot, principal: identify(exchange, snapshot, steadyTime) };
 }
@@ -59,8 +80,8 @@ function findOwn({ snapshot, principal }: Caller, name: string, now: number): Li
 const bytesOfName = 64 * 1024;
 
 /** One model that the body of the request names, as `readModelName` finds it. */
-export async function serveModelOfBody(
-  deps: GatewayDeps,
+async function serveModelOfBody(
+  deps: ModelDeps,
   exchange: Exchange,
   client: ModelsOfDialect,
   readModelName: (body: string) => string | null,
@@ -74,7 +95,7 @@ export async function serveModelOfBody(
     if (name === null) throw new GhostError("invalid_request_error", "The request names no model.", { param: "model" });
     exchange.outlet.answer(200, json, client.models.encodeModel(findOwn(caller, name, deps.clock.now())));
   } catch (error) {
-    answerError(deps, exchange, error, client.encodeError);
+    answerError(deps.events, exchange, error, client.encodeError);
   }
 }
 

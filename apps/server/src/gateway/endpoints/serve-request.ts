@@ -14,7 +14,7 @@ export interface Caller {
 
 /** What all requests to vendors have in common: a server that is ready, a caller who is known, and errors in their dialect. */
 export async function serveRequest(
-  deps: GatewayDeps,
+  deps: Pick<GatewayDeps, "events" | "readiness" | "snapshots" | "steadyTime">,
   exchange: Exchange,
   encodeError: (error: GhostError) => string,
   serve: (caller: Caller) => Promise<void>,
@@ -31,7 +31,7 @@ export async function serveRequest(
     exchange.held.key = principal.keyId;
     await serve({ principal, snapshot });
   } catch (error) {
-    answerError(deps, exchange, error, encodeError);
+    answerError(deps.events, exchange, error, encodeError);
   } finally {
     // Not before the client has its answer: until then its bytes are held here.
     exchange.outlet.whenLeft(() => deps.events.requestEnded());

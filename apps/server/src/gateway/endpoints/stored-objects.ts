@@ -9,18 +9,42 @@ import type { GatewayDeps } from "#gateway/deps.ts";
 import type { Exchange } from "#gateway/http/exchange.ts";
 import { forward } from "#gateway/flow/stored/forward.ts";
 import { findHolder, providerHeader } from "#gateway/flow/stored/holder.ts";
+import { answerError } from "#gateway/http/answer-error.ts";
 import { readBody } from "#gateway/http/read-body.ts";
+import { routeOf } from "#gateway/http/route.ts";
+import type { Route } from "#gateway/http/route.ts";
 import { heavyBytes } from "#gateway/heavy-work/heavy-work.ts";
 import { serveRequest } from "./serve-request.ts";
 
-export interface StoredEndpoint {
+interface StoredEndpoint {
   readonly dialect: Dialect;
   readonly objects: StoredObjects;
   readonly route: StoredRoute;
 }
 
+export function storedRoutes(deps: GatewayDeps, dialect: Dialect): readonly Route[] {
+  return (dialect.client.stored ?? []).flatMap((objects) =>
+    objects.routes.map((route) => storedRoute(deps, { dialect, objects, route })),
+  );
+}
+
+/** What vendors may call an object; no dots alone, which would lead to another path. */
+const idPattern = /^[\w-][\w.:~=-]{0,255}$/;
+
+function storedRoute(deps: GatewayDeps, endpoint: StoredEndpoint): Route {
+  const { dialect, objects, route } = endpoint;
+  const { encodeError } = dialect.client;
+  const path = objects.path + route.behind;
+  return routeOf({ method: route.method, encodeError }, path, (exchange, id) => {
+    if (!path.includes("{id}")) return serveStored(deps, exchange, endpoint, null);
+    if (id !== null && idPattern.test(id)) return serveStored(deps, exchange, endpoint, id);
+    const unknown = new GhostError("not_found", "There is no object of this name.");
+    return answerError(deps.events, exchange, unknown, encodeError);
+  });
+}
+
 /** `id` is the one in the path, decoded; null where the path has none. */
-export function serveStored(
+function serveStored(
   deps: GatewayDeps,
   exchange: Exchange,
   { dialect, objects, route }: StoredEndpoint,

@@ -2,10 +2,11 @@ import type { IncomingHttpHeaders } from "node:http";
 import { GhostError } from "@ghostllm/contract";
 import { dialects } from "@ghostllm/llm";
 import { readTraceContext } from "#edge/trace-context.ts";
-import type { AnsweredError } from "#telemetry/events.ts";
+import type { AnsweredError, Events } from "#telemetry/events.ts";
 import type { Exchange } from "./exchange.ts";
-import type { GatewayDeps } from "#gateway/deps.ts";
 import { dropRest } from "./paced-upload.ts";
+
+export type ErrorEvents = Pick<Events, "errorAnswered" | "internalError">;
 
 /** As clients of the first dialect read it, where nobody knows which one it is. */
 export function encodeForAnybody(error: GhostError): string {
@@ -14,13 +15,13 @@ export function encodeForAnybody(error: GhostError): string {
 
 /** Answers with an error of the catalogue; anything else that was thrown is a fault of ours and says nothing outside. */
 export function answerError(
-  deps: GatewayDeps,
+  events: ErrorEvents,
   exchange: Exchange,
   thrown: unknown,
   encode: (error: GhostError) => string,
 ): void {
-  const error = thrown instanceof GhostError ? thrown : internalError(deps, exchange, thrown);
-  deps.events.errorAnswered({
+  const error = thrown instanceof GhostError ? thrown : internalError(events, exchange, thrown);
+  events.errorAnswered({
     requestId: exchange.id,
     path: exchange.path,
     code: error.code,
@@ -54,7 +55,7 @@ function namesByClient(headers: IncomingHttpHeaders): Pick<AnsweredError, "trace
   };
 }
 
-function internalError(deps: GatewayDeps, exchange: Exchange, thrown: unknown): GhostError {
-  deps.events.internalError(`request ${exchange.id}`, thrown);
+function internalError(events: ErrorEvents, exchange: Exchange, thrown: unknown): GhostError {
+  events.internalError(`request ${exchange.id}`, thrown);
   return new GhostError("internal_error", "A fault in GhostLLM. Please report it with the request id.");
 }

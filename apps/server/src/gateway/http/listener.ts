@@ -7,16 +7,23 @@ import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
 import type { SecureContextOptions } from "node:tls";
 import { GhostError, newId } from "@ghostllm/contract";
+import type { ClientAddresses } from "#edge/client-addresses.ts";
 import { isPreflight } from "#edge/cors.ts";
 import type { Cors } from "#edge/cors.ts";
+import type { Events } from "#telemetry/events.ts";
 import { answerError, encodeForAnybody } from "./answer-error.ts";
 import { Connections } from "#gateway/connections/connections.ts";
+import type { ConnectionsDeps } from "#gateway/connections/connections.ts";
 import { Turns } from "#gateway/connections/turns.ts";
 import { Exchange, pathOf } from "./exchange.ts";
-import { buildRouter } from "./routes.ts";
-import type { RouterDeps, Serve } from "./routes.ts";
+import type { ExchangeDeps } from "./exchange.ts";
+import { buildRouter } from "./router.ts";
+import type { RouteTable, Serve } from "./route.ts";
 
-export interface ListenerDeps extends RouterDeps {
+export interface ListenerDeps extends ExchangeDeps, ConnectionsDeps {
+  readonly routes: RouteTable;
+  readonly addresses: ClientAddresses;
+  readonly events: Events;
   /** Null where no page of another origin may call. */
   readonly cors: Cors | null;
   /** Null: plain HTTP is spoken. */
@@ -45,7 +52,7 @@ const maxHeaderCount = 200;
 const hstsHeader = "strict-transport-security";
 
 export function createListener(deps: ListenerDeps): Server {
-  const route = buildRouter(deps);
+  const route = buildRouter(deps.events, deps.routes);
   const connections = new Connections(deps);
   deps.watchConnections?.(() => connections.count);
   const turns = new Turns((request, response) => {
@@ -54,7 +61,7 @@ export function createListener(deps: ListenerDeps): Server {
     if (deps.readiness.isLeaving) response.shouldKeepAlive = false;
     const serve = route(request);
     if (serve === null) serveControl(deps, new Exchange(request, response, deps), response);
-    else void run(deps, serve, new Exchange(request, response, deps));
+    else void run(deps.events, serve, new Exchange(request, response, deps));
   });
   const take = (request: IncomingMessage, response: ServerResponse): void => turns.take(request, response);
   const server =
@@ -92,21 +99,25 @@ function meetOrigin(cors: Cors, request: IncomingMessage, response: ServerRespon
 const controlBytes = 256 * 1024;
 const longestControlBody = 2 ** 20;
 
-function serveControl(deps: ListenerDeps, exchange: Exchange, response: ServerResponse): void {
+function serveControl(
+  { control, events }: Pick<ListenerDeps, "control" | "events">,
+  exchange: Exchange,
+  response: ServerResponse,
+): void {
   const { request, held } = exchange;
   const isChunked = request.headers["transfer-encoding"] !== undefined;
   const bodyBytes = isChunked ? longestControlBody : Number(request.headers["content-length"] ?? 0);
   const refusal = held.become(controlBytes + Math.min(bodyBytes, longestControlBody));
-  if (refusal === null) deps.control(request, response);
-  else answerError(deps, exchange, refusal, encodeForAnybody);
+  if (refusal === null) control(request, response);
+  else answerError(events, exchange, refusal, encodeForAnybody);
 }
 
 /** The last catch: what is thrown past it would end the process. */
-async function run(deps: ListenerDeps, serve: Serve, exchange: Exchange): Promise<void> {
+async function run(events: Events, serve: Serve, exchange: Exchange): Promise<void> {
   try {
     await serve(exchange);
   } catch (error) {
-    deps.events.internalError(`request ${exchange.id}`, error);
+    events.internalError(`request ${exchange.id}`, error);
     exchange.outlet.cut(null);
   }
 }
