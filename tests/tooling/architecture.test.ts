@@ -36,7 +36,8 @@ const sound: Readonly<Record<string, string>> = {
   "apps/server/src/config/sources.ts": "export const environment = process.env;\n",
   "apps/server/src/compose/vendors.ts":
     'import { startFake } from "@ghostllm/fake-upstream";\nimport { listen } from "#gateway/listener.ts";\n',
-  "apps/server/src/main.ts": 'import { compose } from "#compose/compose.ts";\nimport { version } from "./version.ts";\n',
+  "apps/server/src/main.ts":
+    'import { compose } from "#compose/compose.ts";\nimport { version } from "./version.ts";\n',
   "apps/cli/src/commands/serve.ts": 'import { serve } from "@ghostllm/server";\n',
 };
 
@@ -99,7 +100,11 @@ const planted: readonly (readonly [path: string, text: string, message: string])
     "may import only types from config",
   ],
   ["apps/server/src/misc/a.ts", 'import type { X } from "#domain/x.ts";', "misc is not in the table"],
-  ["apps/server/src/gateway/a.ts", 'import type { Parts } from "#compose/compose.ts";', "gateway may not import compose"],
+  [
+    "apps/server/src/gateway/a.ts",
+    'import type { Parts } from "#compose/compose.ts";',
+    "gateway may not import compose",
+  ],
   ["apps/server/src/compose/compose.ts", 'import "#main.ts";', "nobody may import apps/server/src/main.ts"],
   ["apps/server/src/gateway/flow/a.ts", 'import { x } from "../listener.ts";', "climbs out of its folder"],
   [

@@ -14,9 +14,16 @@ interface CreateOptions extends LimitOptions {
   readonly expires?: string;
 }
 
-export function addKeyCommand(program: Command, contextOf: (command: Command) => Context): void {
-  const key = program.command("key").description("API keys, which open the gateway");
+type ContextOf = (command: Command) => Context;
 
+export function addKeyCommand(program: Command, contextOf: ContextOf): void {
+  const key = program.command("key").description("API keys, which open the gateway");
+  addCreate(key, contextOf);
+  addList(key, contextOf);
+  addRevoke(key, contextOf);
+}
+
+function addCreate(key: Command, contextOf: ContextOf): void {
   key
     .command("create")
     .description("create a key and print it, this once")
@@ -44,7 +51,9 @@ export function addKeyCommand(program: Command, contextOf: (command: Command) =>
       });
       output.show(created, [created.key, "", "Keep it now: it is not shown again."]);
     });
+}
 
+function addList(key: Command, contextOf: ContextOf): void {
   key
     .command("list")
     .description("list keys")
@@ -61,7 +70,9 @@ export function addKeyCommand(program: Command, contextOf: (command: Command) =>
         "There are no keys.",
       );
     });
+}
 
+function addRevoke(key: Command, contextOf: ContextOf): void {
   key
     .command("revoke <public-part-or-id>")
     .description("revoke a key; it has stopped working when the command ends")

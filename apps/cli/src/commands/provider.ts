@@ -21,9 +21,18 @@ interface AddOptions {
   readonly query?: Record<string, string>;
 }
 
-export function addProviderCommand(program: Command, contextOf: (command: Command) => Context): void {
-  const provider = program.command("provider").description("vendors and servers that answer the requests");
+type ContextOf = (command: Command) => Context;
 
+export function addProviderCommand(program: Command, contextOf: ContextOf): void {
+  const provider = program.command("provider").description("vendors and servers that answer the requests");
+  addAdd(provider, contextOf);
+  addList(provider, contextOf);
+  addTest(provider, contextOf);
+  addDiscover(provider, contextOf);
+  addRemove(provider, contextOf);
+}
+
+function addAdd(provider: Command, contextOf: ContextOf): void {
   provider
     .command("add")
     .description(
@@ -42,21 +51,13 @@ export function addProviderCommand(program: Command, contextOf: (command: Comman
       const { output, connect, readSecret } = contextOf(command);
       const apiKey = await readApiKey(options, readSecret);
       const { client } = await connect();
-      const added = await client.providers.create({
-        body: {
-          provider_type: options.type,
-          ...(options.name !== undefined && { name: options.name }),
-          ...(options.baseUrl !== undefined && { base_url: options.baseUrl }),
-          ...(apiKey !== undefined && { api_key: apiKey }),
-          ...(options.set !== undefined && { settings: options.set }),
-          headers: { ...options.header, ...readVariables(options.headerEnv) },
-          ...(options.query !== undefined && { query: options.query }),
-        },
-      });
+      const added = await client.providers.create({ body: bodyOf(options, apiKey) });
       const models = await discover(client, added.id);
       output.show({ ...added, models }, [`Added ${added.name} (${added.id})`, models.message]);
     });
+}
 
+function addList(provider: Command, contextOf: ContextOf): void {
   provider
     .command("list")
     .description("list providers")
@@ -65,7 +66,9 @@ export function addProviderCommand(program: Command, contextOf: (command: Comman
       const { client } = await connect();
       output.table(await listAll((query) => client.providers.list({ query })), columns, "There are no providers.");
     });
+}
 
+function addTest(provider: Command, contextOf: ContextOf): void {
   provider
     .command("test <name-or-id>")
     .description("ask the vendor for its models with the stored key, and say what came of it")
@@ -78,7 +81,9 @@ export function addProviderCommand(program: Command, contextOf: (command: Comman
       if (!outcome.ok)
         throw new CliError("provider_test_failed", `The provider ${name} does not work`, exitCodes.failure);
     });
+}
 
+function addDiscover(provider: Command, contextOf: ContextOf): void {
   provider
     .command("discover <name-or-id>")
     .description("ask the vendor for its models again, and take over what its list has")
@@ -89,7 +94,9 @@ export function addProviderCommand(program: Command, contextOf: (command: Comman
       const found = await client.providers.discoverModels({ params: { id } });
       output.show(found, [describeDiscovery(found)]);
     });
+}
 
+function addRemove(provider: Command, contextOf: ContextOf): void {
   provider
     .command("remove <name-or-id>")
     .description("remove a provider and its models; usage records stay")
@@ -99,6 +106,18 @@ export function addProviderCommand(program: Command, contextOf: (command: Comman
       const found = await findProvider(client, name);
       output.show(await client.providers.remove({ params: { id: found.id } }), [`Removed ${found.name}`]);
     });
+}
+
+function bodyOf(options: AddOptions, apiKey: string | undefined) {
+  return {
+    provider_type: options.type,
+    ...(options.name !== undefined && { name: options.name }),
+    ...(options.baseUrl !== undefined && { base_url: options.baseUrl }),
+    ...(apiKey !== undefined && { api_key: apiKey }),
+    ...(options.set !== undefined && { settings: options.set }),
+    headers: { ...options.header, ...readVariables(options.headerEnv) },
+    ...(options.query !== undefined && { query: options.query }),
+  };
 }
 
 async function readApiKey(

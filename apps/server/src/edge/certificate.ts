@@ -1,5 +1,5 @@
 // The server's own certificate and its key: read from files, checked before they are used, and read anew when they change.
-// Called by compose/compose.ts. Invariant: a pair that is of no use never takes the place of one that is.
+// Called by compose/tls-front.ts. Invariant: a pair that is of no use never takes the place of one that is.
 
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { readFile, stat } from "node:fs/promises";

@@ -1,4 +1,4 @@
-// Leads those who come without TLS to where it is spoken. Called by compose/compose.ts, on a port of its own.
+// Leads those who come without TLS to where it is spoken. Called by compose/tls-front.ts, on a port of its own.
 // Invariant: nobody is sent to a host that is not this server's, whatever the request says.
 
 import { createServer } from "node:http";

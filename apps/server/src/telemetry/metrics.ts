@@ -130,37 +130,9 @@ export function createMetrics() {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const make = factoryOf(registry);
-  const requests = make.counter("ghostllm_requests_total");
-  const duration = make.histogram("ghostllm_request_duration_seconds", durationBuckets);
-  const timeToFirstToken = make.histogram("ghostllm_time_to_first_token_seconds", durationBuckets);
-  const tokens = make.counter("ghostllm_tokens_total");
-  const cost = make.counter("ghostllm_cost_usd_total");
-  const unpriced = make.counter("ghostllm_unpriced_requests_total");
-  const estimated = make.counter("ghostllm_estimated_requests_total");
-  const bind = (provider: string, model: string): ModelMetrics => {
-    const byStatus = {
-      ok: requests.labels(provider, model, "ok"),
-      error: requests.labels(provider, model, "error"),
-      client_abort: requests.labels(provider, model, "client_abort"),
-      timeout: requests.labels(provider, model, "timeout"),
-      shutdown: requests.labels(provider, model, "shutdown"),
-    };
-    return {
-      countStatus: (status) => byStatus[status].inc(),
-      duration: duration.labels(provider, model),
-      timeToFirstToken: timeToFirstToken.labels(provider, model),
-      promptTokens: tokens.labels(provider, model, "prompt"),
-      completionTokens: tokens.labels(provider, model, "completion"),
-      cachedTokens: tokens.labels(provider, model, "cached"),
-      reasoningTokens: tokens.labels(provider, model, "reasoning"),
-      cost: cost.labels(provider, model),
-      unpriced: unpriced.labels(provider, model),
-      estimated: estimated.labels(provider, model),
-    };
-  };
   return {
     read: rememberText(registry),
-    forModel: remember(bind),
+    forModel: remember(binderOf(make)),
     overhead: make.histogram("ghostllm_overhead_seconds", overheadBuckets),
     errors: make.counter("ghostllm_errors_total"),
     attemptFailures: make.counter("ghostllm_attempt_failures_total"),
@@ -184,6 +156,39 @@ export function createMetrics() {
     },
   };
 }
+
+function binderOf(make: Factory) {
+  const requests = make.counter("ghostllm_requests_total");
+  const duration = make.histogram("ghostllm_request_duration_seconds", durationBuckets);
+  const timeToFirstToken = make.histogram("ghostllm_time_to_first_token_seconds", durationBuckets);
+  const tokens = make.counter("ghostllm_tokens_total");
+  const cost = make.counter("ghostllm_cost_usd_total");
+  const unpriced = make.counter("ghostllm_unpriced_requests_total");
+  const estimated = make.counter("ghostllm_estimated_requests_total");
+  return (provider: string, model: string): ModelMetrics => {
+    const byStatus = {
+      ok: requests.labels(provider, model, "ok"),
+      error: requests.labels(provider, model, "error"),
+      client_abort: requests.labels(provider, model, "client_abort"),
+      timeout: requests.labels(provider, model, "timeout"),
+      shutdown: requests.labels(provider, model, "shutdown"),
+    };
+    return {
+      countStatus: (status) => byStatus[status].inc(),
+      duration: duration.labels(provider, model),
+      timeToFirstToken: timeToFirstToken.labels(provider, model),
+      promptTokens: tokens.labels(provider, model, "prompt"),
+      completionTokens: tokens.labels(provider, model, "completion"),
+      cachedTokens: tokens.labels(provider, model, "cached"),
+      reasoningTokens: tokens.labels(provider, model, "reasoning"),
+      cost: cost.labels(provider, model),
+      unpriced: unpriced.labels(provider, model),
+      estimated: estimated.labels(provider, model),
+    };
+  };
+}
+
+type Factory = ReturnType<typeof factoryOf>;
 
 function factoryOf(registry: Registry) {
   const options = (name: MetricName) => {

@@ -24,66 +24,81 @@ export interface Ledger {
   stop(): Promise<void>;
 }
 
+const usualGatherMs = 100;
 const firstPauseMs = 100;
 const longestPauseMs = 2_000;
 
-export function startLedger({ journal, store, events, random = Math.random, gatherMs = 100 }: LedgerOptions): Ledger {
-  const stopping = new AbortController();
-  let timer: NodeJS.Timeout | undefined;
-  let running: Promise<void> | null = null;
-  let failures = 0;
+export function startLedger(options: LedgerOptions): Ledger {
+  return new JournalLedger(options);
+}
+
+class JournalLedger implements Ledger {
+  readonly #options: LedgerOptions;
+  readonly #stopping = new AbortController();
+  #timer: NodeJS.Timeout | undefined;
+  #running: Promise<void> | null = null;
+  #failures = 0;
+
+  constructor(options: LedgerOptions) {
+    const { journal } = options;
+    this.#options = options;
+    journal.onAppend(() => this.#wake());
+    if (journal.pendingRecords > 0) this.#wake();
+  }
+
+  async drainAll(timeoutMs: number): Promise<boolean> {
+    const { journal } = this.#options;
+    const deadline = AbortSignal.timeout(timeoutMs);
+    while (journal.pendingRecords > 0 && !deadline.aborted && !this.#stopping.signal.aborted) {
+      await Promise.race([this.#run(), pause(timeoutMs, deadline, false)]);
+    }
+    return journal.pendingRecords === 0;
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    clearTimeout(this.#timer);
+    await this.#running;
+  }
+
+  #wake(): void {
+    if (this.#timer !== undefined || this.#running !== null || this.#stopping.signal.aborted) return;
+    this.#timer = setTimeout(() => void this.#run(), this.#options.gatherMs ?? usualGatherMs);
+  }
+
+  #run(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#running ??= this.#drain().finally(() => {
+      this.#running = null;
+      if (this.#options.journal.pendingRecords > 0) this.#wake();
+    });
+    return this.#running;
+  }
 
   /** Until nothing is pending, or the ledger is stopped. */
-  const drain = async (): Promise<void> => {
-    const batches = new PendingBatches(journal);
-    while (!stopping.signal.aborted) {
+  async #drain(): Promise<void> {
+    const batches = new PendingBatches(this.#options.journal);
+    while (!this.#stopping.signal.aborted) {
       try {
         const batch = await batches.next();
         if (batch.position === null) return;
-        await drainBatch({ journal, store, events }, batch);
-        failures = 0;
+        await drainBatch(this.#options, batch);
+        this.#failures = 0;
       } catch (error) {
-        failures += 1;
-        events.drainFailed(error);
-        await batches.forget();
-        await pause(pauseAfter(failures, random()), stopping.signal);
+        await this.#recover(batches, error);
       }
     }
     await batches.forget();
-  };
+  }
 
-  const run = (): Promise<void> => {
-    clearTimeout(timer);
-    timer = undefined;
-    running ??= drain().finally(() => {
-      running = null;
-      if (journal.pendingRecords > 0) wake();
-    });
-    return running;
-  };
-
-  const wake = (): void => {
-    if (timer !== undefined || running !== null || stopping.signal.aborted) return;
-    timer = setTimeout(() => void run(), gatherMs);
-  };
-
-  journal.onAppend(wake);
-  if (journal.pendingRecords > 0) wake();
-
-  return {
-    async drainAll(timeoutMs) {
-      const deadline = AbortSignal.timeout(timeoutMs);
-      while (journal.pendingRecords > 0 && !deadline.aborted && !stopping.signal.aborted) {
-        await Promise.race([run(), pause(timeoutMs, deadline, false)]);
-      }
-      return journal.pendingRecords === 0;
-    },
-    async stop() {
-      stopping.abort();
-      clearTimeout(timer);
-      await running;
-    },
-  };
+  async #recover(batches: PendingBatches, error: unknown): Promise<void> {
+    const { events, random = Math.random } = this.#options;
+    this.#failures += 1;
+    events.drainFailed(error);
+    await batches.forget();
+    await pause(pauseAfter(this.#failures, random()), this.#stopping.signal);
+  }
 }
 
 /** Doubles with each failure, and varies so that many instances do not come back all at once. */

@@ -1,5 +1,5 @@
 // The list of prices in force: the one that comes with GhostLLM, or one that an operator names as a file or a URL.
-// Called by compose/compose.ts and the resource `prices`. Invariant: a list is checked whole before it is used; while there is no good
+// Called by compose/control.ts and the resource `prices`. Invariant: a list is checked whole before it is used; while there is no good
 // one at the source, the last good one stays in force, also through a restart.
 
 import { createHash } from "node:crypto";

@@ -1,5 +1,5 @@
 // The one HTTP server. Hot routes are answered here on raw node:http; everything else is handed to the control plane.
-// Called by compose/compose.ts. Invariant: whatever arrives is answered or its connection is closed; nothing is left hanging.
+// Called by compose/gateway.ts. Invariant: whatever arrives is answered or its connection is closed; nothing is left hanging.
 
 import { createServer, ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";

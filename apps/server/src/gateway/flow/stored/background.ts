@@ -1,5 +1,5 @@
 // Recording what vendors do in the background: waiting for it, and what is written down when it is over.
-// Called by deliver.ts, and by compose/compose.ts for what nobody asked for in time.
+// Called by deliver.ts, and by compose/gateway.ts for what nobody asked for in time.
 
 import { GhostError } from "@ghostllm/contract";
 import type { ParsedRequest, StoredAnswer, Usage } from "@ghostllm/llm";
