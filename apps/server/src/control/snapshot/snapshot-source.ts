@@ -26,90 +26,98 @@ export interface SnapshotSourceOptions extends SnapshotSources {
   readonly onSwap?: (snapshot: Snapshot) => void;
 }
 
+const usualRefreshMs = 5_000;
 /** At most this share of the time goes into refreshing, however large the store is. */
 const largestShare = 0.01;
 
-export function createSnapshotSource({
-  prices = builtInPrices,
-  refreshMs = 5000,
-  onSwap,
-  ...sources
-}: SnapshotSourceOptions): SnapshotSource {
-  let snapshot = emptySnapshot;
-  let running: Promise<void> | null = null;
-  let following: Promise<void> | null = null;
-  let lastBuildMs = 0;
-  let failing = false;
-  let timer: NodeJS.Timeout | undefined;
-  let closed = false;
+export function createSnapshotSource(options: SnapshotSourceOptions): SnapshotSource {
+  return new StoreSnapshots(options);
+}
 
-  async function build(): Promise<void> {
-    const startedAt = performance.now();
-    const previous = snapshot;
-    snapshot = await buildSnapshot(sources, { version: previous.version + 1, prices: prices() });
-    lastBuildMs = performance.now() - startedAt;
-    logUnusable(sources.log, previous, snapshot);
-    onSwap?.(snapshot);
-    failing = false;
+class StoreSnapshots implements SnapshotSource {
+  readonly #options: SnapshotSourceOptions;
+  #snapshot = emptySnapshot;
+  #running: Promise<void> | null = null;
+  /** Begins when the one that runs has ended. */
+  #following: Promise<void> | null = null;
+  #lastBuildMs = 0;
+  #isFailing = false;
+  #isClosed = false;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(options: SnapshotSourceOptions) {
+    this.#options = options;
   }
 
-  function start(): Promise<void> {
-    const building = build().finally(() => {
-      if (running === building) running = null;
-    });
-    running = building;
-    return building;
+  current(): Snapshot {
+    return this.#snapshot;
+  }
+
+  async rebuild(): Promise<void> {
+    try {
+      await this.#options.store.wait(this.#rebuildNow());
+    } catch (cause) {
+      const message = "The store does not answer, so the change is not in force yet";
+      throw new GhostError("service_unavailable", message, { retryAfterSeconds: 5, cause });
+    }
+  }
+
+  startRefreshing(): void {
+    if (this.#isClosed) return;
+    const { refreshMs = usualRefreshMs } = this.#options;
+    this.#timer = setTimeout(() => void this.#refresh(), Math.max(refreshMs, this.#lastBuildMs / largestShare));
+    this.#timer.unref();
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+    await Promise.allSettled([this.#running, this.#following]);
   }
 
   /** A build under way may have read the store before the change, so the caller waits for the one after it. */
-  function rebuildNow(): Promise<void> {
-    if (following !== null) return following;
-    if (running === null) return start();
-    following = running
+  #rebuildNow(): Promise<void> {
+    if (this.#following !== null) return this.#following;
+    if (this.#running === null) return this.#start();
+    this.#following = this.#running
       .catch(() => undefined)
       .then(() => {
-        following = null;
-        return start();
+        this.#following = null;
+        return this.#start();
       });
-    return following;
+    return this.#following;
   }
 
-  function scheduleRefresh(): void {
-    if (closed) return;
-    timer = setTimeout(() => void refresh(), Math.max(refreshMs, lastBuildMs / largestShare));
-    timer.unref();
+  #start(): Promise<void> {
+    const building = this.#build().finally(() => {
+      if (this.#running === building) this.#running = null;
+    });
+    this.#running = building;
+    return building;
   }
 
-  async function refresh(): Promise<void> {
+  async #build(): Promise<void> {
+    const { prices = builtInPrices, onSwap, ...sources } = this.#options;
+    const startedAt = performance.now();
+    const previous = this.#snapshot;
+    this.#snapshot = await buildSnapshot(sources, { version: previous.version + 1, prices: prices() });
+    this.#lastBuildMs = performance.now() - startedAt;
+    logUnusable(sources.log, previous, this.#snapshot);
+    onSwap?.(this.#snapshot);
+    this.#isFailing = false;
+  }
+
+  async #refresh(): Promise<void> {
     try {
-      await rebuildNow();
+      await this.#rebuildNow();
     } catch (error) {
-      if (!failing)
-        sources.log.warn({ err: error }, "The store does not answer: the gateway goes on with what it knows");
-      failing = true;
+      const { log } = this.#options;
+      if (!this.#isFailing)
+        log.warn({ err: error }, "The store does not answer: the gateway goes on with what it knows");
+      this.#isFailing = true;
     }
-    scheduleRefresh();
+    this.startRefreshing();
   }
-
-  return {
-    current: () => snapshot,
-    async rebuild() {
-      try {
-        await sources.store.wait(rebuildNow());
-      } catch (cause) {
-        throw new GhostError("service_unavailable", "The store does not answer, so the change is not in force yet", {
-          retryAfterSeconds: 5,
-          cause,
-        });
-      }
-    },
-    startRefreshing: scheduleRefresh,
-    async close() {
-      closed = true;
-      clearTimeout(timer);
-      await Promise.allSettled([running, following]);
-    },
-  };
 }
 
 /** Once when it begins, not at every refresh. */
