@@ -92,7 +92,7 @@ export async function startAdminPlane({
     version: "0.0.0-test",
     sessions: createSessions({ store, clock, steadyTime, secret: new Secret("a secret of the tests") }),
     changed: snapshots.rebuild,
-    withdraw: () => {},
+    withdraw: async () => {},
     prices,
     adminKeys: [new Secret(adminKey)],
     snapshot: snapshots.current,

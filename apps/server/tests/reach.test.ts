@@ -95,7 +95,7 @@ describe.each(availableEngines())("within a reach, on $name", (engine) => {
     const actor: Actor = { via: "session", userId: ada.id, role: "user", grants };
     const asAda = (permission: keyof typeof grants) => ({ actor, reach: reach(actor, permission), address: "" });
     const steadyTime = new SteadyTime(systemClock);
-    const keys = createApiKeysResource({ store, changed: async () => {}, withdraw: () => {}, steadyTime });
+    const keys = createApiKeysResource({ store, changed: async () => {}, withdraw: async () => {}, steadyTime });
     const usage = createUsageResource({ store });
 
     expect(idsOf((await keys.list({ query: page, ...asAda("keys.read") })).data)).toEqual(idsOf(adas));

@@ -55,7 +55,7 @@ async function build(config: Config, log: Log, disposer: Disposer): Promise<Runn
   disposer.add(() => void reserved.close());
   const { store, lease } = await openBooks(foundation, link);
   const vendors = await openVendors(foundation);
-  const control = await openControl({ foundation, store, vendors, health });
+  const control = await openControl({ foundation, store, vendors, link });
   const gateway = await openGateway({ foundation, link, lease, vendors, control, tls: tls?.options ?? null });
   const { server, readiness } = gateway;
   tls?.keepUpToDate(server);
@@ -64,8 +64,7 @@ async function build(config: Config, log: Log, disposer: Disposer): Promise<Runn
   const redirectUrl = (await tls?.serveRedirect(config.edge, config.server.port || Number(new URL(url).port))) ?? null;
   readiness.notReadyBecause = null;
   const { timeouts } = config;
-  const { runningCalls } = control;
-  disposer.add(() => stopServing({ ...gateway, timeouts, closeListener, runningCalls }));
+  disposer.add(() => stopServing({ ...gateway, timeouts, closeListener }));
   const reload = tls === null ? null : () => tls.reload();
   return { ...describe(config, control), url, redirectUrl, reload, close: () => disposer.dispose() };
 }

@@ -14,8 +14,9 @@ import { createSnapshotSource } from "#control/snapshot/snapshot-source.ts";
 import type { SnapshotSource } from "#control/snapshot/snapshot-source.ts";
 import type { Store } from "#control/store/store.ts";
 import type { Snapshot } from "#domain/snapshot.ts";
-import { RunningCalls } from "#gateway/flow/running-calls.ts";
 import type { Health } from "#link/health.ts";
+import type { Link } from "#link/link.ts";
+import type { Signals } from "#link/signals.ts";
 import { version } from "#version.ts";
 import type { Foundation } from "./foundation.ts";
 import type { Vendors } from "./vendors.ts";
@@ -24,34 +25,27 @@ export interface ControlParts {
   readonly foundation: Foundation;
   readonly store: Store;
   readonly vendors: Vendors;
-  readonly health: Health;
+  readonly link: Pick<Link, "health" | "signals">;
 }
 
 export interface Control {
   readonly facts: StartFacts;
   readonly snapshots: SnapshotSource;
-  readonly runningCalls: RunningCalls;
   readonly server: ControlServer;
 }
 
-/** A key that is revoked ends its requests within a second. */
-const reviewIntervalMs = 400;
-
 export async function openControl(parts: ControlParts): Promise<Control> {
   const { foundation, store, vendors } = parts;
-  const { config, log, disposer, steadyTime } = foundation;
+  const { config, log } = foundation;
   const { encryptionKey, dataDir } = config;
   const encryption = await loadEncryption({ encryptionKey, dataDir, log });
   const { detectOllama, demoModels, ...sources } = { ...vendors, encryption };
   const facts = await prepareStart({ ...sources, store, config, log, detectOllama, demoModels });
   const prices = await openPrices(parts);
   const snapshots = await openSnapshots(parts, { encryption, prices });
-  const runningCalls = new RunningCalls({ snapshots, steadyTime });
-  const reviewer = setInterval(() => runningCalls.review(), reviewIntervalMs);
-  disposer.add(() => clearInterval(reviewer));
-  const server = await openServer(parts, { encryption, prices, facts, snapshots, runningCalls });
+  const server = await openServer(parts, { encryption, prices, facts, snapshots });
   startRediscovery(parts, snapshots);
-  return { facts, snapshots, runningCalls, server };
+  return { facts, snapshots, server };
 }
 
 async function openPrices({ foundation, vendors }: ControlParts): Promise<PriceListSource> {
@@ -69,7 +63,7 @@ interface Sources {
 }
 
 async function openSnapshots(parts: ControlParts, { encryption, prices }: Sources): Promise<SnapshotSource> {
-  const { foundation, store, vendors, health } = parts;
+  const { foundation, store, vendors, link } = parts;
   const { events, log, disposer } = foundation;
   const { definitions, baseUrlOf } = vendors;
   const snapshots = createSnapshotSource({
@@ -77,11 +71,12 @@ async function openSnapshots(parts: ControlParts, { encryption, prices }: Source
     prices: () => prices.current(),
     onSwap: (snapshot) => {
       events.snapshotSwapped(snapshot.version);
-      reportProviders(health, snapshot);
+      reportProviders(link.health, snapshot);
     },
   });
   await snapshots.rebuild();
   snapshots.startRefreshing();
+  disposer.add(link.signals.listen("snapshot_changed", () => snapshots.rebuild()));
   prices.onChange = () => snapshots.rebuild();
   prices.startRefreshing();
   disposer.add(() => snapshots.close());
@@ -96,8 +91,8 @@ function reportProviders(health: Health, snapshot: Snapshot): void {
 }
 
 async function openServer(
-  { foundation, store, vendors }: ControlParts,
-  { encryption, prices, facts, snapshots, runningCalls }: Sources & Omit<Control, "server">,
+  { foundation, store, vendors, link }: ControlParts,
+  { encryption, prices, facts, snapshots }: Sources & Omit<Control, "server">,
 ): Promise<ControlServer> {
   const { config, log, clock, steadyTime, addresses, compressor, disposer } = foundation;
   const { definitions, baseUrlOf, egress, ask: fetchJson } = vendors;
@@ -108,19 +103,24 @@ async function openServer(
     sessions: createSessions({ store, secret, clock, steadyTime }),
     adminKeys: facts.adminKeys,
     snapshot: () => snapshots.current(),
-    changed: () => snapshots.rebuild(),
-    withdraw: (right) => runningCalls.withdrawOf(right),
+    changed: () => tellChange(link.signals),
+    withdraw: (right) => link.signals.send({ kind: "right_withdrawn", right }),
   });
   disposer.add(() => server.close());
   return server;
 }
 
-function startRediscovery({ foundation, store, vendors }: ControlParts, snapshots: SnapshotSource): void {
+/** Resolves when it is in force in this process. */
+function tellChange(signals: Signals): Promise<void> {
+  return signals.send({ kind: "snapshot_changed" });
+}
+
+function startRediscovery({ foundation, store, vendors, link }: ControlParts, snapshots: SnapshotSource): void {
   const { config, clock, log, disposer } = foundation;
   const rediscovery = new Rediscovery({
     ...{ store, fetchJson: vendors.ask, clock, log },
     snapshot: () => snapshots.current(),
-    changed: () => snapshots.rebuild(),
+    changed: () => tellChange(link.signals),
     intervalMs: config.modelListIntervalMs,
   });
   rediscovery.start();

@@ -5,6 +5,7 @@ import type { SecureContextOptions } from "node:tls";
 import { createCors } from "#edge/cors.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
 import { createEstimator } from "#gateway/estimator/estimator.ts";
+import { RunningCalls } from "#gateway/flow/running-calls.ts";
 import { TargetHealth } from "#gateway/flow/ask/target-health.ts";
 import { settleLast, settleOverdue } from "#gateway/flow/stored/background.ts";
 import { createHeavyWork } from "#gateway/heavy-work/heavy-work.ts";
@@ -39,15 +40,19 @@ export interface Gateway {
   readonly server: Server;
   readonly readiness: Readiness;
   readonly running: RunningRequests;
+  readonly runningCalls: RunningCalls;
 }
 
 const overdueIntervalMs = 5_000;
+/** A key that is revoked ends its requests within a second. */
+const reviewIntervalMs = 400;
 
 export async function openGateway(parts: GatewayParts): Promise<Gateway> {
   const { foundation, control, tls } = parts;
   const { config, clock, metrics } = foundation;
   const [running, readiness] = [new RunningRequests(), new Readiness()];
-  const deps = { ...(await depsOf(parts)), readiness, events: running.watch(foundation.events) };
+  const runningCalls = watchRights(parts);
+  const deps = { ...(await depsOf(parts)), runningCalls, readiness, events: running.watch(foundation.events) };
   settleBackground(foundation, deps);
   const observers = observersOf(config, control.facts.adminKeys);
   const server = createListener({
@@ -59,14 +64,24 @@ export async function openGateway(parts: GatewayParts): Promise<Gateway> {
     watchConnections: (read) => metrics.watchConnections(read),
     control: (request, response) => control.server.handle(request, response),
   });
-  return { server, readiness, running };
+  return { server, readiness, running, runningCalls };
+}
+
+/** Who loses the right to a request loses the request, whichever process took it away. */
+function watchRights({ foundation, link, control }: GatewayParts): RunningCalls {
+  const { steadyTime, disposer } = foundation;
+  const runningCalls = new RunningCalls({ snapshots: control.snapshots, steadyTime });
+  disposer.add(link.signals.listen("right_withdrawn", ({ right }) => runningCalls.withdrawOf(right)));
+  const reviewer = setInterval(() => runningCalls.review(), reviewIntervalMs);
+  disposer.add(() => clearInterval(reviewer));
+  return runningCalls;
 }
 
 async function depsOf({ foundation, link, lease, vendors, control }: GatewayParts) {
   const { config, clock, steadyTime, journal, addresses, compressor, metrics, disposer } = foundation;
   const { timeouts, limits, answers } = config;
   const { upstream, authenticator } = vendors;
-  const { snapshots, runningCalls } = control;
+  const { snapshots } = control;
   const [estimator, heavyWork] = [createEstimator(), createHeavyWork()];
   disposer.add(async () => void (await Promise.all([estimator.close(), heavyWork.close()])));
   const capacity = capacityWithin(config.capacity, await openFilesLimit());
@@ -75,7 +90,7 @@ async function depsOf({ foundation, link, lease, vendors, control }: GatewayPart
   disposer.add(startGivingBack(heldBytes));
   return {
     ...link,
-    ...{ snapshots, runningCalls, journal, lease, upstream, authenticator, estimator, heavyWork, heldBytes },
+    ...{ snapshots, journal, lease, upstream, authenticator, estimator, heavyWork, heldBytes },
     ...{ clock, steadyTime, addresses, compressor, timeouts, limits, capacity, answers, version },
     targetHealth: new TargetHealth(),
     random: Math.random,

@@ -23,7 +23,7 @@ export interface RecordSink {
 }
 
 /** All that the gateway works with. */
-export interface GatewayDeps extends Link {
+export interface GatewayDeps extends Omit<Link, "signals"> {
   readonly snapshots: SnapshotReader;
   readonly journal: RecordSink;
   /** Without it nobody is admitted. */

@@ -7,6 +7,7 @@ import type { Counters } from "./counters.ts";
 import type { Health } from "./health.ts";
 import type { Owners } from "./owners.ts";
 import type { PendingAnswers } from "./pending-answers.ts";
+import type { Signals } from "./signals.ts";
 import type { Turns } from "./turns.ts";
 
 export interface Link {
@@ -20,4 +21,6 @@ export interface Link {
   readonly pendingAnswers: PendingAnswers;
   /** Of the parts that the server depends on. */
   readonly health: Health;
+  /** What changed in one process, for all of them. */
+  readonly signals: Signals;
 }

@@ -79,7 +79,7 @@ export function createApiKeysResource({
 
     async revoke({ params, reach }) {
       found(await store.apiKeys.update(params.id, { isActive: false }, reach), "API key", params.id);
-      withdraw({ kind: "key", id: params.id });
+      await withdraw({ kind: "key", id: params.id });
       await changed();
       return { id: params.id, deleted: true };
     },

@@ -67,14 +67,14 @@ export function createProvidersResource(deps: ResourceDependencies): Resource<"p
         if (definition !== undefined && isMoved) checkPlace({ ...before, baseUrl, settings }, definition, deps);
         await checkBoundSecrets(before, body, deps);
         const row = await store.providers.update(params.id, await toChange(before, body, deps));
-        if (row?.enabled === false) withdraw({ kind: "provider", id: row.id });
+        if (row?.enabled === false) await withdraw({ kind: "provider", id: row.id });
         await changed();
         return toApiProvider(found(row, "provider", params.id), deps);
       }),
 
     async remove({ params }) {
       if (!(await store.providers.remove(params.id))) throw notFound("provider", params.id);
-      withdraw({ kind: "provider", id: params.id });
+      await withdraw({ kind: "provider", id: params.id });
       await changed();
       return { id: params.id, deleted: true };
     },

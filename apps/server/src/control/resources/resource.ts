@@ -21,7 +21,7 @@ export interface ResourceDependencies extends ProviderSources {
   /** Resolves when the change is in force on the gateway. */
   readonly changed: () => Promise<void>;
   /** Ends what runs by a right that is no more; a snapshot of a large store may take longer than that should. */
-  readonly withdraw: (right: Right) => void;
+  readonly withdraw: (right: Right) => Promise<void>;
   /** The list of prices in force. */
   readonly prices: Pick<PriceSource, "current" | "state" | "refresh">;
   /** Whom this server may ask. */

@@ -61,7 +61,7 @@ export function createUsersResource({ store, changed, withdraw }: ResourceDepend
         const row = found(await store.users.find(params.id, reach), "user", params.id);
         if (governs(row.role)) await refuseForLastAdmin(store, row);
         if (!(await store.users.remove(params.id))) throw notFound("user", params.id);
-        withdraw({ kind: "user", id: params.id });
+        await withdraw({ kind: "user", id: params.id });
         await changed();
         return { id: params.id, deleted: true };
       }),

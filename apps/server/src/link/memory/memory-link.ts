@@ -8,6 +8,7 @@ import { MemoryCounters } from "./counters.ts";
 import { MemoryHealth } from "./health.ts";
 import { MemoryOwners } from "./owners.ts";
 import { MemoryPendingAnswers } from "./pending-answers.ts";
+import { MemorySignals } from "./signals.ts";
 import { MemoryTurns } from "./turns.ts";
 
 /** How much is kept, where that is not the usual. */
@@ -33,6 +34,7 @@ export function createMemoryLink({ clock, write, bounds = {} }: MemoryLinkOption
     turns: new MemoryTurns(clock, bounds.turnCharacters),
     pendingAnswers: new MemoryPendingAnswers(clock, bounds.pendingAnswers),
     health: new MemoryHealth(),
+    signals: new MemorySignals(),
     open({ spent, objects }) {
       for (const [scope, spentNanos] of spent) counters.setSpent(scope, spentNanos);
       owners.restore(objects);

@@ -65,7 +65,7 @@ export function costOfUnanswered({ target, usage }: UnansweredAttempt, now: numb
 
 export type Unanswered = Pick<UsageRecord, "unansweredAttempts" | "unansweredTokens" | "unansweredCostNanos">;
 
-export const nothingUnanswered: Unanswered = { unansweredAttempts: 0, unansweredTokens: 0, unansweredCostNanos: 0 };
+const nothingUnanswered: Unanswered = { unansweredAttempts: 0, unansweredTokens: 0, unansweredCostNanos: 0 };
 
 /** As a record tells them. */
 export function sumOf(attempts: readonly UnansweredAttempt[], now: number): Unanswered {

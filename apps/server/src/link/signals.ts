@@ -1,0 +1,23 @@
+// What the processes of a server tell each other. Control sends what operators have done, and whoever works from it listens.
+// Invariant: a process may miss a signal while it is away, so what a signal brings about comes about without it too, only later.
+
+import type { Awaitable } from "#domain/clock.ts";
+import type { Right } from "#domain/right.ts";
+
+export type Signal =
+  /** The store holds what snapshots do not show yet. */
+  | { readonly kind: "snapshot_changed" }
+  /** What runs by this right ends at once, where a new snapshot may take its time. */
+  | { readonly kind: "right_withdrawn"; readonly right: Right };
+
+export type SignalOf<Kind extends Signal["kind"]> = Extract<Signal, { readonly kind: Kind }>;
+
+export interface Signals {
+  /**
+   * Resolves when all that listen in this process have done what it asks of them, and rejects as the first that cannot. Other
+   * processes are told, and not waited for.
+   */
+  send(signal: Signal): Promise<void>;
+  /** Answers how to stop listening. */
+  listen<Kind extends Signal["kind"]>(kind: Kind, listener: (signal: SignalOf<Kind>) => Awaitable<void>): () => void;
+}
