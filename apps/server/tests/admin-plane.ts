@@ -79,7 +79,7 @@ export async function startAdminPlane({
   });
   await prices.open();
   const snapshots = createSnapshotSource({ ...sources, prices: () => prices.current() });
-  prices.onChange = snapshots.rebuild;
+  prices.onChange = () => snapshots.rebuild();
   await snapshots.rebuild();
   const control = await createControlServer({
     ...sources,
@@ -91,11 +91,11 @@ export async function startAdminPlane({
     egress: new Egress(egress),
     version: "0.0.0-test",
     sessions: createSessions({ store, clock, steadyTime, secret: new Secret("a secret of the tests") }),
-    changed: snapshots.rebuild,
+    changed: () => snapshots.rebuild(),
     withdraw: async () => {},
     prices,
     adminKeys: [new Secret(adminKey)],
-    snapshot: snapshots.current,
+    snapshot: () => snapshots.current(),
   });
   const server = createServer(control.handle);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

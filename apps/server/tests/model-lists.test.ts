@@ -149,12 +149,12 @@ describe("asking again", () => {
     asked.length = 0;
     const log = { info: () => {}, warn: () => {}, error: () => {} };
     const rediscovery = new Rediscovery({
-      snapshot: snapshots.current,
+      snapshot: () => snapshots.current(),
       store,
       fetchJson,
       log,
       clock: { now: () => clock.ms, monotonic: () => (clock.ms += 500) },
-      changed: snapshots.rebuild,
+      changed: () => snapshots.rebuild(),
       intervalMs: 600_000,
       sweepMs: 1,
     });

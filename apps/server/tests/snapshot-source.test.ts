@@ -36,9 +36,9 @@ async function addKey(): Promise<void> {
 }
 
 async function until(condition: () => boolean): Promise<void> {
-  const deadline = Date.now() + 5000;
+  const deadline = Date.now() + 15_000;
   while (!condition()) {
-    if (Date.now() > deadline) throw new Error("It did not happen within 5 s");
+    if (Date.now() > deadline) throw new Error("It did not happen within 15 s");
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }
