@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import pino from "pino";
 import { migrateStore, openStore, type OpenStore, type StoreOptions } from "#control/store/open-store.ts";
+import type { ScopeKind } from "#domain/access/scope.ts";
 import type { NewApiKey, NewUser, UserRow } from "#control/store/store.ts";
 import type { TestDatabase } from "./engines.ts";
 
@@ -45,10 +46,11 @@ export function newKey(user: Pick<UserRow, "id">, name: string, changed: Partial
 
 /** What the rollups and the holders say was spent, beside what the log says: they must agree. */
 export async function readTotals({ database: { kysely } }: OpenStore) {
-  const sum = async (table: "usage_logs" | "usage_hourly" | "users" | "api_keys", column: string): Promise<number> => {
+  const sum = async (table: "usage_logs" | "usage_hourly" | "spend", column: string, kind?: ScopeKind) => {
+    const which = kind === undefined ? sql`1 = 1` : sql`scope_kind = ${kind}`;
     const query = sql<{
       total: number | null;
-    }>`select cast(sum(${sql.ref(column)}) as bigint) as total from ${sql.table(table)}`;
+    }>`select cast(sum(${sql.ref(column)}) as bigint) as total from ${sql.table(table)} where ${which}`;
     return (await query.execute(kysely)).rows[0]?.total ?? 0;
   };
   const records = await kysely.selectFrom("usage_logs").select("id").execute();
@@ -58,8 +60,8 @@ export async function readTotals({ database: { kysely } }: OpenStore) {
     cost: {
       logs: await sum("usage_logs", "cost"),
       hourly: await sum("usage_hourly", "cost"),
-      users: await sum("users", "current_spend"),
-      keys: await sum("api_keys", "current_spend"),
+      users: await sum("spend", "nanos", "user"),
+      keys: await sum("spend", "nanos", "key"),
     },
     promptTokens: {
       logs: await sum("usage_logs", "prompt_tokens"),

@@ -4,7 +4,6 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ControlLog } from "#control/control-log.ts";
-import { readAll } from "#control/snapshot/build-snapshot.ts";
 import type { Store } from "#control/store/store.ts";
 import { ScopeMap } from "#domain/access/scope.ts";
 import { chargedScopes, chargeOf } from "#domain/usage-record.ts";
@@ -15,11 +14,12 @@ import { drainBatch, type DrainDeps } from "./drain-batch.ts";
 import { readPending } from "./pending-batches.ts";
 
 interface OpeningDeps extends DrainDeps {
-  readonly store: Pick<Store, "usage" | "storedObjects" | "users" | "apiKeys">;
+  readonly store: Pick<Store, "usage" | "storedObjects" | "spend">;
   readonly log: ControlLog;
 }
 
 const batchRecords = 500;
+const pageScopes = 500;
 const patienceMs = 30_000;
 const pauseMs = 500;
 
@@ -54,12 +54,18 @@ interface Sums {
 }
 
 async function readStored(store: OpeningDeps["store"]): Promise<Sums> {
-  const users = await readAll((page) => store.users.list(page, "all"));
-  const keys = await readAll((page) => store.apiKeys.list(page, "all"));
+  return { spent: await readSpend(store), objects: [...(await store.storedObjects.latest(maxObjects))] };
+}
+
+async function readSpend({ spend }: Pick<Store, "spend">): Promise<ScopeMap<number>> {
   const spent = new ScopeMap<number>();
-  for (const { id, spentNanos } of users) spent.set({ kind: "user", id }, spentNanos);
-  for (const { id, spentNanos } of keys) spent.set({ kind: "key", id }, spentNanos);
-  return { spent, objects: [...(await store.storedObjects.latest(maxObjects))] };
+  let page = await spend.list({ limit: pageScopes });
+  for (;;) {
+    for (const { scope, nanos } of page) spent.set(scope, nanos);
+    const last = page.at(-1);
+    if (last === undefined || page.length < pageScopes) return spent;
+    page = await spend.list({ limit: pageScopes, after: last.scope });
+  }
 }
 
 async function addPending({ journal, log }: OpeningDeps, sums: Sums): Promise<Opening> {

@@ -3,16 +3,23 @@ import type { Selectable } from "kysely";
 import { definedOnly, parsePermissions, parseRateLimits, toBit } from "./columns.ts";
 import { change, type Database, type Naming } from "./database.ts";
 import { isWithin } from "./reach.ts";
+import { spentColumn } from "./spend.ts";
 import type { ApiKeyChange, ApiKeyRow, NewApiKey, Store } from "./store.ts";
 import type { ApiKeysTable } from "./tables.ts";
 
 const naming: Naming = { object: "key", parent: { object: "user", column: "user_id" } };
+const spent = spentColumn("key");
 const owners = { user: "user_id", key: "id" };
 
 export function apiKeysIn(database: Database): Store["apiKeys"] {
   const { kysely } = database;
   const find: Store["apiKeys"]["find"] = async (id, reach) => {
-    const query = kysely.selectFrom("api_keys").selectAll().where("id", "=", id).where(isWithin(reach, owners));
+    const query = kysely
+      .selectFrom("api_keys")
+      .selectAll()
+      .select(spent)
+      .where("id", "=", id)
+      .where(isWithin(reach, owners));
     const row = await query.executeTakeFirst();
     return row && toRow(row);
   };
@@ -21,11 +28,17 @@ export function apiKeysIn(database: Database): Store["apiKeys"] {
     async create(key) {
       const now = database.now();
       const values = { ...toColumns(key), id: newId(now), is_active: 1, created_at: now };
-      const insertion = kysely.insertInto("api_keys").values(values).returningAll();
+      const insertion = kysely.insertInto("api_keys").values(values).returningAll().returning(spent);
       return toRow(await change(database, naming, () => insertion.executeTakeFirstOrThrow()));
     },
     async list({ limit, after, userId }, reach) {
-      let query = kysely.selectFrom("api_keys").selectAll().where(isWithin(reach, owners)).orderBy("id").limit(limit);
+      let query = kysely
+        .selectFrom("api_keys")
+        .selectAll()
+        .select(spent)
+        .where(isWithin(reach, owners))
+        .orderBy("id")
+        .limit(limit);
       if (after !== undefined) query = query.where("id", ">", after);
       if (userId !== undefined) query = query.where("user_id", "=", userId);
       return (await query.execute()).map(toRow);
@@ -34,7 +47,7 @@ export function apiKeysIn(database: Database): Store["apiKeys"] {
       const values = definedOnly(toChangedColumns(keyChange));
       if (Object.keys(values).length === 0) return find(id, reach);
       const target = kysely.updateTable("api_keys").set(values).where("id", "=", id).where(isWithin(reach, owners));
-      const query = target.returningAll();
+      const query = target.returningAll().returning(spent);
       const row = await change(database, naming, () => query.executeTakeFirst());
       return row && toRow(row);
     },
@@ -65,7 +78,7 @@ function toChangedColumns(key: ApiKeyChange) {
   };
 }
 
-function toRow(row: Selectable<ApiKeysTable>): ApiKeyRow {
+function toRow(row: Selectable<ApiKeysTable> & { readonly spent: number }): ApiKeyRow {
   return {
     id: row.id,
     userId: row.user_id,
@@ -75,7 +88,7 @@ function toRow(row: Selectable<ApiKeysTable>): ApiKeyRow {
     permissions: parsePermissions(row.permissions),
     limits: parseRateLimits(row.rate_limit),
     budgetNanos: row.budget_limit,
-    spentNanos: row.current_spend,
+    spentNanos: row.spent,
     expiresAt: row.expires_at,
     lastUsedAt: row.last_used_at,
     isActive: row.is_active === 1,

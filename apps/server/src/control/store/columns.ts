@@ -6,6 +6,8 @@ import { modelFacts } from "#domain/model-facts.ts";
 import type { ModelFacts } from "#domain/model-facts.ts";
 import type { FurtherPrices } from "#domain/price-overrides.ts";
 import type { Role } from "#domain/access/roles.ts";
+import { scopeKinds } from "#domain/access/scope.ts";
+import type { ScopeKind } from "#domain/access/scope.ts";
 import type { Permissions, RateLimits } from "#domain/principal.ts";
 import type { AliasStrategy } from "#domain/snapshot.ts";
 import type { UsageStatus } from "#domain/usage-record.ts";
@@ -57,6 +59,7 @@ const furtherPricesSchema: z.ZodType<FurtherPrices> = z.object({
 });
 
 const roleSchema: z.ZodType<Role> = z.enum(roleNames);
+const scopeKindSchema: z.ZodType<ScopeKind> = z.enum(scopeKinds);
 const strategySchema: z.ZodType<AliasStrategy> = z.enum(["ordered", "weighted"]);
 const statusSchema: z.ZodType<UsageStatus> = z.enum(["ok", "error", "client_abort", "timeout", "shutdown"]);
 
@@ -67,6 +70,7 @@ export const parseTargets = (text: string): readonly AliasTargetRow[] => targets
 export const parseFurtherPrices = (text: string | null): FurtherPrices =>
   text === null ? {} : furtherPricesSchema.parse(JSON.parse(text));
 export const parseRole = (text: string): Role => roleSchema.parse(text);
+export const parseScopeKind = (text: string): ScopeKind => scopeKindSchema.parse(text);
 export const parseStrategy = (text: string): AliasStrategy => strategySchema.parse(text);
 export const parseUsageStatus = (text: string): UsageStatus => statusSchema.parse(text);
 

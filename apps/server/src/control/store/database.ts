@@ -22,7 +22,7 @@ export interface Engine {
   parameter(position: number): string;
   /** Until the end of the transaction, no other process migrates. */
   lockMigrations(transaction: Kysely<Tables>): Promise<void>;
-  /** Until the end of the transaction, no other process adds usage. */
+  /** Until the end of the transaction, nobody else adds usage. */
   lockUsage(transaction: Kysely<Tables>): Promise<void>;
   explain(error: unknown): Fault | null;
   /** Is the database away, locked, full or too slow? Otherwise we are at fault. */

@@ -15,6 +15,7 @@ import { openPostgres } from "./postgres.ts";
 import { providersIn } from "./providers.ts";
 import { aliasesIn } from "./aliases.ts";
 import { settingsIn } from "./settings.ts";
+import { spendIn } from "./spend.ts";
 import { openSqlite } from "./sqlite.ts";
 import type { Store } from "./store.ts";
 import { storedObjectsIn } from "./stored-objects.ts";
@@ -92,6 +93,7 @@ function storeOver(database: Database): OpenStore {
     models: modelsIn(database),
     aliases: aliasesIn(database),
     usage: usageIn(database),
+    spend: spendIn(database),
     settings: settingsIn(database),
     storedObjects: storedObjectsIn(database),
     ping: async () => {

@@ -6,6 +6,7 @@ import type { ModelFacts } from "#domain/model-facts.ts";
 import type { FurtherPrices } from "#domain/price-overrides.ts";
 import type { Reach } from "#domain/access/may.ts";
 import type { Role } from "#domain/access/roles.ts";
+import type { Scope } from "#domain/access/scope.ts";
 import type { Permissions, RateLimits } from "#domain/principal.ts";
 import type { AliasStrategy } from "#domain/snapshot.ts";
 import type { UsageRecord } from "#domain/usage-record.ts";
@@ -134,6 +135,12 @@ export interface UsageSum extends UsageSums {
   readonly group: string;
 }
 
+/** What a scope has spent, in nano-USD. */
+export interface ScopeSpend {
+  readonly scope: Scope;
+  readonly nanos: number;
+}
+
 type New<Row, Given extends keyof Row> = Pick<Row, Given>;
 
 export type NewUser = New<UserRow, "email" | "username" | "role" | "limits" | "budgetNanos"> &
@@ -206,7 +213,7 @@ export interface Store {
   };
   readonly usage: {
     /**
-     * In one transaction: usage_logs, the hourly rollups, and what keys and users have spent. Idempotent by record id:
+     * In one transaction: usage_logs, the hourly rollups, and what each scope has spent. Idempotent by record id:
      * a record that is there already changes nothing. Answers how many were new.
      */
     insert(records: readonly UsageRecord[]): Promise<number>;
@@ -214,6 +221,10 @@ export interface Store {
     list(filter: UsageFilter, page: Page, reach: Reach): Promise<readonly UsageRecord[]>;
     /** From the rollups, so `from` and `to` are rounded down to the hour. */
     summarize(filter: UsageFilter, grouping: UsageGrouping, reach: Reach): Promise<readonly UsageSum[]>;
+  };
+  readonly spend: {
+    /** In the order of scopes; `after` is the last one of the page before. */
+    list(page: { readonly limit: number; readonly after?: Scope }): Promise<readonly ScopeSpend[]>;
   };
   /** Whose the objects are that vendors keep. */
   readonly storedObjects: {

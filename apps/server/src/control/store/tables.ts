@@ -1,7 +1,6 @@
 // The tables as they are in both engines: what Kysely checks our queries against.
 // Times are epoch ms, money is nano-USD, booleans are 0 or 1, JSON is text.
 
-import type { Generated } from "kysely";
 import type { HourlySums, UsageRow } from "./usage-row.ts";
 
 export interface UsersTable {
@@ -12,7 +11,6 @@ export interface UsersTable {
   role: string;
   rate_limit: string;
   budget_limit: number | null;
-  current_spend: Generated<number>;
   created_at: number;
   updated_at: number;
 }
@@ -26,7 +24,6 @@ export interface ApiKeysTable {
   permissions: string;
   rate_limit: string;
   budget_limit: number | null;
-  current_spend: Generated<number>;
   expires_at: number | null;
   last_used_at: number | null;
   is_active: number;
@@ -87,6 +84,13 @@ export interface UsageHourlyTable extends HourlySums {
   model: string;
 }
 
+export interface SpendTable {
+  scope_kind: string;
+  scope_id: string;
+  period: string;
+  nanos: number;
+}
+
 export interface SettingsTable {
   name: string;
   value: string;
@@ -118,6 +122,7 @@ export interface Tables {
   aliases: AliasesTable;
   usage_logs: UsageLogsTable;
   usage_hourly: UsageHourlyTable;
+  spend: SpendTable;
   settings: SettingsTable;
   stored_objects: StoredObjectsTable;
   schema_migrations: MigrationsTable;

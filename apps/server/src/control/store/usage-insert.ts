@@ -3,9 +3,10 @@
 import type { UsageRecord } from "#domain/usage-record.ts";
 import { prepareBulk, type BulkStatement, type Value } from "./bulk.ts";
 import { change, type Database } from "./database.ts";
+import { chargerIn } from "./spend.ts";
 import { toValues, usageColumns } from "./usage-columns.ts";
 import { hourlySums } from "./usage-row.ts";
-import { hourlyKeys, sumByHour, sumSpend } from "./usage-sums.ts";
+import { hourlyKeys, latestUses, sumByHour, sumSpend } from "./usage-sums.ts";
 
 const insertLogs: BulkStatement = {
   width: usageColumns.length,
@@ -23,32 +24,21 @@ const addToHours: BulkStatement = {
 
 const asItIs = (row: readonly Value[]): readonly Value[] => row;
 
-const spendCasts = ["text", "bigint", "bigint"];
-
-const addToUsers: BulkStatement = {
-  width: 3,
-  casts: spendCasts,
+const markKeys: BulkStatement = {
+  width: 2,
+  casts: ["text", "bigint"],
   text: (rows) =>
-    `with spent (id, amount, used_at) as (values ${rows}) ` +
-    "update users set current_spend = users.current_spend + spent.amount from spent where users.id = spent.id",
-};
-
-const addToKeys: BulkStatement = {
-  width: 3,
-  casts: spendCasts,
-  text: (rows) =>
-    `with spent (id, amount, used_at) as (values ${rows}) ` +
-    "update api_keys set current_spend = api_keys.current_spend + spent.amount, last_used_at = " +
-    "case when api_keys.last_used_at > spent.used_at then api_keys.last_used_at else spent.used_at end " +
-    "from spent where api_keys.id = spent.id",
+    `with used (id, used_at) as (values ${rows}) update api_keys set last_used_at = ` +
+    "case when api_keys.last_used_at > used.used_at then api_keys.last_used_at else used.used_at end " +
+    "from used where api_keys.id = used.id",
 };
 
 export function usageInserterIn(database: Database): (records: readonly UsageRecord[]) => Promise<number> {
   const { engine, kysely } = database;
   const logs = prepareBulk<UsageRecord, { readonly id: string }>(engine, insertLogs, toValues);
   const hours = prepareBulk(engine, addToHours, asItIs);
-  const users = prepareBulk(engine, addToUsers, asItIs);
-  const keys = prepareBulk(engine, addToKeys, asItIs);
+  const spend = chargerIn(database);
+  const keys = prepareBulk(engine, markKeys, asItIs);
 
   const insert = (records: readonly UsageRecord[]): Promise<number> =>
     kysely.transaction().execute(async (transaction) => {
@@ -57,15 +47,8 @@ export function usageInserterIn(database: Database): (records: readonly UsageRec
       const addedIds = new Set(added.map(({ id }) => id));
       const fresh = records.filter(({ id }) => addedIds.has(id));
       await hours.run(transaction, sumByHour(fresh));
-      // Users before keys, as when a user is removed with all keys: the other order could deadlock with it.
-      await users.run(
-        transaction,
-        sumSpend(fresh, ({ userId }) => userId),
-      );
-      await keys.run(
-        transaction,
-        sumSpend(fresh, ({ apiKeyId }) => apiKeyId),
-      );
+      await spend.run(transaction, sumSpend(fresh));
+      await keys.run(transaction, latestUses(fresh));
       return fresh.length;
     });
 

@@ -1,10 +1,11 @@
-// What a batch of new usage records adds to the rollups, to keys and to users. Pure.
+// What a batch of new usage records adds to the rollups, to what scopes have spent, and to keys. Pure.
 
 import { summedUsageFields, usageColumn } from "@ghostllm/contract";
-import { chargeOf, type UsageRecord } from "#domain/usage-record.ts";
+import { ScopeMap } from "#domain/access/scope.ts";
+import { chargedScopes, chargeOf, type UsageRecord } from "#domain/usage-record.ts";
 import type { Value } from "./bulk.ts";
 import { storableText } from "./columns.ts";
-import type { UsageSums } from "./store.ts";
+import type { ScopeSpend, UsageSums } from "./store.ts";
 import { hourlySums, type HourlySums } from "./usage-row.ts";
 
 /** PostgreSQL holds at most some 2,700 bytes in one entry of an index. */
@@ -54,18 +55,23 @@ function addendsOf(record: UsageRecord): readonly number[] {
   return [1, isError ? 1 : 0, record.costNanos === null ? 1 : 0, ...summedUsageFields.map((name) => record[name] ?? 0)];
 }
 
-/** Rows of (id, nano-USD spent, epoch ms of the latest use) for the holders that `idOf` names. */
-export function sumSpend(
-  records: readonly UsageRecord[],
-  idOf: (record: UsageRecord) => string,
-): readonly (readonly Value[])[] {
-  const holders = new Map<string, { spent: number; usedAt: number }>();
+/** What each scope has spent, but for those that spent nothing. */
+export function sumSpend(records: readonly UsageRecord[]): readonly ScopeSpend[] {
+  const sums = new ScopeMap<number>();
   for (const record of records) {
-    const holder = holders.get(idOf(record)) ?? { spent: 0, usedAt: 0 };
-    holders.set(idOf(record), {
-      spent: holder.spent + chargeOf(record),
-      usedAt: Math.max(holder.usedAt, record.createdAt),
-    });
+    const nanos = chargeOf(record);
+    if (nanos === 0) continue;
+    for (const { kind, id } of chargedScopes(record)) {
+      const scope = { kind, id: keyText(id) };
+      sums.set(scope, (sums.get(scope) ?? 0) + nanos);
+    }
   }
-  return [...holders].map(([id, { spent, usedAt }]) => [keyText(id), spent, usedAt]);
+  return [...sums].map(([scope, nanos]) => ({ scope, nanos }));
+}
+
+/** Rows of (id of a key, epoch ms of its latest use). */
+export function latestUses(records: readonly UsageRecord[]): readonly (readonly Value[])[] {
+  const uses = new Map<string, number>();
+  for (const { apiKeyId, createdAt } of records) uses.set(apiKeyId, Math.max(uses.get(apiKeyId) ?? 0, createdAt));
+  return [...uses].map(([id, usedAt]) => [keyText(id), usedAt]);
 }

@@ -1,7 +1,8 @@
 // Whatever can hold limits, budgets and spend, named the same way everywhere: by what it is and its id. It is plain data and
 // never one text, so that nobody has to take one apart.
 
-export type ScopeKind = "key" | "user";
+export const scopeKinds = ["key", "user"] as const;
+export type ScopeKind = (typeof scopeKinds)[number];
 
 export interface Scope {
   readonly kind: ScopeKind;

@@ -5,6 +5,7 @@ import { priceClasses } from "./0004-price-classes.ts";
 import { doubtfulUsage } from "./0005-doubtful-usage.ts";
 import { storedObjects } from "./0006-stored-objects.ts";
 import { aliases } from "./0007-aliases.ts";
+import { spend } from "./0008-spend.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every migration, in order. A new one is a new file and a new line at the end. */
@@ -16,4 +17,5 @@ export const allMigrations: readonly Migration[] = [
   doubtfulUsage,
   storedObjects,
   aliases,
+  spend,
 ];
