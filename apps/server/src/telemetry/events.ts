@@ -1,4 +1,5 @@
-// What happens, as one function per business event: metrics and logs follow from these, and from nothing else.
+// What happens to requests and to their records, as one function per event: metrics and log lines of it follow from these
+// alone. What a part of the server tells of its own start and upkeep it logs where it is.
 // Called by both planes. Invariant: no event carries a prompt, an answer or a secret.
 
 import type { ErrorCode } from "@ghostllm/contract";
@@ -43,7 +44,6 @@ export interface Events {
   /** A client took nothing of its answer for too long, and its connection was closed. */
   answerUnread(): void;
   snapshotSwapped(version: number): void;
-  snapshotFailed(error: unknown): void;
   recordsDrained(count: number): void;
   drainFailed(error: unknown): void;
   recordRejected(id: string, reason: string): void;
@@ -69,8 +69,6 @@ export function createEvents({ metrics, log }: { readonly metrics: Metrics; read
     connectionRefused: (reason) => metrics.connectionsRefused.labels(reason).inc(),
     answerUnread: () => metrics.answersUnread.inc(),
     snapshotSwapped: (version) => metrics.snapshotVersion.set(version),
-    snapshotFailed: (error) =>
-      log.error({ err: error }, "the snapshot could not be rebuilt; the old one stays in force"),
     recordsDrained: (count) => metrics.recordsDrained.inc(count),
     drainFailed(error) {
       metrics.drainFailures.inc();
