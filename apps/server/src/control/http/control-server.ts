@@ -18,7 +18,7 @@ import { fromFastify, toErrorBody } from "./errors.ts";
 import { createGuard } from "./guard.ts";
 import { keepDocuments } from "./kept-documents.ts";
 import { methodsOf } from "./known-paths.ts";
-import { servePages } from "./pages.ts";
+import { serveWebPages } from "./web-pages.ts";
 
 export interface ControlDependencies extends ResourceDependencies {
   readonly adminKeys: readonly Secret[];
@@ -56,7 +56,7 @@ export async function createControlServer(deps: ControlDependencies): Promise<Co
   app.setNotFoundHandler((request, reply) => answerUnknownPath(request, reply));
   const { addresses, store } = deps;
   bindRoutes({ app, resources: createResources(deps), guard: createGuard(deps), addresses, store });
-  await servePages(app, deps.version);
+  await serveWebPages(app, deps.version);
   await app.ready();
   return {
     handle: (request, response) => app.routing(request, response),

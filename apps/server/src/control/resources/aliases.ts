@@ -1,7 +1,7 @@
 import type { AdminRoutes, RouteAnswer } from "@ghostllm/contract/routes";
 import type { AliasRow, AliasTargetRow, Store } from "#control/store/store.ts";
 import { found, invalid, notFound, toTime } from "./fields.ts";
-import { pageOf, readPage } from "./pages.ts";
+import { pageOf, readPage } from "./pagination.ts";
 import type { Resource, ResourceDependencies } from "./resource.ts";
 
 type ApiAlias = RouteAnswer<AdminRoutes["aliases"]["get"]>;

@@ -14,7 +14,7 @@ import {
   unlimited,
 } from "./fields.ts";
 import { newKeyMaterial } from "./key-material.ts";
-import { readPage } from "./pages.ts";
+import { readPage } from "./pagination.ts";
 import type { Resource, ResourceDependencies } from "./resource.ts";
 
 type ApiKey = RouteAnswer<AdminRoutes["apiKeys"]["get"]>;

@@ -8,7 +8,7 @@ import type { ModelChange, ModelRow, ProviderRow } from "#control/store/store.ts
 import { found, invalid, notFound, toNanosOrNull, toTime, toUsdOrNull } from "./fields.ts";
 import { changeFurtherPrices, namesFurtherPrices, toApiFurtherPrices } from "./further-prices.ts";
 import { priceNote, toApiPrices } from "./model-prices.ts";
-import { pageOf, readPage } from "./pages.ts";
+import { pageOf, readPage } from "./pagination.ts";
 import type { Resource, ResourceDependencies } from "./resource.ts";
 
 type ApiModel = RouteAnswer<AdminRoutes["models"]["get"]>;

@@ -18,7 +18,7 @@ import { checkPlace } from "./provider-place.ts";
 import { changedAdditions, readAdditions, showAdditions } from "./provider-additions.ts";
 import { checkBoundSecrets } from "./bound-secrets.ts";
 import { found, invalid, notFound, toTime } from "./fields.ts";
-import { pageOf, readPage } from "./pages.ts";
+import { pageOf, readPage } from "./pagination.ts";
 import type { Resource, ResourceDependencies } from "./resource.ts";
 import { createTurns } from "./turns.ts";
 

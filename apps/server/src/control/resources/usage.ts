@@ -4,7 +4,7 @@ import type { AdminRoutes, RouteAnswer } from "@ghostllm/contract/routes";
 import type { UsageFilter, UsageGrouping, UsageSums } from "#control/store/store.ts";
 import type { UsageRecord } from "#domain/usage-record.ts";
 import { toTime } from "./fields.ts";
-import { readPage } from "./pages.ts";
+import { readPage } from "./pagination.ts";
 import type { Resource, ResourceDependencies } from "./resource.ts";
 
 type ApiUsageRecord = RouteAnswer<AdminRoutes["usage"]["list"]>["data"][number];

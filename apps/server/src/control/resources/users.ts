@@ -5,7 +5,7 @@ import { readAll } from "#control/snapshot/build-snapshot.ts";
 import type { Store, UserChange, UserRow } from "#control/store/store.ts";
 import { governs } from "#domain/access/roles.ts";
 import { found, mergeLimits, notFound, toApiLimits, toNanosOrNull, toTime, toUsdOrNull, unlimited } from "./fields.ts";
-import { readPage } from "./pages.ts";
+import { readPage } from "./pagination.ts";
 import type { Resource, ResourceDependencies } from "./resource.ts";
 import { createTurns } from "./turns.ts";
 

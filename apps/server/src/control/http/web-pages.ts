@@ -10,7 +10,7 @@ import { landingPolicy, renderLandingPage } from "./landing-page.ts";
 const docsPolicy =
   "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
 
-export async function servePages(app: FastifyInstance, version: string): Promise<void> {
+export async function serveWebPages(app: FastifyInstance, version: string): Promise<void> {
   const document = openApiDocument({ version });
   const landingPage = renderLandingPage(version);
   app.get("/", async (_request, reply) =>
