@@ -10,7 +10,6 @@ export type { Price, PriceSchedule, Rate, Rates } from "./catalog/price.ts";
 export { multiplyRates } from "./catalog/rates.ts";
 export { PriceListError, readPriceList } from "./catalog/price-list.ts";
 export { mostOf } from "./catalog/most.ts";
-export type { Demand } from "./catalog/most.ts";
 export { withinSense } from "./catalog/sense.ts";
 export { demandOf } from "./demand/demand-of.ts";
 export type { RequestDemand } from "./demand/request-demand.ts";

@@ -2,14 +2,8 @@
 
 import type { Factor, Price, Rate, Rates } from "./price.ts";
 
-/** What a request can make a vendor use, at the worst. */
-export interface Demand {
-  readonly promptTokens: number;
-  /** By which the rate is chosen, where the prompt may be larger than is thought; Infinity is the dearest. */
-  readonly rateTokens?: number;
-  readonly completionTokens: number;
-  /** The class of service that is asked for, where it is not the usual one. */
-  readonly serviceClass?: string;
+/** What a vendor charges beside plain tokens, as far as a request can cause it. */
+export interface ChargedUses {
   readonly geography?: string;
   /** Prompts are to be kept for an hour. */
   readonly keepsForHour: boolean;
@@ -20,39 +14,49 @@ export interface Demand {
   readonly containers: number;
 }
 
+/** What a request can make a vendor use, at the worst, with the tokens it comes to. */
+export interface WorstUse extends ChargedUses {
+  readonly promptTokens: number;
+  /** By which the rate is chosen, where the prompt may be larger than is thought; Infinity is the dearest. */
+  readonly rateTokens?: number;
+  readonly completionTokens: number;
+  /** The class of service that is asked for, where it is not the usual one. */
+  readonly serviceClass?: string;
+}
+
 /** In nano-USD, rounded up; null where a class that it can cause has no known price. */
-export function mostOf(demand: Demand, price: Price): number | null {
+export function mostOf(use: WorstUse, price: Price): number | null {
   if (price.isFree) return 0;
-  const most = mostByClass(demand, price);
-  const { times, per } = (demand.geography !== undefined && price.geographies?.[demand.geography]) || once;
+  const most = mostByClass(use, price);
+  const { times, per } = (use.geography !== undefined && price.geographies?.[use.geography]) || once;
   return most === null ? null : Math.ceil((most * times) / per);
 }
 
 const once: Factor = { times: 1, per: 1 };
 
 /** Who asks for a class may be served in the usual one. */
-function mostByClass(demand: Demand, price: Price): number | null {
-  const usual = tokensAndFees(demand, price);
-  if (demand.serviceClass === undefined || usual === null) return usual;
-  const rates = price.classes?.[demand.serviceClass];
-  const asked = rates === undefined ? null : tokensAndFees(demand, rates);
+function mostByClass(use: WorstUse, price: Price): number | null {
+  const usual = tokensAndFees(use, price);
+  if (use.serviceClass === undefined || usual === null) return usual;
+  const rates = price.classes?.[use.serviceClass];
+  const asked = rates === undefined ? null : tokensAndFees(use, rates);
   return asked === null ? null : Math.max(usual, asked);
 }
 
 const million = 1_000_000;
 
-function tokensAndFees(demand: Demand, rates: Rates): number | null {
-  const { promptTokens, completionTokens, rateTokens = promptTokens } = demand;
-  const input = inputRate(demand, rates, rateTokens);
-  const output = outputRate(demand, rates, rateTokens);
+function tokensAndFees(use: WorstUse, rates: Rates): number | null {
+  const { promptTokens, completionTokens, rateTokens = promptTokens } = use;
+  const input = inputRate(use, rates, rateTokens);
+  const output = outputRate(use, rates, rateTokens);
   // One of them is unknown.
   if (input === Infinity || output === Infinity) return null;
-  const fees = feesOf(demand, rates);
+  const fees = feesOf(use, rates);
   return fees === null ? null : Math.ceil((promptTokens * input + completionTokens * output) / million) + fees;
 }
 
 /** Infinity where a class that the request can cause has no price. */
-function inputRate({ keepsForHour, hearsSound }: Demand, rates: Rates, promptTokens: number): number {
+function inputRate({ keepsForHour, hearsSound }: WorstUse, rates: Rates, promptTokens: number): number {
   const { input, cachedInput = input, cacheWrite = input, imageInput = input } = rates;
   const hour = rates.cacheWriteHour ?? (rates.cacheWrite === undefined ? input : undefined);
   return Math.max(
@@ -65,7 +69,7 @@ function inputRate({ keepsForHour, hearsSound }: Demand, rates: Rates, promptTok
   );
 }
 
-function outputRate({ makesSound }: Demand, rates: Rates, promptTokens: number): number {
+function outputRate({ makesSound }: WorstUse, rates: Rates, promptTokens: number): number {
   const { output, reasoning = output, imageOutput = output } = rates;
   return Math.max(
     rateAt(output, promptTokens),
@@ -80,7 +84,7 @@ function rateAt(rate: Rate | undefined, promptTokens: number): number {
   return rate.tiers?.findLast(({ above }) => promptTokens > above)?.rate ?? rate.base;
 }
 
-function feesOf({ webSearches, fileSearches, containers }: Demand, rates: Rates): number | null {
+function feesOf({ webSearches, fileSearches, containers }: WorstUse, rates: Rates): number | null {
   const searches = rates.searchesOnce ? Math.min(1, webSearches) : webSearches;
   const { perRequest = 0, perWebSearch, perFileSearch, perContainer } = rates;
   const sum =

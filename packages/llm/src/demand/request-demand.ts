@@ -1,15 +1,10 @@
 // What a request can make a vendor use, at the worst, beside the text of its prompt.
 
-export interface RequestDemand {
+import type { ChargedUses } from "#catalog/most.ts";
+
+export interface RequestDemand extends ChargedUses {
   /** Those that are asked for, where they are not the usual one. */
   readonly serviceClasses: readonly string[];
-  readonly geography?: string;
-  readonly keepsForHour: boolean;
-  readonly hearsSound: boolean;
-  readonly makesSound: boolean;
-  readonly webSearches: number;
-  readonly fileSearches: number;
-  readonly containers: number;
   /** Documents, earlier answers and the like that the vendor has and we have not: what they are called. */
   readonly unseen: string | null;
   /** Uses without an end that could be told: what to name so that there is one, or that there is none. */

@@ -2,7 +2,7 @@
 // A frame ends with an empty line; lines end with LF or CRLF. Bytes are changed in two places only: lines that end with a
 // bare CR end with LF from there on, and a byte order mark at the very beginning goes.
 
-import { HeldWeight } from "./held-weight.ts";
+import { HeldPieces } from "./held-pieces.ts";
 
 const lineFeed = 0x0a;
 const carriageReturn = 0x0d;
@@ -12,40 +12,37 @@ export class FrameCutter {
   /** What was answered last is a part of a frame that is too large to be held. */
   isWithinFrame = false;
   readonly #returns = new ReturnReader();
-  #held: Buffer[] = [];
-  #heldBytes = 0;
+  readonly #held: HeldPieces;
   #isBegun = false;
-  readonly #weight: HeldWeight;
-  #isTooHeavy = false;
 
   /**
    * A frame that grows over `maxHeldBytes`, or holds too much to be read at once, is passed on in parts: holding it would
    * cost too much memory, or time.
    */
   constructor(maxHeldBytes: number, maxValues?: number) {
-    this.#weight = new HeldWeight({ bytes: maxHeldBytes, ...(maxValues !== undefined && { values: maxValues }) });
+    this.#held = new HeldPieces(maxHeldBytes, maxValues);
   }
 
   /** Whole frames that this chunk completes, or null while the frame goes on. */
   push(bytes: Buffer): Buffer | null {
     const chunk = this.#returns.push(bytes);
     const end = findLastFrameEnd(chunk, this.#byteBefore);
-    if (end === chunk.length && this.#heldBytes === 0) return this.#answer(chunk, false);
+    if (end === chunk.length && this.#held.bytes === 0) return this.#answer(chunk, false);
     if (end < 0) {
-      this.#hold(chunk);
-      return this.#isTooHeavy ? this.#answer(this.#takeHeld(), true) : null;
+      this.#held.add(chunk);
+      return this.#held.isTooHeavy ? this.#answer(this.#held.take(), true) : null;
     }
-    this.#hold(chunk.subarray(0, end));
-    const whole = this.#takeHeld();
-    if (end < chunk.length) this.#hold(chunk.subarray(end));
+    this.#held.add(chunk.subarray(0, end));
+    const whole = this.#held.take();
+    if (end < chunk.length) this.#held.add(chunk.subarray(end));
     return this.#answer(whole, false);
   }
 
   /** Everything that is held, whole or not; null when nothing is. */
   flush(): Buffer | null {
     const last = this.#returns.flush();
-    if (last !== null) this.#hold(last);
-    return this.#heldBytes === 0 ? null : this.#answer(this.#takeHeld(), this.isWithinFrame);
+    if (last !== null) this.#held.add(last);
+    return this.#held.bytes === 0 ? null : this.#answer(this.#held.take(), this.isWithinFrame);
   }
 
   #answer(frames: Buffer, isPart: boolean): Buffer | null {
@@ -56,33 +53,7 @@ export class FrameCutter {
     return begun.length === 0 ? null : begun;
   }
 
-  #takeHeld(): Buffer {
-    const [only] = this.#held;
-    const whole = this.#held.length === 1 && only !== undefined ? only : Buffer.concat(this.#held, this.#heldBytes);
-    this.#held = [];
-    this.#heldBytes = 0;
-    this.#isTooHeavy = false;
-    this.#weight.clear();
-    return whole;
-  }
-
-  #hold(chunk: Buffer): void {
-    this.#held.push(chunk);
-    this.#heldBytes += chunk.length;
-    if (this.#weight.add(chunk)) this.#isTooHeavy = true;
-  }
-
-  /** The held byte at `distance` before the next chunk: 1 is the last one. */
-  readonly #byteBefore = (distance: number): number | undefined => {
-    let left = distance;
-    for (let index = this.#held.length - 1; index >= 0; index -= 1) {
-      const part = this.#held[index];
-      if (part === undefined) return undefined;
-      if (left <= part.length) return part[part.length - left];
-      left -= part.length;
-    }
-    return undefined;
-  };
+  readonly #byteBefore = (distance: number): number | undefined => this.#held.byteFromEnd(distance);
 }
 
 function withoutMark(bytes: Buffer): Buffer {

@@ -1,7 +1,7 @@
 // Cuts a byte stream of lines, such as NDJSON, into whole lines, whatever the sizes in which the bytes arrive. Lines end
 // with LF or CRLF, and the last one may have no end. Bytes are never changed.
 
-import { HeldWeight } from "./held-weight.ts";
+import { HeldPieces } from "./held-pieces.ts";
 
 const lineFeed = 0x0a;
 
@@ -9,53 +9,37 @@ const lineFeed = 0x0a;
 export class LineCutter {
   /** What was answered last is a part of a line that is too large to be held. */
   isWithinLine = false;
-  #held: Buffer[] = [];
-  #heldBytes = 0;
-  readonly #weight: HeldWeight;
-  #isTooHeavy = false;
+  readonly #held: HeldPieces;
 
   /**
    * A line that grows over `maxHeldBytes`, or holds too much to be read at once, is passed on in parts: holding it would cost
    * too much memory, or time.
    */
   constructor(maxHeldBytes: number, maxValues?: number) {
-    this.#weight = new HeldWeight({ bytes: maxHeldBytes, ...(maxValues !== undefined && { values: maxValues }) });
+    this.#held = new HeldPieces(maxHeldBytes, maxValues);
   }
 
   /** Whole lines that this chunk completes, or null while the line goes on. */
   push(chunk: Buffer): Buffer | null {
     const end = chunk.lastIndexOf(lineFeed) + 1;
     if (end > 0) this.isWithinLine = false;
-    if (end === chunk.length && end > 0 && this.#heldBytes === 0) return chunk;
+    if (end === chunk.length && end > 0 && this.#held.bytes === 0) return chunk;
     if (end === 0) {
-      this.#hold(chunk);
-      if (!this.#isTooHeavy) return null;
+      this.#held.add(chunk);
+      if (!this.#held.isTooHeavy) return null;
       const part = this.flush();
       this.isWithinLine = true;
       return part;
     }
-    this.#hold(chunk.subarray(0, end));
+    this.#held.add(chunk.subarray(0, end));
     const whole = this.flush();
-    if (end < chunk.length) this.#hold(chunk.subarray(end));
+    if (end < chunk.length) this.#held.add(chunk.subarray(end));
     return whole;
   }
 
   /** Everything that is held, whole or not; null when nothing is. */
   flush(): Buffer | null {
-    if (this.#heldBytes === 0) return null;
-    const [only] = this.#held;
-    const whole = this.#held.length === 1 && only !== undefined ? only : Buffer.concat(this.#held, this.#heldBytes);
-    this.#held = [];
-    this.#heldBytes = 0;
-    this.#isTooHeavy = false;
-    this.#weight.clear();
-    return whole;
-  }
-
-  #hold(chunk: Buffer): void {
-    this.#held.push(chunk);
-    this.#heldBytes += chunk.length;
-    if (this.#weight.add(chunk)) this.#isTooHeavy = true;
+    return this.#held.bytes === 0 ? null : this.#held.take();
   }
 }
 

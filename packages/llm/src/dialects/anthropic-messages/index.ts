@@ -1,4 +1,4 @@
-// Anthropic's Messages dialect, as client and as upstream dialect. Its folder has the same files as its neighbours.
+// Anthropic's Messages dialect, as client and as upstream dialect.
 // https://docs.anthropic.com/en/api/messages
 
 import type { Dialect } from "#dialects/dialect.ts";

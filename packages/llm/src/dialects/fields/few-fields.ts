@@ -8,7 +8,7 @@ import type { JsonObject } from "#wire/json.ts";
 const largeBytes = 16_384;
 
 /** Of more fields than any dialect has, each by itself is dearer than all at once. */
-export const mostFields = 1_000;
+const mostFields = 1_000;
 
 export interface FewFieldsRules {
   /** Lists whose size would make parsing dear, each with the list that stands for it. */

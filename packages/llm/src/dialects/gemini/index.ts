@@ -1,4 +1,4 @@
-// Google's Gemini API, as client and as upstream dialect. Its folder has the same files as its neighbours.
+// Google's Gemini API, as client and as upstream dialect.
 // https://ai.google.dev/api/generate-content
 
 import type { ClientEndpoint, Dialect } from "#dialects/dialect.ts";

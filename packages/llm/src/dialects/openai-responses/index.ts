@@ -1,4 +1,4 @@
-// OpenAI's Responses dialect, as client and as upstream dialect. Its folder has the same files as its neighbours.
+// OpenAI's Responses dialect, as client and as upstream dialect.
 // https://platform.openai.com/docs/api-reference/responses
 
 import type { Dialect } from "#dialects/dialect.ts";

@@ -4,7 +4,20 @@
 import type { ChatEvent } from "#hub.ts";
 import { isObject, parseJson } from "#wire/json.ts";
 
+/** What a block is made of. */
+export const contentKinds: ReadonlySet<ChatEvent["kind"]> = new Set([
+  ...(["text", "reasoning", "reasoning_signature", "reasoning_encrypted", "refusal", "citation"] as const),
+  ...(["tool_call", "tool_arguments"] as const),
+]);
+
+/** What may be written now: content in its order, and behind it an event that is none. */
+export interface Ordered {
+  readonly content: readonly ChatEvent[];
+  readonly other: ChatEvent | null;
+}
+
 export class CallOrder {
+  readonly #contentKinds: ReadonlySet<ChatEvent["kind"]>;
   /** The call whose arguments are being told. */
   #call: number | null = null;
   #argumentsText = "";
@@ -12,8 +25,20 @@ export class CallOrder {
   /** Calls that another one has followed: nothing can be added to them. */
   readonly #closed = new Set<number>();
 
+  constructor(kinds: ReadonlySet<ChatEvent["kind"]> = contentKinds) {
+    this.#contentKinds = kinds;
+  }
+
+  /** Of several choices the dialects that have blocks know the first. */
+  order(event: ChatEvent): Ordered {
+    if ("index" in event && event.index !== undefined && event.index !== 0) return { content: [], other: null };
+    if (this.#contentKinds.has(event.kind)) return { content: this.#push(event), other: null };
+    const isLast = event.kind === "finish" || event.kind === "end" || event.kind === "error";
+    return { content: isLast ? this.#flush() : [], other: event };
+  }
+
   /** What may be told now. */
-  push(event: ChatEvent): readonly ChatEvent[] {
+  #push(event: ChatEvent): readonly ChatEvent[] {
     if (event.kind === "tool_arguments" && this.#closed.has(event.call)) return [];
     if (!this.#admit(event)) {
       this.#held.push(event);
@@ -23,7 +48,7 @@ export class CallOrder {
   }
 
   /** All that is held, since no more arguments will come. */
-  flush(): readonly ChatEvent[] {
+  #flush(): readonly ChatEvent[] {
     const events: ChatEvent[] = [];
     for (let before = -1; this.#held.length > 0 && events.length > before;) {
       before = events.length;

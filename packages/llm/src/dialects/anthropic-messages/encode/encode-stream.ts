@@ -47,27 +47,10 @@ export function createStreamEncoder(): StreamEncoder {
   return { contentType: "text/event-stream", encode: (event) => encodeInOrder(event, state) };
 }
 
-/** Of several choices the dialect knows the first. */
 function encodeInOrder(event: ChatEvent, state: StreamState): string {
-  if ("index" in event && event.index !== undefined && event.index !== 0) return "";
-  if (contentKinds.has(event.kind)) return encodeAll(state.order.push(event), state);
-  const isLast = event.kind === "finish" || event.kind === "end" || event.kind === "error";
-  return (isLast ? encodeAll(state.order.flush(), state) : "") + encodeEvent(event, state);
-}
-
-const contentKinds: ReadonlySet<ChatEvent["kind"]> = new Set([
-  "text",
-  "reasoning",
-  "reasoning_signature",
-  "reasoning_encrypted",
-  "refusal",
-  "citation",
-  "tool_call",
-  "tool_arguments",
-]);
-
-function encodeAll(events: readonly ChatEvent[], state: StreamState): string {
-  return events.map((event) => writeStart(start, state) + encodeEvent(event, state)).join("");
+  const { content, other } = state.order.order(event);
+  const written = content.map((part) => writeStart(start, state) + encodeEvent(part, state)).join("");
+  return other === null ? written : written + encodeEvent(other, state);
 }
 
 function encodeEvent<Kind extends ChatEvent["kind"]>(event: EventOf<Kind>, state: StreamState): string {

@@ -1,8 +1,8 @@
 import type { ParsedRequest } from "#dialects/parsed-request.ts";
 import { readDocument } from "#dialects/fields/read-answer.ts";
 import type { AnswerReading } from "#dialects/fields/read-answer.ts";
-import { eachFrame, frameData } from "#wire/frames.ts";
-import { isObject, memberOf, parseJson, stringify } from "#wire/json.ts";
+import { textOf, textReader } from "#dialects/fields/read-text.ts";
+import { isObject, memberOf, stringify } from "#wire/json.ts";
 import { failureOf } from "#dialects/anthropic-messages/answer-failure.ts";
 import { readUsage } from "#dialects/anthropic-messages/usage.ts";
 
@@ -15,24 +15,15 @@ export function readAnswer(body: Buffer, request: Pick<ParsedRequest, "operation
 }
 
 /** All text that the model wrote in an answer or a stream: texts, thoughts, names and inputs of tools. */
-export function readText(body: string, stream: boolean): string {
-  if (!stream) return textOfAnswer(body);
-  let text = "";
-  for (const frame of eachFrame(Buffer.from(body))) text += textOfEvent(parseJson(frameData(frame.toString("utf8"))));
-  return text;
-}
+export const readText = textReader({
+  ofAnswer: textOfAnswer,
+  ofEvent: textOfEvent,
+  members: ["text", "thinking", "partial_json"],
+});
 
-function textOfAnswer(body: string): string {
-  const answer = parseJson(body);
-  if (answer === undefined) return textOfCutAnswer(body);
+function textOfAnswer(answer: unknown): string {
   const content = memberOf(answer, "content");
   return Array.isArray(content) ? content.map(textOfBlock).join("") : "";
-}
-
-/** Of an answer that is known up to some byte only: its strings in the members that hold text, the last one open. */
-function textOfCutAnswer(body: string): string {
-  const strings = body.matchAll(/"(?:text|thinking|partial_json)"\s*:\s*"([^"\\]*(?:\\.[^"\\]*)*)/g);
-  return Array.from(strings, ([, text = ""]) => text).join("");
 }
 
 function textOfEvent(event: unknown): string {
@@ -48,8 +39,4 @@ function textOfBlock(block: unknown): string {
   const texts = ["text", "thinking", "name"].map((field) => textOf(memberOf(block, field))).join("");
   const input = memberOf(block, "input");
   return isObject(input) && Object.keys(input).length > 0 ? texts + (stringify(input) ?? "") : texts;
-}
-
-function textOf(value: unknown): string {
-  return typeof value === "string" ? value : "";
 }

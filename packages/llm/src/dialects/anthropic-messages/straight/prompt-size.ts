@@ -1,30 +1,22 @@
+import { estimatePrompt } from "#dialects/fields/prompt-estimate.ts";
+import type { CarriedMedia } from "#dialects/fields/prompt-estimate.ts";
 import type { PromptSize } from "#dialects/parsed-request.ts";
 import { isObject, memberOf } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
 
-/** English has about 4 bytes a token, Chinese about 3, so this is on the high side: it serves as a reservation. */
-const bytesPerToken = 3;
 /** An image costs by its size in pixels, not in bytes, and at most about this: https://docs.anthropic.com/en/docs/build-with-claude/vision */
 const tokensPerMedia = 1600;
 /** A page of a PDF costs up to 3,000 tokens, and rarely has fewer than 60,000 characters of base64. */
 const documentBytesPerToken = 20;
 
-interface Media {
-  tokens: number;
-  bytes: number;
-}
-
-/** Upper guess of the prompt's tokens: the whole body counts as text, but for media that it carries in base64. */
 export function measurePrompt(body: Buffer, fields: JsonObject): PromptSize {
-  const media: Media = { tokens: 0, bytes: 0 };
+  const media: CarriedMedia = { tokens: 0, bytes: 0 };
   const messages = fields["messages"];
   if (Array.isArray(messages)) for (const message of messages) measureContent(memberOf(message, "content"), media);
-  const textBytes = body.length - media.bytes;
-  const promptTokensEstimate = Math.ceil(textBytes / bytesPerToken) + media.tokens;
-  return media.bytes === 0 ? { promptTokensEstimate } : { promptTokensEstimate, textBytes };
+  return estimatePrompt(body, media);
 }
 
-function measureContent(content: unknown, media: Media): void {
+function measureContent(content: unknown, media: CarriedMedia): void {
   if (!Array.isArray(content)) return;
   for (const block of content) {
     if (memberOf(block, "type") === "tool_result") measureBlocks(memberOf(block, "content"), media);
@@ -32,11 +24,11 @@ function measureContent(content: unknown, media: Media): void {
   }
 }
 
-function measureBlocks(blocks: unknown, media: Media): void {
+function measureBlocks(blocks: unknown, media: CarriedMedia): void {
   if (Array.isArray(blocks)) for (const block of blocks) measureBlock(block, media);
 }
 
-function measureBlock(block: unknown, media: Media): void {
+function measureBlock(block: unknown, media: CarriedMedia): void {
   const source = memberOf(block, "source");
   if (!isObject(source) || source["type"] === "text") return;
   const data = source["data"];

@@ -4,7 +4,7 @@ import { readDocument } from "#dialects/fields/read-answer.ts";
 import type { AnswerReading } from "#dialects/fields/read-answer.ts";
 import type { WrittenAnswer } from "#dialects/streams/stream-codec.ts";
 import type { Usage } from "#hub.ts";
-import { eachFrame, frameData } from "#wire/frames.ts";
+import { textReader } from "#dialects/fields/read-text.ts";
 import { isObject, memberOf, parseJson, stringify } from "#wire/json.ts";
 import { failureOf } from "#dialects/gemini/answer-failure.ts";
 import { writeFrame } from "#dialects/gemini/errors.ts";
@@ -48,25 +48,12 @@ function usageOf(answer: unknown): Usage | null {
 }
 
 /** All text that the model wrote in an answer or a stream: texts, thoughts, names and arguments of calls. */
-export function readText(body: string, stream: boolean): string {
-  if (!stream) return textOfDocument(body);
-  let text = "";
-  for (const frame of eachFrame(Buffer.from(body))) text += textOfAnswer(parseJson(frameData(frame.toString("utf8"))));
-  return text;
-}
-
-/** Of an answer, or of the array of a stream. */
-function textOfDocument(body: string): string {
-  const value = parseJson(body);
-  if (value === undefined) return textOfCutDocument(body);
-  return (Array.isArray(value) ? value : [value]).map(textOfAnswer).join("");
-}
-
-/** Of an answer that is known up to some byte only: its strings in the members that hold text, the last one open. */
-function textOfCutDocument(body: string): string {
-  const strings = body.matchAll(/"(?:text|code|output)"\s*:\s*"([^"\\]*(?:\\.[^"\\]*)*)/g);
-  return Array.from(strings, ([, text = ""]) => text).join("");
-}
+export const readText = textReader({
+  // A stream without events is the array of its answers.
+  ofAnswer: (answer) => (Array.isArray(answer) ? answer : [answer]).map(textOfAnswer).join(""),
+  ofEvent: textOfAnswer,
+  members: ["text", "code", "output"],
+});
 
 function textOfAnswer(answer: unknown): string {
   const candidates = memberOf(answer, "candidates");

@@ -1,27 +1,19 @@
+import { estimatePrompt } from "#dialects/fields/prompt-estimate.ts";
+import type { CarriedMedia } from "#dialects/fields/prompt-estimate.ts";
 import type { PromptSize } from "#dialects/parsed-request.ts";
 import type { JsonObject } from "#wire/json.ts";
 import { wordOf } from "#wire/json.ts";
 import { fieldOf, repeatedOf } from "#dialects/gemini/proto.ts";
 
-/** English has about 4 bytes a token, Chinese about 3, so this is on the high side: it serves as a reservation. */
-const bytesPerToken = 3;
 /** An image costs 258 tokens a tile, or up to about this with Gemini 3: https://ai.google.dev/gemini-api/docs/media-resolution */
 const tokensPerImage = 1_120;
 /** Sound has 32 tokens a second and rarely fewer than 2,000 characters of base64 for it; pages and films have fewer. */
 const mediaBytesPerToken = 20;
 
-interface Media {
-  tokens: number;
-  bytes: number;
-}
-
-/** Upper guess of the prompt's tokens: the whole body counts as text, but for media that it carries in base64. */
 export function measurePrompt(body: Buffer, fields: JsonObject): PromptSize {
-  const media: Media = { tokens: 0, bytes: 0 };
+  const media: CarriedMedia = { tokens: 0, bytes: 0 };
   for (const content of contentsOf(fields)) measureParts(repeatedOf(content, "parts"), media);
-  const textBytes = body.length - media.bytes;
-  const promptTokensEstimate = Math.ceil(textBytes / bytesPerToken) + media.tokens;
-  return media.bytes === 0 ? { promptTokensEstimate } : { promptTokensEstimate, textBytes };
+  return estimatePrompt(body, media);
 }
 
 function contentsOf(fields: JsonObject): readonly unknown[] {
@@ -29,14 +21,14 @@ function contentsOf(fields: JsonObject): readonly unknown[] {
   return [...repeatedOf(fields, "contents"), fieldOf(fields, "content"), ...requests];
 }
 
-function measureParts(parts: readonly unknown[], media: Media): void {
+function measureParts(parts: readonly unknown[], media: CarriedMedia): void {
   for (const part of parts) {
     measurePart(part, media);
     for (const inner of repeatedOf(fieldOf(part, "functionResponse"), "parts")) measurePart(inner, media);
   }
 }
 
-function measurePart(part: unknown, media: Media): void {
+function measurePart(part: unknown, media: CarriedMedia): void {
   const inline = fieldOf(part, "inlineData");
   const data = fieldOf(inline, "data");
   const bytes = typeof data === "string" ? data.length : 0;

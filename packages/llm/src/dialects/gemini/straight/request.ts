@@ -1,10 +1,11 @@
 import { modelName } from "#dialects/fields/field-checks.ts";
 import type { ParsedRequest, RequestLine } from "#dialects/parsed-request.ts";
+import { readFewFields } from "#dialects/fields/few-fields.ts";
 import { parseBody } from "#dialects/fields/parse-body.ts";
 import type { Operation } from "#operations.ts";
 import { findMembers } from "#wire/json-members.ts";
 import { checkFields } from "./fields.ts";
-import { readFewFields } from "./large-body.ts";
+import { largeBody } from "./large-body.ts";
 import { measurePrompt } from "./prompt-size.ts";
 import { fieldOf } from "#dialects/gemini/proto.ts";
 
@@ -12,7 +13,7 @@ import { fieldOf } from "#dialects/gemini/proto.ts";
 export function parseRequest(operation: Operation, body: Buffer, line?: RequestLine): ParsedRequest {
   const members = findMembers(body);
   const isChat = operation === "chat.completions";
-  const fields = (isChat ? readFewFields(body, members) : null) ?? parseBody(body.toString("utf8"));
+  const fields = (isChat ? readFewFields(body, members, largeBody) : null) ?? parseBody(body.toString("utf8"));
   checkFields(operation, fields);
   const config = fieldOf(fields, "generationConfig");
   return {

@@ -1,9 +1,10 @@
 import type { ParsedRequest } from "#dialects/parsed-request.ts";
 import { oneLine } from "#dialects/fields/one-line.ts";
+import { textOf, textReader } from "#dialects/fields/read-text.ts";
 import { readDocument } from "#dialects/fields/read-answer.ts";
 import type { AnswerReading } from "#dialects/fields/read-answer.ts";
 import type { WrittenAnswer } from "#dialects/streams/stream-codec.ts";
-import { isObject, memberOf, parseJson, stringify } from "#wire/json.ts";
+import { isObject, memberOf, stringify } from "#wire/json.ts";
 import { eachLine } from "#wire/lines.ts";
 import { failureOf } from "#dialects/ollama/answer-failure.ts";
 import { messageOf } from "#dialects/ollama/answer-message.ts";
@@ -24,22 +25,15 @@ export function frameWhole(body: Buffer, { operation }: Pick<ParsedRequest, "ope
 }
 
 /** All text that the model wrote in an answer or a stream: contents, thoughts, names and arguments of tools. */
-export function readText(body: string, stream: boolean): string {
-  if (!stream) return textOfAnswer(body);
-  let text = "";
-  for (const line of eachLine(Buffer.from(body))) text += textOfMessage(messageOf(parseJson(line.toString("utf8"))));
-  return text;
-}
+export const readText = textReader({
+  ofAnswer: (answer) => textOfMessage(messageOf(answer)),
+  ofEvent: (line) => textOfMessage(messageOf(line)),
+  members: ["thinking", "content", "response"],
+  eventsIn: linesIn,
+});
 
-function textOfAnswer(body: string): string {
-  const answer = parseJson(body);
-  return answer === undefined ? textOfCutAnswer(body) : textOfMessage(messageOf(answer));
-}
-
-/** Of an answer that is known up to some byte only: its strings in the members that hold text, the last one open. */
-function textOfCutAnswer(body: string): string {
-  const strings = body.matchAll(/"(?:thinking|content|response)"\s*:\s*"([^"\\]*(?:\\.[^"\\]*)*)/g);
-  return Array.from(strings, ([, text = ""]) => text).join("");
+function* linesIn(stream: Buffer): Generator<string> {
+  for (const line of eachLine(stream)) yield line.toString("utf8");
 }
 
 function textOfMessage(message: unknown): string {
@@ -52,8 +46,4 @@ function textOfCall(call: unknown): string {
   const input = memberOf(call, "arguments");
   const hasInput = isObject(input) && Object.keys(input).length > 0;
   return textOf(memberOf(call, "name")) + (hasInput ? (stringify(input) ?? "") : "");
-}
-
-function textOf(value: unknown): string {
-  return typeof value === "string" ? value : "";
 }

@@ -3,8 +3,8 @@ import { oneLine } from "#dialects/fields/one-line.ts";
 import { readDocument } from "#dialects/fields/read-answer.ts";
 import type { AnswerReading } from "#dialects/fields/read-answer.ts";
 import type { WrittenAnswer } from "#dialects/streams/stream-codec.ts";
-import { eachFrame, frameData } from "#wire/frames.ts";
-import { isObject, memberOf, parseJson } from "#wire/json.ts";
+import { textOf, textReader } from "#dialects/fields/read-text.ts";
+import { isObject, memberOf } from "#wire/json.ts";
 import { failureOf } from "#dialects/openai-chat/answer-failure.ts";
 import { isForwarded, readForwardedUsage } from "./forwarded.ts";
 import { readUsageOf } from "#dialects/openai-chat/usage.ts";
@@ -29,51 +29,33 @@ export function frameWhole(body: Buffer, { operation }: Pick<ParsedRequest, "ope
 }
 
 /** All text that the model wrote in an answer or a stream: content, reasoning, tool names and arguments. */
-export function readText(body: string, stream: boolean): string {
-  if (!stream) return textOfAnswer(body);
-  let text = "";
-  for (const frame of eachFrame(Buffer.from(body))) {
-    text += textOfChoices(parseJson(frameData(frame.toString("utf8"))), "delta");
-  }
-  return text;
-}
-
-function textOfAnswer(body: string): string {
-  const answer = parseJson(body);
-  return answer === undefined ? textOfCutAnswer(body) : textOfChoices(answer, "message");
-}
-
-/** Of an answer that is known up to some byte only: its strings in the members that hold text, the last one open. */
-function textOfCutAnswer(body: string): string {
-  const strings = body.matchAll(
-    /"(?:content|text|reasoning_content|reasoning|arguments)"\s*:\s*"([^"\\]*(?:\\.[^"\\]*)*)/g,
-  );
-  return Array.from(strings, ([, text = ""]) => text).join("");
-}
+export const readText = textReader({
+  ofAnswer: (answer) => textOfChoices(answer, "message"),
+  ofEvent: (chunk) => textOfChoices(chunk, "delta"),
+  members: ["content", "text", "reasoning_content", "reasoning", "arguments"],
+});
 
 function textOfChoices(answer: unknown, part: "message" | "delta"): string {
   const choices = memberOf(answer, "choices");
   if (!Array.isArray(choices)) return "";
-  return choices.map((choice) => textOf(memberOf(choice, "text")) + textOfMessage(memberOf(choice, part))).join("");
+  return choices
+    .map((choice) => textOfContent(memberOf(choice, "text")) + textOfMessage(memberOf(choice, part)))
+    .join("");
 }
 
 function textOfMessage(message: unknown): string {
   const calls = memberOf(message, "tool_calls");
   const callText = Array.isArray(calls) ? calls.map((call) => textOfCall(memberOf(call, "function"))).join("") : "";
   const fields = ["reasoning_content", "reasoning", "content", "refusal"];
-  return fields.map((field) => textOf(memberOf(message, field))).join("") + callText;
+  return fields.map((field) => textOfContent(memberOf(message, field))).join("") + callText;
 }
 
 function textOfCall(call: unknown): string {
-  return textOf(memberOf(call, "name")) + textOf(memberOf(call, "arguments"));
-}
-
-function onlyText(value: unknown): string {
-  return typeof value === "string" ? value : "";
+  return textOfContent(memberOf(call, "name")) + textOfContent(memberOf(call, "arguments"));
 }
 
 /** Content is a string, or with Mistral an array of parts. */
-function textOf(content: unknown): string {
-  if (typeof content === "string") return content;
-  return Array.isArray(content) ? content.map((part) => onlyText(memberOf(part, "text"))).join("") : "";
+function textOfContent(content: unknown): string {
+  if (!Array.isArray(content)) return textOf(content);
+  return content.map((part) => textOf(memberOf(part, "text"))).join("");
 }

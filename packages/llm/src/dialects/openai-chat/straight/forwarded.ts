@@ -1,6 +1,7 @@
 // Operations of OpenAI's API beside chat, of which the gateway reads the model and the usage and nothing else: pictures,
 // sound, moderation, and the ranking of documents, which vendors of the dialect agree on. They have no other dialect.
 
+import { estimateTokens } from "#dialects/fields/prompt-estimate.ts";
 import { GhostError } from "@ghostllm/contract";
 import type { ClientEndpoint } from "#dialects/dialect.ts";
 import type { ParsedRequest, RequestLine } from "#dialects/parsed-request.ts";
@@ -45,9 +46,6 @@ export function parseForwarded(operation: Operation, body: Buffer, line: Request
   return boundary === null ? parseDocument(operation, body) : parseForm(operation, body, boundary, line);
 }
 
-/** English has about 4 bytes a token: this is on the high side. */
-const bytesPerToken = 3;
-
 function parseDocument(operation: Operation, body: Buffer): ParsedRequest {
   const fields = parseBody(body.toString("utf8"));
   const model = fields["model"] ?? usualModels[operation];
@@ -59,7 +57,7 @@ function parseDocument(operation: Operation, body: Buffer): ParsedRequest {
     model: String(model),
     stream: fields["stream"] === true || fields["stream_format"] === "sse",
     wantsStreamUsage: true,
-    promptTokensEstimate: Math.ceil(body.length / bytesPerToken),
+    promptTokensEstimate: estimateTokens(body.length),
     textBytes: body.length + repeatedBytes(operation, fields),
     maxOutputTokens: null,
     answers: Math.max(1, countOf(fields["n"])),

@@ -1,10 +1,10 @@
+import { estimatePrompt, estimateTokens } from "#dialects/fields/prompt-estimate.ts";
+import type { CarriedMedia } from "#dialects/fields/prompt-estimate.ts";
 import type { PromptSize } from "#dialects/parsed-request.ts";
 import type { Operation } from "#operations.ts";
 import { isObject, memberOf } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
 
-/** English has about 4 bytes a token, Chinese about 3, so this is on the high side: it serves as a reservation. */
-const bytesPerToken = 3;
 /** An image costs by its size in pixels, not in bytes: this is one of 1024 x 1024 in high detail, rounded up. */
 const tokensPerMedia = 1500;
 /** Sound has some 10 tokens a second and hardly fewer than 1,300 characters of base64 for it. */
@@ -12,17 +12,14 @@ const soundBytesPerToken = 100;
 /** A page of a PDF costs about 2,000 tokens, and rarely has fewer than 60,000 characters of base64. */
 const documentBytesPerToken = 20;
 
-/** Upper guess of the prompt's tokens: the whole body counts as text, but for media that it carries in base64. */
 export function measurePrompt(operation: Operation, body: Buffer, fields: JsonObject): PromptSize {
   const tokenNumbers = countTokenNumbers(inputOf(operation, fields));
   if (tokenNumbers !== null) {
-    const promptTokensEstimate = tokenNumbers + Math.ceil(lengthOf(fields["suffix"]) / bytesPerToken);
+    const promptTokensEstimate = tokenNumbers + estimateTokens(lengthOf(fields["suffix"]));
     return { promptTokensEstimate, textBytes: tokenNumbers + 3 * lengthOf(fields["suffix"]) };
   }
   const media = measureMedia(fields["messages"]);
-  const textBytes = body.length - media.bytes;
-  const promptTokensEstimate = Math.ceil(textBytes / bytesPerToken) + media.tokens;
-  return media.bytes === 0 ? { promptTokensEstimate } : { promptTokensEstimate, textBytes };
+  return estimatePrompt(body, media);
 }
 
 function inputOf(operation: Operation, body: JsonObject): unknown {
@@ -42,13 +39,8 @@ function countTokenNumbers(prompt: unknown): number | null {
   return count;
 }
 
-interface Media {
-  tokens: number;
-  bytes: number;
-}
-
-function measureMedia(messages: unknown): Media {
-  const media: Media = { tokens: 0, bytes: 0 };
+function measureMedia(messages: unknown): CarriedMedia {
+  const media: CarriedMedia = { tokens: 0, bytes: 0 };
   if (!Array.isArray(messages)) return media;
   for (const message of messages) {
     const content = memberOf(message, "content");
@@ -57,7 +49,7 @@ function measureMedia(messages: unknown): Media {
   return media;
 }
 
-function addPart(media: Media, part: unknown): void {
+function addPart(media: CarriedMedia, part: unknown): void {
   if (!isObject(part) || typeof part["text"] === "string") return;
   const image = part["image_url"];
   const sound = lengthOf(memberOf(part["input_audio"], "data"));

@@ -1,6 +1,6 @@
 // Events -> the stream for a client of this dialect: a table of one small function per kind of event over a plain state.
 
-import { CallOrder } from "#dialects/streams/call-order.ts";
+import { CallOrder, contentKinds } from "#dialects/streams/call-order.ts";
 import type { ParsedRequest } from "#dialects/parsed-request.ts";
 import type { StreamEncoder } from "#dialects/streams/stream-codec.ts";
 import { ownFields } from "#dialects/fields/extras.ts";
@@ -45,7 +45,7 @@ export function createStreamEncoder(request: Pick<ParsedRequest, "body">): Strea
     request: fields,
     names: new ToolNames(fields["tools"]),
     writer: new OutputWriter(),
-    order: new CallOrder(),
+    order: new CallOrder(itemKinds),
     open: null,
     head: null,
     usage: null,
@@ -60,28 +60,12 @@ export function createStreamEncoder(request: Pick<ParsedRequest, "body">): Strea
   };
 }
 
-/** Of several choices the dialect knows the first. */
+const itemKinds: ReadonlySet<ChatEvent["kind"]> = new Set([...contentKinds, "media"]);
+
 function encodeInOrder(event: ChatEvent, state: StreamState): string {
-  if ("index" in event && event.index !== undefined && event.index !== 0) return "";
-  if (contentKinds.has(event.kind)) return encodeAll(state.order.push(event), state);
-  const isLast = event.kind === "finish" || event.kind === "end" || event.kind === "error";
-  return (isLast ? encodeAll(state.order.flush(), state) : "") + encodeEvent(event, state);
-}
-
-const contentKinds: ReadonlySet<ChatEvent["kind"]> = new Set([
-  "text",
-  "reasoning",
-  "reasoning_signature",
-  "reasoning_encrypted",
-  "refusal",
-  "citation",
-  "media",
-  "tool_call",
-  "tool_arguments",
-]);
-
-function encodeAll(events: readonly ChatEvent[], state: StreamState): string {
-  return events.map((event) => writeStart(start, state) + encodeEvent(event, state)).join("");
+  const { content, other } = state.order.order(event);
+  const written = content.map((part) => writeStart(start, state) + encodeEvent(part, state)).join("");
+  return other === null ? written : written + encodeEvent(other, state);
 }
 
 function encodeEvent<Kind extends ChatEvent["kind"]>(event: EventOf<Kind>, state: StreamState): string {

@@ -1,8 +1,8 @@
 import type { ParsedRequest } from "#dialects/parsed-request.ts";
 import { readDocument } from "#dialects/fields/read-answer.ts";
 import type { AnswerReading } from "#dialects/fields/read-answer.ts";
-import { eachFrame, frameData } from "#wire/frames.ts";
-import { isObject, memberOf, parseJson } from "#wire/json.ts";
+import { textOf, textReader } from "#dialects/fields/read-text.ts";
+import { isObject, memberOf } from "#wire/json.ts";
 import { failureOf } from "#dialects/openai-responses/answer-failure.ts";
 import { paidItems, readUsageOf } from "#dialects/openai-responses/usage.ts";
 
@@ -15,24 +15,15 @@ export function readAnswer(body: Buffer, request: Pick<ParsedRequest, "operation
 }
 
 /** All text that the model wrote in an answer or a stream: texts, thoughts, names and inputs of tools. */
-export function readText(body: string, stream: boolean): string {
-  if (!stream) return textOfAnswer(body);
-  let text = "";
-  for (const frame of eachFrame(Buffer.from(body))) text += textOfEvent(parseJson(frameData(frame.toString("utf8"))));
-  return text;
-}
+export const readText = textReader({
+  ofAnswer: textOfAnswer,
+  ofEvent: textOfEvent,
+  members: ["text", "refusal", "arguments", "input"],
+});
 
-function textOfAnswer(body: string): string {
-  const answer = parseJson(body);
-  if (answer === undefined) return textOfCutAnswer(body);
+function textOfAnswer(answer: unknown): string {
   const output = memberOf(answer, "output");
   return Array.isArray(output) ? output.map(textOfItem).join("") : "";
-}
-
-/** Of an answer that is known up to some byte only: its strings in the members that hold text, the last one open. */
-function textOfCutAnswer(body: string): string {
-  const strings = body.matchAll(/"(?:text|refusal|arguments|input)"\s*:\s*"([^"\\]*(?:\\.[^"\\]*)*)/g);
-  return Array.from(strings, ([, text = ""]) => text).join("");
 }
 
 /** Whatever comes in pieces was written by the model; its name comes with the item. */
@@ -49,8 +40,4 @@ function textOfItem(item: unknown): string {
   const texts = parts.map((part) => textOf(memberOf(part, "text")) + textOf(memberOf(part, "refusal")));
   const call = ["name", "arguments", "input", "code"].map((field) => textOf(memberOf(item, field)));
   return [...texts, ...call].join("");
-}
-
-function textOf(value: unknown): string {
-  return typeof value === "string" ? value : "";
 }
