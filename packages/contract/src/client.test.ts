@@ -53,6 +53,24 @@ describe("createClient", () => {
     expect(await client.users.remove({ params: { id: "x" } })).toEqual({ id: "x", deleted: true });
   });
 
+  it("keeps working when a newer server answers a value that it does not know", async () => {
+    const me = { via: "passkey", role: "auditor", user: null };
+    const { client } = clientAnswering(Response.json(me));
+    expect(await client.sessions.me()).toEqual(me);
+  });
+
+  it("gives a call up when its signal says so, before the answer or within it", async () => {
+    const controller = new AbortController();
+    const { client, sent } = clientAnswering(new DOMException("aborted", "AbortError"));
+    controller.abort();
+    await expect(client.users.list({}, { signal: controller.signal })).rejects.toMatchObject({ code: "aborted" });
+    expect(sent[0]?.init.signal).toBe(controller.signal);
+    const body = new ReadableStream({ start: (stream) => stream.error(new DOMException("aborted", "AbortError")) });
+    const late = clientAnswering(new Response(body));
+    const call = late.client.users.list({}, { signal: controller.signal });
+    await expect(call).rejects.toMatchObject({ code: "aborted" });
+  });
+
   it("rejects with what the server said", async () => {
     const error = { message: "email: taken", type: "conflict_error", param: "email", code: "conflict" };
     const { client } = clientAnswering(Response.json({ error }, { status: 409, headers: { "x-request-id": "r1" } }));

@@ -9,7 +9,7 @@ import type { AdminRoutes } from "./routes/admin-routes.ts";
 import type { AdminRoute, RouteAnswer, RouteGroups, RouteInput } from "./routes/route.ts";
 
 /** From the catalogue where GhostLLM answered; else no answer came, or one that is not GhostLLM's. */
-export type ClientErrorCode = ErrorCode | "connection_failed" | "unexpected_answer";
+export type ClientErrorCode = ErrorCode | "connection_failed" | "unexpected_answer" | "aborted";
 
 export interface ClientErrorDetails {
   /** 0 where no answer came. */
@@ -44,10 +44,15 @@ export interface ClientOptions {
   readonly fetch?: typeof globalThis.fetch;
 }
 
+export interface CallOptions {
+  /** Aborts the call: it then rejects with ClientError `aborted`. */
+  readonly signal?: AbortSignal;
+}
+
 type Method<Route extends AdminRoute> =
   Record<never, never> extends RouteInput<Route>
-    ? (input?: RouteInput<Route>) => Promise<RouteAnswer<Route>>
-    : (input: RouteInput<Route>) => Promise<RouteAnswer<Route>>;
+    ? (input?: RouteInput<Route>, options?: CallOptions) => Promise<RouteAnswer<Route>>
+    : (input: RouteInput<Route>, options?: CallOptions) => Promise<RouteAnswer<Route>>;
 
 type MethodsOf<Groups extends RouteGroups> = {
   readonly [Group in keyof Groups]: { readonly [Name in keyof Groups[Group]]: Method<Groups[Group][Name]> };
@@ -71,16 +76,18 @@ export function createClient(options: ClientOptions): Client {
 function bindGroup(routes: Readonly<Record<string, AdminRoute>>, options: ClientOptions) {
   const methods = Object.entries(routes).map(([name, route]) => [
     name,
-    (parts: Parts = {}) => callRoute(route, parts, options),
+    (parts: Parts = {}, call: CallOptions = {}) => callRoute(route, parts, { ...options, ...call }),
   ]);
   return Object.fromEntries(methods);
 }
 
-async function callRoute(route: AdminRoute, parts: Parts, options: ClientOptions): Promise<unknown> {
+async function callRoute(route: AdminRoute, parts: Parts, options: ClientOptions & CallOptions): Promise<unknown> {
   const url = joinUrl(options.baseUrl, fillPath(route.path, parts.params ?? {}) + toQueryString(parts.query ?? {}));
   const response = await send(url, route, parts.body, options);
   const requestId = response.headers.get("x-request-id") ?? undefined;
-  const body = await readJson(response);
+  const body = await readJson(response).catch((cause: unknown) => {
+    throw lost(options, cause);
+  });
   if (!response.ok) throw toClientError(response.status, body, requestId);
   const parsed = route.response.safeParse(body);
   if (parsed.success) return parsed.data;
@@ -94,7 +101,12 @@ async function callRoute(route: AdminRoute, parts: Parts, options: ClientOptions
   );
 }
 
-async function send(url: string, route: AdminRoute, body: unknown, options: ClientOptions): Promise<Response> {
+async function send(
+  url: string,
+  route: AdminRoute,
+  body: unknown,
+  options: ClientOptions & CallOptions,
+): Promise<Response> {
   const headers: Record<string, string> = { accept: "application/json" };
   if (options.apiKey !== null) headers["authorization"] = `Bearer ${options.apiKey}`;
   if (body !== undefined) headers["content-type"] = "application/json";
@@ -104,14 +116,18 @@ async function send(url: string, route: AdminRoute, body: unknown, options: Clie
       method: route.method,
       headers,
       ...(body !== undefined && { body: JSON.stringify(body) }),
+      ...(options.signal !== undefined && { signal: options.signal }),
     });
   } catch (cause) {
-    throw new ClientError(`No GhostLLM answers at ${options.baseUrl}: ${reasonOf(cause)}`, {
-      status: 0,
-      code: "connection_failed",
-      cause,
-    });
+    throw lost(options, cause);
   }
+}
+
+/** No answer came, or not the whole of it. */
+function lost({ baseUrl, signal }: ClientOptions & CallOptions, cause: unknown): ClientError {
+  if (signal?.aborted === true) return new ClientError("The call was aborted", { status: 0, code: "aborted", cause });
+  const message = `No GhostLLM answers at ${baseUrl}: ${reasonOf(cause)}`;
+  return new ClientError(message, { status: 0, code: "connection_failed", cause });
 }
 
 /** `fetch` hides the reason, such as a refused connection, in the cause of its error. */

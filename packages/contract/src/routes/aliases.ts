@@ -1,10 +1,11 @@
 import { z } from "zod";
-import { id, idParams, listOf, pageQuery, removed, time } from "./fields.ts";
+import { id, idParams, listOf, openEnum, pageQuery, removed, time } from "./fields.ts";
 import { defineRoutes } from "./route.ts";
 
-const strategy = z
-  .enum(["ordered", "weighted"])
-  .describe("`ordered` tries the targets from the first to the last; `weighted` draws the first one by weight.");
+const strategies = ["ordered", "weighted"] as const;
+const aboutStrategy =
+  "`ordered` tries the targets from the first to the last; `weighted` draws the first one by weight.";
+const strategy = z.enum(strategies).describe(aboutStrategy);
 
 const target = z.object({ provider: z.string(), model: z.string(), weight: z.int() });
 
@@ -12,7 +13,7 @@ const alias = z
   .object({
     id,
     name: z.string().describe("What clients ask for instead of a model."),
-    strategy,
+    strategy: openEnum(strategies).describe(aboutStrategy),
     targets: z.array(target),
     created_at: time,
     updated_at: time,

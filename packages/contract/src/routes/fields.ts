@@ -55,6 +55,14 @@ export const limitsInput = z
   .describe("Null is unlimited; a field left out stays as it is.")
   .meta({ id: "LimitsInput" });
 
+/** One of these, or a word that a newer server has: an older client must not refuse a whole answer for it. */
+export type Open<Value extends string> = Value | (string & {});
+
+/** For answers. What callers send is one of the values. */
+export function openEnum<Value extends string>(values: readonly Value[]): z.ZodType<Open<Value>> {
+  return z.union([z.enum(values), z.string()]);
+}
+
 export const idParams = z.strictObject({ id });
 
 export const pageQuery = z.strictObject({

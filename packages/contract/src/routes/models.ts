@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { id, idParams, listOf, pageQuery, pricePerMillion, removed, time, usdNotNegative } from "./fields.ts";
+import { id, idParams, listOf, openEnum, pageQuery, pricePerMillion, removed, time, usdNotNegative } from "./fields.ts";
 import { defineRoutes } from "./route.ts";
 
 const fee = usdNotNegative.describe("USD for each use, as decimal text.");
@@ -94,8 +94,7 @@ const model = z
     supports_functions: capability,
     supports_streaming: capability,
     supports_thinking: capability,
-    origin: z
-      .enum(["catalog", "vendor", "operator"])
+    origin: openEnum(["catalog", "vendor", "operator"])
       .nullable()
       .describe(
         "Who named the model: the built-in catalogue, the vendor's list, an operator. Null: it is older than that.",

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { id, idParams, listOf, pageQuery, removed, time } from "./fields.ts";
+import { id, idParams, listOf, openEnum, pageQuery, removed, time } from "./fields.ts";
 import { defineRoutes } from "./route.ts";
 
 const settings = z
@@ -93,9 +93,9 @@ const providerTest = z
 
 const discovery = z
   .object({
-    source: z
-      .enum(["vendor", "catalog"])
-      .describe("The built-in catalogue is used where the vendor has no list or is out of reach."),
+    source: openEnum(["vendor", "catalog"]).describe(
+      "The built-in catalogue is used where the vendor has no list or is out of reach.",
+    ),
     found: z.int(),
     added: z.int(),
     removed: z.int().describe("Models that the vendor's list has no more; none that an operator has added or changed."),

@@ -1,7 +1,8 @@
 import { z } from "zod";
-import { time } from "./fields.ts";
+import { roleNames } from "#access/permissions.ts";
+import { openEnum, time } from "./fields.ts";
 import { defineRoutes } from "./route.ts";
-import { role, user } from "./users.ts";
+import { user } from "./users.ts";
 
 const session = z
   .object({
@@ -17,8 +18,8 @@ const credentials = z
 
 const me = z
   .object({
-    via: z.enum(["admin_key", "session", "api_key"]).describe("What the caller has proven himself with."),
-    role,
+    via: openEnum(["admin_key", "session", "api_key"]).describe("What the caller has proven himself with."),
+    role: openEnum(roleNames),
     user: user.nullable().describe("Null for the admin key, which belongs to nobody."),
   })
   .meta({ id: "Me" });

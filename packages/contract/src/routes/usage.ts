@@ -11,7 +11,7 @@ import {
   type UsageField,
   type UsageFields,
 } from "#usage-fields.ts";
-import { id, listOf, moment, pageQuery, time, usd } from "./fields.ts";
+import { id, listOf, openEnum, moment, pageQuery, time, usd } from "./fields.ts";
 import { defineRoutes } from "./route.ts";
 
 const count = z.int();
@@ -24,7 +24,7 @@ const schemas = {
   moment: time,
   duration: z.number(),
   money: usd,
-  status: z.enum(usageStatuses),
+  status: openEnum(usageStatuses),
 } satisfies Readonly<Record<UsageField["kind"], z.ZodType>>;
 
 type SchemaOf<Field extends UsageField> = Field extends { readonly isNullable: true }

@@ -1,6 +1,18 @@
 import { z } from "zod";
 import { roleNames } from "#access/permissions.ts";
-import { id, idParams, limits, limitsInput, listOf, pageQuery, removed, time, usd, usdNotNegative } from "./fields.ts";
+import {
+  id,
+  idParams,
+  limits,
+  limitsInput,
+  listOf,
+  openEnum,
+  pageQuery,
+  removed,
+  time,
+  usd,
+  usdNotNegative,
+} from "./fields.ts";
 import { defineRoutes } from "./route.ts";
 
 export const role = z.enum(roleNames);
@@ -10,7 +22,7 @@ export const user = z
     id,
     email: z.string(),
     username: z.string(),
-    role,
+    role: openEnum(roleNames),
     has_password: z.boolean(),
     limits,
     budget_usd: usd.nullable().describe("Total that all keys of the user may spend; null is unlimited."),
