@@ -265,12 +265,6 @@ export const strangers = {
   },
 } as const;
 
-/**
- * No file may lead back to itself by imports, those of types included. In these folders some still do, among themselves: none
- * may be added to the list, and whoever opens the last circle of a folder takes it out.
- */
-export const foldersWithCircles: readonly string[] = ["apps/server/src/link"];
-
 /** Files that act when they are loaded: nobody may import them. */
 export const entries = ["apps/server/src/main.ts", "apps/cli/src/main.ts", "packages/fake-upstream/src/main.ts"];
 

@@ -1,8 +1,7 @@
 // No file may lead back to itself by imports, those of types included: who reads one file of a circle must read them all.
 
-import { foldersWithCircles } from "../../architecture.ts";
 import { resolveInside } from "./resolve-import.ts";
-import { isWithin, type SourceFile, type Violation } from "./source-file.ts";
+import type { SourceFile, Violation } from "./source-file.ts";
 
 type Graph = ReadonlyMap<string, readonly string[]>;
 
@@ -12,7 +11,7 @@ function importsOf(files: readonly SourceFile[]): Graph {
   return new Map(
     guarded.map((file) => {
       const targets = file.imports.flatMap((site) => resolveInside(file, site) ?? []);
-      return [file.path, targets.filter((path) => known.has(path) && !isExcepted(file.path, path))];
+      return [file.path, targets.filter((path) => known.has(path))];
     }),
   );
 }
@@ -47,10 +46,6 @@ function findCircles(graph: Graph): readonly (readonly string[])[] {
     for (const one of circle ?? []) told.add(one);
     return circle === null ? [] : [circle];
   });
-}
-
-function isExcepted(from: string, to: string): boolean {
-  return foldersWithCircles.some((folder) => isWithin(from, folder) && isWithin(to, folder));
 }
 
 export function checkCircles(files: readonly SourceFile[]): Violation[] {

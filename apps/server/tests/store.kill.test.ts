@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startLedger } from "#control/ledger/ledger.ts";
 import type { OpenStore } from "#control/store/open-store.ts";
-import { openJournal } from "#link/journal/journal.ts";
+import { openJournal } from "#link/journal/open-journal.ts";
 import { availableEngines, type TestDatabase } from "./store-support/engines.ts";
 import { newKey, newUser, openMigrated, readTotals, silentLog } from "./store-support/open.ts";
 import { createRandom } from "./store-support/records.ts";

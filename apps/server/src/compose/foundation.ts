@@ -8,7 +8,7 @@ import type { Clock } from "#domain/clock.ts";
 import { ClientAddresses } from "#edge/client-addresses.ts";
 import { createCompressor } from "#edge/compressor.ts";
 import type { Compressor } from "#edge/compressor.ts";
-import { openJournal } from "#link/journal/journal.ts";
+import { openJournal } from "#link/journal/open-journal.ts";
 import type { Journal } from "#link/journal/journal.ts";
 import { createEvents } from "#telemetry/events.ts";
 import type { Events } from "#telemetry/events.ts";

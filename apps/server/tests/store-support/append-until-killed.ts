@@ -5,7 +5,7 @@ import { openSync, writeSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { startLedger } from "#control/ledger/ledger.ts";
 import { openStore } from "#control/store/open-store.ts";
-import { openJournal } from "#link/journal/journal.ts";
+import { openJournal } from "#link/journal/open-journal.ts";
 import { silentLog } from "./open.ts";
 import { createRecord } from "./records.ts";
 

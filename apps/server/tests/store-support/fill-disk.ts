@@ -1,7 +1,7 @@
 // A process whose files may not grow past a limit: appends to the journal until a write fails, then waits for recovery.
 
 import { setTimeout as sleep } from "node:timers/promises";
-import { openJournal } from "#link/journal/journal.ts";
+import { openJournal } from "#link/journal/open-journal.ts";
 import { silentLog } from "./open.ts";
 import { createRecord } from "./records.ts";
 

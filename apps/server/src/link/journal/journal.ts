@@ -2,12 +2,8 @@
 // drains. Invariant: when `append` has returned, the record is with the kernel: `kill -9` cannot lose it. A power cut
 // can lose what was appended in the last second, for the disk is waited for once a second and never by a request.
 
-import { mkdir } from "node:fs/promises";
 import type { UsageRecord } from "#domain/usage-record.ts";
 import type { OwnedObject } from "#link/owners.ts";
-import { lockDirectory } from "./directory-lock.ts";
-import { FileJournal } from "./file-journal.ts";
-import { listSegments } from "./segments.ts";
 
 /** What can be given back to `acknowledge`. */
 export interface JournalPosition {
@@ -58,32 +54,4 @@ export interface Journal {
 export interface JournalLog {
   info(fields: object, message: string): void;
   error(fields: object, message: string): void;
-}
-
-export interface JournalOptions {
-  readonly directory: string;
-  readonly log: JournalLog;
-  /** Size at which a new file is begun. */
-  readonly segmentBytes?: number;
-  /** Disk space kept back for the requests that are in progress when the disk becomes full. */
-  readonly reserveBytes?: number;
-  readonly flushIntervalMs?: number;
-}
-
-const mebibyte = 1 << 20;
-
-/** Takes the directory for this process, and rejects with a sentence when another one has it. */
-export async function openJournal(options: JournalOptions): Promise<Journal> {
-  const { directory, log, segmentBytes = 4 * mebibyte, reserveBytes = 4 * mebibyte, flushIntervalMs = 1_000 } = options;
-  await mkdir(directory, { recursive: true, mode: 0o700 });
-  const lock = await lockDirectory({ directory });
-  try {
-    const leftOver = await listSegments(directory);
-    const journal = new FileJournal({ directory, log, lock, leftOver, segmentBytes, reserveBytes });
-    await journal.start(flushIntervalMs);
-    return journal;
-  } catch (error) {
-    await lock.release();
-    throw error;
-  }
 }
