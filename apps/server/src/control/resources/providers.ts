@@ -10,7 +10,7 @@ import {
   sealAdditions,
   toProviderEntry,
 } from "#control/snapshot/providers.ts";
-import type { ProviderChange, ProviderRow } from "#control/store/store.ts";
+import type { NewProvider, ProviderChange, ProviderRow } from "#control/store/store.ts";
 import { noAdditions } from "#domain/additions.ts";
 import { Secret } from "#domain/secret.ts";
 import type { ProviderEntry } from "#domain/snapshot.ts";
@@ -24,6 +24,7 @@ import { createTurns } from "./turns.ts";
 
 type ApiProvider = RouteAnswer<AdminRoutes["providers"]["get"]>;
 type ApiProviderType = RouteAnswer<AdminRoutes["providers"]["types"]>["data"][number];
+type ProviderCreation = Parameters<Resource<"providers">["create"]>[0]["body"];
 type ProviderUpdate = Parameters<Resource<"providers">["update"]>[0]["body"];
 
 export function createProvidersResource(deps: ResourceDependencies): Resource<"providers"> {
@@ -36,21 +37,7 @@ export function createProvidersResource(deps: ResourceDependencies): Resource<"p
     },
 
     async create({ body }) {
-      const definition = definitionOf(body.provider_type, deps);
-      if (definition === undefined) throw unknownType(body.provider_type, definitions);
-      if (definition.needsCredential && body.api_key === null)
-        throw invalid("api_key", `${definition.label} needs an API key`);
-      const name = body.name ?? definition.type;
-      checkPlace({ ...body, providerType: definition.type, baseUrl: body.base_url }, definition, deps);
-      const row = await store.providers.create({
-        name,
-        providerType: definition.type,
-        baseUrl: body.base_url,
-        apiKeyEncrypted: await sealCredential(body.api_key, name, deps),
-        enabled: body.enabled,
-        settings: body.settings,
-        additionsEncrypted: await sealAdditions(readAdditions(body, noAdditions), name, deps),
-      });
+      const row = await store.providers.create(await newRow(body, deps));
       if (row.enabled) await discoverAtFirst(row, deps);
       await changed();
       return toApiProvider(row, deps);
@@ -61,11 +48,7 @@ export function createProvidersResource(deps: ResourceDependencies): Resource<"p
     update: ({ params, body }) =>
       inTurn(async () => {
         const before = await find(params.id);
-        const definition = definitionOf(before.providerType, deps);
-        const { base_url: baseUrl = before.baseUrl, settings = before.settings } = body;
-        const isMoved = body.base_url !== undefined || body.settings !== undefined;
-        if (definition !== undefined && isMoved) checkPlace({ ...before, baseUrl, settings }, definition, deps);
-        await checkBoundSecrets(before, body, deps);
+        await checkUpdate(before, body, deps);
         const row = await store.providers.update(params.id, await toChange(before, body, deps));
         if (row?.enabled === false) await withdraw({ kind: "provider", id: row.id });
         await changed();
@@ -79,17 +62,7 @@ export function createProvidersResource(deps: ResourceDependencies): Resource<"p
       return { id: params.id, deleted: true };
     },
 
-    async test({ params }) {
-      const provider = await openForCall(await find(params.id), deps);
-      const probe = await probeProvider({ provider, fetchJson: deps.fetchJson, monotonic: deps.clock.monotonic });
-      return {
-        ok: probe.ok,
-        message: probe.message,
-        http_status: probe.httpStatus,
-        latency_ms: probe.latencyMs,
-        models: probe.list?.models.length ?? null,
-      };
-    },
+    test: async ({ params }) => test(await openForCall(await find(params.id), deps), deps),
 
     async discoverModels({ params }) {
       const provider = await openForCall(await find(params.id), deps);
@@ -101,6 +74,38 @@ export function createProvidersResource(deps: ResourceDependencies): Resource<"p
 
     types: async () => ({ data: definitions.map(toApiProviderType), next: null }),
   };
+}
+
+async function test(provider: ProviderEntry, { fetchJson, clock }: ResourceDependencies) {
+  const probe = await probeProvider({ provider, fetchJson, monotonic: clock.monotonic });
+  const { ok, message, httpStatus, latencyMs, list } = probe;
+  return { ok, message, http_status: httpStatus, latency_ms: latencyMs, models: list?.models.length ?? null };
+}
+
+async function newRow(body: ProviderCreation, deps: ResourceDependencies): Promise<NewProvider> {
+  const definition = definitionOf(body.provider_type, deps);
+  if (definition === undefined) throw unknownType(body.provider_type, deps.definitions);
+  if (definition.needsCredential && body.api_key === null)
+    throw invalid("api_key", `${definition.label} needs an API key`);
+  const name = body.name ?? definition.type;
+  const place = { providerType: definition.type, baseUrl: body.base_url };
+  checkPlace({ ...body, ...place }, definition, deps);
+  return {
+    ...place,
+    name,
+    apiKeyEncrypted: await sealCredential(body.api_key, name, deps),
+    enabled: body.enabled,
+    settings: body.settings,
+    additionsEncrypted: await sealAdditions(readAdditions(body, noAdditions), name, deps),
+  };
+}
+
+async function checkUpdate(before: ProviderRow, body: ProviderUpdate, deps: ResourceDependencies): Promise<void> {
+  const definition = definitionOf(before.providerType, deps);
+  const { base_url: baseUrl = before.baseUrl, settings = before.settings } = body;
+  const isMoved = body.base_url !== undefined || body.settings !== undefined;
+  if (definition !== undefined && isMoved) checkPlace({ ...before, baseUrl, settings }, definition, deps);
+  await checkBoundSecrets(before, body, deps);
 }
 
 /** The provider is there, whether it has models already or not. */
