@@ -27,6 +27,9 @@ const inDialect = [
   ...["fitting", "wire", "hub.ts", "embeddings.ts", "operations.ts", "providers (types)"],
 ];
 
+/** What lies below both planes of the server. */
+const belowPlanes = ["edge", "link", "domain", "telemetry", "config (types)"];
+
 /**
  * Per workspace: a folder or file of `src` -> those it may import. The most exact line is a file's own. `*` stands for any
  * one folder, and in what its line lists for the same one; `folder/**` for a line with all those below it. Files right in
@@ -100,10 +103,36 @@ export const folders: Readonly<Record<string, Readonly<Record<string, readonly s
     telemetry: ["domain", "config (types)"],
     link: ["domain", "telemetry", "config (types)"],
     edge: ["domain", "telemetry", "config (types)"],
-    gateway: ["edge", "link", "domain", "telemetry", "config (types)"],
-    control: ["edge", "link", "domain", "telemetry", "config (types)"],
+    // The gateway: what its endpoints have in common is the flow, which knows no endpoint; http knows neither.
+    "gateway/readiness.ts": [],
+    "gateway/deps.ts": [...belowPlanes, "gateway/** (types)"],
+    "gateway/heavy-work": belowPlanes,
+    "gateway/estimator": [...belowPlanes, "gateway/heavy-work"],
+    "gateway/upstream": [...belowPlanes, "gateway/http (types)"],
+    "gateway/connections": [...belowPlanes, "gateway/http"],
+    // Where an answer goes: http is one of the places.
+    "gateway/flow/answer/outlet.ts": [],
+    "gateway/http": [
+      ...[...belowPlanes, "gateway/connections", "gateway/heavy-work"],
+      ...["gateway/readiness.ts (types)", "gateway/deps.ts (types)", "gateway/flow/answer/outlet.ts (types)"],
+    ],
+    "gateway/flow": [
+      ...[
+        ...belowPlanes,
+        "gateway/upstream",
+        "gateway/heavy-work",
+        "gateway/http",
+        "gateway/flow/answer/outlet.ts (types)",
+      ],
+      ...["gateway/estimator (types)", "gateway/deps.ts (types)"],
+    ],
+    "gateway/endpoints": [
+      ...[...belowPlanes, "gateway/flow", "gateway/http", "gateway/heavy-work", "gateway/deps.ts (types)"],
+    ],
+    "gateway/route-sources.ts": ["gateway/endpoints", "gateway/http (types)", "gateway/deps.ts (types)"],
+    control: belowPlanes,
     // Start, stop and the object graph: they may know everything, and no other folder may know them.
-    compose: ["domain", "config", "telemetry", "edge", "link", "gateway", "control", "files in src"],
+    compose: ["domain", "config", "telemetry", "edge", "link", "gateway/**", "control", "files in src"],
     "files in src": ["domain", "config", "telemetry", "control", "compose", "files in src"],
   },
 };

@@ -3,7 +3,7 @@
 import type { Server } from "node:http";
 import type { SecureContextOptions } from "node:tls";
 import { createCors } from "#edge/cors.ts";
-import type { GatewayDeps } from "#gateway/deps.ts";
+import type { Books, Callers, Door, GatewayDeps, Settings, Vendors as Asking } from "#gateway/deps.ts";
 import { createEstimator } from "#gateway/estimator/estimator.ts";
 import { RunningCalls } from "#gateway/flow/running-calls.ts";
 import { TargetHealth } from "#gateway/flow/ask/target-health.ts";
@@ -88,14 +88,13 @@ async function depsOf({ foundation, link, lease, vendors, control }: GatewayPart
   const heldBytes = new HeldBytes(capacity);
   metrics.watchHeldBytes(() => heldBytes.total);
   disposer.add(startGivingBack(heldBytes));
-  return {
-    ...link,
-    ...{ snapshots, journal, lease, upstream, authenticator, estimator, heavyWork, heldBytes },
-    ...{ clock, steadyTime, addresses, compressor, timeouts, limits, capacity, answers, version },
-    targetHealth: new TargetHealth(),
-    random: Math.random,
-    tracesVendors: config.edge.tracesVendors,
-  };
+  const asking: Asking = { upstream, authenticator, estimator, heavyWork, targetHealth: new TargetHealth() };
+  const books: Omit<Books, "events"> = { journal, lease, clock };
+  const callers: Omit<Callers, "readiness" | "runningCalls"> = { snapshots, steadyTime };
+  const door: Door = { addresses, compressor, heldBytes };
+  const { tracesVendors } = config.edge;
+  const settings: Settings = { timeouts, limits, capacity, answers, tracesVendors, version };
+  return { ...link, ...asking, ...books, ...callers, ...door, ...settings, random: Math.random };
 }
 
 /** What vendors work on in the background is recorded when it is over, and at the latest when the server stops. */

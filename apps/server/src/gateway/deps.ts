@@ -22,32 +22,52 @@ export interface RecordSink {
   healthy(): boolean;
 }
 
-/** All that the gateway works with. */
-export interface GatewayDeps extends Omit<Link, "signals"> {
-  readonly snapshots: SnapshotReader;
+/** How vendors are asked, and what is known of them. */
+export interface Vendors {
+  readonly upstream: UpstreamClient;
+  readonly authenticator: Authenticator;
+  readonly targetHealth: TargetHealth;
+  readonly heavyWork: HeavyWork;
+  readonly estimator: Estimator;
+}
+
+/** What is written down of requests, and the time that is written. */
+export interface Books {
   readonly journal: RecordSink;
   /** Without it nobody is admitted. */
   readonly lease: Lease;
-  readonly upstream: UpstreamClient;
-  readonly authenticator: Authenticator;
-  readonly estimator: Estimator;
-  readonly heavyWork: HeavyWork;
-  readonly targetHealth: TargetHealth;
-  readonly runningCalls: RunningCalls;
-  readonly readiness: Readiness;
   readonly events: Events;
   readonly clock: Clock;
-  readonly addresses: ClientAddresses;
-  readonly compressor: Compressor | null;
+}
+
+/** Who may ask, and who is asking. */
+export interface Callers {
+  readonly snapshots: SnapshotReader;
   /** By which keys end. */
   readonly steadyTime: SteadyTime;
-  /** A number from 0 up to 1. */
-  readonly random: () => number;
+  readonly runningCalls: RunningCalls;
+  readonly readiness: Readiness;
+}
+
+/** What comes and goes by HTTP. */
+export interface Door {
+  readonly addresses: ClientAddresses;
+  readonly compressor: Compressor | null;
+  readonly heldBytes: HeldBytes;
+}
+
+/** What operators set. */
+export interface Settings {
   readonly timeouts: Timeouts;
   readonly limits: RequestLimits;
   readonly capacity: Capacity;
-  readonly heldBytes: HeldBytes;
   readonly answers: AnswerSettings;
   readonly tracesVendors: boolean;
   readonly version: string;
+}
+
+/** All that the gateway works with. Who works with a part of it takes that part alone. */
+export interface GatewayDeps extends Omit<Link, "signals">, Vendors, Books, Callers, Door, Settings {
+  /** A number from 0 up to 1. */
+  readonly random: () => number;
 }

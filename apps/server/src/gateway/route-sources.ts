@@ -2,6 +2,7 @@
 
 import { dialects } from "@ghostllm/llm";
 import type { Dialect } from "@ghostllm/llm";
+import type { GatewayDeps } from "./deps.ts";
 import { factRoutes } from "./endpoints/facts.ts";
 import { inferenceRoutes } from "./endpoints/inference.ts";
 import { modelRoutes } from "./endpoints/models.ts";
@@ -11,7 +12,7 @@ import { storedRoutes } from "./endpoints/stored-objects.ts";
 import { restOf } from "./endpoints/unserved.ts";
 import type { RouteTable } from "./http/route.ts";
 
-export function gatewayRoutes(deps: OperationDeps): RouteTable {
+export function gatewayRoutes(deps: GatewayDeps & OperationDeps): RouteTable {
   const spoken: readonly Dialect[] = Object.values(dialects);
   const sources = [
     (dialect: Dialect) => inferenceRoutes(deps, dialect),

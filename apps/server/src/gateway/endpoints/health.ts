@@ -3,8 +3,8 @@ import type { Exchange } from "#gateway/http/exchange.ts";
 import { reasonNotToAdmit } from "#gateway/flow/may-admit.ts";
 
 type Readying = Pick<GatewayDeps, "readiness" | "journal" | "lease" | "clock">;
-type HealthDeps = Readying & Pick<GatewayDeps, "health" | "snapshots" | "version">;
-type StatusDeps = Pick<GatewayDeps, "snapshots" | "targetHealth" | "version" | "clock">;
+export type HealthDeps = Readying & Pick<GatewayDeps, "health" | "snapshots" | "version">;
+export type StatusDeps = Pick<GatewayDeps, "snapshots" | "targetHealth" | "version" | "clock">;
 
 /** `GET /health/live`: the process runs and its event loop turns. Says nothing else, so that nobody restarts it in vain. */
 export function serveLiveness(exchange: Exchange): void {

@@ -1,19 +1,23 @@
 import { GhostError } from "@ghostllm/contract";
 import type { ClientEndpoint, Dialect } from "@ghostllm/llm";
 import type { Principal } from "#domain/principal.ts";
-import type { GatewayDeps } from "#gateway/deps.ts";
 import type { Exchange } from "#gateway/http/exchange.ts";
 import { execute } from "#gateway/flow/execute.ts";
+import type { ExecuteDeps } from "#gateway/flow/execute.ts";
 import { answerError } from "#gateway/http/answer-error.ts";
 import { readBody } from "#gateway/http/read-body.ts";
 import { routeOf } from "#gateway/http/route.ts";
 import type { Route } from "#gateway/http/route.ts";
 import { heavyBytes } from "#gateway/heavy-work/heavy-work.ts";
+import type { HeavyWork } from "#gateway/heavy-work/heavy-work.ts";
 import type { ParsedElsewhere, ParseJob } from "#gateway/heavy-work/jobs.ts";
 import { serveRequest } from "./serve-request.ts";
+import type { ServeDeps } from "./serve-request.ts";
+
+type InferenceDeps = ServeDeps & ExecuteDeps;
 
 /** What a dialect's clients ask of models. Longer endings come first, since a model's name may hold anything. */
-export function inferenceRoutes(deps: GatewayDeps, dialect: Dialect): readonly Route[] {
+export function inferenceRoutes(deps: InferenceDeps, dialect: Dialect): readonly Route[] {
   const { encodeError, endpoints } = dialect.client;
   return endpoints.map((endpoint) =>
     routeOf({ method: "POST", encodeError }, endpoint.path, (exchange, model) => {
@@ -33,7 +37,7 @@ function misspelled(): GhostError {
  * `model` is the one that the path names, where it does.
  */
 function serveInference(
-  deps: GatewayDeps,
+  deps: InferenceDeps,
   exchange: Exchange,
   dialect: Dialect,
   { operation, stream, takesForms = false }: ClientEndpoint,
@@ -56,13 +60,13 @@ function serveInference(
     const parsed =
       body.length <= heavyBytes
         ? { request: dialect.client.parseRequest(operation, body, line), demand: null }
-        : await parseElsewhere(deps, caller.principal, { dialect: dialect.name, operation, body, line });
+        : await parseElsewhere(deps.heavyWork, caller.principal, { dialect: dialect.name, operation, body, line });
     await execute(deps, { exchange, outlet: exchange.outlet, ...caller, dialect, ...parsed });
   });
 }
 
 function parseElsewhere(
-  { heavyWork }: GatewayDeps,
+  heavyWork: HeavyWork,
   { scopes }: Principal,
   job: Omit<ParseJob, "kind" | "isBudgeted">,
 ): Promise<ParsedElsewhere> {

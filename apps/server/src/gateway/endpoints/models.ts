@@ -65,7 +65,7 @@ function serveModel(
   }
 }
 
-function callerOf({ snapshots, steadyTime }: ModelDeps, exchange: Exchange): Caller {
+function callerOf({ snapshots, steadyTime }: Pick<ModelDeps, "snapshots" | "steadyTime">, exchange: Exchange): Caller {
   const snapshot = snapshots.current();
   return { snapshot, principal: identify(exchange, snapshot, steadyTime) };
 }

@@ -7,8 +7,9 @@ import type { Observers } from "#gateway/http/observers.ts";
 import { routeOf } from "#gateway/http/route.ts";
 import type { Route, Serve } from "#gateway/http/route.ts";
 import { serveHealth, serveLiveness, serveReadiness, serveStatus } from "./health.ts";
+import type { HealthDeps, StatusDeps } from "./health.ts";
 
-export interface OperationDeps extends GatewayDeps {
+export interface OperationDeps extends HealthDeps, StatusDeps, Pick<GatewayDeps, "steadyTime" | "events"> {
   readonly observers: Observers;
   /** The text of `/metrics` with its content type. */
   readonly readMetrics: () => Promise<{ readonly text: Buffer; readonly contentType: string }>;

@@ -6,6 +6,8 @@ import type { GatewayDeps } from "#gateway/deps.ts";
 import type { Exchange } from "#gateway/http/exchange.ts";
 import { identify } from "#gateway/http/identify.ts";
 
+export type ServeDeps = Pick<GatewayDeps, "events" | "readiness" | "snapshots" | "steadyTime">;
+
 export interface Caller {
   readonly principal: Principal;
   /** In which it was found. */
@@ -14,7 +16,7 @@ export interface Caller {
 
 /** What all requests to vendors have in common: a server that is ready, a caller who is known, and errors in their dialect. */
 export async function serveRequest(
-  deps: Pick<GatewayDeps, "events" | "readiness" | "snapshots" | "steadyTime">,
+  deps: ServeDeps,
   exchange: Exchange,
   encodeError: (error: GhostError) => string,
   serve: (caller: Caller) => Promise<void>,

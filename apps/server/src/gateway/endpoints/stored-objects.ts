@@ -5,9 +5,9 @@ import { GhostError } from "@ghostllm/contract";
 import type { Dialect, StoredObjects, StoredRoute } from "@ghostllm/llm";
 import { reach } from "#domain/access/may.ts";
 import type { Principal } from "#domain/principal.ts";
-import type { GatewayDeps } from "#gateway/deps.ts";
 import type { Exchange } from "#gateway/http/exchange.ts";
 import { forward } from "#gateway/flow/stored/forward.ts";
+import type { ForwardDeps } from "#gateway/flow/stored/forward.ts";
 import { findHolder, providerHeader } from "#gateway/flow/stored/holder.ts";
 import { answerError } from "#gateway/http/answer-error.ts";
 import { readBody } from "#gateway/http/read-body.ts";
@@ -15,6 +15,9 @@ import { routeOf } from "#gateway/http/route.ts";
 import type { Route } from "#gateway/http/route.ts";
 import { heavyBytes } from "#gateway/heavy-work/heavy-work.ts";
 import { serveRequest } from "./serve-request.ts";
+import type { ServeDeps } from "./serve-request.ts";
+
+type StoredDeps = ServeDeps & ForwardDeps;
 
 interface StoredEndpoint {
   readonly dialect: Dialect;
@@ -22,7 +25,7 @@ interface StoredEndpoint {
   readonly route: StoredRoute;
 }
 
-export function storedRoutes(deps: GatewayDeps, dialect: Dialect): readonly Route[] {
+export function storedRoutes(deps: StoredDeps, dialect: Dialect): readonly Route[] {
   return (dialect.client.stored ?? []).flatMap((objects) =>
     objects.routes.map((route) => storedRoute(deps, { dialect, objects, route })),
   );
@@ -31,7 +34,7 @@ export function storedRoutes(deps: GatewayDeps, dialect: Dialect): readonly Rout
 /** What vendors may call an object; no dots alone, which would lead to another path. */
 const idPattern = /^[\w-][\w.:~=-]{0,255}$/;
 
-function storedRoute(deps: GatewayDeps, endpoint: StoredEndpoint): Route {
+function storedRoute(deps: StoredDeps, endpoint: StoredEndpoint): Route {
   const { dialect, objects, route } = endpoint;
   const { encodeError } = dialect.client;
   const path = objects.path + route.behind;
@@ -45,7 +48,7 @@ function storedRoute(deps: GatewayDeps, endpoint: StoredEndpoint): Route {
 
 /** `id` is the one in the path, decoded; null where the path has none. */
 function serveStored(
-  deps: GatewayDeps,
+  deps: StoredDeps,
   exchange: Exchange,
   { dialect, objects, route }: StoredEndpoint,
   id: string | null,
@@ -76,7 +79,11 @@ function serveStored(
 /** A document that describes an object is small; a form brings the object itself, which nobody reads here. */
 const bytesOfDescription = heavyBytes;
 
-function readWholeBody({ limits, timeouts }: GatewayDeps, exchange: Exchange, route: StoredRoute) {
+function readWholeBody(
+  { limits, timeouts }: Pick<StoredDeps, "limits" | "timeouts">,
+  exchange: Exchange,
+  route: StoredRoute,
+) {
   const takesForms = route.takesForms === true;
   const isForm = takesForms && /^multipart\//i.test(exchange.header("content-type") ?? "");
   const maxBytes = isForm ? limits.bodyBytes : Math.min(limits.bodyBytes, bytesOfDescription);

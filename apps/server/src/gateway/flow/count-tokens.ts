@@ -6,7 +6,7 @@ import type { GatewayDeps } from "#gateway/deps.ts";
 import type { Answer, VendorAnswer, WholeAnswer } from "#gateway/flow/answer/answer.ts";
 import { notesHeader } from "#gateway/flow/answer/answer-headers.ts";
 import { attemptTargets } from "#gateway/flow/ask/attempts.ts";
-import type { AttemptsInput } from "#gateway/flow/ask/attempts.ts";
+import type { AskDeps, AttemptsInput } from "#gateway/flow/ask/attempts.ts";
 import { judge } from "#gateway/flow/ask/judge.ts";
 import type { Call } from "./call.ts";
 import type { Candidates } from "./resolve.ts";
@@ -29,7 +29,7 @@ export function canBeCounted({ dialect, request }: CountCall, { targets }: Candi
  * By a vendor, or an estimate where none told it, whose fault that ever is: a client that counts before each turn must not be
  * stopped by it.
  */
-export async function obtainCount(deps: GatewayDeps, input: AttemptsInput): Promise<Answer> {
+export async function obtainCount(deps: AskDeps & Counting, input: AttemptsInput): Promise<Answer> {
   try {
     const answer = await attemptTargets(deps, input);
     if (judge(answer) === "accept" || isOfUnknownModel(answer)) return answer;

@@ -11,13 +11,15 @@ import { usageOfBegun } from "#gateway/flow/ask/unanswered.ts";
 import { unseenUsage } from "#gateway/flow/stored/background.ts";
 import type { Run } from "./call.ts";
 import { factsOf, finish } from "./finish.ts";
-import type { Ending } from "./finish.ts";
+import type { Ending, FinishDeps } from "./finish.ts";
+
+type EndingDeps = FinishDeps & Pick<GatewayDeps, "limits">;
 
 /** nginx's status for a client that left; it is recorded, never sent. */
 const clientClosedRequest = 499;
 
 /** Where no vendor was asked, nothing was used, so only the reservation is given back. Otherwise the failure is recorded. */
-export async function finishWithoutAnswer(deps: GatewayDeps, run: Run, error: unknown): Promise<void> {
+export async function finishWithoutAnswer(deps: EndingDeps, run: Run, error: unknown): Promise<void> {
   const { exchange, trail, lifeline } = run;
   if (trail.target === null) {
     await deps.counters.settle({ id: exchange.id, tokens: 0, costNanos: 0 });
@@ -41,19 +43,25 @@ function mayHaveUsed({ severedBy }: Lifeline, error: unknown): boolean {
 }
 
 /** What a vendor has begun in the background goes on without us, under an id that nobody was told. */
-function usageOfUnanswered(deps: GatewayDeps, { request, trail }: Run): MeasuredUsage {
-  const { assumedOutputTokens } = deps.limits;
-  if (request.kept?.isBackground && trail.isSent) return unseenUsage(deps, request);
-  return usageOfBegun(trail.begun({ request, assumedOutputTokens, now: deps.clock.monotonic() }));
+function usageOfUnanswered({ limits, clock }: EndingDeps, { request, trail }: Run): MeasuredUsage {
+  const { assumedOutputTokens } = limits;
+  if (request.kept?.isBackground && trail.isSent) return unseenUsage(limits, request);
+  return usageOfBegun(trail.begun({ request, assumedOutputTokens, now: clock.monotonic() }));
 }
 
 /** Answers the cost in nano-USD, null where it is unknown. There is never a second record of a run. */
-export function finishRun(deps: GatewayDeps, run: Run, ending: Ending): Promise<number | null> {
+export function finishRun(deps: FinishDeps, run: Run, ending: Ending): Promise<number | null> {
   const { trail, principal, outlet, snapshot } = run;
   trail.isFinished = true;
   const { target } = trail;
   return finish(deps, {
-    ...{ facts: factsOf(deps, run), snapshot, target, provider: target?.provider ?? null, ending: asSeen(run, ending) },
+    ...{
+      facts: factsOf(run, deps.clock.now()),
+      snapshot,
+      target,
+      provider: target?.provider ?? null,
+      ending: asSeen(run, ending),
+    },
     // It runs until its bytes have left, for those to whom that makes a difference.
     whenLeft: principal.scopes.some(limitsRunning) ? (callback) => outlet.whenLeft(callback) : undefined,
   });

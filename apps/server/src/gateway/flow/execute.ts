@@ -5,6 +5,7 @@ import type { Awaitable } from "#domain/clock.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
 import type { Answer, VendorAnswer } from "#gateway/flow/answer/answer.ts";
 import { attemptTargets } from "#gateway/flow/ask/attempts.ts";
+import type { AskDeps } from "#gateway/flow/ask/attempts.ts";
 import { upstreamHeaders } from "#gateway/flow/ask/request-headers.ts";
 import { followReferences, keepOwner } from "#gateway/flow/stored/holder.ts";
 import type { Call, Run } from "./call.ts";
@@ -13,34 +14,36 @@ import { planTargets } from "./plan.ts";
 import { checkPermission, resolveModel } from "./resolve.ts";
 import type { Candidates } from "./resolve.ts";
 import { withRun } from "./run.ts";
+import type { RunDeps } from "./run.ts";
 
+export type ExecuteDeps = RunDeps & AskDeps & Pick<GatewayDeps, "owners" | "version" | "tracesVendors">;
 type InferenceCall = Omit<Call, "candidates" | "scopes" | "looksAt">;
 
 /** Answers the client. Throws GhostError for what the endpoint is to answer, with nothing sent yet. */
-export async function execute(deps: GatewayDeps, call: InferenceCall): Promise<void> {
+export async function execute(deps: ExecuteDeps, call: InferenceCall): Promise<void> {
   const resolved = resolveModel(call.snapshot, call.request.model);
   checkPermission(call.principal, resolved);
   const { references = [] } = call.request.kept ?? {};
   const followed = followReferences({ owners: deps.owners, principal: call.principal, references }, resolved);
   const candidates = followed instanceof Promise ? await followed : followed;
-  if (answerAlone(deps, call, candidates)) return;
+  if (answerAlone(call, candidates, deps.clock.now())) return;
   if (call.request.operation === "count_tokens" && !canBeCounted(call, candidates)) return answerCount(deps, call);
   const { scopes } = call.principal;
   await withRun(deps, { ...call, candidates, scopes }, (run) => obtainAnswer(deps, run));
 }
 
 /** True where the request asks for nothing that a vendor would have to do, unless all of its vendors know what it asks. */
-function answerAlone({ clock }: GatewayDeps, { outlet, request, dialect }: InferenceCall, { targets }: Candidates) {
+function answerAlone({ outlet, request, dialect }: InferenceCall, { targets }: Candidates, now: number): boolean {
   const { answerAlone: encode } = dialect.client;
   if (encode === undefined) return false;
   const isTheirs = targets.every(({ target }) => target.provider.definition.speaks[dialect.name] !== undefined);
-  const body = isTheirs ? null : encode(request, clock.now());
+  const body = isTheirs ? null : encode(request, now);
   if (body === null) return false;
   outlet.answer(200, { "content-type": "application/json" }, body);
   return true;
 }
 
-async function obtainAnswer(deps: GatewayDeps, run: Run): Promise<Answer> {
+async function obtainAnswer(deps: ExecuteDeps, run: Run): Promise<Answer> {
   const { candidates, request, exchange, principal, dialect, lifeline, trail } = run;
   const { operation } = request;
   const { reservedNanos, readsUnseen } = run.admission;
@@ -73,7 +76,7 @@ async function obtainAnswer(deps: GatewayDeps, run: Run): Promise<Answer> {
 
 /** Who comes back for an answer has its id alone: that must lead to the vendor, and nobody else there. */
 function rememberOwner(
-  deps: GatewayDeps,
+  deps: Pick<GatewayDeps, "owners" | "events">,
   { request, principal, candidates }: Run,
   answer: VendorAnswer,
 ): Awaitable<void> {

@@ -14,6 +14,9 @@ import { sumOf } from "#gateway/flow/ask/unanswered.ts";
 import type { Run } from "./call.ts";
 import { findTarget } from "./resolve.ts";
 
+/** What it takes to settle a request and to write it down. */
+export type FinishDeps = Pick<GatewayDeps, "counters" | "journal" | "events" | "clock">;
+
 export interface Ending {
   readonly status: UsageStatus;
   readonly httpStatus: number;
@@ -39,7 +42,7 @@ export interface FinishInput {
 }
 
 /** As they are now. */
-export function factsOf({ clock }: GatewayDeps, run: Run): RequestFacts {
+export function factsOf(run: Run, now: number): RequestFacts {
   const { exchange, principal, request, candidates, trail } = run;
   return {
     id: exchange.id,
@@ -49,7 +52,7 @@ export function factsOf({ clock }: GatewayDeps, run: Run): RequestFacts {
     requestedModel: candidates.requested,
     operation: request.operation,
     streamed: request.stream,
-    ...sumOf(trail.unanswered, clock.now()),
+    ...sumOf(trail.unanswered, now),
     latencyMs: Math.round(exchange.elapsedMs()),
     attempts: trail.attempts,
     ipAddress: exchange.ipAddress,
@@ -58,8 +61,8 @@ export function factsOf({ clock }: GatewayDeps, run: Run): RequestFacts {
 }
 
 /** Answers the cost in nano-USD, null where the price is unknown. Throws when the record cannot be written down. */
-export async function finish(deps: GatewayDeps, input: FinishInput): Promise<number | null> {
-  const built = withUnanswered(buildRecord(deps, input));
+export async function finish(deps: FinishDeps, input: FinishInput): Promise<number | null> {
+  const built = withUnanswered(buildRecord(input, deps.clock.now()));
   const chargedNanos = await settle(deps, built, input);
   // Budgets are hard: what nobody knows the cost of, or saw the end of, is charged as it was reserved.
   const record = chargedNanos > (built.costNanos ?? 0) ? { ...built, chargedNanos } : built;
@@ -78,7 +81,7 @@ function withUnanswered(record: UsageRecord): UsageRecord {
 
 /** Counters that cannot be reached must not cost the client its answer: the reservation expires by itself. */
 async function settle(
-  { counters, events }: GatewayDeps,
+  { counters, events }: Pick<FinishDeps, "counters" | "events">,
   record: UsageRecord,
   { ending, whenLeft }: FinishInput,
 ): Promise<number> {
@@ -97,7 +100,7 @@ async function settle(
   }
 }
 
-function writeDown({ journal, events }: GatewayDeps, record: UsageRecord): void {
+function writeDown({ journal, events }: Pick<FinishDeps, "journal" | "events">, record: UsageRecord): void {
   try {
     journal.append(record);
   } catch (error) {
@@ -106,7 +109,7 @@ function writeDown({ journal, events }: GatewayDeps, record: UsageRecord): void 
   }
 }
 
-function buildRecord(deps: GatewayDeps, input: FinishInput): UsageRecord {
+function buildRecord(input: FinishInput, now: number): UsageRecord {
   const { facts, target, ending } = input;
   const usage = withinSense(ending.usage, target?.contextLength ?? null);
   const isBounded = usage !== ending.usage;
@@ -135,7 +138,7 @@ function buildRecord(deps: GatewayDeps, input: FinishInput): UsageRecord {
     estimated: usage.estimated,
     usageBounded: isBounded,
     chargedNanos: null,
-    ...priced(input, isBounded ? { ...ending, usage } : ending, deps.clock.now()),
+    ...priced(input, isBounded ? { ...ending, usage } : ending, now),
     ttftMs: ending.ttftMs === null ? null : Math.round(ending.ttftMs),
   };
 }

@@ -5,7 +5,7 @@ import type { KeptTurn, KnownTurns } from "@ghostllm/llm";
 import type { Awaitable } from "#domain/clock.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
 
-type TurnsDeps = Pick<GatewayDeps, "turns" | "events">;
+export type TurnsDeps = Pick<GatewayDeps, "turns" | "events">;
 
 const noTurns: KnownTurns = new Map();
 

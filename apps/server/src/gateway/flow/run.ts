@@ -3,9 +3,11 @@
 // Invariant: whoever is admitted is settled, once, however the request ends.
 
 import type { ParsedRequest } from "@ghostllm/llm";
+import type { Timeouts } from "#config/config.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
 import type { RateReport } from "#link/counters.ts";
 import { cutBegun, deliver } from "#gateway/flow/answer/deliver.ts";
+import type { DeliverDeps } from "#gateway/flow/answer/deliver.ts";
 import type { Answer } from "#gateway/flow/answer/answer.ts";
 import { KeepAlive } from "#gateway/flow/answer/keep-alive.ts";
 import { Lifeline } from "#gateway/flow/ask/lifeline.ts";
@@ -17,11 +19,14 @@ import { finishWithoutAnswer } from "./ending.ts";
 import { checkMayAdmit } from "./may-admit.ts";
 import { Trail } from "./trail.ts";
 
+type AdmissionDeps = Pick<GatewayDeps, "counters" | "limits" | "timeouts">;
+export type RunDeps = DeliverDeps & AdmissionDeps & Pick<GatewayDeps, "lease" | "runningCalls">;
+
 /** A reservation outlives the longest request by this, so that only a leaked one ever expires. */
 const reservationMarginMs = 60_000;
 
 /** Answers the client with what `ask` finds. Throws GhostError for what the endpoint is to answer, with nothing sent yet. */
-export async function withRun(deps: GatewayDeps, call: Call, ask: (run: Run) => Promise<Answer>): Promise<void> {
+export async function withRun(deps: RunDeps, call: Call, ask: (run: Run) => Promise<Answer>): Promise<void> {
   checkMayAdmit(deps);
   const admitted = admit(admissionInput(deps, call));
   const admission = admitted instanceof Promise ? await admitted : admitted;
@@ -42,7 +47,7 @@ export async function withRun(deps: GatewayDeps, call: Call, ask: (run: Run) => 
   }
 }
 
-function admissionInput(deps: GatewayDeps, call: Call): AdmissionInput {
+function admissionInput({ counters, limits, timeouts }: AdmissionDeps, call: Call): AdmissionInput {
   const { exchange, outlet, request, dialect, candidates, demand, scopes } = call;
   return {
     id: exchange.id,
@@ -52,10 +57,10 @@ function admissionInput(deps: GatewayDeps, call: Call): AdmissionInput {
     candidates,
     dialect: dialect.name,
     longerContext: longerContextOf(call),
-    counters: deps.counters,
-    assumedOutputTokens: deps.limits.assumedOutputTokens,
+    counters,
+    assumedOutputTokens: limits.assumedOutputTokens,
     now: exchange.startedAt,
-    lifetimeMs: longestMs(deps, request) + reservationMarginMs,
+    lifetimeMs: longestMs(timeouts, request) + reservationMarginMs,
     onRefusal: (report: RateReport) => outlet.addHeaders(rateHeaders(report)),
   };
 }
@@ -67,6 +72,6 @@ function longerContextOf({ exchange, dialect }: Call): number {
 }
 
 /** What a vendor does in the background goes on when it has answered. */
-function longestMs({ timeouts }: GatewayDeps, { kept }: ParsedRequest): number {
-  return timeouts.totalMs + (kept?.isBackground ? backgroundLifetimeMs : 0);
+function longestMs({ totalMs }: Pick<Timeouts, "totalMs">, { kept }: ParsedRequest): number {
+  return totalMs + (kept?.isBackground ? backgroundLifetimeMs : 0);
 }

@@ -7,9 +7,10 @@ import type { StoredAnswer } from "@ghostllm/llm";
 import type { GatewayDeps } from "#gateway/deps.ts";
 import type { Run } from "#gateway/flow/call.ts";
 import { keepTurn } from "#gateway/flow/kept-turns.ts";
+import type { TurnsDeps } from "#gateway/flow/kept-turns.ts";
 import { finishRun, statusOf } from "#gateway/flow/ending.ts";
 import { settleDeleted, settleShown, waitForEnd } from "#gateway/flow/stored/background.ts";
-import type { Shown } from "#gateway/flow/stored/background.ts";
+import type { SettlingDeps, Shown, WaitingDeps } from "#gateway/flow/stored/background.ts";
 import type { Answer, StreamAnswer, WholeAnswer } from "./answer.ts";
 import { answerHeaders, costHeader } from "./answer-headers.ts";
 import { describeCutPrompt } from "./cut-prompt.ts";
@@ -17,16 +18,20 @@ import { measureUsage } from "./measure.ts";
 import { noUsage } from "./measured-usage.ts";
 import type { MeasuredUsage } from "./measured-usage.ts";
 import { meterOf } from "./meter.ts";
+import type { MeterDeps } from "./meter.ts";
 import { Evidence } from "./evidence.ts";
 import { relay } from "./relay.ts";
 import type { Observer, StreamEnd } from "./relay.ts";
 
+export type DeliverDeps = SettlingDeps & WaitingDeps & MeterDeps & TurnsDeps;
+type Measuring = Pick<GatewayDeps, "estimator">;
+
 /** Answers the client, and writes down what was used before the last byte leaves. */
-export function deliver(deps: GatewayDeps, run: Run, answer: Answer): Promise<void> {
+export function deliver(deps: DeliverDeps, run: Run, answer: Answer): Promise<void> {
   return answer.kind === "whole" ? deliverWhole(deps, run, answer) : deliverStream(deps, run, answer);
 }
 
-async function deliverWhole(deps: GatewayDeps, run: Run, answer: WholeAnswer): Promise<void> {
+async function deliverWhole(deps: DeliverDeps, run: Run, answer: WholeAnswer): Promise<void> {
   const { exchange, outlet, trail, admission, lifeline } = run;
   const ttftMs = exchange.elapsedMs();
   const overheadMs = ttftMs - trail.upstreamMs;
@@ -65,15 +70,14 @@ export function cutBegun({ outlet, dialect: { client }, request }: Run, error: u
 }
 
 /** What no vendor told has used nothing of any. */
-function usageOfWhole(deps: GatewayDeps, { request, dialect }: Run, { origin, body, usage }: WholeAnswer) {
+function usageOfWhole({ estimator }: Measuring, { request, dialect }: Run, { origin, body, usage }: WholeAnswer) {
   if (origin !== "vendor" || unmetered.has(request.operation)) return noUsage;
   const evidence = new Evidence();
   evidence.add(body);
-  const { estimator } = deps;
   return measureUsage({ told: usage, isComplete: true, request, dialect, evidence, streamed: false, estimator });
 }
 
-async function deliverStream(deps: GatewayDeps, run: Run, answer: StreamAnswer): Promise<void> {
+async function deliverStream(deps: DeliverDeps, run: Run, answer: StreamAnswer): Promise<void> {
   const { exchange, outlet, trail, admission, lifeline } = run;
   const ttftMs = exchange.elapsedMs();
   const overheadMs = ttftMs - trail.upstreamMs;
@@ -106,7 +110,7 @@ async function deliverStream(deps: GatewayDeps, run: Run, answer: StreamAnswer):
 }
 
 /** The meter goes by what the evidence has been told. */
-function observersOf(deps: GatewayDeps, run: Run, answer: StreamAnswer, evidence: Evidence): readonly Observer[] {
+function observersOf(deps: MeterDeps, run: Run, answer: StreamAnswer, evidence: Evidence): readonly Observer[] {
   const { exchange, request, dialect, admission, keepAlive } = run;
   const { reservedNanos } = admission;
   const { target, tap } = answer;
@@ -125,7 +129,7 @@ function joined(...parts: readonly (Buffer | null)[]): Buffer {
 }
 
 function usageOfStream(
-  { estimator }: GatewayDeps,
+  { estimator }: Measuring,
   { request, dialect }: Run,
   { tap }: StreamAnswer,
   { evidence, isComplete }: { readonly evidence: Evidence; readonly isComplete: boolean },
@@ -142,7 +146,7 @@ interface Answered {
 }
 
 /** The vendor goes on in the background: its usage is not known yet, and the reservation is held until it is. */
-async function isToldLater(deps: GatewayDeps, run: Run, answer: Answer, answered: Answered): Promise<boolean> {
+async function isToldLater(deps: WaitingDeps, run: Run, answer: Answer, answered: Answered): Promise<boolean> {
   const { target, status } = answer;
   if (target === null || status >= 300) return false;
   run.trail.isFinished = await waitForEnd(deps, run, { target, httpStatus: status, ...answered });
@@ -160,7 +164,7 @@ interface ShownAnswer extends Pick<Shown, "stored" | "usage"> {
 }
 
 /** Who asks for what a vendor keeps may be the first to see that it is final. */
-async function settleWhatIsShown(deps: GatewayDeps, run: Run, shown: ShownAnswer): Promise<number | null> {
+async function settleWhatIsShown(deps: SettlingDeps, run: Run, shown: ShownAnswer): Promise<number | null> {
   const { looksAt, dialect } = run;
   if (looksAt === undefined || shown.status >= 300) return null;
   if (looksAt.isDeleted) return settleDeleted(deps, looksAt);

@@ -22,7 +22,7 @@ interface MeterInput {
   readonly tap: Pick<StreamTap, "usage" | "isEventStream">;
 }
 
-type MeterDeps = Pick<GatewayDeps, "counters" | "clock" | "estimator" | "limits">;
+export type MeterDeps = Pick<GatewayDeps, "counters" | "clock" | "estimator" | "limits">;
 
 /** Null where nothing was reserved, or streams are not to be cut. */
 export function meterOf(deps: MeterDeps, input: MeterInput): StreamMeter | null {

@@ -4,6 +4,7 @@ import type { AnswerFacts, Dialect, ParsedRequest } from "@ghostllm/llm";
 import { secretsOf } from "#domain/additions.ts";
 import type { Target } from "#domain/snapshot.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
+import type { Events } from "#telemetry/events.ts";
 import { UpstreamFailure } from "#gateway/upstream/upstream.ts";
 import { attemptTarget } from "./attempt.ts";
 import type { VendorAnswer } from "#gateway/flow/answer/answer.ts";
@@ -15,6 +16,13 @@ import type { Plan } from "#gateway/flow/plan.ts";
 import type { Trail } from "#gateway/flow/trail.ts";
 import { findTurns } from "#gateway/flow/kept-turns.ts";
 import { costOfUnanswered } from "./unanswered.ts";
+
+/** What it takes to ask one vendor after the other, and to learn from it. */
+export type AskDeps = Pick<
+  GatewayDeps,
+  | ("upstream" | "authenticator" | "heavyWork" | "targetHealth" | "turns" | "counters")
+  | ("clock" | "events" | "random" | "timeouts" | "limits" | "answers")
+>;
 
 export interface AttemptsInput {
   readonly requestId: string;
@@ -40,7 +48,7 @@ export interface AttemptsInput {
  * the client gets the last one's own error, if it sent one; otherwise throws GhostError `provider_error` or
  * `timeout_error`.
  */
-export async function attemptTargets(deps: GatewayDeps, input: AttemptsInput): Promise<VendorAnswer> {
+export async function attemptTargets(deps: AskDeps, input: AttemptsInput): Promise<VendorAnswer> {
   const { plan, request } = input;
   const [first, ...others] = plan.targets;
   if (first === undefined) throw new GhostError("internal_error", "a plan has targets");
@@ -65,7 +73,7 @@ export async function attemptTargets(deps: GatewayDeps, input: AttemptsInput): P
 
 /** What was reserved is enough for one attempt: what another one came to before must be held beside it. */
 async function canAffordAnother(
-  deps: GatewayDeps,
+  deps: Pick<AskDeps, "clock" | "counters">,
   { requestId: id, reservedNanos, readsUnseen, trail }: AttemptsInput,
 ): Promise<boolean> {
   const last = trail.unanswered.at(-1);
@@ -81,7 +89,7 @@ interface OnlyTry extends Pick<AttemptsInput, "requestId" | "lifeline" | "trail"
 }
 
 /** One try, where only one provider can answer. It shows nothing about the health of the provider's models. */
-export async function attemptOnce(deps: GatewayDeps, input: OnlyTry): Promise<VendorAnswer> {
+export async function attemptOnce(deps: Pick<GatewayDeps, "clock" | "events">, input: OnlyTry): Promise<VendorAnswer> {
   const { target, requestId, lifeline, trail } = input;
   lifeline.turnTo(target.provider);
   const startedAt = deps.clock.monotonic();
@@ -95,11 +103,11 @@ export async function attemptOnce(deps: GatewayDeps, input: OnlyTry): Promise<Ve
   } finally {
     trail.upstreamMs += deps.clock.monotonic() - startedAt;
   }
-  if (lifeline.severedBy === null && isVendorAtFault(outcome)) tellFailure(deps, requestId, target, outcome);
+  if (lifeline.severedBy === null && isVendorAtFault(outcome)) tellFailure(deps.events, requestId, target, outcome);
   return settleOn(outcome, input);
 }
 
-async function attempt(deps: GatewayDeps, input: AttemptsInput, target: Target): Promise<Outcome> {
+async function attempt(deps: AskDeps, input: AttemptsInput, target: Target): Promise<Outcome> {
   const { request, dialect, isStrict, headers, caller, lifeline, trail } = input;
   // What the last attempt left open, such as a stream that began with an error, is of no use to anybody now.
   lifeline.abandon();
@@ -136,7 +144,7 @@ async function attempt(deps: GatewayDeps, input: AttemptsInput, target: Target):
 
 /** What is known of an answer before a vendor has said a word. */
 function factsOf(
-  { clock, answers }: GatewayDeps,
+  { clock, answers }: Pick<AskDeps, "clock" | "answers">,
   { requestId, request }: AttemptsInput,
   startedAt: number,
 ): AnswerFacts {
@@ -152,27 +160,32 @@ function factsOf(
  * Health and events follow from what an attempt showed. That a client left shows nothing about the vendor, and what fails at
  * counting may well answer.
  */
-function learn(deps: GatewayDeps, input: AttemptsInput, target: Target, outcome: Outcome): void {
+function learn(
+  { targetHealth, clock, events }: Pick<AskDeps, "targetHealth" | "clock" | "events">,
+  input: AttemptsInput,
+  target: Target,
+  outcome: Outcome,
+): void {
   if (input.lifeline.severedBy !== null) return;
   const { request, caller, requestId } = input;
   const { operation } = request;
   const isLearnt = operation !== "count_tokens";
   if (judge(outcome) === "accept") {
-    if (isLearnt) deps.targetHealth.recordSuccess({ target, operation, caller });
+    if (isLearnt) targetHealth.recordSuccess({ target, operation, caller });
     return;
   }
   if (isLearnt && isVendorAtFault(outcome)) {
     const isAnybodys = wouldMeetAnybody(outcome);
-    deps.targetHealth.recordFailure({
+    targetHealth.recordFailure({
       ...{ target, operation, caller, isAnybodys },
-      now: deps.clock.monotonic(),
+      now: clock.monotonic(),
       restMs: restMsAfter(outcome),
     });
   }
-  tellFailure(deps, requestId, target, outcome);
+  tellFailure(events, requestId, target, outcome);
 }
 
-function tellFailure({ events }: GatewayDeps, requestId: string, target: Target, outcome: Outcome): void {
+function tellFailure(events: Pick<Events, "attemptFailed">, requestId: string, target: Target, outcome: Outcome): void {
   events.attemptFailed({
     requestId,
     provider: target.provider.name,

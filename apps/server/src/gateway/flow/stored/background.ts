@@ -5,12 +5,13 @@ import { GhostError } from "@ghostllm/contract";
 import type { ParsedRequest, StoredAnswer, Usage } from "@ghostllm/llm";
 import type { Awaitable } from "#domain/clock.ts";
 import type { ProviderEntry, Snapshot, Target } from "#domain/snapshot.ts";
+import type { RequestLimits } from "#config/config.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
 import type { Run } from "#gateway/flow/call.ts";
 import { mostTokens } from "#gateway/flow/ask/unanswered.ts";
 import { factsOf, finish } from "#gateway/flow/finish.ts";
 import { noUsage } from "#gateway/flow/answer/measured-usage.ts";
-import type { Ending } from "#gateway/flow/finish.ts";
+import type { Ending, FinishDeps } from "#gateway/flow/finish.ts";
 import type { MeasuredUsage } from "#gateway/flow/answer/measured-usage.ts";
 import type { KeptId, PendingAnswer } from "#link/pending-answers.ts";
 
@@ -19,20 +20,23 @@ const charactersPerToken = 4;
 /** The longest that vendors work on one answer, with time to ask for it. */
 export const backgroundLifetimeMs = 6 * 60 * 60 * 1000;
 
+export type WaitingDeps = Pick<GatewayDeps, "pendingAnswers" | "limits" | "clock">;
+export type SettlingDeps = FinishDeps & Pick<GatewayDeps, "pendingAnswers" | "snapshots">;
+
 interface Begun extends Pick<PendingAnswer, "httpStatus" | "ttftMs" | "overheadMs"> {
   readonly target: Target;
   readonly stored: StoredAnswer | null;
 }
 
 /** The record of a request waits for the end of what it began. False: there is nothing to wait for. */
-export function waitForEnd(deps: GatewayDeps, run: Run, begun: Begun): Awaitable<boolean> {
+export function waitForEnd(deps: WaitingDeps, run: Run, begun: Begun): Awaitable<boolean> {
   const { target, stored, ...times } = begun;
   if (stored === null || stored.state !== "open") return false;
   const { provider, model, modelId, prices, contextLength } = target;
-  const { promptTokens, completionTokens } = unseenUsage(deps, run.request);
+  const { promptTokens, completionTokens } = unseenUsage(deps.limits, run.request);
   return deps.pendingAnswers.add({
     answerId: stored.id,
-    facts: factsOf(deps, run),
+    facts: factsOf(run, deps.clock.now()),
     // Not the provider itself, which holds its credential.
     target: { provider: { id: provider.id, name: provider.name }, model, modelId, prices, contextLength },
     ...times,
@@ -51,7 +55,7 @@ export interface Shown {
 }
 
 /** Answers the cost, where this was the first to show the end of an answer. */
-export async function settleShown(deps: GatewayDeps, kept: KeptId, shown: Shown): Promise<number | null> {
+export async function settleShown(deps: SettlingDeps, kept: KeptId, shown: Shown): Promise<number | null> {
   const { stored } = shown;
   if (stored === null || stored.state === "open") return null;
   const pending = await deps.pendingAnswers.take(kept);
@@ -60,22 +64,22 @@ export async function settleShown(deps: GatewayDeps, kept: KeptId, shown: Shown)
 }
 
 /** The answer is deleted: what was used will be told to nobody. */
-export async function settleDeleted(deps: GatewayDeps, kept: KeptId): Promise<number | null> {
+export async function settleDeleted(deps: SettlingDeps, kept: KeptId): Promise<number | null> {
   const pending = await deps.pendingAnswers.take(kept);
   return pending === undefined ? null : record(deps, pending, unseenEnding(pending));
 }
 
 /** Nobody asked in time. */
-export async function settleOverdue(deps: GatewayDeps): Promise<void> {
+export async function settleOverdue(deps: SettlingDeps): Promise<void> {
   await settleUnseen(deps, await deps.pendingAnswers.takeOverdue());
 }
 
 /** The process ends: nobody can ask it any more, and nobody remembers what vendors still work on. */
-export async function settleLast(deps: GatewayDeps): Promise<void> {
+export async function settleLast(deps: SettlingDeps): Promise<void> {
   await settleUnseen(deps, await deps.pendingAnswers.takeLast());
 }
 
-async function settleUnseen(deps: GatewayDeps, unseen: readonly PendingAnswer[]): Promise<void> {
+async function settleUnseen(deps: SettlingDeps, unseen: readonly PendingAnswer[]): Promise<void> {
   for (const pending of unseen) {
     try {
       await record(deps, pending, unseenEnding(pending));
@@ -87,7 +91,7 @@ async function settleUnseen(deps: GatewayDeps, unseen: readonly PendingAnswer[])
 }
 
 /** What cannot be written down now is to be found by the next who asks. */
-async function record(deps: GatewayDeps, pending: PendingAnswer, ending: Ending): Promise<number | null> {
+async function record(deps: SettlingDeps, pending: PendingAnswer, ending: Ending): Promise<number | null> {
   const { facts, target } = pending;
   const snapshot = deps.snapshots.current();
   try {
@@ -126,7 +130,7 @@ function unseenEnding(pending: PendingAnswer): Ending {
 }
 
 /** The most that it may have used, as it was reserved: a budget must not be evaded by not asking. */
-export function unseenUsage({ limits }: GatewayDeps, request: ParsedRequest): MeasuredUsage {
+export function unseenUsage(limits: Pick<RequestLimits, "assumedOutputTokens">, request: ParsedRequest): MeasuredUsage {
   const completionTokens = mostTokens(request, limits.assumedOutputTokens);
   return { ...noUsage, promptTokens: request.promptTokensEstimate, completionTokens, estimated: true, isUnseen: true };
 }

@@ -17,8 +17,12 @@ import { attemptOnce } from "#gateway/flow/ask/attempts.ts";
 import { upstreamHeaders } from "#gateway/flow/ask/request-headers.ts";
 import type { Call, Run } from "#gateway/flow/call.ts";
 import { withRun } from "#gateway/flow/run.ts";
+import type { RunDeps } from "#gateway/flow/run.ts";
 import { keepOwner } from "./holder.ts";
 import type { Holder } from "./holder.ts";
+
+export type ForwardDeps = RunDeps &
+  Pick<GatewayDeps, "upstream" | "authenticator" | "heavyWork" | "owners" | "version" | "tracesVendors">;
 
 export interface ForwardCall extends Pick<Call, "exchange" | "outlet" | "snapshot" | "principal" | "dialect"> {
   readonly objects: StoredObjects;
@@ -30,7 +34,7 @@ export interface ForwardCall extends Pick<Call, "exchange" | "outlet" | "snapsho
 }
 
 /** Answers the client. Throws GhostError for what the endpoint is to answer, with nothing sent yet. */
-export async function forward(deps: GatewayDeps, call: ForwardCall): Promise<void> {
+export async function forward(deps: ForwardDeps, call: ForwardCall): Promise<void> {
   const way = wayOf(call);
   const target = targetOf(call);
   await withRun(deps, callOf(call, target), (run) => obtainAnswer(deps, call, run, { way, target }));
@@ -96,7 +100,7 @@ interface Place {
 }
 
 async function obtainAnswer(
-  deps: GatewayDeps,
+  deps: ForwardDeps,
   call: ForwardCall,
   run: Run,
   { way, target }: Place,
@@ -136,7 +140,7 @@ function withTypeOf({ exchange, body }: ForwardCall, headers: Record<string, str
 
 /** What is made belongs to whoever made it, and so does what comes of it. What nobody remembers stays nobody's. */
 function rememberOwners(
-  deps: GatewayDeps,
+  deps: Pick<GatewayDeps, "owners" | "events">,
   { route, objects, holder, principal, id }: ForwardCall,
   answer: VendorAnswer,
 ): Awaitable<void> {
