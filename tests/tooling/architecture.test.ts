@@ -35,7 +35,7 @@ const sound: Readonly<Record<string, string>> = {
   "apps/server/src/control/store/sqlite.ts": 'import { Kysely } from "kysely";\n',
   "apps/server/src/config/sources.ts": "export const environment = process.env;\n",
   "apps/server/src/compose/vendors.ts":
-    'import { startFake } from "@ghostllm/fake-upstream";\nimport { listen } from "#gateway/listener.ts";\n',
+    'import { startFake } from "@ghostllm/fake-upstream";\nimport { listen } from "#gateway/http/listener.ts";\n',
   "apps/server/src/main.ts":
     'import { compose } from "#compose/compose.ts";\nimport { version } from "./version.ts";\n',
   "apps/cli/src/commands/serve.ts": 'import { serve } from "@ghostllm/server";\n',
@@ -68,8 +68,8 @@ const planted: readonly (readonly [path: string, text: string, message: string])
     'export { x } from "@ghostllm/server";',
     "packages/llm may not import @ghostllm/server",
   ],
-  ["apps/server/src/gateway/a.ts", 'await import("ghostllm");', "apps/server may not import ghostllm"],
-  ["apps/server/src/gateway/a.ts", 'import type { X } from "@ghostllm/llm/src/hub.ts";', "goes past the index"],
+  ["apps/server/src/gateway/flow/a.ts", 'await import("ghostllm");', "apps/server may not import ghostllm"],
+  ["apps/server/src/gateway/flow/a.ts", 'import type { X } from "@ghostllm/llm/src/hub.ts";', "goes past the index"],
   ["apps/server/tests/a.test.ts", 'import { x } from "@ghostllm/llm/src/hub.ts";', "goes past the index"],
   ["apps/web/src/a.ts", 'import { x } from "@ghostllm/contract";', "the workspace apps/web is not in the table"],
   [
@@ -78,15 +78,15 @@ const planted: readonly (readonly [path: string, text: string, message: string])
     "is only for apps/cli/src/commands/serve.ts",
   ],
   [
-    "apps/server/src/gateway/a.ts",
+    "apps/server/src/gateway/flow/a.ts",
     'import { fake } from "@ghostllm/fake-upstream";',
     "is only for apps/server/src/compose/vendors.ts",
   ],
   // Between the folders of one.
   [
-    "apps/server/src/gateway/a.ts",
+    "apps/server/src/gateway/flow/a.ts",
     'import { store } from "#control/store/store.ts";',
-    "gateway may not import control",
+    "gateway/flow may not import control",
   ],
   [
     "apps/server/src/control/a.ts",
@@ -95,15 +95,15 @@ const planted: readonly (readonly [path: string, text: string, message: string])
   ],
   ["apps/server/src/domain/a.ts", 'import type { Link } from "#link/link.ts";', "domain may not import link"],
   [
-    "apps/server/src/gateway/a.ts",
+    "apps/server/src/gateway/flow/a.ts",
     'import { loadConfig } from "#config/load.ts";',
     "may import only types from config",
   ],
   ["apps/server/src/misc/a.ts", 'import type { X } from "#domain/x.ts";', "misc is not in the table"],
   [
-    "apps/server/src/gateway/a.ts",
+    "apps/server/src/gateway/flow/a.ts",
     'import type { Parts } from "#compose/compose.ts";',
-    "gateway may not import compose",
+    "gateway/flow may not import compose",
   ],
   ["apps/server/src/compose/compose.ts", 'import "#main.ts";', "nobody may import apps/server/src/main.ts"],
   ["apps/server/src/gateway/flow/a.ts", 'import { x } from "../listener.ts";', "climbs out of its folder"],
@@ -128,6 +128,22 @@ const planted: readonly (readonly [path: string, text: string, message: string])
     "gemini may not know openai-chat",
   ],
   // Between nested folders.
+  [
+    "apps/server/src/gateway/http/a.ts",
+    'import { serve } from "#gateway/endpoints/inference.ts";',
+    "gateway/http may not import gateway/endpoints",
+  ],
+  [
+    "apps/server/src/gateway/flow/answer/a.ts",
+    'import type { Caller } from "#gateway/endpoints/serve-request.ts";',
+    "gateway/flow may not import gateway/endpoints",
+  ],
+  [
+    "apps/server/src/gateway/http/b.ts",
+    'import type { Run } from "#gateway/flow/call.ts";',
+    "gateway/http may not import gateway/flow",
+  ],
+  ["apps/server/src/gateway/a.ts", 'import { x } from "#link/link.ts";', "gateway/a.ts is not in the table"],
   [
     "packages/llm/src/dialects/gemini/decode/a.ts",
     'import { encode } from "#dialects/gemini/encode/encode.ts";',
@@ -189,15 +205,15 @@ const planted: readonly (readonly [path: string, text: string, message: string])
   ],
   ["apps/server/src/control/a.ts", 'import net from "node:net";', "{ default } of node:net is only for"],
   ["apps/server/src/control/a.ts", 'const tls = await import("node:tls");', "{ * } of node:tls is only for"],
-  ["apps/server/src/gateway/a.ts", 'import fastify from "fastify";', "fastify is only for"],
+  ["apps/server/src/gateway/flow/a.ts", 'import fastify from "fastify";', "fastify is only for"],
   ["packages/llm/src/wire/a.ts", 'import { Buffer } from "node:buffer";', "node:buffer is not for this workspace"],
   ["packages/contract/src/a.ts", 'import { randomBytes } from "node:crypto";', "node:crypto is not for this workspace"],
   // Of what stands in a file.
-  ["apps/server/src/gateway/a.ts", "const port = process.env.PORT;", "uses process.env"],
+  ["apps/server/src/gateway/flow/a.ts", "const port = process.env.PORT;", "uses process.env"],
   ["apps/cli/src/a.ts", 'const port = process["env"].PORT;', "uses process.env"],
   ["packages/fake-upstream/src/a.ts", "const { env } = process;", "uses process.env"],
   ["apps/server/src/control/a.ts", "const answer = await fetch(url);", "uses a client socket"],
-  ["apps/server/src/gateway/a.ts", 'if (principal.role === "admin") serve();', "uses a role's name"],
+  ["apps/server/src/gateway/flow/a.ts", 'if (principal.role === "admin") serve();', "uses a role's name"],
   ["apps/server/src/control/a.ts", 'const isUser = "user" !== caller?.role;', "uses a role's name"],
   ["apps/server/src/control/a.ts", 'switch (user.role) { case "admin": serve(); }', "uses a role's name"],
   ["apps/server/src/control/a.ts", 'if (["admin", "root"].includes(user.role)) serve();', "uses a role's name"],
@@ -207,12 +223,12 @@ const planted: readonly (readonly [path: string, text: string, message: string])
   ["packages/llm/src/catalog/a.ts", "const id = `${Math.random()}`;", "uses randomness"],
   ["packages/llm/src/catalog/a.ts", "console.log(1);", "uses the outer world"],
   ["packages/llm/src/catalog/a.ts", "setTimeout(() => 1, 2);", "uses the outer world"],
-  ["apps/server/src/gateway/a.ts", 'if (provider === "openai") retry();', "names the vendor or dialect `openai`"],
-  ["apps/server/src/gateway/a.ts", "const isOpenai = 1;", "names the vendor or dialect `openai`"],
-  ["apps/server/src/gateway/a.ts", "const openaiChatCodec = 1;", "names the vendor or dialect `openai-chat`"],
-  ["apps/server/src/gateway/a.ts", "const message = `the Gemini answer`;", "names the vendor or dialect `gemini`"],
-  ["apps/server/src/gateway/a.ts", 'if (type === "together") retry();', "names the vendor or dialect `together`"],
-  ["apps/server/src/gateway/a.ts", "const one = 1;\n".repeat(301), "has 301 lines, and 300 is the limit"],
+  ["apps/server/src/gateway/flow/a.ts", 'if (provider === "openai") retry();', "names the vendor or dialect `openai`"],
+  ["apps/server/src/gateway/flow/a.ts", "const isOpenai = 1;", "names the vendor or dialect `openai`"],
+  ["apps/server/src/gateway/flow/a.ts", "const openaiChatCodec = 1;", "names the vendor or dialect `openai-chat`"],
+  ["apps/server/src/gateway/flow/a.ts", "const message = `the Gemini answer`;", "names the vendor or dialect `gemini`"],
+  ["apps/server/src/gateway/flow/a.ts", 'if (type === "together") retry();', "names the vendor or dialect `together`"],
+  ["apps/server/src/gateway/flow/a.ts", "const one = 1;\n".repeat(301), "has 301 lines, and 300 is the limit"],
 ];
 
 describe("a planted violation is caught", () => {
@@ -279,13 +295,13 @@ describe("what only looks like a violation is let through", () => {
     ],
     ["a division", "const half = total / 2; const more = half / 3; // fetch("],
   ])("%s", (_, text) => {
-    plant("apps/server/src/gateway/a.ts", `${text}\n`);
+    plant("apps/server/src/gateway/flow/a.ts", `${text}\n`);
     expect(checkArchitecture(root).violations).toEqual([]);
   });
 
   it("a test that reaches across folders", () => {
     plant(
-      "apps/server/src/gateway/a.test.ts",
+      "apps/server/src/gateway/flow/a.test.ts",
       'import { store } from "#control/store/sqlite.ts";\nimport { request } from "node:http";\n',
     );
     expect(checkArchitecture(root).violations).toEqual([]);
@@ -294,7 +310,7 @@ describe("what only looks like a violation is let through", () => {
 
 it("gives the line", () => {
   plant(
-    "apps/server/src/gateway/a.ts",
+    "apps/server/src/gateway/flow/a.ts",
     '/*\n\n*/\nimport { Secret } from "#domain/secret.ts";\n\nconst x = process.env;\n',
   );
   expect(checkArchitecture(root).violations).toMatchObject([{ line: 6 }]);
