@@ -3,14 +3,7 @@
 
 import { parentPort, workerData } from "node:worker_threads";
 import SqliteDatabase from "better-sqlite3";
-import { z } from "zod";
 import type { SqliteAnswer, SqliteMessage, SqliteStatement, SqliteThreadOptions } from "./sqlite-protocol.ts";
-
-const optionsSchema: z.ZodType<SqliteThreadOptions> = z.object({
-  file: z.string(),
-  busyTimeoutMs: z.number(),
-  setup: z.array(z.string()),
-});
 
 const maxPreparedStatements = 200;
 
@@ -73,7 +66,8 @@ function describe(error: unknown): { code: string; message: string } {
 
 const port = parentPort;
 if (port === null) throw new Error("sqlite-worker.ts runs as a worker thread only");
-const connection = openConnection(optionsSchema.parse(workerData));
+// Of sqlite-thread.ts, which is of the same version: what would check it takes longer to load than all else here.
+const connection = openConnection(workerData as SqliteThreadOptions);
 const statements = new StatementCache(connection);
 
 port.on("message", (message: SqliteMessage) => {
