@@ -1,4 +1,4 @@
-// The first cases of what `npm run fuzz` runs in full, and the fuzzer itself.
+// The first cases of what `npm run fuzz` runs in full and .ci/run in part, and the fuzzer itself.
 
 import { describe, expect, test } from "vitest";
 import { cpuMs } from "./cpu-time.ts";
@@ -10,14 +10,14 @@ import { shrink } from "./shrink.ts";
 import { listTargets, makeCase } from "./targets.ts";
 import type { Target } from "./targets.ts";
 
-const plan = { seed: 1, first: 0, count: 2_000, checksGrowth: false };
+const plan = { seed: 1, first: 0, count: 500, checksGrowth: false };
 
-describe("2,000 broken cases", () => {
+describe("500 broken cases", () => {
   const targets = listTargets(loadSeeds());
-  test.each(targets)("$name", { timeout: 60_000 }, async (target) => {
+  test.each(targets)("$name", { timeout: 120_000 }, async (target) => {
     const { failures, cases } = await runTarget(target, plan);
     expect(failures).toEqual([]);
-    expect(cases).toBe(2_000);
+    expect(cases).toBe(plan.count);
   });
 });
 
