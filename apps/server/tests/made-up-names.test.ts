@@ -37,8 +37,8 @@ it("a hundred thousand names of models and ids leave the memory as it was", asyn
   const use = (from: number, to: number): void => {
     for (let index = from; index < to; index += 1) {
       const name = `openai/made-up-${index}-${"x".repeat(200)}`;
-      // A look at the price list takes longer than all else.
-      if (index % 4 === 0) expect(findModel(snapshot, name).targets).toHaveLength(1);
+      // A look at the price list takes longer than all else, so that a few longer ones stand for many.
+      if (index % 20 === 0) expect(findModel(snapshot, name + "y".repeat(1_500)).targets).toHaveLength(1);
       health.recordFailure({ ...failure, target: makeTarget(provider, name, { modelId: null }) });
       owners.keep([name], { userId: "user", providerId: provider.id, model: name, requestedModel: name });
       turns.keep(

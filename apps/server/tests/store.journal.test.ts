@@ -211,7 +211,7 @@ describe("any order of appends, drains, restarts and crashes", () => {
       },
     };
     const names = ["append", "append", "append", "drain", "drain", "flush", "restart", "crash", "drainAndDie"];
-    for (let step = 0; step < 120; step += 1) {
+    for (let step = 0; step < 60; step += 1) {
       await steps[names[below(names.length)] ?? "append"]?.();
       const missing = [...model.appended].filter((id) => !model.stored.has(id)).length;
       expect(journal.pendingRecords).toBeGreaterThanOrEqual(missing);

@@ -151,6 +151,9 @@ type Settings = Partial<
   readonly capacity?: Partial<GatewayDeps["capacity"]>;
 };
 
+/** They take longer to start than most tests; all gateways of a process share them. */
+const threads = { estimator: createEstimator(), heavyWork: createHeavyWork() };
+
 export async function startGateway(snapshot: Snapshot, settings: Settings = {}): Promise<TestGateway> {
   const config = loadConfig({ environment: {}, cwd: "/nonexistent" });
   const records: UsageRecord[] = [];
@@ -172,8 +175,7 @@ export async function startGateway(snapshot: Snapshot, settings: Settings = {}):
     lease: { holds: () => true },
     upstream,
     authenticator: createAuthenticator({ client: upstream, clock: settings.clock ?? systemClock }),
-    estimator: createEstimator(),
-    heavyWork: createHeavyWork(),
+    ...threads,
     targetHealth: new TargetHealth(),
     runningCalls: new RunningCalls({ snapshots, steadyTime }),
     readiness,
@@ -220,8 +222,7 @@ export async function startGateway(snapshot: Snapshot, settings: Settings = {}):
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       await deps.upstream.close();
-      await deps.estimator.close();
-      await deps.heavyWork.close();
+      await settings.estimator?.close();
     },
   };
 }
