@@ -171,11 +171,14 @@ describe("the vendor's own errors", () => {
   it("are recorded with their status, and cost nothing", async () => {
     upstream.script({ kind: "error", status: 400 });
     const { requestID } = await errorOf({});
-    const row = await vi.waitFor(async () => {
-      const found = (await listUsage(server.admin)).find(({ id }) => id === requestID);
-      expect(found).toBeDefined();
-      return found;
-    });
+    const row = await vi.waitFor(
+      async () => {
+        const found = (await listUsage(server.admin)).find(({ id }) => id === requestID);
+        expect(found).toBeDefined();
+        return found;
+      },
+      { timeout: 45_000 },
+    );
     expect(row).toMatchObject({ status: "error", http_status: 400, total_tokens: 0, cost_usd: "0" });
   });
 });
@@ -236,7 +239,7 @@ describe("the SDK's patience", () => {
         expect(found).toHaveLength(2);
         return found;
       },
-      { timeout: 5_000, interval: 50 },
+      { timeout: 45_000, interval: 50 },
     );
     expect(rows.map(({ status, http_status }) => [status, http_status])).toEqual(
       expect.arrayContaining([["client_abort", 499]]),

@@ -50,7 +50,7 @@ function untilRecorded(requestId: string | null | undefined) {
       if (row === undefined) throw new Error(`there is no usage record ${requestId}`);
       return row;
     },
-    { timeout: 5_000, interval: 50 },
+    { timeout: 45_000, interval: 50 },
   );
 }
 
@@ -283,7 +283,7 @@ describe("the curl that the first start prints", () => {
   const command = (): string => /^\s*(curl .*)$/m.exec(server.stdout)?.[1] ?? "";
 
   it("works as printed", async () => {
-    const { stdout } = await promisify(execFile)("sh", ["-c", command()], { timeout: 10_000 });
+    const { stdout } = await promisify(execFile)("sh", ["-c", command()], { timeout: 45_000 });
     expect(stdout).toContain('"object":"chat.completion.chunk"');
     expect(stdout.trimEnd().endsWith("data: [DONE]")).toBe(true);
   });

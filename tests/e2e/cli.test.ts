@@ -144,7 +144,7 @@ describe("providers, models and usage", () => {
       "round trip ok",
     ]);
     await expect
-      .poll(async () => (await ghostllm(["usage", "--by", "model"])).out, { timeout: 10_000 })
+      .poll(async () => (await ghostllm(["usage", "--by", "model"])).out, { timeout: 45_000 })
       .toMatch(/^demo\/demo +1 +0 /m);
   });
 });

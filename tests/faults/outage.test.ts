@@ -59,7 +59,7 @@ async function listModels(server: ReadyServer, key: string): Promise<number> {
 describe("PostgreSQL", () => {
   it(
     `away for ${outageSeconds} s under load: no request fails, no record is lost`,
-    { timeout: 60_000 + outageSeconds * 2_000 },
+    { timeout: 180_000 + outageSeconds * 2_000 },
     async (context) => {
       const database = requirePostgres(context);
       const server = await start({ databaseUrl: database.url });
@@ -72,7 +72,7 @@ describe("PostgreSQL", () => {
       const countBefore = load.received.length;
       await vi.waitFor(
         async () => expect(await statusOf(`${server.url}/health`)).toEqual({ status: 503, word: "degraded" }),
-        { timeout: 4_500, interval: 100 },
+        { timeout: 30_000, interval: 100 },
       );
       expect(await statusOf(`${server.url}/health/ready`)).toEqual({ status: 200, word: "ready" });
       const revoking = server.admin.apiKeys.revoke({ params: { id: bystander.keyId } });
@@ -90,11 +90,11 @@ describe("PostgreSQL", () => {
       expect([...load.failures]).toEqual([]);
       expect(countDuring).toBeGreaterThan(outageSeconds * 20);
       await vi.waitFor(async () => expect(await statusOf(`${server.url}/health`)).toMatchObject({ word: "ok" }), {
-        timeout: 10_000,
+        timeout: 45_000,
         interval: 100,
       });
       const recorded = await vi.waitFor(() => expectAccounted(server.admin, account, load.received), {
-        timeout: 20_000,
+        timeout: 45_000,
         interval: 500,
       });
       expect(recorded).toBe(load.received.length);
@@ -108,7 +108,7 @@ describe("PostgreSQL", () => {
     },
   );
 
-  it("away while the server is killed, and still away while it starts again", { timeout: 60_000 }, async (context) => {
+  it("away while the server is killed, and still away while it starts again", { timeout: 180_000 }, async (context) => {
     const database = requirePostgres(context);
     const first = await start({ databaseUrl: database.url });
     const account = await createAccount(first.admin, { key: { budget_usd: "1000" } });
@@ -124,7 +124,7 @@ describe("PostgreSQL", () => {
     const again = { databaseUrl: database.url, dataDir: first.dataDir, upstreamUrl: upstream.url, environment };
     const waiting = spawnServer(again);
     servers.push(waiting);
-    await vi.waitFor(() => expect(waiting.stderr).toContain("does not answer yet"), { timeout: 5_000 });
+    await vi.waitFor(() => expect(waiting.stderr).toContain("does not answer yet"), { timeout: 45_000 });
     await waiting.kill();
     const starting = start(again);
     await sleep(1_000);

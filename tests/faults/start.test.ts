@@ -78,7 +78,7 @@ describe("a start", () => {
   it("is refused on a port that is in use, and the first secrets are shown by the start that succeeds", async () => {
     const dataDir = newDirectory("port");
     const other = createServer().listen(0, "127.0.0.1");
-    await vi.waitUntil(() => other.listening);
+    await vi.waitUntil(() => other.listening, { timeout: 30_000 });
     const environment = { SERVER_PORT: String((other.address() as AddressInfo).port) };
     const { exit, sentence } = await failToStart({ dataDir, environment });
     other.close();
@@ -228,7 +228,7 @@ describe("a disk that is full", () => {
       expect(statuses).toEqual(new Set([200, 503]));
       rmSync(join(dataDir, "filler"));
       await vi.waitFor(async () => expect((await ask(server.url, account.key)).status).toBe(200), {
-        timeout: 15_000,
+        timeout: 45_000,
         interval: 200,
       });
       await vi.waitFor(
@@ -236,7 +236,7 @@ describe("a disk that is full", () => {
           const recorded = new Set((await listUsage(server.admin)).map(({ id }) => id));
           expect(answered.filter((id) => id === null || !recorded.has(id))).toEqual([]);
         },
-        { timeout: 15_000, interval: 300 },
+        { timeout: 45_000, interval: 300 },
       );
       console.info(`full disk: ${answered.length} answers, all recorded; statuses ${[...statuses].join(", ")}`);
       expect(await server.stop()).toEqual({ code: 0, signal: null });

@@ -25,7 +25,7 @@ afterAll(async () => {
 });
 
 describe("a server under pressure", () => {
-  it.each(quick.map((line) => [line.name, line] as const))("%s", { timeout: 90_000 }, async (_name, line) => {
+  it.each(quick.map((line) => [line.name, line] as const))("%s", { timeout: 240_000 }, async (_name, line) => {
     const { fault, during, givenBackSeconds, others } = await measure(await stageOf(line), line, scale);
     expect(fault).toBeNull();
     expect(during.megabytes).toBeLessThan(limits.megabytes);

@@ -9,6 +9,7 @@ import { createInterface } from "node:readline";
 import { startFakeUpstream } from "@ghostllm/fake-upstream";
 import type { FakeUpstream, Script } from "@ghostllm/fake-upstream";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { slowdown } from "../../../tests/support/slowdown.ts";
 import { testKey } from "./support/gateway.ts";
 import { openRaw, requestText } from "./support/raw-socket.ts";
 import { chatPath, hello, helloStream, pause, readBody, readError, startStage, waitFor } from "./support/stage.ts";
@@ -50,23 +51,27 @@ function eventsOf(text: string): readonly string[] {
 describe("pace", () => {
   beforeEach(() => start());
 
-  it("headers and the first words come at once, and each event as the vendor sends it", async () => {
-    await (await stage.post(hello)).text();
-    stage.upstream.script(raw(chunk("a") + chunk("b") + chunk("c") + finish + done, { paceMs: 250, perEvent: true }));
-    const startedAt = performance.now();
-    const response = await stage.post(helloStream);
-    expect(performance.now() - startedAt).toBeLessThan(240);
-    expect(response.headers.get("content-type")).toContain("text/event-stream");
-    expect(response.headers.get("cache-control")).toBe("no-cache");
-    expect(response.headers.get("x-accel-buffering")).toBe("no");
-    const arrivals: number[] = [];
-    for await (const _part of response.body ?? []) arrivals.push(performance.now() - startedAt);
-    // Five or more writes of the vendor, 250 ms apart: none waits for the next.
-    expect(arrivals.length).toBeGreaterThanOrEqual(5);
-    // Behind the first, which the machine may have been slow to answer.
-    const [first = 0] = arrivals;
-    arrivals.slice(0, 4).forEach((at, index) => expect(Math.abs(at - first - index * 250)).toBeLessThan(220));
-  });
+  it.each([1, 2, 3, 4])(
+    "headers and all that the vendor has sent are there while it is silent (%i events)",
+    async (count) => {
+      const words = ["one", "two", "three", "four", "five"];
+      stage.upstream.script({
+        kind: "stall",
+        after: { chunks: count },
+        of: raw(words.map((word) => chunk(word)).join(""), { perEvent: true }),
+      });
+      const leaving = new AbortController();
+      const response = await stage.post(helloStream, chatPath, { signal: leaving.signal });
+      expect(response.headers.get("content-type")).toContain("text/event-stream");
+      expect(response.headers.get("cache-control")).toBe("no-cache");
+      expect(response.headers.get("x-accel-buffering")).toBe("no");
+      const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+      let text = "";
+      while (!text.includes(words[count - 1] ?? "")) text += (await reader?.read())?.value ?? "";
+      expect(text).not.toContain(words[count]);
+      leaving.abort();
+    },
+  );
 
   it("headers and the first events are one write", async () => {
     stage.upstream.script(raw(chunk("a") + chunk("b"), { paceMs: 1000 }));
@@ -275,7 +280,7 @@ describe("how a stream ends badly", () => {
     await start({ timeouts: { idleMs: 150 } });
     const startedAt = performance.now();
     const { text } = await play({ kind: "stall", after: { chunks: 3 }, of: { kind: "chat", chunks: 9 } });
-    expect(performance.now() - startedAt).toBeLessThan(1_500);
+    expect(performance.now() - startedAt).toBeLessThan(1_500 * slowdown());
     expect(eventsOf(text).at(-1)).toContain('"timeout_error"');
     expect(text).not.toContain("[DONE]");
     expect(await stage.onlyRecord()).toMatchObject({ status: "timeout", errorCode: "timeout_error", estimated: true });
@@ -303,7 +308,7 @@ describe("how a stream ends badly", () => {
     );
     const socket = await open;
     expect(await stage.onlyRecord()).toMatchObject({ status: "timeout" });
-    await waitFor(() => socket.destroyed, 1_000);
+    await waitFor(() => socket.destroyed);
     connection.destroy();
   });
 
@@ -371,7 +376,7 @@ describe("a client that does not read", () => {
     reader.socket.removeAllListeners("data");
     reader.socket.on("data", (part) => (bytes += part.length));
     reader.socket.resume();
-    await waitFor(() => bytes > 200_000_000, 15_000);
+    await waitFor(() => bytes > 200_000_000, 60_000);
     expect(residentBytes() - before).toBeLessThan(150 * mebibyte);
     reader.destroy();
   });

@@ -17,7 +17,7 @@ async function pressBodies(stage: Stage, count: number, body: string | Buffer, p
   const requests = stage.keys.map((key) => requestBytes({ method: "POST", path, key, body, headers }));
   const bytes = (index: number): Buffer => requests[index % requests.length] ?? Buffer.alloc(0);
   const clients = await openDeafClients(stage, { count, from: "127.0.0.2", bytes, reads: true });
-  for (let waited = 0; waited < 150 && clients.heard.some((text) => text === ""); waited += 1) await sleep(100);
+  for (let waited = 0; waited < 600 && clients.heard.some((text) => text === ""); waited += 1) await sleep(100);
   const statuses = countStatuses(clients.heard);
   const odd = [...statuses].filter(([status]) => ![200, 400, 413, 429, 503].includes(status));
   expectThat(odd.length === 0, `${path}: ${JSON.stringify([...statuses])}`);

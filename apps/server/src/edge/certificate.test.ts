@@ -61,10 +61,10 @@ describe("files that change", () => {
       10,
     );
     replace(files.certificateFile, fixture("second-certificate"));
-    await vi.waitFor(() => expect(told).toEqual(["problem"]));
+    await vi.waitFor(() => expect(told).toEqual(["problem"]), { timeout: 30_000 });
     expect(certificate.current.certificate.subject).toBe("CN=GhostLLM tests first");
     replace(files.keyFile, fixture("second-key"));
-    await vi.waitFor(() => expect(told).toEqual(["problem", "CN=GhostLLM tests second", "fine"]));
+    await vi.waitFor(() => expect(told).toEqual(["problem", "CN=GhostLLM tests second", "fine"]), { timeout: 30_000 });
     certificate.close();
   });
 });

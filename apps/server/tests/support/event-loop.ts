@@ -10,6 +10,8 @@ export interface LoopReading {
   /** The longest delay of a timer, for which other processes of the machine may be the reason. */
   readonly delayMs: number;
   readonly rssMb: number;
+  /** Of the thread, as it was measured behind all this. */
+  readonly slowdown: number;
 }
 
 export interface WatchedGateway {

@@ -3,6 +3,7 @@
 
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { builtInPrices } from "@ghostllm/llm";
+import { slowdownOfThread } from "../../../../tests/support/slowdown.ts";
 import { makePrincipal, makeProvider, makeScope, makeSnapshot, startGateway, testKey } from "./gateway.ts";
 import { everyDialect } from "./talk-vendors.ts";
 
@@ -25,7 +26,13 @@ setInterval(() => {
 }, 1).unref();
 
 process.on("message", () => {
-  process.send?.({ cpuMs: longestMicros / 1000, delayMs: delay.max / 1e6, rssMb: process.memoryUsage.rss() / 2 ** 20 });
+  const measured = {
+    cpuMs: longestMicros / 1000,
+    delayMs: delay.max / 1e6,
+    rssMb: process.memoryUsage.rss() / 2 ** 20,
+  };
+  process.send?.({ ...measured, slowdown: slowdownOfThread() });
+  lastCpu = process.threadCpuUsage();
   longestMicros = 0;
   delay.reset();
 });

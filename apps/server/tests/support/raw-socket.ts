@@ -36,7 +36,7 @@ export async function openRaw(url: string): Promise<RawConnection> {
     announce();
   });
   await once(socket, "connect");
-  const until = (condition: (text: string) => boolean, timeoutMs = 15_000): Promise<string> =>
+  const until = (condition: (text: string) => boolean, timeoutMs = 30_000): Promise<string> =>
     new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         waiting.delete(look);

@@ -22,6 +22,6 @@ it("answers all in time, and at once those for whom there is no room", async () 
   expect(counts.filter((count) => count === null).length).toBeGreaterThan(40);
   expect(Math.min(...took)).toBeLessThan(200);
   expect(Math.max(...took)).toBeLessThan(2_000);
-  await expect.poll(() => estimator.estimate(ask(chat("hello there"))), { timeout: 5_000 }).not.toBeNull();
+  await expect.poll(() => estimator.estimate(ask(chat("hello there"))), { timeout: 45_000 }).not.toBeNull();
   await estimator.close();
 });
