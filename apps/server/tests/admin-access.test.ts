@@ -24,6 +24,7 @@ type Answers = readonly [number, number, number, number, number, number];
  */
 const answers: Readonly<Record<RouteId, Answers>> = {
   "sessions.create": [400, 400, 400, 400, 400, 400],
+  "sessions.end": [401, 200, 400, 200, 400, 400],
   "sessions.me": [401, 200, 200, 200, 200, 200],
   "users.list": [401, 403, 403, 200, 200, 200],
   "users.create": [401, 403, 403, 400, 400, 400],
@@ -86,7 +87,10 @@ async function ask({ method, path }: AdminRoute, credential: string | null): Pro
   return response.status;
 }
 
-const routes: readonly AdminRoute[] = Object.values(adminRoutes).flatMap((group): AdminRoute[] => Object.values(group));
+/** What ends the sessions of the callers comes last. */
+const routes: readonly AdminRoute[] = Object.values(adminRoutes)
+  .flatMap((group): AdminRoute[] => Object.values(group))
+  .toSorted((a, b) => Number(a.id === "sessions.end") - Number(b.id === "sessions.end"));
 
 describe(`what a route answers to ${callers.join(", ")}`, () => {
   it.each(routes.map((route) => [route.id, route] as const))("%s", async (id, route) => {

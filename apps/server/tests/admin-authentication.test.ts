@@ -89,6 +89,15 @@ describe("sessions", () => {
     expect(await attempt("ada@example.com")).toBe(await attempt("nobody@example.com"));
   });
 
+  it("ends when it is signed out, and no other with it", async () => {
+    const signIn = () => plane.as(null).sessions.create({ body: { email: "ada@example.com", password } });
+    const [one, other] = [await signIn(), await signIn()];
+    expect(await plane.as(one.token).sessions.end()).toEqual({ deleted: true });
+    await expect(plane.as(one.token).sessions.me()).rejects.toMatchObject({ status: 401 });
+    expect(await plane.as(other.token).sessions.me()).toMatchObject({ via: "session" });
+    await expect(plane.admin.sessions.end()).rejects.toMatchObject({ status: 400, code: "invalid_request_error" });
+  });
+
   it("ends when the password changes", async () => {
     const user = await plane.admin.users.create({ body: { email: "carol@example.com", password, role: "admin" } });
     const { token } = await plane.as(null).sessions.create({ body: { email: "carol@example.com", password } });

@@ -25,6 +25,8 @@ async function lockTables(connectionString: string): Promise<DatabaseLock> {
   client.on("error", () => undefined);
   await client.connect();
   await client.query("begin");
-  await client.query("lock table users, api_keys, providers, models, aliases, usage_logs, usage_hourly, spend");
+  await client.query(
+    "lock table users, api_keys, providers, models, aliases, usage_logs, usage_hourly, spend, ended_sessions",
+  );
   return { release: () => client.end() };
 }

@@ -2,7 +2,7 @@
 
 /** About what belongs to a user: it may be granted for all, or for one's own alone. */
 const aboutOwned = {
-  "self.read": "See who one is",
+  "self.read": "See who one is, and sign out",
   "users.read": "List and read users",
   "keys.read": "List and read API keys",
   "keys.create": "Create API keys",

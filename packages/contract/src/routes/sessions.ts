@@ -39,6 +39,17 @@ export const sessionRoutes = defineRoutes({
     summary: "Sign in",
     description: "Answers a token for twelve hours. Repeated failures are answered 429 for a while.",
   },
+  end: {
+    id: "sessions.end",
+    tag,
+    permission: "self.read",
+    method: "DELETE",
+    path: "/admin/sessions/current",
+    response: z.object({ deleted: z.literal(true) }).meta({ id: "SessionEnded" }),
+    status: 200,
+    summary: "Sign out",
+    description: "Ends the session whose token is sent. Other sessions of the user go on.",
+  },
   me: {
     id: "sessions.me",
     tag,

@@ -15,7 +15,7 @@ import {
 } from "./fields.ts";
 import { defineRoutes } from "./route.ts";
 
-export const role = z.enum(roleNames);
+const role = z.enum(roleNames);
 
 export const user = z
   .object({

@@ -54,10 +54,10 @@ function readCredential({ headers }: FastifyRequest): string {
 async function identifyActor(credential: string, adminKeys: SecretSet, deps: GuardDependencies): Promise<Actor> {
   if (adminKeys.has(credential)) return adminKeyActor;
   if (credential.startsWith("gk-")) return identifyKey(credential, deps);
-  const user = await deps.sessions.verify(credential);
-  if (user === null)
+  const verified = await deps.sessions.verify(credential);
+  if (verified === null)
     throw new GhostError("invalid_api_key", "This is not the admin key, nor a session that is still valid");
-  return actorOf("session", user);
+  return actorOf(verified.user, verified.session);
 }
 
 async function identifyKey(key: string, { store, snapshot, steadyTime }: GuardDependencies): Promise<Actor> {
@@ -65,5 +65,5 @@ async function identifyKey(key: string, { store, snapshot, steadyTime }: GuardDe
   const isExpired = principal !== undefined && principal.expiresAt !== null && principal.expiresAt <= steadyTime.now();
   const user = principal === undefined || isExpired ? undefined : await store.users.find(principal.userId, "all");
   if (user === undefined) throw new GhostError("invalid_api_key", "The key is unknown, revoked or expired");
-  return actorOf("api_key", user);
+  return actorOf(user, null);
 }

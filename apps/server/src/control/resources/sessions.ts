@@ -1,3 +1,4 @@
+import { GhostError } from "@ghostllm/contract";
 import { found, toTime } from "./fields.ts";
 import type { Resource, ResourceDependencies } from "./resource.ts";
 import { toApiUser } from "./users.ts";
@@ -7,6 +8,13 @@ export function createSessionsResource({ sessions, store }: ResourceDependencies
     async create({ body, address }) {
       const { token, expiresAt, user } = await sessions.signIn({ ...body, address });
       return { token, expires_at: toTime(expiresAt), user: toApiUser(user) };
+    },
+
+    async end({ actor: { session } }) {
+      if (session === null)
+        throw new GhostError("invalid_request_error", "Only a session can be signed out, and this is a key");
+      await sessions.signOut(session);
+      return { deleted: true };
     },
 
     async me({ actor: { via, role, userId }, reach }) {

@@ -3,6 +3,7 @@
 
 import { GhostError } from "@ghostllm/contract";
 import type { Store, UserRow } from "#control/store/store.ts";
+import type { Session } from "#domain/access/actor.ts";
 import type { Clock, SteadyTime } from "#domain/clock.ts";
 import type { Secret } from "#domain/secret.ts";
 import { verifyPassword } from "./passwords.ts";
@@ -19,11 +20,18 @@ export interface Attempt {
 export interface Sessions {
   signIn(attempt: Attempt): Promise<IssuedToken & { readonly user: UserRow }>;
   /** The user as the store has him now; null where the token is no valid session. */
-  verify(token: string): Promise<UserRow | null>;
+  verify(token: string): Promise<VerifiedSession | null>;
+  /** From now on its token is no valid session, here or at any other server of this database. */
+  signOut(session: Session): Promise<void>;
+}
+
+export interface VerifiedSession {
+  readonly user: UserRow;
+  readonly session: Session;
 }
 
 interface SessionsOptions {
-  readonly store: Pick<Store, "credentials">;
+  readonly store: Pick<Store, "credentials" | "endedSessions">;
   readonly secret: Secret;
   readonly clock: Clock;
   /** By which sessions end. */
@@ -60,11 +68,12 @@ export function createSessions({ store, secret, clock, steadyTime }: SessionsOpt
     },
     async verify(token) {
       const claims = await tokens.verify(token);
-      if (claims === null) return null;
+      if (claims === null || (await store.endedSessions.has(claims.session.id))) return null;
       const credentials = await store.credentials.find({ id: claims.userId });
       if (credentials === undefined || passwordStamp(credentials) !== claims.passwordStamp) return null;
-      return credentials.user;
+      return { user: credentials.user, session: claims.session };
     },
+    signOut: ({ id, expiresAt }) => store.endedSessions.add(id, expiresAt),
   };
 }
 

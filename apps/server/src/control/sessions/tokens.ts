@@ -1,8 +1,11 @@
 // Session tokens: JWTs signed with HS256, twelve hours long.
 
 import { createHash } from "node:crypto";
+import { newId } from "@ghostllm/contract";
 import { jwtVerify, SignJWT } from "jose";
+import type { JWTPayload } from "jose";
 import type { Credentials } from "#control/store/store.ts";
+import type { Session } from "#domain/access/actor.ts";
 import type { SteadyTime } from "#domain/clock.ts";
 import type { Secret } from "#domain/secret.ts";
 
@@ -20,6 +23,7 @@ export interface TokenClaims {
   readonly userId: string;
   /** Of the password at the time of signing in: a new password ends the old sessions. */
   readonly passwordStamp: string;
+  readonly session: Session;
 }
 
 export interface SessionTokens {
@@ -41,6 +45,7 @@ export function createSessionTokens({ secret, steadyTime }: TokenOptions): Sessi
       const expiresAt = issuedAtSeconds * 1000 + lifetimeMs;
       const token = await new SignJWT({ pwd: passwordStamp(credentials) })
         .setProtectedHeader({ alg: "HS256", typ: "JWT" })
+        .setJti(newId(issuedAtSeconds * 1000))
         .setSubject(credentials.user.id)
         .setIssuer(issuer)
         .setAudience(audience)
@@ -56,15 +61,19 @@ export function createSessionTokens({ secret, steadyTime }: TokenOptions): Sessi
           issuer,
           audience,
           currentDate: new Date(steadyTime.now()),
-          requiredClaims: ["sub", "exp", "pwd"],
+          requiredClaims: ["sub", "exp", "jti", "pwd"],
         });
-        const { sub, pwd } = payload;
-        return typeof sub === "string" && typeof pwd === "string" ? { userId: sub, passwordStamp: pwd } : null;
+        return claimsOf(payload);
       } catch {
         return null;
       }
     },
   };
+}
+
+function claimsOf({ sub, exp, jti, pwd }: JWTPayload): TokenClaims | null {
+  if (sub === undefined || exp === undefined || jti === undefined || typeof pwd !== "string") return null;
+  return { userId: sub, passwordStamp: pwd, session: { id: jti, expiresAt: exp * 1000 } };
 }
 
 export function passwordStamp({ user, passwordHash }: Credentials): string {

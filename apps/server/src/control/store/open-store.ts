@@ -8,6 +8,7 @@ import type { ControlLog } from "#control/control-log.ts";
 import { apiKeysIn } from "./api-keys.ts";
 import type { Database, Engine } from "./database.ts";
 import { applyMigrations } from "./migrate.ts";
+import { endedSessionsIn } from "./ended-sessions.ts";
 import { modelsIn } from "./models.ts";
 import { isTooSlow, Patience } from "./patience.ts";
 import { probe } from "./probe.ts";
@@ -88,6 +89,7 @@ function storeOver(database: Database): OpenStore {
     engine: engine.name,
     users: usersIn(database),
     credentials: credentialsIn(database),
+    endedSessions: endedSessionsIn(database),
     apiKeys: apiKeysIn(database),
     providers: providersIn(database),
     models: modelsIn(database),

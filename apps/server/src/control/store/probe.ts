@@ -10,6 +10,8 @@ const tables = [
   "settings",
   "usage_logs",
   "usage_hourly",
+  "spend",
+  "ended_sessions",
   "stored_objects",
 ] as const;
 

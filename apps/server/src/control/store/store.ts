@@ -182,6 +182,12 @@ export interface Store {
   readonly credentials: {
     find(by: { readonly id: string } | { readonly email: string }): Promise<Credentials | undefined>;
   };
+  /** Those that were signed out; each is forgotten when it would have ended by itself. */
+  readonly endedSessions: {
+    /** `expiresAt`: epoch ms. */
+    add(id: string, expiresAt: number): Promise<void>;
+    has(id: string): Promise<boolean>;
+  };
   readonly apiKeys: {
     create(key: NewApiKey): Promise<ApiKeyRow>;
     list(page: Page & { readonly userId?: string }, reach: Reach): Promise<readonly ApiKeyRow[]>;

@@ -97,6 +97,11 @@ export interface SettingsTable {
   updated_at: number;
 }
 
+export interface EndedSessionsTable {
+  id: string;
+  expires_at: number;
+}
+
 export interface StoredObjectsTable {
   id: string;
   user_id: string;
@@ -125,5 +130,6 @@ export interface Tables {
   spend: SpendTable;
   settings: SettingsTable;
   stored_objects: StoredObjectsTable;
+  ended_sessions: EndedSessionsTable;
   schema_migrations: MigrationsTable;
 }

@@ -10,10 +10,30 @@ export interface Actor {
   /** To be shown; what may be done is in `grants`. */
   readonly role: Role;
   readonly grants: Grants;
+  /** Null where he has come by a key. */
+  readonly session: Session | null;
 }
 
-export const adminKeyActor: Actor = { via: "admin_key", userId: null, role: "admin", grants: roles.admin };
+export interface Session {
+  readonly id: string;
+  /** Epoch ms. */
+  readonly expiresAt: number;
+}
 
-export function actorOf(via: "session" | "api_key", { id, role }: { readonly id: string; readonly role: Role }): Actor {
-  return { via, userId: id, role, grants: roles[role] };
+export const adminKeyActor: Actor = {
+  via: "admin_key",
+  userId: null,
+  role: "admin",
+  grants: roles.admin,
+  session: null,
+};
+
+interface User {
+  readonly id: string;
+  readonly role: Role;
+}
+
+/** By a key of his own, where there is no session. */
+export function actorOf({ id, role }: User, session: Session | null): Actor {
+  return { via: session === null ? "api_key" : "session", userId: id, role, grants: roles[role], session };
 }

@@ -6,8 +6,8 @@ import { may, reach, reachesNothing } from "./may.ts";
 import { governs, roles } from "./roles.ts";
 import type { Scope } from "./scope.ts";
 
-const ada = actorOf("session", { id: "ada", role: "user" });
-const root = actorOf("api_key", { id: "root", role: "admin" });
+const ada = actorOf({ id: "ada", role: "user" }, null);
+const root = actorOf({ id: "root", role: "admin" }, null);
 const user = (id: string): Scope => ({ kind: "user", id });
 const key = (id: string): Scope => ({ kind: "key", id });
 

@@ -6,6 +6,7 @@ import { doubtfulUsage } from "./0005-doubtful-usage.ts";
 import { storedObjects } from "./0006-stored-objects.ts";
 import { aliases } from "./0007-aliases.ts";
 import { spend } from "./0008-spend.ts";
+import { endedSessions } from "./0009-ended-sessions.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every migration, in order. A new one is a new file and a new line at the end. */
@@ -18,4 +19,5 @@ export const allMigrations: readonly Migration[] = [
   storedObjects,
   aliases,
   spend,
+  endedSessions,
 ];
