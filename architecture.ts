@@ -18,7 +18,9 @@ export const doors: readonly string[] = [
 ];
 
 /** What the dialects share, each room by its subject. */
-const rooms = ["passage", "streams", "seals", "names", "errors", "fields", "openai"].map((room) => `dialects/${room}`);
+const rooms = ["passage", "streams", "seals", "names", "errors", "bodies", "fields", "openai"].map(
+  (room) => `dialects/${room}`,
+);
 
 /** What every dialect may import, and all of its folders. */
 const inDialect = [
@@ -49,7 +51,7 @@ export const folders: Readonly<Record<string, Readonly<Record<string, readonly s
     ],
     // What a dialect must be able to do.
     "dialects/parsed-request.ts": [
-      ...["wire (types)", "operations.ts (types)", "providers (types)", "dialects/fields (types)"],
+      ...["wire (types)", "operations.ts (types)", "providers (types)", "dialects/bodies (types)"],
     ],
     "dialects/dialect.ts": [
       ...rooms.map((room) => `${room} (types)`),
@@ -57,8 +59,16 @@ export const folders: Readonly<Record<string, Readonly<Record<string, readonly s
       ...["embeddings.ts (types)", "operations.ts (types)", "providers (types)"],
     ],
     // What dialects share.
-    "dialects/fields": [
-      ...["dialects/parsed-request.ts (types)", "dialects/errors (types)", "wire", "hub.ts", "operations.ts (types)"],
+    "dialects/fields": ["wire", "hub.ts"],
+    "dialects/bodies": [
+      ...[
+        "dialects/parsed-request.ts (types)",
+        "dialects/errors (types)",
+        "dialects/fields",
+        "wire",
+        "hub.ts",
+        "operations.ts (types)",
+      ],
     ],
     "dialects/errors": [
       "dialects/dialect.ts (types)",
@@ -67,7 +77,7 @@ export const folders: Readonly<Record<string, Readonly<Record<string, readonly s
       "providers (types)",
     ],
     "dialects/streams": [
-      ...["dialects/dialect.ts (types)", "dialects/errors (types)", "dialects/fields (types)"],
+      ...["dialects/dialect.ts (types)", "dialects/errors (types)", "dialects/bodies (types)"],
       ...["dialects/seals (types)", "wire", "hub.ts"],
     ],
     "dialects/seals": [
@@ -270,7 +280,18 @@ export const forbiddenCode: readonly ForbiddenCode[] = [
 export const strangers = {
   dialects: {
     folder: "packages/llm/src/dialects",
-    shared: ["dialect.ts", "parsed-request.ts", "passage", "streams", "seals", "names", "errors", "fields", "openai"],
+    shared: [
+      "dialect.ts",
+      "parsed-request.ts",
+      "passage",
+      "streams",
+      "seals",
+      "names",
+      "errors",
+      "bodies",
+      "fields",
+      "openai",
+    ],
     gatherer: "index.ts",
   },
   providers: {

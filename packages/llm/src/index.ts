@@ -44,7 +44,7 @@ export type {
   StoredAnswer,
   StoredObjects,
   StoredRoute,
-} from "#dialects/fields/stored-objects.ts";
+} from "#dialects/bodies/stored-objects.ts";
 export { longestName } from "#dialects/fields/field-checks.ts";
 export { findMembers } from "./wire/json-members.ts";
 export { JsonExtent } from "./wire/json-extent.ts";

@@ -3,7 +3,7 @@
 import type { Operation } from "#operations.ts";
 import type { Quirks } from "#providers/definition.ts";
 import type { Member } from "#wire/json-members.ts";
-import type { KeptByVendor } from "#dialects/fields/stored-objects.ts";
+import type { KeptByVendor } from "#dialects/bodies/stored-objects.ts";
 
 /** The size of a prompt, as far as its bytes tell it. */
 export type PromptSize = Pick<ParsedRequest, "promptTokensEstimate" | "textBytes">;

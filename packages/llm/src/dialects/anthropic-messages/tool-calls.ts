@@ -1,13 +1,14 @@
 // Calls of tools in messages, both ways. The dialect has an object where the hub has the text that the model wrote.
 
+import { callInput } from "#dialects/fields/call-input.ts";
 import { ownFields, spellingOf } from "#dialects/fields/extras.ts";
 import type { Notes } from "#dialects/fields/extras.ts";
 import type { FieldReader } from "#dialects/fields/field-reader.ts";
 import type { ToolCallPart } from "#hub.ts";
-import { parseExactObject, stringifyExactly } from "#wire/exact-json.ts";
 import type { JsonObject } from "#wire/json.ts";
 import { decodeCacheMark, encodeCacheMark } from "./cache-mark.ts";
 import { dialect } from "./name.ts";
+import { stringifyExactly } from "#wire/exact-json.ts";
 
 export function decodeToolUse(reader: FieldReader): ToolCallPart | undefined {
   const id = reader.string("id");
@@ -40,16 +41,7 @@ export function encodeToolUse(call: ToolCallPart, notes: Notes): JsonObject {
     type: "tool_use",
     id: writeId(call.id, call),
     name: call.name,
-    input: encodeInput(call.argumentsText, notes),
+    input: callInput(call.argumentsText, notes),
     ...encodeCacheMark(call.cache, notes),
   };
-}
-
-/** A text that is no object, mostly since it was cut off, is kept within one. */
-function encodeInput(argumentsText: string, notes: Notes): JsonObject {
-  if (argumentsText.trim() === "") return {};
-  const input = parseExactObject(argumentsText);
-  if (input !== undefined) return input;
-  notes.add("arguments that are no JSON object");
-  return { arguments: argumentsText };
 }

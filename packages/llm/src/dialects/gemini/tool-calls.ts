@@ -1,15 +1,16 @@
 // Calls of tools and their results, both ways. The dialect has objects where the hub has texts, and often no ids: calls
 // are then told apart by their order, and a result belongs to the first call of its name that has none yet.
 
+import { callInput } from "#dialects/fields/call-input.ts";
 import { ownFields, spellingOf } from "#dialects/fields/extras.ts";
 import type { Notes } from "#dialects/fields/extras.ts";
 import type { ToolCallPart, ToolResultPart } from "#hub.ts";
-import { parseExactObject, stringifyExactly } from "#wire/exact-json.ts";
 import { isObject } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
 import { dialect } from "./name.ts";
 import { within, writeProto } from "./proto.ts";
 import type { ProtoReader } from "./proto.ts";
+import { stringifyExactly } from "#wire/exact-json.ts";
 
 /** The calls of a request or an answer that have no result yet, in order. */
 export class CallIds {
@@ -68,19 +69,10 @@ export function encodeCall(call: ToolCallPart, thoughtSignature: string | undefi
   const told = {
     id: inner["id"] === "absent" ? undefined : call.id,
     name: call.name,
-    args: inner["args"] === "absent" ? undefined : encodeArguments(call.argumentsText, notes),
+    args: inner["args"] === "absent" ? undefined : callInput(call.argumentsText, notes),
   };
   const written = writeProto(told, isObject(functionCall) ? functionCall : {}, inner);
   return writeProto({ functionCall: written, thoughtSignature }, kept, spelling);
-}
-
-/** A text that is no object, mostly since it was cut off, is kept within one. */
-function encodeArguments(argumentsText: string, notes: Notes): JsonObject {
-  if (argumentsText.trim() === "") return {};
-  const args = parseExactObject(argumentsText);
-  if (args !== undefined) return args;
-  notes.add("arguments that are no JSON object");
-  return { arguments: argumentsText };
 }
 
 /** What a tool answered in words, and whether that is an error: https://ai.google.dev/api/caching#FunctionResponse */

@@ -2,7 +2,7 @@
 // https://docs.ollama.com/api
 
 import type { Dialect } from "#dialects/dialect.ts";
-import { editModel } from "#dialects/fields/edit-model.ts";
+import { editModel } from "#dialects/bodies/edit-model.ts";
 import { noFitting } from "#fitting/fit-text.ts";
 import { TailTap } from "#dialects/streams/large-answer.ts";
 import { failureOf } from "./answer-failure.ts";

@@ -1,5 +1,6 @@
 // How much to think, both ways: `think`, which is yes, no, or a word for the effort.
 
+import { effortOf, lowMediumHigh } from "#dialects/fields/reasoning-effort.ts";
 import { spellingOf } from "#dialects/fields/extras.ts";
 import type { RequestEdits } from "#dialects/parsed-request.ts";
 import type { Notes } from "#dialects/fields/extras.ts";
@@ -21,15 +22,6 @@ export function decodeReasoningWish(reader: FieldReader): ReasoningWish | undefi
 /** Of who just thinks. */
 const usualEffort = "medium";
 
-const words: Readonly<Record<string, string>> = {
-  minimal: "low",
-  low: "low",
-  medium: "medium",
-  high: "high",
-  xhigh: "high",
-  max: "high",
-};
-
 /** Words for the effort are for these models alone; others refuse them or take them for yes. */
 const takesWords = /gpt-?oss/i;
 
@@ -49,13 +41,8 @@ export function encodeReasoningWish(
     return {};
   }
   if (effort === undefined) notes.add("reasoning budget");
-  const word = effort === undefined ? effortOf(budgetTokens) : words[effort];
+  const word = effort === undefined ? effortOf(budgetTokens) : lowMediumHigh(effort);
   if (takesWords.test(model) && word !== undefined) return { think: word };
   if (effort !== undefined && effort !== usualEffort) notes.add("reasoning effort");
   return { think: true };
-}
-
-function effortOf(budgetTokens: number): string {
-  if (budgetTokens < 4_096) return "low";
-  return budgetTokens < 16_384 ? "medium" : "high";
 }

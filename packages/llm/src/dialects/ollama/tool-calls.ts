@@ -1,14 +1,15 @@
 // Calls of tools in messages, both ways. The dialect has an object where the hub has the text that the model wrote.
 
+import { callInput } from "#dialects/fields/call-input.ts";
 import { ownFields, present, spellingOf } from "#dialects/fields/extras.ts";
 import type { Notes } from "#dialects/fields/extras.ts";
 import { FieldReader, isString } from "#dialects/fields/field-reader.ts";
 import { readSeal, writeSeal } from "#dialects/seals/seals.ts";
 import type { Opaque, ToolCallPart } from "#hub.ts";
-import { parseExactObject, stringifyExactly } from "#wire/exact-json.ts";
 import { isObject, memberOf } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
 import { dialect } from "./name.ts";
+import { stringifyExactly } from "#wire/exact-json.ts";
 
 /** `makeId` names a call to which the server gave no id, as older ones do. */
 export function decodeToolCall(value: unknown, makeId: () => string): ToolCallPart | Opaque {
@@ -69,17 +70,10 @@ export function encodeToolCall(call: ToolCallPart, notes: Notes): JsonObject {
       ...(isObject(kept) ? kept : {}),
       ...present({ index }),
       name: call.name,
-      ...(form !== "absent" && { arguments: form === "string" ? call.argumentsText : encodeArguments(call, notes) }),
+      ...(form !== "absent" && {
+        arguments: form === "string" ? call.argumentsText : callInput(call.argumentsText, notes),
+      }),
     },
     ...(signature !== undefined && { signature: writeSeal(signature, dialect) }),
   };
-}
-
-/** A text that is no object, mostly since it was cut off, is kept within one. */
-function encodeArguments({ argumentsText }: Pick<ToolCallPart, "argumentsText">, notes: Notes): JsonObject {
-  if (argumentsText.trim() === "") return {};
-  const value = parseExactObject(argumentsText);
-  if (value !== undefined) return value;
-  notes.add("arguments that are no JSON object");
-  return { arguments: argumentsText };
 }

@@ -4,7 +4,7 @@
 import type { Dialect } from "#dialects/dialect.ts";
 import type { ParsedRequest } from "#dialects/parsed-request.ts";
 import { refusesSchema } from "#dialects/openai/openai-schemas.ts";
-import { editModel } from "#dialects/fields/edit-model.ts";
+import { editModel } from "#dialects/bodies/edit-model.ts";
 import { encodeError } from "#dialects/openai/openai-error.ts";
 import { readError } from "#dialects/errors/read-error.ts";
 import { failureOf } from "./answer-failure.ts";

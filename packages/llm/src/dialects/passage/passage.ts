@@ -8,7 +8,7 @@ import type { StreamFailure } from "#dialects/errors/vendor-error.ts";
 import type { ParsedRequest, RequestEdits } from "#dialects/parsed-request.ts";
 import type { StreamTap } from "#dialects/streams/stream-tap.ts";
 import type { ErrorContext, ErrorReading } from "#dialects/errors/error-reading.ts";
-import type { StoredAnswer } from "#dialects/fields/stored-objects.ts";
+import type { StoredAnswer } from "#dialects/bodies/stored-objects.ts";
 import type { KeptTurn, KnownTurns } from "#dialects/seals/sealed-turns.ts";
 
 export interface WholeAnswerReading {

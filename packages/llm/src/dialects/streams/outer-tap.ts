@@ -2,7 +2,7 @@ import type { GhostError } from "@ghostllm/contract";
 import type { Usage } from "#hub.ts";
 import type { StreamFailure } from "#dialects/errors/vendor-error.ts";
 import type { StreamTap } from "./stream-tap.ts";
-import type { StoredAnswer } from "#dialects/fields/stored-objects.ts";
+import type { StoredAnswer } from "#dialects/bodies/stored-objects.ts";
 import type { KeptTurn } from "#dialects/seals/sealed-turns.ts";
 
 /** Does something to the bytes on their way into another tap or out of it; what is known of the stream, that one knows. */

@@ -2,7 +2,7 @@
 
 import type { GhostError } from "@ghostllm/contract";
 import type { StreamFailure } from "#dialects/errors/vendor-error.ts";
-import type { StoredAnswer } from "#dialects/fields/stored-objects.ts";
+import type { StoredAnswer } from "#dialects/bodies/stored-objects.ts";
 import type { KeptTurn } from "#dialects/seals/sealed-turns.ts";
 import type { Usage } from "#hub.ts";
 

@@ -1,7 +1,7 @@
 import type { ParsedRequest } from "#dialects/parsed-request.ts";
-import { readDocument } from "#dialects/fields/read-answer.ts";
-import type { AnswerReading } from "#dialects/fields/read-answer.ts";
-import { textOf, textReader } from "#dialects/fields/read-text.ts";
+import { readDocument } from "#dialects/bodies/read-answer.ts";
+import type { AnswerReading } from "#dialects/bodies/read-answer.ts";
+import { textOf, textReader } from "#dialects/bodies/read-text.ts";
 import { isObject, memberOf, stringify } from "#wire/json.ts";
 import { failureOf } from "#dialects/anthropic-messages/answer-failure.ts";
 import { readUsage } from "#dialects/anthropic-messages/usage.ts";

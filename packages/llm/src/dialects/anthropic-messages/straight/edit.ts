@@ -1,5 +1,5 @@
 import type { ParsedRequest, RequestEdits } from "#dialects/parsed-request.ts";
-import { editModel } from "#dialects/fields/edit-model.ts";
+import { editModel } from "#dialects/bodies/edit-model.ts";
 import { writeJson } from "#dialects/fields/extras.ts";
 import { exactInRequests, parseExactly } from "#wire/exact-json.ts";
 import { isObject } from "#wire/json.ts";

@@ -1,4 +1,4 @@
-import type { FewFieldsRules } from "#dialects/fields/few-fields.ts";
+import type { FewFieldsRules } from "#dialects/bodies/few-fields.ts";
 
 /** Images and documents have a `source`. */
 export const largeBody: FewFieldsRules = {

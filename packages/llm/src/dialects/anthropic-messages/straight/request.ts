@@ -1,6 +1,6 @@
 import type { ParsedRequest } from "#dialects/parsed-request.ts";
-import { readFewFields } from "#dialects/fields/few-fields.ts";
-import { parseBody } from "#dialects/fields/parse-body.ts";
+import { readFewFields } from "#dialects/bodies/few-fields.ts";
+import { parseBody } from "#dialects/bodies/parse-body.ts";
 import type { Operation } from "#operations.ts";
 import { findMembers } from "#wire/json-members.ts";
 import { checkFields } from "./fields.ts";

@@ -1,3 +1,4 @@
+import { meaningOfFinish } from "#dialects/fields/finish-words.ts";
 import type { FinishReason } from "#hub.ts";
 
 const meanings: Readonly<Record<string, FinishReason>> = {
@@ -11,10 +12,8 @@ const meanings: Readonly<Record<string, FinishReason>> = {
   refusal: "refusal",
 };
 
-/** Servers that copy the dialect may end an answer that calls tools as any other: its calls tell. */
 export function decodeFinish(reason: string, hasCalls = false): FinishReason {
-  const finish = Object.hasOwn(meanings, reason) ? (meanings[reason] ?? "other") : "other";
-  return finish === "stop" && hasCalls ? "tool_calls" : finish;
+  return meaningOfFinish(meanings, reason, hasCalls);
 }
 
 /** The model made a mess of its answer: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html */

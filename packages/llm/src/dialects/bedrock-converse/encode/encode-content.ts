@@ -1,10 +1,9 @@
 // The blocks of a message as the dialect writes them: a table of one small function per kind of part.
 
+import { callInput } from "#dialects/fields/call-input.ts";
 import { noteOpaque, ownFields } from "#dialects/fields/extras.ts";
-import type { Notes } from "#dialects/fields/extras.ts";
 import { writeSeal } from "#dialects/seals/seals.ts";
 import type { Part, ReasoningPart, ToolCallPart, ToolResultPart } from "#hub.ts";
-import { parseExactObject } from "#wire/exact-json.ts";
 import type { JsonObject } from "#wire/json.ts";
 import type { EncodingContext } from "./encoding-context.ts";
 import { encodeMedia } from "./media.ts";
@@ -66,16 +65,7 @@ function encodeId(id: string): string {
 
 function encodeToolUse({ id, name, argumentsText, signature }: ToolCallPart, { notes }: EncodingContext): JsonObject {
   if (signature !== undefined) notes.add("signature of a tool call");
-  return { toolUse: { toolUseId: encodeId(id), name, input: encodeInput(argumentsText, notes) } };
-}
-
-/** A text that is no object, mostly since it was cut off, is kept within one. */
-function encodeInput(argumentsText: string, notes: Notes): JsonObject {
-  if (argumentsText.trim() === "") return {};
-  const input = parseExactObject(argumentsText);
-  if (input !== undefined) return input;
-  notes.add("arguments that are no JSON object");
-  return { arguments: argumentsText };
+  return { toolUse: { toolUseId: encodeId(id), name, input: callInput(argumentsText, notes) } };
 }
 
 function encodeToolResult({ callId, content, isError }: ToolResultPart, context: EncodingContext): JsonObject {

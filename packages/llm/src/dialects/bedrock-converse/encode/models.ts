@@ -1,5 +1,6 @@
 // What the dialect has no field for is told in fields of the model's own: `additionalModelRequestFields`.
 
+import { lowMediumHigh } from "#dialects/fields/reasoning-effort.ts";
 import type { Notes } from "#dialects/fields/extras.ts";
 import type { ChatRequest, ReasoningWish } from "#hub.ts";
 import { isObject } from "#wire/json.ts";
@@ -60,18 +61,9 @@ function budgetOf(effort: string): number {
   return (Object.hasOwn(budgets, effort) ? budgets[effort] : undefined) ?? 16_384;
 }
 
-const efforts: Readonly<Record<string, string>> = {
-  minimal: "low",
-  low: "low",
-  medium: "medium",
-  high: "high",
-  xhigh: "high",
-  max: "high",
-};
-
 /** One of three words; a budget has none. */
 function wordOf(effort: string | undefined, notes: Notes): string | undefined {
-  const word = effort !== undefined && Object.hasOwn(efforts, effort) ? efforts[effort] : undefined;
+  const word = effort === undefined ? undefined : lowMediumHigh(effort);
   if (word === undefined) notes.add(effort === undefined ? "reasoning budget" : "reasoning effort");
   return word;
 }

@@ -1,10 +1,10 @@
 import type { ParsedRequest } from "#dialects/parsed-request.ts";
-import { oneLine } from "#dialects/fields/one-line.ts";
-import { readDocument } from "#dialects/fields/read-answer.ts";
-import type { AnswerReading } from "#dialects/fields/read-answer.ts";
+import { oneLine } from "#dialects/bodies/one-line.ts";
+import { readDocument } from "#dialects/bodies/read-answer.ts";
+import type { AnswerReading } from "#dialects/bodies/read-answer.ts";
 import type { WrittenAnswer } from "#dialects/streams/stream-codec.ts";
 import type { Usage } from "#hub.ts";
-import { textReader } from "#dialects/fields/read-text.ts";
+import { textReader } from "#dialects/bodies/read-text.ts";
 import { isObject, memberOf, parseJson, stringify } from "#wire/json.ts";
 import { failureOf } from "#dialects/gemini/answer-failure.ts";
 import { writeFrame } from "#dialects/gemini/errors.ts";

@@ -1,4 +1,4 @@
-import type { FewFieldsRules } from "#dialects/fields/few-fields.ts";
+import type { FewFieldsRules } from "#dialects/bodies/few-fields.ts";
 
 export const largeBody: FewFieldsRules = {
   standIns: { contents: [{}], tools: [{}] },

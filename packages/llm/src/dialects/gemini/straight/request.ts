@@ -1,7 +1,7 @@
 import { modelName } from "#dialects/fields/field-checks.ts";
 import type { ParsedRequest, RequestLine } from "#dialects/parsed-request.ts";
-import { readFewFields } from "#dialects/fields/few-fields.ts";
-import { parseBody } from "#dialects/fields/parse-body.ts";
+import { readFewFields } from "#dialects/bodies/few-fields.ts";
+import { parseBody } from "#dialects/bodies/parse-body.ts";
 import type { Operation } from "#operations.ts";
 import { findMembers } from "#wire/json-members.ts";
 import { checkFields } from "./fields.ts";

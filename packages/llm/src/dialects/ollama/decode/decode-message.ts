@@ -1,8 +1,9 @@
 // The messages of a request: a table of one small function per role. A message of an unknown role comes back as it was.
 
-import { FieldReader, isString } from "#dialects/fields/field-reader.ts";
+import { decodeByRole } from "#dialects/fields/decode-by-role.ts";
+import type { RoleDecoders } from "#dialects/fields/decode-by-role.ts";
+import type { FieldReader } from "#dialects/fields/field-reader.ts";
 import type { MediaPart, Message, MessageRole, Opaque, Part, TextPart, ToolCallPart, ToolResultPart } from "#hub.ts";
-import { isObject } from "#wire/json.ts";
 import { decodeImages } from "#dialects/ollama/media.ts";
 import { dialect } from "#dialects/ollama/name.ts";
 import { decodeToolCall } from "#dialects/ollama/tool-calls.ts";
@@ -14,9 +15,7 @@ interface Conversation {
   readonly open: ToolCallPart[];
 }
 
-type MessageDecoder = (reader: FieldReader, conversation: Conversation) => Message;
-
-const decoders: Readonly<Record<string, MessageDecoder>> = {
+const decoders: RoleDecoders<Conversation> = {
   system: (reader) => decodeSpoken("system", reader),
   user: (reader) => decodeSpoken("user", reader),
   assistant: decodeAssistant,
@@ -27,19 +26,8 @@ export function decodeMessages(messages: readonly unknown[]): readonly Message[]
   const conversation: Conversation = { count: 0, open: [] };
   return messages.map((message) => {
     conversation.count += 1;
-    return decodeMessage(message, conversation);
+    return decodeByRole(message, decoders, conversation, dialect);
   });
-}
-
-function decodeMessage(message: unknown, conversation: Conversation): Message {
-  const role = isObject(message) ? message["role"] : undefined;
-  const decode = isString(role) && Object.hasOwn(decoders, role) ? decoders[role] : undefined;
-  if (!isObject(message) || decode === undefined) {
-    return { role: "user", content: [{ kind: "opaque", dialect, value: message, place: "messages" }] };
-  }
-  const reader = new FieldReader(dialect, message);
-  reader.drop("role");
-  return decode(reader, conversation);
 }
 
 function decodeSpoken(role: MessageRole, reader: FieldReader): Message {

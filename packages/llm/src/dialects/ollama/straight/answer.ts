@@ -1,8 +1,8 @@
 import type { ParsedRequest } from "#dialects/parsed-request.ts";
-import { oneLine } from "#dialects/fields/one-line.ts";
-import { textOf, textReader } from "#dialects/fields/read-text.ts";
-import { readDocument } from "#dialects/fields/read-answer.ts";
-import type { AnswerReading } from "#dialects/fields/read-answer.ts";
+import { oneLine } from "#dialects/bodies/one-line.ts";
+import { textOf, textReader } from "#dialects/bodies/read-text.ts";
+import { readDocument } from "#dialects/bodies/read-answer.ts";
+import type { AnswerReading } from "#dialects/bodies/read-answer.ts";
 import type { WrittenAnswer } from "#dialects/streams/stream-codec.ts";
 import { isObject, memberOf, stringify } from "#wire/json.ts";
 import { eachLine } from "#wire/lines.ts";

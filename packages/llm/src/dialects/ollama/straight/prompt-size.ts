@@ -1,4 +1,4 @@
-import { estimatePrompt } from "#dialects/fields/prompt-estimate.ts";
+import { estimatePrompt } from "#dialects/bodies/prompt-estimate.ts";
 import type { PromptSize } from "#dialects/parsed-request.ts";
 import { memberOf } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";

@@ -1,5 +1,5 @@
 import type { ParsedRequest } from "#dialects/parsed-request.ts";
-import { parseBody } from "#dialects/fields/parse-body.ts";
+import { parseBody } from "#dialects/bodies/parse-body.ts";
 import { crossings } from "#operations.ts";
 import type { Operation } from "#operations.ts";
 import { findMembers } from "#wire/json-members.ts";

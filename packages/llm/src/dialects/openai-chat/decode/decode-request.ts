@@ -1,6 +1,7 @@
 // A client's request in this dialect -> what it means. Called for requests that go to a target of another dialect.
 // Every field is either understood, or kept in `extras`: encode-request.ts makes the same body of it again.
 
+import { readAskedLogprobs } from "#dialects/fields/asked-logprobs.ts";
 import { GhostError } from "@ghostllm/contract";
 import type { ParsedRequest } from "#dialects/parsed-request.ts";
 import { present } from "#dialects/fields/extras.ts";
@@ -36,7 +37,7 @@ export function decodeRequest({ body, model }: ParsedRequest): ChatRequest {
       answers: reader.number("n"),
       format: decodeAnswerFormat(reader),
       reasoning: decodeReasoningWish(reader),
-      logprobs: decodeLogprobs(reader),
+      logprobs: readAskedLogprobs(reader),
       userId: reader.string("user"),
     }),
   };
@@ -127,13 +128,4 @@ function decodeReasoningWish(reader: FieldReader): ReasoningWish | undefined {
     return wish;
   }
   return undefined;
-}
-
-function decodeLogprobs(reader: FieldReader): number | undefined {
-  if (reader.peek("logprobs") === false) reader.spellAsWritten("logprobs");
-  if (reader.peek("logprobs") !== true) return undefined;
-  reader.drop("logprobs");
-  const top = reader.number("top_logprobs");
-  if (top === 0) reader.spell("top_logprobs", 0);
-  return top ?? 0;
 }

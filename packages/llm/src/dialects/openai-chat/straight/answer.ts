@@ -1,9 +1,9 @@
 import type { ParsedRequest } from "#dialects/parsed-request.ts";
-import { oneLine } from "#dialects/fields/one-line.ts";
-import { readDocument } from "#dialects/fields/read-answer.ts";
-import type { AnswerReading } from "#dialects/fields/read-answer.ts";
+import { oneLine } from "#dialects/bodies/one-line.ts";
+import { readDocument } from "#dialects/bodies/read-answer.ts";
+import type { AnswerReading } from "#dialects/bodies/read-answer.ts";
 import type { WrittenAnswer } from "#dialects/streams/stream-codec.ts";
-import { textOf, textReader } from "#dialects/fields/read-text.ts";
+import { textOf, textReader } from "#dialects/bodies/read-text.ts";
 import { isObject, memberOf } from "#wire/json.ts";
 import { failureOf } from "#dialects/openai-chat/answer-failure.ts";
 import { isForwarded, readForwardedUsage } from "./forwarded.ts";

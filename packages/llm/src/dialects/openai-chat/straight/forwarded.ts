@@ -1,12 +1,12 @@
 // Operations of OpenAI's API beside chat, of which the gateway reads the model and the usage and nothing else: pictures,
 // sound, moderation, and the ranking of documents, which vendors of the dialect agree on. They have no other dialect.
 
-import { estimateTokens } from "#dialects/fields/prompt-estimate.ts";
+import { estimateTokens } from "#dialects/bodies/prompt-estimate.ts";
 import { GhostError } from "@ghostllm/contract";
 import type { ClientEndpoint } from "#dialects/dialect.ts";
 import type { ParsedRequest, RequestLine } from "#dialects/parsed-request.ts";
 import { modelName } from "#dialects/fields/field-checks.ts";
-import { parseBody } from "#dialects/fields/parse-body.ts";
+import { parseBody } from "#dialects/bodies/parse-body.ts";
 import { present } from "#dialects/fields/extras.ts";
 import { vendorCostOf } from "#dialects/fields/usage-parts.ts";
 import type { Usage } from "#hub.ts";

@@ -1,4 +1,4 @@
-import type { FewFieldsRules } from "#dialects/fields/few-fields.ts";
+import type { FewFieldsRules } from "#dialects/bodies/few-fields.ts";
 
 /** Media are data URLs, `input_audio`, `image_url`. */
 export const largeBody: FewFieldsRules = {

@@ -1,5 +1,5 @@
-import { estimatePrompt, estimateTokens } from "#dialects/fields/prompt-estimate.ts";
-import type { CarriedMedia } from "#dialects/fields/prompt-estimate.ts";
+import { estimatePrompt, estimateTokens } from "#dialects/bodies/prompt-estimate.ts";
+import type { CarriedMedia } from "#dialects/bodies/prompt-estimate.ts";
 import type { PromptSize } from "#dialects/parsed-request.ts";
 import type { Operation } from "#operations.ts";
 import { isObject, memberOf } from "#wire/json.ts";

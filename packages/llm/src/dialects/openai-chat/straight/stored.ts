@@ -1,7 +1,7 @@
 // Files, and batches of requests for later: https://platform.openai.com/docs/api-reference/files and .../batch
 
-import { readTexts } from "#dialects/fields/stored-objects.ts";
-import type { StoredObjects } from "#dialects/fields/stored-objects.ts";
+import { readTexts } from "#dialects/bodies/stored-objects.ts";
+import type { StoredObjects } from "#dialects/bodies/stored-objects.ts";
 
 const idsOf = (body: Buffer, fields: readonly string[]): readonly string[] =>
   readTexts(body, fields).map(({ id }) => id);

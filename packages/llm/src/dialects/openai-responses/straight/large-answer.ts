@@ -1,5 +1,5 @@
 import { LargeAnswerTap } from "#dialects/streams/large-answer.ts";
-import type { StoredAnswer } from "#dialects/fields/stored-objects.ts";
+import type { StoredAnswer } from "#dialects/bodies/stored-objects.ts";
 import type { Usage } from "#hub.ts";
 import { readHead } from "./stored.ts";
 import { paidItems, readUsage } from "#dialects/openai-responses/usage.ts";

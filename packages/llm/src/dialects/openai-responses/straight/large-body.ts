@@ -1,4 +1,4 @@
-import type { FewFieldsRules } from "#dialects/fields/few-fields.ts";
+import type { FewFieldsRules } from "#dialects/bodies/few-fields.ts";
 
 /** Media are data URLs, `image_url`, `file_url`, `input_audio`, and files in bare base64. */
 export const largeBody: FewFieldsRules = {

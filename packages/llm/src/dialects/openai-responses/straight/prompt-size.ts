@@ -1,5 +1,5 @@
-import { estimatePrompt } from "#dialects/fields/prompt-estimate.ts";
-import type { CarriedMedia } from "#dialects/fields/prompt-estimate.ts";
+import { estimatePrompt } from "#dialects/bodies/prompt-estimate.ts";
+import type { CarriedMedia } from "#dialects/bodies/prompt-estimate.ts";
 import type { PromptSize } from "#dialects/parsed-request.ts";
 import { isObject, memberOf } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";

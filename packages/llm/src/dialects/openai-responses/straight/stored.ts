@@ -1,7 +1,7 @@
 // Answers that the vendor keeps: https://platform.openai.com/docs/api-reference/responses
 
-import { readMember } from "#dialects/fields/stored-objects.ts";
-import type { KeptByVendor, StoredAnswer, StoredObjects } from "#dialects/fields/stored-objects.ts";
+import { readMember } from "#dialects/bodies/stored-objects.ts";
+import type { KeptByVendor, StoredAnswer, StoredObjects } from "#dialects/bodies/stored-objects.ts";
 import { memberOf } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
 

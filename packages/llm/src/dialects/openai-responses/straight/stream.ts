@@ -3,7 +3,7 @@ import type { ParsedRequest } from "#dialects/parsed-request.ts";
 import { FrameTap } from "#dialects/streams/frame-tap.ts";
 import type { Fate } from "#dialects/streams/frame-tap.ts";
 import { decodedOpening, noOpening } from "#dialects/streams/opening.ts";
-import type { StoredAnswer } from "#dialects/fields/stored-objects.ts";
+import type { StoredAnswer } from "#dialects/bodies/stored-objects.ts";
 import { failureOf } from "#dialects/errors/vendor-error.ts";
 import type { Usage } from "#hub.ts";
 import { FrameScanner } from "#wire/frame-scan.ts";
