@@ -32,7 +32,7 @@ const sound: Readonly<Record<string, string>> = {
   "apps/server/src/gateway/upstream/client.ts": 'import { connect } from "node:net";\nimport { Pool } from "undici";\n',
   "apps/server/src/gateway/http/listener.ts":
     'import { createServer, type ClientRequest } from "node:http";\nconst text = "sent together";\n',
-  "apps/server/src/control/store/sqlite.ts": 'import { Kysely } from "kysely";\n',
+  "apps/server/src/control/store/engines/sqlite.ts": 'import { Kysely } from "kysely";\n',
   "apps/server/src/config/sources.ts": "export const environment = process.env;\n",
   "apps/server/src/compose/vendors.ts":
     'import { startFake } from "@ghostllm/fake-upstream";\nimport { listen } from "#gateway/http/listener.ts";\n',

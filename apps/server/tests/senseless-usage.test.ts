@@ -1,7 +1,7 @@
 // A vendor's slip of the pen in its usage neither spends a budget nor spoils a record, in any dialect, plain or streamed.
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { toValues } from "#control/store/usage-columns.ts";
+import { toValues } from "#control/store/usage/usage-columns.ts";
 import { PricedVendor } from "./support/priced-vendor.ts";
 import type { Asked } from "./support/priced-vendor.ts";
 

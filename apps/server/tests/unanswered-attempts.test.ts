@@ -4,7 +4,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import type { Script } from "@ghostllm/fake-upstream";
 import type { Price } from "@ghostllm/llm";
-import { toValues, fromRow, usageColumns } from "#control/store/usage-columns.ts";
+import { toValues, fromRow, usageColumns } from "#control/store/usage/usage-columns.ts";
 import { encodeRecord, parseLine } from "#link/journal/record-line.ts";
 import { makePrincipal, makeScope, makeSnapshot, makeTarget, testKey } from "./support/gateway.ts";
 import { hello, helloStream, startStage, waitFor } from "./support/stage.ts";

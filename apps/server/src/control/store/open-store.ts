@@ -12,16 +12,16 @@ import { endedSessionsIn } from "./ended-sessions.ts";
 import { modelsIn } from "./models.ts";
 import { isTooSlow, Patience } from "./patience.ts";
 import { probe } from "./probe.ts";
-import { openPostgres } from "./postgres.ts";
+import { openPostgres } from "#control/store/engines/postgres.ts";
 import { providersIn } from "./providers.ts";
 import { aliasesIn } from "./aliases.ts";
 import { settingsIn } from "./settings.ts";
 import { spendIn } from "./spend.ts";
-import { openSqlite } from "./sqlite.ts";
+import { openSqlite } from "#control/store/engines/sqlite.ts";
 import type { Store } from "./store.ts";
 import { storedObjectsIn } from "./stored-objects.ts";
 import type { Tables } from "./tables.ts";
-import { usageIn } from "./usage.ts";
+import { usageIn } from "#control/store/usage/usage.ts";
 import { credentialsIn, usersIn } from "./users.ts";
 
 export interface StoreOptions {

@@ -1,7 +1,7 @@
 // The tables as they are in both engines: what Kysely checks our queries against.
 // Times are epoch ms, money is nano-USD, booleans are 0 or 1, JSON is text.
 
-import type { HourlySums, UsageRow } from "./usage-row.ts";
+import type { HourlySums, UsageRow } from "#control/store/usage/usage-row.ts";
 
 export interface UsersTable {
   id: string;

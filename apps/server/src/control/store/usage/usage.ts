@@ -1,8 +1,8 @@
 import { sql, type RawBuilder } from "kysely";
-import { definedOnly } from "./columns.ts";
-import type { Database } from "./database.ts";
-import { isWithin } from "./reach.ts";
-import type { Store, UsageFilter, UsageGrouping } from "./store.ts";
+import { definedOnly } from "#control/store/columns.ts";
+import type { Database } from "#control/store/database.ts";
+import { isWithin } from "#control/store/reach.ts";
+import type { Store, UsageFilter, UsageGrouping } from "#control/store/store.ts";
 import { fromRow } from "./usage-columns.ts";
 import { usageInserterIn } from "./usage-insert.ts";
 import { hourlySums } from "./usage-row.ts";

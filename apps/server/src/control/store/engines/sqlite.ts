@@ -2,8 +2,8 @@
 
 import type { Dialect } from "kysely";
 import { SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from "kysely";
-import type { Engine, Fault } from "./database.ts";
-import type { Patience } from "./patience.ts";
+import type { Engine, Fault } from "#control/store/database.ts";
+import type { Patience } from "#control/store/patience.ts";
 import { SqliteThreadDriver } from "./sqlite-driver.ts";
 import { SqliteFault, SqliteThreadEnded } from "./sqlite-thread.ts";
 

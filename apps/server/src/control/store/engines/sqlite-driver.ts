@@ -2,7 +2,7 @@
 // for a transaction, holds it alone: the others queue.
 
 import type { CompiledQuery, DatabaseConnection, Driver, QueryResult } from "kysely";
-import type { Patience } from "./patience.ts";
+import type { Patience } from "#control/store/patience.ts";
 import type { SqliteStatement, SqliteThreadOptions } from "./sqlite-protocol.ts";
 import { SqliteThread, type SqliteResult } from "./sqlite-thread.ts";
 

@@ -3,8 +3,8 @@
 import { storedUsageFields, usageColumn, usageFields } from "@ghostllm/contract";
 import type { StoredUsageField, UsageField } from "@ghostllm/contract";
 import type { UsageRecord } from "#domain/usage-record.ts";
-import type { Value } from "./bulk.ts";
-import { parseUsageStatus, storableText } from "./columns.ts";
+import type { Value } from "#control/store/bulk.ts";
+import { parseUsageStatus, storableText } from "#control/store/columns.ts";
 import type { UsageRow } from "./usage-row.ts";
 
 const maxTextLength = 1_000;

@@ -4,7 +4,7 @@ import type { Socket } from "node:net";
 import type { PostgresCursor, PostgresPool, PostgresPoolClient, PostgresQueryResult } from "kysely";
 import type { Pool, PoolClient, QueryResultRow } from "pg";
 import type { ControlLog } from "#control/control-log.ts";
-import { isTooSlow, type Patience } from "./patience.ts";
+import { isTooSlow, type Patience } from "#control/store/patience.ts";
 
 export interface PatientPoolOptions {
   readonly pool: Pool;

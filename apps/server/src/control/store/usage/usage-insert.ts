@@ -1,9 +1,9 @@
 // Adds usage: the log, the rollups and what was spent, in one transaction, and each record only once.
 
 import type { UsageRecord } from "#domain/usage-record.ts";
-import { prepareBulk, type BulkStatement, type Value } from "./bulk.ts";
-import { change, type Database } from "./database.ts";
-import { chargerIn } from "./spend.ts";
+import { prepareBulk, type BulkStatement, type Value } from "#control/store/bulk.ts";
+import { change, type Database } from "#control/store/database.ts";
+import { chargerIn } from "#control/store/spend.ts";
 import { toValues, usageColumns } from "./usage-columns.ts";
 import { hourlySums } from "./usage-row.ts";
 import { hourlyKeys, latestUses, sumByHour, sumSpend } from "./usage-sums.ts";

@@ -4,8 +4,8 @@ import { Socket } from "node:net";
 import { PostgresDialect, sql, type Dialect } from "kysely";
 import { DatabaseError, Pool, types, type PoolConfig } from "pg";
 import type { ControlLog } from "#control/control-log.ts";
-import type { Engine, Fault } from "./database.ts";
-import type { Patience } from "./patience.ts";
+import type { Engine, Fault } from "#control/store/database.ts";
+import type { Patience } from "#control/store/patience.ts";
 import { PatientPool } from "./postgres-pool.ts";
 
 export interface PostgresOptions {

@@ -3,9 +3,9 @@
 import { summedUsageFields, usageColumn } from "@ghostllm/contract";
 import { ScopeMap } from "#domain/access/scope.ts";
 import { chargedScopes, chargeOf, type UsageRecord } from "#domain/usage-record.ts";
-import type { Value } from "./bulk.ts";
-import { storableText } from "./columns.ts";
-import type { ScopeSpend, UsageSums } from "./store.ts";
+import type { Value } from "#control/store/bulk.ts";
+import { storableText } from "#control/store/columns.ts";
+import type { ScopeSpend, UsageSums } from "#control/store/store.ts";
 import { hourlySums, type HourlySums } from "./usage-row.ts";
 
 /** PostgreSQL holds at most some 2,700 bytes in one entry of an index. */
