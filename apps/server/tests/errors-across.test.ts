@@ -2,42 +2,15 @@
 // another target can do better is asked of it first.
 
 import Anthropic from "@anthropic-ai/sdk";
-import { startFakeUpstream } from "@ghostllm/fake-upstream";
-import type { FakeUpstream, Script } from "@ghostllm/fake-upstream";
-import { dialects } from "@ghostllm/llm";
+import type { Script } from "@ghostllm/fake-upstream";
 import type { ClientDialectName } from "@ghostllm/llm";
 import { ApiError, GoogleGenAI } from "@google/genai";
 import OpenAI from "openai";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { Target } from "#domain/snapshot.ts";
-import { makeProvider, makeSnapshot, makeTarget, startGateway, testKey } from "./support/gateway.ts";
-import type { TestGateway } from "./support/gateway.ts";
+import { names } from "./support/every-dialect.ts";
+import { providerNamed, testKey } from "./support/gateway.ts";
 import { readBody } from "./support/stage.ts";
-
-const names = Object.keys(dialects) as ClientDialectName[];
-
-interface Asking {
-  readonly path: string;
-  readonly body: object;
-}
-
-/** How a client of each dialect asks for a stream. */
-const askings: Readonly<Record<ClientDialectName, (model: string) => Asking>> = {
-  "openai-chat": (model) => ({
-    path: "/v1/chat/completions",
-    body: { model, stream: true, messages: [{ role: "user", content: "Hi" }] },
-  }),
-  "openai-responses": (model) => ({ path: "/v1/responses", body: { model, stream: true, input: "Hi" } }),
-  "anthropic-messages": (model) => ({
-    path: "/v1/messages",
-    body: { model, stream: true, max_tokens: 9, messages: [{ role: "user", content: "Hi" }] },
-  }),
-  gemini: (model) => ({
-    path: `/v1beta/models/${model}:streamGenerateContent?alt=sse`,
-    body: { contents: [{ role: "user", parts: [{ text: "Hi" }] }] },
-  }),
-  ollama: (model) => ({ path: "/api/chat", body: { model, messages: [{ role: "user", content: "Hi" }] } }),
-};
+import { TwoVendors } from "./support/two-vendors.ts";
 
 /** By which a client knows that a stream came to its proper end. */
 const ends: Readonly<Record<ClientDialectName, RegExp>> = {
@@ -81,45 +54,17 @@ const failing = (status: number, body: object, headers: Record<string, string> =
   headers: { "content-type": "application/json", ...headers },
 });
 
-let upstreams: FakeUpstream[];
-let gateway: TestGateway;
+let stage: TwoVendors;
 
 beforeAll(async () => {
-  upstreams = await Promise.all([startFakeUpstream(), startFakeUpstream()]);
-  gateway = await startGateway(makeSnapshot({ targets: [] }), { random: () => 0 });
+  stage = await TwoVendors.start();
 });
+beforeEach(() => stage.clear());
+afterAll(() => stage.close());
 
-beforeEach(() => upstreams.forEach((upstream) => upstream.clear()));
-
-afterAll(async () => {
-  await gateway.close();
-  await Promise.all(upstreams.map((upstream) => upstream.close()));
-});
-
-/** Of the vendors' ids: who fails again and again is rested, and no test is to suffer from the ones before. */
-let served = 0;
-
-/** A model of the first type, and an alias that falls back from it to Mistral. */
+/** One of that type, which falls back to Mistral. */
 function serve(type: string): void {
-  served += 1;
-  const target = (place: number, provider: string): Target => {
-    const base = `${upstreams[place]?.url}${provider === "anthropic" || provider === "google" ? "" : "/v1"}`;
-    return makeTarget(makeProvider(provider, base, { id: `${provider}-${served}` }), `model-${place}`);
-  };
-  const targets = [target(0, type), target(1, "mistral")];
-  const members = targets.map((member) => ({ target: member, weight: 1 }));
-  const alias = { id: "r", name: "routed", strategy: "ordered" as const, targets: members, createdAt: 0 };
-  gateway.swap(makeSnapshot({ targets, aliases: new Map([["routed", alias]]) }));
-}
-
-function script(place: number, ...scripts: readonly Script[]): void {
-  for (const one of scripts) upstreams[place]?.script(one);
-}
-
-function ask(name: ClientDialectName, model: string): Promise<Response> {
-  const { path, body } = askings[name](model);
-  const headers = { authorization: `Bearer ${testKey}`, "content-type": "application/json" };
-  return fetch(gateway.url + path, { method: "POST", headers, body: JSON.stringify(body) });
+  stage.serve(providerNamed(type), providerNamed("mistral"));
 }
 
 async function raised(asked: Promise<unknown>): Promise<unknown> {
@@ -129,15 +74,15 @@ async function raised(asked: Promise<unknown>): Promise<unknown> {
   );
 }
 
-const openaiSdk = (maxRetries = 0) => new OpenAI({ apiKey: testKey, baseURL: `${gateway.url}/v1`, maxRetries });
-const anthropicSdk = (maxRetries = 0) => new Anthropic({ apiKey: testKey, baseURL: gateway.url, maxRetries });
-const googleSdk = () => new GoogleGenAI({ apiKey: testKey, httpOptions: { baseUrl: gateway.url } });
+const openaiSdk = (maxRetries = 0) => new OpenAI({ apiKey: testKey, baseURL: `${stage.gateway.url}/v1`, maxRetries });
+const anthropicSdk = (maxRetries = 0) => new Anthropic({ apiKey: testKey, baseURL: stage.gateway.url, maxRetries });
+const googleSdk = () => new GoogleGenAI({ apiKey: testKey, httpOptions: { baseUrl: stage.gateway.url } });
 
 const hello = [{ role: "user" as const, content: "Hi" }];
 const askOpenai = (maxRetries = 0) =>
-  raised(openaiSdk(maxRetries).chat.completions.create({ model: "model-0", messages: hello }));
+  raised(openaiSdk(maxRetries).chat.completions.create({ model: "alone", messages: hello }));
 const askAnthropic = (maxRetries = 0) =>
-  raised(anthropicSdk(maxRetries).messages.create({ model: "model-0", max_tokens: 9, messages: hello }));
+  raised(anthropicSdk(maxRetries).messages.create({ model: "alone", max_tokens: 9, messages: hello }));
 
 const tooFast = {
   error: { message: "Rate limit reached", type: "requests", param: null, code: "rate_limit_exceeded" },
@@ -155,7 +100,7 @@ const overQuota = {
 describe("the SDKs raise their own errors", () => {
   it("of a rate that was passed, with the time to wait from the header or from Google's body", async () => {
     serve("openai");
-    script(0, failing(429, tooFast, { "retry-after": "7" }));
+    stage.script(0, failing(429, tooFast, { "retry-after": "7" }));
     const told = await askAnthropic();
     expect(told).toBeInstanceOf(Anthropic.RateLimitError);
     expect(told).toMatchObject({
@@ -164,7 +109,7 @@ describe("the SDKs raise their own errors", () => {
     });
     expect((told as InstanceType<typeof Anthropic.APIError>).headers?.get("retry-after")).toBe("7");
     serve("google");
-    script(0, failing(429, overQuota));
+    stage.script(0, failing(429, overQuota));
     const other = await askOpenai();
     expect(other).toBeInstanceOf(OpenAI.RateLimitError);
     expect(other).toMatchObject({ status: 429, code: "rate_limit_exceeded" });
@@ -175,21 +120,21 @@ describe("the SDKs raise their own errors", () => {
 
   it("of a quota that is used up, which they do not send again", async () => {
     serve("openai");
-    script(0, failing(429, spent));
+    stage.script(0, failing(429, spent));
     const told = await askAnthropic(2);
     expect(told).toBeInstanceOf(Anthropic.RateLimitError);
     expect((told as InstanceType<typeof Anthropic.APIError>).headers?.get("x-should-retry")).toBe("false");
-    expect(upstreams[0]?.received).toHaveLength(1);
-    script(0, failing(429, spent));
+    expect(stage.upstreams[0]?.received).toHaveLength(1);
+    stage.script(0, failing(429, spent));
     expect(await askOpenai(2)).toMatchObject({ status: 429, code: "insufficient_quota" });
-    expect(upstreams[0]?.received).toHaveLength(2);
+    expect(stage.upstreams[0]?.received).toHaveLength(2);
   });
 
   it("of an overload, and the vendor's word that it may be tried again", async () => {
     serve("anthropic");
     const body = { type: "error", error: { type: "overloaded_error", message: "Overloaded" } };
     const busy = failing(529, body, { "x-should-retry": "true" });
-    script(0, busy, busy);
+    stage.script(0, busy, busy);
     const told = await askOpenai();
     expect(told).toBeInstanceOf(OpenAI.InternalServerError);
     expect(told).toMatchObject({ status: 529, code: "provider_overloaded" });
@@ -198,11 +143,11 @@ describe("the SDKs raise their own errors", () => {
 
   it("of a request that is at fault", async () => {
     serve("anthropic");
-    script(
+    stage.script(
       0,
       failing(400, { type: "error", error: { type: "invalid_request_error", message: "max_tokens: too large" } }),
     );
-    const told = await raised(googleSdk().models.generateContent({ model: "model-0", contents: "Hi" }));
+    const told = await raised(googleSdk().models.generateContent({ model: "alone", contents: "Hi" }));
     expect(told).toBeInstanceOf(ApiError);
     expect(told).toMatchObject({ status: 400 });
     expect(JSON.parse((told as ApiError).message)).toMatchObject({
@@ -218,15 +163,15 @@ describe("the SDKs raise their own errors", () => {
       text: "<html>busy</html>",
       headers: { "content-type": "text/html" },
     };
-    script(0, page, page);
-    const response = await ask("anthropic-messages", "model-0");
+    stage.script(0, page, page);
+    const response = await stage.ask("anthropic-messages", "alone", true);
     expect([response.status, response.headers.get("content-type")]).toEqual([503, "application/json"]);
     expect(await response.json()).toMatchObject({ type: "error" });
   });
 
   it("but never of the operator's key, whatever the words are", async () => {
     serve("openai");
-    script(0, failing(401, { error: { message: "You have no permission", code: "permission_denied" } }));
+    stage.script(0, failing(401, { error: { message: "You have no permission", code: "permission_denied" } }));
     expect(await askAnthropic()).toMatchObject({ status: 502 });
   });
 });
@@ -234,42 +179,42 @@ describe("the SDKs raise their own errors", () => {
 describe.each(names)("to a client of %s", (name) => {
   it("a vendor that is too busy is no matter while there is another", async () => {
     serve("anthropic");
-    script(0, failing(429, { type: "error", error: { type: "rate_limit_error", message: "Too fast" } }));
-    script(1, chat("Hello."));
-    const response = await ask(name, "routed");
+    stage.script(0, failing(429, { type: "error", error: { type: "rate_limit_error", message: "Too fast" } }));
+    stage.script(1, chat("Hello."));
+    const response = await stage.ask(name, "routed", true);
     expect(await response.text()).toMatch(ends[name]);
-    expect(response.headers.get("x-ghostllm-provider")).toBe("mistral");
+    expect(response.headers.get("x-ghostllm-provider")).toBe("second");
   });
 
   it("neither is one that fails before it says something, though it had begun", async () => {
     serve("anthropic");
-    script(0, stream(begun + overloaded, true));
-    script(1, chat("Hello."));
-    const response = await ask(name, "routed");
+    stage.script(0, stream(begun + overloaded, true));
+    stage.script(1, chat("Hello."));
+    const response = await stage.ask(name, "routed", true);
     const text = await response.text();
     expect(text).toMatch(ends[name]);
     expect(text).not.toContain("Overloaded");
-    expect([response.headers.get("x-ghostllm-attempts"), gateway.records.at(-1)?.status]).toEqual(["2", "ok"]);
+    expect([response.headers.get("x-ghostllm-attempts"), stage.lastRecord?.status]).toEqual(["2", "ok"]);
   });
 
   it("a failure behind the first words is one, and no end", async () => {
     serve("anthropic");
-    script(0, stream(begun + words + overloaded, true));
-    const response = await ask(name, "routed");
+    stage.script(0, stream(begun + words + overloaded, true));
+    const response = await stage.ask(name, "routed", true);
     const { text, isCut } = await readBody(response);
     expect(isCut).toBe(true);
     expect(text).toContain("Half an answ");
     expect(text.slice(text.indexOf("Half an answ"))).toMatch(failures[name]);
     expect(text).not.toMatch(ends[name]);
-    expect(upstreams[1]?.received).toHaveLength(0);
-    expect(gateway.records.at(-1)?.status).toBe("error");
+    expect(stage.upstreams[1]?.received).toHaveLength(0);
+    expect(stage.lastRecord?.status).toBe("error");
   });
 });
 
 it("a vendor that begins and then thinks for long is not waited for in silence", async () => {
   serve("anthropic");
-  script(0, { kind: "stall", after: { chunks: 2 }, of: stream(begun + words, true) });
-  const response = await ask("anthropic-messages", "model-0");
+  stage.script(0, { kind: "stall", after: { chunks: 2 }, of: stream(begun + words, true) });
+  const response = await stage.ask("anthropic-messages", "alone", true);
   const { value } = (await response.body?.getReader().read()) ?? {};
   expect(Buffer.from(value ?? []).toString()).toContain("message_start");
 });

@@ -2,15 +2,12 @@
 // dialects, and what breaks off is asked of the next target.
 
 import { readFileSync } from "node:fs";
-import { startFakeUpstream } from "@ghostllm/fake-upstream";
-import type { FakeUpstream, Script } from "@ghostllm/fake-upstream";
+import type { Script } from "@ghostllm/fake-upstream";
 import { dialects } from "@ghostllm/llm";
 import type { ClientDialectName } from "@ghostllm/llm";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { askings, names, speakingOnly, vendors } from "./support/every-dialect.ts";
-import { makeProvider, makeSnapshot, makeTarget, startGateway } from "./support/gateway.ts";
-import type { TestGateway } from "./support/gateway.ts";
-import { postJson } from "./support/stage.ts";
+import { names, speakingOnly } from "./support/every-dialect.ts";
+import { TwoVendors } from "./support/two-vendors.ts";
 
 const recorded: Readonly<Record<ClientDialectName, string>> = {
   "openai-chat": "openai.sse",
@@ -32,30 +29,13 @@ function streaming(vendor: ClientDialectName, bytes: Buffer): Script {
 type Decoder = ReturnType<(typeof dialects)["gemini"]["upstream"]["createStreamDecoder"]>;
 type ChatEvent = ReturnType<Decoder["push"]>[number];
 
-let upstreams: FakeUpstream[];
-let gateway: TestGateway;
+let stage: TwoVendors;
 
 beforeAll(async () => {
-  upstreams = await Promise.all([startFakeUpstream(), startFakeUpstream()]);
-  gateway = await startGateway(makeSnapshot({ targets: [] }), { random: () => 0 });
+  stage = await TwoVendors.start();
 });
-beforeEach(() => upstreams.forEach((upstream) => upstream.clear()));
-afterAll(async () => {
-  await gateway.close();
-  await Promise.all(upstreams.map((upstream) => upstream.close()));
-});
-
-/** `asked` is an alias of the same vendor in two places. */
-function serve(vendor: ClientDialectName): void {
-  const targets = upstreams.map(({ url }, place) => {
-    const base = `${url}${/openai/.test(vendor) ? "/v1" : ""}`;
-    const entry = { id: `${vendor}-${place}`, name: `${vendor}-${place}`, definition: speakingOnly(vendor) };
-    return makeTarget(makeProvider(vendors[vendor], base, entry), "model");
-  });
-  const members = targets.map((target) => ({ target, weight: 1 }));
-  const alias = { id: "r", name: "asked", strategy: "ordered" as const, targets: members, createdAt: 0 };
-  gateway.swap(makeSnapshot({ targets, aliases: new Map([["asked", alias]]) }));
-}
+beforeEach(() => stage.clear());
+afterAll(() => stage.close());
 
 /** What a stream says, however it is cut into events. */
 function meaningOf(events: readonly ChatEvent[]) {
@@ -73,11 +53,6 @@ function meaningOf(events: readonly ChatEvent[]) {
 function meantBy(vendor: ClientDialectName) {
   const decoder = dialects[vendor].upstream.createStreamDecoder("id");
   return meaningOf([...decoder.push(streamOf(vendor)), ...decoder.flush()]);
-}
-
-async function ask(client: ClientDialectName): Promise<Response> {
-  const { path, body } = askings[client]("asked", false);
-  return postJson(gateway.url + path, body);
 }
 
 function toldTo(client: ClientDialectName, body: Buffer) {
@@ -98,22 +73,22 @@ function toldTo(client: ClientDialectName, body: Buffer) {
 
 describe.each(names)("a stream of %s that nobody asked for", (vendor) => {
   it.each(names)("is one answer to a client of %s", async (client) => {
-    serve(vendor);
-    upstreams[0]?.script([streaming(vendor, streamOf(vendor))]);
-    const response = await ask(client);
+    stage.serve(speakingOnly(vendor));
+    stage.script(0, streaming(vendor, streamOf(vendor)));
+    const response = await stage.ask(client, "alone", false);
     expect(response.status).toBe(200);
     expect(response.headers.get("content-type")).toBe("application/json");
     expect(toldTo(client, Buffer.from(await response.arrayBuffer()))).toEqual(meantBy(vendor));
-    expect(gateway.records.at(-1)).toMatchObject({ status: "ok", streamed: false, estimated: false });
+    expect(stage.lastRecord).toMatchObject({ status: "ok", streamed: false, estimated: false });
   });
 
   it("is asked for again elsewhere where it breaks off", async () => {
-    serve(vendor);
+    stage.serve(speakingOnly(vendor));
     const whole = streamOf(vendor);
-    upstreams[0]?.script([streaming(vendor, whole.subarray(0, whole.length >> 1))]);
-    upstreams[1]?.script([streaming(vendor, whole)]);
-    const response = await ask(vendor);
-    expect(response.headers.get("x-ghostllm-provider")).toBe(`${vendor}-1`);
+    stage.script(0, streaming(vendor, whole.subarray(0, whole.length >> 1)));
+    stage.script(1, streaming(vendor, whole));
+    const response = await stage.ask(vendor, "routed", false);
+    expect(response.headers.get("x-ghostllm-provider")).toBe("second");
     expect(toldTo(vendor, Buffer.from(await response.arrayBuffer()))).toEqual(meantBy(vendor));
   });
 });

@@ -1,15 +1,12 @@
 // What comes with status 200 and is no answer: it is the error that it says, next target first, whatever dialect is spoken
 // on either side, and whether a stream was asked for or not.
 
-import { startFakeUpstream } from "@ghostllm/fake-upstream";
-import type { FakeUpstream, Script } from "@ghostllm/fake-upstream";
+import type { Script } from "@ghostllm/fake-upstream";
 import type { ClientDialectName } from "@ghostllm/llm";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { Target } from "#domain/snapshot.ts";
-import { askings, names, speakingOnly, vendors } from "./support/every-dialect.ts";
-import { makeProvider, makeSnapshot, makeTarget, startGateway } from "./support/gateway.ts";
-import type { TestGateway } from "./support/gateway.ts";
+import { names, speakingOnly } from "./support/every-dialect.ts";
 import { postJson, readBody } from "./support/stage.ts";
+import { TwoVendors } from "./support/two-vendors.ts";
 
 /** By which a client knows that a stream came to its proper end. */
 const ends: Readonly<Record<ClientDialectName, RegExp>> = {
@@ -67,45 +64,15 @@ const fine: Readonly<Record<ClientDialectName, object>> = {
   },
 };
 
-let upstreams: FakeUpstream[];
-let gateway: TestGateway;
-let served = 0;
+let stage: TwoVendors;
 
 beforeAll(async () => {
-  upstreams = await Promise.all([startFakeUpstream(), startFakeUpstream()]);
-  gateway = await startGateway(makeSnapshot({ targets: [] }), { random: () => 0 });
+  stage = await TwoVendors.start();
 });
-beforeEach(() => upstreams.forEach((upstream) => upstream.clear()));
-afterAll(async () => {
-  await gateway.close();
-  await Promise.all(upstreams.map((upstream) => upstream.close()));
-});
-
-/** `alone` at the first vendor, and `routed`, an alias that falls back from it to a second one of the same dialect. */
-function serve(vendor: ClientDialectName): void {
-  served += 1;
-  const target = (place: number): Target => {
-    const base = `${upstreams[place]?.url}${/openai/.test(vendor) ? "/v1" : ""}`;
-    const id = `${vendor}-${served}-${place}`;
-    const entry = { id, name: id, definition: speakingOnly(vendor) };
-    return makeTarget(makeProvider(vendors[vendor], base, entry), place === 0 ? "alone" : "other");
-  };
-  const targets = [target(0), target(1)];
-  const members = targets.map((member) => ({ target: member, weight: 1 }));
-  const alias = { id: "r", name: "routed", strategy: "ordered" as const, targets: members, createdAt: 0 };
-  gateway.swap(makeSnapshot({ targets, aliases: new Map([["routed", alias]]) }));
-}
+beforeEach(() => stage.clear());
+afterAll(() => stage.close());
 
 const answering = (body: unknown): Script => ({ kind: "answer", body });
-
-function script(place: number, ...scripts: readonly Script[]): void {
-  upstreams[place]?.script(scripts);
-}
-
-function ask(client: ClientDialectName, model: string, stream: boolean): Promise<Response> {
-  const { path, body } = askings[client](model, stream);
-  return postJson(gateway.url + path, body);
-}
 
 /** The message and the status, as each dialect's clients look for them. */
 async function readTold(response: Response) {
@@ -280,20 +247,20 @@ const noAnswers: readonly NoAnswer[] = [
 describe.each(noAnswers)("$name of $vendor", ({ vendor, body, status, words }) => {
   describe.each([false, true])("where a stream was asked for: %s", (stream) => {
     it.each(names)("to a client of %s", async (client) => {
-      serve(vendor);
-      script(0, answering(body), answering(body));
-      const response = await ask(client, "alone", stream);
+      stage.serve(speakingOnly(vendor));
+      stage.script(0, answering(body), answering(body));
+      const response = await stage.ask(client, "alone", stream);
       expect(response.status).toBe(status);
       expect(response.headers.get("content-type")).toBe("application/json");
       expect(await readTold(response)).toContain(words);
-      expect(gateway.records.at(-1)).toMatchObject({ status: "error", httpStatus: status, totalTokens: 0 });
-      script(0, answering(body));
-      script(1, answering(fine[vendor]));
-      const better = await ask(client, "routed", stream);
+      expect(stage.lastRecord).toMatchObject({ status: "error", httpStatus: status, totalTokens: 0 });
+      stage.script(0, answering(body));
+      stage.script(1, answering(fine[vendor]));
+      const better = await stage.ask(client, "routed", stream);
       expect(better.status).toBe(200);
       expect(await better.text()).toContain("Fine.");
       expect(better.headers.get("x-ghostllm-attempts")).toBe("2");
-      expect(gateway.records.at(-1)).toMatchObject({ status: "ok", totalTokens: 5 });
+      expect(stage.lastRecord).toMatchObject({ status: "ok", totalTokens: 5 });
     });
   });
 });
@@ -302,21 +269,25 @@ describe("a whole answer to the wish for a stream", () => {
   const pairs = names.flatMap((client) => names.map((vendor) => [client, vendor] as const));
 
   it.each(pairs)("is one to a client of %s from a vendor of %s", async (client, vendor) => {
-    serve(vendor);
-    script(0, answering(fine[vendor]));
-    const response = await ask(client, "alone", true);
+    stage.serve(speakingOnly(vendor));
+    stage.script(0, answering(fine[vendor]));
+    const response = await stage.ask(client, "alone", true);
     expect(response.headers.get("content-type")).toMatch(client === "ollama" ? /ndjson/ : /event-stream/);
     const text = await response.text();
     expect(text).toMatch(ends[client]);
     expect(text).toContain("Fine.");
-    expect(gateway.records.at(-1)).toMatchObject({ status: "ok", streamed: true, totalTokens: 5 });
+    expect(stage.lastRecord).toMatchObject({ status: "ok", streamed: true, totalTokens: 5 });
   });
 
   it("is one of the older completions, too", async () => {
-    serve("openai-chat");
+    stage.serve(speakingOnly("openai-chat"));
     const choices = [{ index: 0, text: "Fine.", finish_reason: "stop" }];
-    script(0, answering({ id: "c", object: "text_completion", choices }));
-    const response = await postJson(`${gateway.url}/v1/completions`, { model: "alone", prompt: "Hi", stream: true });
+    stage.script(0, answering({ id: "c", object: "text_completion", choices }));
+    const response = await postJson(`${stage.gateway.url}/v1/completions`, {
+      model: "alone",
+      prompt: "Hi",
+      stream: true,
+    });
     expect(await response.text()).toMatch(/^data: \{.*"text":"Fine\.".*\}\n\ndata: \[DONE\]\n\n$/);
   });
 });
@@ -329,10 +300,10 @@ describe("embeddings", () => {
     ["ollama", "ollama"],
     ["ollama", "openai-chat"],
   ] as const)("without vectors are an error to a client of %s from a vendor of %s", async (client, vendor) => {
-    serve(vendor);
+    stage.serve(speakingOnly(vendor));
     const body = { error: { message: "not an embedding model", code: 400 } };
-    script(0, answering(body), answering(body));
-    const response = await postJson(gateway.url + paths[client], { model: "alone", input: "Hi" });
+    stage.script(0, answering(body), answering(body));
+    const response = await postJson(stage.gateway.url + paths[client], { model: "alone", input: "Hi" });
     expect(response.status).toBe(400);
     expect(await readTold(response)).toContain("not an embedding model");
   });
@@ -405,18 +376,18 @@ describe("an answer that calls tools and ends as if it did not", () => {
   });
 
   it.each(crossings)("ends with calls to a client of %s from a vendor of %s", async (client, vendor) => {
-    serve(vendor);
+    stage.serve(speakingOnly(vendor));
     const { whole, stream } = callsThatStop[vendor] ?? { whole: {}, stream: "" };
-    script(0, answering(whole));
-    expect(await (await ask(client, "alone", false)).text()).toMatch(callingEnds[client] ?? /$^/);
-    script(0, { kind: "raw", text: stream });
-    expect(await (await ask(client, "alone", true)).text()).toMatch(callingEnds[client] ?? /$^/);
+    stage.script(0, answering(whole));
+    expect(await (await stage.ask(client, "alone", false)).text()).toMatch(callingEnds[client] ?? /$^/);
+    stage.script(0, { kind: "raw", text: stream });
+    expect(await (await stage.ask(client, "alone", true)).text()).toMatch(callingEnds[client] ?? /$^/);
   });
 
   it("keeps its bytes within one dialect", async () => {
-    serve("openai-chat");
-    script(0, answering(callsThatStop["openai-chat"]?.whole));
-    expect(await (await ask("openai-chat", "alone", false)).json()).toEqual(callsThatStop["openai-chat"]?.whole);
+    stage.serve(speakingOnly("openai-chat"));
+    stage.script(0, answering(callsThatStop["openai-chat"]?.whole));
+    expect(await (await stage.ask("openai-chat", "alone", false)).json()).toEqual(callsThatStop["openai-chat"]?.whole);
   });
 });
 
@@ -448,10 +419,10 @@ describe("a stream that ends with a failure", () => {
       [client, "an event of that name", "openai-chat", 'event: error\ndata: {"message":"boom","code":503}\n\n'],
     ]),
   )("and said nothing before is another target's, to a client of %s: %s", async (client, _end, vendor, text) => {
-    serve(vendor);
-    script(0, { kind: "raw", text });
-    script(1, answering(fine[vendor]));
-    const answer = await ask(client, "routed", true);
+    stage.serve(speakingOnly(vendor));
+    stage.script(0, { kind: "raw", text });
+    stage.script(1, answering(fine[vendor]));
+    const answer = await stage.ask(client, "routed", true);
     expect(await answer.text()).toContain("Fine.");
     expect(answer.headers.get("x-ghostllm-attempts")).toBe("2");
   });
@@ -464,39 +435,39 @@ describe("a stream that ends with a failure", () => {
       [client, "upstream died", "openai-chat", `${chat({ content: "Half" }, null)}${died}data: [DONE]\n\n`],
     ]),
   )("behind words is told as one to a client of %s: %s", async (client, words, vendor, text) => {
-    serve(vendor);
-    script(0, { kind: "raw", text, perEvent: true });
-    const told = await readBody(await ask(client, "alone", true));
+    stage.serve(speakingOnly(vendor));
+    stage.script(0, { kind: "raw", text, perEvent: true });
+    const told = await readBody(await stage.ask(client, "alone", true));
     expect(told.text).toContain("Half");
     expect(told.text).toContain(words);
     expect(told.text).not.toMatch(ends[client]);
     expect(told.isCut).toBe(true);
-    expect(gateway.records.at(-1)).toMatchObject({ status: "error" });
+    expect(stage.lastRecord).toMatchObject({ status: "error" });
   });
 
   it.each([
     ["call", called + malformed],
     ["words", half + gemini({ finishReason: "OTHER", index: 0 })],
   ])("is none behind a %s that can be used", async (_what, text) => {
-    serve("gemini");
-    script(0, { kind: "raw", text, perEvent: true });
-    const told = await readBody(await ask("gemini", "alone", true));
+    stage.serve(speakingOnly("gemini"));
+    stage.script(0, { kind: "raw", text, perEvent: true });
+    const told = await readBody(await stage.ask("gemini", "alone", true));
     expect(told).toMatchObject({ text, isCut: false });
-    expect(gateway.records.at(-1)).toMatchObject({ status: "ok" });
+    expect(stage.lastRecord).toMatchObject({ status: "ok" });
   });
 });
 
 describe("what is no error", () => {
   it("an answer with an error that is null or empty", async () => {
-    serve("openai-chat");
+    stage.serve(speakingOnly("openai-chat"));
     for (const error of [null, {}, ""]) {
-      script(0, answering({ ...fine["openai-chat"], error }));
-      expect((await ask("openai-chat", "alone", false)).status).toBe(200);
+      stage.script(0, answering({ ...fine["openai-chat"], error }));
+      expect((await stage.ask("openai-chat", "alone", false)).status).toBe(200);
     }
   });
 
   it("a prompt that the vendor refused, and an answer that it filtered", async () => {
-    serve("gemini");
+    stage.serve(speakingOnly("gemini"));
     const refused = [
       { promptFeedback: { blockReason: "SAFETY" } },
       ...["SAFETY", "RECITATION", "PROHIBITED_CONTENT", "SPII", "LANGUAGE", "IMAGE_SAFETY"].map((finishReason) => ({
@@ -504,17 +475,17 @@ describe("what is no error", () => {
       })),
     ];
     for (const body of refused) {
-      script(0, answering(body));
-      const response = await ask("openai-chat", "alone", false);
+      stage.script(0, answering(body));
+      const response = await stage.ask("openai-chat", "alone", false);
       expect(await response.json()).toMatchObject({ choices: [{ finish_reason: "content_filter" }] });
     }
   });
 
   it("an empty answer that says why it ended", async () => {
-    serve("anthropic-messages");
+    stage.serve(speakingOnly("anthropic-messages"));
     for (const content of [[], null]) {
-      script(0, answering({ ...fine["anthropic-messages"], content }));
-      const response = await ask("openai-chat", "alone", false);
+      stage.script(0, answering({ ...fine["anthropic-messages"], content }));
+      const response = await stage.ask("openai-chat", "alone", false);
       expect(await response.json()).toMatchObject({ choices: [{ finish_reason: "stop" }] });
     }
   });
