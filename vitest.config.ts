@@ -1,7 +1,14 @@
-// `npm test`: three kinds of suites. Most share two processes, into which the sources are loaded once; a suite therefore
+// What `npm test` runs, and how. Most suites share two processes, into which the sources are loaded once; a suite therefore
 // leaves nothing behind: it closes what it opens, and changes nothing that belongs to the process.
 
 import { configDefaults, defineConfig } from "vitest/config";
+
+/** They take longest, and so begin early: projects run in the order of their names. */
+const long = [
+  "tests/fuzz/*.test.ts",
+  "tests/replay/*.test.ts",
+  "apps/server/tests/{replay-openai-chat,store.journal}.test.ts",
+];
 
 /** They look at the memory of their own process. */
 const alone = ["apps/server/tests/made-up-names.test.ts", "apps/server/tests/request-bodies.test.ts"];
@@ -26,9 +33,10 @@ export default defineConfig({
     projects: [
       project("processes", { include: processes }),
       project("alone", { include: alone }),
+      project("long", { include: long, isolate: false }),
       project("shared", {
         include: ["packages/**/*.test.ts", "apps/**/*.test.ts", "tests/**/*.test.ts"],
-        exclude: [...configDefaults.exclude, ...elsewhere, ...alone, ...processes],
+        exclude: [...configDefaults.exclude, ...elsewhere, ...alone, ...long, ...processes],
         isolate: false,
       }),
     ],
