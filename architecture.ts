@@ -15,6 +15,7 @@ export const doors: readonly string[] = [
   "@ghostllm/contract/client",
   "@ghostllm/contract/openapi",
   "@ghostllm/contract/routes",
+  "@ghostllm/server/configuration",
 ];
 
 /** What the dialects share, each room by its subject. */

@@ -1,11 +1,11 @@
-// The configuration of this directory. The server's code is loaded only when it is asked for.
+// The configuration of this directory. What reads it is loaded only when it is asked for.
 
 import type { LocalServer } from "./connection.ts";
 import { CliError, exitCodes } from "./exit-codes.ts";
 
 /** Rejects with a CliError that lists everything that is wrong. */
 export async function inspectConfiguration() {
-  const { ConfigError, describeConfig, inspectConfig, readProcess } = await import("@ghostllm/server");
+  const { ConfigError, describeConfig, inspectConfig, readProcess } = await import("@ghostllm/server/configuration");
   try {
     const loaded = inspectConfig(readProcess());
     return { ...loaded, described: describeConfig(loaded.config, loaded.origins) };
