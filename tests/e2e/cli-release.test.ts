@@ -1,6 +1,6 @@
 // The npm package as it is published: built, and run where only its npm dependencies are at hand.
 
-import { execFile, spawn } from "node:child_process";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { mkdtemp, readdir, readFile, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -12,6 +12,7 @@ const run = promisify(execFile);
 const root = fileURLToPath(new URL("../..", import.meta.url));
 let directory: string;
 let release: string;
+const servers: ChildProcess[] = [];
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), "ghostllm-release-"));
@@ -19,7 +20,10 @@ beforeAll(async () => {
   await run(process.execPath, [join(root, "tools/build-cli.ts"), "--out", release]);
   await symlink(join(root, "node_modules"), join(directory, "node_modules"));
 });
-afterAll(() => rm(directory, { recursive: true, force: true }));
+afterAll(async () => {
+  for (const server of servers) server.kill("SIGKILL");
+  await rm(directory, { recursive: true, force: true });
+});
 
 it("holds no TypeScript, no workspace and no path of this machine", async () => {
   const files = await readdir(join(release, "lib"));
@@ -51,6 +55,7 @@ it("serves, with its workers, and finds itself well", async () => {
     env: { PATH: process.env["PATH"], HOME: directory, SERVER_PORT: "0", GHOSTLLM_DETECT_OLLAMA: "false" },
   };
   const server = spawn(process.execPath, [launcher, "serve"], options);
+  servers.push(server);
   const exited = new Promise<number | null>((resolve) => server.once("exit", resolve));
   try {
     const url = await new Promise<string>((resolve, reject) => {

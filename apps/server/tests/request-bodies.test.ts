@@ -298,14 +298,17 @@ describe("the size of a body", () => {
   });
 
   it("a body that keeps coming, however slowly, is read", async () => {
-    const slow = await startStage({ timeouts: { requestBodyIdleMs: 150 } });
+    const slow = await startStage({ timeouts: { requestBodyIdleMs: 1_000 } });
     const raw = await openRaw(slow.gateway.url);
     const body = JSON.stringify(hello);
     raw.send(requestText({ path: chatPath, headers: { "x-api-key": testKey, "content-length": `${body.length}` } }));
-    for (let at = 0; at < body.length; at += 10) {
-      await new Promise((resolve) => setTimeout(resolve, 40));
-      raw.send(body.slice(at, at + 10));
+    const startedAt = performance.now();
+    // Longer than the time-out altogether, and never silent for nearly as long.
+    for (let at = 0; at < body.length; at += 3) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      raw.send(body.slice(at, at + 3));
     }
+    expect(performance.now() - startedAt).toBeGreaterThan(1_000);
     expect(statusOf(await raw.until((received) => received.includes("}}")))).toBe(200);
     raw.destroy();
     await slow.close();
