@@ -1,5 +1,6 @@
 // The usage record, field by field: what is written down of one answered request. The journal's line, the row in usage_logs,
-// the hourly sums and the admin API are all made from this table, so that a new field is a line here and a migration.
+// the hourly sums and the admin API are all made from this table, so that a
+// new field is a line here, a migration and its value (CONTRIBUTING.md).
 
 /**
  * `integer`: also counts. `moment`: epoch ms, in the API a time. `duration`: ms, a fraction where it comes from. `money`:

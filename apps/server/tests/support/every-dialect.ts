@@ -28,7 +28,7 @@ export const askings: Readonly<Record<ClientDialectName, (model: string, stream:
 };
 
 /** A provider whose own dialect each is. */
-export const vendors: Readonly<Record<ClientDialectName, string>> = {
+const vendors: Readonly<Record<ClientDialectName, string>> = {
   "openai-chat": "openai-compatible",
   "openai-responses": "openai",
   "anthropic-messages": "anthropic",

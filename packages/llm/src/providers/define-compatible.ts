@@ -21,6 +21,8 @@ interface Compatible extends Pick<
   | "pricing"
   | "quirks"
   | "settings"
+  | "headers"
+  | "modelsOf"
 > {
   /** `GROQ` reads GROQ_API_KEY and GROQ_BASE_URL. */
   readonly variablePrefix: string;
@@ -28,6 +30,8 @@ interface Compatible extends Pick<
   readonly operations: Operations;
   /** Dialects that the vendor speaks beside it. */
   readonly alsoSpeaks?: Readonly<Partial<Record<Exclude<DialectName, "openai-chat">, Operations>>>;
+  /** A bearer token unless told. */
+  readonly authentication?: Authentication;
   readonly needsCredential?: boolean;
   /** In place of those that follow from the prefix. */
   readonly credentialVariables?: readonly string[];
