@@ -66,5 +66,4 @@ if (values.corpus === undefined) {
 const report = await run(resolve(values.corpus));
 if (values.report !== undefined) writeFileSync(values.report, `${JSON.stringify(report.toJson(), null, 2)}\n`);
 console.log(report.toText());
-// The threads that gateways of a process share would keep it running.
-process.exit(report.isPerfect ? 0 : 1);
+process.exitCode = report.isPerfect ? 0 : 1;

@@ -77,12 +77,13 @@ class WorkerEstimator implements Estimator {
 
   #start(): Worker {
     const worker = new Worker(new URL("./tokenizer-worker.ts", import.meta.url));
-    worker.unref();
     worker.on("message", (counts: TokenCounts | null) => this.#answer(counts));
     worker.on("error", () => {
       this.#worker = null;
       this.#answer(null);
     });
+    // Last of all: whoever listens to its messages keeps the process running again.
+    worker.unref();
     return worker;
   }
 

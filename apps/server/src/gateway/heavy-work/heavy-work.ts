@@ -102,12 +102,13 @@ class Desk {
     const worker = new Worker(new URL("./heavy-thread.ts", import.meta.url), {
       resourceLimits: { maxOldGenerationSizeMb: heapMegabytes },
     });
-    worker.unref();
     worker.on("message", (answer: JobAnswer) => this.#settle(answer));
     // Mostly of memory that does not do.
     worker.on("error", () => {
       if (this.#worker === worker) this.#fail();
     });
+    // Last of all: whoever listens to its messages keeps the process running again.
+    worker.unref();
     return worker;
   }
 
