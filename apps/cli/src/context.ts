@@ -28,6 +28,9 @@ export interface Context {
   readSecret(given: string): Promise<string>;
 }
 
+/** What a command that was given works with. */
+export type ContextOf = (command: Command) => Context;
+
 export function createContext(command: Command, streams: Streams): Context {
   const given = command.optsWithGlobals<GlobalOptions>();
   return {

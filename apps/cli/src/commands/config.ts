@@ -1,8 +1,8 @@
 import type { Command } from "commander";
-import type { Context } from "#context.ts";
+import type { ContextOf } from "#context.ts";
 import { inspectConfiguration } from "#local-configuration.ts";
 
-export function addConfigCommand(program: Command, contextOf: (command: Command) => Context): void {
+export function addConfigCommand(program: Command, contextOf: ContextOf): void {
   const config = program.command("config").description("the configuration of this directory");
 
   config

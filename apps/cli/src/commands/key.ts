@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { parseCount, toLimits } from "#arguments.ts";
 import type { LimitOptions } from "#arguments.ts";
-import type { Context } from "#context.ts";
+import type { ContextOf } from "#context.ts";
 import { findKey, findUser, listAll } from "#lookup.ts";
 import type { ApiKey } from "#lookup.ts";
 import { orDash, spentOf } from "#output.ts";
@@ -13,8 +13,6 @@ interface CreateOptions extends LimitOptions {
   readonly budget?: string;
   readonly expires?: string;
 }
-
-type ContextOf = (command: Command) => Context;
 
 export function addKeyCommand(program: Command, contextOf: ContextOf): void {
   const key = program.command("key").description("API keys, which open the gateway");

@@ -1,8 +1,8 @@
 import type { Command } from "commander";
-import type { Context } from "#context.ts";
+import type { ContextOf } from "#context.ts";
 import { inspectConfiguration } from "#local-configuration.ts";
 
-export function addMigrateCommand(program: Command, contextOf: (command: Command) => Context): void {
+export function addMigrateCommand(program: Command, contextOf: ContextOf): void {
   program
     .command("migrate")
     .description("bring the database up to date (a start does so by itself)")

@@ -1,9 +1,9 @@
 import type { Command } from "commander";
-import type { Context } from "#context.ts";
+import type { ContextOf } from "#context.ts";
 import { findProvider, listAll } from "#lookup.ts";
 import type { Model } from "#lookup.ts";
 
-export function addModelCommand(program: Command, contextOf: (command: Command) => Context): void {
+export function addModelCommand(program: Command, contextOf: ContextOf): void {
   program
     .command("model")
     .description("models that can be asked for")

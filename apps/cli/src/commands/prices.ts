@@ -1,10 +1,10 @@
 import type { AdminRoutes, RouteAnswer } from "@ghostllm/contract/routes";
 import type { Command } from "commander";
-import type { Context } from "#context.ts";
+import type { ContextOf } from "#context.ts";
 
 type PriceList = RouteAnswer<AdminRoutes["prices"]["get"]>;
 
-export function addPricesCommand(program: Command, contextOf: (command: Command) => Context): void {
+export function addPricesCommand(program: Command, contextOf: ContextOf): void {
   const prices = program.command("prices").description("the list of prices in force");
   prices
     .command("show")

@@ -3,7 +3,7 @@ import type { Client } from "@ghostllm/contract/client";
 import type { Command } from "commander";
 import { collectSetting } from "#arguments.ts";
 import { readVariable } from "#connection.ts";
-import type { Context } from "#context.ts";
+import type { Context, ContextOf } from "#context.ts";
 import { CliError, exitCodes } from "#exit-codes.ts";
 import { findProvider, listAll } from "#lookup.ts";
 import type { Provider } from "#lookup.ts";
@@ -20,8 +20,6 @@ interface AddOptions {
   readonly headerEnv?: Record<string, string>;
   readonly query?: Record<string, string>;
 }
-
-type ContextOf = (command: Command) => Context;
 
 export function addProviderCommand(program: Command, contextOf: ContextOf): void {
   const provider = program.command("provider").description("vendors and servers that answer the requests");

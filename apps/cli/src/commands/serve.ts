@@ -1,8 +1,8 @@
 import type { Command } from "commander";
-import type { Context } from "#context.ts";
+import type { ContextOf } from "#context.ts";
 import { inspectConfiguration } from "#local-configuration.ts";
 
-export function addServeCommand(program: Command, contextOf: (command: Command) => Context): void {
+export function addServeCommand(program: Command, contextOf: ContextOf): void {
   program
     .command("serve")
     .description("run the server in this terminal, until Ctrl-C")

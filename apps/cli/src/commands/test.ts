@@ -1,7 +1,7 @@
 import type { Client } from "@ghostllm/contract/client";
 import type { Command } from "commander";
 import type { Connection } from "#connection.ts";
-import type { Context } from "#context.ts";
+import type { ContextOf } from "#context.ts";
 import { CliError, exitCodeOf, exitCodes } from "#exit-codes.ts";
 import type { ExitCode } from "#exit-codes.ts";
 import { listAll } from "#lookup.ts";
@@ -16,7 +16,7 @@ interface Check {
   readonly exitCode: ExitCode;
 }
 
-export function addTestCommand(program: Command, contextOf: (command: Command) => Context): void {
+export function addTestCommand(program: Command, contextOf: ContextOf): void {
   program
     .command("test")
     .description(

@@ -1,7 +1,7 @@
 import type { AdminRoutes, RouteAnswer } from "@ghostllm/contract/routes";
 import { Option } from "commander";
 import type { Command } from "commander";
-import type { Context } from "#context.ts";
+import type { ContextOf } from "#context.ts";
 import { findUser } from "#lookup.ts";
 
 type Summary = RouteAnswer<AdminRoutes["usage"]["summary"]>;
@@ -16,7 +16,7 @@ interface UsageOptions {
   readonly user?: string;
 }
 
-export function addUsageCommand(program: Command, contextOf: (command: Command) => Context): void {
+export function addUsageCommand(program: Command, contextOf: ContextOf): void {
   program
     .command("usage")
     .description("what was used and what it cost")

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { parseCount, toLimits } from "#arguments.ts";
 import type { LimitOptions } from "#arguments.ts";
-import type { Context } from "#context.ts";
+import type { ContextOf } from "#context.ts";
 import { findUser, listAll } from "#lookup.ts";
 import type { User } from "#lookup.ts";
 import { spentOf } from "#output.ts";
@@ -14,7 +14,7 @@ interface CreateOptions extends LimitOptions {
   readonly budget?: string;
 }
 
-export function addUserCommand(program: Command, contextOf: (command: Command) => Context): void {
+export function addUserCommand(program: Command, contextOf: ContextOf): void {
   const user = program.command("user").description("people, who own keys");
 
   user
