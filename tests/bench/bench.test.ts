@@ -143,18 +143,21 @@ describe("figures", () => {
       target: name,
       rounds: [round(cpu, p50Ms), round(cpu, p50Ms)],
     });
+    const nothing = { throughput: [], latency: [], translated: [], streams: [], memory: [], pairs: [] };
     const entries = [entry("direct", null, 1), entry("nginx", 20, 1.5), entry("mine", 50, 2)];
-    const text = renderReport({ throughput: entries, latency: entries, translated: [], streams: [], memory: [] });
+    const text = renderReport({ ...nothing, throughput: entries, latency: entries });
     expect(text).toMatch(
       /small chat request *\| mine *\| 50 *\| 2\.50 *\| 75 % *\| 100 *\| 2\.00 *\| 4\.00 *\| 0\.0 *\| 2 /,
     );
     expect(text).toMatch(/\| mine *\| 2\.00 *\| 4\.00 *\| 1\.00 *\| 2\.00 /);
     expect(text).not.toContain("paced streams");
+    const compared = { ...nothing, throughput: entries, pairs: [{ here: "mine", there: "nginx" }] };
+    expect(renderReport(compared)).toMatch(/full load: small *\| mine *\| 50 *\| nginx *\| 20 *\| 2\.500 /);
     const streams = ["passed", "gemini-to-chat"].map((workload, at) => ({
       ...entry("mine", 600 * (at + 1), 1),
       ...{ workload, codecNanos: 5_500 },
     }));
-    const translated = renderReport({ throughput: [], latency: [], translated: streams, streams: [], memory: [] });
+    const translated = renderReport({ ...nothing, translated: streams });
     expect(translated).toMatch(/gemini for openai-chat *\| 1200 *\| 2\.00 *\| 20\.0 *\| 5\.50 *\| 75 % *\| 100 *\| 2 /);
   });
 
@@ -166,6 +169,11 @@ describe("figures", () => {
     });
     expect(() => readOptions(["--seconds", "1e9"])).toThrow("--seconds");
     expect(() => readOptions(["--lanes", "fast"])).toThrow("fast");
+    expect(readOptions(["--only", "small,paced", "--against", "HEAD~1"])).toMatchObject({
+      parts: new Set(["small", "paced"]),
+      against: "HEAD~1",
+    });
+    expect(() => readOptions(["--only", "smal"])).toThrow("smal");
     expect(readOptions(["--help"])).toBe("help");
   });
 

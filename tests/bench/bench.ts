@@ -5,9 +5,10 @@ import { writeFileSync } from "node:fs";
 import { loopbackEndpoint } from "./connection.ts";
 import { writeBetweenMarkers } from "./docs.ts";
 import { startFakeProcess, type FakeProcess } from "./fake-process.ts";
-import { startGateway } from "./gateway.ts";
+import { startGateway, type LaneName } from "./gateway.ts";
 import { describeMachine, machineSentence } from "./machine.ts";
 import { startNginx } from "./nginx.ts";
+import { checkOut } from "./other-commit.ts";
 import { readOptions, usageText, type BenchOptions } from "./options.ts";
 import { renderReport } from "./report.ts";
 import { runAll } from "./run.ts";
@@ -37,9 +38,24 @@ async function startTargets(options: BenchOptions, fake: FakeProcess, running: S
     targets.push(nginx.target);
   }
   if (options.other !== null) return [...targets, options.other];
-  const gateway = await startGateway(fake.url, options.lanes);
+  const gateway = await startGateway({ upstreamUrl: fake.url, lanes: options.lanes, profile: options.profile });
   running.push(gateway);
-  return [...targets, ...gateway.targets];
+  targets.push(...gateway.targets);
+  return options.against === null
+    ? targets
+    : [...targets, ...(await startCommit(options.against, options.lanes, fake, running))];
+}
+
+async function startCommit(ref: string, lanes: readonly LaneName[], fake: FakeProcess, running: Stoppable[]) {
+  const commit = checkOut(ref);
+  running.push(commit);
+  const gateway = await startGateway({ upstreamUrl: fake.url, lanes, tree: commit.tree, name: commit.name });
+  running.push(gateway);
+  return gateway.targets.map((target, lane) => ({
+    ...target,
+    translates: false,
+    comparedWith: `GhostLLM ${lanes[lane]}`,
+  }));
 }
 
 async function measureAndReport(fake: FakeProcess, targets: readonly Target[], options: BenchOptions): Promise<void> {

@@ -9,7 +9,7 @@ import { createClient, type Client } from "@ghostllm/contract/client";
 import { findFreePort, startChild, stopChild, waitForPort } from "./child.ts";
 import type { Stoppable, Target } from "./targets.ts";
 
-const main = fileURLToPath(new URL("../../apps/server/src/main.ts", import.meta.url));
+const thisTree = fileURLToPath(new URL("../../", import.meta.url));
 const startPatienceMs = 20_000;
 const model = "gpt-4o-mini";
 /** High enough never to be reached, so that only the work of counting is measured. */
@@ -18,19 +18,34 @@ const outOfReach = 1_000_000_000;
 export const laneNames = ["bare", "governed"] as const;
 export type LaneName = (typeof laneNames)[number];
 
+export interface GatewaySetting {
+  readonly upstreamUrl: string;
+  readonly lanes: readonly LaneName[];
+  /** The source tree that is run; this one unless told. */
+  readonly tree?: string;
+  readonly name?: string;
+  /** A folder, when it is to be profiled. */
+  readonly profile?: string | null;
+}
+
 /** GhostLLM as a user runs it, in its own process, with a key per lane. */
 export async function startGateway(
-  upstreamUrl: string,
-  lanes: readonly LaneName[],
+  setting: GatewaySetting,
 ): Promise<Stoppable & { readonly targets: readonly Target[] }> {
+  const { upstreamUrl, lanes, tree = thisTree, name = "GhostLLM", profile = null } = setting;
+  const main = join(tree, "apps/server/src/main.ts");
   if (!existsSync(main)) throw new Error(`there is no ${main}`);
   const dataDir = mkdtempSync(join(tmpdir(), "ghostllm-bench-"));
   const adminKey = randomBytes(24).toString("hex");
   const port = await findFreePort();
-  const child = startChild(process.execPath, ["--max-semi-space-size=8", main], {
-    stdio: ["ignore", "ignore", "inherit"],
-    env: environment({ dataDir, adminKey, port, upstreamUrl }),
-  });
+  const child = startChild(
+    process.execPath,
+    ["--max-semi-space-size=8", ...(profile === null ? [] : profileFlags(profile)), main],
+    {
+      stdio: ["ignore", "ignore", "inherit"],
+      env: environment({ dataDir, adminKey, port, upstreamUrl }),
+    },
+  );
   const stop = async (): Promise<void> => {
     await stopChild(child);
     rmSync(dataDir, { recursive: true, force: true });
@@ -39,12 +54,14 @@ export async function startGateway(
     const url = `http://127.0.0.1:${port}`;
     await waitForPort(child, port, startPatienceMs);
     await waitUntilReady(url);
-    return { targets: await createLanes({ url, adminKey, lanes, child }), stop };
+    return { targets: await createLanes({ url, adminKey, lanes, child, name }), stop };
   } catch (error) {
     await stop();
     throw error;
   }
 }
+
+const profileFlags = (folder: string): string[] => ["--cpu-prof", `--cpu-prof-dir=${folder}`];
 
 interface Setting {
   readonly dataDir: string;
@@ -99,14 +116,15 @@ interface LanePlan {
   readonly adminKey: string;
   readonly lanes: readonly LaneName[];
   readonly child: ChildProcess;
+  readonly name: string;
 }
 
-async function createLanes({ url, adminKey, lanes, child }: LanePlan): Promise<Target[]> {
+async function createLanes({ url, adminKey, lanes, child, name }: LanePlan): Promise<Target[]> {
   const client = createClient({ baseUrl: url, apiKey: adminKey });
   const targets: Target[] = [];
   for (const lane of lanes) {
     const key = await laneKeys[lane](client);
-    targets.push({ name: `GhostLLM ${lane}`, url, pid: child.pid ?? null, key, model, translates: lane === "bare" });
+    targets.push({ name: `${name} ${lane}`, url, pid: child.pid ?? null, key, model, translates: lane === "bare" });
   }
   return targets;
 }

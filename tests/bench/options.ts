@@ -1,11 +1,18 @@
 import { parseArgs } from "node:util";
 import { laneNames, type LaneName } from "./gateway.ts";
+import { partNames, type PartName } from "./parts.ts";
 import type { Target } from "./targets.ts";
 
 export interface BenchOptions {
   readonly json: string | null;
   readonly writeDocs: boolean;
   readonly lanes: readonly LaneName[];
+  /** What is measured, in the order of `partNames`. */
+  readonly parts: ReadonlySet<PartName>;
+  /** A commit whose server is measured beside this tree's, in the same rounds. */
+  readonly against: string | null;
+  /** A folder for CPU profiles of this tree's server, one a thread. */
+  readonly profile: string | null;
   readonly withNginx: boolean;
   /** Another gateway, in place of GhostLLM. */
   readonly other: Target | null;
@@ -24,13 +31,16 @@ export interface BenchOptions {
 
 export const usageText = `npm run bench -- [options]
   --quick                one short round of everything
+  --only small,stream    some of ${partNames.join(", ")}
   --lanes bare,governed  lanes of GhostLLM to measure
+  --against REF          the server of another commit beside this one, round by round, and their ratio
   --seconds N            length of one measurement (default 3)
   --rounds N             measurements per target and workload (default 3)
   --concurrency N        connections under full load (default 32)
   --rate N               requests per second for the latency (default 200)
   --streams N            paced streams at once (default 500, 0 for none)
   --no-nginx             leave nginx out even where it is installed
+  --profile FOLDER       write CPU profiles of this tree's server there, and say where its time goes
   --json FILE            write every figure to FILE
   --write-docs           put the table into docs/performance.md
   --target URL --pid PID measure another gateway on this machine in place of GhostLLM,
@@ -41,13 +51,16 @@ export const usageText = `npm run bench -- [options]
 const most = { rounds: 20, seconds: 30, concurrency: 512, rate: 20_000, streams: 5_000 };
 
 export function readOptions(parameters: readonly string[]): BenchOptions | "help" {
-  const { values } = parseArgs({ args: [...parameters], allowNegative: true, options: known });
+  const { values } = parseArgs({ args: [...parameters], allowNegative: true, options: knownOptions });
   if (values.help === true) return "help";
   const quick = values.quick === true;
   return {
     json: values.json ?? null,
     writeDocs: values["write-docs"] === true,
-    lanes: readLanes(values.lanes),
+    lanes: readNames("lanes", values.lanes, laneNames),
+    parts: new Set(readNames("only", values.only ?? partNames.join(","), partNames)),
+    against: values.against ?? null,
+    profile: values.profile ?? null,
     withNginx: values.nginx !== false,
     other: readOther(values),
     upstreamPort: readNumber("upstream-port", values["upstream-port"] ?? "0", 65_535),
@@ -63,12 +76,15 @@ export function readOptions(parameters: readonly string[]): BenchOptions | "help
   };
 }
 
-const known = {
+const knownOptions = {
   help: { type: "boolean" },
   quick: { type: "boolean" },
   nginx: { type: "boolean" },
   "write-docs": { type: "boolean" },
   json: { type: "string" },
+  only: { type: "string" },
+  against: { type: "string" },
+  profile: { type: "string" },
   lanes: { type: "string", default: laneNames.join(",") },
   seconds: { type: "string" },
   rounds: { type: "string" },
@@ -91,11 +107,11 @@ export function readNumber(name: string, text: string, largest: number): number 
   return value;
 }
 
-function readLanes(text: string): LaneName[] {
+function readNames<Name extends string>(option: string, text: string, known: readonly Name[]): Name[] {
   return text.split(",").map((name) => {
-    const lane = laneNames.find((each) => each === name.trim());
-    if (lane === undefined) throw new Error(`--lanes knows ${laneNames.join(" and ")}, not ${name}`);
-    return lane;
+    const found = known.find((each) => each === name.trim());
+    if (found === undefined) throw new Error(`--${option} knows ${known.join(", ")}, not ${name}`);
+    return found;
   });
 }
 

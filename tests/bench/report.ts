@@ -15,6 +15,7 @@ export function renderReport(measurements: Measurements): string {
     translatedTable(measurements.translated),
     latencyTable(measurements.latency),
     streamTable(measurements.streams),
+    comparisonTable(measurements),
     memoryTable(measurements),
   ];
   return tables.filter((text) => text !== "").join("\n\n");
@@ -26,8 +27,11 @@ function middle<Result>(entry: Rounds<Result>, pick: (round: Result) => number |
   return values.length === 0 ? null : median(values);
 }
 
-const cpuOf = (entry: Rounds<{ readonly cpu: RoundResult["cpu"] }>): number | null =>
-  middle(entry, (round) => round.cpu?.totalMicros);
+interface WithCpu {
+  readonly cpu: RoundResult["cpu"];
+}
+
+const cpuOf = (entry: Rounds<WithCpu>): number | null => middle(entry, (round) => round.cpu?.totalMicros);
 
 function throughputTable(entries: readonly Rounds<RoundResult>[]): string {
   const rows = entries.map((entry): Cells => {
@@ -154,6 +158,35 @@ function streamTable(entries: readonly Rounds<StreamMeasurement>[]): string {
     ["paced streams", "whole", "stalls", "longest gap ms", "added", "first chunk p99 ms", "CPU µs/stream"],
     rows,
   );
+}
+
+/** Median over the rounds of what one target costs in parts of what another costs in the same round; null without figures. */
+export function ratioOfRounds(entry: Rounds<WithCpu>, base: Rounds<WithCpu>): number | null {
+  const ratios = entry.rounds.flatMap(({ cpu }, round) => {
+    const other = base.rounds[round]?.cpu ?? null;
+    return cpu === null || other === null ? [] : [cpu.totalMicros / other.totalMicros];
+  });
+  return ratios.length === 0 ? null : median(ratios);
+}
+
+function comparisonTable({ pairs, throughput, latency, streams }: Measurements): string {
+  const groups: readonly (readonly [string, readonly Rounds<WithCpu>[]])[] = [
+    ["full load", throughput],
+    ["moderate rate", latency],
+    ["streams", streams],
+  ];
+  const rows = groups.flatMap(([group, entries]) =>
+    entries.flatMap((entry): Cells[] => {
+      const there = pairs.find(({ here }) => here === entry.target)?.there;
+      const base = entries.find(({ workload, target }) => workload === entry.workload && target === there);
+      if (base === undefined) return [];
+      const [cpu, before] = [number(cpuOf(entry), 0), number(cpuOf(base), 0)];
+      return [
+        [`${group}: ${entry.workload}`, entry.target, cpu, base.target, before, number(ratioOfRounds(entry, base), 3)],
+      ];
+    }),
+  );
+  return table(["compared", "this tree", "CPU µs", "commit", "CPU µs", "ratio, median of rounds"], rows);
 }
 
 function memoryTable(measurements: Measurements): string {

@@ -20,6 +20,8 @@ export interface Measurements {
   readonly translated: readonly TranslatedRounds[];
   readonly latency: readonly Rounds<RoundResult>[];
   readonly streams: readonly Rounds<StreamMeasurement>[];
+  /** Targets that are the same lane of this tree and of another commit, by name. */
+  readonly pairs: readonly { readonly here: string; readonly there: string }[];
   readonly memory: readonly { readonly target: string; readonly memory: Memory | null }[];
 }
 
@@ -45,7 +47,7 @@ export async function runAll(run: BenchRun): Promise<Measurements> {
   const { options } = run;
   const { concurrency, seconds, rate } = options;
   const throughput: Rounds<RoundResult>[] = [];
-  for (const workload of workloads) {
+  for (const workload of workloads.filter(({ name }) => options.parts.has(name))) {
     run.report(`${workload.title}: ${concurrency} connections`);
     await prepare(run, workload, true);
     throughput.push(
@@ -53,7 +55,7 @@ export async function runAll(run: BenchRun): Promise<Measurements> {
     );
   }
   const latency: Rounds<RoundResult>[] = [];
-  for (const workload of workloads.filter((each) => each.name === "small")) {
+  for (const workload of workloads.filter((each) => each.name === "small" && options.parts.has("latency"))) {
     run.report(`${workload.title}: ${rate} per second`);
     await prepare(run, workload, false);
     latency.push(
@@ -63,12 +65,18 @@ export async function runAll(run: BenchRun): Promise<Measurements> {
   const translated = await runTranslated(run);
   const streams = await runStreams(run);
   const memory = run.targets.map(({ name, pid }) => ({ target: name, memory: pid === null ? null : readMemory(pid) }));
-  return { throughput, translated, latency, streams, memory };
+  return { throughput, translated, latency, streams, pairs: pairsOf(run.targets), memory };
+}
+
+function pairsOf(targets: readonly Target[]) {
+  return targets.flatMap(({ name, comparedWith }) =>
+    comparedWith === undefined ? [] : [{ here: comparedWith, there: name }],
+  );
 }
 
 async function runTranslated(run: BenchRun): Promise<TranslatedRounds[]> {
   const targets = run.targets.filter(({ translates }) => translates === true);
-  if (targets.length === 0) return [];
+  if (targets.length === 0 || !run.options.parts.has("translated")) return [];
   const { concurrency, seconds } = run.options;
   const results: TranslatedRounds[] = [];
   for (const workload of translatedWorkloads) {
@@ -86,7 +94,7 @@ async function runTranslated(run: BenchRun): Promise<TranslatedRounds[]> {
 
 async function runStreams(run: BenchRun): Promise<Rounds<StreamMeasurement>[]> {
   const { streams, chunks, streamSeconds, rampMs } = run.options;
-  if (streams === 0) return [];
+  if (streams === 0 || !run.options.parts.has("paced")) return [];
   run.report(`${streams} streams of ${chunks} chunks over ${streamSeconds} s`);
   const workload = pacedWorkload(chunks, streamSeconds);
   await run.fake.script(workload.script);
@@ -96,10 +104,24 @@ async function runStreams(run: BenchRun): Promise<Rounds<StreamMeasurement>[]> {
 
 async function prepare(run: BenchRun, workload: Workload, warm: boolean): Promise<void> {
   await run.fake.script(workload.script);
-  const { concurrency, warmSeconds } = run.options;
   for (const target of run.targets) {
     await proveThatItWorks(target, workload);
-    if (warm) await measureThroughput(target, workload, { concurrency, seconds: warmSeconds });
+    if (warm) await warmUp(run, target, workload);
+  }
+}
+
+const mostWarmUps = 8;
+/** Two warm-ups of the same cost: the compiler has nothing left to find. */
+const standsStill = 1.03;
+
+/** A process that has just started costs half as much again; how long that takes depends on the machine. */
+async function warmUp({ options }: BenchRun, target: Target, workload: Workload): Promise<void> {
+  const { concurrency, warmSeconds: seconds } = options;
+  let cheapest = Number.POSITIVE_INFINITY;
+  for (let time = 0; time < mostWarmUps; time += 1) {
+    const { cpu } = await measureThroughput(target, workload, { concurrency, seconds });
+    if (cpu === null || cpu.totalMicros * standsStill > cheapest) return;
+    cheapest = cpu.totalMicros;
   }
 }
 

@@ -2,8 +2,8 @@
 
 import type { Script } from "@ghostllm/fake-upstream";
 
-export interface Workload {
-  readonly name: string;
+export interface Workload<Name extends string = string> {
+  readonly name: Name;
   readonly title: string;
   readonly script: Script;
   readonly body: (model: string) => string;
@@ -87,7 +87,7 @@ function streamScript(chunks: number, paceMs: number): Script {
 const plainScript: Script = { kind: "answer", body: plainAnswer };
 export const streamEnd = "data: [DONE]\n\n";
 
-export const workloads: readonly Workload[] = [
+export const workloads: readonly Workload<"small" | "large" | "burst">[] = [
   { name: "small", title: "small chat request", script: plainScript, body: smallBody, answerEnd: "}" },
   { name: "large", title: "100 kB request", script: plainScript, body: largeBody, answerEnd: "}" },
   {
