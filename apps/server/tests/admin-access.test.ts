@@ -31,9 +31,9 @@ const answers: Readonly<Record<RouteId, Answers>> = {
   "users.get": [401, 403, 403, 404, 404, 404],
   "users.update": [401, 403, 403, 400, 400, 400],
   "users.remove": [401, 403, 403, 404, 404, 404],
-  "apiKeys.list": [401, 403, 403, 200, 200, 200],
+  "apiKeys.list": [401, 200, 200, 200, 200, 200],
   "apiKeys.create": [401, 403, 403, 400, 400, 400],
-  "apiKeys.get": [401, 403, 403, 404, 404, 404],
+  "apiKeys.get": [401, 404, 404, 404, 404, 404],
   "apiKeys.update": [401, 403, 403, 400, 400, 400],
   "apiKeys.revoke": [401, 403, 403, 404, 404, 404],
   "providers.list": [401, 403, 403, 200, 200, 200],
@@ -56,8 +56,8 @@ const answers: Readonly<Record<RouteId, Answers>> = {
   "aliases.get": [401, 403, 403, 404, 404, 404],
   "aliases.update": [401, 403, 403, 400, 400, 400],
   "aliases.remove": [401, 403, 403, 404, 404, 404],
-  "usage.list": [401, 403, 403, 200, 200, 200],
-  "usage.summary": [401, 403, 403, 200, 200, 200],
+  "usage.list": [401, 200, 200, 200, 200, 200],
+  "usage.summary": [401, 200, 200, 200, 200, 200],
 };
 
 let plane: AdminPlane;

@@ -1,3 +1,4 @@
+import { permissions } from "@ghostllm/contract";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { adminKey, postJson, startAdminPlane } from "./admin-plane.ts";
 import type { AdminPlane } from "./admin-plane.ts";
@@ -45,7 +46,9 @@ describe("without a valid credential", () => {
 describe("the admin key", () => {
   it("is accepted as x-api-key too", async () => {
     const response = await fetch(`${plane.url}/admin/me`, { headers: { "x-api-key": adminKey } });
-    expect(await response.json()).toEqual({ via: "admin_key", role: "admin", user: null });
+    const permitted = Object.fromEntries(Object.keys(permissions).map((name) => [name, "all"]));
+    const nobodys = { user: null, expires_at: null };
+    expect(await response.json()).toEqual({ via: "admin_key", role: "admin", permissions: permitted, ...nobodys });
   });
 });
 
@@ -64,6 +67,21 @@ describe("keys of users", () => {
     const { key } = await keyOf("bob@example.com");
     await expect(plane.as(key).users.list()).rejects.toMatchObject({ status: 403, code: "permission_denied" });
     expect((await plane.as(key).sessions.me()).user?.email).toBe("bob@example.com");
+  });
+
+  it("tells a user what is his own and what he may not", async () => {
+    await plane.admin.users.create({ body: { email: "eve@example.com", password } });
+    const { key } = await keyOf("eve@example.com");
+    const session = await plane.as(null).sessions.create({ body: { email: "eve@example.com", password } });
+    const byKey = await plane.as(key).sessions.me();
+    const bySession = await plane.as(session.token).sessions.me();
+    expect(byKey.permissions).toMatchObject({ "self.read": "own", "keys.read": "own", "usage.read": "own" });
+    expect(byKey.permissions).not.toHaveProperty(["users.read"]);
+    expect(bySession.permissions).toEqual(byKey.permissions);
+    expect([byKey.expires_at, bySession.expires_at]).toEqual([null, session.expires_at]);
+    const keys = await plane.as(key).apiKeys.list();
+    expect(new Set(keys.data.map(({ user_id }) => user_id))).toEqual(new Set([byKey.user?.id]));
+    await plane.admin.users.remove({ params: { id: byKey.user?.id ?? "" } });
   });
 
   it("refuses an expired key", async () => {

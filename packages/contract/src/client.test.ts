@@ -54,7 +54,8 @@ describe("createClient", () => {
   });
 
   it("keeps working when a newer server answers a value that it does not know", async () => {
-    const me = { via: "passkey", role: "auditor", user: null };
+    const permissions = { "audit.read": "team" };
+    const me = { via: "passkey", role: "auditor", user: null, permissions, expires_at: null };
     const { client } = clientAnswering(Response.json(me));
     expect(await client.sessions.me()).toEqual(me);
   });

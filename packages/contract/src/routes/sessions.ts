@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { roleNames } from "#access/permissions.ts";
-import { openEnum, time } from "./fields.ts";
+import type { Permission } from "#access/permissions.ts";
+import { openEnum, time, type Open } from "./fields.ts";
 import { defineRoutes } from "./route.ts";
 import { user } from "./users.ts";
 
@@ -16,11 +17,20 @@ const credentials = z
   .strictObject({ email: z.string().min(1).max(254).toLowerCase(), password: z.string().min(1).max(1000) })
   .meta({ id: "Credentials" });
 
+const extents = ["all", "own"] as const;
+
+/** Open, since a newer server may know more permissions. */
+const granted: z.ZodType<Readonly<Partial<Record<Permission, Open<(typeof extents)[number]>>>>> = z
+  .record(z.string(), openEnum(extents))
+  .describe("What the caller may do, for everything or for what is his own. What is not here he may not.");
+
 const me = z
   .object({
     via: openEnum(["admin_key", "session", "api_key"]).describe("What the caller has proven himself with."),
     role: openEnum(roleNames),
     user: user.nullable().describe("Null for the admin key, which belongs to nobody."),
+    permissions: granted,
+    expires_at: time.nullable().describe("When the session ends by itself; null for keys."),
   })
   .meta({ id: "Me" });
 

@@ -34,7 +34,7 @@ export function createGuard(deps: GuardDependencies): Guard {
     if (reachesNothing(reached)) {
       throw new GhostError(
         "permission_denied",
-        "This needs an admin: the admin key, an admin's session, or an admin's key",
+        `This needs the permission ${permission}, which admins have: the admin key, an admin's session, or an admin's key`,
       );
     }
     return { actor, reach: reached };

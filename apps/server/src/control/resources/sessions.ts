@@ -17,9 +17,10 @@ export function createSessionsResource({ sessions, store }: ResourceDependencies
       return { deleted: true };
     },
 
-    async me({ actor: { via, role, userId }, reach }) {
+    async me({ actor: { via, role, userId, grants, session }, reach }) {
       const user = userId === null ? null : found(await store.users.find(userId, reach), "user", userId);
-      return { via, role, user: user && toApiUser(user) };
+      const expiresAt = session === null ? null : toTime(session.expiresAt);
+      return { via, role, user: user && toApiUser(user), permissions: grants, expires_at: expiresAt };
     },
   };
 }

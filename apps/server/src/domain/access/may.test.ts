@@ -21,8 +21,9 @@ describe("reach", () => {
 
   it("is what is one's own, or nothing, for users", () => {
     expect(reach(ada, "self.read")).toEqual([user("ada")]);
-    expect(reach(ada, "keys.read")).toEqual([]);
-    expect(reachesNothing(reach(ada, "keys.read"))).toBe(true);
+    expect(reach(ada, "keys.read")).toEqual([user("ada")]);
+    expect(reach(ada, "keys.create")).toEqual([]);
+    expect(reachesNothing(reach(ada, "keys.create"))).toBe(true);
     expect(reachesNothing(reach(ada, "self.read"))).toBe(false);
     expect(reachesNothing("all")).toBe(false);
   });

@@ -14,7 +14,7 @@ const everything: Grants = Object.fromEntries(Object.keys(permissions).map((name
 
 export const roles: Readonly<Record<Role, Grants>> = {
   admin: everything,
-  user: { "self.read": "own", "account_objects.manage": "own" },
+  user: { "self.read": "own", "keys.read": "own", "usage.read": "own", "account_objects.manage": "own" },
 };
 
 /** Whose role governs can give and take every other one. Somebody with such a role must always be left. */
