@@ -22,6 +22,7 @@ function recordAt(createdAt: number, change: Partial<UsageRecord> = {}): UsageRe
     provider: "openai",
     model: "gpt-4o",
     requestedModel: "smart",
+    dialect: "openai-chat",
     operation: "chat.completions",
     streamed: true,
     status: "ok",
@@ -53,7 +54,9 @@ function recordAt(createdAt: number, change: Partial<UsageRecord> = {}): UsageRe
     priceVersion: "catalog",
     latencyMs: 120,
     ttftMs: 30,
+    overheadUs: 410,
     attempts: 1,
+    trail: null,
     ipAddress: "127.0.0.1",
     userAgent: "test",
     ...change,
@@ -128,10 +131,17 @@ it("adds up what key and user have spent", async () => {
   expect((await plane.admin.apiKeys.get({ params: { id: apiKeyId } })).spent_usd).toBe("0.100000001");
 });
 
+const attemptMade = {
+  ...{ provider: "openai", model: "half \ud800 and \0", startedMs: 1, ms: 20 },
+  ...{ status: 529, reason: "provider_overloaded", restMs: 15_000 },
+};
+const { startedMs: started_ms, restMs: rest_ms, ...asItIs } = attemptMade;
+
 /** Each field another value, so that two that are mixed up show. */
 function distinct(kind: UsageFieldKind, index: number): unknown {
   if (kind === "flag") return true;
   if (kind === "status") return "timeout";
+  if (kind === "attempts") return [attemptMade];
   if (kind === "moment") return noon - 86_400_000;
   return kind === "id" || kind === "text" ? `text-${index}` : 1_000 + index;
 }
@@ -143,9 +153,9 @@ it("every field comes by the journal and the database to the API", async () => {
   if (!("record" in parsed)) throw new Error(JSON.stringify(parsed));
   await plane.store.usage.insert([parsed.record]);
   const { data } = await plane.admin.usage.list({ query: { to: "2026-03-01T00:00:00Z" } });
-  const shown = fields.filter(([name]) => name !== "chargedNanos");
   expect(data.map((one) => Object.values(one))).toEqual([
-    shown.map(([name, value]) => {
+    fields.map(([name, value]) => {
+      if (name === "trail") return [{ ...asItIs, started_ms, rest_ms }];
       if (name === "createdAt") return "2026-02-28T12:00:00.000Z";
       return name.endsWith("Nanos") ? `0.00000${Number(value)}` : value;
     }),
@@ -159,8 +169,9 @@ it("a line that an earlier version wrote into the journal is read with what it l
   const parsed = parseLine(JSON.stringify(written));
   const told = { unansweredAttempts: 2, unansweredTokens: 30, unansweredCostNanos: 4, usageBounded, chargedNanos };
   expect("record" in parsed && parsed.record).toMatchObject({ ...rest, ...told });
-  const { cacheWriteTokens: _, webSearches: __, ...older } = rest;
+  const { cacheWriteTokens: _, webSearches: __, dialect: ___, overheadUs: ____, trail: _____, ...older } = rest;
+  const lacked = { dialect: null, overheadUs: null, trail: null };
   expect(parseLine(JSON.stringify(older))).toMatchObject({
-    record: { ...recordAt(noon), id: rest.id, unansweredAttempts, unansweredTokens, unansweredCostNanos },
+    record: { ...recordAt(noon), id: rest.id, unansweredAttempts, unansweredTokens, unansweredCostNanos, ...lacked },
   });
 });

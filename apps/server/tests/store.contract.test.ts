@@ -275,7 +275,19 @@ describe.each(availableEngines())("usage on $name", (engine) => {
 
   it("gives back every field of a record", async () => {
     const owner = await start();
-    const full = createRecord({ ...owner, createdAt: someHour, status: "client_abort", errorCode: "timeout_error" });
+    const left = {
+      provider: "p",
+      model: "half \ud800 and \0",
+      startedMs: 0,
+      ms: 5,
+      status: 529,
+      reason: "x",
+      restMs: 1,
+    };
+    const full = createRecord({
+      ...{ ...owner, createdAt: someHour, status: "client_abort", errorCode: "timeout_error" },
+      ...{ chargedNanos: 700, trail: [left, { ...left, status: null, reason: null }] },
+    });
     const sparse = createRecord({
       ...owner,
       createdAt: someHour + 1,
@@ -288,6 +300,8 @@ describe.each(availableEngines())("usage on $name", (engine) => {
       ttftMs: null,
       ipAddress: null,
       userAgent: null,
+      dialect: null,
+      overheadUs: null,
       streamed: false,
       estimated: true,
     });

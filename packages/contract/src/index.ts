@@ -9,7 +9,6 @@ export type { ErrorCode, ErrorType, GhostErrorDetails } from "./errors.ts";
 export { newId } from "./ids.ts";
 export { formatUsd, nanosPerUsd, nanosToUsd, parseUsd, usdToNanos } from "./money.ts";
 export {
-  storedUsageFields,
   summedUsageFields,
   usageApiName,
   usageColumn,
@@ -18,7 +17,7 @@ export {
   usageStatuses,
 } from "./usage-fields.ts";
 export type {
-  StoredUsageField,
+  AttemptMade,
   SummedUsageField,
   UsageApiName,
   UsageColumn,

@@ -4,9 +4,26 @@
 
 /**
  * `integer`: also counts. `moment`: epoch ms, in the API a time. `duration`: ms, a fraction where it comes from. `money`:
- * nano-USD, in the API USD as decimal text.
+ * nano-USD, in the API USD as decimal text. `attempts`: a list of them, as JSON in the database.
  */
-export type UsageFieldKind = "id" | "text" | "integer" | "flag" | "moment" | "duration" | "money" | "status";
+export type UsageFieldKind =
+  "id" | "text" | "integer" | "flag" | "moment" | "duration" | "money" | "status" | "attempts";
+
+/** One try at a target, of a request that took more than one. */
+export interface AttemptMade {
+  /** Names, as in the record. */
+  readonly provider: string;
+  readonly model: string;
+  /** Since the request arrived. */
+  readonly startedMs: number;
+  readonly ms: number;
+  /** HTTP status of the vendor; null where it did not answer, and of the attempt that the record tells of. */
+  readonly status: number | null;
+  /** Why it was left: a code of the catalogue, or how the vendor could not be reached. Null: the record tells of this one. */
+  readonly reason: string | null;
+  /** For how long the vendor asked not to be asked again. */
+  readonly restMs: number;
+}
 
 export interface UsageField {
   readonly kind: UsageFieldKind;
@@ -17,8 +34,6 @@ export interface UsageField {
   readonly before?: number | boolean | null;
   /** Added up for each hour. */
   readonly isSummed?: true;
-  /** For whoever drains the journal, and nobody else. */
-  readonly isInternal?: true;
   /** For the document of the API. */
   readonly about?: string;
 }
@@ -51,6 +66,10 @@ export const usageFields = {
   requestedModel: {
     ...text,
     about: "The name that the client asked for: an alias, `provider/model`, or the model itself.",
+  },
+  dialect: {
+    ...laterText,
+    about: "Which the client spoke, such as `openai-chat`; null in records of earlier versions.",
   },
   operation: { ...text, about: "Such as `chat.completions` or `embeddings`." },
   streamed: flag,
@@ -102,22 +121,35 @@ export const usageFields = {
   },
   /** Never 0 for want of a price. */
   costNanos: { kind: "money", isNullable: true, isSummed: true, about: "Null where the price is unknown." },
-  /** What budgets were charged, where that is more than the cost: it is unknown, or nobody saw the end of the answer. */
-  chargedNanos: { kind: "money", isNullable: true, before: null, isInternal: true },
+  chargedNanos: {
+    kind: "money",
+    isNullable: true,
+    before: null,
+    about:
+      "What budgets were charged, where that is more than the cost: it is unknown, or nobody saw the end of the answer.",
+  },
   priceVersion: { ...textOrNull, about: "Which price was applied, such as `catalog:0.1.8` or `override`." },
   latencyMs: { kind: "duration" },
   ttftMs: { kind: "duration", isNullable: true, about: "Time to the first byte of the answer; null when none came." },
+  overheadUs: {
+    kind: "integer",
+    isNullable: true,
+    before: null,
+    about: "Microseconds of GhostLLM's own until the answer could begin; null in records of earlier versions.",
+  },
   attempts: integer,
+  trail: {
+    kind: "attempts",
+    isNullable: true,
+    before: null,
+    about: "The attempts one by one; null where the first was the only one and did not fail.",
+  },
   ipAddress: textOrNull,
   userAgent: textOrNull,
 } as const satisfies Readonly<Record<string, UsageField>>;
 
 export type UsageFields = typeof usageFields;
 export type UsageFieldName = keyof UsageFields;
-/** Those that are stored and shown. */
-export type StoredUsageField = {
-  [Name in UsageFieldName]: UsageFields[Name] extends { readonly isInternal: true } ? never : Name;
-}[UsageFieldName];
 export type SummedUsageField = {
   [Name in UsageFieldName]: UsageFields[Name] extends { readonly isSummed: true } ? Name : never;
 }[UsageFieldName];
@@ -134,13 +166,7 @@ export type UsageApiName<Name extends string> = Name extends `${string}Nanos`
   : Snake<Name>;
 
 export const usageFieldNames = Object.keys(usageFields) as readonly UsageFieldName[];
-export const storedUsageFields = usageFieldNames.filter(isStored);
 export const summedUsageFields = usageFieldNames.filter(isSummed);
-
-function isStored(name: UsageFieldName): name is StoredUsageField {
-  const { isInternal }: UsageField = usageFields[name];
-  return isInternal !== true;
-}
 
 function isSummed(name: UsageFieldName): name is SummedUsageField {
   const field: UsageField = usageFields[name];

@@ -1,7 +1,7 @@
 // What is written down of one answered request: the line in the journal and the row in usage_logs. Its fields stand in the
 // contract's `usage-fields.ts`.
 
-import type { UsageField, UsageFieldName, UsageFields, usageStatuses } from "@ghostllm/contract";
+import type { AttemptMade, UsageField, UsageFieldName, UsageFields, usageStatuses } from "@ghostllm/contract";
 import type { Scope } from "#domain/access/scope.ts";
 
 export type UsageStatus = (typeof usageStatuses)[number];
@@ -15,6 +15,7 @@ interface Values {
   duration: number;
   money: number;
   status: UsageStatus;
+  attempts: readonly AttemptMade[];
 }
 
 type ValueOf<Field extends UsageField> =
@@ -30,6 +31,7 @@ export type RequestFacts = Pick<
   | "userId"
   | "apiKeyId"
   | "requestedModel"
+  | "dialect"
   | "operation"
   | "streamed"
   | "unansweredAttempts"
@@ -37,6 +39,7 @@ export type RequestFacts = Pick<
   | "unansweredCostNanos"
   | "latencyMs"
   | "attempts"
+  | "trail"
   | "ipAddress"
   | "userAgent"
 >;

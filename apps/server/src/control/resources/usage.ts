@@ -1,5 +1,5 @@
-import { formatUsd, storedUsageFields, summedUsageFields, usageApiName, usageFields } from "@ghostllm/contract";
-import type { StoredUsageField, UsageFieldKind } from "@ghostllm/contract";
+import { formatUsd, summedUsageFields, usageApiName, usageFieldNames, usageFields } from "@ghostllm/contract";
+import type { AttemptMade, UsageFieldKind, UsageFieldName } from "@ghostllm/contract";
 import type { AdminRoutes, RouteAnswer } from "@ghostllm/contract/routes";
 import type { UsageFilter, UsageGrouping, UsageSums } from "#control/store/store.ts";
 import type { UsageRecord } from "#domain/usage-record.ts";
@@ -37,17 +37,22 @@ function toFilter(query: FilterQuery): UsageFilter {
   };
 }
 
-const apiFields = storedUsageFields.map((name) => ({ name, shown: usageApiName(name), kind: usageFields[name].kind }));
+const apiFields = usageFieldNames.map((name) => ({ name, shown: usageApiName(name), kind: usageFields[name].kind }));
 
 function toApiRecord(record: UsageRecord): ApiUsageRecord {
   const shown = apiFields.map(({ name, shown: as, kind }) => [as, toApi(kind, record[name])] as const);
   return Object.fromEntries(shown) as unknown as ApiUsageRecord;
 }
 
-function toApi(kind: UsageFieldKind, value: UsageRecord[StoredUsageField]) {
+function toApi(kind: UsageFieldKind, value: UsageRecord[UsageFieldName]) {
+  if (typeof value === "object" && value !== null) return value.map(toApiAttempt);
   if (typeof value !== "number") return value;
   if (kind === "moment") return toTime(value);
   return kind === "money" ? formatUsd(value) : value;
+}
+
+function toApiAttempt({ startedMs, restMs, ...attempt }: AttemptMade) {
+  return { ...attempt, started_ms: startedMs, rest_ms: restMs };
 }
 
 function toGroup(group: string, grouping: UsageGrouping): string {

@@ -43,18 +43,21 @@ export interface FinishInput {
 
 /** As they are now. */
 export function factsOf(run: Run, now: number): RequestFacts {
-  const { exchange, principal, request, candidates, trail } = run;
+  const { exchange, principal, request, dialect, candidates, trail } = run;
+  const elapsedMs = exchange.elapsedMs();
   return {
     id: exchange.id,
     createdAt: exchange.startedAt,
     userId: principal.userId,
     apiKeyId: principal.keyId,
     requestedModel: candidates.requested,
+    dialect: dialect.name,
     operation: request.operation,
     streamed: request.stream,
     ...sumOf(trail.unanswered, now),
-    latencyMs: Math.round(exchange.elapsedMs()),
+    latencyMs: Math.round(elapsedMs),
     attempts: trail.attempts,
+    trail: trail.told(elapsedMs),
     ipAddress: exchange.ipAddress,
     userAgent: exchange.userAgent,
   };
@@ -140,6 +143,7 @@ function buildRecord(input: FinishInput, now: number): UsageRecord {
     chargedNanos: null,
     ...priced(input, isBounded ? { ...ending, usage } : ending, now),
     ttftMs: ending.ttftMs === null ? null : Math.round(ending.ttftMs),
+    overheadUs: Math.max(0, Math.round(ending.overheadMs * 1000)),
   };
 }
 

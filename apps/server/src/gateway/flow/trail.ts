@@ -1,3 +1,4 @@
+import type { AttemptMade } from "@ghostllm/contract";
 import type { Target } from "#domain/snapshot.ts";
 import type { UpstreamCall, UpstreamFailure } from "#gateway/upstream/upstream.ts";
 import type { MeasuredUsage } from "#gateway/flow/answer/measured-usage.ts";
@@ -7,6 +8,13 @@ import type { Begun, UnansweredAttempt } from "#gateway/flow/ask/unanswered.ts";
 interface AskedBefore extends Pick<Begun, "request" | "assumedOutputTokens"> {
   readonly now: number;
 }
+
+/** What an attempt showed that was not the client's answer, or not yet. */
+export type WhyLeft = Pick<AttemptMade, "status" | "reason" | "restMs">;
+
+/** What is told of one request at most, and of the name of a model, which a client may have made up. */
+const mostTold = 16;
+const longestName = 200;
 
 /** What has been tried for a request so far: the facts that its usage record needs, whatever way it ends. */
 export class Trail {
@@ -20,6 +28,10 @@ export class Trail {
   upstreamMs = 0;
   /** Attempts that came to nothing, and that their vendors may charge. */
   readonly unanswered: UnansweredAttempt[] = [];
+  readonly #left: AttemptMade[] = [];
+  #isLeft = false;
+  /** Of the request, by the monotonic clock; known when an attempt was left. */
+  #arrivedAt = 0;
   #startedAt = 0;
   #call: UpstreamCall | null = null;
 
@@ -29,6 +41,30 @@ export class Trail {
     this.target = target;
     this.#startedAt = now;
     this.#call = null;
+    this.#isLeft = false;
+  }
+
+  /** The last attempt is over, and shows why somebody else, or nobody, is asked next. */
+  leave(why: WhyLeft, now: number, elapsedMs: number): void {
+    this.#isLeft = true;
+    this.#arrivedAt = now - elapsedMs;
+    if (this.#left.length < mostTold) this.#left.push(this.#attemptMade(why, now));
+  }
+
+  /** For the record; null of the ordinary request, whose only attempt it tells of anyway. */
+  told(elapsedMs: number): readonly AttemptMade[] | null {
+    if (this.#left.length === 0) return null;
+    if (this.#isLeft) return this.#left;
+    return [...this.#left, this.#attemptMade({ status: null, reason: null, restMs: 0 }, this.#arrivedAt + elapsedMs)];
+  }
+
+  #attemptMade(why: WhyLeft, now: number): AttemptMade {
+    const { provider, model } = this.target ?? { provider: { name: "" }, model: "" };
+    const startedMs = Math.round(this.#startedAt - this.#arrivedAt);
+    return {
+      ...{ provider: provider.name, model: model.slice(0, longestName) },
+      ...{ startedMs, ms: Math.round(now - this.#startedAt), ...why },
+    };
   }
 
   /** What is known of the last attempt, by which its usage is estimated. */

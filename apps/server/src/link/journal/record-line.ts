@@ -2,7 +2,7 @@
 // table of its fields, since a line is read for every request.
 
 import { usageFields, usageStatuses } from "@ghostllm/contract";
-import type { UsageField, UsageFieldKind } from "@ghostllm/contract";
+import type { AttemptMade, UsageField, UsageFieldKind } from "@ghostllm/contract";
 import type { OwnedObject } from "#link/owners.ts";
 import type { UsageRecord } from "#domain/usage-record.ts";
 
@@ -24,7 +24,20 @@ const checks: Readonly<Record<UsageFieldKind, Check>> = {
   duration: { expected: "a number", isRight: Number.isFinite },
   money: integer,
   status: { expected: usageStatuses.join(", "), isRight: (value) => statuses.includes(value) },
+  attempts: { expected: "a list of attempts", isRight: (value) => Array.isArray(value) && value.every(isAttempt) },
 };
+
+function isAttempt(value: unknown): value is AttemptMade {
+  if (!isFields(value)) return false;
+  const { provider, model, startedMs, ms, status, reason, restMs } = value;
+  const isNamed = typeof provider === "string" && typeof model === "string";
+  const isTimed = [startedMs, ms, restMs].every(Number.isFinite);
+  return isNamed && isTimed && (status === null || Number.isFinite(status)) && isTextOrNull(reason);
+}
+
+function isTextOrNull(value: unknown): boolean {
+  return value === null || typeof value === "string";
+}
 
 function checkOf({ kind, isNullable }: UsageField): Check {
   const { expected, isRight } = checks[kind];

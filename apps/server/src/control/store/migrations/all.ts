@@ -7,6 +7,7 @@ import { storedObjects } from "./0006-stored-objects.ts";
 import { aliases } from "./0007-aliases.ts";
 import { spend } from "./0008-spend.ts";
 import { endedSessions } from "./0009-ended-sessions.ts";
+import { requestDetails } from "./0010-request-details.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every migration, in order. A new one is a new file and a new line at the end. */
@@ -20,4 +21,5 @@ export const allMigrations: readonly Migration[] = [
   aliases,
   spend,
   endedSessions,
+  requestDetails,
 ];

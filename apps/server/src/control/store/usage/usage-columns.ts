@@ -1,7 +1,7 @@
 // A usage record as a row of usage_logs, and back.
 
-import { storedUsageFields, usageColumn, usageFields } from "@ghostllm/contract";
-import type { StoredUsageField, UsageField } from "@ghostllm/contract";
+import { usageColumn, usageFieldNames, usageFields } from "@ghostllm/contract";
+import type { UsageField, UsageFieldName } from "@ghostllm/contract";
 import type { UsageRecord } from "#domain/usage-record.ts";
 import type { Value } from "#control/store/bulk.ts";
 import { parseUsageStatus, storableText } from "#control/store/columns.ts";
@@ -11,7 +11,7 @@ const maxTextLength = 1_000;
 
 type Kind = UsageField["kind"];
 
-const columns = storedUsageFields.map((name) => {
+const columns = usageFieldNames.map((name) => {
   const { kind, isEmptyForNull }: UsageField = usageFields[name];
   return { name, column: usageColumn(name), kind, isEmptyForNull: isEmptyForNull === true };
 });
@@ -29,9 +29,11 @@ export function toValues(record: UsageRecord): readonly Value[] {
   return values;
 }
 
-function storable(column: string, kind: Kind, value: UsageRecord[StoredUsageField]): Value {
+function storable(column: string, kind: Kind, value: UsageRecord[UsageFieldName]): Value {
   if (typeof value === "string") return storableText(value, maxTextLength);
   if (typeof value === "boolean") return value ? 1 : 0;
+  // Its list is short, and JSON writes what an engine could not hold as escapes.
+  if (typeof value === "object" && value !== null) return JSON.stringify(value);
   const stored = value !== null && kind === "duration" ? Math.round(value) : value;
   // SQLite would take a fraction without a word, PostgreSQL would refuse it.
   if (stored !== null && !Number.isSafeInteger(stored)) throw new RangeError(`${column} is ${stored}, not an integer`);
@@ -39,7 +41,7 @@ function storable(column: string, kind: Kind, value: UsageRecord[StoredUsageFiel
 }
 
 export function fromRow(row: UsageRow): UsageRecord {
-  const record: Record<string, unknown> = { chargedNanos: null };
+  const record: Record<string, unknown> = {};
   for (const { name, column, kind, isEmptyForNull } of columns) {
     const value = row[column];
     record[name] = value === "" && isEmptyForNull ? null : fromColumn(kind, value);
@@ -50,5 +52,7 @@ export function fromRow(row: UsageRow): UsageRecord {
 
 function fromColumn(kind: Kind, value: Value): unknown {
   if (kind === "flag") return value === 1;
+  // Written above, of a record that the journal's border has checked.
+  if (kind === "attempts") return typeof value === "string" ? JSON.parse(value) : null;
   return kind === "status" ? parseUsageStatus(String(value)) : value;
 }

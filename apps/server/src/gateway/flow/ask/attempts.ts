@@ -9,7 +9,7 @@ import { UpstreamFailure } from "#gateway/upstream/upstream.ts";
 import { attemptTarget } from "./attempt.ts";
 import type { VendorAnswer } from "#gateway/flow/answer/answer.ts";
 import type { RequestHeaders } from "./request-headers.ts";
-import { describe, isVendorAtFault, judge, restMsAfter, wouldMeetAnybody } from "./judge.ts";
+import { describe, isVendorAtFault, judge, restMsAfter, whyLeft, wouldMeetAnybody } from "./judge.ts";
 import type { Outcome } from "./judge.ts";
 import type { Lifeline } from "./lifeline.ts";
 import type { Plan } from "#gateway/flow/plan.ts";
@@ -167,13 +167,14 @@ function learn(
   outcome: Outcome,
 ): void {
   if (input.lifeline.severedBy !== null) return;
-  const { request, caller, requestId } = input;
+  const { request, caller, requestId, trail, lifeline } = input;
   const { operation } = request;
   const isLearnt = operation !== "count_tokens";
   if (judge(outcome) === "accept") {
     if (isLearnt) targetHealth.recordSuccess({ target, operation, caller });
     return;
   }
+  trail.leave(whyLeft(outcome), clock.monotonic(), lifeline.exchange.elapsedMs());
   if (isLearnt && isVendorAtFault(outcome)) {
     const isAnybodys = wouldMeetAnybody(outcome);
     targetHealth.recordFailure({

@@ -4,6 +4,7 @@
 import type { ErrorCode } from "@ghostllm/contract";
 import { UpstreamFailure } from "#gateway/upstream/upstream.ts";
 import { retryAfterMs } from "./retry-after.ts";
+import type { WhyLeft } from "#gateway/flow/trail.ts";
 import type { VendorAnswer } from "#gateway/flow/answer/answer.ts";
 
 export type Outcome = VendorAnswer | UpstreamFailure;
@@ -86,9 +87,20 @@ export function restMsAfter(outcome: Outcome): number {
   return Math.max(askedRestMs(outcome), isLasting ? lastingRestMs : 0);
 }
 
+/** For the record of the request. */
+export function whyLeft(outcome: Outcome): WhyLeft {
+  const restMs = restMsAfter(outcome);
+  if (outcome instanceof UpstreamFailure) return { status: null, reason: outcome.kind, restMs };
+  return { status: outcome.status, reason: codeOf(outcome), restMs };
+}
+
+function codeOf(answer: VendorAnswer): string {
+  const code = answer.kind === "stream" ? answer.tap.failure?.code : answer.error?.code;
+  return code ?? "provider_error";
+}
+
 /** What went wrong, for operators, in words of ours: a vendor's own may quote the prompt. */
 export function describe(outcome: Outcome): string {
   if (outcome instanceof UpstreamFailure) return outcome.message;
-  const code = outcome.kind === "stream" ? outcome.tap.failure?.code : outcome.error?.code;
-  return `it answered with the error ${code ?? "provider_error"}`;
+  return `it answered with the error ${codeOf(outcome)}`;
 }
