@@ -2,15 +2,19 @@ import type { RunningServer } from "#compose/compose.ts";
 import { version } from "./version.ts";
 
 type Facts = RunningServer["facts"];
-type Running = Pick<RunningServer, "url" | "redirectUrl" | "facts" | "providerNames" | "proxies" | "exampleModel">;
+type Running = Pick<
+  RunningServer,
+  "url" | "consoleUrl" | "redirectUrl" | "facts" | "providerNames" | "proxies" | "exampleModel"
+>;
 
 /** What a person reads after the start. Password and key are in it at the first start only, and nowhere else ever. */
-export function bannerOf({ url, redirectUrl, facts, providerNames, proxies, exampleModel }: Running): string {
+export function bannerOf(server: Running): string {
+  const { url, redirectUrl, facts, providerNames, proxies, exampleModel } = server;
   const lines = [
     `GhostLLM ${version} serves on ${url}`,
     "",
     ...(redirectUrl === null ? [] : [row("Redirect", `${redirectUrl} leads there`)]),
-    ...describeAccess(url, facts),
+    ...describeAccess(server),
     ...describeProviders(facts, providerNames),
     ...(proxies === null ? [] : [row("Proxy", proxies)]),
   ];
@@ -20,8 +24,11 @@ export function bannerOf({ url, redirectUrl, facts, providerNames, proxies, exam
   return `\n${lines.map((line) => `  ${line}`.trimEnd()).join("\n")}\n\n`;
 }
 
-function describeAccess(url: string, { first, adminKeyFile }: Facts): readonly string[] {
-  const lines = [row("Console", `${url}/docs (the admin API with its explorer)`)];
+function describeAccess({ url, consoleUrl, facts: { first, adminKeyFile } }: Running): readonly string[] {
+  const lines =
+    consoleUrl === null
+      ? [row("Console", `${url}/docs (the admin API with its explorer)`)]
+      : [row("Console", consoleUrl), row("API", `${url}/docs`)];
   if (first !== null) {
     lines.push(row("Admin e-mail", first.adminEmail));
     lines.push(row("Password", first.generatedPassword?.reveal() ?? "the one in ADMIN_PASSWORD"));

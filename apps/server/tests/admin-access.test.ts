@@ -24,6 +24,7 @@ type Answers = readonly [number, number, number, number, number, number];
  */
 const answers: Readonly<Record<RouteId, Answers>> = {
   "sessions.create": [400, 400, 400, 400, 400, 400],
+  "sessions.createForBrowser": [400, 400, 400, 400, 400, 400],
   "sessions.end": [401, 200, 400, 200, 400, 400],
   "sessions.me": [401, 200, 200, 200, 200, 200],
   "users.list": [401, 403, 403, 200, 200, 200],

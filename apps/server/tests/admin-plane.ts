@@ -50,6 +50,7 @@ interface PlaneOptions {
   readonly priceSource?: string | null;
   readonly trustedProxies?: readonly string[];
   readonly egress?: EgressSettings;
+  readonly consoleDirectory?: string | null;
 }
 
 export async function startAdminPlane({
@@ -57,6 +58,7 @@ export async function startAdminPlane({
   priceSource = null,
   trustedProxies = [],
   egress = usualEgress,
+  consoleDirectory = null,
 }: PlaneOptions = {}): Promise<AdminPlane> {
   const dataDir = await mkdtemp(join(tmpdir(), "ghostllm-admin-"));
   const logged: LogLine[] = [];
@@ -90,6 +92,7 @@ export async function startAdminPlane({
     fetchJson,
     egress: new Egress(egress),
     version: "0.0.0-test",
+    consoleDirectory,
     sessions: createSessions({ store, clock, steadyTime, secret: new Secret("a secret of the tests") }),
     changed: () => snapshots.rebuild(),
     withdraw: async () => {},

@@ -93,7 +93,10 @@ describe.each(availableEngines())("within a reach, on $name", (engine) => {
   it("who may see and change his own keys alone is answered about no others", async () => {
     const grants = { "keys.read": "own", "keys.create": "own", "keys.revoke": "own", "usage.read": "own" } as const;
     const actor: Actor = { via: "session", userId: ada.id, role: "user", grants, session: { id: "s", expiresAt: 0 } };
-    const asAda = (permission: keyof typeof grants) => ({ actor, reach: reach(actor, permission), address: "" });
+    const browser = { refuseOtherPages() {}, keepSession() {}, forgetSession() {} };
+    const asAda = (permission: keyof typeof grants) => ({
+      ...{ actor, reach: reach(actor, permission), address: "", browser },
+    });
     const steadyTime = new SteadyTime(systemClock);
     const keys = createApiKeysResource({ store, changed: async () => {}, withdraw: async () => {}, steadyTime });
     const usage = createUsageResource({ store });

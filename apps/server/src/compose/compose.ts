@@ -23,6 +23,8 @@ export interface RunningServer {
   readonly url: string;
   /** From where plain HTTP is led to it; null where it is not. */
   readonly redirectUrl: string | null;
+  /** Null where there is no console. */
+  readonly consoleUrl: string | null;
   readonly facts: StartFacts;
   /** Of the providers that can be asked. */
   readonly providerNames: readonly string[];
@@ -66,7 +68,8 @@ async function build(config: Config, log: Log, disposer: Disposer): Promise<Runn
   const { timeouts } = config;
   disposer.add(() => stopServing({ ...gateway, timeouts, closeListener }));
   const reload = tls === null ? null : () => tls.reload();
-  return { ...describe(config, control), url, redirectUrl, reload, close: () => disposer.dispose() };
+  const consoleUrl = config.console.directory === null ? null : `${url}/console/`;
+  return { ...describe(config, control), url, consoleUrl, redirectUrl, reload, close: () => disposer.dispose() };
 }
 
 function describe(config: Config, { facts, snapshots }: Control) {

@@ -102,6 +102,7 @@ async function openServer(
     ...{ log, clock, steadyTime, addresses, compressor, version },
     sessions: createSessions({ store, secret, clock, steadyTime }),
     adminKeys: facts.adminKeys,
+    consoleDirectory: config.console.directory,
     snapshot: () => snapshots.current(),
     changed: () => tellChange(link.signals),
     withdraw: (right) => link.signals.send({ kind: "right_withdrawn", right }),

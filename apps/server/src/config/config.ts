@@ -176,6 +176,8 @@ export interface Config {
   readonly modelListIntervalMs: number;
   /** The list of prices: a file or a URL, null for the one that comes with GhostLLM. */
   readonly prices: { readonly source: string | null; readonly refreshMs: number };
+  /** Null: none is served. */
+  readonly console: { readonly directory: string | null };
   /** Who may read `/metrics` and `/status`. */
   readonly metrics: { readonly isOpen: boolean; readonly token: Secret | null };
   /** Look for an Ollama at its default address at start. */

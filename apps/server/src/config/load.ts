@@ -149,6 +149,10 @@ function egressOf({ allowPrivate, egressAllow: allow, egressDeny: deny }: Settin
   return { allowPrivate, allow, deny };
 }
 
+function directoryOf(value: string | null, cwd: string): string | null {
+  return value === null ? null : resolve(cwd, value);
+}
+
 interface Parts extends Pick<Config, "providers" | "network" | "egress"> {
   readonly cwd: string;
 }
@@ -185,6 +189,7 @@ function buildConfig(values: SettingValues, { cwd, providers, network, egress }:
     providers,
     modelListIntervalMs: values.modelListIntervalMs,
     prices: { source: values.pricesSource, refreshMs: values.pricesRefreshMs },
+    console: { directory: directoryOf(values.consoleDirectory, cwd) },
     metrics: { isOpen: values.metricsOpen, token: values.metricsToken },
     detectOllama: values.detectOllama,
   };

@@ -18,6 +18,7 @@ import {
   secret,
   size,
 } from "./kinds.ts";
+import { consoleSettings } from "./console-settings.ts";
 import { databaseSettings } from "./database-settings.ts";
 import { capacitySettings } from "./capacity-settings.ts";
 import { networkSettings } from "./network-settings.ts";
@@ -256,6 +257,7 @@ export const settings = {
     help: "How often that list is read again.",
     read: (config) => config.prices.refreshMs,
   }),
+  ...consoleSettings,
   ...edgeSettings,
   ...capacitySettings,
   metricsToken: setting({

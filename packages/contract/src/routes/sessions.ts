@@ -13,6 +13,8 @@ const session = z
   })
   .meta({ id: "Session" });
 
+const browserSession = session.omit({ token: true }).meta({ id: "BrowserSession" });
+
 const credentials = z
   .strictObject({ email: z.string().min(1).max(254).toLowerCase(), password: z.string().min(1).max(1000) })
   .meta({ id: "Credentials" });
@@ -49,6 +51,19 @@ export const sessionRoutes = defineRoutes({
     summary: "Sign in",
     description: "Answers a token for twelve hours. Repeated failures are answered 429 for a while.",
   },
+  createForBrowser: {
+    id: "sessions.createForBrowser",
+    tag,
+    permission: "public",
+    method: "POST",
+    path: "/admin/browser-sessions",
+    body: credentials,
+    response: browserSession,
+    status: 201,
+    summary: "Sign in to the console",
+    description:
+      "As above, for pages of this server: the token is in a cookie that no script can read, and that works for them alone.",
+  },
   end: {
     id: "sessions.end",
     tag,
@@ -58,7 +73,7 @@ export const sessionRoutes = defineRoutes({
     response: z.object({ deleted: z.literal(true) }).meta({ id: "SessionEnded" }),
     status: 200,
     summary: "Sign out",
-    description: "Ends the session whose token is sent. Other sessions of the user go on.",
+    description: "Ends the session whose token or cookie is sent. Other sessions of the user go on.",
   },
   me: {
     id: "sessions.me",

@@ -8,9 +8,11 @@ import type { z } from "zod";
 import type { Caller } from "#control/resources/resource.ts";
 import type { Resources } from "#control/resources/resources.ts";
 import type { Store } from "#control/store/store.ts";
+import type { SteadyTime } from "#domain/clock.ts";
 import type { ClientAddresses } from "#edge/client-addresses.ts";
 import { toValidationError } from "./errors.ts";
 import type { Guard } from "./guard.ts";
+import { browserOf } from "./browser-session.ts";
 
 /** A handler as the binding sees it: its types were checked against its route where it was written. */
 type AnyHandler = (request: object) => Promise<unknown>;
@@ -21,6 +23,7 @@ interface BindOptions {
   readonly guard: Guard;
   readonly addresses: ClientAddresses;
   readonly store: Pick<Store, "within">;
+  readonly steadyTime: SteadyTime;
 }
 
 /** For what the database takes. Together they leave time to say within five seconds that it takes too long. */
@@ -41,7 +44,11 @@ function findHandler(resource: object | undefined, name: string): AnyHandler {
   return async (request) => handler(request);
 }
 
-function bindRoute({ app, guard, addresses, store }: BindOptions, route: AdminRoute, handler: AnyHandler): void {
+function bindRoute(
+  { app, guard, addresses, store, steadyTime }: BindOptions,
+  route: AdminRoute,
+  handler: AnyHandler,
+): void {
   const callers = new WeakMap<FastifyRequest, Caller>();
   const { permission } = route;
   app.route({
@@ -55,7 +62,8 @@ function bindRoute({ app, guard, addresses, store }: BindOptions, route: AdminRo
     handler: async (request, reply) => {
       const caller = callers.get(request);
       const address = addresses.of(request.raw) ?? "";
-      const input = { ...parseInput(route, request), address, ...caller };
+      const browser = browserOf(request, reply, steadyTime);
+      const input = { ...parseInput(route, request), address, browser, ...caller };
       const answer = await store.within(patienceMs.handler, () => handler(input));
       return reply.status(route.status).send(route.response.parse(answer));
     },

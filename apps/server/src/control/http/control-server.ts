@@ -13,6 +13,7 @@ import { traceResponse } from "#edge/trace-context.ts";
 import type { Secret } from "#domain/secret.ts";
 import type { Snapshot } from "#domain/snapshot.ts";
 import { bindRoutes } from "./bind-routes.ts";
+import { serveConsole } from "./console/console-pages.ts";
 import { compressAnswers } from "./compress-answers.ts";
 import { fromFastify, toErrorBody } from "./errors.ts";
 import { createGuard } from "./guard.ts";
@@ -25,6 +26,8 @@ export interface ControlDependencies extends ResourceDependencies {
   readonly snapshot: () => Snapshot;
   readonly addresses: ClientAddresses;
   readonly compressor: Compressor | null;
+  /** The folder of the built console; null where none is served. */
+  readonly consoleDirectory: string | null;
   /** Of GhostLLM, for the documentation. */
   readonly version: string;
 }
@@ -54,9 +57,10 @@ export async function createControlServer(deps: ControlDependencies): Promise<Co
   if (deps.compressor !== null) compressAnswers(app, deps.compressor);
   app.setErrorHandler((error, request, reply) => answerFailure(error, request, reply, deps));
   app.setNotFoundHandler((request, reply) => answerUnknownPath(request, reply));
-  const { addresses, store } = deps;
-  bindRoutes({ app, resources: createResources(deps), guard: createGuard(deps), addresses, store });
-  await serveWebPages(app, deps.version);
+  const { addresses, store, steadyTime } = deps;
+  bindRoutes({ app, resources: createResources(deps), guard: createGuard(deps), addresses, store, steadyTime });
+  serveConsole(app, { directory: deps.consoleDirectory, clock: deps.clock });
+  await serveWebPages(app, deps.version, deps.consoleDirectory !== null);
   await app.ready();
   return {
     handle: (request, response) => app.routing(request, response),

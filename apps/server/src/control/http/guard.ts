@@ -1,4 +1,4 @@
-// Who is calling the admin plane: the admin key, a session, or the key of a user.
+// Who is calling the admin plane: the admin key, a session, also that of a browser, or the key of a user.
 
 import { GhostError } from "@ghostllm/contract";
 import type { Permission } from "@ghostllm/contract";
@@ -14,6 +14,7 @@ import type { SteadyTime } from "#domain/clock.ts";
 import type { Secret } from "#domain/secret.ts";
 import { SecretSet } from "#domain/secret-set.ts";
 import type { Snapshot } from "#domain/snapshot.ts";
+import { readSessionCookie, refuseOtherPages } from "./browser-session.ts";
 
 export interface GuardDependencies {
   readonly store: Pick<Store, "users">;
@@ -29,7 +30,9 @@ export type Guard = (request: FastifyRequest, permission: Permission) => Promise
 export function createGuard(deps: GuardDependencies): Guard {
   const adminKeys = new SecretSet(deps.adminKeys);
   return async (request, permission) => {
-    const actor = await identifyActor(readCredential(request), adminKeys, deps);
+    const credential = readCredential(request);
+    const actor =
+      credential === null ? await identifyBrowser(request, deps) : await identifyActor(credential, adminKeys, deps);
     const reached = reach(actor, permission);
     if (reachesNothing(reached)) {
       throw new GhostError(
@@ -41,14 +44,24 @@ export function createGuard(deps: GuardDependencies): Guard {
   };
 }
 
-function readCredential({ headers }: FastifyRequest): string {
+/** Null where the caller is none that sends one, but may be a browser. */
+function readCredential({ headers }: FastifyRequest): string | null {
   const bearer = /^Bearer +(\S+)$/i.exec(headers.authorization ?? "")?.[1];
   const given = bearer ?? headers["x-api-key"];
-  if (typeof given === "string" && given !== "") return given;
-  throw new GhostError(
-    "invalid_api_key",
-    "Send the admin key, a session token or an admin's key as `Authorization: Bearer`",
-  );
+  return typeof given === "string" && given !== "" ? given : null;
+}
+
+async function identifyBrowser(request: FastifyRequest, { sessions }: GuardDependencies): Promise<Actor> {
+  const token = readSessionCookie(request.headers);
+  if (token === null)
+    throw new GhostError(
+      "invalid_api_key",
+      "Send the admin key, a session token or an admin's key as `Authorization: Bearer`",
+    );
+  refuseOtherPages(request);
+  const verified = await sessions.verify(token);
+  if (verified === null) throw new GhostError("invalid_api_key", "The session has ended: sign in again");
+  return actorOf(verified.user, verified.session);
 }
 
 async function identifyActor(credential: string, adminKeys: SecretSet, deps: GuardDependencies): Promise<Actor> {

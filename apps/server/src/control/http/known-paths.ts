@@ -2,8 +2,8 @@
 
 import { adminRouteList } from "@ghostllm/contract/routes";
 
-/** Of pages: the landing page, and the documentation with its files. */
-const page = /^\/(?:docs(?:\/.*)?)?$/;
+/** Of pages: the landing page, the console and the documentation with their files. */
+const page = /^\/(?:(?:docs|console)(?:\/.*)?)?$/;
 
 /** Empty for a path that does not exist; `*` is the server as a whole. */
 export function methodsOf(path: string): readonly string[] {

@@ -17,7 +17,8 @@ export const landingPolicy = [
   "frame-ancestors 'none'",
 ].join("; ");
 
-export function renderLandingPage(version: string): string {
+export function renderLandingPage(version: string, hasConsole: boolean): string {
+  const toConsole = `<dt><a href="console/">/console</a></dt><dd>Everything of this server, in the browser</dd>\n`;
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -30,7 +31,7 @@ export function renderLandingPage(version: string): string {
 <h1>GhostLLM ${version}</h1>
 <p>One endpoint in front of every model vendor. Point an OpenAI client at <code>/v1</code> with a GhostLLM key.</p>
 <dl>
-<dt><a href="/docs">/docs</a></dt><dd>The API: the gateway's routes and the admin routes</dd>
+${hasConsole ? toConsole : ""}<dt><a href="/docs">/docs</a></dt><dd>The API: the gateway's routes and the admin routes</dd>
 <dt><a href="/health">/health</a></dt><dd>Is everything all right?</dd>
 <dt><a href="/status">/status</a></dt><dd>What runs here</dd>
 <dt><a href="/metrics">/metrics</a></dt><dd>Metrics for Prometheus</dd>

@@ -10,9 +10,9 @@ import { landingPolicy, renderLandingPage } from "./landing-page.ts";
 const docsPolicy =
   "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
 
-export async function serveWebPages(app: FastifyInstance, version: string): Promise<void> {
+export async function serveWebPages(app: FastifyInstance, version: string, hasConsole: boolean): Promise<void> {
   const document = openApiDocument({ version });
-  const landingPage = renderLandingPage(version);
+  const landingPage = renderLandingPage(version, hasConsole);
   app.get("/", async (_request, reply) =>
     reply.header("content-security-policy", landingPolicy).type("text/html; charset=utf-8").send(landingPage),
   );

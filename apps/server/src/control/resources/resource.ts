@@ -32,6 +32,15 @@ export interface ResourceDependencies extends ProviderSources {
   readonly log: ControlLog;
 }
 
+/** The browser of somebody who has signed in to the console. */
+export interface Browser {
+  /** Rejects what a page of another origin has sent. */
+  refuseOtherPages(): void;
+  /** Until then, in epoch ms. */
+  keepSession(token: string, expiresAt: number): void;
+  forgetSession(): void;
+}
+
 /** Who calls a route that is not for everybody, and how far what the route is about reaches for him. */
 export interface Caller {
   readonly actor: Actor;
@@ -40,9 +49,10 @@ export interface Caller {
 }
 
 export type Handler<Route extends AdminRoute> = (
-  request: ParsedInput<Route> & { readonly address: string } & (Route["permission"] extends "public"
-      ? unknown
-      : Caller),
+  request: ParsedInput<Route> & {
+    readonly address: string;
+    readonly browser: Browser;
+  } & (Route["permission"] extends "public" ? unknown : Caller),
 ) => Promise<RouteAnswer<Route>>;
 
 /** One handler for every route of a group: a missing one does not compile. */

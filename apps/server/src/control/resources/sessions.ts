@@ -10,10 +10,18 @@ export function createSessionsResource({ sessions, store }: ResourceDependencies
       return { token, expires_at: toTime(expiresAt), user: toApiUser(user) };
     },
 
-    async end({ actor: { session } }) {
+    async createForBrowser({ body, address, browser }) {
+      browser.refuseOtherPages();
+      const { token, expiresAt, user } = await sessions.signIn({ ...body, address });
+      browser.keepSession(token, expiresAt);
+      return { expires_at: toTime(expiresAt), user: toApiUser(user) };
+    },
+
+    async end({ actor: { session }, browser }) {
       if (session === null)
         throw new GhostError("invalid_request_error", "Only a session can be signed out, and this is a key");
       await sessions.signOut(session);
+      browser.forgetSession();
       return { deleted: true };
     },
 
