@@ -57,6 +57,8 @@ const answers: Readonly<Record<RouteId, Answers>> = {
   "aliases.get": [401, 403, 403, 404, 404, 404],
   "aliases.update": [401, 403, 403, 400, 400, 400],
   "aliases.remove": [401, 403, 403, 404, 404, 404],
+  "requests.list": [401, 200, 200, 200, 200, 200],
+  "requests.get": [401, 404, 404, 404, 404, 404],
   "usage.list": [401, 200, 200, 200, 200, 200],
   "usage.summary": [401, 200, 200, 200, 200, 200],
 };

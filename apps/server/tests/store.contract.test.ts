@@ -407,6 +407,52 @@ describe.each(availableEngines())("usage on $name", (engine) => {
     expect(await store.usage.list({ apiKeyId: "none" }, { limit: 5 }, "all")).toEqual([]);
   });
 
+  it("finds single records by each filter, by the beginning of an id and within a reach, and counts them to a limit", async () => {
+    const owner = await start();
+    const records = Array.from({ length: 12 }, (_, index) =>
+      createRecord({
+        ...{ ...owner, createdAt: someHour + index, model: `model-${index % 2}`, requestedModel: `alias-${index % 3}` },
+        ...{ status: index === 7 ? "timeout" : "ok", streamed: index % 2 === 0, dialect: `dialect-${index % 4}` },
+        ...{ costNanos: index === 3 ? null : index, latencyMs: index * 10, httpStatus: 200 + index },
+        ...{ errorCode: `code-${index}`, operation: `operation-${index}` },
+      }),
+    );
+    await store.usage.insert(records);
+    const found = async (filter: Parameters<typeof store.usage.list>[0]) => {
+      const listed = await store.usage.list(filter, { limit: 50 }, "all");
+      expect(await store.usage.count(filter, 50, "all")).toBe(listed.length);
+      return listed.map(({ createdAt }) => createdAt - someHour);
+    };
+    expect(await found({ model: "model-1", requestedModel: "alias-0" })).toEqual([9, 3]);
+    expect(await found({ status: "failed" })).toEqual([7]);
+    expect(await found({ status: "timeout", streamed: false })).toEqual([7]);
+    expect(await found({ status: "error" })).toEqual([]);
+    expect(await found({ status: "ok", dialect: "dialect-3" })).toEqual([11, 3]);
+    expect(await found({ minCostNanos: 10 })).toEqual([11, 10]);
+    expect(await found({ minLatencyMs: 100, streamed: true })).toEqual([10]);
+    expect(await found({ httpStatus: 204 })).toEqual([4]);
+    expect(await found({ errorCode: "code-5", operation: "operation-5" })).toEqual([5]);
+    const { id } = records[6] ?? createRecord();
+    for (const idBegins of [id, id.slice(0, 35), id.slice(0, 28)]) expect(await found({ idBegins })).toContain(6);
+    expect(await found({ idBegins: id })).toEqual([6]);
+    expect(await found({ idBegins: "ffffffff" })).toEqual([]);
+    expect(await store.usage.count({}, 5, "all")).toBe(5);
+    expect(await store.usage.count({}, 5, [{ kind: "user", id: "nobody" }])).toBe(0);
+    expect(await store.usage.find(id, "all")).toEqual(records[6]);
+    expect(await store.usage.find(id, [{ kind: "user", id: owner.userId }])).toEqual(records[6]);
+    expect(await store.usage.find(id, [{ kind: "user", id: "nobody" }])).toBeUndefined();
+  });
+
+  it("knows the names of users and keys, those that are left", async () => {
+    const owner = await start();
+    const ids = { users: [owner.userId, "gone"], keys: [owner.apiKeyId, "gone"] };
+    expect(await store.names.find(ids)).toEqual({
+      users: new Map([[owner.userId, "Ada"]]),
+      keys: new Map([[owner.apiKeyId, { name: "key", publicId: "gk-key" }]]),
+    });
+    expect(await store.names.find({ users: [], keys: [] })).toEqual({ users: new Map(), keys: new Map() });
+  });
+
   it("pages through records of one instant without losing or repeating one", async () => {
     const owner = await start();
     const records = Array.from({ length: 9 }, () => createRecord({ ...owner, createdAt: someHour }));

@@ -5,6 +5,8 @@ export { crossings, uncountable, uncounted, unmetered } from "./operations.ts";
 export type { Operation } from "./operations.ts";
 export { builtInPrices, PriceBook } from "./catalog/catalog.ts";
 export type { CatalogModel, PricedProvider } from "./catalog/catalog.ts";
+export { costLines } from "./catalog/cost-lines.ts";
+export type { CostArithmetic, CostLine } from "./catalog/cost-lines.ts";
 export { costOf, priceAt } from "./catalog/price.ts";
 export type { Price, PriceSchedule, Rate, Rates } from "./catalog/price.ts";
 export { multiplyRates } from "./catalog/rates.ts";

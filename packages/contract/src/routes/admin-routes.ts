@@ -6,6 +6,7 @@ import { apiKeyRoutes } from "./api-keys.ts";
 import { modelRoutes } from "./models.ts";
 import { priceRoutes } from "./prices.ts";
 import { providerRoutes } from "./providers.ts";
+import { requestRoutes } from "./requests.ts";
 import type { AdminRoute } from "./route.ts";
 import { sessionRoutes } from "./sessions.ts";
 import { usageRoutes } from "./usage.ts";
@@ -19,6 +20,7 @@ export const adminRoutes = {
   models: modelRoutes,
   prices: priceRoutes,
   aliases: aliasRoutes,
+  requests: requestRoutes,
   usage: usageRoutes,
 } as const;
 

@@ -2,4 +2,5 @@
 
 export { adminRouteList, adminRoutes } from "./admin-routes.ts";
 export type { AdminRoutes } from "./admin-routes.ts";
+export { mostCounted, requestRow } from "./requests.ts";
 export type { AdminRoute, ParsedInput, RouteAnswer, RouteInput } from "./route.ts";

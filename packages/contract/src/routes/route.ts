@@ -3,7 +3,8 @@
 import type { z } from "zod";
 import type { Permission } from "#access/permissions.ts";
 
-export type RouteTag = "Sessions" | "Users" | "API keys" | "Providers" | "Models" | "Prices" | "Aliases" | "Usage";
+export type RouteTag =
+  "Sessions" | "Users" | "API keys" | "Providers" | "Models" | "Prices" | "Aliases" | "Requests" | "Usage";
 
 export interface AdminRoute {
   /** `group.name`, the same words by which the client and the handlers are keyed. */

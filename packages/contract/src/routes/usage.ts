@@ -1,67 +1,7 @@
 import { z } from "zod";
-import {
-  summedUsageFields,
-  usageApiName,
-  usageFieldNames,
-  usageFields,
-  usageStatuses,
-  type SummedUsageField,
-  type UsageApiName,
-  type UsageField,
-  type UsageFieldName,
-  type UsageFields,
-} from "#usage-fields.ts";
-import { id, listOf, openEnum, moment, pageQuery, time, usd } from "./fields.ts";
+import { id, listOf, moment, pageQuery } from "./fields.ts";
 import { defineRoutes } from "./route.ts";
-
-const count = z.int();
-
-const attempt = z
-  .object({
-    provider: z.string(),
-    model: z.string(),
-    started_ms: z.number().describe("Since the request arrived."),
-    ms: z.number(),
-    status: count.nullable().describe("Of the vendor's answer; null where it gave none."),
-    reason: z.string().nullable().describe("Why it was left; null for the attempt that the record itself tells of."),
-    rest_ms: z.number().describe("For how long the vendor asked not to be asked again."),
-  })
-  .meta({ id: "AttemptMade" });
-
-const schemas = {
-  id,
-  text: z.string(),
-  integer: count,
-  flag: z.boolean(),
-  moment: time,
-  duration: z.number(),
-  money: usd,
-  status: openEnum(usageStatuses),
-  attempts: z.array(attempt),
-} satisfies Readonly<Record<UsageField["kind"], z.ZodType>>;
-
-type SchemaOf<Field extends UsageField> = Field extends { readonly isNullable: true }
-  ? z.ZodNullable<(typeof schemas)[Field["kind"]]>
-  : (typeof schemas)[Field["kind"]];
-
-type RecordShape = { [Name in UsageFieldName as UsageApiName<Name>]: SchemaOf<UsageFields[Name]> };
-type SummedShape = { [Name in SummedUsageField as UsageApiName<Name>]: (typeof schemas)[UsageFields[Name]["kind"]] };
-
-function schemaOf({ kind, isNullable, about }: UsageField): z.ZodType {
-  const schema: z.ZodType = isNullable === true ? schemas[kind].nullable() : schemas[kind];
-  return about === undefined ? schema : schema.describe(about);
-}
-
-/** The types say of each field what the loop does with it. */
-const recordShape = Object.fromEntries(
-  usageFieldNames.map((name) => [usageApiName(name), schemaOf(usageFields[name])]),
-) as RecordShape;
-
-const summedShape = Object.fromEntries(
-  summedUsageFields.map((name) => [usageApiName(name), schemas[usageFields[name].kind]]),
-) as SummedShape;
-
-const usageRecord = z.object(recordShape).meta({ id: "UsageRecord" });
+import { count, summedShape, usageRecord } from "./usage-record.ts";
 
 const sums = {
   requests: count,

@@ -100,20 +100,38 @@ function applies({ fromMs, dailyMs, days }: ScheduledPrice, timeMs: number): boo
 export function costOf(usage: Usage, price: Price): number | null {
   if (price.isFree) return 0;
   if (usage.otherUses !== undefined && usage.otherUses.length > 0) return null;
-  const rates = usage.serviceClass === undefined ? price : price.classes?.[usage.serviceClass];
+  const rates = ratesOf(usage, price);
   if (rates === undefined) return null;
   const sum = new ProductSum();
   addTokens(usage, rates, sum);
   const fees = feesOf(usage, rates);
   if (sum.isUnknown || fees === null) return null;
-  const factor = usage.geography === undefined ? undefined : price.geographies?.[usage.geography];
-  return sum.total(factor ?? once) + fees;
+  return sum.total(factorOf(usage, price)) + fees;
+}
+
+/** Of the class of service; undefined where that has no known price. */
+export function ratesOf({ serviceClass }: Usage, price: Price): Rates | undefined {
+  return serviceClass === undefined ? price : price.classes?.[serviceClass];
+}
+
+export function factorOf({ geography }: Usage, { geographies }: Price): Factor {
+  return (geography === undefined ? undefined : geographies?.[geography]) ?? once;
+}
+
+/** What has a price of its own, in the words of the record. */
+export type TokenClass =
+  | ("input" | "audio_input" | "image_input" | "cached_input" | "cached_audio" | "cached_image")
+  | ("cache_write" | "cache_write_hour" | "output" | "reasoning" | "audio_output" | "image_output");
+
+/** Whoever adds up tokens at their rates: for the sum alone, or for each line of it. */
+interface TokenSum {
+  add(tokens: number, rate: number, kind: TokenClass): void;
 }
 
 const once: Factor = { times: 1, per: 1 };
 
 /** Each token in one class. A vendor whose parts are more than the whole is believed in the whole. */
-function addTokens(usage: Usage, rates: Rates, sum: ProductSum): void {
+export function addTokens(usage: Usage, rates: Rates, sum: TokenSum): void {
   const { promptTokens, completionTokens } = usage;
   const cached = Math.min(usage.cachedTokens, promptTokens);
   const cacheWrite = Math.min(usage.cacheWriteTokens ?? 0, promptTokens - cached);
@@ -132,18 +150,22 @@ function addTokens(usage: Usage, rates: Rates, sum: ProductSum): void {
   const rateOf = (rate: Rate | undefined, otherwise: number): number =>
     rate === undefined ? otherwise : rateAt(rate, promptTokens);
   const cachedInput = rateOf(rates.cachedInput, input);
-  sum.add(fresh - audioInput - imageInput, input);
-  sum.add(audioInput, rateOf(rates.audioInput, unknown));
-  sum.add(imageInput, rateOf(rates.imageInput, input));
-  sum.add(cached - cachedAudio - cachedImage, cachedInput);
-  sum.add(cachedAudio, rateOf(rates.cachedAudio, unknown));
-  sum.add(cachedImage, rateOf(rates.cachedImage, cachedInput));
-  sum.add(cacheWrite, rateOf(rates.cacheWrite, input));
-  sum.add(cacheWriteHour, rateOf(rates.cacheWriteHour, rates.cacheWrite === undefined ? input : unknown));
-  sum.add(completionTokens - reasoning - audioOutput - imageOutput, output);
-  sum.add(reasoning, rateOf(rates.reasoning, output));
-  sum.add(audioOutput, rateOf(rates.audioOutput, unknown));
-  sum.add(imageOutput, rateOf(rates.imageOutput, unknown));
+  sum.add(fresh - audioInput - imageInput, input, "input");
+  sum.add(audioInput, rateOf(rates.audioInput, unknown), "audio_input");
+  sum.add(imageInput, rateOf(rates.imageInput, input), "image_input");
+  sum.add(cached - cachedAudio - cachedImage, cachedInput, "cached_input");
+  sum.add(cachedAudio, rateOf(rates.cachedAudio, unknown), "cached_audio");
+  sum.add(cachedImage, rateOf(rates.cachedImage, cachedInput), "cached_image");
+  sum.add(cacheWrite, rateOf(rates.cacheWrite, input), "cache_write");
+  sum.add(
+    cacheWriteHour,
+    rateOf(rates.cacheWriteHour, rates.cacheWrite === undefined ? input : unknown),
+    "cache_write_hour",
+  );
+  sum.add(completionTokens - reasoning - audioOutput - imageOutput, output, "output");
+  sum.add(reasoning, rateOf(rates.reasoning, output), "reasoning");
+  sum.add(audioOutput, rateOf(rates.audioOutput, unknown), "audio_output");
+  sum.add(imageOutput, rateOf(rates.imageOutput, unknown), "image_output");
 }
 
 /** Of a class whose price nobody knows. */
@@ -153,7 +175,7 @@ function feesOf(usage: Usage, rates: Rates): number | null {
   const { webSearches = 0, fileSearches = 0, containers = 0 } = usage;
   const perRequest = rates.perRequest ?? 0;
   if (webSearches + fileSearches + containers === 0) return perRequest;
-  const searches = rates.searchesOnce ? Math.min(1, webSearches) : webSearches;
+  const searches = chargedSearches(usage, rates);
   const isUnknown =
     (webSearches > 0 && rates.perWebSearch === undefined) ||
     (fileSearches > 0 && rates.perFileSearch === undefined) ||
@@ -162,6 +184,10 @@ function feesOf(usage: Usage, rates: Rates): number | null {
   return isUnknown
     ? null
     : perRequest + searches * perWebSearch + fileSearches * perFileSearch + containers * perContainer;
+}
+
+export function chargedSearches({ webSearches = 0 }: Usage, { searchesOnce }: Rates): number {
+  return searchesOnce ? Math.min(1, webSearches) : webSearches;
 }
 
 function rateAt(rate: Rate, promptTokens: number): number {
@@ -173,12 +199,12 @@ function rateAt(rate: Rate, promptTokens: number): number {
 const million = 1_000_000;
 
 /** Sum of tokens x nano-USD per million, times a factor, rounded once, half up. Exact also where a number is not. */
-class ProductSum {
+class ProductSum implements TokenSum {
   isUnknown = false;
   #sum = 0;
   #exact = 0n;
 
-  add(tokens: number, rate: number): void {
+  add(tokens: number, rate: number, _kind: TokenClass): void {
     if (tokens === 0) return;
     if (rate === unknown) this.isUnknown = true;
     const sum = this.#sum + tokens * rate;

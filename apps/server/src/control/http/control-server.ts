@@ -11,7 +11,6 @@ import type { ClientAddresses } from "#edge/client-addresses.ts";
 import type { Compressor } from "#edge/compressor.ts";
 import { traceResponse } from "#edge/trace-context.ts";
 import type { Secret } from "#domain/secret.ts";
-import type { Snapshot } from "#domain/snapshot.ts";
 import { bindRoutes } from "./bind-routes.ts";
 import { serveConsole } from "./console/console-pages.ts";
 import { compressAnswers } from "./compress-answers.ts";
@@ -23,7 +22,6 @@ import { serveWebPages } from "./web-pages.ts";
 
 export interface ControlDependencies extends ResourceDependencies {
   readonly adminKeys: readonly Secret[];
-  readonly snapshot: () => Snapshot;
   readonly addresses: ClientAddresses;
   readonly compressor: Compressor | null;
   /** The folder of the built console; null where none is served. */

@@ -12,6 +12,7 @@ import type { Actor } from "#domain/access/actor.ts";
 import type { Reach } from "#domain/access/may.ts";
 import type { Clock, SteadyTime } from "#domain/clock.ts";
 import type { Egress } from "#domain/egress/egress.ts";
+import type { Snapshot } from "#domain/snapshot.ts";
 import type { Right } from "#domain/right.ts";
 
 export interface ResourceDependencies extends ProviderSources {
@@ -22,6 +23,8 @@ export interface ResourceDependencies extends ProviderSources {
   readonly changed: () => Promise<void>;
   /** Ends what runs by a right that is no more; a snapshot of a large store may take longer than that should. */
   readonly withdraw: (right: Right) => Promise<void>;
+  /** The snapshot in force. */
+  readonly snapshot: () => Snapshot;
   /** The list of prices in force. */
   readonly prices: Pick<PriceSource, "current" | "state" | "refresh">;
   /** Whom this server may ask. */

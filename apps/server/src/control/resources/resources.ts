@@ -3,6 +3,7 @@ import { createApiKeysResource } from "./api-keys.ts";
 import { createModelsResource } from "./models.ts";
 import { createPricesResource } from "./prices.ts";
 import { createProvidersResource } from "./providers.ts";
+import { createRequestsResource } from "./requests.ts";
 import type { Resource, ResourceDependencies } from "./resource.ts";
 import { createAliasesResource } from "./aliases.ts";
 import { createSessionsResource } from "./sessions.ts";
@@ -20,6 +21,7 @@ export function createResources(deps: ResourceDependencies): Resources {
     models: createModelsResource(deps),
     prices: createPricesResource(deps),
     aliases: createAliasesResource(deps),
+    requests: createRequestsResource(deps),
     usage: createUsageResource(deps),
   };
 }

@@ -1,13 +1,11 @@
-import { formatUsd, summedUsageFields, usageApiName, usageFieldNames, usageFields } from "@ghostllm/contract";
-import type { AttemptMade, UsageFieldKind, UsageFieldName } from "@ghostllm/contract";
+import { summedUsageFields, usageApiName, usageFields } from "@ghostllm/contract";
 import type { AdminRoutes, RouteAnswer } from "@ghostllm/contract/routes";
 import type { UsageFilter, UsageGrouping, UsageSums } from "#control/store/store.ts";
-import type { UsageRecord } from "#domain/usage-record.ts";
 import { toTime } from "./fields.ts";
 import { readPage } from "./pagination.ts";
 import type { Resource, ResourceDependencies } from "./resource.ts";
+import { toApi, toApiRecord } from "./usage-record.ts";
 
-type ApiUsageRecord = RouteAnswer<AdminRoutes["usage"]["list"]>["data"][number];
 type ApiSums = RouteAnswer<AdminRoutes["usage"]["summary"]>["total"];
 type FilterQuery = Omit<Parameters<Resource<"usage">["list"]>[0]["query"], "limit" | "after">;
 
@@ -35,24 +33,6 @@ function toFilter(query: FilterQuery): UsageFilter {
     ...(query.from !== undefined && { from: Date.parse(query.from) }),
     ...(query.to !== undefined && { to: Date.parse(query.to) }),
   };
-}
-
-const apiFields = usageFieldNames.map((name) => ({ name, shown: usageApiName(name), kind: usageFields[name].kind }));
-
-function toApiRecord(record: UsageRecord): ApiUsageRecord {
-  const shown = apiFields.map(({ name, shown: as, kind }) => [as, toApi(kind, record[name])] as const);
-  return Object.fromEntries(shown) as unknown as ApiUsageRecord;
-}
-
-function toApi(kind: UsageFieldKind, value: UsageRecord[UsageFieldName]) {
-  if (typeof value === "object" && value !== null) return value.map(toApiAttempt);
-  if (typeof value !== "number") return value;
-  if (kind === "moment") return toTime(value);
-  return kind === "money" ? formatUsd(value) : value;
-}
-
-function toApiAttempt({ startedMs, restMs, ...attempt }: AttemptMade) {
-  return { ...attempt, started_ms: startedMs, rest_ms: restMs };
 }
 
 function toGroup(group: string, grouping: UsageGrouping): string {

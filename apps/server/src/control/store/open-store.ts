@@ -8,6 +8,7 @@ import type { ControlLog } from "#control/control-log.ts";
 import { apiKeysIn } from "./api-keys.ts";
 import type { Database, Engine } from "./database.ts";
 import { applyMigrations } from "./migrate.ts";
+import { namesIn } from "./names.ts";
 import { endedSessionsIn } from "./ended-sessions.ts";
 import { modelsIn } from "./models.ts";
 import { isTooSlow, Patience } from "./patience.ts";
@@ -95,6 +96,7 @@ function storeOver(database: Database): OpenStore {
     models: modelsIn(database),
     aliases: aliasesIn(database),
     usage: usageIn(database),
+    names: namesIn(database),
     spend: spendIn(database),
     settings: settingsIn(database),
     storedObjects: storedObjectsIn(database),

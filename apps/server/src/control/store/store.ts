@@ -9,7 +9,7 @@ import type { Role } from "#domain/access/roles.ts";
 import type { Scope } from "#domain/access/scope.ts";
 import type { Permissions, RateLimits } from "#domain/principal.ts";
 import type { AliasStrategy } from "#domain/snapshot.ts";
-import type { UsageRecord } from "#domain/usage-record.ts";
+import type { UsageRecord, UsageStatus } from "#domain/usage-record.ts";
 import type { OwnedObject } from "#link/owners.ts";
 
 export interface UserRow {
@@ -121,6 +121,35 @@ export interface UsageFilter {
   readonly to?: number;
 }
 
+/** Of single requests; each that is given narrows. */
+export interface RequestFilter extends UsageFilter {
+  /** Names as in the record. */
+  readonly model?: string;
+  readonly requestedModel?: string;
+  readonly dialect?: string;
+  readonly operation?: string;
+  readonly errorCode?: string;
+  /** `failed`: any but `ok`. */
+  readonly status?: UsageStatus | "failed";
+  readonly httpStatus?: number;
+  readonly streamed?: boolean;
+  readonly minCostNanos?: number;
+  readonly minLatencyMs?: number;
+  /** The beginning of an id, in hexadecimal digits and dashes. */
+  readonly idBegins?: string;
+}
+
+export interface KeyName {
+  readonly name: string;
+  readonly publicId: string;
+}
+
+/** What people call what records name by id; what is not here has been deleted. */
+export interface Names {
+  readonly users: ReadonlyMap<string, string>;
+  readonly keys: ReadonlyMap<string, KeyName>;
+}
+
 export type UsageGrouping = "hour" | "day" | "user" | "api_key" | "provider" | "model";
 
 export interface UsageSums extends Readonly<Record<SummedUsageField, number>> {
@@ -224,9 +253,15 @@ export interface Store {
      */
     insert(records: readonly UsageRecord[]): Promise<number>;
     /** Newest first; `page.after` is the id of the last record of the page before. */
-    list(filter: UsageFilter, page: Page, reach: Reach): Promise<readonly UsageRecord[]>;
+    list(filter: RequestFilter, page: Page, reach: Reach): Promise<readonly UsageRecord[]>;
+    /** How many records a list would have, counted up to `most`. */
+    count(filter: RequestFilter, most: number, reach: Reach): Promise<number>;
+    find(id: string, reach: Reach): Promise<UsageRecord | undefined>;
     /** From the rollups, so `from` and `to` are rounded down to the hour. */
     summarize(filter: UsageFilter, grouping: UsageGrouping, reach: Reach): Promise<readonly UsageSum[]>;
+  };
+  readonly names: {
+    find(ids: { readonly users: readonly string[]; readonly keys: readonly string[] }): Promise<Names>;
   };
   readonly spend: {
     /** In the order of scopes; `after` is the last one of the page before. */

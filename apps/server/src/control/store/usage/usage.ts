@@ -3,37 +3,16 @@ import { definedOnly } from "#control/store/columns.ts";
 import type { Database } from "#control/store/database.ts";
 import { isWithin } from "#control/store/reach.ts";
 import type { Store, UsageFilter, UsageGrouping } from "#control/store/store.ts";
-import { fromRow } from "./usage-columns.ts";
+import { owners, requestsIn } from "./requests.ts";
 import { usageInserterIn } from "./usage-insert.ts";
 import { hourlySums } from "./usage-row.ts";
 import { hourMs, hourOf, toSums } from "./usage-sums.ts";
 
-const owners = { user: "user_id", key: "api_key_id" };
-
 export function usageIn(database: Database): Store["usage"] {
   return {
     insert: usageInserterIn(database),
-    list: usageListerIn(database),
+    ...requestsIn(database),
     summarize: usageSummarizerIn(database),
-  };
-}
-
-function usageListerIn({ kysely }: Database): Store["usage"]["list"] {
-  return async (filter, { limit, after }, reach) => {
-    let query = kysely
-      .selectFrom("usage_logs")
-      .selectAll()
-      .where((builder) => builder.and(equalities(filter)))
-      .where(isWithin(reach, owners))
-      .orderBy("created_at", "desc")
-      .orderBy("id", "desc")
-      .limit(limit);
-    if (filter.from !== undefined) query = query.where("created_at", ">=", filter.from);
-    if (filter.to !== undefined) query = query.where("created_at", "<", filter.to);
-    if (after !== undefined) {
-      query = query.where(sql<boolean>`(created_at, id) < (select created_at, id from usage_logs where id = ${after})`);
-    }
-    return (await query.execute()).map(fromRow);
   };
 }
 

@@ -1,0 +1,28 @@
+import type { Database } from "./database.ts";
+import type { Names, Store } from "./store.ts";
+
+/** SQLite takes 32,766 parameters in one statement; nobody shows as many names at once. */
+const mostIds = 1_000;
+
+export function namesIn({ kysely }: Database): Store["names"] {
+  return {
+    async find({ users, keys }): Promise<Names> {
+      const userRows = await byPages(users, (ids) =>
+        kysely.selectFrom("users").select(["id", "username"]).where("id", "in", ids).execute(),
+      );
+      const keyRows = await byPages(keys, (ids) =>
+        kysely.selectFrom("api_keys").select(["id", "name", "public_id"]).where("id", "in", ids).execute(),
+      );
+      return {
+        users: new Map(userRows.map(({ id, username }) => [id, username])),
+        keys: new Map(keyRows.map(({ id, name, public_id: publicId }) => [id, { name, publicId }])),
+      };
+    },
+  };
+}
+
+async function byPages<Row>(ids: readonly string[], read: (page: readonly string[]) => Promise<Row[]>): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (let at = 0; at < ids.length; at += mostIds) rows.push(...(await read(ids.slice(at, at + mostIds))));
+  return rows;
+}

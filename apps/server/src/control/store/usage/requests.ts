@@ -1,0 +1,90 @@
+// Single requests: one by its id, and those that a filter finds, newest first.
+
+import { sql, type RawBuilder } from "kysely";
+import type { Database } from "#control/store/database.ts";
+import { isWithin } from "#control/store/reach.ts";
+import type { RequestFilter, Store } from "#control/store/store.ts";
+import type { Reach } from "#domain/access/may.ts";
+import { fromRow } from "./usage-columns.ts";
+
+export const owners = { user: "user_id", key: "api_key_id" };
+
+export function requestsIn({ kysely }: Database): Pick<Store["usage"], "list" | "count" | "find"> {
+  return {
+    async list(filter, { limit, after }, reach) {
+      let query = kysely
+        .selectFrom("usage_logs")
+        .selectAll()
+        .where(isFound(filter, reach))
+        .orderBy("created_at", "desc")
+        .orderBy("id", "desc")
+        .limit(limit);
+      if (after !== undefined)
+        query = query.where(
+          sql<boolean>`(created_at, id) < (select created_at, id from usage_logs where id = ${after})`,
+        );
+      return (await query.execute()).map(fromRow);
+    },
+    async count(filter, most, reach) {
+      const some = sql`select 1 from usage_logs where ${isFound(filter, reach)} limit ${most}`;
+      const counting = sql<{ found: number }>`select cast(count(*) as bigint) as found from (${some}) as counted`;
+      return (await counting.execute(kysely)).rows[0]?.found ?? 0;
+    },
+    async find(id, reach) {
+      const query = kysely.selectFrom("usage_logs").selectAll().where("id", "=", id).where(isWithin(reach, owners));
+      const row = await query.executeTakeFirst();
+      return row && fromRow(row);
+    },
+  };
+}
+
+type Condition = RawBuilder<boolean>;
+
+/** One condition for each field that is given. */
+const conditions: { readonly [Name in keyof RequestFilter]-?: (value: NonNullable<RequestFilter[Name]>) => Condition } =
+  {
+    from: (at) => sql`created_at >= ${at}`,
+    to: (at) => sql`created_at < ${at}`,
+    userId: (id) => sql`user_id = ${id}`,
+    apiKeyId: (id) => sql`api_key_id = ${id}`,
+    modelId: (id) => sql`model_id = ${id}`,
+    providerId: (id) => sql`provider_id = ${id}`,
+    model: (name) => sql`model = ${name}`,
+    requestedModel: (name) => sql`requested_model = ${name}`,
+    dialect: (name) => sql`dialect = ${name}`,
+    operation: (name) => sql`operation = ${name}`,
+    errorCode: (code) => sql`error_code = ${code}`,
+    // The words of the index of those that failed: without them no engine sees that it would do.
+    status: (status) =>
+      status === "failed" || status === "ok" ? ofOk(status) : sql`status = ${status} and ${hasFailed}`,
+    httpStatus: (status) => sql`http_status = ${status}`,
+    streamed: (isStreamed) => sql`streamed = ${isStreamed ? 1 : 0}`,
+    minCostNanos: (nanos) => sql`cost >= ${nanos}`,
+    minLatencyMs: (ms) => sql`latency_ms >= ${ms}`,
+    idBegins: (beginning) => sql`id between ${filledUp(beginning, "0")} and ${filledUp(beginning, "f")}`,
+  };
+
+const hasFailed = sql`status <> 'ok'`;
+
+function ofOk(status: "ok" | "failed"): Condition {
+  return status === "ok" ? sql`status = 'ok'` : sql`${hasFailed}`;
+}
+
+function isFound(filter: RequestFilter, reach: Reach): Condition {
+  const given = Object.entries(filter).filter(([, value]) => value !== undefined);
+  const parts = given.map(([name, value]) => conditionOf(name, value));
+  return sql<boolean>`${sql.join([isWithin(reach, owners), ...parts], sql` and `)}`;
+}
+
+/** The table pairs each name with its own type of value, which is lost where it is walked by name. */
+function conditionOf(name: string, value: unknown): Condition {
+  const byName: Readonly<Record<string, unknown>> = conditions;
+  return (byName[name] as (value: unknown) => Condition)(value);
+}
+
+const shape = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+
+/** A whole id with this beginning: of one length and with dashes in the same places, whole ids sort alike in every collation. */
+function filledUp(beginning: string, digit: string): string {
+  return beginning + shape.slice(beginning.length).replaceAll("x", digit);
+}

@@ -1,0 +1,139 @@
+import { z } from "zod";
+import { usageStatuses } from "#usage-fields.ts";
+import { id, idParams, listOf, moment, openEnum, pageQuery, usd, usdNotNegative } from "./fields.ts";
+import { defineRoutes } from "./route.ts";
+import { count, recordShape, usageRecord } from "./usage-record.ts";
+
+/** What a list of requests shows of each. */
+export const requestRow = z
+  .object(recordShape)
+  .pick({
+    ...{ id: true, created_at: true, user_id: true, api_key_id: true, provider_id: true, provider: true },
+    ...{ model_id: true, model: true, requested_model: true, dialect: true, operation: true, streamed: true },
+    ...{ status: true, http_status: true, error_code: true, prompt_tokens: true, completion_tokens: true },
+    ...{ total_tokens: true, cached_tokens: true, estimated: true, cost_usd: true, latency_ms: true, ttft_ms: true },
+    attempts: true,
+  })
+  .extend({
+    user_name: z.string().nullable().describe("Null where the user has been deleted."),
+    key_name: z.string().nullable(),
+    key_public_id: z.string().nullable(),
+    fell_back: z.boolean().describe("Another target answered than the one that was asked first."),
+  })
+  .meta({ id: "RequestRow" });
+
+/** Further than this nobody counts. */
+export const mostCounted = 10_000;
+
+const counted = z
+  .object({
+    value: count,
+    is_exact: z.boolean().describe(`False: there are more than \`value\`, which is then ${mostCounted}.`),
+  })
+  .describe("How many requests the filter finds; null on pages other than the first.")
+  .meta({ id: "CountedRequests" });
+
+const costLine = z
+  .object({
+    kind: openEnum(["input", "cached_input", "cache_write", "output", "reasoning", "request", "web_searches"]).describe(
+      "A class of tokens, or what a fee is for.",
+    ),
+    count,
+    price_usd: usd.describe("Per million tokens, or for each use."),
+    per: openEnum(["million", "one"]),
+    amount_usd: z.string().describe("The product of both, exact: decimal text with up to fifteen decimals."),
+  })
+  .meta({ id: "CostLine" });
+
+const costArithmetic = z
+  .object({
+    source: z.string().nullable().describe("As `price_version` of the record; null where the cost is unknown."),
+    lines: z
+      .array(costLine)
+      .nullable()
+      .describe("Null where the lines of the price in force now do not come to the cost of then."),
+    factor: z
+      .object({ times: count, per: count, because: z.string() })
+      .nullable()
+      .describe("By which tokens, but not fees, are dearer; null for none."),
+    unanswered_usd: usd.nullable().describe("Attempts that came to nothing: added to the lines."),
+    cost_usd: usd.nullable().describe("The sum, rounded once to nine decimals, half up."),
+    note: z.string().nullable().describe("Why there are no lines."),
+  })
+  .meta({ id: "CostArithmetic" });
+
+const charge = z
+  .object({
+    kind: openEnum(["key", "user"]),
+    id,
+    name: z.string().nullable().describe("Null where it has been deleted."),
+    charged_usd: usd,
+  })
+  .meta({ id: "Charge" });
+
+const requestDetail = z
+  .object({
+    record: usageRecord,
+    row: requestRow,
+    price: costArithmetic,
+    charges: z.array(charge).describe("The scopes whose budgets were charged."),
+  })
+  .meta({ id: "RequestDetail" });
+
+const flag = z.enum(["true", "false"]).transform((word) => word === "true");
+
+const filter = {
+  from: moment.optional().describe("Inclusive."),
+  to: moment.optional().describe("Exclusive."),
+  user_id: id.optional(),
+  api_key_id: id.optional(),
+  provider_id: id.optional(),
+  model: z.string().min(1).max(200).optional().describe("The name that the model has at its provider."),
+  requested_model: z.string().min(1).max(200).optional().describe("The name that was asked for, such as an alias."),
+  status: z
+    .enum([...usageStatuses, "failed"])
+    .optional()
+    .describe("`failed` is any but `ok`."),
+  http_status: z.coerce.number<string | number>().int().min(100).max(599).optional(),
+  error_code: z.string().min(1).max(100).optional(),
+  dialect: z.string().min(1).max(100).optional(),
+  operation: z.string().min(1).max(100).optional(),
+  streamed: flag.optional(),
+  min_cost_usd: usdNotNegative.optional(),
+  min_latency_ms: z.coerce.number<string | number>().int().min(0).optional(),
+  id: z
+    .string()
+    .toLowerCase()
+    .regex(/^[0-9a-f-]{1,36}$/, "Give the beginning of a request id")
+    .optional()
+    .describe("The beginning of a request id, or all of it."),
+};
+
+const tag = "Requests";
+
+export const requestRoutes = defineRoutes({
+  list: {
+    tag,
+    permission: "usage.read",
+    id: "requests.list",
+    method: "GET",
+    path: "/admin/requests",
+    query: pageQuery.extend(filter),
+    response: listOf(requestRow).extend({ count: counted.nullable() }),
+    status: 200,
+    summary: "List requests",
+    description: "Those that reached a vendor, newest first, with names. The first page tells how many there are.",
+  },
+  get: {
+    tag,
+    permission: "usage.read",
+    id: "requests.get",
+    method: "GET",
+    path: "/admin/requests/{id}",
+    params: idParams,
+    response: requestDetail,
+    status: 200,
+    summary: "Read a request",
+    description: "All that its record knows: its attempts, the arithmetic of its cost, and whose budgets were charged.",
+  },
+});

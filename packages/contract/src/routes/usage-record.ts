@@ -1,0 +1,65 @@
+// A usage record in the API's form, as it follows from the table of its fields.
+
+import { z } from "zod";
+import {
+  summedUsageFields,
+  usageApiName,
+  usageFieldNames,
+  usageFields,
+  usageStatuses,
+  type SummedUsageField,
+  type UsageApiName,
+  type UsageField,
+  type UsageFieldName,
+  type UsageFields,
+} from "#usage-fields.ts";
+import { id, openEnum, time, usd } from "./fields.ts";
+
+export const count = z.int();
+
+const attempt = z
+  .object({
+    provider: z.string(),
+    model: z.string(),
+    started_ms: z.number().describe("Since the request arrived."),
+    ms: z.number(),
+    status: count.nullable().describe("Of the vendor's answer; null where it gave none."),
+    reason: z.string().nullable().describe("Why it was left; null for the attempt that the record itself tells of."),
+    rest_ms: z.number().describe("For how long the vendor asked not to be asked again."),
+  })
+  .meta({ id: "AttemptMade" });
+
+const schemas = {
+  id,
+  text: z.string(),
+  integer: count,
+  flag: z.boolean(),
+  moment: time,
+  duration: z.number(),
+  money: usd,
+  status: openEnum(usageStatuses),
+  attempts: z.array(attempt),
+} satisfies Readonly<Record<UsageField["kind"], z.ZodType>>;
+
+type SchemaOf<Field extends UsageField> = Field extends { readonly isNullable: true }
+  ? z.ZodNullable<(typeof schemas)[Field["kind"]]>
+  : (typeof schemas)[Field["kind"]];
+
+type RecordShape = { [Name in UsageFieldName as UsageApiName<Name>]: SchemaOf<UsageFields[Name]> };
+type SummedShape = { [Name in SummedUsageField as UsageApiName<Name>]: (typeof schemas)[UsageFields[Name]["kind"]] };
+
+function schemaOf({ kind, isNullable, about }: UsageField): z.ZodType {
+  const schema: z.ZodType = isNullable === true ? schemas[kind].nullable() : schemas[kind];
+  return about === undefined ? schema : schema.describe(about);
+}
+
+/** The types say of each field what the loop does with it. */
+export const recordShape = Object.fromEntries(
+  usageFieldNames.map((name) => [usageApiName(name), schemaOf(usageFields[name])]),
+) as RecordShape;
+
+export const summedShape = Object.fromEntries(
+  summedUsageFields.map((name) => [usageApiName(name), schemas[usageFields[name].kind]]),
+) as SummedShape;
+
+export const usageRecord = z.object(recordShape).meta({ id: "UsageRecord" });
