@@ -149,7 +149,7 @@ function distinct(kind: UsageFieldKind, index: number): unknown {
 it("every field comes by the journal and the database to the API", async () => {
   const fields = usageFieldNames.map((name, index) => [name, distinct(usageFields[name].kind, index)] as const);
   const record = { ...recordAt(noon), ...Object.fromEntries(fields) };
-  const parsed = parseLine(encodeRecord(record).toString("utf8").trim());
+  const parsed = parseLine(encodeRecord(record).trim());
   if (!("record" in parsed)) throw new Error(JSON.stringify(parsed));
   await plane.store.usage.insert([parsed.record]);
   const { data } = await plane.admin.usage.list({ query: { to: "2026-03-01T00:00:00Z" } });

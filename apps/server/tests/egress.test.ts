@@ -15,7 +15,7 @@ import type { EgressSettings } from "#domain/egress/egress.ts";
 import { createAuthenticator } from "#gateway/upstream/authenticate.ts";
 import { fetchJson } from "#gateway/upstream/fetch-json.ts";
 import { direct } from "#gateway/upstream/lanes.ts";
-import { createUndiciClient } from "#gateway/upstream/undici-client.ts";
+import { createUpstreamClient } from "#gateway/upstream/client.ts";
 import { startAdminPlane } from "./admin-plane.ts";
 import type { AdminPlane } from "./admin-plane.ts";
 import { makeProvider, makeSnapshot, makeTarget, startGateway } from "./support/gateway.ts";
@@ -34,7 +34,7 @@ describe("where a name leads", () => {
   let looks = 0;
 
   const clientWith = (egress: Partial<EgressSettings> = {}) =>
-    createUndiciClient(timeouts, direct, {
+    createUpstreamClient(timeouts, direct, {
       egress: new Egress({ ...usualEgress, ...egress }),
       resolve(_name, _options, answer) {
         const found = addresses[Math.min(looks, addresses.length - 1)] ?? [];
@@ -151,7 +151,7 @@ describe("through a proxy", () => {
     ].map((baseUrl, index) =>
       makeTarget(makeProvider("openai", baseUrl, { id: `${index}`, name: `p${index}` }), `m${index}`),
     );
-    const gateway = await startGateway(makeSnapshot({ targets }), { upstream: createUndiciClient(timeouts, network) });
+    const gateway = await startGateway(makeSnapshot({ targets }), { upstream: createUpstreamClient(timeouts, network) });
     try {
       for (const { model } of targets)
         expect((await postJson(gateway.url + chatPath, { ...hello, model })).status).toBe(502);

@@ -13,7 +13,8 @@ import { systemClock } from "#domain/clock.ts";
 import { Secret } from "#domain/secret.ts";
 import { createAuthenticator } from "#gateway/upstream/authenticate.ts";
 import { fetchJson } from "#gateway/upstream/fetch-json.ts";
-import { createUndiciClient } from "#gateway/upstream/undici-client.ts";
+import { createUpstreamClient } from "#gateway/upstream/client.ts";
+import type { Guard } from "#gateway/upstream/lanes.ts";
 import { makeProvider, makeSnapshot, makeTarget, startGateway } from "./support/gateway.ts";
 import type { TestGateway } from "./support/gateway.ts";
 import { startProxy } from "./support/proxy.ts";
@@ -71,9 +72,9 @@ function portOf(server: Server): number {
 
 const withCredentials = (): string => `http://ada:pa%3Ass%20w%C3%B6rd@127.0.0.1:${proxy.port}`;
 
-function clientFor(environment: Readonly<Record<string, string>>, connectMs = 10_000) {
+function clientFor(environment: Readonly<Record<string, string>>, guard: Partial<Guard> = {}) {
   const { network, timeouts } = loadConfig({ environment, cwd: "/nonexistent" });
-  return createUndiciClient({ ...timeouts, connectMs }, network);
+  return createUpstreamClient({ ...timeouts, connectMs: 10_000 }, network, guard);
 }
 
 async function start(environment: Readonly<Record<string, string>>, baseUrl: string): Promise<TestGateway> {
@@ -109,9 +110,11 @@ describe("a vendor at an https URL", () => {
   });
 
   it("is believed without a proxy, too, with SSL_CERT_FILE", async () => {
-    const client = clientFor(trusted);
-    const url = `https://localhost:${portOf(vendor)}/v1/models`;
-    const call = client.send({ method: "GET", url, headers: { host: "vendor.test" }, body: null });
+    const client = clientFor(trusted, {
+      resolve: (_name, _options, answer) => answer(null, [{ address: "127.0.0.1", family: 4 }]),
+    });
+    const url = `https://vendor.test:${portOf(vendor)}/v1/models`;
+    const call = client.send({ method: "GET", url, headers: {}, body: null });
     expect((await call.answer).status).toBe(200);
     await client.close();
   });

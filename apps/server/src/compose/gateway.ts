@@ -13,6 +13,7 @@ import { HeldBytes } from "#gateway/http/held-bytes.ts";
 import { createListener } from "#gateway/http/listener.ts";
 import { gatewayRoutes } from "#gateway/route-sources.ts";
 import { Readiness } from "#gateway/readiness.ts";
+import { BatchedAppends } from "#link/journal/batched-appends.ts";
 import type { Lease } from "#link/lease.ts";
 import type { Link } from "#link/link.ts";
 import { version } from "#version.ts";
@@ -89,7 +90,7 @@ async function depsOf({ foundation, link, lease, vendors, control }: GatewayPart
   metrics.watchHeldBytes(() => heldBytes.total);
   disposer.add(startGivingBack(heldBytes));
   const asking: Asking = { upstream, authenticator, estimator, heavyWork, targetHealth: new TargetHealth() };
-  const books: Omit<Books, "events"> = { journal, lease, clock };
+  const books: Omit<Books, "events"> = { journal: new BatchedAppends(journal), lease, clock };
   const callers: Omit<Callers, "readiness" | "runningCalls"> = { snapshots, steadyTime };
   const door: Door = { addresses, compressor, heldBytes };
   const { tracesVendors } = config.edge;

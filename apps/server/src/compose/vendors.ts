@@ -10,7 +10,7 @@ import { createAuthenticator } from "#gateway/upstream/authenticate.ts";
 import type { Authenticator } from "#gateway/upstream/authenticate.ts";
 import { fetchJson } from "#gateway/upstream/fetch-json.ts";
 import type { JsonSources } from "#gateway/upstream/fetch-json.ts";
-import { createUndiciClient } from "#gateway/upstream/undici-client.ts";
+import { createUpstreamClient } from "#gateway/upstream/client.ts";
 import type { UpstreamClient } from "#gateway/upstream/upstream.ts";
 import type { Foundation } from "./foundation.ts";
 
@@ -37,7 +37,7 @@ export async function openVendors({ config, clock, disposer }: Foundation): Prom
   const demo = await startDemoUpstream();
   disposer.add(() => demo.close());
   const egress = new Egress(config.egress, [demo.url]);
-  const upstream = createUndiciClient(config.timeouts, config.network, { egress });
+  const upstream = createUpstreamClient(config.timeouts, config.network, { egress });
   disposer.add(() => upstream.close());
   const authenticator = createAuthenticator({ client: upstream, clock });
   const sources = { client: upstream, authenticator };

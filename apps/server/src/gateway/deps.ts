@@ -1,5 +1,5 @@
 import type { AnswerSettings, Capacity, RequestLimits, Timeouts } from "#config/config.ts";
-import type { Clock, SteadyTime } from "#domain/clock.ts";
+import type { Awaitable, Clock, SteadyTime } from "#domain/clock.ts";
 import type { SnapshotReader } from "#domain/snapshot.ts";
 import type { UsageRecord } from "#domain/usage-record.ts";
 import type { ClientAddresses } from "#edge/client-addresses.ts";
@@ -16,9 +16,9 @@ import type { Readiness } from "./readiness.ts";
 import type { Authenticator } from "./upstream/authenticate.ts";
 import type { UpstreamClient } from "./upstream/upstream.ts";
 
-/** Where usage records go. `append` returns when they are with the kernel, and throws when they cannot be. */
+/** Where usage records go. `append` resolves when they are with the kernel, and rejects when they cannot be. */
 export interface RecordSink {
-  append(record: UsageRecord): void;
+  append(record: UsageRecord): Awaitable<void>;
   healthy(): boolean;
 }
 

@@ -28,7 +28,7 @@ import { gatewayRoutes } from "#gateway/route-sources.ts";
 import type { Route } from "#gateway/http/route.ts";
 import { Observers } from "#gateway/http/observers.ts";
 import { createAuthenticator } from "#gateway/upstream/authenticate.ts";
-import { createUndiciClient } from "#gateway/upstream/undici-client.ts";
+import { createUpstreamClient } from "#gateway/upstream/client.ts";
 import { Readiness } from "#gateway/readiness.ts";
 import { createMemoryLink } from "#link/memory/memory-link.ts";
 import type { Openable } from "#link/opening.ts";
@@ -165,7 +165,7 @@ export async function startGateway(snapshot: Snapshot, settings: Settings = {}):
   const capacity = { ...config.capacity, ...settings.capacity };
   const metrics = createMetrics();
   let metricsReadAt = 0;
-  const upstream = settings.upstream ?? createUndiciClient(timeouts);
+  const upstream = settings.upstream ?? createUpstreamClient(timeouts);
   const snapshots = { current: () => inForce };
   const steadyTime = new SteadyTime(settings.clock ?? systemClock);
   const deps: GatewayDeps = {

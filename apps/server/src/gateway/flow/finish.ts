@@ -69,7 +69,7 @@ export async function finish(deps: FinishDeps, input: FinishInput): Promise<numb
   const chargedNanos = await settle(deps, built, input);
   // Budgets are hard: what nobody knows the cost of, or saw the end of, is charged as it was reserved.
   const record = chargedNanos > (built.costNanos ?? 0) ? { ...built, chargedNanos } : built;
-  writeDown(deps, record);
+  await writeDown(deps, record);
   deps.events.requestFinished(record, input.ending.overheadMs);
   return record.costNanos;
 }
@@ -103,9 +103,12 @@ async function settle(
   }
 }
 
-function writeDown({ journal, events }: Pick<FinishDeps, "journal" | "events">, record: UsageRecord): void {
+async function writeDown(
+  { journal, events }: Pick<FinishDeps, "journal" | "events">,
+  record: UsageRecord,
+): Promise<void> {
   try {
-    journal.append(record);
+    await journal.append(record);
   } catch (error) {
     events.internalError("journal", error);
     throw new GhostError("service_unavailable", "Usage cannot be recorded at the moment.", { retryAfterSeconds: 5 });

@@ -4,6 +4,8 @@
 
 import type { SteadyTime } from "#domain/clock.ts";
 import type { Principal } from "#domain/principal.ts";
+import { Roster } from "#domain/roster.ts";
+import type { Listed } from "#domain/roster.ts";
 import type { Right } from "#domain/right.ts";
 import type { ProviderEntry, Snapshot, SnapshotReader } from "#domain/snapshot.ts";
 
@@ -13,21 +15,15 @@ type Time = Pick<SteadyTime, "now">;
 /** Why a request may not go on. */
 export type Withdrawal = "revoked" | "expired" | "disabled" | "stopping";
 
-export interface RunningCall {
+export interface RunningCall extends Listed {
   readonly principal: Principal;
   /** The one that is asked at the moment. */
   readonly provider: ProviderEntry | null;
-  /** Among all that run; -1 for one that does not. */
-  place: number;
   withdraw(reason: Withdrawal): void;
 }
 
 export class RunningCalls {
-  /**
-   * In no order. V8's sets grow by leaving a table behind that points to the next one: once such a table is old, all that ever
-   * was in the later ones, whole requests with their bodies, outlives the collections of young objects.
-   */
-  readonly #calls: RunningCall[] = [];
+  readonly #calls = new Roster<RunningCall>();
   readonly #snapshots: SnapshotReader;
   readonly #time: Time;
 
@@ -37,21 +33,15 @@ export class RunningCalls {
   }
 
   add(call: RunningCall): void {
-    call.place = this.#calls.push(call) - 1;
+    this.#calls.add(call);
   }
 
   delete(call: RunningCall): void {
-    if (this.#calls[call.place] !== call) return;
-    const last = this.#calls.pop();
-    if (last !== undefined && last !== call) {
-      this.#calls[call.place] = last;
-      last.place = call.place;
-    }
-    call.place = -1;
+    this.#calls.delete(call);
   }
 
   withdrawAll(reason: Withdrawal): void {
-    for (const call of [...this.#calls]) call.withdraw(reason);
+    for (const call of this.#calls) call.withdraw(reason);
   }
 
   /** At once, where a new snapshot may take its time. */
@@ -63,7 +53,7 @@ export class RunningCalls {
 
   /** To be called more than once in a second. */
   review(): void {
-    for (const call of [...this.#calls]) {
+    for (const call of this.#calls) {
       const reason = this.withdrawalOf(call);
       if (reason !== null) call.withdraw(reason);
     }

@@ -9,6 +9,9 @@ import type { Hold } from "./held-bytes.ts";
 /** How long a client that reads slowly may take for the last bytes of an answer that broke off. */
 const cutPatienceMs = 30_000;
 
+/** Up to this an answer is one text with its head: one write, for Node joins texts and nothing else. */
+const mostJoinedBytes = 16 * 1024;
+
 interface HttpOutletParts {
   /** Told to the client. */
   readonly requestId: string;
@@ -110,7 +113,9 @@ export class HttpOutlet implements Outlet {
     this.#parts.held.become(body.length);
     this.#letGo();
     this.#response.writeHead(status, headers);
-    this.#response.end(this.isHeadOnly ? undefined : body);
+    if (this.isHeadOnly) this.#response.end();
+    else if (typeof body === "string" || body.length > mostJoinedBytes) this.#response.end(body);
+    else this.#response.end(body.toString("latin1"), "latin1");
   }
 
   /** The next request of a client should not come to a server that stops. */

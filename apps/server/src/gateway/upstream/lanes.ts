@@ -1,33 +1,29 @@
 // The ways out of this process: directly, or through one of the proxies that the configuration names.
-// Called by undici-client.ts, once for each URL.
+// Called by client.ts, once for each URL.
 
 import { createSecureContext, getCACertificates } from "node:tls";
 import { Agent, Pool, ProxyAgent } from "undici";
-import type { Dispatcher } from "undici";
 import type { Network, ProxyServer } from "#config/config.ts";
 import { Egress, usualEgress } from "#domain/egress/egress.ts";
 import { guardedLookup } from "./guarded-lookup.ts";
 import type { Resolve } from "./guarded-lookup.ts";
+import { connectTo } from "./lean/connect.ts";
+import { LeanTransport } from "./lean/lean-transport.ts";
+import type { Transport, UpstreamTimeouts } from "./transport.ts";
 import { findProxy } from "./proxy-rules.ts";
 
-export interface UpstreamTimeouts {
-  readonly connectMs: number;
-  readonly firstByteMs: number;
-  readonly idleMs: number;
-}
-
 export interface Lane {
-  readonly dispatcher: Dispatcher;
+  readonly transport: Transport;
   /** Address of the proxy; null where there is none. */
   readonly proxy: string | null;
-  /** For each request: an agent for proxies does not hand its own down to all of its connections. */
-  readonly timeouts: Pick<Dispatcher.DispatchOptions, "headersTimeout" | "bodyTimeout">;
 }
 
 /** Who may be asked, and how it is found out where names lead. */
 export interface Guard {
   readonly egress: Egress;
   readonly resolve: Resolve;
+  /** Also where no proxy is on the way. */
+  readonly usesUndici: boolean;
 }
 
 export const direct: Network = {
@@ -58,8 +54,18 @@ export class Lanes {
     this.#network = network;
     this.#guard = guard;
     this.#tls = network.certificates === null ? {} : { secureContext: trusting(network.certificates) };
-    const agent = new Agent({ ...this.#agentOptions(), factory: (origin, options) => this.#poolTo(origin, options) });
-    this.#direct = { dispatcher: agent, proxy: null, timeouts: {} };
+    this.#direct = { transport: guard.usesUndici ? this.#undici() : this.#lean(), proxy: null };
+  }
+
+  #lean(): Transport {
+    const { connectMs } = this.#timeouts;
+    const connectHere = (origin: URL) =>
+      connectTo(origin, { connectMs, ...this.#tls, lookup: this.#lookupFor(origin) });
+    return new LeanTransport({ timeouts: this.#timeouts, connectTo: connectHere });
+  }
+
+  #undici(): Transport {
+    return new Agent({ ...this.#agentOptions(), factory: (origin, options) => this.#poolTo(origin, options) });
   }
 
   to(url: URL): Lane {
@@ -71,7 +77,7 @@ export class Lanes {
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.#direct, ...this.#proxied.values()].map(({ dispatcher }) => dispatcher.destroy()));
+    await Promise.all([this.#direct, ...this.#proxied.values()].map(({ transport }) => transport.destroy()));
   }
 
   #poolTo(origin: string | URL, options: object): Pool {
@@ -99,7 +105,7 @@ export class Lanes {
     const { connectMs, firstByteMs, idleMs } = this.#timeouts;
     const token =
       credentials === null ? {} : { token: `Basic ${Buffer.from(credentials.reveal()).toString("base64")}` };
-    const dispatcher = new ProxyAgent({
+    const agent = new ProxyAgent({
       ...this.#agentOptions(),
       ...token,
       uri: url,
@@ -110,7 +116,13 @@ export class Lanes {
       // The answer to CONNECT belongs to connecting.
       clientFactory: (origin, options) => new Pool(origin, { ...options, headersTimeout: connectMs }),
     });
-    return { dispatcher, proxy: url, timeouts: { headersTimeout: firstByteMs, bodyTimeout: idleMs } };
+    // For each request: an agent for proxies does not hand its own down to all of its connections.
+    const patience = { headersTimeout: firstByteMs, bodyTimeout: idleMs };
+    const transport: Transport = {
+      dispatch: (request, handler) => void agent.dispatch({ ...patience, ...request }, handler),
+      destroy: () => agent.destroy(),
+    };
+    return { transport, proxy: url };
   }
 }
 

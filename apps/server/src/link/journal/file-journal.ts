@@ -56,19 +56,19 @@ export class FileJournal implements Journal {
     this.#timer = setInterval(() => void this.#maintain(), flushIntervalMs).unref();
   }
 
-  append(record: UsageRecord): void {
-    this.#append(encodeRecord(record));
+  append(...records: readonly UsageRecord[]): void {
+    this.#append(records.map(encodeRecord).join(""), records.length);
   }
 
   appendObject(object: OwnedObject): void {
-    this.#append(encodeObject(object));
+    this.#append(encodeObject(object), 1);
   }
 
-  #append(line: Buffer): void {
+  #append(lines: string, count: number): void {
     if (this.#isClosed) throw new Error("The usage journal is closed");
     if (!this.#options.lock.isHeld()) this.#leaveFile();
     try {
-      this.#writer.append(line);
+      this.#writer.append(Buffer.from(lines), count);
     } catch (error) {
       this.#fail(error);
       throw new Error("The usage record could not be written to the journal", { cause: error });

@@ -27,8 +27,8 @@ export interface JournalBatch {
 }
 
 export interface Journal {
-  /** Returns when the record is with the kernel. Throws when it cannot be written. */
-  append(record: UsageRecord): void;
+  /** Returns when all of these records are with the kernel, in one write. Throws when they cannot be written: then none of them is. */
+  append(...records: readonly UsageRecord[]): void;
   /** The same, for whose an object is that a vendor keeps. */
   appendObject(object: OwnedObject): void;
   /** False while new requests should be refused: what they use could perhaps not be written down. */

@@ -53,12 +53,12 @@ const named = Object.entries<UsageField>(usageFields).map(([name, field]) => ({
 
 const objectTexts = ["id", "userId", "providerId", "model", "requestedModel"];
 
-export function encodeObject(object: OwnedObject): Buffer {
-  return Buffer.from(`${JSON.stringify({ object })}\n`);
+export function encodeObject(object: OwnedObject): string {
+  return `${JSON.stringify({ object })}\n`;
 }
 
-export function encodeRecord(record: UsageRecord): Buffer {
-  return Buffer.from(`${JSON.stringify(record)}\n`);
+export function encodeRecord(record: UsageRecord): string {
+  return `${JSON.stringify(record)}\n`;
 }
 
 export type ParsedLine =

@@ -37,16 +37,17 @@ export class SegmentWriter {
     return this.#segment;
   }
 
-  append(line: Buffer): void {
+  /** All of the lines, or none. */
+  append(lines: Buffer, count: number): void {
     if (this.#isTorn || this.#segment.bytes >= this.#options.segmentBytes) this.rotate();
     try {
-      this.#write(line);
+      this.#write(lines);
     } catch (error) {
       if (!isDiskFull(error) || !this.#options.reserve.spend()) throw error;
-      this.#write(line);
+      this.#write(lines);
     }
-    this.#segment.bytes += line.length;
-    this.#segment.records += 1;
+    this.#segment.bytes += lines.length;
+    this.#segment.records += count;
     this.#isDirty = true;
   }
 
@@ -93,21 +94,21 @@ export class SegmentWriter {
     }
   }
 
-  #write(line: Buffer): void {
+  #write(lines: Buffer): void {
     try {
       let written = 0;
-      while (written < line.length) written += writeSync(this.#file, line, written);
+      while (written < lines.length) written += writeSync(this.#file, lines, written);
     } catch (error) {
-      this.#dropPartialLine();
+      this.#dropPartialLines();
       throw error;
     }
   }
 
-  #dropPartialLine(): void {
+  #dropPartialLines(): void {
     try {
       ftruncateSync(this.#file, this.#segment.bytes);
     } catch {
-      // The part of a line stays as the end of this file, beyond the bytes that are counted and read.
+      // What was written of them stays as the end of this file, beyond the bytes that are counted and read.
       this.#isTorn = true;
     }
   }

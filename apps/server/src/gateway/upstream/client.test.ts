@@ -1,7 +1,7 @@
 import { startFakeUpstream } from "@ghostllm/fake-upstream";
 import type { FakeUpstream } from "@ghostllm/fake-upstream";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { createUndiciClient } from "./undici-client.ts";
+import { createUpstreamClient } from "./client.ts";
 import type { UpstreamAnswer, UpstreamClient, UpstreamFailure } from "./upstream.ts";
 
 const patient = { connectMs: 5_000, firstByteMs: 5_000, idleMs: 5_000 };
@@ -11,7 +11,7 @@ let client: UpstreamClient;
 
 beforeAll(async () => {
   vendor = await startFakeUpstream();
-  client = createUndiciClient(patient);
+  client = createUpstreamClient(patient);
 });
 afterAll(async () => {
   await client.close();

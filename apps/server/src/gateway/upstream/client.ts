@@ -1,10 +1,10 @@
-import type { Dispatcher } from "undici";
 import type { Network } from "#config/config.ts";
 import { Egress, usualEgress } from "#domain/egress/egress.ts";
 import { forbidden, toFailure } from "./failures.ts";
 import { resolveName } from "./guarded-lookup.ts";
 import { direct, Lanes } from "./lanes.ts";
-import type { Guard, Lane, UpstreamTimeouts } from "./lanes.ts";
+import type { Guard, Lane } from "./lanes.ts";
+import type { AnswerController, AnswerHandler, Dispatch, UpstreamTimeouts } from "./transport.ts";
 import { UpstreamFailure } from "./upstream.ts";
 import type {
   AnswerHeaders,
@@ -18,30 +18,30 @@ import type {
 /** What arrives before anybody listens is kept; the connection is paused beyond this. */
 const maxWaitingBytes = 64 * 1024;
 
-const usualGuard: Guard = { egress: new Egress(usualEgress), resolve: resolveName };
+const usualGuard: Guard = { egress: new Egress(usualEgress), resolve: resolveName, usesUndici: false };
 
-export function createUndiciClient(
+export function createUpstreamClient(
   timeouts: UpstreamTimeouts,
   network: Network = direct,
   guard: Partial<Guard> = {},
 ): UpstreamClient {
-  const { egress, resolve } = { ...usualGuard, ...guard };
-  const lanes = new Lanes(timeouts, network, { egress, resolve });
+  const { egress, resolve, usesUndici } = { ...usualGuard, ...guard };
+  const lanes = new Lanes(timeouts, network, { egress, resolve, usesUndici });
   const places = new Map<string, Place>();
   return {
     send(request) {
       const { lane, fault, ...place } = locate(request.url, places, { lanes, egress });
       const call = new Call(lane.proxy);
       if (fault !== null) call.refuse();
-      else lane.dispatcher.dispatch({ ...place, ...lane.timeouts, ...toDispatch(request) }, call);
+      else lane.transport.dispatch({ ...place, ...toDispatch(request) }, call);
       return call;
     },
     close: () => lanes.close(),
   };
 }
 
-function toDispatch(request: UpstreamRequest): Pick<Dispatcher.DispatchOptions, "method" | "headers" | "body"> {
-  return { method: request.method, headers: request.headers, body: request.body };
+function toDispatch({ method, headers, body }: UpstreamRequest): Pick<Dispatch, "method" | "headers" | "body"> {
+  return { method, headers, body };
 }
 
 interface Place {
@@ -70,15 +70,15 @@ function locate(url: string, known: Map<string, Place>, { lanes, egress }: Ways)
   return place;
 }
 
-/** One request as undici's handler, and as the call and the answer that the gateway sees. */
-class Call implements Dispatcher.DispatchHandler, UpstreamCall, UpstreamAnswer {
+/** One request as a transport's handler, and as the call and the answer that the gateway sees. */
+class Call implements AnswerHandler, UpstreamCall, UpstreamAnswer {
   readonly answer: Promise<UpstreamAnswer>;
   isSent = false;
   answerBytes = 0;
   status = 0;
   headers: AnswerHeaders = {};
   readonly #proxy: string | null;
-  #controller: Dispatcher.DispatchController | null = null;
+  #controller: AnswerController | null = null;
   #isAborted = false;
   #isPaused = false;
   #sink: AnswerSink | null = null;
@@ -133,7 +133,7 @@ class Call implements Dispatcher.DispatchHandler, UpstreamCall, UpstreamAnswer {
     if (!this.#isPaused && this.#ending === null && this.#controller?.paused) this.#controller.resume();
   }
 
-  onRequestStart(controller: Dispatcher.DispatchController): void {
+  onRequestStart(controller: AnswerController): void {
     this.#controller = controller;
     if (this.#isAborted) controller.abort(new UpstreamFailure("aborted", "aborted by the gateway"));
   }
@@ -142,7 +142,7 @@ class Call implements Dispatcher.DispatchHandler, UpstreamCall, UpstreamAnswer {
     this.isSent = true;
   }
 
-  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: AnswerHeaders): void {
+  onResponseStart(_controller: AnswerController, status: number, headers: AnswerHeaders): void {
     if (status < 200) return;
     this.isSent = true;
     this.status = status;
@@ -150,7 +150,7 @@ class Call implements Dispatcher.DispatchHandler, UpstreamCall, UpstreamAnswer {
     this.#resolve(this);
   }
 
-  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+  onResponseData(controller: AnswerController, chunk: Buffer): void {
     if (this.#isAborted) return;
     this.answerBytes += chunk.length;
     if (this.#sink !== null && !this.#isPaused) return this.#hand(this.#sink, chunk);
@@ -164,7 +164,7 @@ class Call implements Dispatcher.DispatchHandler, UpstreamCall, UpstreamAnswer {
     this.#deliver();
   }
 
-  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+  onResponseError(_controller: AnswerController, error: Error): void {
     this.#fail(toFailure(error, { proxy: this.#proxy, isSent: this.isSent }));
   }
 

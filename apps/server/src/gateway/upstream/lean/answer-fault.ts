@@ -1,0 +1,4 @@
+/** Why what came is no answer. */
+export class AnswerFault extends Error {
+  override readonly name = "AnswerFault";
+}

@@ -1,0 +1,79 @@
+// How a connection is made: where the name leads as far as this server may go there, with TLS that resumes what it knows.
+
+import { connect as connectPlain, isIP } from "node:net";
+import type { LookupFunction, Socket } from "node:net";
+import { connect as connectTls } from "node:tls";
+import type { SecureContext } from "node:tls";
+import { hostOf, portOf } from "#domain/egress/host-patterns.ts";
+import { UpstreamFailure } from "#gateway/upstream/upstream.ts";
+
+export type Connect = (callback: (error: Error, socket: Socket | null) => void) => void;
+
+export interface ConnectOptions {
+  readonly connectMs: number;
+  readonly lookup: LookupFunction;
+  /** Node's own trust where there is none. */
+  readonly secureContext?: SecureContext | undefined;
+}
+
+/** Of a vendor's connections: how long until they are tried for life, should nothing else be sent. */
+const probeAfterMs = 60_000;
+const none = new Error("connected");
+
+export function connectTo(url: URL, options: ConnectOptions): Connect {
+  const open = url.protocol === "https:" ? secureOpener(url, options) : plainOpener(url, options);
+  return (callback) => {
+    const { socket, readyOn } = open();
+    // Without a listener an error that comes later than it matters would end the process.
+    socket.on("error", () => {});
+    const timer = setTimeout(() => {
+      socket.destroy(new UpstreamFailure("connect", "connecting timed out"));
+    }, options.connectMs);
+    const onError = (error: Error): void => settle(() => callback(error, null));
+    const onReady = (): void => settle(() => callback(none, socket));
+    const settle = (tell: () => void): void => {
+      clearTimeout(timer);
+      socket.removeListener("error", onError);
+      socket.removeListener("close", onClose);
+      socket.removeListener(readyOn, onReady);
+      tell();
+    };
+    const onClose = (): void => onError(new UpstreamFailure("connect", "the connection was closed while it was made"));
+    socket.once("error", onError);
+    socket.once("close", onClose);
+    socket.once(readyOn, onReady);
+  };
+}
+
+interface Opening {
+  readonly socket: Socket;
+  readonly readyOn: "connect" | "secureConnect";
+}
+
+function plainOpener(url: URL, { lookup }: ConnectOptions): () => Opening {
+  const place = { ...placeOf(url), lookup };
+  return () => ({ socket: connectPlain(place), readyOn: "connect" });
+}
+
+function secureOpener(url: URL, { lookup, secureContext }: ConnectOptions): () => Opening {
+  const place = { ...placeOf(url), lookup, ALPNProtocols: ["http/1.1"], ...(secureContext && { secureContext }) };
+  const servername = isIP(place.host) === 0 ? place.host : "";
+  let session: Buffer | undefined;
+  return () => {
+    const socket = connectTls({ ...place, servername, ...(session && { session }) });
+    socket.on("session", (fresh: Buffer) => (session = fresh));
+    // One that the vendor does not know any more is not offered again.
+    socket.once("error", () => (session = undefined));
+    return { socket, readyOn: "secureConnect" };
+  };
+}
+
+function placeOf(url: URL) {
+  return {
+    host: hostOf(url),
+    port: Number(portOf(url)),
+    noDelay: true,
+    keepAlive: true,
+    keepAliveInitialDelay: probeAfterMs,
+  };
+}

@@ -1,0 +1,81 @@
+// HTTP/1.1 over bare sockets, for all that goes to vendors directly: a pool of connections an origin, one write a request, and a reader
+// that hands out what it received. Called by lanes.ts. What goes through a proxy goes by way of undici.
+
+import { performance } from "node:perf_hooks";
+import type { AnswerHandler, Dispatch, Transport, UpstreamTimeouts } from "#gateway/upstream/transport.ts";
+import type { Exchange } from "./exchange.ts";
+import { OriginPool } from "./origin-pool.ts";
+import type { Connect } from "./connect.ts";
+
+export interface LeanOptions {
+  readonly timeouts: UpstreamTimeouts;
+  readonly connectTo: (origin: URL) => Connect;
+  readonly mostConnections?: number;
+}
+
+/** To one origin. */
+const usualMostConnections = 4_096;
+/** Of deadlines, which are therefore kept to within this or a tenth of the shortest. */
+const mostSweepMs = 1_000;
+const leastSweepMs = 20;
+
+export class LeanTransport implements Transport {
+  readonly #options: LeanOptions;
+  readonly #pools = new Map<string, OriginPool>();
+  readonly #sweepMs: number;
+  #timer: NodeJS.Timeout | null = null;
+  #departing: { readonly pool: OriginPool; readonly exchange: Exchange }[] = [];
+
+  constructor(options: LeanOptions) {
+    this.#options = options;
+    const { firstByteMs, idleMs } = options.timeouts;
+    this.#sweepMs = Math.max(leastSweepMs, Math.min(mostSweepMs, firstByteMs / 10, idleMs / 10));
+  }
+
+  dispatch(request: Dispatch, handler: AnswerHandler): void {
+    this.#timer ??= setInterval(() => this.#sweep(), this.#sweepMs).unref();
+    const pool = this.#poolTo(request.origin);
+    const deadlineMs = performance.now() + this.#options.timeouts.firstByteMs;
+    const exchange = pool.take(request, handler, deadlineMs);
+    if (this.#departing.push({ pool, exchange }) === 1) setImmediate(() => this.#depart());
+  }
+
+  /**
+   * What one turn of the event loop sends goes out together: a vendor that sleeps is woken once for all of it. And what the turn
+   * before has told of connections that were closed is known by then.
+   */
+  #depart(): void {
+    const due = this.#departing;
+    this.#departing = [];
+    for (const { pool, exchange } of due) pool.serve(exchange);
+  }
+
+  #poolTo(origin: string): OriginPool {
+    const known = this.#pools.get(origin);
+    if (known !== undefined) return known;
+    const { connectTo, timeouts, mostConnections = usualMostConnections } = this.#options;
+    const url = new URL(origin);
+    const connect = connectTo(url);
+    const pool = new OriginPool({ host: url.host, connect, idleMs: timeouts.idleMs, mostConnections });
+    this.#pools.set(origin, pool);
+    return pool;
+  }
+
+  #sweep(): void {
+    const now = performance.now();
+    for (const [origin, pool] of this.#pools) {
+      pool.sweep(now);
+      if (pool.isUnused) this.#pools.delete(origin);
+    }
+    if (this.#pools.size > 0 || this.#timer === null) return;
+    clearInterval(this.#timer);
+    this.#timer = null;
+  }
+
+  async destroy(): Promise<void> {
+    if (this.#timer !== null) clearInterval(this.#timer);
+    this.#timer = null;
+    for (const pool of this.#pools.values()) pool.close();
+    this.#pools.clear();
+  }
+}
