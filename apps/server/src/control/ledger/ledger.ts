@@ -9,7 +9,7 @@ import { PendingBatches } from "./pending-batches.ts";
 
 export interface LedgerOptions {
   readonly journal: Journal;
-  readonly store: Pick<Store, "usage" | "storedObjects">;
+  readonly store: Pick<Store, "usage">;
   readonly events: LedgerEvents;
   /** A number from 0 up to 1, to spread the tries of many instances. */
   readonly random?: () => number;

@@ -18,7 +18,7 @@ interface OpeningDeps extends DrainDeps {
   readonly log: ControlLog;
 }
 
-const batchRecords = 500;
+const batchLines = 500;
 const pageScopes = 500;
 const patienceMs = 30_000;
 const pauseMs = 500;
@@ -43,9 +43,9 @@ export async function readOpening(deps: OpeningDeps): Promise<Opening> {
  * that is new all others are.
  */
 async function passStored(deps: DrainDeps): Promise<void> {
-  let batch = await deps.journal.read(batchRecords);
+  let batch = await deps.journal.readLines(batchLines);
   while (batch.position !== null && (await drainBatch(deps, batch)) === 0)
-    batch = await deps.journal.read(batchRecords);
+    batch = await deps.journal.readLines(batchLines);
 }
 
 interface Sums {

@@ -1,31 +1,31 @@
 // The journal's batches in order, the next one read and parsed while the last one is being stored.
 
-import type { Journal, JournalBatch } from "#link/journal/journal.ts";
+import type { Journal, JournalBatch, JournalLines } from "#link/journal/journal.ts";
 
 /** A transaction waits for the disk once: the more it holds, the faster records are stored. */
-const batchRecords = 500;
+const batchLines = 500;
 
 export class PendingBatches {
   readonly #journal: Journal;
-  #ahead: Promise<JournalBatch> | null = null;
+  #ahead: Promise<JournalLines> | null = null;
 
   constructor(journal: Journal) {
     this.#journal = journal;
   }
 
   /** With `position` null when there is none. */
-  async next(): Promise<JournalBatch> {
-    const batch = await (this.#ahead ?? this.#journal.read(batchRecords));
+  async next(): Promise<JournalLines> {
+    const batch = await (this.#ahead ?? this.#journal.readLines(batchLines));
     // What was read ahead may have been read just before more was appended.
     if (batch.position === null && this.#ahead !== null) return this.again();
     // A batch that is not full was all: what is read too early is held in memory for nothing.
-    const { position, records } = batch;
-    this.#ahead = position === null || records.length < batchRecords ? null : this.#readAhead(position);
+    const { position, count } = batch;
+    this.#ahead = position === null || count < batchLines ? null : this.#readAhead(position);
     return batch;
   }
 
   /** Begins anew with what is not acknowledged. */
-  async again(): Promise<JournalBatch> {
+  async again(): Promise<JournalLines> {
     await this.forget();
     return this.next();
   }
@@ -36,8 +36,8 @@ export class PendingBatches {
     this.#ahead = null;
   }
 
-  #readAhead(position: NonNullable<JournalBatch["position"]>): Promise<JournalBatch> {
-    const reading = this.#journal.read(batchRecords, position);
+  #readAhead(position: NonNullable<JournalLines["position"]>): Promise<JournalLines> {
+    const reading = this.#journal.readLines(batchLines, position);
     // Whoever asks for the batch learns of it; nobody may.
     reading.catch(() => undefined);
     return reading;
@@ -46,9 +46,9 @@ export class PendingBatches {
 
 /** All that is pending, which stays so. */
 export async function* readPending(journal: Journal): AsyncGenerator<JournalBatch> {
-  let batch = await journal.read(batchRecords);
+  let batch = await journal.read(batchLines);
   while (batch.position !== null) {
     yield batch;
-    batch = await journal.read(batchRecords, batch.position);
+    batch = await journal.read(batchLines, batch.position);
   }
 }

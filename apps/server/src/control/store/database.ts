@@ -4,6 +4,7 @@
 import type { ErrorCode } from "@ghostllm/contract";
 import { GhostError } from "@ghostllm/contract";
 import type { Dialect, Kysely } from "kysely";
+import type { Drained } from "./drained.ts";
 import type { Patience } from "./patience.ts";
 import type { Tables } from "./tables.ts";
 
@@ -25,6 +26,8 @@ export interface Engine {
   /** Until the end of the transaction, nobody else adds usage. */
   lockUsage(transaction: Kysely<Tables>): Promise<void>;
   explain(error: unknown): Fault | null;
+  /** Where it works in a thread of its own, lines of the journal are read and stored there; null: where this is called. */
+  readonly drain: ((lines: Buffer<ArrayBuffer>) => Promise<Drained>) | null;
   /** Is the database away, locked, full or too slow? Otherwise we are at fault. */
   isUnavailable(error: unknown): boolean;
   /** Does it take no connections, from whomever? Silence and broken connections show nothing of the kind. */

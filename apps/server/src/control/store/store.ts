@@ -11,6 +11,7 @@ import type { Permissions, RateLimits } from "#domain/principal.ts";
 import type { AliasStrategy } from "#domain/snapshot.ts";
 import type { UsageRecord, UsageStatus } from "#domain/usage-record.ts";
 import type { OwnedObject } from "#link/owners.ts";
+import type { Drained } from "./drained.ts";
 
 export interface UserRow {
   readonly id: string;
@@ -247,11 +248,10 @@ export interface Store {
     remove(id: string): Promise<boolean>;
   };
   readonly usage: {
-    /**
-     * In one transaction: usage_logs, the hourly rollups, and what each scope has spent. Idempotent by record id:
-     * a record that is there already changes nothing. Answers how many were new.
-     */
+    /** All or nothing: the log, the hourly rollups, what each scope has spent. Answers how many were not there before (by id). */
     insert(records: readonly UsageRecord[]): Promise<number>;
+    /** The same with lines of the journal, which are its own from now on. */
+    drain(lines: Buffer<ArrayBuffer>): Promise<Drained>;
     /** Newest first; `page.after` is the id of the last record of the page before. */
     list(filter: RequestFilter, page: Page, reach: Reach): Promise<readonly UsageRecord[]>;
     /** How many records a list would have, counted up to `most`. */

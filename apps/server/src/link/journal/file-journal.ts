@@ -4,8 +4,9 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import type { UsageRecord } from "#domain/usage-record.ts";
 import type { OwnedObject } from "#link/owners.ts";
 import type { DirectoryLock } from "./directory-lock.ts";
-import type { Journal, JournalBatch, JournalLog, JournalPosition, SetAsideLine } from "./journal.ts";
-import { encodeObject, encodeRecord, parseLine } from "./record-line.ts";
+import type { Journal, JournalBatch, JournalLines, JournalLog, JournalPosition, SetAsideLine } from "./journal.ts";
+import { parseLines } from "./parse-lines.ts";
+import { encodeObject, encodeRecord } from "./record-line.ts";
 import { Reserve } from "./reserve.ts";
 import { SegmentWriter } from "./segment-writer.ts";
 import { readLines, type Segment } from "./segments.ts";
@@ -20,8 +21,7 @@ export interface FileJournalOptions {
   readonly reserveBytes: number;
 }
 
-/** Lines parsed in one turn of the event loop. */
-const linesPerTurn = 50;
+const nothing = Buffer.alloc(0);
 
 export class FileJournal implements Journal {
   readonly #options: FileJournalOptions;
@@ -93,23 +93,17 @@ export class FileJournal implements Journal {
     this.#listener = listener;
   }
 
-  async read(maxRecords: number, after: JournalPosition | null = null): Promise<JournalBatch> {
-    const records: UsageRecord[] = [];
-    const objects: OwnedObject[] = [];
-    const unreadable: SetAsideLine[] = [];
+  async readLines(maxLines: number, after: JournalPosition | null = null): Promise<JournalLines> {
     const place = this.#placeAfter(after);
-    if (place === null) return { records, objects, unreadable, position: null };
+    if (place === null) return { text: nothing, count: 0, position: null };
     const { segment, from } = place;
-    const { lines, end } = await readLines(segment, from.bytes, maxRecords);
-    for (const [index, line] of lines.entries()) {
-      if (index % linesPerTurn === linesPerTurn - 1) await nextTurn();
-      const parsed = parseLine(line);
-      if ("record" in parsed) records.push(parsed.record);
-      else if ("object" in parsed) objects.push(parsed.object);
-      else unreadable.push({ line, reason: parsed.reason });
-    }
-    const position = { segment: segment.number, bytes: end, records: from.records + lines.length };
-    return { records, objects, unreadable, position };
+    const { text, count, end } = await readLines(segment, from.bytes, maxLines);
+    return { text, count, position: { segment: segment.number, bytes: end, records: from.records + count } };
+  }
+
+  async read(maxRecords: number, after: JournalPosition | null = null): Promise<JournalBatch> {
+    const { text, position } = await this.readLines(maxRecords, after);
+    return { ...(await parseLines(text, nextTurn)), position };
   }
 
   #placeAfter(after: JournalPosition | null): { segment: Segment; from: { bytes: number; records: number } } | null {

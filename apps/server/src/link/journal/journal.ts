@@ -18,6 +18,14 @@ export interface SetAsideLine {
   readonly reason: string;
 }
 
+/** Whole lines, as they stand in the file. */
+export interface JournalLines {
+  readonly text: Buffer<ArrayBuffer>;
+  readonly count: number;
+  /** After the lines; null when nothing is pending. */
+  readonly position: JournalPosition | null;
+}
+
 export interface JournalBatch {
   readonly records: readonly UsageRecord[];
   readonly objects: readonly OwnedObject[];
@@ -38,9 +46,11 @@ export interface Journal {
   /** Called after each append, in the same turn: it must be quick. */
   onAppend(listener: () => void): void;
   /**
-   * The oldest lines that are not acknowledged, the same again until they are; or those that come after a batch that was
+   * The oldest lines that are not acknowledged, the same again until they are; or those that come after others that were
    * read before. Not to be called twice at a time.
    */
+  readLines(maxLines: number, after?: JournalPosition | null): Promise<JournalLines>;
+  /** The same, understood. */
   read(maxRecords: number, after?: JournalPosition | null): Promise<JournalBatch>;
   /** The lines up to this position are in the database or set aside: their files may go. */
   acknowledge(position: JournalPosition): Promise<void>;

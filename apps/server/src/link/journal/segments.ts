@@ -58,7 +58,9 @@ function countNewlines(chunk: Buffer): number {
 }
 
 export interface Lines {
-  readonly lines: readonly string[];
+  /** With their ends, in a buffer of their own. */
+  readonly text: Buffer<ArrayBuffer>;
+  readonly count: number;
   /** Offset in the segment after the last of them. */
   readonly end: number;
 }
@@ -69,17 +71,17 @@ const chunkBytes = 1 << 19;
 export async function readLines({ path, bytes: limit }: Segment, start: number, maxLines: number): Promise<Lines> {
   const file = await open(path, "r").catch(ignoreMissing);
   // A process that has taken the directory over has stored it.
-  if (file === null) return { lines: [], end: limit };
+  if (file === null) return { text: Buffer.alloc(0), count: 0, end: limit };
   try {
     let window = chunkBytes;
     for (;;) {
       const wanted = Math.min(window, limit - start);
-      const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(wanted), 0, wanted, start);
-      const found = splitLines(buffer.subarray(0, bytesRead), maxLines);
-      if (found.lines.length > 0) return { lines: found.lines, end: start + found.bytes };
-      if (bytesRead === 0) return { lines: [], end: limit };
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(wanted), 0, wanted, start);
+      const { count, bytes } = measureLines(buffer.subarray(0, bytesRead), maxLines);
+      if (count > 0) return { text: buffer.subarray(0, bytes), count, end: start + bytes };
+      if (bytesRead === 0) return { text: Buffer.alloc(0), count: 0, end: limit };
       if (start + bytesRead >= limit || bytesRead < wanted)
-        return { lines: [buffer.toString("utf8", 0, bytesRead)], end: limit };
+        return { text: buffer.subarray(0, bytesRead), count: 1, end: limit };
       window *= 2;
     }
   } finally {
@@ -92,14 +94,14 @@ function ignoreMissing(error: unknown): null {
   throw error;
 }
 
-function splitLines(buffer: Buffer, maxLines: number): { lines: string[]; bytes: number } {
-  const lines: string[] = [];
+function measureLines(buffer: Buffer, maxLines: number): { count: number; bytes: number } {
+  let count = 0;
   let bytes = 0;
-  while (lines.length < maxLines) {
+  while (count < maxLines) {
     const end = buffer.indexOf(newline, bytes);
     if (end < 0) break;
-    lines.push(buffer.toString("utf8", bytes, end));
+    count += 1;
     bytes = end + 1;
   }
-  return { lines, bytes };
+  return { count, bytes };
 }

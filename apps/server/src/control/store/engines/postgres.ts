@@ -27,6 +27,7 @@ const usageLock = 7_461_002;
 export function openPostgres(options: PostgresOptions): Engine {
   return {
     name: "postgres",
+    drain: null,
     dialect: createDialect(options, options.statementTimeoutMs, 10),
     migrationDialect: createDialect(options, migrationTimeoutMs, 1),
     parameter: (position) => `$${position}`,

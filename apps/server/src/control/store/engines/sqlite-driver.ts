@@ -2,6 +2,7 @@
 // for a transaction, holds it alone: the others queue.
 
 import type { CompiledQuery, DatabaseConnection, Driver, QueryResult } from "kysely";
+import type { Drained } from "#control/store/drained.ts";
 import type { Patience } from "#control/store/patience.ts";
 import type { SqliteStatement, SqliteThreadOptions } from "./sqlite-protocol.ts";
 import { SqliteThread, type SqliteResult } from "./sqlite-thread.ts";
@@ -48,6 +49,16 @@ export class SqliteThreadDriver implements Driver {
     else next(this.#connect());
   }
 
+  /** Alone with the connection, as a transaction is. */
+  async drain(lines: Buffer<ArrayBuffer>): Promise<Drained> {
+    const connection = await this.acquireConnection();
+    try {
+      return await connection.drain(lines);
+    } finally {
+      await this.releaseConnection(connection);
+    }
+  }
+
   #connect(): ThreadConnection {
     return new ThreadConnection(this.#liveThread(), this.#patience);
   }
@@ -91,6 +102,10 @@ class ThreadConnection implements DatabaseConnection {
 
   async run(sql: string): Promise<void> {
     await this.#send({ sql, parameters: [] });
+  }
+
+  drain(lines: Buffer<ArrayBuffer>): Promise<Drained> {
+    return this.#thread.drain(lines);
   }
 
   /** The thread takes statements in order, so this resolves when it is done with those before, too. */

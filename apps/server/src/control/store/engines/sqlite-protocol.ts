@@ -1,5 +1,7 @@
 // What the server's thread and the SQLite thread say to each other: one answer to each statement, in order.
 
+import type { Drained } from "#control/store/drained.ts";
+
 export interface SqliteThreadOptions {
   readonly file: string;
   readonly busyTimeoutMs: number;
@@ -12,9 +14,15 @@ export interface SqliteStatement {
   readonly parameters: readonly unknown[];
 }
 
-export type SqliteMessage = SqliteStatement | "close";
+/** Lines of the journal, which are read and stored in the thread. */
+export interface SqliteDrain {
+  readonly lines: Uint8Array<ArrayBuffer>;
+}
+
+export type SqliteMessage = SqliteStatement | SqliteDrain | "close";
 
 export type SqliteAnswer =
   | { readonly rows: readonly unknown[]; readonly changes: number | null }
+  | { readonly drained: Drained }
   | { readonly error: { readonly code: string; readonly message: string } }
   | "closed";

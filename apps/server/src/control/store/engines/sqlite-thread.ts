@@ -1,18 +1,9 @@
 // The server's end of the SQLite thread. Called by sqlite-driver.ts.
 
 import { Worker } from "node:worker_threads";
+import type { Drained } from "#control/store/drained.ts";
+import { SqliteFault } from "./sqlite-faults.ts";
 import type { SqliteAnswer, SqliteMessage, SqliteStatement, SqliteThreadOptions } from "./sqlite-protocol.ts";
-
-export class SqliteFault extends Error {
-  override readonly name = "SqliteFault";
-  /** SQLite's extended result code, such as `SQLITE_CONSTRAINT_UNIQUE`; empty when the fault is not SQLite's. */
-  readonly code: string;
-
-  constructor(code: string, message: string) {
-    super(message);
-    this.code = code;
-  }
-}
 
 export class SqliteThreadEnded extends Error {
   override readonly name = "SqliteThreadEnded";
@@ -48,8 +39,21 @@ export class SqliteThread {
   }
 
   async run(statement: SqliteStatement): Promise<SqliteResult> {
-    const answer = await this.#send(statement);
-    if (answer === "closed") throw new Error("the SQLite thread answered out of order");
+    const answer = await this.#ask(statement);
+    if ("rows" in answer) return answer;
+    throw outOfOrder();
+  }
+
+  /** The lines are the thread's from now on. */
+  async drain(lines: Buffer<ArrayBuffer>): Promise<Drained> {
+    const answer = await this.#ask({ lines }, [lines.buffer]);
+    if ("drained" in answer) return answer.drained;
+    throw outOfOrder();
+  }
+
+  async #ask(message: Exclude<SqliteMessage, "close">, handedOver: readonly ArrayBuffer[] = []) {
+    const answer = await this.#send(message, handedOver);
+    if (answer === "closed") throw outOfOrder();
     if ("error" in answer) throw new SqliteFault(answer.error.code, answer.error.message);
     return answer;
   }
@@ -60,7 +64,7 @@ export class SqliteThread {
     await this.#worker.terminate();
   }
 
-  #send(message: SqliteMessage): Promise<SqliteAnswer> {
+  #send(message: SqliteMessage, handedOver: readonly ArrayBuffer[] = []): Promise<SqliteAnswer> {
     return new Promise((resolve, reject) => {
       if (this.#death !== null) {
         reject(this.#death);
@@ -68,7 +72,7 @@ export class SqliteThread {
       }
       this.#waiting.push({ resolve, reject });
       if (this.#waiting.length === 1) this.#worker.ref();
-      this.#worker.postMessage(message);
+      this.#worker.postMessage(message, handedOver);
     });
   }
 
@@ -83,6 +87,10 @@ export class SqliteThread {
     this.#death = error;
     for (const { reject } of this.#waiting.splice(0)) reject(error);
   }
+}
+
+function outOfOrder(): Error {
+  return new Error("the SQLite thread answered out of order");
 }
 
 function endedBy(cause: unknown): SqliteThreadEnded {

@@ -2,10 +2,11 @@
 
 import type { Dialect } from "kysely";
 import { SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from "kysely";
-import type { Engine, Fault } from "#control/store/database.ts";
+import type { Engine } from "#control/store/database.ts";
 import type { Patience } from "#control/store/patience.ts";
 import { SqliteThreadDriver } from "./sqlite-driver.ts";
-import { SqliteFault, SqliteThreadEnded } from "./sqlite-thread.ts";
+import { explain, isPassing } from "./sqlite-faults.ts";
+import { SqliteThreadEnded } from "./sqlite-thread.ts";
 
 /** FULL: a usage record leaves the journal once its transaction is committed, so a commit must survive a power cut. */
 const setup = [
@@ -21,9 +22,11 @@ const setup = [
 const busyTimeoutMs = 1_000;
 
 export function openSqlite(file: string, patience: Patience): Engine {
+  const driver = new SqliteThreadDriver({ file, busyTimeoutMs, setup }, patience);
   return {
     name: "sqlite",
-    dialect: createDialect(file, patience),
+    dialect: createDialect(driver),
+    drain: (lines) => driver.drain(lines),
     migrationDialect: null,
     parameter: () => "?",
     // Every transaction begins as the only writer, whatever process it is in.
@@ -43,33 +46,15 @@ class QueueingAdapter extends SqliteAdapter {
   }
 }
 
-function createDialect(file: string, patience: Patience): Dialect {
+function createDialect(driver: SqliteThreadDriver): Dialect {
   return {
-    createDriver: () => new SqliteThreadDriver({ file, busyTimeoutMs, setup }, patience),
+    createDriver: () => driver,
     createQueryCompiler: () => new SqliteQueryCompiler(),
     createAdapter: () => new QueueingAdapter(),
     createIntrospector: (kysely) => new SqliteIntrospector(kysely),
   };
 }
 
-const valueFaults = ["SQLITE_CONSTRAINT", "SQLITE_MISMATCH", "SQLITE_TOOBIG", "SQLITE_RANGE"];
-
-function explain(error: unknown): Fault | null {
-  if (error instanceof RangeError) return { kind: "value", reason: error.message };
-  if (!(error instanceof SqliteFault)) return null;
-  const { code, message } = error;
-  if (code === "SQLITE_CONSTRAINT_UNIQUE") return { kind: "unique", column: lastColumn(message) };
-  if (code === "SQLITE_CONSTRAINT_FOREIGNKEY") return { kind: "reference" };
-  return valueFaults.some((fault) => code.startsWith(fault)) ? { kind: "value", reason: message } : null;
-}
-
-const passingFaults = /^SQLITE_(BUSY|LOCKED|IOERR|FULL|CANTOPEN|READONLY|NOMEM|PROTOCOL|INTERRUPT)/;
-
 function isUnavailable(error: unknown): boolean {
-  return error instanceof SqliteThreadEnded || (error instanceof SqliteFault && passingFaults.test(error.code));
-}
-
-/** `UNIQUE constraint failed: models.provider_id, models.name` -> `name` */
-function lastColumn(message: string): string {
-  return message.slice(message.lastIndexOf(".") + 1);
+  return error instanceof SqliteThreadEnded || isPassing(error);
 }

@@ -1,8 +1,10 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { sql, type RawBuilder } from "kysely";
 import { definedOnly } from "#control/store/columns.ts";
 import type { Database } from "#control/store/database.ts";
 import { isWithin } from "#control/store/reach.ts";
 import type { Store, UsageFilter, UsageGrouping } from "#control/store/store.ts";
+import { drainerIn } from "./drain-lines.ts";
 import { owners, requestsIn } from "./requests.ts";
 import { usageInserterIn } from "./usage-insert.ts";
 import { hourlySums } from "./usage-row.ts";
@@ -11,6 +13,7 @@ import { hourMs, hourOf, toSums } from "./usage-sums.ts";
 export function usageIn(database: Database): Store["usage"] {
   return {
     insert: usageInserterIn(database),
+    drain: database.engine.drain ?? drainerIn(database, nextTurn),
     ...requestsIn(database),
     summarize: usageSummarizerIn(database),
   };

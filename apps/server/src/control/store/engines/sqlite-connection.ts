@@ -1,0 +1,60 @@
+// A connection to a file of SQLite, in whatever thread this is called.
+
+import SqliteDatabase from "better-sqlite3";
+import { SqliteFault } from "./sqlite-faults.ts";
+import type { SqliteStatement, SqliteThreadOptions } from "./sqlite-protocol.ts";
+import type { SqliteResult } from "./sqlite-thread.ts";
+
+const maxPreparedStatements = 200;
+
+export class SqliteConnection {
+  readonly #database: SqliteDatabase.Database;
+  /** Prepared statements, least recently used first: preparing one costs more than running it. */
+  readonly #statements = new Map<string, SqliteDatabase.Statement>();
+
+  constructor({ file, busyTimeoutMs, setup }: SqliteThreadOptions) {
+    this.#database = new SqliteDatabase(file, { timeout: busyTimeoutMs });
+    for (const statement of setup) this.#database.exec(statement);
+  }
+
+  /** Throws SqliteFault. */
+  run({ sql, parameters }: SqliteStatement): SqliteResult {
+    try {
+      const statement = this.#prepare(sql);
+      if (!statement.reader) return { rows: [], changes: statement.run(parameters).changes };
+      const rows = statement.all(parameters);
+      rows.forEach(requireSafeIntegers);
+      return { rows, changes: null };
+    } catch (error) {
+      const code = error instanceof SqliteDatabase.SqliteError ? error.code : "";
+      throw new SqliteFault(code, error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+
+  #prepare(sql: string): SqliteDatabase.Statement {
+    const statement = this.#statements.get(sql) ?? this.#database.prepare(sql);
+    this.#statements.delete(sql);
+    this.#statements.set(sql, statement);
+    if (this.#statements.size > maxPreparedStatements) {
+      for (const [oldest] of this.#statements) {
+        this.#statements.delete(oldest);
+        break;
+      }
+    }
+    return statement;
+  }
+}
+
+/** SQLite counts to 2^63, a number only to 2^53: a wrong sum must not pass for a right one. */
+function requireSafeIntegers(row: unknown): void {
+  if (typeof row !== "object" || row === null) return;
+  for (const [column, value] of Object.entries(row)) {
+    if (Number.isInteger(value) && !Number.isSafeInteger(value)) {
+      throw new RangeError(`${column} holds an integer that is too large to be read exactly`);
+    }
+  }
+}
