@@ -61,6 +61,8 @@ const answers: Readonly<Record<RouteId, Answers>> = {
   "requests.get": [401, 404, 404, 404, 404, 404],
   "usage.list": [401, 200, 200, 200, 200, 200],
   "usage.summary": [401, 200, 200, 200, 200, 200],
+  "usage.series": [401, 200, 200, 200, 200, 200],
+  "usage.export": [401, 200, 200, 200, 200, 200],
 };
 
 let plane: AdminPlane;

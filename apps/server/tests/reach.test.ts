@@ -99,7 +99,7 @@ describe.each(availableEngines())("within a reach, on $name", (engine) => {
     });
     const steadyTime = new SteadyTime(systemClock);
     const keys = createApiKeysResource({ store, changed: async () => {}, withdraw: async () => {}, steadyTime });
-    const usage = createUsageResource({ store });
+    const usage = createUsageResource({ store, clock: systemClock });
 
     expect(idsOf((await keys.list({ query: page, ...asAda("keys.read") })).data)).toEqual(idsOf(adas));
     const foreign = { params: { id: bobs.id } };

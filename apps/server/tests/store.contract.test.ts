@@ -5,6 +5,8 @@ import { sql } from "kysely";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { applyMigrations } from "#control/store/migrate.ts";
 import { allMigrations } from "#control/store/migrations/all.ts";
+import { toValues, usageColumns } from "#control/store/usage/usage-columns.ts";
+import { percentilesOf } from "#control/store/usage/sketch.ts";
 import { migrateStore, openStore, type OpenStore } from "#control/store/open-store.ts";
 import type { NewModel, NewProvider } from "#control/store/store.ts";
 import { availableEngines, createDirectory, type TestDatabase } from "./store-support/engines.ts";
@@ -528,6 +530,88 @@ describe.each(availableEngines())("usage on $name", (engine) => {
     ]);
   });
 
+  it("tells series by time and up to two dimensions, the rest apart, from the rollups as from the log", async () => {
+    const owner = await start();
+    const day = Math.floor(someHour / (24 * hourMs)) * 24 * hourMs;
+    const at = (hour: number, changed: Parameters<typeof createRecord>[0] = {}) =>
+      createRecord({ ...owner, costNanos: 10, createdAt: day + hour * hourMs + 1_700, ...changed });
+    const records = [
+      at(1, { latencyMs: 100, ttftMs: 50 }),
+      at(1, { latencyMs: 300, ttftMs: null, status: "error", costNanos: null }),
+      at(1, { latencyMs: 9_000, ttftMs: 40, streamed: false, model: "gpt-5", requestedModel: "smart" }),
+      at(26, { latencyMs: 200, ttftMs: 60, model: "gpt-5", requestedModel: "smart" }),
+      at(27, { latencyMs: 200, ttftMs: 60, model: "o3", provider: "azure" }),
+    ];
+    await store.usage.insert(records);
+    const filter = { from: day, to: day + 48 * hourMs };
+    const hourly = { ms: hourMs, offsetMs: 0 };
+    for (const source of ["rollups", "log"] as const) {
+      const query = { filter, source, bucket: hourly, dimensions: [], kept: null } as const;
+      const read = async (change: Partial<Parameters<typeof store.usage.series>[0]>) =>
+        (await store.usage.series({ ...query, ...change }, "all"))
+          .map(({ at: time, group, requests, errors, costNanos, unpricedRequests }) => [
+            ...[time === 0 ? 0 : (time - day) / hourMs, group?.join(" ") ?? null],
+            ...[requests, errors, costNanos, unpricedRequests],
+          ])
+          .toSorted((one, other) => String(one).localeCompare(String(other)));
+      expect(await read({})).toEqual([
+        [1, "", 3, 1, 20, 1],
+        [26, "", 1, 0, 10, 0],
+        [27, "", 1, 0, 10, 0],
+      ]);
+      expect(await read({ bucket: { ms: 24 * hourMs, offsetMs: 22 * hourMs }, dimensions: ["alias"] })).toEqual([
+        [-22, "openai/gpt-4o", 2, 1, 10, 1],
+        [-22, "smart", 1, 0, 10, 0],
+        [26, "openai/gpt-4o", 1, 0, 10, 0],
+        [26, "smart", 1, 0, 10, 0],
+      ]);
+      expect(await read({ bucket: null, dimensions: ["model", "status"] })).toEqual([
+        [0, "gpt-4o error", 1, 1, 0, 1],
+        [0, "gpt-4o ok", 1, 0, 10, 0],
+        [0, "gpt-5 ok", 2, 0, 20, 0],
+        [0, "o3 ok", 1, 0, 10, 0],
+      ]);
+      const two = { bucket: null, dimensions: ["provider", "model"] } as const;
+      expect(await read({ ...two, kept: [["openai", "gpt-5"]] })).toEqual([
+        [0, null, 3, 1, 20, 1],
+        [0, "openai gpt-5", 2, 0, 20, 0],
+      ]);
+      expect(await read({ bucket: null, filter: { ...filter, status: "failed" } })).toEqual([[0, "", 1, 1, 0, 1]]);
+      expect(await read({ bucket: null, filter: { ...filter, requestedModel: "smart", model: "gpt-5" } })).toEqual([
+        [0, "", 2, 0, 20, 0],
+      ]);
+      expect(await read({ bucket: null, filter: { ...filter, apiKeyId: "none" } })).toEqual([]);
+      expect(await store.usage.series(query, [{ kind: "user", id: "nobody" }])).toEqual([]);
+      const [whole] = await store.usage.series({ ...query, bucket: null }, "all");
+      const latencies = percentilesOf(whole?.latencies ?? new Map());
+      expect(Math.abs((latencies?.p50 ?? 0) / 200 - 1)).toBeLessThanOrEqual(0.025);
+      expect(Math.abs((latencies?.p99 ?? 0) / 9_000 - 1)).toBeLessThanOrEqual(0.025);
+      // Of the one that was not streamed, and of the one that had no first token, there is none.
+      expect([...(whole?.firstTokens ?? [])].reduce((sum, [, count]) => sum + count, 0)).toBe(3);
+    }
+  });
+
+  it("keeps sketches short, however many batches are added to an hour, and loses nothing of them", async () => {
+    const owner = await start();
+    for (let batch = 0; batch < 60; batch += 1) {
+      const records = Array.from({ length: 40 }, (_, index) =>
+        createRecord({ ...owner, createdAt: someHour, latencyMs: 50 * 1.06 ** index, ttftMs: 20 }),
+      );
+      await store.usage.insert(records);
+    }
+    const rows = await store.database.kysely
+      .selectFrom("usage_hourly")
+      .select(["latency_sketch", "ttft_sketch"])
+      .execute();
+    expect(rows).toHaveLength(1);
+    for (const { latency_sketch: sketch } of rows) expect(sketch.length).toBeLessThanOrEqual(2_000);
+    const filter = { from: someHour, to: someHour + hourMs };
+    const query = { filter, source: "rollups", bucket: null, dimensions: [], kept: null } as const;
+    const [sum] = await store.usage.series(query, "all");
+    expect([...(sum?.latencies ?? [])].reduce((all, [, count]) => all + count, 0)).toBe(2_400);
+    expect([...(sum?.firstTokens ?? [])].map(([, count]) => count)).toEqual([2_400]);
+  });
+
   it("says so when a sum is too large to be exact, instead of rounding it", async () => {
     const owner = await start();
     const costNanos = Number.MAX_SAFE_INTEGER;
@@ -602,6 +686,45 @@ describe.each(availableEngines())("migrations on $name", (engine) => {
         createdAt: 5,
         updatedAt: 6,
       });
+    } finally {
+      await store.close();
+      await database.dispose();
+    }
+  });
+
+  it("make the rollups anew from the log, the same that they would be had they always known aliases", async () => {
+    const database = await engine.create();
+    const store = await openStore({ ...database, log: silentLog });
+    try {
+      await applyMigrations(
+        store.database,
+        allMigrations.filter(({ number }) => number < 11),
+      );
+      const records = Array.from({ length: 40 }, (_, index) =>
+        createRecord({
+          ...{ createdAt: someHour + index * 400_000, requestedModel: `alias-${index % 3}`, modelId: null },
+          ...{ status: index % 7 === 0 ? "error" : "ok", costNanos: index % 5 === 0 ? null : index },
+        }),
+      );
+      await store.usage.insert(records).catch(() => undefined);
+      const { kysely } = store.database;
+      const columns = usageColumns.map((column) => sql.ref(column));
+      for (const record of records)
+        await sql`insert into usage_logs (${sql.join(columns)}) values (${sql.join([...toValues(record)])})`.execute(
+          kysely,
+        );
+      await migrateStore(store);
+      const made = await store.database.kysely.selectFrom("usage_hourly").selectAll().execute();
+      await kysely.deleteFrom("usage_hourly").execute();
+      await kysely.deleteFrom("usage_logs").execute();
+      await store.usage.insert(records);
+      const written = await kysely.selectFrom("usage_hourly").selectAll().execute();
+      const plain = (rows: typeof made) =>
+        rows
+          .map((row) => JSON.stringify({ ...row, latency_sketch: "", ttft_sketch: "" }, Object.keys(row).toSorted()))
+          .toSorted();
+      expect(plain(made)).toEqual(plain(written));
+      expect(made.length).toBeGreaterThan(10);
     } finally {
       await store.close();
       await database.dispose();

@@ -85,7 +85,8 @@ async function callRoute(route: AdminRoute, parts: Parts, options: ClientOptions
   const url = joinUrl(options.baseUrl, fillPath(route.path, parts.params ?? {}) + toQueryString(parts.query ?? {}));
   const response = await send(url, route, parts.body, options);
   const requestId = response.headers.get("x-request-id") ?? undefined;
-  const body = await readJson(response).catch((cause: unknown) => {
+  const isText = response.ok && route.mediaType !== undefined;
+  const body = await (isText ? response.text() : readJson(response)).catch((cause: unknown) => {
     throw lost(options, cause);
   });
   if (!response.ok) throw toClientError(response.status, body, requestId);
@@ -107,7 +108,7 @@ async function send(
   body: unknown,
   options: ClientOptions & CallOptions,
 ): Promise<Response> {
-  const headers: Record<string, string> = { accept: "application/json" };
+  const headers: Record<string, string> = { accept: route.mediaType ?? "application/json" };
   if (options.apiKey !== null) headers["authorization"] = `Bearer ${options.apiKey}`;
   if (body !== undefined) headers["content-type"] = "application/json";
   const fetchNow = options.fetch ?? globalThis.fetch;

@@ -56,7 +56,10 @@ function describeRoute(route: AdminRoute, schemas: Schemas): JsonObject {
       requestBody: { required: true, content: jsonOf(toSchema(route.body, "input", schemas)) },
     }),
     responses: {
-      [route.status]: { description: "Done", content: jsonOf(toSchema(route.response, "output", schemas)) },
+      [route.status]: {
+        description: "Done",
+        content: { [route.mediaType ?? "application/json"]: { schema: toSchema(route.response, "output", schemas) } },
+      },
       default: { $ref: "#/components/responses/Error" },
     },
   };

@@ -63,6 +63,9 @@ export function openEnum<Value extends string>(values: readonly Value[]): z.ZodT
   return z.union([z.enum(values), z.string()]);
 }
 
+/** In a query, which knows texts alone. */
+export const flag = z.enum(["true", "false"]).transform((word) => word === "true");
+
 export const idParams = z.strictObject({ id });
 
 export const pageQuery = z.strictObject({

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { usageStatuses } from "#usage-fields.ts";
-import { id, idParams, listOf, moment, openEnum, pageQuery, usd, usdNotNegative } from "./fields.ts";
+import { flag, id, idParams, listOf, moment, openEnum, pageQuery, usd, usdNotNegative } from "./fields.ts";
 import { defineRoutes } from "./route.ts";
 import { count, recordShape, usageRecord } from "./usage-record.ts";
 
@@ -79,8 +79,6 @@ const requestDetail = z
     charges: z.array(charge).describe("The scopes whose budgets were charged."),
   })
   .meta({ id: "RequestDetail" });
-
-const flag = z.enum(["true", "false"]).transform((word) => word === "true");
 
 const filter = {
   from: moment.optional().describe("Inclusive."),

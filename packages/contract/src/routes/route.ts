@@ -16,6 +16,8 @@ export interface AdminRoute {
   readonly query?: z.ZodObject;
   readonly body?: z.ZodObject;
   readonly response: z.ZodType;
+  /** Of the answer, where it is not JSON but text. */
+  readonly mediaType?: "text/csv";
   readonly status: 200 | 201;
   readonly summary: string;
   readonly description: string;

@@ -63,3 +63,10 @@ export const summedShape = Object.fromEntries(
 ) as SummedShape;
 
 export const usageRecord = z.object(recordShape).meta({ id: "UsageRecord" });
+
+export const sums = {
+  requests: count,
+  errors: count,
+  ...summedShape,
+  unpriced_requests: count.describe("Requests with an unknown price: their cost is not in `cost_usd`."),
+};

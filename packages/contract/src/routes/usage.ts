@@ -1,14 +1,8 @@
 import { z } from "zod";
 import { id, listOf, moment, pageQuery } from "./fields.ts";
 import { defineRoutes } from "./route.ts";
-import { count, summedShape, usageRecord } from "./usage-record.ts";
-
-const sums = {
-  requests: count,
-  errors: count,
-  ...summedShape,
-  unpriced_requests: count.describe("Requests with an unknown price: their cost is not in `cost_usd`."),
-};
+import { sums, usageRecord } from "./usage-record.ts";
+import { exportQuery, seriesQuery, usageSeries } from "./usage-series.ts";
 
 const usageSum = z
   .object({ group: z.string().describe("A time, an id, or `provider/model`, by what is grouped."), ...sums })
@@ -54,5 +48,31 @@ export const usageRoutes = defineRoutes({
     status: 200,
     summary: "Sum usage",
     description: "From hourly sums, so `from` and `to` are rounded down to the hour.",
+  },
+  series: {
+    tag,
+    permission: "usage.read",
+    id: "usage.series",
+    method: "GET",
+    path: "/admin/usage/series",
+    query: seriesQuery,
+    response: usageSeries,
+    status: 200,
+    summary: "Usage over time and by group",
+    description:
+      "Requests, errors, tokens, cost and percentiles of latencies, by one or two dimensions, beside the period before. Minutes come from the log; hours and days from hourly sums, so that `from` is rounded down to the hour and `to` up. Percentiles are within 2.5 % of the true ones.",
+  },
+  export: {
+    tag,
+    permission: "usage.read",
+    id: "usage.export",
+    method: "GET",
+    path: "/admin/usage/export",
+    query: exportQuery,
+    response: z.string(),
+    mediaType: "text/csv",
+    status: 200,
+    summary: "Usage as CSV",
+    description: "A line for each time and group that had requests, with all groups told apart.",
   },
 });

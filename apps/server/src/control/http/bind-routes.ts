@@ -65,6 +65,7 @@ function bindRoute(
       const browser = browserOf(request, reply, steadyTime);
       const input = { ...parseInput(route, request), address, browser, ...caller };
       const answer = await store.within(patienceMs.handler, () => handler(input));
+      if (route.mediaType !== undefined) reply.type(`${route.mediaType}; charset=utf-8`);
       return reply.status(route.status).send(route.response.parse(answer));
     },
   });

@@ -1,4 +1,4 @@
-import type { Page } from "#control/store/store.ts";
+import type { Page } from "#control/store/page.ts";
 
 interface PageQuery {
   readonly limit: number;

@@ -1,7 +1,8 @@
 import { parseUsd } from "@ghostllm/contract";
 import { mostCounted } from "@ghostllm/contract/routes";
 import type { AdminRoutes, RouteAnswer } from "@ghostllm/contract/routes";
-import type { Names, RequestFilter, Store } from "#control/store/store.ts";
+import type { Names, Store } from "#control/store/store.ts";
+import type { RequestFilter } from "#control/store/usage-store.ts";
 import type { UsageRecord } from "#domain/usage-record.ts";
 import { chargedScopes, chargeOf } from "#domain/usage-record.ts";
 import { explainCost } from "./cost-arithmetic.ts";

@@ -1,16 +1,19 @@
-import { summedUsageFields, usageApiName, usageFields } from "@ghostllm/contract";
-import type { AdminRoutes, RouteAnswer } from "@ghostllm/contract/routes";
-import type { UsageFilter, UsageGrouping, UsageSums } from "#control/store/store.ts";
+import type { UsageFilter, UsageGrouping } from "#control/store/usage-store.ts";
 import { toTime } from "./fields.ts";
 import { readPage } from "./pagination.ts";
 import type { Resource, ResourceDependencies } from "./resource.ts";
-import { toApi, toApiRecord } from "./usage-record.ts";
+import { toApiRecord } from "./usage-record.ts";
+import { addSums, toApiSums } from "./usage-sums.ts";
+import { exportSeries, readSeries } from "./usage-series.ts";
 
-type ApiSums = RouteAnswer<AdminRoutes["usage"]["summary"]>["total"];
 type FilterQuery = Omit<Parameters<Resource<"usage">["list"]>[0]["query"], "limit" | "after">;
 
-export function createUsageResource({ store }: Pick<ResourceDependencies, "store">): Resource<"usage"> {
+export function createUsageResource(deps: Pick<ResourceDependencies, "store" | "clock">): Resource<"usage"> {
+  const { store } = deps;
   return {
+    series: ({ query, reach }) => readSeries(deps, query, reach),
+    export: ({ query, reach }) => exportSeries(deps, query, reach),
+
     list: ({ query: { limit, after, ...filter }, reach }) =>
       readPage({ limit, after }, (page) => store.usage.list(toFilter(filter), page, reach), toApiRecord),
 
@@ -18,7 +21,7 @@ export function createUsageResource({ store }: Pick<ResourceDependencies, "store
       const sums = await store.usage.summarize(toFilter(filter), grouping, reach);
       return {
         data: sums.map((sum) => ({ group: toGroup(sum.group, grouping), ...toApiSums(sum) })),
-        total: toApiSums(addAll(sums)),
+        total: toApiSums(addSums(sums)),
       };
     },
   };
@@ -37,22 +40,4 @@ function toFilter(query: FilterQuery): UsageFilter {
 
 function toGroup(group: string, grouping: UsageGrouping): string {
   return grouping === "hour" || grouping === "day" ? toTime(Number(group)) : group;
-}
-
-function toApiSums(sums: UsageSums): ApiSums {
-  return {
-    requests: sums.requests,
-    errors: sums.errors,
-    unpriced_requests: sums.unpricedRequests,
-    ...Object.fromEntries(
-      summedUsageFields.map((name) => [usageApiName(name), toApi(usageFields[name].kind, sums[name])]),
-    ),
-  } as ApiSums;
-}
-
-const sumNames = ["requests", "errors", "unpricedRequests", ...summedUsageFields] as const;
-
-function addAll(sums: readonly UsageSums[]): UsageSums {
-  const total = (name: keyof UsageSums): number => sums.reduce((sum, one) => sum + one[name], 0);
-  return Object.fromEntries(sumNames.map((name) => [name, total(name)])) as Record<keyof UsageSums, number>;
 }

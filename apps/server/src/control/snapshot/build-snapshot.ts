@@ -4,7 +4,8 @@
 import { setImmediate as yieldToEventLoop } from "node:timers/promises";
 import type { PriceBook } from "@ghostllm/llm";
 import type { ControlLog } from "#control/control-log.ts";
-import type { ApiKeyRow, ModelRow, Page, ProviderRow, AliasRow, Store, UserRow } from "#control/store/store.ts";
+import type { ApiKeyRow, ModelRow, ProviderRow, AliasRow, Store, UserRow } from "#control/store/store.ts";
+import type { Page } from "#control/store/page.ts";
 import type { LimitedScope, Principal } from "#domain/principal.ts";
 import { roles } from "#domain/access/roles.ts";
 import type { ScopeKind } from "#domain/access/scope.ts";

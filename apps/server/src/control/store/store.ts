@@ -1,7 +1,6 @@
 // The store as the rest of the control plane sees it: one implementation over Kysely, for SQLite and for PostgreSQL.
 // Rows use the domain's names; times are epoch ms, money is nano-USD, ids are UUIDv7 text.
 
-import type { SummedUsageField } from "@ghostllm/contract";
 import type { ModelFacts } from "#domain/model-facts.ts";
 import type { FurtherPrices } from "#domain/price-overrides.ts";
 import type { Reach } from "#domain/access/may.ts";
@@ -9,9 +8,9 @@ import type { Role } from "#domain/access/roles.ts";
 import type { Scope } from "#domain/access/scope.ts";
 import type { Permissions, RateLimits } from "#domain/principal.ts";
 import type { AliasStrategy } from "#domain/snapshot.ts";
-import type { UsageRecord, UsageStatus } from "#domain/usage-record.ts";
 import type { OwnedObject } from "#link/owners.ts";
-import type { Drained } from "./drained.ts";
+import type { Page } from "./page.ts";
+import type { UsageStore } from "./usage-store.ts";
 
 export interface UserRow {
   readonly id: string;
@@ -105,41 +104,6 @@ export interface AliasRow {
   readonly updatedAt: number;
 }
 
-/** Page by id, which is by time of creation. `after` is the last id of the page before. */
-export interface Page {
-  readonly limit: number;
-  readonly after?: string;
-}
-
-export interface UsageFilter {
-  readonly userId?: string;
-  readonly apiKeyId?: string;
-  readonly modelId?: string;
-  readonly providerId?: string;
-  /** Epoch ms, inclusive. */
-  readonly from?: number;
-  /** Epoch ms, exclusive. */
-  readonly to?: number;
-}
-
-/** Of single requests; each that is given narrows. */
-export interface RequestFilter extends UsageFilter {
-  /** Names as in the record. */
-  readonly model?: string;
-  readonly requestedModel?: string;
-  readonly dialect?: string;
-  readonly operation?: string;
-  readonly errorCode?: string;
-  /** `failed`: any but `ok`. */
-  readonly status?: UsageStatus | "failed";
-  readonly httpStatus?: number;
-  readonly streamed?: boolean;
-  readonly minCostNanos?: number;
-  readonly minLatencyMs?: number;
-  /** The beginning of an id, in hexadecimal digits and dashes. */
-  readonly idBegins?: string;
-}
-
 export interface KeyName {
   readonly name: string;
   readonly publicId: string;
@@ -149,20 +113,6 @@ export interface KeyName {
 export interface Names {
   readonly users: ReadonlyMap<string, string>;
   readonly keys: ReadonlyMap<string, KeyName>;
-}
-
-export type UsageGrouping = "hour" | "day" | "user" | "api_key" | "provider" | "model";
-
-export interface UsageSums extends Readonly<Record<SummedUsageField, number>> {
-  readonly requests: number;
-  readonly errors: number;
-  /** Requests whose price is unknown: their cost is not in `costNanos`. */
-  readonly unpricedRequests: number;
-}
-
-/** A sum over usage_hourly. `group` is the hour or day as epoch ms in text, an id, or `provider/model`. */
-export interface UsageSum extends UsageSums {
-  readonly group: string;
 }
 
 /** What a scope has spent, in nano-USD. */
@@ -247,19 +197,7 @@ export interface Store {
     update(id: string, change: AliasChange): Promise<AliasRow | undefined>;
     remove(id: string): Promise<boolean>;
   };
-  readonly usage: {
-    /** All or nothing: the log, the hourly rollups, what each scope has spent. Answers how many were not there before (by id). */
-    insert(records: readonly UsageRecord[]): Promise<number>;
-    /** The same with lines of the journal, which are its own from now on. */
-    drain(lines: Buffer<ArrayBuffer>): Promise<Drained>;
-    /** Newest first; `page.after` is the id of the last record of the page before. */
-    list(filter: RequestFilter, page: Page, reach: Reach): Promise<readonly UsageRecord[]>;
-    /** How many records a list would have, counted up to `most`. */
-    count(filter: RequestFilter, most: number, reach: Reach): Promise<number>;
-    find(id: string, reach: Reach): Promise<UsageRecord | undefined>;
-    /** From the rollups, so `from` and `to` are rounded down to the hour. */
-    summarize(filter: UsageFilter, grouping: UsageGrouping, reach: Reach): Promise<readonly UsageSum[]>;
-  };
+  readonly usage: UsageStore;
   readonly names: {
     find(ids: { readonly users: readonly string[]; readonly keys: readonly string[] }): Promise<Names>;
   };

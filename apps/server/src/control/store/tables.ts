@@ -82,6 +82,12 @@ export interface UsageHourlyTable extends HourlySums {
   /** Empty for a model without a row: a key column cannot be null. */
   model_id: string;
   model: string;
+  requested_model: string;
+  status: string;
+  /** As usage/sketch.ts writes them; empty for hours from before there were sketches. */
+  latency_sketch: string;
+  /** Of streamed answers. */
+  ttft_sketch: string;
 }
 
 export interface SpendTable {

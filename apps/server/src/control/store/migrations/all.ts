@@ -8,6 +8,7 @@ import { aliases } from "./0007-aliases.ts";
 import { spend } from "./0008-spend.ts";
 import { endedSessions } from "./0009-ended-sessions.ts";
 import { requestDetails } from "./0010-request-details.ts";
+import { rollupsByAliasAndStatus } from "./0011-rollups-by-alias-and-status.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every migration, in order. A new one is a new file and a new line at the end. */
@@ -22,4 +23,5 @@ export const allMigrations: readonly Migration[] = [
   spend,
   endedSessions,
   requestDetails,
+  rollupsByAliasAndStatus,
 ];

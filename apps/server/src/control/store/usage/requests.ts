@@ -3,7 +3,8 @@
 import { sql, type RawBuilder } from "kysely";
 import type { Database } from "#control/store/database.ts";
 import { isWithin } from "#control/store/reach.ts";
-import type { RequestFilter, Store } from "#control/store/store.ts";
+import type { Store } from "#control/store/store.ts";
+import type { RequestFilter } from "#control/store/usage-store.ts";
 import type { Reach } from "#domain/access/may.ts";
 import { fromRow } from "./usage-columns.ts";
 

@@ -5,8 +5,9 @@ import { prepareBulk, type BulkStatement, type Value } from "#control/store/bulk
 import { change, type Database } from "#control/store/database.ts";
 import { chargerIn } from "#control/store/spend.ts";
 import { toValues, usageColumns } from "./usage-columns.ts";
+import { shortenSketches, type LengthOfSketch } from "./shorten-sketches.ts";
 import { hourlySums } from "./usage-row.ts";
-import { hourlyKeys, latestUses, sumByHour, sumSpend } from "./usage-sums.ts";
+import { hourlyKeys, hourlySketches, latestUses, sumByHour, sumSpend } from "./usage-sums.ts";
 
 const insertLogs: BulkStatement = {
   width: usageColumns.length,
@@ -14,12 +15,17 @@ const insertLogs: BulkStatement = {
     `insert into usage_logs (${usageColumns.join(", ")}) values ${rows} on conflict (id) do nothing returning id`,
 };
 
+/** Sketches are added up by joining them. */
 const addToHours: BulkStatement = {
-  width: hourlyKeys.length + hourlySums.length,
+  width: hourlyKeys.length + hourlySums.length + hourlySketches.length,
   text: (rows) =>
-    `insert into usage_hourly (${[...hourlyKeys, ...hourlySums].join(", ")}) values ${rows} ` +
+    `insert into usage_hourly (${[...hourlyKeys, ...hourlySums, ...hourlySketches].join(", ")}) values ${rows} ` +
     `on conflict (${hourlyKeys.join(", ")}) do update set ` +
-    hourlySums.map((sum) => `${sum} = usage_hourly.${sum} + excluded.${sum}`).join(", "),
+    [
+      ...hourlySums.map((sum) => `${sum} = usage_hourly.${sum} + excluded.${sum}`),
+      ...hourlySketches.map((sketch) => `${sketch} = usage_hourly.${sketch} || excluded.${sketch}`),
+    ].join(", ") +
+    ` returning ${hourlyKeys.join(", ")}, length(latency_sketch) as sketch_length`,
 };
 
 const asItIs = (row: readonly Value[]): readonly Value[] => row;
@@ -36,7 +42,7 @@ const markKeys: BulkStatement = {
 export function usageInserterIn(database: Database): (records: readonly UsageRecord[]) => Promise<number> {
   const { engine, kysely } = database;
   const logs = prepareBulk<UsageRecord, { readonly id: string }>(engine, insertLogs, toValues);
-  const hours = prepareBulk(engine, addToHours, asItIs);
+  const hours = prepareBulk<readonly Value[], LengthOfSketch>(engine, addToHours, asItIs);
   const spend = chargerIn(database);
   const keys = prepareBulk(engine, markKeys, asItIs);
 
@@ -46,7 +52,7 @@ export function usageInserterIn(database: Database): (records: readonly UsageRec
       const added = await logs.run(transaction, records);
       const addedIds = new Set(added.map(({ id }) => id));
       const fresh = records.filter(({ id }) => addedIds.has(id));
-      await hours.run(transaction, sumByHour(fresh));
+      await shortenSketches(transaction, await hours.run(transaction, sumByHour(fresh)));
       await spend.run(transaction, sumSpend(fresh));
       await keys.run(transaction, latestUses(fresh));
       return fresh.length;

@@ -5,7 +5,9 @@ import { ScopeMap } from "#domain/access/scope.ts";
 import { chargedScopes, chargeOf, type UsageRecord } from "#domain/usage-record.ts";
 import type { Value } from "#control/store/bulk.ts";
 import { storableText } from "#control/store/columns.ts";
-import type { ScopeSpend, UsageSums } from "#control/store/store.ts";
+import type { ScopeSpend } from "#control/store/store.ts";
+import type { UsageSums } from "#control/store/usage-store.ts";
+import { addTo, bucketOf, writeSketch, type Sketch } from "./sketch.ts";
 import { hourlySums, type HourlySums } from "./usage-row.ts";
 
 /** PostgreSQL holds at most some 2,700 bytes in one entry of an index. */
@@ -19,7 +21,12 @@ export function hourOf(timeMs: number): number {
   return timeMs - (timeMs % hourMs);
 }
 
-export const hourlyKeys = ["hour", "user_id", "api_key_id", "provider_id", "provider", "model_id", "model"] as const;
+export const hourlyKeys = [
+  ...(["hour", "user_id", "api_key_id", "provider_id", "provider", "model_id", "model"] as const),
+  ...(["requested_model", "status"] as const),
+] as const;
+
+export const hourlySketches = ["latency_sketch", "ttft_sketch"] as const;
 
 /** As the store's users know them. */
 export function toSums(row: HourlySums): UsageSums {
@@ -27,25 +34,42 @@ export function toSums(row: HourlySums): UsageSums {
   return summedUsageFields.reduce((all, name) => ({ ...all, [name]: row[usageColumn(name)] }), sums as UsageSums);
 }
 
-/** Rows of usage_hourly, keys before sums, one for each key. */
+interface HourlyGroup {
+  readonly keys: readonly Value[];
+  readonly sums: number[];
+  /** In the order of `hourlySketches`. */
+  readonly sketches: readonly [Sketch, Sketch];
+}
+
+/** Rows of usage_hourly, one for each key: the keys, the sums, the sketches. */
 export function sumByHour(records: readonly UsageRecord[]): readonly (readonly Value[])[] {
-  const groups = new Map<string, { keys: readonly Value[]; sums: number[] }>();
+  const groups = new Map<string, HourlyGroup>();
   for (const record of records) {
     const keys = keysOf(record);
     // Storable text has no NUL in it.
     const name = keys.join("\0");
-    const group = groups.get(name) ?? { keys, sums: hourlySums.map(() => 0) };
+    const group = groups.get(name) ?? { keys, sums: hourlySums.map(() => 0), sketches: [new Map(), new Map()] };
     groups.set(name, group);
     addendsOf(record).forEach((addend, index) => {
       group.sums[index] = (group.sums[index] ?? 0) + addend;
     });
+    addTimes(group.sketches, record);
   }
-  return [...groups.values()].map(({ keys, sums }) => [...keys, ...sums]);
+  return [...groups.values()].map(({ keys, sums, sketches }) => [...keys, ...sums, ...sketches.map(writeSketch)]);
+}
+
+function addTimes(
+  [latencies, firstTokens]: HourlyGroup["sketches"],
+  { latencyMs, ttftMs, streamed }: UsageRecord,
+): void {
+  addTo(latencies, bucketOf(latencyMs));
+  // What is not streamed comes with its first byte whole.
+  if (streamed && ttftMs !== null) addTo(firstTokens, bucketOf(ttftMs));
 }
 
 function keysOf(record: UsageRecord): readonly Value[] {
-  const { userId, apiKeyId, providerId, provider, modelId, model } = record;
-  const texts = [userId, apiKeyId, providerId ?? "", provider, modelId ?? "", model];
+  const { userId, apiKeyId, providerId, provider, modelId, model, requestedModel, status } = record;
+  const texts = [userId, apiKeyId, providerId ?? "", provider, modelId ?? "", model, requestedModel, status];
   return [hourOf(record.createdAt), ...texts.map(keyText)];
 }
 

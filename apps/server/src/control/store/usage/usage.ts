@@ -3,9 +3,11 @@ import { sql, type RawBuilder } from "kysely";
 import { definedOnly } from "#control/store/columns.ts";
 import type { Database } from "#control/store/database.ts";
 import { isWithin } from "#control/store/reach.ts";
-import type { Store, UsageFilter, UsageGrouping } from "#control/store/store.ts";
+import type { Store } from "#control/store/store.ts";
+import type { UsageFilter, UsageGrouping } from "#control/store/usage-store.ts";
 import { drainerIn } from "./drain-lines.ts";
 import { owners, requestsIn } from "./requests.ts";
+import { usageSeriesIn } from "./series.ts";
 import { usageInserterIn } from "./usage-insert.ts";
 import { hourlySums } from "./usage-row.ts";
 import { hourMs, hourOf, toSums } from "./usage-sums.ts";
@@ -15,6 +17,7 @@ export function usageIn(database: Database): Store["usage"] {
     insert: usageInserterIn(database),
     drain: database.engine.drain ?? drainerIn(database, nextTurn),
     ...requestsIn(database),
+    series: usageSeriesIn(database),
     summarize: usageSummarizerIn(database),
   };
 }

@@ -1,0 +1,100 @@
+// What the store knows of usage: single records, sums by the hour, and series.
+
+import type { SummedUsageField } from "@ghostllm/contract";
+import type { Sketch } from "#control/store/usage/sketch.ts";
+import type { Reach } from "#domain/access/may.ts";
+import type { UsageRecord, UsageStatus } from "#domain/usage-record.ts";
+import type { Drained } from "./drained.ts";
+import type { Page } from "./page.ts";
+
+export interface UsageFilter {
+  readonly userId?: string;
+  readonly apiKeyId?: string;
+  readonly modelId?: string;
+  readonly providerId?: string;
+  /** Epoch ms, inclusive. */
+  readonly from?: number;
+  /** Epoch ms, exclusive. */
+  readonly to?: number;
+}
+
+/** Of single requests; each that is given narrows. */
+export interface RequestFilter extends UsageFilter {
+  /** Names as in the record. */
+  readonly model?: string;
+  readonly requestedModel?: string;
+  readonly dialect?: string;
+  readonly operation?: string;
+  readonly errorCode?: string;
+  /** `failed`: any but `ok`. */
+  readonly status?: UsageStatus | "failed";
+  readonly httpStatus?: number;
+  readonly streamed?: boolean;
+  readonly minCostNanos?: number;
+  readonly minLatencyMs?: number;
+  /** The beginning of an id, in hexadecimal digits and dashes. */
+  readonly idBegins?: string;
+}
+
+export type UsageGrouping = "hour" | "day" | "user" | "api_key" | "provider" | "model";
+
+export interface UsageSums extends Readonly<Record<SummedUsageField, number>> {
+  readonly requests: number;
+  readonly errors: number;
+  /** Requests whose price is unknown: their cost is not in `costNanos`. */
+  readonly unpricedRequests: number;
+}
+
+export type UsageDimension = "model" | "provider" | "key" | "user" | "alias" | "status";
+
+/** What a series is narrowed to, and its time: both ends are given. */
+export interface SeriesFilter extends Required<Pick<UsageFilter, "from" | "to">>, Omit<UsageFilter, "from" | "to"> {
+  readonly model?: string;
+  readonly requestedModel?: string;
+  readonly status?: UsageStatus | "failed";
+}
+
+export interface SeriesQuery {
+  readonly filter: SeriesFilter;
+  /** `rollups` are by the hour; the log is slower, and knows minutes. */
+  readonly source: "rollups" | "log";
+  /** How the time is divided, `offsetMs` being what a clock on the wall is ahead of UTC; null: not at all. */
+  readonly bucket: { readonly ms: number; readonly offsetMs: number } | null;
+  readonly dimensions: readonly UsageDimension[];
+  /** Groups that are told apart, of which all others are the rest; null: all are. */
+  readonly kept: readonly (readonly string[])[] | null;
+}
+
+export interface SeriesRow extends UsageSums {
+  /** When its bucket begins, in epoch ms; 0 where there are none. */
+  readonly at: number;
+  /** In the order of the dimensions; null for the rest. */
+  readonly group: readonly string[] | null;
+  readonly latencies: Sketch;
+  /** Times to the first token, of streamed answers. */
+  readonly firstTokens: Sketch;
+}
+
+/** A sum over usage_hourly. `group` is the hour or day as epoch ms in text, an id, or `provider/model`. */
+export interface UsageSum extends UsageSums {
+  readonly group: string;
+}
+
+/** As with the rest of the store, nothing is found beyond the reach of whoever asks. */
+export interface UsageStore {
+  /**
+   * In one transaction: usage_logs, the hourly rollups, and what each scope has spent. Idempotent by record id:
+   * a record that is there already changes nothing. Answers how many were new.
+   */
+  insert(records: readonly UsageRecord[]): Promise<number>;
+  /** The same with lines of the journal, which are its own from now on. */
+  drain(lines: Buffer<ArrayBuffer>): Promise<Drained>;
+  /** Newest first; `page.after` is the id of the last record of the page before. */
+  list(filter: RequestFilter, page: Page, reach: Reach): Promise<readonly UsageRecord[]>;
+  /** How many records a list would have, counted up to `most`. */
+  count(filter: RequestFilter, most: number, reach: Reach): Promise<number>;
+  find(id: string, reach: Reach): Promise<UsageRecord | undefined>;
+  /** From the rollups, so `from` and `to` are rounded down to the hour. */
+  series(query: SeriesQuery, reach: Reach): Promise<readonly SeriesRow[]>;
+  summarize(filter: UsageFilter, grouping: UsageGrouping, reach: Reach): Promise<readonly UsageSum[]>;
+}
