@@ -17,6 +17,7 @@ const serverFlags = nodeFlags.concat("--expose-gc");
 const tasks = {
   start: { file: "apps/server/src/main.ts", flags: serverFlags },
   dev: { file: "apps/server/src/main.ts", flags: serverFlags.concat("--watch", "--watch-preserve-output") },
+  demo: { file: "tools/demo.ts", flags: serverFlags },
   ghostllm: { file: "apps/cli/src/main.ts", flags: serverFlags },
   test: { file: "tools/test.ts", flags: nodeFlags },
   check: { file: "tools/check.ts", flags: nodeFlags },

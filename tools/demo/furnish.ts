@@ -1,0 +1,76 @@
+// Furnishes a fresh server for the demo by its admin API: vendors, aliases, people and their keys.
+
+import type { Client } from "@ghostllm/contract/client";
+import { demoAliases, demoProviders, demoUsers } from "./cast.ts";
+import type { DemoKey, DemoModel } from "./cast.ts";
+
+export interface FurnishedKey extends DemoKey {
+  readonly userId: string;
+  readonly keyId: string;
+  readonly secret: string;
+}
+
+export interface FurnishedModel {
+  readonly providerId: string;
+  readonly provider: string;
+  readonly providerType: string;
+  readonly modelId: string | null;
+  readonly model: DemoModel;
+}
+
+export interface Furnished {
+  readonly keys: readonly FurnishedKey[];
+  readonly models: readonly FurnishedModel[];
+}
+
+export interface FurnishOptions {
+  readonly baseUrls: ReadonlyMap<string, string>;
+  /** Who is an admin already. */
+  readonly adminEmail: string;
+  readonly password: string;
+}
+
+export async function furnish(admin: Client, options: FurnishOptions): Promise<Furnished> {
+  await removeFirstProviders(admin);
+  const models: FurnishedModel[] = [];
+  for (const { name, type, models: offered } of demoProviders) {
+    const base_url = options.baseUrls.get(name) ?? null;
+    const body = { name, provider_type: type, base_url, api_key: `sk-demo-${name}-of-the-fake-vendor` };
+    const { id: providerId } = await admin.providers.create({ body });
+    const { data } = await admin.models.list({ query: { provider_id: providerId, limit: 500 } });
+    for (const model of offered) {
+      const modelId = data.find((row) => row.name === model.name)?.id ?? null;
+      models.push({ providerId, provider: name, providerType: type, modelId, model });
+    }
+  }
+  for (const { name, targets } of demoAliases) await admin.aliases.create({ body: { name, targets: [...targets] } });
+  return { models, keys: await enrollAll(admin, options) };
+}
+
+/** The one that comes with GhostLLM, and whatever the environment named. */
+async function removeFirstProviders(admin: Client): Promise<void> {
+  const { data } = await admin.providers.list({ query: { limit: 500 } });
+  for (const { id } of data) await admin.providers.remove({ params: { id } });
+}
+
+async function enrollAll(admin: Client, { adminEmail, password }: FurnishOptions): Promise<readonly FurnishedKey[]> {
+  const { data: known } = await admin.users.list();
+  const keys: FurnishedKey[] = [];
+  for (const { name: username, email, role, keys: owned } of demoUsers) {
+    const first = known.find((user) => user.email === adminEmail && email === adminEmail);
+    const { id: userId } =
+      first === undefined
+        ? await admin.users.create({ body: { email, username, role, password } })
+        : await admin.users.update({ params: { id: first.id }, body: { username } });
+    for (const key of owned) {
+      const expires = key.expiresInDays === undefined ? {} : { expires_at: daysFromNow(key.expiresInDays) };
+      const made = await admin.apiKeys.create({ body: { user_id: userId, name: key.name, ...expires } });
+      keys.push({ ...key, userId, keyId: made.id, secret: made.key });
+    }
+  }
+  return keys;
+}
+
+function daysFromNow(days: number): string {
+  return new Date(Date.now() + days * 86_400_000).toISOString();
+}
