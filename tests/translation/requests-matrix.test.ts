@@ -8,7 +8,7 @@ import type { ClientDialectName } from "@ghostllm/llm";
 import { afterAll, expect, it } from "vitest";
 import type { DialectName } from "../../packages/llm/src/providers/definition.ts";
 import type { ChatRequest } from "../../packages/llm/src/hub.ts";
-import { crossings } from "../../packages/llm/src/operations.ts";
+import { crossesAs } from "../../packages/llm/src/operations.ts";
 import { isObject } from "../../packages/llm/src/wire/json.ts";
 import type { JsonObject } from "../../packages/llm/src/wire/json.ts";
 import { describeWithCorpus, expectEnough } from "../support/corpus.ts";
@@ -96,7 +96,7 @@ function tryCross(request: RecordedRequest, target: DialectName, model: string):
 describeWithCorpus("recorded requests", (corpus) => {
   const refused: RefusedRequest[] = [];
   const requests = [...requestsOf(corpus, (request) => refused.push(request))];
-  const chats = requests.filter(({ operation }) => crossings[operation] === "chat.completions");
+  const chats = requests.filter(({ operation }) => crossesAs(operation) === "chat.completions");
   const faultOf = openSchemas(corpus);
   const judge = createSchemaJudge();
   const figures: Record<string, Record<string, string>> = {};

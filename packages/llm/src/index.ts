@@ -1,7 +1,7 @@
 // What GhostLLM knows about vendors. Pure: no I/O, no clock, no randomness, no logging.
 
 export type { Usage } from "./hub.ts";
-export { crossings, uncountable, uncounted, unmetered } from "./operations.ts";
+export { crossesAs, tokensOf } from "./operations.ts";
 export type { Operation } from "./operations.ts";
 export { builtInPrices, PriceBook } from "./catalog/catalog.ts";
 export type { CatalogModel, PricedProvider } from "./catalog/catalog.ts";

@@ -1,51 +1,52 @@
-// What can be asked of vendors.
+// What can be asked of vendors, and how its tokens become known: one table.
 
-/** What is asked of a vendor. Each operation has one path per provider; an operation a provider lacks is absent there. */
-export type Operation =
-  | "chat.completions"
-  | "completions"
-  | "embeddings"
+/**
+ * `none`: it uses no tokens itself, and is not limited by them. `estimable`: told by the vendor, or estimated from what was asked and
+ * answered. `told`: the answer says nothing by which tokens could be estimated, so what the vendor does not count is unknown.
+ * `untold`: vendors do not count it at all, so what it costs cannot be held against a budget.
+ */
+type TokenUse = "none" | "estimable" | "told" | "untold";
+
+interface OperationFacts {
+  readonly tokens: TokenUse;
+  /** What it is in the other dialects; absent where it has none. */
+  readonly crossesAs?: "chat.completions" | "embeddings";
+}
+
+/** Each operation has one path per provider; one that a provider lacks is absent there. */
+const operations = {
+  "chat.completions": { tokens: "estimable", crossesAs: "chat.completions" },
+  completions: { tokens: "estimable" },
+  embeddings: { tokens: "estimable", crossesAs: "embeddings" },
   /** Of one content, where a vendor has a path of its own for that. */
-  | "embed_content"
-  | "generate"
-  | "count_tokens"
-  | "moderations"
-  | "images.generations"
-  | "images.edits"
-  | "images.variations"
-  | "audio.speech"
-  | "audio.transcriptions"
-  | "audio.translations"
-  | "rerank"
+  embed_content: { tokens: "estimable", crossesAs: "embeddings" },
+  generate: { tokens: "estimable", crossesAs: "chat.completions" },
+  count_tokens: { tokens: "none" },
+  moderations: { tokens: "told" },
+  "images.generations": { tokens: "told" },
+  "images.edits": { tokens: "told" },
+  "images.variations": { tokens: "untold" },
+  "audio.speech": { tokens: "untold" },
+  "audio.transcriptions": { tokens: "told" },
+  "audio.translations": { tokens: "untold" },
+  rerank: { tokens: "told" },
   /** A conversation made shorter. */
-  | "responses.compact"
+  "responses.compact": { tokens: "estimable" },
   /** What a vendor keeps under an id: answers, files, and lists of requests for later. */
-  | "responses"
-  | "files"
-  | "batches";
+  responses: { tokens: "none" },
+  files: { tokens: "none" },
+  batches: { tokens: "none" },
+} as const satisfies Readonly<Record<string, OperationFacts>>;
 
-/** They use no tokens themselves, and are not limited by them. */
-export const unmetered: ReadonlySet<Operation> = new Set(["count_tokens", "responses", "files", "batches"]);
+/** What is asked of a vendor. */
+export type Operation = keyof typeof operations;
 
-/** Their answers say nothing by which their tokens could be estimated: what their vendor does not count is unknown. */
-export const uncountable: ReadonlySet<Operation> = new Set([
-  "moderations",
-  "images.generations",
-  "images.edits",
-  "images.variations",
-  "audio.speech",
-  "audio.transcriptions",
-  "audio.translations",
-  "rerank",
-]);
+export function tokensOf(operation: Operation): TokenUse {
+  return operations[operation].tokens;
+}
 
-/** Of those, the ones that vendors do not count at all: what they cost cannot be held against a budget. */
-export const uncounted: ReadonlySet<Operation> = new Set(["images.variations", "audio.speech", "audio.translations"]);
-
-/** What operations of one dialect are in the others. Those that are not named here have no other dialect. */
-export const crossings: Readonly<Partial<Record<Operation, Operation>>> = {
-  "chat.completions": "chat.completions",
-  generate: "chat.completions",
-  embeddings: "embeddings",
-  embed_content: "embeddings",
-};
+/** Null for one that no other dialect has. */
+export function crossesAs(operation: Operation): Operation | null {
+  const facts: OperationFacts = operations[operation];
+  return facts.crossesAs ?? null;
+}

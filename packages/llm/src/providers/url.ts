@@ -1,4 +1,4 @@
-import { crossings } from "#operations.ts";
+import { crossesAs } from "#operations.ts";
 import type { Operation } from "#operations.ts";
 import { isDialectName } from "./definition.ts";
 import type { ClientDialectName, DialectName, OperationPath, PathInput, ProviderDefinition } from "./definition.ts";
@@ -30,8 +30,8 @@ export function wayTo(
   const isSpoken = (dialect: DialectName): boolean => modelsOf[dialect]?.test(model) ?? true;
   const straight = speaks[client]?.[operation];
   if (straight !== undefined && isSpoken(client)) return { dialect: client, path: straight };
-  const crossed = crossings[operation];
-  if (crossed === undefined) return null;
+  const crossed = crossesAs(operation);
+  if (crossed === null) return null;
   for (const [dialect, operations] of Object.entries(speaks)) {
     const path = operations[crossed];
     if (path !== undefined && isDialectName(dialect) && isSpoken(dialect)) return { dialect, path };

@@ -1,5 +1,5 @@
 import { formatUsd, GhostError } from "@ghostllm/contract";
-import { uncounted, unmetered } from "@ghostllm/llm";
+import { tokensOf } from "@ghostllm/llm";
 import type { ClientDialectName, Operation, ParsedRequest, RequestDemand } from "@ghostllm/llm";
 import type { Scope } from "#domain/access/scope.ts";
 import type { Awaitable } from "#domain/clock.ts";
@@ -43,9 +43,10 @@ export interface AdmissionInput {
 /** Limits, then budgets, over all scopes or none. Throws `rate_limit_exceeded` or `insufficient_quota`. */
 export function admit(input: AdmissionInput): Awaitable<Admission> {
   const { id, scopes, request, counters, lifetimeMs } = input;
-  const isFree = unmetered.has(request.operation);
+  const tokens = tokensOf(request.operation);
+  const isFree = tokens === "none";
   const isBudgeted = !isFree && scopes.some(({ budgetNanos }) => budgetNanos !== null);
-  if (isBudgeted && uncounted.has(request.operation)) throw cannotBeBudgeted(request.operation);
+  if (isBudgeted && tokens === "untold") throw cannotBeBudgeted(request.operation);
   const most = isBudgeted ? mostItMayCost(input) : noCost;
   const reservation = counters.reserve({
     id,

@@ -2,7 +2,7 @@
 // Called by admit.ts. Invariant: what cannot be bounded is refused with what to do about it, never admitted.
 
 import { GhostError } from "@ghostllm/contract";
-import { crossings, demandOf, mostOf, priceAt, vendorDialects, wayTo } from "@ghostllm/llm";
+import { crossesAs, demandOf, mostOf, priceAt, vendorDialects, wayTo } from "@ghostllm/llm";
 import type { ClientDialectName, ParsedRequest, Price, RequestDemand } from "@ghostllm/llm";
 import type { Target } from "#domain/snapshot.ts";
 import type { Candidates } from "./resolve.ts";
@@ -85,7 +85,7 @@ function mostPromptTokens(target: Target, demand: RequestDemand, { request, long
   const text = request.textBytes ?? request.body.length;
   const known = text + hidden + demand.hiddenTokens + demand.pictures * mostPictureTokens(target);
   // Of several prompts each may be as long as the model can read.
-  const isOne = contextLength !== null && crossings[request.operation] === "chat.completions";
+  const isOne = contextLength !== null && crossesAs(request.operation) === "chat.completions";
   return { promptTokens: (isOne ? Math.min(known, context) : known) * demand.readings, rateTokens: known };
 }
 

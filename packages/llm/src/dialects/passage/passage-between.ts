@@ -1,4 +1,4 @@
-import { crossings } from "#operations.ts";
+import { crossesAs } from "#operations.ts";
 import type { Operation } from "#operations.ts";
 import { EmbeddingsPassage } from "./crossing-embeddings.ts";
 import type { Dialect, VendorDialect } from "#dialects/dialect.ts";
@@ -19,7 +19,7 @@ export function passageBetween(
   { facts = nothingKnown }: PassageContext = {},
 ): Passage {
   if (client.name === upstream.name) return new StraightPassage(client, facts);
-  if (crossings[operation] === "embeddings") return new EmbeddingsPassage(client, upstream, facts);
+  if (crossesAs(operation) === "embeddings") return new EmbeddingsPassage(client, upstream, facts);
   return new TranslatingPassage(client, upstream, facts);
 }
 

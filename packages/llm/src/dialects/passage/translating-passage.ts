@@ -1,7 +1,7 @@
 // The way between two dialects: request, answer, stream and error go through the hub, and what one of the two cannot
 // express is noted.
 
-import { crossings } from "#operations.ts";
+import { crossesAs } from "#operations.ts";
 import type { ChatRequest } from "#hub.ts";
 import type { Quirks } from "#providers/definition.ts";
 import { withWholePairs } from "#fitting/fit-text.ts";
@@ -98,7 +98,7 @@ export class TranslatingPassage implements Passage {
   }
 
   gathers({ operation, stream }: ParsedRequest): boolean {
-    return !stream && crossings[operation] === "chat.completions";
+    return !stream && crossesAs(operation) === "chat.completions";
   }
 
   readStreamed(body: Buffer, request: ParsedRequest, contentType: string): WholeAnswerReading {

@@ -1,7 +1,7 @@
 // Whole answers for clients that asked for a stream where the vendor did not stream.
 
 import type { ChatResult } from "#hub.ts";
-import { crossings } from "#operations.ts";
+import { crossesAs } from "#operations.ts";
 import type { ClientDialect, Dialect } from "#dialects/dialect.ts";
 import type { ParsedRequest } from "#dialects/parsed-request.ts";
 import { nothingSent } from "./crossing.ts";
@@ -37,7 +37,7 @@ export function streamOfWhole(
 ): WrittenAnswer | null {
   const framed = upstream.frameWhole?.(body, request) ?? null;
   if (framed !== null) return framed;
-  if (crossings[request.operation] !== "chat.completions") return null;
+  if (crossesAs(request.operation) !== "chat.completions") return null;
   const result = upstream.decodeResult(body, idOf(facts));
   if (result === null) return null;
   const context = { facts, askedModel: request.model, idPrefix: client.answerIdPrefix, ...nothingSent };

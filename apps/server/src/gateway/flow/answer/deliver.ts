@@ -2,7 +2,7 @@
 // Called by run.ts. Invariant: the record is written before the last byte of the answer leaves.
 
 import { GhostError } from "@ghostllm/contract";
-import { unmetered } from "@ghostllm/llm";
+import { tokensOf } from "@ghostllm/llm";
 import type { StoredAnswer } from "@ghostllm/llm";
 import type { GatewayDeps } from "#gateway/deps.ts";
 import type { Run } from "#gateway/flow/call.ts";
@@ -71,7 +71,7 @@ export function cutBegun({ outlet, dialect: { client }, request }: Run, error: u
 
 /** What no vendor told has used nothing of any. */
 function usageOfWhole({ estimator }: Measuring, { request, dialect }: Run, { origin, body, usage }: WholeAnswer) {
-  if (origin !== "vendor" || unmetered.has(request.operation)) return noUsage;
+  if (origin !== "vendor" || tokensOf(request.operation) === "none") return noUsage;
   const evidence = new Evidence();
   evidence.add(body);
   return measureUsage({ told: usage, isComplete: true, request, dialect, evidence, streamed: false, estimator });
@@ -134,7 +134,7 @@ function usageOfStream(
   { tap }: StreamAnswer,
   { evidence, isComplete }: { readonly evidence: Evidence; readonly isComplete: boolean },
 ): Promise<MeasuredUsage> | MeasuredUsage {
-  if (unmetered.has(request.operation)) return noUsage;
+  if (tokensOf(request.operation) === "none") return noUsage;
   const streamed = tap.isEventStream;
   return measureUsage({ told: tap.usage, isComplete, request, dialect, evidence, streamed, estimator });
 }

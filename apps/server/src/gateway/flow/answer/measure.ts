@@ -1,4 +1,4 @@
-import { uncountable } from "@ghostllm/llm";
+import { tokensOf } from "@ghostllm/llm";
 import type { Dialect, ParsedRequest, Usage } from "@ghostllm/llm";
 import type { Estimator } from "#gateway/estimator/estimator.ts";
 import { noUsage } from "./measured-usage.ts";
@@ -27,7 +27,8 @@ export interface MeasureInput {
 export async function measureUsage(input: MeasureInput): Promise<MeasuredUsage> {
   const { told, isComplete, request } = input;
   if (told !== null && isComplete) return { ...told, estimated: false };
-  if (uncountable.has(request.operation)) return { ...noUsage, ...told, estimated: true, isUnknown: told === null };
+  if (tokensOf(request.operation) !== "estimable")
+    return { ...noUsage, ...told, estimated: true, isUnknown: told === null };
   const estimate = await estimateUsage(input);
   if (told === null) return estimate;
   // Some vendors tell the prompt at the beginning of a stream, and of the answer only what there was by then.

@@ -1,4 +1,4 @@
-import { crossings } from "@ghostllm/llm";
+import { crossesAs } from "@ghostllm/llm";
 import type { Operation } from "@ghostllm/llm";
 import type { Target } from "#domain/snapshot.ts";
 
@@ -146,7 +146,7 @@ function evidenceOf({ failures, callers }: State): number {
 
 /** Operations that are one in other dialects are one here. */
 function nameOf({ target, operation }: HealthQuery): string {
-  return `${pathOf(target)} ${crossings[operation] ?? operation}`;
+  return `${pathOf(target)} ${crossesAs(operation) ?? operation}`;
 }
 
 function pathOf({ provider, model }: Target): string {

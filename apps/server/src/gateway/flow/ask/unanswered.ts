@@ -1,7 +1,7 @@
 // Attempts that came to nothing after their vendors had begun, which charge for them all the same: what they used, as far as it is
 // known, and otherwise by estimate. Called by attempts.ts, deliver.ts and finish.ts.
 
-import { costOf, crossings, priceAt, unmetered } from "@ghostllm/llm";
+import { costOf, crossesAs, priceAt, tokensOf } from "@ghostllm/llm";
 import type { ParsedRequest } from "@ghostllm/llm";
 import type { Target } from "#domain/snapshot.ts";
 import type { UsageRecord } from "#domain/usage-record.ts";
@@ -29,7 +29,7 @@ const leastWorkMs = 1_000;
 
 /** May the vendor have worked on it? An error that it told is none of those, and costs nothing. */
 export function isCharged({ kind, isForeign }: UpstreamFailure, { request, call, elapsedMs }: Begun): boolean {
-  if (call === null || !call.isSent || unmetered.has(request.operation)) return false;
+  if (call === null || !call.isSent || tokensOf(request.operation) === "none") return false;
   if (isForeign || kind === "aborted" || kind === "credential" || kind === "connect" || call.answerStatus >= 300)
     return false;
   return call.answerStatus > 0 || kind === "timeout" || elapsedMs >= leastWorkMs;
@@ -42,9 +42,9 @@ const bytesPerToken = 4;
 
 /** The prompt, and as much of an answer as came of it or as its vendor had the time for. */
 export function usageOfBegun({ request, call, elapsedMs, assumedOutputTokens }: Begun): MeasuredUsage {
-  if (call?.isSent !== true || unmetered.has(request.operation)) return noUsage;
+  if (call?.isSent !== true || tokensOf(request.operation) === "none") return noUsage;
   const { promptTokensEstimate: promptTokens } = request;
-  if (crossings[request.operation] !== "chat.completions" && request.operation !== "completions")
+  if (crossesAs(request.operation) !== "chat.completions" && request.operation !== "completions")
     return { ...noUsage, promptTokens, estimated: true, isPromptEstimated: true };
   const workedSeconds = request.stream ? 0 : Math.max(0, elapsedMs - firstTokenMs) / 1000;
   const written = Math.max(call.answerBytes / bytesPerToken, workedSeconds * tokensPerSecond);

@@ -1,6 +1,6 @@
 import type { ParsedRequest } from "#dialects/parsed-request.ts";
 import { parseBody } from "#dialects/bodies/parse-body.ts";
-import { crossings } from "#operations.ts";
+import { crossesAs } from "#operations.ts";
 import type { Operation } from "#operations.ts";
 import { findMembers } from "#wire/json-members.ts";
 import { memberOf } from "#wire/json.ts";
@@ -28,7 +28,7 @@ export function parseRequest(operation: Operation, body: Buffer): ParsedRequest 
 }
 
 function isEmbedding(operation: Operation): boolean {
-  return crossings[operation] === "embeddings";
+  return crossesAs(operation) === "embeddings";
 }
 
 /** A negative limit, and one of 0, is none, and that is told as 0. */
