@@ -24,6 +24,7 @@ const tasks = {
   fix: { file: "tools/fix.ts", flags: nodeFlags },
   docs: { file: "tools/gen-docs.ts", flags: nodeFlags },
   bench: { file: "tests/bench/main.ts", flags: nodeFlags },
+  "bench:gate": { file: "tests/bench/gate.ts", flags: nodeFlags },
   replay: { file: "tests/replay/main.ts", flags: nodeFlags },
   "test:agents": { file: "tests/agents/main.ts", flags: nodeFlags },
   "test:clients": { file: "tests/clients/main.ts", flags: nodeFlags },

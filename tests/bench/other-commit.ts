@@ -15,9 +15,21 @@ export interface OtherCommit extends Stoppable {
   readonly name: string;
 }
 
+function git(...words: string[]): string {
+  return execFileSync("git", words, { cwd: thisTree, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] }).trim();
+}
+
+/** False in a shallow clone, and outside of any. */
+export function hasCommit(ref: string): boolean {
+  try {
+    git("rev-parse", "--verify", `${ref}^{commit}`);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 export function checkOut(ref: string): OtherCommit {
-  const git = (...words: string[]): string =>
-    execFileSync("git", words, { cwd: thisTree, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] }).trim();
   const name = git("rev-parse", "--short", "--verify", `${ref}^{commit}`);
   const tree = join(mkdtempSync(join(tmpdir(), "ghostllm-bench-commit-")), "tree");
   git("worktree", "add", "--detach", tree, name);
