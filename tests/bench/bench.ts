@@ -9,6 +9,7 @@ import { startGateway, type LaneName } from "./gateway.ts";
 import { describeMachine, machineSentence } from "./machine.ts";
 import { startNginx } from "./nginx.ts";
 import { checkOut } from "./other-commit.ts";
+import { renderProfiles } from "./profile.ts";
 import { readOptions, usageText, type BenchOptions } from "./options.ts";
 import { renderReport } from "./report.ts";
 import { runAll } from "./run.ts";
@@ -28,6 +29,8 @@ export async function runBench(parameters: readonly string[]): Promise<void> {
   } finally {
     for (const each of running.toReversed()) await each.stop();
   }
+  // A profile is written when its process ends.
+  if (options.profile !== null) process.stdout.write(`\n${renderProfiles(options.profile)}\n`);
 }
 
 async function startTargets(options: BenchOptions, fake: FakeProcess, running: Stoppable[]): Promise<Target[]> {
@@ -40,7 +43,7 @@ async function startTargets(options: BenchOptions, fake: FakeProcess, running: S
   if (options.other !== null) return [...targets, options.other];
   const gateway = await startGateway({ upstreamUrl: fake.url, lanes: options.lanes, profile: options.profile });
   running.push(gateway);
-  targets.push(...gateway.targets);
+  targets.push(...gateway.targets.map((target) => ({ ...target, isProfiled: options.profile !== null })));
   return options.against === null
     ? targets
     : [...targets, ...(await startCommit(options.against, options.lanes, fake, running))];

@@ -11,6 +11,8 @@ export interface Target {
   readonly model: string;
   /** It reaches vendors of other dialects, too, which are played by the same fake. */
   readonly translates?: boolean;
+  /** What looks at it keeps it from ever being idle. */
+  readonly isProfiled?: boolean;
   /** It is the GhostLLM of another commit, to be compared with the target of this name. */
   readonly comparedWith?: string;
 }
