@@ -31,6 +31,8 @@ export class HttpOutlet implements Outlet {
   /** An answer has been given, and is being compressed. */
   #isAnswering = false;
   #isCut = false;
+  /** Its body goes out in chunks, which are made here. */
+  #isFraming = false;
   #hasLeft = false;
   #onLeft: readonly (() => void)[] = [];
   #onClientGone: (() => void) | null = null;
@@ -136,10 +138,24 @@ export class HttpOutlet implements Outlet {
     if (this.#response.headersSent || this.isClientGone) return;
     this.#letGo();
     this.#response.writeHead(status, { ...headers, "x-request-id": this.#parts.requestId });
+    if (!this.#response.chunkedEncoding) return;
+    // Node would write each piece of a stream in four parts, and gather them again: ours are one text, framed here.
+    this.#isFraming = true;
+    this.#response.chunkedEncoding = false;
   }
 
   write(bytes: string | Buffer): boolean {
-    return this.#response.write(bytes);
+    return this.#write(bytes);
+  }
+
+  #write(bytes: string | Buffer, whenLeft?: () => void): boolean {
+    const response = this.#response;
+    if (!this.#isFraming || bytes.length === 0) return response.write(bytes, whenLeft);
+    const piece = typeof bytes === "string" ? Buffer.from(bytes) : bytes;
+    if (piece.length <= mostJoinedBytes) return response.write(chunkOf(piece), "latin1", whenLeft);
+    response.write(sizeLine(piece), "latin1");
+    response.write(piece);
+    return response.write("\r\n", "latin1", whenLeft);
   }
 
   whenDrained(callback: () => void): void {
@@ -147,7 +163,14 @@ export class HttpOutlet implements Outlet {
   }
 
   end(lastBytes: Buffer | null): void {
-    this.#response.end(lastBytes ?? undefined);
+    if (!this.#isFraming) this.#response.end(lastBytes ?? undefined);
+    else if (lastBytes === null || lastBytes.length > mostJoinedBytes) this.#endFraming(lastBytes);
+    else this.#response.end(chunkOf(lastBytes) + lastChunk, "latin1");
+  }
+
+  #endFraming(lastBytes: Buffer | null): void {
+    if (lastBytes !== null) this.#write(lastBytes);
+    this.#response.end(lastChunk, "latin1");
   }
 
   /**
@@ -164,9 +187,20 @@ export class HttpOutlet implements Outlet {
     }
     // Destroyed at once, the connection would take with it what is not with the kernel yet. Who does not read is not waited for.
     const timer = setTimeout(() => response.destroy(), cutPatienceMs);
-    response.write(lastBytes, () => {
+    this.#write(lastBytes, () => {
       clearTimeout(timer);
       response.destroy();
     });
   }
+}
+
+const lastChunk = "0\r\n\r\n";
+
+/** A chunk of a body (RFC 9112, 7.1), as a text of as many letters as it has bytes. */
+function chunkOf(bytes: Buffer): string {
+  return bytes.length === 0 ? "" : `${sizeLine(bytes)}${bytes.toString("latin1")}\r\n`;
+}
+
+function sizeLine({ length }: Buffer): string {
+  return `${length.toString(16)}\r\n`;
 }

@@ -2,7 +2,9 @@ import { UpstreamFailure } from "./upstream.ts";
 import type { AnswerHeaders, AnswerSink, UpstreamAnswer } from "./upstream.ts";
 
 /** What may be read of a stream before others have their turn: of the smallest events they are a few thousand. */
-const turnBytes = 4 * 1024;
+export const turnBytes = 16 * 1024;
+/** What may wait for its turn here before the vendor is held back: to stop reading and begin again costs more than what fits. */
+const mostWaitingBytes = 64 * 1024;
 
 /** A stream that comes fast, in small pieces between which the event loop goes on. One that comes slowly comes as it is. */
 export class PacedAnswer implements UpstreamAnswer {
@@ -12,6 +14,7 @@ export class PacedAnswer implements UpstreamAnswer {
   #sink: AnswerSink | null = null;
   /** Came, and has not been delivered. */
   #waiting: Buffer[] = [];
+  #waitingBytes = 0;
   #ending: UpstreamFailure | "end" | null = null;
   #isStarted = false;
   #isPaused = false;
@@ -57,6 +60,8 @@ export class PacedAnswer implements UpstreamAnswer {
     const isDirect = this.#waiting.length === 0 && !this.#isPaused && !this.#isResting;
     if (isDirect && chunk.length <= turnBytes) return this.#hand(chunk);
     this.#waiting.push(chunk);
+    this.#waitingBytes += chunk.length;
+    if (this.#waitingBytes > mostWaitingBytes) this.#holdBack();
     if (!this.#isPaused && !this.#isResting) this.#deliver();
   }
 
@@ -68,6 +73,7 @@ export class PacedAnswer implements UpstreamAnswer {
       return;
     }
     this.#waiting = [];
+    this.#waitingBytes = 0;
     this.#deliverEnding();
   }
 
@@ -77,7 +83,9 @@ export class PacedAnswer implements UpstreamAnswer {
       if (first === undefined) return this.#ending === null ? this.#letGo() : this.#deliverEnding();
       if (first.length > turnBytes) this.#waiting[0] = first.subarray(turnBytes);
       else this.#waiting.shift();
-      this.#hand(first.subarray(0, turnBytes));
+      const piece = first.subarray(0, turnBytes);
+      this.#waitingBytes -= piece.length;
+      this.#hand(piece);
     }
   }
 
@@ -87,7 +95,6 @@ export class PacedAnswer implements UpstreamAnswer {
     if (this.#turnBytes < turnBytes) return;
     this.#isResting = true;
     this.#turnBytes = 0;
-    this.#holdBack();
     setImmediate(() => this.#goOn());
   }
 

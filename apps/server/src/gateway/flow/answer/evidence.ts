@@ -18,7 +18,17 @@ export class Evidence implements Observer {
   }
 
   text(): string {
-    return Buffer.concat(this.#kept).toString("utf8");
+    return this.textFrom(0);
+  }
+
+  /** Without the first pieces of it. */
+  textFrom(piece: number): string {
+    return Buffer.concat(this.#kept.slice(piece)).toString("utf8");
+  }
+
+  /** In which it came: as a rule of whole events each. */
+  get pieces(): number {
+    return this.#kept.length;
   }
 
   /** By how much the whole was larger than what was kept. */

@@ -50,6 +50,9 @@ export class StreamMeter implements Observer {
   /** Who names no maximum is looked at as if the text were dense, who names one as if it were thin: it is mostly kept. */
   readonly #charactersPerToken: number;
   #reservedNanos: number;
+  /** Of the evidence, so far, and the letters of its text. */
+  #readPieces = 0;
+  #readCharacters = 0;
   /** What of the answer was counted, and what came of it. */
   #countedBytes = 0;
   #tokensPerByte: number | null = null;
@@ -87,8 +90,10 @@ export class StreamMeter implements Observer {
   #roughTokens(evidence: Evidence): number {
     if (this.#tokensPerByte !== null) return evidence.totalBytes * this.#tokensPerByte;
     const { dialect, tap } = this.#input;
-    const text = dialect.upstream.readText(evidence.text(), tap.isEventStream);
-    return (text.length / this.#charactersPerToken) * evidence.scale;
+    // What has been read is not read again: a long answer is looked at many times.
+    this.#readCharacters += dialect.upstream.readText(evidence.textFrom(this.#readPieces), tap.isEventStream).length;
+    this.#readPieces = evidence.pieces;
+    return (this.#readCharacters / this.#charactersPerToken) * evidence.scale;
   }
 
   async #count(evidence: Evidence): Promise<void> {

@@ -181,8 +181,9 @@ interface WriteListener {
 }
 
 /**
- * Writes what arrives in one go as one piece: a burst of many small events then costs one system call. Holds the vendor
- * back while the client is slow, so that memory stays bounded.
+ * Writes what arrives in one turn of the event loop as one piece, when the turn has ended: a burst of many small events then costs one
+ * system call, and what many streams have to say leaves together. Holds the vendor back while the client is slow, so that memory
+ * stays bounded.
  */
 class CoalescingWriter {
   #pending: Buffer[] = [];
@@ -196,7 +197,7 @@ class CoalescingWriter {
 
   write(bytes: Buffer): void {
     this.#pending.push(bytes);
-    if (this.#pending.length === 1) queueMicrotask(() => this.#flush());
+    if (this.#pending.length === 1) setImmediate(() => this.#flush());
   }
 
   takePending(): readonly Buffer[] {
