@@ -40,7 +40,7 @@ export async function startGateway(
   const port = await findFreePort();
   const child = startChild(
     process.execPath,
-    ["--max-semi-space-size=8", ...(profile === null ? [] : profileFlags(profile)), main],
+    ["--max-semi-space-size=16", ...(profile === null ? [] : profileFlags(profile)), main],
     {
       stdio: ["ignore", "ignore", "inherit"],
       env: environment({ dataDir, adminKey, port, upstreamUrl }),

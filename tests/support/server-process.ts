@@ -86,7 +86,7 @@ export function spawnServer(options: ServerOptions = {}): ServerProcess {
   const command = [
     process.execPath,
     "--disable-warning=ExperimentalWarning",
-    "--max-semi-space-size=8",
+    "--max-semi-space-size=16",
     "--expose-gc",
     main,
   ];

@@ -29,7 +29,7 @@ function findNode() {
 }
 
 function handOver(node) {
-  const child = spawn(node, ["--max-semi-space-size=8", "--expose-gc", findProgram()].concat(process.argv.slice(2)), {
+  const child = spawn(node, ["--max-semi-space-size=16", "--expose-gc", findProgram()].concat(process.argv.slice(2)), {
     stdio: "inherit",
   });
   // Ctrl-C reaches the child by itself; this process only has to outlive it.
