@@ -76,7 +76,7 @@ export async function readLines({ path, bytes: limit }: Segment, start: number, 
     let window = chunkBytes;
     for (;;) {
       const wanted = Math.min(window, limit - start);
-      const { buffer, bytesRead } = await file.read(Buffer.alloc(wanted), 0, wanted, start);
+      const { buffer, bytesRead } = await file.read(Buffer.allocUnsafeSlow(wanted), 0, wanted, start);
       const { count, bytes } = measureLines(buffer.subarray(0, bytesRead), maxLines);
       if (count > 0) return { text: buffer.subarray(0, bytes), count, end: start + bytes };
       if (bytesRead === 0) return { text: Buffer.alloc(0), count: 0, end: limit };
