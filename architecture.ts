@@ -185,6 +185,12 @@ export const restrictions: readonly Restriction[] = [
     instead: "Hot routes are raw node:http in gateway; admin routes belong to control/http.",
   },
   {
+    modules: ["ws"],
+    within: ["apps/server/src"],
+    only: ["apps/server/src/control/live"],
+    instead: "Open pages are told by the live hub: send a signal that it listens to.",
+  },
+  {
     modules: ["prom-client", "pino"],
     only: ["apps/server/src/telemetry"],
     instead: "Report through a function of telemetry/events.ts, or take a logger as a value.",

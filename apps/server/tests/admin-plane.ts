@@ -11,6 +11,10 @@ import type { FetchJson } from "#control/catalog/vendor.ts";
 import type { ControlLog } from "#control/control-log.ts";
 import { loadEncryption } from "#control/encryption/encryption.ts";
 import { createControlServer } from "#control/http/control-server.ts";
+import { FinishedRequests } from "#control/live/finished-requests.ts";
+import type { RestingTarget } from "#control/live/resting-targets.ts";
+import { MemorySignals } from "#link/memory/signals.ts";
+import { GhostError } from "@ghostllm/contract";
 import { PriceListSource } from "#control/prices/price-source.ts";
 import { createSessions } from "#control/sessions/sessions.ts";
 import { createSnapshotSource } from "#control/snapshot/snapshot-source.ts";
@@ -39,6 +43,10 @@ export interface AdminPlane {
   /** Of the clock that the plane runs on, in epoch ms. */
   readonly clock: { nowMs: number };
   readonly logged: readonly LogLine[];
+  /** To be told of what was stored. */
+  readonly finished: FinishedRequests;
+  /** Targets that the gateway leaves alone. */
+  readonly resting: RestingTarget[];
   as(apiKey: string | null): Client;
   request(path: string, init?: RequestInit): Promise<Response>;
   close(): Promise<void>;
@@ -83,6 +91,8 @@ export async function startAdminPlane({
   const snapshots = createSnapshotSource({ ...sources, prices: () => prices.current() });
   prices.onChange = () => snapshots.rebuild();
   await snapshots.rebuild();
+  const finished = new FinishedRequests();
+  const resting: RestingTarget[] = [];
   const control = await createControlServer({
     ...sources,
     clock,
@@ -99,8 +109,16 @@ export async function startAdminPlane({
     prices,
     adminKeys: [new Secret(adminKey)],
     snapshot: () => snapshots.current(),
+    ...{ finished, signals: new MemorySignals(), resting: () => resting },
   });
   const server = createServer(control.handle);
+  server.on("upgrade", (request, socket, head) => {
+    try {
+      control.upgrade(request, socket, head);
+    } catch (error) {
+      socket.end(`HTTP/1.1 ${error instanceof GhostError ? error.status : 500} Refused\r\nconnection: close\r\n\r\n`);
+    }
+  });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("No port");
@@ -112,6 +130,8 @@ export async function startAdminPlane({
     snapshots,
     admin: as(adminKey),
     clock: time,
+    finished,
+    resting,
     logged,
     as,
     request: (path, init = {}) =>

@@ -5,6 +5,7 @@ import { applyMigrations } from "#control/store/migrate.ts";
 import { allMigrations } from "#control/store/migrations/all.ts";
 import { migrateStore, openStore, type OpenStore } from "#control/store/open-store.ts";
 import type { ScopeSpend } from "#control/store/store.ts";
+import type { Reach } from "#domain/access/may.ts";
 import type { Scope } from "#domain/access/scope.ts";
 import { availableEngines, type TestDatabase } from "./store-support/engines.ts";
 import { newKey, newUser, openMigrated, silentLog } from "./store-support/open.ts";
@@ -35,6 +36,40 @@ describe.each(availableEngines())("what was spent, on $name", (engine) => {
   afterEach(async () => {
     await store.close();
     await database.dispose();
+  });
+
+  it("is told beside the budgets that are used up, the furthest first, within a reach", async () => {
+    const ada = await store.users.create(newUser("ada@example.com", { username: "ada", budgetNanos: 1_000 }));
+    const bob = await store.users.create(newUser("bob@example.com", { username: "bob", budgetNanos: null }));
+    await store.users.create(newUser("eve@example.com", { username: "eve", budgetNanos: 0 }));
+    const adas = await store.apiKeys.create(newKey(ada, "adas", { budgetNanos: 800 }));
+    const bobs = await store.apiKeys.create(newKey(bob, "bobs", { budgetNanos: 9_000_000_000_000_000 }));
+    const revoked = await store.apiKeys.create(newKey(bob, "revoked", { budgetNanos: 1 }));
+    await store.apiKeys.update(revoked.id, { isActive: false }, "all");
+    const use = (userId: string, apiKeyId: string, costNanos: number) => createRecord({ userId, apiKeyId, costNanos });
+    await store.usage.insert([
+      use(ada.id, adas.id, 799),
+      use(bob.id, bobs.id, 8_999_999_999_999_999),
+      use(bob.id, revoked.id, 5),
+    ]);
+    const used = async (percent: number, reach: Reach = "all", ids?: readonly string[]) => {
+      const found = await store.budgets.used({ percent, limit: 10, ...(ids && { ids }) }, reach);
+      return found.map(({ scope, name, userId, spentNanos, budgetNanos }) => [
+        ...[scope.kind, name, userId === scope.id, spentNanos, budgetNanos],
+      ]);
+    };
+    const bobsKey = ["key", "bobs", false, 8_999_999_999_999_999, 9_000_000_000_000_000];
+    const adasKey = ["key", "adas", false, 799, 800];
+    expect(await used(80)).toEqual([bobsKey, adasKey, ["user", "eve", true, 0, 0]]);
+    expect(await used(70)).toEqual([bobsKey, adasKey, ["user", "ada", true, 799, 1_000], ["user", "eve", true, 0, 0]]);
+    expect(await used(100)).toEqual([["user", "eve", true, 0, 0]]);
+    expect(await used(50, [user(ada.id)])).toEqual([adasKey, ["user", "ada", true, 799, 1_000]]);
+    expect(await used(50, "all", [adas.id, "none"])).toEqual([adasKey]);
+    expect((await store.budgets.used({ percent: 0, limit: 2 }, "all")).map(({ name }) => name)).toEqual([
+      "bobs",
+      "adas",
+    ]);
+    expect(await used(0, [])).toEqual([]);
   });
 
   it("is listed scope by scope, page by page, each once", async () => {

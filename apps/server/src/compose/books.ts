@@ -1,6 +1,7 @@
 // All that is counted and kept: the database, the right to be its only server, what was spent, and the ledger that stores
 // what the journal holds. Called by compose/compose.ts. Invariant: when it resolves, budgets know all that was ever answered.
 
+import type { StoredLines } from "#control/ledger/drain-batch.ts";
 import { startLedger } from "#control/ledger/ledger.ts";
 import { readOpening } from "#control/ledger/opening.ts";
 import { holdSoleInstance } from "#control/sole-instance.ts";
@@ -22,7 +23,11 @@ export interface Books {
   readonly lease: Lease;
 }
 
-export async function openBooks(foundation: Foundation, link: Pick<Link, "health"> & Openable): Promise<Books> {
+export async function openBooks(
+  foundation: Foundation,
+  link: Pick<Link, "health"> & Openable,
+  onStored: StoredLines,
+): Promise<Books> {
   const { config, journal, events, clock, log, disposer } = foundation;
   const { dataDir, databaseLeaseMs: leaseMs } = config;
   const store = await openStoreWhenReady({ databaseUrl: config.databaseUrl?.reveal() ?? null, dataDir, log });
@@ -31,7 +36,7 @@ export async function openBooks(foundation: Foundation, link: Pick<Link, "health
   disposer.add(() => hold.release());
   await link.open(await readOpening({ journal, store, events, log }));
   startPruning(foundation, store);
-  const ledger = startLedger({ journal, store, events });
+  const ledger = startLedger({ journal, store, events, onStored });
   disposer.add(async () => {
     await ledger.drainAll(lastDrainMs);
     await ledger.stop();

@@ -3,6 +3,7 @@
 
 import type { Config } from "#config/config.ts";
 import { describeProxies } from "#config/proxy.ts";
+import { FinishedRequests } from "#control/live/finished-requests.ts";
 import type { StartFacts } from "#control/first-start/first-start.ts";
 import type { Log } from "#telemetry/log.ts";
 import { openBooks } from "./books.ts";
@@ -55,9 +56,10 @@ async function build(config: Config, log: Log, disposer: Disposer): Promise<Runn
   const tls = await openTlsFront(config, { health, log, disposer });
   const reserved = await reserveAddress(config.server);
   disposer.add(() => void reserved.close());
-  const { store, lease } = await openBooks(foundation, link);
+  const finished = new FinishedRequests();
+  const { store, lease } = await openBooks(foundation, link, finished);
   const vendors = await openVendors(foundation);
-  const control = await openControl({ foundation, store, vendors, link });
+  const control = await openControl({ foundation, store, vendors, link, finished });
   const gateway = await openGateway({ foundation, link, lease, vendors, control, tls: tls?.options ?? null });
   const { server, readiness } = gateway;
   tls?.keepUpToDate(server);
@@ -66,7 +68,7 @@ async function build(config: Config, log: Log, disposer: Disposer): Promise<Runn
   const redirectUrl = (await tls?.serveRedirect(config.edge, config.server.port || Number(new URL(url).port))) ?? null;
   readiness.notReadyBecause = null;
   const { timeouts } = config;
-  disposer.add(() => stopServing({ ...gateway, timeouts, closeListener }));
+  disposer.add(() => stopServing({ ...gateway, timeouts, closeListener, endLive: () => control.server.endLive() }));
   const reload = tls === null ? null : () => tls.reload();
   const consoleUrl = config.console.directory === null ? null : `${url}/console/`;
   return { ...describe(config, control), url, consoleUrl, redirectUrl, reload, close: () => disposer.dispose() };

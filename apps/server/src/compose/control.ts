@@ -18,6 +18,8 @@ import type { Health } from "#link/health.ts";
 import type { Link } from "#link/link.ts";
 import type { Signals } from "#link/signals.ts";
 import { version } from "#version.ts";
+import type { FinishedRequests } from "#control/live/finished-requests.ts";
+import { restingTargets } from "./resting-targets.ts";
 import type { Foundation } from "./foundation.ts";
 import type { Vendors } from "./vendors.ts";
 
@@ -26,6 +28,7 @@ export interface ControlParts {
   readonly store: Store;
   readonly vendors: Vendors;
   readonly link: Pick<Link, "health" | "signals">;
+  readonly finished: FinishedRequests;
 }
 
 export interface Control {
@@ -91,7 +94,7 @@ function reportProviders(health: Health, snapshot: Snapshot): void {
 }
 
 async function openServer(
-  { foundation, store, vendors, link }: ControlParts,
+  { foundation, store, vendors, link, finished }: ControlParts,
   { encryption, prices, facts, snapshots }: Sources & Omit<Control, "server">,
 ): Promise<ControlServer> {
   const { config, log, clock, steadyTime, addresses, compressor, disposer } = foundation;
@@ -103,6 +106,8 @@ async function openServer(
     sessions: createSessions({ store, secret, clock, steadyTime }),
     adminKeys: facts.adminKeys,
     consoleDirectory: config.console.directory,
+    ...{ finished, signals: link.signals },
+    resting: () => restingTargets(snapshots.current(), vendors.targetHealth, clock.monotonic()),
     snapshot: () => snapshots.current(),
     changed: () => tellChange(link.signals),
     withdraw: (right) => link.signals.send({ kind: "right_withdrawn", right }),

@@ -2,11 +2,11 @@
 
 import type { Server } from "node:http";
 import type { SecureContextOptions } from "node:tls";
+import { livePath } from "@ghostllm/contract/routes";
 import { createCors } from "#edge/cors.ts";
 import type { Books, Callers, Door, GatewayDeps, Settings, Vendors as Asking } from "#gateway/deps.ts";
 import { createEstimator } from "#gateway/estimator/estimator.ts";
 import { RunningCalls } from "#gateway/flow/running-calls.ts";
-import { TargetHealth } from "#gateway/flow/ask/target-health.ts";
 import { settleLast, settleOverdue } from "#gateway/flow/stored/background.ts";
 import { createHeavyWork } from "#gateway/heavy-work/heavy-work.ts";
 import { HeldBytes } from "#gateway/http/held-bytes.ts";
@@ -64,6 +64,7 @@ export async function openGateway(parts: GatewayParts): Promise<Gateway> {
     hsts: hstsOf(config.edge),
     watchConnections: (read) => metrics.watchConnections(read),
     control: (request, response) => control.server.handle(request, response),
+    upgrades: { path: livePath, take: (request, socket, head) => control.server.upgrade(request, socket, head) },
   });
   return { server, readiness, running, runningCalls };
 }
@@ -81,7 +82,7 @@ function watchRights({ foundation, link, control }: GatewayParts): RunningCalls 
 async function depsOf({ foundation, link, lease, vendors, control }: GatewayParts) {
   const { config, clock, steadyTime, journal, addresses, compressor, metrics, disposer } = foundation;
   const { timeouts, limits, answers } = config;
-  const { upstream, authenticator } = vendors;
+  const { upstream, authenticator, targetHealth } = vendors;
   const { snapshots } = control;
   const [estimator, heavyWork] = [createEstimator(), createHeavyWork()];
   disposer.add(async () => void (await Promise.all([estimator.close(), heavyWork.close()])));
@@ -89,7 +90,7 @@ async function depsOf({ foundation, link, lease, vendors, control }: GatewayPart
   const heldBytes = new HeldBytes(capacity);
   metrics.watchHeldBytes(() => heldBytes.total);
   disposer.add(startGivingBack(heldBytes));
-  const asking: Asking = { upstream, authenticator, estimator, heavyWork, targetHealth: new TargetHealth() };
+  const asking: Asking = { upstream, authenticator, estimator, heavyWork, targetHealth };
   const books: Omit<Books, "events"> = { journal: new BatchedAppends(journal), lease, clock };
   const callers: Omit<Callers, "readiness" | "runningCalls"> = { snapshots, steadyTime };
   const door: Door = { addresses, compressor, heldBytes };

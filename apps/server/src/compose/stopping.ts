@@ -14,6 +14,8 @@ export interface Stopping {
   readonly closeListener: CloseListener;
   readonly runningCalls: RunningCalls;
   readonly running: RunningRequests;
+  /** Says goodbye to those who look on. */
+  readonly endLive: () => void;
 }
 
 const lastRecordsMs = 2_000;
@@ -24,6 +26,7 @@ export async function stopServing(parts: Stopping): Promise<void> {
   readiness.isLeaving = true;
   if (timeouts.shutdownDelayMs > 0) await sleep(timeouts.shutdownDelayMs);
   readiness.notReadyBecause = "stopping";
+  parts.endLive();
   await closeListener(timeouts.drainMs, () => runningCalls.withdrawAll("stopping"));
   // What was cut off has used tokens, too: its record must be in the journal before that is closed.
   await running.ended(lastRecordsMs);

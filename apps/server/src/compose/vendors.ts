@@ -6,6 +6,7 @@ import { joinUrl, providers } from "@ghostllm/llm";
 import type { FetchJson } from "#control/catalog/vendor.ts";
 import { detectOllama } from "#control/first-start/detect-ollama.ts";
 import { Egress } from "#domain/egress/egress.ts";
+import { TargetHealth } from "#gateway/flow/ask/target-health.ts";
 import { createAuthenticator } from "#gateway/upstream/authenticate.ts";
 import type { Authenticator } from "#gateway/upstream/authenticate.ts";
 import { fetchJson } from "#gateway/upstream/fetch-json.ts";
@@ -18,6 +19,7 @@ export interface Vendors {
   readonly egress: Egress;
   readonly upstream: UpstreamClient;
   readonly authenticator: Authenticator;
+  readonly targetHealth: TargetHealth;
   readonly definitions: typeof providers;
   /** Of providers whose address no operator gives. */
   readonly baseUrlOf: (type: string) => string | null;
@@ -42,7 +44,7 @@ export async function openVendors({ config, clock, disposer }: Foundation): Prom
   const authenticator = createAuthenticator({ client: upstream, clock });
   const sources = { client: upstream, authenticator };
   return {
-    ...{ egress, upstream, authenticator, definitions: providers },
+    ...{ egress, upstream, authenticator, definitions: providers, targetHealth: new TargetHealth() },
     baseUrlOf: (type) => (type === "demo" ? `${demo.url}/v1` : null),
     demoModels: Object.values(demoModels),
     ask: (provider, path, body) =>

@@ -4,9 +4,20 @@
 import type { Awaitable } from "#domain/clock.ts";
 import type { Right } from "#domain/right.ts";
 
+export interface ObjectChange {
+  /** Such as `keys`. */
+  readonly what: string;
+  /** Null where it is about all of them. */
+  readonly id: string | null;
+  /** Whose it is; null for what belongs to no user. */
+  readonly userId: string | null;
+}
+
 export type Signal =
   /** The store holds what snapshots do not show yet. */
   | { readonly kind: "snapshot_changed" }
+  /** Somebody who looks at it may want to look again. Nothing else follows from it. */
+  | { readonly kind: "object_changed"; readonly change: ObjectChange }
   /** What runs by this right ends at once, where a new snapshot may take its time. */
   | { readonly kind: "right_withdrawn"; readonly right: Right };
 

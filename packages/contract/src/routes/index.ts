@@ -2,5 +2,7 @@
 
 export { adminRouteList, adminRoutes } from "./admin-routes.ts";
 export type { AdminRoutes } from "./admin-routes.ts";
+export { liveMessage, liveOrder, livePath } from "./live.ts";
+export type { LiveChange, LiveMessage } from "./live.ts";
 export { mostCounted, requestRow } from "./requests.ts";
 export type { AdminRoute, ParsedInput, RouteAnswer, RouteInput } from "./route.ts";

@@ -10,6 +10,8 @@ import type { Resources } from "#control/resources/resources.ts";
 import type { Store } from "#control/store/store.ts";
 import type { SteadyTime } from "#domain/clock.ts";
 import type { ClientAddresses } from "#edge/client-addresses.ts";
+import type { ObjectChange } from "#link/signals.ts";
+import { changeOf } from "./change-of.ts";
 import { toValidationError } from "./errors.ts";
 import type { Guard } from "./guard.ts";
 import { browserOf } from "./browser-session.ts";
@@ -24,6 +26,8 @@ interface BindOptions {
   readonly addresses: ClientAddresses;
   readonly store: Pick<Store, "within">;
   readonly steadyTime: SteadyTime;
+  /** Told of what a route has changed. */
+  readonly onChange: (change: ObjectChange) => void;
 }
 
 /** For what the database takes. Together they leave time to say within five seconds that it takes too long. */
@@ -45,7 +49,7 @@ function findHandler(resource: object | undefined, name: string): AnyHandler {
 }
 
 function bindRoute(
-  { app, guard, addresses, store, steadyTime }: BindOptions,
+  { app, guard, addresses, store, steadyTime, onChange }: BindOptions,
   route: AdminRoute,
   handler: AnyHandler,
 ): void {
@@ -65,6 +69,8 @@ function bindRoute(
       const browser = browserOf(request, reply, steadyTime);
       const input = { ...parseInput(route, request), address, browser, ...caller };
       const answer = await store.within(patienceMs.handler, () => handler(input));
+      const change = changeOf(route, request.params, answer);
+      if (change !== null) onChange(change);
       if (route.mediaType !== undefined) reply.type(`${route.mediaType}; charset=utf-8`);
       return reply.status(route.status).send(route.response.parse(answer));
     },

@@ -2,11 +2,16 @@
 // every request whose path is not its own. Invariant: each answer that is a failure has the catalogue's form.
 
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Duplex } from "node:stream";
 import { GhostError, newId } from "@ghostllm/contract";
 import fastify from "fastify";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { ResourceDependencies } from "#control/resources/resource.ts";
 import { createResources } from "#control/resources/resources.ts";
+import { openLiveDoor } from "#control/live/live-door.ts";
+import { LiveHub } from "#control/live/live-hub.ts";
+import type { LiveHubDeps } from "#control/live/live-hub.ts";
+import type { Signals } from "#link/signals.ts";
 import type { ClientAddresses } from "#edge/client-addresses.ts";
 import type { Compressor } from "#edge/compressor.ts";
 import { traceResponse } from "#edge/trace-context.ts";
@@ -16,11 +21,14 @@ import { serveConsole } from "./console/console-pages.ts";
 import { compressAnswers } from "./compress-answers.ts";
 import { fromFastify, toErrorBody } from "./errors.ts";
 import { createGuard } from "./guard.ts";
+import { createIdentify } from "./identify.ts";
+import { identitiesOf } from "./live-identities.ts";
 import { keepDocuments } from "./kept-documents.ts";
 import { methodsOf } from "./known-paths.ts";
 import { serveWebPages } from "./web-pages.ts";
 
-export interface ControlDependencies extends ResourceDependencies {
+export interface ControlDependencies extends ResourceDependencies, Pick<LiveHubDeps, "finished" | "resting"> {
+  readonly signals: Signals;
   readonly adminKeys: readonly Secret[];
   readonly addresses: ClientAddresses;
   readonly compressor: Compressor | null;
@@ -32,6 +40,10 @@ export interface ControlDependencies extends ResourceDependencies {
 
 export interface ControlServer {
   handle(request: IncomingMessage, response: ServerResponse): void;
+  /** Takes over a connection to `livePath`; throws GhostError for what is to be answered in its place. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** Says goodbye to those who look on. */
+  endLive(): void;
   close(): Promise<void>;
 }
 
@@ -56,13 +68,23 @@ export async function createControlServer(deps: ControlDependencies): Promise<Co
   app.setErrorHandler((error, request, reply) => answerFailure(error, request, reply, deps));
   app.setNotFoundHandler((request, reply) => answerUnknownPath(request, reply));
   const { addresses, store, steadyTime } = deps;
-  bindRoutes({ app, resources: createResources(deps), guard: createGuard(deps), addresses, store, steadyTime });
+  const identify = createIdentify(deps);
+  const live = openLiveDoor(new LiveHub(deps), identitiesOf(identify));
+  bindRoutes({
+    ...{ app, resources: createResources(deps), guard: createGuard(identify), addresses, store, steadyTime },
+    onChange: (change) => void deps.signals.send({ kind: "object_changed", change }),
+  });
   serveConsole(app, { directory: deps.consoleDirectory, clock: deps.clock });
   await serveWebPages(app, deps.version, deps.consoleDirectory !== null);
   await app.ready();
   return {
     handle: (request, response) => app.routing(request, response),
-    close: async () => app.close(),
+    upgrade: (request, socket, head) => live.upgrade(request, socket, head),
+    endLive: () => live.close(),
+    async close() {
+      live.close();
+      await app.close();
+    },
   };
 }
 

@@ -4,13 +4,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Store } from "#control/store/store.ts";
 import type { Journal } from "#link/journal/journal.ts";
-import { drainBatch, type LedgerEvents } from "./drain-batch.ts";
+import { drainBatch, type LedgerEvents, type StoredLines } from "./drain-batch.ts";
 import { PendingBatches } from "./pending-batches.ts";
 
 export interface LedgerOptions {
   readonly journal: Journal;
   readonly store: Pick<Store, "usage">;
   readonly events: LedgerEvents;
+  readonly onStored?: StoredLines;
   /** A number from 0 up to 1, to spread the tries of many instances. */
   readonly random?: () => number;
   /** How long records are collected before they are stored together. */

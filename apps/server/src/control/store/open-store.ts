@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { Kysely, sql } from "kysely";
 import type { ControlLog } from "#control/control-log.ts";
 import { apiKeysIn } from "./api-keys.ts";
+import { budgetsIn } from "./budgets.ts";
 import type { Database, Engine } from "./database.ts";
 import { applyMigrations } from "./migrate.ts";
 import { namesIn } from "./names.ts";
@@ -97,6 +98,7 @@ function storeOver(database: Database): OpenStore {
     aliases: aliasesIn(database),
     usage: usageIn(database),
     names: namesIn(database),
+    budgets: budgetsIn(database),
     spend: spendIn(database),
     settings: settingsIn(database),
     storedObjects: storedObjectsIn(database),

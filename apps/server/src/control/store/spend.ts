@@ -1,6 +1,6 @@
 // What scopes have spent: the one truth about it, from which rows of users and keys take what they show.
 
-import { sql, type AliasedRawBuilder } from "kysely";
+import { sql, type AliasedRawBuilder, type RawBuilder } from "kysely";
 import type { ScopeKind } from "#domain/access/scope.ts";
 import { prepareBulk, type BulkRunner, type BulkStatement, type Value } from "./bulk.ts";
 import { parseScopeKind } from "./columns.ts";
@@ -26,9 +26,14 @@ const tables: Readonly<Record<ScopeKind, string>> = { user: "users", key: "api_k
 
 /** A column of the table that has the scopes of this kind. */
 export function spentColumn(kind: ScopeKind): AliasedRawBuilder<number, "spent"> {
+  return spentBy(kind).as("spent");
+}
+
+/** In a statement about that table. */
+export function spentBy(kind: ScopeKind): RawBuilder<number> {
   const id = sql.ref(`${tables[kind]}.id`);
   const own = sql`scope_kind = ${sql.lit(kind)} and scope_id = ${id} and period = ${sql.lit(period)}`;
-  return sql<number>`coalesce((select nanos from spend where ${own}), 0)`.as("spent");
+  return sql<number>`coalesce((select nanos from spend where ${own}), 0)`;
 }
 
 export function spendIn({ kysely }: Database): Store["spend"] {

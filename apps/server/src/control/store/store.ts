@@ -121,6 +121,24 @@ export interface ScopeSpend {
   readonly nanos: number;
 }
 
+/** A budget and how far it is used up. */
+export interface UsedBudget {
+  readonly scope: Scope;
+  /** What people call it. */
+  readonly name: string;
+  readonly userId: string;
+  readonly budgetNanos: number;
+  readonly spentNanos: number;
+}
+
+export interface BudgetQuery {
+  /** Of the budget, in hundredths: those that have spent as much. */
+  readonly percent: number;
+  readonly limit: number;
+  /** Of users and keys; absent: all. */
+  readonly ids?: readonly string[];
+}
+
 type New<Row, Given extends keyof Row> = Pick<Row, Given>;
 
 export type NewUser = New<UserRow, "email" | "username" | "role" | "limits" | "budgetNanos"> &
@@ -200,6 +218,10 @@ export interface Store {
   readonly usage: UsageStore;
   readonly names: {
     find(ids: { readonly users: readonly string[]; readonly keys: readonly string[] }): Promise<Names>;
+  };
+  readonly budgets: {
+    /** Those that are used up the furthest come first. */
+    used(query: BudgetQuery, reach: Reach): Promise<readonly UsedBudget[]>;
   };
   readonly spend: {
     /** In the order of scopes; `after` is the last one of the page before. */

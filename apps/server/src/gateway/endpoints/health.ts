@@ -50,7 +50,7 @@ export function serveStatus({ snapshots, targetHealth, version, clock }: StatusD
       type: provider.definition.type,
       models: targets.filter((target) => target.provider === provider).length,
       resting_models: targets
-        .filter((target) => target.provider === provider && resting.has(target))
+        .filter((target) => target.provider === provider && resting.restMs(target) > 0)
         .map(({ model }) => model),
     })),
   });

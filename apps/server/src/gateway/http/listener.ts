@@ -1,7 +1,7 @@
 // The one HTTP server. Hot routes are answered here on raw node:http; everything else is handed to the control plane.
 // Called by compose/gateway.ts. Invariant: whatever arrives is answered or its connection is closed; nothing is left hanging.
 
-import { createServer, ServerResponse } from "node:http";
+import { createServer, ServerResponse, STATUS_CODES } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
@@ -20,6 +20,12 @@ import type { ExchangeDeps } from "./exchange.ts";
 import { buildRouter } from "./router.ts";
 import type { RouteTable, Serve } from "./route.ts";
 
+export interface Upgrades {
+  readonly path: string;
+  /** Takes the connection over, or throws GhostError for what is to be answered in its place. */
+  take(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+}
+
 export interface ListenerDeps extends ExchangeDeps, ConnectionsDeps {
   readonly routes: RouteTable;
   readonly addresses: ClientAddresses;
@@ -34,6 +40,8 @@ export interface ListenerDeps extends ExchangeDeps, ConnectionsDeps {
   readonly watchConnections?: (read: () => number) => void;
   /** Answers what is no route of the gateway. */
   readonly control: (request: IncomingMessage, response: ServerResponse) => void;
+  /** Where alone a connection may be upgraded. */
+  readonly upgrades?: Upgrades;
 }
 
 /** A client has this long to send its headers; its whole request is bounded by the silence allowed within a body. */
@@ -64,14 +72,18 @@ export function createListener(deps: ListenerDeps): Server {
     else void run(deps.events, serve, new Exchange(request, response, deps));
   });
   const take = (request: IncomingMessage, response: ServerResponse): void => turns.take(request, response);
+  // Whoever asks for an upgrade elsewhere is answered as if he had not.
+  const shouldUpgradeCallback = (request: IncomingMessage): boolean => pathOf(request) === deps.upgrades?.path;
+  const options = { ...serverOptions, shouldUpgradeCallback };
   const server =
     deps.tls === null
-      ? createServer(serverOptions, take)
-      : createTlsServer({ ...serverOptions, ...deps.tls, handshakeTimeout: serverOptions.headersTimeout }, take);
+      ? createServer(options, take)
+      : createTlsServer({ ...options, ...deps.tls, handshakeTimeout: serverOptions.headersTimeout }, take);
   server.maxHeadersCount = maxHeaderCount;
   connections.guard(server);
   server.on("clientError", (error: NodeJS.ErrnoException, socket) => answerUnreadable(connections, error, socket));
-  // Tunnels and upgrades are not offered; without listeners their sockets would stay open.
+  if (deps.upgrades !== undefined) offerUpgrades(server, connections, deps.upgrades, deps.readiness);
+  // Tunnels are not offered; without a listener their sockets would stay open.
   server.on("connect", (_request, socket) => refuse(connections, socket, "405 Method Not Allowed"));
   server.on("checkExpectation", (request, response) => {
     if (deps.cors !== null) deps.cors.addHeaders(request, response, pathOf(request));
@@ -81,6 +93,24 @@ export function createListener(deps: ListenerDeps): Server {
     exchange.outlet.answerJson(417, { error }, { connection: "close" });
   });
   return server;
+}
+
+function offerUpgrades(
+  server: Server,
+  connections: Connections,
+  { path, take }: Upgrades,
+  readiness: ExchangeDeps["readiness"],
+): void {
+  server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    try {
+      if (pathOf(request) !== path) throw new GhostError("invalid_request_error", "There is no upgrade of this path.");
+      if (readiness.isLeaving) throw new GhostError("service_unavailable", "GhostLLM is stopping.");
+      take(request, socket, head);
+    } catch (error) {
+      const told = error instanceof GhostError ? error : new GhostError("internal_error", "A fault in GhostLLM.");
+      connections.dismiss(socket, `${told.status} ${STATUS_CODES[told.status] ?? ""}`, told);
+    }
+  });
 }
 
 /** True for a preflight, which is answered with that. */

@@ -75,10 +75,10 @@ export class TargetHealth {
     return Math.max(0, Math.max(own, state.restingUntil) - now);
   }
 
-  /** Listed targets that are rested at any operation, for anybody. */
-  resting(now: number): { has(target: Target): boolean } {
+  /** Listed targets that are rested at any operation, for anybody: for how many ms; 0 for others. */
+  resting(now: number): { readonly isNone: boolean; restMs(target: Target): number } {
     const paths = this.#states.restingPaths(now);
-    return { has: (target) => paths.has(pathOf(target)) };
+    return { isNone: paths.size === 0, restMs: (target) => Math.max(0, (paths.get(pathOf(target)) ?? now) - now) };
   }
 
   /** Of how many it is known. */
@@ -123,12 +123,14 @@ class States {
     if (this.#byName.size > 0) this.#byName.delete(nameOf(query));
   }
 
-  restingPaths(now: number): ReadonlySet<string> {
-    const resting = [...this.#byName.values()].filter(
-      ({ restingUntil, callers }) =>
-        restingUntil > now || [...callers.values()].some((caller) => caller.restingUntil > now),
-    );
-    return new Set(resting.map(({ path }) => path));
+  /** Until when, by path. */
+  restingPaths(now: number): ReadonlyMap<string, number> {
+    const until = new Map<string, number>();
+    for (const { path, restingUntil, callers } of this.#byName.values()) {
+      const latest = Math.max(restingUntil, ...[...callers.values()].map((caller) => caller.restingUntil));
+      if (latest > now) until.set(path, Math.max(latest, until.get(path) ?? 0));
+    }
+    return until;
   }
 }
 

@@ -1,0 +1,159 @@
+// Tells open pages what happens, a few times in a second and each only what is within its reach. It works while somebody looks on;
+// otherwise it costs nothing. Invariant: a page that does not read holds up nobody, and is told how much it has missed.
+
+import type { Store } from "#control/store/store.ts";
+import type { ControlLog } from "#control/control-log.ts";
+import { namesOf } from "#control/resources/requests.ts";
+import { toRequestRow, type RequestRow } from "#control/resources/request-row.ts";
+import { reach, type Reach } from "#domain/access/may.ts";
+import type { ObjectChange, Signals } from "#link/signals.ts";
+import { BudgetWatch } from "./budget-watch.ts";
+import type { FinishedRequests } from "./finished-requests.ts";
+import { changesFor, isWithin } from "./live-changes.ts";
+import type { LiveConnection } from "./live-connection.ts";
+import type { RestingTarget } from "./resting-targets.ts";
+
+export interface LiveHubDeps {
+  readonly store: Pick<Store, "names" | "budgets">;
+  readonly finished: FinishedRequests;
+  readonly resting: () => readonly RestingTarget[];
+  readonly signals: Pick<Signals, "listen">;
+  readonly log: ControlLog;
+}
+
+const tickMs = 500;
+const reviewMs = 30_000;
+
+export class LiveHub {
+  readonly #deps: LiveHubDeps;
+  readonly #connections = new Set<LiveConnection>();
+  readonly #budgets: BudgetWatch;
+  readonly #stopListening: readonly (() => void)[];
+  #changes: ObjectChange[] = [];
+  #resting = "";
+  #timers: readonly NodeJS.Timeout[] = [];
+  #isTelling = false;
+
+  constructor(deps: LiveHubDeps) {
+    this.#deps = deps;
+    this.#budgets = new BudgetWatch(deps.store);
+    this.#stopListening = [
+      deps.signals.listen("object_changed", ({ change }) => this.#note(change)),
+      deps.signals.listen("right_withdrawn", () => this.#review()),
+    ];
+  }
+
+  get count(): number {
+    return this.#connections.size;
+  }
+
+  /** One that has shown who it is. */
+  add(connection: LiveConnection): void {
+    this.#connections.add(connection);
+    connection.onClose(() => this.#remove(connection));
+    if (this.#timers.length > 0) return;
+    this.#deps.finished.isWanted = true;
+    this.#resting = this.#lookAtHealth();
+    this.#timers = [
+      setInterval(() => void this.#tick(), tickMs),
+      setInterval(() => {
+        this.#review();
+        for (const one of this.#connections) one.checkAlive();
+      }, reviewMs),
+    ];
+  }
+
+  close(): void {
+    for (const stop of this.#stopListening) stop();
+    for (const connection of this.#connections) connection.leave();
+    this.#rest();
+  }
+
+  #remove(connection: LiveConnection): void {
+    this.#connections.delete(connection);
+    if (this.#connections.size === 0) this.#rest();
+  }
+
+  #rest(): void {
+    for (const timer of this.#timers) clearInterval(timer);
+    this.#timers = [];
+    this.#deps.finished.isWanted = false;
+    this.#deps.finished.take();
+    this.#changes = [];
+  }
+
+  #note(change: ObjectChange): void {
+    if (this.#connections.size > 0) this.#changes.push(change);
+    if (change.what === "sessions" || change.what === "users") this.#review();
+  }
+
+  /** Whoever has lost what he has shown is told no more. */
+  #review(): void {
+    for (const connection of this.#connections) void this.#reviewOne(connection);
+  }
+
+  async #reviewOne(connection: LiveConnection): Promise<void> {
+    try {
+      connection.actor = await connection.credential();
+    } catch (error) {
+      const isRefused = error instanceof Error && "code" in error && error.code === "invalid_api_key";
+      // That the database is away ends nobody's page.
+      if (isRefused) connection.end(4401, "invalid_api_key", "The session or key has ended");
+    }
+  }
+
+  /** One at a time: a database that is slow makes them rarer. */
+  async #tick(): Promise<void> {
+    if (this.#isTelling) return;
+    this.#isTelling = true;
+    try {
+      await this.#tell();
+    } catch (error) {
+      this.#deps.log.warn({ err: error }, "Open pages could not be told what happened");
+    } finally {
+      this.#isTelling = false;
+    }
+  }
+
+  async #tell(): Promise<void> {
+    const { store, finished } = this.#deps;
+    const { records, missed } = finished.take();
+    const health = this.#lookAtHealth();
+    if (health !== this.#resting) this.#changes.push({ what: "health", id: null, userId: null });
+    this.#resting = health;
+    const changes = [...this.#changes.splice(0), ...(await this.#budgets.look(records))];
+    const names = records.length === 0 ? null : await namesOf(store, records);
+    const rows = names === null ? [] : records.map((record) => toRequestRow(record, names));
+    for (const connection of this.#connections) this.#tellOne(connection, { rows, missed, changes });
+  }
+
+  #tellOne(connection: LiveConnection, { rows, missed, changes }: Happened): void {
+    const { actor, wantsRequests } = connection;
+    if (actor === null) return;
+    const reached = wantsRequests ? reach(actor, "usage.read") : [];
+    connection.tell({
+      requests: rowsWithin(reached, rows),
+      // Whose those were nobody has looked.
+      missed: reached === "all" ? missed : 0,
+      changed: changesFor(actor, changes),
+    });
+  }
+
+  #lookAtHealth(): string {
+    return this.#deps
+      .resting()
+      .map(({ providerId, model }) => `${providerId}/${model}`)
+      .toSorted()
+      .join("\n");
+  }
+}
+
+interface Happened {
+  readonly rows: readonly RequestRow[];
+  readonly missed: number;
+  readonly changes: readonly ObjectChange[];
+}
+
+function rowsWithin(reached: Reach, rows: readonly RequestRow[]): readonly RequestRow[] {
+  return reached === "all" ? rows : rows.filter(({ user_id: userId }) => isWithin(reached, userId));
+}

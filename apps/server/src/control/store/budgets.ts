@@ -1,0 +1,47 @@
+import { sql, type RawBuilder } from "kysely";
+import type { Reach } from "#domain/access/may.ts";
+import type { Database } from "./database.ts";
+import { isWithin } from "./reach.ts";
+import { spentBy } from "./spend.ts";
+import type { BudgetQuery, Store, UsedBudget } from "./store.ts";
+
+type Row = Omit<UsedBudget, "scope"> & { readonly id: string };
+
+/** What can have a budget: its table, what people call it, and whose it is. */
+const holders = [
+  { kind: "user", table: "users", name: "username", owner: "id" },
+  { kind: "key", table: "api_keys", name: "name", owner: "user_id" },
+] as const;
+
+type Holder = (typeof holders)[number];
+
+export function budgetsIn({ kysely }: Database): Store["budgets"] {
+  return {
+    async used(query, reach) {
+      const found = await Promise.all(
+        holders.map(async (holder) => {
+          const { rows } = await statementOf(holder, query, reach).execute(kysely);
+          return rows.map(({ id, ...row }): UsedBudget => ({ scope: { kind: holder.kind, id }, ...row }));
+        }),
+      );
+      return found.flat().toSorted(byUse).slice(0, query.limit);
+    },
+  };
+}
+
+function statementOf(holder: Holder, { percent, limit, ids }: BudgetQuery, reach: Reach): RawBuilder<Row> {
+  const { kind, table, name, owner } = holder;
+  const spent = spentBy(kind);
+  const isAsked = ids === undefined || ids.length === 0 ? sql`1 = 1` : sql`id in (${sql.join([...ids])})`;
+  // A revoked key holds nobody up.
+  const isInUse = kind === "key" ? sql`is_active = 1` : sql`1 = 1`;
+  return sql<Row>`select id, ${sql.ref(name)} as name, ${sql.ref(owner)} as "userId", budget_limit as "budgetNanos",
+    ${spent} as "spentNanos" from ${sql.table(table)}
+    where budget_limit is not null and ${spent} * 100.0 >= budget_limit * ${sql.lit(percent)}.0 and ${isInUse} and ${isAsked}
+      and ${isWithin(reach, { user: owner, [kind]: "id" })}
+    order by ${spent} * 1.0 / (budget_limit + 1) desc limit ${limit}`;
+}
+
+function byUse(one: UsedBudget, other: UsedBudget): number {
+  return other.spentNanos / (other.budgetNanos + 1) - one.spentNanos / (one.budgetNanos + 1);
+}
