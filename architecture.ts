@@ -8,6 +8,7 @@ export const workspaces: Readonly<Record<string, readonly string[]>> = {
   "packages/fake-upstream": [],
   "apps/server": ["@ghostllm/contract", "@ghostllm/llm", "@ghostllm/fake-upstream"],
   "apps/cli": ["@ghostllm/contract", "@ghostllm/server"],
+  "apps/console": ["@ghostllm/contract"],
 };
 
 /** What a workspace offers beside its index: the `exports` of its package.json. */
@@ -146,6 +147,20 @@ export const folders: Readonly<Record<string, Readonly<Record<string, readonly s
     compose: ["domain", "config", "telemetry", "edge", "link", "gateway/**", "control", "files in src"],
     "files in src": ["domain", "config", "telemetry", "control", "compose", "files in src"],
   },
+  "apps/console": {
+    // Lowest first: a page may use all that is before it, and no other page.
+    format: [],
+    api: [],
+    parts: ["format", "api"],
+    "parts/table": ["format", "parts"],
+    connect: ["format", "api", "parts"],
+    models: ["format", "api", "parts", "parts/table"],
+    frame: ["format", "api", "parts"],
+    "pages/*": ["format", "api", "parts", "parts/table", "connect", "models", "frame"],
+    "router.tsx": ["api", "parts", "frame", "pages/**"],
+    "main.tsx": ["router.tsx", "styles", "api", "parts", "frame"],
+    styles: [],
+  },
 };
 
 export interface Restriction {
@@ -220,9 +235,15 @@ export const restrictions: readonly Restriction[] = [
   },
   {
     modules: ["node:"],
-    within: ["packages/contract/src"],
+    within: ["packages/contract/src", "apps/console/src"],
     only: [],
-    instead: "packages/contract runs in browsers too: use what all platforms have.",
+    instead: "It runs in browsers: use what all platforms have.",
+  },
+  {
+    modules: ["@ghostllm/contract/client"],
+    within: ["apps/console/src"],
+    only: ["apps/console/src/api"],
+    instead: "Use the queries and the client of `#api`: they know what ends a session and what is to be read anew.",
   },
 ];
 
@@ -323,7 +344,12 @@ export const strangers = {
 } as const;
 
 /** Files that act when they are loaded: nobody may import them. */
-export const entries = ["apps/server/src/main.ts", "apps/cli/src/main.ts", "packages/fake-upstream/src/main.ts"];
+export const entries = [
+  "apps/server/src/main.ts",
+  "apps/cli/src/main.ts",
+  "apps/console/src/main.tsx",
+  "packages/fake-upstream/src/main.ts",
+];
 
 /** Where no vendor and no dialect may be named; the names are those of the strangers' files and folders. */
 export const vendorBlind = {

@@ -14,7 +14,7 @@ const long = [
 const alone = ["apps/server/tests/made-up-names.test.ts", "apps/server/tests/request-bodies.test.ts"];
 
 /** They start servers as processes, whose end a suite's own process sees to. */
-const processes = ["tests/{compat,e2e,faults,pressure,tooling}/**/*.test.ts"];
+const processes = ["tests/{compat,console,e2e,faults,pressure,tooling}/**/*.test.ts"];
 
 const elsewhere = ["tests/bench/**", "tests/agents/**", "tests/servers/**"];
 

@@ -109,7 +109,7 @@ function releaseManifest(metafile: Metafile): object {
     license,
     type: "module",
     bin: { ghostllm: "bin/ghostllm.cjs" },
-    files: ["bin", "lib"],
+    files: ["bin", "lib", "console"],
     engines: { node: ">=18" },
     dependencies: Object.fromEntries(dependencies),
     optionalDependencies: readManifest(".").optionalDependencies,
@@ -121,11 +121,16 @@ function copyText(name: string): void {
   if (existsSync(join(root, name))) cpSync(join(root, name), join(dist, name));
 }
 
+function buildConsole(): void {
+  execFileSync(process.execPath, [join(root, "apps/console/build.ts"), "--out", join(dist, "console")]);
+}
+
 rmSync(dist, { recursive: true, force: true });
 const metafile = await bundle();
 const launcher = join(dist, "bin/ghostllm.cjs");
 mkdirSync(dirname(launcher), { recursive: true });
 cpSync(join(root, "apps/cli/bin/ghostllm.cjs"), launcher);
+buildConsole();
 chmodSync(launcher, 0o755);
 writeFileSync(join(dist, "package.json"), `${JSON.stringify(releaseManifest(metafile), null, 2)}\n`);
 copyText("README.md");

@@ -27,6 +27,7 @@ const tool = (path: string): string => resolve(root, "tools", path);
 /** The slow ones first, so that they run beside each other. */
 const checks: readonly Check[] = [
   { name: "types", command: [module("typescript/lib/tsc.js"), "--noEmit", "-p", "."] },
+  { name: "types of the console", command: [module("typescript/lib/tsc.js"), "--noEmit", "-p", "apps/console"] },
   { name: "lint", command: [module("oxlint/bin/oxlint"), "--type-aware", "--deny-warnings", "--format=unix", "."] },
   {
     name: "format",

@@ -6,6 +6,7 @@
 const { spawn } = require("child_process");
 const { createHash } = require("crypto");
 const fs = require("fs");
+const os = require("os");
 const path = require("path");
 
 const root = path.resolve(__dirname, "..");
@@ -16,9 +17,13 @@ const nodeFlags = ["--disable-warning=ExperimentalWarning", "--max-semi-space-si
 // Its garbage is collected when it has become idle, too.
 const serverFlags = nodeFlags.concat("--expose-gc");
 const tasks = {
-  start: { file: "apps/server/src/main.ts", flags: serverFlags },
-  dev: { file: "apps/server/src/main.ts", flags: serverFlags.concat("--watch", "--watch-preserve-output") },
-  demo: { file: "tools/demo.ts", flags: serverFlags },
+  start: { file: "apps/server/src/main.ts", flags: serverFlags, buildsConsole: true },
+  dev: {
+    file: "apps/server/src/main.ts",
+    flags: serverFlags.concat("--watch", "--watch-preserve-output"),
+    buildsConsole: true,
+  },
+  demo: { file: "tools/demo.ts", flags: serverFlags, buildsConsole: true },
   ghostllm: { file: "apps/cli/src/main.ts", flags: serverFlags },
   test: { file: "tools/test.ts", flags: nodeFlags },
   check: { file: "tools/check.ts", flags: nodeFlags },
@@ -31,12 +36,14 @@ const tasks = {
   "test:clients": { file: "tests/clients/main.ts", flags: nodeFlags },
   "test:servers": { file: "tests/servers/main.ts", flags: nodeFlags },
   "test:pressure": { file: "tests/pressure/main.ts", flags: nodeFlags },
+  "console:screenshots": { file: "tests/console/screenshots.ts", flags: nodeFlags },
   fuzz: { file: "tests/fuzz/main.ts", flags: nodeFlags.concat("--expose-gc") },
 };
 
 const modules = path.join(root, "node_modules");
 const stampFile = path.join(modules, ".ghostllm-lock");
 const installLock = path.join(root, ".install-lock");
+const builtConsole = path.join(root, "apps/console/dist");
 const installWaitMs = 10 * 60 * 1000;
 
 // For glibc: what is large goes back to the system as soon as it is free. Left to itself it learns to keep it, and a server
@@ -210,7 +217,41 @@ function environmentFor(node) {
   return Object.assign({}, memoryOfBuffers, process.env, {
     PATH: directories.join(path.delimiter),
     NODE_COMPILE_CACHE: cache,
+    GHOSTLLM_CONSOLE_DIR: process.env.GHOSTLLM_CONSOLE_DIR || builtConsole,
   });
+}
+
+/** What builds the console beside the server, while it does. */
+let consoleBuilder = null;
+
+/** All that the console is built from. */
+function hashOfConsole(stamp) {
+  const hash = createHash("sha256").update(stamp);
+  const add = (file) => {
+    const name = path.basename(file);
+    if (name === "node_modules" || name.startsWith("dist") || name.startsWith(".")) return;
+    if (fs.statSync(file).isDirectory())
+      fs.readdirSync(file)
+        .sort()
+        .forEach((each) => add(path.join(file, each)));
+    else hash.update(`${path.relative(root, file)}\n`).update(fs.readFileSync(file));
+  };
+  ["apps/console", "packages/contract/src"].forEach((folder) => add(path.join(root, folder)));
+  return hash.digest("hex");
+}
+
+/** Beside the server, and behind it where there is too little to do both: the gateway serves meanwhile. */
+function buildConsole(node, stamp) {
+  const hash = hashOfConsole(stamp);
+  if (readText(path.join(builtConsole, "built-from")) === hash) return;
+  const builder = spawn(node, [path.join(root, "apps/console/build.ts"), "--hash", hash], {
+    stdio: ["ignore", "ignore", "inherit"],
+    env: environmentFor(node),
+  });
+  builder.on("error", (error) => console.error(`ghostllm: the console cannot be built: ${error.message}`));
+  if (builder.pid === undefined) return;
+  os.setPriority(builder.pid, os.constants.priority.PRIORITY_BELOW_NORMAL);
+  consoleBuilder = builder;
 }
 
 /**
@@ -254,6 +295,7 @@ function untilExit(start) {
 }
 
 function endLike(end) {
+  if (consoleBuilder !== null) consoleBuilder.kill();
   if (end.signal === null || process.platform === "win32") process.exit(end.code === null ? 1 : end.code);
   process.kill(process.pid, end.signal);
   setTimeout(() => process.exit(1), 1000);
@@ -276,7 +318,11 @@ async function main() {
     );
   }
   const args = task.flags.concat(path.join(root, task.file), process.argv.slice(3));
-  const start = () => spawn(node, args, { stdio: "inherit", env: environmentFor(node) });
+  const start = () => {
+    const child = spawn(node, args, { stdio: "inherit", env: environmentFor(node) });
+    if (task.buildsConsole && !process.env.GHOSTLLM_CONSOLE_DIR) buildConsole(node, stamp);
+    return child;
+  };
   endLike(await untilExit(start));
 }
 

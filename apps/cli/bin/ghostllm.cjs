@@ -15,6 +15,13 @@ function findProgram() {
   return fs.existsSync(built) ? built : path.join(__dirname, "..", "src", "main.ts");
 }
 
+/** What a release has built, and a checkout where it was built. */
+function nameConsole() {
+  const released = path.join(__dirname, "..", "console");
+  const folder = fs.existsSync(released) ? released : path.join(__dirname, "../../console/dist");
+  if (!process.env.GHOSTLLM_CONSOLE_DIR && fs.existsSync(folder)) process.env.GHOSTLLM_CONSOLE_DIR = folder;
+}
+
 /** Node 24 as it comes from npm, beside this package. */
 function findNode() {
   const platform = process.platform === "win32" ? "win" : process.platform;
@@ -46,6 +53,7 @@ function handOver(node) {
   });
 }
 
+nameConsole();
 if (Number(process.versions.node.split(".")[0]) >= neededMajor) {
   import(pathToFileURL(findProgram()).href).catch((error) => {
     process.stderr.write(`ghostllm: ${error.stack}\n`);

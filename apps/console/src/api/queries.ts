@@ -1,0 +1,85 @@
+// What is read of the server, each with the name under which it is kept and read anew: the group of its route comes first.
+
+import { ClientError } from "@ghostllm/contract/client";
+import type { CallOptions, Client } from "@ghostllm/contract/client";
+import type { AdminRoutes, RouteAnswer } from "@ghostllm/contract/routes";
+import { queryOptions } from "@tanstack/react-query";
+import { mayBeSignedIn, noteSignedIn } from "./signed-in.ts";
+
+export type Me = RouteAnswer<AdminRoutes["sessions"]["me"]>;
+export type User = RouteAnswer<AdminRoutes["users"]["get"]>;
+export type ApiKey = RouteAnswer<AdminRoutes["apiKeys"]["get"]>;
+export type CreatedApiKey = RouteAnswer<AdminRoutes["apiKeys"]["create"]>;
+export type Provider = RouteAnswer<AdminRoutes["providers"]["get"]>;
+export type ProviderType = RouteAnswer<AdminRoutes["providers"]["types"]>["data"][number];
+export type ProviderTest = RouteAnswer<AdminRoutes["providers"]["test"]>;
+export type Model = RouteAnswer<AdminRoutes["models"]["get"]>;
+export type Alias = RouteAnswer<AdminRoutes["aliases"]["get"]>;
+
+interface Page<Item> {
+  readonly data: readonly Item[];
+  readonly next: string | null;
+}
+
+export interface WholeList<Item> {
+  readonly items: readonly Item[];
+  /** False where there are more than are read at once. */
+  readonly isWhole: boolean;
+}
+
+type ReadPage<Item> = (query: { limit: number; after?: string }, call: CallOptions) => Promise<Page<Item>>;
+
+const mostItems = 10_000;
+
+/** Lists are read whole, as far as that is sensible: they are filtered and sorted where they are shown. */
+async function readAll<Item>(read: ReadPage<Item>, signal: AbortSignal): Promise<WholeList<Item>> {
+  const items: Item[] = [];
+  let after: string | null = null;
+  do {
+    const page: Page<Item> = await read({ limit: 500, ...(after !== null && { after }) }, { signal });
+    items.push(...page.data);
+    after = page.next;
+  } while (after !== null && items.length < mostItems);
+  return { items, isWhole: after === null };
+}
+
+function listOptions<Item>(name: string, read: ReadPage<Item>) {
+  return queryOptions({
+    queryKey: [name, "list"],
+    queryFn: ({ signal }): Promise<WholeList<Item>> => readAll(read, signal),
+  });
+}
+
+export type Queries = ReturnType<typeof createQueries>;
+
+export function createQueries(client: Client) {
+  return {
+    /** Null for who has not signed in. */
+    me: queryOptions({
+      queryKey: ["me"],
+      queryFn: async ({ signal }): Promise<Me | null> =>
+        mayBeSignedIn() ? client.sessions.me({}, { signal }).catch(nobodyIfUnknown) : null,
+      staleTime: 60_000,
+    }),
+    users: listOptions("users", (query, call) => client.users.list({ query }, call)),
+    keys: listOptions("keys", (query, call) => client.apiKeys.list({ query }, call)),
+    providers: listOptions("providers", (query, call) => client.providers.list({ query }, call)),
+    models: listOptions("models", (query, call) => client.models.list({ query }, call)),
+    aliases: listOptions("aliases", (query, call) => client.aliases.list({ query }, call)),
+    providerTypes: queryOptions({
+      queryKey: ["provider-types"],
+      queryFn: async ({ signal }) => (await client.providers.types({}, { signal })).data,
+      staleTime: Infinity,
+    }),
+    prices: queryOptions({
+      queryKey: ["prices"],
+      queryFn: ({ signal }) => client.prices.get({}, { signal }),
+    }),
+  };
+}
+
+function nobodyIfUnknown(error: unknown): null {
+  if (!(error instanceof ClientError && error.status === 401)) throw error;
+  noteSignedIn(false);
+  return null;
+}

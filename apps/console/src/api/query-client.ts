@@ -1,0 +1,28 @@
+import { ClientError } from "@ghostllm/contract/client";
+import { QueryCache, QueryClient, MutationCache } from "@tanstack/react-query";
+
+/** What GhostLLM has answered to, it will answer to likewise a moment later; what did not reach it may then. */
+function isWorthAnother(failures: number, error: unknown): boolean {
+  return failures < 2 && error instanceof ClientError && (error.status === 0 || error.status >= 502);
+}
+
+export function createQueryClient(): QueryClient {
+  // A session that has ended is nobody's: the frame then leads to the sign-in.
+  const onError = (error: unknown): void => {
+    if (error instanceof ClientError && error.status === 401) queryClient.setQueryData(["me"], null);
+  };
+  const queryClient: QueryClient = new QueryClient({
+    queryCache: new QueryCache({ onError }),
+    mutationCache: new MutationCache({
+      onError: (error, _variables, _context, mutation) => {
+        // A wrong password is answered 401, too.
+        if (mutation.options.mutationKey?.[0] !== "sign-in") onError(error);
+      },
+    }),
+    defaultOptions: {
+      queries: { retry: isWorthAnother, staleTime: 10_000, refetchOnWindowFocus: true },
+      mutations: { retry: false },
+    },
+  });
+  return queryClient;
+}

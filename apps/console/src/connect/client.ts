@@ -1,0 +1,28 @@
+// What a client of the gateway needs to be told, as text to be copied. Each vendor's SDKs and each program have a file.
+
+export interface Settings {
+  /** Of the gateway, without a slash at its end. */
+  readonly url: string;
+  /** A key, or what stands for one. */
+  readonly key: string;
+  readonly model: string;
+}
+
+export interface Snippet {
+  /** A language, or a file. */
+  readonly title: string;
+  readonly code: string;
+}
+
+export interface ClientGuide {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: "SDKs" | "Coding agents" | "Programs";
+  /** One sentence, where there is more to do than to copy. */
+  readonly note?: string;
+  readonly snippets: (settings: Settings) => readonly Snippet[];
+}
+
+/** Where a key is to be put that the page does not know. */
+export const keyPlaceholder = "gk-...";
+export const prompt = "Say hello in one short sentence.";

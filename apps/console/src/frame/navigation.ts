@@ -1,0 +1,53 @@
+// The places of the console, in the order of the sidebar. Who may not read what a page shows does not see the page.
+
+import type { Permission } from "@ghostllm/contract";
+import { Cable, KeyRound, Layers, Plug, Route, Settings, Users } from "lucide-react";
+import type { LucideIcon } from "lucide-react";
+
+export interface Place {
+  readonly title: string;
+  readonly path: string;
+  readonly icon: LucideIcon;
+  readonly permission?: Permission;
+}
+
+interface PlaceGroup {
+  /** The first has none. */
+  readonly title: string | null;
+  readonly places: readonly Place[];
+}
+
+export const placeGroups: readonly PlaceGroup[] = [
+  { title: null, places: [{ title: "Connect", path: "/connect", icon: Cable }] },
+  {
+    title: "Traffic",
+    places: [
+      { title: "Providers", path: "/providers", icon: Plug, permission: "providers.read" },
+      { title: "Models", path: "/models", icon: Layers, permission: "models.read" },
+      { title: "Aliases", path: "/aliases", icon: Route, permission: "aliases.read" },
+    ],
+  },
+  {
+    title: "Access",
+    places: [
+      { title: "Users", path: "/users", icon: Users, permission: "users.read" },
+      { title: "Keys", path: "/keys", icon: KeyRound, permission: "keys.read" },
+    ],
+  },
+  { title: "Insight", places: [{ title: "Settings", path: "/settings", icon: Settings }] },
+];
+
+/** What can be done from anywhere, by the palette. */
+export interface Action {
+  readonly title: string;
+  readonly path: string;
+  readonly permission: Permission;
+}
+
+/** Their pages open what they lead to. */
+export const actions: readonly Action[] = [
+  { title: "Create a key", path: "/keys?new=key", permission: "keys.create" },
+  { title: "Add a provider", path: "/providers?new=provider", permission: "providers.create" },
+  { title: "Create an alias", path: "/aliases?new=alias", permission: "aliases.create" },
+  { title: "Create a user", path: "/users?new=user", permission: "users.create" },
+];

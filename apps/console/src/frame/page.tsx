@@ -1,0 +1,69 @@
+// A page: the top bar with its title and what can be done there, and its panels.
+
+import { Link } from "@tanstack/react-router";
+import { Menu, Search } from "lucide-react";
+import { useEffect } from "react";
+import type { ReactNode } from "react";
+import { IconButton } from "#parts/button.tsx";
+import { useFrame } from "./frame.tsx";
+
+interface PageProps {
+  readonly title: string;
+  /** The list that it is one of. */
+  readonly parent?: { readonly title: string; readonly path: string };
+  /** Filters, behind the title. */
+  readonly filters?: ReactNode;
+  readonly actions?: ReactNode;
+  readonly children: ReactNode;
+}
+
+const isMac = /Mac|iP/.test(navigator.userAgent);
+
+export function Page({ title, parent, filters, actions, children }: PageProps) {
+  const { openDrawer, openPalette } = useFrame();
+  useEffect(() => {
+    document.title = `${title} · GhostLLM`;
+  }, [title]);
+  return (
+    <>
+      <header className="sticky top-0 z-20 flex h-(--topbar) items-center gap-2.5 border-b border-line bg-canvas px-3.5 md:px-6">
+        <IconButton label="Open the menu" icon={<Menu />} className="-ml-1.5 md:hidden" onClick={openDrawer} />
+        <span className="flex min-w-0 items-baseline gap-1.5 text-md tracking-tight">
+          {parent !== undefined && (
+            <>
+              <Link to={parent.path} className="text-muted hover:text-text">
+                {parent.title}
+              </Link>
+              <span aria-hidden className="text-faint">
+                /
+              </span>
+            </>
+          )}
+          <h1 className="truncate font-semibold">{title}</h1>
+        </span>
+        {filters}
+        <span className="flex-1" />
+        <button
+          type="button"
+          onClick={openPalette}
+          className="hidden h-(--control) items-center gap-2 rounded-sm border border-line-strong bg-surface px-2.5 text-muted transition hover:bg-hover lg:inline-flex"
+        >
+          <Search aria-hidden className="size-3.5" />
+          Search or jump to
+          <kbd className="rounded-[4px] border border-line px-1 font-mono text-[11px] text-faint">
+            {isMac ? "⌘K" : "Ctrl K"}
+          </kbd>
+        </button>
+        <IconButton label="Search or jump to" icon={<Search />} className="lg:hidden" onClick={openPalette} />
+        {actions}
+      </header>
+      <main
+        id="content"
+        tabIndex={-1}
+        className="grid max-w-[1480px] min-w-0 grid-cols-[minmax(0,1fr)] gap-4 px-3.5 pt-5 pb-10 outline-none md:px-6"
+      >
+        {children}
+      </main>
+    </>
+  );
+}

@@ -1,0 +1,32 @@
+import type { Alias } from "#api/queries.ts";
+import type { Column } from "#parts/table/columns.ts";
+import { nameColumn, timeColumn } from "#parts/table/kinds.tsx";
+
+export const aliasColumns: readonly Column<Alias>[] = [
+  nameColumn({ id: "name", header: "Name", value: ({ name }) => name }),
+  {
+    id: "strategy",
+    header: "Strategy",
+    value: ({ strategy }) => strategy,
+    cell: ({ strategy }) => <span className="text-muted">{strategy === "weighted" ? "by weight" : "in order"}</span>,
+  },
+  {
+    id: "targets",
+    header: "Targets",
+    value: ({ targets }) => targets.map(({ provider, model }) => `${provider}/${model}`).join(" "),
+    cell: ({ targets, strategy }) => (
+      <span className="flex items-center gap-1.5 font-mono text-xs">
+        {targets.slice(0, 3).map(({ provider, model, weight }, at) => (
+          // Of one alias the same target may stand twice.
+          <span key={at} className="max-w-64 truncate rounded-[4px] bg-sunken px-1.5 py-px">
+            {provider}/{model}
+            {strategy === "weighted" && <span className="text-muted"> × {weight}</span>}
+          </span>
+        ))}
+        {targets.length > 3 && <span className="text-muted">and {targets.length - 3} more</span>}
+      </span>
+    ),
+  },
+  timeColumn({ id: "updated", header: "Changed", value: ({ updated_at }) => updated_at }),
+  timeColumn({ id: "created", header: "Created", value: ({ created_at }) => created_at, isHidden: true }),
+];

@@ -1,0 +1,90 @@
+import { useQuery } from "@tanstack/react-query";
+import { useParams } from "@tanstack/react-router";
+import { useApi, useRefresh } from "#api/api.tsx";
+import { useCaller } from "#api/me.ts";
+import type { Alias } from "#api/queries.ts";
+import { Page } from "#frame/page.tsx";
+import { IdCell } from "#parts/copy.tsx";
+import { Facts, Panel } from "#parts/panel.tsx";
+import { Removal } from "#parts/removal.tsx";
+import { Loaded } from "#parts/states.tsx";
+import { useToast } from "#parts/toast.tsx";
+import { Time } from "#parts/values.tsx";
+import { AliasForm } from "./alias-form.tsx";
+
+export function AliasPage() {
+  const { id = "" } = useParams({ strict: false });
+  const { client, queries } = useApi();
+  const { may } = useCaller();
+  const alias = useQuery({
+    queryKey: ["aliases", id],
+    queryFn: ({ signal }) => client.aliases.get({ params: { id } }, { signal }),
+  });
+  const providers = useQuery(queries.providers);
+  const { data } = alias;
+  const remove = data !== undefined && may("aliases.remove") && (
+    <Removal
+      action="Delete alias"
+      description="Clients that ask for its name are told from then on that there is no such model."
+      name={data.name}
+      remove={() => client.aliases.remove({ params: { id } })}
+      touches={["aliases"]}
+      leadsTo="/aliases"
+    />
+  );
+  return (
+    <Page title={data?.name ?? "Alias"} parent={{ title: "Aliases", path: "/aliases" }} actions={remove}>
+      <Loaded query={alias}>
+        {(one) => (
+          <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,1fr)_minmax(0,1.4fr)]">
+            <AliasFacts alias={one} />
+            {may("aliases.update") && <Loaded query={providers}>{() => <Settings alias={one} />}</Loaded>}
+          </div>
+        )}
+      </Loaded>
+    </Page>
+  );
+}
+
+function AliasFacts({ alias }: { readonly alias: Alias }) {
+  const targets = alias.targets.map(({ provider, model, weight }) => {
+    const name = `${provider}/${model}`;
+    return alias.strategy === "weighted" ? `${name} × ${weight}` : name;
+  });
+  return (
+    <Panel title="Alias">
+      <Facts
+        facts={[
+          ["Asked for as", <IdCell id={alias.name} shown={alias.name} />],
+          ["Strategy", alias.strategy === "weighted" ? "by weight" : "in order"],
+          ["Targets", <span className="font-mono text-xs whitespace-pre-line">{targets.join("\n")}</span>],
+          ["Changed", <Time at={alias.updated_at} />],
+          ["Created", <Time at={alias.created_at} />],
+          ["Id", <IdCell id={alias.id} />],
+        ]}
+      />
+    </Panel>
+  );
+}
+
+function Settings({ alias }: { readonly alias: Alias }) {
+  const { client } = useApi();
+  const refresh = useRefresh();
+  const toast = useToast();
+  return (
+    <Panel title="Settings">
+      <div className="px-4 py-3">
+        <AliasForm
+          key={alias.updated_at}
+          present={alias}
+          action="Save changes"
+          send={async (body) => {
+            await client.aliases.update({ params: { id: alias.id }, body });
+            await refresh("aliases");
+            toast.tell(`“${body.name}” is changed, and in force`);
+          }}
+        />
+      </div>
+    </Panel>
+  );
+}

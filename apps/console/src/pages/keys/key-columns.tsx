@@ -1,0 +1,69 @@
+import type { ApiKey, User } from "#api/queries.ts";
+import { Budget } from "#parts/budget.tsx";
+import { IdCell } from "#parts/copy.tsx";
+import { Status } from "#parts/status.tsx";
+import type { Column } from "#parts/table/columns.ts";
+import { limitColumns, nameColumn, textColumn, timeColumn } from "#parts/table/kinds.tsx";
+import { stateOf } from "./key-state.ts";
+
+/** Users by id; null where the caller may not know whose the keys are. */
+type Owners = ReadonlyMap<string, User> | null;
+
+export function keyColumns(owners: Owners): readonly Column<ApiKey>[] {
+  const owner = textColumn<ApiKey>({
+    id: "owner",
+    header: "Owner",
+    value: ({ user_id }) => owners?.get(user_id)?.email ?? "",
+  });
+  return [
+    nameColumn({ id: "name", header: "Name", value: ({ name }) => name }),
+    status,
+    publicId,
+    ...(owners === null ? [] : [owner]),
+    models,
+    spent,
+    ...limitColumns<ApiKey>(),
+    timeColumn({ id: "used", header: "Last used", value: ({ last_used_at }) => last_used_at }),
+    timeColumn({ id: "expires", header: "Expires", value: ({ expires_at }) => expires_at }),
+    timeColumn({ id: "created", header: "Created", value: ({ created_at }) => created_at, isHidden: true }),
+  ];
+}
+
+const status: Column<ApiKey> = {
+  id: "status",
+  header: "Status",
+  value: (key) => stateOf(key).word,
+  cell: (key) => {
+    const { tone, word } = stateOf(key);
+    return <Status tone={tone}>{word}</Status>;
+  },
+};
+
+const publicId: Column<ApiKey> = {
+  id: "key",
+  header: "Key",
+  value: ({ public_id }) => public_id,
+  cell: ({ public_id }) => <IdCell id={public_id} />,
+};
+
+const models: Column<ApiKey> = {
+  id: "models",
+  header: "Models",
+  value: ({ permissions }) => permissions.models?.join(" ") ?? "all",
+  cell: ({ permissions }) =>
+    permissions.models === null ? (
+      <span className="text-muted">all</span>
+    ) : (
+      <span className="block max-w-48 truncate font-mono text-xs" title={permissions.models.join("\n")}>
+        {permissions.models.join(", ")}
+      </span>
+    ),
+};
+
+const spent: Column<ApiKey> = {
+  id: "spent",
+  header: "Spent",
+  isNumber: true,
+  value: ({ spent_usd }) => Number(spent_usd),
+  cell: ({ spent_usd, budget_usd }) => <Budget spent={spent_usd} budget={budget_usd} />,
+};

@@ -1,0 +1,93 @@
+import { useQuery } from "@tanstack/react-query";
+import { useParams } from "@tanstack/react-router";
+import { useState } from "react";
+import { useApi, useRefresh } from "#api/api.tsx";
+import { useCaller } from "#api/me.ts";
+import type { ApiKey } from "#api/queries.ts";
+import { Page } from "#frame/page.tsx";
+import { Budget } from "#parts/budget.tsx";
+import { Button } from "#parts/button.tsx";
+import { IdCell } from "#parts/copy.tsx";
+import { Facts, Panel } from "#parts/panel.tsx";
+import { Loaded } from "#parts/states.tsx";
+import { Status } from "#parts/status.tsx";
+import { useToast } from "#parts/toast.tsx";
+import { Time } from "#parts/values.tsx";
+import { KeyForm, toBody } from "./key-form.tsx";
+import { stateOf } from "./key-state.ts";
+import { RevokeKeys } from "./revoke-keys.tsx";
+
+export function KeyPage() {
+  const { id = "" } = useParams({ strict: false });
+  const { client } = useApi();
+  const { may } = useCaller();
+  const [isRevoking, setRevoking] = useState(false);
+  const key = useQuery({
+    queryKey: ["keys", id],
+    queryFn: ({ signal }) => client.apiKeys.get({ params: { id } }, { signal }),
+  });
+  const revoke = may("keys.revoke") && key.data?.is_active === true && (
+    <Button look="danger" onClick={() => setRevoking(true)}>
+      Revoke key
+    </Button>
+  );
+  return (
+    <Page title={key.data?.name ?? "Key"} parent={{ title: "Keys", path: "/keys" }} actions={revoke}>
+      <Loaded query={key}>{(one) => <KeyPanels apiKey={one} />}</Loaded>
+      {isRevoking && key.data !== undefined && <RevokeKeys keys={[key.data]} onClose={() => setRevoking(false)} />}
+    </Page>
+  );
+}
+
+function KeyPanels({ apiKey }: { readonly apiKey: ApiKey }) {
+  const { client } = useApi();
+  const { may } = useCaller();
+  const refresh = useRefresh();
+  const toast = useToast();
+  return (
+    <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,1.2fr)_minmax(0,1fr)]">
+      {may("keys.update") && apiKey.is_active && (
+        <Panel title="Settings" className="lg:order-2">
+          <div className="px-4 py-3">
+            <KeyForm
+              key={apiKey.id}
+              present={apiKey}
+              action="Save changes"
+              send={async (values) => {
+                await client.apiKeys.update({ params: { id: apiKey.id }, body: toBody(values) });
+                await refresh("keys");
+                toast.tell(`“${values.name}” is changed, and in force`);
+              }}
+            />
+          </div>
+        </Panel>
+      )}
+      <KeyFacts apiKey={apiKey} />
+    </div>
+  );
+}
+
+function KeyFacts({ apiKey }: { readonly apiKey: ApiKey }) {
+  const { queries } = useApi();
+  const { may } = useCaller();
+  const users = useQuery({ ...queries.users, enabled: may("users.read") });
+  const { tone, word } = stateOf(apiKey);
+  const owner = users.data?.items.find(({ id }) => id === apiKey.user_id)?.email;
+  return (
+    <Panel title="Key">
+      <Facts
+        facts={[
+          ["Status", <Status tone={tone}>{word}</Status>],
+          ["Key", <IdCell id={apiKey.public_id} />],
+          ["Owner", owner ?? <IdCell id={apiKey.user_id} />],
+          ["Spent", <Budget spent={apiKey.spent_usd} budget={apiKey.budget_usd} />],
+          ["Models", apiKey.permissions.models?.join(", ") ?? "all"],
+          ["Last used", <Time at={apiKey.last_used_at} />],
+          ["Expires", <Time at={apiKey.expires_at} />],
+          ["Created", <Time at={apiKey.created_at} />],
+          ["Id", <IdCell id={apiKey.id} />],
+        ]}
+      />
+    </Panel>
+  );
+}

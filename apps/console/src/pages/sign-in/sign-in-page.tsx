@@ -1,0 +1,118 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useSearch } from "@tanstack/react-router";
+import { useEffect, useState } from "react";
+import { useApi } from "#api/api.tsx";
+import { noteSignedIn } from "#api/signed-in.ts";
+import { Ghost } from "#frame/brand.tsx";
+import { Button } from "#parts/button.tsx";
+import { Field, inputClass } from "#parts/field.tsx";
+import { wordsOf } from "#parts/states.tsx";
+import { useGo } from "#parts/use-search.ts";
+
+interface Credentials {
+  readonly email: string;
+  readonly password: string;
+}
+
+/** Only paths of the console: a link cannot lead who signs in to somewhere else. */
+function destinationOf(to: string | undefined): string {
+  return to !== undefined && /^\/(?![/\\])/.test(to) ? to : "/";
+}
+
+function useSignIn() {
+  const { client, queries } = useApi();
+  const queryClient = useQueryClient();
+  const go = useGo();
+  const { to }: { readonly to?: string } = useSearch({ strict: false });
+  return useMutation({
+    mutationKey: ["sign-in"],
+    mutationFn: async (body: Credentials) => {
+      await client.sessions.createForBrowser({ body });
+      noteSignedIn(true);
+      const me = await queryClient.fetchQuery({ ...queries.me, staleTime: 0 });
+      if (me === null)
+        throw new Error("The browser keeps no cookie of this page, and there is no session without one.");
+      await go(destinationOf(to), { replace: true });
+    },
+  });
+}
+
+export function SignInPage() {
+  useEffect(() => {
+    document.title = "Sign in · GhostLLM";
+  }, []);
+  return (
+    <main className="mx-auto grid min-h-screen max-w-[320px] content-center gap-5 px-4 pb-[12vh]">
+      <div className="flex items-center gap-2.5">
+        <Ghost className="size-6" />
+        <h1 className="text-lg font-semibold tracking-tight">Sign in to GhostLLM</h1>
+      </div>
+      <SignInForm />
+      {isUnprotected(location) && (
+        <p className="text-xs text-muted">
+          This page came without encryption: whoever is on the way here can read the password. Serve it over HTTPS.
+        </p>
+      )}
+      <p className="text-xs text-muted">
+        The first start printed an e-mail address and a password. An admin can set a new one on the page Users.
+      </p>
+    </main>
+  );
+}
+
+function SignInForm() {
+  const [email, setEmail] = useState("");
+  const [password, setPassword] = useState("");
+  const signIn = useSignIn();
+  return (
+    <form
+      className="grid gap-3.5"
+      onSubmit={(event) => {
+        event.preventDefault();
+        signIn.mutate({ email, password });
+      }}
+    >
+      <Entry label="E-mail" type="text" autoComplete="username" value={email} onChange={setEmail} isFirst />
+      <Entry label="Password" type="password" autoComplete="current-password" value={password} onChange={setPassword} />
+      {signIn.error !== null && (
+        <p role="alert" className="rounded-sm bg-bad-soft px-3 py-2 text-bad">
+          {wordsOf(signIn.error)}
+        </p>
+      )}
+      <Button type="submit" look="primary" isBusy={signIn.isPending}>
+        Sign in
+      </Button>
+    </form>
+  );
+}
+
+interface EntryProps {
+  readonly label: string;
+  readonly type: "text" | "password";
+  readonly autoComplete: string;
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+  readonly isFirst?: boolean;
+}
+
+function Entry({ label, type, autoComplete, value, onChange, isFirst = false }: EntryProps) {
+  return (
+    <Field label={label}>
+      {(control) => (
+        <input
+          {...control}
+          {...{ type, autoComplete, value }}
+          required
+          autoFocus={isFirst}
+          autoCapitalize="none"
+          className={inputClass}
+          onChange={(event) => onChange(event.target.value)}
+        />
+      )}
+    </Field>
+  );
+}
+
+function isUnprotected({ protocol, hostname }: Location): boolean {
+  return protocol === "http:" && !/^(?:(?:.+\.)?localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname);
+}

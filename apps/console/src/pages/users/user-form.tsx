@@ -1,0 +1,91 @@
+import { roleNames } from "@ghostllm/contract";
+import type { User } from "#api/queries.ts";
+import { SelectField, TextField } from "#parts/field.tsx";
+import { FormButtons, FormFailure, useServerForm } from "#parts/form.tsx";
+import { LimitsFields, limitsToTexts, noLimits, textsToLimits } from "#parts/limits-fields.tsx";
+import type { LimitedValues } from "#parts/limits-fields.tsx";
+
+export interface UserValues extends LimitedValues {
+  email: string;
+  username: string;
+  password: string;
+  role: string;
+}
+
+interface UserFormProps {
+  /** Null for a new one. */
+  readonly present: User | null;
+  readonly action: string;
+  readonly send: (values: UserValues) => Promise<void>;
+  readonly onCancel?: () => void;
+}
+
+function valuesOf(user: User | null): UserValues {
+  if (user === null) return { email: "", username: "", password: "", role: "user", ...noLimits };
+  return { email: user.email, username: user.username, password: "", role: user.role, ...limitsToTexts(user) };
+}
+
+export function toBody({ email, username, password, role: chosen, ...limited }: UserValues) {
+  const known = roleNames.find((name) => name === chosen);
+  return {
+    email,
+    ...(username.trim() !== "" && { username }),
+    ...(password !== "" && { password }),
+    ...(known !== undefined && { role: known }),
+    ...textsToLimits(limited),
+  };
+}
+
+function helpOfPassword(present: User | null): string {
+  return present?.has_password === true
+    ? "Empty keeps the present one. A new one ends all sessions of the user."
+    : "At least ten characters. Without one the user cannot sign in, only hold keys.";
+}
+
+export function UserForm({ present, action, send, onCancel }: UserFormProps) {
+  const { form, errorOf, failure, isBusy, submit } = useServerForm<UserValues>({
+    defaultValues: valuesOf(present),
+    send,
+  });
+  return (
+    <form className="grid gap-3.5" onSubmit={submit} noValidate autoComplete="off">
+      <TextField
+        label="E-mail"
+        autoFocus={present === null}
+        autoComplete="off"
+        placeholder="ada@example.com"
+        error={errorOf("email")}
+        field={form.register("email")}
+      />
+      <TextField
+        label="Name"
+        isOptional
+        help="The e-mail address where left out."
+        error={errorOf("username")}
+        field={form.register("username")}
+      />
+      <SelectField
+        label="Role"
+        help="What each role may do is in the documentation, under permissions."
+        error={errorOf("role")}
+        field={form.register("role")}
+      >
+        {roleNames.map((name) => (
+          <option key={name}>{name}</option>
+        ))}
+      </SelectField>
+      <TextField
+        label="Password"
+        type="password"
+        autoComplete="new-password"
+        isOptional
+        help={helpOfPassword(present)}
+        error={errorOf("password")}
+        field={form.register("password")}
+      />
+      <LimitsFields register={(name) => form.register(name)} errorOf={errorOf} holder="all keys of the user together" />
+      <FormFailure failure={failure} />
+      <FormButtons action={action} isBusy={isBusy} {...(onCancel && { onCancel })} />
+    </form>
+  );
+}

@@ -1,0 +1,97 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link, useParams } from "@tanstack/react-router";
+import { useApi, useRefresh } from "#api/api.tsx";
+import { useCaller } from "#api/me.ts";
+import type { User } from "#api/queries.ts";
+import { Page } from "#frame/page.tsx";
+import { Budget } from "#parts/budget.tsx";
+import { buttonClass } from "#parts/button.tsx";
+import { IdCell } from "#parts/copy.tsx";
+import { Facts, Panel } from "#parts/panel.tsx";
+import { Removal } from "#parts/removal.tsx";
+import { Loaded } from "#parts/states.tsx";
+import { useToast } from "#parts/toast.tsx";
+import { Time } from "#parts/values.tsx";
+import { toBody, UserForm } from "./user-form.tsx";
+
+export function UserPage() {
+  const { id = "" } = useParams({ strict: false });
+  const { client } = useApi();
+  const { may } = useCaller();
+  const user = useQuery({
+    queryKey: ["users", id],
+    queryFn: ({ signal }) => client.users.get({ params: { id } }, { signal }),
+  });
+  const { data } = user;
+  const remove = data !== undefined && may("users.remove") && (
+    <Removal
+      action="Delete user"
+      description="The user's keys stop working at once and go as well. Usage records stay."
+      name={data.email}
+      remove={() => client.users.remove({ params: { id } })}
+      touches={["users", "keys"]}
+      leadsTo="/users"
+    />
+  );
+  return (
+    <Page title={data?.email ?? "User"} parent={{ title: "Users", path: "/users" }} actions={remove}>
+      <Loaded query={user}>
+        {(one) => (
+          <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,1.2fr)_minmax(0,1fr)]">
+            <UserFacts user={one} />
+            {may("users.update") && <Settings user={one} />}
+          </div>
+        )}
+      </Loaded>
+    </Page>
+  );
+}
+
+function UserFacts({ user }: { readonly user: User }) {
+  const { mayForAll } = useCaller();
+  return (
+    <Panel title="User">
+      <Facts
+        facts={[
+          ["E-mail", user.email],
+          ["Name", user.username],
+          ["Role", user.role],
+          ["Signs in", user.has_password ? "by password" : "never: there is no password"],
+          ["Spent", <Budget spent={user.spent_usd} budget={user.budget_usd} />],
+          ["Created", <Time at={user.created_at} />],
+          ["Changed", <Time at={user.updated_at} />],
+          ["Id", <IdCell id={user.id} />],
+        ]}
+      />
+      {mayForAll("keys.read") && (
+        <div className="border-t border-line px-4 py-3">
+          <Link to="/keys" search={{ q: user.email }} className={buttonClass()}>
+            Keys of this user
+          </Link>
+        </div>
+      )}
+    </Panel>
+  );
+}
+
+function Settings({ user }: { readonly user: User }) {
+  const { client } = useApi();
+  const refresh = useRefresh();
+  const toast = useToast();
+  return (
+    <Panel title="Settings">
+      <div className="px-4 py-3">
+        <UserForm
+          key={user.updated_at}
+          present={user}
+          action="Save changes"
+          send={async (values) => {
+            await client.users.update({ params: { id: user.id }, body: toBody(values) });
+            await refresh("users", "me");
+            toast.tell(`“${values.email}” is changed, and in force`);
+          }}
+        />
+      </div>
+    </Panel>
+  );
+}

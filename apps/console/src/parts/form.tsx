@@ -1,0 +1,114 @@
+// Forms whose faults are the server's to find: it says which field is wrong, and how, in its own words.
+
+import { ClientError } from "#api/api.tsx";
+import { useForm } from "react-hook-form";
+import type { DefaultValues, FieldValues, Path, UseFormReturn } from "react-hook-form";
+import { Button } from "./button.tsx";
+import { IdCell } from "./copy.tsx";
+import { wordsOf } from "./states.tsx";
+
+export interface ServerForm<Values extends FieldValues> {
+  readonly form: UseFormReturn<Values>;
+  readonly submit: (event: React.FormEvent) => void;
+  readonly isBusy: boolean;
+  /** What is wrong with a field, in the server's words. */
+  errorOf(name: string): string | undefined;
+  /** What is wrong as a whole. */
+  readonly failure: unknown;
+}
+
+interface ServerFormOptions<Values extends FieldValues> {
+  readonly defaultValues: DefaultValues<Values>;
+  /** Fields have the names that the server knows them by: `limits.requests_per_minute`. */
+  readonly send: (values: Values) => Promise<void>;
+  /** Whether the form shows the faults of what has this name, beside those of its fields. */
+  readonly knows?: (param: string) => boolean;
+}
+
+export function useServerForm<Values extends FieldValues>(options: ServerFormOptions<Values>): ServerForm<Values> {
+  const form = useForm<Values>({ defaultValues: options.defaultValues });
+  const { errors, isSubmitting } = form.formState;
+  const send = async (values: Values): Promise<void> => {
+    try {
+      await options.send(values);
+    } catch (error) {
+      report(form, error, options.knows);
+    }
+  };
+  return {
+    form,
+    isBusy: isSubmitting,
+    submit: (event) => {
+      // Faults of what is no field of the form would hold it back for good.
+      form.clearErrors();
+      void form.handleSubmit(send)(event);
+    },
+    errorOf: (name) => messageAt(errors, name),
+    failure: errors.root?.["failure"],
+  };
+}
+
+function report<Values extends FieldValues>(
+  form: UseFormReturn<Values>,
+  error: unknown,
+  knows: (param: string) => boolean = () => false,
+): void {
+  const param = error instanceof ClientError ? error.param : undefined;
+  const words = wordsOf(error);
+  if (param !== undefined && (isField(form, param) || knows(param))) {
+    const message = words.startsWith(`${param}: `) ? words.slice(param.length + 2) : words;
+    form.setError(param as Path<Values>, { message }, { shouldFocus: true });
+    return;
+  }
+  const requestId = error instanceof ClientError ? error.requestId : undefined;
+  form.setError("root.failure", { message: words, ...(requestId !== undefined && { type: requestId }) });
+}
+
+function isField<Values extends FieldValues>(form: UseFormReturn<Values>, name: string): boolean {
+  return name.split(/[.[\]]+/).reduce<unknown>(childOf, form.control._fields) !== undefined;
+}
+
+function messageAt(errors: object, name: string): string | undefined {
+  const message = childOf(name.split(/[.[\]]+/).reduce<unknown>(childOf, errors), "message");
+  return typeof message === "string" ? message : undefined;
+}
+
+function childOf(parent: unknown, name: string): unknown {
+  if (name === "") return parent;
+  return typeof parent === "object" && parent !== null ? Reflect.get(parent, name) : undefined;
+}
+
+/** Above the buttons: a fault that is of no one field. */
+export function FormFailure({ failure }: { readonly failure: unknown }) {
+  const message = childOf(failure, "message");
+  const requestId = childOf(failure, "type");
+  if (typeof message !== "string") return null;
+  return (
+    <p role="alert" className="rounded-sm bg-bad-soft px-3 py-2 text-bad">
+      {message}
+      {typeof requestId === "string" && (
+        <span className="mt-0.5 block text-xs">
+          Request <IdCell id={requestId} />
+        </span>
+      )}
+    </p>
+  );
+}
+
+interface FormButtonsProps {
+  /** What will happen, such as "Create key". */
+  readonly action: string;
+  readonly isBusy: boolean;
+  readonly onCancel?: () => void;
+}
+
+export function FormButtons({ action, isBusy, onCancel }: FormButtonsProps) {
+  return (
+    <div className="mt-1 flex justify-end gap-2">
+      {onCancel !== undefined && <Button onClick={onCancel}>Cancel</Button>}
+      <Button type="submit" look="primary" isBusy={isBusy}>
+        {action}
+      </Button>
+    </div>
+  );
+}

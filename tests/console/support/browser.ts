@@ -1,0 +1,79 @@
+// Chromium, and a page of it that keeps note of all that went wrong in it.
+
+import axe from "axe-core";
+import { type Browser, chromium, type Page } from "playwright-core";
+import { findBrowser } from "../../support/browser.ts";
+import { admin, password } from "./stage.ts";
+
+export { findBrowser };
+
+/** Root may not have a sandbox, and containers have little shared memory. */
+const flags = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"];
+
+export function openBrowser(executablePath: string): Promise<Browser> {
+  return chromium.launch({ executablePath, args: flags });
+}
+
+export interface View {
+  readonly page: Page;
+  /** Errors of its console, which breaches of the policy are, too, and exceptions that nobody caught. */
+  readonly problems: readonly string[];
+  close(): Promise<void>;
+}
+
+interface ViewOptions {
+  readonly theme?: "light" | "dark";
+  readonly width?: number;
+}
+
+export async function openView(browser: Browser, { theme = "light", width = 1440 }: ViewOptions = {}): Promise<View> {
+  const context = await browser.newContext({
+    viewport: { width, height: 900 },
+    colorScheme: theme,
+    reducedMotion: "reduce",
+    locale: "en-US",
+    timezoneId: "UTC",
+  });
+  const page = await context.newPage();
+  page.setDefaultTimeout(20_000);
+  const problems: string[] = [];
+  page.on("pageerror", (error) => problems.push(`exception: ${error.message}`));
+  page.on("console", (message) => {
+    if (message.type() === "error") problems.push(message.text());
+  });
+  return { page, problems, close: () => context.close() };
+}
+
+/** By the form, as people do. */
+export async function signIn(page: Page, url: string, email = admin): Promise<void> {
+  await page.goto(`${url}/console/sign-in`);
+  await page.getByLabel("E-mail").fill(email);
+  await page.getByLabel("Password").fill(password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page
+    .getByRole("navigation", { name: "Pages" })
+    .or(page.getByRole("button", { name: "Open the menu" }))
+    .first()
+    .waitFor();
+}
+
+/** Until nothing is loading any more. */
+export async function settled(page: Page): Promise<void> {
+  await page.locator("h1").first().waitFor();
+  const loading = page.getByRole("status", { name: "Loading" });
+  while ((await loading.count()) > 0) await page.waitForTimeout(20);
+}
+
+interface AxeViolation {
+  readonly id: string;
+  readonly nodes: readonly { readonly target: unknown; readonly failureSummary: string }[];
+}
+
+/** What axe has to say of the page, in words; nothing where all is well. */
+export async function violationsOf(page: Page): Promise<readonly string[]> {
+  await page.evaluate(axe.source);
+  const violations: readonly AxeViolation[] = await page.evaluate("axe.run().then((result) => result.violations)");
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ target, failureSummary }) => `${id} at ${String(target)}: ${failureSummary}`),
+  );
+}

@@ -1,0 +1,67 @@
+// A real server with the console, a vendor that answers, and a few of everything to look at. Nothing is mocked.
+
+import { type FakeUpstream, startFakeUpstream } from "@ghostllm/fake-upstream";
+import { type ReadyServer, startServer } from "../../support/server-process.ts";
+import { type BuiltConsole, buildConsole } from "./built-console.ts";
+
+export const password = "correct horse battery";
+export const admin = "admin@localhost";
+export const user = "grace@example.com";
+
+/** What people write into names, and what browsers might make of it. */
+export const naughty = [
+  `<img src=x onerror="document.title='broken'">`,
+  `"><script>document.title='broken'</script>`,
+  "javascript:alert(1)",
+  "\u202egnp.exe",
+  "=HYPERLINK(1)",
+  "z̸a̷l̴g̵o̶ 𝕬 日本語 عربي 👩‍👩‍👧‍👦",
+] as const;
+
+export interface Stage {
+  readonly url: string;
+  readonly vendorUrl: string;
+  readonly server: ReadyServer;
+  close(): Promise<void>;
+}
+
+interface StageOptions {
+  readonly environment?: NodeJS.ProcessEnv;
+}
+
+export async function startStage({ environment = {} }: StageOptions = {}): Promise<Stage> {
+  const built: BuiltConsole = buildConsole();
+  const vendor: FakeUpstream = await startFakeUpstream();
+  const server = await startServer({
+    upstreamUrl: vendor.url,
+    environment: { GHOSTLLM_CONSOLE_DIR: built.directory, ADMIN_PASSWORD: password, ...environment },
+  });
+  await furnish(server);
+  return {
+    url: server.url,
+    vendorUrl: vendor.url,
+    server,
+    async close() {
+      await server.stop();
+      await vendor.close();
+      built.remove();
+    },
+  };
+}
+
+async function furnish({ admin: client }: ReadyServer): Promise<void> {
+  const grace = await client.users.create({ body: { email: user, password, role: "user", budget_usd: "900" } });
+  for (const [index, name] of ["ci-agent", "notebook", "reranker", ...naughty].entries()) {
+    const budget = index === 1 ? "0" : "120.5";
+    await client.apiKeys.create({ body: { name, user_id: grace.id, budget_usd: index === 2 ? null : budget } });
+  }
+  await client.aliases.create({
+    body: {
+      name: "smart",
+      targets: [
+        { provider: "openai", model: "gpt-4o" },
+        { provider: "openai", model: "gpt-4o-mini" },
+      ],
+    },
+  });
+}
