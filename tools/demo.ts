@@ -31,6 +31,8 @@ async function serve(dataDir: string, port: number, adminKey: string): Promise<R
   const environment = {
     ...{ GHOSTLLM_DATA_DIR: dataDir, SERVER_PORT: String(port), GHOSTLLM_DETECT_OLLAMA: "false" },
     ...{ ADMIN_EMAIL: adminEmail, ADMIN_PASSWORD: password, ADMIN_API_KEY: adminKey },
+    // As the launcher names it, which builds it beside.
+    GHOSTLLM_CONSOLE_DIR: process.env["GHOSTLLM_CONSOLE_DIR"] ?? "",
   };
   return compose(loadConfig({ environment, cwd: dataDir }), createLog("silent"));
 }
@@ -62,6 +64,7 @@ function tell({ url, apiKey }: Demo, { rate }: DemoOptions, startedMs: number): 
   const lines = [
     `GhostLLM's demo serves on ${url} (after ${(startedMs / 1000).toFixed(1)} s)`,
     "",
+    `Console   ${url}/console/`,
     `Admin     ${adminEmail}`,
     `User      ${memberEmail}`,
     `Password  ${password}`,

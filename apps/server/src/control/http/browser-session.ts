@@ -26,7 +26,7 @@ export function readSessionCookie({ cookie = "" }: IncomingHttpHeaders): string 
  * Does a page of this server ask? Browsers say so themselves; those that do not, over plain HTTP, name the page's origin
  * with all that changes something.
  */
-function isAskedByOwnPage({ method, headers }: Asker): boolean {
+export function isAskedByOwnPage({ method, headers }: Asker): boolean {
   const isRead = method === "GET" || method === "HEAD";
   const site = headers["sec-fetch-site"];
   if (site !== undefined) return site === "same-origin" || (site === "none" && isRead);
