@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createClient } from "@ghostllm/contract/client";
 import { compose, type RunningServer } from "../apps/server/src/compose/compose.ts";
-import { loadConfig } from "../apps/server/src/config/load.ts";
+import { inspectConfig } from "../apps/server/src/config/load.ts";
 import { createLog } from "../apps/server/src/telemetry/log.ts";
 import { furnish } from "./demo/furnish.ts";
 import { readOptions, usage, type DemoOptions } from "./demo/options.ts";
@@ -34,7 +34,7 @@ async function serve(dataDir: string, port: number, adminKey: string): Promise<R
     // As the launcher names it, which builds it beside.
     GHOSTLLM_CONSOLE_DIR: process.env["GHOSTLLM_CONSOLE_DIR"] ?? "",
   };
-  return compose(loadConfig({ environment, cwd: dataDir }), createLog("silent"));
+  return compose(inspectConfig({ environment, cwd: dataDir }), createLog("silent"));
 }
 
 async function startDemo({ port, rate, seed, weeks, requests }: DemoOptions, directory: string): Promise<Demo> {

@@ -48,7 +48,9 @@ export function* writeHistory(options: HistoryOptions): Generator<UsageRecord> {
     const count = Math.floor(owed);
     owed -= count;
     const length = Math.min(hourMs, to - hour);
-    const times = Array.from({ length: count }, () => Math.floor(hour + chance.next() * length)).toSorted();
+    const times = Array.from({ length: count }, () => Math.floor(hour + chance.next() * length)).toSorted(
+      (one, other) => one - other,
+    );
     for (const time of times) yield writeRecord(options, time);
   }
 }

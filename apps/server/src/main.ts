@@ -8,9 +8,9 @@ import { runServer } from "./run.ts";
 const exitStatus = { failed: 1, badConfiguration: 2 } as const;
 
 try {
-  const { config, warnings } = inspectConfig(readProcess());
-  for (const warning of warnings) process.stderr.write(`warning: ${warning}\n`);
-  await runServer({ config, print: (text) => process.stdout.write(text) });
+  const loaded = inspectConfig(readProcess());
+  for (const warning of loaded.warnings) process.stderr.write(`warning: ${warning}\n`);
+  await runServer({ loaded, print: (text) => process.stdout.write(text) });
 } catch (error) {
   const isConfiguration = error instanceof ConfigError;
   process.stderr.write(`\nGhostLLM cannot start: ${error instanceof Error ? error.message : String(error)}\n`);

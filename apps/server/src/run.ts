@@ -1,4 +1,5 @@
 import type { Config } from "#config/config.ts";
+import type { LoadedConfig } from "#config/load.ts";
 import { migrateStore, openStore } from "#control/store/open-store.ts";
 import { describeFault } from "#telemetry/fault.ts";
 import { LogOutlet } from "#telemetry/log-outlet.ts";
@@ -9,18 +10,18 @@ import type { RunningServer } from "#compose/compose.ts";
 import { keepFilesPrivate, makePrivate } from "./private-directory.ts";
 
 export interface RunOptions {
-  readonly config: Config;
+  readonly loaded: LoadedConfig;
   /** Where the banner goes: secrets that are shown once are in it, so it is never logged. */
   readonly print: (text: string) => void;
 }
 
 /** Serves until SIGTERM or SIGINT; resolves when it is ready. Rejects when it cannot start. */
-export async function runServer({ config, print }: RunOptions): Promise<RunningServer> {
+export async function runServer({ loaded, print }: RunOptions): Promise<RunningServer> {
   keepFilesPrivate();
   const outlet = new LogOutlet();
   outlet.giveUpAtExit();
-  const log = createLog(config.logLevel, outlet);
-  const server = await compose(config, log);
+  const log = createLog(loaded.config.logLevel, outlet);
+  const server = await compose(loaded, log);
   print(bannerOf(server));
   closeOnSignal(server);
   // Without anything to read anew, the end of the terminal ends the server as it always did.

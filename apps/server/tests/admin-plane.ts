@@ -13,6 +13,9 @@ import { loadEncryption } from "#control/encryption/encryption.ts";
 import { createControlServer } from "#control/http/control-server.ts";
 import { FinishedRequests } from "#control/live/finished-requests.ts";
 import type { RestingTarget } from "#control/live/resting-targets.ts";
+import { SystemMonitor } from "#control/system/system-monitor.ts";
+import type { Health } from "#link/health.ts";
+import { MemoryHealth } from "#link/memory/health.ts";
 import { MemorySignals } from "#link/memory/signals.ts";
 import { GhostError } from "@ghostllm/contract";
 import { PriceListSource } from "#control/prices/price-source.ts";
@@ -47,6 +50,8 @@ export interface AdminPlane {
   readonly finished: FinishedRequests;
   /** Targets that the gateway leaves alone. */
   readonly resting: RestingTarget[];
+  readonly health: Health;
+  readonly journal: { pendingRecords: number; pendingBytes: number; isHealthy: boolean };
   as(apiKey: string | null): Client;
   request(path: string, init?: RequestInit): Promise<Response>;
   close(): Promise<void>;
@@ -93,6 +98,9 @@ export async function startAdminPlane({
   await snapshots.rebuild();
   const finished = new FinishedRequests();
   const resting: RestingTarget[] = [];
+  const health = new MemoryHealth();
+  const journal = { pendingRecords: 0, pendingBytes: 0, isHealthy: true, healthy: () => journal.isHealthy };
+  const monitor = new SystemMonitor();
   const control = await createControlServer({
     ...sources,
     clock,
@@ -109,7 +117,8 @@ export async function startAdminPlane({
     prices,
     adminKeys: [new Secret(adminKey)],
     snapshot: () => snapshots.current(),
-    ...{ finished, signals: new MemorySignals(), resting: () => resting },
+    ...{ finished, signals: new MemorySignals(), resting: () => resting, health, journal, dataDir, monitor },
+    configuration: { file: null, settings: [], providers: [] },
   });
   const server = createServer(control.handle);
   server.on("upgrade", (request, socket, head) => {
@@ -131,7 +140,7 @@ export async function startAdminPlane({
     admin: as(adminKey),
     clock: time,
     finished,
-    resting,
+    ...{ resting, health, journal },
     logged,
     as,
     request: (path, init = {}) =>
@@ -140,6 +149,7 @@ export async function startAdminPlane({
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       await control.close();
+      monitor.close();
       await snapshots.close();
       await store.close();
       await rm(dataDir, { recursive: true, force: true });

@@ -228,6 +228,32 @@ describe.each(availableEngines())("store on $name", (engine) => {
     });
   });
 
+  it("knows how large it is", async () => {
+    expect(await store.size()).toBeGreaterThan(10_000);
+    await expect(store.size()).resolves.toSatisfy(Number.isSafeInteger);
+  });
+
+  it("lists keys that work still and end soon, the first to end first, within a reach", async () => {
+    const [ada, bob] = [await addUser(), await addUser()];
+    const now = Date.now();
+    const add = (user: typeof ada, expiresAt: number | null) =>
+      store.apiKeys.create(newKey(user, unique(), { expiresAt }));
+    const [second, first, others] = [
+      await add(ada, now + 90_000),
+      await add(ada, now + 60_000),
+      await add(bob, now + 70_000),
+    ];
+    const revoked = await add(ada, now + 50_000);
+    await store.apiKeys.update(revoked.id, { isActive: false }, "all");
+    for (const end of [null, now - 1_000, now + 900_000]) await add(ada, end);
+    const ids = async (...query: Parameters<typeof store.apiKeys.expiring>) =>
+      (await store.apiKeys.expiring(...query)).map(({ id }) => id);
+    expect(await ids(now + 100_000, 10, "all")).toEqual([first.id, others.id, second.id]);
+    expect(await ids(now + 100_000, 1, "all")).toEqual([first.id]);
+    expect(await ids(now + 100_000, 10, [{ kind: "user", id: bob.id }])).toEqual([others.id]);
+    expect(await ids(now + 100_000, 10, [])).toEqual([]);
+  });
+
   it("replaces a setting only where it is still what the caller saw", async () => {
     expect(await store.settings.replace("holder", undefined, "first")).toBe(true);
     expect(await store.settings.replace("holder", undefined, "second")).toBe(false);

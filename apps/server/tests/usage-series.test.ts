@@ -86,7 +86,7 @@ describe("a series", () => {
       { key: [], is_rest: true, total: { requests: 3, cost_usd: "0.2" }, points: { requests: [0, 3] } },
     ]);
     const byErrors = await plane.admin.usage.series({ query: { ...query, order_by: "requests", top: 3 } });
-    expect(byErrors.groups.map(({ key }) => key[0]).toSorted()).toEqual(["gpt-5", "gpt-5-mini", "o3"]);
+    expect(new Set(byErrors.groups.map(({ key }) => key[0]))).toEqual(new Set(["gpt-5", "gpt-5-mini", "o3"]));
   });
 
   it("is divided by two dimensions, with names for ids", async () => {

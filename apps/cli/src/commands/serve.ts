@@ -8,9 +8,9 @@ export function addServeCommand(program: Command, contextOf: ContextOf): void {
     .description("run the server in this terminal, until Ctrl-C")
     .action(async (_options: object, command: Command) => {
       const { streams } = contextOf(command);
-      const { config, warnings } = await inspectConfiguration();
-      for (const warning of warnings) streams.writeError(`warning: ${warning}\n`);
+      const loaded = await inspectConfiguration();
+      for (const warning of loaded.warnings) streams.writeError(`warning: ${warning}\n`);
       const { runServer } = await import("@ghostllm/server");
-      await runServer({ config, print: streams.writeOut });
+      await runServer({ loaded, print: streams.writeOut });
     });
 }

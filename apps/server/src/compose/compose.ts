@@ -2,6 +2,7 @@
 // Invariant: what is opened here is closed by `close`, in the reverse order, and nothing else is kept alive.
 
 import type { Config } from "#config/config.ts";
+import type { LoadedConfig } from "#config/load.ts";
 import { describeProxies } from "#config/proxy.ts";
 import { FinishedRequests } from "#control/live/finished-requests.ts";
 import type { StartFacts } from "#control/first-start/first-start.ts";
@@ -39,17 +40,21 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
-export async function compose(config: Config, log: Log): Promise<RunningServer> {
+/** What the server is started with, and where that came from. */
+export type Given = Pick<LoadedConfig, "config" | "origins" | "file">;
+
+export async function compose(given: Given, log: Log): Promise<RunningServer> {
   const disposer = new Disposer();
   try {
-    return await build(config, log, disposer);
+    return await build(given, log, disposer);
   } catch (error) {
     await disposer.dispose();
     throw error;
   }
 }
 
-async function build(config: Config, log: Log, disposer: Disposer): Promise<RunningServer> {
+async function build(given: Given, log: Log, disposer: Disposer): Promise<RunningServer> {
+  const { config } = given;
   const foundation = await layFoundation(config, log, disposer);
   const link = createLink(foundation);
   const { health } = link;
@@ -59,7 +64,7 @@ async function build(config: Config, log: Log, disposer: Disposer): Promise<Runn
   const finished = new FinishedRequests();
   const { store, lease } = await openBooks(foundation, link, finished);
   const vendors = await openVendors(foundation);
-  const control = await openControl({ foundation, store, vendors, link, finished });
+  const control = await openControl({ foundation, store, vendors, link, finished, given });
   const gateway = await openGateway({ foundation, link, lease, vendors, control, tls: tls?.options ?? null });
   const { server, readiness } = gateway;
   tls?.keepUpToDate(server);

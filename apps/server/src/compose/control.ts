@@ -1,5 +1,8 @@
 // The control plane: what was configured, the snapshot in force, and the server of the admin API. Called by compose.ts.
 
+import { describeConfig } from "#config/describe.ts";
+import type { LoadedConfig } from "#config/load.ts";
+import { SystemMonitor } from "#control/system/system-monitor.ts";
 import { Rediscovery } from "#control/catalog/rediscovery.ts";
 import { loadEncryption } from "#control/encryption/encryption.ts";
 import type { Encryption } from "#control/encryption/encryption.ts";
@@ -29,6 +32,7 @@ export interface ControlParts {
   readonly vendors: Vendors;
   readonly link: Pick<Link, "health" | "signals">;
   readonly finished: FinishedRequests;
+  readonly given: Pick<LoadedConfig, "config" | "origins" | "file">;
 }
 
 export interface Control {
@@ -94,11 +98,13 @@ function reportProviders(health: Health, snapshot: Snapshot): void {
 }
 
 async function openServer(
-  { foundation, store, vendors, link, finished }: ControlParts,
+  { foundation, store, vendors, link, finished, given }: ControlParts,
   { encryption, prices, facts, snapshots }: Sources & Omit<Control, "server">,
 ): Promise<ControlServer> {
-  const { config, log, clock, steadyTime, addresses, compressor, disposer } = foundation;
+  const { config, log, clock, steadyTime, addresses, compressor, journal, disposer } = foundation;
   const { definitions, baseUrlOf, egress, ask: fetchJson } = vendors;
+  const monitor = new SystemMonitor();
+  disposer.add(() => monitor.close());
   const secret = await loadJwtSecret({ configured: config.jwtSecret, store, encryption, log });
   const server = await createControlServer({
     ...{ store, encryption, definitions, baseUrlOf, egress, fetchJson, prices },
@@ -106,7 +112,8 @@ async function openServer(
     sessions: createSessions({ store, secret, clock, steadyTime }),
     adminKeys: facts.adminKeys,
     consoleDirectory: config.console.directory,
-    ...{ finished, signals: link.signals },
+    ...{ finished, signals: link.signals, health: link.health, journal, monitor, dataDir: config.dataDir },
+    configuration: { ...describeConfig(given.config, given.origins), file: given.file },
     resting: () => restingTargets(snapshots.current(), vendors.targetHealth, clock.monotonic()),
     snapshot: () => snapshots.current(),
     changed: () => tellChange(link.signals),

@@ -14,18 +14,21 @@ it("shows every setting with its origin, and no secret", () => {
     variable: "SERVER_PORT",
     value: 81,
     origin: "SERVER_PORT",
+    help: settings.port.help,
   });
   expect(shown.settings).toContainEqual({
     path: "jwt_secret",
     variable: "JWT_SECRET",
     value: "[secret]",
     origin: "JWT_SECRET",
+    help: settings.jwtSecret.help,
   });
   expect(shown.settings).toContainEqual({
     path: "database_url",
     variable: "DATABASE_URL",
     value: null,
     origin: "default",
+    help: settings.databaseUrl.help,
   });
   expect(shown.providers).toMatchObject([{ name: "groq", credential: "[secret]", origin: "GROQ_API_KEY" }]);
   expect(JSON.stringify(shown)).not.toMatch(/s3cr3t|gsk-1/);

@@ -12,6 +12,7 @@ export interface DescribedSetting {
   readonly variable: string;
   readonly value: string | number | boolean | null;
   readonly origin: string;
+  readonly help: string;
 }
 
 export interface DescribedProvider {
@@ -45,6 +46,7 @@ export function describeConfig(config: Config, origins: Origins): DescribedConfi
       variable: one.variable,
       value: toPlain(one.read(config), one),
       origin: origins[name],
+      help: one.help,
     })),
     providers: config.providers.map((provider) => ({
       name: provider.name,

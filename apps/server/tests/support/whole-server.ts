@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { createClient } from "@ghostllm/contract/client";
 import type { Client } from "@ghostllm/contract/client";
 import pino from "pino";
-import { loadConfig } from "#config/load.ts";
+import { inspectConfig } from "#config/load.ts";
 import { compose } from "../../src/compose/compose.ts";
 
 export const wholeAdminKey = "b7Jx2mQ9vLr4TzWk8NcYf3Hd";
@@ -30,7 +30,7 @@ export async function startWholeServer(environment: Readonly<Record<string, stri
   const dataDir = await mkdtemp(join(tmpdir(), "ghostllm-whole-"));
   const logged: string[] = [];
   const log = pino({ level: "trace" }, { write: (line: string) => void logged.push(line) });
-  const config = loadConfig({
+  const loaded = inspectConfig({
     environment: {
       GHOSTLLM_DATA_DIR: join(dataDir, "data"),
       GHOSTLLM_DETECT_OLLAMA: "false",
@@ -40,7 +40,8 @@ export async function startWholeServer(environment: Readonly<Record<string, stri
     },
     cwd: dataDir,
   });
-  const server = await compose(config, log);
+  const { config } = loaded;
+  const server = await compose(loaded, log);
   const apiKey = server.facts.first?.apiKey.reveal() ?? "";
   return {
     url: server.url,

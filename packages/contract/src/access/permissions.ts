@@ -32,7 +32,8 @@ const aboutInstallation = {
   "aliases.create": "Create aliases",
   "aliases.update": "Change aliases",
   "aliases.remove": "Delete aliases",
-  "status.read": "Read `/metrics` and `/status`",
+  "status.read": "Read `/metrics` and `/status`, and how the server and its machine are",
+  "configuration.read": "See the configuration in force, without its secrets",
 } as const;
 
 export type OwnedPermission = keyof typeof aboutOwned;

@@ -4,11 +4,13 @@
 import { aliasRoutes } from "./aliases.ts";
 import { apiKeyRoutes } from "./api-keys.ts";
 import { modelRoutes } from "./models.ts";
+import { notificationRoutes } from "./notifications.ts";
 import { priceRoutes } from "./prices.ts";
 import { providerRoutes } from "./providers.ts";
 import { requestRoutes } from "./requests.ts";
 import type { AdminRoute } from "./route.ts";
 import { sessionRoutes } from "./sessions.ts";
+import { systemRoutes } from "./system.ts";
 import { usageRoutes } from "./usage.ts";
 import { userRoutes } from "./users.ts";
 
@@ -22,6 +24,8 @@ export const adminRoutes = {
   aliases: aliasRoutes,
   requests: requestRoutes,
   usage: usageRoutes,
+  notifications: notificationRoutes,
+  system: systemRoutes,
 } as const;
 
 export type AdminRoutes = typeof adminRoutes;

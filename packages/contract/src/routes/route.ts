@@ -4,7 +4,17 @@ import type { z } from "zod";
 import type { Permission } from "#access/permissions.ts";
 
 export type RouteTag =
-  "Sessions" | "Users" | "API keys" | "Providers" | "Models" | "Prices" | "Aliases" | "Requests" | "Usage";
+  | "Sessions"
+  | "Users"
+  | "API keys"
+  | "Providers"
+  | "Models"
+  | "Prices"
+  | "Aliases"
+  | "Requests"
+  | "Usage"
+  | "Notifications"
+  | "System";
 
 export interface AdminRoute {
   /** `group.name`, the same words by which the client and the handlers are keyed. */

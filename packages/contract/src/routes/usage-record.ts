@@ -58,7 +58,7 @@ export const recordShape = Object.fromEntries(
   usageFieldNames.map((name) => [usageApiName(name), schemaOf(usageFields[name])]),
 ) as RecordShape;
 
-export const summedShape = Object.fromEntries(
+const summedShape = Object.fromEntries(
   summedUsageFields.map((name) => [usageApiName(name), schemas[usageFields[name].kind]]),
 ) as SummedShape;
 

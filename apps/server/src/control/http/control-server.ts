@@ -27,15 +27,13 @@ import { keepDocuments } from "./kept-documents.ts";
 import { methodsOf } from "./known-paths.ts";
 import { serveWebPages } from "./web-pages.ts";
 
-export interface ControlDependencies extends ResourceDependencies, Pick<LiveHubDeps, "finished" | "resting"> {
+export interface ControlDependencies extends Omit<ResourceDependencies, "lookingOn">, Pick<LiveHubDeps, "finished"> {
   readonly signals: Signals;
   readonly adminKeys: readonly Secret[];
   readonly addresses: ClientAddresses;
   readonly compressor: Compressor | null;
   /** The folder of the built console; null where none is served. */
   readonly consoleDirectory: string | null;
-  /** Of GhostLLM, for the documentation. */
-  readonly version: string;
 }
 
 export interface ControlServer {
@@ -69,9 +67,11 @@ export async function createControlServer(deps: ControlDependencies): Promise<Co
   app.setNotFoundHandler((request, reply) => answerUnknownPath(request, reply));
   const { addresses, store, steadyTime } = deps;
   const identify = createIdentify(deps);
-  const live = openLiveDoor(new LiveHub(deps), identitiesOf(identify));
+  const hub = new LiveHub(deps);
+  const live = openLiveDoor(hub, identitiesOf(identify));
+  const resources = createResources({ ...deps, lookingOn: () => hub.count });
   bindRoutes({
-    ...{ app, resources: createResources(deps), guard: createGuard(identify), addresses, store, steadyTime },
+    ...{ app, resources, guard: createGuard(identify), addresses, store, steadyTime },
     onChange: (change) => void deps.signals.send({ kind: "object_changed", change }),
   });
   serveConsole(app, { directory: deps.consoleDirectory, clock: deps.clock });

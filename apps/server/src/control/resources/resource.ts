@@ -13,6 +13,11 @@ import type { Reach } from "#domain/access/may.ts";
 import type { Clock, SteadyTime } from "#domain/clock.ts";
 import type { Egress } from "#domain/egress/egress.ts";
 import type { Snapshot } from "#domain/snapshot.ts";
+import type { RestingTarget } from "#control/live/resting-targets.ts";
+import type { ConfigurationInForce } from "#control/system/configuration-in-force.ts";
+import type { SystemMonitor } from "#control/system/system-monitor.ts";
+import type { Health } from "#link/health.ts";
+import type { Journal } from "#link/journal/journal.ts";
 import type { Right } from "#domain/right.ts";
 
 export interface ResourceDependencies extends ProviderSources {
@@ -30,6 +35,17 @@ export interface ResourceDependencies extends ProviderSources {
   /** Whom this server may ask. */
   readonly egress: Egress;
   readonly clock: Clock;
+  /** Targets that the gateway leaves alone for a while. */
+  readonly resting: () => readonly RestingTarget[];
+  readonly health: Pick<Health, "parts">;
+  readonly journal: Pick<Journal, "healthy" | "pendingRecords" | "pendingBytes">;
+  readonly monitor: SystemMonitor;
+  readonly configuration: ConfigurationInForce;
+  readonly dataDir: string;
+  /** Of GhostLLM. */
+  readonly version: string;
+  /** How many pages are told signals. */
+  readonly lookingOn: () => number;
   /** By which keys and sessions end. */
   readonly steadyTime: SteadyTime;
   readonly log: ControlLog;

@@ -1,5 +1,6 @@
 import type { AdminRoutes } from "@ghostllm/contract/routes";
 import { createApiKeysResource } from "./api-keys.ts";
+import { createNotificationsResource } from "./notifications.ts";
 import { createModelsResource } from "./models.ts";
 import { createPricesResource } from "./prices.ts";
 import { createProvidersResource } from "./providers.ts";
@@ -7,6 +8,7 @@ import { createRequestsResource } from "./requests.ts";
 import type { Resource, ResourceDependencies } from "./resource.ts";
 import { createAliasesResource } from "./aliases.ts";
 import { createSessionsResource } from "./sessions.ts";
+import { createSystemResource } from "./system.ts";
 import { createUsageResource } from "./usage.ts";
 import { createUsersResource } from "./users.ts";
 
@@ -23,5 +25,7 @@ export function createResources(deps: ResourceDependencies): Resources {
     aliases: createAliasesResource(deps),
     requests: createRequestsResource(deps),
     usage: createUsageResource(deps),
+    notifications: createNotificationsResource(deps),
+    system: createSystemResource(deps),
   };
 }

@@ -43,6 +43,7 @@ export function apiKeysIn(database: Database): Store["apiKeys"] {
       if (userId !== undefined) query = query.where("user_id", "=", userId);
       return (await query.execute()).map(toRow);
     },
+    expiring: expiringIn(database),
     async update(id, keyChange, reach) {
       const values = definedOnly(toChangedColumns(keyChange));
       if (Object.keys(values).length === 0) return find(id, reach);
@@ -51,6 +52,22 @@ export function apiKeysIn(database: Database): Store["apiKeys"] {
       const row = await change(database, naming, () => query.executeTakeFirst());
       return row && toRow(row);
     },
+  };
+}
+
+function expiringIn({ kysely, now }: Database): Store["apiKeys"]["expiring"] {
+  return async (before, limit, reach) => {
+    const query = kysely
+      .selectFrom("api_keys")
+      .selectAll()
+      .select(spent)
+      .where("is_active", "=", 1)
+      .where("expires_at", ">", now())
+      .where("expires_at", "<", before)
+      .where(isWithin(reach, owners))
+      .orderBy("expires_at")
+      .limit(limit);
+    return (await query.execute()).map(toRow);
   };
 }
 

@@ -19,6 +19,8 @@ export interface Engine {
   readonly dialect: Dialect;
   /** A separate connection for migrations, which may outlast the time allowed to other statements; null: not needed. */
   readonly migrationDialect: Dialect | null;
+  /** Answers `bytes`: how large the database is; null where nobody asks. */
+  readonly sizeQuery: string | null;
   /** Text of the parameter at this place, counted from 1. */
   parameter(position: number): string;
   /** Until the end of the transaction, no other process migrates. */

@@ -84,6 +84,11 @@ function isOfClosed(error: unknown): boolean {
   return error instanceof Error && error.message === "driver has already been destroyed";
 }
 
+async function sizeOf({ engine, kysely }: Database): Promise<number> {
+  if (engine.sizeQuery === null) return 0;
+  return (await sql.raw<{ bytes: number }>(engine.sizeQuery).execute(kysely)).rows[0]?.bytes ?? 0;
+}
+
 function storeOver(database: Database): OpenStore {
   const { engine, kysely, patience } = database;
   return {
@@ -106,6 +111,7 @@ function storeOver(database: Database): OpenStore {
       await sql`select 1`.execute(kysely);
     },
     probe: () => probe(database),
+    size: () => sizeOf(database),
     within: (ms, run) => patience.within(ms, run),
     wait: (work) => patience.wait(work),
     isUnavailable: (error) => isTooSlow(error) || isOfClosed(error) || engine.isUnavailable(error),

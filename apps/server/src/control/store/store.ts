@@ -190,6 +190,8 @@ export interface Store {
     create(key: NewApiKey): Promise<ApiKeyRow>;
     list(page: Page & { readonly userId?: string }, reach: Reach): Promise<readonly ApiKeyRow[]>;
     find(id: string, reach: Reach): Promise<ApiKeyRow | undefined>;
+    /** Those that work still, and end before this (epoch ms); the first to end come first. */
+    expiring(before: number, limit: number, reach: Reach): Promise<readonly ApiKeyRow[]>;
     update(id: string, change: ApiKeyChange, reach: Reach): Promise<ApiKeyRow | undefined>;
   };
   readonly providers: {
@@ -246,6 +248,8 @@ export interface Store {
   ping(): Promise<void>;
   /** Rejects also when somebody else keeps its tables locked. */
   probe(): Promise<void>;
+  /** In bytes. */
+  size(): Promise<number>;
   /** Runs something that may wait for the database no longer than this in all: then it rejects with `service_unavailable`. */
   within<Result>(ms: number, run: () => Promise<Result>): Promise<Result>;
   /** Waits for what others do with the database, within the bounds of whoever is running. */

@@ -30,6 +30,7 @@ export function openPostgres(options: PostgresOptions): Engine {
     drain: null,
     dialect: createDialect(options, options.statementTimeoutMs, 10),
     migrationDialect: createDialect(options, migrationTimeoutMs, 1),
+    sizeQuery: "select pg_database_size(current_database()) as bytes",
     parameter: (position) => `$${position}`,
     lockMigrations: async (transaction) => {
       await sql`select pg_advisory_xact_lock(${migrationLock})`.execute(transaction);

@@ -35,6 +35,7 @@ function drainerOver(connection: SqliteConnection): Drain {
     dialect,
     migrationDialect: null,
     drain: null,
+    sizeQuery: null,
     parameter: () => "?",
     lockMigrations: atOnce,
     lockUsage: atOnce,

@@ -28,6 +28,7 @@ export function openSqlite(file: string, patience: Patience): Engine {
     dialect: createDialect(driver),
     drain: (lines) => driver.drain(lines),
     migrationDialect: null,
+    sizeQuery: "select page_count * page_size as bytes from pragma_page_count(), pragma_page_size()",
     parameter: () => "?",
     // Every transaction begins as the only writer, whatever process it is in.
     lockMigrations: async () => {},

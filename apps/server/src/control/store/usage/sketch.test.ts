@@ -46,7 +46,7 @@ it("is merged by joining texts, and comes back as it was written", () => {
   );
   const whole = sketchOf(values);
   const merged = readSketch(parts.join(""));
-  expect(new Map([...merged].toSorted())).toEqual(new Map([...whole].toSorted()));
+  expect(merged).toEqual(whole);
   expect(readSketch(writeSketch(merged))).toEqual(merged);
   expect(writeSketch(merged).length).toBeLessThan(1000);
 });

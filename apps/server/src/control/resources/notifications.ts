@@ -1,0 +1,119 @@
+import { formatUsd } from "@ghostllm/contract";
+import type { AdminRoutes, RouteAnswer } from "@ghostllm/contract/routes";
+import { nearPercent } from "#control/live/budget-watch.ts";
+import type { ApiKeyRow, UsedBudget } from "#control/store/store.ts";
+import type { Actor } from "#domain/access/actor.ts";
+import { may, reach } from "#domain/access/may.ts";
+import { toTime } from "./fields.ts";
+import type { Resource, ResourceDependencies } from "./resource.ts";
+
+type Notification = RouteAnswer<AdminRoutes["notifications"]["list"]>["data"][number];
+type NotificationDeps = Pick<
+  ResourceDependencies,
+  "store" | "snapshot" | "resting" | "health" | "journal" | "clock" | "steadyTime"
+>;
+
+const weekMs = 7 * 24 * 3_600_000;
+/** Of a kind: more are read nowhere. */
+const mostOfKind = 50;
+/** What a second of much traffic leaves for the database is less than this. */
+const growingRecords = 5_000;
+/** Parts that have notifications of their own, or are told by the page itself. */
+const toldElsewhere: ReadonlySet<string> = new Set(["providers", "journal"]);
+
+export function createNotificationsResource(deps: NotificationDeps): Resource<"notifications"> {
+  return {
+    async list({ actor }) {
+      const found = await Promise.all([
+        may(actor, "status.read") ? systemNotifications(deps) : [],
+        may(actor, "providers.read") ? providerNotifications(deps) : [],
+        budgetNotifications(deps, actor),
+        keyNotifications(deps, actor),
+      ]);
+      const data = found.flat();
+      return {
+        data: [...data.filter(({ level }) => level === "error"), ...data.filter(({ level }) => level !== "error")],
+      };
+    },
+  };
+}
+
+async function systemNotifications({ health, journal }: NotificationDeps): Promise<readonly Notification[]> {
+  const unwell = [...(await health.parts())].filter(([name, { isHealthy }]) => !isHealthy && !toldElsewhere.has(name));
+  const parts = unwell.map(([name, { detail }]) =>
+    about("part_unhealthy", "error", { kind: "system", id: null, name }, { text: `${name}: ${detail}.` }),
+  );
+  const { pendingRecords } = journal;
+  const subject = { kind: "system" as const, id: null, name: "journal" };
+  if (!journal.healthy())
+    return [...parts, about("part_unhealthy", "error", subject, { text: "The journal cannot be written to." })];
+  if (pendingRecords < growingRecords) return parts;
+  const text = `${pendingRecords} usage records wait for the database: it is away, or slower than the traffic.`;
+  return [...parts, about("journal_growing", "warning", subject, { text })];
+}
+
+function providerNotifications({ snapshot, resting, clock }: NotificationDeps): readonly Notification[] {
+  const unusable = [...snapshot().unusableProviders].map(([name, reason]) =>
+    about(
+      "provider_unusable",
+      "error",
+      { kind: "provider", id: null, name },
+      { text: `${name} cannot be used: ${reason}.` },
+    ),
+  );
+  const rests = resting()
+    .slice(0, mostOfKind)
+    .map(({ providerId, provider, model, restMs }) =>
+      about(
+        ...(["target_resting", "warning", { kind: "provider", id: providerId, name: `${provider}/${model}` }] as const),
+        {
+          text: `${provider}/${model} is left alone for ${Math.ceil(restMs / 1000)} s, since it failed again and again.`,
+          until: toTime(clock.now() + restMs),
+        },
+      ),
+    );
+  return [...unusable, ...rests];
+}
+
+async function budgetNotifications({ store }: NotificationDeps, actor: Actor): Promise<readonly Notification[]> {
+  const reached = reach(actor, "usage.read");
+  const used = await store.budgets.used({ percent: nearPercent, limit: mostOfKind }, reached);
+  return used.map(toBudgetNotification);
+}
+
+function toBudgetNotification({ scope, name, spentNanos, budgetNanos }: UsedBudget): Notification {
+  const percent = budgetNanos === 0 ? 100 : Math.floor((spentNanos / budgetNanos) * 100);
+  const isReached = spentNanos >= budgetNanos;
+  const words = `$${formatUsd(spentNanos)} of $${formatUsd(budgetNanos)}`;
+  const text = isReached ? `${name} has used up its budget (${words}): it is refused.` : `${name} has spent ${words}.`;
+  const [kind, level] = isReached ? (["budget_reached", "error"] as const) : (["budget_near", "warning"] as const);
+  return about(kind, level, { ...scope, name }, { text, percent });
+}
+
+async function keyNotifications(
+  { store, steadyTime }: NotificationDeps,
+  actor: Actor,
+): Promise<readonly Notification[]> {
+  const keys = await store.apiKeys.expiring(steadyTime.now() + weekMs, mostOfKind, reach(actor, "keys.read"));
+  return keys.map(toKeyNotification);
+}
+
+function toKeyNotification({ id, name, publicId, expiresAt }: ApiKeyRow): Notification {
+  const until = expiresAt === null ? null : toTime(expiresAt);
+  return about(
+    "key_expiring",
+    "warning",
+    { kind: "key", id, name },
+    { text: `The key ${name} (${publicId}) ends soon.`, until },
+  );
+}
+
+function about(
+  kind: Notification["kind"],
+  level: Notification["level"],
+  subject: Notification["subject"],
+  told: Pick<Notification, "text"> & Partial<Pick<Notification, "until" | "percent">>,
+): Notification {
+  const id = `${kind} ${subject.kind} ${subject.id ?? ""} ${subject.name}`;
+  return { id, kind, level, subject, until: null, percent: null, ...told };
+}

@@ -1,0 +1,67 @@
+import { statfs } from "node:fs/promises";
+import { availableParallelism, freemem, loadavg, totalmem } from "node:os";
+import type { PartHealth } from "#link/health.ts";
+import { toTime } from "./fields.ts";
+import type { Resource, ResourceDependencies } from "./resource.ts";
+
+type SystemDeps = Pick<
+  ResourceDependencies,
+  "store" | "journal" | "health" | "monitor" | "configuration" | "lookingOn" | "dataDir" | "version" | "log"
+>;
+
+export function createSystemResource(deps: SystemDeps): Resource<"system"> {
+  const { monitor, journal, configuration, version } = deps;
+  return {
+    async read() {
+      const parts = await deps.health.parts();
+      const { p50, p99, max } = monitor.loopDelay;
+      return {
+        ...{ version, node_version: process.versions.node, platform: `${process.platform}-${process.arch}` },
+        ...{ started_at: toTime(monitor.startedAt), uptime_seconds: Math.round(process.uptime()) },
+        cpu: { cores: availableParallelism(), percent: monitor.cpuPercent, load_1m: loadavg()[0] ?? 0 },
+        memory: memoryNow(),
+        disk: await diskOf(deps.dataDir),
+        event_loop: { p50_ms: p50, p99_ms: p99, max_ms: max },
+        journal: {
+          healthy: journal.healthy(),
+          pending_records: journal.pendingRecords,
+          pending_bytes: journal.pendingBytes,
+        },
+        database: await databaseOf(deps, parts.get("store")),
+        parts: [...parts].map(([name, { isHealthy, detail }]) => ({ name, healthy: isHealthy, detail })),
+        looking_on: deps.lookingOn(),
+      };
+    },
+
+    configuration: async () => ({
+      file: configuration.file,
+      settings: [...configuration.settings],
+      providers: configuration.providers.map(({ credential, ...provider }) => ({
+        ...provider,
+        has_credential: credential !== null,
+      })),
+    }),
+  };
+}
+
+function memoryNow() {
+  const { rss, heapUsed, arrayBuffers } = process.memoryUsage();
+  const machine = { machine_total_bytes: totalmem(), machine_free_bytes: freemem() };
+  return { rss_bytes: rss, heap_used_bytes: heapUsed, buffers_bytes: arrayBuffers, ...machine };
+}
+
+async function diskOf(path: string) {
+  try {
+    const { bsize, blocks, bavail } = await statfs(path);
+    return { path, total_bytes: bsize * blocks, free_bytes: bsize * bavail };
+  } catch {
+    return null;
+  }
+}
+
+/** Its health is what the watch of the store saw last; a database that is away must not take the page with it. */
+async function databaseOf({ store }: SystemDeps, seen: PartHealth | undefined) {
+  const size = await store.size().catch(() => null);
+  const detail = seen?.detail ?? (size === null ? "it does not answer" : store.engine);
+  return { kind: store.engine, healthy: (seen?.isHealthy ?? true) && size !== null, detail, size_bytes: size };
+}

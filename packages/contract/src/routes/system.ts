@@ -1,0 +1,103 @@
+import { z } from "zod";
+import { openEnum, time } from "./fields.ts";
+import { defineRoutes } from "./route.ts";
+
+const bytes = z.number();
+const ms = z.number().nullable().describe("Over the last minute; null where it was not measured yet.");
+
+const system = z
+  .object({
+    version: z.string(),
+    node_version: z.string(),
+    platform: z.string(),
+    started_at: time,
+    uptime_seconds: z.number(),
+    cpu: z.object({
+      cores: z.int(),
+      percent: z.number().describe("Of one core, by this process, over the last seconds."),
+      load_1m: z.number().describe("Of the whole machine."),
+    }),
+    memory: z.object({
+      rss_bytes: bytes.describe("Of this process."),
+      heap_used_bytes: bytes,
+      buffers_bytes: bytes,
+      machine_total_bytes: bytes,
+      machine_free_bytes: bytes,
+    }),
+    disk: z
+      .object({ path: z.string(), total_bytes: bytes, free_bytes: bytes })
+      .nullable()
+      .describe("Where the data directory is; null where the system does not tell."),
+    event_loop: z.object({ p50_ms: ms, p99_ms: ms, max_ms: ms }).describe("By how much turns came too late."),
+    journal: z.object({
+      healthy: z.boolean(),
+      pending_records: z.int().describe("Not in the database yet."),
+      pending_bytes: bytes,
+    }),
+    database: z.object({
+      kind: openEnum(["sqlite", "postgres"]),
+      healthy: z.boolean(),
+      detail: z.string(),
+      size_bytes: bytes.nullable().describe("Null while it does not answer."),
+    }),
+    parts: z
+      .array(z.object({ name: z.string(), healthy: z.boolean(), detail: z.string() }))
+      .describe("As in `/health`."),
+    looking_on: z.int().describe("Open pages that are told signals."),
+  })
+  .meta({ id: "System" });
+
+const value = z.union([z.string(), z.number(), z.boolean()]).nullable();
+
+const setting = z.object({
+  path: z.string().describe("In ghostllm.yaml."),
+  variable: z.string(),
+  value: value.describe("`[secret]` for what is one."),
+  origin: z.string().describe("A variable, a place in the file, or `default`."),
+  help: z.string(),
+});
+
+const configuration = z
+  .object({
+    file: z.string().nullable().describe("The one that was read; null where there is none."),
+    settings: z.array(setting),
+    providers: z
+      .array(
+        z.object({
+          name: z.string(),
+          type: z.string(),
+          base_url: z.string().nullable(),
+          has_credential: z.boolean(),
+          origin: z.string(),
+        }),
+      )
+      .describe("Those that the configuration names; operators may have changed them since."),
+  })
+  .meta({ id: "Configuration" });
+
+const tag = "System";
+
+export const systemRoutes = defineRoutes({
+  read: {
+    id: "system.read",
+    tag,
+    permission: "status.read",
+    method: "GET",
+    path: "/admin/system",
+    response: system,
+    status: 200,
+    summary: "How the server and its machine are",
+    description: "As they are now.",
+  },
+  configuration: {
+    id: "system.configuration",
+    tag,
+    permission: "configuration.read",
+    method: "GET",
+    path: "/admin/configuration",
+    response: configuration,
+    status: 200,
+    summary: "The configuration in force",
+    description: "Every setting with where its value came from. Secrets are never told.",
+  },
+});
