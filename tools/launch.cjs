@@ -242,6 +242,7 @@ function hashOfConsole(stamp) {
 
 /** Beside the server, and behind it where there is too little to do both: the gateway serves meanwhile. */
 function buildConsole(node, stamp) {
+  if (!fs.existsSync(path.join(root, "apps/console/build.ts"))) return;
   const hash = hashOfConsole(stamp);
   if (readText(path.join(builtConsole, "built-from")) === hash) return;
   const builder = spawn(node, [path.join(root, "apps/console/build.ts"), "--hash", hash], {
@@ -250,8 +251,17 @@ function buildConsole(node, stamp) {
   });
   builder.on("error", (error) => console.error(`ghostllm: the console cannot be built: ${error.message}`));
   if (builder.pid === undefined) return;
-  os.setPriority(builder.pid, os.constants.priority.PRIORITY_BELOW_NORMAL);
   consoleBuilder = builder;
+  os.setPriority(builder.pid, os.constants.priority.PRIORITY_BELOW_NORMAL);
+}
+
+/** The gateway starts, whatever becomes of the console. */
+function tryToBuildConsole(node, stamp) {
+  try {
+    buildConsole(node, stamp);
+  } catch (error) {
+    console.error(`ghostllm: the console cannot be built: ${error.message}`);
+  }
 }
 
 /**
@@ -320,7 +330,7 @@ async function main() {
   const args = task.flags.concat(path.join(root, task.file), process.argv.slice(3));
   const start = () => {
     const child = spawn(node, args, { stdio: "inherit", env: environmentFor(node) });
-    if (task.buildsConsole && !process.env.GHOSTLLM_CONSOLE_DIR) buildConsole(node, stamp);
+    if (task.buildsConsole && !process.env.GHOSTLLM_CONSOLE_DIR) tryToBuildConsole(node, stamp);
     return child;
   };
   endLike(await untilExit(start));
