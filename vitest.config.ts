@@ -1,6 +1,7 @@
 // What `npm test` runs, and how. Most suites share two processes, into which the sources are loaded once; a suite therefore
 // leaves nothing behind: it closes what it opens, and changes nothing that belongs to the process.
 
+import { availableParallelism } from "node:os";
 import { configDefaults, defineConfig } from "vitest/config";
 
 /** They take longest, and so begin early: projects run in the order of their names. */
@@ -10,11 +11,14 @@ const long = [
   "apps/server/tests/{replay-openai-chat,store.journal}.test.ts",
 ];
 
+/** They pull plugs, and take the longest: `npm run test:faults` runs them, and nothing else. */
+const faults = ["tests/{faults,pressure}/**/*.test.ts", "tests/tooling/demo.test.ts"];
+
 /** They look at the memory of their own process. */
 const alone = ["apps/server/tests/made-up-names.test.ts", "apps/server/tests/request-bodies.test.ts"];
 
 /** They start servers as processes, whose end a suite's own process sees to. */
-const processes = ["tests/{compat,console,e2e,faults,pressure,tooling}/**/*.test.ts"];
+const processes = ["tests/{compat,console,e2e,tooling}/**/*.test.ts"];
 
 const elsewhere = ["tests/bench/**", "tests/agents/**", "tests/servers/**"];
 
@@ -26,17 +30,19 @@ export default defineConfig({
   test: {
     exclude: [...configDefaults.exclude, ...elsewhere],
     pool: "forks",
-    maxWorkers: 2,
+    // Suites that start servers wait for them most of the time.
+    maxWorkers: Math.min(8, availableParallelism() + 1),
     testTimeout: 60_000,
     hookTimeout: 60_000,
     teardownTimeout: 20_000,
     projects: [
-      project("processes", { include: processes }),
+      project("faults", { include: faults }),
+      project("processes", { include: processes, exclude: [...configDefaults.exclude, ...faults] }),
       project("alone", { include: alone }),
       project("long", { include: long, isolate: false }),
       project("shared", {
         include: ["packages/**/*.test.ts", "apps/**/*.test.ts", "tests/**/*.test.ts"],
-        exclude: [...configDefaults.exclude, ...elsewhere, ...alone, ...long, ...processes],
+        exclude: [...configDefaults.exclude, ...elsewhere, ...alone, ...long, ...processes, ...faults],
         isolate: false,
       }),
     ],

@@ -26,6 +26,7 @@ const tasks = {
   demo: { file: "tools/demo.ts", flags: serverFlags, buildsConsole: true },
   ghostllm: { file: "apps/cli/src/main.ts", flags: serverFlags },
   test: { file: "tools/test.ts", flags: nodeFlags },
+  "test:faults": { file: "tools/test.ts", flags: nodeFlags, args: ["--faults"] },
   check: { file: "tools/check.ts", flags: nodeFlags },
   fix: { file: "tools/fix.ts", flags: nodeFlags },
   docs: { file: "tools/gen-docs.ts", flags: nodeFlags },
@@ -327,7 +328,7 @@ async function main() {
       `GhostLLM needs Node ${neededMajor} or later and this is ${process.version} on ${platform}. Install it from https://nodejs.org.`,
     );
   }
-  const args = task.flags.concat(path.join(root, task.file), process.argv.slice(3));
+  const args = task.flags.concat(path.join(root, task.file), task.args || [], process.argv.slice(3));
   const start = () => {
     const child = spawn(node, args, { stdio: "inherit", env: environmentFor(node) });
     if (task.buildsConsole && !process.env.GHOSTLLM_CONSOLE_DIR) tryToBuildConsole(node, stamp);

@@ -1,5 +1,6 @@
-// `npm test [-- filters]`: provides what the suites need, runs vitest over everything, and closes with one plain line that
-// any runner of this command can read: `N passed, N failed` (and `, N skipped`). With CI=true a skip is a failure.
+// `npm test [-- filters]`: provides what the suites need, runs vitest over everything but the suites that pull plugs, which are
+// `npm run test:faults`, and closes with one plain line that any runner of this command can read: `N passed, N failed` (and
+// `, N skipped`). With CI=true a skip is a failure.
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -28,8 +29,14 @@ async function providePostgres(): Promise<ThrowAwayPostgres | null> {
 function runVitest(reportFile: string, environment: NodeJS.ProcessEnv): ChildProcess {
   const vitest = join(root, "node_modules/vitest/dist/cli.js");
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${reportFile}`];
-  const args = [vitest, "run", ...reporters, ...process.argv.slice(2)];
+  const args = [vitest, "run", ...reporters, ...suites(process.argv.slice(2))];
   return spawn(process.execPath, args, { cwd: root, stdio: "inherit", env: environment });
+}
+
+/** Who names files means them, wherever they belong. */
+function suites([first, ...others]: readonly string[]): readonly string[] {
+  if (first === "--faults") return ["--project", "faults", ...others];
+  return first === undefined ? ["--project", "!faults"] : [first, ...others];
 }
 
 function untilExit(child: ChildProcess): Promise<number> {

@@ -10,14 +10,14 @@ export interface LoopReading {
   /** The longest delay of a timer, for which other processes of the machine may be the reason. */
   readonly delayMs: number;
   readonly rssMb: number;
-  /** Of the thread, as it was measured behind all this. */
+  /** Of the thread, as it was measured behind all this; 1 where the limit was kept anyhow. */
   readonly slowdown: number;
 }
 
 export interface WatchedGateway {
   readonly url: string;
   /** Since it was read last. */
-  read(): Promise<LoopReading>;
+  read(limitMs: number): Promise<LoopReading>;
   close(): Promise<void>;
 }
 
@@ -31,9 +31,9 @@ export async function startWatched(vendorUrl: string): Promise<WatchedGateway> {
   const { url } = (await nextMessage(child)) as { readonly url: string };
   return {
     url,
-    async read() {
+    async read(limitMs) {
       const answered = nextMessage(child);
-      child.send("read");
+      child.send(limitMs);
       return (await answered) as LoopReading;
     },
     async close() {
