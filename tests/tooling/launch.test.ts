@@ -122,7 +122,7 @@ describe("handing over", () => {
     async (...args: string[]) => {
       const { code, err } = await run(...args);
       expect(code).toBe(1);
-      expect(err).toMatch(/Usage: .*start\|dev\|demo\|ghostllm\|test\|check/);
+      expect(err).toMatch(/Usage: .*<start\|dev\|.*\|check\|/);
     },
   );
 
