@@ -1,3 +1,4 @@
+import { setFlagsFromString } from "node:v8";
 import type { Config } from "#config/config.ts";
 import type { LoadedConfig } from "#config/load.ts";
 import { migrateStore, openStore } from "#control/store/open-store.ts";
@@ -18,6 +19,7 @@ export interface RunOptions {
 /** Serves until SIGTERM or SIGINT; resolves when it is ready. Rejects when it cannot start. */
 export async function runServer({ loaded, print }: RunOptions): Promise<RunningServer> {
   keepFilesPrivate();
+  keepThreadsSmall();
   const outlet = new LogOutlet();
   outlet.giveUpAtExit();
   const log = createLog(loaded.config.logLevel, outlet);
@@ -34,6 +36,14 @@ export async function runServer({ loaded, print }: RunOptions): Promise<RunningS
   });
   process.on("unhandledRejection", (error) => log.error({ fault: describeFault(error) }, "unhandled rejection"));
   return server;
+}
+
+/**
+ * Threads do one thing after the other, and need less of a young generation than where many requests run at a time. It is the flag that
+ * counts when a thread starts: as long as there is one, `resourceLimits` are not asked.
+ */
+function keepThreadsSmall(): void {
+  setFlagsFromString("--max-semi-space-size=8");
 }
 
 /** A signal to a process group may arrive by way of a parent process, too: only a later one is a second one. */
