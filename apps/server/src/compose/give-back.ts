@@ -1,22 +1,37 @@
+import { performance } from "node:perf_hooks";
 import { compactHeap } from "#gateway/heavy-work/compact-heap.ts";
 import type { HeldBytes } from "#gateway/http/held-bytes.ts";
 
 const lookEveryMs = 5_000;
 /** So many bytes of buffers that nobody holds any more are worth a collection. */
-const worthBytes = 32 * 2 ** 20;
+const worthBufferBytes = 32 * 2 ** 20;
+/** Of a heap, what is garbage or empty: a start leaves as much. */
+const worthHeapBytes = 16 * 2 ** 20;
+/** The share of its time that an event loop works which nobody uses. */
+const idleUtilization = 0.02;
 
 /**
- * Gives memory back after many or large requests. An idle process does not collect garbage by itself, and what large bodies
- * took would stay taken. Only while nothing is held for anybody, who would wait for it, and only where the process was started
+ * Gives memory back after many or large requests, and after the start. An idle process does not collect garbage by itself, and what
+ * was taken would stay taken. Only while nothing is held for anybody, who would wait for it, and only where the process was started
  * with `--expose-gc`, as `npm start` does. Answers its end.
  */
 export function startGivingBack(heldBytes: HeldBytes): () => void {
   /** What a collection left is in use. */
-  let usedBytes = 0;
+  let usedBufferBytes = 0;
+  let usedHeapBytes = 0;
+  let lastLook = performance.eventLoopUtilization();
   const timer = setInterval(() => {
-    if (heldBytes.total > 0 || process.memoryUsage().arrayBuffers - usedBytes < worthBytes) return;
+    const look = performance.eventLoopUtilization();
+    const isIdle = performance.eventLoopUtilization(look, lastLook).utilization < idleUtilization;
+    lastLook = look;
+    const { arrayBuffers, heapTotal } = process.memoryUsage();
+    const hasBuffers = arrayBuffers - usedBufferBytes >= worthBufferBytes;
+    const hasHeap = isIdle && heapTotal - usedHeapBytes >= worthHeapBytes;
+    if (heldBytes.total > 0 || !(hasBuffers || hasHeap)) return;
     compactHeap();
-    usedBytes = process.memoryUsage().arrayBuffers;
+    const left = process.memoryUsage();
+    usedBufferBytes = left.arrayBuffers;
+    usedHeapBytes = left.heapTotal;
   }, lookEveryMs);
   timer.unref();
   return () => clearInterval(timer);
