@@ -89,6 +89,18 @@ describe("a series", () => {
     expect(new Set(byErrors.groups.map(({ key }) => key[0]))).toEqual(new Set(["gpt-5", "gpt-5-mini", "o3"]));
   });
 
+  it("has a rest where groups may be many, too", async () => {
+    const query = { ...twoHours, bucket: "hour", group_by: "key", top: 1 } as const;
+    const { groups, group_count: count, sum } = await plane.admin.usage.series({ query });
+    expect(count).toBe(2);
+    expect(groups).toMatchObject([
+      { key: [owners["ada"]?.apiKeyId], total: { requests: 3 }, points: { requests: [2, 1] } },
+      { key: [], is_rest: true, total: { requests: 2 }, points: { requests: [0, 2] } },
+    ]);
+    expect(sum.points?.requests).toEqual([2, 3]);
+    expect(sum.points?.latency_p50_ms.every((ms) => ms !== null)).toBe(true);
+  });
+
   it("is divided by two dimensions, with names for ids", async () => {
     const query = { ...twoHours, bucket: "none", group_by: "user,model" } as const;
     const { groups, times } = await plane.admin.usage.series({ query });

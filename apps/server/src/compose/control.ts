@@ -84,7 +84,10 @@ async function openSnapshots(parts: ControlParts, { encryption, prices }: Source
   await snapshots.rebuild();
   snapshots.startRefreshing();
   disposer.add(link.signals.listen("snapshot_changed", () => snapshots.rebuild()));
-  prices.onChange = () => snapshots.rebuild();
+  prices.onChange = async () => {
+    await snapshots.rebuild();
+    await tellPages(link.signals, "prices");
+  };
   prices.startRefreshing();
   disposer.add(() => snapshots.close());
   return snapshots;
@@ -128,12 +131,20 @@ function tellChange(signals: Signals): Promise<void> {
   return signals.send({ kind: "snapshot_changed" });
 }
 
+/** Of what the server has changed by itself. */
+function tellPages(signals: Signals, what: string): Promise<void> {
+  return signals.send({ kind: "object_changed", change: { what, id: null, userId: null } });
+}
+
 function startRediscovery({ foundation, store, vendors, link }: ControlParts, snapshots: SnapshotSource): void {
   const { config, clock, log, disposer } = foundation;
   const rediscovery = new Rediscovery({
     ...{ store, fetchJson: vendors.ask, clock, log },
     snapshot: () => snapshots.current(),
-    changed: () => tellChange(link.signals),
+    changed: async () => {
+      await tellChange(link.signals);
+      await tellPages(link.signals, "models");
+    },
     intervalMs: config.modelListIntervalMs,
   });
   rediscovery.start();

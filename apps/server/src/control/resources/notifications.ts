@@ -24,13 +24,12 @@ const toldElsewhere: ReadonlySet<string> = new Set(["providers", "journal"]);
 export function createNotificationsResource(deps: NotificationDeps): Resource<"notifications"> {
   return {
     async list({ actor }) {
-      const found = await Promise.all([
-        may(actor, "status.read") ? systemNotifications(deps) : [],
-        may(actor, "providers.read") ? providerNotifications(deps) : [],
-        budgetNotifications(deps, actor),
-        keyNotifications(deps, actor),
-      ]);
-      const data = found.flat();
+      const data = [
+        ...(may(actor, "status.read") ? await systemNotifications(deps) : []),
+        ...(may(actor, "providers.read") ? providerNotifications(deps) : []),
+        ...(await budgetNotifications(deps, actor)),
+        ...(await keyNotifications(deps, actor)),
+      ];
       return {
         data: [...data.filter(({ level }) => level === "error"), ...data.filter(({ level }) => level !== "error")],
       };

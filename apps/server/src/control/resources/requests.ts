@@ -28,12 +28,11 @@ export function createRequestsResource({
         (record) => record,
       );
       const names = await namesOf(store, page.data);
-      const isFirst = query.after === undefined;
-      const counted = isFirst ? await store.usage.count(filter, mostCounted + 1, reach) : null;
+      const countAll = () => store.usage.count(filter, mostCounted + 1, reach);
       return {
         data: page.data.map((record) => toRequestRow(record, names)),
         next: page.next,
-        count: counted === null ? null : toCount(counted),
+        count: query.after === undefined ? await countFrom(page, countAll) : null,
       };
     },
 
@@ -50,7 +49,14 @@ export function createRequestsResource({
   };
 }
 
-function toCount(counted: number) {
+interface FirstPage {
+  readonly data: readonly unknown[];
+  readonly next: string | null;
+}
+
+/** A page that is all there is has been counted. */
+async function countFrom({ data, next }: FirstPage, countAll: () => Promise<number>) {
+  const counted = next === null ? data.length : await countAll();
   return { value: Math.min(counted, mostCounted), is_exact: counted <= mostCounted };
 }
 

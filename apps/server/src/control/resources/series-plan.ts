@@ -61,6 +61,11 @@ function filterOf(query: ExportQuery): Omit<SeriesFilter, "from" | "to"> {
   };
 }
 
+/** Users and keys may be many, and so may be times of any two dimensions. */
+export function hasFewGroups({ dimensions }: SeriesPlan): boolean {
+  return dimensions.length < 2 && !dimensions.some((dimension) => dimension === "user" || dimension === "key");
+}
+
 /** When each bucket begins; none where time is not divided. */
 export function timesOf({ filter: { from, to }, bucket }: SeriesPlan): readonly number[] {
   if (bucket === null) return [];

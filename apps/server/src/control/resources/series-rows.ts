@@ -1,6 +1,7 @@
 // What several rows of a series come to together.
 
 import type { SeriesRow, UsageSums } from "#control/store/usage-store.ts";
+import { addSums } from "./usage-sums.ts";
 import { addTo, percentilesOf, type Percentiles, type Sketch } from "#control/store/usage/sketch.ts";
 
 type Order = "cost" | "requests" | "tokens" | "errors";
@@ -15,6 +16,22 @@ const ranks: Readonly<Record<Order, (sums: UsageSums) => number>> = {
 /** Groups of the same rank, such as those of unknown cost, are in the order of their requests. */
 export function rankOf(sums: UsageSums, order: Order): number {
   return ranks[order](sums) + Math.min(0.999, sums.requests / 1e9);
+}
+
+/** Of its group; that of the rest is no other's. */
+export function nameOf({ group }: SeriesRow): string {
+  return group === null ? "" : JSON.stringify(group);
+}
+
+/** Over all times. */
+export function addByGroup(rows: readonly SeriesRow[]): readonly SeriesRow[] {
+  return [...Map.groupBy(rows, nameOf).values()].map((same) => ({
+    ...addSums(same),
+    at: 0,
+    group: same[0]?.group ?? null,
+    latencies: merge(same.map(({ latencies }) => latencies)),
+    firstTokens: merge(same.map(({ firstTokens }) => firstTokens)),
+  }));
 }
 
 interface Times {

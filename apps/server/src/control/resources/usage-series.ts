@@ -8,8 +8,8 @@ import type { Reach } from "#domain/access/may.ts";
 import type { Clock } from "#domain/clock.ts";
 import { toTime } from "./fields.ts";
 import { labelsOf, type Labels } from "./group-labels.ts";
-import { percentilesOfRows, rankOf } from "./series-rows.ts";
-import { beforeThat, planSeries, timesOf, type ExportQuery, type SeriesPlan } from "./series-plan.ts";
+import { addByGroup, nameOf, percentilesOfRows, rankOf } from "./series-rows.ts";
+import { beforeThat, hasFewGroups, planSeries, timesOf, type ExportQuery, type SeriesPlan } from "./series-plan.ts";
 import type { Resource } from "./resource.ts";
 import { toCsv } from "./usage-csv.ts";
 import { addSums, toApiSums } from "./usage-sums.ts";
@@ -30,13 +30,15 @@ export async function readSeries({ store, clock }: SeriesDeps, query: SeriesQuer
   const { top, order_by: order, compare } = query;
   const plan = planSeries(query, clock.now());
   const read = (change: Partial<SeriesPlan>) => store.usage.series({ ...plan, ...change }, reach);
-  const totals = await read({ bucket: null });
+  const times = timesOf(plan);
+  // Where groups are few, what all buckets have is read once, and added up here.
+  const all = plan.bucket !== null && hasFewGroups(plan) ? await read({}) : null;
+  const totals = all === null ? await read({ bucket: null }) : addByGroup(all);
   const ranked = totals.toSorted((one, other) => rankOf(other, order) - rankOf(one, order));
   const shown = ranked.slice(0, top);
   const kept = ranked.length > top ? shown.map(({ group }) => group ?? []) : null;
-  const times = timesOf(plan);
   refuseTooMany(times.length * (shown.length + 1));
-  const points = plan.bucket === null ? [] : await read({ kept });
+  const points = plan.bucket === null ? [] : (all ?? (await read({ kept })));
   const previous = compare === true ? await read({ ...beforeThat(plan), bucket: null, kept }) : null;
   const labels = await labelsOf(store, plan.dimensions, shown);
   const build = (total: readonly SeriesRow[], isOfGroup: (row: SeriesRow) => boolean, place: Place): Group => ({
@@ -45,12 +47,13 @@ export async function readSeries({ store, clock }: SeriesDeps, query: SeriesQuer
     previous: previous === null ? null : measuresOf(previous.filter(isOfGroup)),
     points: plan.bucket === null ? null : pointsOf(points.filter(isOfGroup), times),
   });
-  const groups = shown.map((row) => build([row], (other) => isSame(other, row), placeOf(row, labels)));
+  const groups = shown.map((row) => build([row], (other) => nameOf(other) === nameOf(row), placeOf(row, labels)));
   const rest = ranked.slice(top);
+  const told = new Set(shown.map(nameOf));
   return {
     ...{ from: toTime(plan.filter.from), to: toTime(plan.filter.to), bucket: plan.bucketName },
     ...{ times: times.map(toTime), group_by: [...plan.dimensions], group_count: ranked.length },
-    groups: rest.length === 0 ? groups : [...groups, build(rest, ({ group }) => group === null, theRest)],
+    groups: rest.length === 0 ? groups : [...groups, build(rest, (row) => !told.has(nameOf(row)), theRest)],
     sum: build(totals, () => true, theSum),
   };
 }
@@ -70,10 +73,6 @@ const theRest: Place = { key: [], labels: [], is_rest: true };
 
 function placeOf({ group }: SeriesRow, labels: Labels): Place {
   return { key: [...(group ?? [])], labels: labels(group ?? []), is_rest: false };
-}
-
-function isSame({ group: one }: SeriesRow, { group: other }: SeriesRow): boolean {
-  return one !== null && other !== null && one.every((value, place) => value === other[place]);
 }
 
 function refuseTooMany(points: number): void {
