@@ -49,7 +49,7 @@ export async function runAll(run: BenchRun): Promise<Measurements> {
   const throughput: Rounds<RoundResult>[] = [];
   for (const workload of workloads.filter(({ name }) => options.parts.has(name))) {
     run.report(`${workload.title}: ${concurrency} connections`);
-    await prepare(run, workload, true);
+    await prepare(run, workload);
     throughput.push(
       ...(await inRounds(run, workload, (target) => measureThroughput(target, workload, { concurrency, seconds }))),
     );
@@ -57,7 +57,7 @@ export async function runAll(run: BenchRun): Promise<Measurements> {
   const latency: Rounds<RoundResult>[] = [];
   for (const workload of workloads.filter((each) => each.name === "small" && options.parts.has("latency"))) {
     run.report(`${workload.title}: ${rate} per second`);
-    await prepare(run, workload, false);
+    await prepare(run, workload);
     latency.push(
       ...(await inRounds(run, workload, (target) => measureLatency(target, workload, { perSecond: rate, seconds }))),
     );
@@ -82,7 +82,7 @@ async function runTranslated(run: BenchRun): Promise<TranslatedRounds[]> {
   for (const workload of translatedWorkloads) {
     run.report(`${workload.title}: ${concurrency} connections`);
     const only = { ...run, targets };
-    await prepare(only, workload, true);
+    await prepare(only, workload);
     const rounds = await inRounds(only, workload, (target) =>
       measureThroughput(target, workload, { concurrency, seconds }),
     );
@@ -97,16 +97,18 @@ async function runStreams(run: BenchRun): Promise<Rounds<StreamMeasurement>[]> {
   if (streams === 0 || !run.options.parts.has("paced")) return [];
   run.report(`${streams} streams of ${chunks} chunks over ${streamSeconds} s`);
   const workload = pacedWorkload(chunks, streamSeconds);
+  // By the same streams without their pauses: a process that has just started would be overrun by so many at once.
+  for (const burst of workloads.filter(({ name }) => name === "burst")) await prepare(run, burst);
   await run.fake.script(workload.script);
   const load = { streams, chunks, seconds: streamSeconds, rampMs };
   return inRounds(run, workload, (target) => measureStreams(target, workload, load));
 }
 
-async function prepare(run: BenchRun, workload: Workload, warm: boolean): Promise<void> {
+async function prepare(run: BenchRun, workload: Workload): Promise<void> {
   await run.fake.script(workload.script);
   for (const target of run.targets) {
     await proveThatItWorks(target, workload);
-    if (warm) await warmUp(run, target, workload);
+    await warmUp(run, target, workload);
   }
 }
 
