@@ -90,6 +90,8 @@ it("goes on by itself, with every vendor, a fallback and a budget that refuses",
   const interns = users.find(({ username }) => username === "Interns");
   expect(Number(interns?.spent_usd)).toBeGreaterThanOrEqual(Number(interns?.budget_usd));
   expect(rows.filter(({ user_name: name }) => name === "Interns")).toEqual([]);
+  const { data: refused } = await admin.requests.refused();
+  expect(refused).toContainEqual(expect.objectContaining({ user_name: "Interns", code: "insufficient_quota" }));
 }, 60_000);
 
 it("shows somebody who is no admin his own alone", async () => {

@@ -58,6 +58,7 @@ const answers: Readonly<Record<RouteId, Answers>> = {
   "aliases.update": [401, 403, 403, 400, 400, 400],
   "aliases.remove": [401, 403, 403, 404, 404, 404],
   "requests.list": [401, 200, 200, 200, 200, 200],
+  "requests.refused": [401, 200, 200, 200, 200, 200],
   "requests.get": [401, 404, 404, 404, 404, 404],
   "notifications.list": [401, 200, 200, 200, 200, 200],
   "system.read": [401, 403, 403, 200, 200, 200],

@@ -12,6 +12,7 @@ import type { ControlLog } from "#control/control-log.ts";
 import { loadEncryption } from "#control/encryption/encryption.ts";
 import { createControlServer } from "#control/http/control-server.ts";
 import { FinishedRequests } from "#control/live/finished-requests.ts";
+import { Refusals } from "#control/live/refusals.ts";
 import type { RestingTarget } from "#control/live/resting-targets.ts";
 import { SystemMonitor } from "#control/system/system-monitor.ts";
 import type { Health } from "#link/health.ts";
@@ -117,7 +118,16 @@ export async function startAdminPlane({
     prices,
     adminKeys: [new Secret(adminKey)],
     snapshot: () => snapshots.current(),
-    ...{ finished, signals: new MemorySignals(), resting: () => resting, health, journal, dataDir, monitor },
+    ...{
+      finished,
+      refusals: new Refusals(clock),
+      signals: new MemorySignals(),
+      resting: () => resting,
+      health,
+      journal,
+      dataDir,
+      monitor,
+    },
     configuration: { file: null, settings: [], providers: [] },
   });
   const server = createServer(control.handle);

@@ -1,6 +1,7 @@
 // The whole server with somebody who looks on: what its listener lets through, and what it tells of real requests.
 
 import { connect } from "node:net";
+import { createClient } from "@ghostllm/contract/client";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { LivePage } from "./support/live-page.ts";
 import { waitFor } from "./support/stage.ts";
@@ -51,6 +52,43 @@ it("tells of a request within a second of its end", async () => {
   const [row] = page.signals.flatMap(({ requests }) => requests);
   expect(row).toMatchObject({ provider: "demo", status: "ok", key_name: "first key" });
   page.close();
+});
+
+it("lists what was refused before a vendor was asked, and says that there are new ones, to whom it concerns", async () => {
+  const { admin, url } = server;
+  const user = await admin.users.create({ body: { email: "bob@example.com", username: "Bob", budget_usd: "0" } });
+  const { key, id } = await admin.apiKeys.create({ body: { user_id: user.id, name: "poor" } });
+  const [page, own] = [await LivePage.ready(url, wholeAdminKey), await LivePage.ready(url, key)];
+  const post = (credential: string, body: object) =>
+    fetch(`${url}/v1/chat/completions`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${credential}`, "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
+  const messages = [{ role: "user", content: "A secret question" }];
+  const unknown = await post("gk-nobody", { model: "demo", messages });
+  const missing = await post(server.apiKey, { model: "none", messages });
+  await waitFor(() => page.changed.includes("refusals"));
+  expect(own.changed).not.toContain("refusals");
+  const poor = await post(key, { model: "none", messages });
+  await waitFor(() => own.changed.includes("refusals"));
+  const { data } = await admin.requests.refused();
+  const idOf = (response: Response) => response.headers.get("x-request-id");
+  expect(data.slice(0, 3)).toMatchObject([
+    { id: idOf(poor), api_key_id: id, key_name: "poor", user_name: "Bob", user_id: user.id, http_status: poor.status },
+    {
+      id: idOf(missing),
+      code: "model_not_found",
+      http_status: 404,
+      key_name: "first key",
+      path: "/v1/chat/completions",
+    },
+    { id: idOf(unknown), code: "invalid_api_key", http_status: 401, api_key_id: null, user_name: null },
+  ]);
+  expect(JSON.stringify(data)).not.toContain("secret question");
+  const bob = createClient({ baseUrl: url, apiKey: key });
+  expect((await bob.requests.refused()).data.map((row) => row.id)).toEqual([idOf(poor)]);
+  for (const one of [page, own]) one.close();
 });
 
 it("upgrades no other path: what is asked for there is answered as ever", async () => {

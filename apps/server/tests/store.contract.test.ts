@@ -476,7 +476,7 @@ describe.each(availableEngines())("usage on $name", (engine) => {
     const ids = { users: [owner.userId, "gone"], keys: [owner.apiKeyId, "gone"] };
     expect(await store.names.find(ids)).toEqual({
       users: new Map([[owner.userId, "Ada"]]),
-      keys: new Map([[owner.apiKeyId, { name: "key", publicId: "gk-key" }]]),
+      keys: new Map([[owner.apiKeyId, { name: "key", publicId: "gk-key", userId: owner.userId }]]),
     });
     expect(await store.names.find({ users: [], keys: [] })).toEqual({ users: new Map(), keys: new Map() });
   });

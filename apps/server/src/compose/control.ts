@@ -21,6 +21,7 @@ import type { Health } from "#link/health.ts";
 import type { Link } from "#link/link.ts";
 import type { Signals } from "#link/signals.ts";
 import { version } from "#version.ts";
+import type { Refusals } from "#control/live/refusals.ts";
 import type { FinishedRequests } from "#control/live/finished-requests.ts";
 import { restingTargets } from "./resting-targets.ts";
 import type { Foundation } from "./foundation.ts";
@@ -32,6 +33,7 @@ export interface ControlParts {
   readonly vendors: Vendors;
   readonly link: Pick<Link, "health" | "signals">;
   readonly finished: FinishedRequests;
+  readonly refusals: Refusals;
   readonly given: Pick<LoadedConfig, "config" | "origins" | "file">;
 }
 
@@ -101,7 +103,7 @@ function reportProviders(health: Health, snapshot: Snapshot): void {
 }
 
 async function openServer(
-  { foundation, store, vendors, link, finished, given }: ControlParts,
+  { foundation, store, vendors, link, finished, refusals, given }: ControlParts,
   { encryption, prices, facts, snapshots }: Sources & Omit<Control, "server">,
 ): Promise<ControlServer> {
   const { config, log, clock, steadyTime, addresses, compressor, journal, disposer } = foundation;
@@ -115,7 +117,7 @@ async function openServer(
     sessions: createSessions({ store, secret, clock, steadyTime }),
     adminKeys: facts.adminKeys,
     consoleDirectory: config.console.directory,
-    ...{ finished, signals: link.signals, health: link.health, journal, monitor, dataDir: config.dataDir },
+    ...{ finished, refusals, signals: link.signals, health: link.health, journal, monitor, dataDir: config.dataDir },
     configuration: { ...describeConfig(given.config, given.origins), file: given.file },
     resting: () => restingTargets(snapshots.current(), vendors.targetHealth, clock.monotonic()),
     snapshot: () => snapshots.current(),

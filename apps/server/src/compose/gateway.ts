@@ -3,6 +3,7 @@
 import type { Server } from "node:http";
 import type { SecureContextOptions } from "node:tls";
 import { livePath } from "@ghostllm/contract/routes";
+import type { Refusals } from "#control/live/refusals.ts";
 import { createCors } from "#edge/cors.ts";
 import type { Books, Callers, Door, GatewayDeps, Settings, Vendors as Asking } from "#gateway/deps.ts";
 import { createEstimator } from "#gateway/estimator/estimator.ts";
@@ -32,6 +33,8 @@ export interface GatewayParts {
   readonly lease: Lease;
   readonly vendors: Vendors;
   readonly control: Control;
+  /** Told of requests that were refused. */
+  readonly refusals: Refusals;
   /** Null where the port speaks plain HTTP. */
   readonly tls: SecureContextOptions | null;
 }
@@ -53,7 +56,12 @@ export async function openGateway(parts: GatewayParts): Promise<Gateway> {
   const { config, clock, metrics } = foundation;
   const [running, readiness] = [new RunningRequests(), new Readiness()];
   const runningCalls = watchRights(parts);
-  const deps = { ...(await depsOf(parts)), runningCalls, readiness, events: running.watch(foundation.events) };
+  const deps = {
+    ...(await depsOf(parts)),
+    runningCalls,
+    readiness,
+    events: running.watch(parts.refusals.watch(foundation.events)),
+  };
   settleBackground(foundation, deps);
   const observers = observersOf(config, control.facts.adminKeys);
   const server = createListener({

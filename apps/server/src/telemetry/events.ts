@@ -13,6 +13,8 @@ export interface AnsweredError {
   /** By which the client's own logs know the request, where it said so. */
   readonly traceId?: string;
   readonly clientRequestId?: string;
+  /** By which the client was known; null where it was not. */
+  readonly keyId?: string | null;
   /** Of the client. */
   readonly address?: string | null;
   readonly path: string;

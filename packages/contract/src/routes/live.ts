@@ -10,8 +10,10 @@ export const livePath = "/admin/live";
 const changed = z.object({
   what: openEnum([
     ...(["users", "keys", "providers", "models", "aliases", "prices"] as const),
-    ...(["health", "budgets", "everything"] as const),
-  ]).describe("`health`: a target rests, or does so no more. `budgets`: one is near or at its cap, or no more."),
+    ...(["health", "budgets", "refusals", "everything"] as const),
+  ]).describe(
+    "`health`: a target rests, or does so no more. `budgets`: one is near or at its cap, or no more. `refusals`: there are new ones.",
+  ),
   id: z.string().nullable().describe("Of the object, where it is one."),
 });
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { usageStatuses } from "#usage-fields.ts";
-import { flag, id, idParams, listOf, moment, openEnum, pageQuery, usd, usdNotNegative } from "./fields.ts";
+import { flag, id, idParams, listOf, moment, openEnum, pageQuery, time, usd, usdNotNegative } from "./fields.ts";
 import { defineRoutes } from "./route.ts";
 import { count, recordShape, usageRecord } from "./usage-record.ts";
 
@@ -107,6 +107,22 @@ const filter = {
     .describe("The beginning of a request id, or all of it."),
 };
 
+const refusedRequest = z
+  .object({
+    id,
+    created_at: time,
+    code: z.string().describe("Of the catalogue of errors."),
+    http_status: count,
+    path: z.string(),
+    api_key_id: id.nullable().describe("Null where the caller was not known."),
+    key_name: z.string().nullable(),
+    key_public_id: z.string().nullable(),
+    user_id: id.nullable(),
+    user_name: z.string().nullable(),
+    ip_address: z.string().nullable(),
+  })
+  .meta({ id: "RefusedRequest" });
+
 const tag = "Requests";
 
 export const requestRoutes = defineRoutes({
@@ -121,6 +137,18 @@ export const requestRoutes = defineRoutes({
     status: 200,
     summary: "List requests",
     description: "Those that reached a vendor, newest first, with names. The first page tells how many there are.",
+  },
+  refused: {
+    tag,
+    permission: "usage.read",
+    id: "requests.refused",
+    method: "GET",
+    path: "/admin/refused-requests",
+    response: z.object({ data: z.array(refusedRequest) }).meta({ id: "RefusedRequests" }),
+    status: 200,
+    summary: "List requests that were refused",
+    description:
+      "The last 500 since the server started that were answered with an error before any vendor was asked, newest first: over a limit or a budget, an unknown key or model, a body that makes no sense. They are not stored.",
   },
   get: {
     tag,

@@ -27,7 +27,8 @@ import { keepDocuments } from "./kept-documents.ts";
 import { methodsOf } from "./known-paths.ts";
 import { serveWebPages } from "./web-pages.ts";
 
-export interface ControlDependencies extends Omit<ResourceDependencies, "lookingOn">, Pick<LiveHubDeps, "finished"> {
+export interface ControlDependencies
+  extends Omit<ResourceDependencies, "lookingOn" | "refusals">, Pick<LiveHubDeps, "finished" | "refusals"> {
   readonly signals: Signals;
   readonly adminKeys: readonly Secret[];
   readonly addresses: ClientAddresses;

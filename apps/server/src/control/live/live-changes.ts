@@ -15,6 +15,7 @@ const readers: Readonly<Record<string, Permission>> = {
   prices: "prices.read",
   health: "providers.read",
   budgets: "keys.read",
+  refusals: "usage.read",
 };
 
 /** Each once. */

@@ -11,11 +11,13 @@ import { BudgetWatch } from "./budget-watch.ts";
 import type { FinishedRequests } from "./finished-requests.ts";
 import { changesFor, isWithin } from "./live-changes.ts";
 import type { LiveConnection } from "./live-connection.ts";
+import type { Refusal, Refusals } from "./refusals.ts";
 import type { RestingTarget } from "./resting-targets.ts";
 
 export interface LiveHubDeps {
   readonly store: Pick<Store, "names" | "budgets">;
   readonly finished: FinishedRequests;
+  readonly refusals: Refusals;
   readonly resting: () => readonly RestingTarget[];
   readonly signals: Pick<Signals, "listen">;
   readonly log: ControlLog;
@@ -31,6 +33,7 @@ export class LiveHub {
   readonly #stopListening: readonly (() => void)[];
   #changes: ObjectChange[] = [];
   #resting = "";
+  #refusals = 0;
   #timers: readonly NodeJS.Timeout[] = [];
   #isTelling = false;
 
@@ -54,6 +57,7 @@ export class LiveHub {
     if (this.#timers.length > 0) return;
     this.#deps.finished.isWanted = true;
     this.#resting = this.#lookAtHealth();
+    this.#refusals = this.#deps.refusals.total;
     this.#timers = [
       setInterval(() => void this.#tick(), tickMs),
       setInterval(() => {
@@ -121,7 +125,11 @@ export class LiveHub {
     const health = this.#lookAtHealth();
     if (health !== this.#resting) this.#changes.push({ what: "health", id: null, userId: null });
     this.#resting = health;
-    const changes = [...this.#changes.splice(0), ...(await this.#budgets.look(records))];
+    const changes = [
+      ...this.#changes.splice(0),
+      ...(await this.#budgets.look(records)),
+      ...(await this.#lookAtRefusals()),
+    ];
     const names = records.length === 0 ? null : await namesOf(store, records);
     const rows = names === null ? [] : records.map((record) => toRequestRow(record, names));
     for (const connection of this.#connections) this.#tellOne(connection, { rows, missed, changes });
@@ -139,6 +147,17 @@ export class LiveHub {
     });
   }
 
+  /** One change for each user of whom a request was refused. */
+  async #lookAtRefusals(): Promise<readonly ObjectChange[]> {
+    const { store, refusals } = this.#deps;
+    const latest = refusals.latest(this.#refusals);
+    this.#refusals = refusals.total;
+    if (latest.length === 0) return [];
+    const { keys } = await store.names.find({ users: [], keys: keyIdsOf(latest) });
+    const users = new Set(latest.map(({ keyId }) => keys.get(keyId ?? "")?.userId ?? null));
+    return [...users].map((userId) => ({ what: "refusals", id: null, userId }));
+  }
+
   #lookAtHealth(): string {
     return this.#deps
       .resting()
@@ -146,6 +165,10 @@ export class LiveHub {
       .toSorted()
       .join("\n");
   }
+}
+
+function keyIdsOf(refusals: readonly Refusal[]): readonly string[] {
+  return [...new Set(refusals.flatMap(({ keyId }) => keyId ?? []))];
 }
 
 interface Happened {

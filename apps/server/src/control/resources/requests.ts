@@ -7,6 +7,7 @@ import type { UsageRecord } from "#domain/usage-record.ts";
 import { chargedScopes, chargeOf } from "#domain/usage-record.ts";
 import { explainCost } from "./cost-arithmetic.ts";
 import { found, toUsdOrNull } from "./fields.ts";
+import { refusedWithin } from "./refused-requests.ts";
 import { readPage } from "./pagination.ts";
 import { toRequestRow } from "./request-row.ts";
 import type { Resource, ResourceDependencies } from "./resource.ts";
@@ -18,8 +19,11 @@ type Charge = RouteAnswer<AdminRoutes["requests"]["get"]>["charges"][number];
 export function createRequestsResource({
   store,
   snapshot,
-}: Pick<ResourceDependencies, "store" | "snapshot">): Resource<"requests"> {
+  refusals,
+}: Pick<ResourceDependencies, "store" | "snapshot" | "refusals">): Resource<"requests"> {
   return {
+    refused: async ({ reach }) => ({ data: await refusedWithin(store, refusals.latest(), reach) }),
+
     async list({ query, reach }) {
       const filter = toFilter(query);
       const page = await readPage(

@@ -13,6 +13,7 @@ import type { Reach } from "#domain/access/may.ts";
 import type { Clock, SteadyTime } from "#domain/clock.ts";
 import type { Egress } from "#domain/egress/egress.ts";
 import type { Snapshot } from "#domain/snapshot.ts";
+import type { Refusals } from "#control/live/refusals.ts";
 import type { RestingTarget } from "#control/live/resting-targets.ts";
 import type { ConfigurationInForce } from "#control/system/configuration-in-force.ts";
 import type { SystemMonitor } from "#control/system/system-monitor.ts";
@@ -37,6 +38,8 @@ export interface ResourceDependencies extends ProviderSources {
   readonly clock: Clock;
   /** Targets that the gateway leaves alone for a while. */
   readonly resting: () => readonly RestingTarget[];
+  /** Requests that no vendor was asked for. */
+  readonly refusals: Pick<Refusals, "latest">;
   readonly health: Pick<Health, "parts">;
   readonly journal: Pick<Journal, "healthy" | "pendingRecords" | "pendingBytes">;
   readonly monitor: SystemMonitor;

@@ -11,11 +11,13 @@ export function namesIn({ kysely }: Database): Store["names"] {
         kysely.selectFrom("users").select(["id", "username"]).where("id", "in", ids).execute(),
       );
       const keyRows = await byPages(keys, (ids) =>
-        kysely.selectFrom("api_keys").select(["id", "name", "public_id"]).where("id", "in", ids).execute(),
+        kysely.selectFrom("api_keys").select(["id", "name", "public_id", "user_id"]).where("id", "in", ids).execute(),
       );
       return {
         users: new Map(userRows.map(({ id, username }) => [id, username])),
-        keys: new Map(keyRows.map(({ id, name, public_id: publicId }) => [id, { name, publicId }])),
+        keys: new Map(
+          keyRows.map(({ id, name, public_id: publicId, user_id: userId }) => [id, { name, publicId, userId }]),
+        ),
       };
     },
   };

@@ -107,6 +107,7 @@ export interface AliasRow {
 export interface KeyName {
   readonly name: string;
   readonly publicId: string;
+  readonly userId: string;
 }
 
 /** What people call what records name by id; what is not here has been deleted. */

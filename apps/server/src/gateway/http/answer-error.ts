@@ -26,6 +26,7 @@ export function answerError(
     path: exchange.path,
     code: error.code,
     status: error.status,
+    keyId: exchange.held.key,
     address: exchange.ipAddress,
     ...namesByClient(exchange.request.headers),
   });
