@@ -8,7 +8,7 @@ import { createClient, type Client } from "@ghostllm/contract/client";
 import { afterAll, beforeAll, expect, it } from "vitest";
 
 const root = resolve(import.meta.dirname, "../..");
-const startMs = 60_000;
+const startMs = 180_000;
 
 let temporary: string;
 let demo: ChildProcess;

@@ -110,6 +110,15 @@ describe("the list", () => {
     expect((await plane.admin.requests.list({ query })).count).toEqual({ value: minutes.length, is_exact: true });
   });
 
+  it("has other orders", async () => {
+    expect(await minutesOf({ order_by: "cost", limit: 2 })).toEqual([4, 2]);
+    expect(await minutesOf({ order_by: "latency", limit: 1 })).toEqual([2]);
+    expect(await minutesOf({ order: "asc" })).toEqual([0, 1, 2, 3, 4]);
+    await expect(plane.admin.requests.list({ query: { order_by: "colour" as "cost" } })).rejects.toMatchObject({
+      status: 400,
+    });
+  });
+
   it("is narrowed by user and key", async () => {
     expect(await minutesOf({ user_id: bobs.userId })).toEqual([2]);
     expect(await minutesOf({ api_key_id: ada.apiKeyId })).toEqual([4, 3, 1, 0]);

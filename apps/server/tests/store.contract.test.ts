@@ -9,6 +9,7 @@ import { toValues, usageColumns } from "#control/store/usage/usage-columns.ts";
 import { percentilesOf } from "#control/store/usage/sketch.ts";
 import { migrateStore, openStore, type OpenStore } from "#control/store/open-store.ts";
 import type { NewModel, NewProvider } from "#control/store/store.ts";
+import type { UsageRecord } from "#domain/usage-record.ts";
 import { availableEngines, createDirectory, type TestDatabase } from "./store-support/engines.ts";
 import { newKey, newUser, openMigrated, readTotals, silentLog } from "./store-support/open.ts";
 import { createRecord } from "./store-support/records.ts";
@@ -469,6 +470,45 @@ describe.each(availableEngines())("usage on $name", (engine) => {
     expect(await store.usage.find(id, "all")).toEqual(records[6]);
     expect(await store.usage.find(id, [{ kind: "user", id: owner.userId }])).toEqual(records[6]);
     expect(await store.usage.find(id, [{ kind: "user", id: "nobody" }])).toBeUndefined();
+  });
+
+  it("lists in other orders, page by page, what is not known as the least", async () => {
+    const owner = await start();
+    const records = Array.from({ length: 11 }, (_, index) =>
+      createRecord({
+        ...{ ...owner, createdAt: someHour + index, costNanos: index % 4 === 0 ? null : (index * 7) % 5 },
+        ...{ latencyMs: (index * 3) % 7, ttftMs: index === 5 ? null : index % 3, totalTokens: 100 - index },
+      }),
+    );
+    await store.usage.insert(records);
+    type Order = NonNullable<Parameters<typeof store.usage.list>[3]>;
+    const read = async (order: Order) => {
+      const seen: UsageRecord[] = [];
+      for (;;) {
+        const after = seen.at(-1)?.id;
+        const page = await store.usage.list({}, { limit: 4, ...(after !== undefined && { after }) }, "all", order);
+        if (page.length === 0) return seen;
+        seen.push(...page);
+      }
+    };
+    const values: Record<Order["by"], (record: UsageRecord) => number> = {
+      time: ({ createdAt }) => createdAt,
+      cost: ({ costNanos }) => costNanos ?? -1,
+      latency: ({ latencyMs }) => latencyMs,
+      first_token: ({ ttftMs }) => ttftMs ?? -1,
+      tokens: ({ totalTokens }) => totalTokens,
+    };
+    for (const by of Object.keys(values) as Order["by"][])
+      for (const isAscending of [true, false]) {
+        const sign = isAscending ? 1 : -1;
+        const expected = records.toSorted(
+          (one, other) => sign * (values[by](one) - values[by](other) || (one.id < other.id ? -1 : 1)),
+        );
+        expect(
+          (await read({ by, isAscending })).map(({ id }) => id),
+          `${by} ${isAscending}`,
+        ).toEqual(expected.map(({ id }) => id));
+      }
   });
 
   it("knows the names of users and keys, those that are left", async () => {

@@ -107,6 +107,11 @@ const filter = {
     .describe("The beginning of a request id, or all of it."),
 };
 
+const orderBy = z
+  .enum(["time", "cost", "latency", "first_token", "tokens"])
+  .default("time")
+  .describe("What is not known, such as a cost, is the least.");
+
 const refusedRequest = z
   .object({
     id,
@@ -132,11 +137,12 @@ export const requestRoutes = defineRoutes({
     id: "requests.list",
     method: "GET",
     path: "/admin/requests",
-    query: pageQuery.extend(filter),
+    query: pageQuery.extend({ ...filter, order_by: orderBy, order: z.enum(["desc", "asc"]).default("desc") }),
     response: listOf(requestRow).extend({ count: counted.nullable() }),
     status: 200,
     summary: "List requests",
-    description: "Those that reached a vendor, newest first, with names. The first page tells how many there are.",
+    description:
+      "Those that reached a vendor, with names; newest first where no other order is asked for. The first page tells how many there are.",
   },
   refused: {
     tag,

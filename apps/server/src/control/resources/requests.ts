@@ -26,9 +26,10 @@ export function createRequestsResource({
 
     async list({ query, reach }) {
       const filter = toFilter(query);
+      const order = { by: query.order_by, isAscending: query.order === "asc" };
       const page = await readPage(
         query,
-        (next) => store.usage.list(filter, next, reach),
+        (next) => store.usage.list(filter, next, reach, order),
         (record) => record,
       );
       const names = await namesOf(store, page.data);
@@ -78,7 +79,7 @@ function chargesOf(record: UsageRecord, { users, keys }: Names): Charge[] {
   });
 }
 
-function toFilter({ limit: _, after: __, ...query }: ListQuery): RequestFilter {
+function toFilter(query: ListQuery): RequestFilter {
   const { from, to, min_cost_usd: minCost } = query;
   return {
     ...(from !== undefined && { from: Date.parse(from) }),

@@ -36,6 +36,12 @@ export interface RequestFilter extends UsageFilter {
   readonly idBegins?: string;
 }
 
+export interface RequestOrder {
+  /** What is not known, such as a cost, is the least. */
+  readonly by: "time" | "cost" | "latency" | "first_token" | "tokens";
+  readonly isAscending: boolean;
+}
+
 export type UsageGrouping = "hour" | "day" | "user" | "api_key" | "provider" | "model";
 
 export interface UsageSums extends Readonly<Record<SummedUsageField, number>> {
@@ -89,8 +95,8 @@ export interface UsageStore {
   insert(records: readonly UsageRecord[]): Promise<number>;
   /** The same with lines of the journal, which are its own from now on. */
   drain(lines: Buffer<ArrayBuffer>): Promise<Drained>;
-  /** Newest first; `page.after` is the id of the last record of the page before. */
-  list(filter: RequestFilter, page: Page, reach: Reach): Promise<readonly UsageRecord[]>;
+  /** Newest first, where no other order is asked for; `page.after` is the id of the last record of the page before. */
+  list(filter: RequestFilter, page: Page, reach: Reach, order?: RequestOrder): Promise<readonly UsageRecord[]>;
   /** How many records a list would have, counted up to `most`. */
   count(filter: RequestFilter, most: number, reach: Reach): Promise<number>;
   find(id: string, reach: Reach): Promise<UsageRecord | undefined>;

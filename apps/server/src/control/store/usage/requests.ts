@@ -3,26 +3,27 @@
 import { sql, type RawBuilder } from "kysely";
 import type { Database } from "#control/store/database.ts";
 import { isWithin } from "#control/store/reach.ts";
-import type { Store } from "#control/store/store.ts";
-import type { RequestFilter } from "#control/store/usage-store.ts";
+import type { RequestFilter, RequestOrder, UsageStore } from "#control/store/usage-store.ts";
 import type { Reach } from "#domain/access/may.ts";
 import { fromRow } from "./usage-columns.ts";
 
 export const owners = { user: "user_id", key: "api_key_id" };
 
-export function requestsIn({ kysely }: Database): Pick<Store["usage"], "list" | "count" | "find"> {
+export function requestsIn({ kysely }: Database): Pick<UsageStore, "list" | "count" | "find"> {
   return {
-    async list(filter, { limit, after }, reach) {
+    async list(filter, { limit, after }, reach, { by, isAscending } = newestFirst) {
+      const value = orders[by];
+      const [direction, behind] = isAscending ? (["asc", sql`>`] as const) : (["desc", sql`<`] as const);
       let query = kysely
         .selectFrom("usage_logs")
         .selectAll()
         .where(isFound(filter, reach))
-        .orderBy("created_at", "desc")
-        .orderBy("id", "desc")
+        .orderBy(value, direction)
+        .orderBy("id", direction)
         .limit(limit);
       if (after !== undefined)
         query = query.where(
-          sql<boolean>`(created_at, id) < (select created_at, id from usage_logs where id = ${after})`,
+          sql<boolean>`(${value}, id) ${behind} (select ${value}, id from usage_logs where id = ${after})`,
         );
       return (await query.execute()).map(fromRow);
     },
@@ -38,6 +39,16 @@ export function requestsIn({ kysely }: Database): Pick<Store["usage"], "list" | 
     },
   };
 }
+
+const newestFirst: RequestOrder = { by: "time", isAscending: false };
+
+const orders: Readonly<Record<RequestOrder["by"], RawBuilder<number>>> = {
+  time: sql`created_at`,
+  cost: sql`coalesce(cost, -1)`,
+  latency: sql`latency_ms`,
+  first_token: sql`coalesce(ttft_ms, -1)`,
+  tokens: sql`total_tokens`,
+};
 
 type Condition = RawBuilder<boolean>;
 
