@@ -21,6 +21,13 @@ export function toFailure(error: Error, { proxy, isSent }: Circumstances): Upstr
   });
 }
 
+/** Of a connection that could not be made. */
+export function unconnected(error: Error): Error {
+  const code = codeOf(error);
+  if (error instanceof UpstreamFailure || code === forbiddenCode) return error;
+  return new UpstreamFailure("connect", describeCode(code), { cause: error });
+}
+
 /** Which address it was is the operator's business. */
 export function forbidden(cause?: Error): UpstreamFailure {
   return new UpstreamFailure("forbidden", "its address is none that this server may ask", { cause });

@@ -27,7 +27,7 @@ export interface AnswerController {
 }
 
 export interface AnswerHandler {
-  /** There is a connection for it. */
+  /** It can be aborted from now on. */
   onRequestStart(controller: AnswerController): void;
   /** The whole request is with the network. */
   onRequestSent(): void;

@@ -30,15 +30,22 @@ export function readHead(text: string): { readonly head: AnswerHead; readonly fr
   const headers = readHeaders(text, text.indexOf("\r\n") + 2);
   const connection = headers["connection"];
   const isOld = text.charCodeAt(7) === 48;
-  const keepsAlive = isOld ? lists(connection, "keep-alive") : !lists(connection, "close");
+  const keepsAlive = !lists(connection, "close") && (!isOld || lists(connection, "keep-alive"));
   const status = Number(text.slice(9, 12));
   const keepAliveMs = readKeepAlive(headers["keep-alive"]);
   return { head: { status, headers, keepsAlive, keepAliveMs }, framing: framingOf(headers, isOld) };
 }
 
+/** Whether what follows the head is its body, though the status has none: then nobody knows where the next answer begins. */
+export function claimsBody(framing: Framing): boolean {
+  return framing.kind === "chunked" || (framing.kind === "counted" && framing.bytes > 0);
+}
+
+const framingName = /^(?:content-length|transfer-encoding):/i;
+
 /** Throws AnswerFault. */
 export function readTrailer(text: string): void {
-  if (!lineText.test(text)) throw new AnswerFault("its trailers cannot be read");
+  if (!lineText.test(text) || framingName.test(text)) throw new AnswerFault("its trailers cannot be read");
 }
 
 function readHeaders(text: string, start: number): AnswerHeaders {

@@ -2,7 +2,7 @@
 // received. Called by connection.ts. Invariant: what can be read in two ways is refused, never guessed; every byte is looked at once.
 
 import { AnswerFault } from "./answer-fault.ts";
-import { readHead, readTrailer } from "./answer-head.ts";
+import { claimsBody, readHead, readTrailer } from "./answer-head.ts";
 import type { AnswerHead, Framing } from "./answer-head.ts";
 import { ChunkSizes } from "./chunk-sizes.ts";
 import { HeldText } from "./held-text.ts";
@@ -16,7 +16,7 @@ export interface AnswerEvents {
 
 type State = "idle" | "head" | "counted" | "chunk size" | "chunk" | "chunk end" | "trailers" | "until close";
 
-/** Of a head, and of all trailers. */
+/** Of a head with those of the words in between before it, and of all trailers. */
 export const mostHeadBytes = 64 * 1024;
 const carriageReturn = 13;
 const lineFeed = 10;
@@ -30,7 +30,8 @@ export class AnswerParser {
   #remaining = 0;
   #isHeadOnly = false;
   #keepsAlive = false;
-  #trailerBytes = 0;
+  /** Of the words in between, then of the trailers. */
+  #textBytes = 0;
   /** What of the received buffer is body, so far: chunks are moved together, so that one read is one slice. */
   #bodyStart = 0;
   #bodyEnd = 0;
@@ -44,6 +45,7 @@ export class AnswerParser {
     this.#state = "head";
     this.#isHeadOnly = method === "HEAD";
     this.#keepsAlive = false;
+    this.#textBytes = 0;
   }
 
   /** Whether the connection may be used again once the answer has ended. */
@@ -56,8 +58,12 @@ export class AnswerParser {
     let at = 0;
     this.#bodyStart = 0;
     this.#bodyEnd = 0;
-    while (at < received.length && this.#state !== "idle") at = this.#step(received, at);
-    if (this.#bodyEnd > this.#bodyStart) this.#events.onBody(received.subarray(this.#bodyStart, this.#bodyEnd));
+    try {
+      while (at < received.length && this.#state !== "idle") at = this.#step(received, at);
+    } finally {
+      // What came before a fault is told, as it would be if it had come alone.
+      if (this.#bodyEnd > this.#bodyStart) this.#events.onBody(received.subarray(this.#bodyStart, this.#bodyEnd));
+    }
     if (this.#state !== "idle") return;
     // Nobody asked for what comes behind it: whoever is asked next over this connection might be answered with that.
     if (at < received.length) this.#keepsAlive = false;
@@ -95,19 +101,38 @@ export class AnswerParser {
 
   #readHead(received: Buffer, at: number): number {
     const end = this.#held.findEnd(received, at, "\r\n\r\n");
-    if (end < 0) return received.length;
-    const { head, framing } = readHead(this.#held.take(received, at, end));
-    if (head.status === 101) throw new AnswerFault("switches protocols");
-    // A word in between; the answer follows.
-    if (head.status < 200) return end;
-    this.#keepsAlive = head.keepsAlive;
-    this.#events.onHead(head);
-    this.#begin(this.#hasNoBody(head.status) ? { kind: "counted", bytes: 0 } : framing);
+    if (end < 0) {
+      // Another protocol: its end may never come.
+      if (!this.#held.startsLike("HTTP/1.")) throw new AnswerFault("its head is not HTTP/1.1");
+      return received.length;
+    }
+    const text = this.#held.take(received, at, end);
+    const { head, framing } = readHead(text);
+    if (head.status < 200) this.#passOver(head, framing, text.length);
+    else this.#open(head, framing);
     return end;
   }
 
-  #hasNoBody(status: number): boolean {
-    return this.#isHeadOnly || status === 204 || status === 304;
+  /** A word in between; the answer follows. */
+  #passOver({ status }: AnswerHead, framing: Framing, bytes: number): void {
+    if (status === 101) throw new AnswerFault("it switches protocols");
+    if (claimsBody(framing)) throw new AnswerFault("what comes before it has a body");
+    this.#addText(bytes, "what comes before it never ends");
+  }
+
+  #open(head: AnswerHead, framing: Framing): void {
+    const { status } = head;
+    const isEmpty = status === 204 || status === 304 || this.#isHeadOnly;
+    // Of a 204 that tells of a body anyway, the body may come late.
+    this.#keepsAlive = head.keepsAlive && !(status === 204 && claimsBody(framing));
+    this.#textBytes = 0;
+    this.#events.onHead(head);
+    this.#begin(isEmpty ? { kind: "counted", bytes: 0 } : framing);
+  }
+
+  #addText(bytes: number, fault: string): void {
+    this.#textBytes += bytes;
+    if (this.#textBytes > mostHeadBytes) throw new AnswerFault(fault);
   }
 
   #begin(framing: Framing): void {
@@ -137,7 +162,6 @@ export class AnswerParser {
     const size = this.#sizes.take();
     if (size === null) return next;
     this.#remaining = size;
-    this.#trailerBytes = 0;
     this.#state = size === 0 ? "trailers" : "chunk";
     return next;
   }
@@ -155,8 +179,7 @@ export class AnswerParser {
     const end = this.#held.findEnd(received, at, "\r\n");
     if (end < 0) return received.length;
     const line = this.#held.take(received, at, end);
-    this.#trailerBytes += line.length;
-    if (this.#trailerBytes > mostHeadBytes) throw new AnswerFault("its trailers are too long");
+    this.#addText(line.length, "its trailers are too long");
     if (line === "\r\n") this.#state = "idle";
     else readTrailer(line);
     return end;

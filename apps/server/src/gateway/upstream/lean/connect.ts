@@ -5,9 +5,11 @@ import type { LookupFunction, Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import type { SecureContext } from "node:tls";
 import { hostOf, portOf } from "#domain/egress/host-patterns.ts";
+import { unconnected } from "#gateway/upstream/failures.ts";
 import { UpstreamFailure } from "#gateway/upstream/upstream.ts";
 
-export type Connect = (callback: (error: Error, socket: Socket | null) => void) => void;
+/** Answers the socket that is to be connected, so that it can be given up. */
+export type Connect = (callback: (error: Error, socket: Socket | null) => void) => Socket;
 
 export interface ConnectOptions {
   readonly connectMs: number;
@@ -29,7 +31,7 @@ export function connectTo(url: URL, options: ConnectOptions): Connect {
     const timer = setTimeout(() => {
       socket.destroy(new UpstreamFailure("connect", "connecting timed out"));
     }, options.connectMs);
-    const onError = (error: Error): void => settle(() => callback(error, null));
+    const onError = (error: Error): void => settle(() => callback(unconnected(error), null));
     const onReady = (): void => settle(() => callback(none, socket));
     const settle = (tell: () => void): void => {
       clearTimeout(timer);
@@ -42,6 +44,7 @@ export function connectTo(url: URL, options: ConnectOptions): Connect {
     socket.once("error", onError);
     socket.once("close", onClose);
     socket.once(readyOn, onReady);
+    return socket;
   };
 }
 

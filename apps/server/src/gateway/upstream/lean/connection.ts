@@ -56,8 +56,6 @@ export class Connection implements AnswerEvents, Carrier {
     this.#exchange = exchange;
     this.#uses += 1;
     exchange.connection = this;
-    exchange.handler.onRequestStart(exchange);
-    if (exchange.isOver) return;
     this.#parser.expect(exchange.request.method);
     try {
       this.#send(exchange);
@@ -83,7 +81,9 @@ export class Connection implements AnswerEvents, Carrier {
   #writeLarge(head: string, body: string | Buffer, whenSent: () => void): void {
     this.#socket.cork();
     this.#socket.write(head, "latin1");
-    this.#socket.write(body, () => whenSent());
+    this.#socket.write(body, (error) => {
+      if (!error) whenSent();
+    });
     this.#socket.uncork();
   }
 
@@ -92,18 +92,17 @@ export class Connection implements AnswerEvents, Carrier {
   }
 
   resume(): void {
+    if (this.#exchange?.hasAnswer) this.#postpone(this.#exchange);
     this.#socket.resume();
+  }
+
+  #postpone(exchange: Exchange): void {
+    exchange.deadlineMs = performance.now() + this.#owner.idleMs;
   }
 
   destroy(): void {
     this.#exchange = null;
     this.#socket.destroy();
-  }
-
-  /** Ends what runs over it. */
-  end(error: Error): void {
-    if (this.#exchange === null) this.destroy();
-    else this.#exchange.fail(error);
   }
 
   onHead({ status, headers, keepAliveMs }: AnswerHead): void {
@@ -145,12 +144,12 @@ export class Connection implements AnswerEvents, Carrier {
       exchange.fail(new UpstreamFailure("broken", `the answer cannot be read as HTTP: ${error.message}`));
       return this.destroy();
     }
-    if (exchange.hasAnswer) exchange.deadlineMs = performance.now() + this.#owner.idleMs;
+    if (exchange.hasAnswer) this.#postpone(exchange);
   }
 
+  /** Where that is not the end of an answer, none is to come: what is still being sent is of no use. */
   #receiveEnd(): void {
-    if (this.#exchange === null) this.destroy();
-    else this.#parser.finish();
+    if (this.#exchange === null || !this.#parser.finish()) this.#socket.destroy();
   }
 
   #close(): void {

@@ -22,6 +22,8 @@ export class Exchange implements AnswerController {
   /** The one that carries it; null before and after. */
   connection: Carrier | null = null;
   hasAnswer = false;
+  /** It has been sent twice. */
+  isRepeated = false;
   paused = false;
   /** Among all that run. */
   place = -1;
@@ -34,6 +36,7 @@ export class Exchange implements AnswerController {
     this.deadlineMs = deadlineMs;
     this.#running = running;
     running.add(this);
+    handler.onRequestStart(this);
   }
 
   get isOver(): boolean {

@@ -1,9 +1,15 @@
 import { AnswerFault } from "./answer-fault.ts";
 
+/** Room that is kept for the next text. */
+const mostSparedBytes = 4 * 1024;
+const none = Buffer.alloc(0);
+const carriageReturn = 13;
+const lineFeed = 10;
+
 /** The beginning of a head or a line whose end has not come yet. What comes byte by byte is copied a few times, not once a byte. */
 export class HeldText {
   readonly #mostBytes: number;
-  #bytes = Buffer.alloc(0);
+  #bytes = none;
   #length = 0;
 
   constructor(mostBytes: number) {
@@ -25,7 +31,14 @@ export class HeldText {
     if (this.#length === 0) return received.toString("latin1", at, end);
     const text = this.#bytes.toString("latin1", 0, this.#length) + received.toString("latin1", at, end);
     this.#length = 0;
+    if (this.#bytes.length > mostSparedBytes) this.#bytes = none;
     return text;
+  }
+
+  /** As far as it has come. */
+  startsLike(text: string): boolean {
+    const length = Math.min(this.#length, text.length);
+    return this.#bytes.toString("latin1", 0, length) === text.slice(0, length);
   }
 
   /** The end may lie across what came before and what came now. */
@@ -53,6 +66,16 @@ export class HeldText {
       this.#bytes = larger;
     }
     received.copy(this.#bytes, this.#length, at);
+    const from = this.#length;
     this.#length = needed;
+    this.#refuseBareFeeds(from);
+  }
+
+  /** A line that ends in one has no other end to wait for. */
+  #refuseBareFeeds(from: number): void {
+    const bytes = this.#bytes.subarray(0, this.#length);
+    for (let at = bytes.indexOf(lineFeed, from); at >= 0; at = bytes.indexOf(lineFeed, at + 1)) {
+      if (bytes[at - 1] !== carriageReturn) throw new AnswerFault("it has line feeds alone");
+    }
   }
 }

@@ -2,7 +2,14 @@
 // that hands out what it received. Called by lanes.ts. What goes through a proxy goes by way of undici.
 
 import { performance } from "node:perf_hooks";
-import type { AnswerHandler, Dispatch, Transport, UpstreamTimeouts } from "#gateway/upstream/transport.ts";
+import type {
+  AnswerController,
+  AnswerHandler,
+  Dispatch,
+  Transport,
+  UpstreamTimeouts,
+} from "#gateway/upstream/transport.ts";
+import { UpstreamFailure } from "#gateway/upstream/upstream.ts";
 import type { Exchange } from "./exchange.ts";
 import { OriginPool } from "./origin-pool.ts";
 import type { Connect } from "./connect.ts";
@@ -24,6 +31,7 @@ export class LeanTransport implements Transport {
   readonly #pools = new Map<string, OriginPool>();
   readonly #sweepMs: number;
   #timer: NodeJS.Timeout | null = null;
+  #isDestroyed = false;
   #departing: { readonly pool: OriginPool; readonly exchange: Exchange }[] = [];
 
   constructor(options: LeanOptions) {
@@ -33,6 +41,7 @@ export class LeanTransport implements Transport {
   }
 
   dispatch(request: Dispatch, handler: AnswerHandler): void {
+    if (this.#isDestroyed) return refuse(handler);
     this.#timer ??= setInterval(() => this.#sweep(), this.#sweepMs).unref();
     const pool = this.#poolTo(request.origin);
     const deadlineMs = performance.now() + this.#options.timeouts.firstByteMs;
@@ -75,7 +84,13 @@ export class LeanTransport implements Transport {
   async destroy(): Promise<void> {
     if (this.#timer !== null) clearInterval(this.#timer);
     this.#timer = null;
+    this.#isDestroyed = true;
     for (const pool of this.#pools.values()) pool.close();
     this.#pools.clear();
   }
+}
+
+function refuse(handler: AnswerHandler): void {
+  const nothing: AnswerController = { paused: false, pause() {}, resume() {}, abort() {} };
+  handler.onResponseError(nothing, new UpstreamFailure("aborted", "the gateway stops"));
 }

@@ -2,6 +2,7 @@
 // who comes when there can be no more waits for his turn. Called by lean-transport.ts.
 
 import { performance } from "node:perf_hooks";
+import type { Socket } from "node:net";
 import { UpstreamFailure } from "#gateway/upstream/upstream.ts";
 import type { AnswerHandler, Dispatch } from "#gateway/upstream/transport.ts";
 import { Roster } from "#domain/roster.ts";
@@ -22,6 +23,8 @@ const usualIdleMs = 20_000;
 /** Ours go this much earlier than a vendor says that its end will. */
 const marginMs = 1_000;
 const leastIdleMs = 500;
+/** How long what a vendor has taught is held true: one that starts anew closes all of its connections, too. */
+const lessonMs = 600_000;
 /** What was in use a moment ago is open. */
 const freshMs = 10;
 
@@ -32,10 +35,12 @@ export class OriginPool implements ConnectionOwner {
   /** Oldest first. */
   #idle: Connection[] = [];
   readonly #running = new Roster<Exchange>();
-  readonly #waiting: Exchange[] = [];
+  readonly #connecting = new Set<Socket>();
+  #waiting: Exchange[] = [];
   #connections = 0;
   /** A vendor that closes idle connections without a word teaches how long it waits. */
   #longestIdleMs = usualIdleMs;
+  #learntAtMs = 0;
   #isClosed = false;
 
   constructor(options: PoolOptions) {
@@ -55,24 +60,30 @@ export class OriginPool implements ConnectionOwner {
 
   serve(exchange: Exchange): void {
     if (exchange.isOver) return;
-    const free = this.#takeIdle();
-    if (free !== null) this.#useAgain(free, exchange);
-    else if (this.#connections < this.#options.mostConnections) this.#open(exchange);
+    const nowMs = performance.now();
+    const free = this.#takeIdle(nowMs);
+    if (free !== null) this.#useAgain(free, exchange, nowMs);
+    else if (this.#hasRoom) this.#open(exchange);
     else this.#waiting.push(exchange);
   }
 
-  #takeIdle(): Connection | null {
+  get #hasRoom(): boolean {
+    return this.#connections < this.#options.mostConnections && !this.#isClosed;
+  }
+
+  #takeIdle(nowMs: number): Connection | null {
     for (let last = this.#idle.pop(); last !== undefined; last = this.#idle.pop()) {
-      if (last.isUsable) return last;
+      if (last.isUsable && !this.#isStale(last, nowMs)) return last;
+      last.destroy();
     }
     return null;
   }
 
   /** That a vendor has closed it may be known to the kernel, and not here yet: that is found out before, not after. */
-  #useAgain(connection: Connection, exchange: Exchange): void {
-    if (performance.now() - connection.idleSinceMs < freshMs) return connection.start(exchange);
+  #useAgain(connection: Connection, exchange: Exchange, nowMs: number): void {
+    if (nowMs - connection.idleSinceMs < freshMs) return connection.start(exchange);
     setImmediate(() => {
-      if (exchange.isOver) this.#keep(connection);
+      if (exchange.isOver) this.onFree(connection);
       else if (connection.isUsable) connection.start(exchange);
       else this.serve(exchange);
     });
@@ -80,17 +91,18 @@ export class OriginPool implements ConnectionOwner {
 
   #open(exchange: Exchange): void {
     this.#connections += 1;
-    this.#options.connect((error, socket) => {
+    const made = this.#options.connect((error, socket) => {
+      this.#connecting.delete(made);
       if (socket === null) {
         this.#connections -= 1;
         exchange.fail(error);
         return this.#serveWaiting();
       }
       const connection = new Connection(socket, this);
-      if (this.#isClosed) return connection.destroy();
       if (exchange.isOver) this.onFree(connection);
       else connection.start(exchange);
     });
+    this.#connecting.add(made);
   }
 
   onFree(connection: Connection): void {
@@ -117,8 +129,9 @@ export class OriginPool implements ConnectionOwner {
 
   /** It was the vendor that closed it: ours leave the list first. */
   #learn(idleMs: number): void {
-    if (idleMs > 2 * leastIdleMs)
-      this.#longestIdleMs = Math.min(this.#longestIdleMs, Math.max(leastIdleMs, idleMs * 0.75));
+    if (idleMs <= 2 * leastIdleMs) return;
+    this.#longestIdleMs = Math.min(this.#longestIdleMs, Math.max(leastIdleMs, idleMs * 0.75));
+    this.#learntAtMs = performance.now();
   }
 
   /**
@@ -126,8 +139,10 @@ export class OriginPool implements ConnectionOwner {
    * read is asked for again; what costs money is not asked for twice without its caller's knowing.
    */
   onUnanswered(exchange: Exchange, error: Error): void {
-    if (exchange.request.method === "GET" && !this.#isClosed) this.#open(exchange);
-    else exchange.fail(error);
+    if (exchange.request.method !== "GET" || exchange.isRepeated || this.#isClosed) return exchange.fail(error);
+    exchange.isRepeated = true;
+    if (this.#hasRoom) this.#open(exchange);
+    else this.#waiting.unshift(exchange);
   }
 
   #nextWaiting(): Exchange | null {
@@ -138,26 +153,33 @@ export class OriginPool implements ConnectionOwner {
   }
 
   #serveWaiting(): void {
-    if (this.#connections >= this.#options.mostConnections || this.#isClosed) return;
+    if (!this.#hasRoom) return;
     const next = this.#nextWaiting();
     if (next !== null) this.#open(next);
   }
 
   /** To be called again and again. */
   sweep(nowMs: number): void {
+    if (nowMs - this.#learntAtMs > lessonMs) this.#longestIdleMs = usualIdleMs;
     this.#dropIdle(nowMs);
+    if (this.#waiting.length > 0) this.#waiting = this.#waiting.filter((one) => !one.isOver);
     for (const exchange of this.#running) {
       // Who does not want to be told does not wait.
-      if (!exchange.paused && exchange.deadlineMs < nowMs) exchange.fail(lateness(exchange));
+      const isAwaited = !exchange.paused || !exchange.hasAnswer;
+      if (isAwaited && exchange.deadlineMs < nowMs) exchange.fail(lateness(exchange));
     }
   }
 
   #dropIdle(nowMs: number): void {
-    const isStale = (one: Connection): boolean => nowMs - one.idleSinceMs >= this.#mostIdleMs(one.keepAliveMs);
+    const isStale = (one: Connection): boolean => this.#isStale(one, nowMs);
     if (!this.#idle.some(isStale)) return;
     const stale = this.#idle.filter(isStale);
     this.#idle = this.#idle.filter((one) => !isStale(one));
     for (const connection of stale) connection.destroy();
+  }
+
+  #isStale({ idleSinceMs, keepAliveMs }: Connection, nowMs: number): boolean {
+    return nowMs - idleSinceMs >= this.#mostIdleMs(keepAliveMs);
   }
 
   #mostIdleMs(keepAliveMs: number | null): number {
@@ -170,6 +192,7 @@ export class OriginPool implements ConnectionOwner {
     const idle = this.#idle;
     this.#idle = [];
     for (const connection of idle) connection.destroy();
+    for (const socket of this.#connecting) socket.destroy();
     for (const exchange of this.#running) exchange.fail(new UpstreamFailure("aborted", "the gateway stops"));
   }
 }

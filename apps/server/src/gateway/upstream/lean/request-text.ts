@@ -5,7 +5,7 @@ const ownHeaders: ReadonlySet<string> = new Set([
   ...["host", "connection", "keep-alive", "content-length", "transfer-encoding"],
   ...["expect", "upgrade", "te", "trailer", "proxy-connection"],
 ]);
-const nameText = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+const nameText = /^[!#$%&'*+.^_`|~0-9a-z-]+$/;
 const valueText = /^[\t\x20-\x7e\x80-\xff]*$/;
 const pathText = /^[\x21-\x7e]+$/;
 
