@@ -12,6 +12,7 @@ export function compareWithLlhttp(answer: ToRead): string | null {
   if (ours.body !== theirs.body)
     return `its body is ${ours.body.length} bytes for us, and ${theirs.body.length} for Node`;
   // Node decides that of an answer to HEAD before it knows that it has no body.
-  if (answer.method !== "HEAD" && ours.keepsAlive && !theirs.keepsAlive) return "only we would use its connection again";
+  if (answer.method !== "HEAD" && ours.keepsAlive && !theirs.keepsAlive)
+    return "only we would use its connection again";
   return null;
 }

@@ -32,9 +32,11 @@ export class Connection implements AnswerEvents, Carrier {
   #exchange: Exchange | null = null;
   #error: Error | null = null;
   /** Requests that it has carried. */
-  #uses = 0;
+  uses = 0;
   /** On `performance.now()`'s clock. */
   idleSinceMs = 0;
+  /** Of the event loop. */
+  idleSinceTurn = 0;
   /** As the vendor says; null where it does not. */
   keepAliveMs: number | null = null;
 
@@ -54,7 +56,7 @@ export class Connection implements AnswerEvents, Carrier {
 
   start(exchange: Exchange): void {
     this.#exchange = exchange;
-    this.#uses += 1;
+    this.uses += 1;
     exchange.connection = this;
     this.#parser.expect(exchange.request.method);
     try {
@@ -159,7 +161,7 @@ export class Connection implements AnswerEvents, Carrier {
     if (exchange === null) return;
     const error = this.#error ?? new UpstreamFailure("broken", "the connection was closed");
     exchange.connection = null;
-    if (!exchange.hasAnswer && this.#uses > 1) this.#owner.onUnanswered(exchange, error);
+    if (!exchange.hasAnswer && this.uses > 1) this.#owner.onUnanswered(exchange, error);
     else exchange.fail(error);
   }
 }

@@ -10,6 +10,7 @@ import { Connection } from "./connection.ts";
 import type { ConnectionOwner } from "./connection.ts";
 import type { Connect } from "./connect.ts";
 import { Exchange } from "./exchange.ts";
+import { IdleLesson } from "./idle-lesson.ts";
 
 export interface PoolOptions {
   readonly host: string;
@@ -18,15 +19,17 @@ export interface PoolOptions {
   readonly mostConnections: number;
 }
 
-/** Vendors close idle connections after a minute or so: ours go before that, so that no request meets a closed one. */
-const usualIdleMs = 20_000;
 /** Ours go this much earlier than a vendor says that its end will. */
 const marginMs = 1_000;
 const leastIdleMs = 500;
-/** How long what a vendor has taught is held true: one that starts anew closes all of its connections, too. */
-const lessonMs = 600_000;
-/** What was in use a moment ago is open. */
+/** What was in use a moment ago is open, unless its vendor closes each connection behind its answer. */
 const freshMs = 10;
+const { nodeTiming } = performance;
+
+/** Of the event loop: within one, nothing new is learned of what the network has brought. */
+function currentTurn(): number {
+  return nodeTiming.uvMetricsInfo.loopCount;
+}
 
 export class OriginPool implements ConnectionOwner {
   readonly host: string;
@@ -38,9 +41,7 @@ export class OriginPool implements ConnectionOwner {
   readonly #connecting = new Set<Socket>();
   #waiting: Exchange[] = [];
   #connections = 0;
-  /** A vendor that closes idle connections without a word teaches how long it waits. */
-  #longestIdleMs = usualIdleMs;
-  #learntAtMs = 0;
+  readonly #lesson = new IdleLesson();
   #isClosed = false;
 
   constructor(options: PoolOptions) {
@@ -81,12 +82,26 @@ export class OriginPool implements ConnectionOwner {
 
   /** That a vendor has closed it may be known to the kernel, and not here yet: that is found out before, not after. */
   #useAgain(connection: Connection, exchange: Exchange, nowMs: number): void {
-    if (nowMs - connection.idleSinceMs < freshMs) return connection.start(exchange);
+    const isFresh = nowMs - connection.idleSinceMs < freshMs && connection.idleSinceTurn !== currentTurn();
+    if (isFresh) connection.start(exchange);
+    else this.#useNextTurn(connection, exchange);
+  }
+
+  #useNextTurn(connection: Connection, exchange: Exchange): void {
     setImmediate(() => {
       if (exchange.isOver) this.onFree(connection);
       else if (connection.isUsable) connection.start(exchange);
-      else this.serve(exchange);
+      else {
+        this.#learnFrom(connection);
+        this.#openFor(exchange);
+      }
     });
+  }
+
+  /** It has waited for its turn. */
+  #openFor(exchange: Exchange): void {
+    if (this.#hasRoom) this.#open(exchange);
+    else this.#waiting.unshift(exchange);
   }
 
   #open(exchange: Exchange): void {
@@ -106,14 +121,17 @@ export class OriginPool implements ConnectionOwner {
   }
 
   onFree(connection: Connection): void {
+    if (connection.uses > 1) this.#lesson.onReuse();
     const next = this.#nextWaiting();
     if (next === null) this.#keep(connection);
-    else connection.start(next);
+    else this.#useNextTurn(connection, next);
   }
 
   #keep(connection: Connection): void {
+    if (this.#isClosed) return connection.destroy();
     if (!connection.isUsable) return;
     connection.idleSinceMs = performance.now();
+    connection.idleSinceTurn = currentTurn();
     this.#idle.push(connection);
   }
 
@@ -121,17 +139,16 @@ export class OriginPool implements ConnectionOwner {
     this.#connections -= 1;
     const place = this.#idle.lastIndexOf(connection);
     if (place >= 0) {
+      // It was the vendor that closed it: ours leave the list first.
       this.#idle.splice(place, 1);
-      this.#learn(performance.now() - connection.idleSinceMs);
+      this.#learnFrom(connection);
     }
     this.#serveWaiting();
   }
 
-  /** It was the vendor that closed it: ours leave the list first. */
-  #learn(idleMs: number): void {
-    if (idleMs <= 2 * leastIdleMs) return;
-    this.#longestIdleMs = Math.min(this.#longestIdleMs, Math.max(leastIdleMs, idleMs * 0.75));
-    this.#learntAtMs = performance.now();
+  #learnFrom({ idleSinceMs }: Connection): void {
+    const nowMs = performance.now();
+    this.#lesson.onClosed(nowMs - idleSinceMs, nowMs);
   }
 
   /**
@@ -141,8 +158,7 @@ export class OriginPool implements ConnectionOwner {
   onUnanswered(exchange: Exchange, error: Error): void {
     if (exchange.request.method !== "GET" || exchange.isRepeated || this.#isClosed) return exchange.fail(error);
     exchange.isRepeated = true;
-    if (this.#hasRoom) this.#open(exchange);
-    else this.#waiting.unshift(exchange);
+    this.#openFor(exchange);
   }
 
   #nextWaiting(): Exchange | null {
@@ -160,7 +176,7 @@ export class OriginPool implements ConnectionOwner {
 
   /** To be called again and again. */
   sweep(nowMs: number): void {
-    if (nowMs - this.#learntAtMs > lessonMs) this.#longestIdleMs = usualIdleMs;
+    this.#lesson.forget(nowMs);
     this.#dropIdle(nowMs);
     if (this.#waiting.length > 0) this.#waiting = this.#waiting.filter((one) => !one.isOver);
     for (const exchange of this.#running) {
@@ -183,8 +199,8 @@ export class OriginPool implements ConnectionOwner {
   }
 
   #mostIdleMs(keepAliveMs: number | null): number {
-    if (keepAliveMs === null) return this.#longestIdleMs;
-    return Math.min(usualIdleMs, Math.max(leastIdleMs, keepAliveMs - marginMs));
+    const { mostIdleMs } = this.#lesson;
+    return keepAliveMs === null ? mostIdleMs : Math.min(mostIdleMs, Math.max(leastIdleMs, keepAliveMs - marginMs));
   }
 
   close(): void {
