@@ -22,6 +22,7 @@ import { makeProvider, makeSnapshot, makeTarget, startGateway } from "./support/
 import type { TestGateway } from "./support/gateway.ts";
 import { startProxy } from "./support/proxy.ts";
 import { chatPath, hello, helloStream, postJson, readError } from "./support/stage.ts";
+import { usesUndici } from "./support/way-to-vendors.ts";
 import { startWholeServer } from "./support/whole-server.ts";
 
 const timeouts = loadConfig({ environment: {}, cwd: "/nonexistent" }).timeouts;
@@ -35,6 +36,7 @@ describe("where a name leads", () => {
 
   const clientWith = (egress: Partial<EgressSettings> = {}) =>
     createUpstreamClient(timeouts, direct, {
+      usesUndici,
       egress: new Egress({ ...usualEgress, ...egress }),
       resolve(_name, _options, answer) {
         const found = addresses[Math.min(looks, addresses.length - 1)] ?? [];
@@ -151,7 +153,9 @@ describe("through a proxy", () => {
     ].map((baseUrl, index) =>
       makeTarget(makeProvider("openai", baseUrl, { id: `${index}`, name: `p${index}` }), `m${index}`),
     );
-    const gateway = await startGateway(makeSnapshot({ targets }), { upstream: createUpstreamClient(timeouts, network) });
+    const gateway = await startGateway(makeSnapshot({ targets }), {
+      upstream: createUpstreamClient(timeouts, network),
+    });
     try {
       for (const { model } of targets)
         expect((await postJson(gateway.url + chatPath, { ...hello, model })).status).toBe(502);

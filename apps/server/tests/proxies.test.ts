@@ -111,7 +111,7 @@ describe("a vendor at an https URL", () => {
 
   it("is believed without a proxy, too, with SSL_CERT_FILE", async () => {
     const client = clientFor(trusted, {
-      resolve: (_name, _options, answer) => answer(null, [{ address: "127.0.0.1", family: 4 }]),
+      resolve: (_name, _options, reply) => reply(null, [{ address: "127.0.0.1", family: 4 }]),
     });
     const url = `https://vendor.test:${portOf(vendor)}/v1/models`;
     const call = client.send({ method: "GET", url, headers: {}, body: null });

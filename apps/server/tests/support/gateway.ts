@@ -29,12 +29,14 @@ import type { Route } from "#gateway/http/route.ts";
 import { Observers } from "#gateway/http/observers.ts";
 import { createAuthenticator } from "#gateway/upstream/authenticate.ts";
 import { createUpstreamClient } from "#gateway/upstream/client.ts";
+import { direct } from "#gateway/upstream/lanes.ts";
 import { Readiness } from "#gateway/readiness.ts";
 import { createMemoryLink } from "#link/memory/memory-link.ts";
 import type { Openable } from "#link/opening.ts";
 import { createEvents } from "#telemetry/events.ts";
 import { createLog } from "#telemetry/log.ts";
 import { createMetrics } from "#telemetry/metrics.ts";
+import { usesUndici } from "./way-to-vendors.ts";
 
 export const testKey = "gk-testtesttest-0123456789abcdef";
 
@@ -165,7 +167,7 @@ export async function startGateway(snapshot: Snapshot, settings: Settings = {}):
   const capacity = { ...config.capacity, ...settings.capacity };
   const metrics = createMetrics();
   let metricsReadAt = 0;
-  const upstream = settings.upstream ?? createUpstreamClient(timeouts);
+  const upstream = settings.upstream ?? createUpstreamClient(timeouts, direct, { usesUndici });
   const snapshots = { current: () => inForce };
   const steadyTime = new SteadyTime(settings.clock ?? systemClock);
   const deps: GatewayDeps = {
