@@ -101,3 +101,20 @@ export const messages: Shape = {
     frameMessage({ ":message-type": "error", ":error-code": "500" }, Buffer.alloc(0)),
   ],
 };
+
+/** Lines of a head, before chunks and behind them. */
+export const httpLines: Shape = {
+  cut: (bytes) => cutText(bytes, /(?<=\n)/),
+  edit: (frame) => frame,
+  noise: buffers(
+    ...["\r\n", "\n", "\0", "0\r\n\r\n", "5\r\nhello\r\n", "5;a=b\r\nhello\r\n", '1;a="b\\"c"\r\nx\r\n', " folded\r\n"],
+    ...["Content-Length: 5\r\n", "Content-Length: 0\r\n", "Transfer-Encoding: chunked\r\n", "Connection: close\r\n"],
+    ...[
+      "Connection: keep-alive\r\n",
+      "HTTP/1.1 100 Continue\r\n\r\n",
+      "HTTP/1.1 204 No Content\r\n",
+      "HTTP/1.0 200 OK\r\n",
+    ],
+    "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nEVIL",
+  ),
+};

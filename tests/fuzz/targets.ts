@@ -1,9 +1,11 @@
 // Everything that reads bytes of others, with what its cases are made from.
 
 import { dialects, vendorDialects } from "@ghostllm/llm";
+import { readable, unfinished, unreadable } from "../../apps/server/tests/upstream-support/answer-cases.ts";
 import type { Chance } from "../../packages/llm/src/testing/random.ts";
 import { chanceOf, isOneIn } from "./case-chance.ts";
 import { checkAnswer } from "./check-answer.ts";
+import { checkHttp } from "./check-http.ts";
 import { checkRequest } from "./check-request.ts";
 import { checkStream, checkTap } from "./check-stream.ts";
 import { checkEventStream, checkFrames, checkLines, checkMembers, checkMultipart } from "./check-wire.ts";
@@ -11,7 +13,7 @@ import { clients } from "./clients.ts";
 import { expectCleanPrototype } from "./expectations.ts";
 import { mutate } from "./mutate.ts";
 import type { SeedsOfDialects } from "./seeds.ts";
-import { document, form, messages, ndjson, sse } from "./shapes.ts";
+import { document, form, httpLines, messages, ndjson, sse } from "./shapes.ts";
 import type { Shape } from "./shapes.ts";
 
 export interface Target {
@@ -58,6 +60,15 @@ function* targetsOf(seeds: SeedsOfDialects): Generator<Target> {
   }
 }
 
+/** Those that are answers and those that are none. */
+function httpSeeds(): readonly Buffer[] {
+  const texts = [
+    ...Object.values(readable).map(({ text }) => text),
+    ...Object.values({ ...unreadable, ...unfinished }),
+  ];
+  return texts.filter((text) => text !== "" && text.length < 1_000).map((text) => Buffer.from(text, "latin1"));
+}
+
 function wireTargets(seeds: SeedsOfDialects): readonly Target[] {
   const streamsOf = (name: string): readonly Buffer[] => seeds.get(name)?.streams ?? [];
   const requests = Object.keys(dialects).flatMap((name) => seeds.get(name)?.requests ?? []);
@@ -67,6 +78,7 @@ function wireTargets(seeds: SeedsOfDialects): readonly Target[] {
     { name: "wire lines", shape: ndjson, seeds: streamsOf("ollama"), check: checkLines },
     { name: "wire event-stream", shape: messages, seeds: streamsOf("bedrock-converse"), check: checkEventStream },
     { name: "wire multipart", shape: form, seeds: [Buffer.from(formText)], check: checkMultipart },
+    { name: "wire http", shape: httpLines, seeds: httpSeeds(), check: checkHttp },
     { name: "wire json-members", shape: document, seeds: requests, check: checkMembers },
   ];
 }

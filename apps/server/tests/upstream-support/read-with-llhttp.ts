@@ -10,6 +10,7 @@ interface NodeParser {
   initialize(type: number, resource: object, maxHeaderBytes: number): void;
   execute(bytes: Buffer): number | Error;
   finish(): undefined | Error;
+  close(): void;
 }
 
 interface NodeParserClass {
@@ -65,6 +66,7 @@ export function readWithLlhttp({ method, pieces }: ToRead): Omit<Reading, "heade
     isRefused = parser.execute(Buffer.from(piece)) instanceof Error;
   }
   if (!seen.isOver && !isRefused) isRefused = parser.finish() instanceof Error;
+  parser.close();
   const { status, body, keepsAlive } = seen;
   // What is wrong behind an answer does not change it.
   return { end: seen.isOver ? "whole" : isRefused ? "refused" : "open", status, body, keepsAlive };
