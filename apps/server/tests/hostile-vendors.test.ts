@@ -4,6 +4,7 @@
 import type { Socket } from "node:net";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { ClientDialectName } from "@ghostllm/llm";
+import { createUpstreamClient } from "#gateway/upstream/client.ts";
 import { askings, names, speakingOnly } from "./support/every-dialect.ts";
 import { makeProvider, makeSnapshot, makeTarget, startGateway } from "./support/gateway.ts";
 import type { TestGateway } from "./support/gateway.ts";
@@ -19,8 +20,10 @@ let greet: (socket: Socket) => void;
 let served = 0;
 
 beforeAll(async () => {
-  const timeouts = { firstByteMs: 1_000, idleMs: 1_000 };
-  gateway = await startGateway(makeSnapshot({ targets: [] }), { random: () => 0, timeouts });
+  const timeouts = { connectMs: 1_000, firstByteMs: 1_000, idleMs: 1_000 };
+  // undici takes some of these for answers, and reads others for as long as they come.
+  const upstream = createUpstreamClient(timeouts);
+  gateway = await startGateway(makeSnapshot({ targets: [] }), { random: () => 0, timeouts, upstream });
 });
 afterAll(() => gateway.close());
 beforeEach(async () => {
