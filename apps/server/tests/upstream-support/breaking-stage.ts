@@ -20,7 +20,7 @@ interface Parts {
 /** A client with two vendors with whom something goes wrong. */
 export class BreakingStage {
   /** With each request of `vendor`. */
-  act: (socket: Socket) => void = answerWell;
+  act: (socket: Socket) => unknown = answerWell;
   /** With each connection to `deaf`. */
   greet: (socket: Socket) => void = () => {};
   readonly #create: ClientKind["create"];

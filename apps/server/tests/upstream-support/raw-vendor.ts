@@ -18,7 +18,7 @@ export interface RawVisit {
 
 export interface RawVendorOptions {
   /** Whole requests. */
-  readonly onRequest?: (visit: RawVisit) => void;
+  readonly onRequest?: (visit: RawVisit) => unknown;
   /** As soon as its head is there; nothing else is read of this connection by the vendor itself. */
   readonly onHead?: (socket: Socket, head: string) => void;
   readonly onConnection?: (socket: Socket) => void;

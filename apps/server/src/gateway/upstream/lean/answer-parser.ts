@@ -17,7 +17,7 @@ export interface AnswerEvents {
 type State = "idle" | "head" | "counted" | "chunk size" | "chunk" | "chunk end" | "trailers" | "until close";
 
 /** Of a head with those of the words in between before it, and of all trailers. */
-export const mostHeadBytes = 64 * 1024;
+const mostHeadBytes = 64 * 1024;
 const carriageReturn = 13;
 const lineFeed = 10;
 
