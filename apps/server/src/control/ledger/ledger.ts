@@ -25,7 +25,7 @@ export interface Ledger {
   stop(): Promise<void>;
 }
 
-const usualGatherMs = 100;
+const usualGatherMs = 250;
 const firstPauseMs = 100;
 const longestPauseMs = 2_000;
 
