@@ -22,6 +22,8 @@ interface Shot {
 async function listShots({ server: { admin } }: Stage): Promise<readonly Shot[]> {
   const idOf = async (list: Promise<{ data: { id: string }[] }>): Promise<string> => (await list).data[1]?.id ?? "";
   const shots: readonly Shot[] = [
+    { name: "dashboard", path: "/" },
+    { name: "welcome", path: "/welcome" },
     { name: "keys", path: "/keys" },
     { name: "key-new", path: "/keys?new=key" },
     { name: "key", path: `/keys/${await idOf(admin.apiKeys.list())}` },

@@ -5,7 +5,7 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { ApiProvider, createApi } from "#api/api.tsx";
 import { createQueryClient } from "#api/query-client.ts";
-import { ThemeProvider } from "#frame/theme.tsx";
+import { ThemeProvider } from "#parts/theme.tsx";
 import { ToastProvider } from "#parts/toast.tsx";
 import { createConsoleRouter } from "./router.tsx";
 

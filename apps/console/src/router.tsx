@@ -1,13 +1,6 @@
 // Which page is at which path. Pages are loaded when somebody goes there, or is about to.
 
-import {
-  createRootRoute,
-  createRoute,
-  createRouter,
-  lazyRouteComponent,
-  Navigate,
-  Outlet,
-} from "@tanstack/react-router";
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet } from "@tanstack/react-router";
 import { Frame } from "#frame/frame.tsx";
 import { Page } from "#frame/page.tsx";
 import { Empty, Failure } from "#parts/states.tsx";
@@ -39,8 +32,17 @@ const signIn = createRoute({
 const frame = createRoute({ getParentRoute: () => root, id: "frame", component: Frame });
 
 const pages = [
-  createRoute({ getParentRoute: () => frame, path: "/", component: () => <Navigate to="/keys" replace /> }),
+  createRoute({
+    getParentRoute: () => frame,
+    path: "/",
+    component: lazyRouteComponent(() => import("#pages/dashboard/dashboard-page.tsx"), "DashboardPage"),
+  }),
   createRoute({ getParentRoute: () => frame, path: "$", component: NotFound }),
+  createRoute({
+    getParentRoute: () => frame,
+    path: "/welcome",
+    component: lazyRouteComponent(() => import("#pages/welcome/welcome-page.tsx"), "WelcomePage"),
+  }),
   createRoute({
     getParentRoute: () => frame,
     path: "/connect",

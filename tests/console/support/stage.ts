@@ -27,16 +27,18 @@ export interface Stage {
 
 interface StageOptions {
   readonly environment?: NodeJS.ProcessEnv;
+  /** As a newcomer has it: without a vendor, and with nothing in it. */
+  readonly isFresh?: boolean;
 }
 
-export async function startStage({ environment = {} }: StageOptions = {}): Promise<Stage> {
+export async function startStage({ environment = {}, isFresh = false }: StageOptions = {}): Promise<Stage> {
   const built: BuiltConsole = buildConsole();
   const vendor: FakeUpstream = await startFakeUpstream();
   const server = await startServer({
-    upstreamUrl: vendor.url,
+    ...(!isFresh && { upstreamUrl: vendor.url }),
     environment: { GHOSTLLM_CONSOLE_DIR: built.directory, ADMIN_PASSWORD: password, ...environment },
   });
-  await furnish(server);
+  if (!isFresh) await furnish(server);
   return {
     url: server.url,
     vendorUrl: vendor.url,
@@ -55,13 +57,6 @@ async function furnish({ admin: client }: ReadyServer): Promise<void> {
     const budget = index === 1 ? "0" : "120.5";
     await client.apiKeys.create({ body: { name, user_id: grace.id, budget_usd: index === 2 ? null : budget } });
   }
-  await client.aliases.create({
-    body: {
-      name: "smart",
-      targets: [
-        { provider: "openai", model: "gpt-4o" },
-        { provider: "openai", model: "gpt-4o-mini" },
-      ],
-    },
-  });
+  const targets = ["gpt-4o", "gpt-4o-mini"].map((model) => ({ provider: "openai", model }));
+  await client.aliases.create({ body: { name: "smart", targets } });
 }

@@ -2,8 +2,8 @@
 
 import { ClientError } from "@ghostllm/contract/client";
 import type { CallOptions, Client } from "@ghostllm/contract/client";
-import type { AdminRoutes, RouteAnswer } from "@ghostllm/contract/routes";
-import { queryOptions } from "@tanstack/react-query";
+import type { AdminRoutes, RouteAnswer, RouteInput } from "@ghostllm/contract/routes";
+import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { mayBeSignedIn, noteSignedIn } from "./signed-in.ts";
 
 export type Me = RouteAnswer<AdminRoutes["sessions"]["me"]>;
@@ -15,6 +15,20 @@ export type ProviderType = RouteAnswer<AdminRoutes["providers"]["types"]>["data"
 export type ProviderTest = RouteAnswer<AdminRoutes["providers"]["test"]>;
 export type Model = RouteAnswer<AdminRoutes["models"]["get"]>;
 export type Alias = RouteAnswer<AdminRoutes["aliases"]["get"]>;
+export type UsageSeries = RouteAnswer<AdminRoutes["usage"]["series"]>;
+export type RequestRow = RouteAnswer<AdminRoutes["requests"]["list"]>["data"][number];
+export type RequestDetail = RouteAnswer<AdminRoutes["requests"]["get"]>;
+export type Notification = RouteAnswer<AdminRoutes["notifications"]["list"]>["data"][number];
+export type System = RouteAnswer<AdminRoutes["system"]["read"]>;
+export type Configuration = RouteAnswer<AdminRoutes["system"]["configuration"]>;
+export type SeriesQuery = NonNullable<RouteInput<AdminRoutes["usage"]["series"]>["query"]>;
+export type RequestsQuery = NonNullable<RouteInput<AdminRoutes["requests"]["list"]>["query"]>;
+
+export interface TimeSpan {
+  /** RFC 3339. */
+  readonly from: string;
+  readonly to: string;
+}
 
 interface Page<Item> {
   readonly data: readonly Item[];
@@ -70,6 +84,23 @@ export function createQueries(client: Client) {
       queryKey: ["provider-types"],
       queryFn: async ({ signal }) => (await client.providers.types({}, { signal })).data,
       staleTime: Infinity,
+    }),
+    /** `when` is asked for at each reading, so that a time up to now goes with it. */
+    series: (name: readonly string[], query: SeriesQuery, when: () => TimeSpan) =>
+      queryOptions({
+        queryKey: ["usage", "series", ...name, query],
+        queryFn: ({ signal }) => client.usage.series({ query: { ...query, ...when() } }, { signal }),
+        placeholderData: keepPreviousData,
+      }),
+    requests: (query: RequestsQuery) =>
+      queryOptions({
+        queryKey: ["requests", "list", query],
+        queryFn: ({ signal }) => client.requests.list({ query }, { signal }),
+      }),
+    notifications: queryOptions({
+      queryKey: ["notifications"],
+      queryFn: async ({ signal }) => (await client.notifications.list({}, { signal })).data,
+      refetchInterval: 60_000,
     }),
     prices: queryOptions({
       queryKey: ["prices"],

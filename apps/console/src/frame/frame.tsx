@@ -2,9 +2,10 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { Outlet, useRouter } from "@tanstack/react-router";
-import { Dialog as Radix } from "radix-ui";
 import { createContext, lazy, Suspense, useContext, useEffect, useState } from "react";
 import { useApi } from "#api/api.tsx";
+import { LiveProvider, useLostSince } from "#api/live.tsx";
+import { formatMoment } from "#format/time.ts";
 import { Failure } from "#parts/states.tsx";
 import { Sidebar } from "./sidebar.tsx";
 
@@ -13,7 +14,8 @@ interface FrameControls {
   openPalette(): void;
 }
 
-/** Loaded when somebody opens it. */
+/** Loaded when somebody opens them. */
+const Drawer = lazy(async () => ({ default: (await import("./drawer.tsx")).Drawer }));
 const Palette = lazy(async () => ({ default: (await import("./palette.tsx")).Palette }));
 
 const FrameContext = createContext<FrameControls | null>(null);
@@ -29,7 +31,12 @@ export function Frame() {
   const { data: me, error, refetch } = useQuery(queries.me);
   useSignInFor(me === null);
   if (me === undefined) return error === null ? null : <Failure error={error} onRetry={() => void refetch()} />;
-  return me === null ? null : <SignedIn />;
+  if (me === null) return null;
+  return (
+    <LiveProvider>
+      <SignedIn />
+    </LiveProvider>
+  );
 }
 
 /** Leads a stranger, also one whose session has ended, to the sign-in, and from there back. */
@@ -90,16 +97,29 @@ function SignedIn() {
           <Sidebar isNarrow={isNarrow} onNarrow={narrow} />
         </aside>
         <div className="min-w-0">
+          <LostLine />
           <Outlet />
         </div>
       </div>
-      <Drawer isOpen={isDrawerOpen} onClose={() => setDrawerOpen(false)} />
-      {isPaletteOpen && (
-        <Suspense fallback={null}>
-          <Palette onClose={() => setPaletteOpen(false)} />
-        </Suspense>
-      )}
+      <Suspense fallback={null}>
+        {isDrawerOpen && <Drawer onClose={() => setDrawerOpen(false)} />}
+        {isPaletteOpen && <Palette onClose={() => setPaletteOpen(false)} />}
+      </Suspense>
     </FrameContext>
+  );
+}
+
+/** What is shown may be old. */
+function LostLine() {
+  const since = useLostSince();
+  return (
+    <div role="status">
+      {since !== null && (
+        <p className="border-b border-line bg-warn-soft px-6 py-1 text-xs text-warn">
+          Reconnecting, data from {formatMoment(since)}
+        </p>
+      )}
+    </div>
   );
 }
 
@@ -113,21 +133,4 @@ function usePaletteKey(toggle: () => void): void {
     document.addEventListener("keydown", onKey);
     return () => document.removeEventListener("keydown", onKey);
   });
-}
-
-function Drawer({ isOpen, onClose }: { readonly isOpen: boolean; readonly onClose: () => void }) {
-  return (
-    <Radix.Root open={isOpen} onOpenChange={(open) => open || onClose()}>
-      <Radix.Portal>
-        <Radix.Overlay className="fixed inset-0 z-40 animate-appear bg-veil" />
-        <Radix.Content
-          aria-describedby={undefined}
-          className="fixed inset-y-0 left-0 z-40 w-[min(280px,82vw)] animate-appear border-r border-line bg-canvas shadow-float"
-        >
-          <Radix.Title className="sr-only">Menu</Radix.Title>
-          <Sidebar isNarrow={false} onNarrow={null} onLeave={onClose} />
-        </Radix.Content>
-      </Radix.Portal>
-    </Radix.Root>
-  );
 }

@@ -5,13 +5,14 @@ import { Menu, Search } from "lucide-react";
 import { useEffect } from "react";
 import type { ReactNode } from "react";
 import { IconButton } from "#parts/button.tsx";
+import { Bell } from "./bell.tsx";
 import { useFrame } from "./frame.tsx";
 
 interface PageProps {
   readonly title: string;
   /** The list that it is one of. */
   readonly parent?: { readonly title: string; readonly path: string };
-  /** Filters, behind the title. */
+  /** What time and what part the page is about. */
   readonly filters?: ReactNode;
   readonly actions?: ReactNode;
   readonly children: ReactNode;
@@ -41,8 +42,8 @@ export function Page({ title, parent, filters, actions, children }: PageProps) {
           )}
           <h1 className="truncate font-semibold">{title}</h1>
         </span>
-        {filters}
         <span className="flex-1" />
+        {filters}
         <button
           type="button"
           onClick={openPalette}
@@ -55,6 +56,7 @@ export function Page({ title, parent, filters, actions, children }: PageProps) {
           </kbd>
         </button>
         <IconButton label="Search or jump to" icon={<Search />} className="lg:hidden" onClick={openPalette} />
+        <Bell />
         {actions}
       </header>
       <main

@@ -9,7 +9,7 @@ import { useApi } from "#api/api.tsx";
 import { useCaller } from "#api/me.ts";
 import { actions, placeGroups } from "./navigation.ts";
 import { useSignOut } from "./sign-out.ts";
-import { useTheme } from "./theme.tsx";
+import { useTheme } from "#parts/theme.tsx";
 import { useGo } from "#parts/use-search.ts";
 
 export function Palette({ onClose }: { readonly onClose: () => void }) {

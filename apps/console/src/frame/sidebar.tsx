@@ -5,7 +5,7 @@ import { IconButton } from "#parts/button.tsx";
 import { Ghost } from "./brand.tsx";
 import { placeGroups } from "./navigation.ts";
 import type { Place } from "./navigation.ts";
-import { UserMenu } from "./user-menu.tsx";
+import { SignedInUser } from "./signed-in-user.tsx";
 
 interface SidebarProps {
   readonly isNarrow: boolean;
@@ -56,7 +56,7 @@ export function Sidebar({ isNarrow, onNarrow, onLeave }: SidebarProps) {
           </div>
         ))}
       </nav>
-      <UserMenu isNarrow={isNarrow} />
+      <SignedInUser isNarrow={isNarrow} />
     </div>
   );
 }

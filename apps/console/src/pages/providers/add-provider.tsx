@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useApi, useRefresh } from "#api/api.tsx";
 import { Dialog } from "#parts/dialog.tsx";
 import { Loaded } from "#parts/states.tsx";
-import { ProviderForm, toBody } from "./provider-form.tsx";
+import { ProviderForm, toBody } from "#providers/provider-form.tsx";
 import { useGo } from "#parts/use-search.ts";
 
 export function AddProvider({ onClose }: { readonly onClose: () => void }) {

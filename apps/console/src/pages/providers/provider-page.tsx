@@ -14,9 +14,9 @@ import { Status } from "#parts/status.tsx";
 import { useToast } from "#parts/toast.tsx";
 import { useSearchValue } from "#parts/use-search.ts";
 import { Time } from "#parts/values.tsx";
-import { ProviderForm, toBody } from "./provider-form.tsx";
+import { ProviderForm, toBody } from "#providers/provider-form.tsx";
 import { ProviderModels } from "./provider-models.tsx";
-import { TestResult } from "./test-result.tsx";
+import { TestResult } from "#providers/test-result.tsx";
 
 export function ProviderPage() {
   const { id = "" } = useParams({ strict: false });

@@ -5,7 +5,7 @@ import { useApi, useRefresh } from "#api/api.tsx";
 import { useCaller } from "#api/me.ts";
 import { formatCount } from "#format/number.ts";
 import { Page } from "#frame/page.tsx";
-import { themes, useTheme } from "#frame/theme.tsx";
+import { themes, useTheme } from "#parts/theme.tsx";
 import { Button } from "#parts/button.tsx";
 import { Facts, Panel } from "#parts/panel.tsx";
 import { Loaded, wordsOf } from "#parts/states.tsx";

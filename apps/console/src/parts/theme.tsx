@@ -46,6 +46,8 @@ export function ThemeProvider({ children }: { readonly children: ReactNode }) {
     return () => system.removeEventListener("change", follow);
   }, [theme]);
   const choose = (chosen: Theme): void => {
+    // Before anything is drawn anew with it.
+    applyTheme(chosen);
     setTheme(chosen);
     try {
       localStorage.setItem(storageName, chosen);

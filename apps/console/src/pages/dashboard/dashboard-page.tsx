@@ -1,0 +1,72 @@
+import { useQuery } from "@tanstack/react-query";
+import { Navigate } from "@tanstack/react-router";
+import { useCallback, useEffect, useRef } from "react";
+import { useApi, useRefresh } from "#api/api.tsx";
+import { useFinishedRequests } from "#api/live.tsx";
+import { useCaller } from "#api/me.ts";
+import { useNeedsWelcome } from "#api/welcome.ts";
+import { Page } from "#frame/page.tsx";
+import { Loaded } from "#parts/states.tsx";
+import { RangeControl } from "#parts/range-control.tsx";
+import { useTimeRange } from "#parts/time-range.ts";
+import { BudgetsPanel } from "./budgets-panel.tsx";
+import { Cards, CardsSkeleton } from "./cards.tsx";
+import { figuresOf } from "./figures.ts";
+import { LivePanel } from "./live-panel.tsx";
+import { ProvidersPanel } from "./providers-panel.tsx";
+import { SpendPanel } from "./spend-panel.tsx";
+
+const byModel = { group_by: "model", compare: "true", top: 6 } as const;
+
+/** The home of who has signed in; of who may not see it, his keys or the settings of clients. */
+export function DashboardPage() {
+  const { may } = useCaller();
+  const needsWelcome = useNeedsWelcome();
+  if (needsWelcome) return <Navigate to="/welcome" replace />;
+  return may("usage.read") ? <Dashboard /> : <Navigate to="/connect" replace />;
+}
+
+function Dashboard() {
+  const { queries } = useApi();
+  const { may } = useCaller();
+  const range = useTimeRange();
+  const offset = -new Date().getTimezoneOffset();
+  const series = useQuery(
+    queries.series(["dashboard", range.key], { ...byModel, utc_offset_minutes: offset }, range.span),
+  );
+  useFresh(range.name !== null);
+  return (
+    <Page title="Dashboard" filters={<RangeControl range={range} />}>
+      <Loaded query={series} skeleton={<CardsSkeleton />}>
+        {(data) => <Cards figures={figuresOf(data)} />}
+      </Loaded>
+      <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,2.15fr)_minmax(0,1fr)]">
+        <Loaded query={series}>{(data) => <SpendPanel series={data} onZoom={range.zoom} />}</Loaded>
+        <ProvidersPanel />
+        <LivePanel />
+        {may("keys.read") && <BudgetsPanel />}
+      </div>
+    </Page>
+  );
+}
+
+const freshMs = 5_000;
+
+/** The figures follow what happens: a moment after requests were finished, and not more often than they can be read. */
+function useFresh(isUpToNow: boolean): void {
+  const refresh = useRefresh();
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  const latest = useRef(refresh);
+  useEffect(() => {
+    latest.current = refresh;
+  });
+  useEffect(() => () => clearTimeout(timer.current), []);
+  const onFinished = useCallback(() => {
+    if (!isUpToNow || document.hidden) return;
+    timer.current ??= setTimeout(() => {
+      timer.current = undefined;
+      void latest.current("usage");
+    }, freshMs);
+  }, [isUpToNow]);
+  useFinishedRequests(onFinished);
+}

@@ -1,0 +1,120 @@
+// The tail of what is finished. It can be stopped to be read; how many wait is said then.
+
+import { useQuery } from "@tanstack/react-query";
+import { useCallback, useEffect, useRef, useState } from "react";
+import { useApi } from "#api/api.tsx";
+import { useFinishedRequests } from "#api/live.tsx";
+import type { RequestRow } from "#api/queries.ts";
+import { formatCount } from "#format/number.ts";
+import { Button } from "#parts/button.tsx";
+import { Panel } from "#parts/panel.tsx";
+import { Empty, Loaded } from "#parts/states.tsx";
+import { Status } from "#parts/status.tsx";
+import { RequestCells, RequestHeads, requestTableClass } from "#requests/request-columns.tsx";
+import { useGo } from "#parts/use-search.ts";
+
+const shownRows = 12;
+const rateMs = 10_000;
+
+export function LivePanel() {
+  const { queries } = useApi();
+  const first = useQuery({ ...queries.requests({ limit: shownRows }), staleTime: Infinity });
+  const tail = useTail(first.data?.data);
+  return (
+    <Panel
+      title="Live requests"
+      note={
+        <span className="text-xs text-muted">
+          <Status tone={tail.isPaused ? "off" : "info"}>{tail.perSecond} / s</Status>
+        </span>
+      }
+      actions={
+        <Button onClick={tail.toggle}>
+          {tail.isPaused ? `Continue${tail.waiting > 0 ? `, ${formatCount(tail.waiting)} wait` : ""}` : "Pause"}
+        </Button>
+      }
+    >
+      <Loaded query={first}>
+        {() =>
+          tail.rows.length === 0 ? (
+            <Empty>No request has been made yet. The page Connect has settings for every client.</Empty>
+          ) : (
+            <Rows rows={tail.rows} />
+          )
+        }
+      </Loaded>
+    </Panel>
+  );
+}
+
+function Rows({ rows }: { readonly rows: readonly RequestRow[] }) {
+  const go = useGo();
+  return (
+    <div className="relative overflow-x-auto">
+      <table className={requestTableClass}>
+        <thead>
+          <RequestHeads />
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr key={row.id} className="cursor-pointer hover:bg-hover" onClick={() => void go(`/requests/${row.id}`)}>
+              <RequestCells row={row} />
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function useTail(first: readonly RequestRow[] | undefined) {
+  const [rows, setRows] = useState<readonly RequestRow[]>([]);
+  const [waiting, setWaiting] = useState(0);
+  const [isPaused, setPaused] = useState(false);
+  const isPausedNow = useRef(isPaused);
+  const held = useRef<readonly RequestRow[]>([]);
+  const { perSecond, count } = useRate();
+  useEffect(() => {
+    isPausedNow.current = isPaused;
+  });
+  useEffect(() => setRows((before) => (before.length === 0 ? (first ?? []) : before)), [first]);
+  const take = useCallback(
+    (finished: readonly RequestRow[], missed: number) => {
+      count(finished.length + missed);
+      const newest = finished.toReversed();
+      if (isPausedNow.current) {
+        held.current = [...newest, ...held.current].slice(0, shownRows);
+        setWaiting((before) => before + finished.length + missed);
+      } else setRows((before) => [...newest, ...before].slice(0, shownRows));
+    },
+    [count],
+  );
+  useFinishedRequests(take);
+  const toggle = (): void => {
+    const kept = held.current;
+    held.current = [];
+    if (isPaused) setRows((before) => [...kept, ...before].slice(0, shownRows));
+    setWaiting(0);
+    setPaused(!isPaused);
+  };
+  return { rows, waiting, isPaused, perSecond, toggle };
+}
+
+/** How many were finished in a second, over the last ten. */
+function useRate() {
+  const [perSecond, setPerSecond] = useState("0");
+  const lately = useRef<readonly (readonly [at: number, count: number])[]>([]);
+  const count = useCallback((finished: number) => {
+    lately.current = [...lately.current, [Date.now(), finished]];
+  }, []);
+  useEffect(() => {
+    const timer = setInterval(() => {
+      const since = Date.now() - rateMs;
+      lately.current = lately.current.filter(([at]) => at >= since);
+      const rate = lately.current.reduce((sum, [, finished]) => sum + finished, 0) / (rateMs / 1000);
+      setPerSecond(rate >= 10 || rate === 0 ? String(Math.round(rate)) : rate.toFixed(1));
+    }, 1_000);
+    return () => clearInterval(timer);
+  }, []);
+  return { perSecond, count };
+}

@@ -1,0 +1,139 @@
+// Layers over time, one upon the other. Dragging over it chooses a time; under the pointer stands what there was. For who does
+// not see it, there is a table of the sums.
+
+import { useEffect, useRef, useState } from "react";
+import uPlot from "uplot";
+import "uplot/dist/uPlot.min.css";
+import { useTheme } from "#parts/theme.tsx";
+import { softenedColour, valueOfColour } from "./colours.ts";
+import { stack } from "./stack.ts";
+import type { Layer } from "./stack.ts";
+
+interface StackedChartProps {
+  readonly label: string;
+  /** Epoch ms. */
+  readonly times: readonly number[];
+  readonly layers: readonly Layer[];
+  readonly format: (value: number) => string;
+  readonly onZoom: (from: number, to: number) => void;
+}
+
+const height = 236;
+
+export function StackedChart({ label, times, layers, format, onZoom }: StackedChartProps) {
+  const place = useRef<HTMLDivElement>(null);
+  const [at, setAt] = useState<number | null>(null);
+  const { theme } = useTheme();
+  const latest = useRef({ onZoom, format });
+  useEffect(() => {
+    latest.current = { onZoom, format };
+  });
+  useEffect(() => {
+    const element = place.current;
+    if (element === null) return undefined;
+    const sums = stack(layers);
+    // The highest is drawn first, so that each lower one lies before it.
+    const data: uPlot.AlignedData = [times.map((time) => time / 1000), ...sums.toReversed()];
+    const chart = new uPlot(
+      optionsOf(element.clientWidth, layers.toReversed(), {
+        format: (value) => latest.current.format(value),
+        onZoom: (from, to) => latest.current.onZoom(from, to),
+        onPoint: setAt,
+      }),
+      data,
+      element,
+    );
+    const observer = new ResizeObserver(() => chart.setSize({ width: element.clientWidth, height }));
+    observer.observe(element);
+    return () => {
+      observer.disconnect();
+      chart.destroy();
+    };
+  }, [times, layers, theme]);
+  return (
+    <div className="px-4 pt-2.5 pb-3">
+      <div ref={place} role="img" aria-label={label} className="h-[236px] overflow-hidden" />
+      <Legend {...{ times, layers, format, at }} />
+    </div>
+  );
+}
+
+interface Hooks {
+  readonly format: (value: number) => string;
+  readonly onZoom: (from: number, to: number) => void;
+  readonly onPoint: (at: number | null) => void;
+}
+
+function optionsOf(width: number, layers: readonly Layer[], hooks: Hooks): uPlot.Options {
+  const [line, faint] = [valueOfColour("--line"), valueOfColour("--faint")];
+  const axis = {
+    stroke: faint,
+    font: '11px "Geist Variable"',
+    ticks: { show: false },
+    grid: { stroke: line, width: 1 },
+  };
+  return {
+    width,
+    height,
+    padding: [8, 0, 0, 0],
+    legend: { show: false },
+    cursor: { y: false, points: { show: false }, drag: { x: true, y: false }, sync: { key: "page" } },
+    scales: { x: { time: true }, y: { range: (_chart, _low, high) => [0, high > 0 ? high * 1.05 : 1] } },
+    axes: [
+      { ...axis, grid: { show: false }, space: 96, size: 24, values: (_chart, splits) => timesOnAxis(splits) },
+      { ...axis, size: 52, gap: 6, space: 44, values: (_chart, values) => values.map((value) => hooks.format(value)) },
+    ],
+    series: [
+      {},
+      ...layers.map(({ colour }) => ({
+        stroke: valueOfColour(colour),
+        fill: softenedColour(colour),
+        width: 0,
+        points: { show: false },
+      })),
+    ],
+    hooks: {
+      setCursor: [(chart) => hooks.onPoint(chart.cursor.idx ?? null)],
+      setSelect: [
+        (chart) => {
+          const { left, width: selected } = chart.select;
+          if (selected < 8) return;
+          hooks.onZoom(chart.posToVal(left, "x") * 1000, chart.posToVal(left + selected, "x") * 1000);
+        },
+      ],
+    },
+  };
+}
+
+const hour = new Intl.DateTimeFormat("en", { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+const day = new Intl.DateTimeFormat("en", { month: "short", day: "numeric" });
+
+/** Hours, but days where a day is at most one of them. */
+function timesOnAxis(splits: readonly number[]): string[] {
+  const step = (splits[1] ?? 0) - (splits[0] ?? 0);
+  return splits.map((seconds) => (step >= 86_400 ? day : hour).format(seconds * 1000));
+}
+
+const moment = new Intl.DateTimeFormat("en", { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit" });
+
+interface LegendProps extends Pick<StackedChartProps, "times" | "layers" | "format"> {
+  readonly at: number | null;
+}
+
+function Legend({ times, layers, format, at }: LegendProps) {
+  const time = at === null ? undefined : times[at];
+  return (
+    <ul className="flex min-h-[26px] flex-wrap gap-x-4 gap-y-1 pt-2 text-[12px] text-muted">
+      {layers.map(({ key, label, colour, values }) => (
+        <li key={key} className="flex items-center gap-1.5">
+          <span aria-hidden className="size-2 rounded-[2px]" style={{ background: `var(${colour})` }} />
+          {label}
+          <span className={at === null ? "sr-only" : "text-text"}>
+            {format(at === null ? values.reduce((sum, value) => sum + value, 0) : (values[at] ?? 0))}
+          </span>
+        </li>
+      ))}
+      {time !== undefined && <li className="ml-auto text-text">{moment.format(time)}</li>}
+    </ul>
+  );
+}
