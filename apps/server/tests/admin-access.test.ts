@@ -60,6 +60,7 @@ const answers: Readonly<Record<RouteId, Answers>> = {
   "requests.list": [401, 200, 200, 200, 200, 200],
   "requests.refused": [401, 200, 200, 200, 200, 200],
   "requests.get": [401, 404, 404, 404, 404, 404],
+  "budgets.list": [401, 200, 200, 200, 200, 200],
   "notifications.list": [401, 200, 200, 200, 200, 200],
   "system.read": [401, 403, 403, 200, 200, 200],
   "system.configuration": [401, 403, 403, 200, 200, 200],

@@ -96,6 +96,16 @@ describe("who may look on", () => {
     expect(byKey.closing).toBe(4401);
   });
 
+  it("not one user with so many pages that no others could", async () => {
+    for (let count = 0; count < 64; count += 1) await ready(bob.key);
+    const oneMore = open();
+    await waitFor(() => oneMore.isOpen);
+    oneMore.send({ type: "auth", token: bob.key });
+    await waitFor(() => oneMore.closing !== null);
+    expect(oneMore.messages).toMatchObject([{ type: "error", code: "rate_limit_exceeded" }]);
+    expect((await ready(adminKey)).messages).toEqual([{ type: "ready" }]);
+  });
+
   it("nobody who says what is not understood, or too much", async () => {
     for (const order of ["{", JSON.stringify({ type: "dance" }), "x".repeat(20_000)]) {
       const page = await ready(adminKey);

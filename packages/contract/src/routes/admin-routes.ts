@@ -3,6 +3,7 @@
 
 import { aliasRoutes } from "./aliases.ts";
 import { apiKeyRoutes } from "./api-keys.ts";
+import { budgetRoutes } from "./budgets.ts";
 import { modelRoutes } from "./models.ts";
 import { notificationRoutes } from "./notifications.ts";
 import { priceRoutes } from "./prices.ts";
@@ -24,6 +25,7 @@ export const adminRoutes = {
   aliases: aliasRoutes,
   requests: requestRoutes,
   usage: usageRoutes,
+  budgets: budgetRoutes,
   notifications: notificationRoutes,
   system: systemRoutes,
 } as const;

@@ -13,6 +13,7 @@ export type RouteTag =
   | "Aliases"
   | "Requests"
   | "Usage"
+  | "Budgets"
   | "Notifications"
   | "System";
 

@@ -28,6 +28,10 @@ export interface LiveDoor {
 
 /** All at once; of one page each. */
 const mostConnections = 512;
+/** Of one user, who shall not keep all others out. */
+const mostOfOne = 64;
+/** Of whom nobody knows yet who they are. */
+const mostWaiting = 64;
 const longestOrder = 16 * 1024;
 const introductionMs = 5_000;
 
@@ -58,7 +62,7 @@ export function openLiveDoor(hub: LiveHub, identities: Identities): LiveDoor {
           "permission_denied",
           "Only the console's own pages may look on by the session of a browser",
         );
-      if (hub.count + waiting >= mostConnections)
+      if (hub.count >= mostConnections || waiting >= mostWaiting)
         throw new GhostError("service_unavailable", "Too many pages look on already", { retryAfterSeconds: 10 });
       sockets.handleUpgrade(request, socket, head, (connection) => receive(request, connection));
     },
@@ -80,7 +84,10 @@ function introduce(hub: LiveHub, identities: Identities, { request, connection, 
   const admit = async (credential: () => Promise<Actor>): Promise<void> => {
     clearTimeout(timer);
     try {
-      connection.actor = await credential();
+      const actor = await credential();
+      if (hub.countOf(actor.userId) >= mostOfOne)
+        throw new GhostError("rate_limit_exceeded", `You look on with ${mostOfOne} pages already: close some`);
+      connection.actor = actor;
     } catch (error) {
       const code = error instanceof GhostError ? error.code : "service_unavailable";
       return connection.end(closings.refused, code, error instanceof GhostError ? error.message : "Try again");

@@ -50,6 +50,11 @@ export class LiveHub {
     return this.#connections.size;
   }
 
+  /** Of one user; null is the admin key. */
+  countOf(userId: string | null): number {
+    return [...this.#connections].filter(({ actor }) => actor?.userId === userId).length;
+  }
+
   /** One that has shown who it is. */
   add(connection: LiveConnection): void {
     this.#connections.add(connection);

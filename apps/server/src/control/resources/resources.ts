@@ -1,6 +1,7 @@
 import type { AdminRoutes } from "@ghostllm/contract/routes";
 import { createApiKeysResource } from "./api-keys.ts";
 import { createNotificationsResource } from "./notifications.ts";
+import { createBudgetsResource } from "./budgets.ts";
 import { createModelsResource } from "./models.ts";
 import { createPricesResource } from "./prices.ts";
 import { createProvidersResource } from "./providers.ts";
@@ -25,6 +26,7 @@ export function createResources(deps: ResourceDependencies): Resources {
     aliases: createAliasesResource(deps),
     requests: createRequestsResource(deps),
     usage: createUsageResource(deps),
+    budgets: createBudgetsResource(deps),
     notifications: createNotificationsResource(deps),
     system: createSystemResource(deps),
   };
