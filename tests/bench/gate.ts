@@ -66,7 +66,10 @@ async function startPair(ref: string, running: Stoppable[]) {
 }
 
 async function main(ref: string): Promise<void> {
-  if (!hasCommit(ref)) return void console.log(`bench:gate: there is no ${ref} in this clone, so nothing is compared`);
+  if (!hasCommit(ref)) {
+    console.log(`bench:gate: there is no ${ref} in this clone, so nothing is compared`);
+    return;
+  }
   const running: Stoppable[] = [];
   try {
     const { fake, name, ...pair } = await startPair(ref, running);

@@ -161,7 +161,7 @@ function streamTable(entries: readonly Rounds<StreamMeasurement>[]): string {
 }
 
 /** Median over the rounds of what one target costs in parts of what another costs in the same round; null without figures. */
-export function ratioOfRounds(entry: Rounds<WithCpu>, base: Rounds<WithCpu>): number | null {
+function ratioOfRounds(entry: Rounds<WithCpu>, base: Rounds<WithCpu>): number | null {
   const ratios = entry.rounds.flatMap(({ cpu }, round) => {
     const other = base.rounds[round]?.cpu ?? null;
     return cpu === null || other === null ? [] : [cpu.totalMicros / other.totalMicros];
