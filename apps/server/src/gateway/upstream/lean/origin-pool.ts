@@ -89,7 +89,7 @@ export class OriginPool implements ConnectionOwner {
 
   #useNextTurn(connection: Connection, exchange: Exchange): void {
     setImmediate(() => {
-      if (exchange.isOver) this.onFree(connection);
+      if (exchange.isOver) this.#offer(connection);
       else if (connection.isUsable) connection.start(exchange);
       else {
         this.#learnFrom(connection);
@@ -122,6 +122,12 @@ export class OriginPool implements ConnectionOwner {
 
   onFree(connection: Connection): void {
     if (connection.uses > 1) this.#lesson.onReuse();
+    connection.idleSinceMs = performance.now();
+    connection.idleSinceTurn = currentTurn();
+    this.#offer(connection);
+  }
+
+  #offer(connection: Connection): void {
     const next = this.#nextWaiting();
     if (next === null) this.#keep(connection);
     else this.#useNextTurn(connection, next);
@@ -130,8 +136,6 @@ export class OriginPool implements ConnectionOwner {
   #keep(connection: Connection): void {
     if (this.#isClosed) return connection.destroy();
     if (!connection.isUsable) return;
-    connection.idleSinceMs = performance.now();
-    connection.idleSinceTurn = currentTurn();
     this.#idle.push(connection);
   }
 
