@@ -179,8 +179,12 @@ function trailOf(chance: Chance, failed: readonly HistoryTarget[]): readonly Att
   });
 }
 
-function nameOf({ provider, model }: HistoryTarget): Pick<AttemptMade, "provider" | "model"> {
-  return { provider, model: model.name };
+function nameOf({
+  providerId,
+  provider,
+  model,
+}: HistoryTarget): Pick<AttemptMade, "providerId" | "provider" | "model"> {
+  return { providerId, provider, model: model.name };
 }
 
 function priced({ price }: HistoryTarget, usage: Parameters<typeof costOf>[0]) {

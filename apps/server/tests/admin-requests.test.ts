@@ -39,7 +39,7 @@ async function enroll(email: string, name: string): Promise<Owner & { readonly k
 const record = (minutes: number, change: Partial<UsageRecord> = {}): UsageRecord =>
   createRecord({ ...ada, ...plain, costNanos, providerId, createdAt: noon + minutes * 60_000, ...change });
 
-const left = { provider: "openai", model: "gpt-4o", startedMs: 2, ms: 40, status: 529, restMs: 9000 };
+const left = { providerId: "p", provider: "openai", model: "gpt-4o", startedMs: 2, ms: 40, status: 529, restMs: 9000 };
 const trail = [
   { ...left, reason: "provider_overloaded" },
   { ...left, provider: "groq", startedMs: 42, ms: 700, status: null, reason: null, restMs: 0 },

@@ -115,6 +115,7 @@ it("sums by hour, with a total", async () => {
     reasoning_tokens: 3,
     cost_usd: "0.100000001",
     unpriced_requests: 1,
+    failed_attempts: 0,
   });
 });
 
@@ -132,10 +133,10 @@ it("adds up what key and user have spent", async () => {
 });
 
 const attemptMade = {
-  ...{ provider: "openai", model: "half \ud800 and \0", startedMs: 1, ms: 20 },
+  ...{ providerId: "p", provider: "openai", model: "half \ud800 and \0", startedMs: 1, ms: 20 },
   ...{ status: 529, reason: "provider_overloaded", restMs: 15_000 },
 };
-const { startedMs: started_ms, restMs: rest_ms, ...asItIs } = attemptMade;
+const { providerId: provider_id, startedMs: started_ms, restMs: rest_ms, ...asItIs } = attemptMade;
 
 /** Each field another value, so that two that are mixed up show. */
 function distinct(kind: UsageFieldKind, index: number): unknown {
@@ -155,7 +156,7 @@ it("every field comes by the journal and the database to the API", async () => {
   const { data } = await plane.admin.usage.list({ query: { to: "2026-03-01T00:00:00Z" } });
   expect(data.map((one) => Object.values(one))).toEqual([
     fields.map(([name, value]) => {
-      if (name === "trail") return [{ ...asItIs, started_ms, rest_ms }];
+      if (name === "trail") return [{ provider_id, ...asItIs, started_ms, rest_ms }];
       if (name === "createdAt") return "2026-02-28T12:00:00.000Z";
       return name.endsWith("Nanos") ? `0.00000${Number(value)}` : value;
     }),

@@ -305,6 +305,7 @@ describe.each(availableEngines())("usage on $name", (engine) => {
   it("gives back every field of a record", async () => {
     const owner = await start();
     const left = {
+      providerId: "i",
       provider: "p",
       model: "half \ud800 and \0",
       startedMs: 0,
@@ -592,6 +593,7 @@ describe.each(availableEngines())("usage on $name", (engine) => {
         reasoningTokens: 24,
         costNanos: 20,
         unpricedRequests: 1,
+        failedAttempts: 0,
       },
     ]);
   });
@@ -654,6 +656,58 @@ describe.each(availableEngines())("usage on $name", (engine) => {
       expect(Math.abs((latencies?.p99 ?? 0) / 9_000 - 1)).toBeLessThanOrEqual(0.025);
       // Of the one that was not streamed, and of the one that had no first token, there is none.
       expect([...(whole?.firstTokens ?? [])].reduce((sum, [, count]) => sum + count, 0)).toBe(3);
+    }
+  });
+
+  it("counts failed attempts where they failed, whoever answered, from the rollups as from the log", async () => {
+    const owner = await start();
+    const failed = { startedMs: 0, ms: 5, status: 529, reason: "provider_overloaded", restMs: 0 };
+    const trail = [
+      { ...failed, providerId: "a", provider: "anthropic", model: "claude" },
+      { ...failed, providerId: "provider-1", provider: "openai", model: "gpt-4o", status: null, reason: null },
+    ];
+    await store.usage.insert([
+      createRecord({ ...owner, createdAt: someHour, trail, requestedModel: "smart" }),
+      createRecord({
+        ...owner,
+        createdAt: someHour + 1,
+        status: "error",
+        trail: trail.slice(0, 1),
+        provider: "anthropic",
+        model: "claude",
+      }),
+      createRecord({ ...owner, createdAt: someHour + 2 }),
+    ]);
+    const filter = { from: someHour, to: someHour + hourMs };
+    for (const source of ["rollups", "log"] as const) {
+      const read = async (change: Partial<Parameters<typeof store.usage.series>[0]>) => {
+        const query = { filter, source, bucket: null, dimensions: ["provider"], kept: null, ...change } as const;
+        const rows = await store.usage.series(query, "all");
+        const told = rows.map(({ group, requests, errors, failedAttempts: attempts }) => [
+          group?.[0] ?? null,
+          requests,
+          errors,
+          attempts,
+        ]);
+        return told.toSorted((one, other) => String(one[0]).localeCompare(String(other[0])));
+      };
+      expect(await read({}), source).toEqual([
+        ["anthropic", 1, 1, 2],
+        ["openai", 2, 0, 0],
+      ]);
+      expect(await read({ dimensions: [] }), source).toEqual([[null, 3, 1, 2]]);
+      expect(await read({ kept: [["openai"]] }), source).toEqual([
+        [null, 1, 1, 2],
+        ["openai", 2, 0, 0],
+      ]);
+      expect(await read({ dimensions: ["alias"] }), source).toEqual([
+        ["openai/gpt-4o", 2, 1, 1],
+        ["smart", 1, 0, 1],
+      ]);
+      expect(await read({ bucket: { ms: hourMs, offsetMs: 0 }, dimensions: ["status"] }), source).toEqual([
+        ["error", 1, 1, 1],
+        ["ok", 2, 0, 1],
+      ]);
     }
   });
 

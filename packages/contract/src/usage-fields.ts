@@ -11,6 +11,7 @@ export type UsageFieldKind =
 
 /** One try at a target, of a request that took more than one. */
 export interface AttemptMade {
+  readonly providerId: string;
   /** Names, as in the record. */
   readonly provider: string;
   readonly model: string;

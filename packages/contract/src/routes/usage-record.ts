@@ -19,6 +19,7 @@ export const count = z.int();
 
 const attempt = z
   .object({
+    provider_id: id,
     provider: z.string(),
     model: z.string(),
     started_ms: z.number().describe("Since the request arrived."),
@@ -67,6 +68,7 @@ export const usageRecord = z.object(recordShape).meta({ id: "UsageRecord" });
 export const sums = {
   requests: count,
   errors: count,
+  failed_attempts: count.describe("At the provider and model that failed, whoever answered in the end."),
   ...summedShape,
   unpriced_requests: count.describe("Requests with an unknown price: their cost is not in `cost_usd`."),
 };

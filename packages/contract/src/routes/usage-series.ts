@@ -75,6 +75,7 @@ const points = z
   .object({
     requests: counts,
     errors: counts,
+    failed_attempts: counts,
     prompt_tokens: counts,
     completion_tokens: counts,
     cached_tokens: counts,

@@ -12,6 +12,7 @@ type Cell = string | number | null;
 const measures: Readonly<Record<string, (row: SeriesRow) => Cell>> = {
   requests: ({ requests }) => requests,
   errors: ({ errors }) => errors,
+  failed_attempts: ({ failedAttempts }) => failedAttempts,
   prompt_tokens: ({ promptTokens }) => promptTokens,
   completion_tokens: ({ completionTokens }) => completionTokens,
   cached_tokens: ({ cachedTokens }) => cachedTokens,

@@ -22,6 +22,6 @@ export function toApi(kind: UsageFieldKind, value: UsageRecord[UsageFieldName]) 
   return kind === "money" ? formatUsd(value) : value;
 }
 
-function toApiAttempt({ startedMs, restMs, ...attempt }: AttemptMade) {
-  return { ...attempt, started_ms: startedMs, rest_ms: restMs };
+function toApiAttempt({ providerId, startedMs, restMs, ...attempt }: AttemptMade) {
+  return { provider_id: providerId, ...attempt, started_ms: startedMs, rest_ms: restMs };
 }

@@ -95,6 +95,7 @@ function pointsOf(rows: readonly SeriesRow[], times: readonly number[]): NonNull
   return {
     requests: list(({ requests }) => requests),
     errors: list(({ errors }) => errors),
+    failed_attempts: list(({ failedAttempts }) => failedAttempts),
     prompt_tokens: list(({ promptTokens }) => promptTokens),
     completion_tokens: list(({ completionTokens }) => completionTokens),
     cached_tokens: list(({ cachedTokens }) => cachedTokens),

@@ -12,13 +12,14 @@ export function toApiSums(sums: UsageSums): ApiSums {
     requests: sums.requests,
     errors: sums.errors,
     unpriced_requests: sums.unpricedRequests,
+    failed_attempts: sums.failedAttempts,
     ...Object.fromEntries(
       summedUsageFields.map((name) => [usageApiName(name), toApi(usageFields[name].kind, sums[name])]),
     ),
   } as ApiSums;
 }
 
-const sumNames = ["requests", "errors", "unpricedRequests", ...summedUsageFields] as const;
+const sumNames = ["requests", "errors", "unpricedRequests", "failedAttempts", ...summedUsageFields] as const;
 
 export function addSums(sums: readonly UsageSums[]): UsageSums {
   const total = (name: keyof UsageSums): number => sums.reduce((sum, one) => sum + one[name], 0);

@@ -47,6 +47,8 @@ export type UsageGrouping = "hour" | "day" | "user" | "api_key" | "provider" | "
 export interface UsageSums extends Readonly<Record<SummedUsageField, number>> {
   readonly requests: number;
   readonly errors: number;
+  /** At the provider and model that failed. */
+  readonly failedAttempts: number;
   /** Requests whose price is unknown: their cost is not in `costNanos`. */
   readonly unpricedRequests: number;
 }

@@ -59,10 +59,10 @@ export class Trail {
   }
 
   #attemptMade(why: WhyLeft, now: number): AttemptMade {
-    const { provider, model } = this.target ?? { provider: { name: "" }, model: "" };
+    const { provider, model } = this.target ?? { provider: { id: "", name: "" }, model: "" };
     const startedMs = Math.round(this.#startedAt - this.#arrivedAt);
     return {
-      ...{ provider: provider.name, model: model.slice(0, longestName) },
+      ...{ providerId: provider.id, provider: provider.name, model: model.slice(0, longestName) },
       ...{ startedMs, ms: Math.round(now - this.#startedAt), ...why },
     };
   }

@@ -29,8 +29,8 @@ const checks: Readonly<Record<UsageFieldKind, Check>> = {
 
 function isAttempt(value: unknown): value is AttemptMade {
   if (!isFields(value)) return false;
-  const { provider, model, startedMs, ms, status, reason, restMs } = value;
-  const isNamed = typeof provider === "string" && typeof model === "string";
+  const { providerId, provider, model, startedMs, ms, status, reason, restMs } = value;
+  const isNamed = [providerId, provider, model].every((name) => typeof name === "string");
   const isTimed = [startedMs, ms, restMs].every(Number.isFinite);
   return isNamed && isTimed && (status === null || Number.isFinite(status)) && isTextOrNull(reason);
 }

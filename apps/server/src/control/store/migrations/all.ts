@@ -9,6 +9,7 @@ import { spend } from "./0008-spend.ts";
 import { endedSessions } from "./0009-ended-sessions.ts";
 import { requestDetails } from "./0010-request-details.ts";
 import { rollupsByAliasAndStatus } from "./0011-rollups-by-alias-and-status.ts";
+import { failedAttempts } from "./0012-failed-attempts.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every migration, in order. A new one is a new file and a new line at the end. */
@@ -24,4 +25,5 @@ export const allMigrations: readonly Migration[] = [
   endedSessions,
   requestDetails,
   rollupsByAliasAndStatus,
+  failedAttempts,
 ];

@@ -7,8 +7,10 @@ import { isWithin } from "#control/store/reach.ts";
 import type { Store } from "#control/store/store.ts";
 import type { SeriesFilter, SeriesQuery, SeriesRow, UsageDimension } from "#control/store/usage-store.ts";
 import type { Reach } from "#domain/access/may.ts";
+import { addFailedAttempts } from "./failed-attempts.ts";
 import { owners } from "./requests.ts";
 import { addTo, bucketOf, readSketch, type Sketch } from "./sketch.ts";
+import { fromRow } from "./usage-columns.ts";
 import { hourlySums, type HourlySums } from "./usage-row.ts";
 import { toSums } from "./usage-sums.ts";
 
@@ -51,6 +53,8 @@ const log: Source = {
     requests: sql`cast(count(*) as bigint)`,
     errors: countOf(sql`status in ('error', 'timeout', 'shutdown')`),
     unpriced_requests: countOf(sql`cost is null`),
+    // Those are in its trails: failed-attempts.ts counts them.
+    failed_attempts: sql`cast(0 as bigint)`,
   },
   latencies: sql`string_agg(cast(latency_ms as text), ' ')`,
   firstTokens: sql`string_agg(case when streamed = 1 then cast(ttft_ms as text) end, ' ')`,
@@ -72,7 +76,14 @@ export function usageSeriesIn({ kysely }: Database): Store["usage"]["series"] {
   return async (query, reach) => {
     const source = sources[query.source];
     const { rows } = await statementOf(query, source, reach).execute(kysely);
-    return rows.map((row) => toSeriesRow(row, query, source));
+    const series = rows.map((row) => toSeriesRow(row, query, source));
+    if (query.source === "rollups") return series;
+    const logs = kysely.selectFrom("usage_logs").selectAll();
+    const failed = await logs
+      .where(isFound(query.filter, source, reach))
+      .where("trail", "is not", null)
+      .execute();
+    return addFailedAttempts(series, failed.map(fromRow), query);
   };
 }
 

@@ -14,7 +14,7 @@ type Stored<Field extends UsageField> =
 export type UsageRow = { [Name in UsageFieldName as UsageColumn<Name>]: Stored<UsageFields[Name]> };
 
 /** Counted from how the request ended, beside the fields that are added up. */
-const counts = ["requests", "errors", "unpriced_requests"] as const;
+const counts = ["requests", "errors", "unpriced_requests", "failed_attempts"] as const;
 
 export const hourlySums = [...counts, ...summedUsageFields.map((name) => usageColumn(name))];
 

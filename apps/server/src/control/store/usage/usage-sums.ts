@@ -30,7 +30,8 @@ export const hourlySketches = ["latency_sketch", "ttft_sketch"] as const;
 
 /** As the store's users know them. */
 export function toSums(row: HourlySums): UsageSums {
-  const sums = { requests: row.requests, errors: row.errors, unpricedRequests: row.unpriced_requests };
+  const { requests, errors, unpriced_requests: unpricedRequests, failed_attempts: failedAttempts } = row;
+  const sums = { requests, errors, unpricedRequests, failedAttempts };
   return summedUsageFields.reduce((all, name) => ({ ...all, [name]: row[usageColumn(name)] }), sums as UsageSums);
 }
 
@@ -44,18 +45,31 @@ interface HourlyGroup {
 /** Rows of usage_hourly, one for each key: the keys, the sums, the sketches. */
 export function sumByHour(records: readonly UsageRecord[]): readonly (readonly Value[])[] {
   const groups = new Map<string, HourlyGroup>();
-  for (const record of records) {
-    const keys = keysOf(record);
+  const groupOf = (keys: readonly Value[]): HourlyGroup => {
     // Storable text has no NUL in it.
     const name = keys.join("\0");
     const group = groups.get(name) ?? { keys, sums: hourlySums.map(() => 0), sketches: [new Map(), new Map()] };
     groups.set(name, group);
-    addendsOf(record).forEach((addend, index) => {
-      group.sums[index] = (group.sums[index] ?? 0) + addend;
-    });
-    addTimes(group.sketches, record);
+    return group;
+  };
+  for (const record of records) {
+    const { sums, sketches } = groupOf(keysOf(record));
+    addendsOf(record).forEach((addend, index) => (sums[index] = (sums[index] ?? 0) + addend));
+    addTimes(sketches, record);
+    for (const place of failedPlaces(record)) {
+      const failed = groupOf(keysOf({ ...record, ...place })).sums;
+      failed[failedAttempts] = (failed[failedAttempts] ?? 0) + 1;
+    }
   }
   return [...groups.values()].map(({ keys, sums, sketches }) => [...keys, ...sums, ...sketches.map(writeSketch)]);
+}
+
+const failedAttempts = hourlySums.indexOf("failed_attempts");
+
+/** Where attempts failed, as places of records. */
+export function failedPlaces({ trail }: Pick<UsageRecord, "trail">) {
+  const failed = (trail ?? []).filter(({ reason }) => reason !== null);
+  return failed.map(({ providerId, provider, model }) => ({ providerId, provider, modelId: null, model }));
 }
 
 function addTimes(
@@ -76,7 +90,8 @@ function keysOf(record: UsageRecord): readonly Value[] {
 /** In the order of `hourlySums`. A client that left is not an error of the service. */
 function addendsOf(record: UsageRecord): readonly number[] {
   const isError = ["error", "timeout", "shutdown"].includes(record.status);
-  return [1, isError ? 1 : 0, record.costNanos === null ? 1 : 0, ...summedUsageFields.map((name) => record[name] ?? 0)];
+  const counts = [1, isError ? 1 : 0, record.costNanos === null ? 1 : 0, 0];
+  return [...counts, ...summedUsageFields.map((name) => record[name] ?? 0)];
 }
 
 /** What each scope has spent, but for those that spent nothing. */
