@@ -158,34 +158,49 @@ export function createMetrics() {
 }
 
 function binderOf(make: Factory) {
-  const requests = make.counter("ghostllm_requests_total");
+  const requests = make.tallies("ghostllm_requests_total");
   const duration = make.histogram("ghostllm_request_duration_seconds", durationBuckets);
   const timeToFirstToken = make.histogram("ghostllm_time_to_first_token_seconds", durationBuckets);
-  const tokens = make.counter("ghostllm_tokens_total");
-  const cost = make.counter("ghostllm_cost_usd_total");
-  const unpriced = make.counter("ghostllm_unpriced_requests_total");
-  const estimated = make.counter("ghostllm_estimated_requests_total");
+  const tokens = make.tallies("ghostllm_tokens_total");
+  const cost = make.tallies("ghostllm_cost_usd_total");
+  const unpriced = make.tallies("ghostllm_unpriced_requests_total");
+  const estimated = make.tallies("ghostllm_estimated_requests_total");
   return (provider: string, model: string): ModelMetrics => {
     const byStatus = {
-      ok: requests.labels(provider, model, "ok"),
-      error: requests.labels(provider, model, "error"),
-      client_abort: requests.labels(provider, model, "client_abort"),
-      timeout: requests.labels(provider, model, "timeout"),
-      shutdown: requests.labels(provider, model, "shutdown"),
+      ok: requests(provider, model, "ok"),
+      error: requests(provider, model, "error"),
+      client_abort: requests(provider, model, "client_abort"),
+      timeout: requests(provider, model, "timeout"),
+      shutdown: requests(provider, model, "shutdown"),
     };
     return {
       countStatus: (status) => byStatus[status].inc(),
       duration: duration.labels(provider, model),
       timeToFirstToken: timeToFirstToken.labels(provider, model),
-      promptTokens: tokens.labels(provider, model, "prompt"),
-      completionTokens: tokens.labels(provider, model, "completion"),
-      cachedTokens: tokens.labels(provider, model, "cached"),
-      reasoningTokens: tokens.labels(provider, model, "reasoning"),
-      cost: cost.labels(provider, model),
-      unpriced: unpriced.labels(provider, model),
-      estimated: estimated.labels(provider, model),
+      promptTokens: tokens(provider, model, "prompt"),
+      completionTokens: tokens(provider, model, "completion"),
+      cachedTokens: tokens(provider, model, "cached"),
+      reasoningTokens: tokens(provider, model, "reasoning"),
+      cost: cost(provider, model),
+      unpriced: unpriced(provider, model),
+      estimated: estimated(provider, model),
     };
   };
+}
+
+/** A number that grows with each request: the counter is told when it is read, for its own way of counting costs a request more. */
+class Tally {
+  #untold = 0;
+
+  inc(value = 1): void {
+    this.#untold += value;
+  }
+
+  take(): number {
+    const untold = this.#untold;
+    this.#untold = 0;
+    return untold;
+  }
 }
 
 type Factory = ReturnType<typeof factoryOf>;
@@ -197,6 +212,24 @@ function factoryOf(registry: Registry) {
   };
   return {
     counter: (name: MetricName) => new Counter(options(name)),
+    /** A counter of which each series is a tally. */
+    tallies: (name: MetricName) => {
+      const series: { readonly labels: readonly string[]; readonly tally: Tally }[] = [];
+      const counter = new Counter({
+        ...options(name),
+        collect() {
+          for (const { labels, tally } of series) {
+            const value = tally.take();
+            if (value > 0) counter.labels(...labels).inc(value);
+          }
+        },
+      });
+      return (...labels: readonly string[]): Tally => {
+        const tally = new Tally();
+        series.push({ labels, tally });
+        return tally;
+      };
+    },
     histogram: (name: MetricName, buckets: number[]) => new Histogram({ ...options(name), buckets }),
     gauge: (name: MetricName, read?: (gauge: Gauge) => void) =>
       new Gauge({

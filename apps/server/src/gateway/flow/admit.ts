@@ -4,7 +4,7 @@ import type { ClientDialectName, Operation, ParsedRequest, RequestDemand } from 
 import type { Scope } from "#domain/access/scope.ts";
 import type { Awaitable } from "#domain/clock.ts";
 import type { LimitedScope } from "#domain/principal.ts";
-import type { Counters, RateReport, RateStatus, Refusal, Reservation } from "#link/counters.ts";
+import type { Counters, RateReport, Refusal, Reservation } from "#link/counters.ts";
 import { mostItMayCost, noCost } from "./reserve.ts";
 import type { MostCost } from "./reserve.ts";
 import type { Candidates } from "./resolve.ts";
@@ -106,15 +106,22 @@ function describeLimit({ kind: holder }: Scope, { reason, limit, retryAfterSecon
 }
 
 /** The `x-ratelimit-*` headers of an answer, in the form of OpenAI's. */
-export function rateHeaders({ requests, tokens }: RateReport): Record<string, string> {
-  return { ...statusHeaders("requests", requests), ...statusHeaders("tokens", tokens) };
+export function rateHeaders(report: RateReport): Record<string, string> {
+  const headers: Record<string, string> = {};
+  addRateHeaders(headers, report);
+  return headers;
 }
 
-function statusHeaders(kind: string, status: RateStatus | null): Record<string, string> {
-  if (status === null) return {};
-  return {
-    [`x-ratelimit-limit-${kind}`]: String(status.limit),
-    [`x-ratelimit-remaining-${kind}`]: String(status.remaining),
-    [`x-ratelimit-reset-${kind}`]: `${status.resetSeconds}s`,
-  };
+/** Into headers that are there: for every answer, objects of their own would be made and copied. */
+export function addRateHeaders(headers: Record<string, string>, { requests, tokens }: RateReport): void {
+  if (requests !== null) {
+    headers["x-ratelimit-limit-requests"] = String(requests.limit);
+    headers["x-ratelimit-remaining-requests"] = String(requests.remaining);
+    headers["x-ratelimit-reset-requests"] = `${requests.resetSeconds}s`;
+  }
+  if (tokens !== null) {
+    headers["x-ratelimit-limit-tokens"] = String(tokens.limit);
+    headers["x-ratelimit-remaining-tokens"] = String(tokens.remaining);
+    headers["x-ratelimit-reset-tokens"] = `${tokens.resetSeconds}s`;
+  }
 }

@@ -1,5 +1,5 @@
 import { errorCatalogue, formatUsd } from "@ghostllm/contract";
-import { rateHeaders } from "#gateway/flow/admit.ts";
+import { addRateHeaders } from "#gateway/flow/admit.ts";
 import { retryHeaders } from "#gateway/flow/ask/retry-after.ts";
 import type { Answer, StreamAnswer, WholeAnswer } from "./answer.ts";
 import type { Trail } from "#gateway/flow/trail.ts";
@@ -22,17 +22,15 @@ export function answerHeaders({ answer, report, trail, overheadMs }: AnswerFacts
     if (typeof value === "string") headers[name] = value;
   }
   Object.assign(headers, answer.kind === "stream" ? streamHeaders(answer) : whenToComeBack(answer, trail));
-  return Object.assign(headers, rateHeaders(report), originHeaders(answer), {
-    "x-ghostllm-attempts": String(trail.attempts),
-    ...notesHeader(answer.notes),
-    "x-ghostllm-overhead-ms": Math.max(0, overheadMs).toFixed(1),
-  });
-}
-
-function originHeaders(answer: Answer): Record<string, string> {
-  if (answer.origin !== "vendor") return {};
-  const { provider, model } = answer.target;
-  return { "x-ghostllm-provider": encodeHeader(provider.name), "x-ghostllm-model": encodeHeader(model) };
+  addRateHeaders(headers, report);
+  if (answer.origin === "vendor") {
+    headers["x-ghostllm-provider"] = encodeHeader(answer.target.provider.name);
+    headers["x-ghostllm-model"] = encodeHeader(answer.target.model);
+  }
+  headers["x-ghostllm-attempts"] = String(trail.attempts);
+  if (answer.notes.length > 0) Object.assign(headers, notesHeader(answer.notes));
+  headers["x-ghostllm-overhead-ms"] = Math.max(0, overheadMs).toFixed(1);
+  return headers;
 }
 
 export function notesHeader(notes: readonly string[]): Record<string, string> {
@@ -88,7 +86,10 @@ export function listOf(names: readonly string[]): string {
 
 const longestName = 100;
 
+const isPlain = /^[\x20-\x7e]*$/;
+
 /** A header may hold only ASCII, and a name may hold anything. */
 function encodeHeader(value: string): string {
+  if (isPlain.test(value)) return value;
   return value.toWellFormed().replace(/[^\x20-\x7e]/gu, encodeURIComponent);
 }

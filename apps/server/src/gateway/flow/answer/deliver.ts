@@ -53,7 +53,7 @@ async function deliverWhole(deps: DeliverDeps, run: Run, answer: WholeAnswer): P
   const cut = error === null ? describeCutPrompt(run.request, answer) : null;
   const told = cut === null ? answer : { ...answer, notes: [...answer.notes, cut] };
   const headers = answerHeaders({ answer: told, report: admission.report, trail, overheadMs });
-  outlet.answer(status, { ...headers, ...costHeader(settled ?? costNanos) }, body);
+  outlet.answer(status, Object.assign(headers, costHeader(settled ?? costNanos)), body);
 }
 
 /** What is told as a whole, to a client whose stream has begun. */
