@@ -75,10 +75,16 @@ function withPrice({ providerType, ...model }: FurnishedModel, now: number): His
 
 const usualBudgetNanos = 20_000_000_000;
 
-/** Such that what was spent is the share of them that the cast says. */
+/** To two digits, as people set them; one that is to be used up is no more than what was spent. */
+function rounded(nanos: number, isUsedUp: boolean): number {
+  const unit = 10 ** Math.max(0, Math.floor(Math.log10(nanos)) - 1);
+  return (isUsedUp ? Math.floor(nanos / unit) : Math.ceil(nanos / unit)) * unit;
+}
+
+/** Such that what was spent is about the share of them that the cast says. */
 async function setBudgets(store: OpenStore, { keys }: Furnished): Promise<void> {
   const budgetOf = (spentNanos: number, share: number): number =>
-    spentNanos === 0 ? usualBudgetNanos : Math.ceil(spentNanos / share);
+    spentNanos === 0 ? usualBudgetNanos : rounded(Math.ceil(spentNanos / share), share === 1);
   for (const key of keys) {
     const row = await store.apiKeys.find(key.keyId, "all");
     if (row !== undefined && key.spentShare !== null)

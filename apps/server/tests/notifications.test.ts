@@ -87,7 +87,7 @@ it("is a budget near its cap and at it, errors first", async () => {
     kind: "budget_near",
     level: "warning",
     percent: 85,
-    text: "Bob has spent $0.85 of $1.",
+    text: "Bob has spent $0.85 of $1.00.",
   });
   await plane.store.usage.insert([createRecord({ ...bobs, costNanos: 0.15 * usd })]);
   expect(await kinds()).toEqual(["budget_reached Bob", "target_resting openai/gpt-4o"]);

@@ -1,4 +1,4 @@
-import { formatUsd } from "@ghostllm/contract";
+import { formatUsd, nanosToUsd } from "@ghostllm/contract";
 import type { AdminRoutes, RouteAnswer } from "@ghostllm/contract/routes";
 import { nearPercent } from "#control/live/budget-watch.ts";
 import type { ApiKeyRow, UsedBudget } from "#control/store/store.ts";
@@ -83,10 +83,17 @@ async function budgetNotifications({ store }: NotificationDeps, actor: Actor): P
 function toBudgetNotification({ scope, name, spentNanos, budgetNanos }: UsedBudget): Notification {
   const percent = budgetNanos === 0 ? 100 : Math.floor((spentNanos / budgetNanos) * 100);
   const isReached = spentNanos >= budgetNanos;
-  const words = `$${formatUsd(spentNanos)} of $${formatUsd(budgetNanos)}`;
+  const words = `${inWords(spentNanos)} of ${inWords(budgetNanos)}`;
   const text = isReached ? `${name} has used up its budget (${words}): it is refused.` : `${name} has spent ${words}.`;
   const [kind, level] = isReached ? (["budget_reached", "error"] as const) : (["budget_near", "warning"] as const);
   return about(kind, level, { ...scope, name }, { text, percent });
+}
+
+const centNanos = 10_000_000;
+
+/** To the cent, where there is one. */
+function inWords(nanos: number): string {
+  return `$${nanos < centNanos ? formatUsd(nanos) : nanosToUsd(nanos).toFixed(2)}`;
 }
 
 async function keyNotifications(
