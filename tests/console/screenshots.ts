@@ -24,6 +24,8 @@ async function listShots({ server: { admin } }: Stage): Promise<readonly Shot[]>
   const shots: readonly Shot[] = [
     { name: "dashboard", path: "/" },
     { name: "welcome", path: "/welcome" },
+    { name: "requests", path: "/requests" },
+    { name: "request", path: `/requests/${(await admin.requests.list()).data[0]?.id ?? ""}` },
     { name: "keys", path: "/keys" },
     { name: "key-new", path: "/keys?new=key" },
     { name: "key", path: `/keys/${await idOf(admin.apiKeys.list())}` },

@@ -45,6 +45,16 @@ const pages = [
   }),
   createRoute({
     getParentRoute: () => frame,
+    path: "/requests",
+    component: lazyRouteComponent(() => import("#pages/requests/requests-page.tsx"), "RequestsPage"),
+  }),
+  createRoute({
+    getParentRoute: () => frame,
+    path: "/requests/$id",
+    component: lazyRouteComponent(() => import("#pages/requests/request-page.tsx"), "RequestPage"),
+  }),
+  createRoute({
+    getParentRoute: () => frame,
     path: "/connect",
     component: lazyRouteComponent(() => import("#pages/connect/connect-page.tsx"), "ConnectPage"),
   }),

@@ -21,6 +21,7 @@ export const naughty = [
 export interface Stage {
   readonly url: string;
   readonly vendorUrl: string;
+  readonly vendor: FakeUpstream;
   readonly server: ReadyServer;
   close(): Promise<void>;
 }
@@ -42,6 +43,7 @@ export async function startStage({ environment = {}, isFresh = false }: StageOpt
   return {
     url: server.url,
     vendorUrl: vendor.url,
+    vendor,
     server,
     async close() {
       await server.stop();

@@ -4,6 +4,8 @@ import { ClientError } from "@ghostllm/contract/client";
 import type { CallOptions, Client } from "@ghostllm/contract/client";
 import type { AdminRoutes, RouteAnswer, RouteInput } from "@ghostllm/contract/routes";
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
+import { requestQueries } from "./request-queries.ts";
+import type { RequestsQuery } from "./request-queries.ts";
 import { mayBeSignedIn, noteSignedIn } from "./signed-in.ts";
 
 export type Me = RouteAnswer<AdminRoutes["sessions"]["me"]>;
@@ -16,19 +18,18 @@ export type ProviderTest = RouteAnswer<AdminRoutes["providers"]["test"]>;
 export type Model = RouteAnswer<AdminRoutes["models"]["get"]>;
 export type Alias = RouteAnswer<AdminRoutes["aliases"]["get"]>;
 export type UsageSeries = RouteAnswer<AdminRoutes["usage"]["series"]>;
-export type RequestRow = RouteAnswer<AdminRoutes["requests"]["list"]>["data"][number];
-export type RequestDetail = RouteAnswer<AdminRoutes["requests"]["get"]>;
 export type Notification = RouteAnswer<AdminRoutes["notifications"]["list"]>["data"][number];
 export type System = RouteAnswer<AdminRoutes["system"]["read"]>;
 export type Configuration = RouteAnswer<AdminRoutes["system"]["configuration"]>;
 export type SeriesQuery = NonNullable<RouteInput<AdminRoutes["usage"]["series"]>["query"]>;
-export type RequestsQuery = NonNullable<RouteInput<AdminRoutes["requests"]["list"]>["query"]>;
 
 export interface TimeSpan {
   /** RFC 3339. */
   readonly from: string;
   readonly to: string;
 }
+
+export type * from "./request-queries.ts";
 
 interface Page<Item> {
   readonly data: readonly Item[];
@@ -97,6 +98,7 @@ export function createQueries(client: Client) {
         queryKey: ["requests", "list", query],
         queryFn: ({ signal }) => client.requests.list({ query }, { signal }),
       }),
+    ...requestQueries(client),
     notifications: queryOptions({
       queryKey: ["notifications"],
       queryFn: async ({ signal }) => (await client.notifications.list({}, { signal })).data,

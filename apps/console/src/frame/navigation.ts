@@ -1,7 +1,7 @@
 // The places of the console, in the order of the sidebar. Who may not read what a page shows does not see the page.
 
 import type { Permission } from "@ghostllm/contract";
-import { Cable, KeyRound, Layers, LayoutDashboard, Plug, Route, Settings, Users } from "lucide-react";
+import { Cable, KeyRound, Layers, LayoutDashboard, List, Plug, Route, Settings, Users } from "lucide-react";
 import type { LucideIcon } from "lucide-react";
 
 export interface Place {
@@ -22,6 +22,7 @@ export const placeGroups: readonly PlaceGroup[] = [
     title: null,
     places: [
       { title: "Dashboard", path: "/", icon: LayoutDashboard, permission: "usage.read" },
+      { title: "Requests", path: "/requests", icon: List, permission: "usage.read" },
       { title: "Connect", path: "/connect", icon: Cable },
     ],
   },

@@ -26,7 +26,10 @@ export interface View {
 
 export const pageSize = 50;
 
-export function shownColumns<Row>(columns: readonly Column<Row>[], view: View): readonly Column<Row>[] {
+export function shownColumns<Shown extends { readonly id: string; readonly isHidden?: true }>(
+  columns: readonly Shown[],
+  view: Pick<View, "toggled">,
+): readonly Shown[] {
   return columns.filter(({ id, isHidden }) => (isHidden === true) === view.toggled.includes(id));
 }
 

@@ -74,9 +74,13 @@ function Filter<Row>({ name, view, changeView, filter }: TableToolsProps<Row>) {
   );
 }
 
-type ColumnChooserProps<Row> = Pick<TableToolsProps<Row>, "columns" | "view" | "changeView">;
+interface ColumnChooserProps<Row> {
+  readonly columns: readonly Column<Row>[];
+  readonly view: Pick<View, "toggled">;
+  readonly changeView: (change: Pick<View, "toggled">) => void;
+}
 
-function ColumnChooser<Row>({ columns, view, changeView }: ColumnChooserProps<Row>) {
+export function ColumnChooser<Row>({ columns, view, changeView }: ColumnChooserProps<Row>) {
   const { toggled } = view;
   const toggle = (id: string): void =>
     changeView({ toggled: toggled.includes(id) ? toggled.filter((one) => one !== id) : [...toggled, id] });

@@ -1,0 +1,87 @@
+import type { ReactNode } from "react";
+import type { RequestDetail } from "#api/queries.ts";
+import { formatMoney } from "#format/money.ts";
+import { formatCount } from "#format/number.ts";
+import { formatDuration } from "#format/time.ts";
+import { Tag } from "#parts/status.tsx";
+import { outcomeOf } from "#requests/request-status.ts";
+
+export function RequestFigures({ detail }: { readonly detail: RequestDetail }) {
+  const { record, row } = detail;
+  return (
+    <section
+      aria-label="Figures"
+      className="grid grid-cols-2 gap-px overflow-hidden rounded-md border border-line bg-line md:grid-cols-3 xl:grid-cols-6"
+    >
+      <Figure name="Status" value={String(record.http_status)} note={<Outcome row={row} />} />
+      <Figure
+        name="Model"
+        value={<span className="text-md font-medium tracking-normal text-muted">{record.model || "—"}</span>}
+        title={record.model}
+        note={
+          record.model === record.requested_model ? "asked by its own name" : `asked as “${record.requested_model}”`
+        }
+      />
+      <Figure name="Tokens" value={formatCount(record.total_tokens)} note={cachedWords(record)} />
+      <Figure
+        name="Cost"
+        value={record.cost_usd === null ? "unknown" : formatMoney(record.cost_usd)}
+        note={record.charged_usd === null ? estimateWords(record) : `charged ${formatMoney(record.charged_usd)}`}
+      />
+      <Figure
+        name="Time"
+        value={<Duration ms={record.latency_ms} />}
+        note={record.ttft_ms === null ? "no answer began" : `first byte ${formatDuration(record.ttft_ms)}`}
+      />
+      <Figure
+        name="Overhead"
+        value={record.overhead_us === null ? "—" : <Duration ms={record.overhead_us / 1000} />}
+        note={record.overhead_us === null ? "not measured" : "of GhostLLM's own"}
+      />
+    </section>
+  );
+}
+
+interface FigureProps {
+  readonly name: string;
+  readonly value: ReactNode;
+  readonly note: ReactNode;
+  readonly title?: string;
+}
+
+function Figure({ name, value, note, title }: FigureProps) {
+  return (
+    <div className="min-w-0 bg-surface px-4 py-3.5">
+      <h2 className="text-muted">{name}</h2>
+      <p className="mt-0.5 truncate text-xl leading-[29px] font-semibold tracking-tight" title={title}>
+        {value}
+      </p>
+      <p className="truncate text-xs text-muted">{note}</p>
+    </div>
+  );
+}
+
+function Duration({ ms }: { readonly ms: number }) {
+  const [number = "", unit = "", ...rest] = formatDuration(ms).split(" ");
+  return (
+    <>
+      {number}
+      <small className="ml-px text-md font-medium tracking-normal text-muted">{[unit, ...rest].join(" ")}</small>
+    </>
+  );
+}
+
+function Outcome({ row }: { readonly row: RequestDetail["row"] }) {
+  const { tone, words } = outcomeOf(row);
+  const [, ...more] = words.split(" · ");
+  return <Tag tone={tone}>{more.length > 0 ? more.join(" · ") : row.status === "ok" ? "ok" : words}</Tag>;
+}
+
+function cachedWords({ cached_tokens: cached, prompt_tokens: input }: RequestDetail["record"]): string {
+  return cached === 0 ? `${formatCount(input)} of them input` : `${formatCount(cached)} of them cached`;
+}
+
+function estimateWords({ cost_usd: cost, estimated }: RequestDetail["record"]): string {
+  if (cost === null) return "no price is known";
+  return estimated ? "by estimate" : "as the vendor counted";
+}
