@@ -31,6 +31,7 @@ import { createCompressor } from "#edge/compressor.ts";
 import { Egress, usualEgress } from "#domain/egress/egress.ts";
 import type { EgressSettings } from "#domain/egress/egress.ts";
 import { Secret } from "#domain/secret.ts";
+import type { TestDatabase } from "./store-support/engines.ts";
 
 export const adminKey = "admin-key-of-the-tests";
 
@@ -60,6 +61,8 @@ export interface AdminPlane {
 
 interface PlaneOptions {
   readonly fetchJson?: FetchJson;
+  /** Absent: SQLite. */
+  readonly database?: TestDatabase;
   /** A file with a list of prices. */
   readonly priceSource?: string | null;
   readonly trustedProxies?: readonly string[];
@@ -69,6 +72,7 @@ interface PlaneOptions {
 
 export async function startAdminPlane({
   fetchJson = noVendor,
+  database,
   priceSource = null,
   trustedProxies = [],
   egress = usualEgress,
@@ -81,7 +85,12 @@ export async function startAdminPlane({
   const clock: Clock = { now: () => time.nowMs, monotonic: () => time.nowMs };
   const steadyTime = new SteadyTime(clock);
   // Every row gets a millisecond of its own, so that ids are in the order of creation.
-  const store = await openStore({ databaseUrl: null, dataDir, log, now: () => (time.nowMs += 1) });
+  const store = await openStore({
+    databaseUrl: database?.databaseUrl ?? null,
+    dataDir,
+    log,
+    now: () => (time.nowMs += 1),
+  });
   await migrateStore(store);
   const encryption = await loadEncryption({ encryptionKey: null, dataDir, log });
   const sources = { store, encryption, definitions, log, baseUrlOf: () => null };
@@ -163,6 +172,7 @@ export async function startAdminPlane({
       await snapshots.close();
       await store.close();
       await rm(dataDir, { recursive: true, force: true });
+      await database?.dispose();
     },
   };
 }
