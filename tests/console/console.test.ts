@@ -166,6 +166,23 @@ describe.skipIf(executable === null)("the dashboard", () => {
   });
 });
 
+describe.skipIf(executable === null)("requests", () => {
+  it("are found by their id from anywhere, and those that are not there are said not to be", async () => {
+    const { page } = await openAs(admin);
+    await call("to be found");
+    await expect.poll(async () => (await stage.server.admin.requests.list()).data.length).toBeGreaterThan(0);
+    const id = (await stage.server.admin.requests.list()).data[0]?.id ?? "";
+    await page.keyboard.press("Control+k");
+    await page.getByRole("dialog", { name: "Search or jump to" }).waitFor();
+    await page.keyboard.type(id);
+    await page.keyboard.press("Enter");
+    await expect.poll(() => page.url()).toBe(`${stage.url}/console/requests/${id}`);
+    await page.goto(`${stage.url}/console/requests/01970000-0000-7000-8000-000000000000`);
+    await page.getByRole("alert").getByText("There is no", { exact: false }).waitFor();
+    await page.getByRole("button", { name: "Try again" }).waitFor();
+  });
+});
+
 /** By somebody else, with a key of his own. */
 async function call(prompt: string): Promise<void> {
   const { admin: client } = stage.server;
@@ -368,6 +385,7 @@ describe.skipIf(executable === null)("who may less", () => {
 const pages = [
   "/",
   "/welcome",
+  "/requests",
   "/keys",
   "/keys?new=key",
   "/providers",
@@ -392,7 +410,15 @@ describe.skipIf(executable === null)("every page", () => {
       ]);
       const details = [
         ...[`/keys/${key.data[1]?.id}`, `/providers/${provider.data[0]?.id}`, `/models/${model.data[0]?.id}`],
-        ...[`/aliases/${alias.data[0]?.id}`, `/users/${one.data[0]?.id}`, "/connect", "/settings", "/nowhere"],
+        ...[
+          `/aliases/${alias.data[0]?.id}`,
+          `/users/${one.data[0]?.id}`,
+          "/connect",
+          "/settings",
+          "/settings?show=System",
+          "/settings?show=Configuration",
+          "/nowhere",
+        ],
       ];
       for (const path of [...pages, ...details]) {
         await visit(page, path);

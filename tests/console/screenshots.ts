@@ -23,6 +23,7 @@ async function listShots({ server: { admin } }: Stage): Promise<readonly Shot[]>
   const idOf = async (list: Promise<{ data: { id: string }[] }>): Promise<string> => (await list).data[1]?.id ?? "";
   const shots: readonly Shot[] = [
     { name: "dashboard", path: "/" },
+    { name: "requests", path: "/requests" },
     { name: "welcome", path: "/welcome" },
     { name: "requests", path: "/requests" },
     { name: "request", path: `/requests/${(await admin.requests.list()).data[0]?.id ?? ""}` },

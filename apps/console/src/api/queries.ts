@@ -69,6 +69,7 @@ export type Queries = ReturnType<typeof createQueries>;
 
 export function createQueries(client: Client) {
   return {
+    ...createUsageQueries(client),
     /** Null for who has not signed in. */
     me: queryOptions({
       queryKey: ["me"],
@@ -86,6 +87,29 @@ export function createQueries(client: Client) {
       queryFn: async ({ signal }) => (await client.providers.types({}, { signal })).data,
       staleTime: Infinity,
     }),
+    notifications: queryOptions({
+      queryKey: ["notifications"],
+      queryFn: async ({ signal }) => (await client.notifications.list({}, { signal })).data,
+      refetchInterval: 60_000,
+    }),
+    system: queryOptions({
+      queryKey: ["system"],
+      queryFn: ({ signal }) => client.system.read({}, { signal }),
+      refetchInterval: 5_000,
+    }),
+    configuration: queryOptions({
+      queryKey: ["configuration"],
+      queryFn: ({ signal }) => client.system.configuration({}, { signal }),
+    }),
+    prices: queryOptions({
+      queryKey: ["prices"],
+      queryFn: ({ signal }) => client.prices.get({}, { signal }),
+    }),
+  };
+}
+
+function createUsageQueries(client: Client) {
+  return {
     /** `when` is asked for at each reading, so that a time up to now goes with it. */
     series: (name: readonly string[], query: SeriesQuery, when: () => TimeSpan) =>
       queryOptions({
@@ -99,15 +123,6 @@ export function createQueries(client: Client) {
         queryFn: ({ signal }) => client.requests.list({ query }, { signal }),
       }),
     ...requestQueries(client),
-    notifications: queryOptions({
-      queryKey: ["notifications"],
-      queryFn: async ({ signal }) => (await client.notifications.list({}, { signal })).data,
-      refetchInterval: 60_000,
-    }),
-    prices: queryOptions({
-      queryKey: ["prices"],
-      queryFn: ({ signal }) => client.prices.get({}, { signal }),
-    }),
   };
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { formatBytes } from "./bytes.ts";
 import { initialsOf, shortenId } from "./id.ts";
 import { formatMoney, formatPrice, splitMoney } from "./money.ts";
 import { formatShare, formatShort, plural } from "./number.ts";
@@ -39,6 +40,16 @@ describe("numbers", () => {
   it("are shortened from five digits on", () => {
     expect([formatShort(9_999), formatShort(96_400_000)]).toEqual(["9,999", "96.4M"]);
     expect([plural(1, "key"), plural(1_200, "key")]).toEqual(["1 key", "1,200 keys"]);
+  });
+
+  it("of bytes have the unit that fits", () => {
+    expect([0, 512, 2048, 32_900_000, 5e12].map(formatBytes)).toEqual([
+      "0 B",
+      "512 B",
+      "2.0 KiB",
+      "31.4 MiB",
+      "4.5 TiB",
+    ]);
   });
 
   it("as shares are never rounded to all or none", () => {

@@ -16,7 +16,8 @@ export function formatShare(share: number): string {
   const percent = share * 100;
   if (percent === 0) return "0 %";
   if (percent > 99.99 && percent < 100) return "99.99 %";
-  const decimals = percent >= 10 && percent < 99 ? 1 : 2;
+  const isNearAll = percent >= 99 && percent <= 100;
+  const decimals = percent >= 10 && !isNearAll ? 1 : 2;
   return `${Number(percent.toFixed(decimals))} %`;
 }
 

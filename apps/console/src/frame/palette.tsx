@@ -52,6 +52,7 @@ function Choices({ onClose }: { readonly onClose: () => void }) {
         <Command.Empty className="px-4 py-8 text-center text-muted">Nothing has that name.</Command.Empty>
         <Places onGo={leave} />
         <Actions onGo={leave} onClose={onClose} />
+        {requestId.test(typed.trim()) && <Request id={typed.trim()} onGo={leave} />}
         {typed.length > 1 && <Things onGo={leave} />}
       </Command.List>
     </Command>
@@ -104,6 +105,20 @@ function Actions({ onGo, onClose }: GroupProps & { readonly onClose: () => void 
       </Choice>
       <Choice value="action Sign out" onSelect={run(signOut)}>
         Sign out
+      </Choice>
+    </Command.Group>
+  );
+}
+
+const requestId = /^[0-9a-f]{8}-[0-9a-f-]{27}$/i;
+
+function Request({ id, onGo }: GroupProps & { readonly id: string }) {
+  const { may } = useCaller();
+  if (!may("usage.read")) return null;
+  return (
+    <Command.Group heading="Requests" className={groupClass}>
+      <Choice value={id} onSelect={() => onGo(`/requests/${id}`)}>
+        Request <span className="font-mono text-xs">{id}</span>
       </Choice>
     </Command.Group>
   );

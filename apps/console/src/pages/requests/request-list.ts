@@ -4,7 +4,7 @@
 import type { InfiniteData } from "@tanstack/react-query";
 import type { RequestPage, RequestRow } from "#api/queries.ts";
 
-export type RequestPages = InfiniteData<RequestPage, string | undefined>;
+export type RequestPages = InfiniteData<RequestPage>;
 
 /** So many stay while new ones come; what is older is read again when somebody scrolls there. */
 const mostKept = 500;

@@ -1,32 +1,62 @@
-import { useMutation, useQuery } from "@tanstack/react-query";
 import { permissions } from "@ghostllm/contract";
 import type { Permission } from "@ghostllm/contract";
-import { useApi, useRefresh } from "#api/api.tsx";
+import type { ReactNode } from "react";
 import { useCaller } from "#api/me.ts";
-import { formatCount } from "#format/number.ts";
+import type { Caller } from "#api/me.ts";
 import { Page } from "#frame/page.tsx";
-import { themes, useTheme } from "#parts/theme.tsx";
-import { Button } from "#parts/button.tsx";
 import { Facts, Panel } from "#parts/panel.tsx";
-import { Loaded, wordsOf } from "#parts/states.tsx";
-import { Status, Tag } from "#parts/status.tsx";
+import { Tag } from "#parts/status.tsx";
 import { Tabs } from "#parts/tabs.tsx";
-import { useToast } from "#parts/toast.tsx";
+import { themes, useTheme } from "#parts/theme.tsx";
+import { useSearchValue } from "#parts/use-search.ts";
 import { Time } from "#parts/values.tsx";
+import { ConfigurationPanel } from "./configuration-panel.tsx";
+import { PricesPanel } from "./prices-panel.tsx";
+import { SystemPanels } from "./system-panels.tsx";
 
 const themeNames = { system: "As the system", light: "Light", dark: "Dark" } as const;
 
 export function SettingsPage() {
   const { may } = useCaller();
+  const [chosen, choose] = useSearchValue("show");
+  const sections = sectionsOf(may);
+  const shown = sections.find(({ name }) => name === chosen) ?? sections[0];
+  const tabs = sections.length > 1 && (
+    <Tabs
+      label="Part"
+      names={sections.map(({ name }) => name)}
+      chosen={shown?.name ?? ""}
+      onChoose={(name) => choose(name === sections[0]?.name ? undefined : name)}
+    />
+  );
   return (
-    <Page title="Settings">
-      <div className="grid items-start gap-4 lg:grid-cols-2">
-        <Appearance />
-        <Session />
-        {may("prices.read") && <Prices />}
-        <Permissions />
-      </div>
+    <Page title="Settings" filters={tabs}>
+      {shown?.render()}
     </Page>
+  );
+}
+
+interface Section {
+  readonly name: string;
+  readonly render: () => ReactNode;
+}
+
+function sectionsOf(may: Caller["may"]): readonly Section[] {
+  return [
+    { name: "You", render: () => <You /> },
+    ...(may("status.read") ? [{ name: "System", render: () => <SystemPanels /> }] : []),
+    ...(may("configuration.read") ? [{ name: "Configuration", render: () => <ConfigurationPanel /> }] : []),
+    ...(may("prices.read") ? [{ name: "Prices", render: () => <PricesPanel /> }] : []),
+  ];
+}
+
+function You() {
+  return (
+    <div className="grid items-start gap-4 lg:grid-cols-2">
+      <Session />
+      <Permissions />
+      <Appearance />
+    </div>
   );
 }
 
@@ -57,48 +87,6 @@ function Session() {
           ["Session ends", <Time at={me.expires_at} />],
         ]}
       />
-    </Panel>
-  );
-}
-
-function Prices() {
-  const { client, queries } = useApi();
-  const { may } = useCaller();
-  const refresh = useRefresh();
-  const toast = useToast();
-  const prices = useQuery(queries.prices);
-  const reading = useMutation({
-    mutationFn: () => client.prices.refresh(),
-    onSuccess: () => refresh("prices", "models"),
-    onError: (error) => toast.fail(wordsOf(error)),
-  });
-  const read = may("prices.refresh") && typeof prices.data?.source === "string" && (
-    <Button isBusy={reading.isPending} onClick={() => reading.mutate()}>
-      Read anew
-    </Button>
-  );
-  return (
-    <Panel title="Price list" actions={read}>
-      <Loaded query={prices}>
-        {({ version, source, built_in, models, loaded_at, checked_at, problem }) => (
-          <Facts
-            facts={[
-              [
-                "In force",
-                <Status tone={problem === null ? "good" : "warn"}>
-                  {built_in ? "the built-in list" : "your list"}
-                </Status>,
-              ],
-              ["Version", version],
-              ["Models", formatCount(models)],
-              ["Source", source ?? "none is configured"],
-              ["Read", <Time at={loaded_at} />],
-              ["Last asked", <Time at={checked_at} />],
-              ...(problem === null ? [] : [["Problem", problem] as const]),
-            ]}
-          />
-        )}
-      </Loaded>
     </Panel>
   );
 }

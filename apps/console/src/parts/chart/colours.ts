@@ -18,8 +18,9 @@ export function softenedColour(name: string): string {
   return `rgb(${mixed.join(" ")})`;
 }
 
-/** Of `#rrggbb`, as the tokens are written. */
-function channelsOf(hex: string): readonly number[] {
+/** Of `#rrggbb`, as the tokens are written, or `#rgb`, as the build shortens them. */
+function channelsOf(text: string): readonly number[] {
+  const hex = text.length === 4 ? text.replace(/[^#]/g, "$&$&") : text;
   return [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16));
 }
 

@@ -75,7 +75,7 @@ function optionsOf(width: number, layers: readonly Layer[], hooks: Hooks): uPlot
   return {
     width,
     height,
-    padding: [8, 0, 0, 0],
+    padding: [8, 16, 0, 0],
     legend: { show: false },
     cursor: { y: false, points: { show: false }, drag: { x: true, y: false }, sync: { key: "page" } },
     scales: { x: { time: true }, y: { range: (_chart, _low, high) => [0, high > 0 ? high * 1.05 : 1] } },
