@@ -1,7 +1,9 @@
 // Checks of single fields, of which each dialect makes its own tables. A fault is answered with its JSON path.
 
 import { GhostError } from "@ghostllm/contract";
+import type { Operation } from "#operations.ts";
 import { isObject } from "#wire/json.ts";
+import type { JsonObject } from "#wire/json.ts";
 
 /** Throws when the value is not what the field takes. */
 export type Check = (value: unknown, path: string) => void;
@@ -38,3 +40,21 @@ export const number = optional(mustBe("a number", (value) => typeof value === "n
 export const tokenCount = optional(
   mustBe("a whole number, 0 or more", (value) => isInteger(value) && Number(value) >= 0),
 );
+
+type Checks = Readonly<Record<string, Check>>;
+
+/** Of a whole request: it throws at the first fault. The table is read once, and not for each request. */
+export function checkerOf(checks: Checks): (body: JsonObject) => void {
+  const all = Object.entries(checks);
+  return (body) => {
+    for (const [field, check] of all) check(body[field], field);
+  };
+}
+
+/** The same, where the fields depend on the operation; one that is not named is not looked at. */
+export function checkerByOperation(
+  checks: Readonly<Partial<Record<Operation, Checks>>>,
+): (operation: Operation, body: JsonObject) => void {
+  const checkers = new Map(Object.entries(checks).map(([operation, each]) => [operation, checkerOf(each)]));
+  return (operation, body) => checkers.get(operation)?.(body);
+}

@@ -1,9 +1,18 @@
 // Which fields of a request must have which shape, as a table. A fault is answered with its JSON path.
 
-import { fault, flag, list, modelName, number, object, optional, tokenCount } from "#dialects/fields/field-checks.ts";
+import {
+  checkerOf,
+  fault,
+  flag,
+  list,
+  modelName,
+  number,
+  object,
+  optional,
+  tokenCount,
+} from "#dialects/fields/field-checks.ts";
 import type { Check } from "#dialects/fields/field-checks.ts";
 import { isObject } from "#wire/json.ts";
-import type { JsonObject } from "#wire/json.ts";
 
 const messages: Check = (value, path) => {
   if (!Array.isArray(value)) return fault(path, "an array of messages");
@@ -40,6 +49,4 @@ const checks: Readonly<Record<string, Check>> = {
   thinking: object,
 };
 
-export function checkFields(body: JsonObject): void {
-  for (const [field, check] of Object.entries(checks)) check(body[field], field);
-}
+export const checkFields = checkerOf(checks);

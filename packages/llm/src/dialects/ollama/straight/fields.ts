@@ -1,10 +1,19 @@
 // Which fields of a request must have which shape, as tables. A fault is answered with its JSON path.
 
-import { fault, flag, isInteger, list, modelName, mustBe, object, optional } from "#dialects/fields/field-checks.ts";
+import {
+  checkerByOperation,
+  fault,
+  flag,
+  isInteger,
+  list,
+  modelName,
+  mustBe,
+  object,
+  optional,
+} from "#dialects/fields/field-checks.ts";
 import type { Check } from "#dialects/fields/field-checks.ts";
 import type { Operation } from "#operations.ts";
 import { isObject } from "#wire/json.ts";
-import type { JsonObject } from "#wire/json.ts";
 
 const text = optional(mustBe("a string", (value) => typeof value === "string"));
 
@@ -44,6 +53,4 @@ const checks: Readonly<Partial<Record<Operation, Readonly<Record<string, Check>>
   embed_content: { model: modelName, prompt: text, options },
 };
 
-export function checkFields(operation: Operation, body: JsonObject): void {
-  for (const [field, check] of Object.entries(checks[operation] ?? {})) check(body[field], field);
-}
+export const checkFields = checkerByOperation(checks);

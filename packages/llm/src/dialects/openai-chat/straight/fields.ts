@@ -1,6 +1,7 @@
 // Which fields of a request must have which shape, as tables. A fault is answered with its JSON path.
 
 import {
+  checkerByOperation,
   fault,
   flag,
   isInteger,
@@ -85,9 +86,7 @@ const checks: Readonly<Partial<Record<Operation, Readonly<Record<string, Check>>
   embeddings: { model: modelName, input: prompt },
 };
 
-export function checkFields(operation: Operation, body: JsonObject): void {
-  for (const [field, check] of Object.entries(checks[operation] ?? {})) check(body[field], field);
-}
+export const checkFields = checkerByOperation(checks);
 
 /** How many answers the vendor is asked to write: `n` (or `best_of`, if it is more) for each prompt. */
 export function countAnswers(operation: Operation, body: JsonObject): number {

@@ -1,6 +1,7 @@
 // Which fields of a request must have which shape, as a table. A fault is answered with its JSON path.
 
 import {
+  checkerOf,
   fault,
   flag,
   list,
@@ -13,7 +14,6 @@ import {
 } from "#dialects/fields/field-checks.ts";
 import type { Check } from "#dialects/fields/field-checks.ts";
 import { isObject } from "#wire/json.ts";
-import type { JsonObject } from "#wire/json.ts";
 
 /** Absent where the vendor holds the conversation. */
 const input: Check = optional((value, path) => {
@@ -46,6 +46,4 @@ const checks: Readonly<Record<string, Check>> = {
   text: object,
 };
 
-export function checkFields(body: JsonObject): void {
-  for (const [field, check] of Object.entries(checks)) check(body[field], field);
-}
+export const checkFields = checkerOf(checks);
