@@ -1,7 +1,6 @@
 // Checks of single fields, of which each dialect makes its own tables. A fault is answered with its JSON path.
 
 import { GhostError } from "@ghostllm/contract";
-import type { Operation } from "#operations.ts";
 import { isObject } from "#wire/json.ts";
 import type { JsonObject } from "#wire/json.ts";
 
@@ -53,8 +52,8 @@ export function checkerOf(checks: Checks): (body: JsonObject) => void {
 
 /** The same, where the fields depend on the operation; one that is not named is not looked at. */
 export function checkerByOperation(
-  checks: Readonly<Partial<Record<Operation, Checks>>>,
-): (operation: Operation, body: JsonObject) => void {
+  checks: Readonly<Record<string, Checks>>,
+): (operation: string, body: JsonObject) => void {
   const checkers = new Map(Object.entries(checks).map(([operation, each]) => [operation, checkerOf(each)]));
   return (operation, body) => checkers.get(operation)?.(body);
 }
