@@ -158,6 +158,7 @@ export const folders: Readonly<Record<string, Readonly<Record<string, readonly s
     models: ["format", "api", "parts", "parts/table"],
     requests: ["format", "api", "parts"],
     providers: ["format", "api", "parts"],
+    usage: ["format", "api", "parts/chart"],
     frame: ["format", "api", "parts"],
     "pages/*": [
       "format",
@@ -169,6 +170,7 @@ export const folders: Readonly<Record<string, Readonly<Record<string, readonly s
       "models",
       "requests",
       "providers",
+      "usage",
       "frame",
     ],
     "router.tsx": ["api", "parts", "frame", "pages/**"],

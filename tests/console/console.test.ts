@@ -366,7 +366,7 @@ describe.skipIf(executable === null)("who may less", () => {
     const { page } = await openAs(user);
     await visit(page, "/keys");
     const pages = await page.getByRole("navigation", { name: "Pages" }).getByRole("link").allInnerTexts();
-    expect(pages).toEqual(["Dashboard", "Requests", "Connect", "Keys", "Settings"]);
+    expect(pages).toEqual(["Dashboard", "Requests", "Connect", "Keys", "Usage", "Settings"]);
     expect(await page.getByRole("button", { name: /Create|Revoke|Add/ }).count()).toBe(0);
     expect((await names(page)).length).toBeGreaterThan(2);
     await page.goto(`${stage.url}/console/providers`);

@@ -27,6 +27,8 @@ async function listShots({ server: { admin } }: Stage): Promise<readonly Shot[]>
     { name: "welcome", path: "/welcome" },
     { name: "requests", path: "/requests" },
     { name: "request", path: `/requests/${(await admin.requests.list()).data[0]?.id ?? ""}` },
+    { name: "usage", path: "/usage" },
+    { name: "usage-table", path: "/usage?by=user,model&as=table&range=24h" },
     { name: "keys", path: "/keys" },
     { name: "key-new", path: "/keys?new=key" },
     { name: "key", path: `/keys/${await idOf(admin.apiKeys.list())}` },

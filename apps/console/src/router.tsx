@@ -55,6 +55,11 @@ const pages = [
   }),
   createRoute({
     getParentRoute: () => frame,
+    path: "/usage",
+    component: lazyRouteComponent(() => import("#pages/usage/usage-page.tsx"), "UsagePage"),
+  }),
+  createRoute({
+    getParentRoute: () => frame,
     path: "/connect",
     component: lazyRouteComponent(() => import("#pages/connect/connect-page.tsx"), "ConnectPage"),
   }),

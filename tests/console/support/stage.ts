@@ -30,13 +30,16 @@ interface StageOptions {
   readonly environment?: NodeJS.ProcessEnv;
   /** As a newcomer has it: without a vendor, and with nothing in it. */
   readonly isFresh?: boolean;
+  /** One with a past; without it a new one that goes with the stage. */
+  readonly dataDir?: string;
 }
 
-export async function startStage({ environment = {}, isFresh = false }: StageOptions = {}): Promise<Stage> {
+export async function startStage({ environment = {}, isFresh = false, dataDir }: StageOptions = {}): Promise<Stage> {
   const built: BuiltConsole = buildConsole();
   const vendor: FakeUpstream = await startFakeUpstream();
   const server = await startServer({
     ...(!isFresh && { upstreamUrl: vendor.url }),
+    ...(dataDir !== undefined && { dataDir }),
     environment: { GHOSTLLM_CONSOLE_DIR: built.directory, ADMIN_PASSWORD: password, ...environment },
   });
   if (!isFresh) await furnish(server);

@@ -1,7 +1,18 @@
 // The places of the console, in the order of the sidebar. Who may not read what a page shows does not see the page.
 
 import type { Permission } from "@ghostllm/contract";
-import { Cable, KeyRound, Layers, LayoutDashboard, List, Plug, Route, Settings, Users } from "lucide-react";
+import {
+  Cable,
+  ChartColumn,
+  KeyRound,
+  Layers,
+  LayoutDashboard,
+  List,
+  Plug,
+  Route,
+  Settings,
+  Users,
+} from "lucide-react";
 import type { LucideIcon } from "lucide-react";
 
 export interface Place {
@@ -41,7 +52,13 @@ export const placeGroups: readonly PlaceGroup[] = [
       { title: "Keys", path: "/keys", icon: KeyRound, permission: "keys.read" },
     ],
   },
-  { title: "Insight", places: [{ title: "Settings", path: "/settings", icon: Settings }] },
+  {
+    title: "Insight",
+    places: [
+      { title: "Usage", path: "/usage", icon: ChartColumn, permission: "usage.read" },
+      { title: "Settings", path: "/settings", icon: Settings },
+    ],
+  },
 ];
 
 /** What can be done from anywhere, by the palette. */

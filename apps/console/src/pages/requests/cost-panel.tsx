@@ -24,7 +24,7 @@ export function CostPanel({ detail: { price } }: { readonly detail: RequestDetai
   const { lines, factor, unanswered_usd: unanswered, note, source } = price;
   return (
     <Panel title="Cost, to the nano-dollar">
-      <table className={`w-full border-collapse ${cellClass}`}>
+      <table className={`mt-1.5 w-full border-collapse ${cellClass}`}>
         <tbody>
           {lines?.map((line) => (
             <CostLine key={line.kind} line={line} />

@@ -109,11 +109,12 @@ function Choices({ view, range }: Pick<FilterBarProps, "view" | "range">) {
   return (
     <>
       <Select name="model" all="All models" choices={models} view={view} />
+      <Select name="asked" all="Any name asked for" choices={[]} view={view} />
       <Select name="provider" all="All providers" choices={providerChoices} view={view} />
       <Select name="user" all="All users" choices={users} view={view} />
       <Select name="key" all="All keys" choices={keys} view={view} />
       <Select name="status" all="Any status" choices={statusChoices} view={view} />
-      <Select name="streamed" all="Streamed" choices={streamedChoices} view={view} />
+      <Select name="streamed" all="Streamed or not" choices={streamedChoices} view={view} />
     </>
   );
 }
@@ -150,7 +151,11 @@ function Select({ name, all, choices, view }: SelectProps): ReactNode {
       className={`h-(--control) max-w-36 rounded-sm border bg-surface px-2 ${chosen === "" ? "border-line-strong text-muted" : "border-accent text-text"}`}
     >
       <option value="">{all}</option>
-      {!isKnown && <option value={chosen}>{shortenId(chosen)}</option>}
+      {!isKnown && (
+        <option value={chosen}>
+          {name === "key" || name === "user" || name === "provider" ? shortenId(chosen) : chosen}
+        </option>
+      )}
       {choices.map(([value, label]) => (
         <option key={value} value={value}>
           {label}

@@ -56,7 +56,7 @@ export const requestColumns: readonly RequestColumn[] = [
     ),
   },
   {
-    ...{ id: "status", header: "Status", width: 184, value: (row) => outcomeOf(row).words },
+    ...{ id: "status", header: "Status", width: 168, value: (row) => outcomeOf(row).words },
     cell: (row) => {
       const { tone, words } = outcomeOf(row);
       return (

@@ -109,7 +109,7 @@ function doubtOf({ estimated, usage_bounded: isBounded }: UsageRecord): string |
 export function RequestFacts({ record }: { readonly record: UsageRecord }) {
   return (
     <Panel title="Request">
-      <div className="grid md:grid-cols-2">
+      <div className="grid items-start md:grid-cols-2">
         <Facts
           facts={[
             ["Id", <IdCell key="id" id={record.id} shown={record.id} />],

@@ -1,18 +1,15 @@
-import type { ReactNode } from "react";
 import type { RequestDetail } from "#api/queries.ts";
 import { formatMoney } from "#format/money.ts";
 import { formatCount } from "#format/number.ts";
 import { formatDuration } from "#format/time.ts";
+import { Figure, Figures } from "#parts/figures.tsx";
 import { Tag } from "#parts/status.tsx";
 import { outcomeOf } from "#requests/request-status.ts";
 
 export function RequestFigures({ detail }: { readonly detail: RequestDetail }) {
   const { record, row } = detail;
   return (
-    <section
-      aria-label="Figures"
-      className="grid grid-cols-2 gap-px overflow-hidden rounded-md border border-line bg-line md:grid-cols-3 xl:grid-cols-6"
-    >
+    <Figures>
       <Figure name="Status" value={String(record.http_status)} note={<Outcome row={row} />} />
       <Figure
         name="Model"
@@ -38,26 +35,7 @@ export function RequestFigures({ detail }: { readonly detail: RequestDetail }) {
         value={record.overhead_us === null ? "—" : <Duration ms={record.overhead_us / 1000} />}
         note={record.overhead_us === null ? "not measured" : "of GhostLLM's own"}
       />
-    </section>
-  );
-}
-
-interface FigureProps {
-  readonly name: string;
-  readonly value: ReactNode;
-  readonly note: ReactNode;
-  readonly title?: string;
-}
-
-function Figure({ name, value, note, title }: FigureProps) {
-  return (
-    <div className="min-w-0 bg-surface px-4 py-3.5">
-      <h2 className="text-muted">{name}</h2>
-      <p className="mt-0.5 truncate text-xl leading-[29px] font-semibold tracking-tight" title={title}>
-        {value}
-      </p>
-      <p className="truncate text-xs text-muted">{note}</p>
-    </div>
+    </Figures>
   );
 }
 

@@ -4,7 +4,7 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useMemo } from "react";
 import type { RequestRow, RequestsQuery, TimeSpan } from "#api/queries.ts";
 
-const filterNames = ["id", "model", "provider", "key", "user", "status", "streamed"] as const;
+const filterNames = ["id", "model", "asked", "provider", "key", "user", "status", "streamed"] as const;
 export type FilterName = (typeof filterNames)[number];
 export type RequestFilter = Readonly<Partial<Record<FilterName, string>>>;
 
@@ -69,11 +69,12 @@ export function isNewestFirst({ by, isAscending }: RequestOrder): boolean {
 
 /** As the server is asked. Who looks for an id does so in all times. */
 export function toQuery(filter: RequestFilter, order: RequestOrder, span: Partial<TimeSpan>): RequestsQuery {
-  const { id, model, provider, key, user, status, streamed } = filter;
+  const { id, model, asked, provider, key, user, status, streamed } = filter;
   const known = statuses.find((one) => one === status);
   return {
     ...(id === undefined ? span : { id }),
     ...(model !== undefined && { model }),
+    ...(asked !== undefined && { requested_model: asked }),
     ...(provider !== undefined && { provider_id: provider }),
     ...(key !== undefined && { api_key_id: key }),
     ...(user !== undefined && { user_id: user }),
@@ -85,10 +86,11 @@ export function toQuery(filter: RequestFilter, order: RequestOrder, span: Partia
 
 /** The same of one that was just told: whether the server would list it. */
 export function isListed(row: RequestRow, filter: RequestFilter): boolean {
-  const { id, model, provider, key, user, status, streamed } = filter;
+  const { id, model, asked, provider, key, user, status, streamed } = filter;
   return (
     isEither(id, row.id.startsWith(id?.toLowerCase() ?? "")) &&
     isEither(model, row.model === model) &&
+    isEither(asked, row.requested_model === asked) &&
     isEither(provider, row.provider_id === provider) &&
     isEither(key, row.api_key_id === key) &&
     isEither(user, row.user_id === user) &&
