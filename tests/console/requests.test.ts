@@ -81,12 +81,11 @@ describe.skipIf(executable === null)("the list of requests", () => {
     expect(await page.getByText(`${data.length} requests`).count()).toBe(1);
     expect(await rows(page).first().getAttribute("data-id")).toBe(data[0]?.id);
     const oldest = data.at(-1)?.id;
-    await expect
-      .poll(async () => {
-        await list(page).evaluate((element) => element.scrollTo(0, element.scrollHeight));
-        return rows(page).last().getAttribute("data-id");
-      })
-      .toBe(oldest);
+    const atEnd = async (): Promise<string | null> => {
+      await list(page).evaluate((element) => element.scrollTo(0, element.scrollHeight));
+      return rows(page).last().getAttribute("data-id");
+    };
+    await expect.poll(atEnd, { timeout: 20_000 }).toBe(oldest);
     expect(await rows(page).count()).toBeLessThan(70);
     expect(problems).toEqual([]);
   });
