@@ -72,6 +72,9 @@ it("serves, with its workers, and finds itself well", async () => {
     const { stdout } = await run(process.execPath, [launcher, "test", "--url", url], options);
     expect(stdout).toMatch(/^ok +round trip +demo\/demo answered/m);
     expect((await fetch(`${url}/docs/static/swagger-ui-bundle.js`)).status).toBe(200);
+    const page = await (await fetch(`${url}/console/`)).text();
+    const script = /<script type="module"[^>]* src="\.\/(assets\/[^"]+)"/.exec(page)?.[1] ?? "none";
+    expect((await fetch(`${url}/console/${script}`)).status).toBe(200);
   } finally {
     server.kill("SIGTERM");
   }

@@ -111,6 +111,9 @@ describe("npm start", () => {
       await untilServing(start, firstStartMs - 5_000);
       expect(start.output).toMatch(/Console +http:\/\/127\.0\.0\.1:\d+\//);
       expect(start.output).toMatch(/Admin e-mail +admin@localhost\n +Password +\S{20}\n +API key +gk-\w{12}-\w{64}\n/);
+      // It is built beside the server, which serves meanwhile.
+      const consolePage = async (): Promise<string> => (await fetch(`${start.url}/console/`)).text();
+      await vi.waitFor(async () => expect(await consolePage()).toContain('<div id="root">'), { timeout: 60_000 });
       expect(start.output).toMatch(/Providers +demo \(built in, added\)/);
       const { text, pieces } = await runCurl(/^ *(curl .*)$/m.exec(start.output)?.[1] ?? "false");
       const words = [...text.matchAll(/"content":"([^"]*)"/g)].map(([, word]) => word);
