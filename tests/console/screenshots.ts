@@ -1,5 +1,5 @@
 // Every page of the console as a picture, in both themes, on a screen and on a phone: what a page looks like is judged by
-// looking at it. `npm run console:screenshots -- --out FOLDER [--only WORD]`, over the same server as the tests.
+// looking at it. `npm run console:screenshots -- --out FOLDER [--only WORD]`, over the demo, which has something to show.
 
 import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";

@@ -27,7 +27,7 @@ export function Page({ title, parent, filters, actions, children }: PageProps) {
   }, [title]);
   return (
     <>
-      <header className="sticky top-0 z-20 flex h-(--topbar) items-center gap-2.5 border-b border-line bg-canvas px-3.5 md:px-6">
+      <header className="sticky top-0 z-20 flex min-h-(--topbar) flex-wrap items-center gap-2.5 border-b border-line bg-canvas px-3.5 py-2 md:flex-nowrap md:px-6 md:py-0">
         <IconButton label="Open the menu" icon={<Menu />} className="-ml-1.5 md:hidden" onClick={openDrawer} />
         <span className="flex min-w-0 items-baseline gap-1.5 text-md tracking-tight">
           {parent !== undefined && (
@@ -43,7 +43,9 @@ export function Page({ title, parent, filters, actions, children }: PageProps) {
           <h1 className="truncate font-semibold">{title}</h1>
         </span>
         <span className="flex-1" />
-        {filters}
+        {filters !== undefined && filters !== false && (
+          <div className="order-last flex w-full min-w-0 md:order-none md:w-auto">{filters}</div>
+        )}
         <button
           type="button"
           onClick={openPalette}

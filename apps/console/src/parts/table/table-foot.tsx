@@ -3,6 +3,11 @@ import { formatCount } from "#format/number.ts";
 import { pageSize } from "./columns.ts";
 import type { View } from "./columns.ts";
 
+/** `keys` -> `key`, `aliases` -> `alias`. */
+function singularOf(name: string): string {
+  return name.replace(/(?<=s)es$|s$/, "");
+}
+
 interface TableFootProps {
   readonly name: string;
   readonly view: View;
@@ -23,7 +28,7 @@ export function TableFoot({ name, view, changeView, first, count, of, isWhole }:
   return (
     <footer className="flex min-h-[41px] flex-wrap items-center gap-2 border-t border-line px-4 py-1.5 text-muted">
       <span>
-        {found} {name}
+        {found} {of === 1 ? singularOf(name) : name}
       </span>
       <span className="flex-1" />
       {count > pageSize && (
