@@ -6,8 +6,8 @@ import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import type { Browser, Page } from "playwright-core";
 import { findBrowser, openBrowser, openView, settled, signIn } from "./support/browser.ts";
-import { startStage } from "./support/stage.ts";
-import type { Stage } from "./support/stage.ts";
+import { startDemo } from "./support/demo.ts";
+import type { RunningDemo } from "./support/demo.ts";
 
 const { values } = parseArgs({
   options: { out: { type: "string", default: "screenshots" }, only: { type: "string" } },
@@ -19,13 +19,12 @@ interface Shot {
   readonly path: string;
 }
 
-async function listShots({ server: { admin } }: Stage): Promise<readonly Shot[]> {
+async function listShots({ admin }: RunningDemo): Promise<readonly Shot[]> {
   const idOf = async (list: Promise<{ data: { id: string }[] }>): Promise<string> => (await list).data[1]?.id ?? "";
   const shots: readonly Shot[] = [
     { name: "dashboard", path: "/" },
     { name: "requests", path: "/requests" },
     { name: "welcome", path: "/welcome" },
-    { name: "requests", path: "/requests" },
     { name: "request", path: `/requests/${(await admin.requests.list()).data[0]?.id ?? ""}` },
     { name: "usage", path: "/usage" },
     { name: "usage-table", path: "/usage?by=user,model&as=table&range=24h" },
@@ -45,6 +44,8 @@ async function listShots({ server: { admin } }: Stage): Promise<readonly Shot[]>
     { name: "user", path: `/users/${await idOf(admin.users.list())}` },
     { name: "connect", path: "/connect" },
     { name: "settings", path: "/settings" },
+    { name: "system", path: "/settings?show=System" },
+    { name: "configuration", path: "/settings?show=Configuration" },
     { name: "not-found", path: "/nowhere" },
   ];
   return shots.filter(({ name }) => values.only === undefined || name.includes(values.only));
@@ -53,16 +54,17 @@ async function listShots({ server: { admin } }: Stage): Promise<readonly Shot[]>
 async function take(page: Page, url: string, { name, path }: Shot, suffix: string): Promise<void> {
   await page.goto(`${url}/console${path}`);
   await settled(page);
-  await page.waitForTimeout(150);
+  // Charts are drawn when their code is there.
+  await page.waitForTimeout(600);
   await page.screenshot({ path: join(folder, `${name}-${suffix}.png`) });
 }
 
-async function takeAll(browser: Browser, stage: Stage, theme: "light" | "dark", width: number): Promise<void> {
+async function takeAll(browser: Browser, demo: RunningDemo, theme: "light" | "dark", width: number): Promise<void> {
   const view = await openView(browser, { theme, width });
   const suffix = `${theme}-${width}`;
-  await take(view.page, stage.url, { name: "sign-in", path: "/sign-in" }, suffix);
-  await signIn(view.page, stage.url);
-  for (const shot of await listShots(stage)) await take(view.page, stage.url, shot, suffix);
+  await take(view.page, demo.url, { name: "sign-in", path: "/sign-in" }, suffix);
+  await signIn(view.page, demo.url, demo.email, demo.password);
+  for (const shot of await listShots(demo)) await take(view.page, demo.url, shot, suffix);
   for (const problem of view.problems) console.error(`${suffix}: ${problem}`);
   await view.close();
 }
@@ -70,13 +72,13 @@ async function takeAll(browser: Browser, stage: Stage, theme: "light" | "dark", 
 const executable = findBrowser();
 if (executable === null) throw new Error("There is no Chromium to look with: `apt-get install chromium` installs one.");
 mkdirSync(folder, { recursive: true });
-const stage = await startStage();
+const demo = await startDemo();
 const browser = await openBrowser(executable);
 try {
   for (const theme of ["light", "dark"] as const)
-    for (const width of [1440, 390]) await takeAll(browser, stage, theme, width);
+    for (const width of [1440, 390]) await takeAll(browser, demo, theme, width);
   console.log(`screenshots are in ${folder}`);
 } finally {
   await browser.close();
-  await stage.close();
+  await demo.close();
 }

@@ -45,10 +45,10 @@ export async function openView(browser: Browser, { theme = "light", width = 1440
 }
 
 /** By the form, as people do. */
-export async function signIn(page: Page, url: string, email = admin): Promise<void> {
+export async function signIn(page: Page, url: string, email = admin, secret = password): Promise<void> {
   await page.goto(`${url}/console/sign-in`);
   await page.getByLabel("E-mail").fill(email);
-  await page.getByLabel("Password").fill(password);
+  await page.getByLabel("Password").fill(secret);
   await page.getByRole("button", { name: "Sign in" }).click();
   await page
     .getByRole("navigation", { name: "Pages" })
