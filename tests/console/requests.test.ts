@@ -228,6 +228,10 @@ describe.skipIf(executable === null)("the page of a request", () => {
     for (const { name } of charges) expect(await who.innerText()).toContain(name);
     await who.getByRole("link", { name: `tail of ${admin}` }).click();
     await page.getByRole("heading", { name: `tail of ${admin}` }).waitFor();
+    await page.getByRole("link", { name: "of the last 30 days" }).click();
+    await page.getByRole("heading", { name: "Requests", exact: true }).waitFor();
+    await page.getByText(/^\d+ requests$/).waitFor();
+    expect(new URL(page.url()).searchParams.get("key")).toBe(record.api_key_id);
     expect(problems).toEqual([]);
   });
 

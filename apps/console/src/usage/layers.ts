@@ -44,6 +44,6 @@ function nameOf({ key }: Group): string {
 }
 
 /** What a group is called in one line. */
-export function labelOf({ labels, is_rest: isRest }: Group): string {
+function labelOf({ labels, is_rest: isRest }: Group): string {
   return isRest ? "other" : labels.map((label) => label || "none").join(" / ") || "all";
 }

@@ -13,6 +13,7 @@ import { Loaded } from "#parts/states.tsx";
 import { Status } from "#parts/status.tsx";
 import { useToast } from "#parts/toast.tsx";
 import { Time } from "#parts/values.tsx";
+import { RequestsLink } from "#requests/requests-link.tsx";
 import { KeyForm, toBody } from "./key-form.tsx";
 import { stateOf } from "./key-state.ts";
 import { RevokeKeys } from "./revoke-keys.tsx";
@@ -84,6 +85,7 @@ function KeyFacts({ apiKey }: { readonly apiKey: ApiKey }) {
           ["Models", apiKey.permissions.models?.join(", ") ?? "all"],
           ["Last used", <Time at={apiKey.last_used_at} />],
           ["Expires", <Time at={apiKey.expires_at} />],
+          ["Requests", <RequestsLink of="key" id={apiKey.id} />],
           ["Created", <Time at={apiKey.created_at} />],
           ["Id", <IdCell id={apiKey.id} />],
         ]}

@@ -14,6 +14,7 @@ import { Status } from "#parts/status.tsx";
 import { useToast } from "#parts/toast.tsx";
 import { useSearchValue } from "#parts/use-search.ts";
 import { Time } from "#parts/values.tsx";
+import { RequestsLink } from "#requests/requests-link.tsx";
 import { ProviderForm, toBody } from "#providers/provider-form.tsx";
 import { ProviderModels } from "./provider-models.tsx";
 import { TestResult } from "#providers/test-result.tsx";
@@ -81,6 +82,7 @@ function ProviderPanel({ provider }: { readonly provider: Provider }) {
           ["Base URL", <span className="font-mono text-xs">{provider.effective_base_url ?? "—"}</span>],
           ["API key", provider.has_credential ? `stored ${provider.credential_hint ?? ""}` : "none"],
           ["Added", <Time at={provider.created_at} />],
+          ["Requests", <RequestsLink of="provider" id={provider.id} />],
           ["Id", <IdCell id={id} />],
         ]}
       />

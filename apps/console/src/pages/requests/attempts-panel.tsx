@@ -1,3 +1,5 @@
+import { Link } from "@tanstack/react-router";
+import { useCaller } from "#api/me.ts";
 import { formatDuration } from "#format/time.ts";
 import { Panel } from "#parts/panel.tsx";
 import { Tag } from "#parts/status.tsx";
@@ -50,12 +52,20 @@ interface AttemptRowProps {
 }
 
 function AttemptRow({ number, attempt, record }: AttemptRowProps) {
-  const { provider, model, started_ms: started, ms, rest_ms: rest } = attempt;
+  const { may } = useCaller();
+  const { provider_id: providerId, provider, model, started_ms: started, ms, rest_ms: rest } = attempt;
   return (
     <tr>
       <td className="text-muted">{number}</td>
       <td className="font-mono text-xs">
-        {provider}/{model}
+        {may("providers.read") ? (
+          <Link to={`/providers/${providerId}`} className="hover:underline">
+            {provider}
+          </Link>
+        ) : (
+          provider
+        )}
+        /{model}
       </td>
       <td className="text-right text-muted">{formatDuration(started)}</td>
       <td className="text-right">{formatDuration(ms)}</td>

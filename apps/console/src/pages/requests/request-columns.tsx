@@ -56,12 +56,14 @@ export const requestColumns: readonly RequestColumn[] = [
     ),
   },
   {
-    ...{ id: "status", header: "Status", width: 168, value: (row) => outcomeOf(row).words },
+    ...{ id: "status", header: "Status", width: 190, value: (row) => outcomeOf(row).words },
     cell: (row) => {
       const { tone, words } = outcomeOf(row);
       return (
-        <span className="block truncate" title={words}>
-          <Status tone={tone}>{words}</Status>
+        <span className="block [&>span]:max-w-full" title={words}>
+          <Status tone={tone}>
+            <span className="truncate">{words}</span>
+          </Status>
         </span>
       );
     },

@@ -12,6 +12,7 @@ import { Removal } from "#parts/removal.tsx";
 import { Loaded } from "#parts/states.tsx";
 import { useToast } from "#parts/toast.tsx";
 import { Time } from "#parts/values.tsx";
+import { RequestsLink } from "#requests/requests-link.tsx";
 import { toBody, UserForm } from "./user-form.tsx";
 
 export function UserPage() {
@@ -58,6 +59,7 @@ function UserFacts({ user }: { readonly user: User }) {
           ["Role", user.role],
           ["Signs in", user.has_password ? "by password" : "never: there is no password"],
           ["Spent", <Budget spent={user.spent_usd} budget={user.budget_usd} />],
+          ["Requests", <RequestsLink of="user" id={user.id} />],
           ["Created", <Time at={user.created_at} />],
           ["Changed", <Time at={user.updated_at} />],
           ["Id", <IdCell id={user.id} />],
