@@ -21,7 +21,7 @@ interface PageProps {
 const isMac = /Mac|iP/.test(navigator.userAgent);
 
 export function Page({ title, parent, filters, actions, children }: PageProps) {
-  const { openDrawer, openPalette } = useFrame();
+  const { openDrawer } = useFrame();
   useEffect(() => {
     document.title = `${title} · GhostLLM`;
   }, [title]);
@@ -46,18 +46,7 @@ export function Page({ title, parent, filters, actions, children }: PageProps) {
         {filters !== undefined && filters !== false && (
           <div className="order-last flex w-full min-w-0 md:order-none md:w-auto">{filters}</div>
         )}
-        <button
-          type="button"
-          onClick={openPalette}
-          className="hidden h-(--control) items-center gap-2 rounded-sm border border-line-strong bg-surface px-2.5 text-muted transition hover:bg-hover lg:inline-flex"
-        >
-          <Search aria-hidden className="size-3.5" />
-          Search or jump to
-          <kbd className="rounded-[4px] border border-line px-1 font-mono text-[11px] text-faint">
-            {isMac ? "⌘K" : "Ctrl K"}
-          </kbd>
-        </button>
-        <IconButton label="Search or jump to" icon={<Search />} className="lg:hidden" onClick={openPalette} />
+        <SearchButtons />
         <Bell />
         {actions}
       </header>
@@ -68,6 +57,26 @@ export function Page({ title, parent, filters, actions, children }: PageProps) {
       >
         {children}
       </main>
+    </>
+  );
+}
+
+function SearchButtons() {
+  const { openPalette } = useFrame();
+  return (
+    <>
+      <button
+        type="button"
+        onClick={openPalette}
+        className="hidden h-(--control) items-center gap-2 rounded-sm border border-line-strong bg-surface px-2.5 text-muted transition hover:bg-hover lg:inline-flex"
+      >
+        <Search aria-hidden className="size-3.5" />
+        Search or jump to
+        <kbd className="rounded-[4px] border border-line px-1 font-mono text-[11px] text-faint">
+          {isMac ? "⌘K" : "Ctrl K"}
+        </kbd>
+      </button>
+      <IconButton label="Search or jump to" icon={<Search />} className="lg:hidden" onClick={openPalette} />
     </>
   );
 }

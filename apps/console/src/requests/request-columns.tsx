@@ -19,11 +19,11 @@ export function RequestCells({ row }: { readonly row: RequestRow }) {
       <td>
         <Status tone={tone}>{words}</Status>
       </td>
-      <td className="max-w-44 truncate font-mono text-xs" title={row.requested_model}>
+      <td className="max-w-40 truncate font-mono text-xs" title={row.requested_model}>
         {row.model === "" ? row.requested_model : row.model}
       </td>
       <td>{row.provider === "" ? "—" : row.provider}</td>
-      <td className="max-w-40 truncate text-muted" title={who}>
+      <td className="max-w-36 truncate text-muted" title={who}>
         {who === "" ? "—" : who}
       </td>
       <td className="text-right">{formatCount(row.total_tokens)}</td>
