@@ -64,9 +64,19 @@ export class ReplayStage {
     const actual = await client.ask({ url: this.#gateway.url, key: testKey, model, stream });
     const misses = [
       ...compare(expectedBy(recording, client.format), actual, client.format),
-      ...missesOfRecord(accountedOf(recording), this.#gateway.records.at(-1)),
+      ...missesOfRecord(accountedOf(recording), this.#lastRecord()),
     ];
     return { recording, client: client.format, writeBytes, misses };
+  }
+
+  /** That the client of an earlier replay has left may be noticed, and written down, later than this one's answer. */
+  #lastRecord() {
+    return this.#gateway.records.findLast(({ providerId }) => providerId === this.#providerId);
+  }
+
+  /** Each time another one, so that what was learned of its health is forgotten. */
+  get #providerId(): string {
+    return `provider-${this.#replays}`;
   }
 
   #serve({ record, format, provider, isStream }: Recording, writeBytes: number | null): void {
@@ -75,8 +85,7 @@ export class ReplayStage {
     this.#replays += 1;
     const settings = { project: "project", location: "location", region: "us-east-1", apiVersion: "2024-10-21" };
     const target = makeProvider(provider, this.#upstream.url, {
-      // Each time another one, so that what was learned of its health is forgotten.
-      id: `provider-${this.#replays}`,
+      id: this.#providerId,
       definition: { ...definition, speaks: Object.fromEntries(operations) },
       settings,
     });
