@@ -1,6 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
 import { Download, Search } from "lucide-react";
-import { useEffect, useState } from "react";
 import type { ReactNode, RefObject } from "react";
 import { useApi } from "#api/api.tsx";
 import { useCaller } from "#api/me.ts";
@@ -12,6 +11,7 @@ import { saveFile } from "#parts/save-file.ts";
 import { toCsv } from "#parts/table/columns.ts";
 import { ColumnChooser } from "#parts/table/table-tools.tsx";
 import type { TimeRange } from "#parts/time-range.ts";
+import { useTyped } from "#parts/use-typed.ts";
 import type { RequestColumn } from "./request-columns.tsx";
 import { requestColumns } from "./request-columns.tsx";
 import { statuses } from "./request-filter.ts";
@@ -50,18 +50,8 @@ export function FilterBar({ view, range, rows, shown, search, toggled, onToggled
   );
 }
 
-const typingMs = 250;
-
 function IdSearch({ view, field }: { readonly view: RequestView; readonly field: FilterBarProps["search"] }) {
-  const shown = view.filter.id ?? "";
-  const [typed, setTyped] = useState(shown);
-  // Back and forward change it, too.
-  useEffect(() => setTyped(shown), [shown]);
-  useEffect(() => {
-    if (typed.trim() === shown) return undefined;
-    const timer = setTimeout(() => view.setFilter("id", typed.trim()), typingMs);
-    return () => clearTimeout(timer);
-  });
+  const [typed, setTyped] = useTyped(view.filter.id ?? "", (id) => view.setFilter("id", id.trim()));
   return (
     <label className="relative w-full min-w-0 sm:w-44">
       <span className="sr-only">Request id</span>

@@ -1,11 +1,9 @@
 // Only the rows in sight are in the page, however many have been read.
 
-import { memo, useEffect, useRef } from "react";
+import { memo, useEffect } from "react";
 import type { RefObject } from "react";
 import { ArrowDown, ArrowUp } from "lucide-react";
 import type { RequestRow } from "#api/queries.ts";
-import { useRowKeys } from "#parts/table/use-row-keys.ts";
-import { useGo } from "#parts/use-search.ts";
 import type { RequestColumn } from "./request-columns.tsx";
 import type { RequestView } from "./request-filter.ts";
 import { rowHeight } from "./use-window.ts";
@@ -15,7 +13,8 @@ interface RequestTableProps {
   readonly rows: readonly RequestRow[];
   readonly shown: readonly RequestColumn[];
   readonly seen: RowWindow;
-  readonly search: RefObject<HTMLInputElement | null>;
+  readonly body: RefObject<HTMLTableSectionElement | null>;
+  readonly onOpen: (id: string) => void;
   readonly view: RequestView;
   readonly query: {
     readonly hasNextPage: boolean;
@@ -28,9 +27,7 @@ interface RequestTableProps {
 /** Read on when so many rows are left below what is in sight. */
 const readAhead = 60;
 
-export function RequestTable({ rows, shown, seen, search, view, query }: RequestTableProps) {
-  const go = useGo();
-  const body = useRef<HTMLTableSectionElement>(null);
+export function RequestTable({ rows, shown, seen, body, onOpen, view, query }: RequestTableProps) {
   const end = Math.min(seen.end, rows.length);
   const first = Math.min(seen.first, Math.max(0, end - 1));
   const { hasNextPage, isFetchingNextPage, isFetchNextPageError } = query;
@@ -38,8 +35,6 @@ export function RequestTable({ rows, shown, seen, search, view, query }: Request
   useEffect(() => {
     if (isNearEnd) void query.fetchNextPage();
   });
-  const open = (id: string): void => void go(`/requests/${id}`);
-  useRowKeys({ filter: search, body, onSelect: () => {}, onOpen: open });
   return (
     <table className="w-full table-fixed border-separate border-spacing-0" style={{ minWidth: widthOf(shown) }}>
       <Heads shown={shown} view={view} />
@@ -49,7 +44,7 @@ export function RequestTable({ rows, shown, seen, search, view, query }: Request
         onClick={({ target }) => {
           if (!(target instanceof Element) || target.closest("a, button") !== null) return;
           const id = target.closest("tr")?.dataset["id"];
-          if (id !== undefined) open(id);
+          if (id !== undefined) onOpen(id);
         }}
       >
         {rows.slice(first, end).map((row) => (

@@ -1,4 +1,5 @@
 import { useMemo, useRef, useState } from "react";
+import type { RefObject } from "react";
 import { formatCount } from "#format/number.ts";
 import { Page } from "#frame/page.tsx";
 import { Button } from "#parts/button.tsx";
@@ -7,9 +8,10 @@ import { RangeControl } from "#parts/range-control.tsx";
 import { Empty, Loaded } from "#parts/states.tsx";
 import { Status } from "#parts/status.tsx";
 import { shownColumns } from "#parts/table/columns.ts";
+import { useRowKeys } from "#parts/table/use-row-keys.ts";
 import { useTimeRange } from "#parts/time-range.ts";
 import type { TimeRange } from "#parts/time-range.ts";
-import { useSearchValue } from "#parts/use-search.ts";
+import { useGo, useSearchValue } from "#parts/use-search.ts";
 import { FilterBar } from "./filter-bar.tsx";
 import { requestColumns } from "./request-columns.tsx";
 import { useRequestView } from "./request-filter.ts";
@@ -35,6 +37,7 @@ function RequestsPanel({ range }: { readonly range: TimeRange }) {
   const [isStopped, setStopped] = useState(false);
   const container = useRef<HTMLDivElement>(null);
   const search = useRef<HTMLInputElement>(null);
+  const { body, open } = useRows(search);
   const seen = useRowWindow(container);
   const waiting = useTail({ filter: view.filter, queryKey, isLive, isHeld: isStopped || !seen.isAtTop });
   const toTop = (): void => {
@@ -53,7 +56,7 @@ function RequestsPanel({ range }: { readonly range: TimeRange }) {
             rows.length === 0 ? (
               <Empty>{emptyWords(Object.keys(view.filter).length > 0)}</Empty>
             ) : (
-              <RequestTable {...{ rows, shown, seen, search, view, query }} />
+              <RequestTable {...{ rows, shown, seen, body, view, query }} onOpen={open} />
             )
           }
         </Loaded>
@@ -67,6 +70,15 @@ function RequestsPanel({ range }: { readonly range: TimeRange }) {
       </footer>
     </Panel>
   );
+}
+
+/** Rows by the keyboard, and the search also while there are none. */
+function useRows(filter: RefObject<HTMLInputElement | null>) {
+  const go = useGo();
+  const body = useRef<HTMLTableSectionElement>(null);
+  const open = (id: string): void => void go(`/requests/${id}`);
+  useRowKeys({ filter, body, onSelect: () => {}, onOpen: open });
+  return { body, open };
 }
 
 function emptyWords(isFiltered: boolean): string {

@@ -34,40 +34,47 @@ interface TailOptions {
   readonly isHeld: boolean;
 }
 
+interface Waiting {
+  /** The newest first. */
+  readonly rows: readonly RequestRow[];
+  /** Those that are not in `rows`. */
+  readonly more: number;
+}
+
+const nobody: Waiting = { rows: [], more: 0 };
+const mostWaiting = 1_000;
+
+function withMore({ rows, more }: Waiting, newest: readonly RequestRow[], missed: number): Waiting {
+  const all = [...newest, ...rows];
+  return { rows: all.slice(0, mostWaiting), more: more + missed + Math.max(0, all.length - mostWaiting) };
+}
+
 /** How many wait. */
 export function useTail({ filter, queryKey, isLive, isHeld }: TailOptions): number {
   const queryClient = useQueryClient();
   const refresh = useRefresh();
-  const [waiting, setWaiting] = useState<readonly RequestRow[]>([]);
-  const [missed, setMissed] = useState(0);
+  const [waiting, setWaiting] = useState(nobody);
   const name = JSON.stringify(queryKey);
   const latest = useRef(refresh);
   useEffect(() => {
     latest.current = refresh;
   });
-  useEffect(() => {
-    setWaiting([]);
-    setMissed(0);
-  }, [name]);
+  useEffect(() => setWaiting(nobody), [name]);
   const take = useCallback(
-    (finished: readonly RequestRow[], more: number) => {
-      if (!isLive) return;
+    (finished: readonly RequestRow[], missed: number) => {
       const listed = finished.filter((row) => isListed(row, filter)).toReversed();
-      if (listed.length > 0) setWaiting((before) => [...listed, ...before].slice(0, mostWaiting));
-      setMissed((before) => before + more + Math.max(0, listed.length - mostWaiting));
+      if (isLive && listed.length + missed > 0) setWaiting((before) => withMore(before, listed, missed));
     },
     [filter, isLive],
   );
   useFinishedRequests(take);
   useEffect(() => {
-    if (isHeld || waiting.length + missed === 0) return;
-    queryClient.setQueryData<RequestPages>(queryKey, (pages) => pages && withNewest(pages, waiting));
-    setWaiting([]);
-    setMissed(0);
+    const { rows, more } = waiting;
+    if (isHeld || rows.length + more === 0) return;
+    queryClient.setQueryData<RequestPages>(queryKey, (pages) => pages && withNewest(pages, rows));
+    setWaiting(nobody);
     // Nobody knows which those were: they are read.
-    if (missed > 0) void latest.current("requests");
-  }, [isHeld, waiting, missed, queryClient, queryKey]);
-  return waiting.length + missed;
+    if (more > 0) void latest.current("requests");
+  }, [isHeld, waiting, queryClient, queryKey]);
+  return waiting.rows.length + waiting.more;
 }
-
-const mostWaiting = 1_000;

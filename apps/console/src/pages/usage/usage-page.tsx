@@ -11,6 +11,7 @@ import { UsageFigures } from "./usage-figures.tsx";
 import { toQuery, useUsageView } from "./usage-view.ts";
 import { ViewBar } from "./view-bar.tsx";
 
+const freshMs = 60_000;
 const chartGroups = 7;
 const tableGroups = 1_000;
 
@@ -20,12 +21,16 @@ export function UsagePage() {
   const view = useUsageView();
   const query = toQuery(view);
   const compare = view.compares ? { compare: "true" as const } : {};
-  const course = useQuery(
-    queries.series(["course", range.key], { ...query, bucket: view.bucket, top: chartGroups }, range.span),
-  );
-  const groups = useQuery(
-    queries.series(["groups", range.key], { ...query, ...compare, bucket: "none", top: tableGroups }, range.span),
-  );
+  // A time up to now goes on while the page is looked at.
+  const refetchInterval = range.name === null ? false : freshMs;
+  const course = useQuery({
+    ...queries.series(["course", range.key], { ...query, bucket: view.bucket, top: chartGroups }, range.span),
+    refetchInterval,
+  });
+  const groups = useQuery({
+    ...queries.series(["groups", range.key], { ...query, ...compare, bucket: "none", top: tableGroups }, range.span),
+    refetchInterval,
+  });
   return (
     <Page title="Usage" filters={<RangeControl range={range} />}>
       <ViewBar view={view} range={range} />

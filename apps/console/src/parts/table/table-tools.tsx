@@ -1,9 +1,9 @@
 import { Columns3, Download, Search } from "lucide-react";
 import { DropdownMenu } from "radix-ui";
-import { useEffect, useState } from "react";
 import type { ReactNode, RefObject } from "react";
 import { IconButton } from "#parts/button.tsx";
 import { saveFile } from "#parts/save-file.ts";
+import { useTyped } from "#parts/use-typed.ts";
 import { menuClass, menuItemClass } from "#parts/menu-look.ts";
 import { toCsv } from "./columns.ts";
 import type { Column, View } from "./columns.ts";
@@ -21,8 +21,6 @@ interface TableToolsProps<Row> {
   readonly children: ReactNode;
 }
 
-const typingMs = 200;
-
 export function TableTools<Row>(props: TableToolsProps<Row>) {
   const { name, columns, shown, rows, view, changeView } = props;
   const download = (): void => saveFile(`${name}.csv`, "text/csv", toCsv(rows, shown));
@@ -39,14 +37,7 @@ export function TableTools<Row>(props: TableToolsProps<Row>) {
 }
 
 function Filter<Row>({ name, view, changeView, filter }: TableToolsProps<Row>) {
-  const [typed, setTyped] = useState(view.filter);
-  // Back and forward change it, too.
-  useEffect(() => setTyped(view.filter), [view.filter]);
-  useEffect(() => {
-    if (typed === view.filter) return undefined;
-    const timer = setTimeout(() => changeView({ filter: typed }), typingMs);
-    return () => clearTimeout(timer);
-  });
+  const [typed, setTyped] = useTyped(view.filter, (words) => changeView({ filter: words }));
   return (
     <label className="relative max-w-[260px] min-w-0 flex-1">
       <span className="sr-only">Filter {name}</span>

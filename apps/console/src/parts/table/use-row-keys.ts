@@ -17,8 +17,9 @@ function isElsewhere({ target, ctrlKey, metaKey, altKey }: KeyboardEvent): boole
   return target instanceof HTMLElement && target.matches("input, textarea, select, [contenteditable]");
 }
 
-function step(body: HTMLTableSectionElement, by: number): void {
-  const rows = [...body.rows];
+/** Null where there are no rows at the moment. */
+function step(body: HTMLTableSectionElement | null, by: number): void {
+  const rows = [...(body?.rows ?? [])];
   const at = rows.findIndex((row) => row.contains(document.activeElement));
   const next = rows[at < 0 ? 0 : Math.min(rows.length - 1, Math.max(0, at + by))];
   next?.focus();
@@ -33,12 +34,12 @@ export function useRowKeys(keys: RowKeys): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
       const { filter, body, onSelect, onOpen } = latest.current;
-      if (isElsewhere(event) || body.current === null) return;
+      if (isElsewhere(event)) return;
       const row = document.activeElement instanceof HTMLTableRowElement ? document.activeElement : null;
       const id = row?.dataset["id"];
-      if (event.key === "j") step(body.current, 1);
+      if (event.key === "/") filter.current?.focus();
+      else if (event.key === "j") step(body.current, 1);
       else if (event.key === "k") step(body.current, -1);
-      else if (event.key === "/") filter.current?.focus();
       else if (event.key === "x" && id !== undefined) onSelect(id);
       else if (event.key === "Enter" && id !== undefined) onOpen(id);
       else return;
