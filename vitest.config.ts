@@ -35,6 +35,8 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     teardownTimeout: 20_000,
+    // A machine that does other work is slow: what is waited for is only given up much later.
+    expect: { poll: { timeout: 20_000 } },
     projects: [
       project("faults", { include: faults }),
       project("processes", { include: processes, exclude: [...configDefaults.exclude, ...faults] }),

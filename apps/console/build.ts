@@ -12,6 +12,9 @@ const unfinished = `${out}.${process.pid}`;
 const building = join(out, "building");
 const failed = join(out, "failed");
 
+// Vite takes it for its own, whatever the server or a test is run with.
+process.env["NODE_ENV"] = "production";
+
 async function buildInto(folder: string): Promise<void> {
   await build({
     root: import.meta.dirname,

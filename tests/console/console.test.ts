@@ -218,7 +218,8 @@ describe.skipIf(executable === null)("keys", () => {
     await created.waitFor({ state: "detached" });
     expect(await page.content()).not.toContain(key);
     await page.keyboard.press("/");
-    await page.keyboard.type("by hand");
+    // As slowly as people: what comes back of it late takes nothing away from what was written since.
+    await page.keyboard.type("by hand", { delay: 180 });
     await page.getByText(/1 of \d+ keys/).waitFor();
     await page.keyboard.press("Escape");
     await page.keyboard.press("j");

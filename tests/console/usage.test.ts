@@ -96,11 +96,14 @@ describe.skipIf(executable === null)("usage", () => {
     await page.getByLabel("By", { exact: true }).selectOption("user");
     await page.getByLabel("and", { exact: true }).selectOption("alias");
     const rows = groups(page, "By user and alias");
-    await rows.first().waitFor();
-    expect(await rows.allInnerTexts()).toEqual([
-      expect.stringMatching(/^user-2\s+smart\s+\$6\.00/),
-      expect.stringMatching(/^user-1\s+openai\/gpt-4o\s+\$3\.00/),
-    ]);
+    // What was shown before stays until the new is there.
+    const texts = (): Promise<readonly string[]> => rows.allInnerTexts();
+    await expect
+      .poll(texts)
+      .toEqual([
+        expect.stringMatching(/^user-2\s+smart\s+\$6\.00/),
+        expect.stringMatching(/^user-1\s+openai\/gpt-4o\s+\$3\.00/),
+      ]);
     await page.reload();
     await rows.first().click();
     await page.getByText("2 requests", { exact: true }).waitFor();

@@ -67,6 +67,12 @@ function Rows({ rows }: { readonly rows: readonly RequestRow[] }) {
   );
 }
 
+/** What was read may be told as well, a moment later: each stands there once. */
+function joined(newer: readonly RequestRow[], older: readonly RequestRow[]): readonly RequestRow[] {
+  const ids = new Set(newer.map(({ id }) => id));
+  return [...newer, ...older.filter(({ id }) => !ids.has(id))].slice(0, shownRows);
+}
+
 function useTail(first: readonly RequestRow[] | undefined) {
   const [rows, setRows] = useState<readonly RequestRow[]>([]);
   const [waiting, setWaiting] = useState(0);
@@ -83,9 +89,9 @@ function useTail(first: readonly RequestRow[] | undefined) {
       count(finished.length + missed);
       const newest = finished.toReversed();
       if (isPausedNow.current) {
-        held.current = [...newest, ...held.current].slice(0, shownRows);
+        held.current = joined(newest, held.current);
         setWaiting((before) => before + finished.length + missed);
-      } else setRows((before) => [...newest, ...before].slice(0, shownRows));
+      } else setRows((before) => joined(newest, before));
     },
     [count],
   );
@@ -93,7 +99,7 @@ function useTail(first: readonly RequestRow[] | undefined) {
   const toggle = (): void => {
     const kept = held.current;
     held.current = [];
-    if (isPaused) setRows((before) => [...kept, ...before].slice(0, shownRows));
+    if (isPaused) setRows((before) => joined(kept, before));
     setWaiting(0);
     setPaused(!isPaused);
   };

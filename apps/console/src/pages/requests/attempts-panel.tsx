@@ -59,7 +59,7 @@ function AttemptRow({ number, attempt, record }: AttemptRowProps) {
       <td className="text-muted">{number}</td>
       <td className="font-mono text-xs">
         {may("providers.read") ? (
-          <Link to={`/providers/${providerId}`} className="hover:underline">
+          <Link to="/providers/$id" params={{ id: providerId }} className="hover:underline">
             {provider}
           </Link>
         ) : (
