@@ -1,7 +1,7 @@
 // A real server with the console, a vendor that answers, and a few of everything to look at. Nothing is mocked.
 
 import { type FakeUpstream, startFakeUpstream } from "@ghostllm/fake-upstream";
-import { type ReadyServer, startServer } from "../../support/server-process.ts";
+import { type ReadyServer, startServer } from "../../support/server.ts";
 import { type BuiltConsole, buildConsole } from "./built-console.ts";
 
 export const password = "correct horse battery";
