@@ -18,7 +18,10 @@ const faults = ["tests/{faults,pressure}/**/*.test.ts", "tests/tooling/demo.test
 const alone = ["apps/server/tests/made-up-names.test.ts", "apps/server/tests/request-bodies.test.ts"];
 
 /** They start servers as processes, whose end a suite's own process sees to. */
-const processes = ["tests/{compat,console,e2e,tooling}/**/*.test.ts"];
+const processes = ["tests/{compat,e2e,tooling}/**/*.test.ts"];
+
+/** Pages in a real browser: `npm run test:console` runs them, and nothing else. */
+const pages = ["tests/console/**/*.test.ts"];
 
 const elsewhere = ["tests/bench/**", "tests/agents/**", "tests/servers/**"];
 
@@ -39,12 +42,13 @@ export default defineConfig({
     expect: { poll: { timeout: 20_000 } },
     projects: [
       project("faults", { include: faults }),
+      project("console", { include: pages }),
       project("processes", { include: processes, exclude: [...configDefaults.exclude, ...faults] }),
       project("alone", { include: alone }),
       project("long", { include: long, isolate: false }),
       project("shared", {
         include: ["packages/**/*.test.ts", "apps/**/*.test.ts", "tests/**/*.test.ts"],
-        exclude: [...configDefaults.exclude, ...elsewhere, ...alone, ...long, ...processes, ...faults],
+        exclude: [...configDefaults.exclude, ...elsewhere, ...alone, ...long, ...processes, ...pages, ...faults],
         isolate: false,
       }),
     ],

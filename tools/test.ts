@@ -1,6 +1,6 @@
-// `npm test [-- filters]`: provides what the suites need, runs vitest over everything but the suites that pull plugs, which are
-// `npm run test:faults`, and closes with one plain line that any runner of this command can read: `N passed, N failed` (and
-// `, N skipped`). With CI=true a skip is a failure.
+// `npm test [-- filters]`: provides what the suites need, runs vitest over everything but the suites that pull plugs
+// (`npm run test:faults`) and the pages in a browser (`npm run test:console`), and closes with one plain line that any runner of
+// this command can read: `N passed, N failed` (and `, N skipped`). With CI=true a skip is a failure.
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -35,8 +35,8 @@ function runVitest(reportFile: string, environment: NodeJS.ProcessEnv): ChildPro
 
 /** Who names files means them, wherever they belong. */
 function suites([first, ...others]: readonly string[]): readonly string[] {
-  if (first === "--faults") return ["--project", "faults", ...others];
-  return first === undefined ? ["--project", "!faults"] : [first, ...others];
+  if (first === "--suite") return ["--project", ...others];
+  return first === undefined ? ["--project", "!faults", "--project", "!console"] : [first, ...others];
 }
 
 function untilExit(child: ChildProcess): Promise<number> {
