@@ -32,7 +32,7 @@ export const capacitySettings = {
     path: "limits.held_bytes_per_key",
     variable: "GHOSTLLM_HELD_BYTES_PER_KEY",
     kind: size,
-    default: 32 * 2 ** 20,
+    default: 40 * 2 ** 20,
     help: "The share of that for one API key; over it 429. Requests of up to 64 KiB, and one alone, always have theirs.",
     read: ({ capacity }) => capacity.heldBytesPerKey,
   }),
