@@ -2,8 +2,7 @@
 
 import SqliteDatabase from "better-sqlite3";
 import { SqliteFault } from "./sqlite-faults.ts";
-import type { SqliteStatement, SqliteThreadOptions } from "./sqlite-protocol.ts";
-import type { SqliteResult } from "./sqlite-thread.ts";
+import type { SqliteResult, SqliteStatement, SqliteThreadOptions } from "./sqlite-protocol.ts";
 
 const maxPreparedStatements = 200;
 

@@ -1,14 +1,16 @@
 // Kysely over the thread's own connection, for what is stored here whole. Loaded by sqlite-worker.ts.
 
-import type { CompiledQuery, DatabaseConnection, Driver, QueryResult } from "kysely";
-import { Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from "kysely";
+import type { Driver } from "kysely";
+import { Kysely } from "kysely";
 import type { Database, Engine } from "#control/store/database.ts";
 import { Patience } from "#control/store/patience.ts";
 import type { Drained } from "#control/store/drained.ts";
 import type { Tables } from "#control/store/tables.ts";
 import { drainerIn } from "#control/store/usage/drain-lines.ts";
 import type { SqliteConnection } from "./sqlite-connection.ts";
-import { explain, isPassing } from "./sqlite-faults.ts";
+import { isPassing } from "./sqlite-faults.ts";
+import { sqliteDialect, SqliteKyselyConnection, sqliteWays } from "./sqlite-kysely.ts";
+import type { SqliteResult, SqliteStatement } from "./sqlite-protocol.ts";
 
 type Drain = (lines: Buffer<ArrayBuffer>) => Promise<Drained>;
 
@@ -24,25 +26,8 @@ export function drainInto(connection: SqliteConnection, lines: Buffer<ArrayBuffe
 const atOnce = async (): Promise<void> => {};
 
 function drainerOver(connection: SqliteConnection): Drain {
-  const dialect = {
-    createDriver: () => new InlineDriver(connection),
-    createQueryCompiler: () => new SqliteQueryCompiler(),
-    createAdapter: () => new SqliteAdapter(),
-    createIntrospector: (kysely: Kysely<unknown>) => new SqliteIntrospector(kysely),
-  };
-  const engine: Engine = {
-    name: "sqlite",
-    dialect,
-    migrationDialect: null,
-    drain: null,
-    sizeQuery: null,
-    parameter: () => "?",
-    lockMigrations: atOnce,
-    lockUsage: atOnce,
-    explain,
-    isUnavailable: isPassing,
-    isDown: () => false,
-  };
+  const dialect = sqliteDialect(new InlineDriver(connection));
+  const engine: Engine = { ...sqliteWays, dialect, drain: null, sizeQuery: null, isUnavailable: isPassing };
   const kysely = new Kysely<Tables>({ dialect });
   const database: Database = { engine, kysely, patience: new Patience(), now: Date.now };
   return drainerIn(database, atOnce);
@@ -64,38 +49,27 @@ class InlineDriver implements Driver {
   }
 
   async beginTransaction(connection: InlineConnection): Promise<void> {
-    connection.run("begin immediate");
+    await connection.run("begin immediate");
   }
 
   async commitTransaction(connection: InlineConnection): Promise<void> {
-    connection.run("commit");
+    await connection.run("commit");
   }
 
   async rollbackTransaction(connection: InlineConnection): Promise<void> {
-    connection.run("rollback");
+    await connection.run("rollback");
   }
 }
 
-class InlineConnection implements DatabaseConnection {
+class InlineConnection extends SqliteKyselyConnection {
   readonly #connection: SqliteConnection;
 
   constructor(connection: SqliteConnection) {
+    super();
     this.#connection = connection;
   }
 
-  run(sql: string): void {
-    this.#connection.run({ sql, parameters: [] });
-  }
-
-  async executeQuery<Row>({ sql, parameters }: CompiledQuery): Promise<QueryResult<Row>> {
-    const { rows, changes } = this.#connection.run({ sql, parameters });
-    const typed: Row[] = [];
-    // The types of rows are those of tables.ts, which the migrations make true.
-    for (const row of rows) typed.push(row as Row);
-    return changes === null ? { rows: typed } : { rows: typed, numAffectedRows: BigInt(changes) };
-  }
-
-  streamQuery(): never {
-    throw new Error("the store reads whole pages, it does not stream rows");
+  protected override send(statement: SqliteStatement): SqliteResult {
+    return this.#connection.run(statement);
   }
 }

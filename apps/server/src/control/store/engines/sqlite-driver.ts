@@ -1,11 +1,12 @@
 // A Kysely driver over the SQLite thread. There is one connection, so whoever holds it, for one statement or
 // for a transaction, holds it alone: the others queue.
 
-import type { CompiledQuery, DatabaseConnection, Driver, QueryResult } from "kysely";
+import type { Driver } from "kysely";
 import type { Drained } from "#control/store/drained.ts";
 import type { Patience } from "#control/store/patience.ts";
-import type { SqliteStatement, SqliteThreadOptions } from "./sqlite-protocol.ts";
-import { SqliteThread, type SqliteResult } from "./sqlite-thread.ts";
+import { SqliteKyselyConnection } from "./sqlite-kysely.ts";
+import type { SqliteResult, SqliteStatement, SqliteThreadOptions } from "./sqlite-protocol.ts";
+import { SqliteThread } from "./sqlite-thread.ts";
 
 export class SqliteThreadDriver implements Driver {
   readonly #options: SqliteThreadOptions;
@@ -89,19 +90,22 @@ export class SqliteThreadDriver implements Driver {
   }
 }
 
-class ThreadConnection implements DatabaseConnection {
+class ThreadConnection extends SqliteKyselyConnection {
   readonly #thread: SqliteThread;
   readonly #patience: Patience;
   /** Nobody waits any more for what the thread does. */
   isGivenUp = false;
 
   constructor(thread: SqliteThread, patience: Patience) {
+    super();
     this.#thread = thread;
     this.#patience = patience;
   }
 
-  async run(sql: string): Promise<void> {
-    await this.#send({ sql, parameters: [] });
+  protected override send(statement: SqliteStatement): Promise<SqliteResult> {
+    return this.#patience.wait(this.#thread.run(statement), () => {
+      this.isGivenUp = true;
+    });
   }
 
   drain(lines: Buffer<ArrayBuffer>): Promise<Drained> {
@@ -112,23 +116,5 @@ class ThreadConnection implements DatabaseConnection {
   async end(): Promise<void> {
     // Where no transaction is open, this fails and changes nothing.
     await this.#thread.run({ sql: "rollback", parameters: [] }).catch(() => undefined);
-  }
-
-  #send(statement: SqliteStatement): Promise<SqliteResult> {
-    return this.#patience.wait(this.#thread.run(statement), () => {
-      this.isGivenUp = true;
-    });
-  }
-
-  async executeQuery<Row>({ sql, parameters }: CompiledQuery): Promise<QueryResult<Row>> {
-    const { rows, changes } = await this.#send({ sql, parameters });
-    const typed: Row[] = [];
-    // The types of rows are those of tables.ts, which the migrations make true.
-    for (const row of rows) typed.push(row as Row);
-    return changes === null ? { rows: typed } : { rows: typed, numAffectedRows: BigInt(changes) };
-  }
-
-  streamQuery(): never {
-    throw new Error("the store reads whole pages, it does not stream rows");
   }
 }

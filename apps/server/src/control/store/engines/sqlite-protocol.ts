@@ -21,8 +21,13 @@ export interface SqliteDrain {
 
 export type SqliteMessage = SqliteStatement | SqliteDrain | "close";
 
+export interface SqliteResult {
+  readonly rows: readonly unknown[];
+  readonly changes: number | null;
+}
+
 export type SqliteAnswer =
-  | { readonly rows: readonly unknown[]; readonly changes: number | null }
+  | SqliteResult
   | { readonly drained: Drained }
   | { readonly error: { readonly code: string; readonly message: string } }
   | "closed";

@@ -3,15 +3,16 @@
 import { Worker } from "node:worker_threads";
 import type { Drained } from "#control/store/drained.ts";
 import { SqliteFault } from "./sqlite-faults.ts";
-import type { SqliteAnswer, SqliteMessage, SqliteStatement, SqliteThreadOptions } from "./sqlite-protocol.ts";
+import type {
+  SqliteAnswer,
+  SqliteMessage,
+  SqliteResult,
+  SqliteStatement,
+  SqliteThreadOptions,
+} from "./sqlite-protocol.ts";
 
 export class SqliteThreadEnded extends Error {
   override readonly name = "SqliteThreadEnded";
-}
-
-export interface SqliteResult {
-  readonly rows: readonly unknown[];
-  readonly changes: number | null;
 }
 
 interface Waiting {

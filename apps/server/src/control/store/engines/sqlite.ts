@@ -1,11 +1,10 @@
-// All that is SQLite's own: how the connection is set up and how its errors are read.
+// All that is SQLite's own: how the connection is set up and where it is.
 
-import type { Dialect } from "kysely";
-import { SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from "kysely";
 import type { Engine } from "#control/store/database.ts";
 import type { Patience } from "#control/store/patience.ts";
 import { SqliteThreadDriver } from "./sqlite-driver.ts";
-import { explain, isPassing } from "./sqlite-faults.ts";
+import { isPassing } from "./sqlite-faults.ts";
+import { sqliteDialect, sqliteWays } from "./sqlite-kysely.ts";
 import { SqliteThreadEnded } from "./sqlite-thread.ts";
 
 /** FULL: a usage record leaves the journal once its transaction is committed, so a commit must survive a power cut. */
@@ -24,38 +23,10 @@ const busyTimeoutMs = 1_000;
 export function openSqlite(file: string, patience: Patience): Engine {
   const driver = new SqliteThreadDriver({ file, busyTimeoutMs, setup }, patience);
   return {
-    name: "sqlite",
-    dialect: createDialect(driver),
+    ...sqliteWays,
+    dialect: sqliteDialect(driver),
     drain: (lines) => driver.drain(lines),
-    migrationDialect: null,
     sizeQuery: "select page_count * page_size as bytes from pragma_page_count(), pragma_page_size()",
-    parameter: () => "?",
-    // Every transaction begins as the only writer, whatever process it is in.
-    lockMigrations: async () => {},
-    lockUsage: async () => {},
-    explain,
-    isUnavailable,
-    // It is a file, which others can always open.
-    isDown: () => false,
+    isUnavailable: (error) => error instanceof SqliteThreadEnded || isPassing(error),
   };
-}
-
-/** Our driver lets those that wait give up; in Kysely's own queue for single connections they could not. */
-class QueueingAdapter extends SqliteAdapter {
-  override get supportsMultipleConnections(): boolean {
-    return true;
-  }
-}
-
-function createDialect(driver: SqliteThreadDriver): Dialect {
-  return {
-    createDriver: () => driver,
-    createQueryCompiler: () => new SqliteQueryCompiler(),
-    createAdapter: () => new QueueingAdapter(),
-    createIntrospector: (kysely) => new SqliteIntrospector(kysely),
-  };
-}
-
-function isUnavailable(error: unknown): boolean {
-  return error instanceof SqliteThreadEnded || isPassing(error);
 }
