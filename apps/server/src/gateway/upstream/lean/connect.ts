@@ -8,8 +8,8 @@ import { hostOf, portOf } from "#domain/egress/host-patterns.ts";
 import { unconnected } from "#gateway/upstream/failures.ts";
 import { UpstreamFailure } from "#gateway/upstream/upstream.ts";
 
-/** Answers the socket that is to be connected, so that it can be given up. */
-export type Connect = (callback: (error: Error, socket: Socket | null) => void) => Socket;
+/** Tells the socket when it is connected, or why it cannot be. Answers it beforehand, so that it can be given up. */
+export type Connect = (tell: (made: Socket | Error) => void) => Socket;
 
 export interface ConnectOptions {
   readonly connectMs: number;
@@ -20,25 +20,24 @@ export interface ConnectOptions {
 
 /** Of a vendor's connections: how long until they are tried for life, should nothing else be sent. */
 const probeAfterMs = 60_000;
-const none = new Error("connected");
 
 export function connectTo(url: URL, options: ConnectOptions): Connect {
   const open = url.protocol === "https:" ? secureOpener(url, options) : plainOpener(url, options);
-  return (callback) => {
+  return (tell) => {
     const { socket, readyOn } = open();
     // Without a listener an error that comes later than it matters would end the process.
     socket.on("error", () => {});
     const timer = setTimeout(() => {
       socket.destroy(new UpstreamFailure("connect", "connecting timed out"));
     }, options.connectMs);
-    const onError = (error: Error): void => settle(() => callback(unconnected(error), null));
-    const onReady = (): void => settle(() => callback(none, socket));
-    const settle = (tell: () => void): void => {
+    const onError = (error: Error): void => settle(unconnected(error));
+    const onReady = (): void => settle(socket);
+    const settle = (made: Socket | Error): void => {
       clearTimeout(timer);
       socket.removeListener("error", onError);
       socket.removeListener("close", onClose);
       socket.removeListener(readyOn, onReady);
-      tell();
+      tell(made);
     };
     const onClose = (): void => onError(new UpstreamFailure("connect", "the connection was closed while it was made"));
     socket.once("error", onError);

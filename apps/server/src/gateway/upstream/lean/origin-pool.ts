@@ -106,18 +106,18 @@ export class OriginPool implements ConnectionOwner {
 
   #open(exchange: Exchange): void {
     this.#connections += 1;
-    const made = this.#options.connect((error, socket) => {
-      this.#connecting.delete(made);
-      if (socket === null) {
+    const socket = this.#options.connect((made) => {
+      this.#connecting.delete(socket);
+      if (made instanceof Error) {
         this.#connections -= 1;
-        exchange.fail(error);
+        exchange.fail(made);
         return this.#serveWaiting();
       }
-      const connection = new Connection(socket, this);
+      const connection = new Connection(made, this);
       if (exchange.isOver) this.onFree(connection);
       else connection.start(exchange);
     });
-    this.#connecting.add(made);
+    this.#connecting.add(socket);
   }
 
   onFree(connection: Connection): void {
