@@ -3,7 +3,7 @@
 
 import { startFakeProcess } from "./fake-process.ts";
 import { startGateway } from "./gateway.ts";
-import { measureThroughput, proveThatItWorks } from "./measure.ts";
+import { measureThroughput, proveThatItWorks, warmUp } from "./measure.ts";
 import { checkOut, hasCommit } from "./other-commit.ts";
 import { median } from "./statistics.ts";
 import type { Stoppable, Target } from "./targets.ts";
@@ -13,7 +13,6 @@ const repeats = 3;
 const rounds = 4;
 const load = { concurrency: 32, seconds: 1 };
 const warmSeconds = 2;
-const warmUps = 3;
 const mostRatio = 1.25;
 const measured: readonly string[] = ["small", "burst"];
 
@@ -41,9 +40,7 @@ async function repeatOnce({ here, before }: Pair, workload: Workload): Promise<n
 async function compare(pair: Pair, workload: Workload): Promise<readonly number[]> {
   for (const target of [pair.here, pair.before]) {
     await proveThatItWorks(target, workload);
-    for (let time = 0; time < warmUps; time += 1) {
-      await measureThroughput(target, workload, { ...load, seconds: warmSeconds });
-    }
+    await warmUp(target, workload, { ...load, seconds: warmSeconds });
   }
   const ratios: number[] = [];
   for (let repeat = 0; repeat < repeats; repeat += 1) ratios.push(await repeatOnce(pair, workload));

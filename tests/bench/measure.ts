@@ -24,6 +24,24 @@ export async function measureThroughput(
   return measured(target, () => loadAtConcurrency({ ...aim(target, workload), ...load }));
 }
 
+const mostWarmUps = 8;
+/** Two warm-ups of the same cost: the compiler has nothing left to find. */
+const standsStill = 1.03;
+
+/** A process that has just started costs half as much again; how long that takes depends on the machine. */
+export async function warmUp(
+  target: Target,
+  workload: Workload,
+  load: { readonly concurrency: number; readonly seconds: number },
+): Promise<void> {
+  let cheapest = Number.POSITIVE_INFINITY;
+  for (let time = 0; time < mostWarmUps; time += 1) {
+    const { cpu } = await measureThroughput(target, workload, load);
+    if (cpu === null || cpu.totalMicros * standsStill > cheapest) return;
+    cheapest = cpu.totalMicros;
+  }
+}
+
 export async function measureLatency(
   target: Target,
   workload: Workload,

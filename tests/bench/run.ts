@@ -5,6 +5,7 @@ import {
   measureStreams,
   measureThroughput,
   proveThatItWorks,
+  warmUp,
   type StreamMeasurement,
 } from "./measure.ts";
 import type { BenchOptions } from "./options.ts";
@@ -108,22 +109,8 @@ async function prepare(run: BenchRun, workload: Workload): Promise<void> {
   await run.fake.script(workload.script);
   for (const target of run.targets) {
     await proveThatItWorks(target, workload);
-    await warmUp(run, target, workload);
-  }
-}
-
-const mostWarmUps = 8;
-/** Two warm-ups of the same cost: the compiler has nothing left to find. */
-const standsStill = 1.03;
-
-/** A process that has just started costs half as much again; how long that takes depends on the machine. */
-async function warmUp({ options }: BenchRun, target: Target, workload: Workload): Promise<void> {
-  const { concurrency, warmSeconds: seconds } = options;
-  let cheapest = Number.POSITIVE_INFINITY;
-  for (let time = 0; time < mostWarmUps; time += 1) {
-    const { cpu } = await measureThroughput(target, workload, { concurrency, seconds });
-    if (cpu === null || cpu.totalMicros * standsStill > cheapest) return;
-    cheapest = cpu.totalMicros;
+    const { concurrency, warmSeconds: seconds } = run.options;
+    await warmUp(target, workload, { concurrency, seconds });
   }
 }
 
