@@ -1,5 +1,5 @@
-import { prompt } from "./client.ts";
-import type { ClientGuide, Settings } from "./client.ts";
+import { prompt, sdkGuide } from "./client.ts";
+import type { Settings } from "./client.ts";
 
 function curl({ url, key, model }: Settings): string {
   const body = JSON.stringify({ model, max_tokens: 200, messages: [{ role: "user", content: prompt }] });
@@ -77,15 +77,10 @@ client.messages().create(question).content()
     .forEach(block -> block.text().ifPresent(text -> System.out.println(text.text())));`;
 }
 
-export const anthropic: ClientGuide = {
-  id: "anthropic",
-  name: "Anthropic",
-  kind: "SDKs",
-  snippets: (settings) => [
-    { title: "curl", code: curl(settings) },
-    { title: "Python", code: python(settings) },
-    { title: "TypeScript", code: typescript(settings) },
-    { title: "Go", code: go(settings) },
-    { title: "Java", code: java(settings) },
-  ],
-};
+export const anthropic = sdkGuide("anthropic", "Anthropic", {
+  curl,
+  Python: python,
+  TypeScript: typescript,
+  Go: go,
+  Java: java,
+});

@@ -23,6 +23,18 @@ export interface ClientGuide {
   readonly snippets: (settings: Settings) => readonly Snippet[];
 }
 
+type Write = (settings: Settings) => string;
+
+/** Of a vendor whose SDKs are in several languages. */
+export function sdkGuide(id: string, name: string, languages: Readonly<Record<string, Write>>): ClientGuide {
+  return {
+    id,
+    name,
+    kind: "SDKs",
+    snippets: (settings) => Object.entries(languages).map(([title, write]) => ({ title, code: write(settings) })),
+  };
+}
+
 /** Where a key is to be put that the page does not know. */
 export const keyPlaceholder = "gk-...";
 export const prompt = "Say hello in one short sentence.";

@@ -1,5 +1,5 @@
-import { prompt } from "./client.ts";
-import type { ClientGuide, Settings } from "./client.ts";
+import { prompt, sdkGuide } from "./client.ts";
+import type { Settings } from "./client.ts";
 
 function curl({ url, key, model }: Settings): string {
   const body = JSON.stringify({ contents: [{ role: "user", parts: [{ text: prompt }] }] });
@@ -69,15 +69,10 @@ var client = Client.builder()
 System.out.println(client.models.generateContent("${model}", "${prompt}", null).text());`;
 }
 
-export const google: ClientGuide = {
-  id: "google",
-  name: "Google",
-  kind: "SDKs",
-  snippets: (settings) => [
-    { title: "curl", code: curl(settings) },
-    { title: "Python", code: python(settings) },
-    { title: "TypeScript", code: typescript(settings) },
-    { title: "Go", code: go(settings) },
-    { title: "Java", code: java(settings) },
-  ],
-};
+export const google = sdkGuide("google", "Google", {
+  curl,
+  Python: python,
+  TypeScript: typescript,
+  Go: go,
+  Java: java,
+});

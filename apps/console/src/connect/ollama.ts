@@ -1,5 +1,5 @@
-import { prompt } from "./client.ts";
-import type { ClientGuide, Settings } from "./client.ts";
+import { prompt, sdkGuide } from "./client.ts";
+import type { Settings } from "./client.ts";
 
 function curl({ url, key, model }: Settings): string {
   const body = JSON.stringify({ model, messages: [{ role: "user", content: prompt }], stream: false });
@@ -29,13 +29,4 @@ const answer = await client.chat({
 console.log(answer.message.content);`;
 }
 
-export const ollama: ClientGuide = {
-  id: "ollama",
-  name: "Ollama",
-  kind: "SDKs",
-  snippets: (settings) => [
-    { title: "curl", code: curl(settings) },
-    { title: "Python", code: python(settings) },
-    { title: "TypeScript", code: typescript(settings) },
-  ],
-};
+export const ollama = sdkGuide("ollama", "Ollama", { curl, Python: python, TypeScript: typescript });

@@ -1,5 +1,5 @@
-import { prompt } from "./client.ts";
-import type { ClientGuide, Settings } from "./client.ts";
+import { prompt, sdkGuide } from "./client.ts";
+import type { Settings } from "./client.ts";
 
 function curl({ url, key, model }: Settings): string {
   const body = JSON.stringify({ model, messages: [{ role: "user", content: prompt }] });
@@ -72,15 +72,10 @@ var answer = client.chat().completions().create(question);
 System.out.println(answer.choices().get(0).message().content().orElse(""));`;
 }
 
-export const openai: ClientGuide = {
-  id: "openai",
-  name: "OpenAI",
-  kind: "SDKs",
-  snippets: (settings) => [
-    { title: "curl", code: curl(settings) },
-    { title: "Python", code: python(settings) },
-    { title: "TypeScript", code: typescript(settings) },
-    { title: "Go", code: go(settings) },
-    { title: "Java", code: java(settings) },
-  ],
-};
+export const openai = sdkGuide("openai", "OpenAI", {
+  curl,
+  Python: python,
+  TypeScript: typescript,
+  Go: go,
+  Java: java,
+});
