@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
-import { useApi, useRefresh } from "#api/api.tsx";
+import { useApi } from "#api/api.tsx";
 import { useCaller } from "#api/me.ts";
 import type { Alias } from "#api/queries.ts";
 import { Page } from "#frame/page.tsx";
@@ -8,7 +8,7 @@ import { IdCell } from "#parts/copy.tsx";
 import { Facts, Panel } from "#parts/panel.tsx";
 import { Removal } from "#parts/removal.tsx";
 import { Loaded } from "#parts/states.tsx";
-import { useToast } from "#parts/toast.tsx";
+import { useChanged } from "#parts/use-changed.ts";
 import { Time } from "#parts/values.tsx";
 import { AliasForm } from "./alias-form.tsx";
 
@@ -69,8 +69,7 @@ function AliasFacts({ alias }: { readonly alias: Alias }) {
 
 function Settings({ alias }: { readonly alias: Alias }) {
   const { client } = useApi();
-  const refresh = useRefresh();
-  const toast = useToast();
+  const changed = useChanged();
   return (
     <Panel title="Settings">
       <div className="px-4 py-3">
@@ -80,8 +79,7 @@ function Settings({ alias }: { readonly alias: Alias }) {
           action="Save changes"
           send={async (body) => {
             await client.aliases.update({ params: { id: alias.id }, body });
-            await refresh("aliases");
-            toast.tell(`“${body.name}” is changed, and in force`);
+            await changed(body.name, "aliases");
           }}
         />
       </div>

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
 import { useState } from "react";
-import { useApi, useRefresh } from "#api/api.tsx";
+import { useApi } from "#api/api.tsx";
 import { useCaller } from "#api/me.ts";
 import type { ApiKey } from "#api/queries.ts";
 import { Page } from "#frame/page.tsx";
@@ -11,7 +11,7 @@ import { IdCell } from "#parts/copy.tsx";
 import { Facts, Panel } from "#parts/panel.tsx";
 import { Loaded } from "#parts/states.tsx";
 import { Status } from "#parts/status.tsx";
-import { useToast } from "#parts/toast.tsx";
+import { useChanged } from "#parts/use-changed.ts";
 import { Time } from "#parts/values.tsx";
 import { RequestsLink } from "#requests/requests-link.tsx";
 import { KeyForm, toBody } from "./key-form.tsx";
@@ -43,8 +43,7 @@ export function KeyPage() {
 function KeyPanels({ apiKey }: { readonly apiKey: ApiKey }) {
   const { client } = useApi();
   const { may } = useCaller();
-  const refresh = useRefresh();
-  const toast = useToast();
+  const changed = useChanged();
   return (
     <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,1.2fr)_minmax(0,1fr)]">
       {may("keys.update") && apiKey.is_active && (
@@ -56,8 +55,7 @@ function KeyPanels({ apiKey }: { readonly apiKey: ApiKey }) {
               action="Save changes"
               send={async (values) => {
                 await client.apiKeys.update({ params: { id: apiKey.id }, body: toBody(values) });
-                await refresh("keys");
-                toast.tell(`“${values.name}” is changed, and in force`);
+                await changed(values.name, "keys");
               }}
             />
           </div>

@@ -1,11 +1,11 @@
-import { useApi, useRefresh } from "#api/api.tsx";
+import { useApi } from "#api/api.tsx";
 import type { Model } from "#api/queries.ts";
 import { formatPrice } from "#format/money.ts";
 import { SelectField, TextField } from "#parts/field.tsx";
 import { FormButtons, FormFailure, useServerForm } from "#parts/form.tsx";
 import type { ServerForm } from "#parts/form.tsx";
 import { toNumber } from "#parts/number-text.ts";
-import { useToast } from "#parts/toast.tsx";
+import { useChanged } from "#parts/use-changed.ts";
 
 const priceFields = [
   ["input_price_usd", "Input", "input_usd"],
@@ -46,14 +46,12 @@ function toBody(values: Values) {
 
 export function ModelForm({ model }: { readonly model: Model }) {
   const { client } = useApi();
-  const refresh = useRefresh();
-  const toast = useToast();
+  const changed = useChanged();
   const server = useServerForm<Values>({
     defaultValues: valuesOf(model),
     send: async (values) => {
       await client.models.update({ params: { id: model.id }, body: toBody(values) });
-      await refresh("models");
-      toast.tell(`“${model.name}” is changed, and in force`);
+      await changed(model.name, "models");
     },
   });
   const { form, errorOf, failure, isBusy, submit } = server;

@@ -12,6 +12,7 @@ import { Removal } from "#parts/removal.tsx";
 import { Loaded, wordsOf } from "#parts/states.tsx";
 import { Status } from "#parts/status.tsx";
 import { useToast } from "#parts/toast.tsx";
+import { useChanged } from "#parts/use-changed.ts";
 import { useSearchValue } from "#parts/use-search.ts";
 import { Time } from "#parts/values.tsx";
 import { RequestsLink } from "#requests/requests-link.tsx";
@@ -133,13 +134,11 @@ function Test({ provider: { id } }: { readonly provider: Provider }) {
 
 function SettingsPanel({ provider }: { readonly provider: Provider }) {
   const { client, queries } = useApi();
-  const refresh = useRefresh();
-  const toast = useToast();
+  const changed = useChanged();
   const types = useQuery(queries.providerTypes);
   const send = async (values: Parameters<typeof toBody>[0]): Promise<void> => {
     const { name } = await client.providers.update({ params: { id: provider.id }, body: toBody(values) });
-    await refresh("providers", "models");
-    toast.tell(`“${name}” is changed, and in force`);
+    await changed(name, "providers", "models");
   };
   return (
     <Panel title="Settings">

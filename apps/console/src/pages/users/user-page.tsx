@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
-import { useApi, useRefresh } from "#api/api.tsx";
+import { useApi } from "#api/api.tsx";
 import { useCaller } from "#api/me.ts";
 import type { User } from "#api/queries.ts";
 import { Page } from "#frame/page.tsx";
@@ -10,7 +10,7 @@ import { IdCell } from "#parts/copy.tsx";
 import { Facts, Panel } from "#parts/panel.tsx";
 import { Removal } from "#parts/removal.tsx";
 import { Loaded } from "#parts/states.tsx";
-import { useToast } from "#parts/toast.tsx";
+import { useChanged } from "#parts/use-changed.ts";
 import { Time } from "#parts/values.tsx";
 import { RequestsLink } from "#requests/requests-link.tsx";
 import { toBody, UserForm } from "./user-form.tsx";
@@ -78,8 +78,7 @@ function UserFacts({ user }: { readonly user: User }) {
 
 function Settings({ user }: { readonly user: User }) {
   const { client } = useApi();
-  const refresh = useRefresh();
-  const toast = useToast();
+  const changed = useChanged();
   return (
     <Panel title="Settings">
       <div className="px-4 py-3">
@@ -89,8 +88,7 @@ function Settings({ user }: { readonly user: User }) {
           action="Save changes"
           send={async (values) => {
             await client.users.update({ params: { id: user.id }, body: toBody(values) });
-            await refresh("users", "me");
-            toast.tell(`“${values.email}” is changed, and in force`);
+            await changed(values.email, "users", "me");
           }}
         />
       </div>
