@@ -4,8 +4,7 @@ import { createServer, request as ask } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { findBrowser, openBrowser, openView, settled, signIn, violationsOf } from "./support/browser.ts";
-import type { View } from "./support/browser.ts";
+import { findBrowser, openBrowser, settled, signIn, violationsOf, Visits } from "./support/browser.ts";
 import { admin, naughty, password, startStage, user } from "./support/stage.ts";
 import type { Stage } from "./support/stage.ts";
 
@@ -15,44 +14,25 @@ if (executable === null)
 
 let stage: Stage;
 let browser: Browser;
-const views: View[] = [];
+let visits: Visits;
 
 beforeAll(async () => {
   if (executable === null) return;
   stage = await startStage();
   browser = await openBrowser(executable);
+  visits = new Visits(browser, stage.url);
 }, 180_000);
-afterEach(async () => {
-  await Promise.all(views.splice(0).map((view) => view.close()));
-});
+afterEach(() => visits?.closeAll());
 afterAll(async () => {
   await browser?.close();
   await stage?.close();
 });
 
-/** A page of somebody who has signed in. */
-async function openAs(email: string, options: Parameters<typeof openView>[1] = {}): Promise<View> {
-  const view = await open(options);
-  await signIn(view.page, stage.url, email);
-  return view;
-}
-
-async function open(options: Parameters<typeof openView>[1] = {}): Promise<View> {
-  const view = await openView(browser, options);
-  views.push(view);
-  return view;
-}
-
-async function visit(page: Page, path: string): Promise<void> {
-  await page.goto(`${stage.url}/console${path}`);
-  await settled(page);
-}
-
 const names = (page: Page) => page.locator("tbody tr td:nth-child(2)").allInnerTexts();
 
 describe.skipIf(executable === null)("signing in", () => {
   it("leads to the page that was asked for, says what is wrong, and ends with the sign-out", async () => {
-    const { page, problems } = await open();
+    const { page, problems } = await visits.open();
     await page.goto(`${stage.url}/console/keys?q=ci`);
     await page.getByLabel("E-mail").fill(admin);
     await page.getByLabel("Password").fill("wrong");
@@ -71,7 +51,7 @@ describe.skipIf(executable === null)("signing in", () => {
   });
 
   it("goes nowhere else, whatever a link says", async () => {
-    const { page } = await open();
+    const { page } = await visits.open();
     await page.goto(`${stage.url}/console/sign-in?to=${encodeURIComponent("//evil.example.com/")}`);
     await page.getByLabel("E-mail").fill(admin);
     await page.getByLabel("Password").fill(password);
@@ -81,8 +61,8 @@ describe.skipIf(executable === null)("signing in", () => {
   });
 
   it("keeps nothing of it where a script could read it", async () => {
-    const { page } = await openAs(admin);
-    await visit(page, "/keys");
+    const { page } = await visits.openAs(admin);
+    await visits.visit(page, "/keys");
     const kept: string = await page.evaluate(
       "JSON.stringify([{...localStorage}, {...sessionStorage}, document.cookie])",
     );
@@ -94,8 +74,8 @@ describe.skipIf(executable === null)("signing in", () => {
   });
 
   it("is asked for again when the session has ended elsewhere", async () => {
-    const { page } = await openAs(admin);
-    await visit(page, "/keys");
+    const { page } = await visits.openAs(admin);
+    await visits.visit(page, "/keys");
     await page.evaluate("fetch('../admin/sessions/current', { method: 'DELETE' }).then(() => null)");
     await page.getByRole("link", { name: "Aliases" }).click();
     await page.getByRole("heading", { name: "Sign in to GhostLLM" }).waitFor();
@@ -107,7 +87,7 @@ describe.skipIf(executable === null)("the first minute", () => {
   it("leads from nothing to a provider that was tested, a key and an answer, and is not shown again", async () => {
     const fresh = await startStage({ isFresh: true });
     try {
-      const { page, problems } = await open();
+      const { page, problems } = await visits.open();
       await signIn(page, fresh.url);
       await page.getByRole("heading", { name: "Welcome" }).waitFor();
       await page.getByLabel("Vendor").selectOption({ label: "OpenAI" });
@@ -136,8 +116,8 @@ describe.skipIf(executable === null)("the first minute", () => {
 
 describe.skipIf(executable === null)("the dashboard", () => {
   it("shows a call that was made elsewhere within a second or so, and stops where it is told to", async () => {
-    const { page, problems } = await openAs(admin);
-    await visit(page, "/");
+    const { page, problems } = await visits.openAs(admin);
+    await visits.visit(page, "/");
     const tail = page.getByRole("region", { name: "Live requests" });
     await tail.waitFor();
     await call("seen at once");
@@ -156,8 +136,8 @@ describe.skipIf(executable === null)("the dashboard", () => {
   });
 
   it("has its time in the URL", async () => {
-    const { page } = await openAs(admin);
-    await visit(page, "/");
+    const { page } = await visits.openAs(admin);
+    await visits.visit(page, "/");
     await page.getByRole("button", { name: "7d" }).click();
     await expect.poll(() => page.url()).toContain("range=7d");
     await page.goBack();
@@ -168,7 +148,7 @@ describe.skipIf(executable === null)("the dashboard", () => {
 
 describe.skipIf(executable === null)("requests", () => {
   it("are found by their id from anywhere, and those that are not there are said not to be", async () => {
-    const { page } = await openAs(admin);
+    const { page } = await visits.openAs(admin);
     await call("to be found");
     await expect.poll(async () => (await stage.server.admin.requests.list()).data.length).toBeGreaterThan(0);
     const id = (await stage.server.admin.requests.list()).data[0]?.id ?? "";
@@ -198,7 +178,7 @@ async function call(prompt: string): Promise<void> {
 
 describe.skipIf(executable === null)("keys", () => {
   it("are created by the keyboard alone, shown once, tried, and revoked with their name typed", async () => {
-    const { page, problems } = await openAs(admin);
+    const { page, problems } = await visits.openAs(admin);
     await page.keyboard.press("Control+k");
     await page.getByRole("dialog", { name: "Search or jump to" }).waitFor();
     await page.keyboard.type("create a key");
@@ -237,8 +217,8 @@ describe.skipIf(executable === null)("keys", () => {
   });
 
   it("are filtered and sorted in the URL, and back and forward work", async () => {
-    const { page } = await openAs(admin);
-    await visit(page, "/keys");
+    const { page } = await visits.openAs(admin);
+    await visits.visit(page, "/keys");
     const first = await names(page);
     await page.getByRole("button", { name: "Name" }).click();
     await expect.poll(() => page.url()).toContain("sort=name");
@@ -255,8 +235,8 @@ describe.skipIf(executable === null)("keys", () => {
   });
 
   it("have their limits and budget changed, and the server's words where that is wrong", async () => {
-    const { page } = await openAs(admin);
-    await visit(page, "/keys?q=reranker");
+    const { page } = await visits.openAs(admin);
+    await visits.visit(page, "/keys?q=reranker");
     await page.getByText("reranker").click();
     await page.getByLabel("Budget in USD").fill("12.50");
     await page.getByLabel("Requests / min").fill("many");
@@ -274,8 +254,8 @@ describe.skipIf(executable === null)("keys", () => {
 
 describe.skipIf(executable === null)("providers", () => {
   it("are added from their schema, tested by themselves, and never show their key again", async () => {
-    const { page, problems } = await openAs(admin);
-    await visit(page, "/providers?new=provider");
+    const { page, problems } = await visits.openAs(admin);
+    await visits.visit(page, "/providers?new=provider");
     const dialog = page.getByRole("dialog", { name: "Add a provider" });
     await dialog.getByLabel("Vendor").selectOption({ label: "Azure OpenAI" });
     await dialog.getByLabel("Api version").waitFor();
@@ -301,8 +281,8 @@ describe.skipIf(executable === null)("providers", () => {
 
 describe.skipIf(executable === null)("models", () => {
   it("have their price overridden, at once", async () => {
-    const { page } = await openAs(admin);
-    await visit(page, "/models?q=fake-model");
+    const { page } = await visits.openAs(admin);
+    await visits.visit(page, "/models?q=fake-model");
     await page.getByText("fake-model", { exact: true }).first().click();
     await page.getByLabel("Input", { exact: true }).fill("7.25");
     await page.getByLabel("Output", { exact: true }).fill("9");
@@ -315,8 +295,8 @@ describe.skipIf(executable === null)("models", () => {
 
 describe.skipIf(executable === null)("aliases", () => {
   it("have their targets put in order by the keyboard", async () => {
-    const { page } = await openAs(admin);
-    await visit(page, "/aliases");
+    const { page } = await visits.openAs(admin);
+    await visits.visit(page, "/aliases");
     await page.getByText("smart").click();
     await page.getByLabel("Model of target 2").waitFor();
     await page.getByRole("button", { name: "Move target 2 up" }).press("Enter");
@@ -344,8 +324,8 @@ describe.skipIf(executable === null)("aliases", () => {
 
 describe.skipIf(executable === null)("users", () => {
   it("are created, with the server's words at the field that is wrong, and deleted", async () => {
-    const { page } = await openAs(admin);
-    await visit(page, "/users?new=user");
+    const { page } = await visits.openAs(admin);
+    await visits.visit(page, "/users?new=user");
     const dialog = page.getByRole("dialog", { name: "Create a user" });
     await dialog.getByLabel("E-mail").fill(user);
     await dialog.getByRole("button", { name: "Create user" }).click();
@@ -364,8 +344,8 @@ describe.skipIf(executable === null)("users", () => {
 
 describe.skipIf(executable === null)("who may less", () => {
   it("sees less: pages and actions that his role does not allow are absent", async () => {
-    const { page } = await openAs(user);
-    await visit(page, "/keys");
+    const { page } = await visits.openAs(user);
+    await visits.visit(page, "/keys");
     const pages = await page.getByRole("navigation", { name: "Pages" }).getByRole("link").allInnerTexts();
     expect(pages).toEqual(["Dashboard", "Requests", "Connect", "Keys", "Usage", "Settings"]);
     expect(await page.getByRole("button", { name: /Create|Revoke|Add/ }).count()).toBe(0);
@@ -400,7 +380,7 @@ describe.skipIf(executable === null)("every page", () => {
   it.each(["light", "dark"] as const)(
     "has nothing that axe objects to, and no error, %s",
     async (theme) => {
-      const { page, problems } = await openAs(admin, { theme });
+      const { page, problems } = await visits.openAs(admin, null, { theme });
       const { admin: client } = stage.server;
       const [key, provider, model, alias, one] = await Promise.all([
         client.apiKeys.list(),
@@ -422,7 +402,7 @@ describe.skipIf(executable === null)("every page", () => {
         ],
       ];
       for (const path of [...pages, ...details]) {
-        await visit(page, path);
+        await visits.visit(page, path);
         expect([path, await violationsOf(page)]).toEqual([path, []]);
       }
       await page.keyboard.press("Control+k");
@@ -434,9 +414,9 @@ describe.skipIf(executable === null)("every page", () => {
   );
 
   it("fits a phone, where the sidebar is a drawer", async () => {
-    const { page, problems } = await openAs(admin, { width: 390 });
+    const { page, problems } = await visits.openAs(admin, null, { width: 390 });
     for (const path of [...pages, "/connect", "/settings"]) {
-      await visit(page, path);
+      await visits.visit(page, path);
       const beyond: number = await page.evaluate("document.documentElement.scrollWidth - innerWidth");
       expect([path, beyond]).toEqual([path, 0]);
     }
@@ -448,8 +428,8 @@ describe.skipIf(executable === null)("every page", () => {
   });
 
   it("shows naughty names as what they are", async () => {
-    const { page, problems } = await openAs(admin);
-    await visit(page, "/keys");
+    const { page, problems } = await visits.openAs(admin);
+    await visits.visit(page, "/keys");
     const shown = await names(page);
     for (const name of naughty) expect(shown).toContain(name);
     expect(await page.locator("td img, td script").count()).toBe(0);
@@ -472,7 +452,7 @@ describe.skipIf(executable === null)("behind a proxy", () => {
     await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
     try {
       const url = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}/tools/ghost`;
-      const { page, problems } = await open();
+      const { page, problems } = await visits.open();
       await signIn(page, url);
       await page.goto(`${url}/console/keys?q=ci-agent`);
       await page.getByText("ci-agent").click();

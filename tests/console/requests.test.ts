@@ -3,8 +3,7 @@
 import { readFile } from "node:fs/promises";
 import type { Browser, Page, WebSocketRoute } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
-import { findBrowser, openBrowser, openView, settled, signIn, violationsOf } from "./support/browser.ts";
-import type { View } from "./support/browser.ts";
+import { findBrowser, openBrowser, signIn, violationsOf, Visits } from "./support/browser.ts";
 import { admin, startStage, user } from "./support/stage.ts";
 import type { Stage } from "./support/stage.ts";
 
@@ -15,12 +14,13 @@ let stage: Stage;
 let browser: Browser;
 let keyOfGrace = "";
 let keyOfAdmin = "";
-const views: View[] = [];
+let visits: Visits;
 
 beforeAll(async () => {
   if (executable === null) return;
   stage = await startStage();
   browser = await openBrowser(executable);
+  visits = new Visits(browser, stage.url);
   const { admin: client } = stage.server;
   const users = (await client.users.list()).data;
   const keyOf = async (email: string): Promise<string> => {
@@ -40,9 +40,7 @@ beforeAll(async () => {
     await Promise.all(Array.from({ length: Math.min(20, manyCalls - 3 - at) }, () => call("gpt-4o-mini", keyOfAdmin)));
   await vi.waitUntil(async () => (await client.requests.list()).count?.value === manyCalls, 20_000);
 }, 180_000);
-afterEach(async () => {
-  await Promise.all(views.splice(0).map((view) => view.close()));
-});
+afterEach(() => visits?.closeAll());
 afterAll(async () => {
   await browser?.close();
   await stage?.close();
@@ -57,25 +55,12 @@ async function call(model: string, key: string): Promise<void> {
   expect([answer.status, await answer.text()]).toEqual([200, expect.any(String)]);
 }
 
-async function openAs(email: string, path: string, options: Parameters<typeof openView>[1] = {}): Promise<View> {
-  const view = await openView(browser, options);
-  views.push(view);
-  await signIn(view.page, stage.url, email);
-  await visit(view.page, path);
-  return view;
-}
-
-async function visit(page: Page, path: string): Promise<void> {
-  await page.goto(`${stage.url}/console${path}`);
-  await settled(page);
-}
-
 const rows = (page: Page) => page.locator("tbody tr[data-id]");
 const list = (page: Page) => page.locator("[data-scroll-restoration-id=requests]");
 
 describe.skipIf(executable === null)("the list of requests", () => {
   it("counts them all, reads on as one scrolls, and holds only the rows in sight", async () => {
-    const { page, problems } = await openAs(admin, "/requests");
+    const { page, problems } = await visits.openAs(admin, "/requests");
     await page.getByText(/^\d+ requests$/).waitFor();
     const { data } = await stage.server.admin.requests.list({ query: { limit: 500 } });
     expect(await page.getByText(`${data.length} requests`).count()).toBe(1);
@@ -91,7 +76,7 @@ describe.skipIf(executable === null)("the list of requests", () => {
   });
 
   it("is filtered by the server and in the URL, which can be opened again", async () => {
-    const { page } = await openAs(admin, "/requests");
+    const { page } = await visits.openAs(admin, "/requests");
     await page.getByLabel("All models").selectOption("fake-model");
     await page.getByText("1 request", { exact: true }).waitFor();
     expect(page.url()).toContain("model=fake-model");
@@ -115,7 +100,7 @@ describe.skipIf(executable === null)("the list of requests", () => {
   });
 
   it("is put in order by the server", async () => {
-    const { page } = await openAs(admin, "/requests");
+    const { page } = await visits.openAs(admin, "/requests");
     await page.getByRole("button", { name: "Tokens" }).click();
     await expect.poll(() => page.url()).toContain("sort=-tokens");
     const query = { order_by: "tokens", limit: 1 } as const;
@@ -125,7 +110,7 @@ describe.skipIf(executable === null)("the list of requests", () => {
   });
 
   it("is written as CSV of what is shown", async () => {
-    const { page } = await openAs(admin, "/requests?model=fake-model&columns=id");
+    const { page } = await visits.openAs(admin, "/requests?model=fake-model&columns=id");
     await page.getByText("1 request", { exact: true }).waitFor();
     const download = page.waitForEvent("download");
     await page.getByRole("button", { name: "Download the 1 requests read so far as CSV" }).click();
@@ -136,7 +121,7 @@ describe.skipIf(executable === null)("the list of requests", () => {
   });
 
   it("shows a user what is his own", async () => {
-    const { page, problems } = await openAs(user, "/requests");
+    const { page, problems } = await visits.openAs(user, "/requests");
     await page.getByText("1 request", { exact: true }).waitFor();
     await page.getByText("gpt-4o-mini").first().click();
     await page.getByRole("region", { name: "Who" }).getByText(`tail of ${user}`).first().waitFor();
@@ -147,7 +132,7 @@ describe.skipIf(executable === null)("the list of requests", () => {
 
 describe.skipIf(executable === null)("the live tail", () => {
   it("shows a call within a second or so, and says how many wait while it is stopped or scrolled away", async () => {
-    const { page, problems } = await openAs(admin, "/requests");
+    const { page, problems } = await visits.openAs(admin, "/requests");
     await page.getByText("live", { exact: true }).waitFor();
     const first = () => rows(page).first().getAttribute("data-id");
     const before = await first();
@@ -172,7 +157,7 @@ describe.skipIf(executable === null)("the live tail", () => {
   });
 
   it("tells only what the filter lets through", async () => {
-    const { page } = await openAs(admin, "/requests?model=fake-model");
+    const { page } = await visits.openAs(admin, "/requests?model=fake-model");
     await page.getByText("live", { exact: true }).waitFor();
     const count = await rows(page).count();
     await call("gpt-4o-mini", keyOfAdmin);
@@ -181,8 +166,7 @@ describe.skipIf(executable === null)("the live tail", () => {
   });
 
   it("says that its connection is lost, and has what it missed once that is there again", async () => {
-    const view = await openView(browser);
-    views.push(view);
+    const view = await visits.open();
     const { page } = view;
     const links: WebSocketRoute[] = [];
     let isCut = false;
@@ -192,7 +176,7 @@ describe.skipIf(executable === null)("the live tail", () => {
       links.push(link);
     });
     await signIn(page, stage.url, admin);
-    await visit(page, "/requests");
+    await visits.visit(page, "/requests");
     await page.getByText("live", { exact: true }).waitFor();
     isCut = true;
     for (const link of links) await link.close();
@@ -210,7 +194,7 @@ describe.skipIf(executable === null)("the page of a request", () => {
     const { data } = await stage.server.admin.requests.list({ query: { requested_model: "smart" } });
     const id = data[0]?.id ?? "";
     const { price, record, charges } = await stage.server.admin.requests.get({ params: { id } });
-    const { page, problems } = await openAs(admin, `/requests/${id}`);
+    const { page, problems } = await visits.openAs(admin, `/requests/${id}`);
     expect(await page.getByRole("region", { name: "Figures" }).innerText()).toContain("asked as “smart”");
     const attempts = page.getByRole("region", { name: "Why this target" });
     expect(await attempts.getByRole("row").allInnerTexts()).toEqual([
@@ -236,7 +220,7 @@ describe.skipIf(executable === null)("the page of a request", () => {
   });
 
   it("says what is wrong where there is no such request", async () => {
-    const { page } = await openAs(admin, "/requests/0197a000-0000-7000-8000-00000000c9e4");
+    const { page } = await visits.openAs(admin, "/requests/0197a000-0000-7000-8000-00000000c9e4");
     expect(await page.getByRole("alert").innerText()).toMatch(/request.*0197a000-0000-7000-8000-00000000c9e4/s);
   });
 });
@@ -246,11 +230,11 @@ describe.skipIf(executable === null)("pages of requests", () => {
     "have nothing that axe objects to, and fit a phone, %s",
     async (theme) => {
       const { data } = await stage.server.admin.requests.list({ query: { requested_model: "smart" } });
-      const { page, problems } = await openAs(admin, "/requests", { theme });
+      const { page, problems } = await visits.openAs(admin, "/requests", { theme });
       for (const path of ["/requests", "/requests?id=ffff", `/requests/${data[0]?.id}`]) {
         for (const width of [1440, 390]) {
           await page.setViewportSize({ width, height: 900 });
-          await visit(page, path);
+          await visits.visit(page, path);
           const beyond: number = await page.evaluate("document.documentElement.scrollWidth - innerWidth");
           expect([path, width, beyond, await violationsOf(page)]).toEqual([path, width, 0, []]);
         }

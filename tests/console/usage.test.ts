@@ -8,8 +8,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { migrateStore, openStore } from "../../apps/server/src/control/store/open-store.ts";
 import { createRecord } from "../../apps/server/tests/store-support/records.ts";
-import { findBrowser, openBrowser, openView, settled, signIn, violationsOf } from "./support/browser.ts";
-import type { View } from "./support/browser.ts";
+import { findBrowser, openBrowser, violationsOf, Visits } from "./support/browser.ts";
 import { admin, startStage, user } from "./support/stage.ts";
 import type { Stage } from "./support/stage.ts";
 
@@ -20,7 +19,7 @@ const dollar = 1_000_000_000;
 let stage: Stage;
 let browser: Browser;
 let dataDir: string;
-const views: View[] = [];
+let visits: Visits;
 
 /** Three requests of today and one of the day before, and another that failed. */
 async function writePast(): Promise<void> {
@@ -47,35 +46,21 @@ beforeAll(async () => {
   await writePast();
   stage = await startStage({ dataDir });
   browser = await openBrowser(executable);
+  visits = new Visits(browser, stage.url);
 }, 180_000);
-afterEach(async () => {
-  await Promise.all(views.splice(0).map((view) => view.close()));
-});
+afterEach(() => visits?.closeAll());
 afterAll(async () => {
   await browser?.close();
   await stage?.close();
   if (dataDir !== undefined) rmSync(dataDir, { recursive: true, force: true });
 });
 
-async function openAs(email: string, path: string, options: Parameters<typeof openView>[1] = {}): Promise<View> {
-  const view = await openView(browser, options);
-  views.push(view);
-  await signIn(view.page, stage.url, email);
-  await visit(view.page, path);
-  return view;
-}
-
-async function visit(page: Page, path: string): Promise<void> {
-  await page.goto(`${stage.url}/console${path}`);
-  await settled(page);
-}
-
 const groups = (page: Page, title: string) =>
   page.getByRole("region", { name: title, exact: true }).locator("tbody tr");
 
 describe.skipIf(executable === null)("usage", () => {
   it("is told by model, beside the period before, with what it comes to", async () => {
-    const { page, problems } = await openAs(admin, "/usage?range=24h");
+    const { page, problems } = await visits.openAs(admin, "/usage?range=24h");
     const rows = groups(page, "By model");
     await rows.first().waitFor();
     expect(await rows.allInnerTexts()).toEqual([
@@ -92,7 +77,7 @@ describe.skipIf(executable === null)("usage", () => {
   });
 
   it("is told by any two dimensions, and leads to the requests that it comes from", async () => {
-    const { page } = await openAs(admin, "/usage?range=24h");
+    const { page } = await visits.openAs(admin, "/usage?range=24h");
     await page.getByLabel("By", { exact: true }).selectOption("user");
     await page.getByLabel("and", { exact: true }).selectOption("alias");
     const rows = groups(page, "By user and alias");
@@ -113,7 +98,7 @@ describe.skipIf(executable === null)("usage", () => {
   });
 
   it("is told over time, as a chart and as a table of the same numbers", async () => {
-    const { page } = await openAs(admin, "/usage?range=24h");
+    const { page } = await visits.openAs(admin, "/usage?range=24h");
     const course = page.getByRole("region", { name: "Spend by model" });
     await course.locator("canvas").waitFor();
     await course.getByRole("button", { name: "Table" }).click();
@@ -133,7 +118,7 @@ describe.skipIf(executable === null)("usage", () => {
   });
 
   it("is written as CSV, with all groups and times", async () => {
-    const { page } = await openAs(admin, "/usage?range=24h&by=model,status");
+    const { page } = await visits.openAs(admin, "/usage?range=24h&by=model,status");
     const download = page.waitForEvent("download");
     await page.getByRole("button", { name: "Download CSV" }).click();
     const file = await download;
@@ -144,7 +129,7 @@ describe.skipIf(executable === null)("usage", () => {
   });
 
   it("says so where there was none, and shows a user his own alone", async () => {
-    const { page, problems } = await openAs(user, "/usage");
+    const { page, problems } = await visits.openAs(user, "/usage");
     await page.getByText("There were no requests in this time.").first().waitFor();
     expect(await page.getByRole("region", { name: "Figures" }).innerText()).toMatch(/Spend\s+\$0/);
     expect(problems).toEqual([]);
@@ -153,11 +138,11 @@ describe.skipIf(executable === null)("usage", () => {
   it.each(["light", "dark"] as const)(
     "has nothing that axe objects to, and fits a phone, %s",
     async (theme) => {
-      const { page, problems } = await openAs(admin, "/usage", { theme });
+      const { page, problems } = await visits.openAs(admin, "/usage", { theme });
       for (const path of ["/usage?range=24h", "/usage?range=24h&by=user,model&as=table", "/usage?range=1h"]) {
         for (const width of [1440, 390]) {
           await page.setViewportSize({ width, height: 900 });
-          await visit(page, path);
+          await visits.visit(page, path);
           const beyond: number = await page.evaluate("document.documentElement.scrollWidth - innerWidth");
           expect([path, width, beyond, await violationsOf(page)]).toEqual([path, width, 0, []]);
         }

@@ -44,6 +44,41 @@ export async function openView(browser: Browser, { theme = "light", width = 1440
   return { page, problems, close: () => context.close() };
 }
 
+/** The pages that a test opens, of one server: closed together behind it. */
+export class Visits {
+  readonly #browser: Browser;
+  readonly #url: string;
+  readonly #views: View[] = [];
+
+  constructor(browser: Browser, url: string) {
+    this.#browser = browser;
+    this.#url = url;
+  }
+
+  async open(options: ViewOptions = {}): Promise<View> {
+    const view = await openView(this.#browser, options);
+    this.#views.push(view);
+    return view;
+  }
+
+  /** A page of somebody who has signed in; at a path of the console, where one is named. */
+  async openAs(email: string, path: string | null = null, options: ViewOptions = {}): Promise<View> {
+    const view = await this.open(options);
+    await signIn(view.page, this.#url, email);
+    if (path !== null) await this.visit(view.page, path);
+    return view;
+  }
+
+  async visit(page: Page, path: string): Promise<void> {
+    await page.goto(`${this.#url}/console${path}`);
+    await settled(page);
+  }
+
+  async closeAll(): Promise<void> {
+    await Promise.all(this.#views.splice(0).map((view) => view.close()));
+  }
+}
+
 /** By the form, as people do. */
 export async function signIn(page: Page, url: string, email = admin, secret = password): Promise<void> {
   await page.goto(`${url}/console/sign-in`);
