@@ -7,8 +7,8 @@ const lookEveryMs = 5_000;
 const worthBufferBytes = 32 * 2 ** 20;
 /** Of a heap, what is garbage or empty: a start leaves as much. */
 const worthHeapBytes = 16 * 2 ** 20;
-/** The share of its time that an event loop works which nobody uses. */
-const idleUtilization = 0.02;
+/** The share of its time that an event loop works which nobody uses is some 0.006; three requests a second are more than this. */
+const idleUtilization = 0.01;
 
 /**
  * Gives memory back after many or large requests, and after the start. An idle process does not collect garbage by itself, and what

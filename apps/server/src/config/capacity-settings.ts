@@ -24,7 +24,7 @@ export const capacitySettings = {
     path: "limits.held_bytes",
     variable: "GHOSTLLM_HELD_BYTES",
     kind: size,
-    default: 64 * 2 ** 20,
+    default: 56 * 2 ** 20,
     help: "Bytes of request bodies and plain answers that are held at a time; a request for which there is no room is answered with 503 before its body is read. An eighth is kept for requests of up to 64 KiB. The process needs up to twice as much memory, and some 300 MB besides.",
     read: ({ capacity }) => capacity.heldBytes,
   }),
