@@ -14,13 +14,17 @@ export const workspaces: Readonly<Record<string, readonly string[]>> = {
 /** What a workspace offers beside its index: the `exports` of its package.json. */
 export const doors: readonly string[] = [
   "@ghostllm/contract/client",
+  "@ghostllm/contract/event-names",
+  "@ghostllm/contract/events",
+  "@ghostllm/contract/follow-events",
   "@ghostllm/contract/openapi",
+  "@ghostllm/contract/read-stream",
   "@ghostllm/contract/routes",
   "@ghostllm/server/configuration",
 ];
 
 /** What the dialects share, each room by its subject. */
-const rooms = ["passage", "streams", "seals", "names", "errors", "bodies", "fields", "openai"].map(
+const rooms = ["passage", "streams", "seals", "names", "errors", "bodies", "fields", "openai", "texts"].map(
   (room) => `dialects/${room}`,
 );
 
@@ -88,6 +92,8 @@ export const folders: Readonly<Record<string, Readonly<Record<string, readonly s
     ],
     "dialects/names": ["dialects/dialect.ts (types)", "dialects/parsed-request.ts (types)", "fitting", "hub.ts"],
     "dialects/openai": ["dialects/fields", "hub.ts"],
+    // Where texts stand, and how they are changed there.
+    "dialects/texts": ["dialects/streams", "dialects/errors (types)", "dialects/bodies (types)", "wire"],
     "dialects/passage": [
       ...["dialects/dialect.ts (types)", "dialects/parsed-request.ts (types)", ...rooms],
       ...["fitting", "wire", "hub.ts", "operations.ts", "providers (types)"],
@@ -110,7 +116,9 @@ export const folders: Readonly<Record<string, Readonly<Record<string, readonly s
     "index.ts": ["usage.ts", "hub.ts", "operations.ts", "catalog", "wire", "dialects/**", "demand", "providers"],
   },
   "apps/server": {
-    domain: [],
+    // What is personal in a text: it knows nothing but texts.
+    "domain/privacy/detect": [],
+    domain: ["domain/privacy/detect"],
     config: ["domain"],
     telemetry: ["domain", "config (types)"],
     link: ["domain", "telemetry", "config (types)"],
@@ -154,23 +162,29 @@ export const folders: Readonly<Record<string, Readonly<Record<string, readonly s
     parts: ["format", "api"],
     "parts/table": ["format", "parts"],
     "parts/chart": ["format", "parts"],
+    "parts/code": [],
+    budgets: ["format", "api", "parts"],
     connect: ["format", "api", "parts"],
     models: ["format", "api", "parts", "parts/table"],
     requests: ["format", "api", "parts"],
     providers: ["format", "api", "parts"],
     usage: ["format", "api", "parts/chart"],
-    frame: ["format", "api", "parts"],
+    views: ["format", "api", "parts"],
+    frame: ["format", "api", "parts", "views"],
     "pages/*": [
       "format",
       "api",
       "parts",
       "parts/table",
       "parts/chart",
+      "parts/code",
+      "budgets",
       "connect",
       "models",
       "requests",
       "providers",
       "usage",
+      "views",
       "frame",
     ],
     "router.tsx": ["api", "parts", "frame", "pages/**"],
@@ -199,6 +213,23 @@ export const restrictions: readonly Restriction[] = [
     instead: "Add a method to the Store interface and call that.",
   },
   {
+    modules: ["ioredis"],
+    only: ["apps/server/src/link/redis"],
+    instead: "Ask a part of link: Redis is one way to keep it.",
+  },
+  {
+    modules: ["@platformatic/kafka"],
+    within: ["apps/server/src"],
+    only: ["apps/server/src/control/events/kafka-sink.ts"],
+    instead: "A broker is a sink of control/events, which is loaded where it is configured.",
+  },
+  {
+    modules: ["@nats-io/jetstream", "@nats-io/transport-node"],
+    within: ["apps/server/src"],
+    only: ["apps/server/src/control/events/nats-sink.ts"],
+    instead: "A broker is a sink of control/events, which is loaded where it is configured.",
+  },
+  {
     modules: ["undici"],
     only: ["apps/server/src/gateway/upstream"],
     instead: "Call vendors through the upstream client's interface.",
@@ -207,7 +238,11 @@ export const restrictions: readonly Restriction[] = [
     modules: ["node:http", "node:https", "node:http2", "node:net", "node:tls"],
     names: ["request", "get", "connect", "createConnection", "Agent", "ClientRequest", "Socket", "TLSSocket"],
     within: ["apps/server/src"],
-    only: ["apps/server/src/gateway/upstream", "apps/server/src/control/store"],
+    only: [
+      ...["apps/server/src/gateway/upstream", "apps/server/src/control/store"],
+      // It leads to the main thread of the same process.
+      "apps/server/src/compose/workers/passage-to-control.ts",
+    ],
     instead: "Only gateway/upstream opens sockets to vendors; take its client as a value.",
   },
   {
@@ -250,13 +285,24 @@ export const restrictions: readonly Restriction[] = [
     instead: "packages/llm is pure and runs anywhere: take the result as an argument.",
   },
   {
+    modules: ["node:", "zod", "re2js"],
+    within: ["apps/server/src/domain/privacy/detect"],
+    only: [],
+    instead: "Detectors are pure: text in, places out.",
+  },
+  {
+    modules: ["re2js"],
+    only: ["apps/server/src/domain/privacy"],
+    instead: "Patterns of operators are matched by domain/privacy/own-patterns.ts.",
+  },
+  {
     modules: ["node:"],
     within: ["packages/contract/src", "apps/console/src"],
     only: [],
     instead: "It runs in browsers: use what all platforms have.",
   },
   {
-    modules: ["@ghostllm/contract/client"],
+    modules: ["@ghostllm/contract/client", "@ghostllm/contract/follow-events"],
     within: ["apps/console/src"],
     only: ["apps/console/src/api"],
     instead: "Use the queries and the client of `#api`: they know what ends a session and what is to be read anew.",
@@ -335,6 +381,7 @@ export const strangers = {
       "bodies",
       "fields",
       "openai",
+      "texts",
     ],
     gatherer: "index.ts",
   },

@@ -11,8 +11,8 @@ const long = [
   "apps/server/tests/{replay-openai-chat,store.journal}.test.ts",
 ];
 
-/** They pull plugs, and take the longest: `npm run test:faults` runs them, and nothing else. */
-const faults = ["tests/{faults,pressure}/**/*.test.ts", "tests/tooling/demo.test.ts"];
+/** They pull plugs or go by the clock, and take the longest: `npm run test:faults` runs them, and nothing else. */
+const faults = ["tests/{bench,faults,pressure}/**/*.test.ts", "tests/tooling/demo.test.ts"];
 
 /** They look at the memory of their own process. */
 const alone = ["apps/server/tests/made-up-names.test.ts", "apps/server/tests/request-bodies.test.ts"];
@@ -23,7 +23,15 @@ const processes = ["tests/{compat,e2e,tooling}/**/*.test.ts"];
 /** Pages in a real browser: `npm run test:console` runs them, and nothing else. */
 const pages = ["tests/console/**/*.test.ts"];
 
-const elsewhere = ["tests/bench/**", "tests/agents/**", "tests/servers/**"];
+/** Several servers over one Redis and one PostgreSQL: `npm run test:machines` runs them, and nothing else. */
+const machines = ["tests/machines/**/*.test.ts"];
+
+/** A database or Redis is away for a minute: `npm run test:outages` runs them, and nothing else. */
+const outages = ["tests/outages/**/*.test.ts"];
+
+const elsewhere = ["tests/agents/**", "tests/servers/**", "tests/kafka/**"];
+
+const isCi = process.env["CI"] === "true";
 
 function project(name: string, settings: object) {
   return { extends: true as const, test: { name, ...settings } };
@@ -38,17 +46,32 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     teardownTimeout: 20_000,
+    // A machine of others stalls for seconds now and then. Who was asked twice is said in the report, and by .ci/run at its end.
+    retry: isCi ? 1 : 0,
     // A machine that does other work is slow: what is waited for is only given up much later.
     expect: { poll: { timeout: 20_000 } },
     projects: [
       project("faults", { include: faults }),
       project("console", { include: pages }),
+      project("machines", { include: machines }),
+      // What is measured is measured alone.
+      project("outages", { include: outages, fileParallelism: false }),
       project("processes", { include: processes, exclude: [...configDefaults.exclude, ...faults] }),
       project("alone", { include: alone }),
       project("long", { include: long, isolate: false }),
       project("shared", {
         include: ["packages/**/*.test.ts", "apps/**/*.test.ts", "tests/**/*.test.ts"],
-        exclude: [...configDefaults.exclude, ...elsewhere, ...alone, ...long, ...processes, ...pages, ...faults],
+        exclude: [
+          ...configDefaults.exclude,
+          ...elsewhere,
+          ...alone,
+          ...long,
+          ...processes,
+          ...pages,
+          ...faults,
+          ...machines,
+          ...outages,
+        ],
         isolate: false,
       }),
     ],

@@ -3,7 +3,7 @@
 
 import { execFileSync } from "node:child_process";
 import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { build } from "esbuild";
 import type { Metafile, Plugin } from "esbuild";
@@ -23,6 +23,7 @@ const dist = resolve(values.out ?? join(root, "apps/cli/dist"));
 
 /** Files that are started as threads, so that each has to be a file of its own. */
 const workers = [
+  "compose/workers/worker-thread.ts",
   "control/store/engines/sqlite-worker.ts",
   "gateway/estimator/tokenizer-worker.ts",
   "gateway/heavy-work/heavy-thread.ts",
@@ -127,11 +128,9 @@ function buildConsole(): void {
 
 rmSync(dist, { recursive: true, force: true });
 const metafile = await bundle();
-const launcher = join(dist, "bin/ghostllm.cjs");
-mkdirSync(dirname(launcher), { recursive: true });
-cpSync(join(root, "apps/cli/bin/ghostllm.cjs"), launcher);
+cpSync(join(root, "apps/cli/bin"), join(dist, "bin"), { recursive: true });
 buildConsole();
-chmodSync(launcher, 0o755);
+chmodSync(join(dist, "bin/ghostllm.cjs"), 0o755);
 writeFileSync(join(dist, "package.json"), `${JSON.stringify(releaseManifest(metafile), null, 2)}\n`);
 copyText("README.md");
 copyText("LICENSE");

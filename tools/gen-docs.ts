@@ -1,4 +1,5 @@
-// Writes the documents that are derived from code: configuration, errors, permissions, providers, metrics and the OpenAPI description.
+// Writes the documents that are derived from code: configuration, errors, events, permissions, providers, metrics, the OpenAPI
+// description, and the example of a balancer.
 // `--check` writes nothing and fails when one of them is out of date.
 
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
@@ -10,12 +11,16 @@ import { adminRouteList } from "@ghostllm/contract/routes";
 import { providers } from "@ghostllm/llm";
 
 import { settings } from "../apps/server/src/config/settings.ts";
-import { roles } from "../apps/server/src/domain/access/roles.ts";
+import { roles, teamRoles } from "../apps/server/src/domain/access/roles.ts";
+import { scoreClasses } from "../apps/server/src/domain/privacy/detect/testing/labelled.ts";
 import { metricDefinitions } from "../apps/server/src/telemetry/metrics.ts";
 import { describeConfiguration } from "./docs/configuration.ts";
 import { describeErrors } from "./docs/errors.ts";
+import { describeEvents, eventSchemas } from "./docs/events.ts";
 import { describeMetrics } from "./docs/metrics.ts";
+import { describeNginx } from "./docs/nginx.ts";
 import { describePermissions } from "./docs/permissions.ts";
+import { describePrivacy } from "./docs/privacy.ts";
 import { describeProviders } from "./docs/providers.ts";
 
 const root = resolve(import.meta.dirname, "..");
@@ -30,9 +35,13 @@ function generateDocuments(): Readonly<Record<string, string>> {
   return {
     "docs/configuration.md": describeConfiguration(Object.values(settings), providers),
     "docs/errors.md": describeErrors(errorCatalogue),
-    "docs/permissions.md": describePermissions({ permissions, roles, routes: adminRouteList }),
+    "docs/events.md": describeEvents(),
+    "docs/events.schema.json": eventSchemas(),
+    "docs/permissions.md": describePermissions({ permissions, roles, teamRoles, routes: adminRouteList }),
     "docs/providers.md": describeProviders(providers),
+    "docs/privacy.md": describePrivacy(readFileSync(join(root, "docs/privacy.md"), "utf8"), scoreClasses()),
     "docs/metrics.md": describeMetrics(metricDefinitions),
+    "deploy/nginx/ghostllm.conf": describeNginx(adminRouteList),
     "docs/openapi.json": `${JSON.stringify(openApiDocument({ version: readVersion() }), null, 2)}\n`,
   };
 }

@@ -8,26 +8,30 @@ const { createHash } = require("crypto");
 const fs = require("fs");
 const os = require("os");
 const path = require("path");
+// For glibc, which reads it when a process starts: what is large goes back to the system as soon as it is free. Left to itself it
+// learns to keep it, and a server that has once held many large requests stays as large as it was then. Each thread's own arena
+// would keep what it has freed for itself.
+const memoryOfBuffers = require("../apps/cli/bin/memory-of-buffers.json");
 
 const root = path.resolve(__dirname, "..");
 const neededMajor = 24;
 // The young generation: with half of it, requests that run at the same time outlive its collections, and a small one costs a
 // quarter more (docs/performance.md); with twice of it nothing is won.
 const nodeFlags = ["--disable-warning=ExperimentalWarning", "--max-semi-space-size=16"];
-// Its garbage is collected when it has become idle, too.
-const serverFlags = nodeFlags.concat("--expose-gc");
 const tasks = {
-  start: { file: "apps/server/src/main.ts", flags: serverFlags, buildsConsole: true },
+  start: { file: "apps/server/src/main.ts", flags: nodeFlags, buildsConsole: true },
   dev: {
     file: "apps/server/src/main.ts",
-    flags: serverFlags.concat("--watch", "--watch-preserve-output"),
+    flags: nodeFlags.concat("--watch", "--watch-preserve-output"),
     buildsConsole: true,
   },
-  demo: { file: "tools/demo.ts", flags: serverFlags, buildsConsole: true },
-  ghostllm: { file: "apps/cli/src/main.ts", flags: serverFlags },
+  demo: { file: "tools/demo.ts", flags: nodeFlags, buildsConsole: true },
+  ghostllm: { file: "apps/cli/src/main.ts", flags: nodeFlags },
   test: { file: "tools/test.ts", flags: nodeFlags },
   "test:faults": { file: "tools/test.ts", flags: nodeFlags, args: ["--suite", "faults"] },
   "test:console": { file: "tools/test.ts", flags: nodeFlags, args: ["--suite", "console"] },
+  "test:machines": { file: "tools/test.ts", flags: nodeFlags, args: ["--suite", "machines"] },
+  "test:outages": { file: "tools/test.ts", flags: nodeFlags, args: ["--suite", "outages"] },
   check: { file: "tools/check.ts", flags: nodeFlags },
   fix: { file: "tools/fix.ts", flags: nodeFlags },
   docs: { file: "tools/gen-docs.ts", flags: nodeFlags },
@@ -37,8 +41,11 @@ const tasks = {
   "test:agents": { file: "tests/agents/main.ts", flags: nodeFlags },
   "test:clients": { file: "tests/clients/main.ts", flags: nodeFlags },
   "test:servers": { file: "tests/servers/main.ts", flags: nodeFlags },
+  "test:scim": { file: "tests/scim/main.ts", flags: nodeFlags },
+  "test:kafka": { file: "tests/kafka/main.ts", flags: nodeFlags },
   "test:pressure": { file: "tests/pressure/main.ts", flags: nodeFlags },
   "console:screenshots": { file: "tests/console/screenshots.ts", flags: nodeFlags },
+  "console:figures": { file: "tests/console/figures.ts", flags: nodeFlags },
   fuzz: { file: "tests/fuzz/main.ts", flags: nodeFlags.concat("--expose-gc") },
 };
 
@@ -47,15 +54,6 @@ const stampFile = path.join(modules, ".ghostllm-lock");
 const installLock = path.join(root, ".install-lock");
 const builtConsole = path.join(root, "apps/console/dist");
 const installWaitMs = 10 * 60 * 1000;
-
-// For glibc: what is large goes back to the system as soon as it is free. Left to itself it learns to keep it, and a server
-// that has once held many large requests stays as large as it was then.
-// Each thread's own arena would keep what it has freed for itself.
-const memoryOfBuffers = {
-  MALLOC_MMAP_THRESHOLD_: "262144",
-  MALLOC_TRIM_THRESHOLD_: "33554432",
-  MALLOC_ARENA_MAX: "2",
-};
 
 class LaunchError extends Error {}
 

@@ -3,12 +3,12 @@
 
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { chownSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
+import { chownSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { findPostgresBinaries } from "./postgres-binaries.ts";
+import { findFreePort } from "./free-port.ts";
 
 const user = "ghostllm";
 const startTimeoutMs = 30_000;
@@ -42,6 +42,8 @@ export interface ThrowAwayPostgres {
   /** Starts the stopped server again, on the same port and data. */
   start(): Promise<void>;
   restart(): Promise<void>;
+  /** Another server that follows this one and may only be read from; null where there is no pg_basebackup to make it with. */
+  replicate(): Promise<ThrowAwayPostgres | null>;
   /** Ends the server and removes all it had. */
   dispose(): Promise<void>;
 }
@@ -54,17 +56,6 @@ function findAccount(): Account | null {
     if (fields?.[2] !== undefined && fields[3] !== undefined) return { uid: Number(fields[2]), gid: Number(fields[3]) };
   }
   throw new Error("PostgreSQL does not run as root, and this machine has no user `postgres` or `nobody`.");
-}
-
-function findFreePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
-    });
-  });
 }
 
 function makeDirectory(account: Account | null): string {
@@ -119,7 +110,7 @@ function untilReady(server: ChildProcess): Promise<void> {
     const timer = setTimeout(() => fail("was not ready in time"), startTimeoutMs);
     server.stderr?.on("data", (chunk: Buffer) => {
       log = (log + chunk.toString("utf8")).slice(-10_000);
-      if (!log.includes("database system is ready to accept connections")) return;
+      if (!/database system is ready to accept (read-only )?connections/.test(log)) return;
       clearTimeout(timer);
       resolve();
     });
@@ -194,6 +185,26 @@ class RunningPostgres implements ThrowAwayPostgres {
   async restart(): Promise<void> {
     await this.stop();
     await this.start();
+  }
+
+  async replicate(): Promise<ThrowAwayPostgres | null> {
+    const program = join(this.#place.binaries, "pg_basebackup");
+    if (!existsSync(program)) return null;
+    const { account } = this.#place;
+    const place: Place = { ...this.#place, directory: makeDirectory(account), port: await findFreePort() };
+    const { password } = new URL(this.url);
+    const env = { ...environment(place), PGPASSWORD: password };
+    const from = ["--host=127.0.0.1", `--port=${this.port}`, `--username=${user}`];
+    const into = ["-D", join(place.directory, "data"), "--checkpoint=fast", "--no-sync", "--write-recovery-conf"];
+    execFileSync(program, [...from, ...into], {
+      cwd: place.directory,
+      env,
+      stdio: ["ignore", "ignore", "pipe"],
+      ...account,
+    });
+    const replica = new RunningPostgres(place, password);
+    await replica.start();
+    return replica;
   }
 
   async dispose(): Promise<void> {

@@ -26,17 +26,41 @@ async function providePostgres(): Promise<ThrowAwayPostgres | null> {
   }
 }
 
-function runVitest(reportFile: string, environment: NodeJS.ProcessEnv): ChildProcess {
+/** What suites are told in their environment, by the options that it has here. */
+const settings: ReadonlyMap<string, string> = new Map([
+  ["--seconds", "GHOSTLLM_OUTAGE_SECONDS"],
+  ["--rate", "GHOSTLLM_OUTAGE_RATE"],
+]);
+
+interface Arguments {
+  readonly forVitest: readonly string[];
+  readonly environment: NodeJS.ProcessEnv;
+}
+
+function readArguments([first, ...others]: readonly string[]): Arguments {
+  if (first === undefined) return { forVitest: [], environment: {} };
+  const variable = settings.get(first);
+  const [value, ...behind] = others;
+  const { forVitest, environment } = readArguments(variable === undefined ? others : behind);
+  if (variable === undefined) return { forVitest: [first, ...forVitest], environment };
+  if (!(Number(value) > 0)) throw new Error(`${first} takes a number above 0`);
+  return { forVitest, environment: { ...environment, [variable]: value } };
+}
+
+function runVitest(reportFile: string, forVitest: readonly string[], environment: NodeJS.ProcessEnv): ChildProcess {
   const vitest = join(root, "node_modules/vitest/dist/cli.js");
-  const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${reportFile}`];
-  const args = [vitest, "run", ...reporters, ...suites(process.argv.slice(2))];
+  const askedTwice = `--reporter=${join(root, "tools/asked-twice.ts")}`;
+  const reporters = ["--reporter=default", askedTwice, "--reporter=json", `--outputFile.json=${reportFile}`];
+  const args = [vitest, "run", ...reporters, ...suites(forVitest)];
   return spawn(process.execPath, args, { cwd: root, stdio: "inherit", env: environment });
 }
 
 /** Who names files means them, wherever they belong. */
 function suites([first, ...others]: readonly string[]): readonly string[] {
   if (first === "--suite") return ["--project", ...others];
-  return first === undefined ? ["--project", "!faults", "--project", "!console"] : [first, ...others];
+  return first === undefined
+    ? ["!faults", "!console", "!machines", "!outages"].flatMap((name) => ["--project", name])
+    : [first, ...others];
 }
 
 function untilExit(child: ChildProcess): Promise<number> {
@@ -77,13 +101,14 @@ function close(tally: Tally): number {
 }
 
 async function main(): Promise<number> {
+  const { forVitest, environment } = readArguments(process.argv.slice(2));
   const forwardSignalsTo = listenForSignals();
   const postgres = await providePostgres();
   const directory = mkdtempSync(join(tmpdir(), "ghostllm-tests-"));
   const reportFile = join(directory, "report.json");
   try {
     const offered = postgres === null ? {} : { GHOSTLLM_TEST_POSTGRES_URL: postgres.url };
-    const vitest = runVitest(reportFile, { ...process.env, ...offered });
+    const vitest = runVitest(reportFile, forVitest, { ...process.env, ...environment, ...offered });
     forwardSignalsTo(vitest);
     const exitCode = await untilExit(vitest);
     return close(judge(readReport(reportFile), exitCode));

@@ -5,16 +5,18 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { startFakeUpstream, type FakeUpstream, type Script } from "@ghostllm/fake-upstream";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { findFreePort } from "../../tools/free-port.ts";
 import { loopbackEndpoint } from "./connection.ts";
 import { writeBetweenMarkers } from "./docs.ts";
 import { measureThroughput, proveThatItWorks } from "./measure.ts";
 import { readOptions } from "./options.ts";
+import { readPeers, startPeers } from "./peers.ts";
 import { readCpuTime, readMemory } from "./process-usage.ts";
 import { renderReport } from "./report.ts";
 import { median, percentile, sortNumbers } from "./statistics.ts";
 import { loadStreams } from "./stream-load.ts";
 import { renderRequest } from "./connection.ts";
-import type { Target } from "./targets.ts";
+import type { Stoppable, Target } from "./targets.ts";
 import { measureCodecs, playOnce } from "./codecs.ts";
 import { translatedWorkloads } from "./translated-workloads.ts";
 import { pacedWorkload, workloads, type Workload } from "./workloads.ts";
@@ -120,7 +122,7 @@ describe("figures", () => {
   test.runIf(process.platform === "linux")("CPU and memory of a process with its children", () => {
     const before = readCpuTime(process.pid);
     spawnSync(process.execPath, ["-e", ""]);
-    for (const until = performance.now() + 100; performance.now() < until;) Math.sqrt(2);
+    for (const from = process.cpuUsage(); process.cpuUsage(from).user < 60_000;) Math.sqrt(2);
     const used = readCpuTime(process.pid).totalMicros - before.totalMicros;
     expect(used).toBeGreaterThan(30_000);
     const memory = readMemory(process.pid);
@@ -149,7 +151,7 @@ describe("figures", () => {
     expect(text).toMatch(
       /small chat request *\| mine *\| 50 *\| 2\.50 *\| 75 % *\| 100 *\| 2\.00 *\| 4\.00 *\| 0\.0 *\| 2 /,
     );
-    expect(text).toMatch(/\| mine *\| 2\.00 *\| 4\.00 *\| 1\.00 *\| 2\.00 /);
+    expect(text).toMatch(/\| mine *\| 2\.00 *\| 4\.00 *\| 1\.00 *\| 2\.00 *\| 0\.50 *\| 1\.00 /);
     expect(text).not.toContain("paced streams");
     const compared = { ...nothing, throughput: entries, pairs: [{ here: "mine", there: "nginx" }] };
     expect(renderReport(compared)).toMatch(/full load: small *\| mine *\| 50 *\| nginx *\| 20 *\| 2\.500 /);
@@ -159,6 +161,56 @@ describe("figures", () => {
     }));
     const translated = renderReport({ ...nothing, translated: streams });
     expect(translated).toMatch(/gemini for openai-chat *\| 1200 *\| 2\.00 *\| 20\.0 *\| 5\.50 *\| 75 % *\| 100 *\| 2 /);
+  });
+
+  test("streams are told with the memory that they took", () => {
+    const round = (megabytesBefore: number, mostMegabytes: number) => ({
+      ...{ streams: 1_000, completed: 1_000, failed: 0, stalls: 0, maxGapMs: 60, fewestEvents: 60 },
+      ...{ firstChunkP50Ms: 1, firstChunkP99Ms: 2, cpu: { totalMicros: 900, userMicros: 500, systemMicros: 400 } },
+      memory: { megabytesBefore, mostMegabytes },
+    });
+    const nothing = { throughput: [], latency: [], translated: [], memory: [], pairs: [] };
+    const entry = { workload: "paced", target: "mine", rounds: [round(100, 120), round(110, 140)] };
+    expect(renderReport({ ...nothing, streams: [entry] })).toMatch(/\| mine .*\| 900 *\| - *\| 41 *\|/);
+  });
+
+  test("peers are read from a file, told the vendor, and measured as the rest", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "bench-peers-"));
+    const file = join(folder, "peers.json");
+    const write = (peers: unknown) => writeFileSync(file, JSON.stringify(peers));
+    write([{ name: "itself 1.0", url: upstream.url, headers: { "x-vendor": "{upstream}/v1" } }]);
+    const [peer] = await startPeers(readPeers(file, upstream.url), []);
+    const [small] = workloads as [Workload];
+    upstream.script(small.script);
+    await proveThatItWorks(peer as Target, small);
+    expect(upstream.received.at(-1)?.headers["x-vendor"]).toBe(`${upstream.url}/v1`);
+    write([{ name: "far away", url: "http://10.0.0.1" }]);
+    expect(() => readPeers(file, upstream.url)).toThrow("only loads");
+    write([{ name: "", adress: "x" }]);
+    expect(() => readPeers(file, upstream.url)).toThrow(/does not list peers[^]*adress/);
+    rmSync(folder, { recursive: true });
+  });
+
+  test("peers are started where they say how, once a URL, and stopped", async () => {
+    const port = await findFreePort();
+    const url = `http://127.0.0.1:${port}`;
+    const serve = `require("http").createServer((_, r) => r.end()).listen(${port}, "127.0.0.1")`;
+    const entry = { url, start: [process.execPath, "-e", serve] };
+    const folder = mkdtempSync(join(tmpdir(), "bench-peers-"));
+    writeFileSync(
+      join(folder, "peers.json"),
+      JSON.stringify([
+        { name: "a", ...entry },
+        { name: "b", ...entry },
+      ]),
+    );
+    const running: Stoppable[] = [];
+    const targets = await startPeers(readPeers(join(folder, "peers.json"), upstream.url), running);
+    expect(targets[0]?.pid).toBeGreaterThan(1);
+    expect(targets[1]?.pid).toBe(targets[0]?.pid);
+    for (const each of running) await each.stop();
+    await expect(fetch(url)).rejects.toThrow();
+    rmSync(folder, { recursive: true });
   });
 
   test("options are bounded", () => {

@@ -2,7 +2,6 @@
 // Every process is the bench's own and on loopback; main.ts calls it.
 
 import { writeFileSync } from "node:fs";
-import { loopbackEndpoint } from "./connection.ts";
 import { writeBetweenMarkers } from "./docs.ts";
 import { startFakeProcess, type FakeProcess } from "./fake-process.ts";
 import { startGateway, type LaneName } from "./gateway.ts";
@@ -10,6 +9,7 @@ import { describeMachine, machineSentence } from "./machine.ts";
 import { startNginx } from "./nginx.ts";
 import { checkOut } from "./other-commit.ts";
 import { renderProfiles } from "./profile.ts";
+import { readPeers, startPeers } from "./peers.ts";
 import { readOptions, usageText, type BenchOptions } from "./options.ts";
 import { renderReport } from "./report.ts";
 import { runAll } from "./run.ts";
@@ -20,7 +20,6 @@ const docsPage = new URL("../../docs/performance.md", import.meta.url);
 export async function runBench(parameters: readonly string[]): Promise<void> {
   const options = readOptions(parameters);
   if (options === "help") return void process.stdout.write(usageText);
-  if (options.other !== null) loopbackEndpoint(options.other.url);
   const running: Stoppable[] = [];
   try {
     const fake = await startFakeProcess(options.upstreamPort);
@@ -40,13 +39,12 @@ async function startTargets(options: BenchOptions, fake: FakeProcess, running: S
     running.push(nginx);
     targets.push(nginx.target);
   }
-  if (options.other !== null) return [...targets, options.other];
   const gateway = await startGateway({ upstreamUrl: fake.url, lanes: options.lanes, profile: options.profile });
   running.push(gateway);
   targets.push(...gateway.targets.map((target) => ({ ...target, isProfiled: options.profile !== null })));
-  return options.against === null
-    ? targets
-    : [...targets, ...(await startCommit(options.against, options.lanes, fake, running))];
+  if (options.against !== null) targets.push(...(await startCommit(options.against, options.lanes, fake, running)));
+  if (options.peers !== null) targets.push(...(await startPeers(readPeers(options.peers, fake.url), running)));
+  return targets;
 }
 
 async function startCommit(ref: string, lanes: readonly LaneName[], fake: FakeProcess, running: Stoppable[]) {
@@ -68,9 +66,10 @@ async function measureAndReport(fake: FakeProcess, targets: readonly Target[], o
   const measurements = await runAll({ targets, fake: fake.control, options, report });
   const text = renderReport(measurements);
   process.stdout.write(`\n${text}\n`);
-  // Keys are of no use once the bench has ended, but have no place in a file that is passed on.
-  const { other, ...settings } = options;
-  const written = { machine, options: { ...settings, other: other?.name ?? null }, measurements };
+  const written = { machine, options: { ...options, parts: [...options.parts] }, measurements };
   if (options.json !== null) writeFileSync(options.json, `${JSON.stringify(written, null, 2)}\n`);
-  if (options.writeDocs) writeBetweenMarkers(docsPage, `${machineSentence(machine)}\n\n${text}`);
+  if (options.writeDocs) {
+    const place = options.peers === null ? "bench" : "peers";
+    writeBetweenMarkers(docsPage, `${machineSentence(machine)}\n\n${text}`, place);
+  }
 }

@@ -62,9 +62,11 @@ export interface RequestParts {
   readonly path: string;
   readonly key: string;
   readonly body: string;
+  /** Beside those that every request has. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
-export function renderRequest({ endpoint, path, key, body }: RequestParts): Buffer {
+export function renderRequest({ endpoint, path, key, body, headers = {} }: RequestParts): Buffer {
   const head = [
     `POST ${path} HTTP/1.1`,
     `Host: ${endpoint.host}:${endpoint.port}`,
@@ -72,6 +74,7 @@ export function renderRequest({ endpoint, path, key, body }: RequestParts): Buff
     "Content-Type: application/json",
     "Accept: application/json",
     "User-Agent: ghostllm-bench",
+    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
     `Content-Length: ${Buffer.byteLength(body)}`,
   ];
   return Buffer.from(`${head.join("\r\n")}\r\n\r\n${body}`);

@@ -1,10 +1,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 
-const begin = "<!-- bench:begin -->";
-const end = "<!-- bench:end -->";
-
-/** Replaces what stands between the markers. */
-export function writeBetweenMarkers(file: URL, text: string): void {
+/** Replaces what stands between the markers of this name. */
+export function writeBetweenMarkers(file: URL, text: string, name = "bench"): void {
+  const [begin, end] = [`<!-- ${name}:begin -->`, `<!-- ${name}:end -->`];
   const page = readFileSync(file, "utf8");
   const from = page.indexOf(begin);
   const to = page.indexOf(end);

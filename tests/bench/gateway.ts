@@ -5,11 +5,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import memoryOfBuffers from "../../apps/cli/bin/memory-of-buffers.json" with { type: "json" };
 import { createClient, type Client } from "@ghostllm/contract/client";
-import { findFreePort, startChild, stopChild, waitForPort } from "./child.ts";
+import { findFreePort } from "../../tools/free-port.ts";
+import { startChild, stopChild, waitForPort } from "./child.ts";
 import type { Stoppable, Target } from "./targets.ts";
 
 const thisTree = fileURLToPath(new URL("../../", import.meta.url));
+const compileCache = join(thisTree, "node_modules/.cache/compile");
 const startPatienceMs = 20_000;
 const model = "gpt-4o-mini";
 /** High enough never to be reached, so that only the work of counting is measured. */
@@ -26,13 +29,15 @@ export interface GatewaySetting {
   readonly name?: string;
   /** A folder, when it is to be profiled. */
   readonly profile?: string | null;
+  /** Threads that answer requests. */
+  readonly workers?: number;
 }
 
 /** GhostLLM as a user runs it, in its own process, with a key per lane. */
 export async function startGateway(
   setting: GatewaySetting,
 ): Promise<Stoppable & { readonly targets: readonly Target[] }> {
-  const { upstreamUrl, lanes, tree = thisTree, name = "GhostLLM", profile = null } = setting;
+  const { upstreamUrl, lanes, tree = thisTree, name = "GhostLLM", profile = null, workers = 1 } = setting;
   const main = join(tree, "apps/server/src/main.ts");
   if (!existsSync(main)) throw new Error(`there is no ${main}`);
   const dataDir = mkdtempSync(join(tmpdir(), "ghostllm-bench-"));
@@ -43,7 +48,7 @@ export async function startGateway(
     ["--max-semi-space-size=16", ...(profile === null ? [] : profileFlags(profile)), main],
     {
       stdio: ["ignore", "ignore", "inherit"],
-      env: environment({ dataDir, adminKey, port, upstreamUrl }),
+      env: environment({ dataDir, adminKey, port, upstreamUrl, workers }),
     },
   );
   const stop = async (): Promise<void> => {
@@ -68,16 +73,22 @@ interface Setting {
   readonly adminKey: string;
   readonly port: number;
   readonly upstreamUrl: string;
+  readonly workers: number;
 }
 
-function environment({ dataDir, adminKey, port, upstreamUrl }: Setting): NodeJS.ProcessEnv {
+function environment({ dataDir, adminKey, port, upstreamUrl, workers }: Setting): NodeJS.ProcessEnv {
   return {
+    ...memoryOfBuffers,
     PATH: process.env["PATH"],
+    // Where it is kept, sources of TypeScript need not be read by a compiler, which would stay in memory.
+    NODE_COMPILE_CACHE: compileCache,
     HOME: dataDir,
     NODE_ENV: "production",
     GHOSTLLM_DATA_DIR: dataDir,
     SERVER_HOST: "127.0.0.1",
     SERVER_PORT: String(port),
+    // Commits before it do not know it.
+    ...(workers > 1 && { SERVER_WORKERS: String(workers) }),
     ADMIN_API_KEY: adminKey,
     LOG_LEVEL: "warn",
     OPENAI_API_KEY: "sk-bench",

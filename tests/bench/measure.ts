@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Connection, loopbackEndpoint, renderRequest } from "./connection.ts";
 import { loadAtConcurrency, loadAtRate, type LoadResult } from "./load.ts";
-import { readCpuTime, type CpuTime } from "./process-usage.ts";
+import { MemoryWatch, readCpuTime, type CpuTime, type MemorySeen } from "./process-usage.ts";
 import { percentile } from "./statistics.ts";
 import { loadStreams, type StreamResult } from "./stream-load.ts";
 import type { RoundResult, Target } from "./targets.ts";
@@ -13,7 +13,10 @@ const answerPatienceMs = 10_000;
 function aim(target: Target, workload: Workload) {
   const endpoint = loopbackEndpoint(target.url);
   const { path = chatPath, model = target.model, body } = workload;
-  return { endpoint, request: renderRequest({ endpoint, path, key: target.key, body: body(model) }) };
+  return {
+    endpoint,
+    request: renderRequest({ endpoint, path, key: target.key, headers: target.headers, body: body(model) }),
+  };
 }
 
 export async function measureThroughput(
@@ -25,8 +28,9 @@ export async function measureThroughput(
 }
 
 const mostWarmUps = 8;
-/** Two warm-ups of the same cost: the compiler has nothing left to find. */
+/** Warm-ups that are not cheaper by this: the compiler has nothing left to find. One alone may have had a bad moment. */
 const standsStill = 1.03;
+const provesStanding = 2;
 
 /** A process that has just started costs half as much again; how long that takes depends on the machine. */
 export async function warmUp(
@@ -35,10 +39,12 @@ export async function warmUp(
   load: { readonly concurrency: number; readonly seconds: number },
 ): Promise<void> {
   let cheapest = Number.POSITIVE_INFINITY;
-  for (let time = 0; time < mostWarmUps; time += 1) {
+  let unimproved = 0;
+  for (let time = 0; time < mostWarmUps && unimproved < provesStanding; time += 1) {
     const { cpu } = await measureThroughput(target, workload, load);
-    if (cpu === null || cpu.totalMicros * standsStill > cheapest) return;
-    cheapest = cpu.totalMicros;
+    if (cpu === null) return;
+    unimproved = cpu.totalMicros * standsStill > cheapest ? unimproved + 1 : 0;
+    cheapest = Math.min(cheapest, cpu.totalMicros);
   }
 }
 
@@ -53,6 +59,7 @@ export async function measureLatency(
 export interface StreamMeasurement extends StreamResult {
   /** Per stream. */
   readonly cpu: CpuTime | null;
+  readonly memory: MemorySeen | null;
 }
 
 export async function measureStreams(
@@ -61,9 +68,11 @@ export async function measureStreams(
   load: { readonly streams: number; readonly chunks: number; readonly seconds: number; readonly rampMs: number },
 ): Promise<StreamMeasurement> {
   const before = cpuNow(target);
+  const memory = target.pid === null ? null : new MemoryWatch(target.pid);
   const result = await loadStreams({ ...aim(target, workload), ...load });
+  memory?.stop();
   await waitUntilIdle(target);
-  return { ...result, cpu: cpuPer(result.completed, before, cpuNow(target)) };
+  return { ...result, cpu: cpuPer(result.completed, before, cpuNow(target)), memory: memory?.seen ?? null };
 }
 
 async function measured(target: Target, run: () => Promise<LoadResult>): Promise<RoundResult> {

@@ -1,7 +1,8 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { findFreePort, startChild, stopChild, waitForPort } from "./child.ts";
+import { findFreePort } from "../../tools/free-port.ts";
+import { startChild, stopChild, waitForPort } from "./child.ts";
 import type { Stoppable, Target } from "./targets.ts";
 
 const places = ["/usr/sbin/nginx", "/usr/local/sbin/nginx", "/usr/bin/nginx", "/opt/homebrew/bin/nginx"];

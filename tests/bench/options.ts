@@ -1,7 +1,6 @@
 import { parseArgs } from "node:util";
 import { laneNames, type LaneName } from "./gateway.ts";
 import { partNames, type PartName } from "./parts.ts";
-import type { Target } from "./targets.ts";
 
 export interface BenchOptions {
   readonly json: string | null;
@@ -14,8 +13,8 @@ export interface BenchOptions {
   /** A folder for CPU profiles of this tree's server, one a thread. */
   readonly profile: string | null;
   readonly withNginx: boolean;
-  /** Another gateway, in place of GhostLLM. */
-  readonly other: Target | null;
+  /** A file that lists other gateways, to be measured beside GhostLLM. */
+  readonly peers: string | null;
   /** Fixed where another gateway must be told beforehand where its vendor is. */
   readonly upstreamPort: number;
   readonly rounds: number;
@@ -42,10 +41,9 @@ export const usageText = `npm run bench -- [options]
   --no-nginx             leave nginx out even where it is installed
   --profile FOLDER       write CPU profiles of this tree's server there, and say where its time goes
   --json FILE            write every figure to FILE
-  --write-docs           put the table into docs/performance.md
-  --target URL --pid PID measure another gateway on this machine in place of GhostLLM,
-      --name --key --model   with its name, a key that it accepts and a model that it knows,
-      --upstream-port N      whose vendor is http://127.0.0.1:N/v1
+  --write-docs           put the tables into docs/performance.md; those with peers have a place of their own
+  --peers FILE           other gateways beside GhostLLM, in the same rounds: docs/performance.md has the form of FILE
+  --upstream-port N      the port of the fake vendor, for peers that are configured with it
 `;
 
 const most = { rounds: 20, seconds: 30, concurrency: 512, rate: 20_000, streams: 5_000 };
@@ -62,7 +60,7 @@ export function readOptions(parameters: readonly string[]): BenchOptions | "help
     against: values.against ?? null,
     profile: values.profile ?? null,
     withNginx: values.nginx !== false,
-    other: readOther(values),
+    peers: values.peers ?? null,
     upstreamPort: readNumber("upstream-port", values["upstream-port"] ?? "0", 65_535),
     rounds: readNumber("rounds", values.rounds ?? (quick ? "1" : "3"), most.rounds),
     seconds: readNumber("seconds", values.seconds ?? (quick ? "1" : "3"), most.seconds),
@@ -91,11 +89,7 @@ const knownOptions = {
   concurrency: { type: "string" },
   rate: { type: "string" },
   streams: { type: "string" },
-  target: { type: "string" },
-  pid: { type: "string" },
-  name: { type: "string", default: "target" },
-  key: { type: "string", default: "x" },
-  model: { type: "string", default: "gpt-4o-mini" },
+  peers: { type: "string" },
   "upstream-port": { type: "string" },
 } as const;
 
@@ -113,17 +107,4 @@ function readNames<Name extends string>(option: string, text: string, known: rea
     if (found === undefined) throw new Error(`--${option} knows ${known.join(", ")}, not ${name}`);
     return found;
   });
-}
-
-interface OtherValues {
-  readonly target?: string | undefined;
-  readonly pid?: string | undefined;
-  readonly name: string;
-  readonly key: string;
-  readonly model: string;
-}
-
-function readOther({ target, pid, name, key, model }: OtherValues): Target | null {
-  if (target === undefined) return null;
-  return { name, url: target, key, model, pid: pid === undefined ? null : readNumber("pid", pid, 4_194_304) };
 }

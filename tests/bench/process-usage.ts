@@ -53,6 +53,39 @@ export function readMemory(pid: number): Memory {
   return { residentMegabytes: sum("VmRSS") / 1024, peakMegabytes: sum("VmHWM") / 1024 };
 }
 
+export interface MemorySeen {
+  readonly megabytesBefore: number;
+  readonly mostMegabytes: number;
+}
+
+const lookEveryMs = 100;
+
+/** Looks at what a process holds until it is stopped. */
+export class MemoryWatch {
+  readonly #pid: number;
+  readonly #before: number;
+  readonly #timer: NodeJS.Timeout;
+  #most: number;
+
+  constructor(pid: number) {
+    this.#pid = pid;
+    this.#before = this.#most = readMemory(pid).residentMegabytes;
+    this.#timer = setInterval(() => this.#look(), lookEveryMs);
+  }
+
+  #look(): void {
+    this.#most = Math.max(this.#most, readMemory(this.#pid).residentMegabytes);
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  get seen(): MemorySeen {
+    return { megabytesBefore: this.#before, mostMegabytes: this.#most };
+  }
+}
+
 function withChildren(pid: number): number[] {
   const text = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim();
   const children = text === "" ? [] : text.split(" ").map(Number);

@@ -111,26 +111,31 @@ function errorsOf(entry: Rounds<RoundResult>): string {
 
 function latencyTable(entries: readonly Rounds<RoundResult>[]): string {
   const direct = entries.find((entry) => entry.target === "direct");
+  const nginx = entries.find((entry) => entry.target === "nginx");
   const rows = entries.map((entry): Cells => {
     const p50 = middle(entry, (round) => round.p50Ms);
     const p99 = middle(entry, (round) => round.p99Ms);
-    const directP50 = direct === undefined ? null : middle(direct, (round) => round.p50Ms);
-    const directP99 = direct === undefined ? null : middle(direct, (round) => round.p99Ms);
+    const over = (base: Rounds<RoundResult> | undefined, value: number | null, pick: (round: RoundResult) => number) =>
+      base === undefined || entry === base || entry === direct ? "-" : added(value, middle(base, pick));
     return [
       entry.target,
       number(p50, 2),
       number(p99, 2),
-      entry === direct ? "-" : added(p50, directP50),
-      entry === direct ? "-" : added(p99, directP99),
+      over(direct, p50, (round) => round.p50Ms),
+      over(direct, p99, (round) => round.p99Ms),
+      over(nginx, p50, (round) => round.p50Ms),
+      over(nginx, p99, (round) => round.p99Ms),
       number(cpuOf(entry), 0),
       errorsOf(entry),
     ];
   });
-  return table(["moderate rate", "p50 ms", "p99 ms", "added p50", "added p99", "CPU µs/request", "errors"], rows);
+  const head = ["p50 ms", "p99 ms", "p50 over direct", "p99 over direct", "p50 over nginx", "p99 over nginx"];
+  return table(["moderate rate", ...head, "CPU µs/request", "errors"], rows);
 }
 
 function streamTable(entries: readonly Rounds<StreamMeasurement>[]): string {
   const direct = entries.find((entry) => entry.target === "direct");
+  const nginx = entries.find((entry) => entry.target === "nginx");
   const worst = (entry: Rounds<StreamMeasurement>, pick: (round: StreamMeasurement) => number): number =>
     Math.max(...entry.rounds.map(pick));
   const rows = entries.map((entry): Cells => {
@@ -152,12 +157,32 @@ function streamTable(entries: readonly Rounds<StreamMeasurement>[]): string {
         1,
       ),
       number(cpuOf(entry), 0),
+      ratio(cpuOf(entry), nginx === undefined ? null : cpuOf(nginx)),
+      number(kilobytesAStream(entry), 0),
     ];
   });
   return table(
-    ["paced streams", "whole", "stalls", "longest gap ms", "added", "first chunk p99 ms", "CPU µs/stream"],
+    [
+      "paced streams",
+      "whole",
+      "stalls",
+      "longest gap ms",
+      "added",
+      "first chunk p99 ms",
+      "CPU µs/stream",
+      "× nginx",
+      "kB/stream",
+    ],
     rows,
   );
+}
+
+/** The most that the process held in all rounds, beyond what it held before the first. */
+function kilobytesAStream({ rounds }: Rounds<StreamMeasurement>): number | null {
+  const [first] = rounds;
+  if (first === undefined || first.memory === null) return null;
+  const most = Math.max(...rounds.map(({ memory }) => memory?.mostMegabytes ?? 0));
+  return ((most - first.memory.megabytesBefore) * 1024) / first.streams;
 }
 
 /** Median over the rounds of what one target costs in parts of what another costs in the same round; null without figures. */

@@ -9,6 +9,8 @@ export interface Target {
   readonly pid: number | null;
   readonly key: string;
   readonly model: string;
+  /** Beside those that every request has. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
   /** It reaches vendors of other dialects, too, which are played by the same fake. */
   readonly translates?: boolean;
   /** What looks at it keeps it from ever being idle. */

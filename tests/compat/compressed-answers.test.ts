@@ -6,20 +6,20 @@ import { GoogleGenAI } from "@google/genai";
 import { Ollama } from "ollama";
 import OpenAI from "openai";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type ReadyServer, startServer } from "../support/server.ts";
+import { type AskedServer, startAskedServer } from "../support/server.ts";
 
 const model = "gpt-4o-mini";
 const content = "many words, ".repeat(2_000);
 const messages = [{ role: "user" as const, content }];
 
 let upstream: FakeUpstream;
-let server: ReadyServer;
+let server: AskedServer;
 let key: string;
 const codings: (string | null)[] = [];
 
 beforeAll(async () => {
   upstream = await startFakeUpstream();
-  server = await startServer({ upstreamUrl: upstream.url });
+  server = await startAskedServer({ upstreamUrl: upstream.url });
   key = /API key\s+(gk-\S+)/.exec(server.stdout)?.[1] ?? "";
 });
 

@@ -5,10 +5,10 @@ import { type FakeUpstream, startFakeUpstream } from "@ghostllm/fake-upstream";
 import OpenAI from "openai";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { createAccount, listUsage } from "../support/admin.ts";
-import { type ReadyServer, startServer } from "../support/server.ts";
+import { type AskedServer, startAskedServer } from "../support/server.ts";
 
 let upstream: FakeUpstream;
-let server: ReadyServer;
+let server: AskedServer;
 let client: OpenAI;
 
 const firstByteTimeoutMs = 1_000;
@@ -19,7 +19,7 @@ const requestId = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12
 beforeAll(async () => {
   upstream = await startFakeUpstream();
   const environment = { GHOSTLLM_FIRST_BYTE_TIMEOUT_MS: String(firstByteTimeoutMs) };
-  server = await startServer({ upstreamUrl: upstream.url, environment });
+  server = await startAskedServer({ upstreamUrl: upstream.url, environment });
   client = clientWith((await createAccount(server.admin)).key);
 });
 

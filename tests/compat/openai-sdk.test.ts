@@ -8,10 +8,10 @@ import { zodResponseFormat } from "openai/helpers/zod";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
 import { listUsage } from "../support/admin.ts";
-import { type ReadyServer, startServer } from "../support/server.ts";
+import { type AskedServer, isDivided, startAskedServer } from "../support/server.ts";
 
 let upstream: FakeUpstream;
-let server: ReadyServer;
+let server: AskedServer;
 let key: string;
 let client: OpenAI;
 
@@ -20,7 +20,7 @@ const messages = [{ role: "user" as const, content: "Hello there, vendor" }];
 
 beforeAll(async () => {
   upstream = await startFakeUpstream();
-  server = await startServer({ upstreamUrl: upstream.url });
+  server = await startAskedServer({ upstreamUrl: upstream.url });
   key = /API key\s+(gk-\S+)/.exec(server.stdout)?.[1] ?? "";
   client = new OpenAI({ apiKey: key, baseURL: `${server.url}/v1`, maxRetries: 0 });
 });
@@ -279,7 +279,8 @@ describe("models", () => {
   });
 });
 
-describe("the curl that the first start prints", () => {
+// Of a server that knows its own address: behind a balancer there is none.
+describe.skipIf(isDivided)("the curl that the first start prints", () => {
   const command = (): string => /^\s*(curl .*)$/m.exec(server.stdout)?.[1] ?? "";
 
   it("works as printed", async () => {

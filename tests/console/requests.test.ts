@@ -1,26 +1,19 @@
 // Requests in the console: the list with its live tail, and the page that says why. In a real Chromium over a real server.
 
 import { readFile } from "node:fs/promises";
-import type { Browser, Page, WebSocketRoute } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
-import { findBrowser, openBrowser, signIn, violationsOf, Visits } from "./support/browser.ts";
-import { admin, startStage, user } from "./support/stage.ts";
-import type { Stage } from "./support/stage.ts";
+import type { Page, WebSocketRoute } from "playwright-core";
+import { describe, expect, it, vi } from "vitest";
+import { signIn, violationsOf } from "./support/browser.ts";
+import { admin, user } from "./support/people.ts";
+import { executable, openSuite } from "./support/suite.ts";
+import type { Suite } from "./support/suite.ts";
 
-const executable = findBrowser();
 const manyCalls = 260;
 
-let stage: Stage;
-let browser: Browser;
 let keyOfGrace = "";
 let keyOfAdmin = "";
-let visits: Visits;
 
-beforeAll(async () => {
-  if (executable === null) return;
-  stage = await startStage();
-  browser = await openBrowser(executable);
-  visits = new Visits(browser, stage.url);
+async function furnish({ stage }: Suite): Promise<void> {
   const { admin: client } = stage.server;
   const users = (await client.users.list()).data;
   const keyOf = async (email: string): Promise<string> => {
@@ -33,36 +26,26 @@ beforeAll(async () => {
       ? { kind: "error", status: 529, message: "overloaded" }
       : { kind: "default" },
   );
-  await call("gpt-4o-mini", keyOfGrace);
-  await call("fake-model", keyOfAdmin);
-  await call("smart", keyOfAdmin);
+  await stage.call("gpt-4o-mini", keyOfGrace);
+  await stage.call("fake-model", keyOfAdmin);
+  await stage.call("smart", keyOfAdmin);
   for (let at = 0; at < manyCalls - 3; at += 20)
-    await Promise.all(Array.from({ length: Math.min(20, manyCalls - 3 - at) }, () => call("gpt-4o-mini", keyOfAdmin)));
+    await Promise.all(
+      Array.from({ length: Math.min(20, manyCalls - 3 - at) }, () => stage.call("gpt-4o-mini", keyOfAdmin)),
+    );
   await vi.waitUntil(async () => (await client.requests.list()).count?.value === manyCalls, 20_000);
-}, 180_000);
-afterEach(() => visits?.closeAll());
-afterAll(async () => {
-  await browser?.close();
-  await stage?.close();
-});
-
-async function call(model: string, key: string): Promise<void> {
-  const answer = await fetch(`${stage.url}/v1/chat/completions`, {
-    method: "POST",
-    headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
-    body: JSON.stringify({ model, messages: [{ role: "user", content: "Say hello" }] }),
-  });
-  expect([answer.status, await answer.text()]).toEqual([200, expect.any(String)]);
 }
+
+const suite = openSuite({ furnish });
 
 const rows = (page: Page) => page.locator("tbody tr[data-id]");
 const list = (page: Page) => page.locator("[data-scroll-restoration-id=requests]");
 
 describe.skipIf(executable === null)("the list of requests", () => {
   it("counts them all, reads on as one scrolls, and holds only the rows in sight", async () => {
-    const { page, problems } = await visits.openAs(admin, "/requests");
+    const { page, problems } = await suite.visits.openAs(admin, "/requests");
     await page.getByText(/^\d+ requests$/).waitFor();
-    const { data } = await stage.server.admin.requests.list({ query: { limit: 500 } });
+    const { data } = await suite.stage.server.admin.requests.list({ query: { limit: 500 } });
     expect(await page.getByText(`${data.length} requests`).count()).toBe(1);
     expect(await rows(page).first().getAttribute("data-id")).toBe(data[0]?.id);
     const oldest = data.at(-1)?.id;
@@ -76,7 +59,7 @@ describe.skipIf(executable === null)("the list of requests", () => {
   });
 
   it("is filtered by the server and in the URL, which can be opened again", async () => {
-    const { page } = await visits.openAs(admin, "/requests");
+    const { page } = await suite.visits.openAs(admin, "/requests");
     await page.getByLabel("All models").selectOption("fake-model");
     await page.getByText("1 request", { exact: true }).waitFor();
     expect(page.url()).toContain("model=fake-model");
@@ -86,7 +69,7 @@ describe.skipIf(executable === null)("the list of requests", () => {
     await page.getByLabel("Any status").selectOption("failed");
     await page.getByText("No request in this time is like that.").waitFor();
     await page.getByRole("button", { name: "Clear" }).click();
-    const { data } = await stage.server.admin.requests.list({ query: { requested_model: "smart" } });
+    const { data } = await suite.stage.server.admin.requests.list({ query: { requested_model: "smart" } });
     await page.keyboard.press("/");
     await page.keyboard.type(data[0]?.id ?? "");
     await page.getByText("1 request", { exact: true }).waitFor();
@@ -100,17 +83,17 @@ describe.skipIf(executable === null)("the list of requests", () => {
   });
 
   it("is put in order by the server", async () => {
-    const { page } = await visits.openAs(admin, "/requests");
+    const { page } = await suite.visits.openAs(admin, "/requests");
     await page.getByRole("button", { name: "Tokens" }).click();
     await expect.poll(() => page.url()).toContain("sort=-tokens");
     const query = { order_by: "tokens", limit: 1 } as const;
-    const { data } = await stage.server.admin.requests.list({ query });
+    const { data } = await suite.stage.server.admin.requests.list({ query });
     await expect.poll(() => rows(page).first().getAttribute("data-id")).toBe(data[0]?.id);
     expect(await page.getByRole("button", { name: "Pause" }).count()).toBe(0);
   });
 
   it("is written as CSV of what is shown", async () => {
-    const { page } = await visits.openAs(admin, "/requests?model=fake-model&columns=id");
+    const { page } = await suite.visits.openAs(admin, "/requests?model=fake-model&columns=id");
     await page.getByText("1 request", { exact: true }).waitFor();
     const download = page.waitForEvent("download");
     await page.getByRole("button", { name: "Download the 1 requests read so far as CSV" }).click();
@@ -121,7 +104,7 @@ describe.skipIf(executable === null)("the list of requests", () => {
   });
 
   it("shows a user what is his own", async () => {
-    const { page, problems } = await visits.openAs(user, "/requests");
+    const { page, problems } = await suite.visits.openAs(user, "/requests");
     await page.getByText("1 request", { exact: true }).waitFor();
     await page.getByText("gpt-4o-mini").first().click();
     await page.getByRole("region", { name: "Who" }).getByText(`tail of ${user}`).first().waitFor();
@@ -132,41 +115,41 @@ describe.skipIf(executable === null)("the list of requests", () => {
 
 describe.skipIf(executable === null)("the live tail", () => {
   it("shows a call within a second or so, and says how many wait while it is stopped or scrolled away", async () => {
-    const { page, problems } = await visits.openAs(admin, "/requests");
+    const { page, problems } = await suite.visits.openAs(admin, "/requests");
     await page.getByText("live", { exact: true }).waitFor();
     const first = () => rows(page).first().getAttribute("data-id");
     const before = await first();
     const startedAt = performance.now();
-    await call("fake-model", keyOfAdmin);
+    await suite.stage.call("fake-model", keyOfAdmin);
     await expect.poll(first, { interval: 20 }).not.toBe(before);
     expect(performance.now() - startedAt).toBeLessThan(5_000);
     await page.getByRole("button", { name: "Pause" }).click();
     const stopped = await first();
-    await call("fake-model", keyOfAdmin);
+    await suite.stage.call("fake-model", keyOfAdmin);
     await page.getByRole("button", { name: "Continue, 1 wait" }).waitFor();
     expect(await first()).toBe(stopped);
     await page.getByRole("button", { name: "Continue, 1 wait" }).click();
     await expect.poll(first).not.toBe(stopped);
     await list(page).evaluate((element) => element.scrollTo(0, 2_000));
     await page.getByText("paused", { exact: true }).waitFor();
-    await call("fake-model", keyOfAdmin);
+    await suite.stage.call("fake-model", keyOfAdmin);
     await page.getByRole("button", { name: "Continue, 1 wait" }).click();
     await page.getByText("live", { exact: true }).waitFor();
-    expect(await first()).toBe((await stage.server.admin.requests.list({ query: { limit: 1 } })).data[0]?.id);
+    expect(await first()).toBe((await suite.stage.server.admin.requests.list({ query: { limit: 1 } })).data[0]?.id);
     expect(problems).toEqual([]);
   });
 
   it("tells only what the filter lets through", async () => {
-    const { page } = await visits.openAs(admin, "/requests?model=fake-model");
+    const { page } = await suite.visits.openAs(admin, "/requests?model=fake-model");
     await page.getByText("live", { exact: true }).waitFor();
     const count = await rows(page).count();
-    await call("gpt-4o-mini", keyOfAdmin);
-    await call("fake-model", keyOfAdmin);
+    await suite.stage.call("gpt-4o-mini", keyOfAdmin);
+    await suite.stage.call("fake-model", keyOfAdmin);
     await expect.poll(() => rows(page).count()).toBe(count + 1);
   });
 
   it("says that its connection is lost, and has what it missed once that is there again", async () => {
-    const view = await visits.open();
+    const view = await suite.visits.open();
     const { page } = view;
     const links: WebSocketRoute[] = [];
     let isCut = false;
@@ -175,14 +158,14 @@ describe.skipIf(executable === null)("the live tail", () => {
       link.connectToServer();
       links.push(link);
     });
-    await signIn(page, stage.url, admin);
-    await visits.visit(page, "/requests");
+    await signIn(page, suite.stage.url, admin);
+    await suite.visits.visit(page, "/requests");
     await page.getByText("live", { exact: true }).waitFor();
     isCut = true;
     for (const link of links) await link.close();
     await page.getByText(/^Reconnecting, data from/).waitFor();
-    await call("fake-model", keyOfAdmin);
-    const missed = (await stage.server.admin.requests.list({ query: { limit: 1 } })).data[0]?.id;
+    await suite.stage.call("fake-model", keyOfAdmin);
+    const missed = (await suite.stage.server.admin.requests.list({ query: { limit: 1 } })).data[0]?.id;
     isCut = false;
     await expect.poll(() => rows(page).first().getAttribute("data-id"), { timeout: 20_000 }).toBe(missed);
     await page.getByText(/^Reconnecting, data from/).waitFor({ state: "detached" });
@@ -191,10 +174,10 @@ describe.skipIf(executable === null)("the live tail", () => {
 
 describe.skipIf(executable === null)("the page of a request", () => {
   it("tells the attempts, the arithmetic of the cost and the budgets, as the record has them", async () => {
-    const { data } = await stage.server.admin.requests.list({ query: { requested_model: "smart" } });
+    const { data } = await suite.stage.server.admin.requests.list({ query: { requested_model: "smart" } });
     const id = data[0]?.id ?? "";
-    const { price, record, charges } = await stage.server.admin.requests.get({ params: { id } });
-    const { page, problems } = await visits.openAs(admin, `/requests/${id}`);
+    const { price, record, charges } = await suite.stage.server.admin.requests.get({ params: { id } });
+    const { page, problems } = await suite.visits.openAs(admin, `/requests/${id}`);
     expect(await page.getByRole("region", { name: "Figures" }).innerText()).toContain("asked as “smart”");
     const attempts = page.getByRole("region", { name: "Why this target" });
     expect(await attempts.getByRole("row").allInnerTexts()).toEqual([
@@ -220,7 +203,7 @@ describe.skipIf(executable === null)("the page of a request", () => {
   });
 
   it("says what is wrong where there is no such request", async () => {
-    const { page } = await visits.openAs(admin, "/requests/0197a000-0000-7000-8000-00000000c9e4");
+    const { page } = await suite.visits.openAs(admin, "/requests/0197a000-0000-7000-8000-00000000c9e4");
     expect(await page.getByRole("alert").innerText()).toMatch(/request.*0197a000-0000-7000-8000-00000000c9e4/s);
   });
 });
@@ -229,12 +212,12 @@ describe.skipIf(executable === null)("pages of requests", () => {
   it.each(["light", "dark"] as const)(
     "have nothing that axe objects to, and fit a phone, %s",
     async (theme) => {
-      const { data } = await stage.server.admin.requests.list({ query: { requested_model: "smart" } });
-      const { page, problems } = await visits.openAs(admin, "/requests", { theme });
+      const { data } = await suite.stage.server.admin.requests.list({ query: { requested_model: "smart" } });
+      const { page, problems } = await suite.visits.openAs(admin, "/requests", { theme });
       for (const path of ["/requests", "/requests?id=ffff", `/requests/${data[0]?.id}`]) {
         for (const width of [1440, 390]) {
           await page.setViewportSize({ width, height: 900 });
-          await visits.visit(page, path);
+          await suite.visits.visit(page, path);
           const beyond: number = await page.evaluate("document.documentElement.scrollWidth - innerWidth");
           expect([path, width, beyond, await violationsOf(page)]).toEqual([path, width, 0, []]);
         }

@@ -1,62 +1,80 @@
 // Every page of the console as a picture, in both themes, on a screen and on a phone: what a page looks like is judged by
-// looking at it. `npm run console:screenshots -- --out FOLDER [--only WORD]`, over the demo, which has something to show.
+// looking at it. `npm run console:screenshots -- --out FOLDER [--only WORD]`, over the demo, which has something to show. With
+// `--readme` it writes those of the README instead, into docs/images.
 
-import { mkdirSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import type { Browser, Page } from "playwright-core";
+import { WebhookReceiver } from "../../apps/server/tests/support/webhook-receiver.ts";
 import { findBrowser, openBrowser, openView, settled, signIn } from "./support/browser.ts";
 import { startDemo } from "./support/demo.ts";
 import type { RunningDemo } from "./support/demo.ts";
+import { readPng, writeIndexedPng } from "./support/indexed-png.ts";
+import { listPages } from "./support/pages.ts";
+import { playgroundShots } from "./support/playground-shots.ts";
 
 const { values } = parseArgs({
-  options: { out: { type: "string", default: "screenshots" }, only: { type: "string" } },
+  options: {
+    out: { type: "string", default: "screenshots" },
+    only: { type: "string" },
+    readme: { type: "boolean", default: false },
+  },
 });
-const folder = resolve(values.out);
+const folder = values.readme ? resolve(import.meta.dirname, "../../docs/images") : resolve(values.out);
 
 interface Shot {
   readonly name: string;
   readonly path: string;
+  /** What is done there first. */
+  readonly prepare?: (page: Page) => Promise<void>;
 }
 
-async function listShots({ admin }: RunningDemo): Promise<readonly Shot[]> {
-  const idOf = async (list: Promise<{ data: { id: string }[] }>): Promise<string> => (await list).data[1]?.id ?? "";
+/** Of a user that is near its cap, and of a key that ends. */
+async function budgetShots({ admin }: RunningDemo): Promise<readonly Shot[]> {
+  const { data } = await admin.budgets.list({ query: { order_by: "share" } });
+  const near = data.find(({ kind, state }) => kind === "user" && state === "near");
+  const ending = data.find(({ ends_at: endsAt, state }) => endsAt !== null && state !== "none");
+  return [
+    { name: "budget-user", path: `/budgets/user/${near?.id ?? ""}` },
+    { name: "budget-ending", path: `/budgets/key/${ending?.id ?? ""}` },
+  ];
+}
+
+const viewShots: readonly Shot[] = [
+  { name: "views", path: "/keys", prepare: openViews },
+  { name: "views-edit", path: "/keys?sort=-spent", prepare: editViews },
+];
+
+async function openViews(page: Page): Promise<void> {
+  await page.getByRole("button", { name: /^(Views|By what they spent)$/ }).click();
+}
+
+async function editViews(page: Page): Promise<void> {
+  await openViews(page);
+  await page.getByRole("menuitem", { name: "Edit views" }).click();
+}
+
+/** Every page, and some with something in them. */
+async function listShots(demo: RunningDemo): Promise<readonly Shot[]> {
   const shots: readonly Shot[] = [
-    { name: "dashboard", path: "/" },
-    { name: "requests", path: "/requests" },
-    { name: "welcome", path: "/welcome" },
-    { name: "request", path: `/requests/${(await admin.requests.list()).data[0]?.id ?? ""}` },
-    { name: "usage", path: "/usage" },
-    { name: "usage-table", path: "/usage?by=user,model&as=table&range=24h" },
-    { name: "keys", path: "/keys" },
-    { name: "key-new", path: "/keys?new=key" },
-    { name: "key", path: `/keys/${await idOf(admin.apiKeys.list())}` },
-    { name: "providers", path: "/providers" },
-    { name: "provider-new", path: "/providers?new=provider" },
-    { name: "provider", path: `/providers/${(await admin.providers.list()).data[0]?.id ?? ""}` },
-    { name: "models", path: "/models" },
-    { name: "model", path: `/models/${await idOf(admin.models.list())}` },
-    { name: "aliases", path: "/aliases" },
-    { name: "alias-new", path: "/aliases?new=alias" },
-    { name: "alias", path: `/aliases/${(await admin.aliases.list()).data[0]?.id ?? ""}` },
-    { name: "users", path: "/users" },
-    { name: "user-new", path: "/users?new=user" },
-    { name: "user", path: `/users/${await idOf(admin.users.list())}` },
-    { name: "connect", path: "/connect" },
-    { name: "settings", path: "/settings" },
-    { name: "system", path: "/settings?show=System" },
-    { name: "configuration", path: "/settings?show=Configuration" },
-    { name: "not-found", path: "/nowhere" },
+    ...[...(await listPages(demo.admin)), ...(await budgetShots(demo))],
+    ...[...viewShots, ...playgroundShots],
   ];
   return shots.filter(({ name }) => values.only === undefined || name.includes(values.only));
 }
 
-async function take(page: Page, url: string, { name, path }: Shot, suffix: string): Promise<void> {
+async function show(page: Page, url: string, { path, prepare }: Shot): Promise<void> {
   await page.goto(`${url}/console${path}`);
   await settled(page);
+  await prepare?.(page);
   // Charts are drawn when their code is there.
   await page.waitForTimeout(600);
-  await page.screenshot({ path: join(folder, `${name}-${suffix}.png`) });
+}
+
+async function take(page: Page, url: string, shot: Shot, suffix: string): Promise<void> {
+  await show(page, url, shot);
+  await page.screenshot({ path: join(folder, `${shot.name}-${suffix}.png`) });
 }
 
 async function takeAll(browser: Browser, demo: RunningDemo, theme: "light" | "dark", width: number): Promise<void> {
@@ -69,16 +87,48 @@ async function takeAll(browser: Browser, demo: RunningDemo, theme: "light" | "da
   await view.close();
 }
 
+/** Three of them, small enough to be kept. */
+async function takeForReadme(browser: Browser, demo: RunningDemo): Promise<void> {
+  const { data } = await demo.admin.requests.list({ query: { limit: 500 } });
+  const retold = data.find(({ attempts, status }) => attempts > 1 && status === "ok");
+  if (retold === undefined) throw new Error("in the demo no other provider has answered for one that failed");
+  const shots: readonly (Shot & { readonly theme: "light" | "dark" })[] = [
+    { name: "console-dashboard", path: "/", theme: "light" },
+    { name: "console-request", path: `/requests/${retold.id}`, theme: "dark" },
+    { name: "console-usage", path: "/usage", theme: "light" },
+  ];
+  for (const { theme, ...shot } of shots) {
+    const view = await openView(browser, { theme });
+    await signIn(view.page, demo.url, demo.email, demo.password);
+    await show(view.page, demo.url, shot);
+    const picture = readPng(await view.page.screenshot());
+    writeFileSync(join(folder, `${shot.name}.png`), writeIndexedPng(picture));
+    await view.close();
+  }
+}
+
+/** One that has something to show. */
+async function sendToWebhook(): Promise<void> {
+  receiver.answer = (response) => response.writeHead(receiver.received.length % 5 === 0 ? 503 : 204).end();
+  await demo.admin.webhooks.create({ body: { name: "billing", url: receiver.url, types: ["request.end"] } });
+}
+
 const executable = findBrowser();
 if (executable === null) throw new Error("There is no Chromium to look with: `apt-get install chromium` installs one.");
 mkdirSync(folder, { recursive: true });
 const demo = await startDemo();
+const receiver = await WebhookReceiver.start();
 const browser = await openBrowser(executable);
 try {
-  for (const theme of ["light", "dark"] as const)
-    for (const width of [1440, 390]) await takeAll(browser, demo, theme, width);
+  if (values.readme) await takeForReadme(browser, demo);
+  else {
+    await sendToWebhook();
+    for (const theme of ["light", "dark"] as const)
+      for (const width of [1440, 390]) await takeAll(browser, demo, theme, width);
+  }
   console.log(`screenshots are in ${folder}`);
 } finally {
   await browser.close();
   await demo.close();
+  await receiver.close();
 }

@@ -1,31 +1,21 @@
 // The page of usage in a real Chromium over a real server, whose store has a past.
 
-import { mkdtempSync, rmSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { migrateStore, openStore } from "../../apps/server/src/control/store/open-store.ts";
+import type { Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
+import { openMigrated } from "../../apps/server/tests/store-support/open.ts";
 import { createRecord } from "../../apps/server/tests/store-support/records.ts";
-import { findBrowser, openBrowser, violationsOf, Visits } from "./support/browser.ts";
-import { admin, startStage, user } from "./support/stage.ts";
-import type { Stage } from "./support/stage.ts";
+import { violationsOf } from "./support/browser.ts";
+import { admin, user } from "./support/people.ts";
+import { executable, openSuite } from "./support/suite.ts";
 
-const executable = findBrowser();
 const hourMs = 3_600_000;
 const dollar = 1_000_000_000;
 
-let stage: Stage;
-let browser: Browser;
-let dataDir: string;
-let visits: Visits;
-
 /** Three requests of today and one of the day before, and another that failed. */
-async function writePast(): Promise<void> {
-  const store = await openStore({ databaseUrl: null, dataDir, log: { warn: () => {} } });
+async function writePast(dataDir: string): Promise<void> {
+  const store = await openMigrated({ databaseUrl: null, dataDir });
   try {
-    await migrateStore(store);
     const [today, before] = [Date.now() - 2 * hourMs, Date.now() - 30 * hourMs];
     const mini = { model: "gpt-4o-mini", requestedModel: "smart", userId: "user-2", apiKeyId: "key-2" };
     await store.usage.insert([
@@ -40,27 +30,14 @@ async function writePast(): Promise<void> {
   }
 }
 
-beforeAll(async () => {
-  if (executable === null) return;
-  dataDir = mkdtempSync(join(tmpdir(), "ghostllm-usage-"));
-  await writePast();
-  stage = await startStage({ dataDir });
-  browser = await openBrowser(executable);
-  visits = new Visits(browser, stage.url);
-}, 180_000);
-afterEach(() => visits?.closeAll());
-afterAll(async () => {
-  await browser?.close();
-  await stage?.close();
-  if (dataDir !== undefined) rmSync(dataDir, { recursive: true, force: true });
-});
+const suite = openSuite({ writePast });
 
 const groups = (page: Page, title: string) =>
   page.getByRole("region", { name: title, exact: true }).locator("tbody tr");
 
 describe.skipIf(executable === null)("usage", () => {
   it("is told by model, beside the period before, with what it comes to", async () => {
-    const { page, problems } = await visits.openAs(admin, "/usage?range=24h");
+    const { page, problems } = await suite.visits.openAs(admin, "/usage?range=24h");
     const rows = groups(page, "By model");
     await rows.first().waitFor();
     expect(await rows.allInnerTexts()).toEqual([
@@ -77,7 +54,7 @@ describe.skipIf(executable === null)("usage", () => {
   });
 
   it("is told by any two dimensions, and leads to the requests that it comes from", async () => {
-    const { page } = await visits.openAs(admin, "/usage?range=24h");
+    const { page } = await suite.visits.openAs(admin, "/usage?range=24h");
     await page.getByLabel("By", { exact: true }).selectOption("user");
     await page.getByLabel("and", { exact: true }).selectOption("alias");
     const rows = groups(page, "By user and alias");
@@ -98,7 +75,7 @@ describe.skipIf(executable === null)("usage", () => {
   });
 
   it("is told over time, as a chart and as a table of the same numbers", async () => {
-    const { page } = await visits.openAs(admin, "/usage?range=24h");
+    const { page } = await suite.visits.openAs(admin, "/usage?range=24h");
     const course = page.getByRole("region", { name: "Spend by model" });
     await course.locator("canvas").waitFor();
     await course.getByRole("button", { name: "Table" }).click();
@@ -118,7 +95,7 @@ describe.skipIf(executable === null)("usage", () => {
   });
 
   it("is written as CSV, with all groups and times", async () => {
-    const { page } = await visits.openAs(admin, "/usage?range=24h&by=model,status");
+    const { page } = await suite.visits.openAs(admin, "/usage?range=24h&by=model,status");
     const download = page.waitForEvent("download");
     await page.getByRole("button", { name: "Download CSV" }).click();
     const file = await download;
@@ -129,7 +106,7 @@ describe.skipIf(executable === null)("usage", () => {
   });
 
   it("says so where there was none, and shows a user his own alone", async () => {
-    const { page, problems } = await visits.openAs(user, "/usage");
+    const { page, problems } = await suite.visits.openAs(user, "/usage");
     await page.getByText("There were no requests in this time.").first().waitFor();
     expect(await page.getByRole("region", { name: "Figures" }).innerText()).toMatch(/Spend\s+\$0/);
     expect(problems).toEqual([]);
@@ -138,11 +115,11 @@ describe.skipIf(executable === null)("usage", () => {
   it.each(["light", "dark"] as const)(
     "has nothing that axe objects to, and fits a phone, %s",
     async (theme) => {
-      const { page, problems } = await visits.openAs(admin, "/usage", { theme });
+      const { page, problems } = await suite.visits.openAs(admin, "/usage", { theme });
       for (const path of ["/usage?range=24h", "/usage?range=24h&by=user,model&as=table", "/usage?range=1h"]) {
         for (const width of [1440, 390]) {
           await page.setViewportSize({ width, height: 900 });
-          await visits.visit(page, path);
+          await suite.visits.visit(page, path);
           const beyond: number = await page.evaluate("document.documentElement.scrollWidth - innerWidth");
           expect([path, width, beyond, await violationsOf(page)]).toEqual([path, width, 0, []]);
         }

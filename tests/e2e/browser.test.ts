@@ -4,7 +4,7 @@ import { type FakeUpstream, startFakeUpstream } from "@ghostllm/fake-upstream";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { findBrowser, servePage } from "../support/browser.ts";
 import type { Page } from "../support/browser.ts";
-import { type ReadyServer, startServer } from "../support/server.ts";
+import { type AskedServer, startAskedServer } from "../support/server.ts";
 
 const script = `
   import Anthropic from "@anthropic-ai/sdk";
@@ -43,7 +43,7 @@ const script = `
 
 const browser = findBrowser();
 let upstream: FakeUpstream | undefined;
-let server: ReadyServer | undefined;
+let server: AskedServer | undefined;
 let page: Page | undefined;
 
 beforeAll(async () => {
@@ -51,7 +51,7 @@ beforeAll(async () => {
   upstream = await startFakeUpstream();
   const { url: vendor } = upstream;
   page = await servePage(script, () => ({ url: server?.url, key: keyOf(server), adminKey: server?.adminKey }));
-  server = await startServer({ upstreamUrl: vendor, environment: { GHOSTLLM_CORS_ORIGINS: page.origin } });
+  server = await startAskedServer({ upstreamUrl: vendor, environment: { GHOSTLLM_CORS_ORIGINS: page.origin } });
 });
 
 afterAll(async () => {
@@ -60,7 +60,7 @@ afterAll(async () => {
   await upstream?.close();
 });
 
-function keyOf(started: ReadyServer | undefined): string {
+function keyOf(started: AskedServer | undefined): string {
   return /API key\s+(gk-\S+)/.exec(started?.stdout ?? "")?.[1] ?? "";
 }
 

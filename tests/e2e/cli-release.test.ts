@@ -28,7 +28,13 @@ afterAll(async () => {
 it("holds no TypeScript, no workspace and no path of this machine", async () => {
   const files = await readdir(join(release, "lib"));
   expect(files).toEqual(
-    expect.arrayContaining(["main.js", "sqlite-worker.js", "tokenizer-worker.js", "heavy-thread.js"]),
+    expect.arrayContaining([
+      "main.js",
+      "sqlite-worker.js",
+      "tokenizer-worker.js",
+      "heavy-thread.js",
+      "worker-thread.js",
+    ]),
   );
   for (const file of files) {
     const text = await readFile(join(release, "lib", file), "utf8");
@@ -48,13 +54,16 @@ it("depends on what it imports, in published versions", async () => {
   expect(Object.values(manifest.dependencies)).not.toContain("*");
 });
 
-it("serves, with its workers, and finds itself well", async () => {
+it.each([
+  { name: "one thread", workers: "1", threads: undefined },
+  { name: "two workers", workers: "2", threads: 2 },
+])("serves with $name, and finds itself well", async ({ workers, threads }) => {
   const launcher = join(release, "bin/ghostllm.cjs");
   const options = {
     cwd: directory,
     env: { PATH: process.env["PATH"], HOME: directory, SERVER_PORT: "0", GHOSTLLM_DETECT_OLLAMA: "false" },
   };
-  const server = spawn(process.execPath, [launcher, "serve"], options);
+  const server = spawn(process.execPath, [launcher, "serve", "--workers", workers], options);
   servers.push(server);
   const exited = new Promise<number | null>((resolve) => server.once("exit", resolve));
   try {
@@ -71,6 +80,8 @@ it("serves, with its workers, and finds itself well", async () => {
     });
     const { stdout } = await run(process.execPath, [launcher, "test", "--url", url], options);
     expect(stdout).toMatch(/^ok +round trip +demo\/demo answered/m);
+    const status = (await (await fetch(`${url}/status`)).json()) as { readonly workers?: readonly unknown[] };
+    expect(status.workers?.length).toBe(threads);
     expect((await fetch(`${url}/docs/static/swagger-ui-bundle.js`)).status).toBe(200);
     const page = await (await fetch(`${url}/console/`)).text();
     const script = /<script type="module"[^>]* src="\.\/(assets\/[^"]+)"/.exec(page)?.[1] ?? "none";

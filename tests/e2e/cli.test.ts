@@ -1,11 +1,13 @@
 import { spawn } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { compileCache } from "../support/compile-cache.ts";
+import { type AskedServer, isDivided, startAskedServer } from "../support/server.ts";
 
 const launcher = fileURLToPath(new URL("../../apps/cli/bin/ghostllm.cjs", import.meta.url));
 
@@ -16,7 +18,8 @@ interface Run {
 }
 
 let directory: string;
-let server: ReturnType<typeof start>;
+let server: ReturnType<typeof start> | null = null;
+let divided: AskedServer | null = null;
 let url = "";
 
 function start(words: readonly string[], environment: NodeJS.ProcessEnv = {}) {
@@ -48,35 +51,89 @@ async function ghostllm(words: readonly string[], environment: NodeJS.ProcessEnv
 
 async function json(words: readonly string[]): Promise<Record<string, unknown>> {
   const { code, out, error } = await ghostllm([...words, "--json"]);
-  expect([code, error]).toEqual([0, ""]);
+  expect([code, error], out).toEqual([0, ""]);
   return JSON.parse(out) as Record<string, unknown>;
 }
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), "ghostllm-cli-"));
-  server = start(["serve"]);
+  url = isDivided ? await serveDivided() : await serve();
+});
+
+async function serve(): Promise<string> {
+  const child = start(["serve"]);
+  server = child;
   let banner = "";
-  url = await new Promise<string>((resolve, reject) => {
-    server.stdout.on("data", (chunk: Buffer) => {
+  return new Promise<string>((resolve, reject) => {
+    child.stdout.on("data", (chunk: Buffer) => {
       banner += chunk.toString();
       const address = /serves on (http:\S+)/.exec(banner)?.[1];
       if (address !== undefined) resolve(address);
     });
-    server.once("exit", () => reject(new Error(`serve ended: ${banner}`)));
+    child.once("exit", () => reject(new Error(`serve ended: ${banner}`)));
   });
-});
+}
+
+/** Elsewhere, with its key where that of a server beside it would be. */
+async function serveDivided(): Promise<string> {
+  divided = await startAskedServer();
+  const dataDir = join(directory, "ghostllm-data");
+  await mkdir(dataDir, { mode: 0o700 });
+  await writeFile(join(dataDir, "admin.key"), `${divided.adminKey}\n`, { mode: 0o600 });
+  return divided.url;
+}
 
 afterAll(async () => {
   await stop();
+  await divided?.stop();
   await rm(directory, { recursive: true, force: true });
 });
 
 async function stop(): Promise<number | null> {
-  if (server.exitCode !== null) return server.exitCode;
-  const exited = new Promise<number | null>((resolve) => server.once("exit", resolve));
-  server.kill("SIGTERM");
+  const child = server;
+  if (child === null || child.exitCode !== null) return child?.exitCode ?? null;
+  const exited = new Promise<number | null>((resolve) => child.once("exit", resolve));
+  child.kill("SIGTERM");
   return exited;
 }
+
+describe("status", () => {
+  it.skipIf(isDivided)("tells how the server is, and lists the instances on its database", async () => {
+    const { instances, leases } = await json(["status"]);
+    expect(instances).toMatchObject([{ is_this: true, alive: true, process_id: server?.pid, workers: 1 }]);
+    expect(leases).toContainEqual(expect.objectContaining({ name: "model_lists" }));
+    const { out } = await ghostllm(["status"]);
+    expect(out).toMatch(/^GhostLLM \d+\.\d+\.\d+, up for /);
+    expect(out).toContain("database: sqlite");
+    expect(out).toMatch(/ proxy,auth,analytics,providers {2}1 worker {2}since \S+ {2}this one/);
+  });
+});
+
+describe("budgets by period", () => {
+  it("are added, listed, increased and removed, beside limits of hours and days", async () => {
+    await json(["user", "create", "--email", "eve@example.com"]);
+    const limits = ["--limit", "requests_per_day=500", "--limit", "cost_usd_per_hour=2.5"];
+    const key = await json(["key", "create", "--name", "ci", "--user", "eve@example.com", ...limits]);
+    expect(key).toMatchObject({ limits: { requests_per_day: 500, cost_usd_per_hour: "2.5", requests_per_hour: null } });
+    const publicId = String(key["public_id"]);
+    const month = ["--period", "month", "--amount", "20", "--time-zone", "Europe/Berlin", "--thresholds", "50,90"];
+    const added = await ghostllm(["budget", "add", publicId, ...month, "--json"]);
+    const [budget] = JSON.parse(added.out) as { id: string }[];
+    expect(budget).toMatchObject({ period: "month", amount_usd: "20", thresholds: [50, 90] });
+    await ghostllm(["budget", "add", "eve@example.com", "--period", "rolling", "--days", "7", "--amount", "9"]);
+    const { out } = await ghostllm(["budget", "list"]);
+    expect(out).toMatch(new RegExp(`key +ci +${budget?.id} +month +0 of 20 +fine`));
+    expect(out).toMatch(/user +eve@example\.com +\S+ +7 days +0 of 9 +fine/);
+    const until = new Date(Date.now() + 3_600_000).toISOString();
+    const more = ["budget", "increase", publicId, budget?.id ?? "", "--amount", "5", "--until", until];
+    expect(await ghostllm(more)).toMatchObject({ code: 0, error: "" });
+    expect((await ghostllm(["budget", "list"])).out).toContain("0 of 25");
+    expect(await ghostllm(["budget", "remove", publicId, budget?.id ?? ""])).toMatchObject({ code: 0 });
+    expect((await ghostllm(["budget", "remove", publicId, budget?.id ?? ""])).code).toBe(5);
+    expect((await ghostllm(["budget", "add", publicId, "--period", "year", "--amount", "1"])).code).toBe(2);
+    await ghostllm(["user", "delete", "eve@example.com"]);
+  });
+});
 
 describe("users and keys", () => {
   it("are created, listed and removed, and the key works at the gateway", async () => {
@@ -106,8 +163,8 @@ describe("users and keys", () => {
     expect((await ask()).status).toBe(401);
 
     const table = await ghostllm(["user", "list"]);
-    expect(table.out).toMatch(/^EMAIL +ROLE +SPENT USD +CREATED +ID\n/);
-    expect(table.out).toMatch(/^ada@example.com +user +0 of 5 /m);
+    expect(table.out).toMatch(/^EMAIL +ROLE +SPENT USD +ACTIVE +CREATED +ID\n/);
+    expect(table.out).toMatch(/^ada@example.com +member +0 of 5 /m);
     expect(await ghostllm(["user", "delete", "ada@example.com"])).toMatchObject({
       code: 0,
       out: "Deleted ada@example.com\n",
@@ -227,11 +284,110 @@ describe("the configuration", () => {
     expect(JSON.parse(run.out)).toMatchObject({ settings: expect.any(Array), providers: [] });
   });
 
-  it("migrates, also beside a running server", async () => {
+  it.skipIf(isDivided)("migrates, also beside a running server", async () => {
     expect(await json(["migrate"])).toEqual({ applied: [] });
   });
 });
 
-it("ends with 0 when it is told to stop", async () => {
+describe("what keys may be used for", () => {
+  it("is given, changed and found, and a key is rotated and taken over", async () => {
+    const use = ["--endpoints", "chat.completions", "--from", "10.0.0.0/8", "--tags", "ci"];
+    const made = await json(["key", "create", "--name", "bounded", ...use]);
+    expect(made["permissions"]).toEqual({ models: null, endpoints: ["chat.completions"], addresses: ["10.0.0.0/8"] });
+    const publicId = String(made["public_id"]);
+    const changed = await json(["key", "update", publicId, "--from", "all"]);
+    expect(changed["permissions"]).toMatchObject({ endpoints: ["chat.completions"], addresses: null });
+    const rotated = await json(["key", "rotate", publicId, "--overlap", "1"]);
+    expect(rotated).toMatchObject({ id: made["id"], previous: { public_id: publicId } });
+    const imported = await json(["key", "import", "--name", "moved", "--sha256", "a".repeat(64)]);
+    expect(imported["public_id"]).toBe(`ik-${"a".repeat(12)}`);
+    const { data } = (await json(["key", "list", "--tag", "ci"])) as { data: { id: string }[] };
+    expect(data.map(({ id }) => id)).toEqual([made["id"]]);
+  });
+});
+
+describe("audit", () => {
+  it("lists, shows, verifies and exports what was done", async () => {
+    const { id } = await json(["user", "create", "--email", "audited@example.com"]);
+    const { data } = (await json(["audit", "list", "--action", "user.created", "--object", `user:${String(id)}`])) as {
+      data: { place: number }[];
+    };
+    expect(data).toMatchObject([{ actor: { kind: "admin_key" }, object: { name: "audited@example.com" } }]);
+    const shown = await ghostllm(["audit", "show", String(data[0]?.place)]);
+    expect(shown.out).toContain('+ "audited@example.com"');
+    const anchor = join(directory, "head.txt");
+    expect(await ghostllm(["audit", "verify", "--save", anchor])).toMatchObject({ code: 0 });
+    const verified = await json(["audit", "verify", "--anchor", anchor]);
+    expect(verified).toMatchObject({ ok: true, problem: null });
+    const lines = (await ghostllm(["audit", "export"])).out.trimEnd().split("\n");
+    expect(lines.length).toBeGreaterThanOrEqual(Number(verified["checked"]));
+    expect(JSON.parse(lines[0] ?? "")).toMatchObject({ place: 1 });
+    const cef = await ghostllm([
+      "audit",
+      "export",
+      "--format",
+      "cef",
+      "--action",
+      "user.created",
+      "--to",
+      "2100-01-01",
+    ]);
+    expect(cef.out).toMatch(/^CEF:0\|GhostLLM\|/);
+    await writeFile(anchor, `1:${"0".repeat(64)}\n`);
+    const other = await ghostllm(["audit", "verify", "--anchor", anchor]);
+    expect(other).toMatchObject({ code: 1 });
+    expect(other.error).toContain("another entry at 1");
+  });
+});
+
+describe("events tail", () => {
+  /** What it prints until a line has this in it; then it is told to stop. */
+  async function tail(words: readonly string[], wanted: string, provoke: () => Promise<unknown>): Promise<Run> {
+    const child = start(["events", "tail", ...words], { GHOSTLLM_URL: url });
+    let [out, error] = ["", ""];
+    child.stderr.on("data", (chunk: Buffer) => (error += chunk.toString()));
+    const seen = new Promise<void>((resolve) =>
+      child.stdout.on("data", (chunk: Buffer) => {
+        out += chunk.toString();
+        if (out.includes(wanted)) resolve();
+      }),
+    );
+    const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
+    // One at a time: each is a process, and a machine that is slow would have more of them every second.
+    const watch = { isOver: false };
+    const provoking = (async () => {
+      for (; !watch.isOver; await sleep(1_000)) await provoke();
+    })();
+    await Promise.race([seen, ended]);
+    watch.isOver = true;
+    child.kill("SIGINT");
+    await provoking;
+    return { code: await ended, out, error };
+  }
+  let serial = 0;
+  const createKey = () => json(["key", "create", "--user", "admin@localhost", "--name", `tailed ${(serial += 1)}`]);
+
+  it("shows what happens, a line each, until Ctrl-C", async () => {
+    const { code, out, error } = await tail(["--types", "key.created,user.limit"], "tailed", createKey);
+    expect([code, error]).toEqual([0, ""]);
+    expect(out).toMatch(/^20\S+Z {2}key\.created {7}key_id=\S+ .*name=tailed \d+/m);
+  });
+
+  it("prints a document a line with --json", async () => {
+    const { code, out } = await tail(["--json"], "key.created", createKey);
+    expect(code).toBe(0);
+    const [first = ""] = out.split("\n");
+    expect(JSON.parse(first)).toMatchObject({ place: expect.any(String), event: { specversion: "1.0" } });
+  });
+
+  it("says which types there are, and that nobody answers", async () => {
+    const wrong = await ghostllm(["events", "tail", "--types", "key.made"]);
+    expect(wrong.code).toBe(2);
+    expect(wrong.error).toContain("key.created");
+    expect(await ghostllm(["events", "tail", "--url", "http://127.0.0.1:9"])).toMatchObject({ code: 3 });
+  });
+});
+
+it.skipIf(isDivided)("ends with 0 when it is told to stop", async () => {
   expect(await stop()).toBe(0);
 });

@@ -8,6 +8,7 @@ import { dirname } from "node:path";
 import { createClient } from "@ghostllm/contract/client";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { cloneRepository, type FreshClone } from "../support/fresh-clone.ts";
+import { workersOfTests } from "../support/server-process.ts";
 import { slowdown } from "../support/slowdown.ts";
 
 const installs = process.env["GHOSTLLM_FRESH"] === "1";
@@ -41,6 +42,7 @@ function environment(): NodeJS.ProcessEnv {
     PATH: [...directories, dirname(process.execPath)].join(":"),
     HOME: clone.home,
     SERVER_PORT: "0",
+    ...workersOfTests(),
     npm_config_registry: registry,
   };
 }

@@ -1,5 +1,6 @@
-// What a vendor sends over a connection, as the lean client reads it.
+// What a vendor sends over a connection, as the lean client reads it, and what clients send, as our own server does.
 
+import { compareRequests } from "../../apps/server/tests/plain-support/compare-requests.ts";
 import { compareWithLlhttp } from "../../apps/server/tests/upstream-support/compare-with-llhttp.ts";
 import { readAnswer } from "../../apps/server/tests/upstream-support/read-answer.ts";
 import { cutAtRandom } from "../../packages/llm/src/testing/random.ts";
@@ -18,5 +19,10 @@ export function checkHttp(bytes: Buffer, chance: Chance): void {
     expectEqual("an answer in pieces", told({ ...inPieces, end }), told(whole));
   }
   const difference = compareWithLlhttp({ method, pieces: [bytes] });
+  if (difference !== null) throw new Broken(difference);
+}
+
+export function checkPlainRequest(bytes: Buffer): void {
+  const difference = compareRequests(bytes);
   if (difference !== null) throw new Broken(difference);
 }

@@ -1,11 +1,12 @@
 // Everything that reads bytes of others, with what its cases are made from.
 
 import { dialects, vendorDialects } from "@ghostllm/llm";
+import { notPlain, plain } from "../../apps/server/tests/plain-support/request-cases.ts";
 import { readable, unfinished, unreadable } from "../../apps/server/tests/upstream-support/answer-cases.ts";
 import type { Chance } from "../../packages/llm/src/testing/random.ts";
 import { chanceOf, isOneIn } from "./case-chance.ts";
 import { checkAnswer } from "./check-answer.ts";
-import { checkHttp } from "./check-http.ts";
+import { checkHttp, checkPlainRequest } from "./check-http.ts";
 import { checkRequest } from "./check-request.ts";
 import { checkStream, checkTap } from "./check-stream.ts";
 import { checkEventStream, checkFrames, checkLines, checkMembers, checkMultipart } from "./check-wire.ts";
@@ -69,6 +70,12 @@ function httpSeeds(): readonly Buffer[] {
   return texts.filter((text) => text !== "" && text.length < 1_000).map((text) => Buffer.from(text, "latin1"));
 }
 
+/** Those that our own server takes, and those that it leaves to Node's. */
+function requestSeeds(): readonly Buffer[] {
+  const texts = Object.values({ ...plain, ...notPlain });
+  return texts.filter((text) => text !== "" && text.length < 1_000).map((text) => Buffer.from(text, "latin1"));
+}
+
 function wireTargets(seeds: SeedsOfDialects): readonly Target[] {
   const streamsOf = (name: string): readonly Buffer[] => seeds.get(name)?.streams ?? [];
   const requests = Object.keys(dialects).flatMap((name) => seeds.get(name)?.requests ?? []);
@@ -79,6 +86,7 @@ function wireTargets(seeds: SeedsOfDialects): readonly Target[] {
     { name: "wire event-stream", shape: messages, seeds: streamsOf("bedrock-converse"), check: checkEventStream },
     { name: "wire multipart", shape: form, seeds: [Buffer.from(formText)], check: checkMultipart },
     { name: "wire http", shape: httpLines, seeds: httpSeeds(), check: checkHttp },
+    { name: "wire plain requests", shape: httpLines, seeds: requestSeeds(), check: checkPlainRequest },
     { name: "wire json-members", shape: document, seeds: requests, check: checkMembers },
   ];
 }

@@ -9,10 +9,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import memoryOfBuffers from "../../apps/cli/bin/memory-of-buffers.json" with { type: "json" };
 import { type Client, createClient } from "@ghostllm/contract/client";
 import { compileCache } from "./compile-cache.ts";
 
-const main = fileURLToPath(new URL("../../apps/server/src/main.ts", import.meta.url));
+const thisTree = fileURLToPath(new URL("../../", import.meta.url));
 
 export interface ServerOptions {
   /** Null or absent: the embedded database in the data directory. */
@@ -27,6 +28,8 @@ export interface ServerOptions {
   readonly runBy?: readonly string[];
   /** Nobody reads what it writes to standard error. */
   readonly isStderrUnread?: boolean;
+  /** The source tree that is run; this one unless told. */
+  readonly tree?: string;
   /** With descriptor 0 closed, as some service managers leave it. */
   readonly withoutStdin?: boolean;
 }
@@ -83,13 +86,8 @@ export function killStartedServers(): void {
 export function spawnServer(options: ServerOptions = {}): ServerProcess {
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), "ghostllm-server-"));
   const adminKey = `admin-${randomBytes(16).toString("hex")}`;
-  const command = [
-    process.execPath,
-    "--disable-warning=ExperimentalWarning",
-    "--max-semi-space-size=16",
-    "--expose-gc",
-    main,
-  ];
+  const main = join(options.tree ?? thisTree, "apps/server/src/main.ts");
+  const command = [process.execPath, "--disable-warning=ExperimentalWarning", "--max-semi-space-size=16", main];
   const shell = options.withoutStdin === true ? ["/bin/sh", "-c", 'exec "$@" <&-', "sh"] : [];
   const [program = "", ...parameters] = [...(options.runBy ?? []), ...shell, ...command];
   const child = spawn(program, parameters, {
@@ -105,10 +103,7 @@ function environmentOf(options: ServerOptions, dataDir: string, adminKey: string
   const { databaseUrl = null, upstreamUrl, environment = {} } = options;
   return {
     PATH: process.env["PATH"],
-    // As tools/launch.cjs sets them.
-    MALLOC_MMAP_THRESHOLD_: "262144",
-    MALLOC_TRIM_THRESHOLD_: "33554432",
-    MALLOC_ARENA_MAX: "2",
+    ...memoryOfBuffers,
     ...compileCache,
     HOME: dataDir,
     SERVER_HOST: "127.0.0.1",
@@ -118,9 +113,16 @@ function environmentOf(options: ServerOptions, dataDir: string, adminKey: string
     ADMIN_API_KEY: adminKey,
     LOG_LEVEL: "warn",
     ...(databaseUrl !== null && { DATABASE_URL: databaseUrl }),
+    ...workersOfTests(),
     ...(upstreamUrl !== undefined && { OPENAI_API_KEY: "sk-of-the-operator", OPENAI_BASE_URL: `${upstreamUrl}/v1` }),
     ...environment,
   };
+}
+
+/** `TEST_WORKERS=2 npm test -- PATH` shows what holds with workers as well. */
+export function workersOfTests(): NodeJS.ProcessEnv {
+  const { TEST_WORKERS: workers } = process.env;
+  return workers === undefined ? {} : { SERVER_WORKERS: workers };
 }
 
 async function untilReady(server: ServerProcess): Promise<void> {

@@ -12,7 +12,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, join, resolve } from "node:path";
+import { dirname, delimiter, join, resolve } from "node:path";
 import { text } from "node:stream/consumers";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -47,7 +47,10 @@ let root: string;
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), "ghostllm-launch-"));
   for (const directory of ["tools", "bin", "apps/server/src"]) mkdirSync(join(root, directory), { recursive: true });
-  copyFileSync(resolve(import.meta.dirname, "../../tools/launch.cjs"), join(root, "tools/launch.cjs"));
+  for (const file of ["tools/launch.cjs", "apps/cli/bin/memory-of-buffers.json"]) {
+    mkdirSync(dirname(join(root, file)), { recursive: true });
+    copyFileSync(resolve(import.meta.dirname, "../..", file), join(root, file));
+  }
   writeFileSync(join(root, "package-lock.json"), lock);
   writeFileSync(join(root, "apps/server/src/main.ts"), task);
   writeFileSync(join(root, "bin/npm"), npm);

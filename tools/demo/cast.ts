@@ -69,6 +69,15 @@ export const demoAliases: readonly DemoAlias[] = [
   },
 ];
 
+/** That Ada has saved. */
+export const demoViews = [
+  { page: "budgets", name: "Near their caps", search: { state: "near" }, isShared: true },
+  { page: "keys", name: "By what they spent", search: { sort: "-spent" }, isShared: true },
+  { page: "keys", name: "Claude Code", search: { q: "agent", columns: "rpm.tpm" }, isShared: false },
+  { page: "requests", name: "What failed this week", search: { range: "7d", status: "failed" }, isShared: true },
+  { page: "usage", name: "Keys by day", search: { by: "key", range: "30d", bucket: "day" }, isShared: false },
+] as const;
+
 /** When its owner works. */
 export type Rhythm = "office" | "always" | "nights";
 
@@ -88,14 +97,22 @@ export interface DemoKey {
   /** How much of the budget it has spent at the end of its history; null: it has none. */
   readonly spentShare: number | null;
   readonly expiresInDays?: number;
+  readonly limits?: DemoLimits;
+}
+
+export interface DemoLimits {
+  readonly requests_per_minute?: number;
+  readonly tokens_per_minute?: number;
+  readonly concurrent_requests?: number;
 }
 
 export interface DemoUser {
   readonly name: string;
   readonly email: string;
-  readonly role: "admin" | "user";
+  readonly role: "admin" | "member";
   /** As with keys. */
   readonly spentShare: number | null;
+  readonly limits?: DemoLimits;
   readonly keys: readonly DemoKey[];
 }
 
@@ -119,11 +136,12 @@ export const demoUsers: readonly DemoUser[] = [
     ],
   },
   {
-    ...{ name: "Platform", email: "platform@acme.example", role: "user", spentShare: 0.91 },
+    ...{ name: "Platform", email: "platform@acme.example", role: "member", spentShare: 0.91 },
     keys: [
       {
         ...{ name: "ci-agent", weight: 16, rhythm: "always", client: claudeCode, address: "10.20.8.3" },
         ...{ promptTokens: 14_000, answerTokens: 600, cachedShare: 0.75, spentShare: 0.62 },
+        limits: { requests_per_minute: 120, concurrent_requests: 12 },
         asks: [
           { model: "smart", weight: 4 },
           { model: "gpt-5-mini", weight: 1 },
@@ -131,7 +149,7 @@ export const demoUsers: readonly DemoUser[] = [
       },
       {
         ...{ name: "code-review", weight: 9, rhythm: "office", client: openaiNode, address: "10.20.8.4" },
-        ...{ promptTokens: 6_000, answerTokens: 900, cachedShare: 0.3, spentShare: null, expiresInDays: 5 },
+        ...{ promptTokens: 6_000, answerTokens: 900, cachedShare: 0.3, spentShare: 0.78, expiresInDays: 5 },
         asks: [
           { model: "gpt-5", weight: 3 },
           { model: "smart", weight: 1 },
@@ -140,11 +158,13 @@ export const demoUsers: readonly DemoUser[] = [
     ],
   },
   {
-    ...{ name: "Search", email: "search@acme.example", role: "user", spentShare: 0.68 },
+    ...{ name: "Search", email: "search@acme.example", role: "member", spentShare: 0.68 },
+    limits: { tokens_per_minute: 2_000_000 },
     keys: [
       {
         ...{ name: "reranker", weight: 24, rhythm: "always", client: openaiPython, address: "10.20.6.11" },
         ...{ promptTokens: 1_900, answerTokens: 60, cachedShare: 0.1, spentShare: null },
+        limits: { requests_per_minute: 300, tokens_per_minute: 900_000 },
         asks: [
           { model: "fast", weight: 5 },
           { model: "gpt-4o-mini", weight: 2 },
@@ -158,7 +178,7 @@ export const demoUsers: readonly DemoUser[] = [
     ],
   },
   {
-    ...{ name: "Support", email: "support@acme.example", role: "user", spentShare: 0.44 },
+    ...{ name: "Support", email: "support@acme.example", role: "member", spentShare: 0.44 },
     keys: [
       {
         ...{ name: "macros", weight: 14, rhythm: "office", client: langchain, address: "10.20.9.40" },
@@ -172,7 +192,7 @@ export const demoUsers: readonly DemoUser[] = [
     ],
   },
   {
-    ...{ name: "Growth", email: "growth@acme.example", role: "user", spentShare: null },
+    ...{ name: "Growth", email: "growth@acme.example", role: "member", spentShare: null },
     keys: [
       {
         ...{ name: "newsletter", weight: 5, rhythm: "nights", client: openaiNode, address: "10.20.11.8" },
@@ -190,7 +210,7 @@ export const demoUsers: readonly DemoUser[] = [
     ],
   },
   {
-    ...{ name: "Interns", email: "interns@acme.example", role: "user", spentShare: 1 },
+    ...{ name: "Interns", email: "interns@acme.example", role: "member", spentShare: 1 },
     keys: [
       {
         ...{ name: "notebook", weight: 3, rhythm: "office", client: openaiPython, address: "10.20.13.2" },

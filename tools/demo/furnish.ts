@@ -56,15 +56,16 @@ async function removeFirstProviders(admin: Client): Promise<void> {
 async function enrollAll(admin: Client, { adminEmail, password }: FurnishOptions): Promise<readonly FurnishedKey[]> {
   const { data: known } = await admin.users.list();
   const keys: FurnishedKey[] = [];
-  for (const { name: username, email, role, keys: owned } of demoUsers) {
+  for (const { name: username, email, role, limits, keys: owned } of demoUsers) {
     const first = known.find((user) => user.email === adminEmail && email === adminEmail);
     const { id: userId } =
       first === undefined
-        ? await admin.users.create({ body: { email, username, role, password } })
+        ? await admin.users.create({ body: { email, username, role, password, limits } })
         : await admin.users.update({ params: { id: first.id }, body: { username } });
     for (const key of owned) {
       const expires = key.expiresInDays === undefined ? {} : { expires_at: daysFromNow(key.expiresInDays) };
-      const made = await admin.apiKeys.create({ body: { user_id: userId, name: key.name, ...expires } });
+      const body = { user_id: userId, name: key.name, limits: key.limits, ...expires };
+      const made = await admin.apiKeys.create({ body });
       keys.push({ ...key, userId, keyId: made.id, secret: made.key });
     }
   }

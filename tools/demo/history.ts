@@ -204,6 +204,7 @@ function recordOf(
   const isEmbedding = target.model.tokensPerSecond === 0;
   return {
     ...{ id: chance.id(time), createdAt: time, userId: key.userId, apiKeyId: key.keyId, requestedModel },
+    ...{ teamId: null, organisationId: null },
     ...{ modelId: target.modelId, providerId: target.providerId, provider: target.provider, model: target.model.name },
     dialect: isClaude ? "anthropic-messages" : "openai-chat",
     operation: isEmbedding ? "embeddings" : "chat.completions",
@@ -215,8 +216,9 @@ function recordOf(
     ...{ imagePromptTokens: 0, imageCompletionTokens: 0, cachedAudioTokens: 0, webSearches: 0, fileSearches: 0 },
     ...{ serviceClass: null, geography: null, estimated: false, usageBounded: false },
     ...{ unansweredAttempts: 0, unansweredTokens: 0, unansweredCostNanos: 0, costNanos: 0, chargedNanos: null },
-    ...{ priceVersion: target.price?.version ?? null, ttftMs: null, attempts: 1, trail: null },
+    ...{ priceVersion: target.price?.version ?? null, ttftMs: null, attempts: 1, trail: null, privacy: null },
     overheadUs: Math.round(chance.around(420, 1.4)),
     ...{ ipAddress: key.address, userAgent: key.client },
+    ...{ budgetPeriods: null, downgradedTo: null },
   };
 }

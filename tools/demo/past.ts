@@ -5,7 +5,7 @@ import { builtInPrices, priceAt, providers } from "@ghostllm/llm";
 import { migrateStore, openStore } from "../../apps/server/src/control/store/open-store.ts";
 import type { OpenStore } from "../../apps/server/src/control/store/open-store.ts";
 import type { UsageRecord } from "../../apps/server/src/domain/usage-record.ts";
-import { demoAliases, demoUsers } from "./cast.ts";
+import { demoAliases, demoUsers, demoViews } from "./cast.ts";
 import type { Furnished, FurnishedModel } from "./furnish.ts";
 import { writeHistory, type HistoryTarget } from "./history.ts";
 import type { Chance } from "./random.ts";
@@ -32,6 +32,8 @@ export async function writePast({ dataDir, furnished, chance, weeks, requests, n
     if (requests > 0)
       await insertAll(store, writeHistory({ chance, keys, targets, from: now - weeks * weekMs, to: now, requests }));
     await setBudgets(store, furnished);
+    await saveViews(store);
+    if (requests > 0) await setBeginning(store, now - weeks * weekMs);
   } finally {
     await store.close();
   }
@@ -71,6 +73,19 @@ function withPrice({ providerType, ...model }: FurnishedModel, now: number): His
     return { ...model, price: { input: { base: 0 }, output: { base: 0 }, isFree: true, version: "free" } };
   const known = builtInPrices().find({ definition, baseUrl: definition.baseUrl ?? "", settings: {} }, model.model.name);
   return { ...model, price: known?.prices ? priceAt(known.prices, now) : null };
+}
+
+/** Of the first of the users. */
+async function saveViews(store: OpenStore): Promise<void> {
+  const user = (await store.credentials.find({ email: demoUsers[0]?.email ?? "" }))?.user;
+  if (user === undefined) return;
+  for (const view of demoViews) await store.views.create({ ...view, userId: user.id });
+}
+
+/** All were there when the past began. */
+async function setBeginning({ database: { kysely } }: OpenStore, createdAt: number): Promise<void> {
+  await kysely.updateTable("users").set({ created_at: createdAt }).execute();
+  await kysely.updateTable("api_keys").set({ created_at: createdAt }).execute();
 }
 
 const usualBudgetNanos = 20_000_000_000;

@@ -3,7 +3,7 @@
 import type { ProviderDefinition } from "@ghostllm/llm";
 
 import type { Setting } from "../../apps/server/src/config/setting.ts";
-import { fileVariable, unsupportedVariables } from "../../apps/server/src/config/settings.ts";
+import { fileVariable } from "../../apps/server/src/config/settings.ts";
 import { code, page, table } from "./markdown.ts";
 
 type AnySetting = Pick<Setting<unknown>, "path" | "variable" | "alsoVariable" | "default" | "help"> & {
@@ -80,7 +80,6 @@ export function describeConfiguration(
     showDefault(one),
     one.help,
   ]);
-  const unsupported = Object.entries(unsupportedVariables).map(([name, what]) => `${code(name)} (${what})`);
   return page(
     "Configuration",
     introduction,
@@ -88,7 +87,5 @@ export function describeConfiguration(
     "## Providers",
     providersIntroduction,
     table(["Type", "Credential", "Base URL", "Further variables (default)"], providers.map(describeProvider)),
-    "## Variables that are refused",
-    `Set for things that this version has not, they end the start with an error instead of being ignored: ${unsupported.join(", ")}.`,
   );
 }

@@ -6,6 +6,7 @@ const { spawn } = require("child_process");
 const fs = require("fs");
 const path = require("path");
 const { pathToFileURL } = require("url");
+const memoryOfBuffers = require("./memory-of-buffers.json");
 
 const neededMajor = 24;
 
@@ -36,8 +37,9 @@ function findNode() {
 }
 
 function handOver(node) {
-  const child = spawn(node, ["--max-semi-space-size=16", "--expose-gc", findProgram()].concat(process.argv.slice(2)), {
+  const child = spawn(node, ["--max-semi-space-size=16", findProgram()].concat(process.argv.slice(2)), {
     stdio: "inherit",
+    env: Object.assign({}, memoryOfBuffers, process.env),
   });
   // Ctrl-C reaches the child by itself; this process only has to outlive it.
   process.on("SIGINT", () => {});

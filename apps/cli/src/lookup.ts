@@ -6,6 +6,10 @@ import { notFound } from "./exit-codes.ts";
 
 export type User = RouteAnswer<AdminRoutes["users"]["get"]>;
 export type ApiKey = RouteAnswer<AdminRoutes["apiKeys"]["get"]>;
+export type Organisation = RouteAnswer<AdminRoutes["organisations"]["get"]>;
+export type Team = RouteAnswer<AdminRoutes["teams"]["get"]>;
+export type ServiceAccount = RouteAnswer<AdminRoutes["serviceAccounts"]["get"]>;
+export type TeamMember = RouteAnswer<AdminRoutes["teams"]["addMember"]>;
 export type Provider = RouteAnswer<AdminRoutes["providers"]["get"]>;
 export type Model = RouteAnswer<AdminRoutes["models"]["get"]>;
 
@@ -47,6 +51,27 @@ export async function findKey(client: Client, name: string): Promise<ApiKey> {
     "API key",
     name,
   );
+}
+
+export async function findOrganisation(client: Client, name: string): Promise<Organisation> {
+  const organisations = await listAll((query) => client.organisations.list({ query }));
+  return pick(organisations, (one) => one.id === name || one.name === name, "organisation", name);
+}
+
+export async function findTeam(client: Client, name: string): Promise<Team> {
+  const teams = await listAll((query) => client.teams.list({ query }));
+  return pick(teams, (team) => team.id === name || team.name === name, "team", name);
+}
+
+export async function findServiceAccount(client: Client, name: string): Promise<ServiceAccount> {
+  const accounts = await listAll((query) => client.serviceAccounts.list({ query }));
+  return pick(accounts, (one) => one.id === name || one.name === name, "service account", name);
+}
+
+/** By what lists of members show, which whoever manages a team may see. */
+export async function findMember(client: Client, teamId: string, name: string): Promise<TeamMember> {
+  const members = await listAll((query) => client.teams.members({ params: { id: teamId }, query }));
+  return pick(members, (one) => one.user_id === name || one.email === name.toLowerCase(), "member", name);
 }
 
 export async function findProvider(client: Client, name: string): Promise<Provider> {

@@ -37,7 +37,7 @@ function formatTable<Row>(rows: readonly Row[], columns: Columns<Row>): readonly
 }
 
 /** Names come from other people: control characters must not move the cursor of whoever reads the table. */
-function printable(text: string): string {
+export function printable(text: string): string {
   return text.replace(/\p{Cc}/gu, "?");
 }
 

@@ -3,13 +3,25 @@
 
 import { ClientError } from "@ghostllm/contract/client";
 import { Command, CommanderError } from "commander";
+import { addAuditCommand } from "./commands/audit.ts";
 import { addConfigCommand } from "./commands/config.ts";
+import { addEventsCommand } from "./commands/events.ts";
+import { addBudgetCommand } from "./commands/budget.ts";
 import { addKeyCommand } from "./commands/key.ts";
+import { addKeysCommand } from "./commands/keys.ts";
 import { addMigrateCommand } from "./commands/migrate.ts";
 import { addModelCommand } from "./commands/model.ts";
+import { addOrganisationCommand } from "./commands/organisation.ts";
 import { addPricesCommand } from "./commands/prices.ts";
 import { addProviderCommand } from "./commands/provider.ts";
+import { addRoleCommand } from "./commands/role.ts";
 import { addServeCommand } from "./commands/serve.ts";
+import { addScimCommand } from "./commands/scim.ts";
+import { addServiceAccountCommand } from "./commands/service-account.ts";
+import { addSessionCommand } from "./commands/session.ts";
+import { addSignInCommand } from "./commands/sign-in.ts";
+import { addStatusCommand } from "./commands/status.ts";
+import { addTeamCommand } from "./commands/team.ts";
 import { addTestCommand } from "./commands/test.ts";
 import { addUsageCommand } from "./commands/usage.ts";
 import { addUserCommand } from "./commands/user.ts";
@@ -21,13 +33,25 @@ import type { ExitCode } from "./exit-codes.ts";
 const addCommands = [
   addServeCommand,
   addMigrateCommand,
+  addStatusCommand,
   addConfigCommand,
   addUserCommand,
+  addSessionCommand,
+  addSignInCommand,
+  addOrganisationCommand,
+  addTeamCommand,
+  addScimCommand,
+  addRoleCommand,
+  addServiceAccountCommand,
   addKeyCommand,
+  addKeysCommand,
+  addBudgetCommand,
   addProviderCommand,
   addModelCommand,
   addPricesCommand,
   addUsageCommand,
+  addEventsCommand,
+  addAuditCommand,
   addTestCommand,
 ];
 
@@ -63,8 +87,8 @@ function report(error: unknown, isJson: boolean, streams: Streams): ExitCode {
   const code = error instanceof ClientError || error instanceof CliError ? error.code : "failure";
   const param = error instanceof ClientError ? (error.param ?? null) : null;
   const message = error instanceof Error ? error.message : String(error);
-  // These two print their findings themselves, before they fail.
-  const isPrinted = code === "test_failed" || code === "provider_test_failed";
+  // These print their findings themselves, before they fail.
+  const isPrinted = code === "test_failed" || code === "provider_test_failed" || code === "audit_not_whole";
   if (isJson && !isPrinted) streams.writeOut(`${JSON.stringify({ error: { code, message, param } }, null, 2)}\n`);
   if (!isJson) streams.writeError(`ghostllm: ${message}${adviceOn(code)}\n`);
   return exitCodeOf(error);

@@ -1,5 +1,6 @@
 // One request through the gateway, with a key that lives for it only.
 
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Client } from "@ghostllm/contract/client";
 import { CliError, exitCodes } from "./exit-codes.ts";
 import { listAll } from "./lookup.ts";
@@ -13,6 +14,9 @@ interface RoundTrip {
 
 const keyLifetimeMs = 5 * 60 * 1000;
 const longestAnswerTokens = 16;
+/** Another instance than the one that made the key may be asked: it knows of it within a second, or when it comes to that. */
+const knownWithinMs = 5_000;
+const againMs = 200;
 
 /** Answers what to tell; rejects with what went wrong. */
 export async function tryRoundTrip({ client, url, model }: RoundTrip): Promise<string> {
@@ -43,7 +47,32 @@ async function createKey(client: Client): Promise<{ readonly id: string; readonl
   return client.apiKeys.create({ body: { name: "ghostllm test", user_id: owner.id, expires_at } });
 }
 
+interface Answer {
+  readonly response: Response;
+  readonly text: string;
+  readonly tookMs: number;
+}
+
 async function ask(url: string, key: string, model: string): Promise<string> {
+  const { response, text: answer, tookMs } = await askWhenKnown(() => send(url, key, model));
+  if (!response.ok)
+    throw new CliError(
+      "round_trip_failed",
+      `${model} answered HTTP ${response.status}: ${answer.slice(0, 300)}`,
+      exitCodes.failure,
+    );
+  const cost = response.headers.get("x-ghostllm-cost-usd");
+  return `${model} answered in ${tookMs} ms${cost === null ? "" : `, which cost ${cost} USD`}`;
+}
+
+async function askWhenKnown(attempt: () => Promise<Answer>): Promise<Answer> {
+  for (const deadline = performance.now() + knownWithinMs; ; await sleep(againMs)) {
+    const answer = await attempt();
+    if (answer.response.status !== 401 || performance.now() > deadline) return answer;
+  }
+}
+
+async function send(url: string, key: string, model: string): Promise<Answer> {
   const startedAt = performance.now();
   const response = await fetch(new URL("/v1/chat/completions", url), {
     method: "POST",
@@ -54,14 +83,6 @@ async function ask(url: string, key: string, model: string): Promise<string> {
       messages: [{ role: "user", content: "Say hello" }],
     }),
   });
-  const answer = await response.text();
-  const tookMs = Math.round(performance.now() - startedAt);
-  if (!response.ok)
-    throw new CliError(
-      "round_trip_failed",
-      `${model} answered HTTP ${response.status}: ${answer.slice(0, 300)}`,
-      exitCodes.failure,
-    );
-  const cost = response.headers.get("x-ghostllm-cost-usd");
-  return `${model} answered in ${tookMs} ms${cost === null ? "" : `, which cost ${cost} USD`}`;
+  const text = await response.text();
+  return { response, text, tookMs: Math.round(performance.now() - startedAt) };
 }

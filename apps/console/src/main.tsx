@@ -13,8 +13,13 @@ import { createConsoleRouter } from "./router.tsx";
 const nonce = document.querySelector<HTMLMetaElement>("meta[property=csp-nonce]")?.nonce;
 if (nonce !== undefined) setNonce(nonce);
 
-// After an update the files of the old console are gone: what is missing is in the new one.
-addEventListener("vite:preloadError", () => location.reload());
+// After an update the files of the old console are gone: what is missing is in the new one. A server that is away has none.
+addEventListener("vite:preloadError", () => {
+  void fetch(document.baseURI, { method: "HEAD" }).then(
+    ({ ok }) => ok && location.reload(),
+    () => {},
+  );
+});
 
 const { pathname } = new URL(document.baseURI);
 const container = document.querySelector("#root");

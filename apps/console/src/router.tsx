@@ -1,9 +1,17 @@
 // Which page is at which path. Pages are loaded when somebody goes there, or is about to.
 
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet } from "@tanstack/react-router";
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  useRouter,
+} from "@tanstack/react-router";
+import type { ReactNode } from "react";
 import { Frame } from "#frame/frame.tsx";
 import { Page } from "#frame/page.tsx";
-import { Empty, Failure } from "#parts/states.tsx";
+import { Empty, Failure, noAnswer } from "#parts/states.tsx";
 
 /** Plain text on both sides, so that URLs are what one would write by hand. */
 type Search = Readonly<Record<string, string | undefined>>;
@@ -18,6 +26,18 @@ function stringifySearch(search: Readonly<Record<string, unknown>>): string {
   return `?${new URLSearchParams(given.map(([name, value]): [string, string] => [name, String(value)])).toString()}`;
 }
 
+/** The router would load the whole page anew where a part of it is not there, and with a server that is away nothing of it would be left. */
+function lazyPage<Name extends string, Code extends Readonly<Record<Name, () => ReactNode>>>(
+  load: () => Promise<Code>,
+  name: Name,
+) {
+  const loadOrSay = (): Promise<Code> =>
+    load().catch(() => {
+      throw new Error(noAnswer);
+    });
+  return lazyRouteComponent(loadOrSay, name);
+}
+
 const root = createRootRoute({
   component: Outlet,
   validateSearch: (search: Record<string, unknown>): Search => search as Search,
@@ -26,7 +46,19 @@ const root = createRootRoute({
 const signIn = createRoute({
   getParentRoute: () => root,
   path: "/sign-in",
-  component: lazyRouteComponent(() => import("#pages/sign-in/sign-in-page.tsx"), "SignInPage"),
+  component: lazyPage(() => import("#pages/sign-in/sign-in-page.tsx"), "SignInPage"),
+});
+
+const signInReturn = createRoute({
+  getParentRoute: () => root,
+  path: "/sign-in/return",
+  component: lazyPage(() => import("#pages/sign-in/return-page.tsx"), "SignInReturnPage"),
+});
+
+const setPassword = createRoute({
+  getParentRoute: () => root,
+  path: "/set-password",
+  component: lazyPage(() => import("#pages/sign-in/set-password-page.tsx"), "SetPasswordPage"),
 });
 
 const frame = createRoute({ getParentRoute: () => root, id: "frame", component: Frame });
@@ -35,88 +67,123 @@ const pages = [
   createRoute({
     getParentRoute: () => frame,
     path: "/",
-    component: lazyRouteComponent(() => import("#pages/dashboard/dashboard-page.tsx"), "DashboardPage"),
+    component: lazyPage(() => import("#pages/dashboard/dashboard-page.tsx"), "DashboardPage"),
   }),
   createRoute({ getParentRoute: () => frame, path: "$", component: NotFound }),
   createRoute({
     getParentRoute: () => frame,
     path: "/welcome",
-    component: lazyRouteComponent(() => import("#pages/welcome/welcome-page.tsx"), "WelcomePage"),
+    component: lazyPage(() => import("#pages/welcome/welcome-page.tsx"), "WelcomePage"),
   }),
   createRoute({
     getParentRoute: () => frame,
     path: "/requests",
-    component: lazyRouteComponent(() => import("#pages/requests/requests-page.tsx"), "RequestsPage"),
+    component: lazyPage(() => import("#pages/requests/requests-page.tsx"), "RequestsPage"),
   }),
   createRoute({
     getParentRoute: () => frame,
     path: "/requests/$id",
-    component: lazyRouteComponent(() => import("#pages/requests/request-page.tsx"), "RequestPage"),
+    component: lazyPage(() => import("#pages/requests/request-page.tsx"), "RequestPage"),
+  }),
+  createRoute({
+    getParentRoute: () => frame,
+    path: "/playground",
+    component: lazyPage(() => import("#pages/playground/playground-page.tsx"), "PlaygroundPage"),
   }),
   createRoute({
     getParentRoute: () => frame,
     path: "/usage",
-    component: lazyRouteComponent(() => import("#pages/usage/usage-page.tsx"), "UsagePage"),
+    component: lazyPage(() => import("#pages/usage/usage-page.tsx"), "UsagePage"),
   }),
   createRoute({
     getParentRoute: () => frame,
     path: "/connect",
-    component: lazyRouteComponent(() => import("#pages/connect/connect-page.tsx"), "ConnectPage"),
+    component: lazyPage(() => import("#pages/connect/connect-page.tsx"), "ConnectPage"),
   }),
   createRoute({
     getParentRoute: () => frame,
     path: "/providers",
-    component: lazyRouteComponent(() => import("#pages/providers/providers-page.tsx"), "ProvidersPage"),
+    component: lazyPage(() => import("#pages/providers/providers-page.tsx"), "ProvidersPage"),
   }),
   createRoute({
     getParentRoute: () => frame,
     path: "/providers/$id",
-    component: lazyRouteComponent(() => import("#pages/providers/provider-page.tsx"), "ProviderPage"),
+    component: lazyPage(() => import("#pages/providers/provider-page.tsx"), "ProviderPage"),
   }),
   createRoute({
     getParentRoute: () => frame,
     path: "/models",
-    component: lazyRouteComponent(() => import("#pages/models/models-page.tsx"), "ModelsPage"),
+    component: lazyPage(() => import("#pages/models/models-page.tsx"), "ModelsPage"),
   }),
   createRoute({
     getParentRoute: () => frame,
     path: "/models/$id",
-    component: lazyRouteComponent(() => import("#pages/models/model-page.tsx"), "ModelPage"),
+    component: lazyPage(() => import("#pages/models/model-page.tsx"), "ModelPage"),
   }),
   createRoute({
     getParentRoute: () => frame,
     path: "/aliases",
-    component: lazyRouteComponent(() => import("#pages/aliases/aliases-page.tsx"), "AliasesPage"),
+    component: lazyPage(() => import("#pages/aliases/aliases-page.tsx"), "AliasesPage"),
   }),
   createRoute({
     getParentRoute: () => frame,
     path: "/aliases/$id",
-    component: lazyRouteComponent(() => import("#pages/aliases/alias-page.tsx"), "AliasPage"),
+    component: lazyPage(() => import("#pages/aliases/alias-page.tsx"), "AliasPage"),
   }),
   createRoute({
     getParentRoute: () => frame,
     path: "/users",
-    component: lazyRouteComponent(() => import("#pages/users/users-page.tsx"), "UsersPage"),
+    component: lazyPage(() => import("#pages/users/users-page.tsx"), "UsersPage"),
   }),
   createRoute({
     getParentRoute: () => frame,
     path: "/users/$id",
-    component: lazyRouteComponent(() => import("#pages/users/user-page.tsx"), "UserPage"),
+    component: lazyPage(() => import("#pages/users/user-page.tsx"), "UserPage"),
   }),
   createRoute({
     getParentRoute: () => frame,
     path: "/keys",
-    component: lazyRouteComponent(() => import("#pages/keys/keys-page.tsx"), "KeysPage"),
+    component: lazyPage(() => import("#pages/keys/keys-page.tsx"), "KeysPage"),
   }),
   createRoute({
     getParentRoute: () => frame,
     path: "/keys/$id",
-    component: lazyRouteComponent(() => import("#pages/keys/key-page.tsx"), "KeyPage"),
+    component: lazyPage(() => import("#pages/keys/key-page.tsx"), "KeyPage"),
+  }),
+  createRoute({
+    getParentRoute: () => frame,
+    path: "/budgets",
+    component: lazyPage(() => import("#pages/budgets/budgets-page.tsx"), "BudgetsPage"),
+  }),
+  createRoute({
+    getParentRoute: () => frame,
+    path: "/budgets/$kind/$id",
+    component: lazyPage(() => import("#pages/budgets/budget-page.tsx"), "BudgetPage"),
+  }),
+  createRoute({
+    getParentRoute: () => frame,
+    path: "/events",
+    component: lazyPage(() => import("#pages/events/events-page.tsx"), "EventsPage"),
+  }),
+  createRoute({
+    getParentRoute: () => frame,
+    path: "/audit",
+    component: lazyPage(() => import("#pages/audit/audit-page.tsx"), "AuditPage"),
+  }),
+  createRoute({
+    getParentRoute: () => frame,
+    path: "/audit/$id",
+    component: lazyPage(() => import("#pages/audit/entry-page.tsx"), "AuditEntryPage"),
+  }),
+  createRoute({
+    getParentRoute: () => frame,
+    path: "/events/webhooks/$id",
+    component: lazyPage(() => import("#pages/events/webhook-page.tsx"), "WebhookPage"),
   }),
   createRoute({
     getParentRoute: () => frame,
     path: "/settings",
-    component: lazyRouteComponent(() => import("#pages/settings/settings-page.tsx"), "SettingsPage"),
+    component: lazyPage(() => import("#pages/settings/settings-page.tsx"), "SettingsPage"),
   }),
 ];
 
@@ -128,13 +195,19 @@ function NotFound() {
   );
 }
 
-function Failed({ error, reset }: { readonly error: unknown; readonly reset: () => void }) {
-  return <Failure error={error} onRetry={reset} />;
+function Failed({ error }: { readonly error: unknown }) {
+  const router = useRouter();
+  return (
+    <main id="content" tabIndex={-1}>
+      <h1 className="sr-only">This page cannot be shown</h1>
+      <Failure error={error} onRetry={() => void router.invalidate()} />
+    </main>
+  );
 }
 
 export function createConsoleRouter(basepath: string) {
   return createRouter({
-    routeTree: root.addChildren([signIn, frame.addChildren(pages)]),
+    routeTree: root.addChildren([signIn, signInReturn, setPassword, frame.addChildren(pages)]),
     basepath,
     parseSearch,
     stringifySearch,

@@ -1,19 +1,21 @@
+import { services } from "@ghostllm/contract/routes";
 import type { RunningServer } from "#compose/compose.ts";
 import { version } from "./version.ts";
 
 type Facts = RunningServer["facts"];
 type Running = Pick<
   RunningServer,
-  "url" | "consoleUrl" | "redirectUrl" | "facts" | "providerNames" | "proxies" | "exampleModel"
+  "url" | "consoleUrl" | "redirectUrl" | "services" | "facts" | "providerNames" | "proxies" | "exampleModel"
 >;
 
 /** What a person reads after the start. Password and key are in it at the first start only, and nowhere else ever. */
 export function bannerOf(server: Running): string {
-  const { url, redirectUrl, facts, providerNames, proxies, exampleModel } = server;
+  const { url, redirectUrl, services: own, facts, providerNames, proxies, exampleModel } = server;
   const lines = [
     `GhostLLM ${version} serves on ${url}`,
     "",
     ...(redirectUrl === null ? [] : [row("Redirect", `${redirectUrl} leads there`)]),
+    ...(own.length === services.length ? [] : [row("Services", `${own.join(", ")}, and no others`)]),
     ...describeAccess(server),
     ...describeProviders(facts, providerNames),
     ...(proxies === null ? [] : [row("Proxy", proxies)]),

@@ -20,6 +20,7 @@ export interface RunOptions {
 export async function runServer({ loaded, print }: RunOptions): Promise<RunningServer> {
   keepFilesPrivate();
   keepThreadsSmall();
+  letHeapsGrow();
   const outlet = new LogOutlet();
   outlet.giveUpAtExit();
   const log = createLog(loaded.config.logLevel, outlet);
@@ -44,6 +45,15 @@ export async function runServer({ loaded, print }: RunOptions): Promise<RunningS
  */
 function keepThreadsSmall(): void {
   setFlagsFromString("--max-semi-space-size=8");
+}
+
+/**
+ * A heap is collected as a whole when it is three times as large as what the last such collection left. Left to itself V8 allows hardly
+ * more than that behind a pause, and what it counts are the buffers of bodies too, which the next collection of the young generation
+ * frees: with bodies of 100 kB it then collected all ten times in a second, and threw away what it had compiled (docs/performance.md).
+ */
+function letHeapsGrow(): void {
+  setFlagsFromString("--heap-growing-percent=200");
 }
 
 /** A signal to a process group may arrive by way of a parent process, too: only a later one is a second one. */

@@ -372,6 +372,7 @@ describe("counters that answer later, as those in another process do", () => {
         await pause(5);
         return local.extend(extension);
       },
+      inUse: (scopes) => local.inUse(scopes),
     };
   }
 

@@ -9,8 +9,8 @@ type RouteId = RouteOf<AdminRoutes[keyof AdminRoutes]>["id"];
 
 const callers = [
   "nobody",
-  "a user's session",
-  "a user's key",
+  "a member's session",
+  "a member's key",
   "an admin's session",
   "an admin's key",
   "the admin key",
@@ -26,16 +26,71 @@ const answers: Readonly<Record<RouteId, Answers>> = {
   "sessions.create": [400, 400, 400, 400, 400, 400],
   "sessions.createForBrowser": [400, 400, 400, 400, 400, 400],
   "sessions.end": [401, 200, 400, 200, 400, 400],
+  "sessions.list": [401, 200, 200, 200, 200, 200],
+  "sessions.remove": [401, 404, 404, 404, 404, 404],
+  "sessions.removeOfUser": [401, 404, 404, 404, 404, 404],
   "sessions.me": [401, 200, 200, 200, 200, 200],
+  "secondFactor.get": [401, 200, 400, 200, 400, 400],
+  "secondFactor.begin": [401, 400, 400, 400, 400, 400],
+  "secondFactor.confirm": [401, 400, 400, 400, 400, 400],
+  "secondFactor.remove": [401, 400, 400, 400, 400, 400],
+  "secondFactor.ofUser": [401, 403, 403, 404, 404, 404],
+  "secondFactor.reset": [401, 403, 403, 404, 404, 404],
+  "passwords.createLink": [401, 403, 403, 400, 400, 400],
+  "passwords.useLink": [400, 400, 400, 400, 400, 400],
+  "passwords.change": [401, 400, 400, 400, 400, 400],
+  "signIn.options": [200, 200, 200, 200, 200, 200],
+  "signIn.begin": [400, 400, 400, 400, 400, 400],
+  "signIn.finish": [400, 400, 400, 400, 400, 400],
+  "signInMethods.list": [401, 403, 403, 200, 200, 200],
+  "signInMethods.create": [401, 403, 403, 400, 400, 400],
+  "signInMethods.get": [401, 403, 403, 404, 404, 404],
+  "signInMethods.update": [401, 403, 403, 400, 400, 400],
+  "signInMethods.remove": [401, 403, 403, 404, 404, 404],
+  "signInMethods.test": [401, 403, 403, 404, 404, 404],
+  "scim.listTokens": [401, 403, 403, 200, 200, 200],
+  "scim.createToken": [401, 403, 403, 400, 400, 400],
+  "scim.removeToken": [401, 403, 403, 404, 404, 404],
+  "scim.roles": [401, 403, 403, 200, 200, 200],
+  "scim.updateRoles": [401, 403, 403, 400, 400, 400],
   "users.list": [401, 403, 403, 200, 200, 200],
   "users.create": [401, 403, 403, 400, 400, 400],
   "users.get": [401, 403, 403, 404, 404, 404],
   "users.update": [401, 403, 403, 400, 400, 400],
   "users.remove": [401, 403, 403, 404, 404, 404],
+  "organisations.list": [401, 403, 403, 200, 200, 200],
+  "organisations.create": [401, 403, 403, 400, 400, 400],
+  "organisations.get": [401, 403, 403, 404, 404, 404],
+  "organisations.update": [401, 403, 403, 400, 400, 400],
+  "organisations.remove": [401, 403, 403, 404, 404, 404],
+  "teams.list": [401, 200, 200, 200, 200, 200],
+  "teams.create": [401, 403, 403, 400, 400, 400],
+  "teams.get": [401, 404, 404, 404, 404, 404],
+  "teams.update": [401, 403, 403, 400, 400, 400],
+  "teams.remove": [401, 403, 403, 404, 404, 404],
+  "teams.members": [401, 404, 404, 404, 404, 404],
+  "teams.addMember": [401, 403, 403, 400, 400, 400],
+  "teams.updateMember": [401, 403, 403, 400, 400, 400],
+  "teams.removeMember": [401, 403, 403, 404, 404, 404],
+  "roles.list": [401, 403, 403, 200, 200, 200],
+  "roles.create": [401, 403, 403, 400, 400, 400],
+  "roles.get": [401, 403, 403, 404, 404, 404],
+  "roles.update": [401, 403, 403, 400, 400, 400],
+  "roles.remove": [401, 403, 403, 404, 404, 404],
+  "serviceAccounts.list": [401, 403, 403, 200, 200, 200],
+  "serviceAccounts.create": [401, 403, 403, 400, 400, 400],
+  "serviceAccounts.get": [401, 403, 403, 404, 404, 404],
+  "serviceAccounts.update": [401, 403, 403, 400, 400, 400],
+  "serviceAccounts.remove": [401, 403, 403, 404, 404, 404],
+  "ownKeys.create": [401, 400, 400, 400, 400, 400],
+  "ownKeys.update": [401, 400, 400, 400, 400, 400],
+  "ownKeys.revoke": [401, 404, 404, 404, 404, 400],
   "apiKeys.list": [401, 200, 200, 200, 200, 200],
   "apiKeys.create": [401, 403, 403, 400, 400, 400],
   "apiKeys.get": [401, 404, 404, 404, 404, 404],
   "apiKeys.update": [401, 403, 403, 400, 400, 400],
+  "apiKeys.import": [401, 403, 403, 400, 400, 400],
+  "apiKeys.rotate": [401, 403, 403, 400, 400, 400],
   "apiKeys.revoke": [401, 403, 403, 404, 404, 404],
   "providers.list": [401, 403, 403, 200, 200, 200],
   "providers.create": [401, 403, 403, 400, 400, 400],
@@ -52,6 +107,8 @@ const answers: Readonly<Record<RouteId, Answers>> = {
   "models.remove": [401, 403, 403, 404, 404, 404],
   "prices.get": [401, 403, 403, 200, 200, 200],
   "prices.refresh": [401, 403, 403, 400, 400, 400],
+  "encryption.get": [401, 403, 403, 200, 200, 200],
+  "encryption.rotate": [401, 403, 403, 400, 400, 400],
   "aliases.list": [401, 403, 403, 200, 200, 200],
   "aliases.create": [401, 403, 403, 400, 400, 400],
   "aliases.get": [401, 403, 403, 404, 404, 404],
@@ -61,7 +118,28 @@ const answers: Readonly<Record<RouteId, Answers>> = {
   "requests.refused": [401, 200, 200, 200, 200, 200],
   "requests.get": [401, 404, 404, 404, 404, 404],
   "budgets.list": [401, 200, 200, 200, 200, 200],
+  "budgets.get": [401, 400, 400, 400, 400, 400],
   "notifications.list": [401, 200, 200, 200, 200, 200],
+  "views.list": [401, 200, 200, 200, 200, 200],
+  "views.create": [401, 400, 400, 400, 400, 400],
+  "views.update": [401, 400, 400, 400, 400, 400],
+  "views.remove": [401, 404, 404, 404, 404, 404],
+  "events.list": [401, 200, 200, 200, 200, 200],
+  "events.stream": [401, 200, 200, 200, 200, 200],
+  "webhooks.list": [401, 403, 403, 200, 200, 200],
+  "webhooks.create": [401, 403, 403, 400, 400, 400],
+  "webhooks.get": [401, 403, 403, 404, 404, 404],
+  "webhooks.update": [401, 403, 403, 400, 400, 400],
+  "webhooks.rotateSecret": [401, 403, 403, 404, 404, 404],
+  "webhooks.remove": [401, 403, 403, 404, 404, 404],
+  "webhooks.test": [401, 403, 403, 404, 404, 404],
+  "webhooks.deliveries": [401, 403, 403, 404, 404, 404],
+  "webhooks.resend": [401, 403, 403, 404, 404, 404],
+  "audit.list": [401, 403, 403, 200, 200, 200],
+  "audit.get": [401, 403, 403, 404, 404, 404],
+  "audit.verify": [401, 403, 403, 200, 200, 200],
+  "audit.export": [401, 403, 403, 200, 200, 200],
+  "audit.exportCef": [401, 403, 403, 200, 200, 200],
   "system.read": [401, 403, 403, 200, 200, 200],
   "system.configuration": [401, 403, 403, 200, 200, 200],
   "usage.list": [401, 200, 200, 200, 200, 200],
@@ -75,7 +153,7 @@ let credentials: readonly (string | null)[];
 const password = "correct horse battery";
 
 /** A session and a key of a new user. */
-async function enroll(email: string, role: "admin" | "user"): Promise<readonly [string, string]> {
+async function enroll(email: string, role: "admin" | "member"): Promise<readonly [string, string]> {
   const { id } = await plane.admin.users.create({ body: { email, password, role } });
   const { token } = await plane.as(null).sessions.create({ body: { email, password } });
   const { key } = await plane.admin.apiKeys.create({ body: { name: "test", user_id: id } });
@@ -84,7 +162,7 @@ async function enroll(email: string, role: "admin" | "user"): Promise<readonly [
 
 beforeAll(async () => {
   plane = await startAdminPlane();
-  const users = await enroll("bob@example.com", "user");
+  const users = await enroll("bob@example.com", "member");
   const admins = await enroll("ada@example.com", "admin");
   credentials = [null, ...users, ...admins, adminKey];
 });
@@ -93,7 +171,9 @@ afterAll(() => plane.close());
 async function ask({ method, path }: AdminRoute, credential: string | null): Promise<number> {
   const headers = credential === null ? undefined : { authorization: `Bearer ${credential}` };
   const response = await fetch(plane.url + path.replace(/\{\w+\}/g, "none"), { method, ...(headers && { headers }) });
-  await response.arrayBuffer();
+  // A stream ends when whoever follows it leaves.
+  if (response.headers.get("content-type")?.startsWith("text/event-stream") === true) await response.body?.cancel();
+  else await response.arrayBuffer();
   return response.status;
 }
 

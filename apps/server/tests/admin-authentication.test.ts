@@ -47,7 +47,7 @@ describe("the admin key", () => {
   it("is accepted as x-api-key too", async () => {
     const response = await fetch(`${plane.url}/admin/me`, { headers: { "x-api-key": adminKey } });
     const permitted = Object.fromEntries(Object.keys(permissions).map((name) => [name, "all"]));
-    const nobodys = { user: null, expires_at: null };
+    const nobodys = { user: null, expires_at: null, teams: [] };
     expect(await response.json()).toEqual({ via: "admin_key", role: "admin", permissions: permitted, ...nobodys });
   });
 });
@@ -110,7 +110,7 @@ describe("sessions", () => {
   it("ends when it is signed out, and no other with it", async () => {
     const signIn = () => plane.as(null).sessions.create({ body: { email: "ada@example.com", password } });
     const [one, other] = [await signIn(), await signIn()];
-    expect(await plane.as(one.token).sessions.end()).toEqual({ deleted: true });
+    expect(await plane.as(one.token).sessions.end()).toEqual({ deleted: true, issuer_url: null });
     await expect(plane.as(one.token).sessions.me()).rejects.toMatchObject({ status: 401 });
     expect(await plane.as(other.token).sessions.me()).toMatchObject({ via: "session" });
     await expect(plane.admin.sessions.end()).rejects.toMatchObject({ status: 400, code: "invalid_request_error" });
@@ -126,7 +126,7 @@ describe("sessions", () => {
   it("loses its rights when the user loses the role", async () => {
     const user = await plane.admin.users.create({ body: { email: "dan@example.com", password, role: "admin" } });
     const { token } = await plane.as(null).sessions.create({ body: { email: "dan@example.com", password } });
-    await plane.admin.users.update({ params: { id: user.id }, body: { role: "user" } });
+    await plane.admin.users.update({ params: { id: user.id }, body: { role: "member" } });
     await expect(plane.as(token).users.list()).rejects.toMatchObject({ status: 403 });
   });
 

@@ -28,6 +28,15 @@ describe("failures have the catalogue's form", () => {
     expect(await errorOf(response)).toMatchObject({ code: "not_found" });
   });
 
+  it.each(["users/%00", "views?after=%00", "requests?model=a%00b", "budgets/key/%00"])(
+    "400 for NUL in %s",
+    async (path) => {
+      const response = await plane.request(`/admin/${path}`);
+      expect(response.status).toBe(400);
+      expect(await errorOf(response)).toMatchObject({ code: "invalid_request_error" });
+    },
+  );
+
   it("405 with Allow for another method", async () => {
     const response = await plane.request("/admin/users", { method: "DELETE" });
     expect(response.status).toBe(405);

@@ -9,17 +9,27 @@ import type { Client } from "@ghostllm/contract/client";
 import { providers as definitions } from "@ghostllm/llm";
 import type { FetchJson } from "#control/catalog/vendor.ts";
 import type { ControlLog } from "#control/control-log.ts";
-import { loadEncryption } from "#control/encryption/encryption.ts";
+import { EventStreams } from "#control/events/event-streams.ts";
+import { OutboxWatch } from "#control/events/outbox-watch.ts";
+import { createEncryption } from "#control/encryption/encryption.ts";
+import { localKey } from "#control/encryption/local-key.ts";
 import { createControlServer } from "#control/http/control-server.ts";
 import { FinishedRequests } from "#control/live/finished-requests.ts";
 import { Refusals } from "#control/live/refusals.ts";
 import type { RestingTarget } from "#control/live/resting-targets.ts";
 import { SystemMonitor } from "#control/system/system-monitor.ts";
+import type { Counters } from "#link/counters.ts";
 import type { Health } from "#link/health.ts";
+import { MemoryCounters } from "#link/memory/counters.ts";
 import { MemoryHealth } from "#link/memory/health.ts";
 import { MemorySignals } from "#link/memory/signals.ts";
 import { GhostError } from "@ghostllm/contract";
+import { services } from "@ghostllm/contract/routes";
+import { InstanceRegistry } from "#control/instances/registry.ts";
 import { PriceListSource } from "#control/prices/price-source.ts";
+import type { AskWeb } from "#control/sign-in/ask-web.ts";
+import { IssuerSignIn } from "#control/sign-in/issuer-sign-in.ts";
+import { SecondFactor } from "#control/sessions/second-factor.ts";
 import { createSessions } from "#control/sessions/sessions.ts";
 import { createSnapshotSource } from "#control/snapshot/snapshot-source.ts";
 import type { SnapshotSource } from "#control/snapshot/snapshot-source.ts";
@@ -52,6 +62,7 @@ export interface AdminPlane {
   readonly finished: FinishedRequests;
   /** Targets that the gateway leaves alone. */
   readonly resting: RestingTarget[];
+  readonly counters: Counters;
   readonly health: Health;
   readonly journal: { pendingRecords: number; pendingBytes: number; isHealthy: boolean };
   as(apiKey: string | null): Client;
@@ -61,6 +72,8 @@ export interface AdminPlane {
 
 interface PlaneOptions {
   readonly fetchJson?: FetchJson;
+  /** Asks issuers. */
+  readonly ask?: AskWeb;
   /** Absent: SQLite. */
   readonly database?: TestDatabase;
   /** A file with a list of prices. */
@@ -68,15 +81,19 @@ interface PlaneOptions {
   readonly trustedProxies?: readonly string[];
   readonly egress?: EgressSettings;
   readonly consoleDirectory?: string | null;
+  /** How long single requests are kept. */
+  readonly usageDays?: number | null;
 }
 
 export async function startAdminPlane({
   fetchJson = noVendor,
+  ask = noIssuer,
   database,
   priceSource = null,
   trustedProxies = [],
   egress = usualEgress,
   consoleDirectory = null,
+  usageDays = null,
 }: PlaneOptions = {}): Promise<AdminPlane> {
   const dataDir = await mkdtemp(join(tmpdir(), "ghostllm-admin-"));
   const logged: LogLine[] = [];
@@ -89,40 +106,60 @@ export async function startAdminPlane({
     databaseUrl: database?.databaseUrl ?? null,
     dataDir,
     log,
+    usageDays,
     now: () => (time.nowMs += 1),
   });
   await migrateStore(store);
-  const encryption = await loadEncryption({ encryptionKey: null, dataDir, log });
+  const encryption = createEncryption([localKey(new Secret("01".repeat(32)), "configured")]);
   const sources = { store, encryption, definitions, log, baseUrlOf: () => null };
   const prices = new PriceListSource({
     source: priceSource,
     refreshMs: 60_000,
     readUrl: noUrl,
-    dataDir,
+    settings: store.settings,
     now: clock.now,
     log,
   });
   await prices.open();
   const snapshots = createSnapshotSource({ ...sources, prices: () => prices.current() });
-  prices.onChange = () => snapshots.rebuild();
-  await snapshots.rebuild();
+  prices.onChange = () => snapshots.catchUp();
+  await snapshots.catchUp();
   const finished = new FinishedRequests();
   const resting: RestingTarget[] = [];
+  const counters = new MemoryCounters(clock);
   const health = new MemoryHealth();
   const journal = { pendingRecords: 0, pendingBytes: 0, isHealthy: true, healthy: () => journal.isHealthy };
   const monitor = new SystemMonitor();
+  const signals = new MemorySignals();
+  const watch = new OutboxWatch(store.events);
+  const streams = { store: store.events, watch, signals, source: "/test", instance: "test", clock };
+  const eventStreams = new EventStreams(streams);
+  const instance = { id: "one", installation: "here", host: "host", processId: 1, version: "0.0.0-test", workers: 1 };
+  const registry = new InstanceRegistry({ store, instance: { ...instance, services } });
+  await registry.open();
+  const secondFactor = new SecondFactor({ store, encryption, clock });
+  const secret = new Secret("a secret of the tests");
+  const sessions = createSessions({ store, clock, steadyTime, secondFactor, secret });
+  const issuerSignIn = new IssuerSignIn({
+    ...{ store, sessions, encryption, clock, log, ask },
+    rightsChanged: () => snapshots.catchUp(),
+    withdraw: async () => {},
+  });
   const control = await createControlServer({
     ...sources,
+    ...{ services, registry },
     clock,
     addresses: new ClientAddresses({ addresses: trustedProxies, header: "auto" }),
     compressor: createCompressor({ isEnabled: true, minBytes: 1024 }),
     steadyTime,
     fetchJson,
+    postText: noWebhook,
+    ...{ eventStreams, eventSource: "/test" },
     egress: new Egress(egress),
     version: "0.0.0-test",
     consoleDirectory,
-    sessions: createSessions({ store, clock, steadyTime, secret: new Secret("a secret of the tests") }),
-    changed: () => snapshots.rebuild(),
+    ...{ sessions, issuerSignIn, secondFactor },
+    changed: () => snapshots.catchUp(),
     withdraw: async () => {},
     prices,
     adminKeys: [new Secret(adminKey)],
@@ -130,8 +167,9 @@ export async function startAdminPlane({
     ...{
       finished,
       refusals: new Refusals(clock),
-      signals: new MemorySignals(),
+      signals,
       resting: () => resting,
+      counters,
       health,
       journal,
       dataDir,
@@ -159,7 +197,7 @@ export async function startAdminPlane({
     admin: as(adminKey),
     clock: time,
     finished,
-    ...{ resting, health, journal },
+    ...{ resting, counters, health, journal },
     logged,
     as,
     request: (path, init = {}) =>
@@ -170,6 +208,7 @@ export async function startAdminPlane({
       await control.close();
       monitor.close();
       await snapshots.close();
+      await registry.close();
       await store.close();
       await rm(dataDir, { recursive: true, force: true });
       await database?.dispose();
@@ -187,6 +226,14 @@ function recordLog(lines: LogLine[]): ControlLog {
 }
 
 const noUrl = async () => undefined;
+
+const noWebhook = async () => {
+  throw new Error("connection refused");
+};
+
+const noIssuer: AskWeb = async () => {
+  throw new Error("connection refused");
+};
 
 const noVendor: FetchJson = async () => {
   throw new Error("connection refused");

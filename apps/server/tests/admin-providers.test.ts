@@ -135,7 +135,7 @@ describe("providers", () => {
     const other = await admin.providers.create({ body: { provider_type: "groq", api_key: vendorKey } });
     const stolen = await store.providers.find(other.id);
     await store.providers.update(id, { apiKeyEncrypted: stolen?.apiKeyEncrypted ?? null });
-    await snapshots.rebuild();
+    await snapshots.catchUp();
     expect([...snapshots.current().providers.keys()]).toEqual(["ollama", "groq"]);
     expect(logged.at(-1)?.message).toContain("left out");
     expect((await admin.providers.get({ params: { id } })).credential_hint).toBeNull();

@@ -204,3 +204,40 @@ describe.each(availableEngines())("on $name", (engine) => {
     });
   });
 });
+
+describe.each(availableEngines())("requests that are older than they are kept, on $name", (engine) => {
+  const dayMs = 24 * 3_600_000;
+  let plane: AdminPlane;
+  const [old, recent] = [31, 29].map((days) => createRecord({ createdAt: Date.now() - days * dayMs }));
+  const daysAgo = (days: number): string => new Date(Date.now() - days * dayMs).toISOString();
+
+  beforeAll(async () => {
+    plane = await startAdminPlane({ database: await engine.create(), usageDays: 30 });
+    if (old === undefined || recent === undefined) throw new Error("there are two");
+    await plane.store.usage.insert([old, recent]);
+  });
+  afterAll(() => plane.close());
+
+  it("are in no list, which tells where it ends", async () => {
+    const { data, count, kept_since: since } = await plane.admin.requests.list({});
+    expect(data.map(({ id }) => id)).toEqual([recent?.id]);
+    expect(count).toEqual({ value: 1, is_exact: true });
+    expect(Math.abs(Date.parse(since ?? "") - Date.parse(daysAgo(30)))).toBeLessThan(60_000);
+  });
+
+  it("are not found alone, which says why", async () => {
+    await expect(plane.admin.requests.get({ params: { id: old?.id ?? "" } })).rejects.toThrow(
+      /Requests of before \d{4}-.* are not kept \(retention\.usage_days\)/,
+    );
+    const unknown = newId();
+    await expect(plane.admin.requests.get({ params: { id: unknown } })).rejects.toThrow(unknown);
+  });
+
+  it("are still counted by the hour, and no longer by the minute", async () => {
+    const span = { from: daysAgo(31.05), to: daysAgo(30.95) };
+    const series = await plane.admin.usage.series({ query: span });
+    expect([series.bucket, series.sum.total.requests]).toEqual(["hour", 1]);
+    const minutes = plane.admin.usage.series({ query: { ...span, bucket: "minute" } });
+    await expect(minutes).rejects.toThrow("ask for hours");
+  });
+});

@@ -17,6 +17,8 @@ function recordAt(createdAt: number, change: Partial<UsageRecord> = {}): UsageRe
     createdAt,
     userId,
     apiKeyId,
+    teamId: null,
+    organisationId: null,
     modelId: null,
     providerId: "p1",
     provider: "openai",
@@ -57,8 +59,11 @@ function recordAt(createdAt: number, change: Partial<UsageRecord> = {}): UsageRe
     overheadUs: 410,
     attempts: 1,
     trail: null,
+    privacy: null,
     ipAddress: "127.0.0.1",
     userAgent: "test",
+    budgetPeriods: null,
+    downgradedTo: null,
     ...change,
   };
 }
@@ -143,6 +148,7 @@ function distinct(kind: UsageFieldKind, index: number): unknown {
   if (kind === "flag") return true;
   if (kind === "status") return "timeout";
   if (kind === "attempts") return [attemptMade];
+  if (kind === "privacy") return [{ class: "email", action: "mask", count: 2 }];
   if (kind === "moment") return noon - 86_400_000;
   return kind === "id" || kind === "text" ? `text-${index}` : 1_000 + index;
 }

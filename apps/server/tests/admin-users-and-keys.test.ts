@@ -20,7 +20,7 @@ describe("users", () => {
     });
     expect(user).toMatchObject({
       username: "ada@example.com",
-      role: "user",
+      role: "member",
       has_password: false,
       limits: { requests_per_minute: 60, tokens_per_minute: null, concurrent_requests: null },
       budget_usd: "0.1",
@@ -72,7 +72,7 @@ describe("users", () => {
     const second = await plane.admin.users.create({ body: { email: "b@example.com", role: "admin" } });
     const outcomes = await Promise.allSettled([
       plane.admin.users.remove({ params: { id: first.id } }),
-      plane.admin.users.update({ params: { id: second.id }, body: { role: "user" } }),
+      plane.admin.users.update({ params: { id: second.id }, body: { role: "member" } }),
     ]);
     expect(outcomes.map(({ status }) => status).toSorted()).toEqual(["fulfilled", "rejected"]);
     expect((await plane.admin.users.list()).data.filter(({ role }) => role === "admin")).toHaveLength(1);

@@ -5,7 +5,7 @@ import { providers as definitions } from "@ghostllm/llm";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { ConfiguredProvider } from "#config/config.ts";
 import { createEncryption } from "#control/encryption/encryption.ts";
-import { parseMasterKey } from "#control/encryption/master-key.ts";
+import { localKey } from "#control/encryption/local-key.ts";
 import type { DetectedServer } from "#control/first-start/configured-providers.ts";
 import { prepareStart } from "#control/first-start/first-start.ts";
 import { hashKey } from "#control/resources/key-material.ts";
@@ -21,7 +21,7 @@ import { Secret } from "#domain/secret.ts";
 let dataDir: string;
 let store: OpenStore;
 const log = { info: () => {}, warn: () => {}, error: () => {} };
-const encryption = createEncryption(parseMasterKey(new Secret("ab".repeat(32))));
+const encryption = createEncryption([localKey(new Secret("ab".repeat(32)), "configured")]);
 
 beforeEach(async () => {
   dataDir = await mkdtemp(join(tmpdir(), "ghostllm-start-"));
@@ -66,7 +66,7 @@ function start({ providers = [], adminPassword, adminApiKey, ollama = null }: Gi
 
 async function snapshot() {
   const source = createSnapshotSource(sources());
-  await source.rebuild();
+  await source.catchUp();
   return source.current();
 }
 

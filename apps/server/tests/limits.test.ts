@@ -293,6 +293,18 @@ describe("concurrent requests", () => {
     expect((await stage.post(hello)).status).toBe(200);
   });
 
+  it("count a stream that breaks off until its error has left, and not while its connection lasts", async () => {
+    await start({ concurrentRequests: 1 });
+    stage.upstream.script({ kind: "chat", chunks: 10, errorAfterChunks: 3 });
+    const broken = await stage.post(helloStream);
+    const reader = broken.body?.pipeThrough(new TextDecoderStream()).getReader();
+    let told = "";
+    while (!told.includes("event: error")) told += (await reader?.read())?.value ?? "";
+    stage.upstream.script({ kind: "chat" });
+    expect((await stage.post(hello)).status).toBe(200);
+    await expect(reader?.read()).rejects.toThrow();
+  });
+
   it("a hundred at once: never more than the limit reach the vendor", async () => {
     await start({ concurrentRequests: 5 });
     let refused = 0;

@@ -4,45 +4,9 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { PendingAnswer, PendingAnswers } from "#link/pending-answers.ts";
 import { linkEngines } from "./link-support/engines.ts";
 import type { StartedLink } from "./link-support/engines.ts";
+import { makePending } from "./link-support/pending.ts";
 
 const hour = 60 * 60 * 1000;
-
-function pendingOf(answerId: string, providerId = "p"): PendingAnswer {
-  return {
-    answerId,
-    facts: {
-      id: `request of ${answerId}`,
-      createdAt: 1,
-      userId: "ann",
-      apiKeyId: "k",
-      requestedModel: "m",
-      dialect: "openai-responses",
-      operation: "responses",
-      streamed: false,
-      unansweredAttempts: 0,
-      unansweredTokens: 0,
-      unansweredCostNanos: 0,
-      latencyMs: 5,
-      attempts: 1,
-      trail: null,
-      ipAddress: null,
-      userAgent: null,
-    },
-    target: {
-      provider: { id: providerId, name: "openai" },
-      model: "m",
-      modelId: null,
-      prices: null,
-      contextLength: null,
-    },
-    httpStatus: 200,
-    ttftMs: 3,
-    overheadMs: 1,
-    promptTokens: 10,
-    mostCompletionTokens: 20,
-    lifetimeMs: 6 * hour,
-  };
-}
 
 const idsOf = (all: readonly PendingAnswer[]): readonly string[] => all.map(({ answerId }) => answerId).toSorted();
 
@@ -58,7 +22,7 @@ describe.each(linkEngines)("pending answers ($name)", ({ start }) => {
   afterEach(() => started.close());
 
   it("are told as they were, to the one that takes them", async () => {
-    const pending = pendingOf("a");
+    const pending = makePending("a");
     expect(await pendingAnswers.add(pending)).toBe(true);
     expect(await pendingAnswers.take({ providerId: "p", answerId: "b" })).toBeUndefined();
     expect(await pendingAnswers.take({ providerId: "q", answerId: "a" })).toBeUndefined();
@@ -67,7 +31,7 @@ describe.each(linkEngines)("pending answers ($name)", ({ start }) => {
   });
 
   it("have one who takes them of a hundred that ask at once", async () => {
-    await pendingAnswers.add(pendingOf("a"));
+    await pendingAnswers.add(makePending("a"));
     const all = await Promise.all(
       Array.from({ length: 100 }, async () => pendingAnswers.take({ providerId: "p", answerId: "a" })),
     );
@@ -75,16 +39,16 @@ describe.each(linkEngines)("pending answers ($name)", ({ start }) => {
   });
 
   it("are one of each id at a provider", async () => {
-    const adds = await Promise.all(Array.from({ length: 5 }, async () => pendingAnswers.add(pendingOf("a"))));
+    const adds = await Promise.all(Array.from({ length: 5 }, async () => pendingAnswers.add(makePending("a"))));
     expect(adds.filter(Boolean)).toHaveLength(1);
-    expect(await pendingAnswers.add(pendingOf("a", "q"))).toBe(true);
+    expect(await pendingAnswers.add(makePending("a", "q"))).toBe(true);
     expect(idsOf(await pendingAnswers.takeLast())).toEqual(["a", "a"]);
   });
 
   it("are overdue when their time is over, also those that were put back", async () => {
-    await pendingAnswers.add(pendingOf("a"));
+    await pendingAnswers.add(makePending("a"));
     await started.advance(5 * hour);
-    await pendingAnswers.add(pendingOf("b"));
+    await pendingAnswers.add(makePending("b"));
     const taken = await pendingAnswers.take({ providerId: "p", answerId: "a" });
     expect(taken?.lifetimeMs).toBe(hour);
     if (taken !== undefined) await pendingAnswers.add(taken);
@@ -103,7 +67,7 @@ describe.each(linkEngines)("pending answers ($name)", ({ start }) => {
 
   it("the oldest of too many are overdue", async () => {
     const small = await start({ pendingAnswers: 2 });
-    for (const id of ["a", "b", "c", "d"]) await small.link.pendingAnswers.add(pendingOf(id));
+    for (const id of ["a", "b", "c", "d"]) await small.link.pendingAnswers.add(makePending(id));
     expect(idsOf(await small.link.pendingAnswers.takeOverdue())).toEqual(["a", "b"]);
     expect(await small.link.pendingAnswers.takeOverdue()).toEqual([]);
     await small.close();

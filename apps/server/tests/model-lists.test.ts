@@ -154,11 +154,12 @@ describe("asking again", () => {
       fetchJson,
       log,
       clock: { now: () => clock.ms, monotonic: () => (clock.ms += 500) },
-      changed: () => snapshots.rebuild(),
+      changed: () => snapshots.catchUp(),
       intervalMs: 600_000,
       sweepMs: 1,
     });
-    rediscovery.start();
+    const ending = new AbortController();
+    const running = rediscovery.run({ signal: ending.signal });
     try {
       await waitFor(() => asked.length >= 4);
       const waits = asked.slice(1, 4).map((at, index) => at - (asked[index] ?? 0));
@@ -166,7 +167,8 @@ describe("asking again", () => {
       isThere = true;
       await waitFor(() => snapshots.current().models.has("llama3:latest"));
     } finally {
-      await rediscovery.stop();
+      ending.abort();
+      await running;
     }
   });
 });

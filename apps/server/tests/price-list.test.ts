@@ -6,7 +6,7 @@ import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { PriceListSource } from "#control/prices/price-source.ts";
 import { startAdminPlane } from "./admin-plane.ts";
 import type { AdminPlane } from "./admin-plane.ts";
@@ -15,6 +15,7 @@ let directory: string;
 let file: string;
 let plane: AdminPlane | null = null;
 beforeEach(async () => {
+  kept.clear();
   directory = await mkdtemp(join(tmpdir(), "ghostllm-prices-"));
   file = join(directory, "list.json");
 });
@@ -101,9 +102,15 @@ describe("without another list", () => {
 });
 
 const quiet = { info() {}, warn() {}, error() {} };
+/** Of a database: outlives the servers that use it. */
+const kept = new Map<string, string>();
+const settings = {
+  get: async (name: string) => kept.get(name),
+  set: async (name: string, value: string) => void kept.set(name, value),
+};
 const options = () => ({
   refreshMs: 60_000,
-  dataDir: directory,
+  settings,
   readUrl: () => Promise.reject(new Error("it is away")),
   now: () => 1,
   log: quiet,
@@ -132,5 +139,33 @@ describe("a list of prices at a URL", () => {
     const other = new PriceListSource({ ...options(), source: "http://elsewhere.test/list" });
     await other.open();
     expect(other.state().isBuiltIn).toBe(true);
+  });
+
+  it("is read by one instance, and the others on its database follow", async () => {
+    answer = listOf(4);
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/prices.json`;
+    let asked = 0;
+    const readUrl = async (from: string): Promise<unknown> => {
+      asked += 1;
+      return (await fetch(from)).json();
+    };
+    const [reader, follower] = [1, 2].map(() => new PriceListSource({ ...options(), source: url, readUrl }));
+    const changes: string[] = [];
+    await reader?.open();
+    await follower?.open();
+    if (follower !== undefined) follower.onChange = async () => void changes.push(follower.state().version);
+    await follower?.follow();
+    expect([asked, changes]).toEqual([2, []]);
+    answer = listOf(5);
+    const { version } = (await reader?.refresh()) ?? {};
+    await follower?.follow();
+    await follower?.follow();
+    expect([asked, changes]).toEqual([3, [version]]);
+    expect(follower?.state()).toMatchObject({ version, isBuiltIn: false });
+    follower?.startFollowing(5);
+    answer = listOf(6);
+    await reader?.refresh();
+    await vi.waitFor(() => expect(changes).toHaveLength(2));
+    follower?.close();
   });
 });

@@ -2,8 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createApiKeysResource } from "#control/resources/api-keys.ts";
 import { createUsageResource } from "#control/resources/usage.ts";
 import type { OpenStore } from "#control/store/open-store.ts";
-import type { ApiKeyRow, UserRow } from "#control/store/store.ts";
-import type { Actor } from "#domain/access/actor.ts";
+import type { ApiKeyRow } from "#control/store/key-store.ts";
+import type { UserRow } from "#control/store/store.ts";
+import { actorOf, type Actor } from "#domain/access/actor.ts";
 import { reach, type Reach } from "#domain/access/may.ts";
 import { SteadyTime, systemClock } from "#domain/clock.ts";
 import { availableEngines, type TestDatabase } from "./store-support/engines.ts";
@@ -93,10 +94,13 @@ describe.each(availableEngines())("within a reach, on $name", (engine) => {
 
   it("who may see and change his own keys alone is answered about no others", async () => {
     const grants = { "keys.read": "own", "keys.create": "own", "keys.revoke": "own", "usage.read": "own" } as const;
-    const actor: Actor = { via: "session", userId: ada.id, role: "user", grants, session: { id: "s", expiresAt: 0 } };
-    const browser = { refuseOtherPages() {}, keepSession() {}, forgetSession() {} };
+    const signedIn = { id: "s", expiresAt: 0 };
+    const standing = { userId: ada.id, email: "ada@example.com", role: "member", grants, memberships: [] };
+    const actor: Actor = actorOf(standing, signedIn);
+    const session = { keepSession() {}, forgetSession() {}, keepAttempt() {}, takeAttempt: () => null };
+    const browser = { refuseOtherPages() {}, isOwnAddress: () => true, ...session };
     const asAda = (permission: keyof typeof grants) => ({
-      ...{ actor, reach: reach(actor, permission), address: "", browser },
+      ...{ actor, reach: reach(actor, permission), address: "", userAgent: "", browser },
     });
     const steadyTime = new SteadyTime(systemClock);
     const keys = createApiKeysResource({ store, changed: async () => {}, withdraw: async () => {}, steadyTime });
@@ -106,7 +110,8 @@ describe.each(availableEngines())("within a reach, on $name", (engine) => {
     const foreign = { params: { id: bobs.id } };
     await expect(keys.get({ ...foreign, ...asAda("keys.read") })).rejects.toMatchObject({ code: "not_found" });
     await expect(keys.revoke({ ...foreign, ...asAda("keys.revoke") })).rejects.toMatchObject({ code: "not_found" });
-    const body = { name: "new", permissions: { models: null }, budget_usd: null, expires_at: null };
+    const given = { name: "new", owner: "user" as const, team_id: null, tags: [], permissions: { models: null } };
+    const body = { ...given, budget_usd: null, privacy: null, expires_at: null };
     expect((await keys.create({ body, ...asAda("keys.create") })).user_id).toBe(ada.id);
     const forBob = { body: { ...body, user_id: bob.id }, ...asAda("keys.create") };
     await expect(keys.create(forBob)).rejects.toMatchObject({ param: "user_id" });

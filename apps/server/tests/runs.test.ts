@@ -10,6 +10,7 @@ import { resolveModel } from "#gateway/flow/resolve.ts";
 import { withRun } from "#gateway/flow/run.ts";
 import { answerError } from "#gateway/http/answer-error.ts";
 import { Exchange } from "#gateway/http/exchange.ts";
+import { nodeParts } from "#gateway/http/node-parts.ts";
 import { makePrincipal, makeProvider, makeScope, makeSnapshot, makeTarget, startGateway } from "./support/gateway.ts";
 import type { TestGateway } from "./support/gateway.ts";
 import { hello } from "./support/stage.ts";
@@ -31,10 +32,18 @@ let url: string;
 let ask: () => Promise<Answer>;
 let records: readonly UsageRecord[];
 const server = createServer((request, response) => {
-  const exchange = new Exchange(request, response, gateway.deps);
+  const exchange = new Exchange(nodeParts(request, response), gateway.deps);
   const body = Buffer.from(JSON.stringify(hello));
   const asked = dialect.client.parseRequest("chat.completions", body, { query: "", contentType: "application/json" });
-  const call = { outlet: exchange.outlet, principal: makePrincipal(), snapshot, dialect, demand: null, scopes: [one] };
+  const call = {
+    outlet: exchange.outlet,
+    principal: makePrincipal(),
+    snapshot,
+    dialect,
+    demand: null,
+    protection: null,
+    scopes: [one],
+  };
   const candidates = resolveModel(snapshot, hello.model);
   withRun(gateway.deps, { ...call, exchange, request: asked, candidates }, ask).catch((error: unknown) => {
     answerError(gateway.deps.events, exchange, error, dialect.client.encodeError);

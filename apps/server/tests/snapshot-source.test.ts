@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, it } from "vitest";
 import { createSnapshotSource } from "#control/snapshot/snapshot-source.ts";
 import type { SnapshotSource } from "#control/snapshot/snapshot-source.ts";
 import { createEncryption } from "#control/encryption/encryption.ts";
-import { parseMasterKey } from "#control/encryption/master-key.ts";
+import { localKey } from "#control/encryption/local-key.ts";
 import { Secret } from "#domain/secret.ts";
 import { startAdminPlane } from "./admin-plane.ts";
 import type { AdminPlane } from "./admin-plane.ts";
@@ -15,14 +15,14 @@ const log = { info: () => {}, error: () => {}, warn: (_: object, message: string
 beforeEach(async () => {
   warnings.length = 0;
   plane = await startAdminPlane();
-  const encryption = createEncryption(parseMasterKey(new Secret("ab".repeat(32))));
+  const encryption = createEncryption([localKey(new Secret("ab".repeat(32)), "configured")]);
   source = createSnapshotSource({
     store: plane.store,
     encryption,
     definitions: [],
     baseUrlOf: () => null,
     log,
-    refreshMs: 20,
+    followMs: 20,
   });
 });
 afterEach(async () => {
@@ -44,18 +44,18 @@ async function until(condition: () => boolean): Promise<void> {
 }
 
 it("takes in by itself what another process has stored", async () => {
-  source.startRefreshing();
+  source.startFollowing();
   await addKey();
   await until(() => source.current().keys.size === 1);
 });
 
 it("shares one build among all that wait, and reflects what was stored before", async () => {
-  await Promise.all(Array.from({ length: 50 }, () => source.rebuild()));
+  await Promise.all(Array.from({ length: 50 }, () => source.catchUp()));
   expect(source.current().version).toBeLessThanOrEqual(2);
   const before = source.current();
-  const building = source.rebuild();
+  const building = source.catchUp();
   await addKey();
-  await source.rebuild();
+  await source.catchUp();
   await building;
   expect(source.current().keys.size).toBe(1);
   expect(before.keys.size).toBe(0);
@@ -63,11 +63,11 @@ it("shares one build among all that wait, and reflects what was stored before", 
 
 it("keeps what it has while the store is down, and says so once", async () => {
   await addKey();
-  await source.rebuild();
+  await source.catchUp();
   const inForce = source.current();
   await plane.store.close();
-  await expect(source.rebuild()).rejects.toMatchObject({ code: "service_unavailable" });
-  source.startRefreshing();
+  await expect(source.catchUp()).rejects.toMatchObject({ code: "service_unavailable" });
+  source.startFollowing();
   await until(() => warnings.length === 1);
   await new Promise((resolve) => setTimeout(resolve, 100));
   expect(warnings).toHaveLength(1);

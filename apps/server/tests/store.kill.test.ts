@@ -31,6 +31,8 @@ async function readNames(namesFile: string): Promise<string[]> {
   return text.split("\n").slice(0, -1);
 }
 
+const tornLine = "unknown: not JSON: torn or damaged";
+
 describe.each(availableEngines())("kill -9 in the middle of appends and drains on $name", (engine) => {
   let database: TestDatabase;
   let store: OpenStore;
@@ -62,7 +64,9 @@ describe.each(availableEngines())("kill -9 in the middle of appends and drains o
     };
     const ledger = startLedger({ journal, store, events });
     expect(await ledger.drainAll(15_000)).toBe(true);
-    expect(failures).toEqual([]);
+    // The kernel may end a write between two pages: a line that was cut so was told to nobody, and is set aside.
+    expect(failures.filter((failure) => failure !== tornLine)).toEqual([]);
+    expect(failures.length).toBeLessThanOrEqual(1);
     await ledger.stop();
     await journal.close();
     return leftOver;

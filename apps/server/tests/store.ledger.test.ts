@@ -128,7 +128,7 @@ describe.each(availableEngines())("what was spent when a server starts, on $name
     const { events } = countEvents();
     const user = await store.users.create(newUser("ada@example.com"));
     const key = await store.apiKeys.create(newKey(user, "key"));
-    const owner = { userId: user.id, apiKeyId: key.id };
+    const owner = { userId: user.id, apiKeyId: key.id, budgetPeriods: "key:2026-11-30/b1" };
     const kept = { providerId: "p", model: "m", requestedModel: "m", keptAt: 1 };
     let truth = 0;
     for (let life = 0; life < 6; life += 1) {
@@ -148,17 +148,53 @@ describe.each(availableEngines())("what was spent when a server starts, on $name
       await dead.close();
 
       const journal = await openJournal({ directory, log, reserveBytes: 10_000 });
-      const { spent, objects } = await readOpening({ journal, store, events, log });
+      const { spent, objects } = await readOpening({ journals: [journal], store, events, log, now: Date.now });
       const lives = Array.from({ length: life + 1 }, (_, index) => `resp_${index}`);
       expect([...new Set(objects.map(({ id }) => id))].toSorted()).toEqual(lives);
       expect(spent.get({ kind: "user", id: user.id })).toBe(truth);
       expect(spent.get({ kind: "key", id: key.id })).toBe(truth);
+      expect(spent.get({ kind: "key", id: key.id, period: "2026-11-30/b1" })).toBe(truth);
       const ledger = startLedger({ journal, store, events });
       expect(await ledger.drainAll(20_000)).toBe(true);
       expect((await readTotals(store)).cost).toMatchObject({ users: truth, keys: truth });
       await ledger.stop();
       await journal.close();
     }
+    await store.close();
+    await database.dispose();
+  });
+});
+
+describe.each(availableEngines())("what windows of hours and days hold when a server starts, on $name", (engine) => {
+  it("is what the database and the journal have of them, and nothing of other scopes", async () => {
+    const database = await engine.create();
+    const store = await openMigrated(database);
+    const now = Date.UTC(2026, 10, 30, 12);
+    const limits = { requestsPerMinute: 9, tokensPerMinute: null, concurrentRequests: null };
+    const user = await store.users.create(newUser("ada@example.com", { limits: { ...limits, requestsPerDay: 50 } }));
+    const key = await store.apiKeys.create(newKey(user, "key", { limits: { ...limits, costNanosPerHour: 500 } }));
+    const plain = await store.apiKeys.create(newKey(user, "plain", { limits }));
+    const minutes = 60_000;
+    const record = (apiKeyId: string, agoMs: number) =>
+      createRecord({ userId: user.id, apiKeyId, costNanos: 7, createdAt: now - agoMs });
+    const stored = [20 * minutes, 90 * minutes, 25 * 60 * minutes].map((agoMs) => record(key.id, agoMs));
+    await store.usage.insert([...stored, record(plain.id, 30 * minutes)]);
+    const journal = await openJournal({
+      directory: join(database.dataDir, "new"),
+      log: silentLog,
+      reserveBytes: 10_000,
+    });
+    // A start stores the first of what is new; the rest it reads.
+    for (let turn = 0; turn < 500; turn += 1) journal.append(record(key.id, 30 * 60 * minutes));
+    journal.append(record(key.id, 5 * minutes));
+    const { events } = countEvents();
+    const { counted = [] } = await readOpening({ journals: [journal], store, events, log: silentLog, now: () => now });
+    const told = counted.map(({ scope: { kind, period }, agoMs, requests, tokens, costNanos }) =>
+      [kind, period, Math.round(agoMs / minutes), requests, tokens, costNanos].join(" "),
+    );
+    const ago = [...[20, 5].map((at) => `key hour ${at}`), ...[84, 24, 18, 5].map((at) => `user day ${at}`)];
+    expect(told.toSorted()).toEqual(ago.map((one) => `${one} 1 120 7`).toSorted());
+    await journal.close();
     await store.close();
     await database.dispose();
   });

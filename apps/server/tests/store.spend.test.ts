@@ -4,9 +4,9 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { applyMigrations } from "#control/store/migrate.ts";
 import { allMigrations } from "#control/store/migrations/all.ts";
 import { migrateStore, openStore, type OpenStore } from "#control/store/open-store.ts";
-import type { ScopeSpend } from "#control/store/store.ts";
+import type { ScopeSpend } from "#control/store/spend-store.ts";
 import type { Reach } from "#domain/access/may.ts";
-import type { Scope } from "#domain/access/scope.ts";
+import type { Counted, Scope } from "#domain/access/scope.ts";
 import { availableEngines, type TestDatabase } from "./store-support/engines.ts";
 import { newKey, newUser, openMigrated, silentLog } from "./store-support/open.ts";
 import { createRecord } from "./store-support/records.ts";
@@ -70,6 +70,91 @@ describe.each(availableEngines())("what was spent, on $name", (engine) => {
       "adas",
     ]);
     expect(await used(0, [])).toEqual([]);
+  });
+
+  it("is kept by the periods of budgets in which requests were admitted, beside the whole life of a scope", async () => {
+    const today = { userId: "u", apiKeyId: "k", budgetPeriods: "key:2026-11-30/b1,user:2026-11-01/b2" };
+    await store.usage.insert([
+      createRecord({ ...today, costNanos: 5 }),
+      createRecord({ ...today, costNanos: 7 }),
+      createRecord({ ...today, budgetPeriods: "key:2026-12-01/b1,team:2026-12-01/b9", costNanos: 11 }),
+      createRecord({ ...today, budgetPeriods: null, costNanos: 13 }),
+    ]);
+    const [ofKey, ofUser] = [key("k"), user("u")];
+    const spent = [
+      [ofKey, 36],
+      [{ ...ofKey, period: "2026-11-30/b1" }, 12],
+      [{ ...ofKey, period: "2026-12-01/b1" }, 11],
+      [ofUser, 36],
+      [{ ...ofUser, period: "2026-11-01/b2" }, 12],
+    ] as const;
+    const scopes = spent.map(([scope]) => scope);
+    expect(await store.spend.of([...scopes, { ...ofUser, period: "2026-12-01/b2" }])).toEqual([36, 12, 11, 36, 12, 0]);
+    const told = ({ kind, period = "" }: Counted, nanos: number): string => `${kind} ${period} ${nanos}`;
+    const listed = (await listAll(store, 2)).map(({ scope, nanos }) => told(scope, nanos));
+    expect(listed.toSorted()).toEqual(spent.map(([scope, nanos]) => told(scope, nanos)).toSorted());
+    const since = await store.spend.list({ limit: 9, since: "2026-12-01" });
+    expect(since.map(({ scope }) => scope.period ?? "").toSorted()).toEqual(["", "", "2026-12-01/b1"]);
+  });
+
+  it("is told of all who can have a budget, with what of it is recent, and of those that work, within a reach", async () => {
+    const hourMs = 3_600_000;
+    const [ada, bob] = [
+      await store.users.create(newUser("ada@example.com", { username: "ada", budgetNanos: 1_000 })),
+      await store.users.create(newUser("bob@example.com", { username: "bob" })),
+    ];
+    const limits = { requestsPerMinute: 5, tokensPerMinute: null, concurrentRequests: 2 };
+    const adas = await store.apiKeys.create(newKey(ada, "adas", { budgetNanos: 800, limits, expiresAt: 50 * hourMs }));
+    const bobs = await store.apiKeys.create(newKey(bob, "bobs"));
+    const revoked = await store.apiKeys.create(newKey(bob, "revoked"));
+    await store.apiKeys.update(revoked.id, { isActive: false }, "all");
+    const use = (hour: number, userId: string, apiKeyId: string, costNanos: number) =>
+      createRecord({ createdAt: hour * hourMs + 5, userId, apiKeyId, costNanos });
+    await store.usage.insert([
+      ...[use(1, ada.id, adas.id, 100), use(10, ada.id, adas.id, 20), use(10, ada.id, adas.id, 3)],
+      ...[use(12, ada.id, "removed", 7), use(12, ada.id, adas.id, 0), use(11, bob.id, revoked.id, 9)],
+    ]);
+    const query = { since: 10 * hourMs, workingAt: 20 * hourMs };
+    const holders = await store.budgets.holders(query, "all");
+    const find = (id: string) => holders.find(({ scope }) => scope.id === id);
+    expect(holders.map(({ name }) => name).toSorted()).toEqual(["ada", "adas", "bob", "bobs"]);
+    expect(find(adas.id)).toEqual({
+      ...{ scope: key(adas.id), name: "adas", userId: ada.id, email: "ada@example.com", publicId: "gk-adas", limits },
+      ...{
+        budgetNanos: 800,
+        budgets: [],
+        spentNanos: 123,
+        createdAt: adas.createdAt,
+        endsAt: 50 * hourMs,
+        isActive: true,
+      },
+      recent: { nanos: 23, firstAt: 10 * hourMs, lastAt: 10 * hourMs },
+    });
+    expect(find(ada.id)).toMatchObject({ publicId: null, endsAt: null, spentNanos: 130, budgetNanos: 1_000 });
+    expect(find(ada.id)?.recent).toEqual({ nanos: 30, firstAt: 10 * hourMs, lastAt: 12 * hourMs });
+    expect(find(bobs.id)).toMatchObject({ budgetNanos: null, recent: { nanos: 0, firstAt: null, lastAt: null } });
+    const names = async (changed: Partial<typeof query>, reach: Reach = "all") =>
+      (await store.budgets.holders({ ...query, ...changed }, reach)).map(({ name }) => name).toSorted();
+    expect(await names({ workingAt: 50 * hourMs })).toEqual(["ada", "bob", "bobs"]);
+    expect(await names({}, [user(ada.id)])).toEqual(["ada", "adas"]);
+    expect(await names({}, [])).toEqual([]);
+    expect(await store.budgets.find(key(revoked.id), 0, "all")).toMatchObject({ isActive: false, spentNanos: 9 });
+    expect(await store.budgets.find(user(ada.id), query.since, [user(ada.id)])).toEqual(find(ada.id));
+    expect(await store.budgets.find(key(adas.id), query.since, [user(bob.id)])).toBeUndefined();
+    expect(await store.budgets.find(key(ada.id), query.since, "all")).toBeUndefined();
+    const course = (scope: Scope, reach: Reach = "all", bucketMs = hourMs) =>
+      store.budgets.course(
+        { holder: { scope, userId: ada.id }, from: 0, to: 13 * hourMs, bucketMs, offsetMs: 0 },
+        reach,
+      );
+    const [one, ten, twelve] = [1, 10, 12].map((hour) => hour * hourMs);
+    expect(await course(user(ada.id))).toEqual([
+      { at: one, nanos: 100 },
+      { at: ten, nanos: 23 },
+      { at: twelve, nanos: 7 },
+    ]);
+    expect(await course(key(adas.id), [user(ada.id)], 24 * hourMs)).toEqual([{ at: 0, nanos: 123 }]);
+    expect(await course(key(adas.id), [user(bob.id)])).toEqual([]);
   });
 
   it("is listed scope by scope, page by page, each once", async () => {

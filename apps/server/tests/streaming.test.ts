@@ -298,13 +298,11 @@ describe("how a stream ends badly", () => {
   it("a client that never reads loses its connection when the time is over", async () => {
     await start({ timeouts: { totalMs: 300 } });
     stage.upstream.script({ kind: "huge", bytes: 50_000_000 });
+    const open = new Promise<Socket>((resolve) => stage.gateway.server.once("connection", resolve));
     const connection = await openRaw(stage.gateway.url);
     connection.socket.pause();
     connection.send(
       requestText({ path: chatPath, headers: { "x-api-key": testKey }, body: JSON.stringify(helloStream) }),
-    );
-    const open = new Promise<Socket>((resolve) =>
-      stage.gateway.server.once("request", ({ socket }) => resolve(socket)),
     );
     const socket = await open;
     expect(await stage.onlyRecord()).toMatchObject({ status: "timeout" });

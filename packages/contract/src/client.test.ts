@@ -55,7 +55,7 @@ describe("createClient", () => {
 
   it("keeps working when a newer server answers a value that it does not know", async () => {
     const permissions = { "audit.read": "team" };
-    const me = { via: "passkey", role: "auditor", user: null, permissions, expires_at: null };
+    const me = { via: "passkey", role: "auditor", user: null, permissions, teams: [], expires_at: null };
     const { client } = clientAnswering(Response.json(me));
     expect(await client.sessions.me()).toEqual(me);
   });

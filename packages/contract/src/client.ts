@@ -6,7 +6,8 @@ import { errorCatalogue } from "./errors.ts";
 import type { ErrorCode } from "./errors.ts";
 import { adminRoutes } from "./routes/admin-routes.ts";
 import type { AdminRoutes } from "./routes/admin-routes.ts";
-import type { AdminRoute, RouteAnswer, RouteGroups, RouteInput } from "./routes/route.ts";
+import { isStreamType } from "./routes/route.ts";
+import type { AdminRoute, RouteAnswer, RouteGroups, RouteInput, StreamType } from "./routes/route.ts";
 
 /** From the catalogue where GhostLLM answered; else no answer came, or one that is not GhostLLM's. */
 export type ClientErrorCode = ErrorCode | "connection_failed" | "unexpected_answer" | "aborted";
@@ -54,8 +55,15 @@ type Method<Route extends AdminRoute> =
     ? (input?: RouteInput<Route>, options?: CallOptions) => Promise<RouteAnswer<Route>>
     : (input: RouteInput<Route>, options?: CallOptions) => Promise<RouteAnswer<Route>>;
 
+/** A stream has no answer that could be awaited: `followEvents` and `readStream` read it. */
+type AnsweredOnce<Routes, Name extends keyof Routes> = Routes[Name] extends { readonly mediaType: StreamType }
+  ? never
+  : Name;
+
 type MethodsOf<Groups extends RouteGroups> = {
-  readonly [Group in keyof Groups]: { readonly [Name in keyof Groups[Group]]: Method<Groups[Group][Name]> };
+  readonly [Group in keyof Groups]: {
+    readonly [Name in keyof Groups[Group] as AnsweredOnce<Groups[Group], Name>]: Method<Groups[Group][Name]>;
+  };
 };
 
 export type Client = MethodsOf<AdminRoutes>;
@@ -74,7 +82,8 @@ export function createClient(options: ClientOptions): Client {
 }
 
 function bindGroup(routes: Readonly<Record<string, AdminRoute>>, options: ClientOptions) {
-  const methods = Object.entries(routes).map(([name, route]) => [
+  const answered = Object.entries(routes).filter(([, { mediaType }]) => !isStreamType(mediaType));
+  const methods = answered.map(([name, route]) => [
     name,
     (parts: Parts = {}, call: CallOptions = {}) => callRoute(route, parts, { ...options, ...call }),
   ]);
@@ -125,7 +134,7 @@ async function send(
 }
 
 /** No answer came, or not the whole of it. */
-function lost({ baseUrl, signal }: ClientOptions & CallOptions, cause: unknown): ClientError {
+export function lost({ baseUrl, signal }: ClientOptions & CallOptions, cause: unknown): ClientError {
   if (signal?.aborted === true) return new ClientError("The call was aborted", { status: 0, code: "aborted", cause });
   const message = `No GhostLLM answers at ${baseUrl}: ${reasonOf(cause)}`;
   return new ClientError(message, { status: 0, code: "connection_failed", cause });
@@ -163,6 +172,12 @@ async function readJson(response: Response): Promise<unknown> {
 const errorBody = z.object({
   error: z.object({ message: z.string(), code: z.string(), param: z.string().nullish() }),
 });
+
+/** What an answer that is none says went wrong. */
+export async function failureOf(response: Response): Promise<ClientError> {
+  const requestId = response.headers.get("x-request-id") ?? undefined;
+  return toClientError(response.status, await readJson(response), requestId);
+}
 
 function toClientError(status: number, body: unknown, requestId: string | undefined): ClientError {
   const parsed = errorBody.safeParse(body);

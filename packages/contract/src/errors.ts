@@ -40,11 +40,23 @@ export const errorCatalogue = {
     retryable: false,
     help: "The vendor refuses the content of the request by its own policy.",
   },
+  personal_data_refused: {
+    status: 400,
+    type: "invalid_request_error",
+    retryable: false,
+    help: "The privacy policy of the key or its user refuses what the message names by its class, or what nobody can look into. Take it out and send the request again.",
+  },
   invalid_api_key: {
     status: 401,
     type: "authentication_error",
     retryable: false,
     help: "Send a GhostLLM key (gk-...) as `Authorization: Bearer`, `x-api-key`, `x-goog-api-key` or `api-key`. The key may be unknown, revoked or expired.",
+  },
+  second_factor_required: {
+    status: 401,
+    type: "authentication_error",
+    retryable: false,
+    help: "The password is right, and the user has a second factor: send a code of the authenticator app, or a recovery code, as `code` beside it.",
   },
   permission_denied: {
     status: 403,

@@ -28,3 +28,8 @@ export function newId(timeMs: number = Date.now()): string {
     hex(9)
   );
 }
+
+/** Epoch ms that a UUIDv7 tells; null for what is none. */
+export function timeOfId(id: string): number | null {
+  return /^[\da-f]{8}-[\da-f]{4}-7/i.test(id) ? Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16) : null;
+}

@@ -2,12 +2,32 @@
 // `./client` and the document about it at `./openapi`: they need the schemas, which a thread that only translates does without.
 // Runs anywhere: nothing in here needs Node.
 
-export { permissions, roleNames } from "./access/permissions.ts";
-export type { InstallationPermission, OwnedPermission, Permission, RoleName } from "./access/permissions.ts";
+export { isKeyEndpoint, keyEndpointNames, keyEndpoints } from "./access/endpoints.ts";
+export type { KeyEndpoint } from "./access/endpoints.ts";
+export {
+  extents,
+  extentsOf,
+  isPermission,
+  permissionNames,
+  permissions,
+  roleNames,
+  teamRoleNames,
+} from "./access/permissions.ts";
+export type {
+  Extent,
+  Grants,
+  InstallationPermission,
+  OwnedPermission,
+  Permission,
+  RoleName,
+  TeamRoleName,
+} from "./access/permissions.ts";
 export { errorCatalogue, GhostError } from "./errors.ts";
 export type { ErrorCode, ErrorType, GhostErrorDetails } from "./errors.ts";
-export { newId } from "./ids.ts";
+export { newId, timeOfId } from "./ids.ts";
 export { formatUsd, nanosPerUsd, nanosToUsd, parseUsd, usdToNanos } from "./money.ts";
+export { foundClasses, ownPattern, privacyActions, privacyClasses } from "./privacy.ts";
+export type { FoundClass, PrivacyAction, PrivacyClass, PrivacyCount } from "./privacy.ts";
 export {
   summedUsageFields,
   usageApiName,

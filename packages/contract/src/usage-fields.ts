@@ -4,10 +4,10 @@
 
 /**
  * `integer`: also counts. `moment`: epoch ms, in the API a time. `duration`: ms, a fraction where it comes from. `money`:
- * nano-USD, in the API USD as decimal text. `attempts`: a list of them, as JSON in the database.
+ * nano-USD, in the API USD as decimal text. `attempts`, `privacy`: lists, as JSON in the database.
  */
 export type UsageFieldKind =
-  "id" | "text" | "integer" | "flag" | "moment" | "duration" | "money" | "status" | "attempts";
+  "id" | "text" | "integer" | "flag" | "moment" | "duration" | "money" | "status" | "attempts" | "privacy";
 
 /** One try at a target, of a request that took more than one. */
 export interface AttemptMade {
@@ -58,6 +58,8 @@ export const usageFields = {
   createdAt: { kind: "moment" },
   userId: id,
   apiKeyId: id,
+  teamId: { ...id, isNullable: true, before: null, about: "Of the key; null where it is of no team." },
+  organisationId: { ...id, isNullable: true, before: null, about: "Of that team." },
   /** Row in `models`; null for a model reached by `provider/model` that has no row. */
   modelId: { ...id, isNullable: true },
   providerId: { ...id, isNullable: true, isEmptyForNull: true, about: "Null where no vendor was asked." },
@@ -145,8 +147,22 @@ export const usageFields = {
     before: null,
     about: "The attempts one by one; null where the first was the only one and did not fail.",
   },
+  privacy: {
+    kind: "privacy",
+    isNullable: true,
+    before: null,
+    about: "What the privacy policy found in the request, and what was done with it; null where nothing was found.",
+  },
   ipAddress: textOrNull,
   userAgent: textOrNull,
+  budgetPeriods: {
+    ...laterText,
+    about: "Periods of budgets that were charged, such as `key:2026-11-30/1f2e3d4c`; null: none.",
+  },
+  downgradedTo: {
+    ...laterText,
+    about: "The alias that answered, since a budget had no room for what was asked for; null: none.",
+  },
 } as const satisfies Readonly<Record<string, UsageField>>;
 
 export type UsageFields = typeof usageFields;

@@ -3,7 +3,7 @@
 import axe from "axe-core";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { findBrowser } from "../../support/browser.ts";
-import { admin, password } from "./stage.ts";
+import { admin, password } from "./people.ts";
 
 export { findBrowser };
 
@@ -21,7 +21,7 @@ export interface View {
   close(): Promise<void>;
 }
 
-interface ViewOptions {
+export interface ViewOptions {
   readonly theme?: "light" | "dark";
   readonly width?: number;
 }
@@ -111,4 +111,27 @@ export async function violationsOf(page: Page): Promise<readonly string[]> {
   return violations.flatMap(({ id, nodes }) =>
     nodes.map(({ target, failureSummary }) => `${id} at ${String(target)}: ${failureSummary}`),
   );
+}
+
+/** Drawn anew, and at rest. */
+const untilDrawn = `new Promise((resolve) => {
+  const look = () => (document.getAnimations().some(({ playState, effect }) =>
+    playState === "running" && effect.getTiming().iterations === 1) ? requestAnimationFrame(look) : resolve(null));
+  requestAnimationFrame(() => requestAnimationFrame(look));
+})`;
+
+/** The same in both themes: pages follow the system's as long as nobody has chosen one. */
+export async function violationsInBothThemes(page: Page): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const colorScheme of ["dark", "light"] as const) {
+    await page.emulateMedia({ colorScheme });
+    await page.evaluate(untilDrawn);
+    found.push(...(await violationsOf(page)).map((violation) => `${colorScheme}: ${violation}`));
+  }
+  return found;
+}
+
+/** How many pixels wider it is than the screen. */
+export function overflowOf(page: Page): Promise<number> {
+  return page.evaluate<number>("document.documentElement.scrollWidth - innerWidth");
 }

@@ -1,28 +1,23 @@
 // A real server with the console, a vendor that answers, and a few of everything to look at. Nothing is mocked.
 
+import { setTimeout as sleep } from "node:timers/promises";
 import { type FakeUpstream, startFakeUpstream } from "@ghostllm/fake-upstream";
 import { type ReadyServer, startServer } from "../../support/server.ts";
 import { type BuiltConsole, buildConsole } from "./built-console.ts";
-
-export const password = "correct horse battery";
-export const admin = "admin@localhost";
-export const user = "grace@example.com";
-
-/** What people write into names, and what browsers might make of it. */
-export const naughty = [
-  `<img src=x onerror="document.title='broken'">`,
-  `"><script>document.title='broken'</script>`,
-  "javascript:alert(1)",
-  "\u202egnp.exe",
-  "=HYPERLINK(1)",
-  "z̸a̷l̴g̵o̶ 𝕬 日本語 عربي 👩‍👩‍👧‍👦",
-] as const;
+import { naughty } from "./hostile.ts";
+import { admin, password, user } from "./people.ts";
 
 export interface Stage {
   readonly url: string;
   readonly vendorUrl: string;
   readonly vendor: FakeUpstream;
   readonly server: ReadyServer;
+  /** What its server was started with. */
+  readonly environment: NodeJS.ProcessEnv;
+  /** A call by somebody else, with a key of his own where none is named; its id. */
+  call(model: string, key?: string): Promise<string>;
+  /** Until the call with this id is in the list of requests. */
+  untilListed(id: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -37,17 +32,22 @@ interface StageOptions {
 export async function startStage({ environment = {}, isFresh = false, dataDir }: StageOptions = {}): Promise<Stage> {
   const built: BuiltConsole = buildConsole();
   const vendor: FakeUpstream = await startFakeUpstream();
+  const ofServer = { GHOSTLLM_CONSOLE_DIR: built.directory, ADMIN_PASSWORD: password, ...environment };
   const server = await startServer({
     ...(!isFresh && { upstreamUrl: vendor.url }),
     ...(dataDir !== undefined && { dataDir }),
-    environment: { GHOSTLLM_CONSOLE_DIR: built.directory, ADMIN_PASSWORD: password, ...environment },
+    environment: ofServer,
   });
   if (!isFresh) await furnish(server);
+  let keyOfStage: Promise<string> | null = null;
   return {
     url: server.url,
     vendorUrl: vendor.url,
     vendor,
     server,
+    environment: ofServer,
+    call: async (model, key) => callModel(server.url, model, key ?? (await (keyOfStage ??= makeKey(server)))),
+    untilListed: (id) => untilListed(server, id),
     async close() {
       await server.stop();
       await vendor.close();
@@ -57,11 +57,44 @@ export async function startStage({ environment = {}, isFresh = false, dataDir }:
 }
 
 async function furnish({ admin: client }: ReadyServer): Promise<void> {
-  const grace = await client.users.create({ body: { email: user, password, role: "user", budget_usd: "900" } });
+  const grace = await client.users.create({ body: { email: user, password, role: "member", budget_usd: "900" } });
   for (const [index, name] of ["ci-agent", "notebook", "reranker", ...naughty].entries()) {
     const budget = index === 1 ? "0" : "120.5";
     await client.apiKeys.create({ body: { name, user_id: grace.id, budget_usd: index === 2 ? null : budget } });
   }
   const targets = ["gpt-4o", "gpt-4o-mini"].map((model) => ({ provider: "openai", model }));
   await client.aliases.create({ body: { name: "smart", targets } });
+  // Nobody listens there.
+  await client.webhooks.create({ body: { name: "billing", url: "http://127.0.0.1:9/hook", types: ["user.limit"] } });
+}
+
+async function makeKey({ admin: client }: ReadyServer): Promise<string> {
+  const owner = (await client.users.list()).data.find(({ email }) => email === admin);
+  return (await client.apiKeys.create({ body: { name: "elsewhere", user_id: owner?.id ?? "" } })).key;
+}
+
+async function callModel(url: string, model: string, key: string): Promise<string> {
+  const answer = await fetch(`${url}/v1/chat/completions`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
+    body: JSON.stringify({ model, messages: [{ role: "member", content: "Say hello" }] }),
+  });
+  const text = await answer.text();
+  if (!answer.ok) throw new Error(`a call of ${model} is answered ${answer.status}: ${text}`);
+  return answer.headers.get("x-request-id") ?? "";
+}
+
+const listedPatienceMs = 20_000;
+
+async function untilListed({ admin: client }: ReadyServer, id: string): Promise<void> {
+  const deadline = performance.now() + listedPatienceMs;
+  const isListed = (): Promise<boolean> =>
+    client.requests.get({ params: { id } }).then(
+      () => true,
+      () => false,
+    );
+  while (!(await isListed())) {
+    if (performance.now() > deadline) throw new Error(`the request ${id} is not listed`);
+    await sleep(20);
+  }
 }

@@ -1,54 +1,175 @@
+import type { Client } from "@ghostllm/contract/client";
 import type { Command } from "commander";
-import { parseCount, toLimits } from "#arguments.ts";
+import { collectLimit, parseCount, toLimits } from "#arguments.ts";
 import type { LimitOptions } from "#arguments.ts";
 import type { ContextOf } from "#context.ts";
-import { findKey, findUser, listAll } from "#lookup.ts";
+import { findKey, findServiceAccount, findTeam, findUser, listAll } from "#lookup.ts";
 import type { ApiKey } from "#lookup.ts";
 import { orDash, spentOf } from "#output.ts";
+import { addPrivacyCommand } from "./privacy.ts";
 
-interface CreateOptions extends LimitOptions {
+interface CreateOptions extends LimitOptions, UseOptions {
   readonly name: string;
   readonly user?: string;
-  readonly models?: readonly string[];
+  readonly team?: string;
+  readonly serviceAccount?: string;
+  readonly mine?: boolean;
   readonly budget?: string;
   readonly expires?: string;
+}
+
+interface UseOptions {
+  readonly models?: readonly string[];
+  readonly endpoints?: readonly string[];
+  readonly from?: readonly string[];
+  readonly tags?: readonly string[];
 }
 
 export function addKeyCommand(program: Command, contextOf: ContextOf): void {
   const key = program.command("key").description("API keys, which open the gateway");
   addCreate(key, contextOf);
+  addImport(key, contextOf);
   addList(key, contextOf);
+  addUpdate(key, contextOf);
+  addRotate(key, contextOf);
   addRevoke(key, contextOf);
+  addPrivacyCommand(key, contextOf, privacyHolders);
 }
 
-function addCreate(key: Command, contextOf: ContextOf): void {
-  key
-    .command("create")
-    .description("create a key and print it, this once")
+/** What it may be used for, and from where. */
+function withUse(command: Command): Command {
+  return command
+    .option("--models <patterns...>", "models it may use, with * as wildcard; `all` for every one")
+    .option("--endpoints <names...>", "what it may be used for, such as embeddings; `all` for everything")
+    .option("--from <ranges...>", "addresses and ranges from where it may be used; `all` for everywhere")
+    .option("--tags <words...>", "to find it by");
+}
+
+function toUse({ models, endpoints, from, tags }: UseOptions) {
+  const list = (words: readonly string[]): string[] | null => (words.join() === "all" ? null : [...words]);
+  const permissions = {
+    ...(models !== undefined && { models: list(models) }),
+    ...(endpoints !== undefined && { endpoints: list(endpoints) }),
+    ...(from !== undefined && { addresses: list(from) }),
+  };
+  return {
+    ...(Object.keys(permissions).length > 0 && { permissions }),
+    ...(tags !== undefined && { tags: [...tags] }),
+  };
+}
+
+function withNew(command: Command): Command {
+  return withUse(command)
     .requiredOption("--name <name>", "what it is for")
     .option("--user <email-or-id>", "owner; the only user where there is just one")
-    .option("--models <patterns...>", "models it may use, with * as wildcard; all where left out")
+    .option(
+      "--team <name-or-id>",
+      "a team that the owner is in: the key counts by its limits and budget, too; without an owner of the team itself",
+    )
+    .option("--service-account <name-or-id>", "the service account that it is of")
+    .option("--mine", "your own, in a team that lets its members make keys")
     .option("--budget <usd>", "the most that it may spend, such as 12.5")
     .option("--rpm <count>", "requests per minute", parseCount)
     .option("--tpm <count>", "tokens per minute", parseCount)
     .option("--concurrent <count>", "requests at the same time", parseCount)
-    .option("--expires <time>", "date or RFC 3339 time after which it stops working")
-    .action(async (options: CreateOptions, command: Command) => {
+    .option("--limit <name=value>", "of another window, such as requests_per_day=500; may be repeated", collectLimit)
+    .option("--expires <time>", "date or RFC 3339 time after which it stops working");
+}
+
+function toFacts(options: CreateOptions) {
+  return {
+    ...{ name: options.name, limits: toLimits(options), ...toUse(options) },
+    ...(options.budget !== undefined && { budget_usd: options.budget }),
+    ...(options.expires !== undefined && { expires_at: options.expires }),
+  };
+}
+
+async function toNew(client: Client, options: CreateOptions) {
+  const team = options.team === undefined ? undefined : (await findTeam(client, options.team)).id;
+  return { ...toFacts(options), ...(await ownerOf(client, options, team)) };
+}
+
+async function createOf(client: Client, options: CreateOptions) {
+  return client.apiKeys.create({ body: await toNew(client, options) });
+}
+
+async function createOwn(client: Client, options: CreateOptions) {
+  const { id } = await findTeam(client, options.team ?? "");
+  return client.ownKeys.create({ body: { ...toFacts(options), team_id: id } });
+}
+
+const onlyOnce = ["", "Keep it now: it is not shown again."];
+
+function addCreate(key: Command, contextOf: ContextOf): void {
+  withNew(key.command("create").description("create a key and print it, this once")).action(
+    async (options: CreateOptions, command: Command) => {
       const { output, connect } = contextOf(command);
       const { client } = await connect();
-      const owner = await findOwner(client, options.user);
-      const created = await client.apiKeys.create({
-        body: {
-          name: options.name,
-          limits: toLimits(options),
-          ...(owner !== undefined && { user_id: owner }),
-          ...(options.models !== undefined && { permissions: { models: [...options.models] } }),
-          ...(options.budget !== undefined && { budget_usd: options.budget }),
-          ...(options.expires !== undefined && { expires_at: options.expires }),
-        },
-      });
-      output.show(created, [created.key, "", "Keep it now: it is not shown again."]);
+      const created = await (options.mine === true ? createOwn : createOf)(client, options);
+      output.show(created, [created.key, ...onlyOnce]);
+    },
+  );
+}
+
+function addImport(key: Command, contextOf: ContextOf): void {
+  withNew(key.command("import").description("take over a key that another gateway has given out, by its hash"))
+    .requiredOption("--sha256 <hex>", "of the whole key: printf %s KEY | sha256sum")
+    .action(async (options: CreateOptions & { sha256: string }, command: Command) => {
+      const { output, connect } = contextOf(command);
+      const { client } = await connect();
+      const body = { ...(await toNew(client, options)), sha256: options.sha256 };
+      const imported = await client.apiKeys.import({ body });
+      output.show(imported, [`${imported.public_id} works from now on`]);
     });
+}
+
+interface UpdateOptions extends UseOptions {
+  readonly name?: string;
+  readonly budget?: string;
+  readonly expires?: string;
+}
+
+function addUpdate(key: Command, contextOf: ContextOf): void {
+  withUse(key.command("update <public-part-or-id>").description("change a key; what is left out stays as it is"))
+    .option("--name <name>", "what it is for")
+    .option("--budget <usd>", "the most that it may spend; `none` for no end")
+    .option("--expires <time>", "date or RFC 3339 time after which it stops working; `never`")
+    .action(async (name: string, options: UpdateOptions, command: Command) => {
+      const { output, connect } = contextOf(command);
+      const { client } = await connect();
+      const { id, public_id: publicId } = await findKey(client, name);
+      const { budget, expires } = options;
+      const body = {
+        ...toUse(options),
+        ...(options.name !== undefined && { name: options.name }),
+        ...(budget !== undefined && { budget_usd: budget === "none" ? null : budget }),
+        ...(expires !== undefined && { expires_at: expires === "never" ? null : expires }),
+      };
+      output.show(await client.apiKeys.update({ params: { id }, body }), [`Changed ${publicId}`]);
+    });
+}
+
+function addRotate(key: Command, contextOf: ContextOf): void {
+  key
+    .command("rotate <public-part-or-id>")
+    .description("give a key a new secret and print it, this once")
+    .option("--overlap <hours>", "how long the secret of before goes on working, in hours", Number, 24)
+    .action(async (name: string, { overlap }: { overlap: number }, command: Command) => {
+      const { output, connect } = contextOf(command);
+      const { client } = await connect();
+      const { id } = await findKey(client, name);
+      const body = { overlap_seconds: Math.round(overlap * 3600) };
+      const rotated = await client.apiKeys.rotate({ params: { id }, body });
+      const until = rotated.previous === null ? "has ended" : `works until ${rotated.previous.works_until}`;
+      output.show(rotated, [rotated.key, ...onlyOnce, `The one of before ${until}.`]);
+    });
+}
+
+interface ListOptions {
+  readonly user?: string;
+  readonly team?: string;
+  readonly tag?: string;
+  readonly all?: boolean;
 }
 
 function addList(key: Command, contextOf: ContextOf): void {
@@ -56,12 +177,18 @@ function addList(key: Command, contextOf: ContextOf): void {
     .command("list")
     .description("list keys")
     .option("--user <email-or-id>", "only those of this user")
+    .option("--team <name-or-id>", "only those of this team")
+    .option("--tag <word>", "only those that have it")
     .option("--all", "revoked ones too")
-    .action(async ({ user, all }: { user?: string; all?: boolean }, command: Command) => {
+    .action(async ({ user, team, tag, all }: ListOptions, command: Command) => {
       const { output, connect } = contextOf(command);
       const { client } = await connect();
-      const owner = user === undefined ? {} : { user_id: (await findUser(client, user)).id };
-      const keys = await listAll((query) => client.apiKeys.list({ query: { ...query, ...owner } }));
+      const narrowed = {
+        ...(user !== undefined && { user_id: (await findUser(client, user)).id }),
+        ...(team !== undefined && { team_id: (await findTeam(client, team)).id }),
+        ...(tag !== undefined && { tag }),
+      };
+      const keys = await listAll((query) => client.apiKeys.list({ query: { ...query, ...narrowed } }));
       output.table(
         keys.filter(({ is_active: isActive }) => isActive || all === true),
         columns,
@@ -82,6 +209,19 @@ function addRevoke(key: Command, contextOf: ContextOf): void {
     });
 }
 
+type Owner = Pick<NonNullable<Parameters<Client["apiKeys"]["create"]>[0]>["body"], "user_id" | "team_id" | "owner">;
+
+/** Of a team without anybody else it is the team's own. */
+async function ownerOf(client: Client, options: CreateOptions, team: string | undefined): Promise<Owner> {
+  const { user, serviceAccount } = options;
+  const ofTeam = team === undefined ? {} : { team_id: team };
+  if (serviceAccount !== undefined)
+    return { user_id: (await findServiceAccount(client, serviceAccount)).id, ...ofTeam };
+  if (team !== undefined && user === undefined) return { owner: "team", ...ofTeam };
+  const owner = await findOwner(client, user);
+  return { ...(owner !== undefined && { user_id: owner }), ...ofTeam };
+}
+
 async function findOwner(
   client: Parameters<typeof findUser>[0],
   name: string | undefined,
@@ -92,10 +232,18 @@ async function findOwner(
   return second === undefined && next === null ? only?.id : undefined;
 }
 
+const privacyHolders: Parameters<typeof addPrivacyCommand>[2] = {
+  argument: "public-part-or-id",
+  what: "a key",
+  find: findKey,
+  update: (client, id, privacy) => client.apiKeys.update({ params: { id }, body: { privacy } }),
+};
+
 const columns = {
   key: ({ public_id: publicId }: ApiKey) => publicId,
   name: ({ name }: ApiKey) => name,
   models: ({ permissions: { models } }: ApiKey) => (models === null ? "all" : models.join(" ")),
+  tags: ({ tags }: ApiKey) => tags.join(" ") || "-",
   "spent usd": ({ spent_usd: spent, budget_usd: budget }: ApiKey) => spentOf(spent, budget),
   expires: ({ expires_at: expires }: ApiKey) => orDash(expires),
   state: ({ is_active: isActive }: ApiKey) => (isActive ? "active" : "revoked"),

@@ -2,18 +2,19 @@ import type { AdminRoutes, RouteAnswer } from "@ghostllm/contract/routes";
 import { Option } from "commander";
 import type { Command } from "commander";
 import type { ContextOf } from "#context.ts";
-import { findUser } from "#lookup.ts";
+import { findTeam, findUser } from "#lookup.ts";
 
 type Summary = RouteAnswer<AdminRoutes["usage"]["summary"]>;
 type Line = Summary["data"][number];
 
-const groupings = ["hour", "day", "user", "api_key", "provider", "model"] as const;
+const groupings = ["hour", "day", "user", "api_key", "team", "organisation", "provider", "model"] as const;
 
 interface UsageOptions {
   readonly by: (typeof groupings)[number];
   readonly from?: string;
   readonly to?: string;
   readonly user?: string;
+  readonly team?: string;
 }
 
 export function addUsageCommand(program: Command, contextOf: ContextOf): void {
@@ -24,7 +25,8 @@ export function addUsageCommand(program: Command, contextOf: ContextOf): void {
     .option("--from <time>", "date or RFC 3339 time, inclusive")
     .option("--to <time>", "date or RFC 3339 time, exclusive")
     .option("--user <email-or-id>", "only this user's")
-    .action(async ({ by, from, to, user }: UsageOptions, command: Command) => {
+    .option("--team <name-or-id>", "only this team's")
+    .action(async ({ by, from, to, user, team }: UsageOptions, command: Command) => {
       const { output, connect } = contextOf(command);
       const { client } = await connect();
       const summary = await client.usage.summary({
@@ -32,6 +34,7 @@ export function addUsageCommand(program: Command, contextOf: ContextOf): void {
           group_by: by,
           ...(from !== undefined && { from }),
           ...(to !== undefined && { to }),
+          ...(team !== undefined && { team_id: (await findTeam(client, team)).id }),
           ...(user !== undefined && { user_id: (await findUser(client, user)).id }),
         },
       });

@@ -17,13 +17,16 @@ export interface Api {
   readonly queries: Queries;
   /** Of the server, without a slash at its end: what clients of the gateway are given. */
   readonly serverUrl: string;
+  /** Of the console, in the same way. */
+  readonly consoleUrl: string;
 }
 
 export function createApi(pageBase: string): Api {
   // The console lies right below the server.
   const serverUrl = new URL("..", pageBase).href.replace(/\/$/, "");
   const client = createClient({ baseUrl: serverUrl, apiKey: null });
-  return { client, serverUrl, queries: createQueries(client) };
+  const consoleUrl = new URL(".", pageBase).href.replace(/\/$/, "");
+  return { client, serverUrl, consoleUrl, queries: createQueries(client) };
 }
 
 const ApiContext = createContext<Api | null>(null);

@@ -13,14 +13,16 @@ import type { RequestRow } from "./queries.ts";
 
 /** What is read anew, by what the server says has changed. */
 const groupsOf: Readonly<Record<string, readonly string[]>> = {
-  users: ["users"],
-  keys: ["keys"],
+  users: ["users", "budgets"],
+  keys: ["keys", "budgets"],
   providers: ["providers"],
   models: ["models"],
   aliases: ["aliases"],
   prices: ["prices", "models"],
+  views: ["views"],
+  webhooks: ["webhooks"],
   health: ["notifications"],
-  budgets: ["notifications", "keys", "users"],
+  budgets: ["notifications", "keys", "users", "budgets"],
 };
 
 const quietMs = 2_000;

@@ -4,10 +4,13 @@ import { ClientError } from "@ghostllm/contract/client";
 import type { CallOptions, Client } from "@ghostllm/contract/client";
 import type { AdminRoutes, RouteAnswer, RouteInput } from "@ghostllm/contract/routes";
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
+import { auditQueries } from "./audit-queries.ts";
+import { budgetQueries } from "./budget-queries.ts";
 import { requestQueries } from "./request-queries.ts";
 import type { RequestsQuery } from "./request-queries.ts";
 import { mayBeSignedIn, noteSignedIn } from "./signed-in.ts";
 
+export type Session = RouteAnswer<AdminRoutes["sessions"]["list"]>["data"][number];
 export type Me = RouteAnswer<AdminRoutes["sessions"]["me"]>;
 export type User = RouteAnswer<AdminRoutes["users"]["get"]>;
 export type ApiKey = RouteAnswer<AdminRoutes["apiKeys"]["get"]>;
@@ -17,6 +20,9 @@ export type ProviderType = RouteAnswer<AdminRoutes["providers"]["types"]>["data"
 export type ProviderTest = RouteAnswer<AdminRoutes["providers"]["test"]>;
 export type Model = RouteAnswer<AdminRoutes["models"]["get"]>;
 export type Alias = RouteAnswer<AdminRoutes["aliases"]["get"]>;
+export type Webhook = RouteAnswer<AdminRoutes["webhooks"]["get"]>;
+export type WebhookDelivery = RouteAnswer<AdminRoutes["webhooks"]["resend"]>;
+export type SavedView = RouteAnswer<AdminRoutes["views"]["create"]>;
 export type UsageSeries = RouteAnswer<AdminRoutes["usage"]["series"]>;
 export type Notification = RouteAnswer<AdminRoutes["notifications"]["list"]>["data"][number];
 export type System = RouteAnswer<AdminRoutes["system"]["read"]>;
@@ -29,6 +35,8 @@ export interface TimeSpan {
   readonly to: string;
 }
 
+export type * from "./audit-queries.ts";
+export type * from "./budget-queries.ts";
 export type * from "./request-queries.ts";
 
 interface Page<Item> {
@@ -70,6 +78,7 @@ export type Queries = ReturnType<typeof createQueries>;
 export function createQueries(client: Client) {
   return {
     ...createUsageQueries(client),
+    ...createSignInQueries(client),
     /** Null for who has not signed in. */
     me: queryOptions({
       queryKey: ["me"],
@@ -82,6 +91,9 @@ export function createQueries(client: Client) {
     providers: listOptions("providers", (query, call) => client.providers.list({ query }, call)),
     models: listOptions("models", (query, call) => client.models.list({ query }, call)),
     aliases: listOptions("aliases", (query, call) => client.aliases.list({ query }, call)),
+    webhooks: listOptions("webhooks", (query, call) => client.webhooks.list({ query }, call)),
+    /** One's own, and those that are shared, of all pages. */
+    views: listOptions("views", (query, call) => client.views.list({ query }, call)),
     providerTypes: queryOptions({
       queryKey: ["provider-types"],
       queryFn: async ({ signal }) => (await client.providers.types({}, { signal })).data,
@@ -108,6 +120,20 @@ export function createQueries(client: Client) {
   };
 }
 
+function createSignInQueries(client: Client) {
+  return {
+    sessions: listOptions("sessions", (query, call) => client.sessions.list({ query }, call)),
+    secondFactor: queryOptions({
+      queryKey: ["second-factor"],
+      queryFn: ({ signal }) => client.secondFactor.get({}, { signal }),
+    }),
+    signIn: queryOptions({
+      queryKey: ["sign-in"],
+      queryFn: ({ signal }) => client.signIn.options({}, { signal }),
+    }),
+  };
+}
+
 function createUsageQueries(client: Client) {
   return {
     /** `when` is asked for at each reading, so that a time up to now goes with it. */
@@ -123,6 +149,8 @@ function createUsageQueries(client: Client) {
         queryFn: ({ signal }) => client.requests.list({ query }, { signal }),
       }),
     ...requestQueries(client),
+    ...budgetQueries(client),
+    ...auditQueries(client),
   };
 }
 

@@ -7,6 +7,7 @@ import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 export type RequestPage = RouteAnswer<AdminRoutes["requests"]["list"]>;
 export type RequestRow = RequestPage["data"][number];
 export type RequestDetail = RouteAnswer<AdminRoutes["requests"]["get"]>;
+export type RefusedRequest = RouteAnswer<AdminRoutes["requests"]["refused"]>["data"][number];
 export type RequestsQuery = NonNullable<RouteInput<AdminRoutes["requests"]["list"]>["query"]>;
 
 export function requestQueries(client: Client) {
@@ -31,5 +32,10 @@ export function requestQueries(client: Client) {
         // What has been written down does not change.
         staleTime: Infinity,
       }),
+    /** The last of those that no vendor was asked for, which are not written down. */
+    refusedRequests: queryOptions({
+      queryKey: ["requests", "refused"],
+      queryFn: async ({ signal }) => (await client.requests.refused({}, { signal })).data,
+    }),
   };
 }

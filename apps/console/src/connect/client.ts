@@ -12,6 +12,8 @@ export interface Snippet {
   /** A language, or a file. */
   readonly title: string;
   readonly code: string;
+  /** In its place on the screen, where it is longer than anybody reads. */
+  readonly shown?: string;
 }
 
 export interface ClientGuide {

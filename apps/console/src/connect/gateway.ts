@@ -1,5 +1,7 @@
 // The gateway as its clients have it: with a key, which is known to the page for as long as it is open and no longer.
 
+import { fieldOf, listOf, textOf } from "./fields.ts";
+
 export interface Trial {
   readonly text: string;
   readonly model: string;
@@ -15,34 +17,53 @@ interface Call {
   readonly signal?: AbortSignal;
 }
 
-/** Names of the models that the key may ask for. */
-export async function listModels({ url, key, signal }: Call): Promise<readonly string[]> {
+type Skill = "vision" | "functions" | "thinking";
+
+/** A model that a key may ask for, by any of its names. */
+export interface ModelOfKey {
+  readonly name: string;
+  /** Null where nobody knows. */
+  readonly can: Readonly<Record<Skill, boolean | null>>;
+}
+
+export async function listModels({ url, key, signal }: Call): Promise<readonly ModelOfKey[]> {
   const response = await fetch(`${url}/v1/models`, { headers: bearer(key), ...(signal && { signal }) });
   const body = await readAnswer(response);
-  const list: unknown = fieldOf(body, "data");
-  return Array.isArray(list) ? list.map((one) => fieldOf(one, "id")).filter((id) => typeof id === "string") : [];
+  return listOf(body, "data").map((one) => ({
+    name: textOf(one, "id"),
+    can: { vision: canOf(one, "vision"), functions: canOf(one, "functions"), thinking: canOf(one, "thinking") },
+  }));
+}
+
+function canOf(model: unknown, skill: Skill): boolean | null {
+  const can = fieldOf(fieldOf(model, "capabilities"), skill);
+  return typeof can === "boolean" ? can : null;
 }
 
 export async function tryModel({ url, key, model, prompt }: Call & { model: string; prompt: string }): Promise<Trial> {
   const startedAt = performance.now();
-  const response = await fetch(`${url}/v1/chat/completions`, {
-    method: "POST",
-    headers: { ...bearer(key), "content-type": "application/json" },
-    body: JSON.stringify({ model, messages: [{ role: "user", content: prompt }] }),
-  });
+  const request = { model, messages: [{ role: "user", content: prompt }] };
+  const response = await sendChat({ url, key, request });
   const body = await readAnswer(response);
-  const choices = fieldOf(body, "choices");
-  const message = fieldOf(Array.isArray(choices) ? choices[0] : undefined, "message");
-  const text = fieldOf(message, "content");
   const tokens = fieldOf(fieldOf(body, "usage"), "total_tokens");
   return {
-    text: typeof text === "string" ? text : "",
+    text: textOf(fieldOf(listOf(body, "choices")[0], "message"), "content"),
     model,
     provider: response.headers.get("x-ghostllm-provider"),
     requestId: response.headers.get("x-request-id"),
     tokens: typeof tokens === "number" ? tokens : null,
     tookMs: performance.now() - startedAt,
   };
+}
+
+/** The answer as it comes, whatever its status. */
+export function sendChat({ url, key, signal, request }: Call & { readonly request: unknown }): Promise<Response> {
+  return fetch(`${url}/v1/chat/completions`, {
+    method: "POST",
+    headers: { ...bearer(key), "content-type": "application/json" },
+    body: JSON.stringify(request),
+    ...(signal && { signal }),
+  });
 }
 
 function bearer(key: string): Record<string, string> {
@@ -52,10 +73,15 @@ function bearer(key: string): Record<string, string> {
 async function readAnswer(response: Response): Promise<unknown> {
   const body: unknown = await response.json().catch(() => null);
   if (response.ok) return body;
-  const words = fieldOf(fieldOf(body, "error"), "message");
-  throw new Error(typeof words === "string" ? words : `The gateway answered with status ${response.status}.`);
+  throw new Error(refusalOf(response, body).message);
 }
 
-function fieldOf(value: unknown, name: string): unknown {
-  return typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined;
+/** Why the gateway did not answer, in its own words. */
+export function refusalOf({ status }: Response, body: unknown): { readonly message: string; readonly code: string } {
+  const error = fieldOf(body, "error");
+  const message = textOf(error, "message");
+  return {
+    message: message === "" ? `The gateway answered with status ${status}.` : message,
+    code: textOf(error, "code") || String(status),
+  };
 }

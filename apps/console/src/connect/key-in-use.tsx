@@ -4,13 +4,14 @@ import { CopyTextButton } from "#parts/copy.tsx";
 import { Tabs } from "#parts/tabs.tsx";
 import { firstGuides } from "./guides.ts";
 import { ModelField } from "./model-field.tsx";
+import { useModelNamesOf } from "./models-of-key.ts";
 import { Snippets } from "./snippets.tsx";
-import { TryIt, useModelsOf } from "./try-it.tsx";
+import { TryIt } from "./try-it.tsx";
 
 /** A key that is shown this once: copied, tried, and put into the settings of clients. */
 export function KeyInUse({ apiKey }: { readonly apiKey: string }) {
   const { serverUrl } = useApi();
-  const models = useModelsOf(apiKey);
+  const models = useModelNamesOf(apiKey);
   const [chosen, setChosen] = useState("");
   const [client, setClient] = useState(firstGuides[0]?.name ?? "");
   const model = chosen === "" ? (models[0] ?? "") : chosen;

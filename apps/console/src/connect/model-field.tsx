@@ -1,14 +1,15 @@
 import { Field, inputClass } from "#parts/field.tsx";
 
 interface ModelFieldProps {
+  readonly label?: string;
   readonly models: readonly string[];
   readonly model: string;
   readonly onChange: (model: string) => void;
 }
 
-export function ModelField({ models, model, onChange }: ModelFieldProps) {
+export function ModelField({ label = "Model", models, model, onChange }: ModelFieldProps) {
   return (
-    <Field label="Model">
+    <Field label={label}>
       {(control) => (
         <select
           {...control}

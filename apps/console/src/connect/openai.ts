@@ -1,36 +1,10 @@
+import { chatCurl, chatPython, chatTypescript } from "./chat-code.ts";
+import type { ChatRequest } from "./chat-code.ts";
 import { prompt, sdkGuide } from "./client.ts";
 import type { Settings } from "./client.ts";
 
-function curl({ url, key, model }: Settings): string {
-  const body = JSON.stringify({ model, messages: [{ role: "user", content: prompt }] });
-  return `curl ${url}/v1/chat/completions \\
-  -H "Authorization: Bearer ${key}" \\
-  -H "Content-Type: application/json" \\
-  -d '${body}'`;
-}
-
-function python({ url, key, model }: Settings): string {
-  return `# pip install openai
-from openai import OpenAI
-
-client = OpenAI(base_url="${url}/v1", api_key="${key}")
-answer = client.chat.completions.create(
-    model="${model}",
-    messages=[{"role": "user", "content": "${prompt}"}],
-)
-print(answer.choices[0].message.content)`;
-}
-
-function typescript({ url, key, model }: Settings): string {
-  return `// npm install openai
-import OpenAI from "openai";
-
-const client = new OpenAI({ baseURL: "${url}/v1", apiKey: "${key}" });
-const answer = await client.chat.completions.create({
-  model: "${model}",
-  messages: [{ role: "user", content: "${prompt}" }],
-});
-console.log(answer.choices[0]?.message.content);`;
+function hello({ model }: Settings): ChatRequest {
+  return { model, messages: [{ role: "user", content: prompt }] };
 }
 
 function go({ url, key, model }: Settings): string {
@@ -73,9 +47,9 @@ System.out.println(answer.choices().get(0).message().content().orElse(""));`;
 }
 
 export const openai = sdkGuide("openai", "OpenAI", {
-  curl,
-  Python: python,
-  TypeScript: typescript,
+  curl: (settings) => chatCurl(settings, hello(settings)),
+  Python: (settings) => chatPython(settings, hello(settings)),
+  TypeScript: (settings) => chatTypescript(settings, hello(settings)),
   Go: go,
   Java: java,
 });

@@ -26,7 +26,7 @@ export function Snippets({ guide, settings }: SnippetsProps) {
         />
         <CopyButton text={shown.code} label={`Copy ${shown.title}`} />
       </div>
-      <CodeBlock code={shown.code} label={`${guide.name}: ${shown.title}`} />
+      <CodeBlock code={shown.shown ?? shown.code} label={`${guide.name}: ${shown.title}`} />
       {guide.note !== undefined && <p className="text-xs text-muted">{guide.note}</p>}
     </div>
   );

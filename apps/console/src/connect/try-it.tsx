@@ -1,4 +1,4 @@
-import { useMutation, useQuery } from "@tanstack/react-query";
+import { useMutation } from "@tanstack/react-query";
 import { useApi, useRefresh } from "#api/api.tsx";
 import { formatDuration } from "#format/time.ts";
 import { plural } from "#format/number.ts";
@@ -6,20 +6,8 @@ import { Button } from "#parts/button.tsx";
 import { Status } from "#parts/status.tsx";
 import { wordsOf } from "#parts/states.tsx";
 import { prompt } from "./client.ts";
-import { listModels, tryModel } from "./gateway.ts";
+import { tryModel } from "./gateway.ts";
 import type { Trial } from "./gateway.ts";
-
-/** Those that the key may ask for; nothing is kept of the key beside what the page holds itself. */
-export function useModelsOf(key: string): readonly string[] {
-  const { serverUrl: url } = useApi();
-  const { data = [] } = useQuery({
-    queryKey: ["models-of-key", key.slice(0, 15)],
-    queryFn: ({ signal }) => listModels({ url, key, signal }),
-    enabled: key.length > 20,
-    retry: false,
-  });
-  return data;
-}
 
 interface TryItProps {
   readonly apiKey: string;
@@ -47,7 +35,9 @@ export function TryIt({ apiKey, model }: TryItProps) {
       </div>
       <div aria-live="polite">
         {trial.data !== undefined && !trial.isPending && <Answer trial={trial.data} />}
-        {trial.error !== null && <p className="rounded-sm bg-bad-soft px-3 py-2 text-bad">{wordsOf(trial.error)}</p>}
+        {trial.error !== null && (
+          <p className="rounded-sm bg-bad-soft px-3 py-2 wrap-anywhere text-bad">{wordsOf(trial.error)}</p>
+        )}
       </div>
     </div>
   );
@@ -62,7 +52,7 @@ function Answer({ trial }: { readonly trial: Trial }) {
   ].filter((fact) => fact !== null);
   return (
     <div className="animate-appear rounded-sm border border-line bg-sunken px-3 py-2">
-      <p className="max-h-40 overflow-y-auto whitespace-pre-wrap">{trial.text}</p>
+      <p className="max-h-40 overflow-y-auto wrap-anywhere whitespace-pre-wrap">{trial.text}</p>
       <p className="mt-1.5 text-xs text-muted">
         <Status tone="good">{facts.join(" · ")}</Status>
       </p>

@@ -37,3 +37,12 @@ export function formatDuration(ms: number): string {
   const hours = Math.floor(minutes / 60);
   return hours < 48 ? `${hours} h ${minutes % 60} min` : `${Math.floor(hours / 24)} days`;
 }
+
+const day = new Intl.DateTimeFormat("en", { month: "short", day: "numeric" });
+const dayOfYear = new Intl.DateTimeFormat("en", { dateStyle: "medium" });
+
+/** `Nov 29`, and with the year where it is half a year away. */
+export function formatDay(time: string | number, now = Date.now()): string {
+  const at = new Date(time).getTime();
+  return (Math.abs(at - now) > 180 * 86_400_000 ? dayOfYear : day).format(at);
+}

@@ -50,10 +50,18 @@ export function Bell() {
 
 const pathsOf: Readonly<Record<string, string>> = { provider: "/providers", user: "/users", key: "/keys" };
 
-function Entry({ notification: { level, subject, text, until } }: { readonly notification: Notification }) {
-  const { may } = useCaller();
+/** Where one sees what it is about; null where there is no such page. */
+function pathOf({ kind, subject }: Notification): string | null {
+  if (subject.id === null) return null;
+  if (kind === "budget_near" || kind === "budget_reached") return `/budgets/${subject.kind}/${subject.id}`;
   const list = pathsOf[subject.kind];
-  const path: string | null = list === undefined || subject.id === null ? null : `${list}/${subject.id}`;
+  return list === undefined ? null : `${list}/${subject.id}`;
+}
+
+function Entry({ notification }: { readonly notification: Notification }) {
+  const { may } = useCaller();
+  const { level, subject, text, until } = notification;
+  const path = pathOf(notification);
   const isReadable = subject.kind !== "provider" || may("providers.read");
   return (
     <li className="border-b border-line px-4 py-2 last:border-0">

@@ -6,6 +6,7 @@ import { createContext, lazy, Suspense, useContext, useEffect, useState } from "
 import { useApi } from "#api/api.tsx";
 import { LiveProvider, useLostSince } from "#api/live.tsx";
 import { formatMoment } from "#format/time.ts";
+import { KeptProvider } from "#parts/kept.tsx";
 import { Failure } from "#parts/states.tsx";
 import { Sidebar } from "./sidebar.tsx";
 
@@ -34,7 +35,9 @@ export function Frame() {
   if (me === null) return null;
   return (
     <LiveProvider>
-      <SignedIn />
+      <KeptProvider>
+        <SignedIn />
+      </KeptProvider>
     </LiveProvider>
   );
 }

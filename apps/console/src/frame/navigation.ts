@@ -4,12 +4,16 @@ import type { Permission } from "@ghostllm/contract";
 import {
   Cable,
   ChartColumn,
+  CircleDollarSign,
   KeyRound,
   Layers,
   LayoutDashboard,
   List,
+  MessageSquare,
   Plug,
+  Radio,
   Route,
+  ScrollText,
   Settings,
   Users,
 } from "lucide-react";
@@ -34,6 +38,8 @@ export const placeGroups: readonly PlaceGroup[] = [
     places: [
       { title: "Dashboard", path: "/", icon: LayoutDashboard, permission: "usage.read" },
       { title: "Requests", path: "/requests", icon: List, permission: "usage.read" },
+      // What was asked is told from its record.
+      { title: "Playground", path: "/playground", icon: MessageSquare, permission: "usage.read" },
       { title: "Connect", path: "/connect", icon: Cable },
     ],
   },
@@ -50,12 +56,15 @@ export const placeGroups: readonly PlaceGroup[] = [
     places: [
       { title: "Users", path: "/users", icon: Users, permission: "users.read" },
       { title: "Keys", path: "/keys", icon: KeyRound, permission: "keys.read" },
+      { title: "Budgets & limits", path: "/budgets", icon: CircleDollarSign, permission: "usage.read" },
     ],
   },
   {
     title: "Insight",
     places: [
       { title: "Usage", path: "/usage", icon: ChartColumn, permission: "usage.read" },
+      { title: "Events", path: "/events", icon: Radio, permission: "events.read" },
+      { title: "Audit", path: "/audit", icon: ScrollText, permission: "audit.read" },
       { title: "Settings", path: "/settings", icon: Settings },
     ],
   },
@@ -70,8 +79,10 @@ export interface Action {
 
 /** Their pages open what they lead to. */
 export const actions: readonly Action[] = [
+  { title: "Ask a model", path: "/playground", permission: "usage.read" },
   { title: "Create a key", path: "/keys?new=key", permission: "keys.create" },
   { title: "Add a provider", path: "/providers?new=provider", permission: "providers.create" },
   { title: "Create an alias", path: "/aliases?new=alias", permission: "aliases.create" },
+  { title: "Create a webhook", path: "/events?show=Webhooks&new=webhook", permission: "webhooks.create" },
   { title: "Create a user", path: "/users?new=user", permission: "users.create" },
 ];

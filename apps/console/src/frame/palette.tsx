@@ -11,6 +11,7 @@ import { actions, placeGroups } from "./navigation.ts";
 import { useSignOut } from "./sign-out.ts";
 import { useTheme } from "#parts/theme.tsx";
 import { useGo } from "#parts/use-search.ts";
+import { pathOf } from "#views/saved-views.ts";
 
 export function Palette({ onClose }: { readonly onClose: () => void }) {
   return (
@@ -132,30 +133,44 @@ function Things({ onGo }: GroupProps) {
   const users = useQuery({ ...queries.users, enabled: may("users.read") });
   const models = useQuery({ ...queries.models, enabled: may("models.read") });
   const providers = useQuery({ ...queries.providers, enabled: may("providers.read") });
-  const groups = [
-    { heading: "Keys", path: "/keys", names: keys.data?.items.map(({ id, name, public_id }) => [id, name, public_id]) },
+  const views = useQuery({ ...queries.views, enabled: may("views.manage") });
+  const groups: readonly ThingGroup[] = [
     {
-      heading: "Users",
-      path: "/users",
-      names: users.data?.items.map(({ id, email, username }) => [id, email, username]),
+      heading: "Views",
+      things: views.data?.items.map((view) => [pathOf(view), view.name, titleOf(view.page)]),
     },
-    { heading: "Providers", path: "/providers", names: providers.data?.items.map(({ id, name }) => [id, name, ""]) },
+    {
+      heading: "Keys",
+      things: keys.data?.items.map(({ id, name, public_id }) => [`/keys/${id}`, name, public_id]),
+    },
+    { heading: "Users", things: users.data?.items.map(({ id, email, username }) => [`/users/${id}`, email, username]) },
+    { heading: "Providers", things: providers.data?.items.map(({ id, name }) => [`/providers/${id}`, name, ""]) },
     {
       heading: "Models",
-      path: "/models",
-      names: models.data?.items.map(({ id, name, provider }) => [id, name, provider]),
+      things: models.data?.items.map(({ id, name, provider }) => [`/models/${id}`, name, provider]),
     },
   ];
-  return groups.map(({ heading, path, names = [] }) => (
+  return groups.map(({ heading, things = [] }) => (
     <Command.Group key={heading} heading={heading} className={groupClass}>
-      {names.map(([id = "", name = "", note = ""]) => (
-        <Choice key={id} value={`${heading} ${name} ${note} ${id}`} onSelect={() => onGo(`${path}/${id}`)}>
+      {things.map(([path, name, note]) => (
+        <Choice key={`${path} ${name}`} value={`${heading} ${name} ${note} ${path}`} onSelect={() => onGo(path)}>
           <span className="truncate">{name}</span>
           <span className="ml-auto shrink-0 font-mono text-xs text-faint">{note === name ? "" : note}</span>
         </Choice>
       ))}
     </Command.Group>
   ));
+}
+
+interface ThingGroup {
+  readonly heading: string;
+  readonly things: readonly (readonly [path: string, name: string, note: string])[] | undefined;
+}
+
+/** What the page of a view is called. */
+function titleOf(page: string): string {
+  const places = placeGroups.flatMap((group) => group.places);
+  return places.find(({ path }) => path === `/${page}`)?.title ?? page;
 }
 
 interface ChoiceProps {

@@ -7,15 +7,17 @@ import { useToast } from "#parts/toast.tsx";
 
 /** Ends the session at the server; of what was read nothing stays in the page. */
 export function useSignOut(): () => void {
-  const { client, queries } = useApi();
+  const { client, queries, consoleUrl } = useApi();
   const queryClient = useQueryClient();
   const navigate = useNavigate();
   const toast = useToast();
   return () => {
     client.sessions
-      .end()
-      .then(async () => {
+      .end({ query: { return_url: `${consoleUrl}/sign-in` } })
+      .then(async ({ issuer_url: issuerUrl }) => {
         noteSignedIn(false);
+        // The issuer ends its own session, and leads back to the sign-in page.
+        if (issuerUrl !== null) return location.assign(issuerUrl);
         await navigate({ to: "/sign-in" });
         queryClient.clear();
         queryClient.setQueryData(queries.me.queryKey, null);

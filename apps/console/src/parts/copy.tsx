@@ -60,14 +60,14 @@ export function IdCell({ id, shown = shortenId(id) }: { readonly id: string; rea
     <button
       type="button"
       title={isCopied ? "Copied" : `Copy ${id}`}
-      className="group -mx-1 inline-flex items-center gap-1 rounded-sm px-1 text-left font-mono text-xs text-muted transition hover:bg-sunken hover:text-text"
+      className="group -mx-1 inline-flex max-w-[calc(100%+0.5rem)] items-center gap-1 rounded-sm px-1 text-left font-mono text-xs text-muted transition hover:bg-sunken hover:text-text"
       onClick={(event) => {
         event.stopPropagation();
         copy(id);
       }}
     >
       <span className="sr-only">Copy</span>
-      {shown}
+      <span className="min-w-0 truncate">{shown}</span>
       {isCopied ? (
         <Check className="size-3 text-good" />
       ) : (

@@ -56,11 +56,12 @@ interface LimitsFieldsProps {
   readonly errorOf: (name: LimitedName) => string | undefined;
   /** Of what the budget is: "the key". */
   readonly holder: string;
+  readonly autoFocus?: true;
 }
 
 const unlimited = { placeholder: "unlimited", inputMode: "numeric", className: "text-right" } as const;
 
-export function LimitsFields({ register, errorOf, holder }: LimitsFieldsProps) {
+export function LimitsFields({ register, errorOf, holder, autoFocus }: LimitsFieldsProps) {
   return (
     <>
       <TextField
@@ -71,6 +72,7 @@ export function LimitsFields({ register, errorOf, holder }: LimitsFieldsProps) {
         field={register("budget_usd")}
         {...unlimited}
         inputMode="decimal"
+        autoFocus={autoFocus === true}
       />
       <fieldset className="grid grid-cols-1 gap-3 sm:grid-cols-3">
         <legend className="sr-only">Limits</legend>

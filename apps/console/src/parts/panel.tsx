@@ -28,10 +28,10 @@ export function Panel({ title, note, actions, children, className = "" }: PanelP
 
 export function Facts({ facts }: { readonly facts: readonly (readonly [name: string, value: ReactNode])[] }) {
   return (
-    <dl className="grid grid-cols-[max-content_minmax(0,1fr)] gap-x-5 gap-y-1.5 px-4 py-3">
+    <dl className="grid grid-cols-[fit-content(50%)_minmax(0,1fr)] gap-x-5 gap-y-1.5 px-4 py-3">
       {facts.map(([name, value]) => (
         <div key={name} className="contents">
-          <dt className="text-muted">{name}</dt>
+          <dt className="wrap-break-word text-muted">{name}</dt>
           <dd className="min-w-0 wrap-break-word">{value}</dd>
         </div>
       ))}

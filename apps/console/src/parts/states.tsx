@@ -62,16 +62,23 @@ export function Failure({ error, onRetry }: { readonly error: unknown; readonly 
   );
 }
 
+export const noAnswer = "The server does not answer.";
+
 /** The server's own; what is no answer of it is said in ours. */
 export function wordsOf(error: unknown): string {
   if (error instanceof ClientError) {
-    return error.code === "connection_failed" ? "The server does not answer." : error.message;
+    return error.code === "connection_failed" ? noAnswer : error.message;
   }
   return error instanceof Error ? error.message : String(error);
 }
 
-function NotAllowed({ words }: { readonly words: string }) {
-  return <Empty>{words}. Your role does not allow this page: an admin can give you one that does.</Empty>;
+/** With the server's words, where it was asked. */
+export function NotAllowed({ words }: { readonly words?: string }) {
+  return (
+    <Empty>
+      {words !== undefined && `${words}. `}Your role does not allow this page: an admin can give you one that does.
+    </Empty>
+  );
 }
 
 interface LoadedProps<Data> {

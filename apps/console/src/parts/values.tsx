@@ -4,7 +4,7 @@ import { useEffect, useState } from "react";
 import { formatAgo, formatMoment } from "#format/time.ts";
 
 /** The present, for times that are told as how long ago they are. */
-function useNow(): number {
+export function useNow(): number {
   const [now, setNow] = useState(() => Date.now());
   useEffect(() => {
     const timer = setInterval(() => setNow(Date.now()), 10_000);

@@ -1,6 +1,8 @@
 // The object graph, top to bottom: the one place that knows every part. Called by run.ts and by tests.
 // Invariant: what is opened here is closed by `close`, in the reverse order, and nothing else is kept alive.
 
+import { serviceOfConsole } from "@ghostllm/contract/routes";
+import type { Service } from "@ghostllm/contract/routes";
 import type { Config } from "#config/config.ts";
 import type { LoadedConfig } from "#config/load.ts";
 import { describeProxies } from "#config/proxy.ts";
@@ -14,13 +16,12 @@ import type { Control } from "./control.ts";
 import { Disposer } from "./disposer.ts";
 import { pickExampleModel } from "./example-model.ts";
 import { layFoundation } from "./foundation.ts";
-import { openGateway } from "./gateway.ts";
 import { createLink } from "./link.ts";
-import { prepareClosing } from "./listener-closer.ts";
-import { reserveAddress, serveOn } from "./listen.ts";
-import { stopServing } from "./stopping.ts";
+import { Doors } from "./doors.ts";
 import { openTlsFront } from "./tls-front.ts";
 import { openVendors } from "./vendors.ts";
+import { serveAlone } from "./serve-alone.ts";
+import { serveByWorkers } from "./workers/serve-by-workers.ts";
 
 export interface RunningServer {
   readonly url: string;
@@ -28,6 +29,7 @@ export interface RunningServer {
   readonly redirectUrl: string | null;
   /** Null where there is no console. */
   readonly consoleUrl: string | null;
+  readonly services: readonly Service[];
   readonly facts: StartFacts;
   /** Of the providers that can be asked. */
   readonly providerNames: readonly string[];
@@ -57,27 +59,24 @@ export async function compose(given: Given, log: Log): Promise<RunningServer> {
 async function build(given: Given, log: Log, disposer: Disposer): Promise<RunningServer> {
   const { config } = given;
   const foundation = await layFoundation(config, log, disposer);
-  const link = createLink(foundation);
-  const { health } = link;
-  const tls = await openTlsFront(config, { health, log, disposer });
-  const reserved = await reserveAddress(config.server);
-  disposer.add(() => void reserved.close());
+  const opened = await createLink(foundation);
+  const { link, redis: shared, hub } = opened;
+  const tls = await openTlsFront(config, { health: link.health, log, disposer });
+  const doors = await Doors.take(config.server);
+  disposer.add(() => doors.close());
+  const [url, port] = [doors.url(tls === null ? "http" : "https"), doors.port];
   const finished = new FinishedRequests();
   const refusals = new Refusals(foundation.clock);
-  const { store, lease } = await openBooks(foundation, link, finished);
-  const vendors = await openVendors(foundation);
-  const control = await openControl({ foundation, store, vendors, link, finished, refusals, given });
-  const gateway = await openGateway({ foundation, link, lease, vendors, control, refusals, tls: tls?.options ?? null });
-  const { server, readiness } = gateway;
-  tls?.keepUpToDate(server);
-  const closeListener = prepareClosing(server);
-  const url = await serveOn(server, reserved);
-  const redirectUrl = (await tls?.serveRedirect(config.edge, config.server.port || Number(new URL(url).port))) ?? null;
-  readiness.notReadyBecause = null;
-  const { timeouts } = config;
-  disposer.add(() => stopServing({ ...gateway, timeouts, closeListener, endLive: () => control.server.endLive() }));
-  const reload = tls === null ? null : () => tls.reload();
-  const consoleUrl = config.console.directory === null ? null : `${url}/console/`;
+  const { lease, ...books } = await openBooks(foundation, opened, finished);
+  const vendors = await openVendors(foundation, link.signals);
+  const counterBytes = hub?.counterBytes ?? 0;
+  const told = { finished, refusals, given, counterBytes };
+  const control = await openControl({ foundation, ...books, shared, vendors, link, ...told });
+  const parts = { foundation, link, tls, doors, lease, vendors, control, refusals };
+  const reload = hub === null ? await serveAlone(parts) : await serveByWorkers({ ...parts, hub, port });
+  const redirectUrl = (await tls?.serveRedirect(config.edge, port)) ?? null;
+  const hasConsole = config.console.directory !== null && config.services.includes(serviceOfConsole);
+  const consoleUrl = hasConsole ? `${url}/console/` : null;
   return { ...describe(config, control), url, consoleUrl, redirectUrl, reload, close: () => disposer.dispose() };
 }
 
@@ -87,6 +86,7 @@ function describe(config: Config, { facts, snapshots }: Control) {
     facts,
     providerNames: [...snapshot.providers.keys()],
     proxies: describeProxies(config.network),
-    exampleModel: pickExampleModel(snapshot),
+    exampleModel: config.services.includes("proxy") ? pickExampleModel(snapshot) : null,
+    services: config.services,
   };
 }

@@ -4,14 +4,22 @@ import { describeConfig } from "#config/describe.ts";
 import type { LoadedConfig } from "#config/load.ts";
 import { SystemMonitor } from "#control/system/system-monitor.ts";
 import { Rediscovery } from "#control/catalog/rediscovery.ts";
-import { loadEncryption } from "#control/encryption/encryption.ts";
 import type { Encryption } from "#control/encryption/encryption.ts";
+import { loadEncryption } from "#control/encryption/load-encryption.ts";
+import { requireSameSecrets } from "#control/encryption/same-secrets.ts";
 import { prepareStart } from "#control/first-start/first-start.ts";
 import type { StartFacts } from "#control/first-start/first-start.ts";
 import { createControlServer } from "#control/http/control-server.ts";
 import type { ControlServer } from "#control/http/control-server.ts";
+import { alone } from "#control/leases/alone.ts";
+import type { InstanceRegistry } from "#control/instances/registry.ts";
+import type { Work } from "#control/leases/leased-work.ts";
+import { repeating } from "#control/leases/repeating.ts";
+import type { Leases } from "#control/leases/leases.ts";
 import { PriceListSource } from "#control/prices/price-source.ts";
 import { loadJwtSecret } from "#control/sessions/jwt-secret.ts";
+import { IssuerSignIn } from "#control/sign-in/issuer-sign-in.ts";
+import { SecondFactor } from "#control/sessions/second-factor.ts";
 import { createSessions } from "#control/sessions/sessions.ts";
 import { createSnapshotSource } from "#control/snapshot/snapshot-source.ts";
 import type { SnapshotSource } from "#control/snapshot/snapshot-source.ts";
@@ -19,10 +27,12 @@ import type { Store } from "#control/store/store.ts";
 import type { Snapshot } from "#domain/snapshot.ts";
 import type { Health } from "#link/health.ts";
 import type { Link } from "#link/link.ts";
+import type { RedisLink } from "#link/redis/redis-link.ts";
 import type { Signals } from "#link/signals.ts";
 import { version } from "#version.ts";
 import type { Refusals } from "#control/live/refusals.ts";
 import type { FinishedRequests } from "#control/live/finished-requests.ts";
+import { openEvents } from "./events.ts";
 import { restingTargets } from "./resting-targets.ts";
 import type { Foundation } from "./foundation.ts";
 import type { Vendors } from "./vendors.ts";
@@ -30,11 +40,17 @@ import type { Vendors } from "./vendors.ts";
 export interface ControlParts {
   readonly foundation: Foundation;
   readonly store: Store;
+  readonly leases: Leases;
+  readonly registry: InstanceRegistry;
+  /** Null where this is the only instance. */
+  readonly shared: Pick<RedisLink, "instances" | "awayBecause"> | null;
   readonly vendors: Vendors;
-  readonly link: Pick<Link, "health" | "signals">;
+  readonly link: Pick<Link, "counters" | "health" | "signals">;
   readonly finished: FinishedRequests;
   readonly refusals: Refusals;
   readonly given: Pick<LoadedConfig, "config" | "origins" | "file">;
+  /** Of counters that threads share. */
+  readonly counterBytes: number;
 }
 
 export interface Control {
@@ -45,22 +61,30 @@ export interface Control {
 
 export async function openControl(parts: ControlParts): Promise<Control> {
   const { foundation, store, vendors } = parts;
-  const { config, log } = foundation;
-  const { encryptionKey, dataDir } = config;
-  const encryption = await loadEncryption({ encryptionKey, dataDir, log });
+  const { config, log, clock } = foundation;
+  const { encryption: settings, dataDir } = config;
+  const encryption = await loadEncryption({ settings, dataDir, log, ask: vendors.askWeb, now: clock.now });
   const { detectOllama, demoModels, ...sources } = { ...vendors, encryption };
-  const facts = await prepareStart({ ...sources, store, config, log, detectOllama, demoModels });
+  const { shared, leases, registry } = parts;
+  const start = () => prepareStart({ ...sources, store, config, log, detectOllama, demoModels });
+  const mayHaveOthers = store.engine === "postgres";
+  if (mayHaveOthers) {
+    const isShared = shared !== null && (shared.instances > 1 || shared.awayBecause !== null);
+    const hasOthers = isShared || registry.others.length > 0;
+    await requireSameSecrets({ store, encryption, jwtSecret: config.jwtSecret, hasOthers });
+  }
+  const facts = await (mayHaveOthers ? alone(leases, "start", start) : start());
   const prices = await openPrices(parts);
   const snapshots = await openSnapshots(parts, { encryption, prices });
   const server = await openServer(parts, { encryption, prices, facts, snapshots });
-  startRediscovery(parts, snapshots);
+  if (config.services.includes("providers")) startRediscovery(parts, snapshots);
   return { facts, snapshots, server };
 }
 
-async function openPrices({ foundation, vendors }: ControlParts): Promise<PriceListSource> {
+async function openPrices({ foundation, store, vendors }: ControlParts): Promise<PriceListSource> {
   const { config, log, clock, disposer } = foundation;
-  const { dataDir } = config;
-  const prices = new PriceListSource({ ...config.prices, dataDir, readUrl: vendors.readPrices, now: clock.now, log });
+  const { settings } = store;
+  const prices = new PriceListSource({ ...config.prices, settings, readUrl: vendors.readPrices, now: clock.now, log });
   await prices.open();
   disposer.add(() => prices.close());
   return prices;
@@ -72,8 +96,8 @@ interface Sources {
 }
 
 async function openSnapshots(parts: ControlParts, { encryption, prices }: Sources): Promise<SnapshotSource> {
-  const { foundation, store, vendors, link } = parts;
-  const { events, log, disposer } = foundation;
+  const { foundation, store, leases, vendors, link } = parts;
+  const { config, events, log, disposer } = foundation;
   const { definitions, baseUrlOf } = vendors;
   const snapshots = createSnapshotSource({
     ...{ store, encryption, definitions, baseUrlOf, log },
@@ -83,14 +107,20 @@ async function openSnapshots(parts: ControlParts, { encryption, prices }: Source
       reportProviders(link.health, snapshot);
     },
   });
-  await snapshots.rebuild();
-  snapshots.startRefreshing();
-  disposer.add(link.signals.listen("snapshot_changed", () => snapshots.rebuild()));
+  // Of other instances as well: whoever made it may ask here.
+  const note = (): void => store.noteChange();
+  disposer.add(link.signals.listen("snapshot_changed", note));
+  disposer.add(link.signals.listen("object_changed", note));
+  await snapshots.catchUp();
+  snapshots.startFollowing();
+  disposer.add(link.signals.listen("snapshot_changed", () => snapshots.catchUp()));
   prices.onChange = async () => {
-    await snapshots.rebuild();
+    await snapshots.catchUp();
     await tellPages(link.signals, "prices");
   };
-  prices.startRefreshing();
+  if (config.prices.source !== null && config.services.includes("providers"))
+    disposer.add(leases.run("prices", (held) => prices.refreshUnder(held)));
+  prices.startFollowing();
   disposer.add(() => snapshots.close());
   return snapshots;
 }
@@ -103,23 +133,34 @@ function reportProviders(health: Health, snapshot: Snapshot): void {
 }
 
 async function openServer(
-  { foundation, store, vendors, link, finished, refusals, given }: ControlParts,
+  { foundation, store, leases, registry, vendors, link, finished, refusals, given, counterBytes }: ControlParts,
   { encryption, prices, facts, snapshots }: Sources & Omit<Control, "server">,
 ): Promise<ControlServer> {
-  const { config, log, clock, steadyTime, addresses, compressor, journal, disposer } = foundation;
+  const { config, log, clock, steadyTime, addresses, compressor, journals, disposer } = foundation;
   const { definitions, baseUrlOf, egress, ask: fetchJson } = vendors;
-  const monitor = new SystemMonitor();
+  const monitor = new SystemMonitor(counterBytes);
   disposer.add(() => monitor.close());
   const secret = await loadJwtSecret({ configured: config.jwtSecret, store, encryption, log });
+  const secondFactor = new SecondFactor({ store, encryption, clock });
+  const sessions = createSessions({ store, secret, secondFactor, clock, steadyTime });
+  const issuerSignIn = new IssuerSignIn({
+    ...{ store, sessions, encryption, clock, log, ask: vendors.askWeb },
+    rightsChanged: (userId) => tellRights(link.signals, userId),
+    withdraw: (right) => link.signals.send({ kind: "right_withdrawn", right }),
+  });
+  if (config.services.includes("auth")) disposer.add(leases.run("sign_in_refresh", refreshing(issuerSignIn)));
+  const resting = () => restingTargets(snapshots.current(), vendors.targetHealth, clock.monotonic());
+  const eventStreams = openEvents({ foundation, store, leases, vendors, link }, { encryption, resting });
   const server = await createControlServer({
-    ...{ store, encryption, definitions, baseUrlOf, egress, fetchJson, prices },
+    ...{ store, registry, encryption, definitions, baseUrlOf, egress, fetchJson, prices },
     ...{ log, clock, steadyTime, addresses, compressor, version },
-    sessions: createSessions({ store, secret, clock, steadyTime }),
-    adminKeys: facts.adminKeys,
+    ...{ sessions, issuerSignIn, secondFactor },
+    ...{ adminKeys: facts.adminKeys, services: config.services },
     consoleDirectory: config.console.directory,
-    ...{ finished, refusals, signals: link.signals, health: link.health, journal, monitor, dataDir: config.dataDir },
+    ...{ finished, refusals, journal: journals, monitor, dataDir: config.dataDir },
+    ...{ signals: link.signals, health: link.health, counters: link.counters },
     configuration: { ...describeConfig(given.config, given.origins), file: given.file },
-    resting: () => restingTargets(snapshots.current(), vendors.targetHealth, clock.monotonic()),
+    ...{ resting, eventStreams, eventSource: config.events.source, postText: vendors.postText },
     snapshot: () => snapshots.current(),
     changed: () => tellChange(link.signals),
     withdraw: (right) => link.signals.send({ kind: "right_withdrawn", right }),
@@ -133,12 +174,22 @@ function tellChange(signals: Signals): Promise<void> {
   return signals.send({ kind: "snapshot_changed" });
 }
 
+async function tellRights(signals: Signals, userId: string): Promise<void> {
+  await tellChange(signals);
+  await signals.send({ kind: "object_changed", change: { what: "users", id: userId, userId } });
+}
+
+function refreshing(issuerSignIn: IssuerSignIn): Work {
+  const everyMs = 5_000;
+  return repeating({ everyMs, firstMs: everyMs }, ({ holds }) => issuerSignIn.refreshDue(holds));
+}
+
 /** Of what the server has changed by itself. */
 function tellPages(signals: Signals, what: string): Promise<void> {
   return signals.send({ kind: "object_changed", change: { what, id: null, userId: null } });
 }
 
-function startRediscovery({ foundation, store, vendors, link }: ControlParts, snapshots: SnapshotSource): void {
+function startRediscovery({ foundation, store, leases, vendors, link }: ControlParts, snapshots: SnapshotSource): void {
   const { config, clock, log, disposer } = foundation;
   const rediscovery = new Rediscovery({
     ...{ store, fetchJson: vendors.ask, clock, log },
@@ -149,6 +200,5 @@ function startRediscovery({ foundation, store, vendors, link }: ControlParts, sn
     },
     intervalMs: config.modelListIntervalMs,
   });
-  rediscovery.start();
-  disposer.add(() => rediscovery.stop());
+  disposer.add(leases.run("model_lists", (held) => rediscovery.run(held)));
 }

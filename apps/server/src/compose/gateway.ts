@@ -3,38 +3,62 @@
 import type { Server } from "node:http";
 import type { SecureContextOptions } from "node:tls";
 import { livePath } from "@ghostllm/contract/routes";
+import type { ControlServer } from "#control/http/control-server.ts";
 import type { Refusals } from "#control/live/refusals.ts";
+import type { Secret } from "#domain/secret.ts";
+import type { SnapshotReader } from "#domain/snapshot.ts";
 import { createCors } from "#edge/cors.ts";
 import type { Books, Callers, Door, GatewayDeps, Settings, Vendors as Asking } from "#gateway/deps.ts";
 import { createEstimator } from "#gateway/estimator/estimator.ts";
+import { LiveEvents } from "#gateway/flow/live-events.ts";
 import { RunningCalls } from "#gateway/flow/running-calls.ts";
 import { settleLast, settleOverdue } from "#gateway/flow/stored/background.ts";
 import { createHeavyWork } from "#gateway/heavy-work/heavy-work.ts";
+import type { Neighbours } from "#gateway/connections/neighbours.ts";
 import { HeldBytes } from "#gateway/http/held-bytes.ts";
 import { createListener } from "#gateway/http/listener.ts";
 import { gatewayRoutes } from "#gateway/route-sources.ts";
 import { Readiness } from "#gateway/readiness.ts";
 import { BatchedAppends } from "#link/journal/batched-appends.ts";
+import type { JournalSink } from "#link/journal/journal.ts";
 import type { Lease } from "#link/lease.ts";
+import { CountedScopes } from "#link/counted-scopes.ts";
 import type { Link } from "#link/link.ts";
+import type { MetricsText } from "#telemetry/metrics-text.ts";
 import { version } from "#version.ts";
-import type { Control } from "./control.ts";
 import type { Foundation } from "./foundation.ts";
 import { startGivingBack } from "./give-back.ts";
 import { observersOf } from "./observers-of.ts";
 import { capacityWithin, openFilesLimit } from "./open-files.ts";
 import { RunningRequests } from "./running-requests.ts";
 import { hstsOf } from "./tls-front.ts";
-import type { Vendors } from "./vendors.ts";
+import type { AskedVendors } from "./vendors.ts";
+
+/** The control plane as a gateway sees it, in the same thread or in another. */
+export interface ControlSide {
+  readonly snapshots: SnapshotReader;
+  readonly adminKeys: readonly Secret[];
+  /** Answers what is no route of the gateway. */
+  readonly requests: Pick<ControlServer, "handle" | "upgrade">;
+  /** Of the whole server. */
+  readonly readMetrics: () => Promise<MetricsText>;
+}
+
+/** Of its own thread. */
+export interface GatewayFoundation extends Omit<Foundation, "journal" | "workerJournals" | "journals" | "workers"> {
+  readonly journal: JournalSink;
+}
 
 export interface GatewayParts {
-  readonly foundation: Foundation;
+  readonly foundation: GatewayFoundation;
   readonly link: Link;
   readonly lease: Lease;
-  readonly vendors: Vendors;
-  readonly control: Control;
+  readonly vendors: AskedVendors;
+  readonly control: ControlSide;
   /** Told of requests that were refused. */
-  readonly refusals: Refusals;
+  readonly refusals: Pick<Refusals, "watch">;
+  /** Null where there is one gateway alone. */
+  readonly neighbours: Neighbours | null;
   /** Null where the port speaks plain HTTP. */
   readonly tls: SecureContextOptions | null;
 }
@@ -53,26 +77,27 @@ const reviewIntervalMs = 400;
 
 export async function openGateway(parts: GatewayParts): Promise<Gateway> {
   const { foundation, control, tls } = parts;
-  const { config, clock, metrics } = foundation;
+  const { config, metrics } = foundation;
   const [running, readiness] = [new RunningRequests(), new Readiness()];
   const runningCalls = watchRights(parts);
+  const liveEvents = new LiveEvents({ signals: parts.link.signals, clock: foundation.clock });
   const deps = {
     ...(await depsOf(parts)),
-    runningCalls,
-    readiness,
+    ...{ runningCalls, readiness, liveEvents },
     events: running.watch(parts.refusals.watch(foundation.events)),
   };
+  foundation.disposer.add(() => liveEvents.close());
   settleBackground(foundation, deps);
-  const observers = observersOf(config, control.facts.adminKeys);
+  const observers = observersOf(config, control.adminKeys);
   const server = createListener({
     ...deps,
-    routes: gatewayRoutes({ ...deps, observers, readMetrics: () => metrics.read(clock.monotonic()) }),
+    routes: gatewayRoutes({ ...deps, observers, readMetrics: control.readMetrics }, config.services.includes("proxy")),
     tls,
     cors: createCors(config.edge.cors),
     hsts: hstsOf(config.edge),
     watchConnections: (read) => metrics.watchConnections(read),
-    control: (request, response) => control.server.handle(request, response),
-    upgrades: { path: livePath, take: (request, socket, head) => control.server.upgrade(request, socket, head) },
+    control: (request, response) => control.requests.handle(request, response),
+    upgrades: { path: livePath, take: (request, socket, head) => control.requests.upgrade(request, socket, head) },
   });
   return { server, readiness, running, runningCalls };
 }
@@ -87,7 +112,7 @@ function watchRights({ foundation, link, control }: GatewayParts): RunningCalls 
   return runningCalls;
 }
 
-async function depsOf({ foundation, link, lease, vendors, control }: GatewayParts) {
+async function depsOf({ foundation, link, lease, vendors, control, neighbours }: GatewayParts) {
   const { config, clock, steadyTime, journal, addresses, compressor, metrics, disposer } = foundation;
   const { timeouts, limits, answers } = config;
   const { upstream, authenticator, targetHealth } = vendors;
@@ -95,20 +120,23 @@ async function depsOf({ foundation, link, lease, vendors, control }: GatewayPart
   const [estimator, heavyWork] = [createEstimator(), createHeavyWork()];
   disposer.add(async () => void (await Promise.all([estimator.close(), heavyWork.close()])));
   const capacity = capacityWithin(config.capacity, await openFilesLimit());
-  const heldBytes = new HeldBytes(capacity);
+  const heldBytes = new HeldBytes(capacity, neighbours);
   metrics.watchHeldBytes(() => heldBytes.total);
   disposer.add(startGivingBack(heldBytes));
   const asking: Asking = { upstream, authenticator, estimator, heavyWork, targetHealth };
-  const books: Omit<Books, "events"> = { journal: new BatchedAppends(journal), lease, clock };
-  const callers: Omit<Callers, "readiness" | "runningCalls"> = { snapshots, steadyTime };
-  const door: Door = { addresses, compressor, heldBytes };
+  const books: Omit<Books, "events" | "liveEvents"> = { journal: new BatchedAppends(journal), lease, clock };
+  const callers: Omit<Callers, "readiness" | "runningCalls"> = {
+    ...{ snapshots, steadyTime },
+    countedScopes: new CountedScopes(steadyTime, clock),
+  };
+  const door: Door = { addresses, compressor, heldBytes, neighbours };
   const { tracesVendors } = config.edge;
   const settings: Settings = { timeouts, limits, capacity, answers, tracesVendors, version };
   return { ...link, ...asking, ...books, ...callers, ...door, ...settings, random: Math.random };
 }
 
 /** What vendors work on in the background is recorded when it is over, and at the latest when the server stops. */
-function settleBackground({ disposer }: Foundation, deps: GatewayDeps): void {
+function settleBackground({ disposer }: Pick<Foundation, "disposer">, deps: GatewayDeps): void {
   const overdue = setInterval(() => void settleOverdue(deps), overdueIntervalMs);
   disposer.add(async () => {
     clearInterval(overdue);

@@ -1,13 +1,90 @@
 // What passes between the planes, and whose engine it is. Called by compose.ts.
 
+import { readInstallation } from "#control/installation.ts";
+import type { Counted } from "#domain/access/scope.ts";
+import { parseRedisUrl } from "#domain/redis-address.ts";
 import { createMemoryLink } from "#link/memory/memory-link.ts";
 import type { Link } from "#link/link.ts";
 import type { Openable } from "#link/opening.ts";
 import type { OwnedObject } from "#link/owners.ts";
+import type { BreakerState } from "#link/redis/breaker.ts";
+import type { RedisLink } from "#link/redis/redis-link.ts";
+import { createThreadsHub, type ThreadsHub } from "#link/threads/hub.ts";
 import type { Foundation } from "./foundation.ts";
 
-export function createLink({ clock, journal, events }: Foundation): Link & Openable {
-  return createMemoryLink({ clock, write: (object) => writeOwner({ journal, events }, object) });
+/** What the database has as spent, in nano-USD, in the order of the scopes. Of no use before the store is open. */
+export interface SpendReader {
+  read: (scopes: readonly Counted[]) => Promise<readonly number[]>;
+}
+
+export interface OpenedLink {
+  readonly link: Link & Openable;
+  /** Null where this is the only instance. */
+  readonly redis: RedisLink | null;
+  readonly spend: SpendReader;
+  /** From which workers have theirs; null where this thread is the only one. */
+  readonly hub: ThreadsHub | null;
+}
+
+export async function createLink(foundation: Foundation): Promise<OpenedLink> {
+  const opened = await openOwn(foundation);
+  const { clock, workers, disposer } = foundation;
+  if (workers === 1) return { ...opened, hub: null };
+  const { link, redis } = opened;
+  const hub = createThreadsHub({ link, clock, seats: workers, others: redis });
+  disposer.add(() => hub.close());
+  return { ...opened, link: hub.link, hub };
+}
+
+/** As this thread has it. */
+async function openOwn(foundation: Foundation): Promise<Omit<OpenedLink, "hub">> {
+  const { clock, config } = foundation;
+  const spend: SpendReader = { read: () => Promise.reject(new Error("The store is not open yet")) };
+  const write = (object: OwnedObject): void => writeOwner(foundation, object);
+  if (config.redis.url === null) return { link: createMemoryLink({ clock, write }), redis: null, spend };
+  const redis = await createShared(foundation, { spend, write });
+  return { link: redis, redis, spend };
+}
+
+interface SharedParts {
+  readonly spend: SpendReader;
+  readonly write: (object: OwnedObject) => void;
+}
+
+async function createShared(foundation: Foundation, { spend, write }: SharedParts): Promise<RedisLink> {
+  const { config, clock, metrics, disposer } = foundation;
+  const address = parseRedisUrl(config.redis.url?.reveal() ?? "");
+  if (address === null) throw new Error("REDIS_URL is no Redis URL");
+  // Whoever has none does not load its client.
+  const { createRedisLink } = await import("#link/redis/redis-link.ts");
+  const link: RedisLink = createRedisLink({
+    ...{ address, clock, write },
+    settings: config.redis,
+    certificates: config.network.certificates,
+    instance: await readInstallation(config.dataDir),
+    readSpent: (scopes) => spend.read(scopes),
+    onBreaker: (state, why) => tellOfBreaker(foundation, link, { state, why }),
+  });
+  link.health.report("redis", { isHealthy: false, detail: "not connected yet" });
+  metrics.watchRedis(() => ({ isAsked: link.awayBecause === null, instances: link.instances }));
+  disposer.add(() => link.close());
+  return link;
+}
+
+interface BreakerChange {
+  readonly state: BreakerState;
+  readonly why: string;
+}
+
+function tellOfBreaker({ log, metrics }: Foundation, link: Link, { state, why }: BreakerChange): void {
+  const isHealthy = state === "closed";
+  link.health.report("redis", { isHealthy, detail: isHealthy ? "asked" : `not asked: ${why}` });
+  if (isHealthy) return log.info({}, "Redis is asked for limits and budgets");
+  metrics.redisAway.inc();
+  log.warn(
+    { why },
+    "Redis is away or too slow: limits and budgets are decided as redis.*_when_away says until it is well",
+  );
 }
 
 /** What is new goes into the journal, and from there into the database, as usage does. */

@@ -19,15 +19,19 @@ export interface Stopping {
 }
 
 const lastRecordsMs = 2_000;
+const lateComersMs = 1_000;
 
 export async function stopServing(parts: Stopping): Promise<void> {
   const { readiness, timeouts, closeListener, runningCalls, running } = parts;
   // Readiness goes first, and all else goes on as before: whoever balances the load needs a while to notice.
   readiness.isLeaving = true;
   if (timeouts.shutdownDelayMs > 0) await sleep(timeouts.shutdownDelayMs);
-  readiness.notReadyBecause = "stopping";
   parts.endLive();
+  // Whoever was let in before the doors closed is served; behind them nobody has a reason to come.
+  const refusing = setTimeout(() => (readiness.notReadyBecause = "stopping"), lateComersMs);
   await closeListener(timeouts.drainMs, () => runningCalls.withdrawAll("stopping"));
+  clearTimeout(refusing);
+  readiness.notReadyBecause = "stopping";
   // What was cut off has used tokens, too: its record must be in the journal before that is closed.
   await running.ended(lastRecordsMs);
 }

@@ -2,7 +2,6 @@
 
 import type { Server } from "node:http";
 import { Server as TlsServer } from "node:https";
-import type { Server as NetServer } from "node:net";
 import type { SecureContextOptions } from "node:tls";
 import type { Config, EdgeSettings } from "#config/config.ts";
 import { Certificate } from "#edge/certificate.ts";
@@ -11,7 +10,7 @@ import { createRedirect } from "#edge/redirect.ts";
 import type { Health } from "#link/health.ts";
 import type { Log } from "#telemetry/log.ts";
 import type { Disposer } from "./disposer.ts";
-import { reserveAddress, serveOn } from "./listen.ts";
+import { Doors } from "./doors.ts";
 
 export interface TlsFrontDeps {
   readonly health: Health;
@@ -30,21 +29,21 @@ export async function openTlsFront({ edge, server }: Config, deps: TlsFrontDeps)
   const certificate = await Certificate.open(edge.tls);
   deps.disposer.add(() => certificate.close());
   const { redirectPort: port } = edge;
-  const reserved = port === null ? null : await reserveAddress({ ...server, port }, "SERVER_REDIRECT_PORT");
-  deps.disposer.add(() => void reserved?.close());
-  return new TlsFront(certificate, reserved, deps);
+  const doors = port === null ? null : await Doors.take({ ...server, port }, "SERVER_REDIRECT_PORT");
+  deps.disposer.add(() => doors?.close());
+  return new TlsFront(certificate, doors, deps);
 }
 
 export class TlsFront {
   readonly #certificate: Certificate;
-  readonly #reserved: NetServer | null;
+  readonly #redirectDoors: Doors | null;
   readonly #deps: TlsFrontDeps;
   #problem: string | null = null;
   #changes: CertificateDeps = { onChange: () => {}, onProblem: (problem) => this.#learn(problem) };
 
-  constructor(certificate: Certificate, reserved: NetServer | null, deps: TlsFrontDeps) {
+  constructor(certificate: Certificate, redirectDoors: Doors | null, deps: TlsFrontDeps) {
     this.#certificate = certificate;
-    this.#reserved = reserved;
+    this.#redirectDoors = redirectDoors;
     this.#deps = deps;
     this.#report();
     // It ends without anybody touching a file.
@@ -56,8 +55,8 @@ export class TlsFront {
     return this.#certificate.current.secureContext;
   }
 
-  /** From now on the server has what the files have; connections keep what they began with. */
-  keepUpToDate(server: Server): void {
+  /** From now on the server has what the files have; connections keep what they began with. Without one they are watched all the same. */
+  keepUpToDate(server: Server | null): void {
     const onChange: CertificateDeps["onChange"] = ({ secureContext, certificate: { validTo } }) => {
       if (server instanceof TlsServer) server.setSecureContext(secureContext);
       this.#deps.log.info({ validTo }, "the certificate was read anew");
@@ -73,11 +72,11 @@ export class TlsFront {
 
   /** Leads those who come without TLS to this port. Answers the URL from where; null where there is none. */
   async serveRedirect({ publicHosts }: EdgeSettings, tlsPort: number): Promise<string | null> {
-    const reserved = this.#reserved;
-    if (reserved === null) return null;
+    const doors = this.#redirectDoors;
+    if (doors === null) return null;
     const covers = (host: string): boolean => this.#certificate.covers(host);
     const server = createRedirect({ publicHosts, covers, port: tlsPort });
-    const url = await serveOn(server, reserved);
+    const url = await doors.leadTo(server);
     this.#deps.disposer.add(() => {
       server.close();
       server.closeAllConnections();

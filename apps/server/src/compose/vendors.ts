@@ -3,29 +3,44 @@
 
 import { demoModels, startDemoUpstream } from "@ghostllm/fake-upstream";
 import { joinUrl, providers } from "@ghostllm/llm";
+import type { PostText } from "#control/events/webhook-post.ts";
 import type { FetchJson } from "#control/catalog/vendor.ts";
+import type { AskWeb } from "#control/sign-in/ask-web.ts";
 import { detectOllama } from "#control/first-start/detect-ollama.ts";
 import { Egress } from "#domain/egress/egress.ts";
 import { TargetHealth } from "#gateway/flow/ask/target-health.ts";
+import { askWeb } from "#gateway/upstream/ask-web.ts";
 import { createAuthenticator } from "#gateway/upstream/authenticate.ts";
 import type { Authenticator } from "#gateway/upstream/authenticate.ts";
 import { fetchJson } from "#gateway/upstream/fetch-json.ts";
+import { postText } from "#gateway/upstream/post-text.ts";
 import type { JsonSources } from "#gateway/upstream/fetch-json.ts";
 import { createUpstreamClient } from "#gateway/upstream/client.ts";
 import type { UpstreamClient } from "#gateway/upstream/upstream.ts";
+import type { Signals } from "#link/signals.ts";
 import type { Foundation } from "./foundation.ts";
 
-export interface Vendors {
+/** What every gateway has of its own. */
+export interface AskedVendors {
   readonly egress: Egress;
   readonly upstream: UpstreamClient;
   readonly authenticator: Authenticator;
   readonly targetHealth: TargetHealth;
+}
+
+export interface Vendors extends AskedVendors {
   readonly definitions: typeof providers;
+  /** Of the vendor that comes with GhostLLM. */
+  readonly demoUrl: string;
   /** Of providers whose address no operator gives. */
   readonly baseUrlOf: (type: string) => string | null;
   readonly demoModels: readonly string[];
   /** Asks a vendor for something other than an answer of a model. */
   readonly ask: FetchJson;
+  /** Sends a text to whoever wants to be told what happens. */
+  readonly postText: PostText;
+  /** Asks an issuer of identities, or a service that keeps keys. */
+  readonly askWeb: AskWeb;
   /** Is there an Ollama on this machine? Answers its URL. */
   readonly detectOllama: () => ReturnType<typeof detectOllama>;
   /** A list of prices. Rejects with what is answered in its place. */
@@ -35,20 +50,37 @@ export interface Vendors {
 const vendorListTimeoutMs = 10_000;
 const priceListTimeoutMs = 10_000;
 
-export async function openVendors({ config, clock, disposer }: Foundation): Promise<Vendors> {
-  const demo = await startDemoUpstream();
-  disposer.add(() => demo.close());
-  const egress = new Egress(config.egress, [demo.url]);
+type VendorsFoundation = Pick<Foundation, "config" | "clock" | "disposer">;
+
+export function openAskedVendors(
+  { config, clock, disposer }: VendorsFoundation,
+  { demoUrl, signals }: { readonly demoUrl: string; readonly signals: Signals },
+): AskedVendors {
+  const egress = new Egress(config.egress, [demoUrl]);
   const upstream = createUpstreamClient(config.timeouts, config.network, { egress });
   disposer.add(() => upstream.close());
   const authenticator = createAuthenticator({ client: upstream, clock });
-  const sources = { client: upstream, authenticator };
+  // Whoever is not told learns for himself.
+  const targetHealth = new TargetHealth((rest) => void signals.send({ kind: "target_rests", rest }).catch(() => {}));
+  disposer.add(signals.listen("target_rests", ({ rest }) => targetHealth.learn(rest, clock.monotonic())));
+  return { egress, upstream, authenticator, targetHealth };
+}
+
+export async function openVendors(foundation: VendorsFoundation, signals: Signals): Promise<Vendors> {
+  const demo = await startDemoUpstream();
+  foundation.disposer.add(() => demo.close());
+  const asked = openAskedVendors(foundation, { demoUrl: demo.url, signals });
+  const sources = { client: asked.upstream, authenticator: asked.authenticator };
   return {
-    ...{ egress, upstream, authenticator, definitions: providers, targetHealth: new TargetHealth() },
+    ...asked,
+    definitions: providers,
+    demoUrl: demo.url,
     baseUrlOf: (type) => (type === "demo" ? `${demo.url}/v1` : null),
     demoModels: Object.values(demoModels),
     ask: (provider, path, body) =>
       fetchJson(sources, { url: joinUrl(provider.baseUrl, path), provider, body, timeoutMs: vendorListTimeoutMs }),
+    postText: (request) => postText(asked.upstream, request),
+    askWeb: (request) => askWeb(asked.upstream, request),
     detectOllama: () => detectOllama((url, timeoutMs) => fetchJson(sources, { url, provider: null, timeoutMs })),
     readPrices: (url) => readPrices(sources, url),
   };

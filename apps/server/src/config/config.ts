@@ -1,7 +1,7 @@
 // The one typed configuration. Built by load.ts from the environment and ghostllm.yaml; all else receives it as a value.
 
 import type { Additions } from "#domain/additions.ts";
-import type { AdminRoutes, ParsedInput } from "@ghostllm/contract/routes";
+import type { AdminRoutes, ParsedInput, Service } from "@ghostllm/contract/routes";
 import type { EgressSettings } from "#domain/egress/egress.ts";
 import type { Secret } from "#domain/secret.ts";
 
@@ -115,6 +115,21 @@ export interface ServerTls {
   readonly minVersion: "TLSv1.2" | "TLSv1.3";
 }
 
+/** Which keys encrypt what is stored. */
+export interface EncryptionSettings {
+  /** Itself, or where a service keeps it; null: a file in `dataDir`. */
+  readonly key: Secret | null;
+  /** In the same forms: they open what is older. */
+  readonly previousKeys: readonly Secret[];
+  readonly vaultToken: Secret | null;
+  readonly vaultNamespace: string | null;
+  readonly awsAccessKeyId: string | null;
+  readonly awsSecretAccessKey: Secret | null;
+  readonly awsSessionToken: Secret | null;
+  /** In place of Amazon's own address. */
+  readonly kmsEndpoint: string | null;
+}
+
 /** What stands between clients and the server. */
 export interface EdgeSettings {
   /** Vendors are told which trace a request belongs to. */
@@ -149,20 +164,64 @@ export interface ConfiguredProvider {
   readonly origin: string;
 }
 
+/** Who decides while Redis is not asked: each instance by its share, nobody (all are refused), or nobody (all are let in). */
+export type WhenAway = "local" | "deny" | "allow";
+
+/** Where what instances share is kept. */
+export interface RedisSettings {
+  /** Null: this is the only instance, and keeps it in its memory. Holds a password: never print it. */
+  readonly url: Secret | null;
+  /** Before all names. */
+  readonly keyPrefix: string;
+  readonly commandTimeoutMs: number;
+  readonly whenAway: { readonly limits: WhenAway; readonly budgets: WhenAway };
+}
+
 export type LogLevel = "trace" | "debug" | "info" | "warn" | "error" | "fatal" | "silent";
 
+/** How the outside is told what happens. */
+export interface EventOptions {
+  /** What events name as their source. */
+  readonly source: string;
+  /** Holds a password: never print it. */
+  readonly natsUrl: Secret | null;
+  readonly natsStream: string;
+  /** None where it is told nothing. */
+  readonly kafkaBrokers: readonly string[];
+  readonly kafkaTopic: string;
+  /** Most events that wait for whom they are for. */
+  readonly backlog: number;
+  readonly backlogMs: number;
+  readonly webhookTimeoutMs: number;
+  readonly webhookRetryMs: number;
+  readonly webhookAttempts: number;
+  readonly webhookDisableMs: number;
+}
+
 export interface Config {
-  readonly server: { readonly host: string; readonly port: number };
+  readonly server: {
+    readonly host: string;
+    readonly port: number;
+    /** Threads that answer requests; `auto`: as many as there are processors. */
+    readonly workers: number | "auto";
+  };
+  /** What this server runs. */
+  readonly services: readonly Service[];
   /** `postgres://...`, or null for the embedded SQLite in `dataDir`. Holds a password: never print it. */
   readonly databaseUrl: Secret | null;
   /** How long this server may go without hearing from PostgreSQL before it takes no more requests. */
   readonly databaseLeaseMs: number;
+  /** A copy from which reports and lists are read; null: there is none. Holds a password, too. */
+  readonly databaseReplica: { readonly url: Secret | null; readonly maxLagMs: number };
+  /** How long single requests are kept; null: for ever. */
+  readonly retention: { readonly usageDays: number | null; readonly auditDays: number | null };
+  readonly redis: RedisSettings;
   readonly dataDir: string;
   readonly adminApiKey: Secret | null;
   readonly adminEmail: string;
   readonly adminPassword: Secret | null;
   readonly jwtSecret: Secret | null;
-  readonly encryptionKey: Secret | null;
+  readonly encryption: EncryptionSettings;
   readonly logLevel: LogLevel;
   readonly timeouts: Timeouts;
   readonly limits: RequestLimits;
@@ -171,6 +230,7 @@ export interface Config {
   readonly edge: EdgeSettings;
   readonly network: Network;
   readonly egress: EgressSettings;
+  readonly events: EventOptions;
   readonly providers: readonly ConfiguredProvider[];
   /** Between two looks at a vendor's list of models. */
   readonly modelListIntervalMs: number;

@@ -1,6 +1,6 @@
 // Settings of the database that everything is kept in.
 
-import { databaseUrl, leaseDuration, optional } from "./kinds.ts";
+import { databaseUrl, duration, integer, leaseDuration, optional } from "./kinds.ts";
 import { setting } from "./setting.ts";
 
 export const databaseSettings = {
@@ -19,5 +19,37 @@ export const databaseSettings = {
     default: 15_000,
     help: "How long requests go on while PostgreSQL is silent. Then no more are taken, since another server may soon take over: after a third of that time more. One that refuses connections serves nobody, and stops no requests.",
     read: (config) => config.databaseLeaseMs,
+  }),
+  databaseReplicaUrl: setting({
+    path: "database_replica_url",
+    variable: "DATABASE_REPLICA_URL",
+    kind: optional(databaseUrl),
+    default: null,
+    help: "A streaming replica of that PostgreSQL, from which reports and lists are read. After a change, and while it is away or too far behind, the primary answers.",
+    read: (config) => config.databaseReplica.url,
+  }),
+  databaseReplicaMaxLagMs: setting({
+    path: "database_replica_max_lag_ms",
+    variable: "GHOSTLLM_DATABASE_REPLICA_MAX_LAG_MS",
+    kind: duration,
+    default: 10_000,
+    help: "Further behind the replica is not read from.",
+    read: (config) => config.databaseReplica.maxLagMs,
+  }),
+  usageDays: setting({
+    path: "retention.usage_days",
+    variable: "GHOSTLLM_RETENTION_USAGE_DAYS",
+    kind: optional(integer({ min: 1, max: 36_500 })),
+    default: null,
+    help: "How long single requests are kept, in days; sums by the hour and what was spent stay. Unset: for ever.",
+    read: ({ retention }) => retention.usageDays,
+  }),
+  auditDays: setting({
+    path: "retention.audit_days",
+    variable: "GHOSTLLM_RETENTION_AUDIT_DAYS",
+    kind: optional(integer({ min: 1, max: 36_500 })),
+    default: null,
+    help: "How long the audit log is kept, in days. Where it is cut is an entry of it, so that the rest can be verified still. Unset: for ever.",
+    read: ({ retention }) => retention.auditDays,
   }),
 };

@@ -2,6 +2,7 @@
 
 import { isIPv6 } from "node:net";
 
+import { parseRedisUrl } from "#domain/redis-address.ts";
 import { Secret } from "#domain/secret.ts";
 
 export type Parsed<Value> =
@@ -46,6 +47,22 @@ export function integer({ min, max }: Range): Kind<number> {
     show: String,
   };
 }
+
+const mostWorkers = 64;
+
+export const workerCount: Kind<number | "auto"> = {
+  name: `whole number, 1 to ${mostWorkers}, or \`auto\``,
+  parse(raw) {
+    if (raw === "auto") return accept("auto");
+    const value = readWhole(raw);
+    if (value !== null && value >= 1 && value <= mostWorkers) return accept(value);
+    return refuse(
+      `${quote(raw)} is neither \`auto\` nor a whole number from 1 to ${mostWorkers}`,
+      "Write it in digits.",
+    );
+  },
+  show: String,
+};
 
 interface Unit {
   readonly name: string;
@@ -175,6 +192,8 @@ export const fileOrUrl = textOf(
   /^(?!(?!https?:)[a-z][a-z\d+.-]*:\/\/)[^\0\s][^\0]*$/i,
   "Give a path, or a URL such as `https://example.com/prices.json`.",
 );
+export const name = textOf("name", /^[\w/+=.@:-]{1,200}$/, "Letters, digits and `/ + = . @ : - _` may be in it.");
+export const url = textOf("URL", /^https?:\/\/[^\s/]+$/i, "Write it like `https://kms.example.com`.");
 export const email = textOf("e-mail address", /^[^\s@]+@[^\s@]+$/, "Write it like `admin@example.com`.");
 
 /** Never quoted in a message: a mistyped secret is still one. */
@@ -199,6 +218,20 @@ export const databaseUrl: Kind<Secret> = {
   },
   show: String,
 };
+
+export const redisUrl: Kind<Secret> = {
+  name: "Redis URL",
+  parse(raw) {
+    if (typeof raw === "string" && parseRedisUrl(raw) !== null) return accept(new Secret(raw));
+    return refuse(
+      "this is no Redis URL",
+      "Write `redis://user:password@host:6379/0`, `rediss://...` for TLS, `redis+cluster://one:6379,two:6379` or `redis+sentinel://one:26379,two:26379/name-of-the-master`.",
+    );
+  },
+  show: String,
+};
+
+export const keyPrefix = textOf("prefix", /^[\w.-]{1,64}$/, "Write up to 64 letters, digits, `-`, `_` or `.`.");
 
 export function optional<Value>(kind: Kind<Value>): Kind<Value | null> {
   return {

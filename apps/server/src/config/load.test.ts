@@ -32,7 +32,7 @@ function problemsOf(input: Given): readonly ConfigProblem[] {
 describe("where a value comes from", () => {
   it("takes defaults when nothing is set", () => {
     const { config, origins, warnings, file } = inspectConfig(given({}));
-    expect(config.server).toEqual({ host: "127.0.0.1", port: 8080 });
+    expect(config.server).toEqual({ host: "127.0.0.1", port: 8080, workers: 1 });
     expect(config.databaseUrl).toBeNull();
     expect(config.dataDir).toBe("/srv/ghost/ghostllm-data");
     expect(config.timeouts).toEqual({
@@ -64,7 +64,7 @@ describe("where a value comes from", () => {
     const { config, origins } = inspectConfig(
       given({ environment: { SERVER_PORT: "9000" }, yaml: "server:\n  port: 1\n  host: 0.0.0.0\n" }),
     );
-    expect(config.server).toEqual({ host: "0.0.0.0", port: 9000 });
+    expect(config.server).toEqual({ host: "0.0.0.0", port: 9000, workers: 1 });
     expect([origins.port, origins.host, origins.logLevel]).toEqual(["SERVER_PORT", "ghostllm.yaml:3", "default"]);
   });
 
@@ -85,8 +85,19 @@ describe("where a value comes from", () => {
       allowPrivate: "false",
       metricsOpen: "true",
       port: "81",
+      workers: "auto",
       streamKeepAliveSeconds: "7",
       databaseUrl: "postgres://u:p@db/x",
+      databaseReplicaUrl: "postgres://u:p@copy/x",
+      services: "auth, proxy",
+      redisUrl: "rediss://u:p@cache:6380/2",
+      redisTimeoutMs: "100",
+      redisLimitsWhenAway: "deny",
+      redisBudgetsWhenAway: "allow",
+      kafkaBrokers: "one:9092, two:9093",
+      natsUrl: "nats://u:p@queue:4222",
+      webhookAttempts: "3",
+      kmsEndpoint: "https://kms.example",
       dataDir: "/data",
       adminEmail: "a@b.c",
       logLevel: "debug",
@@ -117,12 +128,13 @@ describe("where a value comes from", () => {
       .map((key, level) => `${"  ".repeat(level)}${key}:`)
       .join("\n");
     // What is refused without them.
+    const companions: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+      proxyProtocol: { SERVER_TRUSTED_PROXIES: "private" },
+      databaseReplicaUrl: { DATABASE_URL: "postgres://u:p@db/x" },
+      services: { DATABASE_URL: "postgres://u:p@db/x" },
+    };
     const tls = { SERVER_TLS_CERTIFICATE_FILE: "/other.pem", SERVER_TLS_KEY_FILE: "/other.key" };
-    const environment = /^(?:tls|redirect)/.test(name)
-      ? tls
-      : name === "proxyProtocol"
-        ? { SERVER_TRUSTED_PROXIES: "private" }
-        : {};
+    const environment = /^(?:tls|redirect)/.test(name) ? tls : (companions[name] ?? {});
     const others = { ...environment, [one.variable]: "" };
     const fromEnvironment = loadConfig(given({ environment: { ...environment, [one.variable]: sample } }));
     const fromFile = loadConfig(given({ environment: others, yaml: `${yaml} "${sample}"` }));
@@ -145,7 +157,7 @@ describe("what is refused", () => {
       environment: {
         SERVER_PORT: "99999",
         LOG_LEVEL: "loud",
-        REDIS_URL: "redis://cache",
+        REDIS_URL: "http://cache",
         GROQ_API_KEY: "k",
         GROQ_BASE_URL: "groq",
       },
@@ -155,9 +167,9 @@ describe("what is refused", () => {
       "ghostllm.yaml:2 server.prot",
       "ghostllm.yaml:5 timeouts",
       "SERVER_PORT",
+      "REDIS_URL",
       "LOG_LEVEL",
       "ghostllm.yaml:4 limits.body_bytes",
-      "REDIS_URL",
       "ghostllm.yaml:6 providers",
       "GROQ_BASE_URL",
     ]);
@@ -175,11 +187,17 @@ describe("what is refused", () => {
     expect(problemsOf({ yaml: "prices:\n  currency: x" })[0]?.hint).toBe("Known here: source, refresh_ms.");
   });
 
-  it.each(["REDIS_URL", "NATS_URL", "DATABASE_REPLICA_URL"])("refuses %s, which nothing here would use", (variable) => {
-    const problems = problemsOf({ environment: { [variable]: "tcp://somewhere" } });
-    expect(problems).toHaveLength(1);
-    expect(problems[0]?.message).toMatch(/^.+ is set, but this version has no .+ support$/);
-    expect(problemsOf({ environment: { [variable]: "" } })).toEqual([]);
+  it.each([
+    ["auth", "", "without a database to share"],
+    ["auth,billing", "postgres://u:p@db/x", "`billing` is no service"],
+  ])("refuses the services %s", (services, url, message) => {
+    const problems = problemsOf({ environment: { SERVER_SERVICES: services, DATABASE_URL: url } });
+    expect(problems).toMatchObject([{ path: "SERVER_SERVICES", message: expect.stringContaining(message) }]);
+  });
+
+  it("refuses a replica of the embedded database", () => {
+    const problems = problemsOf({ environment: { DATABASE_REPLICA_URL: "postgres://u:p@copy/x" } });
+    expect(problems).toMatchObject([{ path: "DATABASE_REPLICA_URL", message: expect.stringContaining("no database") }]);
   });
 
   it.each(["-1", "65536", "80a", "8080.5", "1e3", "0x50"])("refuses the port %s", (port) => {

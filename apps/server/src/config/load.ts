@@ -6,17 +6,18 @@ import { resolve } from "node:path";
 import { Egress } from "#domain/egress/egress.ts";
 import type { EgressSettings } from "#domain/egress/egress.ts";
 import { Secret } from "#domain/secret.ts";
-import type { Config, Network } from "./config.ts";
+import type { Config, Network, RedisSettings } from "./config.ts";
 import { type ConfigProblem, ConfigError, findSimilar, suggest } from "./problems.ts";
 import { findSet } from "./provider-environment.ts";
 import { findProviders } from "./providers.ts";
 import { readCertificates } from "./certificates.ts";
+import { findDatabaseProblems } from "./database.ts";
 import { edgeOf, findEdgeProblems } from "./edge.ts";
 import type { ReadSetting } from "./edge.ts";
 import { findPriceProblems, findWeakSecrets } from "./security.ts";
 import type { Setting } from "./setting.ts";
-import { fileVariable, type SettingName, settings, type SettingValues, unsupportedVariables } from "./settings.ts";
-import { type ConfigSources, readVariable } from "./sources.ts";
+import { fileVariable, type SettingName, settings, type SettingValues } from "./settings.ts";
+import type { ConfigSources } from "./sources.ts";
 import { isRecord, readYaml, type YamlFile } from "./yaml-file.ts";
 
 /** Where each setting's value came from: a variable, a place in the file, or `default`. */
@@ -105,13 +106,6 @@ function findUnknownKeys(
   });
 }
 
-function findUnsupported(sources: ConfigSources): ConfigProblem[] {
-  return Object.entries(unsupportedVariables).flatMap(([name, what]) => {
-    if (readVariable(sources, name) === null) return [];
-    return [{ path: name, message: `${name} is set, but this version has no ${what} support`, hint: "Unset it." }];
-  });
-}
-
 /** A misspelled variable is only a warning: the environment is shared with everything else on the machine. */
 function findMisspelled(sources: ConfigSources): string[] {
   const known = [...settingEntries.map(([, { variable }]) => variable), fileVariable.variable];
@@ -145,8 +139,37 @@ function networkOf(values: SettingValues, certificates: string | null): Network 
   return { ...proxies, allProxy, noProxy, proxiesLoopback, certificatesFile, certificates };
 }
 
+function redisOf(values: SettingValues): RedisSettings {
+  const { redisUrl: url, redisKeyPrefix: keyPrefix, redisTimeoutMs: commandTimeoutMs } = values;
+  const { redisLimitsWhenAway: limits, redisBudgetsWhenAway: budgets } = values;
+  return { url, keyPrefix, commandTimeoutMs, whenAway: { limits, budgets } };
+}
+
 function egressOf({ allowPrivate, egressAllow: allow, egressDeny: deny }: SettingValues): EgressSettings {
   return { allowPrivate, allow, deny };
+}
+
+function eventsOf(values: SettingValues): Config["events"] {
+  return {
+    source: values.eventSource,
+    backlog: values.eventBacklog,
+    backlogMs: values.eventBacklogMs,
+    natsUrl: values.natsUrl,
+    natsStream: values.natsStream,
+    kafkaBrokers: values.kafkaBrokers,
+    kafkaTopic: values.kafkaTopic,
+    webhookTimeoutMs: values.webhookTimeoutMs,
+    webhookRetryMs: values.webhookRetryMs,
+    webhookAttempts: values.webhookAttempts,
+    webhookDisableMs: values.webhookDisableMs,
+  };
+}
+
+function encryptionOf(values: SettingValues): Config["encryption"] {
+  const { encryptionKey: key, previousEncryptionKeys: previousKeys, vaultToken, vaultNamespace } = values;
+  const { awsAccessKeyId, awsSecretAccessKey, awsSessionToken, kmsEndpoint } = values;
+  const aws = { awsAccessKeyId, awsSecretAccessKey, awsSessionToken };
+  return { key, previousKeys, vaultToken, vaultNamespace, ...aws, kmsEndpoint };
 }
 
 function directoryOf(value: string | null, cwd: string): string | null {
@@ -163,15 +186,17 @@ function buildConfig(values: SettingValues, { cwd, providers, network, egress }:
   const { connections, connectionsPerAddress, answerUnreadMs } = values;
   const { heldBytes, heldBytesPerKey, heldBytesPerAddress } = values;
   return {
-    server: { host: values.host, port: values.port },
+    server: { host: values.host, port: values.port, workers: values.workers },
+    services: values.services,
     databaseUrl: values.databaseUrl,
     databaseLeaseMs: values.databaseLeaseMs,
+    redis: redisOf(values),
     dataDir: resolve(cwd, values.dataDir),
     adminApiKey: values.adminApiKey,
     adminEmail: values.adminEmail,
     adminPassword: values.adminPassword,
     jwtSecret: values.jwtSecret,
-    encryptionKey: values.encryptionKey,
+    encryption: encryptionOf(values),
     logLevel: values.logLevel,
     timeouts: {
       ...{ connectMs, firstByteMs, idleMs, totalMs, requestBodyIdleMs, retryDelayMs, shutdownDelayMs, drainMs },
@@ -186,7 +211,10 @@ function buildConfig(values: SettingValues, { cwd, providers, network, egress }:
     edge: edgeOf(values, cwd),
     network,
     egress,
+    events: eventsOf(values),
     providers,
+    databaseReplica: { url: values.databaseReplicaUrl, maxLagMs: values.databaseReplicaMaxLagMs },
+    retention: { usageDays: values.usageDays, auditDays: values.auditDays },
     modelListIntervalMs: values.modelListIntervalMs,
     prices: { source: values.pricesSource, refreshMs: values.pricesRefreshMs },
     console: { directory: directoryOf(values.consoleDirectory, cwd) },
@@ -212,9 +240,9 @@ export function inspectConfig(sources: ConfigSources): LoadedConfig {
     ...yaml.problems,
     ...findUnknownKeys(yaml, yaml.root, []),
     ...[...found].flatMap(([name, { problem }]) => (problem === null || isOutdone(name, found) ? [] : problem)),
-    ...findUnsupported(sources),
     ...certificates.problems,
     ...findEdgeProblems(read),
+    ...findDatabaseProblems(read),
     ...findWeakSecrets(read),
     ...findPriceProblems(read, egress),
     ...problems,

@@ -4,55 +4,27 @@
 import { edgeSettings } from "./edge-settings.ts";
 import { egressSettings } from "./egress-settings.ts";
 import type { AnswerSettings, LogLevel } from "./config.ts";
-import {
-  delay,
-  directory,
-  duration,
-  email,
-  fileOrUrl,
-  flag,
-  host,
-  integer,
-  oneOf,
-  optional,
-  secret,
-  size,
-} from "./kinds.ts";
+import { delay, directory, duration, email, fileOrUrl, flag, integer, oneOf, optional, secret, size } from "./kinds.ts";
 import { consoleSettings } from "./console-settings.ts";
 import { databaseSettings } from "./database-settings.ts";
 import { capacitySettings } from "./capacity-settings.ts";
+import { encryptionSettings } from "./encryption-settings.ts";
+import { eventSettings } from "./event-settings.ts";
+import { metricsSettings } from "./metrics-settings.ts";
 import { networkSettings } from "./network-settings.ts";
+import { redisSettings } from "./redis-settings.ts";
+import { serverSettings } from "./server-settings.ts";
+import { serviceSettings } from "./service-settings.ts";
 import { setting } from "./setting.ts";
 
 const answerModels: readonly AnswerSettings["model"][] = ["vendor", "asked"];
 const logLevels: readonly LogLevel[] = ["trace", "debug", "info", "warn", "error", "fatal", "silent"];
 
 export const settings = {
-  host: setting({
-    path: "server.host",
-    variable: "SERVER_HOST",
-    kind: host,
-    default: "127.0.0.1",
-    help: "Address to listen on. `0.0.0.0` makes the gateway reachable from other machines.",
-    read: (config) => config.server.host,
-  }),
-  port: setting({
-    path: "server.port",
-    variable: "SERVER_PORT",
-    kind: integer({ min: 0, max: 65_535 }),
-    default: 8080,
-    help: "Port to listen on; 0 takes any free one.",
-    read: (config) => config.server.port,
-  }),
-  streamKeepAliveSeconds: setting({
-    path: "server.stream_keepalive_seconds",
-    variable: "GHOSTLLM_STREAM_KEEPALIVE_SECONDS",
-    kind: integer({ min: 0, max: 3_600 }),
-    default: 15,
-    help: "Silence of a vendor, before its answer as within it, after which clients of OpenAI's and Anthropic's dialects are sent a comment or a ping; 0 for never. The status of the answer is then 200.",
-    read: (config) => config.timeouts.streamKeepAliveMs / 1000,
-  }),
+  ...serverSettings,
+  ...serviceSettings,
   ...databaseSettings,
+  ...redisSettings,
   dataDir: setting({
     path: "data_dir",
     variable: "GHOSTLLM_DATA_DIR",
@@ -96,15 +68,7 @@ export const settings = {
     help: "Signs the sessions of operators. Unset: generated and kept in `data_dir`.",
     read: (config) => config.jwtSecret,
   }),
-  encryptionKey: setting({
-    path: "encryption_key",
-    variable: "ENCRYPTION_KEY",
-    kind: optional(secret),
-    default: null,
-    advisedLength: 32,
-    help: "Encrypts provider keys in the database. Unset: generated and kept in `data_dir`; losing it loses those keys.",
-    read: (config) => config.encryptionKey,
-  }),
+  ...encryptionSettings,
   logLevel: setting<LogLevel>({
     path: "log_level",
     variable: "LOG_LEVEL",
@@ -260,25 +224,10 @@ export const settings = {
   ...consoleSettings,
   ...edgeSettings,
   ...capacitySettings,
-  metricsToken: setting({
-    path: "metrics.token",
-    variable: "GHOSTLLM_METRICS_TOKEN",
-    kind: optional(secret),
-    default: null,
-    advisedLength: 16,
-    help: "Token that `/metrics` and `/status` want as `Authorization: Bearer`, for Prometheus; an admin key opens them, too.",
-    read: ({ metrics }) => metrics.token,
-  }),
-  metricsOpen: setting({
-    path: "metrics.open",
-    variable: "GHOSTLLM_METRICS_OPEN",
-    kind: flag,
-    default: false,
-    help: "Anybody may read `/metrics` and `/status`, also where the server is reached from other machines. On `localhost` anybody may, unless there is a token.",
-    read: ({ metrics }) => metrics.isOpen,
-  }),
+  ...metricsSettings,
   ...networkSettings,
   ...egressSettings,
+  ...eventSettings,
 };
 
 export type SettingName = keyof typeof settings;
@@ -290,10 +239,3 @@ export const fileVariable = {
   default: "./ghostllm.yaml",
   help: "The configuration file. When it is set the file must exist; the default one may be absent.",
 } as const;
-
-/** Variables other products read, for things this version has not: silence would let an operator believe in them. */
-export const unsupportedVariables: Readonly<Record<string, string>> = {
-  REDIS_URL: "Redis",
-  NATS_URL: "NATS",
-  DATABASE_REPLICA_URL: "read replica",
-};

@@ -4,15 +4,14 @@
 // clocks that only go forward: the holder counts from before it renewed, the other from when it saw the lease unchanged.
 
 import { randomBytes } from "node:crypto";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import type { ControlLog } from "#control/control-log.ts";
-import { readOrCreateKeyFile } from "#control/encryption/key-file.ts";
+import { readInstallation } from "#control/installation.ts";
 import type { Store } from "#control/store/store.ts";
 import type { Lease } from "#link/lease.ts";
 
-const settingName = "sole_instance";
+export const leaseSetting = "sole_instance";
 /** In parts of the lease. Who has not renewed it admits nobody; another takes over after a margin more. */
 const margin = 1 / 3;
 const renewal = 1 / 5;
@@ -24,7 +23,7 @@ const usualLeaseMs = 15_000;
 const longestPollMs = 500;
 
 /** What is stored. `until` is for earlier versions, and 0 where the lease was given back. */
-const rowSchema = z.object({
+export const leaseRow = z.object({
   installation: z.string(),
   until: z.number(),
   process: z.string().default(""),
@@ -35,7 +34,7 @@ const rowSchema = z.object({
 
 type LeaseStore = Pick<Store, "settings" | "engine" | "within" | "isDown">;
 
-interface SoleInstanceOptions {
+export interface SoleInstanceOptions {
   readonly store: LeaseStore;
   readonly dataDir: string;
   readonly monotonic: () => number;
@@ -44,22 +43,21 @@ interface SoleInstanceOptions {
 }
 
 export interface SoleInstanceHold extends Lease {
+  /** Of the monotonic clock: it is held until then, whatever happens. Infinity where it does not end by itself. */
+  readonly until: number;
   release(): Promise<void>;
 }
 
 /** Rejects with a sentence when another installation serves from the database. Waits for one that has just ended. */
 export async function holdSoleInstance(options: SoleInstanceOptions): Promise<SoleInstanceHold> {
-  const { text: installation } = await readOrCreateKeyFile(join(options.dataDir, "installation.id"), () =>
-    randomBytes(8).toString("hex"),
-  );
-  const hold = new Hold(options, installation);
+  const hold = new Hold(options, await readInstallation(options.dataDir));
   await hold.take();
   return hold;
 }
 
 const refusal =
-  "another GhostLLM serves from this database. Limits and budgets are counted in one process, so this version " +
-  "cannot share a database: stop the other one, or give this one a database of its own";
+  "another GhostLLM serves from this database. Several of them share one where each has the same REDIS_URL, by which " +
+  "limits and budgets are counted together: set REDIS_URL, stop the other one, or give this one a database of its own";
 
 class Hold implements SoleInstanceHold {
   readonly #options: SoleInstanceOptions;
@@ -80,8 +78,13 @@ class Hold implements SoleInstanceHold {
   }
 
   /** The embedded database lies in the data directory, whose own lock keeps others off it: there only a proof ends it. */
+  get until(): number {
+    if (this.#isLost) return -Infinity;
+    return this.#options.store.engine === "sqlite" ? Infinity : this.#until;
+  }
+
   holds(now: number): boolean {
-    return !this.#isLost && (now < this.#until || this.#options.store.engine === "sqlite");
+    return now < this.until;
   }
 
   async take(): Promise<void> {
@@ -149,8 +152,8 @@ class Hold implements SoleInstanceHold {
   }
 
   async #read(): Promise<StoredLease> {
-    const text = await this.#options.store.settings.get(settingName);
-    return { text, row: text === undefined ? null : rowSchema.parse(JSON.parse(text)) };
+    const text = await this.#options.store.settings.get(leaseSetting);
+    return { text, row: text === undefined ? null : leaseRow.parse(JSON.parse(text)) };
   }
 
   async #replace(expected: string | undefined, startedAt: number): Promise<boolean> {
@@ -163,7 +166,7 @@ class Hold implements SoleInstanceHold {
     this.#beat += 1;
     const [installation, leaseMs, beat] = [this.#installation, this.#leaseMs, this.#beat];
     const text = JSON.stringify({ installation, process: this.#process, beat, leaseMs, until });
-    const isWritten = await this.#options.store.settings.replace(settingName, expected, text);
+    const isWritten = await this.#options.store.settings.replace(leaseSetting, expected, text);
     if (isWritten) this.#stored = text;
     return isWritten;
   }
@@ -171,5 +174,5 @@ class Hold implements SoleInstanceHold {
 
 interface StoredLease {
   readonly text: string | undefined;
-  readonly row: z.infer<typeof rowSchema> | null;
+  readonly row: z.infer<typeof leaseRow> | null;
 }

@@ -17,6 +17,8 @@ export function startStoreWatch({ store, journal, health }: StoreWatchDeps): { s
   const look = async (): Promise<void> => {
     if (isAsking) return;
     isAsking = true;
+    const replica = store.replica();
+    if (replica !== null) health.report("replica", { isHealthy: replica.isWell, detail: replica.detail });
     health.report("journal", { isHealthy: true, detail: `${journal.pendingRecords} records to be stored` });
     try {
       await store.within(patienceMs, () => store.probe());

@@ -2,14 +2,31 @@
 export interface Clock {
   /** Epoch ms. */
   now(): number;
-  /** Ms that never go backwards, with a fraction: for durations. */
+  /** Ms that never go backwards, with a fraction: for durations. The same in all threads of a process. */
   monotonic(): number;
 }
 
+/** `performance.now()` counts from the start of its thread, `hrtime` for all of them alike, but makes an array each time. */
+const threadBeganMs = readThreadBegan();
+
 export const systemClock: Clock = {
   now: () => Date.now(),
-  monotonic: () => performance.now(),
+  monotonic: () => performance.now() + threadBeganMs,
 };
+
+/** Of some readings the one that took least: between the two clocks of another the thread may have been paused. */
+function readThreadBegan(): number {
+  let [beganMs, shortestMs] = [0, Infinity];
+  for (let turn = 0; turn < 20; turn += 1) {
+    const before = performance.now();
+    const [seconds, nanoseconds] = process.hrtime();
+    const tookMs = performance.now() - before;
+    if (tookMs >= shortestMs) continue;
+    shortestMs = tookMs;
+    beganMs = seconds * 1000 + nanoseconds / 1e6 - before - tookMs / 2;
+  }
+  return beganMs;
+}
 
 /** The machine's clock may differ by this without a word: it is being slewed, or two readings were not quite at once. */
 const toleratedMs = 2_000;

@@ -1,13 +1,28 @@
 // Who is calling, as the gateway knows it from the snapshot. Pure types and rules, shared by both planes.
 
-import type { Grants } from "#domain/access/roles.ts";
+import type { Grants, KeyEndpoint } from "@ghostllm/contract";
+import type { PrivacyPolicy } from "#domain/privacy/policy.ts";
 import type { Scope } from "#domain/access/scope.ts";
+import type { Budget } from "#domain/budgets/budget.ts";
 
-/** Absent or null means "no limit". All are counted over the last 60 seconds but `concurrentRequests`. */
-export interface RateLimits {
+/** Of one window, which is a minute where nothing else is said. Absent or null means "no limit". */
+export interface WindowLimits {
   readonly requestsPerMinute: number | null;
   readonly tokensPerMinute: number | null;
+  /** Nano-USD. */
+  readonly costNanosPerMinute?: number | null | undefined;
+  /** Counted at the moment, and not over a window. */
   readonly concurrentRequests: number | null;
+}
+
+/** Absent or null means "no limit". All but `concurrentRequests` are counted over the last minute, hour or day. */
+export interface RateLimits extends WindowLimits {
+  readonly requestsPerHour?: number | null | undefined;
+  readonly requestsPerDay?: number | null | undefined;
+  readonly tokensPerHour?: number | null | undefined;
+  readonly tokensPerDay?: number | null | undefined;
+  readonly costNanosPerHour?: number | null | undefined;
+  readonly costNanosPerDay?: number | null | undefined;
 }
 
 /** A scope with what it is held to. Admission is all-or-nothing over all scopes of a principal. */
@@ -15,11 +30,26 @@ export interface LimitedScope extends Scope {
   readonly limits: RateLimits;
   /** Total that may be spent, in nano-USD; null is unlimited. */
   readonly budgetNanos: number | null;
+  /** Absent or null: it has none. */
+  readonly privacy?: PrivacyPolicy | null;
+  /** Beside that: of days, weeks, months, or of another kind. */
+  readonly budgets?: readonly Budget[];
+}
+
+/** Does anything of it have to know what a request may cost? */
+export function limitsSpending({ limits, budgetNanos, budgets = [] }: LimitedScope): boolean {
+  const { costNanosPerMinute, costNanosPerHour, costNanosPerDay } = limits;
+  const mostNanos = costNanosPerMinute ?? costNanosPerHour ?? costNanosPerDay ?? null;
+  return budgetNanos !== null || budgets.length > 0 || mostNanos !== null;
 }
 
 export interface Permissions {
   /** Patterns of model names with `*` as wildcard; null allows every model. */
   readonly models: readonly string[] | null;
+  /** What it may be used for; null, or absent, for everything. */
+  readonly endpoints?: readonly KeyEndpoint[] | null;
+  /** Ranges from where it may be used; null, or absent, from everywhere. */
+  readonly addresses?: readonly string[] | null;
 }
 
 export interface Principal {
@@ -29,12 +59,28 @@ export interface Principal {
   /** The public part of the key, `gk-` and 12 characters: what logs show. */
   readonly publicId: string;
   readonly userId: string;
+  /** Null for a key of no team, and for a team of no organisation. */
+  readonly teamId: string | null;
+  readonly organisationId: string | null;
   /** Beyond the use of models: what the role of the user grants. */
   readonly grants: Grants;
   readonly permissions: Permissions;
+  /** What the team lets its keys use at most, as in `permissions`. */
+  readonly teamModels: readonly string[] | null;
   readonly scopes: readonly LimitedScope[];
+  /** What holds of the policies of all its scopes; null where none has one. */
+  readonly privacy: PrivacyPolicy | null;
   /** Epoch ms, or null for a key that does not expire. */
   readonly expiresAt: number | null;
+}
+
+const noRules: readonly (readonly string[])[] = [];
+
+/** Lists of patterns, of each of which one must match: what the key may use, and what its team lets it use. */
+export function modelRulesOf(principal: Pick<Principal, "permissions" | "teamModels">): readonly (readonly string[])[] {
+  const { permissions, teamModels } = principal;
+  if (permissions.models === null) return teamModels === null ? noRules : [teamModels];
+  return teamModels === null ? [permissions.models] : [permissions.models, teamModels];
 }
 
 /** Does `pattern`, in which `*` stands for any run of characters, match the whole of `name`? */

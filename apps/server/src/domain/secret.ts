@@ -25,3 +25,16 @@ export class Secret {
     return "[secret]";
   }
 }
+
+/** A secret on its way to another thread of this process: plain data cannot be a `Secret`. Never written down, logged or sent on. */
+export interface OpenSecret {
+  readonly openSecret: string;
+}
+
+export function openSecretOf(secret: Secret): OpenSecret {
+  return { openSecret: secret.reveal() };
+}
+
+export function toSecret({ openSecret }: OpenSecret): Secret {
+  return new Secret(openSecret);
+}

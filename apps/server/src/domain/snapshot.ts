@@ -75,11 +75,18 @@ export interface Alias {
   readonly createdAt: number;
 }
 
+/** By the SHA-256 of the key, lower-case hex. */
+export interface Principals extends Iterable<readonly [string, Principal]> {
+  readonly size: number;
+  get(keyHash: string): Principal | undefined;
+  has(keyHash: string): boolean;
+}
+
 export interface Snapshot {
   /** Grows by one with every swap. */
   readonly version: number;
-  /** By the SHA-256 of the key, lower-case hex. Revoked keys are not in it. */
-  readonly keys: ReadonlyMap<string, Principal>;
+  /** Revoked keys are not in it. */
+  readonly keys: Principals;
   /** Enabled providers by name. */
   readonly providers: ReadonlyMap<string, ProviderEntry>;
   /** Models of enabled providers by their bare name, in the order in which their providers were made. */

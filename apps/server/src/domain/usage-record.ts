@@ -1,8 +1,16 @@
 // What is written down of one answered request: the line in the journal and the row in usage_logs. Its fields stand in the
 // contract's `usage-fields.ts`.
 
-import type { AttemptMade, UsageField, UsageFieldName, UsageFields, usageStatuses } from "@ghostllm/contract";
-import type { Scope } from "#domain/access/scope.ts";
+import type {
+  AttemptMade,
+  PrivacyCount,
+  UsageField,
+  UsageFieldName,
+  UsageFields,
+  usageStatuses,
+} from "@ghostllm/contract";
+import type { Counted } from "#domain/access/scope.ts";
+import { readPeriods } from "#domain/budgets/budget.ts";
 
 export type UsageStatus = (typeof usageStatuses)[number];
 
@@ -16,6 +24,7 @@ interface Values {
   money: number;
   status: UsageStatus;
   attempts: readonly AttemptMade[];
+  privacy: readonly PrivacyCount[];
 }
 
 type ValueOf<Field extends UsageField> =
@@ -30,6 +39,8 @@ export type RequestFacts = Pick<
   | "createdAt"
   | "userId"
   | "apiKeyId"
+  | "teamId"
+  | "organisationId"
   | "requestedModel"
   | "dialect"
   | "operation"
@@ -40,16 +51,23 @@ export type RequestFacts = Pick<
   | "latencyMs"
   | "attempts"
   | "trail"
+  | "privacy"
   | "ipAddress"
   | "userAgent"
+  | "budgetPeriods"
+  | "downgradedTo"
 >;
 
-/** Whose budgets are charged. */
-export function chargedScopes({ apiKeyId, userId }: UsageRecord): readonly Scope[] {
-  return [
+/** What is charged: scopes, over their whole lives, and the periods of their budgets in which the request was admitted. */
+export function chargedScopes(record: UsageRecord): readonly Counted[] {
+  const { apiKeyId, userId, teamId, organisationId, budgetPeriods } = record;
+  const scopes: Counted[] = [
     { kind: "key", id: apiKeyId },
     { kind: "user", id: userId },
   ];
+  if (teamId !== null) scopes.push({ kind: "team", id: teamId });
+  if (organisationId !== null) scopes.push({ kind: "organisation", id: organisationId });
+  return budgetPeriods === null ? scopes : [...scopes, ...readPeriods(budgetPeriods, scopes)];
 }
 
 /** What budgets are charged, in nano-USD. */

@@ -1,15 +1,21 @@
 // Who sends a request: the one answer to that for usage records, logs, damping and limits, whatever proxies lie between.
 // Called by both planes. Invariant: nobody is believed who is not a trusted proxy, so that no client can choose its address.
 
-import type { IncomingMessage } from "node:http";
 import { BlockList, isIPv6 } from "node:net";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { TrustedProxies } from "#config/config.ts";
 import { carrierOf } from "./carrier.ts";
 import { takeProxyHeader } from "./proxy-protocol.ts";
+import type { RequestHead } from "./request-head.ts";
 import type { Hop } from "./forwarded.ts";
 import { plainAddress, readForwarded, readForwardedFor } from "./forwarded.ts";
+
+/** What another thread of this server has found out about who sends a request, before it passed that on. */
+export interface PassedOn {
+  readonly address: string | null;
+  readonly isSecure: boolean;
+}
 
 /** What stands for many addresses, by its name in the setting. */
 const groups: Readonly<Record<string, readonly string[]>> = {
@@ -22,6 +28,8 @@ export class ClientAddresses {
   readonly #header: TrustedProxies["header"];
   /** What load balancers told at the beginning of connections; null where they do not. */
   readonly #told: WeakMap<Duplex, string> | null;
+  /** Null where every request comes from its client. */
+  #passedOn: WeakMap<RequestHead, PassedOn> | null = null;
 
   constructor({ addresses, header, proxyProtocol = false }: TrustedProxies) {
     this.#told = proxyProtocol ? new WeakMap() : null;
@@ -30,10 +38,18 @@ export class ClientAddresses {
   }
 
   /** The address of the client; null for a connection that is gone. */
-  of(request: IncomingMessage): string | null {
+  of(request: RequestHead): string | null {
+    const passed = this.#passedOn?.get(request);
+    if (passed !== undefined) return passed.address;
     const peer = this.peerOf(request.socket);
     if (this.#trusted === null || peer === null || !this.#isTrusted(peer)) return peer;
     return this.#clientBehind(peer, this.#hopsOf(request));
+  }
+
+  /** Believes of a request what is told here, and nothing that is in it. */
+  passOn(request: RequestHead, passed: PassedOn): void {
+    this.#passedOn ??= new WeakMap();
+    this.#passedOn.set(request, passed);
   }
 
   /** Whoever is at the other end of the connection, or before the load balancer that told so. */
@@ -63,7 +79,9 @@ export class ClientAddresses {
   }
 
   /** The client came by TLS: to us, or to the trusted proxy before us. */
-  isSecure(request: IncomingMessage): boolean {
+  isSecure(request: RequestHead): boolean {
+    const passed = this.#passedOn?.get(request);
+    if (passed !== undefined) return passed.isSecure;
     if ("encrypted" in request.socket) return true;
     const peer = this.peerOf(request.socket);
     if (this.#trusted === null || peer === null || !this.#isTrusted(peer)) return false;
@@ -86,7 +104,7 @@ export class ClientAddresses {
     return client;
   }
 
-  #hopsOf({ headers }: IncomingMessage): readonly Hop[] {
+  #hopsOf({ headers }: RequestHead): readonly Hop[] {
     const { forwarded } = headers;
     const listed = this.#header === "forwarded" ? undefined : textOf(headers["x-forwarded-for"]);
     const told = this.#header === "x-forwarded-for" ? undefined : forwarded;

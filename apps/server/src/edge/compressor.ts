@@ -1,12 +1,12 @@
 // Makes plain answers smaller for clients that take it. Called by both planes with whole answers, never with streams.
 // Invariant: the work is done by threads of their own, a bounded number at once, and what is too much is sent as it is.
 
-import type { IncomingMessage } from "node:http";
 import { promisify } from "node:util";
 import { brotliCompress, constants, gzip, zstdCompress } from "node:zlib";
 import type { CompressionSettings } from "#config/config.ts";
 import { readAcceptEncoding } from "./accept-encoding.ts";
 import type { Accepted, Coding } from "./accept-encoding.ts";
+import type { RequestHead } from "./request-head.ts";
 
 /** How an answer is to be sent: `as is` depends on nothing that the client says, `identity` on what this one says. */
 export type Choice = Coding | "identity" | "as is";
@@ -55,7 +55,7 @@ export class Compressor {
     this.#minBytes = minBytes;
   }
 
-  choose({ headers }: IncomingMessage, contentType: unknown, bytes: number): Choice {
+  choose({ headers }: Pick<RequestHead, "headers">, contentType: unknown, bytes: number): Choice {
     const header = headers["accept-encoding"];
     // A small one is worth it for those alone who would not take it otherwise.
     if (bytes < this.#minBytes && (bytes === 0 || !isPicky(header))) return "as is";

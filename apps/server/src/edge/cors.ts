@@ -1,8 +1,9 @@
 // Which pages of other origins may call, and what they may see of the answers. Called for every request where an origin is
 // allowed at all. Invariant: what is for operators alone opens to `admin_origins` alone, however its path is spelled.
 
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { ServerResponse } from "node:http";
 import type { CorsSettings } from "#config/config.ts";
+import type { AddedHeaders, RequestHead } from "./request-head.ts";
 
 /** Pages see nothing else of an answer's headers but a few that browsers always show. */
 const exposedHeaders = [
@@ -53,14 +54,14 @@ export class Cors {
   }
 
   /** Adds what the page of another origin needs to read the answer. */
-  addHeaders(request: IncomingMessage, response: ServerResponse, path: string): void {
+  addHeaders(request: RequestHead, response: AddedHeaders, path: string): void {
     response.setHeader("vary", "Origin");
     if (!this.#allow(request, response, path)) return;
     response.setHeader("access-control-expose-headers", exposedHeaders);
   }
 
   /** Answers a preflight. No key comes with it, and what is asked for need not exist: the request itself shows that. */
-  answerPreflight(request: IncomingMessage, response: ServerResponse, path: string): void {
+  answerPreflight(request: RequestHead, response: ServerResponse, path: string): void {
     const { headers } = request;
     response.setHeader("vary", preflightVary);
     if (this.#allow(request, response, path)) {
@@ -74,7 +75,7 @@ export class Cors {
     response.writeHead(204).end();
   }
 
-  #allow({ headers: { origin } }: IncomingMessage, response: ServerResponse, path: string): boolean {
+  #allow({ headers: { origin } }: RequestHead, response: AddedHeaders, path: string): boolean {
     if (origin === undefined) return false;
     const allowed = isForOperators(path) ? this.#operators : this.#everyone;
     if (!allowed.has(origin)) return false;
@@ -85,7 +86,7 @@ export class Cors {
 }
 
 /** `Access-Control-Request-Method` is what sets a preflight apart from any other `OPTIONS`. */
-export function isPreflight({ method, headers }: IncomingMessage): boolean {
+export function isPreflight({ method, headers }: RequestHead): boolean {
   return method === "OPTIONS" && headers.origin !== undefined && headers["access-control-request-method"] !== undefined;
 }
 

@@ -4,13 +4,16 @@ import type { SnapshotReader } from "#domain/snapshot.ts";
 import type { UsageRecord } from "#domain/usage-record.ts";
 import type { ClientAddresses } from "#edge/client-addresses.ts";
 import type { Compressor } from "#edge/compressor.ts";
+import type { CountedScopes } from "#link/counted-scopes.ts";
 import type { Lease } from "#link/lease.ts";
 import type { Link } from "#link/link.ts";
 import type { Events } from "#telemetry/events.ts";
 import type { Estimator } from "./estimator/estimator.ts";
+import type { LiveEvents } from "./flow/live-events.ts";
 import type { RunningCalls } from "./flow/running-calls.ts";
 import type { TargetHealth } from "#gateway/flow/ask/target-health.ts";
 import type { HeavyWork } from "./heavy-work/heavy-work.ts";
+import type { Neighbours } from "#gateway/connections/neighbours.ts";
 import type { HeldBytes } from "#gateway/http/held-bytes.ts";
 import type { Readiness } from "./readiness.ts";
 import type { Authenticator } from "./upstream/authenticate.ts";
@@ -37,6 +40,8 @@ export interface Books {
   /** Without it nobody is admitted. */
   readonly lease: Lease;
   readonly events: Events;
+  /** Of what no record is made. */
+  readonly liveEvents: Pick<LiveEvents, "isWanted" | "admitted" | "refused" | "personalDataRefused">;
   readonly clock: Clock;
 }
 
@@ -45,6 +50,8 @@ export interface Callers {
   readonly snapshots: SnapshotReader;
   /** By which keys end. */
   readonly steadyTime: SteadyTime;
+  /** By what their requests are counted. */
+  readonly countedScopes: CountedScopes;
   readonly runningCalls: RunningCalls;
   readonly readiness: Readiness;
 }
@@ -54,6 +61,8 @@ export interface Door {
   readonly addresses: ClientAddresses;
   readonly compressor: Compressor | null;
   readonly heldBytes: HeldBytes;
+  /** Null where one thread answers all requests. */
+  readonly neighbours: Neighbours | null;
 }
 
 /** What operators set. */

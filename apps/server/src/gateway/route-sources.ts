@@ -6,13 +6,15 @@ import type { GatewayDeps } from "./deps.ts";
 import { factRoutes } from "./endpoints/facts.ts";
 import { inferenceRoutes } from "./endpoints/inference.ts";
 import { modelRoutes } from "./endpoints/models.ts";
+import { ownKeyRoutes } from "./endpoints/own-key.ts";
 import { operationRoutes } from "./endpoints/operation.ts";
 import type { OperationDeps } from "./endpoints/operation.ts";
 import { storedRoutes } from "./endpoints/stored-objects.ts";
 import { restOf } from "./endpoints/unserved.ts";
 import type { RouteTable } from "./http/route.ts";
 
-export function gatewayRoutes(deps: GatewayDeps & OperationDeps): RouteTable {
+/** Without the proxy there are those that tell how the server is. */
+export function gatewayRoutes(deps: GatewayDeps & OperationDeps, hasProxy: boolean): RouteTable {
   const spoken: readonly Dialect[] = Object.values(dialects);
   const sources = [
     (dialect: Dialect) => inferenceRoutes(deps, dialect),
@@ -20,8 +22,13 @@ export function gatewayRoutes(deps: GatewayDeps & OperationDeps): RouteTable {
     (dialect: Dialect) => modelRoutes(deps, dialect),
     factRoutes,
   ];
+  if (!hasProxy) return { routes: operationRoutes(deps), rest: [] };
   return {
-    routes: [...spoken.flatMap((dialect) => sources.flatMap((list) => list(dialect))), ...operationRoutes(deps)],
+    routes: [
+      ...spoken.flatMap((dialect) => sources.flatMap((list) => list(dialect))),
+      ...ownKeyRoutes(deps),
+      ...operationRoutes(deps),
+    ],
     rest: spoken.flatMap((dialect) => restOf(deps.events, dialect)),
   };
 }

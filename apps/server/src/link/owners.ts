@@ -27,5 +27,9 @@ export interface Owners {
 
 /** Who goes on with an answer does so within days; vendors keep most for a month. */
 export const objectLifetimeMs = 7 * 24 * 60 * 60 * 1000;
+/** What is used again and again is written down again only so often. */
+export const rewriteAfterMs = objectLifetimeMs / 14;
+/** In characters: what is longer no vendor made. */
+export const longestId = 256;
 /** Of some 300 bytes each. */
 export const maxObjects = 100_000;

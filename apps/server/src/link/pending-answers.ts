@@ -27,6 +27,9 @@ export interface PendingAnswer {
   readonly lifetimeMs: number;
 }
 
+/** More of them are no use to anybody: the oldest are then overdue. */
+export const maxPendingAnswers = 10_000;
+
 export interface PendingAnswers {
   /** False where one of this id is waiting already. */
   add(pending: PendingAnswer): Awaitable<boolean>;

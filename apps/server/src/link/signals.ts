@@ -2,7 +2,9 @@
 // Invariant: a process may miss a signal while it is away, so what a signal brings about comes about without it too, only later.
 
 import type { Awaitable } from "#domain/clock.ts";
+import type { EventDraft } from "#domain/event.ts";
 import type { Right } from "#domain/right.ts";
+import type { TargetRest } from "#domain/target-rest.ts";
 
 export interface ObjectChange {
   /** Such as `keys`. */
@@ -11,6 +13,8 @@ export interface ObjectChange {
   readonly id: string | null;
   /** Whose it is; null for what belongs to no user. */
   readonly userId: string | null;
+  /** Of what belongs to a team. */
+  readonly teamId?: string | null;
 }
 
 export type Signal =
@@ -19,7 +23,13 @@ export type Signal =
   /** Somebody who looks at it may want to look again. Nothing else follows from it. */
   | { readonly kind: "object_changed"; readonly change: ObjectChange }
   /** What runs by this right ends at once, where a new snapshot may take its time. */
-  | { readonly kind: "right_withdrawn"; readonly right: Right };
+  | { readonly kind: "right_withdrawn"; readonly right: Right }
+  /** Somebody looks on: for so long gateways tell what is stored nowhere. */
+  | { readonly kind: "events_watched"; readonly forMs: number }
+  /** What they tell then. */
+  | { readonly kind: "event_happened"; readonly event: EventDraft }
+  /** A gateway has seen a target fail so often that nobody should ask it for a while. */
+  | { readonly kind: "target_rests"; readonly rest: TargetRest };
 
 export type SignalOf<Kind extends Signal["kind"]> = Extract<Signal, { readonly kind: Kind }>;
 

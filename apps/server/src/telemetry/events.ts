@@ -2,7 +2,7 @@
 // alone. What a part of the server tells of its own start and upkeep it logs where it is.
 // Called by both planes. Invariant: no event carries a prompt, an answer or a secret.
 
-import type { ErrorCode } from "@ghostllm/contract";
+import type { ErrorCode, PrivacyCount } from "@ghostllm/contract";
 import type { UsageRecord } from "#domain/usage-record.ts";
 import { describeFault } from "./fault.ts";
 import type { Log } from "./log.ts";
@@ -40,6 +40,8 @@ export interface Events {
   /** A request that reached a vendor is settled. `overheadMs`: the part of its latency that was ours. */
   requestFinished(record: UsageRecord, overheadMs: number): void;
   attemptFailed(attempt: FailedAttempt): void;
+  /** By a privacy policy, in one request. */
+  personalDataFound(found: readonly PrivacyCount[]): void;
   internalError(where: string, error: unknown): void;
   /** `accept`: the system had no descriptor for it. */
   connectionRefused(reason: "total" | "address" | "accept"): void;
@@ -49,6 +51,10 @@ export interface Events {
   recordsDrained(count: number): void;
   drainFailed(error: unknown): void;
   recordRejected(id: string, reason: string): void;
+  /** Of what is told to the outside: `sink` is a broker, or the webhooks. */
+  eventsTold(sink: string, count: number): void;
+  eventsNotTold(sink: string): void;
+  eventsMissed(sink: string, count: number): void;
 }
 
 export function createEvents({ metrics, log }: { readonly metrics: Metrics; readonly log: Log }): Events {
@@ -67,6 +73,9 @@ export function createEvents({ metrics, log }: { readonly metrics: Metrics; read
       metrics.attemptFailures.labels(attempt.provider, attempt.reason).inc();
       log.warn(attempt, "attempt failed");
     },
+    personalDataFound(found) {
+      for (const { class: one, action, count } of found) metrics.personalData.labels(one, action).inc(count);
+    },
     internalError: (where, error) => log.error({ fault: describeFault(error), where }, "internal error"),
     connectionRefused: (reason) => metrics.connectionsRefused.labels(reason).inc(),
     answerUnread: () => metrics.answersUnread.inc(),
@@ -80,6 +89,9 @@ export function createEvents({ metrics, log }: { readonly metrics: Metrics; read
       metrics.recordsRejected.inc();
       log.error({ recordId: id, reason }, "a usage record cannot be stored and was set aside");
     },
+    eventsTold: (sink, count) => metrics.eventsTold.labels(sink).inc(count),
+    eventsNotTold: (sink) => metrics.eventFailures.labels(sink).inc(),
+    eventsMissed: (sink, count) => metrics.eventsMissed.labels(sink).inc(count),
   };
 }
 

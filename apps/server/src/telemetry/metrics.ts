@@ -1,11 +1,10 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
+import { AggregatorRegistry, collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { UsageStatus } from "#domain/usage-record.ts";
-
-interface MetricDefinition {
-  readonly type: "counter" | "gauge" | "histogram";
-  readonly help: string;
-  readonly labels: readonly string[];
-}
+import { rememberText, textOf, type MetricsText } from "./metrics-text.ts";
+import { eventMetrics } from "./event-metrics.ts";
+import type { MetricDefinition } from "./metric-definition.ts";
+import { redisMetricDefinitions } from "./redis-metrics.ts";
+import type { RedisGauges } from "./redis-metrics.ts";
 
 const durationBuckets = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300];
 const overheadBuckets = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5];
@@ -62,6 +61,11 @@ export const metricDefinitions = {
     help: "Attempts at a provider that failed, also those that a retry or a fallback made good.",
     labels: ["provider", "reason"],
   },
+  ghostllm_personal_data_total: {
+    type: "counter",
+    help: "What privacy policies found in requests, by its class and by what was done with it (block, mask, replace).",
+    labels: ["class", "action"],
+  },
   ghostllm_requests_running: { type: "gauge", help: "Requests in progress.", labels: [] },
   ghostllm_connections: { type: "gauge", help: "Connections of clients that are open.", labels: [] },
   ghostllm_connections_refused_total: {
@@ -101,6 +105,8 @@ export const metricDefinitions = {
     help: "Failed tries to store usage records; they stay in the journal and are tried again.",
     labels: [],
   },
+  ...redisMetricDefinitions,
+  ...eventMetrics,
 } as const satisfies Record<string, MetricDefinition>;
 
 type MetricName = keyof typeof metricDefinitions;
@@ -126,23 +132,47 @@ export interface JournalGauges {
 
 export type Metrics = ReturnType<typeof createMetrics>;
 
-export function createMetrics() {
+/** What a thread has counted; plain data, to be read together with that of others. */
+export type CountedMetrics = Awaited<ReturnType<Registry["getMetricsAsJSON"]>>;
+
+/** `forThread`: what Node tells of the process is told by the main thread. */
+export function createMetrics({ forThread = false } = {}) {
   const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
+  const ofProcess = new Registry();
+  if (!forThread) collectDefaultMetrics({ register: ofProcess });
   const make = factoryOf(registry);
   return {
-    read: rememberText(registry),
+    read: rememberText(() => textOf(ofProcess, registry)),
+    /** Together with what other threads have counted: that is added up, and of versions the latest is told. */
+    readWith: async (others: readonly CountedMetrics[]): Promise<MetricsText> => {
+      return textOf(ofProcess, AggregatorRegistry.aggregate([await registry.getMetricsAsJSON(), ...others]));
+    },
+    count: (): Promise<CountedMetrics> => registry.getMetricsAsJSON(),
     forModel: remember(binderOf(make)),
     overhead: make.histogram("ghostllm_overhead_seconds", overheadBuckets),
     errors: make.counter("ghostllm_errors_total"),
     attemptFailures: make.counter("ghostllm_attempt_failures_total"),
+    personalData: make.counter("ghostllm_personal_data_total"),
     running: make.gauge("ghostllm_requests_running"),
     connectionsRefused: make.counter("ghostllm_connections_refused_total"),
     answersUnread: make.counter("ghostllm_answers_unread_total"),
-    snapshotVersion: make.gauge("ghostllm_snapshot_version"),
+    snapshotVersion: make.latest("ghostllm_snapshot_version"),
     recordsDrained: make.counter("ghostllm_records_drained_total"),
     recordsRejected: make.counter("ghostllm_records_rejected_total"),
     drainFailures: make.counter("ghostllm_drain_failures_total"),
+    redisAway: make.counter("ghostllm_redis_away_total"),
+    watchRedis(read: () => RedisGauges): void {
+      make.gauge("ghostllm_redis_asked", (gauge) => gauge.set(read().isAsked ? 1 : 0));
+      make.gauge("ghostllm_instances", (gauge) => gauge.set(read().instances));
+    },
+    eventsTold: make.counter("ghostllm_events_told_total"),
+    eventFailures: make.counter("ghostllm_event_failures_total"),
+    eventsMissed: make.counter("ghostllm_events_missed_total"),
+    watchSinks(read: () => ReadonlyMap<string, number>): void {
+      make.gauge("ghostllm_events_waiting", (gauge) => {
+        for (const [sink, waiting] of read()) gauge.labels(sink).set(waiting);
+      });
+    },
     watchConnections(read: () => number): void {
       make.gauge("ghostllm_connections", (gauge) => gauge.set(read()));
     },
@@ -231,6 +261,8 @@ function factoryOf(registry: Registry) {
       };
     },
     histogram: (name: MetricName, buckets: number[]) => new Histogram({ ...options(name), buckets }),
+    /** A number that all threads should agree on. */
+    latest: (name: MetricName) => new Gauge({ ...options(name), aggregator: "max" }),
     gauge: (name: MetricName, read?: (gauge: Gauge) => void) =>
       new Gauge({
         ...options(name),
@@ -240,30 +272,6 @@ function factoryOf(registry: Registry) {
           },
         }),
       }),
-  };
-}
-
-/** The text is large, takes some ms to write, and anybody may ask for it again and again. */
-const textLifetimeMs = 500;
-
-export interface MetricsText {
-  readonly text: Buffer;
-  readonly contentType: string;
-}
-
-function rememberText(registry: Registry) {
-  let writtenAt = -Infinity;
-  let written: Promise<MetricsText> | null = null;
-  const write = async (): Promise<MetricsText> => {
-    return { text: Buffer.from(await registry.metrics()), contentType: registry.contentType };
-  };
-  /** `now` is of a monotonic clock. */
-  return (now: number): Promise<MetricsText> => {
-    if (written === null || now - writtenAt >= textLifetimeMs) {
-      writtenAt = now;
-      written = write();
-    }
-    return written;
   };
 }
 

@@ -9,7 +9,11 @@ export interface FaultyLink {
   cut(): void;
   /** Connections stay and nothing passes: the peer has lost its power. */
   silence(): void;
+  /** What passes, in either direction, takes so long. */
+  slow(ms: number): void;
   mend(): void;
+  /** Bytes that have passed, in both directions. */
+  passed(): number;
   close(): Promise<void>;
 }
 
@@ -17,6 +21,8 @@ export async function createFaultyLink(databaseUrl: string): Promise<FaultyLink>
   const target = new URL(databaseUrl);
   const sockets = new Set<Socket>();
   let state: "whole" | "cut" | "silent" = "whole";
+  let passed = 0;
+  let delayMs = 0;
 
   const track = (socket: Socket): void => {
     sockets.add(socket);
@@ -24,7 +30,11 @@ export async function createFaultyLink(databaseUrl: string): Promise<FaultyLink>
   };
   const forward = (from: Socket, to: Socket): void => {
     from.on("data", (bytes) => {
-      if (state === "whole") to.write(bytes);
+      if (state !== "whole") return;
+      passed += bytes.byteLength;
+      if (delayMs === 0) to.write(bytes);
+      // In order, as timers of the same length are.
+      else setTimeout(() => to.write(bytes), delayMs);
     });
     from.on("close", () => to.destroy());
   };
@@ -47,6 +57,10 @@ export async function createFaultyLink(databaseUrl: string): Promise<FaultyLink>
   url.port = String((server.address() as AddressInfo).port);
   return {
     url: url.href,
+    passed: () => passed,
+    slow: (ms) => {
+      delayMs = ms;
+    },
     cut: () => {
       state = "cut";
       destroyAll();

@@ -26,7 +26,7 @@ async function lockTables(connectionString: string): Promise<DatabaseLock> {
   await client.connect();
   await client.query("begin");
   await client.query(
-    "lock table users, api_keys, providers, models, aliases, usage_logs, usage_hourly, spend, ended_sessions",
+    "lock table users, api_keys, providers, models, aliases, usage_logs, usage_hourly, spend, sessions",
   );
   return { release: () => client.end() };
 }

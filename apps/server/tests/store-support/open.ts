@@ -2,7 +2,8 @@ import { sql } from "kysely";
 import pino from "pino";
 import { migrateStore, openStore, type OpenStore, type StoreOptions } from "#control/store/open-store.ts";
 import type { ScopeKind } from "#domain/access/scope.ts";
-import type { NewApiKey, NewUser, UserRow } from "#control/store/store.ts";
+import type { NewApiKey } from "#control/store/key-store.ts";
+import type { NewUser, UserRow } from "#control/store/store.ts";
 import type { TestDatabase } from "./engines.ts";
 
 export const silentLog = pino({ level: "silent" });
@@ -23,7 +24,7 @@ export function newUser(email: string, changed: Partial<NewUser> = {}): NewUser 
     email,
     username: "Ada",
     passwordHash: null,
-    role: "user",
+    role: "member",
     limits: noLimits,
     budgetNanos: null,
     ...changed,
@@ -33,6 +34,7 @@ export function newUser(email: string, changed: Partial<NewUser> = {}): NewUser 
 export function newKey(user: Pick<UserRow, "id">, name: string, changed: Partial<NewApiKey> = {}): NewApiKey {
   return {
     userId: user.id,
+    teamId: null,
     name,
     publicId: `gk-${name}`,
     keyHash: `hash of ${name}`,
@@ -47,7 +49,7 @@ export function newKey(user: Pick<UserRow, "id">, name: string, changed: Partial
 /** What the rollups and the holders say was spent, beside what the log says: they must agree. */
 export async function readTotals({ database: { kysely } }: OpenStore) {
   const sum = async (table: "usage_logs" | "usage_hourly" | "spend", column: string, kind?: ScopeKind) => {
-    const which = kind === undefined ? sql`1 = 1` : sql`scope_kind = ${kind}`;
+    const which = kind === undefined ? sql`1 = 1` : sql`scope_kind = ${kind} and period = 'total'`;
     const query = sql<{
       total: number | null;
     }>`select cast(sum(${sql.ref(column)}) as bigint) as total from ${sql.table(table)} where ${which}`;

@@ -8,6 +8,8 @@ export function createRecord(changed: Partial<UsageRecord> = {}): UsageRecord {
     createdAt,
     userId: "user-1",
     apiKeyId: "key-1",
+    teamId: null,
+    organisationId: null,
     modelId: "model-1",
     providerId: "provider-1",
     provider: "openai",
@@ -48,8 +50,11 @@ export function createRecord(changed: Partial<UsageRecord> = {}): UsageRecord {
     overheadUs: 410,
     attempts: 1,
     trail: null,
+    privacy: null,
     ipAddress: "127.0.0.1",
     userAgent: "OpenAI/JS 7.57.0",
+    budgetPeriods: null,
+    downgradedTo: null,
     ...changed,
   };
 }

@@ -19,6 +19,7 @@ import { createCompressor } from "#edge/compressor.ts";
 import { createCors } from "#edge/cors.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
 import { createEstimator } from "#gateway/estimator/estimator.ts";
+import { LiveEvents } from "#gateway/flow/live-events.ts";
 import { RunningCalls } from "#gateway/flow/running-calls.ts";
 import { TargetHealth } from "#gateway/flow/ask/target-health.ts";
 import { createHeavyWork } from "#gateway/heavy-work/heavy-work.ts";
@@ -31,6 +32,7 @@ import { createAuthenticator } from "#gateway/upstream/authenticate.ts";
 import { createUpstreamClient } from "#gateway/upstream/client.ts";
 import { direct } from "#gateway/upstream/lanes.ts";
 import { Readiness } from "#gateway/readiness.ts";
+import { CountedScopes } from "#link/counted-scopes.ts";
 import { createMemoryLink } from "#link/memory/memory-link.ts";
 import type { Openable } from "#link/opening.ts";
 import { createEvents } from "#telemetry/events.ts";
@@ -85,9 +87,13 @@ export function makePrincipal(change: Partial<Principal> = {}): Principal {
     keyHash: hash("sha256", testKey),
     publicId: testKey.slice(0, 15),
     userId: "user-1",
-    grants: roles.user,
+    teamId: null,
+    organisationId: null,
+    grants: roles.member,
     permissions: { models: null },
+    teamModels: null,
     scopes: [makeScope("key", "key-1"), makeScope("user", "user-1")],
+    privacy: null,
     expiresAt: null,
     ...change,
   };
@@ -182,9 +188,11 @@ export async function startGateway(snapshot: Snapshot, settings: Settings = {}):
     runningCalls: new RunningCalls({ snapshots, steadyTime }),
     readiness,
     events: createEvents({ metrics, log: createLog("silent") }),
+    liveEvents: new LiveEvents({ signals: link.signals, clock: systemClock }),
     clock: systemClock,
     addresses: new ClientAddresses(settings.edge?.trustedProxies ?? config.edge.trustedProxies),
     steadyTime,
+    countedScopes: new CountedScopes(steadyTime, settings.clock ?? systemClock),
     compressor: createCompressor(settings.edge?.compression ?? config.edge.compression),
     random: Math.random,
     tracesVendors: settings.edge?.tracesVendors ?? false,
@@ -194,12 +202,13 @@ export async function startGateway(snapshot: Snapshot, settings: Settings = {}):
     limits: { ...config.limits, ...settings.limits },
     answers: { ...config.answers, ...settings.answers },
     capacity,
+    neighbours: null,
     heldBytes: new HeldBytes(capacity),
   };
   // As they are now, whenever that is.
   const readMetrics = () => metrics.read((metricsReadAt += 1_000));
   const observers = new Observers({ openTo: "all", secrets: [] });
-  const routes = gatewayRoutes({ ...deps, observers, readMetrics });
+  const routes = gatewayRoutes({ ...deps, observers, readMetrics }, true);
   const server = createListener({
     ...deps,
     routes,

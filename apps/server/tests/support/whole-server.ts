@@ -25,6 +25,10 @@ export interface WholeServer {
   close(): Promise<void>;
 }
 
+/** `TEST_WORKERS=2 npm test -- PATH` shows what holds with workers as well. */
+const severalWorkers: Readonly<Record<string, string>> =
+  process.env["TEST_WORKERS"] === undefined ? {} : { SERVER_WORKERS: process.env["TEST_WORKERS"] };
+
 /** The environment is the whole of it: nothing of this process's own is read. */
 export async function startWholeServer(environment: Readonly<Record<string, string>> = {}): Promise<WholeServer> {
   const dataDir = await mkdtemp(join(tmpdir(), "ghostllm-whole-"));
@@ -35,6 +39,7 @@ export async function startWholeServer(environment: Readonly<Record<string, stri
       GHOSTLLM_DATA_DIR: join(dataDir, "data"),
       GHOSTLLM_DETECT_OLLAMA: "false",
       SERVER_PORT: "0",
+      ...severalWorkers,
       ADMIN_API_KEY: wholeAdminKey,
       ...environment,
     },

@@ -152,6 +152,30 @@ export const gatewayRoutes: readonly DocumentedRoute[] = [
       parameters: [{ name: "id", in: "path", required: true, schema: text }],
     },
   },
+  {
+    method: "get",
+    path: "/v1/key",
+    operation: read(
+      "gateway.key",
+      "What the key may do, its limits, its budgets, and what is left of them",
+      "Gateway",
+      {
+        description: "OK",
+        content: jsonContent({
+          type: "object",
+          properties: {
+            object: { const: "key" },
+            id: text,
+            public_id: text,
+            user_id: text,
+            permissions: { type: "object", additionalProperties: true },
+            expires_at: { type: ["string", "null"] },
+            scopes: { type: "array", items: { type: "object", additionalProperties: true } },
+          },
+        }),
+      },
+    ),
+  },
   { method: "get", path: "/health", operation: read("health", "Report of all parts", "Operation", report, true) },
   {
     method: "get",

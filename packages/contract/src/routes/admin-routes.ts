@@ -2,23 +2,47 @@
 // so neither can have a route that the other lacks.
 
 import { aliasRoutes } from "./aliases.ts";
-import { apiKeyRoutes } from "./api-keys.ts";
+import { apiKeyRoutes, ownKeyRoutes } from "./api-keys.ts";
+import { auditRoutes } from "./audit.ts";
 import { budgetRoutes } from "./budgets.ts";
+import { encryptionRoutes } from "./encryption.ts";
+import { eventRoutes } from "./events.ts";
 import { modelRoutes } from "./models.ts";
 import { notificationRoutes } from "./notifications.ts";
+import { organisationRoutes } from "./organisations.ts";
+import { passwordRoutes } from "./passwords.ts";
 import { priceRoutes } from "./prices.ts";
 import { providerRoutes } from "./providers.ts";
 import { requestRoutes } from "./requests.ts";
 import type { AdminRoute } from "./route.ts";
+import { scimRoutes } from "./scim.ts";
+import { secondFactorRoutes } from "./second-factor.ts";
+import { roleRoutes } from "./roles.ts";
+import { serviceAccountRoutes } from "./service-accounts.ts";
 import { sessionRoutes } from "./sessions.ts";
+import { signInMethodRoutes } from "./sign-in-methods.ts";
+import { signInRoutes } from "./sign-in.ts";
 import { systemRoutes } from "./system.ts";
+import { teamRoutes } from "./teams.ts";
 import { usageRoutes } from "./usage.ts";
 import { userRoutes } from "./users.ts";
+import { viewRoutes } from "./views.ts";
+import { webhookRoutes } from "./webhooks.ts";
 
 export const adminRoutes = {
   sessions: sessionRoutes,
+  secondFactor: secondFactorRoutes,
+  passwords: passwordRoutes,
+  signIn: signInRoutes,
+  signInMethods: signInMethodRoutes,
+  scim: scimRoutes,
   users: userRoutes,
+  organisations: organisationRoutes,
+  teams: teamRoutes,
+  roles: roleRoutes,
+  serviceAccounts: serviceAccountRoutes,
   apiKeys: apiKeyRoutes,
+  ownKeys: ownKeyRoutes,
   providers: providerRoutes,
   models: modelRoutes,
   prices: priceRoutes,
@@ -27,7 +51,12 @@ export const adminRoutes = {
   usage: usageRoutes,
   budgets: budgetRoutes,
   notifications: notificationRoutes,
+  views: viewRoutes,
+  events: eventRoutes,
+  webhooks: webhookRoutes,
+  audit: auditRoutes,
   system: systemRoutes,
+  encryption: encryptionRoutes,
 } as const;
 
 export type AdminRoutes = typeof adminRoutes;

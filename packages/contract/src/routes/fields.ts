@@ -35,21 +35,38 @@ function isCountable(text: string): boolean {
 }
 
 const limit = z.int().positive().max(1_000_000_000).nullable();
+/** Of more than a minute. */
+const longLimit = z.int().positive().max(1_000_000_000_000).nullable();
+const costLimit = usdNotNegative.nullable();
 
 export const limits = z
   .object({
     requests_per_minute: limit,
+    requests_per_hour: longLimit,
+    requests_per_day: longLimit,
     tokens_per_minute: limit,
+    tokens_per_hour: longLimit,
+    tokens_per_day: longLimit,
+    cost_usd_per_minute: costLimit,
+    cost_usd_per_hour: costLimit,
+    cost_usd_per_day: costLimit,
     concurrent_requests: limit,
   })
-  .describe("Null is unlimited.")
+  .describe("Null is unlimited. Minutes, hours and days slide: of any 60 minutes no more.")
   .meta({ id: "Limits" });
 
 /** As given by a caller: what is left out stays as it is, and is unlimited in a new object. */
 export const limitsInput = z
   .strictObject({
     requests_per_minute: limit.optional(),
+    requests_per_hour: longLimit.optional(),
+    requests_per_day: longLimit.optional(),
     tokens_per_minute: limit.optional(),
+    tokens_per_hour: longLimit.optional(),
+    tokens_per_day: longLimit.optional(),
+    cost_usd_per_minute: costLimit.optional(),
+    cost_usd_per_hour: costLimit.optional(),
+    cost_usd_per_day: costLimit.optional(),
     concurrent_requests: limit.optional(),
   })
   .describe("Null is unlimited; a field left out stays as it is.")

@@ -2,7 +2,12 @@
 
 export { adminRouteList, adminRoutes } from "./admin-routes.ts";
 export type { AdminRoutes } from "./admin-routes.ts";
+export { viewPages, viewSearches } from "#view-searches.ts";
+export type { ViewPage } from "#view-searches.ts";
 export { liveMessage, liveOrder, livePath } from "./live.ts";
 export type { LiveChange, LiveMessage } from "./live.ts";
 export { mostCounted, requestRow } from "./requests.ts";
-export type { AdminRoute, ParsedInput, RouteAnswer, RouteInput } from "./route.ts";
+export { isStreamType } from "./route.ts";
+export type { AdminRoute, ParsedInput, RouteAnswer, RouteInput, StreamType } from "./route.ts";
+export { scimPath, serviceOf, serviceOfConsole, serviceOfGroup, serviceOfScim, services } from "./services.ts";
+export type { Service } from "./services.ts";

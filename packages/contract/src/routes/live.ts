@@ -9,8 +9,19 @@ export const livePath = "/admin/live";
 
 const changed = z.object({
   what: openEnum([
-    ...(["users", "keys", "providers", "models", "aliases", "prices"] as const),
-    ...(["health", "budgets", "refusals", "everything"] as const),
+    ...([
+      "users",
+      "organisations",
+      "teams",
+      "roles",
+      "service_accounts",
+      "keys",
+      "providers",
+      "models",
+      "aliases",
+      "prices",
+    ] as const),
+    ...(["health", "budgets", "refusals", "webhooks", "everything"] as const),
   ]).describe(
     "`health`: a target rests, or does so no more. `budgets`: one is near or at its cap, or no more. `refusals`: there are new ones.",
   ),

@@ -8,7 +8,16 @@ import { count, recordShape, usageRecord } from "./usage-record.ts";
 export const requestRow = z
   .object(recordShape)
   .pick({
-    ...{ id: true, created_at: true, user_id: true, api_key_id: true, provider_id: true, provider: true },
+    ...{
+      id: true,
+      created_at: true,
+      user_id: true,
+      api_key_id: true,
+      team_id: true,
+      organisation_id: true,
+      provider_id: true,
+      provider: true,
+    },
     ...{ model_id: true, model: true, requested_model: true, dialect: true, operation: true, streamed: true },
     ...{ status: true, http_status: true, error_code: true, prompt_tokens: true, completion_tokens: true },
     ...{ total_tokens: true, cached_tokens: true, estimated: true, cost_usd: true, latency_ms: true, ttft_ms: true },
@@ -64,7 +73,7 @@ const costArithmetic = z
 
 const charge = z
   .object({
-    kind: openEnum(["key", "user"]),
+    kind: openEnum(["key", "user", "team", "organisation"]),
     id,
     name: z.string().nullable().describe("Null where it has been deleted."),
     charged_usd: usd,
@@ -85,6 +94,8 @@ const filter = {
   to: moment.optional().describe("Exclusive."),
   user_id: id.optional(),
   api_key_id: id.optional(),
+  team_id: id.optional(),
+  organisation_id: id.optional(),
   provider_id: id.optional(),
   model: z.string().min(1).max(200).optional().describe("The name that the model has at its provider."),
   requested_model: z.string().min(1).max(200).optional().describe("The name that was asked for, such as an alias."),
@@ -138,7 +149,10 @@ export const requestRoutes = defineRoutes({
     method: "GET",
     path: "/admin/requests",
     query: pageQuery.extend({ ...filter, order_by: orderBy, order: z.enum(["desc", "asc"]).default("desc") }),
-    response: listOf(requestRow).extend({ count: counted.nullable() }),
+    response: listOf(requestRow).extend({
+      count: counted.nullable(),
+      kept_since: time.nullable().describe("Older requests are forgotten, and in no list; null: all are kept."),
+    }),
     status: 200,
     summary: "List requests",
     description:

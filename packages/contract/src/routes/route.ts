@@ -5,7 +5,13 @@ import type { Permission } from "#access/permissions.ts";
 
 export type RouteTag =
   | "Sessions"
+  | "Sign-in methods"
+  | "SCIM"
   | "Users"
+  | "Organisations"
+  | "Teams"
+  | "Roles"
+  | "Service accounts"
   | "API keys"
   | "Providers"
   | "Models"
@@ -15,7 +21,20 @@ export type RouteTag =
   | "Usage"
   | "Budgets"
   | "Notifications"
-  | "System";
+  | "Views"
+  | "Events"
+  | "Webhooks"
+  | "Audit"
+  | "System"
+  | "Encryption";
+
+/** Text that is sent as it comes: it is not read whole. */
+export const streamTypes = ["text/event-stream", "application/x-ndjson", "text/plain"] as const;
+export type StreamType = (typeof streamTypes)[number];
+
+export function isStreamType(mediaType: AdminRoute["mediaType"]): mediaType is StreamType {
+  return streamTypes.some((type) => type === mediaType);
+}
 
 export interface AdminRoute {
   /** `group.name`, the same words by which the client and the handlers are keyed. */
@@ -28,7 +47,7 @@ export interface AdminRoute {
   readonly body?: z.ZodObject;
   readonly response: z.ZodType;
   /** Of the answer, where it is not JSON but text. */
-  readonly mediaType?: "text/csv";
+  readonly mediaType?: "text/csv" | StreamType;
   readonly status: 200 | 201;
   readonly summary: string;
   readonly description: string;

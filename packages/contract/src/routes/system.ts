@@ -39,10 +39,45 @@ const system = z
       healthy: z.boolean(),
       detail: z.string(),
       size_bytes: bytes.nullable().describe("Null while it does not answer."),
+      replica: z
+        .object({
+          in_use: z.boolean().describe("Reports and lists are read from it."),
+          healthy: z.boolean(),
+          lag_ms: z.number().nullable().describe("Null while nobody knows."),
+          detail: z.string(),
+        })
+        .nullable()
+        .describe("Null where none is configured."),
     }),
     parts: z
       .array(z.object({ name: z.string(), healthy: z.boolean(), detail: z.string() }))
       .describe("As in `/health`."),
+    instances: z
+      .array(
+        z.object({
+          id: z.string(),
+          is_this: z.boolean().describe("The one that answers."),
+          host: z.string(),
+          process_id: z.int(),
+          version: z.string(),
+          services: z.array(z.string()),
+          workers: z.int(),
+          started_at: time,
+          seen_at: time,
+          alive: z.boolean().describe("False: it has not been seen for some beats, and may have been killed."),
+        }),
+      )
+      .nullable()
+      .describe("Those that share the database, now and in the last day. Null while it does not answer."),
+    leases: z
+      .array(
+        z.object({
+          name: z.string().describe("Of what only one instance does at a time."),
+          holder: z.string().nullable().describe("The instance that does it; null where none does."),
+          held_since: time.nullable(),
+        }),
+      )
+      .nullable(),
     looking_on: z.int().describe("Open pages that are told signals."),
   })
   .meta({ id: "System" });

@@ -14,6 +14,7 @@ import {
   type UsageFields,
 } from "#usage-fields.ts";
 import { id, openEnum, time, usd } from "./fields.ts";
+import { privacyCount } from "./privacy.ts";
 
 export const count = z.int();
 
@@ -40,6 +41,7 @@ const schemas = {
   money: usd,
   status: openEnum(usageStatuses),
   attempts: z.array(attempt),
+  privacy: z.array(privacyCount),
 } satisfies Readonly<Record<UsageField["kind"], z.ZodType>>;
 
 type SchemaOf<Field extends UsageField> = Field extends { readonly isNullable: true }

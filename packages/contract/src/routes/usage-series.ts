@@ -5,7 +5,7 @@ import { usageStatuses } from "#usage-fields.ts";
 import { flag, id, moment, openEnum, time, usd } from "./fields.ts";
 import { count, sums } from "./usage-record.ts";
 
-const dimensions = ["model", "provider", "key", "user", "alias", "status"] as const;
+const dimensions = ["model", "provider", "key", "user", "team", "organisation", "alias", "status"] as const;
 const buckets = ["minute", "hour", "day"] as const;
 
 const groupBy = z
@@ -32,6 +32,8 @@ const query = {
     .describe("What the reader's clock is ahead of UTC: where days begin, to the hour."),
   user_id: id.optional(),
   api_key_id: id.optional(),
+  team_id: id.optional(),
+  organisation_id: id.optional(),
   provider_id: id.optional(),
   model_id: id.optional(),
   model: z.string().min(1).max(200).optional().describe("The name that the model has at its provider."),

@@ -13,6 +13,8 @@ const usageSummary = z.object({ data: z.array(usageSum), total: z.object(sums) }
 const filter = {
   user_id: id.optional(),
   api_key_id: id.optional(),
+  team_id: id.optional(),
+  organisation_id: id.optional(),
   model_id: id.optional(),
   provider_id: id.optional(),
   from: moment.optional().describe("Inclusive."),
@@ -41,7 +43,7 @@ export const usageRoutes = defineRoutes({
     method: "GET",
     path: "/admin/usage/summary",
     query: z.strictObject({
-      group_by: z.enum(["hour", "day", "user", "api_key", "provider", "model"]).default("day"),
+      group_by: z.enum(["hour", "day", "user", "api_key", "team", "organisation", "provider", "model"]).default("day"),
       ...filter,
     }),
     response: usageSummary,

@@ -1,32 +1,23 @@
 import { z } from "zod";
-import { roleNames } from "#access/permissions.ts";
-import {
-  id,
-  idParams,
-  limits,
-  limitsInput,
-  listOf,
-  openEnum,
-  pageQuery,
-  removed,
-  time,
-  usd,
-  usdNotNegative,
-} from "./fields.ts";
+import { id, idParams, limits, limitsInput, listOf, pageQuery, removed, time, usd, usdNotNegative } from "./fields.ts";
+import { roleName } from "./roles.ts";
+import { scopeBudget, scopeBudgetsInput } from "./budget-fields.ts";
+import { privacyInput, privacyOf } from "./privacy.ts";
 import { defineRoutes } from "./route.ts";
-
-const role = z.enum(roleNames);
 
 export const user = z
   .object({
     id,
     email: z.string(),
     username: z.string(),
-    role: openEnum(roleNames),
+    role: z.string().describe("Its name: what the user may, beside what he may in his teams."),
     has_password: z.boolean(),
+    is_active: z.boolean().describe("False: cannot sign in, and the user's keys do not work."),
     limits,
     budget_usd: usd.nullable().describe("Total that all keys of the user may spend; null is unlimited."),
     spent_usd: usd,
+    budgets: z.array(scopeBudget).describe("Beside `budget_usd`."),
+    privacy: privacyOf("user"),
     created_at: time,
     updated_at: time,
   })
@@ -39,16 +30,18 @@ const email = z
   .max(254)
   .toLowerCase();
 const username = z.string().trim().min(1).max(100);
-const password = z.string().min(10).max(1000);
+export const password = z.string().min(10).max(1000);
 
 const userCreate = z
   .strictObject({
     email,
     username: username.optional().describe("The e-mail address where left out."),
     password: password.optional().describe("Without one the user cannot sign in, only hold keys."),
-    role: role.default("user"),
+    role: roleName.default("member"),
     limits: limitsInput.optional(),
     budget_usd: usdNotNegative.nullable().default(null),
+    budgets: scopeBudgetsInput.optional(),
+    privacy: privacyInput.nullable().default(null),
   })
   .meta({ id: "UserCreate" });
 
@@ -57,9 +50,12 @@ const userUpdate = z
     email: email.optional(),
     username: username.optional(),
     password: password.optional().describe("Ends all sessions of the user."),
-    role: role.optional(),
+    role: roleName.optional(),
+    is_active: z.boolean().optional().describe("False ends all sessions of the user, and whatever runs by his keys."),
     limits: limitsInput.optional(),
     budget_usd: usdNotNegative.nullable().optional(),
+    budgets: scopeBudgetsInput.optional(),
+    privacy: privacyInput.nullable().optional(),
   })
   .meta({ id: "UserUpdate" });
 
@@ -88,7 +84,7 @@ export const userRoutes = defineRoutes({
     response: user,
     status: 201,
     summary: "Create a user",
-    description: "E-mail addresses are unique; 409 where it is taken.",
+    description: "E-mail addresses are unique; 409 where it is taken. 403 for a role with more than the caller has.",
   },
   get: {
     id: "users.get",
@@ -113,7 +109,8 @@ export const userRoutes = defineRoutes({
     response: user,
     status: 200,
     summary: "Change a user",
-    description: "Fields left out stay as they are. The last admin cannot lose the role.",
+    description:
+      "Fields left out stay as they are. Whoever may more than the caller is not changed by him, and nobody gives a role with more than he has (403). The last who may change users cannot lose that, nor be switched off.",
   },
   remove: {
     id: "users.remove",
@@ -126,6 +123,6 @@ export const userRoutes = defineRoutes({
     status: 200,
     summary: "Delete a user",
     description:
-      "Deletes the user's keys too, which stop working at once. Usage records stay. The last admin cannot be deleted.",
+      "Deletes the user's keys too, which stop working at once. Usage records stay. The last who may change users cannot be deleted.",
   },
 });

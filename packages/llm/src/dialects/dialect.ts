@@ -21,6 +21,7 @@ import type { KnownTurns } from "#dialects/seals/sealed-turns.ts";
 import type { StreamDecoder, StreamEncoder, WrittenAnswer } from "#dialects/streams/stream-codec.ts";
 import type { StreamTap } from "#dialects/streams/stream-tap.ts";
 import type { WrappedStreams } from "#dialects/streams/wrapped-streams.ts";
+import type { DialectTexts } from "#dialects/texts/dialect-texts.ts";
 
 /** A public path on which clients speak the dialect, all with POST. */
 export interface ClientEndpoint {
@@ -53,6 +54,8 @@ export interface ClientDialect {
   parseRequest(operation: Operation, body: Buffer, line?: RequestLine): ParsedRequest;
   /** The text of a prompt, to estimate its tokens where the vendor told none. */
   readPromptText(body: string): string;
+  /** Which of a request and an answer are texts, for whoever changes them. */
+  readonly texts: DialectTexts;
   encodeError(error: GhostError): string;
   /**
    * What tells clients in a long silence that their stream goes on, before its first event and behind it. Absent where they

@@ -1,6 +1,8 @@
 // Finds the members of a JSON object in its bytes without building values, so that one value can be read or replaced
 // while every other byte of the document stays as it came. Strict enough to notice a document that is cut off.
 
+import { endOfString } from "./json-strings.ts";
+
 export interface Member {
   readonly key: string;
   /** Places in bytes. */
@@ -9,7 +11,6 @@ export interface Member {
 }
 
 const quote = 0x22;
-const backslash = 0x5c;
 const comma = 0x2c;
 const colon = 0x3a;
 const openBrace = 0x7b;
@@ -112,14 +113,7 @@ export function skipValue(json: Buffer, at: number): number {
 }
 
 function skipString(json: Buffer, at: number): number {
-  let close = at;
-  for (;;) {
-    close = json.indexOf(quote, close + 1);
-    if (close < 0) return -1;
-    let backslashes = 0;
-    while (json[close - 1 - backslashes] === backslash) backslashes += 1;
-    if (backslashes % 2 === 0) return close + 1;
-  }
+  return endOfString(json, at + 1);
 }
 
 function skipNested(json: Buffer, start: number): number {

@@ -1,6 +1,8 @@
 // A JSON document as a tree that hides nothing: a member that is there twice is there twice, and names are told without
 // regard to case and underscores, since vendors' parsers differ in what they take for the same. Long texts are cut.
 
+import { endOfString } from "./json-strings.ts";
+
 export type Tree = string | number | boolean | null | readonly Tree[] | Fields;
 
 /** The members of an object, in order. */
@@ -91,7 +93,7 @@ class TreeReader {
 
   #readText(): string {
     const start = this.#at + 1;
-    const end = this.#endOfText(start);
+    const end = endOfString(this.#json, start) - 1;
     if (end < 0) {
       this.#fail();
       return "";
@@ -100,18 +102,6 @@ class TreeReader {
     // What is looked for has no other letters.
     const text = this.#json.toString("latin1", start, Math.min(end, start + keptBytes));
     return text.includes("\\") && end - start <= keptBytes ? unescape(text) : text;
-  }
-
-  #endOfText(start: number): number {
-    let end = this.#json.indexOf(quote, start);
-    while (end >= 0 && this.#isEscaped(end, start)) end = this.#json.indexOf(quote, end + 1);
-    return end;
-  }
-
-  #isEscaped(at: number, start: number): boolean {
-    let backslashes = 0;
-    while (at - 1 - backslashes >= start && this.#json[at - 1 - backslashes] === 0x5c) backslashes += 1;
-    return backslashes % 2 === 1;
   }
 
   #readScalar(): Tree {

@@ -19,6 +19,39 @@ const emptyLine = "\r\n\r\n";
 /** Headers of a part that are longer belong to no field that is read. */
 const maxHeaderBytes = 4_096;
 
+interface FormPart {
+  readonly name: string;
+  readonly isFile: boolean;
+  /** Place of the value, in bytes. */
+  readonly start: number;
+  readonly end: number;
+}
+
+/** All fields of a form, files included; null where it does not end as forms do. */
+export function eachField(body: Buffer, boundary: string): readonly FormPart[] | null {
+  const line = Buffer.from(`--${boundary}`);
+  const end = Buffer.from(`\r\n--${boundary}`);
+  const parts: FormPart[] = [];
+  for (let at = body.indexOf(line); at >= 0;) {
+    const headersStart = at + line.length;
+    if (body.toString("latin1", headersStart, headersStart + 2) === "--") return parts;
+    const headersEnd = body.indexOf(emptyLine, headersStart);
+    if (headersEnd < 0 || headersEnd - headersStart > maxHeaderBytes) return null;
+    const start = headersEnd + emptyLine.length;
+    const valueEnd = body.indexOf(end, headersEnd);
+    if (valueEnd < start) return null;
+    parts.push({ ...readDisposition(body.toString("latin1", headersStart, headersEnd)), start, end: valueEnd });
+    at = valueEnd + 2;
+  }
+  return null;
+}
+
+function readDisposition(headers: string): Pick<FormPart, "name" | "isFile"> {
+  const disposition = /^content-disposition:(.*)$/im.exec(headers)?.[1] ?? "";
+  const match = /;\s*name=(?:"([^"]*)"|([^\s;]+))/i.exec(disposition);
+  return { name: match?.[1] ?? match?.[2] ?? "", isFile: /;\s*filename\*?=/i.test(disposition) };
+}
+
 /**
  * The field of this name; null where the form has none, or has it twice: vendors differ in which of the two they take.
  * Files are fields, too, but have a `filename` and are not looked at.
@@ -43,9 +76,7 @@ export function findField(body: Buffer, boundary: string, name: string): FormFie
   return found;
 }
 
-function isField(headers: string, name: string): boolean {
-  const disposition = /^content-disposition:(.*)$/im.exec(headers)?.[1] ?? "";
-  if (/;\s*filename\*?=/i.test(disposition)) return false;
-  const match = /;\s*name=(?:"([^"]*)"|([^\s;]+))/i.exec(disposition);
-  return (match?.[1] ?? match?.[2]) === name;
+function isField(headers: string, wanted: string): boolean {
+  const { name, isFile } = readDisposition(headers);
+  return !isFile && name === wanted;
 }

@@ -4,6 +4,7 @@ import { useApi } from "#api/api.tsx";
 import { useCaller } from "#api/me.ts";
 import type { Alias } from "#api/queries.ts";
 import { Page } from "#frame/page.tsx";
+import { PlaygroundLink } from "#models/playground-link.tsx";
 import { IdCell } from "#parts/copy.tsx";
 import { Facts, Panel } from "#parts/panel.tsx";
 import { Removal } from "#parts/removal.tsx";
@@ -36,7 +37,7 @@ export function AliasPage() {
     <Page title={data?.name ?? "Alias"} parent={{ title: "Aliases", path: "/aliases" }} actions={remove}>
       <Loaded query={alias}>
         {(one) => (
-          <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,1fr)_minmax(0,1.4fr)]">
+          <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-[minmax(0,1fr)_minmax(0,1.4fr)]">
             <AliasFacts alias={one} />
             {may("aliases.update") && <Loaded query={providers}>{() => <Settings alias={one} />}</Loaded>}
           </div>
@@ -56,6 +57,7 @@ function AliasFacts({ alias }: { readonly alias: Alias }) {
       <Facts
         facts={[
           ["Asked for as", <IdCell id={alias.name} shown={alias.name} />],
+          ["Ask it", <PlaygroundLink model={alias.name} />],
           ["Strategy", alias.strategy === "weighted" ? "by weight" : "in order"],
           ["Targets", <span className="font-mono text-xs whitespace-pre-line">{targets.join("\n")}</span>],
           ["Changed", <Time at={alias.updated_at} />],

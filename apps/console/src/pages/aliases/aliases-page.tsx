@@ -10,6 +10,7 @@ import { Empty, Loaded } from "#parts/states.tsx";
 import { Table } from "#parts/table/table.tsx";
 import { useToast } from "#parts/toast.tsx";
 import { useGo, useSearchValue } from "#parts/use-search.ts";
+import { ViewsMenu } from "#views/views-menu.tsx";
 import { aliasColumns } from "./alias-columns.tsx";
 import { AliasForm } from "./alias-form.tsx";
 
@@ -32,6 +33,7 @@ export function AliasesPage() {
           {({ items, isWhole }) => (
             <Table
               name="aliases"
+              tools={<ViewsMenu page="aliases" />}
               columns={aliasColumns}
               rows={items}
               isWhole={isWhole}

@@ -1,16 +1,16 @@
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useApi } from "#api/api.tsx";
-import { useCaller } from "#api/me.ts";
 import { keyPlaceholder } from "#connect/client.ts";
 import type { ClientGuide } from "#connect/client.ts";
 import { guides } from "#connect/guides.ts";
+import { KeyField } from "#connect/key-field.tsx";
 import { ModelField } from "#connect/model-field.tsx";
+import { useModelNamesOf } from "#connect/models-of-key.ts";
 import { Snippets } from "#connect/snippets.tsx";
-import { TryIt, useModelsOf } from "#connect/try-it.tsx";
+import { TryIt } from "#connect/try-it.tsx";
 import { Page } from "#frame/page.tsx";
 import { buttonClass } from "#parts/button.tsx";
-import { Field, inputClass } from "#parts/field.tsx";
 import { Panel } from "#parts/panel.tsx";
 import { useSearchValue } from "#parts/use-search.ts";
 
@@ -21,17 +21,17 @@ export function ConnectPage() {
   const [client] = useSearchValue("client");
   const [key, setKey] = useState("");
   const [chosen, setChosen] = useState("");
-  const models = useModelsOf(key);
+  const models = useModelNamesOf(key);
   const model = models.includes(chosen) ? chosen : (models[0] ?? "");
   const guide = guides.find(({ id }) => id === client) ?? guides[0];
   if (guide === undefined) return null;
   const settings = { url: serverUrl, key: key === "" ? keyPlaceholder : key, model: model === "" ? "MODEL" : model };
   return (
     <Page title="Connect">
-      <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,320px)_minmax(0,1fr)]">
+      <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-[minmax(0,320px)_minmax(0,1fr)]">
         <Panel title="Key and model">
           <div className="grid gap-3.5 px-4 py-3">
-            <KeyField value={key} onChange={setKey} />
+            <KeyField value={key} onChange={setKey} create={<CreateKey />} />
             <ModelField models={models} model={model} onChange={setChosen} />
             <TryIt apiKey={key} model={model} />
           </div>
@@ -49,39 +49,11 @@ export function ConnectPage() {
   );
 }
 
-interface KeyFieldProps {
-  readonly value: string;
-  readonly onChange: (value: string) => void;
-}
-
-function KeyField({ value, onChange }: KeyFieldProps) {
-  const { may } = useCaller();
+function CreateKey() {
   return (
-    <>
-      <Field
-        label="Your key"
-        help="It stays in this page and is forgotten with it. GhostLLM knows only its hash, so it cannot fill it in."
-      >
-        {(control) => (
-          <input
-            {...control}
-            type="password"
-            autoComplete="off"
-            placeholder={keyPlaceholder}
-            className={`${inputClass} font-mono text-xs`}
-            value={value}
-            onChange={(event) => onChange(event.target.value.trim())}
-          />
-        )}
-      </Field>
-      {may("keys.create") && value === "" && (
-        <div>
-          <Link to="/keys" search={{ new: "key" }} className={buttonClass()}>
-            Create a key
-          </Link>
-        </div>
-      )}
-    </>
+    <Link to="/keys" search={{ new: "key" }} className={buttonClass()}>
+      Create a key
+    </Link>
   );
 }
 

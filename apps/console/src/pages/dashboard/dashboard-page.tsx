@@ -28,7 +28,6 @@ export function DashboardPage() {
 
 function Dashboard() {
   const { queries } = useApi();
-  const { may } = useCaller();
   const range = useTimeRange();
   const offset = -new Date().getTimezoneOffset();
   const series = useQuery(
@@ -40,11 +39,11 @@ function Dashboard() {
       <Loaded query={series} skeleton={<CardsSkeleton />}>
         {(data) => <Cards figures={figuresOf(data)} />}
       </Loaded>
-      <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,2.15fr)_minmax(0,1fr)]">
+      <div className="grid grid-cols-1 items-start gap-4 xl:grid-cols-[minmax(0,2.15fr)_minmax(0,1fr)]">
         <Loaded query={series}>{(data) => <SpendPanel series={data} onZoom={range.zoom} />}</Loaded>
         <ProvidersPanel />
         <LivePanel />
-        {may("keys.read") && <BudgetsPanel />}
+        <BudgetsPanel />
       </div>
     </Page>
   );
@@ -52,10 +51,11 @@ function Dashboard() {
 
 const freshMs = 5_000;
 
-/** The figures follow what happens: a moment after requests were finished, and not more often than they can be read. */
+/** The figures follow what happens: at once where it is quiet, and not more often than they can be read. */
 function useFresh(isUpToNow: boolean): void {
   const refresh = useRefresh();
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  const readAt = useRef(0);
   const latest = useRef(refresh);
   useEffect(() => {
     latest.current = refresh;
@@ -63,10 +63,14 @@ function useFresh(isUpToNow: boolean): void {
   useEffect(() => () => clearTimeout(timer.current), []);
   const onFinished = useCallback(() => {
     if (!isUpToNow || document.hidden) return;
-    timer.current ??= setTimeout(() => {
-      timer.current = undefined;
-      void latest.current("usage");
-    }, freshMs);
+    timer.current ??= setTimeout(
+      () => {
+        timer.current = undefined;
+        readAt.current = Date.now();
+        void latest.current("usage");
+      },
+      Math.max(0, readAt.current + freshMs - Date.now()),
+    );
   }, [isUpToNow]);
   useFinishedRequests(onFinished);
 }

@@ -11,6 +11,7 @@ import { Panel } from "#parts/panel.tsx";
 import { Empty, Loaded } from "#parts/states.tsx";
 import { Status } from "#parts/status.tsx";
 import { RequestCells, RequestHeads, requestTableClass } from "#requests/request-columns.tsx";
+import { useRowKeys } from "#parts/table/use-row-keys.ts";
 import { useGo } from "#parts/use-search.ts";
 
 const shownRows = 12;
@@ -49,15 +50,23 @@ export function LivePanel() {
 
 function Rows({ rows }: { readonly rows: readonly RequestRow[] }) {
   const go = useGo();
+  const body = useRef<HTMLTableSectionElement>(null);
+  useRowKeys({ body, onOpen: (id) => void go(`/requests/${id}`) });
   return (
-    <div className="relative overflow-x-auto">
+    <div role="group" aria-label="The latest requests" tabIndex={0} className="relative overflow-x-auto">
       <table className={requestTableClass}>
         <thead>
           <RequestHeads />
         </thead>
-        <tbody>
+        <tbody ref={body}>
           {rows.map((row) => (
-            <tr key={row.id} className="cursor-pointer hover:bg-hover" onClick={() => void go(`/requests/${row.id}`)}>
+            <tr
+              key={row.id}
+              data-id={row.id}
+              tabIndex={-1}
+              className="cursor-pointer outline-none hover:bg-hover focus:bg-selected"
+              onClick={() => void go(`/requests/${row.id}`)}
+            >
               <RequestCells row={row} />
             </tr>
           ))}

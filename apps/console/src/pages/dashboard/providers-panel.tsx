@@ -9,6 +9,8 @@ import { formatDuration } from "#format/time.ts";
 import { Panel } from "#parts/panel.tsx";
 import { Empty, Loaded } from "#parts/states.tsx";
 import { Status } from "#parts/status.tsx";
+import { attemptsOf, failedShare } from "./attempts.ts";
+import type { Attempts } from "./attempts.ts";
 
 const hours = 48;
 const hourMs = 3_600_000;
@@ -47,7 +49,7 @@ function Strip({ group, notifications }: { readonly group: Group; readonly notif
   const trouble = notifications.find(
     ({ kind, subject }) => (kind === "target_resting" || kind === "provider_unusable") && subject.name.startsWith(name),
   );
-  const failed = total.requests === 0 ? 0 : total.errors / total.requests;
+  const failed = failedShare(attemptsOf(total));
   const facts = [formatShare(1 - failed), total.latency_ms === null ? null : formatDuration(total.latency_ms.p50)];
   return (
     <div className="grid grid-cols-[minmax(0,1fr)_auto] gap-x-2.5 gap-y-0.5 border-b border-line px-4 py-2 last:border-0">
@@ -69,28 +71,31 @@ function Strip({ group, notifications }: { readonly group: Group; readonly notif
 
 function Bars({ group: { points, labels } }: { readonly group: Group }) {
   if (points === null) return null;
-  const highest = Math.max(1, ...points.requests);
+  const attempts = points.requests.map((requests, at) =>
+    attemptsOf({ requests, errors: points.errors[at] ?? 0, failed_attempts: points.failed_attempts[at] ?? 0 }),
+  );
+  const highest = Math.max(1, ...attempts.map(({ made }) => made));
   return (
     <div
       role="img"
-      aria-label={`Requests and errors of ${labels.join(" ")}, hour by hour`}
+      aria-label={`Attempts at ${labels.join(" ")} and failures, hour by hour`}
       className="col-span-2 flex h-[18px] items-end gap-[2px]"
     >
-      {points.requests.map((requests, at) => (
+      {attempts.map((hour, at) => (
         <span
           // Hours have no other name than their place.
           key={at}
-          className={`flex-1 rounded-[1px] opacity-80 ${toneOf(requests, points.errors[at] ?? 0)}`}
-          style={{ height: requests === 0 ? "15%" : `${30 + (requests / highest) * 70}%` }}
+          className={`flex-1 rounded-[1px] opacity-80 ${toneOf(hour)}`}
+          style={{ height: hour.made === 0 ? "15%" : `${30 + (hour.made / highest) * 70}%` }}
         />
       ))}
     </div>
   );
 }
 
-function toneOf(requests: number, errors: number): string {
-  if (requests === 0) return "bg-line-strong";
-  const share = errors / requests;
+function toneOf(hour: Attempts): string {
+  if (hour.made === 0) return "bg-line-strong";
+  const share = failedShare(hour);
   if (share >= 0.1) return "bg-bad";
   return share >= 0.02 ? "bg-warn" : "bg-good";
 }

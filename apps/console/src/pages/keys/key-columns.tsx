@@ -1,5 +1,5 @@
 import type { ApiKey, User } from "#api/queries.ts";
-import { Budget } from "#parts/budget.tsx";
+import { BudgetMeter } from "#budgets/budget-meter.tsx";
 import { IdCell } from "#parts/copy.tsx";
 import { Status } from "#parts/status.tsx";
 import type { Column } from "#parts/table/columns.ts";
@@ -21,6 +21,7 @@ export function keyColumns(owners: Owners): readonly Column<ApiKey>[] {
     publicId,
     ...(owners === null ? [] : [owner]),
     models,
+    tags,
     spent,
     ...limitColumns<ApiKey>(),
     timeColumn({ id: "used", header: "Last used", value: ({ last_used_at }) => last_used_at }),
@@ -60,10 +61,17 @@ const models: Column<ApiKey> = {
     ),
 };
 
+const tags: Column<ApiKey> = textColumn({
+  id: "tags",
+  header: "Tags",
+  value: (key) => key.tags.join(", "),
+  isHidden: true,
+});
+
 const spent: Column<ApiKey> = {
   id: "spent",
   header: "Spent",
   isNumber: true,
   value: ({ spent_usd }) => Number(spent_usd),
-  cell: ({ spent_usd, budget_usd }) => <Budget spent={spent_usd} budget={budget_usd} />,
+  cell: ({ spent_usd, budget_usd }) => <BudgetMeter spent={spent_usd} budget={budget_usd} />,
 };

@@ -1,3 +1,4 @@
+import { isKeyEndpoint, keyEndpointNames } from "@ghostllm/contract";
 import { useQuery } from "@tanstack/react-query";
 import { useApi } from "#api/api.tsx";
 import { useCaller } from "#api/me.ts";
@@ -11,7 +12,8 @@ import type { LimitedValues } from "#parts/limits-fields.tsx";
 export interface KeyValues extends LimitedValues {
   name: string;
   user_id: string;
-  permissions: { models: string };
+  tags: string;
+  permissions: { models: string; endpoints: string; addresses: string };
   /** A day, which the key does not see. */
   expires_at: string;
 }
@@ -25,25 +27,47 @@ interface KeyFormProps {
 }
 
 function valuesOf(key: ApiKey | null, userId: string): KeyValues {
-  if (key === null) return { name: "", user_id: userId, permissions: { models: "" }, expires_at: "", ...noLimits };
+  if (key === null) {
+    const permissions = { models: "", endpoints: "", addresses: "" };
+    return { name: "", tags: "", user_id: userId, permissions, expires_at: "", ...noLimits };
+  }
+  const { models, endpoints, addresses } = key.permissions;
   return {
     name: key.name,
     user_id: key.user_id,
-    permissions: { models: key.permissions.models?.join("\n") ?? "" },
+    tags: key.tags.join(", "),
+    permissions: {
+      models: models?.join("\n") ?? "",
+      endpoints: endpoints?.join("\n") ?? "",
+      addresses: addresses?.join("\n") ?? "",
+    },
     expires_at: key.expires_at?.slice(0, 10) ?? "",
     ...limitsToTexts(key),
   };
 }
 
 /** As the admin API takes it, but for the owner, whom a key keeps. */
-export function toBody({ name, permissions, expires_at, ...limited }: KeyValues) {
-  const models = permissions.models.split(/[\s,]+/).filter(Boolean);
+export function toBody({ name, tags, permissions, expires_at, ...limited }: KeyValues) {
+  const { models, endpoints, addresses } = permissions;
   return {
     name,
-    permissions: { models: models.length === 0 ? null : models },
+    tags: tags
+      .split(",")
+      .map((word) => word.trim())
+      .filter(Boolean),
+    permissions: {
+      models: wordsOrNull(models),
+      endpoints: wordsOrNull(endpoints)?.filter(isKeyEndpoint) ?? null,
+      addresses: wordsOrNull(addresses),
+    },
     expires_at: expires_at === "" ? null : expires_at,
     ...textsToLimits(limited),
   };
+}
+
+function wordsOrNull(text: string): string[] | null {
+  const words = text.split(/[\s,]+/).filter(Boolean);
+  return words.length === 0 ? null : words;
 }
 
 export function KeyForm({ present, action, send, onCancel }: KeyFormProps) {
@@ -71,6 +95,17 @@ export function KeyForm({ present, action, send, onCancel }: KeyFormProps) {
         error={errorOf("expires_at")}
         field={form.register("expires_at")}
       />
+      <UseFields server={server} />
+      <FormFailure failure={failure} />
+      <FormButtons action={action} isBusy={isBusy} {...(onCancel && { onCancel })} />
+    </form>
+  );
+}
+
+/** What it may be used for and from where, and words to find it by. */
+function UseFields({ server: { form, errorOf } }: { readonly server: ServerForm<KeyValues> }) {
+  return (
+    <>
       <TextAreaField
         label="Models"
         isOptional
@@ -80,10 +115,41 @@ export function KeyForm({ present, action, send, onCancel }: KeyFormProps) {
         error={errorOf("permissions.models")}
         field={form.register("permissions.models")}
       />
-      <FormFailure failure={failure} />
-      <FormButtons action={action} isBusy={isBusy} {...(onCancel && { onCancel })} />
-    </form>
+      <TextAreaField
+        label="Endpoints"
+        isOptional
+        rows={2}
+        placeholder={"chat.completions\nembeddings"}
+        help={`One a line; empty allows all. There are ${keyEndpointNames.join(", ")}.`}
+        error={errorOf("permissions.endpoints")}
+        field={form.register("permissions.endpoints", { validate: unknownEndpoint })}
+      />
+      <TextAreaField
+        label="Addresses"
+        isOptional
+        rows={2}
+        placeholder={"10.0.0.0/8\n2001:db8::/32"}
+        help="From where it may be used: addresses and ranges, one a line. Empty allows all."
+        error={errorOf("permissions.addresses")}
+        field={form.register("permissions.addresses")}
+      />
+      <TextField
+        label="Tags"
+        isOptional
+        autoComplete="off"
+        placeholder="team-a, production"
+        help="Words to find it by, with commas between them."
+        error={errorOf("tags")}
+        field={form.register("tags")}
+      />
+    </>
   );
+}
+
+/** What is no endpoint may not be left out without a word. */
+function unknownEndpoint(text: string): string | true {
+  const unknown = wordsOrNull(text)?.find((word) => !isKeyEndpoint(word));
+  return unknown === undefined || `There is no endpoint ${unknown}`;
 }
 
 function OwnerField({ server: { form, errorOf } }: { readonly server: ServerForm<KeyValues> }) {

@@ -5,7 +5,7 @@ import { useApi } from "#api/api.tsx";
 import { useCaller } from "#api/me.ts";
 import type { ApiKey } from "#api/queries.ts";
 import { Page } from "#frame/page.tsx";
-import { Budget } from "#parts/budget.tsx";
+import { BudgetMeter } from "#budgets/budget-meter.tsx";
 import { Button } from "#parts/button.tsx";
 import { IdCell } from "#parts/copy.tsx";
 import { Facts, Panel } from "#parts/panel.tsx";
@@ -13,9 +13,11 @@ import { Loaded } from "#parts/states.tsx";
 import { Status } from "#parts/status.tsx";
 import { useChanged } from "#parts/use-changed.ts";
 import { Time } from "#parts/values.tsx";
+import { BudgetLink } from "#budgets/budget-link.tsx";
 import { RequestsLink } from "#requests/requests-link.tsx";
 import { KeyForm, toBody } from "./key-form.tsx";
 import { stateOf } from "./key-state.ts";
+import { RotateKey } from "./rotate-key.tsx";
 import { RevokeKeys } from "./revoke-keys.tsx";
 
 export function KeyPage() {
@@ -27,13 +29,19 @@ export function KeyPage() {
     queryKey: ["keys", id],
     queryFn: ({ signal }) => client.apiKeys.get({ params: { id } }, { signal }),
   });
-  const revoke = may("keys.revoke") && key.data?.is_active === true && (
-    <Button look="danger" onClick={() => setRevoking(true)}>
-      Revoke key
-    </Button>
+  const isActive = key.data?.is_active === true;
+  const actions = (
+    <>
+      {may("keys.rotate") && isActive && key.data !== undefined && <RotateKey apiKey={key.data} />}
+      {may("keys.revoke") && isActive && (
+        <Button look="danger" onClick={() => setRevoking(true)}>
+          Revoke key
+        </Button>
+      )}
+    </>
   );
   return (
-    <Page title={key.data?.name ?? "Key"} parent={{ title: "Keys", path: "/keys" }} actions={revoke}>
+    <Page title={key.data?.name ?? "Key"} parent={{ title: "Keys", path: "/keys" }} actions={actions}>
       <Loaded query={key}>{(one) => <KeyPanels apiKey={one} />}</Loaded>
       {isRevoking && key.data !== undefined && <RevokeKeys keys={[key.data]} onClose={() => setRevoking(false)} />}
     </Page>
@@ -45,7 +53,7 @@ function KeyPanels({ apiKey }: { readonly apiKey: ApiKey }) {
   const { may } = useCaller();
   const changed = useChanged();
   return (
-    <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,1.2fr)_minmax(0,1fr)]">
+    <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-[minmax(0,1.2fr)_minmax(0,1fr)]">
       {may("keys.update") && apiKey.is_active && (
         <Panel title="Settings" className="lg:order-2">
           <div className="px-4 py-3">
@@ -71,6 +79,8 @@ function KeyFacts({ apiKey }: { readonly apiKey: ApiKey }) {
   const { may } = useCaller();
   const users = useQuery({ ...queries.users, enabled: may("users.read") });
   const { tone, word } = stateOf(apiKey);
+  const { previous } = apiKey;
+  const { models, endpoints, addresses } = apiKey.permissions;
   const owner = users.data?.items.find(({ id }) => id === apiKey.user_id)?.email;
   return (
     <Panel title="Key">
@@ -79,8 +89,13 @@ function KeyFacts({ apiKey }: { readonly apiKey: ApiKey }) {
           ["Status", <Status tone={tone}>{word}</Status>],
           ["Key", <IdCell id={apiKey.public_id} />],
           ["Owner", owner ?? <IdCell id={apiKey.user_id} />],
-          ["Spent", <Budget spent={apiKey.spent_usd} budget={apiKey.budget_usd} />],
-          ["Models", apiKey.permissions.models?.join(", ") ?? "all"],
+          ["Spent", <BudgetMeter spent={apiKey.spent_usd} budget={apiKey.budget_usd} />],
+          ["Budget", <BudgetLink kind="key" id={apiKey.id} />],
+          ["Models", models?.join(", ") ?? "all"],
+          ["Endpoints", endpoints?.join(", ") ?? "all"],
+          ["Addresses", addresses?.join(", ") ?? "all"],
+          ...(apiKey.tags.length === 0 ? [] : [["Tags", apiKey.tags.join(", ")] as const]),
+          ...(previous === null ? [] : [["Secret of before", <Previous {...previous} />] as const]),
           ["Last used", <Time at={apiKey.last_used_at} />],
           ["Expires", <Time at={apiKey.expires_at} />],
           ["Requests", <RequestsLink of="key" id={apiKey.id} />],
@@ -89,5 +104,13 @@ function KeyFacts({ apiKey }: { readonly apiKey: ApiKey }) {
         ]}
       />
     </Panel>
+  );
+}
+
+function Previous({ public_id: publicId, works_until: until }: NonNullable<ApiKey["previous"]>) {
+  return (
+    <span className="inline-flex flex-wrap items-center gap-1.5">
+      <IdCell id={publicId} /> ends <Time at={until} />
+    </span>
   );
 }

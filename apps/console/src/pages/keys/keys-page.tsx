@@ -11,6 +11,7 @@ import { Empty, Loaded } from "#parts/states.tsx";
 import { Table } from "#parts/table/table.tsx";
 import type { Selection } from "#parts/table/table.tsx";
 import { useGo, useSearchValue } from "#parts/use-search.ts";
+import { ViewsMenu } from "#views/views-menu.tsx";
 import { CreateKey } from "./create-key.tsx";
 import { keyColumns } from "./key-columns.tsx";
 import { RevokeKeys } from "./revoke-keys.tsx";
@@ -45,6 +46,7 @@ export function KeysPage() {
           {({ items, isWhole }) => (
             <Table
               name="keys"
+              tools={<ViewsMenu page="keys" />}
               columns={columns}
               rows={items}
               isWhole={isWhole}

@@ -6,6 +6,7 @@ import type { Model } from "#api/queries.ts";
 import { formatPrice } from "#format/money.ts";
 import { Page } from "#frame/page.tsx";
 import { capabilitiesOf, formatContext } from "#models/model-columns.tsx";
+import { PlaygroundLink } from "#models/playground-link.tsx";
 import { IdCell } from "#parts/copy.tsx";
 import { Facts, Panel } from "#parts/panel.tsx";
 import { Removal } from "#parts/removal.tsx";
@@ -36,7 +37,7 @@ export function ModelPage() {
     <Page title={data?.name ?? "Model"} parent={{ title: "Models", path: "/models" }} actions={remove}>
       <Loaded query={model}>
         {(one) => (
-          <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,1fr)_minmax(0,1.2fr)]">
+          <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-[minmax(0,1fr)_minmax(0,1.2fr)]">
             <ModelFacts model={one} />
             {may("models.update") && (
               <Panel title="Overrides">
@@ -66,6 +67,7 @@ function ModelFacts({ model }: { readonly model: Model }) {
             </Link>,
           ],
           ["Asked for as", <IdCell id={`${model.provider}/${model.name}`} shown={`${model.provider}/${model.name}`} />],
+          ["Ask it", <PlaygroundLink model={`${model.provider}/${model.name}`} />],
           ["Context", formatContext(model)],
           ["Can", can.length === 0 ? "unknown" : can.join(", ")],
           [

@@ -10,6 +10,7 @@ import { Panel } from "#parts/panel.tsx";
 import { Empty, Loaded } from "#parts/states.tsx";
 import { Table } from "#parts/table/table.tsx";
 import { useGo, useSearchValue } from "#parts/use-search.ts";
+import { ViewsMenu } from "#views/views-menu.tsx";
 import { AddModel } from "./add-model.tsx";
 
 export function ModelsPage() {
@@ -32,6 +33,7 @@ export function ModelsPage() {
           {({ items, isWhole }) => (
             <Table
               name="models"
+              tools={<ViewsMenu page="models" />}
               columns={columns}
               rows={items}
               isWhole={isWhole}

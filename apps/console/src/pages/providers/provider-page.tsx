@@ -38,7 +38,7 @@ export function ProviderPage() {
       <Loaded query={provider}>
         {(one) => (
           <>
-            <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,1.2fr)_minmax(0,1fr)]">
+            <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-[minmax(0,1.2fr)_minmax(0,1fr)]">
               <ProviderPanel provider={one} />
               {may("providers.update") && <SettingsPanel provider={one} />}
             </div>

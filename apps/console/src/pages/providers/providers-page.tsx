@@ -9,6 +9,7 @@ import { Panel } from "#parts/panel.tsx";
 import { Empty, Loaded } from "#parts/states.tsx";
 import { Table } from "#parts/table/table.tsx";
 import { useGo, useSearchValue } from "#parts/use-search.ts";
+import { ViewsMenu } from "#views/views-menu.tsx";
 import { AddProvider } from "./add-provider.tsx";
 import { providerColumns } from "./provider-columns.tsx";
 
@@ -38,6 +39,7 @@ export function ProvidersPage() {
           {({ items, isWhole }) => (
             <Table
               name="providers"
+              tools={<ViewsMenu page="providers" />}
               columns={columns}
               rows={items}
               isWhole={isWhole}

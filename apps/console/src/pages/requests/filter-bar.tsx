@@ -12,6 +12,7 @@ import { toCsv } from "#parts/table/columns.ts";
 import { ColumnChooser } from "#parts/table/table-tools.tsx";
 import type { TimeRange } from "#parts/time-range.ts";
 import { useTyped } from "#parts/use-typed.ts";
+import { ViewsMenu } from "#views/views-menu.tsx";
 import type { RequestColumn } from "./request-columns.tsx";
 import { requestColumns } from "./request-columns.tsx";
 import { statuses } from "./request-filter.ts";
@@ -38,6 +39,7 @@ export function FilterBar({ view, range, rows, shown, search, toggled, onToggled
           Clear
         </Button>
       )}
+      <ViewsMenu page="requests" />
       <span className="ml-auto flex">
         <ColumnChooser columns={requestColumns} view={{ toggled }} changeView={(next) => onToggled(next.toggled)} />
         <IconButton

@@ -2,6 +2,7 @@ import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { useCaller } from "#api/me.ts";
 import type { RequestDetail } from "#api/queries.ts";
+import { budgetKindOf, budgetKinds } from "#budgets/budget-kinds.ts";
 import { formatCount } from "#format/number.ts";
 import { formatMoment } from "#format/time.ts";
 import { IdCell } from "#parts/copy.tsx";
@@ -33,7 +34,7 @@ export function WhoPanel({ detail: { record, row, charges } }: { readonly detail
           <h3 className="px-4 pt-2.5 text-muted">Budgets charged</h3>
           <Facts
             facts={charges.map(({ kind, name, charged_usd: charged }) => [
-              `${kind === "key" ? "Key" : "User"} ${name ?? "(deleted)"}`,
+              `${budgetKinds[budgetKindOf(kind)].word} ${name ?? "(deleted)"}`,
               <span key={kind} className="block text-right font-mono text-xs">
                 {charged}
               </span>,
@@ -127,11 +128,17 @@ export function RequestFacts({ record }: { readonly record: UsageRecord }) {
             ["Attempts", formatCount(record.attempts)],
             ...factOf("Service class", record.service_class),
             ...factOf("Computed in", record.geography),
+            ...factOf("Personal data", personalDataOf(record)),
           ]}
         />
       </div>
     </Panel>
   );
+}
+
+/** What was found by its class, and what was done with it. */
+function personalDataOf({ privacy }: UsageRecord): string | null {
+  return privacy === null ? null : privacy.map((one) => `${one.count} ${one.class}: ${one.action}`).join(", ");
 }
 
 function Code({ text }: { readonly text: string }) {

@@ -4,7 +4,8 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useMemo } from "react";
 import type { RequestRow, RequestsQuery, TimeSpan } from "#api/queries.ts";
 
-const filterNames = ["id", "model", "asked", "provider", "key", "user", "status", "streamed"] as const;
+const places = ["provider", "key", "user", "team", "organisation"] as const;
+const filterNames = ["id", "model", "asked", ...places, "status", "streamed"] as const;
 export type FilterName = (typeof filterNames)[number];
 export type RequestFilter = Readonly<Partial<Record<FilterName, string>>>;
 
@@ -69,7 +70,7 @@ export function isNewestFirst({ by, isAscending }: RequestOrder): boolean {
 
 /** As the server is asked. Who looks for an id does so in all times. */
 export function toQuery(filter: RequestFilter, order: RequestOrder, span: Partial<TimeSpan>): RequestsQuery {
-  const { id, model, asked, provider, key, user, status, streamed } = filter;
+  const { id, model, asked, provider, key, user, team, organisation, status, streamed } = filter;
   const known = statuses.find((one) => one === status);
   return {
     ...(id === undefined ? span : { id }),
@@ -78,6 +79,8 @@ export function toQuery(filter: RequestFilter, order: RequestOrder, span: Partia
     ...(provider !== undefined && { provider_id: provider }),
     ...(key !== undefined && { api_key_id: key }),
     ...(user !== undefined && { user_id: user }),
+    ...(team !== undefined && { team_id: team }),
+    ...(organisation !== undefined && { organisation_id: organisation }),
     ...(known !== undefined && { status: known }),
     ...((streamed === "true" || streamed === "false") && { streamed }),
     ...(!isNewestFirst(order) && { order_by: order.by, order: order.isAscending ? "asc" : "desc" }),
@@ -86,7 +89,7 @@ export function toQuery(filter: RequestFilter, order: RequestOrder, span: Partia
 
 /** The same of one that was just told: whether the server would list it. */
 export function isListed(row: RequestRow, filter: RequestFilter): boolean {
-  const { id, model, asked, provider, key, user, status, streamed } = filter;
+  const { id, model, asked, provider, key, user, team, organisation, status, streamed } = filter;
   return (
     isEither(id, row.id.startsWith(id?.toLowerCase() ?? "")) &&
     isEither(model, row.model === model) &&
@@ -94,6 +97,8 @@ export function isListed(row: RequestRow, filter: RequestFilter): boolean {
     isEither(provider, row.provider_id === provider) &&
     isEither(key, row.api_key_id === key) &&
     isEither(user, row.user_id === user) &&
+    isEither(team, row.team_id === team) &&
+    isEither(organisation, row.organisation_id === organisation) &&
     isEither(status, status === "failed" ? row.status !== "ok" : row.status === status) &&
     isEither(streamed, String(row.streamed) === streamed)
   );

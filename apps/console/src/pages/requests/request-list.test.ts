@@ -12,7 +12,7 @@ function row(second: number): RequestRow {
 }
 
 function pagesOf(seconds: readonly number[], next: string | null, count: RequestPage["count"] = null): RequestPages {
-  return { pages: [{ data: seconds.map(row), next, count }], pageParams: [undefined] };
+  return { pages: [{ data: seconds.map(row), next, count, kept_since: null }], pageParams: [undefined] };
 }
 
 const seconds = (pages: RequestPages) => rowsOf(pages).map(({ id }) => Number(id));

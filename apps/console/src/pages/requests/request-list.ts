@@ -26,7 +26,9 @@ export function withNewest(pages: RequestPages, told: readonly RequestRow[]): Re
   const data = all.slice(0, mostKept);
   const hasMore = !isEnd || all.length > data.length;
   const next = hasMore ? (data.at(-1)?.id ?? null) : null;
-  return { pages: [{ data, next, count: countOf(pages, fresh.length) }], pageParams: [undefined] };
+  const [first] = pages.pages;
+  const page = { data, next, count: countOf(pages, fresh.length), kept_since: first?.kept_since ?? null };
+  return { pages: [page], pageParams: [undefined] };
 }
 
 function countOf({ pages }: RequestPages, more: number): RequestPage["count"] {

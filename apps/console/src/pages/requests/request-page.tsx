@@ -2,13 +2,14 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
-import { useApi } from "#api/api.tsx";
+import { ClientError, useApi } from "#api/api.tsx";
 import type { RequestDetail } from "#api/queries.ts";
 import { shortenId } from "#format/id.ts";
 import { Page } from "#frame/page.tsx";
 import { Loaded } from "#parts/states.tsx";
 import { AttemptsPanel } from "./attempts-panel.tsx";
 import { CostPanel } from "./cost-panel.tsx";
+import { RefusedPanel } from "./refused-panel.tsx";
 import { RequestFigures } from "./request-figures.tsx";
 import { RequestFacts, TokensPanel, WhoPanel } from "./request-facts.tsx";
 import { TimelinePanel } from "./timeline-panel.tsx";
@@ -17,9 +18,16 @@ export function RequestPage() {
   const { id = "" } = useParams({ strict: false });
   const { queries } = useApi();
   const request = useQuery(queries.request(id));
+  const isUnknown = request.error instanceof ClientError && request.error.status === 404;
+  const refused = useQuery({ ...queries.refusedRequests, enabled: isUnknown });
+  const refusal = refused.data?.find((one) => one.id === id);
   return (
     <Page title={shortenId(id)} parent={{ title: "Requests", path: "/requests" }}>
-      <Loaded query={request}>{(detail) => <RequestPanels detail={detail} />}</Loaded>
+      {isUnknown && refusal !== undefined ? (
+        <RefusedPanel refusal={refusal} />
+      ) : (
+        <Loaded query={request}>{(detail) => <RequestPanels detail={detail} />}</Loaded>
+      )}
     </Page>
   );
 }
@@ -29,13 +37,13 @@ function RequestPanels({ detail }: { readonly detail: RequestDetail }) {
   return (
     <>
       <RequestFigures detail={detail} />
-      <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,2.15fr)_minmax(0,1fr)]">
-        <div className="grid min-w-0 gap-4">
+      <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-[minmax(0,2.15fr)_minmax(0,1fr)]">
+        <div className="grid min-w-0 grid-cols-[minmax(0,1fr)] gap-4">
           <TimelinePanel record={record} />
           {record.trail !== null && <AttemptsPanel record={record} trail={record.trail} />}
           <RequestFacts record={record} />
         </div>
-        <div className="grid min-w-0 gap-4">
+        <div className="grid min-w-0 grid-cols-[minmax(0,1fr)] gap-4">
           <CostPanel detail={detail} />
           <TokensPanel record={record} />
           <WhoPanel detail={detail} />

@@ -1,6 +1,7 @@
 import { useMemo, useRef, useState } from "react";
 import type { RefObject } from "react";
 import { formatCount } from "#format/number.ts";
+import { formatMoment } from "#format/time.ts";
 import { Page } from "#frame/page.tsx";
 import { Button } from "#parts/button.tsx";
 import { Panel } from "#parts/panel.tsx";
@@ -63,6 +64,7 @@ function RequestsPanel({ range }: { readonly range: TimeRange }) {
       </div>
       <footer className="flex min-h-[41px] flex-wrap items-center gap-x-4 gap-y-1 border-t border-line px-4 py-1.5 text-muted">
         <Count count={query.data?.pages[0]?.count ?? null} />
+        <KeptSince since={query.data?.pages[0]?.kept_since ?? null} from={range.span().from} />
         <span className="flex-1" />
         {isLive && (
           <Tail isHeld={isStopped || !seen.isAtTop} waiting={waiting} onStop={() => setStopped(true)} onGo={toTop} />
@@ -77,8 +79,13 @@ function useRows(filter: RefObject<HTMLInputElement | null>) {
   const go = useGo();
   const body = useRef<HTMLTableSectionElement>(null);
   const open = (id: string): void => void go(`/requests/${id}`);
-  useRowKeys({ filter, body, onSelect: () => {}, onOpen: open });
+  useRowKeys({ filter, body, onOpen: open });
   return { body, open };
+}
+
+function KeptSince({ since, from }: { readonly since: string | null; readonly from: string }) {
+  if (since === null || Date.parse(from) >= Date.parse(since)) return null;
+  return <span>Requests of before {formatMoment(since)} are not kept</span>;
 }
 
 function emptyWords(isFiltered: boolean): string {

@@ -2,9 +2,9 @@ import { permissions } from "@ghostllm/contract";
 import type { Permission } from "@ghostllm/contract";
 import type { ReactNode } from "react";
 import { useCaller } from "#api/me.ts";
-import type { Caller } from "#api/me.ts";
 import { Page } from "#frame/page.tsx";
 import { Facts, Panel } from "#parts/panel.tsx";
+import { NotAllowed } from "#parts/states.tsx";
 import { Tag } from "#parts/status.tsx";
 import { Tabs } from "#parts/tabs.tsx";
 import { themes, useTheme } from "#parts/theme.tsx";
@@ -12,6 +12,8 @@ import { useSearchValue } from "#parts/use-search.ts";
 import { Time } from "#parts/values.tsx";
 import { ConfigurationPanel } from "./configuration-panel.tsx";
 import { PricesPanel } from "./prices-panel.tsx";
+import { SecondFactorPanel } from "./second-factor-panel.tsx";
+import { SessionsPanel } from "./sessions-panel.tsx";
 import { SystemPanels } from "./system-panels.tsx";
 
 const themeNames = { system: "As the system", light: "Light", dark: "Dark" } as const;
@@ -19,41 +21,44 @@ const themeNames = { system: "As the system", light: "Light", dark: "Dark" } as 
 export function SettingsPage() {
   const { may } = useCaller();
   const [chosen, choose] = useSearchValue("show");
-  const sections = sectionsOf(may);
+  const refused = allSections.find(({ name, needs }) => name === chosen && needs !== null && !may(needs));
+  const sections = allSections.filter(({ needs }) => needs === null || may(needs));
   const shown = sections.find(({ name }) => name === chosen) ?? sections[0];
   const tabs = sections.length > 1 && (
     <Tabs
       label="Part"
       names={sections.map(({ name }) => name)}
-      chosen={shown?.name ?? ""}
+      chosen={refused === undefined ? (shown?.name ?? "") : ""}
       onChoose={(name) => choose(name === sections[0]?.name ? undefined : name)}
     />
   );
   return (
     <Page title="Settings" filters={tabs}>
-      {shown?.render()}
+      {refused === undefined ? shown?.render() : <NotAllowed />}
     </Page>
   );
 }
 
 interface Section {
   readonly name: string;
+  readonly needs: Permission | null;
   readonly render: () => ReactNode;
 }
 
-function sectionsOf(may: Caller["may"]): readonly Section[] {
-  return [
-    { name: "You", render: () => <You /> },
-    ...(may("status.read") ? [{ name: "System", render: () => <SystemPanels /> }] : []),
-    ...(may("configuration.read") ? [{ name: "Configuration", render: () => <ConfigurationPanel /> }] : []),
-    ...(may("prices.read") ? [{ name: "Prices", render: () => <PricesPanel /> }] : []),
-  ];
-}
+const allSections: readonly Section[] = [
+  { name: "You", needs: null, render: () => <You /> },
+  { name: "System", needs: "status.read", render: () => <SystemPanels /> },
+  { name: "Configuration", needs: "configuration.read", render: () => <ConfigurationPanel /> },
+  { name: "Prices", needs: "prices.read", render: () => <PricesPanel /> },
+];
 
 function You() {
+  const { me } = useCaller();
   return (
-    <div className="grid items-start gap-4 lg:grid-cols-2">
+    <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-2">
       <Session />
+      {me.user?.has_password === true && <SecondFactorPanel />}
+      {me.user !== null && <SessionsPanel userId={me.user.id} />}
       <Permissions />
       <Appearance />
     </div>

@@ -12,6 +12,7 @@ import { Facts, Panel } from "#parts/panel.tsx";
 import { Loaded } from "#parts/states.tsx";
 import { Status } from "#parts/status.tsx";
 import { Time } from "#parts/values.tsx";
+import { InstancesPanel, LeasesPanel } from "./instance-panels.tsx";
 
 export function SystemPanels() {
   const { queries } = useApi();
@@ -19,11 +20,13 @@ export function SystemPanels() {
   return (
     <Loaded query={system}>
       {(one) => (
-        <div className="grid items-start gap-4 lg:grid-cols-2">
+        <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-2">
           <ServerPanel system={one} />
           <MachinePanel system={one} />
           <StoragePanel system={one} />
           <PartsPanel system={one} />
+          <InstancesPanel system={one} />
+          <LeasesPanel system={one} />
         </div>
       )}
     </Loaded>
@@ -113,6 +116,14 @@ function StoragePanel({ system: { database, journal, disk } }: SystemProps) {
               {database.detail === database.kind ? database.kind : `${database.kind}: ${database.detail}`}
             </Status>,
           ],
+          ...(database.replica === null
+            ? []
+            : [
+                [
+                  "Replica",
+                  <Status tone={database.replica.healthy ? "good" : "bad"}>{database.replica.detail}</Status>,
+                ] as const,
+              ]),
           ["Its size", database.size_bytes === null ? "—" : formatBytes(database.size_bytes)],
           ["Journal", <Status tone={journal.healthy ? "good" : "bad"}>{backlog} to be stored</Status>],
           ...(disk === null

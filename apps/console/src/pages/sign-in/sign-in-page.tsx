@@ -1,38 +1,29 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation } from "@tanstack/react-query";
 import { useSearch } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
-import { useApi } from "#api/api.tsx";
-import { noteSignedIn } from "#api/signed-in.ts";
+import { ClientError, useApi } from "#api/api.tsx";
 import { Ghost } from "#frame/brand.tsx";
 import { Button } from "#parts/button.tsx";
 import { Field, inputClass } from "#parts/field.tsx";
 import { wordsOf } from "#parts/states.tsx";
-import { useGo } from "#parts/use-search.ts";
+import { useEntered } from "./entered.ts";
+import { IssuerButtons } from "./issuer-buttons.tsx";
 
 interface Credentials {
   readonly email: string;
   readonly password: string;
-}
-
-/** Only paths of the console: a link cannot lead who signs in to somewhere else. */
-function destinationOf(to: string | undefined): string {
-  return to !== undefined && /^\/(?![/\\])/.test(to) ? to : "/";
+  readonly code?: string;
 }
 
 function useSignIn() {
-  const { client, queries } = useApi();
-  const queryClient = useQueryClient();
-  const go = useGo();
+  const { client } = useApi();
+  const entered = useEntered();
   const { to }: { readonly to?: string } = useSearch({ strict: false });
   return useMutation({
     mutationKey: ["sign-in"],
     mutationFn: async (body: Credentials) => {
       await client.sessions.createForBrowser({ body });
-      noteSignedIn(true);
-      const me = await queryClient.fetchQuery({ ...queries.me, staleTime: 0 });
-      if (me === null)
-        throw new Error("The browser keeps no cookie of this page, and there is no session without one.");
-      await go(destinationOf(to), { replace: true });
+      await entered(to);
     },
   });
 }
@@ -48,6 +39,7 @@ export function SignInPage() {
         <h1 className="text-lg font-semibold tracking-tight">Sign in to GhostLLM</h1>
       </div>
       <SignInForm />
+      <IssuerButtons />
       {isUnprotected(location) && (
         <p className="text-xs text-muted">
           This page came without encryption: whoever is on the way here can read the password. Serve it over HTTPS.
@@ -63,18 +55,33 @@ export function SignInPage() {
 function SignInForm() {
   const [email, setEmail] = useState("");
   const [password, setPassword] = useState("");
+  const [code, setCode] = useState("");
   const signIn = useSignIn();
+  const isAsked = signIn.error instanceof ClientError && signIn.error.code === "second_factor_required";
+  // Asked for once, it stays: a wrong one is typed anew.
+  const [wantsCode, setWantsCode] = useState(false);
+  if (isAsked && !wantsCode) setWantsCode(true);
   return (
     <form
       className="grid gap-3.5"
       onSubmit={(event) => {
         event.preventDefault();
-        signIn.mutate({ email, password });
+        signIn.mutate({ email, password, ...(wantsCode && { code }) });
       }}
     >
       <Entry label="E-mail" type="text" autoComplete="username" value={email} onChange={setEmail} isFirst />
       <Entry label="Password" type="password" autoComplete="current-password" value={password} onChange={setPassword} />
-      {signIn.error !== null && (
+      {wantsCode && (
+        <Entry
+          label="Code of your authenticator app, or a recovery code"
+          type="text"
+          autoComplete="one-time-code"
+          value={code}
+          onChange={setCode}
+          isFirst
+        />
+      )}
+      {signIn.error !== null && !isAsked && (
         <p role="alert" className="rounded-sm bg-bad-soft px-3 py-2 text-bad">
           {wordsOf(signIn.error)}
         </p>

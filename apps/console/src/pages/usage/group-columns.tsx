@@ -14,6 +14,8 @@ const headers: Readonly<Record<Dimension, string>> = {
   model: "Model",
   provider: "Provider",
   key: "Key",
+  team: "Team",
+  organisation: "Organisation",
   user: "User",
   alias: "Asked for",
   status: "Status",

@@ -51,6 +51,8 @@ const filters: Readonly<Record<Dimension, string>> = {
   provider: "provider",
   key: "key",
   user: "user",
+  team: "team",
+  organisation: "organisation",
   alias: "asked",
   status: "status",
 };

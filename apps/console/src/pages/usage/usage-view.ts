@@ -6,7 +6,7 @@ import type { SeriesQuery } from "#api/queries.ts";
 import { measures } from "#usage/layers.ts";
 import type { Measure } from "#usage/layers.ts";
 
-export const dimensions = ["model", "provider", "key", "user", "alias", "status"] as const;
+export const dimensions = ["model", "provider", "key", "user", "team", "organisation", "alias", "status"] as const;
 export type Dimension = (typeof dimensions)[number];
 export const buckets = ["auto", "minute", "hour", "day"] as const;
 export type Bucket = (typeof buckets)[number];

@@ -7,6 +7,7 @@ import { saveFile } from "#parts/save-file.ts";
 import { wordsOf } from "#parts/states.tsx";
 import type { TimeRange } from "#parts/time-range.ts";
 import { useToast } from "#parts/toast.tsx";
+import { ViewsMenu } from "#views/views-menu.tsx";
 import { buckets, dimensions, toQuery } from "./usage-view.ts";
 import type { Dimension, UsageView } from "./usage-view.ts";
 
@@ -21,6 +22,8 @@ const titles: Readonly<Record<Dimension, string>> = {
   provider: "Provider",
   key: "Key",
   user: "User",
+  team: "Team",
+  organisation: "Organisation",
   alias: "Name asked for",
   status: "Status",
 };
@@ -58,6 +61,7 @@ export function ViewBar({ view, range }: ViewBarProps) {
         Compare with the period before
       </label>
       <span className="flex-1" />
+      <ViewsMenu page="usage" />
       <Export view={view} range={range} />
     </section>
   );

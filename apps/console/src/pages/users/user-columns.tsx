@@ -1,5 +1,5 @@
 import type { User } from "#api/queries.ts";
-import { Budget } from "#parts/budget.tsx";
+import { BudgetMeter } from "#budgets/budget-meter.tsx";
 import { Tag } from "#parts/status.tsx";
 import type { Column } from "#parts/table/columns.ts";
 import { countColumn, limitColumns, nameColumn, textColumn, timeColumn } from "#parts/table/kinds.tsx";
@@ -22,7 +22,7 @@ export function userColumns(keyCounts: ReadonlyMap<string, number> | null): read
       header: "Spent",
       isNumber: true,
       value: ({ spent_usd }) => Number(spent_usd),
-      cell: ({ spent_usd, budget_usd }) => <Budget spent={spent_usd} budget={budget_usd} />,
+      cell: ({ spent_usd, budget_usd }) => <BudgetMeter spent={spent_usd} budget={budget_usd} />,
     },
     ...limitColumns<User>(),
     {

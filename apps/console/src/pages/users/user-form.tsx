@@ -21,19 +21,23 @@ interface UserFormProps {
 }
 
 function valuesOf(user: User | null): UserValues {
-  if (user === null) return { email: "", username: "", password: "", role: "user", ...noLimits };
+  if (user === null) return { email: "", username: "", password: "", role: "member", ...noLimits };
   return { email: user.email, username: user.username, password: "", role: user.role, ...limitsToTexts(user) };
 }
 
 export function toBody({ email, username, password, role: chosen, ...limited }: UserValues) {
-  const known = roleNames.find((name) => name === chosen);
   return {
     email,
     ...(username.trim() !== "" && { username }),
     ...(password !== "" && { password }),
-    ...(known !== undefined && { role: known }),
+    role: chosen,
     ...textsToLimits(limited),
   };
+}
+
+/** Those that come with GhostLLM, and the one that the user has. */
+function namesFor(present: User | null): readonly string[] {
+  return [...new Set<string>([...roleNames, ...(present === null ? [] : [present.role])])];
 }
 
 function helpOfPassword(present: User | null): string {
@@ -70,7 +74,7 @@ export function UserForm({ present, action, send, onCancel }: UserFormProps) {
         error={errorOf("role")}
         field={form.register("role")}
       >
-        {roleNames.map((name) => (
+        {namesFor(present).map((name) => (
           <option key={name}>{name}</option>
         ))}
       </SelectField>

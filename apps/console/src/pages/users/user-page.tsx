@@ -4,7 +4,7 @@ import { useApi } from "#api/api.tsx";
 import { useCaller } from "#api/me.ts";
 import type { User } from "#api/queries.ts";
 import { Page } from "#frame/page.tsx";
-import { Budget } from "#parts/budget.tsx";
+import { BudgetMeter } from "#budgets/budget-meter.tsx";
 import { buttonClass } from "#parts/button.tsx";
 import { IdCell } from "#parts/copy.tsx";
 import { Facts, Panel } from "#parts/panel.tsx";
@@ -12,7 +12,9 @@ import { Removal } from "#parts/removal.tsx";
 import { Loaded } from "#parts/states.tsx";
 import { useChanged } from "#parts/use-changed.ts";
 import { Time } from "#parts/values.tsx";
+import { BudgetLink } from "#budgets/budget-link.tsx";
 import { RequestsLink } from "#requests/requests-link.tsx";
+import { UserAccess } from "./user-access.tsx";
 import { toBody, UserForm } from "./user-form.tsx";
 
 export function UserPage() {
@@ -38,9 +40,14 @@ export function UserPage() {
     <Page title={data?.email ?? "User"} parent={{ title: "Users", path: "/users" }} actions={remove}>
       <Loaded query={user}>
         {(one) => (
-          <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,1.2fr)_minmax(0,1fr)]">
+          <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-[minmax(0,1.2fr)_minmax(0,1fr)]">
             <UserFacts user={one} />
-            {may("users.update") && <Settings user={one} />}
+            {may("users.update") && (
+              <div className="grid gap-4">
+                <Settings user={one} />
+                <UserAccess user={one} />
+              </div>
+            )}
           </div>
         )}
       </Loaded>
@@ -57,8 +64,10 @@ function UserFacts({ user }: { readonly user: User }) {
           ["E-mail", user.email],
           ["Name", user.username],
           ["Role", user.role],
-          ["Signs in", user.has_password ? "by password" : "never: there is no password"],
-          ["Spent", <Budget spent={user.spent_usd} budget={user.budget_usd} />],
+          ["State", user.is_active ? "on" : "switched off: no sessions, and keys do not work"],
+          ["Password", user.has_password ? "set" : "none"],
+          ["Spent", <BudgetMeter spent={user.spent_usd} budget={user.budget_usd} />],
+          ["Budget", <BudgetLink kind="user" id={user.id} />],
           ["Requests", <RequestsLink of="user" id={user.id} />],
           ["Created", <Time at={user.created_at} />],
           ["Changed", <Time at={user.updated_at} />],

@@ -11,6 +11,7 @@ import { Empty, Loaded } from "#parts/states.tsx";
 import { Table } from "#parts/table/table.tsx";
 import { useToast } from "#parts/toast.tsx";
 import { useGo, useSearchValue } from "#parts/use-search.ts";
+import { ViewsMenu } from "#views/views-menu.tsx";
 import { userColumns } from "./user-columns.tsx";
 import { toBody, UserForm } from "./user-form.tsx";
 
@@ -41,6 +42,7 @@ export function UsersPage() {
           {({ items, isWhole }) => (
             <Table
               name="users"
+              tools={<ViewsMenu page="users" />}
               columns={columns}
               rows={items}
               isWhole={isWhole}

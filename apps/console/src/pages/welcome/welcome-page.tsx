@@ -11,7 +11,7 @@ import { KeyInUse } from "#connect/key-in-use.tsx";
 import { Page } from "#frame/page.tsx";
 import { Button } from "#parts/button.tsx";
 import { Field, inputClass } from "#parts/field.tsx";
-import { Loaded, wordsOf } from "#parts/states.tsx";
+import { Loaded, NotAllowed, wordsOf } from "#parts/states.tsx";
 import { Status } from "#parts/status.tsx";
 import { useGo } from "#parts/use-search.ts";
 import { ProviderForm, toBody } from "#providers/provider-form.tsx";
@@ -20,6 +20,16 @@ import { TestResult } from "#providers/test-result.tsx";
 const demoType = "demo";
 
 export function WelcomePage() {
+  const { may } = useCaller();
+  if (may("providers.create") && may("keys.create")) return <Welcome />;
+  return (
+    <Page title="Welcome">
+      <NotAllowed />
+    </Page>
+  );
+}
+
+function Welcome() {
   const go = useGo();
   const [isPast, setPast] = useState(false);
   const [provider, setProvider] = useState<Provider | null>(null);

@@ -6,6 +6,7 @@ import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { useTheme } from "#parts/theme.tsx";
 import { softenedColour, valueOfColour } from "./colours.ts";
+import { plotOptions } from "./plot-options.ts";
 import { stack } from "./stack.ts";
 import type { Layer } from "./stack.ts";
 
@@ -65,24 +66,9 @@ interface Hooks {
 }
 
 function optionsOf(width: number, layers: readonly Layer[], hooks: Hooks): uPlot.Options {
-  const [line, faint] = [valueOfColour("--line"), valueOfColour("--faint")];
-  const axis = {
-    stroke: faint,
-    font: '11px "Geist Variable"',
-    ticks: { show: false },
-    grid: { stroke: line, width: 1 },
-  };
   return {
-    width,
-    height,
-    padding: [8, 16, 0, 0],
-    legend: { show: false },
+    ...plotOptions(width, height, hooks.format),
     cursor: { y: false, points: { show: false }, drag: { x: true, y: false }, sync: { key: "page" } },
-    scales: { x: { time: true }, y: { range: (_chart, _low, high) => [0, high > 0 ? high * 1.05 : 1] } },
-    axes: [
-      { ...axis, grid: { show: false }, space: 96, size: 24, values: (_chart, splits) => timesOnAxis(splits) },
-      { ...axis, size: 52, gap: 6, space: 44, values: (_chart, values) => values.map((value) => hooks.format(value)) },
-    ],
     series: [
       {},
       ...layers.map(({ colour }) => ({
@@ -103,15 +89,6 @@ function optionsOf(width: number, layers: readonly Layer[], hooks: Hooks): uPlot
       ],
     },
   };
-}
-
-const hour = new Intl.DateTimeFormat("en", { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-const day = new Intl.DateTimeFormat("en", { month: "short", day: "numeric" });
-
-/** Hours, but days where a day is at most one of them. */
-function timesOnAxis(splits: readonly number[]): string[] {
-  const step = (splits[1] ?? 0) - (splits[0] ?? 0);
-  return splits.map((seconds) => (step >= 86_400 ? day : hour).format(seconds * 1000));
 }
 
 const moment = new Intl.DateTimeFormat("en", { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit" });

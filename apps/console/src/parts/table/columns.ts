@@ -12,6 +12,8 @@ export interface Column<Row> {
   readonly isNumber?: true;
   /** Shown when somebody chooses it. */
   readonly isHidden?: true;
+  /** The server, which arranges the rows, has no such order. */
+  readonly isUnsorted?: true;
 }
 
 export interface View {

@@ -23,7 +23,7 @@ export function TableHead<Row>({ shown, view, changeView, isSelectable }: TableH
             <span className="sr-only">Selected</span>
           </th>
         )}
-        {shown.map(({ id, header, isNumber }) => {
+        {shown.map(({ id, header, isNumber, isUnsorted }) => {
           const isSorted = view.sort === id;
           const Arrow = view.isDescending ? ArrowDown : ArrowUp;
           return (
@@ -33,14 +33,18 @@ export function TableHead<Row>({ shown, view, changeView, isSelectable }: TableH
               aria-sort={isSorted ? (view.isDescending ? "descending" : "ascending") : undefined}
               className={`h-[30px] px-2.5 text-xs font-medium whitespace-nowrap text-faint first:pl-4 last:pr-4 ${isNumber === true ? "text-right" : "text-left"}`}
             >
-              <button
-                type="button"
-                className={`inline-flex items-center gap-1 rounded-sm hover:text-text ${isSorted ? "text-text" : ""}`}
-                onClick={() => changeView(nextOrder(id, view))}
-              >
-                {header}
-                {isSorted && <Arrow aria-hidden className="size-3" />}
-              </button>
+              {isUnsorted === true ? (
+                header
+              ) : (
+                <button
+                  type="button"
+                  className={`inline-flex items-center gap-1 rounded-sm hover:text-text ${isSorted ? "text-text" : ""}`}
+                  onClick={() => changeView(nextOrder(id, view))}
+                >
+                  {header}
+                  {isSorted && <Arrow aria-hidden className="size-3" />}
+                </button>
+              )}
             </th>
           );
         })}

@@ -1,8 +1,11 @@
+import { useMutation } from "@tanstack/react-query";
 import { Columns3, Download, Search } from "lucide-react";
 import { DropdownMenu } from "radix-ui";
 import type { ReactNode, RefObject } from "react";
 import { IconButton } from "#parts/button.tsx";
 import { saveFile } from "#parts/save-file.ts";
+import { wordsOf } from "#parts/states.tsx";
+import { useToast } from "#parts/toast.tsx";
 import { useTyped } from "#parts/use-typed.ts";
 import { menuClass, menuItemClass } from "#parts/menu-look.ts";
 import { toCsv } from "./columns.ts";
@@ -13,7 +16,7 @@ interface TableToolsProps<Row> {
   readonly columns: readonly Column<Row>[];
   readonly shown: readonly Column<Row>[];
   /** All that the filter leaves. */
-  readonly rows: readonly Row[];
+  readonly readRows: () => Promise<readonly Row[]>;
   readonly view: View;
   readonly changeView: (change: Partial<View>) => void;
   readonly filter: RefObject<HTMLInputElement | null>;
@@ -22,8 +25,13 @@ interface TableToolsProps<Row> {
 }
 
 export function TableTools<Row>(props: TableToolsProps<Row>) {
-  const { name, columns, shown, rows, view, changeView } = props;
-  const download = (): void => saveFile(`${name}.csv`, "text/csv", toCsv(rows, shown));
+  const { name, columns, shown, readRows, view, changeView } = props;
+  const toast = useToast();
+  const download = useMutation({
+    mutationFn: readRows,
+    onSuccess: (rows) => saveFile(`${name}.csv`, "text/csv", toCsv(rows, shown)),
+    onError: (error) => toast.fail(wordsOf(error)),
+  });
   return (
     <div className="flex flex-wrap items-center gap-2 border-b border-line px-4 py-2">
       <Filter {...props} />
@@ -31,7 +39,7 @@ export function TableTools<Row>(props: TableToolsProps<Row>) {
       {props.children}
       <span className="hidden flex-1 sm:block" />
       <ColumnChooser {...{ columns, view, changeView }} />
-      <IconButton label="Download as CSV" icon={<Download />} onClick={download} />
+      <IconButton label="Download as CSV" icon={<Download />} onClick={() => download.mutate()} />
     </div>
   );
 }
@@ -76,28 +84,26 @@ export function ColumnChooser<Row>({ columns, view, changeView }: ColumnChooserP
   const toggle = (id: string): void =>
     changeView({ toggled: toggled.includes(id) ? toggled.filter((one) => one !== id) : [...toggled, id] });
   return (
-    <DropdownMenu.Root>
+    <DropdownMenu.Root modal={false}>
       <DropdownMenu.Trigger asChild>
         <IconButton label="Choose columns" icon={<Columns3 />} />
       </DropdownMenu.Trigger>
-      <DropdownMenu.Portal>
-        <DropdownMenu.Content align="end" sideOffset={4} className={menuClass}>
-          {columns.map(({ id, header, isHidden }) => (
-            <DropdownMenu.CheckboxItem
-              key={id}
-              className={menuItemClass}
-              checked={(isHidden === true) === toggled.includes(id)}
-              onCheckedChange={() => toggle(id)}
-              onSelect={(event) => event.preventDefault()}
-            >
-              <span className="w-4 shrink-0">
-                <DropdownMenu.ItemIndicator>✓</DropdownMenu.ItemIndicator>
-              </span>
-              {header}
-            </DropdownMenu.CheckboxItem>
-          ))}
-        </DropdownMenu.Content>
-      </DropdownMenu.Portal>
+      <DropdownMenu.Content align="end" sideOffset={4} className={menuClass}>
+        {columns.map(({ id, header, isHidden }) => (
+          <DropdownMenu.CheckboxItem
+            key={id}
+            className={menuItemClass}
+            checked={(isHidden === true) === toggled.includes(id)}
+            onCheckedChange={() => toggle(id)}
+            onSelect={(event) => event.preventDefault()}
+          >
+            <span className="w-4 shrink-0">
+              <DropdownMenu.ItemIndicator>✓</DropdownMenu.ItemIndicator>
+            </span>
+            {header}
+          </DropdownMenu.CheckboxItem>
+        ))}
+      </DropdownMenu.Content>
     </DropdownMenu.Root>
   );
 }

@@ -1,4 +1,5 @@
-// The table of every list: filter, order, page and columns are in the URL, and all of it can be done by the keyboard.
+// The table of every list: filter, order, page and columns are in the URL, and all of it can be done by the keyboard. A list that is
+// read whole is arranged here; a longer one by the server, which is asked for what the URL says.
 
 import { useRef, useState } from "react";
 import type { ReactNode, RefObject } from "react";
@@ -16,6 +17,15 @@ export interface Selection<Row> {
   clear(): void;
 }
 
+/** Of rows that are a page already, as the server has filtered and sorted them. */
+export interface Served<Row> {
+  /** How many the filter leaves, of how many. */
+  readonly count: number;
+  readonly of: number;
+  /** All that the filter leaves. */
+  readonly readAll: () => Promise<readonly Row[]>;
+}
+
 interface TableProps<Row> {
   /** Of what it lists, in the plural: "keys". */
   readonly name: string;
@@ -23,6 +33,7 @@ interface TableProps<Row> {
   readonly rows: readonly Row[];
   /** False where there are more than those. */
   readonly isWhole: boolean;
+  readonly served?: Served<Row>;
   readonly idOf: (row: Row) => string;
   readonly onOpen?: (row: Row) => void;
   /** What can be done with what is selected; without it nothing is. */
@@ -34,26 +45,24 @@ interface TableProps<Row> {
 }
 
 export function Table<Row>(props: TableProps<Row>) {
-  const { name, columns, rows, idOf, onOpen, selectionActions, empty } = props;
+  const { name, columns, rows, idOf, onOpen, selectionActions } = props;
   const [view, changeView] = useView();
   const { selected, toggle, clear } = useSelected(selectionActions !== undefined);
   const filter = useRef<HTMLInputElement>(null);
   const body = useRef<HTMLTableSectionElement>(null);
   const shown = shownColumns(columns, view);
-  const arranged = arrange(rows, columns, view);
-  const first = firstOfPage(view.page, arranged.length);
-  const page = arranged.slice(first, first + pageSize);
+  const { page, first, count, of, readRows } = pageOf(props, view);
   const open = (id: string): void => {
     const row = page.find((one) => idOf(one) === id);
     if (row !== undefined) onOpen?.(row);
   };
   useRowKeys({ filter, body, onSelect: toggle, onOpen: open });
-  if (rows.length === 0) return <>{empty}</>;
+  if (of === 0) return <>{props.empty}</>;
   const chosen = rows.filter((row) => selected.has(idOf(row)));
   const isSelectable = selectionActions !== undefined;
   return (
     <>
-      <TableTools {...{ name, columns, view, changeView, filter, shown }} rows={arranged} tools={props.tools}>
+      <TableTools {...{ name, columns, view, changeView, filter, shown, readRows }} tools={props.tools}>
         {chosen.length > 0 && (
           <span className="flex items-center gap-2">
             <span className="text-muted">{chosen.length} selected</span>
@@ -65,13 +74,8 @@ export function Table<Row>(props: TableProps<Row>) {
         {...{ body, page, shown, view, changeView, isSelectable, selected, toggle, open, idOf }}
         canOpen={onOpen !== undefined}
       />
-      {page.length === 0 && <Empty>Nothing matches “{view.filter}”.</Empty>}
-      <TableFoot
-        {...{ name, view, changeView, first }}
-        count={arranged.length}
-        of={rows.length}
-        isWhole={props.isWhole}
-      />
+      {page.length === 0 && <Empty>Nothing matches{view.filter === "" ? "" : ` “${view.filter}”`}.</Empty>}
+      <TableFoot {...{ name, view, changeView, first, count, of }} isWhole={props.isWhole} />
     </>
   );
 }
@@ -104,6 +108,24 @@ function TableBody<Row>({ body, page, shown, view, changeView, idOf, selected, .
       </table>
     </div>
   );
+}
+
+interface ShownPage<Row> extends Omit<Served<Row>, "readAll"> {
+  readonly page: readonly Row[];
+  /** How many rows are before it. */
+  readonly first: number;
+  readonly readRows: () => Promise<readonly Row[]>;
+}
+
+function pageOf<Row>({ rows, columns, served }: TableProps<Row>, view: View): ShownPage<Row> {
+  if (served !== undefined) {
+    const { count, of, readAll } = served;
+    return { page: rows, first: (view.page - 1) * pageSize, count, of, readRows: readAll };
+  }
+  const arranged = arrange(rows, columns, view);
+  const first = firstOfPage(view.page, arranged.length);
+  const page = arranged.slice(first, first + pageSize);
+  return { page, first, count: arranged.length, of: rows.length, readRows: async () => arranged };
 }
 
 /** The last page stands for all that are behind it. */

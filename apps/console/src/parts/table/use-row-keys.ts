@@ -4,9 +4,9 @@ import { useEffect, useRef } from "react";
 import type { RefObject } from "react";
 
 interface RowKeys {
-  readonly filter: RefObject<HTMLInputElement | null>;
+  readonly filter?: RefObject<HTMLInputElement | null>;
   readonly body: RefObject<HTMLTableSectionElement | null>;
-  readonly onSelect: (id: string) => void;
+  readonly onSelect?: (id: string) => void;
   readonly onOpen: (id: string) => void;
 }
 
@@ -37,10 +37,10 @@ export function useRowKeys(keys: RowKeys): void {
       if (isElsewhere(event)) return;
       const row = document.activeElement instanceof HTMLTableRowElement ? document.activeElement : null;
       const id = row?.dataset["id"];
-      if (event.key === "/") filter.current?.focus();
+      if (event.key === "/" && filter !== undefined) filter.current?.focus();
       else if (event.key === "j") step(body.current, 1);
       else if (event.key === "k") step(body.current, -1);
-      else if (event.key === "x" && id !== undefined) onSelect(id);
+      else if (event.key === "x" && id !== undefined) onSelect?.(id);
       else if (event.key === "Enter" && id !== undefined) onOpen(id);
       else return;
       event.preventDefault();

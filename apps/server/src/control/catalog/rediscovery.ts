@@ -1,8 +1,10 @@
 // Asks every provider for its models from time to time, so that a server that was down at the start, or has got another
-// model since, is known without a restart. Started by compose.
+// model since, is known without a restart. Run by compose, under a lease.
 // Invariant: one provider is asked at a time, and one that does not answer ever less often.
 
+import { setTimeout as sleep } from "node:timers/promises";
 import type { ControlLog } from "#control/control-log.ts";
+import type { Held } from "#control/leases/leased-work.ts";
 import type { Store } from "#control/store/store.ts";
 import type { Clock } from "#domain/clock.ts";
 import type { ProviderEntry, Snapshot } from "#domain/snapshot.ts";
@@ -36,50 +38,38 @@ const ownServerIntervalMs = 60_000;
 export class Rediscovery {
   readonly #options: RediscoveryOptions;
   readonly #turns = new Map<string, Turn>();
-  #timer: NodeJS.Timeout | undefined;
-  #running: Promise<void> | null = null;
-  #isStopped = false;
 
   constructor(options: RediscoveryOptions) {
     this.#options = options;
   }
 
-  start(): void {
+  /** Goes on until the lease is lost. */
+  async run({ signal }: Pick<Held, "signal">): Promise<void> {
     const { sweepMs = usualSweepMs } = this.#options;
-    this.#timer = setTimeout(() => void this.#sweep(), this.#turns.size === 0 ? 0 : sweepMs);
-    this.#timer.unref();
+    while (!signal.aborted) {
+      await this.#askAllDue(signal);
+      await sleep(sweepMs, undefined, { signal, ref: false }).catch(() => undefined);
+    }
   }
 
-  async stop(): Promise<void> {
-    this.#isStopped = true;
-    clearTimeout(this.#timer);
-    await this.#running;
-  }
-
-  async #sweep(): Promise<void> {
-    this.#running = this.#askAllDue();
-    await this.#running;
-    if (!this.#isStopped) this.start();
-  }
-
-  async #askAllDue(): Promise<void> {
+  async #askAllDue(signal: AbortSignal): Promise<void> {
     const { snapshot, clock } = this.#options;
     const providers = [...snapshot().providers.values()].filter(({ definition }) => definition.modelList !== undefined);
     for (const provider of providers) {
       const due = this.#turns.get(provider.id)?.dueAt ?? 0;
-      if (!this.#isStopped && clock.monotonic() >= due) await this.#ask(provider);
+      if (!signal.aborted && clock.monotonic() >= due) await this.#ask(provider, signal);
     }
   }
 
-  async #ask(provider: ProviderEntry): Promise<void> {
+  async #ask(provider: ProviderEntry, signal: AbortSignal): Promise<void> {
     const { clock, log } = this.#options;
     try {
-      const isReached = await this.#takeOver(provider);
+      const isReached = await this.#takeOver(provider, signal);
       const failures = isReached ? 0 : (this.#turns.get(provider.id)?.failures ?? 0) + 1;
       this.#turns.set(provider.id, { dueAt: clock.monotonic() + this.#waitMs(provider, failures), failures });
     } catch (error) {
       this.#turns.set(provider.id, { dueAt: clock.monotonic() + this.#options.intervalMs, failures: 0 });
-      if (!this.#isStopped) log.warn({ err: error, provider: provider.name }, "The list of models could not be stored");
+      if (!signal.aborted) log.warn({ err: error, provider: provider.name }, "The list of models could not be stored");
     }
   }
 
@@ -90,12 +80,12 @@ export class Rediscovery {
   }
 
   /** False where nobody answered. A vendor that answered something else has no list, or none for us. */
-  async #takeOver(provider: ProviderEntry): Promise<boolean> {
+  async #takeOver(provider: ProviderEntry, signal: AbortSignal): Promise<boolean> {
     const { store, fetchJson, clock, log, changed } = this.#options;
     const options = { provider, fetchJson, monotonic: () => clock.monotonic(), store };
     const { list, httpStatus } = await probeProvider(options);
     // Whoever removed the provider meanwhile does not want its models.
-    if (list === null || this.#isStopped || (await store.providers.find(provider.id)) === undefined)
+    if (list === null || signal.aborted || (await store.providers.find(provider.id)) === undefined)
       return httpStatus !== null || list !== null;
     const { added, removed } = await takeOver(options, list);
     if (added + removed === 0) return true;

@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Secret } from "#domain/secret.ts";
-import { loadEncryption, UnsealError } from "./encryption.ts";
+import { UnsealError } from "./encryption.ts";
+import { loadEncryption } from "./load-encryption.ts";
 
 let dataDir: string;
 let warnings: string[];
@@ -19,8 +20,20 @@ beforeEach(async () => {
 });
 afterEach(() => rm(dataDir, { recursive: true, force: true }));
 
-function load(key: string | null) {
-  return loadEncryption({ encryptionKey: key === null ? null : new Secret(key), dataDir, log });
+function load(key: string | null, ...previous: readonly string[]) {
+  const settings = {
+    key: key === null ? null : new Secret(key),
+    previousKeys: previous.map((one) => new Secret(one)),
+    ...{ vaultToken: null, vaultNamespace: null, kmsEndpoint: null },
+    ...{ awsAccessKeyId: null, awsSecretAccessKey: null, awsSessionToken: null },
+  };
+  return loadEncryption({
+    settings,
+    dataDir,
+    log,
+    ask: () => Promise.reject(new Error("nobody is asked")),
+    now: Date.now,
+  });
 }
 
 const hexKey = "0123456789abcdef".repeat(4);
@@ -74,6 +87,36 @@ describe("a sealed secret", () => {
   it.each(["", "v1", "v2.a.b.c", "v1.k.a.b.c", "v1...", "plain text"])("refuses %j without a crash", async (text) => {
     await expect((await load(hexKey)).open(text, "x")).rejects.toThrow(UnsealError);
   });
+});
+
+describe("several keys", () => {
+  const [older, newer] = ["an older passphrase", "a newer passphrase"];
+
+  it("seal with the first, and open with whichever it was", async () => {
+    const sealed = await (await load(older)).seal(plain, "x");
+    const both = await load(newer, hexKey, older);
+    expect((await both.open(sealed, "x")).reveal()).toBe(plain.reveal());
+    expect(await both.placeOf(sealed, "x")).toBe(2);
+    const after = await both.rewrap(sealed, "x");
+    expect(await both.placeOf(after, "x")).toBe(0);
+    expect((await (await load(newer)).open(after, "x")).reveal()).toBe(plain.reveal());
+    await expect((await load(older)).open(after, "x")).rejects.toThrow(UnsealError);
+    await expect(both.rewrap(sealed, "y")).rejects.toThrow(UnsealError);
+  });
+
+  it("have the file that was made at the first start among them when a key is given later", async () => {
+    const sealed = await (await load(null)).seal(plain, "x");
+    const given = await load(hexKey);
+    expect((await given.open(sealed, "x")).reveal()).toBe(plain.reveal());
+    expect(given.keys.map(({ kind }) => kind)).toEqual(["configured", "file"]);
+  });
+
+  it.each(["vault:nowhere", "vault:https://user:word@host/transit/x", "aws-kms:x", "aws-kms:arn:aws:s3:::bucket"])(
+    "are not taken from %s",
+    async (text) => {
+      await expect(load(text)).rejects.toThrow(/in a form that is not known/);
+    },
+  );
 });
 
 describe("the key file", () => {

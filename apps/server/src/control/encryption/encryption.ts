@@ -1,18 +1,21 @@
 // Encryption at rest of vendor credentials and other secrets in the database. Called by resources, snapshot and first start.
-// Invariant: a sealed text opens only with the master key and the binding (the row it belongs to) it was sealed with.
+// Invariant: a sealed text opens only with a key of this server's ring and the binding (the row it belongs to) it was sealed with.
 
-import { join } from "node:path";
-import type { ControlLog } from "#control/control-log.ts";
 import { Secret } from "#domain/secret.ts";
-import { openEnvelope, parseEnvelope, sealEnvelope } from "./envelope.ts";
-import { readOrCreateKeyFile } from "./key-file.ts";
-import { newKeyText, parseMasterKey } from "./master-key.ts";
-import type { MasterKey } from "./master-key.ts";
+import { decrypt, encrypt, newDataKey, parseEnvelope, writeEnvelope } from "./envelope.ts";
+import type { Envelope } from "./envelope.ts";
+import type { WrappingKey } from "./wrapping-key.ts";
 
 export interface Encryption {
+  /** What seals comes first; the others open what is older. */
+  readonly keys: readonly WrappingKey[];
   seal(plain: Secret, binding: string): Promise<string>;
-  /** Rejects with an UnsealError. */
+  /** Rejects with an UnsealError, or with a KeyServiceError where nobody can say whether it opens. */
   open(sealed: string, binding: string): Promise<Secret>;
+  /** The same secret, with its data key wrapped by the first key, whichever did before. Rejects as `open` does. */
+  rewrap(sealed: string, binding: string): Promise<string>;
+  /** Which of the keys opens it: its place in `keys`. Rejects as `open` does. */
+  placeOf(sealed: string, binding: string): Promise<number>;
 }
 
 /** The sealed text cannot be opened. The message says why, and never holds the secret. */
@@ -20,49 +23,59 @@ export class UnsealError extends Error {
   override readonly name = "UnsealError";
 }
 
-interface EncryptionOptions {
-  readonly encryptionKey: Secret | null;
-  readonly dataDir: string;
-  readonly log: ControlLog;
+interface Unwrapped {
+  readonly place: number;
+  readonly dataKey: Buffer;
+  readonly envelope: Envelope;
 }
 
-export async function loadEncryption({ encryptionKey, dataDir, log }: EncryptionOptions): Promise<Encryption> {
-  if (encryptionKey !== null) return createEncryption(parseMasterKey(encryptionKey));
-  const path = join(dataDir, "encryption.key");
-  const { text, created } = await readOrCreateKeyFile(path, newKeyText);
-  if (created) {
-    log.warn(
-      { path },
-      "ENCRYPTION_KEY is not set: vendor credentials are encrypted with a key that was generated into a file beside the data. Back it up, and set ENCRYPTION_KEY in production",
-    );
-  }
-  return createEncryption(parseMasterKey(new Secret(text)));
-}
-
-export function createEncryption(master: MasterKey): Encryption {
+export function createEncryption(keys: readonly [WrappingKey, ...(readonly WrappingKey[])]): Encryption {
+  const [first] = keys;
+  const unwrap = (sealed: string, binding: string) => unwrapBy(keys, sealed, binding);
   return {
+    keys,
     async seal(plain, binding) {
-      const key = await master.keyFor(master.hint);
-      if (key === null) throw new Error("A master key does not know its own hint");
-      return sealEnvelope(plain.reveal(), binding, key, master.hint);
+      const dataKey = newDataKey();
+      const sealed = encrypt(Buffer.from(plain.reveal(), "utf8"), dataKey, binding);
+      return writeEnvelope({ wrappedKey: await first.wrap(dataKey, binding), sealed });
     },
     async open(sealed, binding) {
-      const envelope = parseEnvelope(sealed);
-      if (envelope === null) throw new UnsealError(`The stored secret of ${binding} is not in a known format`);
-      const key = await master.keyFor(envelope.keyHint);
-      if (key === null) {
-        throw new UnsealError(
-          `The stored secret of ${binding} was sealed with another ENCRYPTION_KEY than the present one`,
-        );
-      }
-      try {
-        return new Secret(openEnvelope(envelope, binding, key));
-      } catch (cause) {
-        throw new UnsealError(
-          `The stored secret of ${binding} cannot be opened: ENCRYPTION_KEY is another one, or the row was tampered with`,
-          { cause },
-        );
-      }
+      return new Secret(readWith(await unwrap(sealed, binding), binding));
     },
+    async rewrap(sealed, binding) {
+      const unwrapped = await unwrap(sealed, binding);
+      // What is sealed anew is known to open.
+      readWith(unwrapped, binding);
+      const wrappedKey = await first.wrap(unwrapped.dataKey, binding);
+      return writeEnvelope({ wrappedKey, sealed: unwrapped.envelope.sealed });
+    },
+    placeOf: async (sealed, binding) => (await unwrap(sealed, binding)).place,
   };
+}
+
+async function unwrapBy(keys: readonly WrappingKey[], sealed: string, binding: string): Promise<Unwrapped> {
+  const envelope = parseEnvelope(sealed);
+  if (envelope === null) throw new UnsealError(`The stored secret of ${binding} is not in a known format`);
+  const { hint } = envelope.wrappedKey;
+  for (const [place, key] of keys.entries()) {
+    const dataKey = key.knows(hint) ? await key.unwrap(envelope.wrappedKey, binding) : null;
+    if (dataKey !== null) return { place, dataKey, envelope };
+  }
+  if (keys.some((key) => key.knows(hint))) throw cannotOpen(binding);
+  throw new UnsealError(
+    `The stored secret of ${binding} was sealed with another ENCRYPTION_KEY than the present one, and ENCRYPTION_PREVIOUS_KEYS has it neither`,
+  );
+}
+
+function readWith({ dataKey, envelope }: Unwrapped, binding: string): string {
+  try {
+    return decrypt(envelope.sealed, dataKey, binding).toString("utf8");
+  } catch (cause) {
+    throw cannotOpen(binding, cause);
+  }
+}
+
+function cannotOpen(binding: string, cause?: unknown): UnsealError {
+  const message = `The stored secret of ${binding} cannot be opened: ENCRYPTION_KEY is another one, or the row was tampered with`;
+  return new UnsealError(message, { cause });
 }

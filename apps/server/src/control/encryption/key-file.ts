@@ -41,7 +41,7 @@ async function readWritten(path: string): Promise<string> {
   throw new Error(`${path} is empty: delete it, or restore its content`);
 }
 
-async function readIfThere(path: string): Promise<string | undefined> {
+export async function readIfThere(path: string): Promise<string | undefined> {
   try {
     return (await readFile(path, "utf8")).trim();
   } catch (error) {

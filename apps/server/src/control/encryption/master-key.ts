@@ -6,6 +6,10 @@ import type { Secret } from "#domain/secret.ts";
 export interface MasterKey {
   /** The hint that new envelopes carry. */
   readonly hint: string;
+  /** For people. */
+  readonly name: string;
+  /** May an envelope with this hint be its own? */
+  knows(hint: string): boolean;
   /** The key for an envelope with this hint; null where it was sealed with another one. */
   keyFor(hint: string): Promise<Buffer | null>;
 }
@@ -39,7 +43,8 @@ function decodeKey(text: string): Buffer | null {
 
 function fixedKey(key: Buffer): MasterKey {
   const hint = `k${createHash("sha256").update("ghostllm key hint").update(key).digest("hex").slice(0, 12)}`;
-  return { hint, keyFor: async (asked) => (asked === hint ? key : null) };
+  const knows = (asked: string): boolean => asked === hint;
+  return { hint, name: hint, knows, keyFor: async (asked) => (knows(asked) ? key : null) };
 }
 
 /** Each process seals with a salt of its own, which the envelope carries: no salt has to be shared beforehand. */
@@ -52,9 +57,12 @@ function passphraseKey(passphrase: string): MasterKey {
     derived.set(salt, deriving);
     return deriving;
   };
+  const knows = (hint: string): boolean => /^p[0-9a-f]{32}$/.test(hint);
   return {
     hint: `p${randomBytes(saltBytes).toString("hex")}`,
-    keyFor: async (hint) => (/^p[0-9a-f]{32}$/.test(hint) ? await derive(hint.slice(1)) : null),
+    name: "passphrase",
+    knows,
+    keyFor: async (hint) => (knows(hint) ? await derive(hint.slice(1)) : null),
   };
 }
 

@@ -10,6 +10,7 @@ import { unlimited } from "#control/resources/fields.ts";
 import { newKeyMaterial } from "#control/resources/key-material.ts";
 import { hashPassword } from "#control/sessions/passwords.ts";
 import type { Store, UserRow } from "#control/store/store.ts";
+import { deed } from "#domain/audit.ts";
 import { Secret } from "#domain/secret.ts";
 import { addBuiltInProviders, adoptProviders } from "./configured-providers.ts";
 import type { AdoptedProvider, DetectedServer, ProviderAdoption } from "./configured-providers.ts";
@@ -50,7 +51,10 @@ export async function prepareStart(options: StartOptions): Promise<StartFacts> {
   const adopted = await adoptProviders(config.providers, options);
   const builtIn = await addBuiltInProviders({ ...options, isFirstStart: !isDone });
   // Last, so that a start that was cut off is repeated: otherwise nobody would ever see the password.
-  if (!isDone) await store.settings.set(doneSetting, "done");
+  if (!isDone) {
+    await store.settings.set(doneSetting, "done");
+    await store.audit.add([deed("server.first_start", null)]);
+  }
   return { first, providers: [...adopted, ...builtIn], ...(await loadAdminKey(config)) };
 }
 
@@ -62,6 +66,7 @@ async function createAdmin(store: Store, config: StartOptions["config"]): Promis
   const { key, publicId, keyHash } = newKeyMaterial();
   await store.apiKeys.create({
     userId: admin.id,
+    teamId: null,
     name: "first key",
     publicId,
     keyHash,

@@ -1,19 +1,23 @@
 // Binds the handlers of the resources to the routes of the contract.
 
+import { Readable } from "node:stream";
 import { GhostError } from "@ghostllm/contract";
-import { adminRoutes } from "@ghostllm/contract/routes";
-import type { AdminRoute } from "@ghostllm/contract/routes";
-import type { FastifyInstance, FastifyRequest } from "fastify";
+import { adminRoutes, isStreamType, serviceOf } from "@ghostllm/contract/routes";
+import type { AdminRoute, Service, StreamType } from "@ghostllm/contract/routes";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { z } from "zod";
-import type { Caller } from "#control/resources/resource.ts";
+import type { SecurityNotes } from "#control/audit/security-notes.ts";
+import type { Caller, Follower } from "#control/resources/resource.ts";
 import type { Resources } from "#control/resources/resources.ts";
 import type { Store } from "#control/store/store.ts";
+import type { Actor } from "#domain/access/actor.ts";
 import type { SteadyTime } from "#domain/clock.ts";
 import type { ClientAddresses } from "#edge/client-addresses.ts";
 import type { ObjectChange } from "#link/signals.ts";
 import { changeOf } from "./change-of.ts";
 import { toValidationError } from "./errors.ts";
-import type { Guard } from "./guard.ts";
+import { hasCredential, type Guard } from "./guard.ts";
+import { authorOf, noteRefusal, told } from "./route-audit.ts";
 import { browserOf } from "./browser-session.ts";
 
 /** A handler as the binding sees it: its types were checked against its route where it was written. */
@@ -22,9 +26,12 @@ type AnyHandler = (request: object) => Promise<unknown>;
 interface BindOptions {
   readonly app: FastifyInstance;
   readonly resources: Resources;
+  /** Those that this server runs: what is of others is not bound. */
+  readonly services: readonly Service[];
   readonly guard: Guard;
   readonly addresses: ClientAddresses;
-  readonly store: Pick<Store, "within">;
+  readonly store: Pick<Store, "within" | "noteChange" | "audit">;
+  readonly notes: SecurityNotes;
   readonly steadyTime: SteadyTime;
   /** Told of what a route has changed. */
   readonly onChange: (change: ObjectChange) => void;
@@ -37,6 +44,7 @@ export function bindRoutes(options: BindOptions): void {
   const handlers: Readonly<Record<string, object>> = options.resources;
   for (const [group, routes] of Object.entries(adminRoutes)) {
     for (const [name, route] of Object.entries<AdminRoute>(routes)) {
+      if (!options.services.includes(serviceOf(route))) continue;
       bindRoute(options, route, findHandler(handlers[group], name));
     }
   }
@@ -48,33 +56,85 @@ function findHandler(resource: object | undefined, name: string): AnyHandler {
   return async (request) => handler(request);
 }
 
-function bindRoute(
-  { app, guard, addresses, store, steadyTime, onChange }: BindOptions,
-  route: AdminRoute,
-  handler: AnyHandler,
-): void {
+function bindRoute(options: BindOptions, route: AdminRoute, handler: AnyHandler): void {
+  const { app, guard, addresses, store, steadyTime, onChange } = options;
   const callers = new WeakMap<FastifyRequest, Caller>();
-  const { permission } = route;
+  const admit = admitterTo(options, route);
   app.route({
     method: route.method,
     url: route.path.replace(/\{(\w+)\}/g, ":$1"),
     // Before the body is read: a stranger uploads nothing.
     onRequest: async (request) => {
-      if (permission === "public") return;
-      callers.set(request, await store.within(patienceMs.guard, () => guard(request, permission)));
+      const caller = await store.within(patienceMs.guard, () => admit(request));
+      if (caller !== null) callers.set(request, caller);
     },
     handler: async (request, reply) => {
       const caller = callers.get(request);
       const address = addresses.of(request.raw) ?? "";
       const browser = browserOf(request, reply, steadyTime);
-      const input = { ...parseInput(route, request), address, browser, ...caller };
-      const answer = await store.within(patienceMs.handler, () => handler(input));
+      const follower = route.mediaType === eventStream ? followerOf(request, route, guard) : {};
+      const userAgent = request.headers["user-agent"] ?? "";
+      const input = { ...parseInput(route, request), address, userAgent, browser, ...caller, ...follower };
+      const author = authorOf(route, request, caller?.actor ?? null, address);
+      const { params } = request;
+      const answer = await store
+        .within(patienceMs.handler, () => told(store.audit, author, { route, params, handle: () => handler(input) }))
+        .catch((error: unknown) => {
+          if (caller !== undefined) noteRefusal({ audit: store.audit, notes: options.notes }, author, route, error);
+          throw error;
+        })
+        .finally(() => {
+          // What was answered with an error may have been made, too.
+          if (route.method !== "GET") store.noteChange();
+        });
+      if (answer instanceof Readable && isStreamType(route.mediaType))
+        return sendStream(reply, route.mediaType, answer);
       const change = changeOf(route, request.params, answer);
       if (change !== null) onChange(change);
       if (route.mediaType !== undefined) reply.type(`${route.mediaType}; charset=utf-8`);
       return reply.status(route.status).send(route.response.parse(answer));
     },
   });
+}
+
+/** Who calls, if he may; null where everybody may. Whoever may not is in the audit log. */
+function admitterTo(
+  { guard, addresses, store: { audit }, notes }: BindOptions,
+  route: AdminRoute,
+): (request: FastifyRequest) => Promise<Caller | null> {
+  const { permission } = route;
+  return async (request) => {
+    if (permission === "public") return null;
+    let actor: Actor | null = null;
+    try {
+      actor = await guard.identify(request);
+      return guard.permit(actor, permission);
+    } catch (error) {
+      const author = authorOf(route, request, actor, addresses.of(request.raw) ?? "");
+      if (hasCredential(request)) noteRefusal({ audit, notes }, author, route, error);
+      throw error;
+    }
+  };
+}
+
+const eventStream = "text/event-stream";
+
+function followerOf(request: FastifyRequest, { permission }: AdminRoute, guard: Guard): Follower {
+  const given = request.headers["last-event-id"];
+  return {
+    lastEventId: typeof given === "string" && given !== "" ? given : null,
+    recheck: async () => {
+      if (permission === "public") throw new Error("a stream is for whoever may see it");
+      return guard.permit(await guard.identify(request), permission).actor;
+    },
+  };
+}
+
+/** What stands between would hold it back, or change it. */
+function sendStream(reply: FastifyReply, type: StreamType, stream: Readable): FastifyReply {
+  reply.headers({ "cache-control": "no-store, no-transform", "x-accel-buffering": "no" });
+  if (type !== eventStream) reply.header("content-disposition", "attachment");
+  return reply.type(`${type}; charset=utf-8`).send(stream);
 }
 
 function parseInput(route: AdminRoute, request: FastifyRequest): object {

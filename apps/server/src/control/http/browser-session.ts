@@ -8,7 +8,11 @@ import type { Browser } from "#control/resources/resource.ts";
 import type { SteadyTime } from "#domain/clock.ts";
 
 /** Browsers take a name with this prefix only for the host alone, over a connection that they trust. */
-const [guardedName, plainName] = ["__Host-ghostllm-session", "ghostllm-session"] as const;
+const sessionNames = ["__Host-ghostllm-session", "ghostllm-session"] as const;
+/** Of a sign-in that was begun at an issuer. */
+const attemptNames = ["__Host-ghostllm-sign-in", "ghostllm-sign-in"] as const;
+
+type Names = typeof sessionNames | typeof attemptNames;
 
 interface Asker {
   readonly method?: string | undefined;
@@ -16,7 +20,11 @@ interface Asker {
 }
 
 /** The token of the session; null where the browser has none. */
-export function readSessionCookie({ cookie = "" }: IncomingHttpHeaders): string | null {
+export function readSessionCookie(headers: IncomingHttpHeaders): string | null {
+  return readCookie(headers, sessionNames);
+}
+
+function readCookie({ cookie = "" }: IncomingHttpHeaders, [guardedName, plainName]: Names): string | null {
   const pairs = cookie.split(";").map((pair) => pair.trim().split("=", 2));
   const valueOf = (name: string): string | undefined => pairs.find(([given]) => given === name)?.[1];
   return valueOf(guardedName) ?? valueOf(plainName) ?? null;
@@ -44,20 +52,45 @@ export function refuseOtherPages(asker: Asker): void {
 }
 
 export function browserOf(request: FastifyRequest, reply: FastifyReply, steadyTime: SteadyTime): Browser {
+  // Several are added to one another.
+  const setCookie = (...cookies: readonly string[]): void => {
+    for (const cookie of cookies) reply.header("set-cookie", cookie);
+  };
   return {
     refuseOtherPages: () => refuseOtherPages(request),
+    isOwnAddress: (url) => request.headers.origin !== undefined && url.origin === request.headers.origin,
     keepSession: (token, expiresAt) => {
       const seconds = Math.max(0, Math.floor((expiresAt - steadyTime.now()) / 1000));
-      reply.header("set-cookie", cookieOf(request.headers, token, seconds));
+      setCookie(cookieOf(request.headers, sessionNames, { value: token, seconds }));
     },
-    forgetSession: () => {
-      reply.header("set-cookie", [guardedCookie("", 0), plainCookie("", 0)]);
+    forgetSession: () => setCookie(...forgotten(sessionNames)),
+    keepAttempt: (sealed, lifetimeMs) => {
+      const seconds = Math.floor(lifetimeMs / 1000);
+      setCookie(cookieOf(request.headers, attemptNames, { value: sealed, seconds }));
+    },
+    takeAttempt: () => {
+      setCookie(...forgotten(attemptNames));
+      return readCookie(request.headers, attemptNames);
     },
   };
 }
 
-function cookieOf({ origin = "", "user-agent": agent = "" }: IncomingHttpHeaders, token: string, seconds: number) {
-  return takesGuardedCookies(origin, agent) ? guardedCookie(token, seconds) : plainCookie(token, seconds);
+interface Cookie {
+  readonly value: string;
+  readonly seconds: number;
+}
+
+function cookieOf(
+  { origin = "", "user-agent": agent = "" }: IncomingHttpHeaders,
+  [guardedName, plainName]: Names,
+  cookie: Cookie,
+): string {
+  return takesGuardedCookies(origin, agent) ? guardedCookie(guardedName, cookie) : plainCookie(plainName, cookie);
+}
+
+function forgotten([guardedName, plainName]: Names): readonly string[] {
+  const nothing = { value: "", seconds: 0 };
+  return [guardedCookie(guardedName, nothing), plainCookie(plainName, nothing)];
 }
 
 /** From pages over HTTPS, and from those of this machine; but Safari takes none of these over plain HTTP. */
@@ -70,10 +103,10 @@ function takesGuardedCookies(origin: string, agent: string): boolean {
   return isThisMachine && !isSafari;
 }
 
-function guardedCookie(token: string, seconds: number): string {
-  return `${guardedName}=${token}; Path=/; Max-Age=${seconds}; Secure; HttpOnly; SameSite=Strict`;
+function guardedCookie(name: string, { value, seconds }: Cookie): string {
+  return `${name}=${value}; Path=/; Max-Age=${seconds}; Secure; HttpOnly; SameSite=Strict`;
 }
 
-function plainCookie(token: string, seconds: number): string {
-  return `${plainName}=${token}; Path=/; Max-Age=${seconds}; HttpOnly; SameSite=Strict`;
+function plainCookie(name: string, { value, seconds }: Cookie): string {
+  return `${name}=${value}; Path=/; Max-Age=${seconds}; HttpOnly; SameSite=Strict`;
 }

@@ -6,19 +6,41 @@ import type { ObjectChange } from "#link/signals.ts";
 /** By the group of the route. */
 const objects: Readonly<Record<string, string>> = {
   sessions: "sessions",
+  secondFactor: "second-factors",
+  passwords: "passwords",
+  signIn: "sessions",
+  signInMethods: "sign-in-methods",
+  scim: "scim",
   users: "users",
+  organisations: "organisations",
+  teams: "teams",
+  roles: "roles",
+  serviceAccounts: "service_accounts",
+  ownKeys: "keys",
   apiKeys: "keys",
   providers: "providers",
   models: "models",
   aliases: "aliases",
   prices: "prices",
+  views: "views",
+  webhooks: "webhooks",
 };
+
+/** One of them, as the audit log calls it. */
+export function kindOfGroup(group: string): string {
+  const several = objects[group] ?? group;
+  return irregular[several] ?? several.replace(/s$/, "").replaceAll("-", "_");
+}
+
+const irregular: Readonly<Record<string, string>> = { aliases: "alias", prices: "price_list" };
 
 /** Tests and discoveries change models, if anything. */
 const others: Readonly<Record<string, string | null>> = {
   "providers.test": null,
   "providers.discoverModels": "models",
   "sessions.create": null,
+  "signIn.begin": null,
+  "signInMethods.test": null,
 };
 
 /** Null where nothing was changed that anybody looks at. */
@@ -29,7 +51,8 @@ export function changeOf(route: AdminRoute, params: unknown, answer: unknown): O
   const what = known === undefined ? objects[group] : known;
   if (what === undefined || what === null) return null;
   const id = textOf(params, "id") ?? textOf(answer, "id");
-  return { what, id, userId: textOf(answer, "user_id") ?? (what === "users" ? id : null) };
+  const userId = textOf(answer, "user_id") ?? (what === "users" ? id : null);
+  return { what, id, userId, teamId: textOf(answer, "team_id") ?? (what === "teams" ? id : null) };
 }
 
 function textOf(value: unknown, name: string): string | null {

@@ -4,10 +4,14 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { GhostError, newId } from "@ghostllm/contract";
+import { livePath, serviceOfConsole, serviceOfScim } from "@ghostllm/contract/routes";
+import type { Service } from "@ghostllm/contract/routes";
 import fastify from "fastify";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { ResourceDependencies } from "#control/resources/resource.ts";
 import { createResources } from "#control/resources/resources.ts";
+import { SecurityNotes } from "#control/audit/security-notes.ts";
+import type { EventStreams } from "#control/events/event-streams.ts";
 import { openLiveDoor } from "#control/live/live-door.ts";
 import { LiveHub } from "#control/live/live-hub.ts";
 import type { LiveHubDeps } from "#control/live/live-hub.ts";
@@ -24,12 +28,17 @@ import { createGuard } from "./guard.ts";
 import { createIdentify } from "./identify.ts";
 import { identitiesOf } from "./live-identities.ts";
 import { keepDocuments } from "./kept-documents.ts";
-import { methodsOf } from "./known-paths.ts";
+import { methodsOf, serviceOfPath } from "./known-paths.ts";
+import { serveScim } from "./scim-routes.ts";
 import { serveWebPages } from "./web-pages.ts";
 
 export interface ControlDependencies
-  extends Omit<ResourceDependencies, "lookingOn" | "refusals">, Pick<LiveHubDeps, "finished" | "refusals"> {
+  extends
+    Omit<ResourceDependencies, "lookingOn" | "refusals" | "notes" | "inTurn">,
+    Pick<LiveHubDeps, "finished" | "refusals"> {
+  readonly services: readonly Service[];
   readonly signals: Signals;
+  readonly eventStreams: EventStreams;
   readonly adminKeys: readonly Secret[];
   readonly addresses: ClientAddresses;
   readonly compressor: Compressor | null;
@@ -49,6 +58,43 @@ export interface ControlServer {
 const bodyLimitBytes = 1024 * 1024;
 
 export async function createControlServer(deps: ControlDependencies): Promise<ControlServer> {
+  const app = createApp(deps);
+  const { addresses, store, steadyTime } = deps;
+  const identify = createIdentify(deps);
+  const hub = new LiveHub(deps);
+  const live = openLiveDoor(hub, identitiesOf(identify, addresses));
+  const notes = new SecurityNotes({ audit: store.audit, clock: deps.clock, log: deps.log });
+  const resources = createResources({ ...deps, notes, lookingOn: () => hub.count });
+  bindRoutes({
+    ...{ app, resources, services: deps.services, guard: createGuard(identify, addresses) },
+    ...{ addresses, store, notes, steadyTime },
+    onChange: (change) => void deps.signals.send({ kind: "object_changed", change }),
+  });
+  openToDirectories(app, deps);
+  const hasConsole = deps.services.includes(serviceOfConsole);
+  if (hasConsole) serveConsole(app, { directory: deps.consoleDirectory, clock: deps.clock });
+  await serveWebPages(app, deps.version, hasConsole && deps.consoleDirectory !== null);
+  await app.ready();
+  const endLive = (): void => {
+    live.close();
+    deps.eventStreams.close();
+  };
+  return {
+    handle: (request, response) => app.routing(request, response),
+    upgrade: (request, socket, head) => {
+      if (!hasConsole) throw notRun(livePath, serviceOfConsole);
+      live.upgrade(request, socket, head);
+    },
+    endLive,
+    async close() {
+      endLive();
+      await app.close();
+      await notes.settled();
+    },
+  };
+}
+
+function createApp(deps: ControlDependencies): FastifyInstance {
   const app = fastify({
     bodyLimit: bodyLimitBytes,
     genReqId: () => newId(),
@@ -61,32 +107,18 @@ export async function createControlServer(deps: ControlDependencies): Promise<Co
     },
   });
   acceptJsonOnly(app);
-  app.addHook("onRequest", async (request, reply) => setSecurityHeaders(request, reply));
+  app.addHook("onRequest", async (request, reply) => receive(request, reply));
   keepDocuments(app);
   if (deps.compressor !== null) compressAnswers(app, deps.compressor);
   app.setErrorHandler((error, request, reply) => answerFailure(error, request, reply, deps));
-  app.setNotFoundHandler((request, reply) => answerUnknownPath(request, reply));
-  const { addresses, store, steadyTime } = deps;
-  const identify = createIdentify(deps);
-  const hub = new LiveHub(deps);
-  const live = openLiveDoor(hub, identitiesOf(identify));
-  const resources = createResources({ ...deps, lookingOn: () => hub.count });
-  bindRoutes({
-    ...{ app, resources, guard: createGuard(identify), addresses, store, steadyTime },
-    onChange: (change) => void deps.signals.send({ kind: "object_changed", change }),
-  });
-  serveConsole(app, { directory: deps.consoleDirectory, clock: deps.clock });
-  await serveWebPages(app, deps.version, deps.consoleDirectory !== null);
-  await app.ready();
-  return {
-    handle: (request, response) => app.routing(request, response),
-    upgrade: (request, socket, head) => live.upgrade(request, socket, head),
-    endLive: () => live.close(),
-    async close() {
-      live.close();
-      await app.close();
-    },
-  };
+  app.setNotFoundHandler((request, reply) => answerUnknownPath(request, reply, deps.services));
+  return app;
+}
+
+function openToDirectories(app: FastifyInstance, deps: ControlDependencies): void {
+  const change = { what: "users", id: null, userId: null };
+  const onChange = (): void => void deps.signals.send({ kind: "object_changed", change });
+  if (deps.services.includes(serviceOfScim)) serveScim(app, { ...deps, onChange });
 }
 
 /** An empty body counts as none, so that a POST without one may still name its content type. */
@@ -97,6 +129,11 @@ function acceptJsonOnly(app: FastifyInstance): void {
     if (body === "") done(null, undefined);
     else void parseJson(request, body.toString(), done);
   });
+}
+
+function receive(request: FastifyRequest, reply: FastifyReply): void {
+  setSecurityHeaders(request, reply);
+  refuseNul(request);
 }
 
 function setSecurityHeaders(request: FastifyRequest, reply: FastifyReply): void {
@@ -110,6 +147,11 @@ function setSecurityHeaders(request: FastifyRequest, reply: FastifyReply): void 
   const trace = traceResponse(request.headers, request.id);
   if (trace !== null) reply.header("traceresponse", trace);
   if (request.url.startsWith("/admin")) reply.header("cache-control", "no-store");
+}
+
+/** Nothing is named so, and PostgreSQL does not let itself be asked for it. */
+function refuseNul({ url }: FastifyRequest): void {
+  if (url.includes("%00")) throw new GhostError("invalid_request_error", "The URL holds the character NUL (%00)");
 }
 
 async function answerFailure(
@@ -132,9 +174,14 @@ function explainFault(error: unknown, request: FastifyRequest, { store, log }: C
     : new GhostError("internal_error", "A fault in GhostLLM; its log has the request id");
 }
 
-function answerUnknownPath(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+function answerUnknownPath(request: FastifyRequest, reply: FastifyReply, services: readonly Service[]): FastifyReply {
   const path = request.url.split("?", 1)[0] ?? "";
-  const methods = methodsOf(path.length > 1 ? path.replace(/\/$/, "") : path);
+  const known = path.length > 1 ? path.replace(/\/$/, "") : path;
+  const service = serviceOfPath(known);
+  if (service !== null && !services.includes(service)) {
+    return reply.status(404).send(toErrorBody(notRun(path, service)));
+  }
+  const methods = methodsOf(known);
   if (methods.length === 0 || methods.includes(request.method)) {
     return reply
       .status(404)
@@ -144,4 +191,8 @@ function answerUnknownPath(request: FastifyRequest, reply: FastifyReply): Fastif
   if (request.method === "OPTIONS") return reply.status(204).header("allow", `${allowed}, OPTIONS`).send();
   const failure = new GhostError("method_not_allowed", `${path} takes ${allowed}, not ${request.method}`);
   return reply.status(failure.status).header("allow", allowed).send(toErrorBody(failure));
+}
+
+function notRun(path: string, service: Service): GhostError {
+  return new GhostError("not_found", `${path} is of the service \`${service}\`, which this server does not run`);
 }

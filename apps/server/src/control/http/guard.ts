@@ -6,25 +6,38 @@ import type { FastifyRequest } from "fastify";
 import type { Caller } from "#control/resources/resource.ts";
 import type { Actor } from "#domain/access/actor.ts";
 import { reach, reachesNothing } from "#domain/access/may.ts";
+import type { ClientAddresses } from "#edge/client-addresses.ts";
 import { readSessionCookie, refuseOtherPages } from "./browser-session.ts";
 import type { Identify } from "./identify.ts";
 
-export type Guard = (request: FastifyRequest, permission: Permission) => Promise<Caller>;
+export interface Guard {
+  /** Rejects with `invalid_api_key`. */
+  identify(request: FastifyRequest): Promise<Actor>;
+  /** How far his permission reaches. Throws `permission_denied`. */
+  permit(actor: Actor, permission: Permission): Caller;
+}
 
-/** Answers who calls and how far his permission reaches. Rejects with `invalid_api_key` or `permission_denied`. */
-export function createGuard(deps: Identify): Guard {
-  return async (request, permission) => {
-    const credential = readCredential(request);
-    const actor = await (credential === null ? identifyBrowser(request, deps) : deps.identify(credential));
-    const reached = reach(actor, permission);
-    if (reachesNothing(reached)) {
+export function createGuard(deps: Identify, addresses: ClientAddresses): Guard {
+  return {
+    async identify(request) {
+      const credential = readCredential(request);
+      if (credential === null) return identifyBrowser(request, deps);
+      return deps.identify(credential, addresses.of(request.raw));
+    },
+    permit(actor, permission) {
+      const reached = reach(actor, permission);
+      if (!reachesNothing(reached)) return { actor, reach: reached };
       throw new GhostError(
         "permission_denied",
-        `This needs the permission ${permission}, which admins have: the admin key, an admin's session, or an admin's key`,
+        `This needs the permission ${permission}: admins have it, and whoever has a role with it (docs/permissions.md)`,
       );
-    }
-    return { actor, reach: reached };
+    },
   };
+}
+
+/** Has somebody tried to say who he is? */
+export function hasCredential(request: FastifyRequest): boolean {
+  return readCredential(request) !== null || readSessionCookie(request.headers) !== null;
 }
 
 /** Null where the caller is none that sends one, but may be a browser. */

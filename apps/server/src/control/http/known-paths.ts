@@ -1,6 +1,14 @@
 // Which methods a path has, for the difference between 404 and 405.
 
-import { adminRouteList } from "@ghostllm/contract/routes";
+import {
+  adminRouteList,
+  livePath,
+  scimPath,
+  serviceOf,
+  serviceOfConsole,
+  serviceOfScim,
+} from "@ghostllm/contract/routes";
+import type { Service } from "@ghostllm/contract/routes";
 
 /** Of pages: the landing page, the console and the documentation with their files. */
 const page = /^\/(?:(?:docs|console)(?:\/.*)?)?$/;
@@ -11,6 +19,18 @@ export function methodsOf(path: string): readonly string[] {
   const methods = adminRouteList.filter((route) => matches(route.path, path)).map(({ method }) => method);
   const withHead = methods.includes("GET") ? ["HEAD", ...methods] : methods;
   return [...withHead, ...(page.test(path) ? ["GET", "HEAD"] : [])];
+}
+
+/** Those of all dialects begin so. */
+const modelPath = /^\/(?:v1|v1beta|api)\//;
+
+/** Which service has it; null for what all of them have, and for what does not exist. */
+export function serviceOfPath(path: string): Service | null {
+  const route = adminRouteList.find((one) => matches(one.path, path));
+  if (route !== undefined) return serviceOf(route);
+  if (modelPath.test(path)) return "proxy";
+  if (path.startsWith(`${scimPath}/`)) return serviceOfScim;
+  return path === livePath || /^\/console(\/.*)?$/.test(path) ? serviceOfConsole : null;
 }
 
 function matches(template: string, path: string): boolean {

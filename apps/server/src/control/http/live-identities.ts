@@ -2,12 +2,13 @@
 
 import type { IncomingMessage } from "node:http";
 import type { Identities } from "#control/live/live-door.ts";
+import type { ClientAddresses } from "#edge/client-addresses.ts";
 import { isAskedByOwnPage, readSessionCookie } from "./browser-session.ts";
 import type { Identify } from "./identify.ts";
 
-export function identitiesOf({ identify, identifySession }: Identify): Identities {
+export function identitiesOf({ identify, identifySession }: Identify, addresses: ClientAddresses): Identities {
   return {
-    byCredential: identify,
+    byCredential: (credential, request) => identify(credential, addresses.of(request)),
     byCookie(request) {
       const token = readSessionCookie(request.headers);
       return token === null || !isOwnPage(request) ? null : () => identifySession(token);

@@ -1,5 +1,5 @@
 import type { Store } from "#control/store/store.ts";
-import type { Journal, JournalLines } from "#link/journal/journal.ts";
+import type { JournalSource, JournalLines } from "#link/journal/journal.ts";
 
 export interface LedgerEvents {
   recordsDrained(count: number): void;
@@ -15,7 +15,7 @@ export interface StoredLines {
 }
 
 export interface DrainDeps {
-  readonly journal: Journal;
+  readonly journal: JournalSource;
   readonly store: Pick<Store, "usage">;
   readonly events: LedgerEvents;
   readonly onStored?: StoredLines | undefined;

@@ -3,12 +3,12 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Store } from "#control/store/store.ts";
-import type { Journal } from "#link/journal/journal.ts";
+import type { JournalSource } from "#link/journal/journal.ts";
 import { drainBatch, type LedgerEvents, type StoredLines } from "./drain-batch.ts";
 import { PendingBatches } from "./pending-batches.ts";
 
 export interface LedgerOptions {
-  readonly journal: Journal;
+  readonly journal: JournalSource;
   readonly store: Pick<Store, "usage">;
   readonly events: LedgerEvents;
   readonly onStored?: StoredLines;

@@ -38,8 +38,13 @@ export class FinishedRequests implements StoredLines {
   async #read(lines: Buffer): Promise<void> {
     const start = lines.length <= mostBytes ? 0 : lines.indexOf(newline, lines.length - mostBytes) + 1;
     for (let at = lines.indexOf(newline); at >= 0 && at < start; at = lines.indexOf(newline, at + 1)) this.#missed += 1;
-    const { records } = await parseLines(lines.subarray(start), nextTurn);
+    this.add((await parseLines(lines.subarray(start), nextTurn)).records, 0);
+  }
+
+  /** Oldest first; and how many more there were. */
+  add(records: readonly UsageRecord[], missed: number): void {
     this.#records.push(...records);
+    this.#missed += missed;
     const tooMany = this.#records.length - mostKept;
     if (tooMany <= 0) return;
     this.#records.splice(0, tooMany);

@@ -8,6 +8,10 @@ import type { ObjectChange } from "#link/signals.ts";
 
 const readers: Readonly<Record<string, Permission>> = {
   users: "users.read",
+  organisations: "organisations.read",
+  teams: "teams.read",
+  roles: "roles.read",
+  service_accounts: "service_accounts.read",
   keys: "keys.read",
   providers: "providers.read",
   models: "models.read",
@@ -16,19 +20,28 @@ const readers: Readonly<Record<string, Permission>> = {
   health: "providers.read",
   budgets: "keys.read",
   refusals: "usage.read",
+  views: "views.manage",
+  webhooks: "webhooks.read",
 };
 
 /** Each once. */
 export function changesFor(actor: Actor, changes: readonly ObjectChange[]): readonly LiveChange[] {
   const seen = new Map<string, LiveChange>();
-  for (const { what, id, userId } of changes) {
+  for (const { what, id, userId, teamId = null } of changes) {
     const permission = readers[what];
-    if (permission === undefined || !isWithin(reach(actor, permission), userId)) continue;
+    if (permission === undefined || !isWithin(reach(actor, permission), { userId, teamId })) continue;
     seen.set(`${what} ${id}`, { what, id });
   }
   return [...seen.values()];
 }
 
-export function isWithin(reached: Reach, userId: string | null): boolean {
-  return reached === "all" || reached.some(({ kind, id }) => kind === "user" && id === userId);
+/** Whom something belongs to. */
+interface Owners {
+  readonly userId: string | null;
+  readonly teamId: string | null;
+}
+
+export function isWithin(reached: Reach, { userId, teamId }: Owners): boolean {
+  const ids: Readonly<Record<string, string | null>> = { user: userId, team: teamId };
+  return reached === "all" || reached.some(({ kind, id }) => ids[kind] === id);
 }

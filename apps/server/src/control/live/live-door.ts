@@ -13,7 +13,7 @@ import type { LiveHub } from "./live-hub.ts";
 
 /** Who somebody is, by what he has shown; rejects with `invalid_api_key`. */
 export interface Identities {
-  byCredential(credential: string): Promise<Actor>;
+  byCredential(credential: string, request: IncomingMessage): Promise<Actor>;
   /** Null where the browser has no session, or the page is not one of ours. */
   byCookie(request: IncomingMessage): (() => Promise<Actor>) | null;
   /** Is it a page, and one of another server? */
@@ -99,7 +99,7 @@ function introduce(hub: LiveHub, identities: Identities, { request, connection, 
   };
   connection.onOrder((order) => {
     if (order.type === "watch") connection.wantsRequests = order.requests;
-    else if (connection.actor === null) void admit(() => identities.byCredential(order.token));
+    else if (connection.actor === null) void admit(() => identities.byCredential(order.token, request));
   });
   const byCookie = identities.byCookie(request);
   if (byCookie !== null) void admit(byCookie);

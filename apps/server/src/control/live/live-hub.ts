@@ -152,15 +152,18 @@ export class LiveHub {
     });
   }
 
-  /** One change for each user of whom a request was refused. */
+  /** One change for each user and team of whom a request was refused. */
   async #lookAtRefusals(): Promise<readonly ObjectChange[]> {
     const { store, refusals } = this.#deps;
     const latest = refusals.latest(this.#refusals);
     this.#refusals = refusals.total;
     if (latest.length === 0) return [];
-    const { keys } = await store.names.find({ users: [], keys: keyIdsOf(latest) });
-    const users = new Set(latest.map(({ keyId }) => keys.get(keyId ?? "")?.userId ?? null));
-    return [...users].map((userId) => ({ what: "refusals", id: null, userId }));
+    const { keys } = await store.names.find({ keys: keyIdsOf(latest) });
+    const owners = latest.map(({ keyId }) => keys.get(keyId ?? ""));
+    const told = new Map(owners.map((key) => [`${key?.userId} ${key?.teamId}`, key]));
+    return [...told.values()].map((key) => {
+      return { what: "refusals", id: null, userId: key?.userId ?? null, teamId: key?.teamId ?? null };
+    });
   }
 
   #lookAtHealth(): string {
@@ -183,5 +186,7 @@ interface Happened {
 }
 
 function rowsWithin(reached: Reach, rows: readonly RequestRow[]): readonly RequestRow[] {
-  return reached === "all" ? rows : rows.filter(({ user_id: userId }) => isWithin(reached, userId));
+  return reached === "all"
+    ? rows
+    : rows.filter(({ user_id: userId, team_id: teamId }) => isWithin(reached, { userId, teamId }));
 }

@@ -39,7 +39,7 @@ export class Refusals {
       errorAnswered: (error) => {
         events.errorAnswered(error);
         const { requestId: id, code, status, path, keyId = null, address = null } = error;
-        if (!recorded.has(code)) this.#keep({ id, createdAt: this.#clock.now(), code, status, path, keyId, address });
+        if (!recorded.has(code)) this.keep({ id, createdAt: this.#clock.now(), code, status, path, keyId, address });
       },
     };
   }
@@ -52,10 +52,13 @@ export class Refusals {
   /** Newest first; with `after`, those that came when there had been so many. */
   latest(after = 0): readonly Refusal[] {
     const count = Math.min(this.#kept.length, this.#total - after);
-    return count <= 0 ? [] : this.#kept.slice(-count).toReversed();
+    const latest = count <= 0 ? [] : this.#kept.slice(-count);
+    // Those of several threads come a little out of order; ids tell the time.
+    return latest.toSorted((one, other) => (one.id < other.id ? 1 : -1));
   }
 
-  #keep(refusal: Refusal): void {
+  /** Also for what another thread has refused. */
+  keep(refusal: Refusal): void {
     this.#total += 1;
     this.#kept.push(refusal);
     if (this.#kept.length > mostKept) this.#kept.shift();

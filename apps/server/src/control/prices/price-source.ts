@@ -1,13 +1,16 @@
 // The list of prices in force: the one that comes with GhostLLM, or one that an operator names as a file or a URL.
 // Called by compose/control.ts and the resource `prices`. Invariant: a list is checked whole before it is used; while there is no good
-// one at the source, the last good one stays in force, also through a restart.
+// one at the source, the last good one stays in force, also through a restart. It is kept in the database: one instance reads the
+// source again (under a lease), and the others follow it.
 
 import { createHash } from "node:crypto";
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { readFile } from "node:fs/promises";
 import { GhostError } from "@ghostllm/contract";
 import { builtInPrices, PriceBook, PriceListError, readPriceList } from "@ghostllm/llm";
 import type { ControlLog } from "#control/control-log.ts";
+import type { Held } from "#control/leases/leased-work.ts";
+import { repeating } from "#control/leases/repeating.ts";
+import type { Store } from "#control/store/store.ts";
 
 export interface PriceState {
   readonly version: string;
@@ -27,15 +30,13 @@ export interface PriceSource {
   state(): PriceState;
   /** Rejects with a GhostError that says why the list at the source is not taken. */
   refresh(): Promise<PriceState>;
-  startRefreshing(): void;
-  close(): void;
 }
 
 export interface PriceSourceOptions {
   /** A file, or an http or https URL; null for the built-in list. */
   readonly source: string | null;
   readonly refreshMs: number;
-  readonly dataDir: string;
+  readonly settings: Pick<Store["settings"], "get" | "set">;
   /** Answers parsed JSON, undefined where it is none. Rejects where the URL cannot be read. */
   readonly readUrl: (url: string) => Promise<unknown>;
   readonly now: () => number;
@@ -54,12 +55,18 @@ interface Kept {
   readonly list: unknown;
 }
 
+const listName = "price_list";
+const versionName = "price_list_version";
+const followMs = 5_000;
+
 export class PriceListSource implements PriceSource {
   readonly #options: PriceSourceOptions;
   #loaded: Loaded | null = null;
   #problem: string | null = null;
   #checkedAt: number | null = null;
   #timer: NodeJS.Timeout | undefined;
+  /** Of the list in the database, as it was seen last. */
+  #keptVersion: string | undefined;
   /** Told when another list is in force. */
   onChange: () => Promise<void> = () => Promise.resolve();
 
@@ -110,11 +117,30 @@ export class PriceListSource implements PriceSource {
     return this.state();
   }
 
-  startRefreshing(): void {
-    const { source, refreshMs } = this.#options;
-    if (source === null) return;
-    this.#timer = setInterval(() => void this.refresh().catch(() => undefined), refreshMs);
-    this.#timer.unref();
+  /** Reads the source again from time to time, for all instances, until the lease is lost. */
+  refreshUnder(held: Held): Promise<void> {
+    const { refreshMs } = this.#options;
+    const once = async (): Promise<void> => {
+      await this.refresh().catch(() => undefined);
+    };
+    return repeating({ everyMs: refreshMs, firstMs: refreshMs }, once)(held);
+  }
+
+  /** Puts in force what another instance has read. */
+  startFollowing(everyMs = followMs): void {
+    if (this.#options.source === null) return;
+    const follow = (): void => void this.follow().catch(() => undefined);
+    this.#timer = setInterval(follow, everyMs).unref();
+  }
+
+  async follow(): Promise<void> {
+    const { settings } = this.#options;
+    const version = await settings.get(versionName);
+    if (version === undefined || version === this.#keptVersion) return;
+    const before = this.current().version;
+    await this.#restore();
+    this.#keptVersion = version;
+    if (this.current().version !== before) await this.#tell();
   }
 
   close(): void {
@@ -122,41 +148,40 @@ export class PriceListSource implements PriceSource {
   }
 
   async #load(source: string): Promise<void> {
-    const { now, readUrl, log } = this.#options;
+    const { now, readUrl } = this.#options;
     const list = isUrl(source) ? await readUrl(source) : parse(await readFile(source, "utf8"));
     if (list === undefined) throw new PriceListError("it is no JSON");
     const loaded = { book: toBook(list, versionOf(source, list)), loadedAt: now() };
     const isNew = loaded.book.version !== this.current().version;
     await this.#keep({ source, version: loaded.book.version, loadedAt: loaded.loadedAt, list });
     this.#loaded = loaded;
-    if (!isNew) return;
-    log.info(
-      { source, version: loaded.book.version, models: loaded.book.modelCount },
-      "Another list of prices is in force",
-    );
+    if (isNew) await this.#tell();
+  }
+
+  async #tell(): Promise<void> {
+    const { source, log } = this.#options;
+    const { version, modelCount: models } = this.current();
+    log.info({ source, version, models }, "Another list of prices is in force");
     await this.onChange();
   }
 
-  get #keptFile(): string {
-    return join(this.#options.dataDir, "prices", "last-good.json");
-  }
-
-  /** By another name first, so that a cut in the middle leaves the old one. */
+  /** The list before its version, by which others see that there is another one. */
   async #keep(kept: Kept): Promise<void> {
-    const file = this.#keptFile;
-    await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-    await writeFile(`${file}.new`, JSON.stringify(kept), { mode: 0o600 });
-    await rename(`${file}.new`, file);
+    const { settings } = this.#options;
+    const version = `${kept.version} ${kept.loadedAt} ${kept.source}`;
+    await settings.set(listName, JSON.stringify(kept));
+    await settings.set(versionName, version);
+    this.#keptVersion = version;
   }
 
   async #restore(): Promise<void> {
-    const { source, log } = this.#options;
+    const { source, settings, log } = this.#options;
     try {
-      const kept = readKept(parse(await readFile(this.#keptFile, "utf8")));
+      const kept = readKept(parse((await settings.get(listName)) ?? "null"));
       if (kept === null || kept.source !== source) return;
       this.#loaded = { book: toBook(kept.list, kept.version), loadedAt: kept.loadedAt };
     } catch (error) {
-      if (!isAbsent(error)) log.warn({ err: error }, "The list of prices that was kept cannot be read");
+      log.warn({ err: error }, "The list of prices that was kept cannot be read");
     }
   }
 }
@@ -190,10 +215,6 @@ function readKept(value: unknown): Kept | null {
   const { source, version, loadedAt, list } = value as Partial<Record<keyof Kept, unknown>>;
   if (typeof source !== "string" || typeof version !== "string" || typeof loadedAt !== "number") return null;
   return { source, version, loadedAt, list };
-}
-
-function isAbsent(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "ENOENT";
 }
 
 function describe(source: string, error: unknown): string {

@@ -1,104 +1,207 @@
 import { formatUsd, GhostError } from "@ghostllm/contract";
 import type { AdminRoutes, RouteAnswer } from "@ghostllm/contract/routes";
-import type { ApiKeyChange, ApiKeyRow } from "#control/store/store.ts";
-import type { Actor } from "#domain/access/actor.ts";
-import {
-  found,
-  invalid,
-  mergeLimits,
-  toApiLimits,
-  toNanosOrNull,
-  toTime,
-  toTimeOrNull,
-  toUsdOrNull,
-  unlimited,
-} from "./fields.ts";
-import { newKeyMaterial } from "./key-material.ts";
+import type { ApiKeyChange, ApiKeyRow } from "#control/store/key-store.ts";
+import type { ServiceAccountRow } from "#control/store/service-account-store.ts";
+import { reachBy, reachesNothing } from "#domain/access/may.ts";
+import type { Reach } from "#domain/access/may.ts";
+import type { Store } from "#control/store/store.ts";
+import { toToldLimits } from "#domain/told-limits.ts";
+import { toApiBudgetTerms, toBudgets } from "./budget-fields.ts";
+import { found, invalid, mergeLimits, toNanosOrNull, toTime, toTimeOrNull, toUsdOrNull, unlimited } from "./fields.ts";
+import { refuseActingAs } from "./handing-on.ts";
+import { importedMaterial, newKeyMaterial, type KeyMaterial } from "./key-material.ts";
+import { changePermissions, everything, showPermissions } from "./key-permissions.ts";
 import { readPage } from "./pagination.ts";
-import type { Resource, ResourceDependencies } from "./resource.ts";
+import { toApiPrivacy, toPrivacy } from "./privacy.ts";
+import type { Caller, Resource, ResourceDependencies } from "./resource.ts";
 
 type ApiKey = RouteAnswer<AdminRoutes["apiKeys"]["get"]>;
+type KeyCreation = Parameters<Resource<"apiKeys">["create"]>[0]["body"];
+type Material = Omit<KeyMaterial, "key">;
 type KeyUpdate = Parameters<Resource<"apiKeys">["update"]>[0]["body"];
 
-function toApiKey(row: ApiKeyRow): ApiKey {
+export function toApiKey(row: ApiKeyRow, nowMs: number): ApiKey {
+  const { previous } = row;
   return {
     id: row.id,
     user_id: row.userId,
+    owner: row.ownerKind === "person" ? "user" : row.ownerKind,
+    team_id: row.teamId,
     name: row.name,
     public_id: row.publicId,
-    permissions: { models: row.permissions.models === null ? null : [...row.permissions.models] },
-    limits: toApiLimits(row.limits),
+    tags: [...row.tags],
+    permissions: showPermissions(row.permissions),
+    limits: toToldLimits(row.limits),
     budget_usd: toUsdOrNull(row.budgetNanos),
     spent_usd: formatUsd(row.spentNanos),
+    budgets: row.budgets.map(toApiBudgetTerms),
+    privacy: toApiPrivacy(row.privacy),
     expires_at: toTimeOrNull(row.expiresAt),
     last_used_at: toTimeOrNull(row.lastUsedAt),
     is_active: row.isActive,
+    previous:
+      previous === null || previous.until <= nowMs
+        ? null
+        : { public_id: previous.publicId, works_until: toTime(previous.until) },
     created_at: toTime(row.createdAt),
   };
 }
 
-export function createApiKeysResource({
-  store,
-  changed,
-  withdraw,
-  steadyTime,
-}: Pick<ResourceDependencies, "store" | "changed" | "withdraw" | "steadyTime">): Resource<"apiKeys"> {
+export type KeyDeps = Pick<ResourceDependencies, "store" | "changed" | "withdraw" | "steadyTime">;
+
+export function createApiKeysResource(deps: KeyDeps): Resource<"apiKeys"> {
+  const { store, steadyTime } = deps;
+  const toApi = (row: ApiKeyRow): ApiKey => toApiKey(row, steadyTime.now());
   return {
-    list: ({ query: { user_id: userId, ...page }, reach }) => {
-      const owner = userId === undefined ? {} : { userId };
-      return readPage(page, (next) => store.apiKeys.list({ ...next, ...owner }, reach), toApiKey);
+    list: ({ query: { user_id: userId, team_id: teamId, tag, ...page }, reach }) => {
+      const asked = {
+        ...(userId !== undefined && { userId }),
+        ...(teamId !== undefined && { teamId }),
+        ...(tag !== undefined && { tag }),
+      };
+      return readPage(page, (next) => store.apiKeys.list({ ...next, ...asked }, reach), toApi);
     },
 
     async create({ body, actor, reach }) {
-      const userId = ownerOf(body.user_id, actor);
-      if ((await store.users.find(userId, reach)) === undefined) throw invalid("user_id", `There is no user ${userId}`);
-      const { key, publicId, keyHash } = newKeyMaterial();
-      const row = await store.apiKeys.create({
-        userId,
-        name: body.name,
-        publicId,
-        keyHash,
-        permissions: body.permissions,
-        limits: mergeLimits(unlimited, body.limits),
-        budgetNanos: toNanosOrNull(body.budget_usd),
-        expiresAt: toExpiry(body.expires_at, steadyTime.now()),
-      });
-      await changed();
-      return { ...toApiKey(row), key };
+      const { key, ...material } = newKeyMaterial();
+      const owner = await ownerOf(store, body, { actor, reach });
+      return { ...toApi(await makeKey(deps, owner, body, { ...material, by: actor.userId })), key };
     },
 
-    get: async ({ params, reach }) => toApiKey(found(await store.apiKeys.find(params.id, reach), "API key", params.id)),
-
-    async update({ params, body, reach }) {
-      const before = found(await store.apiKeys.find(params.id, reach), "API key", params.id);
-      if (!before.isActive) throw new GhostError("conflict", `The key ${before.publicId} is revoked for good`);
-      const row = await store.apiKeys.update(params.id, toChange(before, body, steadyTime.now()), reach);
-      await changed();
-      return toApiKey(found(row, "API key", params.id));
+    async import({ body: { sha256, ...body }, actor, reach }) {
+      const owner = await ownerOf(store, body, { actor, reach });
+      return toApi(await makeKey(deps, owner, body, { ...importedMaterial(sha256), by: actor.userId }));
     },
 
-    async revoke({ params, reach }) {
-      found(await store.apiKeys.update(params.id, { isActive: false }, reach), "API key", params.id);
-      await withdraw({ kind: "key", id: params.id });
+    get: async ({ params: { id }, reach }) => toApi(found(await store.apiKeys.find(id, reach), "API key", id)),
+    ...changingOf(deps, toApi),
+  };
+}
+
+function changingOf(
+  { store, changed, withdraw, steadyTime }: KeyDeps,
+  toApi: (row: ApiKeyRow) => ApiKey,
+): Pick<Resource<"apiKeys">, "update" | "rotate" | "revoke"> {
+  const working = async (id: string, reach: Reach): Promise<ApiKeyRow> => {
+    const row = found(await store.apiKeys.find(id, reach), "API key", id);
+    if (!row.isActive) throw new GhostError("conflict", `The key ${row.publicId} is revoked for good`);
+    return row;
+  };
+  return {
+    async update({ params: { id }, body, reach }) {
+      const before = await working(id, reach);
+      const change = await toChange(before, body, { store, now: steadyTime.now() });
+      const row = await store.apiKeys.update(id, change, reach);
       await changed();
-      return { id: params.id, deleted: true };
+      return toApi(found(row, "API key", id));
+    },
+
+    async rotate({ params: { id }, body: { overlap_seconds: seconds }, actor, reach }) {
+      const { userId, ownerKind } = await working(id, reach);
+      // Whoever has the new secret may what its owner may.
+      if (ownerKind === "person") await refuseActingAs(store, actor, userId);
+      const { key, ...material } = newKeyMaterial();
+      const rotation = { ...material, previousUntil: steadyTime.now() + seconds * 1000 };
+      const row = found(await store.apiKeys.rotate(id, rotation, reach), "API key", id);
+      await changed();
+      return { ...toApi(row), key };
+    },
+
+    async revoke({ params: { id }, reach }) {
+      found(await store.apiKeys.update(id, { isActive: false }, reach), "API key", id);
+      await withdraw({ kind: "key", id });
+      await changed();
+      return { id, deleted: true };
     },
   };
 }
 
-function ownerOf(userId: string | undefined, actor: Actor): string {
-  const owner = userId ?? actor.userId;
-  if (owner === null) throw invalid("user_id", "The admin key belongs to no user, so name the owner of the new key");
-  return owner;
+type KeyOwner = Pick<ApiKeyRow, "userId" | "teamId">;
+type KeyFacts = Omit<KeyCreation, "user_id" | "owner" | "team_id">;
+type Making = Material & { readonly by: string | null };
+
+/** Answers the row when the key works. `by`: the user who makes it. */
+export async function makeKey(
+  { store, changed, steadyTime }: KeyDeps,
+  owner: KeyOwner,
+  body: KeyFacts,
+  { publicId, keyHash, by }: Making,
+): Promise<ApiKeyRow> {
+  const row = await store.apiKeys.create(
+    {
+      ...{ ...owner, name: body.name, publicId, keyHash, tags: body.tags },
+      permissions: changePermissions(everything, body.permissions),
+      limits: mergeLimits(unlimited, body.limits),
+      budgetNanos: toNanosOrNull(body.budget_usd),
+      budgets: await toBudgets(body.budgets ?? [], { before: [], store, now: steadyTime.now() }),
+      privacy: toPrivacy(body.privacy),
+      expiresAt: toExpiry(body.expires_at, steadyTime.now()),
+    },
+    by,
+  );
+  await changed();
+  return row;
 }
 
-function toChange(before: ApiKeyRow, body: KeyUpdate, nowMs: number): ApiKeyChange {
+/** Whose the new key is. Of a team itself and of a service account it opens nothing that its team's manager does not have. */
+async function ownerOf(store: KeyDeps["store"], body: KeyCreation, { actor, reach }: Caller): Promise<KeyOwner> {
+  if (body.owner === "team") return ownerOfTeam(store, body, reach);
+  const userId = body.user_id ?? actor.userId;
+  if (userId === null) throw invalid("user_id", "The admin key belongs to no user, so name the owner of the new key");
+  const account = await store.serviceAccounts.find(userId, reachBy(reach, "team"));
+  if (account !== undefined) return ownerByAccount(account, body.team_id);
+  await refuseOwner(store, { userId, teamId: body.team_id }, { actor, reach });
+  return { userId, teamId: body.team_id };
+}
+
+async function ownerOfTeam(store: KeyDeps["store"], body: KeyCreation, reach: Reach): Promise<KeyOwner> {
+  const { team_id: teamId, user_id: userId } = body;
+  if (teamId === null) throw invalid("team_id", "Name the team that the key is of");
+  if (userId !== undefined) throw invalid("user_id", "A key of the team itself is of no user");
+  if ((await store.teams.find(teamId, reachBy(reach, "team"))) === undefined)
+    throw invalid("team_id", `There is no team ${teamId}`);
+  return { userId: await store.serviceAccounts.ofTeam(teamId, unlimited), teamId };
+}
+
+function ownerByAccount({ id, teamId }: ServiceAccountRow, asked: string | null): KeyOwner {
+  if (asked !== null && asked !== teamId) throw invalid("team_id", `The service account is of the team ${teamId}`);
+  return { userId: id, teamId };
+}
+
+/** A key does what its owner may: nobody makes one in the name of somebody who may more. */
+async function refuseOwner(store: KeyDeps["store"], owner: KeyOwner, { actor, reach }: Caller): Promise<void> {
+  const { userId, teamId } = owner;
+  if (teamId === null) await refuseWithoutTeam(store, userId, reach);
+  // The key of a team is charged to it: whoever is not in it has no business there.
+  else if ((await store.teams.member(teamId, userId, reachBy(reach, "team"))) === undefined)
+    throw invalid("team_id", `There is no team ${teamId} that the user ${userId} is in`);
+  await refuseActingAs(store, actor, userId);
+}
+
+/** By no team's budget counts only what somebody may make who may so beyond his teams. */
+async function refuseWithoutTeam({ users }: KeyDeps["store"], userId: string, reach: Reach): Promise<void> {
+  const own = reachBy(reach, "user");
+  if (reachesNothing(own)) throw invalid("team_id", "Name the team that the key is of");
+  if ((await users.find(userId, own)) === undefined) throw invalid("user_id", `There is no user ${userId}`);
+}
+
+interface Known {
+  readonly store: Pick<Store, "aliases">;
+  readonly now: number;
+}
+
+async function toChange(before: ApiKeyRow, body: KeyUpdate, known: Known): Promise<ApiKeyChange> {
   return {
+    ...(body.budgets !== undefined && {
+      budgets: await toBudgets(body.budgets, { before: before.budgets, ...known }),
+    }),
     ...(body.name !== undefined && { name: body.name }),
-    ...(body.permissions !== undefined && { permissions: body.permissions }),
+    ...(body.tags !== undefined && { tags: body.tags }),
+    ...(body.permissions !== undefined && { permissions: changePermissions(before.permissions, body.permissions) }),
     ...(body.limits !== undefined && { limits: mergeLimits(before.limits, body.limits) }),
     ...(body.budget_usd !== undefined && { budgetNanos: toNanosOrNull(body.budget_usd) }),
-    ...(body.expires_at !== undefined && { expiresAt: toExpiry(body.expires_at, nowMs) }),
+    ...(body.privacy !== undefined && { privacy: toPrivacy(body.privacy) }),
+    ...(body.expires_at !== undefined && { expiresAt: toExpiry(body.expires_at, known.now) }),
   };
 }
 

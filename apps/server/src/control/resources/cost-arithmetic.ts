@@ -5,7 +5,7 @@ import { formatUsd } from "@ghostllm/contract";
 import type { AdminRoutes, RouteAnswer } from "@ghostllm/contract/routes";
 import { costLines, costOf, priceAt } from "@ghostllm/llm";
 import type { CostArithmetic, CostLine, Price, PriceSchedule, Usage } from "@ghostllm/llm";
-import { knowModel } from "#control/snapshot/prices.ts";
+import { knowModel } from "#domain/snapshot/known-prices.ts";
 import type { Snapshot } from "#domain/snapshot.ts";
 import type { UsageRecord } from "#domain/usage-record.ts";
 import { toUsdOrNull } from "./fields.ts";

@@ -2,33 +2,19 @@
 
 import { formatUsd, GhostError, parseUsd } from "@ghostllm/contract";
 import type { RateLimits } from "#domain/principal.ts";
+import { costLimits, countedLimits } from "#domain/told-limits.ts";
+import type { ToldLimits } from "#domain/told-limits.ts";
 
-export interface ApiLimits {
-  readonly requests_per_minute: number | null;
-  readonly tokens_per_minute: number | null;
-  readonly concurrent_requests: number | null;
-}
-
-type ApiLimitsInput = { readonly [Name in keyof ApiLimits]?: ApiLimits[Name] | undefined };
+type ApiLimitsInput = { readonly [Name in keyof ToldLimits]?: ToldLimits[Name] | undefined };
 
 export const unlimited: RateLimits = { requestsPerMinute: null, tokensPerMinute: null, concurrentRequests: null };
 
-export function toApiLimits(limits: RateLimits): ApiLimits {
-  return {
-    requests_per_minute: limits.requestsPerMinute,
-    tokens_per_minute: limits.tokensPerMinute,
-    concurrent_requests: limits.concurrentRequests,
-  };
-}
-
 /** What is left out stays as in `present`. */
 export function mergeLimits(present: RateLimits, given: ApiLimitsInput = {}): RateLimits {
-  const choose = (value: number | null | undefined, before: number | null) => (value === undefined ? before : value);
-  return {
-    requestsPerMinute: choose(given.requests_per_minute, present.requestsPerMinute),
-    tokensPerMinute: choose(given.tokens_per_minute, present.tokensPerMinute),
-    concurrentRequests: choose(given.concurrent_requests, present.concurrentRequests),
-  };
+  const merged: { -readonly [Name in keyof RateLimits]: RateLimits[Name] } = { ...present };
+  for (const [name, field] of countedLimits) if (given[name] !== undefined) merged[field] = given[name];
+  for (const [name, field] of costLimits) if (given[name] !== undefined) merged[field] = toNanosOrNull(given[name]);
+  return merged;
 }
 
 export function toTime(epochMs: number): string {

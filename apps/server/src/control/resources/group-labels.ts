@@ -15,9 +15,14 @@ export async function labelsOf(
     const place = dimensions.indexOf(dimension);
     return [...new Set(rows.flatMap(({ group }) => group?.[place] ?? []))];
   };
-  const names = await store.names.find({ users: idsOf("user"), keys: idsOf("key") });
+  const names = await store.names.find({
+    ...{ users: idsOf("user"), keys: idsOf("key") },
+    ...{ teams: idsOf("team"), organisations: idsOf("organisation") },
+  });
   const labelOf = (dimension: UsageDimension | undefined, value: string): string => {
     if (dimension === "user") return names.users.get(value) ?? value;
+    if (dimension === "team") return names.teams.get(value) ?? value;
+    if (dimension === "organisation") return names.organisations.get(value) ?? value;
     return dimension === "key" ? (names.keys.get(value)?.name ?? value) : value;
   };
   return (group) => group.map((value, place) => labelOf(dimensions[place], value));

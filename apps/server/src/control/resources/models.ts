@@ -1,7 +1,7 @@
 import { GhostError } from "@ghostllm/contract";
 import type { AdminRoutes, RouteAnswer } from "@ghostllm/contract/routes";
 import { unknownModel } from "#control/catalog/discover.ts";
-import { knowModel } from "#control/snapshot/prices.ts";
+import { knowModel } from "#domain/snapshot/known-prices.ts";
 import { definitionOf, pricedProvider } from "#control/snapshot/providers.ts";
 import type { FurtherPrices } from "#domain/price-overrides.ts";
 import type { ModelChange, ModelRow, ProviderRow } from "#control/store/store.ts";

@@ -1,7 +1,9 @@
 import { formatUsd, nanosToUsd } from "@ghostllm/contract";
 import type { AdminRoutes, RouteAnswer } from "@ghostllm/contract/routes";
+import { percentOf } from "#control/budgets/budget-list.ts";
 import { nearPercent } from "#control/live/budget-watch.ts";
-import type { ApiKeyRow, UsedBudget } from "#control/store/store.ts";
+import type { UsedBudget } from "#control/store/budget-store.ts";
+import type { ApiKeyRow } from "#control/store/key-store.ts";
 import type { Actor } from "#domain/access/actor.ts";
 import { may, reach } from "#domain/access/may.ts";
 import { toTime } from "./fields.ts";
@@ -81,7 +83,7 @@ async function budgetNotifications({ store }: NotificationDeps, actor: Actor): P
 }
 
 function toBudgetNotification({ scope, name, spentNanos, budgetNanos }: UsedBudget): Notification {
-  const percent = budgetNanos === 0 ? 100 : Math.floor((spentNanos / budgetNanos) * 100);
+  const percent = percentOf(budgetNanos, spentNanos);
   const isReached = spentNanos >= budgetNanos;
   const words = `${inWords(spentNanos)} of ${inWords(budgetNanos)}`;
   const text = isReached ? `${name} has used up its budget (${words}): it is refused.` : `${name} has spent ${words}.`;

@@ -14,12 +14,12 @@ export async function refusedWithin(
   reach: Reach,
 ): Promise<RefusedRequest[]> {
   const ids = [...new Set(refusals.flatMap(({ keyId }) => keyId ?? []))];
-  const { keys } = await store.names.find({ users: [], keys: ids });
+  const { keys } = await store.names.find({ keys: ids });
   const owners = [...new Set([...keys.values()].map(({ userId }) => userId))];
-  const { users } = await store.names.find({ users: owners, keys: [] });
+  const { users } = await store.names.find({ users: owners });
   return refusals.flatMap((refusal) => {
     const key = keys.get(refusal.keyId ?? "");
-    if (!isWithin(reach, key?.userId ?? null)) return [];
+    if (!isWithin(reach, { userId: key?.userId ?? null, teamId: key?.teamId ?? null })) return [];
     return [
       {
         ...{ id: refusal.id, created_at: toTime(refusal.createdAt), code: refusal.code, http_status: refusal.status },

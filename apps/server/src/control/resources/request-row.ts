@@ -2,7 +2,7 @@
 
 import { requestRow } from "@ghostllm/contract/routes";
 import type { AdminRoutes, RouteAnswer } from "@ghostllm/contract/routes";
-import type { Names } from "#control/store/store.ts";
+import type { Names } from "#control/store/name-store.ts";
 import type { UsageRecord } from "#domain/usage-record.ts";
 import { toApiRecord } from "./usage-record.ts";
 

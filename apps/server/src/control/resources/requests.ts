@@ -1,12 +1,14 @@
-import { parseUsd } from "@ghostllm/contract";
+import { GhostError, parseUsd, timeOfId } from "@ghostllm/contract";
 import { mostCounted } from "@ghostllm/contract/routes";
 import type { AdminRoutes, RouteAnswer } from "@ghostllm/contract/routes";
-import type { Names, Store } from "#control/store/store.ts";
+import type { Names } from "#control/store/name-store.ts";
+import type { Store } from "#control/store/store.ts";
 import type { RequestFilter } from "#control/store/usage-store.ts";
+import type { Scope } from "#domain/access/scope.ts";
 import type { UsageRecord } from "#domain/usage-record.ts";
 import { chargedScopes, chargeOf } from "#domain/usage-record.ts";
 import { explainCost } from "./cost-arithmetic.ts";
-import { found, toUsdOrNull } from "./fields.ts";
+import { notFound, toTime, toTimeOrNull, toUsdOrNull } from "./fields.ts";
 import { refusedWithin } from "./refused-requests.ts";
 import { readPage } from "./pagination.ts";
 import { toRequestRow } from "./request-row.ts";
@@ -38,11 +40,13 @@ export function createRequestsResource({
         data: page.data.map((record) => toRequestRow(record, names)),
         next: page.next,
         count: query.after === undefined ? await countFrom(page, countAll) : null,
+        kept_since: toTimeOrNull(store.usage.keptSince()),
       };
     },
 
     async get({ params: { id }, reach }) {
-      const record = found(await store.usage.find(id, reach), "request", id);
+      const record = await store.usage.find(id, reach);
+      if (record === undefined) throw absent(id, store.usage.keptSince());
       const names = await namesOf(store, [record]);
       return {
         record: toApiRecord(record),
@@ -52,6 +56,13 @@ export function createRequestsResource({
       };
     },
   };
+}
+
+/** Its id tells how old it would be. */
+function absent(id: string, keptSince: number | null): GhostError {
+  const madeAt = timeOfId(id);
+  if (keptSince === null || madeAt === null || madeAt >= keptSince) return notFound("request", id);
+  return new GhostError("not_found", `Requests of before ${toTime(keptSince)} are not kept (retention.usage_days)`);
 }
 
 interface FirstPage {
@@ -68,15 +79,26 @@ async function countFrom({ data, next }: FirstPage, countAll: () => Promise<numb
 export function namesOf(store: Pick<Store, "names">, records: readonly UsageRecord[]): Promise<Names> {
   const users = [...new Set(records.map(({ userId }) => userId))];
   const keys = [...new Set(records.map(({ apiKeyId }) => apiKeyId))];
-  return store.names.find({ users, keys });
+  const teams = [...new Set(records.flatMap(({ teamId }) => teamId ?? []))];
+  const organisations = [...new Set(records.flatMap(({ organisationId }) => organisationId ?? []))];
+  return store.names.find({ users, keys, teams, organisations });
 }
 
-function chargesOf(record: UsageRecord, { users, keys }: Names): Charge[] {
+function chargesOf(record: UsageRecord, names: Names): Charge[] {
   const charged = toUsdOrNull(chargeOf(record)) ?? "0";
   return chargedScopes(record).map(({ kind, id }) => {
-    const name = kind === "user" ? users.get(id) : keys.get(id)?.name;
-    return { kind, id, name: name ?? null, charged_usd: charged };
+    return { kind, id, name: nameOf({ kind, id }, names), charged_usd: charged };
   });
+}
+
+function nameOf({ kind, id }: Scope, { users, keys, teams, organisations }: Names): string | null {
+  const byKind = {
+    user: users.get(id),
+    key: keys.get(id)?.name,
+    team: teams.get(id),
+    organisation: organisations.get(id),
+  };
+  return byKind[kind] ?? null;
 }
 
 function toFilter(query: ListQuery): RequestFilter {
@@ -87,6 +109,8 @@ function toFilter(query: ListQuery): RequestFilter {
     ...(minCost !== undefined && { minCostNanos: parseUsd(minCost) }),
     ...given("userId", query.user_id),
     ...given("apiKeyId", query.api_key_id),
+    ...given("teamId", query.team_id),
+    ...given("organisationId", query.organisation_id),
     ...given("providerId", query.provider_id),
     ...given("model", query.model),
     ...given("requestedModel", query.requested_model),

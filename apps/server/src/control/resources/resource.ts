@@ -1,10 +1,17 @@
 // What every admin resource is made of. One file per resource in this folder; control/http binds them to the contract.
 // Invariant: a handler that changes what the gateway sees awaits `changed` before it answers.
 
-import type { AdminRoute, AdminRoutes, ParsedInput, RouteAnswer } from "@ghostllm/contract/routes";
+import type { AdminRoute, AdminRoutes, ParsedInput, RouteAnswer, StreamType } from "@ghostllm/contract/routes";
+import type { Readable } from "node:stream";
+import type { SecurityNotes } from "#control/audit/security-notes.ts";
+import type { EventStreams } from "#control/events/event-streams.ts";
+import type { PostText } from "#control/events/webhook-post.ts";
 import type { FetchJson } from "#control/catalog/vendor.ts";
 import type { ControlLog } from "#control/control-log.ts";
+import type { InstanceRegistry } from "#control/instances/registry.ts";
 import type { PriceSource } from "#control/prices/price-source.ts";
+import type { IssuerSignIn } from "#control/sign-in/issuer-sign-in.ts";
+import type { SecondFactor } from "#control/sessions/second-factor.ts";
 import type { Sessions } from "#control/sessions/sessions.ts";
 import type { ProviderSources } from "#control/snapshot/providers.ts";
 import type { Store } from "#control/store/store.ts";
@@ -17,14 +24,26 @@ import type { Refusals } from "#control/live/refusals.ts";
 import type { RestingTarget } from "#control/live/resting-targets.ts";
 import type { ConfigurationInForce } from "#control/system/configuration-in-force.ts";
 import type { SystemMonitor } from "#control/system/system-monitor.ts";
+import type { Counters } from "#link/counters.ts";
 import type { Health } from "#link/health.ts";
 import type { Journal } from "#link/journal/journal.ts";
 import type { Right } from "#domain/right.ts";
 
 export interface ResourceDependencies extends ProviderSources {
   readonly store: Omit<Store, "credentials">;
+  readonly registry: Pick<InstanceRegistry, "instance" | "list" | "isAlive">;
   readonly sessions: Sessions;
+  readonly issuerSignIn: IssuerSignIn;
+  readonly secondFactor: SecondFactor;
+  /** Of who fails. */
+  readonly notes: SecurityNotes;
   readonly fetchJson: FetchJson;
+  readonly postText: PostText;
+  /** What events name as their source. */
+  readonly eventSource: string;
+  readonly eventStreams: Pick<EventStreams, "open">;
+  /** One change of who may do what after the other, each judged by what the last has left. */
+  readonly inTurn: <Result>(work: () => Promise<Result>) => Promise<Result>;
   /** Resolves when the change is in force on the gateway. */
   readonly changed: () => Promise<void>;
   /** Ends what runs by a right that is no more; a snapshot of a large store may take longer than that should. */
@@ -40,6 +59,7 @@ export interface ResourceDependencies extends ProviderSources {
   readonly resting: () => readonly RestingTarget[];
   /** Requests that no vendor was asked for. */
   readonly refusals: Pick<Refusals, "latest">;
+  readonly counters: Pick<Counters, "inUse">;
   readonly health: Pick<Health, "parts">;
   readonly journal: Pick<Journal, "healthy" | "pendingRecords" | "pendingBytes">;
   readonly monitor: SystemMonitor;
@@ -61,6 +81,12 @@ export interface Browser {
   /** Until then, in epoch ms. */
   keepSession(token: string, expiresAt: number): void;
   forgetSession(): void;
+  /** Does the page that asks come from there? */
+  isOwnAddress(url: URL): boolean;
+  /** A sign-in that was begun at an issuer. */
+  keepAttempt(sealed: string, lifetimeMs: number): void;
+  /** It counts once. Null where there is none. */
+  takeAttempt(): string | null;
 }
 
 /** Who calls a route that is not for everybody, and how far what the route is about reaches for him. */
@@ -70,12 +96,25 @@ export interface Caller {
   readonly reach: Reach;
 }
 
+/** Of a route that goes on answering. */
+export interface Follower {
+  /** What `Last-Event-ID` says; null where it says nothing. */
+  readonly lastEventId: string | null;
+  /** Who the caller is now. Rejects when he may not call any more. */
+  readonly recheck: () => Promise<Actor>;
+}
+
+type IsStream<Route extends AdminRoute> = Route extends { readonly mediaType: StreamType } ? true : false;
+type IsFollowed<Route extends AdminRoute> = Route extends { readonly mediaType: "text/event-stream" } ? true : false;
+
 export type Handler<Route extends AdminRoute> = (
   request: ParsedInput<Route> & {
     readonly address: string;
+    readonly userAgent: string;
     readonly browser: Browser;
-  } & (Route["permission"] extends "public" ? unknown : Caller),
-) => Promise<RouteAnswer<Route>>;
+  } & (Route["permission"] extends "public" ? unknown : Caller) &
+    (IsFollowed<Route> extends true ? Follower : unknown),
+) => Promise<IsStream<Route> extends true ? Readable : RouteAnswer<Route>>;
 
 /** One handler for every route of a group: a missing one does not compile. */
 export type Resource<Group extends keyof AdminRoutes> = {

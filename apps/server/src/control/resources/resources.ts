@@ -1,25 +1,52 @@
 import type { AdminRoutes } from "@ghostllm/contract/routes";
 import { createApiKeysResource } from "./api-keys.ts";
+import { createAuditResource } from "./audit.ts";
 import { createNotificationsResource } from "./notifications.ts";
 import { createBudgetsResource } from "./budgets.ts";
+import { createEncryptionResource } from "./encryption.ts";
+import { createEventsResource } from "./events.ts";
 import { createModelsResource } from "./models.ts";
+import { createOrganisationsResource } from "./organisations.ts";
+import { createPasswordsResource } from "./passwords.ts";
+import { createOwnKeysResource } from "./own-keys.ts";
 import { createPricesResource } from "./prices.ts";
 import { createProvidersResource } from "./providers.ts";
 import { createRequestsResource } from "./requests.ts";
 import type { Resource, ResourceDependencies } from "./resource.ts";
 import { createAliasesResource } from "./aliases.ts";
+import { createSecondFactorResource } from "./second-factor.ts";
+import { createRolesResource } from "./roles.ts";
+import { createServiceAccountsResource } from "./service-accounts.ts";
 import { createSessionsResource } from "./sessions.ts";
+import { createScimResource } from "./scim.ts";
+import { createSignInMethodsResource } from "./sign-in-methods.ts";
+import { createSignInResource } from "./sign-in.ts";
 import { createSystemResource } from "./system.ts";
+import { createTeamsResource } from "./teams.ts";
+import { createTurns } from "./turns.ts";
 import { createUsageResource } from "./usage.ts";
 import { createUsersResource } from "./users.ts";
+import { createViewsResource } from "./views.ts";
+import { createWebhooksResource } from "./webhooks.ts";
 
 export type Resources = { readonly [Group in keyof AdminRoutes]: Resource<Group> };
 
-export function createResources(deps: ResourceDependencies): Resources {
+export function createResources(given: Omit<ResourceDependencies, "inTurn">): Resources {
+  const deps = { ...given, inTurn: createTurns(given.store) };
   return {
     sessions: createSessionsResource(deps),
+    secondFactor: createSecondFactorResource(deps),
+    passwords: createPasswordsResource(deps),
+    signIn: createSignInResource(deps),
+    signInMethods: createSignInMethodsResource(deps),
+    scim: createScimResource(deps),
     users: createUsersResource(deps),
+    organisations: createOrganisationsResource(deps),
+    teams: createTeamsResource(deps),
+    roles: createRolesResource(deps),
+    serviceAccounts: createServiceAccountsResource(deps),
     apiKeys: createApiKeysResource(deps),
+    ownKeys: createOwnKeysResource(deps),
     providers: createProvidersResource(deps),
     models: createModelsResource(deps),
     prices: createPricesResource(deps),
@@ -28,6 +55,11 @@ export function createResources(deps: ResourceDependencies): Resources {
     usage: createUsageResource(deps),
     budgets: createBudgetsResource(deps),
     notifications: createNotificationsResource(deps),
+    views: createViewsResource(deps),
+    events: createEventsResource(deps),
+    webhooks: createWebhooksResource(deps),
+    audit: createAuditResource(deps),
     system: createSystemResource(deps),
+    encryption: createEncryptionResource(deps),
   };
 }

@@ -21,13 +21,16 @@ const lengths: Readonly<Record<BucketName, number>> = { minute: minuteMs, hour: 
 /** Minutes are read from the log: of more than this it would take long. */
 const longestOfMinutes = dayMs;
 
-export function planSeries(query: ExportQuery, now: number): SeriesPlan {
+/** `keptSince`: of single requests, of which minutes are made; null: all are. */
+export function planSeries(query: ExportQuery, now: number, keptSince: number | null): SeriesPlan {
   const to = query.to === undefined ? now : Date.parse(query.to);
   const from = query.from === undefined ? to - dayMs : Date.parse(query.from);
   if (from >= to) throw refuse("from", "Give a time before the end");
-  const bucketName = query.bucket === "auto" ? bucketFor(to - from) : query.bucket;
+  const isKept = keptSince === null || from >= keptSince;
+  const bucketName = query.bucket === "auto" ? bucketFor(to - from, isKept) : query.bucket;
   const isByMinute = bucketName === "minute";
   if (isByMinute && to - from > longestOfMinutes) throw refuse("bucket", "Minutes are told of a day at most");
+  if (isByMinute && !isKept) throw refuse("bucket", "Minutes are told of requests that are kept: ask for hours");
   // A part of a bucket is shown with the whole of it.
   const step = isByMinute ? minuteMs : hourMs;
   const offsetMs = bucketName === "day" ? Math.round(query.utc_offset_minutes / 60) * hourMs : 0;
@@ -42,17 +45,20 @@ export function planSeries(query: ExportQuery, now: number): SeriesPlan {
 }
 
 /** As many points as a chart has room for. */
-function bucketFor(lengthMs: number): BucketName {
-  if (lengthMs <= 3 * hourMs) return "minute";
+function bucketFor(lengthMs: number, isKept: boolean): BucketName {
+  if (isKept && lengthMs <= 3 * hourMs) return "minute";
   return lengthMs <= 8 * dayMs ? "hour" : "day";
 }
 
 function filterOf(query: ExportQuery): Omit<SeriesFilter, "from" | "to"> {
+  const { team_id: teamId, organisation_id: organisationId } = query;
   const { user_id: userId, api_key_id: apiKeyId, provider_id: providerId, model_id: modelId } = query;
   const { model, requested_model: requestedModel, status } = query;
   return {
     ...(userId !== undefined && { userId }),
     ...(apiKeyId !== undefined && { apiKeyId }),
+    ...(teamId !== undefined && { teamId }),
+    ...(organisationId !== undefined && { organisationId }),
     ...(providerId !== undefined && { providerId }),
     ...(modelId !== undefined && { modelId }),
     ...(model !== undefined && { model }),

@@ -1,12 +1,22 @@
 import { statfs } from "node:fs/promises";
 import { availableParallelism, freemem, loadavg, totalmem } from "node:os";
+import type { SeenInstance } from "#control/store/instances.ts";
 import type { PartHealth } from "#link/health.ts";
 import { toTime } from "./fields.ts";
 import type { Resource, ResourceDependencies } from "./resource.ts";
 
 type SystemDeps = Pick<
   ResourceDependencies,
-  "store" | "journal" | "health" | "monitor" | "configuration" | "lookingOn" | "dataDir" | "version" | "log"
+  | "store"
+  | "registry"
+  | "journal"
+  | "health"
+  | "monitor"
+  | "configuration"
+  | "lookingOn"
+  | "dataDir"
+  | "version"
+  | "log"
 >;
 
 export function createSystemResource(deps: SystemDeps): Resource<"system"> {
@@ -19,7 +29,7 @@ export function createSystemResource(deps: SystemDeps): Resource<"system"> {
         ...{ version, node_version: process.versions.node, platform: `${process.platform}-${process.arch}` },
         ...{ started_at: toTime(monitor.startedAt), uptime_seconds: Math.round(process.uptime()) },
         cpu: { cores: availableParallelism(), percent: monitor.cpuPercent, load_1m: loadavg()[0] ?? 0 },
-        memory: memoryNow(),
+        memory: memoryNow(monitor.bufferBytes),
         disk: await diskOf(deps.dataDir),
         event_loop: { p50_ms: p50, p99_ms: p99, max_ms: max },
         journal: {
@@ -28,6 +38,7 @@ export function createSystemResource(deps: SystemDeps): Resource<"system"> {
           pending_bytes: journal.pendingBytes,
         },
         database: await databaseOf(deps, parts.get("store")),
+        ...(await instancesOf(deps)),
         parts: [...parts].map(([name, { isHealthy, detail }]) => ({ name, healthy: isHealthy, detail })),
         looking_on: deps.lookingOn(),
       };
@@ -44,10 +55,10 @@ export function createSystemResource(deps: SystemDeps): Resource<"system"> {
   };
 }
 
-function memoryNow() {
-  const { rss, heapUsed, arrayBuffers } = process.memoryUsage();
+function memoryNow(bufferBytes: number) {
+  const { rss, heapUsed } = process.memoryUsage();
   const machine = { machine_total_bytes: totalmem(), machine_free_bytes: freemem() };
-  return { rss_bytes: rss, heap_used_bytes: heapUsed, buffers_bytes: arrayBuffers, ...machine };
+  return { rss_bytes: rss, heap_used_bytes: heapUsed, buffers_bytes: bufferBytes, ...machine };
 }
 
 async function diskOf(path: string) {
@@ -63,5 +74,37 @@ async function diskOf(path: string) {
 async function databaseOf({ store }: SystemDeps, seen: PartHealth | undefined) {
   const size = await store.size().catch(() => null);
   const detail = seen?.detail ?? (size === null ? "it does not answer" : store.engine);
-  return { kind: store.engine, healthy: (seen?.isHealthy ?? true) && size !== null, detail, size_bytes: size };
+  const healthy = (seen?.isHealthy ?? true) && size !== null;
+  return { kind: store.engine, healthy, detail, size_bytes: size, replica: replicaOf(store) };
+}
+
+function replicaOf(store: SystemDeps["store"]) {
+  const state = store.replica();
+  if (state === null) return null;
+  const { isRead, isWell, lagMs, detail } = state;
+  return { in_use: isRead, healthy: isWell, lag_ms: lagMs, detail };
+}
+
+async function instancesOf({ store, registry }: SystemDeps) {
+  const [instances, leases] = await Promise.all([
+    registry.list().catch(() => null),
+    store.leases.list().catch(() => null),
+  ]);
+  return {
+    instances: instances?.map((one) => toApiInstance(one, registry)) ?? null,
+    leases:
+      leases?.map(({ name, holder, heldSince }) => ({
+        name,
+        holder: holder === "" ? null : holder,
+        held_since: holder === "" ? null : toTime(heldSince),
+      })) ?? null,
+  };
+}
+
+function toApiInstance(one: SeenInstance, registry: SystemDeps["registry"]) {
+  return {
+    ...{ id: one.id, is_this: one.id === registry.instance.id, host: one.host, process_id: one.processId },
+    ...{ version: one.version, services: [...one.services], workers: one.workers },
+    ...{ started_at: toTime(one.startedAt), seen_at: toTime(one.seenAt), alive: registry.isAlive(one) },
+  };
 }

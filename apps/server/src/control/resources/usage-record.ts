@@ -16,7 +16,8 @@ export function toApiRecord(record: UsageRecord): ApiUsageRecord {
 }
 
 export function toApi(kind: UsageFieldKind, value: UsageRecord[UsageFieldName]) {
-  if (typeof value === "object" && value !== null) return value.map(toApiAttempt);
+  if (typeof value === "object" && value !== null)
+    return value.map((one) => ("startedMs" in one ? toApiAttempt(one) : one));
   if (typeof value !== "number") return value;
   if (kind === "moment") return toTime(value);
   return kind === "money" ? formatUsd(value) : value;

@@ -28,7 +28,7 @@ const mostPoints = 100_000;
 
 export async function readSeries({ store, clock }: SeriesDeps, query: SeriesQuery, reach: Reach): Promise<Series> {
   const { top, order_by: order, compare } = query;
-  const plan = planSeries(query, clock.now());
+  const plan = planSeries(query, clock.now(), store.usage.keptSince());
   const read = (change: Partial<SeriesPlan>) => store.usage.series({ ...plan, ...change }, reach);
   const times = timesOf(plan);
   // Where groups are few, what all buckets have is read once, and added up here.
@@ -60,7 +60,7 @@ export async function readSeries({ store, clock }: SeriesDeps, query: SeriesQuer
 
 /** All groups told apart, a line each, in CSV. */
 export async function exportSeries({ store, clock }: SeriesDeps, query: ExportQuery, reach: Reach): Promise<string> {
-  const plan = planSeries(query, clock.now());
+  const plan = planSeries(query, clock.now(), store.usage.keptSince());
   const rows = await store.usage.series(plan, reach);
   const labels = await labelsOf(store, plan.dimensions, rows);
   return toCsv(plan, rows, labels);

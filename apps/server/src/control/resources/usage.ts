@@ -31,6 +31,8 @@ function toFilter(query: FilterQuery): UsageFilter {
   return {
     ...(query.user_id !== undefined && { userId: query.user_id }),
     ...(query.api_key_id !== undefined && { apiKeyId: query.api_key_id }),
+    ...(query.team_id !== undefined && { teamId: query.team_id }),
+    ...(query.organisation_id !== undefined && { organisationId: query.organisation_id }),
     ...(query.model_id !== undefined && { modelId: query.model_id }),
     ...(query.provider_id !== undefined && { providerId: query.provider_id }),
     ...(query.from !== undefined && { from: Date.parse(query.from) }),

@@ -1,13 +1,17 @@
-import { formatUsd, GhostError } from "@ghostllm/contract";
+import { formatUsd } from "@ghostllm/contract";
 import type { RouteAnswer, AdminRoutes } from "@ghostllm/contract/routes";
 import { hashPassword } from "#control/sessions/passwords.ts";
-import { readAll } from "#control/snapshot/build-snapshot.ts";
 import type { Store, UserChange, UserRow } from "#control/store/store.ts";
 import { governs } from "#domain/access/roles.ts";
-import { found, mergeLimits, notFound, toApiLimits, toNanosOrNull, toTime, toUsdOrNull, unlimited } from "./fields.ts";
+import { toApiBudgetTerms, toBudgets } from "./budget-fields.ts";
+import { toToldLimits } from "#domain/told-limits.ts";
+import { found, mergeLimits, notFound, toNanosOrNull, toTime, toUsdOrNull, unlimited } from "./fields.ts";
+import type { Actor } from "#domain/access/actor.ts";
+import { refuseForLast } from "./governing.ts";
+import { grantsOfRole, refuseActingAs, refuseMore } from "./handing-on.ts";
 import { readPage } from "./pagination.ts";
+import { toApiPrivacy, toPrivacy } from "./privacy.ts";
 import type { Resource, ResourceDependencies } from "./resource.ts";
-import { createTurns } from "./turns.ts";
 
 type ApiUser = RouteAnswer<AdminRoutes["users"]["get"]>;
 type UserUpdate = Parameters<Resource<"users">["update"]>[0]["body"];
@@ -19,20 +23,26 @@ export function toApiUser(row: UserRow): ApiUser {
     username: row.username,
     role: row.role,
     has_password: row.hasPassword,
-    limits: toApiLimits(row.limits),
+    is_active: row.isActive,
+    limits: toToldLimits(row.limits),
     budget_usd: toUsdOrNull(row.budgetNanos),
     spent_usd: formatUsd(row.spentNanos),
+    budgets: row.budgets.map(toApiBudgetTerms),
+    privacy: toApiPrivacy(row.privacy),
     created_at: toTime(row.createdAt),
     updated_at: toTime(row.updatedAt),
   };
 }
 
-export function createUsersResource({ store, changed, withdraw }: ResourceDependencies): Resource<"users"> {
-  const inTurn = createTurns(store);
+type UserDeps = Pick<ResourceDependencies, "store" | "inTurn" | "changed" | "withdraw" | "steadyTime">;
+
+export function createUsersResource(deps: UserDeps): Resource<"users"> {
+  const { store, inTurn, changed, withdraw, steadyTime } = deps;
   return {
     list: ({ query, reach }) => readPage(query, (page) => store.users.list(page, reach), toApiUser),
 
-    async create({ body }) {
+    async create({ body, actor }) {
+      refuseMore(actor, await grantsOfRole(store, body.role), `The role ${body.role}`);
       const row = await store.users.create({
         email: body.email,
         username: body.username ?? body.email,
@@ -40,6 +50,8 @@ export function createUsersResource({ store, changed, withdraw }: ResourceDepend
         role: body.role,
         limits: mergeLimits(unlimited, body.limits),
         budgetNanos: toNanosOrNull(body.budget_usd),
+        budgets: await toBudgets(body.budgets ?? [], { before: [], store, now: steadyTime.now() }),
+        privacy: toPrivacy(body.privacy),
       });
       await changed();
       return toApiUser(row);
@@ -47,40 +59,67 @@ export function createUsersResource({ store, changed, withdraw }: ResourceDepend
 
     get: async ({ params, reach }) => toApiUser(found(await store.users.find(params.id, reach), "user", params.id)),
 
-    update: ({ params, body, reach }) =>
+    update: ({ params: { id }, body, actor, reach }) =>
       inTurn(async () => {
-        const before = found(await store.users.find(params.id, reach), "user", params.id);
-        if (governs(before.role) && !governs(body.role ?? before.role)) await refuseForLastAdmin(store, before);
-        const row = await store.users.update(params.id, await toChange(before, body));
+        const before = found(await store.users.find(id, reach), "user", id);
+        await refuseUpdate(deps, actor, before, body);
+        const row = await store.users.update(
+          id,
+          await toChange(before, body, { store, now: steadyTime.now() }),
+          actor.userId,
+        );
+        if (body.is_active === false) await withdraw({ kind: "user", id });
         await changed();
-        return toApiUser(found(row, "user", params.id));
+        return toApiUser(found(row, "user", id));
       }),
 
-    remove: ({ params, reach }) =>
+    remove: ({ params: { id }, actor, reach }) =>
       inTurn(async () => {
-        const row = found(await store.users.find(params.id, reach), "user", params.id);
-        if (governs(row.role)) await refuseForLastAdmin(store, row);
-        if (!(await store.users.remove(params.id))) throw notFound("user", params.id);
-        await withdraw({ kind: "user", id: params.id });
+        const row = found(await store.users.find(id, reach), "user", id);
+        const grants = await grantsOfRole(store, row.role);
+        refuseMore(actor, grants, row.email);
+        if (governs(grants) && row.isActive) await refuseForLast(store, (user) => user.id !== id);
+        if (!(await store.users.remove(id))) throw notFound("user", id);
+        await withdraw({ kind: "user", id });
         await changed();
-        return { id: params.id, deleted: true };
+        return { id, deleted: true };
       }),
   };
 }
 
-async function toChange(before: UserRow, body: UserUpdate): Promise<UserChange> {
+async function refuseUpdate(
+  { store }: Pick<UserDeps, "store">,
+  actor: Actor,
+  before: UserRow,
+  { role = before.role, is_active: isActive = before.isActive, email, password }: UserUpdate,
+): Promise<void> {
+  const present = await grantsOfRole(store, before.role);
+  refuseMore(actor, present, before.email);
+  // Whoever can sign in as somebody may what he may.
+  if (email !== undefined || password !== undefined) await refuseActingAs(store, actor, before.id);
+  const next = await grantsOfRole(store, role);
+  refuseMore(actor, next, `The role ${role}`);
+  const stays = governs(next) && isActive;
+  if (governs(present) && before.isActive && !stays) await refuseForLast(store, (user) => user.id !== before.id);
+}
+
+interface Known {
+  readonly store: Pick<Store, "aliases">;
+  readonly now: number;
+}
+
+async function toChange(before: UserRow, body: UserUpdate, known: Known): Promise<UserChange> {
   return {
+    ...(body.budgets !== undefined && {
+      budgets: await toBudgets(body.budgets, { before: before.budgets, ...known }),
+    }),
     ...(body.email !== undefined && { email: body.email }),
     ...(body.username !== undefined && { username: body.username }),
     ...(body.password !== undefined && { passwordHash: await hashPassword(body.password) }),
     ...(body.role !== undefined && { role: body.role }),
+    ...(body.is_active !== undefined && { isActive: body.is_active }),
     ...(body.limits !== undefined && { limits: mergeLimits(before.limits, body.limits) }),
     ...(body.budget_usd !== undefined && { budgetNanos: toNanosOrNull(body.budget_usd) }),
+    ...(body.privacy !== undefined && { privacy: toPrivacy(body.privacy) }),
   };
-}
-
-async function refuseForLastAdmin(store: Pick<Store, "users">, admin: UserRow): Promise<void> {
-  const users = await readAll((page) => store.users.list(page, "all"));
-  if (users.some(({ id, role }) => governs(role) && id !== admin.id)) return;
-  throw new GhostError("conflict", `${admin.email} is the last admin: make another user an admin first`);
 }

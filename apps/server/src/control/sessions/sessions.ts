@@ -2,23 +2,52 @@
 // Invariant: a wrong password and an unknown user cannot be told apart, by the answer or by the time it takes.
 
 import { GhostError } from "@ghostllm/contract";
+import type { SessionRow } from "#control/store/session-store.ts";
 import type { Store, UserRow } from "#control/store/store.ts";
 import type { Session } from "#domain/access/actor.ts";
 import type { Clock, SteadyTime } from "#domain/clock.ts";
 import type { Secret } from "#domain/secret.ts";
 import { verifyPassword } from "./passwords.ts";
+import { wrongCode, type SecondFactor } from "./second-factor.ts";
 import { SignInDamper } from "./sign-in-damper.ts";
-import { createSessionTokens, passwordStamp } from "./tokens.ts";
-import type { IssuedToken } from "./tokens.ts";
+import { createSessionTokens } from "./tokens.ts";
+import type { SessionTokens } from "./tokens.ts";
 
-export interface Attempt {
+/** From where somebody signs in. */
+export interface Place {
+  readonly address: string;
+  readonly userAgent: string;
+  readonly isBrowser: boolean;
+}
+
+export interface Attempt extends Place {
   readonly email: string;
   readonly password: string;
-  readonly address: string;
+  /** Of the second factor; undefined where none was given. */
+  readonly code?: string | undefined;
+}
+
+export interface OpenedSession {
+  readonly token: string;
+  readonly expiresAt: number;
+  readonly user: UserRow;
+  readonly session: Session;
+}
+
+export interface Opening extends Place {
+  readonly user: UserRow;
+  /** How he has signed in: `password`, or the id of a sign-in method. */
+  readonly method: string;
+  /** When his issuer is asked again; null: never. */
+  readonly refreshAt: number | null;
 }
 
 export interface Sessions {
-  signIn(attempt: Attempt): Promise<IssuedToken & { readonly user: UserRow }>;
+  signIn(attempt: Attempt): Promise<OpenedSession>;
+  /** Rejects with GhostError where it is not the password of somebody who has signed in. */
+  prove(user: UserRow, password: string, address: string): Promise<void>;
+  /** For somebody who has proven himself by another way. */
+  open(opening: Opening): Promise<OpenedSession>;
   /** The user as the store has him now; null where the token is no valid session. */
   verify(token: string): Promise<VerifiedSession | null>;
   /** From now on its token is no valid session, here or at any other server of this database. */
@@ -28,53 +57,123 @@ export interface Sessions {
 export interface VerifiedSession {
   readonly user: UserRow;
   readonly session: Session;
+  readonly row: SessionRow;
 }
 
 interface SessionsOptions {
-  readonly store: Pick<Store, "credentials" | "endedSessions">;
+  readonly store: Pick<Store, "credentials" | "users" | "sessions">;
   readonly secret: Secret;
+  readonly secondFactor: Pick<SecondFactor, "isWanted" | "isRight">;
   readonly clock: Clock;
   /** By which sessions end. */
   readonly steadyTime: SteadyTime;
 }
 
-const wrong = "The e-mail address or the password is wrong";
+/** The caller is not told which of them: only the audit log knows whose account it was. */
+export class WrongCredentials extends GhostError {
+  readonly account: Pick<UserRow, "id" | "email"> | null;
+
+  constructor(account: Pick<UserRow, "id" | "email"> | null, message = "The e-mail address or the password is wrong") {
+    super("invalid_api_key", message);
+    this.account = account;
+  }
+}
+
+/** Told to nobody but him who knows the password. */
+const switchedOff = "This account is switched off: ask an administrator to switch it on again";
+const seenToWithinMs = 60_000;
 
 /** bcrypt occupies a thread of the pool that files are written with too, so only few run at once. */
 const concurrentChecks = 2;
 const waitingChecks = 20;
 
-export function createSessions({ store, secret, clock, steadyTime }: SessionsOptions): Sessions {
+export function createSessions({ store, secret, secondFactor, clock, steadyTime }: SessionsOptions): Sessions {
   const tokens = createSessionTokens({ secret, steadyTime });
-  const damper = new SignInDamper({ clock });
-  const check = boundConcurrency(verifyPassword);
+  const authenticate = createAuthentication({ store, clock });
 
   return {
-    async signIn({ email, password, address }) {
-      const attempt = await damper.begin(email, address);
-      try {
-        const credentials = await store.credentials.find({ email });
-        const isRight = await check(password, credentials?.passwordHash ?? null);
-        if (!isRight || credentials === undefined) throw new GhostError("invalid_api_key", wrong);
-        attempt.succeeded();
-        return { ...(await tokens.issue(credentials)), user: credentials.user };
-      } catch (error) {
-        if (error instanceof GhostError && error.code === "invalid_api_key") attempt.failed();
-        else attempt.undone();
-        throw error;
-      } finally {
-        attempt.ended();
-      }
+    async signIn({ email, password, code, ...place }) {
+      const proof = { email, password, address: place.address };
+      const user = await authenticate(proof, (found) => checkCode(secondFactor, found, code));
+      return openSession({ store, tokens }, { ...place, user, method: "password", refreshAt: null });
     },
+    async prove({ email }, password, address) {
+      await authenticate({ email, password, address }, noMore).catch((error: unknown) => {
+        if (!(error instanceof GhostError) || error.code !== "invalid_api_key") throw error;
+        // His session goes on: what is wrong is what he has typed.
+        throw new GhostError("invalid_request_error", "password: It is wrong", { param: "password" });
+      });
+    },
+    open: (opening) => openSession({ store, tokens }, opening),
     async verify(token) {
       const claims = await tokens.verify(token);
-      if (claims === null || (await store.endedSessions.has(claims.session.id))) return null;
-      const credentials = await store.credentials.find({ id: claims.userId });
-      if (credentials === undefined || passwordStamp(credentials) !== claims.passwordStamp) return null;
-      return { user: credentials.user, session: claims.session };
+      const row = claims === null ? undefined : await store.sessions.find(claims.session.id);
+      if (claims === null || row === undefined || row.userId !== claims.userId) return null;
+      const user = await store.users.find(row.userId, "all");
+      if (user === undefined || !user.isActive) return null;
+      noteSeen(store, row, steadyTime.now());
+      return { user, session: claims.session, row };
     },
-    signOut: ({ id, expiresAt }) => store.endedSessions.add(id, expiresAt),
+    signOut: async ({ id }) => void (await store.sessions.end(id, "all")),
   };
+}
+
+type Proof = Pick<Attempt, "email" | "password" | "address">;
+/** What else he must show whose password is right. */
+type Further = (user: UserRow) => Promise<void>;
+
+const noMore: Further = async () => {};
+
+function createAuthentication({ store, clock }: Pick<SessionsOptions, "store" | "clock">) {
+  const damper = new SignInDamper({ clock });
+  const check = boundConcurrency(verifyPassword);
+  return async ({ email, password, address }: Proof, further: Further): Promise<UserRow> => {
+    const attempt = await damper.begin(email, address);
+    try {
+      const credentials = await store.credentials.find({ email });
+      const isRight = await check(password, credentials?.passwordHash ?? null);
+      if (!isRight || credentials === undefined) throw new WrongCredentials(credentials?.user ?? null);
+      if (!credentials.user.isActive) throw new GhostError("permission_denied", switchedOff);
+      await further(credentials.user);
+      attempt.succeeded();
+      return credentials.user;
+    } catch (error) {
+      if (error instanceof GhostError && error.code === "invalid_api_key") attempt.failed();
+      else attempt.undone();
+      throw error;
+    } finally {
+      attempt.ended();
+    }
+  };
+}
+
+async function checkCode(
+  secondFactor: SessionsOptions["secondFactor"],
+  user: UserRow,
+  code: string | undefined,
+): Promise<void> {
+  if (!(await secondFactor.isWanted(user.id))) return;
+  if (code === undefined)
+    throw new GhostError(
+      "second_factor_required",
+      "Send a code of your authenticator app, or a recovery code, as `code`",
+    );
+  if (!(await secondFactor.isRight(user.id, code))) throw new WrongCredentials(user, wrongCode);
+}
+
+async function openSession(
+  { store, tokens }: { readonly store: Pick<Store, "sessions">; readonly tokens: SessionTokens },
+  { user, method, address, userAgent, isBrowser, refreshAt }: Opening,
+): Promise<OpenedSession> {
+  const { token, session, issuedAt } = await tokens.issue(user.id);
+  const how = { method, address, userAgent, isBrowser, refreshAt };
+  await store.sessions.create({ ...session, ...how, userId: user.id, createdAt: issuedAt });
+  return { token, expiresAt: session.expiresAt, user, session };
+}
+
+/** That it cannot be noted ends no session. */
+function noteSeen({ sessions }: Pick<Store, "sessions">, { id, seenAt }: SessionRow, now: number): void {
+  if (now - seenAt > seenToWithinMs) sessions.noteSeen(id, now).catch(() => undefined);
 }
 
 function boundConcurrency(verify: typeof verifyPassword): typeof verifyPassword {

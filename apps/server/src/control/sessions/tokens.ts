@@ -1,10 +1,9 @@
-// Session tokens: JWTs signed with HS256, twelve hours long.
+// Session tokens: JWTs signed with HS256, twelve hours long. Each names a session of the store, without which it is worth nothing.
 
 import { createHash } from "node:crypto";
 import { newId } from "@ghostllm/contract";
 import { jwtVerify, SignJWT } from "jose";
 import type { JWTPayload } from "jose";
-import type { Credentials } from "#control/store/store.ts";
 import type { Session } from "#domain/access/actor.ts";
 import type { SteadyTime } from "#domain/clock.ts";
 import type { Secret } from "#domain/secret.ts";
@@ -15,19 +14,18 @@ const lifetimeMs = 12 * 60 * 60 * 1000;
 
 export interface IssuedToken {
   readonly token: string;
+  readonly session: Session;
   /** Epoch ms. */
-  readonly expiresAt: number;
+  readonly issuedAt: number;
 }
 
 export interface TokenClaims {
   readonly userId: string;
-  /** Of the password at the time of signing in: a new password ends the old sessions. */
-  readonly passwordStamp: string;
   readonly session: Session;
 }
 
 export interface SessionTokens {
-  issue(credentials: Credentials): Promise<IssuedToken>;
+  issue(userId: string): Promise<IssuedToken>;
   /** Null for a token that is forged, expired, or not a token at all. */
   verify(token: string): Promise<TokenClaims | null>;
 }
@@ -40,19 +38,20 @@ interface TokenOptions {
 export function createSessionTokens({ secret, steadyTime }: TokenOptions): SessionTokens {
   const key = createHash("sha256").update("ghostllm session").update(secret.reveal()).digest();
   return {
-    async issue(credentials) {
+    async issue(userId) {
       const issuedAtSeconds = Math.floor(steadyTime.now() / 1000);
-      const expiresAt = issuedAtSeconds * 1000 + lifetimeMs;
-      const token = await new SignJWT({ pwd: passwordStamp(credentials) })
+      const issuedAt = issuedAtSeconds * 1000;
+      const session = { id: newId(steadyTime.now()), expiresAt: issuedAt + lifetimeMs };
+      const token = await new SignJWT()
         .setProtectedHeader({ alg: "HS256", typ: "JWT" })
-        .setJti(newId(issuedAtSeconds * 1000))
-        .setSubject(credentials.user.id)
+        .setJti(session.id)
+        .setSubject(userId)
         .setIssuer(issuer)
         .setAudience(audience)
         .setIssuedAt(issuedAtSeconds)
-        .setExpirationTime(expiresAt / 1000)
+        .setExpirationTime(session.expiresAt / 1000)
         .sign(key);
-      return { token, expiresAt };
+      return { token, session, issuedAt };
     },
     async verify(token) {
       try {
@@ -61,7 +60,7 @@ export function createSessionTokens({ secret, steadyTime }: TokenOptions): Sessi
           issuer,
           audience,
           currentDate: new Date(steadyTime.now()),
-          requiredClaims: ["sub", "exp", "jti", "pwd"],
+          requiredClaims: ["sub", "exp", "jti"],
         });
         return claimsOf(payload);
       } catch {
@@ -71,15 +70,7 @@ export function createSessionTokens({ secret, steadyTime }: TokenOptions): Sessi
   };
 }
 
-function claimsOf({ sub, exp, jti, pwd }: JWTPayload): TokenClaims | null {
-  if (sub === undefined || exp === undefined || jti === undefined || typeof pwd !== "string") return null;
-  return { userId: sub, passwordStamp: pwd, session: { id: jti, expiresAt: exp * 1000 } };
-}
-
-export function passwordStamp({ user, passwordHash }: Credentials): string {
-  return createHash("sha256")
-    .update(user.id)
-    .update(passwordHash ?? "")
-    .digest("base64url")
-    .slice(0, 16);
+function claimsOf({ sub, exp, jti }: JWTPayload): TokenClaims | null {
+  if (sub === undefined || exp === undefined || jti === undefined) return null;
+  return { userId: sub, session: { id: jti, expiresAt: exp * 1000 } };
 }

@@ -4,7 +4,9 @@ import type { Encryption } from "#control/encryption/encryption.ts";
 import type { ProviderRow } from "#control/store/store.ts";
 import { fromText, isEmpty, toText } from "#domain/additions.ts";
 import type { Additions } from "#domain/additions.ts";
+import { openSecretOf } from "#domain/secret.ts";
 import type { ProviderEntry } from "#domain/snapshot.ts";
+import type { ProviderPart } from "#domain/snapshot/parts.ts";
 
 export interface ProviderSources {
   readonly encryption: Encryption;
@@ -19,7 +21,7 @@ export function credentialBinding(providerName: string): string {
 }
 
 /** What its sealed additions are bound to. */
-function additionsBinding(providerName: string): string {
+export function additionsBinding(providerName: string): string {
   return `additions of provider ${providerName}`;
 }
 
@@ -84,6 +86,20 @@ export async function toProviderEntry(row: ProviderRow, sources: ProviderSources
     settings,
     additions: await openAdditions(row, sources),
   };
+}
+
+export async function toProviderPart(row: ProviderRow, sources: ProviderSources): Promise<ProviderPart> {
+  const { id, name } = row;
+  try {
+    const { definition, baseUrl, credential, settings, additions } = await toProviderEntry(row, sources);
+    const secrets = {
+      credential: credential && openSecretOf(credential),
+      additions: additions && openSecretOf(toText(additions)),
+    };
+    return { id, name, use: { type: definition.type, baseUrl, settings, ...secrets } };
+  } catch (error) {
+    return { id, name, use: { fault: error instanceof Error ? error.message : String(error) } };
+  }
 }
 
 /** As far as its prices depend on it. */

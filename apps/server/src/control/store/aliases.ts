@@ -1,26 +1,33 @@
 import { newId } from "@ghostllm/contract";
-import type { Selectable } from "kysely";
-import { definedOnly, parseStrategy, parseTargets } from "./columns.ts";
+import type { Kysely, Selectable } from "kysely";
+import { recorderIn } from "#control/store/audit/audit-append.ts";
+import { changed, created, removed } from "#control/store/audit/row-changes.ts";
+import { asItIs, definedOnly, parseStrategy, parseTargets } from "./columns.ts";
 import { change, type Database, type Naming } from "./database.ts";
 import type { AliasRow, Store } from "./store.ts";
-import type { AliasesTable } from "./tables.ts";
+import type { AliasesTable, Tables } from "./tables.ts";
 
 const naming: Naming = { object: "alias" };
 
 export function aliasesIn(database: Database): Store["aliases"] {
   const { kysely } = database;
+  const record = recorderIn(database);
   return {
     async create({ name, strategy, targets }) {
       const now = database.now();
       const values = { name, strategy, targets: JSON.stringify(targets) };
-      const insertion = kysely
-        .insertInto("aliases")
-        .values({ ...values, id: newId(now), created_at: now, updated_at: now })
-        .returningAll();
-      return toRow(await change(database, naming, () => insertion.executeTakeFirstOrThrow()));
+      const stored = { ...values, id: newId(now), created_at: now, updated_at: now };
+      const insert = async (transaction: Kysely<Tables>): Promise<AliasRow> => {
+        const insertion = transaction.insertInto("aliases").values(stored).returningAll();
+        const row = await insertion.executeTakeFirstOrThrow();
+        await record(transaction, created("aliases", [row]));
+        return toRow(row);
+      };
+      return change(database, naming, () => kysely.transaction().execute(insert));
     },
-    async list() {
-      return (await kysely.selectFrom("aliases").selectAll().orderBy("id").execute()).map(toRow);
+    async list(ids) {
+      const all = kysely.selectFrom("aliases").selectAll().orderBy("id");
+      return (await (ids === undefined ? all : all.where("id", "in", ids)).execute()).map(toRow);
     },
     async find(id) {
       const row = await kysely.selectFrom("aliases").selectAll().where("id", "=", id).executeTakeFirst();
@@ -29,12 +36,22 @@ export function aliasesIn(database: Database): Store["aliases"] {
     async update(id, { name, strategy, targets }) {
       const columns = { name, strategy, targets: targets && JSON.stringify(targets) };
       const values = { ...definedOnly(columns), updated_at: database.now() };
-      const query = kysely.updateTable("aliases").set(values).where("id", "=", id).returningAll();
-      const row = await change(database, naming, () => query.executeTakeFirst());
-      return row && toRow(row);
+      const update = async (transaction: Kysely<Tables>): Promise<AliasRow | undefined> => {
+        const rows = transaction.updateTable("aliases").where("id", "=", id);
+        const before = await rows.set(asItIs).returningAll().executeTakeFirst();
+        const after = await rows.set(values).returningAll().executeTakeFirst();
+        if (before === undefined || after === undefined) return undefined;
+        await record(transaction, changed("aliases", before, after));
+        return toRow(after);
+      };
+      return change(database, naming, () => kysely.transaction().execute(update));
     },
     async remove(id) {
-      return (await kysely.deleteFrom("aliases").where("id", "=", id).returning("id").execute()).length > 0;
+      return kysely.transaction().execute(async (transaction) => {
+        const rows = await transaction.deleteFrom("aliases").where("id", "=", id).returningAll().execute();
+        await record(transaction, removed("aliases", rows));
+        return rows.length > 0;
+      });
     },
   };
 }

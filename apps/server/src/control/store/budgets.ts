@@ -1,21 +1,43 @@
 import { sql, type RawBuilder } from "kysely";
 import type { Reach } from "#domain/access/may.ts";
+import type { BudgetQuery, BudgetStore, UsedBudget } from "./budget-store.ts";
+import { courseIn, holderFinderIn, holdersIn } from "./budget-holders.ts";
 import type { Database } from "./database.ts";
 import { isWithin } from "./reach.ts";
 import { spentBy } from "./spend.ts";
-import type { BudgetQuery, Store, UsedBudget } from "./store.ts";
 
 type Row = Omit<UsedBudget, "scope"> & { readonly id: string };
 
-/** What can have a budget: its table, what people call it, and whose it is. */
+/** What can have a budget: its table, what people call it, and whose it is. Of a user in a team it is no business of the team. */
 const holders = [
-  { kind: "user", table: "users", name: "username", owner: "id" },
-  { kind: "key", table: "api_keys", name: "name", owner: "user_id" },
+  { kind: "user", table: "users", name: "username", userId: sql`id`, owners: { user: "id", team: "team_id" } },
+  {
+    kind: "key",
+    table: "api_keys",
+    name: "name",
+    userId: sql`user_id`,
+    owners: { user: "user_id", key: "id", team: "team_id" },
+  },
+  {
+    kind: "team",
+    table: "teams",
+    name: "name",
+    userId: sql`cast(null as text)`,
+    owners: { team: "id", organisation: "organisation_id" },
+  },
+  {
+    kind: "organisation",
+    table: "organisations",
+    name: "name",
+    userId: sql`cast(null as text)`,
+    owners: { organisation: "id" },
+  },
 ] as const;
 
 type Holder = (typeof holders)[number];
 
-export function budgetsIn({ kysely }: Database): Store["budgets"] {
+export function budgetsIn(database: Database): BudgetStore {
+  const { kysely } = database;
   return {
     async used(query, reach) {
       const found = await Promise.all(
@@ -26,19 +48,22 @@ export function budgetsIn({ kysely }: Database): Store["budgets"] {
       );
       return found.flat().toSorted(byUse).slice(0, query.limit);
     },
+    holders: holdersIn(database),
+    find: holderFinderIn(database),
+    course: courseIn(database),
   };
 }
 
 function statementOf(holder: Holder, { percent, limit, ids }: BudgetQuery, reach: Reach): RawBuilder<Row> {
-  const { kind, table, name, owner } = holder;
+  const { kind, table, name, userId, owners } = holder;
   const spent = spentBy(kind);
   const isAsked = ids === undefined || ids.length === 0 ? sql`1 = 1` : sql`id in (${sql.join([...ids])})`;
   // A revoked key holds nobody up.
   const isInUse = kind === "key" ? sql`is_active = 1` : sql`1 = 1`;
-  return sql<Row>`select id, ${sql.ref(name)} as name, ${sql.ref(owner)} as "userId", budget_limit as "budgetNanos",
+  return sql<Row>`select id, ${sql.ref(name)} as name, ${userId} as "userId", budget_limit as "budgetNanos",
     ${spent} as "spentNanos" from ${sql.table(table)}
     where budget_limit is not null and ${spent} * 100.0 >= budget_limit * ${sql.lit(percent)}.0 and ${isInUse} and ${isAsked}
-      and ${isWithin(reach, { user: owner, [kind]: "id" })}
+      and ${isWithin(reach, owners)}
     order by ${spent} * 1.0 / (budget_limit + 1) desc limit ${limit}`;
 }
 

@@ -1,27 +1,81 @@
 // Between columns and the domain's values: JSON text is parsed by zod here, once, and trusted after.
 
-import { roleNames } from "@ghostllm/contract";
+import {
+  extentsOf,
+  isKeyEndpoint,
+  isPermission,
+  privacyActions,
+  privacyClasses,
+  teamRoleNames,
+} from "@ghostllm/contract";
+import type { Grants, TeamRoleName } from "@ghostllm/contract";
+import type { Expression } from "kysely";
 import { z } from "zod";
 import { modelFacts } from "#domain/model-facts.ts";
 import type { ModelFacts } from "#domain/model-facts.ts";
 import type { FurtherPrices } from "#domain/price-overrides.ts";
-import type { Role } from "#domain/access/roles.ts";
 import { scopeKinds } from "#domain/access/scope.ts";
 import type { ScopeKind } from "#domain/access/scope.ts";
+import { budgetSpans } from "#domain/budgets/budget.ts";
+import type { Budget } from "#domain/budgets/budget.ts";
 import type { Permissions, RateLimits } from "#domain/principal.ts";
+import type { PrivacyPolicy } from "#domain/privacy/policy.ts";
 import type { AliasStrategy } from "#domain/snapshot.ts";
 import type { UsageStatus } from "#domain/usage-record.ts";
-import type { ModelOrigin, AliasTargetRow } from "./store.ts";
+import type { OwnerKind } from "./key-store.ts";
+import type { AliasTargetRow, ModelOrigin } from "./store.ts";
 
 const count = z.number().int().nonnegative().nullable();
+
+/** Rows of earlier versions do not have it. */
+const laterCount = count.optional();
 
 const rateLimitsSchema: z.ZodType<RateLimits> = z.object({
   requestsPerMinute: count,
   tokensPerMinute: count,
   concurrentRequests: count,
+  ...{ costNanosPerMinute: laterCount, requestsPerHour: laterCount, requestsPerDay: laterCount },
+  ...{ tokensPerHour: laterCount, tokensPerDay: laterCount, costNanosPerHour: laterCount, costNanosPerDay: laterCount },
 });
 
-const permissionsSchema: z.ZodType<Permissions> = z.object({ models: z.array(z.string()).nullable() });
+const nanos = z.number().int().nonnegative();
+
+const budgetsSchema: z.ZodType<readonly Budget[]> = z.array(
+  z.object({
+    id: z.string(),
+    span: z.enum(budgetSpans),
+    days: z.number().int().nonnegative(),
+    timeZone: z.string(),
+    amountNanos: nanos,
+    madeAt: z.number().int(),
+    thresholds: z.array(z.number().int().positive()),
+    rolloverNanos: nanos.nullable(),
+    increase: z.object({ nanos, until: z.number().int() }).nullable(),
+    downgradeTo: z.string().nullable(),
+  }),
+);
+
+const modelsSchema = z.array(z.string()).nullable();
+const permissionsSchema: z.ZodType<Permissions> = z.object({
+  models: modelsSchema,
+  // Keys from before there were these have none of them. One that only a newer server knows allows nothing here.
+  endpoints: z
+    .array(z.string())
+    .nullable()
+    .default(null)
+    .transform((names) => names?.filter(isKeyEndpoint) ?? null),
+  addresses: z.array(z.string()).nullable().default(null),
+});
+
+const wordsSchema = z.array(z.string());
+
+const privacyAction = z.enum(privacyActions);
+
+const privacySchema: z.ZodType<PrivacyPolicy> = z.object({
+  classes: z.partialRecord(z.enum(privacyClasses), privacyAction),
+  patterns: z.array(z.object({ name: z.string(), pattern: z.string(), action: privacyAction })),
+  unreadable: z.enum(["allow", "refuse"]),
+});
 
 const settingsSchema = z.record(z.string(), z.string());
 
@@ -58,18 +112,40 @@ const furtherPricesSchema: z.ZodType<FurtherPrices> = z.object({
   serviceClasses: z.record(z.string(), z.number().int().nonnegative()).optional(),
 });
 
-const roleSchema: z.ZodType<Role> = z.enum(roleNames);
+const grantsSchema = z.record(z.string(), z.string());
+const teamRoleSchema: z.ZodType<TeamRoleName> = z.enum(teamRoleNames);
 const scopeKindSchema: z.ZodType<ScopeKind> = z.enum(scopeKinds);
 const strategySchema: z.ZodType<AliasStrategy> = z.enum(["ordered", "weighted"]);
 const statusSchema: z.ZodType<UsageStatus> = z.enum(["ok", "error", "client_abort", "timeout", "shutdown"]);
 
 export const parseRateLimits = (text: string): RateLimits => rateLimitsSchema.parse(JSON.parse(text));
+export const parseModels = (text: string): readonly string[] | null => modelsSchema.parse(JSON.parse(text));
+export const parseBudgets = (text: string): readonly Budget[] =>
+  text === "[]" ? noBudgets : budgetsSchema.parse(JSON.parse(text));
+const noBudgets: readonly Budget[] = [];
 export const parsePermissions = (text: string): Permissions => permissionsSchema.parse(JSON.parse(text));
+export const parseWords = (text: string): readonly string[] => wordsSchema.parse(JSON.parse(text));
+export const parsePrivacy = (text: string | null): PrivacyPolicy | null =>
+  text === null ? null : privacySchema.parse(JSON.parse(text));
+export const writePrivacy = (policy: PrivacyPolicy | null): string | null =>
+  policy === null ? null : JSON.stringify(policy);
 export const parseSettings = (text: string): Readonly<Record<string, string>> => settingsSchema.parse(JSON.parse(text));
 export const parseTargets = (text: string): readonly AliasTargetRow[] => targetsSchema.parse(JSON.parse(text));
 export const parseFurtherPrices = (text: string | null): FurtherPrices =>
   text === null ? {} : furtherPricesSchema.parse(JSON.parse(text));
-export const parseRole = (text: string): Role => roleSchema.parse(text);
+
+/** What a newer version has granted beside that is not known here, and granted to nobody. */
+export function parseGrants(text: string): Grants {
+  const known = Object.entries(grantsSchema.parse(JSON.parse(text))).filter(
+    ([name, extent]) => isPermission(name) && extentsOf(name).some((one) => one === extent),
+  );
+  return Object.fromEntries(known);
+}
+
+const ownerKindSchema: z.ZodType<OwnerKind> = z.enum(["person", "service_account", "team"]);
+
+export const parseOwnerKind = (text: string): OwnerKind => ownerKindSchema.parse(text);
+export const parseTeamRole = (text: string): TeamRoleName => teamRoleSchema.parse(text);
 export const parseScopeKind = (text: string): ScopeKind => scopeKindSchema.parse(text);
 export const parseStrategy = (text: string): AliasStrategy => strategySchema.parse(text);
 export const parseUsageStatus = (text: string): UsageStatus => statusSchema.parse(text);
@@ -102,6 +178,13 @@ export function storableText(text: string, maxLength: number): string {
   if (cut.isWellFormed() && !cut.includes("\0")) return cut;
   return cut.toWellFormed().replaceAll("\0", "\uFFFD");
 }
+
+interface Identified {
+  ref(column: "id"): Expression<string>;
+}
+
+/** Sets nothing: holds a row until the transaction ends, and answers how it is before the change. */
+export const asItIs = (row: Identified): { readonly id: Expression<string> } => ({ id: row.ref("id") });
 
 /** The entries of `values` that are not undefined: a change names only the columns that it is about. */
 export function definedOnly<Values extends object>(

@@ -3,8 +3,11 @@
 
 import type { ErrorCode } from "@ghostllm/contract";
 import { GhostError } from "@ghostllm/contract";
-import type { Dialect, Kysely } from "kysely";
+import type { Dialect, Kysely, RawBuilder } from "kysely";
+import type { Authorship } from "#control/store/audit/authorship.ts";
 import type { Drained } from "./drained.ts";
+import type { News } from "./engines/postgres-news.ts";
+import type { Partitions } from "./engines/partitions.ts";
 import type { Patience } from "./patience.ts";
 import type { Tables } from "./tables.ts";
 
@@ -14,6 +17,20 @@ export type Fault =
   | { readonly kind: "reference" }
   | { readonly kind: "value"; readonly reason: string };
 
+export interface Marks {
+  /** An expression: where a reader is. A text that begins with the smallest mark that he may not have seen. */
+  readonly position: string;
+  /** An expression: whatever has a smaller mark can be seen by now. */
+  readonly settled: string;
+  isNew(position: string): RawBuilder<unknown>;
+}
+
+/** Runs within the transaction that is open. `changes`: how many rows were changed; null where it answers rows. */
+export type PreparedStatement = (parameters: readonly unknown[]) => {
+  readonly rows: readonly unknown[];
+  readonly changes: number | null;
+};
+
 export interface Engine {
   readonly name: "sqlite" | "postgres";
   readonly dialect: Dialect;
@@ -21,8 +38,23 @@ export interface Engine {
   readonly migrationDialect: Dialect | null;
   /** Answers `bytes`: how large the database is; null where nobody asks. */
   readonly sizeQuery: string | null;
+  /** A copy to read from, and to look how it is; null: there is none. */
+  readonly replica: { readonly dialect: Dialect; readonly watchDialect: Dialect } | null;
+  /** From other servers on this database; null: there are none. */
+  readonly news: News | null;
+  /** Of usage_logs; null: it is one table. */
+  readonly partitions: Partitions | null;
+  /** An expression: the time in epoch ms, by the one clock that all who use the database share. */
+  readonly time: string;
+  /** How readers of `snapshot_changes` know what is new to them. */
+  readonly marks: Marks;
   /** Text of the parameter at this place, counted from 1. */
   parameter(position: number): string;
+  /**
+   * Where the connection is in this thread: a statement that is run for one row after the other. Null: a statement is dear to send, and
+   * has many rows.
+   */
+  readonly prepare: ((text: string) => PreparedStatement) | null;
   /** Until the end of the transaction, no other process migrates. */
   lockMigrations(transaction: Kysely<Tables>): Promise<void>;
   /** Until the end of the transaction, nobody else adds usage. */
@@ -40,8 +72,14 @@ export interface Database {
   readonly engine: Engine;
   readonly kysely: Kysely<Tables>;
   readonly patience: Patience;
+  /** Whose the changes are. */
+  readonly authorship: Authorship;
+  /** For reports and lists, which a replica may answer: twice, where it fails. */
+  readonly read: <Result>(run: (kysely: Kysely<Tables>) => Promise<Result>) => Promise<Result>;
   /** Epoch ms. */
   readonly now: () => number;
+  /** Single requests are forgotten after so many days; null: never. */
+  readonly usageDays: number | null;
 }
 
 /** What a table's objects are called, and what they belong to, in messages to callers. */

@@ -37,7 +37,8 @@ async function applyNext(
   const applied = await transaction.selectFrom("schema_migrations").selectAll().orderBy("number").execute();
   const next = findNext(applied, migrations);
   if (next === undefined) return null;
-  for (const statement of next.statements) await sql.raw(statement).execute(transaction);
+  const own = next[engine.name] ?? [];
+  for (const statement of [...next.statements, ...own]) await sql.raw(statement).execute(transaction);
   const { number, name } = next;
   await transaction
     .insertInto("schema_migrations")
@@ -82,7 +83,8 @@ function describeNewer(number: number, name: string, migrations: readonly Migrat
 }
 
 /** Over the text without its layout, so that a formatter is not taken for an editor. */
-function checksumOf({ statements }: Migration): string {
-  const text = statements.map((statement) => statement.replace(/\s+/g, " ").trim()).join(";\n");
+function checksumOf({ statements, postgres = [], sqlite = [] }: Migration): string {
+  const all = [...statements, ...postgres, ...sqlite];
+  const text = all.map((statement) => statement.replace(/\s+/g, " ").trim()).join(";\n");
   return createHash("sha256").update(text).digest("hex");
 }

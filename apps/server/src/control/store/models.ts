@@ -1,6 +1,7 @@
 import { newId } from "@ghostllm/contract";
 import type { Kysely, Selectable } from "kysely";
 import {
+  asItIs,
   definedOnly,
   fromOptionalBit,
   parseFacts,
@@ -9,6 +10,9 @@ import {
   toOptionalBit,
   writeFacts,
 } from "./columns.ts";
+import { modelsAdded } from "#control/store/events/admin-events.ts";
+import { recorderIn } from "#control/store/audit/audit-append.ts";
+import { changed, created, removed } from "#control/store/audit/row-changes.ts";
 import { change, type Database, type Naming } from "./database.ts";
 import type { ModelChange, ModelRow, NewModel, Store } from "./store.ts";
 import type { ModelsTable, Tables } from "./tables.ts";
@@ -20,14 +24,20 @@ const rowsPerStatement = 100;
 
 export function modelsIn(database: Database): Store["models"] {
   const { kysely } = database;
+  const record = recorderIn(database);
   return {
     async add(models) {
       const run = (): Promise<number> =>
-        kysely.transaction().execute((transaction) => addAll(transaction, models, database.now()));
+        kysely.transaction().execute(async (transaction) => {
+          const added = await addAll(transaction, models, database.now());
+          await record(transaction, created("models", added), await modelsAdded(transaction, added.map(toRow)));
+          return added.length;
+        });
       return change(database, naming, run);
     },
-    async list() {
-      return (await kysely.selectFrom("models").selectAll().orderBy("id").execute()).map(toRow);
+    async list(ids) {
+      const all = kysely.selectFrom("models").selectAll().orderBy("id");
+      return (await (ids === undefined ? all : all.where("id", "in", ids)).execute()).map(toRow);
     },
     async find(id) {
       const row = await kysely.selectFrom("models").selectAll().where("id", "=", id).executeTakeFirst();
@@ -35,18 +45,32 @@ export function modelsIn(database: Database): Store["models"] {
     },
     async update(id, modelChange) {
       const values = { ...definedOnly(toChangedColumns(modelChange)), updated_at: database.now() };
-      const query = kysely.updateTable("models").set(values).where("id", "=", id).returningAll();
-      const row = await change(database, naming, () => query.executeTakeFirst());
-      return row && toRow(row);
+      const update = async (transaction: Kysely<Tables>): Promise<ModelRow | undefined> => {
+        const rows = transaction.updateTable("models").where("id", "=", id);
+        const before = await rows.set(asItIs).returningAll().executeTakeFirst();
+        const after = await rows.set(values).returningAll().executeTakeFirst();
+        if (before === undefined || after === undefined) return undefined;
+        await record(transaction, changed("models", before, after));
+        return toRow(after);
+      };
+      return change(database, naming, () => kysely.transaction().execute(update));
     },
     async remove(id) {
-      return (await kysely.deleteFrom("models").where("id", "=", id).returning("id").execute()).length > 0;
+      return kysely.transaction().execute(async (transaction) => {
+        const rows = await transaction.deleteFrom("models").where("id", "=", id).returningAll().execute();
+        await record(transaction, removed("models", rows));
+        return rows.length > 0;
+      });
     },
   };
 }
 
-async function addAll(transaction: Kysely<Tables>, models: readonly NewModel[], now: number): Promise<number> {
-  let added = 0;
+async function addAll(
+  transaction: Kysely<Tables>,
+  models: readonly NewModel[],
+  now: number,
+): Promise<readonly Selectable<ModelsTable>[]> {
+  const added: Selectable<ModelsTable>[] = [];
   for (let at = 0; at < models.length; at += rowsPerStatement) {
     const rows = models
       .slice(at, at + rowsPerStatement)
@@ -55,8 +79,8 @@ async function addAll(transaction: Kysely<Tables>, models: readonly NewModel[], 
       .insertInto("models")
       .values(rows)
       .onConflict((conflict) => conflict.columns(["provider_id", "name"]).doNothing())
-      .returning("id");
-    added += (await insertion.execute()).length;
+      .returningAll();
+    added.push(...(await insertion.execute()));
   }
   return added;
 }

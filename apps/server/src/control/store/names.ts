@@ -1,22 +1,37 @@
 import type { Database } from "./database.ts";
-import type { Names, Store } from "./store.ts";
+import type { Names } from "./name-store.ts";
+import type { Store } from "./store.ts";
 
 /** SQLite takes 32,766 parameters in one statement; nobody shows as many names at once. */
 const mostIds = 1_000;
 
 export function namesIn({ kysely }: Database): Store["names"] {
   return {
-    async find({ users, keys }): Promise<Names> {
+    async find({ users = [], keys = [], teams = [], organisations = [] }): Promise<Names> {
       const userRows = await byPages(users, (ids) =>
         kysely.selectFrom("users").select(["id", "username"]).where("id", "in", ids).execute(),
       );
       const keyRows = await byPages(keys, (ids) =>
-        kysely.selectFrom("api_keys").select(["id", "name", "public_id", "user_id"]).where("id", "in", ids).execute(),
+        kysely
+          .selectFrom("api_keys")
+          .select(["id", "name", "public_id", "user_id", "team_id"])
+          .where("id", "in", ids)
+          .execute(),
       );
+      const named = async (table: "teams" | "organisations", ids: readonly string[]) => {
+        const read = (page: readonly string[]) =>
+          kysely.selectFrom(table).select(["id", "name"]).where("id", "in", page);
+        const rows = await byPages(ids, (page) => read(page).execute());
+        return new Map(rows.map(({ id, name }) => [id, name]));
+      };
       return {
+        teams: await named("teams", teams),
+        organisations: await named("organisations", organisations),
         users: new Map(userRows.map(({ id, username }) => [id, username])),
         keys: new Map(
-          keyRows.map(({ id, name, public_id: publicId, user_id: userId }) => [id, { name, publicId, userId }]),
+          keyRows.map(({ id, name, public_id: publicId, user_id: userId, team_id: teamId }) => {
+            return [id, { name, publicId, userId, teamId }];
+          }),
         ),
       };
     },

@@ -5,18 +5,29 @@ import { mkdir, open } from "node:fs/promises";
 import { join } from "node:path";
 import { Kysely, sql } from "kysely";
 import type { ControlLog } from "#control/control-log.ts";
+import { auditIn } from "#control/store/audit/audit.ts";
+import { Authorship } from "#control/store/audit/authorship.ts";
 import { apiKeysIn } from "./api-keys.ts";
 import { budgetsIn } from "./budgets.ts";
+import { windowsIn } from "./counted-lately.ts";
 import type { Database, Engine } from "./database.ts";
 import { applyMigrations } from "./migrate.ts";
+import { instancesIn } from "./instances.ts";
+import { leasesIn } from "./leases.ts";
 import { namesIn } from "./names.ts";
-import { endedSessionsIn } from "./ended-sessions.ts";
+import { directoryIn } from "#control/store/directory/directory.ts";
 import { modelsIn } from "./models.ts";
 import { isTooSlow, Patience } from "./patience.ts";
 import { probe } from "./probe.ts";
-import { openPostgres } from "#control/store/engines/postgres.ts";
+import { sealedValuesIn } from "./sealed-values.ts";
+import { snapshotIn } from "#control/store/snapshot/snapshot-rows.ts";
 import { providersIn } from "./providers.ts";
+import { Replica } from "./replica.ts";
 import { aliasesIn } from "./aliases.ts";
+import { sessionsIn } from "./sessions.ts";
+import { passwordLinksIn } from "#control/store/sign-in/password-links.ts";
+import { secondFactorsIn } from "#control/store/sign-in/second-factors.ts";
+import { signInMethodsIn } from "#control/store/sign-in/methods.ts";
 import { settingsIn } from "./settings.ts";
 import { spendIn } from "./spend.ts";
 import { openSqlite } from "#control/store/engines/sqlite.ts";
@@ -25,16 +36,29 @@ import { storedObjectsIn } from "./stored-objects.ts";
 import type { Tables } from "./tables.ts";
 import { usageIn } from "#control/store/usage/usage.ts";
 import { credentialsIn, usersIn } from "./users.ts";
+import { eventsIn } from "#control/store/events/outbox.ts";
+import { webhooksIn } from "#control/store/events/webhooks.ts";
+import { organisationsIn } from "./organisations.ts";
+import { rolesIn } from "./roles.ts";
+import { serviceAccountsIn } from "./service-accounts.ts";
+import { teamsIn } from "./teams.ts";
+import { viewsIn } from "./views.ts";
 
 export interface StoreOptions {
   /** `postgres://...`, or null for the embedded SQLite in `dataDir`. */
   readonly databaseUrl: string | null;
   readonly dataDir: string;
   readonly log: Pick<ControlLog, "warn">;
+  /** Of a copy of PostgreSQL for reports and lists; null: there is none. */
+  readonly replicaUrl?: string | null;
+  /** Further behind it is not read from. */
+  readonly maxReplicaLagMs?: number;
   /** How long PostgreSQL may take for one statement; a peer that is silent for longer is given up. */
   readonly statementTimeoutMs?: number;
   /** Epoch ms, for what is created and updated. */
   readonly now?: () => number;
+  /** Single requests are forgotten after so many days; null: never. */
+  readonly usageDays?: number | null;
 }
 
 export interface OpenStore extends Store {
@@ -43,14 +67,13 @@ export interface OpenStore extends Store {
 
 /** Connects, and rejects when the database cannot be reached. Creates no tables: see migrateStore. */
 export async function openStore(options: StoreOptions): Promise<OpenStore> {
-  const { databaseUrl, dataDir, log, statementTimeoutMs = 15_000, now = Date.now } = options;
-  const patience = new Patience();
-  const engine =
-    databaseUrl === null
-      ? await openEmbedded(dataDir, patience)
-      : openPostgres({ url: databaseUrl, log, statementTimeoutMs, patience });
-  const database: Database = { engine, kysely: new Kysely<Tables>({ dialect: engine.dialect }), patience, now };
-  const store = storeOver(database);
+  const { now = Date.now, usageDays = null } = options;
+  const [patience, authorship] = [new Patience(), new Authorship()];
+  const engine = await openEngine(options, patience);
+  const kysely = new Kysely<Tables>({ dialect: engine.dialect });
+  const replica = openReplica(options, engine, kysely);
+  const read: Database["read"] = (run) => (replica === null ? run(kysely) : replica.read(run));
+  const store = storeOver({ engine, kysely, patience, authorship, read, now, usageDays }, replica);
   try {
     await store.ping();
   } catch (error) {
@@ -58,6 +81,26 @@ export async function openStore(options: StoreOptions): Promise<OpenStore> {
     throw new Error(`The database (${engine.name}) cannot be opened: ${reasonOf(error)}`, { cause: error });
   }
   return store;
+}
+
+async function openEngine(options: StoreOptions, patience: Patience): Promise<Engine> {
+  const { databaseUrl: url, dataDir, replicaUrl = null, log, statementTimeoutMs = 15_000 } = options;
+  if (url === null) return openEmbedded(dataDir, patience);
+  // Whoever has none does not load its client.
+  const { openPostgres } = await import("#control/store/engines/postgres.ts");
+  return openPostgres({ url, replicaUrl, log, statementTimeoutMs, patience });
+}
+
+function openReplica(
+  { maxReplicaLagMs: maxLagMs = 10_000, log }: StoreOptions,
+  engine: Engine,
+  primary: Kysely<Tables>,
+): Replica | null {
+  if (engine.replica === null) return null;
+  const { dialect, watchDialect } = engine.replica;
+  const kysely = new Kysely<Tables>({ dialect });
+  const watch = new Kysely<Tables>({ dialect: watchDialect });
+  return new Replica({ engine, primary, kysely, watch, maxLagMs, log });
 }
 
 /** A host with several addresses fails with an error for each and no message of its own. */
@@ -89,23 +132,52 @@ async function sizeOf({ engine, kysely }: Database): Promise<number> {
   return (await sql.raw<{ bytes: number }>(engine.sizeQuery).execute(kysely)).rows[0]?.bytes ?? 0;
 }
 
-function storeOver(database: Database): OpenStore {
+/** How people come in, and who tells of them. */
+function signInPartsOf(
+  database: Database,
+): Pick<Store, "sessions" | "signIn" | "secondFactors" | "passwordLinks" | "directory"> {
+  return {
+    sessions: sessionsIn(database),
+    signIn: signInMethodsIn(database),
+    secondFactors: secondFactorsIn(database),
+    passwordLinks: passwordLinksIn(database),
+    directory: directoryIn(database),
+  };
+}
+
+function peopleIn(database: Database): Pick<Store, "organisations" | "teams" | "roles" | "serviceAccounts"> {
+  return {
+    ...{ organisations: organisationsIn(database), teams: teamsIn(database) },
+    ...{ roles: rolesIn(database), serviceAccounts: serviceAccountsIn(database) },
+  };
+}
+
+function storeOver(database: Database, replica: Replica | null): OpenStore {
   const { engine, kysely, patience } = database;
   return {
     database,
     engine: engine.name,
     users: usersIn(database),
     credentials: credentialsIn(database),
-    endedSessions: endedSessionsIn(database),
+    ...signInPartsOf(database),
     apiKeys: apiKeysIn(database),
     providers: providersIn(database),
     models: modelsIn(database),
     aliases: aliasesIn(database),
     usage: usageIn(database),
+    snapshot: snapshotIn(database),
     names: namesIn(database),
-    budgets: budgetsIn(database),
+    ...peopleIn(database),
+    ...{ budgets: budgetsIn(database), windows: windowsIn(database) },
+    views: viewsIn(database),
+    audit: auditIn(database),
+    events: eventsIn(database),
+    webhooks: webhooksIn(database),
     spend: spendIn(database),
+    instances: instancesIn(database),
+    leases: leasesIn(database),
     settings: settingsIn(database),
+    sealedValues: sealedValuesIn(database),
     storedObjects: storedObjectsIn(database),
     ping: async () => {
       await sql`select 1`.execute(kysely);
@@ -116,6 +188,16 @@ function storeOver(database: Database): OpenStore {
     wait: (work) => patience.wait(work),
     isUnavailable: (error) => isTooSlow(error) || isOfClosed(error) || engine.isUnavailable(error),
     isDown: (error) => engine.isDown(error),
-    close: () => kysely.destroy(),
+    news: engine.news,
+    tellNews: async (text) => {
+      if (engine.news === null || Buffer.byteLength(text) > engine.news.mostBytes) return;
+      await sql`select pg_notify(${engine.news.channel}, ${text})`.execute(kysely);
+    },
+    replica: () => replica?.state() ?? null,
+    noteChange: () => replica?.noteChange(),
+    close: async () => {
+      await replica?.close();
+      await kysely.destroy();
+    },
   };
 }

@@ -11,7 +11,17 @@ const tables = [
   "usage_logs",
   "usage_hourly",
   "spend",
-  "ended_sessions",
+  "sessions",
+  "sign_in_methods",
+  "user_identities",
+  "session_grants",
+  "second_factors",
+  "recovery_codes",
+  "password_links",
+  "scim_tokens",
+  "directory_users",
+  "directory_groups",
+  "directory_members",
   "stored_objects",
 ] as const;
 

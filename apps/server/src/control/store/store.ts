@@ -5,12 +5,34 @@ import type { ModelFacts } from "#domain/model-facts.ts";
 import type { FurtherPrices } from "#domain/price-overrides.ts";
 import type { Reach } from "#domain/access/may.ts";
 import type { Role } from "#domain/access/roles.ts";
-import type { Scope } from "#domain/access/scope.ts";
-import type { Permissions, RateLimits } from "#domain/principal.ts";
+import type { Budget } from "#domain/budgets/budget.ts";
+import type { RateLimits } from "#domain/principal.ts";
 import type { AliasStrategy } from "#domain/snapshot.ts";
 import type { OwnedObject } from "#link/owners.ts";
+import type { AuditStore } from "#control/store/audit/audit-store.ts";
+import type { DirectoryStore } from "#control/store/directory/directory-store.ts";
+import type { EventStore, WebhookStore } from "#control/store/events/event-store.ts";
+import type { BudgetStore } from "./budget-store.ts";
+import type { News } from "./engines/postgres-news.ts";
+import type { PrivacyPolicy } from "#domain/privacy/policy.ts";
+import type { InstanceStore } from "./instances.ts";
+import type { KeyStore } from "./key-store.ts";
+import type { LeaseStore } from "./leases.ts";
+import type { NameQuery, Names } from "./name-store.ts";
 import type { Page } from "./page.ts";
+import type { ServiceAccountStore } from "./service-account-store.ts";
+import type { SessionStore } from "./session-store.ts";
+import type { ReplicaState } from "./replica.ts";
+import type { RoleStore } from "./role-store.ts";
+import type { PasswordLinkStore } from "#control/store/sign-in/password-links.ts";
+import type { SecondFactorStore } from "#control/store/sign-in/second-factor-store.ts";
+import type { SignInStore } from "#control/store/sign-in/sign-in-store.ts";
+import type { SealedValueStore } from "./sealed-values.ts";
+import type { SnapshotStore } from "#control/store/snapshot/snapshot-store.ts";
+import type { OrganisationStore, TeamStore } from "./team-store.ts";
 import type { UsageStore } from "./usage-store.ts";
+import type { SpendStore, WindowStore } from "./spend-store.ts";
+import type { ViewStore } from "./view-store.ts";
 
 export interface UserRow {
   readonly id: string;
@@ -18,9 +40,14 @@ export interface UserRow {
   readonly username: string;
   readonly hasPassword: boolean;
   readonly role: Role;
+  /** May sign in, and call with keys. */
+  readonly isActive: boolean;
   readonly limits: RateLimits;
   readonly budgetNanos: number | null;
+  readonly budgets: readonly Budget[];
   readonly spentNanos: number;
+  /** Null: all personal data passes. */
+  readonly privacy: PrivacyPolicy | null;
   readonly createdAt: number;
   readonly updatedAt: number;
 }
@@ -29,24 +56,6 @@ export interface Credentials {
   readonly user: UserRow;
   /** Null for a user who cannot sign in. */
   readonly passwordHash: string | null;
-}
-
-export interface ApiKeyRow {
-  readonly id: string;
-  readonly userId: string;
-  readonly name: string;
-  /** `gk-` and 12 characters. */
-  readonly publicId: string;
-  /** SHA-256 of the whole key, lower-case hex. */
-  readonly keyHash: string;
-  readonly permissions: Permissions;
-  readonly limits: RateLimits;
-  readonly budgetNanos: number | null;
-  readonly spentNanos: number;
-  readonly expiresAt: number | null;
-  readonly lastUsedAt: number | null;
-  readonly isActive: boolean;
-  readonly createdAt: number;
 }
 
 export interface ProviderRow {
@@ -104,54 +113,12 @@ export interface AliasRow {
   readonly updatedAt: number;
 }
 
-export interface KeyName {
-  readonly name: string;
-  readonly publicId: string;
-  readonly userId: string;
-}
-
-/** What people call what records name by id; what is not here has been deleted. */
-export interface Names {
-  readonly users: ReadonlyMap<string, string>;
-  readonly keys: ReadonlyMap<string, KeyName>;
-}
-
-/** What a scope has spent, in nano-USD. */
-export interface ScopeSpend {
-  readonly scope: Scope;
-  readonly nanos: number;
-}
-
-/** A budget and how far it is used up. */
-export interface UsedBudget {
-  readonly scope: Scope;
-  /** What people call it. */
-  readonly name: string;
-  readonly userId: string;
-  readonly budgetNanos: number;
-  readonly spentNanos: number;
-}
-
-export interface BudgetQuery {
-  /** Of the budget, in hundredths: those that have spent as much. */
-  readonly percent: number;
-  readonly limit: number;
-  /** Of users and keys; absent: all. */
-  readonly ids?: readonly string[];
-}
-
 type New<Row, Given extends keyof Row> = Pick<Row, Given>;
 
 export type NewUser = New<UserRow, "email" | "username" | "role" | "limits" | "budgetNanos"> &
-  Pick<Credentials, "passwordHash">;
-export type UserChange = Partial<NewUser>;
-export type NewApiKey = New<
-  ApiKeyRow,
-  "userId" | "name" | "publicId" | "keyHash" | "permissions" | "limits" | "budgetNanos" | "expiresAt"
->;
-export type ApiKeyChange = Partial<
-  Pick<ApiKeyRow, "name" | "permissions" | "limits" | "budgetNanos" | "expiresAt" | "isActive">
->;
+  Pick<Credentials, "passwordHash"> &
+  Partial<Pick<UserRow, "budgets" | "privacy">>;
+export type UserChange = Partial<NewUser & Pick<UserRow, "isActive">>;
 export type NewProvider = New<
   ProviderRow,
   "name" | "providerType" | "baseUrl" | "apiKeyEncrypted" | "enabled" | "settings" | "additionsEncrypted"
@@ -173,31 +140,31 @@ export interface Store {
     create(user: NewUser): Promise<UserRow>;
     list(page: Page, reach: Reach): Promise<readonly UserRow[]>;
     find(id: string, reach: Reach): Promise<UserRow | undefined>;
-    update(id: string, change: UserChange): Promise<UserRow | undefined>;
-    /** Removes the user's keys too; usage_logs keeps what they used. */
+    /** A new password, or being switched off, ends all sessions of the user. `by`: the user who does it. */
+    update(id: string, change: UserChange, by?: string | null): Promise<UserRow | undefined>;
+    /** Removes the user's keys too, and the views that are not shared; usage_logs keeps what they used. */
     remove(id: string): Promise<boolean>;
   };
+  readonly organisations: OrganisationStore;
+  readonly teams: TeamStore;
+  readonly roles: RoleStore;
+  readonly serviceAccounts: ServiceAccountStore;
   /** Apart from the users, so that whoever reads those comes by no hash. */
   readonly credentials: {
     find(by: { readonly id: string } | { readonly email: string }): Promise<Credentials | undefined>;
   };
-  /** Those that were signed out; each is forgotten when it would have ended by itself. */
-  readonly endedSessions: {
-    /** `expiresAt`: epoch ms. */
-    add(id: string, expiresAt: number): Promise<void>;
-    has(id: string): Promise<boolean>;
-  };
-  readonly apiKeys: {
-    create(key: NewApiKey): Promise<ApiKeyRow>;
-    list(page: Page & { readonly userId?: string }, reach: Reach): Promise<readonly ApiKeyRow[]>;
-    find(id: string, reach: Reach): Promise<ApiKeyRow | undefined>;
-    /** Those that work still, and end before this (epoch ms); the first to end come first. */
-    expiring(before: number, limit: number, reach: Reach): Promise<readonly ApiKeyRow[]>;
-    update(id: string, change: ApiKeyChange, reach: Reach): Promise<ApiKeyRow | undefined>;
-  };
+  readonly sessions: SessionStore;
+  readonly secondFactors: SecondFactorStore;
+  readonly passwordLinks: PasswordLinkStore;
+  /** Issuers, and whom they know. */
+  readonly signIn: SignInStore;
+  /** What directories tell of users and groups. */
+  readonly directory: DirectoryStore;
+  readonly apiKeys: KeyStore;
   readonly providers: {
     create(provider: NewProvider): Promise<ProviderRow>;
-    list(): Promise<readonly ProviderRow[]>;
+    /** Absent: all of them. */
+    list(ids?: readonly string[]): Promise<readonly ProviderRow[]>;
     find(id: string): Promise<ProviderRow | undefined>;
     update(id: string, change: ProviderChange): Promise<ProviderRow | undefined>;
     /** Removes the provider's models too. */
@@ -206,30 +173,34 @@ export interface Store {
   readonly models: {
     /** Adds those whose (provider, name) is new and leaves the others as they are. Answers how many were added. */
     add(models: readonly NewModel[]): Promise<number>;
-    list(): Promise<readonly ModelRow[]>;
+    /** Absent: all of them. */
+    list(ids?: readonly string[]): Promise<readonly ModelRow[]>;
     find(id: string): Promise<ModelRow | undefined>;
     update(id: string, change: ModelChange): Promise<ModelRow | undefined>;
     remove(id: string): Promise<boolean>;
   };
   readonly aliases: {
     create(alias: NewAlias): Promise<AliasRow>;
-    list(): Promise<readonly AliasRow[]>;
+    /** Absent: all of them. */
+    list(ids?: readonly string[]): Promise<readonly AliasRow[]>;
     find(id: string): Promise<AliasRow | undefined>;
     update(id: string, change: AliasChange): Promise<AliasRow | undefined>;
     remove(id: string): Promise<boolean>;
   };
   readonly usage: UsageStore;
+  readonly snapshot: SnapshotStore;
   readonly names: {
-    find(ids: { readonly users: readonly string[]; readonly keys: readonly string[] }): Promise<Names>;
+    find(ids: NameQuery): Promise<Names>;
   };
-  readonly budgets: {
-    /** Those that are used up the furthest come first. */
-    used(query: BudgetQuery, reach: Reach): Promise<readonly UsedBudget[]>;
-  };
-  readonly spend: {
-    /** In the order of scopes; `after` is the last one of the page before. */
-    list(page: { readonly limit: number; readonly after?: Scope }): Promise<readonly ScopeSpend[]>;
-  };
+  readonly budgets: BudgetStore;
+  readonly views: ViewStore;
+  /** Who has done what. */
+  readonly audit: AuditStore;
+  /** What has happened and is to be told. */
+  readonly events: EventStore;
+  readonly webhooks: WebhookStore;
+  readonly spend: SpendStore;
+  readonly windows: WindowStore;
   /** Whose the objects are that vendors keep. */
   readonly storedObjects: {
     /** Idempotent; of several words about one id the latest holds. */
@@ -239,12 +210,25 @@ export interface Store {
     /** Forgets what is older than this (epoch ms), and the oldest where there are more than `most`. */
     prune(before: number, most: number): Promise<void>;
   };
+  /** Called by control/instances only. */
+  readonly instances: InstanceStore;
+  /** Called by control/leases only. */
+  readonly leases: LeaseStore;
+  readonly sealedValues: SealedValueStore;
   readonly settings: {
     get(name: string): Promise<string | undefined>;
     set(name: string, value: string): Promise<void>;
     /** Sets the value only where it still is `expected` (undefined: there is none). False: somebody else was faster. */
     replace(name: string, expected: string | undefined, value: string): Promise<boolean>;
   };
+  /** What other servers on this database tell; null: there are none. */
+  readonly news: News | null;
+  /** Tells them. They may not hear it. */
+  tellNews(text: string): Promise<void>;
+  /** How the copy is that reports and lists are read from; null: there is none. */
+  replica(): ReplicaState | null;
+  /** Something was changed, here or by another instance: from now on whoever reads finds it. */
+  noteChange(): void;
   /** Rejects when the database does not answer. */
   ping(): Promise<void>;
   /** Rejects also when somebody else keeps its tables locked. */

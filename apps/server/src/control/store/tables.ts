@@ -1,6 +1,10 @@
 // The tables as they are in both engines: what Kysely checks our queries against.
 // Times are epoch ms, money is nano-USD, booleans are 0 or 1, JSON is text.
 
+import type { OrganisationsTable, RolesTable, TeamMembersTable, TeamsTable } from "./team-tables.ts";
+import type { AuditTables } from "#control/store/audit/tables.ts";
+import type { DirectoryTables } from "#control/store/directory/tables.ts";
+import type { SignInTables } from "#control/store/sign-in/tables.ts";
 import type { HourlySums, UsageRow } from "#control/store/usage/usage-row.ts";
 
 export interface UsersTable {
@@ -11,6 +15,11 @@ export interface UsersTable {
   role: string;
   rate_limit: string;
   budget_limit: number | null;
+  is_active: number;
+  budgets: string;
+  privacy: string | null;
+  kind: string;
+  team_id: string | null;
   created_at: number;
   updated_at: number;
 }
@@ -18,16 +27,24 @@ export interface UsersTable {
 export interface ApiKeysTable {
   id: string;
   user_id: string;
+  team_id: string | null;
   name: string;
   public_id: string;
   key_hash: string;
   permissions: string;
   rate_limit: string;
   budget_limit: number | null;
+  budgets: string;
+  privacy: string | null;
   expires_at: number | null;
   last_used_at: number | null;
   is_active: number;
   created_at: number;
+  tags: string;
+  /** Of the secret before the last rotation, as long as it works. */
+  previous_key_hash: string | null;
+  previous_public_id: string | null;
+  previous_until: number | null;
 }
 
 export interface ProvidersTable {
@@ -77,6 +94,9 @@ export interface UsageHourlyTable extends HourlySums {
   hour: number;
   user_id: string;
   api_key_id: string;
+  /** Of the key, so that it is no part of what tells rows apart. */
+  team_id: string | null;
+  organisation_id: string | null;
   provider_id: string;
   provider: string;
   /** Empty for a model without a row: a key column cannot be null. */
@@ -103,11 +123,6 @@ export interface SettingsTable {
   updated_at: number;
 }
 
-export interface EndedSessionsTable {
-  id: string;
-  expires_at: number;
-}
-
 export interface StoredObjectsTable {
   id: string;
   user_id: string;
@@ -118,6 +133,109 @@ export interface StoredObjectsTable {
   kept_at: number;
 }
 
+export interface ViewsTable {
+  id: string;
+  /** Null where the user has been removed. */
+  user_id: string | null;
+  page: string;
+  name: string;
+  search: string;
+  is_shared: number;
+  created_at: number;
+  updated_at: number;
+}
+
+export interface LeasesTable {
+  name: string;
+  /** The id of an instance; empty where nobody has it. */
+  holder: string;
+  /** The data directory's: what another process of it left behind is nobody's. */
+  installation: string;
+  /** Differs at every renewal, which is how others see that the holder is alive. */
+  beat: number;
+  lease_ms: number;
+  held_since: number;
+}
+
+export interface InstancesTable {
+  id: string;
+  installation: string;
+  host: string;
+  process_id: number;
+  version: string;
+  services: string;
+  workers: number;
+  started_at: number;
+  /** By the database's clock. */
+  seen_at: number;
+}
+
+export interface SnapshotChangesTable {
+  mark: number;
+  what: string;
+  id: string;
+  at: number;
+}
+
+export interface SnapshotChangesForgottenTable {
+  forgotten: number;
+}
+
+export interface OutboxTable {
+  sequence: number;
+  id: string;
+  name: string;
+  happened_at: number;
+  stored_at: number;
+  subject: string;
+  partition_key: string;
+  user_id: string | null;
+  data: string;
+}
+
+export interface OutboxHeadTable {
+  name: string;
+  last: number;
+}
+
+export interface EventSinksTable {
+  name: string;
+  event_names: string;
+  told: number;
+  wanted_until: number | null;
+}
+
+export interface WebhooksTable {
+  id: string;
+  name: string;
+  url: string;
+  event_names: string;
+  secret_enc: string;
+  is_active: number;
+  inactive_reason: string | null;
+  failing_since: number | null;
+  told: number;
+  created_at: number;
+  updated_at: number;
+}
+
+export interface WebhookDeliveriesTable {
+  id: string;
+  webhook_id: string;
+  sequence: number;
+  event_id: string;
+  event_name: string;
+  partition_key: string;
+  event: string;
+  state: string;
+  attempts: number;
+  next_at: number;
+  last_status: number | null;
+  last_error: string | null;
+  created_at: number;
+  settled_at: number | null;
+}
+
 export interface MigrationsTable {
   number: number;
   name: string;
@@ -125,8 +243,12 @@ export interface MigrationsTable {
   applied_at: number;
 }
 
-export interface Tables {
+export interface Tables extends SignInTables, DirectoryTables, AuditTables {
   users: UsersTable;
+  roles: RolesTable;
+  organisations: OrganisationsTable;
+  teams: TeamsTable;
+  team_members: TeamMembersTable;
   api_keys: ApiKeysTable;
   providers: ProvidersTable;
   models: ModelsTable;
@@ -136,6 +258,15 @@ export interface Tables {
   spend: SpendTable;
   settings: SettingsTable;
   stored_objects: StoredObjectsTable;
-  ended_sessions: EndedSessionsTable;
+  views: ViewsTable;
+  leases: LeasesTable;
+  instances: InstancesTable;
+  snapshot_changes: SnapshotChangesTable;
+  snapshot_changes_forgotten: SnapshotChangesForgottenTable;
+  outbox: OutboxTable;
+  outbox_head: OutboxHeadTable;
+  event_sinks: EventSinksTable;
+  webhooks: WebhooksTable;
+  webhook_deliveries: WebhookDeliveriesTable;
   schema_migrations: MigrationsTable;
 }

@@ -10,6 +10,8 @@ import type { Page } from "./page.ts";
 export interface UsageFilter {
   readonly userId?: string;
   readonly apiKeyId?: string;
+  readonly teamId?: string;
+  readonly organisationId?: string;
   readonly modelId?: string;
   readonly providerId?: string;
   /** Epoch ms, inclusive. */
@@ -42,7 +44,7 @@ export interface RequestOrder {
   readonly isAscending: boolean;
 }
 
-export type UsageGrouping = "hour" | "day" | "user" | "api_key" | "provider" | "model";
+export type UsageGrouping = "hour" | "day" | "user" | "api_key" | "team" | "organisation" | "provider" | "model";
 
 export interface UsageSums extends Readonly<Record<SummedUsageField, number>> {
   readonly requests: number;
@@ -53,7 +55,7 @@ export interface UsageSums extends Readonly<Record<SummedUsageField, number>> {
   readonly unpricedRequests: number;
 }
 
-export type UsageDimension = "model" | "provider" | "key" | "user" | "alias" | "status";
+export type UsageDimension = "model" | "provider" | "key" | "user" | "team" | "organisation" | "alias" | "status";
 
 /** What a series is narrowed to, and its time: both ends are given. */
 export interface SeriesFilter extends Required<Pick<UsageFilter, "from" | "to">>, Omit<UsageFilter, "from" | "to"> {
@@ -102,7 +104,15 @@ export interface UsageStore {
   /** How many records a list would have, counted up to `most`. */
   count(filter: RequestFilter, most: number, reach: Reach): Promise<number>;
   find(id: string, reach: Reach): Promise<UsageRecord | undefined>;
-  /** From the rollups, so `from` and `to` are rounded down to the hour. */
+  /** Those of them that there are, oldest first, whosever they are. */
+  ofIds(ids: readonly string[]): Promise<readonly UsageRecord[]>;
   series(query: SeriesQuery, reach: Reach): Promise<readonly SeriesRow[]>;
+  /** Since when single requests are known, in epoch ms: older ones are not found. Null: all are. */
+  keptSince(): number | null;
+  /** Makes room for records of these times, in epoch ms, before they come. */
+  prepare(times: readonly number[]): Promise<void>;
+  /** Removes what is older than `keptSince`: at most so many records at once, and whole months. Answers how many records. */
+  forget(most: number): Promise<number>;
+  /** From the rollups, so `from` and `to` are rounded down to the hour. */
   summarize(filter: UsageFilter, grouping: UsageGrouping, reach: Reach): Promise<readonly UsageSum[]>;
 }

@@ -29,7 +29,11 @@ export class SystemMonitor {
   #usedSince = performance.now();
   #cpuPercent = 0;
 
-  constructor() {
+  readonly #sharedBytes: number;
+
+  /** Of `sharedBytes`, memory of several threads, nobody knows how much takes place. */
+  constructor(sharedBytes = 0) {
+    this.#sharedBytes = sharedBytes;
     this.startedAt = Date.now() - Math.round(process.uptime() * 1000);
     this.#delays.enable();
     this.#timer = setInterval(() => this.#turn(), windowMs).unref();
@@ -39,6 +43,10 @@ export class SystemMonitor {
   get cpuPercent(): number {
     if (performance.now() - this.#usedSince > windowMs / 10) this.#measureCpu();
     return this.#cpuPercent;
+  }
+
+  get bufferBytes(): number {
+    return Math.max(0, process.memoryUsage().arrayBuffers - this.#sharedBytes);
   }
 
   /** In ms. The median is that of the windows' medians, and the 99th percentile the worst of theirs. */

@@ -1,13 +1,17 @@
 import { permissions, roleNames } from "@ghostllm/contract";
-import type { Permission } from "@ghostllm/contract";
+import type { Permission, RoleName } from "@ghostllm/contract";
 import { describe, expect, it } from "vitest";
 import { actorOf, adminKeyActor } from "./actor.ts";
 import { may, reach, reachesNothing } from "./may.ts";
 import { governs, roles } from "./roles.ts";
 import type { Scope } from "./scope.ts";
 
-const ada = actorOf({ id: "ada", role: "user" }, null);
-const root = actorOf({ id: "root", role: "admin" }, null);
+const session = { id: "one", expiresAt: 1 };
+const standing = (userId: string, role: RoleName) => {
+  return { userId, email: `${userId}@example.com`, role, grants: roles[role], memberships: [] };
+};
+const ada = actorOf(standing("ada", "member"), session);
+const root = actorOf(standing("root", "admin"), session);
 const user = (id: string): Scope => ({ kind: "user", id });
 const key = (id: string): Scope => ({ kind: "key", id });
 
@@ -40,6 +44,32 @@ describe("reach", () => {
   });
 });
 
+describe("reach by teams", () => {
+  const memberships = [
+    { teamId: "own", role: "manager" },
+    { teamId: "seen", role: "viewer" },
+    { teamId: "in", role: "member" },
+  ] as const;
+  const manager = actorOf({ ...standing("mia", "member"), memberships }, session);
+  const team = (id: string): Scope => ({ kind: "team", id });
+
+  it("is what somebody manages, what he looks on in, and nothing for being in a team alone", () => {
+    expect(reach(manager, "keys.read")).toEqual([user("mia"), team("own"), team("seen")]);
+    expect(reach(manager, "keys.update")).toEqual([team("own")]);
+    expect(reach(manager, "members.manage")).toEqual([team("own")]);
+    expect(reach(manager, "teams.update")).toEqual([]);
+  });
+
+  it("of a role that grants something for teams is for those that one manages, and to read also one's own", () => {
+    const grants = { "usage.read": "team", "keys.update": "team", "events.read": "own" } as const;
+    const who = { userId: "mia", grants, memberships };
+    expect(reach(who, "usage.read")).toEqual([user("mia"), team("own"), team("seen")]);
+    expect(reach(who, "keys.update")).toEqual([team("own")]);
+    expect(reach({ ...who, memberships: [] }, "keys.update")).toEqual([]);
+    expect(reach({ ...who, grants: { "usage.read": "all" } }, "usage.read")).toBe("all");
+  });
+});
+
 describe("may", () => {
   it("asks of one's own whom the thing belongs to, of which one suffices", () => {
     expect(may(ada, "account_objects.manage", [user("ada")])).toBe(true);
@@ -63,6 +93,6 @@ describe("roles", () => {
   });
 
   it("that govern are those of admins", () => {
-    expect(roleNames.filter(governs)).toEqual(["admin"]);
+    expect(roleNames.filter((name) => governs(roles[name]))).toEqual(["admin"]);
   });
 });

@@ -1,25 +1,90 @@
-// What each role grants. A role is a name for a set of grants: whoever decides looks at the grants, never at the name.
+// What each role that comes with GhostLLM grants, and what somebody may for being in a team. A role is a name for a set of grants: whoever
+// decides looks at the grants, never at the name.
 
-import { permissions } from "@ghostllm/contract";
-import type { InstallationPermission, OwnedPermission, Permission, RoleName } from "@ghostllm/contract";
+import { permissionNames } from "@ghostllm/contract";
+import type { Grants, Permission, RoleName, TeamRoleName } from "@ghostllm/contract";
 
-export type Role = RoleName;
+/** The name of one that comes with GhostLLM, or of one that operators have made. */
+export type Role = string;
 
-/** Permissions, and how far each goes: for everything, or for what is one's own. */
-export type Grants = { readonly [Name in OwnedPermission]?: "all" | "own" } & {
-  readonly [Name in InstallationPermission]?: "all";
-};
+const everything: Grants = Object.fromEntries(permissionNames.map((name) => [name, "all"]));
 
-const everything: Grants = Object.fromEntries(Object.keys(permissions).map((name) => [name, "all"]));
+/** Does it only let somebody see something? */
+export function isReading(permission: Permission): boolean {
+  return permission.endsWith(".read");
+}
 
-export const roles: Readonly<Record<Role, Grants>> = {
+const everythingToRead: Grants = Object.fromEntries(permissionNames.filter(isReading).map((name) => [name, "all"]));
+
+const ofViewer = {
+  ...({ "sessions.read": "own", "sessions.end": "own" } as const),
+  ...({
+    "self.read": "own",
+    "self.update": "own",
+    "keys.read": "own",
+    "usage.read": "own",
+    "events.read": "own",
+  } as const),
+  "teams.read": "own",
+} as const satisfies Grants;
+
+const ofMember = {
+  ...ofViewer,
+  ...({ "views.manage": "own", "own_keys.manage": "own", "account_objects.manage": "own" } as const),
+} as const satisfies Grants;
+
+const ofTeamViewer = {
+  ...({ "keys.read": "team", "usage.read": "team", "teams.read": "team" } as const),
+  "service_accounts.read": "team",
+} as const satisfies Grants;
+
+const ofTeamManager = {
+  ...ofTeamViewer,
+  ...({ "users.read": "team", "members.manage": "team", "service_accounts.manage": "team" } as const),
+  ...({ "keys.create": "team", "keys.update": "team", "keys.rotate": "team", "keys.revoke": "team" } as const),
+} as const satisfies Grants;
+
+export const roles: Readonly<Record<RoleName, Grants>> = {
   admin: everything,
-  user: { "self.read": "own", "keys.read": "own", "usage.read": "own", "account_objects.manage": "own" },
+  manager: { ...ofMember, ...ofTeamManager },
+  member: ofMember,
+  viewer: ofViewer,
+  auditor: everythingToRead,
 };
 
-/** Whose role governs can give and take every other one. Somebody with such a role must always be left. */
+/** What somebody may, for being this in a team, with what is of the team. */
+export const teamRoles: Readonly<Record<TeamRoleName, Grants>> = {
+  manager: ofTeamManager,
+  member: {},
+  viewer: ofTeamViewer,
+};
+
+/** Whoever is there for more than to look on may have keys of his own in a team. */
+export function mayHoldKeys(role: TeamRoleName): boolean {
+  return role !== "viewer";
+}
+
+/** Of accounts that are no people's: their keys use models, and open nothing of the admin API. */
+const ofAccount: Grants = { "account_objects.manage": "own" };
+const accounts: ReadonlyMap<Role, Grants> = new Map([
+  ["service_account", ofAccount],
+  ["team", ofAccount],
+]);
+
+/** By their kind, which stands in place of a role. Undefined for the name of a role. */
+export function accountGrants(kind: Role): Grants | undefined {
+  return accounts.get(kind);
+}
+
+/** Undefined for a name that does not come with GhostLLM. */
+export function builtInGrants(role: Role): Grants | undefined {
+  const known: Readonly<Record<string, Grants>> = roles;
+  return Object.hasOwn(known, role) ? known[role] : undefined;
+}
+
+/** Who governs can give and take every role. Somebody who does must always be left. */
 const governing: Permission = "users.update";
 
-export function governs(role: Role): boolean {
-  return roles[role][governing] === "all";
+export function governs(grants: Grants): boolean {
+  return grants[governing] === "all";
 }

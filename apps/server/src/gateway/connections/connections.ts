@@ -13,6 +13,7 @@ import type { Events } from "#telemetry/events.ts";
 import { carrierOf } from "#edge/carrier.ts";
 import { networkOf } from "./client-address.ts";
 import { dismiss } from "./dismissal.ts";
+import type { Neighbours } from "./neighbours.ts";
 import { progressOf } from "./progress.ts";
 
 export interface ConnectionsDeps {
@@ -20,6 +21,8 @@ export interface ConnectionsDeps {
   readonly events: Pick<Events, "connectionRefused" | "answerUnread">;
   readonly clock: Clock;
   readonly addresses: Pick<ClientAddresses, "isProxy" | "peerOf" | "whenKnown">;
+  /** Null where there are none. */
+  readonly neighbours: Neighbours | null;
 }
 
 /** What is known of an open connection. */
@@ -95,11 +98,15 @@ export class Connections {
   #refuse(network: string, peer: string): GhostError | null {
     const { addresses, capacity } = this.#deps;
     const { connections, connectionsPerAddress } = capacity;
-    if (this.#open.size - this.#refusedAtOnce >= connections) {
+    const elsewhere = this.#deps.neighbours?.connections ?? 0;
+    if (this.#open.size + elsewhere - this.#refusedAtOnce >= connections) {
       const message = `GhostLLM has ${connections} connections open, which is as many as it may have. Try again, or use fewer connections.`;
       return new GhostError("service_unavailable", message, { retryAfterSeconds: 1 });
     }
-    if ((this.#perNetwork.get(network) ?? 0) < connectionsPerAddress || addresses.isProxy(peer)) return null;
+    const ofAddress =
+      (this.#perNetwork.get(network) ?? 0) +
+      (this.#deps.neighbours?.shareElsewhere("connectionsOfAddress", network) ?? 0);
+    if (ofAddress < connectionsPerAddress || addresses.isProxy(peer)) return null;
     const message = `Your address has ${connectionsPerAddress} connections open here, which is as many as it may have. Use those, or close some.`;
     return new GhostError("rate_limit_exceeded", message, { retryAfterSeconds: 1 });
   }
@@ -121,7 +128,7 @@ export class Connections {
 
   #keep(socket: Socket, network: string | null): void {
     this.#open.set(socket, { socket, progress: "", progressAt: 0, dismissedAt: null });
-    if (network !== null) this.#perNetwork.set(network, (this.#perNetwork.get(network) ?? 0) + 1);
+    if (network !== null) this.#enter(network);
     socket.once("close", () => {
       this.#open.delete(socket);
       if (network !== null) this.#leave(network);
@@ -138,7 +145,13 @@ export class Connections {
     socket.once("close", () => this.#open.delete(socket));
   }
 
+  #enter(network: string): void {
+    this.#perNetwork.set(network, (this.#perNetwork.get(network) ?? 0) + 1);
+    this.#deps.neighbours?.tellShare("connectionsOfAddress", network, 1);
+  }
+
   #leave(network: string): void {
+    this.#deps.neighbours?.tellShare("connectionsOfAddress", network, -1);
     const left = (this.#perNetwork.get(network) ?? 1) - 1;
     if (left === 0) this.#perNetwork.delete(network);
     else this.#perNetwork.set(network, left);

@@ -4,7 +4,7 @@ import { reasonNotToAdmit } from "#gateway/flow/may-admit.ts";
 
 type Readying = Pick<GatewayDeps, "readiness" | "journal" | "lease" | "clock">;
 export type HealthDeps = Readying & Pick<GatewayDeps, "health" | "snapshots" | "version">;
-export type StatusDeps = Pick<GatewayDeps, "snapshots" | "targetHealth" | "version" | "clock">;
+export type StatusDeps = Pick<GatewayDeps, "snapshots" | "targetHealth" | "version" | "clock" | "neighbours">;
 
 /** `GET /health/live`: the process runs and its event loop turns. Says nothing else, so that nobody restarts it in vain. */
 export function serveLiveness(exchange: Exchange): void {
@@ -36,7 +36,10 @@ export async function serveHealth(deps: HealthDeps, exchange: Exchange): Promise
 }
 
 /** `GET /status`: what is served, and by whom. */
-export function serveStatus({ snapshots, targetHealth, version, clock }: StatusDeps, exchange: Exchange): void {
+export function serveStatus(
+  { snapshots, targetHealth, version, clock, neighbours }: StatusDeps,
+  exchange: Exchange,
+): void {
   const { providers, models, aliases } = snapshots.current();
   const targets = [...models.values()].flat();
   const resting = targetHealth.resting(clock.monotonic());
@@ -45,6 +48,11 @@ export function serveStatus({ snapshots, targetHealth, version, clock }: StatusD
     uptime_seconds: Math.round(process.uptime()),
     models: models.size,
     aliases: aliases.size,
+    ...(neighbours !== null && {
+      workers: neighbours.all().map(({ connections, heldBytes }, index) => {
+        return { worker: index + 1, connections, held_bytes: heldBytes };
+      }),
+    }),
     providers: [...providers.values()].map((provider) => ({
       name: provider.name,
       type: provider.definition.type,

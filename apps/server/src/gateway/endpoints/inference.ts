@@ -1,6 +1,6 @@
 import { GhostError } from "@ghostllm/contract";
+import type { KeyEndpoint } from "@ghostllm/contract";
 import type { ClientEndpoint, Dialect } from "@ghostllm/llm";
-import type { Principal } from "#domain/principal.ts";
 import type { Exchange } from "#gateway/http/exchange.ts";
 import { execute } from "#gateway/flow/execute.ts";
 import type { ExecuteDeps } from "#gateway/flow/execute.ts";
@@ -8,9 +8,8 @@ import { answerError } from "#gateway/http/answer-error.ts";
 import { readBody } from "#gateway/http/read-body.ts";
 import { routeOf } from "#gateway/http/route.ts";
 import type { Route } from "#gateway/http/route.ts";
-import { heavyBytes } from "#gateway/heavy-work/heavy-work.ts";
-import type { HeavyWork } from "#gateway/heavy-work/heavy-work.ts";
-import type { ParsedElsewhere, ParseJob } from "#gateway/heavy-work/jobs.ts";
+import { keyEndpointOf } from "./key-endpoint.ts";
+import { readRequest } from "./parsed-request.ts";
 import { serveRequest } from "./serve-request.ts";
 import type { ServeDeps } from "./serve-request.ts";
 
@@ -19,17 +18,23 @@ type InferenceDeps = ServeDeps & ExecuteDeps;
 /** What a dialect's clients ask of models. Longer endings come first, since a model's name may hold anything. */
 export function inferenceRoutes(deps: InferenceDeps, dialect: Dialect): readonly Route[] {
   const { encodeError, endpoints } = dialect.client;
-  return endpoints.map((endpoint) =>
-    routeOf({ method: "POST", encodeError }, endpoint.path, (exchange, model) => {
+  return endpoints.map((endpoint) => {
+    const serving = { dialect, ...endpoint, endpoint: keyEndpointOf(endpoint.operation) };
+    return routeOf({ method: "POST", encodeError }, endpoint.path, (exchange, model) => {
       const isNamed = endpoint.path.includes("{model}");
       if (isNamed && !model) return answerError(deps.events, exchange, misspelled(), encodeError);
-      return serveInference(deps, exchange, dialect, endpoint, model ?? undefined);
-    }),
-  );
+      return serveInference(deps, exchange, serving, model ?? undefined);
+    });
+  });
 }
 
 function misspelled(): GhostError {
   return new GhostError("model_not_found", "The model's name is not correctly encoded.", { param: "model" });
+}
+
+interface Serving extends ClientEndpoint {
+  readonly dialect: Dialect;
+  readonly endpoint: KeyEndpoint;
 }
 
 /**
@@ -39,12 +44,12 @@ function misspelled(): GhostError {
 function serveInference(
   deps: InferenceDeps,
   exchange: Exchange,
-  dialect: Dialect,
-  { operation, stream, takesForms = false }: ClientEndpoint,
+  { dialect, endpoint, operation, stream, takesForms = false }: Serving,
   model?: string,
 ): Promise<void> {
-  return serveRequest(deps, exchange, dialect.client.encodeError, async (caller) => {
-    const body = await readBody(exchange.request, {
+  const { encodeError } = dialect.client;
+  return serveRequest(deps, exchange, { endpoint, encodeError }, async (caller) => {
+    const body = await readBody(exchange, {
       maxBytes: deps.limits.bodyBytes,
       values: deps.limits.bodyValues,
       idleMs: deps.timeouts.requestBodyIdleMs,
@@ -57,19 +62,8 @@ function serveInference(
       ...(model !== undefined && { model }),
       ...(stream !== undefined && { stream }),
     };
-    const parsed =
-      body.length <= heavyBytes
-        ? { request: dialect.client.parseRequest(operation, body, line), demand: null }
-        : await parseElsewhere(deps.heavyWork, caller.principal, { dialect: dialect.name, operation, body, line });
+    const read = readRequest(deps, { exchange, ...caller }, { dialect, operation, body, line });
+    const parsed = read instanceof Promise ? await read : read;
     await execute(deps, { exchange, outlet: exchange.outlet, ...caller, dialect, ...parsed });
   });
-}
-
-function parseElsewhere(
-  heavyWork: HeavyWork,
-  { scopes }: Principal,
-  job: Omit<ParseJob, "kind" | "isBudgeted">,
-): Promise<ParsedElsewhere> {
-  const isBudgeted = scopes.some(({ budgetNanos }) => budgetNanos !== null);
-  return heavyWork.parse({ ...job, isBudgeted });
 }

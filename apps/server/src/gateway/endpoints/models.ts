@@ -1,6 +1,7 @@
 import { formatUsd, GhostError } from "@ghostllm/contract";
 import { priceAt } from "@ghostllm/llm";
 import type { ClientDialect, ClientModels, Dialect, ListedModel, Rate } from "@ghostllm/llm";
+import { checkEndpoint } from "#domain/access/key-use.ts";
 import type { Principal } from "#domain/principal.ts";
 import type { Snapshot, Target } from "#domain/snapshot.ts";
 import { answerError } from "#gateway/http/answer-error.ts";
@@ -67,7 +68,9 @@ function serveModel(
 
 function callerOf({ snapshots, steadyTime }: Pick<ModelDeps, "snapshots" | "steadyTime">, exchange: Exchange): Caller {
   const snapshot = snapshots.current();
-  return { snapshot, principal: identify(exchange, snapshot, steadyTime) };
+  const principal = identify(exchange, snapshot, steadyTime);
+  checkEndpoint(principal, "models");
+  return { snapshot, principal };
 }
 
 function findOwn({ snapshot, principal }: Caller, name: string, now: number): ListedModel {
@@ -91,7 +94,7 @@ async function serveModelOfBody(
     const { limits: most, timeouts } = deps;
     const { held } = exchange;
     const limits = { maxBytes: bytesOfName, values: most.bodyValues, idleMs: timeouts.requestBodyIdleMs, held };
-    const name = readModelName((await readBody(exchange.request, limits)).toString("utf8"));
+    const name = readModelName((await readBody(exchange, limits)).toString("utf8"));
     if (name === null) throw new GhostError("invalid_request_error", "The request names no model.", { param: "model" });
     exchange.outlet.answer(200, json, client.models.encodeModel(findOwn(caller, name, deps.clock.now())));
   } catch (error) {
@@ -107,7 +110,7 @@ function listModels(snapshot: Snapshot, principal: Principal, now: number) {
   // An alias may have the name of a model, which it then stands in front of.
   return [...new Set([...snapshot.aliases.keys(), ...models])]
     .map((name) => findModel(snapshot, name))
-    .filter((candidates) => candidates.targets.length > 0 && isModelAllowed(principal.permissions, candidates))
+    .filter((candidates) => candidates.targets.length > 0 && isModelAllowed(principal, candidates))
     .map((candidates) => describe(candidates, now));
 }
 

@@ -1,4 +1,6 @@
 import { GhostError } from "@ghostllm/contract";
+import type { KeyEndpoint } from "@ghostllm/contract";
+import { checkEndpoint } from "#domain/access/key-use.ts";
 import type { Principal } from "#domain/principal.ts";
 import type { Snapshot } from "#domain/snapshot.ts";
 import { answerError } from "#gateway/http/answer-error.ts";
@@ -14,11 +16,17 @@ export interface Caller {
   readonly snapshot: Snapshot;
 }
 
+interface Served {
+  /** What the key must be allowed. */
+  readonly endpoint: KeyEndpoint;
+  readonly encodeError: (error: GhostError) => string;
+}
+
 /** What all requests to vendors have in common: a server that is ready, a caller who is known, and errors in their dialect. */
 export async function serveRequest(
   deps: ServeDeps,
   exchange: Exchange,
-  encodeError: (error: GhostError) => string,
+  { endpoint, encodeError }: Served,
   serve: (caller: Caller) => Promise<void>,
 ): Promise<void> {
   deps.events.requestStarted();
@@ -31,6 +39,7 @@ export async function serveRequest(
     const snapshot = deps.snapshots.current();
     const principal = identify(exchange, snapshot, deps.steadyTime);
     exchange.held.key = principal.keyId;
+    checkEndpoint(principal, endpoint);
     await serve({ principal, snapshot });
   } catch (error) {
     answerError(deps.events, exchange, error, encodeError);

@@ -4,20 +4,24 @@
 import { GhostError } from "@ghostllm/contract";
 import type { Dialect, StoredObjects, StoredRoute } from "@ghostllm/llm";
 import { reach } from "#domain/access/may.ts";
+import { limitsSpending, modelRulesOf } from "#domain/principal.ts";
 import type { Principal } from "#domain/principal.ts";
 import type { Exchange } from "#gateway/http/exchange.ts";
 import { forward } from "#gateway/flow/stored/forward.ts";
-import type { ForwardDeps } from "#gateway/flow/stored/forward.ts";
+import type { ForwardCall, ForwardDeps } from "#gateway/flow/stored/forward.ts";
+import { guardOf, protect } from "#gateway/flow/protection.ts";
+import type { Caller, ProtectionDeps } from "#gateway/flow/protection.ts";
 import { findHolder, providerHeader } from "#gateway/flow/stored/holder.ts";
 import { answerError } from "#gateway/http/answer-error.ts";
 import { readBody } from "#gateway/http/read-body.ts";
 import { routeOf } from "#gateway/http/route.ts";
 import type { Route } from "#gateway/http/route.ts";
 import { heavyBytes } from "#gateway/heavy-work/heavy-work.ts";
+import { keyEndpointOf } from "./key-endpoint.ts";
 import { serveRequest } from "./serve-request.ts";
 import type { ServeDeps } from "./serve-request.ts";
 
-type StoredDeps = ServeDeps & ForwardDeps;
+type StoredDeps = ServeDeps & ForwardDeps & ProtectionDeps;
 
 interface StoredEndpoint {
   readonly dialect: Dialect;
@@ -53,7 +57,8 @@ function serveStored(
   { dialect, objects, route }: StoredEndpoint,
   id: string | null,
 ): Promise<void> {
-  return serveRequest(deps, exchange, dialect.client.encodeError, async (caller) => {
+  const { encodeError } = dialect.client;
+  return serveRequest(deps, exchange, { endpoint: keyEndpointOf(objects.operation), encodeError }, async (caller) => {
     const { principal, snapshot } = caller;
     if (objects.isUnbounded) checkUnbounded(principal, objects);
     if (id === null && route.method === "GET") checkList(principal, objects);
@@ -72,8 +77,26 @@ function serveStored(
     const references = id === null && body !== null ? objects.readReferences(body) : [];
     const holder = known ?? (await findHolder({ ...query, references }));
     const { outlet } = exchange;
-    await forward(deps, { exchange, outlet, ...caller, dialect, objects, route, id, body, holder });
+    const given = protectStored(deps, { exchange, principal, dialect, body });
+    await forward(deps, { exchange, outlet, ...caller, dialect, objects, route, id, holder, ...given });
   });
+}
+
+interface StoredBody extends Caller {
+  readonly dialect: Dialect;
+  readonly body: Buffer | null;
+}
+
+/** A document that describes an object has texts as well; of a form, its file is what nobody looks into. */
+function protectStored(
+  deps: ProtectionDeps,
+  { dialect, body, ...caller }: StoredBody,
+): Pick<ForwardCall, "body" | "protection"> {
+  const guard = guardOf(caller.principal);
+  if (guard === null || body === null || body.length === 0) return { body, protection: null };
+  const type = caller.exchange.header("content-type") ?? "";
+  const contentType = /^multipart\//i.test(type) ? type : undefined;
+  return protect(deps, caller, guard, { body, texts: dialect.client.texts.request, contentType });
 }
 
 /** A document that describes an object is small; a form brings the object itself, which nobody reads here. */
@@ -87,19 +110,20 @@ function readWholeBody(
   const takesForms = route.takesForms === true;
   const isForm = takesForms && /^multipart\//i.test(exchange.header("content-type") ?? "");
   const maxBytes = isForm ? limits.bodyBytes : Math.min(limits.bodyBytes, bytesOfDescription);
-  return readBody(exchange.request, {
+  return readBody(exchange, {
     ...{ maxBytes, values: limits.bodyValues, idleMs: timeouts.requestBodyIdleMs, held: exchange.held },
     takesForms,
   });
 }
 
 /** A list of requests for later runs any model at any cost, which is told to nobody. */
-function checkUnbounded({ publicId, permissions, scopes }: Principal, { operation }: StoredObjects): void {
+function checkUnbounded(principal: Principal, { operation }: StoredObjects): void {
+  const { publicId, scopes } = principal;
   const limit =
-    permissions.models !== null
+    modelRulesOf(principal).length > 0
       ? "is limited to some models"
-      : scopes.some(({ budgetNanos }) => budgetNanos !== null)
-        ? "has a budget, or its user has one"
+      : scopes.some(limitsSpending)
+        ? "has a budget, or its user or team has one"
         : null;
   if (limit === null) return;
   throw new GhostError(

@@ -1,13 +1,16 @@
-import { formatUsd, GhostError } from "@ghostllm/contract";
+import { GhostError } from "@ghostllm/contract";
 import { tokensOf } from "@ghostllm/llm";
 import type { ClientDialectName, Operation, ParsedRequest, RequestDemand } from "@ghostllm/llm";
-import type { Scope } from "#domain/access/scope.ts";
+import { writePeriods } from "#domain/budgets/budget.ts";
 import type { Awaitable } from "#domain/clock.ts";
-import type { LimitedScope } from "#domain/principal.ts";
-import type { Counters, RateReport, Refusal, Reservation } from "#link/counters.ts";
+import { needsCost } from "#link/counted-scopes.ts";
+import type { CountedScopes } from "#link/counted-scopes.ts";
+import type { CountedScope, Counters, RateReport, Reservation } from "#link/counters.ts";
+import { aliasInstead, withoutBudget } from "./downgrade.ts";
+import type { Asked, Downgraded } from "./downgrade.ts";
+import { toError } from "./refusal.ts";
 import { mostItMayCost, noCost } from "./reserve.ts";
 import type { MostCost } from "./reserve.ts";
-import type { Candidates } from "./resolve.ts";
 
 /** The permission to proceed. It holds reservations until it is settled under the request's id. */
 export interface Admission {
@@ -16,20 +19,23 @@ export interface Admission {
   readonly reservedNanos: number;
   /** The vendor reads what nobody here has seen: no estimate can be made of it. */
   readonly readsUnseen: boolean;
+  /** Of budgets, those that it is charged to, as its record tells them; null: there are none. */
+  readonly budgetPeriods: string | null;
+  /** What answers in the place of what was asked for, since a budget has no room for that. */
+  readonly downgraded: Downgraded | null;
 }
 
-export interface AdmissionInput {
+export interface AdmissionInput extends Asked {
   readonly id: string;
-  readonly scopes: readonly LimitedScope[];
   readonly request: ParsedRequest;
   /** What it can cause, where that is known already. */
   readonly demand?: RequestDemand | null;
-  readonly candidates: Candidates;
   /** The client's. */
   readonly dialect: ClientDialectName;
   /** What a header lets a model read, where that is more than usual. */
   readonly longerContext: number;
   readonly counters: Counters;
+  readonly countedScopes: Pick<CountedScopes, "of" | "endOf">;
   /** Reserved for a request that names no maximum of its own. */
   readonly assumedOutputTokens: number;
   /** Epoch ms, for prices that depend on the time of day. */
@@ -42,10 +48,20 @@ export interface AdmissionInput {
 
 /** Limits, then budgets, over all scopes or none. Throws `rate_limit_exceeded` or `insufficient_quota`. */
 export function admit(input: AdmissionInput): Awaitable<Admission> {
-  const { id, scopes, request, counters, lifetimeMs } = input;
+  return tryToAdmit(input, { counted: input.countedScopes.of(input.scopes), downgraded: null });
+}
+
+interface Try {
+  readonly counted: readonly CountedScope[];
+  readonly downgraded: Downgraded | null;
+}
+
+function tryToAdmit(input: AdmissionInput, attempt: Try): Awaitable<Admission> {
+  const { id, request, counters, lifetimeMs } = input;
+  const { counted: scopes } = attempt;
   const tokens = tokensOf(request.operation);
   const isFree = tokens === "none";
-  const isBudgeted = !isFree && scopes.some(({ budgetNanos }) => budgetNanos !== null);
+  const isBudgeted = !isFree && scopes.some(needsCost);
   if (isBudgeted && tokens === "untold") throw cannotBeBudgeted(request.operation);
   const most = isBudgeted ? mostItMayCost(input) : noCost;
   const reservation = counters.reserve({
@@ -55,15 +71,30 @@ export function admit(input: AdmissionInput): Awaitable<Admission> {
     costNanos: most.costNanos,
     lifetimeMs,
   });
-  if (reservation instanceof Promise) return reservation.then((made) => toAdmission(made, input, most));
-  return toAdmission(reservation, input, most);
+  if (reservation instanceof Promise) return reservation.then((made) => toAdmission(made, input, attempt, most));
+  return toAdmission(reservation, input, attempt, most);
 }
 
-function toAdmission(reservation: Reservation, { onRefusal }: AdmissionInput, most: MostCost): Admission {
+function toAdmission(
+  reservation: Reservation,
+  input: AdmissionInput,
+  { counted, downgraded }: Try,
+  most: MostCost,
+): Awaitable<Admission> {
   const { costNanos, readsUnseen } = most;
-  if (reservation.admitted) return { report: reservation.report, reservedNanos: costNanos, readsUnseen };
-  onRefusal(reservation.report);
-  throw refuse(reservation.refusal, costNanos);
+  const { report } = reservation;
+  if (reservation.admitted) {
+    const budgetPeriods = counted === input.scopes ? null : writePeriods(counted);
+    return { report, reservedNanos: costNanos, readsUnseen, budgetPeriods, downgraded };
+  }
+  const { refusal } = reservation;
+  const instead = aliasInstead(input, refusal);
+  if (instead !== null) {
+    const attempt = { counted: withoutBudget(counted, refusal.scope), downgraded: instead };
+    return tryToAdmit({ ...input, candidates: instead.candidates }, attempt);
+  }
+  input.onRefusal(report);
+  throw toError(refusal, costNanos, input);
 }
 
 function cannotBeBudgeted(operation: Operation): GhostError {
@@ -71,38 +102,6 @@ function cannotBeBudgeted(operation: Operation): GhostError {
     "permission_denied",
     `Vendors do not count what ${operation} uses, so a key with a budget may not use it.`,
   );
-}
-
-function refuse(refusal: Refusal, costNanos: number): GhostError {
-  const { retryAfterSeconds, scope } = refusal;
-  if (refusal.reason === "budget") return refuseByBudget(scope, refusal, costNanos);
-  const details = retryAfterSeconds === null ? { isFinal: true } : { retryAfterSeconds };
-  return new GhostError("rate_limit_exceeded", describeLimit(scope, refusal), details);
-}
-
-/** Says which of three it is, with the figures: spent, held by running requests, or smaller than this request may cost. */
-function refuseByBudget({ kind: holder }: Scope, refusal: Refusal, costNanos: number): GhostError {
-  const { limit, spentNanos = 0, reservedNanos = 0, retryAfterSeconds } = refusal;
-  const figures = `${formatUsd(limit)} USD, of which ${formatUsd(spentNanos)} are spent and ${formatUsd(reservedNanos)} are reserved by running requests. This request may cost up to ${formatUsd(costNanos)} USD`;
-  if (spentNanos >= limit)
-    return noQuota(`The budget of this ${holder} is spent: it is ${figures}. Ask an operator to raise it.`);
-  if (retryAfterSeconds !== null) {
-    const message = `The rest of the budget of this ${holder} is reserved by running requests: it is ${figures}. Try again when they have ended, or name a smaller maximum of output tokens.`;
-    return new GhostError("insufficient_quota", message, { retryAfterSeconds, isFinal: false });
-  }
-  return noQuota(
-    `What is left of the budget of this ${holder} is less than this request may cost: the budget is ${figures}. Name a smaller maximum of output tokens (\`max_tokens\`), shorten the prompt, or ask an operator to raise the budget.`,
-  );
-}
-
-function noQuota(message: string): GhostError {
-  return new GhostError("insufficient_quota", message);
-}
-
-function describeLimit({ kind: holder }: Scope, { reason, limit, retryAfterSeconds }: Refusal): string {
-  if (reason === "concurrency") return `This ${holder} may have ${limit} requests running at a time.`;
-  if (retryAfterSeconds === null) return `The request alone is larger than the limit of ${limit} ${reason} per minute.`;
-  return `The limit of this ${holder}, ${limit} ${reason} per minute, is reached. Try again in ${retryAfterSeconds} s.`;
 }
 
 /** The `x-ratelimit-*` headers of an answer, in the form of OpenAI's. */

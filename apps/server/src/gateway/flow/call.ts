@@ -9,6 +9,7 @@ import type { Outlet } from "#gateway/flow/answer/outlet.ts";
 import type { KeepAlive } from "#gateway/flow/answer/keep-alive.ts";
 import type { Lifeline } from "#gateway/flow/ask/lifeline.ts";
 import type { Admission } from "./admit.ts";
+import type { Protected } from "./protection.ts";
 import type { Candidates } from "./resolve.ts";
 import type { Trail } from "./trail.ts";
 
@@ -25,6 +26,8 @@ export interface Call {
   readonly candidates: Candidates;
   /** What it can cause, where that is known already. */
   readonly demand: RequestDemand | null;
+  /** What the privacy policy did to it; null where there is none. */
+  readonly protection: Protected | null;
   /** All of these admit it, or none. */
   readonly scopes: readonly LimitedScope[];
   /** The kept answer that the client asks for. */

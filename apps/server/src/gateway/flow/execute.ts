@@ -44,7 +44,7 @@ function answerAlone({ outlet, request, dialect }: InferenceCall, { targets }: C
 }
 
 async function obtainAnswer(deps: ExecuteDeps, run: Run): Promise<Answer> {
-  const { candidates, request, exchange, principal, dialect, lifeline, trail } = run;
+  const { candidates, request, protection, exchange, principal, dialect, lifeline, trail } = run;
   const { operation } = request;
   const { reservedNanos, readsUnseen } = run.admission;
   const { targetHealth: health, random } = deps;
@@ -57,6 +57,7 @@ async function obtainAnswer(deps: ExecuteDeps, run: Run): Promise<Answer> {
   const asked = {
     requestId,
     request,
+    protection,
     dialect,
     isStrict,
     plan,

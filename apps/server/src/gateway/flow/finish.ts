@@ -6,6 +6,7 @@ import type { ErrorCode } from "@ghostllm/contract";
 import { costOf, priceAt, withinSense, withoutUsage } from "@ghostllm/llm";
 import type { Price, Usage } from "@ghostllm/llm";
 import type { BilledTarget, ProviderEntry, Snapshot } from "#domain/snapshot.ts";
+import { chargedScopes } from "#domain/usage-record.ts";
 import type { RequestFacts, UsageRecord, UsageStatus } from "#domain/usage-record.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
 import type { Outlet } from "#gateway/flow/answer/outlet.ts";
@@ -43,13 +44,15 @@ export interface FinishInput {
 
 /** As they are now. */
 export function factsOf(run: Run, now: number): RequestFacts {
-  const { exchange, principal, request, dialect, candidates, trail } = run;
+  const { exchange, principal, request, protection, dialect, candidates, admission, trail } = run;
   const elapsedMs = exchange.elapsedMs();
   return {
     id: exchange.id,
     createdAt: exchange.startedAt,
     userId: principal.userId,
     apiKeyId: principal.keyId,
+    teamId: principal.teamId,
+    organisationId: principal.organisationId,
     requestedModel: candidates.requested,
     dialect: dialect.name,
     operation: request.operation,
@@ -58,8 +61,11 @@ export function factsOf(run: Run, now: number): RequestFacts {
     latencyMs: Math.round(elapsedMs),
     attempts: trail.attempts,
     trail: trail.told(elapsedMs),
+    privacy: protection === null || protection.found.length === 0 ? null : protection.found,
     ipAddress: exchange.ipAddress,
     userAgent: exchange.userAgent,
+    budgetPeriods: admission.budgetPeriods,
+    downgradedTo: admission.downgraded?.alias ?? null,
   };
 }
 
@@ -93,7 +99,7 @@ async function settle(
   const staysRunning = whenLeft !== undefined;
   try {
     const takesAll = ending.usage.isUnseen === true;
-    const settled = counters.settle({ id, tokens, costNanos, staysRunning, takesAll });
+    const settled = counters.settle({ id, tokens, costNanos, staysRunning, takesAll, scopes: chargedScopes(record) });
     const chargedNanos = settled instanceof Promise ? await settled : settled;
     whenLeft?.(() => counters.leave(id));
     return chargedNanos;

@@ -1,7 +1,7 @@
 import { GhostError } from "@ghostllm/contract";
 import { longestName } from "@ghostllm/llm";
-import { matchesPattern } from "#domain/principal.ts";
-import type { Permissions, Principal } from "#domain/principal.ts";
+import { matchesPattern, modelRulesOf } from "#domain/principal.ts";
+import type { Principal } from "#domain/principal.ts";
 import { freePrices } from "#domain/prices.ts";
 import { twinOf } from "#domain/model-names.ts";
 import { unlistedTarget } from "#domain/snapshot.ts";
@@ -141,7 +141,7 @@ function pricedTarget({ prices: book }: Snapshot, provider: ProviderEntry, model
 
 /** Throws GhostError `permission_denied` when the key may not use what it asked for. */
 export function checkPermission(principal: Principal, candidates: Candidates): void {
-  if (isModelAllowed(principal.permissions, candidates)) return;
+  if (isModelAllowed(principal, candidates)) return;
   throw new GhostError(
     "permission_denied",
     `The API key ${principal.publicId} has no permission for the model '${shorten(candidates.requested)}'.`,
@@ -150,8 +150,12 @@ export function checkPermission(principal: Principal, candidates: Candidates): v
 }
 
 /** The name asked for is allowed, or every target that it may reach is. */
-export function isModelAllowed({ models }: Permissions, { requested, targets, isAlias }: Candidates): boolean {
-  if (models === null || isNamed(models, requested)) return true;
+export function isModelAllowed(principal: Principal, candidates: Candidates): boolean {
+  return modelRulesOf(principal).every((models) => isAllowedBy(models, candidates));
+}
+
+function isAllowedBy(models: readonly string[], { requested, targets, isAlias }: Candidates): boolean {
+  if (isNamed(models, requested)) return true;
   const isTargetAllowed = ({ provider, model }: Target): boolean =>
     isNamed(models, `${provider.name}/${model}`) || isNamed(models, model);
   return !isAlias && targets.every(({ target }) => isTargetAllowed(target));

@@ -13,14 +13,18 @@ import { KeepAlive } from "#gateway/flow/answer/keep-alive.ts";
 import { Lifeline } from "#gateway/flow/ask/lifeline.ts";
 import { backgroundLifetimeMs } from "#gateway/flow/stored/background.ts";
 import { admit, rateHeaders } from "./admit.ts";
-import type { AdmissionInput } from "./admit.ts";
+import type { Admission, AdmissionInput } from "./admit.ts";
 import type { Call, Run } from "./call.ts";
 import { finishWithoutAnswer } from "./ending.ts";
+import { downgradeHeader } from "#gateway/flow/answer/answer-headers.ts";
+import { findModel } from "./resolve.ts";
+import type { Candidates } from "./resolve.ts";
+import type { Snapshot } from "#domain/snapshot.ts";
 import { checkMayAdmit } from "./may-admit.ts";
 import { Trail } from "./trail.ts";
 
-type AdmissionDeps = Pick<GatewayDeps, "counters" | "limits" | "timeouts">;
-export type RunDeps = DeliverDeps & AdmissionDeps & Pick<GatewayDeps, "lease" | "runningCalls">;
+type AdmissionDeps = Pick<GatewayDeps, "counters" | "countedScopes" | "limits" | "timeouts">;
+export type RunDeps = DeliverDeps & AdmissionDeps & Pick<GatewayDeps, "lease" | "runningCalls" | "liveEvents">;
 
 /** A reservation outlives the longest request by this, so that only a leaked one ever expires. */
 const reservationMarginMs = 60_000;
@@ -28,11 +32,19 @@ const reservationMarginMs = 60_000;
 /** Answers the client with what `ask` finds. Throws GhostError for what the endpoint is to answer, with nothing sent yet. */
 export async function withRun(deps: RunDeps, call: Call, ask: (run: Run) => Promise<Answer>): Promise<void> {
   checkMayAdmit(deps);
-  const admitted = admit(admissionInput(deps, call));
+  const admitted = deps.liveEvents.isWanted ? admitAloud(deps, call) : admit(admissionInput(deps, call));
   const admission = admitted instanceof Promise ? await admitted : admitted;
+  const { downgraded } = admission;
+  if (downgraded !== null) call.outlet.addHeaders(downgradeHeader(downgraded.alias));
   const lifeline = new Lifeline(deps, call);
   const keepAlive = new KeepAlive(deps, { ...call, report: admission.report });
   const run: Run = { ...call, admission, lifeline, keepAlive, trail: new Trail() };
+  if (downgraded !== null) return await answer(deps, { ...run, candidates: downgraded.candidates }, ask);
+  return await answer(deps, run, ask);
+}
+
+async function answer(deps: RunDeps, run: Run, ask: (run: Run) => Promise<Answer>): Promise<void> {
+  const { lifeline, keepAlive } = run;
   try {
     if (lifeline.failure !== null) throw lifeline.failure;
     await deliver(deps, run, await ask(run));
@@ -47,8 +59,20 @@ export async function withRun(deps: RunDeps, call: Call, ask: (run: Run) => Prom
   }
 }
 
-function admissionInput({ counters, limits, timeouts }: AdmissionDeps, call: Call): AdmissionInput {
-  const { exchange, outlet, request, dialect, candidates, demand, scopes } = call;
+/** Whoever looks on is told what comes of it. */
+async function admitAloud(deps: RunDeps, call: Call): Promise<Admission> {
+  try {
+    const admission = await admit(admissionInput(deps, call));
+    deps.liveEvents.admitted(call);
+    return admission;
+  } catch (error) {
+    deps.liveEvents.refused(call, error);
+    throw error;
+  }
+}
+
+function admissionInput({ counters, countedScopes, limits, timeouts }: AdmissionDeps, call: Call): AdmissionInput {
+  const { exchange, outlet, request, dialect, candidates, demand, scopes, snapshot } = call;
   return {
     id: exchange.id,
     scopes,
@@ -58,11 +82,23 @@ function admissionInput({ counters, limits, timeouts }: AdmissionDeps, call: Cal
     dialect: dialect.name,
     longerContext: longerContextOf(call),
     counters,
+    countedScopes,
+    findAlias: canChangeModel(call) ? (name) => aliasNamed(snapshot, name) : null,
     assumedOutputTokens: limits.assumedOutputTokens,
     now: exchange.startedAt,
     lifetimeMs: longestMs(timeouts, request) + reservationMarginMs,
     onRefusal: (report: RateReport) => outlet.addHeaders(rateHeaders(report)),
   };
+}
+
+/** What a vendor keeps is to be found at that vendor alone. */
+function canChangeModel({ request: { kept }, looksAt }: Call): boolean {
+  return looksAt === undefined && (kept?.references ?? []).length === 0;
+}
+
+function aliasNamed(snapshot: Snapshot, name: string): Candidates | null {
+  const found = findModel(snapshot, name);
+  return found.isAlias && found.targets.length > 0 ? found : null;
 }
 
 function longerContextOf({ exchange, dialect }: Call): number {

@@ -2,11 +2,20 @@
 
 import { isUtf8 } from "node:buffer";
 import { GhostError } from "@ghostllm/contract";
-import { demandOf, dialects, findMembers, JsonExtent, passageBetween, vendorDialects } from "@ghostllm/llm";
+import {
+  demandOf,
+  dialects,
+  findMembers,
+  JsonExtent,
+  passageBetween,
+  restoreAnswer,
+  vendorDialects,
+} from "@ghostllm/llm";
 import type {
   AnswerFacts,
   ClientDialectName,
   DialectName,
+  DialectTexts,
   KnownTurns,
   Operation,
   ParsedRequest,
@@ -16,6 +25,10 @@ import type {
   SentRequest,
   WholeAnswerReading,
 } from "@ghostllm/llm";
+import { protectBody } from "#domain/privacy/protect.ts";
+import type { BodyToProtect, Guard, ProtectedBody, Protection } from "#domain/privacy/protect.ts";
+import { Restorer } from "#domain/privacy/restorer.ts";
+import type { Placeholders } from "#domain/privacy/restorer.ts";
 
 export interface ParseJob {
   readonly kind: "parse";
@@ -25,6 +38,8 @@ export interface ParseJob {
   readonly body: Buffer;
   /** What it can cause must be told, too. */
   readonly isBudgeted: boolean;
+  /** The policy that holds for it; null where there is none. */
+  readonly guard: Guard | null;
 }
 
 /** A way between two dialects. */
@@ -48,6 +63,10 @@ export interface ParsedElsewhere {
   readonly request: ParsedRequest;
   /** Null where it was not asked for. */
   readonly demand: RequestDemand | null;
+  /** Null where no policy holds for it. */
+  readonly protection: Protection | null;
+  /** The request's, where a policy changed it. */
+  readonly changedBody: Buffer | null;
 }
 
 export interface EncodedElsewhere {
@@ -66,6 +85,8 @@ export interface ReadJob extends WayOfJob {
   readonly sent: SentRequest;
   readonly elapsedMs: number;
   readonly body: Buffer;
+  /** Of its request; null where nothing stands for anything. */
+  readonly placeholders: Placeholders | null;
   /** The content type, where it is a stream that is to be told as one answer. */
   readonly streamType: string | undefined;
 }
@@ -88,11 +109,27 @@ export function checkText(body: Buffer): void {
   if (!isUtf8(body)) throw new GhostError("invalid_request_error", "The request body is not valid UTF-8.");
 }
 
-function parse({ dialect, operation, body, line, isBudgeted }: ParseJob): ParsedElsewhere {
+function parse({ dialect, operation, body, line, isBudgeted, guard }: ParseJob): ParsedElsewhere {
   const isForm = /^multipart\//i.test(line.contentType ?? "");
   if (!isForm) checkText(body);
-  const request = dialects[dialect].client.parseRequest(operation, body, line);
-  return { kind: "parse", request, demand: isBudgeted ? demandOf(request) : null };
+  const { client } = dialects[dialect];
+  const given = client.parseRequest(operation, body, line);
+  const looked = guard === null ? null : protectBody(guard, bodyToProtect(given, client.texts));
+  const isChanged = looked !== null && looked.body !== body;
+  const request = isChanged ? client.parseRequest(operation, looked.body, line) : given;
+  return {
+    ...{ kind: "parse", request, demand: isBudgeted ? demandOf(request) : null },
+    protection: looked === null ? null : withoutBody(looked),
+    changedBody: isChanged ? looked.body : null,
+  };
+}
+
+function bodyToProtect({ body, form }: ParsedRequest, { request: texts }: DialectTexts): BodyToProtect {
+  return { body, texts, contentType: form?.contentType };
+}
+
+function withoutBody({ body: _body, ...protection }: ProtectedBody): Protection {
+  return protection;
 }
 
 /** More turns than this no conversation has. */
@@ -129,6 +166,7 @@ function read({
   sent,
   elapsedMs,
   body,
+  placeholders,
   streamType,
 }: ReadJob): ReadElsewhere {
   const context = { facts: { ...facts, elapsedMs: () => elapsedMs } };
@@ -138,5 +176,15 @@ function read({
   const whole = withMembers(request);
   const reading =
     streamType === undefined ? passage.readAnswer(body, whole) : passage.readStreamed(body, whole, streamType);
-  return { kind: "read", reading };
+  return { kind: "read", reading: placeholders === null ? reading : restoredReading(reading, client, placeholders) };
+}
+
+function restoredReading(
+  reading: WholeAnswerReading,
+  client: ClientDialectName,
+  placeholders: Placeholders,
+): WholeAnswerReading {
+  const { body, contentType = "application/json" } = reading;
+  const texts = dialects[client].client.texts.stream;
+  return { ...reading, body: restoreAnswer({ body, contentType, texts }, new Restorer(placeholders)) };
 }

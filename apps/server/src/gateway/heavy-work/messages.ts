@@ -42,7 +42,7 @@ export function toMain(value: HeavyResult): Posted<JobAnswer> {
   const told = members !== null && members.length > mostMembers ? null : members;
   return {
     message: { value: { ...value, request: { ...value.request, body: nothing, members: told } } },
-    transfer: [],
+    transfer: value.changedBody === null ? [] : ownMemory(value.changedBody),
   };
 }
 
@@ -65,7 +65,9 @@ export function fromThread(answer: JobAnswer, job: HeavyJob): HeavyResult {
   const { value } = answer;
   if (value.kind === "read") return { ...value, reading: withBuffers(value.reading) };
   if (value.kind === "encode") return value.body === null ? value : { ...value, body: asBuffer(value.body) };
-  return { ...value, request: { ...value.request, body: job.kind === "parse" ? job.body : nothing } };
+  const given = job.kind === "parse" ? job.body : nothing;
+  const body = value.changedBody === null ? given : asBuffer(value.changedBody);
+  return { ...value, request: { ...value.request, body } };
 }
 
 function errorOf({ code, message, param, status, isFinal, stack }: ToldError): Error {

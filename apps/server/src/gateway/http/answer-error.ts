@@ -4,7 +4,6 @@ import { dialects } from "@ghostllm/llm";
 import { readTraceContext } from "#edge/trace-context.ts";
 import type { AnsweredError, Events } from "#telemetry/events.ts";
 import type { Exchange } from "./exchange.ts";
-import { dropRest } from "./paced-upload.ts";
 
 export type ErrorEvents = Pick<Events, "errorAnswered" | "internalError">;
 
@@ -42,7 +41,7 @@ export function answerError(
     // Whoever stalls in the middle of a request cannot send another one on the same connection.
     ...(error.code === "request_timeout" && { connection: "close" }),
   };
-  dropRest(exchange.request);
+  exchange.body.dropRest();
   exchange.outlet.answer(error.status, headers, encode(error));
 }
 

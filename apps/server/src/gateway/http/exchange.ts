@@ -1,17 +1,19 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
 import { newId } from "@ghostllm/contract";
 import type { Clock } from "#domain/clock.ts";
 import type { ClientAddresses } from "#edge/client-addresses.ts";
 import type { Compressor } from "#edge/compressor.ts";
+import type { RequestHead } from "#edge/request-head.ts";
 import { traceResponse } from "#edge/trace-context.ts";
 import { networkOf } from "#gateway/connections/client-address.ts";
 import type { Readiness } from "#gateway/readiness.ts";
 import { Hold } from "./held-bytes.ts";
 import type { HeldBytes } from "./held-bytes.ts";
 import { HttpOutlet } from "./http-outlet.ts";
+import type { ClientResponse } from "./client-response.ts";
+import type { RequestBody } from "./request-body.ts";
 
 /** The path that a request names, also where it names a whole URL (RFC 9112, 3.2.2); without the query. */
-export function pathOf({ url = "/" }: IncomingMessage): string {
+export function pathOf({ url = "/" }: Pick<RequestHead, "url">): string {
   const start = url.startsWith("/") ? 0 : url.indexOf("/", url.indexOf("://") + 3);
   const query = url.indexOf("?");
   if (start < 0) return "/";
@@ -28,21 +30,30 @@ export interface ExchangeDeps {
   readonly heldBytes: HeldBytes;
 }
 
+/** Both ends of it, whichever server has read it. */
+export interface ExchangeParts {
+  readonly request: RequestHead;
+  readonly body: RequestBody;
+  readonly response: ClientResponse;
+}
+
 /** One request of a client: who asks, since when, what it holds, and where its answer goes. */
 export class Exchange {
   /** The request id: in `x-request-id`, in the logs, and the id of the usage record. */
   readonly id: string;
   /** Epoch ms. */
   readonly startedAt: number;
-  readonly request: IncomingMessage;
+  readonly request: RequestHead;
+  readonly body: RequestBody;
   readonly outlet: HttpOutlet;
   /** What it holds of the memory of all, until its last byte has left. */
   readonly held: Hold;
   readonly #startedMonotonic: number;
   readonly #deps: ExchangeDeps;
 
-  constructor(request: IncomingMessage, response: ServerResponse, deps: ExchangeDeps) {
+  constructor({ request, body, response }: ExchangeParts, deps: ExchangeDeps) {
     this.request = request;
+    this.body = body;
     this.#deps = deps;
     this.startedAt = deps.clock.now();
     this.#startedMonotonic = deps.clock.monotonic();

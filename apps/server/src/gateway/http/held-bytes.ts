@@ -1,9 +1,10 @@
-// How many bytes of requests and answers are held at a time: one budget for the process, with a share for each key and each
+// How many bytes of requests and answers are held at a time: one budget for the server, with a share for each key and each
 // address. Called through an exchange. Invariant: whoever holds something has been admitted to it before, and gives it back
 // when its connection is done with the answer.
 
 import { GhostError } from "@ghostllm/contract";
 import type { Capacity } from "#config/config.ts";
+import type { Neighbours, SharedKind } from "#gateway/connections/neighbours.ts";
 
 /** What holds no more than this is counted in all only, and finds room when what is large finds none. */
 const smallBytes = 64 * 1024;
@@ -17,32 +18,49 @@ export class HeldBytes {
   readonly capacity: HeldCapacity;
   readonly ofKeys: Shares;
   readonly ofAddresses: Shares;
-  total = 0;
+  readonly #neighbours: Neighbours | null;
+  #total = 0;
 
-  constructor(capacity: HeldCapacity) {
+  constructor(capacity: HeldCapacity, neighbours: Neighbours | null = null) {
     this.capacity = capacity;
-    this.ofKeys = new Shares(capacity.heldBytesPerKey);
-    this.ofAddresses = new Shares(capacity.heldBytesPerAddress);
+    this.#neighbours = neighbours;
+    this.ofKeys = new Shares(capacity.heldBytesPerKey, "bytesOfKey", neighbours);
+    this.ofAddresses = new Shares(capacity.heldBytesPerAddress, "bytesOfAddress", neighbours);
+  }
+
+  /** In this thread. */
+  get total(): number {
+    return this.#total;
+  }
+
+  add(bytes: number): void {
+    this.#total += bytes;
+    this.#neighbours?.tellHeldBytes(this.#total);
   }
 
   /** What is alone always fits. */
   hasRoom(bytes: number, isSmall: boolean): boolean {
     const { heldBytes } = this.capacity;
     const limit = isSmall ? heldBytes : heldBytes - heldBytes / keptForSmall;
-    return this.total + bytes <= limit || this.total === 0;
+    const total = this.#total + (this.#neighbours?.heldBytes ?? 0);
+    return total + bytes <= limit || total === 0;
   }
 }
 
 class Shares {
   readonly limit: number;
+  readonly #kind: SharedKind;
+  readonly #neighbours: Neighbours | null;
   readonly #held = new Map<string, number>();
 
-  constructor(limit: number) {
+  constructor(limit: number, kind: SharedKind, neighbours: Neighbours | null) {
     this.limit = limit;
+    this.#kind = kind;
+    this.#neighbours = neighbours;
   }
 
   hasRoom(name: string, bytes: number): boolean {
-    const held = this.#held.get(name) ?? 0;
+    const held = (this.#held.get(name) ?? 0) + (this.#neighbours?.shareElsewhere(this.#kind, name) ?? 0);
     return held + bytes <= this.limit || held === 0;
   }
 
@@ -50,6 +68,7 @@ class Shares {
     const held = (this.#held.get(name) ?? 0) + bytes;
     if (held > 0) this.#held.set(name, held);
     else this.#held.delete(name);
+    this.#neighbours?.tellShare(this.#kind, name, bytes);
   }
 }
 
@@ -78,7 +97,7 @@ export class Hold {
       const refusal = this.#growShares(bytes);
       if (refusal !== null) return refusal;
     }
-    this.#all.total += bytes;
+    this.#all.add(bytes);
     this.#bytes += bytes;
     return null;
   }
@@ -119,7 +138,7 @@ export class Hold {
 
   #give(bytes: number): void {
     this.#bytes -= bytes;
-    this.#all.total -= bytes;
+    this.#all.add(-bytes);
     if (this.#shares === null) return;
     const { address, key } = this.#shares;
     if (key !== null) this.#all.ofKeys.add(key, -bytes);

@@ -1,11 +1,15 @@
 import { hash } from "node:crypto";
 import { GhostError } from "@ghostllm/contract";
+import { checkAddress } from "#domain/access/key-use.ts";
 import type { SteadyTime } from "#domain/clock.ts";
 import type { Principal } from "#domain/principal.ts";
 import type { Snapshot } from "#domain/snapshot.ts";
 import type { Exchange } from "./exchange.ts";
 
-/** Finds out from the headers alone who is calling. Throws GhostError `invalid_api_key`. */
+/**
+ * Finds out from the headers alone who is calling. Throws GhostError `invalid_api_key`, and `permission_denied` for a key that may not
+ * be used from there.
+ */
 export function identify(exchange: Exchange, snapshot: Snapshot, steadyTime: SteadyTime): Principal {
   const key = readKey(exchange);
   if (key === undefined || key === "") {
@@ -15,6 +19,11 @@ export function identify(exchange: Exchange, snapshot: Snapshot, steadyTime: Ste
   if (principal === undefined) throw new GhostError("invalid_api_key", describeUnknown(key));
   if (principal.expiresAt !== null && principal.expiresAt <= steadyTime.now()) {
     throw new GhostError("invalid_api_key", `The API key ${principal.publicId} has expired.`);
+  }
+  if (principal.permissions.addresses) {
+    // From now on it is known whose the request is, also where it is refused.
+    exchange.held.key = principal.keyId;
+    checkAddress(principal, exchange.ipAddress);
   }
   return principal;
 }

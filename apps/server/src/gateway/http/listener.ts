@@ -1,4 +1,5 @@
-// The one HTTP server. Hot routes are answered here on raw node:http; everything else is handed to the control plane.
+// The one HTTP server. Plain requests of hot routes are read and answered over bare sockets (`plain/`), all others by node:http;
+// what is no route of the gateway is handed to the control plane.
 // Called by compose/gateway.ts. Invariant: whatever arrives is answered or its connection is closed; nothing is left hanging.
 
 import { createServer, ServerResponse, STATUS_CODES } from "node:http";
@@ -16,7 +17,9 @@ import { Connections } from "#gateway/connections/connections.ts";
 import type { ConnectionsDeps } from "#gateway/connections/connections.ts";
 import { Turns } from "#gateway/connections/turns.ts";
 import { Exchange, pathOf } from "./exchange.ts";
-import type { ExchangeDeps } from "./exchange.ts";
+import type { ExchangeDeps, ExchangeParts } from "./exchange.ts";
+import { nodeParts } from "./node-parts.ts";
+import { PlainServer } from "./plain/plain-server.ts";
 import { buildRouter } from "./router.ts";
 import type { RouteTable, Serve } from "./route.ts";
 
@@ -63,13 +66,14 @@ export function createListener(deps: ListenerDeps): Server {
   const route = buildRouter(deps.events, deps.routes);
   const connections = new Connections(deps);
   deps.watchConnections?.(() => connections.count);
+  deps.neighbours?.watchConnections(() => connections.count);
   const turns = new Turns((request, response) => {
-    if (deps.hsts !== null && deps.addresses.isSecure(request)) response.setHeader(hstsHeader, deps.hsts);
-    if (deps.cors !== null && meetOrigin(deps.cors, request, response)) return;
-    if (deps.readiness.isLeaving) response.shouldKeepAlive = false;
+    const parts = nodeParts(request, response);
+    if (deps.cors !== null && isPreflight(request)) return answerPreflight(deps, deps.cors, request, response);
+    prepare(deps, parts);
     const serve = route(request);
-    if (serve === null) serveControl(deps, new Exchange(request, response, deps), response);
-    else void run(deps.events, serve, new Exchange(request, response, deps));
+    if (serve === null) serveControl(deps, new Exchange(parts, deps), request, response);
+    else void run(deps.events, serve, new Exchange(parts, deps));
   });
   const take = (request: IncomingMessage, response: ServerResponse): void => turns.take(request, response);
   // Whoever asks for an upgrade elsewhere is answered as if he had not.
@@ -80,6 +84,15 @@ export function createListener(deps: ListenerDeps): Server {
       ? createServer(options, take)
       : createTlsServer({ ...options, ...deps.tls, handshakeTimeout: serverOptions.headersTimeout }, take);
   server.maxHeadersCount = maxHeaderCount;
+  const plain = new PlainServer(server, {
+    route,
+    serve: (serve, parts) => {
+      prepare(deps, parts);
+      void run(deps.events, serve, new Exchange(parts, deps));
+    },
+    refuse: (socket, code) => answerUnreadable(connections, { name: code, message: code, code }, socket),
+  });
+  plain.takeFirst(deps.tls === null ? "connection" : "secureConnection");
   connections.guard(server);
   server.on("clientError", (error: NodeJS.ErrnoException, socket) => answerUnreadable(connections, error, socket));
   if (deps.upgrades !== undefined) offerUpgrades(server, connections, deps.upgrades, deps.readiness);
@@ -87,7 +100,7 @@ export function createListener(deps: ListenerDeps): Server {
   server.on("connect", (_request, socket) => refuse(connections, socket, "405 Method Not Allowed"));
   server.on("checkExpectation", (request, response) => {
     if (deps.cors !== null) deps.cors.addHeaders(request, response, pathOf(request));
-    const exchange = new Exchange(request, response, deps);
+    const exchange = new Exchange(nodeParts(request, response), deps);
     const error = { message: "This expectation cannot be met.", type: "invalid_request_error" };
     // Who waits for a go-ahead may or may not send the body: what comes next cannot be told apart.
     exchange.outlet.answerJson(417, { error }, { connection: "close" });
@@ -113,16 +126,23 @@ function offerUpgrades(
   });
 }
 
-/** True for a preflight, which is answered with that. */
-function meetOrigin(cors: Cors, request: IncomingMessage, response: ServerResponse): boolean {
-  const path = pathOf(request);
-  if (!isPreflight(request)) {
-    cors.addHeaders(request, response, path);
-    return false;
-  }
+/** What any answer says, whoever gives it. */
+function prepare({ hsts, addresses, cors, readiness, neighbours }: ListenerDeps, parts: ExchangeParts): void {
+  const { request, response } = parts;
+  if (hsts !== null && addresses.isSecure(request)) response.setHeader(hstsHeader, hsts);
+  if (cors !== null) cors.addHeaders(request, response, pathOf(request));
+  if (readiness.isLeaving || neighbours?.sendsAway() === true) response.letGo();
+}
+
+function answerPreflight(
+  { hsts, addresses }: Pick<ListenerDeps, "hsts" | "addresses">,
+  cors: Cors,
+  request: IncomingMessage,
+  response: ServerResponse,
+): void {
+  if (hsts !== null && addresses.isSecure(request)) response.setHeader(hstsHeader, hsts);
   response.setHeader("x-request-id", newId());
-  cors.answerPreflight(request, response, path);
-  return true;
+  cors.answerPreflight(request, response, pathOf(request));
 }
 
 /** What an operator's page or an answer of the control plane takes, beside the body of the request. */
@@ -132,9 +152,10 @@ const longestControlBody = 2 ** 20;
 function serveControl(
   { control, events }: Pick<ListenerDeps, "control" | "events">,
   exchange: Exchange,
+  request: IncomingMessage,
   response: ServerResponse,
 ): void {
-  const { request, held } = exchange;
+  const { held } = exchange;
   const isChunked = request.headers["transfer-encoding"] !== undefined;
   const bodyBytes = isChunked ? longestControlBody : Number(request.headers["content-length"] ?? 0);
   const refusal = held.become(controlBytes + Math.min(bodyBytes, longestControlBody));

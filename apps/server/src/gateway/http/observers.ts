@@ -2,6 +2,7 @@
 // machine reaches, else whoever has the token for it, an admin key, or an administrator's key.
 
 import { GhostError } from "@ghostllm/contract";
+import { checkEndpoint } from "#domain/access/key-use.ts";
 import { may } from "#domain/access/may.ts";
 import { kindOfAddress } from "#domain/egress/address-kinds.ts";
 import type { Secret } from "#domain/secret.ts";
@@ -33,6 +34,7 @@ export class Observers {
     if (this.#secrets.has(given)) return;
     if (!given.startsWith("gk-")) throw new GhostError("invalid_api_key", needed);
     const principal = identify(exchange, snapshots.current(), steadyTime);
+    checkEndpoint(principal, "admin");
     if (may(principal, "status.read")) return;
     throw new GhostError("permission_denied", `The API key ${principal.publicId} is no administrator's.`);
   }

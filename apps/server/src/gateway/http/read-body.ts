@@ -1,13 +1,15 @@
-import type { IncomingMessage } from "node:http";
+import type { IncomingHttpHeaders } from "node:http";
 import { promisify } from "node:util";
 import { gunzip, zstdDecompress } from "node:zlib";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { GhostError } from "@ghostllm/contract";
+import type { Awaitable } from "#domain/clock.ts";
 import type { Hold } from "./held-bytes.ts";
 import type { JsonBounds } from "@ghostllm/llm";
 import { heavyBytes } from "#gateway/heavy-work/heavy-work.ts";
 import { checkText } from "#gateway/heavy-work/jobs.ts";
-import { bytesPerTurn, dropRest, waitForTurn } from "./paced-upload.ts";
+import { bytesPerTurn } from "./request-body.ts";
+import type { RequestBody } from "./request-body.ts";
 import { GatheredBody } from "./gathered-body.ts";
 
 export interface BodyLimits {
@@ -23,6 +25,12 @@ export interface BodyLimits {
   readonly held: Hold;
 }
 
+/** As an exchange has it. */
+export interface Upload {
+  readonly request: { readonly headers: IncomingHttpHeaders };
+  readonly body: RequestBody;
+}
+
 /** Deeper than any document means anything; the parser takes any depth. */
 const deepest = 2 ** 17;
 
@@ -30,36 +38,33 @@ const deepest = 2 ** 17;
  * The request body, decompressed. It is valid UTF-8, but for one that is so large that its reader must see to that, off the
  * event loop. Throws GhostError for a body that is too large, holds too much, is too slow, cut off, or not UTF-8.
  */
-export async function readBody(request: IncomingMessage, limits: BodyLimits): Promise<Buffer> {
-  const decompress = decompressorOf(request);
-  const isForm = limits.takesForms === true && /^multipart\//i.test(request.headers["content-type"] ?? "");
+export async function readBody(upload: Upload, limits: BodyLimits): Promise<Buffer> {
+  const { headers } = upload.request;
+  const decompress = decompressorOf(headers);
+  const isForm = limits.takesForms === true && /^multipart\//i.test(headers["content-type"] ?? "");
   const bounds = isForm ? null : { depth: deepest, values: limits.values };
-  const received = await receive(request, limits, decompress === null ? bounds : null);
+  const received = await receive(upload, limits, decompress === null ? bounds : null);
   const body = decompress === null ? received : await gather(await inflate(decompress, received, limits), bounds);
   if (!isForm && body.length <= heavyBytes) checkText(body);
   return body;
 }
 
 function receive(
-  request: IncomingMessage,
+  { request: { headers }, body: upload }: Upload,
   { maxBytes, idleMs, held }: BodyLimits,
   bounds: JsonBounds | null,
-): Promise<Buffer> {
-  const expectedBytes = Number(request.headers["content-length"] ?? 0);
+): Awaitable<Buffer> {
+  const expectedBytes = Number(headers["content-length"] ?? 0);
   if (expectedBytes > maxBytes) throw tooLarge(maxBytes);
   held.require(expectedBytes);
+  const whole = upload.takeWhole();
+  if (whole !== null) return whole;
   return new Promise((resolve, reject) => {
     const body = new GatheredBody({ expectedBytes, bounds });
     const timer = setTimeout(() => fail(new GhostError("request_timeout", "The request body stalled.")), idleMs);
-    const stopListening = (): void => {
-      clearTimeout(timer);
-      request.removeListener("data", onData);
-      request.removeListener("end", onEnd);
-      request.removeListener("close", onCutOff);
-    };
     const fail = (error: GhostError): void => {
-      stopListening();
-      dropRest(request);
+      clearTimeout(timer);
+      upload.dropRest();
       reject(error);
     };
     const onData = (chunk: Buffer): void => {
@@ -70,18 +75,14 @@ function receive(
       timer.refresh();
       const fault = body.add(chunk);
       if (fault !== null) fail(fault);
-      else if (bytes > bytesPerTurn) waitForTurn(request);
+      else if (bytes > bytesPerTurn) upload.waitForTurn();
     };
     const onEnd = (): void => {
-      stopListening();
+      clearTimeout(timer);
       resolve(body.whole());
     };
     const onCutOff = (): void => fail(new GhostError("invalid_request_error", "The request body was cut off."));
-    request.on("data", onData);
-    request.on("end", onEnd);
-    request.on("close", onCutOff);
-    // The close that follows tells the rest; without a listener an error would end the process.
-    request.on("error", () => {});
+    upload.deliverTo({ onData, onEnd, onCutOff });
   });
 }
 
@@ -104,8 +105,8 @@ const decompressors: Readonly<Record<string, Decompress | null>> = {
   zstd: promisify(zstdDecompress),
 };
 
-function decompressorOf(request: IncomingMessage): Decompress | null {
-  const encoding = request.headers["content-encoding"];
+function decompressorOf(headers: IncomingHttpHeaders): Decompress | null {
+  const encoding = headers["content-encoding"];
   if (encoding === undefined) return null;
   const decompress = Object.hasOwn(decompressors, encoding.toLowerCase())
     ? decompressors[encoding.toLowerCase()]

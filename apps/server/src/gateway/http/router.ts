@@ -1,15 +1,15 @@
 // Which of the routes a request is for. Called by listener.ts.
 // Invariant: a path that is known here is answered here, also where its method is not.
 
-import type { IncomingMessage } from "node:http";
 import { GhostError } from "@ghostllm/contract";
+import type { RequestHead } from "#edge/request-head.ts";
 import { answerError } from "./answer-error.ts";
 import type { ErrorEvents } from "./answer-error.ts";
 import type { Exchange } from "./exchange.ts";
 import { pathOf } from "./exchange.ts";
 import type { Route, RouteTable, Serve } from "./route.ts";
 
-export type Router = (request: IncomingMessage) => Serve | null;
+export type Router = (request: RequestHead) => Serve | null;
 
 export function buildRouter(events: ErrorEvents, { routes, rest }: RouteTable): Router {
   // Where two dialects have the same path, the one that knows its clients by a header is asked first.

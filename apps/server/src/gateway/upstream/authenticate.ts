@@ -2,10 +2,10 @@
 // provider's definition names, as a header, a signature over the whole request, or a token that is fetched first.
 // Called for every attempt, and for lists of models.
 
+import { parseSigningKey, signRequest } from "#domain/aws-signature.ts";
 import type { Clock } from "#domain/clock.ts";
 import type { ProviderEntry } from "#domain/snapshot.ts";
 import { addToRequest } from "./add-to-request.ts";
-import { parseSigningKey, signRequest } from "./aws-signature.ts";
 import { ServiceAccountTokens } from "./service-account-tokens.ts";
 import { UpstreamFailure } from "./upstream.ts";
 import type { UpstreamClient, UpstreamRequest } from "./upstream.ts";

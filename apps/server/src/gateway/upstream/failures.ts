@@ -1,8 +1,14 @@
 // What undici says of a connection that failed, in our terms.
 
-import { errors } from "undici";
 import { forbiddenCode } from "./guarded-lookup.ts";
 import { UpstreamFailure } from "./upstream.ts";
+
+/** By their codes, so that who goes without undici need not load it. */
+const late = {
+  connection: "UND_ERR_CONNECT_TIMEOUT",
+  head: "UND_ERR_HEADERS_TIMEOUT",
+  body: "UND_ERR_BODY_TIMEOUT",
+} as const;
 
 interface Circumstances {
   /** Address of the proxy through which the request went. */
@@ -34,10 +40,10 @@ export function forbidden(cause?: Error): UpstreamFailure {
 }
 
 function describe(error: Error): Pick<UpstreamFailure, "kind" | "message"> {
-  if (error instanceof errors.ConnectTimeoutError) return { kind: "connect", message: "connecting timed out" };
-  if (error instanceof errors.HeadersTimeoutError) return { kind: "timeout", message: "no answer in time" };
-  if (error instanceof errors.BodyTimeoutError) return { kind: "timeout", message: "the answer stalled" };
   const code = codeOf(error);
+  if (code === late.connection) return { kind: "connect", message: "connecting timed out" };
+  if (code === late.head) return { kind: "timeout", message: "no answer in time" };
+  if (code === late.body) return { kind: "timeout", message: "the answer stalled" };
   return { kind: unsent.test(code) ? "connect" : "broken", message: describeCode(code) };
 }
 
@@ -57,8 +63,7 @@ function failureOfProxy(error: Error, proxy: string): UpstreamFailure | null {
   const fail = (message: string) => new UpstreamFailure("connect", `the proxy ${proxy} ${message}`, { cause: error });
   const code = codeOf(error);
   if (unreached.test(code)) return fail(`cannot be reached (${code})`);
-  const isTimeout = error instanceof errors.ConnectTimeoutError || error instanceof errors.HeadersTimeoutError;
-  return isTimeout ? fail("did not connect in time") : null;
+  return code === late.connection || code === late.head ? fail("did not connect in time") : null;
 }
 
 function codeOf(error: Error): string {

@@ -1,8 +1,10 @@
 // The ways out of this process: directly, or through one of the proxies that the configuration names.
 // Called by client.ts, once for each URL.
 
+import { createRequire } from "node:module";
 import { createSecureContext, getCACertificates } from "node:tls";
-import { Agent, Pool, ProxyAgent } from "undici";
+import type { Pool } from "undici";
+import type * as Undici from "undici";
 import type { Network, ProxyServer } from "#config/config.ts";
 import { Egress, usualEgress } from "#domain/egress/egress.ts";
 import { guardedLookup } from "./guarded-lookup.ts";
@@ -41,6 +43,12 @@ const anybodyButMetadata = new Egress(usualEgress);
 /** Vendors close idle connections after about a minute: ours go before that, so that no request meets a closed one. */
 const keepAliveMs = 20_000;
 
+/** Most servers reach their vendors without a proxy, and its files take 7 MB: it is loaded by who needs it. */
+function loadUndici(): typeof Undici {
+  // What this package is its types say.
+  return createRequire(import.meta.url)("undici") as typeof Undici;
+}
+
 export class Lanes {
   readonly #timeouts: UpstreamTimeouts;
   readonly #network: Network;
@@ -65,6 +73,7 @@ export class Lanes {
   }
 
   #undici(): Transport {
+    const { Agent } = loadUndici();
     return new Agent({ ...this.#agentOptions(), factory: (origin, options) => this.#poolTo(origin, options) });
   }
 
@@ -82,7 +91,10 @@ export class Lanes {
 
   #poolTo(origin: string | URL, options: object): Pool {
     const { connectMs: timeout } = this.#timeouts;
-    return new Pool(origin, { ...options, connect: { timeout, ...this.#tls, lookup: this.#lookupFor(origin) } });
+    return new (loadUndici().Pool)(origin, {
+      ...options,
+      connect: { timeout, ...this.#tls, lookup: this.#lookupFor(origin) },
+    });
   }
 
   #lookupFor(origin: string | URL) {
@@ -105,6 +117,7 @@ export class Lanes {
     const { connectMs, firstByteMs, idleMs } = this.#timeouts;
     const token =
       credentials === null ? {} : { token: `Basic ${Buffer.from(credentials.reveal()).toString("base64")}` };
+    const { Pool: PoolToProxy, ProxyAgent } = loadUndici();
     const agent = new ProxyAgent({
       ...this.#agentOptions(),
       ...token,
@@ -114,7 +127,7 @@ export class Lanes {
       // What is behind the proxy the proxy finds; the proxy itself is of the operator's choice, but no metadata either.
       proxyTls: { ...this.#tls, lookup: guardedLookup(new URL(url), anybodyButMetadata, this.#guard.resolve) },
       // The answer to CONNECT belongs to connecting.
-      clientFactory: (origin, options) => new Pool(origin, { ...options, headersTimeout: connectMs }),
+      clientFactory: (origin, options) => new PoolToProxy(origin, { ...options, headersTimeout: connectMs }),
     });
     // For each request: an agent for proxies does not hand its own down to all of its connections.
     const patience = { headersTimeout: firstByteMs, bodyTimeout: idleMs };

@@ -1,5 +1,5 @@
 import type { UsageRecord } from "#domain/usage-record.ts";
-import type { Journal } from "./journal.ts";
+import type { JournalSink } from "./journal.ts";
 
 interface Waiting {
   readonly record: UsageRecord;
@@ -9,10 +9,10 @@ interface Waiting {
 
 /** Writes down together what one turn of the event loop has finished: one write, instead of one for each request. */
 export class BatchedAppends {
-  readonly #journal: Journal;
+  readonly #journal: JournalSink;
   #waiting: Waiting[] = [];
 
-  constructor(journal: Journal) {
+  constructor(journal: JournalSink) {
     this.#journal = journal;
   }
 

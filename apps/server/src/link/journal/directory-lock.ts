@@ -9,6 +9,7 @@ import { basename, dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 export interface DirectoryLock {
+  readonly path: string;
   /** Shows those who cannot see this process, from another container or host, that it is alive. */
   refresh(): Promise<void>;
   /** False once another process has taken the directory, which it does not before this has had time to be known. */
@@ -21,6 +22,8 @@ export interface LockOptions {
   /** After this time without a refresh, a claimant whose process cannot be seen from here is taken for dead. */
   readonly staleAfterMs?: number;
 }
+
+const usualStaleAfterMs = 5_000;
 
 /** A process is known by its number and by when it started: numbers are used again. */
 interface Claimant {
@@ -39,7 +42,10 @@ interface Rival {
 const attempts = 5;
 
 /** Rejects with a sentence when another process that is alive holds the directory. */
-export async function lockDirectory({ directory, staleAfterMs = 5_000 }: LockOptions): Promise<DirectoryLock> {
+export async function lockDirectory({
+  directory,
+  staleAfterMs = usualStaleAfterMs,
+}: LockOptions): Promise<DirectoryLock> {
   const self = await describeSelf();
   const path = join(directory, nameOf(self));
   const deadline = performance.now() + staleAfterMs + 1_000;
@@ -55,14 +61,20 @@ export async function lockDirectory({ directory, staleAfterMs = 5_000 }: LockOpt
   }
 }
 
+/** The lock that another thread of this process holds, which also gives it back. */
+export function shareLock(path: string): DirectoryLock {
+  const shared = new HeldLock(path, usualStaleAfterMs);
+  return { path, refresh: () => shared.refresh(), isHeld: () => shared.isHeld(), release: async () => {} };
+}
+
 class HeldLock implements DirectoryLock {
-  readonly #path: string;
+  readonly path: string;
   readonly #trustMs: number;
   #touchedAt = performance.now();
   #isLost = false;
 
   constructor(path: string, staleAfterMs: number) {
-    this.#path = path;
+    this.path = path;
     this.#trustMs = staleAfterMs / 2;
   }
 
@@ -71,7 +83,7 @@ class HeldLock implements DirectoryLock {
     const startedAt = performance.now();
     const now = new Date();
     try {
-      await utimes(this.#path, now, now);
+      await utimes(this.path, now, now);
       this.#touchedAt = startedAt;
     } catch (error) {
       if (!hasCode(error, "ENOENT")) throw error;
@@ -83,13 +95,13 @@ class HeldLock implements DirectoryLock {
     if (this.#isLost) return false;
     const now = performance.now();
     if (now - this.#touchedAt < this.#trustMs) return true;
-    this.#isLost = !touchIfThere(this.#path);
+    this.#isLost = !touchIfThere(this.path);
     this.#touchedAt = now;
     return !this.#isLost;
   }
 
   release(): Promise<void> {
-    return removeIfThere(this.#path);
+    return removeIfThere(this.path);
   }
 }
 

@@ -6,7 +6,7 @@ import type { UsageRecord } from "#domain/usage-record.ts";
 import type { OwnedObject } from "#link/owners.ts";
 
 /** What can be given back to `acknowledge`. */
-export interface JournalPosition {
+export interface SegmentPosition {
   readonly segment: number;
   readonly bytes: number;
   readonly records: number;
@@ -19,47 +19,55 @@ export interface SetAsideLine {
 }
 
 /** Whole lines, as they stand in the file. */
-export interface JournalLines {
+export interface JournalLines<Position = unknown> {
   readonly text: Buffer<ArrayBuffer>;
   readonly count: number;
   /** After the lines; null when nothing is pending. */
-  readonly position: JournalPosition | null;
+  readonly position: Position | null;
 }
 
-export interface JournalBatch {
+export interface JournalBatch<Position = unknown> {
   readonly records: readonly UsageRecord[];
   readonly objects: readonly OwnedObject[];
   readonly unreadable: readonly SetAsideLine[];
   /** After the batch; null when nothing is pending. */
-  readonly position: JournalPosition | null;
+  readonly position: Position | null;
 }
 
-export interface Journal {
+/** As the gateway sees it. */
+export interface JournalSink {
   /** Returns when all of these records are with the kernel, in one write. Throws when they cannot be written: then none of them is. */
   append(...records: readonly UsageRecord[]): void;
   /** The same, for whose an object is that a vendor keeps. */
   appendObject(object: OwnedObject): void;
   /** False while new requests should be refused: what they use could perhaps not be written down. */
   healthy(): boolean;
+  /** Waits for the disk. */
+  flush(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** As the ledger sees it, whoever writes it. A position is handed back as it was given, and means nothing else. */
+export interface JournalSource<Position = unknown> {
   readonly pendingRecords: number;
   readonly pendingBytes: number;
-  /** Called after each append, in the same turn: it must be quick. */
+  healthy(): boolean;
+  /** Called soon after something was appended, perhaps in the same turn: it must be quick. */
   onAppend(listener: () => void): void;
   /**
    * The oldest lines that are not acknowledged, the same again until they are; or those that come after others that were
    * read before. Not to be called twice at a time.
    */
-  readLines(maxLines: number, after?: JournalPosition | null): Promise<JournalLines>;
+  readLines(maxLines: number, after?: Position | null): Promise<JournalLines<Position>>;
   /** The same, understood. */
-  read(maxRecords: number, after?: JournalPosition | null): Promise<JournalBatch>;
+  read(maxRecords: number, after?: Position | null): Promise<JournalBatch<Position>>;
   /** The lines up to this position are in the database or set aside: their files may go. */
-  acknowledge(position: JournalPosition): Promise<void>;
+  acknowledge(position: Position): Promise<void>;
   /** Keeps the lines in `usage.rejected`, for a person to look at. */
   setAside(lines: readonly SetAsideLine[]): Promise<void>;
-  /** Waits for the disk. */
-  flush(): Promise<void>;
-  close(): Promise<void>;
 }
+
+export type Journal = JournalSink & JournalSource<SegmentPosition>;
 
 export interface JournalLog {
   info(fields: object, message: string): void;

@@ -1,8 +1,9 @@
 import { mkdir } from "node:fs/promises";
 import { lockDirectory } from "./directory-lock.ts";
 import { FileJournal } from "./file-journal.ts";
-import type { Journal, JournalLog } from "./journal.ts";
-import { listSegments } from "./segments.ts";
+import type { JournalLog } from "./journal.ts";
+import { listSegments, usualSegmentBytes } from "./segments.ts";
+import { usualReserveBytes } from "./reserve.ts";
 
 export interface JournalOptions {
   readonly directory: string;
@@ -14,17 +15,18 @@ export interface JournalOptions {
   readonly flushIntervalMs?: number;
 }
 
-const mebibyte = 1 << 20;
+export const usualFlushMs = 1_000;
 
 /** Takes the directory for this process, and rejects with a sentence when another one has it. */
-export async function openJournal(options: JournalOptions): Promise<Journal> {
-  const { directory, log, segmentBytes = 4 * mebibyte, reserveBytes = 4 * mebibyte, flushIntervalMs = 1_000 } = options;
+export async function openJournal(options: JournalOptions): Promise<FileJournal> {
+  const { directory, log } = options;
+  const { segmentBytes = usualSegmentBytes, reserveBytes = usualReserveBytes } = options;
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const lock = await lockDirectory({ directory });
   try {
     const leftOver = await listSegments(directory);
     const journal = new FileJournal({ directory, log, lock, leftOver, segmentBytes, reserveBytes });
-    await journal.start(flushIntervalMs);
+    await journal.start(options.flushIntervalMs ?? usualFlushMs);
     return journal;
   } catch (error) {
     await lock.release();

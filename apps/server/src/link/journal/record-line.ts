@@ -2,7 +2,7 @@
 // table of its fields, since a line is read for every request.
 
 import { usageFields, usageStatuses } from "@ghostllm/contract";
-import type { AttemptMade, UsageField, UsageFieldKind } from "@ghostllm/contract";
+import type { AttemptMade, PrivacyCount, UsageField, UsageFieldKind } from "@ghostllm/contract";
 import type { OwnedObject } from "#link/owners.ts";
 import type { UsageRecord } from "#domain/usage-record.ts";
 
@@ -25,7 +25,15 @@ const checks: Readonly<Record<UsageFieldKind, Check>> = {
   money: integer,
   status: { expected: usageStatuses.join(", "), isRight: (value) => statuses.includes(value) },
   attempts: { expected: "a list of attempts", isRight: (value) => Array.isArray(value) && value.every(isAttempt) },
+  privacy: { expected: "a list of counts", isRight: (value) => Array.isArray(value) && value.every(isPrivacyCount) },
 };
+
+function isPrivacyCount(value: unknown): value is PrivacyCount {
+  if (!isFields(value)) return false;
+  return (
+    typeof value["class"] === "string" && typeof value["action"] === "string" && Number.isSafeInteger(value["count"])
+  );
+}
 
 function isAttempt(value: unknown): value is AttemptMade {
   if (!isFields(value)) return false;

@@ -4,6 +4,8 @@ import { unlinkSync } from "node:fs";
 import { rename, rm, stat, statfs, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
+export const usualReserveBytes = 4 * 2 ** 20;
+
 export class Reserve {
   readonly #path: string;
   readonly #bytes: number;

@@ -13,6 +13,11 @@ export interface Segment {
   drainedRecords: number;
 }
 
+/** Size at which a new file is begun. */
+export const usualSegmentBytes = 4 * 2 ** 20;
+/** A file is only worth replacing when it is of some size: until then the position in it is enough. */
+export const shareWorthReplacing = 1 / 4;
+
 const digits = 12;
 const pattern = /^usage-(\d{12})\.jsonl$/;
 
@@ -33,7 +38,8 @@ export async function listSegments(directory: string): Promise<Segment[]> {
 
 const newline = 0x0a;
 
-async function measure(segment: Segment): Promise<Segment> {
+/** Finds out how much is in a file. */
+export async function measure(segment: Segment): Promise<Segment> {
   const file = await open(segment.path, "r");
   try {
     let last = newline;
@@ -65,7 +71,7 @@ export interface Lines {
   readonly end: number;
 }
 
-const chunkBytes = 1 << 19;
+const chunkBytes = 1 << 21;
 
 /** Up to `maxLines` from an offset on. A last line without its end is given as it is. */
 export async function readLines({ path, bytes: limit }: Segment, start: number, maxLines: number): Promise<Lines> {

@@ -1,32 +1,41 @@
 import { ScopeMap } from "#domain/access/scope.ts";
-import type { Scope } from "#domain/access/scope.ts";
+import type { Counted } from "#domain/access/scope.ts";
 import type { Clock } from "#domain/clock.ts";
-import type { LimitedScope } from "#domain/principal.ts";
 import type {
+  CountedScope,
   Counters,
   Extension,
-  RateReport,
-  RateStatus,
-  Refusal,
   Reservation,
   ReservationRequest,
+  ScopeUse,
   Settlement,
 } from "#link/counters.ts";
+import { correct, hasWindow, limitsCost, mostToExtend, refuse, report } from "#link/decision.ts";
+import type { CountedBefore } from "#link/opening.ts";
 import { SlidingWindow } from "./window.ts";
 
 interface ScopeState {
   readonly requests: SlidingWindow;
   readonly tokens: SlidingWindow;
+  costs: SlidingWindow;
   running: number;
   spentNanos: number;
   reservedNanos: number;
+  /** Infinity: it is never forgotten. */
+  lapsesAt: number;
 }
+
+const unused: ScopeUse = { requests: 0, tokens: 0, costNanos: 0, running: 0, reservedNanos: 0, spentNanos: 0 };
+/** Of what counts nothing over a window: it stays empty. */
+const noWindow = new SlidingWindow();
+/** So many periods are counted before it is looked which of them are over. */
+const fewestToSweep = 1_024;
 
 /** What a request holds until it is settled or expires. */
 interface Held {
+  readonly scopes: readonly CountedScope[];
+  /** Of each of them. */
   readonly states: readonly ScopeState[];
-  /** Of each of them; Infinity where it has none. */
-  readonly budgetsNanos: readonly number[];
   readonly tokens: number;
   costNanos: number;
   /** When it was counted. */
@@ -47,6 +56,13 @@ export class MemoryCounters implements Counters {
   readonly #leaving = new Map<string, readonly ScopeState[]>();
   /** Nothing that is held expires before this. */
   #nextExpiry = Infinity;
+  /** Periods, which are over one day. */
+  #lapsing: (readonly [Counted, ScopeState])[] = [];
+  #sweepFrom = fewestToSweep;
+  readonly #usedOf = (earlier: Counted): number => {
+    const state = this.#scopes.get(earlier);
+    return state === undefined ? 0 : state.spentNanos + state.reservedNanos;
+  };
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -54,24 +70,31 @@ export class MemoryCounters implements Counters {
 
   reserve(request: ReservationRequest): Reservation {
     const now = this.#beginDecision();
-    const refusal = this.#refuse(request, now);
-    if (refusal !== null) return { admitted: false, refusal, report: this.#report(request, now) };
     const states = request.scopes.map((scope) => this.#stateOf(scope));
-    for (const state of states) take(state, request, now);
+    const refusal = refuse(request, states, now, this.#usedOf);
+    if (refusal !== null) return { admitted: false, refusal, report: report(request.scopes, states, now) };
+    for (let place = 0; place < states.length; place += 1) {
+      const [scope, state] = [request.scopes[place], states[place]];
+      if (scope !== undefined && state !== undefined) take(scope, state, request, now);
+    }
     this.#hold(request, states, now);
-    return { admitted: true, report: this.#report(request, now) };
+    return { admitted: true, report: report(request.scopes, states, now) };
   }
 
   extend({ id, costNanos }: Extension): number {
-    this.#beginDecision();
+    const now = this.#beginDecision();
     const held = this.#held.get(id);
     if (held === undefined || held.isReleased) return 0;
-    const rests = held.states.map(
-      (state, index) => (held.budgetsNanos[index] ?? 0) - state.spentNanos - state.reservedNanos,
-    );
-    const granted = Math.max(0, Math.min(costNanos, ...rests));
+    const { scopes, states } = held;
+    const granted = mostToExtend(scopes, states, { costNanos, now, usedOf: this.#usedOf });
     held.costNanos += granted;
-    for (const state of held.states) state.reservedNanos += granted;
+    for (let place = 0; place < states.length; place += 1) {
+      const state = states[place];
+      if (state === undefined) continue;
+      state.reservedNanos += granted;
+      const scope = scopes[place];
+      if (scope !== undefined && limitsCost(scope)) state.costs.addLate(granted, held.since, now);
+    }
     return granted;
   }
 
@@ -86,9 +109,13 @@ export class MemoryCounters implements Counters {
     release(held);
     const now = this.#clock.monotonic();
     const chargedNanos = costNanos === null || takesAll ? Math.max(costNanos ?? 0, held.costNanos) : costNanos;
-    for (const state of held.states) {
-      correct(state.tokens, tokens - held.tokens, held.since, now);
-      state.spentNanos += chargedNanos;
+    for (let place = 0; place < held.states.length; place += 1) {
+      const [scope, state] = [held.scopes[place], held.states[place]];
+      if (scope === undefined || state === undefined) continue;
+      if (hasWindow(scope)) correct(state.tokens, tokens - held.tokens, held.since, now);
+      if (limitsCost(scope)) correct(state.costs, chargedNanos - held.costNanos, held.since, now);
+      // A budget is the whole scope's, or a period's.
+      if (scope.windowMs === undefined) state.spentNanos += chargedNanos;
     }
     return chargedNanos;
   }
@@ -98,9 +125,31 @@ export class MemoryCounters implements Counters {
     this.#leaving.delete(id);
   }
 
+  inUse(scopes: readonly Counted[]): readonly ScopeUse[] {
+    const now = this.#beginDecision();
+    return scopes.map((scope) => {
+      const state = this.#scopes.get(scope);
+      if (state === undefined) return unused;
+      const { requests, tokens, costs, running, reservedNanos, spentNanos } = state;
+      const windows = { requests: requests.used(now), tokens: tokens.used(now), costNanos: costs.used(now) };
+      return { ...windows, running, reservedNanos, spentNanos };
+    });
+  }
+
   /** What a scope has spent before this process counted. */
-  setSpent(scope: Scope, spentNanos: number): void {
+  setSpent(scope: Counted, spentNanos: number): void {
     this.#stateOf(scope).spentNanos = spentNanos;
+  }
+
+  /** What was counted in a window before this process counted. */
+  setCounted({ scope, agoMs, requests, tokens, costNanos }: CountedBefore): void {
+    const state = this.#stateOf(scope);
+    const at = this.#clock.monotonic() - agoMs;
+    state.requests.add(requests, at);
+    state.tokens.add(tokens, at);
+    if (!limitsCost(scope)) return;
+    if (state.costs === noWindow) state.costs = new SlidingWindow(scope.windowMs);
+    state.costs.add(costNanos, at);
   }
 
   /** Answers the time, by which nothing that has expired is held any more. */
@@ -125,52 +174,53 @@ export class MemoryCounters implements Counters {
     since: number,
   ) {
     const expiresAt = since + lifetimeMs;
-    const budgetsNanos = scopes.map(({ budgetNanos }) => budgetNanos ?? Infinity);
-    this.#held.set(id, { states, budgetsNanos, tokens, costNanos, since, expiresAt, isReleased: false });
+    this.#held.set(id, { scopes, states, tokens, costNanos, since, expiresAt, isReleased: false });
     this.#nextExpiry = Math.min(this.#nextExpiry, expiresAt);
   }
 
-  /** The refusal that lasts longest: waiting for a shorter one would only meet the next. */
-  #refuse(request: ReservationRequest, now: number): Refusal | null {
-    let longest: Refusal | null = null;
-    for (const scope of request.scopes) {
-      for (const refusal of refusalsByScope(scope, this.#stateOf(scope), request, now)) {
-        if (refusal !== null && (longest === null || lasts(refusal) > lasts(longest))) longest = refusal;
-      }
-    }
-    return longest;
-  }
-
-  #report({ scopes }: ReservationRequest, now: number): RateReport {
-    let requests: RateStatus | null = null;
-    let tokens: RateStatus | null = null;
-    for (const scope of scopes) {
-      const state = this.#stateOf(scope);
-      requests = tighter(requests, statusOf(state.requests, scope.limits.requestsPerMinute, now));
-      tokens = tighter(tokens, statusOf(state.tokens, scope.limits.tokensPerMinute, now));
-    }
-    return { requests, tokens };
-  }
-
-  #stateOf(scope: Scope): ScopeState {
+  #stateOf(scope: Counted & Partial<CountedScope>): ScopeState {
     let state = this.#scopes.get(scope);
     if (state === undefined) {
-      state = {
-        requests: new SlidingWindow(),
-        tokens: new SlidingWindow(),
-        running: 0,
-        spentNanos: 0,
-        reservedNanos: 0,
-      };
+      state = newState(scope);
       this.#scopes.set(scope, state);
+      if (state.lapsesAt < Infinity) this.#noteLapsing(scope, state);
+    } else if (scope.lapsesAt !== undefined && state.lapsesAt === Infinity) {
+      state.lapsesAt = scope.lapsesAt;
+      this.#noteLapsing(scope, state);
     }
     return state;
   }
+
+  /** What is over and holds nothing is forgotten, now and then. */
+  #noteLapsing(scope: Counted, noted: ScopeState): void {
+    this.#lapsing.push([scope, noted]);
+    if (this.#lapsing.length < this.#sweepFrom) return;
+    const now = this.#clock.monotonic();
+    this.#lapsing = this.#lapsing.filter(([counted, state]) => {
+      if (state.lapsesAt > now || state.running > 0) return true;
+      this.#scopes.delete(counted);
+      return false;
+    });
+    this.#sweepFrom = Math.max(fewestToSweep, 2 * this.#lapsing.length);
+  }
 }
 
-function take(state: ScopeState, { tokens, costNanos }: ReservationRequest, now: number): void {
-  state.requests.add(1, now);
-  state.tokens.add(tokens, now);
+function newState({ period, windowMs, lapsesAt = Infinity }: Counted & Partial<CountedScope>): ScopeState {
+  const isPeriod = period !== undefined && windowMs === undefined;
+  const requests = isPeriod ? noWindow : new SlidingWindow(windowMs);
+  const tokens = isPeriod ? noWindow : new SlidingWindow(windowMs);
+  return { requests, tokens, costs: noWindow, running: 0, spentNanos: 0, reservedNanos: 0, lapsesAt };
+}
+
+function take(scope: CountedScope, state: ScopeState, { tokens, costNanos }: ReservationRequest, now: number): void {
+  if (hasWindow(scope)) {
+    state.requests.add(1, now);
+    state.tokens.add(tokens, now);
+  }
+  if (limitsCost(scope)) {
+    if (state.costs === noWindow) state.costs = new SlidingWindow(scope.windowMs);
+    state.costs.add(costNanos, now);
+  }
   state.running += 1;
   state.reservedNanos += costNanos;
 }
@@ -182,72 +232,4 @@ function release(held: Held): void {
     state.running -= 1;
     state.reservedNanos -= held.costNanos;
   }
-}
-
-/** What was counted too much is given back where it was counted, and what was not foreseen is added there. */
-function correct(window: SlidingWindow, difference: number, since: number, now: number): void {
-  if (difference < 0) window.giveBack(-difference, since, now);
-  else window.addLate(difference, since, now);
-}
-
-function lasts({ retryAfterSeconds }: Refusal): number {
-  return retryAfterSeconds ?? Infinity;
-}
-
-function refusalsByScope(
-  scope: LimitedScope,
-  state: ScopeState,
-  request: ReservationRequest,
-  now: number,
-): readonly (Refusal | null)[] {
-  const { requestsPerMinute, tokensPerMinute, concurrentRequests } = scope.limits;
-  return [
-    refuseByWindow(scope, "requests", state.requests, requestsPerMinute, 1, now),
-    refuseByWindow(scope, "tokens", state.tokens, tokensPerMinute, request.tokens, now),
-    refuseByConcurrency(scope, state, concurrentRequests),
-    refuseByBudget(scope, state, request.costNanos),
-  ];
-}
-
-function refuseByWindow(
-  scope: Scope,
-  reason: "requests" | "tokens",
-  window: SlidingWindow,
-  limit: number | null,
-  amount: number,
-  now: number,
-): Refusal | null {
-  if (limit === null || window.used(now) + amount <= limit) return null;
-  return { reason, scope, limit, retryAfterSeconds: window.secondsUntilFits(amount, limit, now) };
-}
-
-function refuseByConcurrency(scope: LimitedScope, state: ScopeState, limit: number | null): Refusal | null {
-  if (limit === null || state.running < limit) return null;
-  return { reason: "concurrency", scope, limit, retryAfterSeconds: 1 };
-}
-
-/** Requests take some seconds. */
-const reservationWaitSeconds = 5;
-
-function refuseByBudget(scope: LimitedScope, state: ScopeState, costNanos: number): Refusal | null {
-  const budget = scope.budgetNanos;
-  if (budget === null) return null;
-  const left = budget - state.spentNanos - state.reservedNanos;
-  // What costs nothing may go on when the budget is spent.
-  if (costNanos === 0 || costNanos <= left) return null;
-  const { spentNanos, reservedNanos } = state;
-  // When those that run have ended, some of what they reserved is given back.
-  const retryAfterSeconds = reservedNanos > 0 && costNanos <= budget - spentNanos ? reservationWaitSeconds : null;
-  return { reason: "budget", scope, limit: budget, retryAfterSeconds, spentNanos, reservedNanos };
-}
-
-function statusOf(window: SlidingWindow, limit: number | null, now: number): RateStatus | null {
-  if (limit === null) return null;
-  const remaining = Math.max(0, limit - window.used(now));
-  return { limit, remaining, resetSeconds: window.secondsUntilEmpty(now) };
-}
-
-function tighter(known: RateStatus | null, other: RateStatus | null): RateStatus | null {
-  if (known === null || other === null) return known ?? other;
-  return other.remaining < known.remaining ? other : known;
 }

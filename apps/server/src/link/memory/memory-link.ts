@@ -35,8 +35,9 @@ export function createMemoryLink({ clock, write, bounds = {} }: MemoryLinkOption
     pendingAnswers: new MemoryPendingAnswers(clock, bounds.pendingAnswers),
     health: new MemoryHealth(),
     signals: new MemorySignals(),
-    open({ spent, objects }) {
+    open({ spent, counted = [], objects }) {
       for (const [scope, spentNanos] of spent) counters.setSpent(scope, spentNanos);
+      for (const one of counted) counters.setCounted(one);
       owners.restore(objects);
     },
   };

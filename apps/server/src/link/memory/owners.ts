@@ -1,10 +1,6 @@
 import type { Clock } from "#domain/clock.ts";
-import { maxObjects, objectLifetimeMs } from "#link/owners.ts";
+import { longestId, maxObjects, objectLifetimeMs, rewriteAfterMs } from "#link/owners.ts";
 import type { ObjectOwner, OwnedObject, Owners } from "#link/owners.ts";
-
-const maxIdCharacters = 256;
-/** What is used again and again is written down again only so often. */
-const rewriteAfterMs = objectLifetimeMs / 14;
 
 interface Kept {
   readonly owner: ObjectOwner;
@@ -56,8 +52,14 @@ export class MemoryOwners implements Owners {
     }
   }
 
+  /** Oldest first. */
+  *all(): Generator<readonly [id: string, owner: ObjectOwner]> {
+    const now = this.#clock.monotonic();
+    for (const [id, { owner, expiresAt }] of this.#kept) if (expiresAt > now) yield [id, owner];
+  }
+
   #keep(id: string, owner: ObjectOwner): void {
-    if (id.length > maxIdCharacters) return;
+    if (id.length > longestId) return;
     const known = this.#find(id);
     if (known !== undefined && known.owner.userId !== owner.userId) return;
     const now = this.#clock.monotonic();

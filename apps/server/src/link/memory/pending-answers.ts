@@ -1,7 +1,6 @@
 import type { Clock } from "#domain/clock.ts";
+import { maxPendingAnswers } from "#link/pending-answers.ts";
 import type { KeptId, PendingAnswer, PendingAnswers } from "#link/pending-answers.ts";
-
-const maxPending = 10_000;
 
 interface Waiting {
   readonly pending: PendingAnswer;
@@ -14,7 +13,7 @@ export class MemoryPendingAnswers implements PendingAnswers {
   readonly #clock: Clock;
   readonly #maxPending: number;
 
-  constructor(clock: Clock, limit: number = maxPending) {
+  constructor(clock: Clock, limit: number = maxPendingAnswers) {
     this.#clock = clock;
     this.#maxPending = limit;
   }

@@ -1,11 +1,8 @@
 import type { KeptTurn, KnownTurns, SealedTurn } from "@ghostllm/llm";
 import type { Scope } from "#domain/access/scope.ts";
 import type { Clock } from "#domain/clock.ts";
+import { maxTurnCharacters, sizeOfTurn, turnLifetimeMs } from "#link/turns.ts";
 import type { Turns } from "#link/turns.ts";
-
-/** A tool may take long, and so may the person who has to allow it. */
-const lifetimeMs = 60 * 60 * 1000;
-const maxCharacters = 32 * 1024 * 1024;
 
 interface Kept {
   readonly turn: SealedTurn;
@@ -20,7 +17,7 @@ export class MemoryTurns implements Turns {
   readonly #maxCharacters: number;
   #characters = 0;
 
-  constructor(clock: Clock, limit: number = maxCharacters) {
+  constructor(clock: Clock, limit: number = maxTurnCharacters) {
     this.#clock = clock;
     this.#maxCharacters = limit;
   }
@@ -35,8 +32,8 @@ export class MemoryTurns implements Turns {
   }
 
   keep(scope: Scope, { callNames, turn }: KeptTurn): void {
-    const characters = sizeOf(turn);
-    const expiresAt = this.#clock.monotonic() + lifetimeMs;
+    const characters = sizeOfTurn(turn);
+    const expiresAt = this.#clock.monotonic() + turnLifetimeMs;
     for (const callName of callNames) {
       const name = nameOf(scope, callName);
       this.#keep(name, { turn, characters: characters + name.length, expiresAt });
@@ -70,15 +67,4 @@ export class MemoryTurns implements Turns {
 
 function nameOf({ kind, id }: Scope, callName: string): string {
   return `${kind} ${id} ${callName}`;
-}
-
-/** Of an entry with its name and objects, roughly. */
-const overheadCharacters = 200;
-
-function sizeOf({ reasoning, signatures }: SealedTurn): number {
-  const thoughts = reasoning.map(({ text, signature, encrypted }) => {
-    return text.length + (signature?.value.length ?? 0) + (encrypted?.value.length ?? 0);
-  });
-  const seals = Object.values(signatures).map(({ value }) => value.length);
-  return [...thoughts, ...seals].reduce((sum, length) => sum + length, overheadCharacters);
 }

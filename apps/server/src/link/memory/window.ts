@@ -1,24 +1,26 @@
-const windowMs = 60_000;
+import { exactEntries, minuteMs, mostEntries, sharedParts } from "#link/window-rules.ts";
 
-/** So many entries are kept to the millisecond; beyond them, what comes within a quarter of a second shares one. */
-const exactEntries = 64;
-const sharedMs = 250;
-/** Entries that have left the minute are cut off when there are so many of them. */
+/** Entries that have left the window are cut off when there are so many of them. */
 const staleEntries = 64;
 
 /**
- * A sum over the last 60 seconds, sliding: what was counted at a time counts for a minute from then. A shared entry counts
- * from its last time on, so that no minute ever holds more than a limit, and nobody waits more than a quarter of a second
+ * A sum over the last minute, hour or day, sliding: what was counted at a time counts for as long from then. A shared entry counts
+ * from its last time on, so that no window ever holds more than a limit, and nobody waits more than a 240th of it
  * longer than is true. Holds some 300 entries at most, whatever the limit.
  */
 export class SlidingWindow {
   readonly #times: number[] = [];
   readonly #amounts: number[] = [];
-  /** Of the entries within the minute. */
+  readonly #windowMs: number;
+  /** Of the entries within the window. */
   #first = 0;
   #total = 0;
   /** Of the last entry, which may be shared. */
   #lastBegan = 0;
+
+  constructor(windowMs = minuteMs) {
+    this.#windowMs = windowMs;
+  }
 
   used(now: number): number {
     this.#advance(now);
@@ -41,17 +43,17 @@ export class SlidingWindow {
     this.#lastBegan = now;
   }
 
-  /** Adds what turns out only now to have been used by what was counted at `since`: it leaves the minute with that. */
+  /** Adds what turns out only now to have been used by what was counted at `since`: it leaves the window with that. */
   addLate(amount: number, since: number, now: number): void {
     this.#advance(now);
-    if (amount <= 0 || since + windowMs <= now) return;
+    if (amount <= 0 || since + this.#windowMs <= now) return;
     const place = this.#placeOf(since);
     const time = this.#times[place];
     if (time === undefined) {
       this.add(amount, since);
       return;
     }
-    if (time > since && !this.#isCrowded(time - since)) this.#insert(place, since);
+    if (time > since && !this.#isCrowded(time - since) && !this.#isFull) this.#insert(place, since);
     this.#amounts[place] = (this.#amounts[place] ?? 0) + amount;
     this.#total += amount;
   }
@@ -88,12 +90,16 @@ export class SlidingWindow {
 
   /** A clock that goes back shares the last entry as well, so that entries stay in order. */
   #isShared(lastTime: number, now: number): boolean {
-    if (now <= lastTime) return true;
+    if (now <= lastTime || this.#isFull) return true;
     return this.#isCrowded(now - this.#lastBegan);
   }
 
+  get #isFull(): boolean {
+    return this.#times.length - this.#first >= mostEntries;
+  }
+
   #isCrowded(distanceMs: number): boolean {
-    return this.#times.length - this.#first >= exactEntries && distanceMs < sharedMs;
+    return this.#times.length - this.#first >= exactEntries && distanceMs * sharedParts < this.#windowMs;
   }
 
   /** Only what had counted nothing until now has no entry yet. */
@@ -104,7 +110,7 @@ export class SlidingWindow {
 
   #advance(now: number): void {
     let time = this.#times[this.#first];
-    while (time !== undefined && time + windowMs <= now) {
+    while (time !== undefined && time + this.#windowMs <= now) {
       this.#total -= this.#amounts[this.#first] ?? 0;
       this.#first += 1;
       time = this.#times[this.#first];
@@ -128,7 +134,7 @@ export class SlidingWindow {
   }
 
   #secondsUntilLeft(place: number, now: number): number {
-    const leftAt = (this.#times[place] ?? now) + windowMs;
+    const leftAt = (this.#times[place] ?? now) + this.#windowMs;
     return Math.max(1, Math.ceil((leftAt - now) / 1000));
   }
 }

@@ -26,6 +26,7 @@ import { models } from "#dialects/anthropic-messages/straight/model-list.ts";
 import { traitsOf } from "./models.ts";
 import { dropForeignSeals } from "#dialects/anthropic-messages/straight/foreign-seals.ts";
 import { readPromptText } from "#dialects/anthropic-messages/straight/prompt-text.ts";
+import { texts } from "#dialects/anthropic-messages/straight/texts.ts";
 import { parseRequest } from "#dialects/anthropic-messages/straight/request.ts";
 import { MessageStreamTap } from "#dialects/anthropic-messages/straight/stream.ts";
 
@@ -40,6 +41,7 @@ export const anthropicMessages = {
     longerContext: { header: "anthropic-beta", word: "context-1m", tokens: 1_000_000 },
     parseRequest,
     readPromptText,
+    texts,
     encodeError,
     encodeStreamError,
     keepAlive: { before: ": keep-alive\n\n", within: 'event: ping\ndata: {"type": "ping"}\n\n' },

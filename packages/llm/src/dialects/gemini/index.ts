@@ -24,6 +24,7 @@ import { dialect } from "./name.ts";
 import { dropForeignSeals } from "#dialects/gemini/straight/foreign-seals.ts";
 import { fit, mayNeed } from "#dialects/gemini/straight/fit.ts";
 import { readPromptText } from "#dialects/gemini/straight/prompt-text.ts";
+import { texts } from "#dialects/gemini/straight/texts.ts";
 import { models } from "#dialects/gemini/straight/model-list.ts";
 import { answersByTool } from "./models.ts";
 import { parseRequest } from "#dialects/gemini/straight/request.ts";
@@ -54,6 +55,7 @@ export const gemini = {
     forwardedHeaders: ["x-goog-api-client", "x-vertex-ai-llm-request-type"],
     parseRequest,
     readPromptText,
+    texts,
     encodeError,
     encodeStreamError,
     decodeRequest,

@@ -19,6 +19,7 @@ import { answerWish } from "#dialects/ollama/straight/load.ts";
 import { facts, models, unserved } from "#dialects/ollama/straight/model-list.ts";
 import { dropForeignSeals } from "#dialects/ollama/straight/foreign-seals.ts";
 import { readPromptText } from "#dialects/ollama/straight/prompt-text.ts";
+import { texts } from "#dialects/ollama/straight/texts.ts";
 import { parseRequest } from "#dialects/ollama/straight/request.ts";
 import { LineStreamTap } from "#dialects/ollama/straight/stream.ts";
 import { readUsageInTail } from "./usage.ts";
@@ -35,6 +36,7 @@ export const ollama = {
     forwardedHeaders: [],
     parseRequest,
     readPromptText,
+    texts,
     encodeError,
     encodeStreamError,
     decodeRequest,

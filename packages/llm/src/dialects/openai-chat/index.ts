@@ -31,6 +31,7 @@ import { models } from "#dialects/openai-chat/straight/model-list.ts";
 import { dropForeignSeals } from "#dialects/openai-chat/straight/foreign-seals.ts";
 import { droppedThoughts } from "#dialects/openai-chat/straight/kept-thoughts.ts";
 import { readPromptText } from "#dialects/openai-chat/straight/prompt-text.ts";
+import { texts } from "#dialects/openai-chat/straight/texts.ts";
 import { parseRequest } from "#dialects/openai-chat/straight/request.ts";
 import { storedFilesAndBatches } from "#dialects/openai-chat/straight/stored.ts";
 import { readUsage } from "./usage.ts";
@@ -50,6 +51,7 @@ export const openaiChat = {
     forwardedHeaders: ["openai-beta", "idempotency-key"],
     parseRequest,
     readPromptText,
+    texts,
     encodeError,
     encodeStreamError,
     keepAlive: { before: ": keep-alive\n\n", within: ": keep-alive\n\n" },

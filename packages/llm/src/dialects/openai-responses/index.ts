@@ -21,6 +21,7 @@ import { dialect } from "./name.ts";
 import { dropForeignSeals } from "#dialects/openai-responses/straight/foreign-seals.ts";
 import { fit, mayNeed } from "#dialects/openai-responses/straight/fit.ts";
 import { readPromptText } from "#dialects/openai-responses/straight/prompt-text.ts";
+import { texts } from "#dialects/openai-responses/straight/texts.ts";
 import { parseRequest } from "#dialects/openai-responses/straight/request.ts";
 import { readStored, storedResponses } from "#dialects/openai-responses/straight/stored.ts";
 import { ResponseStreamTap } from "#dialects/openai-responses/straight/stream.ts";
@@ -36,6 +37,7 @@ export const openaiResponses = {
     forwardedHeaders: ["openai-beta", "idempotency-key"],
     parseRequest,
     readPromptText,
+    texts,
     encodeError,
     encodeStreamError,
     keepAlive: { before: ": keep-alive\n\n", within: ": keep-alive\n\n" },

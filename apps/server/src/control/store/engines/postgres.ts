@@ -1,15 +1,19 @@
 // All that is PostgreSQL's own: the pool, its types, its locks and how its errors are read.
 
 import { Socket } from "node:net";
-import { PostgresDialect, sql, type Dialect } from "kysely";
+import { PostgresDialect, sql, type Dialect, type RawBuilder } from "kysely";
 import { DatabaseError, Pool, types, type PoolConfig } from "pg";
 import type { ControlLog } from "#control/control-log.ts";
 import type { Engine, Fault } from "#control/store/database.ts";
 import type { Patience } from "#control/store/patience.ts";
+import { partitions } from "./partitions.ts";
+import { postgresNews } from "./postgres-news.ts";
 import { PatientPool } from "./postgres-pool.ts";
 
 export interface PostgresOptions {
   readonly url: string;
+  /** Of a copy for reports and lists; null: there is none. */
+  readonly replicaUrl: string | null;
   readonly log: Pick<ControlLog, "warn">;
   readonly statementTimeoutMs: number;
   readonly patience: Patience;
@@ -17,6 +21,7 @@ export interface PostgresOptions {
 
 const connectTimeoutMs = 2_000;
 const migrationTimeoutMs = 600_000;
+const watchTimeoutMs = 1_000;
 /** How much longer than the server's own limit we wait for its answer: silence after that means a dead peer. */
 const silenceMarginMs = 3_000;
 
@@ -25,12 +30,27 @@ const migrationLock = 7_461_001;
 const usageLock = 7_461_002;
 
 export function openPostgres(options: PostgresOptions): Engine {
+  const { replicaUrl, statementTimeoutMs } = options;
+  const replica = replicaUrl === null ? null : { ...options, url: replicaUrl };
   return {
     name: "postgres",
     drain: null,
-    dialect: createDialect(options, options.statementTimeoutMs, 10),
+    prepare: null,
+    dialect: createDialect(options, statementTimeoutMs, 10),
     migrationDialect: createDialect(options, migrationTimeoutMs, 1),
+    replica: replica && {
+      dialect: createDialect(replica, statementTimeoutMs, 5),
+      watchDialect: createDialect(replica, watchTimeoutMs, 1),
+    },
     sizeQuery: "select pg_database_size(current_database()) as bytes",
+    news: postgresNews(options.url),
+    partitions,
+    time: "cast(extract(epoch from clock_timestamp()) * 1000 as bigint)",
+    marks: {
+      position: "pg_current_snapshot()::text",
+      settled: "pg_snapshot_xmin(pg_current_snapshot())::text::bigint",
+      isNew,
+    },
     parameter: (position) => `$${position}`,
     lockMigrations: async (transaction) => {
       await sql`select pg_advisory_xact_lock(${migrationLock})`.execute(transaction);
@@ -43,6 +63,14 @@ export function openPostgres(options: PostgresOptions): Engine {
     isUnavailable,
     isDown,
   };
+}
+
+/** By an index, and then exactly. What was copied from another PostgreSQL may have marks that are yet to come here. */
+function isNew(position: string): RawBuilder<unknown> {
+  const seen = sql`cast(${position} as pg_snapshot)`;
+  return sql`mark >= pg_snapshot_xmin(${seen})::text::bigint
+    and mark < pg_snapshot_xmax(pg_current_snapshot())::text::bigint
+    and not pg_visible_in_snapshot(mark::text::xid8, ${seen})`;
 }
 
 function createDialect({ url, log, patience }: PostgresOptions, timeoutMs: number, connections: number): Dialect {

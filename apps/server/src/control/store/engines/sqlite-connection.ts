@@ -19,15 +19,22 @@ export class SqliteConnection {
   /** Throws SqliteFault. */
   run({ sql, parameters }: SqliteStatement): SqliteResult {
     try {
-      const statement = this.#prepare(sql);
-      if (!statement.reader) return { rows: [], changes: statement.run(parameters).changes };
-      const rows = statement.all(parameters);
-      rows.forEach(requireSafeIntegers);
-      return { rows, changes: null };
+      return answerOf(this.#prepare(sql), parameters);
     } catch (error) {
-      const code = error instanceof SqliteDatabase.SqliteError ? error.code : "";
-      throw new SqliteFault(code, error instanceof Error ? error.message : String(error));
+      throw faultOf(error);
     }
+  }
+
+  /** A statement that whoever asks for it keeps. It throws SqliteFault. */
+  prepare(sql: string): (parameters: readonly unknown[]) => SqliteResult {
+    const statement = this.#database.prepare(sql);
+    return (parameters) => {
+      try {
+        return answerOf(statement, parameters);
+      } catch (error) {
+        throw faultOf(error);
+      }
+    };
   }
 
   close(): void {
@@ -46,6 +53,20 @@ export class SqliteConnection {
     }
     return statement;
   }
+}
+
+const noRows: readonly unknown[] = [];
+
+function answerOf(statement: SqliteDatabase.Statement, parameters: readonly unknown[]): SqliteResult {
+  if (!statement.reader) return { rows: noRows, changes: statement.run(parameters).changes };
+  const rows = statement.all(parameters);
+  rows.forEach(requireSafeIntegers);
+  return { rows, changes: null };
+}
+
+function faultOf(error: unknown): SqliteFault {
+  const code = error instanceof SqliteDatabase.SqliteError ? error.code : "";
+  return new SqliteFault(code, error instanceof Error ? error.message : String(error));
 }
 
 /** SQLite counts to 2^63, a number only to 2^53: a wrong sum must not pass for a right one. */

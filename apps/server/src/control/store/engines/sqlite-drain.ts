@@ -2,6 +2,7 @@
 
 import type { Driver } from "kysely";
 import { Kysely } from "kysely";
+import { Authorship } from "#control/store/audit/authorship.ts";
 import type { Database, Engine } from "#control/store/database.ts";
 import { Patience } from "#control/store/patience.ts";
 import type { Drained } from "#control/store/drained.ts";
@@ -27,9 +28,12 @@ const atOnce = async (): Promise<void> => {};
 
 function drainerOver(connection: SqliteConnection): Drain {
   const dialect = sqliteDialect(new InlineDriver(connection));
-  const engine: Engine = { ...sqliteWays, dialect, drain: null, sizeQuery: null, isUnavailable: isPassing };
+  const prepare: Engine["prepare"] = (text) => connection.prepare(text);
+  const engine: Engine = { ...sqliteWays, dialect, prepare, drain: null, sizeQuery: null, isUnavailable: isPassing };
   const kysely = new Kysely<Tables>({ dialect });
-  const database: Database = { engine, kysely, patience: new Patience(), now: Date.now };
+  const [patience, authorship] = [new Patience(), new Authorship()];
+  const read: Database["read"] = (run) => run(kysely);
+  const database: Database = { engine, kysely, patience, authorship, read, now: Date.now, usageDays: null };
   return drainerIn(database, atOnce);
 }
 

@@ -1,16 +1,27 @@
 // What Kysely needs to know of SQLite, on both sides of its thread.
 
 import type { CompiledQuery, DatabaseConnection, Dialect, Driver, QueryResult } from "kysely";
-import { SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from "kysely";
+import { sql, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from "kysely";
 import type { Engine } from "#control/store/database.ts";
 import type { Awaitable } from "#domain/clock.ts";
 import { explain } from "./sqlite-faults.ts";
 import type { SqliteResult, SqliteStatement } from "./sqlite-protocol.ts";
 
+const nextMark = "(select coalesce(max(mark), 0) + 1 from snapshot_changes)";
+
 /** The same of every engine of SQLite, wherever its connection is. */
 export const sqliteWays = {
   name: "sqlite",
   migrationDialect: null,
+  news: null,
+  replica: null,
+  partitions: null,
+  time: "cast(unixepoch('subsec') * 1000 as integer)",
+  marks: {
+    position: `cast(${nextMark} as text)`,
+    settled: nextMark,
+    isNew: (position: string) => sql`mark >= ${Number(position)}`,
+  },
   parameter: () => "?",
   // Every transaction begins as the only writer, whatever process it is in.
   lockMigrations: async () => {},
@@ -39,12 +50,12 @@ export function sqliteDialect(driver: Driver): Dialect {
 export abstract class SqliteKyselyConnection implements DatabaseConnection {
   protected abstract send(statement: SqliteStatement): Awaitable<SqliteResult>;
 
-  async run(sql: string): Promise<void> {
-    await this.send({ sql, parameters: [] });
+  async run(text: string): Promise<void> {
+    await this.send({ sql: text, parameters: [] });
   }
 
-  async executeQuery<Row>({ sql, parameters }: CompiledQuery): Promise<QueryResult<Row>> {
-    const { rows, changes } = await this.send({ sql, parameters });
+  async executeQuery<Row>({ sql: text, parameters }: CompiledQuery): Promise<QueryResult<Row>> {
+    const { rows, changes } = await this.send({ sql: text, parameters });
     const typed: Row[] = [];
     // The types of rows are those of tables.ts, which the migrations make true.
     for (const row of rows) typed.push(row as Row);

@@ -25,6 +25,7 @@ export function openSqlite(file: string, patience: Patience): Engine {
   return {
     ...sqliteWays,
     dialect: sqliteDialect(driver),
+    prepare: null,
     drain: (lines) => driver.drain(lines),
     sizeQuery: "select page_count * page_size as bytes from pragma_page_count(), pragma_page_size()",
     isUnavailable: (error) => error instanceof SqliteThreadEnded || isPassing(error),

@@ -10,6 +10,24 @@ import { endedSessions } from "./0009-ended-sessions.ts";
 import { requestDetails } from "./0010-request-details.ts";
 import { rollupsByAliasAndStatus } from "./0011-rollups-by-alias-and-status.ts";
 import { failedAttempts } from "./0012-failed-attempts.ts";
+import { views } from "./0013-views.ts";
+import { events } from "./0014-events.ts";
+import { leasesAndInstances } from "./0015-leases-and-instances.ts";
+import { usageByMonth } from "./0016-usage-by-month.ts";
+import { snapshotChanges } from "./0017-snapshot-changes.ts";
+import { sessions } from "./0018-sessions.ts";
+import { signInMethods } from "./0019-sign-in-methods.ts";
+import { organisationsAndTeams } from "./0020-organisations-and-teams.ts";
+import { auditLog } from "./0021-audit-log.ts";
+import { keysThatRotate } from "./0022-keys-that-rotate.ts";
+import { budgetsByPeriod } from "./0023-budgets-by-period.ts";
+import { privacy } from "./0024-privacy.ts";
+import { directory } from "./0025-directory.ts";
+import { secondFactors } from "./0026-second-factors.ts";
+import { groupTeams } from "./0027-group-teams.ts";
+import { passwordLinks } from "./0028-password-links.ts";
+import { roles } from "./0029-roles.ts";
+import { serviceAccounts } from "./0030-service-accounts.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every migration, in order. A new one is a new file and a new line at the end. */
@@ -26,4 +44,22 @@ export const allMigrations: readonly Migration[] = [
   requestDetails,
   rollupsByAliasAndStatus,
   failedAttempts,
+  views,
+  events,
+  leasesAndInstances,
+  usageByMonth,
+  snapshotChanges,
+  sessions,
+  signInMethods,
+  organisationsAndTeams,
+  auditLog,
+  keysThatRotate,
+  budgetsByPeriod,
+  privacy,
+  directory,
+  secondFactors,
+  groupTeams,
+  passwordLinks,
+  roles,
+  serviceAccounts,
 ];

@@ -6,4 +6,8 @@ export interface Migration {
   readonly number: number;
   readonly name: string;
   readonly statements: readonly string[];
+  /** After them, on PostgreSQL only. */
+  readonly postgres?: readonly string[];
+  /** After them, on SQLite only. */
+  readonly sqlite?: readonly string[];
 }

@@ -10,6 +10,8 @@ const values: Readonly<Record<UsageDimension, (record: UsageRecord) => string>> 
   provider: ({ provider }) => provider,
   key: ({ apiKeyId }) => apiKeyId,
   user: ({ userId }) => userId,
+  team: ({ teamId }) => teamId ?? "",
+  organisation: ({ organisationId }) => organisationId ?? "",
   alias: ({ requestedModel }) => requestedModel,
   status: ({ status }) => status,
 };

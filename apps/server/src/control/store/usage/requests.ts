@@ -5,37 +5,51 @@ import type { Database } from "#control/store/database.ts";
 import { isWithin } from "#control/store/reach.ts";
 import type { RequestFilter, RequestOrder, UsageStore } from "#control/store/usage-store.ts";
 import type { Reach } from "#domain/access/may.ts";
+import { isKept } from "./retention.ts";
 import { fromRow } from "./usage-columns.ts";
 
-export const owners = { user: "user_id", key: "api_key_id" };
+export const owners = { user: "user_id", key: "api_key_id", team: "team_id", organisation: "organisation_id" };
 
-export function requestsIn({ kysely }: Database): Pick<UsageStore, "list" | "count" | "find"> {
+export function requestsIn(database: Database): Pick<UsageStore, "list" | "count" | "find" | "ofIds"> {
+  const isFound = (filter: RequestFilter, reach: Reach): Condition =>
+    sql`${isKept(database)} and ${isListed(filter, reach)}`;
   return {
-    async list(filter, { limit, after }, reach, { by, isAscending } = newestFirst) {
-      const value = orders[by];
-      const [direction, behind] = isAscending ? (["asc", sql`>`] as const) : (["desc", sql`<`] as const);
-      let query = kysely
+    list: (filter, { limit, after }, reach, { by, isAscending } = newestFirst) =>
+      database.read(async (kysely) => {
+        const value = orders[by];
+        const [direction, behind] = isAscending ? (["asc", sql`>`] as const) : (["desc", sql`<`] as const);
+        let query = kysely
+          .selectFrom("usage_logs")
+          .selectAll()
+          .where(isFound(filter, reach))
+          .orderBy(value, direction)
+          .orderBy("id", direction)
+          .limit(limit);
+        if (after !== undefined)
+          query = query.where(
+            sql<boolean>`(${value}, id) ${behind} (select ${value}, id from usage_logs where id = ${after})`,
+          );
+        return (await query.execute()).map(fromRow);
+      }),
+    count: (filter, most, reach) =>
+      database.read(async (kysely) => {
+        const some = sql`select 1 from usage_logs where ${isFound(filter, reach)} limit ${most}`;
+        const counting = sql<{ found: number }>`select cast(count(*) as bigint) as found from (${some}) as counted`;
+        return (await counting.execute(kysely)).rows[0]?.found ?? 0;
+      }),
+    // Whoever asks for one has just heard of it, and the replica may not have.
+    async find(id, reach) {
+      const query = database.kysely.selectFrom("usage_logs").selectAll().where("id", "=", id);
+      const row = await query.where(isKept(database)).where(isWithin(reach, owners)).executeTakeFirst();
+      return row && fromRow(row);
+    },
+    async ofIds(ids) {
+      if (ids.length === 0) return [];
+      const query = database.kysely
         .selectFrom("usage_logs")
         .selectAll()
-        .where(isFound(filter, reach))
-        .orderBy(value, direction)
-        .orderBy("id", direction)
-        .limit(limit);
-      if (after !== undefined)
-        query = query.where(
-          sql<boolean>`(${value}, id) ${behind} (select ${value}, id from usage_logs where id = ${after})`,
-        );
-      return (await query.execute()).map(fromRow);
-    },
-    async count(filter, most, reach) {
-      const some = sql`select 1 from usage_logs where ${isFound(filter, reach)} limit ${most}`;
-      const counting = sql<{ found: number }>`select cast(count(*) as bigint) as found from (${some}) as counted`;
-      return (await counting.execute(kysely)).rows[0]?.found ?? 0;
-    },
-    async find(id, reach) {
-      const query = kysely.selectFrom("usage_logs").selectAll().where("id", "=", id).where(isWithin(reach, owners));
-      const row = await query.executeTakeFirst();
-      return row && fromRow(row);
+        .where("id", "in", [...ids]);
+      return (await query.orderBy("created_at").execute()).map(fromRow);
     },
   };
 }
@@ -59,6 +73,8 @@ const conditions: { readonly [Name in keyof RequestFilter]-?: (value: NonNullabl
     to: (at) => sql`created_at < ${at}`,
     userId: (id) => sql`user_id = ${id}`,
     apiKeyId: (id) => sql`api_key_id = ${id}`,
+    teamId: (id) => sql`team_id = ${id}`,
+    organisationId: (id) => sql`organisation_id = ${id}`,
     modelId: (id) => sql`model_id = ${id}`,
     providerId: (id) => sql`provider_id = ${id}`,
     model: (name) => sql`model = ${name}`,
@@ -82,7 +98,7 @@ function ofOk(status: "ok" | "failed"): Condition {
   return status === "ok" ? sql`status = 'ok'` : sql`${hasFailed}`;
 }
 
-function isFound(filter: RequestFilter, reach: Reach): Condition {
+function isListed(filter: RequestFilter, reach: Reach): Condition {
   const given = Object.entries(filter).filter(([, value]) => value !== undefined);
   const parts = given.map(([name, value]) => conditionOf(name, value));
   return sql<boolean>`${sql.join([isWithin(reach, owners), ...parts], sql` and `)}`;

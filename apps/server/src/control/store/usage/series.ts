@@ -1,14 +1,16 @@
 // Usage over time and by group, with percentiles of how long it took: from the rollups, or for minutes from the log itself.
 
 import { summedUsageFields, usageColumn } from "@ghostllm/contract";
-import { sql, type RawBuilder } from "kysely";
+import { sql, type Kysely, type RawBuilder } from "kysely";
 import type { Database } from "#control/store/database.ts";
 import { isWithin } from "#control/store/reach.ts";
 import type { Store } from "#control/store/store.ts";
+import type { Tables } from "#control/store/tables.ts";
 import type { SeriesFilter, SeriesQuery, SeriesRow, UsageDimension } from "#control/store/usage-store.ts";
 import type { Reach } from "#domain/access/may.ts";
 import { addFailedAttempts } from "./failed-attempts.ts";
 import { owners } from "./requests.ts";
+import { keptSince } from "./retention.ts";
 import { addTo, bucketOf, readSketch, type Sketch } from "./sketch.ts";
 import { fromRow } from "./usage-columns.ts";
 import { hourlySums, type HourlySums } from "./usage-row.ts";
@@ -63,35 +65,48 @@ const log: Source = {
 
 const sources: Readonly<Record<SeriesQuery["source"], Source>> = { rollups, log };
 
-const dimensions: Readonly<Record<UsageDimension, string>> = {
-  model: "model",
-  provider: "provider",
-  key: "api_key_id",
-  user: "user_id",
-  alias: "requested_model",
-  status: "status",
+const dimensions: Readonly<Record<UsageDimension, RawBuilder<string>>> = {
+  model: sql`model`,
+  provider: sql`provider`,
+  key: sql`api_key_id`,
+  user: sql`user_id`,
+  // Of keys without one they are empty.
+  team: sql`coalesce(team_id, '')`,
+  organisation: sql`coalesce(organisation_id, '')`,
+  alias: sql`requested_model`,
+  status: sql`status`,
 };
 
-export function usageSeriesIn({ kysely }: Database): Store["usage"]["series"] {
-  return async (query, reach) => {
-    const source = sources[query.source];
-    const { rows } = await statementOf(query, source, reach).execute(kysely);
-    const series = rows.map((row) => toSeriesRow(row, query, source));
-    if (query.source === "rollups") return series;
-    const logs = kysely.selectFrom("usage_logs").selectAll();
-    const failed = await logs
-      .where(isFound(query.filter, source, reach))
-      .where("trail", "is not", null)
-      .execute();
-    return addFailedAttempts(series, failed.map(fromRow), query);
+export function usageSeriesIn(database: Database): Store["usage"]["series"] {
+  return (given, reach) => {
+    const query = given.source === "log" ? withinKept(database, given) : given;
+    return database.read((kysely) => readSeries(kysely, query, reach));
   };
+}
+
+async function readSeries(kysely: Kysely<Tables>, query: SeriesQuery, reach: Reach): Promise<readonly SeriesRow[]> {
+  const source = sources[query.source];
+  const { rows } = await statementOf(query, source, reach).execute(kysely);
+  const series = rows.map((row) => toSeriesRow(row, query, source));
+  if (query.source === "rollups") return series;
+  const logs = kysely.selectFrom("usage_logs").selectAll();
+  const failed = await logs
+    .where(isFound(query.filter, source, reach))
+    .where("trail", "is not", null)
+    .execute();
+  return addFailedAttempts(series, failed.map(fromRow), query);
+}
+
+function withinKept(database: Database, query: SeriesQuery): SeriesQuery {
+  const { filter } = query;
+  return { ...query, filter: { ...filter, from: Math.max(filter.from, keptSince(database) ?? 0) } };
 }
 
 /** Grouped by place, since an expression with parameters is never taken for the same one again. */
 function statementOf(query: SeriesQuery, source: Source, reach: Reach): RawBuilder<Row> {
   const { filter, bucket, kept } = query;
   const isKept = conditionOf(query);
-  const columns = query.dimensions.map((dimension) => sql.ref(dimensions[dimension]));
+  const columns = query.dimensions.map((dimension) => dimensions[dimension]);
   const part = (place: number): RawBuilder<string> => {
     const column = columns[place];
     if (column === undefined) return sql`''`;
@@ -113,14 +128,18 @@ function timeOf(bucket: SeriesQuery["bucket"], { time }: Source): RawBuilder<num
 function conditionOf({ dimensions: given, kept }: SeriesQuery): RawBuilder<boolean> {
   if (kept === null) return sql`1 = 1`;
   if (kept.length === 0) return sql`1 = 0`;
-  const columns = sql.join(given.map((dimension) => sql.ref(dimensions[dimension])));
+  const columns = sql.join(given.map((dimension) => dimensions[dimension]));
   const groups = kept.map((group) => sql`(${sql.join(group.map((value) => sql`cast(${value} as text)`))})`);
   return sql`(${columns}) in (values ${sql.join(groups)})`;
 }
 
 function isFound(filter: SeriesFilter, { time }: Source, reach: Reach): RawBuilder<boolean> {
-  const { from, to, userId, apiKeyId, providerId, modelId, model, requestedModel, status } = filter;
-  const given = { user_id: userId, api_key_id: apiKeyId, provider_id: providerId, model_id: modelId, model };
+  const { from, to, userId, apiKeyId, teamId, organisationId, providerId, modelId, model, requestedModel, status } =
+    filter;
+  const given = {
+    ...{ team_id: teamId, organisation_id: organisationId },
+    ...{ user_id: userId, api_key_id: apiKeyId, provider_id: providerId, model_id: modelId, model },
+  };
   const equal = Object.entries({ ...given, requested_model: requestedModel }).flatMap(([column, value]) =>
     value === undefined ? [] : [sql`${sql.ref(column)} = ${value}`],
   );

@@ -11,22 +11,34 @@ const maxTextLength = 1_000;
 
 type Kind = UsageField["kind"];
 
-const columns = usageFieldNames.map((name) => {
-  const { kind, isEmptyForNull }: UsageField = usageFields[name];
-  return { name, column: usageColumn(name), kind, isEmptyForNull: isEmptyForNull === true };
+export const columns = usageFieldNames.map((name) => {
+  const field: UsageField = usageFields[name];
+  const { kind, isEmptyForNull } = field;
+  return { name, column: usageColumn(name), kind, isEmptyForNull: isEmptyForNull === true, usual: usualOf(field) };
 });
+
+/** What most rows have in a column, as far as that can be told without knowing them. */
+function usualOf({ kind, isNullable, isEmptyForNull, before }: UsageField): "" | 0 | null {
+  if (isEmptyForNull === true || kind === "text" || kind === "id" || kind === "status")
+    return isNullable === true && isEmptyForNull !== true ? null : "";
+  return isNullable === true && before !== 0 ? null : 0;
+}
 
 /** The record's id stands in its row twice: as the row's own, and as what it is to its reader. */
 export const usageColumns: readonly string[] = [...columns.map(({ column }) => column), "request_id"];
 
 /** The row's values in the order of `usageColumns`. Throws a RangeError at a number that no engine may store. */
 export function toValues(record: UsageRecord): readonly Value[] {
-  const values: Value[] = columns.map(({ name, column, kind, isEmptyForNull }) => {
-    const value = record[name];
-    return value === null && isEmptyForNull ? "" : storable(column, kind, value);
-  });
+  const values = columns.map((column) => valueIn(column, record));
   values.push(record.id);
   return values;
+}
+
+type Column = (typeof columns)[number];
+
+export function valueIn({ name, column, kind, isEmptyForNull }: Column, record: UsageRecord): Value {
+  const value = record[name];
+  return value === null && isEmptyForNull ? "" : storable(column, kind, value);
 }
 
 function storable(column: string, kind: Kind, value: UsageRecord[UsageFieldName]): Value {
@@ -53,6 +65,6 @@ export function fromRow(row: UsageRow): UsageRecord {
 function fromColumn(kind: Kind, value: Value): unknown {
   if (kind === "flag") return value === 1;
   // Written above, of a record that the journal's border has checked.
-  if (kind === "attempts") return typeof value === "string" ? JSON.parse(value) : null;
+  if (kind === "attempts" || kind === "privacy") return typeof value === "string" ? JSON.parse(value) : null;
   return kind === "status" ? parseUsageStatus(String(value)) : value;
 }

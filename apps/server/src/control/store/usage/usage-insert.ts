@@ -4,22 +4,17 @@ import type { UsageRecord } from "#domain/usage-record.ts";
 import { prepareBulk, type BulkStatement, type Value } from "#control/store/bulk.ts";
 import { change, type Database } from "#control/store/database.ts";
 import { chargerIn } from "#control/store/spend.ts";
-import { toValues, usageColumns } from "./usage-columns.ts";
+import { recordEventsIn } from "#control/store/events/record-events.ts";
+import { logAdderIn } from "./log-rows.ts";
 import { shortenSketches, type LengthOfSketch } from "./shorten-sketches.ts";
 import { hourlySums } from "./usage-row.ts";
-import { hourlyKeys, hourlySketches, latestUses, sumByHour, sumSpend } from "./usage-sums.ts";
-
-const insertLogs: BulkStatement = {
-  width: usageColumns.length,
-  text: (rows) =>
-    `insert into usage_logs (${usageColumns.join(", ")}) values ${rows} on conflict (id) do nothing returning id`,
-};
+import { hourlyFacts, hourlyKeys, hourlySketches, latestUses, sumByHour, sumSpend } from "./usage-sums.ts";
 
 /** Sketches are added up by joining them. */
 const addToHours: BulkStatement = {
-  width: hourlyKeys.length + hourlySums.length + hourlySketches.length,
+  width: hourlyKeys.length + hourlyFacts.length + hourlySums.length + hourlySketches.length,
   text: (rows) =>
-    `insert into usage_hourly (${[...hourlyKeys, ...hourlySums, ...hourlySketches].join(", ")}) values ${rows} ` +
+    `insert into usage_hourly (${[...hourlyKeys, ...hourlyFacts, ...hourlySums, ...hourlySketches].join(", ")}) values ${rows} ` +
     `on conflict (${hourlyKeys.join(", ")}) do update set ` +
     [
       ...hourlySums.map((sum) => `${sum} = usage_hourly.${sum} + excluded.${sum}`),
@@ -41,26 +36,38 @@ const markKeys: BulkStatement = {
 
 export function usageInserterIn(database: Database): (records: readonly UsageRecord[]) => Promise<number> {
   const { engine, kysely } = database;
-  const logs = prepareBulk<UsageRecord, { readonly id: string }>(engine, insertLogs, toValues);
+  const addToLog = logAdderIn(database);
   const hours = prepareBulk<readonly Value[], LengthOfSketch>(engine, addToHours, asItIs);
   const spend = chargerIn(database);
   const keys = prepareBulk(engine, markKeys, asItIs);
+  const tell = recordEventsIn(database);
 
-  const insert = (records: readonly UsageRecord[]): Promise<number> =>
+  const insertOnce = (records: readonly UsageRecord[]): Promise<number> =>
     kysely.transaction().execute(async (transaction) => {
       await engine.lockUsage(transaction);
-      const added = await logs.run(transaction, records);
-      const addedIds = new Set(added.map(({ id }) => id));
-      const fresh = records.filter(({ id }) => addedIds.has(id));
+      const fresh = await addToLog(transaction, records);
       await shortenSketches(transaction, await hours.run(transaction, sumByHour(fresh)));
-      await spend.run(transaction, sumSpend(fresh));
+      const charges = sumSpend(fresh);
+      await spend.run(transaction, charges);
       await keys.run(transaction, latestUses(fresh));
+      await tell(transaction, fresh, charges);
       return fresh.length;
     });
 
+  const insert = async (records: readonly UsageRecord[]): Promise<number> => {
+    try {
+      return await insertOnce(records);
+    } catch (error) {
+      const { partitions } = engine;
+      if (partitions === null || !partitions.isMissing(error)) throw error;
+      const times = records.map(({ createdAt }) => createdAt);
+      await partitions.make(kysely, times);
+      return insertOnce(records);
+    }
+  };
+
   return async (records) => {
-    const byId = new Map(records.map((record) => [record.id, record]));
-    if (byId.size === 0) return 0;
-    return change(database, { object: "usage record" }, () => insert([...byId.values()]));
+    if (records.length === 0) return 0;
+    return change(database, { object: "usage record" }, () => insert(records));
   };
 }

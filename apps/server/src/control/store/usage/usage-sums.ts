@@ -5,7 +5,7 @@ import { ScopeMap } from "#domain/access/scope.ts";
 import { chargedScopes, chargeOf, type UsageRecord } from "#domain/usage-record.ts";
 import type { Value } from "#control/store/bulk.ts";
 import { storableText } from "#control/store/columns.ts";
-import type { ScopeSpend } from "#control/store/store.ts";
+import type { ScopeSpend } from "#control/store/spend-store.ts";
 import type { UsageSums } from "#control/store/usage-store.ts";
 import { addTo, bucketOf, writeSketch, type Sketch } from "./sketch.ts";
 import { hourlySums, type HourlySums } from "./usage-row.ts";
@@ -26,6 +26,9 @@ export const hourlyKeys = [
   ...(["requested_model", "status"] as const),
 ] as const;
 
+/** What follows from the key, and tells no rows apart. */
+export const hourlyFacts = ["team_id", "organisation_id"] as const;
+
 export const hourlySketches = ["latency_sketch", "ttft_sketch"] as const;
 
 /** As the store's users know them. */
@@ -37,31 +40,74 @@ export function toSums(row: HourlySums): UsageSums {
 
 interface HourlyGroup {
   readonly keys: readonly Value[];
+  /** In the order of `hourlyFacts`. */
+  readonly facts: readonly Value[];
   readonly sums: number[];
   /** In the order of `hourlySketches`. */
   readonly sketches: readonly [Sketch, Sketch];
 }
 
-/** Rows of usage_hourly, one for each key: the keys, the sums, the sketches. */
+/** Rows of usage_hourly, one for each key: the keys, the facts, the sums, the sketches. */
 export function sumByHour(records: readonly UsageRecord[]): readonly (readonly Value[])[] {
-  const groups = new Map<string, HourlyGroup>();
-  const groupOf = (keys: readonly Value[]): HourlyGroup => {
-    // Storable text has no NUL in it.
-    const name = keys.join("\0");
-    const group = groups.get(name) ?? { keys, sums: hourlySums.map(() => 0), sketches: [new Map(), new Map()] };
-    groups.set(name, group);
-    return group;
-  };
+  const groups = new HourlyGroups();
   for (const record of records) {
-    const { sums, sketches } = groupOf(keysOf(record));
-    addendsOf(record).forEach((addend, index) => (sums[index] = (sums[index] ?? 0) + addend));
-    addTimes(sketches, record);
+    const group = groups.of(record);
+    addSums(group.sums, record);
+    addTimes(group.sketches, record);
+    if (record.trail === null) continue;
     for (const place of failedPlaces(record)) {
-      const failed = groupOf(keysOf({ ...record, ...place })).sums;
-      failed[failedAttempts] = (failed[failedAttempts] ?? 0) + 1;
+      const { sums } = groups.of({ ...record, ...place });
+      sums[failedAttempts] = (sums[failedAttempts] ?? 0) + 1;
     }
   }
-  return [...groups.values()].map(({ keys, sums, sketches }) => [...keys, ...sums, ...sketches.map(writeSketch)]);
+  return groups.rows();
+}
+
+class HourlyGroups {
+  /** By what records say, which is looked at once for each of them. */
+  readonly #told = new Map<string, HourlyGroup>();
+  /** By what is stored of it: texts that are cut may be the same then. */
+  readonly #stored = new Map<string, HourlyGroup>();
+
+  #hour = 0;
+
+  of(record: UsageRecord): HourlyGroup {
+    const name = `${this.#hourOf(record)} ${nameOf(record)}`;
+    let group = this.#told.get(name);
+    if (group === undefined) this.#told.set(name, (group = this.#storedAs(record)));
+    return group;
+  }
+
+  /** Mostly that of the record before: the remainder of so large a number takes as long as all else that is done here. */
+  #hourOf({ createdAt }: UsageRecord): number {
+    if (createdAt < this.#hour || createdAt >= this.#hour + hourMs) this.#hour = hourOf(createdAt);
+    return this.#hour;
+  }
+
+  rows(): readonly (readonly Value[])[] {
+    return [...this.#stored.values()].map(({ keys, facts, sums, sketches }) => [
+      ...keys,
+      ...facts,
+      ...sums,
+      ...sketches.map(writeSketch),
+    ]);
+  }
+
+  #storedAs(record: UsageRecord): HourlyGroup {
+    const keys = keysOf(record);
+    // Storable text has no NUL in it.
+    const name = keys.join("\0");
+    let group = this.#stored.get(name);
+    if (group === undefined) {
+      group = { keys, facts: factsOf(record), sums: hourlySums.map(() => 0), sketches: [new Map(), new Map()] };
+      this.#stored.set(name, group);
+    }
+    return group;
+  }
+}
+
+function factsOf({ teamId, organisationId }: UsageRecord): readonly Value[] {
+  return [teamId, organisationId].map((id) => id && keyText(id));
 }
 
 const failedAttempts = hourlySums.indexOf("failed_attempts");
@@ -81,18 +127,37 @@ function addTimes(
   if (streamed && ttftMs !== null) addTo(firstTokens, bucketOf(ttftMs));
 }
 
+/** Names may hold anything: how long each is says where it ends. */
+const sized = (text: string): string => `${text.length} ${text}`;
+
+function nameOf(record: UsageRecord): string {
+  const { userId, apiKeyId, providerId, provider, modelId, model, requestedModel, status } = record;
+  const names = sized(provider) + sized(model) + sized(requestedModel) + status;
+  return names + sized(userId) + sized(apiKeyId) + sized(providerId ?? "") + (modelId ?? "");
+}
+
 function keysOf(record: UsageRecord): readonly Value[] {
   const { userId, apiKeyId, providerId, provider, modelId, model, requestedModel, status } = record;
   const texts = [userId, apiKeyId, providerId ?? "", provider, modelId ?? "", model, requestedModel, status];
   return [hourOf(record.createdAt), ...texts.map(keyText)];
 }
 
+const errors: ReadonlySet<string> = new Set(["error", "timeout", "shutdown"]);
+
 /** In the order of `hourlySums`. A client that left is not an error of the service. */
-function addendsOf(record: UsageRecord): readonly number[] {
-  const isError = ["error", "timeout", "shutdown"].includes(record.status);
-  const counts = [1, isError ? 1 : 0, record.costNanos === null ? 1 : 0, 0];
-  return [...counts, ...summedUsageFields.map((name) => record[name] ?? 0)];
+function addSums(sums: number[], record: UsageRecord): void {
+  const add = (place: number, addend: number): void => {
+    sums[place] = (sums[place] ?? 0) + addend;
+  };
+  add(0, 1);
+  if (errors.has(record.status)) add(1, 1);
+  if (record.costNanos === null) add(2, 1);
+  let place = countedSums;
+  for (const name of summedUsageFields) add(place++, record[name] ?? 0);
 }
+
+/** Those that are counted and not added up come first. */
+const countedSums = hourlySums.length - summedUsageFields.length;
 
 /** What each scope has spent, but for those that spent nothing. */
 export function sumSpend(records: readonly UsageRecord[]): readonly ScopeSpend[] {
@@ -100,8 +165,8 @@ export function sumSpend(records: readonly UsageRecord[]): readonly ScopeSpend[]
   for (const record of records) {
     const nanos = chargeOf(record);
     if (nanos === 0) continue;
-    for (const { kind, id } of chargedScopes(record)) {
-      const scope = { kind, id: keyText(id) };
+    for (const { kind, id, period } of chargedScopes(record)) {
+      const scope = { kind, id: keyText(id), period };
       sums.set(scope, (sums.get(scope) ?? 0) + nanos);
     }
   }

@@ -7,6 +7,7 @@ import type { Store } from "#control/store/store.ts";
 import type { UsageFilter, UsageGrouping } from "#control/store/usage-store.ts";
 import { drainerIn } from "./drain-lines.ts";
 import { owners, requestsIn } from "./requests.ts";
+import { retentionIn } from "./retention.ts";
 import { usageSeriesIn } from "./series.ts";
 import { usageInserterIn } from "./usage-insert.ts";
 import { hourlySums } from "./usage-row.ts";
@@ -17,25 +18,28 @@ export function usageIn(database: Database): Store["usage"] {
     insert: usageInserterIn(database),
     drain: database.engine.drain ?? drainerIn(database, nextTurn),
     ...requestsIn(database),
+    ...retentionIn(database),
     series: usageSeriesIn(database),
     summarize: usageSummarizerIn(database),
   };
 }
 
-function usageSummarizerIn({ kysely }: Database): Store["usage"]["summarize"] {
-  return async (filter, grouping, reach) => {
-    const group = groupings[grouping];
-    let query = kysely
-      .selectFrom("usage_hourly")
-      .select([group.as("group_name"), ...hourlySums.map((sum) => sumOf(sum).as(sum))])
-      .where((builder) => builder.and(equalities(filter)))
-      .where(isWithin(reach, owners))
-      .groupBy(group)
-      .orderBy(group);
-    if (filter.from !== undefined) query = query.where("hour", ">=", hourOf(filter.from));
-    if (filter.to !== undefined) query = query.where("hour", "<", hourOf(filter.to));
-    return (await query.execute()).map(({ group_name: name, ...sums }) => ({ group: String(name), ...toSums(sums) }));
-  };
+function usageSummarizerIn(database: Database): Store["usage"]["summarize"] {
+  return (filter, grouping, reach) =>
+    database.read(async (kysely) => {
+      const group = groupings[grouping];
+      let query = kysely
+        .selectFrom("usage_hourly")
+        .select([group.as("group_name"), ...hourlySums.map((sum) => sumOf(sum).as(sum))])
+        .where((builder) => builder.and(equalities(filter)))
+        .where(isWithin(reach, owners))
+        .groupBy(group)
+        .orderBy(group);
+      if (filter.from !== undefined) query = query.where("hour", ">=", hourOf(filter.from));
+      if (filter.to !== undefined) query = query.where("hour", "<", hourOf(filter.to));
+      const rows = await query.execute();
+      return rows.map(({ group_name: name, ...sums }) => ({ group: String(name), ...toSums(sums) }));
+    });
 }
 
 const dayMs = 24 * hourMs;
@@ -45,6 +49,8 @@ const groupings: Record<UsageGrouping, RawBuilder<string | number>> = {
   day: sql`hour - hour % ${sql.lit(dayMs)}`,
   user: sql`user_id`,
   api_key: sql`api_key_id`,
+  team: sql`coalesce(team_id, '')`,
+  organisation: sql`coalesce(organisation_id, '')`,
   provider: sql`provider_id`,
   model: sql`provider || '/' || model`,
 };

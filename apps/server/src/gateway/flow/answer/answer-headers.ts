@@ -37,6 +37,11 @@ export function notesHeader(notes: readonly string[]): Record<string, string> {
   return notes.length === 0 ? {} : { "x-ghostllm-notes": encodeHeader(listOf(notes)) };
 }
 
+/** An alias answers, since a budget has no room for what was asked for. */
+export function downgradeHeader(alias: string): Record<string, string> {
+  return { "x-ghostllm-downgraded": encodeHeader(alias) };
+}
+
 function streamHeaders({ tap, headers }: StreamAnswer): Record<string, string> {
   const { contentType } = tap;
   return {

@@ -2,10 +2,14 @@ import type { Observer } from "./relay.ts";
 
 /** What is kept of an answer at most. */
 const maxBytes = 256 * 1024;
+const leastRoom = 2 * 1024;
 
-/** Part of what came of an answer, kept to estimate its tokens should no usage be told. */
+/**
+ * Part of what came of an answer, kept to estimate its tokens should no usage be told. Copied together: kept as they came, the pieces of
+ * a stream would each keep the memory around them as well.
+ */
 export class Evidence implements Observer {
-  readonly #kept: Buffer[] = [];
+  #bytes: Buffer = Buffer.alloc(0);
   keptBytes = 0;
   totalBytes = 0;
 
@@ -13,22 +17,25 @@ export class Evidence implements Observer {
     this.totalBytes += frames.length;
     if (this.keptBytes >= maxBytes) return;
     const kept = frames.subarray(0, maxBytes - this.keptBytes);
-    this.#kept.push(kept);
+    // Of an answer that comes as a whole there is no more.
+    if (this.keptBytes === 0) this.#bytes = kept;
+    else this.#append(kept);
     this.keptBytes += kept.length;
   }
 
-  text(): string {
-    return this.textFrom(0);
+  #append(bytes: Buffer): void {
+    const needed = this.keptBytes + bytes.length;
+    if (needed > this.#bytes.length) {
+      const larger = Buffer.allocUnsafeSlow(Math.min(maxBytes, Math.max(leastRoom, 2 * needed)));
+      this.#bytes.copy(larger, 0, 0, this.keptBytes);
+      this.#bytes = larger;
+    }
+    bytes.copy(this.#bytes, this.keptBytes);
   }
 
-  /** Without the first pieces of it. */
-  textFrom(piece: number): string {
-    return Buffer.concat(this.#kept.slice(piece)).toString("utf8");
-  }
-
-  /** In which it came: as a rule of whole events each. */
-  get pieces(): number {
-    return this.#kept.length;
+  /** Of what is kept, without so many bytes of its beginning. */
+  text(from = 0): string {
+    return this.#bytes.toString("utf8", from, this.keptBytes);
   }
 
   /** By how much the whole was larger than what was kept. */

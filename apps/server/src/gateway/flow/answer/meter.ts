@@ -51,7 +51,7 @@ export class StreamMeter implements Observer {
   readonly #charactersPerToken: number;
   #reservedNanos: number;
   /** Of the evidence, so far, and the letters of its text. */
-  #readPieces = 0;
+  #readBytes = 0;
   #readCharacters = 0;
   /** What of the answer was counted, and what came of it. */
   #countedBytes = 0;
@@ -91,8 +91,8 @@ export class StreamMeter implements Observer {
     if (this.#tokensPerByte !== null) return evidence.totalBytes * this.#tokensPerByte;
     const { dialect, tap } = this.#input;
     // What has been read is not read again: a long answer is looked at many times.
-    this.#readCharacters += dialect.upstream.readText(evidence.textFrom(this.#readPieces), tap.isEventStream).length;
-    this.#readPieces = evidence.pieces;
+    this.#readCharacters += dialect.upstream.readText(evidence.text(this.#readBytes), tap.isEventStream).length;
+    this.#readBytes = evidence.keptBytes;
     return (this.#readCharacters / this.#charactersPerToken) * evidence.scale;
   }
 

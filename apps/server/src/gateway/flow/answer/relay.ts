@@ -197,7 +197,7 @@ class CoalescingWriter {
 
   write(bytes: Buffer): void {
     this.#pending.push(bytes);
-    if (this.#pending.length === 1) setImmediate(() => this.#flush());
+    if (this.#pending.length === 1) flushAtEndOfTurn(this);
   }
 
   takePending(): readonly Buffer[] {
@@ -206,7 +206,7 @@ class CoalescingWriter {
     return pending;
   }
 
-  #flush(): void {
+  flush(): void {
     const [first, ...more] = this.takePending();
     if (first === undefined || this.#outlet.isClientGone) return;
     const bytes = more.length === 0 ? first : Buffer.concat([first, ...more]);
@@ -215,4 +215,17 @@ class CoalescingWriter {
     this.#listener.onFull();
     this.#outlet.whenDrained(this.#listener.onDrain);
   }
+}
+
+let due: CoalescingWriter[] = [];
+
+/** One call of the event loop for all streams that have something to say. */
+function flushAtEndOfTurn(writer: CoalescingWriter): void {
+  if (due.push(writer) === 1) setImmediate(flushAll);
+}
+
+function flushAll(): void {
+  const writers = due;
+  due = [];
+  for (const writer of writers) writer.flush();
 }

@@ -1,6 +1,6 @@
 import { GhostError } from "@ghostllm/contract";
-import { passageBetween, urlOf, vendorDialects, wayTo } from "@ghostllm/llm";
-import type { ErrorReading, Operation, Passage, WholeAnswerReading } from "@ghostllm/llm";
+import { passageBetween, PlainRestoringTap, RestoringTap, urlOf, vendorDialects, wayTo } from "@ghostllm/llm";
+import type { ErrorReading, Operation, Passage, StreamTap, WholeAnswerReading } from "@ghostllm/llm";
 import type { Target } from "#domain/snapshot.ts";
 import { heavyBytes } from "#gateway/heavy-work/heavy-work.ts";
 import type { Authenticator } from "#gateway/upstream/authenticate.ts";
@@ -16,6 +16,7 @@ import type { Lifeline } from "./lifeline.ts";
 import { encodeRequest, readAnswer as readWholeAnswer } from "./large-bodies.ts";
 import type { Crossing, EncodeInput, LargeBodyInput } from "./large-bodies.ts";
 import { readFirstFrames } from "./first-frames.ts";
+import { restoreWhole } from "#gateway/flow/protection.ts";
 import type { VendorAnswer, VendorBase, WholeVendorAnswer } from "#gateway/flow/answer/answer.ts";
 
 export interface VendorCall extends LargeBodyInput {
@@ -146,13 +147,19 @@ async function readStream(
   const source = paced(input, answer);
   const headers = type === undefined ? source.headers : { ...source.headers, "content-type": type };
   const contentType = String(headers["content-type"]);
-  const tap = passage.createStreamTap(request, quirks, contentType);
+  const tap = restoring(input, passage.createStreamTap(request, quirks, contentType));
   const first = await readFirstFrames(source, tap);
   const base: VendorBase = { origin: "vendor", target, notes, status: source.status, headers };
   if (tap.failure === null || tap.hasTold) return { kind: "stream", ...base, first, tap, source };
   // As long as the client has heard nothing, an error within a stream is one like any other.
   source.abort();
   return failed(base, passage.readFailure(tap.failure));
+}
+
+/** What was taken out of the request is in what the client is told of the stream. */
+function restoring({ protection, dialect: { client } }: VendorCall, tap: StreamTap): StreamTap {
+  const restorer = protection?.restorer ?? null;
+  return restorer === null ? tap : new RestoringTap(tap, client.texts.stream, restorer);
 }
 
 /** Of an error: what is longer was not written for anybody to read. */
@@ -171,14 +178,16 @@ async function readAnswer(input: VendorCall, source: UpstreamAnswer, passed: Pas
   const { body, complete, refusal } = await readWhole(source, most, input.lifeline.exchange.held);
   if (isError && !complete) {
     source.abort();
-    return readError(base, untold, passage);
+    return readError(input, base, untold, passage);
   }
   if (!complete) {
     const tap = passage.createLargeAnswerTap();
     if (tap === null) throw refusal ?? new UpstreamFailure("broken", "the answer is too large to be translated");
-    return { kind: "stream", ...base, first: tap.push(body), tap, source: paced(input, source) };
+    const restorer = input.protection?.restorer ?? null;
+    const told = restorer === null ? tap : new PlainRestoringTap(tap, restorer);
+    return { kind: "stream", ...base, first: told.push(body), tap: told, source: paced(input, source) };
   }
-  if (isError) return readError(base, body, passage);
+  if (isError) return readError(input, base, body, passage);
   const beginning = beginningOf(body);
   const read = readWholeAnswer(input, passed, body);
   const reading = read instanceof Promise ? await read : read;
@@ -204,10 +213,17 @@ function wholeOf(reading: WholeAnswerReading, base: VendorBase): WholeVendorAnsw
   return { kind: "whole", ...base, ...toldBy(reading, base) };
 }
 
-function readError(base: VendorBase, body: Buffer, passage: Passage): WholeVendorAnswer {
+function readError(
+  { protection, dialect }: VendorCall,
+  base: VendorBase,
+  body: Buffer,
+  passage: Passage,
+): WholeVendorAnswer {
   const { status, headers, target } = base;
   const { quirks = {} } = target.provider.definition;
-  return failed(base, passage.readError(status, body, { headers, quirks }));
+  const reading = passage.readError(status, body, { headers, quirks });
+  const told = restoreWhole(protection, { body: reading.body, contentType: "application/json", dialect });
+  return failed(base, { ...reading, body: told });
 }
 
 /** The vendor's error, by whatever status it came. */

@@ -13,6 +13,7 @@ import { describe, isVendorAtFault, judge, restMsAfter, whyLeft, wouldMeetAnybod
 import type { Outcome } from "./judge.ts";
 import type { Lifeline } from "./lifeline.ts";
 import type { Plan } from "#gateway/flow/plan.ts";
+import type { Protected } from "#gateway/flow/protection.ts";
 import type { Trail } from "#gateway/flow/trail.ts";
 import { findTurns } from "#gateway/flow/kept-turns.ts";
 import { costOfUnanswered } from "./unanswered.ts";
@@ -27,6 +28,7 @@ export type AskDeps = Pick<
 export interface AttemptsInput {
   readonly requestId: string;
   readonly request: ParsedRequest;
+  readonly protection: Protected | null;
   /** The client's. */
   readonly dialect: Dialect;
   /** Refuse what a target's dialect cannot express, instead of noting it. */
@@ -108,7 +110,7 @@ export async function attemptOnce(deps: Pick<GatewayDeps, "clock" | "events">, i
 }
 
 async function attempt(deps: AskDeps, input: AttemptsInput, target: Target): Promise<Outcome> {
-  const { request, dialect, isStrict, headers, caller, lifeline, trail } = input;
+  const { request, protection, dialect, isStrict, headers, caller, lifeline, trail } = input;
   // What the last attempt left open, such as a stream that began with an error, is of no use to anybody now.
   lifeline.abandon();
   lifeline.turnTo(target.provider);
@@ -118,6 +120,7 @@ async function attempt(deps: AskDeps, input: AttemptsInput, target: Target): Pro
     const answer = await attemptTarget({
       target,
       request,
+      protection,
       dialect,
       isStrict,
       headers,

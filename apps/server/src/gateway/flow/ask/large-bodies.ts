@@ -16,6 +16,8 @@ import { heavyBytes } from "#gateway/heavy-work/heavy-work.ts";
 import type { HeavyWork } from "#gateway/heavy-work/heavy-work.ts";
 import type { WayOfJob } from "#gateway/heavy-work/jobs.ts";
 import { UpstreamFailure } from "#gateway/upstream/upstream.ts";
+import { restoreWhole } from "#gateway/flow/protection.ts";
+import type { Protected } from "#gateway/flow/protection.ts";
 import type { Lifeline } from "./lifeline.ts";
 
 export interface LargeBodyInput {
@@ -23,6 +25,8 @@ export interface LargeBodyInput {
   /** The client's. */
   readonly dialect: Dialect;
   readonly facts: AnswerFacts;
+  /** What a privacy policy took out of the request; null where there is none. */
+  readonly protection: Protected | null;
   readonly lifeline: Lifeline;
   readonly heavyWork: HeavyWork;
 }
@@ -76,7 +80,20 @@ export function readAnswer(
   const { request } = input;
   if (body.length > heavyBytes || request.body.length > heavyBytes) return readLarge(input, crossing, body, streamType);
   const { passage } = crossing;
-  return streamType === undefined ? passage.readAnswer(body, request) : passage.readStreamed(body, request, streamType);
+  const reading =
+    streamType === undefined ? passage.readAnswer(body, request) : passage.readStreamed(body, request, streamType);
+  return withTexts(input, reading);
+}
+
+function withTexts({ protection, dialect }: LargeBodyInput, reading: WholeAnswerReading): WholeAnswerReading {
+  if (protection === null || protection.restorer === null) return reading;
+  const { body, contentType = "" } = reading;
+  return { ...reading, body: restoreWhole(protection, { body, contentType, dialect }) };
+}
+
+/** Null where nothing stands for anything. */
+function placeholdersOf(protection: Protected | null): Protected["placeholders"] | null {
+  return protection === null || protection.restorer === null ? null : protection.placeholders;
 }
 
 async function readLarge(
@@ -94,6 +111,7 @@ async function readLarge(
     sent,
     elapsedMs,
     body,
+    placeholders: placeholdersOf(input.protection),
     streamType,
   });
   return reading;

@@ -1,6 +1,7 @@
 import { crossesAs } from "@ghostllm/llm";
 import type { Operation } from "@ghostllm/llm";
 import type { Target } from "#domain/snapshot.ts";
+import type { RestedTarget, TargetRest } from "#domain/target-rest.ts";
 
 /** So many failures in a row, and a target is rested; then one success makes it whole again. */
 const failuresUntilRest = 5;
@@ -46,30 +47,48 @@ interface State {
 
 /**
  * What recent attempts showed of each target at each operation. Who alone meets failures has the target rested for them
- * alone; only what several callers met, or anybody would, rests it for all. Of this process only: each instance learns
- * for itself.
+ * alone; only what several callers met, or anybody would, rests it for all. Each gateway counts what it has seen itself, and tells
+ * the others when that rests a target.
  */
 export class TargetHealth {
   readonly #states = new States(mostStates);
   readonly #unlisted = new States(mostUnlisted);
+  readonly #tell: (rest: TargetRest) => void;
+
+  constructor(tell: (rest: TargetRest) => void = () => {}) {
+    this.#tell = tell;
+  }
 
   recordSuccess(query: HealthQuery): void {
-    this.#statesFor(query.target).delete(query);
+    const states = this.#statesOf(query.target);
+    if (!states.isEmpty) states.delete(restedOf(query));
   }
 
   recordFailure(failure: TargetFailure): void {
-    const state = this.#statesFor(failure.target).make(failure);
-    const until = failure.now + Math.max(usualRestMs, failure.restMs);
+    const rested = restedOf(failure);
+    const state = this.#statesOf(failure.target).make(rested);
+    const restMs = Math.max(usualRestMs, failure.restMs);
     const caller = callerOf(state, failure.caller);
     if (failure.isAnybodys) state.failures += 1;
     else caller.failures += 1;
-    if (state.failures + caller.failures >= failuresUntilRest) caller.restingUntil = until;
-    if (evidenceOf(state) >= failuresUntilRest) state.restingUntil = until;
+    const isRested = state.failures + caller.failures >= failuresUntilRest;
+    const isRestedForAll = evidenceOf(state) >= failuresUntilRest;
+    if (isRested) caller.restingUntil = failure.now + restMs;
+    if (isRestedForAll) state.restingUntil = failure.now + restMs;
+    if (isRested || isRestedForAll) this.#tell({ ...rested, caller: isRestedForAll ? null : failure.caller, restMs });
+  }
+
+  /** What another gateway has told. */
+  learn({ caller, restMs, ...rested }: TargetRest, now: number): void {
+    const state = (rested.isListed ? this.#states : this.#unlisted).make(rested);
+    const resting = caller === null ? state : callerOf(state, caller);
+    resting.restingUntil = Math.max(resting.restingUntil, now + restMs);
   }
 
   /** Ms until the target is to be asked again by this caller; 0 when it may be now. */
   restMs(query: HealthQuery, now: number): number {
-    const state = this.#statesFor(query.target).find(query);
+    const states = this.#statesOf(query.target);
+    const state = states.isEmpty ? undefined : states.find(restedOf(query));
     if (state === undefined) return 0;
     const own = state.callers.get(query.caller)?.restingUntil ?? 0;
     return Math.max(0, Math.max(own, state.restingUntil) - now);
@@ -86,7 +105,7 @@ export class TargetHealth {
     return this.#states.size + this.#unlisted.size;
   }
 
-  #statesFor({ modelId }: Target): States {
+  #statesOf({ modelId }: Target): States {
     return modelId === null ? this.#unlisted : this.#states;
   }
 }
@@ -104,23 +123,27 @@ class States {
     return this.#byName.size;
   }
 
-  find(query: HealthQuery): State | undefined {
-    return this.#byName.size === 0 ? undefined : this.#byName.get(nameOf(query));
+  get isEmpty(): boolean {
+    return this.#byName.size === 0;
   }
 
-  make(query: HealthQuery): State {
-    const name = nameOf(query);
+  find(rested: RestedTarget): State | undefined {
+    return this.#byName.get(nameOf(rested));
+  }
+
+  make(rested: RestedTarget): State {
+    const name = nameOf(rested);
     const known = this.#byName.get(name);
     if (known !== undefined) return known;
     const [oldest] = this.#byName.keys();
     if (oldest !== undefined && this.#byName.size >= this.#most) this.#byName.delete(oldest);
-    const state = { path: pathOf(query.target), callers: new Map(), failures: 0, restingUntil: 0 };
+    const state = { path: rested.path, callers: new Map(), failures: 0, restingUntil: 0 };
     this.#byName.set(name, state);
     return state;
   }
 
-  delete(query: HealthQuery): void {
-    if (this.#byName.size > 0) this.#byName.delete(nameOf(query));
+  delete(rested: RestedTarget): void {
+    this.#byName.delete(nameOf(rested));
   }
 
   /** Until when, by path. */
@@ -147,8 +170,12 @@ function evidenceOf({ failures, callers }: State): number {
 }
 
 /** Operations that are one in other dialects are one here. */
-function nameOf({ target, operation }: HealthQuery): string {
-  return `${pathOf(target)} ${crossesAs(operation) ?? operation}`;
+function restedOf({ target, operation }: HealthQuery): RestedTarget {
+  return { path: pathOf(target), isListed: target.modelId !== null, operation: crossesAs(operation) ?? operation };
+}
+
+function nameOf({ path, operation }: RestedTarget): string {
+  return `${path} ${operation}`;
 }
 
 function pathOf({ provider, model }: Target): string {

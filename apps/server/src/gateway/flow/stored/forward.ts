@@ -24,7 +24,10 @@ import type { Holder } from "./holder.ts";
 export type ForwardDeps = RunDeps &
   Pick<GatewayDeps, "upstream" | "authenticator" | "heavyWork" | "owners" | "version" | "tracesVendors">;
 
-export interface ForwardCall extends Pick<Call, "exchange" | "outlet" | "snapshot" | "principal" | "dialect"> {
+export interface ForwardCall extends Pick<
+  Call,
+  "exchange" | "outlet" | "snapshot" | "principal" | "dialect" | "protection"
+> {
   readonly objects: StoredObjects;
   readonly route: StoredRoute;
   readonly id: string | null;
@@ -53,13 +56,14 @@ function targetOf({ holder: { provider, owner }, route }: ForwardCall): Target {
 }
 
 function callOf(forwarded: ForwardCall, target: Target): Call {
-  const { exchange, outlet, snapshot, principal, dialect, holder } = forwarded;
+  const { exchange, outlet, snapshot, principal, protection, dialect, holder } = forwarded;
   const requested = holder.owner?.requestedModel ?? "";
   return {
     exchange,
     outlet,
     snapshot,
     principal,
+    protection,
     dialect,
     request: requestOf(forwarded, target),
     candidates: { requested, strategy: "ordered", targets: [{ target, weight: 1 }], isAlias: false },
@@ -105,7 +109,7 @@ async function obtainAnswer(
   run: Run,
   { way, target }: Place,
 ): Promise<VendorAnswer> {
-  const { exchange, dialect, route, body, id } = call;
+  const { exchange, dialect, route, body, id, protection } = call;
   const { request, lifeline, trail } = run;
   const headers = upstreamHeaders(deps, exchange, dialect.client);
   const behind = route.behind.replace("{id}", () => encodeURIComponent(id ?? ""));
@@ -119,7 +123,7 @@ async function obtainAnswer(
   const onCall = (made: UpstreamCall): void => trail.hold(made);
   const { upstream, authenticator, heavyWork, limits } = deps;
   const { answerBufferBytes } = limits;
-  const reads = { request, dialect, facts: nothingKnown, heavyWork };
+  const reads = { request, protection, dialect, facts: nothingKnown, heavyWork };
   const vendor = { ...reads, target, upstream, authenticator, lifeline, answerBufferBytes, onCall };
   const passed = { passage: passageBetween(dialect, dialect, request.operation), upstream: dialect.name, notes: [] };
   const requestId = exchange.id;

@@ -5,7 +5,7 @@ import { wayTo } from "@ghostllm/llm";
 import type { ClientDialectName, Reference, StoredObjects } from "@ghostllm/llm";
 import { may, reach } from "#domain/access/may.ts";
 import type { Awaitable } from "#domain/clock.ts";
-import { matchesPattern } from "#domain/principal.ts";
+import { matchesPattern, modelRulesOf } from "#domain/principal.ts";
 import type { Principal } from "#domain/principal.ts";
 import { unlistedTarget } from "#domain/snapshot.ts";
 import type { ProviderEntry, Snapshot } from "#domain/snapshot.ts";
@@ -124,8 +124,8 @@ function isOfferedBy({ dialect, objects }: HolderQuery, { definition }: Provider
 }
 
 /** A pattern takes the star of `provider/*` only with a star of its own, which then takes every model. */
-function mayUseAll({ permissions: { models } }: Principal, { name }: ProviderEntry): boolean {
-  return models === null || models.some((pattern) => matchesPattern(pattern, `${name}/*`));
+function mayUseAll(principal: Principal, { name }: ProviderEntry): boolean {
+  return modelRulesOf(principal).every((models) => models.some((pattern) => matchesPattern(pattern, `${name}/*`)));
 }
 
 /** The same for what others own and for what nobody knows. */

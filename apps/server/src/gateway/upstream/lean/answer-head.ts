@@ -1,5 +1,6 @@
 // The head of an answer: read by RFC 9112 as it is written, and no more generously.
 
+import { trimmed } from "#edge/header-text.ts";
 import type { AnswerHeaders } from "#gateway/upstream/upstream.ts";
 import { AnswerFault } from "./answer-fault.ts";
 
@@ -67,19 +68,6 @@ function add(headers: Record<string, string | string[]>, name: string, text: str
   if (before === undefined) headers[name] = text;
   else if (typeof before === "string") headers[name] = [before, text];
   else before.push(text);
-}
-
-/** Without spaces and tabs around. */
-function trimmed(text: string, start: number, end: number): string {
-  let from = start;
-  let to = end;
-  while (from < to && isBlank(text.charCodeAt(from))) from += 1;
-  while (to > from && isBlank(text.charCodeAt(to - 1))) to -= 1;
-  return text.slice(from, to);
-}
-
-function isBlank(code: number): boolean {
-  return code === 32 || code === 9;
 }
 
 type Header = AnswerHeaders[string];

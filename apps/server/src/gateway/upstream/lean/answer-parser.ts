@@ -9,7 +9,7 @@ import { HeldText } from "./held-text.ts";
 
 export interface AnswerEvents {
   onHead(head: AnswerHead): void;
-  /** The slice is the receiver's to keep. */
+  /** The slice is of what was pushed: who keeps it longer makes a copy. */
   onBody(slice: Buffer): void;
   onEnd(): void;
 }

@@ -1,15 +1,16 @@
 // How a connection is made: where the name leads as far as this server may go there, with TLS that resumes what it knows.
 
 import { connect as connectPlain, isIP } from "node:net";
-import type { LookupFunction, Socket } from "node:net";
+import type { LookupFunction, OnReadOpts, Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import type { SecureContext } from "node:tls";
 import { hostOf, portOf } from "#domain/egress/host-patterns.ts";
 import { unconnected } from "#gateway/upstream/failures.ts";
 import { UpstreamFailure } from "#gateway/upstream/upstream.ts";
+import { Wire } from "./wire.ts";
 
-/** Tells the socket when it is connected, or why it cannot be. Answers it beforehand, so that it can be given up. */
-export type Connect = (tell: (made: Socket | Error) => void) => Socket;
+/** Tells the wire when it is connected, or why it cannot be. Answers its socket beforehand, so that it can be given up. */
+export type Connect = (tell: (made: Wire | Error) => void) => Socket;
 
 export interface ConnectOptions {
   readonly connectMs: number;
@@ -22,17 +23,18 @@ export interface ConnectOptions {
 const probeAfterMs = 60_000;
 
 export function connectTo(url: URL, options: ConnectOptions): Connect {
-  const open = url.protocol === "https:" ? secureOpener(url, options) : plainOpener(url, options);
+  const { open, readyOn } = url.protocol === "https:" ? secureOpener(url, options) : plainOpener(url, options);
   return (tell) => {
-    const { socket, readyOn } = open();
+    const wire = new Wire(open);
+    const { socket } = wire;
     // Without a listener an error that comes later than it matters would end the process.
     socket.on("error", () => {});
     const timer = setTimeout(() => {
       socket.destroy(new UpstreamFailure("connect", "connecting timed out"));
     }, options.connectMs);
     const onError = (error: Error): void => settle(unconnected(error));
-    const onReady = (): void => settle(socket);
-    const settle = (made: Socket | Error): void => {
+    const onReady = (): void => settle(wire);
+    const settle = (made: Wire | Error): void => {
       clearTimeout(timer);
       socket.removeListener("error", onError);
       socket.removeListener("close", onClose);
@@ -47,27 +49,30 @@ export function connectTo(url: URL, options: ConnectOptions): Connect {
   };
 }
 
-interface Opening {
-  readonly socket: Socket;
+interface Opener {
+  readonly open: (onread: OnReadOpts) => Socket;
   readonly readyOn: "connect" | "secureConnect";
 }
 
-function plainOpener(url: URL, { lookup }: ConnectOptions): () => Opening {
+function plainOpener(url: URL, { lookup }: ConnectOptions): Opener {
   const place = { ...placeOf(url), lookup };
-  return () => ({ socket: connectPlain(place), readyOn: "connect" });
+  return { open: (onread) => connectPlain({ ...place, onread }), readyOn: "connect" };
 }
 
-function secureOpener(url: URL, { lookup, secureContext }: ConnectOptions): () => Opening {
+function secureOpener(url: URL, { lookup, secureContext }: ConnectOptions): Opener {
   const place = { ...placeOf(url), lookup, ALPNProtocols: ["http/1.1"], ...(secureContext && { secureContext }) };
   const servername = isIP(place.host) === 0 ? place.host : "";
   let session: Buffer | undefined;
-  return () => {
-    const socket = connectTls({ ...place, servername, ...(session && { session }) });
+  const open = (onread: OnReadOpts): Socket => {
+    // A name for it, since Node's types do not know that TLS takes `onread`, too.
+    const options = { ...place, servername, onread, ...(session && { session }) };
+    const socket = connectTls(options);
     socket.on("session", (fresh: Buffer) => (session = fresh));
     // One that the vendor does not know any more is not offered again.
     socket.once("error", () => (session = undefined));
-    return { socket, readyOn: "secureConnect" };
+    return socket;
   };
+  return { open, readyOn: "secureConnect" };
 }
 
 function placeOf(url: URL) {

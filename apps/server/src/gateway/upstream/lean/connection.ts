@@ -10,6 +10,7 @@ import { AnswerParser } from "./answer-parser.ts";
 import type { AnswerEvents } from "./answer-parser.ts";
 import type { Carrier, Exchange } from "./exchange.ts";
 import { headOf } from "./request-text.ts";
+import type { Wire } from "./wire.ts";
 
 export interface ConnectionOwner {
   readonly host: string;
@@ -40,11 +41,14 @@ export class Connection implements AnswerEvents, Carrier {
   /** As the vendor says; null where it does not. */
   keepAliveMs: number | null = null;
 
-  /** The socket is connected. */
-  constructor(socket: Socket, owner: ConnectionOwner) {
+  /** The wire is connected. */
+  constructor(wire: Wire, owner: ConnectionOwner) {
+    const { socket } = wire;
     this.#socket = socket;
     this.#owner = owner;
-    socket.on("data", (received: Buffer) => this.#receive(received));
+    wire.receive((received) => this.#receive(received));
+    // Only what flows tells its end.
+    socket.resume();
     socket.on("end", () => this.#receiveEnd());
     socket.on("error", (error) => (this.#error ??= error));
     socket.on("close", () => this.#close());
@@ -89,10 +93,6 @@ export class Connection implements AnswerEvents, Carrier {
     this.#socket.uncork();
   }
 
-  pause(): void {
-    this.#socket.pause();
-  }
-
   resume(): void {
     if (this.#exchange?.hasAnswer) this.#postpone(this.#exchange);
     this.#socket.resume();
@@ -116,7 +116,7 @@ export class Connection implements AnswerEvents, Carrier {
   }
 
   onBody(slice: Buffer): void {
-    this.#exchange?.handler.onResponseData(this.#exchange, slice);
+    this.#exchange?.handler.onResponseData(this.#exchange, Buffer.from(slice));
   }
 
   onEnd(): void {
@@ -147,6 +147,8 @@ export class Connection implements AnswerEvents, Carrier {
       return this.destroy();
     }
     if (exchange.hasAnswer) this.#postpone(exchange);
+    // Not before more has come: to stop reading is dear, and who does not read does not learn that the connection broke.
+    if (exchange.paused && !exchange.isOver) this.#socket.pause();
   }
 
   /** Where that is not the end of an answer, none is to come: what is still being sent is of no use. */

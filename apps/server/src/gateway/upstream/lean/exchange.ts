@@ -3,7 +3,6 @@ import type { Roster } from "#domain/roster.ts";
 
 /** What carries it, as far as it concerns what it carries. */
 export interface Carrier {
-  pause(): void;
   resume(): void;
   destroy(): void;
 }
@@ -24,6 +23,7 @@ export class Exchange implements AnswerController {
   hasAnswer = false;
   /** It has been sent twice. */
   isRepeated = false;
+  /** What comes next is the last that is read for now. */
   paused = false;
   /** Among all that run. */
   place = -1;
@@ -45,7 +45,6 @@ export class Exchange implements AnswerController {
 
   pause(): void {
     this.paused = true;
-    this.connection?.pause();
   }
 
   resume(): void {

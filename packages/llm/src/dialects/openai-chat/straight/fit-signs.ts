@@ -24,9 +24,9 @@ function mayNeedMessages(request: ParsedRequest, needs: Needs): boolean {
   const { roles, messageFields, pairs, callIds, filledTexts, turns } = needs;
   const looks = roles ?? messageFields ?? callIds ?? filledTexts ?? turns;
   if (looks === undefined && pairs === undefined) return false;
-  const messages = valueOf(request, "messages") ?? request.body;
   // Of most requests nothing else is to be known.
-  if (looks === undefined && !mayHold(messages, '"tool_call')) return false;
+  if (looks === undefined && !mayHold(request.body, '"tool_call')) return false;
+  const messages = valueOf(request, "messages") ?? request.body;
   const signs = readSigns(messages, pattern, signNames.texts);
   if (pairs === true && !arePaired(signs, countOf(signs, "arguments"), "tool_call_id")) return true;
   if (roles !== undefined && hasRole(signs, Object.keys(roles))) return true;

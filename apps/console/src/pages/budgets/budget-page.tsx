@@ -1,0 +1,87 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link, useParams } from "@tanstack/react-router";
+import { useApi } from "#api/api.tsx";
+import { useCaller } from "#api/me.ts";
+import type { Budget, BudgetDetail } from "#api/queries.ts";
+import { budgetKindOf, budgetKinds } from "#budgets/budget-kinds.ts";
+import { Page } from "#frame/page.tsx";
+import { Button, buttonClass } from "#parts/button.tsx";
+import { Loaded } from "#parts/states.tsx";
+import { useSearchValue } from "#parts/use-search.ts";
+import { BudgetFigures } from "./budget-figures.tsx";
+import { BudgetsByPeriodPanel } from "./budgets-by-period-panel.tsx";
+import { BurnDownPanel } from "./burn-down-panel.tsx";
+import { ChangeBudget } from "./change-budget.tsx";
+import { LimitsPanel } from "./limits-panel.tsx";
+import { PeriodPanel } from "./period-panel.tsx";
+import { SpendersPanel } from "./spenders-panel.tsx";
+
+export function BudgetPage() {
+  const { kind: given, id = "" } = useParams({ strict: false });
+  const kind = budgetKindOf(given);
+  const { queries } = useApi();
+  const [dialog, setDialog] = useSearchValue("change");
+  const mayChange = useMayChange();
+  const detail = useQuery(queries.budget(kind, id));
+  const budget = detail.data?.budget;
+  return (
+    <Page
+      title={budget?.name ?? "Budget"}
+      parent={{ title: "Budgets & limits", path: "/budgets" }}
+      actions={budget !== undefined && <Actions budget={budget} onChange={() => setDialog("budget")} />}
+    >
+      <Loaded query={detail}>{(data) => <Panels detail={data} />}</Loaded>
+      {dialog === "budget" && budget !== undefined && mayChange(budget) && (
+        <ChangeBudget budget={budget} onClose={() => setDialog(undefined)} />
+      )}
+    </Page>
+  );
+}
+
+/** A budget is changed with whoever has it; one that has ended holds nobody up. */
+function useMayChange(): (budget: Budget) => boolean {
+  const { may } = useCaller();
+  return ({ kind, forecast }) => may(budgetKinds[budgetKindOf(kind)].changes) && forecast?.outcome !== "ended";
+}
+
+function Actions({ budget, onChange }: { readonly budget: Budget; readonly onChange: () => void }) {
+  const { may } = useCaller();
+  const mayChange = useMayChange();
+  const { kind, id } = budget;
+  const { reads, page, word } = budgetKinds[budgetKindOf(kind)];
+  return (
+    <>
+      {page !== null && may(reads) && (
+        <Link to={page} params={{ id }} className={buttonClass()}>
+          Open {word.toLowerCase()}
+        </Link>
+      )}
+      {mayChange(budget) && (
+        <Button look="primary" onClick={onChange}>
+          Change budget
+        </Button>
+      )}
+    </>
+  );
+}
+
+function Panels({ detail }: { readonly detail: BudgetDetail }) {
+  const { budget } = detail;
+  return (
+    <>
+      <BudgetFigures budget={budget} />
+      <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,2.15fr)_minmax(0,1fr)]">
+        <BurnDownPanel detail={detail} />
+        <div className="grid gap-4">
+          <BudgetsByPeriodPanel budget={budget} />
+          <LimitsPanel budget={budget} />
+          <PeriodPanel budget={budget} />
+        </div>
+      </div>
+      <div className="grid items-start gap-4 lg:grid-cols-2">
+        <SpendersPanel budget={budget} by="model" />
+        {budgetKinds[budgetKindOf(budget.kind)].hasKeys && <SpendersPanel budget={budget} by="key" />}
+      </div>
+    </>
+  );
+}

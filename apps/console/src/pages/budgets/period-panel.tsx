@@ -1,0 +1,27 @@
+import { Link } from "@tanstack/react-router";
+import type { Budget } from "#api/queries.ts";
+import { formatDay, formatMoment } from "#format/time.ts";
+import { Facts, Panel } from "#parts/panel.tsx";
+import { Time } from "#parts/values.tsx";
+
+/** What the budget counts over, and which other one holds as well. */
+export function PeriodPanel({ budget }: { readonly budget: Budget }) {
+  const { kind, begins_at: begins, ends_at: ends, user_id: userId, user_email: email } = budget;
+  const owner = userId !== null && (
+    <Link to="/budgets/$kind/$id" params={{ kind: "user", id: userId }} className="text-accent underline">
+      {email}
+    </Link>
+  );
+  return (
+    <Panel title="Period">
+      <Facts
+        facts={[
+          ["Counts since", <span title={formatMoment(begins)}>{formatDay(begins)}</span>],
+          ["Ends", <Time at={ends} />],
+          ["Begins anew", "never: budgets by period do"],
+          ...(kind === "key" ? [["Owner", <>{owner}, whose budget and limits hold as well</>] as const] : []),
+        ]}
+      />
+    </Panel>
+  );
+}

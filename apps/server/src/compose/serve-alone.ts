@@ -1,0 +1,52 @@
+// One gateway in the same thread as control. Called by compose.ts for servers without workers.
+
+import type { Refusals } from "#control/live/refusals.ts";
+import type { Lease } from "#link/lease.ts";
+import type { Link } from "#link/link.ts";
+import type { Control } from "./control.ts";
+import type { Doors } from "./doors.ts";
+import type { Foundation } from "./foundation.ts";
+import { openGateway, type ControlSide } from "./gateway.ts";
+import { prepareClosing } from "./listener-closer.ts";
+import { stopServing } from "./stopping.ts";
+import type { TlsFront } from "./tls-front.ts";
+import type { Vendors } from "./vendors.ts";
+
+export interface ServingParts {
+  readonly foundation: Foundation;
+  readonly link: Link;
+  readonly lease: Lease;
+  /** Null where plain HTTP is spoken. */
+  readonly tls: TlsFront | null;
+  /** The address is taken, and leads nowhere yet. */
+  readonly doors: Doors;
+  readonly vendors: Vendors;
+  readonly control: Control;
+  readonly refusals: Refusals;
+}
+
+/** Reads anew what may change while the server runs; null where there is nothing of the kind. */
+export type Reload = (() => Promise<void>) | null;
+
+/** Resolves when requests are answered. */
+export async function serveAlone(parts: ServingParts): Promise<Reload> {
+  const { foundation, link, lease, tls, doors, vendors, control, refusals } = parts;
+  const { config, disposer } = foundation;
+  const gateway = await openGateway({
+    ...{ foundation, link, lease, vendors, refusals, neighbours: null, tls: tls?.options ?? null },
+    control: sideOf(control, foundation),
+  });
+  const { server, readiness } = gateway;
+  tls?.keepUpToDate(server);
+  const closeListener = prepareClosing(server, doors);
+  await doors.leadTo(server);
+  readiness.notReadyBecause = null;
+  const { timeouts } = config;
+  disposer.add(() => stopServing({ ...gateway, timeouts, closeListener, endLive: () => control.server.endLive() }));
+  return tls === null ? null : () => tls.reload();
+}
+
+function sideOf({ snapshots, facts, server }: Control, { metrics, clock }: Foundation): ControlSide {
+  const readMetrics = () => metrics.read(clock.monotonic());
+  return { snapshots, adminKeys: facts.adminKeys, requests: server, readMetrics };
+}

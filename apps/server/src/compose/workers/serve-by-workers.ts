@@ -1,0 +1,71 @@
+// Gateways in threads of their own, beside control in this one. Called by compose.ts for servers with workers.
+
+import type { Reload, ServingParts } from "#compose/serve-alone.ts";
+import type { SoleInstanceHold } from "#control/sole-instance.ts";
+import type { ThreadsHub } from "#link/threads/hub.ts";
+import { carry } from "./carried-config.ts";
+import { openControlSocket } from "./control-socket.ts";
+import { createGaugesMemory } from "./gauges.ts";
+import { SharedLease } from "#link/shared/shared-lease.ts";
+import { Workers } from "./workers.ts";
+
+export interface WorkersServingParts extends ServingParts {
+  readonly hub: ThreadsHub;
+  readonly lease: SoleInstanceHold;
+  /** On which the doors were taken. */
+  readonly port: number;
+}
+
+const leaseEveryMs = 100;
+
+/** Resolves when all workers answer requests. */
+export async function serveByWorkers(parts: WorkersServingParts): Promise<Reload> {
+  const { foundation, link, tls, doors, control, refusals, hub } = parts;
+  const { disposer, journal, workerJournals, workers: count } = foundation;
+  tls?.keepUpToDate(null);
+  const seat = await prepareSeat(parts);
+  // From here on the workers have the address.
+  await doors.close();
+  const workers = await Workers.start({
+    ...{ foundation, seat, hub, refusals, health: link.health },
+    journals: workerJournals.slice(0, count),
+    lockPath: journal.lockPath,
+    snapshots: control.snapshots,
+  });
+  disposer.add(async () => {
+    control.server.endLive();
+    await workers.stop();
+  });
+  if (tls === null) return null;
+  return async () => {
+    await tls.reload();
+    await workers.reload();
+  };
+}
+
+async function prepareSeat({ foundation, lease, control, vendors, port }: WorkersServingParts) {
+  const { config, addresses, disposer, workers } = foundation;
+  const shared = new SharedLease();
+  disposer.add(tellLease(lease, shared));
+  // The port that leads to TLS is this thread's.
+  const edge = { ...config.edge, redirectPort: null };
+  return {
+    workers,
+    logLevel: config.logLevel,
+    config: carry({ ...config, edge }),
+    place: { host: config.server.host, port },
+    lease: shared.memory,
+    gauges: createGaugesMemory(workers),
+    adminKeys: control.facts.adminKeys.map((key) => key.reveal()),
+    demoUrl: vendors.demoUrl,
+    controlSocket: await openControlSocket({ server: control.server, addresses, disposer }),
+  };
+}
+
+/** Workers have the right to admit as this thread has it. Answers how to stop telling them. */
+function tellLease(hold: SoleInstanceHold, shared: SharedLease): () => void {
+  const tell = (): void => shared.holdUntil(hold.until);
+  tell();
+  const timer = setInterval(tell, leaseEveryMs).unref();
+  return () => clearInterval(timer);
+}

@@ -1,0 +1,140 @@
+// One worker: a gateway in a thread of its own, with its own connections to vendors and its own journal. Called by worker-thread.ts.
+// Invariant: what it needs of the server it was given, or asks of the main thread; it opens no database and reads no configuration.
+
+import { providers } from "@ghostllm/llm";
+import { Refusals } from "#control/live/refusals.ts";
+import type { Clock } from "#domain/clock.ts";
+import { SteadyTime, systemClock } from "#domain/clock.ts";
+import { Secret } from "#domain/secret.ts";
+import { FollowedSnapshots } from "#domain/snapshot/followed-snapshots.ts";
+import type { SnapshotChange, SnapshotParts } from "#domain/snapshot/parts.ts";
+import { ClientAddresses } from "#edge/client-addresses.ts";
+import { createCompressor } from "#edge/compressor.ts";
+import { openWriter } from "#link/journal/open-writer.ts";
+import type { Health } from "#link/health.ts";
+import { SharedLease } from "#link/shared/shared-lease.ts";
+import { joinLink } from "#link/threads/join.ts";
+import { createEvents } from "#telemetry/events.ts";
+import type { Log } from "#telemetry/log.ts";
+import { createMetrics } from "#telemetry/metrics.ts";
+import type { CountedMetrics } from "#telemetry/metrics.ts";
+import type { MetricsText } from "#telemetry/metrics-text.ts";
+import { Disposer } from "#compose/disposer.ts";
+import { Doors } from "#compose/doors.ts";
+import { openGateway } from "#compose/gateway.ts";
+import { prepareClosing } from "#compose/listener-closer.ts";
+import { stopServing } from "#compose/stopping.ts";
+import { openTlsFront, type TlsFront } from "#compose/tls-front.ts";
+import { openAskedVendors } from "#compose/vendors.ts";
+import { fromCarried } from "./carried-config.ts";
+import { OtherWorkers } from "./other-workers.ts";
+import { PassageToControl } from "./passage-to-control.ts";
+import type { MainThread, WorkerSeat } from "./seat.ts";
+
+const tellRefusalsMs = 250;
+/** The main thread has files of the same kind in sight, and reports them. */
+const silentHealth: Health = { report: () => {}, parts: () => new Map() };
+
+export class WorkerServer {
+  readonly #seat: WorkerSeat;
+  readonly #log: Log;
+  readonly #main: MainThread;
+  readonly #clock: Clock = systemClock;
+  readonly #disposer = new Disposer();
+  readonly #snapshots = new FollowedSnapshots(providers);
+  readonly #metrics = createMetrics({ forThread: true });
+  #tls: TlsFront | null = null;
+
+  constructor(seat: WorkerSeat, log: Log, main: MainThread) {
+    this.#seat = seat;
+    this.#log = log;
+    this.#main = main;
+  }
+
+  /** Resolves when it listens. */
+  async start(): Promise<void> {
+    const { snapshot, gauges, index, workers, place } = this.#seat;
+    this.#snapshots.open(snapshot);
+    const foundation = await this.#layFoundation();
+    const { config, disposer, addresses } = foundation;
+    const neighbours = new OtherWorkers(gauges, index);
+    disposer.add(() => neighbours.close());
+    const passage = new PassageToControl(this.#seat.controlSocket, addresses);
+    disposer.add(() => passage.close());
+    const link = joinLink(this.#seat.link, this.#clock);
+    const gateway = await openGateway({
+      ...{ foundation, link, neighbours, refusals: this.#tellRefusals() },
+      lease: new SharedLease(this.#seat.lease),
+      vendors: openAskedVendors(foundation, { demoUrl: this.#seat.demoUrl, signals: link.signals }),
+      tls: this.#tls?.options ?? null,
+      control: {
+        snapshots: this.#snapshots,
+        adminKeys: this.#seat.adminKeys.map((key) => new Secret(key)),
+        requests: passage,
+        readMetrics: () => this.#readMetrics(),
+      },
+    });
+    const { server, readiness } = gateway;
+    this.#tls?.keepUpToDate(server);
+    const doors = await Doors.share(place, workers);
+    disposer.add(() => doors.close());
+    const closeListener = prepareClosing(server, doors);
+    await doors.leadTo(server);
+    readiness.notReadyBecause = null;
+    disposer.add(() => stopServing({ ...gateway, timeouts: config.timeouts, closeListener, endLive: () => {} }));
+  }
+
+  begin(parts: SnapshotParts): void {
+    this.#snapshots.open(parts);
+  }
+
+  follow(change: SnapshotChange, version: number): boolean {
+    return this.#snapshots.apply(change, version);
+  }
+
+  countMetrics(): Promise<CountedMetrics> {
+    return this.#metrics.count();
+  }
+
+  async reload(): Promise<void> {
+    await this.#tls?.reload();
+  }
+
+  /** Finishes what runs, within the drain time. */
+  stop(): Promise<void> {
+    return this.#disposer.dispose();
+  }
+
+  async #layFoundation() {
+    const [log, clock, disposer, metrics] = [this.#log, this.#clock, this.#disposer, this.#metrics];
+    const config = fromCarried(this.#seat.config);
+    const journal = await openWriter({ ...this.#seat.journal, log });
+    disposer.add(() => journal.close());
+    this.#tls = await openTlsFront(config, { health: silentHealth, log, disposer });
+    return {
+      ...{ config, log, disposer, clock, metrics, journal },
+      steadyTime: new SteadyTime(clock),
+      events: createEvents({ metrics, log }),
+      addresses: new ClientAddresses(config.edge.trustedProxies),
+      compressor: createCompressor(config.edge.compression),
+    };
+  }
+
+  async #readMetrics(): Promise<MetricsText> {
+    const { text, contentType } = await this.#main.ask("readMetrics");
+    return { text: Buffer.from(text), contentType };
+  }
+
+  /** The last ones are shown by control, a quarter of a second later. */
+  #tellRefusals(): Refusals {
+    const refusals = new Refusals(this.#clock);
+    let told = 0;
+    const timer = setInterval(() => {
+      if (refusals.total === told) return;
+      this.#main.tell("refused", refusals.latest(told).toReversed());
+      told = refusals.total;
+    }, tellRefusalsMs);
+    this.#disposer.add(() => clearInterval(timer));
+    return refusals;
+  }
+}

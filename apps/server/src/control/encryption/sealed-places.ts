@@ -1,0 +1,31 @@
+// Everything in the database that is sealed, and what each is bound to: what is missing here is left under an old key by
+// `ghostllm keys rotate-kek`. A test holds it against the columns of the tables.
+
+import { additionsBinding, credentialBinding } from "#control/snapshot/providers.ts";
+import { webhookBinding } from "#control/events/webhook-signature.ts";
+import { factorBinding } from "#control/sessions/second-factor.ts";
+import { grantBinding } from "#control/sign-in/grants.ts";
+import { methodBinding } from "#control/sign-in/issuer-clients.ts";
+import type { SealedPlace } from "#control/store/sealed-values.ts";
+
+export interface BoundPlace extends SealedPlace {
+  /** Of what stands in `boundTo`. */
+  bindingOf(boundTo: string): string;
+}
+
+const ofSession = { key: "session_id", boundTo: "session_id" };
+
+export const sealedPlaces: readonly BoundPlace[] = [
+  { table: "providers", column: "api_key_enc", key: "id", boundTo: "name", bindingOf: credentialBinding },
+  { table: "providers", column: "additions_enc", key: "id", boundTo: "name", bindingOf: additionsBinding },
+  { table: "webhooks", column: "secret_enc", key: "id", boundTo: "id", bindingOf: webhookBinding },
+  { table: "sign_in_methods", column: "client_secret_enc", key: "id", boundTo: "id", bindingOf: methodBinding },
+  { table: "session_grants", column: "id_token_enc", ...ofSession, bindingOf: grantBinding },
+  { table: "session_grants", column: "refresh_token_enc", ...ofSession, bindingOf: grantBinding },
+  { table: "second_factors", column: "secret_enc", key: "user_id", boundTo: "user_id", bindingOf: factorBinding },
+  {
+    ...{ table: "settings", column: "value", key: "name", boundTo: "name" },
+    onlyKeys: ["jwt_secret", "shared_secrets"],
+    bindingOf: (name) => name,
+  },
+];

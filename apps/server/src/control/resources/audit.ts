@@ -1,0 +1,121 @@
+import { Readable } from "node:stream";
+import type { AdminRoutes, RouteAnswer } from "@ghostllm/contract/routes";
+import { toCef } from "#control/audit/cef.ts";
+import { verifyChain } from "#control/audit/verify-chain.ts";
+import type { AuditFilter, Link } from "#control/store/audit/audit-store.ts";
+import type { Store } from "#control/store/store.ts";
+import { deed, type AuditEntry } from "#domain/audit.ts";
+import { found, toTime } from "./fields.ts";
+import type { Resource, ResourceDependencies } from "./resource.ts";
+
+type ApiEntry = RouteAnswer<AdminRoutes["audit"]["get"]>;
+type ExportQuery = Parameters<Resource<"audit">["export"]>[0]["query"];
+type Dependencies = Pick<ResourceDependencies, "store" | "clock" | "version" | "log">;
+
+export function createAuditResource(deps: Dependencies): Resource<"audit"> {
+  const { store, clock, version } = deps;
+  const { audit } = store;
+  const tellExport = async (query: ExportQuery, form: string): Promise<void> => {
+    const filter = Object.fromEntries(
+      Object.entries(query).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+    );
+    const object = { kind: "audit", id: null, name: "audit log" };
+    await audit.add([deed("audit.exported", object, { details: { form, filter } })]);
+  };
+  return {
+    async list({ query: { limit, before, ...filter } }) {
+      const page = { limit: limit + 1, ...(before !== undefined && { before: Number(before) }) };
+      const entries = await audit.list(page, toFilter(filter));
+      const shown = entries.slice(0, limit);
+      return { data: shown.map(toApiEntry), next: entries.length > limit ? String(shown.at(-1)?.sequence) : null };
+    },
+
+    get: async ({ params: { id } }) => toApiEntry(found(await audit.find(id), "entry of the audit log", id)),
+
+    async verify({ query: { after, limit, anchor } }) {
+      const options = { after: toLink(after), limit, anchor: toLink(anchor) };
+      const { problem, checked, from, to, isWhole, ends } = await verifyChain(audit, options);
+      return {
+        ...{
+          ok: problem === null,
+          problem: problem && { ...problem },
+          checked,
+          from: toApiLink(from),
+          to: toApiLink(to),
+        },
+        next: isWhole || problem !== null ? null : `${to.sequence}:${to.hash}`,
+        ...{ head: toApiLink(ends.head), cut: toApiLink(ends.cut), verified_at: toTime(clock.now()) },
+      };
+    },
+
+    async export({ query }) {
+      await tellExport(query, "ndjson");
+      return streamed(deps, query, (entry) => `${JSON.stringify(toApiEntry(entry))}\n`);
+    },
+
+    async exportCef({ query }) {
+      await tellExport(query, "cef");
+      return streamed(deps, query, (entry) => toCef(entry, version));
+    },
+  };
+}
+
+const pageSize = 500;
+const patienceMs = 10_000;
+
+/** Up to the entry that is the last one now. What has begun cannot be answered with an error: it is cut. */
+function streamed({ store, log }: Dependencies, query: ExportQuery, write: (entry: AuditEntry) => string): Readable {
+  const lines = linesOf(store, query, write);
+  const stream = Readable.from(lines, { objectMode: false, highWaterMark: 64 * 1024 });
+  stream.on("error", (error) => log.error({ err: error }, "An export of the audit log was cut"));
+  return stream;
+}
+
+async function* linesOf(
+  { audit, within }: Pick<Store, "audit" | "within">,
+  query: ExportQuery,
+  write: (entry: AuditEntry) => string,
+): AsyncGenerator<string> {
+  const filter = toFilter(query);
+  const { head } = await within(patienceMs, () => audit.ends());
+  for (let last = 0; ;) {
+    const entries = await within(patienceMs, () => audit.after(last, pageSize, filter));
+    const kept = entries.filter(({ sequence }) => sequence <= head.sequence);
+    if (kept.length > 0) yield kept.map(write).join("");
+    if (kept.length < pageSize) return;
+    last = kept.at(-1)?.sequence ?? head.sequence;
+  }
+}
+
+function toFilter(query: ExportQuery): AuditFilter {
+  const { actor, action, object_kind: objectKind, object_id: objectId, outcome, from, to, q: text } = query;
+  const times = {
+    from: from === undefined ? undefined : Date.parse(from),
+    to: to === undefined ? undefined : Date.parse(to),
+  };
+  return { actor, action, objectKind, objectId, outcome, text, ...times };
+}
+
+function toLink(text: string | undefined): Link | null {
+  if (text === undefined) return null;
+  const [sequence = "", hash = ""] = text.split(":");
+  return { sequence: Number(sequence), hash };
+}
+
+function toApiLink({ sequence, hash }: Link) {
+  return { place: sequence, hash };
+}
+
+function toApiEntry(entry: AuditEntry): ApiEntry {
+  const { actor, object, changes, details } = entry;
+  return {
+    ...{ id: entry.id, happened_at: toTime(entry.happenedAt), place: entry.sequence },
+    ...{ action: entry.action, outcome: entry.outcome },
+    actor: { kind: actor.kind, id: actor.id, name: actor.name, user_id: actor.userId },
+    object: object && { ...object },
+    ...{ address: entry.address, user_agent: entry.userAgent, request_id: entry.requestId, route: entry.route },
+    hash: entry.hash,
+    changes: changes.map((change) => ({ ...change })),
+    details: { ...details },
+  };
+}

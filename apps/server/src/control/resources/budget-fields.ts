@@ -1,0 +1,80 @@
+// Budgets of a key or a user, between the API's form and the store's.
+
+import { randomBytes } from "node:crypto";
+import { formatUsd, parseUsd } from "@ghostllm/contract";
+import type { AdminRoutes, RouteAnswer } from "@ghostllm/contract/routes";
+import type { Store } from "#control/store/store.ts";
+import type { Budget } from "#domain/budgets/budget.ts";
+import { invalid, toNanosOrNull, toTime, toUsdOrNull } from "./fields.ts";
+import type { Resource } from "./resource.ts";
+
+export type ApiBudgetTerms = RouteAnswer<AdminRoutes["users"]["get"]>["budgets"][number];
+type Given = NonNullable<Parameters<Resource<"users">["create"]>[0]["body"]["budgets"]>;
+
+export function toApiBudgetTerms(budget: Budget): ApiBudgetTerms {
+  const { id, span, days, timeZone, amountNanos, thresholds, rolloverNanos, increase, downgradeTo, madeAt } = budget;
+  return {
+    ...{ id, period: span, days: span === "rolling" ? days : null, time_zone: timeZone },
+    ...{ amount_usd: formatUsd(amountNanos), thresholds: [...thresholds], rollover_usd: toUsdOrNull(rolloverNanos) },
+    increase: increase && { amount_usd: formatUsd(increase.nanos), until: toTime(increase.until) },
+    ...{ downgrade_to: downgradeTo, made_at: toTime(madeAt) },
+  };
+}
+
+interface Circumstances {
+  readonly before: readonly Budget[];
+  readonly store: Pick<Store, "aliases">;
+  /** Epoch ms. */
+  readonly now: number;
+}
+
+/** Throws GhostError `invalid_request_error` for what the store alone can know to be wrong. */
+export async function toBudgets(given: Given, { before, store, now }: Circumstances): Promise<readonly Budget[]> {
+  const ids = given.flatMap(({ id }) => id ?? []);
+  if (new Set(ids).size < ids.length) throw invalid("budgets", "One id stands there twice");
+  await checkAliases(given, store);
+  return given.map((one, place) => toBudget(one, place, { before, now }));
+}
+
+async function checkAliases(given: Given, store: Circumstances["store"]): Promise<void> {
+  if (given.every(({ downgrade_to: alias }) => alias === null)) return;
+  const names = new Set((await store.aliases.list()).map(({ name }) => name));
+  for (const [place, { downgrade_to: alias }] of given.entries()) {
+    if (alias !== null && !names.has(alias))
+      throw invalid(`budgets.${place}.downgrade_to`, `There is no alias ${alias}`);
+  }
+}
+
+/** What would be counted otherwise than before is another budget: it begins at nothing. */
+function toBudget(one: Given[number], place: number, { before, now }: Omit<Circumstances, "store">): Budget {
+  const known = before.find(({ id }) => id === one.id);
+  if (one.id !== undefined && known === undefined)
+    throw invalid(`budgets.${place}.id`, `There is no budget ${one.id}: leave the id out of a new one`);
+  const days = one.days ?? 0;
+  const isSame = known?.span === one.period && known.days === days && known.timeZone === one.time_zone;
+  return {
+    ...{ id: known !== undefined && isSame ? known.id : newBudgetId(), span: one.period, days },
+    ...{ timeZone: one.time_zone, amountNanos: parseUsd(one.amount_usd) },
+    madeAt: known !== undefined && isSame ? known.madeAt : now,
+    thresholds: [...new Set(one.thresholds)].toSorted((low, high) => low - high),
+    rolloverNanos: toNanosOrNull(one.rollover_usd),
+    increase: toIncrease(one, place, { known, now }),
+    downgradeTo: one.downgrade_to,
+  };
+}
+
+function toIncrease(
+  { increase }: Given[number],
+  place: number,
+  { known, now }: { readonly known: Budget | undefined; readonly now: number },
+): Budget["increase"] {
+  if (increase === null) return null;
+  const until = Date.parse(increase.until);
+  // One that is over may stay where it stood.
+  if (until <= now && known?.increase?.until !== until)
+    throw invalid(`budgets.${place}.increase.until`, "The time has passed already");
+  return { nanos: parseUsd(increase.amount_usd), until };
+}
+
+/** Differs within a scope; short, since each period of it is counted by a name that has it. */
+const newBudgetId = (): string => randomBytes(4).toString("hex");

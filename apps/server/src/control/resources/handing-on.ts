@@ -1,0 +1,41 @@
+// Refusals of whoever would hand on more than he has, by a role, a membership or a key. Called by the resources that give rights.
+
+import { GhostError } from "@ghostllm/contract";
+import type { Grants, TeamRoleName } from "@ghostllm/contract";
+import type { Store } from "#control/store/store.ts";
+import type { Actor } from "#domain/access/actor.ts";
+import { hasInTeam, lacking, reachesAllOf } from "#domain/access/granting.ts";
+import { builtInGrants } from "#domain/access/roles.ts";
+import { invalid } from "./fields.ts";
+
+type RoleFinder = { readonly roles: Pick<Store["roles"], "find" | "standing"> };
+
+/** Rejects a name that no role has. */
+export async function grantsOfRole({ roles }: RoleFinder, name: string): Promise<Grants> {
+  const grants = builtInGrants(name) ?? (await roles.find(name))?.grants;
+  if (grants === undefined) throw invalid("role", `There is no role ${name}`);
+  return grants;
+}
+
+export function refuseMore({ grants }: Actor, given: Grants, what: string): void {
+  const missing = lacking(grants, given);
+  if (missing !== null)
+    throw refusal(`${what} may more than you, such as ${missing}: nobody hands on what he does not have`);
+}
+
+/** For what would let the caller act as that user: a key in his name, another password. */
+export async function refuseActingAs({ roles }: RoleFinder, actor: Actor, userId: string): Promise<void> {
+  if (actor.userId === userId) return;
+  const other = await roles.standing(userId);
+  if (other === undefined || reachesAllOf(actor, other)) return;
+  throw refusal("This would let you do what that user may, and you may not");
+}
+
+export function refuseInTeam(actor: Actor, teamId: string, role: TeamRoleName): void {
+  if (!hasInTeam(actor, teamId, role))
+    throw refusal(`A ${role} may more in this team than you: nobody hands on what he does not have`);
+}
+
+function refusal(message: string): GhostError {
+  return new GhostError("permission_denied", message);
+}

@@ -1,0 +1,36 @@
+// What a key may be used for and from where, between what callers give and what is stored.
+
+import { isKeyEndpoint } from "@ghostllm/contract";
+import { writeAddressRange } from "#domain/access/address-list.ts";
+import type { Permissions } from "#domain/principal.ts";
+import { invalid } from "./fields.ts";
+
+interface Given {
+  readonly models?: readonly string[] | null | undefined;
+  readonly endpoints?: readonly string[] | null | undefined;
+  readonly addresses?: readonly string[] | null | undefined;
+}
+
+export const everything: Permissions = { models: null, endpoints: null, addresses: null };
+
+/** What is left out stays as it is. */
+export function changePermissions(before: Permissions, given: Given): Permissions {
+  const { models, endpoints, addresses } = given;
+  return {
+    models: models === undefined ? before.models : models,
+    endpoints: endpoints === undefined ? (before.endpoints ?? null) : (endpoints?.filter(isKeyEndpoint) ?? null),
+    addresses: addresses === undefined ? (before.addresses ?? null) : (addresses?.map(readRange) ?? null),
+  };
+}
+
+function readRange(text: string): string {
+  const range = writeAddressRange(text);
+  if (range !== null) return range;
+  const hint = "Give addresses and ranges of IPv4 and IPv6, such as 192.0.2.7, 10.0.0.0/8 or 2001:db8::/32";
+  throw invalid("permissions.addresses", `\`${text}\` is none. ${hint}`);
+}
+
+export function showPermissions({ models, endpoints, addresses }: Permissions) {
+  const copy = (list: readonly string[] | null | undefined): string[] | null => (list ? [...list] : null);
+  return { models: copy(models), endpoints: copy(endpoints), addresses: copy(addresses) };
+}

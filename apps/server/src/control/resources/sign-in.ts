@@ -1,0 +1,50 @@
+// Signing in at issuers, for the console's pages.
+
+import { attemptLifetimeMs } from "#control/sign-in/attempts.ts";
+import { readAll } from "#control/store/page.ts";
+import { invalid, toTime } from "./fields.ts";
+import type { Browser, Resource, ResourceDependencies } from "./resource.ts";
+import { noteFailedSignIn, tellLogin } from "./sessions.ts";
+import { toApiUser } from "./users.ts";
+
+/** The page of the console that issuers lead back to. */
+const returnPath = "/console/sign-in/return";
+
+export function createSignInResource(deps: ResourceDependencies): Resource<"signIn"> {
+  const { store, issuerSignIn } = deps;
+  return {
+    async options() {
+      const methods = await readAll((page) => store.signIn.list(page));
+      return { methods: methods.filter(({ isActive }) => isActive).map(({ id, label }) => ({ id, label })) };
+    },
+
+    async begin({ body: { method: methodId, return_url: returnUrl, to }, browser }) {
+      browser.refuseOtherPages();
+      refuseOtherReturn(returnUrl, browser);
+      const { url, attempt } = await issuerSignIn.begin({ methodId, returnUrl, to });
+      browser.keepAttempt(attempt, attemptLifetimeMs);
+      return { url };
+    },
+
+    async finish({ body: { url }, address, userAgent, browser }) {
+      browser.refuseOtherPages();
+      const attempt = browser.takeAttempt();
+      const place = { address, userAgent, isBrowser: true };
+      const finishing = issuerSignIn.finish({ ...place, url, attempt }).catch((error: unknown) => {
+        noteFailedSignIn(deps, error);
+        throw error;
+      });
+      const { token, expiresAt, user, to } = await finishing;
+      await tellLogin(deps, user, { address, browser: true });
+      browser.keepSession(token, expiresAt);
+      return { expires_at: toTime(expiresAt), user: toApiUser(user), to };
+    },
+  };
+}
+
+function refuseOtherReturn(returnUrl: string, browser: Browser): void {
+  const url = new URL(returnUrl);
+  const isPlain = url.href === returnUrl && url.search === "" && url.hash === "" && url.username === "";
+  if (!isPlain || !url.pathname.endsWith(returnPath) || !browser.isOwnAddress(url))
+    throw invalid("return_url", `It must be ${returnPath} of this server`);
+}

@@ -1,0 +1,130 @@
+import { formatUsd } from "@ghostllm/contract";
+import type { AdminRoutes, RouteAnswer } from "@ghostllm/contract/routes";
+import type { MemberRow, TeamChange, TeamRow } from "#control/store/team-store.ts";
+import { toToldLimits } from "#domain/told-limits.ts";
+import { toApiBudgetTerms, toBudgets } from "./budget-fields.ts";
+import { found, invalid, mergeLimits, notFound, toNanosOrNull, toTime, toUsdOrNull, unlimited } from "./fields.ts";
+import { refuseInTeam } from "./handing-on.ts";
+import { readPage } from "./pagination.ts";
+import { toApiPrivacy, toPrivacy } from "./privacy.ts";
+import type { Resource, ResourceDependencies } from "./resource.ts";
+
+type ApiTeam = RouteAnswer<AdminRoutes["teams"]["get"]>;
+type ApiMember = RouteAnswer<AdminRoutes["teams"]["addMember"]>;
+type TeamUpdate = Parameters<Resource<"teams">["update"]>[0]["body"];
+type TeamDeps = Pick<ResourceDependencies, "store" | "changed" | "withdraw" | "steadyTime">;
+type MemberRoutes = "members" | "addMember" | "updateMember" | "removeMember";
+
+function toApiTeam(row: TeamRow): ApiTeam {
+  return {
+    id: row.id,
+    organisation_id: row.organisationId,
+    name: row.name,
+    models: row.models === null ? null : [...row.models],
+    limits: toToldLimits(row.limits),
+    budget_usd: toUsdOrNull(row.budgetNanos),
+    spent_usd: formatUsd(row.spentNanos),
+    budgets: row.budgets.map(toApiBudgetTerms),
+    privacy: toApiPrivacy(row.privacy),
+    members: row.members,
+    members_make_keys: row.membersMakeKeys,
+    created_at: toTime(row.createdAt),
+    updated_at: toTime(row.updatedAt),
+  };
+}
+
+function toApiMember({ userId, email, username, role, joinedAt }: MemberRow): ApiMember {
+  return { user_id: userId, email, username, role, joined_at: toTime(joinedAt) };
+}
+
+export function createTeamsResource(deps: TeamDeps): Resource<"teams"> {
+  const { store, changed, steadyTime } = deps;
+  const { teams } = store;
+  return {
+    list: ({ query: { organisation_id: organisationId, user_id: userId, ...page }, reach }) => {
+      const asked = {
+        ...(organisationId !== undefined && { organisationId }),
+        ...(userId !== undefined && { userId }),
+      };
+      return readPage(page, (next) => teams.list({ ...next, ...asked }, reach), toApiTeam);
+    },
+
+    async create({ body }) {
+      const { name, models, limits, organisation_id: organisationId, budget_usd: budget, budgets, privacy } = body;
+      const bounds = { limits: mergeLimits(unlimited, limits), budgetNanos: toNanosOrNull(budget) };
+      const others = await toBudgets(budgets ?? [], { before: [], store, now: steadyTime.now() });
+      const given = { organisationId, name, models, membersMakeKeys: body.members_make_keys };
+      const row = await teams.create({ ...given, ...bounds, budgets: others, privacy: toPrivacy(privacy) });
+      await changed();
+      return toApiTeam(row);
+    },
+
+    get: async ({ params: { id }, reach }) => toApiTeam(found(await teams.find(id, reach), "team", id)),
+
+    async update({ params: { id }, body, reach }) {
+      const before = found(await teams.find(id, reach), "team", id);
+      const { budgets: given } = body;
+      const now = steadyTime.now();
+      const budgets = given && (await toBudgets(given, { before: before.budgets, store, now }));
+      const row = await teams.update(id, { ...toChange(before, body), ...(budgets && { budgets }) }, reach);
+      await changed();
+      return toApiTeam(found(row, "team", id));
+    },
+
+    async remove({ params: { id }, reach }) {
+      if (!(await teams.remove(id, reach))) throw notFound("team", id);
+      await changed();
+      return { id, deleted: true };
+    },
+
+    ...membersOf(deps),
+  };
+}
+
+function membersOf({ store, changed, withdraw }: TeamDeps): Pick<Resource<"teams">, MemberRoutes> {
+  const { teams } = store;
+  return {
+    async members({ params: { id }, query, reach }) {
+      found(await teams.find(id, reach), "team", id);
+      // A page goes by users.
+      const { data, next } = await readPage(
+        query,
+        async (page) => (await teams.members(id, page, reach)).map((row) => ({ id: row.userId, row })),
+        ({ row }) => toApiMember(row),
+      );
+      return { data, next };
+    },
+
+    async addMember({ params: { id }, body: { user_id: userId, role }, actor, reach }) {
+      found(await teams.find(id, reach), "team", id);
+      refuseInTeam(actor, id, role);
+      if ((await store.users.find(userId, "all")) === undefined) throw invalid("user_id", `There is no user ${userId}`);
+      return toApiMember(await teams.addMember(id, { userId, role }));
+    },
+
+    async updateMember({ params: { id, user_id: userId }, body: { role }, actor, reach }) {
+      found(await teams.member(id, userId, reach), "member", userId);
+      refuseInTeam(actor, id, role);
+      return toApiMember(found(await teams.updateMember(id, userId, role, reach), "member", userId));
+    },
+
+    async removeMember({ params: { id, user_id: userId }, reach }) {
+      const revoked = found(await teams.removeMember(id, userId, reach), "member", userId);
+      for (const key of revoked) await withdraw({ kind: "key", id: key });
+      await changed();
+      return { id: userId, deleted: true };
+    },
+  };
+}
+
+function toChange(before: TeamRow, body: TeamUpdate): TeamChange {
+  const { name, models, members_make_keys: membersMakeKeys, limits, budget_usd: budget, privacy } = body;
+  return {
+    ...(name !== undefined && { name }),
+    ...(models !== undefined && { models }),
+    ...(membersMakeKeys !== undefined && { membersMakeKeys }),
+    ...(limits !== undefined && { limits: mergeLimits(before.limits, limits) }),
+    ...(budget !== undefined && { budgetNanos: toNanosOrNull(budget) }),
+    ...(privacy !== undefined && { privacy: toPrivacy(privacy) }),
+  };
+}

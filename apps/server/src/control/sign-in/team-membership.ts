@@ -1,0 +1,41 @@
+// Takes people into the teams of their groups, and out of them. Called where an issuer or a directory tells of groups.
+
+import type { Store } from "#control/store/store.ts";
+import { isSameRole, teamsByGroups, type GroupTeam } from "#domain/access/group-roles.ts";
+import type { Right } from "#domain/right.ts";
+
+interface Membership {
+  readonly store: Pick<Store, "teams">;
+  readonly withdraw: (right: Right) => Promise<void>;
+}
+
+interface Member {
+  readonly userId: string;
+  readonly groups: readonly string[];
+}
+
+/** Whoever leaves a team leaves his own keys of it, and what runs by them. Answers whether anything was changed. */
+export async function followTeams(
+  { store: { teams }, withdraw }: Membership,
+  groupTeams: readonly GroupTeam[],
+  { userId, groups }: Member,
+): Promise<boolean> {
+  let hasChanged = false;
+  for (const [teamId, role] of teamsByGroups(groups, groupTeams)) {
+    const present = await teams.member(teamId, userId, "all");
+    if (role === null && present !== undefined) {
+      const revoked = (await teams.removeMember(teamId, userId, "all")) ?? [];
+      for (const id of revoked) await withdraw({ kind: "key", id });
+      hasChanged = true;
+    } else if (role !== null && present === undefined) {
+      // A team may have been deleted since it was named.
+      if ((await teams.find(teamId, "all")) === undefined) continue;
+      await teams.addMember(teamId, { userId, role });
+      hasChanged = true;
+    } else if (role !== null && present !== undefined && !isSameRole(role, present.role)) {
+      await teams.updateMember(teamId, userId, role, "all");
+      hasChanged = true;
+    }
+  }
+  return hasChanged;
+}

@@ -1,0 +1,52 @@
+// Makes snapshots out of parts, and each next one out of what has changed; in whatever thread it is, from the same data the same
+// snapshots. Invariant: a snapshot that was handed out never changes.
+
+import type { ProviderDefinition } from "@ghostllm/llm";
+import { emptySnapshot } from "#domain/snapshot.ts";
+import type { Snapshot } from "#domain/snapshot.ts";
+import { Catalogue } from "./catalogue.ts";
+import { KeyHolders } from "./principals.ts";
+import type { Changed, SnapshotChange, SnapshotParts } from "./parts.ts";
+
+export class Assembly {
+  #holders = KeyHolders.none();
+  readonly catalogue: Catalogue;
+  #snapshot = emptySnapshot;
+
+  constructor(definitions: readonly ProviderDefinition[]) {
+    this.catalogue = new Catalogue(definitions);
+  }
+
+  static of({ version, prices, ...kinds }: SnapshotParts, definitions: readonly ProviderDefinition[]): Assembly {
+    const assembly = new Assembly(definitions);
+    const { users, teams, organisations, keys, providers, models, aliases } = kinds;
+    const holders = { users: allNew(users), teams: allNew(teams), organisations: allNew(organisations) };
+    const catalogue = { providers: allNew(providers), models: allNew(models), aliases: allNew(aliases), prices };
+    assembly.apply({ ...holders, keys: allNew(keys), ...catalogue }, version);
+    return assembly;
+  }
+
+  get holders(): KeyHolders {
+    return this.#holders;
+  }
+
+  get snapshot(): Snapshot {
+    return this.#snapshot;
+  }
+
+  apply(change: SnapshotChange, version: number): Snapshot {
+    this.#holders = this.#holders.apply(change);
+    const catalogue = this.catalogue.apply(change) ? this.catalogue.assemble() : this.#snapshot;
+    this.#snapshot = { ...catalogue, keys: this.#holders, version };
+    return this.#snapshot;
+  }
+
+  /** What the snapshot in force is made of. */
+  parts(): SnapshotParts {
+    return { version: this.#snapshot.version, ...this.#holders.parts(), ...this.catalogue.parts() };
+  }
+}
+
+function allNew<Part>(set: readonly Part[]): Changed<Part> {
+  return { set, gone: [] };
+}

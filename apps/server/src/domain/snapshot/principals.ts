@@ -1,0 +1,171 @@
+// Who may call, by their keys. What follows from a user, a team or an organisation that was changed is joined to their keys when those are
+// looked up: it is one change, however many keys there are.
+
+import type { LimitedScope, Principal } from "#domain/principal.ts";
+import { strictest } from "#domain/privacy/policy.ts";
+import type { PrivacyPolicy } from "#domain/privacy/policy.ts";
+import type { Principals } from "#domain/snapshot.ts";
+import { Holders, type Holder } from "./holders.ts";
+import type { KeyPart, OrganisationPart, SnapshotChange, SnapshotParts, TeamPart, UserPart } from "./parts.ts";
+import { VersionedMap } from "./versioned-map.ts";
+
+interface Kept {
+  readonly users: Holders<UserPart>;
+  readonly teams: Holders<TeamPart>;
+  readonly organisations: Holders<OrganisationPart>;
+  /** With those they count by as these were when the key was set. */
+  readonly principals: VersionedMap<Principal>;
+}
+
+/** Never changes: `apply` makes the next one. */
+export class KeyHolders implements Principals {
+  readonly #kept: Kept;
+  readonly #principals: VersionedMap<Principal>;
+  readonly #areAsJoined: boolean;
+
+  private constructor(kept: Kept) {
+    this.#kept = kept;
+    this.#principals = kept.principals;
+    const { users, teams, organisations } = kept;
+    this.#areAsJoined = users.areAsJoined && teams.areAsJoined && organisations.areAsJoined;
+  }
+
+  static none(): KeyHolders {
+    return new KeyHolders({
+      users: Holders.none("user", ({ isActive }) => isActive),
+      teams: Holders.none("team"),
+      organisations: Holders.none("organisation"),
+      principals: VersionedMap.empty(),
+    });
+  }
+
+  get size(): number {
+    return this.#principals.size;
+  }
+
+  get(keyHash: string): Principal | undefined {
+    const known = this.#principals.get(keyHash);
+    return known === undefined || this.#areAsJoined ? known : this.#present(known);
+  }
+
+  has(keyHash: string): boolean {
+    return this.get(keyHash) !== undefined;
+  }
+
+  *[Symbol.iterator](): Iterator<readonly [string, Principal]> {
+    for (const [hash, known] of this.#principals) {
+      const principal = this.#present(known);
+      if (principal !== undefined) yield [hash, principal];
+    }
+  }
+
+  apply({ users, teams, organisations, keys }: SnapshotChange): KeyHolders {
+    const next = {
+      users: this.#kept.users.apply(users),
+      teams: this.#kept.teams.apply(teams),
+      organisations: this.#kept.organisations.apply(organisations),
+    };
+    const principals = new Map<string, Principal | undefined>();
+    for (const hash of keys?.gone ?? []) principals.set(hash, undefined);
+    for (const part of keys?.set ?? []) principals.set(part.hash, join(part, next));
+    return new KeyHolders({ ...next, principals: this.#principals.with(principals) });
+  }
+
+  parts(): Pick<SnapshotParts, "users" | "teams" | "organisations" | "keys"> {
+    return { ...this.groups(), keys: [...this.keyParts()] };
+  }
+
+  /** Whom keys count by. */
+  groups(): Pick<SnapshotParts, "users" | "teams" | "organisations"> {
+    const { users, teams, organisations } = this.#kept;
+    return { users: users.parts(), teams: teams.parts(), organisations: organisations.parts() };
+  }
+
+  /** Of a key, also where its user may not call at present. */
+  keyPart(hash: string): KeyPart | undefined {
+    const known = this.#principals.get(hash);
+    return known === undefined || findGroups(known, this.#kept) === undefined ? undefined : toPart(known);
+  }
+
+  *keyParts(): Generator<KeyPart> {
+    for (const [, known] of this.#principals) if (findGroups(known, this.#kept) !== undefined) yield toPart(known);
+  }
+
+  #present(known: Principal): Principal | undefined {
+    const groups = findGroups(known, this.#kept);
+    if (groups === undefined || !groups.user.part.isActive) return undefined;
+    return isJoined(known, groups) ? known : { ...known, ...rightsOf(ownScope(known), groups) };
+  }
+}
+
+type Groups = Omit<Kept, "principals">;
+
+/** What a key counts by beside itself. */
+interface Joined {
+  readonly user: Holder<UserPart>;
+  readonly team: Holder<TeamPart> | null;
+  readonly organisation: Holder<OrganisationPart> | null;
+}
+
+/** Undefined where one of them is gone: then nobody may use the key. */
+function findGroups({ userId, teamId }: Pick<KeyPart, "userId" | "teamId">, groups: Groups): Joined | undefined {
+  const user = groups.users.get(userId);
+  const team = teamId === null ? null : groups.teams.get(teamId);
+  if (user === undefined || team === undefined) return undefined;
+  const organisationId = team?.part.organisationId ?? null;
+  const organisation = organisationId === null ? null : groups.organisations.get(organisationId);
+  return organisation === undefined ? undefined : { user, team, organisation };
+}
+
+function isJoined({ scopes }: Principal, { user, team, organisation }: Joined): boolean {
+  const [, ofUser, ofTeam, ofOrganisation] = scopes;
+  return ofUser === user.scope && ofTeam === team?.scope && ofOrganisation === organisation?.scope;
+}
+
+function rightsOf(own: LimitedScope, { user, team, organisation }: Joined) {
+  const scopes = [own, ...[user, team, organisation].flatMap((holder) => holder?.scope ?? [])];
+  return { grants: user.part.grants, teamModels: team?.part.models ?? null, scopes, privacy: privacyOf(scopes) };
+}
+
+function join(key: KeyPart, holders: Groups): Principal | undefined {
+  const joined = findGroups(key, holders);
+  if (joined === undefined) return undefined;
+  const { id, hash, publicId, userId, teamId, permissions, limits, budgetNanos, budgets, expiresAt } = key;
+  const { privacy = null } = key;
+  const own = { kind: "key" as const, id, limits, budgetNanos, privacy, ...(budgets && { budgets }) };
+  const { grants, teamModels, scopes, privacy: strictestPrivacy } = rightsOf(own, joined);
+  const organisationId = joined.organisation?.part.id ?? null;
+  // Written out: there are hundreds of thousands of them, and what is spread together takes more room.
+  return {
+    keyId: id,
+    keyHash: hash,
+    publicId,
+    userId,
+    teamId,
+    organisationId,
+    grants,
+    permissions,
+    teamModels,
+    scopes,
+    privacy: strictestPrivacy,
+    expiresAt,
+  };
+}
+
+/** Of most of them none has a policy. */
+function privacyOf(scopes: readonly LimitedScope[]): PrivacyPolicy | null {
+  return strictest(scopes.map(({ privacy }) => privacy));
+}
+
+function ownScope({ scopes, publicId }: Principal): LimitedScope {
+  const own = scopes.find(({ kind }) => kind === "key");
+  if (own === undefined) throw new Error(`The principal of ${publicId} has no scope of its own`);
+  return own;
+}
+
+function toPart(principal: Principal): KeyPart {
+  const { keyId, keyHash, publicId, userId, teamId, permissions, expiresAt } = principal;
+  const { limits, budgetNanos, budgets, privacy = null } = ownScope(principal);
+  const held = { limits, budgetNanos, privacy, ...(budgets && { budgets }) };
+  return { id: keyId, hash: keyHash, publicId, userId, teamId, permissions, ...held, expiresAt };
+}

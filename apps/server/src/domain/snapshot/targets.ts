@@ -1,0 +1,35 @@
+import type { PriceBook } from "@ghostllm/llm";
+import { unlistedTarget } from "#domain/snapshot.ts";
+import type { ProviderEntry, Target } from "#domain/snapshot.ts";
+import { knowModel } from "./known-prices.ts";
+import type { ModelPart } from "./parts.ts";
+
+export function toTarget(provider: ProviderEntry, part: ModelPart, prices: PriceBook): Target {
+  const known = knowModel(provider, part.name, part, prices);
+  return {
+    provider,
+    model: part.name,
+    modelId: part.id,
+    prices: known.prices,
+    contextLength: part.contextLength ?? part.listed?.contextLength ?? known.contextLength,
+    capabilities: {
+      vision: part.supportsVision ?? part.listed?.vision ?? null,
+      functions: part.supportsFunctions ?? part.listed?.functions ?? null,
+      streaming: part.supportsStreaming,
+      thinking: part.listed?.thinking ?? null,
+    },
+    displayName: part.listed?.displayName ?? null,
+    createdAt: part.createdAt,
+  };
+}
+
+interface UnlistedModel {
+  readonly provider: ProviderEntry;
+  readonly model: string;
+  readonly createdAt: number;
+}
+
+/** A model that is named in an alias but has no row. */
+export function toUnlistedTarget({ provider, model, createdAt }: UnlistedModel, prices: PriceBook): Target {
+  return unlistedTarget(provider, model, { ...knowModel(provider, model, null, prices), createdAt });
+}

@@ -1,0 +1,59 @@
+import type { Dialect, Operation, ParsedRequest, RequestDemand, RequestLine } from "@ghostllm/llm";
+import type { Guard } from "#domain/privacy/protect.ts";
+import { limitsSpending } from "#domain/principal.ts";
+import type { GatewayDeps } from "#gateway/deps.ts";
+import { admitProtected, guardOf, protect } from "#gateway/flow/protection.ts";
+import type { Caller, Protected, ProtectionDeps } from "#gateway/flow/protection.ts";
+import { heavyBytes } from "#gateway/heavy-work/heavy-work.ts";
+
+export interface AskedBody {
+  readonly dialect: Dialect;
+  readonly operation: Operation;
+  readonly line: RequestLine;
+  readonly body: Buffer;
+}
+
+export interface ReadRequest {
+  readonly request: ParsedRequest;
+  readonly demand: RequestDemand | null;
+  /** Null where no policy holds for it. */
+  readonly protection: Protected | null;
+}
+
+type ReadDeps = ProtectionDeps & Pick<GatewayDeps, "heavyWork">;
+
+/** Reads a request, and holds it to the policy of its caller; in another thread where it is large. */
+export function readRequest(deps: ReadDeps, caller: Caller, asked: AskedBody): ReadRequest | Promise<ReadRequest> {
+  const guard = guardOf(caller.principal);
+  if (asked.body.length > heavyBytes) return readElsewhere(deps, caller, asked, guard);
+  const { dialect, operation, body, line } = asked;
+  const request = dialect.client.parseRequest(operation, body, line);
+  if (guard === null) return { request, demand: null, protection: null };
+  const looked = protect(deps, caller, guard, {
+    body,
+    texts: dialect.client.texts.request,
+    contentType: request.form?.contentType,
+  });
+  const isSame = looked.body === body;
+  return {
+    request: isSame ? request : dialect.client.parseRequest(operation, looked.body, line),
+    demand: null,
+    protection: looked.protection,
+  };
+}
+
+async function readElsewhere(
+  deps: ReadDeps,
+  caller: Caller,
+  { dialect, ...asked }: AskedBody,
+  guard: Guard | null,
+): Promise<ReadRequest> {
+  const isBudgeted = caller.principal.scopes.some(limitsSpending);
+  const { request, demand, protection } = await deps.heavyWork.parse({
+    dialect: dialect.name,
+    ...asked,
+    isBudgeted,
+    guard,
+  });
+  return { request, demand, protection: protection === null ? null : admitProtected(deps, caller, protection) };
+}

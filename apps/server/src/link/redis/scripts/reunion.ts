@@ -1,0 +1,163 @@
+// How instances come together over one Redis: who is there, what each has answered beyond the database, and what is held. All of
+// it is told as it stands and never as a difference, so that it may be told again after any loss, by any number of instances.
+
+import { beginning, holds, scopes } from "./beginning.ts";
+import { scriptOf } from "./script.ts";
+
+/**
+ * ARGV: a name for a new epoch, how long others are waited for, then the instances that were last seen. An epoch ends when Redis
+ * has lost what it knew, or may have: with the process. Answers the epoch, the ids of what it holds for the instance, and whether
+ * it has just begun.
+ */
+export const hello = scriptOf(
+  "hello",
+  beginning,
+  `
+if is_late then return {'late', now} end
+local members, awaited, met = base .. 'members', base .. 'awaited', base .. 'met'
+local others, is_new = {}, 0
+local run = string.match(redis.call('INFO', 'server'), 'run_id:(%x+)') or ''
+if epoch == '' or redis.call('HGET', KEYS[1], 'run') ~= run then
+  epoch, is_new = ARGV[4], 1
+  redis.call('DEL', awaited, met)
+  others = redis.call('ZRANGEBYSCORE', members, now - 15000, '+inf')
+  redis.call('HSET', KEYS[1], 'epoch', epoch, 'run', run)
+end
+-- Each knows of others: those that have not come back yet are waited for, whoever came back first.
+for place = 6, #ARGV do others[#others + 1] = ARGV[place] end
+for _, other in ipairs(others) do
+  if other ~= instance and redis.call('SISMEMBER', met, other) == 0 and redis.call('SADD', awaited, other) == 1 then
+    redis.call('HSET', KEYS[1], 'gate', now + tonumber(ARGV[5]))
+  end
+end
+return {'hello', now, epoch, redis.call('HKEYS', KEYS[3]), is_new}
+`,
+);
+
+/** The instance has told all that it knows. ARGV: the first of the numbers of this process that grow. */
+export const ready = scriptOf(
+  "ready",
+  beginning,
+  `
+if is_late then return {'late', now} end
+local awaited = base .. 'awaited'
+redis.call('SREM', awaited, instance)
+redis.call('SADD', base .. 'met', instance)
+redis.call('HSET', KEYS[1], 'began:' .. instance, ARGV[4])
+redis.call('ZADD', base .. 'members', now, instance)
+if redis.call('EXISTS', awaited) == 0 then redis.call('HDEL', KEYS[1], 'gate') end
+return {'ready', now, redis.call('ZRANGEBYSCORE', base .. 'members', now - 15000, '+inf')}
+`,
+);
+
+/**
+ * ARGV: the epoch, a number that grows, whether the database was asked because it was not known, the first
+ * number of this process; for each scope: what the instance has answered beyond the database, what the database
+ * has, what others were last heard to tell, the window, and requests, tokens and cost that were counted in it elsewhere. Empty is
+ * unknown.
+ */
+export const tell = scriptOf(
+  "tell",
+  beginning,
+  scopes,
+  `
+if is_late then return {'late', now} end
+local seq, is_learnt, first_seq = tonumber(ARGV[5]), ARGV[6] == '1', tonumber(ARGV[7])
+for place = 4, #KEYS do
+  local from, key = 8 + (place - 4) * 7, KEYS[place]
+  local unstored, stored, heard = tonumber(ARGV[from]), tonumber(ARGV[from + 1]), ARGV[from + 2]
+  local window, requests = tonumber(ARGV[from + 3]), tonumber(ARGV[from + 4])
+  local tokens, costs = tonumber(ARGV[from + 5]), tonumber(ARGV[from + 6])
+  local scope = load_scope(key)
+  if window then scope.window = window end
+  -- The database only ever has more: whatever was read of it is the least that was spent.
+  if stored then
+    redis.call('HSET', key, 'stored', math.max(scope.stored, stored))
+    if epoch == ARGV[4] then redis.call('HSET', key, 'epoch', epoch) end
+  end
+  local told = read_told(scope.told)
+  if heard ~= '' then
+    for name, word in pairs(read_told(heard)) do add_told(told, name, word.seq, word.nanos) end
+  end
+  add_own(key, told, seq, unstored, first_seq)
+  write_told(key, told, is_learnt)
+  if requests then
+    advance(scope)
+    count(scope, requests, tokens, costs)
+  end
+  save(scope)
+end
+return {'told', now}
+`,
+);
+
+/** ARGV: id, tokens, cost, what is left of its time. In the windows it is counted by what is told of them. */
+export const hold = scriptOf(
+  "hold",
+  beginning,
+  scopes,
+  holds,
+  `
+if is_late then return {'late', now} end
+if redis.call('HEXISTS', KEYS[3], ARGV[4]) == 1 then return {'held', now} end
+local hold = {cost = tonumber(ARGV[6]), tokens = tonumber(ARGV[5]), scopes = {}, entries = {}}
+for place = 4, #KEYS do
+  local scope = load_scope(KEYS[place])
+  scope.running = scope.running + 1
+  scope.reserved = scope.reserved + hold.cost
+  save(scope)
+  hold.scopes[#hold.scopes + 1] = name_of(scope.key)
+  hold.entries[#hold.entries + 1] = 0
+end
+write_hold(KEYS[3], instance, ARGV[4], hold, now + tonumber(ARGV[7]))
+return {'held', now}
+`,
+);
+
+/** ARGV: what the instance tells of itself. What a silent instance holds is given back. Answers who is there. */
+export const beat = scriptOf(
+  "beat",
+  beginning,
+  holds,
+  `
+if is_late then return {'late', now} end
+local members, silent_ms, forgotten_ms = base .. 'members', 15000, 86400000
+redis.call('ZADD', members, now, instance)
+redis.call('ZREMRANGEBYSCORE', members, '-inf', now - forgotten_ms)
+for _, silent in ipairs(redis.call('ZRANGEBYSCORE', members, '-inf', now - silent_ms)) do
+  local page = redis.call('HSCAN', base .. 'holds:' .. silent, 0, 'COUNT', 200)
+  for place = 1, #page[2], 2 do give_back(silent, page[2][place]) end
+end
+return {'beat', now, epoch, redis.call('ZRANGEBYSCORE', members, now - silent_ms, '+inf')}
+`,
+);
+
+/** ARGV: an id that another instance holds. Answers who, what it holds, and of which scopes. */
+export const find = scriptOf(
+  "find",
+  beginning,
+  holds,
+  `
+if is_late then return {'late', now} end
+for _, holder in ipairs(redis.call('ZRANGE', base .. 'members', 0, -1)) do
+  local hold = read_hold(base .. 'holds:' .. holder, ARGV[4])
+  if hold then return {'found', now, holder, hold.cost, hold.scopes} end
+end
+return {'none', now}
+`,
+);
+
+/** The instance stops: it holds nothing and has told the database all. */
+export const goodbye = scriptOf(
+  "goodbye",
+  beginning,
+  holds,
+  `
+for _, id in ipairs(redis.call('HKEYS', KEYS[3])) do give_back(instance, id) end
+redis.call('ZREM', base .. 'members', instance)
+redis.call('SREM', base .. 'awaited', instance)
+return {'left', now}
+`,
+);
+
+export const encounters = [hello, ready, tell, hold, beat, find, goodbye];

@@ -1,0 +1,145 @@
+// A worker's side of link. Called by the worker with the seat that the main thread gave it.
+
+import type { Awaitable, Clock } from "#domain/clock.ts";
+import type { Counters, Extension, Reservation, ReservationRequest, ScopeUse, Settlement } from "#link/counters.ts";
+import type { Scope } from "#domain/access/scope.ts";
+import type { Link } from "#link/link.ts";
+import { MemorySignals } from "#link/memory/signals.ts";
+import type { KeptId, PendingAnswer, PendingAnswers } from "#link/pending-answers.ts";
+import { SharedCounters } from "#link/shared/shared-counters.ts";
+import { Peer } from "./peer.ts";
+import type { HubQuestions, Seat, WorkerQuestions } from "./seat.ts";
+import { ThreadsSignals } from "./signals.ts";
+
+type Hub = Peer<HubQuestions, WorkerQuestions>;
+
+/** `clock` is that of `domain/clock`, or one that is the same in all threads as that one is. */
+export function joinLink(seat: Seat, clock: Clock): Link {
+  const listeners = new MemorySignals();
+  const hub: Hub = new Peer({ port: seat.port, answers: { heed: (signal) => listeners.send(signal) } });
+  const own = seat.counters === null ? null : new SharedCounters(seat.counters, clock, seat.index);
+  const counters = own === null ? null : new WorkerCounters(own, hub);
+  return {
+    counters: counters ?? askedOf(hub),
+    owners: {
+      find: (ids) => hub.ask("findOwners", ids),
+      keep: (ids, owner) => hub.ask("keepOwner", ids, owner),
+    },
+    turns: {
+      find: (scope, callNames) => hub.ask("findTurns", scope, callNames),
+      keep: (scope, kept) => hub.ask("keepTurn", scope, kept),
+    },
+    pendingAnswers: counters === null ? pendingOf(hub) : new WorkerPendingAnswers(counters, hub),
+    health: {
+      report: (part, health) => hub.tell("report", part, health),
+      parts: () => hub.ask("parts"),
+    },
+    signals: new ThreadsSignals(listeners, (signal) => hub.ask("send", signal)),
+  };
+}
+
+/** The main thread asks for it where they are. */
+function askedOf(hub: Hub): Counters {
+  return {
+    reserve: (request) => hub.ask("reserve", request),
+    extend: (extension) => hub.ask("extend", extension),
+    settle: (settlement) => hub.ask("settle", settlement),
+    leave: (id) => hub.tell("leave", id),
+    inUse: (scopes) => hub.ask("inUse", scopes),
+  };
+}
+
+function pendingOf(hub: Hub): PendingAnswers {
+  return {
+    add: (pending) => hub.ask("addPending", pending, null),
+    take: (kept) => hub.ask("takePending", kept),
+    takeOverdue: () => hub.ask("takeOverdue"),
+    takeLast: () => hub.ask("takeLast"),
+  };
+}
+
+/** A request whose answer is waited for in the background may be settled by any thread: the main thread holds it then. */
+class WorkerCounters implements Counters {
+  readonly own: SharedCounters;
+  readonly #hub: Hub;
+  /** What the main thread holds, and this one is to settle. */
+  readonly #elsewhere = new Set<string>();
+
+  constructor(own: SharedCounters, hub: Hub) {
+    this.own = own;
+    this.#hub = hub;
+  }
+
+  reserve(request: ReservationRequest): Reservation {
+    return this.own.reserve(request);
+  }
+
+  extend(extension: Extension): Awaitable<number> {
+    return this.#elsewhere.has(extension.id) ? this.#hub.ask("extend", extension) : this.own.extend(extension);
+  }
+
+  settle(settlement: Settlement): Awaitable<number> {
+    const { id, staysRunning = false } = settlement;
+    if (!this.#elsewhere.has(id)) return this.own.settle(settlement);
+    if (!staysRunning) this.#elsewhere.delete(id);
+    return this.#hub.ask("settle", settlement);
+  }
+
+  leave(id: string): void {
+    if (this.#elsewhere.delete(id)) this.#hub.tell("leave", id);
+    else this.own.leave(id);
+  }
+
+  inUse(scopes: readonly Scope[]): readonly ScopeUse[] {
+    return this.own.inUse(scopes);
+  }
+
+  settleElsewhere(id: string): void {
+    this.#elsewhere.add(id);
+  }
+
+  forget(id: string): void {
+    this.#elsewhere.delete(id);
+  }
+}
+
+class WorkerPendingAnswers implements PendingAnswers {
+  readonly #counters: WorkerCounters;
+  readonly #hub: Hub;
+
+  constructor(counters: WorkerCounters, hub: Hub) {
+    this.#counters = counters;
+    this.#hub = hub;
+  }
+
+  async add(pending: PendingAnswer): Promise<boolean> {
+    const { id } = pending.facts;
+    const hold = this.#counters.own.handOver(id);
+    let isAdded = false;
+    try {
+      isAdded = await this.#hub.ask("addPending", pending, hold);
+    } finally {
+      if (isAdded) this.#counters.forget(id);
+      else if (hold !== null) this.#counters.own.adopt(hold);
+    }
+    return isAdded;
+  }
+
+  async take(kept: KeptId): Promise<PendingAnswer | undefined> {
+    const taken = await this.#hub.ask("takePending", kept);
+    return taken && this.#toSettle(taken);
+  }
+
+  async takeOverdue(): Promise<readonly PendingAnswer[]> {
+    return (await this.#hub.ask("takeOverdue")).map((pending) => this.#toSettle(pending));
+  }
+
+  async takeLast(): Promise<readonly PendingAnswer[]> {
+    return (await this.#hub.ask("takeLast")).map((pending) => this.#toSettle(pending));
+  }
+
+  #toSettle(pending: PendingAnswer): PendingAnswer {
+    this.#counters.settleElsewhere(pending.facts.id);
+    return pending;
+  }
+}

@@ -1,0 +1,43 @@
+import type { MessagePort } from "node:worker_threads";
+import type { Counters } from "#link/counters.ts";
+import type { PartHealth } from "#link/health.ts";
+import type { Link } from "#link/link.ts";
+import type { PendingAnswer } from "#link/pending-answers.ts";
+import type { HandedHold } from "#link/shared/handed-hold.ts";
+import type { Signal } from "#link/signals.ts";
+
+/** What a worker needs in order to join: for its `workerData`, with the port in the `transferList`. */
+export interface Seat {
+  /** Of the worker, from 0. */
+  readonly index: number;
+  /** Null where the main thread is asked, since what it counts lies elsewhere. */
+  readonly counters: SharedArrayBuffer | null;
+  readonly port: MessagePort;
+}
+
+/** What workers ask of the main thread. */
+export type HubQuestions = {
+  readonly findOwners: Link["owners"]["find"];
+  readonly keepOwner: Link["owners"]["keep"];
+  readonly findTurns: Link["turns"]["find"];
+  readonly keepTurn: Link["turns"]["keep"];
+  /** With what its request holds, which the main thread then holds: whoever sees the end of the answer settles it. */
+  readonly addPending: (pending: PendingAnswer, hold: HandedHold | null) => Promise<boolean>;
+  readonly takePending: Link["pendingAnswers"]["take"];
+  readonly takeOverdue: Link["pendingAnswers"]["takeOverdue"];
+  readonly takeLast: Link["pendingAnswers"]["takeLast"];
+  readonly reserve: Counters["reserve"];
+  readonly inUse: Counters["inUse"];
+  readonly settle: Counters["settle"];
+  readonly extend: Counters["extend"];
+  readonly leave: Counters["leave"];
+  readonly report: (part: string, health: PartHealth) => void;
+  readonly parts: Link["health"]["parts"];
+  readonly send: (signal: Signal) => Promise<void>;
+};
+
+/** What the main thread asks of workers. */
+export type WorkerQuestions = {
+  /** Answered when all that listen there have heeded it. */
+  readonly heed: (signal: Signal) => Promise<void>;
+};

@@ -1,0 +1,26 @@
+import type { DialectTexts } from "#dialects/texts/dialect-texts.ts";
+import { requestTexts } from "#dialects/texts/request-texts.ts";
+
+/** Parts have no number: one goes on where the last one of its kind ended. */
+const by = ["index", "thought"];
+
+export const texts: DialectTexts = {
+  request: requestTexts({
+    skipped:
+      "model role id name mimetype thoughtsignature cachedcontent safetysettings responsemimetype tasktype functioncallingconfig speechconfig " +
+      "responsemodalities",
+    free: "args response parameters parametersjsonschema responseschema responsejsonschema",
+    file: "inlinedata filedata",
+  }),
+  stream: {
+    form: "events",
+    places: [
+      { path: "candidates[].content.parts[].text", by, goesOn: true },
+      {
+        path: "candidates[].content.parts[].functionCall.partialArgs[].stringValue",
+        by: ["index", "id", "jsonPath"],
+        goesOn: true,
+      },
+    ],
+  },
+};

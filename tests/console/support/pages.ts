@@ -1,0 +1,127 @@
+// Every page of the console. By its line here a new one is in the pictures, is looked at by axe in both themes, on a phone and
+// for secrets, and is asked for in every role.
+
+import type { Permission } from "@ghostllm/contract";
+import type { Client } from "@ghostllm/contract/client";
+
+/** Buttons, each with what it takes: absent for whoever may not. */
+type Actions = Readonly<Record<string, Permission>>;
+
+export interface ConsolePage {
+  /** Of its pictures. */
+  readonly name: string;
+  readonly path: string;
+  /** What its data takes; null where whoever has signed in sees the page. */
+  readonly needs: Permission | null;
+  readonly actions: Actions;
+}
+
+function page(name: string, path: string, needs: Permission | null = null, actions: Actions = {}): ConsolePage {
+  return { name, path, needs, actions };
+}
+
+/** With ids of what `asker` can reach, or else of what the admin can. */
+export async function listPages(admin: Client, asker = admin): Promise<readonly ConsolePage[]> {
+  const ids = await findIds([asker, admin]);
+  const [webhook] = (await admin.webhooks.list()).data;
+  return [
+    ...[...trafficPages(ids), ...vendorPages(ids), ...accessPages(ids)],
+    ...[...eventPages(webhook?.id), ...(await auditPages(admin)), ...settingsPages],
+  ];
+}
+
+function trafficPages({ requests: id }: Ids): readonly ConsolePage[] {
+  return [
+    page("dashboard", "/", "usage.read"),
+    page("welcome", "/welcome", "providers.create"),
+    page("requests", "/requests", "usage.read"),
+    page("request", `/requests/${id}`, "usage.read"),
+    page("playground", "/playground"),
+    page("connect", "/connect"),
+    page("usage", "/usage", "usage.read", { "Download CSV": "usage.read" }),
+    page("usage-table", "/usage?by=user,model&as=table&range=24h", "usage.read"),
+  ];
+}
+
+function vendorPages({ providers, models, aliases }: Ids): readonly ConsolePage[] {
+  const saving = "Save changes";
+  return [
+    page("providers", "/providers", "providers.read", { "Add provider": "providers.create" }),
+    page("provider-new", "/providers?new=provider", "providers.read", { "Add provider": "providers.create" }),
+    page("provider", `/providers/${providers}`, "providers.read", {
+      ...{ Test: "providers.test", [saving]: "providers.update", Disable: "providers.update" },
+      "Delete provider": "providers.remove",
+    }),
+    page("models", "/models", "models.read", { "Add model": "models.create" }),
+    page("model-new", "/models?new=model", "models.read", { "Add model": "models.create" }),
+    page("model", `/models/${models}`, "models.read", { [saving]: "models.update", "Delete model": "models.remove" }),
+    page("aliases", "/aliases", "aliases.read", { "Create alias": "aliases.create" }),
+    page("alias-new", "/aliases?new=alias", "aliases.read", { "Create alias": "aliases.create" }),
+    page("alias", `/aliases/${aliases}`, "aliases.read", {
+      ...{ [saving]: "aliases.update", "Delete alias": "aliases.remove" },
+    }),
+  ];
+}
+
+function accessPages({ users, apiKeys }: Ids): readonly ConsolePage[] {
+  const saving = "Save changes";
+  return [
+    page("users", "/users", "users.read", { "Create user": "users.create" }),
+    page("user-new", "/users?new=user", "users.read", { "Create user": "users.create" }),
+    page("user", `/users/${users}`, "users.read", { [saving]: "users.update", "Delete user": "users.remove" }),
+    page("budgets", "/budgets", "usage.read"),
+    page("budget", `/budgets/key/${apiKeys}`, "usage.read", { "Change budget": "keys.update" }),
+    page("budget-change", `/budgets/key/${apiKeys}?change=budget`, "usage.read", { [saving]: "keys.update" }),
+    page("keys", "/keys", "keys.read", { "Create key": "keys.create" }),
+    page("key-new", "/keys?new=key", "keys.read", { "Create key": "keys.create" }),
+    page("key", `/keys/${apiKeys}`, "keys.read", {
+      ...{ [saving]: "keys.update", "Rotate key": "keys.rotate", "Revoke key": "keys.revoke" },
+    }),
+  ];
+}
+
+function eventPages(webhook: string | undefined): readonly ConsolePage[] {
+  const create = { "Create webhook": "webhooks.create" } as const;
+  const one = page("webhook", `/events/webhooks/${webhook}`, "webhooks.read", {
+    ...{ "Send test": "webhooks.test", "Save changes": "webhooks.update", "New secret": "webhooks.update" },
+    ...{ "Switch off": "webhooks.update", "Delete webhook": "webhooks.remove" },
+  });
+  return [
+    page("events", "/events", "events.read", create),
+    page("webhooks", "/events?show=Webhooks", "webhooks.read", create),
+    page("webhook-new", "/events?show=Webhooks&new=webhook", "webhooks.read", create),
+    ...(webhook === undefined ? [] : [one]),
+  ];
+}
+
+/** The newest entry that has changed something. */
+async function auditPages(admin: Client): Promise<readonly ConsolePage[]> {
+  const [entry] = (await admin.audit.list({ query: { action: "key." } })).data;
+  const log = page("audit", "/audit", "audit.read", { Verify: "audit.verify" });
+  return entry === undefined ? [log] : [log, page("audit-entry", `/audit/${entry.id}`, "audit.read")];
+}
+
+const settingsPages: readonly ConsolePage[] = [
+  page("settings", "/settings"),
+  page("system", "/settings?show=System", "status.read"),
+  page("configuration", "/settings?show=Configuration", "configuration.read"),
+  page("prices", "/settings?show=Prices", "prices.read"),
+  page("not-found", "/nowhere"),
+];
+
+const listed = ["requests", "providers", "models", "aliases", "users", "apiKeys"] as const;
+type Ids = Readonly<Record<(typeof listed)[number], string>>;
+
+/** Of the second that there is, which the first start has not made. */
+async function findIds(clients: readonly Client[]): Promise<Ids> {
+  const find = async (name: (typeof listed)[number]): Promise<string> => {
+    for (const client of clients) {
+      const { data } = await client[name].list().catch(() => ({ data: [] }));
+      const one = data[1] ?? data[0];
+      if (one !== undefined) return one.id;
+    }
+    throw new Error(`there is none of ${name}: its page cannot be looked at`);
+  };
+  const found = await Promise.all(listed.map(async (name) => [name, await find(name)] as const));
+  return Object.fromEntries(found) as Ids;
+}
