@@ -15,7 +15,7 @@ const long = [
 const faults = ["tests/{bench,faults,pressure}/**/*.test.ts", "tests/tooling/demo.test.ts"];
 
 /** They look at the memory of their own process. */
-const alone = ["apps/server/tests/made-up-names.test.ts", "apps/server/tests/request-bodies.test.ts"];
+const alone = ["apps/server/tests/{made-up-names,request-bodies,workers}.test.ts"];
 
 /** They start servers as processes, whose end a suite's own process sees to. */
 const processes = ["tests/{compat,e2e,tooling}/**/*.test.ts"];
@@ -31,8 +31,6 @@ const outages = ["tests/outages/**/*.test.ts"];
 
 const elsewhere = ["tests/agents/**", "tests/servers/**", "tests/kafka/**"];
 
-const isCi = process.env["CI"] === "true";
-
 function project(name: string, settings: object) {
   return { extends: true as const, test: { name, ...settings } };
 }
@@ -46,8 +44,6 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     teardownTimeout: 20_000,
-    // A machine of others stalls for seconds now and then. Who was asked twice is said in the report, and by .ci/run at its end.
-    retry: isCi ? 1 : 0,
     // A machine that does other work is slow: what is waited for is only given up much later.
     expect: { poll: { timeout: 20_000 } },
     projects: [

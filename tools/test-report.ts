@@ -20,7 +20,8 @@ const reportSchema = z.object({
   ),
 });
 
-type FileResult = z.infer<typeof reportSchema>["testResults"][number];
+export type Report = z.infer<typeof reportSchema>;
+type FileResult = Report["testResults"][number];
 
 function tallyFile({ name, status, assertionResults }: FileResult): Tally {
   const failed = assertionResults.filter((test) => test.status === "failed").length;
@@ -34,8 +35,8 @@ function tallyFile({ name, status, assertionResults }: FileResult): Tally {
   };
 }
 
-export function tallyReport(report: unknown): Tally {
-  const files = reportSchema.parse(report).testResults.map(tallyFile);
+export function tallyReport({ testResults }: Report): Tally {
+  const files = testResults.map(tallyFile);
   return {
     passed: files.reduce((sum, file) => sum + file.passed, 0),
     failed: files.reduce((sum, file) => sum + file.failed, 0),
@@ -43,8 +44,17 @@ export function tallyReport(report: unknown): Tally {
   };
 }
 
+export function failedFiles({ testResults }: Report): readonly FileResult[] {
+  return testResults.filter((file) => tallyFile(file).failed > 0);
+}
+
+/** The first report, with what the second says of the files that are in both. */
+export function reportOfBoth(first: Report, second: Report): Report {
+  const again = new Map(second.testResults.map((file) => [file.name, file]));
+  return { testResults: first.testResults.map((file) => again.get(file.name) ?? file) };
+}
+
 /** No report means that vitest ended before it ran anything: nothing passed, and its exit code says the rest. */
-export function readReport(file: string): Tally {
-  if (!existsSync(file)) return { passed: 0, failed: 0, skipped: [] };
-  return tallyReport(JSON.parse(readFileSync(file, "utf8")));
+export function readReport(file: string): Report {
+  return existsSync(file) ? reportSchema.parse(JSON.parse(readFileSync(file, "utf8"))) : { testResults: [] };
 }

@@ -5,14 +5,16 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join, relative, resolve } from "node:path";
 
 import { PostgresMissing } from "./postgres-binaries.ts";
 import { startPostgres, type ThrowAwayPostgres } from "./postgres.ts";
-import { readReport, type Tally } from "./test-report.ts";
+import { failedFiles, readReport, type Report, reportOfBoth, type Tally, tallyReport } from "./test-report.ts";
 
 const root = resolve(import.meta.dirname, "..");
 const isCi = process.env["CI"] === "true" || process.env["CI"] === "1";
+/** When more files than this fail, it is no accident. */
+const mostAskedTwice = 5;
 
 /** Null when the machine has none and cannot get one: the suites that need it then skip themselves. */
 async function providePostgres(): Promise<ThrowAwayPostgres | null> {
@@ -47,12 +49,14 @@ function readArguments([first, ...others]: readonly string[]): Arguments {
   return { forVitest, environment: { ...environment, [variable]: value } };
 }
 
-function runVitest(reportFile: string, forVitest: readonly string[], environment: NodeJS.ProcessEnv): ChildProcess {
+function startVitest(reportFile: string, args: readonly string[], environment: NodeJS.ProcessEnv): ChildProcess {
   const vitest = join(root, "node_modules/vitest/dist/cli.js");
-  const askedTwice = `--reporter=${join(root, "tools/asked-twice.ts")}`;
-  const reporters = ["--reporter=default", askedTwice, "--reporter=json", `--outputFile.json=${reportFile}`];
-  const args = [vitest, "run", ...reporters, ...suites(forVitest)];
-  return spawn(process.execPath, args, { cwd: root, stdio: "inherit", env: environment });
+  const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${reportFile}`];
+  return spawn(process.execPath, [vitest, "run", ...reporters, ...args], {
+    cwd: root,
+    stdio: "inherit",
+    env: environment,
+  });
 }
 
 /** Who names files means them, wherever they belong. */
@@ -83,10 +87,31 @@ function listenForSignals(): (child: ChildProcess) => void {
   };
 }
 
+interface Run {
+  readonly report: Report;
+  readonly exitCode: number;
+}
+
+/**
+ * A machine of others stalls for seconds now and then: in CI the files that failed are asked once more, alone and in new
+ * processes. Which they were is said, and .ci/run says it again at its end, so that nothing is forgotten by that.
+ */
+async function askTwice(first: Run, forVitest: readonly string[], run: (args: readonly string[]) => Promise<Run>) {
+  const failed = failedFiles(first.report);
+  if (!isCi || failed.length === 0 || failed.length > mostAskedTwice) return first;
+  for (const { name, assertionResults } of failed) {
+    const tests = assertionResults.filter(({ status }) => status === "failed").map(({ fullName }) => fullName);
+    console.log(`asked twice: ${relative(root, name)}: ${tests.join("; ")}`);
+  }
+  const ofSuite = forVitest[0] === "--suite" ? suites(forVitest.slice(0, 2)) : [];
+  const second = await run([...ofSuite, "--no-file-parallelism", ...failed.map(({ name }) => name)]);
+  return { report: reportOfBoth(first.report, second.report), exitCode: second.exitCode };
+}
+
 /** What vitest reports as a failed run without a failed test (a crash, an unhandled error) counts as one failure. */
-function judge(tally: Tally, exitCode: number): Tally {
-  const failed = tally.failed === 0 && exitCode !== 0 ? 1 : tally.failed;
-  return { ...tally, failed };
+function judge({ report, exitCode }: Run): Tally {
+  const tally = tallyReport(report);
+  return { ...tally, failed: tally.failed === 0 && exitCode !== 0 ? 1 : tally.failed };
 }
 
 function close(tally: Tally): number {
@@ -106,12 +131,16 @@ async function main(): Promise<number> {
   const postgres = await providePostgres();
   const directory = mkdtempSync(join(tmpdir(), "ghostllm-tests-"));
   const reportFile = join(directory, "report.json");
-  try {
-    const offered = postgres === null ? {} : { GHOSTLLM_TEST_POSTGRES_URL: postgres.url };
-    const vitest = runVitest(reportFile, forVitest, { ...process.env, ...environment, ...offered });
+  const offered = postgres === null ? {} : { GHOSTLLM_TEST_POSTGRES_URL: postgres.url };
+  const run = async (args: readonly string[]): Promise<Run> => {
+    rmSync(reportFile, { force: true });
+    const vitest = startVitest(reportFile, args, { ...process.env, ...environment, ...offered });
     forwardSignalsTo(vitest);
     const exitCode = await untilExit(vitest);
-    return close(judge(readReport(reportFile), exitCode));
+    return { report: readReport(reportFile), exitCode };
+  };
+  try {
+    return close(judge(await askTwice(await run(suites(forVitest)), forVitest, run)));
   } finally {
     rmSync(directory, { recursive: true, force: true });
     await postgres?.dispose();

@@ -77,7 +77,7 @@ async function callModel(url: string, model: string, key: string): Promise<strin
   const answer = await fetch(`${url}/v1/chat/completions`, {
     method: "POST",
     headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
-    body: JSON.stringify({ model, messages: [{ role: "member", content: "Say hello" }] }),
+    body: JSON.stringify({ model, messages: [{ role: "user", content: "Say hello" }] }),
   });
   const text = await answer.text();
   if (!answer.ok) throw new Error(`a call of ${model} is answered ${answer.status}: ${text}`);
