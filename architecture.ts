@@ -230,6 +230,12 @@ export const restrictions: readonly Restriction[] = [
     instead: "A broker is a sink of control/events, which is loaded where it is configured.",
   },
   {
+    modules: ["nodemailer"],
+    within: ["apps/server/src"],
+    only: ["apps/server/src/control/mail/smtp-mailer.ts"],
+    instead: "Send by the Mailer of control/mail, which is handed to whoever writes to people.",
+  },
+  {
     modules: ["undici"],
     only: ["apps/server/src/gateway/upstream"],
     instead: "Call vendors through the upstream client's interface.",

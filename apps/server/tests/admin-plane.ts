@@ -26,6 +26,7 @@ import { MemorySignals } from "#link/memory/signals.ts";
 import { GhostError } from "@ghostllm/contract";
 import { services } from "@ghostllm/contract/routes";
 import { InstanceRegistry } from "#control/instances/registry.ts";
+import type { Mailer } from "#control/mail/mailer.ts";
 import { PriceListSource } from "#control/prices/price-source.ts";
 import type { AskWeb } from "#control/sign-in/ask-web.ts";
 import { IssuerSignIn } from "#control/sign-in/issuer-sign-in.ts";
@@ -83,6 +84,7 @@ interface PlaneOptions {
   readonly consoleDirectory?: string | null;
   /** How long single requests are kept. */
   readonly usageDays?: number | null;
+  readonly mailer?: Mailer | null;
 }
 
 export async function startAdminPlane({
@@ -94,6 +96,7 @@ export async function startAdminPlane({
   egress = usualEgress,
   consoleDirectory = null,
   usageDays = null,
+  mailer = null,
 }: PlaneOptions = {}): Promise<AdminPlane> {
   const dataDir = await mkdtemp(join(tmpdir(), "ghostllm-admin-"));
   const logged: LogLine[] = [];
@@ -158,7 +161,7 @@ export async function startAdminPlane({
     egress: new Egress(egress),
     version: "0.0.0-test",
     consoleDirectory,
-    ...{ sessions, issuerSignIn, secondFactor },
+    ...{ sessions, issuerSignIn, secondFactor, mailer },
     changed: () => snapshots.catchUp(),
     withdraw: async () => {},
     prices,

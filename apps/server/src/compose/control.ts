@@ -33,6 +33,7 @@ import { version } from "#version.ts";
 import type { Refusals } from "#control/live/refusals.ts";
 import type { FinishedRequests } from "#control/live/finished-requests.ts";
 import { openEvents } from "./events.ts";
+import { openMailer } from "./mail.ts";
 import { restingTargets } from "./resting-targets.ts";
 import type { Foundation } from "./foundation.ts";
 import type { Vendors } from "./vendors.ts";
@@ -154,7 +155,7 @@ async function openServer(
   const server = await createControlServer({
     ...{ store, registry, encryption, definitions, baseUrlOf, egress, fetchJson, prices },
     ...{ log, clock, steadyTime, addresses, compressor, version },
-    ...{ sessions, issuerSignIn, secondFactor },
+    ...{ sessions, issuerSignIn, secondFactor, mailer: await openMailer(config, disposer) },
     ...{ adminKeys: facts.adminKeys, services: config.services },
     consoleDirectory: config.console.directory,
     ...{ finished, refusals, journal: journals, monitor, dataDir: config.dataDir },

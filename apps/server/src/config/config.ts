@@ -198,6 +198,18 @@ export interface EventOptions {
   readonly webhookDisableMs: number;
 }
 
+/** How people are written to. */
+export interface MailSettings {
+  /** Null: no mail is sent. Holds a password: never print it. */
+  readonly smtpUrl: Secret | null;
+  readonly from: string | null;
+  /** Where people reach this server, without a path. */
+  readonly publicUrl: string | null;
+  /** A server at `smtp://` must offer STARTTLS. */
+  readonly requireTls: boolean;
+  readonly timeoutMs: number;
+}
+
 export interface Config {
   readonly server: {
     readonly host: string;
@@ -231,6 +243,7 @@ export interface Config {
   readonly network: Network;
   readonly egress: EgressSettings;
   readonly events: EventOptions;
+  readonly mail: MailSettings;
   readonly providers: readonly ConfiguredProvider[];
   /** Between two looks at a vendor's list of models. */
   readonly modelListIntervalMs: number;

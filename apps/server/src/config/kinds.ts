@@ -165,7 +165,7 @@ export function oneOf<Value extends string>(choices: readonly Value[]): Kind<Val
   };
 }
 
-function textOf(kindName: string, pattern: RegExp, hint: string): Kind<string> {
+export function textOf(kindName: string, pattern: RegExp, hint: string): Kind<string> {
   return {
     name: kindName,
     parse(raw) {

@@ -119,6 +119,10 @@ describe("where a value comes from", () => {
       tlsKeyFile: "/server.key",
       tlsMinVersion: "1.3",
       publicHosts: "llm.example.com:443",
+      smtpUrl: "smtps://u:p@mail.example.com",
+      mailFrom: "Ghost <ghost@example.com>",
+      mailPublicUrl: "https://ghost.example.com",
+      mailRequireTls: "false",
     };
     const name = Object.entries(settings).find(([, other]) => other === one)?.[0] ?? "";
     const sample =
@@ -132,6 +136,7 @@ describe("where a value comes from", () => {
       proxyProtocol: { SERVER_TRUSTED_PROXIES: "private" },
       databaseReplicaUrl: { DATABASE_URL: "postgres://u:p@db/x" },
       services: { DATABASE_URL: "postgres://u:p@db/x" },
+      smtpUrl: { GHOSTLLM_MAIL_FROM: "g@example.com", GHOSTLLM_PUBLIC_URL: "https://ghost.example.com" },
     };
     const tls = { SERVER_TLS_CERTIFICATE_FILE: "/other.pem", SERVER_TLS_KEY_FILE: "/other.key" };
     const environment = /^(?:tls|redirect)/.test(name) ? tls : (companions[name] ?? {});
@@ -212,6 +217,30 @@ describe("what is refused", () => {
   ])("refuses %j", (environment) => {
     expect(problemsOf({ environment })).toMatchObject([{ path: Object.keys(environment)[0] }]);
   });
+
+  it("refuses a mail server without a sender, or without where its links lead to", () => {
+    const environment = { SMTP_URL: "smtp://me:hunter2@mail.example.com" };
+    const complete = {
+      ...environment,
+      GHOSTLLM_MAIL_FROM: "g@example.com",
+      GHOSTLLM_PUBLIC_URL: "https://example.com",
+    };
+    expect(problemsOf({ environment }).map(({ hint }) => hint)).toEqual([
+      ...[expect.stringContaining("mail.from"), expect.stringContaining("mail.public_url")],
+    ]);
+    expect(problemsOf({ environment: complete })).toEqual([]);
+    expect(problemsOf({ environment: { ...complete, GHOSTLLM_PUBLIC_URL: "https://example.com/ghost" } })).toHaveLength(
+      1,
+    );
+    expect(problemsOf({ environment: { ...complete, GHOSTLLM_MAIL_FROM: "a@b.c\nBcc: x" } })).toHaveLength(1);
+  });
+
+  it.each(["mail.example.com", "https://mail.example.com", "smtp://", "smtp://host/path", "smtp://host?tls=no"])(
+    "refuses the mail server %s",
+    (SMTP_URL) => {
+      expect(problemsOf({ environment: { SMTP_URL } })).toMatchObject([{ path: "SMTP_URL" }]);
+    },
+  );
 
   it("gives line and column of a syntax error", () => {
     const problems = problemsOf({ yaml: "server:\n  port: [1,\n" });

@@ -7,6 +7,7 @@ import { Egress } from "#domain/egress/egress.ts";
 import type { EgressSettings } from "#domain/egress/egress.ts";
 import { Secret } from "#domain/secret.ts";
 import type { Config, Network, RedisSettings } from "./config.ts";
+import { findMailProblems, mailOf } from "./mail.ts";
 import { type ConfigProblem, ConfigError, findSimilar, suggest } from "./problems.ts";
 import { findSet } from "./provider-environment.ts";
 import { findProviders } from "./providers.ts";
@@ -212,6 +213,7 @@ function buildConfig(values: SettingValues, { cwd, providers, network, egress }:
     network,
     egress,
     events: eventsOf(values),
+    mail: mailOf(values),
     providers,
     databaseReplica: { url: values.databaseReplicaUrl, maxLagMs: values.databaseReplicaMaxLagMs },
     retention: { usageDays: values.usageDays, auditDays: values.auditDays },
@@ -244,6 +246,7 @@ export function inspectConfig(sources: ConfigSources): LoadedConfig {
     ...findEdgeProblems(read),
     ...findDatabaseProblems(read),
     ...findWeakSecrets(read),
+    ...findMailProblems(read),
     ...findPriceProblems(read, egress),
     ...problems,
   ];

@@ -10,6 +10,7 @@ import { databaseSettings } from "./database-settings.ts";
 import { capacitySettings } from "./capacity-settings.ts";
 import { encryptionSettings } from "./encryption-settings.ts";
 import { eventSettings } from "./event-settings.ts";
+import { mailSettings } from "./mail-settings.ts";
 import { metricsSettings } from "./metrics-settings.ts";
 import { networkSettings } from "./network-settings.ts";
 import { redisSettings } from "./redis-settings.ts";
@@ -228,6 +229,7 @@ export const settings = {
   ...networkSettings,
   ...egressSettings,
   ...eventSettings,
+  ...mailSettings,
 };
 
 export type SettingName = keyof typeof settings;

@@ -9,6 +9,7 @@ import type { PostText } from "#control/events/webhook-post.ts";
 import type { FetchJson } from "#control/catalog/vendor.ts";
 import type { ControlLog } from "#control/control-log.ts";
 import type { InstanceRegistry } from "#control/instances/registry.ts";
+import type { Mailer } from "#control/mail/mailer.ts";
 import type { PriceSource } from "#control/prices/price-source.ts";
 import type { IssuerSignIn } from "#control/sign-in/issuer-sign-in.ts";
 import type { SecondFactor } from "#control/sessions/second-factor.ts";
@@ -35,6 +36,8 @@ export interface ResourceDependencies extends ProviderSources {
   readonly sessions: Sessions;
   readonly issuerSignIn: IssuerSignIn;
   readonly secondFactor: SecondFactor;
+  /** Null where no mail server is configured. */
+  readonly mailer: Mailer | null;
   /** Of who fails. */
   readonly notes: SecurityNotes;
   readonly fetchJson: FetchJson;
