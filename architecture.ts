@@ -20,6 +20,7 @@ export const doors: readonly string[] = [
   "@ghostllm/contract/openapi",
   "@ghostllm/contract/read-stream",
   "@ghostllm/contract/routes",
+  "@ghostllm/contract/trusting-client",
   "@ghostllm/server/configuration",
 ];
 
@@ -308,7 +309,13 @@ export const restrictions: readonly Restriction[] = [
     instead: "It runs in browsers: use what all platforms have.",
   },
   {
-    modules: ["@ghostllm/contract/client", "@ghostllm/contract/follow-events"],
+    modules: ["@ghostllm/contract/routes", "@ghostllm/contract/client"],
+    within: ["apps/console/src"],
+    only: ["apps/console/src/api/contract-facts.at-build.ts"],
+    instead: "The schemas are too heavy for a page: use api/contract-facts.at-build.ts, and import types.",
+  },
+  {
+    modules: ["@ghostllm/contract/trusting-client", "@ghostllm/contract/follow-events"],
     within: ["apps/console/src"],
     only: ["apps/console/src/api"],
     instead: "Use the queries and the client of `#api`: they know what ends a session and what is to be read anew.",

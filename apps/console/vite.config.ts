@@ -1,6 +1,7 @@
 // How the console is built, and served while one works on it: `npm run dev -w apps/console` beside `npm run dev`.
 
 import tailwind from "@tailwindcss/vite";
+import { pathToFileURL } from "node:url";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 
@@ -9,7 +10,12 @@ const server = "http://127.0.0.1:8080";
 export default defineConfig(({ command }) => ({
   // Relative, since nobody knows below which path of a proxy it will be.
   base: command === "build" ? "./" : "/console/",
-  plugins: [react(), tailwind(), command === "build" && withoutDocumentation(), command === "serve" && baseOfPage()],
+  plugins: [
+    react(),
+    tailwind(),
+    ...(command === "build" ? [ranAtBuild(), withoutHelp()] : []),
+    command === "serve" && baseOfPage(),
+  ],
   // The server writes one into each page that it answers.
   html: command === "build" ? { cspNonce: "CSP_NONCE" } : {},
   build: { target: "es2023", assetsInlineLimit: 0, reportCompressedSize: false },
@@ -24,22 +30,30 @@ function baseOfPage() {
   };
 }
 
-const text = /"(?:[^"\\]|\\.)*"|`(?:[^`\\]|\\.)*`/.source;
-const ofEntries = new RegExp(`\\b(summary|description|help|about):\\s*(?:${text})`, "g");
-const ofFields = new RegExp(`\\.describe\\(\\s*(?:${text}|\\w+\\.\\w+),?\\s*\\)`, "g");
-const ofDocument = /\.meta\(\{ id: "\w+" \}\)|^ {4}(?:tag|permission: "[\w.]+"),\n/gm;
-const ofEndpoints = new RegExp(`:\\s*(?:${text})(?=,\\n)`, "g");
-
-/** What the documents of the API say of routes, fields, errors and endpoints, no browser reads: it is some kilobytes of each page. */
-function withoutDocumentation() {
+/** A page gets of a module `*.at-build.ts` what it exports, as data, and nothing of what it takes to make that. */
+function ranAtBuild() {
   return {
-    name: "without-documentation",
+    name: "ran-at-build",
+    enforce: "pre" as const,
+    async load(id: string) {
+      if (!id.endsWith(".at-build.ts")) return null;
+      const exported = Object.entries((await import(pathToFileURL(id).href)) as object);
+      return exported.map(([name, value]) => `export const ${name} = ${JSON.stringify(value)};`).join("\n");
+    },
+  };
+}
+
+const helpOfErrors = /\bhelp:\s*"(?:[^"\\]|\\.)*"/g;
+
+/** What the documents of the API say of errors, no browser reads. */
+function withoutHelp() {
+  return {
+    name: "without-help",
     enforce: "pre" as const,
     transform(code: string, id: string) {
-      const [, file = ""] = /packages[/\\]contract[/\\]src[/\\](.+)$/.exec(id) ?? [];
-      if (/^access[/\\]endpoints\.ts/.test(file)) return { code: code.replace(ofEndpoints, ': ""'), map: null };
-      if (!/^(?:routes|events)[/\\]|^(?:errors|usage-fields)\.ts/.test(file)) return null;
-      return { code: code.replace(ofEntries, '$1: ""').replace(ofFields, "").replace(ofDocument, ""), map: null };
+      return /contract[/\\]src[/\\]errors\.ts$/.test(id)
+        ? { code: code.replace(helpOfErrors, 'help: ""'), map: null }
+        : null;
     },
   };
 }

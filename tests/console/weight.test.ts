@@ -7,10 +7,11 @@ import { watchFigures } from "./figures/in-page.ts";
 import { startStage } from "./support/stage.ts";
 
 const executable = findBrowser();
-const mostKilobytes = 200;
+/** The goal is 200: what all pages share leaves room. */
+const mostKilobytes = 180;
 
 it.skipIf(executable === null)(
-  "the dashboard and its chart come with no more than 200 kB of script, by gzip",
+  "the dashboard and its chart come with no more than 180 kB of script, by gzip",
   async () => {
     const stage = await startStage();
     const browser = await openBrowser(executable ?? "");

@@ -1,5 +1,8 @@
 import { describe, expect, expectTypeOf, it } from "vitest";
 import { ClientError, createClient } from "./client.ts";
+import type { ClientOptions } from "./client.ts";
+import { adminRoutes } from "./routes/admin-routes.ts";
+import { createTrustingClient } from "./trusting-client.ts";
 
 interface Sent {
   readonly url: string;
@@ -8,9 +11,13 @@ interface Sent {
 
 /** A client whose network is a list of answers. */
 function clientAnswering(...answers: readonly (Response | Error)[]) {
+  return answering(createClient, answers);
+}
+
+function answering(create: typeof createClient, answers: readonly (Response | Error)[]) {
   const sent: Sent[] = [];
   const waiting = [...answers];
-  const client = createClient({
+  const client = create({
     baseUrl: "http://ghost.test/",
     apiKey: "secret",
     fetch: async (url, init) => {
@@ -103,5 +110,25 @@ describe("createClient", () => {
       code: "connection_failed",
       message: "No GhostLLM answers at http://ghost.test/: connect ECONNREFUSED 127.0.0.1:1",
     });
+  });
+});
+
+describe("createTrustingClient", () => {
+  const create = (options: ClientOptions) => createTrustingClient(adminRoutes, options);
+  const html = () => new Response("<html>Sign in</html>", { headers: { "content-type": "text/html" } });
+
+  it("asks as the other does, and takes an answer as it comes", async () => {
+    const { client, sent } = answering(create, [Response.json({ id: 7, undone: false })]);
+    expect(await client.users.remove({ params: { id: "a/b" } })).toEqual({ id: 7, undone: false });
+    expect(sent.map(({ url, init }) => [init.method, url])).toEqual([
+      ["DELETE", "http://ghost.test/admin/users/a%2Fb"],
+    ]);
+  });
+
+  it("rejects with what the server said, and tells a page of HTML from an answer", async () => {
+    const error = { message: "email: taken", type: "conflict_error", param: "email", code: "conflict" };
+    const { client } = answering(create, [Response.json({ error }, { status: 409 }), html()]);
+    await expect(client.users.list()).rejects.toMatchObject({ status: 409, code: "conflict", param: "email" });
+    await expect(client.users.list()).rejects.toMatchObject({ status: 200, code: "unexpected_answer" });
   });
 });

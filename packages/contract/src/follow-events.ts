@@ -1,7 +1,7 @@
 // Follows events as they happen, over one long answer of server-sent events, and goes on behind the last one when that breaks off.
 // Used by the CLI and by the console. Invariant: what is stored is told once and in order, however often the connection is lost.
 
-import { failureOf, ClientError, lost, type ClientOptions } from "./client.ts";
+import { failureOf, ClientError, lost, type ClientOptions } from "./calls.ts";
 import { cloudEvent, type CloudEvent } from "./events/cloud-event.ts";
 import { eventRoutes } from "./routes/events.ts";
 

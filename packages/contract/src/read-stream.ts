@@ -1,6 +1,6 @@
 // Reads a route that sends text as it comes, such as an export, without keeping the whole of it.
 
-import { failureOf, lost, type ClientOptions } from "./client.ts";
+import { failureOf, lost, type ClientOptions } from "./calls.ts";
 import type { AdminRoute } from "./routes/route.ts";
 
 interface StreamOptions extends ClientOptions {

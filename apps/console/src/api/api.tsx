@@ -1,16 +1,17 @@
 // How the console talks to its server: the contract's typed client, what is read by it and what is known of the caller.
 // Every page takes these from here. Invariant: no key and no token is ever in here: the browser's cookie is not for scripts.
 
-import { createClient } from "@ghostllm/contract/client";
-import type { Client } from "@ghostllm/contract/client";
+import { createTrustingClient } from "@ghostllm/contract/trusting-client";
+import type { Client } from "@ghostllm/contract/trusting-client";
 import { QueryClientProvider, useQueryClient } from "@tanstack/react-query";
 import type { QueryClient } from "@tanstack/react-query";
 import { createContext, useContext } from "react";
 import type { ReactNode } from "react";
+import { routeAddresses } from "./contract-facts.at-build.ts";
 import { createQueries } from "./queries.ts";
 import type { Queries } from "./queries.ts";
 
-export { ClientError } from "@ghostllm/contract/client";
+export { ClientError } from "@ghostllm/contract/trusting-client";
 
 export interface Api {
   readonly client: Client;
@@ -24,7 +25,7 @@ export interface Api {
 export function createApi(pageBase: string): Api {
   // The console lies right below the server.
   const serverUrl = new URL("..", pageBase).href.replace(/\/$/, "");
-  const client = createClient({ baseUrl: serverUrl, apiKey: null });
+  const client = createTrustingClient(routeAddresses, { baseUrl: serverUrl, apiKey: null });
   const consoleUrl = new URL(".", pageBase).href.replace(/\/$/, "");
   return { client, serverUrl, consoleUrl, queries: createQueries(client) };
 }

@@ -1,6 +1,6 @@
 // What is read of the audit log.
 
-import type { Client } from "@ghostllm/contract/client";
+import type { Client } from "@ghostllm/contract/trusting-client";
 import type { AdminRoutes, RouteAnswer, RouteInput } from "@ghostllm/contract/routes";
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 

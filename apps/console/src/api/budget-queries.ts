@@ -1,6 +1,6 @@
 // Budgets with their forecasts and what is in use of limits: it goes on while one looks, so it is read anew now and then.
 
-import type { Client } from "@ghostllm/contract/client";
+import type { Client } from "@ghostllm/contract/trusting-client";
 import type { AdminRoutes, RouteAnswer, RouteInput } from "@ghostllm/contract/routes";
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 

@@ -2,12 +2,12 @@
 // is shown, at most every few seconds; requests that were finished go to whoever watches them. A connection that is lost
 // is sought again, and whatever is shown is then read anew, since some of it may have been missed.
 
-import { liveMessage, livePath } from "@ghostllm/contract/routes";
 import type { LiveChange } from "@ghostllm/contract/routes";
 import { useQueryClient } from "@tanstack/react-query";
 import { createContext, useContext, useEffect, useMemo, useState } from "react";
 import type { ReactNode } from "react";
 import { useApi } from "./api.tsx";
+import { livePath } from "./contract-facts.at-build.ts";
 import { LiveConnection } from "./live-connection.ts";
 import type { RequestRow } from "./queries.ts";
 
@@ -41,10 +41,7 @@ export function LiveProvider({ children }: { readonly children: ReactNode }) {
   const [lostSince, setLostSince] = useState<number | null>(null);
   const connection = useMemo(() => {
     const url = serverUrl.replace(/^http/, "ws") + livePath;
-    return new LiveConnection(url, (text) => {
-      const parsed = liveMessage.safeParse(JSON.parse(text));
-      return parsed.success ? parsed.data : null;
-    });
+    return new LiveConnection(url);
   }, [serverUrl]);
   useEffect(() => {
     const readAnew = gatherChanges((groups) => {

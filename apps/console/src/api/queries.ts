@@ -1,7 +1,7 @@
 // What is read of the server, each with the name under which it is kept and read anew: the group of its route comes first.
 
-import { ClientError } from "@ghostllm/contract/client";
-import type { CallOptions, Client } from "@ghostllm/contract/client";
+import { ClientError } from "@ghostllm/contract/trusting-client";
+import type { CallOptions, Client } from "@ghostllm/contract/trusting-client";
 import type { AdminRoutes, RouteAnswer, RouteInput } from "@ghostllm/contract/routes";
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { auditQueries } from "./audit-queries.ts";

@@ -1,4 +1,4 @@
-import { ClientError } from "@ghostllm/contract/client";
+import { ClientError } from "@ghostllm/contract/trusting-client";
 import { QueryCache, QueryClient, MutationCache } from "@tanstack/react-query";
 
 /** What GhostLLM has answered to, it will answer to likewise a moment later; what did not reach it may then. */

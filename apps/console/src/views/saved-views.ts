@@ -1,16 +1,15 @@
 // Saved views: what of a page's URL is in one, and where it leads.
 
-import { viewSearches } from "@ghostllm/contract/routes";
 import type { ViewPage } from "@ghostllm/contract/routes";
+import { viewParameters } from "#api/contract-facts.at-build.ts";
 import type { SavedView } from "#api/queries.ts";
 
 type Search = Readonly<Record<string, string | undefined>>;
 
 /** What the page is about, and not where one has come to in it, nor which dialog is open. */
 export function searchOf(page: ViewPage, url: Search): Record<string, string> {
-  const known = Object.keys(viewSearches[page].shape);
   return Object.fromEntries(
-    known.flatMap((name): [string, string][] => {
+    viewParameters[page].flatMap((name): [string, string][] => {
       const value = url[name];
       return value === undefined || value === "" ? [] : [[name, value]];
     }),
