@@ -135,6 +135,52 @@ describe.skipIf(!isThere)("instances over one Redis", () => {
     }, patience);
   });
 
+  it.each([
+    ["was only out of reach", (): Promise<void> => Promise.resolve()],
+    ["has lost what it knew", () => redis.kill().then(() => redis.start())],
+  ])("tell a Redis that %s when what they admitted alone was counted", async (_, happen) => {
+    const way = await createFaultyLink(redis.url);
+    ways.push(way);
+    const [one, other] = [await open({ url: way.url }), await open()];
+    await vi.waitFor(() => expect([one.instances, other.instances]).toEqual([2, 2]), patience);
+    const scope = key({ requestsPerMinute: 10, tokensPerMinute: 1_000 });
+    way.cut();
+    await vi.waitFor(() => expect(one.awayBecause).not.toBeNull(), patience);
+    const alone = await reserve(one, scope, 0);
+    expect(alone.admitted).toBe(true);
+    await one.counters.settle({ id: alone.id, tokens: 400, costNanos: 0 });
+    await pause(3_000);
+    await happen();
+    way.mend();
+    await untilAsked(one, other);
+    const { report } = await reserve(other, scope);
+    expect([report.requests?.remaining, report.tokens?.remaining]).toEqual([8, 600]);
+    expect(report.tokens?.resetSeconds).toBeLessThanOrEqual(57);
+  });
+
+  it("count what one admitted alone among what others admitted meanwhile", async () => {
+    const way = await createFaultyLink(redis.url);
+    ways.push(way);
+    const [one, other] = [await open({ url: way.url }), await open()];
+    await vi.waitFor(() => expect([one.instances, other.instances]).toEqual([2, 2]), patience);
+    const scope = { ...key({ requestsPerMinute: 1_000 }), windowMs: 6_000 };
+    way.cut();
+    await vi.waitFor(() => expect(one.awayBecause).not.toBeNull(), patience);
+    for (let turn = 0; turn < 100; turn += 1) {
+      for (const link of [one, other]) expect((await reserve(link, scope)).admitted).toBe(true);
+    }
+    await pause(3_000);
+    const mendedAt = performance.now();
+    way.mend();
+    await untilAsked(one, other);
+    const used = async () => (await other.counters.inUse([scope]))[0]?.requests;
+    const atOnce = await used();
+    if (performance.now() < mendedAt + 2_000) expect(atOnce).toBe(200);
+    await vi.waitFor(async () => expect(await used()).toBe(0), patience);
+    // What is told as of the reunion would stay for a whole window.
+    expect(performance.now() - mendedAt).toBeLessThan(6_000);
+  });
+
   it("know of what was admitted while one of them was telling Redis what it knew", async () => {
     const way = await createFaultyLink(redis.url);
     ways.push(way);

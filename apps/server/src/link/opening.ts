@@ -6,14 +6,18 @@ import type { OwnedObject } from "./owners.ts";
 /** What has a window of hours or days. */
 export type WindowScope = CountedScope & { readonly windowMs: number };
 
-/** What earlier processes have counted in such a window. */
-export interface CountedBefore {
-  readonly scope: WindowScope;
+/** What was counted in a window at a time. */
+export interface CountedEntry {
   /** Before the present moment. */
   readonly agoMs: number;
   readonly requests: number;
   readonly tokens: number;
   readonly costNanos: number;
+}
+
+/** What earlier processes have counted in such a window. */
+export interface CountedBefore extends CountedEntry {
+  readonly scope: WindowScope;
 }
 
 /** What earlier processes left behind, by what the database and the journal say. */

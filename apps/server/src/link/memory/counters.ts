@@ -11,7 +11,7 @@ import type {
   Settlement,
 } from "#link/counters.ts";
 import { correct, hasWindow, limitsCost, mostToExtend, refuse, report } from "#link/decision.ts";
-import type { CountedBefore } from "#link/opening.ts";
+import type { CountedBefore, CountedEntry } from "#link/opening.ts";
 import { SlidingWindow } from "./window.ts";
 
 interface ScopeState {
@@ -133,6 +133,18 @@ export class MemoryCounters implements Counters {
       const { requests, tokens, costs, running, reservedNanos, spentNanos } = state;
       const windows = { requests: requests.used(now), tokens: tokens.used(now), costNanos: costs.used(now) };
       return { ...windows, running, reservedNanos, spentNanos };
+    });
+  }
+
+  /** What counts in the windows of a scope, and since when. */
+  countedIn(scope: Counted): readonly CountedEntry[] {
+    const now = this.#beginDecision();
+    const state = this.#scopes.get(scope);
+    if (state === undefined) return [];
+    const nothing = { requests: 0, tokens: 0, costNanos: 0 };
+    return (["requests", "tokens", "costs"] as const).flatMap((name) => {
+      const field = name === "costs" ? "costNanos" : name;
+      return [...state[name].entries(now)].map(([at, amount]) => ({ ...nothing, agoMs: now - at, [field]: amount }));
     });
   }
 

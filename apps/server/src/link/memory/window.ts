@@ -58,6 +58,14 @@ export class SlidingWindow {
     this.#total += amount;
   }
 
+  /** What counts, by its times, the oldest first. */
+  *entries(now: number): Generator<readonly [time: number, amount: number]> {
+    this.#advance(now);
+    for (let place = this.#first; place < this.#times.length; place += 1) {
+      yield [this.#times[place] ?? now, this.#amounts[place] ?? 0];
+    }
+  }
+
   /** Takes back what was added at `since`, as far as it still counts. */
   giveBack(amount: number, since: number, now: number): void {
     this.#advance(now);

@@ -61,13 +61,14 @@ export class RedisCounters implements Counters {
   }
 
   settle(settlement: Settlement): Awaitable<number> {
-    const { held, share, unstored } = this.#parts;
+    const { held, share, unstored, reunion } = this.#parts;
     const hold = held.get(settlement.id);
     if (hold?.isLeaving === true) return 0;
     if (hold === undefined) return this.#settleOfOther(settlement);
     const { costNanos, takesAll = false, staysRunning = false } = settlement;
     const chargedNanos = costNanos === null || takesAll ? Math.max(costNanos ?? 0, hold.costNanos) : costNanos;
     share.settle(settlement, hold.scopes, chargedNanos);
+    reunion.correctHere(settlement.id, settlement.tokens, chargedNanos);
     for (const scope of hold.scopes) if (scope.windowMs === undefined) unstored.add(scope, chargedNanos);
     if (staysRunning) hold.isLeaving = true;
     else held.delete(settlement.id);

@@ -18,6 +18,7 @@ import type {
   Settlement,
 } from "#link/counters.ts";
 import { allowanceOf, hasWindow, limitsCost, toldOf } from "#link/decision.ts";
+import type { CountedEntry } from "#link/opening.ts";
 import { minuteMs } from "#link/window-rules.ts";
 import { MemoryCounters } from "#link/memory/counters.ts";
 import type { Standing } from "./decided.ts";
@@ -127,6 +128,11 @@ export class LocalShare {
     const since = this.#options.clock.monotonic() - 60_000;
     const lately = [...this.#seen].filter(([, { at, told }]) => at >= since && told !== "");
     return lately.map(([scope, { told }]) => [scope, told]);
+  }
+
+  /** In its windows, and since when. */
+  countedIn(scope: Counted): readonly CountedEntry[] {
+    return this.#counted.countedIn(scope);
   }
 
   /** What all have spent it does not know. */

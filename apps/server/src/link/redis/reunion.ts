@@ -8,6 +8,7 @@ import { ScopeMap } from "#domain/access/scope.ts";
 import type { Clock } from "#domain/clock.ts";
 import type { CountedScope, ReservationRequest } from "#link/counters.ts";
 import { hasWindow, limitsCost } from "#link/decision.ts";
+import type { CountedEntry } from "#link/opening.ts";
 import { minuteMs } from "#link/window-rules.ts";
 import { newName } from "./commands.ts";
 import type { RedisCommands } from "./commands.ts";
@@ -35,6 +36,15 @@ const gateMs = 5_000;
 /** In which others find a Redis that is back. */
 const othersMs = 2_000;
 const holdsAtOnce = 50;
+const mostCounted = 10_000;
+
+/** What a request was admitted with, or has used. */
+interface CountedHere {
+  readonly scopes: readonly CountedScope[];
+  readonly tokens: number;
+  readonly costNanos: number;
+  readonly at: number;
+}
 
 export class Reunion {
   /** The database is one in which others may have spent. */
@@ -52,7 +62,7 @@ export class Reunion {
   #meeting: Promise<boolean> | null = null;
   #flushing: Promise<void> | null = null;
   /** Admitted without Redis. */
-  #countedHere: { readonly request: ReservationRequest; readonly at: number }[] = [];
+  #countedHere = new Map<string, CountedHere>();
 
   constructor(parts: ReunionParts) {
     this.#parts = parts;
@@ -88,9 +98,16 @@ export class Reunion {
     if (held.delete(id)) share.settle({ id, tokens: 0, costNanos: 0 }, [], 0);
   }
 
-  countHere(request: ReservationRequest): void {
-    this.#countedHere.push({ request, at: this.#parts.clock.monotonic() });
-    if (this.#countedHere.length > 10_000) this.#countedHere.splice(0, 5_000);
+  countHere({ id, scopes, tokens, costNanos }: ReservationRequest): void {
+    this.#countedHere.set(id, { scopes, tokens, costNanos, at: this.#parts.clock.monotonic() });
+    if (this.#countedHere.size <= mostCounted) return;
+    for (const oldest of [...this.#countedHere.keys()].slice(0, mostCounted / 2)) this.#countedHere.delete(oldest);
+  }
+
+  /** What was admitted here has used this much. */
+  correctHere(id: string, tokens: number, costNanos: number): void {
+    const counted = this.#countedHere.get(id);
+    if (counted !== undefined) this.#countedHere.set(id, { ...counted, tokens, costNanos });
   }
 
   /** Tells what has not been told, as far as Redis can be told. */
@@ -153,7 +170,7 @@ export class Reunion {
   async #tellRest(epoch: string): Promise<void> {
     const { held, untold } = this.#parts;
     const missing = [...held.values()].filter(({ place }) => place !== "redis");
-    if (missing.length === 0 && this.#countedHere.length === 0) return;
+    if (missing.length === 0 && this.#countedHere.size === 0) return;
     const words = this.#countedWithout();
     await this.#tellingCounted(async () => {
       await this.#tellMissing(missing);
@@ -164,11 +181,11 @@ export class Reunion {
   /** What was counted here until now is told by it, or else is to be told again. */
   async #tellingCounted(tell: () => Promise<void>): Promise<void> {
     const counted = this.#countedHere;
-    this.#countedHere = [];
+    this.#countedHere = new Map();
     try {
       await tell();
     } catch (error) {
-      this.#countedHere = [...counted, ...this.#countedHere];
+      this.#countedHere = new Map([...counted, ...this.#countedHere]);
       throw error;
     }
   }
@@ -214,27 +231,24 @@ export class Reunion {
   /** All that this instance has counted in its windows. */
   #ofWindows(): readonly Word[] {
     const { share } = this.#parts;
-    const scopes = share.usedLately();
-    return share.inUse(scopes).flatMap(({ requests, tokens, costNanos }, index): Word[] => {
-      const scope = scopes[index];
-      return scope === undefined || requests === 0 ? [] : [{ scope, ...windowOf(scope), requests, tokens, costNanos }];
-    });
+    const words = share.usedLately().map((scope) => ({ scope, ...windowOf(scope), counted: share.countedIn(scope) }));
+    return words.filter(({ counted }) => counted.length > 0);
   }
 
   /** What this instance has counted while Redis was not asked. */
   #countedWithout(): readonly Word[] {
     const now = this.#parts.clock.monotonic();
-    const sums = new ScopeMap<Required<Pick<Word, "requests" | "tokens" | "costNanos">> & Word>();
-    for (const { request, at } of this.#countedHere) {
-      for (const scope of request.scopes) {
-        if (!hasWindow(scope) || at < now - (scope.windowMs ?? minuteMs)) continue;
-        const { requests, tokens, costNanos } = sums.get(scope) ?? { requests: 0, tokens: 0, costNanos: 0 };
-        const cost = costNanos + (limitsCost(scope) ? request.costNanos : 0);
-        const sum = { requests: requests + 1, tokens: tokens + request.tokens, costNanos: cost };
-        sums.set(scope, { scope, ...windowOf(scope), ...sum });
+    const entries = new ScopeMap<{ readonly scope: CountedScope; readonly counted: CountedEntry[] }>();
+    for (const { scopes, tokens, costNanos, at } of this.#countedHere.values()) {
+      for (const scope of scopes) {
+        if (!hasWindow(scope) || at <= now - (scope.windowMs ?? minuteMs)) continue;
+        const entry = { agoMs: now - at, requests: 1, tokens, costNanos: limitsCost(scope) ? costNanos : 0 };
+        const known = entries.get(scope);
+        if (known === undefined) entries.set(scope, { scope, counted: [entry] });
+        else known.counted.push(entry);
       }
     }
-    return [...sums].map(([scope, sum]) => ({ ...sum, scope }));
+    return [...entries].map(([, { scope, counted }]) => ({ scope, ...windowOf(scope), counted }));
   }
 }
 

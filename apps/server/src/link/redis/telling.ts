@@ -1,4 +1,6 @@
 import type { Counted } from "#domain/access/scope.ts";
+import type { CountedEntry } from "#link/opening.ts";
+import { exactEntries, minuteMs, sharedParts } from "#link/window-rules.ts";
 import type { RedisCommands } from "./commands.ts";
 import type { RedisKeys } from "./keys.ts";
 import { tell } from "./scripts/reunion.ts";
@@ -13,9 +15,7 @@ export interface Word {
   readonly heard?: string;
   /** Of its window, which Redis has not counted. */
   readonly windowMs?: number;
-  readonly requests?: number;
-  readonly tokens?: number;
-  readonly costNanos?: number;
+  readonly counted?: readonly CountedEntry[];
 }
 
 interface TellingParts {
@@ -43,9 +43,9 @@ export class Telling {
     for (let from = 0; from < words.length; from += scopesAtOnce) {
       const some = words.slice(from, from + scopesAtOnce);
       const all = [...this.#keys.countersOf(instance), ...some.map(({ scope }) => this.#keys.scope(scope))];
-      const rest = some.flatMap(({ scope, stored, heard, windowMs, requests, tokens = 0, costNanos = 0 }) => {
-        const counted = [windowMs ?? "", requests ?? "", tokens, costNanos];
-        return [this.#unstored.of(scope), stored ?? "", heard ?? "", ...counted];
+      const rest = some.flatMap(({ scope, stored, heard, windowMs, counted = [] }) => {
+        const entries = entriesTold(counted, windowMs ?? minuteMs);
+        return [this.#unstored.of(scope), stored ?? "", heard ?? "", windowMs ?? "", entries];
       });
       const [word] = await this.#commands.runAnyway(tell, all, [
         epoch,
@@ -57,4 +57,33 @@ export class Telling {
       if (word !== "told") throw new Error("Redis was told too late");
     }
   }
+}
+
+/**
+ * As the script reads them, the oldest first. Few are told to the millisecond; of many, those within a part of the window share
+ * the time of their newest, so that a window's entries stay few and none leaves it too early.
+ */
+export function entriesTold(counted: readonly CountedEntry[], windowMs: number): string {
+  const partMs = counted.length > exactEntries ? windowMs / sharedParts : 1;
+  const parts = new Map<number, CountedEntry>();
+  for (const entry of counted) {
+    const part = Math.floor(entry.agoMs / partMs);
+    const known = parts.get(part);
+    parts.set(part, known === undefined ? entry : sumOf(known, entry));
+  }
+  const oldestFirst = [...parts.values()].toSorted((one, other) => other.agoMs - one.agoMs);
+  return oldestFirst.map((entry) => [Math.round(entry.agoMs), ...amountsOf(entry)].join(":")).join(" ");
+}
+
+function sumOf(one: CountedEntry, other: CountedEntry): CountedEntry {
+  return {
+    agoMs: Math.min(one.agoMs, other.agoMs),
+    requests: one.requests + other.requests,
+    tokens: one.tokens + other.tokens,
+    costNanos: one.costNanos + other.costNanos,
+  };
+}
+
+function amountsOf({ requests, tokens, costNanos }: CountedEntry): readonly number[] {
+  return [requests, tokens, costNanos];
 }

@@ -51,23 +51,70 @@ return {'ready', now, redis.call('ZRANGEBYSCORE', base .. 'members', now - 15000
 );
 
 /**
+ * What was counted by somebody who could not ask goes where it belongs in time, so that it leaves the window when it should. From the
+ * oldest of it on, entries are written anew; beyond the exact ones those within a part of the window share one, at its last time.
+ * A hold that was counted among them meanwhile may then be corrected in its neighbour, which takes as much back or less.
+ */
+const countedEarlier = `
+local function read_counted(text)
+  local counted = {}
+  for ago, requests, tokens, costs in string.gmatch(text, '(%d+):(%d+):(%d+):(%d+)') do
+    counted[#counted + 1] = {now - tonumber(ago), tonumber(requests), tonumber(tokens), tonumber(costs)}
+  end
+  return counted
+end
+
+local function take_from(scope, at)
+  local entries = {}
+  while scope.last >= scope.first do
+    local entry = {bucket_of(scope, scope.last)}
+    if entry[1] < at then
+      scope.lastAt, scope.lastBegan = entry[1], entry[1]
+      break
+    end
+    table.insert(entries, 1, entry)
+    redis.call('HDEL', scope.key, 'b' .. scope.last)
+    scope.last = scope.last - 1
+    scope.requests, scope.tokens = scope.requests - entry[2], scope.tokens - entry[3]
+    scope.costs = scope.costs - entry[4]
+  end
+  return entries
+end
+
+local function count_earlier(scope, counted)
+  local present, after = now, take_from(scope, counted[1][1])
+  local next_counted, next_after = 1, 1
+  while counted[next_counted] or after[next_after] do
+    local one, other = counted[next_counted], after[next_after]
+    if not other or (one and one[1] <= other[1]) then next_counted = next_counted + 1 else next_after, one = next_after + 1, other end
+    if one[1] + span_of(scope) > present then
+      now = one[1]
+      count(scope, one[2], one[3], one[4])
+      redis.call('HSET', scope.key, 'b' .. scope.last, scope.bucket)
+    end
+  end
+  now = present
+end
+`;
+
+/**
  * ARGV: the epoch, a number that grows, whether the database was asked because it was not known, the first
  * number of this process; for each scope: what the instance has answered beyond the database, what the database
- * has, what others were last heard to tell, the window, and requests, tokens and cost that were counted in it elsewhere. Empty is
- * unknown.
+ * has, what others were last heard to tell, the window, and what was counted in it elsewhere: how long ago, requests, tokens and
+ * cost, the oldest first. Empty is unknown.
  */
 export const tell = scriptOf(
   "tell",
   beginning,
   scopes,
+  countedEarlier,
   `
 if is_late then return {'late', now} end
 local seq, is_learnt, first_seq = tonumber(ARGV[5]), ARGV[6] == '1', tonumber(ARGV[7])
 for place = 4, #KEYS do
-  local from, key = 8 + (place - 4) * 7, KEYS[place]
+  local from, key = 8 + (place - 4) * 5, KEYS[place]
   local unstored, stored, heard = tonumber(ARGV[from]), tonumber(ARGV[from + 1]), ARGV[from + 2]
-  local window, requests = tonumber(ARGV[from + 3]), tonumber(ARGV[from + 4])
-  local tokens, costs = tonumber(ARGV[from + 5]), tonumber(ARGV[from + 6])
+  local window, counted = tonumber(ARGV[from + 3]), read_counted(ARGV[from + 4])
   local scope = load_scope(key)
   if window then scope.window = window end
   -- The database only ever has more: whatever was read of it is the least that was spent.
@@ -81,9 +128,9 @@ for place = 4, #KEYS do
   end
   add_own(key, told, seq, unstored, first_seq)
   write_told(key, told, is_learnt)
-  if requests then
+  if #counted > 0 then
     advance(scope)
-    count(scope, requests, tokens, costs)
+    count_earlier(scope, counted)
   end
   save(scope)
 end
