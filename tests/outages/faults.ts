@@ -26,6 +26,12 @@ export const redisFaults: readonly Fault[] = [
     begin: async (place) => redisOf(place).signal("SIGSTOP"),
     end: async (place) => redisOf(place).signal("SIGCONT"),
   },
+  {
+    name: "Redis slowed to two seconds a command",
+    part: "redis",
+    begin: async ({ wayToRedis }) => wayToRedis?.slow(1_000),
+    end: async ({ wayToRedis }) => wayToRedis?.slow(0),
+  },
 ];
 
 export const databaseFaults: readonly Fault[] = [

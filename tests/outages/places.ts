@@ -3,6 +3,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseUsd } from "@ghostllm/contract";
 import { vi } from "vitest";
+import { createFaultyLink, type FaultyLink } from "../../apps/server/tests/store-support/faulty-link.ts";
 import { type FakeProcess, startFakeProcess } from "../bench/fake-process.ts";
 import { createAccount, listUsage } from "../support/admin.ts";
 import { type ReadyServer, startServer } from "../support/server.ts";
@@ -20,6 +21,8 @@ export interface Place extends PlaceOptions {
   readonly postgres: ThrowAwayPostgres;
   /** Null where limits and budgets are counted in the memory of the process. */
   readonly redis: ThrowAwayRedis | null;
+  /** By which the server reaches Redis. */
+  readonly wayToRedis: FaultyLink | null;
   readonly vendorUrl: string;
   /** What an answer costs, in nano-USD. */
   costOfOne(): Promise<number>;
@@ -35,22 +38,24 @@ const usage = { prompt_tokens: 11, completion_tokens: 40, total_tokens: 51 };
 export async function startPlace(options: PlaceOptions): Promise<Place> {
   const [vendor, postgres] = await Promise.all([startVendor(), startPostgres()]);
   const redis = options.hasRedis ? await startRedis() : null;
+  const wayToRedis = redis === null ? null : await createFaultyLink(redis.url);
   const server = await startServer({
     upstreamUrl: vendor.url,
     databaseUrl: postgres.url,
     environment: {
       LOG_LEVEL: "info",
       SERVER_WORKERS: String(options.workers),
-      ...(redis !== null && { REDIS_URL: redis.url }),
+      ...(wayToRedis !== null && { REDIS_URL: wayToRedis.url }),
     },
   });
   const dispose = async (): Promise<void> => {
     await server.stop();
+    await wayToRedis?.close();
     await Promise.all([redis?.dispose(), postgres.dispose(), vendor.stop()]);
   };
   let cost: Promise<number> | null = null;
   const costOfOne = (): Promise<number> => (cost ??= askOnce(server));
-  return { ...options, server, postgres, redis, vendorUrl: vendor.url, costOfOne, dispose };
+  return { ...options, server, postgres, redis, wayToRedis, vendorUrl: vendor.url, costOfOne, dispose };
 }
 
 /** In a process of its own, since this one measures. */
