@@ -274,6 +274,10 @@ const cases: Readonly<Record<ChangingId, Case>> = {
     prepare: async () => ({ params: { id: (await newKey()).user_id } }),
     actions: ["user.removed", "key.removed"],
   },
+  "personalData.erase": {
+    prepare: async () => ({ params: { id: (await newKey()).user_id } }),
+    actions: ["user.erased"],
+  },
   "apiKeys.create": {
     prepare: async () => ({ body: { name: "k", user_id: (await newUser()).id } }),
     actions: ["key.created"],

@@ -1,5 +1,3 @@
-import { once } from "node:events";
-import { createWriteStream } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import type { Client } from "@ghostllm/contract/client";
 import { readStream } from "@ghostllm/contract/read-stream";
@@ -10,6 +8,7 @@ import { parseCount } from "#arguments.ts";
 import type { ContextOf } from "#context.ts";
 import { CliError, exitCodes, notFound } from "#exit-codes.ts";
 import { orDash, printable } from "#output.ts";
+import { writePieces } from "#written-pieces.ts";
 
 type Entry = RouteAnswer<AdminRoutes["audit"]["get"]>;
 type Verification = RouteAnswer<AdminRoutes["audit"]["verify"]>;
@@ -170,17 +169,8 @@ function addExport(audit: Command, contextOf: ContextOf): void {
       const { export: asJson, exportCef: asCef } = adminRoutes.audit;
       const route = options.format === "cef" ? asCef : asJson;
       const pieces = readStream({ baseUrl: url, apiKey: key, route, query: toFilter(options) });
-      if (options.output !== undefined) return writeTo(options.output, pieces);
-      for await (const piece of pieces) streams.writeOut(piece);
+      await writePieces(pieces, streams, options.output);
     });
-}
-
-async function writeTo(path: string, pieces: AsyncIterable<string>): Promise<void> {
-  const file = createWriteStream(path, { mode: 0o600 });
-  await once(file, "open");
-  for await (const piece of pieces) if (!file.write(piece)) await once(file, "drain");
-  file.end();
-  await once(file, "close");
 }
 
 const columns = {

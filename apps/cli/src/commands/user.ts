@@ -5,6 +5,7 @@ import type { ContextOf } from "#context.ts";
 import { findUser, listAll } from "#lookup.ts";
 import type { User } from "#lookup.ts";
 import { spentOf } from "#output.ts";
+import { addPersonalDataCommands } from "./personal-data.ts";
 import { addPrivacyCommand } from "./privacy.ts";
 
 interface CreateOptions extends LimitOptions {
@@ -35,6 +36,7 @@ export function addUserCommand(program: Command, contextOf: ContextOf): void {
   addPrivacyCommand(user, contextOf, privacyHolders);
 
   addAccessCommands(user, contextOf);
+  addPersonalDataCommands(user, contextOf);
 
   user
     .command("delete <email-or-id>")

@@ -10,6 +10,7 @@ import { InstanceRegistry } from "#control/instances/registry.ts";
 import { readInstallation } from "#control/installation.ts";
 import type { Held } from "#control/leases/leased-work.ts";
 import { DatabaseLeases, type Leases } from "#control/leases/leases.ts";
+import { continueErasures } from "#control/erasure/erasing.ts";
 import { repeating } from "#control/leases/repeating.ts";
 import { startLedger } from "#control/ledger/ledger.ts";
 import { readOpening } from "#control/ledger/opening.ts";
@@ -30,6 +31,7 @@ import { StoredRecords } from "./stored-records.ts";
 const firstDrainMs = 2_000;
 const lastDrainMs = 5_000;
 const soleBeatMs = 15_000;
+const erasingMs = 2_000;
 const pruneIntervalMs = 60 * 60 * 1_000;
 const keepIntervalMs = 60 * 60 * 1_000;
 
@@ -60,6 +62,7 @@ export async function openBooks(
   const { registry, leases } = await joinInstances(foundation, store);
   if (config.services.includes("proxy")) startPruning(foundation, { store, leases });
   if (config.services.includes("analytics")) keepLogs(foundation, { store, leases });
+  if (config.services.includes("auth")) startErasing(foundation, { store, leases });
   const neighbours = new Neighbours({ store, registry, finished, signals: redis === null ? link.signals : null, log });
   neighbours.open();
   disposer.add(() => neighbours.close());
@@ -107,6 +110,11 @@ function startPruning({ clock, disposer }: Foundation, { store, leases }: Pick<B
   const rhythm = { everyMs: pruneIntervalMs, firstMs: pruneIntervalMs };
   const prune = () => store.storedObjects.prune(clock.now() - objectLifetimeMs, maxObjects).catch(() => undefined);
   disposer.add(leases.run("stored_objects", repeating(rhythm, prune)));
+}
+
+function startErasing({ clock, disposer }: Foundation, { store, leases }: Pick<Books, "store" | "leases">): void {
+  const goOn = (held: Held): Promise<void> => continueErasures({ store, clock }, held);
+  disposer.add(leases.run("erasures", repeating({ everyMs: erasingMs, firstMs: 0 }, goOn)));
 }
 
 function keepLogs(

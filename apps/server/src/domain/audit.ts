@@ -70,6 +70,12 @@ export interface AuditEntry extends Author, AuditDraft {
   readonly happenedAt: number;
   /** Over the hash of the entry before and all that this one says; SHA-256, hex. */
   readonly hash: string;
+  /** Of the hash over what it says of people; null of the oldest entries, and where somebody was erased. */
+  readonly salt: string | null;
+  /** That hash, where somebody was erased and it cannot be computed any more. */
+  readonly personalHash: string | null;
+  /** The place of the entry that says so. */
+  readonly erasedIn: number | null;
 }
 
 /** Nothing was changed in the store by it. */

@@ -4,6 +4,7 @@
 const aboutOneself = {
   "self.read": "See who one is, and sign out",
   "self.update": "Change how one signs in: the password and the second factor",
+  "users.export": "Take all that is stored about a user",
   "sessions.read": "List sessions: who has signed in, and from where",
   "sessions.end": "End sessions",
   "views.manage": "Save views of the console's lists, and see those that are shared",
@@ -36,6 +37,7 @@ const aboutInstallation = {
   "users.create": "Create users",
   "users.update": "Change users: their roles, limits, budgets and passwords",
   "users.remove": "Delete users with their keys",
+  "users.erase": "Erase users: take all that tells of them out of what is stored",
   "sign_in_methods.read": "List and read sign-in methods",
   "sign_in_methods.create": "Add sign-in methods",
   "sign_in_methods.update": "Change sign-in methods, their secrets and which groups have which roles",

@@ -11,6 +11,7 @@ import { modelRoutes } from "./models.ts";
 import { notificationRoutes } from "./notifications.ts";
 import { organisationRoutes } from "./organisations.ts";
 import { passwordRoutes } from "./passwords.ts";
+import { personalDataRoutes } from "./personal-data.ts";
 import { priceRoutes } from "./prices.ts";
 import { providerRoutes } from "./providers.ts";
 import { requestRoutes } from "./requests.ts";
@@ -37,6 +38,7 @@ export const adminRoutes = {
   signInMethods: signInMethodRoutes,
   scim: scimRoutes,
   users: userRoutes,
+  personalData: personalDataRoutes,
   organisations: organisationRoutes,
   teams: teamRoutes,
   roles: roleRoutes,

@@ -39,6 +39,10 @@ export const auditFacts = {
   request_id: z.string().nullable().describe("Of the header `x-request-id`."),
   route: z.string().nullable().describe("Of the admin API, such as `apiKeys.create`."),
   hash: z.string().describe("SHA-256 over the hash of the entry before and all that this one says."),
+  salt: z
+    .string()
+    .nullable()
+    .describe("Of the hash over what it says of people; null of the oldest entries, and where somebody was erased."),
 };
 
 export const auditEntry = z
@@ -46,5 +50,7 @@ export const auditEntry = z
     ...{ id, happened_at: time, ...auditFacts },
     changes: z.array(auditChange).describe("The fields that differ."),
     details: z.record(z.string(), z.json()),
+    personal_hash: z.string().nullable().describe("That hash, where somebody was erased from the entry."),
+    erased_in: z.int().positive().nullable().describe("The place of the entry that says so."),
   })
   .meta({ id: "AuditEntry" });

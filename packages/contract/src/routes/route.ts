@@ -8,6 +8,7 @@ export type RouteTag =
   | "Sign-in methods"
   | "SCIM"
   | "Users"
+  | "Personal data"
   | "Organisations"
   | "Teams"
   | "Roles"

@@ -20,6 +20,7 @@ export const serviceOfGroup: Readonly<Record<keyof AdminRoutes, Service>> = {
   signInMethods: "auth",
   scim: "auth",
   users: "auth",
+  personalData: "auth",
   organisations: "auth",
   teams: "auth",
   roles: "auth",

@@ -1,11 +1,12 @@
 // Whether the audit log is as it was written: hashes are computed anew, places are counted, and the end must be where the head says.
 
 import { cutAction } from "#control/store/audit/audit-cut.ts";
-import { hashOf } from "#control/store/audit/chain.ts";
+import { digestOf, hashOf } from "#control/store/audit/chain.ts";
+import { erasedAction, erasedEntries } from "#control/store/audit/audit-erased.ts";
 import type { AuditStore, ChainEnds, Link } from "#control/store/audit/audit-store.ts";
 import type { AuditLogTable } from "#control/store/audit/tables.ts";
 
-export type ProblemKind = "missing" | "changed" | "cut_off" | "unannounced_cut" | "other_chain";
+export type ProblemKind = "missing" | "changed" | "cut_off" | "unannounced_cut" | "unannounced_erasure" | "other_chain";
 
 export interface ChainProblem {
   readonly kind: ProblemKind;
@@ -51,11 +52,12 @@ async function verifyOnce(audit: Audit, { after, limit, anchor }: VerifyOptions)
   const outside = (await faultOfCut(audit, ends)) ?? (await faultOfAnchor(audit, ends, anchor));
   if (outside !== null) return told(outside, from);
   let last = from;
+  const erasures = new Erasures(audit);
   const until = Math.min(ends.head.sequence, from.sequence + limit);
   while (last.sequence < until) {
     const rows = await audit.chain(last.sequence, Math.min(pageSize, until - last.sequence));
     for (const row of rows) {
-      const fault = faultOf(row, last);
+      const fault = faultOf(row, last) ?? (row.erased_in === null ? null : await erasures.faultOf(row));
       if (fault !== null) return told(fault, last);
       last = row;
     }
@@ -70,10 +72,43 @@ function faultOf(row: AuditLogTable, { sequence, hash }: Link): ChainProblem | n
   const place = sequence + 1;
   if (row.sequence !== place)
     return { kind: "missing", place, message: `Between ${sequence} and ${row.sequence} entries are missing` };
-  if (row.hash === hashOf(hash, row)) return null;
+  // Of the oldest entries, which have no salt, nothing is left to compute it from when somebody is erased.
+  const isLost = row.erased_in !== null && row.personal_hash === null;
+  if (isLost || row.hash === hashOf(hash, row)) return null;
   const message = `The entry at ${place} is not the one that was written, or the one before it is not`;
   return { kind: "changed", place, message };
 }
+
+/** Whoever takes words out of entries must have said so in the log, and what he has left. */
+class Erasures {
+  readonly #audit: Audit;
+  readonly #known = new Map<number, ReadonlyMap<number, string>>();
+
+  constructor(audit: Audit) {
+    this.#audit = audit;
+  }
+
+  async faultOf(row: AuditLogTable): Promise<ChainProblem | null> {
+    const { sequence: place, erased_in: at } = row;
+    const left = at === null || at <= place ? undefined : (await this.#toldAt(at)).get(place);
+    if (left === digestOf(row)) return null;
+    const message = `That somebody was erased from the entry at ${place} is not what the log says`;
+    return { kind: "unannounced_erasure", place, message };
+  }
+
+  async #toldAt(place: number): Promise<ReadonlyMap<number, string>> {
+    const known = this.#known.get(place);
+    if (known !== undefined) return known;
+    const [row] = await this.#audit.chain(place - 1, 1);
+    const told = row?.sequence === place && row.action === erasedAction ? erasedEntries(row) : new Map<number, string>();
+    // Most are of the one before.
+    if (this.#known.size >= mostKnown) this.#known.clear();
+    this.#known.set(place, told);
+    return told;
+  }
+}
+
+const mostKnown = 20;
 
 function cutOff({ sequence }: Link): ChainProblem {
   return { kind: "cut_off", place: sequence + 1, message: `What was written behind ${sequence} is missing` };

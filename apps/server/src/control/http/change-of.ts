@@ -12,6 +12,7 @@ const objects: Readonly<Record<string, string>> = {
   signInMethods: "sign-in-methods",
   scim: "scim",
   users: "users",
+  personalData: "users",
   organisations: "organisations",
   teams: "teams",
   roles: "roles",

@@ -1,4 +1,3 @@
-import { Readable } from "node:stream";
 import type { AdminRoutes, RouteAnswer } from "@ghostllm/contract/routes";
 import { toCef } from "#control/audit/cef.ts";
 import { verifyChain } from "#control/audit/verify-chain.ts";
@@ -7,6 +6,7 @@ import type { Store } from "#control/store/store.ts";
 import { deed, type AuditEntry } from "#domain/audit.ts";
 import { found, toTime } from "./fields.ts";
 import type { Resource, ResourceDependencies } from "./resource.ts";
+import { pageMs, streamed } from "./streamed.ts";
 
 type ApiEntry = RouteAnswer<AdminRoutes["audit"]["get"]>;
 type ExportQuery = Parameters<Resource<"audit">["export"]>[0]["query"];
@@ -50,36 +50,33 @@ export function createAuditResource(deps: Dependencies): Resource<"audit"> {
 
     async export({ query }) {
       await tellExport(query, "ndjson");
-      return streamed(deps, query, (entry) => `${JSON.stringify(toApiEntry(entry))}\n`);
+      const lines = linesOf(store, query, (entry) => `${JSON.stringify(toApiEntry(entry))}\n`);
+      return streamed(deps, "the audit log", lines);
     },
 
     async exportCef({ query }) {
       await tellExport(query, "cef");
-      return streamed(deps, query, (entry) => toCef(entry, version));
+      return streamed(
+        deps,
+        "the audit log",
+        linesOf(store, query, (entry) => toCef(entry, version)),
+      );
     },
   };
 }
 
 const pageSize = 500;
-const patienceMs = 10_000;
 
-/** Up to the entry that is the last one now. What has begun cannot be answered with an error: it is cut. */
-function streamed({ store, log }: Dependencies, query: ExportQuery, write: (entry: AuditEntry) => string): Readable {
-  const lines = linesOf(store, query, write);
-  const stream = Readable.from(lines, { objectMode: false, highWaterMark: 64 * 1024 });
-  stream.on("error", (error) => log.error({ err: error }, "An export of the audit log was cut"));
-  return stream;
-}
-
+/** Up to the entry that is the last one now. */
 async function* linesOf(
   { audit, within }: Pick<Store, "audit" | "within">,
   query: ExportQuery,
   write: (entry: AuditEntry) => string,
 ): AsyncGenerator<string> {
   const filter = toFilter(query);
-  const { head } = await within(patienceMs, () => audit.ends());
+  const { head } = await within(pageMs, () => audit.ends());
   for (let last = 0; ;) {
-    const entries = await within(patienceMs, () => audit.after(last, pageSize, filter));
+    const entries = await within(pageMs, () => audit.after(last, pageSize, filter));
     const kept = entries.filter(({ sequence }) => sequence <= head.sequence);
     if (kept.length > 0) yield kept.map(write).join("");
     if (kept.length < pageSize) return;
@@ -114,7 +111,7 @@ function toApiEntry(entry: AuditEntry): ApiEntry {
     actor: { kind: actor.kind, id: actor.id, name: actor.name, user_id: actor.userId },
     object: object && { ...object },
     ...{ address: entry.address, user_agent: entry.userAgent, request_id: entry.requestId, route: entry.route },
-    hash: entry.hash,
+    ...{ hash: entry.hash, salt: entry.salt, personal_hash: entry.personalHash, erased_in: entry.erasedIn },
     changes: changes.map((change) => ({ ...change })),
     details: { ...details },
   };

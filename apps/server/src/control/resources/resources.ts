@@ -9,6 +9,7 @@ import { createModelsResource } from "./models.ts";
 import { createOrganisationsResource } from "./organisations.ts";
 import { createPasswordsResource } from "./passwords.ts";
 import { createOwnKeysResource } from "./own-keys.ts";
+import { createPersonalDataResource } from "./personal-data.ts";
 import { createPricesResource } from "./prices.ts";
 import { createProvidersResource } from "./providers.ts";
 import { createRequestsResource } from "./requests.ts";
@@ -41,6 +42,7 @@ export function createResources(given: Omit<ResourceDependencies, "inTurn">): Re
     signInMethods: createSignInMethodsResource(deps),
     scim: createScimResource(deps),
     users: createUsersResource(deps),
+    personalData: createPersonalDataResource(deps),
     organisations: createOrganisationsResource(deps),
     teams: createTeamsResource(deps),
     roles: createRolesResource(deps),

@@ -62,6 +62,8 @@ export interface Engine {
   explain(error: unknown): Fault | null;
   /** Where it works in a thread of its own, lines of the journal are read and stored there; null: where this is called. */
   readonly drain: ((lines: Buffer<ArrayBuffer>) => Promise<Drained>) | null;
+  /** Takes what was overwritten or deleted out of its files as well; null: whoever runs the database sees to that. */
+  readonly forgetOverwritten: ((kysely: Kysely<Tables>) => Promise<void>) | null;
   /** Is the database away, locked, full or too slow? Otherwise we are at fault. */
   isUnavailable(error: unknown): boolean;
   /** Does it take no connections, from whomever? Silence and broken connections show nothing of the kind. */

@@ -41,6 +41,7 @@ import { webhooksIn } from "#control/store/events/webhooks.ts";
 import { organisationsIn } from "./organisations.ts";
 import { rolesIn } from "./roles.ts";
 import { serviceAccountsIn } from "./service-accounts.ts";
+import { erasuresIn } from "#control/store/erasure/erasures.ts";
 import { teamsIn } from "./teams.ts";
 import { viewsIn } from "./views.ts";
 
@@ -171,6 +172,7 @@ function storeOver(database: Database, replica: Replica | null): OpenStore {
     ...{ budgets: budgetsIn(database), windows: windowsIn(database) },
     views: viewsIn(database),
     audit: auditIn(database),
+    erasures: erasuresIn(database),
     events: eventsIn(database),
     webhooks: webhooksIn(database),
     spend: spendIn(database),

@@ -11,6 +11,7 @@ import type { AliasStrategy } from "#domain/snapshot.ts";
 import type { OwnedObject } from "#link/owners.ts";
 import type { AuditStore } from "#control/store/audit/audit-store.ts";
 import type { DirectoryStore } from "#control/store/directory/directory-store.ts";
+import type { ErasureStore } from "#control/store/erasure/erasure-store.ts";
 import type { EventStore, WebhookStore } from "#control/store/events/event-store.ts";
 import type { BudgetStore } from "./budget-store.ts";
 import type { News } from "./engines/postgres-news.ts";
@@ -196,6 +197,8 @@ export interface Store {
   readonly views: ViewStore;
   /** Who has done what. */
   readonly audit: AuditStore;
+  /** What is stored about a person, and its erasure. */
+  readonly erasures: ErasureStore;
   /** What has happened and is to be told. */
   readonly events: EventStore;
   readonly webhooks: WebhookStore;

@@ -4,6 +4,7 @@
 import type { OrganisationsTable, RolesTable, TeamMembersTable, TeamsTable } from "./team-tables.ts";
 import type { AuditTables } from "#control/store/audit/tables.ts";
 import type { DirectoryTables } from "#control/store/directory/tables.ts";
+import type { ErasureTables } from "#control/store/erasure/tables.ts";
 import type { SignInTables } from "#control/store/sign-in/tables.ts";
 import type { HourlySums, UsageRow } from "#control/store/usage/usage-row.ts";
 
@@ -243,7 +244,7 @@ export interface MigrationsTable {
   applied_at: number;
 }
 
-export interface Tables extends SignInTables, DirectoryTables, AuditTables {
+export interface Tables extends SignInTables, DirectoryTables, AuditTables, ErasureTables {
   users: UsersTable;
   roles: RolesTable;
   organisations: OrganisationsTable;

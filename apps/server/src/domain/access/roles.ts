@@ -17,7 +17,7 @@ export function isReading(permission: Permission): boolean {
 const everythingToRead: Grants = Object.fromEntries(permissionNames.filter(isReading).map((name) => [name, "all"]));
 
 const ofViewer = {
-  ...({ "sessions.read": "own", "sessions.end": "own" } as const),
+  ...({ "sessions.read": "own", "sessions.end": "own", "users.export": "own" } as const),
   ...({
     "self.read": "own",
     "self.update": "own",

@@ -2,6 +2,7 @@
 // however many write: the row of the outbox's head is held from before the last entry is read until the transaction ends. So it is
 // called last in a transaction, as events are.
 
+import { randomBytes } from "node:crypto";
 import { newId } from "@ghostllm/contract";
 import type { Kysely } from "kysely";
 import { prepareBulk, type BulkStatement } from "#control/store/bulk.ts";
@@ -26,7 +27,7 @@ const columns = [
   ...(["sequence", "id", "happened_at", "action", "outcome"] as const),
   ...(["actor_kind", "actor_id", "actor_name", "actor_user_id"] as const),
   ...(["object_kind", "object_id", "object_name"] as const),
-  ...(["address", "user_agent", "request_id", "route", "changes", "details", "hash"] as const),
+  ...(["address", "user_agent", "request_id", "route", "changes", "details", "hash", "salt"] as const),
 ] satisfies readonly (keyof AuditLogTable)[];
 
 const insertEntries: BulkStatement = {
@@ -35,6 +36,7 @@ const insertEntries: BulkStatement = {
 };
 
 const longestText = 300;
+const saltBytes = 16;
 
 export function recorderIn(database: Database): RecordChanges {
   const append = eventAppenderIn(database);
@@ -78,6 +80,7 @@ function toRow(draft: AuditDraft, author: Author, { sequence, now }: Place): Unc
     ...{ address: short(author.address), user_agent: short(author.userAgent), request_id: requestId, route },
     // JSON writes as escapes what an engine could not hold.
     ...{ changes: JSON.stringify(draft.changes), details: JSON.stringify(draft.details) },
+    ...{ salt: randomBytes(saltBytes).toString("hex"), personal_hash: null, erased_in: null },
   };
 }
 

@@ -5,7 +5,7 @@ import { draftEvent, type EventDraft } from "#domain/event.ts";
 import { toEntry } from "./audit-row.ts";
 
 export function auditEvent(row: AuditLogTable): EventDraft {
-  const { sequence, id, happenedAt, action, outcome, actor, object, changes, details, hash, ...from } = toEntry(row);
+  const { sequence, id, happenedAt, action, outcome, actor, object, changes, details, hash, salt, ...from } = toEntry(row);
   return draftEvent(
     "audit.entry",
     { happenedAt, userId: actor.userId },
@@ -16,7 +16,7 @@ export function auditEvent(row: AuditLogTable): EventDraft {
       ...{ address: from.address, user_agent: from.userAgent, request_id: from.requestId, route: from.route },
       changes: changes.map((change) => ({ ...change })),
       details: { ...details },
-      hash,
+      ...{ hash, salt },
     },
   );
 }

@@ -33,5 +33,6 @@ export function toEntry(row: Selectable<AuditLogTable>): AuditEntry {
     ...{ address: row.address, userAgent: row.user_agent, requestId: row.request_id, route: row.route },
     changes: changesSchema.parse(JSON.parse(row.changes)),
     details: detailsSchema.parse(JSON.parse(row.details)),
+    ...{ salt: row.salt, personalHash: row.personal_hash, erasedIn: row.erased_in },
   };
 }

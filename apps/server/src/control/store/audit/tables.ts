@@ -20,6 +20,12 @@ export interface AuditLogTable {
   changes: string;
   details: string;
   hash: string;
+  /** Drawn for this entry; null of those from before there was one, and where somebody was erased from it. */
+  salt: string | null;
+  /** Of what it said of people, where somebody was erased from it. */
+  personal_hash: string | null;
+  /** The place of the entry that says so. */
+  erased_in: number | null;
 }
 
 export interface AuditHeadTable {

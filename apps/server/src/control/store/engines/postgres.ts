@@ -36,6 +36,7 @@ export function openPostgres(options: PostgresOptions): Engine {
     name: "postgres",
     drain: null,
     prepare: null,
+    forgetOverwritten: null,
     dialect: createDialect(options, statementTimeoutMs, 10),
     migrationDialect: createDialect(options, migrationTimeoutMs, 1),
     replica: replica && {

@@ -26,10 +26,13 @@ export function drainInto(connection: SqliteConnection, lines: Buffer<ArrayBuffe
 /** Nobody else works in this thread, so nobody has to have his turn. */
 const atOnce = async (): Promise<void> => {};
 
+/** The connection is another's. */
+const nothingOfItsOwn = { drain: null, sizeQuery: null, forgetOverwritten: null, isUnavailable: isPassing };
+
 function drainerOver(connection: SqliteConnection): Drain {
   const dialect = sqliteDialect(new InlineDriver(connection));
   const prepare: Engine["prepare"] = (text) => connection.prepare(text);
-  const engine: Engine = { ...sqliteWays, dialect, prepare, drain: null, sizeQuery: null, isUnavailable: isPassing };
+  const engine: Engine = { ...sqliteWays, dialect, prepare, ...nothingOfItsOwn };
   const kysely = new Kysely<Tables>({ dialect });
   const [patience, authorship] = [new Patience(), new Authorship()];
   const read: Database["read"] = (run) => run(kysely);

@@ -1,5 +1,6 @@
 // All that is SQLite's own: how the connection is set up and where it is.
 
+import { sql } from "kysely";
 import type { Engine } from "#control/store/database.ts";
 import type { Patience } from "#control/store/patience.ts";
 import { SqliteThreadDriver } from "./sqlite-driver.ts";
@@ -15,6 +16,8 @@ const setup = [
   // KiB, and pages of 4 KiB: usage goes to the end of many ranges of several indexes, each of them a page that is in use.
   "pragma cache_size = -32768",
   "pragma wal_autocheckpoint = 4000",
+  // Who was erased shall not stand in what is left of pages.
+  "pragma secure_delete = on",
 ];
 
 /** The thread waits as long for another process that writes, and meanwhile nobody can read: whoever can wait tries again. */
@@ -28,6 +31,7 @@ export function openSqlite(file: string, patience: Patience): Engine {
     prepare: null,
     drain: (lines) => driver.drain(lines),
     sizeQuery: "select page_count * page_size as bytes from pragma_page_count(), pragma_page_size()",
+    forgetOverwritten: async (kysely) => void (await sql`pragma wal_checkpoint(truncate)`.execute(kysely)),
     isUnavailable: (error) => error instanceof SqliteThreadEnded || isPassing(error),
   };
 }

@@ -28,6 +28,7 @@ import { groupTeams } from "./0027-group-teams.ts";
 import { passwordLinks } from "./0028-password-links.ts";
 import { roles } from "./0029-roles.ts";
 import { serviceAccounts } from "./0030-service-accounts.ts";
+import { erasures } from "./0031-erasures.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every migration, in order. A new one is a new file and a new line at the end. */
@@ -62,4 +63,5 @@ export const allMigrations: readonly Migration[] = [
   passwordLinks,
   roles,
   serviceAccounts,
+  erasures,
 ];

@@ -5,6 +5,7 @@ import { prepareBulk, type BulkStatement, type Value } from "#control/store/bulk
 import { change, type Database } from "#control/store/database.ts";
 import { chargerIn } from "#control/store/spend.ts";
 import { recordEventsIn } from "#control/store/events/record-events.ts";
+import { withoutErased } from "./erased-users.ts";
 import { logAdderIn } from "./log-rows.ts";
 import { shortenSketches, type LengthOfSketch } from "./shorten-sketches.ts";
 import { hourlySums } from "./usage-row.ts";
@@ -45,7 +46,7 @@ export function usageInserterIn(database: Database): (records: readonly UsageRec
   const insertOnce = (records: readonly UsageRecord[]): Promise<number> =>
     kysely.transaction().execute(async (transaction) => {
       await engine.lockUsage(transaction);
-      const fresh = await addToLog(transaction, records);
+      const fresh = await addToLog(transaction, await withoutErased(transaction, records));
       await shortenSketches(transaction, await hours.run(transaction, sumByHour(fresh)));
       const charges = sumSpend(fresh);
       await spend.run(transaction, charges);

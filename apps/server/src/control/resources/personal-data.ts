@@ -1,0 +1,79 @@
+import { GhostError } from "@ghostllm/contract";
+import type { AdminRoutes, RouteAnswer } from "@ghostllm/contract/routes";
+import type { ErasureRow, PersonalPage } from "#control/store/erasure/erasure-store.ts";
+import type { Store, UserRow } from "#control/store/store.ts";
+import type { Actor } from "#domain/access/actor.ts";
+import { governs } from "#domain/access/roles.ts";
+import { deed } from "#domain/audit.ts";
+import { found, toTime, toTimeOrNull } from "./fields.ts";
+import { refuseForLast } from "./governing.ts";
+import { grantsOfRole, refuseMore } from "./handing-on.ts";
+import type { Resource, ResourceDependencies } from "./resource.ts";
+import { pageMs, streamed } from "./streamed.ts";
+
+type Dependencies = Pick<ResourceDependencies, "store" | "inTurn" | "changed" | "withdraw" | "clock" | "log">;
+
+export function createPersonalDataResource(deps: Dependencies): Resource<"personalData"> {
+  const { store, inTurn, changed, withdraw, clock } = deps;
+  return {
+    async export({ params: { id }, reach }) {
+      const user = found(await store.users.find(id, reach), "user", id);
+      await store.audit.add([deed("user.exported", { kind: "user", id, name: user.email })]);
+      return streamed(deps, "personal data", linesOf(store, id, toTime(clock.now())));
+    },
+
+    erase: ({ params: { id }, actor }) =>
+      inTurn(async () => {
+        const user = await store.users.find(id, "all");
+        if (user !== undefined) await refuseErasure(store, actor, user);
+        const row = found(await store.erasures.begin(id), "user", id);
+        await withdraw({ kind: "user", id });
+        await changed();
+        return toApi(row);
+      }),
+
+    async erasures({ query: { limit, after } }) {
+      const rows = await store.erasures.list({ limit: limit + 1, ...(after !== undefined && { after }) });
+      const shown = rows.slice(0, limit);
+      return { data: shown.map(toApi), next: rows.length > limit ? (shown.at(-1)?.userId ?? null) : null };
+    },
+
+    erasure: async ({ params: { id } }) => toApi(found(await store.erasures.find(id), "erasure of a user", id)),
+  };
+}
+
+async function refuseErasure(store: Dependencies["store"], actor: Actor, user: UserRow): Promise<void> {
+  if (actor.userId === user.id) throw new GhostError("conflict", "Nobody erases himself: let another user do so");
+  const grants = await grantsOfRole(store, user.role);
+  refuseMore(actor, grants, user.email);
+  if (governs(grants) && user.isActive) await refuseForLast(store, ({ id }) => id !== user.id);
+}
+
+const pageSize = 500;
+const format = 1;
+
+/** The manifest comes last: what is cut has none. */
+async function* linesOf(
+  { erasures, within }: Pick<Store, "erasures" | "within">,
+  userId: string,
+  madeAt: string,
+): AsyncGenerator<string> {
+  const counts: Record<string, number> = {};
+  for (let after: string | null = null; ;) {
+    const place: string | null = after;
+    const { rows, next }: PersonalPage = await within(pageMs, () => erasures.personal(userId, place, pageSize));
+    for (const { kind } of rows) counts[kind] = (counts[kind] ?? 0) + 1;
+    if (rows.length > 0) yield rows.map((row) => `${JSON.stringify(row)}\n`).join("");
+    if (next === null) break;
+    after = next;
+  }
+  const manifest = { format, user_id: userId, made_at: madeAt, lines: counts };
+  yield `${JSON.stringify({ kind: "manifest", data: manifest })}\n`;
+}
+
+function toApi({ userId, startedAt, finishedAt, progress }: ErasureRow): RouteAnswer<AdminRoutes["personalData"]["erase"]> {
+  return {
+    ...{ user_id: userId, state: finishedAt === null ? "running" : "done" },
+    ...{ started_at: toTime(startedAt), finished_at: toTimeOrNull(finishedAt), ...progress },
+  };
+}
