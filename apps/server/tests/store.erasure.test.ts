@@ -73,7 +73,13 @@ describe.each(availableEngines())("an erasure on $name", (engine) => {
     });
     await store.signIn.addIdentity({ issuer: "https://issuer.example", subject: planted.subject }, ada.id);
     for (const isShared of [true, false])
-      await store.views.create({ userId: ada.id, page: "requests", name: `${planted.view} ${String(isShared)}`, search: {}, isShared });
+      await store.views.create({
+        userId: ada.id,
+        page: "requests",
+        name: `${planted.view} ${String(isShared)}`,
+        search: {},
+        isShared,
+      });
     const login = { user_id: ada.id, username: planted.username, address: planted.address, browser: true };
     await store.events.add([draftEvent("user.login", { happenedAt: at, userId: ada.id }, login)]);
     await store.audit.by(by(ada, planted.email), () =>
@@ -138,7 +144,17 @@ describe.each(availableEngines())("an erasure on $name", (engine) => {
   it("hands out all that is stored about somebody, and no secret", async () => {
     const text = await exported(ada.id);
     expect(traces(text)).toEqual(Object.values(planted));
-    for (const kind of ["account", "membership", "key", "session", "identity", "view", "request", "usage_hour", "spend"])
+    for (const kind of [
+      "account",
+      "membership",
+      "key",
+      "session",
+      "identity",
+      "view",
+      "request",
+      "usage_hour",
+      "spend",
+    ])
       expect(text, kind).toContain(`"kind":"${kind}"`);
     expect(text.match(/"kind":"request"/g)).toHaveLength(450);
     expect(text).not.toMatch(/\$2b\$x|hash of|boss@/);
@@ -146,7 +162,11 @@ describe.each(availableEngines())("an erasure on $name", (engine) => {
 
   it("leaves nothing that tells of him, in the tables and in the files, and the books as they were", async () => {
     expect(traces(await dump())).toEqual(Object.values(planted));
-    const before = await readTotals(store);
+    const totals = async () => {
+      const { ids, ...sums } = await readTotals(store);
+      return { ids: ids.toSorted(), ...sums };
+    };
+    const before = await totals();
     const head = (await store.audit.ends()).head;
     const [summary] = await store.usage.summarize({ userId: ada.id }, "user", "all");
     await store.erasures.begin(ada.id);
@@ -154,7 +174,7 @@ describe.each(availableEngines())("an erasure on $name", (engine) => {
     await finish();
     expect(traces(await dump())).toEqual([]);
     expect(await store.erasures.find(ada.id)).toMatchObject({ finishedAt: expect.any(Number) as number });
-    expect(await readTotals(store)).toEqual(before);
+    expect(await totals()).toEqual(before);
     expect(await store.usage.summarize({ userId: ada.id }, "user", "all")).toEqual([summary]);
     expect(await problem()).toBeNull();
     const anchored = await verifyChain(store.audit, { after: null, limit: 1e6, anchor: head });

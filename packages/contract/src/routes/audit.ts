@@ -23,7 +23,14 @@ const link = z
   .object({ place: z.int().nonnegative(), hash: z.string() })
   .describe("A place of the chain, and the hash there.");
 
-const auditProblems = ["missing", "changed", "cut_off", "unannounced_cut", "unannounced_erasure", "other_chain"] as const;
+const auditProblems = [
+  "missing",
+  "changed",
+  "cut_off",
+  "unannounced_cut",
+  "unannounced_erasure",
+  "other_chain",
+] as const;
 
 const verification = z
   .object({

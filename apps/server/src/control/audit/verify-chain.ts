@@ -100,7 +100,8 @@ class Erasures {
     const known = this.#known.get(place);
     if (known !== undefined) return known;
     const [row] = await this.#audit.chain(place - 1, 1);
-    const told = row?.sequence === place && row.action === erasedAction ? erasedEntries(row) : new Map<number, string>();
+    const told =
+      row?.sequence === place && row.action === erasedAction ? erasedEntries(row) : new Map<number, string>();
     // Most are of the one before.
     if (this.#known.size >= mostKnown) this.#known.clear();
     this.#known.set(place, told);

@@ -56,11 +56,8 @@ export function createAuditResource(deps: Dependencies): Resource<"audit"> {
 
     async exportCef({ query }) {
       await tellExport(query, "cef");
-      return streamed(
-        deps,
-        "the audit log",
-        linesOf(store, query, (entry) => toCef(entry, version)),
-      );
+      const lines = linesOf(store, query, (entry) => toCef(entry, version));
+      return streamed(deps, "the audit log", lines);
     },
   };
 }

@@ -71,7 +71,12 @@ async function* linesOf(
   yield `${JSON.stringify({ kind: "manifest", data: manifest })}\n`;
 }
 
-function toApi({ userId, startedAt, finishedAt, progress }: ErasureRow): RouteAnswer<AdminRoutes["personalData"]["erase"]> {
+function toApi({
+  userId,
+  startedAt,
+  finishedAt,
+  progress,
+}: ErasureRow): RouteAnswer<AdminRoutes["personalData"]["erase"]> {
   return {
     ...{ user_id: userId, state: finishedAt === null ? "running" : "done" },
     ...{ started_at: toTime(startedAt), finished_at: toTimeOrNull(finishedAt), ...progress },

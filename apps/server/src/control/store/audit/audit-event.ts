@@ -5,7 +5,8 @@ import { draftEvent, type EventDraft } from "#domain/event.ts";
 import { toEntry } from "./audit-row.ts";
 
 export function auditEvent(row: AuditLogTable): EventDraft {
-  const { sequence, id, happenedAt, action, outcome, actor, object, changes, details, hash, salt, ...from } = toEntry(row);
+  const { sequence, id, happenedAt, action, outcome, actor, object, changes, details, hash, salt, ...from } =
+    toEntry(row);
   return draftEvent(
     "audit.entry",
     { happenedAt, userId: actor.userId },

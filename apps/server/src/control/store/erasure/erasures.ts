@@ -23,7 +23,9 @@ export function erasuresIn(database: Database): ErasureStore {
   return {
     personal: personalRowsIn(database),
     begin: (userId) =>
-      change(database, naming, () => kysely.transaction().execute((transaction) => begin(database, transaction, userId))),
+      change(database, naming, () =>
+        kysely.transaction().execute((transaction) => begin(database, transaction, userId)),
+      ),
     find: (userId) => find(kysely, userId),
     async list({ limit, after }) {
       let query = kysely.selectFrom("erasures").selectAll();
@@ -42,7 +44,10 @@ export function erasuresIn(database: Database): ErasureStore {
         const row = await held(transaction, userId);
         if (row?.subject === undefined || row.subject === null) return false;
         const before = parseProgress(row.progress);
-        const progress = await lookThrough(database, transaction, { subject: parseSubject(row.subject), progress: before });
+        const progress = await lookThrough(database, transaction, {
+          subject: parseSubject(row.subject),
+          progress: before,
+        });
         if (progress === null) return false;
         await set(transaction, userId, { progress: JSON.stringify(progress) });
         return true;
@@ -68,11 +73,7 @@ async function endRound(database: Database, transaction: Kysely<Tables>, userId:
   return false;
 }
 
-async function begin(
-  database: Database,
-  transaction: Kysely<Tables>,
-  userId: string,
-): Promise<ErasureRow | undefined> {
+async function begin(database: Database, transaction: Kysely<Tables>, userId: string): Promise<ErasureRow | undefined> {
   const known = await find(transaction, userId);
   if (known !== undefined) return known;
   // Usage is added to many keys at once, and here many are removed: each could wait for the other.

@@ -63,7 +63,9 @@ async function pageOf(
 function nextOf({ table, at, rows, limit }: { table: AnyTable; at: number; rows: readonly Row[]; limit: number }) {
   const last = rows.at(-1);
   const place: Place =
-    rows.length < limit || last === undefined ? [at + 1, null] : [at, table.order.map((column) => cellOf(last, column))];
+    rows.length < limit || last === undefined
+      ? [at + 1, null]
+      : [at, table.order.map((column) => cellOf(last, column))];
   return place[0] >= inOrderOfReading.length ? null : JSON.stringify(place);
 }
 
@@ -101,4 +103,3 @@ function withoutOthers(data: Row, userId: string): Row {
   const isHis = data["actor_user_id"] === userId || data["actor_id"] === userId;
   return isHis ? data : { ...data, actor_name: "", actor_id: null, actor_user_id: null, address: "", user_agent: "" };
 }
-

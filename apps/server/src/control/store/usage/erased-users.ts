@@ -13,5 +13,7 @@ export async function withoutErased(
   const rows = await transaction.selectFrom("erasures").select("user_id").where("user_id", "in", ids).execute();
   if (rows.length === 0) return records;
   const erased = new Set(rows.map(({ user_id: id }) => id));
-  return records.map((record) => (erased.has(record.userId) ? { ...record, ipAddress: null, userAgent: null } : record));
+  return records.map((record) =>
+    erased.has(record.userId) ? { ...record, ipAddress: null, userAgent: null } : record,
+  );
 }
