@@ -11,6 +11,7 @@ import { Secret, TOTP } from "otpauth";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { adminKey, startAdminPlane } from "./admin-plane.ts";
 import type { AdminPlane } from "./admin-plane.ts";
+import { makeQuestion } from "./store-support/consents.ts";
 
 type RouteOf<Group> = Group extends Readonly<Record<string, AdminRoute>> ? Group[keyof Group] : never;
 type AnyRoute = RouteOf<AdminRoutes[keyof AdminRoutes]>;
@@ -111,6 +112,15 @@ async function newMember(): Promise<Call> {
   await plane.admin.teams.addMember({ params: { id }, body: { user_id: userId } });
   return { params: { id, user_id: userId } };
 }
+
+async function newConsent(): Promise<Call> {
+  const { id: userId } = await newUser();
+  const { id: keyId } = await plane.admin.apiKeys.create({ body: { name: next(), user_id: userId } });
+  const asked = await plane.store.consents.ask(makeQuestion({ keyId, userId }));
+  return { params: { id: "id" in asked ? asked.id : "none" }, body: { note: "as you like" } };
+}
+
+const newConsentPolicy = () => plane.admin.consentPolicies.create({ body: { name: next(), models: ["gpt-9"] } });
 
 async function newView(as: string) {
   return plane.as(as).views.create({ body: { page: "keys", name: next(), search: {} } });
@@ -310,6 +320,20 @@ const cases: Readonly<Record<ChangingId, Case>> = {
   "models.update": { prepare: () => of(newModel(), { input_price_usd: "2.5" }), actions: ["model.changed"] },
   "models.remove": { prepare: () => of(newModel()), actions: ["model.removed"] },
   "prices.refresh": { prepare: async () => ({}), actions: ["price_list.refresh"] },
+  "consents.approve": { prepare: newConsent, actions: ["consent.approved"] },
+  "consents.refuse": { prepare: newConsent, actions: ["consent.refused"] },
+  "consentPolicies.create": {
+    prepare: async () => ({ body: { name: next(), above_usd: "0.5" } }),
+    actions: ["consent_policy.created"],
+  },
+  "consentPolicies.update": {
+    prepare: async () => ({ params: { id: (await newConsentPolicy()).id }, body: { models: ["gpt-10"] } }),
+    actions: ["consent_policy.changed"],
+  },
+  "consentPolicies.remove": {
+    prepare: async () => ({ params: { id: (await newConsentPolicy()).id } }),
+    actions: ["consent_policy.removed"],
+  },
   "aliases.create": {
     prepare: async () => {
       const { name: provider } = await newProvider();

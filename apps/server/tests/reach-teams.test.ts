@@ -9,6 +9,7 @@ import type { TeamRow } from "#control/store/team-store.ts";
 import type { Reach } from "#domain/access/may.ts";
 import { availableEngines, type TestDatabase } from "./store-support/engines.ts";
 import { newKey, newUser, openMigrated } from "./store-support/open.ts";
+import { makeQuestion } from "./store-support/consents.ts";
 import { createRecord } from "./store-support/records.ts";
 
 const page = { limit: 100 };
@@ -22,6 +23,7 @@ interface Side {
   readonly key: ApiKeyRow;
   readonly recordId: string;
   readonly accountId: string;
+  readonly consentId: string;
 }
 
 type Found = readonly string[];
@@ -123,6 +125,12 @@ const probes: Readonly<Record<Reaching, Probe>> = {
     const spent = await store.budgets.course({ holder, ...time, bucketMs: hourMs, offsetMs: 0 }, reach);
     return spent.map(() => team.id);
   },
+  "consents.list": async (store, reach) => idsOf(await store.consents.list(page, reach)),
+  "consents.find": async (store, reach, { consentId }) => idOf(await store.consents.find(consentId, reach)),
+  "consents.decide": async (store, reach, { consentId }) => {
+    const decision = { isApproved: true, note: "", validMs: null, by: null };
+    return idOf(await store.consents.decide(consentId, decision, reach));
+  },
   "sessions.list": async (store, reach) => idsOf(await store.sessions.list(page, reach)),
   "sessions.end": async (store, reach, { user }) => idOf(await store.sessions.end(`session of ${user.email}`, reach)),
   "views.list": async (store, reach) => idsOf(await store.views.list(page, reach)),
@@ -169,7 +177,9 @@ describe.each(availableEngines())("within the reach of one team, on $name", (eng
     const record = createRecord({ ...facts, costNanos: 7, createdAt: now });
     await store.usage.insert([record, createRecord({ userId: user.id, apiKeyId: "alone", createdAt: now })]);
     const account = await store.serviceAccounts.create({ teamId: team.id, name, ...bounds });
-    return { team, user, key, recordId: record.id, accountId: account.id };
+    const asked = await store.consents.ask(makeQuestion({ keyId: key.id, userId: user.id, teamId: team.id }));
+    const consentId = "id" in asked ? asked.id : "";
+    return { team, user, key, recordId: record.id, accountId: account.id, consentId };
   }
 
   beforeAll(async () => {
@@ -186,7 +196,8 @@ describe.each(availableEngines())("within the reach of one team, on $name", (eng
 
   const within = (): Reach => [{ kind: "team", id: own.team.id }];
   /** All that is of the team, and of nobody else. */
-  const known = (): ReadonlySet<string> => new Set([own.team.id, own.user.id, own.key.id, own.recordId, own.accountId]);
+  const known = (): ReadonlySet<string> =>
+    new Set([own.team.id, own.user.id, own.key.id, own.recordId, own.accountId, own.consentId]);
 
   it.each(Object.entries(probes))("%s finds what is of the team and nothing else", async (_name, probe) => {
     const found = [...(await probe(store, within(), own)), ...(await probe(store, within(), other))];

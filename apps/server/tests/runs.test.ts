@@ -43,6 +43,7 @@ const server = createServer((request, response) => {
     demand: null,
     protection: null,
     scopes: [one],
+    work: "said" as const,
   };
   const candidates = resolveModel(snapshot, hello.model);
   withRun(gateway.deps, { ...call, exchange, request: asked, candidates }, ask).catch((error: unknown) => {

@@ -64,6 +64,18 @@ export const errorCatalogue = {
     retryable: false,
     help: "The key is known but may not do this. Ask an operator for a key with the permission, or for another model.",
   },
+  consent_required: {
+    status: 403,
+    type: "permission_error",
+    retryable: false,
+    help: "A consent policy holds the request until somebody has approved it; `x-ghostllm-consent-id` names what waits. Then the same request passes once.",
+  },
+  consent_refused: {
+    status: 403,
+    type: "permission_error",
+    retryable: false,
+    help: "Somebody has refused the request; the message tells what he wrote, and until when it is not asked for again.",
+  },
   model_not_found: {
     status: 404,
     type: "not_found_error",
@@ -162,6 +174,8 @@ export interface GhostErrorDetails {
   readonly retryAfterSeconds?: number;
   /** Whether it is of no use to send it again, where that is not as with other errors of the code. */
   readonly isFinal?: boolean;
+  /** The id of what has to be decided before it is of use. */
+  readonly reference?: string;
   readonly cause?: unknown;
 }
 
@@ -172,6 +186,7 @@ export class GhostError extends Error {
   readonly param: string | undefined;
   readonly retryAfterSeconds: number | undefined;
   readonly status: number;
+  readonly reference: string | undefined;
   /** May the same request succeed when it is sent again, unchanged? */
   readonly isRetryable: boolean;
 
@@ -179,6 +194,7 @@ export class GhostError extends Error {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.code = code;
     this.param = details.param;
+    this.reference = details.reference;
     this.status = details.status ?? errorCatalogue[code].status;
     const { retryAfterSeconds: seconds } = details;
     this.retryAfterSeconds = seconds === undefined ? undefined : Math.max(1, Math.ceil(seconds));

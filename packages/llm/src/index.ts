@@ -50,6 +50,7 @@ export type {
 } from "#dialects/bodies/stored-objects.ts";
 export { longestName } from "#dialects/fields/field-checks.ts";
 export { findMembers } from "./wire/json-members.ts";
+export { partsOfForm } from "./wire/multipart.ts";
 export { JsonExtent } from "./wire/json-extent.ts";
 export type { JsonBounds } from "./wire/json-extent.ts";
 export type { AnswerFacts } from "#dialects/passage/told-answer.ts";

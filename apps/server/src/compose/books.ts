@@ -15,6 +15,7 @@ import { repeating } from "#control/leases/repeating.ts";
 import { startLedger } from "#control/ledger/ledger.ts";
 import { readOpening } from "#control/ledger/opening.ts";
 import { keepAuditLog } from "#control/retention/audit-log.ts";
+import { pruneConsents } from "#control/retention/consents.ts";
 import { keepUsageLog } from "#control/retention/usage-log.ts";
 import { shareDatabase } from "#control/shared-database.ts";
 import { holdSoleInstance } from "#control/sole-instance.ts";
@@ -61,6 +62,7 @@ export async function openBooks(
   await link.open(await readOpening({ journals: [journal, ...workerJournals], store, events, log, now: clock.now }));
   const { registry, leases } = await joinInstances(foundation, store);
   if (config.services.includes("proxy")) startPruning(foundation, { store, leases });
+  if (config.services.includes("auth")) keepConsents(foundation, { store, leases });
   if (config.services.includes("analytics")) keepLogs(foundation, { store, leases });
   if (config.services.includes("auth")) startErasing(foundation, { store, leases });
   const neighbours = new Neighbours({ store, registry, finished, signals: redis === null ? link.signals : null, log });
@@ -115,6 +117,16 @@ function startPruning({ clock, disposer }: Foundation, { store, leases }: Pick<B
 function startErasing({ clock, disposer }: Foundation, { store, leases }: Pick<Books, "store" | "leases">): void {
   const goOn = (held: Held): Promise<void> => continueErasures({ store, clock }, held);
   disposer.add(leases.run("erasures", repeating({ everyMs: erasingMs, firstMs: 0 }, goOn)));
+}
+
+/** Of those whose time was over so long ago. */
+function keepConsents(
+  { clock, config, log, disposer }: Foundation,
+  { store, leases }: Pick<Books, "store" | "leases">,
+): void {
+  const { consentDays } = config.retention;
+  const prune = (held: Held): Promise<void> => pruneConsents({ store, now: clock.now, consentDays, log }, held);
+  disposer.add(leases.run("consents", repeating({ everyMs: keepIntervalMs, firstMs: 0 }, prune)));
 }
 
 function keepLogs(

@@ -6,6 +6,7 @@ import type { Service } from "@ghostllm/contract/routes";
 import type { Config } from "#config/config.ts";
 import type { LoadedConfig } from "#config/load.ts";
 import { describeProxies } from "#config/proxy.ts";
+import { ConsentDesk } from "#control/consents/consent-desk.ts";
 import { FinishedRequests } from "#control/live/finished-requests.ts";
 import { Refusals } from "#control/live/refusals.ts";
 import type { StartFacts } from "#control/first-start/first-start.ts";
@@ -72,7 +73,9 @@ async function build(given: Given, log: Log, disposer: Disposer): Promise<Runnin
   const counterBytes = hub?.counterBytes ?? 0;
   const told = { finished, refusals, given, counterBytes };
   const control = await openControl({ foundation, ...books, shared, vendors, link, ...told });
-  const parts = { foundation, link, tls, doors, lease, vendors, control, refusals };
+  const { consents } = opened;
+  consents.desk = new ConsentDesk({ store: books.store, signals: link.signals, log });
+  const parts = { foundation, link, consents, tls, doors, lease, vendors, control, refusals };
   const reload = hub === null ? await serveAlone(parts) : await serveByWorkers({ ...parts, hub, port });
   const redirectUrl = (await tls?.serveRedirect(config.edge, port)) ?? null;
   const hasConsole = config.console.directory !== null && config.services.includes(serviceOfConsole);

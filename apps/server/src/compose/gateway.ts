@@ -23,6 +23,7 @@ import { BatchedAppends } from "#link/journal/batched-appends.ts";
 import type { JournalSink } from "#link/journal/journal.ts";
 import type { Lease } from "#link/lease.ts";
 import { CountedScopes } from "#link/counted-scopes.ts";
+import type { Consents } from "#link/consents.ts";
 import type { Link } from "#link/link.ts";
 import type { MetricsText } from "#telemetry/metrics-text.ts";
 import { version } from "#version.ts";
@@ -52,6 +53,7 @@ export interface GatewayFoundation extends Omit<Foundation, "journal" | "workerJ
 export interface GatewayParts {
   readonly foundation: GatewayFoundation;
   readonly link: Link;
+  readonly consents: Consents;
   readonly lease: Lease;
   readonly vendors: AskedVendors;
   readonly control: ControlSide;
@@ -112,7 +114,7 @@ function watchRights({ foundation, link, control }: GatewayParts): RunningCalls 
   return runningCalls;
 }
 
-async function depsOf({ foundation, link, lease, vendors, control, neighbours }: GatewayParts) {
+async function depsOf({ foundation, link, consents, lease, vendors, control, neighbours }: GatewayParts) {
   const { config, clock, steadyTime, journal, addresses, compressor, metrics, disposer } = foundation;
   const { timeouts, limits, answers } = config;
   const { upstream, authenticator, targetHealth } = vendors;
@@ -126,7 +128,7 @@ async function depsOf({ foundation, link, lease, vendors, control, neighbours }:
   const asking: Asking = { upstream, authenticator, estimator, heavyWork, targetHealth };
   const books: Omit<Books, "events" | "liveEvents"> = { journal: new BatchedAppends(journal), lease, clock };
   const callers: Omit<Callers, "readiness" | "runningCalls"> = {
-    ...{ snapshots, steadyTime },
+    ...{ snapshots, steadyTime, consents },
     countedScopes: new CountedScopes(steadyTime, clock),
   };
   const door: Door = { addresses, compressor, heldBytes, neighbours };

@@ -2,8 +2,11 @@
 
 import { readInstallation } from "#control/installation.ts";
 import type { Counted } from "#domain/access/scope.ts";
+import type { Awaitable } from "#domain/clock.ts";
 import { parseRedisUrl } from "#domain/redis-address.ts";
 import { createMemoryLink } from "#link/memory/memory-link.ts";
+import { nobodyKnows } from "#link/consents.ts";
+import type { ConsentAnswer, ConsentQuestion, Consents } from "#link/consents.ts";
 import type { Link } from "#link/link.ts";
 import type { Openable } from "#link/opening.ts";
 import type { OwnedObject } from "#link/owners.ts";
@@ -17,27 +20,42 @@ export interface SpendReader {
   read: (scopes: readonly Counted[]) => Promise<readonly number[]>;
 }
 
+class LateConsents implements Consents {
+  desk: Consents = nobodyKnows;
+
+  ask(question: ConsentQuestion): Awaitable<ConsentAnswer> {
+    return this.desk.ask(question);
+  }
+
+  giveBack(id: string, requestId: string): Awaitable<void> {
+    return this.desk.giveBack(id, requestId);
+  }
+}
+
 export interface OpenedLink {
   readonly link: Link & Openable;
   /** Null where this is the only instance. */
   readonly redis: RedisLink | null;
   readonly spend: SpendReader;
+  /** What policies hold, by what the database knows. Of no use before the control plane is open. */
+  readonly consents: LateConsents;
   /** From which workers have theirs; null where this thread is the only one. */
   readonly hub: ThreadsHub | null;
 }
 
 export async function createLink(foundation: Foundation): Promise<OpenedLink> {
-  const opened = await openOwn(foundation);
+  const consents = new LateConsents();
+  const opened = { ...(await openOwn(foundation)), consents };
   const { clock, workers, disposer } = foundation;
   if (workers === 1) return { ...opened, hub: null };
   const { link, redis } = opened;
-  const hub = createThreadsHub({ link, clock, seats: workers, others: redis });
+  const hub = createThreadsHub({ link, clock, consents, seats: workers, others: redis });
   disposer.add(() => hub.close());
   return { ...opened, link: hub.link, hub };
 }
 
 /** As this thread has it. */
-async function openOwn(foundation: Foundation): Promise<Omit<OpenedLink, "hub">> {
+async function openOwn(foundation: Foundation): Promise<Omit<OpenedLink, "hub" | "consents">> {
   const { clock, config } = foundation;
   const spend: SpendReader = { read: () => Promise.reject(new Error("The store is not open yet")) };
   const write = (object: OwnedObject): void => writeOwner(foundation, object);

@@ -226,7 +226,11 @@ export interface Config {
   /** A copy from which reports and lists are read; null: there is none. Holds a password, too. */
   readonly databaseReplica: { readonly url: Secret | null; readonly maxLagMs: number };
   /** How long single requests are kept; null: for ever. */
-  readonly retention: { readonly usageDays: number | null; readonly auditDays: number | null };
+  readonly retention: {
+    readonly usageDays: number | null;
+    readonly auditDays: number | null;
+    readonly consentDays: number;
+  };
   readonly redis: RedisSettings;
   readonly dataDir: string;
   readonly adminApiKey: Secret | null;

@@ -52,4 +52,12 @@ export const databaseSettings = {
     help: "How long the audit log is kept, in days. Where it is cut is an entry of it, so that the rest can be verified still. Unset: for ever.",
     read: ({ retention }) => retention.auditDays,
   }),
+  consentDays: setting({
+    path: "retention.consent_days",
+    variable: "GHOSTLLM_RETENTION_CONSENT_DAYS",
+    kind: integer({ min: 1, max: 36_500 }),
+    default: 90,
+    help: "How long requests that waited for consent are kept in the list when their time is over, in days. Decisions stay in the audit log.",
+    read: ({ retention }) => retention.consentDays,
+  }),
 };

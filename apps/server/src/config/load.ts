@@ -216,7 +216,7 @@ function buildConfig(values: SettingValues, { cwd, providers, network, egress }:
     mail: mailOf(values),
     providers,
     databaseReplica: { url: values.databaseReplicaUrl, maxLagMs: values.databaseReplicaMaxLagMs },
-    retention: { usageDays: values.usageDays, auditDays: values.auditDays },
+    retention: { usageDays: values.usageDays, auditDays: values.auditDays, consentDays: values.consentDays },
     modelListIntervalMs: values.modelListIntervalMs,
     prices: { source: values.pricesSource, refreshMs: values.pricesRefreshMs },
     console: { directory: directoryOf(values.consoleDirectory, cwd) },

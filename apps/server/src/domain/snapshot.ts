@@ -4,6 +4,7 @@
 import { builtInPrices } from "@ghostllm/llm";
 import type { PriceBook, PriceSchedule, ProviderDefinition } from "@ghostllm/llm";
 import type { Additions } from "#domain/additions.ts";
+import { ConsentPolicies } from "#domain/consents/policies.ts";
 import type { Principal } from "#domain/principal.ts";
 import type { Secret } from "#domain/secret.ts";
 
@@ -92,6 +93,8 @@ export interface Snapshot {
   /** Models of enabled providers by their bare name, in the order in which their providers were made. */
   readonly models: ReadonlyMap<string, readonly Target[]>;
   readonly aliases: ReadonlyMap<string, Alias>;
+  /** Which requests wait for somebody's consent. */
+  readonly consents: ConsentPolicies;
   /** The list of prices in force, for models without a row. */
   readonly prices: PriceBook;
   /** Names of enabled providers that cannot be used, such as one whose credential does not open; why, for operators. */
@@ -111,6 +114,7 @@ export const emptySnapshot: Snapshot = {
   providers: new Map(),
   models: new Map(),
   aliases: new Map(),
+  consents: ConsentPolicies.none,
   prices: builtInPrices(),
   unusableProviders: new Map(),
   unusableModels: new Set(),

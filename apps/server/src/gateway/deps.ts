@@ -4,6 +4,7 @@ import type { SnapshotReader } from "#domain/snapshot.ts";
 import type { UsageRecord } from "#domain/usage-record.ts";
 import type { ClientAddresses } from "#edge/client-addresses.ts";
 import type { Compressor } from "#edge/compressor.ts";
+import type { Consents } from "#link/consents.ts";
 import type { CountedScopes } from "#link/counted-scopes.ts";
 import type { Lease } from "#link/lease.ts";
 import type { Link } from "#link/link.ts";
@@ -52,6 +53,8 @@ export interface Callers {
   readonly steadyTime: SteadyTime;
   /** By what their requests are counted. */
   readonly countedScopes: CountedScopes;
+  /** For what policies hold. */
+  readonly consents: Consents;
   readonly runningCalls: RunningCalls;
   readonly readiness: Readiness;
 }

@@ -10,6 +10,8 @@ import type { EdgeSettings } from "#config/config.ts";
 import { SteadyTime, systemClock } from "#domain/clock.ts";
 import { roles } from "#domain/access/roles.ts";
 import type { ScopeKind } from "#domain/access/scope.ts";
+import { ConsentPolicies } from "#domain/consents/policies.ts";
+import type { ConsentPolicy } from "#domain/consents/policy.ts";
 import type { LimitedScope, Principal } from "#domain/principal.ts";
 import { Secret } from "#domain/secret.ts";
 import type { ProviderEntry, Snapshot, Target } from "#domain/snapshot.ts";
@@ -32,6 +34,7 @@ import { createAuthenticator } from "#gateway/upstream/authenticate.ts";
 import { createUpstreamClient } from "#gateway/upstream/client.ts";
 import { direct } from "#gateway/upstream/lanes.ts";
 import { Readiness } from "#gateway/readiness.ts";
+import { nobodyKnows } from "#link/consents.ts";
 import { CountedScopes } from "#link/counted-scopes.ts";
 import { createMemoryLink } from "#link/memory/memory-link.ts";
 import type { Openable } from "#link/opening.ts";
@@ -103,9 +106,10 @@ export interface SnapshotParts {
   readonly targets: readonly Target[];
   readonly principals?: Readonly<Record<string, Principal>>;
   readonly aliases?: Snapshot["aliases"];
+  readonly consents?: readonly ConsentPolicy[];
 }
 
-export function makeSnapshot({ targets, principals, aliases = new Map() }: SnapshotParts): Snapshot {
+export function makeSnapshot({ targets, principals, aliases = new Map(), consents = [] }: SnapshotParts): Snapshot {
   const keys = Object.entries(principals ?? { [testKey]: makePrincipal() });
   const models = new Map<string, readonly Target[]>();
   const aliased = [...aliases.values()].flatMap((alias) => alias.targets.map(({ target }) => target));
@@ -119,6 +123,7 @@ export function makeSnapshot({ targets, principals, aliases = new Map() }: Snaps
     models,
     aliases,
     prices: builtInPrices(),
+    consents: new ConsentPolicies(consents),
     unusableProviders: new Map(),
     unusableModels: new Set(),
   };
@@ -150,6 +155,7 @@ type Settings = Partial<
     | "owners"
     | "turns"
     | "pendingAnswers"
+    | "consents"
   >
 > & {
   readonly timeouts?: Partial<GatewayDeps["timeouts"]>;
@@ -178,6 +184,7 @@ export async function startGateway(snapshot: Snapshot, settings: Settings = {}):
   const steadyTime = new SteadyTime(settings.clock ?? systemClock);
   const deps: GatewayDeps = {
     ...link,
+    consents: nobodyKnows,
     snapshots,
     journal: { append: (record) => void records.push(record), healthy: () => true },
     lease: { holds: () => true },

@@ -22,12 +22,14 @@ const aboutOwned = {
   "keys.rotate": "Give API keys a new secret, which is shown once",
   "keys.revoke": "Revoke API keys",
   "usage.read": "List and sum usage",
+  "consents.read": "List and read requests that wait for consent, and what was decided of them",
   "teams.read": "List and read teams and who is in them",
 } as const;
 
 /** About what belongs to a team and to nobody in it: it may be granted for all, or for one's teams. */
 const aboutTeams = {
   "members.manage": "Say who is in a team, and as what",
+  "consents.decide": "Approve and refuse requests that wait for consent",
   "service_accounts.read": "List and read service accounts",
   "service_accounts.manage": "Create, change and delete service accounts",
 } as const;
@@ -70,6 +72,10 @@ const aboutInstallation = {
   "aliases.create": "Create aliases",
   "aliases.update": "Change aliases",
   "aliases.remove": "Delete aliases",
+  "consent_policies.read": "List and read consent policies: which requests wait for consent",
+  "consent_policies.create": "Create consent policies",
+  "consent_policies.update": "Change consent policies",
+  "consent_policies.remove": "Delete consent policies",
   "views.share": "Share views with everybody, and change and delete those that others have shared",
   "webhooks.read": "List and read webhooks and what was sent to them",
   "webhooks.create": "Create webhooks",

@@ -39,6 +39,12 @@ const ofModel = {
   requested_model: name.describe("The name that was asked for, such as an alias."),
 };
 
+const ofConsent = {
+  ...{ consent_id: id, user_id: id, key_id: id },
+  team_id: id.nullable().describe("Of the key; null where it is of none."),
+  ...{ requested_model: name, operation: name },
+};
+
 const ofProvider = {
   provider_id: id,
   provider: name,
@@ -174,6 +180,31 @@ export const eventTypes = defineEvents({
       ...ofRequest,
       path: z.string(),
       found: z.array(privacyCount).describe("Classes and counts; none where it held what nobody can look into."),
+    }),
+  },
+  "consent.requested": {
+    summary: "A request is held by a consent policy, and waits for a decision.",
+    permission: "consents.read",
+    key: "key_id",
+    subject: "consent_id",
+    data: z.object({
+      ...ofConsent,
+      request_id: id.describe("Of the request that was held."),
+      cost_usd: usd.nullable().describe("What it may cost at the most; null where nobody can say."),
+      policies: z.array(name).describe("Names of the policies that hold it."),
+    }),
+  },
+  "consent.decided": {
+    summary: "Somebody has approved or refused a request that a consent policy holds.",
+    permission: "consents.read",
+    key: "key_id",
+    subject: "consent_id",
+    data: z.object({
+      ...ofConsent,
+      status: openEnum(["approved", "refused"]),
+      note: z.string().describe("What whoever decided wrote to it."),
+      ends_at: time.describe("Until then the decision counts."),
+      decided_by: by,
     }),
   },
   "rate.exceeded": {

@@ -18,6 +18,8 @@ export const eventOrigins = {
   "usage.tracked": "record",
   "budget.threshold": "record",
   "rate.exceeded": "live",
+  "consent.requested": "change",
+  "consent.decided": "change",
   "audit.entry": "change",
   "privacy.blocked": "live",
 } as const satisfies Readonly<Record<string, EventOrigin>>;

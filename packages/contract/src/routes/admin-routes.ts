@@ -5,6 +5,8 @@ import { aliasRoutes } from "./aliases.ts";
 import { apiKeyRoutes, ownKeyRoutes } from "./api-keys.ts";
 import { auditRoutes } from "./audit.ts";
 import { budgetRoutes } from "./budgets.ts";
+import { consentPolicyRoutes } from "./consent-policies.ts";
+import { consentRoutes } from "./consents.ts";
 import { encryptionRoutes } from "./encryption.ts";
 import { eventRoutes } from "./events.ts";
 import { modelRoutes } from "./models.ts";
@@ -49,6 +51,8 @@ export const adminRoutes = {
   models: modelRoutes,
   prices: priceRoutes,
   aliases: aliasRoutes,
+  consents: consentRoutes,
+  consentPolicies: consentPolicyRoutes,
   requests: requestRoutes,
   usage: usageRoutes,
   budgets: budgetRoutes,

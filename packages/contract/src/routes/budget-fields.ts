@@ -1,7 +1,7 @@
 // Budgets of a key or a user beside the one over its whole life, as callers give them and as they are answered.
 
 import { z } from "zod";
-import { moment, openEnum, time, usd, usdNotNegative } from "./fields.ts";
+import { moment, openEnum, time, timeZone, usd, usdNotNegative } from "./fields.ts";
 
 export const budgetPeriods = ["total", "day", "week", "month", "rolling"] as const;
 
@@ -38,25 +38,12 @@ export const scopeBudget = z
   })
   .meta({ id: "ScopeBudget" });
 
-function isTimeZone(name: string): boolean {
-  try {
-    return new Intl.DateTimeFormat("en-US", { timeZone: name }).resolvedOptions().timeZone !== "";
-  } catch {
-    return false;
-  }
-}
-
 const budgetInput = z
   .strictObject({
     id: id.optional().describe("Of one that is there: it counts on. Without one it is new."),
     period: z.enum(budgetPeriods).describe(meanings.period),
     days: z.int().min(1).max(longestDays).nullable().default(null).describe(meanings.days),
-    time_zone: z
-      .string()
-      .max(64)
-      .refine(isTimeZone, "This is no time zone that is known here: give IANA's name, such as Europe/Berlin")
-      .default("UTC")
-      .describe(meanings.time_zone),
+    time_zone: timeZone.default("UTC").describe(meanings.time_zone),
     amount_usd: usdNotNegative,
     thresholds: z.array(percent).max(mostThresholds).default([80, 100]).describe(meanings.thresholds),
     rollover_usd: usdNotNegative.nullable().default(null).describe(meanings.rollover_usd),

@@ -80,6 +80,19 @@ export function openEnum<Value extends string>(values: readonly Value[]): z.ZodT
   return z.union([z.enum(values), z.string()]);
 }
 
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat("en-US", { timeZone: name }).resolvedOptions().timeZone !== "";
+  } catch {
+    return false;
+  }
+}
+
+export const timeZone = z
+  .string()
+  .max(64)
+  .refine(isTimeZone, "This is no time zone that is known here: give IANA's name, such as Europe/Berlin");
+
 /** In a query, which knows texts alone. */
 export const flag = z.enum(["true", "false"]).transform((word) => word === "true");
 

@@ -18,6 +18,7 @@ export type RouteTag =
   | "Models"
   | "Prices"
   | "Aliases"
+  | "Consents"
   | "Requests"
   | "Usage"
   | "Budgets"

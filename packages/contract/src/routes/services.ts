@@ -27,6 +27,8 @@ export const serviceOfGroup: Readonly<Record<keyof AdminRoutes, Service>> = {
   serviceAccounts: "auth",
   apiKeys: "auth",
   ownKeys: "auth",
+  consents: "auth",
+  consentPolicies: "auth",
   providers: "providers",
   models: "providers",
   prices: "providers",

@@ -46,6 +46,24 @@ export function eachField(body: Buffer, boundary: string): readonly FormPart[] |
   return null;
 }
 
+/**
+ * What stands between the lines of the boundary, with the headers of each part: of the same form the same, by whatever boundary it was sent.
+ * Null for what is no whole form.
+ */
+export function partsOfForm(body: Buffer, contentType: string): readonly Buffer[] | null {
+  const boundary = boundaryOf(contentType);
+  const fields = boundary === null ? null : eachField(body, boundary);
+  if (boundary === null || fields === null) return null;
+  const line = Buffer.from(`--${boundary}`);
+  let at = body.indexOf(line);
+  const parts = [body.subarray(0, at)];
+  for (const { end } of fields) {
+    parts.push(body.subarray(at + line.length, end));
+    at = end + 2;
+  }
+  return [...parts, body.subarray(at + line.length)];
+}
+
 function readDisposition(headers: string): Pick<FormPart, "name" | "isFile"> {
   const disposition = /^content-disposition:(.*)$/im.exec(headers)?.[1] ?? "";
   const match = /;\s*name=(?:"([^"]*)"|([^\s;]+))/i.exec(disposition);

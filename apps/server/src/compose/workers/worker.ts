@@ -63,7 +63,7 @@ export class WorkerServer {
     disposer.add(() => passage.close());
     const link = joinLink(this.#seat.link, this.#clock);
     const gateway = await openGateway({
-      ...{ foundation, link, neighbours, refusals: this.#tellRefusals() },
+      ...{ foundation, link, consents: link.consents, neighbours, refusals: this.#tellRefusals() },
       lease: new SharedLease(this.#seat.lease),
       vendors: openAskedVendors(foundation, { demoUrl: this.#seat.demoUrl, signals: link.signals }),
       tls: this.#tls?.options ?? null,

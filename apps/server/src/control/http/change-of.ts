@@ -22,6 +22,8 @@ const objects: Readonly<Record<string, string>> = {
   providers: "providers",
   models: "models",
   aliases: "aliases",
+  consents: "consents",
+  consentPolicies: "consent-policies",
   prices: "prices",
   views: "views",
   webhooks: "webhooks",
@@ -33,7 +35,11 @@ export function kindOfGroup(group: string): string {
   return irregular[several] ?? several.replace(/s$/, "").replaceAll("-", "_");
 }
 
-const irregular: Readonly<Record<string, string>> = { aliases: "alias", prices: "price_list" };
+const irregular: Readonly<Record<string, string>> = {
+  aliases: "alias",
+  "consent-policies": "consent_policy",
+  prices: "price_list",
+};
 
 /** Tests and discoveries change models, if anything. */
 const others: Readonly<Record<string, string | null>> = {

@@ -13,6 +13,8 @@ const readers: Readonly<Record<string, Permission>> = {
   roles: "roles.read",
   service_accounts: "service_accounts.read",
   keys: "keys.read",
+  consents: "consents.read",
+  "consent-policies": "consent_policies.read",
   providers: "providers.read",
   models: "models.read",
   aliases: "aliases.read",

@@ -3,6 +3,8 @@ import { createApiKeysResource } from "./api-keys.ts";
 import { createAuditResource } from "./audit.ts";
 import { createNotificationsResource } from "./notifications.ts";
 import { createBudgetsResource } from "./budgets.ts";
+import { createConsentPoliciesResource } from "./consent-policies.ts";
+import { createConsentsResource } from "./consents.ts";
 import { createEncryptionResource } from "./encryption.ts";
 import { createEventsResource } from "./events.ts";
 import { createModelsResource } from "./models.ts";
@@ -53,6 +55,8 @@ export function createResources(given: Omit<ResourceDependencies, "inTurn">): Re
     models: createModelsResource(deps),
     prices: createPricesResource(deps),
     aliases: createAliasesResource(deps),
+    consents: createConsentsResource(deps),
+    consentPolicies: createConsentPoliciesResource(deps),
     requests: createRequestsResource(deps),
     usage: createUsageResource(deps),
     budgets: createBudgetsResource(deps),

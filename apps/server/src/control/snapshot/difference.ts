@@ -8,7 +8,10 @@ import type { StoredParts } from "./read-parts.ts";
 
 const keysInOneGo = 1_000;
 
-export async function differenceOf({ holders, catalogue }: Assembly, stored: StoredParts): Promise<SnapshotChange> {
+export async function differenceOf(
+  { holders, catalogue, consents }: Assembly,
+  stored: StoredParts,
+): Promise<SnapshotChange> {
   const { providers, models, aliases } = catalogue.parts();
   const { users, teams, organisations } = holders.groups();
   return {
@@ -19,6 +22,7 @@ export async function differenceOf({ holders, catalogue }: Assembly, stored: Sto
     providers: changedOf(providers, stored.providers),
     models: changedOf(models, stored.models),
     aliases: changedOf(aliases, stored.aliases),
+    consentPolicies: changedOf(consents.all, stored.consentPolicies),
   };
 }
 
@@ -63,6 +67,7 @@ export function withoutNamed(change: SnapshotChange, others: readonly SnapshotCh
     providers: rest("providers", byId, change.providers),
     models: rest("models", byId, change.models),
     aliases: rest("aliases", byId, change.aliases),
+    consentPolicies: rest("consentPolicies", byId, change.consentPolicies),
   };
 }
 
@@ -77,6 +82,7 @@ export function namesIn(change: SnapshotChange): readonly string[] {
     ...names("providers", byId, change.providers),
     ...names("models", byId, change.models),
     ...names("aliases", byId, change.aliases),
+    ...names("consentPolicies", byId, change.consentPolicies),
   ];
 }
 

@@ -4,6 +4,8 @@
 import type { ControlLog } from "#control/control-log.ts";
 import type { WorkingKeyRow } from "#control/store/snapshot/snapshot-store.ts";
 import type { AliasRow, ModelRow, ProviderRow, Store } from "#control/store/store.ts";
+import type { ConsentPolicyRow } from "#control/store/consents/consent-store.ts";
+import type { ConsentPolicy } from "#domain/consents/policy.ts";
 import type { AliasPart, Changed, KeyPart, ModelPart, PartKind, PartKinds } from "#domain/snapshot/parts.ts";
 import type { ProviderPart, SnapshotChange } from "#domain/snapshot/parts.ts";
 import { toProviderPart } from "./providers.ts";
@@ -25,7 +27,8 @@ export function readAllParts(sources: SnapshotSources): Promise<StoredParts> {
 
 /** What those parts are now; that of which there is nothing more is gone. */
 export async function readChange(sources: SnapshotSources, named: NamedParts): Promise<SnapshotChange> {
-  const { users, teams, organisations, keys, providers, models, aliases } = await readParts(sources, named);
+  const { users, teams, organisations, keys, ...others } = await readParts(sources, named);
+  const { providers, models, aliases, consentPolicies } = others;
   return {
     users: changeTo(named.users, users, ({ id }) => id),
     teams: changeTo(named.teams, teams, ({ id }) => id),
@@ -34,6 +37,7 @@ export async function readChange(sources: SnapshotSources, named: NamedParts): P
     providers: changeTo(named.providers, providers, ({ id }) => id),
     models: changeTo(named.models, models, ({ id }) => id),
     aliases: changeTo(named.aliases, aliases, ({ id }) => id),
+    consentPolicies: changeTo(named.consentPolicies, consentPolicies, ({ id }) => id),
   };
 }
 
@@ -47,7 +51,7 @@ function changeTo<Part>(named: readonly string[], set: readonly Part[], nameOf: 
  * change.
  */
 async function readParts(sources: SnapshotSources, named: NamedParts | null): Promise<StoredParts> {
-  const { snapshot, providers, models, aliases } = sources.store;
+  const { snapshot, providers, models, aliases, consents } = sources.store;
   const read = async <Row>(kind: PartKind, list: (names?: readonly string[]) => Promise<readonly Row[]>) => {
     if (named === null) return list();
     return named[kind].length === 0 ? [] : list(named[kind]);
@@ -60,6 +64,7 @@ async function readParts(sources: SnapshotSources, named: NamedParts | null): Pr
     providers: await toProviderParts(await read("providers", providers.list), sources),
     models: (await read("models", models.list)).map(toModelPart),
     aliases: (await read("aliases", aliases.list)).map(toAliasPart),
+    consentPolicies: (await read("consentPolicies", consents.policies.list)).flatMap(toConsentPolicy),
   };
 }
 
@@ -73,6 +78,10 @@ function toProviderParts(rows: readonly ProviderRow[], sources: SnapshotSources)
 
 function toModelPart({ origin: _origin, updatedAt: _updatedAt, ...part }: ModelRow): ModelPart {
   return part;
+}
+
+function toConsentPolicy({ isActive, createdAt: _, updatedAt: __, ...policy }: ConsentPolicyRow): ConsentPolicy[] {
+  return isActive ? [policy] : [];
 }
 
 function toAliasPart({ updatedAt: _updatedAt, ...part }: AliasRow): AliasPart {

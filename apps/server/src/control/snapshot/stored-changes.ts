@@ -26,6 +26,7 @@ const kinds: Readonly<Record<WatchedTable, PartKind>> = {
   providers: "providers",
   models: "models",
   aliases: "aliases",
+  consent_policies: "consentPolicies",
 };
 
 export class ChangesInStore {
@@ -65,5 +66,6 @@ function byKind(changes: readonly StoredChange[]): NamedParts {
     providers: names("providers"),
     models: names("models"),
     aliases: names("aliases"),
+    consentPolicies: names("consentPolicies"),
   };
 }

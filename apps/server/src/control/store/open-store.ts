@@ -15,6 +15,7 @@ import { applyMigrations } from "./migrate.ts";
 import { instancesIn } from "./instances.ts";
 import { leasesIn } from "./leases.ts";
 import { namesIn } from "./names.ts";
+import { consentsIn } from "./consents/requests.ts";
 import { directoryIn } from "#control/store/directory/directory.ts";
 import { modelsIn } from "./models.ts";
 import { isTooSlow, Patience } from "./patience.ts";
@@ -165,6 +166,7 @@ function storeOver(database: Database, replica: Replica | null): OpenStore {
     providers: providersIn(database),
     models: modelsIn(database),
     aliases: aliasesIn(database),
+    consents: consentsIn(database),
     usage: usageIn(database),
     snapshot: snapshotIn(database),
     names: namesIn(database),

@@ -10,6 +10,7 @@ import type { RateLimits } from "#domain/principal.ts";
 import type { AliasStrategy } from "#domain/snapshot.ts";
 import type { OwnedObject } from "#link/owners.ts";
 import type { AuditStore } from "#control/store/audit/audit-store.ts";
+import type { ConsentStore } from "#control/store/consents/consent-store.ts";
 import type { DirectoryStore } from "#control/store/directory/directory-store.ts";
 import type { ErasureStore } from "#control/store/erasure/erasure-store.ts";
 import type { EventStore, WebhookStore } from "#control/store/events/event-store.ts";
@@ -188,6 +189,8 @@ export interface Store {
     update(id: string, change: AliasChange): Promise<AliasRow | undefined>;
     remove(id: string): Promise<boolean>;
   };
+  /** What requests wait for, and what was decided of them. */
+  readonly consents: ConsentStore;
   readonly usage: UsageStore;
   readonly snapshot: SnapshotStore;
   readonly names: {

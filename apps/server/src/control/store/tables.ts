@@ -3,6 +3,7 @@
 
 import type { OrganisationsTable, RolesTable, TeamMembersTable, TeamsTable } from "./team-tables.ts";
 import type { AuditTables } from "#control/store/audit/tables.ts";
+import type { ConsentTables } from "#control/store/consents/tables.ts";
 import type { DirectoryTables } from "#control/store/directory/tables.ts";
 import type { ErasureTables } from "#control/store/erasure/tables.ts";
 import type { SignInTables } from "#control/store/sign-in/tables.ts";
@@ -244,7 +245,7 @@ export interface MigrationsTable {
   applied_at: number;
 }
 
-export interface Tables extends SignInTables, DirectoryTables, AuditTables, ErasureTables {
+export interface Tables extends SignInTables, DirectoryTables, AuditTables, ErasureTables, ConsentTables {
   users: UsersTable;
   roles: RolesTable;
   organisations: OrganisationsTable;

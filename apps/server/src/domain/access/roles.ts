@@ -24,6 +24,7 @@ const ofViewer = {
     "keys.read": "own",
     "usage.read": "own",
     "events.read": "own",
+    "consents.read": "own",
   } as const),
   "teams.read": "own",
 } as const satisfies Grants;
@@ -35,12 +36,13 @@ const ofMember = {
 
 const ofTeamViewer = {
   ...({ "keys.read": "team", "usage.read": "team", "teams.read": "team" } as const),
-  "service_accounts.read": "team",
+  ...({ "service_accounts.read": "team", "consents.read": "team" } as const),
 } as const satisfies Grants;
 
 const ofTeamManager = {
   ...ofTeamViewer,
   ...({ "users.read": "team", "members.manage": "team", "service_accounts.manage": "team" } as const),
+  "consents.decide": "team",
   ...({ "keys.create": "team", "keys.update": "team", "keys.rotate": "team", "keys.revoke": "team" } as const),
 } as const satisfies Grants;
 

@@ -23,6 +23,13 @@ export class Calendar {
     return { name: nameOf(first), startsAt: this.#startOf(timeZone, first), endsAt: this.#startOf(timeZone, next) };
   }
 
+  /** The day of the week, 1 being Monday, and the minute of the day that the clocks there show. */
+  clockAt(timeZone: string, at: number): { readonly weekday: number; readonly minute: number } {
+    const shown = at + this.#offsetAt(timeZone, at);
+    const day = Math.floor(shown / dayMs);
+    return { weekday: ((day + 3) % 7) + 1, minute: Math.floor((shown - day * dayMs) / 60_000) };
+  }
+
   /** Of two candidates one is right: the offset from UTC at its midnight is that of a day before or of a day after. */
   #startOf(timeZone: string, day: number): number {
     const midnight = day * dayMs;

@@ -2,6 +2,7 @@
 // snapshots. Invariant: a snapshot that was handed out never changes.
 
 import type { ProviderDefinition } from "@ghostllm/llm";
+import { ConsentPolicies } from "#domain/consents/policies.ts";
 import { emptySnapshot } from "#domain/snapshot.ts";
 import type { Snapshot } from "#domain/snapshot.ts";
 import { Catalogue } from "./catalogue.ts";
@@ -11,6 +12,7 @@ import type { Changed, SnapshotChange, SnapshotParts } from "./parts.ts";
 export class Assembly {
   #holders = KeyHolders.none();
   readonly catalogue: Catalogue;
+  #consents = ConsentPolicies.none;
   #snapshot = emptySnapshot;
 
   constructor(definitions: readonly ProviderDefinition[]) {
@@ -19,15 +21,20 @@ export class Assembly {
 
   static of({ version, prices, ...kinds }: SnapshotParts, definitions: readonly ProviderDefinition[]): Assembly {
     const assembly = new Assembly(definitions);
-    const { users, teams, organisations, keys, providers, models, aliases } = kinds;
+    const { users, teams, organisations, keys, providers, models, aliases, consentPolicies } = kinds;
     const holders = { users: allNew(users), teams: allNew(teams), organisations: allNew(organisations) };
     const catalogue = { providers: allNew(providers), models: allNew(models), aliases: allNew(aliases), prices };
-    assembly.apply({ ...holders, keys: allNew(keys), ...catalogue }, version);
+    const consents = { consentPolicies: allNew(consentPolicies) };
+    assembly.apply({ ...holders, keys: allNew(keys), ...catalogue, ...consents }, version);
     return assembly;
   }
 
   get holders(): KeyHolders {
     return this.#holders;
+  }
+
+  get consents(): ConsentPolicies {
+    return this.#consents;
   }
 
   get snapshot(): Snapshot {
@@ -37,13 +44,15 @@ export class Assembly {
   apply(change: SnapshotChange, version: number): Snapshot {
     this.#holders = this.#holders.apply(change);
     const catalogue = this.catalogue.apply(change) ? this.catalogue.assemble() : this.#snapshot;
-    this.#snapshot = { ...catalogue, keys: this.#holders, version };
+    this.#consents = this.#consents.apply(change.consentPolicies);
+    this.#snapshot = { ...catalogue, keys: this.#holders, consents: this.#consents, version };
     return this.#snapshot;
   }
 
   /** What the snapshot in force is made of. */
   parts(): SnapshotParts {
-    return { version: this.#snapshot.version, ...this.#holders.parts(), ...this.catalogue.parts() };
+    const consentPolicies = this.#consents.all;
+    return { version: this.#snapshot.version, ...this.#holders.parts(), ...this.catalogue.parts(), consentPolicies };
   }
 }
 

@@ -42,6 +42,12 @@ const parts: SnapshotParts = {
       targets: [{ provider: "one", model: "gpt-4o", weight: 1 }],
     },
   ],
+  consentPolicies: [
+    {
+      ...{ id: "c1", name: "dear", holder: { kind: "everyone" }, validMs: 60_000 },
+      conditions: { models: ["gpt-*"], aboveNanos: 5, classes: null, hours: null },
+    },
+  ],
   prices: null,
 };
 

@@ -4,6 +4,7 @@
 import type { PriceList } from "@ghostllm/llm";
 import type { Grants } from "@ghostllm/contract";
 import type { Budget } from "#domain/budgets/budget.ts";
+import type { ConsentPolicy } from "#domain/consents/policy.ts";
 import type { ModelFacts } from "#domain/model-facts.ts";
 import type { PriceOverrides } from "#domain/price-overrides.ts";
 import type { Permissions, RateLimits } from "#domain/principal.ts";
@@ -97,6 +98,8 @@ export interface PartKinds {
   readonly providers: ProviderPart;
   readonly models: ModelPart;
   readonly aliases: AliasPart;
+  /** Those that are in force. */
+  readonly consentPolicies: ConsentPolicy;
 }
 
 export type PartKind = keyof PartKinds;

@@ -1,6 +1,7 @@
 import type { Dialect, Operation, ParsedRequest, RequestDemand, RequestLine } from "@ghostllm/llm";
 import type { Guard } from "#domain/privacy/protect.ts";
 import { limitsSpending } from "#domain/principal.ts";
+import type { Snapshot } from "#domain/snapshot.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
 import { admitProtected, guardOf, protect } from "#gateway/flow/protection.ts";
 import type { Caller, Protected, ProtectionDeps } from "#gateway/flow/protection.ts";
@@ -20,10 +21,14 @@ export interface ReadRequest {
   readonly protection: Protected | null;
 }
 
+interface Asking extends Caller {
+  readonly snapshot: Snapshot;
+}
+
 type ReadDeps = ProtectionDeps & Pick<GatewayDeps, "heavyWork">;
 
 /** Reads a request, and holds it to the policy of its caller; in another thread where it is large. */
-export function readRequest(deps: ReadDeps, caller: Caller, asked: AskedBody): ReadRequest | Promise<ReadRequest> {
+export function readRequest(deps: ReadDeps, caller: Asking, asked: AskedBody): ReadRequest | Promise<ReadRequest> {
   const guard = guardOf(caller.principal);
   if (asked.body.length > heavyBytes) return readElsewhere(deps, caller, asked, guard);
   const { dialect, operation, body, line } = asked;
@@ -44,11 +49,12 @@ export function readRequest(deps: ReadDeps, caller: Caller, asked: AskedBody): R
 
 async function readElsewhere(
   deps: ReadDeps,
-  caller: Caller,
+  caller: Asking,
   { dialect, ...asked }: AskedBody,
   guard: Guard | null,
 ): Promise<ReadRequest> {
-  const isBudgeted = caller.principal.scopes.some(limitsSpending);
+  const { principal, snapshot } = caller;
+  const isBudgeted = principal.scopes.some(limitsSpending) || snapshot.consents.of(principal).length > 0;
   const { request, demand, protection } = await deps.heavyWork.parse({
     dialect: dialect.name,
     ...asked,

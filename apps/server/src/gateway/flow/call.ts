@@ -28,6 +28,11 @@ export interface Call {
   readonly demand: RequestDemand | null;
   /** What the privacy policy did to it; null where there is none. */
   readonly protection: Protected | null;
+  /**
+   * What somebody may have to agree to: nothing, where it looks, counts or removes; what it says; or what nobody sees here, such as a list
+   * of requests for later.
+   */
+  readonly work: "none" | "said" | "unseen";
   /** All of these admit it, or none. */
   readonly scopes: readonly LimitedScope[];
   /** The kept answer that the client asks for. */

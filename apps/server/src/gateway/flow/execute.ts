@@ -17,7 +17,7 @@ import { withRun } from "./run.ts";
 import type { RunDeps } from "./run.ts";
 
 export type ExecuteDeps = RunDeps & AskDeps & Pick<GatewayDeps, "owners" | "version" | "tracesVendors">;
-type InferenceCall = Omit<Call, "candidates" | "scopes" | "looksAt">;
+type InferenceCall = Omit<Call, "candidates" | "scopes" | "looksAt" | "work">;
 
 /** Answers the client. Throws GhostError for what the endpoint is to answer, with nothing sent yet. */
 export async function execute(deps: ExecuteDeps, call: InferenceCall): Promise<void> {
@@ -29,7 +29,8 @@ export async function execute(deps: ExecuteDeps, call: InferenceCall): Promise<v
   if (answerAlone(call, candidates, deps.clock.now())) return;
   if (call.request.operation === "count_tokens" && !canBeCounted(call, candidates)) return answerCount(deps, call);
   const { scopes } = call.principal;
-  await withRun(deps, { ...call, candidates, scopes }, (run) => obtainAnswer(deps, run));
+  const work = call.request.operation === "count_tokens" ? "none" : "said";
+  await withRun(deps, { ...call, candidates, scopes, work }, (run) => obtainAnswer(deps, run));
 }
 
 /** True where the request asks for nothing that a vendor would have to do, unless all of its vendors know what it asks. */

@@ -161,6 +161,13 @@ function isAllowedBy(models: readonly string[], { requested, targets, isAlias }:
   return !isAlias && targets.every(({ target }) => isTargetAllowed(target));
 }
 
+/** Does one of the patterns mean the name asked for, or a target that it may reach? */
+export function isNamedBy(patterns: readonly string[], { requested, targets }: Candidates): boolean {
+  const isMeant = ({ target: { provider, model } }: Candidates["targets"][number]): boolean =>
+    isNamed(patterns, `${provider.name}/${model}`) || isNamed(patterns, model);
+  return isNamed(patterns, requested) || targets.some(isMeant);
+}
+
 function isNamed(patterns: readonly string[], name: string): boolean {
   if (patterns.some((pattern) => matchesPattern(pattern, name))) return true;
   const twin = twinOf(name);

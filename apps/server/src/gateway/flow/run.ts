@@ -15,6 +15,8 @@ import { backgroundLifetimeMs } from "#gateway/flow/stored/background.ts";
 import { admit, rateHeaders } from "./admit.ts";
 import type { Admission, AdmissionInput } from "./admit.ts";
 import type { Call, Run } from "./call.ts";
+import { giveBack, obtainConsent } from "./consent.ts";
+import type { Consent, ConsentDeps } from "./consent.ts";
 import { finishWithoutAnswer } from "./ending.ts";
 import { downgradeHeader } from "#gateway/flow/answer/answer-headers.ts";
 import { findModel } from "./resolve.ts";
@@ -24,7 +26,10 @@ import { checkMayAdmit } from "./may-admit.ts";
 import { Trail } from "./trail.ts";
 
 type AdmissionDeps = Pick<GatewayDeps, "counters" | "countedScopes" | "limits" | "timeouts">;
-export type RunDeps = DeliverDeps & AdmissionDeps & Pick<GatewayDeps, "lease" | "runningCalls" | "liveEvents">;
+export type RunDeps = DeliverDeps &
+  AdmissionDeps &
+  ConsentDeps &
+  Pick<GatewayDeps, "lease" | "runningCalls" | "liveEvents">;
 
 /** A reservation outlives the longest request by this, so that only a leaked one ever expires. */
 const reservationMarginMs = 60_000;
@@ -32,24 +37,34 @@ const reservationMarginMs = 60_000;
 /** Answers the client with what `ask` finds. Throws GhostError for what the endpoint is to answer, with nothing sent yet. */
 export async function withRun(deps: RunDeps, call: Call, ask: (run: Run) => Promise<Answer>): Promise<void> {
   checkMayAdmit(deps);
-  const admitted = deps.liveEvents.isWanted ? admitAloud(deps, call) : admit(admissionInput(deps, call));
+  const input = admissionInput(deps, call);
+  const admitted = deps.liveEvents.isWanted ? admitAloud(deps, call, input) : admit(input);
   const admission = admitted instanceof Promise ? await admitted : admitted;
   const { downgraded } = admission;
   if (downgraded !== null) call.outlet.addHeaders(downgradeHeader(downgraded.alias));
   const lifeline = new Lifeline(deps, call);
   const keepAlive = new KeepAlive(deps, { ...call, report: admission.report });
   const run: Run = { ...call, admission, lifeline, keepAlive, trail: new Trail() };
-  if (downgraded !== null) return await answer(deps, { ...run, candidates: downgraded.candidates }, ask);
-  return await answer(deps, run, ask);
+  const asked = downgraded === null ? run : { ...run, candidates: downgraded.candidates };
+  return await answer(deps, asked, { input, ask });
 }
 
-async function answer(deps: RunDeps, run: Run, ask: (run: Run) => Promise<Answer>): Promise<void> {
+interface Asking {
+  readonly input: AdmissionInput;
+  readonly ask: (run: Run) => Promise<Answer>;
+}
+
+async function answer(deps: RunDeps, run: Run, { input, ask }: Asking): Promise<void> {
   const { lifeline, keepAlive } = run;
+  let consent: Consent | null = null;
   try {
     if (lifeline.failure !== null) throw lifeline.failure;
+    const obtained = obtainConsent(deps, run, input);
+    consent = obtained instanceof Promise ? await obtained : obtained;
     await deliver(deps, run, await ask(run));
   } catch (error) {
     lifeline.abandon();
+    if (consent !== null) await giveBack(deps, run, consent);
     if (!run.trail.isFinished) await finishWithoutAnswer(deps, run, error);
     if (keepAlive.hasBegun) cutBegun(run, error);
     throw error;
@@ -60,9 +75,9 @@ async function answer(deps: RunDeps, run: Run, ask: (run: Run) => Promise<Answer
 }
 
 /** Whoever looks on is told what comes of it. */
-async function admitAloud(deps: RunDeps, call: Call): Promise<Admission> {
+async function admitAloud(deps: RunDeps, call: Call, input: AdmissionInput): Promise<Admission> {
   try {
-    const admission = await admit(admissionInput(deps, call));
+    const admission = await admit(input);
     deps.liveEvents.admitted(call);
     return admission;
   } catch (error) {

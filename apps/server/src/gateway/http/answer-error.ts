@@ -36,6 +36,7 @@ export function answerError(
   const headers = {
     "content-type": "application/json",
     ...(error.retryAfterSeconds !== undefined && { "retry-after": String(error.retryAfterSeconds) }),
+    ...(error.reference !== undefined && { "x-ghostllm-consent-id": error.reference }),
     // The official SDKs send a 409, a 429 and whatever is above 499 again unless they are told that it is of no use.
     ...(!error.isRetryable && { "x-should-retry": "false" }),
     // Whoever stalls in the middle of a request cannot send another one on the same connection.

@@ -4,6 +4,8 @@
 import { totalmem } from "node:os";
 import { MessageChannel } from "node:worker_threads";
 import type { Clock } from "#domain/clock.ts";
+import { nobodyKnows } from "#link/consents.ts";
+import type { Consents } from "#link/consents.ts";
 import type { Link } from "#link/link.ts";
 import type { Openable } from "#link/opening.ts";
 import { usualSize } from "#link/shared/layout.ts";
@@ -22,6 +24,8 @@ interface ThreadsHubOptions {
   readonly clock: Clock;
   /** Workers at most. */
   readonly seats: number;
+  /** Asked for workers. */
+  readonly consents?: Consents;
   /** Other instances with which that link counts, and which signal; null where there are none. */
   readonly others?: OtherInstances | null;
   /** Of the counters, at most; a quarter of what there is, where nothing is said. */
@@ -57,13 +61,16 @@ export function createThreadsHub(options: ThreadsHubOptions): ThreadsHub {
 class Hub implements ThreadsHub {
   readonly link: Link & Openable;
   readonly #seats: number;
+  readonly #consents: Consents;
   readonly #workers = new Map<number, Worker>();
   readonly #counters: HubCounters;
   readonly #health: ThreadsHealth;
   readonly #signals: ThreadsSignals;
 
-  constructor({ link, clock, seats, mostBytes = availableBytes() / 4, others = null }: ThreadsHubOptions) {
+  constructor(options: ThreadsHubOptions) {
+    const { link, clock, seats, consents = nobodyKnows, mostBytes = availableBytes() / 4, others = null } = options;
     this.#seats = seats;
+    this.#consents = consents;
     this.#counters =
       others === null
         ? new SharedHubCounters(usualSize(seats + 1, mostBytes), clock)
@@ -128,6 +135,8 @@ class Hub implements ThreadsHub {
       takePending: (kept) => pendingAnswers.take(kept),
       takeOverdue: () => pendingAnswers.takeOverdue(),
       takeLast: () => pendingAnswers.takeLast(),
+      askConsent: (question) => this.#consents.ask(question),
+      giveBackConsent: (id, requestId) => this.#consents.giveBack(id, requestId),
       report: (part, state) => this.#health.reportOf(index, part, state),
       parts: () => health.parts(),
       send: (signal) => allOf([this.#signals.own.send(signal), this.#tell(signal, index)]),

@@ -1,6 +1,7 @@
 // A worker's side of link. Called by the worker with the seat that the main thread gave it.
 
 import type { Awaitable, Clock } from "#domain/clock.ts";
+import type { ConsentAnswer, Consents } from "#link/consents.ts";
 import type { Counters, Extension, Reservation, ReservationRequest, ScopeUse, Settlement } from "#link/counters.ts";
 import type { Scope } from "#domain/access/scope.ts";
 import type { Link } from "#link/link.ts";
@@ -13,8 +14,13 @@ import { ThreadsSignals } from "./signals.ts";
 
 type Hub = Peer<HubQuestions, WorkerQuestions>;
 
+/** What the main thread decides by its store is asked of it as well. */
+export interface JoinedLink extends Link {
+  readonly consents: Consents;
+}
+
 /** `clock` is that of `domain/clock`, or one that is the same in all threads as that one is. */
-export function joinLink(seat: Seat, clock: Clock): Link {
+export function joinLink(seat: Seat, clock: Clock): JoinedLink {
   const listeners = new MemorySignals();
   const hub: Hub = new Peer({ port: seat.port, answers: { heed: (signal) => listeners.send(signal) } });
   const own = seat.counters === null ? null : new SharedCounters(seat.counters, clock, seat.index);
@@ -33,6 +39,10 @@ export function joinLink(seat: Seat, clock: Clock): Link {
     health: {
       report: (part, health) => hub.tell("report", part, health),
       parts: () => hub.ask("parts"),
+    },
+    consents: {
+      ask: (question) => hub.ask("askConsent", question).catch((): ConsentAnswer => ({ kind: "unknown" })),
+      giveBack: (id, requestId) => hub.ask("giveBackConsent", id, requestId).catch(() => undefined),
     },
     signals: new ThreadsSignals(listeners, (signal) => hub.ask("send", signal)),
   };

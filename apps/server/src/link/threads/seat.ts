@@ -1,4 +1,5 @@
 import type { MessagePort } from "node:worker_threads";
+import type { Consents } from "#link/consents.ts";
 import type { Counters } from "#link/counters.ts";
 import type { PartHealth } from "#link/health.ts";
 import type { Link } from "#link/link.ts";
@@ -31,6 +32,8 @@ export type HubQuestions = {
   readonly settle: Counters["settle"];
   readonly extend: Counters["extend"];
   readonly leave: Counters["leave"];
+  readonly askConsent: Consents["ask"];
+  readonly giveBackConsent: Consents["giveBack"];
   readonly report: (part: string, health: PartHealth) => void;
   readonly parts: Link["health"]["parts"];
   readonly send: (signal: Signal) => Promise<void>;

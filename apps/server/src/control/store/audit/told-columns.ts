@@ -12,6 +12,7 @@ import type {
   ViewsTable,
   WebhooksTable,
 } from "#control/store/tables.ts";
+import type { ConsentPoliciesTable } from "#control/store/consents/tables.ts";
 import type { SignInMethodsTable } from "#control/store/sign-in/tables.ts";
 import type { JsonValue } from "#domain/audit.ts";
 
@@ -26,6 +27,7 @@ export interface AuditedTables {
   aliases: AliasesTable;
   views: ViewsTable;
   webhooks: WebhooksTable;
+  consent_policies: ConsentPoliciesTable;
 }
 
 export type AuditedTable = keyof AuditedTables;
@@ -59,6 +61,7 @@ const plain: ToldColumn = { tell: (value) => value };
 const flag: ToldColumn = { tell: orNull((value) => value === 1) };
 const json = (field: string): ToldColumn => ({ field, tell: orNull((text) => inApiWords(JSON.parse(String(text)))) });
 const asIs = (field: string): ToldColumn => ({ field, tell: orNull((text) => JSON.parse(String(text)) as JsonValue) });
+const minutes = (field: string): ToldColumn => ({ field, tell: orNull((ms) => Number(ms) / 60_000) });
 const usd = (field: string): ToldColumn => ({ field, tell: orNull((nanos) => formatUsd(Number(nanos))) });
 const time: ToldColumn = { tell: orNull((epochMs) => new Date(Number(epochMs)).toISOString()) };
 const words = (field: string): ToldColumn => ({
@@ -191,6 +194,14 @@ export const toldTables: { readonly [Table in AuditedTable]: ToldTable<AuditedTa
     columns: {
       ...{ id: null, name: plain, url: plain, event_names: words("types"), secret_enc: secret("secret") },
       ...{ is_active: flag, inactive_reason: plain, failing_since: null, told: null, ...moments },
+    },
+  },
+  consent_policies: {
+    kind: "consent_policy",
+    nameOf: ({ name }) => name,
+    columns: {
+      ...{ id: null, name: plain, key_id: plain, user_id: plain, team_id: plain, conditions: json("conditions") },
+      ...{ valid_ms: minutes("valid_minutes"), is_active: flag, ...moments },
     },
   },
 };

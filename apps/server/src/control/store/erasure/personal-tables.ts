@@ -50,6 +50,11 @@ export const personalTables: PersonalTables = {
   directory_users: { kind: "directory_entry", isOf: isUsers, order: ["user_id"], erasure: "removed" },
   team_members: { kind: "membership", isOf: isUsers, order: ["team_id"], erasure: "removed" },
   views: { kind: "view", isOf: isUsers, order: ["id"], erasure: "removed" },
+  consent_requests: { kind: "consent", isOf: isUsers, order: ["id"], erasure: "removed" },
+  consent_policies: {
+    ...{ kind: "consent_policy", order: ["id"], erasure: "removed" },
+    isOf: (userId) => sql`(user_id = ${userId} or key_id in ${keysOf(userId)})`,
+  },
   api_keys: {
     ...{ kind: "key", isOf: isUsers, order: ["id"], erasure: "removed" },
     secret: ["key_hash", "previous_key_hash"],

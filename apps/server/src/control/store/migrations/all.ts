@@ -29,6 +29,7 @@ import { passwordLinks } from "./0028-password-links.ts";
 import { roles } from "./0029-roles.ts";
 import { serviceAccounts } from "./0030-service-accounts.ts";
 import { erasures } from "./0031-erasures.ts";
+import { consents } from "./0032-consents.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every migration, in order. A new one is a new file and a new line at the end. */
@@ -64,4 +65,5 @@ export const allMigrations: readonly Migration[] = [
   roles,
   serviceAccounts,
   erasures,
+  consents,
 ];

@@ -36,7 +36,10 @@ export interface WorkingKeyRow extends LimitedRow {
 }
 
 /** The tables that snapshots are made of. */
-export const watchedTables = ["organisations", "teams", "users", "api_keys", "providers", "models", "aliases"] as const;
+export const watchedTables = [
+  ...(["organisations", "teams", "users", "api_keys", "providers", "models", "aliases"] as const),
+  "consent_policies",
+] as const;
 
 export type WatchedTable = (typeof watchedTables)[number];
 

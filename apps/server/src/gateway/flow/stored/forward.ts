@@ -68,9 +68,16 @@ function callOf(forwarded: ForwardCall, target: Target): Call {
     request: requestOf(forwarded, target),
     candidates: { requested, strategy: "ordered", targets: [{ target, weight: 1 }], isAlias: false },
     demand: null,
+    work: workOf(forwarded),
     scopes: principal.scopes.map(withoutConcurrency),
     ...looksAt(forwarded),
   };
+}
+
+/** What brings a vendor nothing looks, stops or removes. */
+function workOf({ route, body }: ForwardCall): Call["work"] {
+  if (route.cost === "unknown") return "unseen";
+  return body === null || body.length === 0 ? "none" : "said";
 }
 
 function requestOf({ exchange, objects, body }: ForwardCall, { model }: Target): ParsedRequest {
