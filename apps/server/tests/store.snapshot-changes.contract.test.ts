@@ -148,7 +148,8 @@ describe.each(availableEngines())("changes of snapshots on $name", (engine) => {
     await source.catchUp();
     const none = { set: [], gone: [] };
     const set = [expect.objectContaining({ id: key.id, expiresAt: 9 })];
-    const rest = { users: none, teams: none, organisations: none, providers: none, models: none, aliases: none };
+    const people = { users: none, teams: none, organisations: none };
+    const rest = { ...people, providers: none, models: none, aliases: none, consentPolicies: none };
     expect(changes).toEqual([{ ...rest, keys: { set, gone: [] } }]);
     await here.users.remove(user.id);
     await source.catchUp();
@@ -181,6 +182,10 @@ describe.each(availableEngines())("changes of snapshots on $name", (engine) => {
     const provider = await here.providers.create(await newProvider("openai"));
     await here.models.add([newModel(provider.id, "gpt-4o")]);
     await here.aliases.create({ name: "fast", strategy: "ordered", targets: [] });
+    await here.consents.policies.create({
+      ...{ name: "all", holder: { kind: "everyone" }, validMs: 60_000, isActive: true },
+      conditions: { models: null, aboveNanos: null, classes: null, hours: null },
+    });
     await here.organisations.create({ name: "Acme", limits: noLimits, budgetNanos: null });
     await here.teams.create({
       membersMakeKeys: false,

@@ -45,7 +45,9 @@ describe("acting as somebody", () => {
     expect(reachesAllOf(of("root", roles.admin), of("other", roles.admin, [managing("t")]))).toBe(true);
     const ofSessions = { "sessions.read": "all", "sessions.end": "all", "self.update": "all" } as const;
     const helpdesk: Grants = { "users.update": "all", "self.read": "all", "keys.read": "all", "usage.read": "all" };
-    const ofLists = { "events.read": "all", "teams.read": "all", "consents.read": "all" } as const;
+    const ofLists = {
+      ...({ "events.read": "all", "teams.read": "all", "consents.read": "all", "users.export": "all" } as const),
+    };
     expect(reachesAllOf(of("h", { ...helpdesk, ...ofLists, ...ofSessions }), of("v", roles.viewer))).toBe(true);
     expect(reachesAllOf(of("h", helpdesk), of("v", roles.viewer))).toBe(false);
   });
