@@ -5,6 +5,7 @@ import { ClientError } from "@ghostllm/contract/client";
 import { Command, CommanderError } from "commander";
 import { addAuditCommand } from "./commands/audit.ts";
 import { addConfigCommand } from "./commands/config.ts";
+import { addConsentCommand } from "./commands/consent.ts";
 import { addEventsCommand } from "./commands/events.ts";
 import { addBudgetCommand } from "./commands/budget.ts";
 import { addKeyCommand } from "./commands/key.ts";
@@ -46,6 +47,7 @@ const addCommands = [
   addKeyCommand,
   addKeysCommand,
   addBudgetCommand,
+  addConsentCommand,
   addProviderCommand,
   addModelCommand,
   addPricesCommand,
