@@ -219,6 +219,6 @@ function recordOf(
     ...{ priceVersion: target.price?.version ?? null, ttftMs: null, attempts: 1, trail: null, privacy: null },
     overheadUs: Math.round(chance.around(420, 1.4)),
     ...{ ipAddress: key.address, userAgent: key.client },
-    ...{ budgetPeriods: null, downgradedTo: null },
+    ...{ budgetPeriods: null, downgradedTo: null, providerCharges: null },
   };
 }

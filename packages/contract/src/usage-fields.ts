@@ -157,7 +157,13 @@ export const usageFields = {
   userAgent: textOrNull,
   budgetPeriods: {
     ...laterText,
-    about: "Periods of budgets that were charged, such as `key:2026-11-30/1f2e3d4c`; null: none.",
+    about:
+      "What was charged beside its scopes: periods of budgets, such as `key:2026-11-30/1f2e3d4c`, and a limited alias, by its id; null: nothing.",
+  },
+  providerCharges: {
+    ...laterText,
+    about:
+      "What limited providers were charged for its attempts, in nano-USD, and in which periods of their budgets; null: nothing.",
   },
   downgradedTo: {
     ...laterText,

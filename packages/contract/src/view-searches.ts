@@ -51,7 +51,7 @@ export const viewSearches = {
   budgets: z.strictObject({
     ...table,
     state: z.enum(["reached", "near", "fine", "none"]).optional(),
-    scope: z.enum(["key", "user", "team", "organisation"]).optional(),
+    scope: z.enum(["key", "user", "team", "organisation", "alias", "provider"]).optional(),
   }),
   requests: z.strictObject({
     ...{ sort: table.sort, columns: table.columns, ...time, id: text.optional(), model: text.optional() },

@@ -25,6 +25,8 @@ export interface RateLimits extends WindowLimits {
   readonly costNanosPerDay?: number | null | undefined;
 }
 
+export const noLimits: RateLimits = { requestsPerMinute: null, tokensPerMinute: null, concurrentRequests: null };
+
 /** A scope with what it is held to. Admission is all-or-nothing over all scopes of a principal. */
 export interface LimitedScope extends Scope {
   readonly limits: RateLimits;

@@ -5,7 +5,7 @@ import { builtInPrices } from "@ghostllm/llm";
 import type { PriceBook, PriceSchedule, ProviderDefinition } from "@ghostllm/llm";
 import type { Additions } from "#domain/additions.ts";
 import { ConsentPolicies } from "#domain/consents/policies.ts";
-import type { Principal } from "#domain/principal.ts";
+import type { LimitedScope, Principal } from "#domain/principal.ts";
 import type { Secret } from "#domain/secret.ts";
 
 export interface ProviderEntry {
@@ -20,6 +20,8 @@ export interface ProviderEntry {
   readonly settings: Readonly<Record<string, string>>;
   /** Sent with every request; null where there are none. */
   readonly additions: Additions | null;
+  /** What it is held to at each attempt; absent or null: nothing. */
+  readonly scope?: LimitedScope | null;
 }
 
 /** Null: unknown. */
@@ -74,6 +76,8 @@ export interface Alias {
   readonly strategy: AliasStrategy;
   readonly targets: readonly { readonly target: Target; readonly weight: number }[];
   readonly createdAt: number;
+  /** What requests for it are held to, whoever asks; absent or null: nothing. */
+  readonly scope?: LimitedScope | null;
 }
 
 /** By the SHA-256 of the key, lower-case hex. */

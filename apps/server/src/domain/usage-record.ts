@@ -10,7 +10,8 @@ import type {
   usageStatuses,
 } from "@ghostllm/contract";
 import type { Counted } from "#domain/access/scope.ts";
-import { readPeriods } from "#domain/budgets/budget.ts";
+import { readPeriods, readProviderCharges } from "#domain/budgets/budget.ts";
+import type { Charge } from "#domain/budgets/budget.ts";
 
 export type UsageStatus = (typeof usageStatuses)[number];
 
@@ -58,7 +59,7 @@ export type RequestFacts = Pick<
   | "downgradedTo"
 >;
 
-/** What is charged: scopes, over their whole lives, and the periods of their budgets in which the request was admitted. */
+/** Each is charged what the request is: its scopes, over their whole lives, and the periods of their budgets in which it was admitted. */
 export function chargedScopes(record: UsageRecord): readonly Counted[] {
   const { apiKeyId, userId, teamId, organisationId, budgetPeriods } = record;
   const scopes: Counted[] = [
@@ -68,6 +69,14 @@ export function chargedScopes(record: UsageRecord): readonly Counted[] {
   if (teamId !== null) scopes.push({ kind: "team", id: teamId });
   if (organisationId !== null) scopes.push({ kind: "organisation", id: organisationId });
   return budgetPeriods === null ? scopes : [...scopes, ...readPeriods(budgetPeriods, scopes)];
+}
+
+/** All that is charged: each provider that was asked bears what it was asked for. */
+export function chargesOf(record: UsageRecord): readonly Charge[] {
+  const nanos = chargeOf(record);
+  const charges = chargedScopes(record).map((scope) => ({ scope, nanos }));
+  const { providerCharges } = record;
+  return providerCharges === null ? charges : [...charges, ...readProviderCharges(providerCharges)];
 }
 
 /** What budgets are charged, in nano-USD. */

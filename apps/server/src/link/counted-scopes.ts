@@ -7,7 +7,8 @@ import type { Budget } from "#domain/budgets/budget.ts";
 import { Calendar } from "#domain/budgets/calendar.ts";
 import { budgetPeriodAt } from "#domain/budgets/periods.ts";
 import type { Clock, SteadyTime } from "#domain/clock.ts";
-import type { LimitedScope, RateLimits, WindowLimits } from "#domain/principal.ts";
+import { noLimits } from "#domain/principal.ts";
+import type { LimitedScope, RateLimits } from "#domain/principal.ts";
 import type { CountedScope } from "./counters.ts";
 import { limitsCost } from "./decision.ts";
 
@@ -83,8 +84,6 @@ export class CountedScopes {
     return { budget, counted, startsAt, endsAt, validUntil };
   }
 }
-
-const noLimits: WindowLimits = { requestsPerMinute: null, tokensPerMinute: null, concurrentRequests: null };
 
 /** It is asked for every request, and so in few words. */
 function isPlain({ budgets, limits }: LimitedScope): boolean {

@@ -1,6 +1,8 @@
 // Answers that a vendor works on after it has answered: their usage comes with whatever first shows that they are final.
 // Invariant: who takes one out records it, so that each is recorded once, whoever asks and however often.
 
+import type { Counted } from "#domain/access/scope.ts";
+import type { Charge } from "#domain/budgets/budget.ts";
 import type { Awaitable } from "#domain/clock.ts";
 import type { BilledTarget } from "#domain/snapshot.ts";
 import type { RequestFacts } from "#domain/usage-record.ts";
@@ -9,6 +11,19 @@ import type { RequestFacts } from "#domain/usage-record.ts";
 export interface KeptId {
   readonly providerId: string;
   readonly answerId: string;
+}
+
+/** What an attempt holds at a provider that has limits or budgets. */
+export interface ProviderHold {
+  /** Of the reservation. */
+  readonly id: string;
+  readonly scopes: readonly Counted[];
+}
+
+/** What providers are to be charged for a request: of attempts that are over, and what one that goes on holds. */
+export interface ProviderCosts {
+  readonly charges: readonly Charge[];
+  readonly open: ProviderHold | null;
 }
 
 /** The request that began it, as its record will tell it. Its vendor is asked with what the snapshot then knows of it. */
@@ -25,6 +40,14 @@ export interface PendingAnswer {
   readonly mostCompletionTokens: number;
   /** After this nobody is expected to ask any more. What was taken out has the rest of it, and can be added again. */
   readonly lifetimeMs: number;
+  /** Null, or absent: no provider that it asked has limits or budgets. */
+  readonly providers?: ProviderCosts | null;
+}
+
+/** The reservations that go with it. */
+export function holdsOf({ facts, providers }: PendingAnswer): readonly string[] {
+  const open = providers?.open ?? null;
+  return open === null ? [facts.id] : [facts.id, open.id];
 }
 
 /** More of them are no use to anybody: the oldest are then overdue. */

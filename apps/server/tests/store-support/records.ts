@@ -54,7 +54,7 @@ export function createRecord(changed: Partial<UsageRecord> = {}): UsageRecord {
     ipAddress: "127.0.0.1",
     userAgent: "OpenAI/JS 7.57.0",
     budgetPeriods: null,
-    downgradedTo: null,
+    ...{ downgradedTo: null, providerCharges: null },
     ...changed,
   };
 }

@@ -156,13 +156,13 @@ export const eventTypes = defineEvents({
   },
   "budget.threshold": {
     summary:
-      "A key, a user, a team or an organisation has passed a threshold of a budget: 80 or 100 percent, or what the budget says.",
+      "A key, a user, a team, an organisation, an alias or a provider has passed a threshold of a budget: 80 or 100 percent, or what the budget says.",
     permission: "keys.read",
     key: "scope_id",
     subject: "scope_id",
     data: z.object({
-      scope_kind: openEnum(["key", "user", "team", "organisation"]),
-      user_id: id.nullable().describe("Null for teams and organisations."),
+      scope_kind: openEnum(["key", "user", "team", "organisation", "alias", "provider"]),
+      user_id: id.nullable().describe("Null but for keys and users."),
       ...{ scope_id: id, percent: z.int().positive() },
       ...{ budget_usd: usd, spent_usd: usd },
       budget: z

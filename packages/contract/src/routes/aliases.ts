@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { id, idParams, listOf, openEnum, pageQuery, removed, time } from "./fields.ts";
+import { scopeBudget, scopeBudgetsInput } from "./budget-fields.ts";
+import { id, idParams, limits, limitsInput, listOf, openEnum, pageQuery, removed, time } from "./fields.ts";
 import { defineRoutes } from "./route.ts";
 
 const strategies = ["ordered", "weighted"] as const;
@@ -15,6 +16,8 @@ const alias = z
     name: z.string().describe("What clients ask for instead of a model."),
     strategy: openEnum(strategies).describe(aboutStrategy),
     targets: z.array(target),
+    limits: limits.describe("Of all that ask for it together. Null is unlimited."),
+    budgets: z.array(scopeBudget).describe("What may be spent by all that ask for it together."),
     created_at: time,
     updated_at: time,
   })
@@ -34,11 +37,17 @@ const targets = z
   .max(50);
 
 const aliasCreate = z
-  .strictObject({ name, strategy: strategy.default("ordered"), targets })
+  .strictObject({
+    ...{ name, strategy: strategy.default("ordered"), targets },
+    ...{ limits: limitsInput.optional(), budgets: scopeBudgetsInput.optional() },
+  })
   .meta({ id: "AliasCreate" });
 
 const aliasUpdate = z
-  .strictObject({ name: name.optional(), strategy: strategy.optional(), targets: targets.optional() })
+  .strictObject({
+    ...{ name: name.optional(), strategy: strategy.optional(), targets: targets.optional() },
+    ...{ limits: limitsInput.optional(), budgets: scopeBudgetsInput.optional() },
+  })
   .meta({ id: "AliasUpdate" });
 
 const tag = "Aliases";

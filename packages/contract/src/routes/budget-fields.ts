@@ -1,4 +1,4 @@
-// Budgets of a key or a user beside the one over its whole life, as callers give them and as they are answered.
+// Budgets of whatever can have some, beside the one over its whole life, as callers give them and as they are answered.
 
 import { z } from "zod";
 import { moment, openEnum, time, timeZone, usd, usdNotNegative } from "./fields.ts";

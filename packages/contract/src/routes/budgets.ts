@@ -4,7 +4,7 @@ import { scopeBudget } from "./budget-fields.ts";
 import { defineRoutes } from "./route.ts";
 import { count } from "./usage-record.ts";
 
-const kinds = ["user", "key", "team", "organisation"] as const;
+const kinds = ["user", "key", "team", "organisation", "alias", "provider"] as const;
 const states = ["none", "fine", "near", "reached"] as const;
 
 const inWindow = z
@@ -63,7 +63,7 @@ const budget = z
     id,
     name: z.string(),
     public_id: z.string().nullable().describe("Of a key."),
-    user_id: id.nullable().describe("Null for teams and organisations."),
+    user_id: id.nullable().describe("Null but for users and keys."),
     user_email: z.string().nullable(),
     state: openEnum(states).describe(
       "The worst of all its budgets. `near` from 80 % on; `reached`: requests are refused; `none`: no budget.",

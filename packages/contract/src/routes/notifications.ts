@@ -12,7 +12,7 @@ const notification = z
     level: openEnum(["warning", "error"]),
     subject: z
       .object({
-        kind: openEnum(["provider", "user", "key", "team", "organisation", "system"]),
+        kind: openEnum(["provider", "user", "key", "team", "organisation", "alias", "system"]),
         id: z.string().nullable(),
         name: z.string(),
       })

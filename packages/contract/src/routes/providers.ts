@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { id, idParams, listOf, openEnum, pageQuery, removed, time } from "./fields.ts";
+import { scopeBudget, scopeBudgetsInput } from "./budget-fields.ts";
+import { id, idParams, limits, limitsInput, listOf, openEnum, pageQuery, removed, time } from "./fields.ts";
 import { defineRoutes } from "./route.ts";
 
 const settings = z
@@ -27,6 +28,8 @@ const provider = z
     settings,
     headers,
     query,
+    limits: limits.describe("Of all attempts at it together, whoever asks. Null is unlimited."),
+    budgets: z.array(scopeBudget).describe("What may be spent at it by all together."),
     created_at: time,
     updated_at: time,
   })
@@ -66,6 +69,8 @@ const providerCreate = z
     settings: settings.default({}),
     headers: headers.default({}),
     query: query.default({}),
+    limits: limitsInput.optional(),
+    budgets: scopeBudgetsInput.optional(),
   })
   .meta({ id: "ProviderCreate" });
 
@@ -78,6 +83,8 @@ const providerUpdate = z
     settings: settings.optional(),
     headers: headers.optional(),
     query: query.optional(),
+    limits: limitsInput.optional(),
+    budgets: scopeBudgetsInput.optional(),
   })
   .meta({ id: "ProviderUpdate" });
 

@@ -73,7 +73,7 @@ const costArithmetic = z
 
 const charge = z
   .object({
-    kind: openEnum(["key", "user", "team", "organisation"]),
+    kind: openEnum(["key", "user", "team", "organisation", "alias", "provider"]),
     id,
     name: z.string().nullable().describe("Null where it has been deleted."),
     charged_usd: usd,

@@ -7,7 +7,7 @@ import type { ControlLog } from "#control/control-log.ts";
 import type { Store } from "#control/store/store.ts";
 import { ScopeMap } from "#domain/access/scope.ts";
 import type { Scope } from "#domain/access/scope.ts";
-import { chargedScopes, chargeOf } from "#domain/usage-record.ts";
+import { chargesOf } from "#domain/usage-record.ts";
 import type { UsageRecord } from "#domain/usage-record.ts";
 import type { JournalBatch, JournalSource } from "#link/journal/journal.ts";
 import type { CountedBefore, Opening, WindowScope } from "#link/opening.ts";
@@ -110,8 +110,8 @@ async function addPending({ journals, log, now }: OpeningDeps, sums: Sums): Prom
 function add({ windows, counted, spent, unstored, objects }: Sums, batch: JournalBatch, now: number): void {
   for (const record of batch.records) {
     counted.push(...countedIn(windows, record, now));
-    for (const scope of chargedScopes(record)) {
-      for (const sum of [spent, unstored]) sum.set(scope, (sum.get(scope) ?? 0) + chargeOf(record));
+    for (const { scope, nanos } of chargesOf(record)) {
+      for (const sum of [spent, unstored]) sum.set(scope, (sum.get(scope) ?? 0) + nanos);
     }
   }
   for (const object of batch.objects) objects.push(object);
@@ -122,9 +122,9 @@ function add({ windows, counted, spent, unstored, objects }: Sums, batch: Journa
 function countedIn(windows: Sums["windows"], record: UsageRecord, now: number): readonly CountedBefore[] {
   const agoMs = Math.max(0, now - record.createdAt);
   const tokens = record.totalTokens + record.unansweredTokens;
-  return chargedScopes(record).flatMap((charged) => {
+  return chargesOf(record).flatMap(({ scope: charged, nanos: costNanos }) => {
     const own = charged.period === undefined ? (windows.get(charged) ?? []) : [];
     const within = own.filter(({ windowMs }) => agoMs < windowMs);
-    return within.map((scope) => ({ scope, agoMs, requests: 1, tokens, costNanos: chargeOf(record) }));
+    return within.map((scope) => ({ scope, agoMs, requests: 1, tokens, costNanos }));
   });
 }

@@ -2,7 +2,7 @@
 
 import type { Store } from "#control/store/store.ts";
 import { ScopeMap } from "#domain/access/scope.ts";
-import { chargedScopes, type UsageRecord } from "#domain/usage-record.ts";
+import { chargesOf, type UsageRecord } from "#domain/usage-record.ts";
 import type { ObjectChange } from "#link/signals.ts";
 
 /** Hundredths of a budget from which on it is near its cap. */
@@ -20,7 +20,7 @@ export class BudgetWatch {
 
   /** Of those that these requests were charged to. */
   async look(records: readonly UsageRecord[]): Promise<readonly ObjectChange[]> {
-    const ids = [...new Set(records.flatMap((record) => chargedScopes(record).map(({ id }) => id)))];
+    const ids = [...new Set(records.flatMap((record) => chargesOf(record).map(({ scope }) => scope.id)))];
     if (ids.length === 0) return [];
     const used = await this.#store.budgets.used({ percent: nearPercent, limit: ids.length, ids }, "all");
     return used.flatMap(({ scope, userId, spentNanos, budgetNanos }) => {

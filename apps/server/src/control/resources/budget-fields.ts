@@ -1,11 +1,12 @@
-// Budgets of a key or a user, between the API's form and the store's.
+// Budgets of whatever can have some, between the API's form and the store's.
 
 import { randomBytes } from "node:crypto";
 import { formatUsd, parseUsd } from "@ghostllm/contract";
 import type { AdminRoutes, RouteAnswer } from "@ghostllm/contract/routes";
 import type { Store } from "#control/store/store.ts";
 import type { Budget } from "#domain/budgets/budget.ts";
-import { invalid, toNanosOrNull, toTime, toUsdOrNull } from "./fields.ts";
+import { invalid, mergeLimits, toNanosOrNull, toTime, toUsdOrNull, unlimited } from "./fields.ts";
+import type { RateLimits } from "#domain/principal.ts";
 import type { Resource } from "./resource.ts";
 
 export type ApiBudgetTerms = RouteAnswer<AdminRoutes["users"]["get"]>["budgets"][number];
@@ -34,6 +35,27 @@ export async function toBudgets(given: Given, { before, store, now }: Circumstan
   if (new Set(ids).size < ids.length) throw invalid("budgets", "One id stands there twice");
   await checkAliases(given, store);
   return given.map((one, place) => toBudget(one, place, { before, now }));
+}
+
+interface Held {
+  readonly limits: RateLimits;
+  readonly budgets: readonly Budget[];
+}
+
+interface GivenToHold {
+  readonly limits?: Parameters<typeof mergeLimits>[1];
+  readonly budgets?: Given | undefined;
+}
+
+/** Of an alias or a provider; null: it is new. What is left out stays as it is. */
+export async function toHeld(
+  { limits, budgets }: GivenToHold,
+  { before, store, now }: Omit<Circumstances, "before"> & { readonly before: Held | null },
+): Promise<Partial<Held>> {
+  return {
+    ...(limits !== undefined && { limits: mergeLimits(before?.limits ?? unlimited, limits) }),
+    ...(budgets !== undefined && { budgets: await toBudgets(budgets, { before: before?.budgets ?? [], store, now }) }),
+  };
 }
 
 async function checkAliases(given: Given, store: Circumstances["store"]): Promise<void> {

@@ -1,13 +1,14 @@
 // Fields that several resources have in common, between the API's form and the store's.
 
 import { formatUsd, GhostError, parseUsd } from "@ghostllm/contract";
+import { noLimits } from "#domain/principal.ts";
 import type { RateLimits } from "#domain/principal.ts";
 import { costLimits, countedLimits } from "#domain/told-limits.ts";
 import type { ToldLimits } from "#domain/told-limits.ts";
 
 type ApiLimitsInput = { readonly [Name in keyof ToldLimits]?: ToldLimits[Name] | undefined };
 
-export const unlimited: RateLimits = { requestsPerMinute: null, tokensPerMinute: null, concurrentRequests: null };
+export const unlimited = noLimits;
 
 /** What is left out stays as in `present`. */
 export function mergeLimits(present: RateLimits, given: ApiLimitsInput = {}): RateLimits {

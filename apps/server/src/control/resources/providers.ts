@@ -14,9 +14,11 @@ import type { NewProvider, ProviderChange, ProviderRow } from "#control/store/st
 import { noAdditions } from "#domain/additions.ts";
 import { Secret } from "#domain/secret.ts";
 import type { ProviderEntry } from "#domain/snapshot.ts";
+import { toToldLimits } from "#domain/told-limits.ts";
 import { checkPlace } from "./provider-place.ts";
 import { changedAdditions, readAdditions, showAdditions } from "./provider-additions.ts";
 import { checkBoundSecrets } from "./bound-secrets.ts";
+import { toApiBudgetTerms, toHeld } from "./budget-fields.ts";
 import { found, invalid, notFound, toTime } from "./fields.ts";
 import { pageOf, readPage } from "./pagination.ts";
 import type { Resource, ResourceDependencies } from "./resource.ts";
@@ -37,7 +39,8 @@ export function createProvidersResource(deps: ResourceDependencies): Resource<"p
     },
 
     async create({ body }) {
-      const row = await store.providers.create(await newRow(body, deps));
+      const held = await heldBy(body, null, deps);
+      const row = await store.providers.create({ ...(await newRow(body, deps)), ...held });
       if (row.enabled) await discoverAtFirst(row, deps);
       await changed();
       return toApiProvider(row, deps);
@@ -49,7 +52,8 @@ export function createProvidersResource(deps: ResourceDependencies): Resource<"p
       inTurn(async () => {
         const before = await find(params.id);
         await checkUpdate(before, body, deps);
-        const row = await store.providers.update(params.id, await toChange(before, body, deps));
+        const held = await heldBy(body, before, deps);
+        const row = await store.providers.update(params.id, { ...(await toChange(before, body, deps)), ...held });
         if (row?.enabled === false) await withdraw({ kind: "provider", id: row.id });
         await changed();
         return toApiProvider(found(row, "provider", params.id), deps);
@@ -80,6 +84,15 @@ async function test(provider: ProviderEntry, { fetchJson, clock }: ResourceDepen
   const probe = await probeProvider({ provider, fetchJson, monotonic: clock.monotonic });
   const { ok, message, httpStatus, latencyMs, list } = probe;
   return { ok, message, http_status: httpStatus, latency_ms: latencyMs, models: list?.models.length ?? null };
+}
+
+/** Its next target answers in its place, and no alias of its own. */
+function heldBy(body: ProviderUpdate | ProviderCreation, before: ProviderRow | null, deps: ResourceDependencies) {
+  const { limits, budgets } = body;
+  const place = (budgets ?? []).findIndex(({ downgrade_to: alias }) => alias !== null);
+  if (place >= 0)
+    throw invalid(`budgets.${place}.downgrade_to`, "At the cap of a provider the next target of an alias answers");
+  return toHeld({ limits, budgets }, { before, store: deps.store, now: deps.steadyTime.now() });
 }
 
 async function newRow(body: ProviderCreation, deps: ResourceDependencies): Promise<NewProvider> {
@@ -131,6 +144,8 @@ async function toApiProvider(row: ProviderRow, deps: ResourceDependencies): Prom
     credential_hint: await hintOf(row, deps),
     settings: { ...row.settings },
     ...(await showAdditions(row, deps)),
+    limits: toToldLimits(row.limits),
+    budgets: row.budgets.map(toApiBudgetTerms),
     created_at: toTime(row.createdAt),
     updated_at: toTime(row.updatedAt),
   };

@@ -1,4 +1,4 @@
-import { GhostError, parseUsd, timeOfId } from "@ghostllm/contract";
+import { formatUsd, GhostError, parseUsd, timeOfId } from "@ghostllm/contract";
 import { mostCounted } from "@ghostllm/contract/routes";
 import type { AdminRoutes, RouteAnswer } from "@ghostllm/contract/routes";
 import type { Names } from "#control/store/name-store.ts";
@@ -6,9 +6,9 @@ import type { Store } from "#control/store/store.ts";
 import type { RequestFilter } from "#control/store/usage-store.ts";
 import type { Scope } from "#domain/access/scope.ts";
 import type { UsageRecord } from "#domain/usage-record.ts";
-import { chargedScopes, chargeOf } from "#domain/usage-record.ts";
+import { chargesOf as chargesOfRecord } from "#domain/usage-record.ts";
 import { explainCost } from "./cost-arithmetic.ts";
-import { notFound, toTime, toTimeOrNull, toUsdOrNull } from "./fields.ts";
+import { notFound, toTime, toTimeOrNull } from "./fields.ts";
 import { refusedWithin } from "./refused-requests.ts";
 import { readPage } from "./pagination.ts";
 import { toRequestRow } from "./request-row.ts";
@@ -81,22 +81,28 @@ export function namesOf(store: Pick<Store, "names">, records: readonly UsageReco
   const keys = [...new Set(records.map(({ apiKeyId }) => apiKeyId))];
   const teams = [...new Set(records.flatMap(({ teamId }) => teamId ?? []))];
   const organisations = [...new Set(records.flatMap(({ organisationId }) => organisationId ?? []))];
-  return store.names.find({ users, keys, teams, organisations });
+  const charged = records.flatMap((record) => chargesOfRecord(record).map(({ scope }) => scope));
+  const idsOf = (kind: Scope["kind"]): readonly string[] => [
+    ...new Set(charged.flatMap((scope) => (scope.kind === kind ? [scope.id] : []))),
+  ];
+  const [aliases, providers] = [idsOf("alias"), idsOf("provider")];
+  return store.names.find({ users, keys, teams, organisations, aliases, providers });
 }
 
 function chargesOf(record: UsageRecord, names: Names): Charge[] {
-  const charged = toUsdOrNull(chargeOf(record)) ?? "0";
-  return chargedScopes(record).map(({ kind, id }) => {
-    return { kind, id, name: nameOf({ kind, id }, names), charged_usd: charged };
+  return chargesOfRecord(record).map(({ scope: { kind, id }, nanos }) => {
+    return { kind, id, name: nameOf({ kind, id }, names), charged_usd: formatUsd(nanos) };
   });
 }
 
-function nameOf({ kind, id }: Scope, { users, keys, teams, organisations }: Names): string | null {
+function nameOf({ kind, id }: Scope, { users, keys, teams, organisations, aliases, providers }: Names): string | null {
   const byKind = {
     user: users.get(id),
     key: keys.get(id)?.name,
     team: teams.get(id),
     organisation: organisations.get(id),
+    alias: aliases.get(id),
+    provider: providers.get(id),
   };
   return byKind[kind] ?? null;
 }

@@ -89,14 +89,14 @@ export async function toProviderEntry(row: ProviderRow, sources: ProviderSources
 }
 
 export async function toProviderPart(row: ProviderRow, sources: ProviderSources): Promise<ProviderPart> {
-  const { id, name } = row;
+  const { id, name, limits, budgets } = row;
   try {
     const { definition, baseUrl, credential, settings, additions } = await toProviderEntry(row, sources);
     const secrets = {
       credential: credential && openSecretOf(credential),
       additions: additions && openSecretOf(toText(additions)),
     };
-    return { id, name, use: { type: definition.type, baseUrl, settings, ...secrets } };
+    return { id, name, limits, budgets, use: { type: definition.type, baseUrl, settings, ...secrets } };
   } catch (error) {
     return { id, name, use: { fault: error instanceof Error ? error.message : String(error) } };
   }

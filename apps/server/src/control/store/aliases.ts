@@ -2,7 +2,7 @@ import { newId } from "@ghostllm/contract";
 import type { Kysely, Selectable } from "kysely";
 import { recorderIn } from "#control/store/audit/audit-append.ts";
 import { changed, created, removed } from "#control/store/audit/row-changes.ts";
-import { asItIs, definedOnly, parseStrategy, parseTargets } from "./columns.ts";
+import { asItIs, definedOnly, parseStrategy, parseTargets, newHeldColumns, toHeld, toHeldColumns } from "./columns.ts";
 import { change, type Database, type Naming } from "./database.ts";
 import type { AliasRow, Store } from "./store.ts";
 import type { AliasesTable, Tables } from "./tables.ts";
@@ -13,9 +13,9 @@ export function aliasesIn(database: Database): Store["aliases"] {
   const { kysely } = database;
   const record = recorderIn(database);
   return {
-    async create({ name, strategy, targets }) {
+    async create({ name, strategy, targets, ...held }) {
       const now = database.now();
-      const values = { name, strategy, targets: JSON.stringify(targets) };
+      const values = { name, strategy, targets: JSON.stringify(targets), ...newHeldColumns(held) };
       const stored = { ...values, id: newId(now), created_at: now, updated_at: now };
       const insert = async (transaction: Kysely<Tables>): Promise<AliasRow> => {
         const insertion = transaction.insertInto("aliases").values(stored).returningAll();
@@ -33,8 +33,8 @@ export function aliasesIn(database: Database): Store["aliases"] {
       const row = await kysely.selectFrom("aliases").selectAll().where("id", "=", id).executeTakeFirst();
       return row && toRow(row);
     },
-    async update(id, { name, strategy, targets }) {
-      const columns = { name, strategy, targets: targets && JSON.stringify(targets) };
+    async update(id, { name, strategy, targets, ...held }) {
+      const columns = { name, strategy, targets: targets && JSON.stringify(targets), ...toHeldColumns(held) };
       const values = { ...definedOnly(columns), updated_at: database.now() };
       const update = async (transaction: Kysely<Tables>): Promise<AliasRow | undefined> => {
         const rows = transaction.updateTable("aliases").where("id", "=", id);
@@ -62,6 +62,7 @@ function toRow(row: Selectable<AliasesTable>): AliasRow {
     name: row.name,
     strategy: parseStrategy(row.strategy),
     targets: parseTargets(row.targets),
+    ...toHeld(row),
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   };

@@ -2,7 +2,7 @@
 
 import { sql, type RawBuilder } from "kysely";
 import type { Reach } from "#domain/access/may.ts";
-import type { ScopeKind } from "#domain/access/scope.ts";
+import type { Scope, ScopeKind } from "#domain/access/scope.ts";
 import type { RateLimits } from "#domain/principal.ts";
 import type { BudgetHolder, BudgetStore, SpentInBucket } from "./budget-store.ts";
 import { parseBudgets, parseRateLimits, parseScopeKind } from "./columns.ts";
@@ -32,28 +32,32 @@ export function holdersIn({ read }: Database): BudgetStore["holders"] {
       keysOf(reach, works),
       teamsOf(reach, all),
       organisationsOf(reach, all),
+      heldOf("alias", reach, since, all),
+      heldOf("provider", reach, since, all),
     ];
     const query = sql<Row>`${recentOf(since, reach)} ${sql.join(parts, sql` union all `)}`;
     const { rows } = await read((kysely) => query.execute(kysely));
     const limits = limitsReader();
-    return rows.map((row) => toHolder(row, limits));
+    return rows.map((row) => toHolder(row, limits)).filter(isHeld);
   };
 }
 
 export function holderFinderIn({ kysely }: Database): BudgetStore["find"] {
   return async (scope, since, reach) => {
-    const holder = finders[scope.kind](reach, scope.id);
+    const holder = finders[scope.kind](reach, scope.id, since);
     const { rows } = await sql<Row>`${recentOf(since, [scope])} ${holder}`.execute(kysely);
     const [row] = rows;
     return row && toHolder(row, limitsReader());
   };
 }
 
-const finders: Readonly<Record<ScopeKind, (reach: Reach, id: string) => RawBuilder<Row>>> = {
+const finders: Readonly<Record<ScopeKind, (reach: Reach, id: string, since: number) => RawBuilder<Row>>> = {
   user: (reach, id) => usersOf(reach, sql`users.id = ${id}`),
   key: (reach, id) => keysOf(reach, sql`api_keys.id = ${id}`),
   team: (reach, id) => teamsOf(reach, sql`teams.id = ${id}`),
   organisation: (reach, id) => organisationsOf(reach, sql`organisations.id = ${id}`),
+  alias: (reach, id, since) => heldOf("alias", reach, since, sql`aliases.id = ${id}`),
+  provider: (reach, id, since) => heldOf("provider", reach, since, sql`providers.id = ${id}`),
 };
 
 /** By all that can have a budget, so that the rollups are read once for them. */
@@ -104,14 +108,47 @@ function organisationsOf(reach: Reach, condition: RawBuilder<unknown>): RawBuild
     where ${condition} and ${isWithin(reach, { organisation: "organisations.id" })}`;
 }
 
+const held = {
+  alias: { table: "aliases", column: "requested_model", key: "aliases.name" },
+  provider: { table: "providers", column: "provider_id", key: "providers.id" },
+} as const;
+
+/** Whoever asks: nobody sees them who does not see all. What was spent lately is what requests cost that asked for it, or that it answered. */
+function heldOf(
+  kind: keyof typeof held,
+  reach: Reach,
+  since: number,
+  condition: RawBuilder<unknown>,
+): RawBuilder<Row> {
+  const { table, column, key } = held[kind];
+  const [id, holder] = [sql.ref(`${table}.id`), sql.ref(column)];
+  return sql<Row>`select ${sql.lit(kind)} as kind, ${id} as id, ${sql.ref(`${table}.name`)} as name, ${ofNobody}, rate_limit, budgets,
+    cast(null as bigint) as "budgetNanos", ${spentBy(kind)} as "spentNanos", created_at as "createdAt", ${neverEnds}, ${recentColumns}
+    from ${sql.table(table)} left join (select ${holder} as holder, cast(sum(cost) as bigint) as nanos, min(hour) as first_hour,
+      max(hour) as last_hour from usage_hourly where hour >= ${since} and cost > 0 group by ${holder}) lately
+    on lately.holder = ${sql.ref(key)} where ${condition} and ${isWithin(reach, {})}`;
+}
+
+/** Of aliases and providers most have neither limits nor budgets, and are left out. */
+function isHeld({ scope: { kind }, limits, budgets }: BudgetHolder): boolean {
+  if (kind !== "alias" && kind !== "provider") return true;
+  return budgets.length > 0 || Object.values(limits).some((limit) => limit !== null && limit !== undefined);
+}
+
 const columns = {
   user: "user_id",
   key: "api_key_id",
   team: "team_id",
   organisation: "organisation_id",
-} as const satisfies Readonly<Record<ScopeKind, string>>;
+} as const;
 
-function recentBy(column: (typeof columns)[ScopeKind]): RawBuilder<unknown> {
+/** In the rollups. */
+function ownRows({ kind, id }: Scope): RawBuilder<boolean> {
+  if (kind === "alias") return sql`requested_model = (select name from aliases where id = ${id})`;
+  return kind === "provider" ? sql`provider_id = ${id}` : sql`${sql.ref(columns[kind])} = ${id}`;
+}
+
+function recentBy(column: (typeof columns)[keyof typeof columns]): RawBuilder<unknown> {
   return sql`select ${sql.ref(column)} as holder, cast(sum(nanos) as bigint) as nanos, min(first_hour) as first_hour,
     max(last_hour) as last_hour from recent group by ${sql.ref(column)}`;
 }
@@ -147,7 +184,7 @@ export function courseIn({ read }: Database): BudgetStore["course"] {
     const ofUser = userId === null ? sql`1 = 1` : sql`user_id = ${userId}`;
     const query = sql<SpentInBucket>`
       select hour - (hour + ${sql.lit(offsetMs)}) % ${sql.lit(bucketMs)} as at, cast(sum(cost) as bigint) as nanos
-      from usage_hourly where ${ofUser} and ${sql.ref(columns[scope.kind])} = ${scope.id}
+      from usage_hourly where ${ofUser} and ${ownRows(scope)}
       and hour >= ${from} and hour < ${to} and cost > 0 and ${isWithin(reach, owners)} group by 1 order by 1`;
     return (await read((kysely) => query.execute(kysely))).rows;
   };

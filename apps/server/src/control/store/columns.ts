@@ -18,6 +18,7 @@ import { scopeKinds } from "#domain/access/scope.ts";
 import type { ScopeKind } from "#domain/access/scope.ts";
 import { budgetSpans } from "#domain/budgets/budget.ts";
 import type { Budget } from "#domain/budgets/budget.ts";
+import { noLimits } from "#domain/principal.ts";
 import type { Permissions, RateLimits } from "#domain/principal.ts";
 import type { PrivacyPolicy } from "#domain/privacy/policy.ts";
 import type { AliasStrategy } from "#domain/snapshot.ts";
@@ -123,6 +124,27 @@ export const parseModels = (text: string): readonly string[] | null => modelsSch
 export const parseBudgets = (text: string): readonly Budget[] =>
   text === "[]" ? noBudgets : budgetsSchema.parse(JSON.parse(text));
 const noBudgets: readonly Budget[] = [];
+
+interface Held {
+  readonly limits: RateLimits;
+  readonly budgets: readonly Budget[];
+}
+
+/** What an alias or a provider is held to. */
+export const toHeld = (row: { readonly rate_limit: string; readonly budgets: string }): Held => ({
+  limits: parseRateLimits(row.rate_limit),
+  budgets: parseBudgets(row.budgets),
+});
+
+/** Of a new one. */
+export const newHeldColumns = ({ limits = noLimits, budgets = noBudgets }: Partial<Held>) => ({
+  ...{ rate_limit: JSON.stringify(limits), budgets: JSON.stringify(budgets) },
+});
+
+/** What is undefined stays as it is. */
+export const toHeldColumns = ({ limits, budgets }: Partial<Held>) => ({
+  ...{ rate_limit: limits && JSON.stringify(limits), budgets: budgets && JSON.stringify(budgets) },
+});
 export const parsePermissions = (text: string): Permissions => permissionsSchema.parse(JSON.parse(text));
 export const parseWords = (text: string): readonly string[] => wordsSchema.parse(JSON.parse(text));
 export const parsePrivacy = (text: string | null): PrivacyPolicy | null =>

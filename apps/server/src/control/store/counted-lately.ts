@@ -1,7 +1,7 @@
 // What the log of requests has for windows of hours and days: of those scopes alone that have such limits, in parts of time that are
 // as short as what windows tell apart.
 
-import { sql, type Kysely } from "kysely";
+import { sql, type Kysely, type RawBuilder } from "kysely";
 import { scopeKinds } from "#domain/access/scope.ts";
 import type { ScopeKind } from "#domain/access/scope.ts";
 import { windowsOf } from "#link/counted-scopes.ts";
@@ -12,11 +12,23 @@ import type { Database } from "./database.ts";
 import type { Store } from "./store.ts";
 import type { Tables } from "./tables.ts";
 
-const places: Readonly<Record<ScopeKind, { readonly table: string; readonly column: string }>> = {
-  user: { table: "users", column: "user_id" },
-  key: { table: "api_keys", column: "api_key_id" },
-  team: { table: "teams", column: "team_id" },
-  organisation: { table: "organisations", column: "organisation_id" },
+interface Place {
+  readonly table: string;
+  /** Of the log: whose a request is. */
+  readonly owner: RawBuilder<string>;
+}
+
+const places: Readonly<Record<ScopeKind, Place>> = {
+  user: { table: "users", owner: sql`user_id` },
+  key: { table: "api_keys", owner: sql`api_key_id` },
+  team: { table: "teams", owner: sql`team_id` },
+  organisation: { table: "organisations", owner: sql`organisation_id` },
+  alias: {
+    table: "aliases",
+    owner: sql`(select id from aliases where name = coalesce(usage_logs.downgraded_to, usage_logs.requested_model))`,
+  },
+  // The one that answered: what others were asked before in vain is forgotten.
+  provider: { table: "providers", owner: sql`provider_id` },
 };
 const idsAtOnce = 500;
 
@@ -60,17 +72,18 @@ async function countedOf(kysely: Kysely<Tables>, scopes: readonly WindowScope[],
   const [first] = scopes;
   if (first === undefined) return [];
   const { kind, windowMs } = first;
-  const [column, partMs] = [sql.ref(places[kind].column), sql.lit(windowMs / sharedParts)];
+  const { owner } = places[kind];
+  const partMs = sql.lit(windowMs / sharedParts);
   const byId = new Map(scopes.map((scope) => [scope.id, scope]));
   // A key's requests are its user's, whose there is an index of.
   const owned =
     kind !== "key"
       ? sql`1 = 1`
       : sql`user_id in (select user_id from api_keys where id in (${sql.join([...byId.keys()])}))`;
-  const { rows } = await sql<Sum>`select ${column} as id, created_at - created_at % ${partMs} as part,
+  const { rows } = await sql<Sum>`select ${owner} as id, created_at - created_at % ${partMs} as part,
       cast(count(*) as bigint) as requests, cast(sum(total_tokens + unanswered_tokens) as bigint) as tokens,
       cast(sum(coalesce(charged, cost, 0)) as bigint) as nanos
-    from usage_logs where created_at > ${now - windowMs} and ${column} in (${sql.join([...byId.keys()])}) and ${owned}
+    from usage_logs where created_at > ${now - windowMs} and ${owner} in (${sql.join([...byId.keys()])}) and ${owned}
     group by 1, 2 order by 2`.execute(kysely);
   return rows.flatMap(({ id, part, requests, tokens, nanos }): readonly CountedBefore[] => {
     const scope = byId.get(id);

@@ -13,6 +13,8 @@ export interface Names {
   readonly keys: ReadonlyMap<string, KeyName>;
   readonly teams: ReadonlyMap<string, string>;
   readonly organisations: ReadonlyMap<string, string>;
+  readonly aliases: ReadonlyMap<string, string>;
+  readonly providers: ReadonlyMap<string, string>;
 }
 
 /** Ids of those whose names are wanted. */

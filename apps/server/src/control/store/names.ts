@@ -7,7 +7,7 @@ const mostIds = 1_000;
 
 export function namesIn({ kysely }: Database): Store["names"] {
   return {
-    async find({ users = [], keys = [], teams = [], organisations = [] }): Promise<Names> {
+    async find({ users = [], keys = [], ...ids }): Promise<Names> {
       const userRows = await byPages(users, (ids) =>
         kysely.selectFrom("users").select(["id", "username"]).where("id", "in", ids).execute(),
       );
@@ -18,15 +18,17 @@ export function namesIn({ kysely }: Database): Store["names"] {
           .where("id", "in", ids)
           .execute(),
       );
-      const named = async (table: "teams" | "organisations", ids: readonly string[]) => {
+      const named = async (table: "teams" | "organisations" | "aliases" | "providers") => {
         const read = (page: readonly string[]) =>
           kysely.selectFrom(table).select(["id", "name"]).where("id", "in", page);
-        const rows = await byPages(ids, (page) => read(page).execute());
+        const rows = await byPages(ids[table] ?? [], (page) => read(page).execute());
         return new Map(rows.map(({ id, name }) => [id, name]));
       };
       return {
-        teams: await named("teams", teams),
-        organisations: await named("organisations", organisations),
+        teams: await named("teams"),
+        organisations: await named("organisations"),
+        aliases: await named("aliases"),
+        providers: await named("providers"),
         users: new Map(userRows.map(({ id, username }) => [id, username])),
         keys: new Map(
           keyRows.map(({ id, name, public_id: publicId, user_id: userId, team_id: teamId }) => {

@@ -2,7 +2,7 @@ import { newId } from "@ghostllm/contract";
 import type { Kysely, Selectable } from "kysely";
 import { recorderIn } from "#control/store/audit/audit-append.ts";
 import { changed, created, removed } from "#control/store/audit/row-changes.ts";
-import { asItIs, definedOnly, parseSettings, toBit } from "./columns.ts";
+import { asItIs, definedOnly, parseSettings, toBit, newHeldColumns, toHeld, toHeldColumns } from "./columns.ts";
 import { change, type Database, type Naming } from "./database.ts";
 import type { NewProvider, ProviderChange, ProviderRow, Store } from "./store.ts";
 import type { ProvidersTable, Tables } from "./tables.ts";
@@ -66,6 +66,7 @@ function toColumns(provider: NewProvider) {
     enabled: toBit(provider.enabled),
     config: JSON.stringify(provider.settings),
     additions_enc: provider.additionsEncrypted,
+    ...newHeldColumns(provider),
   };
 }
 
@@ -78,6 +79,7 @@ function toChangedColumns(provider: ProviderChange) {
     enabled: provider.enabled === undefined ? undefined : toBit(provider.enabled),
     config: provider.settings && JSON.stringify(provider.settings),
     additions_enc: provider.additionsEncrypted,
+    ...toHeldColumns(provider),
   };
 }
 
@@ -91,6 +93,7 @@ function toRow(row: Selectable<ProvidersTable>): ProviderRow {
     enabled: row.enabled === 1,
     settings: parseSettings(row.config),
     additionsEncrypted: row.additions_enc,
+    ...toHeld(row),
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   };

@@ -39,6 +39,8 @@ const tables: Readonly<Record<ScopeKind, string>> = {
   key: "api_keys",
   team: "teams",
   organisation: "organisations",
+  alias: "aliases",
+  provider: "providers",
 };
 
 /** A column of the table that has the scopes of this kind. */

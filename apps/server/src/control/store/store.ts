@@ -72,6 +72,9 @@ export interface ProviderRow {
   readonly settings: Readonly<Record<string, string>>;
   /** Envelope-encrypted headers and parameters that go with every request. */
   readonly additionsEncrypted: string | null;
+  /** What it is held to, whoever asks. */
+  readonly limits: RateLimits;
+  readonly budgets: readonly Budget[];
   readonly createdAt: number;
   readonly updatedAt: number;
 }
@@ -111,6 +114,8 @@ export interface AliasRow {
   readonly name: string;
   readonly strategy: AliasStrategy;
   readonly targets: readonly AliasTargetRow[];
+  readonly limits: RateLimits;
+  readonly budgets: readonly Budget[];
   readonly createdAt: number;
   readonly updatedAt: number;
 }
@@ -124,11 +129,12 @@ export type UserChange = Partial<NewUser & Pick<UserRow, "isActive">>;
 export type NewProvider = New<
   ProviderRow,
   "name" | "providerType" | "baseUrl" | "apiKeyEncrypted" | "enabled" | "settings" | "additionsEncrypted"
->;
+> &
+  Partial<Pick<ProviderRow, "limits" | "budgets">>;
 export type ProviderChange = Partial<NewProvider>;
 export type NewModel = Omit<ModelRow, "id" | "createdAt" | "updatedAt">;
 export type ModelChange = Partial<Omit<NewModel, "providerId" | "name">>;
-export type NewAlias = New<AliasRow, "name" | "strategy" | "targets">;
+export type NewAlias = New<AliasRow, "name" | "strategy" | "targets"> & Partial<Pick<AliasRow, "limits" | "budgets">>;
 export type AliasChange = Partial<NewAlias>;
 
 /**

@@ -58,6 +58,9 @@ export interface ProvidersTable {
   enabled: number;
   config: string;
   additions_enc: string | null;
+  /** JSON, as of keys: what it is held to, whoever asks. */
+  rate_limit: string;
+  budgets: string;
   created_at: number;
   updated_at: number;
 }
@@ -85,6 +88,8 @@ export interface AliasesTable {
   name: string;
   strategy: string;
   targets: string;
+  rate_limit: string;
+  budgets: string;
   created_at: number;
   updated_at: number;
 }

@@ -1,8 +1,8 @@
 // Whatever can hold limits, budgets and spend, named the same way everywhere: by what it is and its id. It is plain data and
 // never one text, so that nobody has to take one apart.
 
-/** Their order is that of the codes in shared memory: a new one comes last. */
-export const scopeKinds = ["key", "user", "team", "organisation"] as const;
+/** The last two are no business of who asks, but of what is asked: an alias, and each provider in its turn. Their order is that of the codes in shared memory: a new one comes last. */
+export const scopeKinds = ["key", "user", "team", "organisation", "alias", "provider"] as const;
 export type ScopeKind = (typeof scopeKinds)[number];
 
 export interface Scope {

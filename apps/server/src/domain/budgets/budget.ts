@@ -59,17 +59,48 @@ export function isCharged({ period }: Counted): boolean {
   return period === undefined || period.includes("/");
 }
 
-/** As a usage record tells which periods it was charged to: `key:2026-11-30/1f2e3d4c,user:...`; null: to none. */
+/**
+ * As a usage record tells what it was charged to beside its own scopes over their whole lives: `key:2026-11-30/1f2e3d4c,user:...`, and
+ * by its id an alias, which is no scope of the record: `alias/ID,alias/ID:2026-11-30/9c8b7a6d`. Null: to nothing.
+ */
 export function writePeriods(counted: readonly Counted[]): string | null {
-  const charged = counted.filter((one) => one.period !== undefined && isCharged(one));
-  return charged.length === 0 ? null : charged.map(({ kind, period }) => `${kind}:${period}`).join(",");
+  const charged = counted.filter((one) => isCharged(one) && (one.period !== undefined || one.kind === "alias"));
+  return charged.length === 0 ? null : charged.map(writeOne).join(",");
+}
+
+function writeOne({ kind, id, period }: Counted): string {
+  const word = kind === "alias" ? `alias/${id}` : kind;
+  return period === undefined ? word : `${word}:${period}`;
 }
 
 /** Of these scopes. A kind that is not among them is nobody's. */
 export function readPeriods(text: string, scopes: readonly Counted[]): readonly Counted[] {
   return text.split(",").flatMap((one) => {
     const at = one.indexOf(":");
-    const scope = scopes.find(({ kind }) => kind === one.slice(0, at));
-    return scope === undefined ? [] : [{ kind: scope.kind, id: scope.id, period: one.slice(at + 1) }];
+    const [word, period] = at < 0 ? [one, undefined] : [one.slice(0, at), one.slice(at + 1)];
+    if (word.startsWith("alias/")) return [{ kind: "alias", id: word.slice("alias/".length), period }];
+    const scope = scopes.find(({ kind }) => kind === word);
+    return scope === undefined ? [] : [{ kind: scope.kind, id: scope.id, period }];
+  });
+}
+
+/** What was charged, in nano-USD. */
+export interface Charge {
+  readonly scope: Counted;
+  readonly nanos: number;
+}
+
+/** As a usage record tells what the providers that were asked were charged: `ID=12,ID:2026-11-30/9c8b7a6d=12`; null: nothing. */
+export function writeProviderCharges(charges: readonly Charge[]): string | null {
+  const told = charges.map(({ scope: { id, period }, nanos }) => `${period === undefined ? id : `${id}:${period}`}=${nanos}`);
+  return told.length === 0 ? null : told.join(",");
+}
+
+export function readProviderCharges(text: string): readonly Charge[] {
+  return text.split(",").map((one) => {
+    const at = one.lastIndexOf("=");
+    const [id = "", ...rest] = one.slice(0, at).split(":");
+    const period = rest.length === 0 ? undefined : rest.join(":");
+    return { scope: { kind: "provider", id, period }, nanos: Number(one.slice(at + 1)) };
   });
 }

@@ -5,6 +5,8 @@ import { builtInPrices, PriceBook } from "@ghostllm/llm";
 import type { ProviderDefinition } from "@ghostllm/llm";
 import { fromText } from "#domain/additions.ts";
 import { toSecret } from "#domain/secret.ts";
+import { noLimits } from "#domain/principal.ts";
+import type { LimitedScope } from "#domain/principal.ts";
 import type { Alias, ProviderEntry, Snapshot, Target } from "#domain/snapshot.ts";
 import type { AliasPart, Changed, ModelPart, PricesPart, ProviderPart, ProviderUse } from "./parts.ts";
 import type { SnapshotChange, SnapshotParts } from "./parts.ts";
@@ -73,9 +75,10 @@ export class Catalogue {
     this.#targets.clear();
   }
 
-  #usable({ id, name, use }: ProviderPart): readonly (readonly [string, ProviderEntry])[] {
+  #usable(part: ProviderPart): readonly (readonly [string, ProviderEntry])[] {
+    const { id, name, use } = part;
     if ("fault" in use) return [];
-    const entry = this.#entries.get(id) ?? toEntry({ id, name }, use, this.#definitions);
+    const entry = this.#entries.get(id) ?? toEntry(part, use, this.#definitions);
     this.#entries.set(id, entry);
     return [[name, entry]];
   }
@@ -100,14 +103,15 @@ export class Catalogue {
     targets: readonly Target[],
   ): ReadonlyMap<string, Alias> {
     const byName = Map.groupBy(targets, ({ model }) => model);
-    const aliases = byId(this.#aliases).map(({ id, name, strategy, createdAt, targets: named }): Alias => {
+    const aliases = byId(this.#aliases).map((part): Alias => {
+      const { id, name, strategy, createdAt, targets: named } = part;
       const found = named.flatMap(({ provider: providerName, model, weight }) => {
         const provider = providers.get(providerName);
         if (provider === undefined) return [];
         const listed = byName.get(model)?.find((target) => target.provider === provider);
         return [{ target: listed ?? toUnlistedTarget({ provider, model, createdAt }, this.#prices), weight }];
       });
-      return { id, name, strategy, createdAt, targets: found };
+      return { id, name, strategy, createdAt, targets: found, scope: scopeOf("alias", part) };
     });
     return new Map(aliases.map((alias) => [alias.name, alias]));
   }
@@ -145,20 +149,27 @@ function put<Part extends CataloguePart>(
 }
 
 function toEntry(
-  named: Pick<ProviderPart, "id" | "name">,
+  part: ProviderPart,
   { type, baseUrl, credential, settings, additions }: ProviderUse,
   definitions: ReadonlyMap<string, ProviderDefinition>,
 ): ProviderEntry {
   const definition = definitions.get(type);
-  if (definition === undefined) throw new Error(`Provider ${named.name} is of the unknown type ${type}`);
+  if (definition === undefined) throw new Error(`Provider ${part.name} is of the unknown type ${type}`);
   return {
-    ...named,
+    ...{ id: part.id, name: part.name, scope: scopeOf("provider", part) },
     definition,
     baseUrl,
     credential: credential && toSecret(credential),
     settings,
     additions: additions && fromText(toSecret(additions)),
   };
+}
+
+/** Null: it is held to nothing, and then it is not counted. */
+function scopeOf(kind: "alias" | "provider", { id, limits, budgets = [] }: AliasPart | ProviderPart): LimitedScope | null {
+  const isLimited = limits !== undefined && Object.values(limits).some((limit) => limit !== null && limit !== undefined);
+  if (!isLimited && budgets.length === 0) return null;
+  return { kind, id, limits: limits ?? noLimits, budgetNanos: null, ...(budgets.length > 0 && { budgets }) };
 }
 
 function byId<Part extends CataloguePart>(parts: ReadonlyMap<string, Part>): readonly Part[] {

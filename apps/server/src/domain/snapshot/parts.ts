@@ -52,8 +52,14 @@ export interface KeyPart extends Limited {
   readonly expiresAt: number | null;
 }
 
+/** What may be spent and asked of an alias or a provider, whoever asks. Absent: anything. */
+interface Held {
+  readonly limits?: RateLimits;
+  readonly budgets?: readonly Budget[];
+}
+
 /** Of a provider that is enabled. */
-export interface ProviderPart {
+export interface ProviderPart extends Held {
   readonly id: string;
   readonly name: string;
   readonly use: ProviderUse | { readonly fault: string };
@@ -81,7 +87,7 @@ export interface ModelPart extends PriceOverrides {
   readonly createdAt: number;
 }
 
-export interface AliasPart {
+export interface AliasPart extends Held {
   readonly id: string;
   readonly name: string;
   readonly strategy: AliasStrategy;

@@ -1,6 +1,5 @@
 import { GhostError } from "@ghostllm/contract";
 import { tokensOf } from "@ghostllm/llm";
-import type { ClientDialectName, Operation, ParsedRequest, RequestDemand } from "@ghostllm/llm";
 import { writePeriods } from "#domain/budgets/budget.ts";
 import type { Awaitable } from "#domain/clock.ts";
 import { needsCost } from "#link/counted-scopes.ts";
@@ -9,8 +8,17 @@ import type { CountedScope, Counters, RateReport, Reservation } from "#link/coun
 import { aliasInstead, withoutBudget } from "./downgrade.ts";
 import type { Asked, Downgraded } from "./downgrade.ts";
 import { toError } from "./refusal.ts";
-import { mostItMayCost, noCost } from "./reserve.ts";
-import type { MostCost } from "./reserve.ts";
+import { mostItMayCost, noCost, whoHasBudget } from "./reserve.ts";
+import type { MostCost, ReservedFor } from "./reserve.ts";
+
+/** What it takes to know what a request is to be held at, whoever is asked whether it may go on. */
+export interface Terms extends Omit<ReservedFor, "candidates"> {
+  readonly id: string;
+  readonly counters: Counters;
+  readonly countedScopes: Pick<CountedScopes, "of" | "endOf">;
+  /** After this a reservation that was never settled is given back. */
+  readonly lifetimeMs: number;
+}
 
 /** The permission to proceed. It holds reservations until it is settled under the request's id. */
 export interface Admission {
@@ -25,23 +33,7 @@ export interface Admission {
   readonly downgraded: Downgraded | null;
 }
 
-export interface AdmissionInput extends Asked {
-  readonly id: string;
-  readonly request: ParsedRequest;
-  /** What it can cause, where that is known already. */
-  readonly demand?: RequestDemand | null;
-  /** The client's. */
-  readonly dialect: ClientDialectName;
-  /** What a header lets a model read, where that is more than usual. */
-  readonly longerContext: number;
-  readonly counters: Counters;
-  readonly countedScopes: Pick<CountedScopes, "of" | "endOf">;
-  /** Reserved for a request that names no maximum of its own. */
-  readonly assumedOutputTokens: number;
-  /** Epoch ms, for prices that depend on the time of day. */
-  readonly now: number;
-  /** After this a reservation that was never settled is given back. */
-  readonly lifetimeMs: number;
+export interface AdmissionInput extends Asked, Terms {
   /** Told what is left of the limits when the request is refused; otherwise the admission says it. */
   readonly onRefusal: (report: RateReport) => void;
 }
@@ -57,22 +49,27 @@ interface Try {
 }
 
 function tryToAdmit(input: AdmissionInput, attempt: Try): Awaitable<Admission> {
-  const { id, request, counters, lifetimeMs } = input;
-  const { counted: scopes } = attempt;
-  const tokens = tokensOf(request.operation);
-  const isFree = tokens === "none";
-  const isBudgeted = !isFree && scopes.some(needsCost);
-  if (isBudgeted && tokens === "untold") throw cannotBeBudgeted(request.operation);
-  const most = isBudgeted ? mostItMayCost(input) : noCost;
-  const reservation = counters.reserve({
-    id,
-    scopes,
-    tokens: isFree ? 0 : request.promptTokensEstimate,
-    costNanos: most.costNanos,
-    lifetimeMs,
-  });
+  const most = mostFor(input, attempt.counted);
+  const reservation = reserve(input, attempt.counted, most.costNanos);
   if (reservation instanceof Promise) return reservation.then((made) => toAdmission(made, input, attempt, most));
   return toAdmission(reservation, input, attempt, most);
+}
+
+/** Throws `permission_denied` where these have to know what it may cost, and nobody can. */
+export function mostFor(input: ReservedFor, scopes: readonly CountedScope[]): MostCost {
+  const tokens = tokensOf(input.request.operation);
+  if (tokens === "none" || !scopes.some(needsCost)) return noCost;
+  if (tokens === "untold") throw cannotBeBudgeted(input);
+  return mostItMayCost(input);
+}
+
+export function reserve(
+  { id, request, counters, lifetimeMs }: Terms,
+  scopes: readonly CountedScope[],
+  costNanos: number,
+): Awaitable<Reservation> {
+  const tokens = tokensOf(request.operation) === "none" ? 0 : request.promptTokensEstimate;
+  return counters.reserve({ id, scopes, tokens, costNanos, lifetimeMs });
 }
 
 function toAdmission(
@@ -84,24 +81,32 @@ function toAdmission(
   const { costNanos, readsUnseen } = most;
   const { report } = reservation;
   if (reservation.admitted) {
-    const budgetPeriods = counted === input.scopes ? null : writePeriods(counted);
+    const budgetPeriods = counted === input.scopes && input.candidates.scope === null ? null : writePeriods(counted);
     return { report, reservedNanos: costNanos, readsUnseen, budgetPeriods, downgraded };
   }
   const { refusal } = reservation;
   const instead = aliasInstead(input, refusal);
-  if (instead !== null) {
-    const attempt = { counted: withoutBudget(counted, refusal.scope), downgraded: instead };
-    return tryToAdmit({ ...input, candidates: instead.candidates }, attempt);
-  }
+  if (instead !== null) return admitInstead(input, withoutBudget(counted, refusal.scope), instead);
   input.onRefusal(report);
   throw toError(refusal, costNanos, input);
 }
 
-function cannotBeBudgeted(operation: Operation): GhostError {
-  return new GhostError(
-    "permission_denied",
-    `Vendors do not count what ${operation} uses, so a key with a budget may not use it.`,
-  );
+/** The alias that answers admits it as well. */
+function admitInstead(
+  input: AdmissionInput,
+  counted: readonly CountedScope[],
+  downgraded: Downgraded,
+): Awaitable<Admission> {
+  const { candidates } = downgraded;
+  const { scope } = candidates;
+  if (scope === null || input.scopes.includes(scope)) return tryToAdmit({ ...input, candidates }, { counted, downgraded });
+  const all = { ...input, candidates, scopes: [...input.scopes, scope] };
+  return tryToAdmit(all, { counted: [...counted, ...input.countedScopes.of([scope])], downgraded });
+}
+
+function cannotBeBudgeted(input: ReservedFor): GhostError {
+  const message = `Vendors do not count what ${input.request.operation} uses, so ${whoHasBudget(input)} may not use it.`;
+  return new GhostError("permission_denied", message);
 }
 
 /** The `x-ratelimit-*` headers of an answer, in the form of OpenAI's. */

@@ -8,7 +8,7 @@ import type { Exchange } from "#gateway/http/exchange.ts";
 import type { Outlet } from "#gateway/flow/answer/outlet.ts";
 import type { KeepAlive } from "#gateway/flow/answer/keep-alive.ts";
 import type { Lifeline } from "#gateway/flow/ask/lifeline.ts";
-import type { Admission } from "./admit.ts";
+import type { Admission, Terms } from "./admit.ts";
 import type { Protected } from "./protection.ts";
 import type { Candidates } from "./resolve.ts";
 import type { Trail } from "./trail.ts";
@@ -42,6 +42,8 @@ export interface Call {
 /** A call that was admitted, with what belongs to it until it is finished. */
 export interface Run extends Call {
   readonly admission: Admission;
+  /** By which it was admitted, and by which the providers that are asked admit it. */
+  readonly terms: Terms;
   readonly trail: Trail;
   readonly lifeline: Lifeline;
   readonly keepAlive: KeepAlive;

@@ -35,8 +35,8 @@ export async function obtainCount(deps: AskDeps & Counting, input: AttemptsInput
     if (judge(answer) === "accept" || isOfUnknownModel(answer)) return answer;
   } catch (error) {
     if (input.lifeline.severedBy !== null || !(error instanceof GhostError)) throw error;
-    // What cannot be asked of a target, such as a field that it lacks, is the client's to know.
-    if (error.status < 500) throw error;
+    // What cannot be asked of a target, such as a field that it lacks, is the client's to know; a provider without room is not.
+    if (error.status < 500 && error.status !== 429) throw error;
   }
   input.lifeline.abandon();
   return estimateCount(deps, input);

@@ -7,6 +7,7 @@ import { isForWantOfRoom } from "#gateway/http/held-bytes.ts";
 import { noUsage } from "#gateway/flow/answer/measured-usage.ts";
 import type { MeasuredUsage } from "#gateway/flow/answer/measured-usage.ts";
 import type { Lifeline } from "#gateway/flow/ask/lifeline.ts";
+import { nothing } from "#gateway/flow/ask/provider-holds.ts";
 import { usageOfBegun } from "#gateway/flow/ask/unanswered.ts";
 import { unseenUsage } from "#gateway/flow/stored/background.ts";
 import type { Run } from "./call.ts";
@@ -23,6 +24,7 @@ export async function finishWithoutAnswer(deps: EndingDeps, run: Run, error: unk
   const { exchange, trail, lifeline } = run;
   if (trail.target === null) {
     await deps.counters.settle({ id: exchange.id, tokens: 0, costNanos: 0 });
+    await trail.providers?.close(nothing);
     return;
   }
   const isClientGone = lifeline.severedBy === "client";
@@ -51,7 +53,7 @@ function usageOfUnanswered({ limits, clock }: EndingDeps, { request, trail }: Ru
 
 /** Answers the cost in nano-USD, null where it is unknown. There is never a second record of a run. */
 export function finishRun(deps: FinishDeps, run: Run, ending: Ending): Promise<number | null> {
-  const { trail, principal, outlet, snapshot } = run;
+  const { trail, scopes, outlet, snapshot } = run;
   trail.isFinished = true;
   const { target } = trail;
   return finish(deps, {
@@ -61,9 +63,10 @@ export function finishRun(deps: FinishDeps, run: Run, ending: Ending): Promise<n
       target,
       provider: target?.provider ?? null,
       ending: asSeen(run, ending),
+      providers: trail.providers?.costs,
     },
     // It runs until its bytes have left, for those to whom that makes a difference.
-    whenLeft: principal.scopes.some(limitsRunning) ? (callback) => outlet.whenLeft(callback) : undefined,
+    whenLeft: scopes.some(limitsRunning) ? (callback) => outlet.whenLeft(callback) : undefined,
   });
 }
 
@@ -75,7 +78,8 @@ function limitsRunning({ limits }: LimitedScope): boolean {
 function asSeen({ admission, trail }: Run, ending: Ending): Ending {
   const { usage } = ending;
   const isEstimate = usage.isPromptEstimated === true || trail.unanswered.length > 0;
-  return admission.readsUnseen && isEstimate ? { ...ending, usage: { ...usage, isUnseen: true } } : ending;
+  const readsUnseen = admission.readsUnseen || trail.providers?.readsUnseen === true;
+  return readsUnseen && isEstimate ? { ...ending, usage: { ...usage, isUnseen: true } } : ending;
 }
 
 /** `error`: what was thrown, or what the client is told; null where the answer is whole. */

@@ -28,7 +28,8 @@ export async function execute(deps: ExecuteDeps, call: InferenceCall): Promise<v
   const candidates = followed instanceof Promise ? await followed : followed;
   if (answerAlone(call, candidates, deps.clock.now())) return;
   if (call.request.operation === "count_tokens" && !canBeCounted(call, candidates)) return answerCount(deps, call);
-  const { scopes } = call.principal;
+  const { scopes: own } = call.principal;
+  const scopes = candidates.scope === null ? own : [...own, candidates.scope];
   const work = call.request.operation === "count_tokens" ? "none" : "said";
   await withRun(deps, { ...call, candidates, scopes, work }, (run) => obtainAnswer(deps, run));
 }
@@ -45,7 +46,7 @@ function answerAlone({ outlet, request, dialect }: InferenceCall, { targets }: C
 }
 
 async function obtainAnswer(deps: ExecuteDeps, run: Run): Promise<Answer> {
-  const { candidates, request, protection, exchange, principal, dialect, lifeline, trail } = run;
+  const { candidates, request, protection, exchange, principal, dialect, lifeline, trail, terms } = run;
   const { operation } = request;
   const { reservedNanos, readsUnseen } = run.admission;
   const { targetHealth: health, random } = deps;
@@ -68,6 +69,7 @@ async function obtainAnswer(deps: ExecuteDeps, run: Run): Promise<Answer> {
     trail,
     reservedNanos,
     readsUnseen,
+    terms,
   };
   if (operation === "count_tokens") return obtainCount(deps, asked);
   const answer = await attemptTargets(deps, asked);

@@ -6,12 +6,15 @@ import type { ErrorCode } from "@ghostllm/contract";
 import { costOf, priceAt, withinSense, withoutUsage } from "@ghostllm/llm";
 import type { Price, Usage } from "@ghostllm/llm";
 import type { BilledTarget, ProviderEntry, Snapshot } from "#domain/snapshot.ts";
+import { writeProviderCharges } from "#domain/budgets/budget.ts";
 import { chargedScopes } from "#domain/usage-record.ts";
 import type { RequestFacts, UsageRecord, UsageStatus } from "#domain/usage-record.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
 import type { Outlet } from "#gateway/flow/answer/outlet.ts";
 import type { MeasuredUsage } from "#gateway/flow/answer/measured-usage.ts";
+import { settleHold, sumOfCharges } from "#gateway/flow/ask/provider-holds.ts";
 import { sumOf } from "#gateway/flow/ask/unanswered.ts";
+import type { ProviderCosts } from "#link/pending-answers.ts";
 import type { Run } from "./call.ts";
 import { findTarget } from "./resolve.ts";
 
@@ -38,6 +41,8 @@ export interface FinishInput {
   /** The target's; null where it is not in use any more. */
   readonly provider: ProviderEntry | null;
   readonly ending: Ending;
+  /** What providers are charged that have limits or budgets; null, or absent: none of those was asked. */
+  readonly providers?: ProviderCosts | null | undefined;
   /** Tells when the answer's bytes have left, where its request counts as running until then. */
   readonly whenLeft?: Outlet["whenLeft"] | undefined;
 }
@@ -71,10 +76,12 @@ export function factsOf(run: Run, now: number): RequestFacts {
 
 /** Answers the cost in nano-USD, null where the price is unknown. Throws when the record cannot be written down. */
 export async function finish(deps: FinishDeps, input: FinishInput): Promise<number | null> {
-  const built = withUnanswered(buildRecord(input, deps.clock.now()));
+  const last = buildRecord(input, deps.clock.now());
+  const built = withUnanswered(last);
   const chargedNanos = await settle(deps, built, input);
   // Budgets are hard: what nobody knows the cost of, or saw the end of, is charged as it was reserved.
-  const record = chargedNanos > (built.costNanos ?? 0) ? { ...built, chargedNanos } : built;
+  const whole = chargedNanos > (built.costNanos ?? 0) ? { ...built, chargedNanos } : built;
+  const record = input.providers ? await chargeProviders(deps, whole, last, input) : whole;
   await writeDown(deps, record);
   deps.events.requestFinished(record, input.ending.overheadMs);
   return record.costNanos;
@@ -86,6 +93,19 @@ function withUnanswered(record: UsageRecord): UsageRecord {
   if (unansweredAttempts === 0) return record;
   const sum = costNanos === null || unansweredCostNanos === null ? null : costNanos + unansweredCostNanos;
   return { ...record, estimated: true, costNanos: sum };
+}
+
+/** `last`: what the attempt came to that the record tells of. */
+async function chargeProviders(
+  deps: FinishDeps,
+  whole: UsageRecord,
+  { totalTokens: tokens, costNanos }: UsageRecord,
+  { ending, providers }: FinishInput,
+): Promise<UsageRecord> {
+  const { charges = [], open = null } = providers ?? {};
+  const takesAll = ending.usage.isUnseen === true;
+  const own = open === null ? [] : await settleHold(deps, open, { tokens, costNanos, takesAll });
+  return { ...whole, providerCharges: writeProviderCharges(sumOfCharges([...charges, ...own])) };
 }
 
 /** Counters that cannot be reached must not cost the client its answer: the reservation expires by itself. */
@@ -150,6 +170,7 @@ function buildRecord(input: FinishInput, now: number): UsageRecord {
     estimated: usage.estimated,
     usageBounded: isBounded,
     chargedNanos: null,
+    providerCharges: null,
     ...priced(input, isBounded ? { ...ending, usage } : ending, now),
     ttftMs: ending.ttftMs === null ? null : Math.round(ending.ttftMs),
     overheadUs: Math.max(0, Math.round(ending.overheadMs * 1000)),

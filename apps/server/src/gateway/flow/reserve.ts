@@ -18,7 +18,15 @@ export interface ReservedFor {
   readonly longerContext: number;
   /** For a request that names no maximum of its own, at a vendor that is told none. */
   readonly assumedOutputTokens: number;
+  /** Epoch ms, for prices that depend on the time of day. */
   readonly now: number;
+  /** Whose budget makes it be known; absent: one of the caller's. */
+  readonly provider?: string;
+}
+
+/** For messages. */
+export function whoHasBudget({ provider }: Pick<ReservedFor, "provider">): string {
+  return provider === undefined ? "a key with a budget" : `a request to ${provider}, which has a budget,`;
 }
 
 export interface MostCost {
@@ -40,17 +48,17 @@ export const noCost: MostCost = { costNanos: 0, readsUnseen: false };
 
 function mostAt(target: Target, demand: RequestDemand, input: ReservedFor): number {
   const price = target.prices === null ? null : priceAt(target.prices, input.now);
-  if (price === null) throw unpriced(target);
+  if (price === null) throw unpriced(target, input);
   if (price.isFree) return 0;
   const { boundless: endless } = target.provider.definition.pricing ?? {};
-  if (endless?.test(target.model)) throw boundless(target, "it searches as long as it likes");
-  if (demand.boundless !== null) throw boundless(target, demand.boundless);
+  if (endless?.test(target.model)) throw boundless(target, input, "it searches as long as it likes");
+  if (demand.boundless !== null) throw boundless(target, input, demand.boundless);
   const prompt = mostPromptTokens(target, demand, input);
   const answers = Math.max(input.request.answers, input.request.answers === 0 ? 0 : demand.answers);
   const completionTokens = mostOutputTokens(target, demand, input) * answers * demand.writings;
   const most = mostInClasses({ ...demand, ...prompt, completionTokens }, price);
   if (most !== null) return most;
-  throw boundless(target, `${describe(demand)}, for which no price is known`);
+  throw boundless(target, input, `${describe(demand)}, for which no price is known`);
 }
 
 interface PromptBound {
@@ -76,9 +84,10 @@ const usualHiddenTokens = 50;
  * What is fetched, kept or found by the vendor is as long as the model can read, where nobody can say how long it is. Text has
  * at most a token a byte.
  */
-function mostPromptTokens(target: Target, demand: RequestDemand, { request, longerContext }: ReservedFor): PromptBound {
+function mostPromptTokens(target: Target, demand: RequestDemand, input: ReservedFor): PromptBound {
+  const { request, longerContext } = input;
   const { contextLength } = target;
-  if (demand.unseen !== null && contextLength === null) throw unseen(target, demand.unseen);
+  if (demand.unseen !== null && contextLength === null) throw unseen(target, input, demand.unseen);
   const context = Math.max(contextLength ?? 0, demand.contextTokens, longerContext);
   if (demand.unseen !== null) return { promptTokens: context * demand.readings, rateTokens: Infinity };
   const hidden = Math.max(usualHiddenTokens, target.provider.definition.pricing?.hiddenTokens ?? 0);
@@ -107,7 +116,7 @@ function mostOutputTokens(target: Target, demand: RequestDemand, input: Reserved
 function mostWrittenTokens(target: Target, demand: RequestDemand, input: ReservedFor): number {
   const { request, dialect, assumedOutputTokens } = input;
   if (request.operation.startsWith("images.")) return Math.max(anyPictureTokens, assumedOutputTokens);
-  if (request.maxOutputTokens !== null && request.answers > 0) return namedOutputTokens(target, demand, request);
+  if (request.maxOutputTokens !== null && request.answers > 0) return namedOutputTokens(target, demand, input);
   const way = wayTo(target.provider.definition, dialect, request.operation, target.model);
   // Within one dialect the vendor is told what the client said, and nothing else.
   if (way === null || way.dialect === dialect) return assumedOutputTokens;
@@ -116,11 +125,12 @@ function mostWrittenTokens(target: Target, demand: RequestDemand, input: Reserve
 }
 
 /** Vendors differ in which of two names they read, and some take 0 for no limit: then a model writes as long as it can. */
-function namedOutputTokens(target: Target, demand: RequestDemand, { maxOutputTokens }: ParsedRequest): number {
+function namedOutputTokens(target: Target, demand: RequestDemand, input: ReservedFor): number {
+  const { maxOutputTokens } = input.request;
   const named = Math.max(maxOutputTokens ?? 0, demand.namedOutputTokens);
   const { contextLength } = target;
   if (named <= 0 || demand.namesNoLimit) {
-    if (contextLength === null) throw unlimited(target);
+    if (contextLength === null) throw unlimited(target, input);
     return contextLength;
   }
   const thoughts = demand.thinkingBudget > named ? demand.thinkingBudget : 0;
@@ -136,23 +146,25 @@ function describe(demand: RequestDemand): string {
   return containers > 0 ? "code that the vendor runs" : "prompts that are kept for an hour";
 }
 
+type Asked = Pick<ReservedFor, "provider">;
+
 /** A budget cannot be kept for a model whose price nobody knows. */
-function unpriced({ provider, model }: Target): GhostError {
-  const message = `The price of '${provider.name}/${model}' is unknown, so a key with a budget may not use it. An operator can set a price.`;
+function unpriced({ provider, model }: Target, asked: Asked): GhostError {
+  const message = `The price of '${provider.name}/${model}' is unknown, so ${whoHasBudget(asked)} may not use it. An operator can set a price.`;
   return new GhostError("permission_denied", message, { param: "model" });
 }
 
-function boundless({ provider, model }: Target, what: string): GhostError {
-  const message = `What '${provider.name}/${model}' may cost here cannot be bounded, so a key with a budget may not ask for it: ${what}. Ask without it, or with a key that has no budget; an operator can set prices.`;
+function boundless({ provider, model }: Target, asked: Asked, what: string): GhostError {
+  const message = `What '${provider.name}/${model}' may cost here cannot be bounded, so ${whoHasBudget(asked)} may not ask for it: ${what}. Ask without it, or with a key that has no budget; an operator can set prices.`;
   return new GhostError("permission_denied", message);
 }
 
-function unseen({ provider, model }: Target, what: string): GhostError {
-  const message = `The request names ${what}, whose size nobody can tell before, and the context length of '${provider.name}/${model}' is unknown, so a key with a budget may not ask for it. An operator can set the model's context length.`;
+function unseen({ provider, model }: Target, asked: Asked, what: string): GhostError {
+  const message = `The request names ${what}, whose size nobody can tell before, and the context length of '${provider.name}/${model}' is unknown, so ${whoHasBudget(asked)} may not ask for it. An operator can set the model's context length.`;
   return new GhostError("permission_denied", message);
 }
 
-function unlimited({ provider, model }: Target): GhostError {
-  const message = `The request names a maximum of output tokens that is less than 1, which some vendors take for none, and the context length of '${provider.name}/${model}' is unknown, so a key with a budget may not ask for it. Name a larger maximum, or none; an operator can set the model's context length.`;
+function unlimited({ provider, model }: Target, asked: Asked): GhostError {
+  const message = `The request names a maximum of output tokens that is less than 1, which some vendors take for none, and the context length of '${provider.name}/${model}' is unknown, so ${whoHasBudget(asked)} may not ask for it. Name a larger maximum, or none; an operator can set the model's context length.`;
   return new GhostError("permission_denied", message);
 }

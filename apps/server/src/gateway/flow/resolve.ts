@@ -1,7 +1,7 @@
 import { GhostError } from "@ghostllm/contract";
 import { longestName } from "@ghostllm/llm";
 import { matchesPattern, modelRulesOf } from "#domain/principal.ts";
-import type { Principal } from "#domain/principal.ts";
+import type { LimitedScope, Principal } from "#domain/principal.ts";
 import { freePrices } from "#domain/prices.ts";
 import { twinOf } from "#domain/model-names.ts";
 import { unlistedTarget } from "#domain/snapshot.ts";
@@ -15,6 +15,8 @@ export interface Candidates {
   readonly targets: readonly { readonly target: Target; readonly weight: number }[];
   /** The name is an alias: permission for it covers whatever it stands for. */
   readonly isAlias: boolean;
+  /** What the alias is held to; null: nothing. */
+  readonly scope: LimitedScope | null;
 }
 
 /** Never without targets. Throws GhostError `model_not_found`, and `invalid_request_error` for what is no name. */
@@ -67,7 +69,10 @@ export function findModel(snapshot: Snapshot, requested: string): Candidates {
 
 function lookUp(snapshot: Snapshot, requested: string): Candidates {
   const alias = findAlias(snapshot, requested);
-  if (alias !== undefined) return { requested, strategy: alias.strategy, targets: alias.targets, isAlias: true };
+  if (alias !== undefined) {
+    const { strategy, targets, scope = null } = alias;
+    return { requested, strategy, targets, isAlias: true, scope };
+  }
   const direct = resolveDirect(snapshot, requested);
   const targets = direct === null ? findBare(snapshot, requested) : [direct];
   return {
@@ -75,6 +80,7 @@ function lookUp(snapshot: Snapshot, requested: string): Candidates {
     strategy: "ordered",
     targets: targets.map((target) => ({ target, weight: 1 })),
     isAlias: false,
+    scope: null,
   };
 }
 

@@ -44,7 +44,7 @@ export async function withRun(deps: RunDeps, call: Call, ask: (run: Run) => Prom
   if (downgraded !== null) call.outlet.addHeaders(downgradeHeader(downgraded.alias));
   const lifeline = new Lifeline(deps, call);
   const keepAlive = new KeepAlive(deps, { ...call, report: admission.report });
-  const run: Run = { ...call, admission, lifeline, keepAlive, trail: new Trail() };
+  const run: Run = { ...call, admission, terms: input, lifeline, keepAlive, trail: new Trail() };
   const asked = downgraded === null ? run : { ...run, candidates: downgraded.candidates };
   return await answer(deps, asked, { input, ask });
 }

@@ -3,6 +3,7 @@ import type { Target } from "#domain/snapshot.ts";
 import type { UpstreamCall, UpstreamFailure } from "#gateway/upstream/upstream.ts";
 import type { MeasuredUsage } from "#gateway/flow/answer/measured-usage.ts";
 import { isCharged, usageOfBegun } from "#gateway/flow/ask/unanswered.ts";
+import type { ProviderHolds } from "#gateway/flow/ask/provider-holds.ts";
 import type { Begun, UnansweredAttempt } from "#gateway/flow/ask/unanswered.ts";
 
 interface AskedBefore extends Pick<Begun, "request" | "assumedOutputTokens"> {
@@ -28,6 +29,10 @@ export class Trail {
   upstreamMs = 0;
   /** Attempts that came to nothing, and that their vendors may charge. */
   readonly unanswered: UnansweredAttempt[] = [];
+  /** What providers hold for it; null as long as none that has limits or budgets was asked. */
+  providers: ProviderHolds | null = null;
+  /** Names of providers that have no room for it. */
+  readonly passedOver: string[] = [];
   readonly #left: AttemptMade[] = [];
   #isLeft = false;
   /** Of the request, by the monotonic clock; known when an attempt was left. */
@@ -44,6 +49,15 @@ export class Trail {
     this.#isLeft = false;
   }
 
+  /** A target that is not asked, since its provider has no room for more. */
+  passOver({ provider, model }: Target, reason: string, now: number, elapsedMs: number): void {
+    this.#arrivedAt = now - elapsedMs;
+    this.passedOver.push(provider.name);
+    if (this.#left.length >= mostTold) return;
+    const place = { providerId: provider.id, provider: provider.name, model: model.slice(0, longestName) };
+    this.#left.push({ ...place, startedMs: Math.round(elapsedMs), ms: 0, status: null, reason, restMs: 0 });
+  }
+
   /** The last attempt is over, and shows why somebody else, or nobody, is asked next. */
   leave(why: WhyLeft, now: number, elapsedMs: number): void {
     this.#isLeft = true;
@@ -54,7 +68,7 @@ export class Trail {
   /** For the record; null of the ordinary request, whose only attempt it tells of anyway. */
   told(elapsedMs: number): readonly AttemptMade[] | null {
     if (this.#left.length === 0) return null;
-    if (this.#isLeft) return this.#left;
+    if (this.#isLeft || this.attempts === 0) return this.#left;
     return [...this.#left, this.#attemptMade({ status: null, reason: null, restMs: 0 }, this.#arrivedAt + elapsedMs)];
   }
 

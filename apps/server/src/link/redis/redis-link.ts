@@ -8,7 +8,7 @@ import { ScopeMap } from "#domain/access/scope.ts";
 import { systemClock } from "#domain/clock.ts";
 import type { Clock } from "#domain/clock.ts";
 import type { RedisAddress } from "#domain/redis-address.ts";
-import { chargedScopes, chargeOf } from "#domain/usage-record.ts";
+import { chargesOf as chargesOfRecord } from "#domain/usage-record.ts";
 import type { UsageRecord } from "#domain/usage-record.ts";
 import type { Link } from "#link/link.ts";
 import { MemoryHealth } from "#link/memory/health.ts";
@@ -174,7 +174,7 @@ async function withinTime<Value>(asking: Promise<Value>): Promise<Value> {
 function chargesOf(records: readonly UsageRecord[]): ScopeMap<number> {
   const charges = new ScopeMap<number>();
   for (const record of records) {
-    for (const scope of chargedScopes(record)) charges.set(scope, (charges.get(scope) ?? 0) + chargeOf(record));
+    for (const { scope, nanos } of chargesOfRecord(record)) charges.set(scope, (charges.get(scope) ?? 0) + nanos);
   }
   return charges;
 }

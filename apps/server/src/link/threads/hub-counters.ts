@@ -21,8 +21,8 @@ export interface HubCounters {
   /** Answers what is left of it for the rest of link. */
   open(opening: Opening): Opening;
   answersTo(worker: number): CounterQuestions;
-  /** From now on the main thread holds what was reserved for this request. */
-  takeOver(worker: number, id: string, hold: HandedHold | null): void;
+  /** From now on the main thread holds what was reserved under these ids. */
+  takeOver(worker: number, ids: readonly string[], holds: readonly HandedHold[]): void;
   free(worker: number): void;
   close(): void;
 }
@@ -46,8 +46,8 @@ export class SharedHubCounters implements HubCounters {
     return questionsOf(this.own);
   }
 
-  takeOver(_worker: number, _id: string, hold: HandedHold | null): void {
-    if (hold !== null) this.own.adopt(hold);
+  takeOver(_worker: number, _ids: readonly string[], holds: readonly HandedHold[]): void {
+    for (const hold of holds) this.own.adopt(hold);
   }
 
   free(worker: number): void {
@@ -94,8 +94,8 @@ export class AskedHubCounters implements HubCounters {
     };
   }
 
-  takeOver(worker: number, id: string): void {
-    this.#held.get(worker)?.delete(id);
+  takeOver(worker: number, ids: readonly string[]): void {
+    for (const id of ids) this.#held.get(worker)?.delete(id);
   }
 
   /** What its requests would have cost nobody knows any more. */

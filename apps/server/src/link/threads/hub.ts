@@ -9,6 +9,7 @@ import type { Consents } from "#link/consents.ts";
 import type { Link } from "#link/link.ts";
 import type { Openable } from "#link/opening.ts";
 import { usualSize } from "#link/shared/layout.ts";
+import { holdsOf } from "#link/pending-answers.ts";
 import type { Signal } from "#link/signals.ts";
 import { answeredWithin } from "./answered-within.ts";
 import { ThreadsHealth } from "./health.ts";
@@ -127,9 +128,9 @@ class Hub implements ThreadsHub {
       keepOwner: (ids, owner) => owners.keep(ids, owner),
       findTurns: (scope, callNames) => turns.find(scope, callNames),
       keepTurn: (scope, kept) => turns.keep(scope, kept),
-      addPending: async (pending, hold) => {
+      addPending: async (pending, holds) => {
         const isAdded = await pendingAnswers.add(pending);
-        if (isAdded) counters.takeOver(index, pending.facts.id, hold);
+        if (isAdded) counters.takeOver(index, holdsOf(pending), holds);
         return isAdded;
       },
       takePending: (kept) => pendingAnswers.take(kept),

@@ -6,6 +6,7 @@ import type { Counters, Extension, Reservation, ReservationRequest, ScopeUse, Se
 import type { Scope } from "#domain/access/scope.ts";
 import type { Link } from "#link/link.ts";
 import { MemorySignals } from "#link/memory/signals.ts";
+import { holdsOf } from "#link/pending-answers.ts";
 import type { KeptId, PendingAnswer, PendingAnswers } from "#link/pending-answers.ts";
 import { SharedCounters } from "#link/shared/shared-counters.ts";
 import { Peer } from "./peer.ts";
@@ -61,7 +62,7 @@ function askedOf(hub: Hub): Counters {
 
 function pendingOf(hub: Hub): PendingAnswers {
   return {
-    add: (pending) => hub.ask("addPending", pending, null),
+    add: (pending) => hub.ask("addPending", pending, []),
     take: (kept) => hub.ask("takePending", kept),
     takeOverdue: () => hub.ask("takeOverdue"),
     takeLast: () => hub.ask("takeLast"),
@@ -123,14 +124,14 @@ class WorkerPendingAnswers implements PendingAnswers {
   }
 
   async add(pending: PendingAnswer): Promise<boolean> {
-    const { id } = pending.facts;
-    const hold = this.#counters.own.handOver(id);
+    const ids = holdsOf(pending);
+    const holds = ids.flatMap((id) => this.#counters.own.handOver(id) ?? []);
     let isAdded = false;
     try {
-      isAdded = await this.#hub.ask("addPending", pending, hold);
+      isAdded = await this.#hub.ask("addPending", pending, holds);
     } finally {
-      if (isAdded) this.#counters.forget(id);
-      else if (hold !== null) this.#counters.own.adopt(hold);
+      if (isAdded) for (const id of ids) this.#counters.forget(id);
+      else for (const hold of holds) this.#counters.own.adopt(hold);
     }
     return isAdded;
   }
@@ -149,7 +150,7 @@ class WorkerPendingAnswers implements PendingAnswers {
   }
 
   #toSettle(pending: PendingAnswer): PendingAnswer {
-    this.#counters.settleElsewhere(pending.facts.id);
+    for (const id of holdsOf(pending)) this.#counters.settleElsewhere(id);
     return pending;
   }
 }

@@ -23,7 +23,7 @@ export type HubQuestions = {
   readonly findTurns: Link["turns"]["find"];
   readonly keepTurn: Link["turns"]["keep"];
   /** With what its request holds, which the main thread then holds: whoever sees the end of the answer settles it. */
-  readonly addPending: (pending: PendingAnswer, hold: HandedHold | null) => Promise<boolean>;
+  readonly addPending: (pending: PendingAnswer, holds: readonly HandedHold[]) => Promise<boolean>;
   readonly takePending: Link["pendingAnswers"]["take"];
   readonly takeOverdue: Link["pendingAnswers"]["takeOverdue"];
   readonly takeLast: Link["pendingAnswers"]["takeLast"];

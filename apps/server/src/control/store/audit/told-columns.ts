@@ -159,7 +159,8 @@ export const toldTables: { readonly [Table in AuditedTable]: ToldTable<AuditedTa
     nameOf: ({ name }) => name,
     columns: {
       ...{ id: null, name: plain, provider_type: plain, base_url: plain, api_key_enc: secret("api_key") },
-      ...{ enabled: flag, config: asIs("settings"), additions_enc: secret("headers, query and body"), ...moments },
+      ...{ enabled: flag, config: asIs("settings"), additions_enc: secret("headers, query and body") },
+      ...{ rate_limit: json("limits"), budgets: json("budgets"), ...moments },
     },
   },
   models: {
@@ -177,7 +178,10 @@ export const toldTables: { readonly [Table in AuditedTable]: ToldTable<AuditedTa
   aliases: {
     kind: "alias",
     nameOf: ({ name }) => name,
-    columns: { id: null, name: plain, strategy: plain, targets: json("targets"), ...moments },
+    columns: {
+      ...{ id: null, name: plain, strategy: plain, targets: json("targets") },
+      ...{ rate_limit: json("limits"), budgets: json("budgets"), ...moments },
+    },
   },
   views: {
     kind: "view",

@@ -40,11 +40,24 @@ export async function budgetEventsOf(
   return drafts;
 }
 
-const holders: Readonly<Record<ScopeKind, { readonly table: string; readonly userId: RawBuilder<unknown> }>> = {
-  key: { table: "api_keys", userId: sql`user_id` },
-  user: { table: "users", userId: sql`id` },
-  team: { table: "teams", userId: sql`null` },
-  organisation: { table: "organisations", userId: sql`null` },
+interface Table {
+  readonly table: string;
+  readonly userId: RawBuilder<unknown>;
+  /** Over its whole life. */
+  readonly budget: RawBuilder<number | null>;
+}
+
+const [ofNobody, limited] = [sql`cast(null as text)`, sql<number>`budget_limit`];
+/** Those who ask have one over their whole life as well. */
+const unlimited = sql<null>`cast(null as bigint)`;
+
+const holders: Readonly<Record<ScopeKind, Table>> = {
+  key: { table: "api_keys", userId: sql`user_id`, budget: limited },
+  user: { table: "users", userId: sql`id`, budget: limited },
+  team: { table: "teams", userId: ofNobody, budget: limited },
+  organisation: { table: "organisations", userId: ofNobody, budget: limited },
+  alias: { table: "aliases", userId: ofNobody, budget: unlimited },
+  provider: { table: "providers", userId: ofNobody, budget: unlimited },
 };
 
 async function readHolders(
@@ -52,10 +65,10 @@ async function readHolders(
   kind: ScopeKind,
   ids: readonly string[],
 ): Promise<readonly Holder[]> {
-  const { table, userId } = holders[kind];
+  const { table, userId, budget } = holders[kind];
   const { rows } = await sql<Holder>`
-    select id, ${userId} as user_id, budget_limit as budget, budgets, ${spentBy(kind)} as spent
-    from ${sql.table(table)} where (budget_limit > 0 or budgets <> '[]') and id in (${sql.join(ids)})`.execute(
+    select id, ${userId} as user_id, ${budget} as budget, budgets, ${spentBy(kind)} as spent
+    from ${sql.table(table)} where (${budget} > 0 or budgets <> '[]') and id in (${sql.join(ids)})`.execute(
     transaction,
   );
   return rows;

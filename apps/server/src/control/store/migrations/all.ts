@@ -30,6 +30,7 @@ import { roles } from "./0029-roles.ts";
 import { serviceAccounts } from "./0030-service-accounts.ts";
 import { erasures } from "./0031-erasures.ts";
 import { consents } from "./0032-consents.ts";
+import { heldAliasesAndProviders } from "./0033-held-aliases-and-providers.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every migration, in order. A new one is a new file and a new line at the end. */
@@ -66,4 +67,5 @@ export const allMigrations: readonly Migration[] = [
   serviceAccounts,
   erasures,
   consents,
+  heldAliasesAndProviders,
 ];

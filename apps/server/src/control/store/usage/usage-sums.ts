@@ -2,7 +2,7 @@
 
 import { summedUsageFields, usageColumn } from "@ghostllm/contract";
 import { ScopeMap } from "#domain/access/scope.ts";
-import { chargedScopes, chargeOf, type UsageRecord } from "#domain/usage-record.ts";
+import { chargesOf, type UsageRecord } from "#domain/usage-record.ts";
 import type { Value } from "#control/store/bulk.ts";
 import { storableText } from "#control/store/columns.ts";
 import type { ScopeSpend } from "#control/store/spend-store.ts";
@@ -163,9 +163,9 @@ const countedSums = hourlySums.length - summedUsageFields.length;
 export function sumSpend(records: readonly UsageRecord[]): readonly ScopeSpend[] {
   const sums = new ScopeMap<number>();
   for (const record of records) {
-    const nanos = chargeOf(record);
-    if (nanos === 0) continue;
-    for (const { kind, id, period } of chargedScopes(record)) {
+    for (const { scope: charged, nanos } of chargesOf(record)) {
+      if (nanos === 0) continue;
+      const { kind, id, period } = charged;
       const scope = { kind, id: keyText(id), period };
       sums.set(scope, (sums.get(scope) ?? 0) + nanos);
     }

@@ -28,6 +28,7 @@ export function answerHeaders({ answer, report, trail, overheadMs }: AnswerFacts
     headers["x-ghostllm-model"] = encodeHeader(answer.target.model);
   }
   headers["x-ghostllm-attempts"] = String(trail.attempts);
+  if (trail.passedOver.length > 0) headers["x-ghostllm-passed-over"] = encodeHeader(listOf(trail.passedOver));
   if (answer.notes.length > 0) Object.assign(headers, notesHeader(answer.notes));
   headers["x-ghostllm-overhead-ms"] = Math.max(0, overheadMs).toFixed(1);
   return headers;

@@ -111,10 +111,12 @@ async function deliverStream(deps: DeliverDeps, run: Run, answer: StreamAnswer):
 
 /** The meter goes by what the evidence has been told. */
 function observersOf(deps: MeterDeps, run: Run, answer: StreamAnswer, evidence: Evidence): readonly Observer[] {
-  const { exchange, request, dialect, admission, keepAlive } = run;
-  const { reservedNanos } = admission;
+  const { exchange, request, dialect, admission, keepAlive, trail } = run;
   const { target, tap } = answer;
-  const meter = meterOf(deps, { id: exchange.id, reservedNanos, request, dialect, target, tap, evidence });
+  const own = { id: exchange.id, reservedNanos: admission.reservedNanos };
+  const providers = trail.providers?.held ?? null;
+  const holds = providers === null ? [own] : [own, providers];
+  const meter = meterOf(deps, { holds, request, dialect, target, tap, evidence });
   return meter === null ? [evidence, keepAlive] : [evidence, meter, keepAlive];
 }
 

@@ -10,9 +10,8 @@ import type { Evidence } from "./evidence.ts";
 import type { Observer } from "./relay.ts";
 
 interface MeterInput {
-  /** Of the admission. */
-  readonly id: string;
-  readonly reservedNanos: number;
+  /** Of the admission, and of the provider. Where nothing is reserved, nothing is held to a budget. */
+  readonly holds: readonly { readonly id: string; readonly reservedNanos: number }[];
   readonly request: ParsedRequest;
   readonly target: Target;
   /** The client's: it is in this that the answer is written. */
@@ -26,10 +25,11 @@ export type MeterDeps = Pick<GatewayDeps, "counters" | "clock" | "estimator" | "
 
 /** Null where nothing was reserved, or streams are not to be cut. */
 export function meterOf(deps: MeterDeps, input: MeterInput): StreamMeter | null {
-  if (input.reservedNanos === 0 || !deps.limits.cutStreamsOverBudget) return null;
+  const holds = input.holds.filter(({ reservedNanos }) => reservedNanos > 0);
+  if (holds.length === 0 || !deps.limits.cutStreamsOverBudget) return null;
   const { prices } = input.target;
   const price = prices === null ? null : priceAt(prices, deps.clock.now());
-  return price === null || price.isFree ? null : new StreamMeter(deps, input, price);
+  return price === null || price.isFree ? null : new StreamMeter(deps, { ...input, holds }, price);
 }
 
 /** Looks are no nearer to each other and no further from each other than this. */
@@ -49,7 +49,8 @@ export class StreamMeter implements Observer {
   readonly #price: Price;
   /** Who names no maximum is looked at as if the text were dense, who names one as if it were thin: it is mostly kept. */
   readonly #charactersPerToken: number;
-  #reservedNanos: number;
+  /** By each hold of those that there are; the least of them is what may be spent. */
+  readonly #reserved: number[];
   /** Of the evidence, so far, and the letters of its text. */
   #readBytes = 0;
   #readCharacters = 0;
@@ -64,7 +65,7 @@ export class StreamMeter implements Observer {
     this.#input = input;
     this.#price = price;
     this.#charactersPerToken = input.request.maxOutputTokens === null ? 2 : 4;
-    this.#reservedNanos = input.reservedNanos;
+    this.#reserved = input.holds.map(({ reservedNanos }) => reservedNanos);
     this.#nextBytes = this.#stepFor(this.#costOf(0, null), 1 / leastBytesPerToken);
   }
 
@@ -116,10 +117,18 @@ export class StreamMeter implements Observer {
     const tokens = (evidence.totalBytes + this.#mostAtOnce) * (this.#tokensPerByte ?? 0);
     const cost = this.#costOf(tokens, told);
     if (cost >= this.#reservedNanos) {
-      const costNanos = Math.ceil(cost - this.#reservedNanos + (stepTokens * this.#price.output.base) / million);
-      this.#reservedNanos += await this.#deps.counters.extend({ id: this.#input.id, costNanos });
+      const wanted = Math.ceil(cost + (stepTokens * this.#price.output.base) / million);
+      for (const [place, { id }] of this.#input.holds.entries()) {
+        const reserved = this.#reserved[place] ?? 0;
+        if (reserved > cost) continue;
+        this.#reserved[place] = reserved + (await this.#deps.counters.extend({ id, costNanos: wanted - reserved }));
+      }
     }
     return cost < this.#reservedNanos && this.#goOn(evidence, cost, tokens);
+  }
+
+  get #reservedNanos(): number {
+    return Math.min(...this.#reserved);
   }
 
   #goOn({ totalBytes }: Evidence, cost: number, tokens: number): true {

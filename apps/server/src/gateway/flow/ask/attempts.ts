@@ -2,6 +2,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { GhostError } from "@ghostllm/contract";
 import type { AnswerFacts, Dialect, ParsedRequest } from "@ghostllm/llm";
 import { secretsOf } from "#domain/additions.ts";
+import type { Awaitable } from "#domain/clock.ts";
+import type { LimitedScope } from "#domain/principal.ts";
 import type { Target } from "#domain/snapshot.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
 import type { Events } from "#telemetry/events.ts";
@@ -12,10 +14,13 @@ import type { RequestHeaders } from "./request-headers.ts";
 import { describe, isVendorAtFault, judge, restMsAfter, whyLeft, wouldMeetAnybody } from "./judge.ts";
 import type { Outcome } from "./judge.ts";
 import type { Lifeline } from "./lifeline.ts";
+import type { Terms } from "#gateway/flow/admit.ts";
 import type { Plan } from "#gateway/flow/plan.ts";
 import type { Protected } from "#gateway/flow/protection.ts";
 import type { Trail } from "#gateway/flow/trail.ts";
 import { findTurns } from "#gateway/flow/kept-turns.ts";
+import { nothing, ProviderHolds } from "./provider-holds.ts";
+import type { CameTo, PassedOver } from "./provider-holds.ts";
 import { costOfUnanswered } from "./unanswered.ts";
 
 /** What it takes to ask one vendor after the other, and to learn from it. */
@@ -43,7 +48,12 @@ export interface AttemptsInput {
   readonly reservedNanos: number;
   /** No estimate can be made of what a lost attempt cost. */
   readonly readsUnseen: boolean;
+  /** By which the providers that are asked admit it. */
+  readonly terms: Terms;
 }
+
+type AdmittedInput = Pick<AttemptsInput, "lifeline" | "trail" | "terms">;
+type AdmitDeps = Pick<GatewayDeps, "clock" | "events" | "counters">;
 
 /**
  * Tries one target after the other, and the last one twice, until one gives an answer for the client. When all fail,
@@ -51,26 +61,67 @@ export interface AttemptsInput {
  * `timeout_error`.
  */
 export async function attemptTargets(deps: AskDeps, input: AttemptsInput): Promise<VendorAnswer> {
-  const { plan, request } = input;
-  const [first, ...others] = plan.targets;
-  if (first === undefined) throw new GhostError("internal_error", "a plan has targets");
-  input.trail.isProbe = plan.isProbe;
-  let target = first;
-  let outcome = await attempt(deps, input, target);
-  for (const next of others) {
-    if (judge(outcome) === "accept" || input.lifeline.severedBy !== null) return settleOn(outcome, input);
-    if (!(await canAffordAnother(deps, input))) return settleOn(outcome, input);
-    target = next;
-    outcome = await attempt(deps, input, target);
+  const { plan, request, lifeline, trail } = input;
+  trail.isProbe = plan.isProbe;
+  let last: { readonly target: Target; readonly outcome: Outcome } | null = null;
+  let refusal: GhostError | null = null;
+  let afforded = 0;
+  for (const target of plan.targets) {
+    if (last !== null) {
+      if (judge(last.outcome) === "accept" || lifeline.severedBy !== null) return settleOn(last.outcome, input);
+      if (trail.attempts > afforded && !(await canAffordAnother(deps, input))) return settleOn(last.outcome, input);
+      afforded = trail.attempts;
+    }
+    const passing = admitAtProvider(deps, input, target);
+    const passedOver = passing instanceof Promise ? await passing : passing;
+    if (passedOver === null) last = { target, outcome: await attempt(deps, input, target) };
+    else refusal = sooner(refusal, passedOver.error);
   }
+  if (last === null) throw refusal ?? new GhostError("internal_error", "a plan has targets");
   // A count is estimated sooner than it would be asked for twice.
   const isOnce = plan.isProbe || request.operation === "count_tokens";
-  if (!isOnce && judge(outcome) === "anywhere" && input.lifeline.severedBy === null) {
+  if (!isOnce && judge(last.outcome) === "anywhere" && lifeline.severedBy === null) {
     await sleep(deps.timeouts.retryDelayMs * (1 + deps.random()));
-    const isWanted = input.lifeline.severedBy === null && (await canAffordAnother(deps, input));
-    if (isWanted) outcome = await attempt(deps, input, target);
+    const isWanted = lifeline.severedBy === null && (trail.attempts === afforded || (await canAffordAnother(deps, input)));
+    if (isWanted && (await admitAtProvider(deps, input, last.target)) === null)
+      return settleOn(await attempt(deps, input, last.target), input);
   }
-  return settleOn(outcome, input);
+  return settleOn(last.outcome, input);
+}
+
+/** Null: its provider has no limits and no budgets, or room for one more attempt. What the last attempt held is given back before. */
+function admitAtProvider(deps: AdmitDeps, input: AdmittedInput, target: Target): Awaitable<PassedOver | null> {
+  const { scope = null } = target.provider;
+  return scope === null && input.trail.providers === null ? null : admitHeld(deps, input, target, scope);
+}
+
+async function admitHeld(
+  deps: AdmitDeps,
+  { trail, terms, lifeline }: AdmittedInput,
+  target: Target,
+  scope: LimitedScope | null,
+): Promise<PassedOver | null> {
+  trail.providers ??= new ProviderHolds(deps, terms);
+  const holds = trail.providers;
+  await holds.close(cameTo(trail, holds, deps.clock.now()));
+  const passedOver = scope === null ? null : await holds.admit(target, scope);
+  if (passedOver !== null)
+    trail.passOver(target, passedOver.reason, deps.clock.monotonic(), lifeline.exchange.elapsedMs());
+  return passedOver;
+}
+
+/** The last attempt, which was not the client's answer. */
+function cameTo(trail: Trail, { readsUnseen }: ProviderHolds, now: number): CameTo {
+  const last = trail.unanswered.at(-1);
+  if (last?.attempt !== trail.attempts) return nothing;
+  const { promptTokens, completionTokens } = last.usage;
+  return { tokens: promptTokens + completionTokens, costNanos: readsUnseen ? null : costOfUnanswered(last, now) };
+}
+
+/** Who helps first. */
+function sooner(one: GhostError | null, other: GhostError): GhostError {
+  const wait = ({ retryAfterSeconds }: GhostError): number => retryAfterSeconds ?? Infinity;
+  return one === null || wait(other) < wait(one) ? other : one;
 }
 
 /** What was reserved is enough for one attempt: what another one came to before must be held beside it. */
@@ -85,14 +136,18 @@ async function canAffordAnother(
   return (await deps.counters.extend({ id, costNanos })) >= costNanos;
 }
 
-interface OnlyTry extends Pick<AttemptsInput, "requestId" | "lifeline" | "trail"> {
+interface OnlyTry extends AdmittedInput {
+  readonly requestId: string;
   readonly target: Target;
   readonly call: () => Promise<VendorAnswer>;
 }
 
 /** One try, where only one provider can answer. It shows nothing about the health of the provider's models. */
-export async function attemptOnce(deps: Pick<GatewayDeps, "clock" | "events">, input: OnlyTry): Promise<VendorAnswer> {
+export async function attemptOnce(deps: AdmitDeps, input: OnlyTry): Promise<VendorAnswer> {
   const { target, requestId, lifeline, trail } = input;
+  const passing = admitAtProvider(deps, input, target);
+  const passedOver = passing instanceof Promise ? await passing : passing;
+  if (passedOver !== null) throw passedOver.error;
   lifeline.turnTo(target.provider);
   const startedAt = deps.clock.monotonic();
   trail.begin(target, startedAt);

@@ -43,6 +43,7 @@ export function waitForEnd(deps: WaitingDeps, run: Run, begun: Begun): Awaitable
     promptTokens,
     mostCompletionTokens: completionTokens,
     lifetimeMs: backgroundLifetimeMs,
+    ...(run.trail.providers && { providers: run.trail.providers.costs }),
   });
 }
 
@@ -92,10 +93,10 @@ async function settleUnseen(deps: SettlingDeps, unseen: readonly PendingAnswer[]
 
 /** What cannot be written down now is to be found by the next who asks. */
 async function record(deps: SettlingDeps, pending: PendingAnswer, ending: Ending): Promise<number | null> {
-  const { facts, target } = pending;
+  const { facts, target, providers } = pending;
   const snapshot = deps.snapshots.current();
   try {
-    return await finish(deps, { facts, snapshot, target, provider: providerOf(snapshot, target), ending });
+    return await finish(deps, { facts, snapshot, target, provider: providerOf(snapshot, target), ending, providers });
   } catch (error) {
     await deps.pendingAnswers.add(pending);
     throw error;

@@ -66,7 +66,7 @@ function callOf(forwarded: ForwardCall, target: Target): Call {
     protection,
     dialect,
     request: requestOf(forwarded, target),
-    candidates: { requested, strategy: "ordered", targets: [{ target, weight: 1 }], isAlias: false },
+    candidates: { requested, strategy: "ordered", targets: [{ target, weight: 1 }], isAlias: false, scope: null },
     demand: null,
     work: workOf(forwarded),
     scopes: principal.scopes.map(withoutConcurrency),
@@ -117,7 +117,7 @@ async function obtainAnswer(
   { way, target }: Place,
 ): Promise<VendorAnswer> {
   const { exchange, dialect, route, body, id, protection } = call;
-  const { request, lifeline, trail } = run;
+  const { request, lifeline, trail, terms } = run;
   const headers = upstreamHeaders(deps, exchange, dialect.client);
   const behind = route.behind.replace("{id}", () => encodeURIComponent(id ?? ""));
   const input = { ...target.provider, model: target.model, stream: request.stream };
@@ -134,7 +134,7 @@ async function obtainAnswer(
   const vendor = { ...reads, target, upstream, authenticator, lifeline, answerBufferBytes, onCall };
   const passed = { passage: passageBetween(dialect, dialect, request.operation), upstream: dialect.name, notes: [] };
   const requestId = exchange.id;
-  const asked = { requestId, target, lifeline, trail, call: () => callVendor(vendor, sent, passed) };
+  const asked = { requestId, target, lifeline, trail, terms, call: () => callVendor(vendor, sent, passed) };
   const answer = await attemptOnce(deps, asked);
   await rememberOwners(deps, call, answer);
   return answer;

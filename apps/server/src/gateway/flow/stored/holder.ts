@@ -78,7 +78,7 @@ function checkPermissionFor(query: HolderQuery, owner: ObjectOwner): void {
     requested,
     strategy: "ordered",
     targets: [{ target, weight: 1 }],
-    isAlias: false,
+    ...{ isAlias: false, scope: null },
   });
 }
 

@@ -1,0 +1,119 @@
+// What providers are held to, whoever asks: each attempt is admitted by the limits and budgets of the provider that it asks, beside
+// those of its request, and settled there as soon as it is known what came of it. Called by attempts.ts and finish.ts.
+// Invariant: of a request one attempt at most is held, and what is held is settled once.
+
+import { GhostError } from "@ghostllm/contract";
+import { ScopeMap } from "#domain/access/scope.ts";
+import type { Counted } from "#domain/access/scope.ts";
+import { isCharged } from "#domain/budgets/budget.ts";
+import type { Charge } from "#domain/budgets/budget.ts";
+import type { LimitedScope } from "#domain/principal.ts";
+import type { Target } from "#domain/snapshot.ts";
+import type { GatewayDeps } from "#gateway/deps.ts";
+import { mostFor, reserve } from "#gateway/flow/admit.ts";
+import type { Terms } from "#gateway/flow/admit.ts";
+import { toError } from "#gateway/flow/refusal.ts";
+import type { Settlement } from "#link/counters.ts";
+import type { ProviderCosts, ProviderHold } from "#link/pending-answers.ts";
+
+/** Why a provider was passed over. */
+export interface PassedOver {
+  readonly reason: "provider_limit" | "provider_budget";
+  /** What the client is told where nobody else can answer. */
+  readonly error: GhostError;
+}
+
+interface Held extends ProviderHold {
+  readonly reservedNanos: number;
+  readonly readsUnseen: boolean;
+}
+
+/** What an attempt came to. */
+export type CameTo = Pick<Settlement, "tokens" | "costNanos" | "takesAll">;
+
+export const nothing: CameTo = { tokens: 0, costNanos: 0 };
+
+type SettleDeps = Pick<GatewayDeps, "counters" | "events">;
+
+export class ProviderHolds {
+  readonly #deps: SettleDeps;
+  readonly #terms: Terms;
+  #open: Held | null = null;
+  #charges: readonly Charge[] = [];
+  #made = 0;
+
+  constructor(deps: SettleDeps, terms: Terms) {
+    this.#deps = deps;
+    this.#terms = terms;
+  }
+
+  /** Null: its provider admits one more attempt. */
+  async admit({ provider, ...target }: Target, scope: LimitedScope): Promise<PassedOver | null> {
+    const { id: requestId, countedScopes } = this.#terms;
+    const scopes = countedScopes.of([scope]);
+    const id = `${requestId}.${(this.#made += 1)}`;
+    const terms = { ...this.#terms, id, provider: provider.name };
+    try {
+      const candidates = { ...{ requested: "", strategy: "ordered", isAlias: false, scope: null } as const };
+      const most = mostFor({ ...terms, candidates: { ...candidates, targets: [{ target: { provider, ...target }, weight: 1 }] } }, scopes);
+      const reservation = await reserve(terms, scopes, most.costNanos);
+      if (!reservation.admitted) {
+        const error = toError(reservation.refusal, most.costNanos, { scopes: [scope], countedScopes, named: provider.name });
+        return { reason: reservation.refusal.reason === "budget" ? "provider_budget" : "provider_limit", error };
+      }
+      this.#open = { id, scopes, reservedNanos: most.costNanos, readsUnseen: most.readsUnseen };
+      return null;
+    } catch (error) {
+      // What it may cost cannot be known.
+      if (!(error instanceof GhostError) || error.code !== "permission_denied") throw error;
+      return { reason: "provider_budget", error };
+    }
+  }
+
+  /** The attempt that is held is over. */
+  async close(cameTo: CameTo): Promise<void> {
+    const open = this.#open;
+    if (open === null) return;
+    this.#open = null;
+    this.#charges = [...this.#charges, ...(await settleHold(this.#deps, open, cameTo))];
+  }
+
+  /** Of the attempt that goes on; null where its provider has no budget. */
+  get held(): { readonly id: string; readonly reservedNanos: number } | null {
+    return this.#open;
+  }
+
+  get readsUnseen(): boolean {
+    return this.#open?.readsUnseen === true;
+  }
+
+  /** Whoever finishes the request settles what is left of it. */
+  get costs(): ProviderCosts {
+    const { id = "", scopes = [] } = this.#open ?? {};
+    return { charges: this.#charges, open: this.#open === null ? null : { id, scopes } };
+  }
+}
+
+/** Answers what was charged. Counters that cannot be reached cost nobody the answer: what is held expires. */
+export async function settleHold(
+  { counters, events }: SettleDeps,
+  { id, scopes }: ProviderHold,
+  cameTo: CameTo,
+): Promise<readonly Charge[]> {
+  const charged = scopes.filter(isCharged).map(({ kind, id: scopeId, period }): Counted => ({ kind, id: scopeId, period }));
+  try {
+    const nanos = await counters.settle({ id, ...cameTo, scopes: charged });
+    return charged.map((scope) => ({ scope, nanos }));
+  } catch (error) {
+    events.internalError("settling", error);
+    return [];
+  }
+}
+
+/** One for each scope; periods of which nothing was spent are left out. */
+export function sumOfCharges(charges: readonly Charge[]): readonly Charge[] {
+  const sums = new ScopeMap<number>();
+  for (const { scope, nanos } of charges) sums.set(scope, (sums.get(scope) ?? 0) + nanos);
+  return [...sums].flatMap(([scope, nanos]) => (nanos > 0 || scope.period === undefined ? [{ scope, nanos }] : []));
+}
+
