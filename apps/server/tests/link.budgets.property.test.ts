@@ -49,6 +49,7 @@ class Life {
       ...[budgeted("user", "a", 3_000), budgeted("user", "b", null)],
       ...[budgeted("key", "a", 2_000), budgeted("key", "b", 1_200), budgeted("key", "c", null)],
       ...[budgeted("team", "a", 1_800), budgeted("organisation", "a", 3_500)],
+      ...[budgeted("alias", "a", 1_600), budgeted("provider", "a", 1_500), budgeted("provider", "b", 900)],
     ];
   }
 
@@ -96,9 +97,12 @@ class Life {
 
   async #reserve(): Promise<void> {
     const [key, user] = [this.#scopes[2 + this.#below(3)], this.#scopes[this.#below(2)]];
-    // Some keys are of a team.
-    const groups = this.#below(2) === 0 ? this.#scopes.slice(5) : [];
-    const scopes = [key, user, ...groups].filter((scope) => scope !== undefined);
+    // Some keys are of a team, some ask for an alias; and each attempt is admitted by its provider alone.
+    const groups = this.#below(2) === 0 ? this.#scopes.slice(5, 7) : [];
+    const aliases = this.#below(2) === 0 ? this.#scopes.slice(7, 8) : [];
+    const provider = this.#scopes[8 + this.#below(2)];
+    const asked = this.#below(3) === 0 ? [provider] : [key, user, ...groups, ...aliases];
+    const scopes = asked.filter((scope) => scope !== undefined);
     const held = {
       id: `${(this.#serial += 1)}`,
       scopes,

@@ -72,8 +72,9 @@ describe.each(kinds)("$name", ({ start: create }) => {
     window.giveBack(90, start, start + 31_000);
     expect(window.used(start + 31_000)).toBe(20);
     expect(window.used(start + 60_000)).toBe(10);
+    // What it was added to has left: it takes nothing from others.
     window.giveBack(5, start, start + 60_000);
-    expect(window.used(start + 60_000)).toBe(5);
+    expect(window.used(start + 60_000)).toBe(10);
     window.giveBack(500, start + 30_000, start + 61_000);
     expect(window.used(start + 61_000)).toBe(0);
     expect(window.secondsUntilEmpty(start + 61_000)).toBe(0);

@@ -66,9 +66,10 @@ export class SlidingWindow {
     }
   }
 
-  /** Takes back what was added at `since`, as far as it still counts. */
+  /** Takes back what was added at `since`, as far as it still counts: what has left the window takes nothing from others. */
   giveBack(amount: number, since: number, now: number): void {
     this.#advance(now);
+    if (since + this.#windowMs <= now) return;
     const place = this.#placeOf(since);
     const counted = this.#amounts[place];
     if (counted === undefined) return;

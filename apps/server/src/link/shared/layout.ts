@@ -81,7 +81,7 @@ export const wordsPerColumn = 2;
 export const ringHeaderWords = 2;
 
 /** One decision writes less: of each of its scopes a window is moved by an entry, or into a larger ring. */
-const mostScopesOfRequest = 64;
+const mostScopesOfRequest = 96;
 const logEntriesPerScope = 6 * (ringCapacities.at(-1) ?? 0);
 
 function layoutOf({ seats, scopes, activeScopes, rings }: SharedSize): Layout {

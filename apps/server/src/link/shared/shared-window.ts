@@ -93,6 +93,7 @@ export class SharedWindow {
 
   giveBack(amount: number, since: number, now: number): void {
     this.#advance(now);
+    if (since + this.#windowMs <= now) return;
     const place = this.#placeOf(since);
     if (place >= this.#length) return;
     this.#addTo(place, -Math.min(amount, this.#amountOf(place)), this.#timeOf(place));
