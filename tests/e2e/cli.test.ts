@@ -186,6 +186,13 @@ describe("providers, models and usage", () => {
     expect(listed.out).not.toContain("sk-vendor");
     const tested = await ghostllm(["provider", "test", "openai", "--json"]);
     expect([tested.code, JSON.parse(tested.out)]).toMatchObject([1, { ok: false }]);
+    await ghostllm(["budget", "add", "provider:openai", "--period", "month", "--amount", "30"]);
+    expect((await ghostllm(["budget", "list"])).out).toMatch(/provider +openai +[0-9a-f]+ +month +0 of 30/);
+    const set = ["limit", "set", "provider:openai", "requests_per_hour=1000"];
+    expect((await ghostllm([...set, "cost_usd_per_day=2.5"])).out).toContain("cost_usd_per_day: 2.5");
+    expect((await ghostllm([...set, "cost_usd_per_day=none"])).out.trim()).toBe("requests_per_hour: 1000");
+    expect((await ghostllm(["limit", "show", "provider:openai"])).out.trim()).toBe("requests_per_hour: 1000");
+    expect((await ghostllm([...set, "requests=1"])).code).toBe(2);
     expect(await ghostllm(["provider", "remove", "openai"])).toMatchObject({ code: 0 });
   });
 

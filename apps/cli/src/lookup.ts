@@ -10,6 +10,7 @@ export type Organisation = RouteAnswer<AdminRoutes["organisations"]["get"]>;
 export type Team = RouteAnswer<AdminRoutes["teams"]["get"]>;
 export type ServiceAccount = RouteAnswer<AdminRoutes["serviceAccounts"]["get"]>;
 export type TeamMember = RouteAnswer<AdminRoutes["teams"]["addMember"]>;
+type Alias = RouteAnswer<AdminRoutes["aliases"]["get"]>;
 export type Provider = RouteAnswer<AdminRoutes["providers"]["get"]>;
 export type Model = RouteAnswer<AdminRoutes["models"]["get"]>;
 
@@ -72,6 +73,11 @@ export async function findServiceAccount(client: Client, name: string): Promise<
 export async function findMember(client: Client, teamId: string, name: string): Promise<TeamMember> {
   const members = await listAll((query) => client.teams.members({ params: { id: teamId }, query }));
   return pick(members, (one) => one.user_id === name || one.email === name.toLowerCase(), "member", name);
+}
+
+export async function findAlias(client: Client, name: string): Promise<Alias> {
+  const aliases = await listAll((query) => client.aliases.list({ query }));
+  return pick(aliases, (alias) => alias.id === name || alias.name === name, "alias", name);
 }
 
 export async function findProvider(client: Client, name: string): Promise<Provider> {

@@ -8,6 +8,7 @@ import { addConfigCommand } from "./commands/config.ts";
 import { addConsentCommand } from "./commands/consent.ts";
 import { addEventsCommand } from "./commands/events.ts";
 import { addBudgetCommand } from "./commands/budget.ts";
+import { addLimitCommand } from "./commands/limit.ts";
 import { addKeyCommand } from "./commands/key.ts";
 import { addKeysCommand } from "./commands/keys.ts";
 import { addMigrateCommand } from "./commands/migrate.ts";
@@ -48,6 +49,7 @@ const addCommands = [
   addKeysCommand,
   addBudgetCommand,
   addConsentCommand,
+  addLimitCommand,
   addProviderCommand,
   addModelCommand,
   addPricesCommand,

@@ -262,4 +262,68 @@ describe.each(availableEngines())("on $name", (engine) => {
     await update();
     expect((await plane.admin.budgets.get({ params: { kind: "key", id } })).budget.budgets).toEqual([]);
   });
+
+  it("holds aliases and providers as well, which those alone see who see all, and tells the audit log", async () => {
+    const budgets = [{ period: "month" as const, amount_usd: "40" }];
+    const limits = { requests_per_minute: 500, cost_usd_per_day: "9.5" };
+    const provider = await plane.admin.providers.create({ body: { provider_type: "ollama", limits } });
+    expect(provider).toMatchObject({ limits: { ...limits, requests_per_day: null }, budgets: [] });
+    const changed = await plane.admin.providers.update({ params: { id: provider.id }, body: { budgets } });
+    expect(changed).toMatchObject({ limits, budgets: [{ period: "month", amount_usd: "40" }] });
+    const targets = [{ provider: "ollama", model: "m" }];
+    const alias = await plane.admin.aliases.create({ body: { name: "smart", targets, budgets } });
+    const limited = await plane.admin.aliases.update({ params: { id: alias.id }, body: { limits } });
+    expect(limited).toMatchObject({ limits, budgets: [{ id: alias.budgets[0]?.id }] });
+    await plane.admin.aliases.create({ body: { name: "plain", targets } });
+
+    const [day] = new Date(plane.clock.nowMs).toISOString().split("T");
+    const month = `${day?.slice(0, 7)}-01`;
+    const ofProvider = `${provider.id}:${month}/${changed.budgets[0]?.id}`;
+    const record = createRecord({
+      ...{ userId: of("eve").userId, apiKeyId: of("eve").id, costNanos: 36 * usd, createdAt: plane.clock.nowMs },
+      ...{ requestedModel: "smart", providerId: provider.id },
+      budgetPeriods: `alias/${alias.id},alias/${alias.id}:${month}/${alias.budgets[0]?.id}`,
+      providerCharges: `${provider.id}=${12 * usd},${ofProvider}=${12 * usd}`,
+    });
+    await plane.store.usage.insert([record]);
+    const listed = (await plane.admin.budgets.list({ query: { limit: 1_000 } })).data;
+    const rows = listed.filter(({ kind }) => kind === "alias" || kind === "provider");
+    expect(rows.toSorted((one, other) => one.kind.localeCompare(other.kind))).toMatchObject([
+      { kind: "alias", name: "smart", state: "near", budget_usd: null, budgets: [{ spent_usd: "36", left_usd: "4" }] },
+      { kind: "provider", name: "ollama", state: "fine", budgets: [{ spent_usd: "12" }], limits },
+    ]);
+    const one = await plane.admin.budgets.get({ params: { kind: "provider", id: provider.id } });
+    expect(one.budget).toMatchObject({ spent_usd: "12", user_id: null });
+    expect(one.course.spent_usd.at(-1)).toBe("12");
+    const detail = await plane.admin.requests.get({ params: { id: record.id } });
+    expect(detail.charges).toEqual(
+      expect.arrayContaining([
+        { kind: "alias", id: alias.id, name: "smart", charged_usd: "36" },
+        { kind: "provider", id: provider.id, name: "ollama", charged_usd: "12" },
+      ]),
+    );
+    const member = plane.as(of("ada").key);
+    expect((await member.budgets.list()).data.map(({ kind }) => kind)).not.toContain("provider");
+    await expect(member.budgets.get({ params: { kind: "alias", id: alias.id } })).rejects.toMatchObject({ status: 404 });
+
+    for (const downgrade of ["plain", "nobody"]) {
+      const wrong = { budgets: [{ ...budgets[0], period: "month" as const, amount_usd: "1", downgrade_to: downgrade }] };
+      await expect(
+        plane.admin.providers.update({ params: { id: provider.id }, body: wrong }),
+      ).rejects.toMatchObject({ status: 400 });
+    }
+    const itself = [{ period: "day" as const, amount_usd: "1", downgrade_to: "smart" }];
+    await expect(
+      plane.admin.aliases.update({ params: { id: alias.id }, body: { budgets: itself } }),
+    ).rejects.toMatchObject({ status: 400 });
+    const { data } = await plane.admin.audit.list({ query: { limit: 50 } });
+    const told = data.find(({ action }) => action === "alias.changed");
+    expect(JSON.stringify(told)).toContain("requests_per_minute");
+    expect(JSON.stringify(told)).toContain("500");
+    for (const name of ["smart", "plain"]) {
+      const found = (await plane.admin.aliases.list()).data.find((row) => row.name === name);
+      await plane.admin.aliases.remove({ params: { id: found?.id ?? "" } });
+    }
+    await plane.admin.providers.remove({ params: { id: provider.id } });
+  });
 });

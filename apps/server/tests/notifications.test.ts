@@ -98,4 +98,43 @@ describe.each(availableEngines())("on $name", (engine) => {
     const [reached] = (await bob.notifications.list()).data;
     expect(reached).toMatchObject({ level: "error", percent: 100, text: expect.stringContaining("refused") });
   });
+
+  it("is a budget over a period as well, by its own thresholds and of its present period, once for each of them", async () => {
+    const budgets = [{ period: "day" as const, amount_usd: "10", thresholds: [50, 70] }];
+    const key = await plane.admin.apiKeys.create({ body: { user_id: bobs.userId, name: "daily", budgets } });
+    const provider = await plane.admin.providers.create({ body: { provider_type: "ollama", budgets } });
+    const now = new Date(plane.clock.nowMs);
+    const today = now.toISOString().slice(0, 10);
+    const owner = { userId: "somebody", apiKeyId: key.id };
+    const spend = (nanos: number) =>
+      plane.store.usage.insert([
+        createRecord({
+          ...{ ...owner, costNanos: nanos, budgetPeriods: `key:${today}/${key.budgets[0]?.id}` },
+          providerCharges: `${provider.id}=${nanos},${provider.id}:${today}/${provider.budgets[0]?.id}=${nanos}`,
+        }),
+      ]);
+    const own = async (client = plane.admin) =>
+      (await client.notifications.list()).data.filter(({ subject }) => ["daily", "ollama"].includes(subject.name));
+    await spend(4.9 * usd);
+    expect(await own()).toEqual([]);
+    await spend(0.2 * usd);
+    const [first] = await own(bob);
+    expect(first).toMatchObject({
+      ...{ kind: "budget_near", level: "warning", percent: 51, until: expect.stringContaining("T00:00:00.000Z") },
+      text: "daily has spent $5.10 of $10.00 of this day.",
+    });
+    expect((await own()).map(({ subject }) => subject.kind).toSorted()).toEqual(["key", "provider"]);
+    await spend(0.4 * usd);
+    // It is about the same.
+    expect((await own(bob))[0]?.id).toBe(first?.id);
+    await spend(2 * usd);
+    expect((await own(bob))[0]).toMatchObject({ percent: 75, kind: "budget_near" });
+    expect((await own(bob))[0]?.id).not.toBe(first?.id);
+    await spend(3 * usd);
+    expect((await own(bob))[0]).toMatchObject({ kind: "budget_reached", level: "error" });
+    expect((await own()).find(({ subject }) => subject.kind === "provider")?.text).toContain("others are asked");
+    plane.clock.nowMs += dayMs;
+    expect(await own()).toEqual([]);
+    plane.clock.nowMs -= dayMs;
+  });
 });

@@ -110,6 +110,8 @@ const probes: Readonly<Record<Reaching, Probe>> = {
     (await store.usage.summarize(time, "team", reach)).map(({ group }) => group),
   "budgets.used": async (store, reach) =>
     (await store.budgets.used({ percent: 0, limit: 100 }, reach)).map(({ scope }) => scope.id),
+  "budgets.byPeriod": async (store, reach) =>
+    (await store.budgets.byPeriod({ limit: 100, since: "2000-01-01" }, reach)).map(({ scope }) => scope.id),
   "budgets.holders": async (store, reach) =>
     (await store.budgets.holders({ since: 0, workingAt: now }, reach)).map(({ scope }) => scope.id),
   "budgets.find": async (store, reach, { team, key, user }) => {
@@ -155,7 +157,9 @@ describe.each(availableEngines())("within the reach of one team, on $name", (eng
   let other: Side;
 
   async function addSide(name: string): Promise<Side> {
-    const bounds = { limits: unlimited, budgetNanos: 1_000 };
+    const terms = { thresholds: [], rolloverNanos: null, increase: null, downgradeTo: null, madeAt: 0, timeZone: "UTC" };
+    const budgets = [{ id: "b", span: "total", days: 0, amountNanos: 9_000, ...terms } as const];
+    const bounds = { limits: unlimited, budgetNanos: 1_000, budgets };
     const organisation = await store.organisations.create({ name: `organisation of ${name}`, ...bounds });
     const team = await store.teams.create({
       membersMakeKeys: false,
@@ -174,7 +178,8 @@ describe.each(availableEngines())("within the reach of one team, on $name", (eng
     const place = { method: "password", address: "", userAgent: "", isBrowser: false };
     await store.sessions.create({ id: `session of ${user.email}`, userId: user.id, ...place, ...times });
     const facts = { userId: user.id, apiKeyId: key.id, teamId: team.id, organisationId: organisation.id };
-    const record = createRecord({ ...facts, costNanos: 7, createdAt: now });
+    const budgetPeriods = "team:total/b,organisation:total/b";
+    const record = createRecord({ ...facts, costNanos: 7, createdAt: now, budgetPeriods });
     await store.usage.insert([record, createRecord({ userId: user.id, apiKeyId: "alone", createdAt: now })]);
     const account = await store.serviceAccounts.create({ teamId: team.id, name, ...bounds });
     const asked = await store.consents.ask(makeQuestion({ keyId: key.id, userId: user.id, teamId: team.id }));
@@ -213,7 +218,7 @@ describe.each(availableEngines())("within the reach of one team, on $name", (eng
     ...(["teams.list", "teams.find", "teams.update", "teams.members", "teams.member", "teams.updateMember"] as const),
     ...(["serviceAccounts.list", "serviceAccounts.find", "serviceAccounts.update"] as const),
     ...(["usage.list", "usage.find", "usage.count", "usage.series", "usage.summarize"] as const),
-    ...(["budgets.used", "budgets.holders", "budgets.find", "budgets.course"] as const),
+    ...(["budgets.used", "budgets.byPeriod", "budgets.holders", "budgets.find", "budgets.course"] as const),
   ])("%s finds what is of the team", async (name) => {
     expect((await probes[name](store, within(), own)).length).toBeGreaterThan(0);
   });

@@ -1,6 +1,7 @@
 // Requests that are older than they are kept: found by nobody, then removed, little by little; what was counted of them stays.
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { forgetPastPeriods } from "#control/retention/past-periods.ts";
 import { keepUsageLog } from "#control/retention/usage-log.ts";
 import type { OpenStore } from "#control/store/open-store.ts";
 import { availableEngines, type TestDatabase } from "./store-support/engines.ts";
@@ -66,6 +67,51 @@ describe.each(availableEngines())("retention on $name", (engine) => {
     expect(after.requests).toBe(702);
     expect(after.cost.hourly).toBe(before.cost.hourly);
     expect([after.cost.users, after.cost.keys]).toEqual([before.cost.users, before.cost.keys]);
+  });
+
+  it("periods of budgets that are long over are forgotten in small steps, and none that any budget still looks at", async () => {
+    const own = await engine.create();
+    const store = await openMigrated(own);
+    const now = Date.UTC(2026, 10, 30, 12);
+    const day = (daysAgo: number): string => new Date(now - daysAgo * dayMs).toISOString().slice(0, 10);
+    const records = [0, 31, 62, 99, 100, 101, 140, 700].flatMap((daysAgo) =>
+      Array.from({ length: daysAgo > 100 ? 150 : 1 }, (_, place) =>
+        createRecord({
+          ...{ userId: "u", apiKeyId: `key-${place}`, costNanos: 3, createdAt: now - daysAgo * dayMs },
+          budgetPeriods: `key:${day(daysAgo)}/b1,key:total/b2`,
+          providerCharges: `p=3,p:${day(daysAgo)}/b1=3`,
+        }),
+      ),
+    );
+    await store.usage.insert(records);
+    const periods = async (id: string, kind: "key" | "provider" = "key") => {
+      const listed = await store.spend.list({ limit: 10_000 });
+      return listed.flatMap(({ scope }) => (scope.kind === kind && scope.id === id ? [scope.period ?? "life"] : []));
+    };
+    expect(await periods("key-0")).toHaveLength(10);
+    const steps: number[] = [];
+    const forget = async (before: string, most: number) => {
+      const removed = await store.spend.forget(before, most);
+      steps.push(removed);
+      return removed;
+    };
+    const watched = { isUnavailable: store.isUnavailable, spend: { forget } };
+    const given = { ...deps(store), store: watched, now: () => now };
+    // The log is kept for longer than any budget looks back.
+    await forgetPastPeriods({ ...given, usageDays: 365 }, held);
+    const kept = [0, 31, 62, 99, 100].map(day);
+    expect((await periods("key-0")).toSorted()).toEqual(
+      [...kept, day(101), day(140)].map((one) => `${one}/b1`).concat("life", "total/b2").toSorted(),
+    );
+    await forgetPastPeriods({ ...given, usageDays: null }, held);
+    const left = kept.map((one) => `${one}/b1`).concat("life", "total/b2").toSorted();
+    expect((await periods("key-0")).toSorted()).toEqual(left);
+    expect(await periods("key-149")).toEqual(["life", "total/b2"].toSorted());
+    expect(await periods("p", "provider")).toEqual(expect.arrayContaining(["life", `${day(99)}/b1`]));
+    expect(Math.max(...steps)).toBeLessThanOrEqual(500);
+    expect(steps.length).toBeGreaterThan(3);
+    await store.close();
+    await own.dispose();
   });
 
   it("one that comes late is counted, and is not found", async () => {

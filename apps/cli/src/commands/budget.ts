@@ -1,16 +1,14 @@
 import type { Command } from "commander";
 import { InvalidArgumentError } from "commander";
-import type { Client } from "@ghostllm/contract/client";
-import type { AdminRoutes, RouteAnswer, RouteInput } from "@ghostllm/contract/routes";
+import type { AdminRoutes, RouteAnswer } from "@ghostllm/contract/routes";
 import { parseCount } from "#arguments.ts";
 import type { ContextOf } from "#context.ts";
 import { notFound } from "#exit-codes.ts";
-import { findKey, findOrganisation, findTeam, findUser } from "#lookup.ts";
+import { findHolder } from "#holders.ts";
+import type { GivenBudget as Given, Held, Holder } from "#holders.ts";
 import { orDash, spentOf } from "#output.ts";
 
 type Row = RouteAnswer<AdminRoutes["budgets"]["list"]>["data"][number];
-type Held = RouteAnswer<AdminRoutes["users"]["get"]>["budgets"][number];
-type Given = NonNullable<NonNullable<RouteInput<AdminRoutes["users"]["update"]>["body"]>["budgets"]>[number];
 type Span = Given["period"];
 
 const spans: readonly Span[] = ["total", "day", "week", "month", "rolling"];
@@ -18,7 +16,7 @@ const spans: readonly Span[] = ["total", "day", "week", "month", "rolling"];
 export function addBudgetCommand(program: Command, contextOf: ContextOf): void {
   const budget = program
     .command("budget")
-    .description("budgets of keys, users, teams and organisations, and how far they are used up");
+    .description("budgets of keys, users, teams, organisations, aliases and providers, and how far they are used up");
   addList(budget, contextOf);
   addAdd(budget, contextOf);
   addIncrease(budget, contextOf);
@@ -51,7 +49,7 @@ function addAdd(budget: Command, contextOf: ContextOf): void {
   budget
     .command("add <holder>")
     .description(
-      "add a budget to a key, by its public part, a user, by the e-mail address, team:NAME or organisation:NAME",
+      "add a budget to a key, by its public part, a user, by the e-mail address, or team:, organisation:, alias: or provider:NAME",
     )
     .requiredOption("--period <period>", `one of ${spans.join(", ")}`, parseSpan)
     .requiredOption("--amount <usd>", "the most that may be spent in it, such as 12.5")
@@ -64,7 +62,7 @@ function addAdd(budget: Command, contextOf: ContextOf): void {
       const { output, connect } = contextOf(command);
       const { client } = await connect();
       const holder = await findHolder(client, name);
-      const changed = await holder.change([...holder.budgets.map(toGiven), toNew(options)]);
+      const changed = await changeBudgets(holder, [...holder.budgets.map(toGiven), toNew(options)]);
       output.show(changed, [`${holder.name} has ${changed.length} budgets beside the one over its whole life`]);
     });
 }
@@ -92,7 +90,8 @@ function addIncrease(budget: Command, contextOf: ContextOf): void {
       const holder = await findHolder(client, name);
       checkHas(holder, id);
       const increase = { amount_usd: options.amount, until: options.until };
-      const changed = await holder.change(
+      const changed = await changeBudgets(
+        holder,
         holder.budgets.map((one) => (one.id === id ? { ...toGiven(one), increase } : toGiven(one))),
       );
       output.show(changed, [
@@ -110,53 +109,13 @@ function addRemove(budget: Command, contextOf: ContextOf): void {
       const { client } = await connect();
       const holder = await findHolder(client, name);
       checkHas(holder, id);
-      const changed = await holder.change(holder.budgets.filter((one) => one.id !== id).map(toGiven));
+      const changed = await changeBudgets(holder, holder.budgets.filter((one) => one.id !== id).map(toGiven));
       output.show(changed, [`Removed the budget ${id} of ${holder.name}`]);
     });
 }
 
-interface Holder {
-  readonly name: string;
-  readonly budgets: readonly Held[];
-  readonly change: (budgets: Given[]) => Promise<readonly Held[]>;
-}
-
-/** What has an @ in it is an e-mail address; teams and organisations are told by a word before their name. */
-async function findHolder(client: Client, name: string): Promise<Holder> {
-  const [word, rest] = [name.slice(0, name.indexOf(":")), name.slice(name.indexOf(":") + 1)];
-  if (word === "team") return teamHolder(client, rest);
-  if (word === "organisation") return organisationHolder(client, rest);
-  if (name.includes("@")) return userHolder(client, name);
-  if (name.startsWith("gk-")) return keyHolder(client, name);
-  return keyHolder(client, name).catch(() => userHolder(client, name));
-}
-
-async function teamHolder(client: Client, given: string): Promise<Holder> {
-  const { id, name, budgets } = await findTeam(client, given);
-  const change = async (all: Given[]) =>
-    (await client.teams.update({ params: { id }, body: { budgets: all } })).budgets;
-  return { name, budgets, change };
-}
-
-async function organisationHolder(client: Client, given: string): Promise<Holder> {
-  const { id, name, budgets } = await findOrganisation(client, given);
-  const change = async (all: Given[]) =>
-    (await client.organisations.update({ params: { id }, body: { budgets: all } })).budgets;
-  return { name, budgets, change };
-}
-
-async function userHolder(client: Client, name: string): Promise<Holder> {
-  const { id, email, budgets } = await findUser(client, name);
-  const change = async (given: Given[]) =>
-    (await client.users.update({ params: { id }, body: { budgets: given } })).budgets;
-  return { name: email, budgets, change };
-}
-
-async function keyHolder(client: Client, name: string): Promise<Holder> {
-  const { id, public_id: publicId, budgets } = await findKey(client, name);
-  const change = async (given: Given[]) =>
-    (await client.apiKeys.update({ params: { id }, body: { budgets: given } })).budgets;
-  return { name: publicId, budgets, change };
+async function changeBudgets(holder: Holder, budgets: Given[]): Promise<readonly Held[]> {
+  return (await holder.change({ budgets })).budgets;
 }
 
 function checkHas({ budgets }: Holder, id: string): void {

@@ -16,6 +16,7 @@ import { startLedger } from "#control/ledger/ledger.ts";
 import { readOpening } from "#control/ledger/opening.ts";
 import { keepAuditLog } from "#control/retention/audit-log.ts";
 import { pruneConsents } from "#control/retention/consents.ts";
+import { forgetPastPeriods } from "#control/retention/past-periods.ts";
 import { keepUsageLog } from "#control/retention/usage-log.ts";
 import { shareDatabase } from "#control/shared-database.ts";
 import { holdSoleInstance } from "#control/sole-instance.ts";
@@ -134,9 +135,11 @@ function keepLogs(
   { store, leases }: Pick<Books, "store" | "leases">,
 ): void {
   const { now, monotonic } = clock;
-  const { auditDays } = config.retention;
+  const { auditDays, usageDays } = config.retention;
   const keepAudit = (held: Held): Promise<void> => keepAuditLog({ store, now, auditDays, log }, held);
   disposer.add(leases.run("audit_log", repeating({ everyMs: keepIntervalMs, firstMs: 0 }, keepAudit)));
   const keep = (held: Held): Promise<void> => keepUsageLog({ store, now, monotonic, log }, held);
   disposer.add(leases.run("usage_log", repeating({ everyMs: keepIntervalMs, firstMs: 0 }, keep)));
+  const forget = (held: Held): Promise<void> => forgetPastPeriods({ store, now, monotonic, usageDays, log }, held);
+  disposer.add(leases.run("past_periods", repeating({ everyMs: keepIntervalMs, firstMs: keepIntervalMs }, forget)));
 }

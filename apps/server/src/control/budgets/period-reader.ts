@@ -7,6 +7,12 @@ import { Calendar } from "#domain/budgets/calendar.ts";
 import { countedOf, standingsOf } from "#domain/budgets/standing.ts";
 import type { PeriodStanding } from "#domain/budgets/standing.ts";
 
+/** Periods of before that end before now, or matter to none that does not. */
+export function recentlySince(now: number): string {
+  return new Date(now - longestPeriodMs).toISOString().slice(0, 10);
+}
+const longestPeriodMs = 33 * 24 * 3_600_000;
+
 export interface PeriodReader {
   /** `at`: epoch ms, of the clock by which requests are admitted. */
   read(

@@ -7,6 +7,7 @@ import type { ControlLog } from "#control/control-log.ts";
 import type { Store } from "#control/store/store.ts";
 import { ScopeMap } from "#domain/access/scope.ts";
 import type { Scope } from "#domain/access/scope.ts";
+import { longestReachMs } from "#domain/budgets/periods.ts";
 import { chargesOf } from "#domain/usage-record.ts";
 import type { UsageRecord } from "#domain/usage-record.ts";
 import type { JournalBatch, JournalSource } from "#link/journal/journal.ts";
@@ -72,9 +73,6 @@ async function readStored({ store, now }: OpeningDeps): Promise<Sums> {
     objects: [...(await store.storedObjects.latest(maxObjects))],
   };
 }
-
-/** Periods that began before that matter to no budget any more: a month, and the one that it may have something left of. */
-const longestReachMs = 100 * 24 * 60 * 60 * 1000;
 
 async function readSpend({ spend }: Pick<Store, "spend">, since: string): Promise<ScopeMap<number>> {
   const spent = new ScopeMap<number>();

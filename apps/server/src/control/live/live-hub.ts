@@ -6,6 +6,7 @@ import type { ControlLog } from "#control/control-log.ts";
 import { namesOf } from "#control/resources/requests.ts";
 import { toRequestRow, type RequestRow } from "#control/resources/request-row.ts";
 import { reach, type Reach } from "#domain/access/may.ts";
+import type { SteadyTime } from "#domain/clock.ts";
 import type { ObjectChange, Signals } from "#link/signals.ts";
 import { BudgetWatch } from "./budget-watch.ts";
 import type { FinishedRequests } from "./finished-requests.ts";
@@ -15,12 +16,13 @@ import type { Refusal, Refusals } from "./refusals.ts";
 import type { RestingTarget } from "./resting-targets.ts";
 
 export interface LiveHubDeps {
-  readonly store: Pick<Store, "names" | "budgets">;
+  readonly store: Pick<Store, "names" | "budgets" | "spend">;
   readonly finished: FinishedRequests;
   readonly refusals: Refusals;
   readonly resting: () => readonly RestingTarget[];
   readonly signals: Pick<Signals, "listen">;
   readonly log: ControlLog;
+  readonly steadyTime: Pick<SteadyTime, "now">;
 }
 
 const tickMs = 500;
@@ -39,7 +41,7 @@ export class LiveHub {
 
   constructor(deps: LiveHubDeps) {
     this.#deps = deps;
-    this.#budgets = new BudgetWatch(deps.store);
+    this.#budgets = new BudgetWatch(deps.store, () => deps.steadyTime.now());
     this.#stopListening = [
       deps.signals.listen("object_changed", ({ change }) => this.#note(change)),
       deps.signals.listen("right_withdrawn", () => this.#review()),

@@ -2,11 +2,15 @@ import { formatUsd, nanosToUsd } from "@ghostllm/contract";
 import type { AdminRoutes, RouteAnswer } from "@ghostllm/contract/routes";
 import { percentOf } from "#control/budgets/budget-list.ts";
 import { nearPercent } from "#control/live/budget-watch.ts";
-import type { UsedBudget } from "#control/store/budget-store.ts";
+import type { PeriodHolder, UsedBudget } from "#control/store/budget-store.ts";
 import type { ApiKeyRow } from "#control/store/key-store.ts";
 import type { Actor } from "#domain/access/actor.ts";
-import { may, reach } from "#domain/access/may.ts";
-import { toTime } from "./fields.ts";
+import { may, reach, type Reach } from "#domain/access/may.ts";
+import { createPeriodReader, recentlySince } from "#control/budgets/period-reader.ts";
+import { levelOf } from "#control/budgets/period-level.ts";
+import type { Budget } from "#domain/budgets/budget.ts";
+import type { PeriodStanding } from "#domain/budgets/standing.ts";
+import { toTime, toTimeOrNull } from "./fields.ts";
 import type { Resource, ResourceDependencies } from "./resource.ts";
 
 type Notification = RouteAnswer<AdminRoutes["notifications"]["list"]>["data"][number];
@@ -18,6 +22,8 @@ type NotificationDeps = Pick<
 const weekMs = 7 * 24 * 3_600_000;
 /** Of a kind: more are read nowhere. */
 const mostOfKind = 50;
+/** Of whose budgets over periods it is looked how they stand. */
+const mostHolders = 1_000;
 /** What a second of much traffic leaves for the database is less than this. */
 const growingRecords = 5_000;
 /** Parts that have notifications of their own, or are told by the page itself. */
@@ -76,10 +82,47 @@ function providerNotifications({ snapshot, resting, clock }: NotificationDeps): 
   return [...unusable, ...rests];
 }
 
-async function budgetNotifications({ store }: NotificationDeps, actor: Actor): Promise<readonly Notification[]> {
+async function budgetNotifications(deps: NotificationDeps, actor: Actor): Promise<readonly Notification[]> {
   const reached = reach(actor, "usage.read");
-  const used = await store.budgets.used({ percent: nearPercent, limit: mostOfKind }, reached);
-  return used.map(toBudgetNotification);
+  const used = await deps.store.budgets.used({ percent: nearPercent, limit: mostOfKind }, reached);
+  return [...used.map(toBudgetNotification), ...(await periodNotifications(deps, reached))];
+}
+
+/** Their ids tell period and threshold, so that whoever has seen one is told of each once, whichever instance he asks. */
+async function periodNotifications(
+  { store, steadyTime }: NotificationDeps,
+  reached: Reach,
+): Promise<readonly Notification[]> {
+  const now = steadyTime.now();
+  const holders = await store.budgets.byPeriod({ limit: mostHolders, since: recentlySince(now) }, reached);
+  const standings = await createPeriodReader(store).read(holders, now);
+  const all = holders.flatMap((holder) =>
+    (standings.get(holder.scope) ?? []).flatMap((standing) => toPeriodNotification(holder, standing) ?? []),
+  );
+  const worst = all.toSorted((one, other) => (other.percent ?? 0) - (one.percent ?? 0));
+  return worst.slice(0, mostOfKind);
+}
+
+function toPeriodNotification({ scope, name }: PeriodHolder, standing: PeriodStanding): Notification | null {
+  const level = levelOf(standing);
+  if (level === null) return null;
+  const { budget, period, spentNanos, allowanceNanos } = standing;
+  const span = spanInWords(budget);
+  const words = `${inWords(spentNanos)} of ${inWords(allowanceNanos)}`;
+  const isReached = level.level === "reached";
+  const end = budget.downgradeTo === null ? "it is refused" : `${budget.downgradeTo} answers in its place`;
+  const text = isReached
+    ? `${name} has used up its budget ${span} (${words}): ${scope.kind === "provider" ? "others are asked" : end}.`
+    : `${name} has spent ${words} ${span}.`;
+  const told = { text, percent: percentOf(allowanceNanos, spentNanos), until: toTimeOrNull(period.endsAt) };
+  const [kind, severity] = isReached ? (["budget_reached", "error"] as const) : (["budget_near", "warning"] as const);
+  const notification = about(kind, severity, { ...scope, name }, told);
+  return { ...notification, id: `${notification.id} ${period.name} ${level.percent}` };
+}
+
+function spanInWords({ span, days }: Budget): string {
+  if (span === "rolling") return `of the last ${days} days`;
+  return span === "total" ? "in all" : `of this ${span}`;
 }
 
 function toBudgetNotification({ scope, name, spentNanos, budgetNanos }: UsedBudget): Notification {

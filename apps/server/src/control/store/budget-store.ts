@@ -10,7 +10,7 @@ export interface UsedBudget {
   readonly scope: Scope;
   /** What people call it. */
   readonly name: string;
-  /** Null of teams and organisations. */
+  /** Null but of users and keys. */
   readonly userId: string | null;
   readonly budgetNanos: number;
   readonly spentNanos: number;
@@ -24,7 +24,18 @@ export interface BudgetQuery {
   readonly ids?: readonly string[];
 }
 
-/** Who can have a budget: a user, a key, a team, an organisation. */
+export interface PeriodQuery {
+  readonly limit: number;
+  /** A day, such as 2026-10-01: those are left out that have spent nothing in a period since then. */
+  readonly since: string;
+  /** Of whatever kind; absent: all. */
+  readonly ids?: readonly string[];
+}
+
+/** Who has budgets over periods. */
+export type PeriodHolder = Pick<BudgetHolder, "scope" | "name" | "userId" | "budgets">;
+
+/** Who can have a budget: a user, a key, a team, an organisation, an alias, a provider. */
 export interface BudgetHolder {
   readonly scope: Scope;
   readonly name: string;
@@ -81,7 +92,9 @@ export interface SpendCourseQuery {
 export interface BudgetStore {
   /** Those that are used up the furthest come first. */
   used(query: BudgetQuery, reach: Reach): Promise<readonly UsedBudget[]>;
-  /** All users, teams and organisations, and keys that work, with or without a budget; in no order. */
+  /** Those that have spent the most in one period come first. */
+  byPeriod(query: PeriodQuery, reach: Reach): Promise<readonly PeriodHolder[]>;
+  /** All users, teams and organisations, and keys that work, with or without a budget; aliases and providers with limits or budgets; in no order. */
   holders(query: HolderQuery, reach: Reach): Promise<readonly BudgetHolder[]>;
   /** One of them, whether it works or not. */
   find(scope: Scope, since: number, reach: Reach): Promise<BudgetHolder | undefined>;

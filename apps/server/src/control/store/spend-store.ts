@@ -21,6 +21,8 @@ export interface SpendStore {
   list(page: SpendPage): Promise<readonly ScopeSpend[]>;
   /** Nano-USD, in the order of these scopes. */
   of(scopes: readonly Counted[]): Promise<readonly number[]>;
+  /** Removes periods that began before this day, such as 2026-08-20, but no more than so many. Answers how many they were. */
+  forget(before: string, most: number): Promise<number>;
 }
 
 /** Windows of hours and days: what has one, and what the log has for them. */

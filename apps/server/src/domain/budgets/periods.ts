@@ -27,6 +27,9 @@ const units: Readonly<Record<Exclude<BudgetSpan, "total">, CalendarUnit>> = {
   ...{ day: "day", week: "week", month: "month", rolling: "day" },
 };
 
+/** A period that began longer ago matters to no budget any more: to none of rolling days, and to nothing that rolls over. */
+export const longestReachMs = 100 * dayMs;
+
 /** For records of requests that end long after their period. */
 const graceMs = 2 * dayMs;
 

@@ -12,5 +12,7 @@ export const heldAliasesAndProviders: Migration = {
       `alter table ${table} add column budgets text not null default '[]'`,
     ]),
     "alter table usage_logs add column provider_charges text",
+    // Past periods are looked for when they are to be forgotten.
+    "create index spend_by_period on spend (period)",
   ],
 };

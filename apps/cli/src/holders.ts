@@ -1,0 +1,69 @@
+// Who can have limits and budgets, by how people name them: a key by its public part, a user by the e-mail address, all others by a word
+// and their name.
+
+import type { Client } from "@ghostllm/contract/client";
+import type { AdminRoutes, RouteAnswer, RouteInput } from "@ghostllm/contract/routes";
+import { findAlias, findKey, findOrganisation, findProvider, findTeam, findUser } from "./lookup.ts";
+
+type User = RouteAnswer<AdminRoutes["users"]["get"]>;
+type Update = NonNullable<RouteInput<AdminRoutes["users"]["update"]>["body"]>;
+export type Held = User["budgets"][number];
+export type Limits = User["limits"];
+export type GivenBudget = NonNullable<Update["budgets"]>[number];
+export type GivenLimits = NonNullable<Update["limits"]>;
+
+interface HeldTo {
+  readonly budgets: readonly Held[];
+  readonly limits: Limits;
+}
+
+interface Change {
+  budgets?: GivenBudget[];
+  limits?: GivenLimits;
+}
+
+export interface Holder extends HeldTo {
+  readonly name: string;
+  readonly change: (change: Change) => Promise<HeldTo>;
+}
+
+type Finder = (client: Client, name: string) => Promise<Holder>;
+
+const finders: Readonly<Record<string, Finder>> = {
+  team: async (client, given) => {
+    const { id, name, budgets, limits } = await findTeam(client, given);
+    return { name, budgets, limits, change: (body) => client.teams.update({ params: { id }, body }) };
+  },
+  organisation: async (client, given) => {
+    const { id, name, budgets, limits } = await findOrganisation(client, given);
+    return { name, budgets, limits, change: (body) => client.organisations.update({ params: { id }, body }) };
+  },
+  alias: async (client, given) => {
+    const { id, name, budgets, limits } = await findAlias(client, given);
+    return { name, budgets, limits, change: (body) => client.aliases.update({ params: { id }, body }) };
+  },
+  provider: async (client, given) => {
+    const { id, name, budgets, limits } = await findProvider(client, given);
+    return { name, budgets, limits, change: (body) => client.providers.update({ params: { id }, body }) };
+  },
+};
+
+/** What has an @ in it is an e-mail address. */
+export async function findHolder(client: Client, name: string): Promise<Holder> {
+  const at = name.indexOf(":");
+  const finder = finders[name.slice(0, Math.max(0, at))];
+  if (finder !== undefined) return finder(client, name.slice(at + 1));
+  if (name.includes("@")) return userHolder(client, name);
+  if (name.startsWith("gk-")) return keyHolder(client, name);
+  return keyHolder(client, name).catch(() => userHolder(client, name));
+}
+
+async function userHolder(client: Client, given: string): Promise<Holder> {
+  const { id, email: name, budgets, limits } = await findUser(client, given);
+  return { name, budgets, limits, change: (body) => client.users.update({ params: { id }, body }) };
+}
+
+async function keyHolder(client: Client, given: string): Promise<Holder> {
+  const { id, public_id: name, budgets, limits } = await findKey(client, given);
+  return { name, budgets, limits, change: (body) => client.apiKeys.update({ params: { id }, body }) };
+}
