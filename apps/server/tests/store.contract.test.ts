@@ -593,9 +593,10 @@ describe.each(availableEngines())("usage on $name", (engine) => {
     expect(await store.names.find(ids)).toEqual({
       users: new Map([[owner.userId, "Ada"]]),
       keys: new Map([[owner.apiKeyId, { name: "key", publicId: "gk-key", userId: owner.userId, teamId: null }]]),
-      ...{ teams: new Map(), organisations: new Map() },
+      ...{ teams: new Map(), organisations: new Map(), aliases: new Map(), providers: new Map() },
     });
-    const none = { users: new Map(), keys: new Map(), teams: new Map(), organisations: new Map() };
+    const groups = { teams: new Map(), organisations: new Map(), aliases: new Map(), providers: new Map() };
+    const none = { users: new Map(), keys: new Map(), ...groups };
     expect(await store.names.find({})).toEqual(none);
     const limits = { requestsPerMinute: null, tokensPerMinute: null, concurrentRequests: null };
     const bounds = { limits, budgetNanos: null };
@@ -892,6 +893,8 @@ describe.each(availableEngines())("migrations on $name", (engine) => {
         name: "smart",
         strategy: "weighted",
         targets: [{ provider: "groq", model: "llama", weight: 2 }],
+        limits: { requestsPerMinute: null, tokensPerMinute: null, concurrentRequests: null },
+        budgets: [],
         createdAt: 5,
         updatedAt: 6,
       });
