@@ -304,13 +304,17 @@ describe.each(availableEngines())("on $name", (engine) => {
     );
     const member = plane.as(of("ada").key);
     expect((await member.budgets.list()).data.map(({ kind }) => kind)).not.toContain("provider");
-    await expect(member.budgets.get({ params: { kind: "alias", id: alias.id } })).rejects.toMatchObject({ status: 404 });
+    await expect(member.budgets.get({ params: { kind: "alias", id: alias.id } })).rejects.toMatchObject({
+      status: 404,
+    });
 
     for (const downgrade of ["plain", "nobody"]) {
-      const wrong = { budgets: [{ ...budgets[0], period: "month" as const, amount_usd: "1", downgrade_to: downgrade }] };
-      await expect(
-        plane.admin.providers.update({ params: { id: provider.id }, body: wrong }),
-      ).rejects.toMatchObject({ status: 400 });
+      const wrong = {
+        budgets: [{ ...budgets[0], period: "month" as const, amount_usd: "1", downgrade_to: downgrade }],
+      };
+      await expect(plane.admin.providers.update({ params: { id: provider.id }, body: wrong })).rejects.toMatchObject({
+        status: 400,
+      });
     }
     const itself = [{ period: "day" as const, amount_usd: "1", downgrade_to: "smart" }];
     await expect(

@@ -242,7 +242,10 @@ describe("a provider's budget", () => {
   it("holds for embeddings, pictures and counts of tokens, too, of which a count is estimated in its place", async () => {
     await start({ one: { limits: { requestsPerMinute: 1 } } });
     const model = "one/fake-model";
-    vendors[0]?.script({ kind: "answer", body: { object: "list", data: [], usage: { prompt_tokens: 3, total_tokens: 3 } } });
+    vendors[0]?.script({
+      kind: "answer",
+      body: { object: "list", data: [], usage: { prompt_tokens: 3, total_tokens: 3 } },
+    });
     const embed = () => postJson(`${gateway.url}/v1/embeddings`, { model, input: "text" });
     expect((await embed()).status).toBe(200);
     expect((await embed()).status).toBe(429);

@@ -166,7 +166,9 @@ function scopesOf(place: Place) {
     makeBudget(place, "day", 700, { rolloverNanos: 1_000 }),
   ]);
   const providers = [
-    scope("provider", "a", { requestsPerMinute: 2, tokensPerHour: 150 }, [makeBudget(place, "rolling", 600, { days: 2 })]),
+    scope("provider", "a", { requestsPerMinute: 2, tokensPerHour: 150 }, [
+      makeBudget(place, "rolling", 600, { days: 2 }),
+    ]),
     scope("provider", "b", { concurrentRequests: 1 }, [makeBudget(place, "month", 1_400)]),
   ];
   const keys = [

@@ -157,7 +157,14 @@ describe.each(availableEngines())("within the reach of one team, on $name", (eng
   let other: Side;
 
   async function addSide(name: string): Promise<Side> {
-    const terms = { thresholds: [], rolloverNanos: null, increase: null, downgradeTo: null, madeAt: 0, timeZone: "UTC" };
+    const terms = {
+      thresholds: [],
+      rolloverNanos: null,
+      increase: null,
+      downgradeTo: null,
+      madeAt: 0,
+      timeZone: "UTC",
+    };
     const budgets = [{ id: "b", span: "total", days: 0, amountNanos: 9_000, ...terms } as const];
     const bounds = { limits: unlimited, budgetNanos: 1_000, budgets };
     const organisation = await store.organisations.create({ name: `organisation of ${name}`, ...bounds });

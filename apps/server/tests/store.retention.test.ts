@@ -101,10 +101,16 @@ describe.each(availableEngines())("retention on $name", (engine) => {
     await forgetPastPeriods({ ...given, usageDays: 365 }, held);
     const kept = [0, 31, 62, 99, 100].map(day);
     expect((await periods("key-0")).toSorted()).toEqual(
-      [...kept, day(101), day(140)].map((one) => `${one}/b1`).concat("life", "total/b2").toSorted(),
+      [...kept, day(101), day(140)]
+        .map((one) => `${one}/b1`)
+        .concat("life", "total/b2")
+        .toSorted(),
     );
     await forgetPastPeriods({ ...given, usageDays: null }, held);
-    const left = kept.map((one) => `${one}/b1`).concat("life", "total/b2").toSorted();
+    const left = kept
+      .map((one) => `${one}/b1`)
+      .concat("life", "total/b2")
+      .toSorted();
     expect((await periods("key-0")).toSorted()).toEqual(left);
     expect(await periods("key-149")).toEqual(["life", "total/b2"].toSorted());
     expect(await periods("p", "provider")).toEqual(expect.arrayContaining(["life", `${day(99)}/b1`]));

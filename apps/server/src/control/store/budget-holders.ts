@@ -114,12 +114,7 @@ const held = {
 } as const;
 
 /** Whoever asks: nobody sees them who does not see all. What was spent lately is what requests cost that asked for it, or that it answered. */
-function heldOf(
-  kind: keyof typeof held,
-  reach: Reach,
-  since: number,
-  condition: RawBuilder<unknown>,
-): RawBuilder<Row> {
+function heldOf(kind: keyof typeof held, reach: Reach, since: number, condition: RawBuilder<unknown>): RawBuilder<Row> {
   const { table, column, key } = held[kind];
   const [id, holder] = [sql.ref(`${table}.id`), sql.ref(column)];
   return sql<Row>`select ${sql.lit(kind)} as kind, ${id} as id, ${sql.ref(`${table}.name`)} as name, ${ofNobody}, rate_limit, budgets,

@@ -7,7 +7,7 @@ const mostIds = 1_000;
 
 export function namesIn({ kysely }: Database): Store["names"] {
   return {
-    async find({ users = [], keys = [], ...ids }): Promise<Names> {
+    async find({ users = [], keys = [], ...others }): Promise<Names> {
       const userRows = await byPages(users, (ids) =>
         kysely.selectFrom("users").select(["id", "username"]).where("id", "in", ids).execute(),
       );
@@ -21,7 +21,7 @@ export function namesIn({ kysely }: Database): Store["names"] {
       const named = async (table: "teams" | "organisations" | "aliases" | "providers") => {
         const read = (page: readonly string[]) =>
           kysely.selectFrom(table).select(["id", "name"]).where("id", "in", page);
-        const rows = await byPages(ids[table] ?? [], (page) => read(page).execute());
+        const rows = await byPages(others[table] ?? [], (page) => read(page).execute());
         return new Map(rows.map(({ id, name }) => [id, name]));
       };
       return {

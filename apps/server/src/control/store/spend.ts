@@ -79,7 +79,8 @@ export function spendIn({ kysely }: Database): Store["spend"] {
     async forget(before, most) {
       // What has no end is named by a word, which sorts behind all days.
       const past = sql`select scope_kind, scope_id, period from spend where period < ${before} order by period limit ${most}`;
-      const { numAffectedRows = 0n } = await sql`delete from spend where (scope_kind, scope_id, period) in (${past})`.execute(kysely);
+      const { numAffectedRows = 0n } =
+        await sql`delete from spend where (scope_kind, scope_id, period) in (${past})`.execute(kysely);
       return Number(numAffectedRows);
     },
   };

@@ -92,7 +92,9 @@ export interface Charge {
 
 /** As a usage record tells what the providers that were asked were charged: `ID=12,ID:2026-11-30/9c8b7a6d=12`; null: nothing. */
 export function writeProviderCharges(charges: readonly Charge[]): string | null {
-  const told = charges.map(({ scope: { id, period }, nanos }) => `${period === undefined ? id : `${id}:${period}`}=${nanos}`);
+  const told = charges.map(
+    ({ scope: { id, period }, nanos }) => `${period === undefined ? id : `${id}:${period}`}=${nanos}`,
+  );
   return told.length === 0 ? null : told.join(",");
 }
 

@@ -166,8 +166,12 @@ function toEntry(
 }
 
 /** Null: it is held to nothing, and then it is not counted. */
-function scopeOf(kind: "alias" | "provider", { id, limits, budgets = [] }: AliasPart | ProviderPart): LimitedScope | null {
-  const isLimited = limits !== undefined && Object.values(limits).some((limit) => limit !== null && limit !== undefined);
+function scopeOf(
+  kind: "alias" | "provider",
+  { id, limits, budgets = [] }: AliasPart | ProviderPart,
+): LimitedScope | null {
+  const isLimited =
+    limits !== undefined && Object.values(limits).some((limit) => limit !== null && limit !== undefined);
   if (!isLimited && budgets.length === 0) return null;
   return { kind, id, limits: limits ?? noLimits, budgetNanos: null, ...(budgets.length > 0 && { budgets }) };
 }

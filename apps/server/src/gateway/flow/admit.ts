@@ -99,7 +99,8 @@ function admitInstead(
 ): Awaitable<Admission> {
   const { candidates } = downgraded;
   const { scope } = candidates;
-  if (scope === null || input.scopes.includes(scope)) return tryToAdmit({ ...input, candidates }, { counted, downgraded });
+  if (scope === null || input.scopes.includes(scope))
+    return tryToAdmit({ ...input, candidates }, { counted, downgraded });
   const all = { ...input, candidates, scopes: [...input.scopes, scope] };
   return tryToAdmit(all, { counted: [...counted, ...input.countedScopes.of([scope])], downgraded });
 }

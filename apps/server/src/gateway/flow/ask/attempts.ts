@@ -82,7 +82,8 @@ export async function attemptTargets(deps: AskDeps, input: AttemptsInput): Promi
   const isOnce = plan.isProbe || request.operation === "count_tokens";
   if (!isOnce && judge(last.outcome) === "anywhere" && lifeline.severedBy === null) {
     await sleep(deps.timeouts.retryDelayMs * (1 + deps.random()));
-    const isWanted = lifeline.severedBy === null && (trail.attempts === afforded || (await canAffordAnother(deps, input)));
+    const isWanted =
+      lifeline.severedBy === null && (trail.attempts === afforded || (await canAffordAnother(deps, input)));
     if (isWanted && (await admitAtProvider(deps, input, last.target)) === null)
       return settleOn(await attempt(deps, input, last.target), input);
   }

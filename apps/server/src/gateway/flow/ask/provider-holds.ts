@@ -54,11 +54,18 @@ export class ProviderHolds {
     const id = `${requestId}.${(this.#made += 1)}`;
     const terms = { ...this.#terms, id, provider: provider.name };
     try {
-      const candidates = { ...{ requested: "", strategy: "ordered", isAlias: false, scope: null } as const };
-      const most = mostFor({ ...terms, candidates: { ...candidates, targets: [{ target: { provider, ...target }, weight: 1 }] } }, scopes);
+      const candidates = { ...({ requested: "", strategy: "ordered", isAlias: false, scope: null } as const) };
+      const most = mostFor(
+        { ...terms, candidates: { ...candidates, targets: [{ target: { provider, ...target }, weight: 1 }] } },
+        scopes,
+      );
       const reservation = await reserve(terms, scopes, most.costNanos);
       if (!reservation.admitted) {
-        const error = toError(reservation.refusal, most.costNanos, { scopes: [scope], countedScopes, named: provider.name });
+        const error = toError(reservation.refusal, most.costNanos, {
+          scopes: [scope],
+          countedScopes,
+          named: provider.name,
+        });
         return { reason: reservation.refusal.reason === "budget" ? "provider_budget" : "provider_limit", error };
       }
       this.#open = { id, scopes, reservedNanos: most.costNanos, readsUnseen: most.readsUnseen };
@@ -100,7 +107,9 @@ export async function settleHold(
   { id, scopes }: ProviderHold,
   cameTo: CameTo,
 ): Promise<readonly Charge[]> {
-  const charged = scopes.filter(isCharged).map(({ kind, id: scopeId, period }): Counted => ({ kind, id: scopeId, period }));
+  const charged = scopes
+    .filter(isCharged)
+    .map(({ kind, id: scopeId, period }): Counted => ({ kind, id: scopeId, period }));
   try {
     const nanos = await counters.settle({ id, ...cameTo, scopes: charged });
     return charged.map((scope) => ({ scope, nanos }));
@@ -116,4 +125,3 @@ export function sumOfCharges(charges: readonly Charge[]): readonly Charge[] {
   for (const { scope, nanos } of charges) sums.set(scope, (sums.get(scope) ?? 0) + nanos);
   return [...sums].flatMap(([scope, nanos]) => (nanos > 0 || scope.period === undefined ? [{ scope, nanos }] : []));
 }
-
