@@ -8,6 +8,8 @@ export type Budgets = RouteAnswer<AdminRoutes["budgets"]["list"]>;
 export type BudgetDetail = RouteAnswer<AdminRoutes["budgets"]["get"]>;
 export type Budget = BudgetDetail["budget"];
 export type BudgetsQuery = NonNullable<RouteInput<AdminRoutes["budgets"]["list"]>["query"]>;
+/** One by period, as it is given. */
+export type ScopeBudgetInput = NonNullable<RouteInput<AdminRoutes["users"]["update"]>["body"]["budgets"]>[number];
 export type BudgetKind = "user" | "key" | "team" | "organisation";
 
 const freshMs = 30_000;

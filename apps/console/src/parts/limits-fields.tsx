@@ -1,16 +1,13 @@
-// Limits and a budget, as keys and users have them: in forms they are text, and empty is unlimited.
+// Limits and a budget, as whatever can hold them has them: in forms they are text, and empty is unlimited.
 
+import { useId } from "react";
 import type { UseFormRegisterReturn } from "react-hook-form";
-import { TextField } from "./field.tsx";
+import { inputClass, TextField } from "./field.tsx";
+import { limitedThings, limitNameOf, limitNames, limitWindows } from "./limit-names.ts";
+import type { LimitName, Limits } from "./limit-names.ts";
 import { toNumber } from "./number-text.ts";
 
-interface Limits {
-  readonly requests_per_minute: number | null;
-  readonly tokens_per_minute: number | null;
-  readonly concurrent_requests: number | null;
-}
-
-export type LimitTexts = { [Name in keyof Limits]: string };
+export type LimitTexts = { [Name in LimitName]: string };
 
 export interface LimitedValues {
   limits: LimitTexts;
@@ -22,34 +19,30 @@ interface Limited {
   readonly budget_usd: string | null;
 }
 
+function textsOf(textOf: (name: LimitName) => string): LimitTexts {
+  return Object.fromEntries(limitNames.map((name) => [name, textOf(name)])) as LimitTexts;
+}
+
 export function limitsToTexts({ limits, budget_usd }: Limited): LimitedValues {
-  return {
-    limits: {
-      requests_per_minute: limits.requests_per_minute?.toString() ?? "",
-      tokens_per_minute: limits.tokens_per_minute?.toString() ?? "",
-      concurrent_requests: limits.concurrent_requests?.toString() ?? "",
-    },
-    budget_usd: budget_usd ?? "",
-  };
+  return { limits: textsOf((name) => limits[name]?.toString() ?? ""), budget_usd: budget_usd ?? "" };
 }
 
-export const noLimits: LimitedValues = {
-  limits: { requests_per_minute: "", tokens_per_minute: "", concurrent_requests: "" },
-  budget_usd: "",
-};
+export const noLimits: LimitedValues = { limits: textsOf(() => ""), budget_usd: "" };
 
+/** Amounts are decimal text, and all else numbers. */
 export function textsToLimits({ limits, budget_usd }: LimitedValues): Limited {
+  const valueOf = (name: LimitName) => (name.startsWith("cost_") ? amountOf(limits[name]) : toNumber(limits[name]));
   return {
-    limits: {
-      requests_per_minute: toNumber(limits.requests_per_minute),
-      tokens_per_minute: toNumber(limits.tokens_per_minute),
-      concurrent_requests: toNumber(limits.concurrent_requests),
-    },
-    budget_usd: budget_usd.trim() === "" ? null : budget_usd.trim(),
+    limits: Object.fromEntries(limitNames.map((name) => [name, valueOf(name)])) as unknown as Limits,
+    budget_usd: amountOf(budget_usd),
   };
 }
 
-type LimitedName = "budget_usd" | `limits.${keyof Limits}`;
+function amountOf(text: string): string | null {
+  return text.trim() === "" ? null : text.trim();
+}
+
+type LimitedName = "budget_usd" | `limits.${LimitName}`;
 
 interface LimitsFieldsProps {
   readonly register: (name: LimitedName) => UseFormRegisterReturn;
@@ -59,9 +52,8 @@ interface LimitsFieldsProps {
   readonly autoFocus?: true;
 }
 
-const unlimited = { placeholder: "unlimited", inputMode: "numeric", className: "text-right" } as const;
-
-export function LimitsFields({ register, errorOf, holder, autoFocus }: LimitsFieldsProps) {
+export function LimitsFields(props: LimitsFieldsProps) {
+  const { register, errorOf, holder, autoFocus } = props;
   return (
     <>
       <TextField
@@ -70,31 +62,90 @@ export function LimitsFields({ register, errorOf, holder, autoFocus }: LimitsFie
         help={`All that ${holder} may ever spend. Requests that could go beyond it are refused.`}
         error={errorOf("budget_usd")}
         field={register("budget_usd")}
-        {...unlimited}
+        placeholder="unlimited"
         inputMode="decimal"
+        className="text-right"
         autoFocus={autoFocus === true}
       />
-      <fieldset className="grid grid-cols-1 gap-3 sm:grid-cols-3">
-        <legend className="sr-only">Limits</legend>
-        <TextField
-          label="Requests / min"
-          error={errorOf("limits.requests_per_minute")}
-          field={register("limits.requests_per_minute")}
-          {...unlimited}
-        />
-        <TextField
-          label="Tokens / min"
-          error={errorOf("limits.tokens_per_minute")}
-          field={register("limits.tokens_per_minute")}
-          {...unlimited}
-        />
-        <TextField
-          label="At once"
-          error={errorOf("limits.concurrent_requests")}
-          field={register("limits.concurrent_requests")}
-          {...unlimited}
-        />
+      <fieldset>
+        <legend className="mb-1 flex items-baseline gap-1.5 font-medium">
+          Limits <span className="text-xs font-normal text-faint">optional</span>
+        </legend>
+        <div className="grid grid-cols-[4.5rem_repeat(3,minmax(0,1fr))] items-center gap-x-2 gap-y-1.5">
+          <span />
+          {limitWindows.map(({ short }) => (
+            <span key={short} aria-hidden className="text-right text-xs text-muted">
+              / {short}
+            </span>
+          ))}
+          {limitedThings.map((one) => (
+            <ThingFields key={one.thing} {...props} {...one} />
+          ))}
+          <AtOnceField {...props} />
+        </div>
       </fieldset>
+    </>
+  );
+}
+
+interface ThingFieldsProps extends LimitsFieldsProps {
+  readonly thing: (typeof limitedThings)[number]["thing"];
+  readonly name: string;
+}
+
+/** A line of three, of which one may be wrong, or more. */
+function ThingFields({ register, errorOf, thing, name }: ThingFieldsProps) {
+  const id = useId();
+  const fields = limitWindows.map(({ window, short }) => {
+    const limit = `limits.${limitNameOf(thing, window)}` as const;
+    return { limit, label: `${name} / ${short}`, error: errorOf(limit) };
+  });
+  const wrong = fields.filter(({ error }) => error !== undefined);
+  return (
+    <>
+      <span aria-hidden>
+        {name}
+        {thing === "cost_usd" && <span className="text-xs text-faint"> USD</span>}
+      </span>
+      {fields.map(({ limit, label, error }) => (
+        <input
+          key={limit}
+          aria-label={label}
+          aria-invalid={error !== undefined}
+          aria-describedby={error === undefined ? undefined : id}
+          inputMode={thing === "cost_usd" ? "decimal" : "numeric"}
+          placeholder="unlimited"
+          className={`${inputClass} text-right`}
+          {...register(limit)}
+        />
+      ))}
+      {wrong.length > 0 && (
+        <p id={id} className="col-span-full text-xs text-bad">
+          {wrong.map(({ label, error }) => `${label}: ${error}`).join(". ")}
+        </p>
+      )}
+    </>
+  );
+}
+
+function AtOnceField({ register, errorOf }: LimitsFieldsProps) {
+  const id = useId();
+  const error = errorOf("limits.concurrent_requests");
+  return (
+    <>
+      <span aria-hidden>At once</span>
+      <input
+        aria-label="At once"
+        aria-invalid={error !== undefined}
+        aria-describedby={id}
+        inputMode="numeric"
+        placeholder="unlimited"
+        className={`${inputClass} text-right`}
+        {...register("limits.concurrent_requests")}
+      />
+      <p id={id} className={`col-span-2 text-xs ${error === undefined ? "text-muted" : "text-bad"}`}>
+        {error ?? "requests that run at the same time"}
+      </p>
     </>
   );
 }

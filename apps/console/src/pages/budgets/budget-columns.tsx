@@ -3,6 +3,8 @@ import { BudgetMeter } from "#budgets/budget-meter.tsx";
 import { basisWords, forecastWords, stateOf } from "#budgets/budget-words.ts";
 import { formatMoney } from "#format/money.ts";
 import { formatShort } from "#format/number.ts";
+import { windowLimits } from "#parts/limit-names.ts";
+import type { LimitName } from "#parts/limit-names.ts";
 import { Status } from "#parts/status.tsx";
 import type { Column } from "#parts/table/columns.ts";
 import { textColumn, timeColumn } from "#parts/table/kinds.tsx";
@@ -20,9 +22,10 @@ export function budgetColumns(knowsOthers: boolean): readonly BudgetColumn[] {
     money({ id: "left", header: "Left", isUnsorted: true }, ({ left_usd }) => left_usd),
     forecast,
     ...(knowsOthers ? [{ ...owner, isUnsorted: true } as const] : []),
-    inUse({ id: "rpm", header: "Requests / min" }, "requests_per_minute", "requests"),
-    inUse({ id: "tpm", header: "Tokens / min" }, "tokens_per_minute", "tokens"),
-    inUse({ id: "at-once", header: "At once" }, "concurrent_requests", "running"),
+    inUse({ id: "rpm", header: "Requests / min" }, "requests_per_minute", (now) => now.requests),
+    inUse({ id: "tpm", header: "Tokens / min" }, "tokens_per_minute", (now) => now.tokens),
+    inUse({ id: "at-once", header: "At once" }, "concurrent_requests", (now) => now.running),
+    ...longLimits,
     money({ id: "rate", header: "Per day", isUnsorted: true, isHidden: true }, (budget) => {
       return budget.forecast?.per_day_usd ?? null;
     }),
@@ -113,29 +116,37 @@ function money(kind: Kind, amountOf: (budget: Budget) => string | null): BudgetC
   };
 }
 
+type InUse = NonNullable<Budget["in_use"]>;
+
+/** Of hours and days, and of cost. */
+const longLimits: readonly BudgetColumn[] = windowLimits
+  .filter(({ thing, window }) => window !== "minute" || thing === "cost_usd")
+  .map(({ thing, window, limit, label }) =>
+    inUse({ id: limit, header: label, isHidden: true }, limit, (now) => {
+      return window === "minute" ? undefined : now[window]?.[thing];
+    }),
+  );
+
 /** `12 of 60`; a limit alone where nobody knows what is in use of it. */
-function inUse(
-  kind: Kind,
-  limit: "requests_per_minute" | "tokens_per_minute" | "concurrent_requests",
-  use: "requests" | "tokens" | "running",
-): BudgetColumn {
+function inUse(kind: Kind, limit: LimitName, useOf: (now: InUse) => number | string | undefined): BudgetColumn {
+  const format = limit.startsWith("cost_") ? formatMoney : formatShort;
   return {
     ...kind,
     isNumber: true,
     isUnsorted: true,
-    value: ({ limits }) => limits[limit],
+    value: ({ limits }) => (limits[limit] === null ? null : Number(limits[limit])),
     cell: ({ limits, in_use: now }) => {
-      const most = limits[limit];
-      if (most === null) return <span className="text-faint">—</span>;
-      const used = now?.[use];
+      if (limits[limit] === null) return <span className="text-faint">—</span>;
+      const most = Number(limits[limit]);
+      const used = now === null ? undefined : useOf(now);
       return (
         <>
           {used !== undefined && (
-            <span className={used >= most ? "text-warn" : ""}>
-              {formatShort(used)} <span className="text-faint">of </span>
+            <span className={Number(used) >= most ? "text-warn" : ""}>
+              {format(Number(used))} <span className="text-faint">of </span>
             </span>
           )}
-          {formatShort(most)}
+          {format(most)}
         </>
       );
     },

@@ -9,7 +9,7 @@ import { Button, buttonClass } from "#parts/button.tsx";
 import { Loaded } from "#parts/states.tsx";
 import { useSearchValue } from "#parts/use-search.ts";
 import { BudgetFigures } from "./budget-figures.tsx";
-import { BudgetsByPeriodPanel } from "./budgets-by-period-panel.tsx";
+import { PeriodBudgets } from "#budgets/period-budgets.tsx";
 import { BurnDownPanel } from "./burn-down-panel.tsx";
 import { ChangeBudget } from "./change-budget.tsx";
 import { LimitsPanel } from "./limits-panel.tsx";
@@ -73,7 +73,7 @@ function Panels({ detail }: { readonly detail: BudgetDetail }) {
       <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,2.15fr)_minmax(0,1fr)]">
         <BurnDownPanel detail={detail} />
         <div className="grid gap-4">
-          <BudgetsByPeriodPanel budget={budget} />
+          <PeriodBudgets holder={budget} />
           <LimitsPanel budget={budget} />
           <PeriodPanel budget={budget} />
         </div>

@@ -1,49 +1,63 @@
 import type { Budget } from "#api/queries.ts";
+import { formatCap, formatMoney } from "#format/money.ts";
 import { formatCount } from "#format/number.ts";
+import { windowLimits } from "#parts/limit-names.ts";
 import { Meter } from "#parts/meter.tsx";
 import { Panel } from "#parts/panel.tsx";
 
-/** Of hours and days only what is limited is shown. */
-const longLines = [
-  { name: "Requests", per: "in an hour", window: "hour", limit: "requests_per_hour", use: "requests" },
-  { name: "Requests", per: "in a day", window: "day", limit: "requests_per_day", use: "requests" },
-  { name: "Tokens", per: "in an hour", window: "hour", limit: "tokens_per_hour", use: "tokens" },
-  { name: "Tokens", per: "in a day", window: "day", limit: "tokens_per_day", use: "tokens" },
-] as const;
+type WindowLimit = (typeof windowLimits)[number];
 
-const lines = [
-  { name: "Requests", per: "in 60 seconds", limit: "requests_per_minute", use: "requests" },
-  { name: "Tokens", per: "in 60 seconds", limit: "tokens_per_minute", use: "tokens" },
-  { name: "At once", per: "running now", limit: "concurrent_requests", use: "running" },
-] as const;
-
-/** What is in use of each limit, where that is known. */
+/** What is in use of each limit, where that is known. Of cost, hours and days only what is limited is shown. */
 export function LimitsPanel({ budget: { limits, in_use: now } }: { readonly budget: Budget }) {
+  const shown = windowLimits.filter(({ limit, thing, window }) => {
+    return limits[limit] !== null || (window === "minute" && thing !== "cost_usd");
+  });
   return (
     <Panel title="Limits" note={now === null ? "what is in use is not known" : "in use now"}>
-      {lines.map(({ name, per, limit, use }) => (
-        <LimitLine key={limit} {...{ name, per }} most={limits[limit]} used={now?.[use] ?? null} />
+      {shown.map((line) => (
+        <LimitLine
+          key={line.limit}
+          name={line.name}
+          per={line.words}
+          most={limits[line.limit]}
+          used={usedOf(now, line)}
+          format={line.thing === "cost_usd" ? formatUsd : formatCount}
+        />
       ))}
-      {longLines
-        .filter(({ limit }) => limits[limit] !== null)
-        .map(({ name, per, window, limit, use }) => (
-          <LimitLine key={limit} {...{ name, per }} most={limits[limit]} used={now?.[window]?.[use] ?? null} />
-        ))}
+      <LimitLine
+        name="At once"
+        per="running now"
+        most={limits.concurrent_requests}
+        used={now?.running ?? null}
+        format={formatCount}
+      />
     </Panel>
   );
+}
+
+/** What was spent within a minute is not told. */
+function usedOf(now: Budget["in_use"], { thing, window }: WindowLimit): number | null {
+  if (now === null) return null;
+  if (window !== "minute") return now[window] === null ? null : Number(now[window][thing]);
+  return thing === "cost_usd" ? null : now[thing];
+}
+
+function formatUsd(amount: number): string {
+  return amount >= 1 ? formatCap(String(amount)) : formatMoney(amount);
 }
 
 interface LimitLineProps {
   readonly name: string;
   readonly per: string;
   /** Null is unlimited. */
-  readonly most: number | null;
+  readonly most: number | string | null;
   readonly used: number | null;
+  readonly format: (value: number) => string;
 }
 
-function LimitLine({ name, per, most, used }: LimitLineProps) {
-  const limit = most === null ? "unlimited" : formatCount(most);
-  const words = used === null ? limit : `${formatCount(used)} ${most === null ? "·" : "of"} ${limit}`;
+function LimitLine({ name, per, most, used, format }: LimitLineProps) {
+  const limit = most === null ? "unlimited" : format(Number(most));
+  const words = used === null ? limit : `${format(used)} ${most === null ? "·" : "of"} ${limit}`;
   return (
     <div className="border-b border-line px-4 py-2 last:border-0">
       <div className="flex justify-between gap-3">
@@ -54,7 +68,7 @@ function LimitLine({ name, per, most, used }: LimitLineProps) {
       </div>
       {most !== null && used !== null && (
         <div className="mt-1.5">
-          <Meter share={used / most} label={`${name} ${per}: ${words}`} />
+          <Meter share={used / Number(most)} label={`${name} ${per}: ${words}`} />
         </div>
       )}
     </div>

@@ -12,6 +12,7 @@ import { Removal } from "#parts/removal.tsx";
 import { Loaded } from "#parts/states.tsx";
 import { useChanged } from "#parts/use-changed.ts";
 import { Time } from "#parts/values.tsx";
+import { PeriodBudgetsOf } from "#budgets/period-budgets.tsx";
 import { BudgetLink } from "#budgets/budget-link.tsx";
 import { RequestsLink } from "#requests/requests-link.tsx";
 import { UserAccess } from "./user-access.tsx";
@@ -41,7 +42,10 @@ export function UserPage() {
       <Loaded query={user}>
         {(one) => (
           <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-[minmax(0,1.2fr)_minmax(0,1fr)]">
-            <UserFacts user={one} />
+            <div className="grid gap-4">
+              <UserFacts user={one} />
+              <PeriodBudgetsOf kind="user" id={one.id} />
+            </div>
             {may("users.update") && (
               <div className="grid gap-4">
                 <Settings user={one} />

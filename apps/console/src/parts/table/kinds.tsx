@@ -1,6 +1,9 @@
 // Columns as most tables have them.
 
+import { formatCap } from "#format/money.ts";
 import { formatShort } from "#format/number.ts";
+import { windowLimits } from "#parts/limit-names.ts";
+import type { LimitName, Limits } from "#parts/limit-names.ts";
 import { Time } from "#parts/values.tsx";
 import type { Column } from "./columns.ts";
 
@@ -56,24 +59,30 @@ export function countColumn<Row>(kind: Kind<Row, number | null>): Column<Row> {
   };
 }
 
-interface Limited {
-  readonly limits: {
-    readonly requests_per_minute: number | null;
-    readonly tokens_per_minute: number | null;
-    readonly concurrent_requests: number | null;
-  };
+/** Shown when they are chosen. */
+export function limitColumns<Row extends { readonly limits: Limits }>(): readonly Column<Row>[] {
+  const column = (id: LimitName, header: string): Column<Row> => ({
+    ...countColumn<Row>({ id: columnIds[id] ?? id, header, value: ({ limits }) => numberOf(limits[id]) }),
+    isHidden: true,
+  });
+  const ofCost = (id: LimitName, header: string): Column<Row> => ({
+    ...column(id, header),
+    cell: ({ limits }) => {
+      const most = limits[id];
+      return most === null ? <span className="text-faint">—</span> : formatCap(String(most));
+    },
+  });
+  return [
+    ...windowLimits.map(({ thing, limit, label }) => (thing === "cost_usd" ? ofCost : column)(limit, label)),
+    column("concurrent_requests", "At once"),
+  ];
 }
 
-/** Shown when they are chosen. */
-export function limitColumns<Row extends Limited>(): readonly Column<Row>[] {
-  return [
-    countColumn({
-      id: "rpm",
-      header: "Requests / min",
-      value: (row) => row.limits.requests_per_minute,
-      isHidden: true,
-    }),
-    countColumn({ id: "tpm", header: "Tokens / min", value: (row) => row.limits.tokens_per_minute, isHidden: true }),
-    countColumn({ id: "at-once", header: "At once", value: (row) => row.limits.concurrent_requests, isHidden: true }),
-  ];
+/** As they are in the URL, and in views that were saved. */
+const columnIds: Readonly<Partial<Record<LimitName, string>>> = {
+  ...{ requests_per_minute: "rpm", tokens_per_minute: "tpm", concurrent_requests: "at-once" },
+};
+
+function numberOf(value: string | number | null): number | null {
+  return value === null ? null : Number(value);
 }
