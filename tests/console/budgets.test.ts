@@ -149,6 +149,90 @@ describe.skipIf(executable === null)("budgets and limits", () => {
     await expect.poll(() => page.getByRole("region", { name: "Figures" }).innerText()).toMatch(/near its cap/);
   });
 
+  it("by period are added, increased for a while, changed and ended, and other ones stay as they are", async () => {
+    const { admin: client } = suite.stage.server;
+    const { page, problems } = await suite.visits.openAs(admin, `/users/${pat.userId}`);
+    const panel = page.getByRole("region", { name: "Budgets by period" });
+    await panel.getByRole("button", { name: "Add budget" }).click();
+    const adding = page.getByRole("dialog", { name: "Add a budget of Pat" });
+    await adding.getByLabel("Time zone").fill("Europe/Atlantis");
+    await adding.getByLabel("Amount in USD").fill("200");
+    await adding.getByRole("button", { name: "Add budget" }).click();
+    await adding.getByText("This is no time zone that is known here", { exact: false }).waitFor();
+    await adding.getByLabel("Time zone").fill("Europe/Berlin");
+    await adding.getByLabel("Rollover in USD").fill("50");
+    await adding.getByLabel("Tell at").fill("50, 500");
+    await adding.getByLabel("At the cap").selectOption({ label: "Let smart answer" });
+    await adding.getByRole("button", { name: "Add budget" }).click();
+    await expect.poll(() => adding.getByLabel("Tell at").getAttribute("aria-invalid")).toBe("true");
+    expect(await violationsInBothThemes(page)).toEqual([]);
+    await adding.getByLabel("Tell at").fill("50, 90");
+    await adding.getByRole("button", { name: "Add budget" }).click();
+    const monthly = panel.getByRole("region", { name: "Each month (Europe/Berlin)" });
+    await monthly.getByText("at the cap smart answers · told at 50 %, 90 %", { exact: false }).waitFor();
+    await panel.getByRole("button", { name: "Add budget" }).click();
+    await adding.getByLabel("Period").selectOption("rolling");
+    await adding.getByLabel("Days").fill("7");
+    await adding.getByLabel("Amount in USD").fill("60");
+    await adding.getByRole("button", { name: "Add budget" }).click();
+    const weekly = panel.getByRole("region", { name: "Any 7 days" });
+    await weekly.waitFor();
+    await monthly.getByRole("button", { name: "Increase for a while" }).click();
+    const increasing = page.getByRole("dialog", { name: "Increase for a while: Each month (Europe/Berlin)" });
+    await increasing.getByLabel("More, in USD").fill("100");
+    await increasing.getByLabel("Until").fill("2020-01-01T00:00");
+    await increasing.getByRole("button", { name: "Increase budget" }).click();
+    await increasing.getByText("The time has passed already").waitFor();
+    const until = new Date(Date.now() + 3 * dayMs).toISOString().slice(0, 16);
+    await increasing.getByLabel("Until").fill(until);
+    await increasing.getByRole("button", { name: "Increase budget" }).click();
+    await monthly.getByText("$100 more until", { exact: false }).waitFor();
+    await monthly.getByText("of $300").waitFor();
+    const readBudgets = async () => (await client.users.get({ params: { id: pat.userId } })).budgets;
+    const [first, second] = await readBudgets();
+    expect(first).toMatchObject({
+      ...{ period: "month", time_zone: "Europe/Berlin", amount_usd: "200", rollover_usd: "50", downgrade_to: "smart" },
+      ...{ thresholds: [50, 90], increase: { amount_usd: "100", until: `${until}:00.000Z` } },
+    });
+    expect(second).toMatchObject({ period: "rolling", days: 7, amount_usd: "60", downgrade_to: null });
+    await monthly.getByRole("button", { name: "Change" }).click();
+    const changing = page.getByRole("dialog", { name: "Each month (Europe/Berlin): Pat" });
+    await changing.getByLabel("Amount in USD").fill("250");
+    await changing.getByRole("button", { name: "Save changes" }).click();
+    await monthly.getByText("of $350").waitFor();
+    expect(await readBudgets()).toEqual([{ ...first, amount_usd: "250" }, second]);
+    await monthly.getByRole("button", { name: "End" }).click();
+    await page.getByRole("dialog").getByRole("textbox").fill("Each month (Europe/Berlin)");
+    await page.getByRole("dialog").getByRole("button", { name: "End budget" }).click();
+    await monthly.waitFor({ state: "detached" });
+    expect(await readBudgets()).toEqual([second]);
+    await client.users.update({ params: { id: pat.userId }, body: { budgets: [] } });
+    expect(problems.filter((problem) => !problem.includes("400"))).toEqual([]);
+  }, 120_000);
+
+  it("of an hour, a day and of cost are limits as those of a minute are, each with what is in use", async () => {
+    const { page } = await suite.visits.openAs(admin, `/budgets/key/${pat.keyId}?change=budget`);
+    const dialog = page.getByRole("dialog", { name: "Budget and limits of pats" });
+    await dialog.getByLabel("Requests / day").fill("500");
+    await dialog.getByLabel("Tokens / hour").fill("a few");
+    await dialog.getByLabel("Cost / hour").fill("2.50");
+    await dialog.getByRole("button", { name: "Save changes" }).click();
+    await dialog.getByText(/^Tokens \/ hour: /).waitFor();
+    await dialog.getByLabel("Tokens / hour").fill("90,000");
+    await dialog.getByRole("button", { name: "Save changes" }).click();
+    const limits = page.getByRole("region", { name: "Limits" });
+    await limits.getByText("0 of 500").waitFor();
+    await limits.getByText("0 of 90,000").waitFor();
+    await limits.getByText("$0 of $2.50").waitFor();
+    const key = await suite.stage.server.admin.apiKeys.get({ params: { id: pat.keyId } });
+    expect(key.limits).toMatchObject({
+      ...{ requests_per_day: 500, tokens_per_hour: 90_000, cost_usd_per_hour: "2.5", requests_per_hour: null },
+    });
+    await suite.visits.visit(page, "/keys?columns=requests_per_day.cost_usd_per_hour&q=pats");
+    await page.getByRole("cell", { name: "$2.50", exact: true }).waitFor();
+    await page.getByRole("cell", { name: "500", exact: true }).waitFor();
+  }, 120_000);
+
   it("show what is in use of limits now", async () => {
     const { admin: client } = suite.stage.server;
     const { data } = await client.users.list();

@@ -185,6 +185,11 @@ const pages = [
     path: "/settings",
     component: lazyPage(() => import("#pages/settings/settings-page.tsx"), "SettingsPage"),
   }),
+  createRoute({
+    getParentRoute: () => frame,
+    path: "/settings/sign-in/$id",
+    component: lazyPage(() => import("#pages/settings/method-page.tsx"), "SignInMethodPage"),
+  }),
 ];
 
 function NotFound() {

@@ -24,9 +24,10 @@ function page(name: string, path: string, needs: Permission | null = null, actio
 export async function listPages(admin: Client, asker = admin): Promise<readonly ConsolePage[]> {
   const ids = await findIds([asker, admin]);
   const [webhook] = (await admin.webhooks.list()).data;
+  const [issuer] = (await admin.signInMethods.list()).data;
   return [
     ...[...trafficPages(ids), ...vendorPages(ids), ...accessPages(ids)],
-    ...[...eventPages(webhook?.id), ...(await auditPages(admin)), ...settingsPages],
+    ...[...eventPages(webhook?.id), ...(await auditPages(admin)), ...settingsPages, ...signInPages(issuer?.id)],
   ];
 }
 
@@ -68,9 +69,14 @@ function accessPages({ users, apiKeys }: Ids): readonly ConsolePage[] {
   return [
     page("users", "/users", "users.read", { "Create user": "users.create" }),
     page("user-new", "/users?new=user", "users.read", { "Create user": "users.create" }),
-    page("user", `/users/${users}`, "users.read", { [saving]: "users.update", "Delete user": "users.remove" }),
+    page("user", `/users/${users}`, "users.read", {
+      ...{ [saving]: "users.update", "Delete user": "users.remove", "Make password link": "users.update" },
+    }),
     page("budgets", "/budgets", "usage.read"),
-    page("budget", `/budgets/key/${apiKeys}`, "usage.read", { "Change budget": "keys.update" }),
+    page("budget", `/budgets/key/${apiKeys}`, "usage.read", {
+      ...{ "Change budget": "keys.update", "Add budget": "keys.update" },
+    }),
+    page("budget-new", `/budgets/key/${apiKeys}?budget=new`, "usage.read", { "Add budget": "keys.update" }),
     page("budget-change", `/budgets/key/${apiKeys}?change=budget`, "usage.read", { [saving]: "keys.update" }),
     page("keys", "/keys", "keys.read", { "Create key": "keys.create" }),
     page("key-new", "/keys?new=key", "keys.read", { "Create key": "keys.create" }),
@@ -108,6 +114,22 @@ const settingsPages: readonly ConsolePage[] = [
   page("prices", "/settings?show=Prices", "prices.read"),
   page("not-found", "/nowhere"),
 ];
+
+function signInPages(issuer: string | undefined): readonly ConsolePage[] {
+  const [section, add] = ["/settings?show=Sign-in", { "Add issuer": "sign_in_methods.create" }] as const;
+  const one = page("issuer", `/settings/sign-in/${issuer}`, "sign_in_methods.read", {
+    ...{ Test: "sign_in_methods.update", "Save changes": "sign_in_methods.update" },
+    ...{ "Switch off": "sign_in_methods.update", "Delete issuer": "sign_in_methods.remove" },
+  });
+  const directory = "/settings?show=SCIM";
+  return [
+    page("sign-in-methods", section, "sign_in_methods.read", add),
+    page("issuer-new", `${section}&new=issuer`, "sign_in_methods.read", add),
+    ...(issuer === undefined ? [] : [one]),
+    page("scim", directory, "scim.read", { "Create token": "scim.update", "Save changes": "scim.update" }),
+    page("scim-token-new", `${directory}&new=token`, "scim.read", { "Create token": "scim.update" }),
+  ];
+}
 
 const listed = ["requests", "providers", "models", "aliases", "users", "apiKeys"] as const;
 type Ids = Readonly<Record<(typeof listed)[number], string>>;

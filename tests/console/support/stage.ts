@@ -64,6 +64,9 @@ async function furnish({ admin: client }: ReadyServer): Promise<void> {
   }
   const targets = ["gpt-4o", "gpt-4o-mini"].map((model) => ({ provider: "openai", model }));
   await client.aliases.create({ body: { name: "smart", targets } });
+  const nobody = { label: "Nobody", issuer: "http://127.0.0.1:9", client_id: "ghostllm" };
+  await client.signInMethods.create({ body: { ...nobody, group_roles: [{ group: "staff", role: "member" }] } });
+  await client.scim.createToken({ body: { name: "directory" } });
   // Nobody listens there.
   await client.webhooks.create({ body: { name: "billing", url: "http://127.0.0.1:9/hook", types: ["user.limit"] } });
 }

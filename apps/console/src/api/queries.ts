@@ -11,6 +11,10 @@ import type { RequestsQuery } from "./request-queries.ts";
 import { mayBeSignedIn, noteSignedIn } from "./signed-in.ts";
 
 export type Session = RouteAnswer<AdminRoutes["sessions"]["list"]>["data"][number];
+export type SignInMethod = RouteAnswer<AdminRoutes["signInMethods"]["get"]>;
+export type SignInMethodInput = NonNullable<RouteInput<AdminRoutes["signInMethods"]["update"]>["body"]>;
+export type ScimToken = RouteAnswer<AdminRoutes["scim"]["listTokens"]>["data"][number];
+export type ScimRoles = RouteAnswer<AdminRoutes["scim"]["roles"]>;
 export type Me = RouteAnswer<AdminRoutes["sessions"]["me"]>;
 export type User = RouteAnswer<AdminRoutes["users"]["get"]>;
 export type ApiKey = RouteAnswer<AdminRoutes["apiKeys"]["get"]>;
@@ -66,9 +70,9 @@ async function readAll<Item>(read: ReadPage<Item>, signal: AbortSignal): Promise
   return { items, isWhole: after === null };
 }
 
-function listOptions<Item>(name: string, read: ReadPage<Item>) {
+function listOptions<Item>(name: string, read: ReadPage<Item>, of?: string) {
   return queryOptions({
-    queryKey: [name, "list"],
+    queryKey: of === undefined ? [name, "list"] : [name, "list", of],
     queryFn: ({ signal }): Promise<WholeList<Item>> => readAll(read, signal),
   });
 }
@@ -122,7 +126,36 @@ export function createQueries(client: Client) {
 
 function createSignInQueries(client: Client) {
   return {
-    sessions: listOptions("sessions", (query, call) => client.sessions.list({ query }, call)),
+    sessionsOf: (userId: string) =>
+      listOptions(
+        "sessions",
+        (query, call) => client.sessions.list({ query: { ...query, user_id: userId } }, call),
+        userId,
+      ),
+    secondFactorOf: (userId: string) =>
+      queryOptions({
+        queryKey: ["second-factor", userId],
+        queryFn: ({ signal }) => client.secondFactor.ofUser({ params: { id: userId } }, { signal }),
+      }),
+    signInMethods: listOptions("sign-in-methods", (query, call) => client.signInMethods.list({ query }, call)),
+    signInMethod: (id: string) =>
+      queryOptions({
+        queryKey: ["sign-in-methods", id],
+        queryFn: ({ signal }) => client.signInMethods.get({ params: { id } }, { signal }),
+      }),
+    scimTokens: queryOptions({
+      queryKey: ["scim", "tokens"],
+      queryFn: async ({ signal }) => (await client.scim.listTokens({}, { signal })).data,
+    }),
+    scimRoles: queryOptions({
+      queryKey: ["scim", "roles"],
+      queryFn: ({ signal }) => client.scim.roles({}, { signal }),
+    }),
+    roles: queryOptions({
+      queryKey: ["roles", "list"],
+      queryFn: async ({ signal }) => (await client.roles.list({}, { signal })).data,
+    }),
+    teams: listOptions("teams", (query, call) => client.teams.list({ query }, call)),
     secondFactor: queryOptions({
       queryKey: ["second-factor"],
       queryFn: ({ signal }) => client.secondFactor.get({}, { signal }),

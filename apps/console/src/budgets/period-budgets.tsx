@@ -38,11 +38,7 @@ export function PeriodBudgets({ holder }: { readonly holder: Budget }) {
   const mayChange = may(changes) && forecast?.outcome !== "ended";
   if (budgets.length === 0 && !mayChange) return null;
   return (
-    <Panel
-      title="Budgets by period"
-      note="hold beside the one above"
-      actions={mayChange && <Button onClick={() => ask("new")}>Add budget</Button>}
-    >
+    <Panel title="Budgets by period" actions={mayChange && <Button onClick={() => ask("new")}>Add budget</Button>}>
       {budgets.length === 0 && (
         <p className="px-4 py-3 text-muted">None: nothing begins anew with a day, a week or a month.</p>
       )}
@@ -79,13 +75,13 @@ function PeriodLine({ budget, onAsk }: PeriodLineProps) {
       <PeriodTerms budget={budget} />
       {onAsk !== null && (
         <div className="mt-2 flex flex-wrap gap-1.5">
-          <Button aria-label={`Change budget: ${name}`} onClick={() => onAsk("")}>
+          <Button aria-label={`Change: ${name}`} onClick={() => onAsk("")}>
             Change
           </Button>
-          <Button aria-label={`Increase budget for a while: ${name}`} onClick={() => onAsk(".increase")}>
+          <Button aria-label={`Increase for a while: ${name}`} onClick={() => onAsk(".increase")}>
             Increase for a while
           </Button>
-          <Button look="danger" aria-label={`End budget: ${name}`} onClick={() => onAsk(".end")}>
+          <Button look="danger" aria-label={`End: ${name}`} onClick={() => onAsk(".end")}>
             End
           </Button>
         </div>
@@ -98,18 +94,22 @@ function PeriodTerms({ budget }: { readonly budget: PeriodBudget }) {
   const now = useNow();
   const { ends_at: ends, increase, downgrade_to: alias, rollover_usd: rollover, thresholds } = budget;
   const isIncreased = increase !== null && Date.parse(increase.until) > now;
+  const terms = [
+    alias === null ? "refuses at the cap" : `at the cap ${alias} answers`,
+    ...(thresholds.length === 0 ? [] : [`told at ${thresholds.map((one) => `${one} %`).join(", ")}`]),
+    ...(rollover === null ? [] : [`up to ${formatCap(rollover)} of the rest go on into the next`]),
+  ];
   return (
     <p className="mt-0.5 text-xs text-muted">
       {ends !== null && budget.period !== "rolling" && (
         <>
-          Begins anew <Time at={ends} />.{" "}
+          begins anew <Time at={ends} />
+          {" · "}
         </>
       )}
-      {alias === null ? "At the cap requests are refused." : `At the cap ${alias} answers.`}
-      {thresholds.length > 0 && ` Told at ${thresholds.map((one) => `${one} %`).join(", ")}.`}
-      {rollover !== null && ` Up to ${formatCap(rollover)} of what is left goes on into the next.`}
+      {terms.join(" · ")}
       {isIncreased && (
-        <span className="block text-text" title={formatMoment(increase.until)}>
+        <span className="block text-text">
           {formatCap(increase.amount_usd)} more until {formatMoment(increase.until)}
         </span>
       )}

@@ -1,14 +1,12 @@
 // What is asked when a budget by period is made, changed, increased for a while or ended. Loaded when somebody does.
 
-import { useMutation } from "@tanstack/react-query";
 import type { Budget } from "#api/queries.ts";
 import { formatCap } from "#format/money.ts";
 import { ConfirmDialog, Dialog } from "#parts/dialog.tsx";
 import { TextField } from "#parts/field.tsx";
 import { Button } from "#parts/button.tsx";
 import { FormButtons, FormFailure, useServerForm } from "#parts/form.tsx";
-import { wordsOf } from "#parts/states.tsx";
-import { useToast } from "#parts/toast.tsx";
+import { useTask } from "#parts/use-task.ts";
 import { PeriodForm } from "./period-form.tsx";
 import { newValues, toMoment, toTerms, valuesOf } from "./period-values.ts";
 import type { IncreaseValues } from "./period-values.ts";
@@ -138,11 +136,6 @@ function EndDialog({ holder, budget, onClose }: OneProps) {
       onClose={onClose}
     />
   );
-}
-
-function useTask(run: () => Promise<void>) {
-  const toast = useToast();
-  return useMutation({ mutationFn: run, onError: (error) => toast.fail(wordsOf(error)) });
 }
 
 /** As a field of a browser has a moment: by its own clock, without a zone. */

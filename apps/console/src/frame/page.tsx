@@ -11,7 +11,11 @@ import { useFrame } from "./frame.tsx";
 interface PageProps {
   readonly title: string;
   /** The list that it is one of. */
-  readonly parent?: { readonly title: string; readonly path: string };
+  readonly parent?: {
+    readonly title: string;
+    readonly path: string;
+    readonly search?: Readonly<Record<string, string>>;
+  };
   /** What time and what part the page is about. */
   readonly filters?: ReactNode;
   readonly actions?: ReactNode;
@@ -32,7 +36,7 @@ export function Page({ title, parent, filters, actions, children }: PageProps) {
         <span className="flex min-w-0 items-baseline gap-1.5 text-md tracking-tight">
           {parent !== undefined && (
             <>
-              <Link to={parent.path} className="text-muted hover:text-text">
+              <Link to={parent.path} search={parent.search ?? {}} className="text-muted hover:text-text">
                 {parent.title}
               </Link>
               <span aria-hidden className="text-faint">

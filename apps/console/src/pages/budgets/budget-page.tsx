@@ -71,9 +71,11 @@ function Panels({ detail }: { readonly detail: BudgetDetail }) {
     <>
       <BudgetFigures budget={budget} />
       <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,2.15fr)_minmax(0,1fr)]">
-        <BurnDownPanel detail={detail} />
         <div className="grid gap-4">
+          <BurnDownPanel detail={detail} />
           <PeriodBudgets holder={budget} />
+        </div>
+        <div className="grid gap-4">
           <LimitsPanel budget={budget} />
           <PeriodPanel budget={budget} />
         </div>

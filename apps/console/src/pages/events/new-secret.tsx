@@ -1,6 +1,4 @@
-import { Button } from "#parts/button.tsx";
-import { CopyTextButton } from "#parts/copy.tsx";
-import { Dialog, DialogButtons } from "#parts/dialog.tsx";
+import { ShownOnce } from "#parts/shown-once.tsx";
 
 interface NewSecretProps {
   readonly name: string;
@@ -8,25 +6,14 @@ interface NewSecretProps {
   readonly onClose: () => void;
 }
 
-/** The one time that the secret is shown. */
 export function NewSecret({ name, secret, onClose }: NewSecretProps) {
   return (
-    <Dialog
-      isOpen
-      isSticky
+    <ShownOnce
       title={`Secret of “${name}”`}
       description="Copy it now: it is shown this once. The receiver checks by it that what comes is from this server."
+      copy="Copy secret"
+      secret={secret}
       onClose={onClose}
-    >
-      <div className="flex items-center gap-2">
-        <code className="min-w-0 flex-1 rounded-sm border border-line bg-sunken px-3 py-1.5 font-mono text-xs break-all">
-          {secret}
-        </code>
-        <CopyTextButton text={secret}>Copy secret</CopyTextButton>
-      </div>
-      <DialogButtons>
-        <Button onClick={onClose}>Done</Button>
-      </DialogButtons>
-    </Dialog>
+    />
   );
 }

@@ -1,27 +1,17 @@
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
-import { useApi, useRefresh } from "#api/api.tsx";
+import { lazy, Suspense, useState } from "react";
+import { useApi } from "#api/api.tsx";
 import { Button } from "#parts/button.tsx";
-import { CopyTextButton } from "#parts/copy.tsx";
-import { Dialog, DialogButtons } from "#parts/dialog.tsx";
-import { TextField } from "#parts/field.tsx";
-import { FormButtons, FormFailure, useServerForm } from "#parts/form.tsx";
 import { Facts, Panel } from "#parts/panel.tsx";
 import { Loaded } from "#parts/states.tsx";
 import { Time } from "#parts/values.tsx";
 
-/** What is being done: the password first, then the app's code, then the codes for who loses the app. */
-type Step =
-  | { readonly kind: "none" | "turn-on" | "turn-off" }
-  | { readonly kind: "confirm"; readonly secret: string; readonly uri: string }
-  | { readonly kind: "codes"; readonly codes: readonly string[] };
-
-const nothing: Step = { kind: "none" };
+const SecondFactorDialogs = lazy(() => import("./second-factor-dialogs.tsx"));
 
 export function SecondFactorPanel() {
   const { queries } = useApi();
   const factor = useQuery(queries.secondFactor);
-  const [step, setStep] = useState<Step>(nothing);
+  const [asked, ask] = useState<"turn-on" | "turn-off" | null>(null);
   return (
     <Panel title="Second factor">
       <Loaded query={factor}>
@@ -39,167 +29,18 @@ export function SecondFactorPanel() {
               ]}
             />
             <div className="border-t border-line px-4 py-3">
-              <Button onClick={() => setStep({ kind: isOn ? "turn-off" : "turn-on" })}>
+              <Button onClick={() => ask(isOn ? "turn-off" : "turn-on")}>
                 {isOn ? "Turn off" : "Set up a second factor"}
               </Button>
             </div>
           </>
         )}
       </Loaded>
-      <Steps step={step} onStep={setStep} />
+      {asked !== null && (
+        <Suspense>
+          <SecondFactorDialogs asked={asked} onClose={() => ask(null)} />
+        </Suspense>
+      )}
     </Panel>
-  );
-}
-
-interface StepsProps {
-  readonly step: Step;
-  readonly onStep: (step: Step) => void;
-}
-
-function Steps({ step, onStep }: StepsProps) {
-  const close = (): void => onStep(nothing);
-  switch (step.kind) {
-    case "none":
-      return null;
-    case "turn-on":
-      return <TurnOn onClose={close} onStep={onStep} />;
-    case "turn-off":
-      return <TurnOff onClose={close} />;
-    case "confirm":
-      return <Confirm secret={step.secret} uri={step.uri} onClose={close} onStep={onStep} />;
-    case "codes":
-      return <RecoveryCodes codes={step.codes} onClose={close} />;
-  }
-}
-
-interface StepProps {
-  readonly onClose: () => void;
-  readonly onStep: (step: Step) => void;
-}
-
-function TurnOn({ onClose, onStep }: StepProps) {
-  const { client } = useApi();
-  return (
-    <PasswordDialog
-      title="Set up a second factor"
-      action="Go on"
-      onClose={onClose}
-      send={async (password) =>
-        onStep({ kind: "confirm", ...(await client.secondFactor.begin({ body: { password } })) })
-      }
-    />
-  );
-}
-
-function TurnOff({ onClose }: Pick<StepProps, "onClose">) {
-  const { client } = useApi();
-  const refresh = useRefresh();
-  return (
-    <PasswordDialog
-      title="Turn the second factor off"
-      action="Turn off"
-      onClose={onClose}
-      send={async (password) => {
-        await client.secondFactor.remove({ body: { password } });
-        await refresh("second-factor");
-        onClose();
-      }}
-    />
-  );
-}
-
-interface PasswordDialogProps {
-  readonly title: string;
-  readonly action: string;
-  readonly onClose: () => void;
-  readonly send: (password: string) => Promise<void>;
-}
-
-function PasswordDialog({ title, action, onClose, send }: PasswordDialogProps) {
-  const { form, errorOf, failure, isBusy, submit } = useServerForm({
-    defaultValues: { password: "" },
-    send: ({ password }) => send(password),
-  });
-  return (
-    <Dialog isOpen title={title} onClose={onClose}>
-      <form className="grid gap-3.5" onSubmit={submit} noValidate>
-        <TextField
-          label="Your password"
-          type="password"
-          autoFocus
-          autoComplete="current-password"
-          error={errorOf("password")}
-          field={form.register("password")}
-        />
-        <FormFailure failure={failure} />
-        <FormButtons action={action} isBusy={isBusy} onCancel={onClose} />
-      </form>
-    </Dialog>
-  );
-}
-
-function Confirm({ secret, uri, onClose, onStep }: StepProps & { readonly secret: string; readonly uri: string }) {
-  const { client } = useApi();
-  const refresh = useRefresh();
-  const { form, errorOf, failure, isBusy, submit } = useServerForm({
-    defaultValues: { code: "" },
-    send: async ({ code }) => {
-      const { recovery_codes: codes } = await client.secondFactor.confirm({ body: { code } });
-      await refresh("second-factor");
-      onStep({ kind: "codes", codes });
-    },
-  });
-  return (
-    <Dialog
-      isOpen
-      isSticky
-      title="Tell your authenticator app"
-      description="Add an account there by this secret, or open the link on the device that has the app."
-      onClose={onClose}
-    >
-      <form className="grid gap-3.5" onSubmit={submit} noValidate>
-        <div className="flex items-center gap-2">
-          <code className="min-w-0 flex-1 rounded-sm border border-line bg-sunken px-3 py-1.5 font-mono text-xs break-all">
-            {secret}
-          </code>
-          <CopyTextButton text={secret}>Copy secret</CopyTextButton>
-          <CopyTextButton text={uri}>Copy link</CopyTextButton>
-        </div>
-        <TextField
-          label="Code that the app shows"
-          autoFocus
-          autoComplete="one-time-code"
-          inputMode="numeric"
-          error={errorOf("code")}
-          field={form.register("code")}
-        />
-        <FormFailure failure={failure} />
-        <FormButtons action="Turn on" isBusy={isBusy} onCancel={onClose} />
-      </form>
-    </Dialog>
-  );
-}
-
-function RecoveryCodes({ codes, onClose }: Pick<StepProps, "onClose"> & { readonly codes: readonly string[] }) {
-  return (
-    <Dialog
-      isOpen
-      isSticky
-      title="Recovery codes"
-      description="Each lets you in once without the app. They are shown this once: keep them where you keep what you must not lose."
-      onClose={onClose}
-    >
-      <ul className="grid grid-cols-2 gap-1.5 rounded-sm border border-line bg-sunken px-3 py-2 font-mono text-xs">
-        {codes.map((code) => (
-          <li key={code}>{code}</li>
-        ))}
-      </ul>
-      <DialogButtons>
-        <CopyTextButton text={codes.join("\n")}>Copy codes</CopyTextButton>
-        <Button look="primary" onClick={onClose}>
-          I have kept them
-        </Button>
-      </DialogButtons>
-    </Dialog>
   );
 }

@@ -10,10 +10,13 @@ import { Tabs } from "#parts/tabs.tsx";
 import { themes, useTheme } from "#parts/theme.tsx";
 import { useSearchValue } from "#parts/use-search.ts";
 import { Time } from "#parts/values.tsx";
+import { SessionsList } from "#sessions/sessions-list.tsx";
 import { ConfigurationPanel } from "./configuration-panel.tsx";
 import { PricesPanel } from "./prices-panel.tsx";
+import { PasswordPanel } from "./password-panel.tsx";
+import { ScimSection } from "./scim-section.tsx";
 import { SecondFactorPanel } from "./second-factor-panel.tsx";
-import { SessionsPanel } from "./sessions-panel.tsx";
+import { SignInSection } from "./sign-in-section.tsx";
 import { SystemPanels } from "./system-panels.tsx";
 
 const themeNames = { system: "As the system", light: "Light", dark: "Dark" } as const;
@@ -47,6 +50,8 @@ interface Section {
 
 const allSections: readonly Section[] = [
   { name: "You", needs: null, render: () => <You /> },
+  { name: "Sign-in", needs: "sign_in_methods.read", render: () => <SignInSection /> },
+  { name: "SCIM", needs: "scim.read", render: () => <ScimSection /> },
   { name: "System", needs: "status.read", render: () => <SystemPanels /> },
   { name: "Configuration", needs: "configuration.read", render: () => <ConfigurationPanel /> },
   { name: "Prices", needs: "prices.read", render: () => <PricesPanel /> },
@@ -58,7 +63,12 @@ function You() {
     <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-2">
       <Session />
       {me.user?.has_password === true && <SecondFactorPanel />}
-      {me.user !== null && <SessionsPanel userId={me.user.id} />}
+      {me.user !== null && (
+        <Panel title="Your sessions">
+          <SessionsList userId={me.user.id} />
+        </Panel>
+      )}
+      {me.user?.has_password === true && <PasswordPanel />}
       <Permissions />
       <Appearance />
     </div>

@@ -15,13 +15,13 @@ import { Time } from "#parts/values.tsx";
 import { PeriodBudgetsOf } from "#budgets/period-budgets.tsx";
 import { BudgetLink } from "#budgets/budget-link.tsx";
 import { RequestsLink } from "#requests/requests-link.tsx";
-import { UserAccess } from "./user-access.tsx";
+import { UserAccess, UserSessions } from "./user-access.tsx";
 import { toBody, UserForm } from "./user-form.tsx";
 
 export function UserPage() {
   const { id = "" } = useParams({ strict: false });
   const { client } = useApi();
-  const { may } = useCaller();
+  const { may, mayForAll } = useCaller();
   const user = useQuery({
     queryKey: ["users", id],
     queryFn: ({ signal }) => client.users.get({ params: { id } }, { signal }),
@@ -45,6 +45,7 @@ export function UserPage() {
             <div className="grid gap-4">
               <UserFacts user={one} />
               <PeriodBudgetsOf kind="user" id={one.id} />
+              {mayForAll("sessions.read") && <UserSessions user={one} />}
             </div>
             {may("users.update") && (
               <div className="grid gap-4">

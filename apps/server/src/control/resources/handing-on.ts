@@ -10,11 +10,23 @@ import { invalid } from "./fields.ts";
 
 type RoleFinder = { readonly roles: Pick<Store["roles"], "find" | "standing"> };
 
-/** Rejects a name that no role has. */
-export async function grantsOfRole({ roles }: RoleFinder, name: string): Promise<Grants> {
+/** Rejects a name that no role has; `param` is where it was given. */
+export async function grantsOfRole({ roles }: RoleFinder, name: string, param = "role"): Promise<Grants> {
   const grants = builtInGrants(name) ?? (await roles.find(name))?.grants;
-  if (grants === undefined) throw invalid("role", `There is no role ${name}`);
+  if (grants === undefined) throw invalid(param, `There is no role ${name}`);
   return grants;
+}
+
+interface RolesOfGroups {
+  readonly group_roles?: readonly { readonly role: string }[] | undefined;
+  readonly default_role?: string | undefined;
+}
+
+/** Rejects names that no role has, of what issuers and directories call groups. */
+export async function refuseUnknownRoles(finder: RoleFinder, given: RolesOfGroups): Promise<void> {
+  for (const [place, { role }] of (given.group_roles ?? []).entries())
+    await grantsOfRole(finder, role, `group_roles[${place}].role`);
+  if (given.default_role !== undefined) await grantsOfRole(finder, given.default_role, "default_role");
 }
 
 export function refuseMore({ grants }: Actor, given: Grants, what: string): void {

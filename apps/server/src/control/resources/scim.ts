@@ -6,7 +6,7 @@ import { keepDirectoryRoles, readDirectoryRoles, type DirectoryRoles } from "#co
 import { ScimUsers } from "#control/scim/scim-users.ts";
 import type { ScimTokenRow } from "#control/store/directory/directory-store.ts";
 import { roles } from "#domain/access/roles.ts";
-import { grantsOfRole, refuseMore } from "./handing-on.ts";
+import { refuseMore, refuseUnknownRoles } from "./handing-on.ts";
 import { notFound, toTime, toTimeOrNull } from "./fields.ts";
 import { newKeyMaterial } from "./key-material.ts";
 import type { Resource, ResourceDependencies } from "./resource.ts";
@@ -39,10 +39,10 @@ export function createScimResource(deps: ResourceDependencies): Resource<"scim">
 
     roles: async () => toApiRoles(await readDirectoryRoles(store)),
 
-    async updateRoles({ body: { group_roles: groupRoles, group_teams: teams, default_role: defaultRole }, actor }) {
+    async updateRoles({ body, actor }) {
+      const { group_roles: groupRoles, group_teams: teams, default_role: defaultRole } = body;
       refuseMore(actor, roles.admin, ofDirectory);
-      for (const { role } of groupRoles ?? []) await grantsOfRole(store, role);
-      if (defaultRole !== undefined) await grantsOfRole(store, defaultRole);
+      await refuseUnknownRoles(store, body);
       const before = await readDirectoryRoles(store);
       const next = {
         groupRoles: groupRoles ?? before.groupRoles,

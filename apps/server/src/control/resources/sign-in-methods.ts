@@ -8,7 +8,7 @@ import type { Actor } from "#domain/access/actor.ts";
 import { roles } from "#domain/access/roles.ts";
 import { Secret } from "#domain/secret.ts";
 import { found, invalid, notFound, toTime } from "./fields.ts";
-import { grantsOfRole, refuseMore } from "./handing-on.ts";
+import { refuseMore, refuseUnknownRoles } from "./handing-on.ts";
 import { readPage } from "./pagination.ts";
 import type { Resource, ResourceDependencies } from "./resource.ts";
 
@@ -65,11 +65,10 @@ const manyTenants =
 async function refuseMethod(
   store: Dependencies["store"],
   actor: Actor,
-  { group_roles: groupRoles = [], default_role: defaultRole }: Pick<MethodUpdate, "group_roles" | "default_role">,
+  given: Pick<MethodUpdate, "group_roles" | "default_role">,
 ): Promise<void> {
   refuseMore(actor, roles.admin, "Whoever an issuer vouches for");
-  const named = groupRoles.map(({ role }) => role);
-  for (const role of defaultRole === undefined ? named : [...named, defaultRole]) await grantsOfRole(store, role);
+  await refuseUnknownRoles(store, given);
 }
 
 type MethodCreate = Parameters<Resource<"signInMethods">["create"]>[0]["body"];
