@@ -22,11 +22,11 @@ describe.skipIf(executable === null)("the audit log", () => {
     await rows.filter({ hasText: "session.created" }).first().waitFor();
     await expect.poll(() => rows.filter({ hasText: "key." }).count()).toBe(0);
     await page.getByLabel("All actions").selectOption("key");
-    await rows.filter({ hasText: "key.updated" }).first().waitFor();
+    await rows.filter({ hasText: "key.changed" }).first().waitFor();
     await page.keyboard.press("/");
     await page.keyboard.type("looked-at");
     await expect.poll(() => rows.count()).toBe(1);
-    expect(await rows.first().innerText()).toMatch(/key\.updated\s+ci-agent/);
+    expect(await rows.first().innerText()).toMatch(/key\.changed\s+ci-agent/);
     expect(new URL(page.url()).search).toMatch(/kind=key&q=looked-at|q=looked-at&kind=key/);
     await page.reload();
     await expect.poll(() => rows.count()).toBe(1);
@@ -41,10 +41,10 @@ describe.skipIf(executable === null)("the audit log", () => {
 
   it("opens an entry by the keyboard, with each field before and after, and leads to what it is about", async () => {
     const { page, problems } = await suite.visits.openAs(admin, "/audit?kind=key&q=looked-at");
-    await page.locator("tbody tr").filter({ hasText: "key.updated" }).waitFor();
+    await page.locator("tbody tr").filter({ hasText: "key.changed" }).waitFor();
     await page.keyboard.press("j");
     await page.keyboard.press("Enter");
-    await page.getByRole("heading", { name: "key.updated" }).waitFor();
+    await page.getByRole("heading", { name: "key.changed" }).waitFor();
     const changes = page.getByRole("region", { name: "Changes" });
     expect((await changes.innerText()).replaceAll(/\s+/g, " ")).toMatch(/120\.5.*77\.5/);
     await expect.poll(() => changes.innerText()).toContain("looked-at");
@@ -63,7 +63,7 @@ describe.skipIf(executable === null)("the audit log", () => {
     await page.getByRole("link", { name: "Export NDJSON" }).click();
     const lines = (await readFile(await (await download).path(), "utf8")).trim().split("\n");
     const actions = lines.map((line) => (JSON.parse(line) as { action: string }).action);
-    expect(actions).toContain("key.updated");
+    expect(actions).toContain("key.changed");
     expect(actions.filter((action) => !action.startsWith("key."))).toEqual([]);
     expect(problems).toEqual([]);
   });

@@ -165,6 +165,7 @@ describe.skipIf(executable === null)("budgets and limits", () => {
     await adding.getByLabel("At the cap").selectOption({ label: "Let smart answer" });
     await adding.getByRole("button", { name: "Add budget" }).click();
     await expect.poll(() => adding.getByLabel("Tell at").getAttribute("aria-invalid")).toBe("true");
+    await expect.poll(() => page.locator("[aria-busy=true]").count()).toBe(0);
     expect(await violationsInBothThemes(page)).toEqual([]);
     await adding.getByLabel("Tell at").fill("50, 90");
     await adding.getByRole("button", { name: "Add budget" }).click();
@@ -204,6 +205,7 @@ describe.skipIf(executable === null)("budgets and limits", () => {
     await monthly.getByRole("button", { name: "End" }).click();
     await page.getByRole("dialog").getByRole("textbox").fill("Each month (Europe/Berlin)");
     await page.getByRole("dialog").getByRole("button", { name: "End budget" }).click();
+    await page.getByRole("dialog").waitFor({ state: "detached" });
     await monthly.waitFor({ state: "detached" });
     expect(await readBudgets()).toEqual([second]);
     await client.users.update({ params: { id: pat.userId }, body: { budgets: [] } });

@@ -49,6 +49,7 @@ async function signOut(page: Page): Promise<void> {
 
 /** Nothing that axe objects to, in either theme, and no wider than the screen. */
 async function expectSound(page: Page, state: string): Promise<void> {
+  await expect.poll(() => page.locator("[aria-busy=true]").count()).toBe(0);
   expect([state, await overflowOf(page), await violationsInBothThemes(page)]).toEqual([state, 0, []]);
 }
 
@@ -290,6 +291,7 @@ describe.skipIf(executable === null)("a directory", () => {
     await line.getByRole("button", { name: `Revoke ${name}` }).click();
     await page.getByRole("dialog").getByRole("textbox").fill(name);
     await page.getByRole("dialog").getByRole("button", { name: "Revoke token" }).click();
+    await page.getByRole("dialog").waitFor({ state: "detached" });
     await line.waitFor({ state: "detached" });
     expect((await askScim(token, "/Users")).status).toBe(401);
     expect(problems).toEqual([]);
