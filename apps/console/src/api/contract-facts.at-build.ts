@@ -4,7 +4,7 @@ import { adminRoutes, viewSearches } from "@ghostllm/contract/routes";
 import type { AdminRoute, ViewPage } from "@ghostllm/contract/routes";
 import type { RouteAddress, RouteAddresses } from "@ghostllm/contract/trusting-client";
 
-export { livePath } from "@ghostllm/contract/routes";
+export { livePath, scimPath } from "@ghostllm/contract/routes";
 
 function addressOf({ method, path, mediaType }: AdminRoute): RouteAddress {
   return { method, path, ...(mediaType !== undefined && { mediaType }) };

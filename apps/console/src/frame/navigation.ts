@@ -85,4 +85,6 @@ export const actions: readonly Action[] = [
   { title: "Create an alias", path: "/aliases?new=alias", permission: "aliases.create" },
   { title: "Create a webhook", path: "/events?show=Webhooks&new=webhook", permission: "webhooks.create" },
   { title: "Create a user", path: "/users?new=user", permission: "users.create" },
+  { title: "Add an issuer", path: "/settings?show=Sign-in&new=issuer", permission: "sign_in_methods.create" },
+  { title: "Create a SCIM token", path: "/settings?show=SCIM&new=token", permission: "scim.update" },
 ];

@@ -4,7 +4,7 @@ type Look = "plain" | "primary" | "danger" | "quiet";
 
 const looks: Readonly<Record<Look, string>> = {
   plain: "border-line-strong bg-surface text-text hover:bg-hover",
-  primary: "border-accent bg-accent text-accent-text hover:opacity-90",
+  primary: "border-accent bg-accent text-accent-text hover:brightness-95",
   danger: "border-line-strong bg-surface text-bad hover:bg-bad-soft hover:border-bad",
   quiet: "border-transparent text-muted hover:bg-hover hover:text-text",
 };

@@ -3,6 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useApi, useRefresh } from "#api/api.tsx";
+import { scimPath } from "#api/contract-facts.at-build.ts";
 import { useCaller } from "#api/me.ts";
 import type { ScimToken } from "#api/queries.ts";
 import { Button } from "#parts/button.tsx";
@@ -34,7 +35,7 @@ export function ScimSection() {
 }
 
 function useScimUrl(): string {
-  return `${useApi().serverUrl}/scim/v2`;
+  return useApi().serverUrl + scimPath;
 }
 
 function AddressPanel() {
