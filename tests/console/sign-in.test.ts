@@ -2,7 +2,7 @@
 
 import { readFile } from "node:fs/promises";
 import type { Page } from "playwright-core";
-import decodeQR from "qr/decode.js";
+import { decodeQR } from "qr/decode.js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { codeOf } from "../../apps/server/tests/sign-in-support/authenticator-app.ts";
 import { CertifiedIssuer } from "../../apps/server/tests/sign-in-support/certified-issuer.ts";
@@ -130,6 +130,7 @@ describe.skipIf(executable === null)("a second factor", () => {
     await ofAdmin.getByRole("region", { name: "Access" }).getByText("none", { exact: true }).waitFor();
     await enter(page, email);
     await inside(page).waitFor();
+    expect(await page.getByLabel(/^Code of your authenticator app/).count()).toBe(0);
   }, 240_000);
 });
 
@@ -152,6 +153,7 @@ describe.skipIf(executable === null)("sessions", () => {
     await listed.getByText("There is none.").waitFor();
     await mine.getByRole("link", { name: "Keys" }).click();
     await signedOut(mine).waitFor();
+    expect(new URL(mine.url()).pathname).toBe("/console/sign-in");
   }, 120_000);
 
   it("end when the password is changed, which is asked for anew", async () => {

@@ -17,7 +17,7 @@ import { BudgetMeter } from "./budget-meter.tsx";
 import { periodName } from "./period-words.ts";
 import type { PeriodBudget } from "./period-words.ts";
 
-const PeriodDialogs = lazy(() => import("./period-dialogs.tsx"));
+const PeriodDialogs = lazy(async () => ({ default: (await import("./period-dialogs.tsx")).PeriodDialogs }));
 
 /** On a page of whoever has them; the budget's own page has read it already. */
 export function PeriodBudgetsOf({ kind, id }: { readonly kind: BudgetKind; readonly id: string }) {

@@ -21,7 +21,7 @@ interface DialogsProps {
   readonly onClose: () => void;
 }
 
-export default function PeriodDialogs({ holder, asked, onClose }: DialogsProps) {
+export function PeriodDialogs({ holder, asked, onClose }: DialogsProps) {
   const [id = "", what] = asked.split(".", 2);
   const budget = holder.budgets.find((one) => one.id === id) ?? null;
   if (id !== "new" && budget === null) return null;
@@ -64,20 +64,16 @@ function TermsDialog({ holder, budget, onClose }: Omit<OneProps, "budget"> & { r
 }
 
 function IncreaseDialog({ holder, budget, onClose }: OneProps) {
-  const change = useChangeBudgets(holder);
   const { increase } = budget;
-  const setIncrease = (given: { amount_usd: string; until: string } | null): Promise<void> =>
-    change(budget.id, (present) => present && { ...present, increase: given });
+  const change = useChangeBudgets(holder);
+  const setIncrease = async (given: { amount_usd: string; until: string } | null): Promise<void> => {
+    await change(budget.id, (present) => present && { ...present, increase: given });
+    onClose();
+  };
   const { form, errorOf, failure, isBusy, submit } = useServerForm<IncreaseValues>({
     defaultValues: { increase: { amount_usd: increase?.amount_usd ?? "", until: toLocal(increase?.until) } },
-    send: async ({ increase: { amount_usd, until } }) => {
-      await setIncrease({ amount_usd: amount_usd.trim(), until: toMoment(until) });
-      onClose();
-    },
-  });
-  const ending = useTask(async () => {
-    await setIncrease(null);
-    onClose();
+    send: ({ increase: { amount_usd, until } }) =>
+      setIncrease({ amount_usd: amount_usd.trim(), until: toMoment(until) }),
   });
   return (
     <Dialog
@@ -103,19 +99,19 @@ function IncreaseDialog({ holder, budget, onClose }: OneProps) {
           field={form.register("increase.until")}
         />
         <FormFailure failure={failure} />
-        {increase !== null && (
-          <Button
-            look="danger"
-            className="justify-self-start"
-            isBusy={ending.isPending}
-            onClick={() => ending.mutate()}
-          >
-            End increase now
-          </Button>
-        )}
+        {increase !== null && <EndIncrease end={() => setIncrease(null)} />}
         <FormButtons action="Increase budget" isBusy={isBusy} onCancel={onClose} />
       </form>
     </Dialog>
+  );
+}
+
+function EndIncrease({ end }: { readonly end: () => Promise<void> }) {
+  const ending = useTask(end);
+  return (
+    <Button look="danger" className="justify-self-start" isBusy={ending.isPending} onClick={() => ending.mutate()}>
+      End increase now
+    </Button>
   );
 }
 

@@ -67,17 +67,23 @@ export function PeriodForm({ defaultValues, action, send, onCancel }: PeriodForm
           field={form.register("rollover_usd")}
         />
       )}
-      <TextField
-        label="Tell at"
-        isOptional
-        help="Percentages of the budget at which the event budget.threshold is told, with commas between them."
-        error={errorOf("thresholds") ?? thresholdFault(errorOf)}
-        field={form.register("thresholds")}
-      />
+      <ThresholdsField server={server} />
       <CapField server={server} />
       <FormFailure failure={failure} />
       <FormButtons action={action} isBusy={isBusy} onCancel={onCancel} />
     </form>
+  );
+}
+
+function ThresholdsField({ server: { form, errorOf } }: PartProps) {
+  return (
+    <TextField
+      label="Tell at"
+      isOptional
+      help="Percentages of the budget at which the event budget.threshold is told, with commas between them."
+      error={errorOf("thresholds") ?? thresholdFault(errorOf)}
+      field={form.register("thresholds")}
+    />
   );
 }
 

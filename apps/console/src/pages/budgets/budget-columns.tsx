@@ -128,7 +128,7 @@ const longLimits: readonly BudgetColumn[] = windowLimits
   );
 
 /** `12 of 60`; a limit alone where nobody knows what is in use of it. */
-function inUse(kind: Kind, limit: LimitName, useOf: (now: InUse) => number | string | undefined): BudgetColumn {
+function inUse(kind: Kind, limit: LimitName, amountOf: (now: InUse) => number | string | undefined): BudgetColumn {
   const format = limit.startsWith("cost_") ? formatMoney : formatShort;
   return {
     ...kind,
@@ -138,7 +138,7 @@ function inUse(kind: Kind, limit: LimitName, useOf: (now: InUse) => number | str
     cell: ({ limits, in_use: now }) => {
       if (limits[limit] === null) return <span className="text-faint">—</span>;
       const most = Number(limits[limit]);
-      const used = now === null ? undefined : useOf(now);
+      const used = now === null ? undefined : amountOf(now);
       return (
         <>
           {used !== undefined && (

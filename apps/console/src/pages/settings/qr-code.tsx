@@ -1,6 +1,6 @@
 // A picture that an authenticator app reads. Loaded when somebody sets up a second factor, and no sooner.
 
-import encodeQR from "qr";
+import { encodeQR } from "qr";
 import { useMemo } from "react";
 
 interface QrCodeProps {
@@ -9,7 +9,7 @@ interface QrCodeProps {
 }
 
 /** Dark on light in both themes, with the margin that the standard wants: apps find it by that. */
-export default function QrCode({ text, label }: QrCodeProps) {
+export function QrCode({ text, label }: QrCodeProps) {
   const rows = useMemo(() => encodeQR(text, "raw", { ecc: "medium", border: 4 }), [text]);
   const dark = rows.flatMap((row, y) => row.flatMap((isDark, x) => (isDark ? [`M${x} ${y}h1v1h-1z`] : [])));
   return (

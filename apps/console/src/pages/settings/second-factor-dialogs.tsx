@@ -10,7 +10,7 @@ import { TextField } from "#parts/field.tsx";
 import { FormButtons, FormFailure, useServerForm } from "#parts/form.tsx";
 import { saveFile } from "#parts/save-file.ts";
 
-const QrCode = lazy(() => import("./qr-code.tsx"));
+const QrCode = lazy(async () => ({ default: (await import("./qr-code.tsx")).QrCode }));
 
 type Step =
   | { readonly kind: "password" }
@@ -22,7 +22,7 @@ interface DialogsProps {
   readonly onClose: () => void;
 }
 
-export default function SecondFactorDialogs({ asked, onClose }: DialogsProps) {
+export function SecondFactorDialogs({ asked, onClose }: DialogsProps) {
   const [step, setStep] = useState<Step>({ kind: "password" });
   if (asked === "turn-off") return <TurnOff onClose={onClose} />;
   if (step.kind === "confirm") return <Confirm {...step} onClose={onClose} onStep={setStep} />;

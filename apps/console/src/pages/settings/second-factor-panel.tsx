@@ -6,7 +6,9 @@ import { Facts, Panel } from "#parts/panel.tsx";
 import { Loaded } from "#parts/states.tsx";
 import { Time } from "#parts/values.tsx";
 
-const SecondFactorDialogs = lazy(() => import("./second-factor-dialogs.tsx"));
+const SecondFactorDialogs = lazy(async () => ({
+  default: (await import("./second-factor-dialogs.tsx")).SecondFactorDialogs,
+}));
 
 export function SecondFactorPanel() {
   const { queries } = useApi();
