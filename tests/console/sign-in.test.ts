@@ -143,7 +143,6 @@ describe.skipIf(executable === null)("sessions", () => {
     await mine.reload();
     await sessions.getByRole("button", { name: "End", exact: true }).click();
     await sessions.getByRole("listitem").nth(1).waitFor({ state: "detached" });
-    await other.getByRole("link", { name: "Keys" }).click();
     await signedOut(other).waitFor();
     const { page: ofAdmin } = await suite.visits.openAs(admin, `/users?q=${email}`);
     await ofAdmin.getByRole("cell", { name: email }).first().click();
@@ -151,7 +150,6 @@ describe.skipIf(executable === null)("sessions", () => {
     await listed.getByRole("listitem").first().waitFor();
     await listed.getByRole("button", { name: "End all sessions" }).click();
     await listed.getByText("There is none.").waitFor();
-    await mine.getByRole("link", { name: "Keys" }).click();
     await signedOut(mine).waitFor();
     expect(new URL(mine.url()).pathname).toBe("/console/sign-in");
   }, 120_000);
@@ -181,15 +179,15 @@ async function addIssuer(page: Page, label: string): Promise<void> {
   const dialog = page.getByRole("dialog", { name: "Add an issuer" });
   await dialog.getByText(`${suite.stage.url}/console/sign-in/return`).waitFor();
   await dialog.getByLabel("Name", { exact: true }).fill(label);
-  await dialog.getByLabel("Issuer", { exact: true }).fill("http://login.example.com");
+  await dialog.getByRole("textbox", { name: "Issuer" }).fill("http://login.example.com");
   await dialog.getByLabel("Client id").fill(issuer.client.client_id);
   await dialog.getByRole("button", { name: "Add issuer" }).click();
   await expect.poll(() => dialog.getByLabel("Client secret").getAttribute("aria-invalid")).toBe("true");
   await dialog.getByLabel("Client secret").fill(issuer.client.client_secret);
   await dialog.getByRole("button", { name: "Add issuer" }).click();
-  await expect.poll(() => dialog.getByLabel("Issuer", { exact: true }).getAttribute("aria-invalid")).toBe("true");
+  await expect.poll(() => dialog.getByRole("textbox", { name: "Issuer" }).getAttribute("aria-invalid")).toBe("true");
   await expectSound(page, "refused issuer");
-  await dialog.getByLabel("Issuer", { exact: true }).fill(issuer.url);
+  await dialog.getByRole("textbox", { name: "Issuer" }).fill(issuer.url);
   await dialog.getByLabel("Domains whose people become users").fill("example.com");
   await dialog.getByRole("button", { name: "Add role" }).click();
   await dialog.getByLabel("Group of role 1").fill("ghost-admins");
@@ -217,7 +215,7 @@ describe.skipIf(executable === null)("an issuer", () => {
     expect(problems).toEqual([]);
     await page.getByRole("button", { name: "Switch off" }).click();
     await page.getByText("off: nobody signs in by it").waitFor();
-    await adas.getByRole("link", { name: "Keys" }).click();
+    // Nothing was pressed there.
     await signedOut(adas).waitFor();
     expect(await adas.getByRole("button", { name: `Continue with ${label}` }).count()).toBe(0);
     await page.getByRole("button", { name: "Delete issuer" }).click();
@@ -240,7 +238,7 @@ describe.skipIf(executable === null)("an issuer", () => {
     const { data } = await suite.stage.server.admin.signInMethods.list();
     const method = data.find((one) => one.label === label);
     expect(method).toMatchObject({ has_client_secret: true, provision_domains: ["example.com", "example.org"] });
-    await page.getByLabel("Issuer", { exact: true }).fill("https://elsewhere.example.com");
+    await page.getByRole("textbox", { name: "Issuer" }).fill("https://elsewhere.example.com");
     await page.getByRole("button", { name: "Save changes" }).click();
     await page.getByText(`The stored secret is for ${issuer.url}`, { exact: false }).waitFor();
   }, 120_000);

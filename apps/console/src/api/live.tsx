@@ -53,6 +53,8 @@ export function LiveProvider({ children }: { readonly children: ReactNode }) {
       setLostSince((before) => (state === "open" ? null : (before ?? Date.now())));
       if (state === "open again") readAnew.all();
       if (state === "open again") setLostSince(null);
+      // A session that was ended elsewhere is heard of by nothing else.
+      if (state === "lost") void queryClient.invalidateQueries({ queryKey: ["me"] });
     };
     connection.open();
     return () => {

@@ -75,21 +75,16 @@ export function PeriodForm({ defaultValues, action, send, onCancel }: PeriodForm
   );
 }
 
-function ThresholdsField({ server: { form, errorOf } }: PartProps) {
+function ThresholdsField({ server: { form, errorIn } }: PartProps) {
   return (
     <TextField
       label="Tell at"
       isOptional
       help="Percentages of the budget at which the event budget.threshold is told, with commas between them."
-      error={errorOf("thresholds") ?? thresholdFault(errorOf)}
+      error={errorIn("thresholds")}
       field={form.register("thresholds")}
     />
   );
-}
-
-/** The server says of which one it is. */
-function thresholdFault(errorOf: (name: string) => string | undefined): string | undefined {
-  return Array.from({ length: 11 }, (_, place) => errorOf(`thresholds[${place}]`)).find(Boolean);
 }
 
 interface PartProps {

@@ -13,6 +13,8 @@ export interface ServerForm<Values extends FieldValues> {
   readonly isBusy: boolean;
   /** What is wrong with a field, in the server's words. */
   errorOf(name: string): string | undefined;
+  /** The same of a list that is written as one text: of the first of it that is wrong. */
+  errorIn(name: string): string | undefined;
   /** What is wrong as a whole. */
   readonly failure: unknown;
 }
@@ -44,6 +46,7 @@ export function useServerForm<Values extends FieldValues>(options: ServerFormOpt
       void form.handleSubmit(send)(event);
     },
     errorOf: (name) => messageAt(errors, name),
+    errorIn: (name) => messageAt(errors, name) ?? firstMessageIn(valueAt(errors, name)),
     failure: errors.root?.["failure"],
   };
 }
@@ -69,8 +72,19 @@ function isField<Values extends FieldValues>(form: UseFormReturn<Values>, name: 
 }
 
 function messageAt(errors: object, name: string): string | undefined {
-  const message = childOf(name.split(/[.[\]]+/).reduce<unknown>(childOf, errors), "message");
+  const message = childOf(valueAt(errors, name), "message");
   return typeof message === "string" ? message : undefined;
+}
+
+function valueAt(whole: object, name: string): unknown {
+  return name.split(/[.[\]]+/).reduce<unknown>(childOf, whole);
+}
+
+function firstMessageIn(list: unknown): string | undefined {
+  if (typeof list !== "object" || list === null) return undefined;
+  return Object.values(list)
+    .map((one) => childOf(one, "message"))
+    .find((message) => typeof message === "string");
 }
 
 function childOf(parent: unknown, name: string): unknown {

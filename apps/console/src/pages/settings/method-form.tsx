@@ -96,7 +96,7 @@ function SecretField({ server: { form, errorOf }, hasSecret }: PartProps & { rea
 }
 
 /** Who comes in by it, and as what. */
-function ArrivalFields({ server: { form, errorOf } }: PartProps) {
+function ArrivalFields({ server: { form, errorOf, errorIn } }: PartProps) {
   const roles = useRoleNames([form.getValues("default_role")]);
   return (
     <>
@@ -106,7 +106,7 @@ function ArrivalFields({ server: { form, errorOf } }: PartProps) {
         placeholder="example.com"
         help="At their first sign-in, by their e-mail addresses, with commas between the domains. Empty: users are made first. * is any."
         spellCheck={false}
-        error={errorOf("provision_domains") ?? errorOf("provision_domains[0]")}
+        error={errorIn("provision_domains")}
         field={form.register("provision_domains")}
       />
       <SelectField
@@ -125,9 +125,9 @@ function ArrivalFields({ server: { form, errorOf } }: PartProps) {
   );
 }
 
-function ClaimFields({ server: { form, errorOf } }: PartProps) {
-  const names = ["scopes", "scopes[0]", "claims.email", "claims.name", "claims.groups"];
-  const isWrong = names.some((name) => errorOf(name) !== undefined);
+function ClaimFields({ server: { form, errorOf, errorIn } }: PartProps) {
+  const names = ["scopes", "claims.email", "claims.name", "claims.groups"];
+  const isWrong = names.some((name) => errorIn(name) !== undefined);
   return (
     <details {...(isWrong && { open: true })} className="rounded-sm border border-line px-3 py-2">
       <summary className="cursor-default font-medium">Scopes and claims</summary>
@@ -136,7 +136,7 @@ function ClaimFields({ server: { form, errorOf } }: PartProps) {
           label="Scopes"
           help="With offline_access, or whatever makes the issuer give a refresh token, groups are looked at during sessions, too."
           spellCheck={false}
-          error={errorOf("scopes") ?? errorOf("scopes[0]")}
+          error={errorIn("scopes")}
           field={form.register("scopes")}
         />
         {(["email", "name", "groups"] as const).map((name) => (
