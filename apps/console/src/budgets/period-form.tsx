@@ -56,22 +56,26 @@ export function PeriodForm({ defaultValues, action, send, onCancel }: PeriodForm
         error={errorOf("amount_usd")}
         field={form.register("amount_usd")}
       />
-      {hasRest(period) && (
-        <TextField
-          label="Rollover in USD"
-          isOptional
-          inputMode="decimal"
-          className="text-right"
-          help="So much of what is left goes on into the next period, at most. Empty: nothing does."
-          error={errorOf("rollover_usd")}
-          field={form.register("rollover_usd")}
-        />
-      )}
+      {hasRest(period) && <RolloverField server={server} />}
       <ThresholdsField server={server} />
       <CapField server={server} />
       <FormFailure failure={failure} />
       <FormButtons action={action} isBusy={isBusy} onCancel={onCancel} />
     </form>
+  );
+}
+
+function RolloverField({ server: { form, errorOf } }: PartProps) {
+  return (
+    <TextField
+      label="Rollover in USD"
+      isOptional
+      inputMode="decimal"
+      className="text-right"
+      help="So much of what is left goes on into the next period, at most. Empty: nothing does."
+      error={errorOf("rollover_usd")}
+      field={form.register("rollover_usd")}
+    />
   );
 }
 
