@@ -37,6 +37,7 @@ const answers: Readonly<Record<RouteId, Answers>> = {
   "secondFactor.ofUser": [401, 403, 403, 404, 404, 404],
   "secondFactor.reset": [401, 403, 403, 404, 404, 404],
   "passwords.createLink": [401, 403, 403, 400, 400, 400],
+  "passwords.forgotten": [400, 400, 400, 400, 400, 400],
   "passwords.useLink": [400, 400, 400, 400, 400, 400],
   "passwords.change": [401, 400, 400, 400, 400, 400],
   "signIn.options": [200, 200, 200, 200, 200, 200],

@@ -196,6 +196,11 @@ const cases: Readonly<Record<ChangingId, Case>> = {
     actions: ["second_factor.reset"],
   },
   "passwords.createLink": { prepare: () => of(newUser(), {}), actions: ["password.create_link"] },
+  "passwords.forgotten": {
+    prepare: async () => ({ body: { email: "nobody@example.com" } }),
+    actions: [],
+    isRefused: true,
+  },
   "passwords.useLink": {
     prepare: async () => {
       const { token } = await plane.admin.passwords.createLink({ params: { id: (await newUser()).id }, body: {} });

@@ -49,19 +49,30 @@ export function addUserCommand(program: Command, contextOf: ContextOf): void {
     });
 }
 
+interface LinkOptions {
+  readonly hours?: number;
+  readonly mail: boolean;
+}
+
 /** For who cannot get in. */
 function addAccessCommands(user: Command, contextOf: ContextOf): void {
   user
     .command("password-link <email-or-id>")
     .description("a link by which a user sets a password, once: to invite him, or when he has forgotten his")
     .option("--hours <count>", "for so long it counts; a day where left out", parseCount)
-    .action(async (name: string, { hours }: { readonly hours?: number }, command: Command) => {
+    .option("--no-mail", "only print it, where a mail server is configured")
+    .action(async (name: string, { hours, mail }: LinkOptions, command: Command) => {
       const { output, connect } = contextOf(command);
       const { client, url } = await connect();
       const { id } = await findUser(client, name);
-      const body = hours === undefined ? {} : { hours };
+      const body = { ...(hours !== undefined && { hours }), ...(!mail && { mail }) };
       const link = await client.passwords.createLink({ params: { id }, body });
-      output.show(link, [url.replace(/\/+$/, "") + link.path]);
+      const { mailed_to: mailedTo, mail_problem: problem } = link;
+      output.show(link, [
+        url.replace(/\/+$/, "") + link.path,
+        ...(mailedTo === null ? [] : [`Sent to ${mailedTo}`]),
+        ...(problem === null ? [] : [`Not sent, hand it over yourself: ${problem}`]),
+      ]);
     });
 
   user

@@ -15,19 +15,40 @@ export const passwordRoutes = defineRoutes({
     path: "/admin/users/{id}/password-link",
     params: idParams,
     body: z
-      .strictObject({ hours: z.int().min(1).max(168).default(24).describe("For so long it counts.") })
+      .strictObject({
+        hours: z.int().min(1).max(168).default(24).describe("For so long it counts."),
+        mail: z
+          .boolean()
+          .optional()
+          .describe("Send it to the user. Left out: where a mail server is configured. False only shows it."),
+      })
       .meta({ id: "PasswordLinkCreate" }),
     response: z
       .object({
         token: z.string(),
         path: z.string().describe("Behind the server's address: a page of the console. It is shown this once."),
         expires_at: time,
+        mailed_to: z.string().nullable().describe("The address it was sent to; null: it was not."),
+        mail_problem: z.string().nullable().describe("Why it was not sent, though it was to be: the link counts."),
       })
       .meta({ id: "PasswordLink" }),
     status: 201,
     summary: "Make a link by which a user sets a password",
     description:
       "To invite who has none, and for who has forgotten his. It counts once, in place of an earlier one; the present password counts until then. Hand it to nobody else.",
+  },
+  forgotten: {
+    id: "passwords.forgotten",
+    tag,
+    permission: "public",
+    method: "POST",
+    path: "/admin/password-links/forgotten",
+    body: z.strictObject({ email: z.string().min(3).max(320) }).meta({ id: "PasswordForgotten" }),
+    response: z.object({ received: z.literal(true) }).meta({ id: "PasswordForgottenReceived" }),
+    status: 200,
+    summary: "Be sent a link because one has forgotten one's password",
+    description:
+      "Who has such an address and a password is sent a link that counts for an hour, once. The answer is the same for every address. 404 where no mail server is configured.",
   },
   useLink: {
     id: "passwords.useLink",

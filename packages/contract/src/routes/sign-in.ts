@@ -12,7 +12,10 @@ const destination = z
   .regex(/^\/(?![/\\])[^\\]*$/, "Give a path of the console");
 
 const options = z
-  .object({ methods: z.array(z.object({ id, label: z.string() })).describe("Beside a password.") })
+  .object({
+    methods: z.array(z.object({ id, label: z.string() })).describe("Beside a password."),
+    forgotten_password: z.boolean().describe("Who has forgotten his password can be sent a link."),
+  })
   .meta({ id: "SignInOptions" });
 
 const begin = z

@@ -16,6 +16,8 @@ import { openLiveDoor } from "#control/live/live-door.ts";
 import { LiveHub } from "#control/live/live-hub.ts";
 import type { LiveHubDeps } from "#control/live/live-hub.ts";
 import type { Signals } from "#link/signals.ts";
+import { PasswordMails } from "#control/sign-in/password-mails.ts";
+import type { Store } from "#control/store/store.ts";
 import type { ClientAddresses } from "#edge/client-addresses.ts";
 import type { Compressor } from "#edge/compressor.ts";
 import { traceResponse } from "#edge/trace-context.ts";
@@ -34,8 +36,9 @@ import { serveWebPages } from "./web-pages.ts";
 
 export interface ControlDependencies
   extends
-    Omit<ResourceDependencies, "lookingOn" | "refusals" | "notes" | "inTurn">,
+    Omit<ResourceDependencies, "lookingOn" | "refusals" | "notes" | "inTurn" | "passwordMails" | "store">,
     Pick<LiveHubDeps, "finished" | "refusals"> {
+  readonly store: Store;
   readonly services: readonly Service[];
   readonly signals: Signals;
   readonly eventStreams: EventStreams;
@@ -64,7 +67,8 @@ export async function createControlServer(deps: ControlDependencies): Promise<Co
   const hub = new LiveHub(deps);
   const live = openLiveDoor(hub, identitiesOf(identify, addresses));
   const notes = new SecurityNotes({ audit: store.audit, clock: deps.clock, log: deps.log });
-  const resources = createResources({ ...deps, notes, lookingOn: () => hub.count });
+  const passwordMails = new PasswordMails(deps);
+  const resources = createResources({ ...deps, notes, passwordMails, lookingOn: () => hub.count });
   bindRoutes({
     ...{ app, resources, services: deps.services, guard: createGuard(identify, addresses) },
     ...{ addresses, store, notes, steadyTime },
@@ -89,7 +93,7 @@ export async function createControlServer(deps: ControlDependencies): Promise<Co
     async close() {
       endLive();
       await app.close();
-      await notes.settled();
+      await Promise.all([notes.settled(), passwordMails.settled()]);
     },
   };
 }

@@ -1,6 +1,6 @@
 // Passwords that people set themselves: by a link that an administrator has made for them, or by the one they know.
 
-import { hash, randomBytes } from "node:crypto";
+import { hash } from "node:crypto";
 import { GhostError } from "@ghostllm/contract";
 import { hashPassword } from "#control/sessions/passwords.ts";
 import { found, invalid, toTime } from "./fields.ts";
@@ -9,20 +9,26 @@ import type { Resource, ResourceDependencies } from "./resource.ts";
 import { ownUser } from "./second-factor.ts";
 
 const hourMs = 60 * 60 * 1000;
-const tokenBytes = 32;
-/** The token stands behind #: no server and no log sees it there. */
-const page = "/console/set-password#";
 
 export function createPasswordsResource(deps: ResourceDependencies): Resource<"passwords"> {
-  const { store, sessions, clock } = deps;
+  const { store, sessions, passwordMails } = deps;
   return {
-    async createLink({ params: { id }, body: { hours }, actor, reach }) {
-      found(await store.users.find(id, reach), "user", id);
+    async createLink({ params: { id }, body: { hours, mail }, actor, reach }) {
+      const { email, hasPassword } = found(await store.users.find(id, reach), "user", id);
       await refuseActingAs(store, actor, id);
-      const token = randomBytes(tokenBytes).toString("base64url");
-      const expiresAt = clock.now() + hours * hourMs;
-      await store.passwordLinks.create({ userId: id, hash: hash("sha256", token), expiresAt });
-      return { token, path: page + token, expires_at: toTime(expiresAt) };
+      const link = await passwordMails.createLink(id, hours * hourMs);
+      const isWanted = mail ?? passwordMails.canSend;
+      const problem = isWanted ? await passwordMails.send({ id, email, hasPassword }, link) : null;
+      return {
+        ...{ token: link.token, path: link.path, expires_at: toTime(link.expiresAt) },
+        ...{ mailed_to: isWanted && problem === null ? email : null, mail_problem: problem },
+      };
+    },
+
+    async forgotten({ body: { email }, address }) {
+      if (!passwordMails.canSend) throw new GhostError("not_found", "This server sends no mail: ask an administrator");
+      passwordMails.forgotten(email, address);
+      return { received: true };
     },
 
     async useLink({ body: { token, password } }) {

@@ -11,6 +11,7 @@ import type { ControlLog } from "#control/control-log.ts";
 import type { InstanceRegistry } from "#control/instances/registry.ts";
 import type { Mailer } from "#control/mail/mailer.ts";
 import type { PriceSource } from "#control/prices/price-source.ts";
+import type { PasswordMails } from "#control/sign-in/password-mails.ts";
 import type { IssuerSignIn } from "#control/sign-in/issuer-sign-in.ts";
 import type { SecondFactor } from "#control/sessions/second-factor.ts";
 import type { Sessions } from "#control/sessions/sessions.ts";
@@ -38,6 +39,7 @@ export interface ResourceDependencies extends ProviderSources {
   readonly secondFactor: SecondFactor;
   /** Null where no mail server is configured. */
   readonly mailer: Mailer | null;
+  readonly passwordMails: PasswordMails;
   /** Of who fails. */
   readonly notes: SecurityNotes;
   readonly fetchJson: FetchJson;

@@ -11,11 +11,14 @@ import { toApiUser } from "./users.ts";
 const returnPath = "/console/sign-in/return";
 
 export function createSignInResource(deps: ResourceDependencies): Resource<"signIn"> {
-  const { store, issuerSignIn } = deps;
+  const { store, issuerSignIn, passwordMails } = deps;
   return {
     async options() {
       const methods = await readAll((page) => store.signIn.list(page));
-      return { methods: methods.filter(({ isActive }) => isActive).map(({ id, label }) => ({ id, label })) };
+      return {
+        methods: methods.filter(({ isActive }) => isActive).map(({ id, label }) => ({ id, label })),
+        forgotten_password: passwordMails.canSend,
+      };
     },
 
     async begin({ body: { method: methodId, return_url: returnUrl, to }, browser }) {

@@ -139,7 +139,7 @@ function count(counts: Map<string, number>, subject: string, by: number): void {
 }
 
 /** Who has one address of IPv6 has a whole network of them, and often many of those. */
-function networksOf(address: string): readonly string[] {
+export function networksOf(address: string): readonly string[] {
   if (!isIPv6(address)) return [address, address];
   const [before = "", behind = ""] = address.split("%", 1)[0]?.split("::") ?? [];
   const [head, tail] = [before, behind].map((text) => text.split(":").filter((group) => group !== ""));
