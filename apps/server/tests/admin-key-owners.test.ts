@@ -35,6 +35,22 @@ async function createTeams() {
   return { own, other, mia: await enroll("mia", own.id, "manager") };
 }
 
+describe("what somebody is told that he may in his teams", () => {
+  it("is of each team its own, and whether he makes keys there", async () => {
+    const { own, other, mia } = await createTeams();
+    await plane.admin.teams.addMember({ params: { id: other.id }, body: { user_id: mia.id, role: "viewer" } });
+    const [managed, watched] = (await mia.client.sessions.me()).teams;
+    expect(managed).toMatchObject({ id: own.id, name: "Own", role: "manager", makes_keys: true });
+    expect(managed?.permissions).toEqual(expect.arrayContaining(["members.manage", "keys.create", "usage.read"]));
+    expect(watched).toMatchObject({ id: other.id, name: "Other", role: "viewer", makes_keys: false });
+    expect(watched?.permissions.toSorted()).toEqual([
+      ...["keys.read", "service_accounts.read", "teams.read", "usage.read"],
+    ]);
+    const { teams } = await (await enroll("bob", own.id, "member")).client.sessions.me();
+    expect(teams).toEqual([{ id: own.id, name: "Own", role: "member", permissions: [], makes_keys: true }]);
+  });
+});
+
 describe("service accounts", () => {
   it("are made, listed, changed and deleted by whoever manages their team, with keys of the team", async () => {
     const { own, other, mia } = await createTeams();

@@ -70,7 +70,8 @@ describe("teams", () => {
     expect(await namesOf({})).toEqual(["Research", "Sales"]);
     expect(await namesOf({ organisation_id: organisation.id })).toEqual(["Research"]);
     expect(await namesOf({ user_id: userId })).toEqual(["Research"]);
-    expect(await plane.admin.teams.get({ params: { id: team.id } })).toMatchObject({ name: "Research", members: 1 });
+    const counted = { name: "Research", members: 1, keys: 1 };
+    expect(await plane.admin.teams.get({ params: { id: team.id } })).toMatchObject(counted);
     const body = { name: "R&D", models: ["claude-*"], limits: { concurrent_requests: 3 } };
     const changed = await plane.admin.teams.update({ params: { id: team.id }, body });
     expect(changed).toMatchObject({ ...body, limits: { requests_per_minute: 60, concurrent_requests: 3 } });
@@ -122,6 +123,13 @@ describe("who is in a team", () => {
     const add = (user_id: string) => plane.admin.teams.addMember({ params: { id: team.id }, body: { user_id } });
     await expect(add(userId)).rejects.toMatchObject({ code: "conflict", param: "user_id" });
     await expect(add("none")).rejects.toMatchObject({ status: 400, param: "user_id" });
+    const bob = await createUser("bob");
+    const addBy = (body: { email?: string; user_id?: string }) =>
+      plane.admin.teams.addMember({ params: { id: team.id }, body });
+    expect(await addBy({ email: " Bob@Example.com" })).toMatchObject({ user_id: bob, role: "member" });
+    await expect(addBy({ email: "nobody@example.com" })).rejects.toMatchObject({ status: 400, param: "email" });
+    await expect(addBy({})).rejects.toMatchObject({ status: 400, param: "user_id" });
+    await expect(addBy({ email: "bob@example.com", user_id: bob })).rejects.toMatchObject({ param: "user_id" });
     const params = { id: team.id, user_id: userId };
     expect(await plane.admin.teams.updateMember({ params, body: { role: "manager" } })).toMatchObject({
       role: "manager",

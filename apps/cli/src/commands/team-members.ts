@@ -3,7 +3,7 @@ import type { TeamRoleName } from "@ghostllm/contract";
 import { Option } from "commander";
 import type { Command } from "commander";
 import type { ContextOf } from "#context.ts";
-import { findMember, findTeam, findUser, listAll } from "#lookup.ts";
+import { findMember, findTeam, listAll } from "#lookup.ts";
 import type { TeamMember } from "#lookup.ts";
 
 const asOption = () => new Option("--as <role>", "what the user is in the team").choices(teamRoleNames);
@@ -37,8 +37,9 @@ function addAdd(team: Command, contextOf: ContextOf): void {
       const { output, connect } = contextOf(command);
       const { client } = await connect();
       const { id } = await findTeam(client, name);
-      const { id: userId } = await findUser(client, user);
-      const added = await client.teams.addMember({ params: { id }, body: { user_id: userId, role } });
+      // By the address also a user whom the caller cannot look up.
+      const who = user.includes("@") ? { email: user } : { user_id: user };
+      const added = await client.teams.addMember({ params: { id }, body: { ...who, role } });
       output.show(added, [`${added.email} is ${added.role} of ${name}`]);
     });
 }

@@ -30,7 +30,13 @@ const me = z
     user: user.nullable().describe("Null for the admin key, which belongs to nobody."),
     permissions: grantsTold,
     teams: z
-      .array(z.object({ id, name: z.string(), role: openEnum(teamRoleNames) }))
+      .array(
+        z.object({
+          ...{ id, name: z.string(), role: openEnum(teamRoleNames) },
+          permissions: z.array(z.string()).describe("What the caller may there, with what is of the team."),
+          makes_keys: z.boolean().describe("The caller may make keys of his own in it."),
+        }),
+      )
       .describe("That the caller is in, and what he is there. What follows from that is in `permissions`, too."),
     expires_at: time.nullable().describe("When the session ends by itself; null for keys."),
   })

@@ -30,6 +30,7 @@ const team = z
     budgets: z.array(scopeBudget).describe("Beside `budget_usd`."),
     privacy: privacyOf("team"),
     members: z.int().describe("How many people are in it."),
+    keys: z.int().describe("How many keys of it work."),
     members_make_keys: z.boolean().describe("Its members may make keys of their own in it."),
     created_at: time,
     updated_at: time,
@@ -75,7 +76,17 @@ const member = z
 
 const role = z.enum(teamRoleNames);
 
-const memberAdd = z.strictObject({ user_id: id, role: role.default("member") }).meta({ id: "TeamMemberAdd" });
+const memberAdd = z
+  .strictObject({
+    user_id: id.optional(),
+    email: z.string().min(1).max(254).optional().describe("In place of `user_id`."),
+    role: role.default("member"),
+  })
+  .refine(({ user_id: userId, email }) => (userId === undefined) !== (email === undefined), {
+    path: ["user_id"],
+    message: "Give the user_id or the email of the user, and not both",
+  })
+  .meta({ id: "TeamMemberAdd" });
 const memberUpdate = z.strictObject({ role }).meta({ id: "TeamMemberUpdate" });
 const memberParams = z.strictObject({ id, user_id: id });
 

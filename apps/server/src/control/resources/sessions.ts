@@ -4,7 +4,8 @@ import type { SessionRow } from "#control/store/session-store.ts";
 import type { UserRow } from "#control/store/store.ts";
 import { WrongCredentials, type Attempt } from "#control/sessions/sessions.ts";
 import type { Actor } from "#domain/access/actor.ts";
-import { effectiveGrants } from "#domain/access/granting.ts";
+import { effectiveGrants, permissionsInTeam } from "#domain/access/granting.ts";
+import { mayHoldKeys } from "#domain/access/roles.ts";
 import { deed } from "#domain/audit.ts";
 import { draftEvent } from "#domain/event.ts";
 import { found, invalid, toTime } from "./fields.ts";
@@ -12,6 +13,7 @@ import { readPage } from "./pagination.ts";
 import type { Browser, Resource, ResourceDependencies } from "./resource.ts";
 import { toApiUser } from "./users.ts";
 
+type ApiMe = RouteAnswer<AdminRoutes["sessions"]["me"]>;
 type ApiSession = RouteAnswer<AdminRoutes["sessions"]["list"]>["data"][number];
 
 export function createSessionsResource(deps: ResourceDependencies): Resource<"sessions"> {
@@ -49,13 +51,23 @@ function signingIn(
       const { via, role, userId, session, memberships } = actor;
       const user = userId === null ? null : found(await store.users.find(userId, reach), "user", userId);
       const expiresAt = session === null ? null : toTime(session.expiresAt);
-      const { teams } = await store.names.find({ teams: memberships.map(({ teamId }) => teamId) });
       return {
         ...{ via, role, user: user && toApiUser(user), permissions: effectiveGrants(actor), expires_at: expiresAt },
-        teams: memberships.map(({ teamId: id, role: as }) => ({ id, name: teams.get(id) ?? "", role: as })),
+        teams: memberships.length === 0 || userId === null ? [] : await teamsOf(deps, actor, userId),
       };
     },
   };
+}
+
+async function teamsOf({ store }: ResourceDependencies, actor: Actor, userId: string): Promise<ApiMe["teams"]> {
+  const { grants, memberships } = actor;
+  const teams = await store.teams.list({ userId, limit: memberships.length }, "all");
+  return teams.flatMap(({ id, name, membersMakeKeys }) => {
+    const role = memberships.find(({ teamId }) => teamId === id)?.role;
+    if (role === undefined) return [];
+    const makesKeys = grants["own_keys.manage"] !== undefined && membersMakeKeys && mayHoldKeys(role);
+    return [{ id, name, role, permissions: permissionsInTeam(actor, id), makes_keys: makesKeys }];
+  });
 }
 
 function listingOf({ store }: ResourceDependencies): Pick<Resource<"sessions">, "list" | "remove" | "removeOfUser"> {

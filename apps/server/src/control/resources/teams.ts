@@ -13,6 +13,7 @@ type ApiTeam = RouteAnswer<AdminRoutes["teams"]["get"]>;
 type ApiMember = RouteAnswer<AdminRoutes["teams"]["addMember"]>;
 type TeamUpdate = Parameters<Resource<"teams">["update"]>[0]["body"];
 type TeamDeps = Pick<ResourceDependencies, "store" | "changed" | "withdraw" | "steadyTime">;
+type NewMember = Omit<Parameters<Resource<"teams">["addMember"]>[0]["body"], "role">;
 type MemberRoutes = "members" | "addMember" | "updateMember" | "removeMember";
 
 function toApiTeam(row: TeamRow): ApiTeam {
@@ -27,6 +28,7 @@ function toApiTeam(row: TeamRow): ApiTeam {
     budgets: row.budgets.map(toApiBudgetTerms),
     privacy: toApiPrivacy(row.privacy),
     members: row.members,
+    keys: row.keys,
     members_make_keys: row.membersMakeKeys,
     created_at: toTime(row.createdAt),
     updated_at: toTime(row.updatedAt),
@@ -95,10 +97,10 @@ function membersOf({ store, changed, withdraw }: TeamDeps): Pick<Resource<"teams
       return { data, next };
     },
 
-    async addMember({ params: { id }, body: { user_id: userId, role }, actor, reach }) {
+    async addMember({ params: { id }, body: { role, ...who }, actor, reach }) {
       found(await teams.find(id, reach), "team", id);
       refuseInTeam(actor, id, role);
-      if ((await store.users.find(userId, "all")) === undefined) throw invalid("user_id", `There is no user ${userId}`);
+      const userId = await idOfNew(store, who);
       return toApiMember(await teams.addMember(id, { userId, role }));
     },
 
@@ -115,6 +117,15 @@ function membersOf({ store, changed, withdraw }: TeamDeps): Pick<Resource<"teams
       return { id: userId, deleted: true };
     },
   };
+}
+
+async function idOfNew({ users }: TeamDeps["store"], who: NewMember): Promise<string> {
+  const { user_id: id = "", email } = who;
+  if (email === undefined && (await users.find(id, "all")) === undefined)
+    throw invalid("user_id", `There is no user ${id}`);
+  const userId = email === undefined ? id : await users.idOf(email);
+  if (userId === undefined) throw invalid("email", `There is no user ${email}`);
+  return userId;
 }
 
 function toChange(before: TeamRow, body: TeamUpdate): TeamChange {

@@ -148,6 +148,8 @@ export interface Store {
     create(user: NewUser): Promise<UserRow>;
     list(page: Page, reach: Reach): Promise<readonly UserRow[]>;
     find(id: string, reach: Reach): Promise<UserRow | undefined>;
+    /** Of whom it is, whoever asks. */
+    idOf(email: string): Promise<string | undefined>;
     /** A new password, or being switched off, ends all sessions of the user. `by`: the user who does it. */
     update(id: string, change: UserChange, by?: string | null): Promise<UserRow | undefined>;
     /** Removes the user's keys too, and the views that are not shared; usage_logs keeps what they used. */

@@ -26,6 +26,8 @@ export interface TeamRow extends OrganisationRow {
   /** Patterns of what its keys may use; null is every model. */
   readonly models: readonly string[] | null;
   readonly members: number;
+  /** That work. */
+  readonly keys: number;
   readonly membersMakeKeys: boolean;
 }
 

@@ -24,6 +24,9 @@ import type { TeamsTable } from "./team-tables.ts";
 const naming: Naming = { object: "team", parent: { object: "organisation", column: "organisation_id" } };
 const spent = spentColumn("team");
 const members = sql<number>`(select cast(count(*) as bigint) from team_members where team_id = teams.id)`.as("members");
+const workingKeys =
+  sql<number>`(select cast(count(*) as bigint) from api_keys where team_id = teams.id and is_active = 1)`.as("keys");
+const told = [spent, members, workingKeys] as const;
 const owners = {
   ...{ team: "id", organisation: "organisation_id" },
   user: (ids: RawBuilder<unknown>) => sql<boolean>`id in (select team_id from team_members where user_id in (${ids}))`,
@@ -37,7 +40,7 @@ export function teamsIn(database: Database): TeamStore {
       const now = database.now();
       const values = { ...toColumns(team), id: newId(now), created_at: now, updated_at: now };
       const insert = async (transaction: Kysely<Tables>): Promise<TeamRow> => {
-        const insertion = transaction.insertInto("teams").values(values).returningAll().returning([spent, members]);
+        const insertion = transaction.insertInto("teams").values(values).returningAll().returning(told);
         const row = await insertion.executeTakeFirstOrThrow();
         await record(transaction, created("teams", [row]));
         return toRow(row);
@@ -46,7 +49,7 @@ export function teamsIn(database: Database): TeamStore {
     },
     list: (query, reach) => list(database, query, reach),
     async find(id, reach) {
-      const query = kysely.selectFrom("teams").selectAll().select([spent, members]).where("id", "=", id);
+      const query = kysely.selectFrom("teams").selectAll().select(told).where("id", "=", id);
       const row = await query.where(isWithin(reach, owners)).executeTakeFirst();
       return row && toRow(row);
     },
@@ -55,7 +58,7 @@ export function teamsIn(database: Database): TeamStore {
       const update = async (transaction: Kysely<Tables>): Promise<TeamRow | undefined> => {
         const rows = transaction.updateTable("teams").where("id", "=", id).where(isWithin(reach, owners));
         const before = await rows.set(asItIs).returningAll().executeTakeFirst();
-        const after = await rows.set(values).returningAll().returning([spent, members]).executeTakeFirst();
+        const after = await rows.set(values).returningAll().returning(told).executeTakeFirst();
         if (before === undefined || after === undefined) return undefined;
         await record(transaction, changed("teams", before, after));
         return toRow(after);
@@ -73,7 +76,7 @@ export function teamsIn(database: Database): TeamStore {
 }
 
 async function list({ kysely }: Database, { limit, after, organisationId, userId }: TeamQuery, reach: Reach) {
-  let query = kysely.selectFrom("teams").selectAll().select([spent, members]).where(isWithin(reach, owners));
+  let query = kysely.selectFrom("teams").selectAll().select(told).where(isWithin(reach, owners));
   if (after !== undefined) query = query.where("id", ">", after);
   if (organisationId !== undefined) query = query.where("organisation_id", "=", organisationId);
   if (userId !== undefined)
@@ -123,7 +126,7 @@ function toChangedColumns({ name, models, membersMakeKeys, limits, budgetNanos, 
   };
 }
 
-function toRow(row: Selectable<TeamsTable> & { readonly spent: number; readonly members: number }): TeamRow {
+function toRow(row: Selectable<TeamsTable> & Readonly<Record<"spent" | "members" | "keys", number>>): TeamRow {
   return {
     id: row.id,
     organisationId: row.organisation_id,
@@ -135,6 +138,7 @@ function toRow(row: Selectable<TeamsTable> & { readonly spent: number; readonly 
     spentNanos: row.spent,
     privacy: parsePrivacy(row.privacy),
     members: row.members,
+    keys: row.keys,
     membersMakeKeys: row.members_make_keys === 1,
     createdAt: row.created_at,
     updatedAt: row.updated_at,

@@ -56,6 +56,10 @@ export function usersIn(database: Database): Store["users"] {
       const row = await query.executeTakeFirst();
       return row && toRow(row);
     },
+    async idOf(email) {
+      const users = kysely.selectFrom("users").select("id").where("email", "=", normalizeEmail(email));
+      return (await users.where(isPerson).executeTakeFirst())?.id;
+    },
     update: updaterIn(database),
     remove: removerIn(database),
   };

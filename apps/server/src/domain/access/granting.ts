@@ -1,6 +1,6 @@
 // What somebody may hand on: never more than he has. Asked wherever a role, a membership or a key gives somebody rights.
 
-import { extents, permissionNames } from "@ghostllm/contract";
+import { extents, extentsOf, permissionNames } from "@ghostllm/contract";
 import type { Extent, Grants, Permission, TeamRoleName } from "@ghostllm/contract";
 import { includes, reach } from "./may.ts";
 import type { Entitled } from "./may.ts";
@@ -27,6 +27,13 @@ export function hasInTeam(who: Entitled, teamId: string, role: TeamRoleName): bo
   const asOther: Entitled = { grants: {}, userId: null, memberships: [{ teamId, role }] };
   return permissionNames.every(
     (name) => teamRoles[role][name] === undefined || includes(reach(who, name), reach(asOther, name)),
+  );
+}
+
+/** Which permissions somebody has for what is of a team, of those that can be granted for teams. */
+export function permissionsInTeam(who: Entitled, teamId: string): Permission[] {
+  return permissionNames.filter(
+    (name) => extentsOf(name).includes("team") && includes(reach(who, name), [{ kind: "team", id: teamId }]),
   );
 }
 
