@@ -5,8 +5,14 @@ import { overflowOf, violationsInBothThemes, violationsOf } from "./support/brow
 import { listPages } from "./support/pages.ts";
 import { admin } from "./support/people.ts";
 import { executable, openSuite } from "./support/suite.ts";
+import { furnishTeam } from "./support/teams.ts";
 
-const suite = openSuite({ furnish: async ({ stage }) => stage.untilListed(await stage.call("gpt-4o-mini")) });
+const suite = openSuite({
+  furnish: async ({ stage }) => {
+    await furnishTeam(stage.server.admin);
+    await stage.untilListed(await stage.call("gpt-4o-mini"));
+  },
+});
 
 describe.skipIf(executable === null)("every page", () => {
   it("has nothing that axe objects to in either theme, is no wider than the screen, and writes no error", async () => {

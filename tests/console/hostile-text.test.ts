@@ -31,12 +31,18 @@ async function furnish(): Promise<void> {
   const [provider] = (await client.providers.list()).data;
   const provider_id = provider?.id ?? "";
   const targets = [{ provider: provider?.name ?? "", model: "gpt-4o-mini" }];
-  const made = { users: 0, keys: 0, models: 0, aliases: 0 };
+  const made = { users: 0, keys: 0, models: 0, aliases: 0, organisations: 0, teams: 0, accounts: 0 };
   for (const [index, name] of hostile.entries()) {
     const user = await ifTaken(
       client.users.create({ body: { email: `hostile-${index}@example.com`, username: name } }),
     );
     const key = user && (await ifTaken(client.apiKeys.create({ body: { name, user_id: user.id } })));
+    const organisation = await ifTaken(client.organisations.create({ body: { name } }));
+    const team = await ifTaken(
+      client.teams.create({ body: { name, models: [name], organisation_id: organisation?.id ?? null } }),
+    );
+    const account = team && (await ifTaken(client.serviceAccounts.create({ body: { name, team_id: team.id } })));
+    if (team) await client.teams.addMember({ params: { id: team.id }, body: { email: admin } });
     const model = await ifTaken(client.models.create({ body: { provider_id, name } }));
     const alias = await ifTaken(client.aliases.create({ body: { name, targets } }));
     // There may be fifty of them.
@@ -48,9 +54,16 @@ async function furnish(): Promise<void> {
     made.keys += Number(key !== null);
     made.models += Number(model !== null);
     made.aliases += Number(alias !== null);
-    const ways = { users: user, keys: key, models: model, aliases: alias };
+    made.organisations += Number(organisation !== null);
+    made.teams += Number(team !== null);
+    made.accounts += Number(account !== null);
+    const ways = {
+      ...{ users: user, keys: key, models: model, aliases: alias },
+      ...{ organisations: organisation, teams: team, "service-accounts": account },
+    };
+    if (index < 5) await client.roles.create({ body: { name: `role-${index}`, description: name, permissions: {} } });
     // One of them each, so that every page has some of all names.
-    const [way, one] = Object.entries(ways)[index % 4] ?? [];
+    const [way, one] = Object.entries(ways)[index % Object.keys(ways).length] ?? [];
     if (one) details.push(`/${way}/${one.id}`);
     if (key && (model ?? alias)) await suite.stage.call(name, key.key);
   }

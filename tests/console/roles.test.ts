@@ -10,6 +10,7 @@ import { settled } from "./support/browser.ts";
 import { listPages } from "./support/pages.ts";
 import { password } from "./support/people.ts";
 import { executable, openSuite } from "./support/suite.ts";
+import { furnishTeam } from "./support/teams.ts";
 
 const refusal = "Your role does not allow this";
 
@@ -17,6 +18,7 @@ const people = new Map<RoleName, Person>();
 
 const suite = openSuite({
   furnish: async () => {
+    await furnishTeam(suite.stage.server.admin);
     for (const role of roleNames) people.set(role, await enrol(role));
   },
 });
@@ -80,6 +82,7 @@ describe.skipIf(executable === null)("in the role", () => {
       "Requests",
       "Playground",
       "Connect",
+      "Teams",
       "Keys",
       "Budgets & limits",
       "Usage",

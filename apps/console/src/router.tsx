@@ -142,6 +142,46 @@ const pages = [
   }),
   createRoute({
     getParentRoute: () => frame,
+    path: "/teams",
+    component: lazyPage(() => import("#pages/teams/teams-page.tsx"), "TeamsPage"),
+  }),
+  createRoute({
+    getParentRoute: () => frame,
+    path: "/teams/$id",
+    component: lazyPage(() => import("#pages/teams/team-page.tsx"), "TeamPage"),
+  }),
+  createRoute({
+    getParentRoute: () => frame,
+    path: "/organisations",
+    component: lazyPage(() => import("#pages/organisations/organisations-page.tsx"), "OrganisationsPage"),
+  }),
+  createRoute({
+    getParentRoute: () => frame,
+    path: "/organisations/$id",
+    component: lazyPage(() => import("#pages/organisations/organisation-page.tsx"), "OrganisationPage"),
+  }),
+  createRoute({
+    getParentRoute: () => frame,
+    path: "/roles",
+    component: lazyPage(() => import("#pages/roles/roles-page.tsx"), "RolesPage"),
+  }),
+  createRoute({
+    getParentRoute: () => frame,
+    path: "/roles/$name",
+    component: lazyPage(() => import("#pages/roles/role-page.tsx"), "RolePage"),
+  }),
+  createRoute({
+    getParentRoute: () => frame,
+    path: "/service-accounts/$id",
+    component: lazyPage(() => import("#pages/service-accounts/account-page.tsx"), "ServiceAccountPage"),
+  }),
+  createRoute({
+    getParentRoute: () => frame,
+    path: "/account",
+    component: lazyPage(() => import("#pages/account/account-page.tsx"), "AccountPage"),
+  }),
+  createRoute({
+    getParentRoute: () => frame,
     path: "/keys",
     component: lazyPage(() => import("#pages/keys/keys-page.tsx"), "KeysPage"),
   }),

@@ -7,6 +7,8 @@ import { usageStatuses } from "./usage-fields.ts";
 export const viewPages = [
   "keys",
   "users",
+  "teams",
+  "organisations",
   "providers",
   "models",
   "aliases",
@@ -43,8 +45,10 @@ const time = {
 
 /** By page: the names are those of the URL. */
 export const viewSearches = {
-  keys: z.strictObject(table),
+  keys: z.strictObject({ ...table, team: text.optional() }),
   users: z.strictObject(table),
+  teams: z.strictObject(table),
+  organisations: z.strictObject(table),
   providers: z.strictObject(table),
   models: z.strictObject(table),
   aliases: z.strictObject(table),

@@ -26,7 +26,7 @@ export async function listPages(admin: Client, asker = admin): Promise<readonly 
   const [webhook] = (await admin.webhooks.list()).data;
   const [issuer] = (await admin.signInMethods.list()).data;
   return [
-    ...[...trafficPages(ids), ...vendorPages(ids), ...accessPages(ids)],
+    ...[...trafficPages(ids), ...vendorPages(ids), ...accessPages(ids), ...(await teamPages(admin, asker))],
     ...[...eventPages(webhook?.id), ...(await auditPages(admin)), ...settingsPages, ...signInPages(issuer?.id)],
   ];
 }
@@ -84,6 +84,67 @@ function accessPages({ users, apiKeys }: Ids): readonly ConsolePage[] {
       ...{ [saving]: "keys.update", "Rotate key": "keys.rotate", "Revoke key": "keys.revoke" },
     }),
   ];
+}
+
+/** Of a team that `asker` is in, or else of the first. */
+async function teamPages(admin: Client, asker: Client): Promise<readonly ConsolePage[]> {
+  const own = await asker.teams.list().catch(() => ({ data: [] }));
+  const [team] = [...own.data, ...(await admin.teams.list()).data];
+  const [organisation] = (await admin.organisations.list()).data;
+  const { data: roles } = await admin.roles.list();
+  const ownRole = roles.find(({ is_built_in: isBuiltIn }) => !isBuiltIn);
+  const create = { "Create team": "teams.create" } as const;
+  return [
+    page("account", "/account"),
+    page("teams", "/teams", "teams.read", create),
+    page("team-new", "/teams?new=team", "teams.read", create),
+    ...(team === undefined ? [] : await pagesOfTeam(admin, team.id)),
+    page("organisations", "/organisations", "organisations.read", { "Create organisation": "organisations.create" }),
+    page("organisation-new", "/organisations?new=organisation", "organisations.read"),
+    ...(organisation === undefined ? [] : [organisationPage(organisation.id)]),
+    page("roles", "/roles", "roles.read", { "Create role": "roles.create" }),
+    page("role-new", "/roles?new=role", "roles.read", { "Create role": "roles.create" }),
+    page("role", "/roles/manager", "roles.read"),
+    ...(ownRole === undefined ? [] : [rolePage(ownRole.name)]),
+  ];
+}
+
+async function pagesOfTeam(admin: Client, id: string): Promise<readonly ConsolePage[]> {
+  const [account] = (await admin.serviceAccounts.list({ query: { team_id: id } })).data;
+  const path = `/teams/${id}`;
+  const create = { "Create service account": "service_accounts.manage" } as const;
+  const accounts = [
+    page("team-accounts", `${path}?show=Service accounts`, "teams.read", create),
+    page("account-new", `${path}?show=Service accounts&new=account`, "teams.read", create),
+  ];
+  return [
+    page("team", path, "teams.read", { "Save changes": "teams.update", "Delete team": "teams.remove" }),
+    page("team-people", `${path}?show=People`, "teams.read", { "Add somebody": "members.manage" }),
+    page("team-member-new", `${path}?show=People&new=member`, "teams.read", { "Add to the team": "members.manage" }),
+    page("team-keys", `${path}?show=Keys`, "teams.read", { "Create key": "keys.create" }),
+    page("team-key-new", `/keys?new=key&team=${id}`, "keys.read", { "Create key": "keys.create" }),
+    ...(account === undefined ? [] : [...accounts, accountPage(account.id)]),
+  ];
+}
+
+function accountPage(id: string): ConsolePage {
+  return page("service-account", `/service-accounts/${id}`, "service_accounts.read", {
+    ...{ "Save changes": "service_accounts.manage", "Switch off": "service_accounts.manage" },
+    ...{ "Delete service account": "service_accounts.manage", "Create key": "keys.create" },
+  });
+}
+
+function organisationPage(id: string): ConsolePage {
+  return page("organisation", `/organisations/${id}`, "organisations.read", {
+    ...{ "Save changes": "organisations.update", "Delete organisation": "organisations.remove" },
+    "Create team": "teams.create",
+  });
+}
+
+function rolePage(name: string): ConsolePage {
+  return page("role-own", `/roles/${name}`, "roles.read", {
+    ...{ "Save changes": "roles.update", "Delete role": "roles.remove" },
+  });
 }
 
 function eventPages(webhook: string | undefined): readonly ConsolePage[] {

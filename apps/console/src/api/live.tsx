@@ -13,8 +13,12 @@ import type { RequestRow } from "./queries.ts";
 
 /** What is read anew, by what the server says has changed. */
 const groupsOf: Readonly<Record<string, readonly string[]>> = {
-  users: ["users", "budgets"],
-  keys: ["keys", "budgets"],
+  users: ["users", "budgets", "roles"],
+  organisations: ["organisations", "budgets"],
+  teams: ["teams", "budgets", "me"],
+  roles: ["roles", "me"],
+  service_accounts: ["service-accounts"],
+  keys: ["keys", "budgets", "teams"],
   providers: ["providers"],
   models: ["models"],
   aliases: ["aliases"],
@@ -22,7 +26,7 @@ const groupsOf: Readonly<Record<string, readonly string[]>> = {
   views: ["views"],
   webhooks: ["webhooks"],
   health: ["notifications"],
-  budgets: ["notifications", "keys", "users", "budgets"],
+  budgets: ["notifications", "keys", "users", "teams", "organisations", "service-accounts", "budgets"],
 };
 
 const quietMs = 2_000;

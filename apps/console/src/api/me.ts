@@ -10,6 +10,15 @@ export interface Caller {
   may(permission: Permission): boolean;
   /** Not only for what is his own. */
   mayForAll(permission: Permission): boolean;
+  /** With what is of this team. */
+  mayInTeam(permission: Permission, teamId: string): boolean;
+  /** With what is of this user or of this team. */
+  mayWith(permission: Permission, owned: Owned): boolean;
+}
+
+interface Owned {
+  readonly user_id: string;
+  readonly team_id: string | null;
 }
 
 /** Only below the frame, which shows nothing to who has not signed in. */
@@ -21,9 +30,16 @@ export function useCaller(): Caller {
 }
 
 function callerOf(me: Me): Caller {
+  const mayForAll = (permission: Permission): boolean => me.permissions[permission] === "all";
+  const mayInTeam = (permission: Permission, teamId: string): boolean =>
+    mayForAll(permission) || me.teams.some(({ id, permissions }) => id === teamId && permissions.includes(permission));
   return {
     me,
     may: (permission) => me.permissions[permission] !== undefined,
-    mayForAll: (permission) => me.permissions[permission] === "all",
+    mayForAll,
+    mayInTeam,
+    mayWith: (permission, { user_id: userId, team_id: teamId }) =>
+      (me.permissions[permission] === "own" && userId === me.user?.id) ||
+      (teamId === null ? mayForAll(permission) : mayInTeam(permission, teamId)),
   };
 }

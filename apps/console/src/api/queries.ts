@@ -1,14 +1,16 @@
 // What is read of the server, each with the name under which it is kept and read anew: the group of its route comes first.
 
 import { ClientError } from "@ghostllm/contract/trusting-client";
-import type { CallOptions, Client } from "@ghostllm/contract/trusting-client";
+import type { Client } from "@ghostllm/contract/trusting-client";
 import type { AdminRoutes, RouteAnswer, RouteInput } from "@ghostllm/contract/routes";
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
+import { accessQueries } from "./access-queries.ts";
 import { auditQueries } from "./audit-queries.ts";
 import { budgetQueries } from "./budget-queries.ts";
 import { requestQueries } from "./request-queries.ts";
 import type { RequestsQuery } from "./request-queries.ts";
 import { mayBeSignedIn, noteSignedIn } from "./signed-in.ts";
+import { listOptions } from "./whole-list.ts";
 
 export type Session = RouteAnswer<AdminRoutes["sessions"]["list"]>["data"][number];
 export type SignInMethod = RouteAnswer<AdminRoutes["signInMethods"]["get"]>;
@@ -39,43 +41,11 @@ export interface TimeSpan {
   readonly to: string;
 }
 
+export type * from "./access-queries.ts";
 export type * from "./audit-queries.ts";
 export type * from "./budget-queries.ts";
 export type * from "./request-queries.ts";
-
-interface Page<Item> {
-  readonly data: readonly Item[];
-  readonly next: string | null;
-}
-
-export interface WholeList<Item> {
-  readonly items: readonly Item[];
-  /** False where there are more than are read at once. */
-  readonly isWhole: boolean;
-}
-
-type ReadPage<Item> = (query: { limit: number; after?: string }, call: CallOptions) => Promise<Page<Item>>;
-
-const mostItems = 10_000;
-
-/** Lists are read whole, as far as that is sensible: they are filtered and sorted where they are shown. */
-async function readAll<Item>(read: ReadPage<Item>, signal: AbortSignal): Promise<WholeList<Item>> {
-  const items: Item[] = [];
-  let after: string | null = null;
-  do {
-    const page: Page<Item> = await read({ limit: 500, ...(after !== null && { after }) }, { signal });
-    items.push(...page.data);
-    after = page.next;
-  } while (after !== null && items.length < mostItems);
-  return { items, isWhole: after === null };
-}
-
-function listOptions<Item>(name: string, read: ReadPage<Item>, of?: string) {
-  return queryOptions({
-    queryKey: of === undefined ? [name, "list"] : [name, "list", of],
-    queryFn: ({ signal }): Promise<WholeList<Item>> => readAll(read, signal),
-  });
-}
+export type { WholeList } from "./whole-list.ts";
 
 export type Queries = ReturnType<typeof createQueries>;
 
@@ -83,6 +53,7 @@ export function createQueries(client: Client) {
   return {
     ...createUsageQueries(client),
     ...createSignInQueries(client),
+    ...accessQueries(client),
     /** Null for who has not signed in. */
     me: queryOptions({
       queryKey: ["me"],
@@ -91,7 +62,6 @@ export function createQueries(client: Client) {
       staleTime: 60_000,
     }),
     users: listOptions("users", (query, call) => client.users.list({ query }, call)),
-    keys: listOptions("keys", (query, call) => client.apiKeys.list({ query }, call)),
     providers: listOptions("providers", (query, call) => client.providers.list({ query }, call)),
     models: listOptions("models", (query, call) => client.models.list({ query }, call)),
     aliases: listOptions("aliases", (query, call) => client.aliases.list({ query }, call)),
@@ -130,7 +100,7 @@ function createSignInQueries(client: Client) {
       listOptions(
         "sessions",
         (query, call) => client.sessions.list({ query: { ...query, user_id: userId } }, call),
-        userId,
+        ["of", userId],
       ),
     secondFactorOf: (userId: string) =>
       queryOptions({
@@ -151,11 +121,6 @@ function createSignInQueries(client: Client) {
       queryKey: ["scim", "roles"],
       queryFn: ({ signal }) => client.scim.roles({}, { signal }),
     }),
-    roles: queryOptions({
-      queryKey: ["roles", "list"],
-      queryFn: async ({ signal }) => (await client.roles.list({}, { signal })).data,
-    }),
-    teams: listOptions("teams", (query, call) => client.teams.list({ query }, call)),
     secondFactor: queryOptions({
       queryKey: ["second-factor"],
       queryFn: ({ signal }) => client.secondFactor.get({}, { signal }),

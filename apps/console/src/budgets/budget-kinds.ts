@@ -11,8 +11,7 @@ interface KindOfHolder {
   readonly changes: Permission;
   /** Of the cache: what is read anew after a change. */
   readonly list: "keys" | "users" | "teams" | "organisations";
-  /** Null where there is no page of its own. */
-  readonly page: "/keys/$id" | "/users/$id" | null;
+  readonly page: "/keys/$id" | "/users/$id" | "/teams/$id" | "/organisations/$id";
   /** The parameter of usage by which it is told apart. */
   readonly filter: "api_key_id" | "user_id" | "team_id" | "organisation_id";
   /** Does it hold for all of several keys? */
@@ -30,11 +29,17 @@ export const budgetKinds: Readonly<Record<BudgetKind, KindOfHolder>> = {
   },
   team: {
     ...{ word: "Team", words: "Teams", holder: "all keys of the team together", reads: "teams.read" },
-    ...{ changes: "teams.update", list: "teams", page: null, filter: "team_id", hasKeys: true },
+    ...{ changes: "teams.update", list: "teams", page: "/teams/$id", filter: "team_id", hasKeys: true },
   },
   organisation: {
     ...{ word: "Organisation", words: "Organisations", holder: "all its teams together", reads: "organisations.read" },
-    ...{ changes: "organisations.update", list: "organisations", page: null, filter: "organisation_id", hasKeys: true },
+    ...{
+      changes: "organisations.update",
+      list: "organisations",
+      page: "/organisations/$id",
+      filter: "organisation_id",
+      hasKeys: true,
+    },
   },
 };
 

@@ -2,9 +2,11 @@
 
 import type { Permission } from "@ghostllm/contract";
 import {
+  Building2,
   Cable,
   ChartColumn,
   CircleDollarSign,
+  CircleUser,
   KeyRound,
   Layers,
   LayoutDashboard,
@@ -15,6 +17,8 @@ import {
   Route,
   ScrollText,
   Settings,
+  ShieldCheck,
+  User,
   Users,
 } from "lucide-react";
 import type { LucideIcon } from "lucide-react";
@@ -54,7 +58,10 @@ export const placeGroups: readonly PlaceGroup[] = [
   {
     title: "Access",
     places: [
-      { title: "Users", path: "/users", icon: Users, permission: "users.read" },
+      { title: "Users", path: "/users", icon: User, permission: "users.read" },
+      { title: "Teams", path: "/teams", icon: Users, permission: "teams.read" },
+      { title: "Organisations", path: "/organisations", icon: Building2, permission: "organisations.read" },
+      { title: "Roles", path: "/roles", icon: ShieldCheck, permission: "roles.read" },
       { title: "Keys", path: "/keys", icon: KeyRound, permission: "keys.read" },
       { title: "Budgets & limits", path: "/budgets", icon: CircleDollarSign, permission: "usage.read" },
     ],
@@ -69,6 +76,9 @@ export const placeGroups: readonly PlaceGroup[] = [
     ],
   },
 ];
+
+/** Found by the palette, and beside one's name. */
+export const accountPlace: Place = { title: "Your access", path: "/account", icon: CircleUser };
 
 /** What can be done from anywhere, by the palette. */
 export interface Action {
@@ -87,4 +97,7 @@ export const actions: readonly Action[] = [
   { title: "Create a user", path: "/users?new=user", permission: "users.create" },
   { title: "Add an issuer", path: "/settings?show=Sign-in&new=issuer", permission: "sign_in_methods.create" },
   { title: "Create a SCIM token", path: "/settings?show=SCIM&new=token", permission: "scim.update" },
+  { title: "Create a team", path: "/teams?new=team", permission: "teams.create" },
+  { title: "Create an organisation", path: "/organisations?new=organisation", permission: "organisations.create" },
+  { title: "Create a role", path: "/roles?new=role", permission: "roles.create" },
 ];

@@ -7,7 +7,7 @@ import { useState } from "react";
 import type { ReactNode } from "react";
 import { useApi } from "#api/api.tsx";
 import { useCaller } from "#api/me.ts";
-import { actions, placeGroups } from "./navigation.ts";
+import { accountPlace, actions, placeGroups } from "./navigation.ts";
 import { useSignOut } from "./sign-out.ts";
 import { useTheme } from "#parts/theme.tsx";
 import { useGo } from "#parts/use-search.ts";
@@ -66,7 +66,7 @@ interface GroupProps {
 
 function Places({ onGo }: GroupProps) {
   const { may } = useCaller();
-  const places = placeGroups.flatMap((group) => group.places);
+  const places = [...placeGroups.flatMap((group) => group.places), accountPlace];
   return (
     <Command.Group heading="Pages" className={groupClass}>
       {places
@@ -131,6 +131,9 @@ function Things({ onGo }: GroupProps) {
   const { queries } = useApi();
   const keys = useQuery({ ...queries.keys, enabled: may("keys.read") });
   const users = useQuery({ ...queries.users, enabled: may("users.read") });
+  const teams = useQuery({ ...queries.teams, enabled: may("teams.read") });
+  const organisations = useQuery({ ...queries.organisations, enabled: may("organisations.read") });
+  const roles = useQuery({ ...queries.roles, enabled: may("roles.read") });
   const models = useQuery({ ...queries.models, enabled: may("models.read") });
   const providers = useQuery({ ...queries.providers, enabled: may("providers.read") });
   const views = useQuery({ ...queries.views, enabled: may("views.manage") });
@@ -144,6 +147,12 @@ function Things({ onGo }: GroupProps) {
       things: keys.data?.items.map(({ id, name, public_id }) => [`/keys/${id}`, name, public_id]),
     },
     { heading: "Users", things: users.data?.items.map(({ id, email, username }) => [`/users/${id}`, email, username]) },
+    { heading: "Teams", things: teams.data?.items.map(({ id, name }) => [`/teams/${id}`, name, ""]) },
+    {
+      heading: "Organisations",
+      things: organisations.data?.items.map(({ id, name }) => [`/organisations/${id}`, name, ""]),
+    },
+    { heading: "Roles", things: roles.data?.map(({ name }) => [`/roles/${name}`, name, ""]) },
     { heading: "Providers", things: providers.data?.items.map(({ id, name }) => [`/providers/${id}`, name, ""]) },
     {
       heading: "Models",

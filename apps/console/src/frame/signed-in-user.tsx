@@ -3,9 +3,10 @@ import { LogOut } from "lucide-react";
 import { useCaller } from "#api/me.ts";
 import { initialsOf } from "#format/id.ts";
 import { IconButton } from "#parts/button.tsx";
+import { accountPlace } from "./navigation.ts";
 import { useSignOut } from "./sign-out.ts";
 
-/** Who has signed in: a way to his settings, and out. */
+/** Who has signed in: a way to what is his own, and out. */
 export function SignedInUser({ isNarrow }: { readonly isNarrow: boolean }) {
   const { me } = useCaller();
   const signOut = useSignOut();
@@ -13,8 +14,8 @@ export function SignedInUser({ isNarrow }: { readonly isNarrow: boolean }) {
   return (
     <div className={`mt-auto flex items-center gap-1 border-t border-line pt-1.5 ${isNarrow ? "flex-col" : ""}`}>
       <Link
-        to="/settings"
-        title={`${name}: settings`}
+        to={accountPlace.path}
+        title={`${name}: ${accountPlace.title.toLowerCase()}`}
         className="flex min-w-0 flex-1 items-center gap-2.5 rounded-sm p-1.5 transition hover:bg-hover"
       >
         <span

@@ -4,8 +4,13 @@ import { useId } from "react";
 import type { ComponentProps, ReactNode } from "react";
 import type { UseFormRegisterReturn } from "react-hook-form";
 
-export const inputClass =
-  "h-(--control) w-full rounded-sm border border-line-strong bg-surface px-2.5 text-sm transition placeholder:text-faint aria-invalid:border-bad disabled:bg-sunken disabled:text-muted";
+const look =
+  "rounded-sm border border-line-strong bg-surface text-sm transition placeholder:text-faint aria-invalid:border-bad disabled:bg-sunken disabled:text-muted";
+
+export const inputClass = `h-(--control) w-full px-2.5 ${look}`;
+
+/** Of one that stands in a row, or beside others, and is as wide as what is in it. */
+export const choiceClass = `max-w-full pr-7 pl-2 ${look}`;
 
 interface FieldParts {
   readonly label: string;
@@ -65,6 +70,38 @@ export function TextAreaField({ label, help, error, isOptional, field, ...rest }
     <Field label={label} help={help} error={error} isOptional={isOptional === true}>
       {(control) => <textarea {...control} {...field} className={`${inputClass} h-auto py-1.5 font-mono`} {...rest} />}
     </Field>
+  );
+}
+
+interface CheckFieldProps extends Pick<FieldParts, "label" | "help" | "error"> {
+  readonly field: UseFormRegisterReturn;
+}
+
+export function CheckField({ label, help, error, field }: CheckFieldProps) {
+  const id = useId();
+  const note = error ?? help;
+  return (
+    <div className="grid grid-cols-[auto_minmax(0,1fr)] items-baseline gap-x-2">
+      <input
+        {...field}
+        id={id}
+        type="checkbox"
+        aria-invalid={error !== undefined}
+        aria-describedby={note === undefined ? undefined : `${id}-note`}
+        className="size-3.5 translate-y-0.5 accent-accent"
+      />
+      <label htmlFor={id} className="font-medium">
+        {label}
+      </label>
+      {note !== undefined && (
+        <p
+          id={`${id}-note`}
+          className={`col-start-2 mt-0.5 text-xs ${error === undefined ? "text-muted" : "text-bad"}`}
+        >
+          {note}
+        </p>
+      )}
+    </div>
   );
 }
 

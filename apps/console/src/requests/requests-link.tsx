@@ -2,7 +2,7 @@ import { Link } from "@tanstack/react-router";
 import { useCaller } from "#api/me.ts";
 
 interface RequestsLinkProps {
-  readonly of: "key" | "user" | "provider";
+  readonly of: "key" | "user" | "team" | "organisation" | "provider";
   readonly id: string;
 }
 

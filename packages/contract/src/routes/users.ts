@@ -68,7 +68,7 @@ export const userRoutes = defineRoutes({
     permission: "users.read",
     method: "GET",
     path: "/admin/users",
-    query: pageQuery,
+    query: pageQuery.extend({ role: roleName.optional().describe("Only those who have it.") }),
     response: listOf(user),
     status: 200,
     summary: "List users",

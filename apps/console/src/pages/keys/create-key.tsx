@@ -3,28 +3,49 @@ import { useApi, useRefresh } from "#api/api.tsx";
 import { useCaller } from "#api/me.ts";
 import type { CreatedApiKey } from "#api/queries.ts";
 import { Dialog } from "#parts/dialog.tsx";
-import { KeyForm, toBody } from "./key-form.tsx";
+import { useSearchValue } from "#parts/use-search.ts";
+import { KeyForm } from "./key-form.tsx";
+import { toBody } from "./key-values.ts";
+import type { KeyValues } from "./key-values.ts";
 import { NewKey } from "./new-key.tsx";
+import { ofTeam } from "./owner-fields.tsx";
 
+/** Of the team and the owner that the URL names, where it does. */
 export function CreateKey({ onClose }: { readonly onClose: () => void }) {
-  const { client } = useApi();
-  const { me } = useCaller();
   const refresh = useRefresh();
+  const create = useCreate();
+  const [teamId = ""] = useSearchValue("team");
+  const [userId] = useSearchValue("owner");
+  const { me } = useCaller();
   const [created, setCreated] = useState<CreatedApiKey | null>(null);
   if (created !== null) return <NewKey created={created} onClose={onClose} />;
   return (
     <Dialog isOpen title="Create a key" onClose={onClose}>
       <KeyForm
         present={null}
+        owner={{ team_id: teamId, user_id: userId ?? me.user?.id ?? "" }}
         action="Create key"
         onCancel={onClose}
         send={async (values) => {
-          const owner = values.user_id === "" ? me.user?.id : values.user_id;
-          const body = { ...toBody(values), ...(owner !== undefined && { user_id: owner }) };
-          setCreated(await client.apiKeys.create({ body }));
-          await refresh("keys");
+          setCreated(await create(values));
+          await refresh("keys", "teams");
         }}
       />
     </Dialog>
   );
+}
+
+/** As whoever sees to keys of a team, or as somebody whom it lets make his own. */
+function useCreate(): (values: KeyValues) => Promise<CreatedApiKey> {
+  const { client } = useApi();
+  const { mayForAll, mayInTeam } = useCaller();
+  return (values) => {
+    const { team_id: teamId, user_id: userId } = values;
+    const rest = toBody(values);
+    const isGranted = mayForAll("keys.create") || mayInTeam("keys.create", teamId);
+    if (!isGranted) return client.ownKeys.create({ body: { ...rest, team_id: teamId } });
+    const body = { ...rest, ...(teamId !== "" && { team_id: teamId }) };
+    if (userId === ofTeam) return client.apiKeys.create({ body: { ...body, owner: ofTeam } });
+    return client.apiKeys.create({ body: { ...body, ...(userId !== "" && { user_id: userId }) } });
+  };
 }

@@ -1,78 +1,28 @@
 import { isKeyEndpoint, keyEndpointNames } from "@ghostllm/contract";
-import { useQuery } from "@tanstack/react-query";
-import { useApi } from "#api/api.tsx";
-import { useCaller } from "#api/me.ts";
 import type { ApiKey } from "#api/queries.ts";
-import { SelectField, TextAreaField, TextField } from "#parts/field.tsx";
+import { TextAreaField, TextField } from "#parts/field.tsx";
 import { FormButtons, FormFailure, useServerForm } from "#parts/form.tsx";
 import type { ServerForm } from "#parts/form.tsx";
-import { LimitsFields, limitsToTexts, noLimits, textsToLimits } from "#parts/limits-fields.tsx";
-import type { LimitedValues } from "#parts/limits-fields.tsx";
-
-export interface KeyValues extends LimitedValues {
-  name: string;
-  user_id: string;
-  tags: string;
-  permissions: { models: string; endpoints: string; addresses: string };
-  /** A day, which the key does not see. */
-  expires_at: string;
-}
+import { LimitsFields } from "#parts/limits-fields.tsx";
+import { linesOf } from "#parts/line-texts.ts";
+import { valuesOf } from "./key-values.ts";
+import type { KeyValues, Owner } from "./key-values.ts";
+import { OwnerFields } from "./owner-fields.tsx";
 
 interface KeyFormProps {
   /** Null for a new one. */
   readonly present: ApiKey | null;
+  /** Of a new one, to begin with. */
+  readonly owner?: Owner;
   readonly action: string;
   readonly send: (values: KeyValues) => Promise<void>;
   readonly onCancel?: () => void;
 }
 
-function valuesOf(key: ApiKey | null, userId: string): KeyValues {
-  if (key === null) {
-    const permissions = { models: "", endpoints: "", addresses: "" };
-    return { name: "", tags: "", user_id: userId, permissions, expires_at: "", ...noLimits };
-  }
-  const { models, endpoints, addresses } = key.permissions;
-  return {
-    name: key.name,
-    user_id: key.user_id,
-    tags: key.tags.join(", "),
-    permissions: {
-      models: models?.join("\n") ?? "",
-      endpoints: endpoints?.join("\n") ?? "",
-      addresses: addresses?.join("\n") ?? "",
-    },
-    expires_at: key.expires_at?.slice(0, 10) ?? "",
-    ...limitsToTexts(key),
-  };
-}
+const nobody: Owner = { user_id: "", team_id: "" };
 
-/** As the admin API takes it, but for the owner, whom a key keeps. */
-export function toBody({ name, tags, permissions, expires_at, ...limited }: KeyValues) {
-  const { models, endpoints, addresses } = permissions;
-  return {
-    name,
-    tags: tags
-      .split(",")
-      .map((word) => word.trim())
-      .filter(Boolean),
-    permissions: {
-      models: wordsOrNull(models),
-      endpoints: wordsOrNull(endpoints)?.filter(isKeyEndpoint) ?? null,
-      addresses: wordsOrNull(addresses),
-    },
-    expires_at: expires_at === "" ? null : expires_at,
-    ...textsToLimits(limited),
-  };
-}
-
-function wordsOrNull(text: string): string[] | null {
-  const words = text.split(/[\s,]+/).filter(Boolean);
-  return words.length === 0 ? null : words;
-}
-
-export function KeyForm({ present, action, send, onCancel }: KeyFormProps) {
-  const { me } = useCaller();
-  const defaultValues = valuesOf(present, me.user?.id ?? "");
+export function KeyForm({ present, owner = nobody, action, send, onCancel }: KeyFormProps) {
+  const defaultValues = valuesOf(present, owner);
   const server = useServerForm<KeyValues>({ defaultValues, send });
   const { form, errorOf, failure, isBusy, submit } = server;
   return (
@@ -85,7 +35,7 @@ export function KeyForm({ present, action, send, onCancel }: KeyFormProps) {
         error={errorOf("name")}
         field={form.register("name")}
       />
-      {present === null && <OwnerField server={server} />}
+      {present === null && <OwnerFields server={server} />}
       <LimitsFields register={(name) => form.register(name)} errorOf={errorOf} holder="the key" />
       <TextField
         label="Expires"
@@ -148,30 +98,6 @@ function UseFields({ server: { form, errorOf } }: { readonly server: ServerForm<
 
 /** What is no endpoint may not be left out without a word. */
 function unknownEndpoint(text: string): string | true {
-  const unknown = wordsOrNull(text)?.find((word) => !isKeyEndpoint(word));
+  const unknown = linesOf(text)?.find((word) => !isKeyEndpoint(word));
   return unknown === undefined || `There is no endpoint ${unknown}`;
-}
-
-function OwnerField({ server: { form, errorOf } }: { readonly server: ServerForm<KeyValues> }) {
-  const { may } = useCaller();
-  const { queries } = useApi();
-  const users = useQuery({ ...queries.users, enabled: may("users.read") });
-  const items = users.data?.items ?? [];
-  if (items.length < 2) return null;
-  return (
-    // Its choices are there later than it is: it is made anew with them.
-    <SelectField
-      key={items.length}
-      label="Owner"
-      help="The user whose limits and budget hold as well."
-      error={errorOf("user_id")}
-      field={form.register("user_id")}
-    >
-      {items.map(({ id, email }) => (
-        <option key={id} value={id}>
-          {email}
-        </option>
-      ))}
-    </SelectField>
-  );
 }

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { useParams } from "@tanstack/react-router";
+import { Link, useParams } from "@tanstack/react-router";
 import { useState } from "react";
 import { useApi } from "#api/api.tsx";
 import { useCaller } from "#api/me.ts";
@@ -15,25 +15,29 @@ import { useChanged } from "#parts/use-changed.ts";
 import { Time } from "#parts/values.tsx";
 import { BudgetLink } from "#budgets/budget-link.tsx";
 import { RequestsLink } from "#requests/requests-link.tsx";
-import { KeyForm, toBody } from "./key-form.tsx";
-import { stateOf } from "./key-state.ts";
+import { useKeyNames } from "#keys/key-names.ts";
+import { stateOf } from "#keys/key-state.ts";
+import { KeyForm } from "./key-form.tsx";
+import { toBody } from "./key-values.ts";
+import { isOwn } from "./own-key.ts";
+import { RenameKey } from "./rename-key.tsx";
 import { RotateKey } from "./rotate-key.tsx";
 import { RevokeKeys } from "./revoke-keys.tsx";
 
 export function KeyPage() {
   const { id = "" } = useParams({ strict: false });
   const { client } = useApi();
-  const { may } = useCaller();
+  const { me, mayWith } = useCaller();
   const [isRevoking, setRevoking] = useState(false);
   const key = useQuery({
     queryKey: ["keys", id],
     queryFn: ({ signal }) => client.apiKeys.get({ params: { id } }, { signal }),
   });
-  const isActive = key.data?.is_active === true;
-  const actions = (
+  const active = key.data?.is_active === true ? key.data : null;
+  const actions = active !== null && (
     <>
-      {may("keys.rotate") && isActive && key.data !== undefined && <RotateKey apiKey={key.data} />}
-      {may("keys.revoke") && isActive && (
+      {mayWith("keys.rotate", active) && <RotateKey apiKey={active} />}
+      {(mayWith("keys.revoke", active) || isOwn(me, active)) && (
         <Button look="danger" onClick={() => setRevoking(true)}>
           Revoke key
         </Button>
@@ -50,11 +54,13 @@ export function KeyPage() {
 
 function KeyPanels({ apiKey }: { readonly apiKey: ApiKey }) {
   const { client } = useApi();
-  const { may } = useCaller();
+  const { me, mayWith } = useCaller();
   const changed = useChanged();
+  const mayChange = mayWith("keys.update", apiKey);
   return (
     <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-[minmax(0,1.2fr)_minmax(0,1fr)]">
-      {may("keys.update") && apiKey.is_active && (
+      {!mayChange && isOwn(me, apiKey) && apiKey.is_active && <RenameKey apiKey={apiKey} />}
+      {mayChange && apiKey.is_active && (
         <Panel title="Settings" className="lg:order-2">
           <div className="px-4 py-3">
             <KeyForm
@@ -75,20 +81,21 @@ function KeyPanels({ apiKey }: { readonly apiKey: ApiKey }) {
 }
 
 function KeyFacts({ apiKey }: { readonly apiKey: ApiKey }) {
-  const { queries } = useApi();
-  const { may } = useCaller();
-  const users = useQuery({ ...queries.users, enabled: may("users.read") });
+  const { ownerOf, teamOf } = useKeyNames();
   const { tone, word } = stateOf(apiKey);
   const { previous } = apiKey;
   const { models, endpoints, addresses } = apiKey.permissions;
-  const owner = users.data?.items.find(({ id }) => id === apiKey.user_id)?.email;
+  const owner = ownerOf(apiKey);
   return (
     <Panel title="Key">
       <Facts
         facts={[
           ["Status", <Status tone={tone}>{word}</Status>],
           ["Key", <IdCell id={apiKey.public_id} />],
-          ["Owner", owner ?? <IdCell id={apiKey.user_id} />],
+          ["Owner", owner === "" ? <IdCell id={apiKey.user_id} /> : <Owner apiKey={apiKey} name={owner} />],
+          ...(apiKey.team_id === null
+            ? []
+            : [["Team", <TeamLink id={apiKey.team_id} name={teamOf(apiKey)} />] as const]),
           ["Spent", <BudgetMeter spent={apiKey.spent_usd} budget={apiKey.budget_usd} />],
           ["Budget", <BudgetLink kind="key" id={apiKey.id} />],
           ["Models", models?.join(", ") ?? "all"],
@@ -104,6 +111,33 @@ function KeyFacts({ apiKey }: { readonly apiKey: ApiKey }) {
         ]}
       />
     </Panel>
+  );
+}
+
+const linkClass = "text-accent hover:underline";
+
+function Owner({ apiKey: { owner, user_id: id }, name }: { readonly apiKey: ApiKey; readonly name: string }) {
+  const { may } = useCaller();
+  if (owner === "service_account")
+    return (
+      <Link to="/service-accounts/$id" params={{ id }} className={linkClass}>
+        {name}
+      </Link>
+    );
+  if (owner !== "user" || !may("users.read")) return name;
+  return (
+    <Link to="/users/$id" params={{ id }} className={linkClass}>
+      {name}
+    </Link>
+  );
+}
+
+function TeamLink({ id, name }: { readonly id: string; readonly name: string }) {
+  if (name === "") return <IdCell id={id} />;
+  return (
+    <Link to="/teams/$id" params={{ id }} className={linkClass}>
+      {name}
+    </Link>
   );
 }
 

@@ -1,5 +1,6 @@
 import { useMutation } from "@tanstack/react-query";
 import { useApi, useRefresh } from "#api/api.tsx";
+import { useCaller } from "#api/me.ts";
 import type { ApiKey } from "#api/queries.ts";
 import { plural } from "#format/number.ts";
 import { ConfirmDialog } from "#parts/dialog.tsx";
@@ -14,6 +15,7 @@ interface RevokeKeysProps {
 
 export function RevokeKeys({ keys, onClose }: RevokeKeysProps) {
   const { client } = useApi();
+  const { mayWith } = useCaller();
   const refresh = useRefresh();
   const toast = useToast();
   const [first] = keys;
@@ -21,12 +23,15 @@ export function RevokeKeys({ keys, onClose }: RevokeKeysProps) {
   const revoke = useMutation({
     // One after the other, so that a failure says how far it came.
     mutationFn: async () => {
-      for (const { id } of keys) await client.apiKeys.revoke({ params: { id } });
+      for (const key of keys) {
+        const params = { id: key.id };
+        await (mayWith("keys.revoke", key) ? client.apiKeys : client.ownKeys).revoke({ params });
+      }
     },
     onSuccess: () => toast.tell(`${isOne ? `“${first?.name}” is` : `${plural(keys.length, "key")} are`} revoked`),
     onError: (error) => toast.fail(wordsOf(error)),
     onSettled: async () => {
-      await refresh("keys");
+      await refresh("keys", "teams");
       onClose();
     },
   });

@@ -1,7 +1,10 @@
-import { roleNames } from "@ghostllm/contract";
+import { useQuery } from "@tanstack/react-query";
+import { useApi } from "#api/api.tsx";
+import { useCaller } from "#api/me.ts";
 import type { User } from "#api/queries.ts";
 import { SelectField, TextField } from "#parts/field.tsx";
 import { FormButtons, FormFailure, useServerForm } from "#parts/form.tsx";
+import type { ServerForm } from "#parts/form.tsx";
 import { LimitsFields, limitsToTexts, noLimits, textsToLimits } from "#parts/limits-fields.tsx";
 import type { LimitedValues } from "#parts/limits-fields.tsx";
 
@@ -35,11 +38,6 @@ export function toBody({ email, username, password, role: chosen, ...limited }: 
   };
 }
 
-/** Those that come with GhostLLM, and the one that the user has. */
-function namesFor(present: User | null): readonly string[] {
-  return [...new Set<string>([...roleNames, ...(present === null ? [] : [present.role])])];
-}
-
 function helpOfPassword(present: User | null): string {
   return present?.has_password === true
     ? "Empty keeps the present one. A new one ends all sessions of the user."
@@ -47,10 +45,8 @@ function helpOfPassword(present: User | null): string {
 }
 
 export function UserForm({ present, action, send, onCancel }: UserFormProps) {
-  const { form, errorOf, failure, isBusy, submit } = useServerForm<UserValues>({
-    defaultValues: valuesOf(present),
-    send,
-  });
+  const server = useServerForm<UserValues>({ defaultValues: valuesOf(present), send });
+  const { form, errorOf, failure, isBusy, submit } = server;
   return (
     <form className="grid gap-3.5" onSubmit={submit} noValidate autoComplete="off">
       <TextField
@@ -68,16 +64,7 @@ export function UserForm({ present, action, send, onCancel }: UserFormProps) {
         error={errorOf("username")}
         field={form.register("username")}
       />
-      <SelectField
-        label="Role"
-        help="What each role may do is in the documentation, under permissions."
-        error={errorOf("role")}
-        field={form.register("role")}
-      >
-        {namesFor(present).map((name) => (
-          <option key={name}>{name}</option>
-        ))}
-      </SelectField>
+      <RoleField server={server} />
       <TextField
         label="Password"
         type="password"
@@ -91,5 +78,29 @@ export function UserForm({ present, action, send, onCancel }: UserFormProps) {
       <FormFailure failure={failure} />
       <FormButtons action={action} isBusy={isBusy} {...(onCancel && { onCancel })} />
     </form>
+  );
+}
+
+/** Built-in ones and those that operators have made; without the right to see them the one that is there. */
+function RoleField({ server: { form, errorOf } }: { readonly server: ServerForm<UserValues> }) {
+  const { queries } = useApi();
+  const { may } = useCaller();
+  const { data = [] } = useQuery({ ...queries.roles, enabled: may("roles.read") });
+  const present = form.formState.defaultValues?.role ?? "";
+  const chosen = form.watch("role");
+  const description = data.find(({ name }) => name === chosen)?.description ?? "";
+  return (
+    // Its choices are there later than it is: it is made anew with them.
+    <SelectField
+      key={data.length}
+      label="Role"
+      help={description === "" ? "What somebody may, beside what he is in his teams." : description}
+      error={errorOf("role")}
+      field={form.register("role")}
+    >
+      {[...new Set([...data.map(({ name }) => name), present])].map((name) => (
+        <option key={name}>{name}</option>
+      ))}
+    </SelectField>
   );
 }

@@ -61,7 +61,7 @@ export function UserPage() {
 }
 
 function UserFacts({ user }: { readonly user: User }) {
-  const { mayForAll } = useCaller();
+  const { may, mayForAll } = useCaller();
   return (
     <Panel title="User">
       <Facts
@@ -71,6 +71,7 @@ function UserFacts({ user }: { readonly user: User }) {
           ["Role", user.role],
           ["State", user.is_active ? "on" : "switched off: no sessions, and keys do not work"],
           ["Password", user.has_password ? "set" : "none"],
+          ...(may("teams.read") ? [["Teams", <Teams userId={user.id} />] as const] : []),
           ["Spent", <BudgetMeter spent={user.spent_usd} budget={user.budget_usd} />],
           ["Budget", <BudgetLink kind="user" id={user.id} />],
           ["Requests", <RequestsLink of="user" id={user.id} />],
@@ -87,6 +88,22 @@ function UserFacts({ user }: { readonly user: User }) {
         </div>
       )}
     </Panel>
+  );
+}
+
+function Teams({ userId }: { readonly userId: string }) {
+  const { queries } = useApi();
+  const { data } = useQuery(queries.teamsOfUser(userId));
+  const teams = data?.items ?? [];
+  if (teams.length === 0) return <span className="text-faint">none</span>;
+  return (
+    <span className="flex flex-wrap gap-x-3">
+      {teams.map(({ id, name }) => (
+        <Link key={id} to="/teams/$id" params={{ id }} className="text-accent hover:underline">
+          {name}
+        </Link>
+      ))}
+    </span>
   );
 }
 

@@ -39,7 +39,8 @@ type UserDeps = Pick<ResourceDependencies, "store" | "inTurn" | "changed" | "wit
 export function createUsersResource(deps: UserDeps): Resource<"users"> {
   const { store, inTurn, changed, withdraw, steadyTime } = deps;
   return {
-    list: ({ query, reach }) => readPage(query, (page) => store.users.list(page, reach), toApiUser),
+    list: ({ query: { role, ...page }, reach }) =>
+      readPage(page, (next) => store.users.list({ ...next, ...(role !== undefined && { role }) }, reach), toApiUser),
 
     async create({ body, actor }) {
       refuseMore(actor, await grantsOfRole(store, body.role), `The role ${body.role}`);

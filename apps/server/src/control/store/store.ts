@@ -122,6 +122,11 @@ export interface AliasRow {
 
 type New<Row, Given extends keyof Row> = Pick<Row, Given>;
 
+export interface UserQuery extends Page {
+  /** By its name: who has it. */
+  readonly role?: string;
+}
+
 export type NewUser = New<UserRow, "email" | "username" | "role" | "limits" | "budgetNanos"> &
   Pick<Credentials, "passwordHash"> &
   Partial<Pick<UserRow, "budgets" | "privacy">>;
@@ -146,7 +151,7 @@ export interface Store {
   readonly engine: "sqlite" | "postgres";
   readonly users: {
     create(user: NewUser): Promise<UserRow>;
-    list(page: Page, reach: Reach): Promise<readonly UserRow[]>;
+    list(query: UserQuery, reach: Reach): Promise<readonly UserRow[]>;
     find(id: string, reach: Reach): Promise<UserRow | undefined>;
     /** Of whom it is, whoever asks. */
     idOf(email: string): Promise<string | undefined>;

@@ -33,7 +33,7 @@ export function usersIn(database: Database): Store["users"] {
       };
       return change(database, naming, () => kysely.transaction().execute(insert));
     },
-    async list({ limit, after }, reach) {
+    async list({ limit, after, role }, reach) {
       let query = kysely
         .selectFrom("users")
         .selectAll()
@@ -43,6 +43,7 @@ export function usersIn(database: Database): Store["users"] {
         .orderBy("id")
         .limit(limit);
       if (after !== undefined) query = query.where("id", ">", after);
+      if (role !== undefined) query = query.where("role", "=", role);
       return (await query.execute()).map(toRow);
     },
     async find(id, reach) {

@@ -1,25 +1,21 @@
-import type { ApiKey, User } from "#api/queries.ts";
+import type { ApiKey } from "#api/queries.ts";
 import { BudgetMeter } from "#budgets/budget-meter.tsx";
 import { IdCell } from "#parts/copy.tsx";
 import { Status } from "#parts/status.tsx";
 import type { Column } from "#parts/table/columns.ts";
 import { limitColumns, nameColumn, textColumn, timeColumn } from "#parts/table/kinds.tsx";
+import type { KeyNames } from "./key-names.ts";
 import { stateOf } from "./key-state.ts";
 
-/** Users by id; null where the caller may not know whose the keys are. */
-type Owners = ReadonlyMap<string, User> | null;
-
-export function keyColumns(owners: Owners): readonly Column<ApiKey>[] {
-  const owner = textColumn<ApiKey>({
-    id: "owner",
-    header: "Owner",
-    value: ({ user_id }) => owners?.get(user_id)?.email ?? "",
-  });
+/** `hasTeams`: keys of several teams are among them. */
+export function keyColumns({ ownerOf, teamOf }: KeyNames, hasTeams: boolean): readonly Column<ApiKey>[] {
+  const team = textColumn<ApiKey>({ id: "team", header: "Team", value: teamOf });
   return [
     nameColumn({ id: "name", header: "Name", value: ({ name }) => name }),
     status,
     publicId,
-    ...(owners === null ? [] : [owner]),
+    textColumn<ApiKey>({ id: "owner", header: "Owner", value: ownerOf }),
+    ...(hasTeams ? [team] : []),
     models,
     tags,
     spent,
