@@ -18,8 +18,8 @@ const people = new Map<RoleName, Person>();
 
 const suite = openSuite({
   furnish: async () => {
-    await furnishTeam(suite.stage.server.admin);
-    for (const role of roleNames) people.set(role, await enrol(role));
+    const { teamId } = await furnishTeam(suite.stage.server.admin);
+    for (const role of roleNames) people.set(role, await enrol(role, teamId));
   },
 });
 
@@ -31,10 +31,12 @@ interface Person {
 }
 
 /** Who has a key of his own, and has made a call with it. */
-async function enrol(role: RoleName): Promise<Person> {
+async function enrol(role: RoleName, teamId: string): Promise<Person> {
   const { admin } = suite.stage.server;
   const email = `${role}@example.com`;
   const { id } = await admin.users.create({ body: { email, password, role } });
+  // Whose permissions are for teams has one.
+  if (role === "manager") await admin.teams.addMember({ params: { id: teamId }, body: { user_id: id, role } });
   const { key } = await admin.apiKeys.create({ body: { name: `key of ${role}`, user_id: id } });
   await suite.stage.untilListed(await suite.stage.call("gpt-4o-mini", key));
   const stranger = createClient({ baseUrl: suite.stage.url, apiKey: null });

@@ -106,7 +106,15 @@ export interface DemoLimits {
   readonly concurrent_requests?: number;
 }
 
+/** All of one organisation. */
+export const demoTeams = [
+  { name: "Engineering", budget_usd: "60000", limits: { requests_per_minute: 2_000 }, members_make_keys: true },
+  { name: "Customers", budget_usd: "20000", limits: { concurrent_requests: 200 }, members_make_keys: false },
+] as const;
+
 export interface DemoUser {
+  /** Whose keys are of it. */
+  readonly team?: (typeof demoTeams)[number]["name"];
   readonly name: string;
   readonly email: string;
   readonly role: "admin" | "member";
@@ -136,6 +144,7 @@ export const demoUsers: readonly DemoUser[] = [
     ],
   },
   {
+    team: "Engineering",
     ...{ name: "Platform", email: "platform@acme.example", role: "member", spentShare: 0.91 },
     keys: [
       {
@@ -158,6 +167,7 @@ export const demoUsers: readonly DemoUser[] = [
     ],
   },
   {
+    team: "Engineering",
     ...{ name: "Search", email: "search@acme.example", role: "member", spentShare: 0.68 },
     limits: { tokens_per_minute: 2_000_000 },
     keys: [
@@ -178,6 +188,7 @@ export const demoUsers: readonly DemoUser[] = [
     ],
   },
   {
+    team: "Customers",
     ...{ name: "Support", email: "support@acme.example", role: "member", spentShare: 0.44 },
     keys: [
       {
@@ -192,6 +203,7 @@ export const demoUsers: readonly DemoUser[] = [
     ],
   },
   {
+    team: "Customers",
     ...{ name: "Growth", email: "growth@acme.example", role: "member", spentShare: null },
     keys: [
       {

@@ -19,6 +19,8 @@ export interface HistoryTarget {
 
 export interface HistoryKey extends DemoKey {
   readonly userId: string;
+  readonly teamId: string | null;
+  readonly organisationId: string | null;
   readonly keyId: string;
 }
 
@@ -204,7 +206,7 @@ function recordOf(
   const isEmbedding = target.model.tokensPerSecond === 0;
   return {
     ...{ id: chance.id(time), createdAt: time, userId: key.userId, apiKeyId: key.keyId, requestedModel },
-    ...{ teamId: null, organisationId: null },
+    ...{ teamId: key.teamId, organisationId: key.organisationId },
     ...{ modelId: target.modelId, providerId: target.providerId, provider: target.provider, model: target.model.name },
     dialect: isClaude ? "anthropic-messages" : "openai-chat",
     operation: isEmbedding ? "embeddings" : "chat.completions",

@@ -97,11 +97,10 @@ export function createQueries(client: Client) {
 function createSignInQueries(client: Client) {
   return {
     sessionsOf: (userId: string) =>
-      listOptions(
-        "sessions",
-        (query, call) => client.sessions.list({ query: { ...query, user_id: userId } }, call),
-        ["of", userId],
-      ),
+      listOptions("sessions", (query, call) => client.sessions.list({ query: { ...query, user_id: userId } }, call), [
+        "of",
+        userId,
+      ]),
     secondFactorOf: (userId: string) =>
       queryOptions({
         queryKey: ["second-factor", userId],
