@@ -43,12 +43,13 @@ describe.skipIf(executable === null)("an admin", () => {
     await page.keyboard.press("Enter");
     await page.getByRole("heading", { name: "Globex" }).waitFor();
     await page.getByRole("region", { name: "Teams" }).getByRole("button", { name: "Create team" }).click();
-    await page.getByLabel("Name", { exact: true }).fill("Research");
-    await page.getByLabel("Models").fill("gpt-*");
-    await page.getByRole("dialog").getByRole("button", { name: "Create team" }).click();
+    const dialog = page.getByRole("dialog", { name: "Create a team" });
+    await dialog.getByLabel("Name", { exact: true }).fill("Research");
+    await dialog.getByLabel("Models").fill("gpt-*");
+    await dialog.getByRole("button", { name: "Create team" }).click();
     await isInvalid(page, "Name");
-    await page.getByLabel("Name", { exact: true }).fill("Marketing");
-    await page.getByRole("dialog").getByRole("button", { name: "Create team" }).click();
+    await dialog.getByLabel("Name", { exact: true }).fill("Marketing");
+    await dialog.getByRole("button", { name: "Create team" }).click();
     await page.getByRole("heading", { name: "Marketing" }).waitFor();
     await page.getByRole("link", { name: "Globex" }).waitFor();
     const made = (await api().teams.list()).data.find(({ name }) => name === "Marketing");
@@ -93,7 +94,7 @@ describe.skipIf(executable === null)("an admin", () => {
     await dialog.getByLabel("Tags").fill("night, web");
     await dialog.getByRole("button", { name: "Create key" }).click();
     const key = await shownKey(page, "crawls");
-    await suite.stage.untilListed(await suite.stage.call("fake-model", key));
+    await suite.stage.untilListed(await suite.stage.call("gpt-4o-mini", key));
     // The list is that of the team.
     expect(await page.getByLabel("Team", { exact: true }).inputValue()).toBe(furnished.teamId);
     await expect.poll(() => rows(page).allInnerTexts()).toHaveLength(3);
@@ -167,7 +168,7 @@ describe.skipIf(executable === null)("somebody in a team", () => {
     expect(await dialog.getByLabel("Owner").count()).toBe(0);
     await dialog.getByRole("button", { name: "Create key" }).click();
     const key = await shownKey(page, "bo's own");
-    await suite.stage.untilListed(await suite.stage.call("fake-model", key));
+    await suite.stage.untilListed(await suite.stage.call("gpt-4o-mini", key));
     await page.getByText("bo's own").click();
     await page.getByRole("heading", { name: "bo's own" }).waitFor();
     expect(await page.getByLabel("Budget in USD").count()).toBe(0);
