@@ -22,7 +22,7 @@ describe.skipIf(executable === null)("every page", () => {
       expect([path, await overflowOf(page), await violationsInBothThemes(page)]).toEqual([path, 0, []]);
     }
     expect(problems).toEqual([]);
-  }, 180_000);
+  }, 300_000);
 
   it("fits a phone, where axe objects to nothing either", async () => {
     const { page, problems } = await suite.visits.openAs(admin, null, { width: 390 });
@@ -31,7 +31,7 @@ describe.skipIf(executable === null)("every page", () => {
       expect([path, await overflowOf(page), await violationsOf(page)]).toEqual([path, 0, []]);
     }
     expect(problems).toEqual([]);
-  }, 180_000);
+  }, 300_000);
 
   it("is reached on a phone by a drawer, which closes behind whoever goes somewhere", async () => {
     const { page, problems } = await suite.visits.openAs(admin, "/", { width: 390 });

@@ -112,7 +112,7 @@ describe.skipIf(executable === null)("hostile names", () => {
       }
       expect([...problems, ...happened]).toEqual([]);
     },
-    180_000,
+    300_000,
   );
 
   it("are shown as they are, also in the palette, and in questions whether one is sure", async () => {

@@ -22,8 +22,10 @@ const rows = (page: Page) => page.locator("tbody tr");
 const part = (page: Page, name: string) => page.getByRole("group", { name: "Part" }).getByRole("button", { name });
 
 /** Fields that are wrong say so. */
-const isInvalid = (page: Page, label: string) =>
-  expect.poll(() => page.getByLabel(label, { exact: true }).getAttribute("aria-invalid")).toBe("true");
+async function isInvalid(page: Page, label: string): Promise<void> {
+  const field = page.getByRole("dialog").getByLabel(label, { exact: true });
+  await expect.poll(() => field.getAttribute("aria-invalid")).toBe("true");
+}
 
 async function shownKey(page: Page, name: string): Promise<string> {
   const dialog = page.getByRole("dialog", { name: `Key “${name}”` });
@@ -113,6 +115,7 @@ describe.skipIf(executable === null)("an admin", () => {
     const params = { id: furnished.teamId };
     await api().teams.update({ params, body: { limits: { tokens_per_minute: 70_000 } } });
     await page.getByText("70K tokens / min", { exact: false }).waitFor();
+    expect((await api().teams.get({ params })).name).toBe("Research");
   });
 });
 

@@ -4,8 +4,8 @@
 import type { Permission } from "@ghostllm/contract";
 import type { Client } from "@ghostllm/contract/client";
 
-/** Buttons, each with what it takes: absent for whoever may not. */
-type Actions = Readonly<Record<string, Permission>>;
+/** Buttons, each with what it takes, or with several of which one is enough: absent for whoever may not. */
+type Actions = Readonly<Record<string, Permission | readonly Permission[]>>;
 
 export interface ConsolePage {
   /** Of its pictures. */
@@ -81,7 +81,7 @@ function accessPages({ users, apiKeys }: Ids): readonly ConsolePage[] {
     page("keys", "/keys", "keys.read", { "Create key": "keys.create" }),
     page("key-new", "/keys?new=key", "keys.read", { "Create key": "keys.create" }),
     page("key", `/keys/${apiKeys}`, "keys.read", {
-      ...{ [saving]: "keys.update", "Rotate key": "keys.rotate", "Revoke key": "keys.revoke" },
+      ...{ [saving]: "keys.update", "Rotate key": "keys.rotate", "Revoke key": ["keys.revoke", "own_keys.manage"] },
     }),
   ];
 }

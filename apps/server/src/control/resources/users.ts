@@ -34,13 +34,19 @@ export function toApiUser(row: UserRow): ApiUser {
   };
 }
 
+type Listing = Parameters<Resource<"users">["list"]>[0];
+type Listed = ReturnType<Resource<"users">["list"]>;
 type UserDeps = Pick<ResourceDependencies, "store" | "inTurn" | "changed" | "withdraw" | "steadyTime">;
+
+function list({ users }: UserDeps["store"], { query: { role, ...page }, reach }: Listing): Listed {
+  const asked = role === undefined ? {} : { role };
+  return readPage(page, (next) => users.list({ ...next, ...asked }, reach), toApiUser);
+}
 
 export function createUsersResource(deps: UserDeps): Resource<"users"> {
   const { store, inTurn, changed, withdraw, steadyTime } = deps;
   return {
-    list: ({ query: { role, ...page }, reach }) =>
-      readPage(page, (next) => store.users.list({ ...next, ...(role !== undefined && { role }) }, reach), toApiUser),
+    list: (asked) => list(store, asked),
 
     async create({ body, actor }) {
       refuseMore(actor, await grantsOfRole(store, body.role), `The role ${body.role}`);
