@@ -6,6 +6,7 @@ import { useCaller } from "#api/me.ts";
 import type { Organisation } from "#api/queries.ts";
 import { BudgetLink } from "#budgets/budget-link.tsx";
 import { BudgetMeter } from "#budgets/budget-meter.tsx";
+import { PeriodBudgetsOf } from "#budgets/period-budgets.tsx";
 import { Page } from "#frame/page.tsx";
 import { Button } from "#parts/button.tsx";
 import { IdCell } from "#parts/copy.tsx";
@@ -47,7 +48,10 @@ export function OrganisationPage() {
         {(one) => (
           <>
             <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-[minmax(0,1.2fr)_minmax(0,1fr)]">
-              <OrganisationFacts organisation={one} />
+              <div className="grid min-w-0 gap-4">
+                <OrganisationFacts organisation={one} />
+                {may("usage.read") && <PeriodBudgetsOf kind="organisation" id={one.id} />}
+              </div>
               {may("organisations.update") && <Settings organisation={one} />}
             </div>
             {may("teams.read") && <Teams organisation={one} />}

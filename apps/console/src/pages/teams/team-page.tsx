@@ -5,6 +5,7 @@ import { useCaller } from "#api/me.ts";
 import type { Team } from "#api/queries.ts";
 import { BudgetLink } from "#budgets/budget-link.tsx";
 import { BudgetMeter } from "#budgets/budget-meter.tsx";
+import { PeriodBudgetsOf } from "#budgets/period-budgets.tsx";
 import { plural } from "#format/number.ts";
 import { Page } from "#frame/page.tsx";
 import { IdCell } from "#parts/copy.tsx";
@@ -70,13 +71,16 @@ export function TeamPage() {
 }
 
 function Part({ show, team }: { readonly show: string; readonly team: Team }) {
-  const { may } = useCaller();
+  const { may, mayInTeam } = useCaller();
   if (show === people) return <PeoplePanel team={team} />;
   if (show === keys) return <TeamKeysPanel team={team} />;
   if (show === accounts) return <AccountsPanel team={team} />;
   return (
     <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-[minmax(0,1.2fr)_minmax(0,1fr)]">
-      <TeamFacts team={team} />
+      <div className="grid min-w-0 gap-4">
+        <TeamFacts team={team} />
+        {mayInTeam("usage.read", team.id) && <PeriodBudgetsOf kind="team" id={team.id} />}
+      </div>
       {may("teams.update") && <Settings team={team} />}
     </div>
   );
