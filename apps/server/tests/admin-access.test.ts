@@ -129,6 +129,8 @@ const answers: Readonly<Record<RouteId, Answers>> = {
   "consentPolicies.update": [401, 403, 403, 400, 400, 400],
   "consentPolicies.remove": [401, 403, 403, 404, 404, 404],
   "requests.list": [401, 200, 200, 200, 200, 200],
+  "requests.export": [401, 200, 200, 200, 200, 200],
+  "requests.exportNdjson": [401, 200, 200, 200, 200, 200],
   "requests.refused": [401, 200, 200, 200, 200, 200],
   "requests.get": [401, 404, 404, 404, 404, 404],
   "budgets.list": [401, 200, 200, 200, 200, 200],
@@ -159,6 +161,7 @@ const answers: Readonly<Record<RouteId, Answers>> = {
   "usage.list": [401, 200, 200, 200, 200, 200],
   "usage.summary": [401, 200, 200, 200, 200, 200],
   "usage.series": [401, 200, 200, 200, 200, 200],
+  "usage.exportNdjson": [401, 200, 200, 200, 200, 200],
   "usage.export": [401, 200, 200, 200, 200, 200],
 };
 

@@ -8,7 +8,7 @@ import { actorOf, type Actor } from "#domain/access/actor.ts";
 import { reach, type Reach } from "#domain/access/may.ts";
 import { SteadyTime, systemClock } from "#domain/clock.ts";
 import { availableEngines, type TestDatabase } from "./store-support/engines.ts";
-import { newKey, newUser, openMigrated } from "./store-support/open.ts";
+import { newKey, newUser, openMigrated, silentLog } from "./store-support/open.ts";
 import { createRecord } from "./store-support/records.ts";
 
 const page = { limit: 10 };
@@ -104,7 +104,7 @@ describe.each(availableEngines())("within a reach, on $name", (engine) => {
     });
     const steadyTime = new SteadyTime(systemClock);
     const keys = createApiKeysResource({ store, changed: async () => {}, withdraw: async () => {}, steadyTime });
-    const usage = createUsageResource({ store, clock: systemClock });
+    const usage = createUsageResource({ store, clock: systemClock, log: silentLog });
 
     expect(idsOf((await keys.list({ query: page, ...asAda("keys.read") })).data)).toEqual(idsOf(adas));
     const foreign = { params: { id: bobs.id } };

@@ -164,12 +164,12 @@ describe.each(availableEngines())("on $name", (engine) => {
       const csv = await plane.admin.usage.export({ query: { ...twoHours, bucket: "hour", group_by: "key,model" } });
       const lines = csv.split("\r\n");
       expect(lines[0]).toBe(
-        "time,key,key_name,model,model_name,requests,errors,failed_attempts,prompt_tokens,completion_tokens,cached_tokens,cost_usd,unpriced_requests,latency_ms_p50,latency_ms_p95,latency_ms_p99,ttft_ms_p50,ttft_ms_p95,ttft_ms_p99",
+        "time,key,key_name,model,model_name,requests,errors,failed_attempts,prompt_tokens,completion_tokens,cached_tokens,cache_write_tokens,reasoning_tokens,cost_usd,unpriced_requests,latency_ms_p50,latency_ms_p95,latency_ms_p99,ttft_ms_p50,ttft_ms_p95,ttft_ms_p99",
       );
       expect(lines).toHaveLength(1 + 4 + 1);
       expect(lines[1]).toMatch(
         new RegExp(
-          `^2026-03-01T12:00:00.000Z,${owners["ada"]?.apiKeyId},"'=ada's, ""key""",gpt-5,gpt-5,2,1,0,200,20,128,2,0,`,
+          `^2026-03-01T12:00:00.000Z,${owners["ada"]?.apiKeyId},"'=ada's, ""key""",gpt-5,gpt-5,2,1,0,200,20,128,10,16,2,0,`,
         ),
       );
       const response = await plane.request("/admin/usage/export?bucket=none");

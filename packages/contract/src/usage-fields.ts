@@ -48,6 +48,7 @@ const integer = { kind: "integer" } as const;
 const flag = { kind: "flag" } as const;
 const summed = { kind: "integer", isSummed: true } as const;
 const laterCount = { kind: "integer", before: 0 } as const;
+const summedLater = { ...laterCount, isSummed: true } as const;
 const laterText = { kind: "text", isNullable: true, before: null } as const;
 const textOrNull = { kind: "text", isNullable: true } as const;
 
@@ -85,11 +86,11 @@ export const usageFields = {
   cachedTokens: summed,
   reasoningTokens: summed,
   cacheWriteTokens: {
-    ...laterCount,
+    ...summedLater,
     about: "Part of `prompt_tokens` that the vendor wrote into its cache for its usual time.",
   },
   cacheWriteHourTokens: {
-    ...laterCount,
+    ...summedLater,
     about: "Part of `prompt_tokens` that the vendor wrote into its cache for an hour.",
   },
   audioPromptTokens: laterCount,

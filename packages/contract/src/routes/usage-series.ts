@@ -81,6 +81,8 @@ const points = z
     prompt_tokens: counts,
     completion_tokens: counts,
     cached_tokens: counts,
+    cache_write_tokens: counts,
+    reasoning_tokens: counts,
     cost_usd: z.array(usd),
     latency_p50_ms: times,
     latency_p95_ms: times,

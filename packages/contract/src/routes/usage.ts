@@ -75,6 +75,20 @@ export const usageRoutes = defineRoutes({
     mediaType: "text/csv",
     status: 200,
     summary: "Usage as CSV",
-    description: "A line for each time and group that had requests, with all groups told apart.",
+    description:
+      "A line for each time and group that had requests, with all groups told apart, in the order of time. It is sent as it is read, however long it is: one that is not whole is cut.",
+  },
+  exportNdjson: {
+    tag,
+    permission: "usage.read",
+    id: "usage.exportNdjson",
+    method: "GET",
+    path: "/admin/usage/export/ndjson",
+    query: exportQuery,
+    response: z.string().describe("A time and group a line, as JSON."),
+    mediaType: "application/x-ndjson",
+    status: 200,
+    summary: "Usage as NDJSON",
+    description: "The lines of the export as CSV, as JSON.",
   },
 });

@@ -2,8 +2,8 @@
 
 import { Readable } from "node:stream";
 import { GhostError } from "@ghostllm/contract";
-import { adminRoutes, isStreamType, serviceOf } from "@ghostllm/contract/routes";
-import type { AdminRoute, Service, StreamType } from "@ghostllm/contract/routes";
+import { adminRoutes, serviceOf } from "@ghostllm/contract/routes";
+import type { AdminRoute, Service } from "@ghostllm/contract/routes";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { z } from "zod";
 import type { SecurityNotes } from "#control/audit/security-notes.ts";
@@ -87,7 +87,7 @@ function bindRoute(options: BindOptions, route: AdminRoute, handler: AnyHandler)
           // What was answered with an error may have been made, too.
           if (route.method !== "GET") store.noteChange();
         });
-      if (answer instanceof Readable && isStreamType(route.mediaType))
+      if (answer instanceof Readable && route.mediaType !== undefined)
         return sendStream(reply, route.mediaType, answer);
       const change = changeOf(route, request.params, answer);
       if (change !== null) onChange(change);
@@ -119,6 +119,8 @@ function admitterTo(
 
 const eventStream = "text/event-stream";
 
+type MediaType = NonNullable<AdminRoute["mediaType"]>;
+
 function followerOf(request: FastifyRequest, { permission }: AdminRoute, guard: Guard): Follower {
   const given = request.headers["last-event-id"];
   return {
@@ -131,7 +133,7 @@ function followerOf(request: FastifyRequest, { permission }: AdminRoute, guard: 
 }
 
 /** What stands between would hold it back, or change it. */
-function sendStream(reply: FastifyReply, type: StreamType, stream: Readable): FastifyReply {
+function sendStream(reply: FastifyReply, type: MediaType, stream: Readable): FastifyReply {
   reply.headers({ "cache-control": "no-store, no-transform", "x-accel-buffering": "no" });
   if (type !== eventStream) reply.header("content-disposition", "attachment");
   return reply.type(`${type}; charset=utf-8`).send(stream);

@@ -1,9 +1,10 @@
 import { formatUsd, GhostError, parseUsd, timeOfId } from "@ghostllm/contract";
-import { mostCounted } from "@ghostllm/contract/routes";
+import { mostCounted, requestRow } from "@ghostllm/contract/routes";
 import type { AdminRoutes, RouteAnswer } from "@ghostllm/contract/routes";
 import type { Names } from "#control/store/name-store.ts";
 import type { Store } from "#control/store/store.ts";
 import type { RequestFilter } from "#control/store/usage-store.ts";
+import type { Reach } from "#domain/access/may.ts";
 import type { Scope } from "#domain/access/scope.ts";
 import type { UsageRecord } from "#domain/usage-record.ts";
 import { chargesOf as chargesOfRecord } from "#domain/usage-record.ts";
@@ -11,18 +12,19 @@ import { explainCost } from "./cost-arithmetic.ts";
 import { notFound, toTime, toTimeOrNull } from "./fields.ts";
 import { refusedWithin } from "./refused-requests.ts";
 import { readPage } from "./pagination.ts";
-import { toRequestRow } from "./request-row.ts";
+import { csvLine, ndjsonOf, type Cell } from "./export-lines.ts";
+import { toRequestRow, type RequestRow } from "./request-row.ts";
 import type { Resource, ResourceDependencies } from "./resource.ts";
+import { pageMs, streamed } from "./streamed.ts";
 import { toApiRecord } from "./usage-record.ts";
 
-type ListQuery = Parameters<Resource<"requests">["list"]>[0]["query"];
+type FilterQuery = Parameters<Resource<"requests">["export"]>[0]["query"];
 type Charge = RouteAnswer<AdminRoutes["requests"]["get"]>["charges"][number];
 
-export function createRequestsResource({
-  store,
-  snapshot,
-  refusals,
-}: Pick<ResourceDependencies, "store" | "snapshot" | "refusals">): Resource<"requests"> {
+type Dependencies = Pick<ResourceDependencies, "store" | "snapshot" | "refusals" | "log">;
+
+export function createRequestsResource(deps: Dependencies): Resource<"requests"> {
+  const { store, snapshot, refusals } = deps;
   return {
     refused: async ({ reach }) => ({ data: await refusedWithin(store, refusals.latest(), reach) }),
 
@@ -43,6 +45,10 @@ export function createRequestsResource({
         kept_since: toTimeOrNull(store.usage.keptSince()),
       };
     },
+
+    export: async ({ query, reach }) => streamed(deps, "requests", csvOf(requestPages(store, toFilter(query), reach))),
+    exportNdjson: async ({ query, reach }) =>
+      streamed(deps, "requests", ndjsonOf(requestPages(store, toFilter(query), reach))),
 
     async get({ params: { id }, reach }) {
       const record = await store.usage.find(id, reach);
@@ -107,7 +113,37 @@ function nameOf({ kind, id }: Scope, { users, keys, teams, organisations, aliase
   return byKind[kind] ?? null;
 }
 
-function toFilter(query: ListQuery): RequestFilter {
+const pageSize = 1_000;
+
+async function* requestPages(
+  store: Pick<Store, "usage" | "names" | "within">,
+  filter: RequestFilter,
+  reach: Reach,
+): AsyncGenerator<readonly RequestRow[]> {
+  for (let after: string | undefined; ;) {
+    const page = { limit: pageSize, ...(after !== undefined && { after }) };
+    const [records, names] = await store.within(pageMs, async () => {
+      const read = await store.usage.list(filter, page, reach);
+      return [read, await namesOf(store, read)] as const;
+    });
+    if (records.length > 0) yield records.map((record) => toRequestRow(record, names));
+    if (records.length < pageSize) return;
+    after = records.at(-1)?.id;
+  }
+}
+
+async function* csvOf(pages: AsyncIterable<readonly RequestRow[]>): AsyncGenerator<string> {
+  const columns = Object.keys(requestRow.shape);
+  yield csvLine(columns);
+  for await (const rows of pages)
+    yield rows.map((row) => csvLine(columns.map((column) => toCell(Reflect.get(row, column))))).join("");
+}
+
+function toCell(value: unknown): Cell {
+  return typeof value === "string" || typeof value === "number" || value === null ? value : String(value);
+}
+
+function toFilter(query: FilterQuery): RequestFilter {
   const { from, to, min_cost_usd: minCost } = query;
   return {
     ...(from !== undefined && { from: Date.parse(from) }),

@@ -109,7 +109,8 @@ export interface Follower {
   readonly recheck: () => Promise<Actor>;
 }
 
-type IsStream<Route extends AdminRoute> = Route extends { readonly mediaType: StreamType } ? true : false;
+/** CSV is read whole by clients, and sent as it comes all the same. */
+type IsStream<Route extends AdminRoute> = Route extends { readonly mediaType: StreamType | "text/csv" } ? true : false;
 type IsFollowed<Route extends AdminRoute> = Route extends { readonly mediaType: "text/event-stream" } ? true : false;
 
 export type Handler<Route extends AdminRoute> = (

@@ -9,9 +9,8 @@ import type { Clock } from "#domain/clock.ts";
 import { toTime } from "./fields.ts";
 import { labelsOf, type Labels } from "./group-labels.ts";
 import { addByGroup, nameOf, percentilesOfRows, rankOf } from "./series-rows.ts";
-import { beforeThat, hasFewGroups, planSeries, timesOf, type ExportQuery, type SeriesPlan } from "./series-plan.ts";
+import { beforeThat, hasFewGroups, planSeries, timesOf, type SeriesPlan } from "./series-plan.ts";
 import type { Resource } from "./resource.ts";
-import { toCsv } from "./usage-csv.ts";
 import { addSums, toApiSums } from "./usage-sums.ts";
 
 type Series = RouteAnswer<AdminRoutes["usage"]["series"]>;
@@ -58,14 +57,6 @@ export async function readSeries({ store, clock }: SeriesDeps, query: SeriesQuer
   };
 }
 
-/** All groups told apart, a line each, in CSV. */
-export async function exportSeries({ store, clock }: SeriesDeps, query: ExportQuery, reach: Reach): Promise<string> {
-  const plan = planSeries(query, clock.now(), store.usage.keptSince());
-  const rows = await store.usage.series(plan, reach);
-  const labels = await labelsOf(store, plan.dimensions, rows);
-  return toCsv(plan, rows, labels);
-}
-
 type Place = Pick<Group, "key" | "labels" | "is_rest">;
 
 const theSum: Place = { key: [], labels: [], is_rest: false };
@@ -99,6 +90,8 @@ function pointsOf(rows: readonly SeriesRow[], times: readonly number[]): NonNull
     prompt_tokens: list(({ promptTokens }) => promptTokens),
     completion_tokens: list(({ completionTokens }) => completionTokens),
     cached_tokens: list(({ cachedTokens }) => cachedTokens),
+    cache_write_tokens: list(({ cacheWriteTokens, cacheWriteHourTokens }) => cacheWriteTokens + cacheWriteHourTokens),
+    reasoning_tokens: list(({ reasoningTokens }) => reasoningTokens),
     cost_usd: list(({ costNanos }) => formatUsd(costNanos)),
     latency_p50_ms: list(({ latency_ms: ms }) => ms?.p50 ?? null),
     latency_p95_ms: list(({ latency_ms: ms }) => ms?.p95 ?? null),

@@ -4,15 +4,22 @@ import { readPage } from "./pagination.ts";
 import type { Resource, ResourceDependencies } from "./resource.ts";
 import { toApiRecord } from "./usage-record.ts";
 import { addSums, toApiSums } from "./usage-sums.ts";
-import { exportSeries, readSeries } from "./usage-series.ts";
+import { ndjsonOf } from "./export-lines.ts";
+import { planSeries, type ExportQuery } from "./series-plan.ts";
+import { streamed } from "./streamed.ts";
+import { usageCsv, usageLines } from "./usage-export.ts";
+import { readSeries } from "./usage-series.ts";
 
 type FilterQuery = Omit<Parameters<Resource<"usage">["list"]>[0]["query"], "limit" | "after">;
 
-export function createUsageResource(deps: Pick<ResourceDependencies, "store" | "clock">): Resource<"usage"> {
-  const { store } = deps;
+export function createUsageResource(deps: Pick<ResourceDependencies, "store" | "clock" | "log">): Resource<"usage"> {
+  const { store, clock } = deps;
+  const planOf = (query: ExportQuery) => planSeries(query, clock.now(), store.usage.keptSince());
   return {
     series: ({ query, reach }) => readSeries(deps, query, reach),
-    export: ({ query, reach }) => exportSeries(deps, query, reach),
+    export: async ({ query, reach }) => streamed(deps, "usage", usageCsv(store, planOf(query), reach)),
+    exportNdjson: async ({ query, reach }) =>
+      streamed(deps, "usage", ndjsonOf(usageLines(store, planOf(query), reach))),
 
     list: ({ query: { limit, after, ...filter }, reach }) =>
       readPage({ limit, after }, (page) => store.usage.list(toFilter(filter), page, reach), toApiRecord),

@@ -73,6 +73,8 @@ export interface SeriesQuery {
   readonly dimensions: readonly UsageDimension[];
   /** Groups that are told apart, of which all others are the rest; null: all are. */
   readonly kept: readonly (readonly string[])[] | null;
+  /** A part of them, in the order of time and groups, behind the last row of the part before. Of rollups only. */
+  readonly part?: { readonly limit: number; readonly after: Pick<SeriesRow, "at" | "group"> | null };
 }
 
 export interface SeriesRow extends UsageSums {

@@ -31,6 +31,7 @@ import { serviceAccounts } from "./0030-service-accounts.ts";
 import { erasures } from "./0031-erasures.ts";
 import { consents } from "./0032-consents.ts";
 import { heldAliasesAndProviders } from "./0033-held-aliases-and-providers.ts";
+import { rollupsOfCacheWrites } from "./0034-rollups-of-cache-writes.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every migration, in order. A new one is a new file and a new line at the end. */
@@ -68,4 +69,5 @@ export const allMigrations: readonly Migration[] = [
   erasures,
   consents,
   heldAliasesAndProviders,
+  rollupsOfCacheWrites,
 ];

@@ -113,10 +113,24 @@ function statementOf(query: SeriesQuery, source: Source, reach: Reach): RawBuild
     return kept === null ? sql`${column}` : sql`case when ${isKept} then ${column} else '' end`;
   };
   const sums = hourlySums.map((sum) => sql`${source.sums[sum]} as ${sql.ref(sum)}`);
-  return sql<Row>`select ${timeOf(bucket, source)} as at, ${part(0)} as first, ${part(1)} as second,
+  const time = timeOf(bucket, source);
+  const behind = conditionBehind(query, [time, part(0), part(1)]);
+  const limit = query.part === undefined ? sql`` : sql`limit ${query.part.limit}`;
+  return sql<Row>`select ${time} as at, ${part(0)} as first, ${part(1)} as second,
     ${kept === null ? sql`0` : sql`case when ${isKept} then 0 else 1 end`} as is_rest, ${sql.join(sums)},
     ${source.latencies} as latencies, ${source.firstTokens} as first_tokens
-    from ${sql.table(source.table)} where ${isFound(filter, source, reach)} group by 1, 2, 3, 4 order by 1`;
+    from ${sql.table(source.table)} where ${isFound(filter, source, reach)} and ${behind}
+    group by 1, 2, 3, 4 order by 1, 2, 3, 4 ${limit}`;
+}
+
+function conditionBehind(
+  { part }: SeriesQuery,
+  [time, ...groups]: readonly RawBuilder<unknown>[],
+): RawBuilder<boolean> {
+  if (part === undefined || part.after === null) return sql`1 = 1`;
+  const { at, group } = part.after;
+  const values = [sql`cast(${at} as bigint)`, ...groups.map((_, place) => sql`cast(${group?.[place] ?? ""} as text)`)];
+  return sql`(${sql.join([time, ...groups])}) > (${sql.join(values)})`;
 }
 
 /** Where the bucket begins, by a clock on the wall. */

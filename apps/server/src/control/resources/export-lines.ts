@@ -1,0 +1,18 @@
+// Lines of what is exported: CSV (RFC 4180), for spreadsheets, and JSON.
+
+export type Cell = string | number | null;
+
+export function csvLine(cells: readonly Cell[]): string {
+  return `${cells.map(toCell).join(",")}\r\n`;
+}
+
+/** A spreadsheet would take a name that begins like a formula for one: an apostrophe says that it is text. */
+function toCell(value: Cell): string {
+  if (typeof value !== "string") return value === null ? "" : String(value);
+  const harmless = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+  return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
+}
+
+export async function* ndjsonOf(pages: AsyncIterable<readonly object[]>): AsyncGenerator<string> {
+  for await (const rows of pages) yield rows.map((row) => `${JSON.stringify(row)}\n`).join("");
+}
