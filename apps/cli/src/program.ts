@@ -16,6 +16,7 @@ import { addModelCommand } from "./commands/model.ts";
 import { addOrganisationCommand } from "./commands/organisation.ts";
 import { addPricesCommand } from "./commands/prices.ts";
 import { addProviderCommand } from "./commands/provider.ts";
+import { addReportCommand } from "./commands/report.ts";
 import { addRoleCommand } from "./commands/role.ts";
 import { addServeCommand } from "./commands/serve.ts";
 import { addScimCommand } from "./commands/scim.ts";
@@ -54,6 +55,7 @@ const addCommands = [
   addModelCommand,
   addPricesCommand,
   addUsageCommand,
+  addReportCommand,
   addEventsCommand,
   addAuditCommand,
   addTestCommand,

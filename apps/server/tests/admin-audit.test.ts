@@ -66,6 +66,18 @@ const newAlias = async () => {
 const newWebhook = () =>
   plane.admin.webhooks.create({ body: { name: next(), url: "https://example.com/hook", types: ["key.created"] } });
 
+async function adminSession(): Promise<string> {
+  const email = `${next()}@example.com`;
+  await plane.admin.users.create({ body: { email, password, role: "admin" } });
+  return (await plane.as(null).sessions.create({ body: { email, password } })).token;
+}
+
+const newReport = async () => {
+  const webhook = await newWebhook();
+  const body = { name: next(), schedule: { every: "day" }, webhook_id: webhook.id } as const;
+  return plane.as(await adminSession()).reports.create({ body });
+};
+
 async function newSession(): Promise<string> {
   const { email } = await newUser();
   return (await plane.as(null).sessions.create({ body: { email, password } })).token;
@@ -366,6 +378,17 @@ const cases: Readonly<Record<ChangingId, Case>> = {
     },
     actions: ["view.removed"],
   },
+  "reports.create": {
+    prepare: async () => {
+      const { id } = await newWebhook();
+      const body = { name: next(), schedule: { every: "day" }, webhook_id: id };
+      return { body, as: await adminSession() };
+    },
+    actions: ["report.created"],
+  },
+  "reports.update": { prepare: () => of(newReport(), { periods: 3 }), actions: ["report.changed"] },
+  "reports.remove": { prepare: () => of(newReport()), actions: ["report.removed"] },
+  "reports.run": { prepare: () => of(newReport()), actions: ["report.run"] },
   "webhooks.create": {
     prepare: async () => ({ body: { name: next(), url: "https://example.com/hook", types: ["key.created"] } }),
     actions: ["webhook.created"],

@@ -139,7 +139,25 @@ const probes: Readonly<Record<Reaching, Probe>> = {
   "views.find": async (store, reach, { user }) => idsOf(await viewsOf(store, reach, user)),
   "views.update": async (store, reach, { user }) => idsOf(await viewsOf(store, reach, user)),
   "views.remove": async (store, reach, { user }) => idsOf(await viewsOf(store, reach, user)),
+  "reports.list": async (store, reach) => idsOf(await store.reports.list(page, reach)),
+  "reports.find": async (store, reach, { user }) => idOf(await store.reports.find(await reportOf(store, user), reach)),
+  "reports.update": async (store, reach, { user }) =>
+    idOf(await store.reports.update(await reportOf(store, user), { name: "s" }, reach)),
+  "reports.remove": async (store, reach, { user }) => {
+    const id = await reportOf(store, user);
+    return (await store.reports.remove(id, reach)) ? [id] : [];
+  },
 };
+
+/** Made where there is none. */
+async function reportOf(store: OpenStore, user: UserRow): Promise<string> {
+  const known = (await store.reports.list(page, "all")).find(({ userId }) => userId === user.id);
+  if (known !== undefined) return known.id;
+  const schedule = { unit: "day", hour: 6, timeZone: "UTC" } as const;
+  const content = { dimensions: [], periods: 1, filter: {} };
+  const report = { userId: user.id, name: "r", schedule, content, webhookId: null, recipients: [] };
+  return (await store.reports.create({ ...report, isActive: true, nextAt: Date.now() + 1e9 })).id;
+}
 
 /** Those of that user, changed as far as they can be within the reach. */
 async function viewsOf(store: OpenStore, reach: Reach, user: UserRow): Promise<readonly { readonly id: string }[]> {
@@ -181,6 +199,7 @@ describe.each(availableEngines())("within the reach of one team, on $name", (eng
     const key = await store.apiKeys.create(newKey(user, name, { teamId: team.id, budgetNanos: 1_000, expiresAt }));
     await store.apiKeys.create(newKey(user, `${name} alone`, { budgetNanos: 1_000, expiresAt }));
     await store.views.create({ userId: user.id, page: "keys", name, search: {}, isShared: false });
+    await reportOf(store, user);
     const times = { createdAt: Date.now(), expiresAt: Date.now() + 1e9, refreshAt: null };
     const place = { method: "password", address: "", userAgent: "", isBrowser: false };
     await store.sessions.create({ id: `session of ${user.email}`, userId: user.id, ...place, ...times });

@@ -36,7 +36,7 @@ const unwatchedTables = new Set([
   "password_links",
   ...["scim_tokens", "directory_users", "directory_groups", "directory_members"],
   ...["roles", "team_members", "outbox", "outbox_head", "event_sinks", "webhooks", "webhook_deliveries"],
-  ...["audit_log", "audit_head", "erasures", "consent_requests"],
+  ...["audit_log", "audit_head", "erasures", "consent_requests", "reports", "report_runs"],
   ...["schema_migrations", "snapshot_changes", "snapshot_changes_forgotten"],
 ]);
 

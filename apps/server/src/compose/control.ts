@@ -34,6 +34,7 @@ import type { Refusals } from "#control/live/refusals.ts";
 import type { FinishedRequests } from "#control/live/finished-requests.ts";
 import { openEvents } from "./events.ts";
 import { openMailer } from "./mail.ts";
+import { startReports } from "./reports.ts";
 import { restingTargets } from "./resting-targets.ts";
 import type { Foundation } from "./foundation.ts";
 import type { Vendors } from "./vendors.ts";
@@ -152,10 +153,12 @@ async function openServer(
   if (config.services.includes("auth")) disposer.add(leases.run("sign_in_refresh", refreshing(issuerSignIn)));
   const resting = () => restingTargets(snapshots.current(), vendors.targetHealth, clock.monotonic());
   const eventStreams = openEvents({ foundation, store, leases, vendors, link }, { encryption, resting });
+  const mailer = await openMailer(config, disposer);
+  startReports({ foundation, store, leases }, mailer);
   const server = await createControlServer({
     ...{ store, registry, encryption, definitions, baseUrlOf, egress, fetchJson, prices },
     ...{ log, clock, steadyTime, addresses, compressor, version },
-    ...{ sessions, issuerSignIn, secondFactor, mailer: await openMailer(config, disposer) },
+    ...{ sessions, issuerSignIn, secondFactor, mailer },
     ...{ adminKeys: facts.adminKeys, services: config.services },
     consoleDirectory: config.console.directory,
     ...{ finished, refusals, journal: journals, monitor, dataDir: config.dataDir },

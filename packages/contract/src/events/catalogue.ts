@@ -171,6 +171,21 @@ export const eventTypes = defineEvents({
         .describe("Which of its budgets, in which of its periods; null: the one over its whole life."),
     }),
   },
+  "report.finished": {
+    summary: "A report that was due was sent, or could not be.",
+    permission: "reports.manage",
+    key: "report_id",
+    subject: "report_id",
+    data: z.object({
+      ...{ report_id: id, run_id: id, user_id: id, name },
+      state: openEnum(["sent", "failed", "skipped"]),
+      error: z.string().nullable(),
+      due_at: time,
+      late: z.boolean().describe("More than ten minutes behind its time."),
+      missed: count.describe("Due times before this one that no server was there for."),
+      rows: count.nullable(),
+    }),
+  },
   "privacy.blocked": {
     summary: "A request was refused by a privacy policy.",
     permission: "usage.read",

@@ -17,6 +17,7 @@ export const eventOrigins = {
   "request.end": "record",
   "usage.tracked": "record",
   "budget.threshold": "record",
+  "report.finished": "sight",
   "rate.exceeded": "live",
   "consent.requested": "change",
   "consent.decided": "change",

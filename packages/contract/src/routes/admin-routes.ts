@@ -16,6 +16,7 @@ import { passwordRoutes } from "./passwords.ts";
 import { personalDataRoutes } from "./personal-data.ts";
 import { priceRoutes } from "./prices.ts";
 import { providerRoutes } from "./providers.ts";
+import { reportRoutes } from "./reports.ts";
 import { requestRoutes } from "./requests.ts";
 import type { AdminRoute } from "./route.ts";
 import { scimRoutes } from "./scim.ts";
@@ -60,6 +61,7 @@ export const adminRoutes = {
   views: viewRoutes,
   events: eventRoutes,
   webhooks: webhookRoutes,
+  reports: reportRoutes,
   audit: auditRoutes,
   system: systemRoutes,
   encryption: encryptionRoutes,

@@ -26,6 +26,7 @@ export type RouteTag =
   | "Views"
   | "Events"
   | "Webhooks"
+  | "Reports"
   | "Audit"
   | "System"
   | "Encryption";

@@ -40,6 +40,7 @@ export const serviceOfGroup: Readonly<Record<keyof AdminRoutes, Service>> = {
   views: "analytics",
   events: "analytics",
   webhooks: "analytics",
+  reports: "analytics",
   audit: "analytics",
   system: "analytics",
   encryption: "providers",

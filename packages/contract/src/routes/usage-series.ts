@@ -8,7 +8,7 @@ import { count, sums } from "./usage-record.ts";
 const dimensions = ["model", "provider", "key", "user", "team", "organisation", "alias", "status"] as const;
 const buckets = ["minute", "hour", "day"] as const;
 
-const groupBy = z
+export const groupBy = z
   .string()
   .transform((text) => (text === "" ? [] : text.split(",")))
   .pipe(z.array(z.enum(dimensions)).max(2))

@@ -27,6 +27,7 @@ const objects: Readonly<Record<string, string>> = {
   prices: "prices",
   views: "views",
   webhooks: "webhooks",
+  reports: "reports",
 };
 
 /** One of them, as the audit log calls it. */

@@ -14,6 +14,7 @@ import { createOwnKeysResource } from "./own-keys.ts";
 import { createPersonalDataResource } from "./personal-data.ts";
 import { createPricesResource } from "./prices.ts";
 import { createProvidersResource } from "./providers.ts";
+import { createReportsResource } from "./reports.ts";
 import { createRequestsResource } from "./requests.ts";
 import type { Resource, ResourceDependencies } from "./resource.ts";
 import { createAliasesResource } from "./aliases.ts";
@@ -63,6 +64,7 @@ export function createResources(given: Omit<ResourceDependencies, "inTurn">): Re
     notifications: createNotificationsResource(deps),
     views: createViewsResource(deps),
     events: createEventsResource(deps),
+    reports: createReportsResource(deps),
     webhooks: createWebhooksResource(deps),
     audit: createAuditResource(deps),
     system: createSystemResource(deps),

@@ -34,7 +34,7 @@ type Sources = Pick<Store, "usage" | "names" | "within">;
 export async function* usageLines(store: Sources, plan: SeriesPlan, reach: Reach): AsyncGenerator<readonly Line[]> {
   for await (const rows of seriesPages(store, plan, reach)) {
     const labels = await labelsOf(store, plan.dimensions, rows);
-    yield rows.map((row) => toLine(plan, row, labels));
+    yield rows.map((row) => lineOf(plan, row, labels));
   }
 }
 
@@ -44,13 +44,15 @@ export async function* usageCsv(store: Sources, plan: SeriesPlan, reach: Reach):
     yield lines.map((line) => csvLine(Object.values(line))).join("");
 }
 
-function namesOf({ bucket, dimensions }: SeriesPlan): readonly string[] {
+type Columns = Pick<SeriesPlan, "bucket" | "dimensions">;
+
+function namesOf({ bucket, dimensions }: Columns): readonly string[] {
   const timed = times.flatMap((time) => shares.map((share) => `${time}_${share}`));
   const grouped = dimensions.flatMap((dimension) => [dimension, `${dimension}_name`]);
   return [...(bucket === null ? [] : ["time"]), ...grouped, ...Object.keys(measures), ...timed];
 }
 
-function toLine(plan: SeriesPlan, row: SeriesRow, labels: Labels): Line {
+export function lineOf(plan: Columns, row: SeriesRow, labels: Labels): Line {
   const group = row.group ?? [];
   const labelled = labels(group);
   const told = percentilesOfRows([row]);

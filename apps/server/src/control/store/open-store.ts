@@ -40,6 +40,7 @@ import { credentialsIn, usersIn } from "./users.ts";
 import { eventsIn } from "#control/store/events/outbox.ts";
 import { webhooksIn } from "#control/store/events/webhooks.ts";
 import { organisationsIn } from "./organisations.ts";
+import { reportsIn } from "#control/store/reports/reports.ts";
 import { rolesIn } from "./roles.ts";
 import { serviceAccountsIn } from "./service-accounts.ts";
 import { erasuresIn } from "#control/store/erasure/erasures.ts";
@@ -177,6 +178,7 @@ function storeOver(database: Database, replica: Replica | null): OpenStore {
     erasures: erasuresIn(database),
     events: eventsIn(database),
     webhooks: webhooksIn(database),
+    reports: reportsIn(database),
     spend: spendIn(database),
     instances: instancesIn(database),
     leases: leasesIn(database),

@@ -29,6 +29,7 @@ import type { RoleStore } from "./role-store.ts";
 import type { PasswordLinkStore } from "#control/store/sign-in/password-links.ts";
 import type { SecondFactorStore } from "#control/store/sign-in/second-factor-store.ts";
 import type { SignInStore } from "#control/store/sign-in/sign-in-store.ts";
+import type { ReportStore } from "#control/store/reports/report-store.ts";
 import type { SealedValueStore } from "./sealed-values.ts";
 import type { SnapshotStore } from "#control/store/snapshot/snapshot-store.ts";
 import type { OrganisationStore, TeamStore } from "./team-store.ts";
@@ -218,6 +219,8 @@ export interface Store {
   /** What has happened and is to be told. */
   readonly events: EventStore;
   readonly webhooks: WebhookStore;
+  /** Of usage, which are made when they are due. */
+  readonly reports: ReportStore;
   readonly spend: SpendStore;
   readonly windows: WindowStore;
   /** Whose the objects are that vendors keep. */

@@ -5,6 +5,7 @@ import type { OrganisationsTable, RolesTable, TeamMembersTable, TeamsTable } fro
 import type { AuditTables } from "#control/store/audit/tables.ts";
 import type { ConsentTables } from "#control/store/consents/tables.ts";
 import type { DirectoryTables } from "#control/store/directory/tables.ts";
+import type { ReportTables } from "#control/store/reports/tables.ts";
 import type { ErasureTables } from "#control/store/erasure/tables.ts";
 import type { SignInTables } from "#control/store/sign-in/tables.ts";
 import type { HourlySums, UsageRow } from "#control/store/usage/usage-row.ts";
@@ -250,7 +251,7 @@ export interface MigrationsTable {
   applied_at: number;
 }
 
-export interface Tables extends SignInTables, DirectoryTables, AuditTables, ErasureTables, ConsentTables {
+export interface Tables extends SignInTables, DirectoryTables, AuditTables, ErasureTables, ConsentTables, ReportTables {
   users: UsersTable;
   roles: RolesTable;
   organisations: OrganisationsTable;

@@ -31,7 +31,12 @@ const ofViewer = {
 
 const ofMember = {
   ...ofViewer,
-  ...({ "views.manage": "own", "own_keys.manage": "own", "account_objects.manage": "own" } as const),
+  ...({
+    "views.manage": "own",
+    "reports.manage": "own",
+    "own_keys.manage": "own",
+    "account_objects.manage": "own",
+  } as const),
 } as const satisfies Grants;
 
 const ofTeamViewer = {

@@ -13,10 +13,12 @@ import type {
   WebhooksTable,
 } from "#control/store/tables.ts";
 import type { ConsentPoliciesTable } from "#control/store/consents/tables.ts";
+import type { ReportsTable } from "#control/store/reports/tables.ts";
 import type { SignInMethodsTable } from "#control/store/sign-in/tables.ts";
 import type { JsonValue } from "#domain/audit.ts";
 
 export interface AuditedTables {
+  reports: ReportsTable;
   users: UsersTable;
   organisations: OrganisationsTable;
   teams: TeamsTable;
@@ -190,6 +192,14 @@ export const toldTables: { readonly [Table in AuditedTable]: ToldTable<AuditedTa
     columns: {
       ...{ id: null, user_id: plain, page: plain, name: hidden(plain), search: hidden(asIs("search")) },
       ...{ is_shared: flag, ...moments },
+    },
+  },
+  reports: {
+    kind: "report",
+    nameOf: ({ name }) => name,
+    columns: {
+      ...{ id: null, user_id: plain, name: plain, schedule: json("schedule"), content: json("content") },
+      ...{ webhook_id: plain, recipients: asIs("recipients"), is_active: flag, next_at: null, ...moments },
     },
   },
   webhooks: {

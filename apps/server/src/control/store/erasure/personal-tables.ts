@@ -55,6 +55,11 @@ export const personalTables: PersonalTables = {
     ...{ kind: "consent_policy", order: ["id"], erasure: "removed" },
     isOf: (userId) => sql`(user_id = ${userId} or key_id in ${keysOf(userId)})`,
   },
+  report_runs: {
+    ...{ kind: "report_run", order: ["id"], erasure: "removed" },
+    isOf: (userId) => sql`report_id in (select id from reports where user_id = ${userId})`,
+  },
+  reports: { kind: "report", isOf: isUsers, order: ["id"], erasure: "removed" },
   api_keys: {
     ...{ kind: "key", isOf: isUsers, order: ["id"], erasure: "removed" },
     secret: ["key_hash", "previous_key_hash"],

@@ -32,6 +32,7 @@ import { erasures } from "./0031-erasures.ts";
 import { consents } from "./0032-consents.ts";
 import { heldAliasesAndProviders } from "./0033-held-aliases-and-providers.ts";
 import { rollupsOfCacheWrites } from "./0034-rollups-of-cache-writes.ts";
+import { reports } from "./0035-reports.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every migration, in order. A new one is a new file and a new line at the end. */
@@ -70,4 +71,5 @@ export const allMigrations: readonly Migration[] = [
   consents,
   heldAliasesAndProviders,
   rollupsOfCacheWrites,
+  reports,
 ];

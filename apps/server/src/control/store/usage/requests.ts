@@ -25,10 +25,15 @@ export function requestsIn(database: Database): Pick<UsageStore, "list" | "count
           .orderBy(value, direction)
           .orderBy("id", direction)
           .limit(limit);
-        if (after !== undefined)
-          query = query.where(
-            sql<boolean>`(${value}, id) ${behind} (select ${value}, id from usage_logs where id = ${after})`,
-          );
+        if (after !== undefined) {
+          const last = kysely.selectFrom("usage_logs").select(value.as("value")).where("id", "=", after);
+          const from = await last.executeTakeFirst();
+          if (from === undefined) return [];
+          // The first alone is what an index is looked up by.
+          query = query
+            .where(sql<boolean>`${value} ${isAscending ? sql`>=` : sql`<=`} ${from.value}`)
+            .where(sql<boolean>`(${value}, id) ${behind} (${from.value}, ${after})`);
+        }
         return (await query.execute()).map(fromRow);
       }),
     count: (filter, most, reach) =>
