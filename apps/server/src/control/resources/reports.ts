@@ -26,11 +26,7 @@ export function createReportsResource(deps: Dependencies): Resource<"reports"> {
     list: ({ query, reach }) => readPage(query, (page) => reports.list(page, reach), toApiReport),
 
     async create({ body, actor }) {
-      const { userId } = actor;
-      if (userId === null)
-        throw new GhostError("invalid_request_error", "The admin key belongs to no user, who reports belong to");
-      if ((await reports.count(userId)) >= mostReports)
-        throw new GhostError("conflict", `There are ${mostReports} reports already: delete one that is not needed`);
+      const userId = await ownerOf(deps, actor);
       const given = { ...toChange(body), webhookId: body.webhook_id, recipients: body.recipients };
       await refuse(deps, actor, given);
       const scheduled = { unit: body.schedule.every, hour: body.schedule.hour, timeZone: body.schedule.time_zone };
@@ -60,6 +56,20 @@ export function createReportsResource(deps: Dependencies): Resource<"reports"> {
       return { id, deleted: true };
     },
 
+    ...runsOf(deps),
+  };
+}
+
+/** Rejects where he has as many as anybody may have. */
+async function ownerOf({ store: { reports } }: Dependencies, { userId }: Actor): Promise<string> {
+  if (userId === null)
+    throw new GhostError("invalid_request_error", "The admin key belongs to no user, who reports belong to");
+  if ((await reports.count(userId)) < mostReports) return userId;
+  throw new GhostError("conflict", `There are ${mostReports} reports already: delete one that is not needed`);
+}
+
+function runsOf({ store: { reports }, clock }: Dependencies): Pick<Resource<"reports">, "run" | "runs"> {
+  return {
     async run({ params: { id }, reach }) {
       found(await reports.find(id, reach), "report", id);
       return toApiRun(await reports.beginNow(id, clock.now()), clock.now());

@@ -155,6 +155,11 @@ function peopleIn(database: Database): Pick<Store, "organisations" | "teams" | "
   };
 }
 
+/** What the outside is told. */
+function toldIn(database: Database): Pick<Store, "events" | "webhooks" | "reports"> {
+  return { events: eventsIn(database), webhooks: webhooksIn(database), reports: reportsIn(database) };
+}
+
 function storeOver(database: Database, replica: Replica | null): OpenStore {
   const { engine, kysely, patience } = database;
   return {
@@ -176,9 +181,7 @@ function storeOver(database: Database, replica: Replica | null): OpenStore {
     views: viewsIn(database),
     audit: auditIn(database),
     erasures: erasuresIn(database),
-    events: eventsIn(database),
-    webhooks: webhooksIn(database),
-    reports: reportsIn(database),
+    ...toldIn(database),
     spend: spendIn(database),
     instances: instancesIn(database),
     leases: leasesIn(database),

@@ -1,6 +1,6 @@
 // What a report is of, and when it is due. Pure.
 
-import { Calendar, type CalendarUnit, type Period } from "#domain/budgets/calendar.ts";
+import type { Calendar, CalendarUnit, Period } from "#domain/budgets/calendar.ts";
 
 export const reportUnits = ["day", "week", "month"] as const satisfies readonly CalendarUnit[];
 
