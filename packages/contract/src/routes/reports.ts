@@ -1,6 +1,5 @@
 import { z } from "zod";
-import { isTimeZone } from "./budget-fields.ts";
-import { id, idParams, listOf, openEnum, pageQuery, removed, time } from "./fields.ts";
+import { id, idParams, listOf, openEnum, pageQuery, removed, time, timeZone } from "./fields.ts";
 import { defineRoutes } from "./route.ts";
 import { groupBy } from "./usage-series.ts";
 
@@ -11,11 +10,7 @@ const schedule = z
   .strictObject({
     every: z.enum(every).describe("At its beginning: weeks begin on Monday."),
     hour: z.int().min(0).max(23).default(6).describe("So many hours after the beginning of the day."),
-    time_zone: z
-      .string()
-      .max(64)
-      .refine(isTimeZone, "This is no time zone that is known here: give IANA's name, such as Europe/Berlin")
-      .default("UTC"),
+    time_zone: timeZone.default("UTC"),
   })
   .meta({ id: "ReportSchedule" });
 
