@@ -14,6 +14,7 @@ import { Status } from "#parts/status.tsx";
 import { useChanged } from "#parts/use-changed.ts";
 import { Time } from "#parts/values.tsx";
 import { BudgetLink } from "#budgets/budget-link.tsx";
+import { PeriodBudgetsOf } from "#budgets/period-budgets.tsx";
 import { RequestsLink } from "#requests/requests-link.tsx";
 import { useKeyNames } from "#keys/key-names.ts";
 import { stateOf } from "#keys/key-state.ts";
@@ -75,7 +76,10 @@ function KeyPanels({ apiKey }: { readonly apiKey: ApiKey }) {
           </div>
         </Panel>
       )}
-      <KeyFacts apiKey={apiKey} />
+      <div className="grid gap-4">
+        <KeyFacts apiKey={apiKey} />
+        <PeriodBudgetsOf kind="key" id={apiKey.id} />
+      </div>
     </div>
   );
 }
