@@ -135,6 +135,34 @@ describe("budgets by period", () => {
   });
 });
 
+describe("consent", () => {
+  it("is asked for by policies, listed, and given by whoever decides", async () => {
+    await json(["user", "create", "--email", "kim@example.com"]);
+    const key = await json(["key", "create", "--name", "held", "--user", "kim@example.com"]);
+    const own = ["--of", String(key["public_id"])];
+    const vendor = ["--type", "openai", "--base-url", "http://127.0.0.1:1/v1", "--api-key-env", "VENDOR_KEY"];
+    await ghostllm(["provider", "add", ...vendor], { VENDOR_KEY: "sk-vendor-0123456789abcdef" });
+    const policy = ["consent", "policy", "create", "--name", "all of kim", ...own, "--minutes", "5"];
+    expect(await json(policy)).toMatchObject({ valid_minutes: 5, applies_to: { kind: "key", id: key["id"] } });
+    expect((await ghostllm(["consent", "policy", "list"])).out).toMatch(/all of kim +key \S+ +all +- +- +- +5 +yes/);
+    const headers = { authorization: `Bearer ${String(key["key"])}`, "content-type": "application/json" };
+    const body = JSON.stringify({ model: "gpt-4o", messages: [{ role: "user", content: "Hi" }] });
+    const ask = () => fetch(`${url}/v1/chat/completions`, { method: "POST", headers, body });
+    const [first, second] = [await ask(), await ask()];
+    expect([first.status, second.status]).toEqual([403, 403]);
+    const id = first.headers.get("x-ghostllm-consent-id") ?? "none";
+    expect((await ghostllm(["consent", "list", ...own])).out).toMatch(/pending +gpt-4o +held +kim@example\.com/);
+    expect(await json(["consent", "refuse", id, "--note", "no"])).toMatchObject({ status: "refused", note: "no" });
+    expect((await ghostllm(["consent", "approve", id])).code).toBe(6);
+    expect((await ghostllm(["consent", "list", "--status", "pending", ...own])).out).toContain("No request waits.");
+    expect((await ghostllm(["consent", "list", "--status", "gone"])).code).toBe(2);
+    expect(await ghostllm(["consent", "policy", "disable", "all of kim"])).toMatchObject({ code: 0 });
+    expect(await ghostllm(["consent", "policy", "delete", "all of kim"])).toMatchObject({ code: 0 });
+    await ghostllm(["provider", "remove", "openai"]);
+    await ghostllm(["user", "delete", "kim@example.com"]);
+  });
+});
+
 describe("users and keys", () => {
   it("are created, listed and removed, and the key works at the gateway", async () => {
     const created = await ghostllm(

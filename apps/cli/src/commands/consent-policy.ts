@@ -12,9 +12,7 @@ type Given = RouteInput<AdminRoutes["consentPolicies"]["create"]>["body"];
 
 interface CreateOptions {
   readonly name?: string;
-  readonly key?: string;
-  readonly user?: string;
-  readonly team?: string;
+  readonly of?: string;
   readonly models?: readonly string[];
   readonly above?: string;
   readonly classes?: readonly string[];
@@ -53,9 +51,7 @@ function addCreate(policy: Command, contextOf: ContextOf): void {
     .command("create")
     .description("hold requests that meet all of these, of everybody where nobody is named")
     .option("--name <name>", "what it is called")
-    .option("--key <key>", "of this key alone, by its public part")
-    .option("--user <email>", "of this user alone")
-    .option("--team <name>", "of keys of this team alone")
+    .option("--of <who>", "of a key, by its public part, of a user, by the e-mail address, or of team:NAME")
     .option("--models <patterns...>", "models and aliases, with * as wildcard")
     .option("--above <usd>", "what may cost more than that, or nobody can say")
     .option("--classes <classes...>", "in which the privacy policy finds one of these, such as email")
@@ -85,12 +81,12 @@ function addSwitch(policy: Command, contextOf: ContextOf): void {
 
 /** What is wrong with it, the server judges. */
 async function toBody(client: Client, options: CreateOptions): Promise<Given> {
-  const { name, models, above, classes, minutes, file } = options;
+  const { name, of, models, above, classes, minutes, file } = options;
   const given: Partial<Given> = file === undefined ? {} : readPolicy(file);
   return {
     ...given,
     name: name ?? given.name ?? "",
-    ...(await holderOf(client, options)),
+    ...(of !== undefined && { applies_to: await findConsentHolder(client, of) }),
     ...(models !== undefined && { models: [...models] }),
     ...(above !== undefined && { above_usd: above }),
     ...(classes !== undefined && { privacy_classes: classes as Given["privacy_classes"] }),
@@ -98,11 +94,16 @@ async function toBody(client: Client, options: CreateOptions): Promise<Given> {
   };
 }
 
-async function holderOf(client: Client, { key, user, team }: CreateOptions): Promise<Pick<Given, "applies_to">> {
-  if (key !== undefined) return { applies_to: { kind: "key", id: (await findKey(client, key)).id } };
-  if (user !== undefined) return { applies_to: { kind: "user", id: (await findUser(client, user)).id } };
-  if (team !== undefined) return { applies_to: { kind: "team", id: (await findTeam(client, team)).id } };
-  return {};
+interface Holder {
+  readonly kind: "key" | "user" | "team";
+  readonly id: string;
+}
+
+/** What has an @ in it is an e-mail address; teams are told by a word before their name. */
+export async function findConsentHolder(client: Client, name: string): Promise<Holder> {
+  if (name.startsWith("team:")) return { kind: "team", id: (await findTeam(client, name.slice(5))).id };
+  if (name.includes("@")) return { kind: "user", id: (await findUser(client, name)).id };
+  return { kind: "key", id: (await findKey(client, name)).id };
 }
 
 function readPolicy(path: string): Partial<Given> {

@@ -1,20 +1,18 @@
+import type { Client } from "@ghostllm/contract/client";
 import type { AdminRoutes, RouteAnswer, RouteInput } from "@ghostllm/contract/routes";
 import type { Command } from "commander";
 import { parseCount } from "#arguments.ts";
 import type { ContextOf } from "#context.ts";
 import { CliError, exitCodes } from "#exit-codes.ts";
-import { findKey, findTeam, findUser } from "#lookup.ts";
 import { orDash } from "#output.ts";
-import { addConsentPolicyCommand } from "./consent-policy.ts";
+import { addConsentPolicyCommand, findConsentHolder } from "./consent-policy.ts";
 
 type Consent = RouteAnswer<AdminRoutes["consents"]["get"]>;
 type Query = NonNullable<RouteInput<AdminRoutes["consents"]["list"]>["query"]>;
 
 interface ListOptions {
   readonly status?: string;
-  readonly key?: string;
-  readonly user?: string;
-  readonly team?: string;
+  readonly of?: string;
   readonly model?: string;
   readonly limit: number;
 }
@@ -39,20 +37,16 @@ function addList(consent: Command, contextOf: ContextOf): void {
     .command("list")
     .description("list them, the latest first")
     .option("--status <status>", `one of ${statuses.join(", ")}`)
-    .option("--key <key>", "of this key, by its public part")
-    .option("--user <email>", "of this user")
-    .option("--team <name>", "of keys of this team")
+    .option("--of <who>", "of a key, by its public part, of a user, by the e-mail address, or of team:NAME")
     .option("--model <name>", "that ask for this model or alias")
     .option("--limit <count>", "how many at most", parseCount, 50)
-    .action(async ({ status, key, user, team, model, limit }: ListOptions, command: Command) => {
+    .action(async ({ status, of, model, limit }: ListOptions, command: Command) => {
       const { output, connect } = contextOf(command);
       const { client } = await connect();
       const query: Query = {
         limit,
         ...(status !== undefined && { status: statusNamed(status) }),
-        ...(key !== undefined && { key_id: (await findKey(client, key)).id }),
-        ...(user !== undefined && { user_id: (await findUser(client, user)).id }),
-        ...(team !== undefined && { team_id: (await findTeam(client, team)).id }),
+        ...(of !== undefined && (await filterOf(client, of))),
         ...(model !== undefined && { model }),
       };
       output.table((await client.consents.list({ query })).data, columns, "No request waits.");
@@ -73,6 +67,11 @@ function addDecision(consent: Command, contextOf: ContextOf, name: "approve" | "
       const decided = await client.consents[name]({ params: { id }, body });
       output.show(decided, [`${isApproval ? "Approved" : "Refused"} ${id}, until ${decided.ends_at}`]);
     });
+}
+
+async function filterOf(client: Client, name: string): Promise<Query> {
+  const { kind, id } = await findConsentHolder(client, name);
+  return { [`${kind}_id`]: id };
 }
 
 function statusNamed(text: string): (typeof statuses)[number] {
