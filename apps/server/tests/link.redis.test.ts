@@ -158,6 +158,24 @@ describe.skipIf(!isThere)("instances over one Redis", () => {
     expect(report.tokens?.resetSeconds).toBeLessThanOrEqual(57);
   });
 
+  it("hold what was granted to a running request while Redis was away, when it is back", async () => {
+    const way = await createFaultyLink(redis.url);
+    ways.push(way);
+    const settings = { keyPrefix, commandTimeoutMs: 250, whenAway: { limits: "local", budgets: "allow" } } as const;
+    const one = await open({ url: way.url, settings });
+    const other = await open();
+    const running = await reserve(one, key({}, 1_000), 100);
+    expect(running.admitted).toBe(true);
+    way.cut();
+    await vi.waitFor(() => expect(one.awayBecause).not.toBeNull(), patience);
+    expect(await one.counters.extend({ id: running.id, costNanos: 50 })).toBe(50);
+    way.mend();
+    await untilAsked(one);
+    await vi.waitFor(async () => expect(await reservedBy(other)).toBe(150), patience);
+    await one.counters.settle({ id: running.id, tokens: 0, costNanos: 120 });
+    await vi.waitFor(async () => expect(await reservedBy(other)).toBe(0), patience);
+  });
+
   it("count what one admitted alone among what others admitted meanwhile", async () => {
     const way = await createFaultyLink(redis.url);
     ways.push(way);

@@ -57,17 +57,19 @@ export class RedisCounters implements Counters {
     const granted = reply[0] === "granted" ? Number(reply[2]) : 0;
     hold.costNanos += granted;
     share.extend({ id, costNanos: granted });
+    share.reserveMore(hold.scopes, granted);
     return granted;
   }
 
   settle(settlement: Settlement): Awaitable<number> {
-    const { held, share, unstored, reunion } = this.#parts;
+    const { held, share, unstored, reunion, clock } = this.#parts;
     const hold = held.get(settlement.id);
     if (hold?.isLeaving === true) return 0;
     if (hold === undefined) return this.#settleOfOther(settlement);
     const { costNanos, takesAll = false, staysRunning = false } = settlement;
     const chargedNanos = costNanos === null || takesAll ? Math.max(costNanos ?? 0, hold.costNanos) : costNanos;
-    share.settle(settlement, hold.scopes, chargedNanos);
+    const isKnown = hold.place === "redis" && hold.expiresAt > clock.monotonic();
+    share.settle(settlement, hold.scopes, chargedNanos, isKnown ? hold.costNanos : 0);
     reunion.correctHere(settlement.id, settlement.tokens, chargedNanos);
     for (const scope of hold.scopes) if (scope.windowMs === undefined) unstored.add(scope, chargedNanos);
     if (staysRunning) hold.isLeaving = true;
@@ -171,7 +173,7 @@ export class RedisCounters implements Counters {
     held.set(id, {
       ...{ id, scopes, tokens, costNanos, place },
       expiresAt: clock.monotonic() + lifetimeMs,
-      isLeaving: false,
+      ...{ isRaised: false, isLeaving: false },
     });
   }
 
@@ -181,6 +183,7 @@ export class RedisCounters implements Counters {
     if (hold.place === "redis" && !allowsBudgets) return 0;
     const granted = share.extend(extension);
     hold.costNanos += granted;
+    hold.isRaised ||= granted > 0;
     return granted;
   }
 

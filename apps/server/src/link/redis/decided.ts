@@ -24,6 +24,12 @@ export function standingAt(figures: readonly number[], place: number): Standing 
   return { spentNanos, reservedNanos, allowanceNanos };
 }
 
+/** What an instance has told to have answered, in nano-USD, as scripts write it: `INSTANCE=NUMBER:NANOS`, one behind the other. */
+export function toldBy(instance: string, told: string): number {
+  const word = told.split(" ").find((one) => one.startsWith(`${instance}=`));
+  return word === undefined ? 0 : Number(word.slice(word.lastIndexOf(":") + 1));
+}
+
 export function toReservation(reply: Reply, scopes: readonly CountedScope[]): Reservation {
   const report = toReport(figuresOf(reply[2]));
   if (reply[0] === "admitted") return { admitted: true, report };

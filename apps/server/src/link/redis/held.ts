@@ -11,6 +11,8 @@ export interface Held {
   readonly expiresAt: number;
   /** `redis` has it; it was admitted `here`, or Redis may have it, because its answer did not come. */
   place: "redis" | "here" | "doubtful";
+  /** More of it was granted here than Redis knows. */
+  isRaised: boolean;
   /** It is settled, and its answer is on its way. */
   isLeaving: boolean;
 }

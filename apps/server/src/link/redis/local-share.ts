@@ -21,6 +21,7 @@ import { allowanceOf, hasWindow, limitsCost, toldOf } from "#link/decision.ts";
 import type { CountedEntry } from "#link/opening.ts";
 import { minuteMs } from "#link/window-rules.ts";
 import { MemoryCounters } from "#link/memory/counters.ts";
+import { toldBy } from "./decided.ts";
 import type { Standing } from "./decided.ts";
 
 /** Of a scope with a budget, in nano-USD, as Redis last told it. */
@@ -31,6 +32,8 @@ interface Seen {
   readonly earlierNanos: number;
   /** What instances have told Redis, as it keeps it. */
   readonly told: string;
+  /** The part of what is spent that this instance alone knew then; null: as it had told Redis. */
+  readonly ownNanos: number | null;
   readonly at: number;
 }
 
@@ -40,6 +43,9 @@ export interface LocalShareOptions {
   /** Asks the database, where nothing was seen lately. */
   readonly readSpent: (scopes: readonly Counted[]) => Promise<readonly number[]>;
   readonly instances: () => number;
+  readonly instance: string;
+  /** What this instance has answered beyond what the database has; and what of that the database has after all. */
+  readonly ownOf: (scope: Counted) => { readonly nanos: number; readonly storedNanos: number };
 }
 
 /** What was seen longer ago may have been spent by others since. */
@@ -99,8 +105,10 @@ export class LocalShare {
     return lately.map(({ scope }) => scope);
   }
 
-  settle(settlement: Settlement, scopes: readonly CountedScope[], chargedNanos: number): void {
+  /** `heldNanos`: what Redis knew of it as reserved. */
+  settle(settlement: Settlement, scopes: readonly CountedScope[], chargedNanos: number, heldNanos = 0): void {
     this.#counted.settle({ ...settlement, costNanos: chargedNanos, takesAll: false });
+    this.reserveMore(scopes, -heldNanos);
     for (const scope of scopes) {
       if (scope.windowMs === undefined) this.#charged.set(scope, (this.#charged.get(scope) ?? 0) + chargedNanos);
     }
@@ -109,6 +117,16 @@ export class LocalShare {
   /** Redis has granted it; or nobody is asked, and it is held to the share that admitted it. */
   extend(extension: Extension): number {
     return this.#counted.extend(extension);
+  }
+
+  /** Of these Redis has reserved more than was seen, or less. */
+  reserveMore(scopes: readonly CountedScope[], nanos: number): void {
+    if (nanos === 0) return;
+    for (const scope of scopes) {
+      const seen = this.#seen.get(scope);
+      if (seen === undefined) continue;
+      this.#seen.set(scope, { ...seen, reservedNanos: Math.max(0, seen.reservedNanos + nanos) });
+    }
   }
 
   leave(id: string): void {
@@ -120,7 +138,8 @@ export class LocalShare {
     const { spentNanos, reservedNanos, allowanceNanos } = standing;
     const earlierNanos = (scope.budgetNanos ?? 0) - allowanceNanos;
     this.#shares.set(scope, null);
-    this.#seen.set(scope, { spentNanos, reservedNanos, earlierNanos, told, at: this.#options.clock.monotonic() });
+    const at = this.#options.clock.monotonic();
+    this.#seen.set(scope, { spentNanos, reservedNanos, earlierNanos, told, ownNanos: null, at });
   }
 
   /** What Redis was lately heard to know of what instances have told. */
@@ -163,18 +182,28 @@ export class LocalShare {
   /** What the database says is late by what is on its way, of others as well: less was never spent than was seen. */
   async #look(scopes: readonly CountedScope[]): Promise<void> {
     const all = scopes.flatMap((scope): Counted[] => [scope, ...(scope.earlier ?? [])]);
+    // Before the database is asked: what it stores meanwhile is then counted twice, and never not at all.
+    const ownOf = scopes.map((scope) => this.#options.ownOf(scope));
     const spent = await this.#options.readSpent(all).catch(() => null);
     const stored = new ScopeMap(all.map((counted, index) => [counted, spent?.[index]]));
-    for (const scope of scopes) {
+    for (const [place, scope] of scopes.entries()) {
       const seen = this.#seen.get(scope);
       if (stored.get(scope) === undefined && seen === undefined) throw away();
-      const spentNanos = Math.max(stored.get(scope) ?? 0, seen?.spentNanos ?? 0);
+      const { nanos: ownNanos = 0, storedNanos = 0 } = ownOf[place] ?? {};
+      const known = (stored.get(scope) ?? 0) + Math.max(0, ownNanos - storedNanos);
+      const spentNanos = Math.max(known, seen === undefined ? 0 : this.#spentSince(scope, seen));
       const { reservedNanos = 0, told = "" } = seen ?? {};
       const allowance = allowanceOf(scope, (earlier) => stored.get(earlier) ?? 0) ?? 0;
       const earlierNanos = spent === null ? (seen?.earlierNanos ?? 0) : (scope.budgetNanos ?? 0) - allowance;
       const at = this.#options.clock.monotonic();
-      this.#seen.set(scope, { spentNanos, reservedNanos, earlierNanos, told, at });
+      this.#seen.set(scope, { spentNanos, reservedNanos, earlierNanos, told, ownNanos, at });
     }
+  }
+
+  /** What was spent when it was seen, and what this instance has answered since. */
+  #spentSince(scope: Counted, { spentNanos, ownNanos, told }: Seen): number {
+    const { instance, ownOf } = this.#options;
+    return spentNanos + Math.max(0, ownOf(scope).nanos - (ownNanos ?? toldBy(instance, told)));
   }
 
   #decideWithShares(request: ReservationRequest, unknown: readonly CountedScope[]): Reservation {
@@ -188,10 +217,12 @@ export class LocalShare {
   #shareOf(scope: CountedScope): number {
     const seen = this.#seen.get(scope);
     const [use] = this.#counted.inUse([scope]);
-    const { spentNanos = 0, reservedNanos = 0, earlierNanos = 0 } = seen ?? {};
+    const { reservedNanos = 0, earlierNanos = 0 } = seen ?? {};
+    const spentNanos = seen === undefined ? 0 : this.#spentSince(scope, seen);
     const left = (scope.budgetNanos ?? 0) - earlierNanos - spentNanos - reservedNanos;
     const own = (this.#charged.get(scope) ?? 0) + (use?.reservedNanos ?? 0);
-    return own + Math.floor(Math.max(0, left) / this.#options.instances());
+    // What is overdrawn is nobody's to give out again when something of it is given back.
+    return own + (left < 0 ? left : Math.floor(left / this.#options.instances()));
   }
 
   #decide(request: ReservationRequest): Reservation {

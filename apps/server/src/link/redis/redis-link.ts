@@ -29,6 +29,7 @@ import { RedisPendingAnswers } from "./pending-answers.ts";
 import { LoopLag } from "./loop-lag.ts";
 import { LocalShare } from "./local-share.ts";
 import { Reunion } from "./reunion.ts";
+import { tellRaised } from "./raised.ts";
 import { RedisSignals } from "./signals.ts";
 import { RedisTurns } from "./turns.ts";
 import { Unstored } from "./unstored.ts";
@@ -120,6 +121,7 @@ function keepersOf(assembled: ReturnType<typeof assemble>, { bounds = {}, write 
   const instances = (): number => reunion.members.length;
   const pendingAnswers = new RedisPendingAnswers({ ...assembled, limit: bounds.pendingAnswers, instances });
   reunion.onMet = async (hasLost) => {
+    await tellRaised(assembled);
     await pendingAnswers.tellAgain();
     if (hasLost) await owners.tellAgain();
   };
@@ -144,11 +146,14 @@ function assemble(options: RedisLinkOptions) {
   const commands = new RedisCommands({ connection, breaker, instance, serverTime, monotonic, timeoutMs });
   const keys = new RedisKeys(settings.keyPrefix);
   const [held, unstored] = [new Map<string, Held>(), new Unstored()];
-  const share: LocalShare = new LocalShare({ clock, whenAway, readSpent, instances: () => reunion.members.length });
+  const share: LocalShare = new LocalShare({
+    ...{ clock, whenAway, readSpent, instance, instances: () => reunion.members.length },
+    ownOf: (scope) => ({ nanos: unstored.of(scope), storedNanos: untold.storedOf(scope) }),
+  });
   const { channel } = keys;
   const signals = new RedisSignals({ listener, sender: connection, channel, instance });
   const parts = { connection, commands, keys, clock, share, unstored, held, readSpent, signals, lag };
-  const untold = new Untold(parts);
+  const untold: Untold = new Untold(parts);
   const reunion: Reunion = new Reunion({ ...parts, untold });
   const allowsBudgets = whenAway.budgets === "allow";
   return { ...parts, untold, reunion, allowsBudgets, heartbeat: new Heartbeat({ commands, keys, reunion, monotonic }) };

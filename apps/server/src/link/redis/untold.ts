@@ -49,6 +49,11 @@ export class Untold {
     this.#hasLeaving = true;
   }
 
+  /** What the database has of it, and this instance still tells as its own. */
+  storedOf(scope: Counted): number {
+    return this.#leaving.get(scope) ?? 0;
+  }
+
   /** What has been stored in the last seconds: Redis may have lost that it was told. */
   storedLately(): readonly Word[] {
     return [...this.#stored].map(([scope, { nanos: stored }]) => ({ scope, stored }));

@@ -146,7 +146,17 @@ export const hold = scriptOf(
   holds,
   `
 if is_late then return {'late', now} end
-if redis.call('HEXISTS', KEYS[3], ARGV[4]) == 1 then return {'held', now} end
+local known = read_hold(KEYS[3], ARGV[4])
+if known then
+  -- More may have been granted by the instance while it did not ask here.
+  local more = tonumber(ARGV[6]) - known.cost
+  if more > 0 then
+    known.cost = known.cost + more
+    redis.call('HSET', KEYS[3], ARGV[4], cmsgpack.pack(known))
+    for place = 4, #KEYS do redis.call('HINCRBY', KEYS[place], 'reserved', string.format('%.0f', more)) end
+  end
+  return {'held', now}
+end
 local hold = {cost = tonumber(ARGV[6]), tokens = tonumber(ARGV[5]), scopes = {}, entries = {}}
 for place = 4, #KEYS do
   local scope = load_scope(KEYS[place])
