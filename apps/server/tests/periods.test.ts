@@ -143,6 +143,40 @@ describe("a budget for a day", () => {
   });
 });
 
+describe("a machine's clock that is set", () => {
+  it.each([day, -day])("by %i ms begins no period and ends none, until it has been so for an hour", async (stepMs) => {
+    await start({ budgets: [budget({})], limits: { requestsPerHour: 4 } });
+    expect((await ask(20)).status).toBe(200);
+    clock.stepMs = stepMs;
+    expect((await ask(11)).status).toBe(429);
+    expect((await ask(10)).status).toBe(200);
+    expect((await ask(1)).status).toBe(429);
+    const periods = stage.gateway.records.map(({ budgetPeriods }) => budgetPeriods);
+    expect(periods).toEqual(["key:2026-11-30/b1", "key:2026-11-30/b1"]);
+    clock.ms += hour;
+    // Somebody has meant it: there it is another day now.
+    expect((await ask(20)).status).toBe(200);
+    const then = new Date(Date.UTC(2026, 10, 30) + stepMs).toISOString().slice(0, 10);
+    expect(stage.gateway.records.at(-1)?.budgetPeriods).toBe(`key:${then}/b1`);
+  });
+});
+
+describe("windows that disagree", () => {
+  it("hold all at once: a refusal names the one that lasts longest, and each frees what it counts by itself", async () => {
+    await start({ limits: { requestsPerMinute: 1, requestsPerHour: 3 }, budgets: [budget({ amountNanos: 1e9 })] });
+    for (let turn = 0; turn < 3; turn += 1) {
+      expect((await ask(10)).status).toBe(200);
+      if (turn < 2)
+        expect(await readError(await ask(10))).toMatchObject({ message: expect.stringContaining("minute") });
+      clock.ms += minute;
+    }
+    expect(await readError(await ask(10))).toMatchObject({ message: expect.stringContaining("3 requests per hour") });
+    clock.ms += hour - 3 * minute;
+    expect((await ask(10)).status).toBe(200);
+    expect(await readError(await ask(10))).toMatchObject({ message: expect.stringContaining("minute") });
+  });
+});
+
 describe("a budget of the last days", () => {
   it("has what was not spent on any of them", async () => {
     await start({ budgets: [budget({ span: "rolling", days: 3, amountNanos: 30 * tokenNanos })] });

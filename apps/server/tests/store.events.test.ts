@@ -175,6 +175,38 @@ describe.each(availableEngines())("events on $name", (engine) => {
     expect((await told()).slice(1).map(([percent]) => percent)).toEqual([50]);
   });
 
+  it("tell of a threshold once, whichever instances store the records that pass it at once", async () => {
+    await want(["budget.threshold"]);
+    const terms = { days: 0, timeZone: "UTC", madeAt: 0, rolloverNanos: null, increase: null, downgradeTo: null };
+    const budget = { id: "b1", span: "month", ...terms, amountNanos: 1_000, thresholds: [50, 90, 100] } as const;
+    const provider = await store.providers.create({
+      ...{ name: "openai", providerType: "openai", baseUrl: null, apiKeyEncrypted: null, enabled: true, settings: {} },
+      ...{ additionsEncrypted: null, budgets: [budget] },
+    });
+    const user = await store.users.create(newUser("ada@example.com"));
+    const key = await store.apiKeys.create(newKey(user, "ci", { budgets: [budget] }));
+    const other = await openMigrated(database, { now: () => nowMs });
+    const createdAt = Date.parse("2026-11-30T10:00:00Z");
+    const record = () =>
+      createRecord({
+        ...{ userId: user.id, apiKeyId: key.id, costNanos: 60, createdAt, budgetPeriods: "key:2026-11-01/b1" },
+        providerCharges: `${provider.id}=60,${provider.id}:2026-11-01/b1=60`,
+      });
+    await Promise.all(
+      [store, other].map(async (one) => {
+        for (let turn = 0; turn < 10; turn += 1) await one.usage.insert([record()]);
+      }),
+    );
+    await other.close();
+    const told = (await readAll()).filter(({ name }) => name === "budget.threshold");
+    const of = (kind: string) =>
+      told.filter(({ data }) => data["scope_kind"] === kind).map(({ data }) => data["percent"]);
+    expect([of("key"), of("provider")]).toEqual([
+      [50, 90, 100],
+      [50, 90, 100],
+    ]);
+  });
+
   it("are one's own where that is asked for", async () => {
     await store.events.add([login("ada"), login("bob")]);
     const filter = { names: [], own: { userId: "ada", names: ["user.login"] as const } };
