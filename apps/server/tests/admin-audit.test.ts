@@ -527,6 +527,36 @@ describe("what concerns security", () => {
   });
 });
 
+describe("keys that are shown to the gateway and work no more", () => {
+  it("are looked up so often and no more, and told of once in a minute each", async () => {
+    const { id, key } = await newKey();
+    await plane.admin.apiKeys.revoke({ params: { id } });
+    const entries = async () =>
+      (await plane.admin.audit.list({ query: { action: "key.refused", object_id: id } })).data.length;
+    const show = (refusedKeyHash: string): void => {
+      const refusal = { id: "x", createdAt: 0, code: "invalid_api_key", status: 401, path: "/v1/models" } as const;
+      plane.refusals.keep({ ...refusal, keyId: null, address: "203.0.113.7", refusedKeyHash });
+    };
+    const hashOf = (text: string) => createHash("sha256").update(text).digest("hex");
+    const nextMinute = (): void => void (plane.clock.nowMs += 60_000);
+    nextMinute();
+    for (let shown = 0; shown < 3; shown += 1) show(hashOf(key));
+    await expect.poll(entries, { timeout: 10_000 }).toBe(1);
+    nextMinute();
+    for (let guess = 0; guess < 400; guess += 1) show(hashOf(`guess ${guess}`));
+    // Behind so many it is left out, until the minute is over.
+    show(hashOf(key));
+    nextMinute();
+    const other = await newKey();
+    await plane.admin.apiKeys.revoke({ params: { id: other.id } });
+    show(hashOf(other.key));
+    show(hashOf("of nobody"));
+    const told = () => plane.admin.audit.list({ query: { action: "key.refused", object_id: other.id } });
+    await expect.poll(async () => (await told()).data.length, { timeout: 10_000 }).toBe(1);
+    expect(await entries()).toBe(1);
+  });
+});
+
 describe("the audit log", () => {
   it("is read in pages, one entry at a time, and is whole", async () => {
     const first = await plane.admin.audit.list({ query: { limit: 3 } });

@@ -65,8 +65,11 @@ export interface AdminPlane {
   readonly resting: RestingTarget[];
   readonly counters: Counters;
   readonly health: Health;
+  readonly refusals: Refusals;
   readonly journal: { pendingRecords: number; pendingBytes: number; isHealthy: boolean };
   as(apiKey: string | null): Client;
+  /** The token of a new session of this user, without the tenths of a second that a password takes. */
+  sessionOf(userId: string): Promise<string>;
   request(path: string, init?: RequestInit): Promise<Response>;
   close(): Promise<void>;
 }
@@ -131,6 +134,7 @@ export async function startAdminPlane({
   const resting: RestingTarget[] = [];
   const counters = new MemoryCounters(clock);
   const health = new MemoryHealth();
+  const refusals = new Refusals(clock);
   const journal = { pendingRecords: 0, pendingBytes: 0, isHealthy: true, healthy: () => journal.isHealthy };
   const monitor = new SystemMonitor();
   const signals = new MemorySignals();
@@ -169,7 +173,7 @@ export async function startAdminPlane({
     snapshot: () => snapshots.current(),
     ...{
       finished,
-      refusals: new Refusals(clock),
+      refusals,
       signals,
       resting: () => resting,
       counters,
@@ -200,9 +204,15 @@ export async function startAdminPlane({
     admin: as(adminKey),
     clock: time,
     finished,
-    ...{ resting, counters, health, journal },
+    ...{ resting, counters, health, journal, refusals },
     logged,
     as,
+    async sessionOf(userId) {
+      const user = await store.users.find(userId, "all");
+      if (user === undefined) throw new Error(`There is no user ${userId}`);
+      const place = { address: "", userAgent: "", isBrowser: false };
+      return (await sessions.open({ user, method: "password", refreshAt: null, ...place })).token;
+    },
     request: (path, init = {}) =>
       fetch(url + path, { ...init, headers: { authorization: `Bearer ${adminKey}`, ...toRecord(init.headers) } }),
     async close() {

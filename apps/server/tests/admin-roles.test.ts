@@ -236,9 +236,15 @@ describe("a manager of a team", () => {
     expect(
       await teams.updateMember({ params: { id: own.id, user_id: ada.id }, body: { role: "manager" } }),
     ).toMatchObject({ role: "manager" });
-    expect(await teams.addMember({ params: { id: own.id }, body: { user_id: bob.id } })).toMatchObject({
-      role: "member",
-    });
+    const takeIn = (body: Parameters<typeof teams.addMember>[0]["body"]) =>
+      teams.addMember({ params: { id: own.id }, body });
+    // Whom he cannot see he knows by the address, or not at all.
+    const refused = { status: 400, param: "user_id", message: `user_id: There is no user ${bob.id}` };
+    await expect(takeIn({ user_id: bob.id })).rejects.toMatchObject(refused);
+    await expect(takeIn({ email: "bob@example" })).rejects.toMatchObject({ status: 400, param: "email" });
+    for (const body of [{}, { user_id: ada.id, email: "ada@example.com" }])
+      await expect(takeIn(body)).rejects.toMatchObject({ status: 400, param: "user_id" });
+    expect(await takeIn({ email: " BOB@example.com " })).toMatchObject({ user_id: bob.id, role: "member" });
     expect(await teams.removeMember({ params: { id: own.id, user_id: bob.id } })).toMatchObject({ deleted: true });
     const elsewhere = { id: other.id, user_id: mia.id };
     await expect(teams.updateMember({ params: elsewhere, body: { role: "manager" } })).rejects.toMatchObject({

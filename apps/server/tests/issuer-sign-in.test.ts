@@ -17,6 +17,7 @@ let serial = 0;
 
 beforeAll(async () => {
   plane = await startAdminPlane({ ask: asker.ask });
+  await plane.admin.users.create({ body: { email: "governor@example.com", role: "admin" } });
 });
 afterAll(async () => {
   await plane.close();
@@ -228,6 +229,21 @@ describe("rights by groups", () => {
     await signIn();
     // Also in a session from before, and by keys.
     expect((await browser.send("GET", "/admin/users")).status).toBe(403);
+  });
+
+  it("are kept by the last who may change users, until there is another", async () => {
+    inGroups("ghost-admins");
+    await signIn();
+    const own = (await userOf(email()))?.id;
+    const { data } = await plane.admin.users.list({ query: { limit: 500 } });
+    const others = data.filter(({ id, role, is_active: isActive }) => role === "admin" && isActive && id !== own);
+    const switchTo = (is_active: boolean) =>
+      Promise.all(others.map(({ id }) => plane.admin.users.update({ params: { id }, body: { is_active } })));
+    inGroups();
+    await switchTo(false);
+    expect((await signIn()).body).toMatchObject({ user: { role: "admin" } });
+    await switchTo(true);
+    expect((await signIn()).body).toMatchObject({ user: { role: "member" } });
   });
 
   it("take people into teams, and out of them with the keys that they have there", async () => {

@@ -202,6 +202,40 @@ describe("a key that is rotated", () => {
   });
 });
 
+describe("a key that works no more", () => {
+  const refusals = async (id: string) =>
+    (await server.admin.audit.list({ query: { action: "key.refused", object_id: id } })).data;
+
+  it("is told of in the audit log when it is shown, with the reason, once in a minute", async () => {
+    const owner = await server.admin.users.create({ body: { email: "leaves@example.com" } });
+    const keys = {
+      revoked: await newKey(),
+      expired: await newKey(),
+      rotated: await newKey(),
+      owner_switched_off: await server.admin.apiKeys.create({ body: { name: "k", user_id: owner.id } }),
+    };
+    await server.admin.apiKeys.revoke({ params: { id: keys.revoked.id } });
+    const expires_at = new Date(Date.now() + 1_000).toISOString();
+    await server.admin.apiKeys.update({ params: { id: keys.expired.id }, body: { expires_at } });
+    await server.admin.apiKeys.rotate({ params: { id: keys.rotated.id }, body: { overlap_seconds: 0 } });
+    await server.admin.users.update({ params: { id: owner.id }, body: { is_active: false } });
+    for (const [reason, { id, key, public_id: publicId, user_id: user }] of Object.entries(keys)) {
+      while ((await statusOf(key)) !== 401) await pause(50);
+      await Promise.all([statusOf(key), statusOf(key, { path: "/v1/messages" }), statusOf(key)]);
+      await expect
+        .poll(() => refusals(id), { timeout: 10_000 * slowdown() })
+        .toMatchObject([
+          {
+            ...{ outcome: "refused", address: "203.0.113.9", object: { kind: "key", id, name: "k" } },
+            actor: { kind: "api_key", id, name: publicId, user_id: user },
+            details: { reason, path: "/v1/chat/completions" },
+          },
+        ]);
+    }
+    expect(JSON.stringify((await server.admin.audit.list({})).data)).not.toContain(keys.revoked.key);
+  });
+});
+
 describe("a key that is taken over by its hash", () => {
   const sha256 = (key: string): string => createHash("sha256").update(key).digest("hex");
 

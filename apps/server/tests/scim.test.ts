@@ -17,6 +17,7 @@ let serial = 0;
 beforeAll(async () => {
   plane = await startAdminPlane();
   ({ token } = await plane.admin.scim.createToken({ body: { name: "Entra" } }));
+  await plane.admin.users.create({ body: { email: "governor@example.com", role: "admin" } });
 });
 afterAll(() => plane.close());
 
@@ -194,6 +195,31 @@ describe("a user who is switched off", () => {
     });
     expect((await plane.as(key).sessions.me()).user?.id).toBe(id);
     await expect(session.sessions.me()).rejects.toMatchObject({ status: 401 });
+  });
+});
+
+describe("the last who may change users", () => {
+  it("is neither switched off nor removed by a directory, nor given another role by his groups", async () => {
+    const governing = async () =>
+      (await plane.admin.users.list({ query: { limit: 500 } })).data.filter(
+        ({ role, is_active: isActive }) => role === "admin" && isActive,
+      );
+    const before = await governing();
+    const last = await addUser();
+    await plane.admin.users.update({ params: { id: last }, body: { role: "admin" } });
+    const switchTo = (is_active: boolean) =>
+      Promise.all(before.map(({ id }) => plane.admin.users.update({ params: { id }, body: { is_active } })));
+    await switchTo(false);
+    const refused = { status: 409, body: { detail: expect.stringContaining("Nobody would be left") } };
+    expect(await patch(`/Users/${last}`, { op: "replace", path: "active", value: false })).toMatchObject(refused);
+    expect(await ask("DELETE", `/Users/${last}`)).toMatchObject(refused);
+    await plane.admin.scim.updateRoles({ body: { group_roles: [{ group: "nobody is in it", role: "admin" }] } });
+    expect((await governing()).map(({ id }) => id)).toEqual([last]);
+    await switchTo(true);
+    // With others beside him his groups count again.
+    await plane.admin.scim.updateRoles({ body: {} });
+    expect((await plane.admin.users.get({ params: { id: last } })).role).toBe("member");
+    await plane.admin.scim.updateRoles({ body: { group_roles: [] } });
   });
 });
 

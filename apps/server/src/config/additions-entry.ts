@@ -1,7 +1,7 @@
 // The headers and parameters of one entry of `providers:` in ghostllm.yaml. A value is a text, or `{env: VARIABLE}`; the keys
 // that end in `_env` hold names of variables alone.
 
-import { faultOfHeader, faultOfParameter, reveal } from "#domain/additions.ts";
+import { faultOfHeader, faultOfParameter, isNameOfSecret, reveal } from "#domain/additions.ts";
 import type { Additions } from "#domain/additions.ts";
 import { Secret } from "#domain/secret.ts";
 import { isRecord } from "./yaml-file.ts";
@@ -38,7 +38,9 @@ export class AdditionsReader {
     const query = this.#values(["query", "query_env"], faultOfParameter);
     return {
       headers: Object.fromEntries(secrets),
-      query: Object.fromEntries(query.map(({ name, value }) => [name, value])),
+      query: Object.fromEntries(
+        query.map(({ name, value }) => [name, isNameOfSecret(name) ? new Secret(reveal(value)) : value]),
+      ),
     };
   }
 

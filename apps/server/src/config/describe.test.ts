@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 
 import { describeConfig } from "./describe.ts";
 import { inspectConfig } from "./load.ts";
@@ -33,4 +33,41 @@ it("shows every setting with its origin, and no secret", () => {
   expect(shown.providers).toMatchObject([{ name: "groq", credential: "[secret]", origin: "GROQ_API_KEY" }]);
   expect(JSON.stringify(shown)).not.toMatch(/s3cr3t|gsk-1/);
   expect(structuredClone(shown)).toEqual(shown);
+});
+
+/** Where a password can be, and as what a whole setting may be one. */
+const canary = "Cn4ry7QmZx2LwT9vKd";
+const shapes = [
+  canary,
+  `https://user:${canary}@host.example.com/path`,
+  `https://host.example.com/path?token=${canary}`,
+  `postgres://user:${canary}@host.example.com/db`,
+  ...[`redis://:${canary}@host.example.com:6379`, `nats://user:${canary}@host.example.com:4222`],
+  ...[`smtp://user:${canary}@host.example.com`, `smtps://user:${canary}@host.example.com`],
+  ...[`vault:https://user:${canary}@host.example.com/transit/key`, `http://user:${canary}@proxy.example.com:3128`],
+  `user:${canary}@host.example.com:9092`,
+];
+const isWhole = (shape: string): boolean => shape === canary;
+
+/** Of names, paths and numbers none is a password, whatever stands in them. */
+const taking = Object.values(settings).filter(({ kind }) => /secret|url|proxy|broker|server/i.test(kind.name));
+
+describe.each(taking.map((setting) => [setting.path, setting] as const))("%s", (_path, setting) => {
+  it("shows no password that stands in it, nor quotes one where it takes passwords", () => {
+    // A name or a path may be any word; a secret is one as a whole.
+    const isSecret = setting.kind.name.includes("secret");
+    const isPath = setting.kind.name.includes("file");
+    for (const shape of shapes.filter((one) => (isSecret || !isWhole(one)) && (!isPath || one.startsWith("http")))) {
+      const environment = { [setting.variable]: shape };
+      let told: string;
+      try {
+        const { config, origins } = inspectConfig({ environment, cwd: "/", readFile: () => null });
+        told = JSON.stringify(describeConfig(config, origins));
+      } catch (error) {
+        // What is in the wrong place altogether is quoted, so that it is found.
+        told = isSecret ? `${String(error)} ${JSON.stringify(error)}` : "";
+      }
+      expect([shape, told.includes(canary)]).toEqual([shape, false]);
+    }
+  });
 });

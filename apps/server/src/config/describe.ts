@@ -34,7 +34,7 @@ export interface DescribedConfig {
 function toPlain(value: unknown, { kind }: Setting<unknown>): DescribedSetting["value"] {
   if (value === null) return null;
   if (value instanceof Secret) return "[secret]";
-  if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") return value;
+  if (typeof value === "number" || typeof value === "boolean") return value;
   return kind.show(value);
 }
 

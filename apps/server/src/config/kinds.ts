@@ -4,6 +4,7 @@ import { isIPv6 } from "node:net";
 
 import { parseRedisUrl } from "#domain/redis-address.ts";
 import { Secret } from "#domain/secret.ts";
+import { shownUrl } from "#domain/shown-url.ts";
 
 export type Parsed<Value> =
   | { readonly ok: true; readonly value: Value }
@@ -187,13 +188,14 @@ export const host: Kind<string> = {
 
 export const directory = textOf("directory", /^[^\0]+$/, "Give a path, such as `/var/lib/ghostllm`.");
 export const file = textOf("file", /^[^\0]+$/, "Give a path, such as `/etc/ssl/company.pem`.");
-export const fileOrUrl = textOf(
+const anyFileOrUrl = textOf(
   "file or URL",
   /^(?!(?!https?:)[a-z][a-z\d+.-]*:\/\/)[^\0\s][^\0]*$/i,
   "Give a path, or a URL such as `https://example.com/prices.json`.",
 );
+export const fileOrUrl: Kind<string> = { ...anyFileOrUrl, show: shownUrl };
 export const name = textOf("name", /^[\w/+=.@:-]{1,200}$/, "Letters, digits and `/ + = . @ : - _` may be in it.");
-export const url = textOf("URL", /^https?:\/\/[^\s/]+$/i, "Write it like `https://kms.example.com`.");
+export const url = textOf("URL", /^https?:\/\/[^\s/@?#]+$/i, "Write it like `https://kms.example.com`.");
 export const email = textOf("e-mail address", /^[^\s@]+@[^\s@]+$/, "Write it like `admin@example.com`.");
 
 /** Never quoted in a message: a mistyped secret is still one. */

@@ -56,6 +56,14 @@ export function faultOfParameter(name: string, value: string): string | null {
   return value.length > longestValue ? `the value of \`${name}\` is too long` : null;
 }
 
+const wordsOfSecrets =
+  /(?:^|[-_.])(?:key|token|secret|sig|signature|password|passwd|pwd|auth|credential|code)s?$|apikey|accesstoken/i;
+
+/** Of a parameter: most of what is called so opens a door, and is hidden like a header. */
+export function isNameOfSecret(name: string): boolean {
+  return wordsOfSecrets.test(name);
+}
+
 const stored = z.object({
   headers: z.record(z.string(), z.string()),
   query: z.record(z.string(), z.object({ value: z.string(), isSecret: z.boolean() })),

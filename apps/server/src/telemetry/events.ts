@@ -15,6 +15,8 @@ export interface AnsweredError {
   readonly clientRequestId?: string;
   /** By which the client was known; null where it was not. */
   readonly keyId?: string | null;
+  /** Of a key that was refused; no log has it. */
+  readonly refusedKeyHash?: string | null;
   /** Of the client. */
   readonly address?: string | null;
   readonly path: string;
@@ -61,7 +63,7 @@ export function createEvents({ metrics, log }: { readonly metrics: Metrics; read
   return {
     requestStarted: () => metrics.running.inc(),
     requestEnded: () => metrics.running.dec(),
-    errorAnswered(error) {
+    errorAnswered({ refusedKeyHash: _hash, ...error }) {
       metrics.errors.labels(error.code).inc();
       log.debug(error, "error answered");
     },

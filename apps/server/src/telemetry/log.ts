@@ -12,7 +12,15 @@ export function createLog(level: LogLevel, outlet: LogOutlet = new LogOutlet()):
 }
 
 export function createLogOver(stream: pino.DestinationStream, level: LogLevel): Log {
-  return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, stream);
+  const write = (line: string): void => stream.write(harmless(line));
+  return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, { write });
+}
+
+/** JSON leaves them as they are: by these a terminal takes orders, breaks a line, or shows text in another order than it has. */
+const steering = /[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+
+function harmless(line: string): string {
+  return line.replace(steering, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
 /** Adds a line that another thread's log has written. */

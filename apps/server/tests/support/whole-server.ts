@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createClient } from "@ghostllm/contract/client";
 import type { Client } from "@ghostllm/contract/client";
-import pino from "pino";
 import { inspectConfig } from "#config/load.ts";
+import { createLogOver } from "#telemetry/log.ts";
 import { compose } from "../../src/compose/compose.ts";
 
 export const wholeAdminKey = "b7Jx2mQ9vLr4TzWk8NcYf3Hd";
@@ -33,7 +33,7 @@ const severalWorkers: Readonly<Record<string, string>> =
 export async function startWholeServer(environment: Readonly<Record<string, string>> = {}): Promise<WholeServer> {
   const dataDir = await mkdtemp(join(tmpdir(), "ghostllm-whole-"));
   const logged: string[] = [];
-  const log = pino({ level: "trace" }, { write: (line: string) => void logged.push(line) });
+  const log = createLogOver({ write: (line: string) => void logged.push(line) }, "trace");
   const loaded = inspectConfig({
     environment: {
       GHOSTLLM_DATA_DIR: join(dataDir, "data"),

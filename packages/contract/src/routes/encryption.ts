@@ -49,7 +49,7 @@ export const encryptionRoutes = defineRoutes({
     permission: "encryption.rotate",
     method: "POST",
     path: "/admin/encryption/rotate",
-    body: z.object({
+    body: z.strictObject({
       all: z
         .boolean()
         .default(false)

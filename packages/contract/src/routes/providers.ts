@@ -12,7 +12,7 @@ const headers = additions.describe(
   "Sent with every request to the provider. Kept encrypted and answered as `[secret]`.",
 );
 const query = additions.describe(
-  "Parameters behind the URL of every request. Answered as they are, but for those that a variable of the configuration holds.",
+  "Parameters behind the URL of every request. Answered as they are, but for those that a variable of the configuration holds, and those whose name is that of a secret, such as `key` or `api_token`.",
 );
 
 const provider = z

@@ -78,8 +78,16 @@ const role = z.enum(teamRoleNames);
 
 const memberAdd = z
   .strictObject({
-    user_id: id.optional(),
-    email: z.string().min(1).max(254).optional().describe("In place of `user_id`."),
+    user_id: id
+      .optional()
+      .describe("One whom the caller may see, or anybody where he sees to the members of all teams."),
+    email: z
+      .string()
+      .trim()
+      .min(1)
+      .max(254)
+      .optional()
+      .describe("In place of `user_id`: the whole address, by which alone others are found."),
     role: role.default("member"),
   })
   .refine(({ user_id: userId, email }) => (userId === undefined) !== (email === undefined), {
@@ -182,7 +190,8 @@ export const teamRoutes = defineRoutes({
     response: member,
     status: 201,
     summary: "Take a user into a team",
-    description: "409 for one who is in it.",
+    description:
+      "By his id, or by his e-mail address: name one of them. Whoever manages a team only finds others by their address. 409 for one who is in it.",
   },
   updateMember: {
     id: "teams.updateMember",

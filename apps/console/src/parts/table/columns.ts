@@ -66,7 +66,7 @@ function compare(a: Comparable, b: Comparable, sign: number): number {
 function csvCell(value: Comparable): string {
   if (typeof value === "number") return String(value);
   const text = value ?? "";
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  const safe = /^[=+\-@\t\r\n\uff0b\uff0d\uff1d\uff20]/.test(text) ? `'${text}` : text;
   return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 

@@ -57,9 +57,14 @@ function extensionOf(entry: AuditEntry): string {
 const isV6 = (address: string): boolean => address.includes(":");
 
 function inHeader(text: string): string {
-  return text.replaceAll(/[\\|]/g, "\\$&").replaceAll(/[\r\n]+/g, " ");
+  return plain(text.replaceAll(/[\\|]/g, "\\$&"));
 }
 
 function inExtension(text: string): string {
-  return text.replaceAll(/[\\=]/g, "\\$&").replaceAll("\r", "\\r").replaceAll("\n", "\\n");
+  return plain(text.replaceAll(/[\\=]/g, "\\$&").replaceAll("\r", "\\r").replaceAll("\n", "\\n"));
+}
+
+/** What else breaks lines or gives orders to terminals has no escape in this form. */
+function plain(text: string): string {
+  return text.replaceAll(/[\p{Cc}\u2028\u2029]+/gu, " ");
 }

@@ -10,6 +10,7 @@ import fastify from "fastify";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { ResourceDependencies } from "#control/resources/resource.ts";
 import { createResources } from "#control/resources/resources.ts";
+import { RefusedKeys } from "#control/audit/refused-keys.ts";
 import { SecurityNotes } from "#control/audit/security-notes.ts";
 import type { EventStreams } from "#control/events/event-streams.ts";
 import { openLiveDoor } from "#control/live/live-door.ts";
@@ -67,6 +68,8 @@ export async function createControlServer(deps: ControlDependencies): Promise<Co
   const hub = new LiveHub(deps);
   const live = openLiveDoor(hub, identitiesOf(identify, addresses));
   const notes = new SecurityNotes({ audit: store.audit, clock: deps.clock, log: deps.log });
+  const refusedKeys = new RefusedKeys({ ...deps, notes });
+  deps.refusals.onKeep = (refusal) => refusedKeys.look(refusal);
   const passwordMails = new PasswordMails(deps);
   const resources = createResources({ ...deps, notes, passwordMails, lookingOn: () => hub.count });
   bindRoutes({
@@ -93,6 +96,7 @@ export async function createControlServer(deps: ControlDependencies): Promise<Co
     async close() {
       endLive();
       await app.close();
+      await refusedKeys.settled();
       await Promise.all([notes.settled(), passwordMails.settled()]);
     },
   };

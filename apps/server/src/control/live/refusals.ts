@@ -17,6 +17,8 @@ export interface Refusal {
   /** Null where the caller was not known. */
   readonly keyId: string | null;
   readonly address: string | null;
+  /** SHA-256 of a key that was shown, and opens nothing or nothing any more. */
+  readonly refusedKeyHash: string | null;
 }
 
 /** Of requests that a vendor was asked for there are records. */
@@ -27,6 +29,8 @@ export class Refusals {
   /** Oldest first. */
   readonly #kept: Refusal[] = [];
   #total = 0;
+  /** Told of each at once; it takes no time. */
+  onKeep: (refusal: Refusal) => void = () => undefined;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -38,8 +42,9 @@ export class Refusals {
       ...events,
       errorAnswered: (error) => {
         events.errorAnswered(error);
-        const { requestId: id, code, status, path, keyId = null, address = null } = error;
-        if (!recorded.has(code)) this.keep({ id, createdAt: this.#clock.now(), code, status, path, keyId, address });
+        const { requestId: id, code, status, path, keyId = null, address = null, refusedKeyHash = null } = error;
+        if (recorded.has(code)) return;
+        this.keep({ id, createdAt: this.#clock.now(), code, status, path, keyId, address, refusedKeyHash });
       },
     };
   }
@@ -62,5 +67,6 @@ export class Refusals {
     this.#total += 1;
     this.#kept.push(refusal);
     if (this.#kept.length > mostKept) this.#kept.shift();
+    this.onKeep(refusal);
   }
 }

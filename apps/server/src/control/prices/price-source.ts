@@ -11,6 +11,7 @@ import type { ControlLog } from "#control/control-log.ts";
 import type { Held } from "#control/leases/leased-work.ts";
 import { repeating } from "#control/leases/repeating.ts";
 import type { Store } from "#control/store/store.ts";
+import { shownUrl } from "#domain/shown-url.ts";
 
 export interface PriceState {
   readonly version: string;
@@ -80,10 +81,11 @@ export class PriceListSource implements PriceSource {
 
   state(): PriceState {
     const { version, modelCount } = this.current();
+    const { source } = this.#options;
     return {
       version,
       modelCount,
-      source: this.#options.source,
+      source: source === null ? null : shownUrl(source),
       isBuiltIn: this.#loaded === null,
       loadedAt: this.#loaded?.loadedAt ?? null,
       checkedAt: this.#checkedAt,
@@ -111,7 +113,7 @@ export class PriceListSource implements PriceSource {
       this.#problem = null;
     } catch (error) {
       this.#problem = describe(source, error);
-      log.warn({ source, reason: this.#problem }, "The list of prices at the source is not taken");
+      log.warn({ source: shownUrl(source), reason: this.#problem }, "The list of prices at the source is not taken");
       throw new GhostError("provider_error", `${this.#problem} ${this.current().version} stays in force.`);
     }
     return this.state();
@@ -161,7 +163,7 @@ export class PriceListSource implements PriceSource {
   async #tell(): Promise<void> {
     const { source, log } = this.#options;
     const { version, modelCount: models } = this.current();
-    log.info({ source, version, models }, "Another list of prices is in force");
+    log.info({ source: source && shownUrl(source), version, models }, "Another list of prices is in force");
     await this.onChange();
   }
 
@@ -193,7 +195,8 @@ function toBook(list: unknown, version: string): PriceBook {
 
 /** By its content, where the list does not say its own: the same list has the same version. */
 function versionOf(source: string, list: unknown): string {
-  const name = source.split(/[/\\?#]/).findLast((part) => part !== "") ?? "prices";
+  const path = isUrl(source) ? source.split(/[?#]/, 1)[0] : source;
+  const name = path?.split(/[/\\?#]/).findLast((part) => part !== "") ?? "prices";
   const hash = createHash("sha256").update(JSON.stringify(list)).digest("hex").slice(0, 12);
   return `${name.slice(0, 60)}@${hash}`;
 }
@@ -217,7 +220,8 @@ function readKept(value: unknown): Kept | null {
   return { source, version, loadedAt, list };
 }
 
-function describe(source: string, error: unknown): string {
+function describe(from: string, error: unknown): string {
+  const source = shownUrl(from);
   const reason = error instanceof Error ? error.message : String(error);
   return error instanceof PriceListError
     ? `The list of prices at ${source} is refused: ${reason}.`

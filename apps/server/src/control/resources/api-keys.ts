@@ -8,7 +8,7 @@ import type { Store } from "#control/store/store.ts";
 import { toToldLimits } from "#domain/told-limits.ts";
 import { toApiBudgetTerms, toBudgets } from "./budget-fields.ts";
 import { found, invalid, mergeLimits, toNanosOrNull, toTime, toTimeOrNull, toUsdOrNull, unlimited } from "./fields.ts";
-import { refuseActingAs } from "./handing-on.ts";
+import { refuseActingAs, refuseByHeldKey } from "./handing-on.ts";
 import { importedMaterial, newKeyMaterial, type KeyMaterial } from "./key-material.ts";
 import { changePermissions, everything, showPermissions } from "./key-permissions.ts";
 import { readPage } from "./pagination.ts";
@@ -63,12 +63,14 @@ export function createApiKeysResource(deps: KeyDeps): Resource<"apiKeys"> {
     },
 
     async create({ body, actor, reach }) {
+      await refuseByHeldKey(store, actor);
       const { key, ...material } = newKeyMaterial();
       const owner = await ownerOf(store, body, { actor, reach });
       return { ...toApi(await makeKey(deps, owner, body, { ...material, by: actor.userId })), key };
     },
 
     async import({ body: { sha256, ...body }, actor, reach }) {
+      await refuseByHeldKey(store, actor);
       const owner = await ownerOf(store, body, { actor, reach });
       return toApi(await makeKey(deps, owner, body, { ...importedMaterial(sha256), by: actor.userId }));
     },

@@ -9,7 +9,7 @@ export function csvLine(cells: readonly Cell[]): string {
 /** A spreadsheet would take a name that begins like a formula for one: an apostrophe says that it is text. */
 function toCell(value: Cell): string {
   if (typeof value !== "string") return value === null ? "" : String(value);
-  const harmless = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+  const harmless = /^[=+\-@\t\r\n\uff0b\uff0d\uff1d\uff20]/.test(value) ? `'${value}` : value;
   return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
 }
 

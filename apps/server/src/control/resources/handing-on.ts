@@ -38,9 +38,20 @@ export function refuseMore({ grants }: Actor, given: Grants, what: string): void
 /** For what would let the caller act as that user: a key in his name, another password. */
 export async function refuseActingAs({ roles }: RoleFinder, actor: Actor, userId: string): Promise<void> {
   if (actor.userId === userId) return;
-  const other = await roles.standing(userId);
+  // Whoever is switched off may be switched on again, and has then what was made of him meanwhile.
+  const other = await roles.standing(userId, "anybody");
   if (other === undefined || reachesAllOf(actor, other)) return;
   throw refusal("This would let you do what that user may, and you may not");
+}
+
+/** For what would outlast a key: whoever finds one that is held to something would have one that is not. */
+export async function refuseByHeldKey({ apiKeys }: Pick<Store, "apiKeys">, { via, known }: Actor): Promise<void> {
+  const key = via === "api_key" && known.id !== null ? await apiKeys.find(known.id, "all") : undefined;
+  if (key === undefined) return;
+  const { models, endpoints = null, addresses = null } = key.permissions;
+  const bounds = [key.expiresAt, key.budgetNanos, models, endpoints, addresses, ...Object.values(key.limits)];
+  if (key.budgets.length > 0 || bounds.some((bound) => bound !== null && bound !== undefined))
+    throw refusal(`The key ${key.publicId} is held to less than you are, and makes no keys: sign in for that`);
 }
 
 export function refuseInTeam(actor: Actor, teamId: string, role: TeamRoleName): void {

@@ -6,6 +6,7 @@ import type { Actor } from "#domain/access/actor.ts";
 import { mayHoldKeys } from "#domain/access/roles.ts";
 import { makeKey, toApiKey, type KeyDeps } from "./api-keys.ts";
 import { found, invalid } from "./fields.ts";
+import { refuseByHeldKey } from "./handing-on.ts";
 import { newKeyMaterial } from "./key-material.ts";
 import type { Resource } from "./resource.ts";
 
@@ -20,6 +21,7 @@ export function createOwnKeysResource(deps: KeyDeps): Resource<"ownKeys"> {
   return {
     async create({ body, actor }) {
       const userId = personOf(actor);
+      await refuseByHeldKey(store, actor);
       await refuseTeam(store, body.team_id, userId);
       const { key, ...material } = newKeyMaterial();
       const owner = { userId, teamId: body.team_id };

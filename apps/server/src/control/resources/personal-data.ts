@@ -3,10 +3,8 @@ import type { AdminRoutes, RouteAnswer } from "@ghostllm/contract/routes";
 import type { ErasureRow, PersonalPage } from "#control/store/erasure/erasure-store.ts";
 import type { Store, UserRow } from "#control/store/store.ts";
 import type { Actor } from "#domain/access/actor.ts";
-import { governs } from "#domain/access/roles.ts";
 import { deed } from "#domain/audit.ts";
 import { found, toTime, toTimeOrNull } from "./fields.ts";
-import { refuseForLast } from "./governing.ts";
 import { grantsOfRole, refuseMore } from "./handing-on.ts";
 import type { Resource, ResourceDependencies } from "./resource.ts";
 import { pageMs, streamed } from "./streamed.ts";
@@ -44,9 +42,7 @@ export function createPersonalDataResource(deps: Dependencies): Resource<"person
 
 async function refuseErasure(store: Dependencies["store"], actor: Actor, user: UserRow): Promise<void> {
   if (actor.userId === user.id) throw new GhostError("conflict", "Nobody erases himself: let another user do so");
-  const grants = await grantsOfRole(store, user.role);
-  refuseMore(actor, grants, user.email);
-  if (governs(grants) && user.isActive) await refuseForLast(store, ({ id }) => id !== user.id);
+  refuseMore(actor, await grantsOfRole(store, user.role), user.email);
 }
 
 const pageSize = 500;

@@ -3,7 +3,7 @@
 import { GhostError } from "@ghostllm/contract";
 import { openAdditions, sealAdditions } from "#control/snapshot/providers.ts";
 import type { ProviderRow } from "#control/store/store.ts";
-import { faultOfHeader, faultOfParameter, noAdditions, show } from "#domain/additions.ts";
+import { faultOfHeader, faultOfParameter, isNameOfSecret, noAdditions, show } from "#domain/additions.ts";
 import type { Additions } from "#domain/additions.ts";
 import { Secret } from "#domain/secret.ts";
 import { invalid } from "./fields.ts";
@@ -38,7 +38,8 @@ function readQuery(given: Readonly<Record<string, string>>, before: Additions["q
   const entries = Object.entries(given).map(([name, text]): [string, string | Secret] => {
     const fault = faultOfParameter(name, text);
     if (fault !== null) throw invalid(`query.${name}`, fault);
-    return [name, text === hidden ? (before[name] ?? text) : text];
+    const value = isNameOfSecret(name) ? new Secret(text) : text;
+    return [name, text === hidden ? (before[name] ?? value) : value];
   });
   return Object.fromEntries(entries);
 }

@@ -1,11 +1,8 @@
 import { GhostError, roleNames } from "@ghostllm/contract";
-import type { Grants } from "@ghostllm/contract";
 import type { AdminRoutes, RouteAnswer } from "@ghostllm/contract/routes";
 import type { RoleRow } from "#control/store/role-store.ts";
-import { isSameRole } from "#domain/access/group-roles.ts";
-import { accountGrants, builtInGrants, governs } from "#domain/access/roles.ts";
+import { accountGrants, builtInGrants } from "#domain/access/roles.ts";
 import { found, notFound, toTime } from "./fields.ts";
-import { refuseForLast } from "./governing.ts";
 import { refuseMore } from "./handing-on.ts";
 import type { Resource, ResourceDependencies } from "./resource.ts";
 
@@ -66,10 +63,7 @@ function changingOf({ store, inTurn, changed }: RoleDeps): Pick<Resource<"roles"
       inTurn(async () => {
         const before = await findOwn(roles, name);
         refuseMore(actor, before.grants, "This role");
-        if (permissions !== undefined) {
-          refuseMore(actor, permissions, "This role");
-          await refuseLoss(store, before, permissions);
-        }
+        if (permissions !== undefined) refuseMore(actor, permissions, "This role");
         const change = {
           ...(description !== undefined && { description }),
           ...(permissions !== undefined && { grants: permissions }),
@@ -91,9 +85,4 @@ async function findOwn(roles: RoleDeps["store"]["roles"], name: string): Promise
   if (builtInGrants(name) !== undefined)
     throw new GhostError("conflict", `The role ${name} comes with GhostLLM, and cannot be changed`);
   return found(await roles.find(name), "role", name);
-}
-
-/** All who have it would lose it at once. */
-async function refuseLoss(store: RoleDeps["store"], { name, grants, users }: RoleRow, next: Grants): Promise<void> {
-  if (governs(grants) && !governs(next) && users > 0) await refuseForLast(store, ({ role }) => !isSameRole(role, name));
 }

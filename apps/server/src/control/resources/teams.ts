@@ -1,6 +1,7 @@
 import { formatUsd } from "@ghostllm/contract";
 import type { AdminRoutes, RouteAnswer } from "@ghostllm/contract/routes";
 import type { MemberRow, TeamChange, TeamRow } from "#control/store/team-store.ts";
+import { reach as reachOf, type Reach } from "#domain/access/may.ts";
 import { toToldLimits } from "#domain/told-limits.ts";
 import { toApiBudgetTerms, toBudgets } from "./budget-fields.ts";
 import { found, invalid, mergeLimits, notFound, toNanosOrNull, toTime, toUsdOrNull, unlimited } from "./fields.ts";
@@ -100,7 +101,7 @@ function membersOf({ store, changed, withdraw }: TeamDeps): Pick<Resource<"teams
     async addMember({ params: { id }, body: { role, ...who }, actor, reach }) {
       found(await teams.find(id, reach), "team", id);
       refuseInTeam(actor, id, role);
-      const userId = await idOfNew(store, who);
+      const userId = await idOfNew(store, who, reach === "all" ? reach : reachOf(actor, "users.read"));
       return toApiMember(await teams.addMember(id, { userId, role }));
     },
 
@@ -119,9 +120,10 @@ function membersOf({ store, changed, withdraw }: TeamDeps): Pick<Resource<"teams
   };
 }
 
-async function idOfNew({ users }: TeamDeps["store"], who: NewMember): Promise<string> {
+/** Who is in a team is seen by its manager: by an id he takes in nobody whom he could not see, and by an address whom he knows. */
+async function idOfNew({ users }: TeamDeps["store"], who: NewMember, seen: Reach): Promise<string> {
   const { user_id: id = "", email } = who;
-  if (email === undefined && (await users.find(id, "all")) === undefined)
+  if (email === undefined && (await users.find(id, seen)) === undefined)
     throw invalid("user_id", `There is no user ${id}`);
   const userId = email === undefined ? id : await users.idOf(email);
   if (userId === undefined) throw invalid("email", `There is no user ${email}`);

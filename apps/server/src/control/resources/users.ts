@@ -2,12 +2,10 @@ import { formatUsd } from "@ghostllm/contract";
 import type { RouteAnswer, AdminRoutes } from "@ghostllm/contract/routes";
 import { hashPassword } from "#control/sessions/passwords.ts";
 import type { Store, UserChange, UserRow } from "#control/store/store.ts";
-import { governs } from "#domain/access/roles.ts";
 import { toApiBudgetTerms, toBudgets } from "./budget-fields.ts";
 import { toToldLimits } from "#domain/told-limits.ts";
 import { found, mergeLimits, notFound, toNanosOrNull, toTime, toUsdOrNull, unlimited } from "./fields.ts";
 import type { Actor } from "#domain/access/actor.ts";
-import { refuseForLast } from "./governing.ts";
 import { grantsOfRole, refuseActingAs, refuseMore } from "./handing-on.ts";
 import { readPage } from "./pagination.ts";
 import { toApiPrivacy, toPrivacy } from "./privacy.ts";
@@ -83,9 +81,7 @@ export function createUsersResource(deps: UserDeps): Resource<"users"> {
     remove: ({ params: { id }, actor, reach }) =>
       inTurn(async () => {
         const row = found(await store.users.find(id, reach), "user", id);
-        const grants = await grantsOfRole(store, row.role);
-        refuseMore(actor, grants, row.email);
-        if (governs(grants) && row.isActive) await refuseForLast(store, (user) => user.id !== id);
+        refuseMore(actor, await grantsOfRole(store, row.role), row.email);
         if (!(await store.users.remove(id))) throw notFound("user", id);
         await withdraw({ kind: "user", id });
         await changed();
@@ -98,16 +94,12 @@ async function refuseUpdate(
   { store }: Pick<UserDeps, "store">,
   actor: Actor,
   before: UserRow,
-  { role = before.role, is_active: isActive = before.isActive, email, password }: UserUpdate,
+  { role = before.role, email, password }: UserUpdate,
 ): Promise<void> {
-  const present = await grantsOfRole(store, before.role);
-  refuseMore(actor, present, before.email);
+  refuseMore(actor, await grantsOfRole(store, before.role), before.email);
   // Whoever can sign in as somebody may what he may.
   if (email !== undefined || password !== undefined) await refuseActingAs(store, actor, before.id);
-  const next = await grantsOfRole(store, role);
-  refuseMore(actor, next, `The role ${role}`);
-  const stays = governs(next) && isActive;
-  if (governs(present) && before.isActive && !stays) await refuseForLast(store, (user) => user.id !== before.id);
+  refuseMore(actor, await grantsOfRole(store, role), `The role ${role}`);
 }
 
 interface Known {

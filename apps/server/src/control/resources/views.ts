@@ -94,7 +94,7 @@ function schemaOf(page: string) {
 }
 
 function isPage(page: string): page is ViewPage {
-  return page in viewSearches;
+  return Object.hasOwn(viewSearches, page);
 }
 
 function toApiView(row: ViewRow, actor: Actor): ApiView {

@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { parseTeamRole } from "#control/store/columns.ts";
-import { followTeams } from "#control/sign-in/team-membership.ts";
+import { giveRole, followTeams } from "#control/sign-in/team-membership.ts";
 import type { Store } from "#control/store/store.ts";
 import { isSameRole, roleByGroups } from "#domain/access/group-roles.ts";
 import type { GroupRole, GroupTeam } from "#domain/access/group-roles.ts";
@@ -69,6 +69,6 @@ async function follow(
   const user = await store.users.find(userId, "all");
   if (user === undefined) return false;
   const isOther = groupRoles.length > 0 && !isSameRole(user.role, wanted);
-  if (isOther) await store.users.update(userId, { role: wanted });
-  return (await followTeams({ store, withdraw }, groupTeams, { userId, groups })) || isOther;
+  const given = isOther ? await giveRole(store, userId, wanted) : undefined;
+  return (await followTeams({ store, withdraw }, groupTeams, { userId, groups })) || given !== undefined;
 }

@@ -131,7 +131,9 @@ function taken(attribute: string): ScimError {
 }
 
 export function inWords(error: unknown): never {
-  if (error instanceof GhostError && error.code === "conflict") throw new ScimError(409, error.message, "uniqueness");
+  // Of a name that is taken the field is told; who governs as the last one is in conflict with nobody.
+  const isTaken = error instanceof GhostError && error.code === "conflict" && error.param !== undefined;
+  if (isTaken) throw new ScimError(409, error.message, "uniqueness");
   if (error instanceof GhostError && error.status === 400) throw new ScimError(400, error.message, "invalidValue");
   throw error;
 }

@@ -7,7 +7,7 @@ import type { SignInMethodRow } from "#control/store/sign-in/sign-in-store.ts";
 import type { Store, UserRow } from "#control/store/store.ts";
 import { isSameRole, roleByGroups } from "#domain/access/group-roles.ts";
 import type { Right } from "#domain/right.ts";
-import { followTeams } from "./team-membership.ts";
+import { followTeams, giveRole } from "./team-membership.ts";
 import type { Person } from "./person.ts";
 
 export interface AdmissionDependencies {
@@ -41,9 +41,9 @@ export async function followGroups(
   const { store, rightsChanged } = deps;
   const role = roleByGroups(groups, groupRoles, defaultRole);
   const isOther = groupRoles.length > 0 && !isSameRole(role, user.role);
-  const changed = isOther ? await store.users.update(user.id, { role }) : undefined;
+  const changed = isOther ? await giveRole(store, user.id, role) : undefined;
   const hasMoved = await followTeams(deps, groupTeams, { userId: user.id, groups });
-  if (isOther || hasMoved) await rightsChanged(user.id);
+  if (changed !== undefined || hasMoved) await rightsChanged(user.id);
   return changed ?? user;
 }
 

@@ -1,7 +1,10 @@
-// Takes people into the teams of their groups, and out of them. Called where an issuer or a directory tells of groups.
+// Gives people the roles of their groups, and takes them into the teams of these and out of them. Called where an issuer or a directory
+// tells of groups.
 
-import type { Store } from "#control/store/store.ts";
+import { LastWhoGoverns } from "#control/store/governing.ts";
+import type { Store, UserRow } from "#control/store/store.ts";
 import { isSameRole, teamsByGroups, type GroupTeam } from "#domain/access/group-roles.ts";
+import type { Role } from "#domain/access/roles.ts";
 import type { Right } from "#domain/right.ts";
 
 interface Membership {
@@ -12,6 +15,20 @@ interface Membership {
 interface Member {
   readonly userId: string;
   readonly groups: readonly string[];
+}
+
+/** Undefined where he keeps the one that he has: nobody else would be left who may change users. */
+export async function giveRole(
+  { users }: Pick<Store, "users">,
+  userId: string,
+  role: Role,
+): Promise<UserRow | undefined> {
+  try {
+    return await users.update(userId, { role });
+  } catch (error) {
+    if (error instanceof LastWhoGoverns) return undefined;
+    throw error;
+  }
 }
 
 /** Whoever leaves a team leaves his own keys of it, and what runs by them. Answers whether anything was changed. */

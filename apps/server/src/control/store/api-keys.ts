@@ -42,6 +42,12 @@ export function apiKeysIn(database: Database): Store["apiKeys"] {
   };
   return {
     find,
+    async findByHash(keyHash) {
+      const isIt = sql<boolean>`(key_hash = ${keyHash} or previous_key_hash = ${keyHash})`;
+      const query = kysely.selectFrom("api_keys").selectAll().select([spent, ownerKind]).where(isIt);
+      const row = await query.executeTakeFirst();
+      return row && { key: toRow(row), isPrevious: row.key_hash !== keyHash };
+    },
     create: creatorIn(database),
     async list({ limit, after, userId, teamId, tag }, reach) {
       let query = kysely

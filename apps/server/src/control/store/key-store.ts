@@ -69,6 +69,8 @@ export interface KeyStore {
   create(key: NewApiKey, by?: string | null): Promise<ApiKeyRow>;
   list(query: KeyQuery, reach: Reach): Promise<readonly ApiKeyRow[]>;
   find(id: string, reach: Reach): Promise<ApiKeyRow | undefined>;
+  /** For whoever has the key, also one that is revoked; `isPrevious`: it has another secret by now. */
+  findByHash(keyHash: string): Promise<{ readonly key: ApiKeyRow; readonly isPrevious: boolean } | undefined>;
   /** Those that work still, and end before this (epoch ms); the first to end come first. */
   expiring(before: number, limit: number, reach: Reach): Promise<readonly ApiKeyRow[]>;
   update(id: string, change: ApiKeyChange, reach: Reach): Promise<ApiKeyRow | undefined>;

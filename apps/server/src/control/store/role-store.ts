@@ -27,6 +27,6 @@ export interface RoleStore {
   remove(name: string): Promise<boolean>;
   /** How many users have each role that somebody has, whoever made it. */
   counts(): Promise<ReadonlyMap<string, number>>;
-  /** What a user may: by his role and by the teams he is in. */
-  standing(userId: string): Promise<Standing | undefined>;
+  /** What a user may: by his role and by the teams he is in. `anybody`: also one who is switched off. */
+  standing(userId: string, whoever?: "active" | "anybody"): Promise<Standing | undefined>;
 }

@@ -2,9 +2,10 @@ import { GhostError } from "@ghostllm/contract";
 import { sql, type Kysely, type Selectable } from "kysely";
 import { recorderIn } from "#control/store/audit/audit-append.ts";
 import type { AuditDraft, JsonValue } from "#domain/audit.ts";
-import { accountGrants, builtInGrants } from "#domain/access/roles.ts";
+import { accountGrants, builtInGrants, governs } from "#domain/access/roles.ts";
 import { definedOnly, parseGrants, parseTeamRole } from "./columns.ts";
 import { change, type Database, type Naming } from "./database.ts";
+import { keepGovernedWithout } from "./governing.ts";
 import type { RoleRow, RoleStore } from "./role-store.ts";
 import type { Tables } from "./tables.ts";
 import type { RolesTable } from "./team-tables.ts";
@@ -37,6 +38,7 @@ export function rolesIn(database: Database): RoleStore {
       const columns = { description, grants: grants && JSON.stringify(grants) };
       const values = { ...definedOnly(columns), updated_at: database.now() };
       const update = async (transaction: Kysely<Tables>): Promise<RoleRow | undefined> => {
+        if (grants !== undefined) await database.engine.lockGoverning(transaction);
         const rows = transaction.updateTable("roles").where("name", "=", name);
         const before = await rows
           .set((row) => ({ name: row.ref("name") }))
@@ -45,6 +47,8 @@ export function rolesIn(database: Database): RoleStore {
           .executeTakeFirst();
         const after = await rows.set(values).returningAll().returning(users).executeTakeFirst();
         if (before === undefined || after === undefined) return undefined;
+        if (governs(parseGrants(before.grants)) && !governs(parseGrants(after.grants)))
+          await keepGovernedWithout(transaction, name);
         await record(transaction, told("changed", toRow(before), toRow(after)));
         return toRow(after);
       };
@@ -97,14 +101,13 @@ function toJson(row: RoleRow | null): JsonValue {
 }
 
 function standingIn({ kysely }: Database): RoleStore["standing"] {
-  return async (userId) => {
-    const user = await kysely
+  return async (userId, whoever = "active") => {
+    const query = kysely
       .selectFrom("users")
       .leftJoin("roles", "roles.name", "users.role")
       .select(["email", "users.role as role", "roles.grants as grants"])
-      .where("is_active", "=", 1)
-      .where("users.id", "=", userId)
-      .executeTakeFirst();
+      .where("users.id", "=", userId);
+    const user = await (whoever === "active" ? query.where("is_active", "=", 1) : query).executeTakeFirst();
     if (user === undefined) return undefined;
     const teams = kysely.selectFrom("team_members").select(["team_id", "role"]).where("user_id", "=", userId);
     const memberships = (await teams.orderBy("team_id").execute()).map((row) => {

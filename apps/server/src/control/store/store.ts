@@ -154,11 +154,14 @@ export interface Store {
     create(user: NewUser): Promise<UserRow>;
     list(query: UserQuery, reach: Reach): Promise<readonly UserRow[]>;
     find(id: string, reach: Reach): Promise<UserRow | undefined>;
-    /** Of whom it is, whoever asks. */
+    /** Of whom it is, for whoever knows the whole address. */
     idOf(email: string): Promise<string | undefined>;
-    /** A new password, or being switched off, ends all sessions of the user. `by`: the user who does it. */
+    /**
+     * A new password, or being switched off, ends all sessions of the user. `by`: the user who does it. Rejects with GhostError
+     * `conflict` where nobody would be left who may change users.
+     */
     update(id: string, change: UserChange, by?: string | null): Promise<UserRow | undefined>;
-    /** Removes the user's keys too, and the views that are not shared; usage_logs keeps what they used. */
+    /** Removes the user's keys too, and the views that are not shared; usage_logs keeps what they used. The last who governs stays. */
     remove(id: string): Promise<boolean>;
   };
   readonly organisations: OrganisationStore;

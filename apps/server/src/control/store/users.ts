@@ -5,6 +5,7 @@ import { recorderIn } from "#control/store/audit/audit-append.ts";
 import { changed, created, removed } from "#control/store/audit/row-changes.ts";
 import { asItIs, definedOnly, parseBudgets, parsePrivacy, parseRateLimits, toBit, writePrivacy } from "./columns.ts";
 import { change, type Database, type Naming } from "./database.ts";
+import { keepGoverned } from "./governing.ts";
 import { isWithin } from "./reach.ts";
 import { endSessionsOf } from "./sessions.ts";
 import { spentColumn } from "./spend.ts";
@@ -70,6 +71,7 @@ function removerIn(database: Database): Store["users"]["remove"] {
   const record = recorderIn(database);
   return (id) =>
     database.kysely.transaction().execute(async (transaction) => {
+      await database.engine.lockGoverning(transaction);
       // Usage is added to many keys at once, and here many are removed: each could wait for the other.
       await database.engine.lockUsage(transaction);
       const person = transaction.selectFrom("users").select("id").where("id", "=", id).where(isPerson);
@@ -79,6 +81,7 @@ function removerIn(database: Database): Store["users"]["remove"] {
       // With the user they would go, too, but untold.
       const keys = await transaction.deleteFrom("api_keys").where("user_id", "=", id).returningAll().execute();
       const users = await transaction.deleteFrom("users").where("id", "=", id).returningAll().execute();
+      for (const user of users) await keepGoverned(transaction, { before: user, after: null });
       const gone = [...removed("users", users), ...removed("api_keys", keys), ...removed("views", views)];
       if (users.length > 0) await record(transaction, gone);
       return users.length > 0;
@@ -89,11 +92,14 @@ function updaterIn(database: Database): Store["users"]["update"] {
   const record = recorderIn(database);
   return async (id, userChange, by = null) => {
     const values = { ...definedOnly(toChangedColumns(userChange)), updated_at: database.now() };
+    const isOfRights = userChange.role !== undefined || userChange.isActive !== undefined;
     const update = async (transaction: Kysely<Tables>): Promise<UserRow | undefined> => {
+      if (isOfRights) await database.engine.lockGoverning(transaction);
       const rows = transaction.updateTable("users").where("id", "=", id).where(isPerson);
       const before = await rows.set(asItIs).returningAll().returning(spent).executeTakeFirst();
       const row = await rows.set(values).returningAll().returning(spent).executeTakeFirst();
       if (before === undefined || row === undefined) return undefined;
+      if (isOfRights) await keepGoverned(transaction, { before, after: row });
       const [earlier, later] = [toRow(before), toRow(row)];
       if (userChange.passwordHash !== undefined || !later.isActive) await endSessionsOf(transaction, id);
       const events = isLimitedAnew(earlier, later) ? [userLimit(earlier, later, by)] : [];

@@ -26,6 +26,7 @@ export function answerError(
     code: error.code,
     status: error.status,
     keyId: exchange.held.key,
+    refusedKeyHash: exchange.refusedKeyHash,
     address: exchange.ipAddress,
     ...namesByClient(exchange.request.headers),
   });

@@ -48,6 +48,8 @@ export class Exchange {
   readonly outlet: HttpOutlet;
   /** What it holds of the memory of all, until its last byte has left. */
   readonly held: Hold;
+  /** SHA-256 of a key that opens nothing, or nothing any more; null where none was shown. */
+  refusedKeyHash: string | null = null;
   readonly #startedMonotonic: number;
   readonly #deps: ExchangeDeps;
 

@@ -15,9 +15,14 @@ export function identify(exchange: Exchange, snapshot: Snapshot, steadyTime: Ste
   if (key === undefined || key === "") {
     throw new GhostError("invalid_api_key", "No API key. Send a GhostLLM key as `Authorization: Bearer gk-...`.");
   }
-  const principal = snapshot.keys.get(hash("sha256", key));
-  if (principal === undefined) throw new GhostError("invalid_api_key", describeUnknown(key));
+  const keyHash = hash("sha256", key);
+  const principal = snapshot.keys.get(keyHash);
+  if (principal === undefined) {
+    exchange.refusedKeyHash = keyHash;
+    throw new GhostError("invalid_api_key", describeUnknown(key));
+  }
   if (principal.expiresAt !== null && principal.expiresAt <= steadyTime.now()) {
+    exchange.refusedKeyHash = keyHash;
     throw new GhostError("invalid_api_key", `The API key ${principal.publicId} has expired.`);
   }
   if (principal.permissions.addresses) {

@@ -28,6 +28,7 @@ const silenceMarginMs = 3_000;
 /** Any two numbers of our own; they only have to differ from each other and stay the same for ever. */
 const migrationLock = 7_461_001;
 const usageLock = 7_461_002;
+const governingLock = 7_461_003;
 
 export function openPostgres(options: PostgresOptions): Engine {
   const { replicaUrl, statementTimeoutMs } = options;
@@ -59,6 +60,9 @@ export function openPostgres(options: PostgresOptions): Engine {
     // The planner locks rows in whatever order it likes: two writers of usage at once would deadlock.
     lockUsage: async (transaction) => {
       await sql`select pg_advisory_xact_lock(${usageLock})`.execute(transaction);
+    },
+    lockGoverning: async (transaction) => {
+      await sql`select pg_advisory_xact_lock(${governingLock})`.execute(transaction);
     },
     explain,
     isUnavailable,

@@ -26,6 +26,7 @@ export const sqliteWays = {
   // Every transaction begins as the only writer, whatever process it is in.
   lockMigrations: async () => {},
   lockUsage: async () => {},
+  lockGoverning: async () => {},
   explain,
   // It is a file, which others can always open.
   isDown: () => false,

@@ -7,6 +7,7 @@ import { sql, type Kysely, type Selectable } from "kysely";
 import { recorderIn } from "#control/store/audit/audit-append.ts";
 import { change, type Database } from "#control/store/database.ts";
 import { headIn } from "#control/store/events/outbox-head.ts";
+import { keepGoverned } from "#control/store/governing.ts";
 import type { Tables } from "#control/store/tables.ts";
 import { deed, type AuditDraft } from "#domain/audit.ts";
 import type { ErasureRow, ErasureStore } from "./erasure-store.ts";
@@ -76,11 +77,15 @@ async function endRound(database: Database, transaction: Kysely<Tables>, userId:
 async function begin(database: Database, transaction: Kysely<Tables>, userId: string): Promise<ErasureRow | undefined> {
   const known = await find(transaction, userId);
   if (known !== undefined) return known;
+  await database.engine.lockGoverning(transaction);
   // Usage is added to many keys at once, and here many are removed: each could wait for the other.
   await database.engine.lockUsage(transaction);
   const subject = await findSubject(transaction, userId);
   if (subject === null) return undefined;
+  const users = transaction.selectFrom("users").select(["role", "is_active"]).where("id", "=", userId);
+  const before = await users.executeTakeFirst();
   const removed = await remove(transaction, userId);
+  if (before !== undefined) await keepGoverned(transaction, { before, after: null });
   await removeOrphans(transaction, subject);
   await recorderIn(database)(transaction, [told("user.erased", userId, { removed })]);
   const { last: audit } = await transaction.selectFrom("audit_head").select("last").executeTakeFirstOrThrow();
