@@ -1,8 +1,7 @@
 import type { AdminRoutes, RouteAnswer } from "@ghostllm/contract/routes";
 import type { Command } from "commander";
-import { collectGroupRole, knownRoles, type GroupRole } from "#arguments.ts";
+import { collectGroupRole, type GroupRole } from "#arguments.ts";
 import type { ContextOf } from "#context.ts";
-import { CliError, exitCodes } from "#exit-codes.ts";
 import { orDash } from "#output.ts";
 
 type Token = RouteAnswer<AdminRoutes["scim"]["listTokens"]>["data"][number];
@@ -26,7 +25,7 @@ export function addScimCommand(program: Command, contextOf: ContextOf): void {
       const { client } = await connect();
       const body = {
         ...(groupRole !== undefined && { group_roles: groupRole }),
-        ...(defaultRole !== undefined && { default_role: readRole(defaultRole) }),
+        ...(defaultRole !== undefined && { default_role: defaultRole }),
       };
       const isChange = Object.keys(body).length > 0;
       const roles = await (isChange ? client.scim.updateRoles({ body }) : client.scim.roles());
@@ -64,12 +63,6 @@ function addTokenCommands(token: Command, contextOf: ContextOf): void {
       const { client } = await connect();
       output.show(await client.scim.removeToken({ params: { id } }), [`Revoked ${id}`]);
     });
-}
-
-function readRole(text: string): GroupRole["role"] {
-  const role = knownRoles.find((one) => one === text);
-  if (role !== undefined) return role;
-  throw new CliError("invalid_role", `Roles are ${knownRoles.join(", ")}`, exitCodes.usage);
 }
 
 const columns = {

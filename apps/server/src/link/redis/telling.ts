@@ -63,7 +63,7 @@ export class Telling {
  * As the script reads them, the oldest first. Few are told to the millisecond; of many, those within a part of the window share
  * the time of their newest, so that a window's entries stay few and none leaves it too early.
  */
-export function entriesTold(counted: readonly CountedEntry[], windowMs: number): string {
+function entriesTold(counted: readonly CountedEntry[], windowMs: number): string {
   const partMs = counted.length > exactEntries ? windowMs / sharedParts : 1;
   const parts = new Map<number, CountedEntry>();
   for (const entry of counted) {
