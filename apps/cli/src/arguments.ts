@@ -82,7 +82,7 @@ export interface GroupRole {
 /** `group=role`, given once or more often. */
 export function collectGroupRole(text: string, before: GroupRole[] = []): GroupRole[] {
   const at = text.lastIndexOf("=");
-  const role = text.slice(at + 1);
-  if (at <= 0 || role === "") throw new InvalidArgumentError("Give group=role.");
-  return [...before, { group: text.slice(0, at), role }];
+  const name = text.slice(at + 1);
+  if (at <= 0 || name === "") throw new InvalidArgumentError("Give group=role.");
+  return [...before, { group: text.slice(0, at), role: name }];
 }
