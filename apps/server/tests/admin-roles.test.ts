@@ -178,7 +178,7 @@ describe("a sign-in method", () => {
     await plane.admin.roles.create({ body: { name: "reports", permissions: { "usage.read": "all" } } });
     const body = { label: "Mine", issuer: "https://issuer.example.com", client_id: "x" };
     const unknown = plane.admin.signInMethods.create({ body: { ...body, default_role: "nothing" } });
-    await expect(unknown).rejects.toMatchObject({ status: 400, param: "role" });
+    await expect(unknown).rejects.toMatchObject({ status: 400, param: "default_role" });
     const group_roles = [{ group: "staff", role: "reports" }];
     const made = await plane.admin.signInMethods.create({ body: { ...body, group_roles } });
     expect(made).toMatchObject({ group_roles, default_role: "member" });

@@ -57,7 +57,7 @@ interface Answer {
 }
 
 /** Sends the route with these ids. */
-export async function askWith(
+async function askWith(
   plane: AdminPlane,
   route: AdminRoute,
   token: string,
