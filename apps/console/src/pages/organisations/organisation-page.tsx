@@ -20,7 +20,7 @@ import { useGo } from "#parts/use-search.ts";
 import { Time } from "#parts/values.tsx";
 import { RequestsLink } from "#requests/requests-link.tsx";
 import { teamColumns } from "#teams/team-columns.tsx";
-import { OrganisationForm } from "./organisation-form.tsx";
+import { BoundsForm } from "#teams/bounds-form.tsx";
 
 export function OrganisationPage() {
   const { id = "" } = useParams({ strict: false });
@@ -86,7 +86,9 @@ function Settings({ organisation }: { readonly organisation: Organisation }) {
   return (
     <Panel title="Settings">
       <div className="px-4 py-3">
-        <OrganisationForm
+        <BoundsForm
+          placeholder="Acme"
+          holder="all its teams together"
           key={organisation.updated_at}
           present={organisation}
           action="Save changes"

@@ -16,7 +16,7 @@ import { Table } from "#parts/table/table.tsx";
 import { useToast } from "#parts/toast.tsx";
 import { useGo, useSearchValue } from "#parts/use-search.ts";
 import { ViewsMenu } from "#views/views-menu.tsx";
-import { OrganisationForm } from "./organisation-form.tsx";
+import { BoundsForm } from "#teams/bounds-form.tsx";
 
 export function OrganisationsPage() {
   const { queries } = useApi();
@@ -88,7 +88,9 @@ function CreateOrganisation({ onClose }: { readonly onClose: () => void }) {
   const go = useGo();
   return (
     <Dialog isOpen title="Create an organisation" onClose={onClose}>
-      <OrganisationForm
+      <BoundsForm
+        placeholder="Acme"
+        holder="all its teams together"
         present={null}
         action="Create organisation"
         onCancel={onClose}

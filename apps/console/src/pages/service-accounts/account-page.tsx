@@ -19,7 +19,7 @@ import { useChanged } from "#parts/use-changed.ts";
 import { useGo } from "#parts/use-search.ts";
 import { Time } from "#parts/values.tsx";
 import { RequestsLink } from "#requests/requests-link.tsx";
-import { AccountForm } from "#teams/account-form.tsx";
+import { BoundsForm } from "#teams/bounds-form.tsx";
 
 export function ServiceAccountPage() {
   const { id = "" } = useParams({ strict: false });
@@ -108,7 +108,9 @@ function Settings({ account }: { readonly account: ServiceAccount }) {
   return (
     <Panel title="Settings" actions={switchButton}>
       <div className="px-4 py-3">
-        <AccountForm
+        <BoundsForm
+          placeholder="nightly-report"
+          holder="all keys of the account together"
           key={account.updated_at}
           present={account}
           action="Save changes"

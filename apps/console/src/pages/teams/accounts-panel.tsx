@@ -14,7 +14,7 @@ import { limitColumns, nameColumn, timeColumn } from "#parts/table/kinds.tsx";
 import { Table } from "#parts/table/table.tsx";
 import { useToast } from "#parts/toast.tsx";
 import { useGo, useSearchValue } from "#parts/use-search.ts";
-import { AccountForm } from "#teams/account-form.tsx";
+import { BoundsForm } from "#teams/bounds-form.tsx";
 
 const columns: readonly Column<ServiceAccount>[] = [
   nameColumn({ id: "name", header: "Name", value: ({ name }) => name }),
@@ -77,7 +77,9 @@ function CreateAccount({ team, onClose }: { readonly team: Team; readonly onClos
   const go = useGo();
   return (
     <Dialog isOpen title={`Create a service account of ${team.name}`} onClose={onClose}>
-      <AccountForm
+      <BoundsForm
+        placeholder="nightly-report"
+        holder="all keys of the account together"
         present={null}
         action="Create service account"
         onCancel={onClose}

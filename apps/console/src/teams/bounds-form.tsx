@@ -1,27 +1,31 @@
-import type { Organisation } from "#api/queries.ts";
+// A name, limits and a budget: all that is to be said of an organisation and of a service account.
+
 import { TextField } from "#parts/field.tsx";
 import { FormButtons, FormFailure, useServerForm } from "#parts/form.tsx";
 import { LimitsFields, limitsToTexts, noLimits, textsToLimits } from "#parts/limits-fields.tsx";
 import type { LimitedValues } from "#parts/limits-fields.tsx";
 
-interface OrganisationValues extends LimitedValues {
+interface BoundsValues extends LimitedValues {
   name: string;
 }
 
-interface OrganisationFormProps {
+interface BoundsFormProps {
   /** Null for a new one. */
-  readonly present: Organisation | null;
+  readonly present: ({ readonly name: string } & Parameters<typeof limitsToTexts>[0]) | null;
+  readonly placeholder: string;
+  /** Of what the budget is: "all its teams together". */
+  readonly holder: string;
   readonly action: string;
   readonly send: (body: ReturnType<typeof toBody>) => Promise<void>;
   readonly onCancel?: () => void;
 }
 
-function toBody({ name, ...limited }: OrganisationValues) {
+function toBody({ name, ...limited }: BoundsValues) {
   return { name, ...textsToLimits(limited) };
 }
 
-export function OrganisationForm({ present, action, send, onCancel }: OrganisationFormProps) {
-  const { form, errorOf, failure, isBusy, submit } = useServerForm<OrganisationValues>({
+export function BoundsForm({ present, placeholder, holder, action, send, onCancel }: BoundsFormProps) {
+  const { form, errorOf, failure, isBusy, submit } = useServerForm<BoundsValues>({
     defaultValues: present === null ? { name: "", ...noLimits } : { name: present.name, ...limitsToTexts(present) },
     send: (values) => send(toBody(values)),
   });
@@ -31,11 +35,11 @@ export function OrganisationForm({ present, action, send, onCancel }: Organisati
         label="Name"
         autoFocus={present === null}
         autoComplete="off"
-        placeholder="Acme"
+        placeholder={placeholder}
         error={errorOf("name")}
         field={form.register("name")}
       />
-      <LimitsFields register={(name) => form.register(name)} errorOf={errorOf} holder="all its teams together" />
+      <LimitsFields register={(name) => form.register(name)} errorOf={errorOf} holder={holder} />
       <FormFailure failure={failure} />
       <FormButtons action={action} isBusy={isBusy} {...(onCancel && { onCancel })} />
     </form>
