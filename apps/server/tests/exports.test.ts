@@ -9,7 +9,6 @@ import type { AdminPlane } from "./admin-plane.ts";
 import { availableEngines } from "./store-support/engines.ts";
 import { createRecord } from "./store-support/records.ts";
 
-const count = 200_000;
 const mostBytes = 40 * 2 ** 20;
 const begin = Date.parse("2026-03-01T00:00:00Z");
 const hourMs = 3_600_000;
@@ -21,7 +20,9 @@ const heap = (): number => {
   return process.memoryUsage().heapUsed;
 };
 
-describe.each(availableEngines())("exports of 200,000 rows on $name", (engine) => {
+describe.each(availableEngines())("long exports on $name", (engine) => {
+  // The pages are the same of both: that they are bounded shows on one, that they are whole on each.
+  const count = engine.name === "sqlite" ? 200_000 : 20_000;
   let plane: AdminPlane;
 
   beforeAll(async () => {
