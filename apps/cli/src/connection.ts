@@ -28,6 +28,9 @@ interface ConnectOptions {
   readonly readLocal: () => Promise<LocalServer>;
 }
 
+/** A change that nobody has answered is sent again, and carried out once. */
+const repeats = 2;
+
 /** Rejects with a CliError where there is no key. Does not call the server yet. */
 export async function connect({ given, readLocal }: ConnectOptions): Promise<Connection> {
   const givenUrl = given.url ?? readVariable("GHOSTLLM_URL");
@@ -35,7 +38,7 @@ export async function connect({ given, readLocal }: ConnectOptions): Promise<Con
   const local = givenUrl === undefined || givenKey === undefined ? await readLocal() : undefined;
   const url = checkUrl(givenUrl ?? local?.url ?? "");
   const key = givenKey ?? (await readKeyFile(local));
-  return { url, key, client: createClient({ baseUrl: url, apiKey: key }) };
+  return { url, key, client: createClient({ baseUrl: url, apiKey: key, repeats }) };
 }
 
 async function readKeyFile(local: LocalServer | undefined): Promise<string> {

@@ -39,6 +39,8 @@ const byStatus: Readonly<Record<number, ExitCode>> = {
   403: exitCodes.unauthorized,
   404: exitCodes.notFound,
   409: exitCodes.conflict,
+  412: exitCodes.conflict,
+  422: exitCodes.usage,
 };
 
 export function exitCodeOf(error: unknown): ExitCode {

@@ -4,6 +4,7 @@
 import { ClientError } from "@ghostllm/contract/client";
 import { Command, CommanderError } from "commander";
 import { addAuditCommand } from "./commands/audit.ts";
+import { addBulkCommand } from "./commands/bulk.ts";
 import { addConfigCommand } from "./commands/config.ts";
 import { addConsentCommand } from "./commands/consent.ts";
 import { addEventsCommand } from "./commands/events.ts";
@@ -51,6 +52,7 @@ const addCommands = [
   addBudgetCommand,
   addConsentCommand,
   addLimitCommand,
+  addBulkCommand,
   addProviderCommand,
   addModelCommand,
   addPricesCommand,
@@ -94,7 +96,8 @@ function report(error: unknown, isJson: boolean, streams: Streams): ExitCode {
   const param = error instanceof ClientError ? (error.param ?? null) : null;
   const message = error instanceof Error ? error.message : String(error);
   // These print their findings themselves, before they fail.
-  const isPrinted = code === "test_failed" || code === "provider_test_failed" || code === "audit_not_whole";
+  const isPrinted =
+    code === "test_failed" || code === "provider_test_failed" || code === "audit_not_whole" || code === "not_all_done";
   if (isJson && !isPrinted) streams.writeOut(`${JSON.stringify({ error: { code, message, param } }, null, 2)}\n`);
   if (!isJson) streams.writeError(`ghostllm: ${message}${adviceOn(code)}\n`);
   return exitCodeOf(error);

@@ -3,6 +3,8 @@
 
 import { errorCatalogue } from "./errors.ts";
 import type { ErrorCode } from "./errors.ts";
+import { newId } from "./ids.ts";
+import { idempotencyKeyHeader, takesIdempotencyKey } from "./routes/habits.ts";
 import type { AdminRoutes } from "./routes/admin-routes.ts";
 import { isStreamType } from "./routes/route.ts";
 import type { AdminRoute, RouteAnswer, RouteGroups, RouteInput, StreamType } from "./routes/route.ts";
@@ -41,11 +43,27 @@ export interface ClientOptions {
   /** Admin key, an admin's `gk-` key, or the token of a session. Null for routes that are public. */
   readonly apiKey: string | null;
   readonly fetch?: typeof globalThis.fetch;
+  /**
+   * How often a request is sent again that nobody has answered, or that a server could not answer now. Each change has an Idempotency-Key
+   * of its own then, so that it is carried out once. None where left out.
+   */
+  readonly repeats?: number;
 }
 
 export interface CallOptions {
   /** Aborts the call: it then rejects with ClientError `aborted`. */
   readonly signal?: AbortSignal;
+  /** The same one for the same change, however often it is sent. */
+  readonly idempotencyKey?: string | undefined;
+  /** `etagOf` what was read: the change is refused with `precondition_failed` where it is another one by now. */
+  readonly ifMatch?: string | null;
+}
+
+const etags = new WeakMap<object, string>();
+
+/** In which version this answer of a client shows an object; null where it has none. */
+export function etagOf(answer: object): string | null {
+  return etags.get(answer) ?? null;
 }
 
 type Method<Route extends AdminRoute> =
@@ -67,7 +85,7 @@ type MethodsOf<Groups extends RouteGroups> = {
 export type Client = MethodsOf<AdminRoutes>;
 
 /** Where a route is: all that a call needs of it. */
-export type RouteAddress = Pick<AdminRoute, "method" | "path" | "mediaType">;
+export type RouteAddress = Pick<AdminRoute, "method" | "path" | "mediaType"> & Partial<Pick<AdminRoute, "permission">>;
 
 /** The parts of an input, as the generic caller below sees them. */
 interface Parts {
@@ -85,6 +103,7 @@ export interface Answer {
   readonly url: string;
   readonly status: number;
   readonly requestId: string | undefined;
+  readonly etag: string | null;
   /** As JSON, where the route says nothing else; undefined where it is none. */
   readonly body: unknown;
 }
@@ -107,28 +126,59 @@ function bindGroup<Route extends RouteAddress>(
   const answered = Object.entries(routes).filter(([, { mediaType }]) => !isStreamType(mediaType));
   const methods = answered.map(([name, route]) => [
     name,
-    async (parts: Parts = {}, call: CallOptions = {}) =>
-      read(route, await callRoute(route, parts, { ...options, ...call })),
+    async (parts: Parts = {}, call: CallOptions = {}) => {
+      const answer = await callRoute(route, parts, { ...options, ...call });
+      return withEtag(read(route, answer), answer.etag);
+    },
   ]);
   return Object.fromEntries(methods);
 }
 
 async function callRoute(route: RouteAddress, parts: Parts, options: ClientOptions & CallOptions): Promise<Answer> {
   const url = joinUrl(options.baseUrl, fillPath(route.path, parts.params ?? {}) + toQueryString(parts.query ?? {}));
-  const response = await send(url, route, parts.body, options);
+  const response = await sendAgain(url, route, parts.body, options);
   const requestId = response.headers.get("x-request-id") ?? undefined;
   const isText = response.ok && route.mediaType !== undefined;
   const body = await (isText ? response.text() : readJson(response)).catch((cause: unknown) => {
     throw lost(options, cause);
   });
   if (!response.ok) throw toClientError(response.status, body, requestId);
-  return { url, status: response.status, requestId, body };
+  return { url, status: response.status, requestId, etag: response.headers.get("etag"), body };
 }
 
 /** Something else answers there. */
 export function notOurs({ url, status, requestId }: Answer, why: string): ClientError {
   const message = `${url} answered something that is not GhostLLM's admin API: ${why}`;
   return new ClientError(message, { status, code: "unexpected_answer", requestId });
+}
+
+function withEtag(answer: unknown, etag: string | null): unknown {
+  if (etag !== null && typeof answer === "object" && answer !== null) etags.set(answer, etag);
+  return answer;
+}
+
+/** What stands between, or a server that is starting, may answer so. */
+const passing = new Set([502, 503, 504]);
+const firstPauseMs = 200;
+
+/** Reads are sent again as they are. A change without a key is sent once: nobody knows what came of it. */
+async function sendAgain(url: string, route: RouteAddress, body: unknown, options: ClientOptions & CallOptions) {
+  const { method, permission = "public" } = route;
+  const { repeats = 0, signal, ...others } = options;
+  const own = repeats > 0 && takesIdempotencyKey({ method, permission }) ? newId() : undefined;
+  const keyed = { ...options, idempotencyKey: others.idempotencyKey ?? own };
+  let left = method === "GET" || keyed.idempotencyKey !== undefined ? repeats : 0;
+  for (let pauseMs = firstPauseMs; ; pauseMs *= 2) {
+    const response = await send(url, route, body, keyed).catch((error: unknown) => {
+      if (left === 0 || signal?.aborted === true) throw error;
+      return null;
+    });
+    const isBusy = response !== null && response.status === 409 && response.headers.has("retry-after");
+    if (response !== null && (left === 0 || !(isBusy || passing.has(response.status)))) return response;
+    await response?.body?.cancel();
+    left -= 1;
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
+  }
 }
 
 async function send(
@@ -140,6 +190,8 @@ async function send(
   const headers: Record<string, string> = { accept: route.mediaType ?? "application/json" };
   if (options.apiKey !== null) headers["authorization"] = `Bearer ${options.apiKey}`;
   if (body !== undefined) headers["content-type"] = "application/json";
+  if (options.idempotencyKey !== undefined) headers[idempotencyKeyHeader] = options.idempotencyKey;
+  if (typeof options.ifMatch === "string") headers["if-match"] = options.ifMatch;
   const fetchNow = options.fetch ?? globalThis.fetch;
   try {
     return await fetchNow(url, {

@@ -1,5 +1,5 @@
 import { describe, expect, expectTypeOf, it } from "vitest";
-import { ClientError, createClient } from "./client.ts";
+import { ClientError, createClient, etagOf } from "./client.ts";
 import type { ClientOptions } from "./client.ts";
 import { adminRoutes } from "./routes/admin-routes.ts";
 import { createTrustingClient } from "./trusting-client.ts";
@@ -130,5 +130,56 @@ describe("createTrustingClient", () => {
     const { client } = answering(create, [Response.json({ error }, { status: 409 }), html()]);
     await expect(client.users.list()).rejects.toMatchObject({ status: 409, code: "conflict", param: "email" });
     await expect(client.users.list()).rejects.toMatchObject({ status: 200, code: "unexpected_answer" });
+  });
+});
+
+describe("a change that nobody has answered", () => {
+  const again = (...answers: readonly (Response | Error)[]) => {
+    const keys: (string | null)[] = [];
+    const waiting = [...answers];
+    const client = createClient({
+      baseUrl: "http://ghost.test/",
+      apiKey: "secret",
+      repeats: 2,
+      fetch: async (_url, init) => {
+        keys.push(new Headers(init?.headers).get("idempotency-key"));
+        const answer = waiting.shift();
+        if (answer instanceof Response) return answer;
+        throw answer ?? new Error("No answer left");
+      },
+    });
+    return { client, keys };
+  };
+  const lost = () => new TypeError("fetch failed");
+
+  it("is sent again with the same key, and each change has another one", async () => {
+    const { client, keys } = again(lost(), removed(), removed());
+    await client.users.remove({ params: { id: "a" } });
+    await client.users.remove({ params: { id: "a" } });
+    expect(keys[0]).toMatch(/^[0-9a-f-]{36}$/);
+    expect(keys[1]).toBe(keys[0]);
+    expect(keys[2]).not.toBe(keys[0]);
+  });
+
+  it("is given up after so many times, and sent once where it may not be sent again", async () => {
+    const { client, keys } = again(lost(), lost(), lost(), lost());
+    await expect(client.users.remove({ params: { id: "a" } })).rejects.toMatchObject({ code: "connection_failed" });
+    expect(keys).toHaveLength(3);
+    const login = client.sessions.create({ body: { email: "a@b.c", password: "p" } });
+    await expect(login).rejects.toMatchObject({ code: "connection_failed" });
+    expect(keys).toHaveLength(4);
+    expect(keys[3]).toBeNull();
+  });
+
+  it("says which version it is about, as the answer has told", async () => {
+    const { client, sent } = clientAnswering(
+      Response.json({ id: "x", deleted: true }, { headers: { etag: '"v1"' } }),
+      removed(),
+    );
+    const seen = await client.users.remove({ params: { id: "x" } });
+    await client.users.remove({ params: { id: "x" } }, { ifMatch: etagOf(seen), idempotencyKey: "mine" });
+    const headers = new Headers(sent[1]?.init.headers);
+    expect([headers.get("if-match"), headers.get("idempotency-key")]).toEqual(['"v1"', "mine"]);
+    expect(new Headers(sent[0]?.init.headers).has("idempotency-key")).toBe(false);
   });
 });

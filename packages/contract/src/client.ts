@@ -7,7 +7,7 @@ import type { Client, ClientOptions } from "./calls.ts";
 import { adminRoutes } from "./routes/admin-routes.ts";
 import type { AdminRoute } from "./routes/route.ts";
 
-export { ClientError } from "./calls.ts";
+export { ClientError, etagOf } from "./calls.ts";
 export type { CallOptions, Client, ClientErrorCode, ClientOptions } from "./calls.ts";
 
 export function createClient(options: ClientOptions): Client {

@@ -101,6 +101,18 @@ export const errorCatalogue = {
     retryable: false,
     help: "An object with this unique name exists already.",
   },
+  idempotency_key_in_use: {
+    status: 409,
+    type: "conflict_error",
+    retryable: true,
+    help: "The first request with this `Idempotency-Key` is still being carried out. Send it again after `Retry-After`: it is then answered as that one was.",
+  },
+  precondition_failed: {
+    status: 412,
+    type: "conflict_error",
+    retryable: false,
+    help: "The object was changed since it was read. Read it again, and send the change with the new `ETag` as `If-Match`.",
+  },
   request_too_large: {
     status: 413,
     type: "invalid_request_error",
@@ -118,6 +130,12 @@ export const errorCatalogue = {
     type: "invalid_request_error",
     retryable: false,
     help: "Send the body as JSON, with `Content-Type: application/json`.",
+  },
+  idempotency_key_reused: {
+    status: 422,
+    type: "invalid_request_error",
+    retryable: false,
+    help: "This `Idempotency-Key` was sent with another request. Make up a new one for each request, and send the same one only with the same request.",
   },
   rate_limit_exceeded: {
     status: 429,

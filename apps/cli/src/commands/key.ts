@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { collectLimit, parseCount, toLimits } from "#arguments.ts";
 import type { LimitOptions } from "#arguments.ts";
 import type { ContextOf } from "#context.ts";
+import { writeCsv } from "#csv.ts";
 import { findKey, findServiceAccount, findTeam, findUser, listAll } from "#lookup.ts";
 import type { ApiKey } from "#lookup.ts";
 import { orDash, spentOf } from "#output.ts";
@@ -33,6 +34,7 @@ export function addKeyCommand(program: Command, contextOf: ContextOf): void {
   addUpdate(key, contextOf);
   addRotate(key, contextOf);
   addRevoke(key, contextOf);
+  addExport(key, contextOf);
   addPrivacyCommand(key, contextOf, privacyHolders);
 }
 
@@ -207,6 +209,37 @@ function addRevoke(key: Command, contextOf: ContextOf): void {
       const { id, public_id: publicId } = await findKey(client, name);
       output.show(await client.apiKeys.revoke({ params: { id } }), [`Revoked ${publicId}`]);
     });
+}
+
+function addExport(key: Command, contextOf: ContextOf): void {
+  key
+    .command("export")
+    .description("print all keys as CSV, revoked ones too; the secrets are not stored")
+    .action(async (_options: object, command: Command) => {
+      const { output, connect } = contextOf(command);
+      const { client } = await connect();
+      const keys = await listAll((query) => client.apiKeys.list({ query }));
+      output.show({ data: keys }, writeCsv(Object.keys(exported), keys.map(toCells)));
+    });
+}
+
+const exported: Readonly<Record<string, (key: ApiKey) => string>> = {
+  id: ({ id }) => id,
+  public_id: ({ public_id: publicId }) => publicId,
+  name: ({ name }) => name,
+  user_id: ({ user_id: userId }) => userId,
+  team_id: ({ team_id: teamId }) => teamId ?? "",
+  tags: ({ tags }) => tags.join(" "),
+  budget_usd: ({ budget_usd: budget }) => budget ?? "",
+  spent_usd: ({ spent_usd: spent }) => spent,
+  expires_at: ({ expires_at: expires }) => expires ?? "",
+  is_active: ({ is_active: isActive }) => String(isActive),
+  last_used_at: ({ last_used_at: used }) => used ?? "",
+  created_at: ({ created_at: created }) => created,
+};
+
+function toCells(key: ApiKey): readonly string[] {
+  return Object.values(exported).map((read) => read(key));
 }
 
 type Owner = Pick<NonNullable<Parameters<Client["apiKeys"]["create"]>[0]>["body"], "user_id" | "team_id" | "owner">;

@@ -7,6 +7,7 @@ import type { User } from "#lookup.ts";
 import { spentOf } from "#output.ts";
 import { addPersonalDataCommands } from "./personal-data.ts";
 import { addPrivacyCommand } from "./privacy.ts";
+import { addUserFileCommands } from "./user-files.ts";
 
 interface CreateOptions extends LimitOptions {
   readonly email: string;
@@ -37,6 +38,7 @@ export function addUserCommand(program: Command, contextOf: ContextOf): void {
 
   addAccessCommands(user, contextOf);
   addPersonalDataCommands(user, contextOf);
+  addUserFileCommands(user, contextOf);
 
   user
     .command("delete <email-or-id>")

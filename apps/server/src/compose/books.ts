@@ -66,6 +66,7 @@ export async function openBooks(
   if (config.services.includes("auth")) keepConsents(foundation, { store, leases });
   if (config.services.includes("analytics")) keepLogs(foundation, { store, leases });
   if (config.services.includes("auth")) startErasing(foundation, { store, leases });
+  pruneHabits(foundation, { store, leases });
   const neighbours = new Neighbours({ store, registry, finished, signals: redis === null ? link.signals : null, log });
   neighbours.open();
   disposer.add(() => neighbours.close());
@@ -128,6 +129,20 @@ function keepConsents(
   const { consentDays } = config.retention;
   const prune = (held: Held): Promise<void> => pruneConsents({ store, now: clock.now, consentDays, log }, held);
   disposer.add(leases.run("consents", repeating({ everyMs: keepIntervalMs, firstMs: 0 }, prune)));
+}
+
+/** What admins may send again is forgotten after a day. */
+function pruneHabits({ log, disposer }: Foundation, { store, leases }: Pick<Books, "store" | "leases">): void {
+  const prune = async (): Promise<void> => {
+    try {
+      await store.idempotencyKeys.prune();
+      await store.versions.forgetOrphans();
+    } catch (error) {
+      if (!store.isUnavailable(error)) throw error;
+      log.warn({ err: error }, "Idempotency keys cannot be pruned now");
+    }
+  };
+  disposer.add(leases.run("idempotency_keys", repeating({ everyMs: keepIntervalMs, firstMs: 0 }, prune)));
 }
 
 function keepLogs(

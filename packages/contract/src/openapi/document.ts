@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { errorCatalogue } from "#errors.ts";
 import { adminRouteList } from "#routes/admin-routes.ts";
+import { changingRoute, changingWhatIsMade, idempotencyKeyHeader, takesIdempotencyKey } from "#routes/habits.ts";
 import type { AdminRoute } from "#routes/route.ts";
 import { gatewayRoutes } from "./gateway-routes.ts";
 import type { JsonObject, JsonValue } from "./json.ts";
@@ -31,6 +32,8 @@ export function openApiDocument({ version }: DocumentOptions): JsonObject {
     paths,
     components: {
       schemas,
+      parameters,
+      headers: answerHeaders,
       responses: { Error: { description: "A failure from the catalogue of errors", content: jsonOf(refTo("Error")) } },
       securitySchemes: {
         bearer: { type: "http", scheme: "bearer" },
@@ -51,19 +54,64 @@ function describeRoute(route: AdminRoute, schemas: Schemas): JsonObject {
     description: describeAccess(route),
     tags: [route.tag],
     ...(route.permission === "public" ? { security: [] } : { "x-permission": route.permission }),
-    parameters: [...parametersOf(route.params, "path"), ...parametersOf(route.query, "query")],
+    parameters: [
+      ...[...parametersOf(route.params, "path"), ...parametersOf(route.query, "query")],
+      ...headersOf(route),
+    ],
     ...(route.body !== undefined && {
       requestBody: { required: true, content: jsonOf(toSchema(route.body, "input", schemas)) },
     }),
     responses: {
       [route.status]: {
         description: "Done",
+        ...answerHeadersOf(route),
         content: { [route.mediaType ?? "application/json"]: { schema: toSchema(route.response, "output", schemas) } },
       },
       default: { $ref: "#/components/responses/Error" },
     },
   };
 }
+
+/** As every route has them: docs/admin-api.md tells what they do. */
+function headersOf(route: AdminRoute): readonly JsonObject[] {
+  const isVersioned = route.method !== "GET" && changingRoute(adminRouteList, route) !== null;
+  return [
+    ...(takesIdempotencyKey(route) ? [{ $ref: "#/components/parameters/IdempotencyKey" }] : []),
+    ...(isVersioned ? [{ $ref: "#/components/parameters/IfMatch" }] : []),
+  ];
+}
+
+function answerHeadersOf(route: AdminRoute): JsonObject {
+  const isShown = route.method !== "DELETE" && changingRoute(adminRouteList, route)?.path === route.path;
+  const hasEtag = isShown || changingWhatIsMade(adminRouteList, route) !== null;
+  const headers = {
+    ...(hasEtag && { ETag: { $ref: "#/components/headers/ETag" } }),
+    ...(takesIdempotencyKey(route) && { "Idempotency-Replayed": { $ref: "#/components/headers/IdempotencyReplayed" } }),
+  };
+  return Object.keys(headers).length === 0 ? {} : { headers };
+}
+
+const parameters: JsonObject = {
+  IdempotencyKey: {
+    ...{ name: idempotencyKeyHeader, in: "header", required: false },
+    description:
+      "Made up by the client, such as a UUID: for 24 hours the same request with the same key is carried out once, and answered again as it was.",
+    schema: { type: "string", minLength: 1, maxLength: 255 },
+  },
+  IfMatch: {
+    ...{ name: "If-Match", in: "header", required: false },
+    description: "The `ETag` of the object as it was read, or `*`: where it has been changed since, the answer is 412.",
+    schema: { type: "string" },
+  },
+};
+
+const answerHeaders: JsonObject = {
+  ETag: { description: "The version of the object: another one after each change.", schema: { type: "string" } },
+  IdempotencyReplayed: {
+    description: "`true`: the request was carried out before, and this is its answer.",
+    schema: { type: "string", enum: ["true"] },
+  },
+};
 
 /** Viewers of the document do not show what they do not know, so the permission is in the words, too. */
 function describeAccess({ description, permission }: AdminRoute): string {

@@ -4,6 +4,7 @@
 import { aliasRoutes } from "./aliases.ts";
 import { apiKeyRoutes, ownKeyRoutes } from "./api-keys.ts";
 import { auditRoutes } from "./audit.ts";
+import { bulkRoutes } from "./bulk.ts";
 import { budgetRoutes } from "./budgets.ts";
 import { consentPolicyRoutes } from "./consent-policies.ts";
 import { consentRoutes } from "./consents.ts";
@@ -65,6 +66,7 @@ export const adminRoutes = {
   audit: auditRoutes,
   system: systemRoutes,
   encryption: encryptionRoutes,
+  bulk: bulkRoutes,
 } as const;
 
 export type AdminRoutes = typeof adminRoutes;

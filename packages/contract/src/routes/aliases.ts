@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { scopeBudget, scopeBudgetsInput } from "./budget-fields.ts";
-import { id, idParams, limits, limitsInput, listOf, openEnum, pageQuery, removed, time } from "./fields.ts";
+import { id, idParams, limits, limitsInput, listOf, namedQuery, openEnum, removed, time } from "./fields.ts";
 import { defineRoutes } from "./route.ts";
 
 const strategies = ["ordered", "weighted"] as const;
@@ -59,7 +59,7 @@ export const aliasRoutes = defineRoutes({
     permission: "aliases.read",
     method: "GET",
     path: "/admin/aliases",
-    query: pageQuery,
+    query: namedQuery("the name"),
     response: listOf(alias),
     status: 200,
     summary: "List aliases",

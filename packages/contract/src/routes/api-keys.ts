@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { isKeyEndpoint, keyEndpointNames } from "#access/endpoints.ts";
 import {
+  flag,
   id,
   idParams,
   limits,
@@ -8,7 +9,7 @@ import {
   listOf,
   moment,
   openEnum,
-  pageQuery,
+  namedQuery,
   removed,
   time,
   usd,
@@ -158,15 +159,17 @@ export const apiKeyRoutes = defineRoutes({
     permission: "keys.read",
     method: "GET",
     path: "/admin/api-keys",
-    query: pageQuery.extend({
+    query: namedQuery("the name or the public id", "expires_at").extend({
       user_id: id.optional(),
       team_id: id.optional(),
       tag: oneTag.optional().describe("Only those that have it."),
+      is_active: flag.optional().describe("False: only those that are revoked."),
     }),
     response: listOf(apiKey),
     status: 200,
     summary: "List API keys",
-    description: "Oldest first, revoked ones included. The keys themselves are not stored and never listed.",
+    description:
+      "Revoked ones included. In the order of `expires_at`, those that do not end are last. The keys themselves are not stored and never listed.",
   },
   create: {
     id: "apiKeys.create",

@@ -68,7 +68,8 @@ export const auditRoutes = defineRoutes({
     query: z.strictObject({
       ...filter,
       limit: z.coerce.number<string | number>().int().min(1).max(500).default(50),
-      before: place.optional().describe("`next` of the page before."),
+      after: place.optional().describe("`next` of the page before."),
+      before: place.optional().describe("The same, by its older name."),
     }),
     response: z.object({ data: z.array(auditEntry), next: place.nullable() }).meta({ id: "AuditEntries" }),
     status: 200,

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { foundClasses } from "#privacy.ts";
-import { id, idParams, listOf, openEnum, pageQuery, removed, time, timeZone, usd, usdNotNegative } from "./fields.ts";
+import { id, idParams, listOf, openEnum, namedQuery, removed, time, timeZone, usd, usdNotNegative } from "./fields.ts";
 import { defineRoutes } from "./route.ts";
 
 const kinds = ["everyone", "key", "user", "team"] as const;
@@ -90,7 +90,7 @@ export const consentPolicyRoutes = defineRoutes({
     permission: "consent_policies.read",
     method: "GET",
     path: "/admin/consent-policies",
-    query: pageQuery,
+    query: namedQuery("the name"),
     response: listOf(consentPolicy),
     status: 200,
     summary: "List consent policies",

@@ -31,7 +31,8 @@ export const eventRoutes = defineRoutes({
     query: z.strictObject({
       types: namesInQuery,
       limit: z.coerce.number<string | number>().int().min(1).max(500).default(50),
-      before: place.optional().describe("`next` of the page before."),
+      after: place.optional().describe("`next` of the page before."),
+      before: place.optional().describe("The same, by its older name."),
     }),
     response: z.object({ data: z.array(toldEvent), next: place.nullable() }).meta({ id: "ToldEvents" }),
     status: 200,

@@ -106,12 +106,30 @@ export const pageQuery = z.strictObject({
     .max(500)
     .default(50)
     .describe("Largest number of objects in the answer."),
-  after: id.optional().describe("`next` of the page before."),
+  after: z.string().min(1).max(600).optional().describe("`next` of the page before, in the same order."),
 });
+
+/** Of a list that is short, and answered whole. */
+export const wholeList = z.strictObject({});
+
+/** Words to find by, in every list that has names. */
+const words = z.string().trim().min(1).max(100);
+
+/** A list with names: it is searched with `q`, and sorted by `order_by`. */
+export function namedQuery<const Order extends string>(searched: string, ...others: readonly Order[]) {
+  return pageQuery.extend({
+    q: words.optional().describe(`Words that ${searched} has all of, in capitals or not.`),
+    order_by: z
+      .enum(["created_at", "name", ...others])
+      .optional()
+      .describe("`created_at` where left out."),
+    order: z.enum(["asc", "desc"]).optional().describe("`asc` where left out."),
+  });
+}
 
 export const removed = z.object({ id, deleted: z.literal(true) }).meta({ id: "Removed" });
 
-/** One page of a list. `next` is passed as `after` to get the following one; null after the last. */
+/** One page of a list. `next` says where it goes on, also when objects come or go meanwhile, and is passed as `after` to get the following one; null after the last. */
 export function listOf<Item extends z.ZodType>(item: Item) {
-  return z.object({ data: z.array(item), next: id.nullable() });
+  return z.object({ data: z.array(item), next: z.string().max(600).nullable() });
 }

@@ -1,5 +1,15 @@
 import { z } from "zod";
-import { id, idParams, listOf, openEnum, pageQuery, pricePerMillion, removed, time, usdNotNegative } from "./fields.ts";
+import {
+  id,
+  idParams,
+  listOf,
+  namedQuery,
+  openEnum,
+  pricePerMillion,
+  removed,
+  time,
+  usdNotNegative,
+} from "./fields.ts";
 import { defineRoutes } from "./route.ts";
 
 const fee = usdNotNegative.describe("USD for each use, as decimal text.");
@@ -130,7 +140,7 @@ export const modelRoutes = defineRoutes({
     permission: "models.read",
     method: "GET",
     path: "/admin/models",
-    query: pageQuery.extend({ provider_id: id.optional() }),
+    query: namedQuery("the name").extend({ provider_id: id.optional() }),
     response: listOf(model),
     status: 200,
     summary: "List models",

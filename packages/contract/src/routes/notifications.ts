@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { openEnum, time } from "./fields.ts";
+import { openEnum, time, wholeList } from "./fields.ts";
 import { defineRoutes } from "./route.ts";
 
 const notification = z
@@ -30,6 +30,7 @@ export const notificationRoutes = defineRoutes({
     permission: "self.read",
     method: "GET",
     path: "/admin/notifications",
+    query: wholeList,
     response: z.object({ data: z.array(notification) }).meta({ id: "Notifications" }),
     status: 200,
     summary: "What needs attention",

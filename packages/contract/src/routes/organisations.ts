@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { id, idParams, limits, limitsInput, listOf, pageQuery, removed, time, usd, usdNotNegative } from "./fields.ts";
+import { id, idParams, limits, limitsInput, listOf, namedQuery, removed, time, usd, usdNotNegative } from "./fields.ts";
 import { scopeBudget, scopeBudgetsInput } from "./budget-fields.ts";
 import { privacyInput, privacyOf } from "./privacy.ts";
 import { defineRoutes } from "./route.ts";
@@ -49,7 +49,7 @@ export const organisationRoutes = defineRoutes({
     permission: "organisations.read",
     method: "GET",
     path: "/admin/organisations",
-    query: pageQuery,
+    query: namedQuery("the name"),
     response: listOf(organisation),
     status: 200,
     summary: "List organisations",

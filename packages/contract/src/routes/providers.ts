@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { scopeBudget, scopeBudgetsInput } from "./budget-fields.ts";
-import { id, idParams, limits, limitsInput, listOf, openEnum, pageQuery, removed, time } from "./fields.ts";
+import { flag, id, idParams, limits, limitsInput, listOf, namedQuery, openEnum, removed, time } from "./fields.ts";
 import { defineRoutes } from "./route.ts";
 
 const settings = z
@@ -134,7 +134,7 @@ export const providerRoutes = defineRoutes({
     permission: "providers.read",
     method: "GET",
     path: "/admin/providers",
-    query: pageQuery,
+    query: namedQuery("the name or the type").extend({ enabled: flag.optional() }),
     response: listOf(provider),
     status: 200,
     summary: "List providers",

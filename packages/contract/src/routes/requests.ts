@@ -1,6 +1,18 @@
 import { z } from "zod";
 import { usageStatuses } from "#usage-fields.ts";
-import { flag, id, idParams, listOf, moment, openEnum, pageQuery, time, usd, usdNotNegative } from "./fields.ts";
+import {
+  flag,
+  id,
+  idParams,
+  listOf,
+  moment,
+  openEnum,
+  pageQuery,
+  time,
+  usd,
+  usdNotNegative,
+  wholeList,
+} from "./fields.ts";
 import { defineRoutes } from "./route.ts";
 import { count, recordShape, usageRecord } from "./usage-record.ts";
 
@@ -190,6 +202,7 @@ export const requestRoutes = defineRoutes({
     id: "requests.refused",
     method: "GET",
     path: "/admin/refused-requests",
+    query: wholeList,
     response: z.object({ data: z.array(refusedRequest) }).meta({ id: "RefusedRequests" }),
     status: 200,
     summary: "List requests that were refused",

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { extents, extentsOf, isPermission, permissionNames, roleNames } from "#access/permissions.ts";
 import type { Extent, Grants, Permission } from "#access/permissions.ts";
-import { openEnum, time, type Open } from "./fields.ts";
+import { openEnum, time, type Open, wholeList } from "./fields.ts";
 import { defineRoutes } from "./route.ts";
 
 /** Of a built-in role, or of one that operators have made. */
@@ -65,6 +65,7 @@ export const roleRoutes = defineRoutes({
     permission: "roles.read",
     method: "GET",
     path: "/admin/roles",
+    query: wholeList,
     response: z.object({ data: z.array(role) }).meta({ id: "Roles" }),
     status: 200,
     summary: "List roles",

@@ -29,7 +29,8 @@ export type RouteTag =
   | "Reports"
   | "Audit"
   | "System"
-  | "Encryption";
+  | "Encryption"
+  | "Bulk";
 
 /** Text that is sent as it comes: it is not read whole. */
 export const streamTypes = ["text/event-stream", "application/x-ndjson", "text/plain"] as const;

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { teamRoleNames } from "#access/permissions.ts";
-import { id, idParams, openEnum, removed, time } from "./fields.ts";
+import { id, idParams, openEnum, removed, time, wholeList } from "./fields.ts";
 import { roleName } from "./roles.ts";
 import { defineRoutes } from "./route.ts";
 import { groupTeams } from "./sign-in-methods.ts";
@@ -41,6 +41,7 @@ export const scimRoutes = defineRoutes({
     permission: "scim.read",
     method: "GET",
     path: "/admin/scim/tokens",
+    query: wholeList,
     response: z.object({ data: z.array(token) }),
     status: 200,
     summary: "List SCIM tokens",

@@ -1,5 +1,17 @@
 import { z } from "zod";
-import { id, idParams, limits, limitsInput, listOf, pageQuery, removed, time, usd, usdNotNegative } from "./fields.ts";
+import {
+  flag,
+  id,
+  idParams,
+  limits,
+  limitsInput,
+  listOf,
+  namedQuery,
+  removed,
+  time,
+  usd,
+  usdNotNegative,
+} from "./fields.ts";
 import { defineRoutes } from "./route.ts";
 
 const serviceAccount = z
@@ -45,7 +57,7 @@ export const serviceAccountRoutes = defineRoutes({
     permission: "service_accounts.read",
     method: "GET",
     path: "/admin/service-accounts",
-    query: pageQuery.extend({ team_id: id.optional() }),
+    query: namedQuery("the name").extend({ team_id: id.optional(), is_active: flag.optional() }),
     response: listOf(serviceAccount),
     status: 200,
     summary: "List service accounts",

@@ -44,6 +44,7 @@ export const serviceOfGroup: Readonly<Record<keyof AdminRoutes, Service>> = {
   audit: "analytics",
   system: "analytics",
   encryption: "providers",
+  bulk: "auth",
 };
 
 /** Where directories create and change users (SCIM), and of which service that is. */

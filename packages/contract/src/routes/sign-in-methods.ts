@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { teamRoleNames } from "#access/permissions.ts";
-import { id, idParams, listOf, openEnum, pageQuery, removed, time } from "./fields.ts";
+import { id, idParams, listOf, namedQuery, openEnum, removed, time } from "./fields.ts";
 import { roleName } from "./roles.ts";
 import { defineRoutes } from "./route.ts";
 
@@ -135,7 +135,7 @@ export const signInMethodRoutes = defineRoutes({
     permission: "sign_in_methods.read",
     method: "GET",
     path: "/admin/sign-in-methods",
-    query: pageQuery,
+    query: namedQuery("the label or the issuer"),
     response: listOf(method),
     status: 200,
     summary: "List sign-in methods",

@@ -7,8 +7,8 @@ import {
   limits,
   limitsInput,
   listOf,
+  namedQuery,
   openEnum,
-  pageQuery,
   removed,
   time,
   usd,
@@ -107,7 +107,7 @@ export const teamRoutes = defineRoutes({
     permission: "teams.read",
     method: "GET",
     path: "/admin/teams",
-    query: pageQuery.extend({
+    query: namedQuery("the name").extend({
       organisation_id: id.optional(),
       user_id: id.optional().describe("Those that one is in."),
     }),
@@ -173,7 +173,7 @@ export const teamRoutes = defineRoutes({
     method: "GET",
     path: "/admin/teams/{id}/members",
     params: idParams,
-    query: pageQuery,
+    query: namedQuery("the name or the e-mail address"),
     response: listOf(member),
     status: 200,
     summary: "List who is in a team",

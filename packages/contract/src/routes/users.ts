@@ -1,5 +1,17 @@
 import { z } from "zod";
-import { id, idParams, limits, limitsInput, listOf, pageQuery, removed, time, usd, usdNotNegative } from "./fields.ts";
+import {
+  flag,
+  id,
+  idParams,
+  limits,
+  limitsInput,
+  listOf,
+  namedQuery,
+  removed,
+  time,
+  usd,
+  usdNotNegative,
+} from "./fields.ts";
 import { roleName } from "./roles.ts";
 import { scopeBudget, scopeBudgetsInput } from "./budget-fields.ts";
 import { privacyInput, privacyOf } from "./privacy.ts";
@@ -68,11 +80,14 @@ export const userRoutes = defineRoutes({
     permission: "users.read",
     method: "GET",
     path: "/admin/users",
-    query: pageQuery.extend({ role: roleName.optional().describe("Only those who have it.") }),
+    query: namedQuery("the name or the e-mail address", "email").extend({
+      role: roleName.optional().describe("Only those who have it."),
+      is_active: flag.optional(),
+    }),
     response: listOf(user),
     status: 200,
     summary: "List users",
-    description: "Oldest first.",
+    description: "Oldest first, where no other order is asked for.",
   },
   create: {
     id: "users.create",

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { viewPages } from "#view-searches.ts";
-import { id, idParams, listOf, openEnum, pageQuery, removed, time } from "./fields.ts";
+import { id, idParams, listOf, namedQuery, openEnum, removed, time } from "./fields.ts";
 import { defineRoutes } from "./route.ts";
 
 const search = z
@@ -44,7 +44,7 @@ export const viewRoutes = defineRoutes({
     permission: "views.manage",
     method: "GET",
     path: "/admin/views",
-    query: pageQuery.extend({ page: z.enum(viewPages).optional() }),
+    query: namedQuery("the name").extend({ page: z.enum(viewPages).optional() }),
     response: listOf(view),
     status: 200,
     summary: "List saved views",

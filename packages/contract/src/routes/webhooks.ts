@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { isEventName, storedEventNames } from "#events/event-names.ts";
-import { id, idParams, listOf, openEnum, pageQuery, removed, time } from "./fields.ts";
+import { id, idParams, listOf, namedQuery, openEnum, pageQuery, removed, time } from "./fields.ts";
 import { defineRoutes } from "./route.ts";
 
 const types = z
@@ -71,7 +71,7 @@ export const webhookRoutes = defineRoutes({
     permission: "webhooks.read",
     method: "GET",
     path: "/admin/webhooks",
-    query: pageQuery,
+    query: namedQuery("the name or the address"),
     response: listOf(webhook),
     status: 200,
     summary: "List webhooks",

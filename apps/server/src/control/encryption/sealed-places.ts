@@ -3,6 +3,7 @@
 
 import { additionsBinding, credentialBinding } from "#control/snapshot/providers.ts";
 import { webhookBinding } from "#control/events/webhook-signature.ts";
+import { repeatBinding } from "#control/http/repeats/sealed-answers.ts";
 import { factorBinding } from "#control/sessions/second-factor.ts";
 import { grantBinding } from "#control/sign-in/grants.ts";
 import { methodBinding } from "#control/sign-in/issuer-clients.ts";
@@ -23,6 +24,7 @@ export const sealedPlaces: readonly BoundPlace[] = [
   { table: "session_grants", column: "id_token_enc", ...ofSession, bindingOf: grantBinding },
   { table: "session_grants", column: "refresh_token_enc", ...ofSession, bindingOf: grantBinding },
   { table: "second_factors", column: "secret_enc", key: "user_id", boundTo: "user_id", bindingOf: factorBinding },
+  { table: "idempotency_keys", column: "key_enc", key: "key_hash", boundTo: "key_hash", bindingOf: repeatBinding },
   {
     ...{ table: "settings", column: "value", key: "name", boundTo: "name" },
     onlyKeys: ["jwt_secret", "shared_secrets"],

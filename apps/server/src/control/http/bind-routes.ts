@@ -2,7 +2,7 @@
 
 import { Readable } from "node:stream";
 import { GhostError } from "@ghostllm/contract";
-import { adminRoutes, serviceOf } from "@ghostllm/contract/routes";
+import { adminRouteList, serviceOf } from "@ghostllm/contract/routes";
 import type { AdminRoute, Service } from "@ghostllm/contract/routes";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { z } from "zod";
@@ -17,11 +17,11 @@ import type { ObjectChange } from "#link/signals.ts";
 import { changeOf } from "./change-of.ts";
 import { toValidationError } from "./errors.ts";
 import { hasCredential, type Guard } from "./guard.ts";
-import { authorOf, noteRefusal, told } from "./route-audit.ts";
+import { handlerOf, type AnyHandler } from "./handler-of.ts";
+import { patienceMs, routeAnswerer, type RouteDeps } from "./answer-route.ts";
+import type { RepeatedRequests } from "./repeats/repeated-requests.ts";
+import { authorOf, noteRefusal } from "./route-audit.ts";
 import { browserOf } from "./browser-session.ts";
-
-/** A handler as the binding sees it: its types were checked against its route where it was written. */
-type AnyHandler = (request: object) => Promise<unknown>;
 
 interface BindOptions {
   readonly app: FastifyInstance;
@@ -30,36 +30,25 @@ interface BindOptions {
   readonly services: readonly Service[];
   readonly guard: Guard;
   readonly addresses: ClientAddresses;
-  readonly store: Pick<Store, "within" | "noteChange" | "audit">;
+  readonly store: RouteDeps["store"] & Pick<Store, "noteChange">;
+  readonly repeated: RepeatedRequests;
   readonly notes: SecurityNotes;
   readonly steadyTime: SteadyTime;
   /** Told of what a route has changed. */
   readonly onChange: (change: ObjectChange) => void;
 }
 
-/** For what the database takes. Together they leave time to say within five seconds that it takes too long. */
-const patienceMs = { guard: 1_500, handler: 2_750 } as const;
-
 export function bindRoutes(options: BindOptions): void {
-  const handlers: Readonly<Record<string, object>> = options.resources;
-  for (const [group, routes] of Object.entries(adminRoutes)) {
-    for (const [name, route] of Object.entries<AdminRoute>(routes)) {
-      if (!options.services.includes(serviceOf(route))) continue;
-      bindRoute(options, route, findHandler(handlers[group], name));
-    }
+  for (const route of adminRouteList) {
+    if (options.services.includes(serviceOf(route))) bindRoute(options, route, handlerOf(options.resources, route));
   }
-}
-
-function findHandler(resource: object | undefined, name: string): AnyHandler {
-  const handler: unknown = resource === undefined ? undefined : Reflect.get(resource, name);
-  if (typeof handler !== "function") throw new Error(`No handler for the route ${name}`);
-  return async (request) => handler(request);
 }
 
 function bindRoute(options: BindOptions, route: AdminRoute, handler: AnyHandler): void {
   const { app, guard, addresses, store, steadyTime, onChange } = options;
   const callers = new WeakMap<FastifyRequest, Caller>();
   const admit = admitterTo(options, route);
+  const answerRoute = routeAnswerer(options, route, handler);
   app.route({
     method: route.method,
     url: route.path.replace(/\{(\w+)\}/g, ":$1"),
@@ -69,30 +58,25 @@ function bindRoute(options: BindOptions, route: AdminRoute, handler: AnyHandler)
       if (caller !== null) callers.set(request, caller);
     },
     handler: async (request, reply) => {
-      const caller = callers.get(request);
+      const caller = callers.get(request) ?? null;
       const address = addresses.of(request.raw) ?? "";
       const browser = browserOf(request, reply, steadyTime);
       const follower = route.mediaType === eventStream ? followerOf(request, route, guard) : {};
       const userAgent = request.headers["user-agent"] ?? "";
       const input = { ...parseInput(route, request), address, userAgent, browser, ...caller, ...follower };
       const author = authorOf(route, request, caller?.actor ?? null, address);
-      const { params } = request;
-      const answer = await store
-        .within(patienceMs.handler, () => told(store.audit, author, { route, params, handle: () => handler(input) }))
-        .catch((error: unknown) => {
-          if (caller !== undefined) noteRefusal({ audit: store.audit, notes: options.notes }, author, route, error);
-          throw error;
-        })
-        .finally(() => {
-          // What was answered with an error may have been made, too.
-          if (route.method !== "GET") store.noteChange();
-        });
+      const { answer, text, etag, isRepeated } = await answerRoute({ request, caller, author, input }).finally(() => {
+        // What was answered with an error may have been made, too.
+        if (route.method !== "GET") store.noteChange();
+      });
       if (answer instanceof Readable && route.mediaType !== undefined)
         return sendStream(reply, route.mediaType, answer);
-      const change = changeOf(route, request.params, answer);
+      const change = isRepeated ? null : changeOf(route, request.params, answer);
       if (change !== null) onChange(change);
-      if (route.mediaType !== undefined) reply.type(`${route.mediaType}; charset=utf-8`);
-      return reply.status(route.status).send(route.response.parse(answer));
+      if (etag !== null) reply.header("etag", etag);
+      if (isRepeated) reply.header("idempotency-replayed", "true");
+      const type = route.mediaType ?? "application/json";
+      return reply.status(route.status).type(`${type}; charset=utf-8`).send(text);
     },
   });
 }
@@ -142,7 +126,7 @@ function sendStream(reply: FastifyReply, type: MediaType, stream: Readable): Fas
 function parseInput(route: AdminRoute, request: FastifyRequest): object {
   return {
     ...(route.params !== undefined && { params: parse(route.params, request.params) }),
-    ...(route.query !== undefined && { query: parse(route.query, request.query) }),
+    ...(route.query !== undefined && { query: parse(route.query, request.query, Object.keys(route.query.shape)) }),
     ...(route.body !== undefined && { body: parse(route.body, requireBody(request.body)) }),
   };
 }
@@ -153,8 +137,8 @@ function requireBody(body: unknown): unknown {
   return body;
 }
 
-function parse(schema: z.ZodType, value: unknown): unknown {
+function parse(schema: z.ZodType, value: unknown, known: readonly string[] | null = null): unknown {
   const parsed = schema.safeParse(value);
-  if (!parsed.success) throw toValidationError(parsed.error);
+  if (!parsed.success) throw toValidationError(parsed.error, known);
   return parsed.data;
 }

@@ -9,6 +9,7 @@ import type { Service } from "@ghostllm/contract/routes";
 import fastify from "fastify";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { ResourceDependencies } from "#control/resources/resource.ts";
+import { createTurns } from "#control/resources/turns.ts";
 import { createResources } from "#control/resources/resources.ts";
 import { RefusedKeys } from "#control/audit/refused-keys.ts";
 import { SecurityNotes } from "#control/audit/security-notes.ts";
@@ -16,13 +17,14 @@ import type { EventStreams } from "#control/events/event-streams.ts";
 import { openLiveDoor } from "#control/live/live-door.ts";
 import { LiveHub } from "#control/live/live-hub.ts";
 import type { LiveHubDeps } from "#control/live/live-hub.ts";
-import type { Signals } from "#link/signals.ts";
+import type { ObjectChange, Signals } from "#link/signals.ts";
 import { PasswordMails } from "#control/sign-in/password-mails.ts";
 import type { Store } from "#control/store/store.ts";
 import type { ClientAddresses } from "#edge/client-addresses.ts";
 import type { Compressor } from "#edge/compressor.ts";
 import { traceResponse } from "#edge/trace-context.ts";
 import type { Secret } from "#domain/secret.ts";
+import { createBulkResource } from "./bulk.ts";
 import { bindRoutes } from "./bind-routes.ts";
 import { serveConsole } from "./console/console-pages.ts";
 import { compressAnswers } from "./compress-answers.ts";
@@ -32,6 +34,7 @@ import { createIdentify } from "./identify.ts";
 import { identitiesOf } from "./live-identities.ts";
 import { keepDocuments } from "./kept-documents.ts";
 import { methodsOf, serviceOfPath } from "./known-paths.ts";
+import { RepeatedRequests } from "./repeats/repeated-requests.ts";
 import { serveScim } from "./scim-routes.ts";
 import { serveWebPages } from "./web-pages.ts";
 
@@ -71,11 +74,14 @@ export async function createControlServer(deps: ControlDependencies): Promise<Co
   const refusedKeys = new RefusedKeys({ ...deps, notes });
   deps.refusals.onKeep = (refusal) => refusedKeys.look(refusal);
   const passwordMails = new PasswordMails(deps);
-  const resources = createResources({ ...deps, notes, passwordMails, lookingOn: () => hub.count });
+  const inTurn = createTurns(store);
+  const guard = createGuard(identify, addresses);
+  const onChange = (change: ObjectChange): void => void deps.signals.send({ kind: "object_changed", change });
+  const single = createResources({ ...deps, notes, inTurn, passwordMails, lookingOn: () => hub.count });
+  const bulk = createBulkResource({ resources: single, store, guard, notes, inTurn, onChange });
   bindRoutes({
-    ...{ app, resources, services: deps.services, guard: createGuard(identify, addresses) },
-    ...{ addresses, store, notes, steadyTime },
-    onChange: (change) => void deps.signals.send({ kind: "object_changed", change }),
+    ...{ app, resources: { ...single, bulk }, services: deps.services, guard },
+    ...{ addresses, store, notes, steadyTime, repeated: new RepeatedRequests(deps), onChange },
   });
   openToDirectories(app, deps);
   const hasConsole = deps.services.includes(serviceOfConsole);

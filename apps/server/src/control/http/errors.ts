@@ -18,16 +18,24 @@ export function toErrorBody({ code, message, param }: GhostError): ErrorBody {
 }
 
 /** The first fault, with its JSON path; the others are counted. */
-export function toValidationError(error: z.ZodError): GhostError {
+/** `known`: what a query may have. */
+export function toValidationError(error: z.ZodError, known: readonly string[] | null = null): GhostError {
   const [first, ...others] = error.issues;
   if (first === undefined) return new GhostError("invalid_request_error", "The request is invalid");
   const unknown = first.code === "unrecognized_keys" ? first.keys[0] : undefined;
   const param = toJsonPath(unknown === undefined ? first.path : [...first.path, unknown]);
-  const fault = unknown === undefined ? first.message : "There is no such field";
+  const fault = unknown === undefined ? first.message : unknownWord(known);
   const more = others.length === 0 ? "" : ` (and ${others.length} more)`;
   return new GhostError("invalid_request_error", `${param === "" ? "The body" : param}: ${fault}${more}`, {
     ...(param !== "" && { param }),
   });
+}
+
+function unknownWord(known: readonly string[] | null): string {
+  if (known === null) return "There is no such field";
+  return known.length === 0
+    ? "There are no parameters here"
+    : `There is no such parameter; there are ${known.join(", ")}`;
 }
 
 /** `["targets", 0, "model"]` -> `targets[0].model` */

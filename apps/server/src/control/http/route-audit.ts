@@ -5,6 +5,7 @@ import type { IncomingMessage } from "node:http";
 import { GhostError } from "@ghostllm/contract";
 import type { AdminRoute } from "@ghostllm/contract/routes";
 import type { SecurityNotes } from "#control/audit/security-notes.ts";
+import type { Written } from "#control/store/audit/authorship.ts";
 import type { AuditStore } from "#control/store/audit/audit-store.ts";
 import type { Actor } from "#domain/access/actor.ts";
 import { deed, nobody, type AuditDraft, type AuditObject, type Author } from "#domain/audit.ts";
@@ -26,11 +27,11 @@ export function authorOf({ id }: AdminRoute, request: Asked, actor: Actor | null
 export function told<Answer>(
   audit: Pick<AuditStore, "by" | "add">,
   author: Author,
-  { route, params, handle }: { route: AdminRoute; params: unknown; handle: () => Promise<Answer> },
+  { route, params, handle }: { route: AdminRoute; params: unknown; handle: (written: Written) => Promise<Answer> },
 ): Promise<Answer> {
   return audit.by(author, async (written) => {
-    const answer = await handle();
-    if (isToBeTold(route) && written() === 0) await audit.add([deedOf(route, params, answer)]);
+    const answer = await handle(written);
+    if (isToBeTold(route) && written.count() === 0) await audit.add([deedOf(route, params, answer)]);
     return answer;
   });
 }

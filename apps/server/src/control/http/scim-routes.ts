@@ -178,7 +178,7 @@ function told(request: FastifyRequest, { store, tokens, addresses }: Scope, run:
   };
   return store.audit.by(author, async (written) => {
     const answer = await run();
-    if (request.method !== "GET" && written() === 0)
+    if (request.method !== "GET" && written.count() === 0)
       await store.audit.add([deed("directory.changed", { kind: "directory", id: null, name: route })]);
     return answer;
   });

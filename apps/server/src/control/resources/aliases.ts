@@ -3,7 +3,7 @@ import type { AliasRow, AliasTargetRow, Store } from "#control/store/store.ts";
 import { toToldLimits } from "#domain/told-limits.ts";
 import { toApiBudgetTerms, toHeld } from "./budget-fields.ts";
 import { found, invalid, notFound, toTime } from "./fields.ts";
-import { pageOf, readPage } from "./pagination.ts";
+import { byName, pageOf, readNamed } from "./pagination.ts";
 import type { Resource, ResourceDependencies } from "./resource.ts";
 
 type AliasUpdate = Parameters<Resource<"aliases">["update"]>[0]["body"];
@@ -12,7 +12,8 @@ type ApiAlias = RouteAnswer<AdminRoutes["aliases"]["get"]>;
 export function createAliasesResource({ store, changed, steadyTime }: ResourceDependencies): Resource<"aliases"> {
   return {
     async list({ query }) {
-      return readPage(query, pageOf(await store.aliases.list()), toApiAlias);
+      const rows = pageOf(await store.aliases.list(), byName, ({ name }) => [name]);
+      return readNamed(query, byName, rows, toApiAlias);
     },
 
     async create({ body }) {

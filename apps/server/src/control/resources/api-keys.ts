@@ -11,7 +11,7 @@ import { found, invalid, mergeLimits, toNanosOrNull, toTime, toTimeOrNull, toUsd
 import { refuseActingAs, refuseByHeldKey } from "./handing-on.ts";
 import { importedMaterial, newKeyMaterial, type KeyMaterial } from "./key-material.ts";
 import { changePermissions, everything, showPermissions } from "./key-permissions.ts";
-import { readPage } from "./pagination.ts";
+import { byName, readNamed } from "./pagination.ts";
 import { toApiPrivacy, toPrivacy } from "./privacy.ts";
 import type { Caller, Resource, ResourceDependencies } from "./resource.ts";
 
@@ -47,19 +47,23 @@ export function toApiKey(row: ApiKeyRow, nowMs: number): ApiKey {
   };
 }
 
+const orders = { ...byName, expires_at: (row: ApiKeyRow) => row.expiresAt };
+
 export type KeyDeps = Pick<ResourceDependencies, "store" | "changed" | "withdraw" | "steadyTime">;
 
 export function createApiKeysResource(deps: KeyDeps): Resource<"apiKeys"> {
   const { store, steadyTime } = deps;
   const toApi = (row: ApiKeyRow): ApiKey => toApiKey(row, steadyTime.now());
   return {
-    list: ({ query: { user_id: userId, team_id: teamId, tag, ...page }, reach }) => {
+    list: ({ query, reach }) => {
+      const { user_id: userId, team_id: teamId, tag, is_active: isActive } = query;
       const asked = {
+        ...(isActive !== undefined && { isActive }),
         ...(userId !== undefined && { userId }),
         ...(teamId !== undefined && { teamId }),
         ...(tag !== undefined && { tag }),
       };
-      return readPage(page, (next) => store.apiKeys.list({ ...next, ...asked }, reach), toApi);
+      return readNamed(query, orders, (next) => store.apiKeys.list({ ...next, ...asked }, reach), toApi);
     },
 
     async create({ body, actor, reach }) {

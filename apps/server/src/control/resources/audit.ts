@@ -23,7 +23,7 @@ export function createAuditResource(deps: Dependencies): Resource<"audit"> {
     await audit.add([deed("audit.exported", object, { details: { form, filter } })]);
   };
   return {
-    async list({ query: { limit, before, ...filter } }) {
+    async list({ query: { limit, after, before = after, ...filter } }) {
       const page = { limit: limit + 1, ...(before !== undefined && { before: Number(before) }) };
       const entries = await audit.list(page, toFilter(filter));
       const shown = entries.slice(0, limit);

@@ -4,7 +4,7 @@ import type { ConsentPolicyChange, ConsentPolicyRow } from "#control/store/conse
 import type { Store } from "#control/store/store.ts";
 import type { ConsentConditions, ConsentHolder, ConsentHours } from "#domain/consents/policy.ts";
 import { found, invalid, notFound, toNanosOrNull, toTime } from "./fields.ts";
-import { pageOf, readPage } from "./pagination.ts";
+import { byName, pageOf, readNamed } from "./pagination.ts";
 import type { Resource, ResourceDependencies } from "./resource.ts";
 
 type ApiPolicy = RouteAnswer<AdminRoutes["consentPolicies"]["get"]>;
@@ -18,7 +18,13 @@ export function createConsentPoliciesResource(deps: PolicyDeps): Resource<"conse
   const { inTurn, changed } = deps;
   const { policies } = deps.store.consents;
   return {
-    list: async ({ query }) => readPage(query, pageOf(await policies.list()), toApiPolicy),
+    list: async ({ query }) =>
+      readNamed(
+        query,
+        byName,
+        pageOf(await policies.list(), byName, ({ name }) => [name]),
+        toApiPolicy,
+      ),
 
     async create({ body }) {
       const { name, is_active: isActive, valid_minutes: minutes } = body;

@@ -11,7 +11,7 @@ export function createEventsResource({
   eventStreams,
 }: Pick<ResourceDependencies, "store" | "eventSource" | "eventStreams">): Resource<"events"> {
   return {
-    async list({ query: { types, limit, before }, actor }): Promise<Answer> {
+    async list({ query: { types, limit, after, before = after }, actor }): Promise<Answer> {
       const page = { limit: limit + 1, ...(before !== undefined && { before: Number(before) }) };
       const events = await store.events.latest(page, eventsSeenBy(actor, types));
       const shown = events.slice(0, limit);

@@ -8,7 +8,7 @@ import type { ModelChange, ModelRow, ProviderRow } from "#control/store/store.ts
 import { found, invalid, notFound, toNanosOrNull, toTime, toUsdOrNull } from "./fields.ts";
 import { changeFurtherPrices, namesFurtherPrices, toApiFurtherPrices } from "./further-prices.ts";
 import { priceNote, toApiPrices } from "./model-prices.ts";
-import { pageOf, readPage } from "./pagination.ts";
+import { byName, pageOf, readNamed } from "./pagination.ts";
 import type { Resource, ResourceDependencies } from "./resource.ts";
 
 type ApiModel = RouteAnswer<AdminRoutes["models"]["get"]>;
@@ -22,12 +22,14 @@ export function createModelsResource(deps: ResourceDependencies): Resource<"mode
   }
 
   return {
-    async list({ query: { provider_id: providerId, ...page } }) {
+    async list({ query }) {
+      const { provider_id: providerId } = query;
       const providers = new Map((await store.providers.list()).map((row) => [row.id, row]));
       const rows = (await store.models.list()).filter(
         (row) => providerId === undefined || row.providerId === providerId,
       );
-      return readPage(page, pageOf(rows), (row) =>
+      const named = pageOf(rows, byName, ({ name }) => [name]);
+      return readNamed(query, byName, named, (row) =>
         toApiModel(row, found(providers.get(row.providerId), "provider", row.providerId), deps),
       );
     },

@@ -4,7 +4,7 @@ import type { OrganisationRow } from "#control/store/team-store.ts";
 import { toToldLimits } from "#domain/told-limits.ts";
 import { toApiBudgetTerms, toBudgets } from "./budget-fields.ts";
 import { found, mergeLimits, notFound, toNanosOrNull, toTime, toUsdOrNull, unlimited } from "./fields.ts";
-import { readPage } from "./pagination.ts";
+import { byName, readNamed } from "./pagination.ts";
 import { toApiPrivacy, toPrivacy } from "./privacy.ts";
 import type { Resource, ResourceDependencies } from "./resource.ts";
 
@@ -31,7 +31,7 @@ export function createOrganisationsResource({
 }: Pick<ResourceDependencies, "store" | "changed" | "steadyTime">): Resource<"organisations"> {
   const { organisations } = store;
   return {
-    list: ({ query, reach }) => readPage(query, (page) => organisations.list(page, reach), toApiOrganisation),
+    list: ({ query, reach }) => readNamed(query, byName, (page) => organisations.list(page, reach), toApiOrganisation),
 
     async create({ body: { name, limits, budget_usd: budget, budgets, privacy } }) {
       const given = { name, limits: mergeLimits(unlimited, limits), budgetNanos: toNanosOrNull(budget) };

@@ -20,7 +20,7 @@ import { changedAdditions, readAdditions, showAdditions } from "./provider-addit
 import { checkBoundSecrets } from "./bound-secrets.ts";
 import { toApiBudgetTerms, toHeld } from "./budget-fields.ts";
 import { found, invalid, notFound, toTime } from "./fields.ts";
-import { pageOf, readPage } from "./pagination.ts";
+import { byName, pageOf, readNamed } from "./pagination.ts";
 import type { Resource, ResourceDependencies } from "./resource.ts";
 import { createTurns } from "./turns.ts";
 
@@ -34,14 +34,13 @@ export function createProvidersResource(deps: ResourceDependencies): Resource<"p
   const inTurn = createTurns(store);
   const find = async (id: string): Promise<ProviderRow> => found(await store.providers.find(id), "provider", id);
   return {
-    async list({ query }) {
-      return readPage(query, pageOf(await store.providers.list()), (row) => toApiProvider(row, deps));
-    },
+    list: listerOf(deps),
 
     async create({ body }) {
       const held = await heldBy(body, null, deps);
       const row = await store.providers.create({ ...(await newRow(body, deps)), ...held });
-      if (row.enabled) await discoverAtFirst(row, deps);
+      // The vendor is asked for as long as it takes: nothing is held up by it.
+      if (row.enabled) await store.units.afterwards(() => discoverAtFirst(row, deps));
       await changed();
       return toApiProvider(row, deps);
     },
@@ -77,6 +76,15 @@ export function createProvidersResource(deps: ResourceDependencies): Resource<"p
     },
 
     types: async () => ({ data: definitions.map(toApiProviderType), next: null }),
+  };
+}
+
+function listerOf(deps: ResourceDependencies): Resource<"providers">["list"] {
+  return async ({ query }) => {
+    const { enabled } = query;
+    const rows = (await deps.store.providers.list()).filter((row) => enabled === undefined || row.enabled === enabled);
+    const named = pageOf(rows, byName, ({ name, providerType }) => [name, providerType]);
+    return readNamed(query, byName, named, (row) => toApiProvider(row, deps));
   };
 }
 

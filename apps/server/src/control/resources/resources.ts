@@ -27,7 +27,6 @@ import { createSignInMethodsResource } from "./sign-in-methods.ts";
 import { createSignInResource } from "./sign-in.ts";
 import { createSystemResource } from "./system.ts";
 import { createTeamsResource } from "./teams.ts";
-import { createTurns } from "./turns.ts";
 import { createUsageResource } from "./usage.ts";
 import { createUsersResource } from "./users.ts";
 import { createViewsResource } from "./views.ts";
@@ -35,8 +34,15 @@ import { createWebhooksResource } from "./webhooks.ts";
 
 export type Resources = { readonly [Group in keyof AdminRoutes]: Resource<Group> };
 
-export function createResources(given: Omit<ResourceDependencies, "inTurn">): Resources {
-  const deps = { ...given, inTurn: createTurns(given.store) };
+/** All but the one that is made of the others. */
+export function createResources(given: ResourceDependencies): Omit<Resources, "bulk"> {
+  const { store } = given;
+  const deps: ResourceDependencies = {
+    ...given,
+    // What is not stored yet is not in force, and nothing ends for it.
+    changed: () => store.units.afterwards(given.changed),
+    withdraw: (right) => store.units.afterwards(() => given.withdraw(right)),
+  };
   return {
     sessions: createSessionsResource(deps),
     secondFactor: createSecondFactorResource(deps),

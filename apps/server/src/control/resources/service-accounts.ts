@@ -3,7 +3,7 @@ import type { AdminRoutes, RouteAnswer } from "@ghostllm/contract/routes";
 import type { ServiceAccountRow } from "#control/store/service-account-store.ts";
 import { found, invalid, mergeLimits, notFound, toNanosOrNull, toTime, toUsdOrNull, unlimited } from "./fields.ts";
 import { toToldLimits } from "#domain/told-limits.ts";
-import { readPage } from "./pagination.ts";
+import { byName, readNamed } from "./pagination.ts";
 import type { Resource, ResourceDependencies } from "./resource.ts";
 
 type ApiServiceAccount = RouteAnswer<AdminRoutes["serviceAccounts"]["get"]>;
@@ -25,12 +25,11 @@ export function createServiceAccountsResource({
   withdraw,
 }: Pick<ResourceDependencies, "store" | "changed" | "withdraw">): Resource<"serviceAccounts"> {
   return {
-    list: ({ query: { team_id: teamId, ...page }, reach }) =>
-      readPage(
-        page,
-        (next) => serviceAccounts.list({ ...next, ...(teamId !== undefined && { teamId }) }, reach),
-        toApi,
-      ),
+    list: ({ query, reach }) => {
+      const { team_id: teamId, is_active: isActive } = query;
+      const asked = { ...(teamId !== undefined && { teamId }), ...(isActive !== undefined && { isActive }) };
+      return readNamed(query, byName, (page) => serviceAccounts.list({ ...page, ...asked }, reach), toApi);
+    },
 
     async create({ body: { team_id: teamId, name, limits, budget_usd: budget }, reach }) {
       if ((await teams.find(teamId, reach)) === undefined) throw invalid("team_id", `There is no team ${teamId}`);

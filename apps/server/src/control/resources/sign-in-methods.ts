@@ -9,7 +9,7 @@ import { roles } from "#domain/access/roles.ts";
 import { Secret } from "#domain/secret.ts";
 import { found, invalid, notFound, toTime } from "./fields.ts";
 import { refuseMore, refuseUnknownRoles } from "./handing-on.ts";
-import { readPage } from "./pagination.ts";
+import { readNamed } from "./pagination.ts";
 import type { Resource, ResourceDependencies } from "./resource.ts";
 
 type ApiMethod = RouteAnswer<AdminRoutes["signInMethods"]["get"]>;
@@ -17,6 +17,7 @@ type MethodUpdate = Parameters<Resource<"signInMethods">["update"]>[0]["body"];
 type Dependencies = Pick<ResourceDependencies, "store" | "encryption" | "egress" | "issuerSignIn">;
 
 const mostMethods = 50;
+const orders = { name: (row: SignInMethodRow) => row.label };
 const usualClaims = { email: "email", name: "name", groups: "groups" };
 
 export function createSignInMethodsResource(deps: Dependencies): Resource<"signInMethods"> {
@@ -24,7 +25,7 @@ export function createSignInMethodsResource(deps: Dependencies): Resource<"signI
   const { signIn } = store;
   const find = async (id: string): Promise<SignInMethodRow> => found(await signIn.find(id), "sign-in method", id);
   return {
-    list: ({ query }) => readPage(query, (page) => signIn.list(page), toApi),
+    list: ({ query }) => readNamed(query, orders, (page) => signIn.list(page), toApi),
     async create({ body, actor }) {
       await refuseMethod(store, actor, body);
       return create(deps, body);

@@ -6,7 +6,7 @@ import { toToldLimits } from "#domain/told-limits.ts";
 import { toApiBudgetTerms, toBudgets } from "./budget-fields.ts";
 import { found, invalid, mergeLimits, notFound, toNanosOrNull, toTime, toUsdOrNull, unlimited } from "./fields.ts";
 import { refuseInTeam } from "./handing-on.ts";
-import { readPage } from "./pagination.ts";
+import { byName, readNamed } from "./pagination.ts";
 import { toApiPrivacy, toPrivacy } from "./privacy.ts";
 import type { Resource, ResourceDependencies } from "./resource.ts";
 
@@ -44,12 +44,13 @@ export function createTeamsResource(deps: TeamDeps): Resource<"teams"> {
   const { store, changed, steadyTime } = deps;
   const { teams } = store;
   return {
-    list: ({ query: { organisation_id: organisationId, user_id: userId, ...page }, reach }) => {
+    list: ({ query, reach }) => {
+      const { organisation_id: organisationId, user_id: userId } = query;
       const asked = {
         ...(organisationId !== undefined && { organisationId }),
         ...(userId !== undefined && { userId }),
       };
-      return readPage(page, (next) => teams.list({ ...next, ...asked }, reach), toApiTeam);
+      return readNamed(query, byName, (next) => teams.list({ ...next, ...asked }, reach), toApiTeam);
     },
 
     async create({ body }) {
@@ -84,14 +85,20 @@ export function createTeamsResource(deps: TeamDeps): Resource<"teams"> {
   };
 }
 
+interface ListedMember {
+  readonly id: string;
+  readonly row: MemberRow;
+}
+
 function membersOf({ store, changed, withdraw }: TeamDeps): Pick<Resource<"teams">, MemberRoutes> {
   const { teams } = store;
   return {
     async members({ params: { id }, query, reach }) {
       found(await teams.find(id, reach), "team", id);
       // A page goes by users.
-      const { data, next } = await readPage(
+      const { data, next } = await readNamed(
         query,
+        { name: ({ row }: ListedMember) => row.username },
         async (page) => (await teams.members(id, page, reach)).map((row) => ({ id: row.userId, row })),
         ({ row }) => toApiMember(row),
       );

@@ -7,7 +7,7 @@ import { toToldLimits } from "#domain/told-limits.ts";
 import { found, mergeLimits, notFound, toNanosOrNull, toTime, toUsdOrNull, unlimited } from "./fields.ts";
 import type { Actor } from "#domain/access/actor.ts";
 import { grantsOfRole, refuseActingAs, refuseMore } from "./handing-on.ts";
-import { readPage } from "./pagination.ts";
+import { readNamed } from "./pagination.ts";
 import { toApiPrivacy, toPrivacy } from "./privacy.ts";
 import type { Resource, ResourceDependencies } from "./resource.ts";
 
@@ -32,19 +32,14 @@ export function toApiUser(row: UserRow): ApiUser {
   };
 }
 
-type Listing = Parameters<Resource<"users">["list"]>[0];
-type Listed = ReturnType<Resource<"users">["list"]>;
-type UserDeps = Pick<ResourceDependencies, "store" | "inTurn" | "changed" | "withdraw" | "steadyTime">;
+const orders = { name: (row: UserRow) => row.username, email: (row: UserRow) => row.email };
 
-function list({ users }: UserDeps["store"], { query: { role, ...page }, reach }: Listing): Listed {
-  const asked = role === undefined ? {} : { role };
-  return readPage(page, (next) => users.list({ ...next, ...asked }, reach), toApiUser);
-}
+type UserDeps = Pick<ResourceDependencies, "store" | "inTurn" | "changed" | "withdraw" | "steadyTime">;
 
 export function createUsersResource(deps: UserDeps): Resource<"users"> {
   const { store, inTurn, changed, withdraw, steadyTime } = deps;
   return {
-    list: (asked) => list(store, asked),
+    list: listerOf(store),
 
     async create({ body, actor }) {
       refuseMore(actor, await grantsOfRole(store, body.role), `The role ${body.role}`);
@@ -87,6 +82,14 @@ export function createUsersResource(deps: UserDeps): Resource<"users"> {
         await changed();
         return { id, deleted: true };
       }),
+  };
+}
+
+function listerOf({ users }: Pick<UserDeps["store"], "users">): Resource<"users">["list"] {
+  return ({ query, reach }) => {
+    const { role, is_active: isActive } = query;
+    const asked = { ...(role !== undefined && { role }), ...(isActive !== undefined && { isActive }) };
+    return readNamed(query, orders, (page) => users.list({ ...page, ...asked }, reach), toApiUser);
   };
 }
 

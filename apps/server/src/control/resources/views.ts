@@ -4,12 +4,26 @@ import type { ViewRow } from "#control/store/view-store.ts";
 import type { Actor } from "#domain/access/actor.ts";
 import { may, type Reach } from "#domain/access/may.ts";
 import { found, invalid, notFound, toTime } from "./fields.ts";
-import { readPage } from "./pagination.ts";
+import { readNamed } from "./pagination.ts";
 import type { Resource, ResourceDependencies } from "./resource.ts";
 
 type ApiView = RouteAnswer<AdminRoutes["views"]["create"]>;
 
 const mostViews = 100;
+
+const orders = { name: ({ name }: ViewRow) => name };
+
+function listerOf(views: ResourceDependencies["store"]["views"]): Resource<"views">["list"] {
+  return ({ query, actor }) => {
+    const narrowed = query.page === undefined ? {} : { of: query.page };
+    return readNamed(
+      query,
+      orders,
+      (next) => views.list({ ...next, ...narrowed }, ownOf(actor)),
+      (row) => toApiView(row, actor),
+    );
+  };
+}
 
 export function createViewsResource({ store }: Pick<ResourceDependencies, "store">): Resource<"views"> {
   const { views } = store;
@@ -20,14 +34,7 @@ export function createViewsResource({ store }: Pick<ResourceDependencies, "store
     return view;
   };
   return {
-    list: ({ query: { page: of, ...page }, actor }) => {
-      const narrowed = of === undefined ? {} : { of };
-      return readPage(
-        page,
-        (next) => views.list({ ...next, ...narrowed }, ownOf(actor)),
-        (row) => toApiView(row, actor),
-      );
-    },
+    list: listerOf(views),
 
     async create({ body: { page, name, search, is_shared: isShared }, actor }) {
       const { userId } = actor;

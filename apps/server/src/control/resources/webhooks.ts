@@ -6,7 +6,7 @@ import { newWebhookSecret, webhookBinding } from "#control/events/webhook-signat
 import type { DeliveryRow, WebhookChange, WebhookRow } from "#control/store/events/event-store.ts";
 import type { Egress } from "#domain/egress/egress.ts";
 import { found, invalid, notFound, toTime, toTimeOrNull } from "./fields.ts";
-import { readPage } from "./pagination.ts";
+import { byName, readNamed, readPage } from "./pagination.ts";
 import type { Resource, ResourceDependencies } from "./resource.ts";
 
 type ApiWebhook = RouteAnswer<AdminRoutes["webhooks"]["get"]>;
@@ -27,7 +27,7 @@ export function createWebhooksResource(deps: Dependencies): Resource<"webhooks">
   const toApi = async (row: WebhookRow) => toApiWebhook(row, await webhooks.countWaiting(row.id));
   const find = async (id: string): Promise<WebhookRow> => found(await webhooks.find(id), "webhook", id);
   return {
-    list: ({ query }) => readPage(query, (page) => webhooks.list(page), toApi),
+    list: ({ query }) => readNamed(query, byName, (page) => webhooks.list(page), toApi),
 
     async create({ body: { name, url, types, is_active: isActive } }) {
       checkUrl(url, egress);

@@ -17,6 +17,7 @@ import {
   writePrivacy,
 } from "./columns.ts";
 import { change, type Database, type Naming } from "./database.ts";
+import { narrowed } from "./named-list.ts";
 import { isWithin } from "./reach.ts";
 import { spentColumn } from "./spend.ts";
 import type { ApiKeyChange, ApiKeyRow, NewApiKey, PreviousSecret } from "./key-store.ts";
@@ -26,6 +27,11 @@ import type { ApiKeysTable, Tables } from "./tables.ts";
 const naming: Naming = { object: "key", parent: { object: "user", column: "user_id" } };
 const spent = spentColumn("key");
 const owners = { user: "user_id", key: "id", team: "team_id" };
+const listed = {
+  id: "id",
+  searched: ["name", "public_id"],
+  orders: { name: { text: "name" }, expires_at: { number: "expires_at" } },
+};
 const ownerKind = sql<string>`(select kind from users where users.id = api_keys.user_id)`.as("owner_kind");
 
 export function apiKeysIn(database: Database): Store["apiKeys"] {
@@ -49,15 +55,17 @@ export function apiKeysIn(database: Database): Store["apiKeys"] {
       return row && { key: toRow(row), isPrevious: row.key_hash !== keyHash };
     },
     create: creatorIn(database),
-    async list({ limit, after, userId, teamId, tag }, reach) {
+    async list({ userId, teamId, tag, isActive, ...page }, reach) {
+      const { where, order } = narrowed(page, listed);
       let query = kysely
         .selectFrom("api_keys")
         .selectAll()
         .select([spent, ownerKind])
         .where(isWithin(reach, owners))
-        .orderBy("id")
-        .limit(limit);
-      if (after !== undefined) query = query.where("id", ">", after);
+        .where(where)
+        .orderBy(order)
+        .limit(page.limit);
+      if (isActive !== undefined) query = query.where("is_active", "=", toBit(isActive));
       if (userId !== undefined) query = query.where("user_id", "=", userId);
       if (teamId !== undefined) query = query.where("team_id", "=", teamId);
       if (tag !== undefined) query = query.where(isTagged(tag));

@@ -10,6 +10,7 @@ import type { News } from "./engines/postgres-news.ts";
 import type { Partitions } from "./engines/partitions.ts";
 import type { Patience } from "./patience.ts";
 import type { Tables } from "./tables.ts";
+import type { Units } from "./units/units.ts";
 
 /** A failure that the caller's values are to blame for; every other one is the database's. */
 export type Fault =
@@ -78,6 +79,8 @@ export interface Database {
   readonly patience: Patience;
   /** Whose the changes are. */
   readonly authorship: Authorship;
+  /** What is changed as one. */
+  readonly units: Units;
   /** For reports and lists, which a replica may answer: twice, where it fails. */
   readonly read: <Result>(run: (kysely: Kysely<Tables>) => Promise<Result>) => Promise<Result>;
   /** Epoch ms. */

@@ -4,7 +4,7 @@ import type { Reach } from "#domain/access/may.ts";
 import type { Budget } from "#domain/budgets/budget.ts";
 import type { PrivacyPolicy } from "#domain/privacy/policy.ts";
 import type { Permissions, RateLimits } from "#domain/principal.ts";
-import type { Page } from "./page.ts";
+import type { NamedPage } from "./page.ts";
 
 /** Of keys: `team` is the account of a team itself. */
 export type OwnerKind = "person" | "service_account" | "team";
@@ -43,10 +43,11 @@ export interface PreviousSecret {
   readonly until: number;
 }
 
-export interface KeyQuery extends Page {
+export interface KeyQuery extends NamedPage {
   readonly userId?: string;
   readonly teamId?: string;
   readonly tag?: string;
+  readonly isActive?: boolean;
 }
 
 export type NewApiKey = Pick<

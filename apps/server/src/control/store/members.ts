@@ -7,11 +7,13 @@ import { changed } from "#control/store/audit/row-changes.ts";
 import type { AuditDraft } from "#domain/audit.ts";
 import { parseTeamRole } from "./columns.ts";
 import { change, type Database, type Naming } from "./database.ts";
+import { narrowed } from "./named-list.ts";
 import { isWithin } from "./reach.ts";
 import type { MemberRow, TeamStore } from "./team-store.ts";
 import type { Tables } from "./tables.ts";
 
 const naming: Naming = { object: "member", parent: { object: "user", column: "user_id" } };
+const listed = { id: "user_id", searched: ["username", "email"], orders: { name: { text: "username" } } };
 /** Of a team that somebody is in he sees all who are in it. */
 const owners = {
   team: "team_members.team_id",
@@ -25,9 +27,9 @@ export function membersIn(database: Database): MemberStore {
   const { kysely } = database;
   const record = recorderIn(database);
   return {
-    async members(id, { limit, after }, reach) {
-      let query = membersOf(kysely, id, reach).orderBy("user_id").limit(limit);
-      if (after !== undefined) query = query.where("user_id", ">", after);
+    async members(id, page, reach) {
+      const { where, order } = narrowed(page, listed);
+      const query = membersOf(kysely, id, reach).where(where).orderBy(order).limit(page.limit);
       return (await query.execute()).map(toRow);
     },
     member: (id, userId, reach) => find(kysely, id, userId, reach),

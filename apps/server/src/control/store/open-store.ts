@@ -33,6 +33,10 @@ import { settingsIn } from "./settings.ts";
 import { spendIn } from "./spend.ts";
 import { openSqlite } from "#control/store/engines/sqlite.ts";
 import type { Store } from "./store.ts";
+import { idempotencyKeysIn } from "#control/store/units/idempotency-keys.ts";
+import { unitsIn } from "#control/store/units/units-in.ts";
+import { Units } from "#control/store/units/units.ts";
+import { versionsIn } from "#control/store/units/versions.ts";
 import { storedObjectsIn } from "./stored-objects.ts";
 import type { Tables } from "./tables.ts";
 import { usageIn } from "#control/store/usage/usage.ts";
@@ -71,12 +75,14 @@ export interface OpenStore extends Store {
 /** Connects, and rejects when the database cannot be reached. Creates no tables: see migrateStore. */
 export async function openStore(options: StoreOptions): Promise<OpenStore> {
   const { now = Date.now, usageDays = null } = options;
-  const [patience, authorship] = [new Patience(), new Authorship()];
+  const [patience, authorship, units] = [new Patience(), new Authorship(), new Units()];
   const engine = await openEngine(options, patience);
-  const kysely = new Kysely<Tables>({ dialect: engine.dialect });
+  const kysely = new Kysely<Tables>({ dialect: units.over(engine.dialect) });
   const replica = openReplica(options, engine, kysely);
-  const read: Database["read"] = (run) => (replica === null ? run(kysely) : replica.read(run));
-  const store = storeOver({ engine, kysely, patience, authorship, read, now, usageDays }, replica);
+  const read: Database["read"] = (run) =>
+    // What is changed as one is seen where it is changed.
+    replica === null || units.current !== null ? run(kysely) : replica.read(run);
+  const store = storeOver({ engine, kysely, patience, authorship, units, read, now, usageDays }, replica);
   try {
     await store.ping();
   } catch (error) {
@@ -160,6 +166,13 @@ function toldIn(database: Database): Pick<Store, "events" | "webhooks" | "report
   return { events: eventsIn(database), webhooks: webhooksIn(database), reports: reportsIn(database) };
 }
 
+function togetherIn(database: Database): Pick<Store, "units" | "versions" | "idempotencyKeys"> {
+  return {
+    ...{ units: unitsIn(database), versions: versionsIn(database) },
+    idempotencyKeys: idempotencyKeysIn(database),
+  };
+}
+
 function storeOver(database: Database, replica: Replica | null): OpenStore {
   const { engine, kysely, patience } = database;
   return {
@@ -186,8 +199,8 @@ function storeOver(database: Database, replica: Replica | null): OpenStore {
     instances: instancesIn(database),
     leases: leasesIn(database),
     settings: settingsIn(database),
-    sealedValues: sealedValuesIn(database),
-    storedObjects: storedObjectsIn(database),
+    ...{ sealedValues: sealedValuesIn(database), storedObjects: storedObjectsIn(database) },
+    ...togetherIn(database),
     ping: async () => {
       await sql`select 1`.execute(kysely);
     },

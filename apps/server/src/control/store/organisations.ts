@@ -5,6 +5,7 @@ import { recorderIn } from "#control/store/audit/audit-append.ts";
 import { changed, created, removed } from "#control/store/audit/row-changes.ts";
 import { asItIs, definedOnly, parseBudgets, parsePrivacy, parseRateLimits, writePrivacy } from "./columns.ts";
 import { change, type Database, type Naming } from "./database.ts";
+import { narrowed } from "./named-list.ts";
 import { isWithin } from "./reach.ts";
 import { spentColumn } from "./spend.ts";
 import type { OrganisationChange, OrganisationRow, OrganisationStore } from "./team-store.ts";
@@ -14,6 +15,7 @@ import type { OrganisationsTable } from "./team-tables.ts";
 const naming: Naming = { object: "organisation" };
 const spent = spentColumn("organisation");
 const owners = { organisation: "id" };
+const listed = { id: "id", searched: ["name"], orders: { name: { text: "name" } } };
 
 export function organisationsIn(database: Database): OrganisationStore {
   const { kysely } = database;
@@ -38,10 +40,10 @@ export function organisationsIn(database: Database): OrganisationStore {
       };
       return change(database, naming, () => kysely.transaction().execute(insert));
     },
-    async list({ limit, after }, reach) {
-      const all = kysely.selectFrom("organisations").selectAll().select(spent).orderBy("id").limit(limit);
-      const query = all.where(isWithin(reach, owners));
-      return (await (after === undefined ? query : query.where("id", ">", after)).execute()).map(toRow);
+    async list(page, reach) {
+      const { where, order } = narrowed(page, listed);
+      const query = kysely.selectFrom("organisations").selectAll().select(spent).where(isWithin(reach, owners));
+      return (await query.where(where).orderBy(order).limit(page.limit).execute()).map(toRow);
     },
     async update(id, given, reach) {
       const values = { ...definedOnly(toChangedColumns(given)), updated_at: database.now() };

@@ -1,9 +1,22 @@
 import { setImmediate as yieldToEventLoop } from "node:timers/promises";
 
-/** Page by id, which is by time of creation. `after` is the last id of the page before. */
+export interface Order {
+  /** As the admin API calls it. */
+  readonly by: string;
+  readonly isAscending: boolean;
+}
+
+/** Where it is left out it is by id, which is by time of creation. `after` says where the page before has ended (cursors.ts). */
 export interface Page {
   readonly limit: number;
   readonly after?: string;
+  readonly order?: Order;
+}
+
+/** A list with names. */
+export interface NamedPage extends Page {
+  /** Words of which each is somewhere in them. */
+  readonly words?: readonly string[];
 }
 
 const pageSize = 500;

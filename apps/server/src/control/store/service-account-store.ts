@@ -2,7 +2,7 @@
 
 import type { Reach } from "#domain/access/may.ts";
 import type { RateLimits } from "#domain/principal.ts";
-import type { Page } from "./page.ts";
+import type { NamedPage } from "./page.ts";
 
 export interface ServiceAccountRow {
   readonly id: string;
@@ -22,7 +22,10 @@ export type ServiceAccountChange = Partial<Omit<NewServiceAccount, "teamId"> & P
 /** As with the rest of the store, nothing is found beyond the reach of whoever asks. */
 export interface ServiceAccountStore {
   create(account: NewServiceAccount): Promise<ServiceAccountRow>;
-  list(query: Page & { readonly teamId?: string }, reach: Reach): Promise<readonly ServiceAccountRow[]>;
+  list(
+    query: NamedPage & { readonly teamId?: string; readonly isActive?: boolean },
+    reach: Reach,
+  ): Promise<readonly ServiceAccountRow[]>;
   find(id: string, reach: Reach): Promise<ServiceAccountRow | undefined>;
   update(id: string, change: ServiceAccountChange, reach: Reach): Promise<ServiceAccountRow | undefined>;
   /** Removes its keys too. */

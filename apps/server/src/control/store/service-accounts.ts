@@ -11,23 +11,26 @@ import type {
   ServiceAccountRow,
   ServiceAccountStore,
 } from "./service-account-store.ts";
+import { narrowed } from "./named-list.ts";
 import { spentColumn } from "./spend.ts";
 import type { Tables, UsersTable } from "./tables.ts";
 
 const naming: Naming = { object: "service account", parent: { object: "team", column: "team_id" } };
 const spent = spentColumn("user");
 const owners = { team: "team_id" };
+const listed = { id: "id", searched: ["username"], orders: { name: { text: "username" } } };
 const isService = sql<boolean>`kind = 'service_account'`;
 
 export function serviceAccountsIn(database: Database): ServiceAccountStore {
   const { kysely } = database;
   return {
     create: creatorIn(database),
-    async list({ limit, after, teamId }, reach) {
+    async list({ teamId, isActive, ...page }, reach) {
+      const { where, order } = narrowed(page, listed);
       let query = kysely.selectFrom("users").selectAll().select(spent).where(isService).where(isWithin(reach, owners));
-      if (after !== undefined) query = query.where("id", ">", after);
+      if (isActive !== undefined) query = query.where("is_active", "=", toBit(isActive));
       if (teamId !== undefined) query = query.where("team_id", "=", teamId);
-      return (await query.orderBy("id").limit(limit).execute()).map(toRow);
+      return (await query.where(where).orderBy(order).limit(page.limit).execute()).map(toRow);
     },
     async find(id, reach) {
       const query = kysely.selectFrom("users").selectAll().select(spent).where("id", "=", id).where(isService);

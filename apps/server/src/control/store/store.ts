@@ -21,7 +21,7 @@ import type { InstanceStore } from "./instances.ts";
 import type { KeyStore } from "./key-store.ts";
 import type { LeaseStore } from "./leases.ts";
 import type { NameQuery, Names } from "./name-store.ts";
-import type { Page } from "./page.ts";
+import type { NamedPage } from "./page.ts";
 import type { ServiceAccountStore } from "./service-account-store.ts";
 import type { SessionStore } from "./session-store.ts";
 import type { ReplicaState } from "./replica.ts";
@@ -33,6 +33,8 @@ import type { ReportStore } from "#control/store/reports/report-store.ts";
 import type { SealedValueStore } from "./sealed-values.ts";
 import type { SnapshotStore } from "#control/store/snapshot/snapshot-store.ts";
 import type { OrganisationStore, TeamStore } from "./team-store.ts";
+import type { IdempotencyKeyStore } from "#control/store/units/idempotency-keys.ts";
+import type { UnitStore, VersionStore } from "#control/store/units/unit-store.ts";
 import type { UsageStore } from "./usage-store.ts";
 import type { SpendStore, WindowStore } from "./spend-store.ts";
 import type { ViewStore } from "./view-store.ts";
@@ -140,6 +142,11 @@ export type NewProvider = New<
 export type ProviderChange = Partial<NewProvider>;
 export type NewModel = Omit<ModelRow, "id" | "createdAt" | "updatedAt">;
 export type ModelChange = Partial<Omit<NewModel, "providerId" | "name">>;
+export interface UserQuery extends NamedPage {
+  readonly role?: string;
+  readonly isActive?: boolean;
+}
+
 export type NewAlias = New<AliasRow, "name" | "strategy" | "targets"> & Partial<Pick<AliasRow, "limits" | "budgets">>;
 export type AliasChange = Partial<NewAlias>;
 
@@ -240,6 +247,10 @@ export interface Store {
   /** Called by control/leases only. */
   readonly leases: LeaseStore;
   readonly sealedValues: SealedValueStore;
+  readonly units: UnitStore;
+  readonly versions: VersionStore;
+  /** Called by control/http only. */
+  readonly idempotencyKeys: IdempotencyKeyStore;
   readonly settings: {
     get(name: string): Promise<string | undefined>;
     set(name: string, value: string): Promise<void>;

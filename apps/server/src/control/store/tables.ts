@@ -244,6 +244,24 @@ export interface WebhookDeliveriesTable {
   settled_at: number | null;
 }
 
+export interface IdempotencyKeysTable {
+  key_hash: string;
+  caller: string;
+  token: string;
+  instance: string;
+  key_enc: string;
+  fingerprint: string;
+  answer: string | null;
+  created_at: number;
+  claimed_at: number;
+}
+
+export interface ObjectVersionsTable {
+  kind: string;
+  id: string;
+  version: string;
+}
+
 export interface MigrationsTable {
   number: number;
   name: string;
@@ -276,5 +294,7 @@ export interface Tables extends SignInTables, DirectoryTables, AuditTables, Eras
   event_sinks: EventSinksTable;
   webhooks: WebhooksTable;
   webhook_deliveries: WebhookDeliveriesTable;
+  idempotency_keys: IdempotencyKeysTable;
+  object_versions: ObjectVersionsTable;
   schema_migrations: MigrationsTable;
 }

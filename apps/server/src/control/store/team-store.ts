@@ -5,7 +5,7 @@ import type { Reach } from "#domain/access/may.ts";
 import type { Budget } from "#domain/budgets/budget.ts";
 import type { PrivacyPolicy } from "#domain/privacy/policy.ts";
 import type { RateLimits } from "#domain/principal.ts";
-import type { Page } from "./page.ts";
+import type { NamedPage } from "./page.ts";
 
 export interface OrganisationRow {
   readonly id: string;
@@ -50,7 +50,7 @@ export type NewTeam = Pick<
 /** Its keys count by its organisation for as long as they live. */
 export type TeamChange = Partial<Omit<NewTeam, "organisationId">>;
 
-export interface TeamQuery extends Page {
+export interface TeamQuery extends NamedPage {
   readonly organisationId?: string;
   /** Who is in them. */
   readonly userId?: string;
@@ -59,7 +59,7 @@ export interface TeamQuery extends Page {
 /** As with the rest of the store, nothing is found beyond the reach of whoever asks. */
 export interface OrganisationStore {
   create(organisation: NewOrganisation): Promise<OrganisationRow>;
-  list(page: Page, reach: Reach): Promise<readonly OrganisationRow[]>;
+  list(page: NamedPage, reach: Reach): Promise<readonly OrganisationRow[]>;
   find(id: string, reach: Reach): Promise<OrganisationRow | undefined>;
   update(id: string, change: OrganisationChange, reach: Reach): Promise<OrganisationRow | undefined>;
   /** Rejects with `conflict` where it has teams. */
@@ -74,7 +74,7 @@ export interface TeamStore {
   /** Rejects with `conflict` where keys of it work. */
   remove(id: string, reach: Reach): Promise<boolean>;
   /** A page goes by users. */
-  members(id: string, page: Page, reach: Reach): Promise<readonly MemberRow[]>;
+  members(id: string, page: NamedPage, reach: Reach): Promise<readonly MemberRow[]>;
   member(id: string, userId: string, reach: Reach): Promise<MemberRow | undefined>;
   addMember(id: string, member: Pick<MemberRow, "userId" | "role">): Promise<MemberRow>;
   updateMember(id: string, userId: string, role: TeamRoleName, reach: Reach): Promise<MemberRow | undefined>;

@@ -15,6 +15,7 @@ import {
 } from "./columns.ts";
 import { change, type Database, type Naming } from "./database.ts";
 import { membersIn } from "./members.ts";
+import { narrowed } from "./named-list.ts";
 import { isWithin } from "./reach.ts";
 import { spentColumn } from "./spend.ts";
 import type { NewTeam, TeamChange, TeamQuery, TeamRow, TeamStore } from "./team-store.ts";
@@ -23,6 +24,7 @@ import type { TeamsTable } from "./team-tables.ts";
 
 const naming: Naming = { object: "team", parent: { object: "organisation", column: "organisation_id" } };
 const spent = spentColumn("team");
+const listed = { id: "id", searched: ["name"], orders: { name: { text: "name" } } };
 const members = sql<number>`(select cast(count(*) as bigint) from team_members where team_id = teams.id)`.as("members");
 const workingKeys =
   sql<number>`(select cast(count(*) as bigint) from api_keys where team_id = teams.id and is_active = 1)`.as("keys");
@@ -75,13 +77,13 @@ export function teamsIn(database: Database): TeamStore {
   };
 }
 
-async function list({ kysely }: Database, { limit, after, organisationId, userId }: TeamQuery, reach: Reach) {
+async function list({ kysely }: Database, { organisationId, userId, ...page }: TeamQuery, reach: Reach) {
+  const { where, order } = narrowed(page, listed);
   let query = kysely.selectFrom("teams").selectAll().select(told).where(isWithin(reach, owners));
-  if (after !== undefined) query = query.where("id", ">", after);
   if (organisationId !== undefined) query = query.where("organisation_id", "=", organisationId);
   if (userId !== undefined)
     query = query.where(sql<boolean>`id in (select team_id from team_members where user_id = ${userId})`);
-  return (await query.orderBy("id").limit(limit).execute()).map(toRow);
+  return (await query.where(where).orderBy(order).limit(page.limit).execute()).map(toRow);
 }
 
 async function remove(database: Database, transaction: Kysely<Tables>, id: string, reach: Reach): Promise<boolean> {

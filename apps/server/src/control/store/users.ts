@@ -6,6 +6,7 @@ import { changed, created, removed } from "#control/store/audit/row-changes.ts";
 import { asItIs, definedOnly, parseBudgets, parsePrivacy, parseRateLimits, toBit, writePrivacy } from "./columns.ts";
 import { change, type Database, type Naming } from "./database.ts";
 import { keepGoverned } from "./governing.ts";
+import { narrowed } from "./named-list.ts";
 import { isWithin } from "./reach.ts";
 import { endSessionsOf } from "./sessions.ts";
 import { spentColumn } from "./spend.ts";
@@ -15,6 +16,11 @@ import type { Tables, UsersTable } from "./tables.ts";
 const naming: Naming = { object: "user" };
 const spent = spentColumn("user");
 const owners = { user: "id", team: isInTeam };
+const listed = {
+  id: "id",
+  searched: ["username", "email"],
+  orders: { name: { text: "username" }, email: { text: "email" } },
+};
 /** Others hold keys, and are no users to anybody: service-accounts.ts has them. */
 const isPerson = sql<boolean>`kind = 'person'`;
 
@@ -34,18 +40,12 @@ export function usersIn(database: Database): Store["users"] {
       };
       return change(database, naming, () => kysely.transaction().execute(insert));
     },
-    async list({ limit, after, role }, reach) {
-      let query = kysely
-        .selectFrom("users")
-        .selectAll()
-        .select(spent)
-        .where(isPerson)
-        .where(isWithin(reach, owners))
-        .orderBy("id")
-        .limit(limit);
-      if (after !== undefined) query = query.where("id", ">", after);
+    async list({ role, isActive, ...page }, reach) {
+      const { where, order } = narrowed(page, listed);
+      let query = kysely.selectFrom("users").selectAll().select(spent).where(isPerson).where(isWithin(reach, owners));
       if (role !== undefined) query = query.where("role", "=", role);
-      return (await query.execute()).map(toRow);
+      if (isActive !== undefined) query = query.where("is_active", "=", toBit(isActive));
+      return (await query.where(where).orderBy(order).limit(page.limit).execute()).map(toRow);
     },
     async find(id, reach) {
       const query = kysely

@@ -1,7 +1,7 @@
 // Saved views of the console's lists, as the store keeps them.
 
 import type { Reach } from "#domain/access/may.ts";
-import type { Page } from "./page.ts";
+import type { NamedPage } from "./page.ts";
 
 export interface ViewRow {
   readonly id: string;
@@ -24,7 +24,7 @@ export type ViewChange = Partial<Pick<NewView, "name" | "search" | "isShared">>;
 /** Beyond the reach of whoever asks there are those that are shared, and no others. */
 export interface ViewStore {
   create(view: NewView): Promise<ViewRow>;
-  list(page: Page & { readonly of?: string }, reach: Reach): Promise<readonly ViewRow[]>;
+  list(page: NamedPage & { readonly of?: string }, reach: Reach): Promise<readonly ViewRow[]>;
   count(userId: string): Promise<number>;
   find(id: string, reach: Reach): Promise<ViewRow | undefined>;
   update(id: string, change: ViewChange, reach: Reach): Promise<ViewRow | undefined>;

@@ -5,11 +5,13 @@ import { changed, created, removed } from "#control/store/audit/row-changes.ts";
 import type { Reach } from "#domain/access/may.ts";
 import { asItIs, definedOnly, parseSettings, toBit } from "./columns.ts";
 import { change, type Database, type Naming } from "./database.ts";
+import { narrowed } from "./named-list.ts";
 import { isWithin } from "./reach.ts";
 import type { Tables, ViewsTable } from "./tables.ts";
 import type { ViewRow, ViewStore } from "./view-store.ts";
 
 const naming: Naming = { object: "view", parent: { object: "user", column: "user_id" } };
+const listed = { id: "id", searched: ["name"], orders: { name: { text: "name" } } };
 const owner = sql<string | null>`(select username from users where users.id = views.user_id)`.as("owner");
 
 export function viewsIn(database: Database): ViewStore {
@@ -28,11 +30,11 @@ export function viewsIn(database: Database): ViewStore {
       };
       return change(database, naming, () => kysely.transaction().execute(insert));
     },
-    async list({ limit, after, of }, reach) {
-      let query = kysely.selectFrom("views").selectAll().select(owner).where(isSeen(reach)).orderBy("id").limit(limit);
-      if (after !== undefined) query = query.where("id", ">", after);
+    async list({ of, ...page }, reach) {
+      const { where, order } = narrowed(page, listed);
+      let query = kysely.selectFrom("views").selectAll().select(owner).where(isSeen(reach)).where(where);
       if (of !== undefined) query = query.where("page", "=", of);
-      return (await query.execute()).map(toRow);
+      return (await query.orderBy(order).limit(page.limit).execute()).map(toRow);
     },
     async count(userId) {
       const counted = kysely.selectFrom("views").select(({ fn }) => fn.countAll<number>().as("views"));

@@ -14,6 +14,8 @@ import type { Tables } from "#control/store/tables.ts";
 import type { AuditLogTable } from "./tables.ts";
 import type { AuditDraft, Author } from "#domain/audit.ts";
 import type { EventDraft } from "#domain/event.ts";
+import { checkVersion, renewVersions } from "#control/store/units/versions.ts";
+import type { Told } from "#control/store/units/unit.ts";
 import { auditEvent } from "./audit-event.ts";
 import { chained, type Unchained } from "./chain.ts";
 
@@ -39,18 +41,45 @@ const longestText = 300;
 const saltBytes = 16;
 
 export function recorderIn(database: Database): RecordChanges {
+  const write = writerIn(database);
+  return async (transaction, drafts, events = []) => {
+    const { authorship, units } = database;
+    const author = authorship.current();
+    const unit = units.current;
+    if (drafts.length > 0) {
+      await unit?.expect((expected) => checkVersion(transaction, expected));
+      authorship.noteWritten(drafts.length, await renewVersions(transaction, drafts));
+    }
+    // In a unit other changes may follow, and the head is touched last.
+    if (unit === null) return write(transaction, [{ author, drafts, events }]);
+    unit.tell({ author, drafts, events });
+  };
+}
+
+/** What was told within a unit, at its end. */
+export function tellingIn(database: Database): (told: readonly Told[]) => Promise<void> {
+  const write = writerIn(database);
+  return async (told) => {
+    if (told.length > 0) await database.kysely.transaction().execute((transaction) => write(transaction, told));
+  };
+}
+
+function writerIn(database: Database): (transaction: Kysely<Tables>, told: readonly Told[]) => Promise<void> {
   const append = eventAppenderIn(database);
   const insert = prepareBulk<AuditLogTable>(database.engine, insertEntries, (row) =>
     columns.map((column) => row[column]),
   );
-  return async (transaction, drafts, events = []) => {
+  return async (transaction, told) => {
+    const events = told.flatMap((one) => one.events);
+    const drafts = told.flatMap(({ author, drafts: own }) => own.map((draft) => ({ author, draft })));
     if (drafts.length === 0) return append(transaction, events);
-    const author = database.authorship.current();
     await holdHead(transaction);
     const heads = transaction.selectFrom("audit_head").select(["last", "hash"]).where("name", "=", "audit");
     const head = await heads.executeTakeFirstOrThrow();
     const now = database.now();
-    const unchained = drafts.map((draft, index) => toRow(draft, author, { sequence: head.last + index + 1, now }));
+    const unchained = drafts.map(({ draft, author }, index) =>
+      toRow(draft, author, { sequence: head.last + index + 1, now }),
+    );
     const rows = chained(head.hash, unchained);
     const end = rows.at(-1);
     await insert.run(transaction, rows);
@@ -60,7 +89,6 @@ export function recorderIn(database: Database): RecordChanges {
       .where("name", "=", "audit")
       .execute();
     await append(transaction, [...events, ...rows.map(auditEvent)]);
-    database.authorship.noteWritten(rows.length);
   };
 }
 

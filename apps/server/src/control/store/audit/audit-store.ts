@@ -3,6 +3,7 @@
 import type { AuditLogTable } from "./tables.ts";
 import type { AuditDraft, AuditEntry, Author } from "#domain/audit.ts";
 import type { EventDraft } from "#domain/event.ts";
+import type { Written } from "./authorship.ts";
 
 /** A place in the chain. */
 export interface Link {
@@ -34,7 +35,7 @@ export interface AuditFilter {
 
 export interface AuditStore {
   /** All that is changed meanwhile is told as the author's; `written` counts the entries. Outside of this it is the server's own. */
-  by<Result>(author: Author, run: (written: () => number) => Promise<Result>): Promise<Result>;
+  by<Result>(author: Author, run: (written: Written) => Promise<Result>): Promise<Result>;
   /** Whose changes are being made. */
   author(): Author;
   /** In a transaction of its own: what changes something else is told with that. */

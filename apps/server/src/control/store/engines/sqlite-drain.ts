@@ -7,6 +7,7 @@ import type { Database, Engine } from "#control/store/database.ts";
 import { Patience } from "#control/store/patience.ts";
 import type { Drained } from "#control/store/drained.ts";
 import type { Tables } from "#control/store/tables.ts";
+import { Units } from "#control/store/units/units.ts";
 import { drainerIn } from "#control/store/usage/drain-lines.ts";
 import type { SqliteConnection } from "./sqlite-connection.ts";
 import { isPassing } from "./sqlite-faults.ts";
@@ -34,9 +35,9 @@ function drainerOver(connection: SqliteConnection): Drain {
   const prepare: Engine["prepare"] = (text) => connection.prepare(text);
   const engine: Engine = { ...sqliteWays, dialect, prepare, ...nothingOfItsOwn };
   const kysely = new Kysely<Tables>({ dialect });
-  const [patience, authorship] = [new Patience(), new Authorship()];
+  const [patience, authorship, units] = [new Patience(), new Authorship(), new Units()];
   const read: Database["read"] = (run) => run(kysely);
-  const database: Database = { engine, kysely, patience, authorship, read, now: Date.now, usageDays: null };
+  const database: Database = { engine, kysely, patience, authorship, units, read, now: Date.now, usageDays: null };
   return drainerIn(database, atOnce);
 }
 

@@ -60,6 +60,13 @@ export const personalTables: PersonalTables = {
     isOf: (userId) => sql`report_id in (select id from reports where user_id = ${userId})`,
   },
   reports: { kind: "report", isOf: isUsers, order: ["id"], erasure: "removed" },
+  // What was answered to others opens with the key of each of them alone, and is gone after a day.
+  idempotency_keys: {
+    ...{ kind: "idempotency_key", order: ["key_hash"], erasure: "removed" },
+    isOf: (userId) =>
+      sql`(caller = ${`session:${userId}`} or caller in (select 'api_key:' || id from api_keys where user_id = ${userId}))`,
+    secret: ["key_hash", "token", "key_enc", "fingerprint", "answer"],
+  },
   api_keys: {
     ...{ kind: "key", isOf: isUsers, order: ["id"], erasure: "removed" },
     secret: ["key_hash", "previous_key_hash"],
@@ -106,6 +113,7 @@ export const personalTables: PersonalTables = {
   snapshot_changes: null,
   snapshot_changes_forgotten: null,
   outbox_head: null,
+  object_versions: null,
   event_sinks: null,
   webhooks: null,
   schema_migrations: null,

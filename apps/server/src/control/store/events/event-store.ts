@@ -2,7 +2,7 @@
 
 import type { EventName } from "@ghostllm/contract/events";
 import type { EventDraft, StoredEvent } from "#domain/event.ts";
-import type { Page } from "#control/store/page.ts";
+import type { NamedPage, Page } from "#control/store/page.ts";
 
 /** What of the outbox is asked for. */
 export interface EventFilter {
@@ -112,7 +112,7 @@ export type DeliveryResult = Pick<DeliveryRow, "state" | "attempts" | "nextAt" |
 
 export interface WebhookStore {
   create(webhook: NewWebhook): Promise<WebhookRow>;
-  list(page: Page): Promise<readonly WebhookRow[]>;
+  list(page: NamedPage): Promise<readonly WebhookRow[]>;
   active(): Promise<readonly WebhookRow[]>;
   find(id: string): Promise<WebhookRow | undefined>;
   update(id: string, change: WebhookChange): Promise<WebhookRow | undefined>;

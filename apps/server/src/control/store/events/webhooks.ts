@@ -3,6 +3,7 @@ import { recorderIn } from "#control/store/audit/audit-append.ts";
 import { changed, created, removed } from "#control/store/audit/row-changes.ts";
 import { asItIs, definedOnly, toBit } from "#control/store/columns.ts";
 import { change, type Database, type Naming } from "#control/store/database.ts";
+import { narrowed } from "#control/store/named-list.ts";
 import type { Tables, WebhooksTable } from "#control/store/tables.ts";
 import { deliveriesIn } from "./deliveries.ts";
 import type { WebhookChange, WebhookRow, WebhookStore } from "./event-store.ts";
@@ -10,6 +11,8 @@ import { headIn, holdHead } from "./outbox-head.ts";
 import { parseNames, writeNames } from "./wanted.ts";
 
 const naming: Naming = { object: "webhook" };
+
+const listed = { id: "id", searched: ["name", "url"], orders: { name: { text: "name" } } };
 
 export function webhooksIn(database: Database): WebhookStore {
   const { kysely } = database;
@@ -21,9 +24,9 @@ export function webhooksIn(database: Database): WebhookStore {
   return {
     find,
     create: (webhook) => create(database, webhook),
-    async list({ limit, after }) {
-      let query = kysely.selectFrom("webhooks").selectAll().orderBy("id").limit(limit);
-      if (after !== undefined) query = query.where("id", ">", after);
+    async list(page) {
+      const { where, order } = narrowed(page, listed);
+      const query = kysely.selectFrom("webhooks").selectAll().where(where).orderBy(order).limit(page.limit);
       return (await query.execute()).map(toRow);
     },
     async active() {

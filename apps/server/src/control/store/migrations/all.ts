@@ -33,6 +33,7 @@ import { consents } from "./0032-consents.ts";
 import { heldAliasesAndProviders } from "./0033-held-aliases-and-providers.ts";
 import { rollupsOfCacheWrites } from "./0034-rollups-of-cache-writes.ts";
 import { reports } from "./0035-reports.ts";
+import { requestsThatComeAgain } from "./0036-requests-that-come-again.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every migration, in order. A new one is a new file and a new line at the end. */
@@ -72,4 +73,5 @@ export const allMigrations: readonly Migration[] = [
   heldAliasesAndProviders,
   rollupsOfCacheWrites,
   reports,
+  requestsThatComeAgain,
 ];

@@ -4,6 +4,7 @@ import { recorderIn } from "#control/store/audit/audit-append.ts";
 import { changed, created, removed } from "#control/store/audit/row-changes.ts";
 import { asItIs, definedOnly, parseTeamRole, toBit } from "#control/store/columns.ts";
 import { change, type Database, type Naming } from "#control/store/database.ts";
+import { narrowed } from "#control/store/named-list.ts";
 import type { Tables } from "#control/store/tables.ts";
 import type { GroupTeam } from "#domain/access/group-roles.ts";
 import { grantsIn } from "./grants.ts";
@@ -12,6 +13,7 @@ import type { ClaimNames, SignInMethodChange, SignInMethodRow, SignInStore } fro
 import type { SignInMethodsTable } from "./tables.ts";
 
 const naming: Naming = { object: "sign-in method" };
+const listed = { id: "id", searched: ["label", "issuer"], orders: { name: { text: "label" } } };
 
 const texts = z.array(z.string());
 const claimNames: z.ZodType<ClaimNames> = z.object({ email: z.string(), name: z.string(), groups: z.string() });
@@ -36,9 +38,9 @@ export function signInMethodsIn(database: Database): SignInStore {
       };
       return change(database, naming, () => kysely.transaction().execute(insert));
     },
-    async list({ limit, after }) {
-      const query = methods().orderBy("id").limit(limit);
-      return (await (after === undefined ? query : query.where("id", ">", after)).execute()).map(toRow);
+    async list(page) {
+      const { where, order } = narrowed(page, listed);
+      return (await methods().where(where).orderBy(order).limit(page.limit).execute()).map(toRow);
     },
     async find(id) {
       const row = await methods().where("id", "=", id).executeTakeFirst();

@@ -2,7 +2,7 @@
 
 import type { GroupRole, GroupTeam } from "#domain/access/group-roles.ts";
 import type { Role } from "#domain/access/roles.ts";
-import type { Page } from "#control/store/page.ts";
+import type { NamedPage } from "#control/store/page.ts";
 
 export interface ClaimNames {
   readonly email: string;
@@ -50,7 +50,7 @@ export interface SessionGrant extends Identity {
 
 export interface SignInStore {
   create(method: NewSignInMethod): Promise<SignInMethodRow>;
-  list(page: Page): Promise<readonly SignInMethodRow[]>;
+  list(page: NamedPage): Promise<readonly SignInMethodRow[]>;
   find(id: string): Promise<SignInMethodRow | undefined>;
   /** One that is switched off has no sessions. */
   update(id: string, change: SignInMethodChange): Promise<SignInMethodRow | undefined>;
