@@ -21,7 +21,7 @@ import type { InstanceStore } from "./instances.ts";
 import type { KeyStore } from "./key-store.ts";
 import type { LeaseStore } from "./leases.ts";
 import type { NameQuery, Names } from "./name-store.ts";
-import type { NamedPage } from "./page.ts";
+import type { NamedPage, Page } from "./page.ts";
 import type { ServiceAccountStore } from "./service-account-store.ts";
 import type { SessionStore } from "./session-store.ts";
 import type { ReplicaState } from "./replica.ts";
