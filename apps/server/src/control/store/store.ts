@@ -21,7 +21,7 @@ import type { InstanceStore } from "./instances.ts";
 import type { KeyStore } from "./key-store.ts";
 import type { LeaseStore } from "./leases.ts";
 import type { NameQuery, Names } from "./name-store.ts";
-import type { NamedPage, Page } from "./page.ts";
+import type { NamedPage } from "./page.ts";
 import type { ServiceAccountStore } from "./service-account-store.ts";
 import type { SessionStore } from "./session-store.ts";
 import type { ReplicaState } from "./replica.ts";
@@ -125,11 +125,6 @@ export interface AliasRow {
 
 type New<Row, Given extends keyof Row> = Pick<Row, Given>;
 
-export interface UserQuery extends Page {
-  /** By its name: who has it. */
-  readonly role?: string;
-}
-
 export type NewUser = New<UserRow, "email" | "username" | "role" | "limits" | "budgetNanos"> &
   Pick<Credentials, "passwordHash"> &
   Partial<Pick<UserRow, "budgets" | "privacy">>;
@@ -143,6 +138,7 @@ export type ProviderChange = Partial<NewProvider>;
 export type NewModel = Omit<ModelRow, "id" | "createdAt" | "updatedAt">;
 export type ModelChange = Partial<Omit<NewModel, "providerId" | "name">>;
 export interface UserQuery extends NamedPage {
+  /** By its name: who has it. */
   readonly role?: string;
   readonly isActive?: boolean;
 }
