@@ -1,5 +1,6 @@
 // What the admin API leaves in the audit log: every route that changes something, and everybody who failed or was refused.
 
+import { createHash } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
