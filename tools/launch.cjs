@@ -43,6 +43,7 @@ const tasks = {
   "test:servers": { file: "tests/servers/main.ts", flags: nodeFlags },
   "test:scim": { file: "tests/scim/main.ts", flags: nodeFlags },
   "test:kafka": { file: "tests/kafka/main.ts", flags: nodeFlags },
+  "test:scale": { file: "tests/scale/main.ts", flags: nodeFlags },
   "test:pressure": { file: "tests/pressure/main.ts", flags: nodeFlags },
   "console:screenshots": { file: "tests/console/screenshots.ts", flags: nodeFlags },
   "console:figures": { file: "tests/console/figures.ts", flags: nodeFlags },

@@ -106,6 +106,10 @@ const probes: Readonly<Record<Reaching, Probe>> = {
     ];
     return rows.flatMap(({ group }) => group?.[0] ?? []);
   },
+  "usage.rank": async (store, reach) => {
+    const asked = { filter: time, source: "rollups", bucket: null, dimensions: ["team"], kept: null } as const;
+    return (await store.usage.rank(asked, "requests", 10, reach)).groups.flat();
+  },
   "usage.summarize": async (store, reach) =>
     (await store.usage.summarize(time, "team", reach)).map(({ group }) => group),
   "budgets.used": async (store, reach) =>
@@ -243,7 +247,7 @@ describe.each(availableEngines())("within the reach of one team, on $name", (eng
     ...(["users.list", "users.find", "apiKeys.list", "apiKeys.find", "apiKeys.expiring", "apiKeys.update"] as const),
     ...(["teams.list", "teams.find", "teams.update", "teams.members", "teams.member", "teams.updateMember"] as const),
     ...(["serviceAccounts.list", "serviceAccounts.find", "serviceAccounts.update"] as const),
-    ...(["usage.list", "usage.find", "usage.count", "usage.series", "usage.summarize"] as const),
+    ...(["usage.list", "usage.find", "usage.count", "usage.series", "usage.rank", "usage.summarize"] as const),
     ...(["budgets.used", "budgets.byPeriod", "budgets.holders", "budgets.find", "budgets.course"] as const),
   ])("%s finds what is of the team", async (name) => {
     expect((await probes[name](store, within(), own)).length).toBeGreaterThan(0);

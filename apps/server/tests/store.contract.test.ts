@@ -11,6 +11,7 @@ import { migrateStore, openStore, type OpenStore } from "#control/store/open-sto
 import type { NewModel, NewProvider } from "#control/store/store.ts";
 import type { UsageRecord } from "#domain/usage-record.ts";
 import { availableEngines, createDirectory, type TestDatabase } from "./store-support/engines.ts";
+import type { SeriesQuery } from "#control/store/usage-store.ts";
 import { newKey, newUser, openMigrated, readTotals, silentLog } from "./store-support/open.ts";
 import { createRecord } from "./store-support/records.ts";
 
@@ -822,12 +823,67 @@ describe.each(availableEngines())("usage on $name", (engine) => {
     expect([...(sum?.firstTokens ?? [])].map(([, count]) => count)).toEqual([2_400]);
   });
 
-  it("says so when a sum is too large to be exact, instead of rounding it", async () => {
+  it("has rollups that agree with the log, whatever is asked of them", async () => {
+    const owners = await Promise.all([start(), start(), start()]);
+    const day = Date.parse("2026-03-02T00:00:00Z");
+    const records = Array.from({ length: 400 }, (_, index) => {
+      const { userId, apiKeyId } = owners[index % 3] ?? owners[0];
+      const [teamId, organisationId] = index % 3 === 0 ? [null, null] : [`team-${index % 2}`, `org-${index % 2}`];
+      return createRecord({
+        ...{ userId, apiKeyId: `${apiKeyId}-${index % 2}`, teamId, organisationId },
+        ...{ createdAt: day + ((index * 7_919_777) % (3 * 24 * hourMs)), latencyMs: (index * 37) % 9000 },
+        ...{
+          model: `model-${index % 5}`,
+          requestedModel: `alias-${index % 4}`,
+          status: index % 9 === 0 ? "error" : "ok",
+        },
+        costNanos: 1 + index,
+      });
+    });
+    await store.usage.insert(records.slice(0, 250));
+    await store.usage.insert(records.slice(200));
+    const filter = { from: day + 5 * hourMs, to: day + 61 * hourMs };
+    const names = ["model", "provider", "key", "user", "team", "organisation", "alias", "status"] as const;
+    const pairs = names.flatMap((one, place) =>
+      names.slice(place).map((other) => (one === other ? [one] : [one, other])),
+    );
+    const told = async (query: Omit<SeriesQuery, "source" | "kept">, source: SeriesQuery["source"]) => {
+      const rows = await store.usage.series({ ...query, source, kept: null }, "all");
+      const sorted = rows.map(({ latencies, firstTokens: _, ...row }) => ({
+        ...row,
+        latencies: [...latencies].toSorted(([one], [other]) => one - other),
+      }));
+      return sorted.toSorted((one, other) =>
+        JSON.stringify([one.at, one.group]) < JSON.stringify([other.at, other.group]) ? -1 : 1,
+      );
+    };
+    for (const dimensions of [[], ...pairs])
+      for (const bucket of [null, { ms: 24 * hourMs, offsetMs: 0 }, { ms: 24 * hourMs, offsetMs: 2 * hourMs }]) {
+        const query = { filter, bucket, dimensions };
+        expect(await told(query, "rollups"), JSON.stringify(query)).toEqual(await told(query, "log"));
+      }
+    const ranked = await store.usage.rank(
+      { filter, source: "rollups", bucket: null, dimensions: ["key"], kept: null },
+      "cost",
+      2,
+      "all",
+    );
+    const byCost = (await told({ filter, bucket: null, dimensions: ["key"] }, "log")).toSorted(
+      (one, other) => other.costNanos - one.costNanos,
+    );
+    expect(ranked).toEqual({ groups: byCost.slice(0, 2).map(({ group }) => group), count: byCost.length });
+  });
+
+  it("tells sums beyond 9,007,199 USD to within a few nano-USD, and adds to them exactly", async () => {
     const owner = await start();
     const costNanos = Number.MAX_SAFE_INTEGER;
     await store.usage.insert([createRecord({ ...owner, costNanos })]);
+    for (let more = 0; more < 2; more += 1) await store.usage.insert([createRecord({ ...owner, costNanos: 1 })]);
     await store.usage.insert([createRecord({ ...owner, costNanos })]);
-    await expect(store.users.find(owner.userId, "all")).rejects.toThrow(/exactly/);
+    const user = await store.users.find(owner.userId, "all");
+    expect(BigInt(user?.spentNanos ?? 0) - 2n * BigInt(costNanos)).toBe(2n);
+    const [sum] = await store.usage.summarize({ userId: owner.userId }, "user", "all");
+    expect(sum?.costNanos).toBe(user?.spentNanos);
   });
 });
 

@@ -31,6 +31,13 @@ const unwatchedColumns: Readonly<Record<string, readonly string[]>> = {
 
 /** Tables that no snapshot is made of. A new table is either watched or stands here. A changed role is a change of its users. */
 const unwatchedTables = new Set([
+  ...[
+    "usage_hourly_models",
+    "usage_hourly_teams",
+    "usage_daily_organisations",
+    "usage_daily_teams",
+    "usage_daily_keys",
+  ],
   ...["usage_hourly", "spend", "settings", "stored_objects", "sessions", "views", "leases", "instances"],
   ...["sign_in_methods", "user_identities", "session_grants", "second_factors", "recovery_codes"],
   "password_links",

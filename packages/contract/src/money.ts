@@ -1,5 +1,5 @@
 // Money is an integer count of nano-USD (1 USD = 1,000,000,000), so that sums are exact.
-// A number holds it safely up to 9,007,199 USD.
+// A number holds it exactly up to 9,007,199 USD; sums beyond are told to the nearest number, which is a few nano-USD away.
 
 export const nanosPerUsd = 1_000_000_000;
 

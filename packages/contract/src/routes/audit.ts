@@ -74,7 +74,8 @@ export const auditRoutes = defineRoutes({
     response: z.object({ data: z.array(auditEntry), next: place.nullable() }).meta({ id: "AuditEntries" }),
     status: 200,
     summary: "List the audit log",
-    description: "The newest first: every change, by whom and from where, and what concerns security.",
+    description:
+      "The newest first: every change, by whom and from where, and what concerns security. Where what is sought is rare, an answer may have fewer entries than were asked for, or none, and still a `next`: the log was looked through up to there.",
   },
   verify: {
     id: "audit.verify",

@@ -77,6 +77,7 @@ function stateOf(
 /** Those of a kind that have every word. */
 export function narrow(budgets: readonly BudgetStanding[], { kind, q = "" }: BudgetFilter): readonly BudgetStanding[] {
   const words = q.toLowerCase().split(/\s+/).filter(Boolean);
+  if (words.length === 0 && kind === undefined) return budgets;
   return budgets.filter(({ holder: { scope, name, email, publicId } }) => {
     if (kind !== undefined && scope.kind !== kind) return false;
     if (words.length === 0) return true;

@@ -24,10 +24,9 @@ export function createAuditResource(deps: Dependencies): Resource<"audit"> {
   };
   return {
     async list({ query: { limit, after, before = after, ...filter } }) {
-      const page = { limit: limit + 1, ...(before !== undefined && { before: Number(before) }) };
-      const entries = await audit.list(page, toFilter(filter));
-      const shown = entries.slice(0, limit);
-      return { data: shown.map(toApiEntry), next: entries.length > limit ? String(shown.at(-1)?.sequence) : null };
+      const start = before === undefined ? (await audit.ends()).head.sequence + 1 : Number(before);
+      const { entries, next } = await search(audit, toFilter(filter), { limit, start });
+      return { data: entries.map(toApiEntry), next: next === null ? null : String(next) };
     },
 
     get: async ({ params: { id } }) => toApiEntry(found(await audit.find(id), "entry of the audit log", id)),
@@ -60,6 +59,33 @@ export function createAuditResource(deps: Dependencies): Resource<"audit"> {
       return streamed(deps, "the audit log", lines);
     },
   };
+}
+
+/** So many entries are looked through in one go, and then more, until as much time has passed. */
+const searchedAtOnce = 10_000;
+const longestSearchMs = 100;
+
+/** The newest before `start`. What is rare may be far behind: then fewer are answered than there are, and where to go on. */
+async function search(
+  audit: Store["audit"],
+  filter: AuditFilter,
+  { limit, start }: { readonly limit: number; readonly start: number },
+): Promise<{ readonly entries: readonly AuditEntry[]; readonly next: number | null }> {
+  const { cut } = await audit.ends();
+  const deadline = performance.now() + longestSearchMs;
+  const entries: AuditEntry[] = [];
+  for (let before = start; before > cut.sequence + 1;) {
+    const behind = hasNoIndex(filter) ? Math.max(cut.sequence, before - searchedAtOnce - 1) : cut.sequence;
+    entries.push(...(await audit.list({ limit: limit + 1 - entries.length, before, behind }, filter)));
+    if (entries.length > limit) return { entries: entries.slice(0, limit), next: entries[limit - 1]?.sequence ?? null };
+    before = behind + 1;
+    if (performance.now() > deadline) return { entries, next: before > cut.sequence + 1 ? before : null };
+  }
+  return { entries, next: null };
+}
+
+function hasNoIndex({ text, actor, outcome }: AuditFilter): boolean {
+  return text !== undefined || actor !== undefined || outcome !== undefined;
 }
 
 const pageSize = 500;

@@ -3,7 +3,6 @@ import type { AdminRoutes, RouteAnswer } from "@ghostllm/contract/routes";
 import {
   countStates,
   narrow,
-  sortBudgets,
   standingOf,
   type BudgetOrder,
   type BudgetStanding,
@@ -11,8 +10,11 @@ import {
 } from "#control/budgets/budget-list.ts";
 import { courseOf, planCourse, type Course, type CoursePlan } from "#control/budgets/budget-course.ts";
 import { hourMs, recentMs, type Forecast } from "#control/budgets/forecast.ts";
+import { KeptStandings, standingsOf as sorting } from "#control/budgets/kept-standings.ts";
+import { mapInTurns } from "#control/map-in-turns.ts";
 import { createPeriodReader } from "#control/budgets/period-reader.ts";
 import type { BudgetHolder } from "#control/store/budget-store.ts";
+import type { Reach } from "#domain/access/may.ts";
 import { ScopeMap } from "#domain/access/scope.ts";
 import type { Counted, Scope } from "#domain/access/scope.ts";
 import { windowsOf } from "#link/counted-scopes.ts";
@@ -34,17 +36,24 @@ export function createBudgetsResource(deps: BudgetDeps): Resource<"budgets"> {
   const reader = createPeriodReader(store);
   const standingsOf = async (holders: readonly BudgetHolder[], now: number): Promise<readonly BudgetStanding[]> => {
     const periods = await reader.read(holders, steadyTime.now());
-    return holders.map((holder) => standingOf(holder, periods.get(holder.scope) ?? [], now));
+    return mapInTurns(holders, (holder) => standingOf(holder, periods.get(holder.scope) ?? [], now));
   };
+  const readAll = async (reach: Reach): Promise<readonly BudgetStanding[]> => {
+    const now = clock.now();
+    return standingsOf(
+      await store.budgets.holders({ since: recentFrom(now), workingAt: steadyTime.now() }, reach),
+      now,
+    );
+  };
+  const kept = new KeptStandings(() => readAll("all"), clock);
   return {
     async list({ query, reach }) {
-      const now = clock.now();
       const { state, limit, offset } = query;
-      const holders = await store.budgets.holders({ since: recentFrom(now), workingAt: steadyTime.now() }, reach);
-      const all = await standingsOf(holders, now);
+      const standings = reach === "all" ? await kept.get() : sorting(await readAll(reach));
+      const all = standings.sortedBy(orderOf(query));
       const named = narrow(all, query);
       const listed = state === undefined ? named : named.filter((budget) => budget.state === state);
-      const page = sortBudgets(listed, orderOf(query)).slice(offset, offset + limit);
+      const page = listed.slice(offset, offset + limit);
       const data = await toApiBudgets(deps, page);
       return { data, count: listed.length, total: all.length, counts: countStates(named) };
     },

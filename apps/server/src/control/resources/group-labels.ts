@@ -9,7 +9,7 @@ export type Labels = (group: readonly string[]) => string[];
 export async function labelsOf(
   store: Pick<Store, "names">,
   dimensions: readonly UsageDimension[],
-  rows: readonly SeriesRow[],
+  rows: readonly Pick<SeriesRow, "group">[],
 ): Promise<Labels> {
   const idsOf = (dimension: UsageDimension): readonly string[] => {
     const place = dimensions.indexOf(dimension);

@@ -1,12 +1,10 @@
 // What several rows of a series come to together.
 
-import type { SeriesRow, UsageSums } from "#control/store/usage-store.ts";
-import { addSums } from "./usage-sums.ts";
+import type { SeriesRow, UsageOrder, UsageSums } from "#control/store/usage-store.ts";
+import { addSums, subtractSums } from "./usage-sums.ts";
 import { addTo, percentilesOf, type Percentiles, type Sketch } from "#control/store/usage/sketch.ts";
 
-type Order = "cost" | "requests" | "tokens" | "errors";
-
-const ranks: Readonly<Record<Order, (sums: UsageSums) => number>> = {
+const ranks: Readonly<Record<UsageOrder, (sums: UsageSums) => number>> = {
   cost: ({ costNanos }) => costNanos,
   requests: ({ requests }) => requests,
   tokens: ({ promptTokens, completionTokens }) => promptTokens + completionTokens,
@@ -14,12 +12,12 @@ const ranks: Readonly<Record<Order, (sums: UsageSums) => number>> = {
 };
 
 /** Groups of the same rank, such as those of unknown cost, are in the order of their requests. */
-export function rankOf(sums: UsageSums, order: Order): number {
+export function rankOf(sums: UsageSums, order: UsageOrder): number {
   return ranks[order](sums) + Math.min(0.999, sums.requests / 1e9);
 }
 
 /** Of its group; that of the rest is no other's. */
-export function nameOf({ group }: SeriesRow): string {
+export function nameOf({ group }: Pick<SeriesRow, "group">): string {
   return group === null ? "" : JSON.stringify(group);
 }
 
@@ -32,6 +30,32 @@ export function addByGroup(rows: readonly SeriesRow[]): readonly SeriesRow[] {
     latencies: merge(same.map(({ latencies }) => latencies)),
     firstTokens: merge(same.map(({ firstTokens }) => firstTokens)),
   }));
+}
+
+/** Of each time what is left of all without those that are told apart. */
+export function restOf(all: readonly SeriesRow[], shown: readonly SeriesRow[]): readonly SeriesRow[] {
+  const byTime = Map.groupBy(shown, ({ at }) => at);
+  return all.map((row) => {
+    const told = byTime.get(row.at) ?? [];
+    return {
+      ...subtractSums(row, addSums(told)),
+      ...{ at: row.at, group: null },
+      latencies: subtract(
+        row.latencies,
+        told.map(({ latencies }) => latencies),
+      ),
+      firstTokens: subtract(
+        row.firstTokens,
+        told.map(({ firstTokens }) => firstTokens),
+      ),
+    };
+  });
+}
+
+function subtract(sketch: Sketch, others: readonly Sketch[]): Sketch {
+  const told = merge(others);
+  const left = [...sketch].map(([bucket, count]) => [bucket, count - (told.get(bucket) ?? 0)] as const);
+  return new Map(left.filter(([, count]) => count > 0));
 }
 
 interface Times {

@@ -3,12 +3,12 @@
 import { formatUsd, GhostError } from "@ghostllm/contract";
 import type { AdminRoutes, RouteAnswer } from "@ghostllm/contract/routes";
 import type { Store } from "#control/store/store.ts";
-import type { SeriesRow } from "#control/store/usage-store.ts";
+import type { SeriesRow, UsageOrder } from "#control/store/usage-store.ts";
 import type { Reach } from "#domain/access/may.ts";
 import type { Clock } from "#domain/clock.ts";
 import { toTime } from "./fields.ts";
 import { labelsOf, type Labels } from "./group-labels.ts";
-import { addByGroup, nameOf, percentilesOfRows, rankOf } from "./series-rows.ts";
+import { addByGroup, nameOf, percentilesOfRows, rankOf, restOf } from "./series-rows.ts";
 import { beforeThat, hasFewGroups, planSeries, timesOf, type SeriesPlan } from "./series-plan.ts";
 import type { Resource } from "./resource.ts";
 import { addSums, toApiSums } from "./usage-sums.ts";
@@ -25,36 +25,87 @@ interface SeriesDeps {
 /** More than anybody looks at would only hold up all others. */
 const mostPoints = 100_000;
 
-export async function readSeries({ store, clock }: SeriesDeps, query: SeriesQuery, reach: Reach): Promise<Series> {
+export async function readSeries(deps: SeriesDeps, query: SeriesQuery, reach: Reach): Promise<Series> {
+  const { store, clock } = deps;
   const { top, order_by: order, compare } = query;
   const plan = planSeries(query, clock.now(), store.usage.keptSince());
-  const read = (change: Partial<SeriesPlan>) => store.usage.series({ ...plan, ...change }, reach);
   const times = timesOf(plan);
-  // Where groups are few, what all buckets have is read once, and added up here.
-  const all = plan.bucket !== null && hasFewGroups(plan) ? await read({}) : null;
-  const totals = all === null ? await read({ bucket: null }) : addByGroup(all);
-  const ranked = totals.toSorted((one, other) => rankOf(other, order) - rankOf(one, order));
-  const shown = ranked.slice(0, top);
-  const kept = ranked.length > top ? shown.map(({ group }) => group ?? []) : null;
+  const asked: Asked = { deps, plan, order, top, reach, isCompared: compare === true };
+  const { shown, count, rows, all, previous } = await (hasFewGroups(plan) ? readAll(asked) : readShown(asked, times));
   refuseTooMany(times.length * (shown.length + 1));
-  const points = plan.bucket === null ? [] : (all ?? (await read({ kept })));
-  const previous = compare === true ? await read({ ...beforeThat(plan), bucket: null, kept }) : null;
   const labels = await labelsOf(store, plan.dimensions, shown);
-  const build = (total: readonly SeriesRow[], isOfGroup: (row: SeriesRow) => boolean, place: Place): Group => ({
+  const build = (own: readonly SeriesRow[], before: readonly SeriesRow[], place: Place): Group => ({
     ...place,
-    total: measuresOf(total),
-    previous: previous === null ? null : measuresOf(previous.filter(isOfGroup)),
-    points: plan.bucket === null ? null : pointsOf(points.filter(isOfGroup), times),
+    total: measuresOf(own),
+    previous: previous === null ? null : measuresOf(before),
+    points: plan.bucket === null ? null : pointsOf(own, times),
   });
-  const groups = shown.map((row) => build([row], (other) => nameOf(other) === nameOf(row), placeOf(row, labels)));
-  const rest = ranked.slice(top);
-  const told = new Set(shown.map(nameOf));
+  const [now, then] = [Map.groupBy(rows, nameOf), Map.groupBy(previous?.rows ?? [], nameOf)];
+  const groups = shown.map((one) =>
+    build(now.get(nameOf(one)) ?? [], then.get(nameOf(one)) ?? [], placeOf(one, labels)),
+  );
+  const rest = now.get("") ?? [];
   return {
     ...{ from: toTime(plan.filter.from), to: toTime(plan.filter.to), bucket: plan.bucketName },
-    ...{ times: times.map(toTime), group_by: [...plan.dimensions], group_count: ranked.length },
-    groups: rest.length === 0 ? groups : [...groups, build(rest, (row) => !told.has(nameOf(row)), theRest)],
-    sum: build(totals, () => true, theSum),
+    ...{ times: times.map(toTime), group_by: [...plan.dimensions], group_count: count },
+    groups: count <= shown.length ? groups : [...groups, build(rest, then.get("") ?? [], theRest)],
+    sum: build(all, previous?.all ?? [], theSum),
   };
+}
+
+interface Asked {
+  readonly deps: SeriesDeps;
+  readonly plan: SeriesPlan;
+  readonly order: UsageOrder;
+  readonly top: number;
+  readonly reach: Reach;
+  readonly isCompared: boolean;
+}
+
+type Named = Pick<SeriesRow, "group">;
+
+interface Told {
+  /** Of those that are told apart and, with no group, of the rest. */
+  readonly rows: readonly SeriesRow[];
+  /** Of all groups together. */
+  readonly all: readonly SeriesRow[];
+}
+
+interface Found extends Told {
+  /** In their order. */
+  readonly shown: readonly Named[];
+  readonly count: number;
+  readonly previous: Told | null;
+}
+
+/** Where groups are few: all that there is of them is read at once, and added up here. */
+async function readAll({ deps: { store }, plan, order, top, reach, isCompared }: Asked): Promise<Found> {
+  const all = await store.usage.series(plan, reach);
+  const ranked = addByGroup(all).toSorted((one, other) => rankOf(other, order) - rankOf(one, order));
+  const shown = ranked.slice(0, top);
+  const names = new Set(shown.map(nameOf));
+  const told = (rows: readonly SeriesRow[]): Told => ({
+    rows: rows.map((row) => (names.has(nameOf(row)) ? row : { ...row, group: null })),
+    all: rows,
+  });
+  const before = { ...plan, ...beforeThat(plan), bucket: null };
+  const previous = isCompared ? told(await store.usage.series(before, reach)) : null;
+  return { ...told(all), shown, count: ranked.length, previous };
+}
+
+/** Where they may be many: those with the most are found first; the rest is what all have without them. */
+async function readShown(asked: Asked, times: readonly number[]): Promise<Found> {
+  const { deps, plan, order, top, reach, isCompared } = asked;
+  refuseTooMany(times.length * 2);
+  const { groups, count } = await deps.store.usage.rank({ ...plan, bucket: null }, order, top, reach);
+  const told = async (change: Partial<SeriesPlan>): Promise<Told> => {
+    const one = { ...plan, ...change };
+    const shown = await deps.store.usage.series({ ...one, kept: groups, isRestLeft: true }, reach);
+    const all = await deps.store.usage.series({ ...one, dimensions: [] }, reach);
+    return { rows: count > groups.length ? [...shown, ...restOf(all, shown)] : shown, all };
+  };
+  const previous = isCompared ? await told({ ...beforeThat(plan), bucket: null }) : null;
+  return { ...(await told({})), shown: groups.map((group) => ({ group })), count, previous };
 }
 
 type Place = Pick<Group, "key" | "labels" | "is_rest">;
@@ -62,7 +113,7 @@ type Place = Pick<Group, "key" | "labels" | "is_rest">;
 const theSum: Place = { key: [], labels: [], is_rest: false };
 const theRest: Place = { key: [], labels: [], is_rest: true };
 
-function placeOf({ group }: SeriesRow, labels: Labels): Place {
+function placeOf({ group }: Named, labels: Labels): Place {
   return { key: [...(group ?? [])], labels: labels(group ?? []), is_rest: false };
 }
 

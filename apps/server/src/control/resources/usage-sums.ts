@@ -2,7 +2,7 @@
 
 import { summedUsageFields, usageApiName, usageFields } from "@ghostllm/contract";
 import type { AdminRoutes, RouteAnswer } from "@ghostllm/contract/routes";
-import type { UsageSums } from "#control/store/usage-store.ts";
+import { sumNames, type UsageSums } from "#control/store/usage-store.ts";
 import { toApi } from "./usage-record.ts";
 
 type ApiSums = RouteAnswer<AdminRoutes["usage"]["summary"]>["total"];
@@ -19,9 +19,13 @@ export function toApiSums(sums: UsageSums): ApiSums {
   } as ApiSums;
 }
 
-const sumNames = ["requests", "errors", "unpricedRequests", "failedAttempts", ...summedUsageFields] as const;
-
 export function addSums(sums: readonly UsageSums[]): UsageSums {
   const total = (name: keyof UsageSums): number => sums.reduce((sum, one) => sum + one[name], 0);
   return Object.fromEntries(sumNames.map((name) => [name, total(name)])) as Record<keyof UsageSums, number>;
+}
+
+/** What is left of the one without the other, which is a part of it. */
+export function subtractSums(one: UsageSums, other: UsageSums): UsageSums {
+  const left = sumNames.map((name) => [name, Math.max(0, one[name] - other[name])]);
+  return Object.fromEntries(left) as Record<keyof UsageSums, number>;
 }

@@ -1,5 +1,5 @@
 /** The package ships no types; these are the two functions that are called. */
 declare module "bcrypt" {
-  export function hash(data: string, rounds: number): Promise<string>;
-  export function compare(data: string, hash: string): Promise<boolean>;
+  export function hashSync(data: string, rounds: number): string;
+  export function compareSync(data: string, hash: string): boolean;
 }

@@ -83,7 +83,7 @@ export class WrongCredentials extends GhostError {
 const switchedOff = "This account is switched off: ask an administrator to switch it on again";
 const seenToWithinMs = 60_000;
 
-/** bcrypt occupies a thread of the pool that files are written with too, so only few run at once. */
+/** As many as there are threads for it. */
 const concurrentChecks = 2;
 const waitingChecks = 20;
 

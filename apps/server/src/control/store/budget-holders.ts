@@ -8,6 +8,7 @@ import type { BudgetHolder, BudgetStore, SpentInBucket } from "./budget-store.ts
 import { parseBudgets, parseRateLimits, parseScopeKind } from "./columns.ts";
 import type { Database } from "./database.ts";
 import { isWithin } from "./reach.ts";
+import { mapInTurns } from "#control/map-in-turns.ts";
 import { spentBy } from "./spend.ts";
 import { owners } from "./usage/requests.ts";
 
@@ -38,7 +39,7 @@ export function holdersIn({ read }: Database): BudgetStore["holders"] {
     const query = sql<Row>`${recentOf(since, reach)} ${sql.join(parts, sql` union all `)}`;
     const { rows } = await read((kysely) => query.execute(kysely));
     const limits = limitsReader();
-    return rows.map((row) => toHolder(row, limits)).filter(isHeld);
+    return (await mapInTurns(rows, (row) => toHolder(row, limits))).filter(isHeld);
   };
 }
 

@@ -5,7 +5,6 @@ import { courseIn, holderFinderIn, holdersIn } from "./budget-holders.ts";
 import { parseBudgets } from "./columns.ts";
 import type { Database } from "./database.ts";
 import { isWithin } from "./reach.ts";
-import { spentBy } from "./spend.ts";
 
 type Row = Omit<UsedBudget, "scope"> & { readonly id: string };
 
@@ -76,12 +75,13 @@ export function budgetsIn(database: Database): BudgetStore {
 
 function statementOf(holder: Holder, { percent, limit, ids }: BudgetQuery, reach: Reach): RawBuilder<Row> {
   const { kind, table, name, userId, owners } = holder;
-  const spent = spentBy(kind);
+  const spent = sql`coalesce(own.nanos, 0)`;
   const isAsked = ids === undefined || ids.length === 0 ? sql`1 = 1` : sql`id in (${sql.join([...ids])})`;
   // A revoked key holds nobody up.
   const isInUse = kind === "key" ? sql`is_active = 1` : sql`1 = 1`;
   return sql<Row>`select id, ${sql.ref(name)} as name, ${userId} as "userId", budget_limit as "budgetNanos",
     ${spent} as "spentNanos" from ${sql.table(table)}
+    left join (select scope_id, nanos from spend where scope_kind = ${sql.lit(kind)} and period = 'total') own on scope_id = id
     where budget_limit is not null and ${spent} * 100.0 >= budget_limit * ${sql.lit(percent)}.0 and ${isInUse} and ${isAsked}
       and ${isWithin(reach, owners)}
     order by ${spent} * 1.0 / (budget_limit + 1) desc limit ${limit}`;

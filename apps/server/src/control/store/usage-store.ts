@@ -1,6 +1,6 @@
 // What the store knows of usage: single records, sums by the hour, and series.
 
-import type { SummedUsageField } from "@ghostllm/contract";
+import { summedUsageFields, type SummedUsageField } from "@ghostllm/contract";
 import type { Sketch } from "#control/store/usage/sketch.ts";
 import type { Reach } from "#domain/access/may.ts";
 import type { UsageRecord, UsageStatus } from "#domain/usage-record.ts";
@@ -55,6 +55,8 @@ export interface UsageSums extends Readonly<Record<SummedUsageField, number>> {
   readonly unpricedRequests: number;
 }
 
+export const sumNames = ["requests", "errors", "failedAttempts", "unpricedRequests", ...summedUsageFields] as const;
+
 export type UsageDimension = "model" | "provider" | "key" | "user" | "team" | "organisation" | "alias" | "status";
 
 /** What a series is narrowed to, and its time: both ends are given. */
@@ -75,6 +77,16 @@ export interface SeriesQuery {
   readonly kept: readonly (readonly string[])[] | null;
   /** A part of them, in the order of time and groups, behind the last row of the part before. Of rollups only. */
   readonly part?: { readonly limit: number; readonly after: Pick<SeriesRow, "at" | "group"> | null };
+  /** Nothing is told of the rest, which may be nearly all. */
+  readonly isRestLeft?: boolean;
+}
+
+export type UsageOrder = "cost" | "requests" | "tokens" | "errors";
+
+/** Those with the most, in their order, and how many there are. */
+export interface RankedGroups {
+  readonly groups: readonly (readonly string[])[];
+  readonly count: number;
 }
 
 export interface SeriesRow extends UsageSums {
@@ -109,6 +121,8 @@ export interface UsageStore {
   /** Those of them that there are, oldest first, whosever they are. */
   ofIds(ids: readonly string[]): Promise<readonly UsageRecord[]>;
   series(query: SeriesQuery, reach: Reach): Promise<readonly SeriesRow[]>;
+  /** The groups of a series with the most of something; those of the same rank are in the order of their requests. */
+  rank(query: SeriesQuery, order: UsageOrder, most: number, reach: Reach): Promise<RankedGroups>;
   /** Since when single requests are known, in epoch ms: older ones are not found. Null: all are. */
   keptSince(): number | null;
   /** Makes room for records of these times, in epoch ms, before they come. */

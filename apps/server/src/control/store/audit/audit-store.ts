@@ -33,6 +33,12 @@ export interface AuditFilter {
   readonly text?: string | undefined;
 }
 
+export interface AuditPage {
+  readonly limit: number;
+  readonly before?: number;
+  readonly behind?: number;
+}
+
 export interface AuditStore {
   /** All that is changed meanwhile is told as the author's; `written` counts the entries. Outside of this it is the server's own. */
   by<Result>(author: Author, run: (written: Written) => Promise<Result>): Promise<Result>;
@@ -40,8 +46,8 @@ export interface AuditStore {
   author(): Author;
   /** In a transaction of its own: what changes something else is told with that. */
   add(drafts: readonly AuditDraft[], events?: readonly EventDraft[]): Promise<void>;
-  /** The newest first, before this place. */
-  list(page: { readonly limit: number; readonly before?: number }, filter: AuditFilter): Promise<readonly AuditEntry[]>;
+  /** The newest first, before the one place and behind the other. */
+  list(page: AuditPage, filter: AuditFilter): Promise<readonly AuditEntry[]>;
   /** In order, behind this place. */
   after(sequence: number, limit: number, filter: AuditFilter): Promise<readonly AuditEntry[]>;
   /** As they are stored, in order, behind this place: of the primary, which knows what is true now. */

@@ -12,10 +12,11 @@ export function auditIn(database: Database): AuditStore {
     by: (author, run) => authorship.by(author, run),
     author: () => authorship.current(),
     add: (drafts, events) => kysely.transaction().execute((transaction) => record(transaction, drafts, events)),
-    list: ({ limit, before }, filter) =>
+    list: ({ limit, before, behind }, filter) =>
       read(async (from) => {
         let query = from.selectFrom("audit_log").selectAll().where(isKept).where(matches(filter));
         if (before !== undefined) query = query.where("sequence", "<", before);
+        if (behind !== undefined) query = query.where("sequence", ">", behind);
         return (await query.orderBy("sequence", "desc").limit(limit).execute()).map(toEntry);
       }),
     after: (sequence, limit, filter) =>

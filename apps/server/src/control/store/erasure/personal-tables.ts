@@ -77,6 +77,7 @@ export const personalTables: PersonalTables = {
   },
   stored_objects: { kind: "stored_object", isOf: isUsers, order: ["id"], erasure: "kept" },
   usage_logs: { kind: "request", isOf: isUsers, order: ["created_at", "id"], erasure: "redacted" },
+  // The coarser rollups say nothing that is not in this one.
   usage_hourly: {
     ...{ kind: "usage_hour", isOf: isUsers, erasure: "kept" },
     order: [

@@ -34,6 +34,8 @@ import { heldAliasesAndProviders } from "./0033-held-aliases-and-providers.ts";
 import { rollupsOfCacheWrites } from "./0034-rollups-of-cache-writes.ts";
 import { reports } from "./0035-reports.ts";
 import { requestsThatComeAgain } from "./0036-requests-that-come-again.ts";
+import { coarserRollups } from "./0037-coarser-rollups.ts";
+import { indexesOfLargeTables } from "./0038-indexes-of-large-tables.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every migration, in order. A new one is a new file and a new line at the end. */
@@ -74,4 +76,6 @@ export const allMigrations: readonly Migration[] = [
   rollupsOfCacheWrites,
   reports,
   requestsThatComeAgain,
+  coarserRollups,
+  indexesOfLargeTables,
 ];

@@ -1,17 +1,31 @@
 // Usage over time and by group, with percentiles of how long it took: from the rollups, or for minutes from the log itself.
 
-import { summedUsageFields, usageColumn } from "@ghostllm/contract";
 import { sql, type Kysely, type RawBuilder } from "kysely";
 import type { Database } from "#control/store/database.ts";
-import { isWithin } from "#control/store/reach.ts";
 import type { Store } from "#control/store/store.ts";
 import type { Tables } from "#control/store/tables.ts";
-import type { SeriesFilter, SeriesQuery, SeriesRow, UsageDimension } from "#control/store/usage-store.ts";
+import {
+  sumNames,
+  type SeriesQuery,
+  type SeriesRow,
+  type UsageOrder,
+  type UsageSums,
+} from "#control/store/usage-store.ts";
 import type { Reach } from "#domain/access/may.ts";
 import { addFailedAttempts } from "./failed-attempts.ts";
-import { owners } from "./requests.ts";
 import { keptSince } from "./retention.ts";
-import { addTo, bucketOf, readSketch, type Sketch } from "./sketch.ts";
+import {
+  dimensionColumns,
+  pieceOf,
+  isFound,
+  piecesOf,
+  sourceOf,
+  type Piece,
+  type Source,
+  type Wanted,
+} from "./series-sources.ts";
+import { addTo } from "./sketch.ts";
+import { finest } from "./rollups.ts";
 import { fromRow } from "./usage-columns.ts";
 import { hourlySums, type HourlySums } from "./usage-row.ts";
 import { toSums } from "./usage-sums.ts";
@@ -25,76 +39,29 @@ type Row = HourlySums & {
   readonly first_tokens: string | null;
 };
 
-/** What differs between the two that a series is made of. */
-interface Source {
-  readonly table: "usage_hourly" | "usage_logs";
-  readonly time: RawBuilder<number>;
-  readonly sums: Readonly<Record<(typeof hourlySums)[number], RawBuilder<number>>>;
-  /** Joined texts, which `read` makes a sketch of. */
-  readonly latencies: RawBuilder<string | null>;
-  readonly firstTokens: RawBuilder<string | null>;
-  read(text: string): Sketch;
-}
-
-const summed = summedUsageFields.map(usageColumn);
-
-const rollups: Source = {
-  table: "usage_hourly",
-  time: sql`hour`,
-  sums: byColumn(hourlySums, (column) => sql`cast(sum(${sql.ref(column)}) as bigint)`),
-  latencies: sql`string_agg(latency_sketch, '')`,
-  firstTokens: sql`string_agg(ttft_sketch, '')`,
-  read: (text) => readSketch(text),
-};
-
-const log: Source = {
-  table: "usage_logs",
-  time: sql`created_at`,
-  sums: {
-    ...byColumn(summed, (column) => sql`cast(coalesce(sum(${sql.ref(column)}), 0) as bigint)`),
-    requests: sql`cast(count(*) as bigint)`,
-    errors: countOf(sql`status in ('error', 'timeout', 'shutdown')`),
-    unpriced_requests: countOf(sql`cost is null`),
-    // Those are in its trails: failed-attempts.ts counts them.
-    failed_attempts: sql`cast(0 as bigint)`,
-  },
-  latencies: sql`string_agg(cast(latency_ms as text), ' ')`,
-  firstTokens: sql`string_agg(case when streamed = 1 then cast(ttft_ms as text) end, ' ')`,
-  read: readTimes,
-};
-
-const sources: Readonly<Record<SeriesQuery["source"], Source>> = { rollups, log };
-
-const dimensions: Readonly<Record<UsageDimension, RawBuilder<string>>> = {
-  model: sql`model`,
-  provider: sql`provider`,
-  key: sql`api_key_id`,
-  user: sql`user_id`,
-  // Of keys without one they are empty.
-  team: sql`coalesce(team_id, '')`,
-  organisation: sql`coalesce(organisation_id, '')`,
-  alias: sql`requested_model`,
-  status: sql`status`,
-};
-
-export function usageSeriesIn(database: Database): Store["usage"]["series"] {
-  return (given, reach) => {
-    const query = given.source === "log" ? withinKept(database, given) : given;
-    return database.read((kysely) => readSeries(kysely, query, reach));
+export function usageSeriesIn(database: Database): Pick<Store["usage"], "series" | "rank"> {
+  const asked = (given: SeriesQuery): SeriesQuery => (given.source === "log" ? withinKept(database, given) : given);
+  return {
+    series: (given, reach) => database.read((kysely) => readSeries(kysely, asked(given), reach)),
+    rank: (given, order, most, reach) =>
+      database.read(async (kysely) => {
+        const query = asked(given);
+        const { rows } = await rankingOf(query, order, most, reach).execute(kysely);
+        const groups = rows.map(({ first, second }) => [first, second].slice(0, query.dimensions.length));
+        return { groups, count: rows[0]?.groups ?? 0 };
+      }),
   };
 }
 
 async function readSeries(kysely: Kysely<Tables>, query: SeriesQuery, reach: Reach): Promise<readonly SeriesRow[]> {
-  const source = sources[query.source];
+  const source = sourceOf(query);
   const { rows } = await statementOf(query, source, reach).execute(kysely);
-  const series = rows.map((row) => toSeriesRow(row, query, source));
+  const series = merged(rows.map((row) => toSeriesRow(row, query, source)));
   if (query.source === "rollups") return series;
-  const logs = kysely.selectFrom("usage_logs").selectAll();
-  const failed = await logs
-    .where(isFound(query.filter, source, reach))
-    .where("trail", "is not", null)
-    .execute();
-  return addFailedAttempts(series, failed.map(fromRow), query);
+  const logs = kysely.selectFrom("usage_logs").selectAll().where("trail", "is not", null);
+  const pieces = piecesOf(wanted(query), reach);
+  const failed = await Promise.all(pieces.map((piece) => logs.where(isFound(query.filter, piece, reach)).execute()));
+  return addFailedAttempts(series, failed.flat().map(fromRow), query);
 }
 
 function withinKept(database: Database, query: SeriesQuery): SeriesQuery {
@@ -104,23 +71,32 @@ function withinKept(database: Database, query: SeriesQuery): SeriesQuery {
 
 /** Grouped by place, since an expression with parameters is never taken for the same one again. */
 function statementOf(query: SeriesQuery, source: Source, reach: Reach): RawBuilder<Row> {
-  const { filter, bucket, kept } = query;
   const isKept = conditionOf(query);
-  const columns = query.dimensions.map((dimension) => dimensions[dimension]);
-  const part = (place: number): RawBuilder<string> => {
-    const column = columns[place];
-    if (column === undefined) return sql`''`;
-    return kept === null ? sql`${column}` : sql`case when ${isKept} then ${column} else '' end`;
+  const own = (place: number): RawBuilder<string> => {
+    const column = columnAt(query, place);
+    return query.kept === null || query.isRestLeft === true
+      ? column
+      : sql`case when ${isKept} then ${column} else '' end`;
   };
-  const sums = hourlySums.map((sum) => sql`${source.sums[sum]} as ${sql.ref(sum)}`);
-  const time = timeOf(bucket, source);
-  const behind = conditionBehind(query, [time, part(0), part(1)]);
-  const limit = query.part === undefined ? sql`` : sql`limit ${query.part.limit}`;
-  return sql<Row>`select ${time} as at, ${part(0)} as first, ${part(1)} as second,
-    ${kept === null ? sql`0` : sql`case when ${isKept} then 0 else 1 end`} as is_rest, ${sql.join(sums)},
-    ${source.latencies} as latencies, ${source.firstTokens} as first_tokens
-    from ${sql.table(source.table)} where ${isFound(filter, source, reach)} and ${behind}
-    group by 1, 2, 3, 4 order by 1, 2, 3, 4 ${limit}`;
+  const isRest = query.kept === null || query.isRestLeft === true ? sql`0` : sql`case when ${isKept} then 0 else 1 end`;
+  const sums = hourlySums.map((sum) => sql`cast(sum(${source.sums[sum]}) as bigint) as ${sql.ref(sum)}`);
+  const text = (column: RawBuilder<string | null>): RawBuilder<string> =>
+    sql`string_agg(${column}, ${sql.lit(source.separator)})`;
+  const { part } = query;
+  const rows = seriesPieces(query, reach).map(
+    (piece) => sql`select ${timeOf(query.bucket, piece)} as at, ${own(0)} as first, ${own(1)} as second,
+      ${isRest} as is_rest, ${sql.join(sums)}, ${text(source.latency)} as latencies, ${text(source.firstToken)} as first_tokens
+      from ${sql.table(piece.table)} where ${isFound(query.filter, piece, reach)} and ${only(query)}
+      and ${conditionBehind(query, [timeOf(query.bucket, piece), own(0), own(1)])} group by 1, 2, 3, 4`,
+  );
+  const limit = part === undefined ? sql`` : sql`limit ${part.limit}`;
+  return sql<Row>`${sql.join(rows, sql` union all `)} order by 1, 2, 3, 4 ${limit}`;
+}
+
+/** What is read in parts is of one rollup: a group is in one part alone. */
+function seriesPieces(query: SeriesQuery, reach: Reach): readonly Piece[] {
+  const pieces = piecesOf(wanted(query), reach);
+  return query.part === undefined || pieces.length === 1 ? pieces : [pieceOf(finest, query.filter)];
 }
 
 function conditionBehind(
@@ -133,33 +109,94 @@ function conditionBehind(
   return sql`(${sql.join([time, ...groups])}) > (${sql.join(values)})`;
 }
 
+interface Ranked {
+  readonly first: string;
+  readonly second: string;
+  readonly groups: number;
+}
+
+const ranks: Readonly<Record<UsageOrder, RawBuilder<number>>> = {
+  cost: sql`cost`,
+  requests: sql`requests`,
+  tokens: sql`prompt_tokens + completion_tokens`,
+  errors: sql`errors`,
+};
+
+/** Rows are read with the two sums that it takes, and no sketches. */
+function rankingOf(query: SeriesQuery, order: UsageOrder, most: number, reach: Reach): RawBuilder<Ranked> {
+  const { sums } = sourceOf(query);
+  const needed = [...new Set([...(["requests"] as const), ...rankedBy[order]])];
+  const rows = piecesOf(wanted(query), reach).map(
+    (piece) => sql`select ${columnAt(query, 0)} as first, ${columnAt(query, 1)} as second,
+      ${sql.join(needed.map((sum) => sql`${sums[sum]} as ${sql.ref(sum)}`))}
+      from ${sql.table(piece.table)} where ${isFound(query.filter, piece, reach)}`,
+  );
+  return sql<Ranked>`select first, second, cast(count(*) over () as bigint) as groups
+    from (${sql.join(rows, sql` union all `)}) as usage group by first, second
+    order by sum(${ranks[order]}) desc, sum(requests) desc, first, second limit ${most}`;
+}
+
+const rankedBy = {
+  cost: ["cost"],
+  requests: [],
+  tokens: ["prompt_tokens", "completion_tokens"],
+  errors: ["errors"],
+} as const satisfies Readonly<Record<UsageOrder, readonly (keyof HourlySums)[]>>;
+
+/** Of what has no team, or no organisation, they are empty. */
+function columnAt({ dimensions }: SeriesQuery, place: number): RawBuilder<string> {
+  const dimension = dimensions[place];
+  if (dimension === undefined) return sql`''`;
+  return sql`coalesce(${sql.ref(dimensionColumns[dimension])}, '')`;
+}
+
+function wanted(query: SeriesQuery): Wanted {
+  return { ...query, columns: query.dimensions.map((dimension) => dimensionColumns[dimension]) };
+}
+
 /** Where the bucket begins, by a clock on the wall. */
-function timeOf(bucket: SeriesQuery["bucket"], { time }: Source): RawBuilder<number> {
+function timeOf(bucket: SeriesQuery["bucket"], { time }: Piece): RawBuilder<number> {
   if (bucket === null) return sql`cast(0 as bigint)`;
   return sql`${time} - (${time} + ${sql.lit(bucket.offsetMs)}) % ${sql.lit(bucket.ms)}`;
 }
 
-function conditionOf({ dimensions: given, kept }: SeriesQuery): RawBuilder<boolean> {
+function conditionOf(query: SeriesQuery): RawBuilder<boolean> {
+  const { dimensions, kept } = query;
   if (kept === null) return sql`1 = 1`;
   if (kept.length === 0) return sql`1 = 0`;
-  const columns = sql.join(given.map((dimension) => dimensions[dimension]));
+  const columns = sql.join(dimensions.map((_, place) => columnAt(query, place)));
   const groups = kept.map((group) => sql`(${sql.join(group.map((value) => sql`cast(${value} as text)`))})`);
   return sql`(${columns}) in (values ${sql.join(groups)})`;
 }
 
-function isFound(filter: SeriesFilter, { time }: Source, reach: Reach): RawBuilder<boolean> {
-  const { from, to, userId, apiKeyId, teamId, organisationId, providerId, modelId, model, requestedModel, status } =
-    filter;
-  const given = {
-    ...{ team_id: teamId, organisation_id: organisationId },
-    ...{ user_id: userId, api_key_id: apiKeyId, provider_id: providerId, model_id: modelId, model },
-  };
-  const equal = Object.entries({ ...given, requested_model: requestedModel }).flatMap(([column, value]) =>
-    value === undefined ? [] : [sql`${sql.ref(column)} = ${value}`],
-  );
-  const ended = status === undefined ? [] : [status === "failed" ? sql`status <> 'ok'` : sql`status = ${status}`];
-  const parts = [sql`${time} >= ${from}`, sql`${time} < ${to}`, isWithin(reach, owners), ...equal, ...ended];
-  return sql`${sql.join(parts, sql` and `)}`;
+/** By each column for itself as well, of which there may be an index. */
+function only(query: SeriesQuery): RawBuilder<boolean> {
+  const { dimensions, kept } = query;
+  if (kept === null || query.isRestLeft !== true) return sql`1 = 1`;
+  const single = dimensions.flatMap((dimension, place) => {
+    const values = [...new Set(kept.flatMap((group) => group[place] ?? []))];
+    const isNamed = values.length > 0 && !values.includes("");
+    return isNamed ? [sql`${sql.ref(dimensionColumns[dimension])} in (${sql.join(values)})`] : [];
+  });
+  return sql`${sql.join([...single, conditionOf(query)], sql` and `)}`;
+}
+
+/** A group can be in several parts of the time. */
+function merged(rows: readonly SeriesRow[]): readonly SeriesRow[] {
+  const byName = new Map<string, SeriesRow>();
+  for (const row of rows) {
+    const name = `${row.at} ${row.group === null ? "" : JSON.stringify(row.group)}`;
+    const known = byName.get(name);
+    byName.set(name, known === undefined ? row : addRow(known, row));
+  }
+  return [...byName.values()];
+}
+
+function addRow(one: SeriesRow, other: SeriesRow): SeriesRow {
+  for (const name of ["latencies", "firstTokens"] as const)
+    for (const [bucket, count] of other[name]) addTo(one[name], bucket, count);
+  const sums = sumNames.map((name) => [name, one[name] + other[name]]);
+  return { ...one, ...(Object.fromEntries(sums) as Record<keyof UsageSums, number>) };
 }
 
 function toSeriesRow(row: Row, query: SeriesQuery, source: Source): SeriesRow {
@@ -171,23 +208,4 @@ function toSeriesRow(row: Row, query: SeriesQuery, source: Source): SeriesRow {
     latencies: source.read(latencies ?? ""),
     firstTokens: source.read(firstTokens ?? ""),
   };
-}
-
-/** Of the log: each time by itself. */
-function readTimes(text: string): Sketch {
-  const sketch: Sketch = new Map();
-  for (const ms of text.split(" ")) if (ms !== "") addTo(sketch, bucketOf(Number(ms)));
-  return sketch;
-}
-
-function countOf(condition: RawBuilder<unknown>): RawBuilder<number> {
-  return sql`cast(sum(case when ${condition} then 1 else 0 end) as bigint)`;
-}
-
-function byColumn<Column extends string>(
-  columns: readonly Column[],
-  toExpression: (column: Column) => RawBuilder<number>,
-): Readonly<Record<Column, RawBuilder<number>>> {
-  const entries = columns.map((column) => [column, toExpression(column)]);
-  return Object.fromEntries(entries) as Record<Column, RawBuilder<number>>;
 }

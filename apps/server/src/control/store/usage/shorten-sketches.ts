@@ -1,35 +1,40 @@
-// Sketches grow with every batch that is joined to them, and are written anew, each bucket once, before they are long.
+// Sketches grow as they are joined: those that have become long are written anew, with each bucket named once.
 
-import type { Kysely } from "kysely";
+import { sql, type Kysely } from "kysely";
 import type { Tables } from "#control/store/tables.ts";
+import type { Rollup } from "./rollups.ts";
 import { readSketch, writeSketch } from "./sketch.ts";
-import type { hourlyKeys } from "./usage-sums.ts";
 
-type HourlyKey = (typeof hourlyKeys)[number];
-
-/** Of a row of usage_hourly, the keys and the longer one of its sketches. */
-export type LengthOfSketch = Pick<Tables["usage_hourly"], HourlyKey> & { readonly sketch_length: number };
+/** Of a row of a rollup, its time and its keys by column, and how long its sketch of latencies is. */
+export type LengthOfSketch = Readonly<Record<string, string | number>> & { readonly sketch_length: number };
 
 /** A sketch of which each bucket is named once is shorter but for the strangest latencies. */
 const longest = 2_000;
 
-export async function shortenSketches(transaction: Kysely<Tables>, rows: readonly LengthOfSketch[]): Promise<void> {
-  for (const { sketch_length: length, ...keys } of rows) if (length > longest) await shorten(transaction, keys);
+export async function shortenSketches(
+  transaction: Kysely<Tables>,
+  rollup: Rollup,
+  rows: readonly LengthOfSketch[],
+): Promise<void> {
+  for (const row of rows) if (row.sketch_length > longest) await shorten(transaction, rollup, row);
 }
 
-async function shorten(transaction: Kysely<Tables>, keys: Pick<Tables["usage_hourly"], HourlyKey>): Promise<void> {
-  const row = await transaction
-    .selectFrom("usage_hourly")
-    .select(["latency_sketch", "ttft_sketch"])
-    .where((builder) => builder.and(keys))
-    .executeTakeFirstOrThrow();
-  const sketches = {
-    latency_sketch: writeSketch(readSketch(row.latency_sketch)),
-    ttft_sketch: writeSketch(readSketch(row.ttft_sketch)),
-  };
-  await transaction
-    .updateTable("usage_hourly")
-    .set(sketches)
-    .where((builder) => builder.and(keys))
-    .execute();
+async function shorten(transaction: Kysely<Tables>, { table, time, keys }: Rollup, row: LengthOfSketch): Promise<void> {
+  const isIt = sql.join(
+    [time, ...keys].map((column) => sql`${sql.ref(column)} = ${row[column]}`),
+    sql` and `,
+  );
+  const query = sql<Sketches>`select latency_sketch, ttft_sketch from ${sql.table(table)} where ${isIt}`;
+  const [found] = (await query.execute(transaction)).rows;
+  if (found === undefined) throw new Error(`a row of ${table} has gone in the transaction that has written it`);
+  const [latencies, firstTokens] = [found.latency_sketch, found.ttft_sketch].map((text) =>
+    writeSketch(readSketch(text)),
+  );
+  const shorter = sql`latency_sketch = ${latencies}, ttft_sketch = ${firstTokens}`;
+  await sql`update ${sql.table(table)} set ${shorter} where ${isIt}`.execute(transaction);
+}
+
+interface Sketches {
+  readonly latency_sketch: string;
+  readonly ttft_sketch: string;
 }

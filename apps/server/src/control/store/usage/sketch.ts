@@ -32,8 +32,24 @@ function nameOf(bucket: number): string {
   return String.fromCharCode(firstLetter + Math.floor(bucket / letters), firstLetter + (bucket % letters));
 }
 
-/** Adds what is written, of however many sketches, to the one that is given. */
-export function readSketch(text: string, sketch: Sketch = new Map()): Sketch {
+/** Longer ones are of many requests, which are counted in a list before they are put into a map. */
+const longText = 400;
+
+/** What is written, of however many sketches. */
+export function readSketch(text: string): Sketch {
+  if (text.length > longText) {
+    const counts = new Float64Array(mostBuckets);
+    eachCount(text, (bucket, count) => {
+      counts[bucket] = (counts[bucket] ?? 0) + count;
+    });
+    return sketchOf(counts);
+  }
+  const sketch: Sketch = new Map();
+  eachCount(text, (bucket, count) => addTo(sketch, bucket, count));
+  return sketch;
+}
+
+function eachCount(text: string, tell: (bucket: number, count: number) => void): void {
   let count = 0;
   for (let at = 0; at < text.length; at += 1) {
     const code = text.charCodeAt(at);
@@ -42,8 +58,16 @@ export function readSketch(text: string, sketch: Sketch = new Map()): Sketch {
       continue;
     }
     at += 1;
-    addTo(sketch, (code - firstLetter) * letters + text.charCodeAt(at) - firstLetter, count === 0 ? 1 : count);
+    tell((code - firstLetter) * letters + text.charCodeAt(at) - firstLetter, count === 0 ? 1 : count);
     count = 0;
+  }
+}
+
+function sketchOf(counts: Float64Array): Sketch {
+  const sketch: Sketch = new Map();
+  for (let bucket = 0; bucket < counts.length; bucket += 1) {
+    const count = counts[bucket] ?? 0;
+    if (count > 0) sketch.set(bucket, count);
   }
   return sketch;
 }

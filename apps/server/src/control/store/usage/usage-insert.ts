@@ -2,27 +2,34 @@
 
 import type { UsageRecord } from "#domain/usage-record.ts";
 import { prepareBulk, type BulkStatement, type Value } from "#control/store/bulk.ts";
-import { change, type Database } from "#control/store/database.ts";
+import type { Kysely } from "kysely";
+import { change, type Database, type Engine } from "#control/store/database.ts";
+import type { Tables } from "#control/store/tables.ts";
 import { chargerIn } from "#control/store/spend.ts";
 import { recordEventsIn } from "#control/store/events/record-events.ts";
 import { withoutErased } from "./erased-users.ts";
 import { logAdderIn } from "./log-rows.ts";
 import { shortenSketches, type LengthOfSketch } from "./shorten-sketches.ts";
+import { columnsOf, hourlySketches, rollups, rowsOf, type Rollup } from "./rollups.ts";
 import { hourlySums } from "./usage-row.ts";
-import { hourlyFacts, hourlyKeys, hourlySketches, latestUses, sumByHour, sumSpend } from "./usage-sums.ts";
+import { latestUses, sumByHour, sumSpend, type HourlyGroups } from "./usage-sums.ts";
 
 /** Sketches are added up by joining them. */
-const addToHours: BulkStatement = {
-  width: hourlyKeys.length + hourlyFacts.length + hourlySums.length + hourlySketches.length,
-  text: (rows) =>
-    `insert into usage_hourly (${[...hourlyKeys, ...hourlyFacts, ...hourlySums, ...hourlySketches].join(", ")}) values ${rows} ` +
-    `on conflict (${hourlyKeys.join(", ")}) do update set ` +
-    [
-      ...hourlySums.map((sum) => `${sum} = usage_hourly.${sum} + excluded.${sum}`),
-      ...hourlySketches.map((sketch) => `${sketch} = usage_hourly.${sketch} || excluded.${sketch}`),
-    ].join(", ") +
-    ` returning ${hourlyKeys.join(", ")}, length(latency_sketch) as sketch_length`,
-};
+function addTo(rollup: Rollup): BulkStatement {
+  const { table, time, keys } = rollup;
+  const columns = columnsOf(rollup);
+  const rowKey = [time, ...keys].join(", ");
+  const added = [
+    ...hourlySums.map((sum) => `${sum} = ${table}.${sum} + excluded.${sum}`),
+    ...hourlySketches.map((sketch) => `${sketch} = ${table}.${sketch} || excluded.${sketch}`),
+  ];
+  return {
+    width: columns.length,
+    text: (rows) =>
+      `insert into ${table} (${columns.join(", ")}) values ${rows} ` +
+      `on conflict (${rowKey}) do update set ${added.join(", ")} returning ${rowKey}, length(latency_sketch) as sketch_length`,
+  };
+}
 
 const asItIs = (row: readonly Value[]): readonly Value[] => row;
 
@@ -38,7 +45,7 @@ const markKeys: BulkStatement = {
 export function usageInserterIn(database: Database): (records: readonly UsageRecord[]) => Promise<number> {
   const { engine, kysely } = database;
   const addToLog = logAdderIn(database);
-  const hours = prepareBulk<readonly Value[], LengthOfSketch>(engine, addToHours, asItIs);
+  const addToRollups = rollupAdderIn(engine);
   const spend = chargerIn(database);
   const keys = prepareBulk(engine, markKeys, asItIs);
   const tell = recordEventsIn(database);
@@ -47,7 +54,7 @@ export function usageInserterIn(database: Database): (records: readonly UsageRec
     kysely.transaction().execute(async (transaction) => {
       await engine.lockUsage(transaction);
       const fresh = await addToLog(transaction, await withoutErased(transaction, records));
-      await shortenSketches(transaction, await hours.run(transaction, sumByHour(fresh)));
+      await addToRollups(transaction, sumByHour(fresh));
       const charges = sumSpend(fresh);
       await spend.run(transaction, charges);
       await keys.run(transaction, latestUses(fresh));
@@ -70,5 +77,16 @@ export function usageInserterIn(database: Database): (records: readonly UsageRec
   return async (records) => {
     if (records.length === 0) return 0;
     return change(database, { object: "usage record" }, () => insert(records));
+  };
+}
+
+function rollupAdderIn(engine: Engine): (transaction: Kysely<Tables>, hours: HourlyGroups) => Promise<void> {
+  const runners = rollups.map((rollup) => {
+    const { run } = prepareBulk<readonly Value[], LengthOfSketch>(engine, addTo(rollup), asItIs);
+    return { rollup, run };
+  });
+  return async (transaction, hours) => {
+    for (const { rollup, run } of runners)
+      await shortenSketches(transaction, rollup, await run(transaction, rowsOf(rollup, hours)));
   };
 }

@@ -7,7 +7,7 @@ import type { Value } from "#control/store/bulk.ts";
 import { storableText } from "#control/store/columns.ts";
 import type { ScopeSpend } from "#control/store/spend-store.ts";
 import type { UsageSums } from "#control/store/usage-store.ts";
-import { addTo, bucketOf, writeSketch, type Sketch } from "./sketch.ts";
+import { addTo, bucketOf, type Sketch } from "./sketch.ts";
 import { hourlySums, type HourlySums } from "./usage-row.ts";
 
 /** PostgreSQL holds at most some 2,700 bytes in one entry of an index. */
@@ -21,16 +21,6 @@ export function hourOf(timeMs: number): number {
   return timeMs - (timeMs % hourMs);
 }
 
-export const hourlyKeys = [
-  ...(["hour", "user_id", "api_key_id", "provider_id", "provider", "model_id", "model"] as const),
-  ...(["requested_model", "status"] as const),
-] as const;
-
-/** What follows from the key, and tells no rows apart. */
-export const hourlyFacts = ["team_id", "organisation_id"] as const;
-
-export const hourlySketches = ["latency_sketch", "ttft_sketch"] as const;
-
 /** As the store's users know them. */
 export function toSums(row: HourlySums): UsageSums {
   const { requests, errors, unpriced_requests: unpricedRequests, failed_attempts: failedAttempts } = row;
@@ -38,17 +28,19 @@ export function toSums(row: HourlySums): UsageSums {
   return summedUsageFields.reduce((all, name) => ({ ...all, [name]: row[usageColumn(name)] }), sums as UsageSums);
 }
 
-interface HourlyGroup {
+/** All that rollups.ts knows of an hour and of what tells requests apart. */
+export interface HourlyGroup {
+  /** The hour and the keys of the finest rollup. */
   readonly keys: readonly Value[];
-  /** In the order of `hourlyFacts`. */
-  readonly facts: readonly Value[];
+  /** The team and the organisation of the key. */
+  readonly facts: readonly (string | null)[];
+  /** In the order of `hourlySums`. */
   readonly sums: number[];
-  /** In the order of `hourlySketches`. */
+  /** Of latencies, and of first tokens of streamed answers. */
   readonly sketches: readonly [Sketch, Sketch];
 }
 
-/** Rows of usage_hourly, one for each key: the keys, the facts, the sums, the sketches. */
-export function sumByHour(records: readonly UsageRecord[]): readonly (readonly Value[])[] {
+export function sumByHour(records: readonly UsageRecord[]): HourlyGroups {
   const groups = new HourlyGroups();
   for (const record of records) {
     const group = groups.of(record);
@@ -60,10 +52,10 @@ export function sumByHour(records: readonly UsageRecord[]): readonly (readonly V
       sums[failedAttempts] = (sums[failedAttempts] ?? 0) + 1;
     }
   }
-  return groups.rows();
+  return groups;
 }
 
-class HourlyGroups {
+export class HourlyGroups {
   /** By what records say, which is looked at once for each of them. */
   readonly #told = new Map<string, HourlyGroup>();
   /** By what is stored of it: texts that are cut may be the same then. */
@@ -84,13 +76,8 @@ class HourlyGroups {
     return this.#hour;
   }
 
-  rows(): readonly (readonly Value[])[] {
-    return [...this.#stored.values()].map(({ keys, facts, sums, sketches }) => [
-      ...keys,
-      ...facts,
-      ...sums,
-      ...sketches.map(writeSketch),
-    ]);
+  groups(): readonly HourlyGroup[] {
+    return [...this.#stored.values()];
   }
 
   #storedAs(record: UsageRecord): HourlyGroup {
@@ -106,7 +93,7 @@ class HourlyGroups {
   }
 }
 
-function factsOf({ teamId, organisationId }: UsageRecord): readonly Value[] {
+function factsOf({ teamId, organisationId }: UsageRecord): readonly (string | null)[] {
   return [teamId, organisationId].map((id) => id && keyText(id));
 }
 

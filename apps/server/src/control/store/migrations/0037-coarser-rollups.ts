@@ -1,0 +1,86 @@
+import type { Migration } from "./migration.ts";
+
+const ofModel = ["provider_id", "provider", "model", "requested_model", "status"];
+const sums = [
+  ...["requests", "errors", "unpriced_requests", "failed_attempts"],
+  ...["prompt_tokens", "completion_tokens", "cached_tokens", "reasoning_tokens", "cost"],
+  ...["cache_write_tokens", "cache_write_hour_tokens"],
+];
+const sketches = ["latency_sketch", "ttft_sketch"];
+
+interface Rollup {
+  readonly table: string;
+  readonly time: "hour" | "day";
+  readonly keys: readonly string[];
+  readonly facts: readonly string[];
+  /** Of which it is made: of the one with the fewest rows that knows enough. */
+  readonly from: string;
+}
+
+const rollups: readonly Rollup[] = [
+  { table: "usage_hourly_models", time: "hour", keys: ofModel, facts: [], from: "usage_hourly" },
+  {
+    ...{ table: "usage_hourly_teams", time: "hour", keys: ["organisation_id", "team_id", "status"], facts: [] },
+    from: "usage_hourly",
+  },
+  {
+    ...{ table: "usage_daily_teams", time: "day", keys: ["team_id", "organisation_id", ...ofModel], facts: [] },
+    from: "usage_hourly",
+  },
+  {
+    ...{ table: "usage_daily_organisations", time: "day", keys: ["organisation_id", ...ofModel], facts: [] },
+    from: "usage_daily_teams",
+  },
+  {
+    ...{ table: "usage_daily_keys", time: "day", keys: ["user_id", "api_key_id", "status"] },
+    ...{ facts: ["team_id", "organisation_id"], from: "usage_hourly" },
+  },
+];
+
+const valueOf = (column: string): string => (column.endsWith("_id") ? `coalesce(${column}, '')` : column);
+
+function creation({ table, time, keys, facts }: Rollup, ending: string): string {
+  return `create table ${table} (
+    ${[
+      `${time} bigint not null`,
+      ...[...keys, ...facts].map((column) => `${column} text not null`),
+      ...sums.map((column) => `${column} bigint not null`),
+      ...sketches.map((column) => `${column} text not null`),
+      `primary key (${[time, ...keys].join(", ")})`,
+    ].join(",\n    ")}
+  ) ${ending}`;
+}
+
+function filling({ table, time, keys, facts, from }: Rollup): string {
+  const isOfHours = from === "usage_hourly";
+  const told = [isOfHours && time === "day" ? "hour - hour % 86400000" : time, ...keys.map(valueOf)];
+  return `insert into ${table} (${[time, ...keys, ...facts, ...sums, ...sketches].join(", ")})
+    select ${[
+      ...told,
+      ...facts.map((column) => `coalesce(min(${column}), '')`),
+      ...sums.map((column) => `sum(${column})`),
+      ...sketches.map((column) => `coalesce(string_agg(${column}, ''), '')`),
+    ].join(", ")} from ${from} group by ${told.join(", ")} order by 1`;
+}
+
+const further = [
+  "create index usage_daily_teams_by_team on usage_daily_teams (team_id, day)",
+  "create index usage_daily_keys_by_user on usage_daily_keys (user_id, day)",
+];
+
+/**
+ * Sums with fewer rows than the hourly ones of keys and models, made of those. On SQLite the rows lie in the order of their time, as
+ * they are read; on PostgreSQL pages have room for the many changes of the rows of a day.
+ */
+export const coarserRollups: Migration = {
+  number: 37,
+  name: "coarser rollups",
+  statements: [],
+  postgres: [
+    // Of millions of rows, without files of its own for sorting.
+    ...["set local work_mem = '256MB'", "set local jit = off"],
+    ...rollups.flatMap((one) => [creation(one, "with (fillfactor = 70)"), filling(one)]),
+    ...further,
+  ],
+  sqlite: [...rollups.flatMap((one) => [creation(one, "without rowid"), filling(one)]), ...further],
+};

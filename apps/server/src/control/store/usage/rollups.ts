@@ -1,0 +1,107 @@
+// Sums of usage by time and by some of what tells requests apart. The finest knows all of it, by the hour; each of the others has fewer
+// rows, so that a report of a month reads thousands of them and not millions. All are written in the transaction of the log. Pure.
+
+import type { Value } from "#control/store/bulk.ts";
+import { hourMs, type HourlyGroup, type HourlyGroups } from "./usage-sums.ts";
+import { addTo, writeSketch, type Sketch } from "./sketch.ts";
+import { hourlySums } from "./usage-row.ts";
+
+export const dayMs = 24 * hourMs;
+
+export const hourlySketches = ["latency_sketch", "ttft_sketch"] as const;
+
+/** Of the finest rollup: what tells its rows apart, beside their hour, and what follows from that. */
+export const hourlyColumns = [
+  ...(["user_id", "api_key_id", "provider_id", "provider", "model_id", "model", "requested_model", "status"] as const),
+  ...(["team_id", "organisation_id"] as const),
+] as const;
+
+export type RollupColumn = (typeof hourlyColumns)[number];
+
+export interface Rollup {
+  readonly table:
+    | "usage_hourly"
+    | "usage_hourly_models"
+    | "usage_hourly_teams"
+    | "usage_daily_organisations"
+    | "usage_daily_teams"
+    | "usage_daily_keys";
+  /** The column of its time, and how much of it a row is of. */
+  readonly time: "hour" | "day";
+  /** What tells its rows apart, beside their time. */
+  readonly keys: readonly RollupColumn[];
+  /** What follows from the keys. */
+  readonly facts: readonly RollupColumn[];
+}
+
+const ofModel = ["provider_id", "provider", "model", "requested_model", "status"] as const;
+
+export const finest: Rollup = {
+  ...{ table: "usage_hourly", time: "hour", facts: ["team_id", "organisation_id"] },
+  keys: ["user_id", "api_key_id", "provider_id", "provider", "model_id", "model", "requested_model", "status"],
+};
+
+/** The ones with the fewest rows first. */
+export const coarser: readonly Rollup[] = [
+  { table: "usage_hourly_models", time: "hour", keys: ofModel, facts: [] },
+  { table: "usage_hourly_teams", time: "hour", keys: ["organisation_id", "team_id", "status"], facts: [] },
+  { table: "usage_daily_organisations", time: "day", keys: ["organisation_id", ...ofModel], facts: [] },
+  { table: "usage_daily_teams", time: "day", keys: ["team_id", "organisation_id", ...ofModel], facts: [] },
+  {
+    ...{ table: "usage_daily_keys", time: "day", keys: ["user_id", "api_key_id", "status"] },
+    facts: ["team_id", "organisation_id"],
+  },
+];
+
+export const rollups: readonly Rollup[] = [finest, ...coarser];
+
+const lengths = { hour: hourMs, day: dayMs } as const;
+
+export function columnsOf({ time, keys, facts }: Rollup): readonly string[] {
+  return [time, ...keys, ...facts, ...hourlySums, ...hourlySketches];
+}
+
+/** Rows of each rollup, in the order of its columns, for what was summed by the hour. */
+export function rowsOf(rollup: Rollup, hours: HourlyGroups): readonly (readonly Value[])[] {
+  if (rollup === finest) return hours.groups().map((group) => [...group.keys, ...group.facts, ...measuresOf(group)]);
+  const groups = new Map<string, Sums>();
+  const places = [...rollup.keys, ...rollup.facts].map((column) => hourlyColumns.indexOf(column));
+  const length = lengths[rollup.time];
+  for (const group of hours.groups()) {
+    const cells = cellsOf(group, places, length);
+    const name = cells.join("\0");
+    const known = groups.get(name);
+    if (known === undefined) groups.set(name, { cells, ...copyOf(group) });
+    else addGroup(known, group);
+  }
+  return [...groups.values()].map((sums) => [...sums.cells, ...measuresOf(sums)]);
+}
+
+type Measures = Pick<HourlyGroup, "sums" | "sketches">;
+type Sums = Measures & { readonly cells: readonly Value[] };
+
+/** Keys cannot be null. */
+function cellsOf({ keys, facts }: HourlyGroup, places: readonly number[], length: number): readonly Value[] {
+  const [hour, ...values] = keys;
+  const all = [...values, ...facts];
+  const time = Number(hour);
+  return [time - (time % length), ...places.map((place) => all[place] ?? "")];
+}
+
+function copyOf({ sums, sketches: [latencies, firstTokens] }: HourlyGroup): Measures {
+  return { sums: [...sums], sketches: [new Map(latencies), new Map(firstTokens)] };
+}
+
+function addGroup({ sums, sketches }: Sums, other: HourlyGroup): void {
+  for (const [place, sum] of other.sums.entries()) sums[place] = (sums[place] ?? 0) + sum;
+  addSketch(sketches[0], other.sketches[0]);
+  addSketch(sketches[1], other.sketches[1]);
+}
+
+function addSketch(sketch: Sketch, other: Sketch): void {
+  for (const [bucket, count] of other) addTo(sketch, bucket, count);
+}
+
+function measuresOf({ sums, sketches }: Measures): readonly Value[] {
+  return [...sums, ...sketches.map(writeSketch)];
+}
