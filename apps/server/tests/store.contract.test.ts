@@ -824,13 +824,13 @@ describe.each(availableEngines())("usage on $name", (engine) => {
   });
 
   it("has rollups that agree with the log, whatever is asked of them", async () => {
-    const owners = await Promise.all([start(), start(), start()]);
+    const { userId: someUser, apiKeyId } = await start();
     const day = Date.parse("2026-03-02T00:00:00Z");
     const records = Array.from({ length: 400 }, (_, index) => {
-      const { userId, apiKeyId } = owners[index % 3] ?? owners[0];
+      const userId = `${someUser}-${index % 3}`;
       const [teamId, organisationId] = index % 3 === 0 ? [null, null] : [`team-${index % 2}`, `org-${index % 2}`];
       return createRecord({
-        ...{ userId, apiKeyId: `${apiKeyId}-${index % 2}`, teamId, organisationId },
+        ...{ userId, apiKeyId: `${apiKeyId}-${index % 6}`, teamId, organisationId },
         ...{ createdAt: day + ((index * 7_919_777) % (3 * 24 * hourMs)), latencyMs: (index * 37) % 9000 },
         ...{
           model: `model-${index % 5}`,
