@@ -46,7 +46,6 @@ function toOperation(row: CsvRow): Operation {
     const message = `There is no column '${unknown}'; there are ${columns.join(", ")}`;
     throw new CliError("invalid_file", message, exitCodes.usage);
   }
-  const { email = "", username = "", role = "", budget_usd: budget = "" } = row;
-  const given = { ...(username !== "" && { username }), ...(role !== "" && { role }) };
-  return { op: "users.create", body: { email, ...given, ...(budget !== "" && { budget_usd: budget }) } };
+  const given = Object.entries(row).filter(([, value]) => value !== "");
+  return { op: "users.create", body: { email: "", ...Object.fromEntries(given) } };
 }

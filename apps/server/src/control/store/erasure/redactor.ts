@@ -18,7 +18,7 @@ export interface Told {
 
 type Values = { [name: string]: JsonValue };
 
-export const erasedText = "[erased]";
+const erasedText = "[erased]";
 const uuid = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 
 /** Fields that tell who somebody is, where they are his or of what is his. */

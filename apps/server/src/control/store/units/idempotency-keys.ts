@@ -40,7 +40,7 @@ export interface IdempotencyKeyStore {
   prune(): Promise<void>;
 }
 
-export const keptMs = 24 * 3_600_000;
+const keptMs = 24 * 3_600_000;
 /** Of one caller: the oldest are forgotten for new ones. */
 export const mostOfCaller = 10_000;
 
