@@ -213,7 +213,7 @@ function addRevoke(key: Command, contextOf: ContextOf): void {
 
 function addExport(key: Command, contextOf: ContextOf): void {
   key
-    .command("export")
+    .command("csv")
     .description("print all keys as CSV, revoked ones too; the secrets are not stored")
     .action(async (_options: object, command: Command) => {
       const { output, connect } = contextOf(command);

@@ -11,7 +11,7 @@ const columns = ["email", "username", "role", "budget_usd"] as const;
 
 export function addUserFileCommands(user: Command, contextOf: ContextOf): void {
   user
-    .command("export")
+    .command("csv")
     .description(`print all users as CSV: ${columns.join(", ")}`)
     .action(async (_options: object, command: Command) => {
       const { output, connect } = contextOf(command);
@@ -24,7 +24,7 @@ export function addUserFileCommands(user: Command, contextOf: ContextOf): void {
   user
     .command("import <file>")
     .description(
-      "create the users of a CSV file with the columns of `user export`, of which email is needed; - reads the standard input",
+      "create the users of a CSV file with the columns of `user csv`, of which email is needed; - reads the standard input",
     )
     .option("--atomic", "all or none")
     .action(async (file: string, { atomic = false }: { readonly atomic?: boolean }, command: Command) => {
