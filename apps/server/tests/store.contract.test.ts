@@ -681,6 +681,8 @@ describe.each(availableEngines())("usage on $name", (engine) => {
         promptTokens: 300,
         completionTokens: 60,
         cachedTokens: 192,
+        cacheWriteTokens: 9,
+        cacheWriteHourTokens: 6,
         reasoningTokens: 24,
         costNanos: 20,
         unpricedRequests: 1,

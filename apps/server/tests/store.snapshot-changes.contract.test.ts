@@ -41,6 +41,8 @@ const unwatchedTables = new Set([
   ...["usage_hourly", "spend", "settings", "stored_objects", "sessions", "views", "leases", "instances"],
   ...["sign_in_methods", "user_identities", "session_grants", "second_factors", "recovery_codes"],
   "password_links",
+  "idempotency_keys",
+  "object_versions",
   ...["scim_tokens", "directory_users", "directory_groups", "directory_members"],
   ...["roles", "team_members", "outbox", "outbox_head", "event_sinks", "webhooks", "webhook_deliveries"],
   ...["audit_log", "audit_head", "erasures", "consent_requests", "reports", "report_runs"],

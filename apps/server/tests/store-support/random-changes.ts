@@ -1,5 +1,6 @@
 // What operators may do, in any order: for tests of what becomes of it.
 
+import { GhostError } from "@ghostllm/contract";
 import { createHash } from "node:crypto";
 import { chanceFrom } from "../../../../packages/llm/src/testing/random.ts";
 import type { Chance } from "../../../../packages/llm/src/testing/random.ts";
@@ -158,7 +159,11 @@ const kinds: readonly Step[] = [
 export async function changeAtRandom(store: OpenStore, seed: number, nowAndThen: () => Promise<void>): Promise<void> {
   const chance = chanceFrom(seed);
   for (let step = 0; step < steps; step += 1) {
-    await chance.pick(kinds)({ store, chance, serial: seed * steps + step });
+    const change = chance.pick(kinds)({ store, chance, serial: seed * steps + step });
+    // The last who governs stays.
+    await change.catch((error: unknown) => {
+      if (!(error instanceof GhostError && error.code === "conflict")) throw error;
+    });
     if (chance.below(4) === 0) await nowAndThen();
   }
   await nowAndThen();
