@@ -99,7 +99,7 @@ describe.each(availableEngines())("on $name", (engine) => {
       body: { user_id: manager.id, role: "manager" },
     });
     const session = (await plane.as(null).sessions.create({ body: { email: manager.email, password } })).token;
-    const takingIn = (id = "") => ({ op: "teams.addMember", params: { id }, body: { user_id: member.id } }) as const;
+    const takingIn = (id = "") => ({ op: "teams.addMember", params: { id }, body: { email: member.email } }) as const;
     const answered = await run({ operations: [takingIn(own?.id), takingIn(other?.id)] }, session);
     expect(answered.results.map(({ status }) => status)).toEqual([201, 404]);
     const q = "apiKeys.revoke";

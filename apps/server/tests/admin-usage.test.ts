@@ -1,5 +1,5 @@
 import { newId, usageFieldNames, usageFields } from "@ghostllm/contract";
-import type { UsageFieldKind } from "@ghostllm/contract";
+import type { UsageFieldKind, UsageFieldName } from "@ghostllm/contract";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { UsageRecord } from "#domain/usage-record.ts";
 import { encodeRecord, parseLine } from "#link/journal/record-line.ts";
@@ -112,6 +112,8 @@ it("sums by hour, with a total", async () => {
     ["2026-03-01T13:00:00.000Z", 1, 0],
   ]);
   expect(total).toEqual({
+    cache_write_tokens: 0,
+    cache_write_hour_tokens: 0,
     requests: 3,
     errors: 1,
     prompt_tokens: 30,
@@ -154,7 +156,9 @@ function distinct(kind: UsageFieldKind, index: number): unknown {
 }
 
 it("every field comes by the journal and the database to the API", async () => {
-  const fields = usageFieldNames.map((name, index) => [name, distinct(usageFields[name].kind, index)] as const);
+  const valueOf = (name: UsageFieldName, index: number): unknown =>
+    name === "providerCharges" ? "somebody=5" : distinct(usageFields[name].kind, index);
+  const fields = usageFieldNames.map((name, index) => [name, valueOf(name, index)] as const);
   const record = { ...recordAt(noon), ...Object.fromEntries(fields) };
   const parsed = parseLine(encodeRecord(record).trim());
   if (!("record" in parsed)) throw new Error(JSON.stringify(parsed));

@@ -24,6 +24,8 @@ interface Case {
   readonly actions: readonly string[];
   /** It can be asked for by everybody, and is refused here. */
   readonly isRefused?: true;
+  /** Where that is not the route itself. */
+  readonly notedAs?: string;
 }
 
 export const password = "correct horse battery";
@@ -393,6 +395,7 @@ export const changingCalls: Readonly<Record<ChangingId, Case>> = {
   "bulk.run": {
     prepare: async () => ({ body: { operations: [{ op: "teams.create", body: { name: next() } }] } }),
     actions: ["team.created"],
+    notedAs: "teams.create",
   },
   "webhooks.resend": { prepare: settledDelivery, actions: ["webhook.resend"] },
 };

@@ -164,10 +164,11 @@ describe.each(availableEngines())("the audit log on $name", (engine) => {
     it("shows every field that was changed", async () => {
       const [entry] = await store.audit.chain(7, 1);
       const fields = Object.entries(entry ?? {}).filter(([name]) => name !== "sequence");
-      expect(fields).toHaveLength(18);
+      expect(fields).toHaveLength(21);
       for (const [name, value] of fields) {
-        await set(8, { [name]: typeof value === "number" ? value + 1 : `${value ?? ""}x` });
-        expect([name, await problemOf()]).toEqual([name, "changed"]);
+        const isErasure = name === "erased_in";
+        await set(8, { [name]: isErasure ? 9 : typeof value === "number" ? value + 1 : `${value ?? ""}x` });
+        expect([name, await problemOf()]).toEqual([name, isErasure ? "unannounced_erasure" : "changed"]);
         await set(8, { [name]: value });
       }
       expect(await problemOf()).toBeNull();

@@ -59,6 +59,8 @@ function sampleOf(schema: unknown, name: string, given: Given): unknown {
   if (schema instanceof z.ZodObject) return objectOf(schema, given);
   if (schema instanceof z.ZodArray) return listOf(schema, name, given);
   if (schema instanceof z.ZodRecord) return {};
+  if (schema instanceof z.ZodLiteral) return schema.value;
+  if (schema instanceof z.ZodDiscriminatedUnion) return sampleOf(schema.options[0], name, given);
   if (!(schema instanceof z.ZodType)) return undefined;
   if (schema instanceof z.ZodEnum) return schema.options[0];
   return leaves.find((value) => schema.safeParse(value).success);
@@ -75,6 +77,7 @@ export function objectsOf(schema: unknown, path: readonly string[] = []): readon
     return objectsOf(schema.unwrap(), path);
   if (schema instanceof z.ZodPipe) return objectsOf(schema.def.in, path);
   if (schema instanceof z.ZodArray) return objectsOf(schema.element, [...path, "0"]);
+  if (schema instanceof z.ZodDiscriminatedUnion) return objectsOf(schema.options[0], path);
   if (!(schema instanceof z.ZodObject)) return [];
   const inner = Object.entries(schema.shape).flatMap(([name, field]) => objectsOf(field, [...path, name]));
   return [path, ...inner];
@@ -86,6 +89,7 @@ export function namesIn(schema: unknown): readonly string[] {
     return namesIn(schema.unwrap());
   if (schema instanceof z.ZodPipe) return namesIn(schema.def.in);
   if (schema instanceof z.ZodArray) return namesIn(schema.element);
+  if (schema instanceof z.ZodDiscriminatedUnion) return schema.options.flatMap(namesIn);
   if (!(schema instanceof z.ZodObject)) return [];
   return Object.entries(schema.shape).flatMap(([name, field]) => [name, ...namesIn(field)]);
 }

@@ -98,11 +98,14 @@ export function writeProviderCharges(charges: readonly Charge[]): string | null 
   return told.length === 0 ? null : told.join(",");
 }
 
+/** What cannot be read charges nobody: a record must be stored whatever is in it. */
 export function readProviderCharges(text: string): readonly Charge[] {
-  return text.split(",").map((one) => {
+  return text.split(",").flatMap((one): readonly Charge[] => {
     const at = one.lastIndexOf("=");
+    const nanos = Number(one.slice(at + 1));
+    if (at < 1 || !Number.isSafeInteger(nanos)) return [];
     const [id = "", ...rest] = one.slice(0, at).split(":");
     const period = rest.length === 0 ? undefined : rest.join(":");
-    return { scope: { kind: "provider", id, period }, nanos: Number(one.slice(at + 1)) };
+    return [{ scope: { kind: "provider", id, period }, nanos }];
   });
 }
