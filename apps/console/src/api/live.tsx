@@ -30,6 +30,7 @@ const groupsOf: Readonly<Record<string, readonly string[]>> = {
 };
 
 const quietMs = 2_000;
+const leavingMs = 1_000;
 
 interface Live {
   readonly connection: LiveConnection;
@@ -52,17 +53,21 @@ export function LiveProvider({ children }: { readonly children: ReactNode }) {
       for (const group of groups ?? []) void queryClient.invalidateQueries({ queryKey: [group] });
       if (groups === null) void queryClient.invalidateQueries();
     });
+    let asking: ReturnType<typeof setTimeout> | undefined;
     connection.onChanged = (changed) => readAnew.add(changed);
     connection.onState = (state) => {
       setLostSince((before) => (state === "open" ? null : (before ?? Date.now())));
       if (state === "open again") readAnew.all();
       if (state === "open again") setLostSince(null);
-      // A session that was ended elsewhere is heard of by nothing else.
-      if (state === "lost") void queryClient.invalidateQueries({ queryKey: ["me"] });
+      // A session that was ended elsewhere is heard of by nothing else. Whoever signs out has left by then.
+      if (state !== "lost") return;
+      clearTimeout(asking);
+      asking = setTimeout(() => void queryClient.invalidateQueries({ queryKey: ["me"] }), leavingMs);
     };
     connection.open();
     return () => {
       readAnew.stop();
+      clearTimeout(asking);
       connection.close();
     };
   }, [connection, queryClient]);
