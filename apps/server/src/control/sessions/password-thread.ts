@@ -18,8 +18,8 @@ export interface PasswordAnswer {
   readonly result: string | boolean | null;
 }
 
-/** A tenth of what others get where all want the processors: somebody who signs in waits, and a request does not. */
-const yielding = 10;
+/** A third of what others get where all want the processors: somebody who signs in waits a little, and a request does not. */
+const yielding = 5;
 
 /** Linux has a priority for each thread, by the number that only the thread itself is told. */
 function yieldToOthers(): void {
