@@ -17,6 +17,16 @@ export interface ObjectChange {
   readonly teamId?: string | null;
 }
 
+const ofAccess: ReadonlySet<string> = new Set(["sessions", "users", "keys", "roles", "teams"]);
+
+/**
+ * Whoever follows something may not be who he was. A key is found in the snapshot, which is new when this is told: a right that
+ * is withdrawn is told before.
+ */
+export function mayChangeAccess({ what }: ObjectChange): boolean {
+  return ofAccess.has(what);
+}
+
 export type Signal =
   /** The store holds what snapshots do not show yet. */
   | { readonly kind: "snapshot_changed" }

@@ -6,7 +6,7 @@ import { Readable } from "node:stream";
 import { GhostError } from "@ghostllm/contract";
 import { eventOrigins, type EventName } from "@ghostllm/contract/events";
 import type { Clock } from "#domain/clock.ts";
-import type { Signals } from "#link/signals.ts";
+import { mayChangeAccess, type Signals } from "#link/signals.ts";
 import { EventFollower, type FollowerDeps, type Following } from "./event-follower.ts";
 import { namesIn } from "./seen-by.ts";
 
@@ -39,8 +39,8 @@ export class EventStreams {
     this.#stopListening = [
       signals.listen("event_happened", ({ event }) => this.#followers.forEach((follower) => follower.tellLive(event))),
       signals.listen("right_withdrawn", recheck),
-      signals.listen("object_changed", ({ change: { what } }) => {
-        if (what === "sessions" || what === "users") recheck();
+      signals.listen("object_changed", ({ change }) => {
+        if (mayChangeAccess(change)) recheck();
       }),
     ];
   }

@@ -7,7 +7,7 @@ import { namesOf } from "#control/resources/requests.ts";
 import { toRequestRow, type RequestRow } from "#control/resources/request-row.ts";
 import { reach, type Reach } from "#domain/access/may.ts";
 import type { SteadyTime } from "#domain/clock.ts";
-import type { ObjectChange, Signals } from "#link/signals.ts";
+import { mayChangeAccess, type ObjectChange, type Signals } from "#link/signals.ts";
 import { BudgetWatch } from "./budget-watch.ts";
 import type { FinishedRequests } from "./finished-requests.ts";
 import { changesFor, isWithin } from "./live-changes.ts";
@@ -38,6 +38,7 @@ export class LiveHub {
   #refusals = 0;
   #timers: readonly NodeJS.Timeout[] = [];
   #isTelling = false;
+  #isToReview = false;
 
   constructor(deps: LiveHubDeps) {
     this.#deps = deps;
@@ -95,12 +96,17 @@ export class LiveHub {
 
   #note(change: ObjectChange): void {
     if (this.#connections.size > 0) this.#changes.push(change);
-    if (change.what === "sessions" || change.what === "users") this.#review();
+    if (mayChangeAccess(change)) this.#review();
   }
 
-  /** Whoever has lost what he has shown is told no more. */
+  /** Whoever has lost what he has shown is told no more. What is changed together is looked at once. */
   #review(): void {
-    for (const connection of this.#connections) void this.#reviewOne(connection);
+    if (this.#isToReview) return;
+    this.#isToReview = true;
+    setImmediate(() => {
+      this.#isToReview = false;
+      for (const connection of this.#connections) void this.#reviewOne(connection);
+    });
   }
 
   async #reviewOne(connection: LiveConnection): Promise<void> {
