@@ -1,12 +1,11 @@
 // What a report says: a row for each period and group that its owner may see.
 
-import type { Labels } from "#control/resources/group-labels.ts";
 import { labelsOf } from "#control/resources/group-labels.ts";
 import { csvLine, type Cell } from "#control/resources/export-lines.ts";
-import { lineOf } from "#control/resources/usage-export.ts";
+import { lineWriter } from "#control/resources/usage-export.ts";
 import type { ReportRow } from "#control/store/reports/report-store.ts";
 import type { Store } from "#control/store/store.ts";
-import type { SeriesQuery, SeriesRow } from "#control/store/usage-store.ts";
+import type { SeriesQuery } from "#control/store/usage-store.ts";
 import type { Reach } from "#domain/access/may.ts";
 import type { Calendar, Period } from "#domain/budgets/calendar.ts";
 import { periodsBefore } from "#domain/reports/report.ts";
@@ -33,6 +32,7 @@ export async function makeReport(
   { schedule, content }: Pick<ReportRow, "schedule" | "content">,
   { at, reach }: { readonly at: number; readonly reach: Reach },
 ): Promise<MadeReport> {
+  const lineOf = lineWriter({ bucket: null, dimensions: content.dimensions });
   const periods = periodsBefore(calendar, schedule, at, content.periods);
   const lines: ReportLine[] = [];
   let isCut = false;
@@ -41,7 +41,7 @@ export async function makeReport(
     isCut ||= rows.length > mostRows;
     const shown = rows.slice(0, mostRows);
     const labels = await labelsOf(store, content.dimensions, shown);
-    lines.push(...shown.map((row) => toLine(content, period, row, labels)));
+    lines.push(...shown.map((row) => ({ period: period.name, ...lineOf(row, labels) })));
   }
   return { from: periods[0]?.startsAt ?? at, to: periods.at(-1)?.endsAt ?? at, lines, isCut };
 }
@@ -54,10 +54,6 @@ function queryOf({ dimensions, filter }: ReportRow["content"], { startsAt, endsA
     filter: { ...given, from: from ?? startsAt, to: to ?? endsAt },
     ...{ source: "rollups", bucket: null, dimensions, kept: null, part: { limit: mostRows + 1, after: null } },
   };
-}
-
-function toLine({ dimensions }: ReportRow["content"], { name }: Period, row: SeriesRow, labels: Labels): ReportLine {
-  return { period: name, ...lineOf({ bucket: null, dimensions }, row, labels) };
 }
 
 export function reportCsv(lines: readonly ReportLine[]): string {

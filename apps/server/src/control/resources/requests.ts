@@ -12,7 +12,7 @@ import { explainCost } from "./cost-arithmetic.ts";
 import { notFound, toTime, toTimeOrNull } from "./fields.ts";
 import { refusedWithin } from "./refused-requests.ts";
 import { readPage } from "./pagination.ts";
-import { csvLine, ndjsonOf, type Cell } from "./export-lines.ts";
+import { csvOf, ndjsonOf, type Cell } from "./export-lines.ts";
 import { toRequestRow, type RequestRow } from "./request-row.ts";
 import type { Resource, ResourceDependencies } from "./resource.ts";
 import { pageMs, streamed } from "./streamed.ts";
@@ -46,7 +46,8 @@ export function createRequestsResource(deps: Dependencies): Resource<"requests">
       };
     },
 
-    export: async ({ query, reach }) => streamed(deps, "requests", csvOf(requestPages(store, toFilter(query), reach))),
+    export: async ({ query, reach }) =>
+      streamed(deps, "requests", csvOf(columns, cellsOf(requestPages(store, toFilter(query), reach)))),
     exportNdjson: async ({ query, reach }) =>
       streamed(deps, "requests", ndjsonOf(requestPages(store, toFilter(query), reach))),
 
@@ -132,11 +133,10 @@ async function* requestPages(
   }
 }
 
-async function* csvOf(pages: AsyncIterable<readonly RequestRow[]>): AsyncGenerator<string> {
-  const columns = Object.keys(requestRow.shape);
-  yield csvLine(columns);
-  for await (const rows of pages)
-    yield rows.map((row) => csvLine(columns.map((column) => toCell(Reflect.get(row, column))))).join("");
+const columns = Object.keys(requestRow.shape);
+
+async function* cellsOf(pages: AsyncIterable<readonly RequestRow[]>): AsyncGenerator<readonly (readonly Cell[])[]> {
+  for await (const rows of pages) yield rows.map((row) => columns.map((column) => toCell(Reflect.get(row, column))));
 }
 
 function toCell(value: unknown): Cell {

@@ -4,7 +4,7 @@ import { formatUsd } from "@ghostllm/contract";
 import type { Store } from "#control/store/store.ts";
 import type { SeriesRow } from "#control/store/usage-store.ts";
 import type { Reach } from "#domain/access/may.ts";
-import { csvLine, type Cell } from "./export-lines.ts";
+import { csvOf, type Cell } from "./export-lines.ts";
 import { toTime } from "./fields.ts";
 import { labelsOf, type Labels } from "./group-labels.ts";
 import type { SeriesPlan } from "./series-plan.ts";
@@ -32,16 +32,19 @@ type Sources = Pick<Store, "usage" | "names" | "within">;
 
 /** Each line has the same names, in the same order. */
 export async function* usageLines(store: Sources, plan: SeriesPlan, reach: Reach): AsyncGenerator<readonly Line[]> {
+  const lineOf = lineWriter(plan);
   for await (const rows of seriesPages(store, plan, reach)) {
     const labels = await labelsOf(store, plan.dimensions, rows);
-    yield rows.map((row) => lineOf(plan, row, labels));
+    yield rows.map((row) => lineOf(row, labels));
   }
 }
 
-export async function* usageCsv(store: Sources, plan: SeriesPlan, reach: Reach): AsyncGenerator<string> {
-  yield csvLine(namesOf(plan));
-  for await (const lines of usageLines(store, plan, reach))
-    yield lines.map((line) => csvLine(Object.values(line))).join("");
+export function usageCsv(store: Sources, plan: SeriesPlan, reach: Reach): AsyncGenerator<string> {
+  return csvOf(namesOf(plan), cellsOf(usageLines(store, plan, reach)));
+}
+
+async function* cellsOf(pages: AsyncIterable<readonly Line[]>): AsyncGenerator<readonly (readonly Cell[])[]> {
+  for await (const lines of pages) yield lines.map((line) => Object.values(line));
 }
 
 type Columns = Pick<SeriesPlan, "bucket" | "dimensions">;
@@ -52,15 +55,18 @@ function namesOf({ bucket, dimensions }: Columns): readonly string[] {
   return [...(bucket === null ? [] : ["time"]), ...grouped, ...Object.keys(measures), ...timed];
 }
 
-export function lineOf(plan: Columns, row: SeriesRow, labels: Labels): Line {
-  const group = row.group ?? [];
-  const labelled = labels(group);
-  const told = percentilesOfRows([row]);
-  const cells = [
-    ...(plan.bucket === null ? [] : [toTime(row.at)]),
-    ...group.flatMap((value, place) => [value, labelled[place] ?? ""]),
-    ...Object.values(measures).map((read) => read(row)),
-    ...times.flatMap((time) => shares.map((share) => told[time]?.[share] ?? null)),
-  ];
-  return Object.fromEntries(namesOf(plan).map((name, place) => [name, cells[place] ?? null]));
+export function lineWriter(plan: Columns): (row: SeriesRow, labels: Labels) => Line {
+  const names = namesOf(plan);
+  return (row, labels) => {
+    const group = row.group ?? [];
+    const labelled = labels(group);
+    const told = percentilesOfRows([row]);
+    const cells = [
+      ...(plan.bucket === null ? [] : [toTime(row.at)]),
+      ...group.flatMap((value, place) => [value, labelled[place] ?? ""]),
+      ...Object.values(measures).map((read) => read(row)),
+      ...times.flatMap((time) => shares.map((share) => told[time]?.[share] ?? null)),
+    ];
+    return Object.fromEntries(names.map((name, place) => [name, cells[place] ?? null]));
+  };
 }

@@ -11,10 +11,18 @@ export const dayMs = 24 * hourMs;
 export const hourlySketches = ["latency_sketch", "ttft_sketch"] as const;
 
 /** Of the finest rollup: what tells its rows apart, beside their hour, and what follows from that. */
-export const hourlyColumns = [
-  ...(["user_id", "api_key_id", "provider_id", "provider", "model_id", "model", "requested_model", "status"] as const),
-  ...(["team_id", "organisation_id"] as const),
+const hourlyKeys = [
+  "user_id",
+  "api_key_id",
+  "provider_id",
+  "provider",
+  "model_id",
+  "model",
+  "requested_model",
+  "status",
 ] as const;
+const hourlyFacts = ["team_id", "organisation_id"] as const;
+export const hourlyColumns = [...hourlyKeys, ...hourlyFacts] as const;
 
 export type RollupColumn = (typeof hourlyColumns)[number];
 
@@ -36,10 +44,7 @@ export interface Rollup {
 
 const ofModel = ["provider_id", "provider", "model", "requested_model", "status"] as const;
 
-export const finest: Rollup = {
-  ...{ table: "usage_hourly", time: "hour", facts: ["team_id", "organisation_id"] },
-  keys: ["user_id", "api_key_id", "provider_id", "provider", "model_id", "model", "requested_model", "status"],
-};
+export const finest: Rollup = { table: "usage_hourly", time: "hour", keys: hourlyKeys, facts: hourlyFacts };
 
 /** The ones with the fewest rows first. */
 export const coarser: readonly Rollup[] = [

@@ -33,6 +33,9 @@ export type CameTo = Pick<Settlement, "tokens" | "costNanos" | "takesAll">;
 
 export const nothing: CameTo = { tokens: 0, costNanos: 0 };
 
+/** A target as if nothing else had been asked for. */
+const byItself = { requested: "", strategy: "ordered", isAlias: false, scope: null } as const;
+
 type SettleDeps = Pick<GatewayDeps, "counters" | "events">;
 
 export class ProviderHolds {
@@ -54,11 +57,8 @@ export class ProviderHolds {
     const id = `${requestId}.${(this.#made += 1)}`;
     const terms = { ...this.#terms, id, provider: provider.name };
     try {
-      const candidates = { ...({ requested: "", strategy: "ordered", isAlias: false, scope: null } as const) };
-      const most = mostFor(
-        { ...terms, candidates: { ...candidates, targets: [{ target: { provider, ...target }, weight: 1 }] } },
-        scopes,
-      );
+      const targets = [{ target: { provider, ...target }, weight: 1 }];
+      const most = mostFor({ ...terms, candidates: { ...byItself, targets } }, scopes);
       const reservation = await reserve(terms, scopes, most.costNanos);
       if (!reservation.admitted) {
         const error = toError(reservation.refusal, most.costNanos, {
