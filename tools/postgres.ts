@@ -25,7 +25,11 @@ interface Place {
   readonly directory: string;
   readonly account: Account | null;
   readonly port: number;
+  readonly settings: PostgresSettings;
 }
+
+/** Of postgresql.conf, by name. */
+export type PostgresSettings = Readonly<Record<string, string | number>>;
 
 export interface ThrowAwayPostgres {
   /** Administrator's URL; databases may be created and dropped. It stays the same over stop and start. */
@@ -92,6 +96,7 @@ function spawnServer(place: Place): ChildProcess {
     full_page_writes: "off",
     max_connections: 200,
     shared_buffers: "64MB",
+    ...place.settings,
   };
   const flags = Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
   return spawn(join(place.binaries, "postgres"), ["-D", join(place.directory, "data"), ...flags], {
@@ -220,13 +225,13 @@ class RunningPostgres implements ThrowAwayPostgres {
   }
 }
 
-export async function startPostgres(): Promise<ThrowAwayPostgres> {
+export async function startPostgres(settings: PostgresSettings = {}): Promise<ThrowAwayPostgres> {
   const account = findAccount();
   const password = randomBytes(12).toString("hex");
   const place: Place = {
     binaries: findPostgresBinaries(),
     directory: makeDirectory(account),
-    account,
+    ...{ account, settings },
     port: await findFreePort(),
   };
   const postgres = new RunningPostgres(place, password);

@@ -23,12 +23,14 @@ export interface Ask {
 export interface Made {
   readonly alias: string;
   readonly webhook: string;
-  readonly view: string;
   readonly serviceAccount: string;
+  readonly consentPolicy: string;
+  readonly report: string;
   readonly provider: string;
   readonly model: string;
-  /** Ids of requests and of entries of the audit log. */
+  /** Ids of requests, of those that wait for consent or did, and of entries of the audit log. */
   readonly requests: readonly string[];
+  readonly consents: readonly string[];
   readonly entries: readonly string[];
 }
 
@@ -148,6 +150,10 @@ function askForThings(asks: Asks, made: Made): void {
   asks.add("webhooks.list", "", "");
   asks.add("webhooks.get", "", `/${made.webhook}`);
   asks.add("webhooks.deliveries", "", `/${made.webhook}/deliveries`);
+  for (const route of ["consentPolicies.list", "reports.list"]) asks.add(route, "", "");
+  asks.add("consentPolicies.get", "", `/${made.consentPolicy}`);
+  asks.add("reports.get", "", `/${made.report}`);
+  asks.add("reports.runs", "", `/${made.report}/runs`);
   asks.add("notifications.list", "", "");
   asks.add("notifications.list", "a member", "", "member");
   for (const route of ["system.read", "system.configuration", "encryption.get"]) asks.add(route, "", "");
@@ -183,6 +189,10 @@ function askForRequests(asks: Asks, made: Made): void {
   asks.add("requests.list", "a manager", "?limit=100", "manager");
   asks.add("requests.list", "a member", "?limit=100", "member");
   asks.add("requests.refused", "", "");
+  for (const route of ["requests.export", "requests.exportNdjson"]) {
+    asks.add(route, "30 days", (call) => `?${asks.during("30d", call)}`);
+    asks.add(route, "30 days of a team", (call) => `?team_id=${asks.team(call)}&${asks.during("30d")}`);
+  }
   asks.add("requests.get", "", (call) => `/${at(made.requests, call % made.requests.length)}`);
   asks.add("usage.list", "newest", "?limit=500");
   asks.add("usage.list", "of a key", (call) => `?limit=500&api_key_id=${asks.busyKey(call)}`);
@@ -230,7 +240,8 @@ function askForSeries(asks: Asks): void {
   asks.add("usage.summary", "ever, by day", "?group_by=day");
   asks.add("usage.export", "30d by model", (call) => `?group_by=model&${asks.during("30d", call)}`);
   asks.add("usage.export", "30d by team and model", (call) => `?group_by=team,model&${asks.during("30d", call)}`);
-  asks.add("usage.export", "30d by key", (call) => `?group_by=key&${asks.during("30d", call)}`);
+  for (const route of ["usage.export", "usage.exportNdjson"])
+    asks.add(route, "30d by key", (call) => `?group_by=key&${asks.during("30d", call)}`);
 }
 
 function askForBudgets(asks: Asks): void {
@@ -246,6 +257,7 @@ function askForBudgets(asks: Asks): void {
 }
 
 function askForTrails(asks: Asks, made: Made): void {
+  askForConsents(asks, made);
   const queries: Readonly<Record<string, (call: number) => string>> = {
     newest: () => "limit=100",
     "of an actor": (call) => `actor=${asks.user(call)}`,
@@ -266,4 +278,21 @@ function askForTrails(asks: Asks, made: Made): void {
   asks.add("events.list", "newest", "?limit=100");
   asks.add("events.list", "of a type that there is none of", "?types=user.limit");
   asks.add("events.list", "a member", "", "member");
+}
+
+function askForConsents(asks: Asks, { consents }: Made): void {
+  const queries: Readonly<Record<string, (call: number) => string>> = {
+    newest: () => "",
+    "from the middle": (call) => `&after=${at(consents, call % consents.length)}`,
+    waiting: () => "&status=pending",
+    "expired ones": () => "&status=expired",
+    "of a key": (call) => `&key_id=${asks.busyKey(call)}`,
+    "of a team": (call) => `&team_id=${asks.team(call)}`,
+    "of a model that nobody has": () => "&model=nobody",
+  };
+  for (const [what, query] of Object.entries(queries))
+    asks.add("consents.list", what, (call) => `?limit=100${query(call)}`);
+  asks.add("consents.list", "a manager", "?limit=100", "manager");
+  asks.add("consents.list", "a member", "?limit=100", "member");
+  asks.add("consents.get", "", (call) => `/${at(consents, call % consents.length)}`);
 }

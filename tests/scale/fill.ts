@@ -1,8 +1,8 @@
 // Fills the database of a server that does not run: who there is, what they have asked, and what is told of it. Rows of the log, hourly
 // sums and what was spent are made by the store's own functions, so that they agree as they do after real traffic.
 
-import { sumByHour, sumSpend } from "../../apps/server/src/control/store/usage/usage-sums.ts";
-import { columnsOf, dayMs, rollups, rowsOf } from "../../apps/server/src/control/store/usage/rollups.ts";
+import { hourMs, sumByHour, sumSpend } from "../../apps/server/src/control/store/usage/usage-sums.ts";
+import { columnsOf, dayMs, rollups as allRollups, rowsOf } from "../../apps/server/src/control/store/usage/rollups.ts";
 import { toValues, usageColumns } from "../../apps/server/src/control/store/usage/usage-columns.ts";
 import { chained } from "../../apps/server/src/control/store/audit/chain.ts";
 import { ScopeMap } from "../../apps/server/src/domain/access/scope.ts";
@@ -13,6 +13,7 @@ import type { Cell, Loader } from "./loader.ts";
 import { writePast, type Past, type PastModel } from "./past.ts";
 
 const batchRows = 50_000;
+const rollups = [...allRollups.hour, ...allRollups.day];
 
 export async function fill(
   loader: Loader,
@@ -26,6 +27,7 @@ export async function fill(
     await fillUsage(loader, past);
     await fillAudit(loader, past, Math.ceil(rows / 20));
     await fillEvents(loader, past, Math.ceil(rows / 200));
+    await fillConsents(loader, past, Math.ceil(rows / 100));
     await fillSessions(loader, cast, to);
   });
 }
@@ -46,8 +48,10 @@ async function fillUsage(loader: Loader, past: Past): Promise<void> {
   const sums = new Map(rollups.map((rollup) => [rollup, [] as (readonly Cell[])[]]));
   let [written, day, ofDay]: [number, number, UsageRecord[]] = [0, 0, []];
   let logs: (readonly Cell[])[] = [];
+  const upTo = Math.floor(past.to / hourMs) * hourMs;
   const sumUp = (records: readonly UsageRecord[], time: "hour" | "day"): void => {
-    const hours = sumByHour(records);
+    const own = sumByHour(records).groups();
+    const hours = time === "hour" ? own : own.filter(({ hour }) => hour < upTo);
     for (const [rollup, rows] of sums)
       if (rollup.time === time) for (const row of rowsOf(rollup, hours)) rows.push(row);
   };
@@ -72,6 +76,7 @@ async function fillUsage(loader: Loader, past: Past): Promise<void> {
   }
   sumUp(ofDay, "day");
   await flush();
+  await loader.run(`update usage_days_progress set up_to = ${upTo}`);
   const rows = [...spent].map(([{ kind, id }, nanos]) => [kind, id, "total", nanos]);
   await loader.load("spend", ["scope_kind", "scope_id", "period", "nanos"], rows);
 }
@@ -132,6 +137,34 @@ async function fillEvents(loader: Loader, { cast, to }: Past, count: number): Pr
   });
   await loader.load("outbox", columns, rows);
   await loader.run(`update outbox_head set last = ${first + count - 1}`);
+}
+
+/** Of a month; the last few wait. */
+async function fillConsents(loader: Loader, { cast, models, to }: Past, count: number): Promise<void> {
+  const chance = new Chance(23);
+  const columns = [
+    ...["id", "key_id", "user_id", "team_id", "fingerprint", "model", "operation", "dialect", "cost", "prompt_tokens"],
+    ...["found", "policies", "valid_ms", "status", "is_open", "request_id", "ends_at", "note", "created_at"],
+  ];
+  const rows = Array.from({ length: count }, (_, index): readonly Cell[] => {
+    const key = at(cast.keys, Math.floor(chance.next() ** 2 * cast.keys.length));
+    const time = Math.floor(to - ((count - index) / count) * 30 * dayMs);
+    const isWaiting = index > count - 200;
+    return [
+      ...[
+        chance.id(time),
+        key.id,
+        key.userId,
+        key.teamId,
+        `fingerprint ${index}`,
+        at(models, index % models.length).name,
+      ],
+      ...["chat.completions", "openai-chat", 2_000_000_000, 1000, "[]", '[{"id":"p","name":"dear models"}]', 3_600_000],
+      ...[isWaiting ? "pending" : "used", isWaiting ? 1 : 0, chance.id(time), time + 7 * dayMs, "", time],
+    ];
+  });
+  for (let begin = 0; begin < rows.length; begin += batchRows)
+    await loader.load("consent_requests", columns, rows.slice(begin, begin + batchRows));
 }
 
 async function fillSessions(loader: Loader, { users }: Cast, to: number): Promise<void> {

@@ -108,11 +108,16 @@ export async function makeThings(admin: Client, { users, teams }: Cast): Promise
   const webhook = await admin.webhooks.create({
     body: { name: `scale ${unique}`, url: "http://127.0.0.1:9/", types: ["model.added"], is_active: false },
   });
-  const view = { id: "" };
+  const consents = (await admin.consents.list({ query: { limit: 100 } })).data.map(({ id }) => id);
+  const policy = await admin.consentPolicies.create({ body: { name: `scale ${unique}`, is_active: false } });
+  const report = await admin.reports.create({
+    body: { name: `scale ${unique}`, schedule: { every: "day" }, recipients: ["a@scale.example"], is_active: false },
+  });
   const account = await admin.serviceAccounts.create({ body: { name: `scale ${unique}`, team_id: at(teams, 0).id } });
   if (users.length === 0) throw new Error("there is nobody");
   return {
-    ...{ alias: alias.id, webhook: webhook.id, view: view.id, serviceAccount: account.id },
+    ...{ alias: alias.id, webhook: webhook.id, serviceAccount: account.id },
+    ...{ consentPolicy: policy.id, report: report.id, consents },
     ...{ provider: provider.id, model: model.id, requests, entries },
   };
 }

@@ -63,7 +63,9 @@ export async function openStage(engine: EngineName, options: Options): Promise<S
 /** One that is there already, such as one with the settings of somebody's own, or a throw-away one. It must be on this machine. */
 async function providePostgres(): Promise<Pick<ThrowAwayPostgres, "url" | "dispose">> {
   const url = process.env["GHOSTLLM_SCALE_POSTGRES_URL"];
-  return url === undefined ? startPostgres() : { url, dispose: async () => {} };
+  return url === undefined
+    ? startPostgres({ shared_buffers: "1GB", max_wal_size: "8GB" })
+    : { url, dispose: async () => {} };
 }
 
 function environmentOf(vendor: string): NodeJS.ProcessEnv {

@@ -842,8 +842,6 @@ describe.each(availableEngines())("usage on $name", (engine) => {
         costNanos: 1 + index,
       });
     });
-    await store.usage.insert(records.slice(0, 250));
-    await store.usage.insert(records.slice(200));
     const filter = { from: day + 5 * hourMs, to: day + 61 * hourMs };
     const names = ["model", "provider", "key", "user", "team", "organisation", "alias", "status"] as const;
     const pairs = names.flatMap((one, place) =>
@@ -859,21 +857,68 @@ describe.each(availableEngines())("usage on $name", (engine) => {
         JSON.stringify([one.at, one.group]) < JSON.stringify([other.at, other.group]) ? -1 : 1,
       );
     };
-    for (const dimensions of [[], ...pairs])
-      for (const bucket of [null, { ms: 24 * hourMs, offsetMs: 0 }, { ms: 24 * hourMs, offsetMs: 2 * hourMs }]) {
-        const query = { filter, bucket, dimensions };
-        expect(await told(query, "rollups"), JSON.stringify(query)).toEqual(await told(query, "log"));
+    const expectAgreement = async (): Promise<void> => {
+      for (const dimensions of [[], ...pairs]) {
+        const days = [null, { ms: 24 * hourMs, offsetMs: 0 }, { ms: 24 * hourMs, offsetMs: 2 * hourMs }];
+        for (const bucket of days) {
+          const query = { filter, bucket, dimensions };
+          expect(await told(query, "rollups"), JSON.stringify(query)).toEqual(await told(query, "log"));
+        }
+        if (dimensions.length === 0) continue;
+        for (const most of [2, 7]) {
+          const query = { filter, source: "rollups", bucket: null, dimensions, kept: null } as const;
+          const all = await told({ filter, bucket: null, dimensions }, "log");
+          const byCost = all.toSorted((one, other) => other.costNanos - one.costNanos);
+          const { groups, count } = await store.usage.rank(query, "cost", most, "all");
+          expect(groups, JSON.stringify(query)).toEqual(byCost.slice(0, most).map(({ group }) => group));
+          expect(count, JSON.stringify(query)).toBe(byCost.length);
+        }
       }
-    const ranked = await store.usage.rank(
-      { filter, source: "rollups", bucket: null, dimensions: ["key"], kept: null },
-      "cost",
-      2,
-      "all",
-    );
-    const byCost = (await told({ filter, bucket: null, dimensions: ["key"] }, "log")).toSorted(
-      (one, other) => other.costNanos - one.costNanos,
-    );
-    expect(ranked).toEqual({ groups: byCost.slice(0, 2).map(({ group }) => group), count: byCost.length });
+    };
+    // Hours are added to days little by little; what comes late is of hours that were added before.
+    await store.usage.insert(records.slice(0, 250));
+    await expectAgreement();
+    for (let hour = 0; hour < 40; hour += 1) expect(await store.usage.addHourToDays()).toBe(true);
+    await store.usage.insert(records.slice(200, 350));
+    await expectAgreement();
+    while (await store.usage.addHourToDays());
+    expect(await store.usage.addHourToDays()).toBe(false);
+    await store.usage.insert(records.slice(300));
+    await expectAgreement();
+  });
+
+  it("leaves the hour that is not over to itself", async () => {
+    const owner = await start();
+    const now = Date.now();
+    await store.usage.insert([
+      createRecord({ ...owner, createdAt: now - 3 * hourMs }),
+      createRecord({ ...owner, createdAt: now }),
+    ]);
+    expect(await store.usage.addHourToDays()).toBe(true);
+    expect(await store.usage.addHourToDays()).toBe(false);
+  });
+
+  it("finds the pairs with the most among many, without counting all of them", async () => {
+    const { userId, apiKeyId } = await start();
+    const count = 300;
+    const records = Array.from({ length: count * 2 }, (_, index) => {
+      const place = index % count;
+      // Few have most of it; the same sum is had by many of the others.
+      const costNanos = place < 20 ? 1_000_000 - place * 1_000 - (index < count ? 0 : 7) : 5;
+      const model = index < count ? "model-a" : "model-b";
+      return createRecord({ userId, apiKeyId: `${apiKeyId}-${place}`, createdAt: someHour, model, costNanos });
+    });
+    await store.usage.insert(records);
+    const filter = { from: someHour, to: someHour + hourMs };
+    const query = { filter, source: "rollups", bucket: null, dimensions: ["model", "key"], kept: null } as const;
+    const pairsOf = (first: number, last: number) =>
+      Array.from({ length: last - first }, (_, place) => place + first).flatMap((place) =>
+        ["model-a", "model-b"].map((model) => [model, `${apiKeyId}-${place}`]),
+      );
+    expect(await store.usage.rank(query, "cost", 10, "all")).toEqual({ groups: pairsOf(0, 5), count: null });
+    const { groups, count: all } = await store.usage.rank(query, "cost", 50, "all");
+    expect(groups.slice(0, 40)).toEqual(pairsOf(0, 20));
+    expect([groups.length, all]).toEqual([50, count * 2]);
   });
 
   it("tells sums beyond 9,007,199 USD to within a few nano-USD, and adds to them exactly", async () => {

@@ -12,6 +12,7 @@ import type { Held } from "#control/leases/leased-work.ts";
 import { DatabaseLeases, type Leases } from "#control/leases/leases.ts";
 import { continueErasures } from "#control/erasure/erasing.ts";
 import { repeating } from "#control/leases/repeating.ts";
+import { keepDays } from "#control/ledger/days.ts";
 import { startLedger } from "#control/ledger/ledger.ts";
 import { readOpening } from "#control/ledger/opening.ts";
 import { keepAuditLog } from "#control/retention/audit-log.ts";
@@ -36,6 +37,7 @@ const soleBeatMs = 15_000;
 const erasingMs = 2_000;
 const pruneIntervalMs = 60 * 60 * 1_000;
 const keepIntervalMs = 60 * 60 * 1_000;
+const daysIntervalMs = 60 * 1_000;
 
 export interface Books {
   readonly store: Store;
@@ -153,6 +155,8 @@ function keepLogs(
   const { auditDays, usageDays } = config.retention;
   const keepAudit = (held: Held): Promise<void> => keepAuditLog({ store, now, auditDays, log }, held);
   disposer.add(leases.run("audit_log", repeating({ everyMs: keepIntervalMs, firstMs: 0 }, keepAudit)));
+  const days = (held: Held): Promise<void> => keepDays({ store, monotonic, log }, held);
+  disposer.add(leases.run("usage_days", repeating({ everyMs: daysIntervalMs, firstMs: 0 }, days)));
   const keep = (held: Held): Promise<void> => keepUsageLog({ store, now, monotonic, log }, held);
   disposer.add(leases.run("usage_log", repeating({ everyMs: keepIntervalMs, firstMs: 0 }, keep)));
   const forget = (held: Held): Promise<void> => forgetPastPeriods({ store, now, monotonic, usageDays, log }, held);

@@ -113,7 +113,11 @@ export const usageSeries = z
     times: z.array(time).describe("When each bucket begins, those without requests included."),
     group_by: z.array(openEnum(dimensions)),
     groups: z.array(group),
-    group_count: count.describe("How many there are, those in the rest included."),
+    group_count: count
+      .nullable()
+      .describe(
+        "How many there are, those in the rest included; null: more than are shown, and too many to be counted.",
+      ),
     sum: group,
   })
   .meta({ id: "UsageSeries" });

@@ -48,7 +48,7 @@ export async function readSeries(deps: SeriesDeps, query: SeriesQuery, reach: Re
   return {
     ...{ from: toTime(plan.filter.from), to: toTime(plan.filter.to), bucket: plan.bucketName },
     ...{ times: times.map(toTime), group_by: [...plan.dimensions], group_count: count },
-    groups: count <= shown.length ? groups : [...groups, build(rest, then.get("") ?? [], theRest)],
+    groups: count === shown.length ? groups : [...groups, build(rest, then.get("") ?? [], theRest)],
     sum: build(all, previous?.all ?? [], theSum),
   };
 }
@@ -74,7 +74,7 @@ interface Told {
 interface Found extends Told {
   /** In their order. */
   readonly shown: readonly Named[];
-  readonly count: number;
+  readonly count: number | null;
   readonly previous: Told | null;
 }
 
@@ -102,7 +102,7 @@ async function readShown(asked: Asked, times: readonly number[]): Promise<Found>
     const one = { ...plan, ...change };
     const shown = await deps.store.usage.series({ ...one, kept: groups, isRestLeft: true }, reach);
     const all = await deps.store.usage.series({ ...one, dimensions: [] }, reach);
-    return { rows: count > groups.length ? [...shown, ...restOf(all, shown)] : shown, all };
+    return { rows: count === groups.length ? shown : [...shown, ...restOf(all, shown)], all };
   };
   const previous = isCompared ? await told({ ...beforeThat(plan), bucket: null }) : null;
   return { ...(await told({})), shown: groups.map((group) => ({ group })), count, previous };

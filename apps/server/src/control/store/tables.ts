@@ -262,6 +262,12 @@ export interface ObjectVersionsTable {
   version: string;
 }
 
+export interface UsageDaysProgressTable {
+  /** Of the one row. */
+  id: number;
+  up_to: number;
+}
+
 export interface MigrationsTable {
   number: number;
   name: string;
@@ -281,6 +287,7 @@ export interface Tables extends SignInTables, DirectoryTables, AuditTables, Eras
   aliases: AliasesTable;
   usage_logs: UsageLogsTable;
   usage_hourly: UsageHourlyTable;
+  usage_days_progress: UsageDaysProgressTable;
   spend: SpendTable;
   settings: SettingsTable;
   stored_objects: StoredObjectsTable;

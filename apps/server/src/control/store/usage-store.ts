@@ -83,10 +83,11 @@ export interface SeriesQuery {
 
 export type UsageOrder = "cost" | "requests" | "tokens" | "errors";
 
-/** Those with the most, in their order, and how many there are. */
+/** Those with the most, in their order. */
 export interface RankedGroups {
   readonly groups: readonly (readonly string[])[];
-  readonly count: number;
+  /** How many there are; null: more than these, and too many to be counted. */
+  readonly count: number | null;
 }
 
 export interface SeriesRow extends UsageSums {
@@ -107,7 +108,7 @@ export interface UsageSum extends UsageSums {
 /** As with the rest of the store, nothing is found beyond the reach of whoever asks. */
 export interface UsageStore {
   /**
-   * In one transaction: usage_logs, the hourly rollups, and what each scope has spent. Idempotent by record id:
+   * In one transaction: usage_logs, the rollups, and what each scope has spent. Idempotent by record id:
    * a record that is there already changes nothing. Answers how many were new.
    */
   insert(records: readonly UsageRecord[]): Promise<number>;
@@ -129,6 +130,11 @@ export interface UsageStore {
   prepare(times: readonly number[]): Promise<void>;
   /** Removes what is older than `keptSince`: at most so many records at once, and whole months. Answers how many records. */
   forget(most: number): Promise<number>;
+  /**
+   * Adds the next hour that is over to the rollups of days, from which longer times are read. Answers false where there is none: then
+   * nothing was done.
+   */
+  addHourToDays(): Promise<boolean>;
   /** From the rollups, so `from` and `to` are rounded down to the hour. */
   summarize(filter: UsageFilter, grouping: UsageGrouping, reach: Reach): Promise<readonly UsageSum[]>;
 }

@@ -109,6 +109,7 @@ export const personalTables: PersonalTables = {
   models: null,
   aliases: null,
   settings: null,
+  usage_days_progress: null,
   leases: null,
   instances: null,
   snapshot_changes: null,

@@ -1,18 +1,9 @@
+import { creationOf, sketches, sums, type CoarserRollup } from "./coarser-rollup.ts";
 import type { Migration } from "./migration.ts";
 
 const ofModel = ["provider_id", "provider", "model", "requested_model", "status"];
-const sums = [
-  ...["requests", "errors", "unpriced_requests", "failed_attempts"],
-  ...["prompt_tokens", "completion_tokens", "cached_tokens", "reasoning_tokens", "cost"],
-  ...["cache_write_tokens", "cache_write_hour_tokens"],
-];
-const sketches = ["latency_sketch", "ttft_sketch"];
 
-interface Rollup {
-  readonly table: string;
-  readonly time: "hour" | "day";
-  readonly keys: readonly string[];
-  readonly facts: readonly string[];
+interface Rollup extends CoarserRollup {
   /** Of which it is made: of the one with the fewest rows that knows enough. */
   readonly from: string;
 }
@@ -38,18 +29,6 @@ const rollups: readonly Rollup[] = [
 ];
 
 const valueOf = (column: string): string => (column.endsWith("_id") ? `coalesce(${column}, '')` : column);
-
-function creation({ table, time, keys, facts }: Rollup, ending: string): string {
-  return `create table ${table} (
-    ${[
-      `${time} bigint not null`,
-      ...[...keys, ...facts].map((column) => `${column} text not null`),
-      ...sums.map((column) => `${column} bigint not null`),
-      ...sketches.map((column) => `${column} text not null`),
-      `primary key (${[time, ...keys].join(", ")})`,
-    ].join(",\n    ")}
-  ) ${ending}`;
-}
 
 function filling({ table, time, keys, facts, from }: Rollup): string {
   const isOfHours = from === "usage_hourly";
@@ -79,8 +58,8 @@ export const coarserRollups: Migration = {
   postgres: [
     // Of millions of rows, without files of its own for sorting.
     ...["set local work_mem = '256MB'", "set local jit = off"],
-    ...rollups.flatMap((one) => [creation(one, "with (fillfactor = 70)"), filling(one)]),
+    ...rollups.flatMap((one) => [creationOf(one, "with (fillfactor = 70)"), filling(one)]),
     ...further,
   ],
-  sqlite: [...rollups.flatMap((one) => [creation(one, "without rowid"), filling(one)]), ...further],
+  sqlite: [...rollups.flatMap((one) => [creationOf(one, "without rowid"), filling(one)]), ...further],
 };

@@ -36,6 +36,7 @@ import { reports } from "./0035-reports.ts";
 import { requestsThatComeAgain } from "./0036-requests-that-come-again.ts";
 import { coarserRollups } from "./0037-coarser-rollups.ts";
 import { indexesOfLargeTables } from "./0038-indexes-of-large-tables.ts";
+import { rollupsOfDays } from "./0039-rollups-of-days.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every migration, in order. A new one is a new file and a new line at the end. */
@@ -78,4 +79,5 @@ export const allMigrations: readonly Migration[] = [
   requestsThatComeAgain,
   coarserRollups,
   indexesOfLargeTables,
+  rollupsOfDays,
 ];

@@ -1,8 +1,9 @@
 // Sums of usage by time and by some of what tells requests apart. The finest knows all of it, by the hour; each of the others has fewer
-// rows, so that a report of a month reads thousands of them and not millions. All are written in the transaction of the log. Pure.
+// rows, so that a report of a month reads thousands of them and not millions. Those of hours are written in the transaction of the log,
+// those of days are made of hours that are over (days.ts). Pure.
 
 import type { Value } from "#control/store/bulk.ts";
-import { hourMs, type HourlyGroup, type HourlyGroups } from "./usage-sums.ts";
+import { hourMs, type HourlyGroup } from "./usage-sums.ts";
 import { addTo, writeSketch, type Sketch } from "./sketch.ts";
 import { hourlySums } from "./usage-row.ts";
 
@@ -10,17 +11,9 @@ export const dayMs = 24 * hourMs;
 
 export const hourlySketches = ["latency_sketch", "ttft_sketch"] as const;
 
+const modelKeys = ["provider_id", "provider", "model_id", "model", "requested_model", "status"] as const;
 /** Of the finest rollup: what tells its rows apart, beside their hour, and what follows from that. */
-const hourlyKeys = [
-  "user_id",
-  "api_key_id",
-  "provider_id",
-  "provider",
-  "model_id",
-  "model",
-  "requested_model",
-  "status",
-] as const;
+const hourlyKeys = ["user_id", "api_key_id", ...modelKeys] as const;
 const hourlyFacts = ["team_id", "organisation_id"] as const;
 export const hourlyColumns = [...hourlyKeys, ...hourlyFacts] as const;
 
@@ -31,9 +24,12 @@ export interface Rollup {
     | "usage_hourly"
     | "usage_hourly_models"
     | "usage_hourly_teams"
-    | "usage_daily_organisations"
-    | "usage_daily_teams"
-    | "usage_daily_keys";
+    | "usage_days"
+    | "usage_days_models"
+    | "usage_days_owners"
+    | "usage_days_organisations"
+    | "usage_days_teams"
+    | "usage_days_keys";
   /** The column of its time, and how much of it a row is of. */
   readonly time: "hour" | "day";
   /** What tells its rows apart, beside their time. */
@@ -42,23 +38,28 @@ export interface Rollup {
   readonly facts: readonly RollupColumn[];
 }
 
+/** A vendor's model has one id for as long as it is there: in these it is told apart by its name. */
 const ofModel = ["provider_id", "provider", "model", "requested_model", "status"] as const;
+const ofOwners = ["organisation_id", "team_id", "status"] as const;
 
 export const finest: Rollup = { table: "usage_hourly", time: "hour", keys: hourlyKeys, facts: hourlyFacts };
 
 /** The ones with the fewest rows first. */
-export const coarser: readonly Rollup[] = [
-  { table: "usage_hourly_models", time: "hour", keys: ofModel, facts: [] },
-  { table: "usage_hourly_teams", time: "hour", keys: ["organisation_id", "team_id", "status"], facts: [] },
-  { table: "usage_daily_organisations", time: "day", keys: ["organisation_id", ...ofModel], facts: [] },
-  { table: "usage_daily_teams", time: "day", keys: ["team_id", "organisation_id", ...ofModel], facts: [] },
-  {
-    ...{ table: "usage_daily_keys", time: "day", keys: ["user_id", "api_key_id", "status"] },
-    facts: ["team_id", "organisation_id"],
-  },
-];
-
-export const rollups: readonly Rollup[] = [finest, ...coarser];
+export const rollups: Readonly<Record<Rollup["time"], readonly Rollup[]>> = {
+  hour: [
+    { table: "usage_hourly_models", time: "hour", keys: ofModel, facts: [] },
+    { table: "usage_hourly_teams", time: "hour", keys: ofOwners, facts: [] },
+    finest,
+  ],
+  day: [
+    { table: "usage_days_models", time: "day", keys: modelKeys, facts: [] },
+    { table: "usage_days_owners", time: "day", keys: ofOwners, facts: [] },
+    { table: "usage_days_organisations", time: "day", keys: ["organisation_id", ...ofModel], facts: [] },
+    { table: "usage_days_teams", time: "day", keys: ["team_id", "organisation_id", ...ofModel], facts: [] },
+    { table: "usage_days_keys", time: "day", keys: ["user_id", "api_key_id", "status"], facts: hourlyFacts },
+    { table: "usage_days", time: "day", keys: hourlyKeys, facts: hourlyFacts },
+  ],
+};
 
 const lengths = { hour: hourMs, day: dayMs } as const;
 
@@ -67,12 +68,12 @@ export function columnsOf({ time, keys, facts }: Rollup): readonly string[] {
 }
 
 /** Rows of each rollup, in the order of its columns, for what was summed by the hour. */
-export function rowsOf(rollup: Rollup, hours: HourlyGroups): readonly (readonly Value[])[] {
-  if (rollup === finest) return hours.groups().map((group) => [...group.keys, ...group.facts, ...measuresOf(group)]);
+export function rowsOf(rollup: Rollup, hours: readonly HourlyGroup[]): readonly (readonly Value[])[] {
+  if (rollup === finest) return hours.map((group) => [...group.keys, ...group.facts, ...measuresOf(group)]);
   const groups = new Map<string, Sums>();
   const places = [...rollup.keys, ...rollup.facts].map((column) => hourlyColumns.indexOf(column));
   const length = lengths[rollup.time];
-  for (const group of hours.groups()) {
+  for (const group of hours) {
     const cells = cellsOf(group, places, length);
     const name = cells.join("\0");
     const known = groups.get(name);
@@ -86,11 +87,9 @@ type Measures = Pick<HourlyGroup, "sums" | "sketches">;
 type Sums = Measures & { readonly cells: readonly Value[] };
 
 /** Keys cannot be null. */
-function cellsOf({ keys, facts }: HourlyGroup, places: readonly number[], length: number): readonly Value[] {
-  const [hour, ...values] = keys;
-  const all = [...values, ...facts];
-  const time = Number(hour);
-  return [time - (time % length), ...places.map((place) => all[place] ?? "")];
+function cellsOf({ hour, keys, facts }: HourlyGroup, places: readonly number[], length: number): readonly Value[] {
+  const all = [...keys.slice(1), ...facts];
+  return [hour - (hour % length), ...places.map((place) => all[place] ?? "")];
 }
 
 function copyOf({ sums, sketches: [latencies, firstTokens] }: HourlyGroup): Measures {

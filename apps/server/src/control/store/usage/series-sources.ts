@@ -8,7 +8,7 @@ import type { Reach } from "#domain/access/may.ts";
 import type { ScopeKind } from "#domain/access/scope.ts";
 import { isWithin } from "#control/store/reach.ts";
 import { owners } from "./requests.ts";
-import { coarser, dayMs, finest, type Rollup, type RollupColumn } from "./rollups.ts";
+import { dayMs, finest, rollups, type Rollup, type RollupColumn } from "./rollups.ts";
 import { addTo, bucketOf, readSketch, type Sketch } from "./sketch.ts";
 import { hourlySums } from "./usage-row.ts";
 
@@ -78,14 +78,25 @@ export interface Wanted extends Pick<SeriesQuery, "source" | "filter" | "bucket"
   readonly columns: readonly RollupColumn[];
 }
 
-export function piecesOf(query: Wanted, reach: Reach): readonly Piece[] {
+export function wantedOf(query: SeriesQuery): Wanted {
+  return { ...query, columns: query.dimensions.map((dimension) => dimensionColumns[dimension]) };
+}
+
+/** What a row is of by the dimension at this place. Of what has no team, or no organisation, it is empty. */
+export function columnOf({ dimensions }: SeriesQuery, place: number): RawBuilder<string> {
+  const dimension = dimensions[place];
+  if (dimension === undefined) return sql`''`;
+  return sql`coalesce(${sql.ref(dimensionColumns[dimension])}, '')`;
+}
+
+/** `upTo`: of the hours before it the rollups of days know everything (days.ts). */
+export function piecesOf(query: Wanted, reach: Reach, upTo: number): readonly Piece[] {
   const { from, to } = query.filter;
   if (query.source === "log") return [{ table: "usage_logs", time: sql`created_at`, from, to }];
   const needed = columnsOf(query, reach);
-  const hourly = rollupWith("hour", needed) ?? finest;
-  const daily = isByWholeDays(query.bucket) ? rollupWith("day", needed) : undefined;
-  const [firstDay, lastDay] = [Math.ceil(from / dayMs) * dayMs, Math.floor(to / dayMs) * dayMs];
-  if (daily === undefined || lastDay <= firstDay) return [pieceOf(hourly, { from, to })];
+  const [hourly, daily] = [rollupWith("hour", needed), rollupWith("day", needed)];
+  const [firstDay, lastDay] = [Math.ceil(from / dayMs) * dayMs, Math.floor(Math.min(to, upTo) / dayMs) * dayMs];
+  if (!isByWholeDays(query.bucket) || lastDay <= firstDay) return [pieceOf(hourly, { from, to })];
   const all = [
     pieceOf(hourly, { from, to: firstDay }),
     pieceOf(daily, { from: firstDay, to: lastDay }),
@@ -103,10 +114,11 @@ function isByWholeDays(bucket: SeriesQuery["bucket"]): boolean {
   return bucket === null || (bucket.ms % dayMs === 0 && bucket.offsetMs % dayMs === 0);
 }
 
-function rollupWith(time: Rollup["time"], needed: ReadonlySet<RollupColumn>): Rollup | undefined {
-  return coarser.find(
-    (one) => one.time === time && [...needed].every((column) => [...one.keys, ...one.facts].includes(column)),
-  );
+function rollupWith(time: Rollup["time"], needed: ReadonlySet<RollupColumn>): Rollup {
+  const knowsAll = ({ keys, facts }: Rollup): boolean =>
+    [...needed].every((column) => [...keys, ...facts].includes(column));
+  const [found = finest] = rollups[time].filter(knowsAll);
+  return found;
 }
 
 function columnsOf({ columns, filter }: Wanted, reach: Reach): ReadonlySet<RollupColumn> {

@@ -4,25 +4,22 @@ import { sql, type Kysely, type RawBuilder } from "kysely";
 import type { Database } from "#control/store/database.ts";
 import type { Store } from "#control/store/store.ts";
 import type { Tables } from "#control/store/tables.ts";
-import {
-  sumNames,
-  type SeriesQuery,
-  type SeriesRow,
-  type UsageOrder,
-  type UsageSums,
-} from "#control/store/usage-store.ts";
+import { sumNames, type SeriesQuery, type SeriesRow, type UsageSums } from "#control/store/usage-store.ts";
 import type { Reach } from "#domain/access/may.ts";
+import { hoursInDays } from "./days.ts";
 import { addFailedAttempts } from "./failed-attempts.ts";
 import { keptSince } from "./retention.ts";
+import { rankGroups } from "./ranking.ts";
 import {
+  columnOf,
   dimensionColumns,
   pieceOf,
   isFound,
   piecesOf,
   sourceOf,
+  wantedOf,
   type Piece,
   type Source,
-  type Wanted,
 } from "./series-sources.ts";
 import { addTo } from "./sketch.ts";
 import { finest } from "./rollups.ts";
@@ -44,22 +41,18 @@ export function usageSeriesIn(database: Database): Pick<Store["usage"], "series"
   return {
     series: (given, reach) => database.read((kysely) => readSeries(kysely, asked(given), reach)),
     rank: (given, order, most, reach) =>
-      database.read(async (kysely) => {
-        const query = asked(given);
-        const { rows } = await rankingOf(query, order, most, reach).execute(kysely);
-        const groups = rows.map(({ first, second }) => [first, second].slice(0, query.dimensions.length));
-        return { groups, count: rows[0]?.groups ?? 0 };
-      }),
+      database.read((kysely) => rankGroups(kysely, asked(given), { order, most, reach })),
   };
 }
 
 async function readSeries(kysely: Kysely<Tables>, query: SeriesQuery, reach: Reach): Promise<readonly SeriesRow[]> {
   const source = sourceOf(query);
-  const { rows } = await statementOf(query, source, reach).execute(kysely);
+  const upTo = await hoursInDays(kysely);
+  const { rows } = await statementOf(query, source, seriesPieces(query, reach, upTo), reach).execute(kysely);
   const series = merged(rows.map((row) => toSeriesRow(row, query, source)));
   if (query.source === "rollups") return series;
   const logs = kysely.selectFrom("usage_logs").selectAll().where("trail", "is not", null);
-  const pieces = piecesOf(wanted(query), reach);
+  const pieces = piecesOf(wantedOf(query), reach, upTo);
   const failed = await Promise.all(pieces.map((piece) => logs.where(isFound(query.filter, piece, reach)).execute()));
   return addFailedAttempts(series, failed.flat().map(fromRow), query);
 }
@@ -70,10 +63,10 @@ function withinKept(database: Database, query: SeriesQuery): SeriesQuery {
 }
 
 /** Grouped by place, since an expression with parameters is never taken for the same one again. */
-function statementOf(query: SeriesQuery, source: Source, reach: Reach): RawBuilder<Row> {
+function statementOf(query: SeriesQuery, source: Source, pieces: readonly Piece[], reach: Reach): RawBuilder<Row> {
   const isKept = conditionOf(query);
   const own = (place: number): RawBuilder<string> => {
-    const column = columnAt(query, place);
+    const column = columnOf(query, place);
     return query.kept === null || query.isRestLeft === true
       ? column
       : sql`case when ${isKept} then ${column} else '' end`;
@@ -83,7 +76,7 @@ function statementOf(query: SeriesQuery, source: Source, reach: Reach): RawBuild
   const text = (column: RawBuilder<string | null>): RawBuilder<string> =>
     sql`string_agg(${column}, ${sql.lit(source.separator)})`;
   const { part } = query;
-  const rows = seriesPieces(query, reach).map(
+  const rows = pieces.map(
     (piece) => sql`select ${timeOf(query.bucket, piece)} as at, ${own(0)} as first, ${own(1)} as second,
       ${isRest} as is_rest, ${sql.join(sums)}, ${text(source.latency)} as latencies, ${text(source.firstToken)} as first_tokens
       from ${sql.table(piece.table)} where ${isFound(query.filter, piece, reach)} and ${only(query)}
@@ -94,8 +87,8 @@ function statementOf(query: SeriesQuery, source: Source, reach: Reach): RawBuild
 }
 
 /** What is read in parts is of one rollup: a group is in one part alone. */
-function seriesPieces(query: SeriesQuery, reach: Reach): readonly Piece[] {
-  const pieces = piecesOf(wanted(query), reach);
+function seriesPieces(query: SeriesQuery, reach: Reach, upTo: number): readonly Piece[] {
+  const pieces = piecesOf(wantedOf(query), reach, upTo);
   return query.part === undefined || pieces.length === 1 ? pieces : [pieceOf(finest, query.filter)];
 }
 
@@ -109,51 +102,6 @@ function conditionBehind(
   return sql`(${sql.join([time, ...groups])}) > (${sql.join(values)})`;
 }
 
-interface Ranked {
-  readonly first: string;
-  readonly second: string;
-  readonly groups: number;
-}
-
-const ranks: Readonly<Record<UsageOrder, RawBuilder<number>>> = {
-  cost: sql`cost`,
-  requests: sql`requests`,
-  tokens: sql`prompt_tokens + completion_tokens`,
-  errors: sql`errors`,
-};
-
-/** Rows are read with the two sums that it takes, and no sketches. */
-function rankingOf(query: SeriesQuery, order: UsageOrder, most: number, reach: Reach): RawBuilder<Ranked> {
-  const { sums } = sourceOf(query);
-  const needed = [...new Set([...(["requests"] as const), ...rankedBy[order]])];
-  const rows = piecesOf(wanted(query), reach).map(
-    (piece) => sql`select ${columnAt(query, 0)} as first, ${columnAt(query, 1)} as second,
-      ${sql.join(needed.map((sum) => sql`${sums[sum]} as ${sql.ref(sum)}`))}
-      from ${sql.table(piece.table)} where ${isFound(query.filter, piece, reach)}`,
-  );
-  return sql<Ranked>`select first, second, cast(count(*) over () as bigint) as groups
-    from (${sql.join(rows, sql` union all `)}) as usage group by first, second
-    order by sum(${ranks[order]}) desc, sum(requests) desc, first, second limit ${most}`;
-}
-
-const rankedBy = {
-  cost: ["cost"],
-  requests: [],
-  tokens: ["prompt_tokens", "completion_tokens"],
-  errors: ["errors"],
-} as const satisfies Readonly<Record<UsageOrder, readonly (keyof HourlySums)[]>>;
-
-/** Of what has no team, or no organisation, they are empty. */
-function columnAt({ dimensions }: SeriesQuery, place: number): RawBuilder<string> {
-  const dimension = dimensions[place];
-  if (dimension === undefined) return sql`''`;
-  return sql`coalesce(${sql.ref(dimensionColumns[dimension])}, '')`;
-}
-
-function wanted(query: SeriesQuery): Wanted {
-  return { ...query, columns: query.dimensions.map((dimension) => dimensionColumns[dimension]) };
-}
-
 /** Where the bucket begins, by a clock on the wall. */
 function timeOf(bucket: SeriesQuery["bucket"], { time }: Piece): RawBuilder<number> {
   if (bucket === null) return sql`cast(0 as bigint)`;
@@ -164,7 +112,7 @@ function conditionOf(query: SeriesQuery): RawBuilder<boolean> {
   const { dimensions, kept } = query;
   if (kept === null) return sql`1 = 1`;
   if (kept.length === 0) return sql`1 = 0`;
-  const columns = sql.join(dimensions.map((_, place) => columnAt(query, place)));
+  const columns = sql.join(dimensions.map((_, place) => columnOf(query, place)));
   const groups = kept.map((group) => sql`(${sql.join(group.map((value) => sql`cast(${value} as text)`))})`);
   return sql`(${columns}) in (values ${sql.join(groups)})`;
 }

@@ -9,12 +9,15 @@ import { readSketch, writeSketch } from "./sketch.ts";
 export type LengthOfSketch = Readonly<Record<string, string | number>> & { readonly sketch_length: number };
 
 /** A sketch of which each bucket is named once is shorter but for the strangest latencies. */
-const longest = 2_000;
+export const longestOfHours = 2_000;
+/** Of days many are read at once. Most are shorter than this once each bucket is named once. */
+export const longestOfDays = 600;
 
 export async function shortenSketches(
   transaction: Kysely<Tables>,
   rollup: Rollup,
   rows: readonly LengthOfSketch[],
+  longest: number,
 ): Promise<void> {
   for (const row of rows) if (row.sketch_length > longest) await shorten(transaction, rollup, row);
 }

@@ -4,6 +4,7 @@ import { sql, type RawBuilder } from "kysely";
 import type { Database } from "#control/store/database.ts";
 import type { Store } from "#control/store/store.ts";
 import type { UsageFilter, UsageGrouping } from "#control/store/usage-store.ts";
+import { hoursInDays } from "./days.ts";
 import { dayMs, type RollupColumn } from "./rollups.ts";
 import { isFound, piecesOf, type Piece } from "./series-sources.ts";
 import { hourlySums, type HourlySums } from "./usage-row.ts";
@@ -42,7 +43,8 @@ export function summarizerIn(database: Database): Store["usage"]["summarize"] {
       const { columns, bucketMs, group } = groupings[grouping];
       const bucket = bucketMs === null ? null : { ms: bucketMs, offsetMs: 0 };
       const whole = { ...filter, ...timeOf(filter) };
-      const pieces = piecesOf({ source: "rollups", filter: whole, bucket, columns }, reach);
+      const upTo = await hoursInDays(kysely);
+      const pieces = piecesOf({ source: "rollups", filter: whole, bucket, columns }, reach, upTo);
       const rows = pieces.map(
         (piece) => sql`select ${group(piece)} as group_name, ${sql.join(hourlySums.map((sum) => sql.ref(sum)))}
           from ${sql.table(piece.table)} where ${isFound(whole, piece, reach)}`,

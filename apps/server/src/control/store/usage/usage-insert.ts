@@ -9,25 +9,16 @@ import { chargerIn } from "#control/store/spend.ts";
 import { recordEventsIn } from "#control/store/events/record-events.ts";
 import { withoutErased } from "./erased-users.ts";
 import { logAdderIn } from "./log-rows.ts";
-import { shortenSketches, type LengthOfSketch } from "./shorten-sketches.ts";
-import { columnsOf, hourlySketches, rollups, rowsOf, type Rollup } from "./rollups.ts";
-import { hourlySums } from "./usage-row.ts";
-import { latestUses, sumByHour, sumSpend, type HourlyGroups } from "./usage-sums.ts";
+import { hoursInDays, onConflict } from "./days.ts";
+import { columnsOf, rollups, rowsOf, type Rollup } from "./rollups.ts";
+import { longestOfDays, longestOfHours, shortenSketches, type LengthOfSketch } from "./shorten-sketches.ts";
+import { latestUses, sumByHour, sumSpend, type HourlyGroup } from "./usage-sums.ts";
 
-/** Sketches are added up by joining them. */
 function addTo(rollup: Rollup): BulkStatement {
-  const { table, time, keys } = rollup;
   const columns = columnsOf(rollup);
-  const rowKey = [time, ...keys].join(", ");
-  const added = [
-    ...hourlySums.map((sum) => `${sum} = ${table}.${sum} + excluded.${sum}`),
-    ...hourlySketches.map((sketch) => `${sketch} = ${table}.${sketch} || excluded.${sketch}`),
-  ];
   return {
     width: columns.length,
-    text: (rows) =>
-      `insert into ${table} (${columns.join(", ")}) values ${rows} ` +
-      `on conflict (${rowKey}) do update set ${added.join(", ")} returning ${rowKey}, length(latency_sketch) as sketch_length`,
+    text: (rows) => `insert into ${rollup.table} (${columns.join(", ")}) values ${rows} ${onConflict(rollup)}`,
   };
 }
 
@@ -54,7 +45,7 @@ export function usageInserterIn(database: Database): (records: readonly UsageRec
     kysely.transaction().execute(async (transaction) => {
       await engine.lockUsage(transaction);
       const fresh = await addToLog(transaction, await withoutErased(transaction, records));
-      await addToRollups(transaction, sumByHour(fresh));
+      await addToRollups(transaction, sumByHour(fresh).groups());
       const charges = sumSpend(fresh);
       await spend.run(transaction, charges);
       await keys.run(transaction, latestUses(fresh));
@@ -80,13 +71,32 @@ export function usageInserterIn(database: Database): (records: readonly UsageRec
   };
 }
 
-function rollupAdderIn(engine: Engine): (transaction: Kysely<Tables>, hours: HourlyGroups) => Promise<void> {
-  const runners = rollups.map((rollup) => {
+type RollupAdder = (transaction: Kysely<Tables>, hours: readonly HourlyGroup[]) => Promise<void>;
+
+/** Those of hours, and where these are in those of days already, these too. */
+function rollupAdderIn(engine: Engine): RollupAdder {
+  const [addToHours, addToDays] = [
+    adderOf(engine, rollups.hour, longestOfHours),
+    adderOf(engine, rollups.day, longestOfDays),
+  ];
+  return async (transaction, hours) => {
+    await addToHours(transaction, hours);
+    const upTo = await hoursInDays(transaction);
+    await addToDays(
+      transaction,
+      hours.filter(({ hour }) => hour < upTo),
+    );
+  };
+}
+
+function adderOf(engine: Engine, own: readonly Rollup[], longestSketch: number): RollupAdder {
+  const runners = own.map((rollup) => {
     const { run } = prepareBulk<readonly Value[], LengthOfSketch>(engine, addTo(rollup), asItIs);
     return { rollup, run };
   });
   return async (transaction, hours) => {
+    if (hours.length === 0) return;
     for (const { rollup, run } of runners)
-      await shortenSketches(transaction, rollup, await run(transaction, rowsOf(rollup, hours)));
+      await shortenSketches(transaction, rollup, await run(transaction, rowsOf(rollup, hours)), longestSketch);
   };
 }

@@ -30,6 +30,8 @@ export function toSums(row: HourlySums): UsageSums {
 
 /** All that rollups.ts knows of an hour and of what tells requests apart. */
 export interface HourlyGroup {
+  /** When it begins. */
+  readonly hour: number;
   /** The hour and the keys of the finest rollup. */
   readonly keys: readonly Value[];
   /** The team and the organisation of the key. */
@@ -86,7 +88,8 @@ export class HourlyGroups {
     const name = keys.join("\0");
     let group = this.#stored.get(name);
     if (group === undefined) {
-      group = { keys, facts: factsOf(record), sums: hourlySums.map(() => 0), sketches: [new Map(), new Map()] };
+      const hour = hourOf(record.createdAt);
+      group = { hour, keys, facts: factsOf(record), sums: hourlySums.map(() => 0), sketches: [new Map(), new Map()] };
       this.#stored.set(name, group);
     }
     return group;
