@@ -111,7 +111,7 @@ function recordOf(chance: Chance, { key, model, status, time }: Asked): UsageRec
     ...{ serviceClass: null, geography: null, estimated: false, usageBounded: false },
     ...{ unansweredAttempts: 0, unansweredTokens: 0, unansweredCostNanos: 0, chargedNanos: null },
     ...{ costNanos: promptTokens * 2_500 + completionTokens * 10_000, priceVersion: "catalog:1" },
-    ...{ latencyMs, ttftMs, attempts: 1, trail: null, privacy: null, overheadUs: 400 },
+    ...{ latencyMs, ttftMs, attempts: 1, trail: null, privacy: null, content: null, overheadUs: 400 },
     ...{
       ipAddress: "192.0.2.7",
       userAgent: "OpenAI/Python 1.54.0",

@@ -219,6 +219,7 @@ function recordOf(
     ...{ serviceClass: null, geography: null, estimated: false, usageBounded: false },
     ...{ unansweredAttempts: 0, unansweredTokens: 0, unansweredCostNanos: 0, costNanos: 0, chargedNanos: null },
     ...{ priceVersion: target.price?.version ?? null, ttftMs: null, attempts: 1, trail: null, privacy: null },
+    content: null,
     overheadUs: Math.round(chance.around(420, 1.4)),
     ...{ ipAddress: key.address, userAgent: key.client },
     ...{ budgetPeriods: null, downgradedTo: null, providerCharges: null },

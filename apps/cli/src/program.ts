@@ -17,6 +17,7 @@ import { addModelCommand } from "./commands/model.ts";
 import { addOrganisationCommand } from "./commands/organisation.ts";
 import { addPricesCommand } from "./commands/prices.ts";
 import { addProviderCommand } from "./commands/provider.ts";
+import { addRequestCommand } from "./commands/request.ts";
 import { addReportCommand } from "./commands/report.ts";
 import { addRoleCommand } from "./commands/role.ts";
 import { addServeCommand } from "./commands/serve.ts";
@@ -57,6 +58,7 @@ const addCommands = [
   addModelCommand,
   addPricesCommand,
   addUsageCommand,
+  addRequestCommand,
   addReportCommand,
   addEventsCommand,
   addAuditCommand,

@@ -134,6 +134,7 @@ const answers: Readonly<Record<RouteId, Answers>> = {
   "requests.exportNdjson": [401, 200, 200, 200, 200, 200],
   "requests.refused": [401, 200, 200, 200, 200, 200],
   "requests.get": [401, 404, 404, 404, 404, 404],
+  "requests.content": [401, 403, 403, 404, 404, 404],
   "budgets.list": [401, 200, 200, 200, 200, 200],
   "budgets.get": [401, 400, 400, 400, 400, 400],
   "notifications.list": [401, 200, 200, 200, 200, 200],

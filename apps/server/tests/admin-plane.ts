@@ -11,6 +11,8 @@ import type { FetchJson } from "#control/catalog/vendor.ts";
 import type { ControlLog } from "#control/control-log.ts";
 import { EventStreams } from "#control/events/event-streams.ts";
 import { OutboxWatch } from "#control/events/outbox-watch.ts";
+import { ContentKeys } from "#control/contents/content-keys.ts";
+import { ContentReader } from "#control/contents/content-reader.ts";
 import { createEncryption } from "#control/encryption/encryption.ts";
 import { localKey } from "#control/encryption/local-key.ts";
 import { createControlServer } from "#control/http/control-server.ts";
@@ -155,6 +157,7 @@ export async function startAdminPlane({
   const control = await createControlServer({
     ...sources,
     ...{ services, registry },
+    contents: new ContentReader({ store, keys: new ContentKeys({ store, encryption, now: clock.now }) }),
     clock,
     addresses: new ClientAddresses({ addresses: trustedProxies, header: "auto" }),
     compressor: createCompressor({ isEnabled: true, minBytes: 1024 }),

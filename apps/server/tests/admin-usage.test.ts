@@ -60,6 +60,7 @@ function recordAt(createdAt: number, change: Partial<UsageRecord> = {}): UsageRe
     attempts: 1,
     trail: null,
     privacy: null,
+    content: null,
     ipAddress: "127.0.0.1",
     userAgent: "test",
     budgetPeriods: null,

@@ -131,6 +131,8 @@ const probes: Readonly<Record<Reaching, Probe>> = {
     const spent = await store.budgets.course({ holder, ...time, bucketMs: hourMs, offsetMs: 0 }, reach);
     return spent.map(() => team.id);
   },
+  "contents.find": async (store, reach, { recordId: id }) =>
+    (await store.contents.find(id, reach)) === undefined ? [] : [id],
   "consents.list": async (store, reach) => idsOf(await store.consents.list(page, reach)),
   "consents.find": async (store, reach, { consentId }) => idOf(await store.consents.find(consentId, reach)),
   "consents.decide": async (store, reach, { consentId }) => {
@@ -214,6 +216,8 @@ describe.each(availableEngines())("within the reach of one team, on $name", (eng
     const account = await store.serviceAccounts.create({ teamId: team.id, name, ...bounds });
     const asked = await store.consents.ask(makeQuestion({ keyId: key.id, userId: user.id, teamId: team.id }));
     const consentId = "id" in asked ? asked.id : "";
+    const content = { requestId: record.id, createdAt: record.createdAt, contentKeyId: "k", sealed: "s" };
+    await store.contents.add([{ ...content, userId: user.id, apiKeyId: key.id, teamId: team.id }]);
     return { team, user, key, recordId: record.id, accountId: account.id, consentId };
   }
 
@@ -247,6 +251,7 @@ describe.each(availableEngines())("within the reach of one team, on $name", (eng
     ...(["users.list", "users.find", "apiKeys.list", "apiKeys.find", "apiKeys.expiring", "apiKeys.update"] as const),
     ...(["teams.list", "teams.find", "teams.update", "teams.members", "teams.member", "teams.updateMember"] as const),
     ...(["serviceAccounts.list", "serviceAccounts.find", "serviceAccounts.update"] as const),
+    "contents.find" as const,
     ...(["usage.list", "usage.find", "usage.count", "usage.series", "usage.rank", "usage.summarize"] as const),
     ...(["budgets.used", "budgets.byPeriod", "budgets.holders", "budgets.find", "budgets.course"] as const),
   ])("%s finds what is of the team", async (name) => {

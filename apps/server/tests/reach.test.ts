@@ -111,7 +111,7 @@ describe.each(availableEngines())("within a reach, on $name", (engine) => {
     await expect(keys.get({ ...foreign, ...asAda("keys.read") })).rejects.toMatchObject({ code: "not_found" });
     await expect(keys.revoke({ ...foreign, ...asAda("keys.revoke") })).rejects.toMatchObject({ code: "not_found" });
     const given = { name: "new", owner: "user" as const, team_id: null, tags: [], permissions: { models: null } };
-    const body = { ...given, budget_usd: null, privacy: null, expires_at: null };
+    const body = { ...given, budget_usd: null, privacy: null, store_prompts: null, expires_at: null };
     expect((await keys.create({ body, ...asAda("keys.create") })).user_id).toBe(ada.id);
     const forBob = { body: { ...body, user_id: bob.id }, ...asAda("keys.create") };
     await expect(keys.create(forBob)).rejects.toMatchObject({ param: "user_id" });

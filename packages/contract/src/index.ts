@@ -28,6 +28,8 @@ export { newId, timeOfId } from "./ids.ts";
 export { formatUsd, nanosPerUsd, nanosToUsd, parseUsd, usdToNanos } from "./money.ts";
 export { foundClasses, ownPattern, privacyActions, privacyClasses } from "./privacy.ts";
 export type { FoundClass, PrivacyAction, PrivacyClass, PrivacyCount } from "./privacy.ts";
+export { contentOutcomes, contentStates, promptPolicies } from "./stored-prompts.ts";
+export type { ContentOutcome, ContentState, PromptPolicy } from "./stored-prompts.ts";
 export {
   summedUsageFields,
   usageApiName,

@@ -154,6 +154,11 @@ export const usageFields = {
     before: null,
     about: "What the privacy policy found in the request, and what was done with it; null where nothing was found.",
   },
+  content: {
+    ...laterText,
+    about:
+      "What became of its texts, where the key's policy has them stored: `kept`, or `dropped` where there was no room; null: they were not to be stored.",
+  },
   ipAddress: textOrNull,
   userAgent: textOrNull,
   budgetPeriods: {

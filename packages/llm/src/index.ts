@@ -31,6 +31,7 @@ export type {
 export type { ClientDialect, ClientEndpoint, Dialect, UpstreamDialect } from "./dialects/dialect.ts";
 export type { StreamFailure } from "#dialects/errors/vendor-error.ts";
 export type { EncodedRequest, ParsedRequest, RequestEdits, RequestLine } from "#dialects/parsed-request.ts";
+export { OverheardTap } from "#dialects/streams/overheard-tap.ts";
 export type { StreamTap } from "#dialects/streams/stream-tap.ts";
 export type { ClientModels, ListedModel } from "#dialects/fields/client-models.ts";
 export { dialects, vendorDialects } from "./dialects/index.ts";
@@ -50,7 +51,7 @@ export type {
 } from "#dialects/bodies/stored-objects.ts";
 export { longestName } from "#dialects/fields/field-checks.ts";
 export { findMembers } from "./wire/json-members.ts";
-export { partsOfForm } from "./wire/multipart.ts";
+export { boundaryOf, eachField, partsOfForm } from "./wire/multipart.ts";
 export { JsonExtent } from "./wire/json-extent.ts";
 export type { JsonBounds } from "./wire/json-extent.ts";
 export type { AnswerFacts } from "#dialects/passage/told-answer.ts";

@@ -1,5 +1,8 @@
 import type { Client } from "@ghostllm/contract/client";
+import { Option } from "commander";
 import type { Command } from "commander";
+import { promptPolicies } from "@ghostllm/contract";
+import type { PromptPolicy } from "@ghostllm/contract";
 import { collectLimit, parseCount, toLimits } from "#arguments.ts";
 import type { LimitOptions } from "#arguments.ts";
 import type { ContextOf } from "#context.ts";
@@ -24,6 +27,7 @@ interface UseOptions {
   readonly endpoints?: readonly string[];
   readonly from?: readonly string[];
   readonly tags?: readonly string[];
+  readonly storePrompts?: PromptPolicy | "team";
 }
 
 export function addKeyCommand(program: Command, contextOf: ContextOf): void {
@@ -44,10 +48,16 @@ function withUse(command: Command): Command {
     .option("--models <patterns...>", "models it may use, with * as wildcard; `all` for every one")
     .option("--endpoints <names...>", "what it may be used for, such as embeddings; `all` for everything")
     .option("--from <ranges...>", "addresses and ranges from where it may be used; `all` for everywhere")
-    .option("--tags <words...>", "to find it by");
+    .option("--tags <words...>", "to find it by")
+    .addOption(
+      new Option("--store-prompts <what>", "of its requests, sealed; `team`: what its team says").choices([
+        ...promptPolicies,
+        "team",
+      ]),
+    );
 }
 
-function toUse({ models, endpoints, from, tags }: UseOptions) {
+function toUse({ models, endpoints, from, tags, storePrompts }: UseOptions) {
   const list = (words: readonly string[]): string[] | null => (words.join() === "all" ? null : [...words]);
   const permissions = {
     ...(models !== undefined && { models: list(models) }),
@@ -57,6 +67,7 @@ function toUse({ models, endpoints, from, tags }: UseOptions) {
   return {
     ...(Object.keys(permissions).length > 0 && { permissions }),
     ...(tags !== undefined && { tags: [...tags] }),
+    ...(storePrompts !== undefined && { store_prompts: storePrompts === "team" ? null : storePrompts }),
   };
 }
 

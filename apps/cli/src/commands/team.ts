@@ -1,4 +1,7 @@
 import type { Client } from "@ghostllm/contract/client";
+import { promptPolicies } from "@ghostllm/contract";
+import type { PromptPolicy } from "@ghostllm/contract";
+import { Option } from "commander";
 import type { Command } from "commander";
 import { addBounds, toBounds } from "#arguments.ts";
 import type { BoundOptions } from "#arguments.ts";
@@ -14,6 +17,7 @@ interface CreateOptions extends BoundOptions {
   readonly organisation?: string;
   readonly models?: readonly string[];
   readonly membersMakeKeys?: boolean;
+  readonly storePrompts?: PromptPolicy;
 }
 
 interface UpdateOptions extends BoundOptions {
@@ -21,7 +25,11 @@ interface UpdateOptions extends BoundOptions {
   readonly models?: readonly string[];
   readonly allModels?: boolean;
   readonly membersMakeKeys?: boolean;
+  readonly storePrompts?: PromptPolicy;
 }
+
+const storing = (): Option =>
+  new Option("--store-prompts <what>", "of requests of keys that say nothing of it, sealed").choices(promptPolicies);
 
 export function addTeamCommand(program: Command, contextOf: ContextOf): void {
   const team = program.command("team").alias("teams").description("teams, whose keys share limits and a budget");
@@ -40,7 +48,8 @@ function addCreate(team: Command, contextOf: ContextOf): void {
     .requiredOption("--name <name>", "what it is called")
     .option("--organisation <name-or-id>", "which it belongs to, for good; none where left out")
     .option("--models <patterns...>", "models its keys may use at most, with * as wildcard; all where left out")
-    .option("--members-make-keys", "its members may make keys of their own");
+    .option("--members-make-keys", "its members may make keys of their own")
+    .addOption(storing());
   addBounds(create).action(async (options: CreateOptions, command: Command) => {
     const { output, connect } = contextOf(command);
     const { client } = await connect();
@@ -50,6 +59,7 @@ function addCreate(team: Command, contextOf: ContextOf): void {
         ...(await organisationOf(client, options.organisation)),
         ...(options.models !== undefined && { models: [...options.models] }),
         members_make_keys: options.membersMakeKeys === true,
+        ...(options.storePrompts !== undefined && { store_prompts: options.storePrompts }),
         ...toBounds(options),
       },
     });
@@ -65,7 +75,8 @@ function addUpdate(team: Command, contextOf: ContextOf): void {
     .option("--models <patterns...>", "models its keys may use at most, with * as wildcard")
     .option("--all-models", "its keys may use what they allow themselves")
     .option("--members-make-keys", "its members may make keys of their own")
-    .option("--no-members-make-keys", "its members may not");
+    .option("--no-members-make-keys", "its members may not")
+    .addOption(storing());
   addBounds(update).action(async (given: string, options: UpdateOptions, command: Command) => {
     const { output, connect } = contextOf(command);
     const { client } = await connect();
@@ -75,6 +86,7 @@ function addUpdate(team: Command, contextOf: ContextOf): void {
       ...(options.name !== undefined && { name: options.name }),
       ...(models !== undefined && { models }),
       ...(options.membersMakeKeys !== undefined && { members_make_keys: options.membersMakeKeys }),
+      ...(options.storePrompts !== undefined && { store_prompts: options.storePrompts }),
       ...toBounds(options),
     };
     const changed = await client.teams.update({ params: { id }, body });

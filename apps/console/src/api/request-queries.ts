@@ -7,6 +7,7 @@ import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 export type RequestPage = RouteAnswer<AdminRoutes["requests"]["list"]>;
 export type RequestRow = RequestPage["data"][number];
 export type RequestDetail = RouteAnswer<AdminRoutes["requests"]["get"]>;
+export type RequestContent = RouteAnswer<AdminRoutes["requests"]["content"]>;
 export type RefusedRequest = RouteAnswer<AdminRoutes["requests"]["refused"]>["data"][number];
 export type RequestsQuery = NonNullable<RouteInput<AdminRoutes["requests"]["list"]>["query"]>;
 
@@ -31,6 +32,14 @@ export function requestQueries(client: Client) {
         queryFn: ({ signal }) => client.requests.get({ params: { id } }, { signal }),
         // What has been written down does not change.
         staleTime: Infinity,
+      }),
+    /** Every reading is told in the audit log: it is asked for once, and only when somebody wants it. */
+    requestContent: (id: string) =>
+      queryOptions({
+        queryKey: ["request-content", id],
+        queryFn: ({ signal }) => client.requests.content({ params: { id } }, { signal }),
+        staleTime: Infinity,
+        gcTime: 0,
       }),
     /** The last of those that no vendor was asked for, which are not written down. */
     refusedRequests: queryOptions({

@@ -1,3 +1,4 @@
+import { promptPolicies } from "@ghostllm/contract";
 import { useQuery } from "@tanstack/react-query";
 import { useApi } from "#api/api.tsx";
 import { useCaller } from "#api/me.ts";
@@ -8,6 +9,7 @@ import type { ServerForm } from "#parts/form.tsx";
 import { LimitsFields, limitsToTexts, noLimits, textsToLimits } from "#parts/limits-fields.tsx";
 import type { LimitedValues } from "#parts/limits-fields.tsx";
 import { linesOf } from "#parts/line-texts.ts";
+import { storingWords } from "#parts/storing-words.ts";
 
 export interface TeamValues extends LimitedValues {
   name: string;
@@ -15,6 +17,7 @@ export interface TeamValues extends LimitedValues {
   organisation_id: string;
   models: string;
   members_make_keys: boolean;
+  store_prompts: string;
 }
 
 interface TeamFormProps {
@@ -28,20 +31,25 @@ interface TeamFormProps {
 }
 
 function valuesOf(team: Team | null, organisationId: string): TeamValues {
-  if (team === null)
-    return { name: "", organisation_id: organisationId, models: "", members_make_keys: false, ...noLimits };
+  if (team === null) {
+    const bounds = { models: "", members_make_keys: false, store_prompts: "nothing", ...noLimits };
+    return { name: "", organisation_id: organisationId, ...bounds };
+  }
   return {
     name: team.name,
     organisation_id: team.organisation_id ?? "",
     models: team.models?.join("\n") ?? "",
     members_make_keys: team.members_make_keys,
+    store_prompts: team.store_prompts,
     ...limitsToTexts(team),
   };
 }
 
 /** As the admin API takes it, but for the organisation, which a team keeps. */
-export function toBody({ name, models, members_make_keys, organisation_id: _, ...limited }: TeamValues) {
-  return { name, models: linesOf(models), members_make_keys, ...textsToLimits(limited) };
+export function toBody({ name, models, members_make_keys, store_prompts, ...values }: TeamValues) {
+  const { organisation_id: _, ...limited } = values;
+  const storing = promptPolicies.find((policy) => policy === store_prompts) ?? "nothing";
+  return { name, models: linesOf(models), members_make_keys, store_prompts: storing, ...textsToLimits(limited) };
 }
 
 export function TeamForm({ present, organisationId = "", action, send, onCancel }: TeamFormProps) {
@@ -74,6 +82,18 @@ export function TeamForm({ present, organisationId = "", action, send, onCancel 
         error={errorOf("members_make_keys")}
         field={form.register("members_make_keys")}
       />
+      <SelectField
+        label="Stored prompts"
+        help="What is stored of the texts of requests of its keys, encrypted, where a key says nothing of it."
+        error={errorOf("store_prompts")}
+        field={form.register("store_prompts")}
+      >
+        {Object.entries(storingWords).map(([policy, word]) => (
+          <option key={policy} value={policy}>
+            {word}
+          </option>
+        ))}
+      </SelectField>
       <FormFailure failure={failure} />
       <FormButtons action={action} isBusy={isBusy} {...(onCancel && { onCancel })} />
     </form>

@@ -17,6 +17,7 @@ import { startLedger } from "#control/ledger/ledger.ts";
 import { readOpening } from "#control/ledger/opening.ts";
 import { keepAuditLog } from "#control/retention/audit-log.ts";
 import { pruneConsents } from "#control/retention/consents.ts";
+import { pruneContents } from "#control/retention/contents.ts";
 import { forgetPastPeriods } from "#control/retention/past-periods.ts";
 import { keepUsageLog } from "#control/retention/usage-log.ts";
 import { shareDatabase } from "#control/shared-database.ts";
@@ -157,6 +158,8 @@ function keepLogs(
   disposer.add(leases.run("audit_log", repeating({ everyMs: keepIntervalMs, firstMs: 0 }, keepAudit)));
   const days = (held: Held): Promise<void> => keepDays({ store, monotonic, log }, held);
   disposer.add(leases.run("usage_days", repeating({ everyMs: daysIntervalMs, firstMs: 0 }, days)));
+  const pruneTexts = (held: Held): Promise<void> => pruneContents({ store, monotonic, log }, held);
+  disposer.add(leases.run("request_contents", repeating({ everyMs: keepIntervalMs, firstMs: 0 }, pruneTexts)));
   const keep = (held: Held): Promise<void> => keepUsageLog({ store, now, monotonic, log }, held);
   disposer.add(leases.run("usage_log", repeating({ everyMs: keepIntervalMs, firstMs: 0 }, keep)));
   const forget = (held: Held): Promise<void> => forgetPastPeriods({ store, now, monotonic, usageDays, log }, held);

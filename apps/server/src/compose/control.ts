@@ -2,6 +2,8 @@
 
 import { describeConfig } from "#config/describe.ts";
 import type { LoadedConfig } from "#config/load.ts";
+import { ContentKeys } from "#control/contents/content-keys.ts";
+import { ContentReader } from "#control/contents/content-reader.ts";
 import { SystemMonitor } from "#control/system/system-monitor.ts";
 import { Rediscovery } from "#control/catalog/rediscovery.ts";
 import type { Encryption } from "#control/encryption/encryption.ts";
@@ -59,6 +61,7 @@ export interface Control {
   readonly facts: StartFacts;
   readonly snapshots: SnapshotSource;
   readonly server: ControlServer;
+  readonly contentKeys: ContentKeys;
 }
 
 export async function openControl(parts: ControlParts): Promise<Control> {
@@ -78,9 +81,10 @@ export async function openControl(parts: ControlParts): Promise<Control> {
   const facts = await (mayHaveOthers ? alone(leases, "start", start) : start());
   const prices = await openPrices(parts);
   const snapshots = await openSnapshots(parts, { encryption, prices });
-  const server = await openServer(parts, { encryption, prices, facts, snapshots });
+  const contentKeys = new ContentKeys({ store, encryption, now: clock.now });
+  const server = await openServer(parts, { encryption, prices, facts, snapshots, contentKeys });
   if (config.services.includes("providers")) startRediscovery(parts, snapshots);
-  return { facts, snapshots, server };
+  return { facts, snapshots, server, contentKeys };
 }
 
 async function openPrices({ foundation, store, vendors }: ControlParts): Promise<PriceListSource> {
@@ -136,7 +140,7 @@ function reportProviders(health: Health, snapshot: Snapshot): void {
 
 async function openServer(
   { foundation, store, leases, registry, vendors, link, finished, refusals, given, counterBytes }: ControlParts,
-  { encryption, prices, facts, snapshots }: Sources & Omit<Control, "server">,
+  { encryption, prices, facts, snapshots, contentKeys }: Sources & Omit<Control, "server">,
 ): Promise<ControlServer> {
   const { config, log, clock, steadyTime, addresses, compressor, journals, disposer } = foundation;
   const { definitions, baseUrlOf, egress, ask: fetchJson } = vendors;
@@ -159,6 +163,7 @@ async function openServer(
     ...{ store, registry, encryption, definitions, baseUrlOf, egress, fetchJson, prices },
     ...{ log, clock, steadyTime, addresses, compressor, version },
     ...{ sessions, issuerSignIn, secondFactor, mailer },
+    contents: new ContentReader({ store, keys: contentKeys }),
     ...{ adminKeys: facts.adminKeys, services: config.services },
     consoleDirectory: config.console.directory,
     ...{ finished, refusals, journal: journals, monitor, dataDir: config.dataDir },

@@ -24,6 +24,8 @@ import type { JournalSink } from "#link/journal/journal.ts";
 import type { Lease } from "#link/lease.ts";
 import { CountedScopes } from "#link/counted-scopes.ts";
 import type { Consents } from "#link/consents.ts";
+import { BoundedContents } from "#link/contents.ts";
+import type { StoreContent } from "#link/contents.ts";
 import type { Link } from "#link/link.ts";
 import type { MetricsText } from "#telemetry/metrics-text.ts";
 import { version } from "#version.ts";
@@ -54,6 +56,7 @@ export interface GatewayParts {
   readonly foundation: GatewayFoundation;
   readonly link: Link;
   readonly consents: Consents;
+  readonly storeContent: StoreContent;
   readonly lease: Lease;
   readonly vendors: AskedVendors;
   readonly control: ControlSide;
@@ -114,7 +117,11 @@ function watchRights({ foundation, link, control }: GatewayParts): RunningCalls 
   return runningCalls;
 }
 
-async function depsOf({ foundation, link, consents, lease, vendors, control, neighbours }: GatewayParts) {
+/** Of texts that are to be stored, and are not yet: of this thread. */
+const mostContentBytes = 16 * 1024 * 1024;
+
+async function depsOf(parts: GatewayParts) {
+  const { foundation, link, consents, storeContent, lease, vendors, control, neighbours } = parts;
   const { config, clock, steadyTime, journal, addresses, compressor, metrics, disposer } = foundation;
   const { timeouts, limits, answers } = config;
   const { upstream, authenticator, targetHealth } = vendors;
@@ -126,7 +133,9 @@ async function depsOf({ foundation, link, consents, lease, vendors, control, nei
   metrics.watchHeldBytes(() => heldBytes.total);
   disposer.add(startGivingBack(heldBytes));
   const asking: Asking = { upstream, authenticator, estimator, heavyWork, targetHealth };
-  const books: Omit<Books, "events" | "liveEvents"> = { journal: new BatchedAppends(journal), lease, clock };
+  const isStoring = config.retention.promptDays > 0;
+  const contents = isStoring ? new BoundedContents({ store: storeContent, mostBytes: mostContentBytes }) : null;
+  const books: Omit<Books, "events" | "liveEvents"> = { journal: new BatchedAppends(journal), lease, clock, contents };
   const callers: Omit<Callers, "readiness" | "runningCalls"> = {
     ...{ snapshots, steadyTime, consents },
     countedScopes: new CountedScopes(steadyTime, clock),

@@ -5,6 +5,7 @@ import type { Counted } from "#domain/access/scope.ts";
 import type { Awaitable } from "#domain/clock.ts";
 import { parseRedisUrl } from "#domain/redis-address.ts";
 import { createMemoryLink } from "#link/memory/memory-link.ts";
+import type { RequestContent, StoreContent } from "#link/contents.ts";
 import { nobodyKnows } from "#link/consents.ts";
 import type { ConsentAnswer, ConsentQuestion, Consents } from "#link/consents.ts";
 import type { Link } from "#link/link.ts";
@@ -32,6 +33,13 @@ class LateConsents implements Consents {
   }
 }
 
+/** Of no use before the control plane is open: nobody is served by then. */
+class LateContents {
+  store: StoreContent = () => Promise.reject(new Error("The store is not open yet"));
+
+  readonly storeLate: StoreContent = (content: RequestContent) => this.store(content);
+}
+
 export interface OpenedLink {
   readonly link: Link & Openable;
   /** Null where this is the only instance. */
@@ -39,23 +47,25 @@ export interface OpenedLink {
   readonly spend: SpendReader;
   /** What policies hold, by what the database knows. Of no use before the control plane is open. */
   readonly consents: LateConsents;
+  readonly contents: LateContents;
   /** From which workers have theirs; null where this thread is the only one. */
   readonly hub: ThreadsHub | null;
 }
 
 export async function createLink(foundation: Foundation): Promise<OpenedLink> {
-  const consents = new LateConsents();
-  const opened = { ...(await openOwn(foundation)), consents };
+  const [consents, contents] = [new LateConsents(), new LateContents()];
+  const opened = { ...(await openOwn(foundation)), consents, contents };
   const { clock, workers, disposer } = foundation;
   if (workers === 1) return { ...opened, hub: null };
   const { link, redis } = opened;
-  const hub = createThreadsHub({ link, clock, consents, seats: workers, others: redis });
+  const { storeLate: storeContent } = contents;
+  const hub = createThreadsHub({ link, clock, consents, storeContent, seats: workers, others: redis });
   disposer.add(() => hub.close());
   return { ...opened, link: hub.link, hub };
 }
 
 /** As this thread has it. */
-async function openOwn(foundation: Foundation): Promise<Omit<OpenedLink, "hub" | "consents">> {
+async function openOwn(foundation: Foundation): Promise<Omit<OpenedLink, "hub" | "consents" | "contents">> {
   const { clock, config } = foundation;
   const spend: SpendReader = { read: () => Promise.reject(new Error("The store is not open yet")) };
   const write = (object: OwnedObject): void => writeOwner(foundation, object);

@@ -1,6 +1,7 @@
 // One gateway in the same thread as control. Called by compose.ts for servers without workers.
 
 import type { Refusals } from "#control/live/refusals.ts";
+import type { StoreContent } from "#link/contents.ts";
 import type { Consents } from "#link/consents.ts";
 import type { Lease } from "#link/lease.ts";
 import type { Link } from "#link/link.ts";
@@ -17,6 +18,7 @@ export interface ServingParts {
   readonly foundation: Foundation;
   readonly link: Link;
   readonly consents: Consents;
+  readonly storeContent: StoreContent;
   readonly lease: Lease;
   /** Null where plain HTTP is spoken. */
   readonly tls: TlsFront | null;
@@ -32,10 +34,11 @@ export type Reload = (() => Promise<void>) | null;
 
 /** Resolves when requests are answered. */
 export async function serveAlone(parts: ServingParts): Promise<Reload> {
-  const { foundation, link, consents, lease, tls, doors, vendors, control, refusals } = parts;
+  const { foundation, link, consents, storeContent, lease, tls, doors, vendors, control, refusals } = parts;
   const { config, disposer } = foundation;
   const gateway = await openGateway({
-    ...{ foundation, link, consents, lease, vendors, refusals, neighbours: null, tls: tls?.options ?? null },
+    ...{ foundation, link, consents, storeContent, lease, vendors, refusals },
+    ...{ neighbours: null, tls: tls?.options ?? null },
     control: sideOf(control, foundation),
   });
   const { server, readiness } = gateway;

@@ -230,6 +230,8 @@ export interface Config {
     readonly usageDays: number | null;
     readonly auditDays: number | null;
     readonly consentDays: number;
+    /** Of stored prompts and answers; 0: none are stored. */
+    readonly promptDays: number;
   };
   readonly redis: RedisSettings;
   readonly dataDir: string;

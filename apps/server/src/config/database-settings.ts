@@ -60,4 +60,12 @@ export const databaseSettings = {
     help: "How long requests that waited for consent are kept in the list when their time is over, in days. Decisions stay in the audit log.",
     read: ({ retention }) => retention.consentDays,
   }),
+  promptDays: setting({
+    path: "retention.prompt_days",
+    variable: "GHOSTLLM_RETENTION_PROMPT_DAYS",
+    kind: integer({ min: 0, max: 36_500 }),
+    default: 30,
+    help: "How long prompts and answers are kept, in days, of keys whose policy has them stored. 0: this server stores none.",
+    read: ({ retention }) => retention.promptDays,
+  }),
 };

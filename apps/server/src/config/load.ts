@@ -216,7 +216,10 @@ function buildConfig(values: SettingValues, { cwd, providers, network, egress }:
     mail: mailOf(values),
     providers,
     databaseReplica: { url: values.databaseReplicaUrl, maxLagMs: values.databaseReplicaMaxLagMs },
-    retention: { usageDays: values.usageDays, auditDays: values.auditDays, consentDays: values.consentDays },
+    retention: {
+      ...{ usageDays: values.usageDays, auditDays: values.auditDays, consentDays: values.consentDays },
+      promptDays: values.promptDays,
+    },
     modelListIntervalMs: values.modelListIntervalMs,
     prices: { source: values.pricesSource, refreshMs: values.pricesRefreshMs },
     console: { directory: directoryOf(values.consoleDirectory, cwd) },

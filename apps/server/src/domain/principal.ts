@@ -1,6 +1,6 @@
 // Who is calling, as the gateway knows it from the snapshot. Pure types and rules, shared by both planes.
 
-import type { Grants, KeyEndpoint } from "@ghostllm/contract";
+import type { Grants, KeyEndpoint, PromptPolicy } from "@ghostllm/contract";
 import type { PrivacyPolicy } from "#domain/privacy/policy.ts";
 import type { Scope } from "#domain/access/scope.ts";
 import type { Budget } from "#domain/budgets/budget.ts";
@@ -34,9 +34,13 @@ export interface LimitedScope extends Scope {
   readonly budgetNanos: number | null;
   /** Absent or null: it has none. */
   readonly privacy?: PrivacyPolicy | null;
+  /** Of a key or a team. Absent or null: it says nothing of that. */
+  readonly storePrompts?: PromptPolicy | null;
   /** Beside that: of days, weeks, months, or of another kind. */
   readonly budgets?: readonly Budget[];
 }
+
+export type StoredPrompts = Exclude<PromptPolicy, "nothing">;
 
 /** Does anything of it have to know what a request may cost? */
 export function limitsSpending({ limits, budgetNanos, budgets = [] }: LimitedScope): boolean {
@@ -72,6 +76,8 @@ export interface Principal {
   readonly scopes: readonly LimitedScope[];
   /** What holds of the policies of all its scopes; null where none has one. */
   readonly privacy: PrivacyPolicy | null;
+  /** What is stored of the texts of its requests; null, as for almost all: nothing. */
+  readonly storePrompts: StoredPrompts | null;
   /** Epoch ms, or null for a key that does not expire. */
   readonly expiresAt: number | null;
 }

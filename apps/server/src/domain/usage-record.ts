@@ -53,6 +53,7 @@ export type RequestFacts = Pick<
   | "attempts"
   | "trail"
   | "privacy"
+  | "content"
   | "ipAddress"
   | "userAgent"
   | "budgetPeriods"

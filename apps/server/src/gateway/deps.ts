@@ -4,6 +4,7 @@ import type { SnapshotReader } from "#domain/snapshot.ts";
 import type { UsageRecord } from "#domain/usage-record.ts";
 import type { ClientAddresses } from "#edge/client-addresses.ts";
 import type { Compressor } from "#edge/compressor.ts";
+import type { Contents } from "#link/contents.ts";
 import type { Consents } from "#link/consents.ts";
 import type { CountedScopes } from "#link/counted-scopes.ts";
 import type { Lease } from "#link/lease.ts";
@@ -44,6 +45,8 @@ export interface Books {
   /** Of what no record is made. */
   readonly liveEvents: Pick<LiveEvents, "isWanted" | "admitted" | "refused" | "personalDataRefused">;
   readonly clock: Clock;
+  /** For texts of requests that are to be stored; null: this server stores none. */
+  readonly contents: Contents | null;
 }
 
 /** Who may ask, and who is asking. */

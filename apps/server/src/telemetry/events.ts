@@ -44,6 +44,10 @@ export interface Events {
   attemptFailed(attempt: FailedAttempt): void;
   /** By a privacy policy, in one request. */
   personalDataFound(found: readonly PrivacyCount[]): void;
+  /** Texts of requests that are to be stored: there was no room for one, they are, or they will never be. */
+  contentDropped(): void;
+  contentsStored(count: number): void;
+  contentsLost(count: number, error: unknown): void;
   internalError(where: string, error: unknown): void;
   /** `accept`: the system had no descriptor for it. */
   connectionRefused(reason: "total" | "address" | "accept"): void;
@@ -77,6 +81,12 @@ export function createEvents({ metrics, log }: { readonly metrics: Metrics; read
     },
     personalDataFound(found) {
       for (const { class: one, action, count } of found) metrics.personalData.labels(one, action).inc(count);
+    },
+    contentDropped: () => metrics.storedContents.labels("dropped").inc(),
+    contentsStored: (count) => metrics.storedContents.labels("stored").inc(count),
+    contentsLost(count, error) {
+      metrics.storedContents.labels("lost").inc(count);
+      log.error({ fault: describeFault(error), count }, "texts of requests could not be stored, and are lost");
     },
     internalError: (where, error) => log.error({ fault: describeFault(error), where }, "internal error"),
     connectionRefused: (reason) => metrics.connectionsRefused.labels(reason).inc(),

@@ -66,6 +66,11 @@ export const metricDefinitions = {
     help: "What privacy policies found in requests, by its class and by what was done with it (block, mask, replace).",
     labels: ["class", "action"],
   },
+  ghostllm_stored_contents_total: {
+    type: "counter",
+    help: "Requests of which texts are to be stored, by what came of it: stored, dropped for want of room, or lost since the database was away for too long.",
+    labels: ["outcome"],
+  },
   ghostllm_requests_running: { type: "gauge", help: "Requests in progress.", labels: [] },
   ghostllm_connections: { type: "gauge", help: "Connections of clients that are open.", labels: [] },
   ghostllm_connections_refused_total: {
@@ -153,6 +158,7 @@ export function createMetrics({ forThread = false } = {}) {
     errors: make.counter("ghostllm_errors_total"),
     attemptFailures: make.counter("ghostllm_attempt_failures_total"),
     personalData: make.counter("ghostllm_personal_data_total"),
+    storedContents: make.counter("ghostllm_stored_contents_total"),
     running: make.gauge("ghostllm_requests_running"),
     connectionsRefused: make.counter("ghostllm_connections_refused_total"),
     answersUnread: make.counter("ghostllm_answers_unread_total"),

@@ -21,6 +21,7 @@ export function makePending(answerId: string, providerId = "p"): PendingAnswer {
       attempts: 1,
       trail: null,
       privacy: null,
+      content: null,
       ipAddress: null,
       userAgent: null,
       budgetPeriods: null,

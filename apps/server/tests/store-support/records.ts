@@ -51,6 +51,7 @@ export function createRecord(changed: Partial<UsageRecord> = {}): UsageRecord {
     attempts: 1,
     trail: null,
     privacy: null,
+    content: null,
     ipAddress: "127.0.0.1",
     userAgent: "OpenAI/JS 7.57.0",
     budgetPeriods: null,

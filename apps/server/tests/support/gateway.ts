@@ -97,6 +97,7 @@ export function makePrincipal(change: Partial<Principal> = {}): Principal {
     teamModels: null,
     scopes: [makeScope("key", "key-1"), makeScope("user", "user-1")],
     privacy: null,
+    storePrompts: null,
     expiresAt: null,
     ...change,
   };
@@ -156,6 +157,7 @@ type Settings = Partial<
     | "turns"
     | "pendingAnswers"
     | "consents"
+    | "contents"
   >
 > & {
   readonly timeouts?: Partial<GatewayDeps["timeouts"]>;
@@ -185,6 +187,7 @@ export async function startGateway(snapshot: Snapshot, settings: Settings = {}):
   const deps: GatewayDeps = {
     ...link,
     consents: nobodyKnows,
+    contents: null,
     snapshots,
     journal: { append: (record) => void records.push(record), healthy: () => true },
     lease: { holds: () => true },

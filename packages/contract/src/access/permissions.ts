@@ -24,6 +24,7 @@ const aboutOwned = {
   "keys.revoke": "Revoke API keys",
   "usage.read": "List and sum usage",
   "consents.read": "List and read requests that wait for consent, and what was decided of them",
+  "prompts.read": "Read the stored prompts and answers of requests",
   "teams.read": "List and read teams and who is in them",
 } as const;
 

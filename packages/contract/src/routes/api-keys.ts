@@ -18,6 +18,7 @@ import {
 import { scopeBudget, scopeBudgetsInput } from "./budget-fields.ts";
 import { privacyInput, privacyOf } from "./privacy.ts";
 import { defineRoutes } from "./route.ts";
+import { storedOf, storePrompts } from "./stored-prompts.ts";
 
 const ownerKinds = ["user", "service_account", "team"] as const;
 
@@ -74,6 +75,7 @@ const apiKey = z
     limits,
     budget_usd: usd.nullable().describe("Total that the key may spend; null is unlimited."),
     privacy: privacyOf("key"),
+    store_prompts: storedOf.nullable().describe("What is stored of its requests, sealed; null: what its team says."),
     spent_usd: usd,
     budgets: z.array(scopeBudget).describe("Beside `budget_usd`."),
     expires_at: time.nullable(),
@@ -107,6 +109,7 @@ const apiKeyCreate = z
     budget_usd: usdNotNegative.nullable().default(null),
     budgets: scopeBudgetsInput.optional(),
     privacy: privacyInput.nullable().default(null),
+    store_prompts: storePrompts.nullable().default(null).describe("Null: as its team says, and else nothing."),
     expires_at: moment.nullable().default(null),
   })
   .meta({ id: "ApiKeyCreate" });
@@ -141,12 +144,13 @@ const apiKeyUpdate = z
     budget_usd: usdNotNegative.nullable().optional(),
     budgets: scopeBudgetsInput.optional(),
     privacy: privacyInput.nullable().optional(),
+    store_prompts: storePrompts.nullable().optional(),
     expires_at: moment.nullable().optional(),
   })
   .meta({ id: "ApiKeyUpdate" });
 
 const ownKeyCreate = apiKeyCreate
-  .omit({ user_id: true, owner: true, team_id: true })
+  .omit({ user_id: true, owner: true, team_id: true, store_prompts: true })
   .extend({ team_id: id.describe("A team that the caller is in, and that lets its members make keys.") })
   .meta({ id: "OwnKeyCreate" });
 

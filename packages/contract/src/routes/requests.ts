@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { contentStates } from "#stored-prompts.ts";
 import { usageStatuses } from "#usage-fields.ts";
 import {
   flag,
@@ -98,8 +99,41 @@ const requestDetail = z
     row: requestRow,
     price: costArithmetic,
     charges: z.array(charge).describe("The scopes whose budgets were charged."),
+    content: openEnum(contentStates).describe(
+      "Whether its texts are stored: `dropped` where there was no room, `gone` where they are not there any more.",
+    ),
   })
   .meta({ id: "RequestDetail" });
+
+const storedText = z
+  .object({
+    content_type: z.string(),
+    bytes: count.describe("Of the whole, also where it is cut or not stored."),
+    body: z
+      .string()
+      .nullable()
+      .describe("As it went to the vendor, or came from there, in the client's dialect; null for what is no text."),
+    is_cut: z.boolean().describe("More than is stored of one text: the rest is not there."),
+    left_out: count.describe("So many pictures, sounds and files stood in it, of which only the sizes are stored."),
+  })
+  .meta({ id: "StoredText" });
+
+const requestContent = z
+  .object({
+    request_id: id,
+    state: openEnum(contentStates),
+    dialect: z.string().nullable(),
+    operation: z.string(),
+    streamed: z.boolean(),
+    stored_until: time.nullable().describe("Null where nothing is stored."),
+    request: storedText.nullable().describe("Null where it had no body, or is not stored."),
+    answer: storedText.nullable().describe("Null where there was none, or the policy stores requests alone."),
+    answer_text: z
+      .string()
+      .nullable()
+      .describe("What the model wrote, read from `answer`, also from a stream; null where nothing is found in it."),
+  })
+  .meta({ id: "RequestContent" });
 
 const filter = {
   from: moment.optional().describe("Inclusive."),
@@ -220,5 +254,18 @@ export const requestRoutes = defineRoutes({
     status: 200,
     summary: "Read a request",
     description: "All that its record knows: its attempts, the arithmetic of its cost, and whose budgets were charged.",
+  },
+  content: {
+    tag,
+    permission: "prompts.read",
+    id: "requests.content",
+    method: "GET",
+    path: "/admin/requests/{id}/content",
+    params: idParams,
+    response: requestContent,
+    status: 200,
+    summary: "Read the stored prompt and answer of a request",
+    description:
+      "Where the policy of its key has them stored: behind what the privacy policy replaced, so that placeholders are in it and no texts that they stand for. Every reading is an entry of the audit log.",
   },
 });

@@ -17,6 +17,7 @@ import {
 import { scopeBudget, scopeBudgetsInput } from "./budget-fields.ts";
 import { privacyInput, privacyOf } from "./privacy.ts";
 import { defineRoutes } from "./route.ts";
+import { storedOf, storePrompts } from "./stored-prompts.ts";
 
 const team = z
   .object({
@@ -29,6 +30,9 @@ const team = z
     spent_usd: usd,
     budgets: z.array(scopeBudget).describe("Beside `budget_usd`."),
     privacy: privacyOf("team"),
+    store_prompts: storedOf.describe(
+      "What is stored of the texts of requests of its keys, sealed, where they say nothing of it themselves.",
+    ),
     members: z.int().describe("How many people are in it."),
     keys: z.int().describe("How many keys of it work."),
     members_make_keys: z.boolean().describe("Its members may make keys of their own in it."),
@@ -49,6 +53,7 @@ const teamCreate = z
     budget_usd: usdNotNegative.nullable().default(null),
     budgets: scopeBudgetsInput.optional(),
     privacy: privacyInput.nullable().default(null),
+    store_prompts: storePrompts.default("nothing"),
   })
   .meta({ id: "TeamCreate" });
 
@@ -61,6 +66,7 @@ const teamUpdate = z
     budget_usd: usdNotNegative.nullable().optional(),
     budgets: scopeBudgetsInput.optional(),
     privacy: privacyInput.nullable().optional(),
+    store_prompts: storePrompts.optional(),
   })
   .meta({ id: "TeamUpdate" });
 

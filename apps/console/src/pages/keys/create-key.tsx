@@ -41,10 +41,10 @@ function useCreate(): (values: KeyValues) => Promise<CreatedApiKey> {
   const { mayForAll, mayInTeam } = useCaller();
   return (values) => {
     const { team_id: teamId, user_id: userId } = values;
-    const rest = toBody(values);
+    const { store_prompts: storing, ...rest } = toBody(values);
     const isGranted = mayForAll("keys.create") || mayInTeam("keys.create", teamId);
     if (!isGranted) return client.ownKeys.create({ body: { ...rest, team_id: teamId } });
-    const body = { ...rest, ...(teamId !== "" && { team_id: teamId }) };
+    const body = { ...rest, store_prompts: storing, ...(teamId !== "" && { team_id: teamId }) };
     if (userId === ofTeam) return client.apiKeys.create({ body: { ...body, owner: ofTeam } });
     return client.apiKeys.create({ body: { ...body, ...(userId !== "" && { user_id: userId }) } });
   };

@@ -1,6 +1,8 @@
 import { isKeyEndpoint, keyEndpointNames } from "@ghostllm/contract";
+import { useCaller } from "#api/me.ts";
 import type { ApiKey } from "#api/queries.ts";
-import { TextAreaField, TextField } from "#parts/field.tsx";
+import { storingWords } from "#parts/storing-words.ts";
+import { SelectField, TextAreaField, TextField } from "#parts/field.tsx";
 import { FormButtons, FormFailure, useServerForm } from "#parts/form.tsx";
 import type { ServerForm } from "#parts/form.tsx";
 import { LimitsFields } from "#parts/limits-fields.tsx";
@@ -46,6 +48,7 @@ export function KeyForm({ present, owner = nobody, action, send, onCancel }: Key
         field={form.register("expires_at")}
       />
       <UseFields server={server} />
+      <StoringField server={server} />
       <FormFailure failure={failure} />
       <FormButtons action={action} isBusy={isBusy} {...(onCancel && { onCancel })} />
     </form>
@@ -93,6 +96,27 @@ function UseFields({ server: { form, errorOf } }: { readonly server: ServerForm<
         field={form.register("tags")}
       />
     </>
+  );
+}
+
+/** It is no business of whoever makes a key of his own. */
+function StoringField({ server: { form, errorOf } }: { readonly server: ServerForm<KeyValues> }) {
+  const { may } = useCaller();
+  if (!may("keys.create") && !may("keys.update")) return null;
+  return (
+    <SelectField
+      label="Stored prompts"
+      help="What is stored of the texts of its requests, encrypted. Its holder is told by GET /v1/key."
+      error={errorOf("store_prompts")}
+      field={form.register("store_prompts")}
+    >
+      <option value="">what its team says</option>
+      {Object.entries(storingWords).map(([policy, word]) => (
+        <option key={policy} value={policy}>
+          {word}
+        </option>
+      ))}
+    </SelectField>
   );
 }
 

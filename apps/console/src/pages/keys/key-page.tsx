@@ -18,6 +18,7 @@ import { PeriodBudgetsOf } from "#budgets/period-budgets.tsx";
 import { RequestsLink } from "#requests/requests-link.tsx";
 import { useKeyNames } from "#keys/key-names.ts";
 import { stateOf } from "#keys/key-state.ts";
+import { storingWordOf } from "#parts/storing-words.ts";
 import { KeyForm } from "./key-form.tsx";
 import { toBody } from "./key-values.ts";
 import { isOwn } from "./own-key.ts";
@@ -105,6 +106,7 @@ function KeyFacts({ apiKey }: { readonly apiKey: ApiKey }) {
           ["Models", models?.join(", ") ?? "all"],
           ["Endpoints", endpoints?.join(", ") ?? "all"],
           ["Addresses", addresses?.join(", ") ?? "all"],
+          ["Stored prompts", storingWordOf(apiKey.store_prompts)],
           ...(apiKey.tags.length === 0 ? [] : [["Tags", apiKey.tags.join(", ")] as const]),
           ...(previous === null ? [] : [["Secret of before", <Previous {...previous} />] as const]),
           ["Last used", <Time at={apiKey.last_used_at} />],

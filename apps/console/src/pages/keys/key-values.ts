@@ -1,6 +1,6 @@
 // A key as its form has it: texts.
 
-import { isKeyEndpoint } from "@ghostllm/contract";
+import { isKeyEndpoint, promptPolicies } from "@ghostllm/contract";
 import type { ApiKey } from "#api/queries.ts";
 import { limitsToTexts, noLimits, textsToLimits } from "#parts/limits-fields.tsx";
 import type { LimitedValues } from "#parts/limits-fields.tsx";
@@ -13,6 +13,8 @@ export interface KeyValues extends LimitedValues {
   /** Empty for none. */
   team_id: string;
   tags: string;
+  /** What is stored of its requests; empty: what its team says. */
+  store_prompts: string;
   permissions: { models: string; endpoints: string; addresses: string };
   /** A day, which the key does not see. */
   expires_at: string;
@@ -23,13 +25,14 @@ export type Owner = Pick<KeyValues, "user_id" | "team_id">;
 export function valuesOf(key: ApiKey | null, owner: Owner): KeyValues {
   if (key === null) {
     const permissions = { models: "", endpoints: "", addresses: "" };
-    return { name: "", tags: "", ...owner, permissions, expires_at: "", ...noLimits };
+    return { name: "", tags: "", ...owner, store_prompts: "", permissions, expires_at: "", ...noLimits };
   }
   const { models, endpoints, addresses } = key.permissions;
   return {
     name: key.name,
     ...{ user_id: key.user_id, team_id: key.team_id ?? "" },
     tags: key.tags.join(", "),
+    store_prompts: key.store_prompts ?? "",
     permissions: {
       models: models?.join("\n") ?? "",
       endpoints: endpoints?.join("\n") ?? "",
@@ -41,10 +44,11 @@ export function valuesOf(key: ApiKey | null, owner: Owner): KeyValues {
 }
 
 /** As the admin API takes it, but for the owner, whom a key keeps. */
-export function toBody({ name, tags, permissions, expires_at, ...limited }: KeyValues) {
+export function toBody({ name, tags, permissions, expires_at, store_prompts, ...limited }: KeyValues) {
   const { models, endpoints, addresses } = permissions;
   return {
     name,
+    store_prompts: promptPolicies.find((policy) => policy === store_prompts) ?? null,
     tags: tags
       .split(",")
       .map((word) => word.trim())

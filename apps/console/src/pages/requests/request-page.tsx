@@ -8,6 +8,7 @@ import { shortenId } from "#format/id.ts";
 import { Page } from "#frame/page.tsx";
 import { Loaded } from "#parts/states.tsx";
 import { AttemptsPanel } from "./attempts-panel.tsx";
+import { ContentPanel } from "./content-panel.tsx";
 import { CostPanel } from "./cost-panel.tsx";
 import { RefusedPanel } from "./refused-panel.tsx";
 import { RequestFigures } from "./request-figures.tsx";
@@ -42,6 +43,7 @@ function RequestPanels({ detail }: { readonly detail: RequestDetail }) {
           <TimelinePanel record={record} />
           {record.trail !== null && <AttemptsPanel record={record} trail={record.trail} />}
           <RequestFacts record={record} />
+          <ContentPanel detail={detail} />
         </div>
         <div className="grid min-w-0 grid-cols-[minmax(0,1fr)] gap-4">
           <CostPanel detail={detail} />

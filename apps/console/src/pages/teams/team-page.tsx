@@ -9,6 +9,7 @@ import { PeriodBudgetsOf } from "#budgets/period-budgets.tsx";
 import { plural } from "#format/number.ts";
 import { Page } from "#frame/page.tsx";
 import { IdCell } from "#parts/copy.tsx";
+import { storingWordOf } from "#parts/storing-words.ts";
 import { limitWords } from "#parts/limit-words.ts";
 import { Facts, Panel } from "#parts/panel.tsx";
 import { Removal } from "#parts/removal.tsx";
@@ -107,6 +108,7 @@ function TeamFacts({ team }: { readonly team: Team }) {
           ["Spent", <BudgetMeter spent={team.spent_usd} budget={team.budget_usd} />],
           ["Limits", limitWords(team.limits)],
           ["Models", <Models names={team.models} />],
+          ["Stored prompts", storingWordOf(team.store_prompts)],
           ...(mayInTeam("usage.read", team.id)
             ? ([
                 ["Budget", <BudgetLink kind="team" id={team.id} />],

@@ -63,7 +63,8 @@ export class WorkerServer {
     disposer.add(() => passage.close());
     const link = joinLink(this.#seat.link, this.#clock);
     const gateway = await openGateway({
-      ...{ foundation, link, consents: link.consents, neighbours, refusals: this.#tellRefusals() },
+      ...{ foundation, link, neighbours, refusals: this.#tellRefusals() },
+      ...{ consents: link.consents, storeContent: link.storeContent },
       lease: new SharedLease(this.#seat.lease),
       vendors: openAskedVendors(foundation, { demoUrl: this.#seat.demoUrl, signals: link.signals }),
       tls: this.#tls?.options ?? null,

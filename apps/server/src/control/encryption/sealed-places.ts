@@ -2,6 +2,7 @@
 // `ghostllm keys rotate-kek`. A test holds it against the columns of the tables.
 
 import { additionsBinding, credentialBinding } from "#control/snapshot/providers.ts";
+import { contentKeyBinding } from "#control/contents/content-keys.ts";
 import { webhookBinding } from "#control/events/webhook-signature.ts";
 import { repeatBinding } from "#control/http/repeats/sealed-answers.ts";
 import { factorBinding } from "#control/sessions/second-factor.ts";
@@ -25,6 +26,8 @@ export const sealedPlaces: readonly BoundPlace[] = [
   { table: "session_grants", column: "refresh_token_enc", ...ofSession, bindingOf: grantBinding },
   { table: "second_factors", column: "secret_enc", key: "user_id", boundTo: "user_id", bindingOf: factorBinding },
   { table: "idempotency_keys", column: "key_enc", key: "key_hash", boundTo: "key_hash", bindingOf: repeatBinding },
+  // What is sealed under these keys is not sealed anew: they open it still.
+  { table: "content_keys", column: "key_enc", key: "id", boundTo: "id", bindingOf: contentKeyBinding },
   {
     ...{ table: "settings", column: "value", key: "name", boundTo: "name" },
     onlyKeys: ["jwt_secret", "shared_secrets"],

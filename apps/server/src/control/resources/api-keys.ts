@@ -13,6 +13,7 @@ import { importedMaterial, newKeyMaterial, type KeyMaterial } from "./key-materi
 import { changePermissions, everything, showPermissions } from "./key-permissions.ts";
 import { byName, readNamed } from "./pagination.ts";
 import { toApiPrivacy, toPrivacy } from "./privacy.ts";
+import { storable } from "./stored-prompts.ts";
 import type { Caller, Resource, ResourceDependencies } from "./resource.ts";
 
 type ApiKey = RouteAnswer<AdminRoutes["apiKeys"]["get"]>;
@@ -36,6 +37,7 @@ export function toApiKey(row: ApiKeyRow, nowMs: number): ApiKey {
     spent_usd: formatUsd(row.spentNanos),
     budgets: row.budgets.map(toApiBudgetTerms),
     privacy: toApiPrivacy(row.privacy),
+    store_prompts: row.storePrompts,
     expires_at: toTimeOrNull(row.expiresAt),
     last_used_at: toTimeOrNull(row.lastUsedAt),
     is_active: row.isActive,
@@ -123,7 +125,8 @@ function changingOf(
 }
 
 type KeyOwner = Pick<ApiKeyRow, "userId" | "teamId">;
-type KeyFacts = Omit<KeyCreation, "user_id" | "owner" | "team_id">;
+type KeyFacts = Omit<KeyCreation, "user_id" | "owner" | "team_id" | "store_prompts"> &
+  Partial<Pick<KeyCreation, "store_prompts">>;
 type Making = Material & { readonly by: string | null };
 
 /** Answers the row when the key works. `by`: the user who makes it. */
@@ -141,6 +144,7 @@ export async function makeKey(
       budgetNanos: toNanosOrNull(body.budget_usd),
       budgets: await toBudgets(body.budgets ?? [], { before: [], store, now: steadyTime.now() }),
       privacy: toPrivacy(body.privacy),
+      storePrompts: storable(store, body.store_prompts ?? null),
       expiresAt: toExpiry(body.expires_at, steadyTime.now()),
     },
     by,
@@ -192,7 +196,7 @@ async function refuseWithoutTeam({ users }: KeyDeps["store"], userId: string, re
 }
 
 interface Known {
-  readonly store: Pick<Store, "aliases">;
+  readonly store: Pick<Store, "aliases" | "contents">;
   readonly now: number;
 }
 
@@ -207,6 +211,7 @@ async function toChange(before: ApiKeyRow, body: KeyUpdate, known: Known): Promi
     ...(body.limits !== undefined && { limits: mergeLimits(before.limits, body.limits) }),
     ...(body.budget_usd !== undefined && { budgetNanos: toNanosOrNull(body.budget_usd) }),
     ...(body.privacy !== undefined && { privacy: toPrivacy(body.privacy) }),
+    ...(body.store_prompts !== undefined && { storePrompts: storable(known.store, body.store_prompts) }),
     ...(body.expires_at !== undefined && { expiresAt: toExpiry(body.expires_at, known.now) }),
   };
 }

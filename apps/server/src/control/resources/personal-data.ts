@@ -1,15 +1,19 @@
 import { GhostError } from "@ghostllm/contract";
 import type { AdminRoutes, RouteAnswer } from "@ghostllm/contract/routes";
-import type { ErasureRow, PersonalPage } from "#control/store/erasure/erasure-store.ts";
-import type { Store, UserRow } from "#control/store/store.ts";
+import type { ErasureRow, PersonalPage, PersonalRow } from "#control/store/erasure/erasure-store.ts";
+import type { UserRow } from "#control/store/store.ts";
 import type { Actor } from "#domain/access/actor.ts";
 import { deed } from "#domain/audit.ts";
 import { found, toTime, toTimeOrNull } from "./fields.ts";
 import { grantsOfRole, refuseMore } from "./handing-on.ts";
+import { toStoredText } from "./request-content.ts";
 import type { Resource, ResourceDependencies } from "./resource.ts";
 import { pageMs, streamed } from "./streamed.ts";
 
-type Dependencies = Pick<ResourceDependencies, "store" | "inTurn" | "changed" | "withdraw" | "clock" | "log">;
+type Dependencies = Pick<
+  ResourceDependencies,
+  "store" | "inTurn" | "changed" | "withdraw" | "clock" | "log" | "contents"
+>;
 
 export function createPersonalDataResource(deps: Dependencies): Resource<"personalData"> {
   const { store, inTurn, changed, withdraw, clock } = deps;
@@ -17,7 +21,7 @@ export function createPersonalDataResource(deps: Dependencies): Resource<"person
     async export({ params: { id }, reach }) {
       const user = found(await store.users.find(id, reach), "user", id);
       await store.audit.add([deed("user.exported", { kind: "user", id, name: user.email })]);
-      return streamed(deps, "personal data", linesOf(store, id, toTime(clock.now())));
+      return streamed(deps, "personal data", linesOf(deps, id, toTime(clock.now())));
     },
 
     erase: ({ params: { id }, actor }) =>
@@ -47,10 +51,11 @@ async function refuseErasure(store: Dependencies["store"], actor: Actor, user: U
 
 const pageSize = 500;
 const format = 1;
+const contentKind = "request_content";
 
 /** The manifest comes last: what is cut has none. */
 async function* linesOf(
-  { erasures, within }: Pick<Store, "erasures" | "within">,
+  { store: { erasures, within }, contents }: Pick<Dependencies, "store" | "contents">,
   userId: string,
   madeAt: string,
 ): AsyncGenerator<string> {
@@ -59,12 +64,22 @@ async function* linesOf(
     const place: string | null = after;
     const { rows, next }: PersonalPage = await within(pageMs, () => erasures.personal(userId, place, pageSize));
     for (const { kind } of rows) counts[kind] = (counts[kind] ?? 0) + 1;
-    if (rows.length > 0) yield rows.map((row) => `${JSON.stringify(row)}\n`).join("");
+    for (const row of rows) yield `${JSON.stringify(await opened(contents, row))}\n`;
     if (next === null) break;
     after = next;
   }
   const manifest = { format, user_id: userId, made_at: madeAt, lines: counts };
   yield `${JSON.stringify({ kind: "manifest", data: manifest })}\n`;
+}
+
+/** What is stored of his prompts is told as it was sent. */
+async function opened(contents: Dependencies["contents"], row: PersonalRow): Promise<PersonalRow> {
+  if (row.kind !== contentKind) return row;
+  const { content_key_id: contentKeyId, sealed, ...data } = row.data;
+  const requestId = String(data["request_id"]);
+  const content = await contents.open({ requestId, contentKeyId: String(contentKeyId), sealed: String(sealed) });
+  const { request = null, answer = null } = content ?? {};
+  return { kind: contentKind, data: { ...data, request: toStoredText(request), answer: toStoredText(answer) } };
 }
 
 function toApi({

@@ -13,6 +13,7 @@ import { notFound, toTime, toTimeOrNull } from "./fields.ts";
 import { refusedWithin } from "./refused-requests.ts";
 import { readPage } from "./pagination.ts";
 import { csvOf, ndjsonOf, type Cell } from "./export-lines.ts";
+import { contentState, readContent } from "./request-content.ts";
 import { toRequestRow, type RequestRow } from "./request-row.ts";
 import type { Resource, ResourceDependencies } from "./resource.ts";
 import { pageMs, streamed } from "./streamed.ts";
@@ -21,7 +22,7 @@ import { toApiRecord } from "./usage-record.ts";
 type FilterQuery = Parameters<Resource<"requests">["export"]>[0]["query"];
 type Charge = RouteAnswer<AdminRoutes["requests"]["get"]>["charges"][number];
 
-type Dependencies = Pick<ResourceDependencies, "store" | "snapshot" | "refusals" | "log">;
+type Dependencies = Pick<ResourceDependencies, "store" | "snapshot" | "refusals" | "log" | "contents">;
 
 export function createRequestsResource(deps: Dependencies): Resource<"requests"> {
   const { store, snapshot, refusals } = deps;
@@ -60,7 +61,14 @@ export function createRequestsResource(deps: Dependencies): Resource<"requests">
         row: toRequestRow(record, names),
         price: explainCost(record, snapshot()),
         charges: chargesOf(record, names),
+        content: await contentState(store, record),
       };
+    },
+
+    async content({ params: { id }, reach }) {
+      const record = await store.usage.find(id, reach);
+      if (record === undefined) throw absent(id, store.usage.keptSince());
+      return readContent(deps, record, reach);
     },
   };
 }

@@ -6,6 +6,7 @@ import type { Readable } from "node:stream";
 import type { SecurityNotes } from "#control/audit/security-notes.ts";
 import type { EventStreams } from "#control/events/event-streams.ts";
 import type { PostText } from "#control/events/webhook-post.ts";
+import type { ContentReader } from "#control/contents/content-reader.ts";
 import type { FetchJson } from "#control/catalog/vendor.ts";
 import type { ControlLog } from "#control/control-log.ts";
 import type { InstanceRegistry } from "#control/instances/registry.ts";
@@ -40,6 +41,8 @@ export interface ResourceDependencies extends ProviderSources {
   /** Null where no mail server is configured. */
   readonly mailer: Mailer | null;
   readonly passwordMails: PasswordMails;
+  /** Opens the stored texts of requests. */
+  readonly contents: Pick<ContentReader, "read" | "open">;
   /** Of who fails. */
   readonly notes: SecurityNotes;
   readonly fetchJson: FetchJson;

@@ -9,6 +9,7 @@ import { refuseInTeam } from "./handing-on.ts";
 import { byName, readNamed } from "./pagination.ts";
 import { toApiPrivacy, toPrivacy } from "./privacy.ts";
 import type { Resource, ResourceDependencies } from "./resource.ts";
+import { storable } from "./stored-prompts.ts";
 
 type ApiTeam = RouteAnswer<AdminRoutes["teams"]["get"]>;
 type ApiMember = RouteAnswer<AdminRoutes["teams"]["addMember"]>;
@@ -31,6 +32,7 @@ function toApiTeam(row: TeamRow): ApiTeam {
     members: row.members,
     keys: row.keys,
     members_make_keys: row.membersMakeKeys,
+    store_prompts: row.storePrompts,
     created_at: toTime(row.createdAt),
     updated_at: toTime(row.updatedAt),
   };
@@ -57,7 +59,8 @@ export function createTeamsResource(deps: TeamDeps): Resource<"teams"> {
       const { name, models, limits, organisation_id: organisationId, budget_usd: budget, budgets, privacy } = body;
       const bounds = { limits: mergeLimits(unlimited, limits), budgetNanos: toNanosOrNull(budget) };
       const others = await toBudgets(budgets ?? [], { before: [], store, now: steadyTime.now() });
-      const given = { organisationId, name, models, membersMakeKeys: body.members_make_keys };
+      const storePrompts = storable(store, body.store_prompts);
+      const given = { organisationId, name, models, membersMakeKeys: body.members_make_keys, storePrompts };
       const row = await teams.create({ ...given, ...bounds, budgets: others, privacy: toPrivacy(privacy) });
       await changed();
       return toApiTeam(row);
@@ -70,7 +73,9 @@ export function createTeamsResource(deps: TeamDeps): Resource<"teams"> {
       const { budgets: given } = body;
       const now = steadyTime.now();
       const budgets = given && (await toBudgets(given, { before: before.budgets, store, now }));
-      const row = await teams.update(id, { ...toChange(before, body), ...(budgets && { budgets }) }, reach);
+      const { store_prompts: asked } = body;
+      const storing = asked === undefined ? {} : { storePrompts: storable(store, asked) };
+      const row = await teams.update(id, { ...toChange(before, body), ...(budgets && { budgets }), ...storing }, reach);
       await changed();
       return toApiTeam(found(row, "team", id));
     },

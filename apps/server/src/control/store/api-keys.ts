@@ -11,6 +11,7 @@ import {
   parseOwnerKind,
   parsePermissions,
   parsePrivacy,
+  parsePromptPolicy,
   parseRateLimits,
   parseWords,
   toBit,
@@ -189,6 +190,7 @@ function toColumns(key: NewApiKey) {
     budget_limit: key.budgetNanos,
     budgets: JSON.stringify(key.budgets ?? []),
     privacy: writePrivacy(key.privacy ?? null),
+    store_prompts: key.storePrompts ?? null,
     expires_at: key.expiresAt,
   };
 }
@@ -202,6 +204,7 @@ function toChangedColumns(key: ApiKeyChange) {
     budget_limit: key.budgetNanos,
     budgets: key.budgets && JSON.stringify(key.budgets),
     privacy: key.privacy === undefined ? undefined : writePrivacy(key.privacy),
+    store_prompts: key.storePrompts,
     expires_at: key.expiresAt,
     is_active: key.isActive === undefined ? undefined : toBit(key.isActive),
   };
@@ -222,6 +225,7 @@ function toRow(row: Selectable<ApiKeysTable> & { readonly spent: number; readonl
     budgets: parseBudgets(row.budgets),
     spentNanos: row.spent,
     privacy: parsePrivacy(row.privacy),
+    storePrompts: parsePromptPolicy(row.store_prompts),
     expiresAt: row.expires_at,
     lastUsedAt: row.last_used_at,
     isActive: row.is_active === 1,

@@ -6,9 +6,10 @@ import {
   isPermission,
   privacyActions,
   privacyClasses,
+  promptPolicies,
   teamRoleNames,
 } from "@ghostllm/contract";
-import type { Grants, TeamRoleName } from "@ghostllm/contract";
+import type { Grants, PromptPolicy, TeamRoleName } from "@ghostllm/contract";
 import type { Expression } from "kysely";
 import { z } from "zod";
 import { modelFacts } from "#domain/model-facts.ts";
@@ -166,7 +167,11 @@ export function parseGrants(text: string): Grants {
 
 const ownerKindSchema: z.ZodType<OwnerKind> = z.enum(["person", "service_account", "team"]);
 
+const promptPolicySchema: z.ZodType<PromptPolicy> = z.enum(promptPolicies);
+
 export const parseOwnerKind = (text: string): OwnerKind => ownerKindSchema.parse(text);
+export const parsePromptPolicy = (text: string | null): PromptPolicy | null =>
+  text === null ? null : promptPolicySchema.parse(text);
 export const parseTeamRole = (text: string): TeamRoleName => teamRoleSchema.parse(text);
 export const parseScopeKind = (text: string): ScopeKind => scopeKindSchema.parse(text);
 export const parseStrategy = (text: string): AliasStrategy => strategySchema.parse(text);

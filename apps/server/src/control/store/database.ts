@@ -87,6 +87,8 @@ export interface Database {
   readonly now: () => number;
   /** Single requests are forgotten after so many days; null: never. */
   readonly usageDays: number | null;
+  /** Texts of requests are forgotten after so many days; 0: none are stored. */
+  readonly promptDays: number;
 }
 
 /** What a table's objects are called, and what they belong to, in messages to callers. */

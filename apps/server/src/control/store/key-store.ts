@@ -1,5 +1,6 @@
 // API keys as the store keeps them.
 
+import type { PromptPolicy } from "@ghostllm/contract";
 import type { Reach } from "#domain/access/may.ts";
 import type { Budget } from "#domain/budgets/budget.ts";
 import type { PrivacyPolicy } from "#domain/privacy/policy.ts";
@@ -28,6 +29,8 @@ export interface ApiKeyRow {
   readonly spentNanos: number;
   /** Null: no more than what others say whom the key counts by. */
   readonly privacy: PrivacyPolicy | null;
+  /** Of the texts of its requests; null: what its team says. */
+  readonly storePrompts: PromptPolicy | null;
   readonly expiresAt: number | null;
   readonly lastUsedAt: number | null;
   readonly isActive: boolean;
@@ -54,11 +57,12 @@ export type NewApiKey = Pick<
   ApiKeyRow,
   "userId" | "teamId" | "name" | "publicId" | "keyHash" | "permissions" | "limits" | "budgetNanos" | "expiresAt"
 > &
-  Partial<Pick<ApiKeyRow, "tags" | "budgets" | "privacy">>;
+  Partial<Pick<ApiKeyRow, "tags" | "budgets" | "privacy" | "storePrompts">>;
 export type ApiKeyChange = Partial<
   Pick<
     ApiKeyRow,
-    "name" | "tags" | "permissions" | "limits" | "budgetNanos" | "budgets" | "privacy" | "expiresAt" | "isActive"
+    | ("name" | "tags" | "permissions" | "limits" | "budgetNanos" | "budgets" | "privacy" | "storePrompts")
+    | ("expiresAt" | "isActive")
   >
 >;
 /** A new secret of a key. The one of before works until a moment, in epoch ms. */

@@ -15,6 +15,7 @@ import { applyMigrations } from "./migrate.ts";
 import { instancesIn } from "./instances.ts";
 import { leasesIn } from "./leases.ts";
 import { namesIn } from "./names.ts";
+import { contentsIn } from "./contents/contents.ts";
 import { consentsIn } from "./consents/requests.ts";
 import { directoryIn } from "#control/store/directory/directory.ts";
 import { modelsIn } from "./models.ts";
@@ -66,6 +67,8 @@ export interface StoreOptions {
   readonly now?: () => number;
   /** Single requests are forgotten after so many days; null: never. */
   readonly usageDays?: number | null;
+  /** Texts of requests are forgotten after so many days; 0: none are stored. */
+  readonly promptDays?: number;
 }
 
 export interface OpenStore extends Store {
@@ -74,7 +77,7 @@ export interface OpenStore extends Store {
 
 /** Connects, and rejects when the database cannot be reached. Creates no tables: see migrateStore. */
 export async function openStore(options: StoreOptions): Promise<OpenStore> {
-  const { now = Date.now, usageDays = null } = options;
+  const { now = Date.now, usageDays = null, promptDays = 30 } = options;
   const [patience, authorship, units] = [new Patience(), new Authorship(), new Units()];
   const engine = await openEngine(options, patience);
   const kysely = new Kysely<Tables>({ dialect: units.over(engine.dialect) });
@@ -82,7 +85,7 @@ export async function openStore(options: StoreOptions): Promise<OpenStore> {
   const read: Database["read"] = (run) =>
     // What is changed as one is seen where it is changed.
     replica === null || units.current !== null ? run(kysely) : replica.read(run);
-  const store = storeOver({ engine, kysely, patience, authorship, units, read, now, usageDays }, replica);
+  const store = storeOver({ engine, kysely, patience, authorship, units, read, now, usageDays, promptDays }, replica);
   try {
     await store.ping();
   } catch (error) {
@@ -186,7 +189,7 @@ function storeOver(database: Database, replica: Replica | null): OpenStore {
     models: modelsIn(database),
     aliases: aliasesIn(database),
     consents: consentsIn(database),
-    usage: usageIn(database),
+    ...{ usage: usageIn(database), contents: contentsIn(database) },
     snapshot: snapshotIn(database),
     names: namesIn(database),
     ...peopleIn(database),

@@ -10,6 +10,7 @@ import type { RateLimits } from "#domain/principal.ts";
 import type { AliasStrategy } from "#domain/snapshot.ts";
 import type { OwnedObject } from "#link/owners.ts";
 import type { AuditStore } from "#control/store/audit/audit-store.ts";
+import type { ContentStore } from "#control/store/contents/content-store.ts";
 import type { ConsentStore } from "#control/store/consents/consent-store.ts";
 import type { DirectoryStore } from "#control/store/directory/directory-store.ts";
 import type { ErasureStore } from "#control/store/erasure/erasure-store.ts";
@@ -212,6 +213,8 @@ export interface Store {
   /** What requests wait for, and what was decided of them. */
   readonly consents: ConsentStore;
   readonly usage: UsageStore;
+  /** The texts of requests, where somebody has them stored. */
+  readonly contents: ContentStore;
   readonly snapshot: SnapshotStore;
   readonly names: {
     find(ids: NameQuery): Promise<Names>;

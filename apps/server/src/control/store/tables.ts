@@ -5,8 +5,10 @@ import type { OrganisationsTable, RolesTable, TeamMembersTable, TeamsTable } fro
 import type { AuditTables } from "#control/store/audit/tables.ts";
 import type { ConsentTables } from "#control/store/consents/tables.ts";
 import type { DirectoryTables } from "#control/store/directory/tables.ts";
+import type { ContentTables } from "#control/store/contents/tables.ts";
 import type { ReportTables } from "#control/store/reports/tables.ts";
 import type { ErasureTables } from "#control/store/erasure/tables.ts";
+import type { SnapshotTables } from "#control/store/snapshot/tables.ts";
 import type { SignInTables } from "#control/store/sign-in/tables.ts";
 import type { HourlySums, UsageRow } from "#control/store/usage/usage-row.ts";
 
@@ -39,6 +41,7 @@ export interface ApiKeysTable {
   budget_limit: number | null;
   budgets: string;
   privacy: string | null;
+  store_prompts: string | null;
   expires_at: number | null;
   last_used_at: number | null;
   is_active: number;
@@ -178,17 +181,6 @@ export interface InstancesTable {
   seen_at: number;
 }
 
-export interface SnapshotChangesTable {
-  mark: number;
-  what: string;
-  id: string;
-  at: number;
-}
-
-export interface SnapshotChangesForgottenTable {
-  forgotten: number;
-}
-
 export interface OutboxTable {
   sequence: number;
   id: string;
@@ -275,7 +267,9 @@ export interface MigrationsTable {
   applied_at: number;
 }
 
-export interface Tables extends SignInTables, DirectoryTables, AuditTables, ErasureTables, ConsentTables, ReportTables {
+type PartsOfTables = SignInTables & DirectoryTables & AuditTables & ErasureTables & ConsentTables & ReportTables;
+
+export interface Tables extends PartsOfTables, ContentTables, SnapshotTables {
   users: UsersTable;
   roles: RolesTable;
   organisations: OrganisationsTable;
@@ -294,8 +288,6 @@ export interface Tables extends SignInTables, DirectoryTables, AuditTables, Eras
   views: ViewsTable;
   leases: LeasesTable;
   instances: InstancesTable;
-  snapshot_changes: SnapshotChangesTable;
-  snapshot_changes_forgotten: SnapshotChangesForgottenTable;
   outbox: OutboxTable;
   outbox_head: OutboxHeadTable;
   event_sinks: EventSinksTable;

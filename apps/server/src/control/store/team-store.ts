@@ -1,6 +1,6 @@
 // What the store has for organisations, teams and who is in them.
 
-import type { TeamRoleName } from "@ghostllm/contract";
+import type { PromptPolicy, TeamRoleName } from "@ghostllm/contract";
 import type { Reach } from "#domain/access/may.ts";
 import type { Budget } from "#domain/budgets/budget.ts";
 import type { PrivacyPolicy } from "#domain/privacy/policy.ts";
@@ -29,6 +29,8 @@ export interface TeamRow extends OrganisationRow {
   /** That work. */
   readonly keys: number;
   readonly membersMakeKeys: boolean;
+  /** Of the texts of requests, where a key says nothing of it. */
+  readonly storePrompts: PromptPolicy;
 }
 
 export interface MemberRow {
@@ -46,7 +48,7 @@ export type NewTeam = Pick<
   TeamRow,
   "organisationId" | "name" | "models" | "membersMakeKeys" | "limits" | "budgetNanos"
 > &
-  Partial<Pick<TeamRow, "budgets" | "privacy">>;
+  Partial<Pick<TeamRow, "budgets" | "privacy" | "storePrompts">>;
 /** Its keys count by its organisation for as long as they live. */
 export type TeamChange = Partial<Omit<NewTeam, "organisationId">>;
 

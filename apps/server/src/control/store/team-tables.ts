@@ -29,6 +29,7 @@ export interface TeamsTable {
   budget_limit: number | null;
   budgets: string;
   privacy: string | null;
+  store_prompts: string | null;
   created_at: number;
   updated_at: number;
 }

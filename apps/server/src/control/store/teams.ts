@@ -9,6 +9,7 @@ import {
   parseBudgets,
   parseModels,
   parsePrivacy,
+  parsePromptPolicy,
   parseRateLimits,
   toBit,
   writePrivacy,
@@ -107,17 +108,20 @@ function toColumns({
   budgetNanos,
   budgets = [],
   privacy = null,
+  storePrompts = "nothing",
 }: NewTeam) {
   return {
     members_make_keys: toBit(membersMakeKeys),
     ...{ organisation_id: organisationId, name, models: JSON.stringify(models) },
     ...{ rate_limit: JSON.stringify(limits), budget_limit: budgetNanos, budgets: JSON.stringify(budgets) },
-    privacy: writePrivacy(privacy),
+    ...{ privacy: writePrivacy(privacy), store_prompts: storePrompts },
   };
 }
 
-function toChangedColumns({ name, models, membersMakeKeys, limits, budgetNanos, budgets, privacy }: TeamChange) {
+function toChangedColumns(change: TeamChange) {
+  const { name, models, membersMakeKeys, limits, budgetNanos, budgets, privacy, storePrompts } = change;
   return {
+    store_prompts: storePrompts,
     members_make_keys: membersMakeKeys === undefined ? undefined : toBit(membersMakeKeys),
     name,
     models: models === undefined ? undefined : JSON.stringify(models),
@@ -139,6 +143,7 @@ function toRow(row: Selectable<TeamsTable> & Readonly<Record<"spent" | "members"
     budgets: parseBudgets(row.budgets),
     spentNanos: row.spent,
     privacy: parsePrivacy(row.privacy),
+    storePrompts: parsePromptPolicy(row.store_prompts) ?? "nothing",
     members: row.members,
     keys: row.keys,
     membersMakeKeys: row.members_make_keys === 1,

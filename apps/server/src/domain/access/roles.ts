@@ -14,7 +14,10 @@ export function isReading(permission: Permission): boolean {
   return permission.endsWith(".read");
 }
 
-const everythingToRead: Grants = Object.fromEntries(permissionNames.filter(isReading).map((name) => [name, "all"]));
+/** What people have written is none of the books that an auditor reads. */
+const isOfBooks = (permission: Permission): boolean => isReading(permission) && permission !== "prompts.read";
+
+const everythingToRead: Grants = Object.fromEntries(permissionNames.filter(isOfBooks).map((name) => [name, "all"]));
 
 const ofViewer = {
   ...({ "sessions.read": "own", "sessions.end": "own", "users.export": "own" } as const),

@@ -5,7 +5,7 @@ import type { ScopeKind } from "#domain/access/scope.ts";
 import type { Changed } from "./parts.ts";
 import { VersionedMap } from "./versioned-map.ts";
 
-interface Limited extends Pick<LimitedScope, "limits" | "budgetNanos" | "budgets" | "privacy"> {
+interface Limited extends Pick<LimitedScope, "limits" | "budgetNanos" | "budgets" | "privacy" | "storePrompts"> {
   readonly id: string;
 }
 
@@ -60,7 +60,8 @@ export class Holders<Part extends Limited> {
   }
 
   #hold(part: Part): Holder<Part> {
-    const { id, limits, budgetNanos, budgets, privacy = null } = part;
-    return { part, scope: { kind: this.#kind, id, limits, budgetNanos, privacy, ...(budgets && { budgets }) } };
+    const { id, limits, budgetNanos, budgets, privacy = null, storePrompts = null } = part;
+    const held = { limits, budgetNanos, privacy, ...(budgets && { budgets }), ...(storePrompts && { storePrompts }) };
+    return { part, scope: { kind: this.#kind, id, ...held } };
   }
 }

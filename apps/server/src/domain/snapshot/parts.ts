@@ -2,7 +2,7 @@
 // are named by their type; secrets are open in it, in a form that says so.
 
 import type { PriceList } from "@ghostllm/llm";
-import type { Grants } from "@ghostllm/contract";
+import type { Grants, PromptPolicy } from "@ghostllm/contract";
 import type { Budget } from "#domain/budgets/budget.ts";
 import type { ConsentPolicy } from "#domain/consents/policy.ts";
 import type { ModelFacts } from "#domain/model-facts.ts";
@@ -19,6 +19,8 @@ interface Limited {
   readonly budgets?: readonly Budget[];
   /** Absent or null: none. */
   readonly privacy?: PrivacyPolicy | null;
+  /** Of a key or a team. Absent or null: it says nothing of that. */
+  readonly storePrompts?: PromptPolicy | null;
 }
 
 export interface UserPart extends Limited {

@@ -1,7 +1,7 @@
 // Who may call, by their keys. What follows from a user, a team or an organisation that was changed is joined to their keys when those are
 // looked up: it is one change, however many keys there are.
 
-import type { LimitedScope, Principal } from "#domain/principal.ts";
+import type { LimitedScope, Principal, StoredPrompts } from "#domain/principal.ts";
 import { strictest } from "#domain/privacy/policy.ts";
 import type { PrivacyPolicy } from "#domain/privacy/policy.ts";
 import type { Principals } from "#domain/snapshot.ts";
@@ -124,16 +124,21 @@ function isJoined({ scopes }: Principal, { user, team, organisation }: Joined): 
 
 function rightsOf(own: LimitedScope, { user, team, organisation }: Joined) {
   const scopes = [own, ...[user, team, organisation].flatMap((holder) => holder?.scope ?? [])];
-  return { grants: user.part.grants, teamModels: team?.part.models ?? null, scopes, privacy: privacyOf(scopes) };
+  const storePrompts = storedOf(own, team?.scope ?? null);
+  return {
+    ...{ grants: user.part.grants, teamModels: team?.part.models ?? null },
+    ...{ scopes, privacy: privacyOf(scopes), storePrompts },
+  };
 }
 
 function join(key: KeyPart, holders: Groups): Principal | undefined {
   const joined = findGroups(key, holders);
   if (joined === undefined) return undefined;
   const { id, hash, publicId, userId, teamId, permissions, limits, budgetNanos, budgets, expiresAt } = key;
-  const { privacy = null } = key;
-  const own = { kind: "key" as const, id, limits, budgetNanos, privacy, ...(budgets && { budgets }) };
-  const { grants, teamModels, scopes, privacy: strictestPrivacy } = rightsOf(own, joined);
+  const { privacy = null, storePrompts: ownStoring = null } = key;
+  const said = { privacy, ...(budgets && { budgets }), ...(ownStoring && { storePrompts: ownStoring }) };
+  const own = { kind: "key" as const, id, limits, budgetNanos, ...said };
+  const { grants, teamModels, scopes, privacy: strictestPrivacy, storePrompts } = rightsOf(own, joined);
   const organisationId = joined.organisation?.part.id ?? null;
   // Written out: there are hundreds of thousands of them, and what is spread together takes more room.
   return {
@@ -148,6 +153,7 @@ function join(key: KeyPart, holders: Groups): Principal | undefined {
     teamModels,
     scopes,
     privacy: strictestPrivacy,
+    storePrompts,
     expiresAt,
   };
 }
@@ -155,6 +161,12 @@ function join(key: KeyPart, holders: Groups): Principal | undefined {
 /** Of most of them none has a policy. */
 function privacyOf(scopes: readonly LimitedScope[]): PrivacyPolicy | null {
   return strictest(scopes.map(({ privacy }) => privacy));
+}
+
+/** What the key says itself goes before what its team does. */
+function storedOf(own: LimitedScope, team: LimitedScope | null): StoredPrompts | null {
+  const policy = own.storePrompts ?? team?.storePrompts ?? "nothing";
+  return policy === "nothing" ? null : policy;
 }
 
 function ownScope({ scopes, publicId }: Principal): LimitedScope {
@@ -165,7 +177,8 @@ function ownScope({ scopes, publicId }: Principal): LimitedScope {
 
 function toPart(principal: Principal): KeyPart {
   const { keyId, keyHash, publicId, userId, teamId, permissions, expiresAt } = principal;
-  const { limits, budgetNanos, budgets, privacy = null } = ownScope(principal);
-  const held = { limits, budgetNanos, privacy, ...(budgets && { budgets }) };
+  const { limits, budgetNanos, budgets, privacy = null, storePrompts = null } = ownScope(principal);
+  const said = { ...(budgets && { budgets }), ...(storePrompts && { storePrompts }) };
+  const held = { limits, budgetNanos, privacy, ...said };
   return { id: keyId, hash: keyHash, publicId, userId, teamId, permissions, ...held, expiresAt };
 }

@@ -17,7 +17,7 @@ import type { PresentBudget } from "#link/counted-scopes.ts";
 import type { CountedScope, ScopeUse } from "#link/counters.ts";
 import { allowanceOf, toldOf } from "#link/decision.ts";
 
-type OwnKeyDeps = Pick<GatewayDeps, "snapshots" | "steadyTime" | "counters" | "countedScopes" | "events">;
+type OwnKeyDeps = Pick<GatewayDeps, "snapshots" | "steadyTime" | "counters" | "countedScopes" | "events" | "contents">;
 
 const json = { "content-type": "application/json", "cache-control": "no-store" };
 
@@ -36,7 +36,7 @@ async function serveOwnKey(deps: OwnKeyDeps, exchange: Exchange): Promise<void> 
   }
 }
 
-async function describe({ counters, countedScopes }: OwnKeyDeps, principal: Principal) {
+async function describe({ counters, countedScopes, contents }: OwnKeyDeps, principal: Principal) {
   const { keyId, publicId, userId, permissions, expiresAt, scopes } = principal;
   const counted = countedScopes.of(scopes);
   const asked = counted.flatMap((one): Counted[] => [one, ...(one.earlier ?? [])]);
@@ -46,6 +46,7 @@ async function describe({ counters, countedScopes }: OwnKeyDeps, principal: Prin
     object: "key",
     ...{ id: keyId, public_id: publicId, user_id: userId },
     permissions: { models: permissions.models },
+    store_prompts: contents === null ? "nothing" : (principal.storePrompts ?? "nothing"),
     expires_at: timeOrNull(expiresAt),
     scopes: scopes.map((scope) => describeScope(scope, { counted, use, present: countedScopes.present(scope) })),
   };

@@ -8,6 +8,7 @@ import type { Exchange } from "#gateway/http/exchange.ts";
 import type { Outlet } from "#gateway/flow/answer/outlet.ts";
 import type { KeepAlive } from "#gateway/flow/answer/keep-alive.ts";
 import type { Lifeline } from "#gateway/flow/ask/lifeline.ts";
+import type { ContentKeeper } from "./content/content-keeper.ts";
 import type { Admission, Terms } from "./admit.ts";
 import type { Protected } from "./protection.ts";
 import type { Candidates } from "./resolve.ts";
@@ -47,4 +48,6 @@ export interface Run extends Call {
   readonly trail: Trail;
   readonly lifeline: Lifeline;
   readonly keepAlive: KeepAlive;
+  /** Null, as for almost all: nothing of its texts is stored. */
+  readonly content: ContentKeeper | null;
 }

@@ -28,14 +28,15 @@ export async function finishWithoutAnswer(deps: EndingDeps, run: Run, error: unk
     return;
   }
   const isClientGone = lifeline.severedBy === "client";
-  await finishRun(deps, run, {
+  const ending: Ending = {
     status: statusOf(lifeline, error),
     httpStatus: isClientGone ? clientClosedRequest : error instanceof GhostError ? error.status : 500,
     errorCode: isClientGone ? null : error instanceof GhostError ? error.code : "internal_error",
     usage: trail.takeLast() ?? (mayHaveUsed(lifeline, error) ? usageOfUnanswered(deps, run) : noUsage),
     ttftMs: null,
     overheadMs: exchange.elapsedMs() - trail.upstreamMs,
-  });
+  };
+  await finishRun(deps, run, ending, false);
 }
 
 /** It was ended from here, or the vendor has answered, but there was no room for it. */
@@ -52,9 +53,10 @@ function usageOfUnanswered({ limits, clock }: EndingDeps, { request, trail }: Ru
 }
 
 /** Answers the cost in nano-USD, null where it is unknown. There is never a second record of a run. */
-export function finishRun(deps: FinishDeps, run: Run, ending: Ending): Promise<number | null> {
-  const { trail, scopes, outlet, snapshot } = run;
+export function finishRun(deps: FinishDeps, run: Run, ending: Ending, hasAnswer = true): Promise<number | null> {
+  const { trail, scopes, outlet, snapshot, content } = run;
   trail.isFinished = true;
+  content?.end(hasAnswer);
   const { target } = trail;
   return finish(deps, {
     ...{

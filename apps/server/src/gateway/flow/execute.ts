@@ -46,7 +46,7 @@ function answerAlone({ outlet, request, dialect }: InferenceCall, { targets }: C
 }
 
 async function obtainAnswer(deps: ExecuteDeps, run: Run): Promise<Answer> {
-  const { candidates, request, protection, exchange, principal, dialect, lifeline, trail, terms } = run;
+  const { candidates, request, protection, exchange, principal, dialect, lifeline, trail, terms, content } = run;
   const { operation } = request;
   const { reservedNanos, readsUnseen } = run.admission;
   const { targetHealth: health, random } = deps;
@@ -60,6 +60,7 @@ async function obtainAnswer(deps: ExecuteDeps, run: Run): Promise<Answer> {
     requestId,
     request,
     protection,
+    content,
     dialect,
     isStrict,
     plan,

@@ -49,7 +49,7 @@ export interface FinishInput {
 
 /** As they are now. */
 export function factsOf(run: Run, now: number): RequestFacts {
-  const { exchange, principal, request, protection, dialect, candidates, admission, trail } = run;
+  const { exchange, principal, request, protection, dialect, candidates, admission, trail, content } = run;
   const elapsedMs = exchange.elapsedMs();
   return {
     id: exchange.id,
@@ -67,6 +67,7 @@ export function factsOf(run: Run, now: number): RequestFacts {
     attempts: trail.attempts,
     trail: trail.told(elapsedMs),
     privacy: protection === null || protection.found.length === 0 ? null : protection.found,
+    content: content === null ? null : content.outcome,
     ipAddress: exchange.ipAddress,
     userAgent: exchange.userAgent,
     budgetPeriods: admission.budgetPeriods,

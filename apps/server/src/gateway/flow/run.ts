@@ -17,6 +17,8 @@ import type { Admission, AdmissionInput } from "./admit.ts";
 import type { Call, Run } from "./call.ts";
 import { giveBack, obtainConsent } from "./consent.ts";
 import type { Consent, ConsentDeps } from "./consent.ts";
+import { contentOf } from "./content/content-keeper.ts";
+import type { ContentDeps } from "./content/content-keeper.ts";
 import { finishWithoutAnswer } from "./ending.ts";
 import { downgradeHeader } from "#gateway/flow/answer/answer-headers.ts";
 import { findModel } from "./resolve.ts";
@@ -29,6 +31,7 @@ type AdmissionDeps = Pick<GatewayDeps, "counters" | "countedScopes" | "limits" |
 export type RunDeps = DeliverDeps &
   AdmissionDeps &
   ConsentDeps &
+  ContentDeps &
   Pick<GatewayDeps, "lease" | "runningCalls" | "liveEvents">;
 
 /** A reservation outlives the longest request by this, so that only a leaked one ever expires. */
@@ -44,7 +47,8 @@ export async function withRun(deps: RunDeps, call: Call, ask: (run: Run) => Prom
   if (downgraded !== null) call.outlet.addHeaders(downgradeHeader(downgraded.alias));
   const lifeline = new Lifeline(deps, call);
   const keepAlive = new KeepAlive(deps, { ...call, report: admission.report });
-  const run: Run = { ...call, admission, terms: input, lifeline, keepAlive, trail: new Trail() };
+  const content = contentOf(deps, call);
+  const run: Run = { ...call, admission, terms: input, lifeline, keepAlive, content, trail: new Trail() };
   const asked = downgraded === null ? run : { ...run, candidates: downgraded.candidates };
   return await answer(deps, asked, { input, ask });
 }

@@ -89,11 +89,15 @@ export interface ReadJob extends WayOfJob {
   readonly placeholders: Placeholders | null;
   /** The content type, where it is a stream that is to be told as one answer. */
   readonly streamType: string | undefined;
+  /** What they stand in is wanted as well. */
+  readonly keepsPlaceholders: boolean;
 }
 
 export interface ReadElsewhere {
   readonly kind: "read";
   readonly reading: WholeAnswerReading;
+  /** The body before texts were put in place of placeholders; null where it is that of the reading, or not wanted. */
+  readonly withPlaceholders: Buffer | null;
 }
 
 export type HeavyJob = ParseJob | EncodeJob | ReadJob;
@@ -168,6 +172,7 @@ function read({
   body,
   placeholders,
   streamType,
+  keepsPlaceholders,
 }: ReadJob): ReadElsewhere {
   const context = { facts: { ...facts, elapsedMs: () => elapsedMs } };
   const passage = passageBetween(dialects[client], vendorDialects[upstream], operation, context);
@@ -176,7 +181,9 @@ function read({
   const whole = withMembers(request);
   const reading =
     streamType === undefined ? passage.readAnswer(body, whole) : passage.readStreamed(body, whole, streamType);
-  return { kind: "read", reading: placeholders === null ? reading : restoredReading(reading, client, placeholders) };
+  if (placeholders === null) return { kind: "read", reading, withPlaceholders: null };
+  const withPlaceholders = keepsPlaceholders ? Buffer.from(reading.body) : null;
+  return { kind: "read", reading: restoredReading(reading, client, placeholders), withPlaceholders };
 }
 
 function restoredReading(

@@ -3,7 +3,7 @@
 
 import { GhostError } from "@ghostllm/contract";
 import type { ErrorCode } from "@ghostllm/contract";
-import type { HeavyJob, HeavyResult } from "./jobs.ts";
+import type { HeavyJob, HeavyResult, ReadElsewhere } from "./jobs.ts";
 
 /** A GhostError as plain data; what is none is a fault of ours. */
 interface ToldError {
@@ -63,11 +63,17 @@ export function errorToMain(error: unknown): JobAnswer {
 export function fromThread(answer: JobAnswer, job: HeavyJob): HeavyResult {
   if ("error" in answer) throw errorOf(answer.error);
   const { value } = answer;
-  if (value.kind === "read") return { ...value, reading: withBuffers(value.reading) };
+  if (value.kind === "read") return readFromThread(value);
   if (value.kind === "encode") return value.body === null ? value : { ...value, body: asBuffer(value.body) };
   const given = job.kind === "parse" ? job.body : nothing;
   const body = value.changedBody === null ? given : asBuffer(value.changedBody);
   return { ...value, request: { ...value.request, body } };
+}
+
+function readFromThread(value: ReadElsewhere): ReadElsewhere {
+  const { reading, withPlaceholders } = value;
+  const kept = withPlaceholders === null ? null : asBuffer(withPlaceholders);
+  return { ...value, reading: withBuffers(reading), withPlaceholders: kept };
 }
 
 function errorOf({ code, message, param, status, isFinal, stack }: ToldError): Error {

@@ -4,6 +4,7 @@
 import { totalmem } from "node:os";
 import { MessageChannel } from "node:worker_threads";
 import type { Clock } from "#domain/clock.ts";
+import type { StoreContent } from "#link/contents.ts";
 import { nobodyKnows } from "#link/consents.ts";
 import type { Consents } from "#link/consents.ts";
 import type { Link } from "#link/link.ts";
@@ -27,6 +28,8 @@ interface ThreadsHubOptions {
   readonly seats: number;
   /** Asked for workers. */
   readonly consents?: Consents;
+  /** Told what workers want stored. */
+  readonly storeContent?: StoreContent;
   /** Other instances with which that link counts, and which signal; null where there are none. */
   readonly others?: OtherInstances | null;
   /** Of the counters, at most; a quarter of what there is, where nothing is said. */
@@ -63,6 +66,7 @@ class Hub implements ThreadsHub {
   readonly link: Link & Openable;
   readonly #seats: number;
   readonly #consents: Consents;
+  readonly #storeContent: StoreContent;
   readonly #workers = new Map<number, Worker>();
   readonly #counters: HubCounters;
   readonly #health: ThreadsHealth;
@@ -72,6 +76,7 @@ class Hub implements ThreadsHub {
     const { link, clock, seats, consents = nobodyKnows, mostBytes = availableBytes() / 4, others = null } = options;
     this.#seats = seats;
     this.#consents = consents;
+    this.#storeContent = options.storeContent ?? (async () => {});
     this.#counters =
       others === null
         ? new SharedHubCounters(usualSize(seats + 1, mostBytes), clock)
@@ -138,6 +143,7 @@ class Hub implements ThreadsHub {
       takeLast: () => pendingAnswers.takeLast(),
       askConsent: (question) => this.#consents.ask(question),
       giveBackConsent: (id, requestId) => this.#consents.giveBack(id, requestId),
+      storeContent: (content) => this.#storeContent(content),
       report: (part, state) => this.#health.reportOf(index, part, state),
       parts: () => health.parts(),
       send: (signal) => allOf([this.#signals.own.send(signal), this.#tell(signal, index)]),

@@ -1,6 +1,7 @@
 // A worker's side of link. Called by the worker with the seat that the main thread gave it.
 
 import type { Awaitable, Clock } from "#domain/clock.ts";
+import type { StoreContent } from "#link/contents.ts";
 import type { ConsentAnswer, Consents } from "#link/consents.ts";
 import type { Counters, Extension, Reservation, ReservationRequest, ScopeUse, Settlement } from "#link/counters.ts";
 import type { Scope } from "#domain/access/scope.ts";
@@ -18,6 +19,7 @@ type Hub = Peer<HubQuestions, WorkerQuestions>;
 /** What the main thread decides by its store is asked of it as well. */
 export interface JoinedLink extends Link {
   readonly consents: Consents;
+  readonly storeContent: StoreContent;
 }
 
 /** `clock` is that of `domain/clock`, or one that is the same in all threads as that one is. */
@@ -45,6 +47,7 @@ export function joinLink(seat: Seat, clock: Clock): JoinedLink {
       ask: (question) => hub.ask("askConsent", question).catch((): ConsentAnswer => ({ kind: "unknown" })),
       giveBack: (id, requestId) => hub.ask("giveBackConsent", id, requestId).catch(() => undefined),
     },
+    storeContent: (content) => hub.ask("storeContent", content),
     signals: new ThreadsSignals(listeners, (signal) => hub.ask("send", signal)),
   };
 }

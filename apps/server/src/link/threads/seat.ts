@@ -1,4 +1,5 @@
 import type { MessagePort } from "node:worker_threads";
+import type { StoreContent } from "#link/contents.ts";
 import type { Consents } from "#link/consents.ts";
 import type { Counters } from "#link/counters.ts";
 import type { PartHealth } from "#link/health.ts";
@@ -34,6 +35,7 @@ export type HubQuestions = {
   readonly leave: Counters["leave"];
   readonly askConsent: Consents["ask"];
   readonly giveBackConsent: Consents["giveBack"];
+  readonly storeContent: StoreContent;
   readonly report: (part: string, health: PartHealth) => void;
   readonly parts: Link["health"]["parts"];
   readonly send: (signal: Signal) => Promise<void>;

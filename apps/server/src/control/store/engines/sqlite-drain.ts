@@ -37,7 +37,8 @@ function drainerOver(connection: SqliteConnection): Drain {
   const kysely = new Kysely<Tables>({ dialect });
   const [patience, authorship, units] = [new Patience(), new Authorship(), new Units()];
   const read: Database["read"] = (run) => run(kysely);
-  const database: Database = { engine, kysely, patience, authorship, units, read, now: Date.now, usageDays: null };
+  const forEver = { usageDays: null, promptDays: 0 };
+  const database: Database = { engine, kysely, patience, authorship, units, read, now: Date.now, ...forEver };
   return drainerIn(database, atOnce);
 }
 

@@ -130,6 +130,8 @@ async function finish(
   userId: string,
   { requests, entries, events }: Progress,
 ): Promise<void> {
+  // What was on its way to the store when he was erased.
+  await transaction.deleteFrom("request_contents").where("user_id", "=", userId).execute();
   await set(transaction, userId, { finished_at: database.now(), subject: null });
   await recorderIn(database)(transaction, [told("user.erasure_finished", userId, { requests, entries, events })]);
 }

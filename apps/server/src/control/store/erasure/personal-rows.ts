@@ -33,10 +33,11 @@ function rankOf({ kind, erasure }: AnyTable): number {
 type Place = readonly [table: number, after: readonly (string | number)[] | null];
 
 export function personalRowsIn({ read }: Database): ErasureStore["personal"] {
-  return async (userId, after, limit) => {
+  return async (userId, after, most) => {
     const [at, behind] = after === null ? ([0, null] as const) : (JSON.parse(after) as Place);
     const table = inOrderOfReading[at];
     if (table === undefined) return { rows: [], next: null };
+    const limit = Math.min(most, table.rowsAtOnce ?? most);
     const rows = await read((kysely) => pageOf(kysely, table, { userId, behind, limit }));
     return { rows: rows.map((row) => toTold(table, row, userId)), next: nextOf({ table, at, rows, limit }) };
   };

@@ -10,6 +10,8 @@ export interface PersonalTable<Row> {
   readonly isOf: (userId: string) => RawBuilder<boolean>;
   /** What tells its rows apart, in the order in which they are read. */
   readonly order: readonly (keyof Row & string)[];
+  /** Its rows are large: so many are read at a time. */
+  readonly rowsAtOnce?: number;
   /** Handed out to nobody. */
   readonly secret?: readonly (keyof Row & string)[];
   /**
@@ -60,6 +62,11 @@ export const personalTables: PersonalTables = {
     isOf: (userId) => sql`report_id in (select id from reports where user_id = ${userId})`,
   },
   reports: { kind: "report", isOf: isUsers, order: ["id"], erasure: "removed" },
+  // Sealed: whoever hands it out opens it.
+  request_contents: {
+    ...{ kind: "request_content", isOf: isUsers, order: ["request_id"], erasure: "removed" },
+    rowsAtOnce: 20,
+  },
   // What was answered to others opens with the key of each of them alone, and is gone after a day.
   idempotency_keys: {
     ...{ kind: "idempotency_key", order: ["key_hash"], erasure: "removed" },
@@ -110,6 +117,7 @@ export const personalTables: PersonalTables = {
   aliases: null,
   settings: null,
   usage_days_progress: null,
+  content_keys: null,
   leases: null,
   instances: null,
   snapshot_changes: null,

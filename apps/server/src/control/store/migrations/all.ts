@@ -37,6 +37,7 @@ import { requestsThatComeAgain } from "./0036-requests-that-come-again.ts";
 import { coarserRollups } from "./0037-coarser-rollups.ts";
 import { indexesOfLargeTables } from "./0038-indexes-of-large-tables.ts";
 import { rollupsOfDays } from "./0039-rollups-of-days.ts";
+import { requestContents } from "./0041-request-contents.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every migration, in order. A new one is a new file and a new line at the end. */
@@ -80,4 +81,5 @@ export const allMigrations: readonly Migration[] = [
   coarserRollups,
   indexesOfLargeTables,
   rollupsOfDays,
+  requestContents,
 ];

@@ -2,7 +2,14 @@
 // that each of these is read once, and is one object.
 
 import { setImmediate as yieldToEventLoop } from "node:timers/promises";
-import { parseBudgets, parseModels, parsePermissions, parsePrivacy, parseRateLimits } from "#control/store/columns.ts";
+import {
+  parseBudgets,
+  parseModels,
+  parsePermissions,
+  parsePrivacy,
+  parsePromptPolicy,
+  parseRateLimits,
+} from "#control/store/columns.ts";
 import type { Database } from "#control/store/database.ts";
 import { grantsOf } from "#control/store/roles.ts";
 import { changesIn, forgettingIn } from "./changes.ts";
@@ -54,16 +61,16 @@ function teamsIn({ kysely }: Database): SnapshotStore["teams"] {
   const readLimits = remembering(parseRateLimits);
   return async (ids) => {
     const columns = ["id", "organisation_id", "models", "rate_limit", "budget_limit", "budgets", "privacy"] as const;
-    const query = kysely.selectFrom("teams").select(columns).limit(pageSize);
+    const query = kysely.selectFrom("teams").select(columns).select("store_prompts").limit(pageSize);
     const rows = await readPages(ids, {
       named: (page) => query.where("id", "in", page).execute(),
       after: (id) => query.where("id", ">", id).orderBy("id").execute(),
       last: ({ id }) => id,
     });
-    return rows.map(({ id, organisation_id: organisationId, models, rate_limit, budget_limit, budgets, privacy }) => ({
+    return rows.map(({ id, organisation_id: organisationId, models, rate_limit, budget_limit, ...row }) => ({
       ...{ id, organisationId, models: parseModels(models) },
-      ...{ limits: readLimits(rate_limit), budgetNanos: budget_limit, ...budgetsOf(budgets) },
-      privacy: parsePrivacy(privacy),
+      ...{ limits: readLimits(rate_limit), budgetNanos: budget_limit, ...budgetsOf(row.budgets) },
+      ...{ privacy: parsePrivacy(row.privacy), ...storingOf(row.store_prompts) },
     }));
   };
 }
@@ -94,7 +101,7 @@ function workingKeysIn({ kysely }: Database): SnapshotStore["workingKeys"] {
     const query = kysely
       .selectFrom("api_keys")
       .select(["id", "key_hash", "public_id", "user_id", "team_id", "permissions"])
-      .select(["rate_limit", "budget_limit", "expires_at", "privacy"])
+      .select(["rate_limit", "budget_limit", "expires_at", "privacy", "store_prompts"])
       // Not a condition: PostgreSQL could take an index of it in place of the one that pages go by, and sort all keys for each page.
       .select(["is_active", "budgets", "previous_key_hash", "previous_public_id", "previous_until"])
       .limit(pageSize);
@@ -111,6 +118,7 @@ function workingKeysIn({ kysely }: Database): SnapshotStore["workingKeys"] {
         ...{ permissions: readPermissions(row.permissions), limits: readLimits(row.rate_limit) },
         ...{ budgetNanos: row.budget_limit, ...budgetsOf(row.budgets), expiresAt: row.expires_at },
         privacy: row.privacy === null ? null : readPrivacy(row.privacy),
+        ...storingOf(row.store_prompts),
       };
       return [key, ...previousOf(key, row)];
     });
@@ -133,6 +141,12 @@ function previousOf(key: WorkingKeyRow, row: Rotated): readonly WorkingKeyRow[] 
 function budgetsOf(text: string): Pick<LimitedRow, "budgets"> {
   const budgets = parseBudgets(text);
   return budgets.length === 0 ? {} : { budgets };
+}
+
+/** Most say nothing of it. */
+function storingOf(text: string | null): Pick<LimitedRow, "storePrompts"> {
+  const storePrompts = parsePromptPolicy(text);
+  return storePrompts === null ? {} : { storePrompts };
 }
 
 interface Pages<Row> {

@@ -1,6 +1,6 @@
 // What the store has for snapshots: what they are made of, in whole or by name, and what of it has changed.
 
-import type { Grants } from "@ghostllm/contract";
+import type { Grants, PromptPolicy } from "@ghostllm/contract";
 import type { Budget } from "#domain/budgets/budget.ts";
 import type { PrivacyPolicy } from "#domain/privacy/policy.ts";
 import type { Permissions, RateLimits } from "#domain/principal.ts";
@@ -12,6 +12,8 @@ export interface LimitedRow {
   /** Absent: there are none. */
   readonly budgets?: readonly Budget[];
   readonly privacy: PrivacyPolicy | null;
+  /** Of a team or a key; absent: it says nothing of it. */
+  readonly storePrompts?: PromptPolicy;
 }
 
 export interface HolderRow extends LimitedRow {

@@ -41,14 +41,19 @@ async function deliverWhole(deps: DeliverDeps, run: Run, answer: WholeAnswer): P
   const isLater = isInBackground(run) && (await isToldLater(deps, run, answer, { stored, ttftMs, overheadMs }));
   const costNanos = isLater
     ? null
-    : await finishRun(deps, run, {
-        status: lifeline.severedBy === "client" ? "client_abort" : error === null ? "ok" : "error",
-        httpStatus: status,
-        errorCode: error?.code ?? null,
-        usage: error === null ? await usageOfWhole(deps, run, answer) : noUsage,
-        ttftMs,
-        overheadMs,
-      });
+    : await finishRun(
+        deps,
+        run,
+        {
+          status: lifeline.severedBy === "client" ? "client_abort" : error === null ? "ok" : "error",
+          httpStatus: status,
+          errorCode: error?.code ?? null,
+          usage: error === null ? await usageOfWhole(deps, run, answer) : noUsage,
+          ttftMs,
+          overheadMs,
+        },
+        answer.origin === "vendor",
+      );
   if (run.keepAlive.hasBegun) return endBegun(run, answer);
   const cut = error === null ? describeCutPrompt(run.request, answer) : null;
   const told = cut === null ? answer : { ...answer, notes: [...answer.notes, cut] };

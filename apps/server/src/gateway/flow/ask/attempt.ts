@@ -147,13 +147,21 @@ async function readStream(
   const source = paced(input, answer);
   const headers = type === undefined ? source.headers : { ...source.headers, "content-type": type };
   const contentType = String(headers["content-type"]);
-  const tap = restoring(input, passage.createStreamTap(request, quirks, contentType));
+  const made = passage.createStreamTap(request, quirks, contentType);
+  const tap = restoring(input, overheard(input, made, made.contentType ?? contentType));
   const first = await readFirstFrames(source, tap);
   const base: VendorBase = { origin: "vendor", target, notes, status: source.status, headers };
   if (tap.failure === null || tap.hasTold) return { kind: "stream", ...base, first, tap, source };
   // As long as the client has heard nothing, an error within a stream is one like any other.
   source.abort();
-  return failed(base, passage.readFailure(tap.failure));
+  const failure = passage.readFailure(tap.failure);
+  input.content?.hear(failure.body, json);
+  return failed(base, failure);
+}
+
+/** What is stored of it has the placeholders in it. */
+function overheard({ content }: VendorCall, tap: StreamTap, contentType: string): StreamTap {
+  return content === null ? tap : content.listenTo(tap, contentType);
 }
 
 /** What was taken out of the request is in what the client is told of the stream. */
@@ -184,12 +192,13 @@ async function readAnswer(input: VendorCall, source: UpstreamAnswer, passed: Pas
     const tap = passage.createLargeAnswerTap();
     if (tap === null) throw refusal ?? new UpstreamFailure("broken", "the answer is too large to be translated");
     const restorer = input.protection?.restorer ?? null;
-    const told = restorer === null ? tap : new PlainRestoringTap(tap, restorer);
+    const heard = overheard(input, tap, typeOf(source));
+    const told = restorer === null ? heard : new PlainRestoringTap(heard, restorer);
     return { kind: "stream", ...base, first: told.push(body), tap: told, source: paced(input, source) };
   }
   if (isError) return readError(input, base, body, passage);
   const beginning = beginningOf(body);
-  const read = readWholeAnswer(input, passed, body);
+  const read = readWholeAnswer(input, passed, { body, answerType: typeOf(source) });
   const reading = read instanceof Promise ? await read : read;
   if (reading.isBroken) throw notJson(beginning);
   return wholeOf(reading, base);
@@ -202,11 +211,15 @@ async function readGathered(input: VendorCall, source: UpstreamAnswer, passed: P
   const base: VendorBase = { origin: "vendor", target, notes, status: source.status, headers: source.headers };
   const { body, complete, refusal } = await readWhole(source, input.answerBufferBytes, input.lifeline.exchange.held);
   if (!complete) throw refusal ?? new UpstreamFailure("broken", "the stream is too large to be told as one answer");
-  const read = readWholeAnswer(input, passed, body, String(source.headers["content-type"]));
+  const read = readWholeAnswer(input, passed, { body, answerType: json, streamType: typeOf(source) });
   const reading = read instanceof Promise ? await read : read;
   if (reading.isBroken) throw new UpstreamFailure("broken", "the stream broke off");
   return wholeOf(reading, base);
 }
+
+const json = "application/json";
+
+const typeOf = ({ headers }: UpstreamAnswer): string => String(headers["content-type"] ?? json);
 
 function wholeOf(reading: WholeAnswerReading, base: VendorBase): WholeVendorAnswer {
   if (reading.failure !== undefined) return failed(base, reading.failure);
@@ -214,7 +227,7 @@ function wholeOf(reading: WholeAnswerReading, base: VendorBase): WholeVendorAnsw
 }
 
 function readError(
-  { protection, dialect }: VendorCall,
+  { protection, content, dialect }: VendorCall,
   base: VendorBase,
   body: Buffer,
   passage: Passage,
@@ -222,6 +235,7 @@ function readError(
   const { status, headers, target } = base;
   const { quirks = {} } = target.provider.definition;
   const reading = passage.readError(status, body, { headers, quirks });
+  content?.hear(reading.body, json);
   const told = restoreWhole(protection, { body: reading.body, contentType: "application/json", dialect });
   return failed(base, { ...reading, body: told });
 }

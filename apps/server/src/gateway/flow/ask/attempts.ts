@@ -14,6 +14,7 @@ import type { RequestHeaders } from "./request-headers.ts";
 import { describe, isVendorAtFault, judge, restMsAfter, whyLeft, wouldMeetAnybody } from "./judge.ts";
 import type { Outcome } from "./judge.ts";
 import type { Lifeline } from "./lifeline.ts";
+import type { ContentKeeper } from "#gateway/flow/content/content-keeper.ts";
 import type { Terms } from "#gateway/flow/admit.ts";
 import type { Plan } from "#gateway/flow/plan.ts";
 import type { Protected } from "#gateway/flow/protection.ts";
@@ -34,6 +35,8 @@ export interface AttemptsInput {
   readonly requestId: string;
   readonly request: ParsedRequest;
   readonly protection: Protected | null;
+  /** Null where nothing of its texts is stored. */
+  readonly content: ContentKeeper | null;
   /** The client's. */
   readonly dialect: Dialect;
   /** Refuse what a target's dialect cannot express, instead of noting it. */
@@ -166,7 +169,7 @@ export async function attemptOnce(deps: AdmitDeps, input: OnlyTry): Promise<Vend
 }
 
 async function attempt(deps: AskDeps, input: AttemptsInput, target: Target): Promise<Outcome> {
-  const { request, protection, dialect, isStrict, headers, caller, lifeline, trail } = input;
+  const { request, protection, content, dialect, isStrict, headers, caller, lifeline, trail } = input;
   // What the last attempt left open, such as a stream that began with an error, is of no use to anybody now.
   lifeline.abandon();
   lifeline.turnTo(target.provider);
@@ -177,6 +180,7 @@ async function attempt(deps: AskDeps, input: AttemptsInput, target: Target): Pro
       target,
       request,
       protection,
+      content,
       dialect,
       isStrict,
       headers,

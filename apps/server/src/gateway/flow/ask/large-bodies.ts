@@ -18,6 +18,7 @@ import type { WayOfJob } from "#gateway/heavy-work/jobs.ts";
 import { UpstreamFailure } from "#gateway/upstream/upstream.ts";
 import { restoreWhole } from "#gateway/flow/protection.ts";
 import type { Protected } from "#gateway/flow/protection.ts";
+import type { ContentKeeper } from "#gateway/flow/content/content-keeper.ts";
 import type { Lifeline } from "./lifeline.ts";
 
 export interface LargeBodyInput {
@@ -27,6 +28,8 @@ export interface LargeBodyInput {
   readonly facts: AnswerFacts;
   /** What a privacy policy took out of the request; null where there is none. */
   readonly protection: Protected | null;
+  /** Null where nothing of its texts is stored. */
+  readonly content: ContentKeeper | null;
   readonly lifeline: Lifeline;
   readonly heavyWork: HeavyWork;
 }
@@ -67,22 +70,33 @@ async function encodeLarge(input: EncodeInput, crossing: Crossing, edits: Reques
 
 const noTurns: KnownTurns = new Map();
 
-/**
- * A promise only for a large answer, or one to a large request. The caller leaves `body` to it. `streamType` is the content
- * type of a stream that is to be told as one answer.
- */
+export interface CameWhole {
+  /** The caller leaves it to whoever reads it. */
+  readonly body: Buffer;
+  readonly answerType: string;
+  /** The content type of a stream that is to be told as one answer. */
+  readonly streamType?: string | undefined;
+}
+
+/** A promise only for a large answer, or one to a large request. */
 export function readAnswer(
   input: LargeBodyInput,
   crossing: Crossing,
-  body: Buffer,
-  streamType?: string,
+  { body, answerType, streamType }: CameWhole,
 ): WholeAnswerReading | Promise<WholeAnswerReading> {
   const { request } = input;
-  if (body.length > heavyBytes || request.body.length > heavyBytes) return readLarge(input, crossing, body, streamType);
+  if (body.length > heavyBytes || request.body.length > heavyBytes)
+    return readLarge(input, crossing, { body, answerType, streamType });
   const { passage } = crossing;
   const reading =
     streamType === undefined ? passage.readAnswer(body, request) : passage.readStreamed(body, request, streamType);
+  input.content?.hear((reading.failure ?? reading).body, typeToKeep(reading, answerType));
   return withTexts(input, reading);
+}
+
+/** Of what is told, which may be of another type than what came. */
+function typeToKeep({ contentType }: WholeAnswerReading, answerType: string): string {
+  return contentType ?? answerType;
 }
 
 function withTexts({ protection, dialect }: LargeBodyInput, reading: WholeAnswerReading): WholeAnswerReading {
@@ -99,13 +113,12 @@ function placeholdersOf(protection: Protected | null): Protected["placeholders"]
 async function readLarge(
   input: LargeBodyInput,
   crossing: Crossing,
-  body: Buffer,
-  streamType: string | undefined,
+  { body, answerType, streamType }: CameWhole,
 ): Promise<WholeAnswerReading> {
-  const { request, heavyWork, facts } = input;
+  const { request, heavyWork, facts, content } = input;
   const sent = crossing.passage.sent();
   const elapsedMs = facts.elapsedMs?.() ?? 0;
-  const { reading } = await heavyWork.read({
+  const { reading, withPlaceholders } = await heavyWork.read({
     ...wayOf(input, crossing),
     request,
     sent,
@@ -113,7 +126,9 @@ async function readLarge(
     body,
     placeholders: placeholdersOf(input.protection),
     streamType,
+    keepsPlaceholders: content?.keepsAnswer === true,
   });
+  content?.hear(withPlaceholders ?? (reading.failure ?? reading).body, typeToKeep(reading, answerType));
   return reading;
 }
 

@@ -33,6 +33,7 @@ export function waitForEnd(deps: WaitingDeps, run: Run, begun: Begun): Awaitable
   const { target, stored, ...times } = begun;
   if (stored === null || stored.state !== "open") return false;
   const { provider, model, modelId, prices, contextLength } = target;
+  run.content?.end(true);
   const { promptTokens, completionTokens } = unseenUsage(deps.limits, run.request);
   return deps.pendingAnswers.add({
     answerId: stored.id,

@@ -117,7 +117,7 @@ async function obtainAnswer(
   { way, target }: Place,
 ): Promise<VendorAnswer> {
   const { exchange, dialect, route, body, id, protection } = call;
-  const { request, lifeline, trail, terms } = run;
+  const { request, lifeline, trail, terms, content } = run;
   const headers = upstreamHeaders(deps, exchange, dialect.client);
   const behind = route.behind.replace("{id}", () => encodeURIComponent(id ?? ""));
   const input = { ...target.provider, model: target.model, stream: request.stream };
@@ -130,7 +130,7 @@ async function obtainAnswer(
   const onCall = (made: UpstreamCall): void => trail.hold(made);
   const { upstream, authenticator, heavyWork, limits } = deps;
   const { answerBufferBytes } = limits;
-  const reads = { request, protection, dialect, facts: nothingKnown, heavyWork };
+  const reads = { request, protection, content, dialect, facts: nothingKnown, heavyWork };
   const vendor = { ...reads, target, upstream, authenticator, lifeline, answerBufferBytes, onCall };
   const passed = { passage: passageBetween(dialect, dialect, request.operation), upstream: dialect.name, notes: [] };
   const requestId = exchange.id;
