@@ -32,8 +32,8 @@ function turnsOf(request: Json): readonly Message[] {
   if (!Array.isArray(given)) return [];
   return given.map((one: unknown) => {
     if (!isObject(one)) return { speaker: "user", text: textOf(one) };
-    const role = one["role"] ?? one["type"];
-    return { speaker: typeof role === "string" ? role : "user", text: textOf(one["content"] ?? one["parts"] ?? one) };
+    const named = one["role"] ?? one["type"];
+    return { speaker: typeof named === "string" ? named : "user", text: textOf(one["content"] ?? one["parts"] ?? one) };
   });
 }
 
