@@ -10,7 +10,7 @@ export type Budget = BudgetDetail["budget"];
 export type BudgetsQuery = NonNullable<RouteInput<AdminRoutes["budgets"]["list"]>["query"]>;
 /** One by period, as it is given. */
 export type ScopeBudgetInput = NonNullable<RouteInput<AdminRoutes["users"]["update"]>["body"]["budgets"]>[number];
-export type BudgetKind = "user" | "key" | "team" | "organisation";
+export type BudgetKind = "user" | "key" | "team" | "organisation" | "alias" | "provider";
 
 const freshMs = 30_000;
 

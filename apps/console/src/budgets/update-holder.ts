@@ -17,6 +17,13 @@ export function updateHolder({ client }: Api, kind: BudgetKind, update: Update):
     user: () => client.users.update(update),
     team: () => client.teams.update(update),
     organisation: () => client.organisations.update(update),
+    alias: () => client.aliases.update(held(update)),
+    provider: () => client.providers.update(held(update)),
   };
   return ways[kind]();
+}
+
+/** They have no budget over their whole life. */
+function held({ params, body: { limits, budgets } }: Update) {
+  return { params, body: { ...(limits !== undefined && { limits }), ...(budgets !== undefined && { budgets }) } };
 }

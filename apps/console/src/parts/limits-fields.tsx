@@ -47,8 +47,8 @@ type LimitedName = "budget_usd" | `limits.${LimitName}`;
 interface LimitsFieldsProps {
   readonly register: (name: LimitedName) => UseFormRegisterReturn;
   readonly errorOf: (name: LimitedName) => string | undefined;
-  /** Of what the budget is: "the key". */
-  readonly holder: string;
+  /** Of what the budget is: "the key". Null where there is none over a whole life. */
+  readonly holder: string | null;
   readonly autoFocus?: true;
 }
 
@@ -56,17 +56,19 @@ export function LimitsFields(props: LimitsFieldsProps) {
   const { register, errorOf, holder, autoFocus } = props;
   return (
     <>
-      <TextField
-        label="Budget in USD"
-        isOptional
-        help={`All that ${holder} may ever spend. Requests that could go beyond it are refused.`}
-        error={errorOf("budget_usd")}
-        field={register("budget_usd")}
-        placeholder="unlimited"
-        inputMode="decimal"
-        className="text-right"
-        autoFocus={autoFocus === true}
-      />
+      {holder !== null && (
+        <TextField
+          label="Budget in USD"
+          isOptional
+          help={`All that ${holder} may ever spend. Requests that could go beyond it are refused.`}
+          error={errorOf("budget_usd")}
+          field={register("budget_usd")}
+          placeholder="unlimited"
+          inputMode="decimal"
+          className="text-right"
+          autoFocus={autoFocus === true}
+        />
+      )}
       <fieldset>
         <legend className="mb-1 flex items-baseline gap-1.5 font-medium">
           Limits <span className="text-xs font-normal text-faint">optional</span>

@@ -2,7 +2,8 @@ import { Link } from "@tanstack/react-router";
 import { useCaller } from "#api/me.ts";
 
 interface RequestsLinkProps {
-  readonly of: "key" | "user" | "team" | "organisation" | "provider";
+  readonly of: "key" | "user" | "team" | "organisation" | "provider" | "asked";
+  /** Of what asks; of what is asked for the name. */
   readonly id: string;
 }
 

@@ -3,6 +3,8 @@ import { useParams } from "@tanstack/react-router";
 import { useApi } from "#api/api.tsx";
 import { useCaller } from "#api/me.ts";
 import type { Alias } from "#api/queries.ts";
+import { BudgetLink } from "#budgets/budget-link.tsx";
+import { HeldPanels } from "#budgets/held-panels.tsx";
 import { Page } from "#frame/page.tsx";
 import { PlaygroundLink } from "#models/playground-link.tsx";
 import { IdCell } from "#parts/copy.tsx";
@@ -11,6 +13,7 @@ import { Removal } from "#parts/removal.tsx";
 import { Loaded } from "#parts/states.tsx";
 import { useChanged } from "#parts/use-changed.ts";
 import { Time } from "#parts/values.tsx";
+import { RequestsLink } from "#requests/requests-link.tsx";
 import { AliasForm } from "./alias-form.tsx";
 
 export function AliasPage() {
@@ -38,7 +41,10 @@ export function AliasPage() {
       <Loaded query={alias}>
         {(one) => (
           <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-[minmax(0,1fr)_minmax(0,1.4fr)]">
-            <AliasFacts alias={one} />
+            <div className="grid min-w-0 gap-4">
+              <AliasFacts alias={one} />
+              <HeldPanels kind="alias" held={one} />
+            </div>
             {may("aliases.update") && <Loaded query={providers}>{() => <Settings alias={one} />}</Loaded>}
           </div>
         )}
@@ -48,6 +54,7 @@ export function AliasPage() {
 }
 
 function AliasFacts({ alias }: { readonly alias: Alias }) {
+  const { mayForAll } = useCaller();
   const targets = alias.targets.map(({ provider, model, weight }) => {
     const name = `${provider}/${model}`;
     return alias.strategy === "weighted" ? `${name} × ${weight}` : name;
@@ -60,6 +67,8 @@ function AliasFacts({ alias }: { readonly alias: Alias }) {
           ["Ask it", <PlaygroundLink model={alias.name} />],
           ["Strategy", alias.strategy === "weighted" ? "by weight" : "in order"],
           ["Targets", <span className="font-mono text-xs whitespace-pre-line">{targets.join("\n")}</span>],
+          ...(mayForAll("usage.read") ? [["Spending", <BudgetLink kind="alias" id={alias.id} />] as const] : []),
+          ["Requests", <RequestsLink of="asked" id={alias.name} />],
           ["Changed", <Time at={alias.updated_at} />],
           ["Created", <Time at={alias.created_at} />],
           ["Id", <IdCell id={alias.id} />],

@@ -1,8 +1,8 @@
 import type { Budgets } from "#api/queries.ts";
-import { budgetKinds } from "#budgets/budget-kinds.ts";
+import { budgetKindNames, budgetKinds } from "#budgets/budget-kinds.ts";
 import { formatCount } from "#format/number.ts";
 import { Tabs } from "#parts/tabs.tsx";
-import { kinds, states } from "./budget-view.ts";
+import { states } from "./budget-view.ts";
 import type { BudgetView, State } from "./budget-view.ts";
 
 const words: Readonly<Record<State, string>> = {
@@ -35,11 +35,11 @@ export function BudgetFilter({ view: { state, kind, choose }, counts }: BudgetFi
       <select
         aria-label="Whose"
         value={kind ?? ""}
-        onChange={({ target }) => choose({ kind: kinds.find((one) => one === target.value) ?? null })}
+        onChange={({ target }) => choose({ kind: budgetKindNames.find((one) => one === target.value) ?? null })}
         className={`h-(--control) rounded-sm border bg-surface px-2 ${kind === null ? "border-line-strong text-muted" : "border-accent text-text"}`}
       >
         <option value="">Whoever has them</option>
-        {kinds.map((one) => (
+        {budgetKindNames.map((one) => (
           <option key={one} value={one}>
             {budgetKinds[one].words}
           </option>

@@ -4,15 +4,15 @@ import { useApi } from "#api/api.tsx";
 import { useCaller } from "#api/me.ts";
 import type { Budget, BudgetDetail } from "#api/queries.ts";
 import { budgetKindOf, budgetKinds } from "#budgets/budget-kinds.ts";
+import { ChangeBudget } from "#budgets/change-budget.tsx";
+import { LimitsPanel } from "#budgets/limits-panel.tsx";
+import { PeriodBudgets } from "#budgets/period-budgets.tsx";
 import { Page } from "#frame/page.tsx";
 import { Button, buttonClass } from "#parts/button.tsx";
 import { Loaded } from "#parts/states.tsx";
 import { useSearchValue } from "#parts/use-search.ts";
 import { BudgetFigures } from "./budget-figures.tsx";
-import { PeriodBudgets } from "#budgets/period-budgets.tsx";
 import { BurnDownPanel } from "./burn-down-panel.tsx";
-import { ChangeBudget } from "./change-budget.tsx";
-import { LimitsPanel } from "./limits-panel.tsx";
 import { PeriodPanel } from "./period-panel.tsx";
 import { SpendersPanel } from "./spenders-panel.tsx";
 
@@ -48,17 +48,17 @@ function Actions({ budget, onChange }: { readonly budget: Budget; readonly onCha
   const { may } = useCaller();
   const mayChange = useMayChange();
   const { kind, id } = budget;
-  const { reads, page, word } = budgetKinds[budgetKindOf(kind)];
+  const { reads, page, word, hasLife } = budgetKinds[budgetKindOf(kind)];
   return (
     <>
-      {page !== null && may(reads) && (
+      {may(reads) && (
         <Link to={page} params={{ id }} className={buttonClass()}>
           Open {word.toLowerCase()}
         </Link>
       )}
       {mayChange(budget) && (
         <Button look="primary" onClick={onChange}>
-          Change budget
+          {hasLife ? "Change budget" : "Change limits"}
         </Button>
       )}
     </>
@@ -76,7 +76,7 @@ function Panels({ detail }: { readonly detail: BudgetDetail }) {
           <PeriodBudgets holder={budget} />
         </div>
         <div className="grid gap-4">
-          <LimitsPanel budget={budget} />
+          <LimitsPanel limits={budget.limits} inUse={budget.in_use} />
           <PeriodPanel budget={budget} />
         </div>
       </div>

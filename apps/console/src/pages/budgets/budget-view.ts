@@ -2,6 +2,7 @@
 
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import type { BudgetKind, BudgetsQuery } from "#api/queries.ts";
+import { budgetKindNames } from "#budgets/budget-kinds.ts";
 import { pageSize } from "#parts/table/columns.ts";
 import { useView } from "#parts/table/use-view.ts";
 
@@ -9,7 +10,6 @@ type Search = Readonly<Record<string, string | undefined>>;
 
 export const states = ["reached", "near", "fine", "none"] as const;
 export type State = (typeof states)[number];
-export const kinds: readonly BudgetKind[] = ["key", "user", "team", "organisation"];
 const orders = ["name", "share", "spent", "budget", "forecast"] as const;
 
 export interface BudgetChoice {
@@ -27,7 +27,7 @@ export function useBudgetView(): BudgetView {
   const navigate = useNavigate();
   const [{ filter, sort, isDescending, page }] = useView();
   const state = states.find((one) => one === search["state"]) ?? null;
-  const kind = kinds.find((one) => one === search["scope"]) ?? null;
+  const kind = budgetKindNames.find((one) => one === search["scope"]) ?? null;
   const order = orders.find((one) => one === sort);
   const choose = (chosen: Partial<BudgetChoice>): void => {
     const next = { state, kind, ...chosen };

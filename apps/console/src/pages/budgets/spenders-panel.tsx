@@ -19,8 +19,8 @@ interface SpendersPanelProps {
 /** Who, or what, spends the budget: since it began. */
 export function SpendersPanel({ budget, by }: SpendersPanelProps) {
   const { queries } = useApi();
-  const { kind, id, begins_at: from } = budget;
-  const who = { [budgetKinds[budgetKindOf(kind)].filter]: id };
+  const { kind, begins_at: from } = budget;
+  const who = budgetKinds[budgetKindOf(kind)].usageOf(budget);
   const query = { ...who, group_by: by, bucket: "none", top: most } as const;
   const series = useQuery(queries.series(["budget", from], query, () => ({ from, to: new Date().toISOString() })));
   return (
@@ -68,9 +68,10 @@ interface RequestsOfProps extends SpendersPanelProps {
   readonly name: string;
 }
 
-function RequestsOf({ budget: { kind, id }, by, value, name }: RequestsOfProps) {
+function RequestsOf({ budget, by, value, name }: RequestsOfProps) {
+  const whose = budgetKinds[budgetKindOf(budget.kind)].requestsOf(budget);
   return (
-    <Link to="/requests" search={{ [kind]: id, [by]: value, range: "30d" }} className="hover:underline">
+    <Link to="/requests" search={{ ...whose, [by]: value, range: "30d" }} className="hover:underline">
       {name}
     </Link>
   );

@@ -4,6 +4,8 @@ import { useEffect, useRef } from "react";
 import { useApi, useRefresh } from "#api/api.tsx";
 import { useCaller } from "#api/me.ts";
 import type { Provider } from "#api/queries.ts";
+import { BudgetLink } from "#budgets/budget-link.tsx";
+import { HeldPanels } from "#budgets/held-panels.tsx";
 import { Page } from "#frame/page.tsx";
 import { Button } from "#parts/button.tsx";
 import { IdCell } from "#parts/copy.tsx";
@@ -39,7 +41,10 @@ export function ProviderPage() {
         {(one) => (
           <>
             <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-[minmax(0,1.2fr)_minmax(0,1fr)]">
-              <ProviderPanel provider={one} />
+              <div className="grid min-w-0 gap-4">
+                <ProviderPanel provider={one} />
+                <HeldPanels kind="provider" held={one} />
+              </div>
               {may("providers.update") && <SettingsPanel provider={one} />}
             </div>
             {may("models.read") && <ProviderModels provider={one} />}
@@ -72,7 +77,7 @@ function Switch({ provider }: { readonly provider: Provider }) {
 
 function ProviderPanel({ provider }: { readonly provider: Provider }) {
   const { client } = useApi();
-  const { may } = useCaller();
+  const { may, mayForAll } = useCaller();
   const { id, name, enabled } = provider;
   return (
     <Panel title="Provider">
@@ -83,7 +88,8 @@ function ProviderPanel({ provider }: { readonly provider: Provider }) {
           ["Base URL", <span className="font-mono text-xs">{provider.effective_base_url ?? "—"}</span>],
           ["API key", provider.has_credential ? `stored ${provider.credential_hint ?? ""}` : "none"],
           ["Added", <Time at={provider.created_at} />],
-          ["Requests", <RequestsLink of="provider" id={provider.id} />],
+          ...(mayForAll("usage.read") ? [["Spending", <BudgetLink kind="provider" id={id} />] as const] : []),
+          ["Requests", <RequestsLink of="provider" id={id} />],
           ["Id", <IdCell id={id} />],
         ]}
       />

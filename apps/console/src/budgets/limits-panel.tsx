@@ -1,19 +1,28 @@
+import type { ReactNode } from "react";
 import type { Budget } from "#api/queries.ts";
 import { formatCap, formatMoney } from "#format/money.ts";
 import { formatCount } from "#format/number.ts";
 import { windowLimits } from "#parts/limit-names.ts";
+import type { Limits } from "#parts/limit-names.ts";
 import { Meter } from "#parts/meter.tsx";
 import { Panel } from "#parts/panel.tsx";
 
 type WindowLimit = (typeof windowLimits)[number];
 
+interface LimitsPanelProps {
+  readonly limits: Limits;
+  /** Null where it is not known. */
+  readonly inUse: Budget["in_use"];
+  readonly actions?: ReactNode;
+}
+
 /** What is in use of each limit, where that is known. Of cost, hours and days only what is limited is shown. */
-export function LimitsPanel({ budget: { limits, in_use: now } }: { readonly budget: Budget }) {
+export function LimitsPanel({ limits, inUse: now, actions }: LimitsPanelProps) {
   const shown = windowLimits.filter(({ limit, thing, window }) => {
     return limits[limit] !== null || (window === "minute" && thing !== "cost_usd");
   });
   return (
-    <Panel title="Limits" note={now === null ? "what is in use is not known" : "in use now"}>
+    <Panel title="Limits" note={now === null ? "what is in use is not known" : "in use now"} actions={actions}>
       {shown.map((line) => (
         <LimitLine
           key={line.limit}

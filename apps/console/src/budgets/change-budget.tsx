@@ -1,18 +1,19 @@
 import { useApi } from "#api/api.tsx";
 import type { Budget } from "#api/queries.ts";
-import { budgetKindOf, budgetKinds } from "#budgets/budget-kinds.ts";
-import { updateHolder } from "#budgets/update-holder.ts";
 import { Dialog } from "#parts/dialog.tsx";
 import { FormButtons, FormFailure, useServerForm } from "#parts/form.tsx";
 import { LimitsFields, limitsToTexts, textsToLimits } from "#parts/limits-fields.tsx";
 import type { LimitedValues } from "#parts/limits-fields.tsx";
 import { useChanged } from "#parts/use-changed.ts";
+import { budgetKindOf, budgetKinds } from "./budget-kinds.ts";
+import { updateHolder } from "./update-holder.ts";
 
 interface ChangeBudgetProps {
-  readonly budget: Budget;
+  readonly budget: Pick<Budget, "kind" | "id" | "name" | "limits" | "budget_usd">;
   readonly onClose: () => void;
 }
 
+/** Its limits, and the budget over its whole life where it can have one. */
 export function ChangeBudget({ budget, onClose }: ChangeBudgetProps) {
   const api = useApi();
   const changed = useChanged();
@@ -31,12 +32,21 @@ export function ChangeBudget({ budget, onClose }: ChangeBudgetProps) {
   return (
     <Dialog
       isOpen
-      title={`Budget and limits of ${name}`}
-      description="In force at once, also for what is spent already. To let it begin anew, raise the budget."
+      title={of.hasLife ? `Budget and limits of ${name}` : `Limits of ${name}`}
+      description={
+        of.hasLife
+          ? "In force at once, also for what is spent already. To let it begin anew, raise the budget."
+          : `In force at once, over ${of.holder}, whoever asks.`
+      }
       onClose={onClose}
     >
       <form className="grid gap-3.5" onSubmit={submit} noValidate>
-        <LimitsFields autoFocus register={(field) => form.register(field)} errorOf={errorOf} holder={of.holder} />
+        <LimitsFields
+          autoFocus
+          register={(field) => form.register(field)}
+          errorOf={errorOf}
+          holder={of.hasLife ? of.holder : null}
+        />
         <FormFailure failure={failure} />
         <FormButtons action="Save changes" isBusy={isBusy} onCancel={onClose} />
       </form>
