@@ -150,6 +150,7 @@ const answers: Readonly<Record<RouteId, Answers>> = {
   "reports.update": [401, 400, 400, 400, 400, 400],
   "reports.remove": [401, 404, 404, 404, 404, 404],
   "reports.run": [401, 404, 404, 404, 404, 404],
+  "reports.content": [401, 404, 404, 404, 404, 404],
   "reports.runs": [401, 404, 404, 404, 404, 404],
   "webhooks.list": [401, 403, 403, 200, 200, 200],
   "webhooks.create": [401, 403, 403, 400, 400, 400],

@@ -5,6 +5,7 @@ import { newId } from "@ghostllm/contract";
 import { createClient } from "@ghostllm/contract/client";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Mail } from "#control/mail/mailer.ts";
+import { reportPages } from "#control/reports/report-content.ts";
 import { Reporter } from "#control/reports/reporter.ts";
 import type { OpenStore } from "#control/store/open-store.ts";
 import type { NewReport } from "#control/store/reports/report-store.ts";
@@ -114,6 +115,25 @@ describe.each(availableEngines())("reports on $name", (engine) => {
     expect(event?.data).toMatchObject({ report_id: id, state: "sent", late: false, rows: 1 });
   });
 
+  it("say the same where they are only read, a part for each period", async () => {
+    const { id } = await add();
+    for (const time of ["2026-11-27T08:00:00Z", "2026-11-28T08:00:00Z"]) await use(ada.id, time);
+    nowMs = at("2026-11-29T05:00:01Z");
+    await reporter().run(always);
+    const report = await store.reports.find(id, "all");
+    if (report === undefined) throw new Error("it is gone");
+    const read = async (before: string): Promise<readonly string[]> => {
+      const parts: string[] = [];
+      const pages = reportPages(store, new Calendar(), report, { at: at(before), reach: "all" });
+      for await (const page of pages) parts.push(page);
+      return parts;
+    };
+    const parts = await read("2026-11-29T05:00:00Z");
+    expect(parts).toHaveLength(2);
+    expect(parts.join("")).toBe(String(mails[0]?.attachments?.[0]?.content));
+    expect(await read("2026-11-01T05:00:00Z")).toEqual(["period\r\n"]);
+  });
+
   it("that were missed are made once, and say so", async () => {
     const { id } = await add();
     nowMs = at("2026-12-02T09:00:00Z");
@@ -220,6 +240,42 @@ it("a report of the whole server is sent to a webhook, signed", async () => {
     await own.reports.remove({ params: { id: report.id } });
   } finally {
     await receiver.close();
+    await server.close();
+  }
+});
+
+it("what a report says is told to its owner, and to who may see as much", async () => {
+  const server = await startWholeServer();
+  try {
+    const password = "correct horse battery";
+    const enrol = async (email: string, role: string) => {
+      await server.admin.users.create({ body: { email, password, role } });
+      const { token } = await server.admin.sessions.create({ body: { email, password } });
+      return createClient({ baseUrl: server.url, apiKey: token });
+    };
+    const permissions = { "self.read": "own", "usage.read": "own", "reports.manage": "all" } as const;
+    await server.admin.roles.create({ body: { name: "clerk", description: "Keeps reports", permissions } });
+    const boss = await enrol("boss@example.com", "admin");
+    const [clerk, member] = [await enrol("clerk@example.com", "clerk"), await enrol("bo@example.com", "member")];
+    const types = ["report.finished" as const];
+    const hook = await boss.webhooks.create({ body: { name: "w", url: "https://example.com/hook", types } });
+    const body = { name: "Daily", schedule: { every: "day" }, webhook_id: hook.id } as const;
+    const params = { id: (await boss.reports.create({ body })).id };
+    const empty = "period\r\n";
+    expect(await boss.reports.content({ params })).toBe(empty);
+    expect(await boss.reports.content({ params, query: { before: "2026-11-28" } })).toBe(empty);
+    expect(await server.admin.reports.content({ params })).toBe(empty);
+    await expect(boss.reports.content({ params, query: { before: "1999-12-31" } })).rejects.toMatchObject({
+      ...{ status: 400, param: "before" },
+    });
+    // He manages all reports, and sees his own usage alone.
+    expect(await clerk.reports.get({ params })).toMatchObject({ name: "Daily" });
+    await expect(clerk.reports.content({ params })).rejects.toMatchObject({ status: 403 });
+    await expect(member.reports.content({ params })).rejects.toMatchObject({ status: 404 });
+    const { user_id: id } = await boss.reports.get({ params });
+    await server.admin.users.update({ params: { id }, body: { is_active: false } });
+    await expect(server.admin.reports.content({ params })).rejects.toMatchObject({ status: 409 });
+  } finally {
     await server.close();
   }
 });

@@ -15,6 +15,7 @@ export const viewPages = [
   "budgets",
   "requests",
   "usage",
+  "reports",
   "audit",
 ] as const;
 export type ViewPage = (typeof viewPages)[number];
@@ -64,6 +65,7 @@ export const viewSearches = {
     status: z.enum([...usageStatuses, "failed"]).optional(),
     streamed: z.enum(["true", "false"]).optional(),
   }),
+  reports: z.strictObject(table),
   audit: z.strictObject({
     ...{ ...table, ...time, actor: text.optional() },
     outcome: z.enum(auditOutcomes).optional(),

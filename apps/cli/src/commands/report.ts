@@ -1,4 +1,6 @@
 import type { Client } from "@ghostllm/contract/client";
+import { readStream } from "@ghostllm/contract/read-stream";
+import { adminRoutes } from "@ghostllm/contract/routes";
 import type { AdminRoutes, RouteAnswer } from "@ghostllm/contract/routes";
 import { Option, type Command } from "commander";
 import { parseCount } from "#arguments.ts";
@@ -6,6 +8,7 @@ import type { ContextOf } from "#context.ts";
 import { notFound } from "#exit-codes.ts";
 import { findTeam, findUser, listAll } from "#lookup.ts";
 import { orDash } from "#output.ts";
+import { writePieces } from "#written-pieces.ts";
 
 type Report = RouteAnswer<AdminRoutes["reports"]["get"]>;
 type Run = RouteAnswer<AdminRoutes["reports"]["run"]>;
@@ -35,6 +38,7 @@ export function addReportCommand(program: Command, contextOf: ContextOf): void {
       output.table(await listAll((query) => client.reports.list({ query })), columns, "There are no reports.");
     });
   addMaking(report, contextOf);
+  addDownload(report, contextOf);
   report
     .command("delete <name-or-id>")
     .description("delete a report, with what became of it so far")
@@ -107,6 +111,27 @@ function addMaking(report: Command, contextOf: ContextOf): void {
       const runs = await listAll((query) => client.reports.runs({ params: { id }, query }));
       output.table(runs, runColumns, "It was not due yet.");
     });
+}
+
+function addDownload(report: Command, contextOf: ContextOf): void {
+  report
+    .command("download <name-or-id>")
+    .description("write what a report says, as CSV, and send it to nobody")
+    .option("--before <time>", "of the whole periods before this date or time; now where left out")
+    .option("--output <file>", "write it there instead of to the standard output")
+    .action(async (name: string, { before, output: path }: DownloadOptions, command: Command) => {
+      const { streams, connect } = contextOf(command);
+      const { client, url, key } = await connect();
+      const { id } = await find(client, name);
+      const route = { ...adminRoutes.reports.content, path: `/admin/reports/${id}/content` } as const;
+      const query = before === undefined ? {} : { before };
+      await writePieces(readStream({ baseUrl: url, apiKey: key, route, query }), streams, path);
+    });
+}
+
+interface DownloadOptions {
+  readonly before?: string;
+  readonly output?: string;
 }
 
 /** The first hour of a day is 0. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { id, idParams, listOf, openEnum, pageQuery, removed, time, timeZone } from "./fields.ts";
+import { id, idParams, listOf, moment, openEnum, pageQuery, removed, time, timeZone } from "./fields.ts";
 import { defineRoutes } from "./route.ts";
 import { groupBy } from "./usage-series.ts";
 
@@ -60,6 +60,10 @@ const run = z
     finished_at: time.nullable(),
   })
   .meta({ id: "ReportRun" });
+
+const before = moment
+  .refine((text) => text >= "2000", "Give a time since the year 2000")
+  .describe("Of the whole periods that were over then, as at the due time of a run; now where left out.");
 
 const tag = "Reports";
 const rights =
@@ -153,6 +157,21 @@ export const reportRoutes = defineRoutes({
     status: 200,
     summary: "Make a report now",
     description: "Of the periods that are over. It is made within seconds: its runs say what became of it.",
+  },
+  content: {
+    id: "reports.content",
+    tag,
+    permission: "reports.manage",
+    method: "GET",
+    path: "/admin/reports/{id}/content",
+    params: idParams,
+    query: z.strictObject({ before: before.optional() }),
+    response: z.string(),
+    mediaType: "text/csv",
+    status: 200,
+    summary: "What a report says, as CSV",
+    description:
+      "Made anew of what is stored, as the report is now, and sent to nobody. It shows what its owner may see: to somebody else who may see less it is refused. 409 where the owner is switched off, or may not have it any more.",
   },
   runs: {
     id: "reports.runs",

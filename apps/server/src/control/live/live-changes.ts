@@ -24,6 +24,7 @@ const readers: Readonly<Record<string, Permission>> = {
   refusals: "usage.read",
   views: "views.manage",
   webhooks: "webhooks.read",
+  reports: "reports.manage",
 };
 
 /** Each once. */

@@ -2,6 +2,7 @@
 
 import { labelsOf } from "#control/resources/group-labels.ts";
 import { csvLine, type Cell } from "#control/resources/export-lines.ts";
+import { pageMs } from "#control/resources/streamed.ts";
 import { lineWriter } from "#control/resources/usage-export.ts";
 import type { ReportRow } from "#control/store/reports/report-store.ts";
 import type { Store } from "#control/store/store.ts";
@@ -25,25 +26,60 @@ const mostRows = 1_000;
 const hourMs = 60 * 60 * 1_000;
 
 type Sources = Pick<Store, "usage" | "names">;
+type Terms = Pick<ReportRow, "schedule" | "content">;
+
+interface Made {
+  /** Of the whole periods before that. */
+  readonly at: number;
+  readonly reach: Reach;
+}
 
 export async function makeReport(
   store: Sources,
   calendar: Calendar,
-  { schedule, content }: Pick<ReportRow, "schedule" | "content">,
-  { at, reach }: { readonly at: number; readonly reach: Reach },
+  { schedule, content }: Terms,
+  { at, reach }: Made,
 ): Promise<MadeReport> {
-  const lineOf = lineWriter({ bucket: null, dimensions: content.dimensions });
+  const partOf = partsOf(store, content, reach);
   const periods = periodsBefore(calendar, schedule, at, content.periods);
   const lines: ReportLine[] = [];
   let isCut = false;
   for (const period of periods) {
-    const rows = await store.usage.series(queryOf(content, period), reach);
-    isCut ||= rows.length > mostRows;
-    const shown = rows.slice(0, mostRows);
-    const labels = await labelsOf(store, content.dimensions, shown);
-    lines.push(...shown.map((row) => ({ period: period.name, ...lineOf(row, labels) })));
+    const part = await partOf(period);
+    lines.push(...part.lines);
+    isCut ||= part.isCut;
   }
   return { from: periods[0]?.startsAt ?? at, to: periods.at(-1)?.endsAt ?? at, lines, isCut };
+}
+
+/** The same as CSV, a period each. */
+export async function* reportPages(
+  store: Sources & Pick<Store, "within">,
+  calendar: Calendar,
+  { schedule, content }: Terms,
+  { at, reach }: Made,
+): AsyncGenerator<string> {
+  const partOf = partsOf(store, content, reach);
+  let isBegun = false;
+  for (const period of periodsBefore(calendar, schedule, at, content.periods)) {
+    const { lines } = await store.within(pageMs, () => partOf(period));
+    if (lines.length > 0) yield isBegun ? reportLines(lines) : reportCsv(lines);
+    isBegun ||= lines.length > 0;
+  }
+  if (!isBegun) yield reportCsv([]);
+}
+
+type Part = Pick<MadeReport, "lines" | "isCut">;
+
+function partsOf(store: Sources, content: ReportRow["content"], reach: Reach): (period: Period) => Promise<Part> {
+  const lineOf = lineWriter({ bucket: null, dimensions: content.dimensions });
+  return async (period) => {
+    const rows = await store.usage.series(queryOf(content, period), reach);
+    const shown = rows.slice(0, mostRows);
+    const labels = await labelsOf(store, content.dimensions, shown);
+    const lines = shown.map((row) => ({ period: period.name, ...lineOf(row, labels) }));
+    return { lines, isCut: rows.length > mostRows };
+  };
 }
 
 /** Sums are by the hour: where a zone's day begins within one, that hour counts to the day which has its first half. */
@@ -59,5 +95,9 @@ function queryOf({ dimensions, filter }: ReportRow["content"], { startsAt, endsA
 export function reportCsv(lines: readonly ReportLine[]): string {
   const [first] = lines;
   if (first === undefined) return csvLine(["period"]);
-  return csvLine(Object.keys(first)) + lines.map((line) => csvLine(Object.values(line))).join("");
+  return csvLine(Object.keys(first)) + reportLines(lines);
+}
+
+function reportLines(lines: readonly ReportLine[]): string {
+  return lines.map((line) => csvLine(Object.values(line))).join("");
 }

@@ -1,20 +1,23 @@
 import { GhostError } from "@ghostllm/contract";
 import type { AdminRoutes, RouteAnswer } from "@ghostllm/contract/routes";
 import { lateMs } from "#control/reports/reporter.ts";
+import { reportPages } from "#control/reports/report-content.ts";
 import { refusalOf } from "#control/reports/report-rights.ts";
 import type { ReportChange, ReportRow, ReportRunRow } from "#control/store/reports/report-store.ts";
 import type { Actor } from "#domain/access/actor.ts";
+import { includes, reach as reachOf, type Reach } from "#domain/access/may.ts";
 import { Calendar } from "#domain/budgets/calendar.ts";
 import { dueAfter, type ReportContent } from "#domain/reports/report.ts";
 import { found, invalid, notFound, toTime, toTimeOrNull } from "./fields.ts";
 import { readPage } from "./pagination.ts";
 import type { Resource, ResourceDependencies } from "./resource.ts";
+import { streamed } from "./streamed.ts";
 
 type ApiReport = RouteAnswer<AdminRoutes["reports"]["get"]>;
 type ApiRun = RouteAnswer<AdminRoutes["reports"]["run"]>;
 type Update = Parameters<Resource<"reports">["update"]>[0]["body"];
 type Create = Parameters<Resource<"reports">["create"]>[0]["body"];
-type Dependencies = Pick<ResourceDependencies, "store" | "clock" | "mailer">;
+type Dependencies = Pick<ResourceDependencies, "store" | "clock" | "mailer" | "log">;
 
 const mostReports = 50;
 
@@ -56,6 +59,14 @@ export function createReportsResource(deps: Dependencies): Resource<"reports"> {
       return { id, deleted: true };
     },
 
+    async content({ params: { id }, query: { before }, actor, reach }) {
+      const report = found(await reports.find(id, reach), "report", id);
+      const owners = await reachOfOwner(deps, report, actor);
+      const now = clock.now();
+      const at = Math.min(now, before === undefined ? now : Date.parse(before));
+      return streamed(deps, "a report", reportPages(store, calendar, report, { at, reach: owners }));
+    },
+
     ...runsOf(deps),
   };
 }
@@ -66,6 +77,17 @@ async function ownerOf({ store: { reports } }: Dependencies, { userId }: Actor):
     throw new GhostError("invalid_request_error", "The admin key belongs to no user, who reports belong to");
   if ((await reports.count(userId)) < mostReports) return userId;
   throw new GhostError("conflict", `There are ${mostReports} reports already: delete one that is not needed`);
+}
+
+/** What is told is what he may see, and nobody is told what he may not see himself. */
+async function reachOfOwner({ store }: Dependencies, report: ReportRow, actor: Actor): Promise<Reach> {
+  const owner = await store.roles.standing(report.userId);
+  if (owner === undefined) throw new GhostError("conflict", "Its owner is switched off");
+  const refusal = refusalOf(owner, owner.email, report);
+  if (refusal !== null) throw new GhostError("conflict", refusal);
+  const shown = reachOf(owner, "usage.read");
+  if (includes(reachOf(actor, "usage.read"), shown)) return shown;
+  throw new GhostError("permission_denied", "It shows what its owner may see, which is more than you may");
 }
 
 function runsOf({ store: { reports }, clock }: Dependencies): Pick<Resource<"reports">, "run" | "runs"> {
