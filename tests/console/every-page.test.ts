@@ -4,12 +4,14 @@ import { describe, expect, it } from "vitest";
 import { overflowOf, violationsInBothThemes, violationsOf } from "./support/browser.ts";
 import { listPages } from "./support/pages.ts";
 import { admin } from "./support/people.ts";
+import { clientOf, furnishReport } from "./support/reports.ts";
 import { executable, openSuite } from "./support/suite.ts";
 import { furnishTeam } from "./support/teams.ts";
 
 const suite = openSuite({
   furnish: async ({ stage }) => {
     await furnishTeam(stage.server.admin);
+    await furnishReport(await clientOf(stage.url));
     await stage.untilListed(await stage.call("gpt-4o-mini"));
   },
 });

@@ -8,6 +8,7 @@ import type { View } from "./support/browser.ts";
 import { brokenTitle, hostile } from "./support/hostile.ts";
 import { listPages } from "./support/pages.ts";
 import { admin } from "./support/people.ts";
+import { clientOf } from "./support/reports.ts";
 import { executable, openSuite } from "./support/suite.ts";
 
 const words = hostile.join("\n");
@@ -31,7 +32,9 @@ async function furnish(): Promise<void> {
   const [provider] = (await client.providers.list()).data;
   const provider_id = provider?.id ?? "";
   const targets = [{ provider: provider?.name ?? "", model: "gpt-4o-mini" }];
-  const made = { users: 0, keys: 0, models: 0, aliases: 0, organisations: 0, teams: 0, accounts: 0 };
+  const owner = await clientOf(suite.stage.url);
+  const [webhook] = (await client.webhooks.list()).data;
+  const made = { reports: 0, users: 0, keys: 0, models: 0, aliases: 0, organisations: 0, teams: 0, accounts: 0 };
   for (const [index, name] of hostile.entries()) {
     const user = await ifTaken(
       client.users.create({ body: { email: `hostile-${index}@example.com`, username: name } }),
@@ -45,11 +48,14 @@ async function furnish(): Promise<void> {
     if (team) await client.teams.addMember({ params: { id: team.id }, body: { email: admin } });
     const model = await ifTaken(client.models.create({ body: { provider_id, name } }));
     const alias = await ifTaken(client.aliases.create({ body: { name, targets } }));
+    const weekly = { name, schedule: { every: "week" }, webhook_id: webhook?.id ?? null } as const;
+    const report = await ifTaken(owner.reports.create({ body: weekly }));
     // There may be fifty of them, and twenty of those.
     const body = { label: name, issuer: "https://login.example.com", client_id: name };
     const issuer = index % 2 === 0 ? await ifTaken(client.signInMethods.create({ body })) : null;
     if (issuer && index < 12) details.push(`/settings/sign-in/${issuer.id}`);
     if (index % 3 === 0) await ifTaken(client.scim.createToken({ body: { name } }));
+    made.reports += Number(report !== null);
     made.users += Number(user !== null);
     made.keys += Number(key !== null);
     made.models += Number(model !== null);
@@ -59,7 +65,7 @@ async function furnish(): Promise<void> {
     made.accounts += Number(account !== null);
     const ways = {
       ...{ users: user, keys: key, models: model, aliases: alias },
-      ...{ organisations: organisation, teams: team, "service-accounts": account },
+      ...{ organisations: organisation, teams: team, "service-accounts": account, reports: report },
     };
     if (index < 5) await client.roles.create({ body: { name: `role-${index}`, description: name, permissions: {} } });
     // One of them each, so that every page has some of all names.

@@ -9,6 +9,7 @@ import { describe, expect, it } from "vitest";
 import { settled } from "./support/browser.ts";
 import { listPages } from "./support/pages.ts";
 import { password } from "./support/people.ts";
+import { clientOf, furnishReport } from "./support/reports.ts";
 import { executable, openSuite } from "./support/suite.ts";
 import { furnishTeam } from "./support/teams.ts";
 
@@ -19,6 +20,7 @@ const people = new Map<RoleName, Person>();
 const suite = openSuite({
   furnish: async () => {
     const { teamId } = await furnishTeam(suite.stage.server.admin);
+    await furnishReport(await clientOf(suite.stage.url));
     for (const role of roleNames) people.set(role, await enrol(role, teamId));
   },
 });
@@ -88,6 +90,7 @@ describe.skipIf(executable === null)("in the role", () => {
       "Keys",
       "Budgets & limits",
       "Usage",
+      "Reports",
       "Events",
       "Settings",
     ]);

@@ -12,6 +12,7 @@ import { startDemo } from "./support/demo.ts";
 import type { RunningDemo } from "./support/demo.ts";
 import { readPng, writeIndexedPng } from "./support/indexed-png.ts";
 import { listPages } from "./support/pages.ts";
+import { furnishReport } from "./support/reports.ts";
 import { playgroundShots } from "./support/playground-shots.ts";
 
 const { values } = parseArgs({
@@ -111,6 +112,7 @@ async function takeForReadme(browser: Browser, demo: RunningDemo): Promise<void>
 async function sendToWebhook(): Promise<void> {
   receiver.answer = (response) => response.writeHead(receiver.received.length % 5 === 0 ? 503 : 204).end();
   await demo.admin.webhooks.create({ body: { name: "billing", url: receiver.url, types: ["request.end"] } });
+  await furnishReport(demo.admin);
 }
 
 const executable = findBrowser();

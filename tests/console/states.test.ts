@@ -104,6 +104,8 @@ describe.skipIf(executable === null)("a page with nothing to show", () => {
         ["/models", "model"],
         ["/aliases", "An alias is a name that stands for targets"],
         ["/keys?q=nothing-is-called-that", "Nothing matches"],
+        ["/reports", "A report is usage of the last days"],
+        ["/users?show=Erased", "Nobody was erased."],
       ] as const) {
         await page.goto(`${fresh.url}/console${path}`);
         await settled(page);
@@ -128,7 +130,7 @@ describe.skipIf(executable === null)("a page with nothing to show", () => {
 
   it("says what there is not, by which request, and asks again on demand", async () => {
     const { page } = await suite.visits.openAs(admin, "/");
-    for (const list of ["aliases", "keys", "models", "providers", "requests", "users"]) {
+    for (const list of ["aliases", "keys", "models", "providers", "reports", "requests", "users"]) {
       await suite.visits.visit(page, `/${list}/${unknownId}`);
       const alert = page.getByRole("alert");
       await alert.getByText("There is no", { exact: false }).first().waitFor();

@@ -97,6 +97,16 @@ const pages = [
   }),
   createRoute({
     getParentRoute: () => frame,
+    path: "/reports",
+    component: lazyPage(() => import("#pages/reports/reports-page.tsx"), "ReportsPage"),
+  }),
+  createRoute({
+    getParentRoute: () => frame,
+    path: "/reports/$id",
+    component: lazyPage(() => import("#pages/reports/report-page.tsx"), "ReportPage"),
+  }),
+  createRoute({
+    getParentRoute: () => frame,
     path: "/connect",
     component: lazyPage(() => import("#pages/connect/connect-page.tsx"), "ConnectPage"),
   }),

@@ -27,7 +27,8 @@ export async function listPages(admin: Client, asker = admin): Promise<readonly 
   const [issuer] = (await admin.signInMethods.list()).data;
   return [
     ...[...trafficPages(ids), ...vendorPages(ids), ...accessPages(ids), ...(await teamPages(admin, asker))],
-    ...[...eventPages(webhook?.id), ...(await auditPages(admin)), ...settingsPages, ...signInPages(issuer?.id)],
+    ...[...eventPages(webhook?.id), ...(await auditPages(admin)), ...(await reportPages(admin, asker))],
+    ...[...settingsPages, ...signInPages(issuer?.id)],
   ];
 }
 
@@ -51,8 +52,13 @@ function vendorPages({ providers, models, aliases }: Ids): readonly ConsolePage[
     page("provider-new", "/providers?new=provider", "providers.read", { "Add provider": "providers.create" }),
     page("provider", `/providers/${providers}`, "providers.read", {
       ...{ Test: "providers.test", [saving]: "providers.update", Disable: "providers.update" },
-      "Delete provider": "providers.remove",
+      ...{ "Delete provider": "providers.remove", "Change limits": "providers.update" },
+      "Add budget": "providers.update",
     }),
+    page("provider-limits", `/providers/${providers}?change=limits`, "providers.read", {
+      [saving]: "providers.update",
+    }),
+    page("provider-budget", `/budgets/provider/${providers}`, "usage.read", { "Change limits": "providers.update" }),
     page("models", "/models", "models.read", { "Add model": "models.create" }),
     page("model-new", "/models?new=model", "models.read", { "Add model": "models.create" }),
     page("model", `/models/${models}`, "models.read", { [saving]: "models.update", "Delete model": "models.remove" }),
@@ -60,7 +66,9 @@ function vendorPages({ providers, models, aliases }: Ids): readonly ConsolePage[
     page("alias-new", "/aliases?new=alias", "aliases.read", { "Create alias": "aliases.create" }),
     page("alias", `/aliases/${aliases}`, "aliases.read", {
       ...{ [saving]: "aliases.update", "Delete alias": "aliases.remove" },
+      ...{ "Change limits": "aliases.update", "Add budget": "aliases.update" },
     }),
+    page("alias-budget", `/budgets/alias/${aliases}`, "usage.read", { "Change limits": "aliases.update" }),
   ];
 }
 
@@ -71,7 +79,10 @@ function accessPages({ users, apiKeys }: Ids): readonly ConsolePage[] {
     page("user-new", "/users?new=user", "users.read", { "Create user": "users.create" }),
     page("user", `/users/${users}`, "users.read", {
       ...{ [saving]: "users.update", "Delete user": "users.remove", "Make password link": "users.update" },
+      "Erase user": "users.erase",
     }),
+    page("users-erased", "/users?show=Erased", "users.erase", { "Erase a deleted user": "users.erase" }),
+    page("user-erase", "/users?show=Erased&new=erasure", "users.erase", { "Erase for good": "users.erase" }),
     page("budgets", "/budgets", "usage.read"),
     page("budget", `/budgets/key/${apiKeys}`, "usage.read", {
       ...{ "Change budget": "keys.update", "Add budget": "keys.update" },
@@ -166,6 +177,26 @@ async function auditPages(admin: Client): Promise<readonly ConsolePage[]> {
   const [entry] = (await admin.audit.list({ query: { action: "key." } })).data;
   const log = page("audit", "/audit", "audit.read", { Verify: "audit.verify" });
   return entry === undefined ? [log] : [log, page("audit-entry", `/audit/${entry.id}`, "audit.read")];
+}
+
+/** One of `asker`, who may have none; for whoever may have none at all, somebody's. */
+async function reportPages(admin: Client, asker: Client): Promise<readonly ConsolePage[]> {
+  const own = await asker.reports.list().then(
+    ({ data }) => data,
+    () => null,
+  );
+  const [report] = own ?? (await admin.reports.list()).data;
+  const manage = "reports.manage";
+  const create = { "Create report": manage } as const;
+  const one = page("report", `/reports/${report?.id}`, manage, {
+    ...{ "Run now": manage, "Download CSV": manage, "Save changes": manage, "Switch off": manage },
+    "Delete report": manage,
+  });
+  return [
+    page("reports", "/reports", manage, create),
+    page("report-new", "/reports?new=report", manage, create),
+    ...(report === undefined ? [] : [one]),
+  ];
 }
 
 const settingsPages: readonly ConsolePage[] = [

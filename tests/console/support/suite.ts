@@ -23,6 +23,8 @@ interface Front {
 }
 
 interface SuiteOptions {
+  /** Beside what every stage has. */
+  readonly environment?: NodeJS.ProcessEnv;
   /** Writes what the server finds when it starts. */
   readonly writePast?: (dataDir: string) => Promise<void>;
   readonly startFront?: (stage: Stage) => Promise<Front>;
@@ -51,12 +53,12 @@ class StagedSuite implements Suite {
     return this.#whenOpen().visits;
   }
 
-  async open({ writePast, startFront, furnish }: SuiteOptions): Promise<void> {
+  async open({ environment = {}, writePast, startFront, furnish }: SuiteOptions): Promise<void> {
     if (executable === null) return;
     const dataDir = mkdtempSync(join(tmpdir(), "ghostllm-suite-"));
     this.#closing.push(() => rmSync(dataDir, { recursive: true, force: true }));
     await writePast?.(dataDir);
-    const stage = await startStage({ dataDir });
+    const stage = await startStage({ dataDir, environment });
     this.#closing.push(() => stage.close());
     const front = await startFront?.(stage);
     if (front !== undefined) this.#closing.push(() => front.stop());

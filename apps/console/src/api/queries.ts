@@ -7,6 +7,8 @@ import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { accessQueries } from "./access-queries.ts";
 import { auditQueries } from "./audit-queries.ts";
 import { budgetQueries } from "./budget-queries.ts";
+import { personalQueries } from "./personal-queries.ts";
+import { reportQueries } from "./report-queries.ts";
 import { requestQueries } from "./request-queries.ts";
 import type { RequestsQuery } from "./request-queries.ts";
 import { mayBeSignedIn, noteSignedIn } from "./signed-in.ts";
@@ -44,6 +46,8 @@ export interface TimeSpan {
 export type * from "./access-queries.ts";
 export type * from "./audit-queries.ts";
 export type * from "./budget-queries.ts";
+export type * from "./personal-queries.ts";
+export type * from "./report-queries.ts";
 export type * from "./request-queries.ts";
 export type { WholeList } from "./whole-list.ts";
 
@@ -54,6 +58,8 @@ export function createQueries(client: Client) {
     ...createUsageQueries(client),
     ...createSignInQueries(client),
     ...accessQueries(client),
+    ...personalQueries(client),
+    ...reportQueries(client),
     /** Null for who has not signed in. */
     me: queryOptions({
       queryKey: ["me"],

@@ -4,6 +4,7 @@ import type { Permission } from "@ghostllm/contract";
 import {
   Building2,
   Cable,
+  CalendarClock,
   ChartColumn,
   CircleDollarSign,
   CircleUser,
@@ -70,6 +71,7 @@ export const placeGroups: readonly PlaceGroup[] = [
     title: "Insight",
     places: [
       { title: "Usage", path: "/usage", icon: ChartColumn, permission: "usage.read" },
+      { title: "Reports", path: "/reports", icon: CalendarClock, permission: "reports.manage" },
       { title: "Events", path: "/events", icon: Radio, permission: "events.read" },
       { title: "Audit", path: "/audit", icon: ScrollText, permission: "audit.read" },
       { title: "Settings", path: "/settings", icon: Settings },
@@ -94,6 +96,7 @@ export const actions: readonly Action[] = [
   { title: "Add a provider", path: "/providers?new=provider", permission: "providers.create" },
   { title: "Create an alias", path: "/aliases?new=alias", permission: "aliases.create" },
   { title: "Create a webhook", path: "/events?show=Webhooks&new=webhook", permission: "webhooks.create" },
+  { title: "Create a report", path: "/reports?new=report", permission: "reports.manage" },
   { title: "Create a user", path: "/users?new=user", permission: "users.create" },
   { title: "Add an issuer", path: "/settings?show=Sign-in&new=issuer", permission: "sign_in_methods.create" },
   { title: "Create a SCIM token", path: "/settings?show=SCIM&new=token", permission: "scim.update" },

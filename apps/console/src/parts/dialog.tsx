@@ -54,10 +54,13 @@ interface ConfirmProps {
   readonly isBusy: boolean;
   readonly onConfirm: () => void;
   readonly onClose: () => void;
+  /** What else is to be known before. */
+  readonly children?: ReactNode;
 }
 
 /** For what cannot be undone: whoever does it has read what it is about. */
-export function ConfirmDialog({ title, description, name, action, isBusy, onConfirm, onClose }: ConfirmProps) {
+export function ConfirmDialog(props: ConfirmProps) {
+  const { title, description, name, action, isBusy, onConfirm, onClose, children } = props;
   const [typed, setTyped] = useState("");
   const isRight = typed.trim() === name.trim();
   return (
@@ -68,6 +71,7 @@ export function ConfirmDialog({ title, description, name, action, isBusy, onConf
           if (isRight) onConfirm();
         }}
       >
+        {children}
         <label className="block">
           <span className="text-muted">
             Type <b className="font-mono font-medium wrap-break-word text-text">{name}</b> to confirm

@@ -16,6 +16,7 @@ import { Facts, Panel } from "#parts/panel.tsx";
 import { Empty, Loaded } from "#parts/states.tsx";
 import { Tag } from "#parts/status.tsx";
 import { useGo } from "#parts/use-search.ts";
+import { ExportLink } from "#personal/export-link.tsx";
 import { RequestsLink } from "#requests/requests-link.tsx";
 
 const linkClass = "text-accent hover:underline";
@@ -36,6 +37,7 @@ export function AccountPage() {
             {may("teams.read") && <OwnTeams userId={user.id} />}
           </div>
           {may("keys.read") && <OwnKeys userId={user.id} />}
+          {may("users.export") && <OwnData user={user} />}
         </>
       )}
     </Page>
@@ -67,6 +69,17 @@ function OwnFacts({ me, user }: { readonly me: Me; readonly user: User }) {
           ],
         ]}
       />
+    </Panel>
+  );
+}
+
+function OwnData({ user: { id, email } }: { readonly user: User }) {
+  return (
+    <Panel title="Your data" actions={<ExportLink userId={id} email={email} />}>
+      <p className="px-4 py-3 text-muted">
+        All that is stored about you, a line each as JSON: your account, keys and sessions without their secrets,
+        requests, usage, entries of the audit log and events. Prompts and answers are stored nowhere.
+      </p>
     </Panel>
   );
 }

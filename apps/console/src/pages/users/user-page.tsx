@@ -15,6 +15,7 @@ import { Time } from "#parts/values.tsx";
 import { PeriodBudgetsOf } from "#budgets/period-budgets.tsx";
 import { BudgetLink } from "#budgets/budget-link.tsx";
 import { RequestsLink } from "#requests/requests-link.tsx";
+import { PersonalData } from "./personal-data.tsx";
 import { UserAccess, UserSessions } from "./user-access.tsx";
 import { toBody, UserForm } from "./user-form.tsx";
 
@@ -46,6 +47,7 @@ export function UserPage() {
               <UserFacts user={one} />
               <PeriodBudgetsOf kind="user" id={one.id} />
               {mayForAll("sessions.read") && <UserSessions user={one} />}
+              <PersonalData user={one} />
             </div>
             {may("users.update") && (
               <div className="grid gap-4">
