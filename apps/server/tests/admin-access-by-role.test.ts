@@ -36,6 +36,7 @@ interface Side {
   readonly keyId: string;
   readonly requestId: string;
   readonly accountId: string;
+  readonly aliasId: string;
   readonly email: string;
 }
 
@@ -43,6 +44,8 @@ let plane: AdminPlane;
 let own: Side;
 let other: Side;
 const tokens = new Map<Caller, string>();
+
+const targets = [{ provider: "openai", model: "gpt-4o" }];
 
 async function addSide(name: string): Promise<Side> {
   const organisation = await plane.admin.organisations.create({ body: { name: `organisation-of-${name}` } });
@@ -58,11 +61,13 @@ async function addSide(name: string): Promise<Side> {
   const record = createRecord({ ...facts, createdAt: plane.clock.nowMs, costNanos: 2_000_000_000 });
   await plane.store.usage.insert([record]);
   const account = await plane.admin.serviceAccounts.create({ body: { name: `account-${name}`, team_id: teamId } });
-  return { teamId, userId, keyId: key.id, requestId: record.id, accountId: account.id, email };
+  const alias = await plane.admin.aliases.create({ body: { name: `alias-${name}`, team_id: teamId, targets } });
+  return { teamId, userId, keyId: key.id, requestId: record.id, accountId: account.id, aliasId: alias.id, email };
 }
 
 beforeAll(async () => {
   plane = await startAdminPlane();
+  await plane.admin.providers.create({ body: { provider_type: "openai", api_key: "sk-of-the-vendor" } });
   [own, other] = [await addSide("own"), await addSide("other")];
   await plane.admin.roles.create({ body: { name: "keeper", permissions: ownRole } });
   for (const [index, caller] of callers.entries()) {
@@ -131,6 +136,11 @@ describe("who manages a team", () => {
     "serviceAccounts.update": ({ accountId: id }) =>
       client().serviceAccounts.update({ params: { id }, body: { name: "renamed" } }),
     "serviceAccounts.remove": ({ accountId: id }) => client().serviceAccounts.remove({ params: { id } }),
+    "aliases.get": ({ aliasId: id }) => client().aliases.get({ params: { id } }),
+    "aliases.update": ({ aliasId: id }) =>
+      client().aliases.update({ params: { id }, body: { strategy: "weighted" as const } }),
+    "budgets.get of the alias": ({ aliasId: id }) => client().budgets.get({ params: { kind: "alias", id } }),
+    "aliases.remove": ({ aliasId: id }) => client().aliases.remove({ params: { id } }),
     "teams.get": ({ teamId: id }) => client().teams.get({ params: { id } }),
     "teams.members": ({ teamId: id }) => client().teams.members({ params: { id } }),
     "teams.updateMember": ({ teamId: id, userId }) =>
@@ -149,5 +159,7 @@ describe("who manages a team", () => {
     expect(key).toMatchObject({ name: "key-other", is_active: true });
     const { data } = await plane.admin.teams.members({ params: { id: other.teamId } });
     expect(data).toMatchObject([{ user_id: other.userId, role: "member" }]);
+    const alias = await plane.admin.aliases.get({ params: { id: other.aliasId } });
+    expect(alias).toMatchObject({ name: "alias-other", strategy: "ordered", team_id: other.teamId });
   });
 });

@@ -11,7 +11,7 @@ import { MemoryTurns } from "#link/memory/turns.ts";
 import { createEvents } from "#telemetry/events.ts";
 import { createLog } from "#telemetry/log.ts";
 import { createMetrics } from "#telemetry/metrics.ts";
-import { makeProvider, makeSnapshot, makeTarget } from "./support/gateway.ts";
+import { makePrincipal, makeProvider, makeSnapshot, makeTarget } from "./support/gateway.ts";
 import { TestClock } from "./support/stage.ts";
 
 setFlagsFromString("--expose-gc");
@@ -27,6 +27,7 @@ it("a hundred thousand names of models and ids leave the memory as it was", asyn
   const provider = makeProvider("openai", "http://127.0.0.1:1/v1");
   const listed = makeTarget(provider, "fake-model");
   const snapshot = makeSnapshot({ targets: [listed] });
+  const caller = makePrincipal();
   const health = new TargetHealth();
   const owners = new MemoryOwners(clock, { limit: 2_000 });
   const turns = new MemoryTurns(clock, 2 ** 20);
@@ -38,7 +39,7 @@ it("a hundred thousand names of models and ids leave the memory as it was", asyn
     for (let index = from; index < to; index += 1) {
       const name = `openai/made-up-${index}-${"x".repeat(200)}`;
       // A look at the price list takes longer than all else, so that a few longer ones stand for many.
-      if (index % 20 === 0) expect(findModel(snapshot, name + "y".repeat(1_500)).targets).toHaveLength(1);
+      if (index % 20 === 0) expect(findModel(snapshot, name + "y".repeat(1_500), caller).targets).toHaveLength(1);
       health.recordFailure({ ...failure, target: makeTarget(provider, name, { modelId: null }) });
       owners.keep([name], { userId: "user", providerId: provider.id, model: name, requestedModel: name });
       turns.keep(

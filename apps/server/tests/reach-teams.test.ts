@@ -4,7 +4,7 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { OpenStore } from "#control/store/open-store.ts";
 import type { ApiKeyRow } from "#control/store/key-store.ts";
-import type { Store, UserRow } from "#control/store/store.ts";
+import type { AliasRow, Store, UserRow } from "#control/store/store.ts";
 import type { TeamRow } from "#control/store/team-store.ts";
 import type { Reach } from "#domain/access/may.ts";
 import { availableEngines, type TestDatabase } from "./store-support/engines.ts";
@@ -24,6 +24,7 @@ interface Side {
   readonly recordId: string;
   readonly accountId: string;
   readonly consentId: string;
+  readonly aliasId: string;
 }
 
 type Found = readonly string[];
@@ -92,6 +93,17 @@ const probes: Readonly<Record<Reaching, Probe>> = {
     idOf(await store.serviceAccounts.update(accountId, { isActive: true }, reach)),
   "serviceAccounts.remove": async (store, reach, { user }) =>
     (await store.serviceAccounts.remove(user.id, reach)) ? ["removed"] : [],
+  "aliases.list": async (store, reach) => idsOf(await store.aliases.list(null, reach)),
+  "aliases.find": async (store, reach, { aliasId }) => idOf(await store.aliases.find(aliasId, reach)),
+  "aliases.update": async (store, reach, { aliasId }) =>
+    idOf(await store.aliases.update(aliasId, { strategy: "weighted" }, reach)),
+  "aliases.remove": async (store, reach, { aliasId }) => {
+    // Of the own one there is more to ask.
+    const kept = await store.aliases.find(aliasId, "all");
+    if (kept === undefined || !(await store.aliases.remove(aliasId, reach))) return [];
+    await store.database.kysely.insertInto("aliases").values(rowOf(kept)).execute();
+    return [aliasId];
+  },
   "usage.list": async (store, reach) => (await store.usage.list({}, page, reach)).map(({ id }) => id),
   "usage.count": async (store, reach, { team }) => {
     const counted = await store.usage.count({ teamId: team.id }, 10, reach);
@@ -118,8 +130,9 @@ const probes: Readonly<Record<Reaching, Probe>> = {
     (await store.budgets.byPeriod({ limit: 100, since: "2000-01-01" }, reach)).map(({ scope }) => scope.id),
   "budgets.holders": async (store, reach) =>
     (await store.budgets.holders({ since: 0, workingAt: now }, reach)).map(({ scope }) => scope.id),
-  "budgets.find": async (store, reach, { team, key, user }) => {
+  "budgets.find": async (store, reach, { team, key, user, aliasId }) => {
     const scopes = [
+      { kind: "alias", id: aliasId } as const,
       ...[{ kind: "team", id: team.id } as const, { kind: "key", id: key.id } as const],
       ...[{ kind: "user", id: user.id } as const, { kind: "organisation", id: team.organisationId ?? "" } as const],
     ];
@@ -154,6 +167,15 @@ const probes: Readonly<Record<Reaching, Probe>> = {
     return (await store.reports.remove(id, reach)) ? [id] : [];
   },
 };
+
+function rowOf({ id, teamId, name, strategy, targets, limits, budgets, createdAt, updatedAt }: AliasRow) {
+  const told = {
+    targets: JSON.stringify(targets),
+    rate_limit: JSON.stringify(limits),
+    budgets: JSON.stringify(budgets),
+  };
+  return { id, team_id: teamId, name, strategy, ...told, created_at: createdAt, updated_at: updatedAt };
+}
 
 /** Made where there is none. */
 async function reportOf(store: OpenStore, user: UserRow): Promise<string> {
@@ -218,7 +240,11 @@ describe.each(availableEngines())("within the reach of one team, on $name", (eng
     const consentId = "id" in asked ? asked.id : "";
     const content = { requestId: record.id, createdAt: record.createdAt, contentKeyId: "k", sealed: "s" };
     await store.contents.add([{ ...content, userId: user.id, apiKeyId: key.id, teamId: team.id }]);
-    return { team, user, key, recordId: record.id, accountId: account.id, consentId };
+    const targets = [{ provider: "openai", model: "gpt-4o", weight: 1 }];
+    const named = { name: "of every team", strategy: "ordered", targets } as const;
+    const alias = await store.aliases.create({ ...named, teamId: team.id, limits: unlimited, budgets });
+    const aliasId = alias.id;
+    return { team, user, key, recordId: record.id, accountId: account.id, consentId, aliasId };
   }
 
   beforeAll(async () => {
@@ -236,7 +262,7 @@ describe.each(availableEngines())("within the reach of one team, on $name", (eng
   const within = (): Reach => [{ kind: "team", id: own.team.id }];
   /** All that is of the team, and of nobody else. */
   const known = (): ReadonlySet<string> =>
-    new Set([own.team.id, own.user.id, own.key.id, own.recordId, own.accountId, own.consentId]);
+    new Set([own.team.id, own.user.id, own.key.id, own.recordId, own.accountId, own.consentId, own.aliasId]);
 
   it.each(Object.entries(probes))("%s finds what is of the team and nothing else", async (_name, probe) => {
     const found = [...(await probe(store, within(), own)), ...(await probe(store, within(), other))];
@@ -252,6 +278,7 @@ describe.each(availableEngines())("within the reach of one team, on $name", (eng
     ...(["teams.list", "teams.find", "teams.update", "teams.members", "teams.member", "teams.updateMember"] as const),
     ...(["serviceAccounts.list", "serviceAccounts.find", "serviceAccounts.update"] as const),
     "contents.find" as const,
+    ...(["aliases.list", "aliases.find", "aliases.update", "aliases.remove"] as const),
     ...(["usage.list", "usage.find", "usage.count", "usage.series", "usage.rank", "usage.summarize"] as const),
     ...(["budgets.used", "budgets.byPeriod", "budgets.holders", "budgets.find", "budgets.course"] as const),
   ])("%s finds what is of the team", async (name) => {

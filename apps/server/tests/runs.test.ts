@@ -45,7 +45,7 @@ const server = createServer((request, response) => {
     scopes: [one],
     work: "said" as const,
   };
-  const candidates = resolveModel(snapshot, hello.model);
+  const candidates = resolveModel(snapshot, hello.model, call.principal);
   withRun(gateway.deps, { ...call, exchange, request: asked, candidates }, ask).catch((error: unknown) => {
     answerError(gateway.deps.events, exchange, error, dialect.client.encodeError);
   });

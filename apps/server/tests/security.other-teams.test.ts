@@ -17,6 +17,7 @@ let askers: readonly Asker[];
 
 beforeAll(async () => {
   plane = await startAdminPlane();
+  await plane.admin.providers.create({ body: { provider_type: "openai", api_key: "sk-of-the-vendor" } });
   sides = { own: await addSide(plane, "own"), other: await addSide(plane, "other") };
   askers = await addAskers(plane, sides.own);
 });
@@ -43,10 +44,12 @@ describe("what is of another team", () => {
 
   it("is there for whoever it is of, and for administrators: so the walk has asked for something", async () => {
     const ofPerson = await reachedBy(plane, sides.other.token, sides.other);
-    expect(ofPerson).toEqual(expect.arrayContaining(["apiKeys.get", "teams.get", "teams.members", "requests.get"]));
+    expect(ofPerson).toEqual(
+      expect.arrayContaining(["apiKeys.get", "teams.get", "teams.members", "requests.get", "aliases.get"]),
+    );
     const ofAdmin = await reachedBy(plane, adminKey, sides.other);
     expect(ofAdmin).toEqual(
-      expect.arrayContaining(["users.get", "serviceAccounts.get", "budgets.get", "requests.get"]),
+      expect.arrayContaining(["users.get", "serviceAccounts.get", "budgets.get", "requests.get", "aliases.get"]),
     );
     const ofManager = await reachedBy(plane, askerOf(strongest).token, sides.own);
     expect(ofManager).toEqual(expect.arrayContaining(["users.get", "serviceAccounts.get", "teams.get", "apiKeys.get"]));
@@ -63,6 +66,8 @@ const forgetful = {
   "teams.list": () => forget(plane.store.teams, "list"),
   "teams.updateMember": () => forget(plane.store.teams, "member"),
   "serviceAccounts.get": () => forget(plane.store.serviceAccounts, "find"),
+  "aliases.get": () => forget(plane.store.aliases, "find"),
+  "aliases.list": () => forget(plane.store.aliases, "list"),
   "requests.get": () => forget(plane.store.usage, "find"),
   "requests.list": () => forget(plane.store.usage, "list"),
   "usage.summary": () => forget(plane.store.usage, "summarize"),

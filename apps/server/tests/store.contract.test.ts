@@ -295,13 +295,14 @@ describe.each(availableEngines())("store on $name", (engine) => {
       ];
       const name = unique();
       const alias = await store.aliases.create({ name, strategy: "weighted", targets });
-      expect(await store.aliases.find(alias.id)).toMatchObject({ name, strategy: "weighted", targets });
-      const changed = await store.aliases.update(alias.id, { strategy: "ordered", targets: targets.toReversed() });
+      expect(await store.aliases.find(alias.id, "all")).toMatchObject({ name, strategy: "weighted", targets });
+      const turned = { strategy: "ordered", targets: targets.toReversed() } as const;
+      const changed = await store.aliases.update(alias.id, turned, "all");
       expect(changed).toMatchObject({ name, strategy: "ordered", targets: targets.toReversed() });
-      expect(await store.aliases.list()).toContainEqual(changed);
+      expect(await store.aliases.list(null, "all")).toContainEqual(changed);
       await expectRejection(store.aliases.create({ name, strategy: "ordered", targets }), "conflict", "name");
-      expect(await store.aliases.remove(alias.id)).toBe(true);
-      expect(await store.aliases.remove(alias.id)).toBe(false);
+      expect(await store.aliases.remove(alias.id, "all")).toBe(true);
+      expect(await store.aliases.remove(alias.id, "all")).toBe(false);
     });
   });
 
@@ -990,9 +991,10 @@ describe.each(availableEngines())("migrations on $name", (engine) => {
       await sql`insert into routes (id, name, strategy, targets, created_at, updated_at)
         values ('r1', 'smart', 'weighted', ${targets}, 5, 6)`.execute(kysely);
       await migrateStore(store);
-      const [alias] = await store.aliases.list();
+      const [alias] = await store.aliases.list(null, "all");
       expect(alias).toEqual({
         id: "r1",
+        teamId: null,
         name: "smart",
         strategy: "weighted",
         targets: [{ provider: "groq", model: "llama", weight: 2 }],

@@ -101,10 +101,12 @@ describe.each(availableEngines())("changes of snapshots on $name", (engine) => {
     return performance.now() - startedAt;
   }
 
-  it("puts a revoked key, a budget, a role, an alias and a disabled provider in force elsewhere within a second", async () => {
+  it("puts a revoked key, a budget, a role, aliases and a disabled provider in force elsewhere within a second", async () => {
     const { user, key, principal } = await addKey();
     const provider = await here.providers.create(await newProvider("openai"));
     await here.models.add([newModel(provider.id, "gpt-4o")]);
+    const teamOf = { organisationId: null, models: null, limits: noLimits, budgetNanos: null, membersMakeKeys: false };
+    const { id: teamId } = await here.teams.create({ name: "Research", ...teamOf });
     await source.catchUp();
     source.startFollowing();
     const targets = [{ provider: "openai", model: "gpt-4o", weight: 1 }];
@@ -122,6 +124,10 @@ describe.each(availableEngines())("changes of snapshots on $name", (engine) => {
         ({ aliases }) => aliases.get("fast")?.targets.length === 1,
       ),
       await inForceWithinASecond(
+        () => here.aliases.create({ name: "slow", strategy: "ordered", targets, teamId }),
+        ({ aliases, teamAliases }) => teamAliases.get(teamId)?.get("slow") !== undefined && !aliases.has("slow"),
+      ),
+      await inForceWithinASecond(
         () => here.providers.update(provider.id, { enabled: false }),
         ({ providers, models }) => !providers.has("openai") && !models.has("gpt-4o"),
       ),
@@ -130,8 +136,8 @@ describe.each(availableEngines())("changes of snapshots on $name", (engine) => {
         () => principal() === undefined,
       ),
     ];
-    // A machine that does other work is slow: the middle one of five tells how it is.
-    expect(took.toSorted((one, other) => one - other)[2]).toBeLessThan(1_000);
+    // A machine that does other work is slow: the middle one tells how it is.
+    expect(took.toSorted((one, other) => one - other)[3]).toBeLessThan(1_000);
   });
 
   it("puts a privacy policy in force elsewhere, of a key as of its user", async () => {

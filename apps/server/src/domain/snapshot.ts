@@ -78,6 +78,8 @@ export interface Alias {
   readonly createdAt: number;
   /** What requests for it are held to, whoever asks; absent or null: nothing. */
   readonly scope?: LimitedScope | null;
+  /** It has no targets, since all their providers wait for an operator; absent: no. */
+  readonly awaitsRepair?: boolean;
 }
 
 /** By the SHA-256 of the key, lower-case hex. */
@@ -96,14 +98,17 @@ export interface Snapshot {
   readonly providers: ReadonlyMap<string, ProviderEntry>;
   /** Models of enabled providers by their bare name, in the order in which their providers were made. */
   readonly models: ReadonlyMap<string, readonly Target[]>;
+  /** Everybody's, by name. */
   readonly aliases: ReadonlyMap<string, Alias>;
+  /** By the id of the team whose keys alone find them, then by name. */
+  readonly teamAliases: ReadonlyMap<string, ReadonlyMap<string, Alias>>;
   /** Which requests wait for somebody's consent. */
   readonly consents: ConsentPolicies;
   /** The list of prices in force, for models without a row. */
   readonly prices: PriceBook;
   /** Names of enabled providers that cannot be used, such as one whose credential does not open; why, for operators. */
   readonly unusableProviders: ReadonlyMap<string, string>;
-  /** Names of models and aliases that only those could serve. */
+  /** Names of models and of everybody's aliases that only those could serve. */
   readonly unusableModels: ReadonlySet<string>;
 }
 
@@ -118,6 +123,7 @@ export const emptySnapshot: Snapshot = {
   providers: new Map(),
   models: new Map(),
   aliases: new Map(),
+  teamAliases: new Map(),
   consents: ConsentPolicies.none,
   prices: builtInPrices(),
   unusableProviders: new Map(),

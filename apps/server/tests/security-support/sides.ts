@@ -21,6 +21,9 @@ export interface Asker {
   readonly token: string;
 }
 
+/** Of a provider that the plane has. */
+const targets = [{ provider: "openai", model: "gpt-4o" }];
+
 export async function addSide(plane: AdminPlane, name: string): Promise<Side> {
   const { admin } = plane;
   const organisation = await admin.organisations.create({ body: { name: `organisation-${name}` } });
@@ -36,15 +39,18 @@ export async function addSide(plane: AdminPlane, name: string): Promise<Side> {
   const facts = { userId, apiKeyId: key.id, teamId, organisationId: organisation.id, requestedModel: `model-${name}` };
   const record = createRecord({ ...facts, createdAt: plane.clock.nowMs, costNanos: 2_000_000_000 });
   await plane.store.usage.insert([record]);
+  const alias = await admin.aliases.create({ body: { name: `alias-${name}`, team_id: teamId, targets } });
   const view = await person.views.create({ body: { page: "keys", name: `view-${name}`, search: {} } });
   const [session] = (await person.sessions.list({})).data;
   return {
     ids: {
       ...{ user_id: userId, team_id: teamId, organisation_id: organisation.id, api_key_id: key.id },
       ...{ request_id: record.id, service_account_id: account.id, view_id: view.id, session_id: session?.id ?? "" },
-      email,
+      ...{ alias_id: alias.id, email },
     },
-    words: ["organisation", "team", "person", "key", "account", "model", "view"].map((word) => `${word}-${name}`),
+    words: ["organisation", "team", "person", "key", "account", "model", "view", "alias"].map(
+      (word) => `${word}-${name}`,
+    ),
     token,
   };
 }

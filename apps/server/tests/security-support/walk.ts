@@ -24,7 +24,7 @@ interface Slot {
 const idBySegment: Readonly<Record<string, string>> = {
   ...{ users: "user_id", teams: "team_id", organisations: "organisation_id", requests: "request_id" },
   ...{ "api-keys": "api_key_id", "own-keys": "api_key_id", "service-accounts": "service_account_id" },
-  ...{ views: "view_id", sessions: "session_id" },
+  ...{ views: "view_id", sessions: "session_id", aliases: "alias_id" },
 };
 
 const kindsOfBudgets = {
@@ -32,6 +32,7 @@ const kindsOfBudgets = {
   team_id: "team",
   organisation_id: "organisation",
   api_key_id: "key",
+  alias_id: "alias",
 } as const;
 
 function slotsOf(route: AdminRoute, ids: Side["ids"]): readonly Slot[] {

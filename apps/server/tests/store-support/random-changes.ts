@@ -124,12 +124,14 @@ const changeModel: Step = async ({ store, chance }) => {
 
 const changeAlias: Step = async ({ store, chance, serial }) => {
   const targets = [{ provider: chance.pick(providerNames), model: chance.pick(modelNames), weight: 1 }];
-  const alias = one(chance, await store.aliases.list());
+  const alias = one(chance, await store.aliases.list(null, "all"));
+  const team = one(chance, await store.teams.list(all, "all"));
+  const teamId = chance.pick([null, team?.id ?? null]);
   const way = alias === undefined ? 0 : chance.below(3);
   if (alias === undefined || way === 0)
-    await store.aliases.create({ name: `alias ${serial}`, strategy: "ordered", targets });
-  else if (way === 1) await store.aliases.remove(alias.id);
-  else await store.aliases.update(alias.id, { targets });
+    await store.aliases.create({ name: `alias ${serial}`, strategy: "ordered", targets, teamId });
+  else if (way === 1) await store.aliases.remove(alias.id, "all");
+  else await store.aliases.update(alias.id, { targets, teamId }, "all");
 };
 
 const removeUser: Step = async (scene) => {

@@ -36,14 +36,22 @@ export function newModel(providerId: string, name: string, changed: Partial<NewM
 }
 
 /** All that it shows, with its secrets, whatever its version and however its keys are kept. */
-export function told({ keys, providers, models, aliases, prices, unusableModels, unusableProviders }: Snapshot) {
+export function told({ keys, providers, models, aliases, teamAliases, ...others }: Snapshot) {
+  const { prices, unusableModels, unusableProviders } = others;
   const open = [...providers.values()].map(({ credential, ...rest }) => ({
     ...rest,
     credential: credential?.reveal(),
   }));
   const sorted = [...keys].toSorted(([one], [other]) => (one < other ? -1 : 1));
   return {
-    ...{ keys: sorted, providers: open, models: [...models], aliases: [...aliases], prices: prices.version },
+    ...{
+      keys: sorted,
+      providers: open,
+      models: [...models],
+      aliases: [...aliases],
+      teamAliases,
+      prices: prices.version,
+    },
     ...{ unusableModels: [...unusableModels].toSorted(), unusableProviders: [...unusableProviders] },
   };
 }

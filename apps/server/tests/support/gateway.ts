@@ -107,13 +107,21 @@ export interface SnapshotParts {
   readonly targets: readonly Target[];
   readonly principals?: Readonly<Record<string, Principal>>;
   readonly aliases?: Snapshot["aliases"];
+  readonly teamAliases?: Snapshot["teamAliases"];
   readonly consents?: readonly ConsentPolicy[];
 }
 
-export function makeSnapshot({ targets, principals, aliases = new Map(), consents = [] }: SnapshotParts): Snapshot {
+export function makeSnapshot({
+  targets,
+  principals,
+  aliases = new Map(),
+  teamAliases = new Map(),
+  consents = [],
+}: SnapshotParts): Snapshot {
   const keys = Object.entries(principals ?? { [testKey]: makePrincipal() });
   const models = new Map<string, readonly Target[]>();
-  const aliased = [...aliases.values()].flatMap((alias) => alias.targets.map(({ target }) => target));
+  const all = [aliases, ...teamAliases.values()].flatMap((some) => [...some.values()]);
+  const aliased = all.flatMap((alias) => alias.targets.map(({ target }) => target));
   for (const target of targets) models.set(target.model, [...(models.get(target.model) ?? []), target]);
   return {
     version: 1,
@@ -122,7 +130,7 @@ export function makeSnapshot({ targets, principals, aliases = new Map(), consent
     ),
     providers: new Map([...targets, ...aliased].map(({ provider }) => [provider.name, provider])),
     models,
-    aliases,
+    ...{ aliases, teamAliases },
     prices: builtInPrices(),
     consents: new ConsentPolicies(consents),
     unusableProviders: new Map(),

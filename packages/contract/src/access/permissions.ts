@@ -26,6 +26,7 @@ const aboutOwned = {
   "consents.read": "List and read requests that wait for consent, and what was decided of them",
   "prompts.read": "Read the stored prompts and answers of requests",
   "teams.read": "List and read teams and who is in them",
+  "aliases.read": "List and read aliases: everybody's, and those of teams",
 } as const;
 
 /** About what belongs to a team and to nobody in it: it may be granted for all, or for one's teams. */
@@ -34,6 +35,9 @@ const aboutTeams = {
   "consents.decide": "Approve and refuse requests that wait for consent",
   "service_accounts.read": "List and read service accounts",
   "service_accounts.manage": "Create, change and delete service accounts",
+  "aliases.create": "Create aliases",
+  "aliases.update": "Change aliases",
+  "aliases.remove": "Delete aliases",
 } as const;
 
 /** About what the installation has in common, or what nobody may do for himself: it is granted whole. */
@@ -70,10 +74,6 @@ const aboutInstallation = {
   "models.remove": "Delete models",
   "prices.read": "See which list of prices is in force",
   "prices.refresh": "Read the list of prices anew",
-  "aliases.read": "List and read aliases",
-  "aliases.create": "Create aliases",
-  "aliases.update": "Change aliases",
-  "aliases.remove": "Delete aliases",
   "consent_policies.read": "List and read consent policies: which requests wait for consent",
   "consent_policies.create": "Create consent policies",
   "consent_policies.update": "Change consent policies",

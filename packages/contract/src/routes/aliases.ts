@@ -10,9 +10,12 @@ const strategy = z.enum(strategies).describe(aboutStrategy);
 
 const target = z.object({ provider: z.string(), model: z.string(), weight: z.int() });
 
+const team = id.nullable().describe("Keys of this team alone find it. Null: it is everybody's.");
+
 const alias = z
   .object({
     id,
+    team_id: team,
     name: z.string().describe("What clients ask for instead of a model."),
     strategy: openEnum(strategies).describe(aboutStrategy),
     targets: z.array(target),
@@ -38,13 +41,14 @@ const targets = z
 
 const aliasCreate = z
   .strictObject({
-    ...{ name, strategy: strategy.default("ordered"), targets },
+    ...{ team_id: team.default(null), name, strategy: strategy.default("ordered"), targets },
     ...{ limits: limitsInput.optional(), budgets: scopeBudgetsInput.optional() },
   })
   .meta({ id: "AliasCreate" });
 
 const aliasUpdate = z
   .strictObject({
+    team_id: team.optional(),
     ...{ name: name.optional(), strategy: strategy.optional(), targets: targets.optional() },
     ...{ limits: limitsInput.optional(), budgets: scopeBudgetsInput.optional() },
   })
@@ -59,11 +63,11 @@ export const aliasRoutes = defineRoutes({
     permission: "aliases.read",
     method: "GET",
     path: "/admin/aliases",
-    query: namedQuery("the name"),
+    query: namedQuery("the name").extend({ team_id: id.optional().describe("Only those of this team.") }),
     response: listOf(alias),
     status: 200,
     summary: "List aliases",
-    description: "Oldest first.",
+    description: "Oldest first: everybody's, and those of one's teams.",
   },
   create: {
     id: "aliases.create",
@@ -75,7 +79,8 @@ export const aliasRoutes = defineRoutes({
     response: alias,
     status: 201,
     summary: "Create an alias",
-    description: "An alias is a name that stands for one or more targets. Names are unique; 409 where it is taken.",
+    description:
+      "An alias is a name that stands for one or more targets. One that is everybody's has a name that no other has; one of a team has a name that neither everybody's, nor a model, nor another one of the team has. 409 where it is taken. A team's alias leads to what the team may use (400 for other targets), and is made by whoever may do so in the team.",
   },
   get: {
     id: "aliases.get",
@@ -100,7 +105,8 @@ export const aliasRoutes = defineRoutes({
     response: alias,
     status: 200,
     summary: "Change an alias",
-    description: "Fields left out stay as they are; `targets` is replaced as a whole.",
+    description:
+      "Fields left out stay as they are; `targets` is replaced as a whole. Another `team_id` is for whoever may change aliases at both ends, and everybody's for whoever may change all (403).",
   },
   remove: {
     id: "aliases.remove",

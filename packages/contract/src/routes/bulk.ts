@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { aliasRoutes } from "./aliases.ts";
 import { apiKeyRoutes, ownKeyRoutes } from "./api-keys.ts";
 import { organisationRoutes } from "./organisations.ts";
 import { defineRoutes } from "./route.ts";
@@ -55,6 +56,9 @@ const operation = z.discriminatedUnion("op", [
   making(ownKeyRoutes.create),
   changing(ownKeyRoutes.update),
   removing(ownKeyRoutes.revoke),
+  making(aliasRoutes.create),
+  changing(aliasRoutes.update),
+  removing(aliasRoutes.remove),
 ]);
 
 export const bulkOperations = operation.options.map(({ shape }) => shape.op.value);

@@ -1,59 +1,100 @@
+import { GhostError } from "@ghostllm/contract";
 import type { AdminRoutes, RouteAnswer } from "@ghostllm/contract/routes";
-import type { AliasRow, AliasTargetRow, Store } from "#control/store/store.ts";
+import type { AliasRow } from "#control/store/store.ts";
+import type { Reach } from "#domain/access/may.ts";
 import { toToldLimits } from "#domain/told-limits.ts";
-import { toApiBudgetTerms, toHeld } from "./budget-fields.ts";
+import { refuseModelName, refuseTargets, refuseTeam } from "./alias-rules.ts";
+import { refuseLostDowngrades, toApiBudgetTerms, toHeld } from "./budget-fields.ts";
 import { found, invalid, notFound, toTime } from "./fields.ts";
+import { refuseByKeyOfModels } from "./handing-on.ts";
 import { byName, pageOf, readNamed } from "./pagination.ts";
 import type { Resource, ResourceDependencies } from "./resource.ts";
 
+type AliasDeps = Pick<ResourceDependencies, "store" | "changed" | "snapshot" | "steadyTime">;
+type AliasCreation = Parameters<Resource<"aliases">["create"]>[0]["body"];
 type AliasUpdate = Parameters<Resource<"aliases">["update"]>[0]["body"];
 type ApiAlias = RouteAnswer<AdminRoutes["aliases"]["get"]>;
 
-export function createAliasesResource({ store, changed, steadyTime }: ResourceDependencies): Resource<"aliases"> {
+export function createAliasesResource(deps: AliasDeps): Resource<"aliases"> {
+  const { store, changed } = deps;
   return {
-    async list({ query }) {
-      const rows = pageOf(await store.aliases.list(), byName, ({ name }) => [name]);
-      return readNamed(query, byName, rows, toApiAlias);
+    async list({ query, reach }) {
+      const { team_id: teamId } = query;
+      const all = await store.aliases.list(null, reach);
+      const rows = teamId === undefined ? all : all.filter((row) => row.teamId === teamId);
+      const page = pageOf(rows, byName, ({ name }) => [name]);
+      return readNamed(query, byName, page, toApiAlias);
     },
 
-    async create({ body }) {
-      await checkTargets(body.targets, store);
-      const { limits, budgets, ...named } = body;
-      checkOthers(body.name, body);
-      const held = await toHeld({ limits, budgets }, { before: null, store, now: steadyTime.now() });
-      const row = await store.aliases.create({ ...named, ...held });
+    async create({ body, actor, reach }) {
+      await refuseByKeyOfModels(store, actor);
+      const row = await store.aliases.create(await toNew(deps, body, reach));
       await changed();
       return toApiAlias(row);
     },
 
-    get: async ({ params }) => toApiAlias(found(await store.aliases.find(params.id), "alias", params.id)),
+    get: async ({ params: { id }, reach }) => toApiAlias(found(await store.aliases.find(id, reach), "alias", id)),
 
-    async update({ params, body: { name, strategy, targets, ...given } }) {
-      if (targets !== undefined) await checkTargets(targets, store);
-      const before = found(await store.aliases.find(params.id), "alias", params.id);
-      checkOthers(name ?? before.name, given);
-      const row = await store.aliases.update(params.id, {
-        ...(await toHeld(given, { before, store, now: steadyTime.now() })),
-        ...(name !== undefined && { name }),
-        ...(strategy !== undefined && { strategy }),
-        ...(targets !== undefined && { targets }),
-      });
-      const updated = found(row, "alias", params.id);
+    async update({ params: { id }, body, actor, reach }) {
+      await refuseByKeyOfModels(store, actor);
+      const before = await changeable(deps, id, reach);
+      const row = await store.aliases.update(id, await toChange(deps, before, body, reach), reach);
       await changed();
-      return toApiAlias(updated);
+      return toApiAlias(found(row, "alias", id));
     },
 
-    async remove({ params }) {
-      if (!(await store.aliases.remove(params.id))) throw notFound("alias", params.id);
+    async remove({ params: { id }, reach }) {
+      await changeable(deps, id, reach);
+      if (!(await store.aliases.remove(id, reach))) throw notFound("alias", id);
       await changed();
-      return { id: params.id, deleted: true };
+      return { id, deleted: true };
     },
+  };
+}
+
+/** Everybody's are seen by more than may change them. */
+async function changeable({ store }: AliasDeps, id: string, reach: Reach): Promise<AliasRow> {
+  const row = found(await store.aliases.find(id, reach), "alias", id);
+  if (row.teamId !== null || reach === "all") return row;
+  throw new GhostError("permission_denied", `The alias ${row.name} is everybody's: it takes the right to change all`);
+}
+
+async function toNew(deps: AliasDeps, { team_id: teamId, limits, budgets, ...named }: AliasCreation, reach: Reach) {
+  const { store, steadyTime } = deps;
+  const team = await refuseTeam(store, teamId, reach);
+  await refuseTargets(store, named.targets, team);
+  if (teamId !== null) refuseModelName(deps.snapshot(), named.name);
+  refuseItself(named.name, budgets);
+  const held = await toHeld({ limits, budgets }, { before: null, store, now: steadyTime.now(), teamId });
+  return { teamId, ...named, ...held };
+}
+
+async function toChange(deps: AliasDeps, before: AliasRow, body: AliasUpdate, reach: Reach) {
+  const { store, steadyTime } = deps;
+  const { team_id: given, name, strategy, targets, ...held } = body;
+  const teamId = given === undefined ? before.teamId : given;
+  const isElsewhere = teamId !== before.teamId;
+  if (isElsewhere || targets !== undefined) {
+    const team = await refuseTeam(store, teamId, reach);
+    await refuseTargets(store, targets ?? before.targets, team);
+  }
+  const named = name ?? before.name;
+  if (teamId !== null && (isElsewhere || named !== before.name)) refuseModelName(deps.snapshot(), named);
+  refuseItself(named, held.budgets);
+  if (isElsewhere && held.budgets === undefined) await refuseLostDowngrades(before.budgets, teamId, store);
+  return {
+    ...(await toHeld(held, { before, store, now: steadyTime.now(), teamId })),
+    ...(isElsewhere && { teamId }),
+    ...(name !== undefined && { name }),
+    ...(strategy !== undefined && { strategy }),
+    ...(targets !== undefined && { targets }),
   };
 }
 
 function toApiAlias(row: AliasRow): ApiAlias {
   return {
     id: row.id,
+    team_id: row.teamId,
     name: row.name,
     strategy: row.strategy,
     targets: row.targets.map((target) => ({ ...target })),
@@ -65,15 +106,7 @@ function toApiAlias(row: AliasRow): ApiAlias {
 }
 
 /** One that answers in its own place would have no cap. */
-function checkOthers(name: string, { budgets = [] }: Pick<AliasUpdate, "budgets">): void {
+function refuseItself(name: string, budgets: AliasUpdate["budgets"] = []): void {
   const place = budgets.findIndex(({ downgrade_to: alias }) => alias === name);
   if (place >= 0) throw invalid(`budgets.${place}.downgrade_to`, "It is this alias itself: name another one");
-}
-
-/** A provider may go later, and the alias outlives it; but a name that is unknown now is a slip of the pen. */
-async function checkTargets(targets: readonly AliasTargetRow[], store: Pick<Store, "providers">): Promise<void> {
-  const names = new Set((await store.providers.list()).map(({ name }) => name));
-  const wrong = targets.findIndex(({ provider }) => !names.has(provider));
-  if (wrong >= 0)
-    throw invalid(`targets[${wrong}].provider`, `There is no provider '${targets[wrong]?.provider ?? ""}'`);
 }

@@ -142,7 +142,9 @@ export async function makeKey(
       permissions: changePermissions(everything, body.permissions),
       limits: mergeLimits(unlimited, body.limits),
       budgetNanos: toNanosOrNull(body.budget_usd),
-      budgets: await toBudgets(body.budgets ?? [], { before: [], store, now: steadyTime.now() }),
+      budgets: await toBudgets(body.budgets ?? [], {
+        ...{ before: [], store, now: steadyTime.now(), teamId: owner.teamId },
+      }),
       privacy: toPrivacy(body.privacy),
       storePrompts: storable(store, body.store_prompts ?? null),
       expiresAt: toExpiry(body.expires_at, steadyTime.now()),
@@ -203,7 +205,7 @@ interface Known {
 async function toChange(before: ApiKeyRow, body: KeyUpdate, known: Known): Promise<ApiKeyChange> {
   return {
     ...(body.budgets !== undefined && {
-      budgets: await toBudgets(body.budgets, { before: before.budgets, ...known }),
+      budgets: await toBudgets(body.budgets, { before: before.budgets, teamId: before.teamId, ...known }),
     }),
     ...(body.name !== undefined && { name: body.name }),
     ...(body.tags !== undefined && { tags: body.tags }),

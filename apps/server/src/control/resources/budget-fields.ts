@@ -27,13 +27,20 @@ interface Circumstances {
   readonly store: Pick<Store, "aliases">;
   /** Epoch ms. */
   readonly now: number;
+  /** Whose aliases may answer beside everybody's: the team of what is held; null: it has none. */
+  readonly teamId: string | null;
 }
 
 /** Throws GhostError `invalid_request_error` for what the store alone can know to be wrong. */
-export async function toBudgets(given: Given, { before, store, now }: Circumstances): Promise<readonly Budget[]> {
+export async function toBudgets(given: Given, circumstances: Circumstances): Promise<readonly Budget[]> {
+  const { before, store, now, teamId } = circumstances;
   const ids = given.flatMap(({ id }) => id ?? []);
   if (new Set(ids).size < ids.length) throw invalid("budgets", "One id stands there twice");
-  await checkAliases(given, store);
+  await refuseLost(
+    given.map(({ downgrade_to: alias }) => alias),
+    teamId,
+    store,
+  );
   return given.map((one, place) => toBudget(one, place, { before, now }));
 }
 
@@ -50,25 +57,46 @@ interface GivenToHold {
 /** Of an alias or a provider; null: it is new. What is left out stays as it is. */
 export async function toHeld(
   { limits, budgets }: GivenToHold,
-  { before, store, now }: Omit<Circumstances, "before"> & { readonly before: Held | null },
+  { before, ...others }: Omit<Circumstances, "before"> & { readonly before: Held | null },
 ): Promise<Partial<Held>> {
   return {
     ...(limits !== undefined && { limits: mergeLimits(before?.limits ?? unlimited, limits) }),
-    ...(budgets !== undefined && { budgets: await toBudgets(budgets, { before: before?.budgets ?? [], store, now }) }),
+    ...(budgets !== undefined && {
+      budgets: await toBudgets(budgets, { before: before?.budgets ?? [], ...others }),
+    }),
   };
 }
 
-async function checkAliases(given: Given, store: Circumstances["store"]): Promise<void> {
-  if (given.every(({ downgrade_to: alias }) => alias === null)) return;
-  const names = new Set((await store.aliases.list()).map(({ name }) => name));
-  for (const [place, { downgrade_to: alias }] of given.entries()) {
+/** Budgets that go with what they are of to another team. */
+export async function refuseLostDowngrades(
+  budgets: readonly Budget[],
+  teamId: string | null,
+  store: Circumstances["store"],
+): Promise<void> {
+  await refuseLost(
+    budgets.map(({ downgradeTo }) => downgradeTo),
+    teamId,
+    store,
+  );
+}
+
+/** Nobody is told which aliases other teams have. */
+async function refuseLost(
+  named: readonly (string | null)[],
+  teamId: string | null,
+  store: Circumstances["store"],
+): Promise<void> {
+  if (named.every((alias) => alias === null)) return;
+  const all = await store.aliases.list(null, "all");
+  const names = new Set(all.filter((one) => one.teamId === null || one.teamId === teamId).map(({ name }) => name));
+  for (const [place, alias] of named.entries()) {
     if (alias !== null && !names.has(alias))
       throw invalid(`budgets.${place}.downgrade_to`, `There is no alias ${alias}`);
   }
 }
 
 /** What would be counted otherwise than before is another budget: it begins at nothing. */
-function toBudget(one: Given[number], place: number, { before, now }: Omit<Circumstances, "store">): Budget {
+function toBudget(one: Given[number], place: number, { before, now }: Pick<Circumstances, "before" | "now">): Budget {
   const known = before.find(({ id }) => id === one.id);
   if (one.id !== undefined && known === undefined)
     throw invalid(`budgets.${place}.id`, `There is no budget ${one.id}: leave the id out of a new one`);

@@ -2,6 +2,7 @@
 
 import { GhostError } from "@ghostllm/contract";
 import type { Grants, TeamRoleName } from "@ghostllm/contract";
+import type { ApiKeyRow } from "#control/store/key-store.ts";
 import type { Store } from "#control/store/store.ts";
 import type { Actor } from "#domain/access/actor.ts";
 import { hasInTeam, lacking, reachesAllOf } from "#domain/access/granting.ts";
@@ -45,13 +46,25 @@ export async function refuseActingAs({ roles }: RoleFinder, actor: Actor, userId
 }
 
 /** For what would outlast a key: whoever finds one that is held to something would have one that is not. */
-export async function refuseByHeldKey({ apiKeys }: Pick<Store, "apiKeys">, { via, known }: Actor): Promise<void> {
-  const key = via === "api_key" && known.id !== null ? await apiKeys.find(known.id, "all") : undefined;
+export async function refuseByHeldKey(store: Pick<Store, "apiKeys">, actor: Actor): Promise<void> {
+  const key = await keyOf(store, actor);
   if (key === undefined) return;
   const { models, endpoints = null, addresses = null } = key.permissions;
   const bounds = [key.expiresAt, key.budgetNanos, models, endpoints, addresses, ...Object.values(key.limits)];
   if (key.budgets.length > 0 || bounds.some((bound) => bound !== null && bound !== undefined))
     throw refusal(`The key ${key.publicId} is held to less than you are, and makes no keys: sign in for that`);
+}
+
+/** For what says which models answer: whoever finds a key that is held to some would use others by it. */
+export async function refuseByKeyOfModels(store: Pick<Store, "apiKeys">, actor: Actor): Promise<void> {
+  const key = await keyOf(store, actor);
+  if (key !== undefined && key.permissions.models !== null)
+    throw refusal(`The key ${key.publicId} is held to some models, and changes no aliases: sign in for that`);
+}
+
+/** By which somebody has come; undefined: by none. */
+async function keyOf({ apiKeys }: Pick<Store, "apiKeys">, { via, known }: Actor): Promise<ApiKeyRow | undefined> {
+  return via === "api_key" && known.id !== null ? apiKeys.find(known.id, "all") : undefined;
 }
 
 export function refuseInTeam(actor: Actor, teamId: string, role: TeamRoleName): void {

@@ -35,7 +35,7 @@ export function createOrganisationsResource({
 
     async create({ body: { name, limits, budget_usd: budget, budgets, privacy } }) {
       const given = { name, limits: mergeLimits(unlimited, limits), budgetNanos: toNanosOrNull(budget) };
-      const others = await toBudgets(budgets ?? [], { before: [], store, now: steadyTime.now() });
+      const others = await toBudgets(budgets ?? [], { before: [], store, now: steadyTime.now(), teamId: null });
       const row = await organisations.create({ ...given, budgets: others, privacy: toPrivacy(privacy) });
       await changed();
       return toApiOrganisation(row);
@@ -46,7 +46,7 @@ export function createOrganisationsResource({
 
     async update({ params: { id }, body: { name, limits, budget_usd: budget, budgets, privacy }, reach }) {
       const before = found(await organisations.find(id, reach), "organisation", id);
-      const known = { before: before.budgets, store, now: steadyTime.now() };
+      const known = { before: before.budgets, store, now: steadyTime.now(), teamId: null };
       const change = {
         ...(budgets !== undefined && { budgets: await toBudgets(budgets, known) }),
         ...(name !== undefined && { name }),

@@ -100,7 +100,7 @@ function heldBy(body: ProviderUpdate | ProviderCreation, before: ProviderRow | n
   const place = (budgets ?? []).findIndex(({ downgrade_to: alias }) => alias !== null);
   if (place >= 0)
     throw invalid(`budgets.${place}.downgrade_to`, "At the cap of a provider the next target of an alias answers");
-  return toHeld({ limits, budgets }, { before, store: deps.store, now: deps.steadyTime.now() });
+  return toHeld({ limits, budgets }, { before, store: deps.store, now: deps.steadyTime.now(), teamId: null });
 }
 
 async function newRow(body: ProviderCreation, deps: ResourceDependencies): Promise<NewProvider> {

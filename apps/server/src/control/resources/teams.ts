@@ -58,7 +58,7 @@ export function createTeamsResource(deps: TeamDeps): Resource<"teams"> {
     async create({ body }) {
       const { name, models, limits, organisation_id: organisationId, budget_usd: budget, budgets, privacy } = body;
       const bounds = { limits: mergeLimits(unlimited, limits), budgetNanos: toNanosOrNull(budget) };
-      const others = await toBudgets(budgets ?? [], { before: [], store, now: steadyTime.now() });
+      const others = await toBudgets(budgets ?? [], { before: [], store, now: steadyTime.now(), teamId: null });
       const storePrompts = storable(store, body.store_prompts);
       const given = { organisationId, name, models, membersMakeKeys: body.members_make_keys, storePrompts };
       const row = await teams.create({ ...given, ...bounds, budgets: others, privacy: toPrivacy(privacy) });
@@ -72,7 +72,7 @@ export function createTeamsResource(deps: TeamDeps): Resource<"teams"> {
       const before = found(await teams.find(id, reach), "team", id);
       const { budgets: given } = body;
       const now = steadyTime.now();
-      const budgets = given && (await toBudgets(given, { before: before.budgets, store, now }));
+      const budgets = given && (await toBudgets(given, { before: before.budgets, store, now, teamId: id }));
       const { store_prompts: asked } = body;
       const storing = asked === undefined ? {} : { storePrompts: storable(store, asked) };
       const row = await teams.update(id, { ...toChange(before, body), ...(budgets && { budgets }), ...storing }, reach);

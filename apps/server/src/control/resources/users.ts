@@ -50,7 +50,7 @@ export function createUsersResource(deps: UserDeps): Resource<"users"> {
         role: body.role,
         limits: mergeLimits(unlimited, body.limits),
         budgetNanos: toNanosOrNull(body.budget_usd),
-        budgets: await toBudgets(body.budgets ?? [], { before: [], store, now: steadyTime.now() }),
+        budgets: await toBudgets(body.budgets ?? [], { before: [], store, now: steadyTime.now(), teamId: null }),
         privacy: toPrivacy(body.privacy),
       });
       await changed();
@@ -113,7 +113,7 @@ interface Known {
 async function toChange(before: UserRow, body: UserUpdate, known: Known): Promise<UserChange> {
   return {
     ...(body.budgets !== undefined && {
-      budgets: await toBudgets(body.budgets, { before: before.budgets, ...known }),
+      budgets: await toBudgets(body.budgets, { before: before.budgets, teamId: null, ...known }),
     }),
     ...(body.email !== undefined && { email: body.email }),
     ...(body.username !== undefined && { username: body.username }),

@@ -63,7 +63,7 @@ async function readParts(sources: SnapshotSources, named: NamedParts | null): Pr
     keys: (await read("keys", snapshot.workingKeys)).map(toKeyPart),
     providers: await toProviderParts(await read("providers", providers.list), sources),
     models: (await read("models", models.list)).map(toModelPart),
-    aliases: (await read("aliases", aliases.list)).map(toAliasPart),
+    aliases: (await read("aliases", (ids?: readonly string[]) => aliases.list(ids ?? null, "all"))).map(toAliasPart),
     consentPolicies: (await read("consentPolicies", consents.policies.list)).flatMap(toConsentPolicy),
   };
 }

@@ -109,20 +109,28 @@ function organisationsOf(reach: Reach, condition: RawBuilder<unknown>): RawBuild
     where ${condition} and ${isWithin(reach, { organisation: "organisations.id" })}`;
 }
 
+/** An alias of a team is asked for by keys of the team alone. */
+const namedAlias = sql`aliases.name = requested_model and (aliases.team_id is null or aliases.team_id = usage_hourly.team_id)`;
+
 const held = {
-  alias: { table: "aliases", column: "requested_model", key: "aliases.name" },
-  provider: { table: "providers", column: "provider_id", key: "providers.id" },
+  alias: {
+    table: "aliases",
+    rows: sql`usage_hourly join aliases on ${namedAlias}`,
+    holder: sql`aliases.id`,
+    owners: { team: "aliases.team_id" },
+  },
+  provider: { table: "providers", rows: sql`usage_hourly`, holder: sql`provider_id`, owners: {} },
 } as const;
 
-/** Whoever asks: nobody sees them who does not see all. What was spent lately is what requests cost that asked for it, or that it answered. */
+/** What is no team's nobody sees who does not see all. What was spent lately is what requests cost that asked for it, or that it answered. */
 function heldOf(kind: keyof typeof held, reach: Reach, since: number, condition: RawBuilder<unknown>): RawBuilder<Row> {
-  const { table, column, key } = held[kind];
-  const [id, holder] = [sql.ref(`${table}.id`), sql.ref(column)];
+  const { table, rows, holder, owners: teams } = held[kind];
+  const id = sql.ref(`${table}.id`);
   return sql<Row>`select ${sql.lit(kind)} as kind, ${id} as id, ${sql.ref(`${table}.name`)} as name, ${ofNobody}, rate_limit, budgets,
     cast(null as bigint) as "budgetNanos", ${spentBy(kind)} as "spentNanos", created_at as "createdAt", ${neverEnds}, ${recentColumns}
     from ${sql.table(table)} left join (select ${holder} as holder, cast(sum(cost) as bigint) as nanos, min(hour) as first_hour,
-      max(hour) as last_hour from usage_hourly where hour >= ${since} and cost > 0 group by ${holder}) lately
-    on lately.holder = ${sql.ref(key)} where ${condition} and ${isWithin(reach, {})}`;
+      max(hour) as last_hour from ${rows} where hour >= ${since} and cost > 0 group by ${holder}) lately
+    on lately.holder = ${id} where ${condition} and ${isWithin(reach, teams)}`;
 }
 
 /** Of aliases and providers most have neither limits nor budgets, and are left out. */
@@ -140,7 +148,9 @@ const columns = {
 
 /** In the rollups. */
 function ownRows({ kind, id }: Scope): RawBuilder<boolean> {
-  if (kind === "alias") return sql`requested_model = (select name from aliases where id = ${id})`;
+  if (kind === "alias")
+    return sql`requested_model = (select name from aliases where id = ${id})
+      and exists (select 1 from aliases where aliases.id = ${id} and ${namedAlias})`;
   return kind === "provider" ? sql`provider_id = ${id}` : sql`${sql.ref(columns[kind])} = ${id}`;
 }
 

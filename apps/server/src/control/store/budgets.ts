@@ -34,9 +34,9 @@ const holders = [
   },
 ] as const;
 
-/** Nobody's, and seen by who sees all. They have no budget over their whole life. */
+/** What is no team's is seen by who sees all. They have no budget over their whole life. */
 const held = [
-  { kind: "alias", table: "aliases", name: "name", userId: sql`cast(null as text)`, owners: {} },
+  { kind: "alias", table: "aliases", name: "name", userId: sql`cast(null as text)`, owners: { team: "team_id" } },
   { kind: "provider", table: "providers", name: "name", userId: sql`cast(null as text)`, owners: {} },
 ] as const;
 

@@ -25,7 +25,9 @@ const places: Readonly<Record<ScopeKind, Place>> = {
   organisation: { table: "organisations", owner: sql`organisation_id` },
   alias: {
     table: "aliases",
-    owner: sql`(select id from aliases where name = coalesce(usage_logs.downgraded_to, usage_logs.requested_model))`,
+    // Everybody's comes first, as at the gateway.
+    owner: sql`(select own.id from aliases own where own.name = coalesce(usage_logs.downgraded_to, usage_logs.requested_model)
+      and (own.team_id is null or own.team_id = usage_logs.team_id) order by own.team_id is not null limit 1)`,
   },
   // The one that answered: what others were asked before in vain is forgotten.
   provider: { table: "providers", owner: sql`provider_id` },

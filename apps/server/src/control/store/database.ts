@@ -62,6 +62,8 @@ export interface Engine {
   lockUsage(transaction: Kysely<Tables>): Promise<void>;
   /** Until the end of the transaction, nobody else changes who may change users. Taken before every other lock. */
   lockGoverning(transaction: Kysely<Tables>): Promise<void>;
+  /** Until the end of the transaction, nobody else gives an alias a name. */
+  lockAliasNames(transaction: Kysely<Tables>): Promise<void>;
   explain(error: unknown): Fault | null;
   /** Where it works in a thread of its own, lines of the journal are read and stored there; null: where this is called. */
   readonly drain: ((lines: Buffer<ArrayBuffer>) => Promise<Drained>) | null;

@@ -115,6 +115,8 @@ export interface AliasTargetRow {
 
 export interface AliasRow {
   readonly id: string;
+  /** Keys of this team alone find it; null: it is everybody's. */
+  readonly teamId: string | null;
   readonly name: string;
   readonly strategy: AliasStrategy;
   readonly targets: readonly AliasTargetRow[];
@@ -144,7 +146,8 @@ export interface UserQuery extends NamedPage {
   readonly isActive?: boolean;
 }
 
-export type NewAlias = New<AliasRow, "name" | "strategy" | "targets"> & Partial<Pick<AliasRow, "limits" | "budgets">>;
+export type NewAlias = New<AliasRow, "name" | "strategy" | "targets"> &
+  Partial<Pick<AliasRow, "teamId" | "limits" | "budgets">>;
 export type AliasChange = Partial<NewAlias>;
 
 /**
@@ -203,12 +206,14 @@ export interface Store {
     remove(id: string): Promise<boolean>;
   };
   readonly aliases: {
+    /** One that is of a team has no name that everybody's has, and the other way round. */
     create(alias: NewAlias): Promise<AliasRow>;
-    /** Absent: all of them. */
-    list(ids?: readonly string[]): Promise<readonly AliasRow[]>;
-    find(id: string): Promise<AliasRow | undefined>;
-    update(id: string, change: AliasChange): Promise<AliasRow | undefined>;
-    remove(id: string): Promise<boolean>;
+    /** Null: all of them. Whoever reaches anything finds those that are everybody's, too. */
+    list(ids: readonly string[] | null, reach: Reach): Promise<readonly AliasRow[]>;
+    find(id: string, reach: Reach): Promise<AliasRow | undefined>;
+    /** Everybody's are changed and removed by whoever reaches all. */
+    update(id: string, change: AliasChange, reach: Reach): Promise<AliasRow | undefined>;
+    remove(id: string, reach: Reach): Promise<boolean>;
   };
   /** What requests wait for, and what was decided of them. */
   readonly consents: ConsentStore;

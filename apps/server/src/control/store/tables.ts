@@ -89,6 +89,8 @@ export interface ModelsTable {
 
 export interface AliasesTable {
   id: string;
+  /** Null: everybody's. */
+  team_id: string | null;
   name: string;
   strategy: string;
   targets: string;

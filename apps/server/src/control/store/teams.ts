@@ -94,8 +94,10 @@ async function remove(database: Database, transaction: Kysely<Tables>, id: strin
   const working = await keys.where("is_active", "=", 1).orderBy("id").executeTakeFirst();
   if (working !== undefined)
     throw new GhostError("conflict", `Keys of the team work, such as ${working.public_id}: revoke those first.`);
+  // With the team they would go, too, but untold.
+  const aliases = await transaction.deleteFrom("aliases").where("team_id", "=", id).returningAll().execute();
   const rows = await transaction.deleteFrom("teams").where("id", "=", id).returningAll().execute();
-  await recorderIn(database)(transaction, removed("teams", rows));
+  await recorderIn(database)(transaction, [...removed("teams", rows), ...removed("aliases", aliases)]);
   return rows.length > 0;
 }
 

@@ -29,7 +29,7 @@ const ofViewer = {
     "events.read": "own",
     "consents.read": "own",
   } as const),
-  "teams.read": "own",
+  ...({ "teams.read": "own", "aliases.read": "own" } as const),
 } as const satisfies Grants;
 
 const ofMember = {
@@ -44,7 +44,7 @@ const ofMember = {
 
 const ofTeamViewer = {
   ...({ "keys.read": "team", "usage.read": "team", "teams.read": "team" } as const),
-  ...({ "service_accounts.read": "team", "consents.read": "team" } as const),
+  ...({ "service_accounts.read": "team", "consents.read": "team", "aliases.read": "team" } as const),
 } as const satisfies Grants;
 
 const ofTeamManager = {
@@ -52,6 +52,7 @@ const ofTeamManager = {
   ...({ "users.read": "team", "members.manage": "team", "service_accounts.manage": "team" } as const),
   "consents.decide": "team",
   ...({ "keys.create": "team", "keys.update": "team", "keys.rotate": "team", "keys.revoke": "team" } as const),
+  ...({ "aliases.create": "team", "aliases.update": "team", "aliases.remove": "team" } as const),
 } as const satisfies Grants;
 
 export const roles: Readonly<Record<RoleName, Grants>> = {

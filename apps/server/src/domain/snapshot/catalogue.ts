@@ -14,10 +14,13 @@ import { toTarget, toUnlistedTarget } from "./targets.ts";
 
 export type SnapshotCatalogue = Pick<
   Snapshot,
-  "providers" | "models" | "aliases" | "prices" | "unusableProviders" | "unusableModels"
+  "providers" | "models" | "aliases" | "teamAliases" | "prices" | "unusableProviders" | "unusableModels"
 >;
 
 type CataloguePart = ProviderPart | ModelPart | AliasPart;
+
+/** In place of a team's id. */
+const everybody = "";
 
 export class Catalogue {
   readonly #definitions: ReadonlyMap<string, ProviderDefinition>;
@@ -61,12 +64,13 @@ export class Catalogue {
     const providers = new Map(parts.flatMap((part) => this.#usable(part)));
     const targets = this.#assembleTargets(providers);
     const models = Map.groupBy(targets, ({ model }) => model);
-    const aliases = this.#assembleAliases(providers, targets);
     const unusableProviders = new Map(
       parts.flatMap(({ name, use }): [string, string][] => ("fault" in use ? [[name, use.fault]] : [])),
     );
+    const { aliases, teamAliases } = this.#assembleAliases({ providers, unusableProviders }, targets);
     const unusableModels = this.#lost({ unusableProviders, models, aliases });
-    return { providers, models, aliases, prices: this.#prices, unusableProviders, unusableModels };
+    const usable = { providers, models, aliases, teamAliases };
+    return { ...usable, prices: this.#prices, unusableProviders, unusableModels };
   }
 
   #take(list: PricesPart): void {
@@ -99,11 +103,11 @@ export class Catalogue {
   }
 
   #assembleAliases(
-    providers: ReadonlyMap<string, ProviderEntry>,
+    { providers, unusableProviders }: Pick<Snapshot, "providers" | "unusableProviders">,
     targets: readonly Target[],
-  ): ReadonlyMap<string, Alias> {
+  ): Pick<Snapshot, "aliases" | "teamAliases"> {
     const byName = Map.groupBy(targets, ({ model }) => model);
-    const aliases = byId(this.#aliases).map((part): Alias => {
+    const toAlias = (part: AliasPart): Alias => {
       const { id, name, strategy, createdAt, targets: named } = part;
       const found = named.flatMap(({ provider: providerName, model, weight }) => {
         const provider = providers.get(providerName);
@@ -111,9 +115,14 @@ export class Catalogue {
         const listed = byName.get(model)?.find((target) => target.provider === provider);
         return [{ target: listed ?? toUnlistedTarget({ provider, model, createdAt }, this.#prices), weight }];
       });
-      return { id, name, strategy, createdAt, targets: found, scope: scopeOf("alias", part) };
-    });
-    return new Map(aliases.map((alias) => [alias.name, alias]));
+      const awaitsRepair = found.length === 0 && named.some(({ provider }) => unusableProviders.has(provider));
+      return { id, name, strategy, createdAt, targets: found, scope: scopeOf("alias", part), awaitsRepair };
+    };
+    const named = (parts: readonly AliasPart[] = []) => new Map(parts.map((part) => [part.name, toAlias(part)]));
+    const byTeam = Map.groupBy(byId(this.#aliases), ({ teamId }) => teamId ?? everybody);
+    const ofTeams = [...byTeam].filter(([teamId]) => teamId !== everybody);
+    const teamAliases = new Map(ofTeams.map(([teamId, parts]) => [teamId, named(parts)]));
+    return { aliases: named(byTeam.get(everybody)), teamAliases };
   }
 
   #lost({
@@ -123,10 +132,7 @@ export class Catalogue {
   }: Pick<Snapshot, "unusableProviders" | "models" | "aliases">): ReadonlySet<string> {
     const isLost = (providerId: string): boolean => unusableProviders.has(this.#providers.get(providerId)?.name ?? "");
     const lostModels = byId(this.#models).filter(({ providerId, name }) => isLost(providerId) && !models.has(name));
-    const lostAliases = byId(this.#aliases).filter(
-      ({ name, targets }) =>
-        aliases.get(name)?.targets.length === 0 && targets.some(({ provider }) => unusableProviders.has(provider)),
-    );
+    const lostAliases = [...aliases.values()].filter(({ awaitsRepair }) => awaitsRepair);
     return new Set([...lostModels, ...lostAliases].map(({ name }) => name));
   }
 }

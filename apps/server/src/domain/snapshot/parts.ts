@@ -91,6 +91,8 @@ export interface ModelPart extends PriceOverrides {
 
 export interface AliasPart extends Held {
   readonly id: string;
+  /** Absent or null: everybody's. */
+  readonly teamId?: string | null;
   readonly name: string;
   readonly strategy: AliasStrategy;
   readonly targets: readonly { readonly provider: string; readonly model: string; readonly weight: number }[];

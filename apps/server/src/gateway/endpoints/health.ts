@@ -40,14 +40,14 @@ export function serveStatus(
   { snapshots, targetHealth, version, clock, neighbours }: StatusDeps,
   exchange: Exchange,
 ): void {
-  const { providers, models, aliases } = snapshots.current();
+  const { providers, models, aliases, teamAliases } = snapshots.current();
   const targets = [...models.values()].flat();
   const resting = targetHealth.resting(clock.monotonic());
   exchange.outlet.answerJson(200, {
     version,
     uptime_seconds: Math.round(process.uptime()),
     models: models.size,
-    aliases: aliases.size,
+    aliases: [aliases, ...teamAliases.values()].reduce((sum, { size }) => sum + size, 0),
     ...(neighbours !== null && {
       workers: neighbours.all().map(({ connections, heldBytes }, index) => {
         return { worker: index + 1, connections, held_bytes: heldBytes };

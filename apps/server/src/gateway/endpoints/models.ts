@@ -74,7 +74,7 @@ function callerOf({ snapshots, steadyTime }: Pick<ModelDeps, "snapshots" | "stea
 }
 
 function findOwn({ snapshot, principal }: Caller, name: string, now: number): ListedModel {
-  const candidates = resolveModel(snapshot, name);
+  const candidates = resolveModel(snapshot, name, principal);
   checkPermission(principal, candidates);
   return describe(candidates, now);
 }
@@ -104,12 +104,13 @@ async function serveModelOfBody(
 
 const json = { "content-type": "application/json" };
 
-/** Aliases, then models by their bare names; one that several providers have is listed for each of them, too. */
+/** Aliases, those of the team behind everybody's, then models by their bare names; one that several providers have is listed for each of them, too. */
 function listModels(snapshot: Snapshot, principal: Principal, now: number) {
   const models = [...snapshot.models].flatMap(([name, targets]) => namesOf(name, targets));
   // An alias may have the name of a model, which it then stands in front of.
-  return [...new Set([...snapshot.aliases.keys(), ...models])]
-    .map((name) => findModel(snapshot, name))
+  const ofTeam = snapshot.teamAliases.get(principal.teamId ?? "")?.keys() ?? [];
+  return [...new Set([...snapshot.aliases.keys(), ...ofTeam, ...models])]
+    .map((name) => findModel(snapshot, name, principal))
     .filter((candidates) => candidates.targets.length > 0 && isModelAllowed(principal, candidates))
     .map((candidates) => describe(candidates, now));
 }

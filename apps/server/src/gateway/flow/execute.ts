@@ -21,7 +21,7 @@ type InferenceCall = Omit<Call, "candidates" | "scopes" | "looksAt" | "work">;
 
 /** Answers the client. Throws GhostError for what the endpoint is to answer, with nothing sent yet. */
 export async function execute(deps: ExecuteDeps, call: InferenceCall): Promise<void> {
-  const resolved = resolveModel(call.snapshot, call.request.model);
+  const resolved = resolveModel(call.snapshot, call.request.model, call.principal);
   checkPermission(call.principal, resolved);
   const { references = [] } = call.request.kept ?? {};
   const followed = followReferences({ owners: deps.owners, principal: call.principal, references }, resolved);

@@ -1,6 +1,7 @@
 import { GhostError } from "@ghostllm/contract";
 import { longestName } from "@ghostllm/llm";
-import { matchesPattern, modelRulesOf } from "#domain/principal.ts";
+import { isNamed, isTargetNamed } from "#domain/allowed-models.ts";
+import { modelRulesOf } from "#domain/principal.ts";
 import type { LimitedScope, Principal } from "#domain/principal.ts";
 import { freePrices } from "#domain/prices.ts";
 import { twinOf } from "#domain/model-names.ts";
@@ -15,16 +16,26 @@ export interface Candidates {
   readonly targets: readonly { readonly target: Target; readonly weight: number }[];
   /** The name is an alias: permission for it covers whatever it stands for. */
   readonly isAlias: boolean;
+  /** Of the caller's team: what the team may not use is left out of its targets. Absent: everybody's. */
+  readonly isOfTeam?: boolean;
   /** What the alias is held to; null: nothing. */
   readonly scope: LimitedScope | null;
 }
 
-/** Never without targets. Throws GhostError `model_not_found`, and `invalid_request_error` for what is no name. */
-export function resolveModel(snapshot: Snapshot, requested: string): Candidates {
+/** For whom a name is looked up: a team has aliases of its own. */
+export type NameCaller = Pick<Principal, "teamId" | "teamModels">;
+
+/**
+ * Never without targets. Throws GhostError `model_not_found`, `permission_denied` where a team may use nothing of its alias any more, and
+ * `invalid_request_error` for what is no name.
+ */
+export function resolveModel(snapshot: Snapshot, requested: string, caller: NameCaller): Candidates {
   if (requested.length > longestName) throw tooLong();
-  const candidates = findModel(snapshot, requested);
+  const candidates = findModel(snapshot, requested, caller);
   if (candidates.targets.length > 0) return candidates;
-  if (isUnusable(snapshot, requested)) throw unusable(requested);
+  const alias = candidates.isOfTeam === true ? findTeamAlias(snapshot, requested, caller) : undefined;
+  if (alias !== undefined && alias.targets.length > 0) throw nothingLeft(requested);
+  if (alias?.awaitsRepair === true || isUnusable(snapshot, requested)) throw unusable(requested);
   const message = `The model '${shorten(requested)}' does not exist or is not offered here.`;
   throw new GhostError("model_not_found", message, { param: "model" });
 }
@@ -47,15 +58,34 @@ function unusable(requested: string): GhostError {
   );
 }
 
+function nothingLeft(requested: string): GhostError {
+  const message = `The team of this API key may use none of the models that its alias '${shorten(requested)}' leads to.`;
+  return new GhostError("permission_denied", message, { param: "model" });
+}
+
 /** Names that clients make up must not fill the memory. */
 const mostRemembered = 1000;
 const remembered = new WeakMap<Snapshot, Map<string, Candidates>>();
 
 /**
- * An alias, `provider/model`, or the bare name of a model, in this order. Without targets for an unknown name. What a name
- * stands for is looked up once for each snapshot.
+ * An alias, `provider/model`, or the bare name of a model, in this order; an alias of the caller's team after everybody's. Without
+ * targets for an unknown name.
  */
-export function findModel(snapshot: Snapshot, requested: string): Candidates {
+export function findModel(snapshot: Snapshot, requested: string, caller: NameCaller): Candidates {
+  const common = findCommon(snapshot, requested);
+  const alias = common.isAlias ? undefined : findTeamAlias(snapshot, requested, caller);
+  return alias === undefined ? common : ofTeam(alias, requested, caller);
+}
+
+/** What is written down of it is what the team might use then: what it may use now decides. */
+function ofTeam({ strategy, targets, scope = null }: Alias, requested: string, { teamModels }: NameCaller): Candidates {
+  const isUsable = ({ target: { provider, model } }: Candidates["targets"][number]): boolean =>
+    teamModels === null || isTargetNamed(teamModels, { provider: provider.name, model });
+  return { requested, strategy, targets: targets.filter(isUsable), isAlias: true, isOfTeam: true, scope };
+}
+
+/** What a name stands for, whoever asks, is looked up once for each snapshot. */
+function findCommon(snapshot: Snapshot, requested: string): Candidates {
   let known = remembered.get(snapshot);
   if (known === undefined) remembered.set(snapshot, (known = new Map()));
   let candidates = known.get(requested);
@@ -84,8 +114,13 @@ function lookUp(snapshot: Snapshot, requested: string): Candidates {
   };
 }
 
-function findAlias({ aliases }: Snapshot, requested: string): Alias | undefined {
+function findAlias({ aliases }: Pick<Snapshot, "aliases">, requested: string): Alias | undefined {
   return aliases.get(requested) ?? aliases.get(twinOf(requested) ?? "");
+}
+
+function findTeamAlias({ teamAliases }: Snapshot, requested: string, { teamId }: NameCaller): Alias | undefined {
+  const aliases = teamId === null ? undefined : teamAliases.get(teamId);
+  return aliases && findAlias({ aliases }, requested);
 }
 
 function findBare(snapshot: Snapshot, requested: string): readonly Target[] {
@@ -155,29 +190,33 @@ export function checkPermission(principal: Principal, candidates: Candidates): v
   );
 }
 
-/** The name asked for is allowed, or every target that it may reach is. */
+/**
+ * The name asked for is allowed, or every target that it may reach is. Of a team's alias the team is asked about the targets, of which
+ * those that it may use are left already, and never about the name: its manager chooses that.
+ */
 export function isModelAllowed(principal: Principal, candidates: Candidates): boolean {
+  const { permissions } = principal;
+  if (candidates.isOfTeam === true) return permissions.models === null || isAllowedBy(permissions.models, candidates);
   return modelRulesOf(principal).every((models) => isAllowedBy(models, candidates));
 }
 
 function isAllowedBy(models: readonly string[], { requested, targets, isAlias }: Candidates): boolean {
-  if (isNamed(models, requested)) return true;
-  const isTargetAllowed = ({ provider, model }: Target): boolean =>
-    isNamed(models, `${provider.name}/${model}`) || isNamed(models, model);
-  return !isAlias && targets.every(({ target }) => isTargetAllowed(target));
+  return isNamed(models, requested) || (!isAlias && targets.every((one) => isAmong(models, one)));
+}
+
+/** May the team be led there by a budget of it, or of one of its keys? What managers write must not lead beyond what the team may use. */
+export function isWithinTeam({ teamModels }: NameCaller, { requested, targets, isOfTeam }: Candidates): boolean {
+  if (teamModels === null || isOfTeam === true) return true;
+  return isNamed(teamModels, requested) || targets.every((one) => isAmong(teamModels, one));
 }
 
 /** Does one of the patterns mean the name asked for, or a target that it may reach? */
 export function isNamedBy(patterns: readonly string[], { requested, targets }: Candidates): boolean {
-  const isMeant = ({ target: { provider, model } }: Candidates["targets"][number]): boolean =>
-    isNamed(patterns, `${provider.name}/${model}`) || isNamed(patterns, model);
-  return isNamed(patterns, requested) || targets.some(isMeant);
+  return isNamed(patterns, requested) || targets.some((one) => isAmong(patterns, one));
 }
 
-function isNamed(patterns: readonly string[], name: string): boolean {
-  if (patterns.some((pattern) => matchesPattern(pattern, name))) return true;
-  const twin = twinOf(name);
-  return twin !== null && patterns.some((pattern) => matchesPattern(pattern, twin));
+function isAmong(patterns: readonly string[], { target: { provider, model } }: Candidates["targets"][number]): boolean {
+  return isTargetNamed(patterns, { provider: provider.name, model });
 }
 
 function shorten(name: string): string {

@@ -21,8 +21,8 @@ import { contentOf } from "./content/content-keeper.ts";
 import type { ContentDeps } from "./content/content-keeper.ts";
 import { finishWithoutAnswer } from "./ending.ts";
 import { downgradeHeader } from "#gateway/flow/answer/answer-headers.ts";
-import { findModel } from "./resolve.ts";
-import type { Candidates } from "./resolve.ts";
+import { findModel, isWithinTeam } from "./resolve.ts";
+import type { Candidates, NameCaller } from "./resolve.ts";
 import type { Snapshot } from "#domain/snapshot.ts";
 import { checkMayAdmit } from "./may-admit.ts";
 import { Trail } from "./trail.ts";
@@ -91,7 +91,7 @@ async function admitAloud(deps: RunDeps, call: Call, input: AdmissionInput): Pro
 }
 
 function admissionInput({ counters, countedScopes, limits, timeouts }: AdmissionDeps, call: Call): AdmissionInput {
-  const { exchange, outlet, request, dialect, candidates, demand, scopes, snapshot } = call;
+  const { exchange, outlet, request, dialect, candidates, demand, scopes, snapshot, principal } = call;
   return {
     id: exchange.id,
     scopes,
@@ -102,7 +102,7 @@ function admissionInput({ counters, countedScopes, limits, timeouts }: Admission
     longerContext: longerContextOf(call),
     counters,
     countedScopes,
-    findAlias: canChangeModel(call) ? (name) => aliasNamed(snapshot, name) : null,
+    findAlias: canChangeModel(call) ? (name) => aliasNamed(snapshot, name, principal) : null,
     assumedOutputTokens: limits.assumedOutputTokens,
     now: exchange.startedAt,
     lifetimeMs: longestMs(timeouts, request) + reservationMarginMs,
@@ -115,9 +115,9 @@ function canChangeModel({ request: { kept }, looksAt }: Call): boolean {
   return looksAt === undefined && (kept?.references ?? []).length === 0;
 }
 
-function aliasNamed(snapshot: Snapshot, name: string): Candidates | null {
-  const found = findModel(snapshot, name);
-  return found.isAlias && found.targets.length > 0 ? found : null;
+function aliasNamed(snapshot: Snapshot, name: string, caller: NameCaller): Candidates | null {
+  const found = findModel(snapshot, name, caller);
+  return found.isAlias && found.targets.length > 0 && isWithinTeam(caller, found) ? found : null;
 }
 
 function longerContextOf({ exchange, dialect }: Call): number {

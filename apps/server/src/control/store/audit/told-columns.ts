@@ -181,7 +181,7 @@ export const toldTables: { readonly [Table in AuditedTable]: ToldTable<AuditedTa
     kind: "alias",
     nameOf: ({ name }) => name,
     columns: {
-      ...{ id: null, name: plain, strategy: plain, targets: json("targets") },
+      ...{ id: null, team_id: plain, name: plain, strategy: plain, targets: json("targets") },
       ...{ rate_limit: json("limits"), budgets: json("budgets"), ...moments },
     },
   },

@@ -29,6 +29,7 @@ const silenceMarginMs = 3_000;
 const migrationLock = 7_461_001;
 const usageLock = 7_461_002;
 const governingLock = 7_461_003;
+const aliasNamesLock = 7_461_005;
 
 export function openPostgres(options: PostgresOptions): Engine {
   const { replicaUrl, statementTimeoutMs } = options;
@@ -63,6 +64,9 @@ export function openPostgres(options: PostgresOptions): Engine {
     },
     lockGoverning: async (transaction) => {
       await sql`select pg_advisory_xact_lock(${governingLock})`.execute(transaction);
+    },
+    lockAliasNames: async (transaction) => {
+      await sql`select pg_advisory_xact_lock(${aliasNamesLock})`.execute(transaction);
     },
     explain,
     isUnavailable,

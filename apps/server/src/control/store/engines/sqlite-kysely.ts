@@ -27,6 +27,7 @@ export const sqliteWays = {
   lockMigrations: async () => {},
   lockUsage: async () => {},
   lockGoverning: async () => {},
+  lockAliasNames: async () => {},
   explain,
   // It is a file, which others can always open.
   isDown: () => false,

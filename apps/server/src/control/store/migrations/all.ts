@@ -37,6 +37,7 @@ import { requestsThatComeAgain } from "./0036-requests-that-come-again.ts";
 import { coarserRollups } from "./0037-coarser-rollups.ts";
 import { indexesOfLargeTables } from "./0038-indexes-of-large-tables.ts";
 import { rollupsOfDays } from "./0039-rollups-of-days.ts";
+import { aliasesOfTeams } from "./0040-aliases-of-teams.ts";
 import { requestContents } from "./0041-request-contents.ts";
 import type { Migration } from "./migration.ts";
 
@@ -81,5 +82,6 @@ export const allMigrations: readonly Migration[] = [
   coarserRollups,
   indexesOfLargeTables,
   rollupsOfDays,
+  aliasesOfTeams,
   requestContents,
 ];
