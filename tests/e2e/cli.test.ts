@@ -135,6 +135,32 @@ describe("budgets by period", () => {
   });
 });
 
+describe("aliases", () => {
+  it("are created, aimed elsewhere, given to teams, told apart by ids, and deleted", async () => {
+    const targets = ["--targets", "demo/fast", "demo/best/one=3"];
+    for (const name of ["Red", "Blue"]) await json(["team", "create", "--name", name]);
+    const red = await json(["alias", "create", "--name", "house", ...targets, "--weighted", "--team", "Red"]);
+    expect(red).toMatchObject({
+      ...{ name: "house", strategy: "weighted" },
+      targets: [
+        { provider: "demo", model: "fast", weight: 1 },
+        { provider: "demo", model: "best/one", weight: 3 },
+      ],
+    });
+    const changed = await json(["alias", "update", "house", "--ordered", "--targets", "demo/fast"]);
+    expect(changed).toMatchObject({ id: red["id"], strategy: "ordered", team_id: red["team_id"] });
+    await json(["alias", "create", "--name", "house", "--targets", "demo/fast", "--team", "Blue"]);
+    const unclear = await ghostllm(["alias", "delete", "house"]);
+    expect([unclear.code, unclear.error.includes(String(red["id"]))]).toEqual([2, true]);
+    const list = await ghostllm(["alias", "list", "--team", "Red"]);
+    expect(list.out.match(/house/g)).toHaveLength(1);
+    await json(["alias", "delete", String(red["id"])]);
+    expect(await json(["alias", "update", "house", "--everybodys"])).toMatchObject({ team_id: null });
+    await json(["alias", "delete", "house"]);
+    expect((await ghostllm(["alias", "create", "--name", "x", "--targets", "nothing"])).code).toBe(2);
+  });
+});
+
 describe("consent", () => {
   it("is asked for by policies, listed, and given by whoever decides", async () => {
     await json(["user", "create", "--email", "kim@example.com"]);

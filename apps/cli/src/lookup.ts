@@ -2,7 +2,7 @@
 
 import type { Client } from "@ghostllm/contract/client";
 import type { AdminRoutes, RouteAnswer } from "@ghostllm/contract/routes";
-import { notFound } from "./exit-codes.ts";
+import { CliError, exitCodes, notFound } from "./exit-codes.ts";
 
 export type User = RouteAnswer<AdminRoutes["users"]["get"]>;
 export type ApiKey = RouteAnswer<AdminRoutes["apiKeys"]["get"]>;
@@ -10,7 +10,7 @@ export type Organisation = RouteAnswer<AdminRoutes["organisations"]["get"]>;
 export type Team = RouteAnswer<AdminRoutes["teams"]["get"]>;
 export type ServiceAccount = RouteAnswer<AdminRoutes["serviceAccounts"]["get"]>;
 export type TeamMember = RouteAnswer<AdminRoutes["teams"]["addMember"]>;
-type Alias = RouteAnswer<AdminRoutes["aliases"]["get"]>;
+export type Alias = RouteAnswer<AdminRoutes["aliases"]["get"]>;
 export type Provider = RouteAnswer<AdminRoutes["providers"]["get"]>;
 export type Model = RouteAnswer<AdminRoutes["models"]["get"]>;
 
@@ -75,9 +75,13 @@ export async function findMember(client: Client, teamId: string, name: string): 
   return pick(members, (one) => one.user_id === name || one.email === name.toLowerCase(), "member", name);
 }
 
+/** Teams may have aliases of the same name: then the name alone says too little. */
 export async function findAlias(client: Client, name: string): Promise<Alias> {
   const aliases = await listAll((query) => client.aliases.list({ query }));
-  return pick(aliases, (alias) => alias.id === name || alias.name === name, "alias", name);
+  const meant = aliases.filter((alias) => alias.id === name || alias.name === name);
+  if (meant.length < 2) return pick(meant, () => true, "alias", name);
+  const ids = meant.map(({ id, team_id: team }) => `${id} (team ${team})`).join(", ");
+  throw new CliError("ambiguous", `Several aliases are called ${name}, give an id: ${ids}`, exitCodes.usage);
 }
 
 export async function findProvider(client: Client, name: string): Promise<Provider> {

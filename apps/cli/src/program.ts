@@ -3,6 +3,7 @@
 
 import { ClientError } from "@ghostllm/contract/client";
 import { Command, CommanderError } from "commander";
+import { addAliasCommand } from "./commands/alias.ts";
 import { addAuditCommand } from "./commands/audit.ts";
 import { addBulkCommand } from "./commands/bulk.ts";
 import { addConfigCommand } from "./commands/config.ts";
@@ -56,6 +57,7 @@ const addCommands = [
   addBulkCommand,
   addProviderCommand,
   addModelCommand,
+  addAliasCommand,
   addPricesCommand,
   addUsageCommand,
   addRequestCommand,

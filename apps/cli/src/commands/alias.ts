@@ -1,0 +1,128 @@
+import type { Client } from "@ghostllm/contract/client";
+import type { AdminRoutes, RouteInput } from "@ghostllm/contract/routes";
+import { InvalidArgumentError } from "commander";
+import type { Command } from "commander";
+import type { ContextOf } from "#context.ts";
+import { findAlias, findTeam, listAll } from "#lookup.ts";
+import type { Alias } from "#lookup.ts";
+import { orDash } from "#output.ts";
+
+type Target = RouteInput<AdminRoutes["aliases"]["create"]>["body"]["targets"][number];
+
+interface Facts {
+  readonly name?: string;
+  readonly targets?: readonly Target[];
+  readonly weighted?: boolean;
+  readonly team?: string;
+}
+
+interface CreateOptions extends Facts {
+  readonly name: string;
+  readonly targets: readonly Target[];
+}
+
+interface UpdateOptions extends Facts {
+  readonly ordered?: boolean;
+  readonly everybodys?: boolean;
+}
+
+export function addAliasCommand(program: Command, contextOf: ContextOf): void {
+  const alias = program.command("alias").alias("aliases").description("names that stand for models of providers");
+  addCreate(alias, contextOf);
+  addUpdate(alias, contextOf);
+  addList(alias, contextOf);
+  addDelete(alias, contextOf);
+}
+
+function addCreate(alias: Command, contextOf: ContextOf): void {
+  alias
+    .command("create")
+    .description("create an alias")
+    .requiredOption("--name <name>", "what clients ask for")
+    .requiredOption("--targets <targets...>", "PROVIDER/MODEL, in the order in which they are tried", collectTarget)
+    .option("--weighted", "the first one is drawn by weight, given as PROVIDER/MODEL=WEIGHT")
+    .option("--team <name-or-id>", "whose keys alone find it; everybody's where left out")
+    .action(async ({ name, targets, weighted, team }: CreateOptions, command: Command) => {
+      const { output, connect } = contextOf(command);
+      const { client } = await connect();
+      const strategy = weighted === true ? "weighted" : "ordered";
+      const of = team === undefined ? {} : { team_id: (await findTeam(client, team)).id };
+      const created = await client.aliases.create({ body: { name, targets: [...targets], strategy, ...of } });
+      output.show(created, [`Created ${created.name} (${created.id})`]);
+    });
+}
+
+function addUpdate(alias: Command, contextOf: ContextOf): void {
+  alias
+    .command("update <name-or-id>")
+    .description("change an alias; what is left out stays as it is")
+    .option("--name <name>", "what clients ask for from now on")
+    .option("--targets <targets...>", "PROVIDER/MODEL or PROVIDER/MODEL=WEIGHT, all of them", collectTarget)
+    .option("--weighted", "the first one is drawn by weight")
+    .option("--ordered", "they are tried in their order")
+    .option("--team <name-or-id>", "whose keys alone find it from now on")
+    .option("--everybodys", "every key finds it from now on")
+    .action(async (given: string, options: UpdateOptions, command: Command) => {
+      const { output, connect } = contextOf(command);
+      const { client } = await connect();
+      const { id } = await findAlias(client, given);
+      const changed = await client.aliases.update({ params: { id }, body: await toChange(client, options) });
+      output.show(changed, [`Changed ${changed.name} (${changed.id})`]);
+    });
+}
+
+async function toChange(client: Client, { name, targets, weighted, ordered, team, everybodys }: UpdateOptions) {
+  const strategy = weighted === true ? "weighted" : "ordered";
+  return {
+    ...(name !== undefined && { name }),
+    ...(targets !== undefined && { targets: [...targets] }),
+    ...((weighted === true || ordered === true) && ({ strategy } as const)),
+    ...(everybodys === true && { team_id: null }),
+    ...(team !== undefined && { team_id: (await findTeam(client, team)).id }),
+  };
+}
+
+function addList(alias: Command, contextOf: ContextOf): void {
+  alias
+    .command("list")
+    .description("list aliases: everybody's, and those of one's teams")
+    .option("--team <name-or-id>", "only those of this team")
+    .action(async ({ team }: { team?: string }, command: Command) => {
+      const { output, connect } = contextOf(command);
+      const { client } = await connect();
+      const asked = team === undefined ? {} : { team_id: (await findTeam(client, team)).id };
+      const aliases = await listAll((query) => client.aliases.list({ query: { ...query, ...asked } }));
+      output.table(aliases, columns, "There are no aliases.");
+    });
+}
+
+function addDelete(alias: Command, contextOf: ContextOf): void {
+  alias
+    .command("delete <name-or-id>")
+    .description("delete an alias; clients that ask for it are told that there is no such model")
+    .action(async (given: string, _options: object, command: Command) => {
+      const { output, connect } = contextOf(command);
+      const { client } = await connect();
+      const { id, name } = await findAlias(client, given);
+      output.show(await client.aliases.remove({ params: { id } }), [`Deleted ${name}`]);
+    });
+}
+
+/** A model may have slashes and colons in its name; the provider has none. */
+function collectTarget(text: string, before: readonly Target[] = []): readonly Target[] {
+  const [, provider, model, weight] = /^([^/]+)\/(.+?)(?:=(\d+))?$/.exec(text) ?? [];
+  if (provider === undefined || model === undefined)
+    throw new InvalidArgumentError("Give PROVIDER/MODEL or PROVIDER/MODEL=WEIGHT.");
+  return [...before, { provider, model, ...(weight !== undefined && { weight: Number(weight) }) }];
+}
+
+const columns = {
+  name: ({ name }: Alias) => name,
+  strategy: ({ strategy }: Alias) => strategy,
+  targets: ({ targets, strategy }: Alias) =>
+    targets
+      .map(({ provider, model, weight }) => `${provider}/${model}${strategy === "weighted" ? `=${weight}` : ""}`)
+      .join(" "),
+  team: ({ team_id: team }: Alias) => orDash(team),
+  id: ({ id }: Alias) => id,
+};
