@@ -89,7 +89,6 @@ export interface ModelsTable {
 
 export interface AliasesTable {
   id: string;
-  /** Null: everybody's. */
   team_id: string | null;
   name: string;
   strategy: string;
