@@ -899,6 +899,38 @@ describe.each(availableEngines())("usage on $name", (engine) => {
     expect(await store.usage.addHourToDays()).toBe(false);
   });
 
+  it("finds the keys and users with the most in the lists of days, as the log knows them", async () => {
+    const { userId, apiKeyId } = await start();
+    const day = Date.parse("2026-03-02T00:00:00Z");
+    const keys = 350;
+    const records = Array.from({ length: 2_800 }, (_, index) => {
+      // Most are not asked for every day; some lead for one day alone, and one in the hours that are in no list.
+      const place = (index * 7_919) % keys;
+      const at = day + 20 * hourMs + ((index * 104_729) % (5 * 24)) * hourMs;
+      const costNanos = Math.round(1e9 / (1 + place)) + ((index * 31) % 1_000) * 1_000 + (index % 700 === 0 ? 3e9 : 0);
+      return createRecord({
+        ...{ userId: `${userId}-${place % 300}`, apiKeyId: `${apiKeyId}-${place}`, createdAt: at, costNanos },
+        promptTokens: (index * 13) % 5_000,
+      });
+    });
+    await store.usage.insert(records);
+    while (await store.usage.addHourToDays());
+    const filter = { from: day + 20 * hourMs, to: day + 140 * hourMs };
+    const query = { filter, source: "rollups", bucket: null, kept: null } as const;
+    const found = new Set<number | null>();
+    for (const dimension of ["key", "user"] as const)
+      for (const order of ["cost", "tokens", "requests", "errors"] as const)
+        for (const most of [3, 20, 90]) {
+          const [asked, dimensions] = [[order, most, "all"] as const, [dimension]];
+          const { groups, count } = await store.usage.rank({ ...query, dimensions }, ...asked);
+          const exact = await store.usage.rank({ ...query, source: "log", dimensions }, ...asked);
+          expect(groups, `${dimension} ${order} ${most}`).toEqual(exact.groups);
+          expect([null, exact.count]).toContain(count);
+          found.add(count);
+        }
+    expect(found).toContain(null);
+  });
+
   it("finds the pairs with the most among many, without counting all of them", async () => {
     const { userId, apiKeyId } = await start();
     const count = 300;

@@ -39,6 +39,7 @@ const unwatchedTables = new Set([
     "usage_days_owners",
     "usage_days_organisations",
     "usage_days_teams",
+    "usage_days_users",
     "usage_days_keys",
     "usage_days_progress",
   ],

@@ -29,6 +29,7 @@ export interface Rollup {
     | "usage_days_owners"
     | "usage_days_organisations"
     | "usage_days_teams"
+    | "usage_days_users"
     | "usage_days_keys";
   /** The column of its time, and how much of it a row is of. */
   readonly time: "hour" | "day";
@@ -56,7 +57,8 @@ export const rollups: Readonly<Record<Rollup["time"], readonly Rollup[]>> = {
     { table: "usage_days_owners", time: "day", keys: ofOwners, facts: [] },
     { table: "usage_days_organisations", time: "day", keys: ["organisation_id", ...ofModel], facts: [] },
     { table: "usage_days_teams", time: "day", keys: ["team_id", "organisation_id", ...ofModel], facts: [] },
-    { table: "usage_days_keys", time: "day", keys: ["user_id", "api_key_id", "status"], facts: hourlyFacts },
+    { table: "usage_days_users", time: "day", keys: ["user_id"], facts: [] },
+    { table: "usage_days_keys", time: "day", keys: ["user_id", "api_key_id"], facts: hourlyFacts },
     { table: "usage_days", time: "day", keys: hourlyKeys, facts: hourlyFacts },
   ],
 };

@@ -17,6 +17,8 @@ type Sum = (typeof hourlySums)[number];
 /** A part of the time, and the table that tells of it. */
 export interface Piece {
   readonly table: string;
+  /** Its rows are of whole days. */
+  readonly isOfDays: boolean;
   readonly time: RawBuilder<number>;
   readonly from: number;
   readonly to: number;
@@ -92,7 +94,7 @@ export function columnOf({ dimensions }: SeriesQuery, place: number): RawBuilder
 /** `upTo`: of the hours before it the rollups of days know everything (days.ts). */
 export function piecesOf(query: Wanted, reach: Reach, upTo: number): readonly Piece[] {
   const { from, to } = query.filter;
-  if (query.source === "log") return [{ table: "usage_logs", time: sql`created_at`, from, to }];
+  if (query.source === "log") return [{ table: "usage_logs", isOfDays: false, time: sql`created_at`, from, to }];
   const needed = columnsOf(query, reach);
   const [hourly, daily] = [rollupWith("hour", needed), rollupWith("day", needed)];
   const [firstDay, lastDay] = [Math.ceil(from / dayMs) * dayMs, Math.floor(Math.min(to, upTo) / dayMs) * dayMs];
@@ -106,7 +108,7 @@ export function piecesOf(query: Wanted, reach: Reach, upTo: number): readonly Pi
 }
 
 export function pieceOf({ table, time }: Rollup, { from, to }: Pick<Piece, "from" | "to">): Piece {
-  return { table, time: sql.ref(time), from, to };
+  return { table, isOfDays: time === "day", time: sql.ref(time), from, to };
 }
 
 /** Days of rollups begin at midnight in UTC. */
