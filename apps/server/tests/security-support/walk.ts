@@ -2,7 +2,7 @@
 // beside ids of one's own. What comes back must be what comes back for ids that do not exist.
 
 import { newId } from "@ghostllm/contract";
-import { adminRouteList } from "@ghostllm/contract/routes";
+import { adminRouteList, adminRoutes, bulkOperations } from "@ghostllm/contract/routes";
 import type { AdminRoute } from "@ghostllm/contract/routes";
 import { reach, reachesNothing } from "#domain/access/may.ts";
 import type { AdminPlane } from "../admin-plane.ts";
@@ -13,6 +13,22 @@ export interface Sides {
   readonly own: Side;
   readonly other: Side;
 }
+
+/** A route by itself, or as an operation of a bulk. */
+interface Door {
+  readonly route: AdminRoute;
+  readonly isInBulk: boolean;
+}
+
+const operations: ReadonlySet<string> = new Set(bulkOperations);
+
+const doors: readonly Door[] = [
+  ...adminRouteList.map((route) => ({ route, isInBulk: false })),
+  ...adminRouteList.filter(({ id }) => operations.has(id)).map((route) => ({ route, isInBulk: true })),
+];
+
+/** How findings call it: `teams.updateMember in bulk`. */
+const nameOf = ({ route, isInBulk }: Door): string => (isInBulk ? `${route.id} in bulk` : route.id);
 
 /** Where a route takes an id, and of what; null where its name does not tell: then it is asked for each. */
 interface Slot {
@@ -58,21 +74,18 @@ interface Answer {
 }
 
 /** Sends the route with these ids. */
-async function askWith(
-  plane: AdminPlane,
-  route: AdminRoute,
-  token: string,
-  filled: readonly Filled[],
-): Promise<Answer> {
+async function askWith(plane: AdminPlane, door: Door, token: string, filled: readonly Filled[]): Promise<Answer> {
+  const { route } = door;
   const of = (place: Slot["place"]) => filled.filter((slot) => slot.place === place);
   const inPath = Object.fromEntries(of("path").map(({ name, value }) => [name, value]));
+  const body = smallBodyOf(route, Object.fromEntries(of("body").map(({ name, value }) => [name, value])));
+  if (door.isInBulk) return askInBulk(plane, { route, token, params: inPath, body });
   const kind =
     Object.entries(kindsOfBudgets).find(([name]) => of("path").some((slot) => slot.of === name))?.[1] ?? "user";
   const path = route.path.replace(/\{(\w+)\}/g, (_, name: string) =>
     name === "kind" ? kind : (inPath[name] ?? "none"),
   );
   const query = String(new URLSearchParams(Object.fromEntries(of("query").map(({ name, value }) => [name, value]))));
-  const body = smallBodyOf(route, Object.fromEntries(of("body").map(({ name, value }) => [name, value])));
   const response = await fetch(`${plane.url}${path}${query === "" ? "" : `?${query}`}`, {
     method: route.method,
     headers: { authorization: `Bearer ${token}`, ...(body && { "content-type": "application/json" }) },
@@ -81,6 +94,27 @@ async function askWith(
   const isStream = response.headers.get("content-type")?.startsWith("text/event-stream") === true;
   if (isStream) await response.body?.cancel();
   return { status: response.status, text: isStream ? "" : await response.text() };
+}
+
+interface Operation extends Pick<Door, "route"> {
+  readonly token: string;
+  readonly params: Readonly<Record<string, string>>;
+  readonly body: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** What the bulk says of its one operation; where it says nothing of it, what it says itself. */
+async function askInBulk(plane: AdminPlane, { route, token, params, body }: Operation): Promise<Answer> {
+  const hasParams = Object.keys(params).length > 0;
+  const operation = { op: route.id, ...(hasParams && { params }), ...(body && { body }) };
+  const response = await fetch(`${plane.url}${adminRoutes.bulk.run.path}`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+    body: JSON.stringify({ operations: [operation] }),
+  });
+  const text = await response.text();
+  const { results } = JSON.parse(text) as { readonly results?: readonly { readonly status: number }[] };
+  const [result] = results ?? [];
+  return result === undefined ? { status: response.status, text } : { ...result, text: JSON.stringify(result) };
 }
 
 /** Each slot by itself, with the own side's ids in the others, and all at once. */
@@ -103,14 +137,14 @@ export async function walk(
   plane: AdminPlane,
   asker: Asker,
   sides: Sides,
-  isMeant: (route: AdminRoute) => boolean = () => true,
+  isMeant: (name: string) => boolean = () => true,
 ): Promise<readonly string[]> {
   const findings: string[] = [];
-  for (const route of adminRouteList.filter(isMeant)) {
-    const { permission } = route;
+  for (const door of doors.filter((one) => isMeant(nameOf(one)))) {
+    const { permission } = door.route;
     if (permission === "public" || asker.grants[permission] === "all") continue;
-    if (isRefused(asker, permission)) findings.push(...(await findOpened(plane, route, asker, sides)));
-    else findings.push(...(await findTold(plane, route, asker, sides)));
+    if (isRefused(asker, permission)) findings.push(...(await findOpened(plane, door, asker, sides)));
+    else findings.push(...(await findTold(plane, door, asker, sides)));
   }
   return findings;
 }
@@ -123,31 +157,27 @@ function isRefused({ grants, teamRole }: Asker, permission: Exclude<AdminRoute["
 
 async function findOpened(
   plane: AdminPlane,
-  route: AdminRoute,
+  door: Door,
   { token }: Asker,
   { other }: Sides,
 ): Promise<readonly string[]> {
-  const [slots = []] = readingsOf(slotsOf(route, other.ids), other.ids);
-  const { status } = await askWith(plane, route, token, fill(slots, slots, other.ids, other.ids));
-  return status === 403 ? [] : [`${route.id}: ${status} in place of 403`];
+  const [slots = []] = readingsOf(slotsOf(door.route, other.ids), other.ids);
+  const { status } = await askWith(plane, door, token, fill(slots, slots, other.ids, other.ids));
+  return status === 403 ? [] : [`${nameOf(door)}: ${status} in place of 403`];
 }
 
-async function findTold(
-  plane: AdminPlane,
-  route: AdminRoute,
-  { token }: Asker,
-  sides: Sides,
-): Promise<readonly string[]> {
+async function findTold(plane: AdminPlane, door: Door, { token }: Asker, sides: Sides): Promise<readonly string[]> {
   const { own, other } = sides;
+  const { route } = door;
   const findings: string[] = [];
   const all = [...other.words, ...Object.values(other.ids)];
   const isEndOfSession = route.id === "sessions.end";
-  if (route.method === "GET") findings.push(...wordsIn(await askWith(plane, route, token, []), all, route.id));
+  if (route.method === "GET") findings.push(...wordsIn(await askWith(plane, door, token, []), all, nameOf(door)));
   for (const slots of isEndOfSession ? [] : readingsOf(slotsOf(route, other.ids), other.ids)) {
     for (const foreign of variantsOf(slots)) {
-      const there = await askWith(plane, route, token, fill(slots, foreign, own.ids, other.ids));
-      const nowhere = await askWith(plane, route, token, fill(slots, foreign, own.ids, null));
-      const what = `${route.id} by ${foreign.map(({ place, name, of }) => `${place} ${name} of ${of}`).join(", ")}`;
+      const there = await askWith(plane, door, token, fill(slots, foreign, own.ids, other.ids));
+      const nowhere = await askWith(plane, door, token, fill(slots, foreign, own.ids, null));
+      const what = `${nameOf(door)} by ${foreign.map(({ place, name, of }) => `${place} ${name} of ${of}`).join(", ")}`;
       // What was made twice has another id and another time.
       const isMade = route.method !== "GET" && there.status < 300;
       const isSame = there.status === nowhere.status && (isMade || plain(there, other) === plain(nowhere, other));
@@ -185,11 +215,12 @@ function wordsIn({ status, text }: Answer, words: readonly string[], what: strin
 /** By ids in their paths: those of which somebody is told something. Were there none, the walk would ask for nothing. */
 export async function reachedBy(plane: AdminPlane, token: string, { ids }: Side): Promise<readonly string[]> {
   const reached = new Set<string>();
-  for (const route of adminRouteList.filter(({ method }) => method === "GET")) {
+  for (const door of doors.filter(({ route: { method } }) => method === "GET")) {
+    const { route } = door;
     const inPath = slotsOf(route, ids).filter(({ place }) => place === "path");
     for (const slots of inPath.length === 0 ? [] : readingsOf(inPath, ids)) {
-      const there = await askWith(plane, route, token, fill(slots, slots, ids, ids));
-      const nowhere = await askWith(plane, route, token, fill(slots, slots, ids, null));
+      const there = await askWith(plane, door, token, fill(slots, slots, ids, ids));
+      const nowhere = await askWith(plane, door, token, fill(slots, slots, ids, null));
       if (there.status === 200 && nowhere.status === 404) reached.add(route.id);
     }
   }
