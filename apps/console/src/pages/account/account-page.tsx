@@ -78,7 +78,7 @@ function OwnData({ user: { id, email } }: { readonly user: User }) {
     <Panel title="Your data" actions={<ExportLink userId={id} email={email} />}>
       <p className="px-4 py-3 text-muted">
         All that is stored about you, a line each as JSON: your account, keys and sessions without their secrets,
-        requests, usage, entries of the audit log and events. Prompts and answers are stored nowhere.
+        requests, with prompts and answers where those are stored, usage, entries of the audit log and events.
       </p>
     </Panel>
   );

@@ -22,8 +22,8 @@ export function PersonalData({ user }: { readonly user: User }) {
   return (
     <Panel title="Personal data">
       <p className="px-4 pt-3 text-muted">
-        All that is stored about the user, a line each as JSON: keys and sessions without their secrets, requests,
-        usage, entries of the audit log and events. Prompts and answers are stored nowhere.
+        All that is stored about the user, a line each as JSON: keys and sessions without their secrets, requests, with
+        prompts and answers where those are stored, usage, entries of the audit log and events.
       </p>
       <div className="flex flex-wrap gap-2 px-4 py-3">
         {mayExport && <ExportLink userId={user.id} email={user.email} />}
@@ -68,7 +68,10 @@ function EraseUser({ user: { id, email } }: { readonly user: User }) {
 }
 
 const fates = [
-  ["Gone at once", "the account, password, second factor, sessions, keys, memberships and views, also shared ones"],
+  [
+    "Gone at once",
+    "the account, password, second factor, sessions, keys, memberships, views, and stored prompts and answers",
+  ],
   ["Stays, by an id that leads to nobody", "requests, usage and spend; their addresses and programs are taken away"],
   ["Becomes [erased]", "names and addresses in the audit log and in events: who did what and when stays, by an id"],
   ["Stays with vendors", "files, batches and responses that they keep: delete them there first"],
