@@ -43,6 +43,7 @@ const unwatchedTables = new Set([
     "usage_days_keys",
     "usage_days_progress",
   ],
+  ...["request_contents", "content_keys"],
   ...["usage_hourly", "spend", "settings", "stored_objects", "sessions", "views", "leases", "instances"],
   ...["sign_in_methods", "user_identities", "session_grants", "second_factors", "recovery_codes"],
   "password_links",

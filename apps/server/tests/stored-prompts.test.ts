@@ -150,7 +150,8 @@ describe("what is kept", () => {
       { type: "image_url", image_url },
       { type: "text", text: "behind it" },
     ];
-    upstream.script([saying["openai-chat"]([long], false), saying["openai-chat"]([long], true)]);
+    const pieces = Array.from({ length: 400 }, () => "many words, ".repeat(300));
+    upstream.script([saying["openai-chat"]([long], false), saying["openai-chat"](pieces, true)]);
     await post("/v1/chat/completions", { ...chat, messages: [{ role: "user", content }] });
     const [whole] = kept;
     expect(textOf(whole?.request)).toContain("behind it");
@@ -160,6 +161,9 @@ describe("what is kept", () => {
     expect(whole?.answer?.bytes).toBeGreaterThan(long.length);
     await post("/v1/chat/completions", { ...chat, stream: true, messages: [{ role: "user", content: long }] });
     expect(kept[1]).toMatchObject({ request: { isCut: true }, answer: { isCut: true } });
+    expect(kept[1]?.answer?.text?.length).toBeGreaterThan(1_000_000);
+    expect(kept[1]?.answer?.text?.length).toBeLessThanOrEqual(1024 * 1024);
+    expect(kept[1]?.answer?.bytes).toBeGreaterThan(1_400_000);
   });
 
   it("is the size of an answer that is no text, and of files in a form", async () => {

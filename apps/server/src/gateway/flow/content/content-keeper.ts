@@ -18,7 +18,7 @@ const mostStreamBytes = 1024 * 1024;
 
 /** What is kept of a call. */
 interface Call {
-  readonly exchange: Pick<Exchange, "id" | "startedAt" | "header">;
+  readonly exchange: Pick<Exchange, "id" | "startedAt" | "header" | "held">;
   readonly principal: Principal;
   readonly request: ParsedRequest;
 }
@@ -40,6 +40,8 @@ export class ContentKeeper {
   readonly #keepsAnswer: boolean;
   #answer: KeptText | null = null;
   #heard: Heard | null = null;
+  /** There is no room for more of the stream. */
+  #isFull = false;
   /** What its record tells; null until it has ended. */
   outcome: ContentOutcome | null = null;
 
@@ -66,7 +68,16 @@ export class ContentKeeper {
     if (!this.#keepsAnswer) return tap;
     const evidence = new Evidence(mostStreamBytes);
     this.#heard = { contentType, evidence };
-    return new OverheardTap(tap, (frames) => evidence.add(frames));
+    return new OverheardTap(tap, (frames) => this.#overhear(evidence, frames));
+  }
+
+  /** As far as there is room for what requests hold. */
+  #overhear(evidence: Evidence, frames: Buffer): void {
+    const room = mostStreamBytes - evidence.keptBytes;
+    if (!this.#isFull && room > 0)
+      this.#isFull = this.#call.exchange.held.grow(Math.min(room, frames.length)) !== null;
+    if (this.#isFull) evidence.totalBytes += frames.length;
+    else evidence.add(frames);
   }
 
   /** The request has ended. Where no answer was told to the client, none is stored. */
@@ -89,7 +100,12 @@ export class ContentKeeper {
   #told(): KeptText | null {
     if (this.#heard === null) return this.#answer;
     const { contentType, evidence } = this.#heard;
-    return keptText({ contentType, body: evidence.bytes, bytes: evidence.totalBytes });
+    return keptText({
+      contentType,
+      body: evidence.bytes,
+      bytes: evidence.totalBytes,
+      mostBytes: mostStreamBytes,
+    });
   }
 }
 

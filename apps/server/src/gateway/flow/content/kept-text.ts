@@ -2,7 +2,7 @@ import { boundaryOf, eachField } from "@ghostllm/llm";
 import type { KeptText } from "#link/contents.ts";
 import { withoutData } from "./without-data.ts";
 
-/** Of one text at most. */
+/** Of one text at most, where nothing else is said. */
 export const mostTextBytes = 256 * 1024;
 
 const textType = /^(?:text\/|application\/(?:[\w.+-]*\+)?(?:json|x-ndjson|jsonl|xml)\b)/i;
@@ -12,14 +12,15 @@ interface Given {
   readonly body: Buffer;
   /** Of the whole, of which `body` may be the beginning. */
   readonly bytes?: number;
+  readonly mostBytes?: number;
 }
 
 /** What is kept of a body: its text, or the size of what is none. */
-export function keptText({ contentType, body, bytes = body.length }: Given): KeptText {
+export function keptText({ contentType, body, bytes = body.length, mostBytes = mostTextBytes }: Given): KeptText {
   const boundary = boundaryOf(contentType);
   if (boundary !== null) return keptForm(body, boundary);
   if (!textType.test(contentType)) return { contentType, bytes, text: null, isCut: false, leftOut: 0 };
-  const { text, isCut, leftOut } = withoutData(body, mostTextBytes);
+  const { text, isCut, leftOut } = withoutData(body, mostBytes);
   return { contentType, bytes, text, isCut: isCut || bytes > body.length, leftOut };
 }
 
