@@ -85,10 +85,10 @@ describe.each(availableEngines())("changes of snapshots on $name", (engine) => {
     await database.dispose();
   });
 
-  async function addKey() {
+  async function addKey(change: { readonly teamId?: string } = {}) {
     const user = await here.users.create(newUser(`${unique()}@example.com`));
     const keyHash = createHash("sha256").update(unique()).digest("hex");
-    const key = await here.apiKeys.create(newKey(user, unique(), { keyHash }));
+    const key = await here.apiKeys.create(newKey(user, unique(), { keyHash, ...change }));
     return { user, key, principal: () => source.current().keys.get(keyHash) };
   }
 
@@ -156,6 +156,28 @@ describe.each(availableEngines())("changes of snapshots on $name", (engine) => {
     await here.apiKeys.update(key.id, { privacy: null }, "all");
     await source.catchUp();
     expect(principal()?.privacy).toBeNull();
+  });
+
+  it("puts in force elsewhere what is stored of prompts, of a key before its team", async () => {
+    const team = await here.teams.create({
+      ...{ organisationId: null, name: "t", models: null, membersMakeKeys: false },
+      ...{ limits: noLimits, budgetNanos: null },
+    });
+    const { key, principal } = await addKey({ teamId: team.id });
+    await source.catchUp();
+    expect(principal()?.storePrompts).toBeNull();
+    const then = async (change: Promise<unknown>) => {
+      await change;
+      await source.catchUp();
+      return principal()?.storePrompts;
+    };
+    expect(await then(here.teams.update(team.id, { storePrompts: "request" }, "all"))).toBe("request");
+    expect(await then(here.apiKeys.update(key.id, { storePrompts: "request_and_answer" }, "all"))).toBe(
+      "request_and_answer",
+    );
+    expect(await then(here.apiKeys.update(key.id, { storePrompts: "nothing" }, "all"))).toBeNull();
+    expect(await then(here.apiKeys.update(key.id, { storePrompts: null }, "all"))).toBe("request");
+    expect(await then(here.teams.update(team.id, { storePrompts: "nothing" }, "all"))).toBeNull();
   });
 
   it("reads nothing but what has changed, and nothing twice", async () => {

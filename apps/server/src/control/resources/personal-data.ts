@@ -1,5 +1,6 @@
 import { GhostError } from "@ghostllm/contract";
 import type { AdminRoutes, RouteAnswer } from "@ghostllm/contract/routes";
+import { UnsealError } from "#control/encryption/encryption.ts";
 import type { ErasureRow, PersonalPage, PersonalRow } from "#control/store/erasure/erasure-store.ts";
 import type { UserRow } from "#control/store/store.ts";
 import type { Actor } from "#domain/access/actor.ts";
@@ -72,14 +73,21 @@ async function* linesOf(
   yield `${JSON.stringify({ kind: "manifest", data: manifest })}\n`;
 }
 
+/** The rest is handed out all the same. */
+function noneWhereItStaysClosed(error: unknown): null {
+  if (error instanceof UnsealError) return null;
+  throw error;
+}
+
 /** What is stored of his prompts is told as it was sent. */
-async function opened(contents: Dependencies["contents"], row: PersonalRow): Promise<PersonalRow> {
-  if (row.kind !== contentKind) return row;
-  const { content_key_id: contentKeyId, sealed, ...data } = row.data;
+async function opened(contents: Dependencies["contents"], stored: PersonalRow): Promise<PersonalRow> {
+  if (stored.kind !== contentKind) return stored;
+  const { content_key_id: contentKeyId, sealed, ...data } = stored.data;
   const requestId = String(data["request_id"]);
-  const content = await contents.open({ requestId, contentKeyId: String(contentKeyId), sealed: String(sealed) });
-  const { request = null, answer = null } = content ?? {};
-  return { kind: contentKind, data: { ...data, request: toStoredText(request), answer: toStoredText(answer) } };
+  const row = { requestId, contentKeyId: String(contentKeyId), sealed: String(sealed) };
+  const content = await contents.open(row).catch(noneWhereItStaysClosed);
+  const told = { request: toStoredText(content?.request ?? null), answer: toStoredText(content?.answer ?? null) };
+  return { kind: contentKind, data: { ...data, ...told, is_readable: content !== null } };
 }
 
 function toApi({

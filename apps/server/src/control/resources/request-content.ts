@@ -1,9 +1,12 @@
 // The stored texts of a request, for whoever may read them, and whether there are any, for whoever may see the request.
 
+import { GhostError } from "@ghostllm/contract";
 import type { ContentState } from "@ghostllm/contract";
 import type { AdminRoutes, RouteAnswer } from "@ghostllm/contract/routes";
 import { dialects } from "@ghostllm/llm";
 import type { OpenedContent, OpenedText } from "#control/contents/sealed-content.ts";
+import { UnsealError } from "#control/encryption/encryption.ts";
+import { KeyServiceError } from "#control/encryption/wrapping-key.ts";
 import type { Store } from "#control/store/store.ts";
 import type { Reach } from "#domain/access/may.ts";
 import { deed } from "#domain/audit.ts";
@@ -22,7 +25,7 @@ export async function readContent(
   record: UsageRecord,
   reach: Reach,
 ): Promise<ApiContent> {
-  const content = await contents.read(record.id, reach);
+  const content = await contents.read(record.id, reach).catch(tellThatItStaysClosed);
   if (content !== null) await tellReading(store, record);
   const until = record.createdAt + store.contents.days * dayMs;
   return {
@@ -36,6 +39,12 @@ export async function readContent(
     answer: toStoredText(content?.answer ?? null),
     answer_text: content === null ? null : answerText(record, content),
   };
+}
+
+/** What is stored is there, and nobody can open it (now). The message says why. */
+function tellThatItStaysClosed(cause: unknown): never {
+  if (!(cause instanceof UnsealError || cause instanceof KeyServiceError)) throw cause;
+  throw new GhostError("service_unavailable", cause.message, { cause });
 }
 
 export async function contentState({ contents }: Pick<Store, "contents">, record: UsageRecord): Promise<ContentState> {
