@@ -96,7 +96,7 @@ function Part({ name, stored, none, words }: PartProps) {
   const body = stored?.body ?? null;
   const absence = stored === null ? none : body === null ? "It is no text: its size alone is stored." : null;
   return (
-    <section aria-label={name} className="grid grid-cols-[minmax(0,1fr)] gap-2.5 px-4 py-3">
+    <section aria-label={`Stored ${name.toLowerCase()}`} className="grid grid-cols-[minmax(0,1fr)] gap-2.5 px-4 py-3">
       <div className="flex flex-wrap items-center gap-x-2.5 gap-y-1">
         <h3 className="font-medium">{name}</h3>
         {stored !== null && <span className="text-faint">{notesOf(stored)}</span>}

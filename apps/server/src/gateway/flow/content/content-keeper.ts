@@ -74,8 +74,7 @@ export class ContentKeeper {
   /** As far as there is room for what requests hold. */
   #overhear(evidence: Evidence, frames: Buffer): void {
     const room = mostStreamBytes - evidence.keptBytes;
-    if (!this.#isFull && room > 0)
-      this.#isFull = this.#call.exchange.held.grow(Math.min(room, frames.length)) !== null;
+    if (!this.#isFull && room > 0) this.#isFull = this.#call.exchange.held.grow(Math.min(room, frames.length)) !== null;
     if (this.#isFull) evidence.totalBytes += frames.length;
     else evidence.add(frames);
   }
