@@ -8,6 +8,7 @@ import type { LimitedScope } from "#domain/principal.ts";
 import type { RedisLink } from "#link/redis/redis-link.ts";
 import { hasRedis, startRedis } from "../../../tools/redis.ts";
 import type { ThrowAwayRedis } from "../../../tools/redis.ts";
+import { slowdown } from "../../../tests/support/slowdown.ts";
 import { linkOver } from "./link-support/redis.ts";
 import { createFaultyLink, type FaultyLink } from "./store-support/faulty-link.ts";
 import { makeScope } from "./support/gateway.ts";
@@ -196,7 +197,7 @@ describe.skipIf(!isThere)("instances over one Redis", () => {
     if (performance.now() < mendedAt + 2_000) expect(atOnce).toBe(200);
     await vi.waitFor(async () => expect(await used()).toBe(0), patience);
     // What is told as of the reunion would stay for a whole window.
-    expect(performance.now() - mendedAt).toBeLessThan(6_000);
+    expect(performance.now() - mendedAt).toBeLessThan(6_000 * slowdown());
   });
 
   it("know of what was admitted while one of them was telling Redis what it knew", async () => {
@@ -242,7 +243,7 @@ describe.skipIf(!isThere)("instances over one Redis", () => {
     redis.signal("SIGSTOP");
     const startedAt = performance.now();
     const late = await Promise.all(Array.from({ length: 5 }, () => reserve(link, scope, 20)));
-    expect(performance.now() - startedAt).toBeLessThan(2_000);
+    expect(performance.now() - startedAt).toBeLessThan(2_000 * slowdown());
     await Promise.all(late.map(async ({ id }) => link.counters.settle({ id, tokens: 0, costNanos: 7 })));
     redis.signal("SIGCONT");
     await untilAsked(link);

@@ -3,6 +3,7 @@
 import type { Socket } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { UpstreamAnswer, UpstreamClient } from "#gateway/upstream/upstream.ts";
+import { slowdown } from "../../../tests/support/slowdown.ts";
 import { pause, waitFor } from "./support/stage.ts";
 import { ask, bothClients, post, readTold } from "./upstream-support/both-clients.ts";
 import { BreakingStage, largeBody } from "./upstream-support/breaking-stage.ts";
@@ -32,7 +33,7 @@ describe.each(bothClients)("over $name", ({ name, create }) => {
       const { failure } = await ask(hasty, post(stage.deaf.url.replace("http:", "https:")));
       expect(failure).toMatchObject({ kind: "connect", message: "connecting timed out" });
       // undici's clock ticks twice a second.
-      expect(performance.now() - startedAt).toBeLessThan(1_900);
+      expect(performance.now() - startedAt).toBeLessThan(1_900 * slowdown());
       await hasty.close();
     });
 
@@ -57,7 +58,7 @@ describe.each(bothClients)("over $name", ({ name, create }) => {
       const failure = await read();
       const tookMs = performance.now() - startedAt;
       expect(tookMs).toBeGreaterThan(250);
-      expect(tookMs).toBeLessThan(limitMs);
+      expect(tookMs).toBeLessThan(limitMs * slowdown());
       return failure;
     };
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { workOf } from "../../../../packages/llm/src/testing/work-of.ts";
 import { matchesPattern } from "./principal.ts";
 
 describe("matchesPattern", () => {
@@ -51,8 +52,7 @@ describe("matchesPattern", () => {
   });
 
   it("takes no time for patterns that would make a regular expression stumble", () => {
-    const startedAt = performance.now();
-    expect(matchesPattern(`${"*a".repeat(5000)}b`, "a".repeat(50_000))).toBe(false);
-    expect(performance.now() - startedAt).toBeLessThan(2_000);
+    const match = (): void => expect(matchesPattern(`${"*a".repeat(5000)}b`, "a".repeat(50_000))).toBe(false);
+    expect(workOf(match)).toBeLessThan(2_000);
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { ChatRequest, Message, Part } from "#hub.ts";
 import { bedrockConverse } from "#dialects/bedrock-converse/index.ts";
+import { workOf } from "#testing/work-of.ts";
 
 const base: ChatRequest = { model: "asked", messages: [], tools: [], sampling: {}, stopSequences: [], stream: false };
 
@@ -196,10 +197,13 @@ describe("messages", () => {
       source: { kind: "data", mediaType: "application/pdf", base64: "" },
       fileName: "a",
     };
-    const startedAt = performance.now();
-    const { body } = encode({ messages: [says("user", ...Array.from({ length: 20_000 }, () => document))] });
-    expect(performance.now() - startedAt).toBeLessThan(2_000);
-    const names = [...JSON.stringify(body).matchAll(/"name":"([^"]+)"/g)].map(([, name]) => name);
+    let text = "";
+    const work = workOf(() => {
+      const { body } = encode({ messages: [says("user", ...Array.from({ length: 20_000 }, () => document))] });
+      text = JSON.stringify(body);
+    });
+    expect(work).toBeLessThan(2_000);
+    const names = [...text.matchAll(/"name":"([^"]+)"/g)].map(([, name]) => name);
     expect(new Set(names).size).toBe(20_000);
   });
 });
