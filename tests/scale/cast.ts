@@ -2,7 +2,7 @@
 
 import { hash } from "node:crypto";
 import { Chance } from "../../tools/demo/random.ts";
-import { hashPassword } from "../../apps/server/src/control/sessions/passwords.ts";
+import { createPasswords } from "../../apps/server/src/control/sessions/passwords.ts";
 import type { Cell, Loader } from "./loader.ts";
 import type { Size } from "./options.ts";
 
@@ -81,7 +81,7 @@ export async function storeCast(loader: Loader, cast: Cast, from: number): Promi
       ...[id, organisationId, `Team ${place}`, "null", 0, someLimits, budget(chance, 50_000, 0.6), ...times],
     ]),
   );
-  const passwordHash = await hashPassword(password);
+  const passwordHash = await createPasswords().hash(password);
   await store(
     "users",
     "id email username password_hash role kind rate_limit budget_limit is_active created_at updated_at",

@@ -33,10 +33,12 @@ import { PriceListSource } from "#control/prices/price-source.ts";
 import type { AskWeb } from "#control/sign-in/ask-web.ts";
 import { IssuerSignIn } from "#control/sign-in/issuer-sign-in.ts";
 import { SecondFactor } from "#control/sessions/second-factor.ts";
+import { createPasswords } from "#control/sessions/passwords.ts";
+import type { Passwords } from "#control/sessions/passwords.ts";
 import { createSessions } from "#control/sessions/sessions.ts";
 import { createSnapshotSource } from "#control/snapshot/snapshot-source.ts";
 import type { SnapshotSource } from "#control/snapshot/snapshot-source.ts";
-import { migrateStore, openStore } from "#control/store/open-store.ts";
+import { openStore } from "#control/store/open-store.ts";
 import type { OpenStore } from "#control/store/open-store.ts";
 import { ClientAddresses } from "#edge/client-addresses.ts";
 import { SteadyTime, type Clock } from "#domain/clock.ts";
@@ -45,6 +47,7 @@ import { Egress, usualEgress } from "#domain/egress/egress.ts";
 import type { EgressSettings } from "#domain/egress/egress.ts";
 import { Secret } from "#domain/secret.ts";
 import type { TestDatabase } from "./store-support/engines.ts";
+import { copySqlite } from "./store-support/templates.ts";
 
 export const adminKey = "admin-key-of-the-tests";
 
@@ -70,7 +73,7 @@ export interface AdminPlane {
   readonly refusals: Refusals;
   readonly journal: { pendingRecords: number; pendingBytes: number; isHealthy: boolean };
   as(apiKey: string | null): Client;
-  /** The token of a new session of this user, without the tenths of a second that a password takes. */
+  /** The token of a new session of this user, without a password. */
   sessionOf(userId: string): Promise<string>;
   request(path: string, init?: RequestInit): Promise<Response>;
   close(): Promise<void>;
@@ -90,7 +93,12 @@ interface PlaneOptions {
   /** How long single requests are kept. */
   readonly usageDays?: number | null;
   readonly mailer?: Mailer | null;
+  /** Absent: such as cost next to nothing. */
+  readonly passwords?: Passwords;
 }
+
+/** The fewest rounds that bcrypt takes: what people do with passwords is the same with all. */
+const quickPasswords = createPasswords(4);
 
 export async function startAdminPlane({
   fetchJson = noVendor,
@@ -102,8 +110,11 @@ export async function startAdminPlane({
   consoleDirectory = null,
   usageDays = null,
   mailer = null,
+  passwords = quickPasswords,
 }: PlaneOptions = {}): Promise<AdminPlane> {
   const dataDir = await mkdtemp(join(tmpdir(), "ghostllm-admin-"));
+  const databaseUrl = database?.databaseUrl ?? null;
+  if (databaseUrl === null) await copySqlite(dataDir);
   const logged: LogLine[] = [];
   const log = recordLog(logged);
   const time = { nowMs: Date.now() };
@@ -111,13 +122,12 @@ export async function startAdminPlane({
   const steadyTime = new SteadyTime(clock);
   // Every row gets a millisecond of its own, so that ids are in the order of creation.
   const store = await openStore({
-    databaseUrl: database?.databaseUrl ?? null,
+    databaseUrl,
     dataDir,
     log,
     usageDays,
     now: () => (time.nowMs += 1),
   });
-  await migrateStore(store);
   const encryption = createEncryption([localKey(new Secret("01".repeat(32)), "configured")]);
   const sources = { store, encryption, definitions, log, baseUrlOf: () => null };
   const prices = new PriceListSource({
@@ -148,7 +158,7 @@ export async function startAdminPlane({
   await registry.open();
   const secondFactor = new SecondFactor({ store, encryption, clock });
   const secret = new Secret("a secret of the tests");
-  const sessions = createSessions({ store, clock, steadyTime, secondFactor, secret });
+  const sessions = createSessions({ store, clock, steadyTime, passwords, secondFactor, secret });
   const issuerSignIn = new IssuerSignIn({
     ...{ store, sessions, encryption, clock, log, ask },
     rightsChanged: () => snapshots.catchUp(),
@@ -168,7 +178,7 @@ export async function startAdminPlane({
     egress: new Egress(egress),
     version: "0.0.0-test",
     consoleDirectory,
-    ...{ sessions, issuerSignIn, secondFactor, mailer },
+    ...{ sessions, passwords, issuerSignIn, secondFactor, mailer },
     changed: () => snapshots.catchUp(),
     withdraw: async () => {},
     prices,

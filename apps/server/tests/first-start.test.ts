@@ -9,24 +9,26 @@ import { localKey } from "#control/encryption/local-key.ts";
 import type { DetectedServer } from "#control/first-start/configured-providers.ts";
 import { prepareStart } from "#control/first-start/first-start.ts";
 import { hashKey } from "#control/resources/key-material.ts";
-import { verifyPassword } from "#control/sessions/passwords.ts";
+import { createPasswords } from "#control/sessions/passwords.ts";
 import { createSnapshotSource } from "#control/snapshot/snapshot-source.ts";
-import { migrateStore, openStore } from "#control/store/open-store.ts";
+import { openStore } from "#control/store/open-store.ts";
 import type { OpenStore } from "#control/store/open-store.ts";
 import { roles } from "#domain/access/roles.ts";
 import { noFacts } from "#domain/model-facts.ts";
 import { noAdditions } from "#domain/additions.ts";
 import { Secret } from "#domain/secret.ts";
+import { copySqlite } from "./store-support/templates.ts";
 
 let dataDir: string;
 let store: OpenStore;
 const log = { info: () => {}, warn: () => {}, error: () => {} };
+const passwords = createPasswords(4);
 const encryption = createEncryption([localKey(new Secret("ab".repeat(32)), "configured")]);
 
 beforeEach(async () => {
   dataDir = await mkdtemp(join(tmpdir(), "ghostllm-start-"));
+  await copySqlite(dataDir);
   store = await openStore({ databaseUrl: null, dataDir, log });
-  await migrateStore(store);
 });
 afterEach(async () => {
   await store.close();
@@ -61,6 +63,7 @@ function start({ providers = [], adminPassword, adminApiKey, ollama = null }: Gi
     },
     detectOllama: async () => ollama,
     demoModels: ["demo", "demo-embedding"],
+    passwords,
   });
 }
 
@@ -87,7 +90,7 @@ describe("the first start", () => {
     const { first, adminKeys, adminKeyFile, providers } = await start();
     const admin = await store.credentials.find({ email: "admin@localhost" });
     expect(admin?.user.role).toBe("admin");
-    expect(await verifyPassword(first?.generatedPassword?.reveal() ?? "", admin?.passwordHash ?? null)).toBe(true);
+    expect(await passwords.verify(first?.generatedPassword?.reveal() ?? "", admin?.passwordHash ?? null)).toBe(true);
     expect(providers).toEqual([{ name: "demo", type: "demo", origin: "built in", outcome: "added" }]);
     expect(adminKeyFile).toBe(join(dataDir, "admin.key"));
     expect((await readFile(join(dataDir, "admin.key"), "utf8")).trim()).toBe(adminKeys[0]?.reveal());
@@ -113,7 +116,7 @@ describe("the first start", () => {
     await store.settings.set("first_start", "cut off");
     const { first } = await start();
     const admin = await store.credentials.find({ email: "admin@localhost" });
-    expect(await verifyPassword(first?.generatedPassword?.reveal() ?? "", admin?.passwordHash ?? null)).toBe(true);
+    expect(await passwords.verify(first?.generatedPassword?.reveal() ?? "", admin?.passwordHash ?? null)).toBe(true);
     expect(await store.users.list({ limit: 10 }, "all")).toHaveLength(1);
   });
 
@@ -123,7 +126,7 @@ describe("the first start", () => {
     expect(adminKeys.map((key) => key.reveal())).toEqual(["given"]);
     expect(adminKeyFile).toBeNull();
     const admin = await store.credentials.find({ email: "admin@localhost" });
-    expect(await verifyPassword("a given password", admin?.passwordHash ?? null)).toBe(true);
+    expect(await passwords.verify("a given password", admin?.passwordHash ?? null)).toBe(true);
   });
 
   it("prints no secret when its facts are logged", async () => {

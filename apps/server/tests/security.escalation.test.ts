@@ -4,7 +4,7 @@
 import bcrypt from "bcrypt";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { permissionNames } from "@ghostllm/contract";
-import { verifyPassword } from "#control/sessions/passwords.ts";
+import { createPasswords } from "#control/sessions/passwords.ts";
 import { Secret } from "#domain/secret.ts";
 import { SecretSet } from "#domain/secret-set.ts";
 import { startAdminPlane } from "./admin-plane.ts";
@@ -186,12 +186,18 @@ describe("a key", () => {
 });
 
 describe("how long it takes to be refused", () => {
+  const passwords = createPasswords();
+
   const workOf = async (hash: string | null): Promise<number> => {
     const before = process.cpuUsage();
-    await verifyPassword("a wrong password", hash);
+    await passwords.verify("a wrong password", hash);
     const { user, system } = process.cpuUsage(before);
     return (user + system) / 1000;
   };
+
+  it("is long: a guess costs what a server of an operator takes for it", async () => {
+    expect(await passwords.hash("a password")).toMatch(/^\$2b\$12\$/);
+  });
 
   /** By the work, which others on the machine do not change, and the least of several. */
   it("is the work of one comparison, whether there is such a user or not", async () => {

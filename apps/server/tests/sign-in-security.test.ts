@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import { adminRouteList } from "@ghostllm/contract/routes";
 import { generateKeyPair, SignJWT } from "jose";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createPasswords } from "#control/sessions/passwords.ts";
 import { postJson, startAdminPlane } from "./admin-plane.ts";
 import type { AdminPlane } from "./admin-plane.ts";
 import { Browser } from "./sign-in-support/browser.ts";
@@ -19,9 +20,9 @@ beforeAll(async () => {
 });
 afterAll(() => plane.close());
 
-async function addUser(given: { readonly password?: string } = { password }) {
+async function addUser(given: { readonly password?: string } = { password }, at = plane) {
   const email = `guarded${(serial += 1)}@example.com`;
-  const { id } = await plane.admin.users.create({ body: { email, role: "admin", ...given } });
+  const { id } = await at.admin.users.create({ body: { email, role: "admin", ...given } });
   return { id, email };
 }
 
@@ -128,16 +129,15 @@ function anAdmin() {
 }
 
 describe("who is here", () => {
-  const attempt = async (email: string) => {
-    const startedAt = performance.now();
-    const response = await fetch(`${plane.url}/admin/sessions`, postJson({ email, password: "wrong password" }));
-    return { status: response.status, text: await response.text(), ms: performance.now() - startedAt };
+  const attempt = async (email: string, at = plane) => {
+    const response = await fetch(`${at.url}/admin/sessions`, postJson({ email, password: "wrong password" }));
+    return { status: response.status, text: await response.text() };
   };
 
-  async function everybody() {
-    const off = await addUser();
-    await plane.admin.users.update({ params: { id: off.id }, body: { is_active: false } });
-    return [(await addUser()).email, (await addUser({})).email, off.email, `nobody${serial}@example.com`];
+  async function everybody(at = plane) {
+    const [off, ...others] = [await addUser({ password }, at), await addUser({ password }, at), await addUser({}, at)];
+    await at.admin.users.update({ params: { id: off.id }, body: { is_active: false } });
+    return [...[off, ...others].map(({ email }) => email), `nobody${serial}@example.com`];
   }
 
   it("is told to nobody: the same answer for known, unknown, invited and switched off", async () => {
@@ -150,17 +150,24 @@ describe("who is here", () => {
   });
 
   it("is not to be seen by how long an answer takes", async () => {
-    const emails = await everybody();
-    const fastest = new Map(emails.map((email) => [email, Infinity]));
+    const real = await startAdminPlane({ passwords: createPasswords() });
+    const emails = await everybody(real);
+    const least = new Map<string, number>();
     for (let round = 0; round < 3; round += 1) {
-      for (const email of emails)
-        fastest.set(email, Math.min(fastest.get(email) ?? Infinity, (await attempt(email)).ms));
+      for (const email of emails) {
+        const before = process.cpuUsage();
+        await attempt(email, real);
+        const { user, system } = process.cpuUsage(before);
+        least.set(email, Math.min(least.get(email) ?? Infinity, user + system));
+      }
       // Whoever fails waits.
-      plane.clock.nowMs += 60_000;
+      real.clock.nowMs += 60_000;
     }
-    // A comparison takes a fifth of a second, and what is left out would be missing as a whole.
-    const times = [...fastest.values()];
-    expect(Math.max(...times) / Math.min(...times)).toBeLessThan(3);
+    await real.close();
+    // By the work, which others on the machine do not change. A comparison takes a fifth of a second, and what is left out would be
+    // missing as a whole.
+    const work = [...least.values()];
+    expect(Math.max(...work) / Math.min(...work)).toBeLessThan(3);
   });
 
   it("waits after failures whether it is somebody or nobody", async () => {

@@ -993,7 +993,7 @@ describe.each(availableEngines())("stored objects on $name", (engine) => {
 
 describe.each(availableEngines())("migrations on $name", (engine) => {
   it("are applied once, by one of many that start together", async () => {
-    const database = await engine.create();
+    const database = await engine.createEmpty();
     const stores = await Promise.all(Array.from({ length: 4 }, () => openStore({ ...database, log: silentLog })));
     try {
       const applied = await Promise.all(stores.map(migrateStore));
@@ -1011,7 +1011,7 @@ describe.each(availableEngines())("migrations on $name", (engine) => {
   });
 
   it("lose no row of a database that an older GhostLLM has made", async () => {
-    const database = await engine.create();
+    const database = await engine.createEmpty();
     const store = await openStore({ ...database, log: silentLog });
     try {
       await applyMigrations(
@@ -1042,7 +1042,7 @@ describe.each(availableEngines())("migrations on $name", (engine) => {
   });
 
   it("make the rollups anew from the log, the same that they would be had they always known aliases", async () => {
-    const database = await engine.create();
+    const database = await engine.createEmpty();
     const store = await openStore({ ...database, log: silentLog });
     try {
       await applyMigrations(

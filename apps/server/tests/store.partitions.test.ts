@@ -24,7 +24,7 @@ describe.skipIf(engines.length === 0)("the log of requests by months", () => {
   beforeEach(async () => {
     const [engine] = engines;
     if (engine === undefined) throw new Error("there is no PostgreSQL");
-    database = await engine.create();
+    database = await engine.createEmpty();
     store = await openStore({ ...database, log: silentLog, usageDays: 90 });
   });
 

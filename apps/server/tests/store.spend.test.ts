@@ -231,7 +231,7 @@ describe.each(availableEngines())("what was spent, on $name", (engine) => {
 
 describe.each(availableEngines())("a database of an older GhostLLM, on $name", (engine) => {
   it("keeps what users and keys have spent", async () => {
-    const database = await engine.create();
+    const database = await engine.createEmpty();
     const store = await openStore({ ...database, log: silentLog });
     try {
       const before = allMigrations.filter(({ number }) => number < 8);

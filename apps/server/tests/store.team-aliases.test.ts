@@ -160,7 +160,7 @@ describe.each(availableEngines())("aliases of teams on $name", (engine) => {
   });
 
   it("come to a database that has aliases already, whose changes are noted as before", async () => {
-    const older = await engine.create();
+    const older = await engine.createEmpty();
     const opened = await openStore({ ...older, log: silentLog });
     try {
       const before = allMigrations.filter(({ number }) => number < 40);

@@ -22,6 +22,8 @@ import { PriceListSource } from "#control/prices/price-source.ts";
 import { loadJwtSecret } from "#control/sessions/jwt-secret.ts";
 import { IssuerSignIn } from "#control/sign-in/issuer-sign-in.ts";
 import { SecondFactor } from "#control/sessions/second-factor.ts";
+import { createPasswords } from "#control/sessions/passwords.ts";
+import type { Passwords } from "#control/sessions/passwords.ts";
 import { createSessions } from "#control/sessions/sessions.ts";
 import { createSnapshotSource } from "#control/snapshot/snapshot-source.ts";
 import type { SnapshotSource } from "#control/snapshot/snapshot-source.ts";
@@ -71,7 +73,8 @@ export async function openControl(parts: ControlParts): Promise<Control> {
   const encryption = await loadEncryption({ settings, dataDir, log, ask: vendors.askWeb, now: clock.now });
   const { detectOllama, demoModels, ...sources } = { ...vendors, encryption };
   const { shared, leases, registry } = parts;
-  const start = () => prepareStart({ ...sources, store, config, log, detectOllama, demoModels });
+  const passwords = createPasswords();
+  const start = () => prepareStart({ ...sources, store, config, log, detectOllama, demoModels, passwords });
   const mayHaveOthers = store.engine === "postgres";
   if (mayHaveOthers) {
     const isShared = shared !== null && (shared.instances > 1 || shared.awayBecause !== null);
@@ -82,7 +85,7 @@ export async function openControl(parts: ControlParts): Promise<Control> {
   const prices = await openPrices(parts);
   const snapshots = await openSnapshots(parts, { encryption, prices });
   const contentKeys = new ContentKeys({ store, encryption, now: clock.now });
-  const server = await openServer(parts, { encryption, prices, facts, snapshots, contentKeys });
+  const server = await openServer(parts, { encryption, prices, facts, snapshots, contentKeys, passwords });
   if (config.services.includes("providers")) startRediscovery(parts, snapshots);
   return { facts, snapshots, server, contentKeys };
 }
@@ -140,7 +143,14 @@ function reportProviders(health: Health, snapshot: Snapshot): void {
 
 async function openServer(
   { foundation, store, leases, registry, vendors, link, finished, refusals, given, counterBytes }: ControlParts,
-  { encryption, prices, facts, snapshots, contentKeys }: Sources & Omit<Control, "server">,
+  {
+    encryption,
+    prices,
+    facts,
+    snapshots,
+    contentKeys,
+    passwords,
+  }: Sources & Omit<Control, "server"> & { readonly passwords: Passwords },
 ): Promise<ControlServer> {
   const { config, log, clock, steadyTime, addresses, compressor, journals, disposer } = foundation;
   const { definitions, baseUrlOf, egress, ask: fetchJson } = vendors;
@@ -148,7 +158,7 @@ async function openServer(
   disposer.add(() => monitor.close());
   const secret = await loadJwtSecret({ configured: config.jwtSecret, store, encryption, log });
   const secondFactor = new SecondFactor({ store, encryption, clock });
-  const sessions = createSessions({ store, secret, secondFactor, clock, steadyTime });
+  const sessions = createSessions({ store, secret, passwords, secondFactor, clock, steadyTime });
   const issuerSignIn = new IssuerSignIn({
     ...{ store, sessions, encryption, clock, log, ask: vendors.askWeb },
     rightsChanged: (userId) => tellRights(link.signals, userId),
@@ -162,7 +172,7 @@ async function openServer(
   const server = await createControlServer({
     ...{ store, registry, encryption, definitions, baseUrlOf, egress, fetchJson, prices },
     ...{ log, clock, steadyTime, addresses, compressor, version },
-    ...{ sessions, issuerSignIn, secondFactor, mailer },
+    ...{ sessions, passwords, issuerSignIn, secondFactor, mailer },
     contents: new ContentReader({ store, keys: contentKeys }),
     ...{ adminKeys: facts.adminKeys, services: config.services },
     consoleDirectory: config.console.directory,

@@ -5,6 +5,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client } from "pg";
+import { copySqlite, postgresTemplate } from "./templates.ts";
 
 export interface TestDatabase {
   readonly databaseUrl: string | null;
@@ -14,15 +15,18 @@ export interface TestDatabase {
 
 export interface TestEngine {
   readonly name: "sqlite" | "postgres";
+  /** With the tables of today. */
   create(): Promise<TestDatabase>;
+  /** Without any tables: for what is about how they come to be there. */
+  createEmpty(): Promise<TestDatabase>;
 }
 
 const adminUrl = process.env["GHOSTLLM_TEST_POSTGRES_URL"];
 
 /** What the suites run over here. Without a PostgreSQL it says so in one line; in CI that is a failure. */
 export function availableEngines(): readonly TestEngine[] {
-  const sqlite: TestEngine = { name: "sqlite", create: createSqlite };
-  if (adminUrl !== undefined) return [sqlite, { name: "postgres", create: () => createPostgres(adminUrl) }];
+  const sqlite: TestEngine = { name: "sqlite", create: createSqlite, createEmpty: createEmptySqlite };
+  if (adminUrl !== undefined) return [sqlite, postgresAt(adminUrl)];
   const message = "PostgreSQL is left out: GHOSTLLM_TEST_POSTGRES_URL is not set";
   if (process.env["CI"] === "true") throw new Error(message);
   process.stderr.write(`${message}\n`);
@@ -34,15 +38,29 @@ export async function createDirectory(): Promise<{ readonly path: string; remove
   return { path, remove: () => rm(path, { recursive: true, force: true }) };
 }
 
-async function createSqlite(): Promise<TestDatabase> {
+async function createEmptySqlite(): Promise<TestDatabase> {
   const directory = await createDirectory();
   return { databaseUrl: null, dataDir: directory.path, dispose: () => directory.remove() };
 }
 
-async function createPostgres(url: string): Promise<TestDatabase> {
+async function createSqlite(): Promise<TestDatabase> {
+  const database = await createEmptySqlite();
+  await copySqlite(database.dataDir);
+  return database;
+}
+
+function postgresAt(url: string): TestEngine {
+  return {
+    name: "postgres",
+    create: async () => createPostgres(url, await postgresTemplate(url)),
+    createEmpty: () => createPostgres(url, "template1"),
+  };
+}
+
+async function createPostgres(url: string, template: string): Promise<TestDatabase> {
   const name = `ghostllm_${randomBytes(6).toString("hex")}`;
   const directory = await createDirectory();
-  await administrate(url, `create database ${name}`);
+  await administrate(url, `create database ${name} template ${template}`);
   const databaseUrl = new URL(url);
   databaseUrl.pathname = `/${name}`;
   return {

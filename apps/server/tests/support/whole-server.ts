@@ -1,6 +1,6 @@
 // The server as it is composed, with its data directory, its database and its log: for what only the whole can show.
 
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createClient } from "@ghostllm/contract/client";
@@ -8,6 +8,7 @@ import type { Client } from "@ghostllm/contract/client";
 import { inspectConfig } from "#config/load.ts";
 import { createLogOver } from "#telemetry/log.ts";
 import { compose } from "../../src/compose/compose.ts";
+import { copySqlite } from "../store-support/templates.ts";
 
 export const wholeAdminKey = "b7Jx2mQ9vLr4TzWk8NcYf3Hd";
 
@@ -29,9 +30,17 @@ export interface WholeServer {
 const severalWorkers: Readonly<Record<string, string>> =
   process.env["TEST_WORKERS"] === undefined ? {} : { SERVER_WORKERS: process.env["TEST_WORKERS"] };
 
+/** A directory that is the server's own has the tables already: that it makes them is shown where processes are started. */
+async function prepareData(directory: string, environment: Readonly<Record<string, string>>): Promise<void> {
+  if (environment["GHOSTLLM_DATA_DIR"] !== undefined || environment["DATABASE_URL"] !== undefined) return;
+  await mkdir(directory, { mode: 0o700 });
+  await copySqlite(directory);
+}
+
 /** The environment is the whole of it: nothing of this process's own is read. */
 export async function startWholeServer(environment: Readonly<Record<string, string>> = {}): Promise<WholeServer> {
   const dataDir = await mkdtemp(join(tmpdir(), "ghostllm-whole-"));
+  await prepareData(join(dataDir, "data"), environment);
   const logged: string[] = [];
   const log = createLogOver({ write: (line: string) => void logged.push(line) }, "trace");
   const loaded = inspectConfig({

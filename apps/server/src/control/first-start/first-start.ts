@@ -8,7 +8,7 @@ import type { Config } from "#config/config.ts";
 import { readOrCreateKeyFile } from "#control/encryption/key-file.ts";
 import { unlimited } from "#control/resources/fields.ts";
 import { newKeyMaterial } from "#control/resources/key-material.ts";
-import { hashPassword } from "#control/sessions/passwords.ts";
+import type { Passwords } from "#control/sessions/passwords.ts";
 import type { Store, UserRow } from "#control/store/store.ts";
 import { deed } from "#domain/audit.ts";
 import { Secret } from "#domain/secret.ts";
@@ -23,6 +23,7 @@ export interface StartOptions extends ProviderAdoption {
   /** Looks for an Ollama at its default address. */
   readonly detectOllama: () => Promise<DetectedServer | null>;
   readonly demoModels: readonly string[];
+  readonly passwords: Pick<Passwords, "hash">;
 }
 
 export interface FirstStart {
@@ -47,7 +48,7 @@ const doneSetting = "first_start";
 export async function prepareStart(options: StartOptions): Promise<StartFacts> {
   const { store, config } = options;
   const isDone = (await store.settings.get(doneSetting)) === "done";
-  const first = isDone ? null : await createAdmin(store, config);
+  const first = isDone ? null : await createAdmin(options);
   const adopted = await adoptProviders(config.providers, options);
   const builtIn = await addBuiltInProviders({ ...options, isFirstStart: !isDone });
   // Last, so that a start that was cut off is repeated: otherwise nobody would ever see the password.
@@ -58,10 +59,10 @@ export async function prepareStart(options: StartOptions): Promise<StartFacts> {
   return { first, providers: [...adopted, ...builtIn], ...(await loadAdminKey(config)) };
 }
 
-async function createAdmin(store: Store, config: StartOptions["config"]): Promise<FirstStart> {
+async function createAdmin({ store, config, passwords }: StartOptions): Promise<FirstStart> {
   const generatedPassword = config.adminPassword === null ? new Secret(randomBytes(15).toString("base64url")) : null;
   const password = config.adminPassword ?? generatedPassword;
-  const passwordHash = password === null ? null : await hashPassword(password.reveal());
+  const passwordHash = password === null ? null : await passwords.hash(password.reveal());
   const admin = await createOrResetAdmin(store, config.adminEmail, passwordHash);
   const { key, publicId, keyHash } = newKeyMaterial();
   await store.apiKeys.create({

@@ -2,7 +2,6 @@
 
 import { hash } from "node:crypto";
 import { GhostError } from "@ghostllm/contract";
-import { hashPassword } from "#control/sessions/passwords.ts";
 import { found, invalid, toTime } from "./fields.ts";
 import { refuseActingAs } from "./handing-on.ts";
 import type { Resource, ResourceDependencies } from "./resource.ts";
@@ -11,7 +10,7 @@ import { ownUser } from "./second-factor.ts";
 const hourMs = 60 * 60 * 1000;
 
 export function createPasswordsResource(deps: ResourceDependencies): Resource<"passwords"> {
-  const { store, sessions, passwordMails } = deps;
+  const { store, sessions, passwordMails, passwords } = deps;
   return {
     async createLink({ params: { id }, body: { hours, mail }, actor, reach }) {
       const { email, hasPassword } = found(await store.users.find(id, reach), "user", id);
@@ -33,7 +32,7 @@ export function createPasswordsResource(deps: ResourceDependencies): Resource<"p
 
     async useLink({ body: { token, password } }) {
       // Before it is taken: what it costs tells nobody whether there is such a link.
-      const passwordHash = await hashPassword(password);
+      const passwordHash = await passwords.hash(password);
       const userId = await store.passwordLinks.take(hash("sha256", token));
       const user = userId === undefined ? undefined : await store.users.update(userId, { passwordHash }, userId);
       if (user === undefined)
@@ -50,7 +49,7 @@ export function createPasswordsResource(deps: ResourceDependencies): Resource<"p
         if (error instanceof GhostError && error.param === "password") throw invalid("present", "It is wrong");
         throw error;
       });
-      await store.users.update(user.id, { passwordHash: await hashPassword(password) }, user.id);
+      await store.users.update(user.id, { passwordHash: await passwords.hash(password) }, user.id);
       return { changed: true };
     },
   };

@@ -14,6 +14,7 @@ import type { Mailer } from "#control/mail/mailer.ts";
 import type { PriceSource } from "#control/prices/price-source.ts";
 import type { PasswordMails } from "#control/sign-in/password-mails.ts";
 import type { IssuerSignIn } from "#control/sign-in/issuer-sign-in.ts";
+import type { Passwords } from "#control/sessions/passwords.ts";
 import type { SecondFactor } from "#control/sessions/second-factor.ts";
 import type { Sessions } from "#control/sessions/sessions.ts";
 import type { ProviderSources } from "#control/snapshot/providers.ts";
@@ -36,6 +37,7 @@ export interface ResourceDependencies extends ProviderSources {
   readonly store: Omit<Store, "credentials">;
   readonly registry: Pick<InstanceRegistry, "instance" | "list" | "isAlive">;
   readonly sessions: Sessions;
+  readonly passwords: Pick<Passwords, "hash">;
   readonly issuerSignIn: IssuerSignIn;
   readonly secondFactor: SecondFactor;
   /** Null where no mail server is configured. */

@@ -1,6 +1,6 @@
 import { formatUsd } from "@ghostllm/contract";
 import type { RouteAnswer, AdminRoutes } from "@ghostllm/contract/routes";
-import { hashPassword } from "#control/sessions/passwords.ts";
+import type { Passwords } from "#control/sessions/passwords.ts";
 import type { Store, UserChange, UserRow } from "#control/store/store.ts";
 import { toApiBudgetTerms, toBudgets } from "./budget-fields.ts";
 import { toToldLimits } from "#domain/told-limits.ts";
@@ -34,10 +34,10 @@ export function toApiUser(row: UserRow): ApiUser {
 
 const orders = { name: (row: UserRow) => row.username, email: (row: UserRow) => row.email };
 
-type UserDeps = Pick<ResourceDependencies, "store" | "inTurn" | "changed" | "withdraw" | "steadyTime">;
+type UserDeps = Pick<ResourceDependencies, "store" | "inTurn" | "changed" | "withdraw" | "steadyTime" | "passwords">;
 
 export function createUsersResource(deps: UserDeps): Resource<"users"> {
-  const { store, inTurn, changed, withdraw, steadyTime } = deps;
+  const { store, inTurn, changed, withdraw, steadyTime, passwords } = deps;
   return {
     list: listerOf(store),
 
@@ -46,7 +46,7 @@ export function createUsersResource(deps: UserDeps): Resource<"users"> {
       const row = await store.users.create({
         email: body.email,
         username: body.username ?? body.email,
-        passwordHash: body.password === undefined ? null : await hashPassword(body.password),
+        passwordHash: body.password === undefined ? null : await passwords.hash(body.password),
         role: body.role,
         limits: mergeLimits(unlimited, body.limits),
         budgetNanos: toNanosOrNull(body.budget_usd),
@@ -65,7 +65,7 @@ export function createUsersResource(deps: UserDeps): Resource<"users"> {
         await refuseUpdate(deps, actor, before, body);
         const row = await store.users.update(
           id,
-          await toChange(before, body, { store, now: steadyTime.now() }),
+          await toChange(before, body, { store, now: steadyTime.now(), passwords }),
           actor.userId,
         );
         if (body.is_active === false) await withdraw({ kind: "user", id });
@@ -108,6 +108,7 @@ async function refuseUpdate(
 interface Known {
   readonly store: Pick<Store, "aliases">;
   readonly now: number;
+  readonly passwords: Pick<Passwords, "hash">;
 }
 
 async function toChange(before: UserRow, body: UserUpdate, known: Known): Promise<UserChange> {
@@ -117,7 +118,7 @@ async function toChange(before: UserRow, body: UserUpdate, known: Known): Promis
     }),
     ...(body.email !== undefined && { email: body.email }),
     ...(body.username !== undefined && { username: body.username }),
-    ...(body.password !== undefined && { passwordHash: await hashPassword(body.password) }),
+    ...(body.password !== undefined && { passwordHash: await known.passwords.hash(body.password) }),
     ...(body.role !== undefined && { role: body.role }),
     ...(body.is_active !== undefined && { isActive: body.is_active }),
     ...(body.limits !== undefined && { limits: mergeLimits(before.limits, body.limits) }),

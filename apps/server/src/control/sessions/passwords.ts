@@ -4,21 +4,32 @@
 import { createHash } from "node:crypto";
 import { PasswordWork } from "./password-work.ts";
 
-const rounds = 12;
+export interface Passwords {
+  hash(password: string): Promise<string>;
+  /** Null is the hash of nobody: it takes as long, and is never right. */
+  verify(password: string, hash: string | null): Promise<boolean>;
+}
 
-/** Of no password that anybody has: compared with for unknown users, so that they take as long as known ones. */
-const decoyHash = "$2b$12$C6UzMDM.H6dfI/f/IKcEeO7ZQ3h8vQ0pYyq1rB1n0O0o0W8n5nS5i";
+/** Twice the work with each: what one guess costs whoever has come by the hashes. */
+const usualRounds = 12;
 
 /** Threads of the process, which whoever has a password shares. */
 const work = new PasswordWork();
 
-export async function hashPassword(password: string): Promise<string> {
-  return String(await work.run({ text: condense(password), hash: null, rounds }));
+export function createPasswords(rounds = usualRounds): Passwords {
+  const decoyHash = makeDecoyHash(rounds);
+  return {
+    hash: async (password) => String(await work.run({ text: condense(password), hash: null, rounds })),
+    async verify(password, hash) {
+      const matches = await work.run({ text: condense(password), hash: hash ?? decoyHash, rounds });
+      return matches === true && hash !== null;
+    },
+  };
 }
 
-export async function verifyPassword(password: string, hash: string | null): Promise<boolean> {
-  const matches = await work.run({ text: condense(password), hash: hash ?? decoyHash, rounds });
-  return matches === true && hash !== null;
+/** Of no password that anybody has: compared with for unknown users, so that they take as long as known ones. */
+function makeDecoyHash(rounds: number): string {
+  return `$2b$${String(rounds).padStart(2, "0")}$C6UzMDM.H6dfI/f/IKcEeO7ZQ3h8vQ0pYyq1rB1n0O0o0W8n5nS5i`;
 }
 
 function condense(password: string): string {

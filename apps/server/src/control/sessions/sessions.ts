@@ -7,7 +7,7 @@ import type { Store, UserRow } from "#control/store/store.ts";
 import type { Session } from "#domain/access/actor.ts";
 import type { Clock, SteadyTime } from "#domain/clock.ts";
 import type { Secret } from "#domain/secret.ts";
-import { verifyPassword } from "./passwords.ts";
+import type { Passwords } from "./passwords.ts";
 import { wrongCode, type SecondFactor } from "./second-factor.ts";
 import { SignInDamper } from "./sign-in-damper.ts";
 import { createSessionTokens } from "./tokens.ts";
@@ -63,6 +63,7 @@ export interface VerifiedSession {
 interface SessionsOptions {
   readonly store: Pick<Store, "credentials" | "users" | "sessions">;
   readonly secret: Secret;
+  readonly passwords: Pick<Passwords, "verify">;
   readonly secondFactor: Pick<SecondFactor, "isWanted" | "isRight">;
   readonly clock: Clock;
   /** By which sessions end. */
@@ -87,9 +88,10 @@ const seenToWithinMs = 60_000;
 const concurrentChecks = 2;
 const waitingChecks = 20;
 
-export function createSessions({ store, secret, secondFactor, clock, steadyTime }: SessionsOptions): Sessions {
+export function createSessions(options: SessionsOptions): Sessions {
+  const { store, secret, secondFactor, steadyTime } = options;
   const tokens = createSessionTokens({ secret, steadyTime });
-  const authenticate = createAuthentication({ store, clock });
+  const authenticate = createAuthentication(options);
 
   return {
     async signIn({ email, password, code, ...place }) {
@@ -124,9 +126,9 @@ type Further = (user: UserRow) => Promise<void>;
 
 const noMore: Further = async () => {};
 
-function createAuthentication({ store, clock }: Pick<SessionsOptions, "store" | "clock">) {
+function createAuthentication({ store, clock, passwords }: Pick<SessionsOptions, "store" | "clock" | "passwords">) {
   const damper = new SignInDamper({ clock });
-  const check = boundConcurrency(verifyPassword);
+  const check = boundConcurrency(passwords.verify);
   return async ({ email, password, address }: Proof, further: Further): Promise<UserRow> => {
     const attempt = await damper.begin(email, address);
     try {
@@ -176,7 +178,7 @@ function noteSeen({ sessions }: Pick<Store, "sessions">, { id, seenAt }: Session
   if (now - seenAt > seenToWithinMs) sessions.noteSeen(id, now).catch(() => undefined);
 }
 
-function boundConcurrency(verify: typeof verifyPassword): typeof verifyPassword {
+function boundConcurrency(verify: Passwords["verify"]): Passwords["verify"] {
   let running = 0;
   const waiting: (() => void)[] = [];
   return async (password, hash) => {
