@@ -41,10 +41,10 @@ export default defineConfig({
     pool: "forks",
     // Suites that start servers wait for them most of the time.
     maxWorkers: Math.min(8, availableParallelism() + 1),
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
-    teardownTimeout: 20_000,
     // A machine that does other work is slow: what is waited for is only given up much later.
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
+    teardownTimeout: 20_000,
     expect: { poll: { timeout: 20_000 } },
     projects: [
       project("faults", { include: faults }),
