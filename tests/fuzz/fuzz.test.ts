@@ -10,9 +10,9 @@ import { shrink } from "./shrink.ts";
 import { listTargets, makeCase } from "./targets.ts";
 import type { Target } from "./targets.ts";
 
-const plan = { seed: 1, first: 0, count: 500, checksGrowth: false };
+const plan = { seed: 1, first: 0, count: 100, checksGrowth: false };
 
-describe("500 broken cases", () => {
+describe("100 broken cases", () => {
   const targets = listTargets(loadSeeds());
   test.each(targets)("$name", { timeout: 120_000 }, async (target) => {
     const { failures, cases } = await runTarget(target, plan);
@@ -54,7 +54,7 @@ describe("the fuzzer", () => {
     expect(slow.failures).toMatchObject([{ reason: expect.stringContaining("takes") }]);
     const growing = await run((bytes) => spin((bytes.length / 16_384) ** 2), { count: 501, checksGrowth: true });
     expect(growing.failures).toMatchObject([{ reason: expect.stringContaining("the time grows") }, {}]);
-  }, 60_000);
+  }, 300_000);
 
   test("compares values of any depth", () => {
     const deep = JSON.parse(`${"[".repeat(100_000)}1${"]".repeat(100_000)}`) as unknown;

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { describe, expect, it } from "vitest";
 import { workOf } from "../../../../packages/llm/src/testing/work-of.ts";
 import { SlidingWindow } from "./memory/window.ts";
@@ -24,6 +25,11 @@ class ListedWindow {
 
   add(amount: number, at: number): void {
     this.entries.push({ at, amount });
+  }
+
+  /** What counts no more is not looked at again; no clock goes back. */
+  forget(now: number): void {
+    while (this.entries[0] !== undefined && this.entries[0].at + minute <= now) this.entries.shift();
   }
 
   used(now: number): number {
@@ -107,6 +113,7 @@ describe.each(kinds)("$name", ({ start: create }) => {
 
   it("agrees with a plain list over random lives: no minute holds more than the limit, and no wait is longer than true", () => {
     let waits = 0;
+    const faults: string[] = [];
     for (let seed = 1; seed <= 400; seed += 1) {
       const below = chance(seed * 7919);
       const limit = 1 + below([5, 60, 3000, 1_000_000][seed % 4] ?? 1);
@@ -120,22 +127,23 @@ describe.each(kinds)("$name", ({ start: create }) => {
       for (let turn = 0; turn < 250; turn += 1) {
         now += below(pauseMs);
         const amount = 1 + below(largest);
+        list.forget(now);
         const truth = list.fitsAt(amount, limit, now);
         const seconds = window.secondsUntilFits(amount, limit, now);
         if (seconds === null) throw new Error("an amount up to the limit always fits at some time");
         if (seconds === 0) {
-          expect(truth, `seed ${seed}`).toBe(now);
+          if (truth !== now) faults.push(`seed ${seed}, turn ${turn}: it fits at ${truth - now} ms`);
           window.add(amount, now);
           list.entries.push({ at: now, amount });
           continue;
         }
         waits += 1;
-        expect(now + seconds * 1000, `seed ${seed}`).toBeGreaterThanOrEqual(truth);
-        expect(seconds, `seed ${seed}`).toBeLessThanOrEqual(Math.max(1, Math.ceil((truth + blurMs - now) / 1000)));
-        expect(seconds).toBeLessThanOrEqual(60);
+        const most = Math.min(60, Math.max(1, Math.ceil((truth + blurMs - now) / 1000)));
+        if (now + seconds * 1000 < truth || seconds > most) faults.push(`seed ${seed}, turn ${turn}: ${seconds} s`);
         if (below(2) === 0) now += seconds * 1000;
       }
     }
+    expect(faults).toEqual([]);
     expect(waits).toBeGreaterThan(1000);
   });
 
@@ -204,12 +212,12 @@ describe.each(kinds)("$name", ({ start: create }) => {
   it("takes any number of requests in little memory and time", () => {
     const window = create();
     const work = workOf(() => {
-      for (let turn = 0; turn < 1_000_000; turn += 1) window.add(1, start + turn / 5);
+      for (let turn = 0; turn < 400_000; turn += 1) window.add(1, start + turn / 5);
     });
-    // A minute of the last 200 seconds, in which five came each millisecond.
-    expect(window.used(start + 200_000)).toBeGreaterThan(299_000);
-    expect(window.used(start + 200_000)).toBeLessThan(302_000);
-    expect(work).toBeLessThan(2_000);
+    // A minute of the last 80 seconds, in which five came each millisecond.
+    expect(window.used(start + 80_000)).toBeGreaterThan(299_000);
+    expect(window.used(start + 80_000)).toBeLessThan(302_000);
+    expect(work).toBeLessThan(800);
   });
 });
 
@@ -232,7 +240,7 @@ describe("SharedWindow", () => {
           return [window.used(now), window.secondsUntilFits(amount, limit, now), window.secondsUntilEmpty(now)];
         });
         if (kind < 2) sinces.push(now);
-        expect(told[1], `seed ${seed}, turn ${turn}`).toEqual(told[0]);
+        if (!isDeepStrictEqual(told[1], told[0])) expect(told[1], `seed ${seed}, turn ${turn}`).toEqual(told[0]);
       }
     }
   });

@@ -36,17 +36,18 @@ describe("not plain", () => {
   });
 });
 
-it("whatever is plain among 60,000 requests with changes made by chance, Node's parser reads the same", () => {
+/** `npm run fuzz -- --target "wire plain requests"` makes as many more as one likes. */
+it("whatever is plain among 6,000 requests with changes made by chance, Node's parser reads the same", () => {
   const seeds = Object.values({ ...plain, ...notPlain })
     .filter((text) => text.length < 1_000)
     .map(bytesOf);
   let plains = 0;
-  for (let seed = 1; seed <= 60_000; seed += 1) {
+  for (let seed = 1; seed <= 6_000; seed += 1) {
     const bytes = mutateAnswer(seeds, chanceFrom(seed));
     const difference = compareRequests(bytes);
     if (difference !== null) expect({ seed, text: bytes.toString("latin1"), difference }).toBeNull();
     if (readPlainHead(bytes) !== null) plains += 1;
   }
   // Chance that breaks everything would show nothing.
-  expect(plains).toBeGreaterThan(3_000);
+  expect(plains).toBeGreaterThan(300);
 });

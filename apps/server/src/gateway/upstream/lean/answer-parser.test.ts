@@ -102,10 +102,11 @@ describe("whatever Node's parser refuses is refused, and what both read is the s
     expect(compareWithLlhttp({ method: "HEAD", pieces: [bytesOf(text)] })).toBeNull();
   });
 
-  it("in 60,000 answers with changes made by chance", () => {
+  /** `npm run fuzz -- --target "wire http"` makes as many more as one likes. */
+  it("in 6,000 answers with changes made by chance", () => {
     const seeds = table.map(([, text]) => bytesOf(text)).filter((bytes) => bytes.length < 1_000);
     let wholes = 0;
-    for (let seed = 1; seed <= 60_000; seed += 1) {
+    for (let seed = 1; seed <= 6_000; seed += 1) {
       const chance = chanceFrom(seed);
       const bytes = mutateAnswer(seeds, chance);
       const method = chance.pick(["GET", "GET", "HEAD"]);
@@ -114,6 +115,6 @@ describe("whatever Node's parser refuses is refused, and what both read is the s
       if (readAnswer({ method, pieces: [bytes] }).end === "whole") wholes += 1;
     }
     // Chance that breaks everything would show nothing.
-    expect(wholes).toBeGreaterThan(5_000);
+    expect(wholes).toBeGreaterThan(500);
   });
 });
