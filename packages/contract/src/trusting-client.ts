@@ -5,7 +5,7 @@ import { bindRoutes, notOurs } from "./calls.ts";
 import type { Client, ClientOptions, RouteAddress } from "./calls.ts";
 import type { AdminRoutes } from "./routes/admin-routes.ts";
 
-export { ClientError } from "./calls.ts";
+export { ClientError, etagOf } from "./calls.ts";
 export type { CallOptions, Client, RouteAddress } from "./calls.ts";
 
 export type RouteAddresses = {

@@ -11,7 +11,7 @@ import { routeAddresses } from "./contract-facts.at-build.ts";
 import { createQueries } from "./queries.ts";
 import type { Queries } from "./queries.ts";
 
-export { ClientError } from "@ghostllm/contract/trusting-client";
+export { ClientError, etagOf } from "@ghostllm/contract/trusting-client";
 
 export interface Api {
   readonly client: Client;

@@ -1,9 +1,15 @@
-import { ClientError } from "@ghostllm/contract/trusting-client";
-import { QueryCache, QueryClient, MutationCache } from "@tanstack/react-query";
+import { ClientError, etagOf } from "@ghostllm/contract/trusting-client";
+import { QueryCache, QueryClient, MutationCache, replaceEqualDeep } from "@tanstack/react-query";
 
 /** What GhostLLM has answered to, it will answer to likewise a moment later; what did not reach it may then. */
 function isWorthAnother(failures: number, error: unknown): boolean {
   return failures < 2 && error instanceof ClientError && (error.status === 0 || error.status >= 502);
+}
+
+/** What is the same stays the same object. What has a version is the answer itself, by which the version is known. */
+function shareStructure(before: unknown, after: unknown): unknown {
+  const hasVersion = typeof after === "object" && after !== null && etagOf(after) !== null;
+  return hasVersion ? after : replaceEqualDeep(before, after);
 }
 
 export function createQueryClient(): QueryClient {
@@ -20,7 +26,12 @@ export function createQueryClient(): QueryClient {
       },
     }),
     defaultOptions: {
-      queries: { retry: isWorthAnother, staleTime: 10_000, refetchOnWindowFocus: true },
+      queries: {
+        retry: isWorthAnother,
+        staleTime: 10_000,
+        refetchOnWindowFocus: true,
+        structuralSharing: shareStructure,
+      },
       mutations: { retry: false },
     },
   });

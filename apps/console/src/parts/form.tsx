@@ -1,28 +1,33 @@
 // Forms whose faults are the server's to find: it says which field is wrong, and how, in its own words.
 
 import { ClientError } from "#api/api.tsx";
-import { useForm } from "react-hook-form";
-import type { DefaultValues, FieldValues, Path, UseFormReturn } from "react-hook-form";
+import { useController, useForm } from "react-hook-form";
+import type { DefaultValues, FieldValues, Path, PathValue, UseFormReturn } from "react-hook-form";
 import { Button } from "./button.tsx";
 import { IdCell } from "./copy.tsx";
+import { VersionNotice } from "./version-notice.tsx";
+import { Clash, NewerVersion, useVersions } from "./versions.ts";
+import type { Call } from "./versions.ts";
 import { wordsOf } from "./states.tsx";
 
 export interface ServerForm<Values extends FieldValues> {
   readonly form: UseFormReturn<Values>;
-  readonly submit: (event: React.FormEvent) => void;
+  readonly submit: (event: React.SyntheticEvent) => void;
   readonly isBusy: boolean;
   /** What is wrong with a field, in the server's words. */
   errorOf(name: string): string | undefined;
   /** The same of a list that is written as one text: of the first of it that is wrong. */
   errorIn(name: string): string | undefined;
-  /** What is wrong as a whole. */
+  /** What is wrong as a whole, or that somebody else has changed the same. */
   readonly failure: unknown;
 }
 
 interface ServerFormOptions<Values extends FieldValues> {
   readonly defaultValues: DefaultValues<Values>;
-  /** Fields have the names that the server knows them by: `limits.requests_per_minute`. */
-  readonly send: (values: Values) => Promise<void>;
+  /** What is edited, as a query has it: `defaultValues` are of it, and it is sent with its version. Null for something new. */
+  readonly present?: object | null;
+  /** Fields have the names that the server knows them by: `limits.requests_per_minute`. What is edited is changed with `call`. */
+  readonly send: (values: Values, call: Call) => Promise<void>;
   /** Whether the form shows the faults of what has this name, beside those of its fields. */
   readonly knows?: (param: string) => boolean;
 }
@@ -30,11 +35,13 @@ interface ServerFormOptions<Values extends FieldValues> {
 export function useServerForm<Values extends FieldValues>(options: ServerFormOptions<Values>): ServerForm<Values> {
   const form = useForm<Values>({ defaultValues: options.defaultValues });
   const { errors, isSubmitting } = form.formState;
+  const versions = useVersions(form, options);
   const send = async (values: Values): Promise<void> => {
     try {
-      await options.send(values);
+      await options.send(values, versions.call);
+      versions.onSaved();
     } catch (error) {
-      report(form, error, options.knows);
+      if (!versions.takes(error)) report(form, error, options.knows);
     }
   };
   return {
@@ -47,8 +54,17 @@ export function useServerForm<Values extends FieldValues>(options: ServerFormOpt
     },
     errorOf: (name) => messageAt(errors, name),
     errorIn: (name) => messageAt(errors, name) ?? firstMessageIn(valueAt(errors, name)),
-    failure: errors.root?.["failure"],
+    failure: versions.newer ?? errors.root?.["failure"] ?? versions.clash,
   };
+}
+
+/** Of a form, what is no single field of the page, such as a list: what it is, and how it is changed. */
+export function useFormPart<Values extends FieldValues, Name extends Path<Values>>(
+  { control }: UseFormReturn<Values>,
+  name: Name,
+): readonly [PathValue<Values, Name>, (value: PathValue<Values, Name>) => void] {
+  const { field } = useController({ control, name });
+  return [field.value, field.onChange];
 }
 
 function report<Values extends FieldValues>(
@@ -94,6 +110,7 @@ function childOf(parent: unknown, name: string): unknown {
 
 /** Above the buttons: a fault that is of no one field. */
 export function FormFailure({ failure }: { readonly failure: unknown }) {
+  if (failure instanceof NewerVersion || failure instanceof Clash) return <VersionNotice of={failure} />;
   const message = childOf(failure, "message");
   const requestId = childOf(failure, "type");
   if (typeof message !== "string") return null;

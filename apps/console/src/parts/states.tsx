@@ -1,7 +1,6 @@
 // What a view shows while it has nothing to show: it loads, it is empty, it failed, it is not for this caller, it is old.
 
 import { ClientError } from "#api/api.tsx";
-import type { UseQueryResult } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import type { ReactNode } from "react";
 import { formatMoment } from "#format/time.ts";
@@ -81,8 +80,17 @@ export function NotAllowed({ words }: { readonly words?: string }) {
   );
 }
 
+/** What is read, as a query has it, or several together. */
+interface Reading<Data> {
+  readonly data: Data | undefined;
+  readonly error: unknown;
+  readonly isRefetchError: boolean;
+  readonly dataUpdatedAt: number;
+  refetch(): Promise<unknown>;
+}
+
 interface LoadedProps<Data> {
-  readonly query: Pick<UseQueryResult<Data>, "data" | "error" | "refetch" | "dataUpdatedAt" | "isRefetchError">;
+  readonly query: Reading<Data>;
   readonly skeleton?: ReactNode;
   readonly children: (data: Data) => ReactNode;
 }

@@ -5,6 +5,7 @@ import type { Provider, ProviderType } from "#api/queries.ts";
 import { SelectField, TextAreaField, TextField } from "#parts/field.tsx";
 import { FormButtons, FormFailure, useServerForm } from "#parts/form.tsx";
 import type { ServerForm } from "#parts/form.tsx";
+import type { Call } from "#parts/versions.ts";
 import { linesToRecord, recordToLines } from "./record-lines.ts";
 
 export interface ProviderValues {
@@ -22,7 +23,7 @@ interface ProviderFormProps {
   /** Null for a new one. */
   readonly present: Provider | null;
   readonly action: string;
-  readonly send: (values: ProviderValues) => Promise<void>;
+  readonly send: (values: ProviderValues, call: Call) => Promise<void>;
   readonly onCancel?: () => void;
 }
 
@@ -52,7 +53,7 @@ export function toBody({ name, api_key, base_url, settings, headers, query }: Pr
 }
 
 export function ProviderForm({ types, present, action, send, onCancel }: ProviderFormProps) {
-  const server = useServerForm<ProviderValues>({ defaultValues: valuesOf(present, types), send });
+  const server = useServerForm<ProviderValues>({ present, defaultValues: valuesOf(present, types), send });
   const { form, errorOf, failure, isBusy, submit } = server;
   const chosen = useWatch({ control: form.control, name: "provider_type" });
   const type = types.find((one) => one.type === chosen);

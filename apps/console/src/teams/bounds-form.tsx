@@ -4,6 +4,7 @@ import { TextField } from "#parts/field.tsx";
 import { FormButtons, FormFailure, useServerForm } from "#parts/form.tsx";
 import { LimitsFields, limitsToTexts, noLimits, textsToLimits } from "#parts/limits-fields.tsx";
 import type { LimitedValues } from "#parts/limits-fields.tsx";
+import type { Call } from "#parts/versions.ts";
 
 interface BoundsValues extends LimitedValues {
   name: string;
@@ -16,7 +17,7 @@ interface BoundsFormProps {
   /** Of what the budget is: "all its teams together". */
   readonly holder: string;
   readonly action: string;
-  readonly send: (body: ReturnType<typeof toBody>) => Promise<void>;
+  readonly send: (body: ReturnType<typeof toBody>, call: Call) => Promise<void>;
   readonly onCancel?: () => void;
 }
 
@@ -26,8 +27,9 @@ function toBody({ name, ...limited }: BoundsValues) {
 
 export function BoundsForm({ present, placeholder, holder, action, send, onCancel }: BoundsFormProps) {
   const { form, errorOf, failure, isBusy, submit } = useServerForm<BoundsValues>({
+    present,
     defaultValues: present === null ? { name: "", ...noLimits } : { name: present.name, ...limitsToTexts(present) },
-    send: (values) => send(toBody(values)),
+    send: (values, call) => send(toBody(values), call),
   });
   return (
     <form className="grid gap-3.5" onSubmit={submit} noValidate autoComplete="off">

@@ -10,6 +10,7 @@ import { LimitsFields, limitsToTexts, noLimits, textsToLimits } from "#parts/lim
 import type { LimitedValues } from "#parts/limits-fields.tsx";
 import { linesOf } from "#parts/line-texts.ts";
 import { storingWords } from "#parts/storing-words.ts";
+import type { Call } from "#parts/versions.ts";
 
 export interface TeamValues extends LimitedValues {
   name: string;
@@ -26,7 +27,7 @@ interface TeamFormProps {
   /** Of a new one. */
   readonly organisationId?: string | undefined;
   readonly action: string;
-  readonly send: (values: TeamValues) => Promise<void>;
+  readonly send: (values: TeamValues, call: Call) => Promise<void>;
   readonly onCancel?: () => void;
 }
 
@@ -53,7 +54,7 @@ export function toBody({ name, models, members_make_keys, store_prompts, ...valu
 }
 
 export function TeamForm({ present, organisationId = "", action, send, onCancel }: TeamFormProps) {
-  const server = useServerForm<TeamValues>({ defaultValues: valuesOf(present, organisationId), send });
+  const server = useServerForm<TeamValues>({ present, defaultValues: valuesOf(present, organisationId), send });
   const { form, errorOf, failure, isBusy, submit } = server;
   return (
     <form className="grid gap-3.5" onSubmit={submit} noValidate autoComplete="off">

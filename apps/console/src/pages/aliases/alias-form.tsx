@@ -1,12 +1,13 @@
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
 import { useWatch } from "react-hook-form";
 import { useApi } from "#api/api.tsx";
 import type { Alias } from "#api/queries.ts";
 import { SelectField, TextField } from "#parts/field.tsx";
-import { FormButtons, FormFailure, useServerForm } from "#parts/form.tsx";
+import { FormButtons, FormFailure, useFormPart, useServerForm } from "#parts/form.tsx";
+import type { Call } from "#parts/versions.ts";
 import { TargetList } from "./target-list.tsx";
 import { editedTargets, toTargets, withTarget } from "./targets.ts";
+import type { EditedTarget } from "./targets.ts";
 
 interface AliasBody {
   readonly name: string;
@@ -14,11 +15,17 @@ interface AliasBody {
   readonly targets: ReturnType<typeof toTargets>;
 }
 
+interface AliasValues {
+  name: string;
+  strategy: string;
+  targets: readonly EditedTarget[];
+}
+
 interface AliasFormProps {
   /** Null for a new one. */
   readonly present: Alias | null;
   readonly action: string;
-  readonly send: (body: AliasBody) => Promise<void>;
+  readonly send: (body: AliasBody, call: Call) => Promise<void>;
   readonly onCancel?: () => void;
 }
 
@@ -32,17 +39,17 @@ export function AliasForm({ present, action, send, onCancel }: AliasFormProps) {
   const { queries } = useApi();
   const providers = useQuery(queries.providers).data?.items ?? [];
   const models = useQuery(queries.models).data?.items ?? [];
-  const [targets, setTargets] = useState(() =>
-    present === null ? withTarget([], providers[0]?.name ?? "") : editedTargets(present.targets),
-  );
-  const isWeightedNow = present?.strategy === "weighted";
-  const { form, errorOf, failure, isBusy, submit } = useServerForm({
-    defaultValues: { name: present?.name ?? "", strategy: isWeightedNow ? "weighted" : "ordered" },
-    knows: (param) => param.startsWith("targets"),
-    send: async ({ name, strategy }) => {
-      await send({ name, strategy: strategy === "weighted" ? "weighted" : "ordered", targets: toTargets(targets) });
+  const { form, errorOf, failure, isBusy, submit } = useServerForm<AliasValues>({
+    present,
+    defaultValues: {
+      ...{ name: present?.name ?? "", strategy: present?.strategy === "weighted" ? "weighted" : "ordered" },
+      targets: present === null ? withTarget([], providers[0]?.name ?? "") : editedTargets(present.targets),
     },
+    knows: (param) => param.startsWith("targets"),
+    send: ({ name, strategy, targets: edited }, call) =>
+      send({ name, strategy: strategy === "weighted" ? "weighted" : "ordered", targets: toTargets(edited) }, call),
   });
+  const [targets, setTargets] = useFormPart(form, "targets");
   const strategy = useWatch({ control: form.control, name: "strategy" });
   return (
     <form className="grid gap-3.5" onSubmit={submit} noValidate>

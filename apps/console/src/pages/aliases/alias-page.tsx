@@ -85,11 +85,11 @@ function Settings({ alias }: { readonly alias: Alias }) {
     <Panel title="Settings">
       <div className="px-4 py-3">
         <AliasForm
-          key={alias.updated_at}
+          key={alias.id}
           present={alias}
           action="Save changes"
-          send={async (body) => {
-            await client.aliases.update({ params: { id: alias.id }, body });
+          send={async (body, call) => {
+            await client.aliases.update({ params: { id: alias.id }, body }, call);
             await changed(body.name, "aliases");
           }}
         />

@@ -1,8 +1,8 @@
-import { useState } from "react";
 import { storedEventNames } from "#api/events.ts";
 import type { Webhook } from "#api/queries.ts";
 import { TextField } from "#parts/field.tsx";
-import { FormButtons, FormFailure, useServerForm } from "#parts/form.tsx";
+import { FormButtons, FormFailure, useFormPart, useServerForm } from "#parts/form.tsx";
+import type { Call } from "#parts/versions.ts";
 
 interface WebhookBody {
   readonly name: string;
@@ -10,21 +10,27 @@ interface WebhookBody {
   readonly types: string[];
 }
 
+interface WebhookValues extends Omit<WebhookBody, "types"> {
+  readonly types: readonly string[];
+}
+
 interface WebhookFormProps {
   /** Null for a new one. */
   readonly present: Webhook | null;
   readonly action: string;
-  readonly send: (body: WebhookBody) => Promise<void>;
+  readonly send: (body: WebhookBody, call: Call) => Promise<void>;
   readonly onCancel?: () => void;
 }
 
 export function WebhookForm({ present, action, send, onCancel }: WebhookFormProps) {
-  const [types, setTypes] = useState<readonly string[]>(present?.types ?? ["key.created", "user.login"]);
-  const { form, errorOf, failure, isBusy, submit } = useServerForm({
-    defaultValues: { name: present?.name ?? "", url: present?.url ?? "" },
+  const { name = "", url = "", types: begun = ["key.created", "user.login"] } = present ?? {};
+  const { form, errorOf, failure, isBusy, submit } = useServerForm<WebhookValues>({
+    ...{ present, defaultValues: { name, url, types: begun } },
     knows: (param) => param.startsWith("types"),
-    send: ({ name, url }) => send({ name, url, types: storedEventNames.filter((one) => types.includes(one)) }),
+    send: (values, call) =>
+      send({ ...values, types: storedEventNames.filter((one) => values.types.includes(one)) }, call),
   });
+  const [types, setTypes] = useFormPart(form, "types");
   return (
     <form className="grid gap-3.5" onSubmit={submit} noValidate>
       <TextField

@@ -116,11 +116,11 @@ function Settings({ webhook }: { readonly webhook: Webhook }) {
     <Panel title="Settings" actions={<SettingActions webhook={webhook} />}>
       <div className="px-4 py-3">
         <WebhookForm
-          key={`${webhook.name} ${webhook.url} ${webhook.types.join()}`}
+          key={webhook.id}
           present={webhook}
           action="Save changes"
-          send={async (body) => {
-            await client.webhooks.update({ params: { id }, body });
+          send={async (body, call) => {
+            await client.webhooks.update({ params: { id }, body }, call);
             await changed(body.name, "webhooks");
           }}
         />

@@ -7,6 +7,7 @@ import { FormButtons, FormFailure, useServerForm } from "#parts/form.tsx";
 import type { ServerForm } from "#parts/form.tsx";
 import { LimitsFields } from "#parts/limits-fields.tsx";
 import { linesOf } from "#parts/line-texts.ts";
+import type { Call } from "#parts/versions.ts";
 import { valuesOf } from "./key-values.ts";
 import type { KeyValues, Owner } from "./key-values.ts";
 import { OwnerFields } from "./owner-fields.tsx";
@@ -17,7 +18,7 @@ interface KeyFormProps {
   /** Of a new one, to begin with. */
   readonly owner?: Owner;
   readonly action: string;
-  readonly send: (values: KeyValues) => Promise<void>;
+  readonly send: (values: KeyValues, call: Call) => Promise<void>;
   readonly onCancel?: () => void;
 }
 
@@ -25,7 +26,7 @@ const nobody: Owner = { user_id: "", team_id: "" };
 
 export function KeyForm({ present, owner = nobody, action, send, onCancel }: KeyFormProps) {
   const defaultValues = valuesOf(present, owner);
-  const server = useServerForm<KeyValues>({ defaultValues, send });
+  const server = useServerForm<KeyValues>({ present, defaultValues, send });
   const { form, errorOf, failure, isBusy, submit } = server;
   return (
     <form className="grid gap-3.5" onSubmit={submit} noValidate>

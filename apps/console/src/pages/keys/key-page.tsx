@@ -61,7 +61,7 @@ function KeyPanels({ apiKey }: { readonly apiKey: ApiKey }) {
   const mayChange = mayWith("keys.update", apiKey);
   return (
     <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-[minmax(0,1.2fr)_minmax(0,1fr)]">
-      {!mayChange && isOwn(me, apiKey) && apiKey.is_active && <RenameKey apiKey={apiKey} />}
+      {!mayChange && isOwn(me, apiKey) && apiKey.is_active && <RenameKey key={apiKey.id} apiKey={apiKey} />}
       {mayChange && apiKey.is_active && (
         <Panel title="Settings" className="lg:order-2">
           <div className="px-4 py-3">
@@ -69,8 +69,8 @@ function KeyPanels({ apiKey }: { readonly apiKey: ApiKey }) {
               key={apiKey.id}
               present={apiKey}
               action="Save changes"
-              send={async (values) => {
-                await client.apiKeys.update({ params: { id: apiKey.id }, body: toBody(values) });
+              send={async (values, call) => {
+                await client.apiKeys.update({ params: { id: apiKey.id }, body: toBody(values) }, call);
                 await changed(values.name, "keys");
               }}
             />

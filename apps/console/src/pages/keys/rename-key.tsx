@@ -6,13 +6,14 @@ import { Panel } from "#parts/panel.tsx";
 import { useChanged } from "#parts/use-changed.ts";
 
 /** All that somebody changes of a key of his own: its limits and its budget are the business of others. */
-export function RenameKey({ apiKey: { id, name } }: { readonly apiKey: ApiKey }) {
+export function RenameKey({ apiKey }: { readonly apiKey: ApiKey }) {
+  const { id, name } = apiKey;
   const { client } = useApi();
   const changed = useChanged();
   const { form, errorOf, failure, isBusy, submit } = useServerForm({
-    defaultValues: { name },
-    send: async (body) => {
-      await client.ownKeys.update({ params: { id }, body });
+    ...{ present: apiKey, defaultValues: { name } },
+    send: async (body, call) => {
+      await client.ownKeys.update({ params: { id }, body }, call);
       await changed(body.name, "keys");
     },
   });

@@ -48,9 +48,9 @@ export function ModelForm({ model }: { readonly model: Model }) {
   const { client } = useApi();
   const changed = useChanged();
   const server = useServerForm<Values>({
-    defaultValues: valuesOf(model),
-    send: async (values) => {
-      await client.models.update({ params: { id: model.id }, body: toBody(values) });
+    ...{ present: model, defaultValues: valuesOf(model) },
+    send: async (values, call) => {
+      await client.models.update({ params: { id: model.id }, body: toBody(values) }, call);
       await changed(model.name, "models");
     },
   });

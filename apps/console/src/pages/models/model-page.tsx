@@ -42,7 +42,7 @@ export function ModelPage() {
             {may("models.update") && (
               <Panel title="Overrides">
                 <div className="px-4 py-3">
-                  <ModelForm key={one.updated_at} model={one} />
+                  <ModelForm key={one.id} model={one} />
                 </div>
               </Panel>
             )}

@@ -89,11 +89,11 @@ function Settings({ organisation }: { readonly organisation: Organisation }) {
         <BoundsForm
           placeholder="Acme"
           holder="all its teams together"
-          key={organisation.updated_at}
+          key={organisation.id}
           present={organisation}
           action="Save changes"
-          send={async (body) => {
-            await client.organisations.update({ params: { id: organisation.id }, body });
+          send={async (body, call) => {
+            await client.organisations.update({ params: { id: organisation.id }, body }, call);
             await changed(body.name, "organisations");
           }}
         />

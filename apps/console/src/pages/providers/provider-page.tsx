@@ -16,6 +16,7 @@ import { Status } from "#parts/status.tsx";
 import { useToast } from "#parts/toast.tsx";
 import { useChanged } from "#parts/use-changed.ts";
 import { useSearchValue } from "#parts/use-search.ts";
+import type { Call } from "#parts/versions.ts";
 import { Time } from "#parts/values.tsx";
 import { RequestsLink } from "#requests/requests-link.tsx";
 import { ProviderForm, toBody } from "#providers/provider-form.tsx";
@@ -142,8 +143,8 @@ function SettingsPanel({ provider }: { readonly provider: Provider }) {
   const { client, queries } = useApi();
   const changed = useChanged();
   const types = useQuery(queries.providerTypes);
-  const send = async (values: Parameters<typeof toBody>[0]): Promise<void> => {
-    const { name } = await client.providers.update({ params: { id: provider.id }, body: toBody(values) });
+  const send = async (values: Parameters<typeof toBody>[0], call: Call): Promise<void> => {
+    const { name } = await client.providers.update({ params: { id: provider.id }, body: toBody(values) }, call);
     await changed(name, "providers", "models");
   };
   return (
@@ -151,13 +152,7 @@ function SettingsPanel({ provider }: { readonly provider: Provider }) {
       <div className="px-4 py-3">
         <Loaded query={types}>
           {(known) => (
-            <ProviderForm
-              key={provider.updated_at}
-              types={known}
-              present={provider}
-              action="Save changes"
-              send={send}
-            />
+            <ProviderForm key={provider.id} types={known} present={provider} action="Save changes" send={send} />
           )}
         </Loaded>
       </div>

@@ -1,20 +1,21 @@
 import type { Extent, Grants } from "@ghostllm/contract";
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
 import { useApi } from "#api/api.tsx";
 import { useCaller } from "#api/me.ts";
 import type { Role } from "#api/queries.ts";
 import { Field, inputClass, TextField } from "#parts/field.tsx";
-import { FormButtons, FormFailure, useServerForm } from "#parts/form.tsx";
+import { FormButtons, FormFailure, useFormPart, useServerForm } from "#parts/form.tsx";
+import type { Call } from "#parts/versions.ts";
 import { GrantsChooser } from "./grants-chooser.tsx";
 import type { GrantsGiven } from "./grants-chooser.tsx";
 
 interface RoleValues {
   name: string;
   description: string;
+  permissions: GrantsGiven;
 }
 
-export interface RoleBody extends RoleValues {
+export interface RoleBody extends Omit<RoleValues, "permissions"> {
   /** The server says so where one is none of its extents. */
   readonly permissions: Record<string, Extent>;
 }
@@ -23,17 +24,18 @@ interface RoleFormProps {
   /** Null for a new one. */
   readonly present: Role | null;
   readonly action: string;
-  readonly send: (body: RoleBody) => Promise<void>;
+  readonly send: (body: RoleBody, call: Call) => Promise<void>;
   readonly onCancel?: () => void;
 }
 
 export function RoleForm({ present, action, send, onCancel }: RoleFormProps) {
   const { me } = useCaller();
-  const [grants, setGrants] = useState<GrantsGiven>(present?.permissions ?? {});
+  const { name = "", description = "", permissions = {} } = present ?? {};
   const { form, errorOf, failure, isBusy, submit } = useServerForm<RoleValues>({
-    defaultValues: { name: present?.name ?? "", description: present?.description ?? "" },
-    send: (values) => send({ ...values, permissions: { ...(grants as Grants) } }),
+    ...{ present, defaultValues: { name, description, permissions } },
+    send: (values, call) => send({ ...values, permissions: { ...(values.permissions as Grants) } }, call),
   });
+  const [grants, setGrants] = useFormPart(form, "permissions");
   return (
     <form className="grid gap-3.5" onSubmit={submit} noValidate autoComplete="off">
       {present === null && (

@@ -116,11 +116,11 @@ function Settings({ role }: { readonly role: Role }) {
     <Panel title="Settings">
       <div className="px-4 py-3">
         <RoleForm
-          key={role.updated_at}
+          key={role.name}
           present={role}
           action="Save changes"
-          send={async ({ description, permissions }) => {
-            await client.roles.update({ params: { name: role.name }, body: { description, permissions } });
+          send={async ({ description, permissions }, call) => {
+            await client.roles.update({ params: { name: role.name }, body: { description, permissions } }, call);
             await changed(role.name, "roles", "me");
           }}
         />

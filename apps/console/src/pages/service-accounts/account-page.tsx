@@ -111,11 +111,11 @@ function Settings({ account }: { readonly account: ServiceAccount }) {
         <BoundsForm
           placeholder="nightly-report"
           holder="all keys of the account together"
-          key={account.updated_at}
+          key={account.id}
           present={account}
           action="Save changes"
-          send={async (body) => {
-            await client.serviceAccounts.update({ params, body });
+          send={async (body, call) => {
+            await client.serviceAccounts.update({ params, body }, call);
             await changed(body.name, "service-accounts");
           }}
         />

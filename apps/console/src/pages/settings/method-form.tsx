@@ -1,37 +1,35 @@
-import { useState } from "react";
 import type { SignInMethod } from "#api/queries.ts";
 import { SelectField, TextField } from "#parts/field.tsx";
-import { FormButtons, FormFailure, useServerForm } from "#parts/form.tsx";
+import { FormButtons, FormFailure, useFormPart, useServerForm } from "#parts/form.tsx";
 import type { ServerForm } from "#parts/form.tsx";
+import type { Call } from "#parts/versions.ts";
 import { GroupRoleFields, GroupTeamFields, useRoleNames } from "./group-fields.tsx";
 import { methodBody, methodValues } from "./method-values.ts";
-import type { MethodGroups, MethodValues } from "./method-values.ts";
+import type { MethodValues } from "./method-values.ts";
 
 interface MethodFormProps {
   /** Null for a new one. */
   readonly present: SignInMethod | null;
   readonly action: string;
-  readonly send: (body: ReturnType<typeof methodBody>) => Promise<void>;
+  readonly send: (body: ReturnType<typeof methodBody>, call: Call) => Promise<void>;
   readonly onCancel?: () => void;
 }
 
 export function MethodForm({ present, action, send, onCancel }: MethodFormProps) {
-  const [groups, setGroups] = useState<MethodGroups>({
-    roles: present?.group_roles ?? [],
-    teams: present?.group_teams ?? [],
-  });
   const server = useServerForm<MethodValues>({
-    defaultValues: methodValues(present),
+    ...{ present, defaultValues: methodValues(present) },
     knows: (param) => /^(?:group_roles|group_teams|scopes|provision_domains)\b/.test(param),
-    send: (values) => send(methodBody(values, groups, present === null)),
+    send: (values, call) => send(methodBody(values, present === null), call),
   });
-  const { errorOf, failure, isBusy, submit } = server;
+  const { form, errorOf, failure, isBusy, submit } = server;
+  const [roles, setRoles] = useFormPart(form, "group_roles");
+  const [teams, setTeams] = useFormPart(form, "group_teams");
   return (
     <form className="grid gap-3.5" onSubmit={submit} noValidate autoComplete="off">
       <IssuerFields server={server} present={present} />
       <ArrivalFields server={server} />
-      <GroupRoleFields rows={groups.roles} onChange={(roles) => setGroups({ ...groups, roles })} errorOf={errorOf} />
-      <GroupTeamFields rows={groups.teams} onChange={(teams) => setGroups({ ...groups, teams })} errorOf={errorOf} />
+      <GroupRoleFields rows={roles} onChange={setRoles} errorOf={errorOf} />
+      <GroupTeamFields rows={teams} onChange={setTeams} errorOf={errorOf} />
       <ClaimFields server={server} />
       <FormFailure failure={failure} />
       <FormButtons action={action} isBusy={isBusy} {...(onCancel && { onCancel })} />

@@ -129,11 +129,11 @@ function MethodSettings({ method }: { readonly method: SignInMethod }) {
     <Panel title="Settings">
       <div className="px-4 py-3">
         <MethodForm
-          key={method.updated_at}
+          key={method.id}
           present={method}
           action="Save changes"
-          send={async (body) => {
-            await client.signInMethods.update({ params: { id: method.id }, body });
+          send={async (body, call) => {
+            await client.signInMethods.update({ params: { id: method.id }, body }, call);
             await changed(body.label, "sign-in-methods", "sign-in");
           }}
         />

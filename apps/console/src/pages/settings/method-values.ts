@@ -15,11 +15,8 @@ export interface MethodValues {
   trusts_email: boolean;
   provision_domains: string;
   default_role: string;
-}
-
-export interface MethodGroups {
-  readonly roles: readonly GroupRole[];
-  readonly teams: readonly GroupTeam[];
+  group_roles: readonly GroupRole[];
+  group_teams: readonly GroupTeam[];
 }
 
 const usualScopes = "openid email profile";
@@ -36,6 +33,8 @@ export function methodValues(method: SignInMethod | null): MethodValues {
     trusts_email: method?.trusts_email ?? false,
     provision_domains: method?.provision_domains.join(", ") ?? "",
     default_role: method?.default_role ?? "member",
+    group_roles: method?.group_roles ?? [],
+    group_teams: method?.group_teams ?? [],
   };
 }
 
@@ -45,7 +44,7 @@ interface MethodBody extends SignInMethodInput {
   client_id: string;
 }
 
-export function methodBody(values: MethodValues, groups: MethodGroups, isNew: boolean): MethodBody {
+export function methodBody(values: MethodValues, isNew: boolean): MethodBody {
   const { client_secret: secret, is_public: isPublic, scopes, provision_domains: domains, claims, ...plain } = values;
   // A new one says which of both it is: an empty secret is refused at its field.
   const given = isPublic ? null : secret;
@@ -56,8 +55,8 @@ export function methodBody(values: MethodValues, groups: MethodGroups, isNew: bo
     scopes: wordsOf(scopes),
     claims,
     provision_domains: wordsOf(domains),
-    group_roles: [...groups.roles],
-    group_teams: teamsOf(groups.teams),
+    group_roles: [...values.group_roles],
+    group_teams: teamsOf(values.group_teams),
   };
 }
 

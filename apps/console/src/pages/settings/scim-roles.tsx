@@ -1,10 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
 import { useApi } from "#api/api.tsx";
 import { useCaller } from "#api/me.ts";
 import type { ScimRoles } from "#api/queries.ts";
 import { SelectField } from "#parts/field.tsx";
-import { FormButtons, FormFailure, useServerForm } from "#parts/form.tsx";
+import { FormButtons, FormFailure, useFormPart, useServerForm } from "#parts/form.tsx";
 import { Facts, Panel } from "#parts/panel.tsx";
 import { Loaded } from "#parts/states.tsx";
 import { useChanged } from "#parts/use-changed.ts";
@@ -20,9 +19,7 @@ export function ScimRolesPanel() {
   return (
     <Panel title="Rights by group" note="of users whom a directory has made">
       <Loaded query={roles}>
-        {(data) =>
-          may("scim.update") ? <RolesForm key={JSON.stringify(data)} present={data} /> : <RolesFacts roles={data} />
-        }
+        {(data) => (may("scim.update") ? <RolesForm present={data} /> : <RolesFacts roles={data} />)}
       </Loaded>
     </Panel>
   );
@@ -39,21 +36,27 @@ function RolesFacts({ roles }: { readonly roles: ScimRoles }) {
   );
 }
 
+interface RolesValues {
+  default_role: string;
+  group_roles: readonly GroupRole[];
+  group_teams: readonly GroupTeam[];
+}
+
 function RolesForm({ present }: { readonly present: ScimRoles }) {
   const { client } = useApi();
   const changed = useChanged();
-  const [roles, setRoles] = useState<readonly GroupRole[]>(present.group_roles);
-  const [teams, setTeams] = useState<readonly GroupTeam[]>(present.group_teams);
   const names = useRoleNames([present.default_role]);
-  const { form, errorOf, failure, isBusy, submit } = useServerForm({
-    defaultValues: { default_role: present.default_role },
+  const { form, errorOf, failure, isBusy, submit } = useServerForm<RolesValues>({
+    ...{ present, defaultValues: present },
     knows: (param) => /^group_(?:roles|teams)\b/.test(param),
-    send: async ({ default_role }) => {
-      const body = { default_role, group_roles: [...roles], group_teams: teamsOf(teams) };
-      await client.scim.updateRoles({ body });
+    send: async ({ default_role, group_roles: ofRoles, group_teams: ofTeams }, call) => {
+      const body = { default_role, group_roles: [...ofRoles], group_teams: teamsOf(ofTeams) };
+      await client.scim.updateRoles({ body }, call);
       await changed("Rights by group", "scim", "users");
     },
   });
+  const [roles, setRoles] = useFormPart(form, "group_roles");
+  const [teams, setTeams] = useFormPart(form, "group_teams");
   return (
     <form className="grid gap-3.5 px-4 py-3" onSubmit={submit} noValidate>
       <SelectField

@@ -152,11 +152,11 @@ function Settings({ team }: { readonly team: Team }) {
     <Panel title="Settings">
       <div className="px-4 py-3">
         <TeamForm
-          key={team.updated_at}
+          key={team.id}
           present={team}
           action="Save changes"
-          send={async (values) => {
-            await client.teams.update({ params: { id: team.id }, body: toBody(values) });
+          send={async (values, call) => {
+            await client.teams.update({ params: { id: team.id }, body: toBody(values) }, call);
             await changed(values.name, "teams", "me");
           }}
         />

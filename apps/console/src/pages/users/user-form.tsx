@@ -7,6 +7,7 @@ import { FormButtons, FormFailure, useServerForm } from "#parts/form.tsx";
 import type { ServerForm } from "#parts/form.tsx";
 import { LimitsFields, limitsToTexts, noLimits, textsToLimits } from "#parts/limits-fields.tsx";
 import type { LimitedValues } from "#parts/limits-fields.tsx";
+import type { Call } from "#parts/versions.ts";
 
 export interface UserValues extends LimitedValues {
   email: string;
@@ -19,7 +20,7 @@ interface UserFormProps {
   /** Null for a new one. */
   readonly present: User | null;
   readonly action: string;
-  readonly send: (values: UserValues) => Promise<void>;
+  readonly send: (values: UserValues, call: Call) => Promise<void>;
   readonly onCancel?: () => void;
 }
 
@@ -45,7 +46,7 @@ function helpOfPassword(present: User | null): string {
 }
 
 export function UserForm({ present, action, send, onCancel }: UserFormProps) {
-  const server = useServerForm<UserValues>({ defaultValues: valuesOf(present), send });
+  const server = useServerForm<UserValues>({ present, defaultValues: valuesOf(present), send });
   const { form, errorOf, failure, isBusy, submit } = server;
   return (
     <form className="grid gap-3.5" onSubmit={submit} noValidate autoComplete="off">

@@ -116,11 +116,11 @@ function Settings({ user }: { readonly user: User }) {
     <Panel title="Settings">
       <div className="px-4 py-3">
         <UserForm
-          key={user.updated_at}
+          key={user.id}
           present={user}
           action="Save changes"
-          send={async (values) => {
-            await client.users.update({ params: { id: user.id }, body: toBody(values) });
+          send={async (values, call) => {
+            await client.users.update({ params: { id: user.id }, body: toBody(values) }, call);
             await changed(values.email, "users", "me");
           }}
         />
