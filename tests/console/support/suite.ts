@@ -23,8 +23,8 @@ interface Front {
 }
 
 interface SuiteOptions {
-  /** Beside what every stage has. */
-  readonly environment?: NodeJS.ProcessEnv;
+  /** Beside what every stage has; by a function what is known only when the suite is opened. */
+  readonly environment?: NodeJS.ProcessEnv | (() => Promise<NodeJS.ProcessEnv>);
   /** Writes what the server finds when it starts. */
   readonly writePast?: (dataDir: string) => Promise<void>;
   readonly startFront?: (stage: Stage) => Promise<Front>;
@@ -58,7 +58,8 @@ class StagedSuite implements Suite {
     const dataDir = mkdtempSync(join(tmpdir(), "ghostllm-suite-"));
     this.#closing.push(() => rmSync(dataDir, { recursive: true, force: true }));
     await writePast?.(dataDir);
-    const stage = await startStage({ dataDir, environment });
+    const given = typeof environment === "function" ? await environment() : environment;
+    const stage = await startStage({ dataDir, environment: given });
     this.#closing.push(() => stage.close());
     const front = await startFront?.(stage);
     if (front !== undefined) this.#closing.push(() => front.stop());

@@ -7,6 +7,7 @@ import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { accessQueries } from "./access-queries.ts";
 import { auditQueries } from "./audit-queries.ts";
 import { budgetQueries } from "./budget-queries.ts";
+import { consentQueries } from "./consent-queries.ts";
 import { personalQueries } from "./personal-queries.ts";
 import { reportQueries } from "./report-queries.ts";
 import { requestQueries } from "./request-queries.ts";
@@ -15,6 +16,7 @@ import { mayBeSignedIn, noteSignedIn } from "./signed-in.ts";
 import { listOptions } from "./whole-list.ts";
 
 export type Session = RouteAnswer<AdminRoutes["sessions"]["list"]>["data"][number];
+export type SignInOptions = RouteAnswer<AdminRoutes["signIn"]["options"]>;
 export type SignInMethod = RouteAnswer<AdminRoutes["signInMethods"]["get"]>;
 export type SignInMethodInput = NonNullable<RouteInput<AdminRoutes["signInMethods"]["update"]>["body"]>;
 export type ScimToken = RouteAnswer<AdminRoutes["scim"]["listTokens"]>["data"][number];
@@ -46,6 +48,7 @@ export interface TimeSpan {
 export type * from "./access-queries.ts";
 export type * from "./audit-queries.ts";
 export type * from "./budget-queries.ts";
+export type * from "./consent-queries.ts";
 export type * from "./personal-queries.ts";
 export type * from "./report-queries.ts";
 export type * from "./request-queries.ts";
@@ -58,6 +61,7 @@ export function createQueries(client: Client) {
     ...createUsageQueries(client),
     ...createSignInQueries(client),
     ...accessQueries(client),
+    ...consentQueries(client),
     ...personalQueries(client),
     ...reportQueries(client),
     /** Null for who has not signed in. */

@@ -38,7 +38,7 @@ export function HeldPanels({ kind, held }: HeldPanelsProps) {
       <HeldLimits {...{ kind, held, change }} inUse={budget?.in_use ?? null} />
       {budget === undefined ? <Terms budgets={held.budgets} /> : <PeriodBudgets holder={budget} />}
       {dialog === "limits" && mayChange && (
-        <ChangeBudget budget={{ ...held, kind, budget_usd: null }} onClose={() => setDialog(undefined)} />
+        <ChangeBudget budget={{ ...held, kind }} onClose={() => setDialog(undefined)} />
       )}
     </>
   );

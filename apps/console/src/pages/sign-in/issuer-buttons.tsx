@@ -1,16 +1,14 @@
-import { useMutation, useQuery } from "@tanstack/react-query";
+import { useMutation } from "@tanstack/react-query";
 import { useSearch } from "@tanstack/react-router";
 import { useApi } from "#api/api.tsx";
+import type { SignInOptions } from "#api/queries.ts";
 import { Button } from "#parts/button.tsx";
 import { wordsOf } from "#parts/states.tsx";
 import { destinationOf } from "./destination.ts";
 
 /** The issuers by which one may sign in beside a password. */
-export function IssuerButtons() {
-  const { queries } = useApi();
-  const options = useQuery(queries.signIn);
+export function IssuerButtons({ methods }: { readonly methods: SignInOptions["methods"] }) {
   const { begin, failure, chosen } = useIssuer();
-  const methods = options.data?.methods ?? [];
   if (methods.length === 0) return null;
   return (
     <div className="grid gap-2 border-t border-line pt-4">

@@ -1,4 +1,4 @@
-import { useMutation } from "@tanstack/react-query";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import { useSearch } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { ClientError, useApi } from "#api/api.tsx";
@@ -6,7 +6,9 @@ import { Ghost } from "#frame/brand.tsx";
 import { Button } from "#parts/button.tsx";
 import { Field, inputClass } from "#parts/field.tsx";
 import { wordsOf } from "#parts/states.tsx";
+import { useSearchValue } from "#parts/use-search.ts";
 import { useEntered } from "./entered.ts";
+import { ForgottenForm } from "./forgotten-form.tsx";
 import { IssuerButtons } from "./issuer-buttons.tsx";
 
 interface Credentials {
@@ -29,6 +31,13 @@ function useSignIn() {
 }
 
 export function SignInPage() {
+  const { queries } = useApi();
+  const options = useQuery(queries.signIn);
+  const [forgotten, setForgotten] = useSearchValue("forgotten");
+  // Only a server that sends mail can send a link.
+  const canForget = options.data?.forgotten_password === true;
+  const isForgotten = canForget && forgotten !== undefined;
+  const [email, setEmail] = useState("");
   useEffect(() => {
     document.title = "Sign in · GhostLLM";
   }, []);
@@ -36,10 +45,23 @@ export function SignInPage() {
     <main className="mx-auto grid min-h-screen max-w-[320px] content-center gap-5 px-4 pb-[12vh]">
       <div className="flex items-center gap-2.5">
         <Ghost className="size-6" />
-        <h1 className="text-lg font-semibold tracking-tight">Sign in to GhostLLM</h1>
+        <h1 className="text-lg font-semibold tracking-tight">
+          {isForgotten ? "Forgotten your password?" : "Sign in to GhostLLM"}
+        </h1>
       </div>
-      <SignInForm />
-      <IssuerButtons />
+      {isForgotten ? (
+        <ForgottenForm {...{ email, setEmail }} onBack={() => setForgotten(undefined)} />
+      ) : (
+        <>
+          <SignInForm {...{ email, setEmail }} />
+          {canForget && (
+            <Button look="quiet" className="justify-self-start" onClick={() => setForgotten("yes")}>
+              Forgotten your password?
+            </Button>
+          )}
+          <IssuerButtons methods={options.data?.methods ?? []} />
+        </>
+      )}
       {isUnprotected(location) && (
         <p className="text-xs text-muted">
           This page came without encryption: whoever is on the way here can read the password. Serve it over HTTPS.
@@ -52,8 +74,12 @@ export function SignInPage() {
   );
 }
 
-function SignInForm() {
-  const [email, setEmail] = useState("");
+interface SignInFormProps {
+  readonly email: string;
+  readonly setEmail: (email: string) => void;
+}
+
+function SignInForm({ email, setEmail }: SignInFormProps) {
   const [password, setPassword] = useState("");
   const [code, setCode] = useState("");
   const signIn = useSignIn();
