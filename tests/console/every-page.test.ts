@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import { overflowOf, violationsInBothThemes, violationsOf } from "./support/browser.ts";
+import { furnishConsents } from "./support/consents.ts";
 import { listPages } from "./support/pages.ts";
 import { admin } from "./support/people.ts";
 import { clientOf, furnishReport } from "./support/reports.ts";
@@ -10,7 +11,8 @@ import { furnishTeam } from "./support/teams.ts";
 
 const suite = openSuite({
   furnish: async ({ stage }) => {
-    await furnishTeam(stage.server.admin);
+    const { teamId } = await furnishTeam(stage.server.admin);
+    await furnishConsents(stage, teamId);
     await furnishReport(await clientOf(stage.url));
     await stage.untilListed(await stage.call("gpt-4o-mini"));
   },

@@ -5,6 +5,7 @@ import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { overflowOf } from "./support/browser.ts";
 import type { View } from "./support/browser.ts";
+import { holdRequest } from "./support/consents.ts";
 import { brokenTitle, hostile } from "./support/hostile.ts";
 import { listPages } from "./support/pages.ts";
 import { admin } from "./support/people.ts";
@@ -72,9 +73,21 @@ async function furnish(): Promise<void> {
     const [way, one] = Object.entries(ways)[index % Object.keys(ways).length] ?? [];
     if (one) details.push(`/${way}/${one.id}`);
     if (key && (model ?? alias)) await suite.stage.call(name, key.key);
+    if (key && model && index < 8) details.push(...(await holdBy(name, key)));
   }
   // Few are refused, or this would show nothing.
   for (const count of Object.values(made)) expect(count).toBeGreaterThan(hostile.length / 2);
+}
+
+/** A policy of this name, and a request that it holds of a key of this name for a model of this name. */
+async function holdBy(name: string, { id, key }: { readonly id: string; readonly key: string }) {
+  const applies_to = { kind: "key", id } as const;
+  const policy = await ifTaken(
+    suite.stage.server.admin.consentPolicies.create({ body: { name, applies_to, models: [name] } }),
+  );
+  if (policy === null) return [];
+  const held = await holdRequest(suite.stage, key, words, name);
+  return [`/consents/${held}`, `/consents/policies/${policy.id}`];
 }
 
 interface Watched extends View {

@@ -7,6 +7,7 @@ import type { Client } from "@ghostllm/contract/client";
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { settled } from "./support/browser.ts";
+import { furnishConsents } from "./support/consents.ts";
 import { listPages } from "./support/pages.ts";
 import { password } from "./support/people.ts";
 import { clientOf, furnishReport } from "./support/reports.ts";
@@ -21,6 +22,7 @@ const suite = openSuite({
   furnish: async () => {
     const { teamId } = await furnishTeam(suite.stage.server.admin);
     await furnishReport(await clientOf(suite.stage.url));
+    await furnishConsents(suite.stage, teamId);
     for (const role of roleNames) people.set(role, await enrol(role, teamId));
   },
 });
@@ -89,6 +91,7 @@ describe.skipIf(executable === null)("in the role", () => {
       "Teams",
       "Keys",
       "Budgets & limits",
+      "Consent requests",
       "Usage",
       "Reports",
       "Events",

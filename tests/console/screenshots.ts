@@ -8,6 +8,7 @@ import { parseArgs } from "node:util";
 import type { Browser, Page } from "playwright-core";
 import { WebhookReceiver } from "../../apps/server/tests/support/webhook-receiver.ts";
 import { findBrowser, openBrowser, openView, settled, signIn } from "./support/browser.ts";
+import { furnishConsents } from "./support/consents.ts";
 import { startDemo } from "./support/demo.ts";
 import type { RunningDemo } from "./support/demo.ts";
 import { readPng, writeIndexedPng } from "./support/indexed-png.ts";
@@ -115,6 +116,12 @@ async function sendToWebhook(): Promise<void> {
   await furnishReport(demo.admin);
 }
 
+/** So that a request waits. */
+async function holdOne(): Promise<void> {
+  const [team] = (await demo.admin.teams.list()).data;
+  if (team !== undefined) await furnishConsents({ url: demo.url, server: demo }, team.id);
+}
+
 const executable = findBrowser();
 if (executable === null) throw new Error("There is no Chromium to look with: `apt-get install chromium` installs one.");
 mkdirSync(folder, { recursive: true });
@@ -125,6 +132,7 @@ try {
   if (values.readme) await takeForReadme(browser, demo);
   else {
     await sendToWebhook();
+    await holdOne();
     for (const theme of ["light", "dark"] as const)
       for (const width of [1440, 390]) await takeAll(browser, demo, theme, width);
   }

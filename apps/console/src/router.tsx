@@ -212,6 +212,21 @@ const pages = [
   }),
   createRoute({
     getParentRoute: () => frame,
+    path: "/consents",
+    component: lazyPage(() => import("#pages/consents/consents-page.tsx"), "ConsentsPage"),
+  }),
+  createRoute({
+    getParentRoute: () => frame,
+    path: "/consents/$id",
+    component: lazyPage(() => import("#pages/consents/consent-page.tsx"), "ConsentPage"),
+  }),
+  createRoute({
+    getParentRoute: () => frame,
+    path: "/consents/policies/$id",
+    component: lazyPage(() => import("#pages/consents/policy-page.tsx"), "ConsentPolicyPage"),
+  }),
+  createRoute({
+    getParentRoute: () => frame,
     path: "/events",
     component: lazyPage(() => import("#pages/events/events-page.tsx"), "EventsPage"),
   }),

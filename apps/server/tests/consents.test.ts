@@ -342,8 +342,19 @@ describe("who manages a team", () => {
     await server.admin.teams.updateMember({ params: { id: teamId, user_id: userId }, body: { role: "manager" } });
     const own = await signIn("ada@example.com");
     expect((await own(`/admin/consents/${id}`)).status).toBe(200);
+    const mayDecide = async (ask: typeof manager): Promise<unknown[]> => {
+      const one = (await (await ask(`/admin/consents/${id}`)).json()) as { may_decide: unknown };
+      const { data } = (await (await ask("/admin/consents")).json()) as { data: { id: string; may_decide: unknown }[] };
+      return [one.may_decide, data.find((each) => each.id === id)?.may_decide];
+    };
+    expect([await mayDecide(own), await mayDecide(manager)]).toEqual([
+      [false, false],
+      [true, true],
+    ]);
+    expect((await server.admin.consents.get({ params: { id } })).may_decide).toBe(true);
     expect((await own(`/admin/consents/${id}/approve`, {})).status).toBe(403);
     expect((await manager(`/admin/consents/${id}/approve`, { note: "fine" })).status).toBe(200);
+    expect(await mayDecide(manager)).toEqual([false, false]);
     await server.admin.teams.updateMember({ params: { id: teamId, user_id: userId }, body: { role: "member" } });
     expect(await server.admin.consents.get({ params: { id } })).toMatchObject({
       ...{ status: "approved", decided_by: managerId, decided_by_name: email, note: "fine" },

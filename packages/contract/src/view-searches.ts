@@ -2,6 +2,7 @@
 
 import { z } from "zod";
 import { auditOutcomes } from "./routes/audit-entry.ts";
+import { consentStatuses } from "./routes/consents.ts";
 import { usageStatuses } from "./usage-fields.ts";
 
 export const viewPages = [
@@ -13,6 +14,7 @@ export const viewPages = [
   "models",
   "aliases",
   "budgets",
+  "consents",
   "requests",
   "usage",
   "reports",
@@ -57,6 +59,10 @@ export const viewSearches = {
     ...table,
     state: z.enum(["reached", "near", "fine", "none"]).optional(),
     scope: z.enum(["key", "user", "team", "organisation", "alias", "provider"]).optional(),
+  }),
+  consents: z.strictObject({
+    ...{ ...table, status: z.enum(consentStatuses).optional() },
+    whose: z.enum(["own", "decide"]).optional(),
   }),
   requests: z.strictObject({
     ...{ sort: table.sort, columns: table.columns, ...time, id: text.optional(), model: text.optional() },

@@ -27,6 +27,7 @@ export async function listPages(admin: Client, asker = admin): Promise<readonly 
   const [issuer] = (await admin.signInMethods.list()).data;
   return [
     ...[...trafficPages(ids), ...vendorPages(ids), ...accessPages(ids), ...(await teamPages(admin, asker))],
+    ...(await consentPages(admin, asker)),
     ...[...eventPages(webhook?.id), ...(await auditPages(admin)), ...(await reportPages(admin, asker))],
     ...[...settingsPages, ...signInPages(issuer?.id)],
   ];
@@ -156,6 +157,30 @@ function rolePage(name: string): ConsolePage {
   return page("role-own", `/roles/${name}`, "roles.read", {
     ...{ "Save changes": "roles.update", "Delete role": "roles.remove" },
   });
+}
+
+/** Of a request that `asker` may see, or else of the latest. */
+async function consentPages(admin: Client, asker: Client): Promise<readonly ConsolePage[]> {
+  const own = await asker.consents.list().catch(() => ({ data: [] }));
+  const [held] = [...own.data, ...(await admin.consents.list()).data];
+  const [policy] = (await admin.consentPolicies.list()).data;
+  const list = "/consents?show=Policies";
+  const create = { "Create policy": "consent_policies.create" } as const;
+  const decisions = { "Approve request": "consents.decide", "Refuse request": "consents.decide" } as const;
+  const changes = { "Save changes": "consent_policies.update", "Switch off": "consent_policies.update" } as const;
+  return [
+    page("consents", "/consents", "consents.read", create),
+    ...(held === undefined ? [] : [page("consent", `/consents/${held.id}`, "consents.read", decisions)]),
+    page("consent-policies", list, "consent_policies.read", create),
+    page("consent-policy-new", `${list}&new=policy`, "consent_policies.read", create),
+    ...(policy === undefined
+      ? []
+      : [
+          page("consent-policy", `/consents/policies/${policy.id}`, "consent_policies.read", {
+            ...{ ...changes, "Delete policy": "consent_policies.remove" },
+          }),
+        ]),
+  ];
 }
 
 function eventPages(webhook: string | undefined): readonly ConsolePage[] {

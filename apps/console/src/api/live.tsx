@@ -26,6 +26,8 @@ const groupsOf: Readonly<Record<string, readonly string[]>> = {
   views: ["views"],
   webhooks: ["webhooks"],
   reports: ["reports"],
+  consents: ["consents"],
+  "consent-policies": ["consent-policies"],
   health: ["notifications"],
   budgets: ["notifications", "keys", "users", "teams", "organisations", "service-accounts", "budgets"],
 };

@@ -8,6 +8,7 @@ import {
   ChartColumn,
   CircleDollarSign,
   CircleUser,
+  Hand,
   KeyRound,
   Layers,
   LayoutDashboard,
@@ -29,6 +30,8 @@ export interface Place {
   readonly path: string;
   readonly icon: LucideIcon;
   readonly permission?: Permission;
+  /** How many of what is there wait for the caller is beside its name. */
+  readonly waiting?: "consents";
 }
 
 interface PlaceGroup {
@@ -65,6 +68,7 @@ export const placeGroups: readonly PlaceGroup[] = [
       { title: "Roles", path: "/roles", icon: ShieldCheck, permission: "roles.read" },
       { title: "Keys", path: "/keys", icon: KeyRound, permission: "keys.read" },
       { title: "Budgets & limits", path: "/budgets", icon: CircleDollarSign, permission: "usage.read" },
+      { title: "Consent requests", path: "/consents", icon: Hand, permission: "consents.read", waiting: "consents" },
     ],
   },
   {
@@ -103,4 +107,9 @@ export const actions: readonly Action[] = [
   { title: "Create a team", path: "/teams?new=team", permission: "teams.create" },
   { title: "Create an organisation", path: "/organisations?new=organisation", permission: "organisations.create" },
   { title: "Create a role", path: "/roles?new=role", permission: "roles.create" },
+  {
+    title: "Create a consent policy",
+    path: "/consents?show=Policies&new=policy",
+    permission: "consent_policies.create",
+  },
 ];

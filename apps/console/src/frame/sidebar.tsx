@@ -6,6 +6,7 @@ import { Ghost } from "./brand.tsx";
 import { placeGroups } from "./navigation.ts";
 import type { Place } from "./navigation.ts";
 import { SignedInUser } from "./signed-in-user.tsx";
+import { WaitingCount } from "./waiting-count.tsx";
 
 interface SidebarProps {
   readonly isNarrow: boolean;
@@ -67,7 +68,7 @@ interface PlaceLinkProps {
   readonly onLeave?: () => void;
 }
 
-function PlaceLink({ place: { title, path, icon: Icon }, isNarrow, onLeave }: PlaceLinkProps) {
+function PlaceLink({ place: { title, path, icon: Icon, waiting }, isNarrow, onLeave }: PlaceLinkProps) {
   return (
     <Link
       to={path}
@@ -75,11 +76,12 @@ function PlaceLink({ place: { title, path, icon: Icon }, isNarrow, onLeave }: Pl
       title={isNarrow ? title : undefined}
       activeOptions={{ exact: path === "/", includeSearch: false }}
       onClick={onLeave}
-      className={`flex h-[30px] shrink-0 items-center gap-2.5 rounded-sm text-muted transition hover:bg-hover [&_svg]:size-[15px] [&_svg]:shrink-0 ${isNarrow ? "justify-center" : "px-2"}`}
+      className={`relative flex h-[30px] shrink-0 items-center gap-2.5 rounded-sm text-muted transition hover:bg-hover [&_svg]:size-[15px] [&_svg]:shrink-0 ${isNarrow ? "justify-center" : "px-2"}`}
       activeProps={{ className: "bg-selected! text-text! font-medium [&_svg]:text-accent" }}
     >
       <Icon aria-hidden strokeWidth={1.75} />
       {isNarrow ? <span className="sr-only">{title}</span> : title}
+      {waiting !== undefined && <WaitingCount isNarrow={isNarrow} />}
     </Link>
   );
 }

@@ -3,12 +3,12 @@ import { id, idParams, listOf, openEnum, pageQuery, time, usd } from "./fields.t
 import { privacyCount } from "./privacy.ts";
 import { defineRoutes } from "./route.ts";
 
-const statuses = ["pending", "approved", "refused", "used", "expired"] as const;
+export const consentStatuses = ["pending", "approved", "refused", "used", "expired"] as const;
 
 const consent = z
   .object({
     id: id.describe("What the caller was told, also as `x-ghostllm-consent-id`."),
-    status: openEnum(statuses).describe(
+    status: openEnum(consentStatuses).describe(
       "`used`: it was approved, and the request has passed. `expired`: its time was over before it was decided or used.",
     ),
     ...{ key_id: id, key_name: z.string().nullable(), user_id: id, username: z.string().nullable() },
@@ -26,6 +26,7 @@ const consent = z
       .describe("The same for the same request of the same key alone. Nothing of the request can be read from it."),
     request_id: id.describe("Of the first request that was held."),
     valid_minutes: z.number().describe("For how long a decision counts, where whoever decides says nothing else."),
+    may_decide: z.boolean().describe("It waits, and whoever asks may approve or refuse it."),
     ends_at: time.describe("Until then it waits, or the decision counts."),
     decided_at: time.nullable(),
     decided_by: id.nullable().describe("A user; null for the admin key, and where nobody has decided."),
@@ -55,7 +56,7 @@ export const consentRoutes = defineRoutes({
     method: "GET",
     path: "/admin/consents",
     query: pageQuery.extend({
-      status: z.enum(statuses).optional(),
+      status: z.enum(consentStatuses).optional(),
       ...{ key_id: id.optional(), user_id: id.optional(), team_id: id.optional() },
       model: z.string().max(200).optional().describe("As it was asked for."),
     }),

@@ -11,6 +11,8 @@ const kinds: readonly Choice[] = [
   ["model", "models"],
   ["alias", "aliases"],
   ["webhook", "webhooks"],
+  ["consent", "consent requests"],
+  ["consent_policy", "consent policies"],
   ["view", "saved views"],
   ["session", "signing in and out"],
   ["permission", "refusals"],

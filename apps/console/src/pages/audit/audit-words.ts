@@ -50,6 +50,8 @@ const paths: Readonly<Record<string, string>> = {
   model: "/models",
   alias: "/aliases",
   webhook: "/events/webhooks",
+  consent: "/consents",
+  consent_policy: "/consents/policies",
 };
 
 export function textOf(value: unknown): string {

@@ -23,6 +23,9 @@ const words: Readonly<Record<string, (text: (name: string) => string, data: Data
     `${formatCount(Number(text("prompt_tokens")))} + ${formatCount(Number(text("completion_tokens")))} tokens, ${data["cost_usd"] === null ? "price unknown" : formatMoney(text("cost_usd"))}`,
   "budget.threshold": (text) =>
     `${text("scope_kind")} has spent ${formatMoney(text("spent_usd"))} of ${formatMoney(text("budget_usd"))}: ${text("percent")} %`,
+  "consent.requested": (text, data) =>
+    `${text("requested_model")} waits for consent, ${data["cost_usd"] === null ? "cost unknown" : `at most ${formatMoney(text("cost_usd"))}`}`,
+  "consent.decided": (text) => `${text("requested_model")} is ${text("status")}`,
   "rate.exceeded": (text) => `refused at ${text("path")}`,
   "privacy.blocked": (text) => `refused at ${text("path")}`,
 };

@@ -12,6 +12,7 @@ const subjects: readonly (readonly [title: string, subjects: readonly string[]])
   ["Oneself", ["self", "sessions", "own_keys", "account_objects"]],
   ["People and teams", ["users", "teams", "members", "service_accounts", "organisations", "roles"]],
   ["Keys and usage", ["keys", "usage"]],
+  ["Consent", ["consents", "consent_policies"]],
   ["Providers and models", ["providers", "models", "prices", "aliases"]],
   ["Sign-in", ["sign_in_methods", "scim"]],
   ["Events and audit", ["views", "events", "webhooks", "audit"]],
