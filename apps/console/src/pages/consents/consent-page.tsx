@@ -44,7 +44,7 @@ function ConsentFacts({ consent }: { readonly consent: Consent }) {
       <Facts
         facts={[
           ["Status", <Status tone={tone}>{word}</Status>],
-          ["Who asks", <Asker consent={consent} />],
+          ["Who asks", askerOf(consent)],
           ["Key", <Somewhere path={`/keys/${keyId}`} needs="keys.read" name={keyName ?? "a key that is gone"} />],
           ...(teamId === null ? [] : [["Team", <TeamName id={teamId} />] as const]),
           ["Model", modelOf(consent)],
@@ -72,7 +72,7 @@ function untilFact({ status, ends_at: end }: Consent): Fact {
 
 interface SomewhereProps {
   readonly path: string;
-  readonly needs: "keys.read" | "users.read" | "consent_policies.read";
+  readonly needs: "keys.read" | "consent_policies.read";
   readonly name: string;
 }
 
@@ -85,13 +85,6 @@ function Somewhere({ path, needs, name }: SomewhereProps) {
       {name}
     </Link>
   );
-}
-
-function Asker({ consent }: { readonly consent: Consent }) {
-  const { me } = useCaller();
-  const { user_id: id } = consent;
-  if (id === me.user?.id) return `${askerOf(consent)}: yourself`;
-  return <Somewhere path={`/users/${id}`} needs="users.read" name={askerOf(consent)} />;
 }
 
 function TeamName({ id }: { readonly id: string }) {

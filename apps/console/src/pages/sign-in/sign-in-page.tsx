@@ -55,7 +55,7 @@ export function SignInPage() {
         <>
           <SignInForm {...{ email, setEmail }} />
           {canForget && (
-            <Button look="quiet" className="justify-self-start" onClick={() => setForgotten("yes")}>
+            <Button look="quiet" className="-ml-2.5 justify-self-start" onClick={() => setForgotten("yes")}>
               Forgotten your password?
             </Button>
           )}
