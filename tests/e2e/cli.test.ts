@@ -190,35 +190,25 @@ describe("consent", () => {
 });
 
 describe("stored prompts", () => {
-  it("are what a key says, and are printed with what is stored, or why nothing is", async () => {
+  it("are what a key says, and are printed where they are stored", async () => {
     await json(["user", "create", "--email", "lee@example.com"]);
     const create = ["key", "create", "--name", "stored", "--user", "lee@example.com"];
     const key = await json([...create, "--store-prompts", "request_and_answer"]);
     expect(key).toMatchObject({ store_prompts: "request_and_answer" });
     const headers = { authorization: `Bearer ${String(key["key"])}`, "content-type": "application/json" };
-    const ask = async (text: string): Promise<string> => {
-      const body = JSON.stringify({ model: "demo/demo", messages: [{ role: "user", content: text }] });
-      const response = await fetch(`${url}/v1/chat/completions`, { method: "POST", headers, body });
-      await response.text();
-      return response.headers.get("x-request-id") ?? "";
-    };
-    const printed = async (id: string): Promise<string> => (await ghostllm(["request", "content", id])).out;
-    const [first] = [await ask("Which \u001b[31mlighthouse?")];
-    await expect.poll(() => printed(first), { timeout: 60_000 }).toMatch(/Request \(application\/json, \d+ bytes\)/);
-    const text = await printed(first);
+    const messages = [{ role: "user", content: "Which \u001b[31mlighthouse?" }];
+    const body = JSON.stringify({ model: "demo/demo", messages });
+    const response = await fetch(`${url}/v1/chat/completions`, { method: "POST", headers, body });
+    await response.text();
+    const id = response.headers.get("x-request-id") ?? "";
+    let text = "";
+    const print = async () => (text = (await ghostllm(["request", "content", id])).out);
+    await expect.poll(print, { timeout: 40_000 }).toMatch(/Request \(application\/json, \d+ bytes\)/);
     expect(text).toContain("lighthouse?");
     expect(text).toMatch(/Answer \(application\/json, \d+ bytes\)\n\S/);
     expect(text).not.toContain("\u001b");
-    const changed = await json(["key", "update", String(key["public_id"]), "--store-prompts", "team"]);
-    expect(changed).toMatchObject({ store_prompts: null });
-    const second = await ask("And which ship?");
-    await expect.poll(() => printed(second), { timeout: 60_000 }).toContain("are not stored");
-    expect((await ghostllm(["key", "update", "x", "--store-prompts", "some"])).code).toBe(2);
-    const team = await json(["team", "create", "--name", "storing", "--store-prompts", "request"]);
-    expect(team).toMatchObject({ store_prompts: "request" });
-    await ghostllm(["team", "delete", "storing"]);
     await ghostllm(["user", "delete", "lee@example.com"]);
-  });
+  }, 180_000);
 });
 
 describe("users and keys", () => {
