@@ -372,6 +372,72 @@ describe("the configuration", () => {
   });
 });
 
+describe("files of many changes", () => {
+  const write = async (name: string, lines: readonly string[]): Promise<string> => {
+    const path = join(directory, name);
+    await writeFile(path, `${lines.join("\n")}\n`);
+    return path;
+  };
+
+  it("of users are taken over, and say which row was not", async () => {
+    const rows = ["email,username,role,budget_usd", 'ida@example.com,"Ida, the first",viewer,12.5', "nobody,,,"];
+    const path = await write("users.csv", [...rows, "max@example.com,,,"]);
+    const whole = await ghostllm(["user", "import", path, "--atomic"]);
+    expect([whole.code, whole.error]).toEqual([2, expect.stringContaining("operations")]);
+    expect((await ghostllm(["user", "list"])).out).not.toContain("ida@example.com");
+    const run = await ghostllm(["user", "import", path]);
+    expect(run.code).toBe(2);
+    await writeFile(path, [rows[0], rows[1], "admin@localhost,,,", "max@example.com,,,"].join("\r\n"));
+    const taken = await ghostllm(["user", "import", path]);
+    expect(taken.code).toBe(1);
+    expect(taken.out).toMatch(/^Done: 2 of 3\n2 {2}admin@localhost {2}\S/);
+    expect(taken.error).toContain("1 of 3 were not done");
+    const printed = (await ghostllm(["user", "csv"])).out.trimEnd().split("\n");
+    expect(printed[0]).toBe("email,username,role,budget_usd");
+    expect(printed).toContain('ida@example.com,"Ida, the first",viewer,12.5');
+    // What is printed can be read again.
+    const again = await ghostllm(["user", "import", "-"], {}, printed.join("\n"));
+    expect(again.out).toContain(`Done: 0 of ${printed.length - 1}`);
+    const odd = await ghostllm(["user", "import", "-"], {}, "email,phone\nx@example.com,1\n");
+    expect([odd.code, odd.error]).toEqual([2, expect.stringContaining("There is no column 'phone'")]);
+    for (const email of ["ida@example.com", "max@example.com"]) await ghostllm(["user", "delete", email]);
+  });
+
+  it("of operations are carried out in order, each with what became of it, or all or none", async () => {
+    const create = (name: string) => JSON.stringify({ op: "teams.create", body: { name } });
+    const path = await write("teams.ndjson", [create("bulk-one"), "", create("bulk-one"), create("bulk-two")]);
+    const none = await ghostllm(["bulk", path, "--atomic"]);
+    expect([none.code, none.error]).toEqual([6, expect.stringContaining("Nothing was changed, for the operation 1")]);
+    const { code, out } = await ghostllm(["bulk", path, "--json"]);
+    const { data } = JSON.parse(out) as { data: { op: string; status: number; body: object }[] };
+    expect([code, data.map(({ status }) => status)]).toEqual([1, [201, 409, 201]]);
+    const removals = data.flatMap(({ body }) => {
+      const id: unknown = Reflect.get(Object(body), "id");
+      return typeof id === "string" ? [JSON.stringify({ op: "teams.remove", params: { id } })] : [];
+    });
+    const removed = await ghostllm(["bulk", "-"], {}, removals.join("\n"));
+    expect(removed).toMatchObject({ code: 0, out: "Done: 2 of 2\n" });
+    const broken = await ghostllm(["bulk", "-"], {}, `${create("bulk-three")}\n{"op":`);
+    expect([broken.code, broken.error]).toEqual([2, expect.stringContaining("Line 2 is no JSON")]);
+  });
+
+  it("have keys, revoked ones too, and no secret", async () => {
+    const {
+      key,
+      id,
+      public_id: publicId,
+    } = await json(["key", "create", "--name", "of a table", "--user", "admin@localhost", "--tags", "csv"]);
+    await ghostllm(["key", "revoke", String(publicId)]);
+    const { code, out } = await ghostllm(["key", "csv"]);
+    const [names = "", ...rows] = out.trimEnd().split("\n");
+    expect(code).toBe(0);
+    expect(names).toMatch(/^id,public_id,name,user_id,team_id,tags,/);
+    const row = rows.find((line) => line.startsWith(String(id))) ?? "";
+    expect(row).toMatch(new RegExp(`^${String(id)},${String(publicId)},of a table,[^,]+,,csv,,0,,false,`));
+    expect(out).not.toContain(String(key).slice(-8));
+  });
+});
+
 describe("what keys may be used for", () => {
   it("is given, changed and found, and a key is rotated and taken over", async () => {
     const use = ["--endpoints", "chat.completions", "--from", "10.0.0.0/8", "--tags", "ci"];
