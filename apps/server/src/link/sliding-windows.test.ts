@@ -223,6 +223,7 @@ describe.each(kinds)("$name", ({ start: create }) => {
 
 describe("SharedWindow", () => {
   it("tells what SlidingWindow tells, to the figure, over random lives", () => {
+    const faults: object[] = [];
     for (let seed = 1; seed <= 100; seed += 1) {
       const below = chance(seed * 15_485_863);
       const [own, shared] = [new SlidingWindow(), startShared()];
@@ -240,8 +241,9 @@ describe("SharedWindow", () => {
           return [window.used(now), window.secondsUntilFits(amount, limit, now), window.secondsUntilEmpty(now)];
         });
         if (kind < 2) sinces.push(now);
-        if (!isDeepStrictEqual(told[1], told[0])) expect(told[1], `seed ${seed}, turn ${turn}`).toEqual(told[0]);
+        if (!isDeepStrictEqual(told[1], told[0])) faults.push({ seed, turn, told });
       }
     }
+    expect(faults.slice(0, 3)).toEqual([]);
   });
 });
