@@ -47,6 +47,7 @@ describe("acting as somebody", () => {
     const helpdesk: Grants = { "users.update": "all", "self.read": "all", "keys.read": "all", "usage.read": "all" };
     const ofLists = {
       ...({ "events.read": "all", "teams.read": "all", "consents.read": "all", "users.export": "all" } as const),
+      "aliases.read": "all" as const,
     };
     expect(reachesAllOf(of("h", { ...helpdesk, ...ofLists, ...ofSessions }), of("v", roles.viewer))).toBe(true);
     expect(reachesAllOf(of("h", helpdesk), of("v", roles.viewer))).toBe(false);
