@@ -88,6 +88,7 @@ describe.skipIf(executable === null)("in the role", () => {
       "Requests",
       "Playground",
       "Connect",
+      "Aliases",
       "Teams",
       "Keys",
       "Budgets & limits",

@@ -141,6 +141,28 @@ describe.skipIf(executable === null)("whoever manages a team", () => {
     expect(problems).toEqual([]);
   });
 
+  it("creates and changes aliases of the team, within what it may use, and only sees everybody's", async () => {
+    const { page } = await suite.visits.openAs(manager, "/aliases?new=alias");
+    const dialog = page.getByRole("dialog", { name: "Create an alias" });
+    await dialog.getByLabel("Name", { exact: true }).fill("quick");
+    expect(await dialog.getByLabel("Team").locator("option").allInnerTexts()).toEqual(["Research"]);
+    await dialog.getByLabel("Provider of target 1").fill("openai");
+    await dialog.getByLabel("Model of target 1").fill("o9-mini");
+    await dialog.getByRole("button", { name: "Create alias" }).click();
+    await dialog.getByText("The team may not use openai/o9-mini").waitFor();
+    await dialog.getByLabel("Model of target 1").fill("gpt-4o-mini");
+    await dialog.getByRole("button", { name: "Create alias" }).click();
+    await rows(page).filter({ hasText: "quick" }).getByText("Research").waitFor();
+    const { data } = await api().aliases.list();
+    const quick = data.find(({ name }) => name === "quick");
+    expect(quick).toMatchObject({ team_id: furnished.teamId, targets: [{ provider: "openai", model: "gpt-4o-mini" }] });
+    await page.getByLabel("Team").selectOption("Research");
+    await expect.poll(() => rows(page).count()).toBe(data.filter(({ team_id: team }) => team !== null).length);
+    await suite.visits.visit(page, `/aliases/${data.find(({ team_id: team }) => team === null)?.id}`);
+    await page.getByText("everybody", { exact: true }).waitFor();
+    expect(await page.getByRole("button", { name: /Save|Delete|Change|Add/ }).count()).toBe(0);
+  });
+
   it("makes keys of the team, of its programs and for himself, and for nobody else", async () => {
     const { page, problems } = await suite.visits.openAs(manager, "/keys?new=key");
     const dialog = page.getByRole("dialog", { name: "Create a key" });

@@ -54,7 +54,7 @@ export const viewSearches = {
   organisations: z.strictObject(table),
   providers: z.strictObject(table),
   models: z.strictObject(table),
-  aliases: z.strictObject(table),
+  aliases: z.strictObject({ ...table, team: text.optional() }),
   budgets: z.strictObject({
     ...table,
     state: z.enum(["reached", "near", "fine", "none"]).optional(),

@@ -251,12 +251,13 @@ function signInPages(issuer: string | undefined): readonly ConsolePage[] {
 const listed = ["requests", "providers", "models", "aliases", "users", "apiKeys"] as const;
 type Ids = Readonly<Record<(typeof listed)[number], string>>;
 
-/** Of the second that there is, which the first start has not made. */
+/** Of the second that there is, which the first start has not made; of aliases a team's, which its manager may change. */
 async function findIds(clients: readonly Client[]): Promise<Ids> {
   const find = async (name: (typeof listed)[number]): Promise<string> => {
     for (const client of clients) {
       const { data } = await client[name].list().catch(() => ({ data: [] }));
-      const one = data[1] ?? data[0];
+      const ofTeam = name === "aliases" ? data.find((row) => "team_id" in row && row.team_id !== null) : undefined;
+      const one = ofTeam ?? data[1] ?? data[0];
       if (one !== undefined) return one.id;
     }
     throw new Error(`there is none of ${name}: its page cannot be looked at`);

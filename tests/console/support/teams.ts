@@ -31,6 +31,8 @@ export async function furnishTeam(client: Client): Promise<FurnishedTeam> {
   const account = await client.serviceAccounts.create({ body: { name: "nightly-report", team_id: team.id } });
   await client.apiKeys.create({ body: { name: "report-job", user_id: account.id } });
   await client.apiKeys.create({ body: { name: "build-server", owner: "team", team_id: team.id } });
+  const targets = ["gpt-4o", "gpt-4o-mini"].map((model) => ({ provider: "openai", model }));
+  await client.aliases.create({ body: { name: "house", team_id: team.id, targets } });
   const permissions = { "usage.read": "all", "self.read": "own" } as const;
   await client.roles.create({ body: { name: "reports", description: "Sees all usage", permissions } });
   return { organisationId: organisation.id, teamId: team.id, accountId: account.id };

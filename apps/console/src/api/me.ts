@@ -12,6 +12,8 @@ export interface Caller {
   mayForAll(permission: Permission): boolean;
   /** With what is of this team. */
   mayInTeam(permission: Permission, teamId: string): boolean;
+  /** With what is of this team, or everybody's, where it is of none. */
+  mayOf(permission: Permission, teamId: string | null): boolean;
   /** With what is of this user or of this team. */
   mayWith(permission: Permission, owned: Owned): boolean;
 }
@@ -33,13 +35,15 @@ function callerOf(me: Me): Caller {
   const mayForAll = (permission: Permission): boolean => me.permissions[permission] === "all";
   const mayInTeam = (permission: Permission, teamId: string): boolean =>
     mayForAll(permission) || me.teams.some(({ id, permissions }) => id === teamId && permissions.includes(permission));
+  const mayOf = (permission: Permission, teamId: string | null): boolean =>
+    teamId === null ? mayForAll(permission) : mayInTeam(permission, teamId);
   return {
     me,
     may: (permission) => me.permissions[permission] !== undefined,
     mayForAll,
     mayInTeam,
+    mayOf,
     mayWith: (permission, { user_id: userId, team_id: teamId }) =>
-      (me.permissions[permission] === "own" && userId === me.user?.id) ||
-      (teamId === null ? mayForAll(permission) : mayInTeam(permission, teamId)),
+      (me.permissions[permission] === "own" && userId === me.user?.id) || mayOf(permission, teamId),
   };
 }

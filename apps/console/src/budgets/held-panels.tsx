@@ -23,15 +23,17 @@ type Held = Pick<Alias, "id" | "name" | "limits" | "budgets">;
 interface HeldPanelsProps {
   readonly kind: "alias" | "provider";
   readonly held: Held;
+  /** Whose it is; null: everybody's. */
+  readonly teamId: string | null;
 }
 
-export function HeldPanels({ kind, held }: HeldPanelsProps) {
+export function HeldPanels({ kind, held, teamId }: HeldPanelsProps) {
   const { queries } = useApi();
-  const { may, mayForAll } = useCaller();
+  const { mayOf } = useCaller();
   const [dialog, setDialog] = useSearchValue("change");
-  const standing = useQuery({ ...queries.budget(kind, held.id), enabled: mayForAll("usage.read") });
+  const standing = useQuery({ ...queries.budget(kind, held.id), enabled: mayOf("usage.read", teamId) });
   const budget = standing.data?.budget;
-  const mayChange = may(budgetKinds[kind].changes);
+  const mayChange = mayOf(budgetKinds[kind].changes, teamId);
   const change = mayChange && <Button onClick={() => setDialog("limits")}>Change limits</Button>;
   return (
     <>
@@ -44,7 +46,7 @@ export function HeldPanels({ kind, held }: HeldPanelsProps) {
   );
 }
 
-interface HeldLimitsProps extends HeldPanelsProps {
+interface HeldLimitsProps extends Omit<HeldPanelsProps, "teamId"> {
   readonly inUse: Budget["in_use"];
   readonly change: ReactNode;
 }

@@ -2,8 +2,14 @@ import type { Alias } from "#api/queries.ts";
 import type { Column } from "#parts/table/columns.ts";
 import { nameColumn, timeColumn } from "#parts/table/kinds.tsx";
 
-export const aliasColumns: readonly Column<Alias>[] = [
+export const aliasColumns = (nameOf: (teamId: string) => string): readonly Column<Alias>[] => [
   nameColumn({ id: "name", header: "Name", value: ({ name }) => name }),
+  {
+    id: "team",
+    header: "Team",
+    value: ({ team_id: id }) => (id === null ? "" : nameOf(id)),
+    cell: ({ team_id: id }) => (id === null ? <span className="text-muted">everybody</span> : nameOf(id)),
+  },
   {
     id: "strategy",
     header: "Strategy",

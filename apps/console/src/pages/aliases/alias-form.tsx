@@ -1,21 +1,27 @@
 import { useQuery } from "@tanstack/react-query";
 import { useWatch } from "react-hook-form";
 import { useApi } from "#api/api.tsx";
+import { useCaller } from "#api/me.ts";
 import type { Alias } from "#api/queries.ts";
 import { SelectField, TextField } from "#parts/field.tsx";
 import { FormButtons, FormFailure, useFormPart, useServerForm } from "#parts/form.tsx";
+import type { ServerForm } from "#parts/form.tsx";
 import type { Call } from "#parts/versions.ts";
+import { useTeamChoices } from "./alias-teams.tsx";
 import { TargetList } from "./target-list.tsx";
 import { editedTargets, toTargets, withTarget } from "./targets.ts";
 import type { EditedTarget } from "./targets.ts";
 
 interface AliasBody {
+  readonly team_id: string | null;
   readonly name: string;
   readonly strategy: "ordered" | "weighted";
   readonly targets: ReturnType<typeof toTargets>;
 }
 
 interface AliasValues {
+  /** Empty for everybody's. */
+  team_id: string;
   name: string;
   strategy: string;
   targets: readonly EditedTarget[];
@@ -35,20 +41,28 @@ function helpOf(strategy: string): string {
     : "Targets are tried from the first to the last.";
 }
 
+const helpOfEverybodys = "Every key finds it; who is held to some models needs its name among them.";
+
 export function AliasForm({ present, action, send, onCancel }: AliasFormProps) {
   const { queries } = useApi();
-  const providers = useQuery(queries.providers).data?.items ?? [];
-  const models = useQuery(queries.models).data?.items ?? [];
-  const { form, errorOf, failure, isBusy, submit } = useServerForm<AliasValues>({
+  const { may } = useCaller();
+  const providers = useQuery({ ...queries.providers, enabled: may("providers.read") }).data?.items ?? [];
+  const models = useQuery({ ...queries.models, enabled: may("models.read") }).data?.items ?? [];
+  const teams = useTeamChoices(present === null ? "aliases.create" : "aliases.update");
+  const server = useServerForm<AliasValues>({
     present,
     defaultValues: {
       ...{ name: present?.name ?? "", strategy: present?.strategy === "weighted" ? "weighted" : "ordered" },
+      team_id: (present === null ? teams[0]?.id : present.team_id) ?? "",
       targets: present === null ? withTarget([], providers[0]?.name ?? "") : editedTargets(present.targets),
     },
     knows: (param) => param.startsWith("targets"),
-    send: ({ name, strategy, targets: edited }, call) =>
-      send({ name, strategy: strategy === "weighted" ? "weighted" : "ordered", targets: toTargets(edited) }, call),
+    send: ({ name, strategy: way, targets: edited, team_id: team }, call) => {
+      const of = { team_id: team === "" ? null : team, name };
+      return send({ ...of, strategy: way === "weighted" ? "weighted" : "ordered", targets: toTargets(edited) }, call);
+    },
   });
+  const { form, errorOf, failure, isBusy, submit } = server;
   const [targets, setTargets] = useFormPart(form, "targets");
   const strategy = useWatch({ control: form.control, name: "strategy" });
   return (
@@ -62,6 +76,7 @@ export function AliasForm({ present, action, send, onCancel }: AliasFormProps) {
         error={errorOf("name")}
         field={form.register("name")}
       />
+      <TeamField server={server} teams={teams} />
       <SelectField
         label="Strategy"
         help={helpOf(strategy)}
@@ -80,5 +95,32 @@ export function AliasForm({ present, action, send, onCancel }: AliasFormProps) {
       <FormFailure failure={failure} />
       <FormButtons action={action} isBusy={isBusy} {...(onCancel && { onCancel })} />
     </form>
+  );
+}
+
+interface TeamFieldProps {
+  readonly server: ServerForm<AliasValues>;
+  readonly teams: ReturnType<typeof useTeamChoices>;
+}
+
+/** Nothing where there is no team that it could be of. */
+function TeamField({ server: { form, errorOf }, teams }: TeamFieldProps) {
+  const teamId = useWatch({ control: form.control, name: "team_id" });
+  if (teams.length === 1 && teams[0]?.id === "") return null;
+  // The choices are there later than the field is: it is made anew with them.
+  return (
+    <SelectField
+      key={`teams ${teams.length}`}
+      label="Team"
+      help={teamId === "" ? helpOfEverybodys : "Its keys alone find it, and it leads to what they may use."}
+      error={errorOf("team_id")}
+      field={form.register("team_id")}
+    >
+      {teams.map(({ id, name }) => (
+        <option key={id} value={id}>
+          {name}
+        </option>
+      ))}
+    </SelectField>
   );
 }

@@ -15,18 +15,19 @@ import { useChanged } from "#parts/use-changed.ts";
 import { Time } from "#parts/values.tsx";
 import { RequestsLink } from "#requests/requests-link.tsx";
 import { AliasForm } from "./alias-form.tsx";
+import { useTeamName } from "./alias-teams.tsx";
 
 export function AliasPage() {
   const { id = "" } = useParams({ strict: false });
   const { client, queries } = useApi();
-  const { may } = useCaller();
+  const { may, mayOf } = useCaller();
   const alias = useQuery({
     queryKey: ["aliases", id],
     queryFn: ({ signal }) => client.aliases.get({ params: { id } }, { signal }),
   });
-  const providers = useQuery(queries.providers);
+  const providers = useQuery({ ...queries.providers, enabled: may("providers.read") });
   const { data } = alias;
-  const remove = data !== undefined && may("aliases.remove") && (
+  const remove = data !== undefined && mayOf("aliases.remove", data.team_id) && (
     <Removal
       action="Delete alias"
       description="Clients that ask for its name are told from then on that there is no such model."
@@ -43,9 +44,14 @@ export function AliasPage() {
           <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-[minmax(0,1fr)_minmax(0,1.4fr)]">
             <div className="grid min-w-0 gap-4">
               <AliasFacts alias={one} />
-              <HeldPanels kind="alias" held={one} />
+              <HeldPanels kind="alias" held={one} teamId={one.team_id} />
             </div>
-            {may("aliases.update") && <Loaded query={providers}>{() => <Settings alias={one} />}</Loaded>}
+            {mayOf("aliases.update", one.team_id) &&
+              (may("providers.read") ? (
+                <Loaded query={providers}>{() => <Settings alias={one} />}</Loaded>
+              ) : (
+                <Settings alias={one} />
+              ))}
           </div>
         )}
       </Loaded>
@@ -54,7 +60,8 @@ export function AliasPage() {
 }
 
 function AliasFacts({ alias }: { readonly alias: Alias }) {
-  const { mayForAll } = useCaller();
+  const { mayOf } = useCaller();
+  const nameOf = useTeamName();
   const targets = alias.targets.map(({ provider, model, weight }) => {
     const name = `${provider}/${model}`;
     return alias.strategy === "weighted" ? `${name} × ${weight}` : name;
@@ -64,10 +71,13 @@ function AliasFacts({ alias }: { readonly alias: Alias }) {
       <Facts
         facts={[
           ["Asked for as", <IdCell id={alias.name} shown={alias.name} />],
+          ["Team", alias.team_id === null ? "everybody" : nameOf(alias.team_id)],
           ["Ask it", <PlaygroundLink model={alias.name} />],
           ["Strategy", alias.strategy === "weighted" ? "by weight" : "in order"],
           ["Targets", <span className="font-mono text-xs whitespace-pre-line">{targets.join("\n")}</span>],
-          ...(mayForAll("usage.read") ? [["Spending", <BudgetLink kind="alias" id={alias.id} />] as const] : []),
+          ...(mayOf("usage.read", alias.team_id)
+            ? [["Spending", <BudgetLink kind="alias" id={alias.id} />] as const]
+            : []),
           ["Requests", <RequestsLink of="asked" id={alias.name} />],
           ["Changed", <Time at={alias.updated_at} />],
           ["Created", <Time at={alias.created_at} />],

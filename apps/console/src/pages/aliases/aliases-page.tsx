@@ -10,17 +10,23 @@ import { Empty, Loaded } from "#parts/states.tsx";
 import { Table } from "#parts/table/table.tsx";
 import { useToast } from "#parts/toast.tsx";
 import { useGo, useSearchValue } from "#parts/use-search.ts";
+import { TeamFilter } from "#teams/team-filter.tsx";
 import { ViewsMenu } from "#views/views-menu.tsx";
 import { aliasColumns } from "./alias-columns.tsx";
 import { AliasForm } from "./alias-form.tsx";
+import { mayCreateAliases, useTeamName } from "./alias-teams.tsx";
 
 export function AliasesPage() {
   const { queries } = useApi();
-  const { may } = useCaller();
+  const caller = useCaller();
+  const { may } = caller;
+  const nameOf = useTeamName();
+  const [teamId] = useSearchValue("team");
   const go = useGo();
   const [dialog, setDialog] = useSearchValue("new");
   const aliases = useQuery(queries.aliases);
-  const create = may("aliases.create") && (
+  const mayCreate = mayCreateAliases(caller);
+  const create = mayCreate && (
     <Button look="primary" onClick={() => setDialog("alias")}>
       <Plus aria-hidden className="size-3.5" />
       Create alias
@@ -33,9 +39,14 @@ export function AliasesPage() {
           {({ items, isWhole }) => (
             <Table
               name="aliases"
-              tools={<ViewsMenu page="aliases" />}
-              columns={aliasColumns}
-              rows={items}
+              tools={
+                <>
+                  {may("teams.read") && <TeamFilter />}
+                  <ViewsMenu page="aliases" />
+                </>
+              }
+              columns={aliasColumns(nameOf)}
+              rows={teamId === undefined ? items : items.filter(({ team_id: id }) => id === teamId)}
               isWhole={isWhole}
               idOf={({ id }) => id}
               onOpen={({ id }) => void go(`/aliases/${id}`)}
@@ -48,7 +59,7 @@ export function AliasesPage() {
           )}
         </Loaded>
       </Panel>
-      {dialog === "alias" && may("aliases.create") && <CreateAlias onClose={() => setDialog(undefined)} />}
+      {dialog === "alias" && mayCreate && <CreateAlias onClose={() => setDialog(undefined)} />}
     </Page>
   );
 }
@@ -57,24 +68,24 @@ function CreateAlias({ onClose }: { readonly onClose: () => void }) {
   const { client, queries } = useApi();
   const refresh = useRefresh();
   const toast = useToast();
-  const providers = useQuery(queries.providers);
+  const { may } = useCaller();
+  const providers = useQuery({ ...queries.providers, enabled: may("providers.read") });
+  const form = (
+    <AliasForm
+      present={null}
+      action="Create alias"
+      onCancel={onClose}
+      send={async (body) => {
+        await client.aliases.create({ body });
+        await refresh("aliases");
+        onClose();
+        toast.tell(`“${body.name}” can be asked for`);
+      }}
+    />
+  );
   return (
     <Dialog isOpen title="Create an alias" onClose={onClose}>
-      <Loaded query={providers}>
-        {() => (
-          <AliasForm
-            present={null}
-            action="Create alias"
-            onCancel={onClose}
-            send={async (body) => {
-              await client.aliases.create({ body });
-              await refresh("aliases");
-              onClose();
-              toast.tell(`“${body.name}” can be asked for`);
-            }}
-          />
-        )}
-      </Loaded>
+      {may("providers.read") ? <Loaded query={providers}>{() => form}</Loaded> : form}
     </Dialog>
   );
 }

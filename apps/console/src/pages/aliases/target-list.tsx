@@ -2,6 +2,7 @@
 
 import { ArrowDown, ArrowUp, GripVertical, Plus, X } from "lucide-react";
 import { useState } from "react";
+import { useCaller } from "#api/me.ts";
 import type { Model, Provider } from "#api/queries.ts";
 import { Button, IconButton } from "#parts/button.tsx";
 import { inputClass } from "#parts/field.tsx";
@@ -107,20 +108,32 @@ interface ProviderAndModelProps extends TargetRowProps {
 
 function ProviderAndModel({ target, at, providers, models, change }: ProviderAndModelProps) {
   const listId = `models-of-target-${target.key}`;
+  const { may } = useCaller();
   const names = providers.map(({ name }) => name);
+  const common = { "aria-label": `Provider of target ${at + 1}`, className: `${inputClass} w-32! shrink-0` };
   return (
     <>
-      <select
-        aria-label={`Provider of target ${at + 1}`}
-        className={`${inputClass} w-32! shrink-0`}
-        value={target.provider}
-        onChange={(event) => change({ provider: event.target.value, model: "" })}
-      >
-        {!names.includes(target.provider) && <option value={target.provider}>{target.provider}</option>}
-        {names.map((name) => (
-          <option key={name}>{name}</option>
-        ))}
-      </select>
+      {may("providers.read") ? (
+        <select
+          {...common}
+          value={target.provider}
+          onChange={(event) => change({ provider: event.target.value, model: "" })}
+        >
+          {!names.includes(target.provider) && <option value={target.provider}>{target.provider}</option>}
+          {names.map((name) => (
+            <option key={name}>{name}</option>
+          ))}
+        </select>
+      ) : (
+        // Whoever sees no list of providers writes the name.
+        <input
+          {...common}
+          autoComplete="off"
+          placeholder="provider"
+          value={target.provider}
+          onChange={(event) => change({ provider: event.target.value })}
+        />
+      )}
       <input
         aria-label={`Model of target ${at + 1}`}
         list={listId}

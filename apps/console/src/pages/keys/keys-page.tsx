@@ -11,11 +11,11 @@ import { Panel } from "#parts/panel.tsx";
 import { Empty } from "#parts/states.tsx";
 import type { Selection } from "#parts/table/table.tsx";
 import { useSearchValue } from "#parts/use-search.ts";
+import { TeamFilter } from "#teams/team-filter.tsx";
 import { ViewsMenu } from "#views/views-menu.tsx";
 import { CreateKey } from "./create-key.tsx";
 import { makesOwnKeys } from "./owner-fields.tsx";
 import { RevokeKeys } from "./revoke-keys.tsx";
-import { TeamFilter } from "./team-filter.tsx";
 
 export function KeysPage() {
   const { queries } = useApi();

@@ -44,7 +44,7 @@ export function ProviderPage() {
             <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-[minmax(0,1.2fr)_minmax(0,1fr)]">
               <div className="grid min-w-0 gap-4">
                 <ProviderPanel provider={one} />
-                <HeldPanels kind="provider" held={one} />
+                <HeldPanels kind="provider" held={one} teamId={null} />
               </div>
               {may("providers.update") && <SettingsPanel provider={one} />}
             </div>

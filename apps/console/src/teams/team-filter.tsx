@@ -3,7 +3,7 @@ import { useApi } from "#api/api.tsx";
 import { choiceClass } from "#parts/field.tsx";
 import { useSearchValue } from "#parts/use-search.ts";
 
-/** Beside the filter of words: keys of one team. */
+/** Beside the filter of words: what is of one team. */
 export function TeamFilter() {
   const { queries } = useApi();
   const [chosen = "", choose] = useSearchValue("team");
