@@ -1,5 +1,6 @@
 // Who has forgotten his password is sent a link by the sign-in page, in a real Chromium over a real server with a mail server.
 
+import { setTimeout as sleep } from "node:timers/promises";
 import { createClient } from "@ghostllm/contract/client";
 import type { Page } from "playwright-core";
 import { afterAll, describe, expect, it } from "vitest";
@@ -70,13 +71,17 @@ describe.skipIf(executable === null)("who has forgotten his password", () => {
   it("is told when he asks too often", async () => {
     const email = "often@example.com";
     const stranger = createClient({ baseUrl: suite.stage.url, apiKey: null });
-    for (let times = 0; times < 3; times += 1) await stranger.passwords.forgotten({ body: { email } });
     const { page } = await suite.visits.open();
     await page.goto(`${suite.stage.url}/console/sign-in?forgotten=yes`);
     await page.getByLabel("E-mail").fill(email);
+    // Until the wait is longer than it takes to press a button.
+    for (let waitS = 0; waitS < 8; await sleep(100))
+      await stranger.passwords.forgotten({ body: { email } }).catch((error: unknown) => {
+        waitS = Number(/wait (\d+) s/.exec(String(error))?.[1]);
+      });
     await page.getByRole("button", { name: "Send me a link" }).click();
     await page.getByRole("alert").getByText("asked for too often", { exact: false }).waitFor();
-  });
+  }, 120_000);
 
   it("is offered nothing by a server that sends no mail", async () => {
     const stage = await startStage();

@@ -4,7 +4,7 @@
 import type { ScriptFunction } from "@ghostllm/fake-upstream";
 import { createClient } from "@ghostllm/contract/client";
 import type { Client } from "@ghostllm/contract/client";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { hasRedis } from "../../tools/redis.ts";
 import { type Account, createAccount } from "../support/admin.ts";
 import { type Machines, startMachines } from "../support/instances.ts";
@@ -73,7 +73,8 @@ beforeAll(async () => {
     body: { name: "all of it", applies_to: { kind: "key", id: account.keyId } },
   });
   // In force in all workers.
-  await expect.poll(async () => countOf(await askAtOnce("before"), 403), { timeout: 30_000 }).toBe(atOnce);
+  const isHeld = async (): Promise<boolean> => countOf(await askAtOnce("before"), 403) === atOnce;
+  await vi.waitUntil(isHeld, { timeout: 30_000, interval: 100 });
 }, 240_000);
 
 afterAll(async () => {
