@@ -1,25 +1,28 @@
 import { useQuery } from "@tanstack/react-query";
 import { useApi } from "#api/api.tsx";
 import { useCaller } from "#api/me.ts";
+import type { Report } from "#api/queries.ts";
 import { SelectField, TextAreaField, TextField } from "#parts/field.tsx";
 import { FormButtons, FormFailure, useServerForm } from "#parts/form.tsx";
 import type { ServerForm } from "#parts/form.tsx";
+import type { Call } from "#parts/versions.ts";
 import { FilterFields } from "./filter-fields.tsx";
 import { dimensions } from "./report-values.ts";
 import type { ReportValues } from "./report-values.ts";
 import { units } from "./report-words.ts";
 
 interface ReportFormProps {
-  readonly isNew: boolean;
+  /** Null for a new one. */
+  readonly present: Report | null;
   readonly defaultValues: ReportValues;
   readonly action: string;
-  readonly send: (values: ReportValues) => Promise<void>;
+  readonly send: (values: ReportValues, call: Call) => Promise<void>;
   readonly onCancel?: () => void;
 }
 
-export function ReportForm({ isNew, defaultValues, action, send, onCancel }: ReportFormProps) {
+export function ReportForm({ present, defaultValues, action, send, onCancel }: ReportFormProps) {
   const server = useServerForm<ReportValues>({
-    ...{ defaultValues, send },
+    ...{ present, defaultValues, send },
     knows: (param) => param.startsWith("recipients") || param.startsWith("group_by"),
   });
   const { form, errorOf, failure, isBusy, submit } = server;
@@ -28,7 +31,7 @@ export function ReportForm({ isNew, defaultValues, action, send, onCancel }: Rep
       <TextField
         label="Name"
         placeholder="Weekly by team"
-        autoFocus={isNew}
+        autoFocus={present === null}
         autoComplete="off"
         error={errorOf("name")}
         field={form.register("name")}

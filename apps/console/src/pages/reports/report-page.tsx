@@ -126,12 +126,11 @@ function Settings({ report }: { readonly report: Report }) {
     <Panel title="Settings" actions={<SwitchButton report={report} />}>
       <div className="px-4 py-3">
         <ReportForm
-          key={report.updated_at}
-          isNew={false}
+          present={report}
           defaultValues={valuesOf(report)}
           action="Save changes"
-          send={async (values) => {
-            await client.reports.update({ params, body: toInput(values) });
+          send={async (values, call) => {
+            await client.reports.update({ params, body: toInput(values) }, call);
             await changed(values.name, "reports");
           }}
         />

@@ -72,7 +72,7 @@ function CreateReport({ onClose }: { readonly onClose: () => void }) {
       onClose={onClose}
     >
       <ReportForm
-        isNew
+        present={null}
         defaultValues={newValues(zone, me.user?.email ?? "")}
         action="Create report"
         onCancel={onClose}
