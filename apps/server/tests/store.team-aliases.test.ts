@@ -170,7 +170,7 @@ describe.each(availableEngines())("aliases of teams on $name", (engine) => {
       const held = { rate_limit: JSON.stringify(noLimits), budgets: "[]", created_at: 5, updated_at: 6 };
       await kysely
         .insertInto("aliases")
-        .values({ ...row, ...held } as never)
+        .values({ ...row, ...held })
         .execute();
       await migrateStore(opened);
       expect(await opened.aliases.list(null, "all")).toEqual([

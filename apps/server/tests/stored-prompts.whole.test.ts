@@ -59,7 +59,9 @@ async function asked(key: string, text = word, stream = false): Promise<string> 
 }
 
 const stateOf = async (id: string) => (await server.admin.requests.get({ params: { id } })).content;
-const isStored = (id: string) => expect.poll(() => stateOf(id), { timeout: 20_000 }).toBe("stored");
+const isStored = async (id: string): Promise<void> => {
+  await expect.poll(() => stateOf(id), { timeout: 20_000 }).toBe("stored");
+};
 const read = (id: string, client = server.admin) => client.requests.content({ params: { id } });
 
 async function person(role: string): Promise<{ readonly id: string; readonly client: Client }> {
@@ -145,7 +147,7 @@ describe("a key whose policy has prompts stored", () => {
     await server.admin.teams.addMember({ params: { id }, body: { user_id: member.id } });
     await server.admin.teams.addMember({ params: { id }, body: { user_id: manager.id, role: "manager" } });
     const body = { name: next(), team_id: id, store_prompts: "request" } as const;
-    await expect(member.client.ownKeys.create({ body: body as never })).rejects.toMatchObject({ status: 400 });
+    await expect(member.client.ownKeys.create({ body })).rejects.toMatchObject({ status: 400 });
     await expect(member.client.apiKeys.create({ body })).rejects.toMatchObject({ status: 403 });
     const own = await member.client.ownKeys.create({ body: { name: next(), team_id: id } });
     const params = { id: own.id };

@@ -100,7 +100,7 @@ async function answerTo(key: string, model: string): Promise<string> {
 const unknown = "404 model_not_found";
 
 /** Every worker is asked a few times. */
-async function allAnswerWithinASecond(key: string, model: string, wanted: string): Promise<void> {
+async function expectWithinASecond(key: string, model: string, wanted: string): Promise<void> {
   const changedAt = performance.now();
   const ask = () => Promise.all(Array.from({ length: 6 }, () => answerTo(key, model)));
   for (;;) {
@@ -202,14 +202,14 @@ describe("an alias of a team", () => {
     const { id, name } = await addAlias();
     const update = (team_id: string | null) => server.admin.aliases.update({ params: { id }, body: { team_id } });
     await update(blue.id);
-    await allAnswerWithinASecond(personal.red, name, unknown);
-    await allAnswerWithinASecond(personal.blue, name, "one");
+    await expectWithinASecond(personal.red, name, unknown);
+    await expectWithinASecond(personal.blue, name, "one");
     await update(null);
-    await allAnswerWithinASecond(personal.none, name, "one");
+    await expectWithinASecond(personal.none, name, "one");
     await update(red.id);
-    await allAnswerWithinASecond(personal.blue, name, unknown);
+    await expectWithinASecond(personal.blue, name, unknown);
     await server.admin.aliases.remove({ params: { id } });
-    await allAnswerWithinASecond(personal.red, name, unknown);
+    await expectWithinASecond(personal.red, name, unknown);
   });
 });
 
@@ -220,32 +220,32 @@ describe("what an alias of a team leads to", () => {
   it("is what the team may use: what it may not use any more is left out within a second", async () => {
     const team = await addTeam();
     const { name } = await addAlias({ team, targets: [failing, two] });
-    await allAnswerWithinASecond(team.key, name, "one");
+    await expectWithinASecond(team.key, name, "one");
     await narrow(team, ["two/*"]);
-    await allAnswerWithinASecond(team.key, name, "two");
+    await expectWithinASecond(team.key, name, "two");
     await narrow(team, ["claude-*"]);
-    await allAnswerWithinASecond(team.key, name, "403 permission_denied");
+    await expectWithinASecond(team.key, name, "403 permission_denied");
     const headers = { authorization: `Bearer ${team.key}` };
     const list = async () => (await fetch(`${server.url}/v1/models`, { headers })).text();
     expect(await list()).not.toContain(name);
     // Fallback leads nowhere that the team may not go.
     await narrow(team, ["gpt-4.1"]);
-    await allAnswerWithinASecond(team.key, name, "one");
+    await expectWithinASecond(team.key, name, "one");
     vendors[0]?.script({ kind: "error", status: 500 });
     vendors[1]?.clear();
     expect((await chat(team.key, name)).status).toBe(500);
     expect(vendors[1]?.received.filter(({ method }) => method === "POST")).toEqual([]);
     await narrow(team, null);
-    await allAnswerWithinASecond(team.key, name, "two");
+    await expectWithinASecond(team.key, name, "two");
   });
 
   it("is not widened by a name that the team's list has", async () => {
     const team = await addTeam(["gpt-4o", "gpt-4o-mini"]);
     const { name } = await addAlias({ team, targets: [one, two] });
     await narrow(team, [name]);
-    await allAnswerWithinASecond(team.key, name, "403 permission_denied");
+    await expectWithinASecond(team.key, name, "403 permission_denied");
     await narrow(team, ["*-mini"]);
-    await allAnswerWithinASecond(team.key, name, "two");
+    await expectWithinASecond(team.key, name, "two");
   });
 
   it("is asked for by keys that may ask for its name, as with every alias", async () => {
@@ -261,8 +261,8 @@ describe("what an alias of a team leads to", () => {
     const providers = (await server.admin.providers.list()).data;
     const provider_id = providers.find((provider) => provider.name === "one")?.id ?? "";
     await server.admin.models.create({ body: { provider_id, name } });
-    await allAnswerWithinASecond(personal.blue, name, "one");
-    await allAnswerWithinASecond(personal.red, name, "two");
+    await expectWithinASecond(personal.blue, name, "one");
+    await expectWithinASecond(personal.red, name, "two");
   });
 });
 

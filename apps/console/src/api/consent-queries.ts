@@ -13,7 +13,7 @@ export type ConsentPolicyInput = RouteInput<AdminRoutes["consentPolicies"]["crea
 
 const requestsPerPage = 200;
 /** More are counted as more. */
-export const mostCounted = 100;
+const mostCounted = 100;
 /** What waits ends without anybody's doing. */
 const freshMs = 60_000;
 

@@ -85,12 +85,7 @@ export function useVersions<Values extends FieldValues>(
     if (isOther && !isDirty && !isSubmitting && !isRefused) discard();
   });
   const load = (): void => {
-    const mine = form.getValues();
-    const theirs = changedFields(base.values, defaultValues);
-    const both = changedFields(base.values, mine).filter((name) => theirs.includes(name));
-    const made = mergeThreeWay(base.values, mine, defaultValues);
-    form.reset(values(defaultValues));
-    form.reset(values(made), { keepDefaultValues: true });
+    const both = takeIn(form, base.values, defaultValues);
     setClash(both.length === 0 ? null : new Clash(both));
     begin();
   };
@@ -114,6 +109,20 @@ export function useVersions<Values extends FieldValues>(
       return true;
     },
   };
+}
+
+/** What was typed stays, on top of what is there now. Answers the fields that both have changed. */
+function takeIn<Values extends FieldValues>(
+  form: UseFormReturn<Values>,
+  begun: DefaultValues<Values>,
+  now: DefaultValues<Values>,
+): readonly string[] {
+  const mine = form.getValues();
+  const theirs = changedFields(begun, now);
+  const made = mergeThreeWay(begun, mine, now);
+  form.reset(values(now));
+  form.reset(values(made), { keepDefaultValues: true });
+  return changedFields(begun, mine).filter((name) => theirs.includes(name));
 }
 
 /** `form.reset` takes whole values, and these are. */

@@ -166,11 +166,7 @@ export function createMetrics({ forThread = false } = {}) {
     recordsDrained: make.counter("ghostllm_records_drained_total"),
     recordsRejected: make.counter("ghostllm_records_rejected_total"),
     drainFailures: make.counter("ghostllm_drain_failures_total"),
-    redisAway: make.counter("ghostllm_redis_away_total"),
-    watchRedis(read: () => RedisGauges): void {
-      make.gauge("ghostllm_redis_asked", (gauge) => gauge.set(read().isAsked ? 1 : 0));
-      make.gauge("ghostllm_instances", (gauge) => gauge.set(read().instances));
-    },
+    ...redisMetrics(make),
     eventsTold: make.counter("ghostllm_events_told_total"),
     eventFailures: make.counter("ghostllm_event_failures_total"),
     eventsMissed: make.counter("ghostllm_events_missed_total"),
@@ -189,6 +185,16 @@ export function createMetrics({ forThread = false } = {}) {
     watchJournal(read: () => JournalGauges): void {
       make.gauge("ghostllm_journal_pending_records", (gauge) => gauge.set(read().pendingRecords));
       make.gauge("ghostllm_journal_pending_bytes", (gauge) => gauge.set(read().pendingBytes));
+    },
+  };
+}
+
+function redisMetrics(make: Factory) {
+  return {
+    redisAway: make.counter("ghostllm_redis_away_total"),
+    watchRedis(read: () => RedisGauges): void {
+      make.gauge("ghostllm_redis_asked", (gauge) => gauge.set(read().isAsked ? 1 : 0));
+      make.gauge("ghostllm_instances", (gauge) => gauge.set(read().instances));
     },
   };
 }

@@ -43,11 +43,13 @@ function helpOf(strategy: string): string {
 
 const helpOfEverybodys = "Every key finds it; who is held to some models needs its name among them.";
 
+function toBody({ name, strategy, targets, team_id: team }: AliasValues): AliasBody {
+  const of = { team_id: team === "" ? null : team, name };
+  return { ...of, strategy: strategy === "weighted" ? "weighted" : "ordered", targets: toTargets(targets) };
+}
+
 export function AliasForm({ present, action, send, onCancel }: AliasFormProps) {
-  const { queries } = useApi();
-  const { may } = useCaller();
-  const providers = useQuery({ ...queries.providers, enabled: may("providers.read") }).data?.items ?? [];
-  const models = useQuery({ ...queries.models, enabled: may("models.read") }).data?.items ?? [];
+  const { providers, models } = useTargetChoices();
   const teams = useTeamChoices(present === null ? "aliases.create" : "aliases.update");
   const server = useServerForm<AliasValues>({
     present,
@@ -57,10 +59,7 @@ export function AliasForm({ present, action, send, onCancel }: AliasFormProps) {
       targets: present === null ? withTarget([], providers[0]?.name ?? "") : editedTargets(present.targets),
     },
     knows: (param) => param.startsWith("targets"),
-    send: ({ name, strategy: way, targets: edited, team_id: team }, call) => {
-      const of = { team_id: team === "" ? null : team, name };
-      return send({ ...of, strategy: way === "weighted" ? "weighted" : "ordered", targets: toTargets(edited) }, call);
-    },
+    send: (values, call) => send(toBody(values), call),
   });
   const { form, errorOf, failure, isBusy, submit } = server;
   const [targets, setTargets] = useFormPart(form, "targets");
@@ -96,6 +95,15 @@ export function AliasForm({ present, action, send, onCancel }: AliasFormProps) {
       <FormButtons action={action} isBusy={isBusy} {...(onCancel && { onCancel })} />
     </form>
   );
+}
+
+/** Who may not see them writes the names of targets himself. */
+function useTargetChoices() {
+  const { queries } = useApi();
+  const { may } = useCaller();
+  const providers = useQuery({ ...queries.providers, enabled: may("providers.read") }).data?.items ?? [];
+  const models = useQuery({ ...queries.models, enabled: may("models.read") }).data?.items ?? [];
+  return { providers, models };
 }
 
 interface TeamFieldProps {

@@ -20,10 +20,7 @@ export function ForgottenForm({ email, setEmail, onBack }: ForgottenFormProps) {
   if (asking.isSuccess)
     return (
       <>
-        <p role="status">
-          If somebody signs in by a password with the address {email.trim()}, a mail is on its way there. The link in it
-          counts once, for an hour.
-        </p>
+        <Sent email={email.trim()} />
         {back}
       </>
     );
@@ -60,5 +57,14 @@ export function ForgottenForm({ email, setEmail, onBack }: ForgottenFormProps) {
       </Button>
       {back}
     </form>
+  );
+}
+
+function Sent({ email }: Pick<ForgottenFormProps, "email">) {
+  return (
+    <p role="status">
+      If somebody signs in by a password with the address {email}, a mail is on its way there. The link in it counts
+      once, for an hour.
+    </p>
   );
 }

@@ -120,8 +120,16 @@ function toColumns({
   };
 }
 
-function toChangedColumns(change: TeamChange) {
-  const { name, models, membersMakeKeys, limits, budgetNanos, budgets, privacy, storePrompts } = change;
+function toChangedColumns({
+  name,
+  models,
+  membersMakeKeys,
+  limits,
+  budgetNanos,
+  budgets,
+  privacy,
+  storePrompts,
+}: TeamChange) {
   return {
     store_prompts: storePrompts,
     members_make_keys: membersMakeKeys === undefined ? undefined : toBit(membersMakeKeys),
