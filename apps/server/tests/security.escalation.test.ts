@@ -167,11 +167,11 @@ describe("a key", () => {
     { permissions: { endpoints: ["admin"] } },
   ];
 
-  it.each(held)("that is held to %j makes none that is not", async (bounds) => {
+  it.each(held)("that is held to %j makes none that is not, and frees none", async (bounds) => {
     const team = await plane.admin.teams.create({ body: { name: `Team ${(serial += 1)}`, members_make_keys: true } });
     const { id } = await addUser("admin");
     await plane.admin.teams.addMember({ params: { id: team.id }, body: { user_id: id } });
-    const { key } = await plane.admin.apiKeys.create({ body: { name: "k", user_id: id, ...bounds } });
+    const { key, id: own } = await plane.admin.apiKeys.create({ body: { name: "k", user_id: id, ...bounds } });
     const finder = plane.as(key);
     await expect(finder.ownKeys.create({ body: { name: "more", team_id: team.id } })).rejects.toMatchObject(denied);
     await expect(finder.apiKeys.create({ body: { name: "more" } })).rejects.toMatchObject(denied);
@@ -179,6 +179,15 @@ describe("a key", () => {
       denied,
     );
     const free = await plane.admin.apiKeys.create({ body: { name: "k", user_id: id } });
+    for (const changed of [own, free.id])
+      await expect(
+        finder.apiKeys.update({ params: { id: changed }, body: { budget_usd: null, name: "mine" } }),
+      ).rejects.toMatchObject(denied);
+    const rotation = { overlap_seconds: 0 };
+    await expect(finder.apiKeys.rotate({ params: { id: free.id }, body: rotation })).rejects.toMatchObject(denied);
+    // Its own next secret is held to the same.
+    const next = await finder.apiKeys.rotate({ params: { id: own }, body: rotation });
+    await expect(plane.as(next.key).apiKeys.create({ body: { name: "more" } })).rejects.toMatchObject(denied);
     expect(await plane.as(free.key).ownKeys.create({ body: { name: "more", team_id: team.id } })).toMatchObject({
       user_id: id,
     });

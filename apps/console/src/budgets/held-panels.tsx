@@ -11,6 +11,7 @@ import { Button } from "#parts/button.tsx";
 import { limitNames } from "#parts/limit-names.ts";
 import { limitWords } from "#parts/limit-words.ts";
 import { Panel } from "#parts/panel.tsx";
+import { Loaded } from "#parts/states.tsx";
 import { useSearchValue } from "#parts/use-search.ts";
 import { budgetKinds } from "./budget-kinds.ts";
 import { ChangeBudget } from "./change-budget.tsx";
@@ -27,18 +28,24 @@ interface HeldPanelsProps {
   readonly teamId: string | null;
 }
 
-export function HeldPanels({ kind, held, teamId }: HeldPanelsProps) {
+export function HeldPanels(props: HeldPanelsProps) {
   const { queries } = useApi();
   const { mayOf } = useCaller();
+  const isTold = mayOf("usage.read", props.teamId);
+  const standing = useQuery({ ...queries.budget(props.kind, props.held.id), enabled: isTold });
+  if (!isTold) return <Panels {...props} budget={null} />;
+  return <Loaded query={standing}>{({ budget }) => <Panels {...props} budget={budget} />}</Loaded>;
+}
+
+function Panels({ kind, held, teamId, budget }: HeldPanelsProps & { readonly budget: Budget | null }) {
+  const { mayOf } = useCaller();
   const [dialog, setDialog] = useSearchValue("change");
-  const standing = useQuery({ ...queries.budget(kind, held.id), enabled: mayOf("usage.read", teamId) });
-  const budget = standing.data?.budget;
   const mayChange = mayOf(budgetKinds[kind].changes, teamId);
   const change = mayChange && <Button onClick={() => setDialog("limits")}>Change limits</Button>;
   return (
     <>
       <HeldLimits {...{ kind, held, change }} inUse={budget?.in_use ?? null} />
-      {budget === undefined ? <Terms budgets={held.budgets} /> : <PeriodBudgets holder={budget} />}
+      {budget === null ? <Terms budgets={held.budgets} /> : <PeriodBudgets holder={budget} />}
       {dialog === "limits" && mayChange && (
         <ChangeBudget budget={{ ...held, kind }} onClose={() => setDialog(undefined)} />
       )}

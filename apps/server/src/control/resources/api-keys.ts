@@ -96,7 +96,8 @@ function changingOf(
     return row;
   };
   return {
-    async update({ params: { id }, body, reach }) {
+    async update({ params: { id }, body, actor, reach }) {
+      await refuseByHeldKey(store, actor);
       const before = await working(id, reach);
       const change = await toChange(before, body, { store, now: steadyTime.now() });
       const row = await store.apiKeys.update(id, change, reach);
@@ -106,6 +107,8 @@ function changingOf(
 
     async rotate({ params: { id }, body: { overlap_seconds: seconds }, actor, reach }) {
       const { userId, ownerKind } = await working(id, reach);
+      // By itself a key becomes no other: what holds it holds its next secret.
+      if (actor.known.id !== id) await refuseByHeldKey(store, actor);
       // Whoever has the new secret may what its owner may.
       if (ownerKind === "person") await refuseActingAs(store, actor, userId);
       const { key, ...material } = newKeyMaterial();

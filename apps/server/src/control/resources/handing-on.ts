@@ -52,7 +52,9 @@ export async function refuseByHeldKey(store: Pick<Store, "apiKeys">, actor: Acto
   const { models, endpoints = null, addresses = null } = key.permissions;
   const bounds = [key.expiresAt, key.budgetNanos, models, endpoints, addresses, ...Object.values(key.limits)];
   if (key.budgets.length > 0 || bounds.some((bound) => bound !== null && bound !== undefined))
-    throw refusal(`The key ${key.publicId} is held to less than you are, and makes no keys: sign in for that`);
+    throw refusal(
+      `The key ${key.publicId} is held to less than you are, and makes and changes no keys: sign in for that`,
+    );
 }
 
 /** For what says which models answer: whoever finds a key that is held to some would use others by it. */
