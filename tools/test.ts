@@ -14,7 +14,7 @@ import { failedFiles, readReport, type Report, reportOfBoth, type Tally, tallyRe
 const root = resolve(import.meta.dirname, "..");
 const isCi = process.env["CI"] === "true" || process.env["CI"] === "1";
 /** When more files than this fail, it is no accident. */
-const mostAskedTwice = 5;
+const mostAskedTwice = 10;
 
 /** Null when the machine has none and cannot get one: the suites that need it then skip themselves. */
 async function providePostgres(): Promise<ThrowAwayPostgres | null> {
