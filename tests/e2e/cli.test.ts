@@ -273,6 +273,11 @@ describe("providers, models and usage", () => {
   });
 
   it("diagnoses a healthy installation and accounts for its own request", async () => {
+    const requests = async (): Promise<number> => {
+      const { out } = await ghostllm(["usage", "--by", "model"]);
+      return Number(/^demo\/demo +(\d+) +0 /m.exec(out)?.[1] ?? 0);
+    };
+    const before = await requests();
     const diagnosis = await json(["test"]);
     expect(diagnosis).toMatchObject({ ok: true });
     const checks = diagnosis["checks"] as { name: string; outcome: string }[];
@@ -283,9 +288,7 @@ describe("providers, models and usage", () => {
       "provider demo ok",
       "round trip ok",
     ]);
-    await expect
-      .poll(async () => (await ghostllm(["usage", "--by", "model"])).out, { timeout: 45_000 })
-      .toMatch(/^demo\/demo +1 +0 /m);
+    await expect.poll(requests, { timeout: 45_000 }).toBe(before + 1);
   });
 });
 
