@@ -3,8 +3,7 @@ import type { UsageStatus } from "#domain/usage-record.ts";
 import { rememberText, textOf, type MetricsText } from "./metrics-text.ts";
 import { eventMetrics } from "./event-metrics.ts";
 import type { MetricDefinition } from "./metric-definition.ts";
-import { redisMetricDefinitions } from "./redis-metrics.ts";
-import type { RedisGauges } from "./redis-metrics.ts";
+import { redisMetricDefinitions, type RedisGauges } from "./redis-metrics.ts";
 
 const durationBuckets = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300];
 const overheadBuckets = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5];
@@ -149,9 +148,8 @@ export function createMetrics({ forThread = false } = {}) {
   return {
     read: rememberText(() => textOf(ofProcess, registry)),
     /** Together with what other threads have counted: that is added up, and of versions the latest is told. */
-    readWith: async (others: readonly CountedMetrics[]): Promise<MetricsText> => {
-      return textOf(ofProcess, AggregatorRegistry.aggregate([await registry.getMetricsAsJSON(), ...others]));
-    },
+    readWith: async (others: readonly CountedMetrics[]): Promise<MetricsText> =>
+      textOf(ofProcess, AggregatorRegistry.aggregate([await registry.getMetricsAsJSON(), ...others])),
     count: (): Promise<CountedMetrics> => registry.getMetricsAsJSON(),
     forModel: remember(binderOf(make)),
     overhead: make.histogram("ghostllm_overhead_seconds", overheadBuckets),
