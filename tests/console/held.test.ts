@@ -60,7 +60,7 @@ describe.skipIf(executable === null)("what is held over everybody together", () 
     await page.getByRole("region", { name: "Keys" }).getByRole("link", { name: "elsewhere" }).click();
     await page.waitForURL(/[?&]asked=smart/);
     await page.getByRole("heading", { name: "Requests" }).waitFor();
-    await page.getByText("2 requests", { exact: true }).waitFor();
+    await page.locator("tbody tr[data-id]").first().waitFor();
     expect(problems).toEqual([]);
   }, 60_000);
 

@@ -72,7 +72,8 @@ function Places({ onGo }: GroupProps) {
       {places
         .filter(({ permission }) => permission === undefined || may(permission))
         .map(({ title, path, icon: Icon }) => (
-          <Choice key={path} value={`page ${title}`} onSelect={() => onGo(path)}>
+          // As it is typed: of two with the same word, the one in other letters would come second.
+          <Choice key={path} value={`page ${title.toLowerCase()}`} onSelect={() => onGo(path)}>
             <Icon aria-hidden className="size-[15px] text-muted" />
             {title}
           </Choice>
