@@ -84,7 +84,11 @@ async function startAlone(workers: number): Promise<Place> {
 }
 
 async function startTogether(): Promise<Place> {
-  const machines = await startMachines({ count: 3, vendor, environment: { SERVER_WORKERS: "2" } });
+  const machines = await startMachines({
+    count: 3,
+    vendor,
+    environment: { SERVER_WORKERS: "2", GHOSTLLM_REDIS_TIMEOUT_MS: "1000" },
+  });
   return Object.assign(machines, { disturb: () => killOneAndForgetAll(machines) });
 }
 

@@ -61,7 +61,7 @@ export interface ReadyServer extends ServerProcess {
   readonly admin: Client;
 }
 
-const readyPatienceMs = 45_000;
+const readyPatienceMs = 120_000;
 const stopPatienceMs = 45_000;
 
 /** Resolves when the server takes requests; rejects with what it wrote when it ends before. */
