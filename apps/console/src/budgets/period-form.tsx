@@ -4,6 +4,7 @@ import { useCaller } from "#api/me.ts";
 import { SelectField, TextField } from "#parts/field.tsx";
 import { FormButtons, FormFailure, useServerForm } from "#parts/form.tsx";
 import type { ServerForm } from "#parts/form.tsx";
+import { ZoneField } from "#parts/zone-field.tsx";
 import { hasRest, periods } from "./period-values.ts";
 import type { Period, PeriodValues } from "./period-values.ts";
 
@@ -48,7 +49,13 @@ export function PeriodForm({ defaultValues, action, send, onCancel }: PeriodForm
           field={form.register("days")}
         />
       )}
-      {period !== "total" && <ZoneField server={server} />}
+      {period !== "total" && (
+        <ZoneField
+          help="Where its days begin, by IANA's name."
+          error={errorOf("time_zone")}
+          field={form.register("time_zone")}
+        />
+      )}
       <TextField
         label="Amount in USD"
         inputMode="decimal"
@@ -93,27 +100,6 @@ function ThresholdsField({ server: { form, errorIn } }: PartProps) {
 
 interface PartProps {
   readonly server: ServerForm<PeriodValues>;
-}
-
-function ZoneField({ server: { form, errorOf } }: PartProps) {
-  return (
-    <>
-      <TextField
-        label="Time zone"
-        list="time-zones"
-        autoComplete="off"
-        spellCheck={false}
-        help="Where its days begin, by IANA's name."
-        error={errorOf("time_zone")}
-        field={form.register("time_zone")}
-      />
-      <datalist id="time-zones">
-        {["UTC", ...Intl.supportedValuesOf("timeZone")].map((zone) => (
-          <option key={zone} value={zone} />
-        ))}
-      </datalist>
-    </>
-  );
 }
 
 function CapField({ server: { form, errorOf } }: PartProps) {

@@ -12,6 +12,7 @@ import type { Held } from "#control/leases/leased-work.ts";
 import { DatabaseLeases, type Leases } from "#control/leases/leases.ts";
 import { continueErasures } from "#control/erasure/erasing.ts";
 import { repeating } from "#control/leases/repeating.ts";
+import { unlessAway } from "#control/leases/unless-away.ts";
 import { keepDays } from "#control/ledger/days.ts";
 import { startLedger } from "#control/ledger/ledger.ts";
 import { readOpening } from "#control/ledger/opening.ts";
@@ -136,15 +137,11 @@ function keepConsents(
 
 /** What admins may send again is forgotten after a day. */
 function pruneHabits({ log, disposer }: Foundation, { store, leases }: Pick<Books, "store" | "leases">): void {
-  const prune = async (): Promise<void> => {
-    try {
+  const prune = (): Promise<void> =>
+    unlessAway({ store, log }, "Idempotency keys cannot be pruned now", async () => {
       await store.idempotencyKeys.prune();
       await store.versions.forgetOrphans();
-    } catch (error) {
-      if (!store.isUnavailable(error)) throw error;
-      log.warn({ err: error }, "Idempotency keys cannot be pruned now");
-    }
-  };
+    });
   disposer.add(leases.run("idempotency_keys", repeating({ everyMs: keepIntervalMs, firstMs: 0 }, prune)));
 }
 

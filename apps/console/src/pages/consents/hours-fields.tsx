@@ -1,4 +1,5 @@
 import { CheckField, SelectField, TextField } from "#parts/field.tsx";
+import { ZoneField } from "#parts/zone-field.tsx";
 import type { PolicyPartProps } from "./policy-values.ts";
 import { weekdays } from "./policy-words.ts";
 
@@ -31,7 +32,11 @@ export function HoursFields({ server }: PolicyPartProps) {
               field={form.register("hours.to")}
             />
           </div>
-          <ZoneField server={server} />
+          <ZoneField
+            help="By IANA's name."
+            error={errorOf("hours.time_zone")}
+            field={form.register("hours.time_zone")}
+          />
         </div>
       )}
     </>
@@ -58,26 +63,5 @@ function WeekdaysField({ server: { form, errorOf } }: PolicyPartProps) {
       </div>
       {fault !== undefined && <p className="mt-1 text-xs text-bad">{fault}</p>}
     </fieldset>
-  );
-}
-
-function ZoneField({ server: { form, errorOf } }: PolicyPartProps) {
-  return (
-    <>
-      <TextField
-        label="Time zone"
-        list="policy-time-zones"
-        autoComplete="off"
-        spellCheck={false}
-        help="By IANA's name."
-        error={errorOf("hours.time_zone")}
-        field={form.register("hours.time_zone")}
-      />
-      <datalist id="policy-time-zones">
-        {["UTC", ...Intl.supportedValuesOf("timeZone")].map((zone) => (
-          <option key={zone} value={zone} />
-        ))}
-      </datalist>
-    </>
   );
 }

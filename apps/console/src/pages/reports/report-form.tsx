@@ -6,6 +6,7 @@ import { SelectField, TextAreaField, TextField } from "#parts/field.tsx";
 import { FormButtons, FormFailure, useServerForm } from "#parts/form.tsx";
 import type { ServerForm } from "#parts/form.tsx";
 import type { Call } from "#parts/versions.ts";
+import { ZoneField } from "#parts/zone-field.tsx";
 import { FilterFields } from "./filter-fields.tsx";
 import { dimensions } from "./report-values.ts";
 import type { ReportValues } from "./report-values.ts";
@@ -72,20 +73,11 @@ function ScheduleFields({ server: { form, errorOf } }: PartProps) {
           ))}
         </SelectField>
       </div>
-      <TextField
-        label="Time zone"
-        list="time-zones"
-        autoComplete="off"
-        spellCheck={false}
+      <ZoneField
         help="Where its days begin and by which it is due, by IANA's name."
         error={errorOf("schedule.time_zone")}
         field={form.register("schedule.time_zone")}
       />
-      <datalist id="time-zones">
-        {["UTC", ...Intl.supportedValuesOf("timeZone")].map((zone) => (
-          <option key={zone} value={zone} />
-        ))}
-      </datalist>
     </>
   );
 }

@@ -4,6 +4,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ControlLog } from "#control/control-log.ts";
 import type { Held } from "#control/leases/leased-work.ts";
+import { unlessAway } from "#control/leases/unless-away.ts";
 import type { Store } from "#control/store/store.ts";
 
 interface DaysDeps {
@@ -16,13 +17,9 @@ interface DaysDeps {
 const rest = 2;
 const leastRestMs = 5;
 
-/** Rejects only for a fault of ours: a database that is busy or away is asked again at the next time. */
 export async function keepDays({ store, monotonic, log }: DaysDeps, held: Held): Promise<void> {
-  try {
+  await unlessAway({ store, log }, "Hours of usage cannot be added to days now", async () => {
     for (let startedAt = monotonic(); held.holds() && (await store.usage.addHourToDays()); startedAt = monotonic())
       await sleep(Math.max(leastRestMs, (monotonic() - startedAt) * rest), undefined, { ref: false });
-  } catch (error) {
-    if (!store.isUnavailable(error)) throw error;
-    log.warn({ err: error }, "Hours of usage cannot be added to days now");
-  }
+  });
 }

@@ -3,6 +3,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ControlLog } from "#control/control-log.ts";
 import type { Held } from "#control/leases/leased-work.ts";
+import { unlessAway } from "#control/leases/unless-away.ts";
 import type { Store } from "#control/store/store.ts";
 
 interface AuditLogDeps {
@@ -18,15 +19,8 @@ const dayMs = 24 * 3_600_000;
 const stepEntries = 200;
 const restMs = 20;
 
-/** Rejects only for a fault of ours: a database that is busy or away is asked again at the next time. */
 export async function keepAuditLog(deps: AuditLogDeps, held: Held): Promise<void> {
-  const { store, log } = deps;
-  try {
-    await keep(deps, held);
-  } catch (error) {
-    if (!store.isUnavailable(error)) throw error;
-    log.warn({ err: error }, "The audit log cannot be tidied now");
-  }
+  await unlessAway(deps, "The audit log cannot be tidied now", () => keep(deps, held));
 }
 
 async function keep({ store, now, auditDays, log }: AuditLogDeps, held: Held): Promise<void> {

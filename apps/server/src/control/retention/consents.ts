@@ -2,6 +2,7 @@
 
 import type { ControlLog } from "#control/control-log.ts";
 import type { Held } from "#control/leases/leased-work.ts";
+import { unlessAway } from "#control/leases/unless-away.ts";
 import type { Store } from "#control/store/store.ts";
 
 interface ConsentsDeps {
@@ -15,13 +16,9 @@ const dayMs = 24 * 3_600_000;
 /** Of one step: SQLite has one writer. */
 const stepRows = 500;
 
-/** Rejects only for a fault of ours: a database that is busy or away is asked again at the next time. */
 export async function pruneConsents({ store, now, consentDays, log }: ConsentsDeps, held: Held): Promise<void> {
   const before = now() - consentDays * dayMs;
-  try {
+  await unlessAway({ store, log }, "Old consents cannot be deleted now", async () => {
     while (held.holds() && (await store.consents.prune(before, stepRows)) === stepRows);
-  } catch (error) {
-    if (!store.isUnavailable(error)) throw error;
-    log.warn({ err: error }, "Old consents cannot be deleted now");
-  }
+  });
 }

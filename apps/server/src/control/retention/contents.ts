@@ -3,6 +3,7 @@
 
 import type { ControlLog } from "#control/control-log.ts";
 import type { Held } from "#control/leases/leased-work.ts";
+import { unlessAway } from "#control/leases/unless-away.ts";
 import type { Store } from "#control/store/store.ts";
 import { inSteps } from "./steps.ts";
 
@@ -14,15 +15,11 @@ interface ContentsDeps {
   readonly log: ControlLog;
 }
 
-/** Rejects only for a fault of ours: a database that is busy or away is asked again at the next time. */
 export async function pruneContents(deps: ContentsDeps, held: Held): Promise<void> {
   const { store, log } = deps;
-  try {
+  await unlessAway(deps, "Old prompts cannot be removed now", async () => {
     const requests = await inSteps((size) => store.contents.forget(size), deps, held);
     if (requests > 0) log.info({ requests }, "Stored prompts that are older than they are kept were removed");
     if (held.holds()) await store.contents.forgetKeys();
-  } catch (error) {
-    if (!store.isUnavailable(error)) throw error;
-    log.warn({ err: error }, "Old prompts cannot be removed now");
-  }
+  });
 }

@@ -3,6 +3,7 @@
 
 import type { ControlLog } from "#control/control-log.ts";
 import type { Held } from "#control/leases/leased-work.ts";
+import { unlessAway } from "#control/leases/unless-away.ts";
 import type { Store } from "#control/store/store.ts";
 import { longestReachMs } from "#domain/budgets/periods.ts";
 import { inSteps } from "./steps.ts";
@@ -18,16 +19,12 @@ interface PastPeriodsDeps {
 
 const dayMs = 24 * 3_600_000;
 
-/** Rejects only for a fault of ours: a database that is busy or away is asked again at the next time. */
 export async function forgetPastPeriods(deps: PastPeriodsDeps, held: Held): Promise<void> {
   const { store, now, usageDays, log } = deps;
   const keptMs = Math.max(longestReachMs, (usageDays ?? 0) * dayMs);
   const before = new Date(now() - keptMs).toISOString().slice(0, 10);
-  try {
+  await unlessAway(deps, "Past periods of budgets cannot be tidied now", async () => {
     const periods = await inSteps((size) => store.spend.forget(before, size), deps, held);
     if (periods > 0) log.info({ periods, before }, "What was spent in periods that are long over was removed");
-  } catch (error) {
-    if (!store.isUnavailable(error)) throw error;
-    log.warn({ err: error }, "Past periods of budgets cannot be tidied now");
-  }
+  });
 }

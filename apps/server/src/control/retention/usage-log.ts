@@ -3,6 +3,7 @@
 
 import type { ControlLog } from "#control/control-log.ts";
 import type { Held } from "#control/leases/leased-work.ts";
+import { unlessAway } from "#control/leases/unless-away.ts";
 import type { Store } from "#control/store/store.ts";
 import { inSteps } from "./steps.ts";
 
@@ -15,14 +16,8 @@ interface UsageLogDeps {
 
 const monthMs = 31 * 24 * 3_600_000;
 
-/** Rejects only for a fault of ours: a database that is busy or away is asked again at the next time. */
 export async function keepUsageLog(deps: UsageLogDeps, held: Held): Promise<void> {
-  try {
-    await keep(deps, held);
-  } catch (error) {
-    if (!deps.store.isUnavailable(error)) throw error;
-    deps.log.warn({ err: error }, "The log of requests cannot be tidied now");
-  }
+  await unlessAway(deps, "The log of requests cannot be tidied now", () => keep(deps, held));
 }
 
 async function keep(deps: UsageLogDeps, held: Held): Promise<void> {

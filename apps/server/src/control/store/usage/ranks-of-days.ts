@@ -3,7 +3,7 @@
 
 import { sql, type Kysely } from "kysely";
 import type { Tables } from "#control/store/tables.ts";
-import type { SeriesQuery } from "#control/store/usage-store.ts";
+import type { SeriesQuery, UsageDimension } from "#control/store/usage-store.ts";
 import { measures, readRanks, type Ranked, type Ranking } from "./ranks.ts";
 import { dayMs } from "./rollups.ts";
 import { dimensionColumns, piecesOf, wantedOf, type Piece } from "./series-sources.ts";
@@ -32,7 +32,8 @@ export async function rankByDays(kysely: Kysely<Tables>, ranking: Ranking): Prom
   return rows.map((row) => ({ ...row, groups: null }));
 }
 
-const tables: Readonly<Partial<Record<string, string>>> = { key: "usage_days_keys", user: "usage_days_users" };
+/** Of these there are indexes by the day and what they have (migration 39). */
+const listed: ReadonlySet<UsageDimension> = new Set(["key", "user"]);
 
 function dimensionOf({ dimensions: [dimension] }: SeriesQuery) {
   if (dimension === undefined) throw new Error("there is no dimension to rank by");
@@ -45,7 +46,7 @@ function hasLists({ query, order, reach }: Ranking): boolean {
   const isWhole = Object.entries(filter).every(
     ([name, value]) => name === "from" || name === "to" || value === undefined,
   );
-  const isOfOne = dimensions.length === 1 && tables[dimensionOf(query)] !== undefined;
+  const isOfOne = dimensions.length === 1 && listed.has(dimensionOf(query));
   return isOfOne && isWhole && source === "rollups" && reach === "all" && order !== "errors";
 }
 

@@ -48,11 +48,11 @@ export function usageSeriesIn(database: Database): Pick<Store["usage"], "series"
 async function readSeries(kysely: Kysely<Tables>, query: SeriesQuery, reach: Reach): Promise<readonly SeriesRow[]> {
   const source = sourceOf(query);
   const upTo = await hoursInDays(kysely);
-  const { rows } = await statementOf(query, source, seriesPieces(query, reach, upTo), reach).execute(kysely);
+  const pieces = seriesPieces(query, reach, upTo);
+  const { rows } = await statementOf(query, source, pieces, reach).execute(kysely);
   const series = merged(rows.map((row) => toSeriesRow(row, query, source)));
   if (query.source === "rollups") return series;
   const logs = kysely.selectFrom("usage_logs").selectAll().where("trail", "is not", null);
-  const pieces = piecesOf(wantedOf(query), reach, upTo);
   const failed = await Promise.all(pieces.map((piece) => logs.where(isFound(query.filter, piece, reach)).execute()));
   return addFailedAttempts(series, failed.flat().map(fromRow), query);
 }
