@@ -6,6 +6,8 @@ export type BreakerState = "closed" | "open";
 /** Half of the answers of a second take longer: Redis is too slow. */
 const slowMs = 50;
 const windowMs = 1_000;
+/** So long it must stay like that: a burst after which Redis has caught up is no reason to count without it. */
+const slowForMs = 500;
 /** So many must have been asked within the window. */
 const leastSamples = 4;
 const failuresInTurn = 2;
@@ -31,6 +33,8 @@ export class Breaker {
   #samples: Sample[] = [];
   #failures = 0;
   #goodProbes = 0;
+  /** Found slow for the first time in turn, and for the last. */
+  #slow: { readonly since: number; readonly at: number } | null = null;
   #state: BreakerState = "open";
   #why = "not connected yet";
 
@@ -66,6 +70,7 @@ export class Breaker {
   open(why: string): void {
     this.#goodProbes = 0;
     this.#samples = [];
+    this.#slow = null;
     this.#why = why;
     if (this.#state === "open") return;
     this.#state = "open";
@@ -83,6 +88,7 @@ export class Breaker {
     this.#state = "closed";
     this.#failures = 0;
     this.#samples = [];
+    this.#slow = null;
     this.#onChange("closed", "");
   }
 
@@ -98,9 +104,18 @@ export class Breaker {
   }
 
   #isSlow(): boolean {
-    const since = this.#monotonic() - windowMs;
-    const slow = this.#samples.at(-1);
-    if (slow === undefined || slow.ms <= slowMs) return false;
+    const latest = this.#samples.at(-1);
+    if (latest === undefined || latest.ms <= slowMs) return false;
+    if (!this.#isMostlySlow(latest.at - windowMs)) {
+      this.#slow = null;
+      return false;
+    }
+    const before = this.#slow !== null && latest.at - this.#slow.at < windowMs ? this.#slow : null;
+    this.#slow = { since: before?.since ?? latest.at, at: latest.at };
+    return latest.at - this.#slow.since >= slowForMs;
+  }
+
+  #isMostlySlow(since: number): boolean {
     const recent = this.#samples.filter(({ at }) => at >= since);
     const over = recent.filter(({ ms }) => ms > slowMs).length;
     return recent.length >= leastSamples && over * 2 > recent.length;
