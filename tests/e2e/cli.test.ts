@@ -147,6 +147,10 @@ describe("aliases", () => {
         { provider: "demo", model: "best/one", weight: 3 },
       ],
     });
+    expect(await json(["alias", "update", "house", "--strategy", "least-busy"])).toMatchObject({
+      strategy: "least-busy",
+    });
+    expect((await ghostllm(["alias", "update", "house", "--strategy", "fastest"])).code).toBe(2);
     const changed = await json(["alias", "update", "house", "--ordered", "--targets", "demo/fast"]);
     expect(changed).toMatchObject({ id: red["id"], strategy: "ordered", team_id: red["team_id"] });
     await json(["alias", "create", "--name", "house", "--targets", "demo/fast", "--team", "Blue"]);

@@ -1,3 +1,4 @@
+import { aliasStrategies } from "@ghostllm/contract";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { startAdminPlane } from "./admin-plane.ts";
 import type { AdminPlane } from "./admin-plane.ts";
@@ -153,6 +154,15 @@ describe("aliases", () => {
       ["gpt-4o", false, 3],
       ["not-in-the-table", true, 1],
     ]);
+  });
+
+  it.each(aliasStrategies)("has the strategy %s, which comes into force and can be changed", async (strategy) => {
+    const { id } = await plane.admin.aliases.create({ body: { name: "smart", strategy, targets } });
+    expect(plane.snapshots.current().aliases.get("smart")?.strategy).toBe(strategy);
+    await plane.admin.aliases.update({ params: { id }, body: { strategy: "ordered" } });
+    const changed = await plane.admin.aliases.update({ params: { id }, body: { strategy } });
+    expect(changed).toMatchObject({ strategy, targets: [{ weight: 3 }, { weight: 1 }] });
+    expect(plane.snapshots.current().aliases.get("smart")?.strategy).toBe(strategy);
   });
 
   it("names the target whose provider is unknown", async () => {

@@ -3,11 +3,12 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { inspect } from "node:util";
+import type { AliasStrategy } from "@ghostllm/contract";
 import { startFakeUpstream } from "@ghostllm/fake-upstream";
 import type { FakeUpstream, Script } from "@ghostllm/fake-upstream";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Secret } from "#domain/secret.ts";
-import type { Alias, AliasStrategy, Target } from "#domain/snapshot.ts";
+import type { Alias, Target } from "#domain/snapshot.ts";
 import { makePrincipal, makeProvider, makeSnapshot, makeTarget, startGateway } from "./support/gateway.ts";
 import type { TestGateway } from "./support/gateway.ts";
 import { chatPath, hello, helloStream, pause, postJson, readError, TestClock, readBody } from "./support/stage.ts";

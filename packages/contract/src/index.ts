@@ -22,6 +22,8 @@ export type {
   RoleName,
   TeamRoleName,
 } from "./access/permissions.ts";
+export { aliasStrategies } from "./alias-strategies.ts";
+export type { AliasStrategy } from "./alias-strategies.ts";
 export { errorCatalogue, GhostError } from "./errors.ts";
 export type { ErrorCode, ErrorType, GhostErrorDetails } from "./errors.ts";
 export { newId, timeOfId } from "./ids.ts";

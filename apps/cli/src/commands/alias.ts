@@ -1,6 +1,8 @@
+import { aliasStrategies } from "@ghostllm/contract";
+import type { AliasStrategy } from "@ghostllm/contract";
 import type { Client } from "@ghostllm/contract/client";
 import type { AdminRoutes, RouteInput } from "@ghostllm/contract/routes";
-import { InvalidArgumentError } from "commander";
+import { InvalidArgumentError, Option } from "commander";
 import type { Command } from "commander";
 import type { ContextOf } from "#context.ts";
 import { findAlias, findTeam, listAll } from "#lookup.ts";
@@ -12,6 +14,7 @@ type Target = RouteInput<AdminRoutes["aliases"]["create"]>["body"]["targets"][nu
 interface Facts {
   readonly name?: string;
   readonly targets?: readonly Target[];
+  readonly strategy?: AliasStrategy;
   readonly weighted?: boolean;
   readonly team?: string;
 }
@@ -40,12 +43,13 @@ function addCreate(alias: Command, contextOf: ContextOf): void {
     .description("create an alias")
     .requiredOption("--name <name>", "what clients ask for")
     .requiredOption("--targets <targets...>", "PROVIDER/MODEL, in the order in which they are tried", collectTarget)
+    .addOption(strategyOption())
     .option("--weighted", "the first one is drawn by weight, given as PROVIDER/MODEL=WEIGHT")
     .option("--team <name-or-id>", "whose keys alone find it; everybody's where left out")
-    .action(async ({ name, targets, weighted, team }: CreateOptions, command: Command) => {
+    .action(async ({ name, targets, team, ...facts }: CreateOptions, command: Command) => {
       const { output, connect } = contextOf(command);
       const { client } = await connect();
-      const strategy = weighted === true ? "weighted" : "ordered";
+      const strategy = strategyOf(facts) ?? "ordered";
       const of = team === undefined ? {} : { team_id: (await findTeam(client, team)).id };
       const created = await client.aliases.create({ body: { name, targets: [...targets], strategy, ...of } });
       output.show(created, [`Created ${created.name} (${created.id})`]);
@@ -58,6 +62,7 @@ function addUpdate(alias: Command, contextOf: ContextOf): void {
     .description("change an alias; what is left out stays as it is")
     .option("--name <name>", "what clients ask for from now on")
     .option("--targets <targets...>", "PROVIDER/MODEL or PROVIDER/MODEL=WEIGHT, all of them", collectTarget)
+    .addOption(strategyOption())
     .option("--weighted", "the first one is drawn by weight")
     .option("--ordered", "they are tried in their order")
     .option("--team <name-or-id>", "whose keys alone find it from now on")
@@ -71,12 +76,19 @@ function addUpdate(alias: Command, contextOf: ContextOf): void {
     });
 }
 
-async function toChange(client: Client, { name, targets, weighted, ordered, team, everybodys }: UpdateOptions) {
-  const strategy = weighted === true ? "weighted" : "ordered";
+const strategyOption = (): Option =>
+  new Option("--strategy <strategy>", "in which order targets are asked").choices(aliasStrategies);
+
+function strategyOf({ strategy, weighted, ordered }: Pick<UpdateOptions, "strategy" | "weighted" | "ordered">) {
+  return strategy ?? (weighted === true ? "weighted" : ordered === true ? "ordered" : undefined);
+}
+
+async function toChange(client: Client, { name, targets, team, everybodys, ...facts }: UpdateOptions) {
+  const strategy = strategyOf(facts);
   return {
     ...(name !== undefined && { name }),
     ...(targets !== undefined && { targets: [...targets] }),
-    ...((weighted === true || ordered === true) && ({ strategy } as const)),
+    ...(strategy !== undefined && { strategy }),
     ...(everybodys === true && { team_id: null }),
     ...(team !== undefined && { team_id: (await findTeam(client, team)).id }),
   };

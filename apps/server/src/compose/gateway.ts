@@ -11,6 +11,7 @@ import { createCors } from "#edge/cors.ts";
 import type { Books, Callers, Door, GatewayDeps, Settings, Vendors as Asking } from "#gateway/deps.ts";
 import { createEstimator } from "#gateway/estimator/estimator.ts";
 import { LiveEvents } from "#gateway/flow/live-events.ts";
+import { TargetWork } from "#gateway/flow/ask/target-work.ts";
 import { RunningCalls } from "#gateway/flow/running-calls.ts";
 import { settleLast, settleOverdue } from "#gateway/flow/stored/background.ts";
 import { createHeavyWork } from "#gateway/heavy-work/heavy-work.ts";
@@ -132,7 +133,8 @@ async function depsOf(parts: GatewayParts) {
   const heldBytes = new HeldBytes(capacity, neighbours);
   metrics.watchHeldBytes(() => heldBytes.total);
   disposer.add(startGivingBack(heldBytes));
-  const asking: Asking = { upstream, authenticator, estimator, heavyWork, targetHealth };
+  const targetWork = new TargetWork();
+  const asking: Asking = { upstream, authenticator, estimator, heavyWork, targetHealth, targetWork };
   const isStoring = config.retention.promptDays > 0;
   const contents = isStoring ? new BoundedContents({ store: storeContent, mostBytes: mostContentBytes }) : null;
   const books: Omit<Books, "events" | "liveEvents"> = { journal: new BatchedAppends(journal), lease, clock, contents };

@@ -1,6 +1,7 @@
 // The immutable view of keys, providers, models, aliases and prices that the gateway works from.
 // Control builds one from the store and swaps it in whole; the gateway only reads. Nothing here does I/O.
 
+import type { AliasStrategy } from "@ghostllm/contract";
 import { builtInPrices } from "@ghostllm/llm";
 import type { PriceBook, PriceSchedule, ProviderDefinition } from "@ghostllm/llm";
 import type { Additions } from "#domain/additions.ts";
@@ -66,8 +67,6 @@ export function unlistedTarget(
   const unknown = { modelId: null, capabilities: null, displayName: null };
   return { provider, model, prices, contextLength, createdAt, ...unknown };
 }
-
-export type AliasStrategy = "ordered" | "weighted";
 
 /** An alias: a name that stands for a list of targets. */
 export interface Alias {

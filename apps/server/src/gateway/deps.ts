@@ -14,6 +14,7 @@ import type { Estimator } from "./estimator/estimator.ts";
 import type { LiveEvents } from "./flow/live-events.ts";
 import type { RunningCalls } from "./flow/running-calls.ts";
 import type { TargetHealth } from "#gateway/flow/ask/target-health.ts";
+import type { TargetWork } from "#gateway/flow/ask/target-work.ts";
 import type { HeavyWork } from "./heavy-work/heavy-work.ts";
 import type { Neighbours } from "#gateway/connections/neighbours.ts";
 import type { HeldBytes } from "#gateway/http/held-bytes.ts";
@@ -32,6 +33,7 @@ export interface Vendors {
   readonly upstream: UpstreamClient;
   readonly authenticator: Authenticator;
   readonly targetHealth: TargetHealth;
+  readonly targetWork: TargetWork;
   readonly heavyWork: HeavyWork;
   readonly estimator: Estimator;
 }

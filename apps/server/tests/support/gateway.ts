@@ -24,6 +24,7 @@ import { createEstimator } from "#gateway/estimator/estimator.ts";
 import { LiveEvents } from "#gateway/flow/live-events.ts";
 import { RunningCalls } from "#gateway/flow/running-calls.ts";
 import { TargetHealth } from "#gateway/flow/ask/target-health.ts";
+import { TargetWork } from "#gateway/flow/ask/target-work.ts";
 import { createHeavyWork } from "#gateway/heavy-work/heavy-work.ts";
 import { HeldBytes } from "#gateway/http/held-bytes.ts";
 import { createListener } from "#gateway/http/listener.ts";
@@ -203,6 +204,7 @@ export async function startGateway(snapshot: Snapshot, settings: Settings = {}):
     authenticator: createAuthenticator({ client: upstream, clock: settings.clock ?? systemClock }),
     ...threads,
     targetHealth: new TargetHealth(),
+    targetWork: new TargetWork(),
     runningCalls: new RunningCalls({ snapshots, steadyTime }),
     readiness,
     events: createEvents({ metrics, log: createLog("silent") }),

@@ -1,12 +1,12 @@
 import { z } from "zod";
+import { aliasStrategies } from "#alias-strategies.ts";
 import { scopeBudget, scopeBudgetsInput } from "./budget-fields.ts";
 import { id, idParams, limits, limitsInput, listOf, namedQuery, openEnum, removed, time } from "./fields.ts";
 import { defineRoutes } from "./route.ts";
 
-const strategies = ["ordered", "weighted"] as const;
 const aboutStrategy =
-  "`ordered` tries the targets from the first to the last; `weighted` draws the first one by weight.";
-const strategy = z.enum(strategies).describe(aboutStrategy);
+  "`ordered` tries the targets from the first to the last; `weighted` draws the first one by weight; `latency` takes the better of two that are drawn, by the time until their first word; `least-busy` takes the one with the fewest requests running here; `cheapest` the one at which this request may cost the least.";
+const strategy = z.enum(aliasStrategies).describe(aboutStrategy);
 
 const target = z.object({ provider: z.string(), model: z.string(), weight: z.int() });
 
@@ -17,7 +17,7 @@ const alias = z
     id,
     team_id: team,
     name: z.string().describe("What clients ask for instead of a model."),
-    strategy: openEnum(strategies).describe(aboutStrategy),
+    strategy: openEnum(aliasStrategies).describe(aboutStrategy),
     targets: z.array(target),
     limits: limits.describe("Of all that ask for it together. Null is unlimited."),
     budgets: z.array(scopeBudget).describe("What may be spent by all that ask for it together."),

@@ -1,6 +1,7 @@
 import type { Alias } from "#api/queries.ts";
 import type { Column } from "#parts/table/columns.ts";
 import { nameColumn, timeColumn } from "#parts/table/kinds.tsx";
+import { strategyName } from "./strategies.ts";
 
 export const aliasColumns = (nameOf: (teamId: string) => string): readonly Column<Alias>[] => [
   nameColumn({ id: "name", header: "Name", value: ({ name }) => name }),
@@ -14,7 +15,7 @@ export const aliasColumns = (nameOf: (teamId: string) => string): readonly Colum
     id: "strategy",
     header: "Strategy",
     value: ({ strategy }) => strategy,
-    cell: ({ strategy }) => <span className="text-muted">{strategy === "weighted" ? "by weight" : "in order"}</span>,
+    cell: ({ strategy }) => <span className="text-muted">{strategyName(strategy)}</span>,
   },
   {
     id: "targets",

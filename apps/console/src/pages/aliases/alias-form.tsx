@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useWatch } from "react-hook-form";
+import type { AliasStrategy } from "@ghostllm/contract";
 import { useApi } from "#api/api.tsx";
 import { useCaller } from "#api/me.ts";
 import type { Alias } from "#api/queries.ts";
@@ -8,6 +9,7 @@ import { FormButtons, FormFailure, useFormPart, useServerForm } from "#parts/for
 import type { ServerForm } from "#parts/form.tsx";
 import type { Call } from "#parts/versions.ts";
 import { useTeamChoices } from "./alias-teams.tsx";
+import { isStrategy, strategyChoices, strategyHelp } from "./strategies.ts";
 import { TargetList } from "./target-list.tsx";
 import { editedTargets, toTargets, withTarget } from "./targets.ts";
 import type { EditedTarget } from "./targets.ts";
@@ -15,7 +17,8 @@ import type { EditedTarget } from "./targets.ts";
 interface AliasBody {
   readonly team_id: string | null;
   readonly name: string;
-  readonly strategy: "ordered" | "weighted";
+  /** Left as it is where it is one that this console does not know. */
+  readonly strategy?: AliasStrategy;
   readonly targets: ReturnType<typeof toTargets>;
 }
 
@@ -35,17 +38,11 @@ interface AliasFormProps {
   readonly onCancel?: () => void;
 }
 
-function helpOf(strategy: string): string {
-  return strategy === "weighted"
-    ? "The first target is drawn by weight; where it fails the others follow in their order."
-    : "Targets are tried from the first to the last.";
-}
-
 const helpOfEverybodys = "Every key finds it; who is held to some models needs its name among them.";
 
 function toBody({ name, strategy, targets, team_id: team }: AliasValues): AliasBody {
   const of = { team_id: team === "" ? null : team, name };
-  return { ...of, strategy: strategy === "weighted" ? "weighted" : "ordered", targets: toTargets(targets) };
+  return { ...of, ...(isStrategy(strategy) && { strategy }), targets: toTargets(targets) };
 }
 
 export function AliasForm({ present, action, send, onCancel }: AliasFormProps) {
@@ -54,7 +51,7 @@ export function AliasForm({ present, action, send, onCancel }: AliasFormProps) {
   const server = useServerForm<AliasValues>({
     present,
     defaultValues: {
-      ...{ name: present?.name ?? "", strategy: present?.strategy === "weighted" ? "weighted" : "ordered" },
+      ...{ name: present?.name ?? "", strategy: present?.strategy ?? "ordered" },
       team_id: (present === null ? teams[0]?.id : present.team_id) ?? "",
       targets: present === null ? withTarget([], providers[0]?.name ?? "") : editedTargets(present.targets),
     },
@@ -76,15 +73,7 @@ export function AliasForm({ present, action, send, onCancel }: AliasFormProps) {
         field={form.register("name")}
       />
       <TeamField server={server} teams={teams} />
-      <SelectField
-        label="Strategy"
-        help={helpOf(strategy)}
-        error={errorOf("strategy")}
-        field={form.register("strategy")}
-      >
-        <option value="ordered">In order</option>
-        <option value="weighted">By weight</option>
-      </SelectField>
+      <StrategyField server={server} present={present?.strategy} />
       <TargetList
         {...{ targets, providers, models, errorOf }}
         onChange={setTargets}
@@ -104,6 +93,29 @@ function useTargetChoices() {
   const providers = useQuery({ ...queries.providers, enabled: may("providers.read") }).data?.items ?? [];
   const models = useQuery({ ...queries.models, enabled: may("models.read") }).data?.items ?? [];
   return { providers, models };
+}
+
+interface StrategyFieldProps {
+  readonly server: ServerForm<AliasValues>;
+  readonly present: string | undefined;
+}
+
+function StrategyField({ server: { form, errorOf }, present }: StrategyFieldProps) {
+  const strategy = useWatch({ control: form.control, name: "strategy" });
+  return (
+    <SelectField
+      label="Strategy"
+      help={strategyHelp(strategy)}
+      error={errorOf("strategy")}
+      field={form.register("strategy")}
+    >
+      {strategyChoices(present).map(({ value, name }) => (
+        <option key={value} value={value}>
+          {name}
+        </option>
+      ))}
+    </SelectField>
+  );
 }
 
 interface TeamFieldProps {

@@ -15,6 +15,7 @@ import { useChanged } from "#parts/use-changed.ts";
 import { Time } from "#parts/values.tsx";
 import { RequestsLink } from "#requests/requests-link.tsx";
 import { AliasForm } from "./alias-form.tsx";
+import { strategyName } from "./strategies.ts";
 import { useTeamName } from "./alias-teams.tsx";
 
 export function AliasPage() {
@@ -73,7 +74,7 @@ function AliasFacts({ alias }: { readonly alias: Alias }) {
           ["Asked for as", <IdCell id={alias.name} shown={alias.name} />],
           ["Team", alias.team_id === null ? "everybody" : nameOf(alias.team_id)],
           ["Ask it", <PlaygroundLink model={alias.name} />],
-          ["Strategy", alias.strategy === "weighted" ? "by weight" : "in order"],
+          ["Strategy", strategyName(alias.strategy)],
           ["Targets", <span className="font-mono text-xs whitespace-pre-line">{targets.join("\n")}</span>],
           ...(mayOf("usage.read", alias.team_id)
             ? [["Spending", <BudgetLink kind="alias" id={alias.id} />] as const]

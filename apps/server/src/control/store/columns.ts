@@ -1,6 +1,7 @@
 // Between columns and the domain's values: JSON text is parsed by zod here, once, and trusted after.
 
 import {
+  aliasStrategies,
   extentsOf,
   isKeyEndpoint,
   isPermission,
@@ -9,7 +10,7 @@ import {
   promptPolicies,
   teamRoleNames,
 } from "@ghostllm/contract";
-import type { Grants, PromptPolicy, TeamRoleName } from "@ghostllm/contract";
+import type { AliasStrategy, Grants, PromptPolicy, TeamRoleName } from "@ghostllm/contract";
 import type { Expression } from "kysely";
 import { z } from "zod";
 import { modelFacts } from "#domain/model-facts.ts";
@@ -22,7 +23,6 @@ import type { Budget } from "#domain/budgets/budget.ts";
 import { noLimits } from "#domain/principal.ts";
 import type { Permissions, RateLimits } from "#domain/principal.ts";
 import type { PrivacyPolicy } from "#domain/privacy/policy.ts";
-import type { AliasStrategy } from "#domain/snapshot.ts";
 import type { UsageStatus } from "#domain/usage-record.ts";
 import type { OwnerKind } from "./key-store.ts";
 import type { AliasTargetRow, ModelOrigin } from "./store.ts";
@@ -117,7 +117,7 @@ const furtherPricesSchema: z.ZodType<FurtherPrices> = z.object({
 const grantsSchema = z.record(z.string(), z.string());
 const teamRoleSchema: z.ZodType<TeamRoleName> = z.enum(teamRoleNames);
 const scopeKindSchema: z.ZodType<ScopeKind> = z.enum(scopeKinds);
-const strategySchema: z.ZodType<AliasStrategy> = z.enum(["ordered", "weighted"]);
+const strategySchema: z.ZodType<AliasStrategy> = z.enum(aliasStrategies);
 const statusSchema: z.ZodType<UsageStatus> = z.enum(["ok", "error", "client_abort", "timeout", "shutdown"]);
 
 export const parseRateLimits = (text: string): RateLimits => rateLimitsSchema.parse(JSON.parse(text));

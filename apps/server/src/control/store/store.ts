@@ -1,13 +1,13 @@
 // The store as the rest of the control plane sees it: one implementation over Kysely, for SQLite and for PostgreSQL.
 // Rows use the domain's names; times are epoch ms, money is nano-USD, ids are UUIDv7 text.
 
+import type { AliasStrategy } from "@ghostllm/contract";
 import type { ModelFacts } from "#domain/model-facts.ts";
 import type { FurtherPrices } from "#domain/price-overrides.ts";
 import type { Reach } from "#domain/access/may.ts";
 import type { Role } from "#domain/access/roles.ts";
 import type { Budget } from "#domain/budgets/budget.ts";
 import type { RateLimits } from "#domain/principal.ts";
-import type { AliasStrategy } from "#domain/snapshot.ts";
 import type { OwnedObject } from "#link/owners.ts";
 import type { AuditStore } from "#control/store/audit/audit-store.ts";
 import type { ContentStore } from "#control/store/contents/content-store.ts";

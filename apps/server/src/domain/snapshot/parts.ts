@@ -2,7 +2,7 @@
 // are named by their type; secrets are open in it, in a form that says so.
 
 import type { PriceList } from "@ghostllm/llm";
-import type { Grants, PromptPolicy } from "@ghostllm/contract";
+import type { AliasStrategy, Grants, PromptPolicy } from "@ghostllm/contract";
 import type { Budget } from "#domain/budgets/budget.ts";
 import type { ConsentPolicy } from "#domain/consents/policy.ts";
 import type { ModelFacts } from "#domain/model-facts.ts";
@@ -10,7 +10,6 @@ import type { PriceOverrides } from "#domain/price-overrides.ts";
 import type { Permissions, RateLimits } from "#domain/principal.ts";
 import type { PrivacyPolicy } from "#domain/privacy/policy.ts";
 import type { OpenSecret } from "#domain/secret.ts";
-import type { AliasStrategy } from "#domain/snapshot.ts";
 
 interface Limited {
   readonly limits: RateLimits;

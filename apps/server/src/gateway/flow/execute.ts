@@ -10,7 +10,7 @@ import { upstreamHeaders } from "#gateway/flow/ask/request-headers.ts";
 import { followReferences, keepOwner } from "#gateway/flow/stored/holder.ts";
 import type { Call, Run } from "./call.ts";
 import { answerCount, canBeCounted, obtainCount } from "./count-tokens.ts";
-import { planTargets } from "./plan.ts";
+import { planTargets } from "./plan/plan.ts";
 import { checkPermission, resolveModel } from "./resolve.ts";
 import type { Candidates } from "./resolve.ts";
 import { withRun } from "./run.ts";
@@ -49,10 +49,8 @@ async function obtainAnswer(deps: ExecuteDeps, run: Run): Promise<Answer> {
   const { candidates, request, protection, exchange, principal, dialect, lifeline, trail, terms, content } = run;
   const { operation } = request;
   const { reservedNanos, readsUnseen } = run.admission;
-  const { targetHealth: health, random } = deps;
   const { userId: caller } = principal;
-  const now = deps.clock.monotonic();
-  const plan = planTargets({ candidates, operation, dialect: dialect.name, health, caller, now, random });
+  const plan = planTargets({ ...planDeps(deps), candidates, request, dialect: dialect.name, caller });
   const headers = upstreamHeaders(deps, exchange, dialect.client);
   const isStrict = exchange.header("x-ghostllm-strict") === "true";
   const requestId = exchange.id;
@@ -77,6 +75,11 @@ async function obtainAnswer(deps: ExecuteDeps, run: Run): Promise<Answer> {
   const remembered = rememberOwner(deps, run, answer);
   if (remembered instanceof Promise) await remembered;
   return answer;
+}
+
+function planDeps({ targetHealth: health, targetWork: work, limits, clock, random }: ExecuteDeps) {
+  const { assumedOutputTokens } = limits;
+  return { health, work, assumedOutputTokens, now: clock.monotonic(), time: clock.now(), random };
 }
 
 /** Who comes back for an answer has its id alone: that must lead to the vendor, and nobody else there. */

@@ -1,4 +1,5 @@
 import { GhostError } from "@ghostllm/contract";
+import type { AliasStrategy } from "@ghostllm/contract";
 import { longestName } from "@ghostllm/llm";
 import { isNamed, isTargetNamed } from "#domain/allowed-models.ts";
 import { modelRulesOf } from "#domain/principal.ts";
@@ -6,7 +7,7 @@ import type { LimitedScope, Principal } from "#domain/principal.ts";
 import { freePrices } from "#domain/prices.ts";
 import { twinOf } from "#domain/model-names.ts";
 import { unlistedTarget } from "#domain/snapshot.ts";
-import type { ProviderEntry, Alias, AliasStrategy, Snapshot, Target } from "#domain/snapshot.ts";
+import type { ProviderEntry, Alias, Snapshot, Target } from "#domain/snapshot.ts";
 
 /** The targets that a name stands for, before their health is looked at. */
 export interface Candidates {

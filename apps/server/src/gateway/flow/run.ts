@@ -59,7 +59,7 @@ interface Asking {
 }
 
 async function answer(deps: RunDeps, run: Run, { input, ask }: Asking): Promise<void> {
-  const { lifeline, keepAlive } = run;
+  const { lifeline, keepAlive, trail } = run;
   let consent: Consent | null = null;
   try {
     if (lifeline.failure !== null) throw lifeline.failure;
@@ -69,12 +69,13 @@ async function answer(deps: RunDeps, run: Run, { input, ask }: Asking): Promise<
   } catch (error) {
     lifeline.abandon();
     if (consent !== null) await giveBack(deps, run, consent);
-    if (!run.trail.isFinished) await finishWithoutAnswer(deps, run, error);
+    if (!trail.isFinished) await finishWithoutAnswer(deps, run, error);
     if (keepAlive.hasBegun) cutBegun(run, error);
     throw error;
   } finally {
     keepAlive.stop();
     lifeline.release();
+    trail.work?.end(deps.clock.monotonic());
   }
 }
 

@@ -3,6 +3,7 @@ import type { Target } from "#domain/snapshot.ts";
 import type { UpstreamCall, UpstreamFailure } from "#gateway/upstream/upstream.ts";
 import type { MeasuredUsage } from "#gateway/flow/answer/measured-usage.ts";
 import { isCharged, usageOfBegun } from "#gateway/flow/ask/unanswered.ts";
+import type { Work } from "#gateway/flow/ask/target-work.ts";
 import type { ProviderHolds } from "#gateway/flow/ask/provider-holds.ts";
 import type { Begun, UnansweredAttempt } from "#gateway/flow/ask/unanswered.ts";
 
@@ -31,6 +32,8 @@ export class Trail {
   readonly unanswered: UnansweredAttempt[] = [];
   /** What providers hold for it; null as long as none that has limits or budgets was asked. */
   providers: ProviderHolds | null = null;
+  /** The last attempt, where it is counted what its target works on. */
+  work: Work | null = null;
   /** Names of providers that have no room for it. */
   readonly passedOver: string[] = [];
   readonly #left: AttemptMade[] = [];
@@ -49,6 +52,12 @@ export class Trail {
     this.#isLeft = false;
   }
 
+  /** The target that was asked before works on it no more. */
+  turnTo(work: Work | null, now: number): void {
+    this.work?.end(now);
+    this.work = work;
+  }
+
   /** A target that is not asked, since its provider has no room for more. */
   passOver({ provider, model }: Target, reason: string, now: number, elapsedMs: number): void {
     this.#arrivedAt = now - elapsedMs;
@@ -61,6 +70,7 @@ export class Trail {
   /** The last attempt is over, and shows why somebody else, or nobody, is asked next. */
   leave(why: WhyLeft, now: number, elapsedMs: number): void {
     this.#isLeft = true;
+    this.turnTo(null, now);
     this.#arrivedAt = now - elapsedMs;
     if (this.#left.length < mostTold) this.#left.push(this.#attemptMade(why, now));
   }

@@ -11,12 +11,12 @@ import { UpstreamFailure } from "#gateway/upstream/upstream.ts";
 import { attemptTarget } from "./attempt.ts";
 import type { VendorAnswer } from "#gateway/flow/answer/answer.ts";
 import type { RequestHeaders } from "./request-headers.ts";
-import { describe, isVendorAtFault, judge, restMsAfter, whyLeft, wouldMeetAnybody } from "./judge.ts";
+import { describe, isAnswer, isVendorAtFault, judge, restMsAfter, whyLeft, wouldMeetAnybody } from "./judge.ts";
 import type { Outcome } from "./judge.ts";
 import type { Lifeline } from "./lifeline.ts";
 import type { ContentKeeper } from "#gateway/flow/content/content-keeper.ts";
 import type { Terms } from "#gateway/flow/admit.ts";
-import type { Plan } from "#gateway/flow/plan.ts";
+import type { Plan } from "#gateway/flow/plan/plan.ts";
 import type { Protected } from "#gateway/flow/protection.ts";
 import type { Trail } from "#gateway/flow/trail.ts";
 import { findTurns } from "#gateway/flow/kept-turns.ts";
@@ -27,7 +27,7 @@ import { costOfUnanswered } from "./unanswered.ts";
 /** What it takes to ask one vendor after the other, and to learn from it. */
 export type AskDeps = Pick<
   GatewayDeps,
-  | ("upstream" | "authenticator" | "heavyWork" | "targetHealth" | "turns" | "counters")
+  | ("upstream" | "authenticator" | "heavyWork" | "targetHealth" | "targetWork" | "turns" | "counters")
   | ("clock" | "events" | "random" | "timeouts" | "limits" | "answers")
 >;
 
@@ -175,6 +175,8 @@ async function attempt(deps: AskDeps, input: AttemptsInput, target: Target): Pro
   lifeline.turnTo(target.provider);
   const startedAt = deps.clock.monotonic();
   trail.begin(target, startedAt);
+  const { operation, stream } = request;
+  trail.turnTo(deps.targetWork.begin({ target, operation, stream }, startedAt), startedAt);
   try {
     const answer = await attemptTarget({
       target,
@@ -232,17 +234,20 @@ function learn(
   if (input.lifeline.severedBy !== null) return;
   const { request, caller, requestId, trail, lifeline } = input;
   const { operation } = request;
+  const now = clock.monotonic();
+  if (isVendorAtFault(outcome)) trail.work?.failed(now);
+  else if (isAnswer(outcome)) trail.work?.answered(now);
   const isLearnt = operation !== "count_tokens";
   if (judge(outcome) === "accept") {
     if (isLearnt) targetHealth.recordSuccess({ target, operation, caller });
     return;
   }
-  trail.leave(whyLeft(outcome), clock.monotonic(), lifeline.exchange.elapsedMs());
+  trail.leave(whyLeft(outcome), now, lifeline.exchange.elapsedMs());
   if (isLearnt && isVendorAtFault(outcome)) {
     const isAnybodys = wouldMeetAnybody(outcome);
     targetHealth.recordFailure({
       ...{ target, operation, caller, isAnybodys },
-      now: clock.monotonic(),
+      now,
       restMs: restMsAfter(outcome),
     });
   }

@@ -55,6 +55,11 @@ const vendorsFaults: ReadonlySet<ErrorCode> = new Set([
   "invalid_api_key",
 ]);
 
+/** What it says is no error. */
+export function isAnswer(outcome: Outcome): boolean {
+  return !(outcome instanceof UpstreamFailure) && (outcome.kind === "stream" || outcome.error === null);
+}
+
 export function isVendorAtFault(outcome: Outcome): boolean {
   if (outcome instanceof UpstreamFailure) return true;
   if (outcome.kind === "stream") return outcome.tap.failure !== null;

@@ -1,0 +1,55 @@
+import { GhostError } from "@ghostllm/contract";
+import { wayTo } from "@ghostllm/llm";
+import type { ClientDialectName } from "@ghostllm/llm";
+import type { Target } from "#domain/snapshot.ts";
+import type { TargetHealth } from "#gateway/flow/ask/target-health.ts";
+import type { Candidates } from "#gateway/flow/resolve.ts";
+import { rank } from "./rank.ts";
+import type { RankInput } from "./rank.ts";
+
+export interface PlanInput extends RankInput {
+  readonly candidates: Candidates;
+  /** The client's. */
+  readonly dialect: ClientDialectName;
+  readonly health: TargetHealth;
+  /** The user who asks. */
+  readonly caller: string;
+}
+
+export interface Plan {
+  /** In the order in which to try them, never none. */
+  readonly targets: readonly Target[];
+  /** All of them failed again and again just now: each is tried once, and that is how it shows that one is well. */
+  readonly isProbe: boolean;
+}
+
+/** Nobody is refused because targets rest: there may be no other. Throws `invalid_request_error`. */
+export function planTargets(input: PlanInput): Plan {
+  const { candidates, dialect } = input;
+  const { operation } = input.request;
+  const able = candidates.targets.filter(
+    ({ target }) => wayTo(target.provider.definition, dialect, operation, target.model) !== null,
+  );
+  if (able.length === 0) {
+    throw new GhostError(
+      "invalid_request_error",
+      `No provider of the model '${candidates.requested}' offers ${operation}.`,
+      { param: "model" },
+    );
+  }
+  const ready = able.filter(({ target }) => restMsOf(target, input) === 0);
+  const isProbe = ready.length === 0;
+  const ranked = rank(candidates.strategy, isProbe ? able : ready, input).map(({ target }) => target);
+  return { targets: isProbe ? soonestFirst(ranked, input) : ranked, isProbe };
+}
+
+function soonestFirst(targets: readonly Target[], input: PlanInput): readonly Target[] {
+  return targets
+    .map((target) => ({ target, restMs: restMsOf(target, input) }))
+    .toSorted((one, other) => one.restMs - other.restMs)
+    .map(({ target }) => target);
+}
+
+function restMsOf(target: Target, { health, request: { operation }, caller, now }: PlanInput): number {
+  return health.restMs({ target, operation, caller }, now);
+}

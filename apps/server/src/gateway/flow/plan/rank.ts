@@ -1,0 +1,98 @@
+// In which order the targets of a name are asked, by its strategy. Called by plan.ts.
+
+import type { AliasStrategy } from "@ghostllm/contract";
+import { costOf, priceAt } from "@ghostllm/llm";
+import type { ParsedRequest } from "@ghostllm/llm";
+import type { Target } from "#domain/snapshot.ts";
+import { noUsage } from "#gateway/flow/answer/measured-usage.ts";
+import type { TargetWork } from "#gateway/flow/ask/target-work.ts";
+import { mostTokens } from "#gateway/flow/ask/unanswered.ts";
+import type { Candidates } from "#gateway/flow/resolve.ts";
+
+export type Weighted = Candidates["targets"][number];
+
+export interface RankInput {
+  readonly request: ParsedRequest;
+  readonly work: TargetWork;
+  /** For a request that names no maximum of its own. */
+  readonly assumedOutputTokens: number;
+  /** By the monotonic clock. */
+  readonly now: number;
+  /** Epoch ms, for prices that depend on the time of day. */
+  readonly time: number;
+  /** A number from 0 up to 1, drawn anew by each call. */
+  readonly random: () => number;
+}
+
+type Rank = (targets: readonly Weighted[], input: RankInput) => readonly Weighted[];
+
+const ranks: Readonly<Record<AliasStrategy, Rank>> = {
+  ordered: (targets) => targets,
+  weighted: shuffleByWeight,
+  latency: byExpectedWait,
+  "least-busy": byRunning,
+  cheapest: byPrice,
+};
+
+export function rank(strategy: AliasStrategy, targets: readonly Weighted[], input: RankInput): readonly Weighted[] {
+  return targets.length === 1 ? targets : ranks[strategy](targets, input);
+}
+
+/** Draws one after the other: the chance to be first is in proportion to the weight. */
+function shuffleByWeight(targets: readonly Weighted[], { random }: RankInput): readonly Weighted[] {
+  const left = [...targets];
+  const order: Weighted[] = [];
+  while (left.length > 0) {
+    let draw = random() * left.reduce((sum, { weight }) => sum + weight, 0);
+    const found = left.findIndex(({ weight }) => (draw -= weight) < 0);
+    order.push(...left.splice(Math.max(0, found), 1));
+  }
+  return order;
+}
+
+/**
+ * Of two that are drawn the one that begins sooner: were it always the best of all, every request that comes before its answer would go
+ * there as well. The others follow from the soonest to the latest.
+ */
+function byExpectedWait(targets: readonly Weighted[], { request, work, now, random }: RankInput): readonly Weighted[] {
+  const { operation, stream } = request;
+  const sorted = sortedBy(targets, ({ target }) => work.expectedMs({ target, operation, stream }, now), random);
+  const first = Math.floor(random() * sorted.length);
+  const second = Math.floor(random() * (sorted.length - 1));
+  const best = Math.min(first, second < first ? second : second + 1);
+  const chosen = sorted[best];
+  return chosen === undefined ? sorted : [chosen, ...sorted.toSpliced(best, 1)];
+}
+
+function byRunning(targets: readonly Weighted[], { work, random }: RankInput): readonly Weighted[] {
+  return sortedBy(targets, ({ target }) => work.running(target), random);
+}
+
+/** Of those that cost the same, the one that is written first. */
+function byPrice(targets: readonly Weighted[], input: RankInput): readonly Weighted[] {
+  return sortedBy(
+    targets,
+    ({ target }) => estimatedNanos(target, input) ?? Infinity,
+    () => 0,
+  );
+}
+
+/** By what is estimated of the prompt and the most that the answer may come to; null where no price is known. */
+function estimatedNanos({ prices }: Target, { request, assumedOutputTokens, time }: RankInput): number | null {
+  const price = prices === null ? null : priceAt(prices, time);
+  if (price === null) return null;
+  const completionTokens = request.answers === 0 ? 0 : mostTokens(request, assumedOutputTokens);
+  return costOf({ ...noUsage, promptTokens: request.promptTokensEstimate, completionTokens }, price);
+}
+
+/** What is equal is in the order that is drawn. */
+function sortedBy(
+  targets: readonly Weighted[],
+  scoreOf: (target: Weighted) => number,
+  random: () => number,
+): readonly Weighted[] {
+  return targets
+    .map((target) => ({ target, score: scoreOf(target), draw: random() }))
+    .toSorted((one, other) => (one.score === other.score ? one.draw - other.draw : one.score - other.score))
+    .map(({ target }) => target);
+}
