@@ -109,6 +109,8 @@ function askForPeople(asks: Asks, cast: Cast): void {
   asks.add("sessions.me", "a member", "", "member");
   asks.add("secondFactor.get", "", "", "member");
   asks.add("secondFactor.ofUser", "", (call) => `/${asks.user(call)}/second-factor`);
+  asks.add("passkeys.list", "", "", "member");
+  asks.add("passkeys.ofUser", "", (call) => `/${asks.user(call)}/passkeys`);
   for (const route of ["signIn.options", "signInMethods.list", "scim.listTokens", "scim.roles"])
     asks.add(route, "", "");
   asks.add("users.list", "500 of them", "?limit=500");

@@ -32,6 +32,7 @@ import type { Mailer } from "#control/mail/mailer.ts";
 import { PriceListSource } from "#control/prices/price-source.ts";
 import type { AskWeb } from "#control/sign-in/ask-web.ts";
 import { IssuerSignIn } from "#control/sign-in/issuer-sign-in.ts";
+import { Passkeys } from "#control/sign-in/passkeys.ts";
 import { SecondFactor } from "#control/sessions/second-factor.ts";
 import { createPasswords } from "#control/sessions/passwords.ts";
 import type { Passwords } from "#control/sessions/passwords.ts";
@@ -95,6 +96,8 @@ interface PlaneOptions {
   readonly mailer?: Mailer | null;
   /** Absent: such as cost next to nothing. */
   readonly passwords?: Passwords;
+  /** Where people reach it. */
+  readonly publicUrl?: string | null;
 }
 
 /** The fewest rounds that bcrypt takes: what people do with passwords is the same with all. */
@@ -111,6 +114,7 @@ export async function startAdminPlane({
   usageDays = null,
   mailer = null,
   passwords = quickPasswords,
+  publicUrl = null,
 }: PlaneOptions = {}): Promise<AdminPlane> {
   const dataDir = await mkdtemp(join(tmpdir(), "ghostllm-admin-"));
   const databaseUrl = database?.databaseUrl ?? null;
@@ -181,6 +185,7 @@ export async function startAdminPlane({
     version: "0.0.0-test",
     consoleDirectory,
     ...{ sessions, passwords, issuerSignIn, secondFactor, mailer },
+    passkeys: new Passkeys({ store, encryption, clock, publicUrl }),
     changed: () => snapshots.catchUp(),
     withdraw: async () => {},
     prices,

@@ -2,9 +2,11 @@
 
 import { createHash } from "node:crypto";
 import { writeFile } from "node:fs/promises";
+import { adminRoutes } from "@ghostllm/contract/routes";
 import type { AdminRoute, AdminRoutes } from "@ghostllm/contract/routes";
 import { Secret, TOTP } from "otpauth";
 import { adminKey, type AdminPlane } from "./admin-plane.ts";
+import { Authenticator, type Options } from "./sign-in-support/authenticator.ts";
 import { makeQuestion } from "./store-support/consents.ts";
 
 type RouteOf<Group> = Group extends Readonly<Record<string, AdminRoute>> ? Group[keyof Group] : never;
@@ -16,6 +18,7 @@ export interface Call {
   readonly params?: Readonly<Record<string, string>>;
   readonly body?: object;
   readonly as?: string;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 interface Case {
@@ -149,6 +152,32 @@ async function factorOwner() {
   return { as, id: (await plane.as(as).sessions.me()).user?.id ?? "" };
 }
 
+/** A page by a name: of an address there are no passkeys. */
+const page = () => ({ origin: plane.url.replace("127.0.0.1", "localhost"), "sec-fetch-site": "same-origin" });
+
+/** Somebody who has signed in, and has begun to add a passkey. */
+async function passkeyBeginner() {
+  const as = await newSession();
+  const headers = page();
+  const begun = await perform(adminRoutes.passkeys.begin, { as, headers, body: { password } });
+  const { options } = (await begun.json()) as { readonly options: Options };
+  const [cookie = ""] = begun.headers.getSetCookie();
+  const credential = new Authenticator(headers.origin).make(options);
+  return { as, headers: { ...headers, cookie: cookie.split(";", 1)[0] ?? "" }, body: { name: next(), credential } };
+}
+
+async function passkeyOwner(body?: object) {
+  const call = await passkeyBeginner();
+  const made = (await (await perform(adminRoutes.passkeys.create, call)).json()) as { readonly id: string };
+  return { as: call.as, params: { id: made.id }, ...(body !== undefined && { body }) };
+}
+
+/** Asked for by the admin key. */
+async function foreignPasskey(): Promise<Call> {
+  const { as, params } = await passkeyOwner();
+  return { params: { id: (await plane.as(as).sessions.me()).user?.id ?? "", passkey_id: params.id } };
+}
+
 async function newConsent(): Promise<Call> {
   const { id: userId } = await newUser();
   const { id: keyId } = await plane.admin.apiKeys.create({ body: { name: next(), user_id: userId } });
@@ -201,6 +230,14 @@ export const changingCalls: Readonly<Record<ChangingId, Case>> = {
     prepare: async () => ({ params: { id: (await factorOwner()).id } }),
     actions: ["second_factor.reset"],
   },
+  "passkeys.begin": {
+    prepare: async () => ({ as: await newSession(), headers: page(), body: { password } }),
+    actions: ["passkey.begin"],
+  },
+  "passkeys.create": { prepare: passkeyBeginner, actions: ["passkey.created"] },
+  "passkeys.update": { prepare: () => passkeyOwner({ name: next() }), actions: ["passkey.changed"] },
+  "passkeys.remove": { prepare: () => passkeyOwner(), actions: ["passkey.removed"] },
+  "passkeys.removeOfUser": { prepare: foreignPasskey, actions: ["passkey.removed"] },
   "passwords.createLink": { prepare: () => of(newUser(), {}), actions: ["password.create_link"] },
   "passwords.forgotten": {
     prepare: async () => ({ body: { email: "nobody@example.com" } }),
@@ -230,6 +267,14 @@ export const changingCalls: Readonly<Record<ChangingId, Case>> = {
   },
   "signIn.finish": {
     prepare: async () => ({ body: { url: `${plane.url}/console/sign-in/return?code=${canary}&state=x` } }),
+    ...{ actions: ["session.failed"], isRefused: true },
+  },
+  "signIn.beginPasskey": { prepare: async () => ({ headers: page() }), actions: [] },
+  "signIn.finishPasskey": {
+    prepare: async () => {
+      const response = { clientDataJSON: canary, authenticatorData: canary, signature: canary };
+      return { body: { credential: { id: canary, rawId: canary, type: "public-key", response } } };
+    },
     ...{ actions: ["session.failed"], isRefused: true },
   },
   "signInMethods.create": {
@@ -402,7 +447,7 @@ export const changingCalls: Readonly<Record<ChangingId, Case>> = {
 
 export async function perform(
   { method, path }: AdminRoute,
-  { params = {}, body, as = adminKey }: Call,
+  { params = {}, body, as = adminKey, headers: own = {} }: Call,
   headers: Readonly<Record<string, string>> = {},
 ): Promise<Response> {
   const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => params[name] ?? "");
@@ -412,6 +457,7 @@ export async function perform(
       ...{ authorization: `Bearer ${as}`, "user-agent": "auditor/1", "x-forwarded-for": "203.0.113.9" },
       ...{ origin: plane.url },
       ...(body !== undefined && { "content-type": "application/json" }),
+      ...own,
       ...headers,
     },
     ...(body !== undefined && { body: JSON.stringify(body) }),

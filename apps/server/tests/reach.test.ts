@@ -98,7 +98,7 @@ describe.each(availableEngines())("within a reach, on $name", (engine) => {
     const standing = { userId: ada.id, email: "ada@example.com", role: "member", grants, memberships: [] };
     const actor: Actor = actorOf(standing, signedIn);
     const session = { keepSession() {}, forgetSession() {}, keepAttempt() {}, takeAttempt: () => null };
-    const browser = { refuseOtherPages() {}, isOwnAddress: () => true, ...session };
+    const browser = { origin: null, refuseOtherPages() {}, isOwnAddress: () => true, ...session };
     const asAda = (permission: keyof typeof grants) => ({
       ...{ actor, reach: reach(actor, permission), address: "", userAgent: "", browser },
     });

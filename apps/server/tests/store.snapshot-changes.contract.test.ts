@@ -47,7 +47,7 @@ const unwatchedTables = new Set([
   ...["request_contents", "content_keys"],
   ...["usage_hourly", "spend", "settings", "stored_objects", "sessions", "views", "leases", "instances"],
   ...["sign_in_methods", "user_identities", "session_grants", "second_factors", "recovery_codes"],
-  "password_links",
+  ...["password_links", "passkeys", "used_challenges"],
   "idempotency_keys",
   "object_versions",
   ...["scim_tokens", "directory_users", "directory_groups", "directory_members"],

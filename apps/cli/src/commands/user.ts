@@ -5,6 +5,7 @@ import type { ContextOf } from "#context.ts";
 import { findUser, listAll } from "#lookup.ts";
 import type { User } from "#lookup.ts";
 import { spentOf } from "#output.ts";
+import { addPasskeyCommands } from "./passkeys.ts";
 import { addPersonalDataCommands } from "./personal-data.ts";
 import { addPrivacyCommand } from "./privacy.ts";
 import { addUserFileCommands } from "./user-files.ts";
@@ -37,6 +38,7 @@ export function addUserCommand(program: Command, contextOf: ContextOf): void {
   addPrivacyCommand(user, contextOf, privacyHolders);
 
   addAccessCommands(user, contextOf);
+  addPasskeyCommands(user, contextOf);
   addPersonalDataCommands(user, contextOf);
   addUserFileCommands(user, contextOf);
 

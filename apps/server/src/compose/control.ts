@@ -21,6 +21,7 @@ import type { Leases } from "#control/leases/leases.ts";
 import { PriceListSource } from "#control/prices/price-source.ts";
 import { loadJwtSecret } from "#control/sessions/jwt-secret.ts";
 import { IssuerSignIn } from "#control/sign-in/issuer-sign-in.ts";
+import { Passkeys } from "#control/sign-in/passkeys.ts";
 import { SecondFactor } from "#control/sessions/second-factor.ts";
 import { createPasswords } from "#control/sessions/passwords.ts";
 import type { Passwords } from "#control/sessions/passwords.ts";
@@ -173,6 +174,7 @@ async function openServer(
     ...{ store, registry, encryption, definitions, baseUrlOf, egress, fetchJson, prices },
     ...{ log, clock, steadyTime, addresses, compressor, version },
     ...{ sessions, passwords, issuerSignIn, secondFactor, mailer },
+    passkeys: new Passkeys({ store, encryption, clock, publicUrl: config.mail.publicUrl }),
     contents: new ContentReader({ store, keys: contentKeys }),
     ...{ adminKeys: facts.adminKeys, services: config.services },
     consoleDirectory: config.console.directory,

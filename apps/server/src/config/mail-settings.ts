@@ -54,7 +54,7 @@ export const mailSettings = {
     variable: "GHOSTLLM_PUBLIC_URL",
     kind: optional(publicUrl),
     default: null,
-    help: "The address at which people reach this server: links in mails begin with it.",
+    help: "The address at which people reach this server: links in mails begin with it, and passkeys are for its host.",
     read: ({ mail }) => mail.publicUrl,
   }),
   mailRequireTls: setting({

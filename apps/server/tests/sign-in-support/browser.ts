@@ -7,10 +7,13 @@ interface Answer {
 
 export class Browser {
   readonly origin: string;
+  readonly #url: string;
   readonly cookies = new Map<string, string>();
 
-  constructor(origin: string) {
+  /** `url`: where it is led to, when it looks for that name. */
+  constructor(origin: string, url = origin) {
     this.origin = origin;
+    this.#url = url;
   }
 
   get returnUrl(): string {
@@ -31,7 +34,7 @@ export class Browser {
       headers: { ...own, ...json, ...headers },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     };
-    const response = await fetch(this.origin + path, init);
+    const response = await fetch(this.#url + path, init);
     this.#keep(response.headers.getSetCookie());
     return { status: response.status, body: await response.json() };
   }

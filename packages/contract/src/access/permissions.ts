@@ -3,7 +3,7 @@
 /** About oneself: it may be granted for all, or for one's own. */
 const aboutOneself = {
   "self.read": "See who one is, and sign out",
-  "self.update": "Change how one signs in: the password and the second factor",
+  "self.update": "Change how one signs in: the password, the second factor and passkeys",
   "users.export": "Take all that is stored about a user",
   "sessions.read": "List sessions: who has signed in, and from where",
   "sessions.end": "End sessions",

@@ -13,6 +13,7 @@ import { eventRoutes } from "./events.ts";
 import { modelRoutes } from "./models.ts";
 import { notificationRoutes } from "./notifications.ts";
 import { organisationRoutes } from "./organisations.ts";
+import { passkeyRoutes } from "./passkeys.ts";
 import { passwordRoutes } from "./passwords.ts";
 import { personalDataRoutes } from "./personal-data.ts";
 import { priceRoutes } from "./prices.ts";
@@ -37,6 +38,7 @@ import { webhookRoutes } from "./webhooks.ts";
 export const adminRoutes = {
   sessions: sessionRoutes,
   secondFactor: secondFactorRoutes,
+  passkeys: passkeyRoutes,
   passwords: passwordRoutes,
   signIn: signInRoutes,
   signInMethods: signInMethodRoutes,

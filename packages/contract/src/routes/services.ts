@@ -15,6 +15,7 @@ export type Service = (typeof services)[number];
 export const serviceOfGroup: Readonly<Record<keyof AdminRoutes, Service>> = {
   sessions: "auth",
   secondFactor: "auth",
+  passkeys: "auth",
   passwords: "auth",
   signIn: "auth",
   signInMethods: "auth",

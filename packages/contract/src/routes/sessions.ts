@@ -45,7 +45,7 @@ const me = z
 const sessionOfUser = z
   .object({
     ...{ id, user_id: id },
-    method: openEnum(["password", "issuer"]).describe("How the user has signed in."),
+    method: openEnum(["password", "passkey", "issuer"]).describe("How the user has signed in."),
     browser: z.boolean().describe("In the console, and not by the API."),
     address: z.string().describe("Of the client; empty where it is not known."),
     user_agent: z.string(),

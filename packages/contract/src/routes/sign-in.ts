@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { id } from "./fields.ts";
 import { defineRoutes } from "./route.ts";
+import { ceremonyOptions, signedCredential } from "./passkeys.ts";
 import { browserSession } from "./sessions.ts";
 
 const url = z.url({ protocol: /^https?$/ }).max(16_000);
@@ -15,6 +16,7 @@ const options = z
   .object({
     methods: z.array(z.object({ id, label: z.string() })).describe("Beside a password."),
     forgotten_password: z.boolean().describe("Who has forgotten his password can be sent a link."),
+    passkey_origin: z.string().nullable().describe("Whose pages alone may use passkeys; null: all of this server."),
   })
   .meta({ id: "SignInOptions" });
 
@@ -69,5 +71,30 @@ export const signInRoutes = defineRoutes({
     summary: "Sign in with an issuer's answer",
     description:
       "Once for each that was begun. The answer is refused where it was begun elsewhere, or by another issuer.",
+  },
+  beginPasskey: {
+    id: "signIn.beginPasskey",
+    tag,
+    permission: "public",
+    method: "POST",
+    path: "/admin/sign-in/passkey/begin",
+    response: z.object({ options: ceremonyOptions }).meta({ id: "PasskeySignInBegun" }),
+    status: 200,
+    summary: "Begin to sign in with a passkey",
+    description:
+      "For pages of this server: what the browser's answer is held against is in a cookie that no script can read.",
+  },
+  finishPasskey: {
+    id: "signIn.finishPasskey",
+    tag,
+    permission: "public",
+    method: "POST",
+    path: "/admin/sign-in/passkey",
+    body: z.strictObject({ credential: signedCredential }).meta({ id: "PasskeySignIn" }),
+    response: browserSession,
+    status: 201,
+    summary: "Sign in with a passkey",
+    description:
+      "Once for each that was begun. No code is asked for: the passkey's device has verified its user. Repeated failures are answered 429 for a while.",
   },
 });

@@ -4,15 +4,18 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { GhostError } from "@ghostllm/contract";
 import type { FastifyReply, FastifyRequest } from "fastify";
-import type { Browser } from "#control/resources/resource.ts";
+import type { AttemptKind, Browser } from "#control/resources/resource.ts";
 import type { SteadyTime } from "#domain/clock.ts";
 
 /** Browsers take a name with this prefix only for the host alone, over a connection that they trust. */
 const sessionNames = ["__Host-ghostllm-session", "ghostllm-session"] as const;
-/** Of a sign-in that was begun at an issuer. */
-const attemptNames = ["__Host-ghostllm-sign-in", "ghostllm-sign-in"] as const;
+/** Of what was begun: each of its own, so that neither ends the other. */
+const attemptNames = {
+  issuer: ["__Host-ghostllm-sign-in", "ghostllm-sign-in"],
+  passkey: ["__Host-ghostllm-passkey", "ghostllm-passkey"],
+} as const satisfies Readonly<Record<AttemptKind, readonly string[]>>;
 
-type Names = typeof sessionNames | typeof attemptNames;
+type Names = typeof sessionNames | (typeof attemptNames)[AttemptKind];
 
 interface Asker {
   readonly method?: string | undefined;
@@ -64,13 +67,14 @@ export function browserOf(request: FastifyRequest, reply: FastifyReply, steadyTi
       setCookie(cookieOf(request.headers, sessionNames, { value: token, seconds }));
     },
     forgetSession: () => setCookie(...forgotten(sessionNames)),
-    keepAttempt: (sealed, lifetimeMs) => {
+    origin: request.headers.origin ?? null,
+    keepAttempt: (of, sealed, lifetimeMs) => {
       const seconds = Math.floor(lifetimeMs / 1000);
-      setCookie(cookieOf(request.headers, attemptNames, { value: sealed, seconds }));
+      setCookie(cookieOf(request.headers, attemptNames[of], { value: sealed, seconds }));
     },
-    takeAttempt: () => {
-      setCookie(...forgotten(attemptNames));
-      return readCookie(request.headers, attemptNames);
+    takeAttempt: (of) => {
+      setCookie(...forgotten(attemptNames[of]));
+      return readCookie(request.headers, attemptNames[of]);
     },
   };
 }

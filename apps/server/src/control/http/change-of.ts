@@ -7,6 +7,7 @@ import type { ObjectChange } from "#link/signals.ts";
 const objects: Readonly<Record<string, string>> = {
   sessions: "sessions",
   secondFactor: "second-factors",
+  passkeys: "passkeys",
   passwords: "passwords",
   signIn: "sessions",
   signInMethods: "sign-in-methods",
@@ -48,6 +49,8 @@ const others: Readonly<Record<string, string | null>> = {
   "providers.discoverModels": "models",
   "sessions.create": null,
   "signIn.begin": null,
+  "signIn.beginPasskey": null,
+  "passkeys.begin": null,
   "signInMethods.test": null,
 };
 

@@ -12,6 +12,7 @@ import type { ControlLog } from "#control/control-log.ts";
 import type { InstanceRegistry } from "#control/instances/registry.ts";
 import type { Mailer } from "#control/mail/mailer.ts";
 import type { PriceSource } from "#control/prices/price-source.ts";
+import type { Passkeys } from "#control/sign-in/passkeys.ts";
 import type { PasswordMails } from "#control/sign-in/password-mails.ts";
 import type { IssuerSignIn } from "#control/sign-in/issuer-sign-in.ts";
 import type { Passwords } from "#control/sessions/passwords.ts";
@@ -40,6 +41,7 @@ export interface ResourceDependencies extends ProviderSources {
   readonly passwords: Pick<Passwords, "hash">;
   readonly issuerSignIn: IssuerSignIn;
   readonly secondFactor: SecondFactor;
+  readonly passkeys: Passkeys;
   /** Null where no mail server is configured. */
   readonly mailer: Mailer | null;
   readonly passwordMails: PasswordMails;
@@ -84,6 +86,8 @@ export interface ResourceDependencies extends ProviderSources {
   readonly log: ControlLog;
 }
 
+export type AttemptKind = "issuer" | "passkey";
+
 /** The browser of somebody who has signed in to the console. */
 export interface Browser {
   /** Rejects what a page of another origin has sent. */
@@ -93,10 +97,12 @@ export interface Browser {
   forgetSession(): void;
   /** Does the page that asks come from there? */
   isOwnAddress(url: URL): boolean;
-  /** A sign-in that was begun at an issuer. */
-  keepAttempt(sealed: string, lifetimeMs: number): void;
+  /** Of the page that asks, as the browser names it; null where it names none. */
+  readonly origin: string | null;
+  /** A sign-in that was begun at an issuer, or what was begun with a passkey. */
+  keepAttempt(of: AttemptKind, sealed: string, lifetimeMs: number): void;
   /** It counts once. Null where there is none. */
-  takeAttempt(): string | null;
+  takeAttempt(of: AttemptKind): string | null;
 }
 
 /** Who calls a route that is not for everybody, and how far what the route is about reaches for him. */

@@ -9,6 +9,7 @@ import { createEncryptionResource } from "./encryption.ts";
 import { createEventsResource } from "./events.ts";
 import { createModelsResource } from "./models.ts";
 import { createOrganisationsResource } from "./organisations.ts";
+import { createPasskeysResource } from "./passkeys.ts";
 import { createPasswordsResource } from "./passwords.ts";
 import { createOwnKeysResource } from "./own-keys.ts";
 import { createPersonalDataResource } from "./personal-data.ts";
@@ -46,6 +47,7 @@ export function createResources(given: ResourceDependencies): Omit<Resources, "b
   return {
     sessions: createSessionsResource(deps),
     secondFactor: createSecondFactorResource(deps),
+    passkeys: createPasskeysResource(deps),
     passwords: createPasswordsResource(deps),
     signIn: createSignInResource(deps),
     signInMethods: createSignInMethodsResource(deps),

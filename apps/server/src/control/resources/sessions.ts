@@ -95,11 +95,16 @@ function listingOf({ store }: ResourceDependencies): Pick<Resource<"sessions">, 
 
 function toApiSession(row: SessionRow, { session }: Actor): ApiSession {
   return {
-    ...{ id: row.id, user_id: row.userId, method: row.method === "password" ? "password" : "issuer" },
+    ...{ id: row.id, user_id: row.userId, method: methodOf(row) },
     ...{ browser: row.isBrowser, address: row.address, user_agent: row.userAgent },
     ...{ created_at: toTime(row.createdAt), seen_at: toTime(row.seenAt), expires_at: toTime(row.expiresAt) },
     is_current: row.id === session?.id,
   };
+}
+
+/** Issuers are told by none of their ids. */
+function methodOf({ method }: SessionRow): ApiSession["method"] {
+  return method === "password" || method === "passkey" ? method : "issuer";
 }
 
 function refuseForeign(returnUrl: string, browser: Browser): void {
@@ -114,19 +119,24 @@ async function signIn(deps: SignInDependencies, attempt: Attempt) {
     await tellLogin(deps, issued.user, { address: attempt.address, browser: attempt.isBrowser });
     return issued;
   } catch (error) {
-    noteFailedSignIn(deps, error);
+    noteFailedSignIn(deps, error, "password");
     throw error;
   }
 }
 
 /** What was typed as the address of an account that is not there may be a password: it is told nowhere. */
-export function noteFailedSignIn({ notes }: Pick<ResourceDependencies, "notes">, error: unknown): void {
+export function noteFailedSignIn(
+  { notes }: Pick<ResourceDependencies, "notes">,
+  error: unknown,
+  method: "password" | "issuer" | "passkey",
+): void {
   // Who is asked for a code has not failed.
   if (!(error instanceof GhostError) || error.code === "second_factor_required") return;
   const account = error instanceof WrongCredentials ? error.account : null;
+  const reason = error instanceof WrongCredentials && error.reason !== null ? { reason: error.reason } : {};
   const object = { kind: "user", id: account?.id ?? null, name: account?.email ?? "" };
   const outcome = error.code === "invalid_api_key" ? "failed" : "refused";
-  notes.note(deed("session.failed", object, { outcome, details: { code: error.code } }));
+  notes.note(deed("session.failed", object, { outcome, details: { code: error.code, method, ...reason } }));
 }
 
 /** That nobody can be told of it keeps nobody out. */

@@ -36,16 +36,26 @@ export interface OpenedSession {
 
 export interface Opening extends Place {
   readonly user: UserRow;
-  /** How he has signed in: `password`, or the id of a sign-in method. */
+  /** How he has signed in: `password`, `passkey`, or the id of a sign-in method. */
   readonly method: string;
   /** When his issuer is asked again; null: never. */
   readonly refreshAt: number | null;
+}
+
+export interface DampedAttempt<Result> {
+  /** Whatever is guessed: an account, or what is known of one. */
+  readonly account: string;
+  readonly address: string;
+  /** Rejects with `invalid_api_key` where the proof is wrong. */
+  readonly judge: () => Promise<Result>;
 }
 
 export interface Sessions {
   signIn(attempt: Attempt): Promise<OpenedSession>;
   /** Rejects with GhostError where it is not the password of somebody who has signed in. */
   prove(user: UserRow, password: string, address: string): Promise<void>;
+  /** Tries another proof than a password, of which somebody may make only so many that are wrong. */
+  damped<Result>(attempt: DampedAttempt<Result>): Promise<Result>;
   /** For somebody who has proven himself by another way. */
   open(opening: Opening): Promise<OpenedSession>;
   /** The user as the store has him now; null where the token is no valid session. */
@@ -73,15 +83,22 @@ interface SessionsOptions {
 /** The caller is not told which of them: only the audit log knows whose account it was. */
 export class WrongCredentials extends GhostError {
   readonly account: Pick<UserRow, "id" | "email"> | null;
+  /** One word for the audit log; null where there is nothing to be told. */
+  readonly reason: string | null;
 
-  constructor(account: Pick<UserRow, "id" | "email"> | null, message = "The e-mail address or the password is wrong") {
+  constructor(
+    account: Pick<UserRow, "id" | "email"> | null,
+    message = "The e-mail address or the password is wrong",
+    reason: string | null = null,
+  ) {
     super("invalid_api_key", message);
     this.account = account;
+    this.reason = reason;
   }
 }
 
 /** Told to nobody but him who knows the password. */
-const switchedOff = "This account is switched off: ask an administrator to switch it on again";
+export const switchedOff = "This account is switched off: ask an administrator to switch it on again";
 const seenToWithinMs = 60_000;
 
 /** As many as there are threads for it. */
@@ -89,9 +106,10 @@ const concurrentChecks = 2;
 const waitingChecks = 20;
 
 export function createSessions(options: SessionsOptions): Sessions {
-  const { store, secret, secondFactor, steadyTime } = options;
+  const { store, secret, secondFactor, clock, steadyTime } = options;
   const tokens = createSessionTokens({ secret, steadyTime });
-  const authenticate = createAuthentication(options);
+  const damped = createDamping(new SignInDamper({ clock }));
+  const authenticate = createAuthentication(options, damped);
 
   return {
     async signIn({ email, password, code, ...place }) {
@@ -106,6 +124,7 @@ export function createSessions(options: SessionsOptions): Sessions {
         throw new GhostError("invalid_request_error", "password: It is wrong", { param: "password" });
       });
     },
+    damped,
     open: (opening) => openSession({ store, tokens }, opening),
     async verify(token) {
       const claims = await tokens.verify(token);
@@ -126,19 +145,13 @@ type Further = (user: UserRow) => Promise<void>;
 
 const noMore: Further = async () => {};
 
-function createAuthentication({ store, clock, passwords }: Pick<SessionsOptions, "store" | "clock" | "passwords">) {
-  const damper = new SignInDamper({ clock });
-  const check = boundConcurrency(passwords.verify);
-  return async ({ email, password, address }: Proof, further: Further): Promise<UserRow> => {
-    const attempt = await damper.begin(email, address);
+function createDamping(damper: SignInDamper): Sessions["damped"] {
+  return async ({ account, address, judge }) => {
+    const attempt = await damper.begin(account, address);
     try {
-      const credentials = await store.credentials.find({ email });
-      const isRight = await check(password, credentials?.passwordHash ?? null);
-      if (!isRight || credentials === undefined) throw new WrongCredentials(credentials?.user ?? null);
-      if (!credentials.user.isActive) throw new GhostError("permission_denied", switchedOff);
-      await further(credentials.user);
+      const result = await judge();
       attempt.succeeded();
-      return credentials.user;
+      return result;
     } catch (error) {
       if (error instanceof GhostError && error.code === "invalid_api_key") attempt.failed();
       else attempt.undone();
@@ -146,6 +159,24 @@ function createAuthentication({ store, clock, passwords }: Pick<SessionsOptions,
     } finally {
       attempt.ended();
     }
+  };
+}
+
+function createAuthentication(
+  { store, passwords }: Pick<SessionsOptions, "store" | "passwords">,
+  damped: Sessions["damped"],
+) {
+  const check = boundConcurrency(passwords.verify);
+  return ({ email, password, address }: Proof, further: Further): Promise<UserRow> => {
+    const judge = async (): Promise<UserRow> => {
+      const credentials = await store.credentials.find({ email });
+      const isRight = await check(password, credentials?.passwordHash ?? null);
+      if (!isRight || credentials === undefined) throw new WrongCredentials(credentials?.user ?? null);
+      if (!credentials.user.isActive) throw new GhostError("permission_denied", switchedOff);
+      await further(credentials.user);
+      return credentials.user;
+    };
+    return damped({ account: email, address, judge });
   };
 }
 

@@ -28,6 +28,7 @@ import { Replica } from "./replica.ts";
 import { aliasesIn } from "./aliases.ts";
 import { sessionsIn } from "./sessions.ts";
 import { passwordLinksIn } from "#control/store/sign-in/password-links.ts";
+import { passkeysIn } from "#control/store/sign-in/passkeys.ts";
 import { secondFactorsIn } from "#control/store/sign-in/second-factors.ts";
 import { signInMethodsIn } from "#control/store/sign-in/methods.ts";
 import { settingsIn } from "./settings.ts";
@@ -147,11 +148,12 @@ async function sizeOf({ engine, kysely }: Database): Promise<number> {
 /** How people come in, and who tells of them. */
 function signInPartsOf(
   database: Database,
-): Pick<Store, "sessions" | "signIn" | "secondFactors" | "passwordLinks" | "directory"> {
+): Pick<Store, "sessions" | "signIn" | "secondFactors" | "passkeys" | "passwordLinks" | "directory"> {
   return {
     sessions: sessionsIn(database),
     signIn: signInMethodsIn(database),
     secondFactors: secondFactorsIn(database),
+    passkeys: passkeysIn(database),
     passwordLinks: passwordLinksIn(database),
     directory: directoryIn(database),
   };

@@ -17,6 +17,8 @@ const tables = [
   "session_grants",
   "second_factors",
   "recovery_codes",
+  "passkeys",
+  "used_challenges",
   "password_links",
   "scim_tokens",
   "directory_users",

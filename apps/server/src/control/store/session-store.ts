@@ -6,7 +6,7 @@ import type { Page } from "./page.ts";
 export interface SessionRow {
   readonly id: string;
   readonly userId: string;
-  /** How he has signed in: `password`, or the id of the method. */
+  /** How he has signed in: `password`, `passkey`, or the id of the method. */
   readonly method: string;
   /** Of the client; empty where it is not known. */
   readonly address: string;

@@ -28,6 +28,7 @@ import type { SessionStore } from "./session-store.ts";
 import type { ReplicaState } from "./replica.ts";
 import type { RoleStore } from "./role-store.ts";
 import type { PasswordLinkStore } from "#control/store/sign-in/password-links.ts";
+import type { PasskeyStore } from "#control/store/sign-in/passkey-store.ts";
 import type { SecondFactorStore } from "#control/store/sign-in/second-factor-store.ts";
 import type { SignInStore } from "#control/store/sign-in/sign-in-store.ts";
 import type { ReportStore } from "#control/store/reports/report-store.ts";
@@ -181,6 +182,7 @@ export interface Store {
   };
   readonly sessions: SessionStore;
   readonly secondFactors: SecondFactorStore;
+  readonly passkeys: PasskeyStore;
   readonly passwordLinks: PasswordLinkStore;
   /** Issuers, and whom they know. */
   readonly signIn: SignInStore;

@@ -14,7 +14,7 @@ import type {
 } from "#control/store/tables.ts";
 import type { ConsentPoliciesTable } from "#control/store/consents/tables.ts";
 import type { ReportsTable } from "#control/store/reports/tables.ts";
-import type { SignInMethodsTable } from "#control/store/sign-in/tables.ts";
+import type { PasskeysTable, SignInMethodsTable } from "#control/store/sign-in/tables.ts";
 import type { JsonValue } from "#domain/audit.ts";
 
 export interface AuditedTables {
@@ -23,6 +23,7 @@ export interface AuditedTables {
   organisations: OrganisationsTable;
   teams: TeamsTable;
   sign_in_methods: SignInMethodsTable;
+  passkeys: PasskeysTable;
   api_keys: ApiKeysTable;
   providers: ProvidersTable;
   models: ModelsTable;
@@ -138,6 +139,15 @@ export const toldTables: { readonly [Table in AuditedTable]: ToldTable<AuditedTa
       ...{ provision_domains: asIs("provision_domains"), group_roles: asIs("group_roles") },
       group_teams: asIs("group_teams"),
       ...{ default_role: plain, is_active: flag, ...moments },
+    },
+  },
+  passkeys: {
+    kind: "passkey",
+    nameOf: ({ name }) => name,
+    columns: {
+      ...{ id: null, user_id: plain, name: plain, rp_id: plain, is_synced: { ...flag, field: "synced" } },
+      ...{ credential_id: null, public_key: null, transports: null, counter: null },
+      ...{ created_at: null, last_used_at: null },
     },
   },
   api_keys: {

@@ -57,14 +57,16 @@ async function textsOfEntries(transaction: Kysely<Tables>, userId: string): Prom
 
 /** Of his own things, those included that are gone. */
 async function idsOf(transaction: Kysely<Tables>, userId: string): Promise<readonly string[]> {
-  const own = (["api_keys", "views", "sessions"] as const).map((table) =>
+  const own = (["api_keys", "views", "sessions", "passkeys"] as const).map((table) =>
     transaction.selectFrom(table).select("id").where("user_id", "=", userId).execute(),
   );
   const ids: (string | null)[] = [];
   for (const rows of own) ids.push(...(await rows).map(({ id }) => id));
   const former = await sql<{ id: string | null }>`
     select distinct object_id as id from audit_log
-    where object_kind in ('key', 'view') and changes like ${`%"${userId}"%`} limit ${mostEntries}`.execute(transaction);
+    where object_kind in ('key', 'view', 'passkey') and changes like ${`%"${userId}"%`} limit ${mostEntries}`.execute(
+    transaction,
+  );
   ids.push(...former.rows.map(({ id }) => id));
   return [...new Set(ids.flatMap((id) => id ?? []))];
 }

@@ -44,6 +44,8 @@ export const personalTables: PersonalTables = {
     ...{ kind: "second_factor", isOf: isUsers, order: ["user_id"], erasure: "removed" },
     secret: ["secret_enc", "last_step"],
   },
+  // Its key is public, and opens nothing.
+  passkeys: { kind: "passkey", isOf: isUsers, order: ["id"], erasure: "removed" },
   password_links: {
     ...{ kind: "password_link", isOf: isUsers, order: ["user_id"], erasure: "removed" },
     secret: ["token_hash"],
@@ -109,6 +111,7 @@ export const personalTables: PersonalTables = {
   // Copies of what is in the outbox, as they were sent.
   webhook_deliveries: null,
   erasures: null,
+  used_challenges: null,
   roles: null,
   organisations: null,
   teams: null,

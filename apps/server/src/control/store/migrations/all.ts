@@ -39,6 +39,7 @@ import { indexesOfLargeTables } from "./0038-indexes-of-large-tables.ts";
 import { rollupsOfDays } from "./0039-rollups-of-days.ts";
 import { aliasesOfTeams } from "./0040-aliases-of-teams.ts";
 import { requestContents } from "./0041-request-contents.ts";
+import { passkeys } from "./0045-passkeys.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every migration, in order. A new one is a new file and a new line at the end. */
@@ -84,4 +85,5 @@ export const allMigrations: readonly Migration[] = [
   rollupsOfDays,
   aliasesOfTeams,
   requestContents,
+  passkeys,
 ];

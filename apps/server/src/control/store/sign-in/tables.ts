@@ -64,6 +64,26 @@ export interface RecoveryCodesTable {
   code_hash: string;
 }
 
+export interface PasskeysTable {
+  id: string;
+  user_id: string;
+  credential_id: string;
+  public_key: string;
+  rp_id: string;
+  name: string;
+  counter: number;
+  transports: string;
+  is_synced: number;
+  created_at: number;
+  last_used_at: number | null;
+}
+
+/** Of passkeys, for as long as they would count. */
+export interface UsedChallengesTable {
+  challenge_hash: string;
+  expires_at: number;
+}
+
 export interface PasswordLinksTable {
   user_id: string;
   token_hash: string;
@@ -78,5 +98,7 @@ export interface SignInTables {
   session_grants: SessionGrantsTable;
   second_factors: SecondFactorsTable;
   recovery_codes: RecoveryCodesTable;
+  passkeys: PasskeysTable;
+  used_challenges: UsedChallengesTable;
   password_links: PasswordLinksTable;
 }
