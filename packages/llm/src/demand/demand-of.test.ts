@@ -43,6 +43,12 @@ describe("what a request can cause", () => {
     [{ plugins: [{ options: [1], id: "web" }] }, { boundless: expect.stringContaining("plugin") }],
     [{ enable_search: true }, { boundless: "searches" }],
     [{ enable_search: false }, { boundless: null }],
+    [{ tools: [{ type: "function", function: { name: "f" } }] }, { namesFunctions: true }],
+    [{ tools: [{ name: "f", input_schema: {} }] }, { namesFunctions: true }],
+    [{ tools: [{ functionDeclarations: [{ name: "f" }] }] }, { namesFunctions: true }],
+    [{ tools: [{ type: "web_search" }] }, { namesFunctions: false }],
+    [{ tools: [{ googleSearch: {} }] }, { namesFunctions: false }],
+    [{ tools: [] }, { namesFunctions: false }],
     [{ mcp_servers: [] }, { unseen: null }],
     [{ mcp_servers: [{ type: "url", url: "u" }] }, { unseen: expect.any(String), readings: 11 }],
   ])("%j", (body, found) => {

@@ -4,7 +4,7 @@ import { Fields } from "#wire/json-tree.ts";
 import type { Tree } from "#wire/json-tree.ts";
 import { judgePart, pictureSign } from "./content.ts";
 import { addPart, fieldReaders } from "./fields.ts";
-import { demandsOfTool } from "./tools.ts";
+import { demandsOfTool, isFunction } from "./tools.ts";
 import { nothingFound } from "./request-demand.ts";
 import type { Findings, RequestDemand, ToolDemand } from "./request-demand.ts";
 
@@ -65,6 +65,7 @@ function isOpaque(name: string, types: readonly string[]): boolean {
 
 function visitTool(found: Findings, tool: Fields): void {
   found.tools.push(...demandsOfTool(tool));
+  found.demand.namesFunctions ||= isFunction(tool);
   for (const [name, value] of tool.entries) {
     if (name === "cachecontrol") visit(found, value, name);
   }

@@ -14,6 +14,8 @@ export interface RequestDemand extends ChargedUses {
   readonly writings: number;
   /** Pictures in the prompt, whose size in tokens their bytes do not tell. */
   readonly pictures: number;
+  /** The model is told of functions that the client runs. */
+  readonly namesFunctions: boolean;
   /** What vendors put into the prompt unseen: how tools are used, and how answers are to look. */
   readonly hiddenTokens: number;
   /** What is written for the sake of thoughts where the client names no limit of output. */
@@ -44,6 +46,7 @@ export const noDemand: RequestDemand = {
   readings: 1,
   writings: 1,
   pictures: 0,
+  namesFunctions: false,
   hiddenTokens: 0,
   thoughtTokens: 0,
   thinkingBudget: 0,

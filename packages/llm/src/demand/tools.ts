@@ -10,9 +10,11 @@ const found = "what a search finds";
 
 type Judge = (tool: Fields) => ToolDemand;
 
+const functionTypes = /^(?:function|custom|namespace)$/;
+
 /** By `type`. What is not here is run by a vendor who may charge anything for it. */
 const byType: readonly (readonly [type: RegExp, judge: Judge])[] = [
-  [/^(?:function|custom|namespace)$/, () => clients],
+  [functionTypes, () => clients],
   [/^(?:bash|text_editor|computer|memory)_\d{8}$/, () => described],
   [/^(?:local_shell|shell|apply_patch|computer|computer[_-]\w+)$/, () => described],
   [/^tool_search(?:_tool_\w+)?$/, () => ({ isHidden: true, loop: "anthropic", calls: 10 })],
@@ -76,6 +78,15 @@ export function demandsOfTool(tool: Tree): readonly ToolDemand[] {
     .filter(([name, value]) => value !== null && !describing.has(name))
     .map(([name]) => (Object.hasOwn(byName, name) ? byName[name] : undefined) ?? unknownTool(name));
 }
+
+/** Run by the client, in whatever dialect it is described. */
+export function isFunction(tool: Fields): boolean {
+  const types = tool.texts("type");
+  if (types.length > 0) return types.some((type) => functionTypes.test(type));
+  return tool.entries.some(([name, value]) => value !== null && functionMembers.has(name));
+}
+
+const functionMembers: ReadonlySet<string> = new Set(["name", "function", "functiondeclarations"]);
 
 function judgeType(type: string, tool: Fields): ToolDemand {
   const known = byType.find(([pattern]) => pattern.test(type));

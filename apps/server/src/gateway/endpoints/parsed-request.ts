@@ -5,6 +5,7 @@ import type { Snapshot } from "#domain/snapshot.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
 import { admitProtected, guardOf, protect } from "#gateway/flow/protection.ts";
 import type { Caller, Protected, ProtectionDeps } from "#gateway/flow/protection.ts";
+import { hasLackingTargets } from "#gateway/flow/plan/fit.ts";
 import { heavyBytes } from "#gateway/heavy-work/heavy-work.ts";
 
 export interface AskedBody {
@@ -55,10 +56,11 @@ async function readElsewhere(
 ): Promise<ReadRequest> {
   const { principal, snapshot } = caller;
   const isBudgeted = principal.scopes.some(limitsSpending) || snapshot.consents.of(principal).length > 0;
+  const wantsDemand = isBudgeted || hasLackingTargets(snapshot);
   const { request, demand, protection } = await deps.heavyWork.parse({
     dialect: dialect.name,
     ...asked,
-    isBudgeted,
+    wantsDemand,
     guard,
   });
   return { request, demand, protection: protection === null ? null : admitProtected(deps, caller, protection) };

@@ -46,11 +46,12 @@ function answerAlone({ outlet, request, dialect }: InferenceCall, { targets }: C
 }
 
 async function obtainAnswer(deps: ExecuteDeps, run: Run): Promise<Answer> {
-  const { candidates, request, protection, exchange, principal, dialect, lifeline, trail, terms, content } = run;
+  const { candidates, request, demand, protection, exchange, principal, dialect, lifeline, trail, terms, content } =
+    run;
   const { operation } = request;
   const { reservedNanos, readsUnseen } = run.admission;
   const { userId: caller } = principal;
-  const plan = planTargets({ ...planDeps(deps), candidates, request, dialect: dialect.name, caller });
+  const plan = planTargets({ ...planDeps(deps), candidates, request, demand, dialect: dialect.name, caller });
   const headers = upstreamHeaders(deps, exchange, dialect.client);
   const isStrict = exchange.header("x-ghostllm-strict") === "true";
   const requestId = exchange.id;

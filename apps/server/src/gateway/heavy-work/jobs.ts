@@ -37,7 +37,7 @@ export interface ParseJob {
   readonly line: RequestLine;
   readonly body: Buffer;
   /** What it can cause must be told, too. */
-  readonly isBudgeted: boolean;
+  readonly wantsDemand: boolean;
   /** The policy that holds for it; null where there is none. */
   readonly guard: Guard | null;
 }
@@ -113,7 +113,7 @@ export function checkText(body: Buffer): void {
   if (!isUtf8(body)) throw new GhostError("invalid_request_error", "The request body is not valid UTF-8.");
 }
 
-function parse({ dialect, operation, body, line, isBudgeted, guard }: ParseJob): ParsedElsewhere {
+function parse({ dialect, operation, body, line, wantsDemand, guard }: ParseJob): ParsedElsewhere {
   const isForm = /^multipart\//i.test(line.contentType ?? "");
   if (!isForm) checkText(body);
   const { client } = dialects[dialect];
@@ -122,7 +122,7 @@ function parse({ dialect, operation, body, line, isBudgeted, guard }: ParseJob):
   const isChanged = looked !== null && looked.body !== body;
   const request = isChanged ? client.parseRequest(operation, looked.body, line) : given;
   return {
-    ...{ kind: "parse", request, demand: isBudgeted ? demandOf(request) : null },
+    ...{ kind: "parse", request, demand: wantsDemand ? demandOf(request) : null },
     protection: looked === null ? null : withoutBody(looked),
     changedBody: isChanged ? looked.body : null,
   };

@@ -4,10 +4,12 @@ import type { ClientDialectName } from "@ghostllm/llm";
 import type { Target } from "#domain/snapshot.ts";
 import type { TargetHealth } from "#gateway/flow/ask/target-health.ts";
 import type { Candidates } from "#gateway/flow/resolve.ts";
+import { fitting } from "./fit.ts";
+import type { FitInput } from "./fit.ts";
 import { rank } from "./rank.ts";
 import type { RankInput } from "./rank.ts";
 
-export interface PlanInput extends RankInput {
+export interface PlanInput extends RankInput, FitInput {
   readonly candidates: Candidates;
   /** The client's. */
   readonly dialect: ClientDialectName;
@@ -23,7 +25,10 @@ export interface Plan {
   readonly isProbe: boolean;
 }
 
-/** Nobody is refused because targets rest: there may be no other. Throws `invalid_request_error`. */
+/**
+ * Nobody is refused because targets rest: there may be no other. Throws `invalid_request_error`, and `context_length_exceeded` for what no
+ * target can hold.
+ */
 export function planTargets(input: PlanInput): Plan {
   const { candidates, dialect } = input;
   const { operation } = input.request;
@@ -37,10 +42,26 @@ export function planTargets(input: PlanInput): Plan {
       { param: "model" },
     );
   }
-  const ready = able.filter(({ target }) => restMsOf(target, input) === 0);
+  const { targets: fit, tight } = fitting(candidates, able, input);
+  const ready = fit.filter(({ target }) => restMsOf(target, input) === 0);
   const isProbe = ready.length === 0;
-  const ranked = rank(candidates.strategy, isProbe ? able : ready, input).map(({ target }) => target);
-  return { targets: isProbe ? soonestFirst(ranked, input) : ranked, isProbe };
+  const ranked = rank(candidates.strategy, isProbe ? fit : ready, input).map(({ target }) => target);
+  const targets = isProbe ? soonestFirst(ranked, input) : ranked;
+  return { targets: tight.size === 0 ? targets : roomyFirst(targets, { fit, tight }, input), isProbe };
+}
+
+/** Those with room that rest are asked all the same where the others have none: nobody else could answer. */
+function roomyFirst(
+  targets: readonly Target[],
+  { fit, tight }: { readonly fit: Candidates["targets"]; readonly tight: ReadonlySet<Target> },
+  input: PlanInput,
+): readonly Target[] {
+  const isRoomy = (target: Target): boolean => !tight.has(target);
+  const roomy = targets.filter(isRoomy);
+  const close = targets.filter((target) => tight.has(target));
+  if (roomy.length > 0) return [...roomy, ...close];
+  const resting = fit.map(({ target }) => target).filter(isRoomy);
+  return [...close, ...soonestFirst(resting, input)];
 }
 
 function soonestFirst(targets: readonly Target[], input: PlanInput): readonly Target[] {
