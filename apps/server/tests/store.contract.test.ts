@@ -295,7 +295,11 @@ describe.each(availableEngines())("store on $name", (engine) => {
       ];
       const name = unique();
       const alias = await store.aliases.create({ name, strategy: "weighted", targets });
-      expect(await store.aliases.find(alias.id, "all")).toMatchObject({ name, strategy: "weighted", targets });
+      expect(await store.aliases.find(alias.id, "all")).toMatchObject({ name, strategy: "weighted", targets, cache: null });
+      const cache = { ttlSeconds: 60, scope: "team" } as const;
+      expect(await store.aliases.update(alias.id, { cache }, "all")).toMatchObject({ cache, targets });
+      expect(await store.aliases.update(alias.id, { name }, "all")).toMatchObject({ cache });
+      expect(await store.aliases.update(alias.id, { cache: null }, "all")).toMatchObject({ cache: null });
       const turned = { strategy: "ordered", targets: targets.toReversed() } as const;
       const changed = await store.aliases.update(alias.id, turned, "all");
       expect(changed).toMatchObject({ name, strategy: "ordered", targets: targets.toReversed() });

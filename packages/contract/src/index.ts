@@ -24,6 +24,8 @@ export type {
 } from "./access/permissions.ts";
 export { aliasStrategies } from "./alias-strategies.ts";
 export type { AliasStrategy } from "./alias-strategies.ts";
+export { cacheOutcomes, cacheScopes, mostCacheSeconds, usualCacheSeconds } from "./cache-policy.ts";
+export type { CacheOutcome, CacheScope } from "./cache-policy.ts";
 export { errorCatalogue, GhostError } from "./errors.ts";
 export type { ErrorCode, ErrorType, GhostErrorDetails } from "./errors.ts";
 export { newId, timeOfId } from "./ids.ts";

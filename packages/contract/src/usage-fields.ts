@@ -171,6 +171,17 @@ export const usageFields = {
     about:
       "What limited providers were charged for its attempts, in nano-USD, and in which periods of their budgets; null: nothing.",
   },
+  cache: {
+    ...laterText,
+    about:
+      "`hit`: answered by what was told before, without a vendor; `miss`; or `bypass`, where its answer is not kept; null: its alias keeps none.",
+  },
+  savedNanos: {
+    kind: "money",
+    isNullable: true,
+    before: null,
+    about: "What a hit would have cost; null for all else, and where the price is unknown.",
+  },
   downgradedTo: {
     ...laterText,
     about: "The alias that answered, since a budget had no room for what was asked for; null: none.",

@@ -34,6 +34,7 @@ export type { EncodedRequest, ParsedRequest, RequestEdits, RequestLine } from "#
 export { OverheardTap } from "#dialects/streams/overheard-tap.ts";
 export type { StreamTap } from "#dialects/streams/stream-tap.ts";
 export type { ClientModels, ListedModel } from "#dialects/fields/client-models.ts";
+export type { RecallRules } from "#dialects/fields/recall-rules.ts";
 export { dialects, vendorDialects } from "./dialects/index.ts";
 export { isForeign, readBaseUrl } from "./providers/base-url.ts";
 export type { BaseUrlReading } from "./providers/base-url.ts";

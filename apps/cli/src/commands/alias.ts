@@ -1,4 +1,4 @@
-import { aliasStrategies } from "@ghostllm/contract";
+import { aliasStrategies, cacheScopes } from "@ghostllm/contract";
 import type { AliasStrategy } from "@ghostllm/contract";
 import type { Client } from "@ghostllm/contract/client";
 import type { AdminRoutes, RouteInput } from "@ghostllm/contract/routes";
@@ -9,6 +9,7 @@ import { findAlias, findTeam, listAll } from "#lookup.ts";
 import type { Alias } from "#lookup.ts";
 import { orDash } from "#output.ts";
 
+type Scope = NonNullable<NonNullable<RouteInput<AdminRoutes["aliases"]["create"]>["body"]["cache"]>["scope"]>;
 type Target = RouteInput<AdminRoutes["aliases"]["create"]>["body"]["targets"][number];
 
 interface Facts {
@@ -17,6 +18,8 @@ interface Facts {
   readonly strategy?: AliasStrategy;
   readonly weighted?: boolean;
   readonly team?: string;
+  readonly cacheTtl?: number;
+  readonly cacheScope?: Scope;
 }
 
 interface CreateOptions extends Facts {
@@ -27,6 +30,7 @@ interface CreateOptions extends Facts {
 interface UpdateOptions extends Facts {
   readonly ordered?: boolean;
   readonly everybodys?: boolean;
+  readonly uncached?: boolean;
 }
 
 export function addAliasCommand(program: Command, contextOf: ContextOf): void {
@@ -38,8 +42,7 @@ export function addAliasCommand(program: Command, contextOf: ContextOf): void {
 }
 
 function addCreate(alias: Command, contextOf: ContextOf): void {
-  alias
-    .command("create")
+  withCache(alias.command("create"))
     .description("create an alias")
     .requiredOption("--name <name>", "what clients ask for")
     .requiredOption("--targets <targets...>", "PROVIDER/MODEL, in the order in which they are tried", collectTarget)
@@ -51,14 +54,14 @@ function addCreate(alias: Command, contextOf: ContextOf): void {
       const { client } = await connect();
       const strategy = strategyOf(facts) ?? "ordered";
       const of = team === undefined ? {} : { team_id: (await findTeam(client, team)).id };
-      const created = await client.aliases.create({ body: { name, targets: [...targets], strategy, ...of } });
+      const kept = cachePolicy(facts, null);
+      const created = await client.aliases.create({ body: { name, targets: [...targets], strategy, ...of, ...kept } });
       output.show(created, [`Created ${created.name} (${created.id})`]);
     });
 }
 
 function addUpdate(alias: Command, contextOf: ContextOf): void {
-  alias
-    .command("update <name-or-id>")
+  withCache(alias.command("update <name-or-id>"))
     .description("change an alias; what is left out stays as it is")
     .option("--name <name>", "what clients ask for from now on")
     .option("--targets <targets...>", "PROVIDER/MODEL or PROVIDER/MODEL=WEIGHT, all of them", collectTarget)
@@ -67,11 +70,13 @@ function addUpdate(alias: Command, contextOf: ContextOf): void {
     .option("--ordered", "they are tried in their order")
     .option("--team <name-or-id>", "whose keys alone find it from now on")
     .option("--everybodys", "every key finds it from now on")
+    .option("--uncached", "none of its answers is kept from now on")
     .action(async (given: string, options: UpdateOptions, command: Command) => {
       const { output, connect } = contextOf(command);
       const { client } = await connect();
-      const { id } = await findAlias(client, given);
-      const changed = await client.aliases.update({ params: { id }, body: await toChange(client, options) });
+      const found = await findAlias(client, given);
+      const body = { ...(await toChange(client, options)), ...cachePolicy(options, found.cache) };
+      const changed = await client.aliases.update({ params: { id: found.id }, body });
       output.show(changed, [`Changed ${changed.name} (${changed.id})`]);
     });
 }
@@ -120,6 +125,36 @@ function addDelete(alias: Command, contextOf: ContextOf): void {
     });
 }
 
+function withCache(command: Command): Command {
+  return command
+    .option("--cache-ttl <seconds>", "answers are kept for so long, for requests that come again", toSeconds)
+    .addOption(
+      new Option("--cache-scope <scope>", "among whose requests; of each key, where nothing is said").choices(
+        cacheScopes,
+      ),
+    );
+}
+
+type CacheOptions = Pick<UpdateOptions, "cacheTtl" | "cacheScope" | "uncached">;
+
+/** What is left out stays as it is, or is as usual. */
+function cachePolicy({ cacheTtl, cacheScope, uncached }: CacheOptions, before: Alias["cache"]) {
+  if (uncached === true) return { cache: null };
+  if (cacheTtl === undefined && cacheScope === undefined) return {};
+  const [ttl, scope] = [cacheTtl ?? before?.ttl_seconds, cacheScope ?? scopeOf(before)];
+  return { cache: { ...(ttl !== undefined && { ttl_seconds: ttl }), ...(scope !== undefined && { scope }) } };
+}
+
+/** A newer server may have others, which are not to be changed from here. */
+function scopeOf(before: Alias["cache"]): Scope | undefined {
+  return cacheScopes.find((scope) => scope === before?.scope);
+}
+
+function toSeconds(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError("Give a whole number of seconds.");
+  return Number(text);
+}
+
 /** A model may have slashes and colons in its name; the provider has none. */
 function collectTarget(text: string, before: readonly Target[] = []): readonly Target[] {
   const [, provider, model, weight] = /^([^/]+)\/(.+?)(?:=(\d+))?$/.exec(text) ?? [];
@@ -135,6 +170,7 @@ const columns = {
     targets
       .map(({ provider, model, weight }) => `${provider}/${model}${strategy === "weighted" ? `=${weight}` : ""}`)
       .join(" "),
+  cache: ({ cache }: Alias) => (cache === null ? "-" : `${cache.ttl_seconds} s, ${cache.scope}`),
   team: ({ team_id: team }: Alias) => orDash(team),
   id: ({ id }: Alias) => id,
 };

@@ -12,6 +12,7 @@ import type { Books, Callers, Door, GatewayDeps, Settings, Vendors as Asking } f
 import { createEstimator } from "#gateway/estimator/estimator.ts";
 import { LiveEvents } from "#gateway/flow/live-events.ts";
 import { TargetWork } from "#gateway/flow/ask/target-work.ts";
+import { Flights } from "#gateway/flow/recall/flights.ts";
 import { RunningCalls } from "#gateway/flow/running-calls.ts";
 import { settleLast, settleOverdue } from "#gateway/flow/stored/background.ts";
 import { createHeavyWork } from "#gateway/heavy-work/heavy-work.ts";
@@ -139,7 +140,7 @@ async function depsOf(parts: GatewayParts) {
   const contents = isStoring ? new BoundedContents({ store: storeContent, mostBytes: mostContentBytes }) : null;
   const books: Omit<Books, "events" | "liveEvents"> = { journal: new BatchedAppends(journal), lease, clock, contents };
   const callers: Omit<Callers, "readiness" | "runningCalls"> = {
-    ...{ snapshots, steadyTime, consents },
+    ...{ snapshots, steadyTime, consents, flights: new Flights() },
     countedScopes: new CountedScopes(steadyTime, clock),
   };
   const door: Door = { addresses, compressor, heldBytes, neighbours };

@@ -69,7 +69,8 @@ async function openOwn(foundation: Foundation): Promise<Omit<OpenedLink, "hub" |
   const { clock, config } = foundation;
   const spend: SpendReader = { read: () => Promise.reject(new Error("The store is not open yet")) };
   const write = (object: OwnedObject): void => writeOwner(foundation, object);
-  if (config.redis.url === null) return { link: createMemoryLink({ clock, write }), redis: null, spend };
+  const bounds = { cacheBytes: config.capacity.cacheBytes };
+  if (config.redis.url === null) return { link: createMemoryLink({ clock, write, bounds }), redis: null, spend };
   const redis = await createShared(foundation, { spend, write });
   return { link: redis, redis, spend };
 }
@@ -86,7 +87,7 @@ async function createShared(foundation: Foundation, { spend, write }: SharedPart
   // Whoever has none does not load its client.
   const { createRedisLink } = await import("#link/redis/redis-link.ts");
   const link: RedisLink = createRedisLink({
-    ...{ address, clock, write },
+    ...{ address, clock, write, bounds: { cacheBytes: config.capacity.cacheBytes } },
     settings: config.redis,
     certificates: config.network.certificates,
     instance: await readInstallation(config.dataDir),

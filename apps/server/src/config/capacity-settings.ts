@@ -44,6 +44,22 @@ export const capacitySettings = {
     help: "The same for one address of a client, as `server.trusted_proxies` tell it.",
     read: ({ capacity }) => capacity.heldBytesPerAddress,
   }),
+  cacheBytes: setting({
+    path: "cache.bytes",
+    variable: "GHOSTLLM_CACHE_BYTES",
+    kind: size,
+    default: 64 * 2 ** 20,
+    help: "Answers of aliases with a cache policy that are kept, all together: in the memory of this process, or with `redis.url` in Redis. Those that are needed least make room.",
+    read: ({ capacity }) => capacity.cacheBytes,
+  }),
+  cachedAnswerBytes: setting({
+    path: "cache.answer_bytes",
+    variable: "GHOSTLLM_CACHE_ANSWER_BYTES",
+    kind: size,
+    default: 2 ** 20,
+    help: "The largest answer that is kept, as its vendor sent it.",
+    read: ({ capacity }) => capacity.cachedAnswerBytes,
+  }),
   answerUnreadMs: setting({
     path: "timeouts.answer_unread_ms",
     variable: "GHOSTLLM_ANSWER_UNREAD_TIMEOUT_MS",

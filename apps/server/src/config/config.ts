@@ -49,6 +49,9 @@ export interface Capacity {
   readonly heldBytesPerAddress: number;
   /** How long a client may take nothing of an answer that waits for it. */
   readonly answerUnreadMs: number;
+  /** Of answers that are kept for requests that come again, all together, and of one. */
+  readonly cacheBytes: number;
+  readonly cachedAnswerBytes: number;
 }
 
 export interface AnswerSettings {

@@ -207,6 +207,7 @@ function buildConfig(values: SettingValues, { cwd, providers, network, egress }:
     capacity: {
       ...{ connections, connectionsPerAddress, answerUnreadMs },
       ...{ heldBytes, heldBytesPerKey, heldBytesPerAddress },
+      ...{ cacheBytes: values.cacheBytes, cachedAnswerBytes: values.cachedAnswerBytes },
     },
     answers: { model: answerModel },
     edge: edgeOf(values, cwd),

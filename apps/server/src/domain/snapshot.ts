@@ -5,6 +5,7 @@ import type { AliasStrategy } from "@ghostllm/contract";
 import { builtInPrices } from "@ghostllm/llm";
 import type { PriceBook, PriceSchedule, ProviderDefinition } from "@ghostllm/llm";
 import type { Additions } from "#domain/additions.ts";
+import type { AliasCache } from "#domain/cache-policy.ts";
 import { ConsentPolicies } from "#domain/consents/policies.ts";
 import type { LimitedScope, Principal } from "#domain/principal.ts";
 import type { Secret } from "#domain/secret.ts";
@@ -77,6 +78,8 @@ export interface Alias {
   readonly createdAt: number;
   /** What requests for it are held to, whoever asks; absent or null: nothing. */
   readonly scope?: LimitedScope | null;
+  /** What is kept of its answers; absent or null: nothing. */
+  readonly cache?: AliasCache | null;
   /** It has no targets, since all their providers wait for an operator; absent: no. */
   readonly awaitsRepair?: boolean;
 }

@@ -57,6 +57,7 @@ export type RequestFacts = Pick<
   | "ipAddress"
   | "userAgent"
   | "budgetPeriods"
+  | "cache"
   | "downgradedTo"
 >;
 

@@ -12,6 +12,7 @@ import type { Link } from "#link/link.ts";
 import type { Events } from "#telemetry/events.ts";
 import type { Estimator } from "./estimator/estimator.ts";
 import type { LiveEvents } from "./flow/live-events.ts";
+import type { Flights } from "./flow/recall/flights.ts";
 import type { RunningCalls } from "./flow/running-calls.ts";
 import type { TargetHealth } from "#gateway/flow/ask/target-health.ts";
 import type { TargetWork } from "#gateway/flow/ask/target-work.ts";
@@ -61,6 +62,8 @@ export interface Callers {
   /** For what policies hold. */
   readonly consents: Consents;
   readonly runningCalls: RunningCalls;
+  /** Whose answers others wait for. */
+  readonly flights: Flights;
   readonly readiness: Readiness;
 }
 

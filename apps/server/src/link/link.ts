@@ -3,6 +3,7 @@
 // Invariant: a part holds plain data, with no closure and no secret in clear, and may answer later: whoever asks awaits
 // promises alone, so that what is at hand costs the hot path no turn of the event loop.
 
+import type { Cache } from "./cache.ts";
 import type { Counters } from "./counters.ts";
 import type { Health } from "./health.ts";
 import type { Owners } from "./owners.ts";
@@ -17,6 +18,8 @@ export interface Link {
   readonly owners: Owners;
   /** What vendors sealed, for clients that drop it. */
   readonly turns: Turns;
+  /** Answers, for requests that come again. */
+  readonly cache: Cache;
   /** What vendors work on in the background. */
   readonly pendingAnswers: PendingAnswers;
   /** Of the parts that the server depends on. */

@@ -22,6 +22,7 @@ import { createCors } from "#edge/cors.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
 import { createEstimator } from "#gateway/estimator/estimator.ts";
 import { LiveEvents } from "#gateway/flow/live-events.ts";
+import { Flights } from "#gateway/flow/recall/flights.ts";
 import { RunningCalls } from "#gateway/flow/running-calls.ts";
 import { TargetHealth } from "#gateway/flow/ask/target-health.ts";
 import { TargetWork } from "#gateway/flow/ask/target-work.ts";
@@ -165,6 +166,7 @@ type Settings = Partial<
     | "owners"
     | "turns"
     | "pendingAnswers"
+    | "cache"
     | "consents"
     | "contents"
   >
@@ -196,6 +198,7 @@ export async function startGateway(snapshot: Snapshot, settings: Settings = {}):
   const deps: GatewayDeps = {
     ...link,
     consents: nobodyKnows,
+    flights: new Flights(),
     contents: null,
     snapshots,
     journal: { append: (record) => void records.push(record), healthy: () => true },

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { aliasStrategies } from "#alias-strategies.ts";
+import { cacheScopes, mostCacheSeconds, usualCacheSeconds } from "#cache-policy.ts";
 import { scopeBudget, scopeBudgetsInput } from "./budget-fields.ts";
 import { id, idParams, limits, limitsInput, listOf, namedQuery, openEnum, removed, time } from "./fields.ts";
 import { defineRoutes } from "./route.ts";
@@ -12,6 +13,20 @@ const target = z.object({ provider: z.string(), model: z.string(), weight: z.int
 
 const team = id.nullable().describe("Keys of this team alone find it. Null: it is everybody's.");
 
+const aboutScope =
+  "Among whose requests: of one key, of one user, of one team, or of one organisation. Who is in no team or organisation shares with his own requests alone.";
+const aboutTtl = "For how long an answer may be told again.";
+const aboutCache =
+  "Answers are kept, and a request that comes again is answered without its vendor. Null: nothing is kept.";
+
+const cache = z.object({ ttl_seconds: z.int().describe(aboutTtl), scope: openEnum(cacheScopes).describe(aboutScope) });
+const cacheInput = z
+  .strictObject({
+    ttl_seconds: z.int().min(1).max(mostCacheSeconds).default(usualCacheSeconds).describe(aboutTtl),
+    scope: z.enum(cacheScopes).default("key").describe(aboutScope),
+  })
+  .nullable();
+
 const alias = z
   .object({
     id,
@@ -21,6 +36,7 @@ const alias = z
     targets: z.array(target),
     limits: limits.describe("Of all that ask for it together. Null is unlimited."),
     budgets: z.array(scopeBudget).describe("What may be spent by all that ask for it together."),
+    cache: cache.nullable().describe(aboutCache),
     created_at: time,
     updated_at: time,
   })
@@ -43,6 +59,7 @@ const aliasCreate = z
   .strictObject({
     ...{ team_id: team.default(null), name, strategy: strategy.default("ordered"), targets },
     ...{ limits: limitsInput.optional(), budgets: scopeBudgetsInput.optional() },
+    cache: cacheInput.optional().describe(aboutCache),
   })
   .meta({ id: "AliasCreate" });
 
@@ -51,6 +68,7 @@ const aliasUpdate = z
     team_id: team.optional(),
     ...{ name: name.optional(), strategy: strategy.optional(), targets: targets.optional() },
     ...{ limits: limitsInput.optional(), budgets: scopeBudgetsInput.optional() },
+    cache: cacheInput.optional().describe(aboutCache),
   })
   .meta({ id: "AliasUpdate" });
 

@@ -2,6 +2,7 @@ import { GhostError } from "@ghostllm/contract";
 import type { AdminRoutes, RouteAnswer } from "@ghostllm/contract/routes";
 import type { AliasRow } from "#control/store/store.ts";
 import type { Reach } from "#domain/access/may.ts";
+import type { CachePolicy } from "#domain/cache-policy.ts";
 import { toToldLimits } from "#domain/told-limits.ts";
 import { refuseModelName, refuseTargets, refuseTeam } from "./alias-rules.ts";
 import { refuseLostDowngrades, toApiBudgetTerms, toHeld } from "./budget-fields.ts";
@@ -59,19 +60,20 @@ async function changeable({ store }: AliasDeps, id: string, reach: Reach): Promi
   throw new GhostError("permission_denied", `The alias ${row.name} is everybody's: it takes the right to change all`);
 }
 
-async function toNew(deps: AliasDeps, { team_id: teamId, limits, budgets, ...named }: AliasCreation, reach: Reach) {
+async function toNew(deps: AliasDeps, body: AliasCreation, reach: Reach) {
+  const { team_id: teamId, limits, budgets, cache, ...named } = body;
   const { store, steadyTime } = deps;
   const team = await refuseTeam(store, teamId, reach);
   await refuseTargets(store, named.targets, team);
   if (teamId !== null) refuseModelName(deps.snapshot(), named.name);
   refuseItself(named.name, budgets);
   const held = await toHeld({ limits, budgets }, { before: null, store, now: steadyTime.now(), teamId });
-  return { teamId, ...named, ...held };
+  return { teamId, ...named, cache: toCache(cache), ...held };
 }
 
 async function toChange(deps: AliasDeps, before: AliasRow, body: AliasUpdate, reach: Reach) {
   const { store, steadyTime } = deps;
-  const { team_id: given, name, strategy, targets, ...held } = body;
+  const { team_id: given, name, strategy, targets, cache, ...held } = body;
   const teamId = given === undefined ? before.teamId : given;
   const isElsewhere = teamId !== before.teamId;
   if (isElsewhere || targets !== undefined) {
@@ -88,7 +90,12 @@ async function toChange(deps: AliasDeps, before: AliasRow, body: AliasUpdate, re
     ...(name !== undefined && { name }),
     ...(strategy !== undefined && { strategy }),
     ...(targets !== undefined && { targets }),
+    ...(cache !== undefined && { cache: toCache(cache) }),
   };
+}
+
+function toCache(cache: AliasUpdate["cache"]): CachePolicy | null {
+  return cache ? { ttlSeconds: cache.ttl_seconds, scope: cache.scope } : null;
 }
 
 function toApiAlias(row: AliasRow): ApiAlias {
@@ -98,6 +105,7 @@ function toApiAlias(row: AliasRow): ApiAlias {
     name: row.name,
     strategy: row.strategy,
     targets: row.targets.map((target) => ({ ...target })),
+    cache: row.cache && { ttl_seconds: row.cache.ttlSeconds, scope: row.cache.scope },
     limits: toToldLimits(row.limits),
     budgets: row.budgets.map(toApiBudgetTerms),
     created_at: toTime(row.createdAt),

@@ -4,11 +4,13 @@ import { recorderIn } from "#control/store/audit/audit-append.ts";
 import { changed, created, removed } from "#control/store/audit/row-changes.ts";
 import { reachesNothing, type Reach } from "#domain/access/may.ts";
 import { twinOf } from "#domain/model-names.ts";
-import { asItIs, definedOnly, parseStrategy, parseTargets, newHeldColumns, toHeld, toHeldColumns } from "./columns.ts";
+import { asItIs, definedOnly, newHeldColumns, parseCache, parseStrategy, parseTargets } from "./columns.ts";
+import { toCacheColumn, toHeld, toHeldColumns } from "./columns.ts";
 import { change, type Database, type Naming } from "./database.ts";
 import { isWithin } from "./reach.ts";
 import type { AliasChange, AliasRow, Store } from "./store.ts";
-import type { AliasesTable, Tables } from "./tables.ts";
+import type { AliasesTable } from "./alias-tables.ts";
+import type { Tables } from "./tables.ts";
 
 const naming: Naming = { object: "alias", parent: { object: "team", column: "team_id" } };
 
@@ -31,9 +33,10 @@ export function aliasesIn(database: Database): Store["aliases"] {
   const { kysely } = database;
   const record = recorderIn(database);
   return {
-    async create({ name, strategy, targets, teamId = null, ...held }) {
+    async create({ name, strategy, targets, teamId = null, cache = null, ...held }) {
       const now = database.now();
-      const values = { team_id: teamId, name, strategy, targets: JSON.stringify(targets), ...newHeldColumns(held) };
+      const named = { team_id: teamId, name, strategy, targets: JSON.stringify(targets) };
+      const values = { ...named, cache: toCacheColumn(cache) ?? null, ...newHeldColumns(held) };
       const stored = { ...values, id: newId(now), created_at: now, updated_at: now };
       const insert = async (transaction: Kysely<Tables>): Promise<AliasRow> => {
         await database.engine.lockAliasNames(transaction);
@@ -86,8 +89,9 @@ function updaterIn(database: Database): Store["aliases"]["update"] {
   };
 }
 
-function toChangedColumns({ teamId, name, strategy, targets, ...held }: AliasChange) {
-  return { team_id: teamId, name, strategy, targets: targets && JSON.stringify(targets), ...toHeldColumns(held) };
+function toChangedColumns({ teamId, name, strategy, targets, cache, ...held }: AliasChange) {
+  const named = { team_id: teamId, name, strategy, targets: targets && JSON.stringify(targets) };
+  return { ...named, cache: toCacheColumn(cache), ...toHeldColumns(held) };
 }
 
 /**
@@ -118,6 +122,7 @@ function toRow(row: Selectable<AliasesTable>): AliasRow {
     name: row.name,
     strategy: parseStrategy(row.strategy),
     targets: parseTargets(row.targets),
+    cache: parseCache(row.cache),
     ...toHeld(row),
     createdAt: row.created_at,
     updatedAt: row.updated_at,

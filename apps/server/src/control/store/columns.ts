@@ -2,6 +2,7 @@
 
 import {
   aliasStrategies,
+  cacheScopes,
   extentsOf,
   isKeyEndpoint,
   isPermission,
@@ -23,6 +24,7 @@ import type { Budget } from "#domain/budgets/budget.ts";
 import { noLimits } from "#domain/principal.ts";
 import type { Permissions, RateLimits } from "#domain/principal.ts";
 import type { PrivacyPolicy } from "#domain/privacy/policy.ts";
+import type { CachePolicy } from "#domain/cache-policy.ts";
 import type { UsageStatus } from "#domain/usage-record.ts";
 import type { OwnerKind } from "./key-store.ts";
 import type { AliasTargetRow, ModelOrigin } from "./store.ts";
@@ -84,6 +86,8 @@ const settingsSchema = z.record(z.string(), z.string());
 const targetsSchema: z.ZodType<readonly AliasTargetRow[]> = z.array(
   z.object({ provider: z.string(), model: z.string(), weight: z.number() }),
 );
+
+const cacheSchema: z.ZodType<CachePolicy> = z.object({ ttlSeconds: z.number().int(), scope: z.enum(cacheScopes) });
 
 const price = z.number().int().nonnegative().optional();
 
@@ -154,6 +158,11 @@ export const writePrivacy = (policy: PrivacyPolicy | null): string | null =>
   policy === null ? null : JSON.stringify(policy);
 export const parseSettings = (text: string): Readonly<Record<string, string>> => settingsSchema.parse(JSON.parse(text));
 export const parseTargets = (text: string): readonly AliasTargetRow[] => targetsSchema.parse(JSON.parse(text));
+export const parseCache = (text: string | null): CachePolicy | null =>
+  text === null ? null : cacheSchema.parse(JSON.parse(text));
+/** What is undefined stays as it is. */
+export const toCacheColumn = (policy: CachePolicy | null | undefined): string | null | undefined =>
+  policy && JSON.stringify(policy);
 export const parseFurtherPrices = (text: string | null): FurtherPrices =>
   text === null ? {} : furtherPricesSchema.parse(JSON.parse(text));
 

@@ -8,6 +8,7 @@ import type { Reach } from "#domain/access/may.ts";
 import type { Role } from "#domain/access/roles.ts";
 import type { Budget } from "#domain/budgets/budget.ts";
 import type { RateLimits } from "#domain/principal.ts";
+import type { CachePolicy } from "#domain/cache-policy.ts";
 import type { OwnedObject } from "#link/owners.ts";
 import type { AuditStore } from "#control/store/audit/audit-store.ts";
 import type { ContentStore } from "#control/store/contents/content-store.ts";
@@ -121,6 +122,8 @@ export interface AliasRow {
   readonly name: string;
   readonly strategy: AliasStrategy;
   readonly targets: readonly AliasTargetRow[];
+  /** Null: none of its answers is kept. */
+  readonly cache: CachePolicy | null;
   readonly limits: RateLimits;
   readonly budgets: readonly Budget[];
   readonly createdAt: number;
@@ -148,7 +151,7 @@ export interface UserQuery extends NamedPage {
 }
 
 export type NewAlias = New<AliasRow, "name" | "strategy" | "targets"> &
-  Partial<Pick<AliasRow, "teamId" | "limits" | "budgets">>;
+  Partial<Pick<AliasRow, "teamId" | "limits" | "budgets" | "cache">>;
 export type AliasChange = Partial<NewAlias>;
 
 /**

@@ -1,6 +1,7 @@
 // The tables as they are in both engines: what Kysely checks our queries against.
 // Times are epoch ms, money is nano-USD, booleans are 0 or 1, JSON is text.
 
+import type { AliasesTable } from "./alias-tables.ts";
 import type { OrganisationsTable, RolesTable, TeamMembersTable, TeamsTable } from "./team-tables.ts";
 import type { AuditTables } from "#control/store/audit/tables.ts";
 import type { ConsentTables } from "#control/store/consents/tables.ts";
@@ -83,18 +84,6 @@ export interface ModelsTable {
   supports_streaming: number | null;
   origin: string | null;
   listed: string | null;
-  created_at: number;
-  updated_at: number;
-}
-
-export interface AliasesTable {
-  id: string;
-  team_id: string | null;
-  name: string;
-  strategy: string;
-  targets: string;
-  rate_limit: string;
-  budgets: string;
   created_at: number;
   updated_at: number;
 }

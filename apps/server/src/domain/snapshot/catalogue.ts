@@ -116,7 +116,8 @@ export class Catalogue {
         return [{ target: listed ?? toUnlistedTarget({ provider, model, createdAt }, this.#prices), weight }];
       });
       const awaitsRepair = found.length === 0 && named.some(({ provider }) => unusableProviders.has(provider));
-      return { id, name, strategy, createdAt, targets: found, scope: scopeOf("alias", part), awaitsRepair };
+      const cache = part.cache ? { ...part.cache, aliasId: id } : null;
+      return { id, name, strategy, createdAt, targets: found, scope: scopeOf("alias", part), cache, awaitsRepair };
     };
     const named = (parts: readonly AliasPart[] = []) => new Map(parts.map((part) => [part.name, toAlias(part)]));
     const byTeam = Map.groupBy(byId(this.#aliases), ({ teamId }) => teamId ?? everybody);

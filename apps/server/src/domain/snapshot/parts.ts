@@ -4,6 +4,7 @@
 import type { PriceList } from "@ghostllm/llm";
 import type { AliasStrategy, Grants, PromptPolicy } from "@ghostllm/contract";
 import type { Budget } from "#domain/budgets/budget.ts";
+import type { CachePolicy } from "#domain/cache-policy.ts";
 import type { ConsentPolicy } from "#domain/consents/policy.ts";
 import type { ModelFacts } from "#domain/model-facts.ts";
 import type { PriceOverrides } from "#domain/price-overrides.ts";
@@ -95,6 +96,8 @@ export interface AliasPart extends Held {
   readonly name: string;
   readonly strategy: AliasStrategy;
   readonly targets: readonly { readonly provider: string; readonly model: string; readonly weight: number }[];
+  /** Absent or null: none of its answers is kept. */
+  readonly cache?: CachePolicy | null;
   readonly createdAt: number;
 }
 

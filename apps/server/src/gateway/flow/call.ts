@@ -9,6 +9,7 @@ import type { Outlet } from "#gateway/flow/answer/outlet.ts";
 import type { KeepAlive } from "#gateway/flow/answer/keep-alive.ts";
 import type { Lifeline } from "#gateway/flow/ask/lifeline.ts";
 import type { ContentKeeper } from "./content/content-keeper.ts";
+import type { Caching } from "./recall/caching.ts";
 import type { Admission, Terms } from "./admit.ts";
 import type { Protected } from "./protection.ts";
 import type { Candidates } from "./resolve.ts";
@@ -50,4 +51,6 @@ export interface Run extends Call {
   readonly keepAlive: KeepAlive;
   /** Null, as for almost all: nothing of its texts is stored. */
   readonly content: ContentKeeper | null;
+  /** Null, as for almost all: it is answered by its vendor, and nothing is kept of that. */
+  readonly caching: Caching | null;
 }

@@ -11,12 +11,14 @@ import { followReferences, keepOwner } from "#gateway/flow/stored/holder.ts";
 import type { Call, Run } from "./call.ts";
 import { answerCount, canBeCounted, obtainCount } from "./count-tokens.ts";
 import { planTargets } from "./plan/plan.ts";
+import { recall } from "./recall/recall.ts";
+import type { RecallDeps } from "./recall/recall.ts";
 import { checkPermission, resolveModel } from "./resolve.ts";
 import type { Candidates } from "./resolve.ts";
 import { withRun } from "./run.ts";
 import type { RunDeps } from "./run.ts";
 
-export type ExecuteDeps = RunDeps & AskDeps & Pick<GatewayDeps, "owners" | "version" | "tracesVendors">;
+export type ExecuteDeps = RunDeps & AskDeps & RecallDeps & Pick<GatewayDeps, "owners" | "version" | "tracesVendors">;
 type InferenceCall = Omit<Call, "candidates" | "scopes" | "looksAt" | "work">;
 
 /** Answers the client. Throws GhostError for what the endpoint is to answer, with nothing sent yet. */
@@ -45,9 +47,14 @@ function answerAlone({ outlet, request, dialect }: InferenceCall, { targets }: C
   return true;
 }
 
-async function obtainAnswer(deps: ExecuteDeps, run: Run): Promise<Answer> {
-  const { candidates, request, demand, protection, exchange, principal, dialect, lifeline, trail, terms, content } =
-    run;
+function obtainAnswer(deps: ExecuteDeps, run: Run): Promise<Answer> {
+  const { caching } = run;
+  return caching === null ? askVendors(deps, run) : recall(deps, run, caching, () => askVendors(deps, run));
+}
+
+async function askVendors(deps: ExecuteDeps, run: Run): Promise<Answer> {
+  const { candidates, request, demand, exchange, principal, dialect } = run;
+  const { protection, content, caching, lifeline, trail, terms } = run;
   const { operation } = request;
   const { reservedNanos, readsUnseen } = run.admission;
   const { userId: caller } = principal;
@@ -60,6 +67,7 @@ async function obtainAnswer(deps: ExecuteDeps, run: Run): Promise<Answer> {
     request,
     protection,
     content,
+    caching,
     dialect,
     isStrict,
     plan,

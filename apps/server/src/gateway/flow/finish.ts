@@ -5,7 +5,7 @@ import { GhostError } from "@ghostllm/contract";
 import type { ErrorCode } from "@ghostllm/contract";
 import { costOf, priceAt, withinSense, withoutUsage } from "@ghostllm/llm";
 import type { Price, Usage } from "@ghostllm/llm";
-import type { BilledTarget, ProviderEntry, Snapshot } from "#domain/snapshot.ts";
+import type { BilledTarget, ProviderEntry, Snapshot, Target } from "#domain/snapshot.ts";
 import { writeProviderCharges } from "#domain/budgets/budget.ts";
 import { chargedScopes } from "#domain/usage-record.ts";
 import type { RequestFacts, UsageRecord, UsageStatus } from "#domain/usage-record.ts";
@@ -26,6 +26,8 @@ export interface Ending {
   readonly httpStatus: number;
   readonly errorCode: ErrorCode | null;
   readonly usage: MeasuredUsage;
+  /** What was not spent, since it was told before; null, or absent: a vendor was asked, or nobody knows. */
+  readonly savedNanos?: number | null;
   /** Ms until the first byte of the answer; null when none came. */
   readonly ttftMs: number | null;
   /** Ms of our own until the answer could begin: all but the waiting for vendors. */
@@ -49,7 +51,7 @@ export interface FinishInput {
 
 /** As they are now. */
 export function factsOf(run: Run, now: number): RequestFacts {
-  const { exchange, principal, request, protection, dialect, candidates, admission, trail, content } = run;
+  const { exchange, principal, request, protection, dialect, candidates, admission, trail, content, caching } = run;
   const elapsedMs = exchange.elapsedMs();
   return {
     id: exchange.id,
@@ -71,6 +73,7 @@ export function factsOf(run: Run, now: number): RequestFacts {
     ipAddress: exchange.ipAddress,
     userAgent: exchange.userAgent,
     budgetPeriods: admission.budgetPeriods,
+    cache: caching === null ? null : caching.outcome,
     downgradedTo: admission.downgraded?.alias ?? null,
   };
 }
@@ -173,6 +176,7 @@ function buildRecord(input: FinishInput, now: number): UsageRecord {
     chargedNanos: null,
     providerCharges: null,
     ...priced(input, isBounded ? { ...ending, usage } : ending, now),
+    savedNanos: ending.savedNanos ?? null,
     ttftMs: ending.ttftMs === null ? null : Math.round(ending.ttftMs),
     overheadUs: Math.max(0, Math.round(ending.overheadMs * 1000)),
   };
@@ -202,6 +206,15 @@ function priced({ snapshot, target, provider }: FinishInput, { usage, status }: 
   if (price === null || usage.isUnknown) return unknownCost;
   const costNanos = costOfAll(snapshot, provider, { usage, price, now });
   return costNanos === null ? unknownCost : { costNanos, priceVersion: price.version };
+}
+
+/** Of a request that would have used this; null where nobody knows. */
+export function costOfAnother(snapshot: Snapshot, target: Target, usage: Usage, now: number): number | null {
+  const { prices, provider } = target;
+  const price = prices === null ? null : priceAt(prices, now);
+  if (provider.definition.pricing?.tellsCost && usage.vendorCostNanos !== undefined && price?.isOverride !== true)
+    return usage.vendorCostNanos;
+  return price === null ? null : costOfAll(snapshot, provider, { usage, price, now });
 }
 
 interface Priced {

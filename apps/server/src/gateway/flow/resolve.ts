@@ -3,6 +3,7 @@ import type { AliasStrategy } from "@ghostllm/contract";
 import { longestName } from "@ghostllm/llm";
 import { isNamed, isTargetNamed } from "#domain/allowed-models.ts";
 import { modelRulesOf } from "#domain/principal.ts";
+import type { AliasCache } from "#domain/cache-policy.ts";
 import type { LimitedScope, Principal } from "#domain/principal.ts";
 import { freePrices } from "#domain/prices.ts";
 import { twinOf } from "#domain/model-names.ts";
@@ -21,6 +22,8 @@ export interface Candidates {
   readonly isOfTeam?: boolean;
   /** What the alias is held to; null: nothing. */
   readonly scope: LimitedScope | null;
+  /** What is kept of its answers; absent or null: nothing. */
+  readonly cache?: AliasCache | null;
 }
 
 /** For whom a name is looked up: a team has aliases of its own. */
@@ -79,10 +82,11 @@ export function findModel(snapshot: Snapshot, requested: string, caller: NameCal
 }
 
 /** What is written down of it is what the team might use then: what it may use now decides. */
-function ofTeam({ strategy, targets, scope = null }: Alias, requested: string, { teamModels }: NameCaller): Candidates {
+function ofTeam(alias: Alias, requested: string, { teamModels }: NameCaller): Candidates {
+  const { strategy, targets, scope = null, cache = null } = alias;
   const isUsable = ({ target: { provider, model } }: Candidates["targets"][number]): boolean =>
     teamModels === null || isTargetNamed(teamModels, { provider: provider.name, model });
-  return { requested, strategy, targets: targets.filter(isUsable), isAlias: true, isOfTeam: true, scope };
+  return { requested, strategy, targets: targets.filter(isUsable), isAlias: true, isOfTeam: true, scope, cache };
 }
 
 /** What a name stands for, whoever asks, is looked up once for each snapshot. */
@@ -101,8 +105,8 @@ function findCommon(snapshot: Snapshot, requested: string): Candidates {
 function lookUp(snapshot: Snapshot, requested: string): Candidates {
   const alias = findAlias(snapshot, requested);
   if (alias !== undefined) {
-    const { strategy, targets, scope = null } = alias;
-    return { requested, strategy, targets, isAlias: true, scope };
+    const { strategy, targets, scope = null, cache = null } = alias;
+    return { requested, strategy, targets, isAlias: true, scope, cache };
   }
   const direct = resolveDirect(snapshot, requested);
   const targets = direct === null ? findBare(snapshot, requested) : [direct];

@@ -20,6 +20,8 @@ import type { Consent, ConsentDeps } from "./consent.ts";
 import { contentOf } from "./content/content-keeper.ts";
 import type { ContentDeps } from "./content/content-keeper.ts";
 import { finishWithoutAnswer } from "./ending.ts";
+import { cachingOf } from "./recall/caching.ts";
+import type { CachingDeps } from "./recall/caching.ts";
 import { downgradeHeader } from "#gateway/flow/answer/answer-headers.ts";
 import { findModel, isWithinTeam } from "./resolve.ts";
 import type { Candidates, NameCaller } from "./resolve.ts";
@@ -32,6 +34,7 @@ export type RunDeps = DeliverDeps &
   AdmissionDeps &
   ConsentDeps &
   ContentDeps &
+  CachingDeps &
   Pick<GatewayDeps, "lease" | "runningCalls" | "liveEvents">;
 
 /** A reservation outlives the longest request by this, so that only a leaked one ever expires. */
@@ -48,9 +51,10 @@ export async function withRun(deps: RunDeps, call: Call, ask: (run: Run) => Prom
   const lifeline = new Lifeline(deps, call);
   const keepAlive = new KeepAlive(deps, { ...call, report: admission.report });
   const content = contentOf(deps, call);
-  const run: Run = { ...call, admission, terms: input, lifeline, keepAlive, content, trail: new Trail() };
-  const asked = downgraded === null ? run : { ...run, candidates: downgraded.candidates };
-  return await answer(deps, asked, { input, ask });
+  const candidates = downgraded?.candidates ?? call.candidates;
+  const caching = cachingOf(deps, { ...call, candidates });
+  const begun = { admission, terms: input, lifeline, keepAlive, content, caching, trail: new Trail() };
+  return await answer(deps, { ...call, candidates, ...begun }, { input, ask });
 }
 
 interface Asking {
@@ -59,7 +63,7 @@ interface Asking {
 }
 
 async function answer(deps: RunDeps, run: Run, { input, ask }: Asking): Promise<void> {
-  const { lifeline, keepAlive, trail } = run;
+  const { lifeline, keepAlive, caching, trail } = run;
   let consent: Consent | null = null;
   try {
     if (lifeline.failure !== null) throw lifeline.failure;
@@ -74,6 +78,7 @@ async function answer(deps: RunDeps, run: Run, { input, ask }: Asking): Promise<
     throw error;
   } finally {
     keepAlive.stop();
+    caching?.release(lifeline.severedBy);
     lifeline.release();
     trail.work?.end(deps.clock.monotonic());
   }

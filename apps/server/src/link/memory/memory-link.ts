@@ -4,6 +4,7 @@ import type { Clock } from "#domain/clock.ts";
 import type { Link } from "#link/link.ts";
 import type { Openable } from "#link/opening.ts";
 import type { OwnedObject } from "#link/owners.ts";
+import { MemoryCache } from "./cache.ts";
 import { MemoryCounters } from "./counters.ts";
 import { MemoryHealth } from "./health.ts";
 import { MemoryOwners } from "./owners.ts";
@@ -16,6 +17,7 @@ export interface LinkBounds {
   readonly objects?: number;
   readonly pendingAnswers?: number;
   readonly turnCharacters?: number;
+  readonly cacheBytes?: number;
 }
 
 interface MemoryLinkOptions {
@@ -32,6 +34,7 @@ export function createMemoryLink({ clock, write, bounds = {} }: MemoryLinkOption
     counters,
     owners,
     turns: new MemoryTurns(clock, bounds.turnCharacters),
+    cache: new MemoryCache(clock, bounds.cacheBytes),
     pendingAnswers: new MemoryPendingAnswers(clock, bounds.pendingAnswers),
     health: new MemoryHealth(),
     signals: new MemorySignals(),

@@ -18,6 +18,7 @@ import type { OwnedObject } from "#link/owners.ts";
 import type { Signal } from "#link/signals.ts";
 import { Breaker } from "./breaker.ts";
 import type { BreakerState } from "./breaker.ts";
+import { RedisCache } from "./cache.ts";
 import { RedisCommands } from "./commands.ts";
 import { createConnection } from "./connection.ts";
 import { RedisCounters } from "./counters.ts";
@@ -118,6 +119,7 @@ function keepersOf(assembled: ReturnType<typeof assemble>, { bounds = {}, write 
   const { reunion, signals } = assembled;
   const owners = new RedisOwners({ ...assembled, limit: bounds.objects, write });
   const turns = new RedisTurns({ ...assembled, limit: bounds.turnCharacters });
+  const cache = new RedisCache({ ...assembled, limit: bounds.cacheBytes });
   const instances = (): number => reunion.members.length;
   const pendingAnswers = new RedisPendingAnswers({ ...assembled, limit: bounds.pendingAnswers, instances });
   reunion.onMet = async (hasLost) => {
@@ -129,7 +131,7 @@ function keepersOf(assembled: ReturnType<typeof assemble>, { bounds = {}, write 
     reunion.forget(id);
     pendingAnswers.forget(id);
   };
-  return { owners, turns, pendingAnswers };
+  return { owners, turns, cache, pendingAnswers };
 }
 
 function assemble(options: RedisLinkOptions) {

@@ -84,10 +84,10 @@ class Hub implements ThreadsHub {
     others?.tellThreads((signal) => void this.#tell(signal).catch(() => undefined));
     this.#health = new ThreadsHealth(link.health);
     this.#signals = new ThreadsSignals(link.signals, (signal) => this.#tell(signal));
-    const { owners, turns, pendingAnswers } = link;
+    const { owners, turns, cache, pendingAnswers } = link;
     const open: Openable["open"] = (opening) => link.open(this.#counters.open(opening));
     const [counters, health, signals] = [this.#counters.own, this.#health, this.#signals];
-    this.link = { counters, owners, turns, pendingAnswers, health, signals, open };
+    this.link = { counters, owners, turns, cache, pendingAnswers, health, signals, open };
   }
 
   get counterBytes(): number {
@@ -125,7 +125,7 @@ class Hub implements ThreadsHub {
   }
 
   #answersTo(index: number): HubQuestions {
-    const { owners, turns, pendingAnswers, health } = this.link;
+    const { owners, turns, cache, pendingAnswers, health } = this.link;
     const counters = this.#counters;
     return {
       ...counters.answersTo(index),
@@ -133,6 +133,10 @@ class Hub implements ThreadsHub {
       keepOwner: (ids, owner) => owners.keep(ids, owner),
       findTurns: (scope, callNames) => turns.find(scope, callNames),
       keepTurn: (scope, kept) => turns.keep(scope, kept),
+      findAnswer: (name) => cache.find(name),
+      keepAnswer: (kept) => cache.keep(kept),
+      purgeAnswers: (what) => cache.purge(what),
+      useOfCache: () => cache.use(),
       addPending: async (pending, holds) => {
         const isAdded = await pendingAnswers.add(pending);
         if (isAdded) counters.takeOver(index, holdsOf(pending), holds);

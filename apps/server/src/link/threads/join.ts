@@ -38,6 +38,13 @@ export function joinLink(seat: Seat, clock: Clock): JoinedLink {
       find: (scope, callNames) => hub.ask("findTurns", scope, callNames),
       keep: (scope, kept) => hub.ask("keepTurn", scope, kept),
     },
+    cache: {
+      // A main thread that is ending knows none.
+      find: (name) => hub.ask("findAnswer", name).catch(() => null),
+      keep: (kept) => hub.ask("keepAnswer", kept).catch(() => undefined),
+      purge: (what) => hub.ask("purgeAnswers", what),
+      use: () => hub.ask("useOfCache"),
+    },
     pendingAnswers: counters === null ? pendingOf(hub) : new WorkerPendingAnswers(counters, hub),
     health: {
       report: (part, health) => hub.tell("report", part, health),

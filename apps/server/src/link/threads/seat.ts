@@ -23,6 +23,10 @@ export type HubQuestions = {
   readonly keepOwner: Link["owners"]["keep"];
   readonly findTurns: Link["turns"]["find"];
   readonly keepTurn: Link["turns"]["keep"];
+  readonly findAnswer: Link["cache"]["find"];
+  readonly keepAnswer: Link["cache"]["keep"];
+  readonly purgeAnswers: Link["cache"]["purge"];
+  readonly useOfCache: Link["cache"]["use"];
   /** With what its request holds, which the main thread then holds: whoever sees the end of the answer settles it. */
   readonly addPending: (pending: PendingAnswer, holds: readonly HandedHold[]) => Promise<boolean>;
   readonly takePending: Link["pendingAnswers"]["take"];

@@ -53,6 +53,7 @@ export const gemini = {
       ...endpoint("batchEmbedContents", { operation: "embeddings" }),
     ],
     forwardedHeaders: ["x-goog-api-client", "x-vertex-ai-llm-request-type"],
+    recall: { immaterial: ["labels"], immaterialHeaders: ["x-goog-api-client"], stateful: [] },
     parseRequest,
     readPromptText,
     texts,

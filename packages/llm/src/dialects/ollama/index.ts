@@ -34,6 +34,7 @@ export const ollama = {
       { path: "/api/embeddings", operation: "embed_content" },
     ],
     forwardedHeaders: [],
+    recall: { immaterial: ["stream", "keep_alive"], immaterialHeaders: [], stateful: [] },
     parseRequest,
     readPromptText,
     texts,

@@ -49,6 +49,14 @@ export const openaiChat = {
       ...forwardedEndpoints,
     ],
     forwardedHeaders: ["openai-beta", "idempotency-key"],
+    recall: {
+      immaterial: [
+        ...["stream", "stream_options", "user", "safety_identifier", "metadata"],
+        ...["prompt_cache_key", "prompt_cache_retention"],
+      ],
+      immaterialHeaders: ["idempotency-key"],
+      stateful: ["store"],
+    },
     parseRequest,
     readPromptText,
     texts,

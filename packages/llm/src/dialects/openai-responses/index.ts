@@ -35,6 +35,11 @@ export const openaiResponses = {
       { path: "/v1/responses/input_tokens", operation: "count_tokens" },
     ],
     forwardedHeaders: ["openai-beta", "idempotency-key"],
+    recall: {
+      immaterial: ["stream", "stream_options"],
+      immaterialHeaders: ["idempotency-key"],
+      stateful: ["conversation", "previous_response_id", "background"],
+    },
     parseRequest,
     readPromptText,
     texts,

@@ -3,8 +3,8 @@
 
 import { formatUsd } from "@ghostllm/contract";
 import type { OrganisationsTable, TeamsTable } from "#control/store/team-tables.ts";
+import type { AliasesTable } from "#control/store/alias-tables.ts";
 import type {
-  AliasesTable,
   ApiKeysTable,
   ModelsTable,
   ProvidersTable,
@@ -192,6 +192,7 @@ export const toldTables: { readonly [Table in AuditedTable]: ToldTable<AuditedTa
     nameOf: ({ name }) => name,
     columns: {
       ...{ id: null, team_id: plain, name: plain, strategy: plain, targets: json("targets") },
+      cache: json("cache"),
       ...{ rate_limit: json("limits"), budgets: json("budgets"), ...moments },
     },
   },

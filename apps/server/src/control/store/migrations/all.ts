@@ -39,6 +39,7 @@ import { indexesOfLargeTables } from "./0038-indexes-of-large-tables.ts";
 import { rollupsOfDays } from "./0039-rollups-of-days.ts";
 import { aliasesOfTeams } from "./0040-aliases-of-teams.ts";
 import { requestContents } from "./0041-request-contents.ts";
+import { cachedAnswers } from "./0043-cached-answers.ts";
 import { passkeys } from "./0045-passkeys.ts";
 import type { Migration } from "./migration.ts";
 
@@ -85,5 +86,6 @@ export const allMigrations: readonly Migration[] = [
   rollupsOfDays,
   aliasesOfTeams,
   requestContents,
+  cachedAnswers,
   passkeys,
 ];

@@ -2,6 +2,7 @@ import { errorCatalogue, formatUsd } from "@ghostllm/contract";
 import { addRateHeaders } from "#gateway/flow/admit.ts";
 import { retryHeaders } from "#gateway/flow/ask/retry-after.ts";
 import type { Answer, StreamAnswer, WholeAnswer } from "./answer.ts";
+import type { Caching } from "#gateway/flow/recall/caching.ts";
 import type { Trail } from "#gateway/flow/trail.ts";
 import type { RateReport } from "#link/counters.ts";
 
@@ -12,10 +13,12 @@ export interface AnswerFacts {
   readonly answer: Answer;
   readonly report: RateReport;
   readonly trail: Trail;
+  /** Null where nothing is kept of such answers. */
+  readonly caching: Pick<Caching, "outcome" | "ageSeconds"> | null;
   readonly overheadMs: number;
 }
 
-export function answerHeaders({ answer, report, trail, overheadMs }: AnswerFacts): Record<string, string> {
+export function answerHeaders({ answer, report, trail, caching, overheadMs }: AnswerFacts): Record<string, string> {
   const headers: Record<string, string> = {};
   for (const name of passedOn) {
     const value = answer.headers[name];
@@ -23,15 +26,20 @@ export function answerHeaders({ answer, report, trail, overheadMs }: AnswerFacts
   }
   Object.assign(headers, answer.kind === "stream" ? streamHeaders(answer) : whenToComeBack(answer, trail));
   addRateHeaders(headers, report);
-  if (answer.origin === "vendor") {
+  if (answer.target !== null) {
     headers["x-ghostllm-provider"] = encodeHeader(answer.target.provider.name);
     headers["x-ghostllm-model"] = encodeHeader(answer.target.model);
   }
   headers["x-ghostllm-attempts"] = String(trail.attempts);
   if (trail.passedOver.length > 0) headers["x-ghostllm-passed-over"] = encodeHeader(listOf(trail.passedOver));
+  if (caching !== null) Object.assign(headers, cacheHeaders(caching));
   if (answer.notes.length > 0) Object.assign(headers, notesHeader(answer.notes));
   headers["x-ghostllm-overhead-ms"] = Math.max(0, overheadMs).toFixed(1);
   return headers;
+}
+
+function cacheHeaders({ outcome, ageSeconds }: Pick<Caching, "outcome" | "ageSeconds">): Record<string, string> {
+  return { "x-ghostllm-cache": outcome, ...(ageSeconds !== null && { age: String(ageSeconds) }) };
 }
 
 export function notesHeader(notes: readonly string[]): Record<string, string> {

@@ -7,6 +7,12 @@ interface FromVendor {
   readonly target: Target;
 }
 
+/** Told before, by this target: it was not asked again. */
+interface FromCache {
+  readonly origin: "cache";
+  readonly target: Target;
+}
+
 /** Made here, where vendors told nothing. */
 interface FromHere {
   readonly origin: "estimate";
@@ -46,7 +52,9 @@ export type VendorBase = AnswerBase & FromVendor;
 export type WholeVendorAnswer = Whole & FromVendor;
 export type VendorAnswer = (Whole | Streamed) & FromVendor;
 
-export type WholeAnswer = Whole & (FromVendor | FromHere);
-export type StreamAnswer = Streamed & FromVendor;
+export type RecalledAnswer = (Whole | Streamed) & FromCache;
+
+export type WholeAnswer = Whole & (FromVendor | FromCache | FromHere);
+export type StreamAnswer = Streamed & (FromVendor | FromCache);
 /** What a client is told: `origin` says where it came from. */
 export type Answer = WholeAnswer | StreamAnswer;

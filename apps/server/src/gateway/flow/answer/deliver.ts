@@ -3,12 +3,13 @@
 
 import { GhostError } from "@ghostllm/contract";
 import { tokensOf } from "@ghostllm/llm";
-import type { StoredAnswer } from "@ghostllm/llm";
+import type { StoredAnswer, Usage } from "@ghostllm/llm";
 import type { GatewayDeps } from "#gateway/deps.ts";
 import type { Run } from "#gateway/flow/call.ts";
 import { keepTurn } from "#gateway/flow/kept-turns.ts";
 import type { TurnsDeps } from "#gateway/flow/kept-turns.ts";
 import { finishRun, statusOf } from "#gateway/flow/ending.ts";
+import { costOfAnother } from "#gateway/flow/finish.ts";
 import { settleDeleted, settleShown, waitForEnd } from "#gateway/flow/stored/background.ts";
 import type { SettlingDeps, Shown, WaitingDeps } from "#gateway/flow/stored/background.ts";
 import type { Answer, StreamAnswer, WholeAnswer } from "./answer.ts";
@@ -32,7 +33,7 @@ export function deliver(deps: DeliverDeps, run: Run, answer: Answer): Promise<vo
 }
 
 async function deliverWhole(deps: DeliverDeps, run: Run, answer: WholeAnswer): Promise<void> {
-  const { exchange, outlet, trail, admission, lifeline } = run;
+  const { exchange, outlet, trail, admission, lifeline, caching } = run;
   const ttftMs = exchange.elapsedMs();
   const overheadMs = ttftMs - trail.upstreamMs;
   const { status, stored, usage, error, body, turn } = answer;
@@ -49,16 +50,19 @@ async function deliverWhole(deps: DeliverDeps, run: Run, answer: WholeAnswer): P
           httpStatus: status,
           errorCode: error?.code ?? null,
           usage: error === null ? await usageOfWhole(deps, run, answer) : noUsage,
+          savedNanos: savedBy(deps, run, answer, usage),
           ttftMs,
           overheadMs,
         },
-        answer.origin === "vendor",
+        answer.origin !== "estimate",
       );
   if (run.keepAlive.hasBegun) return endBegun(run, answer);
   const cut = error === null ? describeCutPrompt(run.request, answer) : null;
   const told = cut === null ? answer : { ...answer, notes: [...answer.notes, cut] };
-  const headers = answerHeaders({ answer: told, report: admission.report, trail, overheadMs });
+  const headers = answerHeaders({ answer: told, report: admission.report, trail, caching, overheadMs });
   outlet.answer(status, Object.assign(headers, costHeader(settled ?? costNanos)), body);
+  // What is cut in one server may be whole in another.
+  if (error === null && cut === null && lifeline.severedBy === null) caching?.keep();
 }
 
 /** What is told as a whole, to a client whose stream has begun. */
@@ -83,10 +87,10 @@ function usageOfWhole({ estimator }: Measuring, { request, dialect }: Run, { ori
 }
 
 async function deliverStream(deps: DeliverDeps, run: Run, answer: StreamAnswer): Promise<void> {
-  const { exchange, outlet, trail, admission, lifeline } = run;
+  const { exchange, outlet, trail, admission, lifeline, caching } = run;
   const ttftMs = exchange.elapsedMs();
   const overheadMs = ttftMs - trail.upstreamMs;
-  outlet.begin(answer.status, answerHeaders({ answer, report: admission.report, trail, overheadMs }));
+  outlet.begin(answer.status, answerHeaders({ answer, report: admission.report, trail, caching, overheadMs }));
   const evidence = new Evidence();
   const end = outlet.isHeadOnly
     ? endAtHeaders(answer)
@@ -106,18 +110,28 @@ async function deliverStream(deps: DeliverDeps, run: Run, answer: StreamAnswer):
         evidence,
         isComplete: end.failure === null && tap.failure === null && end.objection === null,
       }),
+      savedNanos: savedBy(deps, run, answer, usage),
       ttftMs,
       overheadMs,
     });
   }
-  if (error === null) outlet.end(end.lastBytes);
-  else outlet.cut(joined(end.lastBytes, isStuck(run) ? null : tap.fail(error)));
+  if (error === null) {
+    outlet.end(end.lastBytes);
+    if (lifeline.severedBy === null && !outlet.isHeadOnly) caching?.keep();
+  } else outlet.cut(joined(end.lastBytes, isStuck(run) ? null : tap.fail(error)));
+}
+
+/** Null where the vendor was asked. */
+function savedBy({ clock }: DeliverDeps, { snapshot }: Run, answer: Answer, usage: Usage | null): number | null {
+  if (answer.origin !== "cache" || usage === null) return null;
+  return costOfAnother(snapshot, answer.target, usage, clock.now());
 }
 
 /** The meter goes by what the evidence has been told. */
 function observersOf(deps: MeterDeps, run: Run, answer: StreamAnswer, evidence: Evidence): readonly Observer[] {
   const { exchange, request, dialect, admission, keepAlive, trail } = run;
-  const { target, tap } = answer;
+  const { target, tap, origin } = answer;
+  if (origin === "cache") return [evidence, keepAlive];
   const own = { id: exchange.id, reservedNanos: admission.reservedNanos };
   const providers = trail.providers?.held ?? null;
   const holds = providers === null ? [own] : [own, providers];
@@ -138,10 +152,10 @@ function joined(...parts: readonly (Buffer | null)[]): Buffer {
 function usageOfStream(
   { estimator }: Measuring,
   { request, dialect }: Run,
-  { tap }: StreamAnswer,
+  { tap, origin }: StreamAnswer,
   { evidence, isComplete }: { readonly evidence: Evidence; readonly isComplete: boolean },
 ): Promise<MeasuredUsage> | MeasuredUsage {
-  if (tokensOf(request.operation) === "none") return noUsage;
+  if (origin === "cache" || tokensOf(request.operation) === "none") return noUsage;
   const streamed = tap.isEventStream;
   return measureUsage({ told: tap.usage, isComplete, request, dialect, evidence, streamed, estimator });
 }

@@ -17,14 +17,21 @@ import { encodeRequest, readAnswer as readWholeAnswer } from "./large-bodies.ts"
 import type { Crossing, EncodeInput, LargeBodyInput } from "./large-bodies.ts";
 import { readFirstFrames } from "./first-frames.ts";
 import { restoreWhole } from "#gateway/flow/protection.ts";
+import type { Caching } from "#gateway/flow/recall/caching.ts";
 import type { VendorAnswer, VendorBase, WholeVendorAnswer } from "#gateway/flow/answer/answer.ts";
 
-export interface VendorCall extends LargeBodyInput {
+/** What it takes to read an answer. */
+export interface ReceiveInput extends LargeBodyInput {
   readonly target: Target;
-  readonly upstream: UpstreamClient;
-  readonly authenticator: Authenticator;
   readonly lifeline: Lifeline;
   readonly answerBufferBytes: number;
+}
+
+export interface VendorCall extends ReceiveInput {
+  readonly upstream: UpstreamClient;
+  readonly authenticator: Authenticator;
+  /** Null where no answer to it is kept. */
+  readonly caching: Caching | null;
   /** Told of the call as soon as it is made. */
   readonly onCall: (call: UpstreamCall) => void;
 }
@@ -58,12 +65,19 @@ export async function attemptTarget(input: AttemptInput): Promise<VendorAnswer> 
 
 /** Sends a request with the operator's credential, and reads the answer as far as it must be known. Rejects as above. */
 export async function callVendor(input: VendorCall, request: UpstreamRequest, passed: Passed): Promise<VendorAnswer> {
-  const { upstream, lifeline } = input;
+  const { upstream, lifeline, target, caching } = input;
   const prepared = authenticate(input, request);
   const call = upstream.send(prepared instanceof Promise ? await prepared : prepared);
   input.onCall(call);
   lifeline.hold(call);
   const answer = decoded(await call.answer);
+  const { upstream: dialect, notes, passage } = passed;
+  const about = { target, upstream: dialect, notes, sent: () => passage.sent() };
+  return receive(input, caching === null ? answer : caching.listenTo(answer, about), passed);
+}
+
+/** Reads an answer as far as it must be known. Rejects as above. */
+export function receive(input: ReceiveInput, answer: UpstreamAnswer, passed: Passed): Promise<VendorAnswer> {
   if (isStream(answer, passed.passage)) {
     return passed.passage.gathers(input.request)
       ? readGathered(input, answer, passed)
@@ -76,7 +90,7 @@ export async function callVendor(input: VendorCall, request: UpstreamRequest, pa
 const streamingOperations: ReadonlySet<Operation> = new Set(["chat.completions", "completions", "generate"]);
 
 /** What is of another type than a stream, where one was asked for: its first bytes tell what it is. */
-async function readUnknown(input: VendorCall, source: UpstreamAnswer, passed: Passed): Promise<VendorAnswer> {
+async function readUnknown(input: ReceiveInput, source: UpstreamAnswer, passed: Passed): Promise<VendorAnswer> {
   const { passage } = passed;
   const answer = await peek(source, (first) => passage.typeOfStream(first) !== undefined);
   const type = passage.typeOfStream(answer.first) ?? null;
@@ -131,14 +145,14 @@ function isStream({ status, headers }: UpstreamAnswer, passage: Passage): boolea
 }
 
 /** From now on it is this that is aborted: it knows what of the answer is still here. */
-function paced({ lifeline }: VendorCall, answer: UpstreamAnswer): PacedAnswer {
+function paced({ lifeline }: ReceiveInput, answer: UpstreamAnswer): PacedAnswer {
   const source = new PacedAnswer(answer);
   lifeline.hold(source);
   return source;
 }
 
 async function readStream(
-  input: VendorCall,
+  input: ReceiveInput,
   answer: UpstreamAnswer,
   { passage, notes, type }: Passed,
 ): Promise<VendorAnswer> {
@@ -160,12 +174,12 @@ async function readStream(
 }
 
 /** What is stored of it has the placeholders in it. */
-function overheard({ content }: VendorCall, tap: StreamTap, contentType: string): StreamTap {
+function overheard({ content }: ReceiveInput, tap: StreamTap, contentType: string): StreamTap {
   return content === null ? tap : content.listenTo(tap, contentType);
 }
 
 /** What was taken out of the request is in what the client is told of the stream. */
-function restoring({ protection, dialect: { client } }: VendorCall, tap: StreamTap): StreamTap {
+function restoring({ protection, dialect: { client } }: ReceiveInput, tap: StreamTap): StreamTap {
   const restorer = protection?.restorer ?? null;
   return restorer === null ? tap : new RestoringTap(tap, client.texts.stream, restorer);
 }
@@ -174,7 +188,7 @@ function restoring({ protection, dialect: { client } }: VendorCall, tap: StreamT
 const longestError = 256 * 1024;
 const untold = Buffer.alloc(0);
 
-async function readAnswer(input: VendorCall, source: UpstreamAnswer, passed: Passed): Promise<VendorAnswer> {
+async function readAnswer(input: ReceiveInput, source: UpstreamAnswer, passed: Passed): Promise<VendorAnswer> {
   const { target } = input;
   const { passage, notes } = passed;
   const base: VendorBase = { origin: "vendor", target, notes, status: source.status, headers: source.headers };
@@ -205,7 +219,7 @@ async function readAnswer(input: VendorCall, source: UpstreamAnswer, passed: Pas
 }
 
 /** A stream that nobody asked for. What fails within it has told the client nothing, and may go well elsewhere. */
-async function readGathered(input: VendorCall, source: UpstreamAnswer, passed: Passed): Promise<VendorAnswer> {
+async function readGathered(input: ReceiveInput, source: UpstreamAnswer, passed: Passed): Promise<VendorAnswer> {
   const { target } = input;
   const { notes } = passed;
   const base: VendorBase = { origin: "vendor", target, notes, status: source.status, headers: source.headers };
@@ -227,7 +241,7 @@ function wholeOf(reading: WholeAnswerReading, base: VendorBase): WholeVendorAnsw
 }
 
 function readError(
-  { protection, content, dialect }: VendorCall,
+  { protection, content, dialect }: ReceiveInput,
   base: VendorBase,
   body: Buffer,
   passage: Passage,

@@ -15,6 +15,7 @@ import { describe, isAnswer, isVendorAtFault, judge, restMsAfter, whyLeft, would
 import type { Outcome } from "./judge.ts";
 import type { Lifeline } from "./lifeline.ts";
 import type { ContentKeeper } from "#gateway/flow/content/content-keeper.ts";
+import type { Caching } from "#gateway/flow/recall/caching.ts";
 import type { Terms } from "#gateway/flow/admit.ts";
 import type { Plan } from "#gateway/flow/plan/plan.ts";
 import type { Protected } from "#gateway/flow/protection.ts";
@@ -37,6 +38,8 @@ export interface AttemptsInput {
   readonly protection: Protected | null;
   /** Null where nothing of its texts is stored. */
   readonly content: ContentKeeper | null;
+  /** Null where no answer to it is kept. */
+  readonly caching: Caching | null;
   /** The client's. */
   readonly dialect: Dialect;
   /** Refuse what a target's dialect cannot express, instead of noting it. */
@@ -169,7 +172,7 @@ export async function attemptOnce(deps: AdmitDeps, input: OnlyTry): Promise<Vend
 }
 
 async function attempt(deps: AskDeps, input: AttemptsInput, target: Target): Promise<Outcome> {
-  const { request, protection, content, dialect, isStrict, headers, caller, lifeline, trail } = input;
+  const { request, protection, content, caching, dialect, isStrict, headers, caller, lifeline, trail } = input;
   // What the last attempt left open, such as a stream that began with an error, is of no use to anybody now.
   lifeline.abandon();
   lifeline.turnTo(target.provider);
@@ -183,6 +186,7 @@ async function attempt(deps: AskDeps, input: AttemptsInput, target: Target): Pro
       request,
       protection,
       content,
+      caching,
       dialect,
       isStrict,
       headers,

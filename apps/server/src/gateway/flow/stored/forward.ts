@@ -131,7 +131,7 @@ async function obtainAnswer(
   const { upstream, authenticator, heavyWork, limits } = deps;
   const { answerBufferBytes } = limits;
   const reads = { request, protection, content, dialect, facts: nothingKnown, heavyWork };
-  const vendor = { ...reads, target, upstream, authenticator, lifeline, answerBufferBytes, onCall };
+  const vendor = { ...reads, target, upstream, authenticator, lifeline, answerBufferBytes, onCall, caching: null };
   const passed = { passage: passageBetween(dialect, dialect, request.operation), upstream: dialect.name, notes: [] };
   const requestId = exchange.id;
   const asked = { requestId, target, lifeline, trail, terms, call: () => callVendor(vendor, sent, passed) };

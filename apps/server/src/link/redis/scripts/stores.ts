@@ -2,7 +2,7 @@
 
 import { scriptOf } from "./script.ts";
 
-const time = `
+export const time = `
 local function read_now()
   if ARGV[1] ~= '' then return tonumber(ARGV[1]) end
   local parts = redis.call('TIME')

@@ -1,0 +1,49 @@
+// What it takes to read an answer that is kept as its vendor gave it, as text.
+
+import type { DialectName, SentRequest } from "@ghostllm/llm";
+import type { AnswerHeaders } from "#gateway/upstream/upstream.ts";
+import type { Target } from "#domain/snapshot.ts";
+
+/** Of an answer that comes. */
+export interface Heard {
+  readonly target: Target;
+  /** The vendor's dialect. */
+  readonly upstream: DialectName;
+  readonly notes: readonly string[];
+  readonly sent: () => SentRequest;
+}
+
+export interface AnswerHead {
+  readonly providerId: string;
+  readonly model: string;
+  /** The vendor's dialect. */
+  readonly dialect: DialectName;
+  readonly contentType: string;
+  readonly notes: readonly string[];
+  readonly sent: SentRequest;
+}
+
+export function writeHead({ target, upstream, notes, sent }: Heard, headers: AnswerHeaders): string {
+  const { callIds, renamedTools, ...rest } = sent();
+  return JSON.stringify({
+    ...{ providerId: target.provider.id, model: target.model, dialect: upstream },
+    ...{ contentType: String(headers["content-type"] ?? "application/json"), notes },
+    sent: { ...rest, callIds: [...callIds], renamedTools: [...renamedTools] },
+  });
+}
+
+type Written = Omit<AnswerHead, "sent"> & {
+  readonly sent: Omit<SentRequest, "callIds" | "renamedTools"> & {
+    readonly callIds: readonly string[];
+    readonly renamedTools: readonly (readonly [string, string])[];
+  };
+};
+
+/** Names say which version has written it. */
+export function readHead(text: string): AnswerHead {
+  const { sent, ...head } = JSON.parse(text) as Written;
+  return {
+    ...head,
+    sent: { ...sent, callIds: new Set(sent.callIds), renamedTools: new Map(sent.renamedTools) },
+  };
+}

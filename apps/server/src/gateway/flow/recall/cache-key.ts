@@ -1,0 +1,83 @@
+// The name under which an answer is kept. Invariant: whatever an answer may depend on is in it, all that is not known to be of no matter
+// included; and whose it is: nobody is ever told what was told to somebody outside of the alias's scope.
+
+import { createHash } from "node:crypto";
+import type { CacheScope } from "@ghostllm/contract";
+import { crossesAs } from "@ghostllm/llm";
+import type { Dialect, ParsedRequest } from "@ghostllm/llm";
+import type { AliasCache } from "#domain/cache-policy.ts";
+import type { Scope } from "#domain/access/scope.ts";
+import type { Principal } from "#domain/principal.ts";
+import type { Candidates } from "#gateway/flow/resolve.ts";
+import type { Protected } from "#gateway/flow/protection.ts";
+
+export interface KeyParts {
+  readonly policy: AliasCache;
+  readonly principal: Pick<Principal, "keyId" | "userId" | "teamId" | "organisationId">;
+  readonly candidates: Candidates;
+  readonly request: ParsedRequest;
+  /** The client's. */
+  readonly dialect: Dialect;
+  readonly protection: Protected | null;
+  /** Of the client's headers, those that its vendor is sent. */
+  readonly forwarded: Readonly<Record<string, string>>;
+  readonly isStrict: boolean;
+}
+
+/** To be raised where the same request would be answered otherwise, or what is kept is read otherwise. */
+const version = 1;
+
+/** Null where the body is no JSON object whose members are known. */
+export function cacheKeyOf(parts: KeyParts): string | null {
+  const { request, dialect } = parts;
+  if (request.members === null || request.form !== undefined) return null;
+  const hash = createHash("sha256").update(JSON.stringify(surroundings(parts)));
+  const { immaterial } = dialect.client.recall;
+  const members = request.members.filter(({ key }) => !immaterial.includes(key));
+  // Their order says nothing. What is within them is taken as it was written: the order of properties in a schema, say, is one that models keep.
+  for (const { key, valueStart, valueEnd } of members.toSorted((one, other) => (one.key < other.key ? -1 : 1))) {
+    hash.update(`\n${JSON.stringify(key)} ${valueEnd - valueStart} `);
+    hash.update(request.body.subarray(valueStart, valueEnd));
+  }
+  return hash.digest("base64url");
+}
+
+function surroundings(parts: KeyParts): readonly unknown[] {
+  const { policy, principal, candidates, request, dialect, protection, forwarded, isStrict } = parts;
+  const tenant = tenantOf(policy.scope, principal);
+  // A placeholder stands for a text of one key alone.
+  const placeholdersOf = protection === null || protection.placeholders.size === 0 ? null : principal.keyId;
+  // What is a stream for one is told as a whole to another only where chats are meant.
+  const isStream = crossesAs(request.operation) === "chat.completions" ? null : request.stream;
+  const { immaterialHeaders } = dialect.client.recall;
+  const headers = Object.entries(forwarded).filter(([name]) => !immaterialHeaders.includes(name));
+  return [
+    ...[version, tenant.kind, tenant.id, placeholdersOf, policy.aliasId, candidates.requested, request.model],
+    ...[versionOf(candidates), dialect.name, request.operation, isStream, isStrict, headers.toSorted()],
+  ];
+}
+
+type Ids = KeyParts["principal"];
+
+/** Who is in no team, or no organisation, shares with himself alone. */
+export function tenantOf(scope: CacheScope, { keyId, userId, teamId, organisationId }: Ids): Scope {
+  if (scope === "organisation" && organisationId !== null) return { kind: "organisation", id: organisationId };
+  if (scope === "team" && teamId !== null) return { kind: "team", id: teamId };
+  return scope === "key" ? { kind: "key", id: keyId } : { kind: "user", id: userId };
+}
+
+const versions = new WeakMap<Candidates["targets"], string>();
+
+/** By which targets are others than they were: another model, another address. */
+function versionOf({ strategy, targets }: Candidates): string {
+  let known = versions.get(targets);
+  if (known === undefined) {
+    const facts = targets.map(({ target: { provider, model, sentAs = null }, weight }) => [
+      ...[provider.id, provider.definition.type, provider.baseUrl, Object.entries(provider.settings).toSorted()],
+      ...[model, sentAs, weight],
+    ]);
+    known = JSON.stringify([strategy, facts]);
+    versions.set(targets, known);
+  }
+  return known;
+}

@@ -1,0 +1,141 @@
+// What a request has to do with answers that are kept: one object for its whole life, for requests to aliases whose policy has them kept. For
+// all others it costs the reading of one field. Called along the flow.
+
+import type { CacheOutcome, GhostError } from "@ghostllm/contract";
+import type { AliasCache } from "#domain/cache-policy.ts";
+import type { Principal } from "#domain/principal.ts";
+import type { GatewayDeps } from "#gateway/deps.ts";
+import type { Exchange } from "#gateway/http/exchange.ts";
+import type { Severance } from "#gateway/flow/ask/lifeline.ts";
+import type { UpstreamAnswer } from "#gateway/upstream/upstream.ts";
+import type { CachedAnswer } from "#link/cache.ts";
+import { upstreamHeaders } from "#gateway/flow/ask/request-headers.ts";
+import { writeHead } from "./answer-head.ts";
+import type { Heard } from "./answer-head.ts";
+import { cacheKeyOf } from "./cache-key.ts";
+import type { KeyParts } from "./cache-key.ts";
+import { cacheWishesOf, canBeRecalled } from "./cache-wishes.ts";
+import type { CacheWishes } from "./cache-wishes.ts";
+import type { Flight } from "./flights.ts";
+import { RecordedAnswer } from "./recorded-answer.ts";
+
+export type CachingDeps = Pick<GatewayDeps, "cache" | "flights" | "clock" | "capacity" | "version" | "tracesVendors">;
+
+/** What of a call matters. */
+interface Call extends Omit<KeyParts, "policy" | "forwarded" | "isStrict"> {
+  readonly exchange: Exchange;
+  readonly principal: Principal;
+  readonly looksAt?: object;
+}
+
+/** Null, as for almost all: nothing is kept for it. */
+export function cachingOf(deps: CachingDeps, call: Call): Caching | null {
+  const { cache: policy = null } = call.candidates;
+  return policy === null || call.looksAt !== undefined ? null : makeCaching(deps, call, policy);
+}
+
+function makeCaching(deps: CachingDeps, call: Call, policy: AliasCache): Caching {
+  const { exchange, request, dialect } = call;
+  const wishes = cacheWishesOf(exchange);
+  if (wishes.isUnstored || !canBeRecalled(request, dialect))
+    return new Caching(deps, call, { policy, wishes, name: null });
+  const { forwarded } = upstreamHeaders(deps, exchange, dialect.client);
+  const isStrict = exchange.header("x-ghostllm-strict") === "true";
+  return new Caching(deps, call, { policy, wishes, name: cacheKeyOf({ ...call, policy, forwarded, isStrict }) });
+}
+
+interface Asked {
+  readonly policy: AliasCache;
+  readonly wishes: CacheWishes;
+  /** Null: it is neither answered by what is kept, nor kept. */
+  readonly name: string | null;
+}
+
+export class Caching {
+  readonly #deps: CachingDeps;
+  readonly #call: Call;
+  readonly #asked: Asked;
+  #flight: Flight | null = null;
+  #heard: { readonly answer: RecordedAnswer; readonly about: Heard } | null = null;
+  outcome: CacheOutcome;
+  /** Of what is told; null where it is not from here. */
+  ageSeconds: number | null = null;
+
+  constructor(deps: CachingDeps, call: Call, asked: Asked) {
+    this.#deps = deps;
+    this.#call = call;
+    this.#asked = asked;
+    this.outcome = asked.name === null ? "bypass" : "miss";
+  }
+
+  /** What the client is told in place of an answer. */
+  get fault(): GhostError | null {
+    return this.#asked.wishes.fault;
+  }
+
+  /** Under which its answer is looked for; null: it is not. */
+  get readsFrom(): string | null {
+    return this.#asked.wishes.reads ? this.#asked.name : null;
+  }
+
+  /** Others who ask the same wait for this one from now on. */
+  lead(flight: Flight): void {
+    this.#flight = flight;
+  }
+
+  isFresh({ storedAt }: CachedAnswer): boolean {
+    return this.#ageOf(storedAt) < this.#ttlSeconds;
+  }
+
+  /** It is answered by this. */
+  hit({ storedAt }: CachedAnswer): void {
+    this.outcome = "hit";
+    this.ageSeconds = Math.floor(this.#ageOf(storedAt));
+  }
+
+  /** With those who wait for this one. */
+  share(answer: CachedAnswer): void {
+    this.#flight?.land({ kind: "answered", answer });
+  }
+
+  /** What a vendor answers is written down on its way. What was written down of another one is of no use any more. */
+  listenTo(answer: UpstreamAnswer, about: Heard): UpstreamAnswer {
+    this.#heard = null;
+    if (this.#asked.name === null || answer.status !== 200) return answer;
+    const recorded = new RecordedAnswer(answer, this.#deps.capacity.cachedAnswerBytes);
+    this.#heard = { answer: recorded, about };
+    return recorded;
+  }
+
+  /** The answer was whole and good, and its client has been told all of it. */
+  keep(): void {
+    const { name, policy } = this.#asked;
+    const heard = this.#heard;
+    this.#heard = null;
+    const body = heard?.answer.take() ?? null;
+    if (name === null || heard === null || body === null) return;
+    const { cache, clock } = this.#deps;
+    const { keyId: key, userId: user } = this.#call.principal;
+    const answer = { head: writeHead(heard.about, heard.answer.headers), body, storedAt: clock.now() };
+    // Nobody waits for it: who asks the same meanwhile is handed it.
+    void cache.keep({ name, answer, lifetimeMs: this.#ttlSeconds * 1000, alias: policy.aliasId, key, user });
+    this.share(answer);
+  }
+
+  /** It has ended, with an answer or without one. */
+  release(severedBy: Severance | null): void {
+    const isPersonal = severedBy === "client" || severedBy === "revoked" || severedBy === "expired";
+    this.#flight?.land({ kind: isPersonal ? "left" : "failed" });
+    this.#heard = null;
+  }
+
+  get #ttlSeconds(): number {
+    const { policy, wishes } = this.#asked;
+    return Math.min(policy.ttlSeconds, wishes.mostSeconds ?? Infinity);
+  }
+
+  /** Clocks of instances differ a little. */
+  #ageOf(storedAt: number): number {
+    return Math.max(0, this.#deps.clock.now() - storedAt) / 1000;
+  }
+}

@@ -1,0 +1,98 @@
+// Answers a request by what was told to one that was the same, or waits for the one that asks the same just now. Called by execute.ts, with
+// what was admitted. Invariant: nobody waits for anybody longer than for a vendor, and who is not given an answer asks for it himself.
+
+import { GhostError } from "@ghostllm/contract";
+import { passageBetween, vendorDialects } from "@ghostllm/llm";
+import type { AnswerFacts } from "@ghostllm/llm";
+import type { GatewayDeps } from "#gateway/deps.ts";
+import type { Run } from "#gateway/flow/call.ts";
+import type { Answer, RecalledAnswer } from "#gateway/flow/answer/answer.ts";
+import { receive } from "#gateway/flow/ask/attempt.ts";
+import type { Lifeline } from "#gateway/flow/ask/lifeline.ts";
+import { UpstreamFailure } from "#gateway/upstream/upstream.ts";
+import type { CachedAnswer } from "#link/cache.ts";
+import { readHead } from "./answer-head.ts";
+import type { Caching } from "./caching.ts";
+import type { Flight, Landing } from "./flights.ts";
+import { ReplayedAnswer } from "./recorded-answer.ts";
+
+export type RecallDeps = Pick<GatewayDeps, "cache" | "flights" | "heavyWork" | "limits" | "clock" | "answers">;
+
+export async function recall(
+  deps: RecallDeps,
+  run: Run,
+  caching: Caching,
+  ask: () => Promise<Answer>,
+): Promise<Answer> {
+  if (caching.fault !== null) throw caching.fault;
+  const name = caching.readsFrom;
+  if (name === null) return ask();
+  for (let other = deps.flights.find(name); other !== null; other = deps.flights.find(name)) {
+    const landing = await landingOf(other, run.lifeline);
+    if (landing.kind === "failed") return ask();
+    if (landing.kind === "answered") return (await tellAgain(deps, run, caching, landing.answer)) ?? ask();
+  }
+  // From here on it is this one that others wait for, also while the answer is looked for elsewhere.
+  caching.lead(deps.flights.begin(name));
+  const finding = deps.cache.find(name);
+  const found = finding instanceof Promise ? await finding : finding;
+  if (found === null) return ask();
+  const told = await tellAgain(deps, run, caching, found);
+  return told ?? ask();
+}
+
+/** Throws where the request itself ends before. */
+function landingOf(flight: Flight, lifeline: Lifeline): Promise<Landing> {
+  return new Promise((resolve, reject) => {
+    lifeline.hold({ abort: () => reject(lifeline.failure ?? new GhostError("provider_error", "The client left.")) });
+    flight.follow(resolve);
+  });
+}
+
+/** Null where it does not make an answer for this one. */
+async function tellAgain(
+  deps: RecallDeps,
+  run: Run,
+  caching: Caching,
+  cached: CachedAnswer,
+): Promise<RecalledAnswer | null> {
+  if (!caching.isFresh(cached)) return null;
+  const answer = await replay(deps, run, cached);
+  if (answer === null || (answer.kind === "whole" && answer.error !== null)) return null;
+  caching.hit(cached);
+  caching.share(cached);
+  return answer;
+}
+
+/** Read as if its vendor told it now: in the client's dialect, whole or streamed, with the texts that its policy took out of the request. */
+async function replay(deps: RecallDeps, run: Run, { head, body }: CachedAnswer): Promise<RecalledAnswer | null> {
+  const { request, dialect, candidates, protection, content, lifeline } = run;
+  const { providerId, model, dialect: upstream, contentType, notes, sent } = readHead(head);
+  const found = candidates.targets.find(({ target: one }) => one.provider.id === providerId && one.model === model);
+  if (found === undefined) return null;
+  const facts = factsOf(deps, run);
+  const passage = passageBetween(dialect, vendorDialects[upstream], request.operation, { facts });
+  passage.goOn(sent);
+  const { heavyWork, limits } = deps;
+  const reads = { request, dialect, facts, protection, content, lifeline, heavyWork };
+  const input = { ...reads, target: found.target, answerBufferBytes: limits.answerBufferBytes };
+  // It may be given away to another thread.
+  const own = Buffer.from(body);
+  const source = new ReplayedAnswer(own, { "content-type": contentType });
+  try {
+    return { ...(await receive(input, source, { passage, upstream, notes })), origin: "cache" };
+  } catch (error) {
+    if (error instanceof UpstreamFailure) return null;
+    throw error;
+  }
+}
+
+function factsOf({ clock, answers }: RecallDeps, { exchange, request }: Run): AnswerFacts {
+  const startedAt = clock.monotonic();
+  return {
+    requestId: exchange.id,
+    nowSeconds: Math.floor(clock.now() / 1000),
+    elapsedMs: () => clock.monotonic() - startedAt,
+    ...(answers.model === "asked" && { toldModel: request.model }),
+  };
+}

@@ -1,0 +1,112 @@
+import { UpstreamFailure } from "#gateway/upstream/upstream.ts";
+import type { AnswerHeaders, AnswerSink, UpstreamAnswer } from "#gateway/upstream/upstream.ts";
+
+const leastRoom = 4 * 1024;
+
+/** A vendor's answer on its way, of which all that has come is written down, up to a size. */
+export class RecordedAnswer implements UpstreamAnswer {
+  readonly status: number;
+  readonly headers: AnswerHeaders;
+  readonly #source: UpstreamAnswer;
+  readonly #mostBytes: number;
+  #bytes: Buffer = Buffer.alloc(0);
+  #length = 0;
+
+  constructor(source: UpstreamAnswer, mostBytes: number) {
+    this.status = source.status;
+    this.headers = source.headers;
+    this.#source = source;
+    this.#mostBytes = mostBytes;
+  }
+
+  /** In memory of its own; null where more has come than is kept. */
+  take(): Buffer | null {
+    if (this.#length > this.#mostBytes) return null;
+    const whole = Buffer.allocUnsafeSlow(this.#length);
+    this.#bytes.copy(whole, 0, 0, this.#length);
+    this.#bytes = Buffer.alloc(0);
+    return whole;
+  }
+
+  deliverTo(sink: AnswerSink): void {
+    this.#source.deliverTo({
+      onData: (chunk) => {
+        // Before the sink: it may give the memory away.
+        this.#add(chunk);
+        sink.onData(chunk);
+      },
+      onEnd: () => sink.onEnd(),
+      onFailure: (failure) => sink.onFailure(failure),
+    });
+  }
+
+  pause(): void {
+    this.#source.pause();
+  }
+
+  resume(): void {
+    this.#source.resume();
+  }
+
+  abort(): void {
+    this.#source.abort();
+  }
+
+  #add(chunk: Buffer): void {
+    const needed = this.#length + chunk.length;
+    if (needed > this.#mostBytes) this.#bytes = Buffer.alloc(0);
+    else {
+      if (needed > this.#bytes.length) this.#grow(needed);
+      chunk.copy(this.#bytes, this.#length);
+    }
+    this.#length = needed;
+  }
+
+  #grow(needed: number): void {
+    const larger = Buffer.allocUnsafeSlow(Math.min(this.#mostBytes, Math.max(leastRoom, 2 * needed)));
+    this.#bytes.copy(larger, 0, 0, this.#length);
+    this.#bytes = larger;
+  }
+}
+
+/** What was written down, told again as if its vendor did: at once. */
+export class ReplayedAnswer implements UpstreamAnswer {
+  readonly status = 200;
+  readonly headers: AnswerHeaders;
+  #waiting: Buffer | null;
+  #sink: AnswerSink | null = null;
+  #isPaused = false;
+
+  constructor(body: Buffer, headers: AnswerHeaders) {
+    this.headers = headers;
+    this.#waiting = body.length === 0 ? null : body;
+  }
+
+  deliverTo(sink: AnswerSink): void {
+    this.#sink = sink;
+    this.resume();
+  }
+
+  pause(): void {
+    this.#isPaused = true;
+  }
+
+  resume(): void {
+    this.#isPaused = false;
+    const sink = this.#sink;
+    const waiting = this.#waiting;
+    this.#waiting = null;
+    if (waiting !== null) sink?.onData(waiting);
+    // What is delivered may have the sink pause, or leave the rest to another one.
+    if (this.#isPaused || this.#sink !== sink) return;
+    this.#sink = null;
+    sink?.onEnd();
+  }
+
+  abort(): void {
+    const sink = this.#sink;
+    this.#sink = null;
+    this.#waiting = null;
+    sink?.onFailure(new UpstreamFailure("aborted", "aborted by the gateway"));
+  }
+}

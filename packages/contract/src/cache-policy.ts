@@ -1,0 +1,12 @@
+// The words of what is kept of answers, so that a request that comes again is answered without its vendor.
+
+/** Among whose requests one may be answered by what was told to another: always within one of these, and never beyond. */
+export const cacheScopes = ["key", "user", "team", "organisation"] as const;
+export type CacheScope = (typeof cacheScopes)[number];
+
+/** What came of a request whose alias has answers kept. `bypass`: it could neither be answered from them nor become one of them. */
+export const cacheOutcomes = ["hit", "miss", "bypass"] as const;
+export type CacheOutcome = (typeof cacheOutcomes)[number];
+
+export const usualCacheSeconds = 3_600;
+export const mostCacheSeconds = 30 * 86_400;
