@@ -295,7 +295,12 @@ describe.each(availableEngines())("store on $name", (engine) => {
       ];
       const name = unique();
       const alias = await store.aliases.create({ name, strategy: "weighted", targets });
-      expect(await store.aliases.find(alias.id, "all")).toMatchObject({ name, strategy: "weighted", targets, cache: null });
+      expect(await store.aliases.find(alias.id, "all")).toMatchObject({
+        name,
+        strategy: "weighted",
+        targets,
+        cache: null,
+      });
       const cache = { ttlSeconds: 60, scope: "team" } as const;
       expect(await store.aliases.update(alias.id, { cache }, "all")).toMatchObject({ cache, targets });
       expect(await store.aliases.update(alias.id, { name }, "all")).toMatchObject({ cache });
