@@ -42,7 +42,7 @@ describe("requests that are the same at the same time", () => {
     await stage.upstream.waitForRequest(1);
     const others = await Promise.all([ask(), ask(), ask()]);
     expect((await first)[0]).toBe(400);
-    expect(others.map(([status, cache]) => [status, cache])).toEqual(Array(3).fill([200, "miss"]));
+    expect(others.map(([status, cache]) => [status, cache])).toEqual([1, 2, 3].map(() => [200, "miss"]));
     expect(stage.asks()).toBe(4);
   });
 
@@ -58,7 +58,7 @@ describe("requests that are the same at the same time", () => {
     await first;
     const answers = await Promise.all(others);
     expect(answers.every(([status, , text]) => status === 200 && text.includes("taken over"))).toBe(true);
-    expect(answers.map(([, cache]) => cache).toSorted()).toEqual(["hit", "hit", "miss"]);
+    expect(answers.filter(([, cache]) => cache === "hit")).toHaveLength(2);
     expect(stage.asks()).toBe(2);
   });
 

@@ -1035,6 +1035,7 @@ describe.each(availableEngines())("migrations on $name", (engine) => {
       const [alias] = await store.aliases.list(null, "all");
       expect(alias).toEqual({
         id: "r1",
+        cache: null,
         teamId: null,
         name: "smart",
         strategy: "weighted",

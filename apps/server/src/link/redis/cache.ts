@@ -51,7 +51,7 @@ export class RedisCache implements Cache {
     do {
       const told = await this.#commands.ask(purgeAnswers, this.#keys, [this.#prefix, cursor, alias, key, user]);
       const [next, count] = told as readonly [string, number];
-      cursor = String(next);
+      cursor = next;
       gone += count;
     } while (cursor !== "0");
     return gone;

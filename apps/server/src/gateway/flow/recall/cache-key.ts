@@ -35,7 +35,7 @@ export function cacheKeyOf(parts: KeyParts): string | null {
   const { immaterial } = dialect.client.recall;
   const members = request.members.filter(({ key }) => !immaterial.includes(key));
   // Their order says nothing. What is within them is taken as it was written: the order of properties in a schema, say, is one that models keep.
-  for (const { key, valueStart, valueEnd } of members.toSorted((one, other) => (one.key < other.key ? -1 : 1))) {
+  for (const { key, valueStart, valueEnd } of members.toSorted((one, other) => order(one.key, other.key))) {
     hash.update(`\n${JSON.stringify(key)} ${valueEnd - valueStart} `);
     hash.update(request.body.subarray(valueStart, valueEnd));
   }
@@ -53,9 +53,16 @@ function surroundings(parts: KeyParts): readonly unknown[] {
   const headers = Object.entries(forwarded).filter(([name]) => !immaterialHeaders.includes(name));
   return [
     ...[version, tenant.kind, tenant.id, placeholdersOf, policy.aliasId, candidates.requested, request.model],
-    ...[versionOf(candidates), dialect.name, request.operation, isStream, isStrict, headers.toSorted()],
+    ...[versionOf(candidates), dialect.name, request.operation, isStream, isStrict, sorted(headers)],
   ];
 }
+
+function sorted(entries: readonly (readonly [string, string])[]) {
+  return entries.toSorted(([one], [other]) => order(one, other));
+}
+
+/** The same wherever it runs. */
+const order = (one: string, other: string): number => (one < other ? -1 : 1);
 
 type Ids = KeyParts["principal"];
 
@@ -73,7 +80,7 @@ function versionOf({ strategy, targets }: Candidates): string {
   let known = versions.get(targets);
   if (known === undefined) {
     const facts = targets.map(({ target: { provider, model, sentAs = null }, weight }) => [
-      ...[provider.id, provider.definition.type, provider.baseUrl, Object.entries(provider.settings).toSorted()],
+      ...[provider.id, provider.definition.type, provider.baseUrl, sorted(Object.entries(provider.settings))],
       ...[model, sentAs, weight],
     ]);
     known = JSON.stringify([strategy, facts]);
