@@ -4,6 +4,7 @@
 import { writeFileSync } from "node:fs";
 import { writeBetweenMarkers } from "./docs.ts";
 import { startFakeProcess, type FakeProcess } from "./fake-process.ts";
+import { startFloor } from "./floor.ts";
 import { startGateway, type LaneName } from "./gateway.ts";
 import { describeMachine, machineSentence } from "./machine.ts";
 import { startNginx } from "./nginx.ts";
@@ -38,6 +39,11 @@ async function startTargets(options: BenchOptions, fake: FakeProcess, running: S
   if (nginx !== null) {
     running.push(nginx);
     targets.push(nginx.target);
+  }
+  if (options.withFloor) {
+    const floor = await startFloor(fake.url);
+    running.push(floor);
+    targets.push(floor.target);
   }
   const gateway = await startGateway({ upstreamUrl: fake.url, lanes: options.lanes, profile: options.profile });
   running.push(gateway);

@@ -13,6 +13,8 @@ export interface BenchOptions {
   /** A folder for CPU profiles of this tree's server, one a thread. */
   readonly profile: string | null;
   readonly withNginx: boolean;
+  /** Beside them a process of Node that only carries bytes. */
+  readonly withFloor: boolean;
   /** A file that lists other gateways, to be measured beside GhostLLM. */
   readonly peers: string | null;
   /** Fixed where another gateway must be told beforehand where its vendor is. */
@@ -38,6 +40,7 @@ export const usageText = `npm run bench -- [options]
   --concurrency N        connections under full load (default 32)
   --rate N               requests per second for the latency (default 200)
   --streams N            paced streams at once (default 500, 0 for none)
+  --floor                a process of Node beside them that only carries bytes: the least that it can cost
   --no-nginx             leave nginx out even where it is installed
   --profile FOLDER       write CPU profiles of this tree's server there, and say where its time goes
   --json FILE            write every figure to FILE
@@ -60,6 +63,7 @@ export function readOptions(parameters: readonly string[]): BenchOptions | "help
     against: values.against ?? null,
     profile: values.profile ?? null,
     withNginx: values.nginx !== false,
+    withFloor: values.floor === true,
     peers: values.peers ?? null,
     upstreamPort: readNumber("upstream-port", values["upstream-port"] ?? "0", 65_535),
     rounds: readNumber("rounds", values.rounds ?? (quick ? "1" : "3"), most.rounds),
@@ -78,6 +82,7 @@ const knownOptions = {
   help: { type: "boolean" },
   quick: { type: "boolean" },
   nginx: { type: "boolean" },
+  floor: { type: "boolean" },
   "write-docs": { type: "boolean" },
   json: { type: "string" },
   only: { type: "string" },

@@ -39,6 +39,8 @@ const left: ReadonlyMap<string, string> = new Map([
   ["signInMethods.get", "a row by its id, of a table of few rows; to make one takes an issuer"],
   ["events.stream", "it does not end"],
   ["personalData.erasure", "an erasure by its id: to make one erases somebody"],
+  ["requests.content", "a text by its id, of those few that are stored"],
+  ["reports.content", "a text by its id"],
 ]);
 
 const hourMs = 3_600_000;

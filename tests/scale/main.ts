@@ -31,10 +31,10 @@ async function measureEngine(stage: Stage, options: Options): Promise<readonly s
 
 async function measureRoutes(stage: Stage, server: ReadyServer, options: Options): Promise<readonly string[]> {
   const { engine, cast, to } = stage;
-  const all = makeAsks(cast, to, await makeThings(server.admin, cast));
+  const tokens = await signInAll(server, cast);
+  const all = makeAsks(cast, to, await makeThings(server, cast, tokens));
   const asks = all.filter(({ route, what }) => `${route} ${what}`.includes(options.only));
   if (asks.length === 0) return [];
-  const tokens = await signInAll(server, cast);
   const traffic = new Traffic(server.url, cast, options.rate);
   const limitMs = limitsMs[engine];
   console.log(tableHead);

@@ -1,6 +1,6 @@
 // How long routes take: each the first time after the start of the server, and then so many times more.
 
-import type { Client } from "@ghostllm/contract/client";
+import { createClient } from "@ghostllm/contract/client";
 import { percentile, sortNumbers } from "../bench/statistics.ts";
 import type { ReadyServer } from "../support/server-process.ts";
 import type { Ask, Caller, Made } from "./asks.ts";
@@ -85,16 +85,22 @@ export async function signIn(url: string, email: string, address = "192.0.2.200"
 }
 
 /** The manager is one of the first users, the member one of the last. */
+const managerPlace = 1;
+
 export async function signInAll({ url, adminKey }: ReadyServer, { users }: Cast): Promise<Tokens> {
   const tokenOf = async (place: number): Promise<string> => {
     const response = await signIn(url, at(users, place).email);
     if (!response.ok) throw new Error(`nobody can sign in: ${await response.text()}`);
     return ((await response.json()) as { readonly token: string }).token;
   };
-  return { admin: adminKey, manager: await tokenOf(1), member: await tokenOf(users.length >> 4) };
+  return { admin: adminKey, manager: await tokenOf(managerPlace), member: await tokenOf(users.length >> 4) };
 }
 
-export async function makeThings(admin: Client, { users, teams }: Cast): Promise<Made> {
+export async function makeThings(
+  { url, admin }: ReadyServer,
+  { users, teams }: Cast,
+  { manager }: Tokens,
+): Promise<Made> {
   const [provider, model] = [
     (await admin.providers.list({ query: {} })).data[0],
     (await admin.models.list({ query: {} })).data[0],
@@ -110,8 +116,14 @@ export async function makeThings(admin: Client, { users, teams }: Cast): Promise
   });
   const consents = (await admin.consents.list({ query: { limit: 100 } })).data.map(({ id }) => id);
   const policy = await admin.consentPolicies.create({ body: { name: `scale ${unique}`, is_active: false } });
-  const report = await admin.reports.create({
-    body: { name: `scale ${unique}`, schedule: { every: "day" }, recipients: ["a@scale.example"], is_active: false },
+  // Whose they are must be somebody, which the admin key is not.
+  const report = await createClient({ baseUrl: url, apiKey: manager }).reports.create({
+    body: {
+      name: `scale ${unique}`,
+      schedule: { every: "day" },
+      recipients: [at(users, managerPlace).email],
+      is_active: false,
+    },
   });
   const account = await admin.serviceAccounts.create({ body: { name: `scale ${unique}`, team_id: at(teams, 0).id } });
   if (users.length === 0) throw new Error("there is nobody");

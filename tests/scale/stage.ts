@@ -73,7 +73,13 @@ function environmentOf(vendor: string): NodeJS.ProcessEnv {
     [`${name}_API_KEY`, "sk-of-the-operator"],
     [`${name}_BASE_URL`, `${vendor}/v1`],
   ]);
-  return { ...Object.fromEntries(named), SERVER_TRUSTED_PROXIES: "loopback" };
+  // Reports that nobody is sent may still name whom they would be sent to.
+  const mail = {
+    SMTP_URL: "smtp://127.0.0.1:9",
+    GHOSTLLM_MAIL_FROM: "scale@scale.example",
+    GHOSTLLM_PUBLIC_URL: "http://127.0.0.1",
+  };
+  return { ...Object.fromEntries(named), ...mail, SERVER_TRUSTED_PROXIES: "loopback" };
 }
 
 async function openLoader({ dataDir, databaseUrl }: Place): Promise<Loader> {
