@@ -95,7 +95,7 @@ describe.skipIf(executable === null)("who has forgotten his password", () => {
       await page.goto(`${stage.url}/console/sign-in?forgotten=yes`);
       await options;
       await page.getByRole("heading", { name: "Sign in to GhostLLM" }).waitFor();
-      await page.getByRole("button", { name: "Sign in" }).waitFor();
+      await page.getByRole("button", { name: "Sign in", exact: true }).waitFor();
       expect(await page.getByRole("button", { name: /Forgotten/ }).count()).toBe(0);
     } finally {
       await stage.close();

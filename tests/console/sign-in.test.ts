@@ -31,12 +31,12 @@ async function enter(page: Page, email: string): Promise<void> {
   await page.goto(`${suite.stage.url}/console/sign-in`);
   await page.getByLabel("E-mail").fill(email);
   await page.getByLabel("Password").fill(password);
-  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
 }
 
 async function enterCode(page: Page, code: string): Promise<void> {
   await page.getByLabel(/^Code of your authenticator app/).fill(code);
-  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
 }
 
 const inside = (page: Page) => page.getByRole("navigation", { name: "Pages" });

@@ -97,6 +97,18 @@ describe("who may look on", () => {
     expect(byKey.closing).toBe(4401);
   });
 
+  it("nobody any more who came by a sign-in method that is switched off", async () => {
+    const issuer = { issuer: "https://issuer.example.com", client_id: "c" };
+    const { id } = await plane.admin.signInMethods.create({ body: { label: "Issuer", ...issuer } });
+    const token = await plane.sessionOf(bob.userId);
+    const page = await ready(token);
+    const sessions = plane.store.database.kysely.updateTable("sessions").set({ method: id });
+    await sessions.where("user_id", "=", bob.userId).execute();
+    await plane.admin.signInMethods.update({ params: { id }, body: { is_active: false } });
+    await waitFor(() => page.closing !== null);
+    expect(page.closing).toBe(4401);
+  });
+
   it("not one user with so many pages that no others could", async () => {
     for (let count = 0; count < 64; count += 1) await ready(bob.key);
     const oneMore = open();

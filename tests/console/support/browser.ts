@@ -84,7 +84,7 @@ export async function signIn(page: Page, url: string, email = admin, secret = pa
   await page.goto(`${url}/console/sign-in`);
   await page.getByLabel("E-mail").fill(email);
   await page.getByLabel("Password").fill(secret);
-  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
   await page
     .getByRole("navigation", { name: "Pages" })
     .or(page.getByRole("button", { name: "Open the menu" }))

@@ -16,6 +16,7 @@ import { mayBeSignedIn, noteSignedIn } from "./signed-in.ts";
 import { listOptions } from "./whole-list.ts";
 
 export type Session = RouteAnswer<AdminRoutes["sessions"]["list"]>["data"][number];
+export type Passkey = RouteAnswer<AdminRoutes["passkeys"]["list"]>["data"][number];
 export type SignInOptions = RouteAnswer<AdminRoutes["signIn"]["options"]>;
 export type SignInMethod = RouteAnswer<AdminRoutes["signInMethods"]["get"]>;
 export type SignInMethodInput = NonNullable<RouteInput<AdminRoutes["signInMethods"]["update"]>["body"]>;
@@ -129,6 +130,15 @@ function createSignInQueries(client: Client) {
     scimRoles: queryOptions({
       queryKey: ["scim", "roles"],
       queryFn: ({ signal }) => client.scim.roles({}, { signal }),
+    }),
+    passkeysOf: (userId: string) =>
+      queryOptions({
+        queryKey: ["passkeys", userId],
+        queryFn: async ({ signal }) => (await client.passkeys.ofUser({ params: { id: userId } }, { signal })).data,
+      }),
+    passkeys: queryOptions({
+      queryKey: ["passkeys"],
+      queryFn: async ({ signal }) => (await client.passkeys.list({}, { signal })).data,
     }),
     secondFactor: queryOptions({
       queryKey: ["second-factor"],

@@ -17,7 +17,7 @@ export interface ObjectChange {
   readonly teamId?: string | null;
 }
 
-const ofAccess: ReadonlySet<string> = new Set(["sessions", "users", "keys", "roles", "teams"]);
+const ofAccess: ReadonlySet<string> = new Set(["sessions", "users", "keys", "roles", "teams", "sign-in-methods"]);
 
 /**
  * Whoever follows something may not be who he was. A key is found in the snapshot, which is new when this is told: a right that

@@ -50,9 +50,31 @@ export const signedCredential = z
   .describe("As `PublicKeyCredential.toJSON()` has it.")
   .meta({ id: "PasskeyAssertion" });
 
-export const ceremonyOptions = z
-  .record(z.string(), z.unknown())
-  .describe("For the browser, as JSON (WebAuthn, level 3). They count for five minutes, once.");
+const challenge = z.string().describe("Counts for five minutes, once.");
+const timeout = z.int().describe("In ms.");
+const verified = z.literal("required");
+const publicKey = z.literal("public-key");
+
+/** As `PublicKeyCredential.parseCreationOptionsFromJSON()` takes them. */
+const creationOptions = z
+  .object({
+    ...{ challenge, timeout, rp: z.object({ id: z.string(), name: z.string() }) },
+    user: z.object({ id: z.string(), name: z.string(), displayName: z.string() }),
+    pubKeyCredParams: z.array(z.object({ alg: z.int(), type: publicKey })),
+    authenticatorSelection: z.object({
+      ...{ residentKey: z.literal("required"), requireResidentKey: z.literal(true), userVerification: verified },
+    }),
+    excludeCredentials: z.array(z.object({ id: z.string(), type: publicKey, transports: z.array(z.string()) })),
+    attestation: z.literal("none"),
+  })
+  .describe("For `PublicKeyCredential.parseCreationOptionsFromJSON()`.")
+  .meta({ id: "PasskeyCreationOptions" });
+
+/** As `PublicKeyCredential.parseRequestOptionsFromJSON()` takes them. */
+export const requestOptions = z
+  .object({ challenge, timeout, rpId: z.string(), userVerification: verified })
+  .describe("For `PublicKeyCredential.parseRequestOptionsFromJSON()`.")
+  .meta({ id: "PasskeyRequestOptions" });
 
 const passkey = z
   .object({
@@ -88,7 +110,7 @@ export const passkeyRoutes = defineRoutes({
     method: "POST",
     path: "/admin/passkeys/begin",
     body: z.strictObject({ password }).meta({ id: "PasskeyBegin" }),
-    response: z.object({ options: ceremonyOptions }).meta({ id: "PasskeyBegun" }),
+    response: z.object({ options: creationOptions }).meta({ id: "PasskeyBegun" }),
     status: 200,
     summary: "Begin to add a passkey",
     description:

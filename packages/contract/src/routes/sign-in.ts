@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { id } from "./fields.ts";
 import { defineRoutes } from "./route.ts";
-import { ceremonyOptions, signedCredential } from "./passkeys.ts";
+import { requestOptions, signedCredential } from "./passkeys.ts";
 import { browserSession } from "./sessions.ts";
 
 const url = z.url({ protocol: /^https?$/ }).max(16_000);
@@ -78,7 +78,7 @@ export const signInRoutes = defineRoutes({
     permission: "public",
     method: "POST",
     path: "/admin/sign-in/passkey/begin",
-    response: z.object({ options: ceremonyOptions }).meta({ id: "PasskeySignInBegun" }),
+    response: z.object({ options: requestOptions }).meta({ id: "PasskeySignInBegun" }),
     status: 200,
     summary: "Begin to sign in with a passkey",
     description:

@@ -64,7 +64,7 @@ function OwnFacts({ me, user }: { readonly me: Me; readonly user: User }) {
           [
             "Sign-in",
             <Link to="/settings" className={linkClass}>
-              password, second factor and sessions
+              password, second factor, passkeys and sessions
             </Link>,
           ],
         ]}

@@ -13,6 +13,7 @@ import { Time } from "#parts/values.tsx";
 import { SessionsList } from "#sessions/sessions-list.tsx";
 import { ConfigurationPanel } from "./configuration-panel.tsx";
 import { PricesPanel } from "./prices-panel.tsx";
+import { PasskeysPanel } from "./passkeys-panel.tsx";
 import { PasswordPanel } from "./password-panel.tsx";
 import { ScimSection } from "./scim-section.tsx";
 import { SecondFactorPanel } from "./second-factor-panel.tsx";
@@ -63,6 +64,7 @@ function You() {
     <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-2">
       <Session />
       {me.user?.has_password === true && <SecondFactorPanel />}
+      {me.user?.has_password === true && <PasskeysPanel />}
       {me.user !== null && (
         <Panel title="Your sessions">
           <SessionsList userId={me.user.id} />

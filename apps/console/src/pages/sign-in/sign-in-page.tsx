@@ -10,6 +10,7 @@ import { useSearchValue } from "#parts/use-search.ts";
 import { useEntered } from "./entered.ts";
 import { ForgottenForm } from "./forgotten-form.tsx";
 import { IssuerButtons } from "./issuer-buttons.tsx";
+import { PasskeyButton } from "./passkey-button.tsx";
 
 interface Credentials {
   readonly email: string;
@@ -59,6 +60,7 @@ export function SignInPage() {
               Forgotten your password?
             </Button>
           )}
+          {options.data !== undefined && <PasskeyButton origin={options.data.passkey_origin} />}
           <IssuerButtons methods={options.data?.methods ?? []} />
         </>
       )}

@@ -70,7 +70,7 @@ function EraseUser({ user: { id, email } }: { readonly user: User }) {
 const fates = [
   [
     "Gone at once",
-    "the account, password, second factor, sessions, keys, memberships, views, and stored prompts and answers",
+    "the account, password, second factor, passkeys, sessions, keys, memberships, views, and stored prompts and answers",
   ],
   ["Stays, by an id that leads to nobody", "requests, usage and spend; their addresses and programs are taken away"],
   ["Becomes [erased]", "names and addresses in the audit log and in events: who did what and when stays, by an id"],

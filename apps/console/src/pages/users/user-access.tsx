@@ -1,10 +1,10 @@
-// What an admin does about how a user comes in: switches him off and on, makes a link for a password, takes a lost second factor away.
+// What an admin does about how a user comes in: switches him off and on, makes a link for a password, takes a lost second factor or passkey away.
 
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useApi } from "#api/api.tsx";
 import { useCaller } from "#api/me.ts";
-import type { User } from "#api/queries.ts";
+import type { Passkey, User } from "#api/queries.ts";
 import { Button } from "#parts/button.tsx";
 import { ConfirmDialog } from "#parts/dialog.tsx";
 import { Facts, Panel } from "#parts/panel.tsx";
@@ -12,6 +12,7 @@ import { ShownOnce } from "#parts/shown-once.tsx";
 import { useChanged } from "#parts/use-changed.ts";
 import { useTask } from "#parts/use-task.ts";
 import { Time } from "#parts/values.tsx";
+import { PasskeyFacts } from "#sessions/passkey-facts.tsx";
 import { SessionsList } from "#sessions/sessions-list.tsx";
 
 export function UserAccess({ user }: { readonly user: User }) {
@@ -30,6 +31,7 @@ export function UserAccess({ user }: { readonly user: User }) {
   return (
     <Panel title="Access">
       <SecondFactor user={user} />
+      <Passkeys user={user} />
       <div className="flex flex-wrap gap-2 border-t border-line px-4 py-3">
         <Button isBusy={switching.isPending} onClick={() => switching.mutate()}>
           {user.is_active ? "Switch user off" : "Switch user on"}
@@ -84,6 +86,44 @@ function SecondFactor({ user: { id, email } }: { readonly user: User }) {
           isBusy={removing.isPending}
           onConfirm={() => removing.mutate()}
           onClose={() => setAsking(false)}
+        />
+      )}
+    </>
+  );
+}
+
+function Passkeys({ user: { id, email } }: { readonly user: User }) {
+  const { client, queries } = useApi();
+  const changed = useChanged();
+  const [asked, ask] = useState<Passkey | null>(null);
+  const { data: passkeys = [] } = useQuery(queries.passkeysOf(id));
+  const removing = useTask(async () => {
+    if (asked === null) return;
+    await client.passkeys.removeOfUser({ params: { id, passkey_id: asked.id } });
+    await changed(email, "passkeys");
+    ask(null);
+  });
+  return (
+    <>
+      {passkeys.length > 0 && (
+        <ul aria-label="Passkeys" className="divide-y divide-line border-t border-line">
+          {passkeys.map((passkey) => (
+            <li key={passkey.id} className="flex flex-wrap items-center gap-2 px-4 py-2">
+              <PasskeyFacts passkey={passkey} />
+              <Button onClick={() => ask(passkey)}>Take passkey away</Button>
+            </li>
+          ))}
+        </ul>
+      )}
+      {asked !== null && (
+        <ConfirmDialog
+          title={`Take the passkey “${asked.name}” away`}
+          description="For who has lost the device: nobody signs in with it from then on. Sessions that were begun with it go on until you end them."
+          name={email}
+          action="Take passkey away"
+          isBusy={removing.isPending}
+          onConfirm={() => removing.mutate()}
+          onClose={() => ask(null)}
         />
       )}
     </>

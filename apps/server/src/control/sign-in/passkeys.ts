@@ -4,6 +4,7 @@
 
 import { isIP } from "node:net";
 import { GhostError } from "@ghostllm/contract";
+import type { AdminRoutes, RouteAnswer } from "@ghostllm/contract/routes";
 import type { Encryption } from "#control/encryption/encryption.ts";
 import { switchedOff, WrongCredentials } from "#control/sessions/sessions.ts";
 import type { PasskeyRow } from "#control/store/sign-in/passkey-store.ts";
@@ -21,9 +22,9 @@ interface PasskeysOptions {
   readonly publicUrl: string | null;
 }
 
-interface Begun {
+interface Begun<Options> {
   /** For the browser. */
-  readonly options: Readonly<Record<string, unknown>>;
+  readonly options: Options;
   /** What it keeps until it answers. */
   readonly sealed: string;
 }
@@ -36,6 +37,9 @@ interface Added {
     readonly response: { readonly transports: readonly string[] };
   };
 }
+
+type CreationOptions = RouteAnswer<AdminRoutes["passkeys"]["begin"]>["options"];
+type RequestOptions = RouteAnswer<AdminRoutes["signIn"]["beginPasskey"]>["options"];
 
 const mostPasskeys = 20;
 
@@ -57,14 +61,14 @@ export class Passkeys {
   }
 
   /** `origin` is that of the page. Rejects with GhostError. */
-  async beginAdding({ id, email, username }: UserRow, origin: string | null): Promise<Begun> {
+  async beginAdding({ id, email, username }: UserRow, origin: string | null): Promise<Begun<CreationOptions>> {
     const site = this.#siteOf(origin);
     const known = await this.#options.store.passkeys.list(id);
     if (known.length >= mostPasskeys)
       throw new GhostError("conflict", `There are ${mostPasskeys} passkeys already: remove one that is not needed`);
     const { challenge, sealed } = await this.#begin(site, "adding", id);
     const user = { id: handleOf(id), name: email, displayName: username };
-    const options = {
+    const options: CreationOptions = {
       ...{ challenge, rp: { id: site.rpId, name: "GhostLLM" }, user, timeout: ceremonyLifetimeMs },
       pubKeyCredParams: algorithms.map((alg) => ({ alg, type: "public-key" })),
       // Without a name typed, and so that the device knows who holds it.
@@ -91,7 +95,7 @@ export class Passkeys {
     return passkey;
   }
 
-  async beginSignIn(origin: string | null): Promise<Begun> {
+  async beginSignIn(origin: string | null): Promise<Begun<RequestOptions>> {
     const { rpId, ...site } = this.#siteOf(origin);
     const { challenge, sealed } = await this.#begin({ rpId, ...site }, "sign-in", null);
     return { options: { challenge, rpId, userVerification: "required", timeout: ceremonyLifetimeMs }, sealed };
@@ -139,6 +143,6 @@ function handleOf(userId: string): string {
   return Buffer.from(userId, "utf8").toString("base64url");
 }
 
-function describe({ credentialId, transports }: PasskeyRow): object {
-  return { id: credentialId, type: "public-key", ...(transports.length > 0 && { transports }) };
+function describe({ credentialId, transports }: PasskeyRow): CreationOptions["excludeCredentials"][number] {
+  return { id: credentialId, type: "public-key", transports: [...transports] };
 }
