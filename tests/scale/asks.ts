@@ -143,7 +143,7 @@ function askForPeople(asks: Asks, cast: Cast): void {
 }
 
 function askForThings(asks: Asks, made: Made): void {
-  for (const route of ["providers.list", "providers.types", "prices.get", "aliases.list", "models.list"])
+  for (const route of ["providers.list", "providers.types", "prices.get", "cache.get", "aliases.list", "models.list"])
     asks.add(route, "", "");
   asks.add("providers.get", "", `/${made.provider}`);
   asks.add("models.get", "", `/${made.model}`);

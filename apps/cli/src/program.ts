@@ -6,6 +6,7 @@ import { Command, CommanderError } from "commander";
 import { addAliasCommand } from "./commands/alias.ts";
 import { addAuditCommand } from "./commands/audit.ts";
 import { addBulkCommand } from "./commands/bulk.ts";
+import { addCacheCommand } from "./commands/cache.ts";
 import { addConfigCommand } from "./commands/config.ts";
 import { addConsentCommand } from "./commands/consent.ts";
 import { addEventsCommand } from "./commands/events.ts";
@@ -58,6 +59,7 @@ const addCommands = [
   addProviderCommand,
   addModelCommand,
   addAliasCommand,
+  addCacheCommand,
   addPricesCommand,
   addUsageCommand,
   addRequestCommand,

@@ -121,6 +121,8 @@ const answers: Readonly<Record<RouteId, Answers>> = {
   "models.remove": [401, 403, 403, 404, 404, 404],
   "prices.get": [401, 403, 403, 200, 200, 200],
   "prices.refresh": [401, 403, 403, 400, 400, 400],
+  "cache.get": [401, 403, 403, 200, 200, 200],
+  "cache.purge": [401, 403, 403, 200, 200, 200],
   "bulk.run": [401, 400, 400, 400, 400, 400],
   "encryption.get": [401, 403, 403, 200, 200, 200],
   "encryption.rotate": [401, 403, 403, 400, 400, 400],

@@ -201,3 +201,44 @@ describe("aliases", () => {
     expect((await plane.admin.aliases.get({ params: { id } })).targets).toHaveLength(2);
   });
 });
+
+describe("answers that are kept", () => {
+  const targets = [{ provider: "openai", model: "gpt-4o" }];
+
+  it("are kept where the alias says so: for an hour and each key, where it says no more", async () => {
+    const create = (name: string, cache?: object | null) =>
+      plane.admin.aliases.create({ body: { name, targets, ...(cache !== undefined && { cache }) } });
+    expect((await create("plain")).cache).toBeNull();
+    const alias = await create("kept", {});
+    expect(alias.cache).toEqual({ ttl_seconds: 3_600, scope: "key" });
+    const inForce = () => plane.snapshots.current().aliases.get("kept")?.cache;
+    expect(inForce()).toEqual({ aliasId: alias.id, ttlSeconds: 3_600, scope: "key" });
+    const params = { id: alias.id };
+    const cache = { ttl_seconds: 60, scope: "team" } as const;
+    expect((await plane.admin.aliases.update({ params, body: { cache } })).cache).toEqual(cache);
+    expect((await plane.admin.aliases.update({ params, body: { strategy: "weighted" } })).cache).toEqual(cache);
+    expect((await plane.admin.aliases.update({ params, body: { cache: null } })).cache).toBeNull();
+    expect(inForce()).toBeNull();
+    for (const wrong of [{ ttl_seconds: 0 }, { ttl_seconds: 2_592_001 }, { scope: "everybody" }, { seconds: 5 }])
+      await expect(create("wrong", wrong)).rejects.toMatchObject({ status: 400 });
+  });
+
+  it("are counted, and forgotten by alias, key and user, which the audit log tells", async () => {
+    const answer = { head: "{}", body: Buffer.from("x"), storedAt: 0 };
+    const keep = (name: string, alias: string, key: string, user: string): void =>
+      plane.cache.keep({ name, answer, lifetimeMs: 60_000, alias, key, user });
+    for (const [at, alias] of ["a", "a", "b"].entries()) keep(`n${at}`, alias, `k${at}`, "u");
+    keep("n3", "b", "k3", "v");
+    expect(await plane.admin.cache.get({})).toMatchObject({ entries: 4, most_bytes: 1_000_000 });
+    expect(await plane.admin.cache.purge({ query: { alias_id: "a", api_key_id: "k0" } })).toEqual({ removed: 1 });
+    expect(await plane.admin.cache.purge({ query: { user_id: "u" } })).toEqual({ removed: 2 });
+    expect(await plane.admin.cache.purge({ query: {} })).toEqual({ removed: 1 });
+    expect(await plane.admin.cache.get({})).toMatchObject({ entries: 0, bytes: 0 });
+    const { data } = await plane.admin.audit.list({ query: { action: "cache.purged" } });
+    expect(data.map(({ details }) => details)).toEqual([
+      { removed: 1 },
+      { user_id: "u", removed: 2 },
+      { alias_id: "a", api_key_id: "k0", removed: 1 },
+    ]);
+  });
+});

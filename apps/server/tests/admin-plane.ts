@@ -22,6 +22,7 @@ import type { RestingTarget } from "#control/live/resting-targets.ts";
 import { SystemMonitor } from "#control/system/system-monitor.ts";
 import type { Counters } from "#link/counters.ts";
 import type { Health } from "#link/health.ts";
+import { MemoryCache } from "#link/memory/cache.ts";
 import { MemoryCounters } from "#link/memory/counters.ts";
 import { MemoryHealth } from "#link/memory/health.ts";
 import { MemorySignals } from "#link/memory/signals.ts";
@@ -70,6 +71,7 @@ export interface AdminPlane {
   /** Targets that the gateway leaves alone. */
   readonly resting: RestingTarget[];
   readonly counters: Counters;
+  readonly cache: MemoryCache;
   readonly health: Health;
   readonly refusals: Refusals;
   readonly journal: { pendingRecords: number; pendingBytes: number; isHealthy: boolean };
@@ -151,6 +153,7 @@ export async function startAdminPlane({
   const finished = new FinishedRequests();
   const resting: RestingTarget[] = [];
   const counters = new MemoryCounters(clock);
+  const cache = new MemoryCache(clock, 1_000_000);
   const health = new MemoryHealth();
   const refusals = new Refusals(clock);
   const journal = { pendingRecords: 0, pendingBytes: 0, isHealthy: true, healthy: () => journal.isHealthy };
@@ -197,6 +200,7 @@ export async function startAdminPlane({
       signals,
       resting: () => resting,
       counters,
+      ...{ cache, cacheBytes: 1_000_000 },
       health,
       journal,
       dataDir,
@@ -224,7 +228,7 @@ export async function startAdminPlane({
     admin: as(adminKey),
     clock: time,
     finished,
-    ...{ resting, counters, health, journal, refusals },
+    ...{ resting, counters, cache, health, journal, refusals },
     logged,
     as,
     async sessionOf(userId) {

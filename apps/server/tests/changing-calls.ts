@@ -399,6 +399,7 @@ export const changingCalls: Readonly<Record<ChangingId, Case>> = {
   },
   "aliases.update": { prepare: () => of(newAlias(), { strategy: "weighted" }), actions: ["alias.changed"] },
   "aliases.remove": { prepare: () => of(newAlias()), actions: ["alias.removed"] },
+  "cache.purge": { prepare: async () => ({}), actions: ["cache.purged"] },
   "views.create": {
     prepare: async () => ({ body: { page: "keys", name: canary, search: {} }, as: await newSession() }),
     actions: ["view.created"],

@@ -39,8 +39,10 @@ describe.each(availableEngines())("an erasure on $name", (engine) => {
   let store: OpenStore;
   let boss: UserRow;
   let ada: UserRow;
+  let forgotten: string[];
 
   beforeEach(async () => {
+    forgotten = [];
     database = await engine.create();
     store = await openMigrated(database);
     boss = await store.users.create(newUser("boss@example.com", { username: "Boss" }));
@@ -126,7 +128,8 @@ describe.each(availableEngines())("an erasure on $name", (engine) => {
   };
 
   const finish = async (): Promise<void> => {
-    for (let left = 4; left > 0; left -= 1) await continueErasures({ store, clock: Date, settleMs: 0 }, always);
+    const forget = (userId: string): void => void forgotten.push(userId);
+    for (let left = 4; left > 0; left -= 1) await continueErasures({ store, clock: Date, forget, settleMs: 0 }, always);
   };
   const problem = async () =>
     (await verifyChain(store.audit, { after: null, limit: 100_000, anchor: null })).problem?.kind ?? null;
@@ -173,6 +176,7 @@ describe.each(availableEngines())("an erasure on $name", (engine) => {
     expect(await store.users.find(ada.id, "all")).toBeUndefined();
     await finish();
     expect(traces(await dump())).toEqual([]);
+    expect(new Set(forgotten)).toEqual(new Set([ada.id]));
     expect(await store.erasures.find(ada.id)).toMatchObject({ finishedAt: expect.any(Number) as number });
     expect(await totals()).toEqual(before);
     expect(await store.usage.summarize({ userId: ada.id }, "user", "all")).toEqual([summary]);

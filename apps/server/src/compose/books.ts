@@ -30,6 +30,7 @@ import type { Store } from "#control/store/store.ts";
 import { maxObjects, objectLifetimeMs } from "#link/owners.ts";
 import { version } from "#version.ts";
 import type { Foundation } from "./foundation.ts";
+import type { Cache } from "#link/cache.ts";
 import type { OpenedLink } from "./link.ts";
 import { StoredRecords } from "./stored-records.ts";
 
@@ -69,7 +70,7 @@ export async function openBooks(
   if (config.services.includes("proxy")) startPruning(foundation, { store, leases });
   if (config.services.includes("auth")) keepConsents(foundation, { store, leases });
   if (config.services.includes("analytics")) keepLogs(foundation, { store, leases });
-  if (config.services.includes("auth")) startErasing(foundation, { store, leases });
+  if (config.services.includes("auth")) startErasing(foundation, { store, leases, cache: link.cache });
   pruneHabits(foundation, { store, leases });
   const neighbours = new Neighbours({ store, registry, finished, signals: redis === null ? link.signals : null, log });
   neighbours.open();
@@ -120,8 +121,13 @@ function startPruning({ clock, disposer }: Foundation, { store, leases }: Pick<B
   disposer.add(leases.run("stored_objects", repeating(rhythm, prune)));
 }
 
-function startErasing({ clock, disposer }: Foundation, { store, leases }: Pick<Books, "store" | "leases">): void {
-  const goOn = (held: Held): Promise<void> => continueErasures({ store, clock }, held);
+interface Erasing extends Pick<Books, "store" | "leases"> {
+  readonly cache: Pick<Cache, "purge">;
+}
+
+function startErasing({ clock, disposer }: Foundation, { store, leases, cache }: Erasing): void {
+  const forget = (user: string) => cache.purge({ user });
+  const goOn = (held: Held): Promise<void> => continueErasures({ store, clock, forget }, held);
   disposer.add(leases.run("erasures", repeating({ everyMs: erasingMs, firstMs: 0 }, goOn)));
 }
 

@@ -52,7 +52,7 @@ export interface ControlParts {
   /** Null where this is the only instance. */
   readonly shared: Pick<RedisLink, "instances" | "awayBecause"> | null;
   readonly vendors: Vendors;
-  readonly link: Pick<Link, "counters" | "health" | "signals">;
+  readonly link: Pick<Link, "cache" | "counters" | "health" | "signals">;
   readonly finished: FinishedRequests;
   readonly refusals: Refusals;
   readonly given: Pick<LoadedConfig, "config" | "origins" | "file">;
@@ -180,6 +180,7 @@ async function openServer(
     consoleDirectory: config.console.directory,
     ...{ finished, refusals, journal: journals, monitor, dataDir: config.dataDir },
     ...{ signals: link.signals, health: link.health, counters: link.counters },
+    ...{ cache: link.cache, cacheBytes: config.capacity.cacheBytes },
     configuration: { ...describeConfig(given.config, given.origins), file: given.file },
     ...{ resting, eventStreams, eventSource: config.events.source, postText: vendors.postText },
     snapshot: () => snapshots.current(),

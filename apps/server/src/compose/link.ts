@@ -5,6 +5,7 @@ import type { Counted } from "#domain/access/scope.ts";
 import type { Awaitable } from "#domain/clock.ts";
 import { parseRedisUrl } from "#domain/redis-address.ts";
 import { createMemoryLink } from "#link/memory/memory-link.ts";
+import type { Cache, CacheUse } from "#link/cache.ts";
 import type { RequestContent, StoreContent } from "#link/contents.ts";
 import { nobodyKnows } from "#link/consents.ts";
 import type { ConsentAnswer, ConsentQuestion, Consents } from "#link/consents.ts";
@@ -55,6 +56,7 @@ export interface OpenedLink {
 export async function createLink(foundation: Foundation): Promise<OpenedLink> {
   const [consents, contents] = [new LateConsents(), new LateContents()];
   const opened = { ...(await openOwn(foundation)), consents, contents };
+  foundation.metrics.watchCache(() => useOf(opened.link.cache));
   const { clock, workers, disposer } = foundation;
   if (workers === 1) return { ...opened, hub: null };
   const { link, redis } = opened;
@@ -62,6 +64,14 @@ export async function createLink(foundation: Foundation): Promise<OpenedLink> {
   const hub = createThreadsHub({ link, clock, consents, storeContent, seats: workers, others: redis });
   disposer.add(() => hub.close());
   return { ...opened, link: hub.link, hub };
+}
+
+async function useOf(cache: Cache): Promise<CacheUse | null> {
+  try {
+    return await cache.use();
+  } catch {
+    return null;
+  }
 }
 
 /** As this thread has it. */

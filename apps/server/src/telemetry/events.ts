@@ -122,4 +122,7 @@ function countRequest(metrics: Metrics, record: UsageRecord, overheadMs: number)
   if (record.costNanos === null) bound.unpriced.inc();
   else bound.cost.inc(record.costNanos / 1e9);
   if (record.estimated) bound.estimated.inc();
+  if (record.cache === null) return;
+  metrics.cacheRequests.labels(record.cache).inc();
+  if (record.savedNanos !== null) metrics.cacheSaved.inc(record.savedNanos / 1e9);
 }

@@ -3,7 +3,8 @@ import type { UsageStatus } from "#domain/usage-record.ts";
 import { rememberText, textOf, type MetricsText } from "./metrics-text.ts";
 import { eventMetrics } from "./event-metrics.ts";
 import type { MetricDefinition } from "./metric-definition.ts";
-import { redisMetricDefinitions, type RedisGauges } from "./redis-metrics.ts";
+import { cacheMetricDefinitions, cacheMetrics } from "./cache-metrics.ts";
+import { redisMetricDefinitions, redisMetrics } from "./redis-metrics.ts";
 
 const durationBuckets = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300];
 const overheadBuckets = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5];
@@ -12,7 +13,7 @@ const overheadBuckets = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.
 export const metricDefinitions = {
   ghostllm_requests_total: {
     type: "counter",
-    help: "Requests that reached a provider, by how they ended (ok, error, client_abort, timeout, shutdown).",
+    help: "Requests that reached a provider, or were answered without one (whose name is empty then), by how they ended (ok, error, client_abort, timeout, shutdown).",
     labels: ["provider", "model", "status"],
   },
   ghostllm_request_duration_seconds: {
@@ -109,6 +110,7 @@ export const metricDefinitions = {
     help: "Failed tries to store usage records; they stay in the journal and are tried again.",
     labels: [],
   },
+  ...cacheMetricDefinitions,
   ...redisMetricDefinitions,
   ...eventMetrics,
 } as const satisfies Record<string, MetricDefinition>;
@@ -164,6 +166,7 @@ export function createMetrics({ forThread = false } = {}) {
     recordsDrained: make.counter("ghostllm_records_drained_total"),
     recordsRejected: make.counter("ghostllm_records_rejected_total"),
     drainFailures: make.counter("ghostllm_drain_failures_total"),
+    ...cacheMetrics(make),
     ...redisMetrics(make),
     eventsTold: make.counter("ghostllm_events_told_total"),
     eventFailures: make.counter("ghostllm_event_failures_total"),
@@ -183,16 +186,6 @@ export function createMetrics({ forThread = false } = {}) {
     watchJournal(read: () => JournalGauges): void {
       make.gauge("ghostllm_journal_pending_records", (gauge) => gauge.set(read().pendingRecords));
       make.gauge("ghostllm_journal_pending_bytes", (gauge) => gauge.set(read().pendingBytes));
-    },
-  };
-}
-
-function redisMetrics(make: Factory) {
-  return {
-    redisAway: make.counter("ghostllm_redis_away_total"),
-    watchRedis(read: () => RedisGauges): void {
-      make.gauge("ghostllm_redis_asked", (gauge) => gauge.set(read().isAsked ? 1 : 0));
-      make.gauge("ghostllm_instances", (gauge) => gauge.set(read().instances));
     },
   };
 }
@@ -273,12 +266,12 @@ function factoryOf(registry: Registry) {
     histogram: (name: MetricName, buckets: number[]) => new Histogram({ ...options(name), buckets }),
     /** A number that all threads should agree on. */
     latest: (name: MetricName) => new Gauge({ ...options(name), aggregator: "max" }),
-    gauge: (name: MetricName, read?: (gauge: Gauge) => void) =>
+    gauge: (name: MetricName, read?: (gauge: Gauge) => void | Promise<void>) =>
       new Gauge({
         ...options(name),
         ...(read && {
           collect(this: Gauge) {
-            read(this);
+            return read(this);
           },
         }),
       }),

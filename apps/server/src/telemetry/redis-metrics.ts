@@ -1,3 +1,4 @@
+import type { Counter, Gauge } from "prom-client";
 import type { MetricDefinition } from "./metric-definition.ts";
 
 /** Of an installation whose instances share a Redis. */
@@ -15,7 +16,24 @@ export const redisMetricDefinitions = {
   ghostllm_instances: { type: "gauge", help: "Instances that share this Redis, as last seen.", labels: [] },
 } as const satisfies Record<string, MetricDefinition>;
 
-export interface RedisGauges {
+interface RedisGauges {
   readonly isAsked: boolean;
   readonly instances: number;
+}
+
+type Name = keyof typeof redisMetricDefinitions;
+
+interface Make {
+  counter(name: Name): Counter;
+  gauge(name: Name, read: (gauge: Gauge) => void): Gauge;
+}
+
+export function redisMetrics(make: Make) {
+  return {
+    redisAway: make.counter("ghostllm_redis_away_total"),
+    watchRedis(read: () => RedisGauges): void {
+      make.gauge("ghostllm_redis_asked", (gauge) => gauge.set(read().isAsked ? 1 : 0));
+      make.gauge("ghostllm_instances", (gauge) => gauge.set(read().instances));
+    },
+  };
 }

@@ -51,7 +51,7 @@ export interface CachedStage {
 }
 
 export const aliasOf = (vendor: VendorName): string => `cached-${vendor}`;
-export const usualPolicy: CachePolicy = { ttlSeconds: 3_600, scope: "key" };
+const usualPolicy: CachePolicy = { ttlSeconds: 3_600, scope: "key" };
 
 export const cachedHello = { model: aliasOf("openai-chat"), messages: [{ role: "user", content: "hello" }] };
 export const cacheOf = (response: Response): string | null => response.headers.get("x-ghostllm-cache");

@@ -74,6 +74,8 @@ const aboutInstallation = {
   "models.remove": "Delete models",
   "prices.read": "See which list of prices is in force",
   "prices.refresh": "Read the list of prices anew",
+  "cache.read": "See how much is kept of answers for requests that come again",
+  "cache.purge": "Forget what is kept of answers",
   "consent_policies.read": "List and read consent policies: which requests wait for consent",
   "consent_policies.create": "Create consent policies",
   "consent_policies.update": "Change consent policies",

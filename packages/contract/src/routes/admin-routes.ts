@@ -6,6 +6,7 @@ import { apiKeyRoutes, ownKeyRoutes } from "./api-keys.ts";
 import { auditRoutes } from "./audit.ts";
 import { bulkRoutes } from "./bulk.ts";
 import { budgetRoutes } from "./budgets.ts";
+import { cacheRoutes } from "./cache.ts";
 import { consentPolicyRoutes } from "./consent-policies.ts";
 import { consentRoutes } from "./consents.ts";
 import { encryptionRoutes } from "./encryption.ts";
@@ -55,6 +56,7 @@ export const adminRoutes = {
   models: modelRoutes,
   prices: priceRoutes,
   aliases: aliasRoutes,
+  cache: cacheRoutes,
   consents: consentRoutes,
   consentPolicies: consentPolicyRoutes,
   requests: requestRoutes,

@@ -16,6 +16,7 @@ export type RouteTag =
   | "API keys"
   | "Providers"
   | "Models"
+  | "Cache"
   | "Prices"
   | "Aliases"
   | "Consents"

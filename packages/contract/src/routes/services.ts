@@ -34,6 +34,7 @@ export const serviceOfGroup: Readonly<Record<keyof AdminRoutes, Service>> = {
   models: "providers",
   prices: "providers",
   aliases: "providers",
+  cache: "providers",
   requests: "analytics",
   usage: "analytics",
   budgets: "analytics",

@@ -29,6 +29,7 @@ import type { Refusals } from "#control/live/refusals.ts";
 import type { RestingTarget } from "#control/live/resting-targets.ts";
 import type { ConfigurationInForce } from "#control/system/configuration-in-force.ts";
 import type { SystemMonitor } from "#control/system/system-monitor.ts";
+import type { Cache } from "#link/cache.ts";
 import type { Counters } from "#link/counters.ts";
 import type { Health } from "#link/health.ts";
 import type { Journal } from "#link/journal/journal.ts";
@@ -72,6 +73,9 @@ export interface ResourceDependencies extends ProviderSources {
   /** Requests that no vendor was asked for. */
   readonly refusals: Pick<Refusals, "latest">;
   readonly counters: Pick<Counters, "inUse">;
+  /** Of answers, and what it may hold. */
+  readonly cache: Pick<Cache, "use" | "purge">;
+  readonly cacheBytes: number;
   readonly health: Pick<Health, "parts">;
   readonly journal: Pick<Journal, "healthy" | "pendingRecords" | "pendingBytes">;
   readonly monitor: SystemMonitor;

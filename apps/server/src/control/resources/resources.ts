@@ -3,6 +3,7 @@ import { createApiKeysResource } from "./api-keys.ts";
 import { createAuditResource } from "./audit.ts";
 import { createNotificationsResource } from "./notifications.ts";
 import { createBudgetsResource } from "./budgets.ts";
+import { createCacheResource } from "./cache.ts";
 import { createConsentPoliciesResource } from "./consent-policies.ts";
 import { createConsentsResource } from "./consents.ts";
 import { createEncryptionResource } from "./encryption.ts";
@@ -64,6 +65,7 @@ export function createResources(given: ResourceDependencies): Omit<Resources, "b
     models: createModelsResource(deps),
     prices: createPricesResource(deps),
     aliases: createAliasesResource(deps),
+    cache: createCacheResource(deps),
     consents: createConsentsResource(deps),
     consentPolicies: createConsentPoliciesResource(deps),
     requests: createRequestsResource(deps),

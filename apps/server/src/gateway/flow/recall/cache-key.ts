@@ -67,7 +67,7 @@ const order = (one: string, other: string): number => (one < other ? -1 : 1);
 type Ids = KeyParts["principal"];
 
 /** Who is in no team, or no organisation, shares with himself alone. */
-export function tenantOf(scope: CacheScope, { keyId, userId, teamId, organisationId }: Ids): Scope {
+function tenantOf(scope: CacheScope, { keyId, userId, teamId, organisationId }: Ids): Scope {
   if (scope === "organisation" && organisationId !== null) return { kind: "organisation", id: organisationId };
   if (scope === "team" && teamId !== null) return { kind: "team", id: teamId };
   return scope === "key" ? { kind: "key", id: keyId } : { kind: "user", id: userId };

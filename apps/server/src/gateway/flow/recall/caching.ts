@@ -102,7 +102,8 @@ export class Caching {
   listenTo(answer: UpstreamAnswer, about: Heard): UpstreamAnswer {
     this.#heard = null;
     if (this.#asked.name === null || answer.status !== 200) return answer;
-    const recorded = new RecordedAnswer(answer, this.#deps.capacity.cachedAnswerBytes);
+    const room = { mostBytes: this.#deps.capacity.cachedAnswerBytes, held: this.#call.exchange.held };
+    const recorded = new RecordedAnswer(answer, room);
     this.#heard = { answer: recorded, about };
     return recorded;
   }

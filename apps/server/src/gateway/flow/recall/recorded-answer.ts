@@ -1,27 +1,35 @@
+import type { Hold } from "#gateway/http/held-bytes.ts";
 import { UpstreamFailure } from "#gateway/upstream/upstream.ts";
 import type { AnswerHeaders, AnswerSink, UpstreamAnswer } from "#gateway/upstream/upstream.ts";
 
 const leastRoom = 4 * 1024;
+
+interface Room {
+  readonly mostBytes: number;
+  /** What its request holds of the memory of all. */
+  readonly held: Pick<Hold, "grow">;
+}
 
 /** A vendor's answer on its way, of which all that has come is written down, up to a size. */
 export class RecordedAnswer implements UpstreamAnswer {
   readonly status: number;
   readonly headers: AnswerHeaders;
   readonly #source: UpstreamAnswer;
-  readonly #mostBytes: number;
+  readonly #room: Room;
   #bytes: Buffer = Buffer.alloc(0);
   #length = 0;
+  #isTooLarge = false;
 
-  constructor(source: UpstreamAnswer, mostBytes: number) {
+  constructor(source: UpstreamAnswer, room: Room) {
     this.status = source.status;
     this.headers = source.headers;
     this.#source = source;
-    this.#mostBytes = mostBytes;
+    this.#room = room;
   }
 
-  /** In memory of its own; null where more has come than is kept. */
+  /** In memory of its own; null where more has come than there is room for. */
   take(): Buffer | null {
-    if (this.#length > this.#mostBytes) return null;
+    if (this.#isTooLarge) return null;
     const whole = Buffer.allocUnsafeSlow(this.#length);
     this.#bytes.copy(whole, 0, 0, this.#length);
     this.#bytes = Buffer.alloc(0);
@@ -53,19 +61,25 @@ export class RecordedAnswer implements UpstreamAnswer {
   }
 
   #add(chunk: Buffer): void {
+    if (this.#isTooLarge) return;
     const needed = this.#length + chunk.length;
-    if (needed > this.#mostBytes) this.#bytes = Buffer.alloc(0);
-    else {
-      if (needed > this.#bytes.length) this.#grow(needed);
-      chunk.copy(this.#bytes, this.#length);
+    if (needed > this.#bytes.length && !this.#grow(needed)) {
+      this.#isTooLarge = true;
+      this.#bytes = Buffer.alloc(0);
+      return;
     }
+    chunk.copy(this.#bytes, this.#length);
     this.#length = needed;
   }
 
-  #grow(needed: number): void {
-    const larger = Buffer.allocUnsafeSlow(Math.min(this.#mostBytes, Math.max(leastRoom, 2 * needed)));
+  #grow(needed: number): boolean {
+    const { mostBytes, held } = this.#room;
+    const size = Math.min(mostBytes, Math.max(leastRoom, 2 * needed));
+    if (size < needed || held.grow(size - this.#bytes.length) !== null) return false;
+    const larger = Buffer.allocUnsafeSlow(size);
     this.#bytes.copy(larger, 0, 0, this.#length);
     this.#bytes = larger;
+    return true;
   }
 }
 
