@@ -6,7 +6,6 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { applyMigrations } from "#control/store/migrate.ts";
 import { allMigrations } from "#control/store/migrations/all.ts";
 import { toValues, usageColumns } from "#control/store/usage/usage-columns.ts";
-import { percentilesOf } from "#control/store/usage/sketch.ts";
 import { migrateStore, openStore, type OpenStore } from "#control/store/open-store.ts";
 import type { NewModel, NewProvider } from "#control/store/store.ts";
 import type { UsageRecord } from "#domain/usage-record.ts";
@@ -754,11 +753,11 @@ describe.each(availableEngines())("usage on $name", (engine) => {
       expect(await read({ bucket: null, filter: { ...filter, apiKeyId: "none" } })).toEqual([]);
       expect(await store.usage.series(query, [{ kind: "user", id: "nobody" }])).toEqual([]);
       const [whole] = await store.usage.series({ ...query, bucket: null }, "all");
-      const latencies = percentilesOf(whole?.latencies ?? new Map());
+      const latencies = whole?.latencies.percentiles();
       expect(Math.abs((latencies?.p50 ?? 0) / 200 - 1)).toBeLessThanOrEqual(0.025);
       expect(Math.abs((latencies?.p99 ?? 0) / 9_000 - 1)).toBeLessThanOrEqual(0.025);
       // Of the one that was not streamed, and of the one that had no first token, there is none.
-      expect([...(whole?.firstTokens ?? [])].reduce((sum, [, count]) => sum + count, 0)).toBe(3);
+      expect([...(whole?.firstTokens.read() ?? [])].reduce((sum, [, count]) => sum + count, 0)).toBe(3);
     }
   });
 
@@ -831,8 +830,8 @@ describe.each(availableEngines())("usage on $name", (engine) => {
     const filter = { from: someHour, to: someHour + hourMs };
     const query = { filter, source: "rollups", bucket: null, dimensions: [], kept: null } as const;
     const [sum] = await store.usage.series(query, "all");
-    expect([...(sum?.latencies ?? [])].reduce((all, [, count]) => all + count, 0)).toBe(2_400);
-    expect([...(sum?.firstTokens ?? [])].map(([, count]) => count)).toEqual([2_400]);
+    expect([...(sum?.latencies.read() ?? [])].reduce((all, [, count]) => all + count, 0)).toBe(2_400);
+    expect([...(sum?.firstTokens.read() ?? [])].map(([, count]) => count)).toEqual([2_400]);
   });
 
   it("has rollups that agree with the log, whatever is asked of them", async () => {
@@ -861,7 +860,7 @@ describe.each(availableEngines())("usage on $name", (engine) => {
       const rows = await store.usage.series({ ...query, source, kept: null }, "all");
       const sorted = rows.map(({ latencies, firstTokens: _, ...row }) => ({
         ...row,
-        latencies: [...latencies].toSorted(([one], [other]) => one - other),
+        latencies: [...latencies.read()],
       }));
       return sorted.toSorted((one, other) =>
         JSON.stringify([one.at, one.group]) < JSON.stringify([other.at, other.group]) ? -1 : 1,

@@ -5,7 +5,7 @@ import { sql } from "kysely";
 import { afterEach, describe, expect, it } from "vitest";
 import { newId } from "@ghostllm/contract";
 import type { OpenStore } from "#control/store/open-store.ts";
-import { percentilesOf, readSketch } from "#control/store/usage/sketch.ts";
+import { SketchSum } from "#control/store/usage/sketch-sum.ts";
 import type { UsageRecord } from "#domain/usage-record.ts";
 import { encodeRecord } from "#link/journal/record-line.ts";
 import { availableEngines, type TestDatabase } from "./store-support/engines.ts";
@@ -52,8 +52,8 @@ async function readAll({ database: { kysely } }: OpenStore) {
   const told = ({ latency_sketch: latencies, ttft_sketch: firstTokens, ...row }: Stored) =>
     JSON.stringify({
       ...row,
-      latencies: percentilesOf(readSketch(latencies)),
-      ttft: percentilesOf(readSketch(firstTokens)),
+      latencies: new SketchSum([latencies]).percentiles(),
+      ttft: new SketchSum([firstTokens]).percentiles(),
     });
   return {
     logs: await rows("select * from usage_logs order by id"),

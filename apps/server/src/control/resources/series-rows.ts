@@ -2,7 +2,7 @@
 
 import type { SeriesRow, UsageOrder, UsageSums } from "#control/store/usage-store.ts";
 import { addSums, subtractSums } from "./usage-sums.ts";
-import { addTo, percentilesOf, type Percentiles, type Sketch } from "#control/store/usage/sketch.ts";
+import { SketchSum, type Percentiles } from "#control/store/usage/sketch-sum.ts";
 
 const ranks: Readonly<Record<UsageOrder, (sums: UsageSums) => number>> = {
   cost: ({ costNanos }) => costNanos,
@@ -27,8 +27,8 @@ export function addByGroup(rows: readonly SeriesRow[]): readonly SeriesRow[] {
     ...addSums(same),
     at: 0,
     group: same[0]?.group ?? null,
-    latencies: merge(same.map(({ latencies }) => latencies)),
-    firstTokens: merge(same.map(({ firstTokens }) => firstTokens)),
+    latencies: SketchSum.of(same.map(({ latencies }) => latencies)),
+    firstTokens: SketchSum.of(same.map(({ firstTokens }) => firstTokens)),
   }));
 }
 
@@ -40,22 +40,10 @@ export function restOf(all: readonly SeriesRow[], shown: readonly SeriesRow[]): 
     return {
       ...subtractSums(row, addSums(told)),
       ...{ at: row.at, group: null },
-      latencies: subtract(
-        row.latencies,
-        told.map(({ latencies }) => latencies),
-      ),
-      firstTokens: subtract(
-        row.firstTokens,
-        told.map(({ firstTokens }) => firstTokens),
-      ),
+      latencies: row.latencies.minus(told.map(({ latencies }) => latencies)),
+      firstTokens: row.firstTokens.minus(told.map(({ firstTokens }) => firstTokens)),
     };
   });
-}
-
-function subtract(sketch: Sketch, others: readonly Sketch[]): Sketch {
-  const told = merge(others);
-  const left = [...sketch].map(([bucket, count]) => [bucket, count - (told.get(bucket) ?? 0)] as const);
-  return new Map(left.filter(([, count]) => count > 0));
 }
 
 interface Times {
@@ -65,15 +53,7 @@ interface Times {
 
 export function percentilesOfRows(rows: readonly SeriesRow[]): Times {
   return {
-    latency_ms: percentilesOf(merge(rows.map(({ latencies }) => latencies))),
-    ttft_ms: percentilesOf(merge(rows.map(({ firstTokens }) => firstTokens))),
+    latency_ms: SketchSum.of(rows.map(({ latencies }) => latencies)).percentiles(),
+    ttft_ms: SketchSum.of(rows.map(({ firstTokens }) => firstTokens)).percentiles(),
   };
-}
-
-function merge(sketches: readonly Sketch[]): Sketch {
-  const [only, ...others] = sketches;
-  if (only !== undefined && others.length === 0) return only;
-  const merged: Sketch = new Map();
-  for (const sketch of sketches) for (const [bucket, count] of sketch) addTo(merged, bucket, count);
-  return merged;
 }

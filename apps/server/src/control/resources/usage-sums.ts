@@ -20,12 +20,18 @@ export function toApiSums(sums: UsageSums): ApiSums {
 }
 
 export function addSums(sums: readonly UsageSums[]): UsageSums {
-  const total = (name: keyof UsageSums): number => sums.reduce((sum, one) => sum + one[name], 0);
-  return Object.fromEntries(sumNames.map((name) => [name, total(name)])) as Record<keyof UsageSums, number>;
+  const total = emptySums();
+  for (const one of sums) for (const name of sumNames) total[name] += one[name];
+  return total;
 }
 
 /** What is left of the one without the other, which is a part of it. */
 export function subtractSums(one: UsageSums, other: UsageSums): UsageSums {
-  const left = sumNames.map((name) => [name, Math.max(0, one[name] - other[name])]);
-  return Object.fromEntries(left) as Record<keyof UsageSums, number>;
+  const left = emptySums();
+  for (const name of sumNames) left[name] = Math.max(0, one[name] - other[name]);
+  return left;
+}
+
+function emptySums(): Record<keyof UsageSums, number> {
+  return Object.fromEntries(sumNames.map((name) => [name, 0])) as Record<keyof UsageSums, number>;
 }

@@ -1,7 +1,7 @@
 // What the store knows of usage: single records, sums by the hour, and series.
 
 import { summedUsageFields, type SummedUsageField } from "@ghostllm/contract";
-import type { Sketch } from "#control/store/usage/sketch.ts";
+import type { SketchSum } from "#control/store/usage/sketch-sum.ts";
 import type { Reach } from "#domain/access/may.ts";
 import type { UsageRecord, UsageStatus } from "#domain/usage-record.ts";
 import type { Drained } from "./drained.ts";
@@ -95,9 +95,9 @@ export interface SeriesRow extends UsageSums {
   readonly at: number;
   /** In the order of the dimensions; null for the rest. */
   readonly group: readonly string[] | null;
-  readonly latencies: Sketch;
+  readonly latencies: SketchSum;
   /** Times to the first token, of streamed answers. */
-  readonly firstTokens: Sketch;
+  readonly firstTokens: SketchSum;
 }
 
 /** A sum over usage_hourly. `group` is the hour or day as epoch ms in text, an id, or `provider/model`. */

@@ -3,6 +3,7 @@
 import { summedUsageFields } from "@ghostllm/contract";
 import type { SeriesQuery, SeriesRow, UsageDimension, UsageSums } from "#control/store/usage-store.ts";
 import type { UsageRecord } from "#domain/usage-record.ts";
+import { SketchSum } from "./sketch-sum.ts";
 import { failedPlaces } from "./usage-sums.ts";
 
 const values: Readonly<Record<UsageDimension, (record: UsageRecord) => string>> = {
@@ -44,8 +45,8 @@ function emptyRow({ bucket, dimensions, kept }: SeriesQuery, record: UsageRecord
     ...nothing,
     at: bucket === null ? 0 : createdAt - ((createdAt + bucket.offsetMs) % bucket.ms),
     group: isKept ? own : null,
-    latencies: new Map(),
-    firstTokens: new Map(),
+    latencies: SketchSum.nothing,
+    firstTokens: SketchSum.nothing,
   };
 }
 

@@ -9,7 +9,7 @@ import type { ScopeKind } from "#domain/access/scope.ts";
 import { isWithin } from "#control/store/reach.ts";
 import { owners } from "./requests.ts";
 import { dayMs, finest, rollups, type Rollup, type RollupColumn } from "./rollups.ts";
-import { addTo, bucketOf, readSketch, type Sketch } from "./sketch.ts";
+import { addTo, bucketOf, writeSketch, type Sketch } from "./sketch.ts";
 import { hourlySums } from "./usage-row.ts";
 
 type Sum = (typeof hourlySums)[number];
@@ -32,7 +32,8 @@ export interface Source {
   readonly firstToken: RawBuilder<string | null>;
   /** Between the texts of rows. */
   readonly separator: "" | " ";
-  read(text: string): Sketch;
+  /** As sketches are written. */
+  sketchOf(text: string): string;
 }
 
 const summed: ReadonlySet<string> = new Set(summedUsageFields.map(usageColumn));
@@ -51,14 +52,14 @@ const sources: Readonly<Record<SeriesQuery["source"], Source>> = {
     latency: sql`latency_sketch`,
     firstToken: sql`ttft_sketch`,
     separator: "",
-    read: (text) => readSketch(text),
+    sketchOf: (text) => text,
   },
   log: {
     sums: { ...bySum((sum) => (summed.has(sum) ? sql`coalesce(${sql.ref(sum)}, 0)` : sql`0`)), ...logSums },
     latency: sql`cast(latency_ms as text)`,
     firstToken: sql`case when streamed = 1 then cast(ttft_ms as text) end`,
     separator: " ",
-    read: readTimes,
+    sketchOf: sketchOfTimes,
   },
 };
 
@@ -147,10 +148,10 @@ export function isFound(filter: SeriesFilter, { time, from, to }: Piece, reach: 
 }
 
 /** Of the log: each time by itself. */
-function readTimes(text: string): Sketch {
+function sketchOfTimes(text: string): string {
   const sketch: Sketch = new Map();
   for (const ms of text.split(" ")) if (ms !== "") addTo(sketch, bucketOf(Number(ms)));
-  return sketch;
+  return writeSketch(sketch);
 }
 
 function bySum(toExpression: (sum: Sum) => RawBuilder<number>): Readonly<Record<Sum, RawBuilder<number>>> {

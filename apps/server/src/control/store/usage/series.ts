@@ -21,7 +21,7 @@ import {
   type Piece,
   type Source,
 } from "./series-sources.ts";
-import { addTo } from "./sketch.ts";
+import { SketchSum } from "./sketch-sum.ts";
 import { finest } from "./rollups.ts";
 import { fromRow } from "./usage-columns.ts";
 import { hourlySums, type HourlySums } from "./usage-row.ts";
@@ -141,10 +141,13 @@ function merged(rows: readonly SeriesRow[]): readonly SeriesRow[] {
 }
 
 function addRow(one: SeriesRow, other: SeriesRow): SeriesRow {
-  for (const name of ["latencies", "firstTokens"] as const)
-    for (const [bucket, count] of other[name]) addTo(one[name], bucket, count);
   const sums = sumNames.map((name) => [name, one[name] + other[name]]);
-  return { ...one, ...(Object.fromEntries(sums) as Record<keyof UsageSums, number>) };
+  return {
+    ...one,
+    ...(Object.fromEntries(sums) as Record<keyof UsageSums, number>),
+    latencies: one.latencies.plus(other.latencies),
+    firstTokens: one.firstTokens.plus(other.firstTokens),
+  };
 }
 
 function toSeriesRow(row: Row, query: SeriesQuery, source: Source): SeriesRow {
@@ -153,7 +156,7 @@ function toSeriesRow(row: Row, query: SeriesQuery, source: Source): SeriesRow {
     ...toSums(sums),
     at,
     group: isRest === 1 ? null : [first, second].slice(0, query.dimensions.length),
-    latencies: source.read(latencies ?? ""),
-    firstTokens: source.read(firstTokens ?? ""),
+    latencies: new SketchSum([source.sketchOf(latencies ?? "")]),
+    firstTokens: new SketchSum([source.sketchOf(firstTokens ?? "")]),
   };
 }

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import { addTo, bucketOf, percentilesOf, readSketch, writeSketch, type Sketch } from "./sketch.ts";
+import { SketchSum } from "./sketch-sum.ts";
+import { addTo, bucketOf, readSketch, writeSketch, type Sketch } from "./sketch.ts";
 
 /** Log-normal, as latencies are. */
 function latencies(count: number): readonly number[] {
@@ -17,6 +18,10 @@ function sketchOf(values: readonly number[]): Sketch {
   const sketch: Sketch = new Map();
   for (const value of values) addTo(sketch, bucketOf(value));
   return sketch;
+}
+
+function percentilesOf(sketch: Sketch) {
+  return new SketchSum([writeSketch(sketch)]).percentiles();
 }
 
 it("tells percentiles to 2.5 %, of few values and of many, wherever they lie", () => {
@@ -52,6 +57,19 @@ it("is merged by joining texts, and comes back as it was written", () => {
 });
 
 it("of nothing has no percentiles", () => {
-  expect(percentilesOf(readSketch(""))).toBeNull();
+  expect(new SketchSum([""]).percentiles()).toBeNull();
   expect(readSketch(writeSketch(sketchOf([0, -5, 1])))).toEqual(new Map([[0, 3]]));
+});
+
+it("is what all have together, without those that are told apart", () => {
+  const values = latencies(3000);
+  const [all, few, many] = [values, values.slice(0, 700), values.slice(700)].map(
+    (part) => new SketchSum([writeSketch(sketchOf(part))]),
+  );
+  if (all === undefined || few === undefined || many === undefined) throw new Error("there are three");
+  expect(few.plus(many).percentiles()).toEqual(all.percentiles());
+  expect(all.minus([few]).read()).toEqual(new Map([...many.read()]));
+  expect(SketchSum.of([all.minus([few]), few]).percentiles()).toEqual(all.percentiles());
+  expect(all.minus([few, many]).percentiles()).toBeNull();
+  expect(SketchSum.nothing.percentiles()).toBeNull();
 });

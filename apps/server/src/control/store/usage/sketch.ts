@@ -5,7 +5,7 @@
 const growth = 1.05;
 const logGrowth = Math.log(growth);
 const letters = 26;
-const mostBuckets = letters * letters;
+export const mostBuckets = letters * letters;
 const firstLetter = "a".charCodeAt(0);
 const zero = "0".charCodeAt(0);
 
@@ -72,30 +72,15 @@ function sketchOf(counts: Float64Array): Sketch {
   return sketch;
 }
 
-export interface Percentiles {
-  readonly p50: number;
-  readonly p95: number;
-  readonly p99: number;
+/** Above the counts of `into`, by bucket: `times` of what is written. */
+export function gather(text: string, into: Float64Array, times: 1 | -1): void {
+  eachCount(text, (bucket, count) => {
+    into[bucket] = (into[bucket] ?? 0) + count * times;
+  });
 }
 
-/** In ms; null of no requests. */
-export function percentilesOf(sketch: Sketch): Percentiles | null {
-  const buckets = [...sketch].toSorted(([one], [other]) => one - other);
-  const total = buckets.reduce((sum, [, count]) => sum + count, 0);
-  if (total === 0) return null;
-  const at = (share: number): number => {
-    let rank = Math.max(1, Math.ceil(share * total));
-    for (const [bucket, count] of buckets) {
-      rank -= count;
-      if (rank <= 0) return middleOf(bucket);
-    }
-    return middleOf(buckets.at(-1)?.[0] ?? 0);
-  };
-  return { p50: at(0.5), p95: at(0.95), p99: at(0.99) };
-}
-
-/** As far from the one end as from the other, in proportion. */
-function middleOf(bucket: number): number {
+/** As far from the one end as from the other, in proportion; in ms. */
+export function middleOf(bucket: number): number {
   const ms = bucket === 0 ? 1 : (growth ** bucket * 2) / (1 + growth);
   return ms < 100 ? Math.round(ms * 10) / 10 : Math.round(ms);
 }

@@ -21,11 +21,14 @@ export function hourOf(timeMs: number): number {
   return timeMs - (timeMs % hourMs);
 }
 
+const summedColumns = summedUsageFields.map((name) => [name, usageColumn(name)] as const);
+
 /** As the store's users know them. */
 export function toSums(row: HourlySums): UsageSums {
   const { requests, errors, unpriced_requests: unpricedRequests, failed_attempts: failedAttempts } = row;
-  const sums = { requests, errors, unpricedRequests, failedAttempts };
-  return summedUsageFields.reduce((all, name) => ({ ...all, [name]: row[usageColumn(name)] }), sums as UsageSums);
+  const sums: Partial<Record<keyof UsageSums, number>> = { requests, errors, unpricedRequests, failedAttempts };
+  for (const [name, column] of summedColumns) sums[name] = row[column];
+  return sums as UsageSums;
 }
 
 /** All that rollups.ts knows of an hour and of what tells requests apart. */
