@@ -122,8 +122,6 @@ const probes: Readonly<Record<Reaching, Probe>> = {
     const asked = { filter: time, source: "rollups", bucket: null, dimensions: ["team"], kept: null } as const;
     return (await store.usage.rank(asked, "requests", 10, reach)).groups.flat();
   },
-  "usage.summarize": async (store, reach) =>
-    (await store.usage.summarize(time, "team", reach)).map(({ group }) => group),
   "budgets.used": async (store, reach) =>
     (await store.budgets.used({ percent: 0, limit: 100 }, reach)).map(({ scope }) => scope.id),
   "budgets.byPeriod": async (store, reach) =>
@@ -279,7 +277,7 @@ describe.each(availableEngines())("within the reach of one team, on $name", (eng
     ...(["serviceAccounts.list", "serviceAccounts.find", "serviceAccounts.update"] as const),
     "contents.find" as const,
     ...(["aliases.list", "aliases.find", "aliases.update", "aliases.remove"] as const),
-    ...(["usage.list", "usage.find", "usage.count", "usage.series", "usage.rank", "usage.summarize"] as const),
+    ...(["usage.list", "usage.find", "usage.count", "usage.series", "usage.rank"] as const),
     ...(["budgets.used", "budgets.byPeriod", "budgets.holders", "budgets.find", "budgets.course"] as const),
   ])("%s finds what is of the team", async (name) => {
     expect((await probes[name](store, within(), own)).length).toBeGreaterThan(0);

@@ -10,6 +10,7 @@ import { SteadyTime, systemClock } from "#domain/clock.ts";
 import { availableEngines, type TestDatabase } from "./store-support/engines.ts";
 import { newKey, newUser, openMigrated, silentLog } from "./store-support/open.ts";
 import { createRecord } from "./store-support/records.ts";
+import { summarizeUsage } from "./support/usage-summary.ts";
 
 const page = { limit: 10 };
 
@@ -45,7 +46,7 @@ describe.each(availableEngines())("within a reach, on $name", (engine) => {
       users: idsOf(await store.users.list(page, within)),
       keys: idsOf(await store.apiKeys.list(page, within)),
       records: (await store.usage.list({}, page, within)).map(({ apiKeyId }) => apiKeyId).toSorted(),
-      nanos: (await store.usage.summarize({}, "user", within)).reduce((sum, { costNanos }) => sum + costNanos, 0),
+      nanos: (await summarizeUsage(store, "user", within)).reduce((sum, { costNanos }) => sum + costNanos, 0),
     };
   }
 
@@ -115,7 +116,7 @@ describe.each(availableEngines())("within a reach, on $name", (engine) => {
     expect((await keys.create({ body, ...asAda("keys.create") })).user_id).toBe(ada.id);
     const forBob = { body: { ...body, user_id: bob.id }, ...asAda("keys.create") };
     await expect(keys.create(forBob)).rejects.toMatchObject({ param: "user_id" });
-    const sums = await usage.summary({ query: { group_by: "user" }, ...asAda("usage.read") });
+    const sums = await usage.summary({ query: { group_by: "user", limit: 10 }, ...asAda("usage.read") });
     expect(sums.data.map(({ group }) => group)).toEqual([ada.id]);
   });
 });

@@ -18,6 +18,7 @@ import { draftEvent } from "#domain/event.ts";
 import { availableEngines, type TestDatabase } from "./store-support/engines.ts";
 import { newKey, newUser, openMigrated, readTotals } from "./store-support/open.ts";
 import { createRecord } from "./store-support/records.ts";
+import { summarizeUsage } from "./support/usage-summary.ts";
 
 /** Each of it is to be found nowhere. */
 const planted = {
@@ -171,7 +172,7 @@ describe.each(availableEngines())("an erasure on $name", (engine) => {
     };
     const before = await totals();
     const head = (await store.audit.ends()).head;
-    const [summary] = await store.usage.summarize({ userId: ada.id }, "user", "all");
+    const [summary] = await summarizeUsage(store, "user", "all", { userId: ada.id });
     await store.erasures.begin(ada.id);
     expect(await store.users.find(ada.id, "all")).toBeUndefined();
     await finish();
@@ -179,7 +180,7 @@ describe.each(availableEngines())("an erasure on $name", (engine) => {
     expect(new Set(forgotten)).toEqual(new Set([ada.id]));
     expect(await store.erasures.find(ada.id)).toMatchObject({ finishedAt: expect.any(Number) as number });
     expect(await totals()).toEqual(before);
-    expect(await store.usage.summarize({ userId: ada.id }, "user", "all")).toEqual([summary]);
+    expect(await summarizeUsage(store, "user", "all", { userId: ada.id })).toEqual([summary]);
     expect(await problem()).toBeNull();
     const anchored = await verifyChain(store.audit, { after: null, limit: 1e6, anchor: head });
     expect(anchored.problem).toBeNull();

@@ -38,6 +38,7 @@ const unwatchedTables = new Set([
     "usage_days",
     "usage_days_models",
     "usage_days_owners",
+    "usage_days_tenants",
     "usage_days_organisations",
     "usage_days_teams",
     "usage_days_users",

@@ -18,6 +18,7 @@ interface UsageOptions {
   readonly to?: string;
   readonly user?: string;
   readonly team?: string;
+  readonly limit: string;
 }
 
 export function addUsageCommand(program: Command, contextOf: ContextOf): void {
@@ -30,12 +31,13 @@ export function addUsageCommand(program: Command, contextOf: ContextOf): void {
     .option("--to <time>", "date or RFC 3339 time, exclusive")
     .option("--user <email-or-id>", "only this user's")
     .option("--team <name-or-id>", "only this team's")
-    .action(async ({ by, from, to, user, team }: UsageOptions, command: Command) => {
+    .option("--limit <number>", "so many groups, the dearest first; of times all", "100")
+    .action(async ({ by, from, to, user, team, limit }: UsageOptions, command: Command) => {
       const { output, connect } = contextOf(command);
       const { client } = await connect();
       const summary = await client.usage.summary({
         query: {
-          group_by: by,
+          ...{ group_by: by, limit: Number(limit) },
           ...(from !== undefined && { from }),
           ...(to !== undefined && { to }),
           ...(team !== undefined && { team_id: (await findTeam(client, team)).id }),
@@ -43,7 +45,7 @@ export function addUsageCommand(program: Command, contextOf: ContextOf): void {
         },
       });
       if (output.isJson) return output.show(summary, []);
-      const rows = summary.data.length === 0 ? [] : [...summary.data, { group: "total", ...summary.total }];
+      const rows = summary.data.length === 0 ? [] : [...summary.data, { group: summary.is_whole ? "total" : "total of all", ...summary.total }];
       output.table(rows, columns, "Nothing was used.");
     });
 }

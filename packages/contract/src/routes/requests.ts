@@ -202,7 +202,7 @@ export const requestRoutes = defineRoutes({
     status: 200,
     summary: "List requests",
     description:
-      "Those that reached a vendor, with names; newest first where no other order is asked for. The first page tells how many there are.",
+      "Those that reached a vendor, with names; newest first where no other order is asked for. The first page tells how many there are. Where what is sought is rare and has no index (a model, a provider, a dialect, an operation), an answer may have fewer requests than were asked for, or none, and still a `next`: the log was looked through up to there, and `count` is null.",
   },
   export: {
     tag,

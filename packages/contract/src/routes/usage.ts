@@ -5,10 +5,16 @@ import { sums, usageRecord } from "./usage-record.ts";
 import { exportQuery, seriesQuery, usageSeries } from "./usage-series.ts";
 
 const usageSum = z
-  .object({ group: z.string().describe("A time, an id, or `provider/model`, by what is grouped."), ...sums })
+  .object({ group: z.string().describe("A time, an id, a provider's name, or `provider/model`, by what is grouped."), ...sums })
   .meta({ id: "UsageSum" });
 
-const usageSummary = z.object({ data: z.array(usageSum), total: z.object(sums) }).meta({ id: "UsageSummary" });
+const usageSummary = z
+  .object({
+    data: z.array(usageSum),
+    total: z.object(sums).describe("Of all, also of groups that are not told."),
+    is_whole: z.boolean().describe("All groups are told."),
+  })
+  .meta({ id: "UsageSummary" });
 
 const filter = {
   user_id: id.optional(),
@@ -34,7 +40,8 @@ export const usageRoutes = defineRoutes({
     response: listOf(usageRecord),
     status: 200,
     summary: "List usage records",
-    description: "One for every answered request, newest first.",
+    description:
+      "One for every answered request, newest first. Those of a provider are looked for in the log: an answer may have fewer than were asked for, or none, and still a `next`.",
   },
   summary: {
     tag,
@@ -44,12 +51,20 @@ export const usageRoutes = defineRoutes({
     path: "/admin/usage/summary",
     query: z.strictObject({
       group_by: z.enum(["hour", "day", "user", "api_key", "team", "organisation", "provider", "model"]).default("day"),
+      limit: z.coerce
+        .number<string | number>()
+        .int()
+        .min(1)
+        .max(1000)
+        .default(100)
+        .describe("So many groups are told, of times all of them. For more there is the export."),
       ...filter,
     }),
     response: usageSummary,
     status: 200,
     summary: "Sum usage",
-    description: "From hourly sums, so `from` and `to` are rounded down to the hour.",
+    description:
+      "By time in its order, by all else the dearest first. From hourly sums, so `from` and `to` are rounded down to the hour.",
   },
   series: {
     tag,

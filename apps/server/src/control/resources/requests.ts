@@ -2,6 +2,7 @@ import { formatUsd, GhostError, parseUsd, timeOfId } from "@ghostllm/contract";
 import { mostCounted, requestRow } from "@ghostllm/contract/routes";
 import type { AdminRoutes, RouteAnswer } from "@ghostllm/contract/routes";
 import type { Names } from "#control/store/name-store.ts";
+import type { Page } from "#control/store/page.ts";
 import type { Store } from "#control/store/store.ts";
 import type { RequestFilter } from "#control/store/usage-store.ts";
 import type { Reach } from "#domain/access/may.ts";
@@ -12,6 +13,7 @@ import { explainCost } from "./cost-arithmetic.ts";
 import { notFound, toTime, toTimeOrNull } from "./fields.ts";
 import { refusedWithin } from "./refused-requests.ts";
 import { readPage } from "./pagination.ts";
+import { searchRequests, type Found } from "./request-search.ts";
 import { csvOf, ndjsonOf, type Cell } from "./export-lines.ts";
 import { contentState, readContent } from "./request-content.ts";
 import { toRequestRow, type RequestRow } from "./request-row.ts";
@@ -22,7 +24,8 @@ import { toApiRecord } from "./usage-record.ts";
 type FilterQuery = Parameters<Resource<"requests">["export"]>[0]["query"];
 type Charge = RouteAnswer<AdminRoutes["requests"]["get"]>["charges"][number];
 
-type Dependencies = Pick<ResourceDependencies, "store" | "snapshot" | "refusals" | "log" | "contents">;
+type ListQuery = Parameters<Resource<"requests">["list"]>[0]["query"];
+type Dependencies = Pick<ResourceDependencies, "store" | "snapshot" | "refusals" | "log" | "contents" | "clock">;
 
 export function createRequestsResource(deps: Dependencies): Resource<"requests"> {
   const { store, snapshot, refusals } = deps;
@@ -31,18 +34,13 @@ export function createRequestsResource(deps: Dependencies): Resource<"requests">
 
     async list({ query, reach }) {
       const filter = toFilter(query);
-      const order = { by: query.order_by, isAscending: query.order === "asc" };
-      const page = await readPage(
-        query,
-        (next) => store.usage.list(filter, next, reach, order),
-        (record) => record,
-      );
-      const names = await namesOf(store, page.data);
+      const { records, next, isWhole } = await findRequests(deps, query, filter, reach);
+      const names = await namesOf(store, records);
       const countAll = () => store.usage.count(filter, mostCounted + 1, reach);
       return {
-        data: page.data.map((record) => toRequestRow(record, names)),
-        next: page.next,
-        count: query.after === undefined ? await countFrom(page, countAll) : null,
+        data: records.map((record) => toRequestRow(record, names)),
+        next,
+        count: query.after === undefined && isWhole ? await countFrom({ data: records, next }, countAll) : null,
         kept_since: toTimeOrNull(store.usage.keptSince()),
       };
     },
@@ -71,6 +69,21 @@ export function createRequestsResource(deps: Dependencies): Resource<"requests">
       return readContent(deps, record, reach);
     },
   };
+}
+
+async function findRequests(
+  { store: { usage }, clock }: Pick<Dependencies, "store" | "clock">,
+  query: ListQuery,
+  filter: RequestFilter,
+  reach: Reach,
+): Promise<Found> {
+  const { limit, after, order_by: by } = query;
+  const isAscending = query.order === "asc";
+  const page = { limit, ...(after !== undefined && { after }) };
+  if (by === "time") return searchRequests({ usage, filter, page, reach, isAscending, now: clock.now() });
+  const list = (next: Page) => usage.list(filter, next, reach, { by, isAscending });
+  const { data, next } = await readPage(query, list, (record) => record);
+  return { records: data, next, isWhole: true };
 }
 
 /** Its id tells how old it would be. */

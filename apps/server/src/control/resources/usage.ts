@@ -1,9 +1,9 @@
-import type { UsageFilter, UsageGrouping } from "#control/store/usage-store.ts";
-import { toTime } from "./fields.ts";
-import { readPage } from "./pagination.ts";
+import type { UsageFilter } from "#control/store/usage-store.ts";
+import { searchRequests } from "./request-search.ts";
 import type { Resource, ResourceDependencies } from "./resource.ts";
 import { toApiRecord } from "./usage-record.ts";
-import { addSums, toApiSums } from "./usage-sums.ts";
+import { toApiSums } from "./usage-sums.ts";
+import { summarize } from "./usage-summary.ts";
 import { ndjsonOf } from "./export-lines.ts";
 import { planSeries, type ExportQuery } from "./series-plan.ts";
 import { streamed } from "./streamed.ts";
@@ -21,14 +21,30 @@ export function createUsageResource(deps: Pick<ResourceDependencies, "store" | "
     exportNdjson: async ({ query, reach }) =>
       streamed(deps, "usage", ndjsonOf(usageLines(store, planOf(query), reach))),
 
-    list: ({ query: { limit, after, ...filter }, reach }) =>
-      readPage({ limit, after }, (page) => store.usage.list(toFilter(filter), page, reach), toApiRecord),
+    async list({ query: { limit, after, ...filter }, reach }) {
+      const page = { limit, ...(after !== undefined && { after }) };
+      const search = {
+        usage: store.usage,
+        filter: toFilter(filter),
+        page,
+        reach,
+        isAscending: false,
+        now: clock.now(),
+      };
+      const { records, next } = await searchRequests(search);
+      return { data: records.map(toApiRecord), next };
+    },
 
-    async summary({ query: { group_by: grouping, ...filter }, reach }) {
-      const sums = await store.usage.summarize(toFilter(filter), grouping, reach);
+    async summary({ query: { group_by: grouping, limit, ...filter }, reach }) {
+      const { sums, total, isWhole } = await summarize(
+        store.usage,
+        { filter: toFilter(filter), grouping, limit },
+        reach,
+      );
       return {
-        data: sums.map((sum) => ({ group: toGroup(sum.group, grouping), ...toApiSums(sum) })),
-        total: toApiSums(addSums(sums)),
+        data: sums.map(({ group, ...sum }) => ({ group, ...toApiSums(sum) })),
+        total: toApiSums(total),
+        is_whole: isWhole,
       };
     },
   };
@@ -45,8 +61,4 @@ function toFilter(query: FilterQuery): UsageFilter {
     ...(query.from !== undefined && { from: Date.parse(query.from) }),
     ...(query.to !== undefined && { to: Date.parse(query.to) }),
   };
-}
-
-function toGroup(group: string, grouping: UsageGrouping): string {
-  return grouping === "hour" || grouping === "day" ? toTime(Number(group)) : group;
 }

@@ -1,6 +1,6 @@
 // Who can have a budget, in one statement for all of them: their rows, what they have spent, and what of it lately.
 
-import { sql, type RawBuilder } from "kysely";
+import { sql, type Kysely, type RawBuilder } from "kysely";
 import type { Reach } from "#domain/access/may.ts";
 import type { Scope, ScopeKind } from "#domain/access/scope.ts";
 import type { RateLimits } from "#domain/principal.ts";
@@ -10,7 +10,11 @@ import type { Database } from "./database.ts";
 import { isWithin } from "./reach.ts";
 import { mapInTurns } from "#control/map-in-turns.ts";
 import { spentBy } from "./spend.ts";
+import type { Tables } from "./tables.ts";
+import type { SeriesFilter } from "./usage-store.ts";
+import { hoursInDays } from "./usage/days.ts";
 import { owners } from "./usage/requests.ts";
+import { bucketOf, isFound, piecesOf } from "./usage/series-sources.ts";
 
 interface Row extends Omit<BudgetHolder, "scope" | "limits" | "budgets" | "isActive" | "recent"> {
   readonly kind: string;
@@ -46,7 +50,7 @@ export function holdersIn({ read }: Database): BudgetStore["holders"] {
 export function holderFinderIn({ kysely }: Database): BudgetStore["find"] {
   return async (scope, since, reach) => {
     const holder = finders[scope.kind](reach, scope.id, since);
-    const { rows } = await sql<Row>`${recentOf(since, [scope])} ${holder}`.execute(kysely);
+    const { rows } = await sql<Row>`${recentOfOne(since, scope)} ${holder}`.execute(kysely);
     const [row] = rows;
     return row && toHolder(row, limitsReader());
   };
@@ -66,6 +70,14 @@ function recentOf(since: number, reach: Reach): RawBuilder<unknown> {
   return sql`with recent as (select user_id, api_key_id, team_id, organisation_id, cast(sum(cost) as bigint) as nanos, min(hour) as first_hour,
     max(hour) as last_hour from usage_hourly where hour >= ${since} and cost > 0 and ${isWithin(reach, owners)}
     group by user_id, api_key_id, team_id, organisation_id)`;
+}
+
+/** The sums of teams have fewer rows, and know nobody in them. */
+function recentOfOne(since: number, scope: Scope): RawBuilder<unknown> {
+  if (scope.kind !== "team" && scope.kind !== "organisation") return recentOf(since, [scope]);
+  return sql`with recent as (select cast(null as text) as user_id, cast(null as text) as api_key_id, team_id, organisation_id,
+    cast(sum(cost) as bigint) as nanos, min(hour) as first_hour, max(hour) as last_hour
+    from usage_hourly_teams where hour >= ${since} and cost > 0 and ${isWithin([scope], owners)} group by team_id, organisation_id)`;
 }
 
 function usersOf(reach: Reach, condition: RawBuilder<unknown>): RawBuilder<Row> {
@@ -139,22 +151,7 @@ function isHeld({ scope: { kind }, limits, budgets }: BudgetHolder): boolean {
   return budgets.length > 0 || Object.values(limits).some((limit) => limit !== null && limit !== undefined);
 }
 
-const columns = {
-  user: "user_id",
-  key: "api_key_id",
-  team: "team_id",
-  organisation: "organisation_id",
-} as const;
-
-/** In the rollups. */
-function ownRows({ kind, id }: Scope): RawBuilder<boolean> {
-  if (kind === "alias")
-    return sql`requested_model = (select name from aliases where id = ${id})
-      and exists (select 1 from aliases where aliases.id = ${id} and ${namedAlias})`;
-  return kind === "provider" ? sql`provider_id = ${id}` : sql`${sql.ref(columns[kind])} = ${id}`;
-}
-
-function recentBy(column: (typeof columns)[keyof typeof columns]): RawBuilder<unknown> {
+function recentBy(column: "user_id" | "api_key_id" | "team_id" | "organisation_id"): RawBuilder<unknown> {
   return sql`select ${sql.ref(column)} as holder, cast(sum(nanos) as bigint) as nanos, min(first_hour) as first_hour,
     max(last_hour) as last_hour from recent group by ${sql.ref(column)}`;
 }
@@ -185,13 +182,34 @@ function toHolder(row: Row, readLimits: (text: string) => RateLimits): BudgetHol
 }
 
 export function courseIn({ read }: Database): BudgetStore["course"] {
-  return async ({ holder: { scope, userId }, from, to, bucketMs, offsetMs }, reach) => {
-    // A key's requests are its user's, whose there is an index of.
-    const ofUser = userId === null ? sql`1 = 1` : sql`user_id = ${userId}`;
-    const query = sql<SpentInBucket>`
-      select hour - (hour + ${sql.lit(offsetMs)}) % ${sql.lit(bucketMs)} as at, cast(sum(cost) as bigint) as nanos
-      from usage_hourly where ${ofUser} and ${ownRows(scope)}
-      and hour >= ${from} and hour < ${to} and cost > 0 and ${isWithin(reach, owners)} group by 1 order by 1`;
-    return (await read((kysely) => query.execute(kysely))).rows;
-  };
+  return ({ holder: { scope }, from, to, bucketMs, offsetMs }, reach) =>
+    read(async (kysely) => {
+      const own = await filterOf(kysely, scope);
+      if (own === null) return [];
+      const filter = { ...own, from, to };
+      const bucket = { ms: bucketMs, offsetMs };
+      const wanted = { source: "rollups", filter, bucket, columns: [] } as const;
+      const rows = piecesOf(wanted, reach, await hoursInDays(kysely)).map(
+        (piece) => sql`select ${bucketOf(bucket, piece)} as at, cost from ${sql.table(piece.table)}
+          where ${isFound(filter, piece, reach)} and cost > 0`,
+      );
+      const query = sql<SpentInBucket>`select at, cast(sum(cost) as bigint) as nanos
+        from (${sql.join(rows, sql` union all `)}) as spent group by at order by at`;
+      return (await query.execute(kysely)).rows;
+    });
 }
+
+/** What is spent of it, as the rollups know it; null: it is gone. */
+async function filterOf(
+  kysely: Kysely<Tables>,
+  { kind, id }: Scope,
+): Promise<Omit<SeriesFilter, "from" | "to"> | null> {
+  if (kind !== "alias") return { [filters[kind]]: id };
+  const alias = await kysely.selectFrom("aliases").select(["name", "team_id"]).where("id", "=", id).executeTakeFirst();
+  if (alias === undefined) return null;
+  return { requestedModel: alias.name, ...(alias.team_id !== null && { teamId: alias.team_id }) };
+}
+
+const filters = {
+  ...{ user: "userId", key: "apiKeyId", team: "teamId", organisation: "organisationId", provider: "providerId" },
+} as const satisfies Readonly<Record<Exclude<Scope["kind"], "alias">, keyof SeriesFilter>>;

@@ -44,8 +44,6 @@ export interface RequestOrder {
   readonly isAscending: boolean;
 }
 
-export type UsageGrouping = "hour" | "day" | "user" | "api_key" | "team" | "organisation" | "provider" | "model";
-
 export interface UsageSums extends Readonly<Record<SummedUsageField, number>> {
   readonly requests: number;
   readonly errors: number;
@@ -100,11 +98,6 @@ export interface SeriesRow extends UsageSums {
   readonly firstTokens: SketchSum;
 }
 
-/** A sum over usage_hourly. `group` is the hour or day as epoch ms in text, an id, or `provider/model`. */
-export interface UsageSum extends UsageSums {
-  readonly group: string;
-}
-
 /** As with the rest of the store, nothing is found beyond the reach of whoever asks. */
 export interface UsageStore {
   /**
@@ -135,6 +128,4 @@ export interface UsageStore {
    * nothing was done.
    */
   addHourToDays(): Promise<boolean>;
-  /** From the rollups, so `from` and `to` are rounded down to the hour. */
-  summarize(filter: UsageFilter, grouping: UsageGrouping, reach: Reach): Promise<readonly UsageSum[]>;
 }

@@ -41,6 +41,7 @@ import { aliasesOfTeams } from "./0040-aliases-of-teams.ts";
 import { requestContents } from "./0041-request-contents.ts";
 import { cachedAnswers } from "./0043-cached-answers.ts";
 import { passkeys } from "./0045-passkeys.ts";
+import { quickerReports } from "./0047-quicker-reports.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every migration, in order. A new one is a new file and a new line at the end. */
@@ -88,4 +89,5 @@ export const allMigrations: readonly Migration[] = [
   requestContents,
   cachedAnswers,
   passkeys,
+  quickerReports,
 ];

@@ -1,5 +1,6 @@
 // Single requests: one by its id, and those that a filter finds, newest first.
 
+import { timeOfId } from "@ghostllm/contract";
 import { sql, type Kysely, type RawBuilder } from "kysely";
 import type { Database } from "#control/store/database.ts";
 import type { Page } from "#control/store/page.ts";
@@ -22,8 +23,8 @@ export function requestsIn(database: Database): Pick<UsageStore, "list" | "count
     list: (filter, page, reach, order = newestFirst) =>
       database.read(async (kysely) => {
         const found = isFound(filter, reach);
-        const extreme = order.isAscending ? undefined : extremes[order.by];
-        if (extreme !== undefined) {
+        if (order.by !== "time") {
+          const extreme = extremes[order.by][order.isAscending ? "least" : "most"];
           // Where as many are found among the few that stand out, nobody else comes before them.
           const few = await pageOf(kysely, sql`${found} and ${extreme}`, page, order);
           if (few.length === page.limit) return few;
@@ -59,7 +60,7 @@ async function pageOf(
   { limit, after }: Page,
   { by, isAscending }: RequestOrder,
 ): Promise<readonly UsageRecord[]> {
-  const value = orders[by];
+  const value = orders[by](isAscending);
   const [direction, behind] = isAscending ? (["asc", sql`>`] as const) : (["desc", sql`<`] as const);
   let query = kysely
     .selectFrom("usage_logs")
@@ -70,8 +71,8 @@ async function pageOf(
     .limit(limit);
   if (after !== undefined) {
     const last = kysely.selectFrom("usage_logs").select(value.as("value")).where("id", "=", after);
-    const from = await last.executeTakeFirst();
-    if (from === undefined) return [];
+    const from = (await last.executeTakeFirst()) ?? placeOf(after, by);
+    if (from === null) return [];
     // The first alone is what an index is looked up by.
     query = query
       .where(sql<boolean>`${value} ${isAscending ? sql`>=` : sql`<=`} ${from.value}`)
@@ -80,22 +81,36 @@ async function pageOf(
   return (await query.execute()).map(fromRow);
 }
 
+/** A list by time may go on where no request is, or where one was that is forgotten by now. */
+function placeOf(id: string, by: RequestOrder["by"]): { readonly value: number } | null {
+  const value = by === "time" ? timeOfId(id) : null;
+  return value === null ? null : { value };
+}
+
+type Extremes = Readonly<Record<"most" | "least", Condition>>;
+
 /** Those of which there is an index, in the words of that index. */
-const extremes: { readonly [By in RequestOrder["by"]]?: Condition } = {
-  cost: sql`cost >= 100000000`,
-  latency: sql`latency_ms >= 30000`,
-  first_token: sql`ttft_ms >= 5000`,
-  tokens: sql`total_tokens >= 20000`,
+const extremes: Readonly<Record<Exclude<RequestOrder["by"], "time">, Extremes>> = {
+  cost: { most: sql`cost >= 20000000`, least: sql`cost < 100000` },
+  latency: { most: sql`latency_ms >= 30000`, least: sql`latency_ms < 200` },
+  first_token: { most: sql`ttft_ms >= 5000`, least: sql`ttft_ms < 100` },
+  tokens: { most: sql`total_tokens >= 20000`, least: sql`total_tokens < 50` },
 };
+/** Of filters by the least that a request has: from here on the index helps. */
+export const indexedFrom = { costNanos: 20_000_000, latencyMs: 30_000 } as const;
 
 const newestFirst: RequestOrder = { by: "time", isAscending: false };
 
-const orders: Readonly<Record<RequestOrder["by"], RawBuilder<number>>> = {
-  time: sql`created_at`,
-  cost: sql`coalesce(cost, -1)`,
-  latency: sql`latency_ms`,
-  first_token: sql`coalesce(ttft_ms, -1)`,
-  tokens: sql`total_tokens`,
+/** What nothing is known of comes last. */
+const unknownLast = (column: RawBuilder<number>, isAscending: boolean): RawBuilder<number> =>
+  sql`coalesce(${column}, ${sql.lit(isAscending ? Number.MAX_SAFE_INTEGER : -1)})`;
+
+const orders: Readonly<Record<RequestOrder["by"], (isAscending: boolean) => RawBuilder<number>>> = {
+  time: () => sql`created_at`,
+  cost: (isAscending) => unknownLast(sql`cost`, isAscending),
+  latency: () => sql`latency_ms`,
+  first_token: (isAscending) => unknownLast(sql`ttft_ms`, isAscending),
+  tokens: () => sql`total_tokens`,
 };
 
 type Condition = RawBuilder<boolean>;
@@ -123,8 +138,10 @@ const conditions: { readonly [Name in keyof RequestFilter]-?: (value: NonNullabl
     httpStatus: (status) =>
       status === 200 ? sql`http_status = 200` : sql`http_status = ${status} and http_status <> 200`,
     streamed: (isStreamed) => sql`streamed = ${isStreamed ? 1 : 0}`,
-    minCostNanos: (nanos) => sql`cost >= ${nanos} and ${nanos >= 100_000_000 ? extremes.cost : sql`1 = 1`}`,
-    minLatencyMs: (ms) => sql`latency_ms >= ${ms} and ${ms >= 30_000 ? extremes.latency : sql`1 = 1`}`,
+    minCostNanos: (nanos) =>
+      sql`cost >= ${nanos} and ${nanos >= indexedFrom.costNanos ? extremes.cost.most : sql`1 = 1`}`,
+    minLatencyMs: (ms) =>
+      sql`latency_ms >= ${ms} and ${ms >= indexedFrom.latencyMs ? extremes.latency.most : sql`1 = 1`}`,
     idBegins: (beginning) => sql`id between ${filledUp(beginning, "0")} and ${filledUp(beginning, "f")}`,
   };
 

@@ -27,6 +27,7 @@ export interface Rollup {
     | "usage_days"
     | "usage_days_models"
     | "usage_days_owners"
+    | "usage_days_tenants"
     | "usage_days_organisations"
     | "usage_days_teams"
     | "usage_days_users"
@@ -54,6 +55,7 @@ export const rollups: Readonly<Record<Rollup["time"], readonly Rollup[]>> = {
   ],
   day: [
     { table: "usage_days_models", time: "day", keys: modelKeys, facts: [] },
+    { table: "usage_days_tenants", time: "day", keys: ["organisation_id", "status"], facts: [] },
     { table: "usage_days_owners", time: "day", keys: ofOwners, facts: [] },
     { table: "usage_days_organisations", time: "day", keys: ["organisation_id", ...ofModel], facts: [] },
     { table: "usage_days_teams", time: "day", keys: ["team_id", "organisation_id", ...ofModel], facts: [] },

@@ -9,7 +9,7 @@ import type { ScopeKind } from "#domain/access/scope.ts";
 import { isWithin } from "#control/store/reach.ts";
 import { owners } from "./requests.ts";
 import { dayMs, finest, rollups, type Rollup, type RollupColumn } from "./rollups.ts";
-import { addTo, bucketOf, writeSketch, type Sketch } from "./sketch.ts";
+import { addTo, bucketOf as bucketOfMs, writeSketch, type Sketch } from "./sketch.ts";
 import { hourlySums } from "./usage-row.ts";
 
 type Sum = (typeof hourlySums)[number];
@@ -147,10 +147,16 @@ export function isFound(filter: SeriesFilter, { time, from, to }: Piece, reach: 
   return sql<boolean>`${sql.join(parts, sql` and `)}`;
 }
 
+/** Where the bucket begins, by a clock on the wall. */
+export function bucketOf(bucket: SeriesQuery["bucket"], { time }: Pick<Piece, "time">): RawBuilder<number> {
+  if (bucket === null) return sql`cast(0 as bigint)`;
+  return sql`${time} - (${time} + ${sql.lit(bucket.offsetMs)}) % ${sql.lit(bucket.ms)}`;
+}
+
 /** Of the log: each time by itself. */
 function sketchOfTimes(text: string): string {
   const sketch: Sketch = new Map();
-  for (const ms of text.split(" ")) if (ms !== "") addTo(sketch, bucketOf(Number(ms)));
+  for (const ms of text.split(" ")) if (ms !== "") addTo(sketch, bucketOfMs(Number(ms)));
   return writeSketch(sketch);
 }
 

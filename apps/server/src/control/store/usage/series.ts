@@ -11,6 +11,7 @@ import { addFailedAttempts } from "./failed-attempts.ts";
 import { keptSince } from "./retention.ts";
 import { rankGroups } from "./ranking.ts";
 import {
+  bucketOf,
   columnOf,
   dimensionColumns,
   pieceOf,
@@ -77,10 +78,10 @@ function statementOf(query: SeriesQuery, source: Source, pieces: readonly Piece[
     sql`string_agg(${column}, ${sql.lit(source.separator)})`;
   const { part } = query;
   const rows = pieces.map(
-    (piece) => sql`select ${timeOf(query.bucket, piece)} as at, ${own(0)} as first, ${own(1)} as second,
+    (piece) => sql`select ${bucketOf(query.bucket, piece)} as at, ${own(0)} as first, ${own(1)} as second,
       ${isRest} as is_rest, ${sql.join(sums)}, ${text(source.latency)} as latencies, ${text(source.firstToken)} as first_tokens
       from ${sql.table(piece.table)} where ${isFound(query.filter, piece, reach)} and ${only(query)}
-      and ${conditionBehind(query, [timeOf(query.bucket, piece), own(0), own(1)])} group by 1, 2, 3, 4`,
+      and ${conditionBehind(query, [bucketOf(query.bucket, piece), own(0), own(1)])} group by 1, 2, 3, 4`,
   );
   const limit = part === undefined ? sql`` : sql`limit ${part.limit}`;
   return sql<Row>`${sql.join(rows, sql` union all `)} order by 1, 2, 3, 4 ${limit}`;
@@ -100,12 +101,6 @@ function conditionBehind(
   const { at, group } = part.after;
   const values = [sql`cast(${at} as bigint)`, ...groups.map((_, place) => sql`cast(${group?.[place] ?? ""} as text)`)];
   return sql`(${sql.join([time, ...groups])}) > (${sql.join(values)})`;
-}
-
-/** Where the bucket begins, by a clock on the wall. */
-function timeOf(bucket: SeriesQuery["bucket"], { time }: Piece): RawBuilder<number> {
-  if (bucket === null) return sql`cast(0 as bigint)`;
-  return sql`${time} - (${time} + ${sql.lit(bucket.offsetMs)}) % ${sql.lit(bucket.ms)}`;
 }
 
 function conditionOf(query: SeriesQuery): RawBuilder<boolean> {

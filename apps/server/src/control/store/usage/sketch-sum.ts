@@ -1,7 +1,7 @@
 // Sketches that are added up, and taken off, as they are written: they are only read where a percentile is asked for, which of a report
 // are a few of many. Pure.
 
-import { gather, middleOf, mostBuckets } from "./sketch.ts";
+import { eachCount, middleOf, mostBuckets } from "./sketch.ts";
 
 export interface Percentiles {
   readonly p50: number;
@@ -9,8 +9,18 @@ export interface Percentiles {
   readonly p99: number;
 }
 
-/** Zero between calls. */
+/** By bucket; zero between calls. All that are not lie from `first` to `last`. */
 const counts = new Float64Array(mostBuckets);
+let first = mostBuckets;
+let last = -1;
+
+function gather(text: string, times: 1 | -1): void {
+  eachCount(text, (bucket, count) => {
+    counts[bucket] = (counts[bucket] ?? 0) + count * times;
+    if (bucket < first) first = bucket;
+    if (bucket > last) last = bucket;
+  });
+}
 
 export class SketchSum {
   static readonly nothing = new SketchSum([]);
@@ -46,10 +56,9 @@ export class SketchSum {
   percentiles(): Percentiles | null {
     return this.#counted(() => {
       let total = 0;
-      for (let bucket = 0; bucket < mostBuckets; bucket += 1) total += Math.max(0, counts[bucket] ?? 0);
-      return total === 0
-        ? null
-        : { p50: rankedAt(0.5 * total), p95: rankedAt(0.95 * total), p99: rankedAt(0.99 * total) };
+      for (let bucket = first; bucket <= last; bucket += 1) total += Math.max(0, counts[bucket] ?? 0);
+      const at = (share: number): number => rankedAt(share * total);
+      return total === 0 ? null : { p50: at(0.5), p95: at(0.95), p99: at(0.99) };
     });
   }
 
@@ -58,10 +67,11 @@ export class SketchSum {
   }
 
   #counted<Told>(tell: () => Told): Told {
-    for (const text of this.#more) gather(text, counts, 1);
-    for (const text of this.#less) gather(text, counts, -1);
+    for (const text of this.#more) gather(text, 1);
+    for (const text of this.#less) gather(text, -1);
     const told = tell();
-    counts.fill(0);
+    if (last >= 0) counts.fill(0, first, last + 1);
+    [first, last] = [mostBuckets, -1];
     return told;
   }
 }
@@ -78,7 +88,7 @@ function isSome([, count]: readonly [number, number]): boolean {
 function rankedAt(rank: number): number {
   let left = Math.max(1, Math.ceil(rank));
   let latest = 0;
-  for (let bucket = 0; bucket < mostBuckets; bucket += 1) {
+  for (let bucket = first; bucket <= last; bucket += 1) {
     const count = counts[bucket] ?? 0;
     if (count <= 0) continue;
     latest = bucket;

@@ -49,7 +49,8 @@ export function readSketch(text: string): Sketch {
   return sketch;
 }
 
-function eachCount(text: string, tell: (bucket: number, count: number) => void): void {
+/** Of what is written: buckets may come more than once. */
+export function eachCount(text: string, tell: (bucket: number, count: number) => void): void {
   let count = 0;
   for (let at = 0; at < text.length; at += 1) {
     const code = text.charCodeAt(at);
@@ -70,13 +71,6 @@ function sketchOf(counts: Float64Array): Sketch {
     if (count > 0) sketch.set(bucket, count);
   }
   return sketch;
-}
-
-/** Above the counts of `into`, by bucket: `times` of what is written. */
-export function gather(text: string, into: Float64Array, times: 1 | -1): void {
-  eachCount(text, (bucket, count) => {
-    into[bucket] = (into[bucket] ?? 0) + count * times;
-  });
 }
 
 /** As far from the one end as from the other, in proportion; in ms. */

@@ -8,7 +8,6 @@ import { requestsIn } from "./requests.ts";
 import { retentionIn } from "./retention.ts";
 import { usageSeriesIn } from "./series.ts";
 import { usageInserterIn } from "./usage-insert.ts";
-import { summarizerIn } from "./summary.ts";
 
 export function usageIn(database: Database): Store["usage"] {
   return {
@@ -18,6 +17,5 @@ export function usageIn(database: Database): Store["usage"] {
     ...daysIn(database),
     ...retentionIn(database),
     ...usageSeriesIn(database),
-    summarize: summarizerIn(database),
   };
 }
