@@ -47,7 +47,7 @@ describe("the admin key", () => {
   it("is accepted as x-api-key too", async () => {
     const response = await fetch(`${plane.url}/admin/me`, { headers: { "x-api-key": adminKey } });
     const permitted = Object.fromEntries(Object.keys(permissions).map((name) => [name, "all"]));
-    const nobodys = { user: null, expires_at: null, teams: [] };
+    const nobodys = { user: null, expires_at: null, teams: [], must_set_up_second_factor: false };
     expect(await response.json()).toEqual({ via: "admin_key", role: "admin", permissions: permitted, ...nobodys });
   });
 });

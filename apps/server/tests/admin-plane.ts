@@ -35,6 +35,7 @@ import type { AskWeb } from "#control/sign-in/ask-web.ts";
 import { IssuerSignIn } from "#control/sign-in/issuer-sign-in.ts";
 import { Passkeys } from "#control/sign-in/passkeys.ts";
 import { SecondFactor } from "#control/sessions/second-factor.ts";
+import { FactorDemand, type DemandedOf } from "#control/sessions/factor-demand.ts";
 import { createPasswords } from "#control/sessions/passwords.ts";
 import type { Passwords } from "#control/sessions/passwords.ts";
 import { createSessions } from "#control/sessions/sessions.ts";
@@ -100,6 +101,7 @@ interface PlaneOptions {
   readonly passwords?: Passwords;
   /** Where people reach it. */
   readonly publicUrl?: string | null;
+  readonly requireSecondFactor?: DemandedOf;
 }
 
 /** The fewest rounds that bcrypt takes: what people do with passwords is the same with all. */
@@ -117,6 +119,7 @@ export async function startAdminPlane({
   mailer = null,
   passwords = quickPasswords,
   publicUrl = null,
+  requireSecondFactor = "none",
 }: PlaneOptions = {}): Promise<AdminPlane> {
   const dataDir = await mkdtemp(join(tmpdir(), "ghostllm-admin-"));
   const databaseUrl = database?.databaseUrl ?? null;
@@ -166,8 +169,9 @@ export async function startAdminPlane({
   const registry = new InstanceRegistry({ store, instance: { ...instance, services } });
   await registry.open();
   const secondFactor = new SecondFactor({ store, encryption, clock });
+  const factorDemand = new FactorDemand({ store, of: requireSecondFactor });
   const secret = new Secret("a secret of the tests");
-  const sessions = createSessions({ store, clock, steadyTime, passwords, secondFactor, secret });
+  const sessions = createSessions({ store, clock, steadyTime, passwords, secondFactor, factorDemand, secret });
   const issuerSignIn = new IssuerSignIn({
     ...{ store, sessions, encryption, clock, log, ask },
     rightsChanged: () => snapshots.catchUp(),
@@ -187,7 +191,7 @@ export async function startAdminPlane({
     egress: new Egress(egress),
     version: "0.0.0-test",
     consoleDirectory,
-    ...{ sessions, passwords, issuerSignIn, secondFactor, mailer },
+    ...{ sessions, passwords, issuerSignIn, secondFactor, factorDemand, mailer },
     passkeys: new Passkeys({ store, encryption, clock, publicUrl }),
     changed: () => snapshots.catchUp(),
     withdraw: async () => {},
@@ -235,7 +239,7 @@ export async function startAdminPlane({
       const user = await store.users.find(userId, "all");
       if (user === undefined) throw new Error(`There is no user ${userId}`);
       const place = { address: "", userAgent: "", isBrowser: false };
-      return (await sessions.open({ user, method: "password", refreshAt: null, ...place })).token;
+      return (await sessions.open({ user, method: "password", hasFactor: false, refreshAt: null, ...place })).token;
     },
     request: (path, init = {}) =>
       fetch(url + path, { ...init, headers: { authorization: `Bearer ${adminKey}`, ...toRecord(init.headers) } }),

@@ -226,7 +226,7 @@ describe.each(availableEngines())("within the reach of one team, on $name", (eng
     await store.apiKeys.create(newKey(user, `${name} alone`, { budgetNanos: 1_000, expiresAt }));
     await store.views.create({ userId: user.id, page: "keys", name, search: {}, isShared: false });
     await reportOf(store, user);
-    const times = { createdAt: Date.now(), expiresAt: Date.now() + 1e9, refreshAt: null };
+    const times = { createdAt: Date.now(), expiresAt: Date.now() + 1e9, refreshAt: null, hasFactor: false };
     const place = { method: "password", address: "", userAgent: "", isBrowser: false };
     await store.sessions.create({ id: `session of ${user.email}`, userId: user.id, ...place, ...times });
     const facts = { userId: user.id, apiKeyId: key.id, teamId: team.id, organisationId: organisation.id };

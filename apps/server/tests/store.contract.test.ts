@@ -160,6 +160,7 @@ describe.each(availableEngines())("store on $name", (engine) => {
         userAgent: "a browser",
         isBrowser: true,
         refreshAt: null,
+        hasFactor: false,
       };
       const session = { id, userId, ...how, createdAt, expiresAt: createdAt + lastsMs };
       await store.sessions.create(session);

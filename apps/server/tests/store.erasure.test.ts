@@ -72,7 +72,7 @@ describe.each(availableEngines())("an erasure on $name", (engine) => {
     const at = Date.now();
     await store.sessions.create({
       ...{ ...session, id: newId(at), isBrowser: true, createdAt: at },
-      ...{ expiresAt: at + 1e6, refreshAt: null },
+      ...{ expiresAt: at + 1e6, refreshAt: null, hasFactor: false },
     });
     await store.signIn.addIdentity({ issuer: "https://issuer.example", subject: planted.subject }, ada.id);
     for (const isShared of [true, false])

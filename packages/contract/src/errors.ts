@@ -58,6 +58,18 @@ export const errorCatalogue = {
     retryable: false,
     help: "The password is right, and the user has a second factor: send a code of the authenticator app, or a recovery code, as `code` beside it.",
   },
+  passkey_required: {
+    status: 401,
+    type: "authentication_error",
+    retryable: false,
+    help: "The password is right, and a second factor is asked of the user, who has set up no authenticator app: sign in with the passkey, in the console.",
+  },
+  second_factor_setup_required: {
+    status: 403,
+    type: "permission_error",
+    retryable: false,
+    help: "A second factor is asked of the user (`sign_in.require_second_factor`), and the session has shown none. Set one up, or sign in with the one there is; nothing else is answered before.",
+  },
   permission_denied: {
     status: 403,
     type: "permission_error",

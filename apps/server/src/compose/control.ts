@@ -23,6 +23,7 @@ import { loadJwtSecret } from "#control/sessions/jwt-secret.ts";
 import { IssuerSignIn } from "#control/sign-in/issuer-sign-in.ts";
 import { Passkeys } from "#control/sign-in/passkeys.ts";
 import { SecondFactor } from "#control/sessions/second-factor.ts";
+import { FactorDemand } from "#control/sessions/factor-demand.ts";
 import { createPasswords } from "#control/sessions/passwords.ts";
 import type { Passwords } from "#control/sessions/passwords.ts";
 import { createSessions } from "#control/sessions/sessions.ts";
@@ -159,7 +160,8 @@ async function openServer(
   disposer.add(() => monitor.close());
   const secret = await loadJwtSecret({ configured: config.jwtSecret, store, encryption, log });
   const secondFactor = new SecondFactor({ store, encryption, clock });
-  const sessions = createSessions({ store, secret, passwords, secondFactor, clock, steadyTime });
+  const factorDemand = new FactorDemand({ store, of: config.signIn.requireSecondFactor });
+  const sessions = createSessions({ store, secret, passwords, secondFactor, factorDemand, clock, steadyTime });
   const issuerSignIn = new IssuerSignIn({
     ...{ store, sessions, encryption, clock, log, ask: vendors.askWeb },
     rightsChanged: (userId) => tellRights(link.signals, userId),
@@ -173,7 +175,7 @@ async function openServer(
   const server = await createControlServer({
     ...{ store, registry, encryption, definitions, baseUrlOf, egress, fetchJson, prices },
     ...{ log, clock, steadyTime, addresses, compressor, version },
-    ...{ sessions, passwords, issuerSignIn, secondFactor, mailer },
+    ...{ sessions, passwords, issuerSignIn, secondFactor, factorDemand, mailer },
     passkeys: new Passkeys({ store, encryption, clock, publicUrl: config.mail.publicUrl }),
     contents: new ContentReader({ store, keys: contentKeys }),
     ...{ adminKeys: facts.adminKeys, services: config.services },

@@ -253,6 +253,10 @@ export interface Config {
   readonly egress: EgressSettings;
   readonly events: EventOptions;
   readonly mail: MailSettings;
+  readonly signIn: {
+    /** Of whom that signs in with a password. */
+    readonly requireSecondFactor: "none" | "admins" | "all";
+  };
   readonly providers: readonly ConfiguredProvider[];
   /** Between two looks at a vendor's list of models. */
   readonly modelListIntervalMs: number;

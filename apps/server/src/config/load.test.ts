@@ -123,6 +123,7 @@ describe("where a value comes from", () => {
       mailFrom: "Ghost <ghost@example.com>",
       mailPublicUrl: "https://ghost.example.com",
       mailRequireTls: "false",
+      requireSecondFactor: "admins",
     };
     const name = Object.entries(settings).find(([, other]) => other === one)?.[0] ?? "";
     const sample =

@@ -215,6 +215,7 @@ function buildConfig(values: SettingValues, { cwd, providers, network, egress }:
     egress,
     events: eventsOf(values),
     mail: mailOf(values),
+    signIn: { requireSecondFactor: values.requireSecondFactor },
     providers,
     databaseReplica: { url: values.databaseReplicaUrl, maxLagMs: values.databaseReplicaMaxLagMs },
     retention: {

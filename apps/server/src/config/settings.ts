@@ -17,6 +17,7 @@ import { redisSettings } from "./redis-settings.ts";
 import { serverSettings } from "./server-settings.ts";
 import { serviceSettings } from "./service-settings.ts";
 import { setting } from "./setting.ts";
+import { signInSettings } from "./sign-in-settings.ts";
 
 const answerModels: readonly AnswerSettings["model"][] = ["vendor", "asked"];
 const logLevels: readonly LogLevel[] = ["trace", "debug", "info", "warn", "error", "fatal", "silent"];
@@ -230,6 +231,7 @@ export const settings = {
   ...egressSettings,
   ...eventSettings,
   ...mailSettings,
+  ...signInSettings,
 };
 
 export type SettingName = keyof typeof settings;

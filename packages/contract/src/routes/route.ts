@@ -59,6 +59,8 @@ export interface AdminRoute {
   readonly tag: RouteTag;
   /** What the caller must be allowed; `public` is for everybody. */
   readonly permission: Permission | "public";
+  /** Also for who has to set up a second factor before anything else. */
+  readonly duringSetUp?: true;
 }
 
 export type RouteGroups = Readonly<Record<string, Readonly<Record<string, AdminRoute>>>>;

@@ -39,6 +39,7 @@ const me = z
       )
       .describe("That the caller is in, and what he is there. What follows from that is in `permissions`, too."),
     expires_at: time.nullable().describe("When the session ends by itself; null for keys."),
+    must_set_up_second_factor: z.boolean().describe("Before anything else: all other routes are refused."),
   })
   .meta({ id: "Me" });
 
@@ -70,7 +71,7 @@ export const sessionRoutes = defineRoutes({
     status: 201,
     summary: "Sign in",
     description:
-      "Answers a token for twelve hours. Who has a second factor and sends no code is answered 401 `second_factor_required`. Repeated failures are answered 429 for a while.",
+      "Answers a token for twelve hours. Who has a second factor and sends no code is answered 401 `second_factor_required`; of whom a second factor is asked and who has a passkey alone 401 `passkey_required`. Repeated failures are answered 429 for a while.",
   },
   createForBrowser: {
     id: "sessions.createForBrowser",
@@ -89,6 +90,7 @@ export const sessionRoutes = defineRoutes({
     id: "sessions.end",
     tag,
     permission: "self.read",
+    duringSetUp: true,
     method: "DELETE",
     path: "/admin/sessions/current",
     query: z.strictObject({
@@ -151,6 +153,7 @@ export const sessionRoutes = defineRoutes({
     id: "sessions.me",
     tag,
     permission: "self.read",
+    duringSetUp: true,
     method: "GET",
     path: "/admin/me",
     response: me,

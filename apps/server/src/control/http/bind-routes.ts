@@ -92,7 +92,7 @@ function admitterTo(
     let actor: Actor | null = null;
     try {
       actor = await guard.identify(request);
-      return guard.permit(actor, permission);
+      return guard.permit(actor, permission, route.duringSetUp === true);
     } catch (error) {
       const author = authorOf(route, request, actor, addresses.of(request.raw) ?? "");
       if (hasCredential(request)) noteRefusal({ audit, notes }, author, route, error);

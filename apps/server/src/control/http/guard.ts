@@ -13,8 +13,8 @@ import type { Identify } from "./identify.ts";
 export interface Guard {
   /** Rejects with `invalid_api_key`. */
   identify(request: FastifyRequest): Promise<Actor>;
-  /** How far his permission reaches. Throws `permission_denied`. */
-  permit(actor: Actor, permission: Permission): Caller;
+  /** How far his permission reaches. Throws `permission_denied`; `isOfSetUp`: also for who has to set up a second factor. */
+  permit(actor: Actor, permission: Permission, isOfSetUp?: boolean): Caller;
 }
 
 export function createGuard(deps: Identify, addresses: ClientAddresses): Guard {
@@ -24,7 +24,8 @@ export function createGuard(deps: Identify, addresses: ClientAddresses): Guard {
       if (credential === null) return identifyBrowser(request, deps);
       return deps.identify(credential, addresses.of(request.raw));
     },
-    permit(actor, permission) {
+    permit(actor, permission, isOfSetUp = false) {
+      if (!isOfSetUp) refuseConfined(actor);
       const reached = reach(actor, permission);
       if (!reachesNothing(reached)) return { actor, reach: reached };
       throw new GhostError(
@@ -33,6 +34,15 @@ export function createGuard(deps: Identify, addresses: ClientAddresses): Guard {
       );
     },
   };
+}
+
+/** Who has to set up a second factor does nothing before. */
+export function refuseConfined({ isConfined }: Actor): void {
+  if (isConfined !== true) return;
+  throw new GhostError(
+    "second_factor_setup_required",
+    "A second factor is asked of you: set one up, in the console or by /admin/second-factor; who has one signs in with it",
+  );
 }
 
 /** Has somebody tried to say who he is? */

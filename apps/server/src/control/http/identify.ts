@@ -3,9 +3,10 @@
 import { GhostError } from "@ghostllm/contract";
 import { hashKey } from "#control/resources/key-material.ts";
 import type { IssuerSignIn } from "#control/sign-in/issuer-sign-in.ts";
+import type { FactorDemand } from "#control/sessions/factor-demand.ts";
 import type { Sessions, VerifiedSession } from "#control/sessions/sessions.ts";
 import type { Store } from "#control/store/store.ts";
-import { actorByKey, actorOf, adminKeyActor } from "#domain/access/actor.ts";
+import { actorByKey, actorOf, adminKeyActor, confined } from "#domain/access/actor.ts";
 import type { Actor } from "#domain/access/actor.ts";
 import { checkAddress, checkEndpoint } from "#domain/access/key-use.ts";
 import type { Clock, SteadyTime } from "#domain/clock.ts";
@@ -17,6 +18,7 @@ export interface IdentifyDependencies {
   readonly issuerSignIn: Pick<IssuerSignIn, "refresh">;
   readonly store: Pick<Store, "roles">;
   readonly sessions: Sessions;
+  readonly factorDemand: Pick<FactorDemand, "isTooLittle">;
   readonly adminKeys: readonly Secret[];
   readonly snapshot: () => Snapshot;
   readonly clock: Clock;
@@ -56,7 +58,8 @@ async function identifyByToken(token: string, refusal: string, deps: IdentifyDep
   const verified = await verifySession(token, deps);
   const standing = verified === null ? undefined : await deps.store.roles.standing(verified.user.id);
   if (verified === null || standing === undefined) throw new GhostError("invalid_api_key", refusal);
-  return actorOf(standing, verified.session);
+  const actor = actorOf(standing, verified.session);
+  return deps.factorDemand.isTooLittle(verified.row, standing.grants) ? confined(actor) : actor;
 }
 
 /** Where it is time to ask its issuer again, by what the issuer says. */

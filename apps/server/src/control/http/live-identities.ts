@@ -2,19 +2,26 @@
 
 import type { IncomingMessage } from "node:http";
 import type { Identities } from "#control/live/live-door.ts";
+import type { Actor } from "#domain/access/actor.ts";
 import type { ClientAddresses } from "#edge/client-addresses.ts";
 import { isAskedByOwnPage, readSessionCookie } from "./browser-session.ts";
+import { refuseConfined } from "./guard.ts";
 import type { Identify } from "./identify.ts";
 
 export function identitiesOf({ identify, identifySession }: Identify, addresses: ClientAddresses): Identities {
   return {
-    byCredential: (credential, request) => identify(credential, addresses.of(request)),
+    byCredential: async (credential, request) => unconfined(await identify(credential, addresses.of(request))),
     byCookie(request) {
       const token = readSessionCookie(request.headers);
-      return token === null || !isOwnPage(request) ? null : () => identifySession(token);
+      return token === null || !isOwnPage(request) ? null : async () => unconfined(await identifySession(token));
     },
     isForeignPage: (request) => isPage(request) && !isOwnPage(request),
   };
+}
+
+function unconfined(actor: Actor): Actor {
+  refuseConfined(actor);
+  return actor;
 }
 
 /** Browsers name the page's origin with every WebSocket, and programs have none. */

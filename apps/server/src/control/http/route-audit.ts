@@ -74,5 +74,6 @@ export function noteRefusal(
 
 const refusals: Readonly<Partial<Record<GhostError["code"], string>>> = {
   permission_denied: "permission.refused",
+  second_factor_setup_required: "permission.refused",
   invalid_api_key: "credential.refused",
 };

@@ -1,6 +1,7 @@
 // Tells open pages what happens, a few times in a second and each only what is within its reach. It works while somebody looks on;
 // otherwise it costs nothing. Invariant: a page that does not read holds up nobody, and is told how much it has missed.
 
+import { GhostError } from "@ghostllm/contract";
 import type { Store } from "#control/store/store.ts";
 import type { ControlLog } from "#control/control-log.ts";
 import { namesOf } from "#control/resources/requests.ts";
@@ -113,9 +114,10 @@ export class LiveHub {
     try {
       connection.actor = await connection.credential();
     } catch (error) {
-      const isRefused = error instanceof Error && "code" in error && error.code === "invalid_api_key";
+      const code = error instanceof GhostError ? error.code : null;
       // That the database is away ends nobody's page.
-      if (isRefused) connection.end(4401, "invalid_api_key", "The session or key has ended");
+      if (code === "invalid_api_key") connection.end(4401, code, "The session or key has ended");
+      if (code === "second_factor_setup_required") connection.end(4401, code, "A second factor is asked for");
     }
   }
 

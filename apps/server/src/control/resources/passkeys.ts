@@ -5,7 +5,7 @@ import type { PasskeyRow } from "#control/store/sign-in/passkey-store.ts";
 import { found, notFound, toTime, toTimeOrNull } from "./fields.ts";
 import { refuseActingAs } from "./handing-on.ts";
 import type { Resource, ResourceDependencies } from "./resource.ts";
-import { ownUser } from "./second-factor.ts";
+import { ownUser, sessionOf } from "./second-factor.ts";
 
 type ApiPasskey = RouteAnswer<AdminRoutes["passkeys"]["create"]>;
 
@@ -14,7 +14,7 @@ export function createPasskeysResource(deps: ResourceDependencies): Resource<"pa
 }
 
 function adding(deps: ResourceDependencies): Pick<Resource<"passkeys">, "begin" | "create"> {
-  const { sessions, passkeys } = deps;
+  const { store, sessions, passkeys, factorDemand } = deps;
   return {
     async begin({ actor, body: { password }, address, browser }) {
       browser.refuseOtherPages();
@@ -22,6 +22,7 @@ function adding(deps: ResourceDependencies): Pick<Resource<"passkeys">, "begin" 
       // Whoever signs in at an issuer is let in by it alone: with a passkey he would come in when it lets him in no more.
       if (!user.hasPassword)
         throw new GhostError("invalid_request_error", "Passkeys are for who has a password here: set one first");
+      await factorDemand.refusePast(user.id, sessionOf(actor));
       await sessions.prove(user, password, address);
       const { options, sealed } = await passkeys.beginAdding(user, browser.origin);
       browser.keepAttempt("passkey", sealed, ceremonyLifetimeMs);
@@ -31,14 +32,17 @@ function adding(deps: ResourceDependencies): Pick<Resource<"passkeys">, "begin" 
     async create({ actor, body: { name, credential }, browser }) {
       const { id: userId } = await ownUser(deps, actor);
       browser.refuseOtherPages();
+      await factorDemand.refusePast(userId, sessionOf(actor));
       const sealed = browser.takeAttempt("passkey");
-      return toApiPasskey(await passkeys.add({ userId, name, sealed, credential }));
+      const added = await passkeys.add({ userId, name, sealed, credential });
+      await store.sessions.noteFactor(sessionOf(actor));
+      return toApiPasskey(added);
     },
   };
 }
 
 function keepingOwn(deps: ResourceDependencies): Pick<Resource<"passkeys">, "list" | "update" | "remove"> {
-  const { store } = deps;
+  const { store, factorDemand } = deps;
   return {
     list: async ({ actor }) => listOf(deps, (await ownUser(deps, actor)).id),
 
@@ -49,6 +53,9 @@ function keepingOwn(deps: ResourceDependencies): Pick<Resource<"passkeys">, "lis
 
     async remove({ params: { id }, actor }) {
       const { id: userId } = await ownUser(deps, actor);
+      const others = (await store.passkeys.list(userId)).filter((one) => one.id !== id);
+      const left = (await factorDemand.factorsOf(userId)).filter((one) => one !== "passkey" || others.length > 0);
+      await factorDemand.refuseNone(userId, left);
       return removeOf(deps, id, userId);
     },
   };

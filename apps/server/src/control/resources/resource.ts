@@ -15,6 +15,7 @@ import type { PriceSource } from "#control/prices/price-source.ts";
 import type { Passkeys } from "#control/sign-in/passkeys.ts";
 import type { PasswordMails } from "#control/sign-in/password-mails.ts";
 import type { IssuerSignIn } from "#control/sign-in/issuer-sign-in.ts";
+import type { FactorDemand } from "#control/sessions/factor-demand.ts";
 import type { Passwords } from "#control/sessions/passwords.ts";
 import type { SecondFactor } from "#control/sessions/second-factor.ts";
 import type { Sessions } from "#control/sessions/sessions.ts";
@@ -42,6 +43,7 @@ export interface ResourceDependencies extends ProviderSources {
   readonly passwords: Pick<Passwords, "hash">;
   readonly issuerSignIn: IssuerSignIn;
   readonly secondFactor: SecondFactor;
+  readonly factorDemand: FactorDemand;
   readonly passkeys: Passkeys;
   /** Null where no mail server is configured. */
   readonly mailer: Mailer | null;

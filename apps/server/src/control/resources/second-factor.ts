@@ -9,7 +9,7 @@ import type { Resource, ResourceDependencies } from "./resource.ts";
 type ApiState = RouteAnswer<AdminRoutes["secondFactor"]["get"]>;
 
 export function createSecondFactorResource(deps: ResourceDependencies): Resource<"secondFactor"> {
-  const { store, sessions, secondFactor } = deps;
+  const { store, sessions, factorDemand } = deps;
   const stateOf = async (userId: string): Promise<ApiState> => {
     const factor = await store.secondFactors.find(userId);
     const since = factor?.confirmedAt ?? null;
@@ -21,23 +21,18 @@ export function createSecondFactorResource(deps: ResourceDependencies): Resource
     return { deleted: true } as const;
   };
   return {
+    ...settingUp(deps),
+
     get: async ({ actor }) => stateOf((await ownUser(deps, actor)).id),
-
-    async begin({ actor, body: { password }, address }) {
-      const user = await ownUser(deps, actor);
-      await sessions.prove(user, password, address);
-      const { secret, uri } = await secondFactor.begin(user);
-      return { secret: secret.reveal(), uri: uri.reveal() };
-    },
-
-    async confirm({ actor, body: { code } }) {
-      const codes = await secondFactor.confirm((await ownUser(deps, actor)).id, code);
-      return { recovery_codes: codes.map((one) => one.reveal()) };
-    },
 
     async remove({ actor, body: { password }, address }) {
       const user = await ownUser(deps, actor);
       await sessions.prove(user, password, address);
+      const left = await factorDemand.factorsOf(user.id);
+      await factorDemand.refuseNone(
+        user.id,
+        left.filter((one) => one !== "app"),
+      );
       return remove(user.id);
     },
 
@@ -52,6 +47,32 @@ export function createSecondFactorResource(deps: ResourceDependencies): Resource
       return remove(id);
     },
   };
+}
+
+function settingUp(deps: ResourceDependencies): Pick<Resource<"secondFactor">, "begin" | "confirm"> {
+  const { store, sessions, secondFactor, factorDemand } = deps;
+  return {
+    async begin({ actor, body: { password }, address }) {
+      const user = await ownUser(deps, actor);
+      await factorDemand.refusePast(user.id, sessionOf(actor));
+      await sessions.prove(user, password, address);
+      const { secret, uri } = await secondFactor.begin(user);
+      return { secret: secret.reveal(), uri: uri.reveal() };
+    },
+
+    async confirm({ actor, body: { code } }) {
+      const { id } = await ownUser(deps, actor);
+      await factorDemand.refusePast(id, sessionOf(actor));
+      const codes = await secondFactor.confirm(id, code);
+      await store.sessions.noteFactor(sessionOf(actor));
+      return { recovery_codes: codes.map((one) => one.reveal()) };
+    },
+  };
+}
+
+/** Of who has come by one. */
+export function sessionOf({ session }: Actor): string {
+  return session?.id ?? "";
 }
 
 /** Keys are for programs: with one that was stolen nobody changes how its owner signs in. */

@@ -53,6 +53,7 @@ function signingIn(
       const expiresAt = session === null ? null : toTime(session.expiresAt);
       return {
         ...{ via, role, user: user && toApiUser(user), permissions: effectiveGrants(actor), expires_at: expiresAt },
+        must_set_up_second_factor: actor.isConfined === true,
         teams: memberships.length === 0 || userId === null ? [] : await teamsOf(deps, actor, userId),
       };
     },
@@ -124,14 +125,16 @@ async function signIn(deps: SignInDependencies, attempt: Attempt) {
   }
 }
 
+const isAskedForMore: ReadonlySet<string> = new Set(["second_factor_required", "passkey_required"]);
+
 /** What was typed as the address of an account that is not there may be a password: it is told nowhere. */
 export function noteFailedSignIn(
   { notes }: Pick<ResourceDependencies, "notes">,
   error: unknown,
   method: "password" | "issuer" | "passkey",
 ): void {
-  // Who is asked for a code has not failed.
-  if (!(error instanceof GhostError) || error.code === "second_factor_required") return;
+  // Who is asked for more has not failed.
+  if (!(error instanceof GhostError) || isAskedForMore.has(error.code)) return;
   const account = error instanceof WrongCredentials ? error.account : null;
   const reason = error instanceof WrongCredentials && error.reason !== null ? { reason: error.reason } : {};
   const object = { kind: "user", id: account?.id ?? null, name: account?.email ?? "" };

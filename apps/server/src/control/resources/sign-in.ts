@@ -69,7 +69,7 @@ function withPasskeys(deps: ResourceDependencies): Pick<Resource<"signIn">, "beg
         noteFailedSignIn(deps, error, "passkey");
         throw error;
       });
-      const how = { method: "passkey", refreshAt: null, address, userAgent, isBrowser: true };
+      const how = { method: "passkey", hasFactor: true, refreshAt: null, address, userAgent, isBrowser: true };
       const { token, expiresAt } = await sessions.open({ user, ...how });
       await tellLogin(deps, user, { address, browser: true });
       browser.keepSession(token, expiresAt);

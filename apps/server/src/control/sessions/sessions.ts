@@ -7,6 +7,7 @@ import type { Store, UserRow } from "#control/store/store.ts";
 import type { Session } from "#domain/access/actor.ts";
 import type { Clock, SteadyTime } from "#domain/clock.ts";
 import type { Secret } from "#domain/secret.ts";
+import type { FactorDemand } from "./factor-demand.ts";
 import type { Passwords } from "./passwords.ts";
 import { wrongCode, type SecondFactor } from "./second-factor.ts";
 import { SignInDamper } from "./sign-in-damper.ts";
@@ -38,6 +39,8 @@ export interface Opening extends Place {
   readonly user: UserRow;
   /** How he has signed in: `password`, `passkey`, or the id of a sign-in method. */
   readonly method: string;
+  /** He has shown more than a password here. */
+  readonly hasFactor: boolean;
   /** When his issuer is asked again; null: never. */
   readonly refreshAt: number | null;
 }
@@ -75,6 +78,7 @@ interface SessionsOptions {
   readonly secret: Secret;
   readonly passwords: Pick<Passwords, "verify">;
   readonly secondFactor: Pick<SecondFactor, "isWanted" | "isRight">;
+  readonly factorDemand: Pick<FactorDemand, "isOf" | "factorsOf">;
   readonly clock: Clock;
   /** By which sessions end. */
   readonly steadyTime: SteadyTime;
@@ -106,7 +110,7 @@ const concurrentChecks = 2;
 const waitingChecks = 20;
 
 export function createSessions(options: SessionsOptions): Sessions {
-  const { store, secret, secondFactor, clock, steadyTime } = options;
+  const { store, secret, clock, steadyTime } = options;
   const tokens = createSessionTokens({ secret, steadyTime });
   const damped = createDamping(new SignInDamper({ clock }));
   const authenticate = createAuthentication(options, damped);
@@ -114,8 +118,11 @@ export function createSessions(options: SessionsOptions): Sessions {
   return {
     async signIn({ email, password, code, ...place }) {
       const proof = { email, password, address: place.address };
-      const user = await authenticate(proof, (found) => checkCode(secondFactor, found, code));
-      return openSession({ store, tokens }, { ...place, user, method: "password", refreshAt: null });
+      let hasFactor = false;
+      const user = await authenticate(proof, async (found) => {
+        hasFactor = await checkFactor(options, found, code);
+      });
+      return openSession({ store, tokens }, { ...place, user, method: "password", hasFactor, refreshAt: null });
     },
     async prove({ email }, password, address) {
       await authenticate({ email, password, address }, noMore).catch((error: unknown) => {
@@ -180,26 +187,32 @@ function createAuthentication(
   };
 }
 
-async function checkCode(
-  secondFactor: SessionsOptions["secondFactor"],
+/** Answers whether there was one to be shown, and was. */
+async function checkFactor(
+  { secondFactor, factorDemand }: Pick<SessionsOptions, "secondFactor" | "factorDemand">,
   user: UserRow,
   code: string | undefined,
-): Promise<void> {
-  if (!(await secondFactor.isWanted(user.id))) return;
+): Promise<boolean> {
+  if (!(await secondFactor.isWanted(user.id))) {
+    const hasPasskey = (await factorDemand.isOf(user.id)) && (await factorDemand.factorsOf(user.id)).length > 0;
+    if (hasPasskey)
+      throw new GhostError("passkey_required", "Sign in with your passkey: the password alone is not enough");
+    return false;
+  }
   if (code === undefined)
     throw new GhostError(
       "second_factor_required",
       "Send a code of your authenticator app, or a recovery code, as `code`",
     );
   if (!(await secondFactor.isRight(user.id, code))) throw new WrongCredentials(user, wrongCode);
+  return true;
 }
 
 async function openSession(
   { store, tokens }: { readonly store: Pick<Store, "sessions">; readonly tokens: SessionTokens },
-  { user, method, address, userAgent, isBrowser, refreshAt }: Opening,
+  { user, ...how }: Opening,
 ): Promise<OpenedSession> {
   const { token, session, issuedAt } = await tokens.issue(user.id);
-  const how = { method, address, userAgent, isBrowser, refreshAt };
   await store.sessions.create({ ...session, ...how, userId: user.id, createdAt: issuedAt });
   return { token, expiresAt: session.expiresAt, user, session };
 }

@@ -87,7 +87,7 @@ export class IssuerSignIn {
       const { claims, identity } = await readClaims(client, tokens, method);
       const user = await admit(this.#options, method, readPerson(claims, identity, method));
       const refreshAt = this.#refresh.nextAt(tokens);
-      const opened = await sessions.open({ ...place, user, method: method.id, refreshAt });
+      const opened = await sessions.open({ ...place, user, method: method.id, hasFactor: false, refreshAt });
       await keepTokens(this.#options, { sessionId: opened.session.id, methodId: method.id, ...identity }, tokens);
       return { ...opened, to: attempt.to };
     } catch (error) {

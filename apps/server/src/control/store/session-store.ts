@@ -18,6 +18,8 @@ export interface SessionRow {
   readonly expiresAt: number;
   /** When its issuer is asked again whose session it is; null where it is not. */
   readonly refreshAt: number | null;
+  /** It has shown more than a password: a code, a passkey, or one of these that was set up in it. */
+  readonly hasFactor: boolean;
 }
 
 export interface SessionStore {
@@ -30,6 +32,8 @@ export interface SessionStore {
   dueBy(at: number, limit: number): Promise<readonly SessionRow[]>;
   /** Asks its issuer again at another time, where nobody has said so meanwhile. */
   moveRefresh(session: Pick<SessionRow, "id" | "refreshAt">, refreshAt: number | null): Promise<boolean>;
+  /** A second factor was set up in it. */
+  noteFactor(id: string): Promise<void>;
   noteSeen(id: string, at: number): Promise<void>;
   /** Answers the one that was ended. */
   end(id: string, reach: Reach): Promise<SessionRow | undefined>;

@@ -43,6 +43,9 @@ export function sessionsIn(database: Database): SessionStore {
       const isAsItWas = from === null ? target.where("refresh_at", "is", null) : target.where("refresh_at", "=", from);
       return Number((await isAsItWas.executeTakeFirst()).numUpdatedRows) === 1;
     },
+    async noteFactor(id) {
+      await kysely.updateTable("sessions").set({ has_factor: 1 }).where("id", "=", id).execute();
+    },
     async noteSeen(id, at) {
       await kysely.updateTable("sessions").set({ seen_at: at }).where("id", "=", id).execute();
     },
@@ -92,11 +95,11 @@ export async function endSessionsOf(kysely: Kysely<Tables>, userId: string): Pro
 }
 
 function toColumns(session: Omit<SessionRow, "seenAt">): Selectable<SessionsTable> {
-  const { id, userId, method, address, userAgent, isBrowser, createdAt, expiresAt, refreshAt } = session;
+  const { id, userId, method, address, userAgent, isBrowser, createdAt, expiresAt } = session;
   return {
     ...{ id, user_id: userId, method, address, user_agent: storableText(userAgent, longestAgent) },
     ...{ is_browser: toBit(isBrowser), created_at: createdAt, seen_at: createdAt },
-    ...{ expires_at: expiresAt, refresh_at: refreshAt },
+    ...{ expires_at: expiresAt, refresh_at: session.refreshAt, has_factor: toBit(session.hasFactor) },
   };
 }
 
@@ -105,5 +108,6 @@ function toRow(row: Selectable<SessionsTable>): SessionRow {
     ...{ id: row.id, userId: row.user_id, method: row.method, address: row.address, userAgent: row.user_agent },
     ...{ isBrowser: row.is_browser === 1, createdAt: row.created_at, seenAt: row.seen_at },
     ...{ expiresAt: row.expires_at, refreshAt: row.refresh_at },
+    hasFactor: row.has_factor === 1,
   };
 }

@@ -22,6 +22,8 @@ export interface Actor extends Omit<Standing, "userId" | "email"> {
   readonly userId: string | null;
   /** Null where he has come by a key. */
   readonly session: Session | null;
+  /** He has to set up a second factor before he may do anything else. */
+  readonly isConfined?: true;
   /** As whom the audit log tells of him. */
   readonly known: AuditActor;
 }
@@ -51,6 +53,11 @@ interface Key {
 export function actorOf(standing: Standing, session: Session): Actor {
   const { userId, email } = standing;
   return { ...standing, via: "session", session, known: { kind: "session", id: userId, name: email, userId } };
+}
+
+/** What he may until he has set up a second factor: all else is refused by what he has not, wherever that is asked. */
+export function confined(actor: Actor): Actor {
+  return { ...actor, grants: { "self.read": "own", "self.update": "own" }, memberships: [], isConfined: true };
 }
 
 /** Who has come by a key of his. */

@@ -93,6 +93,11 @@ export function builtInGrants(role: Role): Grants | undefined {
   return Object.hasOwn(known, role) ? known[role] : undefined;
 }
 
+/** May he change what is everybody's, or of others? */
+export function administers(grants: Grants): boolean {
+  return permissionNames.some((name) => grants[name] === "all" && !isReading(name));
+}
+
 /** Who governs can give and take every role. Somebody who does must always be left. */
 const governing: Permission = "users.update";
 

@@ -41,6 +41,7 @@ import { aliasesOfTeams } from "./0040-aliases-of-teams.ts";
 import { requestContents } from "./0041-request-contents.ts";
 import { cachedAnswers } from "./0043-cached-answers.ts";
 import { passkeys } from "./0045-passkeys.ts";
+import { factorsOfSessions } from "./0046-factors-of-sessions.ts";
 import { quickerReports } from "./0047-quicker-reports.ts";
 import type { Migration } from "./migration.ts";
 
@@ -89,5 +90,6 @@ export const allMigrations: readonly Migration[] = [
   requestContents,
   cachedAnswers,
   passkeys,
+  factorsOfSessions,
   quickerReports,
 ];

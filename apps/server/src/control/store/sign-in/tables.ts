@@ -14,6 +14,7 @@ export interface SessionsTable {
   expires_at: number;
   /** When its issuer is asked again; null where it is not. */
   refresh_at: number | null;
+  has_factor: number;
 }
 
 export interface SignInMethodsTable {
