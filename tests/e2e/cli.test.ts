@@ -151,6 +151,21 @@ describe("aliases", () => {
       strategy: "least-busy",
     });
     expect((await ghostllm(["alias", "update", "house", "--strategy", "fastest"])).code).toBe(2);
+    const retries = ["--attempts-per-target", "3", "--retry-on", "timeout", "error"];
+    const fallbacks = ["--fallback", "demo/fast", "--fallback-rate-limit", "demo/best"];
+    const told = await json(["alias", "update", "house", ...retries, ...fallbacks, "--first-token-timeout", "900"]);
+    expect(told).toMatchObject({
+      retries: { attempts_per_target: 3, attempts: 6, on: ["timeout", "error"] },
+      fallbacks: { any: ["demo/fast"], rate_limit: ["demo/best"] },
+      timeouts: { first_token_ms: 900, total_ms: null },
+    });
+    const less = ["--attempts", "4", "--fallback", "none", "--first-token-timeout", "0", "--total-timeout", "5000"];
+    expect(await json(["alias", "update", "house", ...less])).toMatchObject({
+      retries: { attempts_per_target: 3, attempts: 4, on: ["timeout", "error"] },
+      fallbacks: { any: [], rate_limit: ["demo/best"] },
+      timeouts: { first_token_ms: null, total_ms: 5000 },
+    });
+    expect(await json(["alias", "update", "house", "--no-retries"])).toMatchObject({ retries: null });
     const changed = await json(["alias", "update", "house", "--ordered", "--targets", "demo/fast"]);
     expect(changed).toMatchObject({ id: red["id"], strategy: "ordered", team_id: red["team_id"] });
     await json(["alias", "create", "--name", "house", "--targets", "demo/fast", "--team", "Blue"]);

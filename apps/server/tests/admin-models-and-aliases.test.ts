@@ -165,6 +165,76 @@ describe("aliases", () => {
     expect(plane.snapshots.current().aliases.get("smart")?.strategy).toBe(strategy);
   });
 
+  const nothing = {
+    retries: null,
+    fallbacks: { any: [], context_length: [], content_filter: [], rate_limit: [] },
+    timeouts: { connect_ms: null, first_token_ms: null, idle_ms: null, total_ms: null },
+  };
+
+  it("says nothing of failures and time as a rule, and what it says comes into force at once", async () => {
+    const { aliases } = plane.admin;
+    const alias = await aliases.create({ body: { name: "smart", targets } });
+    expect(alias).toMatchObject(nothing);
+    expect(plane.snapshots.current().aliases.get("smart")?.policy).toBeNull();
+    await aliases.create({ body: { name: "large", targets } });
+    const params = { id: alias.id };
+    const fallbacks = { any: ["vllm/other"], context_length: ["large"] };
+    const changed = await aliases.update({ params, body: { retries: {}, fallbacks, timeouts: { total_ms: 5_000 } } });
+    expect(changed).toMatchObject({
+      retries: {
+        ...{ attempts_per_target: 2, attempts: 6, on: ["refused", "broken", "error", "overloaded"] },
+        ...{ backoff_ms: 200, max_backoff_ms: 5_000, max_retry_after_ms: 5_000 },
+      },
+      fallbacks: { ...fallbacks, content_filter: [], rate_limit: [] },
+      timeouts: { ...nothing.timeouts, total_ms: 5_000 },
+    });
+    expect(await aliases.get({ params })).toEqual(changed);
+    expect(plane.snapshots.current().aliases.get("smart")?.policy).toMatchObject({
+      retries: { attemptsPerTarget: 2 },
+      fallbacks,
+      timeouts: { totalMs: 5_000, idleMs: null },
+    });
+    await aliases.update({ params, body: { strategy: "latency" } });
+    expect(plane.snapshots.current().aliases.get("smart")?.policy?.fallbacks).toEqual(fallbacks);
+    const cleared = await aliases.update({ params, body: { retries: null, fallbacks: {}, timeouts: {} } });
+    expect(cleared).toMatchObject(nothing);
+    expect(plane.snapshots.current().aliases.get("smart")?.policy).toBeNull();
+  });
+
+  it("leads on to what there is, and never back to itself", async () => {
+    const { aliases } = plane.admin;
+    const make = (name: string, any: readonly string[] = []) =>
+      aliases.create({ body: { name, targets, fallbacks: { any: [...any] } } });
+    const refused = { status: 400, param: "fallbacks.any[0]" };
+    await expect(make("a", ["a"])).rejects.toMatchObject(refused);
+    await expect(make("a", ["gone"])).rejects.toMatchObject(refused);
+    await expect(make("a", ["nobody/gpt-4o"])).rejects.toMatchObject(refused);
+    await expect(make("a", ["openai/"])).rejects.toMatchObject(refused);
+    const a = await make("a", ["vllm/anything"]);
+    await make("b", ["a"]);
+    await make("c", ["b"]);
+    const lead = (body: object) => aliases.update({ params: { id: a.id }, body });
+    await expect(lead({ fallbacks: { rate_limit: ["openai/gpt-4o", "c"] } })).rejects.toMatchObject({
+      status: 400,
+      param: "fallbacks.rate_limit[1]",
+      message: expect.stringContaining("leads back"),
+    });
+    const d = await make("d", ["c"]);
+    await aliases.remove({ params: { id: a.id } });
+    // By another name it would be what `b` leads on to.
+    await expect(aliases.update({ params: { id: d.id }, body: { name: "a" } })).rejects.toMatchObject(refused);
+  });
+
+  it.each<[object, string]>([
+    [{ retries: { attempts_per_target: 11 } }, "retries.attempts_per_target"],
+    [{ retries: { on: ["quota"] } }, "retries.on[0]"],
+    [{ timeouts: { total_ms: 0 } }, "timeouts.total_ms"],
+    [{ fallbacks: { refusal: ["a"] } }, "fallbacks"],
+  ])("is told what is wrong with %j", async (body, param) => {
+    const asked = plane.admin.aliases.create({ body: { name: "smart", targets, ...body } });
+    await expect(asked).rejects.toMatchObject({ status: 400, param: expect.stringContaining(param) });
+  });
+
   it("names the target whose provider is unknown", async () => {
     const wrong = [
       { provider: "openai", model: "gpt-4o" },

@@ -82,6 +82,29 @@ describe.each(availableEngines())("aliases of teams on $name", (engine) => {
     expect(await remove(manager, mine.id)).toEqual({ id: mine.id, deleted: true });
   });
 
+  it("lead on to what the team may use, to its own and to everybody's aliases, and to none of other teams", async () => {
+    const green = await addTeam(["openai/*", "common-*"]);
+    const lead = (any: readonly string[], team_id = green) =>
+      plane.admin.aliases.create({ body: { name: next(), team_id, targets: [target], fallbacks: { any: [...any] } } });
+    const [allowed, within, beyond] = [`common-${next()}`, next(), next()];
+    for (const [name, targets] of [
+      [allowed, [{ provider: "groq", model: "llama" }]],
+      [within, [target]],
+      [beyond, [{ provider: "groq", model: "llama" }]],
+    ] as const)
+      await plane.admin.aliases.create({ body: { name, targets: [...targets] } });
+    const own = await add(green);
+    const ofRed = await add(red);
+    expect(await lead([own.name, allowed, within, "openai/gpt-4o-mini"])).toMatchObject({ team_id: green });
+    for (const name of [beyond, ofRed.name, "groq/llama"])
+      await expect(lead([name])).rejects.toMatchObject({ status: 400, param: "fallbacks.any[0]" });
+    // Everybody's leads to none of a team's, and one that goes to another team takes none along that this may not use.
+    const common = { name: next(), targets: [target], fallbacks: { any: [own.name] } };
+    await expect(plane.admin.aliases.create({ body: common })).rejects.toMatchObject({ param: "fallbacks.any[0]" });
+    const free = await lead(["groq/llama"], red);
+    await expect(update(plane.admin, free.id, { team_id: green })).rejects.toMatchObject({ param: "fallbacks.any[0]" });
+  });
+
   it.each(["member", "viewer"] as const)("are changed by no %s of the team", async (as) => {
     const { client } = await addUser({ [red]: as }, "manager");
     const { id } = await add(red);

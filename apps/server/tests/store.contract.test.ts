@@ -311,6 +311,14 @@ describe.each(availableEngines())("store on $name", (engine) => {
       const changed = await store.aliases.update(alias.id, turned, "all");
       expect(changed).toMatchObject({ name, strategy: "ordered", targets: targets.toReversed() });
       expect(await store.aliases.list(null, "all")).toContainEqual(changed);
+      const timeouts = { connectMs: null, firstTokenMs: 900, idleMs: null, totalMs: 5_000 };
+      const policy = { retries: null, fallbacks: { any: ["other", "openai/gpt-4o"] }, timeouts };
+      expect(await store.aliases.update(alias.id, { policy }, "all")).toEqual({
+        ...changed,
+        policy,
+        updatedAt: expect.any(Number),
+      });
+      expect(await store.aliases.update(alias.id, { policy: null }, "all")).toMatchObject({ policy: null });
       await expectRejection(store.aliases.create({ name, strategy: "ordered", targets }), "conflict", "name");
       expect(await store.aliases.remove(alias.id, "all")).toBe(true);
       expect(await store.aliases.remove(alias.id, "all")).toBe(false);
@@ -1038,6 +1046,7 @@ describe.each(availableEngines())("migrations on $name", (engine) => {
         id: "r1",
         cache: null,
         teamId: null,
+        policy: null,
         name: "smart",
         strategy: "weighted",
         targets: [{ provider: "groq", model: "llama", weight: 2 }],

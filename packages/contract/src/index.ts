@@ -22,6 +22,8 @@ export type {
   RoleName,
   TeamRoleName,
 } from "./access/permissions.ts";
+export { fallbackReasons, retriedFailures } from "./alias-policies.ts";
+export type { FallbackReason, RetriedFailure } from "./alias-policies.ts";
 export { aliasStrategies } from "./alias-strategies.ts";
 export type { AliasStrategy } from "./alias-strategies.ts";
 export { cacheOutcomes, cacheScopes, mostCacheSeconds, usualCacheSeconds } from "./cache-policy.ts";

@@ -4,6 +4,8 @@ import type { Client } from "@ghostllm/contract/client";
 import type { AdminRoutes, RouteInput } from "@ghostllm/contract/routes";
 import { InvalidArgumentError, Option } from "commander";
 import type { Command } from "commander";
+import { addPolicyOptions, toPolicyBody } from "./alias-policy.ts";
+import type { PolicyOptions } from "./alias-policy.ts";
 import type { ContextOf } from "#context.ts";
 import { findAlias, findTeam, listAll } from "#lookup.ts";
 import type { Alias } from "#lookup.ts";
@@ -12,7 +14,7 @@ import { orDash } from "#output.ts";
 type Scope = NonNullable<NonNullable<RouteInput<AdminRoutes["aliases"]["create"]>["body"]["cache"]>["scope"]>;
 type Target = RouteInput<AdminRoutes["aliases"]["create"]>["body"]["targets"][number];
 
-interface Facts {
+interface Facts extends PolicyOptions {
   readonly name?: string;
   readonly targets?: readonly Target[];
   readonly strategy?: AliasStrategy;
@@ -42,7 +44,7 @@ export function addAliasCommand(program: Command, contextOf: ContextOf): void {
 }
 
 function addCreate(alias: Command, contextOf: ContextOf): void {
-  withCache(alias.command("create"))
+  addPolicyOptions(withCache(alias.command("create")))
     .description("create an alias")
     .requiredOption("--name <name>", "what clients ask for")
     .requiredOption("--targets <targets...>", "PROVIDER/MODEL, in the order in which they are tried", collectTarget)
@@ -54,14 +56,14 @@ function addCreate(alias: Command, contextOf: ContextOf): void {
       const { client } = await connect();
       const strategy = strategyOf(facts) ?? "ordered";
       const of = team === undefined ? {} : { team_id: (await findTeam(client, team)).id };
-      const kept = cachePolicy(facts, null);
-      const created = await client.aliases.create({ body: { name, targets: [...targets], strategy, ...of, ...kept } });
+      const said = { ...cachePolicy(facts, null), ...toPolicyBody(facts, null) };
+      const created = await client.aliases.create({ body: { name, targets: [...targets], strategy, ...of, ...said } });
       output.show(created, [`Created ${created.name} (${created.id})`]);
     });
 }
 
 function addUpdate(alias: Command, contextOf: ContextOf): void {
-  withCache(alias.command("update <name-or-id>"))
+  addPolicyOptions(withCache(alias.command("update <name-or-id>")))
     .description("change an alias; what is left out stays as it is")
     .option("--name <name>", "what clients ask for from now on")
     .option("--targets <targets...>", "PROVIDER/MODEL or PROVIDER/MODEL=WEIGHT, all of them", collectTarget)
@@ -75,7 +77,8 @@ function addUpdate(alias: Command, contextOf: ContextOf): void {
       const { output, connect } = contextOf(command);
       const { client } = await connect();
       const found = await findAlias(client, given);
-      const body = { ...(await toChange(client, options)), ...cachePolicy(options, found.cache) };
+      const said = { ...cachePolicy(options, found.cache), ...toPolicyBody(options, found) };
+      const body = { ...(await toChange(client, options)), ...said };
       const changed = await client.aliases.update({ params: { id: found.id }, body });
       output.show(changed, [`Changed ${changed.name} (${changed.id})`]);
     });

@@ -4,6 +4,7 @@
 import type { AliasStrategy } from "@ghostllm/contract";
 import { builtInPrices } from "@ghostllm/llm";
 import type { PriceBook, PriceSchedule, ProviderDefinition } from "@ghostllm/llm";
+import type { AliasPolicy } from "#domain/alias-policy.ts";
 import type { Additions } from "#domain/additions.ts";
 import type { AliasCache } from "#domain/cache-policy.ts";
 import { ConsentPolicies } from "#domain/consents/policies.ts";
@@ -76,6 +77,8 @@ export interface Alias {
   readonly strategy: AliasStrategy;
   readonly targets: readonly { readonly target: Target; readonly weight: number }[];
   readonly createdAt: number;
+  /** What it says about failures and time; absent or null: nothing. */
+  readonly policy?: AliasPolicy | null;
   /** What requests for it are held to, whoever asks; absent or null: nothing. */
   readonly scope?: LimitedScope | null;
   /** What is kept of its answers; absent or null: nothing. */

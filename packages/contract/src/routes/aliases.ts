@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { aliasStrategies } from "#alias-strategies.ts";
 import { cacheScopes, mostCacheSeconds, usualCacheSeconds } from "#cache-policy.ts";
+import { fallbacks, fallbacksInput, retries, retriesInput, timeouts, timeoutsInput } from "./alias-policy-fields.ts";
 import { scopeBudget, scopeBudgetsInput } from "./budget-fields.ts";
 import { id, idParams, limits, limitsInput, listOf, namedQuery, openEnum, removed, time } from "./fields.ts";
 import { defineRoutes } from "./route.ts";
@@ -34,6 +35,9 @@ const alias = z
     name: z.string().describe("What clients ask for instead of a model."),
     strategy: openEnum(aliasStrategies).describe(aboutStrategy),
     targets: z.array(target),
+    retries,
+    fallbacks,
+    timeouts,
     limits: limits.describe("Of all that ask for it together. Null is unlimited."),
     budgets: z.array(scopeBudget).describe("What may be spent by all that ask for it together."),
     cache: cache.nullable().describe(aboutCache),
@@ -58,6 +62,7 @@ const targets = z
 const aliasCreate = z
   .strictObject({
     ...{ team_id: team.default(null), name, strategy: strategy.default("ordered"), targets },
+    ...{ retries: retriesInput.optional(), fallbacks: fallbacksInput.optional(), timeouts: timeoutsInput.optional() },
     ...{ limits: limitsInput.optional(), budgets: scopeBudgetsInput.optional() },
     cache: cacheInput.optional().describe(aboutCache),
   })
@@ -67,6 +72,7 @@ const aliasUpdate = z
   .strictObject({
     team_id: team.optional(),
     ...{ name: name.optional(), strategy: strategy.optional(), targets: targets.optional() },
+    ...{ retries: retriesInput.optional(), fallbacks: fallbacksInput.optional(), timeouts: timeoutsInput.optional() },
     ...{ limits: limitsInput.optional(), budgets: scopeBudgetsInput.optional() },
     cache: cacheInput.optional().describe(aboutCache),
   })
@@ -124,7 +130,7 @@ export const aliasRoutes = defineRoutes({
     status: 200,
     summary: "Change an alias",
     description:
-      "Fields left out stay as they are; `targets` is replaced as a whole. Another `team_id` is for whoever may change aliases at both ends, and everybody's for whoever may change all (403).",
+      "Fields left out stay as they are; `targets`, `retries`, `fallbacks` and `timeouts` are each replaced as a whole. Another `team_id` is for whoever may change aliases at both ends, and everybody's for whoever may change all (403).",
   },
   remove: {
     id: "aliases.remove",

@@ -4,6 +4,7 @@ import type { AliasRow } from "#control/store/store.ts";
 import type { Reach } from "#domain/access/may.ts";
 import type { CachePolicy } from "#domain/cache-policy.ts";
 import { toToldLimits } from "#domain/told-limits.ts";
+import { refuseFallbacks, toApiPolicy, toPolicy } from "./alias-policy.ts";
 import { refuseModelName, refuseTargets, refuseTeam } from "./alias-rules.ts";
 import { refuseLostDowngrades, toApiBudgetTerms, toHeld } from "./budget-fields.ts";
 import { found, invalid, notFound, toTime } from "./fields.ts";
@@ -61,19 +62,21 @@ async function changeable({ store }: AliasDeps, id: string, reach: Reach): Promi
 }
 
 async function toNew(deps: AliasDeps, body: AliasCreation, reach: Reach) {
-  const { team_id: teamId, limits, budgets, cache, ...named } = body;
+  const { team_id: teamId, limits, budgets, retries, fallbacks, timeouts, cache, ...named } = body;
   const { store, steadyTime } = deps;
   const team = await refuseTeam(store, teamId, reach);
   await refuseTargets(store, named.targets, team);
   if (teamId !== null) refuseModelName(deps.snapshot(), named.name);
   refuseItself(named.name, budgets);
+  const policy = toPolicy({ retries, fallbacks, timeouts }, null) ?? null;
+  await refuseFallbacks(store, { name: named.name, id: null, teamId, team, policy });
   const held = await toHeld({ limits, budgets }, { before: null, store, now: steadyTime.now(), teamId });
-  return { teamId, ...named, cache: toCache(cache), ...held };
+  return { teamId, ...named, policy, cache: toCache(cache), ...held };
 }
 
 async function toChange(deps: AliasDeps, before: AliasRow, body: AliasUpdate, reach: Reach) {
   const { store, steadyTime } = deps;
-  const { team_id: given, name, strategy, targets, cache, ...held } = body;
+  const { team_id: given, name, strategy, targets, retries, fallbacks, timeouts, cache, ...held } = body;
   const teamId = given === undefined ? before.teamId : given;
   const isElsewhere = teamId !== before.teamId;
   if (isElsewhere || targets !== undefined) {
@@ -83,6 +86,11 @@ async function toChange(deps: AliasDeps, before: AliasRow, body: AliasUpdate, re
   const named = name ?? before.name;
   if (teamId !== null && (isElsewhere || named !== before.name)) refuseModelName(deps.snapshot(), named);
   refuseItself(named, held.budgets);
+  const policy = toPolicy({ retries, fallbacks, timeouts }, before.policy);
+  if (policy !== undefined || isElsewhere || named !== before.name) {
+    const team = await refuseTeam(store, teamId, isElsewhere ? reach : "all");
+    await refuseFallbacks(store, { name: named, id: before.id, teamId, team, policy: policy ?? before.policy });
+  }
   if (isElsewhere && held.budgets === undefined) await refuseLostDowngrades(before.budgets, teamId, store);
   return {
     ...(await toHeld(held, { before, store, now: steadyTime.now(), teamId })),
@@ -91,6 +99,7 @@ async function toChange(deps: AliasDeps, before: AliasRow, body: AliasUpdate, re
     ...(strategy !== undefined && { strategy }),
     ...(targets !== undefined && { targets }),
     ...(cache !== undefined && { cache: toCache(cache) }),
+    ...(policy !== undefined && { policy }),
   };
 }
 
@@ -106,6 +115,7 @@ function toApiAlias(row: AliasRow): ApiAlias {
     strategy: row.strategy,
     targets: row.targets.map((target) => ({ ...target })),
     cache: row.cache && { ttl_seconds: row.cache.ttlSeconds, scope: row.cache.scope },
+    ...toApiPolicy(row.policy),
     limits: toToldLimits(row.limits),
     budgets: row.budgets.map(toApiBudgetTerms),
     created_at: toTime(row.createdAt),

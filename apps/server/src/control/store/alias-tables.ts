@@ -6,6 +6,7 @@ export interface AliasesTable {
   name: string;
   strategy: string;
   targets: string;
+  policy: string | null;
   cache: string | null;
   rate_limit: string;
   budgets: string;

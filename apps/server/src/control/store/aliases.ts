@@ -4,8 +4,8 @@ import { recorderIn } from "#control/store/audit/audit-append.ts";
 import { changed, created, removed } from "#control/store/audit/row-changes.ts";
 import { reachesNothing, type Reach } from "#domain/access/may.ts";
 import { twinOf } from "#domain/model-names.ts";
-import { asItIs, definedOnly, newHeldColumns, parseCache, parseStrategy, parseTargets } from "./columns.ts";
-import { toCacheColumn, toHeld, toHeldColumns } from "./columns.ts";
+import { asItIs, definedOnly, parseAliasPolicy, parseCache, parseStrategy, parseTargets } from "./columns.ts";
+import { newHeldColumns, toCacheColumn, toHeld, toHeldColumns, toPolicyColumn } from "./columns.ts";
 import { change, type Database, type Naming } from "./database.ts";
 import { isWithin } from "./reach.ts";
 import type { AliasChange, AliasRow, Store } from "./store.ts";
@@ -33,10 +33,11 @@ export function aliasesIn(database: Database): Store["aliases"] {
   const { kysely } = database;
   const record = recorderIn(database);
   return {
-    async create({ name, strategy, targets, teamId = null, cache = null, ...held }) {
+    async create({ name, strategy, targets, teamId = null, policy = null, cache = null, ...held }) {
       const now = database.now();
       const named = { team_id: teamId, name, strategy, targets: JSON.stringify(targets) };
-      const values = { ...named, cache: toCacheColumn(cache) ?? null, ...newHeldColumns(held) };
+      const said = { policy: toPolicyColumn(policy) ?? null, cache: toCacheColumn(cache) ?? null };
+      const values = { ...named, ...said, ...newHeldColumns(held) };
       const stored = { ...values, id: newId(now), created_at: now, updated_at: now };
       const insert = async (transaction: Kysely<Tables>): Promise<AliasRow> => {
         await database.engine.lockAliasNames(transaction);
@@ -89,9 +90,9 @@ function updaterIn(database: Database): Store["aliases"]["update"] {
   };
 }
 
-function toChangedColumns({ teamId, name, strategy, targets, cache, ...held }: AliasChange) {
+function toChangedColumns({ teamId, name, strategy, targets, policy, cache, ...held }: AliasChange) {
   const named = { team_id: teamId, name, strategy, targets: targets && JSON.stringify(targets) };
-  return { ...named, cache: toCacheColumn(cache), ...toHeldColumns(held) };
+  return { ...named, policy: toPolicyColumn(policy), cache: toCacheColumn(cache), ...toHeldColumns(held) };
 }
 
 /**
@@ -123,6 +124,7 @@ function toRow(row: Selectable<AliasesTable>): AliasRow {
     strategy: parseStrategy(row.strategy),
     targets: parseTargets(row.targets),
     cache: parseCache(row.cache),
+    policy: parseAliasPolicy(row.policy),
     ...toHeld(row),
     createdAt: row.created_at,
     updatedAt: row.updated_at,

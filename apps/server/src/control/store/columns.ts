@@ -4,16 +4,19 @@ import {
   aliasStrategies,
   cacheScopes,
   extentsOf,
+  fallbackReasons,
   isKeyEndpoint,
   isPermission,
   privacyActions,
   privacyClasses,
   promptPolicies,
+  retriedFailures,
   teamRoleNames,
 } from "@ghostllm/contract";
 import type { AliasStrategy, Grants, PromptPolicy, TeamRoleName } from "@ghostllm/contract";
 import type { Expression } from "kysely";
 import { z } from "zod";
+import type { AliasPolicy } from "#domain/alias-policy.ts";
 import { modelFacts } from "#domain/model-facts.ts";
 import type { ModelFacts } from "#domain/model-facts.ts";
 import type { FurtherPrices } from "#domain/price-overrides.ts";
@@ -88,6 +91,20 @@ const targetsSchema: z.ZodType<readonly AliasTargetRow[]> = z.array(
 );
 
 const cacheSchema: z.ZodType<CachePolicy> = z.object({ ttlSeconds: z.number().int(), scope: z.enum(cacheScopes) });
+const ms = z.number().int().positive();
+
+const policySchema: z.ZodType<AliasPolicy> = z.object({
+  retries: z
+    .object({
+      ...{ attemptsPerTarget: z.number(), attempts: z.number(), on: z.array(z.enum(retriedFailures)) },
+      ...{ backoffMs: z.number(), maxBackoffMs: z.number(), maxRetryAfterMs: z.number() },
+    })
+    .nullable(),
+  fallbacks: z.partialRecord(z.enum(fallbackReasons), z.array(z.string())),
+  timeouts: z.object({
+    ...{ connectMs: ms.nullable(), firstTokenMs: ms.nullable(), idleMs: ms.nullable(), totalMs: ms.nullable() },
+  }),
+});
 
 const price = z.number().int().nonnegative().optional();
 
@@ -162,6 +179,11 @@ export const parseCache = (text: string | null): CachePolicy | null =>
   text === null ? null : cacheSchema.parse(JSON.parse(text));
 /** What is undefined stays as it is. */
 export const toCacheColumn = (policy: CachePolicy | null | undefined): string | null | undefined =>
+  policy && JSON.stringify(policy);
+export const parseAliasPolicy = (text: string | null): AliasPolicy | null =>
+  text === null ? null : policySchema.parse(JSON.parse(text));
+/** What is undefined stays as it is. */
+export const toPolicyColumn = (policy: AliasPolicy | null | undefined): string | null | undefined =>
   policy && JSON.stringify(policy);
 export const parseFurtherPrices = (text: string | null): FurtherPrices =>
   text === null ? {} : furtherPricesSchema.parse(JSON.parse(text));

@@ -2,6 +2,7 @@
 // Rows use the domain's names; times are epoch ms, money is nano-USD, ids are UUIDv7 text.
 
 import type { AliasStrategy } from "@ghostllm/contract";
+import type { AliasPolicy } from "#domain/alias-policy.ts";
 import type { ModelFacts } from "#domain/model-facts.ts";
 import type { FurtherPrices } from "#domain/price-overrides.ts";
 import type { Reach } from "#domain/access/may.ts";
@@ -122,6 +123,8 @@ export interface AliasRow {
   readonly name: string;
   readonly strategy: AliasStrategy;
   readonly targets: readonly AliasTargetRow[];
+  /** Null: it says nothing. */
+  readonly policy: AliasPolicy | null;
   /** Null: none of its answers is kept. */
   readonly cache: CachePolicy | null;
   readonly limits: RateLimits;
@@ -151,7 +154,7 @@ export interface UserQuery extends NamedPage {
 }
 
 export type NewAlias = New<AliasRow, "name" | "strategy" | "targets"> &
-  Partial<Pick<AliasRow, "teamId" | "limits" | "budgets" | "cache">>;
+  Partial<Pick<AliasRow, "teamId" | "policy" | "limits" | "budgets" | "cache">>;
 export type AliasChange = Partial<NewAlias>;
 
 /**

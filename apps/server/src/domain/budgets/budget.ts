@@ -90,11 +90,15 @@ export interface Charge {
   readonly nanos: number;
 }
 
-/** As a usage record tells what the providers that were asked were charged: `ID=12,ID:2026-11-30/9c8b7a6d=12`; null: nothing. */
+/**
+ * As a usage record tells what the providers that were asked were charged: `ID=12,ID:2026-11-30/9c8b7a6d=12`; null: nothing. Aliases that the
+ * request was led on to are among them, as `alias@ID=12`.
+ */
 export function writeProviderCharges(charges: readonly Charge[]): string | null {
-  const told = charges.map(
-    ({ scope: { id, period }, nanos }) => `${period === undefined ? id : `${id}:${period}`}=${nanos}`,
-  );
+  const told = charges.map(({ scope: { kind, id, period }, nanos }) => {
+    const named = kind === "alias" ? `${aliasSign}${id}` : id;
+    return `${period === undefined ? named : `${named}:${period}`}=${nanos}`;
+  });
   return told.length === 0 ? null : told.join(",");
 }
 
@@ -106,6 +110,9 @@ export function readProviderCharges(text: string): readonly Charge[] {
     if (at < 1 || !Number.isSafeInteger(nanos)) return [];
     const [id = "", ...rest] = one.slice(0, at).split(":");
     const period = rest.length === 0 ? undefined : rest.join(":");
+    if (id.startsWith(aliasSign)) return [{ scope: { kind: "alias", id: id.slice(aliasSign.length), period }, nanos }];
     return [{ scope: { kind: "provider", id, period }, nanos }];
   });
 }
+
+const aliasSign = "alias@";

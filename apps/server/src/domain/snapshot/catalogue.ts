@@ -108,7 +108,7 @@ export class Catalogue {
   ): Pick<Snapshot, "aliases" | "teamAliases"> {
     const byName = Map.groupBy(targets, ({ model }) => model);
     const toAlias = (part: AliasPart): Alias => {
-      const { id, name, strategy, createdAt, targets: named } = part;
+      const { id, name, strategy, createdAt, targets: named, policy = null } = part;
       const found = named.flatMap(({ provider: providerName, model, weight }) => {
         const provider = providers.get(providerName);
         if (provider === undefined) return [];
@@ -117,7 +117,8 @@ export class Catalogue {
       });
       const awaitsRepair = found.length === 0 && named.some(({ provider }) => unusableProviders.has(provider));
       const cache = part.cache ? { ...part.cache, aliasId: id } : null;
-      return { id, name, strategy, createdAt, targets: found, scope: scopeOf("alias", part), cache, awaitsRepair };
+      const said = { policy, scope: scopeOf("alias", part), cache };
+      return { id, name, strategy, createdAt, targets: found, ...said, awaitsRepair };
     };
     const named = (parts: readonly AliasPart[] = []) => new Map(parts.map((part) => [part.name, toAlias(part)]));
     const byTeam = Map.groupBy(byId(this.#aliases), ({ teamId }) => teamId ?? everybody);

@@ -3,6 +3,7 @@
 
 import type { PriceList } from "@ghostllm/llm";
 import type { AliasStrategy, Grants, PromptPolicy } from "@ghostllm/contract";
+import type { AliasPolicy } from "#domain/alias-policy.ts";
 import type { Budget } from "#domain/budgets/budget.ts";
 import type { CachePolicy } from "#domain/cache-policy.ts";
 import type { ConsentPolicy } from "#domain/consents/policy.ts";
@@ -96,6 +97,8 @@ export interface AliasPart extends Held {
   readonly name: string;
   readonly strategy: AliasStrategy;
   readonly targets: readonly { readonly provider: string; readonly model: string; readonly weight: number }[];
+  /** Absent or null: it says nothing. */
+  readonly policy?: AliasPolicy | null;
   /** Absent or null: none of its answers is kept. */
   readonly cache?: CachePolicy | null;
   readonly createdAt: number;

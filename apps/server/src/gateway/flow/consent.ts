@@ -10,10 +10,11 @@ import { isHeld } from "#domain/consents/policy.ts";
 import type { ConsentPolicy } from "#domain/consents/policy.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
 import type { ConsentAnswer } from "#link/consents.ts";
-import type { AdmissionInput } from "./admit.ts";
 import type { Run } from "./call.ts";
 import { mostItMayCost } from "./reserve.ts";
+import type { ReservedFor } from "./reserve.ts";
 import { isNamedBy } from "./resolve.ts";
+import type { Candidates } from "./resolve.ts";
 
 export type ConsentDeps = Pick<GatewayDeps, "consents" | "clock">;
 
@@ -23,7 +24,7 @@ export interface Consent {
 }
 
 /** By what the request was admitted. */
-type Reserved = Omit<AdmissionInput, "candidates">;
+type Reserved = Omit<ReservedFor, "candidates">;
 
 /** Null where nothing holds it. Throws GhostError `consent_required` or `consent_refused`. */
 export function obtainConsent(deps: ConsentDeps, run: Run, reserved: Reserved): Awaitable<Consent | null> {
@@ -34,7 +35,19 @@ export function obtainConsent(deps: ConsentDeps, run: Run, reserved: Reserved): 
   return holding.length === 0 ? null : ask(deps, run, { reserved, holding, costNanos: most() });
 }
 
-function factsOf({ clock }: ConsentDeps, run: Run, costNanos: () => number | null) {
+/** May it be led there: does nothing hold it there that has not held it, and been agreed to, already? */
+export function isAgreedTo(deps: Pick<ConsentDeps, "clock">, run: Run, candidates: Candidates): boolean {
+  const policies = run.snapshot.consents.of(run.principal);
+  if (policies.length === 0 || run.work === "none") return true;
+  const heldAt = (asked: Run): readonly ConsentPolicy[] => {
+    const most = costOf({ ...asked, admission: { ...asked.admission, reservedNanos: 0 } }, asked.terms);
+    return policies.filter(({ conditions }) => isHeld(conditions, factsOf(deps, asked, most)));
+  };
+  const agreed = heldAt(run);
+  return heldAt({ ...run, candidates }).every((policy) => agreed.includes(policy));
+}
+
+function factsOf({ clock }: Pick<ConsentDeps, "clock">, run: Run, costNanos: () => number | null) {
   const { candidates, admission, protection, work, snapshot } = run;
   const alias = admission.downgraded?.alias;
   const isNamed = (patterns: readonly string[]): boolean =>
@@ -58,7 +71,7 @@ function costOf({ admission, candidates, request, work }: Run, reserved: Reserve
   };
 }
 
-function boundOf(input: AdmissionInput): number | null {
+function boundOf(input: ReservedFor): number | null {
   try {
     return mostItMayCost(input).costNanos;
   } catch (error) {

@@ -10,7 +10,8 @@ import { upstreamHeaders } from "#gateway/flow/ask/request-headers.ts";
 import { followReferences, keepOwner } from "#gateway/flow/stored/holder.ts";
 import type { Call, Run } from "./call.ts";
 import { answerCount, canBeCounted, obtainCount } from "./count-tokens.ts";
-import { planTargets } from "./plan/plan.ts";
+import { wayOf } from "./legs.ts";
+import type { LegDeps } from "./legs.ts";
 import { recall } from "./recall/recall.ts";
 import type { RecallDeps } from "./recall/recall.ts";
 import { checkPermission, resolveModel } from "./resolve.ts";
@@ -18,7 +19,8 @@ import type { Candidates } from "./resolve.ts";
 import { withRun } from "./run.ts";
 import type { RunDeps } from "./run.ts";
 
-export type ExecuteDeps = RunDeps & AskDeps & RecallDeps & Pick<GatewayDeps, "owners" | "version" | "tracesVendors">;
+type OwnDeps = Pick<GatewayDeps, "owners" | "version" | "tracesVendors">;
+export type ExecuteDeps = RunDeps & AskDeps & LegDeps & RecallDeps & OwnDeps;
 type InferenceCall = Omit<Call, "candidates" | "scopes" | "looksAt" | "work">;
 
 /** Answers the client. Throws GhostError for what the endpoint is to answer, with nothing sent yet. */
@@ -53,12 +55,11 @@ function obtainAnswer(deps: ExecuteDeps, run: Run): Promise<Answer> {
 }
 
 async function askVendors(deps: ExecuteDeps, run: Run): Promise<Answer> {
-  const { candidates, request, demand, exchange, principal, dialect } = run;
+  const { request, exchange, principal, dialect } = run;
   const { protection, content, caching, lifeline, trail, terms } = run;
   const { operation } = request;
-  const { reservedNanos, readsUnseen } = run.admission;
+  const { readsUnseen } = run.admission;
   const { userId: caller } = principal;
-  const plan = planTargets({ ...planDeps(deps), candidates, request, demand, dialect: dialect.name, caller });
   const headers = upstreamHeaders(deps, exchange, dialect.client);
   const isStrict = exchange.header("x-ghostllm-strict") === "true";
   const requestId = exchange.id;
@@ -70,12 +71,11 @@ async function askVendors(deps: ExecuteDeps, run: Run): Promise<Answer> {
     caching,
     dialect,
     isStrict,
-    plan,
+    ...wayOf(deps, run),
     caller,
     headers,
     lifeline,
     trail,
-    reservedNanos,
     readsUnseen,
     terms,
   };
@@ -84,11 +84,6 @@ async function askVendors(deps: ExecuteDeps, run: Run): Promise<Answer> {
   const remembered = rememberOwner(deps, run, answer);
   if (remembered instanceof Promise) await remembered;
   return answer;
-}
-
-function planDeps({ targetHealth: health, targetWork: work, limits, clock, random }: ExecuteDeps) {
-  const { assumedOutputTokens } = limits;
-  return { health, work, assumedOutputTokens, now: clock.monotonic(), time: clock.now(), random };
 }
 
 /** Who comes back for an answer has its id alone: that must lead to the vendor, and nobody else there. */

@@ -1,6 +1,7 @@
 import { GhostError } from "@ghostllm/contract";
 import type { AliasStrategy } from "@ghostllm/contract";
 import { longestName } from "@ghostllm/llm";
+import type { AliasPolicy } from "#domain/alias-policy.ts";
 import { isNamed, isTargetNamed } from "#domain/allowed-models.ts";
 import { modelRulesOf } from "#domain/principal.ts";
 import type { AliasCache } from "#domain/cache-policy.ts";
@@ -20,6 +21,8 @@ export interface Candidates {
   readonly isAlias: boolean;
   /** Of the caller's team: what the team may not use is left out of its targets. Absent: everybody's. */
   readonly isOfTeam?: boolean;
+  /** What the alias says about failures and time; absent or null: nothing. */
+  readonly policy?: AliasPolicy | null;
   /** What the alias is held to; null: nothing. */
   readonly scope: LimitedScope | null;
   /** What is kept of its answers; absent or null: nothing. */
@@ -83,10 +86,11 @@ export function findModel(snapshot: Snapshot, requested: string, caller: NameCal
 
 /** What is written down of it is what the team might use then: what it may use now decides. */
 function ofTeam(alias: Alias, requested: string, { teamModels }: NameCaller): Candidates {
-  const { strategy, targets, scope = null, cache = null } = alias;
+  const { strategy, targets, policy = null, scope = null, cache = null } = alias;
   const isUsable = ({ target: { provider, model } }: Candidates["targets"][number]): boolean =>
     teamModels === null || isTargetNamed(teamModels, { provider: provider.name, model });
-  return { requested, strategy, targets: targets.filter(isUsable), isAlias: true, isOfTeam: true, scope, cache };
+  const usable = targets.filter(isUsable);
+  return { requested, strategy, targets: usable, isAlias: true, isOfTeam: true, policy, scope, cache };
 }
 
 /** What a name stands for, whoever asks, is looked up once for each snapshot. */
@@ -105,8 +109,8 @@ function findCommon(snapshot: Snapshot, requested: string): Candidates {
 function lookUp(snapshot: Snapshot, requested: string): Candidates {
   const alias = findAlias(snapshot, requested);
   if (alias !== undefined) {
-    const { strategy, targets, scope = null, cache = null } = alias;
-    return { requested, strategy, targets, isAlias: true, scope, cache };
+    const { strategy, targets, policy = null, scope = null, cache = null } = alias;
+    return { requested, strategy, targets, isAlias: true, policy, scope, cache };
   }
   const direct = resolveDirect(snapshot, requested);
   const targets = direct === null ? findBare(snapshot, requested) : [direct];

@@ -2,6 +2,7 @@
 // right to go on, asked, answered and finished. Called by execute.ts and forward.ts.
 // Invariant: whoever is admitted is settled, once, however the request ends.
 
+import { GhostError } from "@ghostllm/contract";
 import type { ParsedRequest } from "@ghostllm/llm";
 import type { Timeouts } from "#config/config.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
@@ -43,18 +44,32 @@ const reservationMarginMs = 60_000;
 /** Answers the client with what `ask` finds. Throws GhostError for what the endpoint is to answer, with nothing sent yet. */
 export async function withRun(deps: RunDeps, call: Call, ask: (run: Run) => Promise<Answer>): Promise<void> {
   checkMayAdmit(deps);
+  const askedMs = timeoutAskedFor(call.exchange);
   const input = admissionInput(deps, call);
   const admitted = deps.liveEvents.isWanted ? admitAloud(deps, call, input) : admit(input);
   const admission = admitted instanceof Promise ? await admitted : admitted;
   const { downgraded } = admission;
   if (downgraded !== null) call.outlet.addHeaders(downgradeHeader(downgraded.alias));
-  const lifeline = new Lifeline(deps, call);
+  const { policy = null } = (downgraded ?? call).candidates;
+  const totalMs = Math.min(deps.timeouts.totalMs, policy?.timeouts.totalMs ?? Infinity, askedMs);
+  const lifeline = new Lifeline(deps, call, totalMs);
   const keepAlive = new KeepAlive(deps, { ...call, report: admission.report });
   const content = contentOf(deps, call);
   const candidates = downgraded?.candidates ?? call.candidates;
   const caching = cachingOf(deps, { ...call, candidates });
   const begun = { admission, terms: input, lifeline, keepAlive, content, caching, trail: new Trail() };
   return await answer(deps, { ...call, candidates, ...begun }, { input, ask });
+}
+
+const timeoutHeader = "x-ghostllm-timeout-ms";
+
+/** A client may want an answer sooner than the server would give up. */
+function timeoutAskedFor(exchange: Call["exchange"]): number {
+  const asked = exchange.header(timeoutHeader);
+  if (asked === undefined) return Infinity;
+  if (/^[1-9]\d{0,8}$/.test(asked)) return Number(asked);
+  const message = `Invalid '${timeoutHeader}': expected a whole number of milliseconds, of at least 1.`;
+  throw new GhostError("invalid_request_error", message, { param: timeoutHeader });
 }
 
 interface Asking {

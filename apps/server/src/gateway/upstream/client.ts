@@ -40,8 +40,10 @@ export function createUpstreamClient(
   };
 }
 
-function toDispatch({ method, headers, body }: UpstreamRequest): Pick<Dispatch, "method" | "headers" | "body"> {
-  return { method, headers, body };
+type Sent = Pick<Dispatch, "method" | "headers" | "body" | "idleMs">;
+
+function toDispatch({ method, headers, body, idleMs }: UpstreamRequest): Sent {
+  return idleMs === undefined ? { method, headers, body } : { method, headers, body, idleMs };
 }
 
 interface Place {
@@ -73,6 +75,7 @@ function locate(url: string, known: Map<string, Place>, { lanes, egress }: Ways)
 /** One request as a transport's handler, and as the call and the answer that the gateway sees. */
 class Call implements AnswerHandler, UpstreamCall, UpstreamAnswer {
   readonly answer: Promise<UpstreamAnswer>;
+  isConnected = false;
   isSent = false;
   answerBytes = 0;
   status = 0;
@@ -136,6 +139,10 @@ class Call implements AnswerHandler, UpstreamCall, UpstreamAnswer {
   onRequestStart(controller: AnswerController): void {
     this.#controller = controller;
     if (this.#isAborted) controller.abort(new UpstreamFailure("aborted", "aborted by the gateway"));
+  }
+
+  onConnected(): void {
+    this.isConnected = true;
   }
 
   onRequestSent(): void {

@@ -3,7 +3,7 @@
 
 import { createRequire } from "node:module";
 import { createSecureContext, getCACertificates } from "node:tls";
-import type { Pool } from "undici";
+import type { Dispatcher, Pool } from "undici";
 import type * as Undici from "undici";
 import type { Network, ProxyServer } from "#config/config.ts";
 import { Egress, usualEgress } from "#domain/egress/egress.ts";
@@ -11,7 +11,7 @@ import { guardedLookup } from "./guarded-lookup.ts";
 import type { Resolve } from "./guarded-lookup.ts";
 import { connectTo } from "./lean/connect.ts";
 import { LeanTransport } from "./lean/lean-transport.ts";
-import type { Transport, UpstreamTimeouts } from "./transport.ts";
+import type { AnswerHandler, Transport, UpstreamTimeouts } from "./transport.ts";
 import { findProxy } from "./proxy-rules.ts";
 
 export interface Lane {
@@ -74,7 +74,8 @@ export class Lanes {
 
   #undici(): Transport {
     const { Agent } = loadUndici();
-    return new Agent({ ...this.#agentOptions(), factory: (origin, options) => this.#poolTo(origin, options) });
+    const factory = (origin: string | URL, options: object) => this.#poolTo(origin, options);
+    return this.#over(new Agent({ ...this.#agentOptions(), factory }));
   }
 
   to(url: URL): Lane {
@@ -114,7 +115,7 @@ export class Lanes {
   }
 
   #through({ url, credentials }: ProxyServer): Lane {
-    const { connectMs, firstByteMs, idleMs } = this.#timeouts;
+    const { connectMs } = this.#timeouts;
     const token =
       credentials === null ? {} : { token: `Basic ${Buffer.from(credentials.reveal()).toString("base64")}` };
     const { Pool: PoolToProxy, ProxyAgent } = loadUndici();
@@ -129,14 +130,36 @@ export class Lanes {
       // The answer to CONNECT belongs to connecting.
       clientFactory: (origin, options) => new PoolToProxy(origin, { ...options, headersTimeout: connectMs }),
     });
-    // For each request: an agent for proxies does not hand its own down to all of its connections.
-    const patience = { headersTimeout: firstByteMs, bodyTimeout: idleMs };
-    const transport: Transport = {
-      dispatch: (request, handler) => void agent.dispatch({ ...patience, ...request }, handler),
+    return { transport: this.#over(agent), proxy: url };
+  }
+
+  /** Deadlines with each request: an agent for proxies does not hand its own down to all of its connections. */
+  #over(agent: Dispatcher): Transport {
+    const { firstByteMs: headersTimeout, idleMs } = this.#timeouts;
+    return {
+      dispatch: ({ idleMs: ownIdleMs = Infinity, ...request }, handler) => {
+        const deadlines = { headersTimeout, bodyTimeout: Math.min(idleMs, ownIdleMs) };
+        agent.dispatch({ ...deadlines, ...request }, tellingConnection(handler));
+      },
       destroy: () => agent.destroy(),
     };
-    return { transport, proxy: url };
   }
+}
+
+/** Undici tells the start of a request when there is a connection. */
+function tellingConnection(handler: AnswerHandler): AnswerHandler {
+  return {
+    onRequestStart(controller) {
+      handler.onConnected();
+      handler.onRequestStart(controller);
+    },
+    onConnected: () => {},
+    onRequestSent: () => handler.onRequestSent(),
+    onResponseStart: (...told) => handler.onResponseStart(...told),
+    onResponseData: (...told) => handler.onResponseData(...told),
+    onResponseEnd: (...told) => handler.onResponseEnd(...told),
+    onResponseError: (...told) => handler.onResponseError(...told),
+  };
 }
 
 /** Made once: reading all authorities anew for every connection would cost more than the handshake. */

@@ -11,7 +11,7 @@ export interface UpstreamTimeouts {
 }
 
 /** One request, and where it goes. */
-export interface Dispatch extends Pick<UpstreamRequest, "method" | "headers" | "body"> {
+export interface Dispatch extends Pick<UpstreamRequest, "method" | "headers" | "body" | "idleMs"> {
   readonly origin: string;
   /** With the query. */
   readonly path: string;
@@ -29,6 +29,8 @@ export interface AnswerController {
 export interface AnswerHandler {
   /** It can be aborted from now on. */
   onRequestStart(controller: AnswerController): void;
+  /** A connection carries it from now on. */
+  onConnected(): void;
   /** The whole request is with the network. */
   onRequestSent(): void;
   onResponseStart(controller: AnswerController, status: number, headers: AnswerHeaders): void;

@@ -31,6 +31,8 @@ export interface UpstreamRequest {
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | Buffer | null;
+  /** The longest silence within its answer, ms, where that is less than usual. */
+  readonly idleMs?: number;
 }
 
 export type AnswerHeaders = Readonly<Record<string, string | string[] | undefined>>;
@@ -57,6 +59,8 @@ export interface UpstreamAnswer {
 export interface UpstreamCall {
   /** Rejects with UpstreamFailure. */
   readonly answer: Promise<UpstreamAnswer>;
+  /** There is a connection that carries it, or did. */
+  readonly isConnected: boolean;
   /** The whole request has been handed to the network, so that the vendor may have begun to work. */
   readonly isSent: boolean;
   /** Of the answer's head; 0 until it comes. */

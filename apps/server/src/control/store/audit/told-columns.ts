@@ -192,7 +192,7 @@ export const toldTables: { readonly [Table in AuditedTable]: ToldTable<AuditedTa
     nameOf: ({ name }) => name,
     columns: {
       ...{ id: null, team_id: plain, name: plain, strategy: plain, targets: json("targets") },
-      cache: json("cache"),
+      ...{ policy: json("policy"), cache: json("cache") },
       ...{ rate_limit: json("limits"), budgets: json("budgets"), ...moments },
     },
   },

@@ -39,6 +39,7 @@ import { indexesOfLargeTables } from "./0038-indexes-of-large-tables.ts";
 import { rollupsOfDays } from "./0039-rollups-of-days.ts";
 import { aliasesOfTeams } from "./0040-aliases-of-teams.ts";
 import { requestContents } from "./0041-request-contents.ts";
+import { policiesOfAliases } from "./0042-policies-of-aliases.ts";
 import { cachedAnswers } from "./0043-cached-answers.ts";
 import { passkeys } from "./0045-passkeys.ts";
 import { factorsOfSessions } from "./0046-factors-of-sessions.ts";
@@ -88,6 +89,7 @@ export const allMigrations: readonly Migration[] = [
   rollupsOfDays,
   aliasesOfTeams,
   requestContents,
+  policiesOfAliases,
   cachedAnswers,
   passkeys,
   factorsOfSessions,

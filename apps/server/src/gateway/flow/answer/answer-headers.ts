@@ -51,6 +51,11 @@ export function downgradeHeader(alias: string): Record<string, string> {
   return { "x-ghostllm-downgraded": encodeHeader(alias) };
 }
 
+/** Another name answers, since nobody of what was asked for did. */
+export function fallbackHeader(name: string): Record<string, string> {
+  return { "x-ghostllm-fallback": encodeHeader(name) };
+}
+
 function streamHeaders({ tap, headers }: StreamAnswer): Record<string, string> {
   const { contentType } = tap;
   return {

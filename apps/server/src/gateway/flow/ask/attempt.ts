@@ -13,6 +13,7 @@ import type { UpstreamAnswer, UpstreamCall, UpstreamClient, UpstreamRequest } fr
 import { listOf } from "#gateway/flow/answer/answer-headers.ts";
 import type { RequestHeaders } from "./request-headers.ts";
 import type { Lifeline } from "./lifeline.ts";
+import type { Patience } from "./patience.ts";
 import { encodeRequest, readAnswer as readWholeAnswer } from "./large-bodies.ts";
 import type { Crossing, EncodeInput, LargeBodyInput } from "./large-bodies.ts";
 import { readFirstFrames } from "./first-frames.ts";
@@ -25,6 +26,8 @@ export interface ReceiveInput extends LargeBodyInput {
   readonly target: Target;
   readonly lifeline: Lifeline;
   readonly answerBufferBytes: number;
+  /** Null, or absent: nothing is said about how long it is waited for. */
+  readonly patience?: Patience | null;
 }
 
 export interface VendorCall extends ReceiveInput {
@@ -60,7 +63,9 @@ export async function attemptTarget(input: AttemptInput): Promise<VendorAnswer> 
   if (input.isStrict && notes.length > 0) throw refuseLoss(target, notes);
   const url = urlOf(way, { ...target.provider, model, stream: request.stream });
   const sent = headersFor(input, way.dialect === input.dialect.name);
-  return callVendor(input, { method: "POST", url, headers: sent, body }, { passage, upstream: way.dialect, notes });
+  const { idleMs = null } = input.patience ?? {};
+  const asked = { method: "POST", url, headers: sent, body, ...(idleMs !== null && { idleMs }) } as const;
+  return callVendor(input, asked, { passage, upstream: way.dialect, notes });
 }
 
 /** Sends a request with the operator's credential, and reads the answer as far as it must be known. Rejects as above. */
@@ -163,7 +168,7 @@ async function readStream(
   const contentType = String(headers["content-type"]);
   const made = passage.createStreamTap(request, quirks, contentType);
   const tap = restoring(input, overheard(input, made, made.contentType ?? contentType));
-  const first = await readFirstFrames(source, tap);
+  const first = await readFirstFrames(source, tap, { isPatient: input.patience?.awaitsFirstToken === true });
   const base: VendorBase = { origin: "vendor", target, notes, status: source.status, headers };
   if (tap.failure === null || tap.hasTold) return { kind: "stream", ...base, first, tap, source };
   // As long as the client has heard nothing, an error within a stream is one like any other.
@@ -189,7 +194,8 @@ const longestError = 256 * 1024;
 const untold = Buffer.alloc(0);
 
 async function readAnswer(input: ReceiveInput, source: UpstreamAnswer, passed: Passed): Promise<VendorAnswer> {
-  const { target } = input;
+  const { target, patience } = input;
+  patience?.begun();
   const { passage, notes } = passed;
   const base: VendorBase = { origin: "vendor", target, notes, status: source.status, headers: source.headers };
   if (source.status >= 300 && source.status < 400) {
@@ -220,7 +226,8 @@ async function readAnswer(input: ReceiveInput, source: UpstreamAnswer, passed: P
 
 /** A stream that nobody asked for. What fails within it has told the client nothing, and may go well elsewhere. */
 async function readGathered(input: ReceiveInput, source: UpstreamAnswer, passed: Passed): Promise<VendorAnswer> {
-  const { target } = input;
+  const { target, patience } = input;
+  patience?.begun();
   const { notes } = passed;
   const base: VendorBase = { origin: "vendor", target, notes, status: source.status, headers: source.headers };
   const { body, complete, refusal } = await readWhole(source, input.answerBufferBytes, input.lifeline.exchange.held);

@@ -1,29 +1,28 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { GhostError } from "@ghostllm/contract";
 import type { AnswerFacts, Dialect, ParsedRequest } from "@ghostllm/llm";
-import { secretsOf } from "#domain/additions.ts";
-import type { Awaitable } from "#domain/clock.ts";
-import type { LimitedScope } from "#domain/principal.ts";
 import type { Target } from "#domain/snapshot.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
-import type { Events } from "#telemetry/events.ts";
 import { UpstreamFailure } from "#gateway/upstream/upstream.ts";
 import { attemptTarget } from "./attempt.ts";
 import type { VendorAnswer } from "#gateway/flow/answer/answer.ts";
 import type { RequestHeaders } from "./request-headers.ts";
-import { describe, isAnswer, isVendorAtFault, judge, restMsAfter, whyLeft, wouldMeetAnybody } from "./judge.ts";
+import { isVendorAtFault } from "./judge.ts";
 import type { Outcome } from "./judge.ts";
 import type { Lifeline } from "./lifeline.ts";
 import type { ContentKeeper } from "#gateway/flow/content/content-keeper.ts";
 import type { Caching } from "#gateway/flow/recall/caching.ts";
 import type { Terms } from "#gateway/flow/admit.ts";
-import type { Plan } from "#gateway/flow/plan/plan.ts";
 import type { Protected } from "#gateway/flow/protection.ts";
 import type { Trail } from "#gateway/flow/trail.ts";
 import { findTurns } from "#gateway/flow/kept-turns.ts";
-import { nothing, ProviderHolds } from "./provider-holds.ts";
-import type { CameTo, PassedOver } from "./provider-holds.ts";
-import { costOfUnanswered } from "./unanswered.ts";
+import { admitAtProvider, canAffordAnother, giveUpRoom, sooner } from "./admit-attempt.ts";
+import type { AdmitDeps, AdmittedInput, Reserve } from "./admit-attempt.ts";
+import type { Course, Step } from "./course.ts";
+import { failureOf, noRoom } from "./failure.ts";
+import type { Failure } from "./failure.ts";
+import { learn, tellFailure } from "./learn.ts";
+import { patienceOf } from "./patience.ts";
+import { settleOn } from "./settle-on.ts";
 
 /** What it takes to ask one vendor after the other, and to learn from it. */
 export type AskDeps = Pick<
@@ -44,103 +43,59 @@ export interface AttemptsInput {
   readonly dialect: Dialect;
   /** Refuse what a target's dialect cannot express, instead of noting it. */
   readonly isStrict: boolean;
-  readonly plan: Plan;
+  readonly course: Course;
+  /** Why no target of the name that was asked for can be asked; null: some can. */
+  readonly unplanned: { readonly failure: Failure; readonly error: GhostError } | null;
   /** The user who asks. */
   readonly caller: string;
   readonly headers: RequestHeaders;
   readonly lifeline: Lifeline;
   readonly trail: Trail;
-  /** Against budgets, for one attempt; 0 where there are none. */
-  readonly reservedNanos: number;
+  readonly reserve: Reserve;
   /** No estimate can be made of what a lost attempt cost. */
   readonly readsUnseen: boolean;
   /** By which the providers that are asked admit it. */
   readonly terms: Terms;
 }
 
-type AdmittedInput = Pick<AttemptsInput, "lifeline" | "trail" | "terms">;
-type AdmitDeps = Pick<GatewayDeps, "clock" | "events" | "counters">;
-
 /**
- * Tries one target after the other, and the last one twice, until one gives an answer for the client. When all fail,
+ * Asks one target after the other, in the order of the course, until one gives an answer for the client. When all fail,
  * the client gets the last one's own error, if it sent one; otherwise throws GhostError `provider_error` or
  * `timeout_error`.
  */
 export async function attemptTargets(deps: AskDeps, input: AttemptsInput): Promise<VendorAnswer> {
-  const { plan, request, lifeline, trail } = input;
-  trail.isProbe = plan.isProbe;
-  let last: { readonly target: Target; readonly outcome: Outcome } | null = null;
-  let refusal: GhostError | null = null;
+  const { course, lifeline, trail, unplanned } = input;
+  let last: Outcome | null = null;
+  let refusal: GhostError | null = unplanned?.error ?? null;
   let afforded = 0;
-  for (const target of plan.targets) {
+  let next = course.first() ?? course.passedOver(unplanned?.failure ?? noRoom);
+  for (let step = next instanceof Promise ? await next : next; step !== null;) {
+    if (step.pauseMs > 0) await pauseBefore(deps, input, step);
     if (last !== null) {
-      if (judge(last.outcome) === "accept" || lifeline.severedBy !== null) return settleOn(last.outcome, input);
-      if (trail.attempts > afforded && !(await canAffordAnother(deps, input))) return settleOn(last.outcome, input);
+      if (lifeline.severedBy !== null) break;
+      if (trail.attempts > afforded && !(await canAffordAnother(deps, input))) break;
       afforded = trail.attempts;
     }
-    const passing = admitAtProvider(deps, input, target);
+    const passing = admitAtProvider(deps, input, step.target, step.leg.scope);
     const passedOver = passing instanceof Promise ? await passing : passing;
-    if (passedOver === null) last = { target, outcome: await attempt(deps, input, target) };
-    else refusal = sooner(refusal, passedOver.error);
+    if (passedOver === null) {
+      last = await attempt(deps, input, step);
+      const failure = failureOf(last);
+      if (failure === null || lifeline.severedBy !== null) break;
+      next = course.after(failure);
+    } else {
+      refusal = sooner(refusal, passedOver.error);
+      next = course.passedOver(noRoom);
+    }
+    step = next instanceof Promise ? await next : next;
   }
   if (last === null) throw refusal ?? new GhostError("internal_error", "a plan has targets");
-  // A count is estimated sooner than it would be asked for twice.
-  const isOnce = plan.isProbe || request.operation === "count_tokens";
-  if (!isOnce && judge(last.outcome) === "anywhere" && lifeline.severedBy === null) {
-    await sleep(deps.timeouts.retryDelayMs * (1 + deps.random()));
-    const isWanted =
-      lifeline.severedBy === null && (trail.attempts === afforded || (await canAffordAnother(deps, input)));
-    if (isWanted && (await admitAtProvider(deps, input, last.target)) === null)
-      return settleOn(await attempt(deps, input, last.target), input);
-  }
-  return settleOn(last.outcome, input);
+  return settleOn(last, input);
 }
 
-/** Null: its provider has no limits and no budgets, or room for one more attempt. What the last attempt held is given back before. */
-function admitAtProvider(deps: AdmitDeps, input: AdmittedInput, target: Target): Awaitable<PassedOver | null> {
-  const { scope = null } = target.provider;
-  return scope === null && input.trail.providers === null ? null : admitHeld(deps, input, target, scope);
-}
-
-async function admitHeld(
-  deps: AdmitDeps,
-  { trail, terms, lifeline }: AdmittedInput,
-  target: Target,
-  scope: LimitedScope | null,
-): Promise<PassedOver | null> {
-  trail.providers ??= new ProviderHolds(deps, terms);
-  const holds = trail.providers;
-  await holds.close(cameTo(trail, holds, deps.clock.now()));
-  const passedOver = scope === null ? null : await holds.admit(target, scope);
-  if (passedOver !== null)
-    trail.passOver(target, passedOver.reason, deps.clock.monotonic(), lifeline.exchange.elapsedMs());
-  return passedOver;
-}
-
-/** The last attempt, which was not the client's answer. */
-function cameTo(trail: Trail, { readsUnseen }: ProviderHolds, now: number): CameTo {
-  const last = trail.unanswered.at(-1);
-  if (last?.attempt !== trail.attempts) return nothing;
-  const { promptTokens, completionTokens } = last.usage;
-  return { tokens: promptTokens + completionTokens, costNanos: readsUnseen ? null : costOfUnanswered(last, now) };
-}
-
-/** Who helps first. */
-function sooner(one: GhostError | null, other: GhostError): GhostError {
-  const wait = ({ retryAfterSeconds }: GhostError): number => retryAfterSeconds ?? Infinity;
-  return one === null || wait(other) < wait(one) ? other : one;
-}
-
-/** What was reserved is enough for one attempt: what another one came to before must be held beside it. */
-async function canAffordAnother(
-  deps: Pick<AskDeps, "clock" | "counters">,
-  { requestId: id, reservedNanos, readsUnseen, trail }: AttemptsInput,
-): Promise<boolean> {
-  const last = trail.unanswered.at(-1);
-  if (reservedNanos === 0 || last?.attempt !== trail.attempts) return true;
-  const estimate = readsUnseen ? null : costOfUnanswered(last, deps.clock.now());
-  const costNanos = estimate ?? reservedNanos;
-  return (await deps.counters.extend({ id, costNanos })) >= costNanos;
+async function pauseBefore(deps: AskDeps, input: AttemptsInput, { pauseMs }: Step): Promise<void> {
+  await giveUpRoom(deps, input);
+  await input.lifeline.pause(pauseMs);
 }
 
 interface OnlyTry extends AdmittedInput {
@@ -171,13 +126,15 @@ export async function attemptOnce(deps: AdmitDeps, input: OnlyTry): Promise<Vend
   return settleOn(outcome, input);
 }
 
-async function attempt(deps: AskDeps, input: AttemptsInput, target: Target): Promise<Outcome> {
+async function attempt(deps: AskDeps, input: AttemptsInput, { target, leg }: Step): Promise<Outcome> {
   const { request, protection, content, caching, dialect, isStrict, headers, caller, lifeline, trail } = input;
   // What the last attempt left open, such as a stream that began with an error, is of no use to anybody now.
   lifeline.abandon();
   lifeline.turnTo(target.provider);
   const startedAt = deps.clock.monotonic();
   trail.begin(target, startedAt);
+  trail.isProbe = leg.isProbe;
+  const patience = patienceOf(leg.policy?.timeouts);
   const { operation, stream } = request;
   trail.turnTo(deps.targetWork.begin({ target, operation, stream }, startedAt), startedAt);
   try {
@@ -197,16 +154,22 @@ async function attempt(deps: AskDeps, input: AttemptsInput, target: Target): Pro
       authenticator: deps.authenticator,
       heavyWork: deps.heavyWork,
       answerBufferBytes: deps.limits.answerBufferBytes,
-      onCall: (call) => trail.hold(call),
+      patience,
+      onCall: (call) => {
+        trail.hold(call);
+        patience?.hold(call);
+      },
     });
     learn(deps, input, target, answer);
     return answer;
   } catch (error) {
     if (!(error instanceof UpstreamFailure)) throw error;
-    trail.fail(error, { request, assumedOutputTokens: deps.limits.assumedOutputTokens, now: deps.clock.monotonic() });
-    learn(deps, input, target, error);
-    return error;
+    const failure = patience?.explain(error) ?? error;
+    trail.fail(failure, { request, assumedOutputTokens: deps.limits.assumedOutputTokens, now: deps.clock.monotonic() });
+    learn(deps, input, target, failure);
+    return failure;
   } finally {
+    patience?.end();
     trail.upstreamMs += deps.clock.monotonic() - startedAt;
   }
 }
@@ -223,73 +186,4 @@ function factsOf(
     elapsedMs: () => clock.monotonic() - startedAt,
     ...(answers.model === "asked" && { toldModel: request.model }),
   };
-}
-
-/**
- * Health and events follow from what an attempt showed. That a client left shows nothing about the vendor, and what fails at
- * counting may well answer.
- */
-function learn(
-  { targetHealth, clock, events }: Pick<AskDeps, "targetHealth" | "clock" | "events">,
-  input: AttemptsInput,
-  target: Target,
-  outcome: Outcome,
-): void {
-  if (input.lifeline.severedBy !== null) return;
-  const { request, caller, requestId, trail, lifeline } = input;
-  const { operation } = request;
-  const now = clock.monotonic();
-  if (isVendorAtFault(outcome)) trail.work?.failed(now);
-  else if (isAnswer(outcome)) trail.work?.answered(now);
-  const isLearnt = operation !== "count_tokens";
-  if (judge(outcome) === "accept") {
-    if (isLearnt) targetHealth.recordSuccess({ target, operation, caller });
-    return;
-  }
-  trail.leave(whyLeft(outcome), now, lifeline.exchange.elapsedMs());
-  if (isLearnt && isVendorAtFault(outcome)) {
-    const isAnybodys = wouldMeetAnybody(outcome);
-    targetHealth.recordFailure({
-      ...{ target, operation, caller, isAnybodys },
-      now,
-      restMs: restMsAfter(outcome),
-    });
-  }
-  tellFailure(events, requestId, target, outcome);
-}
-
-function tellFailure(events: Pick<Events, "attemptFailed">, requestId: string, target: Target, outcome: Outcome): void {
-  events.attemptFailed({
-    requestId,
-    provider: target.provider.name,
-    model: target.model,
-    reason: outcome instanceof UpstreamFailure ? outcome.kind : String(outcome.status),
-    message: describe(outcome),
-  });
-}
-
-/** What the client is told in the end. */
-function settleOn(outcome: Outcome, { lifeline, trail }: Pick<AttemptsInput, "lifeline" | "trail">): VendorAnswer {
-  const provider = trail.target?.provider.name ?? "the provider";
-  if (lifeline.failure !== null) throw lifeline.failure;
-  if (outcome instanceof UpstreamFailure) {
-    const code = outcome.kind === "timeout" ? "timeout_error" : "provider_error";
-    // A try of ours would be multiplied by the client's own, and a credential does not mend itself.
-    const isFinal = trail.isTriedAgain || outcome.kind === "credential" || outcome.kind === "forbidden";
-    throw new GhostError(code, `${provider}: ${outcome.message}.`, { cause: outcome, isFinal });
-  }
-  // A vendor's 401 is about the operator's credential: passed on, it would tell a client that its own key is wrong.
-  const isRefused = outcome.kind === "whole" && (outcome.status === 401 || outcome.error?.code === "invalid_api_key");
-  if (!isRefused && !tellsCredential(outcome)) return outcome;
-  lifeline.abandon();
-  throw new GhostError("provider_error", `${provider} refused the credential that the operator configured.`, {
-    isFinal: true,
-  });
-}
-
-/** Some vendors quote the key that they refuse. */
-function tellsCredential(answer: VendorAnswer): boolean {
-  if (judge(answer) === "accept" && answer.status < 400) return false;
-  const bytes = answer.kind === "whole" ? answer.body : answer.first;
-  return bytes !== null && secretsOf(answer.target.provider).some((secret) => bytes.includes(secret.reveal()));
 }

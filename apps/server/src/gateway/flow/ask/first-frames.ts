@@ -9,13 +9,22 @@ const openingMs = 250;
 /** What is held of an opening at most. */
 const openingBytes = 64 * 1024;
 
+interface Waiting {
+  /** Somebody else sees to it that it does not take too long. */
+  readonly isPatient?: boolean;
+}
+
 /**
  * Waits for the first frames that tell something: until they are there, another target can still be tried without the client
  * noticing. A failure of the vendor's ends the wait as well.
  */
-export function readFirstFrames(source: UpstreamAnswer, tap: StreamTap): Promise<Buffer | null> {
+export function readFirstFrames(
+  source: UpstreamAnswer,
+  tap: StreamTap,
+  { isPatient = false }: Waiting = {},
+): Promise<Buffer | null> {
   return new Promise((resolve, reject) => {
-    const held = new HeldFrames(() => {
+    const held = new HeldFrames(isPatient, () => {
       source.pause();
       resolve(held.take());
     });
@@ -45,16 +54,18 @@ class HeldFrames {
   #frames: Buffer[] = [];
   #bytes = 0;
   #timer: NodeJS.Timeout | undefined;
+  readonly #isPatient: boolean;
   readonly #onRelease: () => void;
 
-  constructor(onRelease: () => void) {
+  constructor(isPatient: boolean, onRelease: () => void) {
+    this.#isPatient = isPatient;
     this.#onRelease = onRelease;
   }
 
   add(frames: Buffer): void {
     this.#frames.push(frames);
     this.#bytes += frames.length;
-    this.#timer ??= setTimeout(() => this.release(), openingMs);
+    if (!this.#isPatient) this.#timer ??= setTimeout(() => this.release(), openingMs);
     if (this.#bytes > openingBytes) this.release();
   }
 

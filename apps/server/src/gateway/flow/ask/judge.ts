@@ -42,7 +42,7 @@ const elsewhereCodes: ReadonlySet<ErrorCode> = new Set([
 ]);
 
 /** How long the vendor asked us to stay away, in its headers or its body. */
-function askedRestMs(answer: VendorAnswer): number {
+export function askedRestMs(answer: VendorAnswer): number {
   const { retryAfterSeconds = 0 } = (answer.kind === "whole" && answer.error) || {};
   return Math.max(retryAfterMs(answer.headers), retryAfterSeconds * 1000);
 }

@@ -29,8 +29,9 @@ export class Lifeline implements RunningCall {
   readonly exchange: Exchange;
   readonly #outlet: Outlet;
   readonly #deps: Ties;
+  #wake: () => void = () => {};
 
-  constructor(deps: Ties, { exchange, outlet, principal }: Tied) {
+  constructor(deps: Ties, { exchange, outlet, principal }: Tied, totalMs = deps.timeouts.totalMs) {
     this.#deps = deps;
     this.exchange = exchange;
     this.#outlet = outlet;
@@ -38,7 +39,7 @@ export class Lifeline implements RunningCall {
     // Its body may have taken long to arrive.
     this.severedBy = deps.runningCalls.withdrawalOf(this);
     deps.runningCalls.add(this);
-    this.#timer = setTimeout(() => this.#sever("timeout"), deps.timeouts.totalMs);
+    this.#timer = setTimeout(() => this.#sever("timeout"), totalMs);
     outlet.whenClientGone(() => this.#sever("client"));
   }
 
@@ -65,6 +66,18 @@ export class Lifeline implements RunningCall {
     this.#call = null;
   }
 
+  /** Waits for so long, or until the line is severed. */
+  pause(ms: number): Promise<void> {
+    if (this.severedBy !== null) return Promise.resolve();
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
   release(): void {
     clearTimeout(this.#timer);
     this.#deps.runningCalls.delete(this);
@@ -85,6 +98,7 @@ export class Lifeline implements RunningCall {
   #sever(by: Severance): void {
     this.severedBy ??= by;
     this.#call?.abort();
+    this.#wake();
   }
 }
 

@@ -1,5 +1,5 @@
-// What providers are held to, whoever asks: each attempt is admitted by the limits and budgets of the provider that it asks, beside
-// those of its request, and settled there as soon as it is known what came of it. Called by attempts.ts and finish.ts.
+// What providers are held to, whoever asks, and aliases that a request is led on to: each attempt is admitted by their limits and budgets,
+// beside those of its request, and settled there as soon as it is known what came of it. Called by admit-attempt.ts and finish.ts.
 // Invariant: of a request one attempt at most is held, and what is held is settled once.
 
 import { GhostError } from "@ghostllm/contract";
@@ -18,7 +18,7 @@ import type { ProviderCosts, ProviderHold } from "#link/pending-answers.ts";
 
 /** Why a provider was passed over. */
 export interface PassedOver {
-  readonly reason: "provider_limit" | "provider_budget";
+  readonly reason: "provider_limit" | "provider_budget" | "alias_limit" | "alias_budget";
   /** What the client is told where nobody else can answer. */
   readonly error: GhostError;
 }
@@ -50,10 +50,10 @@ export class ProviderHolds {
     this.#terms = terms;
   }
 
-  /** Null: its provider admits one more attempt. */
-  async admit({ provider, ...target }: Target, scope: LimitedScope): Promise<PassedOver | null> {
+  /** Null: its provider, and the alias that has led there, admit one more attempt. */
+  async admit({ provider, ...target }: Target, held: readonly LimitedScope[]): Promise<PassedOver | null> {
     const { id: requestId, countedScopes } = this.#terms;
-    const scopes = countedScopes.of([scope]);
+    const scopes = countedScopes.of(held);
     const id = `${requestId}.${(this.#made += 1)}`;
     const terms = { ...this.#terms, id, provider: provider.name };
     try {
@@ -61,12 +61,11 @@ export class ProviderHolds {
       const most = mostFor({ ...terms, candidates: { ...byItself, targets } }, scopes);
       const reservation = await reserve(terms, scopes, most.costNanos);
       if (!reservation.admitted) {
-        const error = toError(reservation.refusal, most.costNanos, {
-          scopes: [scope],
-          countedScopes,
-          named: provider.name,
-        });
-        return { reason: reservation.refusal.reason === "budget" ? "provider_budget" : "provider_limit", error };
+        const { scope, reason } = reservation.refusal;
+        const kind = scope.kind === "alias" ? "alias" : "provider";
+        const named = kind === "alias" ? "the alias that it would go on with" : provider.name;
+        const error = toError(reservation.refusal, most.costNanos, { scopes: held, countedScopes, named });
+        return { reason: `${kind}_${reason === "budget" ? "budget" : "limit"}`, error };
       }
       this.#open = { id, scopes, reservedNanos: most.costNanos, readsUnseen: most.readsUnseen };
       return null;

@@ -62,6 +62,7 @@ export class Connection implements AnswerEvents, Carrier {
     this.#exchange = exchange;
     this.uses += 1;
     exchange.connection = this;
+    exchange.handler.onConnected();
     this.#parser.expect(exchange.request.method);
     try {
       this.#send(exchange);
@@ -99,7 +100,7 @@ export class Connection implements AnswerEvents, Carrier {
   }
 
   #postpone(exchange: Exchange): void {
-    exchange.deadlineMs = performance.now() + this.#owner.idleMs;
+    exchange.deadlineMs = performance.now() + Math.min(this.#owner.idleMs, exchange.request.idleMs ?? Infinity);
   }
 
   destroy(): void {

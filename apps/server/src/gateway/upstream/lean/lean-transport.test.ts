@@ -40,6 +40,7 @@ class Waiter implements AnswerHandler {
   onRequestStart(controller: AnswerController): void {
     this.controller = controller;
   }
+  onConnected(): void {}
   onRequestSent(): void {}
   onResponseStart(): void {}
   onResponseData(): void {}

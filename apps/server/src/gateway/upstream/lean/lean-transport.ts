@@ -29,7 +29,7 @@ const leastSweepMs = 20;
 export class LeanTransport implements Transport {
   readonly #options: LeanOptions;
   readonly #pools = new Map<string, OriginPool>();
-  readonly #sweepMs: number;
+  #sweepMs: number;
   #timer: NodeJS.Timeout | null = null;
   #isDestroyed = false;
   #departing: { readonly pool: OriginPool; readonly exchange: Exchange }[] = [];
@@ -42,11 +42,21 @@ export class LeanTransport implements Transport {
 
   dispatch(request: Dispatch, handler: AnswerHandler): void {
     if (this.#isDestroyed) return refuse(handler);
+    if (request.idleMs !== undefined) this.#sweepFor(request.idleMs);
     this.#timer ??= setInterval(() => this.#sweep(), this.#sweepMs).unref();
     const pool = this.#poolTo(request.origin);
     const deadlineMs = performance.now() + this.#options.timeouts.firstByteMs;
     const exchange = pool.take(request, handler, deadlineMs);
     if (this.#departing.push({ pool, exchange }) === 1) setImmediate(() => this.#depart());
+  }
+
+  /** From now on as often as it takes for the shortest deadline that was ever asked for. */
+  #sweepFor(idleMs: number): void {
+    const sweepMs = Math.max(leastSweepMs, idleMs / 10);
+    if (sweepMs >= this.#sweepMs) return;
+    this.#sweepMs = sweepMs;
+    if (this.#timer !== null) clearInterval(this.#timer);
+    this.#timer = null;
   }
 
   /**

@@ -1,0 +1,116 @@
+// What an alias says about retries, fallbacks and time, as options. What is left out stays as it is.
+
+import { retriedFailures } from "@ghostllm/contract";
+import type { RetriedFailure } from "@ghostllm/contract";
+import type { AdminRoutes, RouteInput } from "@ghostllm/contract/routes";
+import { InvalidArgumentError, Option } from "commander";
+import type { Command } from "commander";
+import type { Alias } from "#lookup.ts";
+
+type Body = RouteInput<AdminRoutes["aliases"]["update"]>["body"];
+type AliasPolicyBody = Pick<Body, "retries" | "fallbacks" | "timeouts">;
+
+export interface PolicyOptions {
+  /** False: `--no-retries`. */
+  readonly retries?: boolean;
+  readonly retryOn?: readonly RetriedFailure[];
+  readonly attemptsPerTarget?: number;
+  readonly attempts?: number;
+  readonly backoff?: number;
+  readonly maxBackoff?: number;
+  readonly maxRetryAfter?: number;
+  readonly fallback?: readonly string[];
+  readonly fallbackContextLength?: readonly string[];
+  readonly fallbackContentFilter?: readonly string[];
+  readonly fallbackRateLimit?: readonly string[];
+  readonly connectTimeout?: number;
+  readonly firstTokenTimeout?: number;
+  readonly idleTimeout?: number;
+  readonly totalTimeout?: number;
+}
+
+export function addPolicyOptions(command: Command): Command {
+  return command
+    .option("--attempts-per-target <count>", "how often one target is asked, at most", toCount)
+    .option("--attempts <count>", "how often all of them are asked together, at most", toCount)
+    .addOption(
+      new Option("--retry-on <failures...>", "after which failures the same target is asked again").choices(
+        retriedFailures,
+      ),
+    )
+    .option("--backoff <ms>", "before the same target is asked again; twice as long each time", toMs)
+    .option("--max-backoff <ms>", "the longest that this grows to", toMs)
+    .option("--max-retry-after <ms>", "how long a vendor is waited for that asks to come back later", toMs)
+    .option("--no-retries", "each target once, and the last one twice, as without all of these")
+    .option("--fallback <names...>", "aliases or PROVIDER/MODEL to go on with; `none` for none")
+    .option("--fallback-context-length <names...>", "the same, where the prompt is too long")
+    .option("--fallback-content-filter <names...>", "the same, where the vendor refuses the content")
+    .option("--fallback-rate-limit <names...>", "the same, where the account may ask no more")
+    .option("--connect-timeout <ms>", "until there is a connection; 0 for the server's alone", toMs)
+    .option("--first-token-timeout <ms>", "until the first word; 0 for the server's alone", toMs)
+    .option("--idle-timeout <ms>", "the longest silence within an answer; 0 for the server's alone", toMs)
+    .option("--total-timeout <ms>", "of the whole request; 0 for the server's alone", toMs);
+}
+
+/** `present` is null for a new one. */
+export function toPolicyBody(options: PolicyOptions, present: Alias | null): AliasPolicyBody {
+  return { ...retriesOf(options, present), ...fallbacksOf(options, present), ...timeoutsOf(options, present) };
+}
+
+function retriesOf(options: PolicyOptions, present: Alias | null): Pick<AliasPolicyBody, "retries"> {
+  if (options.retries === false) return { retries: null };
+  const given = told({
+    ...{ attempts_per_target: options.attemptsPerTarget, attempts: options.attempts },
+    ...{ backoff_ms: options.backoff, max_backoff_ms: options.maxBackoff },
+    max_retry_after_ms: options.maxRetryAfter,
+  });
+  const { retryOn } = options;
+  if (Object.keys(given).length === 0 && retryOn === undefined) return {};
+  const { on, ...before } = present?.retries ?? {};
+  const known = on?.filter((failure) => retriedFailures.some((one) => one === failure)) as RetriedFailure[] | undefined;
+  const failures = retryOn === undefined ? known : [...retryOn];
+  return { retries: { ...before, ...given, ...(failures !== undefined && { on: failures }) } };
+}
+
+function fallbacksOf(options: PolicyOptions, present: Alias | null): Pick<AliasPolicyBody, "fallbacks"> {
+  const given = told({
+    any: namesOf(options.fallback),
+    context_length: namesOf(options.fallbackContextLength),
+    content_filter: namesOf(options.fallbackContentFilter),
+    rate_limit: namesOf(options.fallbackRateLimit),
+  });
+  return Object.keys(given).length === 0 ? {} : { fallbacks: { ...present?.fallbacks, ...given } };
+}
+
+function namesOf(names: readonly string[] | undefined): string[] | undefined {
+  return names?.filter((name) => name !== "none");
+}
+
+function timeoutsOf(options: PolicyOptions, present: Alias | null): Pick<AliasPolicyBody, "timeouts"> {
+  const given = told({
+    connect_ms: orNull(options.connectTimeout),
+    first_token_ms: orNull(options.firstTokenTimeout),
+    idle_ms: orNull(options.idleTimeout),
+    total_ms: orNull(options.totalTimeout),
+  });
+  return Object.keys(given).length === 0 ? {} : { timeouts: { ...present?.timeouts, ...given } };
+}
+
+const orNull = (ms: number | undefined): number | null | undefined => (ms === 0 ? null : ms);
+
+type Told<Given> = { [Name in keyof Given]?: Exclude<Given[Name], undefined> };
+
+/** Without what was left out. */
+function told<Given extends object>(given: Given): Told<Given> {
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as Told<Given>;
+}
+
+function toCount(text: string): number {
+  if (!/^[1-9]\d?$/.test(text)) throw new InvalidArgumentError("Give a whole number from 1 on.");
+  return Number(text);
+}
+
+function toMs(text: string): number {
+  if (!/^\d{1,8}$/.test(text)) throw new InvalidArgumentError("Give a whole number of milliseconds.");
+  return Number(text);
+}

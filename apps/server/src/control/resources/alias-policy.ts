@@ -1,0 +1,126 @@
+// What an alias says about failures and time, between the API's form and the store's; and to which names it may lead on.
+
+import type { AdminRoutes, RouteAnswer } from "@ghostllm/contract/routes";
+import { fallbackReasons } from "@ghostllm/contract";
+import type { AliasRow, Store } from "#control/store/store.ts";
+import type { TeamRow } from "#control/store/team-store.ts";
+import { noTimeouts, policyOf } from "#domain/alias-policy.ts";
+import type { AliasPolicy, Fallbacks } from "#domain/alias-policy.ts";
+import { isNamed, isTargetNamed } from "#domain/allowed-models.ts";
+import { invalid } from "./fields.ts";
+import type { Resource } from "./resource.ts";
+
+type ApiAlias = RouteAnswer<AdminRoutes["aliases"]["get"]>;
+type Body = Parameters<Resource<"aliases">["update"]>[0]["body"];
+type Given = Pick<Body, "retries" | "fallbacks" | "timeouts">;
+
+export function toApiPolicy(policy: AliasPolicy | null): Pick<ApiAlias, "retries" | "fallbacks" | "timeouts"> {
+  const { retries = null, fallbacks = {}, timeouts = noTimeouts } = policy ?? {};
+  return {
+    retries: retries && {
+      ...{ attempts_per_target: retries.attemptsPerTarget, attempts: retries.attempts, on: [...retries.on] },
+      ...{ backoff_ms: retries.backoffMs, max_backoff_ms: retries.maxBackoffMs },
+      max_retry_after_ms: retries.maxRetryAfterMs,
+    },
+    fallbacks: {
+      ...{ any: [...(fallbacks.any ?? [])], context_length: [...(fallbacks.context_length ?? [])] },
+      ...{ content_filter: [...(fallbacks.content_filter ?? [])], rate_limit: [...(fallbacks.rate_limit ?? [])] },
+    },
+    timeouts: {
+      ...{ connect_ms: timeouts.connectMs, first_token_ms: timeouts.firstTokenMs },
+      ...{ idle_ms: timeouts.idleMs, total_ms: timeouts.totalMs },
+    },
+  };
+}
+
+/** Undefined: it stays as it is. */
+export function toPolicy(
+  { retries, fallbacks, timeouts }: Given,
+  before: AliasPolicy | null,
+): AliasPolicy | null | undefined {
+  if (retries === undefined && fallbacks === undefined && timeouts === undefined) return undefined;
+  return policyOf({
+    retries: retries === undefined ? (before?.retries ?? null) : toRetries(retries),
+    fallbacks: fallbacks ?? before?.fallbacks ?? {},
+    timeouts: timeouts === undefined ? (before?.timeouts ?? noTimeouts) : toTimeouts(timeouts),
+  });
+}
+
+function toRetries(given: NonNullable<Given["retries"]> | null): AliasPolicy["retries"] {
+  return (
+    given && {
+      ...{ attemptsPerTarget: given.attempts_per_target, attempts: given.attempts, on: [...new Set(given.on)] },
+      ...{ backoffMs: given.backoff_ms, maxBackoffMs: given.max_backoff_ms },
+      maxRetryAfterMs: given.max_retry_after_ms,
+    }
+  );
+}
+
+function toTimeouts(given: NonNullable<Given["timeouts"]>): AliasPolicy["timeouts"] {
+  const { connect_ms: connectMs, first_token_ms: firstTokenMs, idle_ms: idleMs, total_ms: totalMs } = given;
+  return { connectMs, firstTokenMs, idleMs, totalMs };
+}
+
+interface Led {
+  /** As it is to be. */
+  readonly name: string;
+  /** Null: it is new. */
+  readonly id: string | null;
+  readonly teamId: string | null;
+  readonly team: Pick<TeamRow, "models"> | null;
+  readonly policy: AliasPolicy | null;
+}
+
+/** A name may go later, and is then left out; but one that is unknown now is a slip of the pen. None leads back. */
+export async function refuseFallbacks(store: Pick<Store, "aliases" | "providers">, led: Led): Promise<void> {
+  const fallbacks: Fallbacks = led.policy?.fallbacks ?? {};
+  if (Object.keys(fallbacks).length === 0) return;
+  const all = await store.aliases.list(null, "all");
+  const seen = all.filter(({ id, teamId }) => id !== led.id && (teamId === null || teamId === led.teamId));
+  const providers = new Set((await store.providers.list()).map(({ name }) => name));
+  for (const reason of fallbackReasons)
+    for (const [place, name] of (fallbacks[reason] ?? []).entries()) {
+      const fault = faultOf(name, { led, seen, providers });
+      if (fault !== null) throw invalid(`fallbacks.${reason}[${place}]`, fault);
+    }
+}
+
+interface Known {
+  readonly led: Led;
+  readonly seen: readonly AliasRow[];
+  readonly providers: ReadonlySet<string>;
+}
+
+function faultOf(name: string, { led, seen, providers }: Known): string | null {
+  if (name === led.name) return "It is this alias itself: name another one";
+  const alias = seen.find((one) => one.name === name);
+  const models = led.team?.models ?? null;
+  if (alias !== undefined) {
+    if (leadsTo(alias, led.name, seen)) return `${name} leads back to this alias`;
+    const isWithin = models === null || alias.teamId !== null || isNamed(models, name) || isWhole(models, alias);
+    return isWithin ? null : `The team may not use ${name}`;
+  }
+  const slash = name.indexOf("/");
+  const [provider, model] = [name.slice(0, Math.max(0, slash)), name.slice(slash + 1)];
+  if (slash < 1 || model === "" || !providers.has(provider)) return `There is no alias or provider/model '${name}'`;
+  return models === null || isTargetNamed(models, { provider, model }) ? null : `The team may not use ${name}`;
+}
+
+function isWhole(models: readonly string[], { targets }: AliasRow): boolean {
+  return targets.every((target) => isTargetNamed(models, target));
+}
+
+/** By any of its lists, over however many others. */
+function leadsTo(from: AliasRow, name: string, all: readonly AliasRow[]): boolean {
+  const known = new Set<string>();
+  const open = [from];
+  for (let one = open.pop(); one !== undefined; one = open.pop()) {
+    for (const next of Object.values(one.policy?.fallbacks ?? {}).flat()) {
+      if (next === name) return true;
+      if (known.has(next)) continue;
+      known.add(next);
+      open.push(...all.filter((other) => other.name === next));
+    }
+  }
+  return false;
+}

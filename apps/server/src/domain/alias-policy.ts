@@ -1,0 +1,48 @@
+// What an alias says about failures of its targets, and about time. Written in control, heeded by the gateway's flow.
+
+import { fallbackReasons } from "@ghostllm/contract";
+import type { FallbackReason, RetriedFailure } from "@ghostllm/contract";
+
+export interface RetryPolicy {
+  /** At one target. */
+  readonly attemptsPerTarget: number;
+  /** At all together, those of fallbacks too. */
+  readonly attempts: number;
+  /** After which failures the same target is asked again. */
+  readonly on: readonly RetriedFailure[];
+  /** Before the first time; from then on twice as long each time. */
+  readonly backoffMs: number;
+  readonly maxBackoffMs: number;
+  /** A vendor that asks to be left alone for longer is not waited for. */
+  readonly maxRetryAfterMs: number;
+}
+
+/** Null: the server's. Those of the server hold as well: the shorter one counts. */
+export interface AliasTimeouts {
+  readonly connectMs: number | null;
+  readonly firstTokenMs: number | null;
+  readonly idleMs: number | null;
+  /** Of the whole request, whichever targets are asked. */
+  readonly totalMs: number | null;
+}
+
+export type Fallbacks = Readonly<Partial<Record<FallbackReason, readonly string[]>>>;
+
+export interface AliasPolicy {
+  /** Null: each target once, and the last one twice. */
+  readonly retries: RetryPolicy | null;
+  /** Names of models and aliases, in the order in which they are tried. */
+  readonly fallbacks: Fallbacks;
+  readonly timeouts: AliasTimeouts;
+}
+
+export const noTimeouts: AliasTimeouts = { connectMs: null, firstTokenMs: null, idleMs: null, totalMs: null };
+
+/** Null, where it says nothing. */
+export function policyOf({ retries, fallbacks, timeouts }: AliasPolicy): AliasPolicy | null {
+  const lists = fallbackReasons.map((reason) => [reason, fallbacks[reason] ?? []] as const);
+  const told = Object.fromEntries(lists.filter(([, names]) => names.length > 0));
+  const isTimed = Object.values(timeouts).some((ms) => ms !== null);
+  if (retries === null && !isTimed && Object.keys(told).length === 0) return null;
+  return { retries, fallbacks: told, timeouts };
+}

@@ -1,0 +1,94 @@
+// By what an attempt is admitted beside its request: the limits and budgets of its provider, and what attempts before it came to. Called by
+// attempts.ts.
+
+import type { GhostError } from "@ghostllm/contract";
+import type { Awaitable } from "#domain/clock.ts";
+import type { LimitedScope } from "#domain/principal.ts";
+import type { Target } from "#domain/snapshot.ts";
+import type { GatewayDeps } from "#gateway/deps.ts";
+import type { Terms } from "#gateway/flow/admit.ts";
+import type { Trail } from "#gateway/flow/trail.ts";
+import type { Lifeline } from "./lifeline.ts";
+import { nothing, ProviderHolds } from "./provider-holds.ts";
+import type { CameTo, PassedOver } from "./provider-holds.ts";
+import { costOfUnanswered } from "./unanswered.ts";
+
+export interface AdmittedInput {
+  readonly lifeline: Lifeline;
+  readonly trail: Trail;
+  /** By which the providers that are asked admit it. */
+  readonly terms: Terms;
+}
+
+export type AdmitDeps = Pick<GatewayDeps, "clock" | "events" | "counters">;
+
+/** What is held against budgets for one attempt, in nano-USD; 0 where there are none. It grows where a dearer target is asked. */
+export interface Reserve {
+  nanos: number;
+}
+
+/** Null: its provider has no limits and no budgets, or room for one more attempt. What the last attempt held is given back before. */
+export function admitAtProvider(
+  deps: AdmitDeps,
+  input: AdmittedInput,
+  target: Target,
+  ofLeg: LimitedScope | null = null,
+): Awaitable<PassedOver | null> {
+  const { scope = null } = target.provider;
+  if (scope === null && ofLeg === null && input.trail.providers === null) return null;
+  const held = [scope, ofLeg].filter((one) => one !== null);
+  return admitHeld(deps, input, target, held);
+}
+
+async function admitHeld(
+  deps: AdmitDeps,
+  { trail, terms, lifeline }: AdmittedInput,
+  target: Target,
+  held: readonly LimitedScope[],
+): Promise<PassedOver | null> {
+  trail.providers ??= new ProviderHolds(deps, terms);
+  const holds = trail.providers;
+  await holds.close(cameTo(trail, holds, deps.clock.now()));
+  const passedOver = held.length === 0 ? null : await holds.admit(target, held);
+  if (passedOver !== null)
+    trail.passOver(target, passedOver.reason, deps.clock.monotonic(), lifeline.exchange.elapsedMs());
+  return passedOver;
+}
+
+/** Nobody is kept out by an attempt that is over while the next one is waited for. */
+export async function giveUpRoom({ clock }: AdmitDeps, { trail }: AdmittedInput): Promise<void> {
+  await trail.providers?.close(cameTo(trail, trail.providers, clock.now()));
+}
+
+/** The last attempt, which was not the client's answer. */
+function cameTo(trail: Trail, { readsUnseen }: ProviderHolds, now: number): CameTo {
+  const last = trail.unanswered.at(-1);
+  if (last?.attempt !== trail.attempts) return nothing;
+  const { promptTokens, completionTokens } = last.usage;
+  return { tokens: promptTokens + completionTokens, costNanos: readsUnseen ? null : costOfUnanswered(last, now) };
+}
+
+/** Who helps first. */
+export function sooner(one: GhostError | null, other: GhostError): GhostError {
+  const wait = ({ retryAfterSeconds }: GhostError): number => retryAfterSeconds ?? Infinity;
+  return one === null || wait(other) < wait(one) ? other : one;
+}
+
+interface Affording extends Pick<AdmittedInput, "trail"> {
+  readonly requestId: string;
+  readonly reserve: Reserve;
+  /** No estimate can be made of what a lost attempt cost. */
+  readonly readsUnseen: boolean;
+}
+
+/** What was reserved is enough for one attempt: what another one came to before must be held beside it. */
+export async function canAffordAnother(
+  deps: Pick<GatewayDeps, "clock" | "counters">,
+  { requestId: id, reserve: { nanos: reservedNanos }, readsUnseen, trail }: Affording,
+): Promise<boolean> {
+  const last = trail.unanswered.at(-1);
+  if (reservedNanos === 0 || last?.attempt !== trail.attempts) return true;
+  const estimate = readsUnseen ? null : costOfUnanswered(last, deps.clock.now());
+  const costNanos = estimate ?? reservedNanos;
+  return (await deps.counters.extend({ id, costNanos })) >= costNanos;
+}

@@ -1,0 +1,161 @@
+// Who is asked next, and after which pause, by what the last attempt showed and by what the alias says of failures. Called by attempts.ts.
+// Invariant: no name is gone on with twice, and all attempts together are bounded.
+
+import type { FallbackReason } from "@ghostllm/contract";
+import type { AliasPolicy, RetryPolicy } from "#domain/alias-policy.ts";
+import type { Awaitable } from "#domain/clock.ts";
+import type { LimitedScope } from "#domain/principal.ts";
+import type { Target } from "#domain/snapshot.ts";
+import type { Plan } from "#gateway/flow/plan/plan.ts";
+import type { Failure } from "./failure.ts";
+
+/** One name, with what it stands for in the order in which to ask it. */
+export interface Leg extends Plan {
+  readonly policy: AliasPolicy | null;
+  /** What its attempts are held to beside their providers; null: nothing, or the whole request is. */
+  readonly scope: LimitedScope | null;
+}
+
+export interface Step {
+  readonly target: Target;
+  readonly leg: Leg;
+  readonly pauseMs: number;
+}
+
+export interface CourseInput {
+  readonly leg: Leg;
+  /** Names that are not gone on with. */
+  readonly known: readonly string[];
+  /** Null: the request may not be led there. */
+  readonly find: (name: string) => Awaitable<Leg | null>;
+  /** Before the last target is asked once more, where the alias does not say. */
+  readonly retryDelayMs: number;
+  /** Nobody is asked a second time. */
+  readonly isOnce: boolean;
+  readonly random: () => number;
+}
+
+/** Where the alias says nothing of it; more only where it has as many targets. */
+const mostAttempts = 20;
+
+export class Course {
+  readonly #input: CourseInput;
+  readonly #legs: Leg[];
+  readonly #known: Set<string>;
+  #place = 0;
+  /** At the target that is asked. */
+  #tries = 0;
+  #attempts = 0;
+  #waiting: readonly string[] = [];
+  #lastFailed: { readonly target: Target; readonly leg: Leg; readonly failure: Failure } | null = null;
+  #isLastTwice = false;
+
+  constructor(input: CourseInput) {
+    this.#input = input;
+    this.#legs = [input.leg];
+    this.#known = new Set(input.known);
+  }
+
+  /** Null: no target of the name can be asked. */
+  first(): Step | null {
+    return this.#stepTo(0);
+  }
+
+  /** The target of the last step was asked, and failed so. Null: nobody is asked any more. */
+  after(failure: Failure): Awaitable<Step | null> {
+    const { target, leg } = this.#current;
+    this.#attempts += 1;
+    if (target !== undefined) this.#lastFailed = { target, leg, failure };
+    if (this.#attempts >= this.#mostAttempts) return null;
+    if (failure.verdict === "accept") return this.#goOn(failure);
+    return this.#again(failure) ?? this.#stepTo(this.#place + 1) ?? this.#goOn(failure);
+  }
+
+  /** The target of the last step was not asked. */
+  passedOver(reason: Failure): Awaitable<Step | null> {
+    if (this.#isLastTwice) return null;
+    return this.#stepTo(this.#place + 1) ?? this.#goOn(reason);
+  }
+
+  get #leg(): Leg {
+    return this.#legs.at(-1) ?? this.#input.leg;
+  }
+
+  get #current(): { readonly leg: Leg; readonly target: Target | undefined } {
+    return { leg: this.#leg, target: this.#leg.targets[this.#place] };
+  }
+
+  get #mostAttempts(): number {
+    const { policy, targets } = this.#input.leg;
+    return policy?.retries?.attempts ?? Math.max(mostAttempts, targets.length + 1);
+  }
+
+  /** Of what a name stands for that says nothing itself, the alias says that has led there. */
+  get #retries(): RetryPolicy | null {
+    return this.#leg.policy?.retries ?? this.#input.leg.policy?.retries ?? null;
+  }
+
+  #stepTo(place: number): Step | null {
+    const leg = this.#leg;
+    const target = leg.targets[place];
+    if (target === undefined) return null;
+    this.#place = place;
+    this.#tries = 1;
+    return { target, leg, pauseMs: 0 };
+  }
+
+  #again({ kind, askedMs }: Failure): Step | null {
+    const retries = this.#retries;
+    const { leg, target } = this.#current;
+    if (retries === null || target === undefined || this.#input.isOnce || leg.isProbe) return null;
+    if (this.#tries >= retries.attemptsPerTarget || askedMs > retries.maxRetryAfterMs) return null;
+    if (!retries.on.some((one) => one === kind)) return null;
+    const grown = Math.min(retries.maxBackoffMs, retries.backoffMs * 2 ** (this.#tries - 1));
+    this.#tries += 1;
+    return { target, leg, pauseMs: Math.max(askedMs, grown * (1 - this.#input.random() / 2)) };
+  }
+
+  /** No target of the name is left. */
+  #goOn(failure: Failure): Awaitable<Step | null> {
+    const { reason } = failure;
+    const names = reason === null ? [] : this.#namesFor(reason);
+    return names.length === 0 ? this.#lastOneTwice() : this.#fallBack(names, failure);
+  }
+
+  /** What is still to come goes before what this failure leads to; what the last name says before what led to it. */
+  #namesFor(reason: FallbackReason): readonly string[] {
+    const lists = this.#legs.toReversed().flatMap(({ policy }) => listOf(policy, reason));
+    const names = reason === "content_filter" ? lists : [...this.#waiting, ...lists];
+    return names.filter((name) => !this.#known.has(name));
+  }
+
+  async #fallBack(names: readonly string[], failure: Failure): Promise<Step | null> {
+    for (const [place, name] of names.entries()) {
+      if (this.#known.has(name)) continue;
+      this.#known.add(name);
+      const leg = await this.#input.find(name);
+      if (leg === null || leg.targets.length === 0) continue;
+      this.#legs.push(leg);
+      this.#waiting = names.slice(place + 1);
+      return this.#stepTo(0);
+    }
+    return failure.verdict === "accept" ? null : this.#lastOneTwice();
+  }
+
+  /** As long as no alias says otherwise, whoever was asked last is asked once more where that may help. */
+  #lastOneTwice(): Step | null {
+    const last = this.#lastFailed;
+    if (last === null || this.#isLastTwice || this.#input.isOnce || this.#retries !== null) return null;
+    if (last.failure.verdict !== "anywhere" || last.leg.isProbe) return null;
+    this.#isLastTwice = true;
+    const { target, leg } = last;
+    return { target, leg, pauseMs: this.#input.retryDelayMs * (1 + this.#input.random()) };
+  }
+}
+
+function listOf(policy: AliasPolicy | null, reason: FallbackReason): readonly string[] {
+  const { fallbacks = {} } = policy ?? {};
+  const own = fallbacks[reason] ?? [];
+  // A vendor that refuses the content has answered: only who says so asks another one.
+  return own.length > 0 || reason === "content_filter" ? own : (fallbacks.any ?? []);
+}

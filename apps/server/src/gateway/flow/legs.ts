@@ -1,0 +1,132 @@
+// What a request asks for, and where it may be led on to when nobody there answers, each with its targets in order. Called by execute.ts.
+// Invariant: whoever is led on is led to what he may use, nobody would have to agree to, and what his budgets have room for.
+
+import { GhostError } from "@ghostllm/contract";
+import type { Awaitable } from "#domain/clock.ts";
+import type { GatewayDeps } from "#gateway/deps.ts";
+import { fallbackHeader } from "#gateway/flow/answer/answer-headers.ts";
+import type { Reserve } from "#gateway/flow/ask/admit-attempt.ts";
+import { Course } from "#gateway/flow/ask/course.ts";
+import type { Leg } from "#gateway/flow/ask/course.ts";
+import { tooLong, unable } from "#gateway/flow/ask/failure.ts";
+import type { Failure } from "#gateway/flow/ask/failure.ts";
+import { needsCost } from "#link/counted-scopes.ts";
+import { mostFor } from "./admit.ts";
+import type { Run } from "./call.ts";
+import { isAgreedTo } from "./consent.ts";
+import { planTargets } from "./plan/plan.ts";
+import { findModel, isWithinTeam } from "./resolve.ts";
+import type { Candidates } from "./resolve.ts";
+
+export type LegDeps = Pick<
+  GatewayDeps,
+  "targetHealth" | "targetWork" | "limits" | "clock" | "random" | "counters" | "countedScopes" | "timeouts"
+>;
+
+export interface Way {
+  readonly course: Course;
+  readonly unplanned: { readonly failure: Failure; readonly error: GhostError } | null;
+  readonly reserve: Reserve;
+}
+
+/** Throws GhostError where neither a target of what is asked for can be asked nor anybody else. */
+export function wayOf(deps: LegDeps, run: Run): Way {
+  const { admission, candidates, request } = run;
+  const { policy = null } = candidates;
+  const reserve: Reserve = { nanos: admission.reservedNanos };
+  const planned = plan(deps, run, candidates);
+  const leadsOn = policy !== null && Object.keys(policy.fallbacks).length > 0 && mayLeadOn(run);
+  if (planned instanceof GhostError && !leadsOn) throw planned;
+  const leg = planned instanceof GhostError ? { targets: [], isProbe: false } : planned;
+  const course = new Course({
+    leg: { ...leg, policy, scope: null },
+    known: [candidates.requested, admission.downgraded?.alias ?? candidates.requested],
+    find: (name) => (leadsOn ? findLeg(deps, run, { name, reserve }) : null),
+    retryDelayMs: deps.timeouts.retryDelayMs,
+    // A count is estimated sooner than it would be asked for twice.
+    isOnce: request.operation === "count_tokens",
+    random: deps.random,
+  });
+  return { course, unplanned: planned instanceof GhostError ? { ...unplannedBy(planned) } : null, reserve };
+}
+
+/** What a vendor keeps is to be found at that vendor alone, and a count by another model counts something else. */
+function mayLeadOn({ request: { kept, operation } }: Run): boolean {
+  return (kept?.references ?? []).length === 0 && operation !== "count_tokens";
+}
+
+function unplannedBy(error: GhostError): NonNullable<Way["unplanned"]> {
+  return { failure: error.code === "context_length_exceeded" ? tooLong : unable, error };
+}
+
+/** The error says why no target can be asked. */
+function plan(deps: LegDeps, { request, demand, dialect, principal }: Run, candidates: Candidates) {
+  const { targetHealth: health, targetWork: work, limits, clock, random } = deps;
+  const { assumedOutputTokens } = limits;
+  const at = { now: clock.monotonic(), time: clock.now(), random };
+  const asked = { request, demand, dialect: dialect.name, caller: principal.userId };
+  try {
+    return planTargets({ health, work, assumedOutputTokens, ...at, ...asked, candidates });
+  } catch (error) {
+    if (error instanceof GhostError) return error;
+    throw error;
+  }
+}
+
+interface Sought {
+  readonly name: string;
+  readonly reserve: Reserve;
+}
+
+/** Null where it is not gone on with: a name that nobody has any more helps nobody. */
+function findLeg(deps: LegDeps, run: Run, { name, reserve }: Sought): Awaitable<Leg | null> {
+  const found = findModel(run.snapshot, name, run.principal);
+  if (found.targets.length === 0) return null;
+  // What operators write leads where its own targets could; what managers write does not lead beyond what the team may use.
+  if (run.candidates.isOfTeam === true && !isWithinTeam(run.principal, found)) return null;
+  if (!isAgreedTo(deps, run, found)) return null;
+  const planned = plan(deps, run, found);
+  if (planned instanceof GhostError) return null;
+  return holdFor(deps, run, { found, reserve }).then((isHeld) => {
+    if (!isHeld) return null;
+    run.outlet.addHeaders(fallbackHeader(name));
+    return { ...planned, policy: found.policy ?? null, scope: ownScope(run, found) };
+  });
+}
+
+/** The request itself is held by those that it was admitted by. */
+function ownScope({ scopes, admission }: Run, { scope }: Candidates): Candidates["scope"] {
+  if (scope === null || scopes.includes(scope) || admission.downgraded?.candidates.scope === scope) return null;
+  return scope;
+}
+
+interface Dearer {
+  readonly found: Candidates;
+  readonly reserve: Reserve;
+}
+
+/** Its budgets have room for the dearest target that it may be led to. */
+async function holdFor(
+  { counters, countedScopes }: LegDeps,
+  { terms, scopes }: Run,
+  { found, reserve }: Dearer,
+): Promise<boolean> {
+  const counted = countedScopes.of(scopes);
+  if (!counted.some(needsCost)) return true;
+  const most = mostOr({ ...terms, candidates: found }, counted);
+  if (most === null) return false;
+  const more = most - reserve.nanos;
+  // What is granted of it is held, for a cheaper one that may follow.
+  if (more > 0) reserve.nanos += await counters.extend({ id: terms.id, costNanos: more });
+  return reserve.nanos >= most;
+}
+
+/** Null: what it may cost there cannot be known. */
+function mostOr(...asked: Parameters<typeof mostFor>): number | null {
+  try {
+    return mostFor(...asked).costNanos;
+  } catch (error) {
+    if (error instanceof GhostError && error.code === "permission_denied") return null;
+    throw error;
+  }
+}

@@ -1,0 +1,89 @@
+// What an alias says about retries, fallbacks and time.
+
+import { z } from "zod";
+import { retriedFailures } from "#alias-policies.ts";
+import { openEnum } from "./fields.ts";
+
+const aboutFailures =
+  "`refused`: no connection; `timeout`: no word in time; `broken`: the answer broke off or made no sense; `error`: an error of the vendor's own; `overloaded`: it has too much to do; `rate_limit`: the account asks too much.";
+
+const retryNumbers = {
+  attempts_per_target: z.int().min(1).max(10).default(2).describe("At one target, the first one included."),
+  attempts: z.int().min(1).max(20).default(6).describe("At all targets together, those of fallbacks included."),
+  backoff_ms: z
+    .int()
+    .min(0)
+    .max(60_000)
+    .default(200)
+    .describe("Before the same target is asked again; twice as long each time, and up to half of it less by chance."),
+  max_backoff_ms: z.int().min(0).max(60_000).default(5_000).describe("The longest that this grows to."),
+  max_retry_after_ms: z
+    .int()
+    .min(0)
+    .max(60_000)
+    .default(5_000)
+    .describe("A vendor that asks to come back later is waited for as long as this; one that asks for more is not."),
+};
+
+const usualFailures = ["refused", "broken", "error", "overloaded"] as const;
+
+export const retries = z
+  .object({ ...retryNumbers, on: z.array(openEnum(retriedFailures)).describe(aboutFailures) })
+  .nullable()
+  .describe("When the same target is asked again. Null: each target once, and the last one twice.");
+
+export const retriesInput = z
+  .strictObject({
+    ...retryNumbers,
+    on: z
+      .array(z.enum(retriedFailures))
+      .max(retriedFailures.length)
+      .default([...usualFailures])
+      .describe(aboutFailures),
+  })
+  .meta({ id: "AliasRetriesInput" })
+  .nullable();
+
+const names = z.array(z.string().min(1).max(264)).max(10);
+
+const aboutFallbacks =
+  "Names to go on with where no target has answered, in their order: other aliases, or `provider/model`. `context_length`, `content_filter` and `rate_limit` are for failures of that kind, `any` for all others, and for these where they have no list; refused content leads on by its own list alone.";
+
+export const fallbacks = z
+  .object({ any: names, context_length: names, content_filter: names, rate_limit: names })
+  .describe(aboutFallbacks);
+
+export const fallbacksInput = z
+  .strictObject({
+    any: names.default([]),
+    context_length: names.default([]),
+    content_filter: names.default([]),
+    rate_limit: names.default([]),
+  })
+  .describe(aboutFallbacks)
+  .meta({ id: "AliasFallbacksInput" });
+
+const ms = z.int().min(10).max(86_400_000).nullable();
+
+const timeFields = {
+  connect_ms: ms.describe("Until there is a connection to the vendor."),
+  first_token_ms: ms.describe(
+    "From asking a target until the first word of a stream, or the first byte of any other answer.",
+  ),
+  idle_ms: ms.describe("The longest silence within an answer."),
+  total_ms: ms.describe("Of the whole request, whichever targets are asked."),
+};
+
+const aboutTimeouts = "The server's own hold as well: the shorter one counts. Null: the server's alone.";
+
+export const timeouts = z.object(timeFields).describe(aboutTimeouts);
+
+export const timeoutsInput = z
+  .strictObject({
+    connect_ms: timeFields.connect_ms.default(null),
+    first_token_ms: timeFields.first_token_ms.default(null),
+    idle_ms: timeFields.idle_ms.default(null),
+    total_ms: timeFields.total_ms.default(null),
+  })
+  .describe(aboutTimeouts)
+  .meta({ id: "AliasTimeoutsInput" });
