@@ -50,12 +50,11 @@ export async function withRun(deps: RunDeps, call: Call, ask: (run: Run) => Prom
   const admission = admitted instanceof Promise ? await admitted : admitted;
   const { downgraded } = admission;
   if (downgraded !== null) call.outlet.addHeaders(downgradeHeader(downgraded.alias));
-  const { policy = null } = (downgraded ?? call).candidates;
-  const totalMs = Math.min(deps.timeouts.totalMs, policy?.timeouts.totalMs ?? Infinity, askedMs);
-  const lifeline = new Lifeline(deps, call, totalMs);
+  const candidates = downgraded?.candidates ?? call.candidates;
+  const aliasMs = candidates.policy?.timeouts.totalMs ?? Infinity;
+  const lifeline = new Lifeline(deps, call, Math.min(deps.timeouts.totalMs, aliasMs, askedMs));
   const keepAlive = new KeepAlive(deps, { ...call, report: admission.report });
   const content = contentOf(deps, call);
-  const candidates = downgraded?.candidates ?? call.candidates;
   const caching = cachingOf(deps, { ...call, candidates });
   const begun = { admission, terms: input, lifeline, keepAlive, content, caching, trail: new Trail() };
   return await answer(deps, { ...call, candidates, ...begun }, { input, ask });
