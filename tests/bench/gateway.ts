@@ -18,7 +18,8 @@ const model = "gpt-4o-mini";
 /** High enough never to be reached, so that only the work of counting is measured. */
 const outOfReach = 1_000_000_000;
 
-export const laneNames = ["bare", "governed"] as const;
+/** The last one is answered by what was told before, and is measured where it is asked for. */
+export const laneNames = ["bare", "governed", "cached"] as const;
 export type LaneName = (typeof laneNames)[number];
 
 export interface GatewaySetting {
@@ -135,7 +136,9 @@ async function createLanes({ url, adminKey, lanes, child, name }: LanePlan): Pro
   const targets: Target[] = [];
   for (const lane of lanes) {
     const key = await laneKeys[lane](client);
-    targets.push({ name: `${name} ${lane}`, url, pid: child.pid ?? null, key, model, translates: lane === "bare" });
+    const asked = lane === "cached" ? await createCachedAlias(client) : model;
+    const place = { url, pid: child.pid ?? null, key };
+    targets.push({ name: `${name} ${lane}`, ...place, model: asked, translates: lane === "bare" });
   }
   return targets;
 }
@@ -146,17 +149,28 @@ const laneKeys: Readonly<Record<LaneName, (client: Client) => Promise<string>>> 
     const { key } = await client.apiKeys.create({ body: { user_id: user.id, name: "bare" } });
     return key;
   },
-  governed: async (client) => {
-    const limits = {
-      requests_per_minute: outOfReach,
-      tokens_per_minute: outOfReach,
-      concurrent_requests: outOfReach,
-    };
-    const budget_usd = "1000000";
-    const user = await client.users.create({ body: { email: "governed@bench", limits, budget_usd } });
-    const permissions = { models: ["text-*", "gpt-*"] };
-    const body = { user_id: user.id, name: "governed", permissions, limits, budget_usd };
-    const { key } = await client.apiKeys.create({ body });
-    return key;
-  },
+  governed: (client) => createGovernedKey(client, "governed"),
+  cached: (client) => createGovernedKey(client, "cached"),
 };
+
+async function createCachedAlias(client: Client): Promise<string> {
+  const targets = [{ provider: "openai", model }];
+  const { name } = await client.aliases.create({
+    body: { name: "gpt-cached", targets, cache: { ttl_seconds: 86_400 } },
+  });
+  return name;
+}
+
+async function createGovernedKey(client: Client, name: string): Promise<string> {
+  const limits = {
+    requests_per_minute: outOfReach,
+    tokens_per_minute: outOfReach,
+    concurrent_requests: outOfReach,
+  };
+  const budget_usd = "1000000";
+  const user = await client.users.create({ body: { email: `${name}@bench`, limits, budget_usd } });
+  const permissions = { models: ["text-*", "gpt-*"] };
+  const body = { user_id: user.id, name, permissions, limits, budget_usd };
+  const { key } = await client.apiKeys.create({ body });
+  return key;
+}

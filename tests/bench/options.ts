@@ -33,7 +33,7 @@ export interface BenchOptions {
 export const usageText = `npm run bench -- [options]
   --quick                one short round of everything
   --only small,stream    some of ${partNames.join(", ")}
-  --lanes bare,governed  lanes of GhostLLM to measure
+  --lanes bare,governed  lanes of GhostLLM to measure; another one is cached: hits of an alias that keeps its answers
   --against REF          the server of another commit beside this one, round by round, and their ratio
   --seconds N            length of one measurement (default 3)
   --rounds N             measurements per target and workload (default 3)
@@ -88,7 +88,7 @@ const knownOptions = {
   only: { type: "string" },
   against: { type: "string" },
   profile: { type: "string" },
-  lanes: { type: "string", default: laneNames.join(",") },
+  lanes: { type: "string", default: "bare,governed" },
   seconds: { type: "string" },
   rounds: { type: "string" },
   concurrency: { type: "string" },

@@ -9,6 +9,7 @@ import type { Run } from "#gateway/flow/call.ts";
 import type { Answer, RecalledAnswer } from "#gateway/flow/answer/answer.ts";
 import { receive } from "#gateway/flow/ask/attempt.ts";
 import type { Lifeline } from "#gateway/flow/ask/lifeline.ts";
+import { heavyBytes } from "#gateway/heavy-work/heavy-work.ts";
 import { UpstreamFailure } from "#gateway/upstream/upstream.ts";
 import type { CachedAnswer } from "#link/cache.ts";
 import { readHead } from "./answer-head.ts";
@@ -76,15 +77,19 @@ async function replay(deps: RecallDeps, run: Run, { head, body }: CachedAnswer):
   const { heavyWork, limits } = deps;
   const reads = { request, dialect, facts, protection, content, lifeline, heavyWork };
   const input = { ...reads, target: found.target, answerBufferBytes: limits.answerBufferBytes };
-  // It may be given away to another thread.
-  const own = Buffer.from(body);
-  const source = new ReplayedAnswer(own, { "content-type": contentType });
+  // Then it is given away to another thread.
+  const isHeavy = Math.max(body.length, request.body.length) > heavyBytes;
+  const source = new ReplayedAnswer(isHeavy ? Buffer.from(body) : viewOf(body), { "content-type": contentType });
   try {
     return { ...(await receive(input, source, { passage, upstream, notes })), origin: "cache" };
   } catch (error) {
     if (error instanceof UpstreamFailure) return null;
     throw error;
   }
+}
+
+function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
 }
 
 function factsOf({ clock, answers }: RecallDeps, { exchange, request }: Run): AnswerFacts {
