@@ -136,7 +136,7 @@ describe("budgets by period", () => {
 });
 
 describe("aliases", () => {
-  it("are created, aimed elsewhere, given to teams, told apart by ids, and deleted", async () => {
+  it("are created, aimed elsewhere, given to teams, told apart by ids, have answers kept, and are deleted", async () => {
     const targets = ["--targets", "demo/fast", "demo/best/one=3"];
     for (const name of ["Red", "Blue"]) await json(["team", "create", "--name", name]);
     const red = await json(["alias", "create", "--name", "house", ...targets, "--weighted", "--team", "Red"]);
@@ -176,6 +176,16 @@ describe("aliases", () => {
     await json(["alias", "delete", String(red["id"])]);
     expect(await json(["alias", "update", "house", "--everybodys"])).toMatchObject({ team_id: null });
     expect((await ghostllm(["alias", "create", "--name", "x", "--targets", "nothing"])).code).toBe(2);
+    const cached = await json(["alias", "update", "house", "--cache-ttl", "60"]);
+    expect(cached["cache"]).toEqual({ ttl_seconds: 60, scope: "key" });
+    expect((await json(["alias", "update", "house", "--cache-scope", "team"]))["cache"]).toEqual({
+      ...{ ttl_seconds: 60, scope: "team" },
+    });
+    expect((await ghostllm(["alias", "list"])).out).toContain("60 s, team");
+    expect(await json(["cache", "show"])).toMatchObject({ entries: 0, most_bytes: 64 * 2 ** 20 });
+    expect(await json(["cache", "purge", "--alias", "house"])).toEqual({ removed: 0 });
+    expect((await ghostllm(["cache", "purge", "--alias", "nobody"])).code).toBe(5);
+    expect((await json(["alias", "update", "house", "--uncached"]))["cache"]).toBeNull();
     // Each is a process of its own.
   }, 180_000);
 });

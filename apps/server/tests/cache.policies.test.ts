@@ -5,6 +5,7 @@ import { hash } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { placeholderFor } from "#domain/privacy/placeholders.ts";
 import type { PrivacyPolicy } from "#domain/privacy/policy.ts";
+import type { Consents } from "#link/consents.ts";
 import type { KeptText, RequestContent } from "#link/contents.ts";
 import { cachedHello as hello, cacheOf, makeCaller, startCachedStage, told } from "./support/cached-stage.ts";
 import type { CachedStage } from "./support/cached-stage.ts";
@@ -89,6 +90,28 @@ describe("stored prompts", () => {
     await ask(ann, hello);
     expect((await ask(plain, hello))[0]).toBe("hit");
     expect(kept).toHaveLength(1);
+  });
+});
+
+describe("a consent policy", () => {
+  it("holds what would be told again as all else, and what is approved is told again without its vendor", async () => {
+    let isApproved = true;
+    const consents: Consents = {
+      ask: () => ({ kind: isApproved ? "granted" : "required", id: "c1" }),
+      giveBack: () => undefined,
+    };
+    await stage.close();
+    const conditions = { models: [hello.model], aboveNanos: null, classes: null, hours: null };
+    const policy = { id: "p", name: "ask", holder: { kind: "everyone" }, conditions, validMs: 60_000 } as const;
+    stage = await startCachedStage({ consents });
+    stage.serve({ more: { consents: [policy] } });
+    expect(cacheOf(await stage.ask(chatPath, hello))).toBe("miss");
+    isApproved = false;
+    const held = await stage.ask(chatPath, hello);
+    expect([held.status, held.headers.get("x-ghostllm-consent-id")]).toEqual([403, "c1"]);
+    isApproved = true;
+    expect(cacheOf(await stage.ask(chatPath, hello))).toBe("hit");
+    expect(stage.asks()).toBe(1);
   });
 });
 

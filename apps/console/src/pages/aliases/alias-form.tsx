@@ -9,10 +9,11 @@ import { FormButtons, FormFailure, useFormPart, useServerForm } from "#parts/for
 import type { ServerForm } from "#parts/form.tsx";
 import type { Call } from "#parts/versions.ts";
 import { useTeamChoices } from "./alias-teams.tsx";
+import type { AliasValues } from "./alias-values.ts";
+import { CacheFields, cacheValues, toCache } from "./cache-fields.tsx";
 import { isStrategy, strategyChoices, strategyHelp } from "./strategies.ts";
 import { TargetList } from "./target-list.tsx";
 import { editedTargets, toTargets, withTarget } from "./targets.ts";
-import type { EditedTarget } from "./targets.ts";
 
 interface AliasBody {
   readonly team_id: string | null;
@@ -20,14 +21,7 @@ interface AliasBody {
   /** Left as it is where it is one that this console does not know. */
   readonly strategy?: AliasStrategy;
   readonly targets: ReturnType<typeof toTargets>;
-}
-
-interface AliasValues {
-  /** Empty for everybody's. */
-  team_id: string;
-  name: string;
-  strategy: string;
-  targets: readonly EditedTarget[];
+  readonly cache?: ReturnType<typeof toCache>["cache"];
 }
 
 interface AliasFormProps {
@@ -40,9 +34,9 @@ interface AliasFormProps {
 
 const helpOfEverybodys = "Every key finds it; who is held to some models needs its name among them.";
 
-function toBody({ name, strategy, targets, team_id: team }: AliasValues): AliasBody {
+function toBody({ name, strategy, targets, team_id: team, cache }: AliasValues): AliasBody {
   const of = { team_id: team === "" ? null : team, name };
-  return { ...of, ...(isStrategy(strategy) && { strategy }), targets: toTargets(targets) };
+  return { ...of, ...(isStrategy(strategy) && { strategy }), targets: toTargets(targets), ...toCache(cache) };
 }
 
 export function AliasForm({ present, action, send, onCancel }: AliasFormProps) {
@@ -54,6 +48,7 @@ export function AliasForm({ present, action, send, onCancel }: AliasFormProps) {
       ...{ name: present?.name ?? "", strategy: present?.strategy ?? "ordered" },
       team_id: (present === null ? teams[0]?.id : present.team_id) ?? "",
       targets: present === null ? withTarget([], providers[0]?.name ?? "") : editedTargets(present.targets),
+      cache: cacheValues(present?.cache ?? null),
     },
     knows: (param) => param.startsWith("targets"),
     send: (values, call) => send(toBody(values), call),
@@ -80,6 +75,7 @@ export function AliasForm({ present, action, send, onCancel }: AliasFormProps) {
         isWeighted={strategy === "weighted"}
       />
       {errorOf("targets") !== undefined && <p className="text-xs text-bad">{errorOf("targets")}</p>}
+      <CacheFields server={server} present={present?.cache?.scope} />
       <FormFailure failure={failure} />
       <FormButtons action={action} isBusy={isBusy} {...(onCancel && { onCancel })} />
     </form>

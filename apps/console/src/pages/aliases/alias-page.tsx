@@ -15,6 +15,7 @@ import { useChanged } from "#parts/use-changed.ts";
 import { Time } from "#parts/values.tsx";
 import { RequestsLink } from "#requests/requests-link.tsx";
 import { AliasForm } from "./alias-form.tsx";
+import { cacheWords } from "./cache-fields.tsx";
 import { strategyName } from "./strategies.ts";
 import { useTeamName } from "./alias-teams.tsx";
 
@@ -75,6 +76,7 @@ function AliasFacts({ alias }: { readonly alias: Alias }) {
           ["Team", alias.team_id === null ? "everybody" : nameOf(alias.team_id)],
           ["Ask it", <PlaygroundLink model={alias.name} />],
           ["Strategy", strategyName(alias.strategy)],
+          ["Kept answers", cacheWords(alias.cache)],
           ["Targets", <span className="font-mono text-xs whitespace-pre-line">{targets.join("\n")}</span>],
           ...(mayOf("usage.read", alias.team_id)
             ? [["Spending", <BudgetLink kind="alias" id={alias.id} />] as const]

@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import { useCaller } from "#api/me.ts";
 import type { RequestDetail } from "#api/queries.ts";
 import { budgetKindOf, budgetKinds } from "#budgets/budget-kinds.ts";
+import { formatMoney } from "#format/money.ts";
 import { formatCount } from "#format/number.ts";
 import { formatMoment } from "#format/time.ts";
 import { IdCell } from "#parts/copy.tsx";
@@ -128,12 +129,18 @@ export function RequestFacts({ record }: { readonly record: UsageRecord }) {
             ["Attempts", formatCount(record.attempts)],
             ...factOf("Service class", record.service_class),
             ...factOf("Computed in", record.geography),
+            ...factOf("Kept answers", cacheWords(record)),
             ...factOf("Personal data", personalDataOf(record)),
           ]}
         />
       </div>
     </Panel>
   );
+}
+
+/** Null where its alias keeps none. */
+function cacheWords({ cache, saved_usd: saved }: UsageRecord): string | null {
+  return cache === "hit" && saved !== null ? `hit, saved ${formatMoney(saved)}` : cache;
 }
 
 /** What was found by its class, and what was done with it. */

@@ -59,7 +59,8 @@ function cachedWords({ cached_tokens: cached, prompt_tokens: input }: RequestDet
   return cached === 0 ? `${formatCount(input)} of them input` : `${formatCount(cached)} of them cached`;
 }
 
-function estimateWords({ cost_usd: cost, estimated }: RequestDetail["record"]): string {
+function estimateWords({ cost_usd: cost, estimated, cache }: RequestDetail["record"]): string {
+  if (cache === "hit") return "told before";
   if (cost === null) return "no price is known";
   return estimated ? "by estimate" : "as the vendor counted";
 }

@@ -1,0 +1,17 @@
+import type { EditedTarget } from "./targets.ts";
+
+/** What is written in the form of an alias. */
+export interface AliasValues {
+  /** Empty for everybody's. */
+  team_id: string;
+  name: string;
+  strategy: string;
+  targets: readonly EditedTarget[];
+  cache: CacheValues;
+}
+
+export interface CacheValues {
+  /** Empty where nothing is kept. */
+  scope: string;
+  ttl_seconds: string;
+}

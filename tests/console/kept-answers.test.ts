@@ -1,0 +1,38 @@
+// Answers that are kept: said on the page of an alias, and told on that of a request.
+
+import { describe, expect, it } from "vitest";
+import { overflowOf, violationsInBothThemes } from "./support/browser.ts";
+import { admin } from "./support/people.ts";
+import { executable, openSuite } from "./support/suite.ts";
+
+const suite = openSuite();
+
+describe.skipIf(executable === null)("answers that are kept", () => {
+  it("are said to be of an alias, and a request that was answered by one says so", async () => {
+    const client = suite.stage.server.admin;
+    const [alias] = (await client.aliases.list()).data;
+    const { page, problems } = await suite.visits.openAs(admin, `/aliases/${alias?.id}`);
+    await page.getByLabel("Kept answers").selectOption("user");
+    await page.getByLabel("Kept for").fill("soon");
+    await page.getByRole("button", { name: "Save changes" }).click();
+    await expect.poll(() => page.getByLabel("Kept for").getAttribute("aria-invalid")).toBe("true");
+    await page.getByLabel("Kept for").fill("600");
+    await page.getByRole("button", { name: "Save changes" }).click();
+    await page.getByText("“smart” is changed, and in force").waitFor();
+    await page.getByText("for 10 min 0 s, of each user").waitFor();
+    expect([await overflowOf(page), await violationsInBothThemes(page)]).toEqual([0, []]);
+    await suite.stage.untilListed(await suite.stage.call("smart"));
+    const hit = await suite.stage.call("smart");
+    await suite.stage.untilListed(hit);
+    await suite.visits.visit(page, `/requests/${hit}`);
+    await page.getByText(/^hit, saved \$/).waitFor();
+    await page.getByText("told before").waitFor();
+    expect([await overflowOf(page), await violationsInBothThemes(page)]).toEqual([0, []]);
+    await suite.visits.visit(page, `/aliases/${alias?.id}`);
+    await page.getByLabel("Kept answers").selectOption("none");
+    await page.getByRole("button", { name: "Save changes" }).click();
+    await page.getByText("“smart” is changed, and in force").waitFor();
+    expect((await client.aliases.get({ params: { id: alias?.id ?? "" } })).cache).toBeNull();
+    expect(problems.filter((problem) => !problem.includes("400"))).toEqual([]);
+  }, 60_000);
+});
