@@ -41,7 +41,8 @@ const mostAttempts = 20;
 export class Course {
   readonly #input: CourseInput;
   readonly #legs: Leg[];
-  readonly #known: Set<string>;
+  /** Made when a name is looked for: almost no request is led on. */
+  #known: Set<string> | null = null;
   #place = 0;
   /** At the target that is asked. */
   #tries = 0;
@@ -53,7 +54,6 @@ export class Course {
   constructor(input: CourseInput) {
     this.#input = input;
     this.#legs = [input.leg];
-    this.#known = new Set(input.known);
   }
 
   /** Null: no target of the name can be asked. */
@@ -75,6 +75,10 @@ export class Course {
   passedOver(reason: Failure): Awaitable<Step | null> {
     if (this.#isLastTwice) return null;
     return this.#stepTo(this.#place + 1) ?? this.#goOn(reason);
+  }
+
+  get #visited(): Set<string> {
+    return (this.#known ??= new Set(this.#input.known));
   }
 
   get #leg(): Leg {
@@ -126,13 +130,13 @@ export class Course {
   #namesFor(reason: FallbackReason): readonly string[] {
     const lists = this.#legs.toReversed().flatMap(({ policy }) => listOf(policy, reason));
     const names = reason === "content_filter" ? lists : [...this.#waiting, ...lists];
-    return names.filter((name) => !this.#known.has(name));
+    return names.filter((name) => !this.#visited.has(name));
   }
 
   async #fallBack(names: readonly string[], failure: Failure): Promise<Step | null> {
     for (const [place, name] of names.entries()) {
-      if (this.#known.has(name)) continue;
-      this.#known.add(name);
+      if (this.#visited.has(name)) continue;
+      this.#visited.add(name);
       const leg = await this.#input.find(name);
       if (leg === null || leg.targets.length === 0) continue;
       this.#legs.push(leg);
