@@ -4,6 +4,7 @@ import type { Script } from "@ghostllm/fake-upstream";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { aliasOf, cachedHello as hello, cacheOf, makeCaller, startCachedStage, told } from "./support/cached-stage.ts";
 import type { CachedStage } from "./support/cached-stage.ts";
+import { noTimeouts } from "#domain/alias-policy.ts";
 import { makeScope, testKey } from "./support/gateway.ts";
 import { chatPath, TestClock, waitFor } from "./support/stage.ts";
 import { saying, textIn } from "./support/told-texts.ts";
@@ -152,6 +153,24 @@ describe("what is not kept", () => {
     stage.upstream.script(script);
     await askStream();
     expect(await again()).toBe("miss");
+  });
+
+  it("what another name answered, which its own caller may be led to", async () => {
+    const alias = stage.gateway.deps.snapshots.current().aliases.get(hello.model);
+    if (alias === undefined) throw new Error("there is no such alias");
+    const policy = { retries: null, timeouts: noTimeouts, fallbacks: { any: ["an-ollama-model"] } };
+    stage.serve({ more: { aliases: new Map([[hello.model, { ...alias, policy }]]) } });
+    for (const _time of [1, 2]) {
+      stage.upstream.script([
+        { kind: "error", status: 400, code: "context_length_exceeded" },
+        saying.ollama(["Hi"], false),
+      ]);
+      const response = await stage.ask(chatPath, hello);
+      expect([response.status, response.headers.get("x-ghostllm-fallback"), cacheOf(response)]).toEqual([
+        ...[200, "an-ollama-model", "miss"],
+      ]);
+    }
+    expect(stage.asks()).toBe(4);
   });
 
   it("what its client did not wait for", async () => {

@@ -55,7 +55,7 @@ export async function withRun(deps: RunDeps, call: Call, ask: (run: Run) => Prom
   const lifeline = new Lifeline(deps, call, Math.min(deps.timeouts.totalMs, aliasMs, askedMs));
   const keepAlive = new KeepAlive(deps, { ...call, report: admission.report });
   const content = contentOf(deps, call);
-  const caching = cachingOf(deps, { ...call, candidates });
+  const caching = cachingOf(deps, call, candidates);
   const begun = { admission, terms: input, lifeline, keepAlive, content, caching, trail: new Trail() };
   return await answer(deps, { ...call, candidates, ...begun }, { input, ask });
 }

@@ -4,9 +4,11 @@
 import type { CacheOutcome, GhostError } from "@ghostllm/contract";
 import type { AliasCache } from "#domain/cache-policy.ts";
 import type { Principal } from "#domain/principal.ts";
+import type { Target } from "#domain/snapshot.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
 import type { Exchange } from "#gateway/http/exchange.ts";
 import type { Severance } from "#gateway/flow/ask/lifeline.ts";
+import type { Candidates } from "#gateway/flow/resolve.ts";
 import type { UpstreamAnswer } from "#gateway/upstream/upstream.ts";
 import type { CachedAnswer } from "#link/cache.ts";
 import { upstreamHeaders } from "#gateway/flow/ask/request-headers.ts";
@@ -22,30 +24,32 @@ import { RecordedAnswer } from "./recorded-answer.ts";
 export type CachingDeps = Pick<GatewayDeps, "cache" | "flights" | "clock" | "capacity" | "version" | "tracesVendors">;
 
 /** What of a call matters. */
-interface Call extends Omit<KeyParts, "policy" | "forwarded" | "isStrict"> {
+interface Call extends Omit<KeyParts, "candidates" | "policy" | "forwarded" | "isStrict"> {
   readonly exchange: Exchange;
   readonly principal: Principal;
   readonly looksAt?: object;
 }
 
-/** Null, as for almost all: nothing is kept for it. */
-export function cachingOf(deps: CachingDeps, call: Call): Caching | null {
-  const { cache: policy = null } = call.candidates;
-  return policy === null || call.looksAt !== undefined ? null : makeCaching(deps, call, policy);
+/** Null, as for almost all: nothing is kept for it. `candidates`: those that answer. */
+export function cachingOf(deps: CachingDeps, call: Call, candidates: Candidates): Caching | null {
+  const { cache: policy = null } = candidates;
+  if (policy === null || call.looksAt !== undefined) return null;
+  const wishes = cacheWishesOf(call.exchange);
+  const isNamed = !wishes.isUnstored && canBeRecalled(call.request, call.dialect);
+  const name = isNamed ? nameOf(deps, call, candidates, policy) : null;
+  return new Caching(deps, call, { policy, wishes, candidates, name });
 }
 
-function makeCaching(deps: CachingDeps, call: Call, policy: AliasCache): Caching {
-  const { exchange, request, dialect } = call;
-  const wishes = cacheWishesOf(exchange);
-  if (wishes.isUnstored || !canBeRecalled(request, dialect))
-    return new Caching(deps, call, { policy, wishes, name: null });
+function nameOf(deps: CachingDeps, call: Call, candidates: Candidates, policy: AliasCache): string | null {
+  const { exchange, dialect } = call;
   const { forwarded } = upstreamHeaders(deps, exchange, dialect.client);
   const isStrict = exchange.header("x-ghostllm-strict") === "true";
-  return new Caching(deps, call, { policy, wishes, name: cacheKeyOf({ ...call, policy, forwarded, isStrict }) });
+  return cacheKeyOf({ ...call, candidates, policy, forwarded, isStrict });
 }
 
 interface Asked {
   readonly policy: AliasCache;
+  readonly candidates: Candidates;
   readonly wishes: CacheWishes;
   /** Null: it is neither answered by what is kept, nor kept. */
   readonly name: string | null;
@@ -98,10 +102,14 @@ export class Caching {
     this.#flight?.land({ kind: "answered", answer });
   }
 
-  /** What a vendor answers is written down on its way. What was written down of another one is of no use any more. */
+  /**
+   * What a vendor answers is written down on its way. What was written down of another one is of no use any more. Who was led elsewhere was
+   * so by what he himself may use: what he is told there is told to nobody else.
+   */
   listenTo(answer: UpstreamAnswer, about: Heard): UpstreamAnswer {
     this.#heard = null;
-    if (this.#asked.name === null || answer.status !== 200) return answer;
+    const { name, candidates } = this.#asked;
+    if (name === null || answer.status !== 200 || !isAmong(candidates, about.target)) return answer;
     const room = { mostBytes: this.#deps.capacity.cachedAnswerBytes, held: this.#call.exchange.held };
     const recorded = new RecordedAnswer(answer, room);
     this.#heard = { answer: recorded, about };
@@ -139,4 +147,8 @@ export class Caching {
   #ageOf(storedAt: number): number {
     return Math.max(0, this.#deps.clock.now() - storedAt) / 1000;
   }
+}
+
+function isAmong({ targets }: Candidates, { provider, model }: Target): boolean {
+  return targets.some(({ target: one }) => one.provider.id === provider.id && one.model === model);
 }
