@@ -11,20 +11,8 @@ import {
 import type { ReactNode } from "react";
 import { Frame } from "#frame/frame.tsx";
 import { Page } from "#frame/page.tsx";
+import { parseSearch, stringifySearch, type Search } from "#parts/search-text.ts";
 import { Empty, Failure, noAnswer } from "#parts/states.tsx";
-
-/** Plain text on both sides, so that URLs are what one would write by hand. */
-type Search = Readonly<Record<string, string | undefined>>;
-
-function parseSearch(text: string): Search {
-  return Object.fromEntries(new URLSearchParams(text));
-}
-
-function stringifySearch(search: Readonly<Record<string, unknown>>): string {
-  const given = Object.entries(search).filter(([, value]) => value !== undefined);
-  if (given.length === 0) return "";
-  return `?${new URLSearchParams(given.map(([name, value]): [string, string] => [name, String(value)])).toString()}`;
-}
 
 /** The router would load the whole page anew where a part of it is not there, and with a server that is away nothing of it would be left. */
 function lazyPage<Name extends string, Code extends Readonly<Record<Name, () => ReactNode>>>(
@@ -43,23 +31,29 @@ const root = createRootRoute({
   validateSearch: (search: Record<string, unknown>): Search => search as Search,
 });
 
-const signIn = createRoute({
-  getParentRoute: () => root,
-  path: "/sign-in",
-  component: lazyPage(() => import("#pages/sign-in/sign-in-page.tsx"), "SignInPage"),
-});
-
-const signInReturn = createRoute({
-  getParentRoute: () => root,
-  path: "/sign-in/return",
-  component: lazyPage(() => import("#pages/sign-in/return-page.tsx"), "SignInReturnPage"),
-});
-
-const setPassword = createRoute({
-  getParentRoute: () => root,
-  path: "/set-password",
-  component: lazyPage(() => import("#pages/sign-in/set-password-page.tsx"), "SetPasswordPage"),
-});
+/** For who has not signed in, or not wholly. */
+const outside = [
+  createRoute({
+    getParentRoute: () => root,
+    path: "/sign-in",
+    component: lazyPage(() => import("#pages/sign-in/sign-in-page.tsx"), "SignInPage"),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: "/sign-in/return",
+    component: lazyPage(() => import("#pages/sign-in/return-page.tsx"), "SignInReturnPage"),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: "/set-password",
+    component: lazyPage(() => import("#pages/sign-in/set-password-page.tsx"), "SetPasswordPage"),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: "/set-up",
+    component: lazyPage(() => import("#pages/sign-in/set-up-page.tsx"), "SetUpPage"),
+  }),
+];
 
 const frame = createRoute({ getParentRoute: () => root, id: "frame", component: Frame });
 
@@ -277,7 +271,7 @@ function Failed({ error }: { readonly error: unknown }) {
 
 export function createConsoleRouter(basepath: string) {
   return createRouter({
-    routeTree: root.addChildren([signIn, signInReturn, setPassword, frame.addChildren(pages)]),
+    routeTree: root.addChildren([...outside, frame.addChildren(pages)]),
     basepath,
     parseSearch,
     stringifySearch,

@@ -16,6 +16,9 @@ export function createQueryClient(): QueryClient {
   // A session that has ended is nobody's: the frame then leads to the sign-in.
   const onError = (error: unknown): void => {
     if (error instanceof ClientError && error.status === 401) queryClient.setQueryData(["me"], null);
+    // Asked for meanwhile, such as of who was made an admin.
+    if (error instanceof ClientError && error.code === "second_factor_setup_required")
+      void queryClient.invalidateQueries({ queryKey: ["me"] });
   };
   const queryClient: QueryClient = new QueryClient({
     queryCache: new QueryCache({ onError }),

@@ -30,9 +30,10 @@ export function useFrame(): FrameControls {
 export function Frame() {
   const { queries } = useApi();
   const { data: me, error, refetch } = useQuery(queries.me);
-  useSignInFor(me === null);
+  const isConfined = me?.must_set_up_second_factor === true;
+  useLeadingTo(me === null ? "/sign-in" : isConfined ? "/set-up" : null);
   if (me === undefined) return error === null ? null : <Failure error={error} onRetry={() => void refetch()} />;
-  if (me === null) return null;
+  if (me === null || isConfined) return null;
   return (
     <LiveProvider>
       <KeptProvider>
@@ -42,14 +43,14 @@ export function Frame() {
   );
 }
 
-/** Leads a stranger, also one whose session has ended, to the sign-in, and from there back. */
-function useSignInFor(isStranger: boolean): void {
+/** Leads a stranger, also one whose session has ended, to the sign-in, and who has to set up a second factor to that; from there back. */
+function useLeadingTo(page: "/sign-in" | "/set-up" | null): void {
   const router = useRouter();
   useEffect(() => {
-    if (!isStranger) return;
+    if (page === null) return;
     const { href } = router.state.location;
-    void router.navigate({ to: "/sign-in", search: href === "/" ? {} : { to: href }, replace: true });
-  }, [isStranger, router]);
+    void router.navigate({ to: page, search: href === "/" ? {} : { to: href }, replace: true });
+  }, [page, router]);
 }
 
 const narrowName = "ghostllm.sidebar";

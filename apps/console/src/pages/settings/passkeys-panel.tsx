@@ -8,9 +8,9 @@ import { Button } from "#parts/button.tsx";
 import { Panel } from "#parts/panel.tsx";
 import { Loaded } from "#parts/states.tsx";
 import { PasskeyFacts } from "#sessions/passkey-facts.tsx";
-import type { Asked } from "./passkey-asked.ts";
+import type { Asked } from "#sessions/passkey-asked.ts";
 
-const PasskeyDialogs = lazy(async () => ({ default: (await import("./passkey-dialogs.tsx")).PasskeyDialogs }));
+const PasskeyDialogs = lazy(async () => ({ default: (await import("#sessions/passkey-dialogs.tsx")).PasskeyDialogs }));
 
 export function PasskeysPanel() {
   const { queries } = useApi();

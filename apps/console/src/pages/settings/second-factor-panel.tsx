@@ -7,7 +7,7 @@ import { Loaded } from "#parts/states.tsx";
 import { Time } from "#parts/values.tsx";
 
 const SecondFactorDialogs = lazy(async () => ({
-  default: (await import("./second-factor-dialogs.tsx")).SecondFactorDialogs,
+  default: (await import("#sessions/second-factor-dialogs.tsx")).SecondFactorDialogs,
 }));
 
 export function SecondFactorPanel() {

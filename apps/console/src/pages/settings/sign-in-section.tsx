@@ -52,13 +52,29 @@ export function SignInSection() {
   );
 }
 
+const askedOf: Readonly<Record<string, string>> = {
+  admins:
+    "Asked of whoever may change what is everybody's, and wanted of whoever has set one up. The issuer sees to its own",
+  all: "Asked of everybody who signs in with a password. The issuer sees to its own",
+};
+
+/** As the configuration has it, for whoever may see that. */
+function useAskedOf(): string | undefined {
+  const { queries } = useApi();
+  const { may } = useCaller();
+  const configuration = useQuery({ ...queries.configuration, enabled: may("configuration.read") });
+  const found = configuration.data?.settings.find(({ path }) => path === "sign_in.require_second_factor");
+  return askedOf[String(found?.value)];
+}
+
 function PasswordFacts() {
+  const asked = useAskedOf();
   return (
     <Panel title="Password">
       <Facts
         facts={[
           ["Who", "Every user who has one, by the e-mail address"],
-          ["Second factor", "Wanted of whoever has set one up, in Settings, You. The issuer sees to its own"],
+          ["Second factor", asked ?? "Wanted of whoever has set one up, in Settings, You. The issuer sees to its own"],
         ]}
       />
     </Panel>
