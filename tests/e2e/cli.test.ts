@@ -151,6 +151,10 @@ describe("aliases", () => {
       strategy: "least-busy",
     });
     expect((await ghostllm(["alias", "update", "house", "--strategy", "fastest"])).code).toBe(2);
+    const sticky = ["--weighted", "--sticky-by", "user"];
+    expect(await json(["alias", "update", "house", ...sticky])).toMatchObject({ sticky_by: "user" });
+    expect((await ghostllm(["alias", "update", "house", "--ordered"])).code).not.toBe(0);
+    expect(await json(["alias", "update", "house", "--sticky-by", "none"])).toMatchObject({ sticky_by: null });
     const retries = ["--attempts-per-target", "3", "--retry-on", "timeout", "error"];
     const fallbacks = ["--fallback", "demo/fast", "--fallback-rate-limit", "demo/best"];
     const told = await json(["alias", "update", "house", ...retries, ...fallbacks, "--first-token-timeout", "900"]);

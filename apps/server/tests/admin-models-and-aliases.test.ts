@@ -201,6 +201,19 @@ describe("aliases", () => {
     expect(plane.snapshots.current().aliases.get("smart")?.policy).toBeNull();
   });
 
+  it("keeps users with their targets by the strategy that draws them alone", async () => {
+    const { aliases } = plane.admin;
+    const refused = { status: 400, param: "sticky_by" };
+    await expect(aliases.create({ body: { name: "a", targets, sticky_by: "user" } })).rejects.toMatchObject(refused);
+    const body = { name: "a", targets, strategy: "weighted", sticky_by: "user" } as const;
+    const { id } = await aliases.create({ body });
+    expect(plane.snapshots.current().aliases.get("a")?.sticky).toBe(id);
+    const change = (changed: object) => aliases.update({ params: { id }, body: changed });
+    await expect(change({ strategy: "latency" })).rejects.toMatchObject(refused);
+    expect(await change({ strategy: "latency", sticky_by: null })).toMatchObject({ sticky_by: null });
+    expect(plane.snapshots.current().aliases.get("a")).toMatchObject({ sticky: null, policy: null });
+  });
+
   it("leads on to what there is, and never back to itself", async () => {
     const { aliases } = plane.admin;
     const make = (name: string, any: readonly string[] = []) =>

@@ -172,7 +172,12 @@ describe.each(modes)("%s", (mode) => {
     const alias: Alias = {
       ...{ id: name, name, strategy: "ordered", createdAt: 0 },
       targets: members.map((member) => ({ target: member, weight: 1 })),
-      policy: { retries: mode === "retry" ? retries : null, fallbacks: mode === "fallback" ? fallbacks : {}, timeouts },
+      policy: {
+        retries: mode === "retry" ? retries : null,
+        fallbacks: mode === "fallback" ? fallbacks : {},
+        timeouts,
+        stickyBy: null,
+      },
     };
     const way = ways[wayName];
     if (way === undefined) throw new Error("no such way");

@@ -63,6 +63,7 @@ function aliasOf(
   const policy = {
     ...{ retries: retries === undefined ? null : { ...usual, ...retries }, fallbacks },
     timeouts: { ...noTimeouts, ...timeouts },
+    stickyBy: null,
   };
   return { id: name, name, strategy: "ordered", targets: weighted, policy, createdAt: 0, ...more };
 }

@@ -5,8 +5,8 @@ import { startFakeUpstream } from "@ghostllm/fake-upstream";
 import type { FakeUpstream, Script } from "@ghostllm/fake-upstream";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { freePrices } from "#domain/prices.ts";
-import type { Target } from "#domain/snapshot.ts";
-import { makeProvider, makeSnapshot, makeTarget, startGateway } from "./support/gateway.ts";
+import type { Alias, Snapshot, Target } from "#domain/snapshot.ts";
+import { makePrincipal, makeProvider, makeSnapshot, makeTarget, startGateway } from "./support/gateway.ts";
 import type { TestGateway } from "./support/gateway.ts";
 import { chatPath, hello, postJson, waitFor } from "./support/stage.ts";
 
@@ -66,6 +66,68 @@ const ways: readonly (readonly [string, string, object])[] = [
   ["a streamed one of Ollama's", "/api/chat", { ...routed, stream: true }],
   ["embeddings", "/v1/embeddings", { model: "routed", input: "hello" }],
 ];
+
+describe("weighted, with users who stay", () => {
+  const keys = Array.from({ length: 300 }, (_, index) => `gk-user${index}0000000-0123456789abcdef`);
+  const principals = Object.fromEntries(
+    keys.map((key, index) => [
+      key,
+      makePrincipal({ keyId: `k${index}`, userId: `u${index}`, publicId: key.slice(0, 15) }),
+    ]),
+  );
+
+  function weighing(weights: readonly number[], sticky = "r"): Snapshot {
+    const targets = targetsOf();
+    const weighted = targets.flatMap((target, at) => (weights[at] ? [{ target, weight: weights[at] }] : []));
+    const alias: Alias = { id: "r", name: "routed", strategy: "weighted", targets: weighted, createdAt: 0, sticky };
+    return makeSnapshot({ targets, aliases: new Map([["routed", alias]]), principals });
+  }
+
+  const all = () =>
+    Promise.all(
+      keys.map(async (key) => {
+        const response = await postJson(gateway.url + chatPath, routed, {
+          headers: { authorization: `Bearer ${key}` },
+        });
+        await response.text();
+        return provider(response);
+      }),
+    );
+
+  it("are with one target each, as many as the weights say, and move to where more is wanted alone", async () => {
+    gateway = await startGateway(weighing([3, 1, 0]));
+    const before = await all();
+    expect(await all()).toEqual(before);
+    const first = before.filter((name) => name === "first").length;
+    expect(first).toBeGreaterThan(195);
+    expect(first).toBeLessThan(255);
+    gateway.swap(weighing([3, 1, 1]));
+    const after = await all();
+    const moved = after.filter((name, at) => name !== before[at]);
+    expect(new Set(moved)).toEqual(new Set(["third"]));
+    expect(moved.length).toBeGreaterThan(30);
+    expect(moved.length).toBeLessThan(95);
+    gateway.swap(weighing([3, 1, 0], "another alias"));
+    const other = await all();
+    expect(other.filter((name, at) => name !== before[at]).length).toBeGreaterThan(50);
+  });
+
+  it("go elsewhere where their target fails, and come back", async () => {
+    gateway = await startGateway(weighing([1, 1, 1]));
+    const [mine] = await all();
+    const at = names.findIndex((name) => name === mine);
+    vendors[at]?.script([{ kind: "error", status: 500 }, { kind: "chat" }]);
+    const ask0 = async () => {
+      const response = await postJson(gateway.url + chatPath, routed, {
+        headers: { authorization: `Bearer ${keys[0]}` },
+      });
+      await response.text();
+      return provider(response);
+    };
+    expect(await ask0()).not.toBe(mine);
+    expect(await ask0()).toBe(mine);
+  });
+});
 
 describe("latency", () => {
   it.each(ways)("%s: all are tried, then the one that begins soonest is asked", async (_name, path, body) => {

@@ -8,9 +8,10 @@ import type { Command } from "commander";
 import type { Alias } from "#lookup.ts";
 
 type Body = RouteInput<AdminRoutes["aliases"]["update"]>["body"];
-type AliasPolicyBody = Pick<Body, "retries" | "fallbacks" | "timeouts">;
+type AliasPolicyBody = Pick<Body, "retries" | "fallbacks" | "timeouts" | "sticky_by">;
 
 export interface PolicyOptions {
+  readonly stickyBy?: "user" | "none";
   /** False: `--no-retries`. */
   readonly retries?: boolean;
   readonly retryOn?: readonly RetriedFailure[];
@@ -31,6 +32,7 @@ export interface PolicyOptions {
 
 export function addPolicyOptions(command: Command): Command {
   return command
+    .addOption(new Option("--sticky-by <whom>", "with --weighted: who stays with one target").choices(["user", "none"]))
     .option("--attempts-per-target <count>", "how often one target is asked, at most", toCount)
     .option("--attempts <count>", "how often all of them are asked together, at most", toCount)
     .addOption(
@@ -54,7 +56,14 @@ export function addPolicyOptions(command: Command): Command {
 
 /** `present` is null for a new one. */
 export function toPolicyBody(options: PolicyOptions, present: Alias | null): AliasPolicyBody {
-  return { ...retriesOf(options, present), ...fallbacksOf(options, present), ...timeoutsOf(options, present) };
+  const { stickyBy } = options;
+  const sticky = stickyBy === undefined ? {} : { sticky_by: stickyBy === "user" ? stickyBy : null };
+  return {
+    ...retriesOf(options, present),
+    ...fallbacksOf(options, present),
+    ...timeoutsOf(options, present),
+    ...sticky,
+  };
 }
 
 function retriesOf(options: PolicyOptions, present: Alias | null): Pick<AliasPolicyBody, "retries"> {

@@ -1,4 +1,5 @@
-// What an alias says about failures of its targets, and about time. Written in control, heeded by the gateway's flow.
+// What an alias says about failures of its targets, about time, and about who is to stay with one. Written in control, heeded by the
+// gateway's flow.
 
 import { fallbackReasons } from "@ghostllm/contract";
 import type { FallbackReason, RetriedFailure } from "@ghostllm/contract";
@@ -34,15 +35,17 @@ export interface AliasPolicy {
   /** Names of models and aliases, in the order in which they are tried. */
   readonly fallbacks: Fallbacks;
   readonly timeouts: AliasTimeouts;
+  /** Whose requests go to the same target first, as long as the weights are what they are; null: each is drawn anew. */
+  readonly stickyBy: "user" | null;
 }
 
 export const noTimeouts: AliasTimeouts = { connectMs: null, firstTokenMs: null, idleMs: null, totalMs: null };
 
 /** Null, where it says nothing. */
-export function policyOf({ retries, fallbacks, timeouts }: AliasPolicy): AliasPolicy | null {
+export function policyOf({ retries, fallbacks, timeouts, stickyBy }: AliasPolicy): AliasPolicy | null {
   const lists = fallbackReasons.map((reason) => [reason, fallbacks[reason] ?? []] as const);
   const told = Object.fromEntries(lists.filter(([, names]) => names.length > 0));
   const isTimed = Object.values(timeouts).some((ms) => ms !== null);
-  if (retries === null && !isTimed && Object.keys(told).length === 0) return null;
-  return { retries, fallbacks: told, timeouts };
+  if (retries === null && !isTimed && Object.keys(told).length === 0 && stickyBy === null) return null;
+  return { retries, fallbacks: told, timeouts, stickyBy };
 }

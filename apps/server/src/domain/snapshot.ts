@@ -79,6 +79,8 @@ export interface Alias {
   readonly createdAt: number;
   /** What it says about failures and time; absent or null: nothing. */
   readonly policy?: AliasPolicy | null;
+  /** By what its users are told apart who stay with a target each; absent or null: nobody does. */
+  readonly sticky?: string | null;
   /** What requests for it are held to, whoever asks; absent or null: nothing. */
   readonly scope?: LimitedScope | null;
   /** What is kept of its answers; absent or null: nothing. */

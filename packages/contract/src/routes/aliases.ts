@@ -10,6 +10,11 @@ const aboutStrategy =
   "`ordered` tries the targets from the first to the last; `weighted` draws the first one by weight; `latency` takes the better of two that are drawn, by the time until their first word; `least-busy` takes the one with the fewest requests running here; `cheapest` the one at which this request may cost the least.";
 const strategy = z.enum(aliasStrategies).describe(aboutStrategy);
 
+const stickies = ["user"] as const;
+const aboutSticky =
+  "With the strategy `weighted`: the same user's requests go to the same target first, as long as the weights are what they are. Null: each request is drawn anew.";
+const sticky = z.enum(stickies).nullable().describe(aboutSticky);
+
 const target = z.object({ provider: z.string(), model: z.string(), weight: z.int() });
 
 const team = id.nullable().describe("Keys of this team alone find it. Null: it is everybody's.");
@@ -38,6 +43,7 @@ const alias = z
     retries,
     fallbacks,
     timeouts,
+    sticky_by: openEnum(stickies).nullable().describe(aboutSticky),
     limits: limits.describe("Of all that ask for it together. Null is unlimited."),
     budgets: z.array(scopeBudget).describe("What may be spent by all that ask for it together."),
     cache: cache.nullable().describe(aboutCache),
@@ -63,6 +69,7 @@ const aliasCreate = z
   .strictObject({
     ...{ team_id: team.default(null), name, strategy: strategy.default("ordered"), targets },
     ...{ retries: retriesInput.optional(), fallbacks: fallbacksInput.optional(), timeouts: timeoutsInput.optional() },
+    sticky_by: sticky.optional(),
     ...{ limits: limitsInput.optional(), budgets: scopeBudgetsInput.optional() },
     cache: cacheInput.optional().describe(aboutCache),
   })
@@ -73,6 +80,7 @@ const aliasUpdate = z
     team_id: team.optional(),
     ...{ name: name.optional(), strategy: strategy.optional(), targets: targets.optional() },
     ...{ retries: retriesInput.optional(), fallbacks: fallbacksInput.optional(), timeouts: timeoutsInput.optional() },
+    sticky_by: sticky.optional(),
     ...{ limits: limitsInput.optional(), budgets: scopeBudgetsInput.optional() },
     cache: cacheInput.optional().describe(aboutCache),
   })

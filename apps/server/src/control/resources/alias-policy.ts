@@ -12,10 +12,10 @@ import type { Resource } from "./resource.ts";
 
 type ApiAlias = RouteAnswer<AdminRoutes["aliases"]["get"]>;
 type Body = Parameters<Resource<"aliases">["update"]>[0]["body"];
-type Given = Pick<Body, "retries" | "fallbacks" | "timeouts">;
+type Given = Pick<Body, "retries" | "fallbacks" | "timeouts" | "sticky_by">;
 
-export function toApiPolicy(policy: AliasPolicy | null): Pick<ApiAlias, "retries" | "fallbacks" | "timeouts"> {
-  const { retries = null, fallbacks = {}, timeouts = noTimeouts } = policy ?? {};
+export function toApiPolicy(policy: AliasPolicy | null): Pick<ApiAlias, keyof Given> {
+  const { retries = null, fallbacks = {}, timeouts = noTimeouts, stickyBy = null } = policy ?? {};
   return {
     retries: retries && {
       ...{ attempts_per_target: retries.attemptsPerTarget, attempts: retries.attempts, on: [...retries.on] },
@@ -30,19 +30,21 @@ export function toApiPolicy(policy: AliasPolicy | null): Pick<ApiAlias, "retries
       ...{ connect_ms: timeouts.connectMs, first_token_ms: timeouts.firstTokenMs },
       ...{ idle_ms: timeouts.idleMs, total_ms: timeouts.totalMs },
     },
+    sticky_by: stickyBy,
   };
 }
 
 /** Undefined: it stays as it is. */
 export function toPolicy(
-  { retries, fallbacks, timeouts }: Given,
+  { retries, fallbacks, timeouts, sticky_by: stickyBy }: Given,
   before: AliasPolicy | null,
 ): AliasPolicy | null | undefined {
-  if (retries === undefined && fallbacks === undefined && timeouts === undefined) return undefined;
+  if ([retries, fallbacks, timeouts, stickyBy].every((given) => given === undefined)) return undefined;
   return policyOf({
     retries: retries === undefined ? (before?.retries ?? null) : toRetries(retries),
     fallbacks: fallbacks ?? before?.fallbacks ?? {},
     timeouts: timeouts === undefined ? (before?.timeouts ?? noTimeouts) : toTimeouts(timeouts),
+    stickyBy: stickyBy === undefined ? (before?.stickyBy ?? null) : stickyBy,
   });
 }
 
@@ -59,6 +61,15 @@ function toRetries(given: NonNullable<Given["retries"]> | null): AliasPolicy["re
 function toTimeouts(given: NonNullable<Given["timeouts"]>): AliasPolicy["timeouts"] {
   const { connect_ms: connectMs, first_token_ms: firstTokenMs, idle_ms: idleMs, total_ms: totalMs } = given;
   return { connectMs, firstTokenMs, idleMs, totalMs };
+}
+
+/** What draws no target has none to stay with. */
+export function refuseSticky(strategy: AliasRow["strategy"], policy: AliasPolicy | null): void {
+  if (policy?.stickyBy && strategy !== "weighted")
+    throw invalid(
+      "sticky_by",
+      "Only the strategy `weighted` draws a target to stay with: leave it null with all others",
+    );
 }
 
 interface Led {

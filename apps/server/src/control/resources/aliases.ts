@@ -4,7 +4,7 @@ import type { AliasRow } from "#control/store/store.ts";
 import type { Reach } from "#domain/access/may.ts";
 import type { CachePolicy } from "#domain/cache-policy.ts";
 import { toToldLimits } from "#domain/told-limits.ts";
-import { refuseFallbacks, toApiPolicy, toPolicy } from "./alias-policy.ts";
+import { refuseFallbacks, refuseSticky, toApiPolicy, toPolicy } from "./alias-policy.ts";
 import { refuseModelName, refuseTargets, refuseTeam } from "./alias-rules.ts";
 import { refuseLostDowngrades, toApiBudgetTerms, toHeld } from "./budget-fields.ts";
 import { found, invalid, notFound, toTime } from "./fields.ts";
@@ -62,13 +62,15 @@ async function changeable({ store }: AliasDeps, id: string, reach: Reach): Promi
 }
 
 async function toNew(deps: AliasDeps, body: AliasCreation, reach: Reach) {
-  const { team_id: teamId, limits, budgets, retries, fallbacks, timeouts, cache, ...named } = body;
+  const { team_id: teamId, limits, budgets, cache, ...rest } = body;
+  const { retries, fallbacks, timeouts, sticky_by, ...named } = rest;
   const { store, steadyTime } = deps;
   const team = await refuseTeam(store, teamId, reach);
   await refuseTargets(store, named.targets, team);
   if (teamId !== null) refuseModelName(deps.snapshot(), named.name);
   refuseItself(named.name, budgets);
-  const policy = toPolicy({ retries, fallbacks, timeouts }, null) ?? null;
+  const policy = toPolicy({ retries, fallbacks, timeouts, sticky_by }, null) ?? null;
+  refuseSticky(named.strategy, policy);
   await refuseFallbacks(store, { name: named.name, id: null, teamId, team, policy });
   const held = await toHeld({ limits, budgets }, { before: null, store, now: steadyTime.now(), teamId });
   return { teamId, ...named, policy, cache: toCache(cache), ...held };
@@ -76,7 +78,8 @@ async function toNew(deps: AliasDeps, body: AliasCreation, reach: Reach) {
 
 async function toChange(deps: AliasDeps, before: AliasRow, body: AliasUpdate, reach: Reach) {
   const { store, steadyTime } = deps;
-  const { team_id: given, name, strategy, targets, retries, fallbacks, timeouts, cache, ...held } = body;
+  const { team_id: given, name, strategy, targets, cache, ...rest } = body;
+  const { retries, fallbacks, timeouts, sticky_by, ...held } = rest;
   const teamId = given === undefined ? before.teamId : given;
   const isElsewhere = teamId !== before.teamId;
   if (isElsewhere || targets !== undefined) {
@@ -86,10 +89,17 @@ async function toChange(deps: AliasDeps, before: AliasRow, body: AliasUpdate, re
   const named = name ?? before.name;
   if (teamId !== null && (isElsewhere || named !== before.name)) refuseModelName(deps.snapshot(), named);
   refuseItself(named, held.budgets);
-  const policy = toPolicy({ retries, fallbacks, timeouts }, before.policy);
+  const policy = toPolicy({ retries, fallbacks, timeouts, sticky_by }, before.policy);
+  refuseSticky(strategy ?? before.strategy, policy === undefined ? before.policy : policy);
   if (policy !== undefined || isElsewhere || named !== before.name) {
     const team = await refuseTeam(store, teamId, isElsewhere ? reach : "all");
-    await refuseFallbacks(store, { name: named, id: before.id, teamId, team, policy: policy ?? before.policy });
+    await refuseFallbacks(store, {
+      name: named,
+      id: before.id,
+      teamId,
+      team,
+      policy: policy === undefined ? before.policy : policy,
+    });
   }
   if (isElsewhere && held.budgets === undefined) await refuseLostDowngrades(before.budgets, teamId, store);
   return {

@@ -104,6 +104,7 @@ const policySchema: z.ZodType<AliasPolicy> = z.object({
   timeouts: z.object({
     ...{ connectMs: ms.nullable(), firstTokenMs: ms.nullable(), idleMs: ms.nullable(), totalMs: ms.nullable() },
   }),
+  stickyBy: z.enum(["user"]).nullable().default(null),
 });
 
 const price = z.number().int().nonnegative().optional();

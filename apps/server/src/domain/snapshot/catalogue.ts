@@ -117,7 +117,9 @@ export class Catalogue {
       });
       const awaitsRepair = found.length === 0 && named.some(({ provider }) => unusableProviders.has(provider));
       const cache = part.cache ? { ...part.cache, aliasId: id } : null;
-      const said = { policy, scope: scopeOf("alias", part), cache };
+      // By its id: who is with a target of one alias is with any of another one.
+      const sticky = policy?.stickyBy === "user" ? id : null;
+      const said = { policy, sticky, scope: scopeOf("alias", part), cache };
       return { id, name, strategy, createdAt, targets: found, ...said, awaitsRepair };
     };
     const named = (parts: readonly AliasPart[] = []) => new Map(parts.map((part) => [part.name, toAlias(part)]));

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { roles } from "#domain/access/roles.ts";
 import { Assembly } from "./assembly.ts";
 import { FollowedSnapshots } from "./followed-snapshots.ts";
+import { noTimeouts } from "#domain/alias-policy.ts";
 import type { KeyPart, ProviderPart, SnapshotChange, SnapshotParts, UserPart } from "./parts.ts";
 
 const noLimits = { requestsPerMinute: null, tokensPerMinute: null, concurrentRequests: null };
@@ -40,6 +41,7 @@ const parts: SnapshotParts = {
     {
       ...{ id: "r1", name: "fast", strategy: "ordered", createdAt: 1 },
       targets: [{ provider: "one", model: "gpt-4o", weight: 1 }],
+      policy: { retries: null, fallbacks: { any: ["one/gpt-9"] }, timeouts: noTimeouts, stickyBy: "user" },
     },
   ],
   consentPolicies: [
@@ -73,6 +75,7 @@ describe("snapshots that are followed from another thread", () => {
     expect(snapshot.providers.get("one")?.additions?.headers["x-team"]?.reveal()).toBe("a secret");
     expect(snapshot.providers.get("one")?.definition).toBe(definitions.find(({ type }) => type === "openai"));
     expect(snapshot.aliases.get("fast")?.targets[0]?.target).toBe(snapshot.models.get("gpt-4o")?.[0]);
+    expect(snapshot.aliases.get("fast")).toMatchObject({ policy: { fallbacks: { any: ["one/gpt-9"] } }, sticky: "r1" });
     expect([...snapshot.unusableModels]).toEqual(["lost"]);
     expect(JSON.stringify([...snapshot.providers])).not.toContain("sk-one");
   });

@@ -23,6 +23,8 @@ export interface Candidates {
   readonly isOfTeam?: boolean;
   /** What the alias says about failures and time; absent or null: nothing. */
   readonly policy?: AliasPolicy | null;
+  /** By what users are told apart who stay with a target each; absent or null: nobody does. */
+  readonly sticky?: string | null;
   /** What the alias is held to; null: nothing. */
   readonly scope: LimitedScope | null;
   /** What is kept of its answers; absent or null: nothing. */
@@ -86,11 +88,11 @@ export function findModel(snapshot: Snapshot, requested: string, caller: NameCal
 
 /** What is written down of it is what the team might use then: what it may use now decides. */
 function ofTeam(alias: Alias, requested: string, { teamModels }: NameCaller): Candidates {
-  const { strategy, targets, policy = null, scope = null, cache = null } = alias;
+  const { strategy, targets, policy = null, sticky = null, scope = null, cache = null } = alias;
   const isUsable = ({ target: { provider, model } }: Candidates["targets"][number]): boolean =>
     teamModels === null || isTargetNamed(teamModels, { provider: provider.name, model });
   const usable = targets.filter(isUsable);
-  return { requested, strategy, targets: usable, isAlias: true, isOfTeam: true, policy, scope, cache };
+  return { requested, strategy, targets: usable, isAlias: true, isOfTeam: true, policy, sticky, scope, cache };
 }
 
 /** What a name stands for, whoever asks, is looked up once for each snapshot. */
@@ -109,8 +111,8 @@ function findCommon(snapshot: Snapshot, requested: string): Candidates {
 function lookUp(snapshot: Snapshot, requested: string): Candidates {
   const alias = findAlias(snapshot, requested);
   if (alias !== undefined) {
-    const { strategy, targets, policy = null, scope = null, cache = null } = alias;
-    return { requested, strategy, targets, isAlias: true, policy, scope, cache };
+    const { strategy, targets, policy = null, sticky = null, scope = null, cache = null } = alias;
+    return { requested, strategy, targets, isAlias: true, policy, sticky, scope, cache };
   }
   const direct = resolveDirect(snapshot, requested);
   const targets = direct === null ? findBare(snapshot, requested) : [direct];

@@ -14,8 +14,6 @@ export interface PlanInput extends RankInput, FitInput {
   /** The client's. */
   readonly dialect: ClientDialectName;
   readonly health: TargetHealth;
-  /** The user who asks. */
-  readonly caller: string;
 }
 
 export interface Plan {
@@ -45,7 +43,7 @@ export function planTargets(input: PlanInput): Plan {
   const { targets: fit, tight } = fitting(candidates, able, input);
   const ready = fit.filter(({ target }) => restMsOf(target, input) === 0);
   const isProbe = ready.length === 0;
-  const ranked = rank(candidates.strategy, isProbe ? fit : ready, input).map(({ target }) => target);
+  const ranked = rank(candidates, isProbe ? fit : ready, input).map(({ target }) => target);
   const targets = isProbe ? soonestFirst(ranked, input) : ranked;
   return { targets: tight.size === 0 ? targets : roomyFirst(targets, { fit, tight }, input), isProbe };
 }

@@ -1,5 +1,6 @@
 // In which order the targets of a name are asked, by its strategy. Called by plan.ts.
 
+import { hash } from "node:crypto";
 import type { AliasStrategy } from "@ghostllm/contract";
 import { costOf, priceAt } from "@ghostllm/llm";
 import type { ParsedRequest } from "@ghostllm/llm";
@@ -16,6 +17,8 @@ export interface RankInput {
   readonly work: TargetWork;
   /** For a request that names no maximum of its own. */
   readonly assumedOutputTokens: number;
+  /** The user who asks. */
+  readonly caller: string;
   /** By the monotonic clock. */
   readonly now: number;
   /** Epoch ms, for prices that depend on the time of day. */
@@ -34,8 +37,33 @@ const ranks: Readonly<Record<AliasStrategy, Rank>> = {
   cheapest: byPrice,
 };
 
-export function rank(strategy: AliasStrategy, targets: readonly Weighted[], input: RankInput): readonly Weighted[] {
-  return targets.length === 1 ? targets : ranks[strategy](targets, input);
+export function rank(
+  { strategy, sticky = null }: Pick<Candidates, "strategy" | "sticky">,
+  targets: readonly Weighted[],
+  input: RankInput,
+): readonly Weighted[] {
+  if (targets.length === 1) return targets;
+  return strategy === "weighted" && sticky !== null
+    ? byUser(targets, sticky, input.caller)
+    : ranks[strategy](targets, input);
+}
+
+/**
+ * The same order for the same user, in which each is first as often as its weight says, over all users. Of a target that is added or gone,
+ * or weighs more or less, those move alone whom it gains or loses. https://en.wikipedia.org/wiki/Rendezvous_hashing
+ */
+function byUser(targets: readonly Weighted[], sticky: string, caller: string): readonly Weighted[] {
+  const scoreOf = ({ target: { provider, model }, weight }: Weighted): number =>
+    -weight / Math.log(fractionOf(`${sticky} ${provider.id}/${model} ${caller}`));
+  return targets
+    .map((target) => ({ target, score: scoreOf(target) }))
+    .toSorted((one, other) => other.score - one.score)
+    .map(({ target }) => target);
+}
+
+/** Between 0 and 1, and neither of them. */
+function fractionOf(text: string): number {
+  return (hash("sha256", text, "buffer").readUInt32BE() + 0.5) / 2 ** 32;
 }
 
 /** Draws one after the other: the chance to be first is in proportion to the weight. */
