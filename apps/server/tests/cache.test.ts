@@ -158,7 +158,7 @@ describe("what is not kept", () => {
   it("what another name answered, which its own caller may be led to", async () => {
     const alias = stage.gateway.deps.snapshots.current().aliases.get(hello.model);
     if (alias === undefined) throw new Error("there is no such alias");
-    const policy = { retries: null, timeouts: noTimeouts, fallbacks: { any: ["an-ollama-model"] } };
+    const policy = { retries: null, timeouts: noTimeouts, stickyBy: null, fallbacks: { any: ["an-ollama-model"] } };
     stage.serve({ more: { aliases: new Map([[hello.model, { ...alias, policy }]]) } });
     for (const _time of [1, 2]) {
       stage.upstream.script([
