@@ -1,10 +1,10 @@
 // Requests that are the same at the same time: one of them is asked, and the others wait for it.
 
 import type { Script } from "@ghostllm/fake-upstream";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { cachedHello as hello, cacheOf, startCachedStage, told } from "./support/cached-stage.ts";
 import type { CachedStage } from "./support/cached-stage.ts";
-import { chatPath, pause, TestClock } from "./support/stage.ts";
+import { chatPath, pause, TestClock, waitFor } from "./support/stage.ts";
 
 let stage: CachedStage;
 let clock: TestClock;
@@ -86,5 +86,50 @@ describe("requests that are the same at the same time", () => {
     const response = await stage.ask(chatPath, hello, { headers: { "cache-control": "no-cache" } });
     expect(await response.text()).toContain("second");
     expect((await first)[2]).toContain("first");
+  });
+
+  it("do not wait for a client that does not read", async () => {
+    await stage.close();
+    const capacity = { cachedAnswerBytes: 100_000_000, heldBytes: 400_000_000, heldBytesPerKey: 400_000_000 };
+    stage = await startCachedStage({ clock, capacity: { ...capacity, heldBytesPerAddress: 400_000_000 } });
+    stage.upstream.script([{ kind: "huge", bytes: 40_000_000 }, told("its own", true)]);
+    const leaving = new AbortController();
+    const first = await stage.ask(chatPath, { ...hello, stream: true }, { signal: leaving.signal });
+    const [status, cache, text] = await ask({ stream: true });
+    expect([status, cache, text.includes("its own")]).toEqual([200, "miss", true]);
+    await first.body?.cancel().catch(() => undefined);
+    leaving.abort();
+    await waitFor(() => stage.gateway.records.length === 2);
+  });
+
+  it("leave nothing behind, whoever leaves when", async () => {
+    let seed = 20_261_130;
+    const random = (): number => (seed = (seed * 1_103_515_245 + 12_345) % 2 ** 31) / 2 ** 31;
+    stage.upstream.script({
+      kind: "slow-headers",
+      delayMs: 20,
+      of: { kind: "chat", text: "one two three", paceMs: 5 },
+    });
+    const clients = Array.from({ length: 150 }, async (_, at) => {
+      const leaving = new AbortController();
+      await pause(random() * 200);
+      const timer = random() < 0.7 ? setTimeout(() => leaving.abort(), random() * 60) : undefined;
+      const body = { ...hello, stream: at % 2 === 0, messages: [{ role: "user", content: `q${at % 3}` }] };
+      const init = { signal: leaving.signal, headers: { "x-ghostllm-cache-ttl": "1" } };
+      const text = await stage.ask(chatPath, body, init).then(
+        (one) => one.text(),
+        () => null,
+      );
+      clearTimeout(timer);
+      clock.ms += 100;
+      return text;
+    });
+    const texts = await Promise.all(clients.map((client) => client.catch(() => null)));
+    expect(texts.filter((text) => text?.includes("three")).length).toBeGreaterThan(30);
+    await waitFor(() => stage.upstream.received.every((one) => one.aborted || one.answered));
+    // Who waited for somebody who is gone would wait for ever.
+    for (const at of [0, 1, 2]) expect((await ask({ messages: [{ role: "user", content: `q${at}` }] }))[0]).toBe(200);
+    const uses = async () => (await stage.gateway.deps.counters.inUse([{ kind: "key", id: "key-1" }]))[0];
+    await vi.waitFor(async () => expect(await uses()).toMatchObject({ running: 0, reservedNanos: 0 }));
   });
 });

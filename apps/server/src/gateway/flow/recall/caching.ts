@@ -110,8 +110,11 @@ export class Caching {
     this.#heard = null;
     const { name, candidates } = this.#asked;
     if (name === null || answer.status !== 200 || !isAmong(candidates, about.target)) return answer;
-    const room = { mostBytes: this.#deps.capacity.cachedAnswerBytes, held: this.#call.exchange.held };
-    const recorded = new RecordedAnswer(answer, room);
+    const recorded = new RecordedAnswer(answer, {
+      mostBytes: this.#deps.capacity.cachedAnswerBytes,
+      held: this.#call.exchange.held,
+      onSlow: () => this.#flight?.land({ kind: "failed" }),
+    });
     this.#heard = { answer: recorded, about };
     return recorded;
   }

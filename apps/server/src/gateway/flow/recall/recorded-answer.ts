@@ -4,27 +4,33 @@ import type { AnswerHeaders, AnswerSink, UpstreamAnswer } from "#gateway/upstrea
 
 const leastRoom = 4 * 1024;
 
-interface Room {
+interface Terms {
   readonly mostBytes: number;
   /** What its request holds of the memory of all. */
   readonly held: Pick<Hold, "grow">;
+  /** Its client takes it so slowly that nobody else should wait for its end. */
+  readonly onSlow: () => void;
 }
+
+/** So long a client may take nothing while others wait for the same. */
+const slowMs = 1_000;
 
 /** A vendor's answer on its way, of which all that has come is written down, up to a size. */
 export class RecordedAnswer implements UpstreamAnswer {
   readonly status: number;
   readonly headers: AnswerHeaders;
   readonly #source: UpstreamAnswer;
-  readonly #room: Room;
+  readonly #terms: Terms;
+  #slowTimer: NodeJS.Timeout | undefined;
   #bytes: Buffer = Buffer.alloc(0);
   #length = 0;
   #isTooLarge = false;
 
-  constructor(source: UpstreamAnswer, room: Room) {
+  constructor(source: UpstreamAnswer, terms: Terms) {
     this.status = source.status;
     this.headers = source.headers;
     this.#source = source;
-    this.#room = room;
+    this.#terms = terms;
   }
 
   /** In memory of its own; null where more has come than there is room for. */
@@ -37,27 +43,42 @@ export class RecordedAnswer implements UpstreamAnswer {
   }
 
   deliverTo(sink: AnswerSink): void {
+    this.#goOn();
     this.#source.deliverTo({
       onData: (chunk) => {
         // Before the sink: it may give the memory away.
         this.#add(chunk);
         sink.onData(chunk);
       },
-      onEnd: () => sink.onEnd(),
-      onFailure: (failure) => sink.onFailure(failure),
+      onEnd: () => {
+        this.#goOn();
+        sink.onEnd();
+      },
+      onFailure: (failure) => {
+        this.#goOn();
+        sink.onFailure(failure);
+      },
     });
   }
 
   pause(): void {
+    this.#slowTimer ??= setTimeout(this.#terms.onSlow, slowMs);
     this.#source.pause();
   }
 
   resume(): void {
+    this.#goOn();
     this.#source.resume();
   }
 
   abort(): void {
+    this.#goOn();
     this.#source.abort();
+  }
+
+  #goOn(): void {
+    clearTimeout(this.#slowTimer);
+    this.#slowTimer = undefined;
   }
 
   #add(chunk: Buffer): void {
@@ -73,7 +94,7 @@ export class RecordedAnswer implements UpstreamAnswer {
   }
 
   #grow(needed: number): boolean {
-    const { mostBytes, held } = this.#room;
+    const { mostBytes, held } = this.#terms;
     const size = Math.min(mostBytes, Math.max(leastRoom, 2 * needed));
     if (size < needed || held.grow(size - this.#bytes.length) !== null) return false;
     const larger = Buffer.allocUnsafeSlow(size);
