@@ -5,7 +5,7 @@ import { firstIdOf, timeOfId } from "@ghostllm/contract";
 import type { Page } from "#control/store/page.ts";
 import type { Store } from "#control/store/store.ts";
 import type { RequestFilter } from "#control/store/usage-store.ts";
-import { indexedFrom } from "#control/store/usage/requests.ts";
+import { fewFrom } from "#control/store/usage/requests.ts";
 import type { Reach } from "#domain/access/may.ts";
 import type { UsageRecord } from "#domain/usage-record.ts";
 
@@ -34,10 +34,11 @@ const soonMs = 10;
 export async function searchRequests(search: Search): Promise<Found> {
   const { usage, filter, page, reach, isAscending } = search;
   const order = { by: "time", isAscending } as const;
+  // Of what is one's own and one's teams' together there is no index either.
+  const isIndexed = reach === "all" && !hasNoIndex(filter);
   const ofPart = (from: number, to: number, limit: number) =>
     usage.list({ ...filter, from, to }, { ...page, limit }, reach, order);
-  if (!hasNoIndex(filter))
-    return ended(await usage.list(filter, { ...page, limit: page.limit + 1 }, reach, order), page);
+  if (isIndexed) return ended(await usage.list(filter, { ...page, limit: page.limit + 1 }, reach, order), page);
   const startedAt = performance.now();
   const records: UsageRecord[] = [];
   const { from, to } = timesOf(search);
@@ -76,5 +77,5 @@ function hasNoIndex(filter: RequestFilter): boolean {
   const isSome = [model, requestedModel, providerId, dialect, operation, streamed].some((one) => one !== undefined);
   const isCommon = status === "ok" || httpStatus === 200;
   const isLow = (least: number, indexed: number): boolean => least > 0 && least < indexed;
-  return isSome || isCommon || isLow(minCostNanos, indexedFrom.costNanos) || isLow(minLatencyMs, indexedFrom.latencyMs);
+  return isSome || isCommon || isLow(minCostNanos, fewFrom.costNanos) || isLow(minLatencyMs, fewFrom.latencyMs);
 }

@@ -69,6 +69,8 @@ export interface Engine {
   readonly drain: ((lines: Buffer<ArrayBuffer>) => Promise<Drained>) | null;
   /** Takes what was overwritten or deleted out of its files as well; null: whoever runs the database sees to that. */
   readonly forgetOverwritten: ((kysely: Kysely<Tables>) => Promise<void>) | null;
+  /** Counts of what is in its tables, by which it plans, where they are too old; null: it sees to that itself. */
+  readonly refreshCounts: ((kysely: Kysely<Tables>) => Promise<void>) | null;
   /** Is the database away, locked, full or too slow? Otherwise we are at fault. */
   isUnavailable(error: unknown): boolean;
   /** Does it take no connections, from whomever? Silence and broken connections show nothing of the kind. */

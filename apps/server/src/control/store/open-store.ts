@@ -123,8 +123,10 @@ function reasonOf(error: unknown): string {
 }
 
 /** Brings the tables up to date. Answers the names of the migrations that it applied. */
-export function migrateStore({ database }: OpenStore): Promise<readonly string[]> {
-  return applyMigrations(database);
+export async function migrateStore({ database }: OpenStore): Promise<readonly string[]> {
+  const applied = await applyMigrations(database);
+  await database.engine.refreshCounts?.(database.kysely);
+  return applied;
 }
 
 async function openEmbedded(dataDir: string, patience: Patience): Promise<Engine> {

@@ -39,6 +39,7 @@ export function openPostgres(options: PostgresOptions): Engine {
     drain: null,
     prepare: null,
     forgetOverwritten: null,
+    refreshCounts: null,
     dialect: createDialect(options, statementTimeoutMs, 10),
     migrationDialect: createDialect(options, migrationTimeoutMs, 1),
     replica: replica && {

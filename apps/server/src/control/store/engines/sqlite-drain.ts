@@ -28,7 +28,13 @@ export function drainInto(connection: SqliteConnection, lines: Buffer<ArrayBuffe
 const atOnce = async (): Promise<void> => {};
 
 /** The connection is another's. */
-const nothingOfItsOwn = { drain: null, sizeQuery: null, forgetOverwritten: null, isUnavailable: isPassing };
+const nothingOfItsOwn = {
+  drain: null,
+  sizeQuery: null,
+  forgetOverwritten: null,
+  refreshCounts: null,
+  isUnavailable: isPassing,
+};
 
 function drainerOver(connection: SqliteConnection): Drain {
   const dialect = sqliteDialect(new InlineDriver(connection));

@@ -20,20 +20,27 @@ export async function hoursInDays(kysely: Kysely<Tables>): Promise<number> {
 
 export function daysIn({ kysely, engine, now }: Database): Pick<UsageStore, "addHourToDays"> {
   return {
-    addHourToDays: () =>
-      kysely.transaction().execute(async (transaction) => {
-        await engine.lockUsage(transaction);
-        const hour = await nextHour(transaction);
-        if (hour === null || hour + hourMs + graceMs > now()) return false;
-        for (const rollup of rollups.day)
-          await shortenSketches(transaction, rollup, await addHour(transaction, rollup, hour), longestOfDays);
-        await transaction
-          .updateTable("usage_days_progress")
-          .set("up_to", hour + hourMs)
-          .execute();
-        return true;
-      }),
+    async addHourToDays() {
+      const hour = await addNextHour();
+      if (hour !== null && hour % dayMs === 0) await engine.refreshCounts?.(kysely);
+      return hour !== null;
+    },
   };
+
+  function addNextHour(): Promise<number | null> {
+    return kysely.transaction().execute(async (transaction) => {
+      await engine.lockUsage(transaction);
+      const hour = await nextHour(transaction);
+      if (hour === null || hour + hourMs + graceMs > now()) return null;
+      for (const rollup of rollups.day)
+        await shortenSketches(transaction, rollup, await addHour(transaction, rollup, hour), longestOfDays);
+      await transaction
+        .updateTable("usage_days_progress")
+        .set("up_to", hour + hourMs)
+        .execute();
+      return hour;
+    });
+  }
 }
 
 /** The next one in which anything happened. */

@@ -26,10 +26,10 @@ export function requestsIn(database: Database): Pick<UsageStore, "list" | "count
         if (order.by !== "time") {
           const extreme = extremes[order.by][order.isAscending ? "least" : "most"];
           // Where as many are found among the few that stand out, nobody else comes before them.
-          const few = await pageOf(kysely, sql`${found} and ${extreme}`, page, order);
+          const few = await pageOf(kysely, sql`${found} and ${extreme}`, page, { ...order, value: columns[order.by] });
           if (few.length === page.limit) return few;
         }
-        return pageOf(kysely, found, page, order);
+        return pageOf(kysely, found, page, { ...order, value: valueOf(order, filter) });
       }),
     count: (filter, most, reach) =>
       database.read(async (kysely) => {
@@ -58,9 +58,8 @@ async function pageOf(
   kysely: Kysely<Tables>,
   isFound: Condition,
   { limit, after }: Page,
-  { by, isAscending }: RequestOrder,
+  { by, isAscending, value }: RequestOrder & { readonly value: RawBuilder<number> },
 ): Promise<readonly UsageRecord[]> {
-  const value = orders[by](isAscending);
   const [direction, behind] = isAscending ? (["asc", sql`>`] as const) : (["desc", sql`<`] as const);
   let query = kysely
     .selectFrom("usage_logs")
@@ -96,8 +95,22 @@ const extremes: Readonly<Record<Exclude<RequestOrder["by"], "time">, Extremes>> 
   first_token: { most: sql`ttft_ms >= 5000`, least: sql`ttft_ms < 100` },
   tokens: { most: sql`total_tokens >= 20000`, least: sql`total_tokens < 50` },
 };
-/** Of filters by the least that a request has: from here on the index helps. */
-export const indexedFrom = { costNanos: 20_000_000, latencyMs: 30_000 } as const;
+/** Of filters by the least that a request has: from here on they are so few that all of them are looked at sooner than all of the time. */
+export const fewFrom = { costNanos: 100_000_000, latencyMs: 60_000 } as const;
+
+function areFew({ minCostNanos = 0, minLatencyMs = 0 }: RequestFilter): boolean {
+  return minCostNanos >= fewFrom.costNanos || minLatencyMs >= fewFrom.latencyMs;
+}
+
+/** With a sign it is in no index, and engines take the one of what else is asked for. */
+function timeColumn(filter: RequestFilter): RawBuilder<number> {
+  return areFew(filter) ? sql`+created_at` : sql`created_at`;
+}
+
+/** As they are in those indexes. */
+const columns: Readonly<Record<keyof typeof extremes, RawBuilder<number>>> = {
+  ...{ cost: sql`cost`, latency: sql`latency_ms`, first_token: sql`ttft_ms`, tokens: sql`total_tokens` },
+};
 
 const newestFirst: RequestOrder = { by: "time", isAscending: false };
 
@@ -105,8 +118,11 @@ const newestFirst: RequestOrder = { by: "time", isAscending: false };
 const unknownLast = (column: RawBuilder<number>, isAscending: boolean): RawBuilder<number> =>
   sql`coalesce(${column}, ${sql.lit(isAscending ? Number.MAX_SAFE_INTEGER : -1)})`;
 
-const orders: Readonly<Record<RequestOrder["by"], (isAscending: boolean) => RawBuilder<number>>> = {
-  time: () => sql`created_at`,
+function valueOf({ by, isAscending }: RequestOrder, filter: RequestFilter): RawBuilder<number> {
+  return by === "time" ? timeColumn(filter) : orders[by](isAscending);
+}
+
+const orders: Readonly<Record<keyof typeof extremes, (isAscending: boolean) => RawBuilder<number>>> = {
   cost: (isAscending) => unknownLast(sql`cost`, isAscending),
   latency: () => sql`latency_ms`,
   first_token: (isAscending) => unknownLast(sql`ttft_ms`, isAscending),
@@ -116,34 +132,36 @@ const orders: Readonly<Record<RequestOrder["by"], (isAscending: boolean) => RawB
 type Condition = RawBuilder<boolean>;
 
 /** One condition for each field that is given. */
-const conditions: { readonly [Name in keyof RequestFilter]-?: (value: NonNullable<RequestFilter[Name]>) => Condition } =
-  {
-    from: (at) => sql`created_at >= ${at}`,
-    to: (at) => sql`created_at < ${at}`,
-    userId: (id) => sql`user_id = ${id}`,
-    apiKeyId: (id) => sql`api_key_id = ${id}`,
-    teamId: (id) => sql`team_id = ${id}`,
-    organisationId: (id) => sql`organisation_id = ${id}`,
-    modelId: (id) => sql`model_id = ${id}`,
-    providerId: (id) => sql`provider_id = ${id}`,
-    model: (name) => sql`model = ${name}`,
-    requestedModel: (name) => sql`requested_model = ${name}`,
-    dialect: (name) => sql`dialect = ${name}`,
-    operation: (name) => sql`operation = ${name}`,
-    errorCode: (code) => sql`error_code = ${code}`,
-    // The words of the index of those that failed: without them no engine sees that it would do.
-    status: (status) =>
-      status === "failed" || status === "ok" ? ofOk(status) : sql`status = ${status} and ${hasFailed}`,
-    // Of nearly all requests it is 200, and those are in no index.
-    httpStatus: (status) =>
-      status === 200 ? sql`http_status = 200` : sql`http_status = ${status} and http_status <> 200`,
-    streamed: (isStreamed) => sql`streamed = ${isStreamed ? 1 : 0}`,
-    minCostNanos: (nanos) =>
-      sql`cost >= ${nanos} and ${nanos >= indexedFrom.costNanos ? extremes.cost.most : sql`1 = 1`}`,
-    minLatencyMs: (ms) =>
-      sql`latency_ms >= ${ms} and ${ms >= indexedFrom.latencyMs ? extremes.latency.most : sql`1 = 1`}`,
-    idBegins: (beginning) => sql`id between ${filledUp(beginning, "0")} and ${filledUp(beginning, "f")}`,
-  };
+const conditions: {
+  readonly [Name in keyof RequestFilter]-?: (
+    value: NonNullable<RequestFilter[Name]>,
+    filter: RequestFilter,
+  ) => Condition;
+} = {
+  from: (at, filter) => sql`${timeColumn(filter)} >= ${at}`,
+  to: (at, filter) => sql`${timeColumn(filter)} < ${at}`,
+  userId: (id) => sql`user_id = ${id}`,
+  apiKeyId: (id) => sql`api_key_id = ${id}`,
+  teamId: (id) => sql`team_id = ${id}`,
+  organisationId: (id) => sql`organisation_id = ${id}`,
+  modelId: (id) => sql`model_id = ${id}`,
+  providerId: (id) => sql`provider_id = ${id}`,
+  model: (name) => sql`model = ${name}`,
+  requestedModel: (name) => sql`requested_model = ${name}`,
+  dialect: (name) => sql`dialect = ${name}`,
+  operation: (name) => sql`operation = ${name}`,
+  errorCode: (code) => sql`error_code = ${code}`,
+  // The words of the index of those that failed: without them no engine sees that it would do.
+  status: (status) =>
+    status === "failed" || status === "ok" ? ofOk(status) : sql`status = ${status} and ${hasFailed}`,
+  // Of nearly all requests it is 200, and those are in no index.
+  httpStatus: (status) =>
+    status === 200 ? sql`http_status = 200` : sql`http_status = ${status} and http_status <> 200`,
+  streamed: (isStreamed) => sql`streamed = ${isStreamed ? 1 : 0}`,
+  minCostNanos: (nanos) => sql`cost >= ${nanos} and ${nanos >= fewFrom.costNanos ? extremes.cost.most : sql`1 = 1`}`,
+  minLatencyMs: (ms) => sql`latency_ms >= ${ms} and ${ms >= fewFrom.latencyMs ? extremes.latency.most : sql`1 = 1`}`,
+  idBegins: (beginning) => sql`id between ${filledUp(beginning, "0")} and ${filledUp(beginning, "f")}`,
+};
 
 const hasFailed = sql`status <> 'ok'`;
 
@@ -153,14 +171,14 @@ function ofOk(status: "ok" | "failed"): Condition {
 
 function isListed(filter: RequestFilter, reach: Reach): Condition {
   const given = Object.entries(filter).filter(([, value]) => value !== undefined);
-  const parts = given.map(([name, value]) => conditionOf(name, value));
+  const parts = given.map(([name, value]) => conditionOf(name, value, filter));
   return sql<boolean>`${sql.join([isWithin(reach, owners), ...parts], sql` and `)}`;
 }
 
 /** The table pairs each name with its own type of value, which is lost where it is walked by name. */
-function conditionOf(name: string, value: unknown): Condition {
+function conditionOf(name: string, value: unknown, filter: RequestFilter): Condition {
   const byName: Readonly<Record<string, unknown>> = conditions;
-  return (byName[name] as (value: unknown) => Condition)(value);
+  return (byName[name] as (value: unknown, filter: RequestFilter) => Condition)(value, filter);
 }
 
 const shape = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
