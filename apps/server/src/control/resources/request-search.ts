@@ -26,7 +26,7 @@ interface Search {
   readonly now: number;
 }
 
-const longestSearchMs = 100;
+const longestSearchMs = 70;
 const dayMs = 24 * 3_600_000;
 /** What took no longer than this is followed by four times as much. */
 const soonMs = 10;
