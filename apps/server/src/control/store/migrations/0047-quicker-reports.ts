@@ -12,13 +12,10 @@ const statements = [
   "create index usage_days_keys_by_team on usage_days_keys (team_id, day)",
   "drop index usage_logs_dear",
   "create index usage_logs_dear on usage_logs (cost) where cost >= 20000000",
-  "create index usage_logs_cheap on usage_logs (cost) where cost < 100000",
-  "create index usage_logs_quick on usage_logs (latency_ms) where latency_ms < 200",
   "create index usage_logs_early on usage_logs (ttft_ms) where ttft_ms < 100",
-  "create index usage_logs_small on usage_logs (total_tokens) where total_tokens < 50",
 ];
 
-/** Days of organisations by themselves, what a team has of a day, and requests that stand out at either end. */
+/** Days of organisations by themselves, what a team has of a day, and requests that stand out. */
 export const quickerReports: Migration = {
   number: 47,
   name: "quicker reports",

@@ -23,8 +23,8 @@ export function requestsIn(database: Database): Pick<UsageStore, "list" | "count
     list: (filter, page, reach, order = newestFirst) =>
       database.read(async (kysely) => {
         const found = isFound(filter, reach);
-        if (order.by !== "time") {
-          const extreme = extremes[order.by][order.isAscending ? "least" : "most"];
+        const extreme = order.by === "time" ? undefined : extremes[order.by][order.isAscending ? "least" : "most"];
+        if (order.by !== "time" && extreme !== undefined) {
           // Where as many are found among the few that stand out, nobody else comes before them.
           const few = await pageOf(kysely, sql`${found} and ${extreme}`, page, { ...order, value: columns[order.by] });
           if (few.length === page.limit) return few;
@@ -86,15 +86,20 @@ function placeOf(id: string, by: RequestOrder["by"]): { readonly value: number }
   return value === null ? null : { value };
 }
 
-type Extremes = Readonly<Record<"most" | "least", Condition>>;
+interface Extremes {
+  readonly most: Condition;
+  /** Of the other end, where those that are there are few: most requests of some are cheap, quick and small. */
+  readonly least?: Condition;
+}
 
 /** Those of which there is an index, in the words of that index. */
 const extremes: Readonly<Record<Exclude<RequestOrder["by"], "time">, Extremes>> = {
-  cost: { most: sql`cost >= 20000000`, least: sql`cost < 100000` },
-  latency: { most: sql`latency_ms >= 30000`, least: sql`latency_ms < 200` },
+  cost: { most: sql`cost >= 20000000` },
+  latency: { most: sql`latency_ms >= 30000` },
   first_token: { most: sql`ttft_ms >= 5000`, least: sql`ttft_ms < 100` },
-  tokens: { most: sql`total_tokens >= 20000`, least: sql`total_tokens < 50` },
+  tokens: { most: sql`total_tokens >= 20000` },
 };
+
 /** Of filters by the least that a request has: from here on they are so few that all of them are looked at sooner than all of the time. */
 export const fewFrom = { costNanos: 100_000_000, latencyMs: 60_000 } as const;
 
