@@ -151,6 +151,22 @@ describe("a passkey", () => {
     expect(refused((await signIn(device)).answer)).toEqual(wrong);
   });
 
+  it("is in what is handed out about its user, and gone with his erasure, also from the audit log", async () => {
+    const { id, passkeyId, credential, browser } = await enroll();
+    await browser.send("PATCH", `/admin/passkeys/${passkeyId}`, { name: "Ada's telling phone" });
+    const told = await (await plane.request(`/admin/users/${id}/export`)).text();
+    const kept = told.split("\n").filter((line) => line.startsWith('{"kind":"passkey"'));
+    expect(kept).toHaveLength(1);
+    expect(kept[0]).toContain(credential.id);
+    await plane.admin.personalData.erase({ params: { id } });
+    // As the server does by itself.
+    while (await plane.store.erasures.step(id));
+    const left = plane.store.database.kysely.selectFrom("passkeys").select("id").where("user_id", "=", id);
+    expect(await left.execute()).toEqual([]);
+    const { data } = await plane.admin.audit.list({ query: { limit: 100 } });
+    expect(JSON.stringify(data)).not.toContain("telling phone");
+  });
+
   it("is told of in the audit log, as are sign-ins with it", async () => {
     const { device, id, email, passkeyId, browser } = await enroll();
     await signIn(device);
