@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { postJson, startAdminPlane } from "./admin-plane.ts";
 import type { AdminPlane } from "./admin-plane.ts";
+import { availableEngines } from "./store-support/engines.ts";
 import { Authenticator, type Options } from "./sign-in-support/authenticator.ts";
 import { Browser } from "./sign-in-support/browser.ts";
 
@@ -165,6 +166,20 @@ describe("a passkey", () => {
     expect(await left.execute()).toEqual([]);
     const { data } = await plane.admin.audit.list({ query: { limit: 100 } });
     expect(JSON.stringify(data)).not.toContain("telling phone");
+  });
+
+  it("ends with a directory that switches its user off", async () => {
+    const { id, device } = await enroll();
+    const { token } = await plane.admin.scim.createToken({ body: { name: "directory" } });
+    const active = { schemas: ["urn:ietf:params:scim:api:messages:2.0:PatchOp"] };
+    const operation = { op: "replace", path: "active", value: false };
+    const answer = await fetch(`${plane.url}/scim/v2/Users/${id}`, {
+      method: "PATCH",
+      headers: { authorization: `Bearer ${token}`, "content-type": "application/scim+json" },
+      body: JSON.stringify({ ...active, Operations: [operation] }),
+    });
+    expect(answer.status).toBeLessThan(300);
+    expect(refused((await signIn(device)).answer)).toEqual([403, "permission_denied"]);
   });
 
   it("is told of in the audit log, as are sign-ins with it", async () => {
@@ -374,6 +389,39 @@ describe("nobody signs in", () => {
     expect(statuses).toContain(429);
     plane.clock.nowMs += 15 * 60_000;
     expect((await signIn(device)).answer.status).toBe(201);
+  });
+});
+
+/** Of SQLite there is one instance. */
+describe.each(availableEngines().filter(({ name }) => name === "postgres"))("at two instances on $name", (engine) => {
+  it("what was begun at one is finished at the other, and at both at once counts once", async () => {
+    const database = await engine.create();
+    const [one, two] = [
+      await startAdminPlane({ database }),
+      await startAdminPlane({ database: { ...database, dispose: async () => {} } }),
+    ];
+    try {
+      const at = (server: AdminPlane): Browser => new Browser(origin, server.url);
+      const moved = (from: Browser, to: AdminPlane): Browser => {
+        const browser = at(to);
+        for (const [name, value] of from.cookies) browser.cookies.set(name, value);
+        return browser;
+      };
+      await one.admin.users.create({ body: { email: "two@example.com", password } });
+      const here = at(one);
+      await here.send("POST", "/admin/browser-sessions", { email: "two@example.com", password });
+      const device = new Authenticator(origin, { counts: false });
+      const credential = device.make(await begin(here));
+      expect((await moved(here, two).send("POST", "/admin/passkeys", { name: "x", credential })).status).toBe(201);
+      const asking = at(one);
+      const signed = device.sign(await beginSignIn(asking));
+      const tries = [one, two, one, two].map((server) => finish(moved(asking, server), signed));
+      const statuses = (await Promise.all(tries)).map(({ status }) => status);
+      expect(statuses.toSorted((less, more) => less - more)).toEqual([201, 401, 401, 401]);
+    } finally {
+      await two.close();
+      await one.close();
+    }
   });
 });
 
