@@ -102,6 +102,15 @@ describe("requests that are the same at the same time", () => {
     await waitFor(() => stage.gateway.records.length === 2);
   });
 
+  it("are told when it has come, also where the first client was kept alive meanwhile", async () => {
+    await stage.close();
+    stage = await startCachedStage({ timeouts: { streamKeepAliveMs: 20 } });
+    stage.upstream.script([slow("whole"), told("twice")]);
+    const answers = await Promise.all([ask({ stream: true }), ask({ stream: true }), ask()]);
+    expect(answers.every(([status, , text]) => status === 200 && text.includes("whole"))).toBe(true);
+    expect([stage.asks(), answers.some(([, , text]) => text.includes(": keep-alive"))]).toEqual([1, true]);
+  });
+
   it("leave nothing behind, whoever leaves when", async () => {
     let seed = 20_261_130;
     const random = (): number => (seed = (seed * 1_103_515_245 + 12_345) % 2 ** 31) / 2 ** 31;

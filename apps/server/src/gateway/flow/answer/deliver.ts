@@ -56,13 +56,15 @@ async function deliverWhole(deps: DeliverDeps, run: Run, answer: WholeAnswer): P
         },
         answer.origin !== "estimate",
       );
-  if (run.keepAlive.hasBegun) return endBegun(run, answer);
   const cut = error === null ? describeCutPrompt(run.request, answer) : null;
-  const told = cut === null ? answer : { ...answer, notes: [...answer.notes, cut] };
-  const headers = answerHeaders({ answer: told, report: admission.report, trail, caching, overheadMs });
-  outlet.answer(status, Object.assign(headers, costHeader(settled ?? costNanos)), body);
+  if (run.keepAlive.hasBegun) endBegun(run, answer);
+  else {
+    const told = cut === null ? answer : { ...answer, notes: [...answer.notes, cut] };
+    const headers = answerHeaders({ answer: told, report: admission.report, trail, caching, overheadMs });
+    outlet.answer(status, Object.assign(headers, costHeader(settled ?? costNanos)), body);
+  }
   // What is cut in one server may be whole in another.
-  if (error === null && cut === null && lifeline.severedBy === null) caching?.keep();
+  if (error === null && cut === null && lifeline.severedBy === null) caching?.keep(costNanos);
 }
 
 /** What is told as a whole, to a client whose stream has begun. */
@@ -101,8 +103,9 @@ async function deliverStream(deps: DeliverDeps, run: Run, answer: StreamAnswer):
   const { usage, stored = null, turn, isEventStream: isStream } = tap;
   if (turn) await keepTurn(deps, run.principal.userId, turn);
   await settleWhatIsShown(deps, run, { status, stored, usage, text: () => Buffer.from(evidence.text()), isStream });
+  let costNanos: number | null = null;
   if (!isInBackground(run) || !(await isToldLater(deps, run, answer, { stored, ttftMs, overheadMs }))) {
-    await finishRun(deps, run, {
+    costNanos = await finishRun(deps, run, {
       status: statusOf(lifeline, error),
       httpStatus: status,
       errorCode: error?.code ?? null,
@@ -117,14 +120,15 @@ async function deliverStream(deps: DeliverDeps, run: Run, answer: StreamAnswer):
   }
   if (error === null) {
     outlet.end(end.lastBytes);
-    if (lifeline.severedBy === null && !outlet.isHeadOnly) caching?.keep();
+    if (lifeline.severedBy === null && !outlet.isHeadOnly) caching?.keep(costNanos);
   } else outlet.cut(joined(end.lastBytes, isStuck(run) ? null : tap.fail(error)));
 }
 
 /** Null where the vendor was asked. */
-function savedBy({ clock }: DeliverDeps, { snapshot }: Run, answer: Answer, usage: Usage | null): number | null {
-  if (answer.origin !== "cache" || usage === null) return null;
-  return costOfAnother(snapshot, answer.target, usage, clock.now());
+function savedBy({ clock }: DeliverDeps, run: Run, answer: Answer, usage: Usage | null): number | null {
+  if (answer.origin !== "cache") return null;
+  if (usage === null) return run.caching?.costBefore ?? null;
+  return costOfAnother(run.snapshot, answer.target, usage, clock.now());
 }
 
 /** The meter goes by what the evidence has been told. */

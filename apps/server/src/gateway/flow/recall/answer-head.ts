@@ -20,14 +20,21 @@ export interface AnswerHead {
   readonly dialect: DialectName;
   readonly contentType: string;
   readonly notes: readonly string[];
+  /** What it cost then, for vendors that do not say what was used; null: unknown. */
+  readonly costNanos: number | null;
   readonly sent: SentRequest;
 }
 
-export function writeHead({ target, upstream, notes, sent }: Heard, headers: AnswerHeaders): string {
+interface Finished {
+  readonly headers: AnswerHeaders;
+  readonly costNanos: number | null;
+}
+
+export function writeHead({ target, upstream, notes, sent }: Heard, { headers, costNanos }: Finished): string {
   const { callIds, renamedTools, ...rest } = sent();
   return JSON.stringify({
     ...{ providerId: target.provider.id, model: target.model, dialect: upstream },
-    ...{ contentType: String(headers["content-type"] ?? "application/json"), notes },
+    ...{ contentType: String(headers["content-type"] ?? "application/json"), notes, costNanos },
     sent: { ...rest, callIds: [...callIds], renamedTools: [...renamedTools] },
   });
 }

@@ -64,6 +64,8 @@ export class Caching {
   outcome: CacheOutcome;
   /** Of what is told; null where it is not from here. */
   ageSeconds: number | null = null;
+  /** Nano-USD. */
+  costBefore: number | null = null;
 
   constructor(deps: CachingDeps, call: Call, asked: Asked) {
     this.#deps = deps;
@@ -91,9 +93,10 @@ export class Caching {
     return this.#ageOf(storedAt) < this.#ttlSeconds;
   }
 
-  /** It is answered by this. */
-  hit({ storedAt }: CachedAnswer): void {
+  /** It is answered by this, which cost so much when it was asked for. */
+  hit({ storedAt }: CachedAnswer, costNanos: number | null): void {
     this.outcome = "hit";
+    this.costBefore = costNanos;
     this.ageSeconds = Math.floor(this.#ageOf(storedAt));
   }
 
@@ -120,7 +123,7 @@ export class Caching {
   }
 
   /** The answer was whole and good, and its client has been told all of it. */
-  keep(): void {
+  keep(costNanos: number | null): void {
     const { name, policy } = this.#asked;
     const heard = this.#heard;
     this.#heard = null;
@@ -128,7 +131,11 @@ export class Caching {
     if (name === null || heard === null || body === null) return;
     const { cache, clock } = this.#deps;
     const { keyId: key, userId: user } = this.#call.principal;
-    const answer = { head: writeHead(heard.about, heard.answer.headers), body, storedAt: clock.now() };
+    const answer = {
+      head: writeHead(heard.about, { headers: heard.answer.headers, costNanos }),
+      body,
+      storedAt: clock.now(),
+    };
     // Nobody waits for it: who asks the same meanwhile is handed it.
     void cache.keep({ name, answer, lifetimeMs: this.#ttlSeconds * 1000, alias: policy.aliasId, key, user });
     this.share(answer);

@@ -13,6 +13,7 @@ import { heavyBytes } from "#gateway/heavy-work/heavy-work.ts";
 import { UpstreamFailure } from "#gateway/upstream/upstream.ts";
 import type { CachedAnswer } from "#link/cache.ts";
 import { readHead } from "./answer-head.ts";
+import type { AnswerHead } from "./answer-head.ts";
 import type { Caching } from "./caching.ts";
 import type { Flight, Landing } from "./flights.ts";
 import { ReplayedAnswer } from "./recorded-answer.ts";
@@ -58,17 +59,18 @@ async function tellAgain(
   cached: CachedAnswer,
 ): Promise<RecalledAnswer | null> {
   if (!caching.isFresh(cached)) return null;
-  const answer = await replay(deps, run, cached);
+  const head = readHead(cached.head);
+  const answer = await replay(deps, run, cached.body, head);
   if (answer === null || (answer.kind === "whole" && answer.error !== null)) return null;
-  caching.hit(cached);
+  caching.hit(cached, head.costNanos);
   caching.share(cached);
   return answer;
 }
 
 /** Read as if its vendor told it now: in the client's dialect, whole or streamed, with the texts that its policy took out of the request. */
-async function replay(deps: RecallDeps, run: Run, { head, body }: CachedAnswer): Promise<RecalledAnswer | null> {
+async function replay(deps: RecallDeps, run: Run, body: Uint8Array, head: AnswerHead): Promise<RecalledAnswer | null> {
   const { request, dialect, candidates, protection, content, lifeline } = run;
-  const { providerId, model, dialect: upstream, contentType, notes, sent } = readHead(head);
+  const { providerId, model, dialect: upstream, contentType, notes, sent } = head;
   const found = candidates.targets.find(({ target: one }) => one.provider.id === providerId && one.model === model);
   if (found === undefined) return null;
   const facts = factsOf(deps, run);
