@@ -11,6 +11,7 @@ import { createCors } from "#edge/cors.ts";
 import type { Books, Callers, Door, GatewayDeps, Settings, Vendors as Asking } from "#gateway/deps.ts";
 import { createEstimator } from "#gateway/estimator/estimator.ts";
 import { LiveEvents } from "#gateway/flow/live-events.ts";
+import { TargetRoom } from "#gateway/flow/ask/target-room.ts";
 import { TargetWork } from "#gateway/flow/ask/target-work.ts";
 import { Flights } from "#gateway/flow/recall/flights.ts";
 import { RunningCalls } from "#gateway/flow/running-calls.ts";
@@ -134,8 +135,8 @@ async function depsOf(parts: GatewayParts) {
   const heldBytes = new HeldBytes(capacity, neighbours);
   metrics.watchHeldBytes(() => heldBytes.total);
   disposer.add(startGivingBack(heldBytes));
-  const targetWork = new TargetWork();
-  const asking: Asking = { upstream, authenticator, estimator, heavyWork, targetHealth, targetWork };
+  const measured = { targetRoom: new TargetRoom(), targetWork: new TargetWork() };
+  const asking: Asking = { upstream, authenticator, estimator, heavyWork, targetHealth, ...measured };
   const isStoring = config.retention.promptDays > 0;
   const contents = isStoring ? new BoundedContents({ store: storeContent, mostBytes: mostContentBytes }) : null;
   const books: Omit<Books, "events" | "liveEvents"> = { journal: new BatchedAppends(journal), lease, clock, contents };

@@ -15,6 +15,7 @@ import type { LiveEvents } from "./flow/live-events.ts";
 import type { Flights } from "./flow/recall/flights.ts";
 import type { RunningCalls } from "./flow/running-calls.ts";
 import type { TargetHealth } from "#gateway/flow/ask/target-health.ts";
+import type { TargetRoom } from "#gateway/flow/ask/target-room.ts";
 import type { TargetWork } from "#gateway/flow/ask/target-work.ts";
 import type { HeavyWork } from "./heavy-work/heavy-work.ts";
 import type { Neighbours } from "#gateway/connections/neighbours.ts";
@@ -34,6 +35,7 @@ export interface Vendors {
   readonly upstream: UpstreamClient;
   readonly authenticator: Authenticator;
   readonly targetHealth: TargetHealth;
+  readonly targetRoom: TargetRoom;
   readonly targetWork: TargetWork;
   readonly heavyWork: HeavyWork;
   readonly estimator: Estimator;

@@ -25,6 +25,7 @@ import { LiveEvents } from "#gateway/flow/live-events.ts";
 import { Flights } from "#gateway/flow/recall/flights.ts";
 import { RunningCalls } from "#gateway/flow/running-calls.ts";
 import { TargetHealth } from "#gateway/flow/ask/target-health.ts";
+import { TargetRoom } from "#gateway/flow/ask/target-room.ts";
 import { TargetWork } from "#gateway/flow/ask/target-work.ts";
 import { createHeavyWork } from "#gateway/heavy-work/heavy-work.ts";
 import { HeldBytes } from "#gateway/http/held-bytes.ts";
@@ -207,6 +208,7 @@ export async function startGateway(snapshot: Snapshot, settings: Settings = {}):
     authenticator: createAuthenticator({ client: upstream, clock: settings.clock ?? systemClock }),
     ...threads,
     targetHealth: new TargetHealth(),
+    targetRoom: new TargetRoom(),
     targetWork: new TargetWork(),
     runningCalls: new RunningCalls({ snapshots, steadyTime }),
     readiness,

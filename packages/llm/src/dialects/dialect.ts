@@ -105,6 +105,12 @@ export interface UpstreamEmbeddings {
 }
 
 /** What it takes to reach vendors from other dialects. */
+/** Headers, in lower case, that say how much of a limit is left, and when all of it is there again. */
+export interface RateHeaders {
+  readonly remaining: string;
+  readonly reset: string;
+}
+
 export interface UpstreamDialect {
   /** The content type by which an answer is known to be a stream, without parameters. */
   readonly streamContentType: string;
@@ -125,6 +131,8 @@ export interface UpstreamDialect {
   readonly usualOutputTokens?: (model: string) => number;
   /** Absent where the dialect has no embeddings. */
   readonly embeddings?: UpstreamEmbeddings;
+  /** By which its vendors tell what is left of the limits of an account; absent where they do not. */
+  readonly rateHeaders?: { readonly requests: RateHeaders; readonly tokens: RateHeaders };
   /** Its streams within another format, as a cloud that resells a vendor's models sends them. */
   readonly wrapped?: WrappedStreams;
 }

@@ -20,7 +20,15 @@ import type { Candidates } from "./resolve.ts";
 
 export type LegDeps = Pick<
   GatewayDeps,
-  "targetHealth" | "targetWork" | "limits" | "clock" | "random" | "counters" | "countedScopes" | "timeouts"
+  | "targetHealth"
+  | "targetRoom"
+  | "targetWork"
+  | "limits"
+  | "clock"
+  | "random"
+  | "counters"
+  | "countedScopes"
+  | "timeouts"
 >;
 
 export interface Way {
@@ -61,12 +69,12 @@ function unplannedBy(error: GhostError): NonNullable<Way["unplanned"]> {
 
 /** The error says why no target can be asked. */
 function plan(deps: LegDeps, { request, demand, dialect, principal }: Run, candidates: Candidates) {
-  const { targetHealth: health, targetWork: work, limits, clock, random } = deps;
+  const { targetHealth: health, targetRoom: room, targetWork: work, limits, clock, random } = deps;
   const { assumedOutputTokens } = limits;
   const at = { now: clock.monotonic(), time: clock.now(), random };
   const asked = { request, demand, dialect: dialect.name, caller: principal.userId };
   try {
-    return planTargets({ health, work, assumedOutputTokens, ...at, ...asked, candidates });
+    return planTargets({ health, room, work, assumedOutputTokens, ...at, ...asked, candidates });
   } catch (error) {
     if (error instanceof GhostError) return error;
     throw error;

@@ -63,6 +63,11 @@ export const anthropicMessages = {
     usualOutputTokens: (model: string) => traitsOf(model).outputTokens,
     editRequest,
     fitting: { mayNeed, fit },
+    // https://docs.anthropic.com/en/api/rate-limits#response-headers
+    rateHeaders: {
+      requests: { remaining: "anthropic-ratelimit-requests-remaining", reset: "anthropic-ratelimit-requests-reset" },
+      tokens: { remaining: "anthropic-ratelimit-tokens-remaining", reset: "anthropic-ratelimit-tokens-reset" },
+    },
     dropForeignSeals,
     readAnswer,
     readText,

@@ -7,6 +7,7 @@ import type { Quirks } from "#providers/definition.ts";
 import { refusesSchema } from "#dialects/openai/openai-schemas.ts";
 import { LargeAnswerTap } from "#dialects/streams/large-answer.ts";
 import { encodeError } from "#dialects/openai/openai-error.ts";
+import { rateHeaders } from "#dialects/openai/rate-headers.ts";
 import { readError } from "#dialects/errors/read-error.ts";
 import { failureOf } from "./answer-failure.ts";
 import { frameWhole, readAnswer, readText } from "#dialects/openai-chat/straight/answer.ts";
@@ -80,6 +81,7 @@ export const openaiChat = {
     toolNames: { longest: 64, refused: /[^a-zA-Z0-9_-]/g },
     editRequest,
     fitting: { mayNeed, fit },
+    rateHeaders,
     dropForeignSeals,
     droppedThoughts,
     readAnswer,

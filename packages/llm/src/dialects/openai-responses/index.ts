@@ -6,6 +6,7 @@ import type { ParsedRequest } from "#dialects/parsed-request.ts";
 import { refusesSchema } from "#dialects/openai/openai-schemas.ts";
 import { editModel } from "#dialects/bodies/edit-model.ts";
 import { encodeError } from "#dialects/openai/openai-error.ts";
+import { rateHeaders } from "#dialects/openai/rate-headers.ts";
 import { readError } from "#dialects/errors/read-error.ts";
 import { failureOf } from "./answer-failure.ts";
 import { readAnswer, readText } from "#dialects/openai-responses/straight/answer.ts";
@@ -61,6 +62,7 @@ export const openaiResponses = {
     toolNames: { longest: 64, refused: /[^a-zA-Z0-9_-]/g },
     editRequest: editModel,
     fitting: { mayNeed, fit },
+    rateHeaders,
     dropForeignSeals,
     readAnswer,
     readText,

@@ -27,7 +27,7 @@ import { settleOn } from "./settle-on.ts";
 /** What it takes to ask one vendor after the other, and to learn from it. */
 export type AskDeps = Pick<
   GatewayDeps,
-  | ("upstream" | "authenticator" | "heavyWork" | "targetHealth" | "targetWork" | "turns" | "counters")
+  | ("upstream" | "authenticator" | "heavyWork" | "targetHealth" | "targetRoom" | "targetWork" | "turns" | "counters")
   | ("clock" | "events" | "random" | "timeouts" | "limits" | "answers")
 >;
 
@@ -137,6 +137,7 @@ async function attempt(deps: AskDeps, input: AttemptsInput, { target, leg }: Ste
   const patience = patienceOf(leg.policy?.timeouts);
   const { operation, stream } = request;
   trail.turnTo(deps.targetWork.begin({ target, operation, stream }, startedAt), startedAt);
+  deps.targetRoom.take({ target, tokens: request.promptTokensEstimate });
   try {
     const answer = await attemptTarget({
       target,
@@ -161,6 +162,7 @@ async function attempt(deps: AskDeps, input: AttemptsInput, { target, leg }: Ste
       },
     });
     learn(deps, input, target, answer);
+    if (leg.targets.length > 1) noteRoom(deps, input, answer);
     return answer;
   } catch (error) {
     if (!(error instanceof UpstreamFailure)) throw error;
@@ -172,6 +174,11 @@ async function attempt(deps: AskDeps, input: AttemptsInput, { target, leg }: Ste
     patience?.end();
     trail.upstreamMs += deps.clock.monotonic() - startedAt;
   }
+}
+
+function noteRoom({ targetRoom, clock }: AskDeps, { dialect, request }: AttemptsInput, answer: VendorAnswer): void {
+  const { target, headers } = answer;
+  targetRoom.note(target, { dialect: dialect.name, operation: request.operation, headers, now: clock.monotonic() });
 }
 
 /** What is known of an answer before a vendor has said a word. */

@@ -22,6 +22,11 @@ export function retryAfterMs(headers: AnswerHeaders): number {
   return Math.min(Math.max(0, seconds * 1000), longestRetryAfterMs);
 }
 
+/** Epoch ms at which the vendor answered, by its own clock. */
+export function answeredAt(headers: AnswerHeaders): number {
+  return readDate(headers["date"]);
+}
+
 /** `Retry-After` is a number of seconds, or a date by the clock of the vendor, which need not agree with ours. */
 function secondsOf({ "retry-after": value, date: saidAt }: AnswerHeaders): number | undefined {
   if (typeof value !== "string" || value.trim() === "") return undefined;

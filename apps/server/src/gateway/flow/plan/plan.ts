@@ -3,6 +3,7 @@ import { wayTo } from "@ghostllm/llm";
 import type { ClientDialectName } from "@ghostllm/llm";
 import type { Target } from "#domain/snapshot.ts";
 import type { TargetHealth } from "#gateway/flow/ask/target-health.ts";
+import type { TargetRoom } from "#gateway/flow/ask/target-room.ts";
 import type { Candidates } from "#gateway/flow/resolve.ts";
 import { fitting } from "./fit.ts";
 import type { FitInput } from "./fit.ts";
@@ -14,6 +15,7 @@ export interface PlanInput extends RankInput, FitInput {
   /** The client's. */
   readonly dialect: ClientDialectName;
   readonly health: TargetHealth;
+  readonly room: TargetRoom;
 }
 
 export interface Plan {
@@ -44,8 +46,16 @@ export function planTargets(input: PlanInput): Plan {
   const ready = fit.filter(({ target }) => restMsOf(target, input) === 0);
   const isProbe = ready.length === 0;
   const ranked = rank(candidates, isProbe ? fit : ready, input).map(({ target }) => target);
-  const targets = isProbe ? soonestFirst(ranked, input) : ranked;
+  const targets = isProbe ? soonestFirst(ranked, input) : withRoomFirst(ranked, input);
   return { targets: tight.size === 0 ? targets : roomyFirst(targets, { fit, tight }, input), isProbe };
+}
+
+/** Who has used up what his account may ask for would refuse: others go before him. */
+function withRoomFirst(targets: readonly Target[], { room, request, now }: PlanInput): readonly Target[] {
+  const tokens = request.promptTokensEstimate;
+  const hasRoom = (target: Target): boolean => room.hasRoom({ target, tokens }, now);
+  if (targets.length === 1 || targets.every(hasRoom)) return targets;
+  return [...targets.filter(hasRoom), ...targets.filter((target) => !hasRoom(target))];
 }
 
 /** Those with room that rest are asked all the same where the others have none: nobody else could answer. */
