@@ -62,7 +62,8 @@ describe("createClient", () => {
 
   it("keeps working when a newer server answers a value that it does not know", async () => {
     const permissions = { "audit.read": "team" };
-    const me = { via: "passkey", role: "auditor", user: null, permissions, teams: [], expires_at: null };
+    const rest = { user: null, permissions, teams: [], expires_at: null, must_set_up_second_factor: false };
+    const me = { via: "telepathy", role: "auditor", ...rest };
     const { client } = clientAnswering(Response.json(me));
     expect(await client.sessions.me()).toEqual(me);
   });

@@ -45,7 +45,10 @@ export function addUsageCommand(program: Command, contextOf: ContextOf): void {
         },
       });
       if (output.isJson) return output.show(summary, []);
-      const rows = summary.data.length === 0 ? [] : [...summary.data, { group: summary.is_whole ? "total" : "total of all", ...summary.total }];
+      const rows =
+        summary.data.length === 0
+          ? []
+          : [...summary.data, { group: summary.is_whole ? "total" : "total of all", ...summary.total }];
       output.table(rows, columns, "Nothing was used.");
     });
 }

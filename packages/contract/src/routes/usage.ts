@@ -5,7 +5,10 @@ import { sums, usageRecord } from "./usage-record.ts";
 import { exportQuery, seriesQuery, usageSeries } from "./usage-series.ts";
 
 const usageSum = z
-  .object({ group: z.string().describe("A time, an id, a provider's name, or `provider/model`, by what is grouped."), ...sums })
+  .object({
+    group: z.string().describe("A time, an id, a provider's name, or `provider/model`, by what is grouped."),
+    ...sums,
+  })
   .meta({ id: "UsageSum" });
 
 const usageSummary = z
