@@ -5,6 +5,7 @@ import type { FakeUpstream } from "@ghostllm/fake-upstream";
 import type { PriceSchedule } from "@ghostllm/llm";
 import OpenAI from "openai";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { noTimeouts } from "#domain/alias-policy.ts";
 import type { Principal } from "#domain/principal.ts";
 import type { Alias, Snapshot } from "#domain/snapshot.ts";
 import { backgroundLifetimeMs, settleLast, settleOverdue } from "#gateway/flow/stored/background.ts";
@@ -35,6 +36,8 @@ const message = {
 const done = { id: "resp_1", object: "response", status: "completed", model: "m", output: [message], usage };
 const queued = { ...done, status: "queued", output: [], usage: null };
 const inBackground = { model: "m", input: "When?", background: true };
+
+const leading = { retries: null, fallbacks: { any: ["second"] }, timeouts: noTimeouts, stickyBy: null };
 
 let first: FakeUpstream;
 let second: FakeUpstream;
@@ -67,6 +70,7 @@ function snapshotWith(annChange: Partial<Principal> = {}): Snapshot {
       ]),
     ],
     ["second", alias([{ target: two, weight: 1 }])],
+    ["leading", { ...alias([{ target: one, weight: 1 }]), policy: leading }],
   ]);
   const principals = { [annKey]: principal("ann", annChange), [bobKey]: principal("bob") };
   return makeSnapshot({ targets: [one, two], principals, aliases });
@@ -185,6 +189,16 @@ describe("what a vendor keeps", () => {
     expect([first.received.length, second.received.length]).toEqual([0, 3]);
     const elsewhere = ann.responses.create({ model: "openai/m", input: "And?", previous_response_id: "resp_1" });
     await expect(elsewhere).rejects.toMatchObject({ status: 400, param: "previous_response_id" });
+  });
+
+  it("goes on at the vendor that has it, where the alias had led on to it", async () => {
+    await start();
+    first.script({ kind: "error", status: 500 });
+    second.script({ kind: "answer", body: done });
+    await ann.responses.create({ model: "leading", input: "When?" });
+    expect([first.received.length, second.received.length]).toEqual([1, 1]);
+    await ann.responses.create({ model: "leading", input: "And?", previous_response_id: "resp_1" });
+    expect([first.received.length, second.received.length]).toEqual([1, 2]);
   });
 
   it("is not remembered where the client wants nothing kept", async () => {

@@ -10,7 +10,7 @@ import { upstreamHeaders } from "#gateway/flow/ask/request-headers.ts";
 import { followReferences, keepOwner } from "#gateway/flow/stored/holder.ts";
 import type { Call, Run } from "./call.ts";
 import { answerCount, canBeCounted, obtainCount } from "./count-tokens.ts";
-import { wayOf } from "./legs.ts";
+import { ledTo, wayOf } from "./legs.ts";
 import type { LegDeps } from "./legs.ts";
 import { recall } from "./recall/recall.ts";
 import type { RecallDeps } from "./recall/recall.ts";
@@ -28,7 +28,10 @@ export async function execute(deps: ExecuteDeps, call: InferenceCall): Promise<v
   const resolved = resolveModel(call.snapshot, call.request.model, call.principal);
   checkPermission(call.principal, resolved);
   const { references = [] } = call.request.kept ?? {};
-  const followed = followReferences({ owners: deps.owners, principal: call.principal, references }, resolved);
+  const followed = followReferences(
+    { owners: deps.owners, principal: call.principal, references, ledTo: () => ledTo(call, resolved) },
+    resolved,
+  );
   const candidates = followed instanceof Promise ? await followed : followed;
   if (answerAlone(call, candidates, deps.clock.now())) return;
   if (call.request.operation === "count_tokens" && !canBeCounted(call, candidates)) return answerCount(deps, call);

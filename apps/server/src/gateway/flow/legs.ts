@@ -3,8 +3,8 @@
 
 import { GhostError } from "@ghostllm/contract";
 import type { Awaitable } from "#domain/clock.ts";
+import type { Principal } from "#domain/principal.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
-import { fallbackHeader } from "#gateway/flow/answer/answer-headers.ts";
 import type { Reserve } from "#gateway/flow/ask/admit-attempt.ts";
 import { Course } from "#gateway/flow/ask/course.ts";
 import type { Leg } from "#gateway/flow/ask/course.ts";
@@ -47,7 +47,7 @@ export function wayOf(deps: LegDeps, run: Run): Way {
   if (planned instanceof GhostError && !leadsOn) throw planned;
   const leg = planned instanceof GhostError ? { targets: [], isProbe: false } : planned;
   const course = new Course({
-    leg: { ...leg, policy, scope: null },
+    leg: { ...leg, ledTo: null, policy, scope: null },
     known: [candidates.requested, admission.downgraded?.alias ?? candidates.requested],
     find: (name) => (leadsOn ? findLeg(deps, run, { name, reserve }) : null),
     retryDelayMs: deps.timeouts.retryDelayMs,
@@ -81,6 +81,32 @@ function plan(deps: LegDeps, { request, demand, dialect, principal }: Run, candi
   }
 }
 
+/** All that a name may be led on to, over however many others, each once. */
+export function ledTo(
+  { snapshot, principal }: Pick<Run, "snapshot" | "principal">,
+  candidates: Candidates,
+): readonly Candidates[] {
+  const known = new Set([candidates.requested]);
+  const found: Candidates[] = [];
+  const open = [candidates];
+  for (let one = open.shift(); one !== undefined; one = open.shift()) {
+    for (const name of Object.values(one.policy?.fallbacks ?? {}).flat()) {
+      if (known.has(name)) continue;
+      known.add(name);
+      const led = findModel(snapshot, name, principal);
+      if (led.targets.length === 0 || !mayBeLed(candidates, led, principal)) continue;
+      found.push(led);
+      open.push(led);
+    }
+  }
+  return found;
+}
+
+/** What operators write leads where its own targets could; what managers write does not lead beyond what the team may use. */
+function mayBeLed(from: Candidates, to: Candidates, principal: Principal): boolean {
+  return from.isOfTeam !== true || isWithinTeam(principal, to);
+}
+
 interface Sought {
   readonly name: string;
   readonly reserve: Reserve;
@@ -89,17 +115,12 @@ interface Sought {
 /** Null where it is not gone on with: a name that nobody has any more helps nobody. */
 function findLeg(deps: LegDeps, run: Run, { name, reserve }: Sought): Awaitable<Leg | null> {
   const found = findModel(run.snapshot, name, run.principal);
-  if (found.targets.length === 0) return null;
-  // What operators write leads where its own targets could; what managers write does not lead beyond what the team may use.
-  if (run.candidates.isOfTeam === true && !isWithinTeam(run.principal, found)) return null;
+  if (found.targets.length === 0 || !mayBeLed(run.candidates, found, run.principal)) return null;
   if (!isAgreedTo(deps, run, found)) return null;
   const planned = plan(deps, run, found);
   if (planned instanceof GhostError) return null;
-  return holdFor(deps, run, { found, reserve }).then((isHeld) => {
-    if (!isHeld) return null;
-    run.outlet.addHeaders(fallbackHeader(name));
-    return { ...planned, policy: found.policy ?? null, scope: ownScope(run, found) };
-  });
+  const leg = { ...planned, ledTo: name, policy: found.policy ?? null, scope: ownScope(run, found) };
+  return holdFor(deps, run, { found, reserve }).then((isHeld) => (isHeld ? leg : null));
 }
 
 /** The request itself is held by those that it was admitted by. */

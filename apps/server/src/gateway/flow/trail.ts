@@ -24,6 +24,8 @@ export class Trail {
   target: Target | null = null;
   /** What is tried failed again and again before this request. */
   isProbe = false;
+  /** The name that is asked, where the request was led on from what it asked for. */
+  ledTo: string | null = null;
   /** The usage record has been made: there is never a second one. */
   isFinished = false;
   /** Ms spent waiting for vendors. */

@@ -31,6 +31,7 @@ export function answerHeaders({ answer, report, trail, caching, overheadMs }: An
     headers["x-ghostllm-model"] = encodeHeader(answer.target.model);
   }
   headers["x-ghostllm-attempts"] = String(trail.attempts);
+  if (trail.ledTo !== null) headers["x-ghostllm-fallback"] = encodeHeader(trail.ledTo);
   if (trail.passedOver.length > 0) headers["x-ghostllm-passed-over"] = encodeHeader(listOf(trail.passedOver));
   if (caching !== null) Object.assign(headers, cacheHeaders(caching));
   if (answer.notes.length > 0) Object.assign(headers, notesHeader(answer.notes));
@@ -49,11 +50,6 @@ export function notesHeader(notes: readonly string[]): Record<string, string> {
 /** An alias answers, since a budget has no room for what was asked for. */
 export function downgradeHeader(alias: string): Record<string, string> {
   return { "x-ghostllm-downgraded": encodeHeader(alias) };
-}
-
-/** Another name answers, since nobody of what was asked for did. */
-export function fallbackHeader(name: string): Record<string, string> {
-  return { "x-ghostllm-fallback": encodeHeader(name) };
 }
 
 function streamHeaders({ tap, headers }: StreamAnswer): Record<string, string> {

@@ -134,6 +134,7 @@ async function attempt(deps: AskDeps, input: AttemptsInput, { target, leg }: Ste
   const startedAt = deps.clock.monotonic();
   trail.begin(target, startedAt);
   trail.isProbe = leg.isProbe;
+  trail.ledTo = leg.ledTo;
   const patience = patienceOf(leg.policy?.timeouts);
   const { operation, stream } = request;
   trail.turnTo(deps.targetWork.begin({ target, operation, stream }, startedAt), startedAt);

@@ -11,6 +11,8 @@ import type { Failure } from "./failure.ts";
 
 /** One name, with what it stands for in the order in which to ask it. */
 export interface Leg extends Plan {
+  /** Its name, where the request was led on to it; null: it is what was asked for. */
+  readonly ledTo: string | null;
   readonly policy: AliasPolicy | null;
   /** What its attempts are held to beside their providers; null: nothing, or the whole request is. */
   readonly scope: LimitedScope | null;

@@ -138,6 +138,8 @@ interface Continuation {
   readonly owners: Owners;
   readonly principal: Principal;
   readonly references: readonly Reference[];
+  /** What the name may be led on to, where nobody of it has answered. */
+  readonly ledTo: () => readonly Candidates[];
 }
 
 /** What goes on from an answer that a vendor keeps goes to that vendor. Throws GhostError for what is another user's. */
@@ -151,16 +153,19 @@ export function followReferences(continuation: Continuation, candidates: Candida
 
 function narrow(
   candidates: Candidates,
-  { principal, references }: Continuation,
+  { principal, references, ledTo }: Continuation,
   known: ReadonlyMap<string, ObjectOwner>,
 ): Candidates {
-  let targets = candidates.targets;
+  let { targets } = candidates;
   for (const { id, param } of references) {
     const owner = known.get(id);
     if (owner === undefined) continue;
     if (owner.userId !== principal.userId)
       throw new GhostError("not_found", `There is no '${id.slice(0, 100)}' of yours.`, { param });
-    targets = targets.filter(({ target }) => target.provider.id === owner.providerId);
+    const isKept = ({ target }: Candidates["targets"][number]): boolean => target.provider.id === owner.providerId;
+    const kept = targets.filter(isKept);
+    targets =
+      kept.length > 0 || targets !== candidates.targets ? kept : ledTo().flatMap((led) => led.targets.filter(isKept));
     if (targets.length > 0) continue;
     const message = `'${id.slice(0, 100)}' is kept by a provider that '${candidates.requested}' does not lead to: ask for the model that it came from.`;
     throw new GhostError("invalid_request_error", message, { param });
