@@ -15,7 +15,10 @@ const lists = adminRouteList.filter(({ method, response }) => {
 /** They have other words for it: a report, and what is ranked anew with each request. */
 const others = new Set(["usage.summary", "usage.series", "budgets.list"]);
 /** They are short. */
-const whole = new Set(["roles.list", "scim.listTokens", "requests.refused", "notifications.list", "providers.types"]);
+const whole = new Set([
+  ...["roles.list", "scim.listTokens", "requests.refused", "notifications.list", "providers.types"],
+  ...["passkeys.list", "passkeys.ofUser"],
+]);
 
 describe.each(availableEngines())("on $name", (engine) => {
   let plane: AdminPlane;

@@ -1,7 +1,7 @@
 // What few requests have and no index knows is looked for in one part of the time after the other: no answer takes long, and whoever goes on
 // finds all there is, each once and in its order.
 
-import { firstIdOf, newId } from "@ghostllm/contract";
+import { newId, timeOfId } from "@ghostllm/contract";
 import { expect, it } from "vitest";
 import { searchRequests } from "#control/resources/request-search.ts";
 import type { UsageStore } from "#control/store/usage-store.ts";
@@ -38,8 +38,7 @@ function slowLog(msPerDay: number): Pick<UsageStore, "list"> {
 type Place = Pick<UsageRecord, "id" | "createdAt">;
 
 function cursorOf(id: string): Place {
-  const createdAt = [...Array(500).keys()].map((days) => now + dayMs - days * dayMs).find((at) => firstIdOf(at) === id);
-  return { id, createdAt: createdAt ?? Number.parseInt(id.replaceAll("-", "").slice(0, 12), 16) };
+  return { id, createdAt: timeOfId(id) ?? 0 };
 }
 
 async function readAll(msPerDay: number, isAscending: boolean, filter: object) {

@@ -70,7 +70,7 @@ const forgetful = {
   "aliases.list": () => forget(plane.store.aliases, "list"),
   "requests.get": () => forget(plane.store.usage, "find"),
   "requests.list": () => forget(plane.store.usage, "list"),
-  "usage.summary": () => forget(plane.store.usage, "summarize"),
+  "usage.summary": () => forget(plane.store.usage, "series"),
   "budgets.get": () => forget(plane.store.budgets, "find"),
   "sessions.list": () => forget(plane.store.sessions, "list"),
 } as const;

@@ -173,8 +173,9 @@ describe.each(availableEngines())("aliases of teams on $name", (engine) => {
         .values({ ...row, ...held })
         .execute();
       await migrateStore(opened);
+      const later = { teamId: null, cache: null, policy: null };
       expect(await opened.aliases.list(null, "all")).toEqual([
-        { ...row, targets, teamId: null, limits: noLimits, budgets: [], createdAt: 5, updatedAt: 6 },
+        { ...row, ...later, targets, limits: noLimits, budgets: [], createdAt: 5, updatedAt: 6 },
       ]);
       await kysely.deleteFrom("snapshot_changes").execute();
       await opened.aliases.update("a1", { name: "smarter" }, "all");

@@ -34,8 +34,8 @@ export function timeOfId(id: string): number | null {
   return /^[\da-f]{8}-[\da-f]{4}-7/i.test(id) ? Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16) : null;
 }
 
-/** The least that an id of this epoch time can be. */
-export function firstIdOf(timeMs: number): string {
+/** The greatest that an id of this epoch time can be. */
+export function lastIdOf(timeMs: number): string {
   const time = timeMs.toString(16).padStart(12, "0");
-  return `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-000000000000`;
+  return `${time.slice(0, 8)}-${time.slice(8)}-7fff-bfff-ffffffffffff`;
 }

@@ -30,7 +30,7 @@ export { cacheOutcomes, cacheScopes, mostCacheSeconds, usualCacheSeconds } from 
 export type { CacheOutcome, CacheScope } from "./cache-policy.ts";
 export { errorCatalogue, GhostError } from "./errors.ts";
 export type { ErrorCode, ErrorType, GhostErrorDetails } from "./errors.ts";
-export { firstIdOf, newId, timeOfId } from "./ids.ts";
+export { lastIdOf, newId, timeOfId } from "./ids.ts";
 export { formatUsd, nanosPerUsd, nanosToUsd, parseUsd, usdToNanos } from "./money.ts";
 export { foundClasses, ownPattern, privacyActions, privacyClasses } from "./privacy.ts";
 export type { FoundClass, PrivacyAction, PrivacyClass, PrivacyCount } from "./privacy.ts";

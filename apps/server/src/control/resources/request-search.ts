@@ -1,7 +1,7 @@
 // Single requests in the order of time, a page of them. What has no index is looked for in one part of the time after the other, and for
 // so long alone: a page may have fewer requests than were asked for, or none, and tell where to go on.
 
-import { firstIdOf, timeOfId } from "@ghostllm/contract";
+import { lastIdOf, timeOfId } from "@ghostllm/contract";
 import type { Page } from "#control/store/page.ts";
 import type { Store } from "#control/store/store.ts";
 import type { RequestFilter } from "#control/store/usage-store.ts";
@@ -51,10 +51,15 @@ export async function searchRequests(search: Search): Promise<Found> {
     at = isAscending ? end : begin;
     const isOver = isAscending ? at >= to : at <= from;
     if (!isOver && performance.now() - startedAt > longestSearchMs)
-      return { records, next: firstIdOf(at), isWhole: false };
+      return { records, next: placeBefore(at), isWhole: false };
     if (performance.now() - partAt < soonMs) lengthMs *= 4;
   }
   return ended(records, page);
+}
+
+/** Between what is older than this and all else: an id is made before its request is written down, and never behind. */
+function placeBefore(timeMs: number): string {
+  return lastIdOf(timeMs - 1);
 }
 
 /** Of one more than there is room for. */

@@ -135,7 +135,7 @@ function nameOf({ kind, id }: Scope, { users, keys, teams, organisations, aliase
   return byKind[kind] ?? null;
 }
 
-const pageSize = 1_000;
+const pageSize = 500;
 
 async function* requestPages(
   store: Pick<Store, "usage" | "names" | "within">,
