@@ -28,7 +28,7 @@ interface Search {
 
 const longestSearchMs = 70;
 const dayMs = 24 * 3_600_000;
-/** What took no longer than this is followed by four times as much. */
+/** What took no longer than this is followed by twice as much. */
 const soonMs = 10;
 
 export async function searchRequests(search: Search): Promise<Found> {
@@ -52,7 +52,7 @@ export async function searchRequests(search: Search): Promise<Found> {
     const isOver = isAscending ? at >= to : at <= from;
     if (!isOver && performance.now() - startedAt > longestSearchMs)
       return { records, next: placeBefore(at), isWhole: false };
-    if (performance.now() - partAt < soonMs) lengthMs *= 4;
+    if (performance.now() - partAt < soonMs) lengthMs *= 2;
   }
   return ended(records, page);
 }

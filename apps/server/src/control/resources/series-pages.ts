@@ -7,7 +7,7 @@ import type { Reach } from "#domain/access/may.ts";
 import { timesOf, type SeriesPlan } from "./series-plan.ts";
 import { pageMs } from "./streamed.ts";
 
-const mostRows = 2_000;
+const mostRows = 1_500;
 const mostBuckets = 1_024;
 
 export async function* seriesPages(

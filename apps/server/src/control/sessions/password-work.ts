@@ -1,6 +1,7 @@
 // Hands passwords to threads, each of which has one at a time. They start with the first password and end when there has been none for
 // a while. Called by passwords.ts.
 
+import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import type { PasswordAnswer, PasswordJob } from "./password-thread.ts";
 
@@ -10,7 +11,8 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
-const mostThreads = 2;
+/** On two cores one: they yield to all others, and slow them all the same where they share what a core has. */
+const mostThreads = Math.max(1, Math.min(2, availableParallelism() - 1));
 const idleMs = 30_000;
 /** Of a thread's heap: it holds next to nothing. */
 const heapMegabytes = 16;
