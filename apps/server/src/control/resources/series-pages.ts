@@ -8,6 +8,8 @@ import { timesOf, type SeriesPlan } from "./series-plan.ts";
 import { pageMs } from "./streamed.ts";
 
 const mostRows = 1_500;
+/** Of the very first part, for which somebody waits. */
+const firstRows = 250;
 const mostBuckets = 1_024;
 
 export async function* seriesPages(
@@ -16,13 +18,13 @@ export async function* seriesPages(
   reach: Reach,
 ): AsyncGenerator<readonly SeriesRow[]> {
   const read = (query: SeriesPlan) => store.within(pageMs, () => store.usage.series(query, reach));
-  if (plan.bucket === null) return yield* partsOf(read, plan);
+  if (plan.bucket === null) return yield* partsOf(read, plan, true);
   const times = timesOf(plan);
   for (let [first, length] = [0, 1]; first < times.length;) {
     const window = windowOf(plan, times, first, length);
     let rows = 0;
     // Minutes are of the log, where a bucket has no more groups than it has requests.
-    for await (const part of plan.source === "log" ? [await read(window)] : partsOf(read, window)) {
+    for await (const part of plan.source === "log" ? [await read(window)] : partsOf(read, window, first === 0)) {
       rows += part.length;
       if (part.length > 0) yield part;
     }
@@ -34,12 +36,14 @@ export async function* seriesPages(
 
 type Read = (query: SeriesPlan) => Promise<readonly SeriesRow[]>;
 
-async function* partsOf(read: Read, plan: SeriesPlan): AsyncGenerator<readonly SeriesRow[]> {
+async function* partsOf(read: Read, plan: SeriesPlan, isFirst: boolean): AsyncGenerator<readonly SeriesRow[]> {
+  let limit = isFirst ? firstRows : mostRows;
   for (let after: SeriesRow | null = null; ;) {
-    const rows: readonly SeriesRow[] = await read({ ...plan, part: { limit: mostRows, after } });
+    const rows: readonly SeriesRow[] = await read({ ...plan, part: { limit, after } });
     if (rows.length > 0) yield rows;
-    if (rows.length < mostRows) return;
+    if (rows.length < limit) return;
     after = rows.at(-1) ?? null;
+    limit = mostRows;
   }
 }
 
