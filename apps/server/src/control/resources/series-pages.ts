@@ -7,7 +7,7 @@ import type { Reach } from "#domain/access/may.ts";
 import { timesOf, type SeriesPlan } from "./series-plan.ts";
 import { pageMs } from "./streamed.ts";
 
-const mostRows = 1_500;
+const mostRows = 1_000;
 /** Of the very first part, for which somebody waits. */
 const firstRows = 250;
 const mostBuckets = 1_024;

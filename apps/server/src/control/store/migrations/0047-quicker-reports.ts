@@ -10,6 +10,7 @@ const statements = [
   `insert into ${table} (${columns}) select day, organisation_id, status, ${told} from usage_days_owners group by day, organisation_id, status`,
   "create index usage_days_by_team on usage_days (team_id, day)",
   "create index usage_days_keys_by_team on usage_days_keys (team_id, day)",
+  "create index api_keys_active_by_team on api_keys (team_id) where is_active = 1 and team_id is not null",
   "drop index usage_logs_dear",
   "create index usage_logs_dear on usage_logs (cost) where cost >= 20000000",
   "create index usage_logs_early on usage_logs (ttft_ms) where ttft_ms < 100",
