@@ -5,10 +5,10 @@ import { startFakeUpstream } from "@ghostllm/fake-upstream";
 import type { FakeUpstream, Script } from "@ghostllm/fake-upstream";
 import { retriedFailures } from "@ghostllm/contract";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { noTimeouts } from "#domain/alias-policy.ts";
-import type { AliasPolicy } from "#domain/alias-policy.ts";
-import type { LimitedScope } from "#domain/principal.ts";
-import type { Alias, Target } from "#domain/snapshot.ts";
+import { noTimeouts } from "../../apps/server/src/domain/alias-policy.ts";
+import type { AliasPolicy } from "../../apps/server/src/domain/alias-policy.ts";
+import type { LimitedScope } from "../../apps/server/src/domain/principal.ts";
+import type { Alias, Target } from "../../apps/server/src/domain/snapshot.ts";
 import {
   makePrincipal,
   makeProvider,
@@ -17,9 +17,9 @@ import {
   makeTarget,
   startGateway,
   testKey,
-} from "./support/gateway.ts";
-import type { TestGateway } from "./support/gateway.ts";
-import { keyHeader, readBody, waitFor } from "./support/stage.ts";
+} from "../../apps/server/tests/support/gateway.ts";
+import type { TestGateway } from "../../apps/server/tests/support/gateway.ts";
+import { keyHeader, readBody, waitFor } from "../../apps/server/tests/support/stage.ts";
 
 const chat: Script = { kind: "chat", text: "one two three four", chunks: 4 };
 const error = (status: number, more: object = {}): Script => ({ kind: "error", status, ...more });
