@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess, type SpawnOptions } from "node:child_process";
+import { fork, spawn, type ChildProcess, type SpawnOptions } from "node:child_process";
 import { once } from "node:events";
 import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -12,6 +12,23 @@ export function startChild(command: string, parameters: readonly string[], optio
   process.once("exit", kill);
   child.once("exit", () => process.removeListener("exit", kill));
   return child;
+}
+
+/** A process of Node that tells its address, as JSON, once it listens. */
+export async function forkServer(
+  main: string,
+  parameters: readonly string[],
+): Promise<{ readonly child: ChildProcess; readonly url: string }> {
+  const child = fork(main, parameters, { stdio: ["ignore", "pipe", "inherit", "ipc"] });
+  if (child.stdout === null) throw new Error(`${main} has no output to tell its address on`);
+  const [line] = await Promise.race([once(child.stdout, "data"), failOnExit(main, once(child, "exit"))]);
+  const { url }: { url: string } = JSON.parse(String(line));
+  return { child, url };
+}
+
+async function failOnExit(main: string, exit: Promise<unknown[]>): Promise<never> {
+  const [code] = await exit;
+  throw new Error(`${main} ended with code ${String(code)}`);
 }
 
 export async function stopChild(child: ChildProcess): Promise<void> {

@@ -1,8 +1,6 @@
-import { fork } from "node:child_process";
-import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import type { Script } from "@ghostllm/fake-upstream";
-import { stopChild } from "./child.ts";
+import { forkServer, stopChild } from "./child.ts";
 import { loopbackEndpoint } from "./connection.ts";
 import type { Stoppable } from "./targets.ts";
 
@@ -16,18 +14,8 @@ const main = fileURLToPath(new URL("../../packages/fake-upstream/src/main.ts", i
 
 /** The fake vendor in a process of its own, so that its work is not counted as anybody else's. */
 export async function startFakeProcess(port = 0): Promise<FakeProcess> {
-  const child = fork(main, ["--remember", "0", "--port", String(port)], {
-    stdio: ["ignore", "pipe", "inherit", "ipc"],
-  });
-  if (child.stdout === null) throw new Error("the fake vendor has no output to tell its address on");
-  const [line] = await Promise.race([once(child.stdout, "data"), failOnExit(once(child, "exit"))]);
-  const { url }: { url: string } = JSON.parse(String(line));
+  const { child, url } = await forkServer(main, ["--remember", "0", "--port", String(port)]);
   return { pid: child.pid ?? 0, url, control: new FakeControl(url), stop: () => stopChild(child) };
-}
-
-async function failOnExit(exit: Promise<unknown[]>): Promise<never> {
-  const [code] = await exit;
-  throw new Error(`the fake vendor ended with code ${String(code)}`);
 }
 
 /** Orders to a fake vendor that runs somewhere on this machine. */

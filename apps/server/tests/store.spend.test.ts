@@ -143,10 +143,7 @@ describe.each(availableEngines())("what was spent, on $name", (engine) => {
     expect(await store.budgets.find(key(adas.id), query.since, [user(bob.id)])).toBeUndefined();
     expect(await store.budgets.find(key(ada.id), query.since, "all")).toBeUndefined();
     const course = (scope: Scope, reach: Reach = "all", bucketMs = hourMs) =>
-      store.budgets.course(
-        { holder: { scope, userId: ada.id }, from: 0, to: 13 * hourMs, bucketMs, offsetMs: 0 },
-        reach,
-      );
+      store.budgets.course({ holder: { scope }, from: 0, to: 13 * hourMs, bucketMs, offsetMs: 0 }, reach);
     const [one, ten, twelve] = [1, 10, 12].map((hour) => hour * hourMs);
     expect(await course(user(ada.id))).toEqual([
       { at: one, nanos: 100 },

@@ -2,6 +2,8 @@
 
 import type { Store } from "#control/store/store.ts";
 import type { SeriesQuery, UsageDimension, UsageFilter, UsageSums } from "#control/store/usage-store.ts";
+import { dayMs } from "#control/store/usage/rollups.ts";
+import { hourMs, hourOf } from "#control/store/usage/usage-sums.ts";
 import type { Reach } from "#domain/access/may.ts";
 import { toTime } from "./fields.ts";
 import { addByGroup } from "./series-rows.ts";
@@ -20,12 +22,11 @@ interface Summary {
   readonly isWhole: boolean;
 }
 
-const hourMs = 3_600_000;
 /** Later than whatever was asked. */
 const endOfTime = 8_640_000_000_000_000;
 
 const groupings = {
-  ...{ hour: { bucketMs: hourMs }, day: { bucketMs: 24 * hourMs } },
+  ...{ hour: { bucketMs: hourMs }, day: { bucketMs: dayMs } },
   ...{ user: ["user"], api_key: ["key"], team: ["team"], organisation: ["organisation"], provider: ["provider"] },
   model: ["provider", "model"],
 } as const satisfies Readonly<Record<string, { readonly bucketMs: number } | readonly UsageDimension[]>>;
@@ -36,7 +37,7 @@ export async function summarize(
   reach: Reach,
 ): Promise<Summary> {
   const { from = 0, to = endOfTime } = filter;
-  const times = { from: from - (from % hourMs), to: to - (to % hourMs) };
+  const times = { from: hourOf(from), to: hourOf(to) };
   const all = { filter: { ...filter, ...times }, source: "rollups", bucket: null, dimensions: [], kept: null } as const;
   const by = groupings[grouping];
   if ("bucketMs" in by) {

@@ -80,7 +80,7 @@ export interface SpentInBucket {
 }
 
 export interface SpendCourseQuery {
-  readonly holder: Pick<BudgetHolder, "scope" | "userId">;
+  readonly holder: Pick<BudgetHolder, "scope">;
   readonly from: number;
   readonly to: number;
   readonly bucketMs: number;

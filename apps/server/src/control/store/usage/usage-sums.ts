@@ -17,7 +17,7 @@ const keyText = (text: string): string => storableText(text, maxKeyLength);
 
 export const hourMs = 3_600_000;
 
-function hourOf(timeMs: number): number {
+export function hourOf(timeMs: number): number {
   return timeMs - (timeMs % hourMs);
 }
 

@@ -1,8 +1,9 @@
 import { GhostError } from "@ghostllm/contract";
-import type { AnswerFacts, Dialect, ParsedRequest } from "@ghostllm/llm";
+import type { Dialect, ParsedRequest } from "@ghostllm/llm";
 import type { Target } from "#domain/snapshot.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
 import { UpstreamFailure } from "#gateway/upstream/upstream.ts";
+import { answerFactsOf } from "#gateway/flow/answer/answer-facts.ts";
 import { attemptTarget } from "./attempt.ts";
 import type { VendorAnswer } from "#gateway/flow/answer/answer.ts";
 import type { RequestHeaders } from "./request-headers.ts";
@@ -150,7 +151,7 @@ async function attempt(deps: AskDeps, input: AttemptsInput, { target, leg }: Ste
       isStrict,
       headers,
       findTurns: (callNames) => findTurns(deps, caller, callNames),
-      facts: factsOf(deps, input, startedAt),
+      facts: answerFactsOf(deps, { requestId: input.requestId, request, startedAt }),
       lifeline,
       upstream: deps.upstream,
       authenticator: deps.authenticator,
@@ -180,18 +181,4 @@ async function attempt(deps: AskDeps, input: AttemptsInput, { target, leg }: Ste
 function noteRoom({ targetRoom, clock }: AskDeps, { dialect, request }: AttemptsInput, answer: VendorAnswer): void {
   const { target, headers } = answer;
   targetRoom.note(target, { dialect: dialect.name, operation: request.operation, headers, now: clock.monotonic() });
-}
-
-/** What is known of an answer before a vendor has said a word. */
-function factsOf(
-  { clock, answers }: Pick<AskDeps, "clock" | "answers">,
-  { requestId, request }: AttemptsInput,
-  startedAt: number,
-): AnswerFacts {
-  return {
-    requestId,
-    nowSeconds: Math.floor(clock.now() / 1000),
-    elapsedMs: () => clock.monotonic() - startedAt,
-    ...(answers.model === "asked" && { toldModel: request.model }),
-  };
 }

@@ -2,6 +2,7 @@ import { crossesAs } from "@ghostllm/llm";
 import type { Operation } from "@ghostllm/llm";
 import type { Target } from "#domain/snapshot.ts";
 import type { RestedTarget, TargetRest } from "#domain/target-rest.ts";
+import { pathOf } from "./target-path.ts";
 
 /** So many failures in a row, and a target is rested; then one success makes it whole again. */
 const failuresUntilRest = 5;
@@ -176,8 +177,4 @@ function restedOf({ target, operation }: HealthQuery): RestedTarget {
 
 function nameOf({ path, operation }: RestedTarget): string {
   return `${path} ${operation}`;
-}
-
-function pathOf({ provider, model }: Target): string {
-  return `${provider.id}/${model}`;
 }

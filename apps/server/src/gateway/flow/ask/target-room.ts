@@ -7,6 +7,7 @@ import type { ClientDialectName, Operation } from "@ghostllm/llm";
 import type { Target } from "#domain/snapshot.ts";
 import type { AnswerHeaders } from "#gateway/upstream/upstream.ts";
 import { answeredAt } from "./retry-after.ts";
+import { pathOf } from "./target-path.ts";
 
 export interface RoomQuery {
   readonly target: Target;
@@ -107,8 +108,4 @@ function readReset(headers: AnswerHeaders, told: AnswerHeaders[string]): number 
   }
   const at = Date.parse(told);
   return Number.isNaN(at) ? null : Math.max(0, at - answeredAt(headers));
-}
-
-function pathOf({ provider, model }: Target): string {
-  return `${provider.id}/${model}`;
 }

@@ -4,6 +4,7 @@
 import { crossesAs } from "@ghostllm/llm";
 import type { Operation } from "@ghostllm/llm";
 import type { Target } from "#domain/snapshot.ts";
+import { pathOf } from "./target-path.ts";
 
 export interface WorkQuery {
   readonly target: Target;
@@ -137,8 +138,4 @@ function paceOf({ paces }: State, name: string, now: number): Pace {
 /** Operations that are one in other dialects are one here. */
 function nameOf({ operation, stream }: Omit<WorkQuery, "target">): string {
   return `${crossesAs(operation) ?? operation} ${stream ? "streamed" : "whole"}`;
-}
-
-function pathOf({ provider, model }: Target): string {
-  return `${provider.id}/${model}`;
 }

@@ -6,6 +6,7 @@ import { costOf, priceAt } from "@ghostllm/llm";
 import type { ParsedRequest } from "@ghostllm/llm";
 import type { Target } from "#domain/snapshot.ts";
 import { noUsage } from "#gateway/flow/answer/measured-usage.ts";
+import { pathOf } from "#gateway/flow/ask/target-path.ts";
 import type { TargetWork } from "#gateway/flow/ask/target-work.ts";
 import { mostTokens } from "#gateway/flow/ask/unanswered.ts";
 import type { Candidates } from "#gateway/flow/resolve.ts";
@@ -53,8 +54,8 @@ export function rank(
  * or weighs more or less, those move alone whom it gains or loses. https://en.wikipedia.org/wiki/Rendezvous_hashing
  */
 function byUser(targets: readonly Weighted[], sticky: string, caller: string): readonly Weighted[] {
-  const scoreOf = ({ target: { provider, model }, weight }: Weighted): number =>
-    -weight / Math.log(fractionOf(`${sticky} ${provider.id}/${model} ${caller}`));
+  const scoreOf = ({ target, weight }: Weighted): number =>
+    -weight / Math.log(fractionOf(`${sticky} ${pathOf(target)} ${caller}`));
   return targets
     .map((target) => ({ target, score: scoreOf(target) }))
     .toSorted((one, other) => other.score - one.score)

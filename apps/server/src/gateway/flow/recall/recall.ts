@@ -3,9 +3,9 @@
 
 import { GhostError } from "@ghostllm/contract";
 import { passageBetween, vendorDialects } from "@ghostllm/llm";
-import type { AnswerFacts } from "@ghostllm/llm";
 import type { GatewayDeps } from "#gateway/deps.ts";
 import type { Run } from "#gateway/flow/call.ts";
+import { answerFactsOf } from "#gateway/flow/answer/answer-facts.ts";
 import type { Answer, RecalledAnswer } from "#gateway/flow/answer/answer.ts";
 import { receive } from "#gateway/flow/ask/attempt.ts";
 import type { Lifeline } from "#gateway/flow/ask/lifeline.ts";
@@ -73,7 +73,7 @@ async function replay(deps: RecallDeps, run: Run, body: Uint8Array, head: Answer
   const { providerId, model, dialect: upstream, contentType, notes, sent } = head;
   const found = candidates.targets.find(({ target: one }) => one.provider.id === providerId && one.model === model);
   if (found === undefined) return null;
-  const facts = factsOf(deps, run);
+  const facts = answerFactsOf(deps, { requestId: run.exchange.id, request, startedAt: deps.clock.monotonic() });
   const passage = passageBetween(dialect, vendorDialects[upstream], request.operation, { facts });
   passage.goOn(sent);
   const { heavyWork, limits } = deps;
@@ -92,14 +92,4 @@ async function replay(deps: RecallDeps, run: Run, body: Uint8Array, head: Answer
 
 function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
   return Buffer.from(buffer, byteOffset, byteLength);
-}
-
-function factsOf({ clock, answers }: RecallDeps, { exchange, request }: Run): AnswerFacts {
-  const startedAt = clock.monotonic();
-  return {
-    requestId: exchange.id,
-    nowSeconds: Math.floor(clock.now() / 1000),
-    elapsedMs: () => clock.monotonic() - startedAt,
-    ...(answers.model === "asked" && { toldModel: request.model }),
-  };
 }
