@@ -2,8 +2,9 @@
 
 import { Readable } from "node:stream";
 import type { ControlLog } from "#control/control-log.ts";
+import type { Store } from "#control/store/store.ts";
 
-/** What the database may take for a page. */
+/** What the database may take for a page. The first one is waited for within the patience of the request. */
 export const pageMs = 10_000;
 
 /**
@@ -11,11 +12,14 @@ export const pageMs = 10_000;
  * cannot be answered with an error: it is cut.
  */
 export async function streamed(
-  { log }: { readonly log: ControlLog },
+  { store, log }: { readonly store: Pick<Store, "wait">; readonly log: ControlLog },
   what: string,
   pages: AsyncGenerator<string>,
 ): Promise<Readable> {
-  const stream = Readable.from(begunWith(await pages.next(), pages), { objectMode: false, highWaterMark: 64 * 1024 });
+  const stream = Readable.from(begunWith(await store.wait(pages.next()), pages), {
+    objectMode: false,
+    highWaterMark: 64 * 1024,
+  });
   stream.on("error", (error) => log.error({ err: error }, `An export of ${what} was cut`));
   return stream;
 }
