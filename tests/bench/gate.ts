@@ -3,7 +3,7 @@
 
 import { startFakeProcess } from "./fake-process.ts";
 import { startGateway } from "./gateway.ts";
-import { measureThroughput, proveThatItWorks, warmUp } from "./measure.ts";
+import { measureThroughput, warmUpAll } from "./measure.ts";
 import { checkOut, hasCommit } from "./other-commit.ts";
 import { median } from "./statistics.ts";
 import type { Stoppable, Target } from "./targets.ts";
@@ -38,10 +38,7 @@ async function repeatOnce({ here, before }: Pair, workload: Workload): Promise<n
 }
 
 async function compare(pair: Pair, workload: Workload): Promise<readonly number[]> {
-  for (const target of [pair.here, pair.before]) {
-    await proveThatItWorks(target, workload);
-    await warmUp(target, workload, { ...load, seconds: warmSeconds });
-  }
+  await warmUpAll([pair.here, pair.before], workload, { ...load, seconds: warmSeconds });
   const ratios: number[] = [];
   for (let repeat = 0; repeat < repeats; repeat += 1) ratios.push(await repeatOnce(pair, workload));
   return ratios;

@@ -48,6 +48,22 @@ export async function warmUp(
   }
 }
 
+/**
+ * All of them, one after the other. Who came first has stood still meanwhile, and pays for it in what is asked of him next: so all are
+ * asked once more before anything is measured.
+ */
+export async function warmUpAll(
+  targets: readonly Target[],
+  workload: Workload,
+  load: { readonly concurrency: number; readonly seconds: number },
+): Promise<void> {
+  for (const target of targets) {
+    await proveThatItWorks(target, workload);
+    await warmUp(target, workload, load);
+  }
+  for (const target of targets) await measureThroughput(target, workload, load);
+}
+
 export async function measureLatency(
   target: Target,
   workload: Workload,

@@ -1,13 +1,6 @@
 // Goes through all workloads and targets in rounds (A B C, A B C, ...), so that a slow spell of the machine hits all alike.
 
-import {
-  measureLatency,
-  measureStreams,
-  measureThroughput,
-  proveThatItWorks,
-  warmUp,
-  type StreamMeasurement,
-} from "./measure.ts";
+import { measureLatency, measureStreams, measureThroughput, warmUpAll, type StreamMeasurement } from "./measure.ts";
 import type { BenchOptions } from "./options.ts";
 import { readMemory, type Memory } from "./process-usage.ts";
 import type { FakeControl } from "./fake-process.ts";
@@ -107,11 +100,8 @@ async function runStreams(run: BenchRun): Promise<Rounds<StreamMeasurement>[]> {
 
 async function prepare(run: BenchRun, workload: Workload): Promise<void> {
   await run.fake.script(workload.script);
-  for (const target of run.targets) {
-    await proveThatItWorks(target, workload);
-    const { concurrency, warmSeconds: seconds } = run.options;
-    await warmUp(target, workload, { concurrency, seconds });
-  }
+  const { concurrency, warmSeconds: seconds } = run.options;
+  await warmUpAll(run.targets, workload, { concurrency, seconds });
 }
 
 async function inRounds<Result>(
