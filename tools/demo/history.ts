@@ -223,5 +223,6 @@ function recordOf(
     overheadUs: Math.round(chance.around(420, 1.4)),
     ...{ ipAddress: key.address, userAgent: key.client },
     ...{ budgetPeriods: null, downgradedTo: null, providerCharges: null, cache: null, savedNanos: null },
+    why: null,
   };
 }

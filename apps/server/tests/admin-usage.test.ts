@@ -64,7 +64,7 @@ function recordAt(createdAt: number, change: Partial<UsageRecord> = {}): UsageRe
     ipAddress: "127.0.0.1",
     userAgent: "test",
     budgetPeriods: null,
-    ...{ downgradedTo: null, providerCharges: null, cache: null, savedNanos: null },
+    ...{ downgradedTo: null, providerCharges: null, cache: null, savedNanos: null, why: null },
     ...change,
   };
 }
@@ -152,6 +152,7 @@ function distinct(kind: UsageFieldKind, index: number): unknown {
   if (kind === "status") return "timeout";
   if (kind === "attempts") return [attemptMade];
   if (kind === "privacy") return [{ class: "email", action: "mask", count: 2 }];
+  if (kind === "why") return { took: [1, 2] };
   if (kind === "moment") return noon - 86_400_000;
   return kind === "id" || kind === "text" ? `text-${index}` : 1_000 + index;
 }
@@ -165,8 +166,10 @@ it("every field comes by the journal and the database to the API", async () => {
   if (!("record" in parsed)) throw new Error(JSON.stringify(parsed));
   await plane.store.usage.insert([parsed.record]);
   const { data } = await plane.admin.usage.list({ query: { to: "2026-03-01T00:00:00Z" } });
+  expect(await plane.store.usage.find(record.id, "all")).toMatchObject({ why: { took: [1, 2] } });
+  const listed = fields.filter(([name]) => name !== "why");
   expect(data.map((one) => Object.values(one))).toEqual([
-    fields.map(([name, value]) => {
+    listed.map(([name, value]) => {
       if (name === "trail") return [{ provider_id, ...asItIs, started_ms, rest_ms }];
       if (name === "createdAt") return "2026-02-28T12:00:00.000Z";
       return name.endsWith("Nanos") ? `0.00000${Number(value)}` : value;

@@ -37,6 +37,7 @@ export type { FoundClass, PrivacyAction, PrivacyClass, PrivacyCount } from "./pr
 export { contentOutcomes, contentStates, promptPolicies } from "./stored-prompts.ts";
 export type { ContentOutcome, ContentState, PromptPolicy } from "./stored-prompts.ts";
 export {
+  listedUsageFields,
   summedUsageFields,
   usageApiName,
   usageColumn,
@@ -46,6 +47,7 @@ export {
 } from "./usage-fields.ts";
 export type {
   AttemptMade,
+  ListedUsageField,
   SummedUsageField,
   UsageApiName,
   UsageColumn,
@@ -54,3 +56,5 @@ export type {
   UsageFieldName,
   UsageFields,
 } from "./usage-fields.ts";
+export { targetStates } from "./why.ts";
+export type { ConsideredTarget, NotLedTo, PlannedName, TargetState, WhyFacts } from "./why.ts";

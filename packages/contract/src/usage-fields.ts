@@ -4,10 +4,10 @@
 
 /**
  * `integer`: also counts. `moment`: epoch ms, in the API a time. `duration`: ms, a fraction where it comes from. `money`:
- * nano-USD, in the API USD as decimal text. `attempts`, `privacy`: lists, as JSON in the database.
+ * nano-USD, in the API USD as decimal text. `attempts`, `privacy`, `why`: lists and objects, as JSON in the database.
  */
 export type UsageFieldKind =
-  "id" | "text" | "integer" | "flag" | "moment" | "duration" | "money" | "status" | "attempts" | "privacy";
+  "id" | "text" | "integer" | "flag" | "moment" | "duration" | "money" | "status" | "attempts" | "privacy" | "why";
 
 /** One try at a target, of a request that took more than one. */
 export interface AttemptMade {
@@ -35,6 +35,8 @@ export interface UsageField {
   readonly before?: number | boolean | null;
   /** Added up for each hour. */
   readonly isSummed?: true;
+  /** In no list of records: what the API makes of it is told of one request alone. */
+  readonly isToldApart?: true;
   /** For the document of the API. */
   readonly about?: string;
 }
@@ -186,10 +188,15 @@ export const usageFields = {
     ...laterText,
     about: "The alias that answered, since a budget had no room for what was asked for; null: none.",
   },
+  why: { kind: "why", isNullable: true, before: null, isToldApart: true },
 } as const satisfies Readonly<Record<string, UsageField>>;
 
 export type UsageFields = typeof usageFields;
 export type UsageFieldName = keyof UsageFields;
+/** Those that lists of records tell. */
+export type ListedUsageField = {
+  [Name in UsageFieldName]: UsageFields[Name] extends { readonly isToldApart: true } ? never : Name;
+}[UsageFieldName];
 export type SummedUsageField = {
   [Name in UsageFieldName]: UsageFields[Name] extends { readonly isSummed: true } ? Name : never;
 }[UsageFieldName];
@@ -206,11 +213,17 @@ export type UsageApiName<Name extends string> = Name extends `${string}Nanos`
   : Snake<Name>;
 
 export const usageFieldNames = Object.keys(usageFields) as readonly UsageFieldName[];
+export const listedUsageFields = usageFieldNames.filter(isListed);
 export const summedUsageFields = usageFieldNames.filter(isSummed);
 
 function isSummed(name: UsageFieldName): name is SummedUsageField {
   const field: UsageField = usageFields[name];
   return field.isSummed === true;
+}
+
+function isListed(name: UsageFieldName): name is ListedUsageField {
+  const field: UsageField = usageFields[name];
+  return field.isToldApart !== true;
 }
 
 export function usageColumn<Name extends UsageFieldName>(name: Name): UsageColumn<Name> {

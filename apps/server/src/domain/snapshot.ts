@@ -71,12 +71,20 @@ export function unlistedTarget(
 }
 
 /** An alias: a name that stands for a list of targets. */
+export interface NamedTarget {
+  /** Their names. */
+  readonly provider: string;
+  readonly model: string;
+}
+
 export interface Alias {
   readonly id: string;
   readonly name: string;
   readonly strategy: AliasStrategy;
   readonly targets: readonly { readonly target: Target; readonly weight: number }[];
   readonly createdAt: number;
+  /** Targets whose provider is not in use; absent: none. */
+  readonly absent?: readonly NamedTarget[];
   /** What it says about failures and time; absent or null: nothing. */
   readonly policy?: AliasPolicy | null;
   /** By what its users are told apart who stay with a target each; absent or null: nobody does. */

@@ -8,6 +8,7 @@ import type {
   UsageFieldName,
   UsageFields,
   usageStatuses,
+  WhyFacts,
 } from "@ghostllm/contract";
 import type { Counted } from "#domain/access/scope.ts";
 import { readPeriods, readProviderCharges } from "#domain/budgets/budget.ts";
@@ -26,6 +27,7 @@ interface Values {
   status: UsageStatus;
   attempts: readonly AttemptMade[];
   privacy: readonly PrivacyCount[];
+  why: WhyFacts;
 }
 
 type ValueOf<Field extends UsageField> =
@@ -59,6 +61,7 @@ export type RequestFacts = Pick<
   | "budgetPeriods"
   | "cache"
   | "downgradedTo"
+  | "why"
 >;
 
 /** Each is charged what the request is: its scopes, over their whole lives, and the periods of their budgets in which it was admitted. */

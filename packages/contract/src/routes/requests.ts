@@ -14,6 +14,7 @@ import {
   usdNotNegative,
   wholeList,
 } from "./fields.ts";
+import { requestWhy } from "./request-why.ts";
 import { defineRoutes } from "./route.ts";
 import { count, recordShape, usageRecord } from "./usage-record.ts";
 
@@ -99,6 +100,7 @@ const requestDetail = z
     row: requestRow,
     price: costArithmetic,
     charges: z.array(charge).describe("The scopes whose budgets were charged."),
+    why: requestWhy,
     content: openEnum(contentStates).describe(
       "Whether its texts are stored: `dropped` where there was no room, `gone` where they are not there any more.",
     ),
@@ -253,7 +255,8 @@ export const requestRoutes = defineRoutes({
     response: requestDetail,
     status: 200,
     summary: "Read a request",
-    description: "All that its record knows: its attempts, the arithmetic of its cost, and whose budgets were charged.",
+    description:
+      "All that its record knows: what was chosen between and why, its attempts, the arithmetic of its cost, and whose budgets were charged.",
   },
   content: {
     tag,

@@ -2,15 +2,15 @@
 
 import { z } from "zod";
 import {
+  listedUsageFields,
   summedUsageFields,
   usageApiName,
-  usageFieldNames,
   usageFields,
   usageStatuses,
   type SummedUsageField,
   type UsageApiName,
   type UsageField,
-  type UsageFieldName,
+  type ListedUsageField,
   type UsageFields,
 } from "#usage-fields.ts";
 import { id, openEnum, time, usd } from "./fields.ts";
@@ -42,13 +42,15 @@ const schemas = {
   status: openEnum(usageStatuses),
   attempts: z.array(attempt),
   privacy: z.array(privacyCount),
+  // In no list.
+  why: z.never(),
 } satisfies Readonly<Record<UsageField["kind"], z.ZodType>>;
 
 type SchemaOf<Field extends UsageField> = Field extends { readonly isNullable: true }
   ? z.ZodNullable<(typeof schemas)[Field["kind"]]>
   : (typeof schemas)[Field["kind"]];
 
-type RecordShape = { [Name in UsageFieldName as UsageApiName<Name>]: SchemaOf<UsageFields[Name]> };
+type RecordShape = { [Name in ListedUsageField as UsageApiName<Name>]: SchemaOf<UsageFields[Name]> };
 type SummedShape = { [Name in SummedUsageField as UsageApiName<Name>]: (typeof schemas)[UsageFields[Name]["kind"]] };
 
 function schemaOf({ kind, isNullable, about }: UsageField): z.ZodType {
@@ -58,7 +60,7 @@ function schemaOf({ kind, isNullable, about }: UsageField): z.ZodType {
 
 /** The types say of each field what the loop does with it. */
 export const recordShape = Object.fromEntries(
-  usageFieldNames.map((name) => [usageApiName(name), schemaOf(usageFields[name])]),
+  listedUsageFields.map((name) => [usageApiName(name), schemaOf(usageFields[name])]),
 ) as RecordShape;
 
 const summedShape = Object.fromEntries(

@@ -16,6 +16,7 @@ import { readPage } from "./pagination.ts";
 import { searchRequests, type Found } from "./request-search.ts";
 import { csvOf, ndjsonOf, type Cell } from "./export-lines.ts";
 import { contentState, readContent } from "./request-content.ts";
+import { explainRequest } from "./request-why.ts";
 import { toRequestRow, type RequestRow } from "./request-row.ts";
 import type { Resource, ResourceDependencies } from "./resource.ts";
 import { pageMs, streamed } from "./streamed.ts";
@@ -59,6 +60,7 @@ export function createRequestsResource(deps: Dependencies): Resource<"requests">
         row: toRequestRow(record, names),
         price: explainCost(record, snapshot()),
         charges: chargesOf(record, names),
+        why: explainRequest(record, snapshot()),
         content: await contentState(store, record),
       };
     },

@@ -115,12 +115,13 @@ export class Catalogue {
         const listed = byName.get(model)?.find((target) => target.provider === provider);
         return [{ target: listed ?? toUnlistedTarget({ provider, model, createdAt }, this.#prices), weight }];
       });
+      const absent = named.length === found.length ? [] : named.filter(({ provider }) => !providers.has(provider));
       const awaitsRepair = found.length === 0 && named.some(({ provider }) => unusableProviders.has(provider));
       const cache = part.cache ? { ...part.cache, aliasId: id } : null;
       // By its id: who is with a target of one alias is with any of another one.
       const sticky = policy?.stickyBy === "user" ? id : null;
       const said = { policy, sticky, scope: scopeOf("alias", part), cache };
-      return { id, name, strategy, createdAt, targets: found, ...said, awaitsRepair };
+      return { id, name, strategy, createdAt, targets: found, absent, ...said, awaitsRepair };
     };
     const named = (parts: readonly AliasPart[] = []) => new Map(parts.map((part) => [part.name, toAlias(part)]));
     const byTeam = Map.groupBy(byId(this.#aliases), ({ teamId }) => teamId ?? everybody);

@@ -14,6 +14,7 @@ import { needsCost } from "#link/counted-scopes.ts";
 import { mostFor } from "./admit.ts";
 import type { Run } from "./call.ts";
 import { isAgreedTo } from "./consent.ts";
+import { explainPlan } from "./plan/explain.ts";
 import { planTargets } from "./plan/plan.ts";
 import { findModel, isWithinTeam } from "./resolve.ts";
 import type { Candidates } from "./resolve.ts";
@@ -42,7 +43,7 @@ export function wayOf(deps: LegDeps, run: Run): Way {
   const { admission, candidates, request } = run;
   const { policy = null } = candidates;
   const reserve: Reserve = { nanos: admission.reservedNanos };
-  const planned = plan(deps, run, candidates);
+  const planned = plan(deps, run, candidates, admission.downgraded?.alias ?? null);
   const leadsOn = policy !== null && Object.keys(policy.fallbacks).length > 0 && mayLeadOn(run);
   if (planned instanceof GhostError && !leadsOn) throw planned;
   const leg = planned instanceof GhostError ? { targets: [], isProbe: false } : planned;
@@ -67,17 +68,22 @@ function unplannedBy(error: GhostError): NonNullable<Way["unplanned"]> {
   return { failure: error.code === "context_length_exceeded" ? tooLong : unable, error };
 }
 
-/** The error says why no target can be asked. */
-function plan(deps: LegDeps, { request, demand, dialect, principal }: Run, candidates: Candidates) {
+/** The error says why no target can be asked. `name`: where it is not the one that was asked for. */
+function plan(deps: LegDeps, run: Run, candidates: Candidates, name: string | null) {
+  const { request, demand, dialect, principal, trail } = run;
   const { targetHealth: health, targetRoom: room, targetWork: work, limits, clock, random } = deps;
   const { assumedOutputTokens } = limits;
   const at = { now: clock.monotonic(), time: clock.now(), random };
   const asked = { request, demand, dialect: dialect.name, caller: principal.userId };
+  const input = { health, room, work, assumedOutputTokens, ...at, ...asked, candidates };
   try {
-    return planTargets({ health, room, work, assumedOutputTokens, ...at, ...asked, candidates });
+    const planned = planTargets(input);
+    trail.why.plan(explainPlan(input, planned, name));
+    return planned;
   } catch (error) {
-    if (error instanceof GhostError) return error;
-    throw error;
+    if (!(error instanceof GhostError)) throw error;
+    trail.why.leaveOut(name ?? candidates.requested, error.code === "context_length_exceeded" ? "length" : "unable");
+    return error;
   }
 }
 
@@ -114,13 +120,15 @@ interface Sought {
 
 /** Null where it is not gone on with: a name that nobody has any more helps nobody. */
 function findLeg(deps: LegDeps, run: Run, { name, reserve }: Sought): Awaitable<Leg | null> {
+  const { why } = run.trail;
   const found = findModel(run.snapshot, name, run.principal);
-  if (found.targets.length === 0 || !mayBeLed(run.candidates, found, run.principal)) return null;
-  if (!isAgreedTo(deps, run, found)) return null;
-  const planned = plan(deps, run, found);
+  if (found.targets.length === 0) return why.leaveOut(name, "unknown");
+  if (!mayBeLed(run.candidates, found, run.principal)) return why.leaveOut(name, "team");
+  if (!isAgreedTo(deps, run, found)) return why.leaveOut(name, "consent");
+  const planned = plan(deps, run, found, name);
   if (planned instanceof GhostError) return null;
   const leg = { ...planned, ledTo: name, policy: found.policy ?? null, scope: ownScope(run, found) };
-  return holdFor(deps, run, { found, reserve }).then((isHeld) => (isHeld ? leg : null));
+  return holdFor(deps, run, { found, reserve }).then((isHeld) => (isHeld ? leg : why.leaveOut(name, "budget")));
 }
 
 /** The request itself is held by those that it was admitted by. */

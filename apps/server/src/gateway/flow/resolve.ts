@@ -9,7 +9,7 @@ import type { LimitedScope, Principal } from "#domain/principal.ts";
 import { freePrices } from "#domain/prices.ts";
 import { twinOf } from "#domain/model-names.ts";
 import { unlistedTarget } from "#domain/snapshot.ts";
-import type { ProviderEntry, Alias, Snapshot, Target } from "#domain/snapshot.ts";
+import type { ProviderEntry, Alias, NamedTarget, Snapshot, Target } from "#domain/snapshot.ts";
 
 /** The targets that a name stands for, before their health is looked at. */
 export interface Candidates {
@@ -17,6 +17,8 @@ export interface Candidates {
   readonly requested: string;
   readonly strategy: AliasStrategy;
   readonly targets: readonly { readonly target: Target; readonly weight: number }[];
+  /** Of the alias, those that nobody is asked for here; absent: none. */
+  readonly absent?: readonly AbsentTarget[];
   /** The name is an alias: permission for it covers whatever it stands for. */
   readonly isAlias: boolean;
   /** Of the caller's team: what the team may not use is left out of its targets. Absent: everybody's. */
@@ -29,6 +31,11 @@ export interface Candidates {
   readonly scope: LimitedScope | null;
   /** What is kept of its answers; absent or null: nothing. */
   readonly cache?: AliasCache | null;
+}
+
+/** Its provider is disabled or waits for an operator; or the team may not use it. */
+export interface AbsentTarget extends NamedTarget {
+  readonly reason: "provider" | "team";
 }
 
 /** For whom a name is looked up: a team has aliases of its own. */
@@ -92,7 +99,18 @@ function ofTeam(alias: Alias, requested: string, { teamModels }: NameCaller): Ca
   const isUsable = ({ target: { provider, model } }: Candidates["targets"][number]): boolean =>
     teamModels === null || isTargetNamed(teamModels, { provider: provider.name, model });
   const usable = targets.filter(isUsable);
-  return { requested, strategy, targets: usable, isAlias: true, isOfTeam: true, policy, sticky, scope, cache };
+  const barred = usable.length === targets.length ? [] : targets.filter((one) => !isUsable(one));
+  const absent = [...absentOf(alias), ...barred.map(({ target }) => absentTarget(target, "team"))];
+  const said = { policy, sticky, scope, cache, absent };
+  return { requested, strategy, targets: usable, isAlias: true, isOfTeam: true, ...said };
+}
+
+function absentTarget({ provider, model }: Target, reason: AbsentTarget["reason"]): AbsentTarget {
+  return { provider: provider.name, model, reason };
+}
+
+function absentOf({ absent = [] }: Alias): readonly AbsentTarget[] {
+  return absent.map(({ provider, model }) => ({ provider, model, reason: "provider" }));
 }
 
 /** What a name stands for, whoever asks, is looked up once for each snapshot. */
@@ -112,7 +130,7 @@ function lookUp(snapshot: Snapshot, requested: string): Candidates {
   const alias = findAlias(snapshot, requested);
   if (alias !== undefined) {
     const { strategy, targets, policy = null, sticky = null, scope = null, cache = null } = alias;
-    return { requested, strategy, targets, isAlias: true, policy, sticky, scope, cache };
+    return { requested, strategy, targets, isAlias: true, policy, sticky, scope, cache, absent: absentOf(alias) };
   }
   const direct = resolveDirect(snapshot, requested);
   const targets = direct === null ? findBare(snapshot, requested) : [direct];

@@ -6,6 +6,7 @@ import { isCharged, usageOfBegun } from "#gateway/flow/ask/unanswered.ts";
 import type { Work } from "#gateway/flow/ask/target-work.ts";
 import type { ProviderHolds } from "#gateway/flow/ask/provider-holds.ts";
 import type { Begun, UnansweredAttempt } from "#gateway/flow/ask/unanswered.ts";
+import { Why } from "./why.ts";
 
 interface AskedBefore extends Pick<Begun, "request" | "assumedOutputTokens"> {
   readonly now: number;
@@ -38,6 +39,7 @@ export class Trail {
   work: Work | null = null;
   /** Names of providers that have no room for it. */
   readonly passedOver: string[] = [];
+  readonly why = new Why();
   readonly #left: AttemptMade[] = [];
   #isLeft = false;
   /** Of the request, by the monotonic clock; known when an attempt was left. */

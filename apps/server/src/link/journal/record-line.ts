@@ -26,6 +26,7 @@ const checks: Readonly<Record<UsageFieldKind, Check>> = {
   status: { expected: usageStatuses.join(", "), isRight: (value) => statuses.includes(value) },
   attempts: { expected: "a list of attempts", isRight: (value) => Array.isArray(value) && value.every(isAttempt) },
   privacy: { expected: "a list of counts", isRight: (value) => Array.isArray(value) && value.every(isPrivacyCount) },
+  why: { expected: "facts by their names", isRight: isFields },
 };
 
 function isPrivacyCount(value: unknown): value is PrivacyCount {

@@ -44,6 +44,7 @@ import { cachedAnswers } from "./0043-cached-answers.ts";
 import { passkeys } from "./0045-passkeys.ts";
 import { factorsOfSessions } from "./0046-factors-of-sessions.ts";
 import { quickerReports } from "./0047-quicker-reports.ts";
+import { why } from "./0048-why.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every migration, in order. A new one is a new file and a new line at the end. */
@@ -94,4 +95,5 @@ export const allMigrations: readonly Migration[] = [
   passkeys,
   factorsOfSessions,
   quickerReports,
+  why,
 ];

@@ -44,7 +44,7 @@ export function valueIn({ name, column, kind, isEmptyForNull }: Column, record: 
 function storable(column: string, kind: Kind, value: UsageRecord[UsageFieldName]): Value {
   if (typeof value === "string") return storableText(value, maxTextLength);
   if (typeof value === "boolean") return value ? 1 : 0;
-  // Its list is short, and JSON writes what an engine could not hold as escapes.
+  // It is short, and JSON writes what an engine could not hold as escapes.
   if (typeof value === "object" && value !== null) return JSON.stringify(value);
   const stored = value !== null && kind === "duration" ? Math.round(value) : value;
   // SQLite would take a fraction without a word, PostgreSQL would refuse it.
@@ -65,6 +65,7 @@ export function fromRow(row: UsageRow): UsageRecord {
 function fromColumn(kind: Kind, value: Value): unknown {
   if (kind === "flag") return value === 1;
   // Written above, of a record that the journal's border has checked.
-  if (kind === "attempts" || kind === "privacy") return typeof value === "string" ? JSON.parse(value) : null;
+  if (kind === "attempts" || kind === "privacy" || kind === "why")
+    return typeof value === "string" ? JSON.parse(value) : null;
   return kind === "status" ? parseUsageStatus(String(value)) : value;
 }

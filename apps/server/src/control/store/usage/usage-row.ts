@@ -4,7 +4,7 @@ import { summedUsageFields, usageColumn } from "@ghostllm/contract";
 import type { UsageColumn, UsageField, UsageFieldName, UsageFields } from "@ghostllm/contract";
 
 type Stored<Field extends UsageField> =
-  | (Field["kind"] extends "id" | "text" | "status" | "attempts" | "privacy" ? string : number)
+  | (Field["kind"] extends "id" | "text" | "status" | "attempts" | "privacy" | "why" ? string : number)
   | (Field extends { readonly isEmptyForNull: true }
       ? never
       : Field extends { readonly isNullable: true }

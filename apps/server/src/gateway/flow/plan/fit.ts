@@ -20,9 +20,11 @@ export interface Fitting {
   readonly targets: readonly Weighted[];
   /** Of these, those that it may be too long for: they are asked behind the others. */
   readonly tight: ReadonlySet<Target>;
+  /** What the request asks of a model, where it was looked for. */
+  readonly asked: readonly Capability[];
 }
 
-type Capability = "vision" | "functions" | "streaming";
+export type Capability = "vision" | "functions" | "streaming";
 
 /** As messages say it. */
 const capabilities: Readonly<Record<Capability, string>> = {
@@ -36,18 +38,28 @@ const none: ReadonlySet<Target> = new Set();
 /** Throws `invalid_request_error` where no target can do what is asked, and `context_length_exceeded` where it is too long for all. */
 export function fitting(candidates: Candidates, able: readonly Weighted[], input: FitInput): Fitting {
   const isChosenHere = candidates.isAlias || candidates.targets.length > 1;
-  if (!isChosenHere || crossesAs(input.request.operation) !== "chat.completions") return { targets: able, tight: none };
-  const capable = able.some(({ target }) => isLacking(target)) ? capableOf(candidates, able, input) : able;
-  return holding(candidates, capable, input.request);
+  if (!isChosenHere || crossesAs(input.request.operation) !== "chat.completions")
+    return { targets: able, tight: none, asked: [] };
+  const asked = able.some(({ target }) => isLacking(target)) ? askedOf(input) : [];
+  const capable = asked.length === 0 ? able : capableOf(candidates, able, asked);
+  return { ...holding(candidates, capable, input.request), asked };
+}
+
+/** What it lacks of this; undefined: nothing. */
+export function lackOf({ capabilities: known }: Target, asked: readonly Capability[]): Capability | undefined {
+  return asked.find((name) => !can(known, name));
 }
 
 function isLacking({ capabilities: known }: Target): boolean {
   return known !== null && (known.vision === false || known.functions === false || known.streaming === false);
 }
 
-function capableOf({ requested }: Candidates, able: readonly Weighted[], input: FitInput): readonly Weighted[] {
-  const asked = askedOf(input);
-  const capable = able.filter(({ target }) => asked.every((name) => can(target.capabilities, name)));
+function capableOf(
+  { requested }: Candidates,
+  able: readonly Weighted[],
+  asked: readonly Capability[],
+): readonly Weighted[] {
+  const capable = able.filter(({ target }) => lackOf(target, asked) === undefined);
   if (capable.length > 0) return capable;
   const missing = asked.find((name) => !able.some(({ target }) => can(target.capabilities, name)));
   const what = missing === undefined ? asked.map((name) => capabilities[name]).join(" and ") : capabilities[missing];
@@ -72,7 +84,9 @@ function askedOf({ request, demand }: FitInput): readonly Capability[] {
 /** No text of which that is written has as many bytes for each token, on the whole. */
 const mostBytesPerToken = 10;
 
-function holding({ requested }: Candidates, capable: readonly Weighted[], request: ParsedRequest): Fitting {
+type Holding = Pick<Fitting, "targets" | "tight">;
+
+function holding({ requested }: Candidates, capable: readonly Weighted[], request: ParsedRequest): Holding {
   const most = request.promptTokensEstimate + Math.max(0, request.maxOutputTokens ?? 0);
   const tight = capable.filter(({ target }) => most > lengthOf(target));
   if (tight.length === 0) return { targets: capable, tight: none };

@@ -6,7 +6,7 @@ import type { TargetHealth } from "#gateway/flow/ask/target-health.ts";
 import type { TargetRoom } from "#gateway/flow/ask/target-room.ts";
 import type { Candidates } from "#gateway/flow/resolve.ts";
 import { fitting } from "./fit.ts";
-import type { FitInput } from "./fit.ts";
+import type { FitInput, Fitting } from "./fit.ts";
 import { rank } from "./rank.ts";
 import type { RankInput } from "./rank.ts";
 
@@ -25,16 +25,20 @@ export interface Plan {
   readonly isProbe: boolean;
 }
 
+/** With what its targets were chosen from, for whoever is to be told why. */
+export interface ConsideredPlan extends Plan {
+  readonly able: Candidates["targets"];
+  readonly fitting: Fitting;
+}
+
 /**
  * Nobody is refused because targets rest: there may be no other. Throws `invalid_request_error`, and `context_length_exceeded` for what no
  * target can hold.
  */
-export function planTargets(input: PlanInput): Plan {
-  const { candidates, dialect } = input;
+export function planTargets(input: PlanInput): ConsideredPlan {
+  const { candidates } = input;
   const { operation } = input.request;
-  const able = candidates.targets.filter(
-    ({ target }) => wayTo(target.provider.definition, dialect, operation, target.model) !== null,
-  );
+  const able = candidates.targets.filter(({ target }) => offers(target, input));
   if (able.length === 0) {
     throw new GhostError(
       "invalid_request_error",
@@ -42,20 +46,29 @@ export function planTargets(input: PlanInput): Plan {
       { param: "model" },
     );
   }
-  const { targets: fit, tight } = fitting(candidates, able, input);
+  const fits = fitting(candidates, able, input);
+  const { targets: fit, tight } = fits;
   const ready = fit.filter(({ target }) => restMsOf(target, input) === 0);
   const isProbe = ready.length === 0;
   const ranked = rank(candidates, isProbe ? fit : ready, input).map(({ target }) => target);
   const targets = isProbe ? soonestFirst(ranked, input) : withRoomFirst(ranked, input);
-  return { targets: tight.size === 0 ? targets : roomyFirst(targets, { fit, tight }, input), isProbe };
+  const put = tight.size === 0 ? targets : roomyFirst(targets, { fit, tight }, input);
+  return { targets: put, isProbe, able, fitting: fits };
+}
+
+export function offers({ provider, model }: Target, { dialect, request: { operation } }: PlanInput): boolean {
+  return wayTo(provider.definition, dialect, operation, model) !== null;
 }
 
 /** Who has used up what his account may ask for would refuse: others go before him. */
-function withRoomFirst(targets: readonly Target[], { room, request, now }: PlanInput): readonly Target[] {
-  const tokens = request.promptTokensEstimate;
-  const hasRoom = (target: Target): boolean => room.hasRoom({ target, tokens }, now);
+function withRoomFirst(targets: readonly Target[], input: PlanInput): readonly Target[] {
+  const hasRoom = (target: Target): boolean => hasRoomFor(target, input);
   if (targets.length === 1 || targets.every(hasRoom)) return targets;
   return [...targets.filter(hasRoom), ...targets.filter((target) => !hasRoom(target))];
+}
+
+export function hasRoomFor(target: Target, { room, request, now }: PlanInput): boolean {
+  return room.hasRoom({ target, tokens: request.promptTokensEstimate }, now);
 }
 
 /** Those with room that rest are asked all the same where the others have none: nobody else could answer. */
@@ -79,6 +92,6 @@ function soonestFirst(targets: readonly Target[], input: PlanInput): readonly Ta
     .map(({ target }) => target);
 }
 
-function restMsOf(target: Target, { health, request: { operation }, caller, now }: PlanInput): number {
+export function restMsOf(target: Target, { health, request: { operation }, caller, now }: PlanInput): number {
   return health.restMs({ target, operation, caller }, now);
 }

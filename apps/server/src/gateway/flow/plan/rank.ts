@@ -38,6 +38,20 @@ const ranks: Readonly<Record<AliasStrategy, Rank>> = {
   cheapest: byPrice,
 };
 
+/** By what a strategy told it from the others; null where it goes by none, or nobody knows. */
+const scores: Readonly<Record<AliasStrategy, (one: Weighted, input: RankInput) => number | null>> = {
+  ordered: () => null,
+  weighted: ({ weight }) => weight,
+  latency: waitOf,
+  "least-busy": ({ target }, { work }) => work.running(target),
+  cheapest: ({ target }, input) => estimatedNanos(target, input),
+};
+
+/** In the same turn of the event loop the one by which the target was put in order. */
+export function scoreBy({ strategy }: Pick<Candidates, "strategy">, one: Weighted, input: RankInput): number | null {
+  return scores[strategy](one, input);
+}
+
 export function rank(
   { strategy, sticky = null }: Pick<Candidates, "strategy" | "sticky">,
   targets: readonly Weighted[],
@@ -83,14 +97,18 @@ function shuffleByWeight(targets: readonly Weighted[], { random }: RankInput): r
  * Of two that are drawn the one that begins sooner: were it always the best of all, every request that comes before its answer would go
  * there as well. The others follow from the soonest to the latest.
  */
-function byExpectedWait(targets: readonly Weighted[], { request, work, now, random }: RankInput): readonly Weighted[] {
-  const { operation, stream } = request;
-  const sorted = sortedBy(targets, ({ target }) => work.expectedMs({ target, operation, stream }, now), random);
+function byExpectedWait(targets: readonly Weighted[], input: RankInput): readonly Weighted[] {
+  const { random } = input;
+  const sorted = sortedBy(targets, (one) => waitOf(one, input), random);
   const first = Math.floor(random() * sorted.length);
   const second = Math.floor(random() * (sorted.length - 1));
   const best = Math.min(first, second < first ? second : second + 1);
   const chosen = sorted[best];
   return chosen === undefined ? sorted : [chosen, ...sorted.toSpliced(best, 1)];
+}
+
+function waitOf({ target }: Weighted, { request: { operation, stream }, work, now }: RankInput): number {
+  return work.expectedMs({ target, operation, stream }, now);
 }
 
 function byRunning(targets: readonly Weighted[], { work, random }: RankInput): readonly Weighted[] {

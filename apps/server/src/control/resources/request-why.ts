@@ -1,0 +1,99 @@
+// Why a request went as it did: what its record has of that in few words, with what follows from the rest of the record.
+
+import { formatUsd } from "@ghostllm/contract";
+import type { AttemptMade, ConsideredTarget, PlannedName, WhyFacts } from "@ghostllm/contract";
+import type { AdminRoutes, RouteAnswer } from "@ghostllm/contract/routes";
+import type { Snapshot } from "#domain/snapshot.ts";
+import type { UsageRecord } from "#domain/usage-record.ts";
+
+type Told = RouteAnswer<AdminRoutes["requests"]["get"]>["why"];
+type Plan = Told["plans"][number];
+type Target = Plan["targets"][number];
+
+/** What of a record it takes. */
+type Explained = Pick<UsageRecord, "why" | "trail" | "provider" | "model" | "requestedModel" | "providerId">;
+
+/** Of records of before it is empty. */
+export function explainRequest(record: Explained, snapshot: Pick<Snapshot, "providers">): Told {
+  const { plans = [], notLedTo = [] }: WhyFacts = record.why ?? {};
+  const tried = new Tried(record);
+  return {
+    plans: plans.map((plan) => toPlan(plan, record, { snapshot, tried })),
+    not_led_to: notLedTo.map(([name, reason]) => ({ name, reason })),
+  };
+}
+
+interface Known {
+  readonly snapshot: Pick<Snapshot, "providers">;
+  readonly tried: Tried;
+}
+
+function toPlan(plan: PlannedName, { requestedModel }: Explained, known: Known): Plan {
+  const { by, name = requestedModel, targets, asked, sticky, probe, more = 0 } = plan;
+  const told = targets.map((target, index) => toTarget(target, by, index < asked ? index + 1 : null, known));
+  return { name, strategy: by, is_sticky: sticky === true, is_probe: probe === true, targets: told, more };
+}
+
+const statesWithLength: readonly string[] = ["tight", "length"];
+
+function toTarget(
+  [provider, model, score = null, state = "ready", figure]: ConsideredTarget,
+  strategy: string,
+  place: number | null,
+  { snapshot, tried }: Known,
+): Target {
+  const came = tried.what(provider, model);
+  return {
+    place,
+    provider_id: snapshot.providers.get(provider)?.id ?? null,
+    ...{ provider, model, state },
+    score: score === null ? null : toScore(strategy, score),
+    rest_ms: state === "resting" ? (figure ?? null) : null,
+    context_length: statesWithLength.includes(state) ? (figure ?? null) : null,
+    decision: came?.decision ?? (place === null ? "left_out" : "not_needed"),
+    reason: came?.reason ?? null,
+  };
+}
+
+const kinds = new Map([
+  ["weighted", "weight"],
+  ["latency", "wait_ms"],
+  ["least-busy", "running"],
+  ["cheapest", "most_cost_usd"],
+]);
+
+function toScore(strategy: string, score: number): Target["score"] {
+  const kind = kinds.get(strategy) ?? strategy;
+  return { kind, value: kind === "most_cost_usd" ? formatUsd(score) : String(score) };
+}
+
+type Came = Pick<Target, "decision" | "reason">;
+
+/** What came of the targets that were asked, or would have been. */
+class Tried {
+  readonly #byPlace = new Map<string, Came>();
+
+  constructor({ trail, providerId, provider, model }: Explained) {
+    for (const attempt of trail ?? []) this.#note(attempt);
+    if (trail === null && providerId !== null)
+      this.#byPlace.set(placeOf(provider, model), { decision: "answered", reason: null });
+  }
+
+  /** Names are cut where they are written down. */
+  what(provider: string, model: string): Came | undefined {
+    return this.#byPlace.get(placeOf(provider, model));
+  }
+
+  /** Of several at the same target the last one tells. */
+  #note({ provider, model, reason }: AttemptMade): void {
+    const isPassedOver = reason !== null && /^(?:provider|alias)_(?:limit|budget)$/.test(reason);
+    const decision = reason === null ? "answered" : isPassedOver ? "passed_over" : "failed";
+    this.#byPlace.set(placeOf(provider, model), { decision, reason });
+  }
+}
+
+const longestName = 100;
+
+function placeOf(provider: string, model: string): string {
+  return `${provider}/${model.slice(0, longestName)}`;
+}

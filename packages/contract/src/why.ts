@@ -1,0 +1,49 @@
+// What a usage record has of why a request went as it did, in one field: what was chosen between, what it was held to, what was looked for
+// among kept answers. Written by the gateway where there was anything to choose, read by `GET /admin/requests/{id}`; a version that does not
+// know a word of it shows the word.
+
+/** How a target stood when its request was planned. */
+export const targetStates = [
+  ...(["ready", "resting", "full", "tight"] as const),
+  ...(["operation", "vision", "functions", "streaming", "length", "team", "provider"] as const),
+] as const;
+export type TargetState = (typeof targetStates)[number];
+
+/**
+ * Its provider, its name there, its score by the strategy, how it stood, and for how many ms it rested or how many tokens it holds. The last
+ * ones are left out where they say nothing.
+ */
+export type ConsideredTarget = readonly [
+  provider: string,
+  model: string,
+  score?: number | null,
+  state?: string,
+  figure?: number,
+];
+
+/** The targets of one name, in the order in which they were to be asked. */
+export interface PlannedName {
+  /** The strategy. */
+  readonly by: string;
+  /** Where it is not the name that was asked for. */
+  readonly name?: string;
+  readonly targets: readonly ConsideredTarget[];
+  /** So many of them were to be asked; the others were left out. */
+  readonly asked: number;
+  /** Users stay with a target each. */
+  readonly sticky?: true;
+  /** All rested: each was tried once. */
+  readonly probe?: true;
+  /** Targets beyond those that are told. */
+  readonly more?: number;
+}
+
+/** A name that the request could have been led on to, and why it was not. */
+export type NotLedTo = readonly [name: string, reason: string];
+
+export interface WhyFacts {
+  /** Microseconds: until it was read, then until it was admitted, then until the first vendor was asked. */
+  readonly took?: readonly number[];
+  readonly plans?: readonly PlannedName[];
+  readonly notLedTo?: readonly NotLedTo[];
+}
