@@ -72,7 +72,7 @@ function SearchButtons() {
       <button
         type="button"
         onClick={openPalette}
-        className="hidden h-(--control) items-center gap-2 rounded-sm border border-line-strong bg-surface px-2.5 text-muted transition hover:bg-hover lg:inline-flex"
+        className="hidden h-(--control) items-center gap-2 rounded-sm border border-line-strong bg-surface px-2.5 text-muted transition hover:bg-hover xl:inline-flex"
       >
         <Search aria-hidden className="size-3.5" />
         Search or jump to
@@ -80,7 +80,7 @@ function SearchButtons() {
           {isMac ? "⌘K" : "Ctrl K"}
         </kbd>
       </button>
-      <IconButton label="Search or jump to" icon={<Search />} className="lg:hidden" onClick={openPalette} />
+      <IconButton label="Search or jump to" icon={<Search />} className="xl:hidden" onClick={openPalette} />
     </>
   );
 }

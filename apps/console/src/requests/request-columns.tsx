@@ -16,14 +16,16 @@ export function RequestCells({ row }: { readonly row: RequestRow }) {
       <td className="text-muted">
         <Time at={row.created_at} />
       </td>
-      <td>
+      <td className="truncate" title={words}>
         <Status tone={tone}>{words}</Status>
       </td>
-      <td className="max-w-40 truncate font-mono text-xs" title={row.requested_model}>
+      <td className="truncate font-mono text-xs" title={row.requested_model}>
         {row.model === "" ? row.requested_model : row.model}
       </td>
-      <td>{row.provider === "" ? "—" : row.provider}</td>
-      <td className="max-w-36 truncate text-muted" title={who}>
+      <td className="truncate" title={row.provider}>
+        {row.provider === "" ? "—" : row.provider}
+      </td>
+      <td className="truncate text-muted" title={who}>
         {who === "" ? "—" : who}
       </td>
       <td className="text-right">{formatCount(row.total_tokens)}</td>
@@ -38,18 +40,18 @@ export function RequestCells({ row }: { readonly row: RequestRow }) {
 export function RequestHeads() {
   return (
     <tr>
-      <th>When</th>
-      <th>Status</th>
-      <th>Model</th>
+      <th className="w-[94px]">When</th>
+      <th className="w-[17%]">Status</th>
+      <th className="w-[17%]">Model</th>
       <th>Provider</th>
-      <th>User / key</th>
-      <th className="text-right!">Tokens</th>
-      <th className="text-right!">Cost</th>
-      <th className="text-right!">Time</th>
+      <th className="w-[17%]">User / key</th>
+      <th className="w-[70px] text-right!">Tokens</th>
+      <th className="w-[88px] text-right!">Cost</th>
+      <th className="w-[82px] text-right!">Time</th>
     </tr>
   );
 }
 
-/** For a table of these heads and cells. */
+/** For a table of these heads and cells: columns stay where they are, whatever comes, and all of them are seen beside another panel. */
 export const requestTableClass =
-  "w-full border-collapse [&_td]:h-(--row) [&_td]:px-2.5 [&_td]:whitespace-nowrap [&_td:first-child]:pl-4 [&_td:last-child]:pr-4 [&_th]:h-[30px] [&_th]:px-2.5 [&_th]:text-left [&_th]:text-xs [&_th]:font-medium [&_th]:whitespace-nowrap [&_th]:text-faint [&_th:first-child]:pl-4 [&_th:last-child]:pr-4 [&_tr]:border-b [&_tr]:border-line [&_tbody_tr:last-child]:border-0";
+  "w-full min-w-[740px] table-fixed border-collapse [&_td]:h-(--row) [&_td]:px-2 [&_td]:whitespace-nowrap [&_td:first-child]:pl-4 [&_td:last-child]:pr-4 [&_th]:h-[30px] [&_th]:px-2 [&_th]:text-left [&_th]:text-xs [&_th]:font-medium [&_th]:whitespace-nowrap [&_th]:text-faint [&_th:first-child]:pl-4 [&_th:last-child]:pr-4 [&_tr]:border-b [&_tr]:border-line [&_tbody_tr:last-child]:border-0";

@@ -14,7 +14,8 @@ const most = 5;
 /** Levels are told as they are reached; how far each has come meanwhile is not as urgent. */
 const freshMs = 60_000;
 
-export function BudgetsPanel() {
+/** Who has a budget may be in several teams, or in none. */
+export function BudgetsPanel({ isOfTeam }: { readonly isOfTeam: boolean }) {
   const { queries } = useApi();
   const budgets = useQuery({ ...queries.budgets({ limit: most, order_by: "share" }), refetchInterval: freshMs });
   const all = (
@@ -23,7 +24,7 @@ export function BudgetsPanel() {
     </Link>
   );
   return (
-    <Panel title="Budgets near their cap" actions={all}>
+    <Panel title="Budgets near their cap" note={isOfTeam ? "of all teams" : undefined} actions={all}>
       <Loaded query={budgets}>
         {({ data }) => {
           const held = data.filter(({ budget_usd: cap }) => cap !== null);

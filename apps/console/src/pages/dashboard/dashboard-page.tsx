@@ -11,12 +11,13 @@ import { RangeControl } from "#parts/range-control.tsx";
 import { useTimeRange } from "#parts/time-range.ts";
 import { BudgetsPanel } from "./budgets-panel.tsx";
 import { Cards, CardsSkeleton } from "./cards.tsx";
+import { DashboardFilters, useDashboardView } from "./dashboard-view.tsx";
 import { figuresOf } from "./figures.ts";
 import { LivePanel } from "./live-panel.tsx";
 import { ProvidersPanel } from "./providers-panel.tsx";
 import { SpendPanel } from "./spend-panel.tsx";
 
-const byModel = { group_by: "model", compare: "true", top: 6 } as const;
+const asked = { compare: "true", top: 6 } as const;
 
 /** The home of who has signed in; of who may not see it, his keys or the settings of clients. */
 export function DashboardPage() {
@@ -29,21 +30,30 @@ export function DashboardPage() {
 function Dashboard() {
   const { queries } = useApi();
   const range = useTimeRange();
+  const view = useDashboardView();
   const offset = -new Date().getTimezoneOffset();
-  const series = useQuery(
-    queries.series(["dashboard", range.key], { ...byModel, utc_offset_minutes: offset }, range.span),
-  );
+  const ofTeam = view.team === undefined ? {} : { team_id: view.team };
+  const query = { ...asked, group_by: view.by, utc_offset_minutes: offset, ...ofTeam };
+  const series = useQuery(queries.series(["dashboard", range.key], query, range.span));
   useFresh(range.name !== null);
   return (
-    <Page title="Dashboard" filters={<RangeControl range={range} />}>
+    <Page
+      title="Dashboard"
+      filters={
+        <span className="flex min-w-0 flex-wrap items-center gap-2.5 md:flex-nowrap">
+          <DashboardFilters view={view} />
+          <RangeControl range={range} />
+        </span>
+      }
+    >
       <Loaded query={series} skeleton={<CardsSkeleton />}>
         {(data) => <Cards figures={figuresOf(data)} />}
       </Loaded>
       <div className="grid grid-cols-1 items-start gap-4 xl:grid-cols-[minmax(0,2.15fr)_minmax(0,1fr)]">
-        <Loaded query={series}>{(data) => <SpendPanel series={data} onZoom={range.zoom} />}</Loaded>
-        <ProvidersPanel />
-        <LivePanel />
-        <BudgetsPanel />
+        <Loaded query={series}>{(data) => <SpendPanel by={view.by} series={data} onZoom={range.zoom} />}</Loaded>
+        <ProvidersPanel team={view.team} />
+        <LivePanel key={view.team ?? ""} team={view.team} />
+        <BudgetsPanel isOfTeam={view.team !== undefined} />
       </div>
     </Page>
   );

@@ -4,6 +4,7 @@ import type { UsageSeries } from "#api/queries.ts";
 import { splitMoney } from "#format/money.ts";
 import { formatCount, formatShare, formatShort } from "#format/number.ts";
 import { formatDuration } from "#format/time.ts";
+import { isLastOpen } from "#parts/chart/open-bucket.ts";
 
 type Measures = UsageSeries["sum"]["total"];
 type Points = NonNullable<UsageSeries["sum"]["points"]>;
@@ -18,9 +19,16 @@ export interface Figure {
   readonly colour: string;
 }
 
-export function figuresOf({ sum }: UsageSeries): readonly Figure[] {
-  const { total, previous, points } = sum;
+export function figuresOf(series: UsageSeries): readonly Figure[] {
+  const { total, previous, points } = series.sum;
   if (points === null) return [];
+  const figures = figuresOfSum(total, previous, points);
+  // What an hour has so far would be drawn as a fall.
+  const isCut = points.requests.length > 2 && isLastOpen(series);
+  return isCut ? figures.map((one) => ({ ...one, course: one.course.slice(0, -1) })) : figures;
+}
+
+function figuresOfSum(total: Measures, previous: Measures | null, points: Points): readonly Figure[] {
   return [
     {
       ...{ name: "Requests", value: [formatCount(total.requests), ""], course: points.requests, colour: "--chart-1" },

@@ -17,10 +17,13 @@ import { useGo } from "#parts/use-search.ts";
 const shownRows = 12;
 const rateMs = 10_000;
 
-export function LivePanel() {
+/** Made anew for another team. */
+export function LivePanel({ team }: { readonly team: string | undefined }) {
   const { queries } = useApi();
-  const first = useQuery({ ...queries.requests({ limit: shownRows }), staleTime: Infinity });
-  const tail = useTail(first.data?.data);
+  const query = { limit: shownRows, ...(team !== undefined && { team_id: team }) };
+  // Who comes back to it has missed what was told meanwhile.
+  const first = useQuery({ ...queries.requests(query), staleTime: Infinity, gcTime: 0 });
+  const tail = useTail(first.data?.data, team);
   return (
     <Panel
       title="Live requests"
@@ -82,7 +85,7 @@ function joined(newer: readonly RequestRow[], older: readonly RequestRow[]): rea
   return [...newer, ...older.filter(({ id }) => !ids.has(id))].slice(0, shownRows);
 }
 
-function useTail(first: readonly RequestRow[] | undefined) {
+function useTail(first: readonly RequestRow[] | undefined, team: string | undefined) {
   const [rows, setRows] = useState<readonly RequestRow[]>([]);
   const [waiting, setWaiting] = useState(0);
   const [isPaused, setPaused] = useState(false);
@@ -94,7 +97,10 @@ function useTail(first: readonly RequestRow[] | undefined) {
   });
   useEffect(() => setRows((before) => (before.length === 0 ? (first ?? []) : before)), [first]);
   const take = useCallback(
-    (finished: readonly RequestRow[], missed: number) => {
+    (all: readonly RequestRow[], missedOfAll: number) => {
+      const finished = team === undefined ? all : all.filter(({ team_id: id }) => id === team);
+      // Whose those are that were not told, nobody knows here.
+      const missed = team === undefined ? missedOfAll : 0;
       count(finished.length + missed);
       const newest = finished.toReversed();
       if (isPausedNow.current) {
@@ -102,7 +108,7 @@ function useTail(first: readonly RequestRow[] | undefined) {
         setWaiting((before) => before + finished.length + missed);
       } else setRows((before) => joined(newest, before));
     },
-    [count],
+    [count, team],
   );
   useFinishedRequests(take);
   const toggle = (): void => {

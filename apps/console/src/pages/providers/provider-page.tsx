@@ -12,7 +12,6 @@ import { IdCell } from "#parts/copy.tsx";
 import { Facts, Panel } from "#parts/panel.tsx";
 import { Removal } from "#parts/removal.tsx";
 import { Loaded, wordsOf } from "#parts/states.tsx";
-import { Status } from "#parts/status.tsx";
 import { useToast } from "#parts/toast.tsx";
 import { useChanged } from "#parts/use-changed.ts";
 import { useSearchValue } from "#parts/use-search.ts";
@@ -20,7 +19,10 @@ import type { Call } from "#parts/versions.ts";
 import { Time } from "#parts/values.tsx";
 import { RequestsLink } from "#requests/requests-link.tsx";
 import { ProviderForm, toBody } from "#providers/provider-form.tsx";
+import { useTrouble } from "#providers/health-strip.tsx";
+import { HealthPanel } from "./health-panel.tsx";
 import { ProviderModels } from "./provider-models.tsx";
+import { ProviderStatus } from "./provider-status.tsx";
 import { TestResult } from "#providers/test-result.tsx";
 
 export function ProviderPage() {
@@ -44,6 +46,7 @@ export function ProviderPage() {
             <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-[minmax(0,1.2fr)_minmax(0,1fr)]">
               <div className="grid min-w-0 gap-4">
                 <ProviderPanel provider={one} />
+                {may("usage.read") && <HealthPanel provider={one} />}
                 <HeldPanels kind="provider" held={one} teamId={null} />
               </div>
               {may("providers.update") && <SettingsPanel provider={one} />}
@@ -79,12 +82,14 @@ function Switch({ provider }: { readonly provider: Provider }) {
 function ProviderPanel({ provider }: { readonly provider: Provider }) {
   const { client } = useApi();
   const { may, mayForAll } = useCaller();
-  const { id, name, enabled } = provider;
+  const { id, name } = provider;
+  const trouble = useTrouble()(name);
   return (
     <Panel title="Provider">
       <Facts
         facts={[
-          ["Status", <Status tone={enabled ? "good" : "off"}>{enabled ? "enabled" : "disabled"}</Status>],
+          ["Status", <ProviderStatus {...{ provider, trouble }} />],
+          ...(trouble === undefined ? [] : [["Because", trouble.text] as const]),
           ["Vendor", provider.provider_type],
           ["Base URL", <span className="font-mono text-xs">{provider.effective_base_url ?? "—"}</span>],
           ["API key", provider.has_credential ? `stored ${provider.credential_hint ?? ""}` : "none"],

@@ -10,8 +10,11 @@ import { Empty, Loaded } from "#parts/states.tsx";
 import { Table } from "#parts/table/table.tsx";
 import { useGo, useSearchValue } from "#parts/use-search.ts";
 import { ViewsMenu } from "#views/views-menu.tsx";
+import { useStrips, useTrouble } from "#providers/health-strip.tsx";
 import { AddProvider } from "./add-provider.tsx";
 import { providerColumns } from "./provider-columns.tsx";
+
+const mostStrips = 100;
 
 export function ProvidersPage() {
   const { queries } = useApi();
@@ -19,13 +22,7 @@ export function ProvidersPage() {
   const go = useGo();
   const [dialog, setDialog] = useSearchValue("new");
   const providers = useQuery(queries.providers);
-  const types = useQuery(queries.providerTypes);
-  const models = useQuery({ ...queries.models, enabled: may("models.read") });
-  const columns = useMemo(() => {
-    const modelCounts = new Map<string, number>();
-    for (const { provider_id: id } of models.data?.items ?? []) modelCounts.set(id, (modelCounts.get(id) ?? 0) + 1);
-    return providerColumns({ types: new Map(types.data?.map((type) => [type.type, type])), modelCounts });
-  }, [types.data, models.data]);
+  const columns = useColumns();
   const add = may("providers.create") && (
     <Button look="primary" onClick={() => setDialog("provider")}>
       <Plus aria-hidden className="size-3.5" />
@@ -57,4 +54,22 @@ export function ProvidersPage() {
       {dialog === "provider" && may("providers.create") && <AddProvider onClose={() => setDialog(undefined)} />}
     </Page>
   );
+}
+
+function useColumns() {
+  const { queries } = useApi();
+  const { may } = useCaller();
+  const types = useQuery(queries.providerTypes);
+  const models = useQuery({ ...queries.models, enabled: may("models.read") });
+  const mayUsage = may("usage.read");
+  const strips = useStrips(mostStrips, { isWanted: mayUsage }).data?.groups;
+  const troubleOf = useTrouble();
+  return useMemo(() => {
+    const modelCounts = new Map<string, number>();
+    for (const { provider_id: id } of models.data?.items ?? []) modelCounts.set(id, (modelCounts.get(id) ?? 0) + 1);
+    return providerColumns({
+      ...{ types: new Map(types.data?.map((type) => [type.type, type])), modelCounts, troubleOf },
+      strips: mayUsage ? new Map(strips?.map((group) => [group.key[0] ?? "", group])) : null,
+    });
+  }, [types.data, models.data, strips, mayUsage, troubleOf]);
 }

@@ -1,6 +1,7 @@
 import { lazy, Suspense, useMemo } from "react";
 import type { UseQueryResult } from "@tanstack/react-query";
 import type { UsageSeries } from "#api/queries.ts";
+import { isLastOpen } from "#parts/chart/open-bucket.ts";
 import { Panel } from "#parts/panel.tsx";
 import { Empty, Loaded } from "#parts/states.tsx";
 import { Tabs } from "#parts/tabs.tsx";
@@ -59,7 +60,7 @@ function Course({ series, view: { measure, isTable }, title, onZoom }: CoursePro
   if (isTable) return <CourseTable {...{ times, layers, format, title }} bucket={series.bucket} />;
   return (
     <Suspense fallback={<div className="h-[286px]" />}>
-      <StackedChart label={title} {...{ times, layers, format, onZoom }} />
+      <StackedChart label={title} {...{ times, layers, format, onZoom }} isLastOpen={isLastOpen(series)} />
     </Suspense>
   );
 }

@@ -17,11 +17,13 @@ interface StackedChartProps {
   readonly layers: readonly Layer[];
   readonly format: (value: number) => string;
   readonly onZoom: (from: number, to: number) => void;
+  /** The last of the times goes on: what leads there is veiled. */
+  readonly isLastOpen?: boolean;
 }
 
 const height = 236;
 
-export function StackedChart({ label, times, layers, format, onZoom }: StackedChartProps) {
+export function StackedChart({ label, times, layers, format, onZoom, isLastOpen = false }: StackedChartProps) {
   const place = useRef<HTMLDivElement>(null);
   const [at, setAt] = useState<number | null>(null);
   const { theme } = useTheme();
@@ -40,6 +42,7 @@ export function StackedChart({ label, times, layers, format, onZoom }: StackedCh
         format: (value) => latest.current.format(value),
         onZoom: (from, to) => latest.current.onZoom(from, to),
         onPoint: setAt,
+        isLastOpen,
       }),
       data,
       element,
@@ -50,11 +53,11 @@ export function StackedChart({ label, times, layers, format, onZoom }: StackedCh
       observer.disconnect();
       chart.destroy();
     };
-  }, [times, layers, theme]);
+  }, [times, layers, theme, isLastOpen]);
   return (
     <div className="px-4 pt-2.5 pb-3">
       <div ref={place} role="img" aria-label={label} className="h-[236px] overflow-hidden" />
-      <Legend {...{ times, layers, format, at }} />
+      <Legend {...{ times, layers, format, at, isLastOpen }} />
     </div>
   );
 }
@@ -63,6 +66,7 @@ interface Hooks {
   readonly format: (value: number) => string;
   readonly onZoom: (from: number, to: number) => void;
   readonly onPoint: (at: number | null) => void;
+  readonly isLastOpen: boolean;
 }
 
 function optionsOf(width: number, layers: readonly Layer[], hooks: Hooks): uPlot.Options {
@@ -79,6 +83,7 @@ function optionsOf(width: number, layers: readonly Layer[], hooks: Hooks): uPlot
       })),
     ],
     hooks: {
+      ...(hooks.isLastOpen && { draw: [veilLast] }),
       setCursor: [(chart) => hooks.onPoint(chart.cursor.idx ?? null)],
       setSelect: [
         (chart) => {
@@ -91,14 +96,27 @@ function optionsOf(width: number, layers: readonly Layer[], hooks: Hooks): uPlot
   };
 }
 
+/** Between the last two points. */
+function veilLast({ ctx, bbox, data: [times], valToPos }: uPlot): void {
+  const [from, to] = times.slice(-2).map((time) => valToPos(time, "x", true));
+  if (from === undefined || to === undefined) return;
+  ctx.save();
+  ctx.globalAlpha = 0.6;
+  ctx.fillStyle = valueOfColour("--surface");
+  ctx.fillRect(from, bbox.top, to - from, bbox.height);
+  ctx.restore();
+}
+
 const moment = new Intl.DateTimeFormat("en", { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit" });
 
 interface LegendProps extends Pick<StackedChartProps, "times" | "layers" | "format"> {
   readonly at: number | null;
+  readonly isLastOpen: boolean;
 }
 
-function Legend({ times, layers, format, at }: LegendProps) {
+function Legend({ times, layers, format, at, isLastOpen }: LegendProps) {
   const time = at === null ? undefined : times[at];
+  const isOpen = isLastOpen && at === times.length - 1;
   return (
     <ul className="flex min-h-[26px] flex-wrap gap-x-4 gap-y-1 pt-2 text-[12px] text-muted">
       {layers.map(({ key, label, colour, values }) => (
@@ -110,7 +128,9 @@ function Legend({ times, layers, format, at }: LegendProps) {
           </span>
         </li>
       ))}
-      {time !== undefined && <li className="ml-auto text-text">{moment.format(time)}</li>}
+      {time !== undefined && (
+        <li className="ml-auto text-text">{`${moment.format(time)}${isOpen ? ", so far" : ""}`}</li>
+      )}
     </ul>
   );
 }
