@@ -195,6 +195,7 @@ export async function startAdminPlane({
     passkeys: new Passkeys({ store, encryption, clock, publicUrl }),
     changed: () => snapshots.catchUp(),
     withdraw: async () => {},
+    endRests: async () => {},
     prices,
     adminKeys: [new Secret(adminKey)],
     snapshot: () => snapshots.current(),

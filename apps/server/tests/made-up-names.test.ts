@@ -4,6 +4,7 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { expect, it } from "vitest";
+import { loadConfig } from "#config/load.ts";
 import { TargetHealth } from "#gateway/flow/ask/target-health.ts";
 import { findModel } from "#gateway/flow/resolve.ts";
 import { MemoryOwners } from "#link/memory/owners.ts";
@@ -28,12 +29,22 @@ it("a hundred thousand names of models and ids leave the memory as it was", asyn
   const listed = makeTarget(provider, "fake-model");
   const snapshot = makeSnapshot({ targets: [listed] });
   const caller = makePrincipal();
-  const health = new TargetHealth();
+  const health = new TargetHealth({
+    settings: loadConfig({ environment: {}, cwd: "/nonexistent" }).health,
+    random: () => 0,
+  });
   const owners = new MemoryOwners(clock, { limit: 2_000 });
   const turns = new MemoryTurns(clock, 2 ** 20);
   const metrics = createMetrics();
   const events = createEvents({ metrics, log: createLog("silent") });
-  const failure = { operation: "chat.completions", caller: "user", now: 0, restMs: 0, isAnybodys: true } as const;
+  const failure = {
+    operation: "chat.completions",
+    caller: "user",
+    now: 0,
+    restMs: 0,
+    isAnybodys: true,
+    reason: "failures",
+  } as const;
   for (let count = 0; count < 5; count += 1) health.recordFailure({ ...failure, target: listed });
   const use = (from: number, to: number): void => {
     for (let index = from; index < to; index += 1) {

@@ -188,6 +188,7 @@ async function openServer(
     snapshot: () => snapshots.current(),
     changed: () => tellChange(link.signals),
     withdraw: (right) => link.signals.send({ kind: "right_withdrawn", right }),
+    endRests: (providerId) => link.signals.send({ kind: "target_restored", restored: { providerId, target: null } }),
   });
   disposer.add(() => server.close());
   return server;

@@ -17,7 +17,7 @@ import { postText } from "#gateway/upstream/post-text.ts";
 import type { JsonSources } from "#gateway/upstream/fetch-json.ts";
 import { createUpstreamClient } from "#gateway/upstream/client.ts";
 import type { UpstreamClient } from "#gateway/upstream/upstream.ts";
-import type { Signals } from "#link/signals.ts";
+import type { Signal, Signals } from "#link/signals.ts";
 import type { Foundation } from "./foundation.ts";
 
 /** What every gateway has of its own. */
@@ -61,8 +61,15 @@ export function openAskedVendors(
   disposer.add(() => upstream.close());
   const authenticator = createAuthenticator({ client: upstream, clock });
   // Whoever is not told learns for himself.
-  const targetHealth = new TargetHealth((rest) => void signals.send({ kind: "target_rests", rest }).catch(() => {}));
+  const tell = (signal: Signal): void => void signals.send(signal).catch(() => {});
+  const targetHealth = new TargetHealth({
+    settings: config.health,
+    random: Math.random,
+    tellRest: (rest) => tell({ kind: "target_rests", rest }),
+    tellRestored: (restored) => tell({ kind: "target_restored", restored }),
+  });
   disposer.add(signals.listen("target_rests", ({ rest }) => targetHealth.learn(rest, clock.monotonic())));
+  disposer.add(signals.listen("target_restored", ({ restored }) => targetHealth.restore(restored, clock.monotonic())));
   return { egress, upstream, authenticator, targetHealth };
 }
 

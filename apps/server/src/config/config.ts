@@ -201,6 +201,24 @@ export interface EventOptions {
   readonly webhookDisableMs: number;
 }
 
+/** When targets are left alone, and for how long. */
+export interface HealthSettings {
+  /** The first time; from then on twice as long each time, up to the longest. */
+  readonly restMs: number;
+  readonly longestRestMs: number;
+  /** Of those whose account or credential is at fault. */
+  readonly parkMs: number;
+  /** Over which shares are counted. */
+  readonly windowMs: number;
+  /** From this share of failures, or of slow answers, on; 0: shares do not count. */
+  readonly failurePercent: number;
+  readonly leastRequests: number;
+  /** Until the first word of a stream; null: none is slow. */
+  readonly slowStreamMs: number | null;
+  /** Until an answer is whole that is not streamed. */
+  readonly slowAnswerMs: number | null;
+}
+
 /** How people are written to. */
 export interface MailSettings {
   /** Null: no mail is sent. Holds a password: never print it. */
@@ -248,6 +266,7 @@ export interface Config {
   readonly limits: RequestLimits;
   readonly capacity: Capacity;
   readonly answers: AnswerSettings;
+  readonly health: HealthSettings;
   readonly edge: EdgeSettings;
   readonly network: Network;
   readonly egress: EgressSettings;

@@ -124,6 +124,7 @@ describe("where a value comes from", () => {
       mailPublicUrl: "https://ghost.example.com",
       mailRequireTls: "false",
       requireSecondFactor: "admins",
+      healthFailurePercent: "75",
     };
     const name = Object.entries(settings).find(([, other]) => other === one)?.[0] ?? "";
     const sample =

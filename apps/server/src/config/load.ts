@@ -7,6 +7,7 @@ import { Egress } from "#domain/egress/egress.ts";
 import type { EgressSettings } from "#domain/egress/egress.ts";
 import { Secret } from "#domain/secret.ts";
 import type { Config, Network, RedisSettings } from "./config.ts";
+import { healthOf } from "./health.ts";
 import { findMailProblems, mailOf } from "./mail.ts";
 import { type ConfigProblem, ConfigError, findSimilar, suggest } from "./problems.ts";
 import { findSet } from "./provider-environment.ts";
@@ -210,6 +211,7 @@ function buildConfig(values: SettingValues, { cwd, providers, network, egress }:
       ...{ cacheBytes: values.cacheBytes, cachedAnswerBytes: values.cachedAnswerBytes },
     },
     answers: { model: answerModel },
+    health: healthOf(values),
     edge: edgeOf(values, cwd),
     network,
     egress,

@@ -10,6 +10,7 @@ import { databaseSettings } from "./database-settings.ts";
 import { capacitySettings } from "./capacity-settings.ts";
 import { encryptionSettings } from "./encryption-settings.ts";
 import { eventSettings } from "./event-settings.ts";
+import { healthSettings } from "./health-settings.ts";
 import { mailSettings } from "./mail-settings.ts";
 import { metricsSettings } from "./metrics-settings.ts";
 import { networkSettings } from "./network-settings.ts";
@@ -230,6 +231,7 @@ export const settings = {
   ...networkSettings,
   ...egressSettings,
   ...eventSettings,
+  ...healthSettings,
   ...mailSettings,
   ...signInSettings,
 };

@@ -7,9 +7,25 @@ export interface RestedTarget {
   readonly operation: string;
 }
 
+/** `quota` and `credential` do not mend themselves within seconds: such a target is parked. */
+export type RestReason = "failures" | "failure_rate" | "slow" | "rate_limit" | "quota" | "credential";
+
+const parking: ReadonlySet<RestReason> = new Set(["quota", "credential"]);
+
+export function isParked(reason: RestReason): boolean {
+  return parking.has(reason);
+}
+
 /** A target is to be left alone for a while. */
 export interface TargetRest extends RestedTarget {
   /** For whom; null for all. */
   readonly caller: string | null;
   readonly restMs: number;
+  readonly reason: RestReason;
+}
+
+export interface TargetRestored {
+  readonly providerId: string;
+  /** It has shown that it is well; null: somebody has seen to the provider, and each of its models is tried. */
+  readonly target: RestedTarget | null;
 }

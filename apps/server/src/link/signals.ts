@@ -4,7 +4,7 @@
 import type { Awaitable } from "#domain/clock.ts";
 import type { EventDraft } from "#domain/event.ts";
 import type { Right } from "#domain/right.ts";
-import type { TargetRest } from "#domain/target-rest.ts";
+import type { TargetRest, TargetRestored } from "#domain/target-rest.ts";
 
 export interface ObjectChange {
   /** Such as `keys`. */
@@ -39,7 +39,9 @@ export type Signal =
   /** What they tell then. */
   | { readonly kind: "event_happened"; readonly event: EventDraft }
   /** A gateway has seen a target fail so often that nobody should ask it for a while. */
-  | { readonly kind: "target_rests"; readonly rest: TargetRest };
+  | { readonly kind: "target_rests"; readonly rest: TargetRest }
+  /** One that rested is well, or an operator has seen to it. */
+  | { readonly kind: "target_restored"; readonly restored: TargetRestored };
 
 export type SignalOf<Kind extends Signal["kind"]> = Extract<Signal, { readonly kind: Kind }>;
 

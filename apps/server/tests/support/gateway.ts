@@ -6,7 +6,7 @@ import type { AddressInfo } from "node:net";
 import { builtInPrices, providers } from "@ghostllm/llm";
 import type { ProviderDefinition } from "@ghostllm/llm";
 import { loadConfig } from "#config/load.ts";
-import type { EdgeSettings } from "#config/config.ts";
+import type { EdgeSettings, HealthSettings } from "#config/config.ts";
 import { SteadyTime, systemClock } from "#domain/clock.ts";
 import { roles } from "#domain/access/roles.ts";
 import type { ScopeKind } from "#domain/access/scope.ts";
@@ -175,6 +175,7 @@ type Settings = Partial<
   readonly timeouts?: Partial<GatewayDeps["timeouts"]>;
   readonly limits?: Partial<GatewayDeps["limits"]>;
   readonly answers?: Partial<GatewayDeps["answers"]>;
+  readonly resting?: Partial<HealthSettings>;
   readonly edge?: Partial<EdgeSettings>;
   readonly capacity?: Partial<GatewayDeps["capacity"]>;
 };
@@ -207,7 +208,10 @@ export async function startGateway(snapshot: Snapshot, settings: Settings = {}):
     upstream,
     authenticator: createAuthenticator({ client: upstream, clock: settings.clock ?? systemClock }),
     ...threads,
-    targetHealth: new TargetHealth(),
+    targetHealth: new TargetHealth({
+      settings: { ...config.health, ...settings.resting },
+      random: settings.random ?? Math.random,
+    }),
     targetRoom: new TargetRoom(),
     targetWork: new TargetWork(),
     runningCalls: new RunningCalls({ snapshots, steadyTime }),

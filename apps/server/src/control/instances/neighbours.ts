@@ -32,6 +32,7 @@ const kinds: Readonly<Record<Signal["kind"], true>> = {
   events_watched: true,
   event_happened: true,
   target_rests: true,
+  target_restored: true,
 };
 const names = Object.keys(kinds) as readonly Signal["kind"][];
 /** No page shows more of them in half a second. */

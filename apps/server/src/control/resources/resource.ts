@@ -63,6 +63,8 @@ export interface ResourceDependencies extends ProviderSources {
   readonly changed: () => Promise<void>;
   /** Ends what runs by a right that is no more; a snapshot of a large store may take longer than that should. */
   readonly withdraw: (right: Right) => Promise<void>;
+  /** Models of the provider that are left alone are tried by the next request. */
+  readonly endRests: (providerId: string) => Promise<void>;
   /** The snapshot in force. */
   readonly snapshot: () => Snapshot;
   /** The list of prices in force. */

@@ -56,6 +56,11 @@ export class Trail {
     this.#isLeft = false;
   }
 
+  /** Of the last attempt, by the monotonic clock. */
+  get begunAt(): number {
+    return this.#startedAt;
+  }
+
   /** The target that was asked before works on it no more. */
   turnTo(work: Work | null, now: number): void {
     this.work?.end(now);

@@ -85,6 +85,7 @@ export async function attemptTargets(deps: AskDeps, input: AttemptsInput): Promi
       if (failure === null || lifeline.severedBy !== null) break;
       next = course.after(failure);
     } else {
+      notAsked(deps, input, step.target);
       refusal = sooner(refusal, passedOver.error);
       next = course.passedOver(noRoom);
     }
@@ -127,19 +128,27 @@ export async function attemptOnce(deps: AdmitDeps, input: OnlyTry): Promise<Vend
   return settleOn(outcome, input);
 }
 
-async function attempt(deps: AskDeps, input: AttemptsInput, { target, leg }: Step): Promise<Outcome> {
-  const { request, protection, content, caching, dialect, isStrict, headers, caller, lifeline, trail } = input;
+/** What is to be known of it before it is asked. */
+function begin(deps: AskDeps, input: AttemptsInput, { target, leg }: Step, startedAt: number): void {
+  const { request, caller, lifeline, trail } = input;
+  const { operation, stream, promptTokensEstimate: tokens } = request;
   // What the last attempt left open, such as a stream that began with an error, is of no use to anybody now.
   lifeline.abandon();
   lifeline.turnTo(target.provider);
-  const startedAt = deps.clock.monotonic();
   trail.begin(target, startedAt);
   trail.isProbe = leg.isProbe;
   trail.ledTo = leg.ledTo;
-  const patience = patienceOf(leg.policy?.timeouts);
-  const { operation, stream } = request;
   trail.turnTo(deps.targetWork.begin({ target, operation, stream }, startedAt), startedAt);
-  deps.targetRoom.take({ target, tokens: request.promptTokensEstimate });
+  deps.targetRoom.take({ target, tokens });
+  deps.targetHealth.try({ target, operation, caller }, request, startedAt);
+}
+
+async function attempt(deps: AskDeps, input: AttemptsInput, step: Step): Promise<Outcome> {
+  const { request, protection, content, caching, dialect, isStrict, headers, caller, lifeline, trail } = input;
+  const { target, leg } = step;
+  const startedAt = deps.clock.monotonic();
+  begin(deps, input, step, startedAt);
+  const patience = patienceOf(leg.policy?.timeouts);
   try {
     const answer = await attemptTarget({
       target,
@@ -167,7 +176,7 @@ async function attempt(deps: AskDeps, input: AttemptsInput, { target, leg }: Ste
     if (leg.targets.length > 1) noteRoom(deps, input, answer);
     return answer;
   } catch (error) {
-    if (!(error instanceof UpstreamFailure)) throw error;
+    if (!(error instanceof UpstreamFailure)) throw notAsked(deps, input, target, error);
     const failure = patience?.explain(error) ?? error;
     trail.fail(failure, { request, assumedOutputTokens: deps.limits.assumedOutputTokens, now: deps.clock.monotonic() });
     learn(deps, input, target, failure);
@@ -176,6 +185,17 @@ async function attempt(deps: AskDeps, input: AttemptsInput, { target, leg }: Ste
     patience?.end();
     trail.upstreamMs += deps.clock.monotonic() - startedAt;
   }
+}
+
+/** Whoever waits for what it shows waits no more. */
+function notAsked(
+  { targetHealth }: AskDeps,
+  { request, caller }: AttemptsInput,
+  target: Target,
+  error?: unknown,
+): unknown {
+  targetHealth.giveUp({ target, operation: request.operation, caller }, request);
+  return error;
 }
 
 function noteRoom({ targetRoom, clock }: AskDeps, { dialect, request }: AttemptsInput, answer: VendorAnswer): void {

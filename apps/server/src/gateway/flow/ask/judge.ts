@@ -2,6 +2,7 @@
 // Called by attempts.ts. Invariant: what the request itself provokes is held against no target.
 
 import type { ErrorCode } from "@ghostllm/contract";
+import type { RestReason } from "#domain/target-rest.ts";
 import { UpstreamFailure } from "#gateway/upstream/upstream.ts";
 import { retryAfterMs } from "./retry-after.ts";
 import type { WhyLeft } from "#gateway/flow/trail.ts";
@@ -90,6 +91,19 @@ export function restMsAfter(outcome: Outcome): number {
   if (outcome instanceof UpstreamFailure) return lastingKinds.has(outcome.kind) ? lastingRestMs : 0;
   const isLasting = outcome.kind === "whole" && outcome.error !== null && lastingCodes.has(outcome.error.code);
   return Math.max(askedRestMs(outcome), isLasting ? lastingRestMs : 0);
+}
+
+const restReasons: Readonly<Partial<Record<ErrorCode, RestReason>>> = {
+  rate_limit_exceeded: "rate_limit",
+  insufficient_quota: "quota",
+  invalid_api_key: "credential",
+};
+
+/** Why a target is left alone that fails so again and again. */
+export function restReasonOf(outcome: Outcome): RestReason {
+  if (outcome instanceof UpstreamFailure) return outcome.kind === "credential" ? "credential" : "failures";
+  const code = outcome.kind === "whole" ? outcome.error?.code : undefined;
+  return (code && restReasons[code]) ?? "failures";
 }
 
 /** For the record of the request. */

@@ -6,7 +6,8 @@ import type { GatewayDeps } from "#gateway/deps.ts";
 import type { Trail } from "#gateway/flow/trail.ts";
 import type { Events } from "#telemetry/events.ts";
 import { UpstreamFailure } from "#gateway/upstream/upstream.ts";
-import { describe, isAnswer, isVendorAtFault, judge, restMsAfter, whyLeft, wouldMeetAnybody } from "./judge.ts";
+import { describe, isAnswer, isVendorAtFault, judge, restMsAfter, restReasonOf } from "./judge.ts";
+import { whyLeft, wouldMeetAnybody } from "./judge.ts";
 import type { Outcome } from "./judge.ts";
 import type { Lifeline } from "./lifeline.ts";
 
@@ -28,15 +29,15 @@ export function learn(
   target: Target,
   outcome: Outcome,
 ): void {
-  if (input.lifeline.severedBy !== null) return;
   const { request, caller, requestId, trail, lifeline } = input;
-  const { operation } = request;
+  const { operation, stream } = request;
+  if (lifeline.severedBy !== null) return targetHealth.giveUp({ target, operation, caller }, request);
   const now = clock.monotonic();
   if (isVendorAtFault(outcome)) trail.work?.failed(now);
   else if (isAnswer(outcome)) trail.work?.answered(now);
   const isLearnt = operation !== "count_tokens";
   if (judge(outcome) === "accept") {
-    if (isLearnt) targetHealth.recordSuccess({ target, operation, caller });
+    if (isLearnt) targetHealth.recordSuccess({ target, operation, caller, stream, now, begunAt: trail.begunAt });
     return;
   }
   trail.leave(whyLeft(outcome), now, lifeline.exchange.elapsedMs());
@@ -46,8 +47,9 @@ export function learn(
       ...{ target, operation, caller, isAnybodys },
       now,
       restMs: restMsAfter(outcome),
+      reason: restReasonOf(outcome),
     });
-  }
+  } else targetHealth.giveUp({ target, operation, caller }, request);
   tellFailure(events, requestId, target, outcome);
 }
 

@@ -1,14 +1,19 @@
 import { crossesAs } from "@ghostllm/llm";
 import type { Operation } from "@ghostllm/llm";
+import type { HealthSettings } from "#config/config.ts";
 import type { Target } from "#domain/snapshot.ts";
-import type { RestedTarget, TargetRest } from "#domain/target-rest.ts";
+import type { RestedTarget, RestReason, TargetRest, TargetRestored } from "#domain/target-rest.ts";
+import { HealthStates, Seen } from "./health-states.ts";
+import type { State } from "./health-states.ts";
+import type { AttemptOutcome, OutcomeCounts } from "./recent-outcomes.ts";
 import { pathOf } from "./target-path.ts";
 
-/** So many failures in a row, and a target is rested; then one success makes it whole again. */
+/** So many failures in a row, and a target is rested. */
 const failuresUntilRest = 5;
 /** No more than these count of what one caller alone has met: what a request provokes is no evidence for others. */
 const mostOfOneCaller = 3;
-const usualRestMs = 5_000;
+/** Of as many requests as a share is counted of, so large a part must be of others than the one who meets the most failures. */
+const partOfOthers = 4;
 /** Beyond these, callers are not told apart any more, nor are targets remembered. */
 const mostCallers = 64;
 const mostStates = 10_000;
@@ -23,81 +28,110 @@ export interface HealthQuery {
   readonly caller: string;
 }
 
-export interface TargetFailure extends HealthQuery {
+/** An attempt that showed something. */
+interface Shown extends HealthQuery {
   /** By the monotonic clock. */
   readonly now: number;
+}
+
+export interface TargetSuccess extends Shown {
+  readonly begunAt: number;
+  readonly stream: boolean;
+}
+
+export interface TargetFailure extends Shown {
   /** How long to stay away, where that is known. */
   readonly restMs: number;
   /** Whoever had asked would have met it, such as a server that is not there. */
   readonly isAnybodys: boolean;
+  readonly reason: RestReason;
 }
 
-interface CallerState {
-  failures: number;
-  restingUntil: number;
-}
-
-interface State {
-  /** Of the target. */
-  readonly path: string;
-  readonly callers: Map<string, CallerState>;
-  /** Failures that anybody would have met. */
-  failures: number;
-  restingUntil: number;
+interface HealthOptions {
+  readonly settings: HealthSettings;
+  readonly random: () => number;
+  /** Others are to know; absent where there are none. */
+  readonly tellRest?: (rest: TargetRest) => void;
+  readonly tellRestored?: (restored: TargetRestored) => void;
 }
 
 /**
  * What recent attempts showed of each target at each operation. Who alone meets failures has the target rested for them
  * alone; only what several callers met, or anybody would, rests it for all. Each gateway counts what it has seen itself, and tells
- * the others when that rests a target.
+ * the others when that rests a target, and when it is well again.
  */
 export class TargetHealth {
-  readonly #states = new States(mostStates);
-  readonly #unlisted = new States(mostUnlisted);
-  readonly #tell: (rest: TargetRest) => void;
+  readonly #options: HealthOptions;
+  readonly #states: HealthStates;
+  readonly #unlisted: HealthStates;
 
-  constructor(tell: (rest: TargetRest) => void = () => {}) {
-    this.#tell = tell;
+  constructor(options: HealthOptions) {
+    this.#options = options;
+    const { windowMs } = options.settings;
+    this.#states = new HealthStates(mostStates, windowMs);
+    this.#unlisted = new HealthStates(mostUnlisted, windowMs);
   }
 
-  recordSuccess(query: HealthQuery): void {
-    const states = this.#statesOf(query.target);
-    if (!states.isEmpty) states.delete(restedOf(query));
+  recordSuccess(success: TargetSuccess): void {
+    const { target, caller, now, begunAt } = success;
+    const states = this.#statesOf(target);
+    const isSlow = this.#isSlow(success);
+    if (states.isEmpty && !isSlow) return;
+    const rested = restedOf(success);
+    const state = isSlow ? states.make(rested, target.provider) : states.find(rested, target.provider);
+    if (state === undefined) return;
+    this.#note(state, { outcome: isSlow ? "slow" : "answered", now }, state.callers.get(caller));
+    if (isSlow && this.#isStillSlow(state, now)) return;
+    this.#restore(states, state, { now, begunAt });
   }
 
   recordFailure(failure: TargetFailure): void {
-    const rested = restedOf(failure);
-    const state = this.#statesOf(failure.target).make(rested);
-    const restMs = Math.max(usualRestMs, failure.restMs);
-    const caller = callerOf(state, failure.caller);
-    if (failure.isAnybodys) state.failures += 1;
-    else caller.failures += 1;
-    const isRested = state.failures + caller.failures >= failuresUntilRest;
-    const isRestedForAll = evidenceOf(state) >= failuresUntilRest;
-    if (isRested) caller.restingUntil = failure.now + restMs;
-    if (isRestedForAll) state.restingUntil = failure.now + restMs;
-    if (isRested || isRestedForAll) this.#tell({ ...rested, caller: isRestedForAll ? null : failure.caller, restMs });
+    const { target, now, isAnybodys } = failure;
+    const state = this.#statesOf(target).make(restedOf(failure), target.provider);
+    const own = this.#callerOf(state, failure.caller);
+    this.#note(state, { outcome: "failed", now }, isAnybodys ? undefined : own);
+    state.lastFailureAt = now;
+    (isAnybodys ? state.all : own).breaker.failures += 1;
+    const reason = this.#reasonToRest(state, failure);
+    const ownReason = reason ?? this.#reasonToRestFor(state, own, failure);
+    if (ownReason !== null) this.#rest(state, own, { ...failure, reason: ownReason }, failure.caller);
+    if (reason !== null) this.#rest(state, state.all, { ...failure, reason }, null);
+  }
+
+  /** This request finds out how it is, where its rest is over: others wait for what it finds. */
+  try(query: HealthQuery, request: object, now: number): void {
+    for (const { breaker } of this.#seenBy(query)) breaker.try(request, now);
+  }
+
+  /** It was not asked after all, or nothing came of it. */
+  giveUp(query: HealthQuery, request: object): void {
+    for (const { breaker } of this.#seenBy(query)) breaker.giveUp(request);
   }
 
   /** What another gateway has told. */
-  learn({ caller, restMs, ...rested }: TargetRest, now: number): void {
-    const state = (rested.isListed ? this.#states : this.#unlisted).make(rested);
-    const resting = caller === null ? state : callerOf(state, caller);
-    resting.restingUntil = Math.max(resting.restingUntil, now + restMs);
+  learn({ caller, restMs, reason = "failures", ...rested }: TargetRest, now: number): void {
+    const state = (rested.isListed ? this.#states : this.#unlisted).make(rested, null);
+    const seen = caller === null ? state.all : this.#callerOf(state, caller);
+    seen.breaker.learn({ reason, restMs }, now);
+  }
+
+  /** Another gateway has seen that it is well; or somebody has seen to its provider, and the next request finds out. */
+  restore({ providerId, target }: TargetRestored, now: number): void {
+    if (target !== null) (target.isListed ? this.#states : this.#unlisted).delete(target);
+    else
+      for (const states of [this.#states, this.#unlisted])
+        for (const state of states.all()) endRest(state, providerId, now);
   }
 
   /** Ms until the target is to be asked again by this caller; 0 when it may be now. */
   restMs(query: HealthQuery, now: number): number {
-    const states = this.#statesOf(query.target);
-    const state = states.isEmpty ? undefined : states.find(restedOf(query));
-    if (state === undefined) return 0;
-    const own = state.callers.get(query.caller)?.restingUntil ?? 0;
-    return Math.max(0, Math.max(own, state.restingUntil) - now);
+    if (this.#statesOf(query.target).isEmpty) return 0;
+    return this.#seenBy(query).reduce((most, { breaker }) => Math.max(most, breaker.restMs(now)), 0);
   }
 
   /** Listed targets that are rested at any operation, for anybody: for how many ms; 0 for others. */
   resting(now: number): { readonly isNone: boolean; restMs(target: Target): number } {
-    const paths = this.#states.restingPaths(now);
+    const paths = this.#restingPaths(now);
     return { isNone: paths.size === 0, restMs: (target) => Math.max(0, (paths.get(pathOf(target)) ?? now) - now) };
   }
 
@@ -106,75 +140,138 @@ export class TargetHealth {
     return this.#states.size + this.#unlisted.size;
   }
 
-  #statesOf({ modelId }: Target): States {
+  #statesOf({ modelId }: Target): HealthStates {
     return modelId === null ? this.#unlisted : this.#states;
   }
-}
 
-/** The oldest makes room for a new one. */
-class States {
-  readonly #most: number;
-  readonly #byName = new Map<string, State>();
-
-  constructor(most: number) {
-    this.#most = most;
+  #seenBy(query: HealthQuery): readonly Seen[] {
+    const states = this.#statesOf(query.target);
+    const state = states.isEmpty ? undefined : states.find(restedOf(query), query.target.provider);
+    if (state === undefined) return nothingSeen;
+    const own = state.callers.get(query.caller);
+    return own === undefined ? [state.all] : [state.all, own];
   }
 
-  get size(): number {
-    return this.#byName.size;
+  #isSlow({ stream, begunAt, now }: TargetSuccess): boolean {
+    const { slowStreamMs, slowAnswerMs } = this.#options.settings;
+    const most = stream ? slowStreamMs : slowAnswerMs;
+    return most !== null && now - begunAt > most;
   }
 
-  get isEmpty(): boolean {
-    return this.#byName.size === 0;
+  #note(state: State, { outcome, now }: Noted, own: Seen | undefined): void {
+    state.all.outcomes.add(outcome, now);
+    own?.outcomes.add(outcome, now);
   }
 
-  find(rested: RestedTarget): State | undefined {
-    return this.#byName.get(nameOf(rested));
+  /** Its answer was long in coming: that ends no rest for being slow, and may begin one. */
+  #isStillSlow(state: State, now: number): boolean {
+    state.lastFailureAt = now;
+    const { breaker, outcomes } = state.all;
+    const wasSlow = breaker.isOpen && breaker.reason === "slow";
+    const isToRest = wasSlow ? breaker.state(now) === "half_open" : this.#isTooMany(outcomes.count(now), "slow");
+    if (isToRest) this.#rest(state, state.all, { reason: "slow", restMs: 0, now }, null);
+    return wasSlow || isToRest;
   }
 
-  make(rested: RestedTarget): State {
-    const name = nameOf(rested);
-    const known = this.#byName.get(name);
+  /** Whoever was well is forgotten as soon as its failures are long ago. */
+  #restore(states: HealthStates, state: State, { now, begunAt }: { readonly now: number; readonly begunAt: number }) {
+    const all = [state.all, ...state.callers.values()];
+    const isRestored = all.map(({ breaker, outcomes }) => {
+      const isClosed = breaker.close(begunAt);
+      if (isClosed) outcomes.clear();
+      return isClosed;
+    });
+    if (isRestored.includes(true)) this.#options.tellRestored?.(restoredOf(state));
+    const isOld = now - state.lastFailureAt > this.#options.settings.windowMs;
+    if (isOld && all.every(({ breaker }) => !breaker.isOpen)) states.delete(state.target);
+  }
+
+  /** For all; null: nothing speaks for it. */
+  #reasonToRest({ all, callers }: State, { now, reason }: TargetFailure): RestReason | null {
+    if (evidenceOf(all, callers) >= failuresUntilRest || all.breaker.state(now) === "half_open") return reason;
+    const counts = all.outcomes.count(now);
+    if (!this.#isTooMany(counts, "failed")) return null;
+    const least = this.#options.settings.leastRequests / partOfOthers;
+    return this.#isTooMany(withoutWorst(counts, callers, now), "failed", least) ? "failure_rate" : null;
+  }
+
+  #reasonToRestFor({ all }: State, { breaker, outcomes }: Seen, { now, reason }: TargetFailure): RestReason | null {
+    if (all.breaker.failures + breaker.failures >= failuresUntilRest || breaker.state(now) === "half_open")
+      return reason;
+    return this.#isTooMany(outcomes.count(now), "failed") ? "failure_rate" : null;
+  }
+
+  #isTooMany(counts: OutcomeCounts, what: "failed" | "slow", least = this.#options.settings.leastRequests): boolean {
+    const { failurePercent } = this.#options.settings;
+    if (failurePercent === 0 || counts.attempts < least) return false;
+    return counts[what] * 100 >= counts.attempts * failurePercent;
+  }
+
+  #rest(
+    { target }: State,
+    { breaker }: Seen,
+    { reason, restMs: askedMs, now }: Pick<TargetFailure, "reason" | "restMs" | "now">,
+    caller: string | null,
+  ): void {
+    const { settings, random, tellRest } = this.#options;
+    const restMs = breaker.open(settings, { reason, askedMs, now, draw: random() });
+    tellRest?.({ ...target, caller, restMs, reason });
+  }
+
+  #callerOf({ callers }: State, name: string): Seen {
+    const known = callers.get(name);
     if (known !== undefined) return known;
-    const [oldest] = this.#byName.keys();
-    if (oldest !== undefined && this.#byName.size >= this.#most) this.#byName.delete(oldest);
-    const state = { path: rested.path, callers: new Map(), failures: 0, restingUntil: 0 };
-    this.#byName.set(name, state);
-    return state;
-  }
-
-  delete(rested: RestedTarget): void {
-    this.#byName.delete(nameOf(rested));
+    const seen = new Seen(this.#options.settings.windowMs);
+    if (callers.size < mostCallers) callers.set(name, seen);
+    return seen;
   }
 
   /** Until when, by path. */
-  restingPaths(now: number): ReadonlyMap<string, number> {
+  #restingPaths(now: number): ReadonlyMap<string, number> {
     const until = new Map<string, number>();
-    for (const { path, restingUntil, callers } of this.#byName.values()) {
-      const latest = Math.max(restingUntil, ...[...callers.values()].map((caller) => caller.restingUntil));
-      if (latest > now) until.set(path, Math.max(latest, until.get(path) ?? 0));
+    for (const { target, all, callers } of this.#states.all()) {
+      const latest = [all, ...callers.values()].reduce((most, one) => Math.max(most, one.breaker.restingUntil), 0);
+      if (latest > now) until.set(target.path, Math.max(latest, until.get(target.path) ?? 0));
     }
     return until;
   }
 }
 
-function callerOf({ callers }: State, name: string): CallerState {
-  const known = callers.get(name);
-  if (known !== undefined) return known;
-  const state = { failures: 0, restingUntil: 0 };
-  if (callers.size < mostCallers) callers.set(name, state);
-  return state;
+const nothingSeen: readonly Seen[] = [];
+
+interface Noted {
+  readonly outcome: AttemptOutcome;
+  readonly now: number;
 }
 
-function evidenceOf({ failures, callers }: State): number {
-  return [...callers.values()].reduce((sum, caller) => sum + Math.min(caller.failures, mostOfOneCaller), failures);
+function evidenceOf(all: Seen, callers: State["callers"]): number {
+  return [...callers.values()].reduce(
+    (sum, { breaker }) => sum + Math.min(breaker.failures, mostOfOneCaller),
+    all.breaker.failures,
+  );
+}
+
+/** Of all but the one who has met the most: what only one meets, however often, is no evidence for others. */
+function withoutWorst(counts: OutcomeCounts, callers: State["callers"], now: number): OutcomeCounts {
+  const each = [...callers.values()].map(({ outcomes }) => outcomes.count(now));
+  const worst = each.reduce((most, one) => (one.failed > most.failed ? one : most), {
+    attempts: 0,
+    failed: 0,
+    slow: 0,
+  });
+  return { ...counts, attempts: counts.attempts - worst.attempts, failed: counts.failed - worst.failed };
+}
+
+function restoredOf({ target }: State): TargetRestored {
+  return { providerId: target.path.slice(0, target.path.indexOf("/")), target };
+}
+
+function endRest({ target, all, callers }: State, providerId: string, now: number): void {
+  if (!target.path.startsWith(`${providerId}/`)) return;
+  for (const { breaker } of [all, ...callers.values()]) breaker.endRest(now);
 }
 
 /** Operations that are one in other dialects are one here. */
 function restedOf({ target, operation }: HealthQuery): RestedTarget {
   return { path: pathOf(target), isListed: target.modelId !== null, operation: crossesAs(operation) ?? operation };
-}
-
-function nameOf({ path, operation }: RestedTarget): string {
-  return `${path} ${operation}`;
 }
