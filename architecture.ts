@@ -150,6 +150,11 @@ export const folders: Readonly<Record<string, Readonly<Record<string, readonly s
     "gateway/endpoints": [
       ...[...belowPlanes, "gateway/flow", "gateway/http", "gateway/heavy-work", "gateway/deps.ts (types)"],
     ],
+    // Chats over sockets: requests as all others, that come and are answered in messages.
+    "gateway/channels": [
+      ...[...belowPlanes, "gateway/endpoints", "gateway/http", "gateway/connections", "gateway/deps.ts (types)"],
+      "gateway/flow/answer/outlet.ts (types)",
+    ],
     "gateway/route-sources.ts": ["gateway/endpoints", "gateway/http (types)", "gateway/deps.ts (types)"],
     control: belowPlanes,
     // Start, stop and the object graph: they may know everything, and no other folder may know them.
@@ -268,8 +273,9 @@ export const restrictions: readonly Restriction[] = [
   {
     modules: ["ws"],
     within: ["apps/server/src"],
-    only: ["apps/server/src/control/live"],
-    instead: "Open pages are told by the live hub: send a signal that it listens to.",
+    only: ["apps/server/src/control/live", "apps/server/src/gateway/channels"],
+    instead:
+      "Open pages are told by the live hub: send a signal that it listens to. Chats over sockets belong to channels.",
   },
   {
     modules: ["prom-client", "pino"],

@@ -1,6 +1,14 @@
 // deploy/nginx/ghostllm.conf: an example of a balancer that leads each path to the service that has it.
 
-import { livePath, scimPath, serviceOf, serviceOfConsole, serviceOfScim, services } from "@ghostllm/contract/routes";
+import {
+  chatStreamPath,
+  livePath,
+  scimPath,
+  serviceOf,
+  serviceOfConsole,
+  serviceOfScim,
+  services,
+} from "@ghostllm/contract/routes";
 import type { AdminRoute, Service } from "@ghostllm/contract/routes";
 
 /** What stands behind `/admin/`, of each service. Throws where two of them have the same. */
@@ -89,13 +97,20 @@ ${scimLocation}
         proxy_pass http://ghostllm_${serviceOfConsole};
     }
 
+    # Chats over a WebSocket.
+${upgradeLocation(chatStreamPath, "proxy")}
+
     # What open pages are told, over a WebSocket.
-    location = ${livePath} {
-        proxy_pass http://ghostllm_${serviceOfConsole};
+${upgradeLocation(livePath, serviceOfConsole)}
+}
+`;
+}
+
+function upgradeLocation(path: string, service: Service): string {
+  return `    location = ${path} {
+        proxy_pass http://ghostllm_${service};
         proxy_set_header Upgrade $http_upgrade;
         proxy_set_header Connection $ghostllm_connection;
         ${forwarded.join("\n        ")}
-    }
-}
-`;
+    }`;
 }

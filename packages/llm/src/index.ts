@@ -28,9 +28,10 @@ export type {
   SignedAuthentication,
   TokenAuthentication,
 } from "./providers/definition.ts";
-export type { ClientDialect, ClientEndpoint, Dialect, UpstreamDialect } from "./dialects/dialect.ts";
+export type { ChannelForm, ClientDialect, ClientEndpoint, Dialect, UpstreamDialect } from "./dialects/dialect.ts";
 export type { StreamFailure } from "#dialects/errors/vendor-error.ts";
 export type { EncodedRequest, ParsedRequest, RequestEdits, RequestLine } from "#dialects/parsed-request.ts";
+export { ToldEvents } from "#dialects/streams/told-events.ts";
 export { OverheardTap } from "#dialects/streams/overheard-tap.ts";
 export type { StreamTap } from "#dialects/streams/stream-tap.ts";
 export type { ClientModels, ListedModel } from "#dialects/fields/client-models.ts";

@@ -18,8 +18,11 @@ import { RunningCalls } from "#gateway/flow/running-calls.ts";
 import { settleLast, settleOverdue } from "#gateway/flow/stored/background.ts";
 import { createHeavyWork } from "#gateway/heavy-work/heavy-work.ts";
 import type { Neighbours } from "#gateway/connections/neighbours.ts";
+import { openChatDoor } from "#gateway/channels/chat-door.ts";
+import type { ChatDoor } from "#gateway/channels/chat-door.ts";
 import { HeldBytes } from "#gateway/http/held-bytes.ts";
 import { createListener } from "#gateway/http/listener.ts";
+import { buildRouter } from "#gateway/http/router.ts";
 import { gatewayRoutes } from "#gateway/route-sources.ts";
 import { Readiness } from "#gateway/readiness.ts";
 import { BatchedAppends } from "#link/journal/batched-appends.ts";
@@ -77,6 +80,8 @@ export interface Gateway {
   readonly readiness: Readiness;
   readonly running: RunningRequests;
   readonly runningCalls: RunningCalls;
+  /** Null where no models are asked. */
+  readonly chatDoor: ChatDoor | null;
 }
 
 const overdueIntervalMs = 5_000;
@@ -97,17 +102,24 @@ export async function openGateway(parts: GatewayParts): Promise<Gateway> {
   foundation.disposer.add(() => liveEvents.close());
   settleBackground(foundation, deps);
   const observers = observersOf(config, control.adminKeys);
+  const hasProxy = config.services.includes("proxy");
+  const routes = gatewayRoutes({ ...deps, observers, readMetrics: control.readMetrics }, hasProxy);
+  const cors = createCors(config.edge.cors);
+  const chatDoor = hasProxy ? openChatDoor({ ...deps, cors, route: buildRouter(deps.events, routes) }) : null;
+  const live = {
+    path: livePath,
+    take: (...[request, socket, head]: Parameters<ControlServer["upgrade"]>) =>
+      control.requests.upgrade(request, socket, head),
+  };
   const server = createListener({
     ...deps,
-    routes: gatewayRoutes({ ...deps, observers, readMetrics: control.readMetrics }, config.services.includes("proxy")),
-    tls,
-    cors: createCors(config.edge.cors),
+    ...{ routes, tls, cors },
     hsts: hstsOf(config.edge),
     watchConnections: (read) => metrics.watchConnections(read),
     control: (request, response) => control.requests.handle(request, response),
-    upgrades: { path: livePath, take: (request, socket, head) => control.requests.upgrade(request, socket, head) },
+    upgrades: chatDoor === null ? [live] : [live, chatDoor],
   });
-  return { server, readiness, running, runningCalls };
+  return { server, readiness, running, runningCalls, chatDoor };
 }
 
 /** Who loses the right to a request loses the request, whichever process took it away. */

@@ -1,7 +1,9 @@
-import type { Server } from "node:http";
+import type { IncomingMessage, Server } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
+import { chatStreamPath } from "@ghostllm/contract/routes";
 import { carrierOf } from "#edge/carrier.ts";
+import { pathOf } from "#gateway/http/exchange.ts";
 import { firstPlainRequest } from "#gateway/http/plain/plain-server.ts";
 import type { Doors } from "./doors.ts";
 
@@ -26,6 +28,9 @@ export function prepareClosing(server: Server, doors: Doors): CloseListener {
     socket.once("close", () => unused.delete(socket));
   });
   server.on("request", ({ socket }) => unused.delete(carrierOf(socket) ?? socket));
+  server.on("upgrade", (request: IncomingMessage) => {
+    if (pathOf(request) === chatStreamPath) unused.delete(carrierOf(request.socket) ?? request.socket);
+  });
   server.on(firstPlainRequest, (socket: Socket) => unused.delete(carrierOf(socket) ?? socket));
 
   return async (drainMs, onOverdue) => {

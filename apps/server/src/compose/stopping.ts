@@ -3,6 +3,7 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Timeouts } from "#config/config.ts";
+import type { ChatDoor } from "#gateway/channels/chat-door.ts";
 import type { RunningCalls } from "#gateway/flow/running-calls.ts";
 import type { Readiness } from "#gateway/readiness.ts";
 import type { CloseListener } from "./listener-closer.ts";
@@ -14,6 +15,7 @@ export interface Stopping {
   readonly closeListener: CloseListener;
   readonly runningCalls: RunningCalls;
   readonly running: RunningRequests;
+  readonly chatDoor: Pick<ChatDoor, "leave"> | null;
   /** Says goodbye to those who look on. */
   readonly endLive: () => void;
 }
@@ -27,6 +29,7 @@ export async function stopServing(parts: Stopping): Promise<void> {
   readiness.isLeaving = true;
   if (timeouts.shutdownDelayMs > 0) await sleep(timeouts.shutdownDelayMs);
   parts.endLive();
+  parts.chatDoor?.leave();
   // Whoever was let in before the doors closed is served; behind them nobody has a reason to come.
   const refusing = setTimeout(() => (readiness.notReadyBecause = "stopping"), lateComersMs);
   await closeListener(timeouts.drainMs, () => runningCalls.withdrawAll("stopping"));

@@ -55,6 +55,11 @@ export class Cors {
     this.#maxAgeSeconds = String(maxAgeSeconds);
   }
 
+  /** May pages of this origin ask for the path? */
+  allows(origin: string, path: string): boolean {
+    return (isForOperators(path) ? this.#operators : this.#everyone).has(origin);
+  }
+
   /** Adds what the page of another origin needs to read the answer. */
   addHeaders(request: RequestHead, response: AddedHeaders, path: string): void {
     response.setHeader("vary", "Origin");

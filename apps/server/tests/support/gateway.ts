@@ -28,10 +28,12 @@ import { TargetHealth } from "#gateway/flow/ask/target-health.ts";
 import { TargetRoom } from "#gateway/flow/ask/target-room.ts";
 import { TargetWork } from "#gateway/flow/ask/target-work.ts";
 import { createHeavyWork } from "#gateway/heavy-work/heavy-work.ts";
+import { openChatDoor } from "#gateway/channels/chat-door.ts";
 import { HeldBytes } from "#gateway/http/held-bytes.ts";
 import { createListener } from "#gateway/http/listener.ts";
 import { gatewayRoutes } from "#gateway/route-sources.ts";
 import type { Route } from "#gateway/http/route.ts";
+import { buildRouter } from "#gateway/http/router.ts";
 import { Observers } from "#gateway/http/observers.ts";
 import { createAuthenticator } from "#gateway/upstream/authenticate.ts";
 import { createUpstreamClient } from "#gateway/upstream/client.ts";
@@ -238,12 +240,13 @@ export async function startGateway(snapshot: Snapshot, settings: Settings = {}):
   const readMetrics = () => metrics.read((metricsReadAt += 1_000));
   const observers = new Observers({ openTo: "all", secrets: [] });
   const routes = gatewayRoutes({ ...deps, observers, readMetrics }, true);
+  const cors = createCors({ ...config.edge.cors, ...settings.edge?.cors });
   const server = createListener({
     ...deps,
-    routes,
+    ...{ routes, cors },
     tls: null,
     hsts: null,
-    cors: createCors({ ...config.edge.cors, ...settings.edge?.cors }),
+    upgrades: [openChatDoor({ ...deps, cors, route: buildRouter(deps.events, routes) })],
     control: ({ url }, response) => response.writeHead(url === "/" ? 200 : 404).end(),
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

@@ -11,5 +11,13 @@ export type { LiveChange, LiveMessage } from "./live.ts";
 export { mostCounted, requestRow } from "./requests.ts";
 export { isStreamType } from "./route.ts";
 export type { AdminRoute, ParsedInput, RouteAnswer, RouteInput, StreamType } from "./route.ts";
-export { scimPath, serviceOf, serviceOfConsole, serviceOfGroup, serviceOfScim, services } from "./services.ts";
+export {
+  chatStreamPath,
+  scimPath,
+  serviceOf,
+  serviceOfConsole,
+  serviceOfGroup,
+  serviceOfScim,
+  services,
+} from "./services.ts";
 export type { Service } from "./services.ts";

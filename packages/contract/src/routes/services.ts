@@ -53,6 +53,9 @@ export const serviceOfGroup: Readonly<Record<keyof AdminRoutes, Service>> = {
 export const scimPath = "/scim/v2";
 export const serviceOfScim: Service = "auth";
 
+/** Chats over a WebSocket, where models are asked (docs/websocket.md). */
+export const chatStreamPath = "/v1/chat/stream";
+
 /** Of the console, and of what open pages are told. Health and documentation are answered by every server. */
 export const serviceOfConsole: Service = "analytics";
 

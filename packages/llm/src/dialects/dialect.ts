@@ -88,8 +88,20 @@ export interface ClientDialect {
   readonly models?: ClientModels;
   /** What vendors of the dialect keep under ids, and how clients ask for it. */
   readonly stored?: readonly StoredObjects[];
+  /** How its chats are told over a WebSocket; absent where the events of its streams are, as they are. */
+  readonly channel?: ChannelForm;
   /** Paths that everybody is answered the same, with what they are answered. */
   readonly facts?: Readonly<Record<string, string>>;
+}
+
+/** A message to a client that is told its answer over a WebSocket. */
+export type ChannelMessage = JsonObject & { readonly type: "chunk" | "usage" | "error" };
+
+export interface ChannelForm {
+  /** The request such that all of its answer comes as events. */
+  ask(body: Buffer): Buffer;
+  /** What an event of its stream says. */
+  tell(event: JsonObject): readonly ChannelMessage[];
 }
 
 export interface ClientEmbeddings {

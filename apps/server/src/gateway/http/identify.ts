@@ -34,7 +34,7 @@ export function identify(exchange: Exchange, snapshot: Snapshot, steadyTime: Ste
 }
 
 /** Every header in which the official SDKs send a key. */
-export function readKey(exchange: Exchange): string | undefined {
+export function readKey(exchange: Pick<Exchange, "header">): string | undefined {
   const authorization = exchange.header("authorization");
   const bearer = authorization !== undefined && /^bearer /i.test(authorization) ? authorization.slice(7).trim() : "";
   // An SDK without a key of its own may send an empty one beside the header that its user has set.

@@ -23,6 +23,7 @@ import { PlainServer } from "./plain/plain-server.ts";
 import { buildRouter } from "./router.ts";
 import type { RouteTable, Serve } from "./route.ts";
 
+/** Connections of one path that are upgraded. */
 export interface Upgrades {
   readonly path: string;
   /** Takes the connection over, or throws GhostError for what is to be answered in its place. */
@@ -43,8 +44,8 @@ export interface ListenerDeps extends ExchangeDeps, ConnectionsDeps {
   readonly watchConnections?: (read: () => number) => void;
   /** Answers what is no route of the gateway. */
   readonly control: (request: IncomingMessage, response: ServerResponse) => void;
-  /** Where alone a connection may be upgraded. */
-  readonly upgrades?: Upgrades;
+  /** Where alone connections may be upgraded. */
+  readonly upgrades?: readonly Upgrades[];
 }
 
 /** A client has this long to send its headers; its whole request is bounded by the silence allowed within a body. */
@@ -77,7 +78,7 @@ export function createListener(deps: ListenerDeps): Server {
   });
   const take = (request: IncomingMessage, response: ServerResponse): void => turns.take(request, response);
   // Whoever asks for an upgrade elsewhere is answered as if he had not.
-  const shouldUpgradeCallback = (request: IncomingMessage): boolean => pathOf(request) === deps.upgrades?.path;
+  const shouldUpgradeCallback = (request: IncomingMessage): boolean => upgradesAt(deps, request) !== undefined;
   const options = { ...serverOptions, shouldUpgradeCallback };
   const server =
     deps.tls === null
@@ -95,7 +96,7 @@ export function createListener(deps: ListenerDeps): Server {
   plain.takeFirst(deps.tls === null ? "connection" : "secureConnection");
   connections.guard(server);
   server.on("clientError", (error: NodeJS.ErrnoException, socket) => answerUnreadable(connections, error, socket));
-  if (deps.upgrades !== undefined) offerUpgrades(server, connections, deps.upgrades, deps.readiness);
+  offerUpgrades(server, connections, deps);
   // Tunnels are not offered; without a listener their sockets would stay open.
   server.on("connect", (_request, socket) => refuse(connections, socket, "405 Method Not Allowed"));
   server.on("checkExpectation", (request, response) => {
@@ -108,17 +109,18 @@ export function createListener(deps: ListenerDeps): Server {
   return server;
 }
 
-function offerUpgrades(
-  server: Server,
-  connections: Connections,
-  { path, take }: Upgrades,
-  readiness: ExchangeDeps["readiness"],
-): void {
+function upgradesAt({ upgrades = [] }: ListenerDeps, request: IncomingMessage): Upgrades | undefined {
+  const path = pathOf(request);
+  return upgrades.find((one) => one.path === path);
+}
+
+function offerUpgrades(server: Server, connections: Connections, deps: ListenerDeps): void {
   server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     try {
-      if (pathOf(request) !== path) throw new GhostError("invalid_request_error", "There is no upgrade of this path.");
-      if (readiness.isLeaving) throw new GhostError("service_unavailable", "GhostLLM is stopping.");
-      take(request, socket, head);
+      const upgrades = upgradesAt(deps, request);
+      if (upgrades === undefined) throw new GhostError("invalid_request_error", "There is no upgrade of this path.");
+      if (deps.readiness.isLeaving) throw new GhostError("service_unavailable", "GhostLLM is stopping.");
+      upgrades.take(request, socket, head);
     } catch (error) {
       const told = error instanceof GhostError ? error : new GhostError("internal_error", "A fault in GhostLLM.");
       connections.dismiss(socket, `${told.status} ${STATUS_CODES[told.status] ?? ""}`, told);

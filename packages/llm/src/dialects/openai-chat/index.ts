@@ -10,6 +10,7 @@ import { encodeError } from "#dialects/openai/openai-error.ts";
 import { rateHeaders } from "#dialects/openai/rate-headers.ts";
 import { readError } from "#dialects/errors/read-error.ts";
 import { failureOf } from "./answer-failure.ts";
+import { channel } from "./channel.ts";
 import { frameWhole, readAnswer, readText } from "#dialects/openai-chat/straight/answer.ts";
 import { editRequest } from "#dialects/openai-chat/straight/edit.ts";
 import {
@@ -71,6 +72,7 @@ export const openaiChat = {
     createStreamEncoder,
     models,
     stored: storedFilesAndBatches,
+    channel,
     embeddings: { decodeRequest: decodeEmbeddingsRequest, encodeResult: encodeEmbeddingsResult },
   },
   upstream: {

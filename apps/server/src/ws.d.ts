@@ -8,8 +8,16 @@ declare module "ws" {
     constructor(url: string, options?: { readonly headers?: Readonly<Record<string, string>> });
     /** Bytes that are not with the kernel yet. */
     readonly bufferedAmount: number;
-    send(data: string): void;
+    /** Nothing more is read until it is resumed. */
+    readonly isPaused: boolean;
+    readonly readyState: number;
+    readonly OPEN: number;
+    /** `whenLeft` is called with an error where it could not be sent. */
+    send(data: string, whenLeft?: (error?: Error) => void): void;
     ping(): void;
+    pong(data: Buffer): void;
+    pause(): void;
+    resume(): void;
     close(code?: number, reason?: string): void;
     terminate(): void;
   }
@@ -20,6 +28,7 @@ declare module "ws" {
       readonly maxPayload: number;
       readonly perMessageDeflate: boolean;
       readonly clientTracking: boolean;
+      readonly autoPong?: boolean;
     });
     handleUpgrade(
       request: IncomingMessage,
