@@ -28,6 +28,10 @@ describe.skipIf(executable === null)("answers that are kept", () => {
     await page.getByText(/^hit, saved \$/).waitFor();
     await page.getByText("told before").waitFor();
     expect([await overflowOf(page), await violationsInBothThemes(page)]).toEqual([0, []]);
+    await suite.visits.visit(page, "/");
+    const figures = page.getByRole("region", { name: "Figures" });
+    await expect.poll(() => figures.innerText()).toMatch(/Saved by cache\s+\$0\.\d+\s+50 % of the bill/);
+    await page.getByRole("group", { name: "The latest requests" }).getByText("200 · cache").waitFor();
     await suite.visits.visit(page, `/aliases/${alias?.id}`);
     await page.getByLabel("Kept answers").selectOption("none");
     await page.getByRole("button", { name: "Save changes" }).click();

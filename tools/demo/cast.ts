@@ -50,6 +50,7 @@ export interface DemoAlias {
   readonly name: string;
   /** In the order in which they are asked. */
   readonly targets: readonly { readonly provider: string; readonly model: string }[];
+  readonly cache?: { readonly ttl_seconds: number; readonly scope: "team" };
 }
 
 export const demoAliases: readonly DemoAlias[] = [
@@ -66,8 +67,14 @@ export const demoAliases: readonly DemoAlias[] = [
       { provider: "groq", model: "llama-3.3-70b-versatile" },
       { provider: "openai", model: "gpt-5-mini" },
     ],
+    cache: { ttl_seconds: 3600, scope: "team" },
   },
 ];
+
+/** What is asked by these names may have been answered before. */
+export const keptAliases: ReadonlySet<string> = new Set(
+  demoAliases.filter(({ cache }) => cache !== undefined).map(({ name }) => name),
+);
 
 /** That Ada has saved. */
 export const demoViews = [
@@ -98,6 +105,8 @@ export interface DemoKey {
   readonly spentShare: number | null;
   readonly expiresInDays?: number;
   readonly limits?: DemoLimits;
+  /** How much of what it asks it has asked before, where answers are kept. */
+  readonly repeatedShare?: number;
 }
 
 export interface DemoLimits {
@@ -174,6 +183,7 @@ export const demoUsers: readonly DemoUser[] = [
       {
         ...{ name: "reranker", weight: 24, rhythm: "always", client: openaiPython, address: "10.20.6.11" },
         ...{ promptTokens: 1_900, answerTokens: 60, cachedShare: 0.1, spentShare: null },
+        repeatedShare: 0.35,
         limits: { requests_per_minute: 300, tokens_per_minute: 900_000 },
         asks: [
           { model: "fast", weight: 5 },

@@ -45,7 +45,8 @@ export async function furnish(admin: Client, options: FurnishOptions): Promise<F
       models.push({ providerId, provider: name, providerType: type, modelId, model });
     }
   }
-  for (const { name, targets } of demoAliases) await admin.aliases.create({ body: { name, targets: [...targets] } });
+  for (const { targets, ...alias } of demoAliases)
+    await admin.aliases.create({ body: { ...alias, targets: [...targets] } });
   return { models, keys: await enrollAll(admin, options) };
 }
 

@@ -5,6 +5,7 @@ import { costOf } from "@ghostllm/llm";
 import type { Price } from "@ghostllm/llm";
 import type { AttemptMade } from "@ghostllm/contract";
 import type { UsageRecord, UsageStatus } from "../../apps/server/src/domain/usage-record.ts";
+import { keptAliases } from "./cast.ts";
 import type { DemoKey, DemoModel, Rhythm } from "./cast.ts";
 import type { Chance } from "./random.ts";
 
@@ -101,7 +102,10 @@ function writeRecord(options: HistoryOptions, time: number): UsageRecord {
   const tried = targets.get(requestedModel) ?? [];
   const failed: HistoryTarget[] = [];
   for (const target of tried) {
-    if (!failsAt(options, target, time)) return answered(options, { key, requestedModel, time, target, failed });
+    if (!failsAt(options, target, time)) {
+      const record = answered(options, { key, requestedModel, time, target, failed });
+      return keptAliases.has(requestedModel) ? withCache(chance, record, key) : record;
+    }
     failed.push(target);
   }
   const last = failed.at(-1);
@@ -144,6 +148,18 @@ function answered(options: HistoryOptions, asked: Asked): UsageRecord {
     ttftMs: isEmbedding ? latencyMs : ttftMs,
     attempts: left.length + 1,
     trail: left.length === 0 ? null : [...left, last],
+  };
+}
+
+/** Some of what is kept is asked for again. */
+function withCache(chance: Chance, record: UsageRecord, { repeatedShare = 0 }: DemoKey): UsageRecord {
+  if (record.status !== "ok" || !chance.happens(repeatedShare)) return { ...record, cache: "miss" };
+  const latencyMs = Math.round(chance.around(4, 1.5));
+  return {
+    ...record,
+    ...{ modelId: null, providerId: null, provider: "", model: "", latencyMs, ttftMs: latencyMs },
+    ...{ promptTokens: 0, completionTokens: 0, totalTokens: 0, cachedTokens: 0, costNanos: 0, priceVersion: null },
+    ...{ attempts: 0, trail: null, cache: "hit", savedNanos: record.costNanos },
   };
 }
 

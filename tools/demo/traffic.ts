@@ -1,5 +1,6 @@
 // Live traffic of the demo: real requests to the gateway, by the keys of the cast, at random moments.
 
+import { keptAliases } from "./cast.ts";
 import type { DemoKey } from "./cast.ts";
 import { promptFor } from "./wish.ts";
 import type { Chance } from "./random.ts";
@@ -71,15 +72,24 @@ async function ask({ url, chance }: TrafficOptions, key: TrafficKey, leaving: Ab
   }
 }
 
+/** Sizes alone: the same sizes are the same prompt. */
+const usualSizes = { promptTokens: 1_900, cachedTokens: 190, answerTokens: 60 };
+
 function requestOf(key: DemoKey, chance: Chance): { readonly path: string; readonly body: object } {
   const { model } = chance.pick(key.asks);
+  if (keptAliases.has(model) && chance.happens(key.repeatedShare ?? 0))
+    return chatOf(model, promptFor(usualSizes), chance);
   const promptTokens = Math.max(8, Math.round(chance.around(key.promptTokens, 1.9)));
   const cachedTokens = Math.floor(promptTokens * Math.min(0.97, key.cachedShare * (0.6 + 0.6 * chance.next())));
   const answerTokens = Math.max(1, Math.round(chance.around(key.answerTokens, 2)));
   const prompt = promptFor({ promptTokens, cachedTokens, answerTokens });
   if (model.startsWith("text-embedding")) return { path: "/v1/embeddings", body: { model, input: prompt } };
+  if (!key.client.startsWith("claude")) return chatOf(model, prompt, chance);
   const messages = [{ role: "user", content: prompt }];
-  if (key.client.startsWith("claude"))
-    return { path: "/v1/messages", body: { model, messages, max_tokens: 8192, stream: true } };
-  return { path: "/v1/chat/completions", body: { model, messages, stream: chance.happens(0.7) } };
+  return { path: "/v1/messages", body: { model, messages, max_tokens: 8192, stream: true } };
+}
+
+function chatOf(model: string, content: string, chance: Chance) {
+  const body = { model, messages: [{ role: "user", content }], stream: chance.happens(0.7) };
+  return { path: "/v1/chat/completions", body };
 }

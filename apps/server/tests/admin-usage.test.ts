@@ -122,6 +122,7 @@ it("sums by hour, with a total", async () => {
     cached_tokens: 6,
     reasoning_tokens: 3,
     cost_usd: "0.100000001",
+    saved_usd: "0",
     unpriced_requests: 1,
     failed_attempts: 0,
   });

@@ -70,6 +70,9 @@ describe.each(places)("kept %s", (_, environment) => {
     const { record: whole } = await server.admin.requests.get({ params: { id: record?.id ?? "" } });
     expect(whole).toMatchObject({ cache: "hit", cost_usd: "0", provider_id: null, total_tokens: 0 });
     expect(Number(whole.saved_usd)).toBeGreaterThan(0);
+    const { sum } = await server.admin.usage.series({ query: { api_key_id: keyId } });
+    expect(Number(sum.total.saved_usd)).toBeCloseTo(8 * Number(whole.saved_usd), 9);
+    expect(sum.points?.saved_usd.at(-1)).toBe(sum.total.saved_usd);
   });
 
   it("it is forgotten when it is purged", async () => {

@@ -164,7 +164,7 @@ describe.each(availableEngines())("on $name", (engine) => {
       const csv = await plane.admin.usage.export({ query: { ...twoHours, bucket: "hour", group_by: "key,model" } });
       const lines = csv.split("\r\n");
       expect(lines[0]).toBe(
-        "time,key,key_name,model,model_name,requests,errors,failed_attempts,prompt_tokens,completion_tokens,cached_tokens,cache_write_tokens,reasoning_tokens,cost_usd,unpriced_requests,latency_ms_p50,latency_ms_p95,latency_ms_p99,ttft_ms_p50,ttft_ms_p95,ttft_ms_p99",
+        "time,key,key_name,model,model_name,requests,errors,failed_attempts,prompt_tokens,completion_tokens,cached_tokens,cache_write_tokens,reasoning_tokens,cost_usd,saved_usd,unpriced_requests,latency_ms_p50,latency_ms_p95,latency_ms_p99,ttft_ms_p50,ttft_ms_p95,ttft_ms_p99",
       );
       expect(lines).toHaveLength(1 + 4 + 1);
       expect(lines[1]).toMatch(

@@ -181,6 +181,7 @@ export const usageFields = {
   savedNanos: {
     kind: "money",
     isNullable: true,
+    isSummed: true,
     before: null,
     about: "What a hit would have cost; null for all else, and where the price is unknown.",
   },

@@ -7,7 +7,8 @@ interface Outcome {
 }
 
 /** How a request ended, in a few words: the status, and what was out of the ordinary. */
-export function outcomeOf({ status, http_status, error_code, fell_back }: RequestRow): Outcome {
+export function outcomeOf({ status, http_status, error_code, fell_back, cache }: RequestRow): Outcome {
+  if (status === "ok" && cache === "hit") return { tone: "good", words: `${http_status} · cache` };
   if (status === "ok") return fell_back ? { tone: "warn", words: `${http_status} · fallback` } : good(http_status);
   if (status === "client_abort") return { tone: "off", words: "client left" };
   const why = error_code ?? status;

@@ -35,7 +35,7 @@ export const requestRow = z
     ...{ model_id: true, model: true, requested_model: true, dialect: true, operation: true, streamed: true },
     ...{ status: true, http_status: true, error_code: true, prompt_tokens: true, completion_tokens: true },
     ...{ total_tokens: true, cached_tokens: true, estimated: true, cost_usd: true, latency_ms: true, ttft_ms: true },
-    attempts: true,
+    ...{ attempts: true, cache: true },
   })
   .extend({
     user_name: z.string().nullable().describe("Null where the user has been deleted."),

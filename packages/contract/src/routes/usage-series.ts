@@ -84,6 +84,7 @@ const points = z
     cache_write_tokens: counts,
     reasoning_tokens: counts,
     cost_usd: z.array(usd),
+    saved_usd: z.array(usd),
     latency_p50_ms: times,
     latency_p95_ms: times,
     latency_p99_ms: times,

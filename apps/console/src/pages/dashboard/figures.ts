@@ -41,7 +41,7 @@ function figuresOfSum(total: Measures, previous: Measures | null, points: Points
     tokens(total, previous, points),
     errors(total, previous, points),
     firstToken(total, previous, points),
-    cached(total, points),
+    Number(total.saved_usd) > 0 ? saved(total, points) : cached(total, points),
   ];
 }
 
@@ -108,6 +108,15 @@ function firstToken(total: Measures, previous: Measures | null, points: Points):
     ...{ name: "First token p95", value: [number, unit], course: points.ttft_p95_ms, colour: "--chart-3" },
     change: difference === null ? "—" : `${sign(difference)}${formatDuration(Math.abs(difference))}`,
     changeTone: toneOf(difference, 20),
+  };
+}
+
+/** By answers that were kept, beside what the vendors were paid. */
+function saved({ saved_usd: amount, cost_usd: cost }: Measures, points: Points): Figure {
+  const part = share(Number(amount), Number(amount) + Number(cost));
+  return {
+    ...{ name: "Saved by cache", value: splitMoney(amount), course: points.saved_usd.map(Number) },
+    ...{ colour: "--chart-7", change: `${formatShare(part)} of the bill`, changeTone: "none" },
   };
 }
 

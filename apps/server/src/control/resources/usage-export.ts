@@ -21,6 +21,7 @@ const measures: Readonly<Record<string, (row: SeriesRow) => Cell>> = {
   cache_write_tokens: ({ cacheWriteTokens, cacheWriteHourTokens }) => cacheWriteTokens + cacheWriteHourTokens,
   reasoning_tokens: ({ reasoningTokens }) => reasoningTokens,
   cost_usd: ({ costNanos }) => formatUsd(costNanos),
+  saved_usd: ({ savedNanos }) => formatUsd(savedNanos),
   unpriced_requests: ({ unpricedRequests }) => unpricedRequests,
 };
 

@@ -144,6 +144,7 @@ function pointsOf(rows: readonly SeriesRow[], times: readonly number[]): NonNull
     cache_write_tokens: list(({ cacheWriteTokens, cacheWriteHourTokens }) => cacheWriteTokens + cacheWriteHourTokens),
     reasoning_tokens: list(({ reasoningTokens }) => reasoningTokens),
     cost_usd: list(({ costNanos }) => formatUsd(costNanos)),
+    saved_usd: list(({ savedNanos }) => formatUsd(savedNanos)),
     latency_p50_ms: list(({ latency_ms: ms }) => ms?.p50 ?? null),
     latency_p95_ms: list(({ latency_ms: ms }) => ms?.p95 ?? null),
     latency_p99_ms: list(({ latency_ms: ms }) => ms?.p99 ?? null),
