@@ -51,6 +51,18 @@ describe.each(linkEngines)("counters ($name)", ({ start, isRemote = false }) => 
 
   afterEach(() => started.close());
 
+  it("say what was left of every limit and budget before, of those that refuse as well", async () => {
+    const key = scope("key", "a", { requestsPerMinute: 3, tokensPerMinute: 100 }, 1_000);
+    const team = scope("team", "t", { concurrentRequests: 1, costNanosPerMinute: 5_000 });
+    const scopes = [key, scope("user", "u"), team];
+    const all = { scopes, tokens: 40, costNanos: 300 };
+    const first = [...[0, 0, 3, 3], ...[0, 1, 100, 100], ...[0, 4, 1_000, 1_000], ...[2, 2, 5_000, 5_000]];
+    expect(await reserve(counters, all)).toMatchObject({ admitted: true, consulted: [...first, ...[2, 3, 1, 1]] });
+    const second = [...[0, 0, 3, 2], ...[0, 1, 100, 60], ...[0, 4, 1_000, 700], ...[2, 2, 5_000, 4_700]];
+    expect(await reserve(counters, all)).toMatchObject({ admitted: false, consulted: [...second, ...[2, 3, 1, 0]] });
+    expect(await reserve(counters, { scopes: [scope("user", "u")] })).toMatchObject({ consulted: [] });
+  });
+
   it("refuse by the longest of the waits, whichever scope it is from", async () => {
     const key = scope("key", "a", { requestsPerMinute: 1 });
     const user = scope("user", "a", { tokensPerMinute: 100 });

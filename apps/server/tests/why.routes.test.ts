@@ -13,6 +13,8 @@ import type { TestGateway } from "./support/gateway.ts";
 import { chatPath, hello, postJson } from "./support/stage.ts";
 
 const names = ["first", "second", "third"] as const;
+const none = new Map<string, never>();
+const noNames = { users: none, keys: none, teams: none, organisations: none, aliases: none, providers: none };
 const routed = { ...hello, model: "routed" };
 
 let vendors: FakeUpstream[];
@@ -58,7 +60,7 @@ async function ask(body: object = routed, path = chatPath): Promise<Response> {
 function told() {
   const record = gateway.records.at(-1);
   if (record === undefined) throw new Error("nothing was recorded");
-  return explainRequest(record, gateway.deps.snapshots.current());
+  return explainRequest(record, { snapshot: gateway.deps.snapshots.current(), names: noNames });
 }
 
 /** Each as `provider state decision`, with its place and its score. */

@@ -57,4 +57,4 @@ export type {
   UsageFields,
 } from "./usage-fields.ts";
 export { targetStates } from "./why.ts";
-export type { ConsideredTarget, NotLedTo, PlannedName, TargetState, WhyFacts } from "./why.ts";
+export type { CacheFacts, ConsideredTarget, NotLedTo, PlannedName, TargetState, WhyFacts } from "./why.ts";

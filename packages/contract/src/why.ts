@@ -41,9 +41,21 @@ export interface PlannedName {
 /** A name that the request could have been led on to, and why it was not. */
 export type NotLedTo = readonly [name: string, reason: string];
 
+/** Whose requests an answer is kept for, the beginning of the digest that it is looked for under, and why nothing was found or looked for. */
+export type CacheFacts = readonly [scope: string, digest: string | null, reason?: string];
+
 export interface WhyFacts {
   /** Microseconds: until it was read, then until it was admitted, then until the first vendor was asked. */
   readonly took?: readonly number[];
   readonly plans?: readonly PlannedName[];
   readonly notLedTo?: readonly NotLedTo[];
+  /** Limits and budgets of its scopes and what was left of each, as one text. */
+  readonly limits?: string;
+  /** Nano-USD that were held against budgets. */
+  readonly held?: number;
+  /** The budget at its cap for which another alias answers, in the same form as the limits. */
+  readonly capped?: string;
+  readonly cache?: CacheFacts;
+  /** What could not be said in the target's dialect. */
+  readonly notes?: readonly string[];
 }

@@ -68,9 +68,19 @@ export interface RateReport {
   readonly tokens: RateStatus | null;
 }
 
+/**
+ * What a decision has looked at, to be told. Four numbers for each: the place of its scope; requests, tokens, cost, concurrency or budget,
+ * from 0 to 4; the limit; and what was left of it before the request took its part.
+ */
+export type Consulted = readonly number[];
+
+interface Decided {
+  readonly report: RateReport;
+  readonly consulted: Consulted;
+}
+
 export type Reservation =
-  | { readonly admitted: true; readonly report: RateReport }
-  | { readonly admitted: false; readonly report: RateReport; readonly refusal: Refusal };
+  (Decided & { readonly admitted: true }) | (Decided & { readonly admitted: false; readonly refusal: Refusal });
 
 export interface Settlement {
   readonly id: string;

@@ -2,9 +2,13 @@
 
 import { z } from "zod";
 import { targetStates } from "#why.ts";
-import { id, openEnum } from "./fields.ts";
+import { cacheOutcomes, cacheScopes } from "#cache-policy.ts";
+import { id, openEnum, usd } from "./fields.ts";
 
 const count = z.int();
+
+const phases = ["read", "admit", "choose", "vendor", "pause", "answer", "deliver"] as const;
+const scopeKinds = ["key", "user", "team", "organisation", "alias", "provider"] as const;
 
 /** What became of a target that was thought of. */
 const targetDecisions = ["answered", "failed", "passed_over", "not_needed", "left_out"] as const;
@@ -50,8 +54,63 @@ const plan = z
   })
   .meta({ id: "RoutePlan" });
 
+const phase = z
+  .object({
+    name: openEnum(phases).describe(
+      "`read`: who asks, and the body; `admit`: limits and budgets; `choose`: consent, kept answers, the plan; `vendor`: all waiting for vendors; `pause`: between attempts; `answer`: what else it took until the answer could begin; `deliver`: from its first byte to its last.",
+    ),
+    us: count.describe("Microseconds."),
+  })
+  .meta({ id: "RequestPhase" });
+
+const consulted = z
+  .object({
+    scope: openEnum(scopeKinds),
+    id: id.nullable().describe("Null where it is not known any more."),
+    name: z.string().nullable(),
+    what: openEnum(["requests", "tokens", "cost", "concurrency", "budget"]),
+    period: z
+      .string()
+      .nullable()
+      .describe(
+        "`minute`, `hour` or `day` of a limit, and the period of a budget; null for a budget without, and for running requests.",
+      ),
+    limit: z.number().nullable().describe("Null where it is money."),
+    left: z.number().nullable().describe("Before this request took its part."),
+    limit_usd: usd.nullable(),
+    left_usd: usd.nullable(),
+  })
+  .meta({ id: "ConsultedLimit" });
+
+const lookedFor = z
+  .object({
+    outcome: openEnum(cacheOutcomes),
+    scope: openEnum(cacheScopes).describe("Among whose requests the answer is shared, as the alias says."),
+    digest: z
+      .string()
+      .nullable()
+      .describe("The beginning of what it is kept under: the same for requests that are the same; null for a bypass."),
+    reason: z
+      .string()
+      .nullable()
+      .describe(
+        "Of a bypass: `no_store`, `operation`, `size`, `form`, `stored`, `stateful`; of a miss: `no_cache` or `too_old`; of a hit: `joined`, where it waited for another one that asked the same.",
+      ),
+  })
+  .meta({ id: "RequestCaching" });
+
 export const requestWhy = z
   .object({
+    phases: z.array(phase).describe("Empty in records of earlier versions."),
+    limits: z
+      .array(consulted)
+      .describe("Every limit and budget that it was held to, with what was left of it when it was admitted."),
+    held_usd: usd
+      .nullable()
+      .describe("The most that it could cost, held against budgets until it ended; null where there were none."),
+    capped: consulted.nullable().describe("The budget that had no room, so that another alias answered."),
+    cache: lookedFor.nullable().describe("Null where its alias keeps no answers."),
+    notes: z.array(z.string()).describe("What could not be said in the target's dialect, as in `x-ghostllm-notes`."),
     plans: z.array(plan).describe("One for each name that was asked. None where there was nothing to choose."),
     not_led_to: z
       .array(z.object({ name: z.string(), reason: z.string() }))

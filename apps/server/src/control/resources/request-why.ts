@@ -1,26 +1,45 @@
 // Why a request went as it did: what its record has of that in few words, with what follows from the rest of the record.
 
 import { formatUsd } from "@ghostllm/contract";
-import type { AttemptMade, ConsideredTarget, PlannedName, WhyFacts } from "@ghostllm/contract";
+import type { AttemptMade, CacheFacts, ConsideredTarget, PlannedName, WhyFacts } from "@ghostllm/contract";
 import type { AdminRoutes, RouteAnswer } from "@ghostllm/contract/routes";
+import type { Names } from "#control/store/name-store.ts";
 import type { Snapshot } from "#domain/snapshot.ts";
 import type { UsageRecord } from "#domain/usage-record.ts";
+import { toToldLimits } from "./consulted-limits.ts";
+import { toUsdOrNull } from "./fields.ts";
+import { phasesOf } from "./request-phases.ts";
 
 type Told = RouteAnswer<AdminRoutes["requests"]["get"]>["why"];
 type Plan = Told["plans"][number];
 type Target = Plan["targets"][number];
 
-/** What of a record it takes. */
-type Explained = Pick<UsageRecord, "why" | "trail" | "provider" | "model" | "requestedModel" | "providerId">;
+/** What of a record it takes for its plans. */
+type Explained = Pick<UsageRecord, "trail" | "provider" | "model" | "requestedModel" | "providerId">;
+
+interface Context {
+  readonly snapshot: Pick<Snapshot, "providers">;
+  readonly names: Names;
+}
 
 /** Of records of before it is empty. */
-export function explainRequest(record: Explained, snapshot: Pick<Snapshot, "providers">): Told {
-  const { plans = [], notLedTo = [] }: WhyFacts = record.why ?? {};
+export function explainRequest(record: UsageRecord, { snapshot, names }: Context): Told {
+  const { plans = [], notLedTo = [], limits = "", capped = "", held, cache, notes = [] }: WhyFacts = record.why ?? {};
   const tried = new Tried(record);
   return {
+    phases: phasesOf(record),
+    limits: toToldLimits(limits, record, names),
+    held_usd: toUsdOrNull(held ?? null),
+    capped: toToldLimits(capped, record, names)[0] ?? null,
+    cache: cache === undefined ? null : toCache(cache, record),
+    notes: [...notes],
     plans: plans.map((plan) => toPlan(plan, record, { snapshot, tried })),
     not_led_to: notLedTo.map(([name, reason]) => ({ name, reason })),
   };
+}
+
+function toCache([scope, digest, reason]: CacheFacts, { cache }: Pick<UsageRecord, "cache">): Told["cache"] {
+  return { outcome: cache ?? "bypass", scope, digest, reason: reason ?? null };
 }
 
 interface Known {

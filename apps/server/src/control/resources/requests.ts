@@ -60,7 +60,7 @@ export function createRequestsResource(deps: Dependencies): Resource<"requests">
         row: toRequestRow(record, names),
         price: explainCost(record, snapshot()),
         charges: chargesOf(record, names),
-        why: explainRequest(record, snapshot()),
+        why: explainRequest(record, { snapshot: snapshot(), names }),
         content: await contentState(store, record),
       };
     },

@@ -4,7 +4,7 @@ import { writePeriods } from "#domain/budgets/budget.ts";
 import type { Awaitable } from "#domain/clock.ts";
 import { needsCost } from "#link/counted-scopes.ts";
 import type { CountedScopes } from "#link/counted-scopes.ts";
-import type { CountedScope, Counters, RateReport, Reservation } from "#link/counters.ts";
+import type { Consulted, CountedScope, Counters, RateReport, Reservation } from "#link/counters.ts";
 import { aliasInstead, withoutBudget } from "./downgrade.ts";
 import type { Asked, Downgraded } from "./downgrade.ts";
 import { toError } from "./refusal.ts";
@@ -31,6 +31,9 @@ export interface Admission {
   readonly budgetPeriods: string | null;
   /** What answers in the place of what was asked for, since a budget has no room for that. */
   readonly downgraded: Downgraded | null;
+  /** What it was held to, to be told. */
+  readonly consulted: Consulted;
+  readonly counted: readonly CountedScope[];
 }
 
 export interface AdmissionInput extends Asked, Terms {
@@ -82,7 +85,8 @@ function toAdmission(
   const { report } = reservation;
   if (reservation.admitted) {
     const budgetPeriods = counted === input.scopes && input.candidates.scope === null ? null : writePeriods(counted);
-    return { report, reservedNanos: costNanos, readsUnseen, budgetPeriods, downgraded };
+    const { consulted } = reservation;
+    return { report, reservedNanos: costNanos, readsUnseen, budgetPeriods, downgraded, consulted, counted };
   }
   const { refusal } = reservation;
   const instead = aliasInstead(input, refusal);

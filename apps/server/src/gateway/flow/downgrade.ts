@@ -10,6 +10,8 @@ import type { Candidates } from "./resolve.ts";
 
 export interface Downgraded {
   readonly alias: string;
+  /** Of the budget that is at its cap. */
+  readonly refusal: Refusal;
   readonly candidates: Candidates;
 }
 
@@ -21,13 +23,14 @@ export interface Asked {
 }
 
 /** Null: it is refused. A name that no alias has any more helps nobody. */
-export function aliasInstead({ scopes, candidates, findAlias }: Asked, { reason, scope }: Refusal): Downgraded | null {
+export function aliasInstead({ scopes, candidates, findAlias }: Asked, refusal: Refusal): Downgraded | null {
+  const { reason, scope } = refusal;
   if (reason !== "budget" || findAlias === null) return null;
   const alias = budgetOf(scopes, scope)?.downgradeTo ?? null;
   const found = alias === null ? null : findAlias(alias);
   if (alias === null || found === null) return null;
   // The client goes on to know it by the name that it asked for.
-  return { alias, candidates: { ...found, requested: candidates.requested } };
+  return { alias, refusal, candidates: { ...found, requested: candidates.requested } };
 }
 
 export function budgetOf(scopes: readonly LimitedScope[], { kind, id, period }: Counted): Budget | undefined {

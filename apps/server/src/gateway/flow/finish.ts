@@ -75,7 +75,7 @@ export function factsOf(run: Run, now: number): RequestFacts {
     budgetPeriods: admission.budgetPeriods,
     cache: caching === null ? null : caching.outcome,
     downgradedTo: admission.downgraded?.alias ?? null,
-    why: trail.why.told(),
+    why: trail.why.told(admission, caching?.told ?? null),
   };
 }
 

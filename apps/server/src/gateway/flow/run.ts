@@ -44,6 +44,8 @@ const reservationMarginMs = 60_000;
 /** Answers the client with what `ask` finds. Throws GhostError for what the endpoint is to answer, with nothing sent yet. */
 export async function withRun(deps: RunDeps, call: Call, ask: (run: Run) => Promise<Answer>): Promise<void> {
   checkMayAdmit(deps);
+  const { arrivedAt } = call.exchange;
+  const readAt = deps.clock.monotonic();
   const askedMs = timeoutAskedFor(call.exchange);
   const input = admissionInput(deps, call);
   const admitted = deps.liveEvents.isWanted ? admitAloud(deps, call, input) : admit(input);
@@ -56,7 +58,9 @@ export async function withRun(deps: RunDeps, call: Call, ask: (run: Run) => Prom
   const keepAlive = new KeepAlive(deps, { ...call, report: admission.report });
   const content = contentOf(deps, call);
   const caching = cachingOf(deps, call, candidates);
-  const begun = { admission, terms: input, lifeline, keepAlive, content, caching, trail: new Trail() };
+  const trail = new Trail(arrivedAt);
+  trail.why.admitted(readAt - arrivedAt, deps.clock.monotonic() - arrivedAt);
+  const begun = { admission, terms: input, lifeline, keepAlive, content, caching, trail };
   return await answer(deps, { ...call, candidates, ...begun }, { input, ask });
 }
 

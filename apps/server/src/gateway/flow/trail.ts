@@ -40,6 +40,8 @@ export class Trail {
   /** Names of providers that have no room for it. */
   readonly passedOver: string[] = [];
   readonly why = new Why();
+  /** Of the request, by the monotonic clock. */
+  readonly #requestedAt: number;
   readonly #left: AttemptMade[] = [];
   #isLeft = false;
   /** Of the request, by the monotonic clock; known when an attempt was left. */
@@ -47,8 +49,13 @@ export class Trail {
   #startedAt = 0;
   #call: UpstreamCall | null = null;
 
+  constructor(requestedAt = 0) {
+    this.#requestedAt = requestedAt;
+  }
+
   /** `now` is of the monotonic clock. */
   begin(target: Target, now: number): void {
+    if (this.attempts === 0) this.why.begun(now - this.#requestedAt);
     this.attempts += 1;
     this.target = target;
     this.#startedAt = now;

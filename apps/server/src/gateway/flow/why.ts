@@ -1,15 +1,33 @@
 // What is gathered along a request for the answer to why it went as it did: its record has it as one field. Called along the flow.
 // Invariant: what no choice was made about is not in it, so that the ordinary request pays for a few numbers.
 
-import type { NotLedTo, PlannedName, WhyFacts } from "@ghostllm/contract";
+import type { CacheFacts, NotLedTo, PlannedName, WhyFacts } from "@ghostllm/contract";
+import { writeConsulted } from "#domain/consulted-limits.ts";
+import type { Admission } from "./admit.ts";
 
 /** Of one request. */
 const mostNames = 8;
+const mostNotes = 12;
+const longestNote = 120;
 
 export class Why {
+  /** Ms since the request arrived: it was read, it was admitted, the first vendor was asked. */
+  #readMs = 0;
+  #admittedMs = 0;
+  #begunMs = 0;
   /** Null as long as there is nothing: almost all have none. */
   #plans: PlannedName[] | null = null;
   #notLedTo: NotLedTo[] | null = null;
+  #notes: readonly string[] | null = null;
+
+  admitted(readMs: number, admittedMs: number): void {
+    this.#readMs = readMs;
+    this.#admittedMs = admittedMs;
+  }
+
+  begun(ms: number): void {
+    this.#begunMs = ms;
+  }
 
   /** Null: there was nothing to choose. */
   plan(planned: PlannedName | null): void {
@@ -25,10 +43,37 @@ export class Why {
     return null;
   }
 
-  /** For the record. */
-  told(): WhyFacts | null {
-    const [plans, notLedTo] = [this.#plans, this.#notLedTo];
-    if (plans === null && notLedTo === null) return null;
-    return { ...(plans !== null && { plans }), ...(notLedTo !== null && { notLedTo }) };
+  /** What the answer says of its request. */
+  note(notes: readonly string[]): void {
+    if (notes.length > 0) this.#notes = notes;
   }
+
+  /** For the record. Made for every request, and so without objects in between. */
+  told({ consulted, counted, reservedNanos, downgraded }: Admission, cache: CacheFacts | null): WhyFacts {
+    const facts: { -readonly [Name in keyof WhyFacts]: WhyFacts[Name] } = { took: this.#took };
+    if (this.#plans !== null) facts.plans = this.#plans;
+    if (this.#notLedTo !== null) facts.notLedTo = this.#notLedTo;
+    if (consulted.length > 0) facts.limits = writeConsulted(consulted, counted);
+    if (reservedNanos > 0) facts.held = reservedNanos;
+    if (downgraded !== null) facts.capped = cappedOf(downgraded.refusal);
+    if (cache !== null) facts.cache = cache;
+    if (this.#notes !== null) facts.notes = this.#notes.slice(0, mostNotes).map((note) => note.slice(0, longestNote));
+    return facts;
+  }
+
+  get #took(): readonly number[] {
+    const readUs = Math.round(this.#readMs * 1_000);
+    const admittedUs = Math.round((this.#admittedMs - this.#readMs) * 1_000);
+    if (this.#begunMs === 0) return [readUs, admittedUs];
+    return [readUs, admittedUs, Math.round((this.#begunMs - this.#admittedMs) * 1_000)];
+  }
+}
+
+function cappedOf({
+  scope,
+  limit,
+  spentNanos = 0,
+  reservedNanos = 0,
+}: NonNullable<Admission["downgraded"]>["refusal"]) {
+  return writeConsulted([0, 4, limit, limit - spentNanos - reservedNanos], [scope]);
 }

@@ -50,7 +50,8 @@ export class Exchange {
   readonly held: Hold;
   /** SHA-256 of a key that opens nothing, or nothing any more; null where none was shown. */
   refusedKeyHash: string | null = null;
-  readonly #startedMonotonic: number;
+  /** By the monotonic clock. */
+  readonly arrivedAt: number;
   readonly #deps: ExchangeDeps;
 
   constructor({ request, body, response }: ExchangeParts, deps: ExchangeDeps) {
@@ -58,7 +59,7 @@ export class Exchange {
     this.body = body;
     this.#deps = deps;
     this.startedAt = deps.clock.now();
-    this.#startedMonotonic = deps.clock.monotonic();
+    this.arrivedAt = deps.clock.monotonic();
     this.id = newId(this.startedAt);
     this.held = new Hold(deps.heldBytes, () => networkOf(this.ipAddress ?? ""));
     const { compressor, readiness } = deps;
@@ -73,7 +74,7 @@ export class Exchange {
 
   /** Ms since the request arrived. */
   elapsedMs(): number {
-    return this.#deps.clock.monotonic() - this.#startedMonotonic;
+    return this.#deps.clock.monotonic() - this.arrivedAt;
   }
 
   /** Without the query. */

@@ -10,6 +10,7 @@ import type {
   ScopeUse,
   Settlement,
 } from "#link/counters.ts";
+import { consult } from "#link/consulted.ts";
 import { correct, hasWindow, limitsCost, mostToExtend, refuse, report } from "#link/decision.ts";
 import type { CountedBefore, CountedEntry } from "#link/opening.ts";
 import { SlidingWindow } from "./window.ts";
@@ -72,13 +73,14 @@ export class MemoryCounters implements Counters {
     const now = this.#beginDecision();
     const states = request.scopes.map((scope) => this.#stateOf(scope));
     const refusal = refuse(request, states, now, this.#usedOf);
-    if (refusal !== null) return { admitted: false, refusal, report: report(request.scopes, states, now) };
+    const consulted = consult(request.scopes, states, now, this.#usedOf);
+    if (refusal !== null) return { admitted: false, refusal, report: report(request.scopes, states, now), consulted };
     for (let place = 0; place < states.length; place += 1) {
       const [scope, state] = [request.scopes[place], states[place]];
       if (scope !== undefined && state !== undefined) take(scope, state, request, now);
     }
     this.#hold(request, states, now);
-    return { admitted: true, report: report(request.scopes, states, now) };
+    return { admitted: true, report: report(request.scopes, states, now), consulted };
   }
 
   extend({ id, costNanos }: Extension): number {

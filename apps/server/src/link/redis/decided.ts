@@ -32,21 +32,22 @@ export function toldBy(instance: string, told: string): number {
 
 export function toReservation(reply: Reply, scopes: readonly CountedScope[]): Reservation {
   const report = toReport(figuresOf(reply[2]));
-  if (reply[0] === "admitted") return { admitted: true, report };
+  const consulted = figuresOf(reply[6]);
+  if (reply[0] === "admitted") return { admitted: true, report, consulted };
   const [reason = 0, place = 0, limit = 0, wait = -1] = figuresOf(reply[3]);
   const scope = scopes[place];
   const name = reasons[reason];
   if (scope === undefined || name === undefined) throw new Error("Redis has refused for what it was not asked");
   const retryAfterSeconds = wait < 0 ? null : wait;
-  if (name === "concurrency")
-    return { admitted: false, report, refusal: { reason: name, scope, limit, retryAfterSeconds } };
+  const refused = { admitted: false, report, consulted } as const;
+  if (name === "concurrency") return { ...refused, refusal: { reason: name, scope, limit, retryAfterSeconds } };
   if (name !== "budget") {
     const windowMs = scope.windowMs ?? minuteMs;
-    return { admitted: false, report, refusal: { reason: name, scope, windowMs, limit, retryAfterSeconds } };
+    return { ...refused, refusal: { reason: name, scope, windowMs, limit, retryAfterSeconds } };
   }
   const { spentNanos, reservedNanos, allowanceNanos } = standingAt(figuresOf(reply[4]), place);
   const told = toldOf(scope, allowanceNanos, spentNanos);
-  return { admitted: false, report, refusal: { reason: name, scope, retryAfterSeconds, reservedNanos, ...told } };
+  return { ...refused, refusal: { reason: name, scope, retryAfterSeconds, reservedNanos, ...told } };
 }
 
 function toReport(figures: readonly number[]): RateReport {

@@ -14,6 +14,7 @@ import type {
   ScopeUse,
   Settlement,
 } from "#link/counters.ts";
+import { consult } from "#link/consulted.ts";
 import { correct, hasWindow, limitsCost, mostToExtend, refuse, report } from "#link/decision.ts";
 import type { UsedOf } from "#link/decision.ts";
 import type { Opening } from "#link/opening.ts";
@@ -183,12 +184,13 @@ export class SharedCounters implements Counters {
       since = this.#clock.monotonic();
       const counts = this.#memory.scopesOf(scopes);
       const refusal = refuse(request, counts, since, this.#usedOf);
-      if (refusal !== null) return { admitted: false, refusal, report: report(scopes, counts, since) };
+      const consulted = consult(scopes, counts, since, this.#usedOf);
+      if (refusal !== null) return { admitted: false, refusal, report: report(scopes, counts, since), consulted };
       for (let place = 0; place < scopes.length; place += 1) {
         const [scope, count] = [scopes[place], counts[place]];
         if (scope !== undefined && count !== undefined) this.#take(scope, count, request, since);
       }
-      return { admitted: true, report: report(scopes, counts, since) };
+      return { admitted: true, report: report(scopes, counts, since), consulted };
     });
     if (reservation.admitted) {
       this.#hold(id, { scopes, tokens, costNanos, since, expiresAt: since + lifetimeMs, isReleased: false });

@@ -46,13 +46,16 @@ const operations: ReadonlySet<Operation> = new Set<Operation>([
 /** A digest of more would hold up others. */
 const mostBodyBytes = 1024 * 1024;
 
-/** Could its answer be that of another request, whoever asks? */
-export function canBeRecalled(request: ParsedRequest, { client }: Pick<Dialect, "client">): boolean {
+/** Why its answer could not be that of another request, whoever asks; null: it could. */
+export function whyNotRecalled(request: ParsedRequest, { client }: Pick<Dialect, "client">): string | null {
   const { operation, kept, body, members } = request;
-  if (!operations.has(operation) || body.length > mostBodyBytes || members === null) return false;
-  if (kept !== undefined && (kept.isStored || kept.isBackground || kept.references.length > 0)) return false;
+  if (!operations.has(operation)) return "operation";
+  if (body.length > mostBodyBytes) return "size";
+  if (members === null || request.form !== undefined) return "form";
+  if (kept !== undefined && (kept.isStored || kept.isBackground || kept.references.length > 0)) return "stored";
   const { stateful } = client.recall;
-  return !members.some((member) => stateful.includes(member.key) && saysSomething(body, member));
+  const isStateful = members.some((member) => stateful.includes(member.key) && saysSomething(body, member));
+  return isStateful ? "stateful" : null;
 }
 
 function saysSomething(body: Buffer, { valueStart, valueEnd }: { valueStart: number; valueEnd: number }): boolean {

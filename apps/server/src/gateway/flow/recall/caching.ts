@@ -1,7 +1,7 @@
 // What a request has to do with answers that are kept: one object for its whole life, for requests to aliases whose policy has them kept. For
 // all others it costs the reading of one field. Called along the flow.
 
-import type { CacheOutcome, GhostError } from "@ghostllm/contract";
+import type { CacheFacts, CacheOutcome, GhostError } from "@ghostllm/contract";
 import type { AliasCache } from "#domain/cache-policy.ts";
 import type { Principal } from "#domain/principal.ts";
 import type { Target } from "#domain/snapshot.ts";
@@ -16,7 +16,7 @@ import { writeHead } from "./answer-head.ts";
 import type { Heard } from "./answer-head.ts";
 import { cacheKeyOf } from "./cache-key.ts";
 import type { KeyParts } from "./cache-key.ts";
-import { cacheWishesOf, canBeRecalled } from "./cache-wishes.ts";
+import { cacheWishesOf, whyNotRecalled } from "./cache-wishes.ts";
 import type { CacheWishes } from "./cache-wishes.ts";
 import type { Flight } from "./flights.ts";
 import { RecordedAnswer } from "./recorded-answer.ts";
@@ -35,9 +35,9 @@ export function cachingOf(deps: CachingDeps, call: Call, candidates: Candidates)
   const { cache: policy = null } = candidates;
   if (policy === null || call.looksAt !== undefined) return null;
   const wishes = cacheWishesOf(call.exchange);
-  const isNamed = !wishes.isUnstored && canBeRecalled(call.request, call.dialect);
-  const name = isNamed ? nameOf(deps, call, candidates, policy) : null;
-  return new Caching(deps, call, { policy, wishes, candidates, name });
+  const whyNot = wishes.isUnstored ? "no_store" : whyNotRecalled(call.request, call.dialect);
+  const name = whyNot === null ? nameOf(deps, call, candidates, policy) : null;
+  return new Caching(deps, call, { policy, wishes, candidates, name, whyNot });
 }
 
 function nameOf(deps: CachingDeps, call: Call, candidates: Candidates, policy: AliasCache): string | null {
@@ -47,12 +47,17 @@ function nameOf(deps: CachingDeps, call: Call, candidates: Candidates, policy: A
   return cacheKeyOf({ ...call, candidates, policy, forwarded, isStrict });
 }
 
+/** Of a digest: enough to see that two are the same. */
+const toldDigits = 12;
+
 interface Asked {
   readonly policy: AliasCache;
   readonly candidates: Candidates;
   readonly wishes: CacheWishes;
   /** Null: it is neither answered by what is kept, nor kept. */
   readonly name: string | null;
+  /** Null where it has a name. */
+  readonly whyNot: string | null;
 }
 
 export class Caching {
@@ -62,6 +67,8 @@ export class Caching {
   #flight: Flight | null = null;
   #heard: { readonly answer: RecordedAnswer; readonly about: Heard } | null = null;
   outcome: CacheOutcome;
+  /** Why nothing was found, or how it was. */
+  #reason: string | null;
   /** Of what is told; null where it is not from here. */
   ageSeconds: number | null = null;
   /** Nano-USD. */
@@ -72,6 +79,14 @@ export class Caching {
     this.#call = call;
     this.#asked = asked;
     this.outcome = asked.name === null ? "bypass" : "miss";
+    this.#reason = asked.whyNot ?? (asked.wishes.reads ? null : "no_cache");
+  }
+
+  /** For the record. */
+  get told(): CacheFacts {
+    const { policy, name } = this.#asked;
+    const digest = name?.slice(0, toldDigits) ?? null;
+    return this.#reason === null ? [policy.scope, digest] : [policy.scope, digest, this.#reason];
   }
 
   /** What the client is told in place of an answer. */
@@ -90,7 +105,14 @@ export class Caching {
   }
 
   isFresh({ storedAt }: CachedAnswer): boolean {
-    return this.#ageOf(storedAt) < this.#ttlSeconds;
+    const isFresh = this.#ageOf(storedAt) < this.#ttlSeconds;
+    if (!isFresh) this.#reason = "too_old";
+    return isFresh;
+  }
+
+  /** The answer is that of one who asked the same a moment before. */
+  joined(): void {
+    this.#reason = "joined";
   }
 
   /** It is answered by this, which cost so much when it was asked for. */

@@ -32,7 +32,11 @@ export async function recall(
   for (let other = deps.flights.find(name); other !== null; other = deps.flights.find(name)) {
     const landing = await landingOf(other, run.lifeline);
     if (landing.kind === "failed") return ask();
-    if (landing.kind === "answered") return (await tellAgain(deps, run, caching, landing.answer)) ?? ask();
+    if (landing.kind === "answered") {
+      const told = await tellAgain(deps, run, caching, landing.answer);
+      if (told !== null) caching.joined();
+      return told ?? ask();
+    }
   }
   // From here on it is this one that others wait for, also while the answer is looked for elsewhere.
   caching.lead(deps.flights.begin(name));

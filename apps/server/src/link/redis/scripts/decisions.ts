@@ -71,6 +71,22 @@ for place, scope in ipairs(all) do
   end
 end
 
+local consulted = {}
+local function consult(place, kind, limit, left)
+  for _, figure in ipairs({place - 1, kind, limit, left}) do consulted[#consulted + 1] = figure end
+end
+for place, scope in ipairs(all) do
+  local most = scope.most_requests
+  if most then consult(place, 0, most, most - scope.requests) end
+  most = scope.most_tokens
+  if most then consult(place, 1, most, most - scope.tokens) end
+  most = scope.most_costs
+  if most then consult(place, 2, most, most - scope.costs) end
+  most = scope.most_running
+  if most then consult(place, 3, most, most - scope.running) end
+  if scope.budget then consult(place, 4, scope.budget, allowance_of(scope) - spent_of(scope) - scope.reserved) end
+end
+
 if not refusal and redis.call('HEXISTS', KEYS[3], id) == 0 then
   local hold = {cost = cost, tokens = tokens, scopes = {}, entries = {}, costs = {}}
   for place, scope in ipairs(all) do
@@ -104,7 +120,7 @@ for _, scope in ipairs(all) do
 end
 local verdict = {-1, -1, -1, -1}
 if refusal then verdict = {refusal.reason, refusal.place - 1, refusal.limit, refusal.wait} end
-return {refusal and 'refused' or 'admitted', now, report, verdict, figures, tolds}
+return {refusal and 'refused' or 'admitted', now, report, verdict, figures, tolds, consulted}
 `,
 );
 

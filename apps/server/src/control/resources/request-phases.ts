@@ -1,0 +1,35 @@
+// Where the time of a request went, from what its record has measured.
+
+import type { AdminRoutes, RouteAnswer } from "@ghostllm/contract/routes";
+import type { UsageRecord } from "#domain/usage-record.ts";
+
+type Phase = RouteAnswer<AdminRoutes["requests"]["get"]>["why"]["phases"][number];
+type Timed = Pick<UsageRecord, "why" | "trail" | "latencyMs" | "ttftMs" | "overheadUs">;
+
+/** Those that took no time are left out; none where a version of before has measured nothing. */
+export function phasesOf({ why, trail, latencyMs, ttftMs, overheadUs }: Timed): Phase[] {
+  const took = why?.took;
+  if (took === undefined || overheadUs === null) return [];
+  const [read = 0, admit = 0, choose = 0] = took;
+  const begun = (ttftMs ?? latencyMs) * 1_000;
+  const pause = Math.min(pausesIn(trail) * 1_000, Math.max(0, overheadUs - read - admit - choose));
+  const all: Readonly<Record<string, number>> = {
+    ...{ read, admit, choose },
+    vendor: begun - overheadUs,
+    pause,
+    answer: overheadUs - read - admit - choose - pause,
+    deliver: (latencyMs - (ttftMs ?? latencyMs)) * 1_000,
+  };
+  return Object.entries(all).flatMap(([name, us]) => (us > 0 ? [{ name, us: Math.round(us) }] : []));
+}
+
+/** Ms between attempts. */
+function pausesIn(trail: UsageRecord["trail"]): number {
+  let sum = 0;
+  let endedMs: number | null = null;
+  for (const { startedMs, ms } of trail ?? []) {
+    if (endedMs !== null) sum += Math.max(0, startedMs - endedMs);
+    endedMs = startedMs + ms;
+  }
+  return sum;
+}
