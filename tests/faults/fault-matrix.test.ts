@@ -1,4 +1,4 @@
-// Everything that can go wrong at a vendor, by every way in which clients ask, whole and streamed, with each of the things that an alias may
+// Everything that can go wrong at a vendor, by every way in which clients ask, whole, streamed and over a WebSocket, with each of the things that an alias may
 // say about it. Each case is data: what the client is told, that there is one record of it, and that nothing of it is left.
 
 import { startFakeUpstream } from "@ghostllm/fake-upstream";
@@ -9,6 +9,7 @@ import { noTimeouts } from "../../apps/server/src/domain/alias-policy.ts";
 import type { AliasPolicy } from "../../apps/server/src/domain/alias-policy.ts";
 import type { LimitedScope } from "../../apps/server/src/domain/principal.ts";
 import type { Alias, Target } from "../../apps/server/src/domain/snapshot.ts";
+import { ChatPage } from "../../apps/server/tests/support/chat-page.ts";
 import {
   makePrincipal,
   makeProvider,
@@ -138,16 +139,41 @@ const scoped = (kind: "key" | "provider", id: string): LimitedScope =>
 const prices: Target["prices"] = [{ price: { input: { base: 1e9 }, output: { base: 2e9 }, version: "t" } }];
 const key = scoped("key", "key-1");
 
+const manners = ["whole", "streamed", "socket"] as const;
+type Manner = (typeof manners)[number];
+
+interface Told {
+  readonly status: number;
+  readonly text: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
 interface Case {
   readonly name: string;
+  readonly manner: Manner;
   readonly alias: Alias;
   readonly vendor: FakeUpstream;
   readonly way: Way;
   readonly isStream: boolean;
 }
 
+/** Of a chat that has been told something before it failed the status is that of its beginning, as of a stream. */
+function tellOfSocket(messages: Awaited<ReturnType<ChatPage["chat"]>>): Told {
+  const last = messages.at(-1) as unknown as {
+    readonly error?: { readonly status?: number };
+    readonly headers?: Told["headers"];
+  };
+  const hasBegun = messages.length > 1 || last.error === undefined;
+  return {
+    status: hasBegun ? 200 : (last.error?.status ?? 0),
+    text: JSON.stringify(messages),
+    headers: last.headers ?? {},
+  };
+}
+
 describe.each(modes)("%s", (mode) => {
   let gateway: TestGateway;
+  let page: ChatPage;
   let good: FakeUpstream;
   let tls: FakeUpstream;
   const vendors: FakeUpstream[] = [];
@@ -160,7 +186,8 @@ describe.each(modes)("%s", (mode) => {
     return makeTarget(makeProvider("openai-compatible", url, { id: name, name, scope }), "m", { prices });
   };
 
-  async function caseOf(fault: string, wayName: string, isStream: boolean, goodTarget: Target): Promise<Case> {
+  async function caseOf(fault: string, wayName: string, manner: Manner, goodTarget: Target): Promise<Case> {
+    const isStream = manner !== "whole";
     const { script: whole, streamedScript = whole, url } = faults[fault] ?? { script: chat };
     const script = isStream ? streamedScript : whole;
     const vendor = await startFakeUpstream();
@@ -183,7 +210,16 @@ describe.each(modes)("%s", (mode) => {
     };
     const way = ways[wayName];
     if (way === undefined) throw new Error("no such way");
-    return { name, alias, vendor, way, isStream };
+    return { name, manner, alias, vendor, way, isStream };
+  }
+
+  async function ask({ alias, way, isStream, manner }: Case): Promise<Told> {
+    const [path, body] = [way.path(alias.name, isStream), way.body(alias.name, isStream)];
+    if (manner === "socket") return tellOfSocket(await page.chat(body, { id: alias.name, endpoint: path }));
+    const headers = { ...keyHeader, "content-type": "application/json" };
+    const response = await fetch(gateway.url + path, { method: "POST", headers, body: JSON.stringify(body) });
+    const { text } = await readBody(response);
+    return { status: response.status, text, headers: Object.fromEntries(response.headers) };
   }
 
   beforeAll(async () => {
@@ -192,16 +228,18 @@ describe.each(modes)("%s", (mode) => {
     tls = await startFakeUpstream();
     const goodTarget = targetAt("good", `${good.url}/v1`);
     for (const fault of Object.keys(faults)) {
-      const asked = Object.keys(ways).flatMap((way) => [false, true].map((isStream) => ({ way, isStream })));
-      cases.set(fault, await Promise.all(asked.map(({ way, isStream }) => caseOf(fault, way, isStream, goodTarget))));
+      const asked = Object.keys(ways).flatMap((way) => manners.map((manner) => ({ way, manner })));
+      cases.set(fault, await Promise.all(asked.map(({ way, manner }) => caseOf(fault, way, manner, goodTarget))));
     }
     const aliases = new Map([...cases.values()].flat().map(({ alias }) => [alias.name, alias]));
     const principals = { [testKey]: makePrincipal({ scopes: [key, makeScope("user", "user-1")] }) };
     gateway = await startGateway(makeSnapshot({ targets: [goodTarget], aliases, principals }), {
       timeouts: { retryDelayMs: 5 },
     });
+    page = await ChatPage.ready(gateway.url, testKey);
   });
   afterAll(async () => {
+    page.close();
     await gateway.close();
     await Promise.all([...vendors, good, tls].map((vendor) => vendor.close()));
   });
@@ -220,25 +258,21 @@ describe.each(modes)("%s", (mode) => {
     const before = gateway.records.length;
     const asked = cases.get(name) ?? [];
     await Promise.all(
-      asked.map(async ({ alias, way, isStream }) => {
-        const response = await fetch(gateway.url + way.path(alias.name, isStream), {
-          method: "POST",
-          headers: { ...keyHeader, "content-type": "application/json" },
-          body: JSON.stringify(way.body(alias.name, isStream)),
-        });
-        const { text } = await readBody(response);
+      asked.map(async (one) => {
+        const { alias, way, isStream, manner } = one;
+        const { status, text, headers } = await ask(one);
         const { isOk, hasBegun, provider } = expected(fault, isStream);
-        const about = `${name}, ${way.path(alias.name, isStream)}: ${text.slice(0, 300)}`;
+        const about = `${name}, ${manner}, ${way.path(alias.name, isStream)}: ${text.slice(0, 300)}`;
         if (isOk) {
-          expect(response.status, about).toBe(200);
+          expect(status, about).toBe(200);
           expect(text, about).toContain("four");
-          if (provider !== null) expect(response.headers.get("x-ghostllm-provider"), about).toBe(provider);
-          if (mode === "fallback") expect(response.headers.get("x-ghostllm-fallback"), about).toBe("good/m");
+          if (provider !== null) expect(headers["x-ghostllm-provider"], about).toBe(provider);
+          if (mode === "fallback") expect(headers["x-ghostllm-fallback"], about).toBe("good/m");
         } else if (hasBegun) {
-          expect(response.status, about).toBe(200);
+          expect(status, about).toBe(200);
           expect(text, about).toMatch(/error/i);
         } else {
-          expect(response.status, about).toBe(fault.status);
+          expect(status, about).toBe(fault.status);
           expect(() => JSON.parse(text) as unknown, about).not.toThrow();
         }
       }),
