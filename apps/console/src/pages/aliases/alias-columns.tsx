@@ -1,4 +1,5 @@
 import type { Alias } from "#api/queries.ts";
+import { Tag } from "#parts/status.tsx";
 import type { Column } from "#parts/table/columns.ts";
 import { nameColumn, timeColumn } from "#parts/table/kinds.tsx";
 import { strategyName } from "./strategies.ts";
@@ -34,6 +35,29 @@ export const aliasColumns = (nameOf: (teamId: string) => string): readonly Colum
       </span>
     ),
   },
+  {
+    id: "policies",
+    header: "Policies",
+    value: (alias) => policiesOf(alias).join(" "),
+    cell: (alias) => (
+      <span className="flex gap-1">
+        {policiesOf(alias).map((one) => (
+          <Tag key={one}>{one}</Tag>
+        ))}
+      </span>
+    ),
+  },
   timeColumn({ id: "updated", header: "Changed", value: ({ updated_at }) => updated_at }),
   timeColumn({ id: "created", header: "Created", value: ({ created_at }) => created_at, isHidden: true }),
 ];
+
+/** What it says beside its strategy. */
+function policiesOf({ retries, fallbacks, timeouts, sticky_by: sticky, cache }: Alias): readonly string[] {
+  return [
+    ...(retries === null ? [] : ["retries"]),
+    ...(Object.values(fallbacks).some(({ length }) => length > 0) ? ["fallbacks"] : []),
+    ...(Object.values(timeouts).some((ms) => ms !== null) ? ["time"] : []),
+    ...(sticky === null ? [] : ["sticky"]),
+    ...(cache === null ? [] : ["kept answers"]),
+  ];
+}

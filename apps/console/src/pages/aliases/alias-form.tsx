@@ -11,6 +11,8 @@ import type { Call } from "#parts/versions.ts";
 import { useTeamChoices } from "./alias-teams.tsx";
 import type { AliasValues } from "./alias-values.ts";
 import { CacheFields, cacheValues, toCache } from "./cache-fields.tsx";
+import { PolicyFields } from "./policy-fields.tsx";
+import { policyValues, toPolicyBody } from "./policy-values.ts";
 import { isStrategy, strategyChoices, strategyHelp } from "./strategies.ts";
 import { TargetList } from "./target-list.tsx";
 import { editedTargets, toTargets, withTarget } from "./targets.ts";
@@ -24,19 +26,25 @@ interface AliasBody {
   readonly cache?: ReturnType<typeof toCache>["cache"];
 }
 
+type WholeBody = AliasBody & ReturnType<typeof toPolicyBody>;
+
 interface AliasFormProps {
   /** Null for a new one. */
   readonly present: Alias | null;
   readonly action: string;
-  readonly send: (body: AliasBody, call: Call) => Promise<void>;
+  readonly send: (body: WholeBody, call: Call) => Promise<void>;
   readonly onCancel?: () => void;
 }
 
 const helpOfEverybodys = "Every key finds it; who is held to some models needs its name among them.";
 
-function toBody({ name, strategy, targets, team_id: team, cache }: AliasValues): AliasBody {
+function toBody(values: AliasValues): WholeBody {
+  const { name, strategy, targets, team_id: team, cache } = values;
   const of = { team_id: team === "" ? null : team, name };
-  return { ...of, ...(isStrategy(strategy) && { strategy }), targets: toTargets(targets), ...toCache(cache) };
+  return {
+    ...{ ...of, ...(isStrategy(strategy) && { strategy }), targets: toTargets(targets) },
+    ...{ ...toCache(cache), ...toPolicyBody(values, strategy) },
+  };
 }
 
 export function AliasForm({ present, action, send, onCancel }: AliasFormProps) {
@@ -49,8 +57,9 @@ export function AliasForm({ present, action, send, onCancel }: AliasFormProps) {
       team_id: (present === null ? teams[0]?.id : present.team_id) ?? "",
       targets: present === null ? withTarget([], providers[0]?.name ?? "") : editedTargets(present.targets),
       cache: cacheValues(present?.cache ?? null),
+      ...policyValues(present),
     },
-    knows: (param) => param.startsWith("targets"),
+    knows: (param) => /^(targets|fallbacks|retries\.on)/.test(param),
     send: (values, call) => send(toBody(values), call),
   });
   const { form, errorOf, failure, isBusy, submit } = server;
@@ -69,12 +78,14 @@ export function AliasForm({ present, action, send, onCancel }: AliasFormProps) {
       />
       <TeamField server={server} teams={teams} />
       <StrategyField server={server} present={present?.strategy} />
+      {strategy === "weighted" && <StickyField server={server} />}
       <TargetList
         {...{ targets, providers, models, errorOf }}
         onChange={setTargets}
         isWeighted={strategy === "weighted"}
       />
       {errorOf("targets") !== undefined && <p className="text-xs text-bad">{errorOf("targets")}</p>}
+      <PolicyFields {...{ server, present }} />
       <CacheFields server={server} present={present?.cache?.scope} />
       <FormFailure failure={failure} />
       <FormButtons action={action} isBusy={isBusy} {...(onCancel && { onCancel })} />
@@ -110,6 +121,21 @@ function StrategyField({ server: { form, errorOf }, present }: StrategyFieldProp
           {name}
         </option>
       ))}
+    </SelectField>
+  );
+}
+
+/** For comparing two models by who asks them. */
+function StickyField({ server: { form, errorOf } }: Pick<StrategyFieldProps, "server">) {
+  return (
+    <SelectField
+      label="First target"
+      help="It changes for those users alone whom a change of weights concerns."
+      error={errorOf("sticky_by")}
+      field={form.register("sticky_by")}
+    >
+      <option value="">is drawn for each request</option>
+      <option value="user">stays the same for a user</option>
     </SelectField>
   );
 }

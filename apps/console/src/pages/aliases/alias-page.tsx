@@ -16,6 +16,7 @@ import { Time } from "#parts/values.tsx";
 import { RequestsLink } from "#requests/requests-link.tsx";
 import { AliasForm } from "./alias-form.tsx";
 import { cacheWords } from "./cache-fields.tsx";
+import { fallbackWords, retryWords, timeoutWords } from "./policy-values.ts";
 import { strategyName } from "./strategies.ts";
 import { useTeamName } from "./alias-teams.tsx";
 
@@ -75,9 +76,15 @@ function AliasFacts({ alias }: { readonly alias: Alias }) {
           ["Asked for as", <IdCell id={alias.name} shown={alias.name} />],
           ["Team", alias.team_id === null ? "everybody" : nameOf(alias.team_id)],
           ["Ask it", <PlaygroundLink model={alias.name} />],
-          ["Strategy", strategyName(alias.strategy)],
+          [
+            "Strategy",
+            `${strategyName(alias.strategy)}${alias.sticky_by === null ? "" : `, the same for each ${alias.sticky_by}`}`,
+          ],
           ["Kept answers", cacheWords(alias.cache)],
           ["Targets", <span className="font-mono text-xs whitespace-pre-line">{targets.join("\n")}</span>],
+          ["Retries", retryWords(alias.retries)],
+          ["Fallbacks", <span className="whitespace-pre-line">{fallbackWords(alias.fallbacks)}</span>],
+          ["Time", timeoutWords(alias.timeouts)],
           ...(mayOf("usage.read", alias.team_id)
             ? [["Spending", <BudgetLink kind="alias" id={alias.id} />] as const]
             : []),

@@ -1,7 +1,8 @@
+import type { PolicyValues } from "./policy-values.ts";
 import type { EditedTarget } from "./targets.ts";
 
 /** What is written in the form of an alias. */
-export interface AliasValues {
+export interface AliasValues extends PolicyValues {
   /** Empty for everybody's. */
   team_id: string;
   name: string;

@@ -1,0 +1,183 @@
+// What an alias says about failures and time: each part closed until it is asked for, with what it says in a few words.
+
+import type { ReactNode } from "react";
+import { useWatch } from "react-hook-form";
+import { retriedFailures } from "@ghostllm/contract";
+import type { Alias } from "#api/queries.ts";
+import { SelectField, TextAreaField, TextField } from "#parts/field.tsx";
+import type { ServerForm } from "#parts/form.tsx";
+import type { AliasValues } from "./alias-values.ts";
+import {
+  failureWords,
+  fallbackLists,
+  fallbackWords,
+  retryNumbers,
+  retryWords,
+  timeLimits,
+  timeoutWords,
+} from "./policy-values.ts";
+import type { FallbackList, RetryNumber, TimeLimit } from "./policy-values.ts";
+
+interface PolicyFieldsProps {
+  readonly server: ServerForm<AliasValues>;
+  readonly present: Alias | null;
+}
+
+export function PolicyFields({ server, present }: PolicyFieldsProps) {
+  return (
+    <div className="divide-y divide-line rounded-sm border border-line">
+      <RetryFields {...{ server, present }} />
+      <FallbackFields {...{ server, present }} />
+      <TimeFields {...{ server, present }} />
+    </div>
+  );
+}
+
+interface PartProps {
+  readonly title: string;
+  /** What it says at present. */
+  readonly words: string;
+  /** A field within it is wrong. */
+  readonly isWrong: boolean;
+  readonly children: ReactNode;
+}
+
+function Part({ title, words, isWrong, children }: PartProps) {
+  return (
+    <details {...(isWrong && { open: true })} className="px-3 py-2">
+      <summary className="flex gap-3">
+        <span className="font-medium">{title}</span>
+        <span className="min-w-0 flex-1 truncate text-right text-muted">{words}</span>
+      </summary>
+      <div className="mt-3 mb-1 grid gap-3.5">{children}</div>
+    </details>
+  );
+}
+
+const retryLabels: Readonly<Record<RetryNumber, readonly [label: string, help: string]>> = {
+  attempts_per_target: ["Attempts at each target", "The first one included."],
+  attempts: ["Attempts in all", "Those of fallbacks included."],
+  backoff_ms: ["First wait, ms", "Twice as long each time; up to half of it is taken off by chance."],
+  max_backoff_ms: ["Longest wait, ms", "More it does not grow to."],
+  max_retry_after_ms: ["Wait that a vendor may ask for, ms", "One that asks for more is left for the next target."],
+};
+
+function RetryFields({ server: { form, errorOf, errorIn }, present }: PolicyFieldsProps) {
+  const rule = useWatch({ control: form.control, name: "retries.rule" });
+  const nameOf = (name: RetryNumber) => `retries.${name}` as const;
+  const isWrong = retryNumbers.some((name) => errorOf(nameOf(name)) !== undefined);
+  return (
+    <Part title="Retries" words={retryWords(present?.retries ?? null)} isWrong={isWrong}>
+      <SelectField
+        label="Asking the same target again"
+        help={rule === "none" ? "Each target is asked once, and the last one twice." : undefined}
+        field={form.register("retries.rule")}
+      >
+        <option value="none">As always</option>
+        <option value="own">By rules of this alias</option>
+      </SelectField>
+      {rule === "own" && (
+        <>
+          <div className="grid gap-3.5 sm:grid-cols-2">
+            {retryNumbers.map((name) => (
+              <TextField
+                key={name}
+                label={retryLabels[name][0]}
+                help={retryLabels[name][1]}
+                inputMode="numeric"
+                autoComplete="off"
+                className="text-right"
+                error={errorOf(nameOf(name))}
+                field={form.register(nameOf(name))}
+              />
+            ))}
+          </div>
+          <FailureChoice register={() => form.register("retries.on")} error={errorIn("retries.on")} />
+        </>
+      )}
+    </Part>
+  );
+}
+
+interface FailureChoiceProps {
+  readonly register: () => ReturnType<ServerForm<AliasValues>["form"]["register"]>;
+  readonly error: string | undefined;
+}
+
+function FailureChoice({ register, error }: FailureChoiceProps) {
+  return (
+    <fieldset>
+      <legend className="mb-1 font-medium">It is asked again after</legend>
+      <div className="grid gap-x-4 gap-y-1 sm:grid-cols-2">
+        {retriedFailures.map((failure) => (
+          <label key={failure} className="flex items-center gap-2">
+            <input type="checkbox" value={failure} className="size-3.5 accent-accent" {...register()} />
+            {failureWords[failure]}
+          </label>
+        ))}
+      </div>
+      {error !== undefined && <p className="mt-1 text-xs text-bad">{error}</p>}
+    </fieldset>
+  );
+}
+
+const listLabels: Readonly<Record<FallbackList, readonly [label: string, help: string]>> = {
+  any: ["After any failure", "Other aliases, or provider/model: one a line, in their order."],
+  context_length: ["Where the prompt is too long", "In place of the first list."],
+  content_filter: ["Where content is refused", "By this list alone."],
+  rate_limit: ["Where a limit of the account is reached", "In place of the first list."],
+};
+
+function FallbackFields({ server: { form, errorIn }, present }: PolicyFieldsProps) {
+  const nameOf = (list: FallbackList) => `fallbacks.${list}` as const;
+  const errors = fallbackLists.map((list) => errorIn(nameOf(list)));
+  const words = present === null ? "none" : fallbackWords(present.fallbacks).replaceAll("\n", " · ");
+  return (
+    <Part title="Fallbacks" words={words} isWrong={errors.some(Boolean)}>
+      {fallbackLists.map((list, at) => (
+        <TextAreaField
+          key={list}
+          label={listLabels[list][0]}
+          help={listLabels[list][1]}
+          isOptional
+          rows={list === "any" ? 2 : 1}
+          spellCheck={false}
+          error={errors[at]}
+          field={form.register(nameOf(list))}
+        />
+      ))}
+    </Part>
+  );
+}
+
+const timeLabels: Readonly<Record<TimeLimit, readonly [label: string, help: string]>> = {
+  connect_ms: ["Connection, ms", "Until there is one to the vendor."],
+  first_token_ms: ["First word, ms", "Of a stream; of any other answer its first byte."],
+  idle_ms: ["Silence, ms", "The longest within an answer."],
+  total_ms: ["In all, ms", "Whichever targets are asked."],
+};
+
+function TimeFields({ server: { form, errorOf }, present }: PolicyFieldsProps) {
+  const nameOf = (limit: TimeLimit) => `timeouts.${limit}` as const;
+  const isWrong = timeLimits.some((limit) => errorOf(nameOf(limit)) !== undefined);
+  const words = present === null ? "as the server has it" : timeoutWords(present.timeouts);
+  return (
+    <Part title="Time" words={words} isWrong={isWrong}>
+      <div className="grid gap-3.5 sm:grid-cols-2">
+        {timeLimits.map((limit) => (
+          <TextField
+            key={limit}
+            label={timeLabels[limit][0]}
+            help={timeLabels[limit][1]}
+            placeholder="the server's"
+            inputMode="numeric"
+            autoComplete="off"
+            className="text-right"
+            error={errorOf(nameOf(limit))}
+            field={form.register(nameOf(limit))}
+          />
+        ))}
+      </div>
+    </Part>
+  );
+}

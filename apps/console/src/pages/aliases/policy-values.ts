@@ -1,0 +1,116 @@
+// What an alias says about failures and time, between the server's form and what is written, and in words.
+
+import type { RetriedFailure } from "@ghostllm/contract";
+import type { Alias } from "#api/queries.ts";
+import { plural } from "#format/number.ts";
+import { formatDuration } from "#format/time.ts";
+import { linesOf } from "#parts/line-texts.ts";
+import { toNumber } from "#parts/number-text.ts";
+
+export const retryNumbers = [
+  "attempts_per_target",
+  "attempts",
+  "backoff_ms",
+  "max_backoff_ms",
+  "max_retry_after_ms",
+] as const;
+export type RetryNumber = (typeof retryNumbers)[number];
+
+export const failureWords: Readonly<Record<RetriedFailure, string>> = {
+  refused: "no connection",
+  timeout: "no word in time",
+  broken: "broke off, or made no sense",
+  error: "the vendor's own error",
+  overloaded: "overloaded",
+  rate_limit: "rate limit",
+};
+
+export const fallbackLists = ["any", "context_length", "content_filter", "rate_limit"] as const;
+export type FallbackList = (typeof fallbackLists)[number];
+
+export const timeLimits = ["connect_ms", "first_token_ms", "idle_ms", "total_ms"] as const;
+export type TimeLimit = (typeof timeLimits)[number];
+
+export interface PolicyValues {
+  retries: Record<RetryNumber, string> & {
+    /** `none`, or `own` rules. */
+    rule: string;
+    on: string[];
+  };
+  /** Names with spaces or lines between them. */
+  fallbacks: Record<FallbackList, string>;
+  timeouts: Record<TimeLimit, string>;
+  /** Empty: each request is drawn anew. */
+  sticky_by: string;
+}
+
+const usualRetries = {
+  ...{ attempts_per_target: 2, attempts: 6, backoff_ms: 200, max_backoff_ms: 5_000, max_retry_after_ms: 5_000 },
+  on: ["refused", "broken", "error", "overloaded"],
+};
+
+function textsOf<Name extends string>(names: readonly Name[], textOf: (name: Name) => string): Record<Name, string> {
+  return Object.fromEntries(names.map((name) => [name, textOf(name)])) as Record<Name, string>;
+}
+
+export function policyValues(present: Alias | null): PolicyValues {
+  const retries = present?.retries ?? usualRetries;
+  return {
+    retries: {
+      ...textsOf(retryNumbers, (name) => String(retries[name])),
+      ...{ rule: (present?.retries ?? null) === null ? "none" : "own", on: [...retries.on] },
+    },
+    fallbacks: textsOf(fallbackLists, (list) => present?.fallbacks[list].join("\n") ?? ""),
+    timeouts: textsOf(timeLimits, (limit) => present?.timeouts[limit]?.toString() ?? ""),
+    sticky_by: present?.sticky_by ?? "",
+  };
+}
+
+/** What is no number goes to the server as it is, which says what is wrong with it. */
+export function toPolicyBody({ retries, fallbacks, timeouts, sticky_by: sticky }: PolicyValues, strategy: string) {
+  const numbers = Object.fromEntries(retryNumbers.map((name) => [name, toNumber(retries[name])]));
+  return {
+    retries: retries.rule === "none" ? null : ({ ...numbers, on: retries.on as RetriedFailure[] } as RetriesBody),
+    fallbacks: Object.fromEntries(fallbackLists.map((list) => [list, linesOf(fallbacks[list]) ?? []])) as Lists,
+    timeouts: Object.fromEntries(timeLimits.map((limit) => [limit, toNumber(timeouts[limit])])) as Times,
+    // Others draw no target to stay with.
+    sticky_by: strategy === "weighted" && sticky === "user" ? ("user" as const) : null,
+  };
+}
+
+type RetriesBody = Record<RetryNumber, number> & { on: RetriedFailure[] };
+type Lists = Record<FallbackList, string[]>;
+type Times = Record<TimeLimit, number | null>;
+
+export function retryWords(retries: Alias["retries"]): string {
+  if (retries === null) return "each target once, the last one twice";
+  return `up to ${plural(retries.attempts_per_target, "attempt")} at each target, ${retries.attempts} in all`;
+}
+
+const listWords: Readonly<Record<FallbackList, string>> = {
+  any: "",
+  context_length: "too long: ",
+  content_filter: "refused content: ",
+  rate_limit: "rate limit: ",
+};
+
+/** A line for each list that there is. */
+export function fallbackWords(fallbacks: Alias["fallbacks"]): string {
+  const lists = fallbackLists.filter((list) => fallbacks[list].length > 0);
+  return lists.map((list) => `${listWords[list]}${fallbacks[list].join(", ")}`).join("\n") || "none";
+}
+
+const timeWords: Readonly<Record<TimeLimit, string>> = {
+  connect_ms: "to connect",
+  first_token_ms: "to the first word",
+  idle_ms: "of silence",
+  total_ms: "in all",
+};
+
+export function timeoutWords(timeouts: Alias["timeouts"]): string {
+  const told = timeLimits.flatMap((limit) => {
+    const ms = timeouts[limit];
+    return ms === null ? [] : [`${formatDuration(ms)} ${timeWords[limit]}`];
+  });
+  return told.join(", ") || "as the server has it";
+}
