@@ -28,6 +28,7 @@ import { addServiceAccountCommand } from "./commands/service-account.ts";
 import { addSessionCommand } from "./commands/session.ts";
 import { addSignInCommand } from "./commands/sign-in.ts";
 import { addStatusCommand } from "./commands/status.ts";
+import { addTargetCommand } from "./commands/target.ts";
 import { addTeamCommand } from "./commands/team.ts";
 import { addTestCommand } from "./commands/test.ts";
 import { addUsageCommand } from "./commands/usage.ts";
@@ -58,6 +59,7 @@ const addCommands = [
   addBulkCommand,
   addProviderCommand,
   addModelCommand,
+  addTargetCommand,
   addAliasCommand,
   addCacheCommand,
   addPricesCommand,

@@ -107,6 +107,7 @@ const answers: Readonly<Record<RouteId, Answers>> = {
   "apiKeys.rotate": [401, 403, 403, 400, 400, 400],
   "apiKeys.revoke": [401, 403, 403, 404, 404, 404],
   "providers.list": [401, 403, 403, 200, 200, 200],
+  "targets.list": [401, 403, 403, 200, 200, 200],
   "providers.create": [401, 403, 403, 400, 400, 400],
   "providers.get": [401, 403, 403, 404, 404, 404],
   "providers.update": [401, 403, 403, 400, 400, 400],

@@ -18,6 +18,7 @@ import { localKey } from "#control/encryption/local-key.ts";
 import { createControlServer } from "#control/http/control-server.ts";
 import { FinishedRequests } from "#control/live/finished-requests.ts";
 import { Refusals } from "#control/live/refusals.ts";
+import { GatewayReports } from "#control/targets/gateway-reports.ts";
 import type { RestingTarget } from "#control/live/resting-targets.ts";
 import { SystemMonitor } from "#control/system/system-monitor.ts";
 import type { Counters } from "#link/counters.ts";
@@ -204,6 +205,7 @@ export async function startAdminPlane({
       refusals,
       signals,
       resting: () => resting,
+      reports: new GatewayReports(),
       counters,
       ...{ cache, cacheBytes: 1_000_000 },
       health,

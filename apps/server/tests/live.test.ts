@@ -200,7 +200,14 @@ describe("a change", () => {
 
   it("of the health of a target is told to those who may read providers", async () => {
     const [admin, own] = [await ready(adminKey), await ready(bob.key)];
-    plane.resting.push({ providerId: "p", provider: "openai", model: "gpt-4o", restMs: 5_000 });
+    plane.resting.push({
+      providerId: "p",
+      provider: "openai",
+      model: "gpt-4o",
+      state: "open",
+      reason: "failures",
+      restMs: 5_000,
+    });
     await waitFor(() => admin.changed.includes("health"));
     plane.resting.pop();
     await waitFor(() => admin.changed.filter((what) => what === "health").length === 2);

@@ -39,7 +39,14 @@ describe.each(availableEngines())("on $name", (engine) => {
   });
 
   it("is a target that rests, and until when", async () => {
-    plane.resting.push({ providerId: "p", provider: "openai", model: "gpt-4o", restMs: 12_000 });
+    plane.resting.push({
+      providerId: "p",
+      provider: "openai",
+      model: "gpt-4o",
+      state: "open",
+      reason: "failures",
+      restMs: 12_000,
+    });
     const { data } = await plane.admin.notifications.list();
     expect(data).toEqual([
       {
@@ -84,7 +91,14 @@ describe.each(availableEngines())("on $name", (engine) => {
 
   it("is a budget near its cap and at it, errors first", async () => {
     await plane.store.usage.insert([createRecord({ ...bobs, costNanos: 0.85 * usd })]);
-    plane.resting.push({ providerId: "p", provider: "openai", model: "gpt-4o", restMs: 1_000 });
+    plane.resting.push({
+      providerId: "p",
+      provider: "openai",
+      model: "gpt-4o",
+      state: "open",
+      reason: "failures",
+      restMs: 1_000,
+    });
     expect(await kinds()).toEqual(["target_resting openai/gpt-4o", "budget_near Bob"]);
     const [near] = (await bob.notifications.list()).data;
     expect(near).toMatchObject({

@@ -2,11 +2,11 @@
 
 import { startFakeUpstream } from "@ghostllm/fake-upstream";
 import type { FakeUpstream, Script } from "@ghostllm/fake-upstream";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Alias, Target } from "#domain/snapshot.ts";
 import { makePrincipal, makeProvider, makeSnapshot, makeTarget, startGateway } from "./support/gateway.ts";
 import type { TestGateway } from "./support/gateway.ts";
-import { postJson, readBody, TestClock } from "./support/stage.ts";
+import { postJson, readBody, TestClock, waitFor } from "./support/stage.ts";
 
 const keys = [
   "gk-health-of-one-0123456789abcdef",
@@ -66,8 +66,9 @@ async function start(resting: Settings["resting"] = {}, settings: Settings = { c
 
 const asked = (): readonly number[] => vendors.map(({ received }) => received.length);
 
-async function ask({ path, body }: ReturnType<Way>, caller = 0): Promise<string> {
-  const response = await postJson(gateway.url + path, body, { headers: { authorization: `Bearer ${keys[caller]}` } });
+async function ask({ path, body }: ReturnType<Way>, caller = 0, signal: AbortSignal | null = null): Promise<string> {
+  const headers = { authorization: `Bearer ${keys[caller]}` };
+  const response = await postJson(gateway.url + path, body, { headers, signal });
   await readBody(response);
   return `${response.status} ${response.headers.get("x-ghostllm-provider")}`;
 }
@@ -117,9 +118,21 @@ describe("a target whose rest is over", () => {
     for (let turn = 0; turn < 9; turn += 1) await ask(way, turn % 3);
     expect(asked()[0]).toBe(5);
     clock.ms += 5_000;
-    vendors[0]?.script({ ...chat, delayMs: 150 });
-    const answers = await Promise.all(Array.from({ length: 12 }, (_, turn) => ask(way, turn % 3)));
-    expect([asked()[0], answers.filter((one) => one === "200 p0").length]).toEqual([6, 1]);
+    vendors[0]?.script({ kind: "stall", after: "connect" });
+    const client = new AbortController();
+    const answers: string[] = [];
+    const asking = Array.from({ length: 12 }, (_, turn) =>
+      ask(way, turn % 3, client.signal)
+        .then((one) => answers.push(one))
+        .catch(() => undefined),
+    );
+    await waitFor(() => answers.length === 11);
+    expect([asked()[0], new Set(answers)]).toEqual([6, new Set(["200 p1"])]);
+    // That its client leaves shows nothing, and makes place for the next one.
+    client.abort();
+    await Promise.all(asking);
+    vendors[0]?.script(chat);
+    await vi.waitUntil(async () => (await ask(way)) === "200 p0");
     expect(await ask(way)).toBe("200 p0");
   });
 });

@@ -9,6 +9,7 @@ import { describeProxies } from "#config/proxy.ts";
 import { ContentWriter } from "#control/contents/content-writer.ts";
 import { ConsentDesk } from "#control/consents/consent-desk.ts";
 import { FinishedRequests } from "#control/live/finished-requests.ts";
+import { GatewayReports } from "#control/targets/gateway-reports.ts";
 import { Refusals } from "#control/live/refusals.ts";
 import type { StartFacts } from "#control/first-start/first-start.ts";
 import type { Log } from "#telemetry/log.ts";
@@ -72,7 +73,8 @@ async function build(given: Given, log: Log, disposer: Disposer): Promise<Runnin
   const { lease, ...books } = await openBooks(foundation, opened, finished);
   const vendors = await openVendors(foundation, link.signals);
   const counterBytes = hub?.counterBytes ?? 0;
-  const told = { finished, refusals, given, counterBytes };
+  const reports = new GatewayReports();
+  const told = { finished, refusals, given, counterBytes, reports };
   const control = await openControl({ foundation, ...books, shared, vendors, link, ...told });
   const { consents, contents } = opened;
   consents.desk = new ConsentDesk({ store: books.store, signals: link.signals, log });
@@ -81,7 +83,7 @@ async function build(given: Given, log: Log, disposer: Disposer): Promise<Runnin
   disposer.add(() => writer.close());
   contents.store = (content) => writer.store(content);
   const storeContent = contents.storeLate;
-  const parts = { foundation, link, consents, storeContent, tls, doors, lease, vendors, control, refusals };
+  const parts = { foundation, link, consents, storeContent, tls, doors, lease, vendors, control, refusals, reports };
   const reload = hub === null ? await serveAlone(parts) : await serveByWorkers({ ...parts, hub, port });
   const redirectUrl = (await tls?.serveRedirect(config.edge, port)) ?? null;
   const hasConsole = config.console.directory !== null && config.services.includes(serviceOfConsole);

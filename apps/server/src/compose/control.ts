@@ -13,6 +13,7 @@ import { prepareStart } from "#control/first-start/first-start.ts";
 import type { StartFacts } from "#control/first-start/first-start.ts";
 import { createControlServer } from "#control/http/control-server.ts";
 import type { ControlServer } from "#control/http/control-server.ts";
+import type { ResourceDependencies } from "#control/resources/resource.ts";
 import { alone } from "#control/leases/alone.ts";
 import type { InstanceRegistry } from "#control/instances/registry.ts";
 import type { Work } from "#control/leases/leased-work.ts";
@@ -36,6 +37,7 @@ import type { Link } from "#link/link.ts";
 import type { RedisLink } from "#link/redis/redis-link.ts";
 import type { Signals } from "#link/signals.ts";
 import { version } from "#version.ts";
+import type { GatewayReports } from "#control/targets/gateway-reports.ts";
 import type { Refusals } from "#control/live/refusals.ts";
 import type { FinishedRequests } from "#control/live/finished-requests.ts";
 import { openEvents } from "./events.ts";
@@ -56,6 +58,7 @@ export interface ControlParts {
   readonly link: Pick<Link, "cache" | "counters" | "health" | "signals">;
   readonly finished: FinishedRequests;
   readonly refusals: Refusals;
+  readonly reports: GatewayReports;
   readonly given: Pick<LoadedConfig, "config" | "origins" | "file">;
   /** Of counters that threads share. */
   readonly counterBytes: number;
@@ -144,7 +147,7 @@ function reportProviders(health: Health, snapshot: Snapshot): void {
 }
 
 async function openServer(
-  { foundation, store, leases, registry, vendors, link, finished, refusals, given, counterBytes }: ControlParts,
+  parts: ControlParts,
   {
     encryption,
     prices,
@@ -154,6 +157,8 @@ async function openServer(
     passwords,
   }: Sources & Omit<Control, "server"> & { readonly passwords: Passwords },
 ): Promise<ControlServer> {
+  const { foundation, store, leases, registry, vendors, link, finished, refusals, reports, given, counterBytes } =
+    parts;
   const { config, log, clock, steadyTime, addresses, compressor, journals, disposer } = foundation;
   const { definitions, baseUrlOf, egress, ask: fetchJson } = vendors;
   const monitor = new SystemMonitor(counterBytes);
@@ -180,18 +185,25 @@ async function openServer(
     contents: new ContentReader({ store, keys: contentKeys }),
     ...{ adminKeys: facts.adminKeys, services: config.services },
     consoleDirectory: config.console.directory,
-    ...{ finished, refusals, journal: journals, monitor, dataDir: config.dataDir },
+    ...{ finished, refusals, reports, journal: journals, monitor, dataDir: config.dataDir },
     ...{ signals: link.signals, health: link.health, counters: link.counters },
     ...{ cache: link.cache, cacheBytes: config.capacity.cacheBytes },
     configuration: { ...describeConfig(given.config, given.origins), file: given.file },
     ...{ resting, eventStreams, eventSource: config.events.source, postText: vendors.postText },
     snapshot: () => snapshots.current(),
-    changed: () => tellChange(link.signals),
-    withdraw: (right) => link.signals.send({ kind: "right_withdrawn", right }),
-    endRests: (providerId) => link.signals.send({ kind: "target_restored", restored: { providerId, target: null } }),
+    ...tellersOf(link.signals),
   });
   disposer.add(() => server.close());
   return server;
+}
+
+/** What handlers tell all gateways. */
+function tellersOf(signals: Signals): Pick<ResourceDependencies, "changed" | "withdraw" | "endRests"> {
+  return {
+    changed: () => tellChange(signals),
+    withdraw: (right) => signals.send({ kind: "right_withdrawn", right }),
+    endRests: (providerId, because) => signals.send({ kind: "target_restored", restored: { because, providerId } }),
+  };
 }
 
 /** Resolves when it is in force in this process. */

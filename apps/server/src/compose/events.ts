@@ -12,6 +12,7 @@ import type { Leases } from "#control/leases/leases.ts";
 import type { RestingTarget } from "#control/live/resting-targets.ts";
 import type { Store } from "#control/store/store.ts";
 import type { Link } from "#link/link.ts";
+import type { TargetCount } from "#telemetry/target-metrics.ts";
 import { newId } from "@ghostllm/contract";
 import { version } from "#version.ts";
 import type { Foundation } from "./foundation.ts";
@@ -39,7 +40,8 @@ export function openEvents(parts: EventParts, { encryption, resting }: Sources):
   const watch = new OutboxWatch(store.events);
   // Others hear of it, and would tell it again.
   if (config.services.includes("proxy")) {
-    const providers = new ProviderWatch({ resting, store: store.events, clock, log });
+    const providers = new ProviderWatch({ resting, store: store.events, clock, log, health: link.health });
+    metrics.watchTargets(() => countsOf(resting()));
     disposer.add(() => providers.stop());
   }
   let waiting: () => ReadonlyMap<string, number> = () => new Map();
@@ -59,6 +61,15 @@ export function openEvents(parts: EventParts, { encryption, resting }: Sources):
   };
   disposer.add(leases.run("events", ({ signal }) => dispatch(signal)));
   return new EventStreams({ store: store.events, watch, signals: link.signals, source, instance: newId(), clock });
+}
+
+/** By provider and state, of those that are not closed for all. */
+function countsOf(targets: readonly RestingTarget[]): readonly TargetCount[] {
+  const found = targets.filter(({ state }) => state !== "closed");
+  const named = Map.groupBy(found, ({ provider, state }) => `${provider} ${state}`);
+  return [...named.values()].flatMap((same) =>
+    same.slice(0, 1).map(({ provider, state }) => ({ provider, state, count: same.length })),
+  );
 }
 
 /** What is not configured is not even loaded. */

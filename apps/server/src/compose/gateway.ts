@@ -6,11 +6,13 @@ import { livePath } from "@ghostllm/contract/routes";
 import type { ControlServer } from "#control/http/control-server.ts";
 import type { Refusals } from "#control/live/refusals.ts";
 import type { Secret } from "#domain/secret.ts";
+import type { GatewayReport } from "#domain/target-report.ts";
 import type { SnapshotReader } from "#domain/snapshot.ts";
 import { createCors } from "#edge/cors.ts";
 import type { Books, Callers, Door, GatewayDeps, Settings, Vendors as Asking } from "#gateway/deps.ts";
 import { createEstimator } from "#gateway/estimator/estimator.ts";
 import { LiveEvents } from "#gateway/flow/live-events.ts";
+import { reportTargets } from "#gateway/flow/ask/target-report.ts";
 import { TargetRoom } from "#gateway/flow/ask/target-room.ts";
 import { TargetWork } from "#gateway/flow/ask/target-work.ts";
 import { Flights } from "#gateway/flow/recall/flights.ts";
@@ -82,6 +84,7 @@ export interface Gateway {
   readonly runningCalls: RunningCalls;
   /** Null where no models are asked. */
   readonly chatDoor: ChatDoor | null;
+  readonly reportTargets: () => GatewayReport;
 }
 
 const overdueIntervalMs = 5_000;
@@ -119,7 +122,7 @@ export async function openGateway(parts: GatewayParts): Promise<Gateway> {
     control: (request, response) => control.requests.handle(request, response),
     upgrades: chatDoor === null ? [live] : [live, chatDoor],
   });
-  return { server, readiness, running, runningCalls, chatDoor };
+  return { server, readiness, running, runningCalls, chatDoor, reportTargets: () => reportTargets(deps) };
 }
 
 /** Who loses the right to a request loses the request, whichever process took it away. */

@@ -1,5 +1,6 @@
 // One gateway in the same thread as control. Called by compose.ts for servers without workers.
 
+import type { GatewayReports } from "#control/targets/gateway-reports.ts";
 import type { Refusals } from "#control/live/refusals.ts";
 import type { StoreContent } from "#link/contents.ts";
 import type { Consents } from "#link/consents.ts";
@@ -27,6 +28,7 @@ export interface ServingParts {
   readonly vendors: Vendors;
   readonly control: Control;
   readonly refusals: Refusals;
+  readonly reports: GatewayReports;
 }
 
 /** Reads anew what may change while the server runs; null where there is nothing of the kind. */
@@ -36,12 +38,14 @@ export type Reload = (() => Promise<void>) | null;
 export async function serveAlone(parts: ServingParts): Promise<Reload> {
   const { foundation, link, consents, storeContent, lease, tls, doors, vendors, control, refusals } = parts;
   const { config, disposer } = foundation;
+  const { reports } = parts;
   const gateway = await openGateway({
     ...{ foundation, link, consents, storeContent, lease, vendors, refusals },
     ...{ neighbours: null, tls: tls?.options ?? null },
     control: sideOf(control, foundation),
   });
-  const { server, readiness } = gateway;
+  const { server, readiness, reportTargets } = gateway;
+  reports.ask = async () => [reportTargets()];
   tls?.keepUpToDate(server);
   const closeListener = prepareClosing(server, doors);
   await doors.leadTo(server);

@@ -24,8 +24,7 @@ export interface TargetRest extends RestedTarget {
   readonly reason: RestReason;
 }
 
-export interface TargetRestored {
-  readonly providerId: string;
-  /** It has shown that it is well; null: somebody has seen to the provider, and each of its models is tried. */
-  readonly target: RestedTarget | null;
-}
+/** One target has shown that it is well; or somebody has changed a provider, or found that it answers. */
+export type TargetRestored =
+  | { readonly because: "answered"; readonly target: RestedTarget }
+  | { readonly because: "changed" | "tested"; readonly providerId: string };

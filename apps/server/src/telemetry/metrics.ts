@@ -4,6 +4,7 @@ import { rememberText, textOf, type MetricsText } from "./metrics-text.ts";
 import { eventMetrics } from "./event-metrics.ts";
 import type { MetricDefinition } from "./metric-definition.ts";
 import { cacheMetricDefinitions, cacheMetrics } from "./cache-metrics.ts";
+import { targetMetricDefinitions, targetMetrics } from "./target-metrics.ts";
 import { redisMetricDefinitions, redisMetrics } from "./redis-metrics.ts";
 
 const durationBuckets = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300];
@@ -112,6 +113,7 @@ export const metricDefinitions = {
   },
   ...cacheMetricDefinitions,
   ...redisMetricDefinitions,
+  ...targetMetricDefinitions,
   ...eventMetrics,
 } as const satisfies Record<string, MetricDefinition>;
 
@@ -168,6 +170,7 @@ export function createMetrics({ forThread = false } = {}) {
     drainFailures: make.counter("ghostllm_drain_failures_total"),
     ...cacheMetrics(make),
     ...redisMetrics(make),
+    ...targetMetrics(make),
     eventsTold: make.counter("ghostllm_events_told_total"),
     eventFailures: make.counter("ghostllm_event_failures_total"),
     eventsMissed: make.counter("ghostllm_events_missed_total"),

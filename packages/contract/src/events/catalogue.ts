@@ -51,6 +51,15 @@ const ofProvider = {
   models: z.array(name).describe("Those of its models that are left alone for a while."),
 };
 
+const ofTarget = {
+  ...{ provider_id: id, provider: name },
+  model: name.describe("The name that the model has at its provider."),
+  reason: openEnum(["failures", "failure_rate", "slow", "rate_limit", "quota", "credential"])
+    .nullable()
+    .describe("Why it rested or rests."),
+  until: time.nullable().describe("Until when it is left alone; null where it is not."),
+};
+
 function defineEvents<const Types extends Readonly<Record<EventName, EventType>>>(types: Types): Types {
   return types;
 }
@@ -115,6 +124,28 @@ export const eventTypes = defineEvents({
     key: "provider_id",
     subject: "provider_id",
     data: z.object(ofProvider),
+  },
+  "target.opened": {
+    summary: "A model of a provider failed again and again, or was slow, and rests for all.",
+    permission: "providers.read",
+    key: "provider_id",
+    subject: "provider_id",
+    data: z.object(ofTarget),
+  },
+  "target.parked": {
+    summary:
+      "The account of a model's provider is out of money, or its credential was refused: it is left alone for long.",
+    permission: "providers.read",
+    key: "provider_id",
+    subject: "provider_id",
+    data: z.object(ofTarget),
+  },
+  "target.closed": {
+    summary: "A model that rested or was parked has answered, and is asked as any other.",
+    permission: "providers.read",
+    key: "provider_id",
+    subject: "provider_id",
+    data: z.object(ofTarget),
   },
   "request.start": {
     summary: "A request was admitted: limits and budgets let it pass.",

@@ -30,6 +30,7 @@ import { sessionRoutes } from "./sessions.ts";
 import { signInMethodRoutes } from "./sign-in-methods.ts";
 import { signInRoutes } from "./sign-in.ts";
 import { systemRoutes } from "./system.ts";
+import { targetRoutes } from "./targets.ts";
 import { teamRoutes } from "./teams.ts";
 import { usageRoutes } from "./usage.ts";
 import { userRoutes } from "./users.ts";
@@ -54,6 +55,7 @@ export const adminRoutes = {
   ownKeys: ownKeyRoutes,
   providers: providerRoutes,
   models: modelRoutes,
+  targets: targetRoutes,
   prices: priceRoutes,
   aliases: aliasRoutes,
   cache: cacheRoutes,

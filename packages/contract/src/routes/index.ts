@@ -9,6 +9,7 @@ export { bulkOperations, mostOperations } from "./bulk.ts";
 export { liveMessage, liveOrder, livePath } from "./live.ts";
 export type { LiveChange, LiveMessage } from "./live.ts";
 export { mostCounted, requestRow } from "./requests.ts";
+export { targetStates } from "./targets.ts";
 export { isStreamType } from "./route.ts";
 export type { AdminRoute, ParsedInput, RouteAnswer, RouteInput, StreamType } from "./route.ts";
 export {

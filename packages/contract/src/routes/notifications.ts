@@ -6,7 +6,14 @@ const notification = z
   .object({
     id: z.string().describe("The same as long as it is about the same."),
     kind: openEnum([
-      ...(["target_resting", "provider_unusable", "budget_near", "budget_reached", "key_expiring"] as const),
+      ...([
+        "target_resting",
+        "target_parked",
+        "provider_unusable",
+        "budget_near",
+        "budget_reached",
+        "key_expiring",
+      ] as const),
       ...(["journal_growing", "part_unhealthy"] as const),
     ]),
     level: openEnum(["warning", "error"]),
@@ -35,6 +42,6 @@ export const notificationRoutes = defineRoutes({
     status: 200,
     summary: "What needs attention",
     description:
-      "As it is now, errors first: targets that rest, budgets near or at their cap, keys that expire within a week, a journal that grows, parts that are not well. Each only to those who may read what it is about.",
+      "As it is now, errors first: targets that rest or are parked, budgets near or at their cap, keys that expire within a week, a journal that grows, parts that are not well. Each only to those who may read what it is about.",
   },
 });

@@ -32,6 +32,7 @@ export const serviceOfGroup: Readonly<Record<keyof AdminRoutes, Service>> = {
   consentPolicies: "auth",
   providers: "providers",
   models: "providers",
+  targets: "providers",
   prices: "providers",
   aliases: "providers",
   cache: "providers",

@@ -9,6 +9,9 @@ import { wordsOfEvent } from "./event-words.ts";
 const tones: Readonly<Record<string, Tone>> = {
   "provider.down": "bad",
   "provider.up": "good",
+  "target.opened": "warn",
+  "target.parked": "bad",
+  "target.closed": "good",
   "budget.threshold": "warn",
   "rate.exceeded": "warn",
 };

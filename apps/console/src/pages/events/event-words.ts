@@ -16,6 +16,9 @@ const words: Readonly<Record<string, (text: (name: string) => string, data: Data
   "model.added": (text) => `${text("provider")}/${text("model")}`,
   "provider.down": (text) => `${text("provider")} is left alone for a while`,
   "provider.up": (text) => `${text("provider")} is asked again`,
+  "target.opened": (text) => `${text("provider")}/${text("model")} rests`,
+  "target.parked": (text) => `${text("provider")}/${text("model")} is parked: ${text("reason")}`,
+  "target.closed": (text) => `${text("provider")}/${text("model")} answers again`,
   "request.start": (text) => text("requested_model"),
   "request.end": (text) =>
     `${text("provider")}/${text("model")}, ${text("status")} in ${formatDuration(Number(text("latency_ms")))}`,

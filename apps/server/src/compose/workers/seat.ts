@@ -4,6 +4,7 @@ import type { MessagePort } from "node:worker_threads";
 import type { LogLevel } from "#config/config.ts";
 import type { Refusal } from "#control/live/refusals.ts";
 import type { SnapshotChange, SnapshotParts } from "#domain/snapshot/parts.ts";
+import type { GatewayReport } from "#domain/target-report.ts";
 import type { WriterSeat } from "#link/journal/followed-journal.ts";
 import type { Peer } from "#link/threads/peer.ts";
 import type { Seat } from "#link/threads/seat.ts";
@@ -42,6 +43,7 @@ export type WorkerQuestions = {
   /** By this change, too, which leads to that version. Answers false where it does not follow from what the worker has. */
   readonly follow: (change: SnapshotChange, version: number) => boolean;
   readonly countMetrics: () => Promise<CountedMetrics>;
+  readonly reportTargets: () => GatewayReport;
   /** The files of the certificate may have changed. */
   readonly reload: () => Promise<void>;
   /** Finishes what runs, within the drain time, and ends. */

@@ -20,7 +20,7 @@ const leaseEveryMs = 100;
 
 /** Resolves when all workers answer requests. */
 export async function serveByWorkers(parts: WorkersServingParts): Promise<Reload> {
-  const { foundation, link, tls, doors, control, refusals, hub } = parts;
+  const { foundation, link, tls, doors, control, refusals, hub, vendors, reports } = parts;
   const { disposer, journal, workerJournals, workers: count } = foundation;
   tls?.keepUpToDate(null);
   const seat = await prepareSeat(parts);
@@ -32,6 +32,16 @@ export async function serveByWorkers(parts: WorkersServingParts): Promise<Reload
     lockPath: journal.lockPath,
     snapshots: control.snapshots,
   });
+  const { targetHealth } = vendors;
+  reports.ask = async () => {
+    const own = {
+      standings: targetHealth.standings(foundation.clock.monotonic()),
+      paces: [],
+      left: [],
+      running: new Map(),
+    };
+    return [own, ...(await workers.reportTargets())];
+  };
   disposer.add(async () => {
     control.server.endLive();
     await workers.stop();

@@ -17,6 +17,7 @@ const main: MainThread = new Peer({
     begin: (parts) => server.begin(parts),
     follow: (change, version) => server.follow(change, version),
     countMetrics: () => server.countMetrics(),
+    reportTargets: () => server.reportTargets(),
     reload: () => server.reload(),
     stop: async () => {
       await server.stop();

@@ -7,6 +7,7 @@ import type { Clock } from "#domain/clock.ts";
 import { SteadyTime, systemClock } from "#domain/clock.ts";
 import { Secret } from "#domain/secret.ts";
 import { FollowedSnapshots } from "#domain/snapshot/followed-snapshots.ts";
+import type { GatewayReport } from "#domain/target-report.ts";
 import type { SnapshotChange, SnapshotParts } from "#domain/snapshot/parts.ts";
 import { ClientAddresses } from "#edge/client-addresses.ts";
 import { createCompressor } from "#edge/compressor.ts";
@@ -44,6 +45,8 @@ export class WorkerServer {
   readonly #snapshots = new FollowedSnapshots(providers);
   readonly #metrics = createMetrics({ forThread: true });
   #tls: TlsFront | null = null;
+  /** Of its gateway. */
+  reportTargets: () => GatewayReport = () => ({ standings: [], paces: [], left: [], running: new Map() });
 
   constructor(seat: WorkerSeat, log: Log, main: MainThread) {
     this.#seat = seat;
@@ -76,6 +79,7 @@ export class WorkerServer {
       },
     });
     const { server, readiness } = gateway;
+    this.reportTargets = gateway.reportTargets;
     this.#tls?.keepUpToDate(server);
     const doors = await Doors.share(place, workers);
     disposer.add(() => doors.close());

@@ -6,6 +6,7 @@ import type { Control } from "#compose/control.ts";
 import type { Foundation } from "#compose/foundation.ts";
 import type { Refusals } from "#control/live/refusals.ts";
 import type { SnapshotChange } from "#domain/snapshot/parts.ts";
+import type { GatewayReport } from "#domain/target-report.ts";
 import type { FollowedJournal } from "#link/journal/followed-journal.ts";
 import type { Health } from "#link/health.ts";
 import { answeredWithin } from "#link/threads/answered-within.ts";
@@ -95,6 +96,11 @@ export class Workers {
   /** Resolves when all have read anew what they have from files. */
   async reload(): Promise<void> {
     await this.#askAll(({ peer }) => peer.ask("reload"));
+  }
+
+  /** Of each that listens. */
+  reportTargets(): Promise<readonly GatewayReport[]> {
+    return this.#askAll(({ peer }) => peer.ask("reportTargets"));
   }
 
   /** Resolves when all have ended: in order within the drain time, or by force behind it. */

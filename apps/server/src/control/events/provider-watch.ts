@@ -4,6 +4,9 @@ import type { ControlLog } from "#control/control-log.ts";
 import type { RestingTarget } from "#control/live/resting-targets.ts";
 import type { EventStore } from "#control/store/events/event-store.ts";
 import type { Clock } from "#domain/clock.ts";
+import type { Health } from "#link/health.ts";
+import { notClosed, targetChanges } from "./target-changes.ts";
+import type { KnownTargets, TargetChange } from "./target-changes.ts";
 import { draftEvent, type EventDraft } from "#domain/event.ts";
 
 export interface ProviderWatchDeps {
@@ -11,6 +14,7 @@ export interface ProviderWatchDeps {
   readonly store: Pick<EventStore, "add">;
   readonly clock: Clock;
   readonly log: ControlLog;
+  readonly health: Pick<Health, "report">;
   readonly intervalMs?: number;
 }
 
@@ -27,6 +31,8 @@ export class ProviderWatch {
   readonly #deps: ProviderWatchDeps;
   readonly #timer: NodeJS.Timeout;
   #down = new Map<string, Down>();
+  #known: KnownTargets = new Map();
+  #told = "";
   #untold: EventDraft[] = [];
   #storing: Promise<void> | null = null;
 
@@ -41,7 +47,12 @@ export class ProviderWatch {
   }
 
   #look(): void {
-    const now = byProvider(this.#deps.resting());
+    const targets = this.#deps.resting();
+    const known = notClosed(targets);
+    for (const change of targetChanges(this.#known, known)) this.#tellTarget(change);
+    this.#known = known;
+    this.#tellHealth(known);
+    const now = byProvider(targets.filter(({ restMs }) => restMs > 0));
     const before = this.#down;
     this.#down = now;
     for (const [id, down] of now) if (!before.has(id)) this.#tell("provider.down", id, down);
@@ -53,6 +64,24 @@ export class ProviderWatch {
     const circumstances = { happenedAt: this.#deps.clock.now(), userId: null };
     const data = { provider_id: providerId, provider, models: [...models] };
     if (this.#untold.length < mostUntold) this.#untold.push(draftEvent(name, circumstances, data));
+  }
+
+  #tellTarget({ name, target }: TargetChange): void {
+    const { providerId, provider, model, reason, restMs } = target;
+    const happenedAt = this.#deps.clock.now();
+    const until = name === "target.closed" ? null : new Date(happenedAt + restMs).toISOString();
+    const data = { provider_id: providerId, provider, model, reason, until };
+    if (this.#untold.length < mostUntold) this.#untold.push(draftEvent(name, { happenedAt, userId: null }, data));
+  }
+
+  /** It says how many; who they are is told to those who may know it. */
+  #tellHealth(known: KnownTargets): void {
+    const parked = [...known.values()].filter(({ state }) => state === "parked").length;
+    const detail = known.size === 0 ? "all are asked" : `${known.size - parked} rest or are tried, ${parked} parked`;
+    if (detail === this.#told) return;
+    this.#told = detail;
+    // Others answer in their place, or their vendors say why they do not.
+    this.#deps.health.report("targets", { isHealthy: true, detail });
   }
 
   async #store(): Promise<void> {

@@ -179,7 +179,7 @@ export class LiveHub {
   #lookAtHealth(): string {
     return this.#deps
       .resting()
-      .map(({ providerId, model }) => `${providerId}/${model}`)
+      .map(({ providerId, model, state }) => `${providerId}/${model} ${state}`)
       .toSorted()
       .join("\n");
   }

@@ -8,6 +8,8 @@ import type { Actor } from "#domain/access/actor.ts";
 import { may, reach, type Reach } from "#domain/access/may.ts";
 import { createPeriodReader, recentlySince } from "#control/budgets/period-reader.ts";
 import { levelOf } from "#control/budgets/period-level.ts";
+import type { RestReason } from "#domain/target-rest.ts";
+import type { RestingTarget } from "#control/live/resting-targets.ts";
 import type { Budget } from "#domain/budgets/budget.ts";
 import type { PeriodStanding } from "#domain/budgets/standing.ts";
 import { toTime, toTimeOrNull } from "./fields.ts";
@@ -69,17 +71,30 @@ function providerNotifications({ snapshot, resting, clock }: NotificationDeps): 
     ),
   );
   const rests = resting()
+    .filter(({ restMs }) => restMs > 0)
     .slice(0, mostOfKind)
-    .map(({ providerId, provider, model, restMs }) =>
-      about(
-        ...(["target_resting", "warning", { kind: "provider", id: providerId, name: `${provider}/${model}` }] as const),
-        {
-          text: `${provider}/${model} is left alone for ${Math.ceil(restMs / 1000)} s, since it failed again and again.`,
-          until: toTime(clock.now() + restMs),
-        },
-      ),
-    );
+    .map((target) => toRestNotification(target, clock.now()));
   return [...unusable, ...rests];
+}
+
+const whys: Readonly<Partial<Record<RestReason, string>>> = {
+  failure_rate: "too many of its requests failed",
+  slow: "it was slow",
+  rate_limit: "its vendor limits how often it may be asked",
+  quota: "its account is out of money",
+  credential: "its credential is refused",
+};
+
+function toRestNotification({ providerId, provider, model, state, reason, restMs }: RestingTarget, now: number) {
+  const isParked = state === "parked";
+  const why = (reason && whys[reason]) ?? "it failed again and again";
+  const time = restMs < 120_000 ? `${Math.ceil(restMs / 1000)} s` : `${Math.ceil(restMs / 60_000)} min`;
+  return about(
+    isParked ? "target_parked" : "target_resting",
+    isParked ? "error" : "warning",
+    { kind: "provider", id: providerId, name: `${provider}/${model}` },
+    { text: `${provider}/${model} is left alone for ${time}, since ${why}.`, until: toTime(now + restMs) },
+  );
 }
 
 async function budgetNotifications(deps: NotificationDeps, actor: Actor): Promise<readonly Notification[]> {

@@ -55,7 +55,7 @@ export function createProvidersResource(deps: ResourceDependencies): Resource<"p
         const row = await store.providers.update(params.id, { ...(await toChange(before, body, deps)), ...held });
         if (row?.enabled === false) await withdraw({ kind: "provider", id: row.id });
         await changed();
-        await deps.endRests(params.id);
+        await deps.endRests(params.id, "changed");
         return toApiProvider(found(row, "provider", params.id), deps);
       }),
 
@@ -92,7 +92,7 @@ function listerOf(deps: ResourceDependencies): Resource<"providers">["list"] {
 async function test(provider: ProviderEntry, { fetchJson, clock, endRests }: ResourceDependencies) {
   const probe = await probeProvider({ provider, fetchJson, monotonic: clock.monotonic });
   const { ok, message, httpStatus, latencyMs, list } = probe;
-  if (ok) await endRests(provider.id);
+  if (ok) await endRests(provider.id, "tested");
   return { ok, message, http_status: httpStatus, latency_ms: latencyMs, models: list?.models.length ?? null };
 }
 

@@ -30,6 +30,7 @@ import type { Refusals } from "#control/live/refusals.ts";
 import type { RestingTarget } from "#control/live/resting-targets.ts";
 import type { ConfigurationInForce } from "#control/system/configuration-in-force.ts";
 import type { SystemMonitor } from "#control/system/system-monitor.ts";
+import type { GatewayReports } from "#control/targets/gateway-reports.ts";
 import type { Cache } from "#link/cache.ts";
 import type { Counters } from "#link/counters.ts";
 import type { Health } from "#link/health.ts";
@@ -63,8 +64,8 @@ export interface ResourceDependencies extends ProviderSources {
   readonly changed: () => Promise<void>;
   /** Ends what runs by a right that is no more; a snapshot of a large store may take longer than that should. */
   readonly withdraw: (right: Right) => Promise<void>;
-  /** Models of the provider that are left alone are tried by the next request. */
-  readonly endRests: (providerId: string) => Promise<void>;
+  /** Models of the provider that are left alone are asked by the next request. */
+  readonly endRests: (providerId: string, because: "changed" | "tested") => Promise<void>;
   /** The snapshot in force. */
   readonly snapshot: () => Snapshot;
   /** The list of prices in force. */
@@ -72,6 +73,8 @@ export interface ResourceDependencies extends ProviderSources {
   /** Whom this server may ask. */
   readonly egress: Egress;
   readonly clock: Clock;
+  /** What gateways know of targets. */
+  readonly reports: GatewayReports;
   /** Targets that the gateway leaves alone for a while. */
   readonly resting: () => readonly RestingTarget[];
   /** Requests that no vendor was asked for. */

@@ -28,6 +28,7 @@ import { createScimResource } from "./scim.ts";
 import { createSignInMethodsResource } from "./sign-in-methods.ts";
 import { createSignInResource } from "./sign-in.ts";
 import { createSystemResource } from "./system.ts";
+import { createTargetsResource } from "./targets.ts";
 import { createTeamsResource } from "./teams.ts";
 import { createUsageResource } from "./usage.ts";
 import { createUsersResource } from "./users.ts";
@@ -63,6 +64,7 @@ export function createResources(given: ResourceDependencies): Omit<Resources, "b
     ownKeys: createOwnKeysResource(deps),
     providers: createProvidersResource(deps),
     models: createModelsResource(deps),
+    targets: createTargetsResource(deps),
     prices: createPricesResource(deps),
     aliases: createAliasesResource(deps),
     cache: createCacheResource(deps),

@@ -1,5 +1,7 @@
+import type { TargetStanding } from "#domain/target-report.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
 import type { Exchange } from "#gateway/http/exchange.ts";
+import { pathOf } from "#domain/target-path.ts";
 import { reasonNotToAdmit } from "#gateway/flow/may-admit.ts";
 
 type Readying = Pick<GatewayDeps, "readiness" | "journal" | "lease" | "clock">;
@@ -42,7 +44,11 @@ export function serveStatus(
 ): void {
   const { providers, models, aliases, teamAliases } = snapshots.current();
   const targets = [...models.values()].flat();
-  const resting = targetHealth.resting(clock.monotonic());
+  const standings = targetHealth.standings(clock.monotonic());
+  const pathsOf = (isMeant: (one: TargetStanding) => boolean): ReadonlySet<string> =>
+    new Set(standings.filter(isMeant).map(({ path }) => path));
+  const resting = pathsOf(({ restMs, callersRestMs }) => restMs > 0 || callersRestMs > 0);
+  const parked = pathsOf(({ state }) => state === "parked");
   exchange.outlet.answerJson(200, {
     version,
     uptime_seconds: Math.round(process.uptime()),
@@ -53,13 +59,14 @@ export function serveStatus(
         return { worker: index + 1, connections, held_bytes: heldBytes };
       }),
     }),
-    providers: [...providers.values()].map((provider) => ({
-      name: provider.name,
-      type: provider.definition.type,
-      models: targets.filter((target) => target.provider === provider).length,
-      resting_models: targets
-        .filter((target) => target.provider === provider && resting.restMs(target) > 0)
-        .map(({ model }) => model),
-    })),
+    providers: [...providers.values()].map((provider) => {
+      const own = targets.filter((target) => target.provider === provider);
+      const within = (paths: ReadonlySet<string>) =>
+        own.filter((one) => paths.has(pathOf(one))).map(({ model }) => model);
+      return {
+        ...{ name: provider.name, type: provider.definition.type, models: own.length },
+        ...{ resting_models: within(resting), parked_models: within(parked) },
+      };
+    }),
   });
 }

@@ -15,7 +15,7 @@ import { mostFor } from "./admit.ts";
 import type { Run } from "./call.ts";
 import { isAgreedTo } from "./consent.ts";
 import { explainPlan } from "./plan/explain.ts";
-import { planTargets } from "./plan/plan.ts";
+import { planTargets, tryFirst } from "./plan/plan.ts";
 import { findModel, isWithinTeam } from "./resolve.ts";
 import type { Candidates } from "./resolve.ts";
 
@@ -79,6 +79,7 @@ function plan(deps: LegDeps, run: Run, candidates: Candidates, name: string | nu
   try {
     const planned = planTargets(input);
     trail.why.plan(explainPlan(input, planned, name));
+    tryFirst(planned, input);
     return planned;
   } catch (error) {
     if (!(error instanceof GhostError)) throw error;

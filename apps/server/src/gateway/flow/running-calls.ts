@@ -7,7 +7,8 @@ import type { Principal } from "#domain/principal.ts";
 import { Roster } from "#domain/roster.ts";
 import type { Listed } from "#domain/roster.ts";
 import type { Right } from "#domain/right.ts";
-import type { ProviderEntry, Snapshot, SnapshotReader } from "#domain/snapshot.ts";
+import { pathOf } from "#domain/target-path.ts";
+import type { ProviderEntry, Snapshot, SnapshotReader, Target } from "#domain/snapshot.ts";
 
 /** Asked for keys alone that expire. */
 type Time = Pick<SteadyTime, "now">;
@@ -18,7 +19,7 @@ export type Withdrawal = "revoked" | "expired" | "disabled" | "stopping";
 export interface RunningCall extends Listed {
   readonly principal: Principal;
   /** The one that is asked at the moment. */
-  readonly provider: ProviderEntry | null;
+  readonly target: Pick<Target, "provider" | "model"> | null;
   withdraw(reason: Withdrawal): void;
 }
 
@@ -59,18 +60,29 @@ export class RunningCalls {
     }
   }
 
+  /** How many are with each target, by its path. */
+  byTarget(): ReadonlyMap<string, number> {
+    const counts = new Map<string, number>();
+    for (const { target } of this.#calls) {
+      if (target === null) continue;
+      const path = pathOf(target);
+      counts.set(path, (counts.get(path) ?? 0) + 1);
+    }
+    return counts;
+  }
+
   /** By what is in force now, whatever was in force when the call began; null where it may go on. */
-  withdrawalOf(call: Pick<RunningCall, "principal" | "provider">): Withdrawal | null {
+  withdrawalOf(call: Pick<RunningCall, "principal" | "target">): Withdrawal | null {
     return withdrawalOf(call, this.#snapshots.current(), this.#time);
   }
 }
 
-function idsOf({ principal, provider }: RunningCall): Readonly<Record<Right["kind"], string | undefined>> {
-  return { key: principal.keyId, user: principal.userId, provider: provider?.id };
+function idsOf({ principal, target }: RunningCall): Readonly<Record<Right["kind"], string | undefined>> {
+  return { key: principal.keyId, user: principal.userId, provider: target?.provider.id };
 }
 
 function withdrawalOf(
-  { principal, provider }: Pick<RunningCall, "principal" | "provider">,
+  { principal, target }: Pick<RunningCall, "principal" | "target">,
   { keys, providers, unusableProviders }: Snapshot,
   time: Time,
 ): Withdrawal | null {
@@ -78,8 +90,8 @@ function withdrawalOf(
   if (present === undefined) return "revoked";
   if (present.expiresAt !== null && present.expiresAt <= time.now()) return "expired";
   // One that cannot be used any more, such as with a credential that does not open, has been asked when it could.
-  if (provider === null || unusableProviders.has(provider.name)) return null;
-  return isThere(provider, providers) ? null : "disabled";
+  if (target === null || unusableProviders.has(target.provider.name)) return null;
+  return isThere(target.provider, providers) ? null : "disabled";
 }
 
 /** Also under another name. */

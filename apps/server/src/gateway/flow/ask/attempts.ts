@@ -112,7 +112,7 @@ export async function attemptOnce(deps: AdmitDeps, input: OnlyTry): Promise<Vend
   const passing = admitAtProvider(deps, input, target);
   const passedOver = passing instanceof Promise ? await passing : passing;
   if (passedOver !== null) throw passedOver.error;
-  lifeline.turnTo(target.provider);
+  lifeline.turnTo(target);
   const startedAt = deps.clock.monotonic();
   trail.begin(target, startedAt);
   let outcome: Outcome;
@@ -134,7 +134,7 @@ function begin(deps: AskDeps, input: AttemptsInput, { target, leg }: Step, start
   const { operation, stream, promptTokensEstimate: tokens } = request;
   // What the last attempt left open, such as a stream that began with an error, is of no use to anybody now.
   lifeline.abandon();
-  lifeline.turnTo(target.provider);
+  lifeline.turnTo(target);
   trail.begin(target, startedAt);
   trail.isProbe = leg.isProbe;
   trail.ledTo = leg.ledTo;

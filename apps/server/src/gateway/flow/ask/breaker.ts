@@ -1,10 +1,9 @@
 // Whether a target is asked, by one of those for whom it may rest. Closed: it is. Open: it rests, each time for longer. Half-open: its rest is
 // over, and one request at a time finds out how it is. Held by target-health.ts.
 
+import type { TargetState } from "#domain/target-report.ts";
 import { isParked } from "#domain/target-rest.ts";
 import type { RestReason } from "#domain/target-rest.ts";
-
-export type BreakerState = "closed" | "open" | "half_open" | "parked";
 
 export interface RestTerms {
   readonly restMs: number;
@@ -53,7 +52,7 @@ export class Breaker {
     return this.#reason;
   }
 
-  state(now: number): BreakerState {
+  state(now: number): TargetState {
     if (this.#openedAt === null) return "closed";
     if (this.#restingUntil <= now) return "half_open";
     return isParked(this.#reason) ? "parked" : "open";

@@ -1,6 +1,6 @@
 import { GhostError } from "@ghostllm/contract";
 import type { Principal } from "#domain/principal.ts";
-import type { ProviderEntry } from "#domain/snapshot.ts";
+import type { Target } from "#domain/snapshot.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
 import type { Exchange } from "#gateway/http/exchange.ts";
 import type { Outlet } from "#gateway/flow/answer/outlet.ts";
@@ -24,7 +24,7 @@ export class Lifeline implements RunningCall {
   readonly principal: Principal;
   place = -1;
   #call: Pick<UpstreamCall, "abort"> | null = null;
-  #provider: ProviderEntry | null = null;
+  target: RunningCall["target"] = null;
   readonly #timer: NodeJS.Timeout;
   readonly exchange: Exchange;
   readonly #outlet: Outlet;
@@ -43,13 +43,9 @@ export class Lifeline implements RunningCall {
     outlet.whenClientGone(() => this.#sever("client"));
   }
 
-  get provider(): ProviderEntry | null {
-    return this.#provider;
-  }
-
   /** Before it is asked. Throws where the right to ask it is gone: what else is known of it may be of long ago. */
-  turnTo(provider: ProviderEntry): void {
-    this.#provider = provider;
+  turnTo(target: Target): void {
+    this.target = target;
     this.severedBy ??= this.#deps.runningCalls.withdrawalOf(this);
     if (this.failure !== null) throw this.failure;
   }
@@ -102,7 +98,7 @@ export class Lifeline implements RunningCall {
   }
 }
 
-const nameOf = ({ provider }: Lifeline): string => provider?.name ?? "The provider";
+const nameOf = ({ target }: Lifeline): string => target?.provider.name ?? "The provider";
 
 const failures: Readonly<Record<Exclude<Severance, "client">, (line: Lifeline) => GhostError>> = {
   timeout: (line) => new GhostError("timeout_error", `${nameOf(line)} did not finish in time.`),

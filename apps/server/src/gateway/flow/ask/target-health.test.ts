@@ -161,9 +161,9 @@ describe("a target that is parked", () => {
     expect(health.restMs({ ...chat, target: changed }, 1)).toBe(0);
     for (let count = 0; count < 5; count += 1) fail(health, 0, { reason: "quota" });
     expect(health.restMs(chat, 1)).toBeGreaterThan(0);
-    health.restore({ providerId: "provider-anthropic", target: null }, 1);
+    health.restore({ because: "tested", providerId: "provider-anthropic" }, 1);
     expect(health.restMs(chat, 1)).toBeGreaterThan(0);
-    health.restore({ providerId: target.provider.id, target: null }, 1);
+    health.restore({ because: "tested", providerId: target.provider.id }, 1);
     expect(health.restMs(chat, 1)).toBe(0);
     fail(health, 2, { reason: "quota" });
     expect(health.restMs(chat, 2)).toBe(600_000);
@@ -174,7 +174,7 @@ describe("a target that is parked", () => {
     const rest = { path: `${target.provider.id}/one`, isListed: true, operation: "chat.completions" };
     health.learn({ ...rest, caller: null, restMs: 9_000, reason: "quota" }, 0);
     expect(health.restMs(chat, 1_000)).toBe(8_000);
-    health.restore({ providerId: target.provider.id, target: rest }, 1_000);
+    health.restore({ because: "answered", target: rest }, 1_000);
     expect(health.restMs(chat, 1_000)).toBe(0);
   });
 });

@@ -2,11 +2,12 @@ import { crossesAs } from "@ghostllm/llm";
 import type { Operation } from "@ghostllm/llm";
 import type { HealthSettings } from "#config/config.ts";
 import type { Target } from "#domain/snapshot.ts";
+import type { TargetStanding } from "#domain/target-report.ts";
 import type { RestedTarget, RestReason, TargetRest, TargetRestored } from "#domain/target-rest.ts";
 import { HealthStates, Seen } from "./health-states.ts";
 import type { State } from "./health-states.ts";
 import type { AttemptOutcome, OutcomeCounts } from "./recent-outcomes.ts";
-import { pathOf } from "./target-path.ts";
+import { pathOf } from "#domain/target-path.ts";
 
 /** So many failures in a row, and a target is rested. */
 const failuresUntilRest = 5;
@@ -115,12 +116,15 @@ export class TargetHealth {
     seen.breaker.learn({ reason, restMs }, now);
   }
 
-  /** Another gateway has seen that it is well; or somebody has seen to its provider, and the next request finds out. */
-  restore({ providerId, target }: TargetRestored, now: number): void {
-    if (target !== null) (target.isListed ? this.#states : this.#unlisted).delete(target);
-    else
-      for (const states of [this.#states, this.#unlisted])
-        for (const state of states.all()) endRest(state, providerId, now);
+  /** What was seen of a provider before it was changed says nothing of it; of one that was tested the next request finds out. */
+  restore(restored: TargetRestored, now: number): void {
+    if (restored.because === "answered")
+      return (restored.target.isListed ? this.#states : this.#unlisted).delete(restored.target);
+    for (const states of [this.#states, this.#unlisted]) {
+      const own = [...states.all()].filter(({ target }) => target.path.startsWith(`${restored.providerId}/`));
+      for (const state of own) if (restored.because === "changed") states.delete(state.target);
+      for (const state of own) endRest(state, now);
+    }
   }
 
   /** Ms until the target is to be asked again by this caller; 0 when it may be now. */
@@ -129,10 +133,9 @@ export class TargetHealth {
     return this.#seenBy(query).reduce((most, { breaker }) => Math.max(most, breaker.restMs(now)), 0);
   }
 
-  /** Listed targets that are rested at any operation, for anybody: for how many ms; 0 for others. */
-  resting(now: number): { readonly isNone: boolean; restMs(target: Target): number } {
-    const paths = this.#restingPaths(now);
-    return { isNone: paths.size === 0, restMs: (target) => Math.max(0, (paths.get(pathOf(target)) ?? now) - now) };
+  /** Of listed targets that have failed, or of which another gateway has told that. */
+  standings(now: number): readonly TargetStanding[] {
+    return [...this.#states.all()].map((state) => standingOf(state, now));
   }
 
   /** Of how many it is known. */
@@ -181,7 +184,7 @@ export class TargetHealth {
       if (isClosed) outcomes.clear();
       return isClosed;
     });
-    if (isRestored.includes(true)) this.#options.tellRestored?.(restoredOf(state));
+    if (isRestored.includes(true)) this.#options.tellRestored?.({ because: "answered", target: state.target });
     const isOld = now - state.lastFailureAt > this.#options.settings.windowMs;
     if (isOld && all.every(({ breaker }) => !breaker.isOpen)) states.delete(state.target);
   }
@@ -225,16 +228,6 @@ export class TargetHealth {
     if (callers.size < mostCallers) callers.set(name, seen);
     return seen;
   }
-
-  /** Until when, by path. */
-  #restingPaths(now: number): ReadonlyMap<string, number> {
-    const until = new Map<string, number>();
-    for (const { target, all, callers } of this.#states.all()) {
-      const latest = [all, ...callers.values()].reduce((most, one) => Math.max(most, one.breaker.restingUntil), 0);
-      if (latest > now) until.set(target.path, Math.max(latest, until.get(target.path) ?? 0));
-    }
-    return until;
-  }
 }
 
 const nothingSeen: readonly Seen[] = [];
@@ -242,6 +235,22 @@ const nothingSeen: readonly Seen[] = [];
 interface Noted {
   readonly outcome: AttemptOutcome;
   readonly now: number;
+}
+
+function standingOf({ target, all: { breaker, outcomes }, callers }: State, now: number): TargetStanding {
+  const state = breaker.state(now);
+  const rests = [...callers.values()].map((one) => Math.max(0, one.breaker.restingUntil - now)).filter((ms) => ms > 0);
+  const { attempts, failed, slow } = outcomes.count(now);
+  return {
+    ...target,
+    state,
+    reason: state === "closed" ? null : breaker.reason,
+    forMs: breaker.openedAt === null ? null : now - breaker.openedAt,
+    restMs: Math.max(0, breaker.restingUntil - now),
+    callers: rests.length,
+    callersRestMs: Math.max(0, ...rests),
+    ...{ attempts, failed, slow },
+  };
 }
 
 function evidenceOf(all: Seen, callers: State["callers"]): number {
@@ -262,12 +271,7 @@ function withoutWorst(counts: OutcomeCounts, callers: State["callers"], now: num
   return { ...counts, attempts: counts.attempts - worst.attempts, failed: counts.failed - worst.failed };
 }
 
-function restoredOf({ target }: State): TargetRestored {
-  return { providerId: target.path.slice(0, target.path.indexOf("/")), target };
-}
-
-function endRest({ target, all, callers }: State, providerId: string, now: number): void {
-  if (!target.path.startsWith(`${providerId}/`)) return;
+function endRest({ all, callers }: State, now: number): void {
   for (const { breaker } of [all, ...callers.values()]) breaker.endRest(now);
 }
 

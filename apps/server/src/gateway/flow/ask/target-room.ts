@@ -5,9 +5,10 @@
 import { vendorDialects, wayTo } from "@ghostllm/llm";
 import type { ClientDialectName, Operation } from "@ghostllm/llm";
 import type { Target } from "#domain/snapshot.ts";
+import type { LimitLeft, TargetLeft } from "#domain/target-report.ts";
 import type { AnswerHeaders } from "#gateway/upstream/upstream.ts";
 import { answeredAt } from "./retry-after.ts";
-import { pathOf } from "./target-path.ts";
+import { pathOf } from "#domain/target-path.ts";
 
 export interface RoomQuery {
   readonly target: Target;
@@ -67,6 +68,15 @@ export class TargetRoom {
   hasRoom({ target, tokens }: RoomQuery, now: number): boolean {
     const room = this.#rooms.size === 0 ? undefined : this.#rooms.get(pathOf(target));
     return room === undefined || (holds(room.requests, 1, now) && holds(room.tokens, tokens, now));
+  }
+
+  /** Of all of whom something is known that still holds. */
+  left(now: number): readonly TargetLeft[] {
+    const told = (left: Left | null): LimitLeft | null =>
+      left === null || left.until <= now ? null : { amount: Math.max(0, left.amount), resetMs: left.until - now };
+    return [...this.#rooms]
+      .map(([path, { requests, tokens }]) => ({ path, requests: told(requests), tokens: told(tokens) }))
+      .filter(({ requests, tokens }) => requests !== null || tokens !== null);
   }
 
   #keep(path: string, room: Room): void {

@@ -4,7 +4,8 @@
 import { crossesAs } from "@ghostllm/llm";
 import type { Operation } from "@ghostllm/llm";
 import type { Target } from "#domain/snapshot.ts";
-import { pathOf } from "./target-path.ts";
+import type { TargetPace } from "#domain/target-report.ts";
+import { pathOf } from "#domain/target-path.ts";
 
 export interface WorkQuery {
   readonly target: Target;
@@ -50,6 +51,18 @@ export class TargetWork {
     if (pace === undefined) return 0;
     if (pace.ms === 0) return pace.waiting * unknownMs;
     return decayed(pace, now) * (pace.waiting + 1);
+  }
+
+  /** Of all that were measured, what is usual now. */
+  paces(now: number): readonly TargetPace[] {
+    return [...this.#states].flatMap(([path, { paces }]) =>
+      [...paces].flatMap(([name, pace]) => {
+        const [operation = "", kind] = name.split(" ");
+        return pace.ms === 0
+          ? []
+          : [{ path, operation, stream: kind === "streamed", ms: Math.round(decayed(pace, now)) }];
+      }),
+    );
   }
 
   /** Null where nobody wants to know. `now` is of the monotonic clock. */

@@ -53,13 +53,13 @@ export function planTargets(input: PlanInput): ConsideredPlan {
   const ranked = rank(candidates, isProbe ? fit : ready, input).map(({ target }) => target);
   const targets = isProbe ? soonestFirst(ranked, input) : withRoomFirst(ranked, input);
   const put = tight.size === 0 ? targets : roomyFirst(targets, { fit, tight }, input);
-  if (!isProbe) tryFirst(put, input);
   return { targets: put, isProbe, able, fitting: fits };
 }
 
-/** One whose rest is over is asked by one request at a time. */
-function tryFirst([first]: readonly Target[], { health, request, caller, now }: PlanInput): void {
-  if (first !== undefined) health.try({ target: first, operation: request.operation, caller }, request, now);
+/** One whose rest is over is asked by one request at a time: whoever goes by the plan takes that place. */
+export function tryFirst({ targets: [first], isProbe }: Plan, { health, request, caller, now }: PlanInput): void {
+  if (!isProbe && first !== undefined)
+    health.try({ target: first, operation: request.operation, caller }, request, now);
 }
 
 export function offers({ provider, model }: Target, { dialect, request: { operation } }: PlanInput): boolean {

@@ -6,7 +6,7 @@ import { costOf, priceAt } from "@ghostllm/llm";
 import type { ParsedRequest } from "@ghostllm/llm";
 import type { Target } from "#domain/snapshot.ts";
 import { noUsage } from "#gateway/flow/answer/measured-usage.ts";
-import { pathOf } from "#gateway/flow/ask/target-path.ts";
+import { pathOf } from "#domain/target-path.ts";
 import type { TargetWork } from "#gateway/flow/ask/target-work.ts";
 import { mostTokens } from "#gateway/flow/ask/unanswered.ts";
 import type { Candidates } from "#gateway/flow/resolve.ts";

@@ -1,0 +1,119 @@
+// What operators see of targets, of one thread as of several: which rest, which are parked, and what ends that.
+
+import { startFakeUpstream } from "@ghostllm/fake-upstream";
+import type { FakeUpstream } from "@ghostllm/fake-upstream";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { startWholeServer, wholeAdminKey, type WholeServer } from "./support/whole-server.ts";
+
+const patient = { timeout: 15_000, interval: 50 };
+const secret = "sk-vendor-credential-7f3a";
+
+describe.each(["1", "2"])("with %s workers", (workers) => {
+  let vendor: FakeUpstream;
+  let server: WholeServer;
+  let providerId: string;
+
+  beforeAll(async () => {
+    vendor = await startFakeUpstream();
+    server = await startWholeServer({ SERVER_WORKERS: workers });
+    const provider = await server.admin.providers.create({
+      body: { name: "v", provider_type: "openai-compatible", base_url: `${vendor.url}/v1`, api_key: secret },
+    });
+    providerId = provider.id;
+    for (const name of ["m", "other"]) await server.admin.models.create({ body: { provider_id: providerId, name } });
+  });
+  afterAll(async () => {
+    await server.close();
+    await vendor.close();
+  });
+
+  const ask = async (model = "v/m"): Promise<number> => {
+    const response = await fetch(`${server.url}/v1/chat/completions`, {
+      method: "POST",
+      headers: {
+        authorization: `Bearer ${server.apiKey}`,
+        "content-type": "application/json",
+        connection: "close",
+      },
+      body: JSON.stringify({ model, messages: [{ role: "user", content: "Hi" }] }),
+    });
+    await response.text();
+    return response.status;
+  };
+  const read = async (query: object = {}) => (await server.admin.targets.list({ query: { limit: 10, ...query } })).data;
+  const stateOf = async (model = "m"): Promise<string | undefined> =>
+    (await read()).find((one) => one.model === model)?.state;
+  const readText = async (path: string): Promise<string> =>
+    (await fetch(server.url + path, { headers: { authorization: `Bearer ${wholeAdminKey}` } })).text();
+
+  it("a target that nobody has complained of is closed", async () => {
+    vendor.script({ kind: "chat", text: "well" });
+    expect(await ask()).toBe(200);
+    expect(await read({ provider_id: providerId, q: "v/m" })).toMatchObject([
+      {
+        provider: "v",
+        model: "m",
+        state: "closed",
+        reason: null,
+        since: null,
+        until: null,
+        running: 0,
+        operations: [],
+      },
+    ]);
+  });
+
+  it("one whose credential is refused is parked, and told to whoever may know", async () => {
+    vendor.script({ kind: "error", status: 401, message: `no such key: ${secret}` });
+    await vi.waitUntil(async () => (await ask(), (await stateOf()) === "parked"), patient);
+    const [parked, ...others] = await read({ state: "parked" });
+    expect(others).toEqual([]);
+    expect(parked).toMatchObject({ provider_id: providerId, model: "m", reason: "credential" });
+    expect(parked?.operations).toMatchObject([{ operation: "chat.completions", state: "parked", callers: 1 }]);
+    expect(parked?.operations[0]?.failed).toBeGreaterThanOrEqual(5);
+    const restMs = Date.parse(parked?.until ?? "") - Date.now();
+    expect(restMs).toBeGreaterThan(500_000);
+    // Many statements, for which a machine that is full has not always the time.
+    const { data } = await vi.waitFor(() => server.admin.notifications.list({}), patient);
+    expect(data[0]).toMatchObject({ kind: "target_parked", level: "error", subject: { name: "v/m" } });
+    await vi.waitUntil(async () => (await readText("/health")).includes("1 parked"), patient);
+    expect(JSON.parse(await readText("/status"))).toMatchObject({
+      providers: expect.arrayContaining([expect.objectContaining({ name: "v", parked_models: ["m"] })]),
+    });
+    const metrics = await readText("/metrics");
+    expect(metrics).toContain('ghostllm_targets_not_closed{provider="v",state="parked"} 1');
+    const told = [JSON.stringify(parked), JSON.stringify(data), metrics, await readText("/health")].join("\n");
+    expect(told).not.toContain("no such key");
+    expect(told).not.toContain(secret);
+  });
+
+  it("one whose provider an operator has changed is asked by the next request, and closed when it answers", async () => {
+    vendor.script({ kind: "chat", text: "well" });
+    await server.admin.providers.update({ params: { id: providerId }, body: { api_key: `${secret}-new` } });
+    expect(await stateOf()).not.toBe("parked");
+    await vi.waitUntil(async () => (await ask(), (await stateOf()) === "closed"), patient);
+    await vi.waitUntil(async () => {
+      const { data } = await server.admin.events.list({ query: { limit: 20 } });
+      const types = data.map(({ event }) => event.type);
+      return types.includes("ghostllm.target.parked") && types.includes("ghostllm.target.closed");
+    }, patient);
+  });
+
+  it("one that is parked is tried after a test of its provider that goes well", async () => {
+    vendor.script({ kind: "error", status: 401 });
+    await vi.waitUntil(async () => (await ask(), (await stateOf()) === "parked"), patient);
+    vendor.script({ kind: "default" });
+    expect(await server.admin.providers.test({ params: { id: providerId } })).toMatchObject({ ok: true });
+    expect(await stateOf()).toBe("half_open");
+    expect(await ask()).toBe(200);
+    await vi.waitUntil(async () => (await stateOf()) === "closed", patient);
+  });
+
+  it("is told how many requests are with it", async () => {
+    vendor.script({ kind: "chat", text: "well", delayMs: 700 });
+    const asked = [ask("v/other"), ask("v/other"), ask("v/other")];
+    await vi.waitUntil(async () => (await read()).find(({ model }) => model === "other")?.running === 3, patient);
+    await Promise.all(asked);
+    expect((await read()).find(({ model }) => model === "other")?.running).toBe(0);
+  });
+});
