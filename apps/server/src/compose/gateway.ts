@@ -32,6 +32,7 @@ import type { JournalSink } from "#link/journal/journal.ts";
 import type { Lease } from "#link/lease.ts";
 import { CountedScopes } from "#link/counted-scopes.ts";
 import type { Consents } from "#link/consents.ts";
+import type { ToldRequests } from "#link/told-requests.ts";
 import { BoundedContents } from "#link/contents.ts";
 import type { StoreContent } from "#link/contents.ts";
 import type { Link } from "#link/link.ts";
@@ -64,6 +65,7 @@ export interface GatewayParts {
   readonly foundation: GatewayFoundation;
   readonly link: Link;
   readonly consents: Consents;
+  readonly toldRequests: ToldRequests;
   readonly storeContent: StoreContent;
   readonly lease: Lease;
   readonly vendors: AskedVendors;
@@ -139,7 +141,7 @@ function watchRights({ foundation, link, control }: GatewayParts): RunningCalls 
 const mostContentBytes = 16 * 1024 * 1024;
 
 async function depsOf(parts: GatewayParts) {
-  const { foundation, link, consents, storeContent, lease, vendors, control, neighbours } = parts;
+  const { foundation, link, consents, toldRequests, storeContent, lease, vendors, control, neighbours } = parts;
   const { config, clock, steadyTime, journal, addresses, compressor, metrics, disposer } = foundation;
   const { timeouts, limits, answers } = config;
   const { upstream, authenticator, targetHealth } = vendors;
@@ -156,7 +158,7 @@ async function depsOf(parts: GatewayParts) {
   const contents = isStoring ? new BoundedContents({ store: storeContent, mostBytes: mostContentBytes }) : null;
   const books: Omit<Books, "events" | "liveEvents"> = { journal: new BatchedAppends(journal), lease, clock, contents };
   const callers: Omit<Callers, "readiness" | "runningCalls"> = {
-    ...{ snapshots, steadyTime, consents, flights: new Flights() },
+    ...{ snapshots, steadyTime, consents, toldRequests, flights: new Flights() },
     countedScopes: new CountedScopes(steadyTime, clock),
   };
   const door: Door = { addresses, compressor, heldBytes, neighbours };

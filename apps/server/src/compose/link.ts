@@ -14,6 +14,8 @@ import type { Openable } from "#link/opening.ts";
 import type { OwnedObject } from "#link/owners.ts";
 import type { BreakerState } from "#link/redis/breaker.ts";
 import type { RedisLink } from "#link/redis/redis-link.ts";
+import { nobodyRemembers } from "#link/told-requests.ts";
+import type { ToldRequests } from "#link/told-requests.ts";
 import { createThreadsHub, type ThreadsHub } from "#link/threads/hub.ts";
 import type { Foundation } from "./foundation.ts";
 
@@ -34,6 +36,14 @@ class LateConsents implements Consents {
   }
 }
 
+class LateRequests implements ToldRequests {
+  desk: ToldRequests = nobodyRemembers;
+
+  find(id: string, keyId: string): Awaitable<string | null> {
+    return this.desk.find(id, keyId);
+  }
+}
+
 /** Of no use before the control plane is open: nobody is served by then. */
 class LateContents {
   store: StoreContent = () => Promise.reject(new Error("The store is not open yet"));
@@ -49,19 +59,21 @@ export interface OpenedLink {
   /** What policies hold, by what the database knows. Of no use before the control plane is open. */
   readonly consents: LateConsents;
   readonly contents: LateContents;
+  readonly toldRequests: LateRequests;
   /** From which workers have theirs; null where this thread is the only one. */
   readonly hub: ThreadsHub | null;
 }
 
 export async function createLink(foundation: Foundation): Promise<OpenedLink> {
-  const [consents, contents] = [new LateConsents(), new LateContents()];
-  const opened = { ...(await openOwn(foundation)), consents, contents };
+  const [consents, contents, toldRequests] = [new LateConsents(), new LateContents(), new LateRequests()];
+  const opened = { ...(await openOwn(foundation)), consents, contents, toldRequests };
   foundation.metrics.watchCache(() => useOf(opened.link.cache));
   const { clock, workers, disposer } = foundation;
   if (workers === 1) return { ...opened, hub: null };
   const { link, redis } = opened;
   const { storeLate: storeContent } = contents;
-  const hub = createThreadsHub({ link, clock, consents, storeContent, seats: workers, others: redis });
+  const asked = { consents, storeContent, toldRequests };
+  const hub = createThreadsHub({ link, clock, ...asked, seats: workers, others: redis });
   disposer.add(() => hub.close());
   return { ...opened, link: hub.link, hub };
 }
@@ -75,7 +87,9 @@ async function useOf(cache: Cache): Promise<CacheUse | null> {
 }
 
 /** As this thread has it. */
-async function openOwn(foundation: Foundation): Promise<Omit<OpenedLink, "hub" | "consents" | "contents">> {
+async function openOwn(
+  foundation: Foundation,
+): Promise<Omit<OpenedLink, "hub" | "consents" | "contents" | "toldRequests">> {
   const { clock, config } = foundation;
   const spend: SpendReader = { read: () => Promise.reject(new Error("The store is not open yet")) };
   const write = (object: OwnedObject): void => writeOwner(foundation, object);

@@ -4,6 +4,7 @@ import type { GatewayReports } from "#control/targets/gateway-reports.ts";
 import type { Refusals } from "#control/live/refusals.ts";
 import type { StoreContent } from "#link/contents.ts";
 import type { Consents } from "#link/consents.ts";
+import type { ToldRequests } from "#link/told-requests.ts";
 import type { Lease } from "#link/lease.ts";
 import type { Link } from "#link/link.ts";
 import type { Control } from "./control.ts";
@@ -19,6 +20,7 @@ export interface ServingParts {
   readonly foundation: Foundation;
   readonly link: Link;
   readonly consents: Consents;
+  readonly toldRequests: ToldRequests;
   readonly storeContent: StoreContent;
   readonly lease: Lease;
   /** Null where plain HTTP is spoken. */
@@ -36,11 +38,12 @@ export type Reload = (() => Promise<void>) | null;
 
 /** Resolves when requests are answered. */
 export async function serveAlone(parts: ServingParts): Promise<Reload> {
-  const { foundation, link, consents, storeContent, lease, tls, doors, vendors, control, refusals } = parts;
+  const { foundation, link, consents, toldRequests, storeContent, lease, tls, doors, vendors, control, refusals } =
+    parts;
   const { config, disposer } = foundation;
   const { reports } = parts;
   const gateway = await openGateway({
-    ...{ foundation, link, consents, storeContent, lease, vendors, refusals },
+    ...{ foundation, link, consents, toldRequests, storeContent, lease, vendors, refusals },
     ...{ neighbours: null, tls: tls?.options ?? null },
     control: sideOf(control, foundation),
   });

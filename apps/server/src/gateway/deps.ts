@@ -6,6 +6,7 @@ import type { ClientAddresses } from "#edge/client-addresses.ts";
 import type { Compressor } from "#edge/compressor.ts";
 import type { Contents } from "#link/contents.ts";
 import type { Consents } from "#link/consents.ts";
+import type { ToldRequests } from "#link/told-requests.ts";
 import type { CountedScopes } from "#link/counted-scopes.ts";
 import type { Lease } from "#link/lease.ts";
 import type { Link } from "#link/link.ts";
@@ -63,6 +64,8 @@ export interface Callers {
   readonly countedScopes: CountedScopes;
   /** For what policies hold. */
   readonly consents: Consents;
+  /** For what a key may know of its own requests. */
+  readonly toldRequests: ToldRequests;
   readonly runningCalls: RunningCalls;
   /** Whose answers others wait for. */
   readonly flights: Flights;

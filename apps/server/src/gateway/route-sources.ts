@@ -7,6 +7,7 @@ import { factRoutes } from "./endpoints/facts.ts";
 import { inferenceRoutes } from "./endpoints/inference.ts";
 import { modelRoutes } from "./endpoints/models.ts";
 import { ownKeyRoutes } from "./endpoints/own-key.ts";
+import { ownRequestsRoutes } from "./endpoints/own-requests.ts";
 import { operationRoutes } from "./endpoints/operation.ts";
 import type { OperationDeps } from "./endpoints/operation.ts";
 import { storedRoutes } from "./endpoints/stored-objects.ts";
@@ -27,6 +28,7 @@ export function gatewayRoutes(deps: GatewayDeps & OperationDeps, hasProxy: boole
     routes: [
       ...spoken.flatMap((dialect) => sources.flatMap((list) => list(dialect))),
       ...ownKeyRoutes(deps),
+      ...ownRequestsRoutes(deps),
       ...operationRoutes(deps),
     ],
     rest: spoken.flatMap((dialect) => restOf(deps.events, dialect)),

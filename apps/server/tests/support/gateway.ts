@@ -40,6 +40,7 @@ import { createUpstreamClient } from "#gateway/upstream/client.ts";
 import { direct } from "#gateway/upstream/lanes.ts";
 import { Readiness } from "#gateway/readiness.ts";
 import { nobodyKnows } from "#link/consents.ts";
+import { nobodyRemembers } from "#link/told-requests.ts";
 import { CountedScopes } from "#link/counted-scopes.ts";
 import { createMemoryLink } from "#link/memory/memory-link.ts";
 import type { Openable } from "#link/opening.ts";
@@ -202,6 +203,7 @@ export async function startGateway(snapshot: Snapshot, settings: Settings = {}):
   const deps: GatewayDeps = {
     ...link,
     consents: nobodyKnows,
+    toldRequests: nobodyRemembers,
     flights: new Flights(),
     contents: null,
     snapshots,

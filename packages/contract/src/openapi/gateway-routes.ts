@@ -176,6 +176,18 @@ export const gatewayRoutes: readonly DocumentedRoute[] = [
       },
     ),
   },
+  {
+    method: "get",
+    path: "/v1/requests/{id}",
+    operation: {
+      ...read("gateway.request", "Why a request of this key went as it did", "Gateway", {
+        description:
+          "As `GET /admin/requests/{id}` tells it, without what is spent by everybody together, and with the names of those providers alone that the headers of the answer told. A request of another key is not found.",
+        content: jsonContent({ $ref: "#/components/schemas/RequestDetail" }),
+      }),
+      parameters: [{ name: "id", in: "path", required: true, schema: text }],
+    },
+  },
   { method: "get", path: "/health", operation: read("health", "Report of all parts", "Operation", report, true) },
   {
     method: "get",

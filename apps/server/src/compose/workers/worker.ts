@@ -67,7 +67,7 @@ export class WorkerServer {
     const link = joinLink(this.#seat.link, this.#clock);
     const gateway = await openGateway({
       ...{ foundation, link, neighbours, refusals: this.#tellRefusals() },
-      ...{ consents: link.consents, storeContent: link.storeContent },
+      ...{ consents: link.consents, toldRequests: link.toldRequests, storeContent: link.storeContent },
       lease: new SharedLease(this.#seat.lease),
       vendors: openAskedVendors(foundation, { demoUrl: this.#seat.demoUrl, signals: link.signals }),
       tls: this.#tls?.options ?? null,

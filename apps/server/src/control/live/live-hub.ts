@@ -4,7 +4,7 @@
 import { GhostError } from "@ghostllm/contract";
 import type { Store } from "#control/store/store.ts";
 import type { ControlLog } from "#control/control-log.ts";
-import { namesOf } from "#control/resources/requests.ts";
+import { namesOf } from "#control/resources/request-detail.ts";
 import { toRequestRow, type RequestRow } from "#control/resources/request-row.ts";
 import { reach, type Reach } from "#domain/access/may.ts";
 import type { SteadyTime } from "#domain/clock.ts";

@@ -1,29 +1,21 @@
-import { formatUsd, GhostError, parseUsd, timeOfId } from "@ghostllm/contract";
+import { GhostError, parseUsd, timeOfId } from "@ghostllm/contract";
 import { mostCounted, requestRow } from "@ghostllm/contract/routes";
-import type { AdminRoutes, RouteAnswer } from "@ghostllm/contract/routes";
-import type { Names } from "#control/store/name-store.ts";
 import type { Page } from "#control/store/page.ts";
 import type { Store } from "#control/store/store.ts";
 import type { RequestFilter } from "#control/store/usage-store.ts";
 import type { Reach } from "#domain/access/may.ts";
-import type { Scope } from "#domain/access/scope.ts";
-import type { UsageRecord } from "#domain/usage-record.ts";
-import { chargesOf as chargesOfRecord } from "#domain/usage-record.ts";
-import { explainCost } from "./cost-arithmetic.ts";
 import { notFound, toTime, toTimeOrNull } from "./fields.ts";
 import { refusedWithin } from "./refused-requests.ts";
 import { readPage } from "./pagination.ts";
 import { searchRequests, type Found } from "./request-search.ts";
 import { csvOf, ndjsonOf, type Cell } from "./export-lines.ts";
-import { contentState, readContent } from "./request-content.ts";
-import { explainRequest } from "./request-why.ts";
+import { readContent } from "./request-content.ts";
+import { describeRequest, namesOf, withoutShared } from "./request-detail.ts";
 import { toRequestRow, type RequestRow } from "./request-row.ts";
 import type { Resource, ResourceDependencies } from "./resource.ts";
 import { pageMs, streamed } from "./streamed.ts";
-import { toApiRecord } from "./usage-record.ts";
 
 type FilterQuery = Parameters<Resource<"requests">["export"]>[0]["query"];
-type Charge = RouteAnswer<AdminRoutes["requests"]["get"]>["charges"][number];
 
 type ListQuery = Parameters<Resource<"requests">["list"]>[0]["query"];
 type Dependencies = Pick<ResourceDependencies, "store" | "snapshot" | "refusals" | "log" | "contents" | "clock">;
@@ -54,15 +46,8 @@ export function createRequestsResource(deps: Dependencies): Resource<"requests">
     async get({ params: { id }, reach }) {
       const record = await store.usage.find(id, reach);
       if (record === undefined) throw absent(id, store.usage.keptSince());
-      const names = await namesOf(store, [record]);
-      return {
-        record: toApiRecord(record),
-        row: toRequestRow(record, names),
-        price: explainCost(record, snapshot()),
-        charges: chargesOf(record, names),
-        why: explainRequest(record, { snapshot: snapshot(), names }),
-        content: await contentState(store, record),
-      };
+      const detail = await describeRequest({ store, snapshot }, record);
+      return reach === "all" ? detail : withoutShared(detail);
     },
 
     async content({ params: { id }, reach }) {
@@ -104,37 +89,6 @@ interface FirstPage {
 async function countFrom({ data, next }: FirstPage, countAll: () => Promise<number>) {
   const counted = next === null ? data.length : await countAll();
   return { value: Math.min(counted, mostCounted), is_exact: counted <= mostCounted };
-}
-
-export function namesOf(store: Pick<Store, "names">, records: readonly UsageRecord[]): Promise<Names> {
-  const users = [...new Set(records.map(({ userId }) => userId))];
-  const keys = [...new Set(records.map(({ apiKeyId }) => apiKeyId))];
-  const teams = [...new Set(records.flatMap(({ teamId }) => teamId ?? []))];
-  const organisations = [...new Set(records.flatMap(({ organisationId }) => organisationId ?? []))];
-  const charged = records.flatMap((record) => chargesOfRecord(record).map(({ scope }) => scope));
-  const idsOf = (kind: Scope["kind"]): readonly string[] => [
-    ...new Set(charged.flatMap((scope) => (scope.kind === kind ? [scope.id] : []))),
-  ];
-  const [aliases, providers] = [idsOf("alias"), idsOf("provider")];
-  return store.names.find({ users, keys, teams, organisations, aliases, providers });
-}
-
-function chargesOf(record: UsageRecord, names: Names): Charge[] {
-  return chargesOfRecord(record).map(({ scope: { kind, id }, nanos }) => {
-    return { kind, id, name: nameOf({ kind, id }, names), charged_usd: formatUsd(nanos) };
-  });
-}
-
-function nameOf({ kind, id }: Scope, { users, keys, teams, organisations, aliases, providers }: Names): string | null {
-  const byKind = {
-    user: users.get(id),
-    key: keys.get(id)?.name,
-    team: teams.get(id),
-    organisation: organisations.get(id),
-    alias: aliases.get(id),
-    provider: providers.get(id),
-  };
-  return byKind[kind] ?? null;
 }
 
 const pageSize = 500;

@@ -9,6 +9,8 @@ import { nobodyKnows } from "#link/consents.ts";
 import type { Consents } from "#link/consents.ts";
 import type { Link } from "#link/link.ts";
 import type { Openable } from "#link/opening.ts";
+import { nobodyRemembers } from "#link/told-requests.ts";
+import type { ToldRequests } from "#link/told-requests.ts";
 import { usualSize } from "#link/shared/layout.ts";
 import { holdsOf } from "#link/pending-answers.ts";
 import type { Signal } from "#link/signals.ts";
@@ -28,6 +30,7 @@ interface ThreadsHubOptions {
   readonly seats: number;
   /** Asked for workers. */
   readonly consents?: Consents;
+  readonly toldRequests?: ToldRequests;
   /** Told what workers want stored. */
   readonly storeContent?: StoreContent;
   /** Other instances with which that link counts, and which signal; null where there are none. */
@@ -66,6 +69,7 @@ class Hub implements ThreadsHub {
   readonly link: Link & Openable;
   readonly #seats: number;
   readonly #consents: Consents;
+  readonly #toldRequests: ToldRequests;
   readonly #storeContent: StoreContent;
   readonly #workers = new Map<number, Worker>();
   readonly #counters: HubCounters;
@@ -76,6 +80,7 @@ class Hub implements ThreadsHub {
     const { link, clock, seats, consents = nobodyKnows, mostBytes = availableBytes() / 4, others = null } = options;
     this.#seats = seats;
     this.#consents = consents;
+    this.#toldRequests = options.toldRequests ?? nobodyRemembers;
     this.#storeContent = options.storeContent ?? (async () => {});
     this.#counters =
       others === null
@@ -147,6 +152,7 @@ class Hub implements ThreadsHub {
       takeLast: () => pendingAnswers.takeLast(),
       askConsent: (question) => this.#consents.ask(question),
       giveBackConsent: (id, requestId) => this.#consents.giveBack(id, requestId),
+      findRequest: (id, keyId) => this.#toldRequests.find(id, keyId),
       storeContent: (content) => this.#storeContent(content),
       report: (part, state) => this.#health.reportOf(index, part, state),
       parts: () => health.parts(),

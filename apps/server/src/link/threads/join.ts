@@ -9,6 +9,7 @@ import type { Link } from "#link/link.ts";
 import { MemorySignals } from "#link/memory/signals.ts";
 import { holdsOf } from "#link/pending-answers.ts";
 import type { KeptId, PendingAnswer, PendingAnswers } from "#link/pending-answers.ts";
+import type { ToldRequests } from "#link/told-requests.ts";
 import { SharedCounters } from "#link/shared/shared-counters.ts";
 import { Peer } from "./peer.ts";
 import type { HubQuestions, Seat, WorkerQuestions } from "./seat.ts";
@@ -19,6 +20,7 @@ type Hub = Peer<HubQuestions, WorkerQuestions>;
 /** What the main thread decides by its store is asked of it as well. */
 export interface JoinedLink extends Link {
   readonly consents: Consents;
+  readonly toldRequests: ToldRequests;
   readonly storeContent: StoreContent;
 }
 
@@ -54,6 +56,7 @@ export function joinLink(seat: Seat, clock: Clock): JoinedLink {
       ask: (question) => hub.ask("askConsent", question).catch((): ConsentAnswer => ({ kind: "unknown" })),
       giveBack: (id, requestId) => hub.ask("giveBackConsent", id, requestId).catch(() => undefined),
     },
+    toldRequests: { find: (id, keyId) => hub.ask("findRequest", id, keyId) },
     storeContent: (content) => hub.ask("storeContent", content),
     signals: new ThreadsSignals(listeners, (signal) => hub.ask("send", signal)),
   };

@@ -6,6 +6,7 @@ import type { PartHealth } from "#link/health.ts";
 import type { Link } from "#link/link.ts";
 import type { PendingAnswer } from "#link/pending-answers.ts";
 import type { HandedHold } from "#link/shared/handed-hold.ts";
+import type { ToldRequests } from "#link/told-requests.ts";
 import type { Signal } from "#link/signals.ts";
 
 /** What a worker needs in order to join: for its `workerData`, with the port in the `transferList`. */
@@ -39,6 +40,7 @@ export type HubQuestions = {
   readonly leave: Counters["leave"];
   readonly askConsent: Consents["ask"];
   readonly giveBackConsent: Consents["giveBack"];
+  readonly findRequest: ToldRequests["find"];
   readonly storeContent: StoreContent;
   readonly report: (part: string, health: PartHealth) => void;
   readonly parts: Link["health"]["parts"];
