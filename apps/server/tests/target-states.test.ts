@@ -3,6 +3,7 @@
 import { startFakeUpstream } from "@ghostllm/fake-upstream";
 import type { FakeUpstream } from "@ghostllm/fake-upstream";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { pause } from "./support/stage.ts";
 import { startWholeServer, wholeAdminKey, type WholeServer } from "./support/whole-server.ts";
 
 const patient = { timeout: 15_000, interval: 50 };
@@ -115,5 +116,59 @@ describe.each(["1", "2"])("with %s workers", (workers) => {
     await vi.waitUntil(async () => (await read()).find(({ model }) => model === "other")?.running === 3, patient);
     await Promise.all(asked);
     expect((await read()).find(({ model }) => model === "other")?.running).toBe(0);
+  });
+});
+
+describe("checks", () => {
+  let vendor: FakeUpstream;
+  let server: WholeServer;
+  let providerId: string;
+
+  beforeAll(async () => {
+    vendor = await startFakeUpstream();
+    server = await startWholeServer({ GHOSTLLM_HEALTH_CHECK_MS: "150", GHOSTLLM_HEALTH_REST_MS: "60000" });
+    const provider = await server.admin.providers.create({
+      body: { name: "v", provider_type: "openai-compatible", base_url: `${vendor.url}/v1`, api_key: secret },
+    });
+    providerId = provider.id;
+    await server.admin.models.create({ body: { provider_id: providerId, name: "m" } });
+  });
+  afterAll(async () => {
+    await server.close();
+    await vendor.close();
+  });
+
+  const ask = async (): Promise<number> => {
+    const response = await fetch(`${server.url}/v1/chat/completions`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${server.apiKey}`, "content-type": "application/json" },
+      body: JSON.stringify({ model: "v/m", messages: [{ role: "user", content: "Hi" }] }),
+    });
+    await response.text();
+    return response.status;
+  };
+  const state = async () =>
+    (await server.admin.targets.list({ query: { limit: 10, provider_id: providerId, q: "v/m" } })).data[0];
+  const asked = (method: string): number => vendor.received.filter((one) => one.method === method).length;
+
+  it("ask nobody as long as nothing rests", async () => {
+    vendor.script({ kind: "chat", text: "well" });
+    expect(await ask()).toBe(200);
+    const before = asked("GET");
+    await pause(500);
+    expect(asked("GET")).toBe(before);
+  });
+
+  it("find that a vendor answers again which did not, without a request that costs anything", async () => {
+    vendor.script({ kind: "error", status: 401 });
+    await vi.waitUntil(async () => (await ask(), (await state())?.state === "parked"), patient);
+    const [listed, posted] = [asked("GET"), asked("POST")];
+    await vi.waitUntil(() => asked("GET") >= listed + 2, patient);
+    expect((await state())?.state).toBe("parked");
+    vendor.script({ kind: "default" });
+    await vi.waitUntil(async () => (await state())?.state === "half_open", patient);
+    expect(asked("POST")).toBe(posted);
+    expect(await ask()).toBe(200);
+    expect((await state())?.state).toBe("closed");
   });
 });

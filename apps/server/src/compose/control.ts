@@ -28,6 +28,7 @@ import { FactorDemand } from "#control/sessions/factor-demand.ts";
 import { createPasswords } from "#control/sessions/passwords.ts";
 import type { Passwords } from "#control/sessions/passwords.ts";
 import { createSessions } from "#control/sessions/sessions.ts";
+import { HealthChecks } from "#control/targets/health-checks.ts";
 import { createSnapshotSource } from "#control/snapshot/snapshot-source.ts";
 import type { SnapshotSource } from "#control/snapshot/snapshot-source.ts";
 import type { Store } from "#control/store/store.ts";
@@ -91,7 +92,10 @@ export async function openControl(parts: ControlParts): Promise<Control> {
   const snapshots = await openSnapshots(parts, { encryption, prices });
   const contentKeys = new ContentKeys({ store, encryption, now: clock.now });
   const server = await openServer(parts, { encryption, prices, facts, snapshots, contentKeys, passwords });
-  if (config.services.includes("providers")) startRediscovery(parts, snapshots);
+  if (config.services.includes("providers")) {
+    startRediscovery(parts, snapshots);
+    startHealthChecks(parts, snapshots);
+  }
   return { facts, snapshots, server, contentKeys };
 }
 
@@ -224,6 +228,28 @@ function refreshing(issuerSignIn: IssuerSignIn): Work {
 /** Of what the server has changed by itself. */
 function tellPages(signals: Signals, what: string): Promise<void> {
   return signals.send({ kind: "object_changed", change: { what, id: null, userId: null } });
+}
+
+/** Whoever has the lease tells all others what it has found. */
+function startHealthChecks(parts: ControlParts, snapshots: SnapshotSource): void {
+  const { leases, vendors, link } = parts;
+  const { config, clock, disposer } = parts.foundation;
+  const { checkMs: everyMs } = config.health;
+  if (everyMs === null) return;
+  const checks = new HealthChecks({
+    ...{ clock, everyMs, fetchJson: vendors.ask },
+    snapshot: () => snapshots.current(),
+    standings: () => vendors.targetHealth.standings(clock.monotonic()),
+    rest: (rest) => link.signals.send({ kind: "target_rests", rest }),
+    endRests: (providerId) =>
+      link.signals.send({ kind: "target_restored", restored: { because: "checked", providerId } }),
+  });
+  disposer.add(
+    leases.run(
+      "health_checks",
+      repeating({ everyMs, firstMs: everyMs }, (held) => checks.look(held)),
+    ),
+  );
 }
 
 function startRediscovery({ foundation, store, leases, vendors, link }: ControlParts, snapshots: SnapshotSource): void {

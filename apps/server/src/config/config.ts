@@ -217,6 +217,8 @@ export interface HealthSettings {
   readonly slowStreamMs: number | null;
   /** Until an answer is whole that is not streamed. */
   readonly slowAnswerMs: number | null;
+  /** Between two checks of providers whose models rest; null: they are not checked. */
+  readonly checkMs: number | null;
 }
 
 /** How people are written to. */

@@ -68,4 +68,12 @@ export const healthSettings = {
     help: "An answer that is not streamed and is whole later than this is slow. Unset: none is.",
     read: ({ health }) => health.slowAnswerMs,
   }),
+  healthCheckMs: setting({
+    path: "health.check_ms",
+    variable: "GHOSTLLM_HEALTH_CHECK_MS",
+    kind: optional(duration),
+    default: null,
+    help: "How often a provider of which a model rests is asked for its list of models, by one instance for all. What does not answer goes on resting, and what answers again is asked at once. Unset: the next request finds out.",
+    read: ({ health }) => health.checkMs,
+  }),
 };

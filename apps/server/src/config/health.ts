@@ -11,5 +11,6 @@ export function healthOf(values: SettingValues): HealthSettings {
     leastRequests: values.healthLeastRequests,
     slowStreamMs: values.healthSlowStreamMs,
     slowAnswerMs: values.healthSlowAnswerMs,
+    checkMs: values.healthCheckMs,
   };
 }

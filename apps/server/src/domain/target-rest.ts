@@ -24,7 +24,7 @@ export interface TargetRest extends RestedTarget {
   readonly reason: RestReason;
 }
 
-/** One target has shown that it is well; or somebody has changed a provider, or found that it answers. */
+/** One target has shown that it is well; or an operator has changed a provider or tested it, or a check has found that it answers again. */
 export type TargetRestored =
   | { readonly because: "answered"; readonly target: RestedTarget }
-  | { readonly because: "changed" | "tested"; readonly providerId: string };
+  | { readonly because: "changed" | "tested" | "checked"; readonly providerId: string };

@@ -123,7 +123,7 @@ export class TargetHealth {
     for (const states of [this.#states, this.#unlisted]) {
       const own = [...states.all()].filter(({ target }) => target.path.startsWith(`${restored.providerId}/`));
       for (const state of own) if (restored.because === "changed") states.delete(state.target);
-      for (const state of own) endRest(state, now);
+      for (const state of own) endRest(state, restored.because, now);
     }
   }
 
@@ -271,8 +271,10 @@ function withoutWorst(counts: OutcomeCounts, callers: State["callers"], now: num
   return { ...counts, attempts: counts.attempts - worst.attempts, failed: counts.failed - worst.failed };
 }
 
-function endRest({ all, callers }: State, now: number): void {
-  for (const { breaker } of [all, ...callers.values()]) breaker.endRest(now);
+/** That a vendor lists its models says nothing of what is left on the account. */
+function endRest({ all, callers }: State, because: TargetRestored["because"], now: number): void {
+  for (const { breaker } of [all, ...callers.values()])
+    if (because !== "checked" || breaker.reason !== "quota") breaker.endRest(now);
 }
 
 /** Operations that are one in other dialects are one here. */
