@@ -32,6 +32,21 @@ describe.skipIf(executable === null)("answers that are kept", () => {
     const figures = page.getByRole("region", { name: "Figures" });
     await expect.poll(() => figures.innerText()).toMatch(/Saved by cache\s+\$0\.\d+\s+50 % of the bill/);
     await page.getByRole("group", { name: "The latest requests" }).getByText("200 · cache").waitFor();
+    await suite.visits.visit(page, "/cache");
+    await expect
+      .poll(() => figures.innerText())
+      .toMatch(/Kept answers\s+1\s+now[^]+Saved\s+\$0\.\d+\s+50 % of the bill/);
+    const row = page.locator("tbody tr").filter({ hasText: "smart" });
+    expect(await row.innerText()).toMatch(/10 min 0 s\s+each user\s+2\s+\$0\.\d+\s+\$0\.\d+/);
+    await page.getByRole("button", { name: "Forget answers" }).press("Enter");
+    const dialog = page.getByRole("dialog", { name: "Forget answers" });
+    await dialog.getByLabel("Which answers").selectOption("alias");
+    expect(await dialog.getByRole("button", { name: "Forget them" }).isDisabled()).toBe(true);
+    await dialog.getByLabel("Alias").selectOption({ label: "smart" });
+    await dialog.getByRole("button", { name: "Forget them" }).press("Enter");
+    await page.getByText("1 answer forgotten").waitFor();
+    await expect.poll(() => figures.innerText()).toMatch(/Kept answers\s+0/);
+    expect((await client.cache.get({})).entries).toBe(0);
     await suite.visits.visit(page, `/aliases/${alias?.id}`);
     await page.getByLabel("Kept answers").selectOption("none");
     await page.getByRole("button", { name: "Save changes" }).click();

@@ -131,6 +131,11 @@ const pages = [
   }),
   createRoute({
     getParentRoute: () => frame,
+    path: "/cache",
+    component: lazyPage(() => import("#pages/cache/cache-page.tsx"), "CachePage"),
+  }),
+  createRoute({
+    getParentRoute: () => frame,
     path: "/aliases/$id",
     component: lazyPage(() => import("#pages/aliases/alias-page.tsx"), "AliasPage"),
   }),

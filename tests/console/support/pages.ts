@@ -69,6 +69,8 @@ function vendorPages({ providers, models, aliases }: Ids): readonly ConsolePage[
       ...{ [saving]: "aliases.update", "Delete alias": "aliases.remove" },
       ...{ "Change limits": "aliases.update", "Add budget": "aliases.update" },
     }),
+    page("cache", "/cache", "cache.read", { "Forget answers": "cache.purge" }),
+    page("cache-purge", "/cache?new=purge", "cache.read", { "Forget them": "cache.purge" }),
     page("alias-budget", `/budgets/alias/${aliases}`, "usage.read", { "Change limits": "aliases.update" }),
   ];
 }

@@ -31,6 +31,7 @@ export type ProviderType = RouteAnswer<AdminRoutes["providers"]["types"]>["data"
 export type ProviderTest = RouteAnswer<AdminRoutes["providers"]["test"]>;
 export type Model = RouteAnswer<AdminRoutes["models"]["get"]>;
 export type Alias = RouteAnswer<AdminRoutes["aliases"]["get"]>;
+export type Cache = RouteAnswer<AdminRoutes["cache"]["get"]>;
 export type Webhook = RouteAnswer<AdminRoutes["webhooks"]["get"]>;
 export type WebhookDelivery = RouteAnswer<AdminRoutes["webhooks"]["resend"]>;
 export type SavedView = RouteAnswer<AdminRoutes["views"]["create"]>;
@@ -153,6 +154,11 @@ function createSignInQueries(client: Client) {
 
 function createUsageQueries(client: Client) {
   return {
+    cache: queryOptions({
+      queryKey: ["cache"],
+      queryFn: ({ signal }) => client.cache.get({}, { signal }),
+      refetchInterval: 10_000,
+    }),
     /** `when` is asked for at each reading, so that a time up to now goes with it. */
     series: (name: readonly string[], query: SeriesQuery, when: () => TimeSpan) =>
       queryOptions({

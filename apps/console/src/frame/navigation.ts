@@ -8,6 +8,7 @@ import {
   ChartColumn,
   CircleDollarSign,
   CircleUser,
+  Database,
   Hand,
   KeyRound,
   Layers,
@@ -57,6 +58,7 @@ export const placeGroups: readonly PlaceGroup[] = [
       { title: "Providers", path: "/providers", icon: Plug, permission: "providers.read" },
       { title: "Models", path: "/models", icon: Layers, permission: "models.read" },
       { title: "Aliases", path: "/aliases", icon: Route, permission: "aliases.read" },
+      { title: "Cache", path: "/cache", icon: Database, permission: "cache.read" },
     ],
   },
   {
@@ -99,6 +101,7 @@ export const actions: readonly Action[] = [
   { title: "Create a key", path: "/keys?new=key", permission: "keys.create" },
   { title: "Add a provider", path: "/providers?new=provider", permission: "providers.create" },
   { title: "Create an alias", path: "/aliases?new=alias", permission: "aliases.create" },
+  { title: "Forget kept answers", path: "/cache?new=purge", permission: "cache.purge" },
   { title: "Create a webhook", path: "/events?show=Webhooks&new=webhook", permission: "webhooks.create" },
   { title: "Create a report", path: "/reports?new=report", permission: "reports.manage" },
   { title: "Create a user", path: "/users?new=user", permission: "users.create" },

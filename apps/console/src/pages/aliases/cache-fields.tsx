@@ -1,19 +1,11 @@
 // For how long answers of an alias are kept, and among whose requests.
 
 import { useWatch } from "react-hook-form";
-import type { CacheScope } from "@ghostllm/contract";
 import type { Alias } from "#api/queries.ts";
-import { formatDuration } from "#format/time.ts";
+import { cacheScopeWords, isCacheScope } from "#models/cache-words.ts";
 import { SelectField, TextField } from "#parts/field.tsx";
 import type { ServerForm } from "#parts/form.tsx";
 import type { AliasValues, CacheValues } from "./alias-values.ts";
-
-const among: Readonly<Record<CacheScope, string>> = {
-  key: "each key",
-  user: "each user",
-  team: "each team",
-  organisation: "each organisation",
-};
 
 const usualSeconds = "3600";
 
@@ -21,20 +13,10 @@ export function cacheValues(present: Alias["cache"]): CacheValues {
   return { scope: present?.scope ?? "", ttl_seconds: String(present?.ttl_seconds ?? usualSeconds) };
 }
 
-function isScope(word: string): word is CacheScope {
-  return Object.hasOwn(among, word);
-}
-
 /** Left as it is where its scope is one that this console does not know. */
 export function toCache({ scope, ttl_seconds: seconds }: CacheValues) {
   if (scope === "") return { cache: null };
-  return isScope(scope) ? { cache: { scope, ttl_seconds: Number(seconds) } } : {};
-}
-
-export function cacheWords(cache: Alias["cache"]): string {
-  if (cache === null) return "no";
-  const scope = isScope(cache.scope) ? among[cache.scope] : cache.scope;
-  return `for ${formatDuration(cache.ttl_seconds * 1000)}, of ${scope}`;
+  return isCacheScope(scope) ? { cache: { scope, ttl_seconds: Number(seconds) } } : {};
 }
 
 interface CacheFieldsProps {
@@ -44,7 +26,7 @@ interface CacheFieldsProps {
 
 export function CacheFields({ server: { form, errorOf }, present }: CacheFieldsProps) {
   const scope = useWatch({ control: form.control, name: "cache.scope" });
-  const others = present === undefined || present === "" || isScope(present) ? [] : [present];
+  const others = present === undefined || present === "" || isCacheScope(present) ? [] : [present];
   return (
     <div className="grid gap-3.5 sm:grid-cols-2">
       <SelectField
@@ -56,7 +38,7 @@ export function CacheFields({ server: { form, errorOf }, present }: CacheFieldsP
         field={form.register("cache.scope")}
       >
         <option value="">none</option>
-        {Object.entries(among).map(([value, words]) => (
+        {Object.entries(cacheScopeWords).map(([value, words]) => (
           <option key={value} value={value}>
             of {words}
           </option>

@@ -90,6 +90,7 @@ const counted: readonly GroupColumn[] = [
     formatShare,
   ),
   number({ id: "output", header: "Output" }, ({ total }) => total.completion_tokens, formatShort),
+  number({ id: "saved", header: "Saved", isHidden: true }, ({ total }) => Number(total.saved_usd), formatMoney),
   number(
     { id: "per-request", header: "Per request", isHidden: true },
     ({ total }) => shareOf(Number(total.cost_usd), total.requests),
