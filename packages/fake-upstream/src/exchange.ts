@@ -65,6 +65,7 @@ export class Exchanges {
     let cut = false;
     const abandon = (): void => {
       received.aborted = !cut;
+      received.abortedAt = cut ? null : Date.now();
       if (!request.complete) this.#dependencies.remember(received);
       this.#dependencies.announce();
     };

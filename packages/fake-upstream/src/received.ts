@@ -12,6 +12,8 @@ export class ReceivedRequest {
   readonly at: number;
   /** The client closed the connection before the answer, or its own request, was complete. */
   aborted = false;
+  /** Epoch ms of that. */
+  abortedAt: number | null = null;
   /** The answer went out whole. */
   answered = false;
   readonly #parts: Buffer[] = [];

@@ -243,12 +243,13 @@ export async function startGateway(snapshot: Snapshot, settings: Settings = {}):
   const observers = new Observers({ openTo: "all", secrets: [] });
   const routes = gatewayRoutes({ ...deps, observers, readMetrics }, true);
   const cors = createCors({ ...config.edge.cors, ...settings.edge?.cors });
+  const chatDoor = openChatDoor({ ...deps, cors, route: buildRouter(deps.events, routes) });
   const server = createListener({
     ...deps,
     ...{ routes, cors },
     tls: null,
     hsts: null,
-    upgrades: [openChatDoor({ ...deps, cors, route: buildRouter(deps.events, routes) })],
+    upgrades: [chatDoor],
     control: ({ url }, response) => response.writeHead(url === "/" ? 200 : 404).end(),
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -264,6 +265,7 @@ export async function startGateway(snapshot: Snapshot, settings: Settings = {}):
       inForce = next;
     },
     async close() {
+      chatDoor.leave();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       await deps.upstream.close();
