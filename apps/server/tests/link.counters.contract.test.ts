@@ -51,6 +51,26 @@ describe.each(linkEngines)("counters ($name)", ({ start, isRemote = false }) => 
 
   afterEach(() => started.close());
 
+  it("decide without taking anything, where somebody only looks", async () => {
+    const key = scope("key", "a", { requestsPerMinute: 1, concurrentRequests: 1 }, 1_000);
+    const look = () =>
+      counters.reserve({ id: "looks", scopes: [key], tokens: 5, costNanos: 900, lifetimeMs: minute, onlyLooks: true });
+    for (let turn = 0; turn < 3; turn += 1)
+      expect(await look()).toMatchObject({
+        admitted: true,
+        consulted: [...[0, 0, 1, 1], ...[0, 3, 1, 1], ...[0, 4, 1_000, 1_000]],
+      });
+    const { id, admitted } = await reserve(counters, { scopes: [key], tokens: 5, costNanos: 900 });
+    expect(admitted).toBe(true);
+    expect(await look()).toMatchObject({
+      admitted: false,
+      consulted: [...[0, 0, 1, 0], ...[0, 3, 1, 0], ...[0, 4, 1_000, 100]],
+    });
+    await counters.settle({ id, tokens: 5, costNanos: 10 });
+    const [use] = await counters.inUse([key]);
+    expect(use).toMatchObject({ requests: 1, running: 0, reservedNanos: 0 });
+  });
+
   it("say what was left of every limit and budget before, of those that refuse as well", async () => {
     const key = scope("key", "a", { requestsPerMinute: 3, tokensPerMinute: 100 }, 1_000);
     const team = scope("team", "t", { concurrentRequests: 1, costNanosPerMinute: 5_000 });

@@ -83,6 +83,24 @@ describe.each([["one gateway", "1"] as const, ["workers", "2"] as const])("with 
     },
   );
 
+  it("an estimate says where the next request goes, and takes nothing of its limits", async () => {
+    vendors[0]?.script({ kind: "chat" });
+    const { key } = await makeOwner(undefined, { limits: { requests_per_minute: 1 } });
+    const body = JSON.stringify({ model: "smart", messages: [{ role: "user", content: "Hi" }] });
+    const headers = { authorization: `Bearer ${key}`, "content-type": "application/json", connection: "close" };
+    const estimate = async () =>
+      (await (await fetch(`${server.url}/v1/estimate`, { method: "POST", headers, body })).json()) as Record<
+        string,
+        unknown
+      >;
+    for (let turn = 0; turn < 4; turn += 1)
+      expect(await estimate()).toMatchObject({ would_be_admitted: true, route: { first: { provider: "first" } } });
+    const id = await ask(key);
+    expect(await (await read(id, key)).json()).toMatchObject({ record: { provider: "first" } });
+    for (let turn = 0; turn < 4; turn += 1)
+      expect(await estimate()).toMatchObject({ would_be_admitted: false, refusal: { code: "rate_limit_exceeded" } });
+  });
+
   it("nobody is told of another's: not another user, and not another key of the same one", async () => {
     vendors[0]?.script({ kind: "chat" });
     const id = await ask(owner.key);

@@ -1,6 +1,7 @@
 // The limits and budgets that a request was held to, as one text of its record, and back: a word for each scope, such as
 // `key@hour,r600:559,t90000:88000`. Written by the gateway, read by control.
 
+import { formatUsd } from "@ghostllm/contract";
 import type { Counted } from "#domain/access/scope.ts";
 
 /** In the order in which engines of counters number them. */
@@ -53,4 +54,26 @@ export function readConsulted(text: string): readonly ConsultedLimit[] {
       return kind === undefined || Number.isNaN(limit + left) ? [] : [{ scope, id, period, kind, limit, left }];
     });
   });
+}
+
+/** As callers are told of it. */
+export interface ToldLimit {
+  readonly what: LimitKind;
+  readonly period: string | null;
+  /** Null where it is money. */
+  readonly limit: number | null;
+  readonly left: number | null;
+  readonly limit_usd: string | null;
+  readonly left_usd: string | null;
+}
+
+export function tellLimit({ kind, period, limit, left }: ConsultedLimit): ToldLimit {
+  const isMoney = kind === "budget" || kind === "cost";
+  // A period of a budget has the budget's id behind a slash.
+  const usual = kind === "budget" || kind === "concurrency" ? null : "minute";
+  return {
+    ...{ what: kind, period: period === null ? usual : (period.split("/")[0] ?? null) },
+    ...{ limit: isMoney ? null : limit, left: isMoney ? null : left },
+    ...{ limit_usd: isMoney ? formatUsd(limit) : null, left_usd: isMoney ? formatUsd(left) : null },
+  };
 }

@@ -3,6 +3,7 @@
 import { dialects } from "@ghostllm/llm";
 import type { Dialect } from "@ghostllm/llm";
 import type { GatewayDeps } from "./deps.ts";
+import { estimateRoutes } from "./endpoints/estimate.ts";
 import { factRoutes } from "./endpoints/facts.ts";
 import { inferenceRoutes } from "./endpoints/inference.ts";
 import { modelRoutes } from "./endpoints/models.ts";
@@ -29,6 +30,7 @@ export function gatewayRoutes(deps: GatewayDeps & OperationDeps, hasProxy: boole
       ...spoken.flatMap((dialect) => sources.flatMap((list) => list(dialect))),
       ...ownKeyRoutes(deps),
       ...ownRequestsRoutes(deps),
+      ...estimateRoutes(deps),
       ...operationRoutes(deps),
     ],
     rest: spoken.flatMap((dialect) => restOf(deps.events, dialect)),

@@ -39,6 +39,8 @@ export interface ReservationRequest {
   readonly costNanos: number;
   /** A reservation that nobody settles is given back after this. */
   readonly lifetimeMs: number;
+  /** It is decided as it would be, and nothing is taken: there is nothing to settle. */
+  readonly onlyLooks?: true;
 }
 
 export type RefusalReason = "requests" | "tokens" | "cost" | "concurrency" | "budget";

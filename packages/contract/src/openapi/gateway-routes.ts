@@ -1,6 +1,7 @@
 // The public routes of the gateway, for the document only: the gateway forwards fields it does not know,
 // so their schemas say what GhostLLM acts on, not all that a vendor takes.
 
+import { estimateRoute } from "./estimate-route.ts";
 import type { JsonObject } from "./json.ts";
 import { forwarded, jsonContent, modelProperty, read, streamedContent, text } from "./forwarded-route.ts";
 import type { DocumentedRoute } from "./forwarded-route.ts";
@@ -176,6 +177,7 @@ export const gatewayRoutes: readonly DocumentedRoute[] = [
       },
     ),
   },
+  estimateRoute,
   {
     method: "get",
     path: "/v1/requests/{id}",

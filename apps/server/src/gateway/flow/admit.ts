@@ -18,6 +18,8 @@ export interface Terms extends Omit<ReservedFor, "candidates"> {
   readonly countedScopes: Pick<CountedScopes, "of" | "endOf">;
   /** After this a reservation that was never settled is given back. */
   readonly lifetimeMs: number;
+  /** Nothing is taken, and so there is nothing to settle. */
+  readonly onlyLooks?: true;
 }
 
 /** The permission to proceed. It holds reservations until it is settled under the request's id. */
@@ -36,9 +38,12 @@ export interface Admission {
   readonly counted: readonly CountedScope[];
 }
 
+/** To be told. */
+export type HeldTo = Pick<Admission, "consulted" | "counted">;
+
 export interface AdmissionInput extends Asked, Terms {
   /** Told what is left of the limits when the request is refused; otherwise the admission says it. */
-  readonly onRefusal: (report: RateReport) => void;
+  readonly onRefusal: (report: RateReport, held: HeldTo) => void;
 }
 
 /** Limits, then budgets, over all scopes or none. Throws `rate_limit_exceeded` or `insufficient_quota`. */
@@ -67,12 +72,12 @@ export function mostFor(input: ReservedFor, scopes: readonly CountedScope[]): Mo
 }
 
 export function reserve(
-  { id, request, counters, lifetimeMs }: Terms,
+  { id, request, counters, lifetimeMs, onlyLooks }: Terms,
   scopes: readonly CountedScope[],
   costNanos: number,
 ): Awaitable<Reservation> {
   const tokens = tokensOf(request.operation) === "none" ? 0 : request.promptTokensEstimate;
-  return counters.reserve({ id, scopes, tokens, costNanos, lifetimeMs });
+  return counters.reserve({ id, scopes, tokens, costNanos, lifetimeMs, ...(onlyLooks && { onlyLooks }) });
 }
 
 function toAdmission(
@@ -91,7 +96,7 @@ function toAdmission(
   const { refusal } = reservation;
   const instead = aliasInstead(input, refusal);
   if (instead !== null) return admitInstead(input, withoutBudget(counted, refusal.scope), instead);
-  input.onRefusal(report);
+  input.onRefusal(report, { consulted: reservation.consulted, counted });
   throw toError(refusal, costNanos, input);
 }
 

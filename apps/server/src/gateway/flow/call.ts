@@ -41,12 +41,16 @@ export interface Call {
   readonly looksAt?: { readonly providerId: string; readonly answerId: string; readonly isDeleted: boolean };
 }
 
-/** A call that was admitted, with what belongs to it until it is finished. */
-export interface Run extends Call {
+/** A call that was admitted. */
+export interface Admitted extends Call {
   readonly admission: Admission;
   /** By which it was admitted, and by which the providers that are asked admit it. */
   readonly terms: Terms;
   readonly trail: Trail;
+}
+
+/** With what belongs to it until it is finished. */
+export interface Run extends Admitted {
   readonly lifeline: Lifeline;
   readonly keepAlive: KeepAlive;
   /** Null, as for almost all: nothing of its texts is stored. */

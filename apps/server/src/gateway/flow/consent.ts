@@ -10,7 +10,7 @@ import { isHeld } from "#domain/consents/policy.ts";
 import type { ConsentPolicy } from "#domain/consents/policy.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
 import type { ConsentAnswer } from "#link/consents.ts";
-import type { Run } from "./call.ts";
+import type { Admitted, Run } from "./call.ts";
 import { mostItMayCost } from "./reserve.ts";
 import type { ReservedFor } from "./reserve.ts";
 import { isNamedBy } from "./resolve.ts";
@@ -28,18 +28,24 @@ type Reserved = Omit<ReservedFor, "candidates">;
 
 /** Null where nothing holds it. Throws GhostError `consent_required` or `consent_refused`. */
 export function obtainConsent(deps: ConsentDeps, run: Run, reserved: Reserved): Awaitable<Consent | null> {
+  const held = whatHolds(deps, run, reserved);
+  return held === null ? null : ask(deps, run, held);
+}
+
+/** Null: nothing does. */
+export function whatHolds(deps: Pick<ConsentDeps, "clock">, run: Admitted, reserved: Reserved): Held | null {
   const policies = run.snapshot.consents.of(run.principal);
   if (policies.length === 0 || run.work === "none") return null;
   const most = costOf(run, reserved);
   const holding = policies.filter(({ conditions }) => isHeld(conditions, factsOf(deps, run, most)));
-  return holding.length === 0 ? null : ask(deps, run, { reserved, holding, costNanos: most() });
+  return holding.length === 0 ? null : { reserved, holding, costNanos: most() };
 }
 
 /** May it be led there: does nothing hold it there that has not held it, and been agreed to, already? */
-export function isAgreedTo(deps: Pick<ConsentDeps, "clock">, run: Run, candidates: Candidates): boolean {
+export function isAgreedTo(deps: Pick<ConsentDeps, "clock">, run: Admitted, candidates: Candidates): boolean {
   const policies = run.snapshot.consents.of(run.principal);
   if (policies.length === 0 || run.work === "none") return true;
-  const heldAt = (asked: Run): readonly ConsentPolicy[] => {
+  const heldAt = (asked: Admitted): readonly ConsentPolicy[] => {
     const most = costOf({ ...asked, admission: { ...asked.admission, reservedNanos: 0 } }, asked.terms);
     return policies.filter(({ conditions }) => isHeld(conditions, factsOf(deps, asked, most)));
   };
@@ -47,7 +53,7 @@ export function isAgreedTo(deps: Pick<ConsentDeps, "clock">, run: Run, candidate
   return heldAt({ ...run, candidates }).every((policy) => agreed.includes(policy));
 }
 
-function factsOf({ clock }: Pick<ConsentDeps, "clock">, run: Run, costNanos: () => number | null) {
+function factsOf({ clock }: Pick<ConsentDeps, "clock">, run: Admitted, costNanos: () => number | null) {
   const { candidates, admission, protection, work, snapshot } = run;
   const alias = admission.downgraded?.alias;
   const isNamed = (patterns: readonly string[]): boolean =>
@@ -59,7 +65,7 @@ function factsOf({ clock }: Pick<ConsentDeps, "clock">, run: Run, costNanos: () 
 }
 
 /** At the most, found once where somebody wants to know it. */
-function costOf({ admission, candidates, request, work }: Run, reserved: Reserved): () => number | null {
+function costOf({ admission, candidates, request, work }: Admitted, reserved: Reserved): () => number | null {
   if (admission.reservedNanos > 0) return () => admission.reservedNanos;
   const tokens = tokensOf(request.operation);
   let known: number | null | undefined;

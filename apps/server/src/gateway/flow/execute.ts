@@ -21,24 +21,31 @@ import type { RunDeps } from "./run.ts";
 
 type OwnDeps = Pick<GatewayDeps, "owners" | "version" | "tracesVendors">;
 export type ExecuteDeps = RunDeps & AskDeps & LegDeps & RecallDeps & OwnDeps;
-type InferenceCall = Omit<Call, "candidates" | "scopes" | "looksAt" | "work">;
+export type InferenceCall = Omit<Call, "candidates" | "scopes" | "looksAt" | "work">;
 
 /** Answers the client. Throws GhostError for what the endpoint is to answer, with nothing sent yet. */
 export async function execute(deps: ExecuteDeps, call: InferenceCall): Promise<void> {
-  const resolved = resolveModel(call.snapshot, call.request.model, call.principal);
-  checkPermission(call.principal, resolved);
-  const { references = [] } = call.request.kept ?? {};
-  const followed = followReferences(
-    { owners: deps.owners, principal: call.principal, references, ledTo: () => ledTo(call, resolved) },
-    resolved,
-  );
-  const candidates = followed instanceof Promise ? await followed : followed;
+  const found = candidatesOf(deps, call);
+  const candidates = found instanceof Promise ? await found : found;
   if (answerAlone(call, candidates, deps.clock.now())) return;
   if (call.request.operation === "count_tokens" && !canBeCounted(call, candidates)) return answerCount(deps, call);
+  await withRun(deps, callFor(call, candidates), (run) => obtainAnswer(deps, run));
+}
+
+/** What the request may be answered by. Throws GhostError where it names nothing that there is, or that its key may use. */
+export function candidatesOf({ owners }: Pick<GatewayDeps, "owners">, call: InferenceCall): Awaitable<Candidates> {
+  const { principal, snapshot, request } = call;
+  const resolved = resolveModel(snapshot, request.model, principal);
+  checkPermission(principal, resolved);
+  const { references = [] } = request.kept ?? {};
+  return followReferences({ owners, principal, references, ledTo: () => ledTo(call, resolved) }, resolved);
+}
+
+export function callFor(call: InferenceCall, candidates: Candidates): Call {
   const { scopes: own } = call.principal;
   const scopes = candidates.scope === null ? own : [...own, candidates.scope];
   const work = call.request.operation === "count_tokens" ? "none" : "said";
-  await withRun(deps, { ...call, candidates, scopes, work }, (run) => obtainAnswer(deps, run));
+  return { ...call, candidates, scopes, work };
 }
 
 /** True where the request asks for nothing that a vendor would have to do, unless all of its vendors know what it asks. */

@@ -11,8 +11,8 @@ import type { Leg } from "#gateway/flow/ask/course.ts";
 import { tooLong, unable } from "#gateway/flow/ask/failure.ts";
 import type { Failure } from "#gateway/flow/ask/failure.ts";
 import { needsCost } from "#link/counted-scopes.ts";
-import { mostFor } from "./admit.ts";
-import type { Run } from "./call.ts";
+import { mostFor, reserve as lookFor } from "./admit.ts";
+import type { Admitted } from "./call.ts";
 import { isAgreedTo } from "./consent.ts";
 import { explainPlan } from "./plan/explain.ts";
 import { planTargets, tryFirst } from "./plan/plan.ts";
@@ -39,7 +39,7 @@ export interface Way {
 }
 
 /** Throws GhostError where neither a target of what is asked for can be asked nor anybody else. */
-export function wayOf(deps: LegDeps, run: Run): Way {
+export function wayOf(deps: LegDeps, run: Admitted): Way {
   const { admission, candidates, request } = run;
   const { policy = null } = candidates;
   const reserve: Reserve = { nanos: admission.reservedNanos };
@@ -60,7 +60,7 @@ export function wayOf(deps: LegDeps, run: Run): Way {
 }
 
 /** What a vendor keeps is to be found at that vendor alone, and a count by another model counts something else. */
-function mayLeadOn({ request: { kept, operation } }: Run): boolean {
+function mayLeadOn({ request: { kept, operation } }: Admitted): boolean {
   return (kept?.references ?? []).length === 0 && operation !== "count_tokens";
 }
 
@@ -69,8 +69,8 @@ function unplannedBy(error: GhostError): NonNullable<Way["unplanned"]> {
 }
 
 /** The error says why no target can be asked. `name`: where it is not the one that was asked for. */
-function plan(deps: LegDeps, run: Run, candidates: Candidates, name: string | null) {
-  const { request, demand, dialect, principal, trail } = run;
+function plan(deps: LegDeps, run: Admitted, candidates: Candidates, name: string | null) {
+  const { request, demand, dialect, principal, trail, terms } = run;
   const { targetHealth: health, targetRoom: room, targetWork: work, limits, clock, random } = deps;
   const { assumedOutputTokens } = limits;
   const at = { now: clock.monotonic(), time: clock.now(), random };
@@ -79,7 +79,7 @@ function plan(deps: LegDeps, run: Run, candidates: Candidates, name: string | nu
   try {
     const planned = planTargets(input);
     trail.why.plan(explainPlan(input, planned, name));
-    tryFirst(planned, input);
+    if (!terms.onlyLooks) tryFirst(planned, input);
     return planned;
   } catch (error) {
     if (!(error instanceof GhostError)) throw error;
@@ -90,7 +90,7 @@ function plan(deps: LegDeps, run: Run, candidates: Candidates, name: string | nu
 
 /** All that a name may be led on to, over however many others, each once. */
 export function ledTo(
-  { snapshot, principal }: Pick<Run, "snapshot" | "principal">,
+  { snapshot, principal }: Pick<Admitted, "snapshot" | "principal">,
   candidates: Candidates,
 ): readonly Candidates[] {
   const known = new Set([candidates.requested]);
@@ -120,7 +120,7 @@ interface Sought {
 }
 
 /** Null where it is not gone on with: a name that nobody has any more helps nobody. */
-function findLeg(deps: LegDeps, run: Run, { name, reserve }: Sought): Awaitable<Leg | null> {
+function findLeg(deps: LegDeps, run: Admitted, { name, reserve }: Sought): Awaitable<Leg | null> {
   const { why } = run.trail;
   const found = findModel(run.snapshot, name, run.principal);
   if (found.targets.length === 0) return why.leaveOut(name, "unknown");
@@ -133,7 +133,7 @@ function findLeg(deps: LegDeps, run: Run, { name, reserve }: Sought): Awaitable<
 }
 
 /** The request itself is held by those that it was admitted by. */
-function ownScope({ scopes, admission }: Run, { scope }: Candidates): Candidates["scope"] {
+function ownScope({ scopes, admission }: Admitted, { scope }: Candidates): Candidates["scope"] {
   if (scope === null || scopes.includes(scope) || admission.downgraded?.candidates.scope === scope) return null;
   return scope;
 }
@@ -146,13 +146,14 @@ interface Dearer {
 /** Its budgets have room for the dearest target that it may be led to. */
 async function holdFor(
   { counters, countedScopes }: LegDeps,
-  { terms, scopes }: Run,
+  { terms, scopes }: Admitted,
   { found, reserve }: Dearer,
 ): Promise<boolean> {
   const counted = countedScopes.of(scopes);
   if (!counted.some(needsCost)) return true;
   const most = mostOr({ ...terms, candidates: found }, counted);
   if (most === null) return false;
+  if (terms.onlyLooks) return (await lookFor(terms, counted, most)).admitted;
   const more = most - reserve.nanos;
   // What is granted of it is held, for a cheaper one that may follow.
   if (more > 0) reserve.nanos += await counters.extend({ id: terms.id, costNanos: more });

@@ -10,7 +10,10 @@ import type { Principal } from "#domain/principal.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
 import type { Exchange } from "#gateway/http/exchange.ts";
 
-export type ProtectionDeps = Pick<GatewayDeps, "events" | "liveEvents">;
+export interface ProtectionDeps {
+  readonly events: Pick<GatewayDeps["events"], "personalDataFound">;
+  readonly liveEvents: Pick<GatewayDeps["liveEvents"], "personalDataRefused">;
+}
 
 /** What became of a request that a policy holds for. */
 export interface Protected extends Pick<Protection, "found" | "placeholders"> {

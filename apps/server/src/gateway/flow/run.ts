@@ -114,7 +114,11 @@ async function admitAloud(deps: RunDeps, call: Call, input: AdmissionInput): Pro
   }
 }
 
-function admissionInput({ counters, countedScopes, limits, timeouts }: AdmissionDeps, call: Call): AdmissionInput {
+/** By what the call is admitted. */
+export function admissionInput(
+  { counters, countedScopes, limits, timeouts }: AdmissionDeps,
+  call: Call,
+): AdmissionInput {
   const { exchange, outlet, request, dialect, candidates, demand, scopes, snapshot, principal } = call;
   return {
     id: exchange.id,

@@ -36,6 +36,11 @@ export class Why {
     if (this.#plans.length < mostNames) this.#plans.push(planned);
   }
 
+  /** The last one. */
+  get planned(): PlannedName | null {
+    return this.#plans?.at(-1) ?? null;
+  }
+
   /** A name that the request is not led on to. */
   leaveOut(name: string, reason: string): null {
     this.#notLedTo ??= [];

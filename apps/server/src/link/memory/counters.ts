@@ -75,6 +75,7 @@ export class MemoryCounters implements Counters {
     const refusal = refuse(request, states, now, this.#usedOf);
     const consulted = consult(request.scopes, states, now, this.#usedOf);
     if (refusal !== null) return { admitted: false, refusal, report: report(request.scopes, states, now), consulted };
+    if (request.onlyLooks) return { admitted: true, report: report(request.scopes, states, now), consulted };
     for (let place = 0; place < states.length; place += 1) {
       const [scope, state] = [request.scopes[place], states[place]];
       if (scope !== undefined && state !== undefined) take(scope, state, request, now);

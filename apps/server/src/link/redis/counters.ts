@@ -132,9 +132,9 @@ export class RedisCounters implements Counters {
     }
   }
 
-  #ask({ id, scopes, tokens, costNanos, lifetimeMs }: ReservationRequest): Promise<Reply> {
+  #ask({ id, scopes, tokens, costNanos, lifetimeMs, onlyLooks }: ReservationRequest): Promise<Reply> {
     const { commands, reunion } = this.#parts;
-    const rest = [id, tokens, costNanos, lifetimeMs, reunion.epoch ?? "", ...limitArguments(scopes)];
+    const rest = [onlyLooks ? "" : id, tokens, costNanos, lifetimeMs, reunion.epoch ?? "", ...limitArguments(scopes)];
     return commands.run(reserve, this.#keysOf(allOf(scopes)), rest);
   }
 
@@ -147,7 +147,7 @@ export class RedisCounters implements Counters {
       share.saw(scope, { ...standingAt(figures, index), told: tolds[index] ?? "" });
     }
     const reservation = toReservation(reply, request.scopes);
-    if (reservation.admitted) {
+    if (reservation.admitted && !request.onlyLooks) {
       share.count(request);
       this.#hold(request, "redis");
     }
@@ -158,6 +158,7 @@ export class RedisCounters implements Counters {
   #reserveHere(request: ReservationRequest, place: "here" | "doubtful"): Awaitable<Reservation> {
     const { share, reunion, untold } = this.#parts;
     const note = (reservation: Reservation): Reservation => {
+      if (request.onlyLooks) return reservation;
       if (reservation.admitted) {
         reunion.countHere(request);
         this.#hold(request, place);

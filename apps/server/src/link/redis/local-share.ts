@@ -228,7 +228,7 @@ export class LocalShare {
   #decide(request: ReservationRequest): Reservation {
     const scopes = request.scopes.map((scope) => this.#shareIn(scope));
     const reservation = this.#counted.reserve({ ...request, scopes });
-    if (reservation.admitted) this.#note(request.scopes);
+    if (reservation.admitted && !request.onlyLooks) this.#note(request.scopes);
     return reservation.admitted ? reservation : this.#explained(reservation, request);
   }
 

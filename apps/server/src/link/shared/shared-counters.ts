@@ -177,7 +177,7 @@ export class SharedCounters implements Counters {
   }
 
   #reserve(request: ReservationRequest): Reservation {
-    const { id, scopes, tokens, costNanos, lifetimeMs } = request;
+    const { id, scopes, tokens, costNanos, lifetimeMs, onlyLooks = false } = request;
     let since = 0;
     const reservation = this.#memory.change((): Reservation => {
       // Read under the lock, so that no two threads count in another order than that of their times.
@@ -186,13 +186,14 @@ export class SharedCounters implements Counters {
       const refusal = refuse(request, counts, since, this.#usedOf);
       const consulted = consult(scopes, counts, since, this.#usedOf);
       if (refusal !== null) return { admitted: false, refusal, report: report(scopes, counts, since), consulted };
+      if (onlyLooks) return { admitted: true, report: report(scopes, counts, since), consulted };
       for (let place = 0; place < scopes.length; place += 1) {
         const [scope, count] = [scopes[place], counts[place]];
         if (scope !== undefined && count !== undefined) this.#take(scope, count, request, since);
       }
       return { admitted: true, report: report(scopes, counts, since), consulted };
     });
-    if (reservation.admitted) {
+    if (reservation.admitted && !onlyLooks) {
       this.#hold(id, { scopes, tokens, costNanos, since, expiresAt: since + lifetimeMs, isReleased: false });
     }
     return reservation;

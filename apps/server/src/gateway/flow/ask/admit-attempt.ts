@@ -14,7 +14,7 @@ import type { CameTo, PassedOver } from "./provider-holds.ts";
 import { costOfUnanswered } from "./unanswered.ts";
 
 export interface AdmittedInput {
-  readonly lifeline: Lifeline;
+  readonly lifeline: Pick<Lifeline, "exchange">;
   readonly trail: Trail;
   /** By which the providers that are asked admit it. */
   readonly terms: Terms;

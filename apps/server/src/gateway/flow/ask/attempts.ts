@@ -101,6 +101,7 @@ async function pauseBefore(deps: AskDeps, input: AttemptsInput, { pauseMs }: Ste
 }
 
 interface OnlyTry extends AdmittedInput {
+  readonly lifeline: Lifeline;
   readonly requestId: string;
   readonly target: Target;
   readonly call: () => Promise<VendorAnswer>;

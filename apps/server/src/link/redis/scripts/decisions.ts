@@ -4,7 +4,7 @@ import { beginning, holds, scopes } from "./beginning.ts";
 import { scriptOf } from "./script.ts";
 
 /**
- * ARGV: id, tokens, cost, lifetime, the epoch that the caller knows, how many scopes there are; for each of them what it is held to, as
+ * ARGV: id (empty: nothing is taken), tokens, cost, lifetime, the epoch that the caller knows, how many scopes there are; for each of them what it is held to, as
  * `limits` of the beginning names it, empty where there is none. KEYS: the scopes, and behind them earlier periods.
  */
 export const reserve = scriptOf(
@@ -87,7 +87,7 @@ for place, scope in ipairs(all) do
   if scope.budget then consult(place, 4, scope.budget, allowance_of(scope) - spent_of(scope) - scope.reserved) end
 end
 
-if not refusal and redis.call('HEXISTS', KEYS[3], id) == 0 then
+if not refusal and id ~= '' and redis.call('HEXISTS', KEYS[3], id) == 0 then
   local hold = {cost = cost, tokens = tokens, scopes = {}, entries = {}, costs = {}}
   for place, scope in ipairs(all) do
     local counts_costs = scope.most_costs and true or false
