@@ -111,6 +111,36 @@ describe.skipIf(executable === null)("an alias", () => {
     expect(problems).toEqual([]);
   });
 
+  it("shows how each of its targets is at the moment, and why one is not asked", async () => {
+    const { stage } = suite;
+    const targets = ["fake-model", "gpt-4o"].map((model) => ({ provider: "openai", model }));
+    const { id } = await stage.server.admin.aliases.create({ body: { name: "watched", targets } });
+    const { page, problems } = await suite.visits.openAs(admin, `/aliases/${id}`);
+    const now = page.getByRole("region", { name: "Targets now" });
+    await now.getByText("ready").waitFor();
+    await now.getByText("not known: it is in no list", { exact: false }).waitFor();
+    stage.vendor.script({ kind: "error", status: 401, message: "no such key" });
+    const isParked = async () => {
+      await stage.call("openai/fake-model").catch(() => null);
+      const { data } = await stage.server.admin.targets.list({ query: { state: "parked" } });
+      return data.some(({ model }) => model === "fake-model");
+    };
+    await expect.poll(isParked).toBe(true);
+    const row = now.getByRole("listitem").filter({ has: page.getByText("openai/fake-model", { exact: true }) });
+    await row.getByText("parked").waitFor();
+    await row.getByText("its credential was refused").waitFor();
+    await row.getByText(/^until in 1?\d min\.$/).waitFor();
+    expect([await overflowOf(page), await violationsInBothThemes(page)]).toEqual([0, []]);
+    const [provider] = (await stage.server.admin.providers.list({ query: { q: "openai" } })).data;
+    await suite.visits.visit(page, `/providers/${provider?.id}`);
+    await page.getByRole("region", { name: "Health" }).getByText("its credential was refused").waitFor();
+    stage.vendor.script({ kind: "default" });
+    await page.getByRole("button", { name: "Test", exact: true }).click();
+    // The next request finds out.
+    await page.getByRole("region", { name: "Health" }).getByText("being tried").waitFor();
+    expect(problems).toEqual([]);
+  });
+
   it("fits a phone with all that it says", async () => {
     const before = await aliasNamed("smart");
     const { page } = await suite.visits.openAs(admin, `/aliases/${before?.id}`, { width: 390 });

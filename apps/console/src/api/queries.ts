@@ -31,6 +31,7 @@ export type ProviderType = RouteAnswer<AdminRoutes["providers"]["types"]>["data"
 export type ProviderTest = RouteAnswer<AdminRoutes["providers"]["test"]>;
 export type Model = RouteAnswer<AdminRoutes["models"]["get"]>;
 export type Alias = RouteAnswer<AdminRoutes["aliases"]["get"]>;
+export type TargetNow = RouteAnswer<AdminRoutes["targets"]["list"]>["data"][number];
 export type Cache = RouteAnswer<AdminRoutes["cache"]["get"]>;
 export type Webhook = RouteAnswer<AdminRoutes["webhooks"]["get"]>;
 export type WebhookDelivery = RouteAnswer<AdminRoutes["webhooks"]["resend"]>;
@@ -171,6 +172,7 @@ function createUsageQueries(client: Client) {
         queryKey: ["requests", "list", query],
         queryFn: ({ signal }) => client.requests.list({ query }, { signal }),
       }),
+    targets: listOptions("targets", (query, call) => client.targets.list({ query }, call)),
     ...requestQueries(client),
     ...budgetQueries(client),
     ...auditQueries(client),

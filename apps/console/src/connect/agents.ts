@@ -5,6 +5,7 @@ import type { ClientGuide } from "./client.ts";
 export const claudeCode: ClientGuide = {
   id: "claude-code",
   name: "Claude Code",
+  asks: "messages",
   kind: "Coding agents",
   snippets: ({ url, key, model }) => [
     {
@@ -21,6 +22,7 @@ claude`,
 export const codex: ClientGuide = {
   id: "codex",
   name: "Codex",
+  asks: "responses",
   kind: "Coding agents",
   snippets: ({ url, key, model }) => [
     {
@@ -65,6 +67,7 @@ export const opencode: ClientGuide = {
 export const pi: ClientGuide = {
   id: "pi",
   name: "pi",
+  asks: "responses",
   kind: "Coding agents",
   snippets: ({ url, key, model }) => [
     {

@@ -77,10 +77,13 @@ client.messages().create(question).content()
     .forEach(block -> block.text().ifPresent(text -> System.out.println(text.text())));`;
 }
 
-export const anthropic = sdkGuide("anthropic", "Anthropic", {
-  curl,
-  Python: python,
-  TypeScript: typescript,
-  Go: go,
-  Java: java,
-});
+export const anthropic = sdkGuide(
+  { id: "anthropic", name: "Anthropic", asks: "messages" },
+  {
+    curl,
+    Python: python,
+    TypeScript: typescript,
+    Go: go,
+    Java: java,
+  },
+);

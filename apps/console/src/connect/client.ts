@@ -1,5 +1,7 @@
 // What a client of the gateway needs to be told, as text to be copied. Each vendor's SDKs and each program have a file.
 
+import type { Asking } from "./trial.ts";
+
 export interface Settings {
   /** Of the gateway, without a slash at its end. */
   readonly url: string;
@@ -20,6 +22,8 @@ export interface ClientGuide {
   readonly id: string;
   readonly name: string;
   readonly kind: "SDKs" | "Coding agents" | "Programs";
+  /** As it asks; left out: by OpenAI's chats. */
+  readonly asks?: Asking;
   /** One sentence, where there is more to do than to copy. */
   readonly note?: string;
   readonly snippets: (settings: Settings) => readonly Snippet[];
@@ -28,11 +32,12 @@ export interface ClientGuide {
 type Write = (settings: Settings) => string;
 
 /** Of a vendor whose SDKs are in several languages. */
-export function sdkGuide(id: string, name: string, languages: Readonly<Record<string, Write>>): ClientGuide {
+export function sdkGuide(
+  { id, name, asks }: Required<Pick<ClientGuide, "id" | "name" | "asks">>,
+  languages: Readonly<Record<string, Write>>,
+): ClientGuide {
   return {
-    id,
-    name,
-    kind: "SDKs",
+    ...{ id, name, kind: "SDKs", asks },
     snippets: (settings) => Object.entries(languages).map(([title, write]) => ({ title, code: write(settings) })),
   };
 }

@@ -1,8 +1,12 @@
 // The gateway as its clients have it: with a key, which is known to the page for as long as it is open and no longer.
 
 import { fieldOf, listOf, textOf } from "./fields.ts";
+import { askings, refusedWords } from "./trial.ts";
+import type { Asking } from "./trial.ts";
 
 export interface Trial {
+  /** That was asked. */
+  readonly path: string;
   readonly text: string;
   readonly model: string;
   readonly provider: string | null;
@@ -40,18 +44,27 @@ function canOf(model: unknown, skill: Skill): boolean | null {
   return typeof can === "boolean" ? can : null;
 }
 
-export async function tryModel({ url, key, model, prompt }: Call & { model: string; prompt: string }): Promise<Trial> {
+interface TrialCall extends Call {
+  readonly model: string;
+  readonly prompt: string;
+  readonly asking: Asking;
+}
+
+export async function tryModel({ url, key, model, prompt, asking }: TrialCall): Promise<Trial> {
   const startedAt = performance.now();
-  const request = { model, messages: [{ role: "user", content: prompt }] };
-  const response = await sendChat({ url, key, request });
-  const body = await readAnswer(response);
-  const tokens = fieldOf(fieldOf(body, "usage"), "total_tokens");
+  const { request, text, tokens } = askings[asking];
+  const { path, headers, body } = request(key, model, prompt);
+  const response = await fetch(url + path, {
+    method: "POST",
+    headers: { ...headers, "content-type": "application/json" },
+    body: JSON.stringify(body),
+  });
+  const answer = await readAnswer(response);
   return {
-    text: textOf(fieldOf(listOf(body, "choices")[0], "message"), "content"),
-    model,
+    ...{ path, text: text(answer), model },
     provider: response.headers.get("x-ghostllm-provider"),
     requestId: response.headers.get("x-request-id"),
-    tokens: typeof tokens === "number" ? tokens : null,
+    tokens: tokens(answer),
     tookMs: performance.now() - startedAt,
   };
 }
@@ -79,7 +92,7 @@ async function readAnswer(response: Response): Promise<unknown> {
 /** Why the gateway did not answer, in its own words. */
 export function refusalOf({ status }: Response, body: unknown): { readonly message: string; readonly code: string } {
   const error = fieldOf(body, "error");
-  const message = textOf(error, "message");
+  const message = refusedWords(body);
   return {
     message: message === "" ? `The gateway answered with status ${status}.` : message,
     code: textOf(error, "code") || String(status),

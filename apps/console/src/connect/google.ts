@@ -69,10 +69,13 @@ var client = Client.builder()
 System.out.println(client.models.generateContent("${model}", "${prompt}", null).text());`;
 }
 
-export const google = sdkGuide("google", "Google", {
-  curl,
-  Python: python,
-  TypeScript: typescript,
-  Go: go,
-  Java: java,
-});
+export const google = sdkGuide(
+  { id: "google", name: "Google", asks: "gemini" },
+  {
+    curl,
+    Python: python,
+    TypeScript: typescript,
+    Go: go,
+    Java: java,
+  },
+);

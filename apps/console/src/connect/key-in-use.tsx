@@ -25,7 +25,7 @@ export function KeyInUse({ apiKey }: { readonly apiKey: string }) {
         <CopyTextButton text={apiKey}>Copy key</CopyTextButton>
       </div>
       <ModelField models={models} model={model} onChange={setChosen} />
-      <TryIt apiKey={apiKey} model={model} />
+      <TryIt key={guide?.id} apiKey={apiKey} model={model} asking={guide?.asks} />
       <Tabs label="Client" names={firstGuides.map(({ name }) => name)} chosen={client} onChoose={setClient} />
       {guide !== undefined && (
         <Snippets

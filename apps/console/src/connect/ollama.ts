@@ -29,4 +29,7 @@ const answer = await client.chat({
 console.log(answer.message.content);`;
 }
 
-export const ollama = sdkGuide("ollama", "Ollama", { curl, Python: python, TypeScript: typescript });
+export const ollama = sdkGuide(
+  { id: "ollama", name: "Ollama", asks: "ollama" },
+  { curl, Python: python, TypeScript: typescript },
+);

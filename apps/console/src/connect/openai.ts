@@ -46,10 +46,13 @@ var answer = client.chat().completions().create(question);
 System.out.println(answer.choices().get(0).message().content().orElse(""));`;
 }
 
-export const openai = sdkGuide("openai", "OpenAI", {
-  curl: (settings) => chatCurl(settings, hello(settings)),
-  Python: (settings) => chatPython(settings, hello(settings)),
-  TypeScript: (settings) => chatTypescript(settings, hello(settings)),
-  Go: go,
-  Java: java,
-});
+export const openai = sdkGuide(
+  { id: "openai", name: "OpenAI", asks: "chat" },
+  {
+    curl: (settings) => chatCurl(settings, hello(settings)),
+    Python: (settings) => chatPython(settings, hello(settings)),
+    TypeScript: (settings) => chatTypescript(settings, hello(settings)),
+    Go: go,
+    Java: java,
+  },
+);

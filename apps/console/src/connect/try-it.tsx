@@ -5,6 +5,7 @@ import { plural } from "#format/number.ts";
 import { Button } from "#parts/button.tsx";
 import { Status } from "#parts/status.tsx";
 import { wordsOf } from "#parts/states.tsx";
+import type { Asking } from "./trial.ts";
 import { prompt } from "./client.ts";
 import { tryModel } from "./gateway.ts";
 import type { Trial } from "./gateway.ts";
@@ -12,13 +13,16 @@ import type { Trial } from "./gateway.ts";
 interface TryItProps {
   readonly apiKey: string;
   readonly model: string;
+  /** As the client that is shown asks. */
+  readonly asking?: Asking | undefined;
 }
 
-export function TryIt({ apiKey, model }: TryItProps) {
+/** Made anew for a client that asks otherwise. */
+export function TryIt({ apiKey, model, asking = "chat" }: TryItProps) {
   const { serverUrl: url } = useApi();
   const refresh = useRefresh();
   const trial = useMutation({
-    mutationFn: () => tryModel({ url, key: apiKey, model, prompt }),
+    mutationFn: () => tryModel({ url, key: apiKey, model, prompt, asking }),
     onSuccess: () => refresh("keys", "requests", "usage"),
   });
   return (
@@ -53,8 +57,9 @@ function Answer({ trial }: { readonly trial: Trial }) {
   return (
     <div className="animate-appear rounded-sm border border-line bg-sunken px-3 py-2">
       <p className="max-h-40 overflow-y-auto wrap-anywhere whitespace-pre-wrap">{trial.text}</p>
-      <p className="mt-1.5 text-xs text-muted">
+      <p className="mt-1.5 flex flex-wrap justify-between gap-x-3 text-xs text-muted">
         <Status tone="good">{facts.join(" · ")}</Status>
+        <span className="font-mono wrap-anywhere">{trial.path}</span>
       </p>
     </div>
   );

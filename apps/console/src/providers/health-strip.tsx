@@ -33,6 +33,8 @@ export function useStrips(most: number, { filter = {}, isWanted = true }: Strips
   return useQuery({ ...queries.series(["providers"], query, lastHours), enabled: isWanted });
 }
 
+const troubles: ReadonlySet<string> = new Set(["target_resting", "target_parked", "provider_unusable"]);
+
 /** What is wrong with a provider at the moment, by its name. */
 export function useTrouble(): (name: string) => Notification | undefined {
   const { queries } = useApi();
@@ -40,9 +42,7 @@ export function useTrouble(): (name: string) => Notification | undefined {
   return useCallback(
     (name) =>
       data?.find(
-        ({ kind, subject }) =>
-          (kind === "target_resting" || kind === "provider_unusable") &&
-          (subject.name === name || subject.name.startsWith(`${name}/`)),
+        ({ kind, subject }) => troubles.has(kind) && (subject.name === name || subject.name.startsWith(`${name}/`)),
       ),
     [data],
   );

@@ -18,6 +18,7 @@ import { RequestsLink } from "#requests/requests-link.tsx";
 import { AliasForm } from "./alias-form.tsx";
 import { fallbackWords, retryWords, timeoutWords } from "./policy-values.ts";
 import { strategyName } from "./strategies.ts";
+import { TargetsPanel } from "./targets-panel.tsx";
 import { useTeamName } from "./alias-teams.tsx";
 
 export function AliasPage() {
@@ -47,6 +48,7 @@ export function AliasPage() {
           <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-[minmax(0,1fr)_minmax(0,1.4fr)]">
             <div className="grid min-w-0 gap-4">
               <AliasFacts alias={one} />
+              <TargetsPanel alias={one} />
               <HeldPanels kind="alias" held={one} teamId={one.team_id} />
             </div>
             {mayOf("aliases.update", one.team_id) &&

@@ -33,7 +33,7 @@ export function ConnectPage() {
           <div className="grid gap-3.5 px-4 py-3">
             <KeyField value={key} onChange={setKey} create={<CreateKey />} />
             <ModelField models={models} model={model} onChange={setChosen} />
-            <TryIt apiKey={key} model={model} />
+            <TryIt key={guide.id} apiKey={key} model={model} asking={guide.asks} />
           </div>
         </Panel>
         <Panel title={guide.name} note={guide.kind}>

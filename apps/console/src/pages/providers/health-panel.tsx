@@ -4,10 +4,11 @@ import { formatDuration } from "#format/time.ts";
 import { Panel } from "#parts/panel.tsx";
 import { Empty, Loaded } from "#parts/states.tsx";
 import { HealthStrip, healthShare, LatencyStrip, stripHours, useStrips } from "#providers/health-strip.tsx";
+import { TargetState, targetWords, useTargetsNow } from "#providers/target-state.tsx";
 import type { ProviderGroup } from "#providers/health-strip.tsx";
 
 /** Of what was asked of it: what came of it, and how long it took. */
-export function HealthPanel({ provider: { id } }: { readonly provider: Provider }) {
+export function HealthPanel({ provider: { id, name } }: { readonly provider: Provider }) {
   const series = useStrips(1, { filter: { provider_id: id } });
   return (
     <Panel title="Health" actions={<span className="text-xs text-muted">{stripHours} × 1 h</span>}>
@@ -20,7 +21,27 @@ export function HealthPanel({ provider: { id } }: { readonly provider: Provider 
           )
         }
       </Loaded>
+      <Unwell provider={name} />
     </Panel>
+  );
+}
+
+/** Its models that are not asked as any other, or had something to say of late. */
+function Unwell({ provider }: { readonly provider: string }) {
+  const targets = [...(useTargetsNow()?.values() ?? [])].filter(
+    (target) => target.provider === provider && (target.state !== "closed" || target.running > 0),
+  );
+  if (targets.length === 0) return null;
+  return (
+    <ul className="grid gap-1.5 border-t border-line px-4 py-3">
+      {targets.map((target) => (
+        <li key={target.model_id} className="flex flex-wrap justify-between gap-x-3">
+          <span className="min-w-0 truncate font-mono text-xs leading-5">{target.model}</span>
+          <TargetState target={target} />
+          <span className="text-muted">{targetWords(target)}</span>
+        </li>
+      ))}
+    </ul>
   );
 }
 

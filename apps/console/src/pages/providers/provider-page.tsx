@@ -121,7 +121,12 @@ function ProviderPanel({ provider }: { readonly provider: Provider }) {
 function Test({ provider: { id } }: { readonly provider: Provider }) {
   const { client } = useApi();
   const [asked, setAsked] = useSearchValue("test");
-  const test = useMutation({ mutationFn: () => client.providers.test({ params: { id } }) });
+  const refresh = useRefresh();
+  // One that goes well ends what rests.
+  const test = useMutation({
+    mutationFn: () => client.providers.test({ params: { id } }),
+    onSuccess: () => refresh("targets", "notifications"),
+  });
   const start = test.mutate;
   const isStarted = useRef(false);
   // A provider that was just added is tested by itself.
