@@ -110,6 +110,26 @@ describe.each(["1", "2"])("with %s workers", (workers) => {
     await vi.waitUntil(async () => (await stateOf()) === "closed", patient);
   });
 
+  it("one that is full is waited for by those whose alias says so, whichever worker has them", async () => {
+    const ids = { params: { id: providerId } };
+    await server.admin.providers.update({ ...ids, body: { limits: { concurrent_requests: 1 } } });
+    const targets = [{ provider: "v", model: "m" }];
+    const alias = await server.admin.aliases.create({
+      body: { name: "patient", targets, queue: { max_wait_ms: 20_000 } },
+    });
+    expect(alias.queue).toEqual({ max_wait_ms: 20_000, max_waiting: 1_000 });
+    vendor.script({ kind: "chat", text: "well", delayMs: 60 });
+    const asked = Array.from({ length: 8 }, () => ask("patient"));
+    expect(new Set(await Promise.all(asked))).toEqual(new Set([200]));
+    expect(await readText("/metrics")).toMatch(
+      /ghostllm_queue_requests_total\{alias="patient",outcome="served"\} [1-9]/,
+    );
+    const change = { params: { id: alias.id }, body: { queue: null } };
+    expect(await server.admin.aliases.update(change)).toMatchObject({ queue: null });
+    expect(new Set(await Promise.all(Array.from({ length: 8 }, () => ask("patient"))))).toContain(429);
+    await server.admin.providers.update({ ...ids, body: { limits: { concurrent_requests: null } } });
+  });
+
   it("is told how many requests are with it", async () => {
     vendor.script({ kind: "chat", text: "well", delayMs: 700 });
     const asked = [ask("v/other"), ask("v/other"), ask("v/other")];

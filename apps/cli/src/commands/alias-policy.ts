@@ -8,7 +8,7 @@ import type { Command } from "commander";
 import type { Alias } from "#lookup.ts";
 
 type Body = RouteInput<AdminRoutes["aliases"]["update"]>["body"];
-type AliasPolicyBody = Pick<Body, "retries" | "fallbacks" | "timeouts" | "sticky_by">;
+type AliasPolicyBody = Pick<Body, "retries" | "fallbacks" | "timeouts" | "sticky_by" | "queue">;
 
 export interface PolicyOptions {
   readonly stickyBy?: "user" | "none";
@@ -28,6 +28,8 @@ export interface PolicyOptions {
   readonly firstTokenTimeout?: number;
   readonly idleTimeout?: number;
   readonly totalTimeout?: number;
+  readonly queueWait?: number;
+  readonly queueMost?: number;
 }
 
 export function addPolicyOptions(command: Command): Command {
@@ -51,7 +53,9 @@ export function addPolicyOptions(command: Command): Command {
     .option("--connect-timeout <ms>", "until there is a connection; 0 for the server's alone", toMs)
     .option("--first-token-timeout <ms>", "until the first word; 0 for the server's alone", toMs)
     .option("--idle-timeout <ms>", "the longest silence within an answer; 0 for the server's alone", toMs)
-    .option("--total-timeout <ms>", "of the whole request; 0 for the server's alone", toMs);
+    .option("--total-timeout <ms>", "of the whole request; 0 for the server's alone", toMs)
+    .option("--queue-wait <ms>", "how long requests wait that find all targets full; 0: they are refused", toMs)
+    .option("--queue-most <count>", "how many wait at most, in each process", toMany);
 }
 
 /** `present` is null for a new one. */
@@ -62,6 +66,7 @@ export function toPolicyBody(options: PolicyOptions, present: Alias | null): Ali
     ...retriesOf(options, present),
     ...fallbacksOf(options, present),
     ...timeoutsOf(options, present),
+    ...queueOf(options, present),
     ...sticky,
   };
 }
@@ -105,6 +110,14 @@ function timeoutsOf(options: PolicyOptions, present: Alias | null): Pick<AliasPo
   return Object.keys(given).length === 0 ? {} : { timeouts: { ...present?.timeouts, ...given } };
 }
 
+function queueOf({ queueWait, queueMost }: PolicyOptions, present: Alias | null): Pick<AliasPolicyBody, "queue"> {
+  if (queueWait === 0) return { queue: null };
+  const wait = queueWait ?? present?.queue?.max_wait_ms;
+  if (wait === undefined || (queueWait === undefined && queueMost === undefined)) return {};
+  const most = queueMost ?? present?.queue?.max_waiting;
+  return { queue: { max_wait_ms: wait, ...(most !== undefined && { max_waiting: most }) } };
+}
+
 const orNull = (ms: number | undefined): number | null | undefined => (ms === 0 ? null : ms);
 
 type Told<Given> = { [Name in keyof Given]?: Exclude<Given[Name], undefined> };
@@ -116,6 +129,11 @@ function told<Given extends object>(given: Given): Told<Given> {
 
 function toCount(text: string): number {
   if (!/^[1-9]\d?$/.test(text)) throw new InvalidArgumentError("Give a whole number from 1 on.");
+  return Number(text);
+}
+
+function toMany(text: string): number {
+  if (!/^[1-9]\d{0,5}$/.test(text)) throw new InvalidArgumentError("Give a whole number from 1 on.");
   return Number(text);
 }
 

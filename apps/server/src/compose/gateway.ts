@@ -14,6 +14,7 @@ import { createEstimator } from "#gateway/estimator/estimator.ts";
 import { LiveEvents } from "#gateway/flow/live-events.ts";
 import { reportTargets } from "#gateway/flow/ask/target-report.ts";
 import { TargetRoom } from "#gateway/flow/ask/target-room.ts";
+import { WaitingRoom } from "#gateway/flow/ask/waiting-room.ts";
 import { TargetWork } from "#gateway/flow/ask/target-work.ts";
 import { Flights } from "#gateway/flow/recall/flights.ts";
 import { RunningCalls } from "#gateway/flow/running-calls.ts";
@@ -152,7 +153,9 @@ async function depsOf(parts: GatewayParts) {
   const heldBytes = new HeldBytes(capacity, neighbours);
   metrics.watchHeldBytes(() => heldBytes.total);
   disposer.add(startGivingBack(heldBytes));
-  const measured = { targetRoom: new TargetRoom(), targetWork: new TargetWork() };
+  const waitingRoom = new WaitingRoom();
+  metrics.watchQueues(() => waitingRoom.waiting());
+  const measured = { targetRoom: new TargetRoom(), targetWork: new TargetWork(), waitingRoom };
   const asking: Asking = { upstream, authenticator, estimator, heavyWork, targetHealth, ...measured };
   const isStoring = config.retention.promptDays > 0;
   const contents = isStoring ? new BoundedContents({ store: storeContent, mostBytes: mostContentBytes }) : null;

@@ -29,6 +29,20 @@ export interface AliasTimeouts {
 
 export type Fallbacks = Readonly<Partial<Record<FallbackReason, readonly string[]>>>;
 
+/** How long requests wait for a target that has room, and how many. */
+export interface QueuePolicy {
+  readonly maxWaitMs: number;
+  /** Of all that ask for the alias. */
+  readonly maxWaiting: number;
+}
+
+/** With the alias that says it. */
+export interface AliasQueue extends QueuePolicy {
+  readonly aliasId: string;
+  /** Its name. */
+  readonly alias: string;
+}
+
 export interface AliasPolicy {
   /** Null: each target once, and the last one twice. */
   readonly retries: RetryPolicy | null;
@@ -37,15 +51,18 @@ export interface AliasPolicy {
   readonly timeouts: AliasTimeouts;
   /** Whose requests go to the same target first, as long as the weights are what they are; null: each is drawn anew. */
   readonly stickyBy: "user" | null;
+  /** Absent or null: what finds all targets full is refused. */
+  readonly queue?: QueuePolicy | null;
 }
 
 export const noTimeouts: AliasTimeouts = { connectMs: null, firstTokenMs: null, idleMs: null, totalMs: null };
 
 /** Null, where it says nothing. */
-export function policyOf({ retries, fallbacks, timeouts, stickyBy }: AliasPolicy): AliasPolicy | null {
+export function policyOf({ retries, fallbacks, timeouts, stickyBy, queue = null }: AliasPolicy): AliasPolicy | null {
   const lists = fallbackReasons.map((reason) => [reason, fallbacks[reason] ?? []] as const);
   const told = Object.fromEntries(lists.filter(([, names]) => names.length > 0));
   const isTimed = Object.values(timeouts).some((ms) => ms !== null);
-  if (retries === null && !isTimed && Object.keys(told).length === 0 && stickyBy === null) return null;
-  return { retries, fallbacks: told, timeouts, stickyBy };
+  if (retries === null && !isTimed && Object.keys(told).length === 0 && stickyBy === null && queue === null)
+    return null;
+  return { retries, fallbacks: told, timeouts, stickyBy, ...(queue !== null && { queue }) };
 }

@@ -4,7 +4,7 @@
 import type { AliasStrategy } from "@ghostllm/contract";
 import { builtInPrices } from "@ghostllm/llm";
 import type { PriceBook, PriceSchedule, ProviderDefinition } from "@ghostllm/llm";
-import type { AliasPolicy } from "#domain/alias-policy.ts";
+import type { AliasPolicy, AliasQueue } from "#domain/alias-policy.ts";
 import type { Additions } from "#domain/additions.ts";
 import type { AliasCache } from "#domain/cache-policy.ts";
 import { ConsentPolicies } from "#domain/consents/policies.ts";
@@ -93,6 +93,8 @@ export interface Alias {
   readonly scope?: LimitedScope | null;
   /** What is kept of its answers; absent or null: nothing. */
   readonly cache?: AliasCache | null;
+  /** Where its requests wait for a target with room; absent or null: they do not. */
+  readonly queue?: AliasQueue | null;
   /** It has no targets, since all their providers wait for an operator; absent: no. */
   readonly awaitsRepair?: boolean;
 }

@@ -18,6 +18,7 @@ import type { RunningCalls } from "./flow/running-calls.ts";
 import type { TargetHealth } from "#gateway/flow/ask/target-health.ts";
 import type { TargetRoom } from "#gateway/flow/ask/target-room.ts";
 import type { TargetWork } from "#gateway/flow/ask/target-work.ts";
+import type { WaitingRoom } from "#gateway/flow/ask/waiting-room.ts";
 import type { HeavyWork } from "./heavy-work/heavy-work.ts";
 import type { Neighbours } from "#gateway/connections/neighbours.ts";
 import type { HeldBytes } from "#gateway/http/held-bytes.ts";
@@ -38,6 +39,7 @@ export interface Vendors {
   readonly targetHealth: TargetHealth;
   readonly targetRoom: TargetRoom;
   readonly targetWork: TargetWork;
+  readonly waitingRoom: WaitingRoom;
   readonly heavyWork: HeavyWork;
   readonly estimator: Estimator;
 }

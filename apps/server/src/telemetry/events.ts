@@ -34,6 +34,14 @@ export interface FailedAttempt {
   readonly message: string;
 }
 
+/** A request has waited for a target with room. */
+export interface Waited {
+  readonly alias: string;
+  /** It was let in; its time was over; it has ended; others took its place; it was not let in to wait. */
+  readonly outcome: "served" | "late" | "gone" | "displaced" | "refused";
+  readonly ms: number;
+}
+
 export interface Events {
   requestStarted(): void;
   requestEnded(): void;
@@ -42,6 +50,7 @@ export interface Events {
   /** A request that reached a vendor is settled. `overheadMs`: the part of its latency that was ours. */
   requestFinished(record: UsageRecord, overheadMs: number): void;
   attemptFailed(attempt: FailedAttempt): void;
+  waited(waited: Waited): void;
   /** By a privacy policy, in one request. */
   personalDataFound(found: readonly PrivacyCount[]): void;
   /** Texts of requests that are to be stored: there was no room for one, they are, or they will never be. */
@@ -74,6 +83,10 @@ export function createEvents({ metrics, log }: { readonly metrics: Metrics; read
     requestFinished(record, overheadMs) {
       countRequest(metrics, record, overheadMs);
       log.debug({ record }, "request finished");
+    },
+    waited({ alias, outcome, ms }) {
+      metrics.queued.labels(alias, outcome).inc();
+      if (outcome === "served") metrics.queueWait.observe(ms / 1000);
     },
     attemptFailed(attempt) {
       metrics.attemptFailures.labels(attempt.provider, attempt.reason).inc();

@@ -1,4 +1,4 @@
-import type { Gauge } from "prom-client";
+import type { Counter, Gauge, Histogram } from "prom-client";
 import type { MetricDefinition } from "./metric-definition.ts";
 
 /** Of targets that are not asked as others are. */
@@ -8,6 +8,21 @@ export const targetMetricDefinitions = {
     help: "Models of a provider that rest for all (open), are tried by one request at a time (half_open), or are left alone for their account or credential (parked).",
     labels: ["provider", "state"],
   },
+  ghostllm_queue_waiting: {
+    type: "gauge",
+    help: "Requests that wait until a target of their alias has room.",
+    labels: ["alias"],
+  },
+  ghostllm_queue_requests_total: {
+    type: "counter",
+    help: "Requests that had to wait for a target with room, by what came of it: served, late (their time was over), gone (their client left, or all of their time was over), displaced (for one of whoever has fewer waiting), or refused (so many waited already).",
+    labels: ["alias", "outcome"],
+  },
+  ghostllm_queue_wait_seconds: {
+    type: "histogram",
+    help: "How long those waited that were served.",
+    labels: [],
+  },
 } as const satisfies Record<string, MetricDefinition>;
 
 export interface TargetCount {
@@ -16,14 +31,26 @@ export interface TargetCount {
   readonly count: number;
 }
 
+const waitBuckets = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+
 type Name = keyof typeof targetMetricDefinitions;
 
 interface Make {
+  counter(name: Name): Counter;
+  histogram(name: Name, buckets: number[]): Histogram;
   gauge(name: Name, read: (gauge: Gauge) => void): Gauge;
 }
 
 export function targetMetrics(make: Make) {
   return {
+    queued: make.counter("ghostllm_queue_requests_total"),
+    queueWait: make.histogram("ghostllm_queue_wait_seconds", waitBuckets),
+    watchQueues(read: () => readonly { readonly alias: string; readonly waiting: number }[]): void {
+      make.gauge("ghostllm_queue_waiting", (gauge) => {
+        gauge.reset();
+        for (const { alias, waiting } of read()) gauge.labels(alias).inc(waiting);
+      });
+    },
     /** Of all threads and instances, as the main thread knows it. */
     watchTargets(read: () => readonly TargetCount[]): void {
       make.gauge("ghostllm_targets_not_closed", (gauge) => {

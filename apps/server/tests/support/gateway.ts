@@ -26,6 +26,7 @@ import { Flights } from "#gateway/flow/recall/flights.ts";
 import { RunningCalls } from "#gateway/flow/running-calls.ts";
 import { TargetHealth } from "#gateway/flow/ask/target-health.ts";
 import { TargetRoom } from "#gateway/flow/ask/target-room.ts";
+import { WaitingRoom } from "#gateway/flow/ask/waiting-room.ts";
 import { TargetWork } from "#gateway/flow/ask/target-work.ts";
 import { createHeavyWork } from "#gateway/heavy-work/heavy-work.ts";
 import { openChatDoor } from "#gateway/channels/chat-door.ts";
@@ -218,6 +219,7 @@ export async function startGateway(snapshot: Snapshot, settings: Settings = {}):
     }),
     targetRoom: new TargetRoom(),
     targetWork: new TargetWork(),
+    waitingRoom: new WaitingRoom(),
     runningCalls: new RunningCalls({ snapshots, steadyTime }),
     readiness,
     events: createEvents({ metrics, log: createLog("silent") }),

@@ -63,6 +63,22 @@ export const fallbacksInput = z
   .describe(aboutFallbacks)
   .meta({ id: "AliasFallbacksInput" });
 
+const queueFields = {
+  max_wait_ms: z
+    .int()
+    .min(10)
+    .max(600_000)
+    .describe("The longest that a request waits; then it is refused as without a queue."),
+  max_waiting: z.int().min(1).max(100_000).default(1_000).describe("Of all that ask for the alias, in each process."),
+};
+
+const aboutQueue =
+  "Requests that find all targets full, by the limits of their providers, wait for one that has room. Teams take turns, and so do users who are in none. Null: they are refused at once.";
+
+export const queue = z.object(queueFields).nullable().describe(aboutQueue);
+
+export const queueInput = z.strictObject(queueFields).meta({ id: "AliasQueueInput" }).nullable().describe(aboutQueue);
+
 const ms = z.int().min(10).max(86_400_000).nullable();
 
 const timeFields = {

@@ -1,7 +1,16 @@
 import { z } from "zod";
 import { aliasStrategies } from "#alias-strategies.ts";
 import { cacheScopes, mostCacheSeconds, usualCacheSeconds } from "#cache-policy.ts";
-import { fallbacks, fallbacksInput, retries, retriesInput, timeouts, timeoutsInput } from "./alias-policy-fields.ts";
+import {
+  fallbacks,
+  fallbacksInput,
+  queue,
+  queueInput,
+  retries,
+  retriesInput,
+  timeouts,
+  timeoutsInput,
+} from "./alias-policy-fields.ts";
 import { scopeBudget, scopeBudgetsInput } from "./budget-fields.ts";
 import { id, idParams, limits, limitsInput, listOf, namedQuery, openEnum, removed, time } from "./fields.ts";
 import { defineRoutes } from "./route.ts";
@@ -44,6 +53,7 @@ const alias = z
     fallbacks,
     timeouts,
     sticky_by: openEnum(stickies).nullable().describe(aboutSticky),
+    queue,
     limits: limits.describe("Of all that ask for it together. Null is unlimited."),
     budgets: z.array(scopeBudget).describe("What may be spent by all that ask for it together."),
     cache: cache.nullable().describe(aboutCache),
@@ -69,7 +79,7 @@ const aliasCreate = z
   .strictObject({
     ...{ team_id: team.default(null), name, strategy: strategy.default("ordered"), targets },
     ...{ retries: retriesInput.optional(), fallbacks: fallbacksInput.optional(), timeouts: timeoutsInput.optional() },
-    sticky_by: sticky.optional(),
+    ...{ sticky_by: sticky.optional(), queue: queueInput.optional() },
     ...{ limits: limitsInput.optional(), budgets: scopeBudgetsInput.optional() },
     cache: cacheInput.optional().describe(aboutCache),
   })
@@ -80,7 +90,7 @@ const aliasUpdate = z
     team_id: team.optional(),
     ...{ name: name.optional(), strategy: strategy.optional(), targets: targets.optional() },
     ...{ retries: retriesInput.optional(), fallbacks: fallbacksInput.optional(), timeouts: timeoutsInput.optional() },
-    sticky_by: sticky.optional(),
+    ...{ sticky_by: sticky.optional(), queue: queueInput.optional() },
     ...{ limits: limitsInput.optional(), budgets: scopeBudgetsInput.optional() },
     cache: cacheInput.optional().describe(aboutCache),
   })
@@ -138,7 +148,7 @@ export const aliasRoutes = defineRoutes({
     status: 200,
     summary: "Change an alias",
     description:
-      "Fields left out stay as they are; `targets`, `retries`, `fallbacks` and `timeouts` are each replaced as a whole. Another `team_id` is for whoever may change aliases at both ends, and everybody's for whoever may change all (403).",
+      "Fields left out stay as they are; `targets`, `retries`, `fallbacks`, `timeouts` and `queue` are each replaced as a whole. Another `team_id` is for whoever may change aliases at both ends, and everybody's for whoever may change all (403).",
   },
   remove: {
     id: "aliases.remove",

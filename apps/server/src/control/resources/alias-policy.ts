@@ -5,17 +5,17 @@ import { fallbackReasons } from "@ghostllm/contract";
 import type { AliasRow, Store } from "#control/store/store.ts";
 import type { TeamRow } from "#control/store/team-store.ts";
 import { noTimeouts, policyOf } from "#domain/alias-policy.ts";
-import type { AliasPolicy, Fallbacks } from "#domain/alias-policy.ts";
+import type { AliasPolicy, Fallbacks, QueuePolicy } from "#domain/alias-policy.ts";
 import { isNamed, isTargetNamed } from "#domain/allowed-models.ts";
 import { invalid } from "./fields.ts";
 import type { Resource } from "./resource.ts";
 
 type ApiAlias = RouteAnswer<AdminRoutes["aliases"]["get"]>;
 type Body = Parameters<Resource<"aliases">["update"]>[0]["body"];
-type Given = Pick<Body, "retries" | "fallbacks" | "timeouts" | "sticky_by">;
+type Given = Pick<Body, "retries" | "fallbacks" | "timeouts" | "sticky_by" | "queue">;
 
 export function toApiPolicy(policy: AliasPolicy | null): Pick<ApiAlias, keyof Given> {
-  const { retries = null, fallbacks = {}, timeouts = noTimeouts, stickyBy = null } = policy ?? {};
+  const { retries = null, fallbacks = {}, timeouts = noTimeouts, stickyBy = null, queue = null } = policy ?? {};
   return {
     retries: retries && {
       ...{ attempts_per_target: retries.attemptsPerTarget, attempts: retries.attempts, on: [...retries.on] },
@@ -31,20 +31,22 @@ export function toApiPolicy(policy: AliasPolicy | null): Pick<ApiAlias, keyof Gi
       ...{ idle_ms: timeouts.idleMs, total_ms: timeouts.totalMs },
     },
     sticky_by: stickyBy,
+    queue: queue && { max_wait_ms: queue.maxWaitMs, max_waiting: queue.maxWaiting },
   };
 }
 
 /** Undefined: it stays as it is. */
 export function toPolicy(
-  { retries, fallbacks, timeouts, sticky_by: stickyBy }: Given,
+  { retries, fallbacks, timeouts, sticky_by: stickyBy, queue }: Given,
   before: AliasPolicy | null,
 ): AliasPolicy | null | undefined {
-  if ([retries, fallbacks, timeouts, stickyBy].every((given) => given === undefined)) return undefined;
+  if ([retries, fallbacks, timeouts, stickyBy, queue].every((given) => given === undefined)) return undefined;
   return policyOf({
     retries: retries === undefined ? (before?.retries ?? null) : toRetries(retries),
     fallbacks: fallbacks ?? before?.fallbacks ?? {},
     timeouts: timeouts === undefined ? (before?.timeouts ?? noTimeouts) : toTimeouts(timeouts),
     stickyBy: stickyBy === undefined ? (before?.stickyBy ?? null) : stickyBy,
+    queue: queue === undefined ? (before?.queue ?? null) : toQueue(queue),
   });
 }
 
@@ -61,6 +63,10 @@ function toRetries(given: NonNullable<Given["retries"]> | null): AliasPolicy["re
 function toTimeouts(given: NonNullable<Given["timeouts"]>): AliasPolicy["timeouts"] {
   const { connect_ms: connectMs, first_token_ms: firstTokenMs, idle_ms: idleMs, total_ms: totalMs } = given;
   return { connectMs, firstTokenMs, idleMs, totalMs };
+}
+
+function toQueue(given: NonNullable<Given["queue"]> | null): QueuePolicy | null {
+  return given && { maxWaitMs: given.max_wait_ms, maxWaiting: given.max_waiting };
 }
 
 /** What draws no target has none to stay with. */

@@ -63,13 +63,13 @@ async function changeable({ store }: AliasDeps, id: string, reach: Reach): Promi
 
 async function toNew(deps: AliasDeps, body: AliasCreation, reach: Reach) {
   const { team_id: teamId, limits, budgets, cache, ...rest } = body;
-  const { retries, fallbacks, timeouts, sticky_by, ...named } = rest;
+  const { retries, fallbacks, timeouts, sticky_by, queue, ...named } = rest;
   const { store, steadyTime } = deps;
   const team = await refuseTeam(store, teamId, reach);
   await refuseTargets(store, named.targets, team);
   if (teamId !== null) refuseModelName(deps.snapshot(), named.name);
   refuseItself(named.name, budgets);
-  const policy = toPolicy({ retries, fallbacks, timeouts, sticky_by }, null) ?? null;
+  const policy = toPolicy({ retries, fallbacks, timeouts, sticky_by, queue }, null) ?? null;
   refuseSticky(named.strategy, policy);
   await refuseFallbacks(store, { name: named.name, id: null, teamId, team, policy });
   const held = await toHeld({ limits, budgets }, { before: null, store, now: steadyTime.now(), teamId });
@@ -79,7 +79,7 @@ async function toNew(deps: AliasDeps, body: AliasCreation, reach: Reach) {
 async function toChange(deps: AliasDeps, before: AliasRow, body: AliasUpdate, reach: Reach) {
   const { store, steadyTime } = deps;
   const { team_id: given, name, strategy, targets, cache, ...rest } = body;
-  const { retries, fallbacks, timeouts, sticky_by, ...held } = rest;
+  const { retries, fallbacks, timeouts, sticky_by, queue, ...held } = rest;
   const teamId = given === undefined ? before.teamId : given;
   const isElsewhere = teamId !== before.teamId;
   if (isElsewhere || targets !== undefined) {
@@ -89,7 +89,7 @@ async function toChange(deps: AliasDeps, before: AliasRow, body: AliasUpdate, re
   const named = name ?? before.name;
   if (teamId !== null && (isElsewhere || named !== before.name)) refuseModelName(deps.snapshot(), named);
   refuseItself(named, held.budgets);
-  const policy = toPolicy({ retries, fallbacks, timeouts, sticky_by }, before.policy);
+  const policy = toPolicy({ retries, fallbacks, timeouts, sticky_by, queue }, before.policy);
   refuseSticky(strategy ?? before.strategy, policy === undefined ? before.policy : policy);
   if (policy !== undefined || isElsewhere || named !== before.name) {
     const team = await refuseTeam(store, teamId, isElsewhere ? reach : "all");

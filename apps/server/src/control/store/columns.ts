@@ -105,6 +105,7 @@ const policySchema: z.ZodType<AliasPolicy> = z.object({
     ...{ connectMs: ms.nullable(), firstTokenMs: ms.nullable(), idleMs: ms.nullable(), totalMs: ms.nullable() },
   }),
   stickyBy: z.enum(["user"]).nullable().default(null),
+  queue: z.object({ maxWaitMs: ms, maxWaiting: z.number() }).exactOptional(),
 });
 
 const price = z.number().int().nonnegative().optional();

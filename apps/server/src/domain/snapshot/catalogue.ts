@@ -120,7 +120,8 @@ export class Catalogue {
       const cache = part.cache ? { ...part.cache, aliasId: id } : null;
       // By its id: who is with a target of one alias is with any of another one.
       const sticky = policy?.stickyBy === "user" ? id : null;
-      const said = { policy, sticky, scope: scopeOf("alias", part), cache };
+      const queue = policy?.queue ? { ...policy.queue, aliasId: id, alias: name } : null;
+      const said = { policy, sticky, scope: scopeOf("alias", part), cache, queue };
       return { id, name, strategy, createdAt, targets: found, absent, ...said, awaitsRepair };
     };
     const named = (parts: readonly AliasPart[] = []) => new Map(parts.map((part) => [part.name, toAlias(part)]));

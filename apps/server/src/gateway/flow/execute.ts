@@ -6,6 +6,7 @@ import type { GatewayDeps } from "#gateway/deps.ts";
 import type { Answer, VendorAnswer } from "#gateway/flow/answer/answer.ts";
 import { attemptTargets } from "#gateway/flow/ask/attempts.ts";
 import type { AskDeps } from "#gateway/flow/ask/attempts.ts";
+import type { QueuePlace } from "#gateway/flow/ask/wait-for-room.ts";
 import { upstreamHeaders } from "#gateway/flow/ask/request-headers.ts";
 import { followReferences, keepOwner } from "#gateway/flow/stored/holder.ts";
 import type { Call, Run } from "./call.ts";
@@ -86,6 +87,7 @@ async function askVendors(deps: ExecuteDeps, run: Run): Promise<Answer> {
     headers,
     lifeline,
     trail,
+    place: placeOf(run),
     readsUnseen,
     terms,
   };
@@ -94,6 +96,12 @@ async function askVendors(deps: ExecuteDeps, run: Run): Promise<Answer> {
   const remembered = rememberOwner(deps, run, answer);
   if (remembered instanceof Promise) await remembered;
   return answer;
+}
+
+/** Teams take turns, and so do users who are in none. What is only counted is estimated sooner than waited for. */
+function placeOf({ candidates: { queue = null }, principal, request }: Run): QueuePlace | null {
+  if (queue === null || request.operation === "count_tokens") return null;
+  return { policy: queue, line: principal.teamId ?? principal.userId };
 }
 
 /** Who comes back for an answer has its id alone: that must lead to the vendor, and nobody else there. */

@@ -4,6 +4,7 @@ import { longestName } from "@ghostllm/llm";
 import type { AliasPolicy } from "#domain/alias-policy.ts";
 import { isNamed, isTargetNamed } from "#domain/allowed-models.ts";
 import { modelRulesOf } from "#domain/principal.ts";
+import type { AliasQueue } from "#domain/alias-policy.ts";
 import type { AliasCache } from "#domain/cache-policy.ts";
 import type { LimitedScope, Principal } from "#domain/principal.ts";
 import { freePrices } from "#domain/prices.ts";
@@ -31,6 +32,7 @@ export interface Candidates {
   readonly scope: LimitedScope | null;
   /** What is kept of its answers; absent or null: nothing. */
   readonly cache?: AliasCache | null;
+  readonly queue?: AliasQueue | null;
 }
 
 /** Its provider is disabled or waits for an operator; or the team may not use it. */
@@ -95,13 +97,13 @@ export function findModel(snapshot: Snapshot, requested: string, caller: NameCal
 
 /** What is written down of it is what the team might use then: what it may use now decides. */
 function ofTeam(alias: Alias, requested: string, { teamModels }: NameCaller): Candidates {
-  const { strategy, targets, policy = null, sticky = null, scope = null, cache = null } = alias;
+  const { strategy, targets, policy = null, sticky = null, scope = null, cache = null, queue = null } = alias;
   const isUsable = ({ target: { provider, model } }: Candidates["targets"][number]): boolean =>
     teamModels === null || isTargetNamed(teamModels, { provider: provider.name, model });
   const usable = targets.filter(isUsable);
   const barred = usable.length === targets.length ? [] : targets.filter((one) => !isUsable(one));
   const absent = [...absentOf(alias), ...barred.map(({ target }) => absentTarget(target, "team"))];
-  const said = { policy, sticky, scope, cache, absent };
+  const said = { policy, sticky, scope, cache, queue, absent };
   return { requested, strategy, targets: usable, isAlias: true, isOfTeam: true, ...said };
 }
 
@@ -129,8 +131,19 @@ function findCommon(snapshot: Snapshot, requested: string): Candidates {
 function lookUp(snapshot: Snapshot, requested: string): Candidates {
   const alias = findAlias(snapshot, requested);
   if (alias !== undefined) {
-    const { strategy, targets, policy = null, sticky = null, scope = null, cache = null } = alias;
-    return { requested, strategy, targets, isAlias: true, policy, sticky, scope, cache, absent: absentOf(alias) };
+    const { strategy, targets, policy = null, sticky = null, scope = null, cache = null, queue = null } = alias;
+    return {
+      requested,
+      strategy,
+      targets,
+      isAlias: true,
+      policy,
+      sticky,
+      scope,
+      cache,
+      queue,
+      absent: absentOf(alias),
+    };
   }
   const direct = resolveDirect(snapshot, requested);
   const targets = direct === null ? findBare(snapshot, requested) : [direct];

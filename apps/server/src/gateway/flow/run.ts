@@ -36,7 +36,7 @@ export type RunDeps = DeliverDeps &
   ConsentDeps &
   ContentDeps &
   CachingDeps &
-  Pick<GatewayDeps, "lease" | "runningCalls" | "liveEvents">;
+  Pick<GatewayDeps, "waitingRoom" | "lease" | "runningCalls" | "liveEvents">;
 
 /** A reservation outlives the longest request by this, so that only a leaked one ever expires. */
 const reservationMarginMs = 60_000;
@@ -99,6 +99,7 @@ async function answer(deps: RunDeps, run: Run, { input, ask }: Asking): Promise<
     caching?.release(lifeline.severedBy);
     lifeline.release();
     trail.work?.end(deps.clock.monotonic());
+    deps.waitingRoom.tryNext();
   }
 }
 

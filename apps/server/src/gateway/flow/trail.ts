@@ -83,6 +83,12 @@ export class Trail {
     this.#left.push({ ...place, startedMs: Math.round(elapsedMs), ms: 0, status: null, reason, restMs: 0 });
   }
 
+  /** Nobody was asked, and all are tried again: that they were passed over before is told once. */
+  startOver(): void {
+    this.passedOver.length = 0;
+    this.#left.length = 0;
+  }
+
   /** The last attempt is over, and shows why somebody else, or nobody, is asked next. */
   leave(why: WhyLeft, now: number, elapsedMs: number): void {
     this.#isLeft = true;

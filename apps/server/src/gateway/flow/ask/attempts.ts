@@ -1,5 +1,6 @@
 import { GhostError } from "@ghostllm/contract";
 import type { Dialect, ParsedRequest } from "@ghostllm/llm";
+import type { Awaitable } from "#domain/clock.ts";
 import type { Target } from "#domain/snapshot.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
 import { UpstreamFailure } from "#gateway/upstream/upstream.ts";
@@ -24,12 +25,14 @@ import type { Failure } from "./failure.ts";
 import { learn, tellFailure } from "./learn.ts";
 import { patienceOf } from "./patience.ts";
 import { settleOn } from "./settle-on.ts";
+import { isFull, mustWait, waitForRoom } from "./wait-for-room.ts";
+import type { Full, QueuePlace } from "./wait-for-room.ts";
 
 /** What it takes to ask one vendor after the other, and to learn from it. */
 export type AskDeps = Pick<
   GatewayDeps,
   | ("upstream" | "authenticator" | "heavyWork" | "targetHealth" | "targetRoom" | "targetWork" | "turns" | "counters")
-  | ("clock" | "events" | "random" | "timeouts" | "limits" | "answers")
+  | ("waitingRoom" | "clock" | "events" | "random" | "timeouts" | "limits" | "answers")
 >;
 
 export interface AttemptsInput {
@@ -47,6 +50,8 @@ export interface AttemptsInput {
   readonly course: Course;
   /** Why no target of the name that was asked for can be asked; null: some can. */
   readonly unplanned: { readonly failure: Failure; readonly error: GhostError } | null;
+  /** Where it waits while no target has room; null: it does not. */
+  readonly place: QueuePlace | null;
   /** The user who asks. */
   readonly caller: string;
   readonly headers: RequestHeaders;
@@ -62,14 +67,39 @@ export interface AttemptsInput {
 /**
  * Asks one target after the other, in the order of the course, until one gives an answer for the client. When all fail,
  * the client gets the last one's own error, if it sent one; otherwise throws GhostError `provider_error` or
- * `timeout_error`.
+ * `timeout_error`. Where none has room it waits for one, if its alias says so.
  */
 export async function attemptTargets(deps: AskDeps, input: AttemptsInput): Promise<VendorAnswer> {
+  const { course, place, lifeline, trail, unplanned } = input;
+  if (place === null) return settle(await follow(deps, input, first(input)), input);
+  const found = mustWait(deps, place) ? null : await follow(deps, input, first(input));
+  if (found !== null && (!isFull(found) || unplanned !== null)) return settle(found, input);
+  const again = (letIn: () => void) => follow(deps, input, course.again(), letIn);
+  return settleOn(await waitForRoom(deps, { place, lifeline, trail, attempt: again }, found), input);
+}
+
+function first({ course, unplanned }: AttemptsInput): Awaitable<Step | null> {
+  return course.first() ?? course.passedOver(unplanned?.failure ?? noRoom);
+}
+
+function settle(found: Outcome | Full, input: AttemptsInput): VendorAnswer {
+  if (isFull(found)) throw found.error;
+  return settleOn(found, input);
+}
+
+/** `letIn` is told as soon as a target has room. */
+async function follow(
+  deps: AskDeps,
+  input: AttemptsInput,
+  from: Awaitable<Step | null>,
+  letIn?: () => void,
+): Promise<Outcome | Full> {
   const { course, lifeline, trail, unplanned } = input;
   let last: Outcome | null = null;
   let refusal: GhostError | null = unplanned?.error ?? null;
+  let waitMs = Infinity;
   let afforded = 0;
-  let next = course.first() ?? course.passedOver(unplanned?.failure ?? noRoom);
+  let next = from;
   for (let step = next instanceof Promise ? await next : next; step !== null;) {
     if (step.pauseMs > 0) await pauseBefore(deps, input, step);
     if (last !== null) {
@@ -80,6 +110,7 @@ export async function attemptTargets(deps: AskDeps, input: AttemptsInput): Promi
     const passing = admitAtProvider(deps, input, step.target, step.leg.scope);
     const passedOver = passing instanceof Promise ? await passing : passing;
     if (passedOver === null) {
+      if (last === null) letIn?.();
       last = await attempt(deps, input, step);
       const failure = failureOf(last);
       if (failure === null || lifeline.severedBy !== null) break;
@@ -87,12 +118,12 @@ export async function attemptTargets(deps: AskDeps, input: AttemptsInput): Promi
     } else {
       notAsked(deps, input, step.target);
       refusal = sooner(refusal, passedOver.error);
+      waitMs = Math.min(waitMs, passedOver.waitMs);
       next = course.passedOver(noRoom);
     }
     step = next instanceof Promise ? await next : next;
   }
-  if (last === null) throw refusal ?? new GhostError("internal_error", "a plan has targets");
-  return settleOn(last, input);
+  return last ?? { error: refusal ?? new GhostError("internal_error", "a plan has targets"), waitMs };
 }
 
 async function pauseBefore(deps: AskDeps, input: AttemptsInput, { pauseMs }: Step): Promise<void> {

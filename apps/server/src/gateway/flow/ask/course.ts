@@ -63,6 +63,14 @@ export class Course {
     return this.#stepTo(0);
   }
 
+  /** Nobody was asked: as if nothing had been tried. */
+  again(): Step | null {
+    this.#legs.splice(1);
+    this.#known = null;
+    this.#waiting = [];
+    return this.#stepTo(0);
+  }
+
   /** The target of the last step was asked, and failed so. Null: nobody is asked any more. */
   after(failure: Failure): Awaitable<Step | null> {
     const { target, leg } = this.#current;

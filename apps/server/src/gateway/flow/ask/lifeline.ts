@@ -74,6 +74,12 @@ export class Lifeline implements RunningCall {
     });
   }
 
+  /** At once, where it is severed already; null: nobody is told any more. Not while it pauses. */
+  whenSevered(tell: (() => void) | null): void {
+    this.#wake = tell ?? (() => undefined);
+    if (this.severedBy !== null) this.#wake();
+  }
+
   release(): void {
     clearTimeout(this.#timer);
     this.#deps.runningCalls.delete(this);

@@ -13,7 +13,7 @@ import type { GatewayDeps } from "#gateway/deps.ts";
 import { mostFor, reserve } from "#gateway/flow/admit.ts";
 import type { Terms } from "#gateway/flow/admit.ts";
 import { toError } from "#gateway/flow/refusal.ts";
-import type { Settlement } from "#link/counters.ts";
+import type { Refusal, Settlement } from "#link/counters.ts";
 import type { ProviderCosts, ProviderHold } from "#link/pending-answers.ts";
 
 /** Why a provider was passed over. */
@@ -21,6 +21,8 @@ export interface PassedOver {
   readonly reason: "provider_limit" | "provider_budget" | "alias_limit" | "alias_budget";
   /** What the client is told where nobody else can answer. */
   readonly error: GhostError;
+  /** Until its limits may admit it; 0: when somebody leaves, Infinity: nobody knows, or never. */
+  readonly waitMs: number;
 }
 
 interface Held extends ProviderHold {
@@ -65,14 +67,15 @@ export class ProviderHolds {
         const kind = scope.kind === "alias" ? "alias" : "provider";
         const named = kind === "alias" ? "the alias that it would go on with" : provider.name;
         const error = toError(reservation.refusal, most.costNanos, { scopes: held, countedScopes, named });
-        return { reason: `${kind}_${reason === "budget" ? "budget" : "limit"}`, error };
+        const waitMs = waitOf(reservation.refusal);
+        return { reason: `${kind}_${reason === "budget" ? "budget" : "limit"}`, error, waitMs };
       }
       this.#open = { id, scopes, reservedNanos: most.costNanos, readsUnseen: most.readsUnseen };
       return null;
     } catch (error) {
       // What it may cost cannot be known.
       if (!(error instanceof GhostError) || error.code !== "permission_denied") throw error;
-      return { reason: "provider_budget", error };
+      return { reason: "provider_budget", error, waitMs: Infinity };
     }
   }
 
@@ -98,6 +101,11 @@ export class ProviderHolds {
     const { id = "", scopes = [] } = this.#open ?? {};
     return { charges: this.#charges, open: this.#open === null ? null : { id, scopes } };
   }
+}
+
+function waitOf({ reason, retryAfterSeconds }: Refusal): number {
+  if (reason === "concurrency") return 0;
+  return reason === "budget" || retryAfterSeconds === null ? Infinity : retryAfterSeconds * 1_000;
 }
 
 /** Answers what was charged. Counters that cannot be reached cost nobody the answer: what is held expires. */
