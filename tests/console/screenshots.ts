@@ -8,6 +8,7 @@ import { parseArgs } from "node:util";
 import type { Browser, Page } from "playwright-core";
 import { WebhookReceiver } from "../../apps/server/tests/support/webhook-receiver.ts";
 import { findBrowser, openBrowser, openView, settled, signIn } from "./support/browser.ts";
+import type { ViewOptions } from "./support/browser.ts";
 import { furnishConsents } from "./support/consents.ts";
 import { startDemo } from "./support/demo.ts";
 import type { RunningDemo } from "./support/demo.ts";
@@ -15,6 +16,7 @@ import { readPng, writeIndexedPng } from "./support/indexed-png.ts";
 import { listPages } from "./support/pages.ts";
 import { furnishReport } from "./support/reports.ts";
 import { playgroundShots } from "./support/playground-shots.ts";
+import { stateShots } from "./support/state-shots.ts";
 
 const { values } = parseArgs({
   options: {
@@ -61,7 +63,7 @@ async function editViews(page: Page): Promise<void> {
 async function listShots(demo: RunningDemo): Promise<readonly Shot[]> {
   const shots: readonly Shot[] = [
     ...[...(await listPages(demo.admin)), ...(await budgetShots(demo))],
-    ...[...viewShots, ...playgroundShots],
+    ...[...viewShots, ...playgroundShots, ...stateShots],
   ];
   return shots.filter(({ name }) => values.only === undefined || name.includes(values.only));
 }
@@ -85,7 +87,18 @@ async function takeAll(browser: Browser, demo: RunningDemo, theme: "light" | "da
   await take(view.page, demo.url, { name: "sign-in", path: "/sign-in" }, suffix);
   await signIn(view.page, demo.url, demo.email, demo.password);
   for (const shot of await listShots(demo)) await take(view.page, demo.url, shot, suffix);
+  await takeRefused(browser, demo, { theme, width });
   for (const problem of view.problems) console.error(`${suffix}: ${problem}`);
+  await view.close();
+}
+
+/** A page that is not for whoever opened it. */
+async function takeRefused(browser: Browser, demo: RunningDemo, options: Required<ViewOptions>): Promise<void> {
+  const shot = { name: "state-not-allowed", path: "/providers" };
+  if (values.only !== undefined && !shot.name.includes(values.only)) return;
+  const view = await openView(browser, options);
+  await signIn(view.page, demo.url, "support@acme.example", demo.password);
+  await take(view.page, demo.url, shot, `${options.theme}-${options.width}`);
   await view.close();
 }
 
