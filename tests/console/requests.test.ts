@@ -179,7 +179,13 @@ describe.skipIf(executable === null)("the page of a request", () => {
     const { price, record, charges } = await suite.stage.server.admin.requests.get({ params: { id } });
     const { page, problems } = await suite.visits.openAs(admin, `/requests/${id}`);
     expect(await page.getByRole("region", { name: "Figures" }).innerText()).toContain("asked as “smart”");
-    const attempts = page.getByRole("region", { name: "Why this target" });
+    const why = page.getByRole("region", { name: "Why this target" });
+    expect(await why.getByRole("row").allInnerTexts()).toEqual([
+      expect.stringContaining("Decision"),
+      expect.stringMatching(/openai\/gpt-4o\s.*ready.*tried · provider overloaded/s),
+      expect.stringMatching(/openai\/gpt-4o-mini\s.*ready.*answered/s),
+    ]);
+    const attempts = page.getByRole("region", { name: "Attempts", exact: true });
     expect(await attempts.getByRole("row").allInnerTexts()).toEqual([
       expect.stringContaining("Target"),
       expect.stringMatching(/openai\/gpt-4o\s.*tried · 529/s),
@@ -191,6 +197,8 @@ describe.skipIf(executable === null)("the page of a request", () => {
     expect(amounts.map(Number)).toEqual(price.lines?.map(({ amount_usd: amount }) => Number(amount)));
     expect(amounts).not.toHaveLength(0);
     expect(Number(await cost.locator("tfoot td").last().innerText())).toBe(Number(record.cost_usd));
+    const what = page.getByRole("region", { name: "What happened" });
+    expect(await what.innerText()).toMatch(/Identify, read\s.*\sAdmit.*1 · openai \/ gpt-4o/s);
     const who = page.getByRole("region", { name: "Who" });
     for (const { name } of charges) expect(await who.innerText()).toContain(name);
     await who.getByRole("link", { name: `tail of ${admin}` }).click();

@@ -244,6 +244,33 @@ describe("stored prompts", () => {
   }, 180_000);
 });
 
+describe("why", () => {
+  it("is told of a request that was made, and of one that is not", async () => {
+    await json(["user", "create", "--email", "why@example.com"]);
+    const key = await json(["key", "create", "--name", "asks", "--user", "why@example.com", "--rpm", "9"]);
+    const headers = { authorization: `Bearer ${String(key["key"])}`, "content-type": "application/json" };
+    const body = JSON.stringify({ model: "demo/demo", messages: [{ role: "user", content: "Hi" }] });
+    const told = await ghostllm(["estimate", "--key", String(key["key"])], {}, body);
+    expect([told.code, told.error]).toEqual([0, ""]);
+    expect(told.out).toMatch(
+      /^It would be admitted\.\nprompt: about \d+ tokens\nprice: .*\ntargets:\n  1  demo\/demo  ready/,
+    );
+    const unknown = await ghostllm(["estimate", "--key", String(key["key"])], {}, body.replace("demo/demo", "nothing"));
+    expect(unknown.code).toBe(5);
+    const response = await fetch(`${url}/v1/chat/completions`, { method: "POST", headers, body });
+    await response.text();
+    const id = response.headers.get("x-request-id") ?? "";
+    let text = "";
+    const print = async () => (text = (await ghostllm(["request", "show", id])).out);
+    await expect.poll(print, { timeout: 40_000 }).toContain("ok 200: 'demo/demo' answered by demo/demo");
+    expect(text).toMatch(/^Time\n  read +\d/m);
+    expect(text).toMatch(/^  key asks  requests per minute  9 of 9 left$/m);
+    expect(await json(["request", "show", id])).toMatchObject({ record: { id }, why: { plans: [] } });
+    expect((await ghostllm(["request", "show", "0197a000-0000-7000-8000-00000000c9e4"])).code).toBe(5);
+    await ghostllm(["user", "delete", "why@example.com"]);
+  }, 180_000);
+});
+
 describe("users and keys", () => {
   it("are created, listed and removed, and the key works at the gateway", async () => {
     const created = await ghostllm(

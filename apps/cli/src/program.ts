@@ -19,6 +19,7 @@ import { addModelCommand } from "./commands/model.ts";
 import { addOrganisationCommand } from "./commands/organisation.ts";
 import { addPricesCommand } from "./commands/prices.ts";
 import { addProviderCommand } from "./commands/provider.ts";
+import { addEstimateCommand } from "./commands/estimate.ts";
 import { addRequestCommand } from "./commands/request.ts";
 import { addReportCommand } from "./commands/report.ts";
 import { addRoleCommand } from "./commands/role.ts";
@@ -65,6 +66,7 @@ const addCommands = [
   addPricesCommand,
   addUsageCommand,
   addRequestCommand,
+  addEstimateCommand,
   addReportCommand,
   addEventsCommand,
   addAuditCommand,

@@ -1,12 +1,22 @@
 import type { AdminRoutes, RouteAnswer } from "@ghostllm/contract/routes";
 import type { Command } from "commander";
 import type { ContextOf } from "#context.ts";
+import { linesOfRequest } from "./request-lines.ts";
 
 type Content = RouteAnswer<AdminRoutes["requests"]["content"]>;
 type StoredText = NonNullable<Content["request"]>;
 
 export function addRequestCommand(program: Command, contextOf: ContextOf): void {
   const request = program.command("request").description("single requests");
+  request
+    .command("show <id>")
+    .description("why a request went as it did: its targets, attempts, limits and cost")
+    .action(async (id: string, _options: object, command: Command) => {
+      const { output, connect } = contextOf(command);
+      const { client } = await connect();
+      const detail = await client.requests.get({ params: { id } });
+      output.show(detail, linesOfRequest(detail));
+    });
   request
     .command("content <id>")
     .description("print the stored prompt and answer of a request; the audit log tells of it")

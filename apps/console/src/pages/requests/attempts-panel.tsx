@@ -14,8 +14,8 @@ interface AttemptsPanelProps {
 export function AttemptsPanel({ record, trail }: AttemptsPanelProps) {
   const untold = record.attempts - trail.length;
   return (
-    <Panel title="Why this target" note={`asked as “${record.requested_model}”, targets in the order they were tried`}>
-      <div role="group" aria-label="Attempts" tabIndex={0} className="relative overflow-x-auto">
+    <Panel title="Attempts" note="in the order they were made">
+      <div role="group" aria-label="Attempts one by one" tabIndex={0} className="relative overflow-x-auto">
         <table className="w-full border-collapse [&_td]:h-(--row) [&_td]:px-2.5 [&_td]:whitespace-nowrap [&_th]:h-[30px] [&_th]:px-2.5 [&_th]:text-left [&_th]:text-xs [&_th]:font-medium [&_th]:whitespace-nowrap [&_th]:text-faint [&_tr]:border-b [&_tr]:border-line [&_tr>*:first-child]:pl-4 [&_tr>*:last-child]:pr-4 [&_tbody_tr:last-child]:border-0">
           <thead>
             <tr>

@@ -108,7 +108,7 @@ function doubtOf({ estimated, usage_bounded: isBounded }: UsageRecord): string |
   return estimated ? "The vendor told no usage, or not all of it: a part of this is an estimate." : null;
 }
 
-export function RequestFacts({ record }: { readonly record: UsageRecord }) {
+export function RequestFacts({ detail: { record, why } }: { readonly detail: RequestDetail }) {
   return (
     <Panel title="Request">
       <div className="grid items-start md:grid-cols-2">
@@ -129,7 +129,8 @@ export function RequestFacts({ record }: { readonly record: UsageRecord }) {
             ["Attempts", formatCount(record.attempts)],
             ...factOf("Service class", record.service_class),
             ...factOf("Computed in", record.geography),
-            ...factOf("Kept answers", cacheWords(record)),
+            ...factOf("Kept answers", cacheWords(record, why.cache)),
+            ...factOf("Could not be said", why.notes.join(", ")),
             ...factOf("Personal data", personalDataOf(record)),
           ]}
         />
@@ -139,9 +140,25 @@ export function RequestFacts({ record }: { readonly record: UsageRecord }) {
 }
 
 /** Null where its alias keeps none. */
-function cacheWords({ cache, saved_usd: saved }: UsageRecord): string | null {
-  return cache === "hit" && saved !== null ? `hit, saved ${formatMoney(saved)}` : cache;
+function cacheWords({ cache, saved_usd: saved }: UsageRecord, told: RequestDetail["why"]["cache"]): string | null {
+  if (cache === null) return null;
+  const saves = cache === "hit" && saved !== null ? [`saved ${formatMoney(saved)}`] : [];
+  const reason =
+    told === null || told.reason === null ? [] : [cacheReasons[told.reason] ?? told.reason.replaceAll("_", " ")];
+  return [cache, ...saves, ...reason].join(", ");
 }
+
+const cacheReasons: Readonly<Record<string, string>> = {
+  no_store: "the client wants nothing kept",
+  no_cache: "the client wants it anew",
+  too_old: "what was kept was too old",
+  joined: "waited for one that asked the same",
+  operation: "of its kind nothing is kept",
+  size: "too large",
+  form: "no request that can be compared",
+  stored: "its vendor keeps it",
+  stateful: "it depends on what was before",
+};
 
 /** What was found by its class, and what was done with it. */
 function personalDataOf({ privacy }: UsageRecord): string | null {

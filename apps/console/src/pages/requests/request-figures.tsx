@@ -23,7 +23,7 @@ export function RequestFigures({ detail }: { readonly detail: RequestDetail }) {
       <Figure
         name="Cost"
         value={record.cost_usd === null ? "unknown" : formatMoney(record.cost_usd)}
-        note={record.charged_usd === null ? estimateWords(record) : `charged ${formatMoney(record.charged_usd)}`}
+        note={costWords(detail)}
       />
       <Figure
         name="Time"
@@ -57,6 +57,11 @@ function Outcome({ row }: { readonly row: RequestDetail["row"] }) {
 
 function cachedWords({ cached_tokens: cached, prompt_tokens: input }: RequestDetail["record"]): string {
   return cached === 0 ? `${formatCount(input)} of them input` : `${formatCount(cached)} of them cached`;
+}
+
+function costWords({ record, why: { held_usd: held } }: RequestDetail): string {
+  if (record.charged_usd !== null) return `charged ${formatMoney(record.charged_usd)}`;
+  return held === null ? estimateWords(record) : `held at admission ${formatMoney(held)}`;
 }
 
 function estimateWords({ cost_usd: cost, estimated, cache }: RequestDetail["record"]): string {

@@ -11,9 +11,11 @@ import { AttemptsPanel } from "./attempts-panel.tsx";
 import { ContentPanel } from "./content-panel.tsx";
 import { CostPanel } from "./cost-panel.tsx";
 import { RefusedPanel } from "./refused-panel.tsx";
+import { LimitsPanel } from "./limits-panel.tsx";
 import { RequestFigures } from "./request-figures.tsx";
 import { RequestFacts, TokensPanel, WhoPanel } from "./request-facts.tsx";
 import { TimelinePanel } from "./timeline-panel.tsx";
+import { WhyPanels } from "./why-panel.tsx";
 
 export function RequestPage() {
   const { id = "" } = useParams({ strict: false });
@@ -40,15 +42,17 @@ function RequestPanels({ detail }: { readonly detail: RequestDetail }) {
       <RequestFigures detail={detail} />
       <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-[minmax(0,2.15fr)_minmax(0,1fr)]">
         <div className="grid min-w-0 grid-cols-[minmax(0,1fr)] gap-4">
-          <TimelinePanel record={record} />
+          <TimelinePanel detail={detail} />
+          <WhyPanels why={detail.why} />
           {record.trail !== null && <AttemptsPanel record={record} trail={record.trail} />}
-          <RequestFacts record={record} />
+          <RequestFacts detail={detail} />
           <ContentPanel detail={detail} />
         </div>
         <div className="grid min-w-0 grid-cols-[minmax(0,1fr)] gap-4">
           <CostPanel detail={detail} />
           <TokensPanel record={record} />
           <WhoPanel detail={detail} />
+          <LimitsPanel why={detail.why} />
         </div>
       </div>
     </>

@@ -1,7 +1,8 @@
+import type { RequestDetail } from "#api/queries.ts";
 import { formatDuration } from "#format/time.ts";
 import { Panel } from "#parts/panel.tsx";
 import { barsOf } from "./timeline.ts";
-import type { Bar, UsageRecord } from "./timeline.ts";
+import type { Bar } from "./timeline.ts";
 
 const colours: Readonly<Record<Bar["kind"], string>> = {
   answered: "bg-accent",
@@ -11,8 +12,8 @@ const colours: Readonly<Record<Bar["kind"], string>> = {
   rest: "bg-line-strong",
 };
 
-export function TimelinePanel({ record }: { readonly record: UsageRecord }) {
-  const bars = barsOf(record);
+export function TimelinePanel({ detail: { record, why } }: { readonly detail: RequestDetail }) {
+  const bars = barsOf(record, why);
   const end = Math.max(1, ...bars.map(({ to }) => to));
   return (
     <Panel

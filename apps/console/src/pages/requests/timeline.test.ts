@@ -23,6 +23,32 @@ describe("the course of a request", () => {
     ]);
   });
 
+  it("begins with what was done before a vendor was asked, where that is known", () => {
+    const phases = [
+      { name: "read", us: 200 },
+      { name: "admit", us: 50 },
+      { name: "choose", us: 20 },
+      { name: "vendor", us: 890_000 },
+    ];
+    const limit = {
+      scope: "key",
+      id: "k",
+      name: "k",
+      period: "minute",
+      limit: 5,
+      left: 4,
+      limit_usd: null,
+      left_usd: null,
+    };
+    const limits = ["requests", "tokens", "budget"].map((what) => ({ ...limit, what }));
+    const bars = barsOf(only, { phases, limits }).map(({ label, told: words }) => [label, words]);
+    expect(bars.slice(0, 3)).toEqual([
+      ["Identify, read", "0.2 ms"],
+      ["Admit: 2 limits, 1 budget", "50 µs"],
+      ["openai / gpt-5", "900 ms"],
+    ]);
+  });
+
   it("with several tells why each was left, and the answer from where its attempt began", () => {
     expect(told({ ...only, trail: [attempt, answered] })).toEqual([
       ["1 · anthropic / sonnet", 0, 250, "left"],

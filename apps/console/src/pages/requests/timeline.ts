@@ -17,25 +17,64 @@ export interface Bar {
   readonly kind: "left" | "answered" | "first" | "rest" | "plain";
 }
 
-export function barsOf(record: UsageRecord): readonly Bar[] {
+type Told = Pick<RequestDetail["why"], "phases" | "limits">;
+
+const untold: Told = { phases: [], limits: [] };
+
+export function barsOf(record: UsageRecord, why: Told = untold): readonly Bar[] {
   const { trail } = record;
-  const answer =
-    trail === null ? onlyAttempt(record) : trail.flatMap((attempt, at) => attemptBars(attempt, at, record));
-  return answer;
+  const before = barsBefore(why);
+  const begun = before.at(-1)?.to ?? 0;
+  if (trail === null) return [...before, ...onlyAttempt(record, begun)];
+  return [...before, ...trail.flatMap((attempt, at) => attemptBars(attempt, at, record))];
 }
 
-/** When the only attempt began is not written down: the request is told as a whole. */
-function onlyAttempt(record: UsageRecord): readonly Bar[] {
+const longestSilentMs = 1;
+
+/** What was done until the first vendor was asked; what was chosen in no time is not worth a line. */
+function barsBefore({ phases, limits }: Told): readonly Bar[] {
+  let from = 0;
+  const bars: Bar[] = [];
+  for (const [name, label] of [
+    ["read", "Identify, read"],
+    ["admit", admitWords(limits)],
+    ["choose", "Choose"],
+  ] as const) {
+    const us = phases.find((one) => one.name === name)?.us ?? 0;
+    const to = from + us / 1_000;
+    const isShown = us > 0 && (name !== "choose" || us / 1_000 >= longestSilentMs);
+    if (isShown) bars.push({ label, from, to, told: told(us / 1_000), kind: "plain" });
+    from = to;
+  }
+  return bars;
+}
+
+function told(ms: number): string {
+  return ms < 0.1 ? `${Math.round(ms * 1_000)} µs` : formatDuration(ms);
+}
+
+function admitWords(limits: Told["limits"]): string {
+  const budgets = limits.filter(({ what }) => what === "budget").length;
+  const words = [...countOf(limits.length - budgets, "limit"), ...countOf(budgets, "budget")];
+  return words.length === 0 ? "Admit" : `Admit: ${words.join(", ")}`;
+}
+
+function countOf(count: number, word: string): readonly string[] {
+  return count === 0 ? [] : [`${count} ${word}${count === 1 ? "" : "s"}`];
+}
+
+/** Where it is not known when the only attempt began, the request is told as a whole. */
+function onlyAttempt(record: UsageRecord, from: number): readonly Bar[] {
   const { latency_ms: end, status } = record;
   const target = targetOf(record);
   const bar: Bar = {
     label: target === "" ? "No vendor was asked" : target,
-    from: 0,
+    from,
     to: end,
-    told: formatDuration(end),
+    told: formatDuration(Math.max(0, end - from)),
     kind: status === "ok" ? "answered" : "left",
   };
-  return [bar, ...answerBars(record, 0)];
+  return [bar, ...answerBars(record, from)];
 }
 
 function targetOf({ provider, model }: Pick<Attempt, "provider" | "model">): string {
