@@ -505,7 +505,12 @@ describe("what keys may be used for", () => {
   it("is given, changed and found, and a key is rotated and taken over", async () => {
     const use = ["--endpoints", "chat.completions", "--from", "10.0.0.0/8", "--tags", "ci"];
     const made = await json(["key", "create", "--name", "bounded", ...use]);
-    expect(made["permissions"]).toEqual({ models: null, endpoints: ["chat.completions"], addresses: ["10.0.0.0/8"] });
+    expect(made["permissions"]).toEqual({
+      models: null,
+      endpoints: ["chat.completions"],
+      addresses: ["10.0.0.0/8"],
+      acts_for: null,
+    });
     const publicId = String(made["public_id"]);
     const changed = await json(["key", "update", publicId, "--from", "all"]);
     expect(changed["permissions"]).toMatchObject({ endpoints: ["chat.completions"], addresses: null });

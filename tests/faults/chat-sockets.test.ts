@@ -149,74 +149,77 @@ const chat = (id: string, more: object = {}): string =>
 
 /** What each of them does on its connection, which nobody reads where it says so. */
 const attacks: Readonly<
-  Record<string, { readonly reads?: boolean; readonly key?: boolean; run(it: RawConnection): Promise<void> | void }>
+  Record<string, { readonly reads?: boolean; readonly key?: boolean; run(client: RawConnection): Promise<void> | void }>
 > = {
   "messages that never end": {
-    run: (it) => {
-      it.send(frame(text, `{"type":"chat","id":"x","data":{"a":"${"x".repeat(60_000)}`, { isLast: false }));
-      for (let part = 0; part < 14; part += 1) it.send(frame(0, "x".repeat(60_000), { isLast: false }));
+    run: (client) => {
+      client.send(frame(text, `{"type":"chat","id":"x","data":{"a":"${"x".repeat(60_000)}`, { isLast: false }));
+      for (let part = 0; part < 14; part += 1) client.send(frame(0, "x".repeat(60_000), { isLast: false }));
     },
   },
-  "a message that claims to be 4 GB": { run: (it) => it.send(frame(text, "x".repeat(1_000), { claims: 0xffff_ffff })) },
+  "a message that claims to be 4 GB": {
+    run: (client) => client.send(frame(text, "x".repeat(1_000), { claims: 0xffff_ffff })),
+  },
   "pings without end, and no look at the answers": {
     reads: false,
-    run: async (it) => {
+    run: async (client) => {
       const many = Buffer.concat(Array.from({ length: 500 }, () => frame(9, "x".repeat(120))));
-      for (let time = 0; time < 40 && it.socket.writableLength < 2 ** 20; time += 1) {
-        it.send(many);
+      for (let time = 0; time < 40 && client.socket.writableLength < 2 ** 20; time += 1) {
+        client.send(many);
         await sleep(5);
       }
     },
   },
   "chats whose answers nobody reads": {
     reads: false,
-    run: (it) => {
-      for (let id = 0; id < 32; id += 1) it.send(frame(text, chat(String(id))));
+    run: (client) => {
+      for (let id = 0; id < 32; id += 1) client.send(frame(text, chat(String(id))));
     },
   },
   "messages that make no sense": {
-    run: (it) => {
-      for (let time = 0; time < 500; time += 1) it.send(frame(text, "{}"));
+    run: (client) => {
+      for (let time = 0; time < 500; time += 1) client.send(frame(text, "{}"));
     },
   },
   "errors that nobody reads": {
     reads: false,
-    run: (it) => {
-      for (let time = 0; time < 2_000; time += 1) it.send(frame(text, chat("same", { model: "no-such-model" })));
+    run: (client) => {
+      for (let time = 0; time < 2_000; time += 1) client.send(frame(text, chat("same", { model: "no-such-model" })));
     },
   },
   "chats that are cancelled at once": {
-    run: async (it) => {
+    run: async (client) => {
       for (let id = 0; id < 100; id += 1) {
-        it.send(frame(text, chat(String(id))));
-        it.send(frame(text, JSON.stringify({ type: "cancel", id: String(id) })));
+        client.send(frame(text, chat(String(id))));
+        client.send(frame(text, JSON.stringify({ type: "cancel", id: String(id) })));
         if (id % 10 === 0) await sleep(5);
       }
     },
   },
   "keys that are guessed": {
     key: false,
-    run: (it) => {
-      for (let guess = 0; guess < 100; guess += 1) it.send(frame(text, `{"type":"auth","token":"gk-guess-${guess}"}`));
+    run: (client) => {
+      for (let guess = 0; guess < 100; guess += 1)
+        client.send(frame(text, `{"type":"auth","token":"gk-guess-${guess}"}`));
     },
   },
-  "much before it is known who it is": { key: false, run: (it) => it.send(frame(text, "x".repeat(500_000))) },
-  "text that is none": { run: (it) => it.send(frame(text, Buffer.from([0xff, 0xfe, 0x80]))) },
-  "frames with bits that mean nothing": { run: (it) => it.send(Buffer.from([0xf1, 0x80, 0, 0, 0, 0])) },
+  "much before anybody knows who it is": { key: false, run: (client) => client.send(frame(text, "x".repeat(500_000))) },
+  "text that is none": { run: (client) => client.send(frame(text, Buffer.from([0xff, 0xfe, 0x80]))) },
+  "frames with bits that mean nothing": { run: (client) => client.send(Buffer.from([0xf1, 0x80, 0, 0, 0, 0])) },
   "binary messages": {
-    run: (it) => {
-      for (let time = 0; time < 30; time += 1) it.send(frame(2, Buffer.alloc(1_000)));
+    run: (client) => {
+      for (let time = 0; time < 30; time += 1) client.send(frame(2, Buffer.alloc(1_000)));
     },
   },
   "data that is nested deeply": {
-    run: (it) =>
-      it.send(frame(text, `{"type":"chat","id":"x","data":{"a":${"[".repeat(400_000)}${"]".repeat(400_000)}}}`)),
+    run: (client) =>
+      client.send(frame(text, `{"type":"chat","id":"x","data":{"a":${"[".repeat(400_000)}${"]".repeat(400_000)}}}`)),
   },
   "a close in the middle of a chat": {
-    run: async (it) => {
-      it.send(frame(text, chat("x")));
+    run: async (client) => {
+      client.send(frame(text, chat("x")));
       await sleep(20);
-      it.send(frame(8, Buffer.from([0x03, 0xe8])));
+      client.send(frame(8, Buffer.from([0x03, 0xe8])));
     },
   },
 };

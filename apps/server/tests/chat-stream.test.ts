@@ -3,6 +3,7 @@
 import { connect } from "node:net";
 import type { Script } from "@ghostllm/fake-upstream";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { PlainPrincipals } from "#domain/snapshot.ts";
 import { ChatPage } from "./support/chat-page.ts";
 import { makePrincipal, makeScope, testKey } from "./support/gateway.ts";
 import { hello, pause, startStage, waitFor } from "./support/stage.ts";
@@ -213,7 +214,7 @@ describe("a client", () => {
 
   it("loses what runs with its key, and gets nothing more", async () => {
     const page = await ready();
-    stage.gateway.swap({ ...stage.gateway.deps.snapshots.current(), keys: new Map() });
+    stage.gateway.swap({ ...stage.gateway.deps.snapshots.current(), keys: new PlainPrincipals() });
     expect((await page.chat(hello)).at(-1)).toMatchObject({ type: "error", error: { code: "invalid_api_key" } });
   });
 

@@ -119,7 +119,7 @@ describe("a key that is for some addresses", () => {
       ...{ status: 400, param: "permissions.addresses" },
     });
     const shown = await server.admin.apiKeys.get({ params: { id } });
-    expect(shown.permissions).toEqual({ models: null, endpoints: null, addresses: ["10.0.0.0/8"] });
+    expect(shown.permissions).toEqual({ models: null, endpoints: null, addresses: ["10.0.0.0/8"], acts_for: null });
   });
 });
 
@@ -150,7 +150,7 @@ describe("a key that is for some endpoints", () => {
     const { id } = await newKey({ models: ["gpt-*"] });
     const body = { permissions: { endpoints: ["models" as const] } };
     const { permissions } = await server.admin.apiKeys.update({ params: { id }, body });
-    expect(permissions).toEqual({ models: ["gpt-*"], endpoints: ["models"], addresses: null });
+    expect(permissions).toEqual({ models: ["gpt-*"], endpoints: ["models"], addresses: null, acts_for: null });
   });
 
   it("knows the endpoint of every operation that there is", () => {

@@ -6,10 +6,10 @@ import type { PromptPolicy } from "@ghostllm/contract";
 import { collectLimit, parseCount, toLimits } from "#arguments.ts";
 import type { LimitOptions } from "#arguments.ts";
 import type { ContextOf } from "#context.ts";
-import { writeCsv } from "#csv.ts";
 import { findKey, findServiceAccount, findTeam, findUser, listAll } from "#lookup.ts";
 import type { ApiKey } from "#lookup.ts";
 import { orDash, spentOf } from "#output.ts";
+import { addExport } from "./key-csv.ts";
 import { addPrivacyCommand } from "./privacy.ts";
 
 interface CreateOptions extends LimitOptions, UseOptions {
@@ -26,6 +26,7 @@ interface UseOptions {
   readonly models?: readonly string[];
   readonly endpoints?: readonly string[];
   readonly from?: readonly string[];
+  readonly actsFor?: "known" | "any" | "nobody";
   readonly tags?: readonly string[];
   readonly storePrompts?: PromptPolicy | "team";
 }
@@ -48,6 +49,12 @@ function withUse(command: Command): Command {
     .option("--models <patterns...>", "models it may use, with * as wildcard; `all` for every one")
     .option("--endpoints <names...>", "what it may be used for, such as embeddings; `all` for everything")
     .option("--from <ranges...>", "addresses and ranges from where it may be used; `all` for everywhere")
+    .addOption(
+      new Option(
+        "--acts-for <whom>",
+        "its requests say for which user they are; `any`: who is no user is counted for its owner",
+      ).choices(["known", "any", "nobody"]),
+    )
     .option("--tags <words...>", "to find it by")
     .addOption(
       new Option("--store-prompts <what>", "of its requests, sealed; `team`: what its team says").choices([
@@ -57,12 +64,13 @@ function withUse(command: Command): Command {
     );
 }
 
-function toUse({ models, endpoints, from, tags, storePrompts }: UseOptions) {
+function toUse({ models, endpoints, from, actsFor, tags, storePrompts }: UseOptions) {
   const list = (words: readonly string[]): string[] | null => (words.join() === "all" ? null : [...words]);
   const permissions = {
     ...(models !== undefined && { models: list(models) }),
     ...(endpoints !== undefined && { endpoints: list(endpoints) }),
     ...(from !== undefined && { addresses: list(from) }),
+    ...(actsFor !== undefined && { acts_for: actsFor === "nobody" ? null : actsFor }),
   };
   return {
     ...(Object.keys(permissions).length > 0 && { permissions }),
@@ -220,37 +228,6 @@ function addRevoke(key: Command, contextOf: ContextOf): void {
       const { id, public_id: publicId } = await findKey(client, name);
       output.show(await client.apiKeys.revoke({ params: { id } }), [`Revoked ${publicId}`]);
     });
-}
-
-function addExport(key: Command, contextOf: ContextOf): void {
-  key
-    .command("csv")
-    .description("print all keys as CSV, revoked ones too; the secrets are not stored")
-    .action(async (_options: object, command: Command) => {
-      const { output, connect } = contextOf(command);
-      const { client } = await connect();
-      const keys = await listAll((query) => client.apiKeys.list({ query }));
-      output.show({ data: keys }, writeCsv(Object.keys(exported), keys.map(toCells)));
-    });
-}
-
-const exported: Readonly<Record<string, (key: ApiKey) => string>> = {
-  id: ({ id }) => id,
-  public_id: ({ public_id: publicId }) => publicId,
-  name: ({ name }) => name,
-  user_id: ({ user_id: userId }) => userId,
-  team_id: ({ team_id: teamId }) => teamId ?? "",
-  tags: ({ tags }) => tags.join(" "),
-  budget_usd: ({ budget_usd: budget }) => budget ?? "",
-  spent_usd: ({ spent_usd: spent }) => spent,
-  expires_at: ({ expires_at: expires }) => expires ?? "",
-  is_active: ({ is_active: isActive }) => String(isActive),
-  last_used_at: ({ last_used_at: used }) => used ?? "",
-  created_at: ({ created_at: created }) => created,
-};
-
-function toCells(key: ApiKey): readonly string[] {
-  return Object.values(exported).map((read) => read(key));
 }
 
 type Owner = Pick<NonNullable<Parameters<Client["apiKeys"]["create"]>[0]>["body"], "user_id" | "team_id" | "owner">;

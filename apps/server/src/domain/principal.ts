@@ -49,6 +49,9 @@ export function limitsSpending({ limits, budgetNanos, budgets = [] }: LimitedSco
   return budgetNanos !== null || budgets.length > 0 || mostNanos !== null;
 }
 
+/** `known`: users of this server, and nobody else. `any`: who is none is counted for the owner of the key. */
+export type ActsFor = "known" | "any";
+
 export interface Permissions {
   /** Patterns of model names with `*` as wildcard; null allows every model. */
   readonly models: readonly string[] | null;
@@ -56,6 +59,8 @@ export interface Permissions {
   readonly endpoints?: readonly KeyEndpoint[] | null;
   /** Ranges from where it may be used; null, or absent, from everywhere. */
   readonly addresses?: readonly string[] | null;
+  /** Its requests may name the user for whom they are; null, or absent: nobody is listened to. */
+  readonly actsFor?: ActsFor | null;
 }
 
 export interface Principal {
@@ -80,6 +85,8 @@ export interface Principal {
   readonly storePrompts: StoredPrompts | null;
   /** Epoch ms, or null for a key that does not expire. */
   readonly expiresAt: number | null;
+  /** The e-mail address for whom the request is, where the key may act for others; absent for almost all. `userId` is his, or the owner's. */
+  readonly namedBy?: string;
 }
 
 const noRules: readonly (readonly string[])[] = [];

@@ -104,6 +104,15 @@ export interface Principals extends Iterable<readonly [string, Principal]> {
   readonly size: number;
   get(keyHash: string): Principal | undefined;
   has(keyHash: string): boolean;
+  /** The same key, whose request is for the user of that e-mail address; undefined where nobody active has it. */
+  actingFor(principal: Principal, email: string): Principal | undefined;
+}
+
+/** Of keys that act for nobody. */
+export class PlainPrincipals extends Map<string, Principal> implements Principals {
+  actingFor(): undefined {
+    return undefined;
+  }
 }
 
 export interface Snapshot {
@@ -136,7 +145,7 @@ export interface SnapshotReader {
 
 export const emptySnapshot: Snapshot = {
   version: 0,
-  keys: new Map(),
+  keys: new PlainPrincipals(),
   providers: new Map(),
   models: new Map(),
   aliases: new Map(),

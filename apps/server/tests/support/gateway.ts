@@ -14,6 +14,7 @@ import { ConsentPolicies } from "#domain/consents/policies.ts";
 import type { ConsentPolicy } from "#domain/consents/policy.ts";
 import type { LimitedScope, Principal } from "#domain/principal.ts";
 import { Secret } from "#domain/secret.ts";
+import { PlainPrincipals } from "#domain/snapshot.ts";
 import type { ProviderEntry, Snapshot, Target } from "#domain/snapshot.ts";
 import type { UsageRecord } from "#domain/usage-record.ts";
 import { ClientAddresses } from "#edge/client-addresses.ts";
@@ -132,7 +133,7 @@ export function makeSnapshot({
   for (const target of targets) models.set(target.model, [...(models.get(target.model) ?? []), target]);
   return {
     version: 1,
-    keys: new Map(
+    keys: new PlainPrincipals(
       keys.map(([key, principal]) => [hash("sha256", key), { ...principal, keyHash: hash("sha256", key) }]),
     ),
     providers: new Map([...targets, ...aliased].map(({ provider }) => [provider.name, provider])),

@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { isKeyEndpoint, keyEndpointNames } from "#access/endpoints.ts";
 import {
   flag,
   id,
@@ -16,38 +15,12 @@ import {
   usdNotNegative,
 } from "./fields.ts";
 import { scopeBudget, scopeBudgetsInput } from "./budget-fields.ts";
+import { permissions, shownPermissions } from "./key-permissions.ts";
 import { privacyInput, privacyOf } from "./privacy.ts";
 import { defineRoutes } from "./route.ts";
 import { storedOf, storePrompts } from "./stored-prompts.ts";
 
 const ownerKinds = ["user", "service_account", "team"] as const;
-
-/** A rule of which models may be used. */
-export const models = z
-  .array(z.string().min(1).max(200))
-  .max(500)
-  .nullable()
-  .describe("Names of models, in which `*` stands for any run of characters; null allows every model.");
-
-const endpoint = z.string().refine(isKeyEndpoint, `There are ${keyEndpointNames.join(", ")}`);
-
-const endpoints = z
-  .array(endpoint)
-  .max(50)
-  .nullable()
-  .describe(
-    "What it may be used for, such as `embeddings`; null allows everything. `admin` is what its user may do beside models.",
-  );
-
-const addresses = z
-  .array(z.string().min(1).max(60))
-  .max(100)
-  .nullable()
-  .describe(
-    "From where it may be used: addresses and ranges of IPv4 and IPv6, such as `10.0.0.0/8`; null allows every address. Behind a proxy that is trusted it is the client's.",
-  );
-
-const shownPermissions = z.object({ models, endpoints: z.array(z.string()).nullable(), addresses });
 
 const oneTag = z.string().trim().min(1).max(40);
 const tags = z
@@ -91,10 +64,6 @@ const createdApiKey = apiKey
   .meta({ id: "CreatedApiKey" });
 
 const name = z.string().trim().min(1).max(100);
-const permissions = z
-  .strictObject({ models: models.optional(), endpoints: endpoints.optional(), addresses: addresses.optional() })
-  .describe("A field left out stays as it is, and allows everything in a new key.");
-
 const apiKeyCreate = z
   .strictObject({
     user_id: id

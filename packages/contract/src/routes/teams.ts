@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { teamRoleNames } from "#access/permissions.ts";
-import { models } from "./api-keys.ts";
+import { models } from "./key-permissions.ts";
 import {
   id,
   idParams,

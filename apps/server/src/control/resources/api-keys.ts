@@ -70,6 +70,7 @@ export function createApiKeysResource(deps: KeyDeps): Resource<"apiKeys"> {
 
     async create({ body, actor, reach }) {
       await refuseByHeldKey(store, actor);
+      refuseActingFor(body, reach);
       const { key, ...material } = newKeyMaterial();
       const owner = await ownerOf(store, body, { actor, reach });
       return { ...toApi(await makeKey(deps, owner, body, { ...material, by: actor.userId })), key };
@@ -77,6 +78,7 @@ export function createApiKeysResource(deps: KeyDeps): Resource<"apiKeys"> {
 
     async import({ body: { sha256, ...body }, actor, reach }) {
       await refuseByHeldKey(store, actor);
+      refuseActingFor(body, reach);
       const owner = await ownerOf(store, body, { actor, reach });
       return toApi(await makeKey(deps, owner, body, { ...importedMaterial(sha256), by: actor.userId }));
     },
@@ -98,6 +100,7 @@ function changingOf(
   return {
     async update({ params: { id }, body, actor, reach }) {
       await refuseByHeldKey(store, actor);
+      refuseActingFor(body, reach);
       const before = await working(id, reach);
       const change = await toChange(before, body, { store, now: steadyTime.now() });
       const row = await store.apiKeys.update(id, change, reach);
@@ -125,6 +128,14 @@ function changingOf(
       return { id, deleted: true };
     },
   };
+}
+
+/** What others are charged is for who manages everybody's keys. */
+export function refuseActingFor({ permissions }: Pick<KeyUpdate, "permissions">, reach: Reach): void {
+  if (reach === "all" || (permissions?.acts_for ?? null) === null) return;
+  throw new GhostError("permission_denied", "Who may not manage all keys makes none that acts for others", {
+    param: "permissions.acts_for",
+  });
 }
 
 type KeyOwner = Pick<ApiKeyRow, "userId" | "teamId">;

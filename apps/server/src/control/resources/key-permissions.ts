@@ -2,24 +2,26 @@
 
 import { isKeyEndpoint } from "@ghostllm/contract";
 import { writeAddressRange } from "#domain/access/address-list.ts";
-import type { Permissions } from "#domain/principal.ts";
+import type { ActsFor, Permissions } from "#domain/principal.ts";
 import { invalid } from "./fields.ts";
 
 interface Given {
   readonly models?: readonly string[] | null | undefined;
   readonly endpoints?: readonly string[] | null | undefined;
   readonly addresses?: readonly string[] | null | undefined;
+  readonly acts_for?: ActsFor | null | undefined;
 }
 
-export const everything: Permissions = { models: null, endpoints: null, addresses: null };
+export const everything: Permissions = { models: null, endpoints: null, addresses: null, actsFor: null };
 
 /** What is left out stays as it is. */
 export function changePermissions(before: Permissions, given: Given): Permissions {
-  const { models, endpoints, addresses } = given;
+  const { models, endpoints, addresses, acts_for: actsFor } = given;
   return {
     models: models === undefined ? before.models : models,
     endpoints: endpoints === undefined ? (before.endpoints ?? null) : (endpoints?.filter(isKeyEndpoint) ?? null),
     addresses: addresses === undefined ? (before.addresses ?? null) : (addresses?.map(readRange) ?? null),
+    actsFor: actsFor === undefined ? (before.actsFor ?? null) : actsFor,
   };
 }
 
@@ -30,7 +32,7 @@ function readRange(text: string): string {
   throw invalid("permissions.addresses", `\`${text}\` is none. ${hint}`);
 }
 
-export function showPermissions({ models, endpoints, addresses }: Permissions) {
+export function showPermissions({ models, endpoints, addresses, actsFor = null }: Permissions) {
   const copy = (list: readonly string[] | null | undefined): string[] | null => (list ? [...list] : null);
-  return { models: copy(models), endpoints: copy(endpoints), addresses: copy(addresses) };
+  return { models: copy(models), endpoints: copy(endpoints), addresses: copy(addresses), acts_for: actsFor };
 }

@@ -4,7 +4,7 @@ import { GhostError } from "@ghostllm/contract";
 import type { ApiKeyRow } from "#control/store/key-store.ts";
 import type { Actor } from "#domain/access/actor.ts";
 import { mayHoldKeys } from "#domain/access/roles.ts";
-import { makeKey, toApiKey, type KeyDeps } from "./api-keys.ts";
+import { makeKey, refuseActingFor, toApiKey, type KeyDeps } from "./api-keys.ts";
 import { found, invalid } from "./fields.ts";
 import { refuseByHeldKey } from "./handing-on.ts";
 import { newKeyMaterial } from "./key-material.ts";
@@ -22,6 +22,7 @@ export function createOwnKeysResource(deps: KeyDeps): Resource<"ownKeys"> {
     async create({ body, actor }) {
       const userId = personOf(actor);
       await refuseByHeldKey(store, actor);
+      refuseActingFor(body, []);
       await refuseTeam(store, body.team_id, userId);
       const { key, ...material } = newKeyMaterial();
       const owner = { userId, teamId: body.team_id };

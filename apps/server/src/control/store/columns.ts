@@ -72,6 +72,7 @@ const permissionsSchema: z.ZodType<Permissions> = z.object({
     .default(null)
     .transform((names) => names?.filter(isKeyEndpoint) ?? null),
   addresses: z.array(z.string()).nullable().default(null),
+  actsFor: z.enum(["known", "any"]).nullable().default(null),
 });
 
 const wordsSchema = z.array(z.string());

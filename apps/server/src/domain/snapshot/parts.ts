@@ -30,6 +30,8 @@ export interface UserPart extends Limited {
   readonly grants: Grants;
   /** Whose keys work. */
   readonly isActive: boolean;
+  /** Absent for accounts that are of nobody. */
+  readonly email?: string;
 }
 
 export interface OrganisationPart extends Limited {

@@ -1,18 +1,21 @@
 // Who may call, by their keys. What follows from a user, a team or an organisation that was changed is joined to their keys when those are
 // looked up: it is one change, however many keys there are.
 
+import { createHash } from "node:crypto";
 import type { LimitedScope, Principal, StoredPrompts } from "#domain/principal.ts";
 import { strictest } from "#domain/privacy/policy.ts";
 import type { PrivacyPolicy } from "#domain/privacy/policy.ts";
 import type { Principals } from "#domain/snapshot.ts";
 import { Holders, type Holder } from "./holders.ts";
-import type { KeyPart, OrganisationPart, SnapshotChange, SnapshotParts, TeamPart, UserPart } from "./parts.ts";
+import type { Changed, KeyPart, OrganisationPart, SnapshotChange, SnapshotParts, TeamPart, UserPart } from "./parts.ts";
 import { VersionedMap } from "./versioned-map.ts";
 
 interface Kept {
   readonly users: Holders<UserPart>;
   readonly teams: Holders<TeamPart>;
   readonly organisations: Holders<OrganisationPart>;
+  /** Their ids by the hashes of their e-mail addresses. */
+  readonly emails: VersionedMap<string>;
   /** With those they count by as these were when the key was set. */
   readonly principals: VersionedMap<Principal>;
 }
@@ -35,6 +38,7 @@ export class KeyHolders implements Principals {
       users: Holders.none("user", ({ isActive }) => isActive),
       teams: Holders.none("team"),
       organisations: Holders.none("organisation"),
+      emails: VersionedMap.empty(),
       principals: VersionedMap.empty(),
     });
   }
@@ -50,6 +54,15 @@ export class KeyHolders implements Principals {
 
   has(keyHash: string): boolean {
     return this.get(keyHash) !== undefined;
+  }
+
+  /** What the key may do besides is its own: that it acts for somebody gives it none of his rights. */
+  actingFor(principal: Principal, email: string): Principal | undefined {
+    const userId = this.#kept.emails.get(hashOf(email));
+    const groups = userId === undefined ? undefined : findGroups({ ...principal, userId }, this.#kept);
+    if (userId === undefined || groups === undefined || !groups.user.part.isActive) return undefined;
+    const { grants } = principal;
+    return { ...principal, ...rightsOf(ownScope(principal), groups), grants, userId, namedBy: email };
   }
 
   *[Symbol.iterator](): Iterator<readonly [string, Principal]> {
@@ -68,7 +81,8 @@ export class KeyHolders implements Principals {
     const principals = new Map<string, Principal | undefined>();
     for (const hash of keys?.gone ?? []) principals.set(hash, undefined);
     for (const part of keys?.set ?? []) principals.set(part.hash, join(part, next));
-    return new KeyHolders({ ...next, principals: this.#principals.with(principals) });
+    const emails = this.#kept.emails.with(changedEmails(users, this.#kept.users));
+    return new KeyHolders({ ...next, emails, principals: this.#principals.with(principals) });
   }
 
   parts(): Pick<SnapshotParts, "users" | "teams" | "organisations" | "keys"> {
@@ -98,7 +112,23 @@ export class KeyHolders implements Principals {
   }
 }
 
-type Groups = Omit<Kept, "principals">;
+/** Without regard to case, as addresses are compared everywhere. */
+function hashOf(email: string): string {
+  return createHash("sha256").update(email.toLowerCase()).digest("hex");
+}
+
+function changedEmails(
+  changed: Changed<UserPart> | undefined,
+  before: Holders<UserPart>,
+): ReadonlyMap<string, string | undefined> {
+  const { set = [], gone = [] } = changed ?? {};
+  const emailOf = (id: string): string | undefined => before.get(id)?.part.email;
+  const old = [...gone, ...set.map(({ id }) => id)].flatMap((id) => emailOf(id) ?? []);
+  const present = set.flatMap(({ id, email }) => (email === undefined ? [] : [[hashOf(email), id] as const]));
+  return new Map<string, string | undefined>([...old.map((email) => [hashOf(email), undefined] as const), ...present]);
+}
+
+type Groups = Omit<Kept, "principals" | "emails">;
 
 /** What a key counts by beside itself. */
 interface Joined {

@@ -6,6 +6,7 @@ import type { Snapshot } from "#domain/snapshot.ts";
 import { answerError } from "#gateway/http/answer-error.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
 import type { Exchange } from "#gateway/http/exchange.ts";
+import { actingFor } from "#gateway/http/acting-for.ts";
 import { identify } from "#gateway/http/identify.ts";
 
 export type ServeDeps = Pick<GatewayDeps, "events" | "readiness" | "snapshots" | "steadyTime">;
@@ -37,9 +38,10 @@ export async function serveRequest(
       });
     }
     const snapshot = deps.snapshots.current();
-    const principal = identify(exchange, snapshot, deps.steadyTime);
-    exchange.held.key = principal.keyId;
-    checkEndpoint(principal, endpoint);
+    const holder = identify(exchange, snapshot, deps.steadyTime);
+    exchange.held.key = holder.keyId;
+    checkEndpoint(holder, endpoint);
+    const principal = actingFor(exchange, snapshot, holder);
     await serve({ principal, snapshot });
   } catch (error) {
     answerError(deps.events, exchange, error, encodeError);

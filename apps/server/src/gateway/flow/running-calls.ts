@@ -88,6 +88,9 @@ function withdrawalOf(
 ): Withdrawal | null {
   const present = keys.get(principal.keyHash);
   if (present === undefined) return "revoked";
+  const { namedBy, userId } = principal;
+  const isAnother = namedBy !== undefined && userId !== present.userId;
+  if (isAnother && keys.actingFor(present, namedBy) === undefined) return "revoked";
   if (present.expiresAt !== null && present.expiresAt <= time.now()) return "expired";
   // One that cannot be used any more, such as with a credential that does not open, has been asked when it could.
   if (target === null || unusableProviders.has(target.provider.name)) return null;

@@ -45,6 +45,7 @@ import { passkeys } from "./0045-passkeys.ts";
 import { factorsOfSessions } from "./0046-factors-of-sessions.ts";
 import { quickerReports } from "./0047-quicker-reports.ts";
 import { why } from "./0048-why.ts";
+import { addressesInSnapshots } from "./0050-addresses-in-snapshots.ts";
 import { rollupsOfSavings } from "./0049-rollups-of-savings.ts";
 import type { Migration } from "./migration.ts";
 
@@ -98,4 +99,5 @@ export const allMigrations: readonly Migration[] = [
   quickerReports,
   why,
   rollupsOfSavings,
+  addressesInSnapshots,
 ];

@@ -42,7 +42,7 @@ function usersIn({ kysely }: Database): SnapshotStore["users"] {
     const readGrants = remembering((role) => grantsOf({ role, grants: grants.get(role) ?? null }));
     const query = kysely
       .selectFrom("users")
-      .select(["id", "role", "rate_limit", "budget_limit", "is_active", "budgets", "privacy"])
+      .select(["id", "role", "email", "kind", "rate_limit", "budget_limit", "is_active", "budgets", "privacy"])
       .limit(pageSize);
     const rows = await readPages(ids, {
       named: (page) => query.where("id", "in", page).execute(),
@@ -51,6 +51,7 @@ function usersIn({ kysely }: Database): SnapshotStore["users"] {
     });
     return rows.map((row) => ({
       ...{ id: row.id, grants: readGrants(row.role), isActive: row.is_active === 1 },
+      ...(row.kind === "person" && { email: row.email }),
       ...{ limits: readLimits(row.rate_limit), budgetNanos: row.budget_limit, ...budgetsOf(row.budgets) },
       privacy: row.privacy === null ? null : readPrivacy(row.privacy),
     }));

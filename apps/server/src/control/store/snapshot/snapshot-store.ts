@@ -20,6 +20,8 @@ export interface HolderRow extends LimitedRow {
   /** Of the role. */
   readonly grants: Grants;
   readonly isActive: boolean;
+  /** Of a person. */
+  readonly email?: string;
 }
 
 export interface TeamLimitsRow extends LimitedRow {

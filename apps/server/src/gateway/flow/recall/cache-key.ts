@@ -13,7 +13,7 @@ import type { Protected } from "#gateway/flow/protection.ts";
 
 export interface KeyParts {
   readonly policy: AliasCache;
-  readonly principal: Pick<Principal, "keyId" | "userId" | "teamId" | "organisationId">;
+  readonly principal: Pick<Principal, "keyId" | "userId" | "teamId" | "organisationId" | "namedBy">;
   readonly candidates: Candidates;
   readonly request: ParsedRequest;
   /** The client's. */
@@ -46,7 +46,7 @@ function surroundings(parts: KeyParts): readonly unknown[] {
   const { policy, principal, candidates, request, dialect, protection, forwarded, isStrict } = parts;
   const tenant = tenantOf(policy.scope, principal);
   // A placeholder stands for a text of one key alone.
-  const placeholdersOf = protection === null || protection.placeholders.size === 0 ? null : principal.keyId;
+  const placeholdersOf = protection === null || protection.placeholders.size === 0 ? null : whose(principal);
   // What is a stream for one is told as a whole to another only where chats are meant.
   const isStream = crossesAs(request.operation) === "chat.completions" ? null : request.stream;
   const { immaterialHeaders } = dialect.client.recall;
@@ -67,10 +67,16 @@ const order = (one: string, other: string): number => (one < other ? -1 : 1);
 type Ids = KeyParts["principal"];
 
 /** Who is in no team, or no organisation, shares with himself alone. */
-function tenantOf(scope: CacheScope, { keyId, userId, teamId, organisationId }: Ids): Scope {
+function tenantOf(scope: CacheScope, ids: Ids): Scope {
+  const { userId, teamId, organisationId, namedBy } = ids;
   if (scope === "organisation" && organisationId !== null) return { kind: "organisation", id: organisationId };
   if (scope === "team" && teamId !== null) return { kind: "team", id: teamId };
-  return scope === "key" ? { kind: "key", id: keyId } : { kind: "user", id: userId };
+  return scope === "key" || namedBy !== undefined ? { kind: "key", id: whose(ids) } : { kind: "user", id: userId };
+}
+
+/** Those for whom a key acts share nothing with each other. */
+function whose({ keyId, namedBy }: Ids): string {
+  return namedBy === undefined ? keyId : `${keyId} ${namedBy.toLowerCase()}`;
 }
 
 const versions = new WeakMap<Candidates["targets"], string>();
