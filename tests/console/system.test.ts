@@ -15,6 +15,9 @@ describe.skipIf(executable === null)("settings, System", () => {
     await panel.getByText(`${one?.host} · ${one?.process_id}`).waitFor();
     await panel.getByText("this one", { exact: true }).waitFor();
     expect(await panel.getByText(/^(?:proxy|auth|analytics|providers)$/).count()).toBe(4);
+    const machine = page.getByRole("region", { name: "Machine" });
+    // Measured twice, some seconds apart.
+    await machine.getByText(/^[\d.]+ [KMG]?i?B \/ s in, [\d.]+ [KMG]?i?B \/ s out$/).waitFor();
     const alone = page.getByRole("region", { name: "Done by one instance at a time" });
     await alone.getByText("Asks vendors for models").waitFor();
     await alone.getByText(`${one?.host} · ${one?.process_id}, since`).first().waitFor();

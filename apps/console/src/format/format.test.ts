@@ -3,7 +3,7 @@ import { formatBytes } from "./bytes.ts";
 import { initialsOf, shortenId } from "./id.ts";
 import { formatMoney, formatPrice, splitMoney } from "./money.ts";
 import { formatShare, formatShort, plural } from "./number.ts";
-import { formatAgo, formatDuration } from "./time.ts";
+import { formatAgo, formatDuration, formatSpan } from "./time.ts";
 
 describe("money", () => {
   it.each([
@@ -81,6 +81,13 @@ describe("times", () => {
     [125_000, "2 min 5 s"],
     [7_500_000, "2 h 5 min"],
   ])("%s ms take %s", (ms, shown) => expect(formatDuration(ms)).toBe(shown));
+});
+
+it("a time from one moment to another has its day once where it is one", () => {
+  const now = new Date(2026, 10, 28, 12).getTime();
+  const at = (day: number, hour: number) => new Date(2026, 10, day, hour, 30).getTime();
+  expect(formatSpan(at(27, 14), at(28, 9), now)).toBe("Nov 27, 14:30 – Nov 28, 09:30");
+  expect(formatSpan(at(27, 9), at(27, 14), now)).toBe("Nov 27, 09:30 – 14:30");
 });
 
 describe("names", () => {

@@ -46,3 +46,12 @@ export function formatDay(time: string | number, now = Date.now()): string {
   const at = new Date(time).getTime();
   return (Math.abs(at - now) > 180 * 86_400_000 ? dayOfYear : day).format(at);
 }
+
+const hourOfDay = new Intl.DateTimeFormat("en", { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+
+/** `Nov 27, 14:00 – Nov 28, 09:30`; of one day, with the day once. */
+export function formatSpan(from: string | number, to: string | number, now = Date.now()): string {
+  const [first, last] = [from, to].map((time) => formatDay(time, now));
+  const [begins, ends] = [from, to].map((time) => hourOfDay.format(new Date(time)));
+  return first === last ? `${first}, ${begins} – ${ends}` : `${first}, ${begins} – ${last}, ${ends}`;
+}

@@ -2,7 +2,7 @@
 
 import { CalendarRange } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
-import { formatMoment } from "#format/time.ts";
+import { formatSpan } from "#format/time.ts";
 import { Button, IconButton } from "./button.tsx";
 import type { TimeRange } from "./time-range.ts";
 
@@ -19,9 +19,7 @@ export function OwnRange({ range }: { readonly range: TimeRange }) {
       {range.name === null ? (
         <Button title={label} className="min-w-0 shrink!" onClick={open}>
           {icon}
-          <span className="truncate">
-            {formatMoment(from)} – {formatMoment(to)}
-          </span>
+          <span className="truncate">{formatSpan(from, to)}</span>
         </Button>
       ) : (
         <IconButton label={label} icon={icon} className="border border-line-strong bg-surface" onClick={open} />

@@ -22,7 +22,7 @@ export function RangeDialog({ range, onClose }: RangeDialogProps) {
     onClose();
   };
   return (
-    <Dialog isOpen title="Choose a time" onClose={onClose}>
+    <Dialog isOpen title="Choose a time" description="In the time zone of this browser." onClose={onClose}>
       <form className="grid gap-3.5" onSubmit={show} noValidate>
         <Moment label="From" value={from} onChange={setFrom} />
         <Moment label="To" value={to} onChange={setTo} error={error} />
@@ -46,7 +46,7 @@ interface MomentProps {
 
 function Moment({ label, value, onChange, error }: MomentProps) {
   return (
-    <Field label={label} help="In the time zone of this browser." error={error}>
+    <Field label={label} error={error}>
       {(control) => (
         <input
           {...control}

@@ -40,14 +40,14 @@ export function RequestCells({ row }: { readonly row: RequestRow }) {
 export function RequestHeads() {
   return (
     <tr>
-      <th className="w-[94px]">When</th>
-      <th className="w-[17%]">Status</th>
+      <th className="w-[92px]">When</th>
+      <th className="w-[15%]">Status</th>
       <th className="w-[17%]">Model</th>
       <th>Provider</th>
-      <th className="w-[17%]">User / key</th>
-      <th className="w-[70px] text-right!">Tokens</th>
-      <th className="w-[88px] text-right!">Cost</th>
-      <th className="w-[82px] text-right!">Time</th>
+      <th className="w-[15%]">User / key</th>
+      <th className="w-[64px] text-right!">Tokens</th>
+      <th className="w-[90px] text-right!">Cost</th>
+      <th className="w-[78px] text-right!">Time</th>
     </tr>
   );
 }

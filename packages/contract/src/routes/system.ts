@@ -28,6 +28,12 @@ const system = z
       .object({ path: z.string(), total_bytes: bytes, free_bytes: bytes })
       .nullable()
       .describe("Where the data directory is; null where the system does not tell."),
+    network: z
+      .object({ received_bytes_per_second: bytes, sent_bytes_per_second: bytes })
+      .nullable()
+      .describe(
+        "Of the whole machine over the last seconds, what it says to itself left out; null where the system does not tell, and right after the start.",
+      ),
     event_loop: z.object({ p50_ms: ms, p99_ms: ms, max_ms: ms }).describe("By how much turns came too late."),
     journal: z.object({
       healthy: z.boolean(),

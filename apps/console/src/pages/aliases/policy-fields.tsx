@@ -1,5 +1,6 @@
 // What an alias says about failures and time: each part closed until it is asked for, with what it says in a few words.
 
+import { ChevronRight } from "lucide-react";
 import type { ReactNode } from "react";
 import { useWatch } from "react-hook-form";
 import { retriedFailures } from "@ghostllm/contract";
@@ -44,8 +45,9 @@ interface PartProps {
 
 function Part({ title, words, isWrong, children }: PartProps) {
   return (
-    <details {...(isWrong && { open: true })} className="px-3 py-2">
-      <summary className="flex gap-3">
+    <details {...(isWrong && { open: true })} className="group px-3 py-2">
+      <summary className="flex items-center gap-2">
+        <ChevronRight aria-hidden className="size-3.5 text-muted transition group-open:rotate-90" />
         <span className="font-medium">{title}</span>
         <span className="min-w-0 flex-1 truncate text-right text-muted">{words}</span>
       </summary>

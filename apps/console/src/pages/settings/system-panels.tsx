@@ -76,7 +76,7 @@ function Share({ label, share, children }: ShareProps) {
   );
 }
 
-function MachinePanel({ system: { platform, cpu, memory } }: SystemProps) {
+function MachinePanel({ system: { platform, cpu, memory, network } }: SystemProps) {
   const used = memory.machine_total_bytes - memory.machine_free_bytes;
   return (
     <Panel title="Machine">
@@ -95,6 +95,14 @@ function MachinePanel({ system: { platform, cpu, memory } }: SystemProps) {
               {formatBytes(used)} of {formatBytes(memory.machine_total_bytes)}
             </Share>,
           ],
+          ...(network === null
+            ? []
+            : [
+                [
+                  "Network",
+                  `${formatBytes(network.received_bytes_per_second)} / s in, ${formatBytes(network.sent_bytes_per_second)} / s out`,
+                ] as const,
+              ]),
           ["Of this process", formatBytes(memory.rss_bytes)],
           ["Heap", formatBytes(memory.heap_used_bytes)],
           ["Buffers", formatBytes(memory.buffers_bytes)],

@@ -72,7 +72,7 @@ export class WebhookRunners {
     const isHealthy = off.length === 0 && this.#deps.clock.now() - since < graceMs;
     if (all.length === 0 && !this.#hasReported) return;
     this.#hasReported = true;
-    const detail = bad.length === 0 ? `${all.length} webhooks` : bad.join("; ");
+    const detail = bad.length === 0 ? `${all.length} ${all.length === 1 ? "webhook" : "webhooks"}` : bad.join("; ");
     this.#deps.health.report(part, { isHealthy, detail });
   }
 }

@@ -31,6 +31,7 @@ export function createSystemResource(deps: SystemDeps): Resource<"system"> {
         cpu: { cores: availableParallelism(), percent: monitor.cpuPercent, load_1m: loadavg()[0] ?? 0 },
         memory: memoryNow(monitor.bufferBytes),
         disk: await diskOf(deps.dataDir),
+        network: networkOf(monitor),
         event_loop: { p50_ms: p50, p99_ms: p99, max_ms: max },
         journal: {
           healthy: journal.healthy(),
@@ -59,6 +60,11 @@ function memoryNow(bufferBytes: number) {
   const { rss, heapUsed } = process.memoryUsage();
   const machine = { machine_total_bytes: totalmem(), machine_free_bytes: freemem() };
   return { rss_bytes: rss, heap_used_bytes: heapUsed, buffers_bytes: bufferBytes, ...machine };
+}
+
+function networkOf({ network }: SystemDeps["monitor"]) {
+  if (network === null) return null;
+  return { received_bytes_per_second: network.receivedPerSecond, sent_bytes_per_second: network.sentPerSecond };
 }
 
 async function diskOf(path: string) {

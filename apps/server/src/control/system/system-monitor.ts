@@ -1,6 +1,7 @@
-// What only shows over time: how much of a core the process takes, and by how much its event loop is late.
+// What only shows over time: how much of a core the process takes, what goes over the network, and by how much its event loop is late.
 
 import { monitorEventLoopDelay, type ELDHistogram } from "node:perf_hooks";
+import { NetworkMeter, type NetworkTraffic } from "./network-traffic.ts";
 
 const windowMs = 5_000;
 /** Windows that make up the minute. */
@@ -28,6 +29,7 @@ export class SystemMonitor {
   #usage = process.cpuUsage();
   #usedSince = performance.now();
   #cpuPercent = 0;
+  readonly #network = new NetworkMeter();
 
   readonly #sharedBytes: number;
 
@@ -36,6 +38,7 @@ export class SystemMonitor {
     this.#sharedBytes = sharedBytes;
     this.startedAt = Date.now() - Math.round(process.uptime() * 1000);
     this.#delays.enable();
+    void this.#network.measure();
     this.#timer = setInterval(() => this.#turn(), windowMs).unref();
   }
 
@@ -66,8 +69,14 @@ export class SystemMonitor {
     this.#delays.disable();
   }
 
+  /** Over the last seconds; null where the system does not tell. */
+  get network(): NetworkTraffic | null {
+    return this.#network.traffic;
+  }
+
   #turn(): void {
     this.#measureCpu();
+    void this.#network.measure();
     const at = (share: number): number => lateness(this.#delays.percentile(share));
     this.#windows.push({ p50: at(50), p99: at(99), max: lateness(this.#delays.max) });
     if (this.#windows.length > mostWindows) this.#windows.shift();
