@@ -4,9 +4,11 @@ import type { AliasStrategy } from "@ghostllm/contract";
 import { startFakeUpstream } from "@ghostllm/fake-upstream";
 import type { FakeUpstream } from "@ghostllm/fake-upstream";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { explainRequest } from "#control/resources/request-why.ts";
 import { noTimeouts } from "#domain/alias-policy.ts";
 import type { Principal } from "#domain/principal.ts";
 import type { Alias, Target } from "#domain/snapshot.ts";
+import type { UsageRecord } from "#domain/usage-record.ts";
 import { createRandom } from "./store-support/records.ts";
 import {
   makePrincipal,
@@ -18,8 +20,10 @@ import {
   testKey,
 } from "./support/gateway.ts";
 import type { SnapshotParts, TestGateway } from "./support/gateway.ts";
-import { chatPath, hello, postJson } from "./support/stage.ts";
+import { chatPath, hello, postJson, waitFor } from "./support/stage.ts";
 
+const none = new Map<string, never>();
+const noNames = { users: none, keys: none, teams: none, organisations: none, aliases: none, providers: none };
 const names = ["first", "second", "third"] as const;
 const routed = { ...hello, model: "routed" };
 
@@ -104,6 +108,7 @@ interface Estimate {
     readonly left_usd: string | null;
   }[];
   readonly cache: { readonly outcome: string; readonly reason: string | null } | null;
+  readonly queue: { readonly would_wait: boolean } | null;
   readonly consent: { readonly policies: readonly string[] };
   readonly privacy: { readonly found: readonly object[]; readonly store_prompts: string };
 }
@@ -260,6 +265,33 @@ describe("what is held against it", () => {
       refusal: { http_status: status },
       route: { first: null },
     });
+  });
+
+  it("would wait where its alias has a queue, and does", async () => {
+    const limits = { requestsPerMinute: null, tokensPerMinute: null, concurrentRequests: 1 };
+    const [one] = targetsOf();
+    if (one === undefined) throw new Error("there is no target");
+    const target = { ...one, provider: { ...one.provider, scope: makeScope("provider", one.provider.id, { limits }) } };
+    const queue = { aliasId: "r", alias: "routed", maxWaitMs: 5_000, maxWaiting: 10 };
+    await start({ targets: [target], alias: { queue } });
+    vendors[0]?.script({ kind: "slow-headers", delayMs: 150 });
+    const first = request(chatPath, routed);
+    await waitFor(() => asked() === 1);
+    const told = await estimated(chatPath, routed);
+    expect(told).toMatchObject({
+      would_be_admitted: true,
+      queue: { would_wait: true, waiting: 0, most_wait_ms: 5_000 },
+    });
+    expect((await request(chatPath, routed)).status).toBe(200);
+    const { phases } = explainRequest(gateway.records.at(-1) as UsageRecord, {
+      snapshot: gateway.deps.snapshots.current(),
+      names: noNames,
+    });
+    const of = (name: string): number => phases.find((phase) => phase.name === name)?.us ?? 0;
+    expect(of("queue")).toBeGreaterThan(40_000);
+    expect(of("choose")).toBeLessThan(40_000);
+    await first;
+    expect((await estimated(chatPath, routed)).queue).toMatchObject({ would_wait: false });
   });
 
   it("is led on where no target of the name can be asked", async () => {

@@ -174,7 +174,9 @@ describe("what is left out or put behind", () => {
     each({ kind: "chat" });
     await ask();
     expect(shown()).toEqual(["1 second ready answered", "- first resting left_out"]);
-    expect(told().plans[0]?.targets[1]?.rest_ms).toBeGreaterThan(1_000);
+    const { rest_ms: restMs = 0, rest_reason: because } = told().plans[0]?.targets[1] ?? {};
+    expect([because, restMs]).toEqual([expect.stringMatching(/^[a-z_]+$/), expect.any(Number)]);
+    expect(restMs).toBeGreaterThan(1_000);
     each({ kind: "error", status: 503 }, { kind: "error", status: 503 });
     for (let turn = 0; turn < 6; turn += 1) await ask();
     expect(told().plans[0]?.is_probe).toBe(true);

@@ -10,8 +10,8 @@ export const targetStates = [
 export type TargetState = (typeof targetStates)[number];
 
 /**
- * Its provider, its name there, its score by the strategy, how it stood, and for how many ms it rested or how many tokens it holds. The last
- * ones are left out where they say nothing.
+ * Its provider, its name there, its score by the strategy, how it stood, for how many ms it rested or how many tokens it holds, and why it
+ * rested. The last ones are left out where they say nothing.
  */
 export type ConsideredTarget = readonly [
   provider: string,
@@ -19,6 +19,7 @@ export type ConsideredTarget = readonly [
   score?: number | null,
   state?: string,
   figure?: number,
+  because?: string,
 ];
 
 /** The targets of one name, in the order in which they were to be asked. */
@@ -51,6 +52,8 @@ export interface WhyFacts {
   readonly notLedTo?: readonly NotLedTo[];
   /** Limits and budgets of its scopes and what was left of each, as one text. */
   readonly limits?: string;
+  /** Ms that it waited for a target with room. */
+  readonly queued?: number;
   /** Nano-USD that were held against budgets. */
   readonly held?: number;
   /** The budget at its cap for which another alias answers, in the same form as the limits. */

@@ -65,12 +65,16 @@ function planOf({
   more,
 }: Why["plans"][number]): readonly string[] {
   const marks = [strategy, ...(isSticky ? ["users stay"] : []), ...(isProbe ? ["all rested"] : [])].join(", ");
-  const lines = targets.map(({ place, provider, model, score, state, rest_ms: rest, decision, reason }) => {
-    const who = provider === "" ? "a target" : `${provider}/${model}`;
-    const stood = rest === null ? state : `${state} ${rest} ms`;
-    const scored = score === null ? [] : [`${score.kind} ${score.value}`];
-    return [`${place ?? "-"}`, who, ...scored, stood, reason === null ? decision : `${decision}: ${reason}`].join("  ");
-  });
+  const lines = targets.map(
+    ({ place, provider, model, score, state, rest_ms: rest, rest_reason: because, decision, reason }) => {
+      const who = provider === "" ? "a target" : `${provider}/${model}`;
+      const stood = rest === null ? state : `${state} ${rest} ms (${orDash(because)})`;
+      const scored = score === null ? [] : [`${score.kind} ${score.value}`];
+      return [`${place ?? "-"}`, who, ...scored, stood, reason === null ? decision : `${decision}: ${reason}`].join(
+        "  ",
+      );
+    },
+  );
   return named(`Targets of '${name}' (${marks})`, more === 0 ? lines : [...lines, `and ${more} more`]);
 }
 

@@ -31,6 +31,7 @@ const estimate: JsonObject = {
       first: objectOrNull({ provider: text, model: text }),
       ...{ led_to: textOrNull, strategy: text, passed_over: { type: "array", items: text }, targets: listOf(target) },
     }),
+    queue: objectOrNull({ would_wait: { type: "boolean" }, waiting: integer, most_wait_ms: integer }),
     tokens: {
       type: "object",
       properties: {

@@ -7,7 +7,7 @@ import { id, openEnum, usd } from "./fields.ts";
 
 const count = z.int();
 
-const phases = ["read", "admit", "choose", "vendor", "pause", "answer", "deliver"] as const;
+const phases = ["read", "admit", "choose", "queue", "vendor", "pause", "answer", "deliver"] as const;
 const scopeKinds = ["key", "user", "team", "organisation", "alias", "provider"] as const;
 
 /** What became of a target that was thought of. */
@@ -37,6 +37,7 @@ const consideredTarget = z
       "How it stood: `resting` after failures; `full` where its vendor had said that nothing is left of its limits; `tight` where the request might be too long, and `length` where it is; lacking `vision`, `functions`, `streaming` or the `operation`; its `provider` not in use; or not for the `team`.",
     ),
     rest_ms: count.nullable().describe("For how long it rested."),
+    rest_reason: z.string().nullable().describe("Why it rested, such as `failures`, `slow` or `quota`."),
     context_length: count.nullable().describe("Tokens, where the length of the request mattered."),
     decision: openEnum(targetDecisions),
     reason: z.string().nullable().describe("Of the attempt that failed or of who was passed over: as in the trail."),
@@ -57,7 +58,7 @@ const plan = z
 const phase = z
   .object({
     name: openEnum(phases).describe(
-      "`read`: who asks, and the body; `admit`: limits and budgets; `choose`: consent, kept answers, the plan; `vendor`: all waiting for vendors; `pause`: between attempts; `answer`: what else it took until the answer could begin; `deliver`: from its first byte to its last.",
+      "`read`: who asks, and the body; `admit`: limits and budgets; `choose`: consent, kept answers, the plan; `queue`: waiting for a target with room; `vendor`: all waiting for vendors; `pause`: between attempts; `answer`: what else it took until the answer could begin; `deliver`: from its first byte to its last.",
     ),
     us: count.describe("Microseconds."),
   })

@@ -39,6 +39,7 @@ function barsBefore({ phases, limits }: Told): readonly Bar[] {
     ["read", "Identify, read"],
     ["admit", admitWords(limits)],
     ["choose", "Choose"],
+    ["queue", "Wait for room"],
   ] as const) {
     const us = phases.find((one) => one.name === name)?.us ?? 0;
     const to = from + us / 1_000;

@@ -136,14 +136,21 @@ const states: Readonly<Record<string, readonly [tone: Tone, words: string]>> = {
   provider: ["off", "provider not in use"],
 };
 
-function State({ target: { state, rest_ms: rest, context_length: length } }: { readonly target: Target }) {
+function State({
+  target: { state, rest_ms: rest, rest_reason: because, context_length: length },
+}: {
+  readonly target: Target;
+}) {
   const [tone, words] = states[state] ?? ["off", reasonWords(state)];
   const figure =
     rest === null ? (length === null ? "" : ` · ${formatCount(length)} tokens`) : ` · ${formatDuration(rest)}`;
   return (
     <Status tone={tone}>
       {words}
-      <span className="text-muted">{figure}</span>
+      <span className="text-muted">
+        {figure}
+        {because === null ? "" : ` · ${reasonWords(because)}`}
+      </span>
     </Status>
   );
 }

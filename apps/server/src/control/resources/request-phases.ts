@@ -10,12 +10,14 @@ type Timed = Pick<UsageRecord, "why" | "trail" | "latencyMs" | "ttftMs" | "overh
 export function phasesOf({ why, trail, latencyMs, ttftMs, overheadUs }: Timed): Phase[] {
   const took = why?.took;
   if (took === undefined || overheadUs === null) return [];
+  const queued = (why?.queued ?? 0) * 1_000;
   const [read = 0, admit = 0, choose = 0] = took;
   const begun = (ttftMs ?? latencyMs) * 1_000;
   const pause = Math.min(pausesIn(trail) * 1_000, Math.max(0, overheadUs - read - admit - choose));
   const all: Readonly<Record<string, number>> = {
     ...{ read, admit, choose },
-    vendor: begun - overheadUs,
+    queue: queued,
+    vendor: begun - overheadUs - queued,
     pause,
     answer: overheadUs - read - admit - choose - pause,
     deliver: (latencyMs - (ttftMs ?? latencyMs)) * 1_000,

@@ -56,7 +56,7 @@ function toPlan(plan: PlannedName, { requestedModel }: Explained, known: Known):
 const statesWithLength: readonly string[] = ["tight", "length"];
 
 function toTarget(
-  [provider, model, score = null, state = "ready", figure]: ConsideredTarget,
+  [provider, model, score = null, state = "ready", figure, because]: ConsideredTarget,
   strategy: string,
   place: number | null,
   { snapshot, tried }: Known,
@@ -68,6 +68,7 @@ function toTarget(
     ...{ provider, model, state },
     score: score === null ? null : toScore(strategy, score),
     rest_ms: state === "resting" ? (figure ?? null) : null,
+    rest_reason: because ?? null,
     context_length: statesWithLength.includes(state) ? (figure ?? null) : null,
     decision: came?.decision ?? (place === null ? "left_out" : "not_needed"),
     reason: came?.reason ?? null,

@@ -99,7 +99,7 @@ async function askVendors(deps: ExecuteDeps, run: Run): Promise<Answer> {
 }
 
 /** Teams take turns, and so do users who are in none. What is only counted is estimated sooner than waited for. */
-function placeOf({ candidates: { queue = null }, principal, request }: Run): QueuePlace | null {
+export function placeOf({ candidates: { queue = null }, principal, request }: Call): QueuePlace | null {
   if (queue === null || request.operation === "count_tokens") return null;
   return { policy: queue, line: principal.teamId ?? principal.userId };
 }

@@ -15,6 +15,8 @@ export class Why {
   #readMs = 0;
   #admittedMs = 0;
   #begunMs = 0;
+  /** For a target with room. */
+  #waitedMs = 0;
   /** Null as long as there is nothing: almost all have none. */
   #plans: PlannedName[] | null = null;
   #notLedTo: NotLedTo[] | null = null;
@@ -27,6 +29,10 @@ export class Why {
 
   begun(ms: number): void {
     this.#begunMs = ms;
+  }
+
+  waited(ms: number): void {
+    this.#waitedMs += ms;
   }
 
   /** Null: there was nothing to choose. */
@@ -59,6 +65,7 @@ export class Why {
     if (this.#plans !== null) facts.plans = this.#plans;
     if (this.#notLedTo !== null) facts.notLedTo = this.#notLedTo;
     if (consulted.length > 0) facts.limits = writeConsulted(consulted, counted);
+    if (this.#waitedMs > 0) facts.queued = Math.round(this.#waitedMs);
     if (reservedNanos > 0) facts.held = reservedNanos;
     if (downgraded !== null) facts.capped = cappedOf(downgraded.refusal);
     if (cache !== null) facts.cache = cache;
@@ -70,7 +77,7 @@ export class Why {
     const readUs = Math.round(this.#readMs * 1_000);
     const admittedUs = Math.round((this.#admittedMs - this.#readMs) * 1_000);
     if (this.#begunMs === 0) return [readUs, admittedUs];
-    return [readUs, admittedUs, Math.round((this.#begunMs - this.#admittedMs) * 1_000)];
+    return [readUs, admittedUs, Math.round((this.#begunMs - this.#admittedMs - this.#waitedMs) * 1_000)];
   }
 }
 

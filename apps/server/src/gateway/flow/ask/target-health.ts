@@ -133,6 +133,13 @@ export class TargetHealth {
     return this.#seenBy(query).reduce((most, { breaker }) => Math.max(most, breaker.restMs(now)), 0);
   }
 
+  /** Why it is not to be asked by this caller; null where it may be now. */
+  restReason(query: HealthQuery, now: number): RestReason | null {
+    const resting = this.#seenBy(query).filter(({ breaker }) => breaker.restMs(now) > 0);
+    const [longest] = resting.toSorted((one, other) => other.breaker.restMs(now) - one.breaker.restMs(now));
+    return longest?.breaker.reason ?? null;
+  }
+
   /** Of listed targets that have failed, or of which another gateway has told that. */
   standings(now: number): readonly TargetStanding[] {
     return [...this.#states.all()].map((state) => standingOf(state, now));

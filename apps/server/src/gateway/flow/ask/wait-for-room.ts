@@ -82,6 +82,7 @@ export async function waitForRoom<Outcome extends object>(
 function note({ clock, events }: WaitDeps, { trail, place }: Pick<Waiting<object>, "trail" | "place">, since: number) {
   const ms = clock.monotonic() - since;
   trail.upstreamMs += ms;
+  trail.why.waited(ms);
   events.waited({ alias: place.policy.alias, outcome: "served", ms });
   return "served" as const;
 }

@@ -12,7 +12,7 @@ import type { Step } from "#gateway/flow/ask/course.ts";
 import { noRoom } from "#gateway/flow/ask/failure.ts";
 import type { Admitted, Call } from "#gateway/flow/call.ts";
 import { whatHolds } from "#gateway/flow/consent.ts";
-import { callFor, candidatesOf } from "#gateway/flow/execute.ts";
+import { callFor, candidatesOf, placeOf } from "#gateway/flow/execute.ts";
 import type { InferenceCall } from "#gateway/flow/execute.ts";
 import { wayOf } from "#gateway/flow/legs.ts";
 import type { LegDeps } from "#gateway/flow/legs.ts";
@@ -22,12 +22,12 @@ import type { CachingDeps } from "#gateway/flow/recall/caching.ts";
 import { admissionInput } from "#gateway/flow/run.ts";
 import { Trail } from "#gateway/flow/trail.ts";
 import { tellEstimate } from "./told-estimate.ts";
-import type { Looked, ToldEstimate } from "./told-estimate.ts";
+import type { Looked, Queue, ToldEstimate } from "./told-estimate.ts";
 
 export type EstimateDeps = LegDeps &
   AdmitDeps &
   CachingDeps &
-  Pick<GatewayDeps, "owners" | "journal" | "lease" | "contents">;
+  Pick<GatewayDeps, "owners" | "journal" | "lease" | "contents" | "waitingRoom">;
 
 export async function estimate(deps: EstimateDeps, asked: InferenceCall): Promise<ToldEstimate> {
   checkMayAdmit(deps);
@@ -102,6 +102,7 @@ async function findFirst(deps: EstimateDeps, run: Admitted): Promise<NonNullable
   const { course, unplanned } = wayOf(deps, run);
   const { trail, terms, exchange } = run;
   let refusal: GhostError | null = unplanned?.error ?? null;
+  let waitMs = Infinity;
   let next = course.first() ?? course.passedOver(unplanned?.failure ?? noRoom);
   for (let step: Step | null = await next; step !== null; step = await next) {
     const passedOver = await admitAtProvider(
@@ -110,11 +111,31 @@ async function findFirst(deps: EstimateDeps, run: Admitted): Promise<NonNullable
       step.target,
       step.leg.scope,
     );
-    if (passedOver === null) return { step, passedOver: trail.passedOver, planned: trail.why.planned, refusal: null };
+    if (passedOver === null)
+      return {
+        step,
+        passedOver: trail.passedOver,
+        planned: trail.why.planned,
+        refusal: null,
+        queue: queueOf(deps, run),
+      };
     refusal = sooner(refusal, passedOver.error);
+    waitMs = Math.min(waitMs, passedOver.waitMs);
     next = course.passedOver(noRoom);
   }
   if (refusal === null || refusal === unplanned?.error)
     throw refusal ?? new GhostError("internal_error", "a plan has targets");
-  return { step: null, passedOver: trail.passedOver, planned: trail.why.planned, refusal };
+  const queue = unplanned === null ? queueOf(deps, run, waitMs) : null;
+  const told = queue?.would_wait === true ? null : refusal;
+  return { step: null, passedOver: trail.passedOver, planned: trail.why.planned, refusal: told, queue };
+}
+
+/** `waitMs`: until a target may have room, where none has; null: its alias has no queue. */
+function queueOf({ waitingRoom }: EstimateDeps, run: Call, waitMs: number | null = null): Queue | null {
+  const place = placeOf(run);
+  if (place === null) return null;
+  const { maxWaitMs, maxWaiting } = place.policy;
+  const waiting = waitingRoom.find(place.policy)?.size ?? 0;
+  const isLetIn = waitMs === null ? waiting > 0 : waitMs <= maxWaitMs && waiting < maxWaiting;
+  return { would_wait: isLetIn, waiting, most_wait_ms: maxWaitMs };
 }

@@ -29,6 +29,14 @@ interface Route {
   readonly passedOver: readonly string[];
   readonly planned: PlannedName | null;
   readonly refusal: GhostError | null;
+  readonly queue: Queue | null;
+}
+
+/** Where its alias has requests wait for a target with room. */
+export interface Queue {
+  readonly would_wait: boolean;
+  readonly waiting: number;
+  readonly most_wait_ms: number;
 }
 
 export type ToldEstimate = ReturnType<typeof tellEstimate>;
@@ -45,6 +53,7 @@ export function tellEstimate(deps: TellDeps, run: Admitted, { refusal, policies,
     ...{ model: candidates.requested, dialect: dialect.name, operation, stream },
     downgraded_to: admission.downgraded?.alias ?? null,
     route: route === null ? null : tellRoute(route, candidates.strategy),
+    queue: route?.queue ?? null,
     tokens: {
       prompt: promptTokensEstimate,
       is_estimate: true,

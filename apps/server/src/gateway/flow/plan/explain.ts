@@ -40,20 +40,25 @@ export function explainPlan(input: PlanInput, plan: ConsideredPlan, name: string
 interface Standing {
   readonly state: TargetState;
   readonly figure?: number;
+  readonly because?: string;
 }
 
 function standingOf(target: Target, input: PlanInput, { fitting: { tight } }: ConsideredPlan): Standing {
-  const restMs = restMsOf(target, input);
-  if (restMs > 0) return { state: "resting", figure: Math.ceil(restMs) };
+  if (restMsOf(target, input) > 0) return resting(target, input);
   if (tight.has(target)) return { state: "tight", figure: target.contextLength ?? 0 };
   return { state: hasRoomFor(target, input) ? "ready" : "full" };
 }
 
 /** Why it is not asked. */
 function outOf(target: Target, input: PlanInput, { fitting: { targets, asked } }: ConsideredPlan): Standing {
-  if (targets.some((one) => one.target === target))
-    return { state: "resting", figure: Math.ceil(restMsOf(target, input)) };
+  if (targets.some((one) => one.target === target)) return resting(target, input);
   return unfitness(target, input, asked);
+}
+
+function resting(target: Target, input: PlanInput): Standing {
+  const { health, request, caller, now } = input;
+  const because = health.restReason({ target, operation: request.operation, caller }, now);
+  return { state: "resting", figure: Math.ceil(restMsOf(target, input)), ...(because !== null && { because }) };
 }
 
 function unfitness(target: Target, input: PlanInput, asked: readonly Capability[]): Standing {
@@ -62,10 +67,11 @@ function unfitness(target: Target, input: PlanInput, asked: readonly Capability[
   return lack === undefined ? { state: "length", figure: target.contextLength ?? 0 } : { state: lack };
 }
 
-function tell(one: Weighted, input: PlanInput, { state, figure }: Standing): ConsideredTarget {
+function tell(one: Weighted, input: PlanInput, { state, figure, because }: Standing): ConsideredTarget {
   const { provider, model } = one.target;
   const score = scoreBy(input.candidates, one, input);
   const place = [provider.name, cut(model)] as const;
+  if (because !== undefined) return [...place, rounded(score), state, figure ?? 0, because];
   if (figure !== undefined) return [...place, rounded(score), state, figure];
   if (state !== "ready") return [...place, rounded(score), state];
   return score === null ? place : [...place, rounded(score)];
