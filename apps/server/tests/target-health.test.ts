@@ -100,6 +100,39 @@ describe("a target that fails every second request", () => {
   });
 });
 
+describe("a target that rests, where nobody else answers", () => {
+  const way = ways["OpenAI's chat"]?.(false) ?? { path: "", body: {} };
+
+  it("is asked before the client hears of a failure, and is well for all others when it answers", async () => {
+    await start();
+    vendors[1]?.script(chat);
+    await failByHalf(way);
+    vendors[0]?.script(chat);
+    vendors[1]?.script(failing);
+    expect(await ask(way)).toBe("200 p0");
+    const [, of1 = 0] = asked();
+    expect(await ask(way, 1)).toBe("200 p0");
+    expect(asked()[1]).toBe(of1);
+  });
+
+  it("is asked once a second, and rests no longer for it", async () => {
+    await start({ restMs: 10_000, longestRestMs: 10_000 });
+    vendors[1]?.script(chat);
+    await failByHalf(way);
+    for (const vendor of vendors) vendor.script(failing);
+    const [before = 0] = asked();
+    for (let turn = 0; turn < 2; turn += 1) expect(await ask(way, turn)).toMatch(/^500/);
+    expect(asked()[0]).toBe(before + 1);
+    clock.ms += 1_000;
+    expect(await ask(way)).toMatch(/^500/);
+    expect(asked()[0]).toBe(before + 2);
+    vendors[1]?.script(chat);
+    vendors[0]?.script(chat);
+    clock.ms += 9_500;
+    expect(await ask(way)).toBe("200 p0");
+  });
+});
+
 describe("a target that is slow", () => {
   it.each(everyWay)("rests for all: %s, %s", async (_name, _kind, way) => {
     await start({ slowStreamMs: 40, slowAnswerMs: 40, leastRequests: 4 }, {});

@@ -51,6 +51,12 @@ export function wayOf(deps: LegDeps, run: Admitted): Way {
     leg: { ...leg, ledTo: null, policy, scope: null },
     known: [candidates.requested, admission.downgraded?.alias ?? candidates.requested],
     find: (name) => (leadsOn ? findLeg(deps, run, { name, reserve }) : null),
+    tryEarly: (target) =>
+      !run.terms.onlyLooks &&
+      deps.targetHealth.tryEarly(
+        { target, operation: request.operation, caller: run.principal.userId },
+        deps.clock.monotonic(),
+      ),
     retryDelayMs: deps.timeouts.retryDelayMs,
     // A count is estimated sooner than it would be asked for twice.
     isOnce: request.operation === "count_tokens",

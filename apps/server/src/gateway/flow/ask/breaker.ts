@@ -22,6 +22,8 @@ interface Opening {
 
 /** Rests that follow each other are longer by up to such a part, so that not all gateways come back at once. */
 const mostJitter = 0.25;
+/** Between requests that ask one before its rest is over. */
+const earlyEveryMs = 1_000;
 /** Whoever tries a target holds the place no longer than this. */
 const tryingMs = 30_000;
 
@@ -35,6 +37,7 @@ export class Breaker {
   #rests = 0;
   #tries: object | null = null;
   #triesUntil = 0;
+  #earlyAgainAt = 0;
 
   get isOpen(): boolean {
     return this.#openedAt !== null;
@@ -64,7 +67,9 @@ export class Breaker {
     const grownMs = Math.min(terms.longestRestMs, terms.restMs * 2 ** (this.#rests - 1));
     const jitter = this.#rests > 1 ? 1 + mostJitter * draw : 1;
     const ownMs = isParked(reason) ? terms.parkMs : Math.min(terms.longestRestMs, grownMs * jitter);
-    const restMs = Math.max(askedMs, ownMs);
+    // Who was asked before its rest is over, or when it began, makes it no longer.
+    const isResting = this.#openedAt !== null && this.#restingUntil > now && !isParked(reason);
+    const restMs = Math.max(askedMs, isResting ? this.#restingUntil - now : ownMs);
     this.#rest(reason, now, now + restMs);
     return restMs;
   }
@@ -104,6 +109,14 @@ export class Breaker {
     if (this.#openedAt === null || this.restMs(now) > 0) return;
     this.#tries = request;
     this.#triesUntil = now + tryingMs;
+  }
+
+  /** Once in a while; one that is parked is not well before somebody has done something about it. */
+  tryEarly(now: number): boolean {
+    if (this.#openedAt === null) return true;
+    if (isParked(this.#reason) || now < this.#earlyAgainAt) return false;
+    this.#earlyAgainAt = now + earlyEveryMs;
+    return true;
   }
 
   /** It has found out nothing. */

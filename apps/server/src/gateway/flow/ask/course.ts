@@ -30,6 +30,8 @@ export interface CourseInput {
   readonly known: readonly string[];
   /** Null: the request may not be led there. */
   readonly find: (name: string) => Awaitable<Leg | null>;
+  /** May this one be asked before its rest is over, since nobody else has answered? */
+  readonly tryEarly: (target: Target) => boolean;
   /** Before the last target is asked once more, where the alias does not say. */
   readonly retryDelayMs: number;
   /** Nobody is asked a second time. */
@@ -52,6 +54,9 @@ export class Course {
   #waiting: readonly string[] = [];
   #lastFailed: { readonly target: Target; readonly leg: Leg; readonly failure: Failure } | null = null;
   #isLastTwice = false;
+  /** Of those that rest, the one that is asked. */
+  #early: Step | null = null;
+  #tried: Set<Target> | null = null;
 
   constructor(input: CourseInput) {
     this.#input = input;
@@ -96,7 +101,7 @@ export class Course {
   }
 
   get #current(): { readonly leg: Leg; readonly target: Target | undefined } {
-    return { leg: this.#leg, target: this.#leg.targets[this.#place] };
+    return this.#early ?? { leg: this.#leg, target: this.#leg.targets[this.#place] };
   }
 
   get #mostAttempts(): number {
@@ -113,6 +118,7 @@ export class Course {
     const leg = this.#leg;
     const target = leg.targets[place];
     if (target === undefined) return null;
+    this.#early = null;
     this.#place = place;
     this.#tries = 1;
     return { target, leg, pauseMs: 0 };
@@ -133,7 +139,7 @@ export class Course {
   #goOn(failure: Failure): Awaitable<Step | null> {
     const { reason } = failure;
     const names = reason === null ? [] : this.#namesFor(reason);
-    return names.length === 0 ? this.#lastOneTwice() : this.#fallBack(names, failure);
+    return names.length === 0 ? this.#lastResort(failure) : this.#fallBack(names, failure);
   }
 
   /** What is still to come goes before what this failure leads to; what the last name says before what led to it. */
@@ -153,7 +159,19 @@ export class Course {
       this.#waiting = names.slice(place + 1);
       return this.#stepTo(0);
     }
-    return failure.verdict === "accept" ? null : this.#lastOneTwice();
+    return this.#lastResort(failure);
+  }
+
+  /** Sooner than the client hears of a failure, one that rests is asked: it may be well, and then all others hear of that. */
+  #lastResort(failure: Failure): Step | null {
+    if (failure.verdict === "accept") return this.#lastOneTwice();
+    for (const leg of this.#legs) {
+      const target = leg.resting?.find((one) => this.#tried?.has(one) !== true && this.#input.tryEarly(one));
+      if (target === undefined) continue;
+      (this.#tried ??= new Set()).add(target);
+      return (this.#early = { target, leg: { ...leg, isProbe: true }, pauseMs: 0 });
+    }
+    return this.#lastOneTwice();
   }
 
   /** As long as no alias says otherwise, whoever was asked last is asked once more where that may help. */

@@ -104,6 +104,11 @@ export class TargetHealth {
     for (const { breaker } of this.#seenBy(query)) breaker.try(request, now);
   }
 
+  /** Before its rest is over, for a request that nobody else has answered. */
+  tryEarly(query: HealthQuery, now: number): boolean {
+    return this.#seenBy(query).every(({ breaker }) => breaker.tryEarly(now));
+  }
+
   /** It was not asked after all, or nothing came of it. */
   giveUp(query: HealthQuery, request: object): void {
     for (const { breaker } of this.#seenBy(query)) breaker.giveUp(request);

@@ -23,6 +23,8 @@ export interface Plan {
   readonly targets: readonly Target[];
   /** All of them failed again and again just now: each is tried once, and that is how it shows that one is well. */
   readonly isProbe: boolean;
+  /** Those that are left alone, soonest first: where nobody else has answered, one of them may be well again. Absent: none. */
+  readonly resting?: readonly Target[];
 }
 
 /** With what its targets were chosen from, for whoever is to be told why. */
@@ -53,7 +55,10 @@ export function planTargets(input: PlanInput): ConsideredPlan {
   const ranked = rank(candidates, isProbe ? fit : ready, input).map(({ target }) => target);
   const targets = isProbe ? soonestFirst(ranked, input) : withRoomFirst(ranked, input);
   const put = tight.size === 0 ? targets : roomyFirst(targets, { fit, tight }, input);
-  return { targets: put, isProbe, able, fitting: fits };
+  const plan = { targets: put, isProbe, able, fitting: fits };
+  if (isProbe || ready.length === fit.length) return plan;
+  const resting = fit.map(({ target }) => target).filter((target) => !put.includes(target));
+  return { ...plan, resting: soonestFirst(resting, input) };
 }
 
 /** One whose rest is over is asked by one request at a time: whoever goes by the plan takes that place. */
