@@ -3,7 +3,8 @@
 
 import type { Client } from "@ghostllm/contract/client";
 import type { AdminRoutes, RouteAnswer, RouteInput } from "@ghostllm/contract/routes";
-import { findAlias, findKey, findOrganisation, findProvider, findTeam, findUser } from "./lookup.ts";
+import { CliError, exitCodes } from "./exit-codes.ts";
+import { findAlias, findKey, findModel, findOrganisation, findProvider, findTeam, findUser } from "./lookup.ts";
 
 type User = RouteAnswer<AdminRoutes["users"]["get"]>;
 type Update = NonNullable<RouteInput<AdminRoutes["users"]["update"]>["body"]>;
@@ -30,6 +31,7 @@ export interface Holder extends HeldTo {
 type Finder = (client: Client, name: string) => Promise<Holder>;
 
 const finders: Readonly<Record<string, Finder>> = {
+  model: modelHolder,
   team: async (client, given) => {
     const { id, name, budgets, limits } = await findTeam(client, given);
     return { name, budgets, limits, change: (body) => client.teams.update({ params: { id }, body }) };
@@ -46,6 +48,30 @@ const finders: Readonly<Record<string, Finder>> = {
     const { id, name, budgets, limits } = await findProvider(client, given);
     return { name, budgets, limits, change: (body) => client.providers.update({ params: { id }, body }) };
   },
+};
+
+/** A model of a provider, which has limits by the minute and no budgets. */
+async function modelHolder(client: Client, given: string): Promise<Holder> {
+  const { id, provider, name, limits } = await findModel(client, given);
+  const present = { ...unlimited, ...limits };
+  const change = async ({ budgets, limits: changed = {} }: Change): Promise<HeldTo> => {
+    if (budgets !== undefined)
+      throw new CliError("not_held", "A model has no budgets: its provider may have some", exitCodes.usage);
+    const { requests_per_minute, tokens_per_minute, concurrent_requests, ...others } = { ...limits, ...changed };
+    const [other] = Object.keys(others);
+    if (other !== undefined)
+      throw new CliError("not_held", `A model has no limit ${other}: its provider may have one`, exitCodes.usage);
+    const body = { limits: { requests_per_minute, tokens_per_minute, concurrent_requests } };
+    const updated = await client.models.update({ params: { id }, body });
+    return { budgets: [], limits: { ...unlimited, ...updated.limits } };
+  };
+  return { name: `${provider}/${name}`, budgets: [], limits: present, change };
+}
+
+const unlimited: Limits = {
+  ...{ requests_per_minute: null, requests_per_hour: null, requests_per_day: null },
+  ...{ tokens_per_minute: null, tokens_per_hour: null, tokens_per_day: null },
+  ...{ cost_usd_per_minute: null, cost_usd_per_hour: null, cost_usd_per_day: null, concurrent_requests: null },
 };
 
 /** What has an @ in it is an e-mail address. */

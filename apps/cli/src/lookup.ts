@@ -89,6 +89,12 @@ export async function findProvider(client: Client, name: string): Promise<Provid
   return pick(providers, (provider) => provider.id === name || provider.name === name, "provider", name);
 }
 
+/** As `provider/model`. */
+export async function findModel(client: Client, name: string): Promise<Model> {
+  const models = await listAll((query) => client.models.list({ query }));
+  return pick(models, (model) => model.id === name || `${model.provider}/${model.name}` === name, "model", name);
+}
+
 function pick<Item>(items: readonly Item[], isMeant: (item: Item) => boolean, what: string, name: string): Item {
   const found = items.find(isMeant);
   // A whole API key may have been given, which belongs into no message.

@@ -45,6 +45,7 @@ function newModel(providerId: string, name: string, changed: Partial<NewModel> =
     supportsFunctions: false,
     supportsStreaming: null,
     origin: "vendor",
+    limits: { requestsPerMinute: 60, tokensPerMinute: null, concurrentRequests: 4 },
     listed: { displayName: "M", contextLength: 8192, vision: true, functions: null, thinking: false },
     ...changed,
   };

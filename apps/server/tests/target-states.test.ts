@@ -130,6 +130,32 @@ describe.each(["1", "2"])("with %s workers", (workers) => {
     await server.admin.providers.update({ ...ids, body: { limits: { concurrent_requests: null } } });
   });
 
+  it("one is asked no more than its own limits say, by whatever name", async () => {
+    const models = (await server.admin.models.list({ query: { provider_id: providerId, limit: 20 } })).data;
+    const idOf = (name: string): string => models.find((model) => model.name === name)?.id ?? "";
+    const change = (limits: object | null) =>
+      server.admin.models.update({ params: { id: idOf("other") }, body: { limits } });
+    expect((await change({ requests_per_minute: 3 })).limits).toEqual({
+      ...{ requests_per_minute: 3, tokens_per_minute: null, concurrent_requests: null },
+    });
+    const targets = [
+      { provider: "v", model: "other" },
+      { provider: "v", model: "m" },
+    ];
+    await server.admin.aliases.create({ body: { name: "both", targets } });
+    vendor.script({ kind: "chat", text: "well" });
+    const before = vendor.received.length;
+    for (let turn = 0; turn < 6; turn += 1) expect(await ask("both")).toBe(200);
+    expect(await ask("v/other")).toBe(429);
+    const asked = vendor.received
+      .slice(before)
+      .map(({ body }) => (JSON.parse(String(body)) as { model: string }).model);
+    expect(asked.filter((model) => model === "other")).toHaveLength(3);
+    expect(asked.filter((model) => model === "m")).toHaveLength(3);
+    expect((await change(null)).limits).toBeNull();
+    expect(await ask("v/other")).toBe(200);
+  });
+
   it("is told how many requests are with it", async () => {
     vendor.script({ kind: "chat", text: "well", delayMs: 700 });
     const asked = [ask("v/other"), ask("v/other"), ask("v/other")];

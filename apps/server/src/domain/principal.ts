@@ -25,6 +25,9 @@ export interface RateLimits extends WindowLimits {
   readonly costNanosPerDay?: number | null | undefined;
 }
 
+/** What a model at a provider may be held to: as vendors do it, by the minute and at a time. */
+export type TargetLimits = Pick<RateLimits, "requestsPerMinute" | "tokensPerMinute" | "concurrentRequests">;
+
 export const noLimits: RateLimits = { requestsPerMinute: null, tokensPerMinute: null, concurrentRequests: null };
 
 /** A scope with what it is held to. Admission is all-or-nothing over all scopes of a principal. */

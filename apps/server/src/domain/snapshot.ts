@@ -50,6 +50,8 @@ export interface Target {
   readonly capabilities: Capabilities | null;
   /** What the vendor calls it for people. */
   readonly displayName: string | null;
+  /** What it is held to beside its provider; absent or null: nothing. */
+  readonly scope?: LimitedScope | null;
   /** Epoch ms at which the row was made. */
   readonly createdAt: number;
 }

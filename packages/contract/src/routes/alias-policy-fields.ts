@@ -73,7 +73,7 @@ const queueFields = {
 };
 
 const aboutQueue =
-  "Requests that find all targets full, by the limits of their providers, wait for one that has room. Teams take turns, and so do users who are in none. Null: they are refused at once.";
+  "Requests that find all targets full, by the limits of their models and providers, wait for one that has room. Teams take turns, and so do users who are in none. Null: they are refused at once.";
 
 export const queue = z.object(queueFields).nullable().describe(aboutQueue);
 

@@ -59,6 +59,22 @@ const furtherOverrides = {
     .describe("Classes of service by the vendor's name, such as `priority`, as factors of the usual prices."),
 };
 
+const limit = z.int().min(1).max(1_000_000_000).nullable();
+
+const limitFields = { requests_per_minute: limit, tokens_per_minute: limit, concurrent_requests: limit };
+
+const aboutLimits =
+  "What all requests that are sent to it are held to together, whoever asks and by whatever name, beside the limits of its provider. Null is unlimited.";
+
+const limits = z.object(limitFields).meta({ id: "ModelLimits" }).nullable().describe(aboutLimits);
+
+const limitsInput = z
+  .strictObject(limitFields)
+  .partial()
+  .meta({ id: "ModelLimitsInput" })
+  .nullable()
+  .describe(`${aboutLimits} Replaced as a whole.`);
+
 const capability = z.boolean().nullable().describe("Null: unknown.");
 
 const prices = z.object({
@@ -104,6 +120,7 @@ const model = z
     supports_functions: capability,
     supports_streaming: capability,
     supports_thinking: capability,
+    limits,
     origin: openEnum(["catalog", "vendor", "operator"])
       .nullable()
       .describe(
@@ -123,6 +140,7 @@ const changeable = {
   supports_vision: capability.optional(),
   supports_functions: capability.optional(),
   supports_streaming: capability.optional(),
+  limits: limitsInput.optional(),
 };
 
 const modelCreate = z

@@ -110,6 +110,7 @@ export const unknownModel: Omit<NewModel, "providerId" | "name" | "origin"> = {
   cachedInputPrice: null,
   furtherPrices: {},
   supportsVision: null,
+  limits: null,
   supportsFunctions: null,
   supportsStreaming: null,
   listed: null,

@@ -25,7 +25,7 @@ import type { ScopeKind } from "#domain/access/scope.ts";
 import { budgetSpans } from "#domain/budgets/budget.ts";
 import type { Budget } from "#domain/budgets/budget.ts";
 import { noLimits } from "#domain/principal.ts";
-import type { Permissions, RateLimits } from "#domain/principal.ts";
+import type { Permissions, RateLimits, TargetLimits } from "#domain/principal.ts";
 import type { PrivacyPolicy } from "#domain/privacy/policy.ts";
 import type { CachePolicy } from "#domain/cache-policy.ts";
 import type { UsageStatus } from "#domain/usage-record.ts";
@@ -144,7 +144,15 @@ const scopeKindSchema: z.ZodType<ScopeKind> = z.enum(scopeKinds);
 const strategySchema: z.ZodType<AliasStrategy> = z.enum(aliasStrategies);
 const statusSchema: z.ZodType<UsageStatus> = z.enum(["ok", "error", "client_abort", "timeout", "shutdown"]);
 
+const targetLimitsSchema: z.ZodType<TargetLimits> = z.object({
+  ...{ requestsPerMinute: z.number().nullable(), tokensPerMinute: z.number().nullable() },
+  concurrentRequests: z.number().nullable(),
+});
 export const parseRateLimits = (text: string): RateLimits => rateLimitsSchema.parse(JSON.parse(text));
+/** Of a model. */
+export const parseTargetLimits = (text: string | null): TargetLimits | null =>
+  text === null ? null : targetLimitsSchema.parse(JSON.parse(text));
+export const writeTargetLimits = (limits: TargetLimits | null): string | null => limits && JSON.stringify(limits);
 export const parseModels = (text: string): readonly string[] | null => modelsSchema.parse(JSON.parse(text));
 export const parseBudgets = (text: string): readonly Budget[] =>
   text === "[]" ? noBudgets : budgetsSchema.parse(JSON.parse(text));

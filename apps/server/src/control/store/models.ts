@@ -7,8 +7,10 @@ import {
   parseFacts,
   parseFurtherPrices,
   parseOrigin,
+  parseTargetLimits,
   toOptionalBit,
   writeFacts,
+  writeTargetLimits,
 } from "./columns.ts";
 import { modelsAdded } from "#control/store/events/admin-events.ts";
 import { recorderIn } from "#control/store/audit/audit-append.ts";
@@ -99,6 +101,7 @@ function toColumns(model: NewModel) {
     supports_streaming: toOptionalBit(model.supportsStreaming),
     origin: model.origin,
     listed: writeFacts(model.listed),
+    rate_limit: writeTargetLimits(model.limits ?? null),
   };
 }
 
@@ -115,6 +118,7 @@ function toChangedColumns(model: ModelChange) {
     supports_streaming: bit(model.supportsStreaming),
     origin: model.origin,
     listed: model.listed === undefined ? undefined : writeFacts(model.listed),
+    rate_limit: model.limits === undefined ? undefined : writeTargetLimits(model.limits),
   };
 }
 
@@ -133,6 +137,7 @@ function toRow(row: Selectable<ModelsTable>): ModelRow {
     supportsStreaming: fromOptionalBit(row.supports_streaming),
     origin: parseOrigin(row.origin),
     listed: parseFacts(row.listed),
+    limits: parseTargetLimits(row.rate_limit),
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   };

@@ -8,7 +8,7 @@ import type { FurtherPrices } from "#domain/price-overrides.ts";
 import type { Reach } from "#domain/access/may.ts";
 import type { Role } from "#domain/access/roles.ts";
 import type { Budget } from "#domain/budgets/budget.ts";
-import type { RateLimits } from "#domain/principal.ts";
+import type { RateLimits, TargetLimits } from "#domain/principal.ts";
 import type { CachePolicy } from "#domain/cache-policy.ts";
 import type { OwnedObject } from "#link/owners.ts";
 import type { AuditStore } from "#control/store/audit/audit-store.ts";
@@ -105,6 +105,8 @@ export interface ModelRow {
   readonly origin: ModelOrigin | null;
   /** What the vendor's list tells, behind what the operator says. */
   readonly listed: ModelFacts | null;
+  /** Of all requests that are sent there; null: it is held to nothing. */
+  readonly limits: TargetLimits | null;
   readonly createdAt: number;
   readonly updatedAt: number;
 }
@@ -145,7 +147,7 @@ export type NewProvider = New<
 > &
   Partial<Pick<ProviderRow, "limits" | "budgets">>;
 export type ProviderChange = Partial<NewProvider>;
-export type NewModel = Omit<ModelRow, "id" | "createdAt" | "updatedAt">;
+export type NewModel = Omit<ModelRow, "limits" | "id" | "createdAt" | "updatedAt"> & Partial<Pick<ModelRow, "limits">>;
 export type ModelChange = Partial<Omit<NewModel, "providerId" | "name">>;
 export interface UserQuery extends NamedPage {
   /** By its name: who has it. */

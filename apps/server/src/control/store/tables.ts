@@ -84,6 +84,7 @@ export interface ModelsTable {
   supports_streaming: number | null;
   origin: string | null;
   listed: string | null;
+  rate_limit: string | null;
   created_at: number;
   updated_at: number;
 }

@@ -9,7 +9,7 @@ import type { CachePolicy } from "#domain/cache-policy.ts";
 import type { ConsentPolicy } from "#domain/consents/policy.ts";
 import type { ModelFacts } from "#domain/model-facts.ts";
 import type { PriceOverrides } from "#domain/price-overrides.ts";
-import type { Permissions, RateLimits } from "#domain/principal.ts";
+import type { Permissions, RateLimits, TargetLimits } from "#domain/principal.ts";
 import type { PrivacyPolicy } from "#domain/privacy/policy.ts";
 import type { OpenSecret } from "#domain/secret.ts";
 
@@ -89,6 +89,8 @@ export interface ModelPart extends PriceOverrides {
   readonly supportsFunctions: boolean | null;
   readonly supportsStreaming: boolean | null;
   readonly listed: ModelFacts | null;
+  /** Absent or null: it is held to nothing. */
+  readonly limits?: TargetLimits | null;
   readonly createdAt: number;
 }
 

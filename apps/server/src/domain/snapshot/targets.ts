@@ -1,4 +1,5 @@
 import type { PriceBook } from "@ghostllm/llm";
+import type { LimitedScope } from "#domain/principal.ts";
 import { unlistedTarget } from "#domain/snapshot.ts";
 import type { ProviderEntry, Target } from "#domain/snapshot.ts";
 import { knowModel } from "./known-prices.ts";
@@ -19,8 +20,14 @@ export function toTarget(provider: ProviderEntry, part: ModelPart, prices: Price
       thinking: part.listed?.thinking ?? null,
     },
     displayName: part.listed?.displayName ?? null,
+    scope: scopeOf(part),
     createdAt: part.createdAt,
   };
+}
+
+/** Counted as a provider is, by an id that no provider has. */
+function scopeOf({ id, limits = null }: ModelPart): LimitedScope | null {
+  return limits && { kind: "provider", id, limits, budgetNanos: null };
 }
 
 interface UnlistedModel {

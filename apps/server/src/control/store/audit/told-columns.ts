@@ -184,7 +184,7 @@ export const toldTables: { readonly [Table in AuditedTable]: ToldTable<AuditedTa
       ...{ input_price: usd("input_price_usd"), output_price: usd("output_price_usd") },
       ...{ cached_input_price: usd("cached_input_price_usd"), further_prices: json("further_prices_nano_usd") },
       ...{ supports_vision: flag, supports_functions: flag, supports_streaming: flag },
-      ...{ origin: plain, listed: null, ...moments },
+      ...{ origin: plain, listed: null, rate_limit: json("limits"), ...moments },
     },
   },
   aliases: {

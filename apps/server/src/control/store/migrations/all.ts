@@ -47,6 +47,7 @@ import { quickerReports } from "./0047-quicker-reports.ts";
 import { why } from "./0048-why.ts";
 import { addressesInSnapshots } from "./0050-addresses-in-snapshots.ts";
 import { rollupsOfSavings } from "./0049-rollups-of-savings.ts";
+import { limitsOfModels } from "./0051-limits-of-models.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every migration, in order. A new one is a new file and a new line at the end. */
@@ -100,4 +101,5 @@ export const allMigrations: readonly Migration[] = [
   why,
   rollupsOfSavings,
   addressesInSnapshots,
+  limitsOfModels,
 ];

@@ -34,9 +34,10 @@ export function admitAtProvider(
   target: Target,
   ofLeg: LimitedScope | null = null,
 ): Awaitable<PassedOver | null> {
-  const { scope = null } = target.provider;
-  if (scope === null && ofLeg === null && input.trail.providers === null) return null;
-  const held = [scope, ofLeg].filter((one) => one !== null);
+  const { scope: own = null, provider } = target;
+  const { scope = null } = provider;
+  if (scope === null && own === null && ofLeg === null && input.trail.providers === null) return null;
+  const held = [scope, own, ofLeg].filter((one) => one !== null);
   return admitHeld(deps, input, target, held);
 }
 

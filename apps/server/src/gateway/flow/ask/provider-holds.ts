@@ -65,7 +65,8 @@ export class ProviderHolds {
       if (!reservation.admitted) {
         const { scope, reason } = reservation.refusal;
         const kind = scope.kind === "alias" ? "alias" : "provider";
-        const named = kind === "alias" ? "the alias that it would go on with" : provider.name;
+        const place = scope.id === provider.id ? provider.name : `${provider.name}/${target.model}`;
+        const named = kind === "alias" ? "the alias that it would go on with" : place;
         const error = toError(reservation.refusal, most.costNanos, { scopes: held, countedScopes, named });
         const waitMs = waitOf(reservation.refusal);
         return { reason: `${kind}_${reason === "budget" ? "budget" : "limit"}`, error, waitMs };
