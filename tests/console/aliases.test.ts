@@ -41,6 +41,8 @@ describe.skipIf(executable === null)("an alias", () => {
     await page.getByLabel("After any failure").fill("openai/gpt-4o\nopenai/gpt-4o-mini");
     await part(page, "Time").press("Enter");
     await page.getByLabel("First word, ms").fill("8000");
+    await part(page, "Queue").press("Enter");
+    await page.getByLabel("Wait at most, ms").fill("20000");
     expect([await overflowOf(page), await violationsInBothThemes(page)]).toEqual([0, []]);
     await page.getByLabel("Strategy").selectOption("weighted");
     await page.getByLabel("First target").selectOption("user");
@@ -52,6 +54,7 @@ describe.skipIf(executable === null)("an alias", () => {
       retries: { attempts_per_target: 3, attempts: 6, backoff_ms: 50, max_backoff_ms: 5_000 },
       fallbacks: { any: ["openai/gpt-4o", "openai/gpt-4o-mini"], content_filter: [] },
       timeouts: { connect_ms: null, first_token_ms: 8_000, idle_ms: null, total_ms: null },
+      queue: { max_wait_ms: 20_000, max_waiting: 1_000 },
     });
     expect((await aliasNamed("smart"))?.retries?.on.toSorted()).toEqual(
       ["broken", "error", "overloaded", "refused", "timeout"].toSorted(),
@@ -60,12 +63,18 @@ describe.skipIf(executable === null)("an alias", () => {
     await facts.getByText("up to 3 attempts at each target, 6 in all").waitFor();
     await facts.getByText("by weight, the same for each user").waitFor();
     await facts.getByText("8.00 s to the first word").waitFor();
+    await facts.getByText("for up to 20.0 s, 1,000 at the most").waitFor();
+    await page.getByLabel("Wait at most, ms").fill("");
     // Another strategy draws nobody.
     await page.getByLabel("Strategy").selectOption("ordered");
     await page.getByLabel("Asking the same target again").selectOption("none");
     await page.getByRole("button", { name: "Save changes" }).click();
     await expect.poll(async () => (await aliasNamed("smart"))?.sticky_by).toBeNull();
-    expect(await aliasNamed("smart")).toMatchObject({ retries: null, timeouts: { first_token_ms: 8_000 } });
+    expect(await aliasNamed("smart")).toMatchObject({
+      retries: null,
+      queue: null,
+      timeouts: { first_token_ms: 8_000 },
+    });
     expect(problems).toEqual([]);
   });
 
@@ -141,10 +150,39 @@ describe.skipIf(executable === null)("an alias", () => {
     expect(problems).toEqual([]);
   });
 
+  it("says what a request would come to, without a vendor", async () => {
+    const { stage } = suite;
+    const { admin: client } = stage.server;
+    const owner = (await client.users.list()).data.find(({ email }) => email === admin);
+    const { key } = await client.apiKeys.create({ body: { name: "dry", user_id: owner?.id ?? "" } });
+    const alias = await aliasNamed("watched");
+    stage.vendor.clear();
+    const { page, problems } = await suite.visits.openAs(admin, `/aliases/${alias?.id}`);
+    const panel = page.getByRole("region", { name: "Dry run" });
+    await panel.getByLabel("Your key").fill(key);
+    await panel.getByLabel("Prompt").fill("How many words are in this one?");
+    await expect.poll(() => panel.getByRole("button", { name: "Estimate" }).isEnabled()).toBe(true);
+    await panel.getByLabel("Prompt").press("Tab");
+    await page.keyboard.press("Enter");
+    await panel.getByText("admitted", { exact: true }).waitFor();
+    await panel.getByText(/openai\/fake-model, /).waitFor();
+    await panel.getByText(/^about \d+ tokens$/).waitFor();
+    expect([await overflowOf(page), await violationsInBothThemes(page)]).toEqual([0, []]);
+    expect(stage.vendor.received.filter(({ path }) => path.includes("chat"))).toEqual([]);
+    await panel.getByLabel("Your key").fill("gk-000000000000-none");
+    // What is typed counts a moment later.
+    const askAgain = async () => {
+      await panel.getByRole("button", { name: "Estimate" }).click();
+      return panel.getByRole("alert").count();
+    };
+    await expect.poll(askAgain).toBe(1);
+    expect(problems.filter((problem) => !problem.includes("401"))).toEqual([]);
+  });
+
   it("fits a phone with all that it says", async () => {
     const before = await aliasNamed("smart");
     const { page } = await suite.visits.openAs(admin, `/aliases/${before?.id}`, { width: 390 });
-    for (const title of ["Retries", "Fallbacks", "Time"]) await part(page, title).click();
+    for (const title of ["Retries", "Fallbacks", "Time", "Queue"]) await part(page, title).click();
     await page.getByLabel("Asking the same target again").selectOption("own");
     expect([await overflowOf(page), await violationsInBothThemes(page)]).toEqual([0, []]);
   });

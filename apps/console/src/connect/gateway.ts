@@ -98,3 +98,48 @@ export function refusalOf({ status }: Response, body: unknown): { readonly messa
     code: textOf(error, "code") || String(status),
   };
 }
+
+export interface Estimate {
+  /** In the order in which they would be asked, with what stands against each of them. */
+  readonly targets: readonly { readonly name: string; readonly state: string; readonly place: number | null }[];
+  /** Why it would be refused; null where it would not. */
+  readonly refusal: string | null;
+  readonly promptTokens: number | null;
+  /** In USD. */
+  readonly prompt: string | null;
+  readonly most: string | null;
+  /** Whether a kept answer would be told; null where none are kept. */
+  readonly cache: string | null;
+}
+
+/** What a chat would come to, without asking anybody for it. */
+export async function estimateChat({ url, key, model, prompt }: Omit<TrialCall, "asking">): Promise<Estimate> {
+  const body = { model, messages: [{ role: "user", content: prompt }] };
+  const response = await fetch(`${url}/v1/estimate`, {
+    method: "POST",
+    headers: { ...bearer(key), "content-type": "application/json" },
+    body: JSON.stringify(body),
+  });
+  return toEstimate(await readAnswer(response));
+}
+
+function toEstimate(answer: unknown): Estimate {
+  const [refusal, price] = [fieldOf(answer, "refusal"), fieldOf(answer, "price")];
+  const tokens = fieldOf(fieldOf(answer, "tokens"), "prompt");
+  return {
+    targets: listOf(fieldOf(answer, "route"), "targets").map(toTarget),
+    refusal: textOf(refusal, "message") || null,
+    promptTokens: typeof tokens === "number" ? tokens : null,
+    ...{ prompt: textOf(price, "prompt_usd") || null, most: textOf(price, "most_usd") || null },
+    cache: textOf(fieldOf(answer, "cache"), "outcome") || null,
+  };
+}
+
+function toTarget(target: unknown) {
+  const place = fieldOf(target, "place");
+  return {
+    name: `${textOf(target, "provider")}/${textOf(target, "model")}`,
+    state: textOf(target, "state"),
+    place: typeof place === "number" ? place : null,
+  };
+}

@@ -5,7 +5,7 @@ export function Figures({ children }: { readonly children: ReactNode }) {
   return (
     <section
       aria-label="Figures"
-      className="grid grid-cols-2 gap-px overflow-hidden rounded-md border border-line bg-line md:grid-cols-3 xl:grid-cols-6"
+      className="grid grid-cols-2 gap-px overflow-hidden rounded-md border border-line bg-line md:grid-cols-3 xl:grid-cols-[repeat(auto-fit,minmax(160px,1fr))]"
     >
       {children}
     </section>

@@ -16,7 +16,8 @@ import { useChanged } from "#parts/use-changed.ts";
 import { Time } from "#parts/values.tsx";
 import { RequestsLink } from "#requests/requests-link.tsx";
 import { AliasForm } from "./alias-form.tsx";
-import { fallbackWords, retryWords, timeoutWords } from "./policy-values.ts";
+import { DryRunPanel } from "./dry-run-panel.tsx";
+import { fallbackWords, queueWords, retryWords, timeoutWords } from "./policy-values.ts";
 import { strategyName } from "./strategies.ts";
 import { TargetsPanel } from "./targets-panel.tsx";
 import { useTeamName } from "./alias-teams.tsx";
@@ -49,6 +50,7 @@ export function AliasPage() {
             <div className="grid min-w-0 gap-4">
               <AliasFacts alias={one} />
               <TargetsPanel alias={one} />
+              <DryRunPanel key={one.name} model={one.name} />
               <HeldPanels kind="alias" held={one} teamId={one.team_id} />
             </div>
             {mayOf("aliases.update", one.team_id) &&
@@ -87,6 +89,7 @@ function AliasFacts({ alias }: { readonly alias: Alias }) {
           ["Retries", retryWords(alias.retries)],
           ["Fallbacks", <span className="whitespace-pre-line">{fallbackWords(alias.fallbacks)}</span>],
           ["Time", timeoutWords(alias.timeouts)],
+          ["Queue", queueWords(alias.queue)],
           ...(mayOf("usage.read", alias.team_id)
             ? [["Spending", <BudgetLink kind="alias" id={alias.id} />] as const]
             : []),

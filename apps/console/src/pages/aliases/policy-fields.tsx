@@ -12,12 +12,14 @@ import {
   failureWords,
   fallbackLists,
   fallbackWords,
+  queueNumbers,
+  queueWords,
   retryNumbers,
   retryWords,
   timeLimits,
   timeoutWords,
 } from "./policy-values.ts";
-import type { FallbackList, RetryNumber, TimeLimit } from "./policy-values.ts";
+import type { FallbackList, QueueNumber, RetryNumber, TimeLimit } from "./policy-values.ts";
 
 interface PolicyFieldsProps {
   readonly server: ServerForm<AliasValues>;
@@ -30,6 +32,7 @@ export function PolicyFields({ server, present }: PolicyFieldsProps) {
       <RetryFields {...{ server, present }} />
       <FallbackFields {...{ server, present }} />
       <TimeFields {...{ server, present }} />
+      <QueueFields {...{ server, present }} />
     </div>
   );
 }
@@ -177,6 +180,36 @@ function TimeFields({ server: { form, errorOf }, present }: PolicyFieldsProps) {
             className="text-right"
             error={errorOf(nameOf(limit))}
             field={form.register(nameOf(limit))}
+          />
+        ))}
+      </div>
+    </Part>
+  );
+}
+
+const queueLabels: Readonly<Record<QueueNumber, readonly [label: string, help: string]>> = {
+  max_wait_ms: ["Wait at most, ms", "Then it is refused as without a queue."],
+  max_waiting: ["Waiting at most", "Of all that ask for the alias, in each process."],
+};
+
+/** What finds all targets full waits for one, teams in turn. */
+function QueueFields({ server: { form, errorOf }, present }: PolicyFieldsProps) {
+  const nameOf = (name: QueueNumber) => `queue.${name}` as const;
+  const isWrong = queueNumbers.some((name) => errorOf(nameOf(name)) !== undefined);
+  return (
+    <Part title="Queue" words={queueWords(present?.queue ?? null)} isWrong={isWrong}>
+      <div className="grid gap-3.5 sm:grid-cols-2">
+        {queueNumbers.map((name) => (
+          <TextField
+            key={name}
+            label={queueLabels[name][0]}
+            help={queueLabels[name][1]}
+            placeholder={name === "max_wait_ms" ? "no queue" : undefined}
+            inputMode="numeric"
+            autoComplete="off"
+            className="text-right"
+            error={errorOf(nameOf(name))}
+            field={form.register(nameOf(name))}
           />
         ))}
       </div>

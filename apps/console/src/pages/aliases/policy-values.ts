@@ -2,7 +2,7 @@
 
 import type { RetriedFailure } from "@ghostllm/contract";
 import type { Alias } from "#api/queries.ts";
-import { plural } from "#format/number.ts";
+import { formatCount, plural } from "#format/number.ts";
 import { formatDuration } from "#format/time.ts";
 import { linesOf } from "#parts/line-texts.ts";
 import { toNumber } from "#parts/number-text.ts";
@@ -31,6 +31,11 @@ export type FallbackList = (typeof fallbackLists)[number];
 export const timeLimits = ["connect_ms", "first_token_ms", "idle_ms", "total_ms"] as const;
 export type TimeLimit = (typeof timeLimits)[number];
 
+export const queueNumbers = ["max_wait_ms", "max_waiting"] as const;
+export type QueueNumber = (typeof queueNumbers)[number];
+
+const usualWaiting = 1_000;
+
 export interface PolicyValues {
   retries: Record<RetryNumber, string> & {
     /** `none`, or `own` rules. */
@@ -40,6 +45,8 @@ export interface PolicyValues {
   /** Names with spaces or lines between them. */
   fallbacks: Record<FallbackList, string>;
   timeouts: Record<TimeLimit, string>;
+  /** Without a time nothing waits. */
+  queue: Record<QueueNumber, string>;
   /** Empty: each request is drawn anew. */
   sticky_by: string;
 }
@@ -62,25 +69,40 @@ export function policyValues(present: Alias | null): PolicyValues {
     },
     fallbacks: textsOf(fallbackLists, (list) => present?.fallbacks[list].join("\n") ?? ""),
     timeouts: textsOf(timeLimits, (limit) => present?.timeouts[limit]?.toString() ?? ""),
+    queue: {
+      max_wait_ms: present?.queue?.max_wait_ms.toString() ?? "",
+      max_waiting: String(present?.queue?.max_waiting ?? usualWaiting),
+    },
     sticky_by: present?.sticky_by ?? "",
   };
 }
 
 /** What is no number goes to the server as it is, which says what is wrong with it. */
-export function toPolicyBody({ retries, fallbacks, timeouts, sticky_by: sticky }: PolicyValues, strategy: string) {
-  const numbers = Object.fromEntries(retryNumbers.map((name) => [name, toNumber(retries[name])]));
+export function toPolicyBody(values: PolicyValues, strategy: string) {
+  const { retries, fallbacks, timeouts, queue, sticky_by: sticky } = values;
   return {
-    retries: retries.rule === "none" ? null : ({ ...numbers, on: retries.on as RetriedFailure[] } as RetriesBody),
+    retries:
+      retries.rule === "none"
+        ? null
+        : ({ ...numbersOf(retryNumbers, retries), on: retries.on as RetriedFailure[] } as RetriesBody),
     fallbacks: Object.fromEntries(fallbackLists.map((list) => [list, linesOf(fallbacks[list]) ?? []])) as Lists,
-    timeouts: Object.fromEntries(timeLimits.map((limit) => [limit, toNumber(timeouts[limit])])) as Times,
+    timeouts: numbersOf(timeLimits, timeouts),
+    queue: queue.max_wait_ms.trim() === "" ? null : (numbersOf(queueNumbers, queue) as QueueBody),
     // Others draw no target to stay with.
     sticky_by: strategy === "weighted" && sticky === "user" ? ("user" as const) : null,
   };
 }
 
+function numbersOf<Name extends string>(
+  names: readonly Name[],
+  texts: Readonly<Record<Name, string>>,
+): Record<Name, number | null> {
+  return Object.fromEntries(names.map((name) => [name, toNumber(texts[name])])) as Record<Name, number | null>;
+}
+
 type RetriesBody = Record<RetryNumber, number> & { on: RetriedFailure[] };
 type Lists = Record<FallbackList, string[]>;
-type Times = Record<TimeLimit, number | null>;
+type QueueBody = Record<QueueNumber, number>;
 
 export function retryWords(retries: Alias["retries"]): string {
   if (retries === null) return "each target once, the last one twice";
@@ -113,4 +135,9 @@ export function timeoutWords(timeouts: Alias["timeouts"]): string {
     return ms === null ? [] : [`${formatDuration(ms)} ${timeWords[limit]}`];
   });
   return told.join(", ") || "as the server has it";
+}
+
+export function queueWords(queue: Alias["queue"]): string {
+  if (queue === null) return "none: what finds all targets full is refused";
+  return `for up to ${formatDuration(queue.max_wait_ms)}, ${formatCount(queue.max_waiting)} at the most`;
 }

@@ -1,0 +1,94 @@
+// What a request would come to, without making it: its way, its price and whether a kept answer would be told.
+
+import { useMutation } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { useState } from "react";
+import { useApi } from "#api/api.tsx";
+import { prompt as usualPrompt } from "#connect/client.ts";
+import { estimateChat } from "#connect/gateway.ts";
+import type { Estimate } from "#connect/gateway.ts";
+import { KeyField } from "#connect/key-field.tsx";
+import { formatMoney } from "#format/money.ts";
+import { formatCount } from "#format/number.ts";
+import { Button, buttonClass } from "#parts/button.tsx";
+import { Field, inputClass } from "#parts/field.tsx";
+import { Facts, Panel } from "#parts/panel.tsx";
+import { wordsOf } from "#parts/states.tsx";
+
+export function DryRunPanel({ model }: { readonly model: string }) {
+  const { serverUrl: url } = useApi();
+  const [key, setKey] = useState("");
+  const [prompt, setPrompt] = useState(usualPrompt);
+  const estimate = useMutation({ mutationFn: () => estimateChat({ url, key, model, prompt }) });
+  return (
+    <Panel title="Dry run" note="no vendor is asked">
+      <form
+        className="grid gap-3.5 px-4 py-3"
+        noValidate
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (key !== "") estimate.mutate();
+        }}
+      >
+        <KeyField value={key} onChange={setKey} create={<CreateKey />} />
+        <Field label="Prompt">
+          {(control) => (
+            <textarea
+              {...control}
+              rows={2}
+              className={`${inputClass} h-auto py-1.5`}
+              value={prompt}
+              onChange={({ target }) => setPrompt(target.value)}
+            />
+          )}
+        </Field>
+        <div>
+          <Button type="submit" disabled={key === ""} isBusy={estimate.isPending}>
+            Estimate
+          </Button>
+        </div>
+        {estimate.error !== null && (
+          <p role="alert" className="rounded-sm bg-bad-soft px-3 py-2 wrap-anywhere text-bad">
+            {wordsOf(estimate.error)}
+          </p>
+        )}
+      </form>
+      <div aria-live="polite">{estimate.data !== undefined && <Outcome estimate={estimate.data} />}</div>
+    </Panel>
+  );
+}
+
+function CreateKey() {
+  return (
+    <Link to="/keys" search={{ new: "key" }} className={buttonClass()}>
+      Create a key
+    </Link>
+  );
+}
+
+function Outcome({ estimate }: { readonly estimate: Estimate }) {
+  const { targets, refusal, promptTokens, prompt, most, cache } = estimate;
+  const way = targets.map(({ name, state, place }) => `${place === null ? "–" : `${place}.`} ${name}, ${state}`);
+  return (
+    <div className="border-t border-line">
+      <Facts
+        facts={[
+          ["It would be", refusal === null ? "admitted" : <span className="text-bad">refused: {refusal}</span>],
+          ["Way", <span className="font-mono text-xs whitespace-pre-line">{way.join("\n") || "none"}</span>],
+          ["Prompt", promptTokens === null ? "—" : `about ${formatCount(promptTokens)} tokens`],
+          ["Price", priceWords(prompt, most)],
+          ...(cache === null ? [] : [["Kept answer", cache] as const]),
+        ]}
+      />
+    </div>
+  );
+}
+
+function priceWords(prompt: string | null, most: string | null): string {
+  if (prompt === null && most === null) return "not known";
+  const parts = [
+    ...(prompt === null ? [] : [`${formatMoney(prompt)} for the prompt`]),
+    ...(most === null ? [] : [`${formatMoney(most)} at the most`]),
+  ];
+  return parts.join(", ");
+}
