@@ -52,6 +52,22 @@ describe.skipIf(nginx === null || postgres === undefined)("four servers with a s
     return answer.status;
   }
 
+  it("tells a key why its own request went as it did, and what one would come to", async () => {
+    await expect.poll(() => statusOf(account.key), patient).toBe(200);
+    const answer = await chat(account.key);
+    await answer.arrayBuffer();
+    const headers = { authorization: `Bearer ${account.key}`, "content-type": "application/json" };
+    const id = answer.headers.get("x-request-id") ?? "";
+    const told = await fetch(`${divided.url}/v1/requests/${id}`, { headers });
+    expect(await told.json()).toMatchObject({ record: { id } });
+    const body = JSON.stringify({ model: "gpt-4o-mini", messages: [{ role: "user", content: "hello" }] });
+    const estimate = await fetch(`${divided.url}/v1/estimate`, { method: "POST", headers, body });
+    expect(await estimate.json()).toMatchObject({
+      would_be_admitted: true,
+      price: { price_version: expect.any(String) },
+    });
+  });
+
   it("answers a chat, and streams one", async () => {
     await expect.poll(() => statusOf(account.key), patient).toBe(200);
     const streamed = await chat(account.key, true);
