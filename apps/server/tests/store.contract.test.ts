@@ -704,6 +704,7 @@ describe.each(availableEngines())("usage on $name", (engine) => {
         cacheWriteTokens: 9,
         cacheWriteHourTokens: 6,
         reasoningTokens: 24,
+        savedNanos: 0,
         costNanos: 20,
         unpricedRequests: 1,
         failedAttempts: 0,

@@ -117,6 +117,24 @@ describe.each([["one gateway", "1"] as const, ["workers", "2"] as const])("with 
       expect((await read(nonsense, owner.key)).status).toBe(404);
   });
 
+  it("a key that acts for others is told of its requests, and not what those are held to", async () => {
+    vendors[0]?.script({ kind: "chat" });
+    const email = `${crypto.randomUUID()}@example.com`;
+    await server.admin.users.create({ body: { email, limits: { requests_per_minute: 1 } } });
+    const { key } = await makeOwner(undefined, { permissions: { acts_for: "known" } });
+    const headers = { authorization: `Bearer ${key}`, "content-type": "application/json", "x-ghostllm-user": email };
+    const body = JSON.stringify({ model: "smart", messages: [{ role: "user", content: "Hi" }] });
+    const post = (path: string) => fetch(`${server.url}${path}`, { method: "POST", headers, body });
+    const estimate = async () => (await post("/v1/estimate")).json();
+    const limits = [{ scope: "key", what: "requests", limit: 50 }];
+    expect(await estimate()).toMatchObject({ would_be_admitted: true, limits });
+    const response = await post("/v1/chat/completions");
+    await response.text();
+    const told = await (await read(response.headers.get("x-request-id") ?? "", key)).json();
+    expect(told).toMatchObject({ record: { provider: "first" }, why: { limits }, charges: [{ kind: "key" }] });
+    expect(await estimate()).toMatchObject({ would_be_admitted: false, refusal: { code: "rate_limit_exceeded" } });
+  });
+
   it("also by a key that may ask for chats alone", async () => {
     vendors[0]?.script({ kind: "chat" });
     const { key } = await makeOwner(undefined, { permissions: { endpoints: ["chat.completions"] } });

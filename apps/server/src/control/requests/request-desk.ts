@@ -29,8 +29,10 @@ export class RequestDesk implements ToldRequests {
     const { store } = this.#deps;
     const record = await this.#look(id, keyId);
     if (record === undefined) return null;
-    const detail = await store.within(patienceMs, () => describeRequest(this.#deps, record));
-    return JSON.stringify(forItsKey(detail));
+    return store.within(patienceMs, async () => {
+      const holder = (await store.names.find({ keys: [keyId] })).keys.get(keyId)?.userId;
+      return JSON.stringify(forItsKey(await describeRequest(this.#deps, record), holder === record.userId));
+    });
   }
 
   async #look(id: string, keyId: string): Promise<UsageRecord | undefined> {

@@ -47,16 +47,23 @@ export function withoutShared({ record, charges, why, ...rest }: Detail): Detail
   };
 }
 
-/** As the key that made it may see it: of providers, those whose names its answer's headers have told. */
-export function forItsKey(detail: Detail): Detail {
-  const { record, why, ...rest } = withoutShared(detail);
+/**
+ * As the key that made it may see it: of providers, those whose names its answer's headers have told. `isOwn`: it did not act for somebody
+ * else, whose limits are not its business.
+ */
+export function forItsKey(detail: Detail, isOwn: boolean): Detail {
+  const { record, why, charges, ...rest } = withoutShared(detail);
+  const isToldOf = (kind: string): boolean => isOwn || kind === "key";
   const isTold = (decision: string): boolean => decision === "answered" || decision === "passed_over";
   const trail = record.trail?.map((one) => (one.reason === null ? one : { ...one, ...nobody })) ?? null;
   return {
     ...rest,
     record: { ...record, trail },
+    charges: charges.filter(({ kind }) => isToldOf(kind)),
     why: {
       ...why,
+      limits: why.limits.filter(({ scope }) => isToldOf(scope)),
+      capped: why.capped !== null && isToldOf(why.capped.scope) ? why.capped : null,
       plans: why.plans.map(({ targets, ...plan }) => ({
         ...plan,
         targets: targets.map((one) => (isTold(one.decision) ? { ...one, score: null } : { ...one, ...unnamed })),

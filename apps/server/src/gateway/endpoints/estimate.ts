@@ -8,6 +8,7 @@ import { checkEndpoint } from "#domain/access/key-use.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
 import { estimate } from "#gateway/flow/estimate/estimate.ts";
 import type { EstimateDeps } from "#gateway/flow/estimate/estimate.ts";
+import { actingFor } from "#gateway/http/acting-for.ts";
 import { answerError, encodeForAnybody } from "#gateway/http/answer-error.ts";
 import type { Exchange } from "#gateway/http/exchange.ts";
 import { identify } from "#gateway/http/identify.ts";
@@ -40,13 +41,14 @@ async function serveEstimate(deps: Deps, exchange: Exchange): Promise<void> {
     if (notReadyBecause !== null)
       throw new GhostError("service_unavailable", `GhostLLM is ${notReadyBecause}.`, { retryAfterSeconds: 2 });
     const snapshot = deps.snapshots.current();
-    const principal = identify(exchange, snapshot, deps.steadyTime);
-    exchange.held.key = principal.keyId;
+    const holder = identify(exchange, snapshot, deps.steadyTime);
+    exchange.held.key = holder.keyId;
     const { path, body } = unwrap(await readWhole(deps, exchange));
     const endpoint = endpointAt(path);
     const { dialect, operation } = endpoint;
     encodeError = dialect.client.encodeError;
-    checkEndpoint(principal, keyEndpointOf(operation));
+    checkEndpoint(holder, keyEndpointOf(operation));
+    const principal = actingFor(exchange, snapshot, holder);
     const line = { query: path.split("?")[1] ?? "", contentType: "application/json", ...endpoint.line };
     const parsed = await readRequest(
       quiet(deps),

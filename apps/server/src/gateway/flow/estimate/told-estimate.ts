@@ -139,7 +139,9 @@ const own: readonly string[] = ["key", "user", "team", "organisation"];
 function tellLimits({ admission: { consulted, counted }, principal }: Admitted) {
   const ids = new Map(principal.scopes.map(({ kind, id }): [string, string] => [kind, id]));
   const all = readConsulted(writeConsulted(consulted, counted));
+  // Of whom a key acts for, the limits are not its business.
+  const told = principal.namedBy === undefined ? own : ["key"];
   return all
-    .filter(({ scope }) => own.includes(scope))
+    .filter(({ scope }) => told.includes(scope))
     .map((one) => ({ scope: one.scope, id: ids.get(one.scope) ?? null, ...tellLimit(one) }));
 }
