@@ -167,9 +167,10 @@ describe.skipIf(executable === null)("whoever manages a team", () => {
     const { page, problems } = await suite.visits.openAs(manager, "/keys?new=key");
     const dialog = page.getByRole("dialog", { name: "Create a key" });
     await dialog.getByRole("option", { name: "The team itself" }).waitFor({ state: "attached" });
-    const owners = await dialog.getByLabel("Owner").locator("option").allInnerTexts();
-    expect(owners).toEqual(expect.arrayContaining([manager, "nightly-report (service account)", "The team itself"]));
-    expect(owners).not.toContain(member);
+    const owners = () => dialog.getByLabel("Owner").locator("option").allInnerTexts();
+    const all = [manager, "nightly-report (service account)", "The team itself"];
+    await expect.poll(owners).toEqual(expect.arrayContaining(all));
+    expect(await owners()).not.toContain(member);
     expect(await dialog.getByLabel("Team").locator("option").allInnerTexts()).toEqual(["Research"]);
     await dialog.getByLabel("Name", { exact: true }).fill("of all");
     await dialog.getByLabel("Owner").selectOption("The team itself");
