@@ -25,7 +25,7 @@ export function CachePage() {
   const { may } = useCaller();
   const range = useTimeRange("7d");
   const [dialog, setDialog] = useSearchValue("new");
-  const cache = useQuery({ ...queries.cache, enabled: may("cache.read") });
+  const cache = useQuery(queries.cache);
   const savings = useSavings(range);
   const forget = may("cache.purge") && (
     <Button look="danger" onClick={() => setDialog("purge")}>
@@ -35,7 +35,7 @@ export function CachePage() {
   return (
     <Page title="Cache" filters={may("usage.read") && <RangeControl range={range} />} actions={forget}>
       <Loaded query={cache}>{(kept) => <Stock {...{ kept }} savings={savings.data} />}</Loaded>
-      {may("aliases.read") && <KeptPanel savings={savings.data} />}
+      {may("cache.read") && may("aliases.read") && <KeptPanel savings={savings.data} />}
       {dialog === "purge" && may("cache.purge") && <PurgeDialog onClose={() => setDialog(undefined)} />}
     </Page>
   );
