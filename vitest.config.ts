@@ -26,7 +26,7 @@ const pages = ["tests/console/**/*.test.ts"];
 /** Several servers over one Redis and one PostgreSQL: `npm run test:machines` runs them, and nothing else. */
 const machines = ["tests/machines/**/*.test.ts"];
 
-/** A database or Redis is away for a minute: `npm run test:outages` runs them, and nothing else. */
+/** A database or Redis is away for a minute, vendors fail, clients mean harm: `npm run test:outages` runs them, and nothing else. */
 const outages = ["tests/outages/**/*.test.ts"];
 
 const elsewhere = ["tests/agents/**", "tests/servers/**", "tests/kafka/**"];

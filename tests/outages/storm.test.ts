@@ -56,6 +56,8 @@ beforeAll(async () => {
   await provide("limited", limited.url, { limits: { requests_per_minute: perMinute } });
   await provide("healthy", healthy.url);
   const target = (provider: string) => ({ provider, model: "gpt-4o-mini", weight: weights[provider] ?? 1 });
+  // A machine that is busy takes longer to say a first word.
+  const firstTokenMs = Math.round(800 * slowdown());
   const policy = {
     retries: {
       attempts_per_target: 2,
@@ -63,7 +65,7 @@ beforeAll(async () => {
       backoff_ms: 20,
       on: ["refused", "broken", "error", "overloaded", "timeout"],
     },
-    timeouts: { first_token_ms: 800 },
+    timeouts: { first_token_ms: firstTokenMs },
   };
   const alias = (name: string, targets: readonly string[], more: object) =>
     server.admin.aliases.create({
