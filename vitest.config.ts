@@ -29,7 +29,8 @@ const machines = ["tests/machines/**/*.test.ts"];
 /** A database or Redis is away for a minute, vendors fail, clients mean harm: `npm run test:outages` runs them, and nothing else. */
 const outages = ["tests/outages/**/*.test.ts"];
 
-const elsewhere = ["tests/agents/**", "tests/servers/**", "tests/kafka/**"];
+/** They install what is not from npm: each has a script of its own. */
+const elsewhere = ["agents", "servers", "kafka", "scim", "openwebui"].map((folder) => `tests/${folder}/**`);
 
 function project(name: string, settings: object) {
   return { extends: true as const, test: { name, ...settings } };
