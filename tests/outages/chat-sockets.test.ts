@@ -230,7 +230,7 @@ async function attack(name: string): Promise<void> {
   const { reads = true, key = true, run } = attacks[name] ?? { run: () => undefined };
   const connections = await Promise.all(Array.from({ length: attackers }, () => upgraded(key ? account.key : null)));
   for (const { socket } of connections) if (!reads) socket.pause();
-  await Promise.all(connections.map((connection) => run(connection)));
+  await Promise.all(connections.map(async (connection) => run(connection)));
   await sleep(300);
   for (const connection of connections) connection.destroy();
 }

@@ -39,7 +39,7 @@ async function vendorWith(script: Script | ScriptFunction, port = 0): Promise<Fa
 
 async function provide(name: string, url: string, more: object = {}): Promise<void> {
   const body = { name, provider_type: "openai", base_url: `${url}/v1`, api_key: "sk-x", ...more };
-  await server.admin.providers.create({ body: body as Parameters<typeof server.admin.providers.create>[0]["body"] });
+  await server.admin.providers.create({ body });
 }
 
 beforeAll(async () => {
@@ -69,9 +69,7 @@ beforeAll(async () => {
   };
   const alias = (name: string, targets: readonly string[], more: object) =>
     server.admin.aliases.create({
-      body: { name, strategy: "weighted", targets: targets.map(target), ...more } as Parameters<
-        typeof server.admin.aliases.create
-      >[0]["body"],
+      body: { name, strategy: "weighted" as const, targets: targets.map(target), ...more },
     });
   await alias("storm", ["flaky", "dead", "limited"], policy);
   await alias("calm", ["healthy"], {});

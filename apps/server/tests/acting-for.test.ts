@@ -85,7 +85,7 @@ describe("a key that acts for users", () => {
     expect(await response.text()).toContain("insufficient_quota");
     vendor.script({ kind: "chat", chunks: 20, tokensPerSecond: 20 });
     const both = await Promise.all([1, 2].map(() => ask(any.key, { "x-ghostllm-user": ada.email })));
-    expect(both.map(({ status }) => status).toSorted()).toEqual([200, 429]);
+    expect(both.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 429]);
     await Promise.all(both.map((one) => one.text()));
   });
 

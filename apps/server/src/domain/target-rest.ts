@@ -21,7 +21,8 @@ export interface TargetRest extends RestedTarget {
   /** For whom; null for all. */
   readonly caller: string | null;
   readonly restMs: number;
-  readonly reason: RestReason;
+  /** Absent where an instance of an older version tells it. */
+  readonly reason?: RestReason;
 }
 
 /** One target has shown that it is well; or an operator has changed a provider or tested it, or a check has found that it answers again. */
