@@ -160,7 +160,8 @@ function askForThings(asks: Asks, made: Made): void {
   asks.add("reports.runs", "", `/${made.report}/runs`);
   asks.add("notifications.list", "", "");
   asks.add("notifications.list", "a member", "", "member");
-  for (const route of ["system.read", "system.configuration", "encryption.get"]) asks.add(route, "", "");
+  for (const route of ["system.read", "targets.list", "system.configuration", "encryption.get"])
+    asks.add(route, "", "");
 }
 
 function askForRequests(asks: Asks, made: Made): void {

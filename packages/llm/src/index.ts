@@ -35,6 +35,7 @@ export { ToldEvents } from "#dialects/streams/told-events.ts";
 export { OverheardTap } from "#dialects/streams/overheard-tap.ts";
 export type { StreamTap } from "#dialects/streams/stream-tap.ts";
 export type { ClientModels, ListedModel } from "#dialects/fields/client-models.ts";
+export { isPublicName } from "#dialects/fields/public-names.ts";
 export type { RecallRules } from "#dialects/fields/recall-rules.ts";
 export { dialects, vendorDialects } from "./dialects/index.ts";
 export { isForeign, readBaseUrl } from "./providers/base-url.ts";

@@ -203,7 +203,11 @@ function fill(
   });
 }
 
-function plain({ text }: Answer, { ids }: Side): string {
+/** Where a search that has found nothing ends is a matter of how long it has taken, and not of what there is. */
+const endOfSearch = /^\{"data":\[\],"next":"[\w-]+"/;
+
+function plain({ text: told }: Answer, { ids }: Side): string {
+  const text = told.replace(endOfSearch, '{"data":[],"next":null');
   return [...Object.values(ids), madeUp].reduce((left, id) => left.replaceAll(id, "ID"), text);
 }
 

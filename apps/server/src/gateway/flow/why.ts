@@ -2,6 +2,8 @@
 // Invariant: what no choice was made about is not in it, so that the ordinary request pays for a few numbers.
 
 import type { CacheFacts, NotLedTo, PlannedName, WhyFacts } from "@ghostllm/contract";
+import { isPublicName } from "@ghostllm/llm";
+import type { ParsedRequest } from "@ghostllm/llm";
 import { writeConsulted } from "#domain/consulted-limits.ts";
 import type { Admission } from "./admit.ts";
 
@@ -54,9 +56,11 @@ export class Why {
     return null;
   }
 
-  /** What the answer says of its request. */
-  note(notes: readonly string[]): void {
-    if (notes.length > 0) this.#notes = notes;
+  /** What the answer says of its request. Words that the client has made up itself are told to him alone. */
+  note(notes: readonly string[], { body }: Pick<ParsedRequest, "body">): void {
+    if (notes.length === 0) return;
+    const told = notes.filter((note) => isPublicName(note) || !mayStandIn(body, note));
+    if (told.length > 0) this.#notes = told;
   }
 
   /** For the record. Made for every request, and so without objects in between. */
@@ -79,6 +83,11 @@ export class Why {
     if (this.#begunMs === 0) return [readUs, admittedUs];
     return [readUs, admittedUs, Math.round((this.#begunMs - this.#admittedMs - this.#waitedMs) * 1_000)];
   }
+}
+
+/** Also where it may be written with escapes. */
+function mayStandIn(body: Buffer, word: string): boolean {
+  return body.includes(JSON.stringify(word)) || body.includes("\\u") || body.includes("\\/");
 }
 
 function cappedOf({

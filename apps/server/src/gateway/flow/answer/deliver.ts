@@ -29,7 +29,7 @@ type Measuring = Pick<GatewayDeps, "estimator">;
 
 /** Answers the client, and writes down what was used before the last byte leaves. */
 export function deliver(deps: DeliverDeps, run: Run, answer: Answer): Promise<void> {
-  run.trail.why.note(answer.notes);
+  run.trail.why.note(answer.notes, run.request);
   return answer.kind === "whole" ? deliverWhole(deps, run, answer) : deliverStream(deps, run, answer);
 }
 
