@@ -39,7 +39,7 @@ export const shownPermissions = z.object({
   models,
   endpoints: z.array(z.string()).nullable(),
   addresses,
-  acts_for: actsFor,
+  acts_for: actsFor.default(null),
 });
 
 export const permissions = z
