@@ -278,3 +278,13 @@ it("a request for another upgrade is refused", async () => {
   socket.destroy();
   await pause(1);
 });
+
+it("a connection that is kept alive by pings holds nothing", async () => {
+  const page = await ready();
+  for (let time = 0; time < 500; time += 1) page.socket.ping();
+  expect((await page.chat(hello)).at(-1)).toMatchObject({ type: "done" });
+  for (let time = 0; time < 500; time += 1) page.socket.ping();
+  await pause(50);
+  await waitFor(() => stage.gateway.deps.heldBytes.total === 0);
+  expect(page.closing).toBeNull();
+});

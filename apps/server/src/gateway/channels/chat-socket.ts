@@ -19,6 +19,8 @@ const mostChats = 32;
 const mostFaults = 16;
 /** From whom nobody knows yet. */
 const mostUnknownBytes = 16 * 1024;
+/** Of a short frame of a client: two bytes, and its mask. */
+const frameHeadBytes = 6;
 /** Who is told to go has so long to do so. */
 const goodbyeMs = 1_000;
 
@@ -62,7 +64,7 @@ export class ChatSocket implements Channel, Listed {
     carrier.on("drain", () => this.#drain());
     socket.on("message", (data: Buffer, isBinary: boolean) => this.#receive(data, isBinary));
     socket.on("ping", (data: Buffer) => this.#answerPing(data));
-    socket.on("pong", () => (this.#isAlive = true));
+    socket.on("pong", (data: Buffer) => this.#hearPong(data));
     // What the protocol does not allow: its end comes by `close`, too.
     socket.on("error", () => undefined);
     socket.on("close", () => this.#close());
@@ -189,8 +191,20 @@ export class ChatSocket implements Channel, Listed {
     this.end(code, error.message);
   }
 
+  #hearPong(data: Buffer): void {
+    this.#isAlive = true;
+    this.#forgetFrame(data);
+  }
+
+  /** It has come whole, and is no part of a message. */
+  #forgetFrame(data: Buffer): void {
+    this.#unreadBytes = Math.max(0, this.#unreadBytes - data.length - frameHeadBytes);
+    this.#parts.hold.become(this.#unreadBytes);
+  }
+
   /** To a client that reads nothing, answers would pile up. */
   #answerPing(data: Buffer): void {
+    this.#forgetFrame(data);
     if (!this.isFull) this.#parts.socket.pong(data);
   }
 
