@@ -10,7 +10,7 @@ import { encodeError } from "#dialects/openai/openai-error.ts";
 import { rateHeaders } from "#dialects/openai/rate-headers.ts";
 import { readError } from "#dialects/errors/read-error.ts";
 import { failureOf } from "./answer-failure.ts";
-import { channel } from "./channel.ts";
+import { channel } from "#dialects/openai-chat/straight/channel.ts";
 import { frameWhole, readAnswer, readText } from "#dialects/openai-chat/straight/answer.ts";
 import { editRequest } from "#dialects/openai-chat/straight/edit.ts";
 import {

@@ -39,7 +39,8 @@ function editForm(
   return model === asked ? body : spliceJson(body, [{ start, end, text: model }]);
 }
 
-function askForUsage(body: Buffer, members: readonly Member[]): Splice {
+/** `members` are those of the body, at least one. */
+export function askForUsage(body: Buffer, members: readonly Member[]): Splice {
   const options = members.find(({ key }) => key === "stream_options");
   if (options === undefined) {
     const start = body.indexOf("{") + 1;
