@@ -28,7 +28,7 @@ const clients = [
   ["OpenAI", ["curl", "Python", "TypeScript", "Go", "Java"], "/v1/chat/completions"],
   ["Anthropic", ["curl", "Python", "TypeScript", "Go", "Java"], "/v1/messages"],
   ["Google", ["curl", "Python", "TypeScript", "Go", "Java"], "/v1beta/models/echo:generateContent"],
-  ["Ollama", ["curl", "Python", "TypeScript"], "/api/chat"],
+  ["Ollama", ["curl", "Python", "TypeScript", "Go", "Java"], "/api/chat"],
   ["LangChain", ["Python", "TypeScript"], "/v1/chat/completions"],
   ["LiteLLM SDK", [], "/v1/chat/completions"],
   ["Claude Code", [], "/v1/messages"],

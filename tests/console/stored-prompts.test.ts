@@ -1,6 +1,8 @@
 // The stored prompt and answer of a request: shown to whoever asks for them, and their absence said plainly. In a real Chromium over a real
 // server.
 
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
 import { describe, expect, it, vi } from "vitest";
 import { violationsInBothThemes } from "./support/browser.ts";
 import { admin, user } from "./support/people.ts";
@@ -11,6 +13,15 @@ const markup = "<b>bold</b> and <script>alert(1)</script>";
 let stored = "";
 let unstored = "";
 let ofUser = "";
+let ownKey = "";
+
+const shell = promisify(execFile);
+
+/** What it prints, and what it says of errors. */
+async function runInShell(command: string): Promise<readonly [string, string]> {
+  const { stdout, stderr } = await shell("bash", ["-c", command]);
+  return [stdout, stderr];
+}
 
 async function ask({ stage }: Suite, key: string): Promise<string> {
   const response = await fetch(`${stage.url}/v1/chat/completions`, {
@@ -40,7 +51,8 @@ const suite = openSuite({
       return client.apiKeys.create({ body: { name, user_id: owner, store_prompts: storing } });
     };
     opened.stage.vendor.script(() => ({ kind: "chat", text: `An answer with ${markup}` }));
-    stored = await ask(opened, (await keyOf(admin, "storing", "request_and_answer")).key);
+    ownKey = (await keyOf(admin, "storing", "request_and_answer")).key;
+    stored = await ask(opened, ownKey);
     unstored = await ask(opened, (await keyOf(admin, "plain", "nothing")).key);
     ofUser = await ask(opened, (await keyOf(user, "of a user", "request_and_answer")).key);
     const isStored = async () => (await client.requests.get({ params: { id: ofUser } })).content === "stored";
@@ -75,6 +87,29 @@ describe.skipIf(executable === null)("the stored prompt of a request", () => {
       if (path !== undefined) await page.screenshot({ path: `${path}/stored-${theme}.png`, fullPage: true });
     }
     expect(await violationsInBothThemes(page)).toEqual([]);
+    expect(problems).toEqual([]);
+  });
+
+  it("is made again: as a command that is copied, and by a key of one's own", async () => {
+    const { page, problems } = await suite.visits.openAs(admin, `/requests/${stored}`);
+    await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+    const panel = page.getByRole("region", { name: "Prompt and answer" });
+    await panel.getByRole("button", { name: "Show them" }).click();
+    await panel.getByRole("button", { name: "Copy as curl" }).click();
+    await panel.getByText("Copied").waitFor();
+    const copied = await page.evaluate(() => navigator.clipboard.readText());
+    expect(copied).toMatch(/^curl http:\/\/\S+\/v1\/chat\/completions \\\n/);
+    const [said] = await runInShell(copied.replace("gk-...", ownKey));
+    expect(JSON.parse(said)).toMatchObject({ choices: [{ message: { content: `An answer with ${markup}` } }] });
+    await panel.getByRole("button", { name: "Replay" }).click();
+    const dialog = page.getByRole("dialog", { name: "Replay" });
+    await dialog.getByLabel("Your key").fill(ownKey);
+    await dialog.getByRole("button", { name: "Send again" }).click();
+    await dialog.getByText("An answer with").waitFor();
+    expect(await dialog.locator("script, b").count()).toBe(0);
+    expect(await violationsInBothThemes(page)).toEqual([]);
+    await dialog.getByRole("link", { name: "Its request" }).click();
+    await expect.poll(() => page.url()).not.toContain(stored);
     expect(problems).toEqual([]);
   });
 

@@ -1,6 +1,7 @@
 // A request of OpenAI's chat dialect as code that sends it: exactly the request, in the languages that people paste from.
 
-import type { Settings } from "./client.ts";
+import { curl } from "./curl.ts";
+import type { Address } from "./curl.ts";
 
 export interface ChatRequest {
   readonly model: string;
@@ -9,17 +10,10 @@ export interface ChatRequest {
   readonly [field: string]: unknown;
 }
 
-type Address = Pick<Settings, "url" | "key">;
-
-/** Short ones in the line; others as they are, since a shell reads nothing into a quoted here-document. */
 export function chatCurl({ url, key }: Address, request: ChatRequest): string {
   const inLine = JSON.stringify(request);
-  const isShort = inLine.length <= 200 && !inLine.includes("'");
-  const head = `curl ${url}/v1/chat/completions \\
-  -H "Authorization: Bearer ${key}" \\
-  -H "Content-Type: application/json" \\`;
-  if (isShort) return `${head}\n  -d '${inLine}'`;
-  return `${head}\n  --data-binary @- <<'JSON'\n${JSON.stringify(request, null, 2)}\nJSON`;
+  const body = inLine.length <= 200 && !inLine.includes("'") ? inLine : JSON.stringify(request, null, 2);
+  return curl(`${url}/v1/chat/completions`, { Authorization: `Bearer ${key}` }, body);
 }
 
 export function chatPython({ url, key }: Address, request: ChatRequest): string {

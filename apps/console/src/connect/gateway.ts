@@ -1,5 +1,6 @@
 // The gateway as its clients have it: with a key, which is known to the page for as long as it is open and no longer.
 
+import type { AskedAgain } from "./asked-again.ts";
 import { fieldOf, listOf, textOf } from "./fields.ts";
 import { askings, refusedWords } from "./trial.ts";
 import type { Asking } from "./trial.ts";
@@ -77,6 +78,27 @@ export function sendChat({ url, key, signal, request }: Call & { readonly reques
     body: JSON.stringify(request),
     ...(signal && { signal }),
   });
+}
+
+/** What a request that was made again has brought, whatever its status. */
+export interface Repeated {
+  readonly status: number;
+  readonly requestId: string | null;
+  readonly tookMs: number;
+  readonly body: string;
+}
+
+export async function sendAgain({ url, key, signal, again }: Call & { readonly again: AskedAgain }): Promise<Repeated> {
+  const startedAt = performance.now();
+  const response = await fetch(url + again.path, {
+    method: "POST",
+    headers: { ...again.headers(key), "content-type": "application/json" },
+    body: again.body,
+    ...(signal && { signal }),
+  });
+  const body = await response.text();
+  const requestId = response.headers.get("x-request-id");
+  return { status: response.status, requestId, tookMs: performance.now() - startedAt, body };
 }
 
 function bearer(key: string): Record<string, string> {

@@ -29,7 +29,59 @@ const answer = await client.chat({
 console.log(answer.message.content);`;
 }
 
+/** Its client takes no key itself. */
+function go({ url, key, model }: Settings): string {
+  return `// go get github.com/ollama/ollama/api
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+
+	"github.com/ollama/ollama/api"
+)
+
+type withKey string
+
+func (key withKey) RoundTrip(request *http.Request) (*http.Response, error) {
+	request.Header.Set("Authorization", "Bearer "+string(key))
+	return http.DefaultTransport.RoundTrip(request)
+}
+
+func main() {
+	base, err := url.Parse("${url}")
+	if err != nil {
+		panic(err)
+	}
+	client := api.NewClient(base, &http.Client{Transport: withKey("${key}")})
+	messages := []api.Message{{Role: "user", Content: "${prompt}"}}
+	request := &api.ChatRequest{Model: "${model}", Messages: messages}
+	err = client.Chat(context.Background(), request, func(answer api.ChatResponse) error {
+		fmt.Print(answer.Message.Content)
+		return nil
+	})
+	if err != nil {
+		panic(err)
+	}
+}`;
+}
+
+function java({ url, key, model }: Settings): string {
+  return `// dev.langchain4j:langchain4j-ollama
+import dev.langchain4j.model.ollama.OllamaChatModel;
+import java.util.Map;
+
+var model = OllamaChatModel.builder()
+    .baseUrl("${url}")
+    .customHeaders(Map.of("Authorization", "Bearer ${key}"))
+    .modelName("${model}")
+    .build();
+System.out.println(model.chat("${prompt}"));`;
+}
+
 export const ollama = sdkGuide(
   { id: "ollama", name: "Ollama", asks: "ollama" },
-  { curl, Python: python, TypeScript: typescript },
+  { curl, Python: python, TypeScript: typescript, Go: go, Java: java },
 );

@@ -1,9 +1,9 @@
 import { Plus, X } from "lucide-react";
 import { KeyField } from "#connect/key-field.tsx";
+import { MakeKey } from "#connect/make-key.tsx";
 import { ModelField } from "#connect/model-field.tsx";
 import { Button, IconButton } from "#parts/button.tsx";
 import { wordsOf } from "#parts/states.tsx";
-import { MakeKey } from "./make-key.tsx";
 import type { ChosenModels } from "./use-chosen-models.ts";
 
 interface ModelsPanelProps {

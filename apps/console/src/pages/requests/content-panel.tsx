@@ -14,6 +14,7 @@ import { CodeBlock, Panel } from "#parts/panel.tsx";
 import { Loaded } from "#parts/states.tsx";
 import { indented, messagesOf } from "./messages.ts";
 import type { Message } from "./messages.ts";
+import { Replay } from "./replay.tsx";
 
 type StoredText = NonNullable<RequestContent["request"]>;
 
@@ -38,7 +39,7 @@ export function ContentPanel({ detail: { record, content } }: { readonly detail:
         </p>
       </Panel>
     );
-  if (isAsked) return <ReadContent id={record.id} />;
+  if (isAsked) return <ReadContent record={record} />;
   return (
     <Panel title={title}>
       <div className="flex flex-wrap items-center gap-3 px-4 py-3">
@@ -49,18 +50,20 @@ export function ContentPanel({ detail: { record, content } }: { readonly detail:
   );
 }
 
-function ReadContent({ id }: { readonly id: string }) {
+type Recorded = Pick<RequestDetail, "record">;
+
+function ReadContent({ record }: Recorded) {
   const { queries } = useApi();
-  const content = useQuery(queries.requestContent(id));
+  const content = useQuery(queries.requestContent(record.id));
   const until = content.data?.stored_until ?? null;
   return (
     <Panel title={title} {...(until !== null && { note: `stored until ${formatMoment(until)}` })}>
-      <Loaded query={content}>{(one) => <Shown content={one} />}</Loaded>
+      <Loaded query={content}>{(one) => <Shown record={record} content={one} />}</Loaded>
     </Panel>
   );
 }
 
-function Shown({ content }: { readonly content: RequestContent }) {
+function Shown({ record, content }: Recorded & { readonly content: RequestContent }) {
   const { state, request, answer, answer_text: text } = content;
   if (state !== "stored") return <p className="px-4 py-3 text-muted">{absences[state] ?? state}</p>;
   const messages = messagesOf(request?.body ?? "");
@@ -78,6 +81,7 @@ function Shown({ content }: { readonly content: RequestContent }) {
         none="Nothing was answered, or the policy of the key stores requests alone."
         words={text !== null && <Words text={text} />}
       />
+      <Replay record={record} stored={request} />
     </div>
   );
 }

@@ -1,0 +1,60 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { describe, expect, it } from "vitest";
+import { askedAgain, curlAgain } from "./asked-again.ts";
+
+const address = { url: "http://127.0.0.1:8080", key: "gk-..." };
+const recorded = { operation: "chat.completions", requested_model: "m/x", streamed: false };
+
+const curlOf = (dialect: string, given: Partial<typeof recorded> = {}) => {
+  const again = askedAgain({ dialect, ...recorded, ...given }, "{}");
+  return again && curlAgain(address, again);
+};
+
+describe("a request that is made again", () => {
+  it.each([
+    ["openai-chat", {}, "curl http://127.0.0.1:8080/v1/chat/completions", `"Authorization: Bearer gk-..."`],
+    [
+      "openai-chat",
+      { operation: "embeddings" },
+      "curl http://127.0.0.1:8080/v1/embeddings",
+      `"Authorization: Bearer gk-..."`,
+    ],
+    [
+      "openai-responses",
+      { streamed: true },
+      "curl http://127.0.0.1:8080/v1/responses",
+      `"Authorization: Bearer gk-..."`,
+    ],
+    ["anthropic-messages", {}, "curl http://127.0.0.1:8080/v1/messages", `"x-api-key: gk-..."`],
+    ["gemini", {}, "curl http://127.0.0.1:8080/v1beta/models/m%2Fx:generateContent", `"x-goog-api-key: gk-..."`],
+    [
+      "gemini",
+      { streamed: true },
+      "curl 'http://127.0.0.1:8080/v1beta/models/m%2Fx:streamGenerateContent?alt=sse'",
+      `"x-goog-api-key: gk-..."`,
+    ],
+    ["ollama", { operation: "generate" }, "curl http://127.0.0.1:8080/api/generate", `"Authorization: Bearer gk-..."`],
+  ] as const)("goes to where %s %o has gone", (dialect, given, address, header) => {
+    const code = curlOf(dialect, given);
+    expect(code?.split(" \\\n")[0]).toBe(address);
+    expect(code).toContain(header);
+  });
+
+  it("is one command, whatever its client wrote", async () => {
+    const model = "a'; echo broken; '$(echo broken)`echo broken`";
+    const recorded = { dialect: "gemini", operation: "chat.completions", requested_model: model, streamed: false };
+    const body = `{"a":"'; echo broken; '"}\nJSON\necho broken\nJSON_\necho broken`;
+    const again = askedAgain(recorded, body);
+    const code = again && curlAgain(address, again);
+    const printing = `curl() { printf '%s\\n' "$1"; cat; }\n${code}`;
+    const { stdout } = await promisify(execFile)("bash", ["-c", printing]);
+    const path = `${encodeURIComponent(model).replaceAll("'", "%27")}:generateContent`;
+    expect(stdout).toBe(`http://127.0.0.1:8080/v1beta/models/${path}\n${body}\n`);
+  });
+
+  it("is none where the page knows no path", () => {
+    expect(curlOf("openai-chat", { operation: "audio.speech" })).toBeNull();
+    expect(curlOf("of-tomorrow")).toBeNull();
+  });
+});
