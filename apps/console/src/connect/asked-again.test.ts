@@ -35,17 +35,16 @@ describe("a request that is made again", () => {
       `"x-goog-api-key: gk-..."`,
     ],
     ["ollama", { operation: "generate" }, "curl http://127.0.0.1:8080/api/generate", `"Authorization: Bearer gk-..."`],
-  ] as const)("goes to where %s %o has gone", (dialect, given, address, header) => {
+  ] as const)("goes to where %s %o has gone", (dialect, given, command, header) => {
     const code = curlOf(dialect, given);
-    expect(code?.split(" \\\n")[0]).toBe(address);
+    expect(code?.split(" \\\n")[0]).toBe(command);
     expect(code).toContain(header);
   });
 
   it("is one command, whatever its client wrote", async () => {
     const model = "a'; echo broken; '$(echo broken)`echo broken`";
-    const recorded = { dialect: "gemini", operation: "chat.completions", requested_model: model, streamed: false };
     const body = `{"a":"'; echo broken; '"}\nJSON\necho broken\nJSON_\necho broken`;
-    const again = askedAgain(recorded, body);
+    const again = askedAgain({ ...recorded, dialect: "gemini", requested_model: model }, body);
     const code = again && curlAgain(address, again);
     const printing = `curl() { printf '%s\\n' "$1"; cat; }\n${code}`;
     const { stdout } = await promisify(execFile)("bash", ["-c", printing]);
