@@ -30,6 +30,13 @@ function answering(create: typeof createClient, answers: readonly (Response | Er
   return { client, sent };
 }
 
+const user = {
+  ...{ id: "u", email: "a@b.c", username: "a", role: "member", has_password: false, is_active: true },
+  limits: { requests_per_minute: null, tokens_per_minute: null, concurrent_requests: null },
+  ...{ budget_usd: "1", spent_usd: "0", budgets: [], privacy: null },
+  ...{ created_at: "2026-01-01T00:00:00.000Z", updated_at: "2026-01-01T00:00:00.000Z" },
+};
+
 const removed = () => Response.json({ id: "a/b", deleted: true });
 
 describe("createClient", () => {
@@ -53,6 +60,17 @@ describe("createClient", () => {
     expectTypeOf(client.users.list).toBeCallableWith();
     expectTypeOf(client.users.get).parameter(0).toEqualTypeOf<{ readonly params: { id: string } }>();
     expectTypeOf(client.users.get).returns.resolves.toHaveProperty("budget_usd").toEqualTypeOf<string | null>();
+  });
+
+  it("reads fields that an older server does not have as null, where they may be that", async () => {
+    const read = (changed: object) => {
+      const { client } = clientAnswering(Response.json({ ...user, ...changed }));
+      return client.users.get({ params: { id: "u" } });
+    };
+    const older = await read({ budget_usd: undefined, privacy: undefined });
+    expect(older).toMatchObject({ id: "u", budget_usd: null, privacy: null });
+    for (const changed of [{ email: undefined }, { budget_usd: 7 }, { email: undefined, budget_usd: undefined }])
+      await expect(read(changed)).rejects.toMatchObject({ code: "unexpected_answer" });
   });
 
   it("keeps working when a newer server answers more fields", async () => {

@@ -13,7 +13,28 @@ export type { CallOptions, Client, ClientErrorCode, ClientOptions } from "./call
 export function createClient(options: ClientOptions): Client {
   return bindRoutes<AdminRoute>(adminRoutes, options, (route, answer) => {
     const parsed = route.response.safeParse(answer.body);
-    if (!parsed.success) throw notOurs(answer, z.prettifyError(parsed.error));
-    return parsed.data;
+    if (parsed.success) return parsed.data;
+    const filled = route.response.safeParse(withNulls(answer.body, parsed.error.issues));
+    if (!filled.success) throw notOurs(answer, z.prettifyError(parsed.error));
+    return filled.data;
   });
+}
+
+/** An earlier version's server knows nothing of newer fields: where they may be null, that is what they are there. */
+function withNulls(body: unknown, issues: readonly z.core.$ZodIssue[]): unknown {
+  const filled: unknown = structuredClone(body);
+  for (const { path } of issues) {
+    const [field, ...above] = path.toReversed();
+    const holder = above.toReversed().reduce(within, filled);
+    if (typeof field === "string" && isRecord(holder)) holder[field] ??= null;
+  }
+  return filled;
+}
+
+function within(value: unknown, field: PropertyKey): unknown {
+  return isRecord(value) ? value[String(field)] : undefined;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
 }

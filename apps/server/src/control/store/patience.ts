@@ -7,6 +7,10 @@ import { GhostError } from "@ghostllm/contract";
 
 interface Left {
   ms: number;
+  /** Statements that are waited for at this moment. */
+  waiting: number;
+  /** Since when there is one of them. */
+  since: number;
 }
 
 export class Patience {
@@ -14,17 +18,17 @@ export class Patience {
 
   /** Runs something that may spend so long on waiting for the database in all, however long it takes otherwise. */
   within<Result>(ms: number, run: () => Promise<Result>): Promise<Result> {
-    return this.#left.run({ ms }, run);
+    return this.#left.run({ ms, waiting: 0, since: 0 }, run);
   }
 
   /** Rejects with `service_unavailable` when the patience of whoever is running is over; `giveUp` is called before. */
   async wait<Result>(work: Promise<Result>, giveUp: () => void = () => undefined): Promise<Result> {
     const left = this.#left.getStore();
     if (left === undefined) return work;
-    const startedAt = performance.now();
     let timer: NodeJS.Timeout | undefined;
+    const leftMs = begin(left);
     const over = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => reject(tooSlow()), Math.max(0, left.ms));
+      timer = setTimeout(() => reject(tooSlow()), Math.max(0, leftMs));
     });
     try {
       return await Promise.race([work, over]);
@@ -34,9 +38,22 @@ export class Patience {
     } finally {
       clearTimeout(timer);
       work.catch(() => undefined);
-      left.ms -= performance.now() - startedAt;
+      end(left);
     }
   }
+}
+
+/** What statements that run at once take together is the time in which any of them runs. Returns what is left of it, in ms. */
+function begin(left: Left): number {
+  const now = performance.now();
+  if (left.waiting === 0) left.since = now;
+  left.waiting += 1;
+  return left.ms - (now - left.since);
+}
+
+function end(left: Left): void {
+  left.waiting -= 1;
+  if (left.waiting === 0) left.ms -= performance.now() - left.since;
 }
 
 class TooSlow extends GhostError {}

@@ -25,10 +25,10 @@ const watchTimeoutMs = 1_000;
 /** How much longer than the server's own limit we wait for its answer: silence after that means a dead peer. */
 const silenceMarginMs = 3_000;
 
-/** Any two numbers of our own; they only have to differ from each other and stay the same for ever. */
+/** Any numbers of our own; they only have to differ from each other, and from that of `partitions.ts`. */
 const migrationLock = 7_461_001;
 const usageLock = 7_461_002;
-const governingLock = 7_461_003;
+const governingLock = 7_461_006;
 const aliasNamesLock = 7_461_005;
 
 export function openPostgres(options: PostgresOptions): Engine {
