@@ -97,7 +97,7 @@ describe.skipIf(executable === null)("the stored prompt of a request", () => {
     await panel.getByRole("button", { name: "Show them" }).click();
     await panel.getByRole("button", { name: "Copy as curl" }).click();
     await panel.getByText("Copied").waitFor();
-    const copied = await page.evaluate(() => navigator.clipboard.readText());
+    const copied = await page.evaluate<string>("navigator.clipboard.readText()");
     expect(copied).toMatch(/^curl http:\/\/\S+\/v1\/chat\/completions \\\n/);
     const [said] = await runInShell(copied.replace("gk-...", ownKey));
     expect(JSON.parse(said)).toMatchObject({ choices: [{ message: { content: `An answer with ${markup}` } }] });

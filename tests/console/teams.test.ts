@@ -178,7 +178,21 @@ describe.skipIf(executable === null)("whoever manages a team", () => {
     await shownKey(page, "of all");
     await page.getByRole("row", { name: "of all" }).getByText("the team", { exact: true }).waitFor();
     const { data } = await api().apiKeys.list({ query: { team_id: furnished.teamId } });
-    expect(data.find(({ name }) => name === "of all")).toMatchObject({ owner: "team" });
+    const made = data.find(({ name }) => name === "of all");
+    expect(made).toMatchObject({ owner: "team" });
+    // For whom it acts is said by whoever manages all keys, and kept where he does not.
+    const id = made?.id ?? "";
+    const ofAdmin = (await suite.visits.openAs(admin, `/keys/${id}`)).page;
+    await ofAdmin.getByLabel("Acts for").selectOption("known");
+    await ofAdmin.getByRole("button", { name: "Save changes" }).click();
+    await ofAdmin.getByText("users of this server; others are refused", { exact: true }).last().waitFor();
+    await suite.visits.visit(page, `/keys/${id}`);
+    await page.getByLabel("Tags").fill("program");
+    expect(await page.getByLabel("Acts for").count()).toBe(0);
+    await page.getByRole("button", { name: "Save changes" }).click();
+    const tagsOf = async () => (await api().apiKeys.get({ params: { id } })).tags;
+    await expect.poll(tagsOf).toEqual(["program"]);
+    expect((await api().apiKeys.get({ params: { id } })).permissions.acts_for).toBe("known");
     expect(problems).toEqual([]);
   });
 });

@@ -1,5 +1,3 @@
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
 import { askedAgain, curlAgain } from "./asked-again.ts";
 
@@ -39,17 +37,6 @@ describe("a request that is made again", () => {
     const code = curlOf(dialect, given);
     expect(code?.split(" \\\n")[0]).toBe(command);
     expect(code).toContain(header);
-  });
-
-  it("is one command, whatever its client wrote", async () => {
-    const model = "a'; echo broken; '$(echo broken)`echo broken`";
-    const body = `{"a":"'; echo broken; '"}\nJSON\necho broken\nJSON_\necho broken`;
-    const again = askedAgain({ ...recorded, dialect: "gemini", requested_model: model }, body);
-    const code = again && curlAgain(address, again);
-    const printing = `curl() { printf '%s\\n' "$1"; cat; }\n${code}`;
-    const { stdout } = await promisify(execFile)("bash", ["-c", printing]);
-    const path = `${encodeURIComponent(model).replaceAll("'", "%27")}:generateContent`;
-    expect(stdout).toBe(`http://127.0.0.1:8080/v1beta/models/${path}\n${body}\n`);
   });
 
   it("is none where the page knows no path", () => {

@@ -5,7 +5,7 @@ import type { CreatedApiKey } from "#api/queries.ts";
 import { Dialog } from "#parts/dialog.tsx";
 import { useSearchValue } from "#parts/use-search.ts";
 import { KeyForm } from "./key-form.tsx";
-import { toBody } from "./key-values.ts";
+import { toBody, toWholeBody } from "./key-values.ts";
 import type { KeyValues } from "./key-values.ts";
 import { NewKey } from "./new-key.tsx";
 import { ofTeam } from "./owner-fields.tsx";
@@ -41,7 +41,8 @@ function useCreate(): (values: KeyValues) => Promise<CreatedApiKey> {
   const { mayForAll, mayInTeam } = useCaller();
   return (values) => {
     const { team_id: teamId, user_id: userId } = values;
-    const { store_prompts: storing, ...rest } = toBody(values);
+    const whole = mayForAll("keys.create") ? toWholeBody(values) : toBody(values);
+    const { store_prompts: storing, ...rest } = whole;
     const isGranted = mayForAll("keys.create") || mayInTeam("keys.create", teamId);
     if (!isGranted) return client.ownKeys.create({ body: { ...rest, team_id: teamId } });
     const body = { ...rest, store_prompts: storing, ...(teamId !== "" && { team_id: teamId }) };

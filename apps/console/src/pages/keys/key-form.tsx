@@ -8,7 +8,8 @@ import type { ServerForm } from "#parts/form.tsx";
 import { LimitsFields } from "#parts/limits-fields.tsx";
 import { linesOf } from "#parts/line-texts.ts";
 import type { Call } from "#parts/versions.ts";
-import { valuesOf } from "./key-values.ts";
+import { actingWords } from "./acting-words.ts";
+import { actingChoices, valuesOf } from "./key-values.ts";
 import type { KeyValues, Owner } from "./key-values.ts";
 import { OwnerFields } from "./owner-fields.tsx";
 
@@ -49,6 +50,7 @@ export function KeyForm({ present, owner = nobody, action, send, onCancel }: Key
         field={form.register("expires_at")}
       />
       <UseFields server={server} />
+      <ActingField server={server} isNew={present === null} />
       <StoringField server={server} />
       <FormFailure failure={failure} />
       <FormButtons action={action} isBusy={isBusy} {...(onCancel && { onCancel })} />
@@ -97,6 +99,28 @@ function UseFields({ server: { form, errorOf } }: { readonly server: ServerForm<
         field={form.register("tags")}
       />
     </>
+  );
+}
+
+/** Who has such a key can charge anybody: it takes the right to manage all keys. */
+function ActingField({ server, isNew }: { readonly server: ServerForm<KeyValues>; readonly isNew: boolean }) {
+  const { mayForAll } = useCaller();
+  if (!mayForAll(isNew ? "keys.create" : "keys.update")) return null;
+  const { form, errorOf } = server;
+  return (
+    <SelectField
+      label="Acts for"
+      help="Of a program that many people use: each request says for which user it is, by x-ghostllm-user, and counts for him."
+      error={errorOf("permissions.acts_for")}
+      field={form.register("permissions.acts_for")}
+    >
+      <option value="">nobody</option>
+      {actingChoices.map((choice) => (
+        <option key={choice} value={choice}>
+          {actingWords[choice]}
+        </option>
+      ))}
+    </SelectField>
   );
 }
 

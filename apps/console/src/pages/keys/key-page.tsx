@@ -20,7 +20,8 @@ import { useKeyNames } from "#keys/key-names.ts";
 import { stateOf } from "#keys/key-state.ts";
 import { storingWordOf } from "#parts/storing-words.ts";
 import { KeyForm } from "./key-form.tsx";
-import { toBody } from "./key-values.ts";
+import { actingWords } from "./acting-words.ts";
+import { toBody, toWholeBody } from "./key-values.ts";
 import { isOwn } from "./own-key.ts";
 import { RenameKey } from "./rename-key.tsx";
 import { RotateKey } from "./rotate-key.tsx";
@@ -56,7 +57,7 @@ export function KeyPage() {
 
 function KeyPanels({ apiKey }: { readonly apiKey: ApiKey }) {
   const { client } = useApi();
-  const { me, mayWith } = useCaller();
+  const { me, mayForAll, mayWith } = useCaller();
   const changed = useChanged();
   const mayChange = mayWith("keys.update", apiKey);
   return (
@@ -70,7 +71,8 @@ function KeyPanels({ apiKey }: { readonly apiKey: ApiKey }) {
               present={apiKey}
               action="Save changes"
               send={async (values, call) => {
-                await client.apiKeys.update({ params: { id: apiKey.id }, body: toBody(values) }, call);
+                const body = mayForAll("keys.update") ? toWholeBody(values) : toBody(values);
+                await client.apiKeys.update({ params: { id: apiKey.id }, body }, call);
                 await changed(values.name, "keys");
               }}
             />
@@ -89,7 +91,7 @@ function KeyFacts({ apiKey }: { readonly apiKey: ApiKey }) {
   const { ownerOf, teamOf } = useKeyNames();
   const { tone, word } = stateOf(apiKey);
   const { previous } = apiKey;
-  const { models, endpoints, addresses } = apiKey.permissions;
+  const { models, endpoints, addresses, acts_for: actsFor } = apiKey.permissions;
   const owner = ownerOf(apiKey);
   return (
     <Panel title="Key">
@@ -106,6 +108,7 @@ function KeyFacts({ apiKey }: { readonly apiKey: ApiKey }) {
           ["Models", models?.join(", ") ?? "all"],
           ["Endpoints", endpoints?.join(", ") ?? "all"],
           ["Addresses", addresses?.join(", ") ?? "all"],
+          ...(actsFor === null ? [] : [["Acts for", actingWords[actsFor]] as const]),
           ["Stored prompts", storingWordOf(apiKey.store_prompts)],
           ...(apiKey.tags.length === 0 ? [] : [["Tags", apiKey.tags.join(", ")] as const]),
           ...(previous === null ? [] : [["Secret of before", <Previous {...previous} />] as const]),

@@ -15,19 +15,22 @@ export interface KeyValues extends LimitedValues {
   tags: string;
   /** What is stored of its requests; empty: what its team says. */
   store_prompts: string;
-  permissions: { models: string; endpoints: string; addresses: string };
+  /** `acts_for` is empty for nobody. */
+  permissions: { models: string; endpoints: string; addresses: string; acts_for: string };
   /** A day, which the key does not see. */
   expires_at: string;
 }
+
+export const actingChoices = ["known", "any"] as const;
 
 export type Owner = Pick<KeyValues, "user_id" | "team_id">;
 
 export function valuesOf(key: ApiKey | null, owner: Owner): KeyValues {
   if (key === null) {
-    const permissions = { models: "", endpoints: "", addresses: "" };
+    const permissions = { models: "", endpoints: "", addresses: "", acts_for: "" };
     return { name: "", tags: "", ...owner, store_prompts: "", permissions, expires_at: "", ...noLimits };
   }
-  const { models, endpoints, addresses } = key.permissions;
+  const { models, endpoints, addresses, acts_for: actsFor } = key.permissions;
   return {
     name: key.name,
     ...{ user_id: key.user_id, team_id: key.team_id ?? "" },
@@ -37,13 +40,14 @@ export function valuesOf(key: ApiKey | null, owner: Owner): KeyValues {
       models: models?.join("\n") ?? "",
       endpoints: endpoints?.join("\n") ?? "",
       addresses: addresses?.join("\n") ?? "",
+      acts_for: actsFor ?? "",
     },
     expires_at: key.expires_at?.slice(0, 10) ?? "",
     ...limitsToTexts(key),
   };
 }
 
-/** As the admin API takes it, but for the owner, whom a key keeps. */
+/** As the admin API takes it, but for the owner, whom a key keeps, and for whom it acts. */
 export function toBody({ name, tags, permissions, expires_at, store_prompts, ...limited }: KeyValues) {
   const { models, endpoints, addresses } = permissions;
   return {
@@ -61,4 +65,11 @@ export function toBody({ name, tags, permissions, expires_at, store_prompts, ...
     expires_at: expires_at === "" ? null : expires_at,
     ...textsToLimits(limited),
   };
+}
+
+/** With for whom it acts, which is said by whoever may manage all keys and stays as it is for others. */
+export function toWholeBody(values: KeyValues) {
+  const body = toBody(values);
+  const actsFor = actingChoices.find((choice) => choice === values.permissions.acts_for) ?? null;
+  return { ...body, permissions: { ...body.permissions, acts_for: actsFor } };
 }
