@@ -5,16 +5,25 @@ import { version } from "./version.ts";
 type Facts = RunningServer["facts"];
 type Running = Pick<
   RunningServer,
-  "url" | "consoleUrl" | "redirectUrl" | "services" | "facts" | "providerNames" | "proxies" | "exampleModel"
+  | "url"
+  | "consoleUrl"
+  | "redirectUrl"
+  | "metricsUrl"
+  | "services"
+  | "facts"
+  | "providerNames"
+  | "proxies"
+  | "exampleModel"
 >;
 
 /** What a person reads after the start. Password and key are in it at the first start only, and nowhere else ever. */
 export function bannerOf(server: Running): string {
-  const { url, redirectUrl, services: own, facts, providerNames, proxies, exampleModel } = server;
+  const { url, redirectUrl, metricsUrl, services: own, facts, providerNames, proxies, exampleModel } = server;
   const lines = [
     `GhostLLM ${version} serves on ${url}`,
     "",
     ...(redirectUrl === null ? [] : [row("Redirect", `${redirectUrl} leads there`)]),
+    ...(metricsUrl === null ? [] : [row("Metrics", metricsUrl)]),
     ...(own.length === services.length ? [] : [row("Services", `${own.join(", ")}, and no others`)]),
     ...describeAccess(server),
     ...describeProviders(facts, providerNames),

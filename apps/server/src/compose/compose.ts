@@ -22,8 +22,10 @@ import { pickExampleModel } from "./example-model.ts";
 import { layFoundation } from "./foundation.ts";
 import { createLink } from "./link.ts";
 import { Doors } from "./doors.ts";
+import { tellSystem } from "./system-gauges.ts";
 import { openTlsFront } from "./tls-front.ts";
 import { openVendors } from "./vendors.ts";
+import { MetricsDoor } from "./metrics-door.ts";
 import { serveAlone } from "./serve-alone.ts";
 import { serveByWorkers } from "./workers/serve-by-workers.ts";
 
@@ -31,6 +33,8 @@ export interface RunningServer {
   readonly url: string;
   /** From where plain HTTP is led to it; null where it is not. */
   readonly redirectUrl: string | null;
+  /** A port of its own for metrics; null where there is none. */
+  readonly metricsUrl: string | null;
   /** Null where there is no console. */
   readonly consoleUrl: string | null;
   readonly services: readonly Service[];
@@ -66,12 +70,16 @@ async function build(given: Given, log: Log, disposer: Disposer): Promise<Runnin
   const opened = await createLink(foundation);
   const { link, redis: shared, hub } = opened;
   const tls = await openTlsFront(config, { health: link.health, log, disposer });
+  if (tls !== null) foundation.metrics.watchCertificate(() => tls.expiresAt);
   const doors = await Doors.take(config.server);
   disposer.add(() => doors.close());
+  const metricsDoor = await MetricsDoor.take(config);
+  disposer.add(() => metricsDoor?.close());
   const [url, port] = [doors.url(tls === null ? "http" : "https"), doors.port];
   const finished = new FinishedRequests();
   const refusals = new Refusals(foundation.clock);
   const { lease, ...books } = await openBooks(foundation, opened, finished);
+  tellSystem({ foundation, store: books.store, health: link.health });
   const vendors = await openVendors(foundation, link.signals);
   const counterBytes = hub?.counterBytes ?? 0;
   const reports = new GatewayReports();
@@ -88,11 +96,21 @@ async function build(given: Given, log: Log, disposer: Disposer): Promise<Runnin
   const storeContent = contents.storeLate;
   const desks = { consents, toldRequests, storeContent, reports };
   const parts = { foundation, link, ...desks, tls, doors, lease, vendors, control, refusals };
-  const reload = hub === null ? await serveAlone(parts) : await serveByWorkers({ ...parts, hub, port });
+  const { reload, readMetrics } =
+    hub === null ? await serveAlone(parts) : await serveByWorkers({ ...parts, hub, port });
+  const metricsUrl = (await metricsDoor?.serve(config, readMetrics, log)) ?? null;
   const redirectUrl = (await tls?.serveRedirect(config.edge, port)) ?? null;
   const hasConsole = config.console.directory !== null && config.services.includes(serviceOfConsole);
   const consoleUrl = hasConsole ? `${url}/console/` : null;
-  return { ...describe(config, control), url, consoleUrl, redirectUrl, reload, close: () => disposer.dispose() };
+  return {
+    ...describe(config, control),
+    url,
+    consoleUrl,
+    redirectUrl,
+    metricsUrl,
+    reload,
+    close: () => disposer.dispose(),
+  };
 }
 
 function describe(config: Config, { facts, snapshots }: Control) {

@@ -55,7 +55,7 @@ export async function layFoundation(config: Config, log: Log, disposer: Disposer
   // They answer requests to models, and nothing else.
   const workers = config.services.includes("proxy") ? workersOf(config.server, log) : 1;
   const clock = systemClock;
-  const metrics = createMetrics();
+  const metrics = createMetrics({ mostNames: config.metrics.mostNames });
   const { dataDir, edge } = config;
   if (!(await makePrivate(dataDir)))
     log.warn({ dataDir }, "Other users of this machine can look into the data directory");

@@ -33,19 +33,24 @@ export interface ServingParts {
   readonly reports: GatewayReports;
 }
 
-/** Reads anew what may change while the server runs; null where there is nothing of the kind. */
-export type Reload = (() => Promise<void>) | null;
+export interface Serving {
+  /** Reads anew what may change while the server runs; null where there is nothing of the kind. */
+  readonly reload: (() => Promise<void>) | null;
+  /** Of the whole server. */
+  readonly readMetrics: ControlSide["readMetrics"];
+}
 
 /** Resolves when requests are answered. */
-export async function serveAlone(parts: ServingParts): Promise<Reload> {
+export async function serveAlone(parts: ServingParts): Promise<Serving> {
   const { foundation, link, consents, toldRequests, storeContent, lease, tls, doors, vendors, control, refusals } =
     parts;
   const { config, disposer } = foundation;
   const { reports } = parts;
+  const side = sideOf(control, foundation);
   const gateway = await openGateway({
     ...{ foundation, link, consents, toldRequests, storeContent, lease, vendors, refusals },
     ...{ neighbours: null, tls: tls?.options ?? null },
-    control: sideOf(control, foundation),
+    control: side,
   });
   const { server, readiness, reportTargets } = gateway;
   reports.ask = async () => [reportTargets()];
@@ -55,7 +60,7 @@ export async function serveAlone(parts: ServingParts): Promise<Reload> {
   readiness.notReadyBecause = null;
   const { timeouts } = config;
   disposer.add(() => stopServing({ ...gateway, timeouts, closeListener, endLive: () => control.server.endLive() }));
-  return tls === null ? null : () => tls.reload();
+  return { reload: tls === null ? null : () => tls.reload(), readMetrics: side.readMetrics };
 }
 
 function sideOf({ snapshots, facts, server }: Control, { metrics, clock }: Foundation): ControlSide {

@@ -55,6 +55,11 @@ export class TlsFront {
     return this.#certificate.current.secureContext;
   }
 
+  /** Epoch ms. */
+  get expiresAt(): number {
+    return this.#certificate.expiresAt;
+  }
+
   /** From now on the server has what the files have; connections keep what they began with. Without one they are watched all the same. */
   keepUpToDate(server: Server | null): void {
     const onChange: CertificateDeps["onChange"] = ({ secureContext, certificate: { validTo } }) => {

@@ -4,6 +4,7 @@ import type { Additions } from "#domain/additions.ts";
 import type { AdminRoutes, ParsedInput, Service } from "@ghostllm/contract/routes";
 import type { EgressSettings } from "#domain/egress/egress.ts";
 import type { Secret } from "#domain/secret.ts";
+import type { MetricsSettings } from "./observing.ts";
 
 export interface Timeouts {
   /** TCP and TLS with the vendor. */
@@ -285,8 +286,7 @@ export interface Config {
   readonly prices: { readonly source: string | null; readonly refreshMs: number };
   /** Null: none is served. */
   readonly console: { readonly directory: string | null };
-  /** Who may read `/metrics` and `/status`. */
-  readonly metrics: { readonly isOpen: boolean; readonly token: Secret | null };
+  readonly metrics: MetricsSettings;
   /** Look for an Ollama at its default address at start. */
   readonly detectOllama: boolean;
 }

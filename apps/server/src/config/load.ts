@@ -9,6 +9,7 @@ import { Secret } from "#domain/secret.ts";
 import type { Config, Network, RedisSettings } from "./config.ts";
 import { healthOf } from "./health.ts";
 import { findMailProblems, mailOf } from "./mail.ts";
+import { findMetricsProblems, metricsOf } from "./metrics.ts";
 import { type ConfigProblem, ConfigError, findSimilar, suggest } from "./problems.ts";
 import { findSet } from "./provider-environment.ts";
 import { findProviders } from "./providers.ts";
@@ -227,7 +228,7 @@ function buildConfig(values: SettingValues, { cwd, providers, network, egress }:
     modelListIntervalMs: values.modelListIntervalMs,
     prices: { source: values.pricesSource, refreshMs: values.pricesRefreshMs },
     console: { directory: directoryOf(values.consoleDirectory, cwd) },
-    metrics: { isOpen: values.metricsOpen, token: values.metricsToken },
+    metrics: metricsOf(values),
     detectOllama: values.detectOllama,
   };
 }
@@ -254,6 +255,7 @@ export function inspectConfig(sources: ConfigSources): LoadedConfig {
     ...findDatabaseProblems(read),
     ...findWeakSecrets(read),
     ...findMailProblems(read),
+    ...findMetricsProblems(read),
     ...findPriceProblems(read, egress),
     ...problems,
   ];

@@ -85,11 +85,11 @@ export function createEvents({ metrics, log }: { readonly metrics: Metrics; read
       log.debug({ record }, "request finished");
     },
     waited({ alias, outcome, ms }) {
-      metrics.queued.labels(alias, outcome).inc();
+      metrics.waited(alias, outcome);
       if (outcome === "served") metrics.queueWait.observe(ms / 1000);
     },
     attemptFailed(attempt) {
-      metrics.attemptFailures.labels(attempt.provider, attempt.reason).inc();
+      metrics.attemptFailed(attempt.provider, attempt.reason);
       log.warn(attempt, "attempt failed");
     },
     personalDataFound(found) {
@@ -120,21 +120,9 @@ export function createEvents({ metrics, log }: { readonly metrics: Metrics; read
   };
 }
 
-/** A model without a row has a name that a client made up: it must not become a label. */
 function countRequest(metrics: Metrics, record: UsageRecord, overheadMs: number): void {
-  const model = record.modelId === null ? "other" : record.model;
-  const bound = metrics.forModel(record.provider, model);
-  bound.countStatus(record.status);
-  bound.duration.observe(record.latencyMs / 1000);
-  metrics.overhead.observe(Math.max(0, overheadMs) / 1000);
-  if (record.ttftMs !== null && record.streamed) bound.timeToFirstToken.observe(record.ttftMs / 1000);
-  bound.promptTokens.inc(record.promptTokens);
-  bound.completionTokens.inc(record.completionTokens);
-  if (record.cachedTokens > 0) bound.cachedTokens.inc(record.cachedTokens);
-  if (record.reasoningTokens > 0) bound.reasoningTokens.inc(record.reasoningTokens);
-  if (record.costNanos === null) bound.unpriced.inc();
-  else bound.cost.inc(record.costNanos / 1e9);
-  if (record.estimated) bound.estimated.inc();
+  metrics.requestFinished(record, overheadMs);
+  metrics.countTeam(record);
   if (record.cache === null) return;
   metrics.cacheRequests.labels(record.cache).inc();
   if (record.savedNanos !== null) metrics.cacheSaved.inc(record.savedNanos / 1e9);

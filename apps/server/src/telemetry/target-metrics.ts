@@ -1,4 +1,5 @@
 import type { Counter, Gauge, Histogram } from "prom-client";
+import type { BoundedNames } from "./bounded-names.ts";
 import type { MetricDefinition } from "./metric-definition.ts";
 
 /** Of targets that are not asked as others are. */
@@ -41,21 +42,22 @@ interface Make {
   gauge(name: Name, read: (gauge: Gauge) => void): Gauge;
 }
 
-export function targetMetrics(make: Make) {
+export function targetMetrics(make: Make, names: BoundedNames) {
+  const queued = make.counter("ghostllm_queue_requests_total");
   return {
-    queued: make.counter("ghostllm_queue_requests_total"),
+    waited: (alias: string, outcome: string): void => queued.labels(names.of(alias), outcome).inc(),
     queueWait: make.histogram("ghostllm_queue_wait_seconds", waitBuckets),
     watchQueues(read: () => readonly { readonly alias: string; readonly waiting: number }[]): void {
       make.gauge("ghostllm_queue_waiting", (gauge) => {
         gauge.reset();
-        for (const { alias, waiting } of read()) gauge.labels(alias).inc(waiting);
+        for (const { alias, waiting } of read()) gauge.labels(names.of(alias)).inc(waiting);
       });
     },
     /** Of all threads and instances, as the main thread knows it. */
     watchTargets(read: () => readonly TargetCount[]): void {
       make.gauge("ghostllm_targets_not_closed", (gauge) => {
         gauge.reset();
-        for (const { provider, state, count } of read()) gauge.labels(provider, state).set(count);
+        for (const { provider, state, count } of read()) gauge.labels(names.of(provider), state).inc(count);
       });
     },
   };

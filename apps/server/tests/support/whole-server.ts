@@ -15,6 +15,7 @@ export const wholeAdminKey = "b7Jx2mQ9vLr4TzWk8NcYf3Hd";
 export interface WholeServer {
   readonly url: string;
   readonly redirectUrl: string | null;
+  readonly metricsUrl: string | null;
   readonly dataDir: string;
   /** Of the administrator of the first start. */
   readonly apiKey: string;
@@ -60,6 +61,7 @@ export async function startWholeServer(environment: Readonly<Record<string, stri
   return {
     url: server.url,
     redirectUrl: server.redirectUrl,
+    metricsUrl: server.metricsUrl,
     dataDir: config.dataDir,
     apiKey,
     admin: createClient({ baseUrl: server.url, apiKey: wholeAdminKey }),

@@ -1,6 +1,6 @@
 // Gateways in threads of their own, beside control in this one. Called by compose.ts for servers with workers.
 
-import type { Reload, ServingParts } from "#compose/serve-alone.ts";
+import type { Serving, ServingParts } from "#compose/serve-alone.ts";
 import type { SoleInstanceHold } from "#control/sole-instance.ts";
 import type { ThreadsHub } from "#link/threads/hub.ts";
 import { carry } from "./carried-config.ts";
@@ -19,7 +19,7 @@ export interface WorkersServingParts extends ServingParts {
 const leaseEveryMs = 100;
 
 /** Resolves when all workers answer requests. */
-export async function serveByWorkers(parts: WorkersServingParts): Promise<Reload> {
+export async function serveByWorkers(parts: WorkersServingParts): Promise<Serving> {
   const { foundation, link, tls, doors, control, refusals, hub, vendors, reports } = parts;
   const { disposer, journal, workerJournals, workers: count } = foundation;
   tls?.keepUpToDate(null);
@@ -46,11 +46,11 @@ export async function serveByWorkers(parts: WorkersServingParts): Promise<Reload
     control.server.endLive();
     await workers.stop();
   });
-  if (tls === null) return null;
-  return async () => {
-    await tls.reload();
+  const reload = async (): Promise<void> => {
+    await tls?.reload();
     await workers.reload();
   };
+  return { reload: tls === null ? null : reload, readMetrics: () => workers.readMetrics() };
 }
 
 async function prepareSeat({ foundation, lease, control, vendors, port }: WorkersServingParts) {

@@ -18,7 +18,7 @@ import { joinLink } from "#link/threads/join.ts";
 import { createEvents } from "#telemetry/events.ts";
 import type { Log } from "#telemetry/log.ts";
 import { createMetrics } from "#telemetry/metrics.ts";
-import type { CountedMetrics } from "#telemetry/metrics.ts";
+import type { CountedMetrics, Metrics } from "#telemetry/metrics.ts";
 import type { MetricsText } from "#telemetry/metrics-text.ts";
 import { Disposer } from "#compose/disposer.ts";
 import { Doors } from "#compose/doors.ts";
@@ -43,7 +43,7 @@ export class WorkerServer {
   readonly #clock: Clock = systemClock;
   readonly #disposer = new Disposer();
   readonly #snapshots = new FollowedSnapshots(providers);
-  readonly #metrics = createMetrics({ forThread: true });
+  readonly #metrics: Metrics;
   #tls: TlsFront | null = null;
   /** Of its gateway. */
   reportTargets: () => GatewayReport = () => ({ standings: [], paces: [], left: [], running: new Map() });
@@ -52,6 +52,8 @@ export class WorkerServer {
     this.#seat = seat;
     this.#log = log;
     this.#main = main;
+    this.#metrics = createMetrics({ forThread: true, mostNames: fromCarried(seat.config).metrics.mostNames });
+    this.#metrics.watchThread(String(seat.index + 1));
   }
 
   /** Resolves when it listens. */

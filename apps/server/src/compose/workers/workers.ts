@@ -98,6 +98,11 @@ export class Workers {
     await this.#askAll(({ peer }) => peer.ask("reload"));
   }
 
+  /** Of all threads. */
+  readMetrics(): Promise<MetricsText> {
+    return this.#readMetrics();
+  }
+
   /** Of each that listens. */
   reportTargets(): Promise<readonly GatewayReport[]> {
     return this.#askAll(({ peer }) => peer.ask("reportTargets"));

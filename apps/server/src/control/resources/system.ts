@@ -1,6 +1,6 @@
-import { statfs } from "node:fs/promises";
 import { availableParallelism, freemem, loadavg, totalmem } from "node:os";
 import type { SeenInstance } from "#control/store/instances.ts";
+import { diskOf } from "#control/system/machine-figures.ts";
 import type { PartHealth } from "#link/health.ts";
 import { toTime } from "./fields.ts";
 import type { Resource, ResourceDependencies } from "./resource.ts";
@@ -30,7 +30,7 @@ export function createSystemResource(deps: SystemDeps): Resource<"system"> {
         ...{ started_at: toTime(monitor.startedAt), uptime_seconds: Math.round(process.uptime()) },
         cpu: { cores: availableParallelism(), percent: monitor.cpuPercent, load_1m: loadavg()[0] ?? 0 },
         memory: memoryNow(monitor.bufferBytes),
-        disk: await diskOf(deps.dataDir),
+        disk: await diskAt(deps.dataDir),
         network: networkOf(monitor),
         event_loop: { p50_ms: p50, p99_ms: p99, max_ms: max },
         journal: {
@@ -67,13 +67,9 @@ function networkOf({ network }: SystemDeps["monitor"]) {
   return { received_bytes_per_second: network.receivedPerSecond, sent_bytes_per_second: network.sentPerSecond };
 }
 
-async function diskOf(path: string) {
-  try {
-    const { bsize, blocks, bavail } = await statfs(path);
-    return { path, total_bytes: bsize * blocks, free_bytes: bsize * bavail };
-  } catch {
-    return null;
-  }
+async function diskAt(path: string) {
+  const disk = await diskOf(path);
+  return disk === null ? null : { path, total_bytes: disk.total, free_bytes: disk.free };
 }
 
 /** Its health is what the watch of the store saw last; a database that is away must not take the page with it. */
