@@ -175,8 +175,16 @@ describe.skipIf(executable === null)("an alias", () => {
       await panel.getByRole("button", { name: "Estimate" }).click();
       return panel.getByRole("alert").count();
     };
-    await expect.poll(askAgain).toBe(1);
+    await expect.poll(askAgain, { timeout: 20_000, interval: 500 }).toBe(1);
     expect(problems.filter((problem) => !problem.includes("401"))).toEqual([]);
+    const targets = [{ provider: "openai", model: "fake-*" }];
+    const { id } = await client.aliases.create({ body: { name: "any-*", targets } });
+    await suite.visits.visit(page, `/aliases/${id}`);
+    await panel.getByLabel("Your key").fill(key);
+    await panel.getByLabel("Model", { exact: true }).fill("any-model");
+    await expect.poll(() => panel.getByRole("button", { name: "Estimate" }).isEnabled()).toBe(true);
+    await panel.getByRole("button", { name: "Estimate" }).click();
+    await panel.getByText(/openai\/fake-model, /).waitFor();
   });
 
   it("fits a phone with all that it says", async () => {

@@ -101,6 +101,27 @@ export interface Alias {
   readonly awaitsRepair?: boolean;
 }
 
+/** An alias whose name has a star. */
+export interface AliasPattern {
+  /** Its `targets` are none: they follow from the name that is asked for. */
+  readonly alias: Alias;
+  readonly targets: readonly PatternTarget[];
+}
+
+export interface PatternTarget {
+  readonly provider: ProviderEntry;
+  /** A star in it stands for what that of the name stood for. */
+  readonly model: string;
+  readonly weight: number;
+}
+
+/** Of those that match a name the first one counts. */
+export interface AliasPatterns {
+  readonly everybodys: readonly AliasPattern[];
+  /** By the id of the team whose keys alone find them. */
+  readonly ofTeams: ReadonlyMap<string, readonly AliasPattern[]>;
+}
+
 /** By the SHA-256 of the key, lower-case hex. */
 export interface Principals extends Iterable<readonly [string, Principal]> {
   readonly size: number;
@@ -130,6 +151,8 @@ export interface Snapshot {
   readonly aliases: ReadonlyMap<string, Alias>;
   /** By the id of the team whose keys alone find them, then by name. */
   readonly teamAliases: ReadonlyMap<string, ReadonlyMap<string, Alias>>;
+  /** Those of them whose name has a star, and which are in neither of these. */
+  readonly aliasPatterns: AliasPatterns;
   /** Which requests wait for somebody's consent. */
   readonly consents: ConsentPolicies;
   /** The list of prices in force, for models without a row. */
@@ -152,6 +175,7 @@ export const emptySnapshot: Snapshot = {
   models: new Map(),
   aliases: new Map(),
   teamAliases: new Map(),
+  aliasPatterns: { everybodys: [], ofTeams: new Map() },
   consents: ConsentPolicies.none,
   prices: builtInPrices(),
   unusableProviders: new Map(),

@@ -139,6 +139,7 @@ export function makeSnapshot({
     providers: new Map([...targets, ...aliased].map(({ provider }) => [provider.name, provider])),
     models,
     ...{ aliases, teamAliases },
+    aliasPatterns: { everybodys: [], ofTeams: new Map() },
     prices: builtInPrices(),
     consents: new ConsentPolicies(consents),
     unusableProviders: new Map(),

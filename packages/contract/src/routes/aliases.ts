@@ -46,7 +46,11 @@ const alias = z
   .object({
     id,
     team_id: team,
-    name: z.string().describe("What clients ask for instead of a model."),
+    name: z
+      .string()
+      .describe(
+        "What clients ask for instead of a model. With one star it stands for all names that match: the star for one character or more.",
+      ),
     strategy: openEnum(aliasStrategies).describe(aboutStrategy),
     targets: z.array(target),
     retries,
@@ -68,7 +72,13 @@ const targets = z
   .array(
     z.strictObject({
       provider: z.string().min(1).max(64).describe("Name of a provider."),
-      model: z.string().min(1).max(200).describe("Name of the model at that provider."),
+      model: z
+        .string()
+        .min(1)
+        .max(200)
+        .describe(
+          "Name of the model at that provider. A star in it is what the star in the name of the alias stood for.",
+        ),
       weight: z.int().min(1).max(1000).default(1),
     }),
   )

@@ -50,7 +50,7 @@ export function AliasPage() {
             <div className="grid min-w-0 gap-4">
               <AliasFacts alias={one} />
               <TargetsPanel alias={one} />
-              <DryRunPanel key={one.name} model={one.name} />
+              <DryRunPanel key={one.name} name={one.name} />
               <HeldPanels kind="alias" held={one} teamId={one.team_id} />
             </div>
             {mayOf("aliases.update", one.team_id) &&

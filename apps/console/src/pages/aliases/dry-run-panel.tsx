@@ -15,11 +15,15 @@ import { Field, inputClass } from "#parts/field.tsx";
 import { Facts, Panel } from "#parts/panel.tsx";
 import { wordsOf } from "#parts/states.tsx";
 
-export function DryRunPanel({ model }: { readonly model: string }) {
+/** `name` of the alias: with a star it stands for many, of which one is to be asked for. */
+export function DryRunPanel({ name }: { readonly name: string }) {
+  const isPattern = name.includes("*");
+  const [model, setModel] = useState(isPattern ? "" : name);
   const { serverUrl: url } = useApi();
   const [key, setKey] = useState("");
   const [prompt, setPrompt] = useState(usualPrompt);
   const estimate = useMutation({ mutationFn: () => estimateChat({ url, key, model, prompt }) });
+  const isComplete = key !== "" && model !== "";
   return (
     <Panel title="Dry run" note="no vendor is asked">
       <form
@@ -27,10 +31,23 @@ export function DryRunPanel({ model }: { readonly model: string }) {
         noValidate
         onSubmit={(event) => {
           event.preventDefault();
-          if (key !== "") estimate.mutate();
+          if (isComplete) estimate.mutate();
         }}
       >
         <KeyField value={key} onChange={setKey} create={<CreateKey />} />
+        {isPattern && (
+          <Field label="Model" help={`A name that ${name} answers to.`}>
+            {(control) => (
+              <input
+                {...control}
+                autoComplete="off"
+                className={`${inputClass} font-mono text-xs`}
+                value={model}
+                onChange={({ target }) => setModel(target.value.trim())}
+              />
+            )}
+          </Field>
+        )}
         <Field label="Prompt">
           {(control) => (
             <textarea
@@ -43,7 +60,7 @@ export function DryRunPanel({ model }: { readonly model: string }) {
           )}
         </Field>
         <div>
-          <Button type="submit" disabled={key === ""} isBusy={estimate.isPending}>
+          <Button type="submit" disabled={!isComplete} isBusy={estimate.isPending}>
             Estimate
           </Button>
         </div>

@@ -6,6 +6,7 @@ import type { AliasRow, Store } from "#control/store/store.ts";
 import type { TeamRow } from "#control/store/team-store.ts";
 import { noTimeouts, policyOf } from "#domain/alias-policy.ts";
 import type { AliasPolicy, Fallbacks, QueuePolicy } from "#domain/alias-policy.ts";
+import { isPattern } from "#domain/alias-patterns.ts";
 import { isNamed, isTargetNamed } from "#domain/allowed-models.ts";
 import { invalid } from "./fields.ts";
 import type { Resource } from "./resource.ts";
@@ -110,6 +111,7 @@ interface Known {
 
 function faultOf(name: string, { led, seen, providers }: Known): string | null {
   if (name === led.name) return "It is this alias itself: name another one";
+  if (isPattern(name)) return "A star stands for no name here: write one out";
   const alias = seen.find((one) => one.name === name);
   const models = led.team?.models ?? null;
   if (alias !== undefined) {

@@ -4,6 +4,7 @@
 import { GhostError } from "@ghostllm/contract";
 import type { AliasTargetRow, Store } from "#control/store/store.ts";
 import type { TeamRow } from "#control/store/team-store.ts";
+import { isPattern, star } from "#domain/alias-patterns.ts";
 import { isTargetNamed } from "#domain/allowed-models.ts";
 import { includes } from "#domain/access/may.ts";
 import type { Reach } from "#domain/access/may.ts";
@@ -43,6 +44,23 @@ export async function refuseTargets(
     if (models !== null && !isTargetNamed(models, { provider, model }))
       throw invalid(`targets[${place}].model`, `The team may not use ${provider}/${model}`);
   }
+}
+
+/** A star in the name stands for some run of characters, and in a target for the same one. */
+export function refuseStars(name: string, targets: readonly AliasTargetRow[]): void {
+  if (countStars(name) > 1) throw invalid("name", "Use one star in the name of an alias");
+  for (const [place, { model }] of targets.entries()) {
+    if (countStars(model) > 1) throw invalid(`targets[${place}].model`, "Use one star in the model of a target");
+    if (isPattern(model) && !isPattern(name))
+      throw invalid(
+        `targets[${place}].model`,
+        "A star stands for what it stands for in the name of the alias, which has none",
+      );
+  }
+}
+
+function countStars(text: string): number {
+  return text.split(star).length - 1;
 }
 
 /** Keys of a team ask for models by the same names as all others: an alias of it must not answer in the place of one. */

@@ -5,7 +5,7 @@ import type { Reach } from "#domain/access/may.ts";
 import type { CachePolicy } from "#domain/cache-policy.ts";
 import { toToldLimits } from "#domain/told-limits.ts";
 import { refuseFallbacks, refuseSticky, toApiPolicy, toPolicy } from "./alias-policy.ts";
-import { refuseModelName, refuseTargets, refuseTeam } from "./alias-rules.ts";
+import { refuseModelName, refuseStars, refuseTargets, refuseTeam } from "./alias-rules.ts";
 import { refuseLostDowngrades, toApiBudgetTerms, toHeld } from "./budget-fields.ts";
 import { found, invalid, notFound, toTime } from "./fields.ts";
 import { refuseByKeyOfModels } from "./handing-on.ts";
@@ -67,6 +67,7 @@ async function toNew(deps: AliasDeps, body: AliasCreation, reach: Reach) {
   const { store, steadyTime } = deps;
   const team = await refuseTeam(store, teamId, reach);
   await refuseTargets(store, named.targets, team);
+  refuseStars(named.name, named.targets);
   if (teamId !== null) refuseModelName(deps.snapshot(), named.name);
   refuseItself(named.name, budgets);
   const policy = toPolicy({ retries, fallbacks, timeouts, sticky_by, queue }, null) ?? null;
@@ -87,6 +88,7 @@ async function toChange(deps: AliasDeps, before: AliasRow, body: AliasUpdate, re
     await refuseTargets(store, targets ?? before.targets, team);
   }
   const named = name ?? before.name;
+  if (name !== undefined || targets !== undefined) refuseStars(named, targets ?? before.targets);
   if (teamId !== null && (isElsewhere || named !== before.name)) refuseModelName(deps.snapshot(), named);
   refuseItself(named, held.budgets);
   const policy = toPolicy({ retries, fallbacks, timeouts, sticky_by, queue }, before.policy);

@@ -4,6 +4,7 @@ import { randomBytes } from "node:crypto";
 import { formatUsd, parseUsd } from "@ghostllm/contract";
 import type { AdminRoutes, RouteAnswer } from "@ghostllm/contract/routes";
 import type { Store } from "#control/store/store.ts";
+import { isPattern } from "#domain/alias-patterns.ts";
 import type { Budget } from "#domain/budgets/budget.ts";
 import { invalid, mergeLimits, toNanosOrNull, toTime, toUsdOrNull, unlimited } from "./fields.ts";
 import type { RateLimits } from "#domain/principal.ts";
@@ -88,7 +89,10 @@ async function refuseLost(
 ): Promise<void> {
   if (named.every((alias) => alias === null)) return;
   const all = await store.aliases.list(null, "all");
-  const names = new Set(all.filter((one) => one.teamId === null || one.teamId === teamId).map(({ name }) => name));
+  const seen = all.filter((one) => one.teamId === null || one.teamId === teamId);
+  // One whose name has a star leads nowhere where no name is asked for.
+  const names = new Set(seen.map(({ name }) => name).filter((name) => !isPattern(name)));
+
   for (const [place, alias] of named.entries()) {
     if (alias !== null && !names.has(alias))
       throw invalid(`budgets.${place}.downgrade_to`, `There is no alias ${alias}`);

@@ -5,22 +5,25 @@ import { builtInPrices, PriceBook } from "@ghostllm/llm";
 import type { ProviderDefinition } from "@ghostllm/llm";
 import { fromText } from "#domain/additions.ts";
 import { toSecret } from "#domain/secret.ts";
-import { noLimits } from "#domain/principal.ts";
-import type { LimitedScope } from "#domain/principal.ts";
-import type { Alias, ProviderEntry, Snapshot, Target } from "#domain/snapshot.ts";
+import type { ProviderEntry, Snapshot, Target } from "#domain/snapshot.ts";
+import { assembleAliases } from "./aliases.ts";
 import type { AliasPart, Changed, ModelPart, PricesPart, ProviderPart, ProviderUse } from "./parts.ts";
 import type { SnapshotChange, SnapshotParts } from "./parts.ts";
-import { toTarget, toUnlistedTarget } from "./targets.ts";
+import { scopeOf, toTarget } from "./targets.ts";
 
 export type SnapshotCatalogue = Pick<
   Snapshot,
-  "providers" | "models" | "aliases" | "teamAliases" | "prices" | "unusableProviders" | "unusableModels"
+  | "providers"
+  | "models"
+  | "aliases"
+  | "teamAliases"
+  | "aliasPatterns"
+  | "prices"
+  | "unusableProviders"
+  | "unusableModels"
 >;
 
 type CataloguePart = ProviderPart | ModelPart | AliasPart;
-
-/** In place of a team's id. */
-const everybody = "";
 
 export class Catalogue {
   readonly #definitions: ReadonlyMap<string, ProviderDefinition>;
@@ -67,10 +70,10 @@ export class Catalogue {
     const unusableProviders = new Map(
       parts.flatMap(({ name, use }): [string, string][] => ("fault" in use ? [[name, use.fault]] : [])),
     );
-    const { aliases, teamAliases } = this.#assembleAliases({ providers, unusableProviders }, targets);
-    const unusableModels = this.#lost({ unusableProviders, models, aliases });
-    const usable = { providers, models, aliases, teamAliases };
-    return { ...usable, prices: this.#prices, unusableProviders, unusableModels };
+    const known = { providers, unusableProviders, targets, prices: this.#prices };
+    const aliases = assembleAliases(byId(this.#aliases), known);
+    const unusableModels = this.#lost({ unusableProviders, models, ...aliases });
+    return { providers, models, ...aliases, prices: this.#prices, unusableProviders, unusableModels };
   }
 
   #take(list: PricesPart): void {
@@ -100,35 +103,6 @@ export class Catalogue {
     const target = toTarget(provider, part, this.#prices);
     this.#targets.set(part.id, target);
     return target;
-  }
-
-  #assembleAliases(
-    { providers, unusableProviders }: Pick<Snapshot, "providers" | "unusableProviders">,
-    targets: readonly Target[],
-  ): Pick<Snapshot, "aliases" | "teamAliases"> {
-    const byName = Map.groupBy(targets, ({ model }) => model);
-    const toAlias = (part: AliasPart): Alias => {
-      const { id, name, strategy, createdAt, targets: named, policy = null } = part;
-      const found = named.flatMap(({ provider: providerName, model, weight }) => {
-        const provider = providers.get(providerName);
-        if (provider === undefined) return [];
-        const listed = byName.get(model)?.find((target) => target.provider === provider);
-        return [{ target: listed ?? toUnlistedTarget({ provider, model, createdAt }, this.#prices), weight }];
-      });
-      const absent = named.length === found.length ? [] : named.filter(({ provider }) => !providers.has(provider));
-      const awaitsRepair = found.length === 0 && named.some(({ provider }) => unusableProviders.has(provider));
-      const cache = part.cache ? { ...part.cache, aliasId: id } : null;
-      // By its id: who is with a target of one alias is with any of another one.
-      const sticky = policy?.stickyBy === "user" ? id : null;
-      const queue = policy?.queue ? { ...policy.queue, aliasId: id, alias: name } : null;
-      const said = { policy, sticky, scope: scopeOf("alias", part), cache, queue };
-      return { id, name, strategy, createdAt, targets: found, absent, ...said, awaitsRepair };
-    };
-    const named = (parts: readonly AliasPart[] = []) => new Map(parts.map((part) => [part.name, toAlias(part)]));
-    const byTeam = Map.groupBy(byId(this.#aliases), ({ teamId }) => teamId ?? everybody);
-    const ofTeams = [...byTeam].filter(([teamId]) => teamId !== everybody);
-    const teamAliases = new Map(ofTeams.map(([teamId, parts]) => [teamId, named(parts)]));
-    return { aliases: named(byTeam.get(everybody)), teamAliases };
   }
 
   #lost({
@@ -175,17 +149,6 @@ function toEntry(
     settings,
     additions: additions && fromText(toSecret(additions)),
   };
-}
-
-/** Null: it is held to nothing, and then it is not counted. */
-function scopeOf(
-  kind: "alias" | "provider",
-  { id, limits, budgets = [] }: AliasPart | ProviderPart,
-): LimitedScope | null {
-  const isLimited =
-    limits !== undefined && Object.values(limits).some((limit) => limit !== null && limit !== undefined);
-  if (!isLimited && budgets.length === 0) return null;
-  return { kind, id, limits: limits ?? noLimits, budgetNanos: null, ...(budgets.length > 0 && { budgets }) };
 }
 
 function byId<Part extends CataloguePart>(parts: ReadonlyMap<string, Part>): readonly Part[] {

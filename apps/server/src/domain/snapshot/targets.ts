@@ -1,9 +1,10 @@
 import type { PriceBook } from "@ghostllm/llm";
+import { noLimits } from "#domain/principal.ts";
 import type { LimitedScope } from "#domain/principal.ts";
 import { unlistedTarget } from "#domain/snapshot.ts";
 import type { ProviderEntry, Target } from "#domain/snapshot.ts";
 import { knowModel } from "./known-prices.ts";
-import type { ModelPart } from "./parts.ts";
+import type { AliasPart, ModelPart, ProviderPart } from "./parts.ts";
 
 export function toTarget(provider: ProviderEntry, part: ModelPart, prices: PriceBook): Target {
   const known = knowModel(provider, part.name, part, prices);
@@ -20,13 +21,13 @@ export function toTarget(provider: ProviderEntry, part: ModelPart, prices: Price
       thinking: part.listed?.thinking ?? null,
     },
     displayName: part.listed?.displayName ?? null,
-    scope: scopeOf(part),
+    scope: scopeOfModel(part),
     createdAt: part.createdAt,
   };
 }
 
 /** Counted as a provider is, by an id that no provider has. */
-function scopeOf({ id, limits = null }: ModelPart): LimitedScope | null {
+function scopeOfModel({ id, limits = null }: ModelPart): LimitedScope | null {
   return limits && { kind: "provider", id, limits, budgetNanos: null };
 }
 
@@ -39,4 +40,15 @@ interface UnlistedModel {
 /** A model that is named in an alias but has no row. */
 export function toUnlistedTarget({ provider, model, createdAt }: UnlistedModel, prices: PriceBook): Target {
   return unlistedTarget(provider, model, { ...knowModel(provider, model, null, prices), createdAt });
+}
+
+/** Null: it is held to nothing, and then it is not counted. */
+export function scopeOf(
+  kind: "alias" | "provider",
+  { id, limits, budgets = [] }: AliasPart | ProviderPart,
+): LimitedScope | null {
+  const isLimited =
+    limits !== undefined && Object.values(limits).some((limit) => limit !== null && limit !== undefined);
+  if (!isLimited && budgets.length === 0) return null;
+  return { kind, id, limits: limits ?? noLimits, budgetNanos: null, ...(budgets.length > 0 && { budgets }) };
 }

@@ -2,6 +2,8 @@ import { GhostError } from "@ghostllm/contract";
 import type { AliasStrategy } from "@ghostllm/contract";
 import { longestName } from "@ghostllm/llm";
 import type { AliasPolicy } from "#domain/alias-policy.ts";
+import { filled, matchOf, star } from "#domain/alias-patterns.ts";
+import type { Matched } from "#domain/alias-patterns.ts";
 import { isNamed, isTargetNamed } from "#domain/allowed-models.ts";
 import { modelRulesOf } from "#domain/principal.ts";
 import type { AliasQueue } from "#domain/alias-policy.ts";
@@ -10,7 +12,7 @@ import type { LimitedScope, Principal } from "#domain/principal.ts";
 import { freePrices } from "#domain/prices.ts";
 import { twinOf } from "#domain/model-names.ts";
 import { unlistedTarget } from "#domain/snapshot.ts";
-import type { ProviderEntry, Alias, NamedTarget, Snapshot, Target } from "#domain/snapshot.ts";
+import type { ProviderEntry, Alias, AliasPattern, NamedTarget, Snapshot, Target } from "#domain/snapshot.ts";
 
 /** The targets that a name stands for, before their health is looked at. */
 export interface Candidates {
@@ -33,6 +35,8 @@ export interface Candidates {
   /** What is kept of its answers; absent or null: nothing. */
   readonly cache?: AliasCache | null;
   readonly queue?: AliasQueue | null;
+  /** It has no targets, since all their providers wait for an operator; absent: no. */
+  readonly awaitsRepair?: boolean;
 }
 
 /** Its provider is disabled or waits for an operator; or the team may not use it. */
@@ -51,9 +55,8 @@ export function resolveModel(snapshot: Snapshot, requested: string, caller: Name
   if (requested.length > longestName) throw tooLong();
   const candidates = findModel(snapshot, requested, caller);
   if (candidates.targets.length > 0) return candidates;
-  const alias = candidates.isOfTeam === true ? findTeamAlias(snapshot, requested, caller) : undefined;
-  if (alias !== undefined && alias.targets.length > 0) throw nothingLeft(requested);
-  if (alias?.awaitsRepair === true || isUnusable(snapshot, requested)) throw unusable(requested);
+  if (candidates.absent?.some(({ reason }) => reason === "team") === true) throw nothingLeft(requested);
+  if (candidates.awaitsRepair === true || isUnusable(snapshot, requested)) throw unusable(requested);
   const message = `The model '${shorten(requested)}' does not exist or is not offered here.`;
   throw new GhostError("model_not_found", message, { param: "model" });
 }
@@ -86,25 +89,57 @@ const mostRemembered = 1000;
 const remembered = new WeakMap<Snapshot, Map<string, Candidates>>();
 
 /**
- * An alias, `provider/model`, or the bare name of a model, in this order; an alias of the caller's team after everybody's. Without
- * targets for an unknown name.
+ * An alias, `provider/model`, or the bare name of a model, in this order; an alias of the caller's team after everybody's. What is none of
+ * it is looked for among the patterns of the team, and at last led to by one that is a star alone. Without targets for an unknown name.
  */
 export function findModel(snapshot: Snapshot, requested: string, caller: NameCaller): Candidates {
   const common = findCommon(snapshot, requested);
-  const alias = common.isAlias ? undefined : findTeamAlias(snapshot, requested, caller);
-  return alias === undefined ? common : ofTeam(alias, requested, caller);
+  if (common.isAlias) return common;
+  const { teamId } = caller;
+  const alias = teamId === null ? undefined : findNamed(snapshot.teamAliases.get(teamId), requested);
+  if (alias !== undefined) return ofTeam(alias, requested, caller);
+  if (common.targets.length > 0) return common;
+  return findForUnknown(snapshot, requested, caller) ?? common;
+}
+
+function findForUnknown(snapshot: Snapshot, requested: string, caller: NameCaller): Candidates | null {
+  const { everybodys, ofTeams } = snapshot.aliasPatterns;
+  const ofTeamMatch = matchOf(ofTeams.get(caller.teamId ?? "") ?? [], requested);
+  if (ofTeamMatch !== null) return ofTeam(matched(snapshot, ofTeamMatch), requested, caller);
+  const match = matchOf(everybodys.filter(isForUnknown), requested);
+  return match && ofAlias(matched(snapshot, match), requested);
+}
+
+/** A star alone stands in front of nothing that there is. */
+function isForUnknown({ alias }: AliasPattern): boolean {
+  return alias.name === star;
+}
+
+/** As if it had been written for this name. */
+function matched(snapshot: Snapshot, { pattern: { alias, targets }, stood }: Matched): Alias {
+  const found = targets.map(({ provider, model, weight }) => ({
+    target: findTarget(snapshot, provider, filled(model, stood)),
+    weight,
+  }));
+  const absent = alias.absent?.map(({ provider, model }) => ({ provider, model: filled(model, stood) }));
+  return { ...alias, targets: found, ...(absent && { absent }) };
 }
 
 /** What is written down of it is what the team might use then: what it may use now decides. */
 function ofTeam(alias: Alias, requested: string, { teamModels }: NameCaller): Candidates {
-  const { strategy, targets, policy = null, sticky = null, scope = null, cache = null, queue = null } = alias;
   const isUsable = ({ target: { provider, model } }: Candidates["targets"][number]): boolean =>
     teamModels === null || isTargetNamed(teamModels, { provider: provider.name, model });
-  const usable = targets.filter(isUsable);
-  const barred = usable.length === targets.length ? [] : targets.filter((one) => !isUsable(one));
+  const usable = alias.targets.filter(isUsable);
+  const barred = usable.length === alias.targets.length ? [] : alias.targets.filter((one) => !isUsable(one));
   const absent = [...absentOf(alias), ...barred.map(({ target }) => absentTarget(target, "team"))];
-  const said = { policy, sticky, scope, cache, queue, absent };
-  return { requested, strategy, targets: usable, isAlias: true, isOfTeam: true, ...said };
+  return { ...ofAlias(alias, requested), targets: usable, isOfTeam: true, absent };
+}
+
+function ofAlias(alias: Alias, requested: string): Candidates {
+  const { strategy, targets, policy = null, sticky = null, scope = null, cache = null, queue = null } = alias;
+  const said = { policy, sticky, scope, cache, queue };
+  const awaitsRepair = alias.awaitsRepair === true;
+  return { requested, strategy, targets, isAlias: true, ...said, absent: absentOf(alias), awaitsRepair };
 }
 
 function absentTarget({ provider, model }: Target, reason: AbsentTarget["reason"]): AbsentTarget {
@@ -129,22 +164,10 @@ function findCommon(snapshot: Snapshot, requested: string): Candidates {
 }
 
 function lookUp(snapshot: Snapshot, requested: string): Candidates {
-  const alias = findAlias(snapshot, requested);
-  if (alias !== undefined) {
-    const { strategy, targets, policy = null, sticky = null, scope = null, cache = null, queue = null } = alias;
-    return {
-      requested,
-      strategy,
-      targets,
-      isAlias: true,
-      policy,
-      sticky,
-      scope,
-      cache,
-      queue,
-      absent: absentOf(alias),
-    };
-  }
+  const alias = findNamed(snapshot.aliases, requested);
+  if (alias !== undefined) return ofAlias(alias, requested);
+  const match = matchOf(snapshot.aliasPatterns.everybodys, requested);
+  if (match !== null && !isForUnknown(match.pattern)) return ofAlias(matched(snapshot, match), requested);
   const direct = resolveDirect(snapshot, requested);
   const targets = direct === null ? findBare(snapshot, requested) : [direct];
   return {
@@ -156,13 +179,8 @@ function lookUp(snapshot: Snapshot, requested: string): Candidates {
   };
 }
 
-function findAlias({ aliases }: Pick<Snapshot, "aliases">, requested: string): Alias | undefined {
-  return aliases.get(requested) ?? aliases.get(twinOf(requested) ?? "");
-}
-
-function findTeamAlias({ teamAliases }: Snapshot, requested: string, { teamId }: NameCaller): Alias | undefined {
-  const aliases = teamId === null ? undefined : teamAliases.get(teamId);
-  return aliases && findAlias({ aliases }, requested);
+function findNamed(aliases: ReadonlyMap<string, Alias> | undefined, requested: string): Alias | undefined {
+  return aliases?.get(requested) ?? aliases?.get(twinOf(requested) ?? "");
 }
 
 function findBare(snapshot: Snapshot, requested: string): readonly Target[] {
