@@ -9,6 +9,11 @@ export function parseCount(text: string): number {
   throw new InvalidArgumentError("Give a whole number above 0.");
 }
 
+export function toMs(text: string): number {
+  if (!/^\d{1,8}$/.test(text)) throw new InvalidArgumentError("Give a whole number of milliseconds.");
+  return Number(text);
+}
+
 /** `name=value`, given once or more often. */
 export function collectSetting(text: string, before: Readonly<Record<string, string>> = {}): Record<string, string> {
   const at = text.indexOf("=");

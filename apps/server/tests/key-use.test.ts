@@ -119,7 +119,8 @@ describe("a key that is for some addresses", () => {
       ...{ status: 400, param: "permissions.addresses" },
     });
     const shown = await server.admin.apiKeys.get({ params: { id } });
-    expect(shown.permissions).toEqual({ models: null, endpoints: null, addresses: ["10.0.0.0/8"], acts_for: null });
+    const everyone = { models: null, endpoints: null, acts_for: null, timeouts: null };
+    expect(shown.permissions).toEqual({ ...everyone, addresses: ["10.0.0.0/8"] });
   });
 });
 
@@ -150,7 +151,8 @@ describe("a key that is for some endpoints", () => {
     const { id } = await newKey({ models: ["gpt-*"] });
     const body = { permissions: { endpoints: ["models" as const] } };
     const { permissions } = await server.admin.apiKeys.update({ params: { id }, body });
-    expect(permissions).toEqual({ models: ["gpt-*"], endpoints: ["models"], addresses: null, acts_for: null });
+    const others = { addresses: null, acts_for: null, timeouts: null };
+    expect(permissions).toEqual({ models: ["gpt-*"], endpoints: ["models"], ...others });
   });
 
   it("knows the endpoint of every operation that there is", () => {
@@ -158,6 +160,26 @@ describe("a key that is for some endpoints", () => {
     expect(keyEndpointOf("embed_content")).toBe("embeddings");
     expect(keyEndpointOf("batches")).toBe("batches");
     expect(keyEndpointNames).toContain("admin");
+  });
+});
+
+describe("a key whose requests wait for so long", () => {
+  it("is told so in parts, and as others are again", async () => {
+    const { id, key } = await newKey({ timeouts: { total_ms: 30_000, idle_ms: 20_000 } });
+    expect(await statusOf(key)).toBe(200);
+    const change = async (timeouts: object) =>
+      (await server.admin.apiKeys.update({ params: { id }, body: { permissions: { timeouts } } })).permissions.timeouts;
+    const none = { connect_ms: null, first_token_ms: null, idle_ms: null, total_ms: null };
+    expect(await change({ first_token_ms: 500 })).toEqual({
+      ...none,
+      ...{ first_token_ms: 500, idle_ms: 20_000, total_ms: 30_000 },
+    });
+    expect(await change({ first_token_ms: null, idle_ms: null })).toEqual({ ...none, total_ms: 30_000 });
+    expect(await change({ total_ms: null })).toBeNull();
+    await expect(change({ total_ms: 1 })).rejects.toMatchObject({
+      status: 400,
+      param: "permissions.timeouts.total_ms",
+    });
   });
 });
 

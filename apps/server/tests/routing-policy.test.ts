@@ -480,14 +480,39 @@ describe("timeouts", () => {
     expect(from(await ask())).toEqual(["third", "third/m"]);
   });
 
-  it("x-ghostllm-timeout-ms: a client that wants it sooner, for any name", async () => {
-    await start([aliasOf("routed", targets, { timeouts: { totalMs: 60_000 } })]);
-    script({ kind: "stall", after: "connect" });
+  it.each([
+    ["x-ghostllm-timeout-ms", "120"],
+    ["x-ghostllm-first-token-timeout-ms", "60"],
+  ])("%s: a client that wants it sooner, for any name", async (header, value) => {
+    await start([aliasOf("routed", targets, { timeouts: { totalMs: 60_000, firstTokenMs: 50_000 } })]);
+    const silent: Script = { kind: "stall", after: "connect" };
+    script(silent, silent, silent);
     for (const model of ["routed", "first/m"]) {
-      const response = await ask({ ...hello, model }, { "x-ghostllm-timeout-ms": "120" });
+      const response = await ask({ ...hello, model }, { [header]: value });
       expect([response.status, (await readError(response)).code]).toEqual([504, "timeout_error"]);
     }
-    const wrong = await ask(routed, { "x-ghostllm-timeout-ms": "soon" });
-    expect([wrong.status, (await readError(wrong)).param]).toEqual([400, "x-ghostllm-timeout-ms"]);
+    const wrong = await ask(routed, { [header]: "soon" });
+    expect([wrong.status, (await readError(wrong)).param]).toEqual([400, header]);
+  });
+
+  it("x-ghostllm-idle-timeout-ms: a stream that falls silent ends", async () => {
+    await start([aliasOf("routed", targets)]);
+    script({ kind: "stall", after: { chunks: 2 }, of: { kind: "chat", chunks: 9 } });
+    const startedAt = performance.now();
+    const { text } = await readBody(await ask(stream, { "x-ghostllm-idle-timeout-ms": "150" }));
+    expect(text).toContain("timeout_error");
+    expect(performance.now() - startedAt).toBeLessThan(2_000);
+  });
+
+  it("of a key hold for whatever it asks for, and the shortest of all counts", async () => {
+    const timeouts = { ...noTimeouts, firstTokenMs: 80 };
+    const principal = { permissions: { models: null, timeouts } };
+    await start([aliasOf("routed", targets, { timeouts: { firstTokenMs: 30_000 } })], { principal });
+    script({ kind: "stall", after: "connect" });
+    expect(from(await ask())).toEqual(["second", null]);
+    expect(from(await ask({ ...hello, model: "third/m" }))).toEqual(["third", null]);
+    script({ kind: "chat" }, { kind: "chat" }, { kind: "stall", after: "connect" });
+    const response = await ask({ ...hello, model: "third/m" }, { "x-ghostllm-first-token-timeout-ms": "30000" });
+    expect([response.status, (await readError(response)).code]).toEqual([504, "timeout_error"]);
   });
 });

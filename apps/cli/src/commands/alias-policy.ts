@@ -5,12 +5,15 @@ import type { RetriedFailure } from "@ghostllm/contract";
 import type { AdminRoutes, RouteInput } from "@ghostllm/contract/routes";
 import { InvalidArgumentError, Option } from "commander";
 import type { Command } from "commander";
+import { toMs } from "#arguments.ts";
 import type { Alias } from "#lookup.ts";
+import { timeoutsOf, withTimeouts } from "./timeouts.ts";
+import type { TimeoutOptions } from "./timeouts.ts";
 
 type Body = RouteInput<AdminRoutes["aliases"]["update"]>["body"];
 type AliasPolicyBody = Pick<Body, "retries" | "fallbacks" | "timeouts" | "sticky_by" | "queue">;
 
-export interface PolicyOptions {
+export interface PolicyOptions extends TimeoutOptions {
   readonly stickyBy?: "user" | "none";
   /** False: `--no-retries`. */
   readonly retries?: boolean;
@@ -24,16 +27,12 @@ export interface PolicyOptions {
   readonly fallbackContextLength?: readonly string[];
   readonly fallbackContentFilter?: readonly string[];
   readonly fallbackRateLimit?: readonly string[];
-  readonly connectTimeout?: number;
-  readonly firstTokenTimeout?: number;
-  readonly idleTimeout?: number;
-  readonly totalTimeout?: number;
   readonly queueWait?: number;
   readonly queueMost?: number;
 }
 
 export function addPolicyOptions(command: Command): Command {
-  return command
+  return withTimeouts(command)
     .addOption(new Option("--sticky-by <whom>", "with --weighted: who stays with one target").choices(["user", "none"]))
     .option("--attempts-per-target <count>", "how often one target is asked, at most", toCount)
     .option("--attempts <count>", "how often all of them are asked together, at most", toCount)
@@ -50,10 +49,6 @@ export function addPolicyOptions(command: Command): Command {
     .option("--fallback-context-length <names...>", "the same, where the prompt is too long")
     .option("--fallback-content-filter <names...>", "the same, where the vendor refuses the content")
     .option("--fallback-rate-limit <names...>", "the same, where the account may ask no more")
-    .option("--connect-timeout <ms>", "until there is a connection; 0 for the server's alone", toMs)
-    .option("--first-token-timeout <ms>", "until the first word; 0 for the server's alone", toMs)
-    .option("--idle-timeout <ms>", "the longest silence within an answer; 0 for the server's alone", toMs)
-    .option("--total-timeout <ms>", "of the whole request; 0 for the server's alone", toMs)
     .option("--queue-wait <ms>", "how long requests wait that find all targets full; 0: they are refused", toMs)
     .option("--queue-most <count>", "how many wait at most, in each process", toMany);
 }
@@ -65,7 +60,7 @@ export function toPolicyBody(options: PolicyOptions, present: Alias | null): Ali
   return {
     ...retriesOf(options, present),
     ...fallbacksOf(options, present),
-    ...timeoutsOf(options, present),
+    ...timedBy(options, present),
     ...queueOf(options, present),
     ...sticky,
   };
@@ -100,13 +95,8 @@ function namesOf(names: readonly string[] | undefined): string[] | undefined {
   return names?.filter((name) => name !== "none");
 }
 
-function timeoutsOf(options: PolicyOptions, present: Alias | null): Pick<AliasPolicyBody, "timeouts"> {
-  const given = told({
-    connect_ms: orNull(options.connectTimeout),
-    first_token_ms: orNull(options.firstTokenTimeout),
-    idle_ms: orNull(options.idleTimeout),
-    total_ms: orNull(options.totalTimeout),
-  });
+function timedBy(options: PolicyOptions, present: Alias | null): Pick<AliasPolicyBody, "timeouts"> {
+  const given = timeoutsOf(options);
   return Object.keys(given).length === 0 ? {} : { timeouts: { ...present?.timeouts, ...given } };
 }
 
@@ -117,8 +107,6 @@ function queueOf({ queueWait, queueMost }: PolicyOptions, present: Alias | null)
   const most = queueMost ?? present?.queue?.max_waiting;
   return { queue: { max_wait_ms: wait, ...(most !== undefined && { max_waiting: most }) } };
 }
-
-const orNull = (ms: number | undefined): number | null | undefined => (ms === 0 ? null : ms);
 
 type Told<Given> = { [Name in keyof Given]?: Exclude<Given[Name], undefined> };
 
@@ -134,10 +122,5 @@ function toCount(text: string): number {
 
 function toMany(text: string): number {
   if (!/^[1-9]\d{0,5}$/.test(text)) throw new InvalidArgumentError("Give a whole number from 1 on.");
-  return Number(text);
-}
-
-function toMs(text: string): number {
-  if (!/^\d{1,8}$/.test(text)) throw new InvalidArgumentError("Give a whole number of milliseconds.");
   return Number(text);
 }

@@ -11,6 +11,8 @@ import type { ApiKey } from "#lookup.ts";
 import { orDash, spentOf } from "#output.ts";
 import { addExport } from "./key-csv.ts";
 import { addPrivacyCommand } from "./privacy.ts";
+import { timeoutsOf, withTimeouts } from "./timeouts.ts";
+import type { TimeoutOptions } from "./timeouts.ts";
 
 interface CreateOptions extends LimitOptions, UseOptions {
   readonly name: string;
@@ -22,7 +24,7 @@ interface CreateOptions extends LimitOptions, UseOptions {
   readonly expires?: string;
 }
 
-interface UseOptions {
+interface UseOptions extends TimeoutOptions {
   readonly models?: readonly string[];
   readonly endpoints?: readonly string[];
   readonly from?: readonly string[];
@@ -43,9 +45,9 @@ export function addKeyCommand(program: Command, contextOf: ContextOf): void {
   addPrivacyCommand(key, contextOf, privacyHolders);
 }
 
-/** What it may be used for, and from where. */
+/** What it may be used for, from where, and how long it waits. */
 function withUse(command: Command): Command {
-  return command
+  return withTimeouts(command)
     .option("--models <patterns...>", "models it may use, with * as wildcard; `all` for every one")
     .option("--endpoints <names...>", "what it may be used for, such as embeddings; `all` for everything")
     .option("--from <ranges...>", "addresses and ranges from where it may be used; `all` for everywhere")
@@ -64,13 +66,15 @@ function withUse(command: Command): Command {
     );
 }
 
-function toUse({ models, endpoints, from, actsFor, tags, storePrompts }: UseOptions) {
+function toUse({ models, endpoints, from, actsFor, tags, storePrompts, ...waiting }: UseOptions) {
   const list = (words: readonly string[]): string[] | null => (words.join() === "all" ? null : [...words]);
+  const timeouts = timeoutsOf(waiting);
   const permissions = {
     ...(models !== undefined && { models: list(models) }),
     ...(endpoints !== undefined && { endpoints: list(endpoints) }),
     ...(from !== undefined && { addresses: list(from) }),
     ...(actsFor !== undefined && { acts_for: actsFor === "nobody" ? null : actsFor }),
+    ...(Object.keys(timeouts).length > 0 && { timeouts }),
   };
   return {
     ...(Object.keys(permissions).length > 0 && { permissions }),

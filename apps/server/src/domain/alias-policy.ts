@@ -18,7 +18,7 @@ export interface RetryPolicy {
   readonly maxRetryAfterMs: number;
 }
 
-/** Null: the server's. Those of the server hold as well: the shorter one counts. */
+/** What an alias, a key or a request says. Null: the server's. Those of the server hold as well: the shorter one counts. */
 export interface AliasTimeouts {
   readonly connectMs: number | null;
   readonly firstTokenMs: number | null;
@@ -57,11 +57,29 @@ export interface AliasPolicy {
 
 export const noTimeouts: AliasTimeouts = { connectMs: null, firstTokenMs: null, idleMs: null, totalMs: null };
 
+export function saysNothing(timeouts: AliasTimeouts): boolean {
+  return Object.values(timeouts).every((ms) => ms === null);
+}
+
+/** Of each the shorter one. */
+export function shorterOf(one: AliasTimeouts, other: AliasTimeouts): AliasTimeouts {
+  return {
+    connectMs: shorter(one.connectMs, other.connectMs),
+    firstTokenMs: shorter(one.firstTokenMs, other.firstTokenMs),
+    idleMs: shorter(one.idleMs, other.idleMs),
+    totalMs: shorter(one.totalMs, other.totalMs),
+  };
+}
+
+function shorter(one: number | null, other: number | null): number | null {
+  return one === null || other === null ? (one ?? other) : Math.min(one, other);
+}
+
 /** Null, where it says nothing. */
 export function policyOf({ retries, fallbacks, timeouts, stickyBy, queue = null }: AliasPolicy): AliasPolicy | null {
   const lists = fallbackReasons.map((reason) => [reason, fallbacks[reason] ?? []] as const);
   const told = Object.fromEntries(lists.filter(([, names]) => names.length > 0));
-  const isTimed = Object.values(timeouts).some((ms) => ms !== null);
+  const isTimed = !saysNothing(timeouts);
   if (retries === null && !isTimed && Object.keys(told).length === 0 && stickyBy === null && queue === null)
     return null;
   return { retries, fallbacks: told, timeouts, stickyBy, ...(queue !== null && { queue }) };

@@ -1,6 +1,7 @@
 // Who is calling, as the gateway knows it from the snapshot. Pure types and rules, shared by both planes.
 
 import type { Grants, KeyEndpoint, PromptPolicy } from "@ghostllm/contract";
+import type { AliasTimeouts } from "#domain/alias-policy.ts";
 import type { PrivacyPolicy } from "#domain/privacy/policy.ts";
 import type { Scope } from "#domain/access/scope.ts";
 import type { Budget } from "#domain/budgets/budget.ts";
@@ -64,6 +65,8 @@ export interface Permissions {
   readonly addresses?: readonly string[] | null;
   /** Its requests may name the user for whom they are; null, or absent: nobody is listened to. */
   readonly actsFor?: ActsFor | null;
+  /** How long its requests wait; null, or absent: as others do. */
+  readonly timeouts?: AliasTimeouts | null;
 }
 
 export interface Principal {

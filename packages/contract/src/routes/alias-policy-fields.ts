@@ -81,7 +81,7 @@ export const queueInput = z.strictObject(queueFields).meta({ id: "AliasQueueInpu
 
 const ms = z.int().min(10).max(86_400_000).nullable();
 
-const timeFields = {
+export const timeFields = {
   connect_ms: ms.describe("Until there is a connection to the vendor."),
   first_token_ms: ms.describe(
     "From asking a target until the first word of a stream, or the first byte of any other answer.",

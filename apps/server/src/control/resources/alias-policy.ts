@@ -5,7 +5,7 @@ import { fallbackReasons } from "@ghostllm/contract";
 import type { AliasRow, Store } from "#control/store/store.ts";
 import type { TeamRow } from "#control/store/team-store.ts";
 import { noTimeouts, policyOf } from "#domain/alias-policy.ts";
-import type { AliasPolicy, Fallbacks, QueuePolicy } from "#domain/alias-policy.ts";
+import type { AliasPolicy, AliasTimeouts, Fallbacks, QueuePolicy } from "#domain/alias-policy.ts";
 import { isPattern } from "#domain/alias-patterns.ts";
 import { isNamed, isTargetNamed } from "#domain/allowed-models.ts";
 import { invalid } from "./fields.ts";
@@ -27,10 +27,7 @@ export function toApiPolicy(policy: AliasPolicy | null): Pick<ApiAlias, keyof Gi
       ...{ any: [...(fallbacks.any ?? [])], context_length: [...(fallbacks.context_length ?? [])] },
       ...{ content_filter: [...(fallbacks.content_filter ?? [])], rate_limit: [...(fallbacks.rate_limit ?? [])] },
     },
-    timeouts: {
-      ...{ connect_ms: timeouts.connectMs, first_token_ms: timeouts.firstTokenMs },
-      ...{ idle_ms: timeouts.idleMs, total_ms: timeouts.totalMs },
-    },
+    timeouts: toApiTimeouts(timeouts),
     sticky_by: stickyBy,
     queue: queue && { max_wait_ms: queue.maxWaitMs, max_waiting: queue.maxWaiting },
   };
@@ -59,6 +56,10 @@ function toRetries(given: NonNullable<Given["retries"]> | null): AliasPolicy["re
       maxRetryAfterMs: given.max_retry_after_ms,
     }
   );
+}
+
+export function toApiTimeouts({ connectMs, firstTokenMs, idleMs, totalMs }: AliasTimeouts) {
+  return { connect_ms: connectMs, first_token_ms: firstTokenMs, idle_ms: idleMs, total_ms: totalMs };
 }
 
 function toTimeouts(given: NonNullable<Given["timeouts"]>): AliasPolicy["timeouts"] {

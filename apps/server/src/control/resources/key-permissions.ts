@@ -1,18 +1,35 @@
 // What a key may be used for and from where, between what callers give and what is stored.
 
 import { isKeyEndpoint } from "@ghostllm/contract";
+import { noTimeouts, saysNothing } from "#domain/alias-policy.ts";
+import type { AliasTimeouts } from "#domain/alias-policy.ts";
 import { writeAddressRange } from "#domain/access/address-list.ts";
 import type { ActsFor, Permissions } from "#domain/principal.ts";
+import { toApiTimeouts } from "./alias-policy.ts";
 import { invalid } from "./fields.ts";
+
+interface GivenTimeouts {
+  readonly connect_ms?: number | null | undefined;
+  readonly first_token_ms?: number | null | undefined;
+  readonly idle_ms?: number | null | undefined;
+  readonly total_ms?: number | null | undefined;
+}
 
 interface Given {
   readonly models?: readonly string[] | null | undefined;
   readonly endpoints?: readonly string[] | null | undefined;
   readonly addresses?: readonly string[] | null | undefined;
   readonly acts_for?: ActsFor | null | undefined;
+  readonly timeouts?: GivenTimeouts | undefined;
 }
 
-export const everything: Permissions = { models: null, endpoints: null, addresses: null, actsFor: null };
+export const everything: Permissions = {
+  models: null,
+  endpoints: null,
+  addresses: null,
+  actsFor: null,
+  timeouts: null,
+};
 
 /** What is left out stays as it is. */
 export function changePermissions(before: Permissions, given: Given): Permissions {
@@ -22,7 +39,19 @@ export function changePermissions(before: Permissions, given: Given): Permission
     endpoints: endpoints === undefined ? (before.endpoints ?? null) : (endpoints?.filter(isKeyEndpoint) ?? null),
     addresses: addresses === undefined ? (before.addresses ?? null) : (addresses?.map(readRange) ?? null),
     actsFor: actsFor === undefined ? (before.actsFor ?? null) : actsFor,
+    timeouts: changeTimeouts(before.timeouts ?? null, given.timeouts),
   };
+}
+
+function changeTimeouts(before: AliasTimeouts | null, given: GivenTimeouts = {}): AliasTimeouts | null {
+  const { connectMs, firstTokenMs, idleMs, totalMs } = before ?? noTimeouts;
+  const timeouts = {
+    connectMs: given.connect_ms === undefined ? connectMs : given.connect_ms,
+    firstTokenMs: given.first_token_ms === undefined ? firstTokenMs : given.first_token_ms,
+    idleMs: given.idle_ms === undefined ? idleMs : given.idle_ms,
+    totalMs: given.total_ms === undefined ? totalMs : given.total_ms,
+  };
+  return saysNothing(timeouts) ? null : timeouts;
 }
 
 function readRange(text: string): string {
@@ -32,7 +61,10 @@ function readRange(text: string): string {
   throw invalid("permissions.addresses", `\`${text}\` is none. ${hint}`);
 }
 
-export function showPermissions({ models, endpoints, addresses, actsFor = null }: Permissions) {
+export function showPermissions({ models, endpoints, addresses, actsFor = null, timeouts = null }: Permissions) {
   const copy = (list: readonly string[] | null | undefined): string[] | null => (list ? [...list] : null);
-  return { models: copy(models), endpoints: copy(endpoints), addresses: copy(addresses), acts_for: actsFor };
+  return {
+    ...{ models: copy(models), endpoints: copy(endpoints), addresses: copy(addresses), acts_for: actsFor },
+    timeouts: timeouts && toApiTimeouts(timeouts),
+  };
 }

@@ -62,6 +62,12 @@ const budgetsSchema: z.ZodType<readonly Budget[]> = z.array(
   }),
 );
 
+const ms = z.number().int().positive();
+
+const timeoutsSchema = z.object({
+  ...{ connectMs: ms.nullable(), firstTokenMs: ms.nullable(), idleMs: ms.nullable(), totalMs: ms.nullable() },
+});
+
 const modelsSchema = z.array(z.string()).nullable();
 const permissionsSchema: z.ZodType<Permissions> = z.object({
   models: modelsSchema,
@@ -73,6 +79,7 @@ const permissionsSchema: z.ZodType<Permissions> = z.object({
     .transform((names) => names?.filter(isKeyEndpoint) ?? null),
   addresses: z.array(z.string()).nullable().default(null),
   actsFor: z.enum(["known", "any"]).nullable().default(null),
+  timeouts: timeoutsSchema.nullable().default(null),
 });
 
 const wordsSchema = z.array(z.string());
@@ -92,8 +99,6 @@ const targetsSchema: z.ZodType<readonly AliasTargetRow[]> = z.array(
 );
 
 const cacheSchema: z.ZodType<CachePolicy> = z.object({ ttlSeconds: z.number().int(), scope: z.enum(cacheScopes) });
-const ms = z.number().int().positive();
-
 const policySchema: z.ZodType<AliasPolicy> = z.object({
   retries: z
     .object({
@@ -102,9 +107,7 @@ const policySchema: z.ZodType<AliasPolicy> = z.object({
     })
     .nullable(),
   fallbacks: z.partialRecord(z.enum(fallbackReasons), z.array(z.string())),
-  timeouts: z.object({
-    ...{ connectMs: ms.nullable(), firstTokenMs: ms.nullable(), idleMs: ms.nullable(), totalMs: ms.nullable() },
-  }),
+  timeouts: timeoutsSchema,
   stickyBy: z.enum(["user"]).nullable().default(null),
   queue: z.object({ maxWaitMs: ms, maxWaiting: z.number() }).exactOptional(),
 });

@@ -2,6 +2,7 @@
 // is admitted.
 
 import type { Dialect, ParsedRequest, RequestDemand } from "@ghostllm/llm";
+import type { AliasTimeouts } from "#domain/alias-policy.ts";
 import type { Principal, LimitedScope } from "#domain/principal.ts";
 import type { Snapshot } from "#domain/snapshot.ts";
 import type { Exchange } from "#gateway/http/exchange.ts";
@@ -51,6 +52,8 @@ export interface Admitted extends Call {
 
 /** With what belongs to it until it is finished. */
 export interface Run extends Admitted {
+  /** How long it wants to be waited for itself; null, as for almost all: as others are. */
+  readonly times: AliasTimeouts | null;
   readonly lifeline: Lifeline;
   readonly keepAlive: KeepAlive;
   /** Null, as for almost all: nothing of its texts is stored. */

@@ -67,7 +67,7 @@ function obtainAnswer(deps: ExecuteDeps, run: Run): Promise<Answer> {
 
 async function askVendors(deps: ExecuteDeps, run: Run): Promise<Answer> {
   const { request, exchange, principal, dialect } = run;
-  const { protection, content, caching, lifeline, trail, terms } = run;
+  const { protection, content, caching, times, lifeline, trail, terms } = run;
   const { operation } = request;
   const { readsUnseen } = run.admission;
   const { userId: caller } = principal;
@@ -85,6 +85,7 @@ async function askVendors(deps: ExecuteDeps, run: Run): Promise<Answer> {
     ...wayOf(deps, run),
     caller,
     headers,
+    times,
     lifeline,
     trail,
     place: placeOf(run),

@@ -2,7 +2,6 @@
 // right to go on, asked, answered and finished. Called by execute.ts and forward.ts.
 // Invariant: whoever is admitted is settled, once, however the request ends.
 
-import { GhostError } from "@ghostllm/contract";
 import type { ParsedRequest } from "@ghostllm/llm";
 import type { Timeouts } from "#config/config.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
@@ -11,6 +10,7 @@ import { cutBegun, deliver } from "#gateway/flow/answer/deliver.ts";
 import type { DeliverDeps } from "#gateway/flow/answer/deliver.ts";
 import type { Answer } from "#gateway/flow/answer/answer.ts";
 import { KeepAlive } from "#gateway/flow/answer/keep-alive.ts";
+import { timesAskedFor } from "#gateway/flow/ask/asked-times.ts";
 import { Lifeline } from "#gateway/flow/ask/lifeline.ts";
 import { backgroundLifetimeMs } from "#gateway/flow/stored/background.ts";
 import { admit, rateHeaders } from "./admit.ts";
@@ -46,7 +46,7 @@ export async function withRun(deps: RunDeps, call: Call, ask: (run: Run) => Prom
   checkMayAdmit(deps);
   const { arrivedAt } = call.exchange;
   const readAt = deps.clock.monotonic();
-  const askedMs = timeoutAskedFor(call.exchange);
+  const times = timesAskedFor(call);
   const input = admissionInput(deps, call);
   const admitted = deps.liveEvents.isWanted ? admitAloud(deps, call, input) : admit(input);
   const admission = admitted instanceof Promise ? await admitted : admitted;
@@ -54,25 +54,14 @@ export async function withRun(deps: RunDeps, call: Call, ask: (run: Run) => Prom
   if (downgraded !== null) call.outlet.addHeaders(downgradeHeader(downgraded.alias));
   const candidates = downgraded?.candidates ?? call.candidates;
   const aliasMs = candidates.policy?.timeouts.totalMs ?? Infinity;
-  const lifeline = new Lifeline(deps, call, Math.min(deps.timeouts.totalMs, aliasMs, askedMs));
+  const lifeline = new Lifeline(deps, call, Math.min(deps.timeouts.totalMs, aliasMs, times?.totalMs ?? Infinity));
   const keepAlive = new KeepAlive(deps, { ...call, report: admission.report });
   const content = contentOf(deps, call);
   const caching = cachingOf(deps, call, candidates);
   const trail = new Trail(arrivedAt);
   trail.why.admitted(readAt - arrivedAt, deps.clock.monotonic() - arrivedAt);
-  const begun = { admission, terms: input, lifeline, keepAlive, content, caching, trail };
+  const begun = { admission, terms: input, times, lifeline, keepAlive, content, caching, trail };
   return await answer(deps, { ...call, candidates, ...begun }, { input, ask });
-}
-
-const timeoutHeader = "x-ghostllm-timeout-ms";
-
-/** A client may want an answer sooner than the server would give up. */
-function timeoutAskedFor(exchange: Call["exchange"]): number {
-  const asked = exchange.header(timeoutHeader);
-  if (asked === undefined) return Infinity;
-  if (/^[1-9]\d{0,8}$/.test(asked)) return Number(asked);
-  const message = `Invalid '${timeoutHeader}': expected a whole number of milliseconds, of at least 1.`;
-  throw new GhostError("invalid_request_error", message, { param: timeoutHeader });
 }
 
 interface Asking {

@@ -1,6 +1,7 @@
 import { GhostError } from "@ghostllm/contract";
 import type { Dialect, ParsedRequest } from "@ghostllm/llm";
 import type { Awaitable } from "#domain/clock.ts";
+import type { AliasTimeouts } from "#domain/alias-policy.ts";
 import type { Target } from "#domain/snapshot.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
 import { UpstreamFailure } from "#gateway/upstream/upstream.ts";
@@ -55,6 +56,8 @@ export interface AttemptsInput {
   /** The user who asks. */
   readonly caller: string;
   readonly headers: RequestHeaders;
+  /** How long it wants to be waited for itself; null: as others are. */
+  readonly times: AliasTimeouts | null;
   readonly lifeline: Lifeline;
   readonly trail: Trail;
   readonly reserve: Reserve;
@@ -180,7 +183,7 @@ async function attempt(deps: AskDeps, input: AttemptsInput, step: Step): Promise
   const { target, leg } = step;
   const startedAt = deps.clock.monotonic();
   begin(deps, input, step, startedAt);
-  const patience = patienceOf(leg.policy?.timeouts);
+  const patience = patienceOf(leg.policy?.timeouts, input.times);
   try {
     const answer = await attemptTarget({
       target,

@@ -1,6 +1,7 @@
-// How long one attempt is waited for, by what its alias says: until there is a connection, and until the first word. Called by attempts.ts.
+// How long one attempt is waited for, by what its alias, its key and itself say: until there is a connection, and until the first word. Called by attempts.ts.
 // The silence within an answer is the connection's to see, and the whole time the lifeline's.
 
+import { shorterOf } from "#domain/alias-policy.ts";
 import type { AliasTimeouts } from "#domain/alias-policy.ts";
 import { UpstreamFailure } from "#gateway/upstream/upstream.ts";
 import type { UpstreamCall } from "#gateway/upstream/upstream.ts";
@@ -59,8 +60,9 @@ export class Patience {
 }
 
 /** Null, as for almost all: nothing is said about it. */
-export function patienceOf(timeouts: AliasTimeouts | undefined): Patience | null {
-  if (timeouts === undefined) return null;
+export function patienceOf(alias: AliasTimeouts | undefined, asked: AliasTimeouts | null): Patience | null {
+  const timeouts = alias === undefined ? asked : asked === null ? alias : shorterOf(alias, asked);
+  if (timeouts === null) return null;
   const { connectMs, firstTokenMs, idleMs } = timeouts;
   return connectMs === null && firstTokenMs === null && idleMs === null ? null : new Patience(timeouts);
 }
