@@ -147,8 +147,18 @@ export const folders: Readonly<Record<string, Readonly<Record<string, readonly s
       ],
       ...["gateway/estimator (types)", "gateway/deps.ts (types)"],
     ],
+    "gateway/streams": [
+      ...[...belowPlanes, "gateway/http (types)", "gateway/deps.ts (types)", "gateway/flow/answer/outlet.ts (types)"],
+    ],
     "gateway/endpoints": [
-      ...[...belowPlanes, "gateway/flow", "gateway/http", "gateway/heavy-work", "gateway/deps.ts (types)"],
+      ...[
+        ...belowPlanes,
+        "gateway/flow",
+        "gateway/streams",
+        "gateway/http",
+        "gateway/heavy-work",
+        "gateway/deps.ts (types)",
+      ],
     ],
     // Chats over sockets: requests as all others, that come and are answered in messages.
     "gateway/channels": [

@@ -54,6 +54,24 @@ async function statusesOf(count: number, options: Parameters<typeof ask>[0] = {}
   return answers.map(({ status }) => status);
 }
 
+it("tell each other's streams to clients that come back", async () => {
+  vendor.script({ kind: "chat", text: "one two three four five six seven eight", paceMs: 40 });
+  const headers = { authorization: `Bearer ${server.apiKey}`, "content-type": "application/json", connection: "close" };
+  const body = JSON.stringify({ model: "openai/gpt-4o", stream: true, messages: [{ role: "user", content: "Hi" }] });
+  const path = `${server.url}/v1/chat/completions`;
+  const first = await fetch(path, { method: "POST", body, headers: { ...headers, "x-ghostllm-resumable": "true" } });
+  const reader = first.body?.getReader();
+  await reader?.read();
+  await reader?.cancel();
+  const id = first.headers.get("x-ghostllm-stream") ?? "";
+  // Each by a connection of its own: some come to the other worker.
+  const again = Array.from({ length: 8 }, () => fetch(`${server.url}/v1/streams/${id}`, { headers }));
+  const texts = await Promise.all(again.map(async (response) => (await response).text()));
+  expect(new Set(texts).size).toBe(1);
+  expect(texts[0]).toContain("data: [DONE]");
+  expect(vendor.received).toHaveLength(1);
+});
+
 function countOf(statuses: readonly number[], status: number): number {
   return statuses.filter((one) => one === status).length;
 }

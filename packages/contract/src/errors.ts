@@ -119,6 +119,12 @@ export const errorCatalogue = {
     retryable: true,
     help: "The first request with this `Idempotency-Key` is still being carried out. Send it again after `Retry-After`: it is then answered as that one was.",
   },
+  stream_not_kept: {
+    status: 410,
+    type: "not_found_error",
+    retryable: false,
+    help: "The stream was longer than what is kept of one (`streams.stream_bytes`), or there was no room for it. Send the request again.",
+  },
   precondition_failed: {
     status: 412,
     type: "conflict_error",

@@ -5,6 +5,7 @@ import type { Counted } from "#domain/access/scope.ts";
 import type { Awaitable } from "#domain/clock.ts";
 import { parseRedisUrl } from "#domain/redis-address.ts";
 import { createMemoryLink } from "#link/memory/memory-link.ts";
+import type { LinkBounds } from "#link/memory/memory-link.ts";
 import type { Cache, CacheUse } from "#link/cache.ts";
 import type { RequestContent, StoreContent } from "#link/contents.ts";
 import { nobodyKnows } from "#link/consents.ts";
@@ -93,10 +94,14 @@ async function openOwn(
   const { clock, config } = foundation;
   const spend: SpendReader = { read: () => Promise.reject(new Error("The store is not open yet")) };
   const write = (object: OwnedObject): void => writeOwner(foundation, object);
-  const bounds = { cacheBytes: config.capacity.cacheBytes };
+  const bounds = boundsOf(foundation);
   if (config.redis.url === null) return { link: createMemoryLink({ clock, write, bounds }), redis: null, spend };
   const redis = await createShared(foundation, { spend, write });
   return { link: redis, redis, spend };
+}
+
+function boundsOf({ config: { capacity } }: Foundation): LinkBounds {
+  return { cacheBytes: capacity.cacheBytes, streamBytes: capacity.streams.bytes };
 }
 
 interface SharedParts {
@@ -111,7 +116,7 @@ async function createShared(foundation: Foundation, { spend, write }: SharedPart
   // Whoever has none does not load its client.
   const { createRedisLink } = await import("#link/redis/redis-link.ts");
   const link: RedisLink = createRedisLink({
-    ...{ address, clock, write, bounds: { cacheBytes: config.capacity.cacheBytes } },
+    ...{ address, clock, write, bounds: boundsOf(foundation) },
     settings: config.redis,
     certificates: config.network.certificates,
     instance: await readInstallation(config.dataDir),

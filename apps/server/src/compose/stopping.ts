@@ -34,6 +34,8 @@ export async function stopServing(parts: Stopping): Promise<void> {
   const refusing = setTimeout(() => (readiness.notReadyBecause = "stopping"), lateComersMs);
   await closeListener(timeouts.drainMs, () => runningCalls.withdrawAll("stopping"));
   clearTimeout(refusing);
+  // Streams to which nobody listens at the moment.
+  runningCalls.withdrawAll("stopping");
   readiness.notReadyBecause = "stopping";
   // What was cut off has used tokens, too: its record must be in the journal before that is closed.
   await running.ended(lastRecordsMs);

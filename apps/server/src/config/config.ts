@@ -1,5 +1,6 @@
 // The one typed configuration. Built by load.ts from the environment and ghostllm.yaml; all else receives it as a value.
 
+import type { StreamSettings } from "./streams.ts";
 import type { Additions } from "#domain/additions.ts";
 import type { AdminRoutes, ParsedInput, Service } from "@ghostllm/contract/routes";
 import type { EgressSettings } from "#domain/egress/egress.ts";
@@ -53,6 +54,7 @@ export interface Capacity {
   /** Of answers that are kept for requests that come again, all together, and of one. */
   readonly cacheBytes: number;
   readonly cachedAnswerBytes: number;
+  readonly streams: StreamSettings;
 }
 
 export interface AnswerSettings {

@@ -8,6 +8,7 @@ import type { EgressSettings } from "#domain/egress/egress.ts";
 import { Secret } from "#domain/secret.ts";
 import type { Config, Network, RedisSettings } from "./config.ts";
 import { healthOf } from "./health.ts";
+import { streamsOf } from "./streams.ts";
 import { findMailProblems, mailOf } from "./mail.ts";
 import { findMetricsProblems, metricsOf } from "./metrics.ts";
 import { type ConfigProblem, ConfigError, findSimilar, suggest } from "./problems.ts";
@@ -210,6 +211,7 @@ function buildConfig(values: SettingValues, { cwd, providers, network, egress }:
       ...{ connections, connectionsPerAddress, answerUnreadMs },
       ...{ heldBytes, heldBytesPerKey, heldBytesPerAddress },
       ...{ cacheBytes: values.cacheBytes, cachedAnswerBytes: values.cachedAnswerBytes },
+      streams: streamsOf(values),
     },
     answers: { model: answerModel },
     health: healthOf(values),

@@ -12,6 +12,7 @@ import { ownRequestsRoutes } from "./endpoints/own-requests.ts";
 import { operationRoutes } from "./endpoints/operation.ts";
 import type { OperationDeps } from "./endpoints/operation.ts";
 import { storedRoutes } from "./endpoints/stored-objects.ts";
+import { streamRoutes } from "./endpoints/streams.ts";
 import { restOf } from "./endpoints/unserved.ts";
 import type { RouteTable } from "./http/route.ts";
 
@@ -31,6 +32,7 @@ export function gatewayRoutes(deps: GatewayDeps & OperationDeps, hasProxy: boole
       ...ownKeyRoutes(deps),
       ...ownRequestsRoutes(deps),
       ...estimateRoutes(deps),
+      ...streamRoutes(deps),
       ...operationRoutes(deps),
     ],
     rest: spoken.flatMap((dialect) => restOf(deps.events, dialect)),

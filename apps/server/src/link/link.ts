@@ -9,6 +9,7 @@ import type { Health } from "./health.ts";
 import type { Owners } from "./owners.ts";
 import type { PendingAnswers } from "./pending-answers.ts";
 import type { Signals } from "./signals.ts";
+import type { Streams } from "./streams.ts";
 import type { Turns } from "./turns.ts";
 
 export interface Link {
@@ -20,6 +21,8 @@ export interface Link {
   readonly turns: Turns;
   /** Answers, for requests that come again. */
   readonly cache: Cache;
+  /** What was told of answers, for clients that come back. */
+  readonly streams: Streams;
   /** What vendors work on in the background. */
   readonly pendingAnswers: PendingAnswers;
   /** Of the parts that the server depends on. */

@@ -174,6 +174,7 @@ type Settings = Partial<
     | "turns"
     | "pendingAnswers"
     | "cache"
+    | "streams"
     | "consents"
     | "contents"
   >

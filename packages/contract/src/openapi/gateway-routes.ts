@@ -190,6 +190,21 @@ export const gatewayRoutes: readonly DocumentedRoute[] = [
       parameters: [{ name: "id", in: "path", required: true, schema: text }],
     },
   },
+  {
+    method: "get",
+    path: "/v1/streams/{id}",
+    operation: {
+      ...read("gateway.stream", "Go on with a stream of this key", "Gateway", {
+        description:
+          "Of a request that asked for it by `x-ghostllm-resumable: true`; its id is in `x-ghostllm-stream` of the answer. Told from the place in `Last-Event-ID` on, which is the id of an event or, of lines of JSON, how many bytes have come; from its beginning without one. A stream of another key is not found (404), and one that was too long is not kept (410).",
+        content: { "text/event-stream": { schema: text }, "application/x-ndjson": { schema: text } },
+      }),
+      parameters: [
+        { name: "id", in: "path", required: true, schema: text },
+        { name: "Last-Event-ID", in: "header", required: false, schema: text },
+      ],
+    },
+  },
   { method: "get", path: "/health", operation: read("health", "Report of all parts", "Operation", report, true) },
   {
     method: "get",

@@ -5,9 +5,9 @@ import type { RequestHead } from "#edge/request-head.ts";
 import type { BodyTaker, RequestBody } from "#gateway/http/request-body.ts";
 import { bytesPerTurn } from "#gateway/http/request-body.ts";
 
-/** Between this hop and its client alone, or of a browser's session with other pages of this host. */
+/** Between this hop and its client alone, or of a browser's session with other pages of this host; or of streams of HTTP. */
 const ofTheUpgrade =
-  /^(?:connection|upgrade|sec-websocket-.*|cookie|origin|content-.*|transfer-encoding|expect|te|trailer|accept-encoding|keep-alive)$/;
+  /^(?:last-event-id|x-ghostllm-resumable|connection|upgrade|sec-websocket-.*|cookie|origin|content-.*|transfer-encoding|expect|te|trailer|accept-encoding|keep-alive)$/;
 const credentials = /^(?:authorization|x-api-key|x-goog-api-key|api-key)$/;
 
 /** Those of the upgrade that hold for all chats; `token`: what a message has shown in their place. */

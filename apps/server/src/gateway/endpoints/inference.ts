@@ -8,12 +8,17 @@ import { answerError } from "#gateway/http/answer-error.ts";
 import { readBody } from "#gateway/http/read-body.ts";
 import { routeOf } from "#gateway/http/route.ts";
 import type { Route } from "#gateway/http/route.ts";
+import { resume } from "#gateway/streams/resumption.ts";
+import type { ResumptionDeps } from "#gateway/streams/resumption.ts";
+import { placeToGoOn } from "#gateway/streams/stream-place.ts";
 import { keyEndpointOf } from "./key-endpoint.ts";
 import { readRequest } from "./parsed-request.ts";
 import { serveRequest } from "./serve-request.ts";
+import { resumableOutletOf } from "./streams.ts";
+import type { ResumableDeps } from "./streams.ts";
 import type { ServeDeps } from "./serve-request.ts";
 
-type InferenceDeps = ServeDeps & ExecuteDeps;
+type InferenceDeps = ServeDeps & ExecuteDeps & ResumableDeps & ResumptionDeps;
 
 /** What a dialect's clients ask of models. Longer endings come first, since a model's name may hold anything. */
 export function inferenceRoutes(deps: InferenceDeps, dialect: Dialect): readonly Route[] {
@@ -49,6 +54,8 @@ function serveInference(
 ): Promise<void> {
   const { encodeError } = dialect.client;
   return serveRequest(deps, exchange, { endpoint, encodeError }, async (caller) => {
+    const place = placeToGoOn(exchange);
+    if (place !== null) return resume(deps, { exchange, ...caller, place });
     const body = await readBody(exchange, {
       maxBytes: deps.limits.bodyBytes,
       values: deps.limits.bodyValues,
@@ -64,6 +71,12 @@ function serveInference(
     };
     const read = readRequest(deps, { exchange, ...caller }, { dialect, operation, body, line });
     const parsed = read instanceof Promise ? await read : read;
-    await execute(deps, { exchange, outlet: exchange.outlet, ...caller, dialect, ...parsed });
+    const resumable = resumableOutletOf(deps, { exchange, ...caller, dialect, body });
+    const outlet = resumable ?? exchange.outlet;
+    try {
+      await execute(deps, { exchange, outlet, ...caller, dialect, ...parsed });
+    } finally {
+      resumable?.release();
+    }
   });
 }

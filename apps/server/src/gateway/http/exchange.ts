@@ -61,10 +61,15 @@ export class Exchange {
     this.startedAt = deps.clock.now();
     this.arrivedAt = deps.clock.monotonic();
     this.id = newId(this.startedAt);
-    this.held = new Hold(deps.heldBytes, () => networkOf(this.ipAddress ?? ""));
+    this.held = this.newHold();
     const { compressor, readiness } = deps;
     this.outlet = new HttpOutlet(request, response, { requestId: this.id, held: this.held, compressor, readiness });
     if (request.headers["traceparent"] !== undefined) this.#answerTrace();
+  }
+
+  /** For what it holds beside its answer. */
+  newHold(): Hold {
+    return new Hold(this.#deps.heldBytes, () => networkOf(this.ipAddress ?? ""));
   }
 
   #answerTrace(): void {

@@ -10,6 +10,7 @@ import { MemoryHealth } from "./health.ts";
 import { MemoryOwners } from "./owners.ts";
 import { MemoryPendingAnswers } from "./pending-answers.ts";
 import { MemorySignals } from "./signals.ts";
+import { MemoryStreams } from "./streams.ts";
 import { MemoryTurns } from "./turns.ts";
 
 /** How much is kept, where that is not the usual. */
@@ -18,6 +19,7 @@ export interface LinkBounds {
   readonly pendingAnswers?: number;
   readonly turnCharacters?: number;
   readonly cacheBytes?: number;
+  readonly streamBytes?: number;
 }
 
 interface MemoryLinkOptions {
@@ -35,6 +37,7 @@ export function createMemoryLink({ clock, write, bounds = {} }: MemoryLinkOption
     owners,
     turns: new MemoryTurns(clock, bounds.turnCharacters),
     cache: new MemoryCache(clock, bounds.cacheBytes),
+    streams: new MemoryStreams(clock, bounds.streamBytes),
     pendingAnswers: new MemoryPendingAnswers(clock, bounds.pendingAnswers),
     health: new MemoryHealth(),
     signals: new MemorySignals(),

@@ -12,7 +12,7 @@ export class RedisAway extends Error {
   override readonly name = "RedisAway";
 }
 
-export type Argument = string | number;
+export type Argument = string | number | Buffer;
 /** A word, the time in ms, and what else there is to say. */
 export type Reply = readonly [word: string, now: number, ...rest: unknown[]];
 
@@ -76,6 +76,12 @@ export class RedisCommands {
     if (this.breaker.isOpen) throw new RedisAway(this.breaker.why);
     const { serverTime } = this.#options;
     return this.#watched(() => this.#evaluate(script, keys, [serverTime?.() ?? "", ...rest]));
+  }
+
+  /** So many of a key at most, from a place on. */
+  bytesOf(key: string, from: number, most: number): Promise<Buffer> {
+    if (this.breaker.isOpen) throw new RedisAway(this.breaker.why);
+    return this.#watched(() => this.connection.getrangeBuffer(key, from, from + most - 1));
   }
 
   /** So that scripts are carried out in the order in which they are sent: one that is not there is sent once more, and so later. */

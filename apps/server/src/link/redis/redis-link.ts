@@ -32,6 +32,7 @@ import { LocalShare } from "./local-share.ts";
 import { Reunion } from "./reunion.ts";
 import { tellRaised } from "./raised.ts";
 import { RedisSignals } from "./signals.ts";
+import { RedisStreams } from "./streams.ts";
 import { RedisTurns } from "./turns.ts";
 import { Unstored } from "./unstored.ts";
 import { Untold } from "./untold.ts";
@@ -120,6 +121,7 @@ function keepersOf(assembled: ReturnType<typeof assemble>, { bounds = {}, write 
   const owners = new RedisOwners({ ...assembled, limit: bounds.objects, write });
   const turns = new RedisTurns({ ...assembled, limit: bounds.turnCharacters });
   const cache = new RedisCache({ ...assembled, limit: bounds.cacheBytes });
+  const streams = new RedisStreams({ ...assembled, limit: bounds.streamBytes });
   const instances = (): number => reunion.members.length;
   const pendingAnswers = new RedisPendingAnswers({ ...assembled, limit: bounds.pendingAnswers, instances });
   reunion.onMet = async (hasLost) => {
@@ -131,7 +133,7 @@ function keepersOf(assembled: ReturnType<typeof assemble>, { bounds = {}, write 
     reunion.forget(id);
     pendingAnswers.forget(id);
   };
-  return { owners, turns, cache, pendingAnswers };
+  return { owners, turns, cache, streams, pendingAnswers };
 }
 
 function assemble(options: RedisLinkOptions) {

@@ -10,6 +10,7 @@ import { MemorySignals } from "#link/memory/signals.ts";
 import { holdsOf } from "#link/pending-answers.ts";
 import type { KeptId, PendingAnswer, PendingAnswers } from "#link/pending-answers.ts";
 import type { ToldRequests } from "#link/told-requests.ts";
+import { notKept } from "#link/streams.ts";
 import { SharedCounters } from "#link/shared/shared-counters.ts";
 import { Peer } from "./peer.ts";
 import type { HubQuestions, Seat, WorkerQuestions } from "./seat.ts";
@@ -46,6 +47,10 @@ export function joinLink(seat: Seat, clock: Clock): JoinedLink {
       keep: (kept) => hub.ask("keepAnswer", kept).catch(() => undefined),
       purge: (what) => hub.ask("purgeAnswers", what),
       use: () => hub.ask("useOfCache"),
+    },
+    streams: {
+      append: (piece) => hub.ask("appendToStream", piece).catch(() => notKept),
+      read: (id, from) => hub.ask("readStream", id, from),
     },
     pendingAnswers: counters === null ? pendingOf(hub) : new WorkerPendingAnswers(counters, hub),
     health: {
