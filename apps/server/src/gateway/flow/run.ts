@@ -87,7 +87,7 @@ async function answer(deps: RunDeps, run: Run, { input, ask }: Asking): Promise<
     keepAlive.stop();
     caching?.release(lifeline.severedBy);
     lifeline.release();
-    trail.work?.end(deps.clock.monotonic());
+    trail.last?.work?.end(deps.clock.monotonic());
     deps.waitingRoom.tryNext();
   }
 }

@@ -3,14 +3,11 @@ import type { Target } from "#domain/snapshot.ts";
 import type { UpstreamCall, UpstreamFailure } from "#gateway/upstream/upstream.ts";
 import type { MeasuredUsage } from "#gateway/flow/answer/measured-usage.ts";
 import { isCharged, usageOfBegun } from "#gateway/flow/ask/unanswered.ts";
-import type { Work } from "#gateway/flow/ask/target-work.ts";
 import type { ProviderHolds } from "#gateway/flow/ask/provider-holds.ts";
 import type { Begun, UnansweredAttempt } from "#gateway/flow/ask/unanswered.ts";
+import { Tried } from "./tried.ts";
+import type { AskedBefore } from "./tried.ts";
 import { Why } from "./why.ts";
-
-interface AskedBefore extends Pick<Begun, "request" | "assumedOutputTokens"> {
-  readonly now: number;
-}
 
 /** What an attempt showed that was not the client's answer, or not yet. */
 export type WhyLeft = Pick<AttemptMade, "status" | "reason" | "restMs">;
@@ -22,11 +19,8 @@ const longestName = 200;
 /** What has been tried for a request so far: the facts that its usage record needs, whatever way it ends. */
 export class Trail {
   attempts = 0;
-  target: Target | null = null;
-  /** What is tried failed again and again before this request. */
-  isProbe = false;
-  /** The name that is asked, where the request was led on from what it asked for. */
-  ledTo: string | null = null;
+  /** The attempt that goes on, or was the last one. */
+  last: Tried | null = null;
   /** The usage record has been made: there is never a second one. */
   isFinished = false;
   /** Ms spent waiting for vendors. */
@@ -35,43 +29,40 @@ export class Trail {
   readonly unanswered: UnansweredAttempt[] = [];
   /** What providers hold for it; null as long as none that has limits or budgets was asked. */
   providers: ProviderHolds | null = null;
-  /** The last attempt, where it is counted what its target works on. */
-  work: Work | null = null;
   /** Names of providers that have no room for it. */
   readonly passedOver: string[] = [];
   readonly why = new Why();
   /** Of the request, by the monotonic clock. */
   readonly #requestedAt: number;
   readonly #left: AttemptMade[] = [];
-  #isLeft = false;
   /** Of the request, by the monotonic clock; known when an attempt was left. */
   #arrivedAt = 0;
-  #startedAt = 0;
-  #call: UpstreamCall | null = null;
 
   constructor(requestedAt = 0) {
     this.#requestedAt = requestedAt;
   }
 
-  /** `now` is of the monotonic clock. */
-  begin(target: Target, now: number): void {
+  /** The last one that was asked; null: none was. */
+  get target(): Target | null {
+    return this.last === null ? null : this.last.target;
+  }
+
+  /** What is tried failed again and again before this request. */
+  get isProbe(): boolean {
+    return this.last !== null && this.last.isProbe;
+  }
+
+  /** The name that is asked, where the request was led on from what it asked for. */
+  get ledTo(): string | null {
+    return this.last === null ? null : this.last.ledTo;
+  }
+
+  /** The target that was asked before works on it no more. `now` is of the monotonic clock. */
+  begin(target: Target, now: number): Tried {
     if (this.attempts === 0) this.why.begun(now - this.#requestedAt);
+    this.last?.work?.end(now);
     this.attempts += 1;
-    this.target = target;
-    this.#startedAt = now;
-    this.#call = null;
-    this.#isLeft = false;
-  }
-
-  /** Of the last attempt, by the monotonic clock. */
-  get begunAt(): number {
-    return this.#startedAt;
-  }
-
-  /** The target that was asked before works on it no more. */
-  turnTo(work: Work | null, now: number): void {
-    this.work?.end(now);
-    this.work = work;
+    return (this.last = new Tried(target, this.attempts, now));
   }
 
   /** A target that is not asked, since its provider has no room for more. */
@@ -89,50 +80,55 @@ export class Trail {
     this.#left.length = 0;
   }
 
-  /** The last attempt is over, and shows why somebody else, or nobody, is asked next. */
-  leave(why: WhyLeft, now: number, elapsedMs: number): void {
-    this.#isLeft = true;
-    this.turnTo(null, now);
+  /** It is over, and shows why somebody else, or nobody, is asked next. */
+  leave(tried: Tried, why: WhyLeft, now: number, elapsedMs: number): void {
+    tried.isLeft = true;
+    tried.work?.end(now);
     this.#arrivedAt = now - elapsedMs;
-    if (this.#left.length < mostTold) this.#left.push(this.#attemptMade(why, now));
+    if (this.#left.length < mostTold) this.#left.push(this.#attemptMade(tried, why, now));
   }
 
   /** For the record; null of the ordinary request, whose only attempt it tells of anyway. */
   told(elapsedMs: number): readonly AttemptMade[] | null {
     if (this.#left.length === 0) return null;
-    if (this.#isLeft || this.attempts === 0) return this.#left;
-    return [...this.#left, this.#attemptMade({ status: null, reason: null, restMs: 0 }, this.#arrivedAt + elapsedMs)];
+    const { last } = this;
+    if (last === null || last.isLeft) return this.#left;
+    const isOver = { status: null, reason: null, restMs: 0 };
+    return [...this.#left, this.#attemptMade(last, isOver, this.#arrivedAt + elapsedMs)];
   }
 
-  #attemptMade(why: WhyLeft, now: number): AttemptMade {
-    const { provider, model } = this.target ?? { provider: { id: "", name: "" }, model: "" };
-    const startedMs = Math.round(this.#startedAt - this.#arrivedAt);
+  #attemptMade({ target: { provider, model }, startedAt }: Tried, why: WhyLeft, now: number): AttemptMade {
+    const startedMs = Math.round(startedAt - this.#arrivedAt);
     return {
       ...{ providerId: provider.id, provider: provider.name, model: model.slice(0, longestName) },
-      ...{ startedMs, ms: Math.round(now - this.#startedAt), ...why },
+      ...{ startedMs, ms: Math.round(now - startedAt), ...why },
     };
   }
 
   /** What is known of the last attempt, by which its usage is estimated. */
-  begun({ request, assumedOutputTokens, now }: AskedBefore): Begun {
-    return { request, assumedOutputTokens, call: this.#call, elapsedMs: now - this.#startedAt };
+  begun(asked: AskedBefore): Begun {
+    return this.last?.begun(asked) ?? { ...asked, call: null, elapsedMs: 0 };
   }
 
-  /** The last attempt has failed. */
-  fail(failure: UpstreamFailure, asked: AskedBefore): void {
-    const begun = this.begun(asked);
-    if (this.target === null || !isCharged(failure, begun)) return;
-    this.unanswered.push({ attempt: this.attempts, target: this.target, usage: usageOfBegun(begun) });
+  fail(tried: Tried, failure: UpstreamFailure, asked: AskedBefore): void {
+    const begun = tried.begun(asked);
+    const { number: attempt, target } = tried;
+    if (isCharged(failure, begun)) this.unanswered.push({ attempt, target, usage: usageOfBegun(begun) });
+  }
+
+  /** What the last attempt came to, where it came to nothing that its vendor may charge all the same. */
+  get lastUnanswered(): UnansweredAttempt | null {
+    const last = this.unanswered.at(-1);
+    return last !== undefined && last.attempt === this.last?.number ? last : null;
   }
 
   /** Takes the last attempt out of those that came to nothing: it is what the record tells. */
   takeLast(): MeasuredUsage | null {
-    if (this.unanswered.at(-1)?.attempt !== this.attempts) return null;
-    return this.unanswered.pop()?.usage ?? null;
+    return this.lastUnanswered === null ? null : (this.unanswered.pop()?.usage ?? null);
   }
 
   hold(call: UpstreamCall): void {
-    this.#call = call;
+    this.last?.hold(call);
   }
 
   /** A failure that it ends with has been tried again already. */
@@ -142,6 +138,6 @@ export class Trail {
 
   /** The last vendor asked has the whole request and may have worked on it. */
   get isSent(): boolean {
-    return this.#call?.isSent ?? false;
+    return this.last?.isSent ?? false;
   }
 }

@@ -63,8 +63,8 @@ export async function giveUpRoom({ clock }: AdmitDeps, { trail }: AdmittedInput)
 
 /** The last attempt, which was not the client's answer. */
 function cameTo(trail: Trail, { readsUnseen }: ProviderHolds, now: number): CameTo {
-  const last = trail.unanswered.at(-1);
-  if (last?.attempt !== trail.attempts) return nothing;
+  const last = trail.lastUnanswered;
+  if (last === null) return nothing;
   const { promptTokens, completionTokens } = last.usage;
   return { tokens: promptTokens + completionTokens, costNanos: readsUnseen ? null : costOfUnanswered(last, now) };
 }
@@ -87,8 +87,8 @@ export async function canAffordAnother(
   deps: Pick<GatewayDeps, "clock" | "counters">,
   { requestId: id, reserve: { nanos: reservedNanos }, readsUnseen, trail }: Affording,
 ): Promise<boolean> {
-  const last = trail.unanswered.at(-1);
-  if (reservedNanos === 0 || last?.attempt !== trail.attempts) return true;
+  const last = trail.lastUnanswered;
+  if (reservedNanos === 0 || last === null) return true;
   const estimate = readsUnseen ? null : costOfUnanswered(last, deps.clock.now());
   const costNanos = estimate ?? reservedNanos;
   return (await deps.counters.extend({ id, costNanos })) >= costNanos;

@@ -12,19 +12,19 @@ import { UpstreamFailure } from "#gateway/upstream/upstream.ts";
 import type { UpstreamAnswer, UpstreamCall, UpstreamClient, UpstreamRequest } from "#gateway/upstream/upstream.ts";
 import { listOf } from "#gateway/flow/answer/answer-headers.ts";
 import type { RequestHeaders } from "./request-headers.ts";
-import type { Lifeline } from "./lifeline.ts";
+import type { Line } from "./lifeline.ts";
 import type { Patience } from "./patience.ts";
 import { encodeRequest, readAnswer as readWholeAnswer } from "./large-bodies.ts";
 import type { Crossing, EncodeInput, LargeBodyInput } from "./large-bodies.ts";
 import { readFirstFrames } from "./first-frames.ts";
 import { restoreWhole } from "#gateway/flow/protection.ts";
-import type { Caching } from "#gateway/flow/recall/caching.ts";
+import type { Listener } from "#gateway/flow/recall/caching.ts";
 import type { VendorAnswer, VendorBase, WholeVendorAnswer } from "#gateway/flow/answer/answer.ts";
 
 /** What it takes to read an answer. */
 export interface ReceiveInput extends LargeBodyInput {
   readonly target: Target;
-  readonly lifeline: Lifeline;
+  readonly lifeline: Line;
   readonly answerBufferBytes: number;
   /** Null, or absent: nothing is said about how long it is waited for. */
   readonly patience?: Patience | null;
@@ -34,7 +34,7 @@ export interface VendorCall extends ReceiveInput {
   readonly upstream: UpstreamClient;
   readonly authenticator: Authenticator;
   /** Null where no answer to it is kept. */
-  readonly caching: Caching | null;
+  readonly caching: Listener | null;
   /** Told of the call as soon as it is made. */
   readonly onCall: (call: UpstreamCall) => void;
 }

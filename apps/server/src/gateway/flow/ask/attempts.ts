@@ -1,65 +1,43 @@
 import { GhostError } from "@ghostllm/contract";
-import type { Dialect, ParsedRequest } from "@ghostllm/llm";
 import type { Awaitable } from "#domain/clock.ts";
 import type { AliasTimeouts } from "#domain/alias-policy.ts";
 import type { Target } from "#domain/snapshot.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
 import { UpstreamFailure } from "#gateway/upstream/upstream.ts";
-import { answerFactsOf } from "#gateway/flow/answer/answer-facts.ts";
-import { attemptTarget } from "./attempt.ts";
+import type { Terms } from "#gateway/flow/admit.ts";
 import type { VendorAnswer } from "#gateway/flow/answer/answer.ts";
-import type { RequestHeaders } from "./request-headers.ts";
-import { isVendorAtFault } from "./judge.ts";
-import type { Outcome } from "./judge.ts";
-import type { Lifeline } from "./lifeline.ts";
 import type { ContentKeeper } from "#gateway/flow/content/content-keeper.ts";
 import type { Caching } from "#gateway/flow/recall/caching.ts";
-import type { Terms } from "#gateway/flow/admit.ts";
-import type { Protected } from "#gateway/flow/protection.ts";
-import type { Trail } from "#gateway/flow/trail.ts";
-import { findTurns } from "#gateway/flow/kept-turns.ts";
 import { admitAtProvider, canAffordAnother, giveUpRoom, sooner } from "./admit-attempt.ts";
 import type { AdmitDeps, AdmittedInput, Reserve } from "./admit-attempt.ts";
 import type { Course, Step } from "./course.ts";
 import { failureOf, noRoom } from "./failure.ts";
 import type { Failure } from "./failure.ts";
-import { learn, tellFailure } from "./learn.ts";
+import { isVendorAtFault } from "./judge.ts";
+import type { Outcome } from "./judge.ts";
+import { tellFailure } from "./learn.ts";
+import type { Lifeline } from "./lifeline.ts";
 import { patienceOf } from "./patience.ts";
 import { settleOn } from "./settle-on.ts";
+import { beginTry, notAsked, tryTarget } from "./try-target.ts";
+import type { TryDeps, TryInput } from "./try-target.ts";
 import { isFull, mustWait, waitForRoom } from "./wait-for-room.ts";
 import type { Full, QueuePlace } from "./wait-for-room.ts";
 
 /** What it takes to ask one vendor after the other, and to learn from it. */
-export type AskDeps = Pick<
-  GatewayDeps,
-  | ("upstream" | "authenticator" | "heavyWork" | "targetHealth" | "targetRoom" | "targetWork" | "turns" | "counters")
-  | ("waitingRoom" | "clock" | "events" | "random" | "timeouts" | "limits" | "answers")
->;
+export type AskDeps = TryDeps & Pick<GatewayDeps, "counters" | "waitingRoom" | "random" | "timeouts">;
 
-export interface AttemptsInput {
-  readonly requestId: string;
-  readonly request: ParsedRequest;
-  readonly protection: Protected | null;
-  /** Null where nothing of its texts is stored. */
+export interface AttemptsInput extends TryInput {
   readonly content: ContentKeeper | null;
-  /** Null where no answer to it is kept. */
   readonly caching: Caching | null;
-  /** The client's. */
-  readonly dialect: Dialect;
-  /** Refuse what a target's dialect cannot express, instead of noting it. */
-  readonly isStrict: boolean;
+  readonly lifeline: Lifeline;
   readonly course: Course;
   /** Why no target of the name that was asked for can be asked; null: some can. */
   readonly unplanned: { readonly failure: Failure; readonly error: GhostError } | null;
   /** Where it waits while no target has room; null: it does not. */
   readonly place: QueuePlace | null;
-  /** The user who asks. */
-  readonly caller: string;
-  readonly headers: RequestHeaders;
   /** How long it wants to be waited for itself; null: as others are. */
   readonly times: AliasTimeouts | null;
-  readonly lifeline: Lifeline;
-  readonly trail: Trail;
   readonly reserve: Reserve;
   /** No estimate can be made of what a lost attempt cost. */
   readonly readsUnseen: boolean;
@@ -163,77 +141,18 @@ export async function attemptOnce(deps: AdmitDeps, input: OnlyTry): Promise<Vend
   return settleOn(outcome, input);
 }
 
-/** What is to be known of it before it is asked. */
-function begin(deps: AskDeps, input: AttemptsInput, { target, leg }: Step, startedAt: number): void {
-  const { request, caller, lifeline, trail } = input;
-  const { operation, stream, promptTokensEstimate: tokens } = request;
+async function attempt(deps: AskDeps, input: AttemptsInput, step: Step): Promise<Outcome> {
+  const { lifeline, trail } = input;
+  const { target, leg } = step;
+  const startedAt = deps.clock.monotonic();
   // What the last attempt left open, such as a stream that began with an error, is of no use to anybody now.
   lifeline.abandon();
   lifeline.turnTo(target);
-  trail.begin(target, startedAt);
-  trail.isProbe = leg.isProbe;
-  trail.ledTo = leg.ledTo;
-  trail.turnTo(deps.targetWork.begin({ target, operation, stream }, startedAt), startedAt);
-  deps.targetRoom.take({ target, tokens });
-  deps.targetHealth.try({ target, operation, caller }, request, startedAt);
-}
-
-async function attempt(deps: AskDeps, input: AttemptsInput, step: Step): Promise<Outcome> {
-  const { request, protection, content, caching, dialect, isStrict, headers, caller, lifeline, trail } = input;
-  const { target, leg } = step;
-  const startedAt = deps.clock.monotonic();
-  begin(deps, input, step, startedAt);
-  const patience = patienceOf(leg.policy?.timeouts, input.times);
+  const tried = trail.begin(target, startedAt);
+  beginTry(deps, input, step, tried);
   try {
-    const answer = await attemptTarget({
-      target,
-      request,
-      protection,
-      content,
-      caching,
-      dialect,
-      isStrict,
-      headers,
-      findTurns: (callNames) => findTurns(deps, caller, callNames),
-      facts: answerFactsOf(deps, { requestId: input.requestId, request, startedAt }),
-      lifeline,
-      upstream: deps.upstream,
-      authenticator: deps.authenticator,
-      heavyWork: deps.heavyWork,
-      answerBufferBytes: deps.limits.answerBufferBytes,
-      patience,
-      onCall: (call) => {
-        trail.hold(call);
-        patience?.hold(call);
-      },
-    });
-    learn(deps, input, target, answer);
-    if (leg.targets.length > 1) noteRoom(deps, input, answer);
-    return answer;
-  } catch (error) {
-    if (!(error instanceof UpstreamFailure)) throw notAsked(deps, input, target, error);
-    const failure = patience?.explain(error) ?? error;
-    trail.fail(failure, { request, assumedOutputTokens: deps.limits.assumedOutputTokens, now: deps.clock.monotonic() });
-    learn(deps, input, target, failure);
-    return failure;
+    return await tryTarget(deps, input, step, { tried, patience: patienceOf(leg.policy?.timeouts, input.times) });
   } finally {
-    patience?.end();
     trail.upstreamMs += deps.clock.monotonic() - startedAt;
   }
-}
-
-/** Whoever waits for what it shows waits no more. */
-function notAsked(
-  { targetHealth }: AskDeps,
-  { request, caller }: AttemptsInput,
-  target: Target,
-  error?: unknown,
-): unknown {
-  targetHealth.giveUp({ target, operation: request.operation, caller }, request);
-  return error;
-}
-
-function noteRoom({ targetRoom, clock }: AskDeps, { dialect, request }: AttemptsInput, answer: VendorAnswer): void {
-  const { target, headers } = answer;
-  targetRoom.note(target, { dialect: dialect.name, operation: request.operation, headers, now: clock.monotonic() });
 }

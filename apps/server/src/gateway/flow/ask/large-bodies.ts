@@ -18,8 +18,8 @@ import type { WayOfJob } from "#gateway/heavy-work/jobs.ts";
 import { UpstreamFailure } from "#gateway/upstream/upstream.ts";
 import { restoreWhole } from "#gateway/flow/protection.ts";
 import type { Protected } from "#gateway/flow/protection.ts";
-import type { ContentKeeper } from "#gateway/flow/content/content-keeper.ts";
-import type { Lifeline } from "./lifeline.ts";
+import type { Ear } from "#gateway/flow/content/ear.ts";
+import type { Line } from "./lifeline.ts";
 
 export interface LargeBodyInput {
   readonly request: ParsedRequest;
@@ -29,8 +29,8 @@ export interface LargeBodyInput {
   /** What a privacy policy took out of the request; null where there is none. */
   readonly protection: Protected | null;
   /** Null where nothing of its texts is stored. */
-  readonly content: ContentKeeper | null;
-  readonly lifeline: Lifeline;
+  readonly content: Ear | null;
+  readonly lifeline: Line;
   readonly heavyWork: HeavyWork;
 }
 

@@ -10,6 +10,15 @@ import type { RunningCall, Withdrawal } from "#gateway/flow/running-calls.ts";
 /** What ends a request from outside: the client leaves, its time is over, or it has lost its right to go on, or the server stops. */
 export type Severance = "client" | "timeout" | Withdrawal;
 
+/** What an attempt holds on to. */
+export interface Line {
+  /** Null: it holds. */
+  readonly severedBy: Severance | "outpaced" | null;
+  readonly exchange: Exchange;
+  /** From now on it is this call that is aborted; at once when the line is severed already. */
+  hold(call: Pick<UpstreamCall, "abort">): void;
+}
+
 interface Tied {
   readonly exchange: Exchange;
   readonly outlet: Outlet;
@@ -19,7 +28,7 @@ interface Tied {
 type Ties = Pick<GatewayDeps, "runningCalls" | "timeouts">;
 
 /** Ties the call to the vendor to the client, to the clock and to the right to it: when one ends, the call is aborted. */
-export class Lifeline implements RunningCall {
+export class Lifeline implements RunningCall, Line {
   severedBy: Severance | null;
   readonly principal: Principal;
   place = -1;
@@ -50,7 +59,6 @@ export class Lifeline implements RunningCall {
     if (this.failure !== null) throw this.failure;
   }
 
-  /** From now on it is this call that is aborted; at once when the line is severed already. */
   hold(call: Pick<UpstreamCall, "abort">): void {
     this.#call = call;
     if (this.severedBy !== null) call.abort();

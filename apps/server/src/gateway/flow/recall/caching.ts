@@ -60,12 +60,22 @@ interface Asked {
   readonly whyNot: string | null;
 }
 
-export class Caching {
+/** Who writes down what a vendor answers, on its way. */
+export interface Listener {
+  listenTo(answer: UpstreamAnswer, about: Heard): UpstreamAnswer;
+}
+
+interface WrittenDown {
+  readonly answer: RecordedAnswer;
+  readonly about: Heard;
+}
+
+export class Caching implements Listener {
   readonly #deps: CachingDeps;
   readonly #call: Call;
   readonly #asked: Asked;
   #flight: Flight | null = null;
-  #heard: { readonly answer: RecordedAnswer; readonly about: Heard } | null = null;
+  #heard: WrittenDown | null = null;
   outcome: CacheOutcome;
   /** Why nothing was found, or how it was. */
   #reason: string | null;
@@ -127,21 +137,33 @@ export class Caching {
     this.#flight?.land({ kind: "answered", answer });
   }
 
-  /**
-   * What a vendor answers is written down on its way. What was written down of another one is of no use any more. Who was led elsewhere was
-   * so by what he himself may use: what he is told there is told to nobody else.
-   */
+  /** What was written down of another one is of no use any more. */
   listenTo(answer: UpstreamAnswer, about: Heard): UpstreamAnswer {
-    this.#heard = null;
+    this.#heard = this.#write(answer, about);
+    return this.#heard?.answer ?? answer;
+  }
+
+  /** Beside another attempt: what is written down of it is kept where `goOn` is called, since it is the client's. */
+  beside(): Listener & { goOn(): void } {
+    let heard: WrittenDown | null = null;
+    return {
+      listenTo: (answer, about) => (heard = this.#write(answer, about))?.answer ?? answer,
+      goOn: () => void (this.#heard = heard),
+    };
+  }
+
+  /**
+   * Null: nothing of it is kept. Who was led elsewhere was so by what he himself may use: what he is told there is told to nobody else.
+   */
+  #write(answer: UpstreamAnswer, about: Heard): WrittenDown | null {
     const { name, candidates } = this.#asked;
-    if (name === null || answer.status !== 200 || !isAmong(candidates, about.target)) return answer;
+    if (name === null || answer.status !== 200 || !isAmong(candidates, about.target)) return null;
     const recorded = new RecordedAnswer(answer, {
       mostBytes: this.#deps.capacity.cachedAnswerBytes,
       held: this.#call.exchange.held,
       onSlow: () => this.#flight?.land({ kind: "failed" }),
     });
-    this.#heard = { answer: recorded, about };
-    return recorded;
+    return { answer: recorded, about };
   }
 
   /** The answer was whole and good, and its client has been told all of it. */
