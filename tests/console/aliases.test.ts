@@ -41,6 +41,8 @@ describe.skipIf(executable === null)("an alias", () => {
     await page.getByLabel("After any failure").fill("openai/gpt-4o\nopenai/gpt-4o-mini");
     await part(page, "Time").press("Enter");
     await page.getByLabel("First word, ms").fill("8000");
+    await part(page, "Hedge").press("Enter");
+    await page.getByLabel("Second target after, ms").fill("3000");
     await part(page, "Queue").press("Enter");
     await page.getByLabel("Wait at most, ms").fill("20000");
     expect([await overflowOf(page), await violationsInBothThemes(page)]).toEqual([0, []]);
@@ -55,6 +57,7 @@ describe.skipIf(executable === null)("an alias", () => {
       fallbacks: { any: ["openai/gpt-4o", "openai/gpt-4o-mini"], content_filter: [] },
       timeouts: { connect_ms: null, first_token_ms: 8_000, idle_ms: null, total_ms: null },
       queue: { max_wait_ms: 20_000, max_waiting: 1_000 },
+      hedge: { after_ms: 3_000, most_percent: 10 },
     });
     expect((await aliasNamed("smart"))?.retries?.on.toSorted()).toEqual(
       ["broken", "error", "overloaded", "refused", "timeout"].toSorted(),

@@ -170,6 +170,10 @@ describe("aliases", () => {
       timeouts: { first_token_ms: null, total_ms: 5000 },
     });
     expect(await json(["alias", "update", "house", "--no-retries"])).toMatchObject({ retries: null });
+    expect(await json(["alias", "update", "house", "--hedge-after", "900", "--hedge-most", "20"])).toMatchObject({
+      hedge: { after_ms: 900, most_percent: 20 },
+    });
+    expect(await json(["alias", "update", "house", "--hedge-after", "0"])).toMatchObject({ hedge: null });
     const changed = await json(["alias", "update", "house", "--ordered", "--targets", "demo/fast"]);
     expect(changed).toMatchObject({ id: red["id"], strategy: "ordered", team_id: red["team_id"] });
     await json(["alias", "create", "--name", "house", "--targets", "demo/fast", "--team", "Blue"]);

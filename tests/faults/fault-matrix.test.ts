@@ -121,8 +121,13 @@ const ways: Readonly<Record<string, Way>> = {
   },
 };
 
-type Mode = "retry" | "next" | "fallback";
-const modes: readonly Mode[] = ["retry", "next", "fallback"];
+/** `hedge`: while another one is asked beside it. `beside`: it is the one that is asked beside another, which is slow and well. */
+type Mode = "retry" | "next" | "fallback" | "hedge" | "beside";
+const modes: readonly Mode[] = ["retry", "next", "fallback", "hedge", "beside"];
+/** Both are asked for a while. */
+const hedge = { afterMs: 40, mostPercent: 100 };
+const [faultMs, goodMs] = [150, 450];
+const late = (delayMs: number, of: Script): Script => ({ kind: "slow-headers", delayMs, of });
 
 const retries: AliasPolicy["retries"] = {
   ...{ attemptsPerTarget: 2, attempts: 4, on: retriedFailures },
@@ -195,12 +200,17 @@ describe.each(modes)("%s", (mode) => {
     const name = `c${vendors.length}`;
     const place = url === "https" ? tls.url.replace("http:", "https:") : (url ?? `${vendor.url}/v1`);
     const target = targetAt(name, place);
-    vendor.script(mode === "retry" ? [script, chat] : script);
+    vendor.script(mode === "retry" ? [script, chat] : mode === "hedge" ? late(faultMs, script) : script);
     const timeouts = fault.startsWith("silence") ? patience : noTimeouts;
-    const members = mode === "next" ? [target, goodTarget] : [target];
+    const isHedged = mode === "hedge" || mode === "beside";
+    const members = mode === "beside" ? [goodTarget, target] : [target, goodTarget];
     const alias: Alias = {
       ...{ id: name, name, strategy: "ordered", createdAt: 0 },
-      targets: members.map((member) => ({ target: member, weight: 1 })),
+      targets: (mode === "retry" || mode === "fallback" ? [target] : members).map((one) => ({
+        target: one,
+        weight: 1,
+      })),
+      hedge: isHedged ? { ...hedge, aliasId: name, alias: name } : null,
       policy: {
         retries: mode === "retry" ? retries : null,
         fallbacks: mode === "fallback" ? fallbacks : {},
@@ -224,7 +234,7 @@ describe.each(modes)("%s", (mode) => {
 
   beforeAll(async () => {
     good = await startFakeUpstream();
-    good.script(chat);
+    good.script(mode === "hedge" || mode === "beside" ? late(goodMs, chat) : chat);
     tls = await startFakeUpstream();
     const goodTarget = targetAt("good", `${good.url}/v1`);
     for (const fault of Object.keys(faults)) {
@@ -250,7 +260,8 @@ describe.each(modes)("%s", (mode) => {
     const isWrong = fault === faults["a request that is wrong"];
     const isRefused = fault === faults["refused content"];
     if (mode === "fallback") return { isOk: !isWrong, hasBegun: false, provider: "good" };
-    if (mode === "next") return { isOk: !isWrong && !isRefused, hasBegun: false, provider: "good" };
+    if (mode === "beside") return { isOk: true, hasBegun: false, provider: "good" };
+    if (mode === "next" || mode === "hedge") return { isOk: !isWrong && !isRefused, hasBegun: false, provider: "good" };
     return { isOk: outcome === "again", hasBegun: false, provider: null };
   }
 
@@ -285,6 +296,8 @@ describe.each(modes)("%s", (mode) => {
     for (const { alias, isStream } of asked) {
       const record = records.find(({ requestedModel }) => requestedModel === alias.name);
       expect(record?.status === "ok", `${name} ${alias.name}`).toBe(expected(fault, isStream).isOk);
+      // Both are in it, be it as one that failed, or as one that was told to stop.
+      if (mode === "beside") expect([record?.attempts, record?.trail?.length], name).toEqual([2, 2]);
     }
   });
 

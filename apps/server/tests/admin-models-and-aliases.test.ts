@@ -214,6 +214,27 @@ describe("aliases", () => {
     expect(plane.snapshots.current().aliases.get("a")).toMatchObject({ sticky: null, policy: null });
   });
 
+  it("has a second target asked beside one that is slow, where it has two", async () => {
+    const { aliases } = plane.admin;
+    const two = [
+      { provider: "openai", model: "gpt-4o" },
+      { provider: "openai", model: "gpt-4o-mini" },
+    ];
+    const refused = { status: 400, param: "hedge" };
+    const lone = { name: "hedged", targets: two.slice(1), hedge: { after_ms: 500 } };
+    await expect(aliases.create({ body: lone })).rejects.toMatchObject(refused);
+    const { id, hedge } = await aliases.create({ body: { ...lone, targets: two } });
+    expect(hedge).toEqual({ after_ms: 500, most_percent: 10 });
+    expect(plane.snapshots.current().aliases.get("hedged")?.hedge).toMatchObject({ aliasId: id, afterMs: 500 });
+    const change = (body: Parameters<typeof aliases.update>[0]["body"]) => aliases.update({ params: { id }, body });
+    await expect(change({ targets: two.slice(1) })).rejects.toMatchObject(refused);
+    await expect(change({ hedge: { after_ms: 5 } })).rejects.toMatchObject({ status: 400, param: "hedge.after_ms" });
+    expect(await change({ queue: { max_wait_ms: 50 } })).toMatchObject({ hedge });
+    expect(await change({ hedge: null })).toMatchObject({ hedge: null, queue: { max_wait_ms: 50 } });
+    expect(plane.snapshots.current().aliases.get("hedged")?.hedge ?? null).toBeNull();
+    await aliases.remove({ params: { id } });
+  });
+
   it("leads on to what there is, and never back to itself", async () => {
     const { aliases } = plane.admin;
     const make = (name: string, any: readonly string[] = []) =>

@@ -11,7 +11,7 @@ import { timeoutsOf, withTimeouts } from "./timeouts.ts";
 import type { TimeoutOptions } from "./timeouts.ts";
 
 type Body = RouteInput<AdminRoutes["aliases"]["update"]>["body"];
-type AliasPolicyBody = Pick<Body, "retries" | "fallbacks" | "timeouts" | "sticky_by" | "queue">;
+type AliasPolicyBody = Pick<Body, "retries" | "fallbacks" | "timeouts" | "sticky_by" | "queue" | "hedge">;
 
 export interface PolicyOptions extends TimeoutOptions {
   readonly stickyBy?: "user" | "none";
@@ -29,6 +29,8 @@ export interface PolicyOptions extends TimeoutOptions {
   readonly fallbackRateLimit?: readonly string[];
   readonly queueWait?: number;
   readonly queueMost?: number;
+  readonly hedgeAfter?: number;
+  readonly hedgeMost?: number;
 }
 
 export function addPolicyOptions(command: Command): Command {
@@ -50,7 +52,9 @@ export function addPolicyOptions(command: Command): Command {
     .option("--fallback-content-filter <names...>", "the same, where the vendor refuses the content")
     .option("--fallback-rate-limit <names...>", "the same, where the account may ask no more")
     .option("--queue-wait <ms>", "how long requests wait that find all targets full; 0: they are refused", toMs)
-    .option("--queue-most <count>", "how many wait at most, in each process", toMany);
+    .option("--queue-most <count>", "how many wait at most, in each process", toMany)
+    .option("--hedge-after <ms>", "a second target is asked beside one that has not begun by then; 0: none is", toMs)
+    .option("--hedge-most <percent>", "of attempts, beside which others may be asked", toCount);
 }
 
 /** `present` is null for a new one. */
@@ -62,6 +66,7 @@ export function toPolicyBody(options: PolicyOptions, present: Alias | null): Ali
     ...fallbacksOf(options, present),
     ...timedBy(options, present),
     ...queueOf(options, present),
+    ...hedgeOf(options, present),
     ...sticky,
   };
 }
@@ -108,6 +113,14 @@ function queueOf({ queueWait, queueMost }: PolicyOptions, present: Alias | null)
   return { queue: { max_wait_ms: wait, ...(most !== undefined && { max_waiting: most }) } };
 }
 
+function hedgeOf({ hedgeAfter, hedgeMost }: PolicyOptions, present: Alias | null): Pick<AliasPolicyBody, "hedge"> {
+  if (hedgeAfter === 0) return { hedge: null };
+  const after = hedgeAfter ?? present?.hedge?.after_ms;
+  if (after === undefined || (hedgeAfter === undefined && hedgeMost === undefined)) return {};
+  const most = hedgeMost ?? present?.hedge?.most_percent;
+  return { hedge: { after_ms: after, ...(most !== undefined && { most_percent: most }) } };
+}
+
 type Told<Given> = { [Name in keyof Given]?: Exclude<Given[Name], undefined> };
 
 /** Without what was left out. */
@@ -116,7 +129,7 @@ function told<Given extends object>(given: Given): Told<Given> {
 }
 
 function toCount(text: string): number {
-  if (!/^[1-9]\d?$/.test(text)) throw new InvalidArgumentError("Give a whole number from 1 on.");
+  if (!/^(?:[1-9]\d?|100)$/.test(text)) throw new InvalidArgumentError("Give a whole number from 1 on.");
   return Number(text);
 }
 

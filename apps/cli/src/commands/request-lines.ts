@@ -43,6 +43,9 @@ function headOf({ record, why }: Detail): readonly string[] {
       : [
           `cache: ${cache.outcome}${cache.reason === null ? "" : ` (${cache.reason})`}, shared within the ${cache.scope}`,
         ]),
+    ...(why.hedge === null
+      ? []
+      : [`nothing had come after ${why.hedge.after_ms} ms: a second target beside it, ${why.hedge.outcome}`]),
     ...(why.capped === null
       ? []
       : [`a budget of the ${why.capped.scope} was at its cap: '${orDash(record.downgraded_to)}' answered`]),

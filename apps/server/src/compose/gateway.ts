@@ -13,6 +13,7 @@ import type { Books, Callers, Door, GatewayDeps, Settings, Vendors as Asking } f
 import { createEstimator } from "#gateway/estimator/estimator.ts";
 import { LiveEvents } from "#gateway/flow/live-events.ts";
 import { reportTargets } from "#gateway/flow/ask/target-report.ts";
+import { HedgeShares } from "#gateway/flow/ask/hedge-shares.ts";
 import { TargetRoom } from "#gateway/flow/ask/target-room.ts";
 import { WaitingRoom } from "#gateway/flow/ask/waiting-room.ts";
 import { TargetWork } from "#gateway/flow/ask/target-work.ts";
@@ -155,8 +156,8 @@ async function depsOf(parts: GatewayParts) {
   disposer.add(startGivingBack(heldBytes));
   const waitingRoom = new WaitingRoom();
   metrics.watchQueues(() => waitingRoom.waiting());
-  const measured = { targetRoom: new TargetRoom(), targetWork: new TargetWork(), waitingRoom };
-  const asking: Asking = { upstream, authenticator, estimator, heavyWork, targetHealth, ...measured };
+  const measured = { targetRoom: new TargetRoom(), targetWork: new TargetWork(), hedgeShares: new HedgeShares() };
+  const asking: Asking = { upstream, authenticator, estimator, heavyWork, targetHealth, waitingRoom, ...measured };
   const isStoring = config.retention.promptDays > 0;
   const contents = isStoring ? new BoundedContents({ store: storeContent, mostBytes: mostContentBytes }) : null;
   const books: Omit<Books, "events" | "liveEvents"> = { journal: new BatchedAppends(journal), lease, clock, contents };

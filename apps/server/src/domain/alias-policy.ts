@@ -43,6 +43,20 @@ export interface AliasQueue extends QueuePolicy {
   readonly alias: string;
 }
 
+/** Where the first target is slow to begin, a second one is asked beside it. */
+export interface HedgePolicy {
+  readonly afterMs: number;
+  /** Of a hundred attempts at its targets, beside so many others may be asked. */
+  readonly mostPercent: number;
+}
+
+/** With the alias that says it. */
+export interface AliasHedge extends HedgePolicy {
+  readonly aliasId: string;
+  /** Its name. */
+  readonly alias: string;
+}
+
 export interface AliasPolicy {
   /** Null: each target once, and the last one twice. */
   readonly retries: RetryPolicy | null;
@@ -53,6 +67,8 @@ export interface AliasPolicy {
   readonly stickyBy: "user" | null;
   /** Absent or null: what finds all targets full is refused. */
   readonly queue?: QueuePolicy | null;
+  /** Absent or null: targets are asked one after the other alone. */
+  readonly hedge?: HedgePolicy | null;
 }
 
 export const noTimeouts: AliasTimeouts = { connectMs: null, firstTokenMs: null, idleMs: null, totalMs: null };
@@ -76,11 +92,12 @@ function shorter(one: number | null, other: number | null): number | null {
 }
 
 /** Null, where it says nothing. */
-export function policyOf({ retries, fallbacks, timeouts, stickyBy, queue = null }: AliasPolicy): AliasPolicy | null {
+export function policyOf({ retries, fallbacks, timeouts, stickyBy, ...more }: AliasPolicy): AliasPolicy | null {
+  const { queue = null, hedge = null } = more;
   const lists = fallbackReasons.map((reason) => [reason, fallbacks[reason] ?? []] as const);
   const told = Object.fromEntries(lists.filter(([, names]) => names.length > 0));
-  const isTimed = !saysNothing(timeouts);
-  if (retries === null && !isTimed && Object.keys(told).length === 0 && stickyBy === null && queue === null)
-    return null;
-  return { retries, fallbacks: told, timeouts, stickyBy, ...(queue !== null && { queue }) };
+  const isSilent = saysNothing(timeouts) && [retries, stickyBy, queue, hedge].every((part) => part === null);
+  if (isSilent && Object.keys(told).length === 0) return null;
+  const further = { ...(queue !== null && { queue }), ...(hedge !== null && { hedge }) };
+  return { retries, fallbacks: told, timeouts, stickyBy, ...further };
 }

@@ -4,7 +4,7 @@
 import type { AliasStrategy } from "@ghostllm/contract";
 import { builtInPrices } from "@ghostllm/llm";
 import type { PriceBook, PriceSchedule, ProviderDefinition } from "@ghostllm/llm";
-import type { AliasPolicy, AliasQueue } from "#domain/alias-policy.ts";
+import type { AliasHedge, AliasPolicy, AliasQueue } from "#domain/alias-policy.ts";
 import type { Additions } from "#domain/additions.ts";
 import type { AliasCache } from "#domain/cache-policy.ts";
 import { ConsentPolicies } from "#domain/consents/policies.ts";
@@ -97,6 +97,8 @@ export interface Alias {
   readonly cache?: AliasCache | null;
   /** Where its requests wait for a target with room; absent or null: they do not. */
   readonly queue?: AliasQueue | null;
+  /** When a second one of its targets is asked beside the first; absent or null: never. */
+  readonly hedge?: AliasHedge | null;
   /** It has no targets, since all their providers wait for an operator; absent: no. */
   readonly awaitsRepair?: boolean;
 }

@@ -15,6 +15,7 @@ import type { Estimator } from "./estimator/estimator.ts";
 import type { LiveEvents } from "./flow/live-events.ts";
 import type { Flights } from "./flow/recall/flights.ts";
 import type { RunningCalls } from "./flow/running-calls.ts";
+import type { HedgeShares } from "#gateway/flow/ask/hedge-shares.ts";
 import type { TargetHealth } from "#gateway/flow/ask/target-health.ts";
 import type { TargetRoom } from "#gateway/flow/ask/target-room.ts";
 import type { TargetWork } from "#gateway/flow/ask/target-work.ts";
@@ -40,6 +41,7 @@ export interface Vendors {
   readonly targetRoom: TargetRoom;
   readonly targetWork: TargetWork;
   readonly waitingRoom: WaitingRoom;
+  readonly hedgeShares: HedgeShares;
   readonly heavyWork: HeavyWork;
   readonly estimator: Estimator;
 }

@@ -42,6 +42,16 @@ export interface Waited {
   readonly ms: number;
 }
 
+/** A target was slow to begin, and its alias has a second one asked beside it. */
+export interface Hedged {
+  readonly alias: string;
+  /** The second one answered, the first one did, neither, or the request ended before; or no second one was asked, and why. */
+  readonly outcome: "won" | "lost" | "failed" | "gone" | NotHedged;
+}
+
+/** None that is ready, no room at one, no room for its cost, or the share of the alias is used up. */
+export type NotHedged = "no_target" | "no_room" | "no_budget" | "no_share";
+
 export interface Events {
   requestStarted(): void;
   requestEnded(): void;
@@ -51,6 +61,7 @@ export interface Events {
   requestFinished(record: UsageRecord, overheadMs: number): void;
   attemptFailed(attempt: FailedAttempt): void;
   waited(waited: Waited): void;
+  hedged(hedged: Hedged): void;
   /** By a privacy policy, in one request. */
   personalDataFound(found: readonly PrivacyCount[]): void;
   /** Texts of requests that are to be stored: there was no room for one, they are, or they will never be. */
@@ -88,6 +99,7 @@ export function createEvents({ metrics, log }: { readonly metrics: Metrics; read
       metrics.waited(alias, outcome);
       if (outcome === "served") metrics.queueWait.observe(ms / 1000);
     },
+    hedged: ({ alias, outcome }) => metrics.hedged(alias, outcome),
     attemptFailed(attempt) {
       metrics.attemptFailed(attempt.provider, attempt.reason);
       log.warn(attempt, "attempt failed");

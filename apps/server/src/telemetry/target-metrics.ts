@@ -24,6 +24,11 @@ export const targetMetricDefinitions = {
     help: "How long those waited that were served.",
     labels: [],
   },
+  ghostllm_hedges_total: {
+    type: "counter",
+    help: "Attempts that were slow to begin, of aliases that have a second target asked beside them, by what came of it: won (the second one answered), lost (the first one did), failed (neither did) or gone (the request ended before); or none was asked, since none was ready (no_target), there was no room at it (no_room) or in a budget (no_budget), or the share of the alias was used up (no_share).",
+    labels: ["alias", "outcome"],
+  },
 } as const satisfies Record<string, MetricDefinition>;
 
 export interface TargetCount {
@@ -44,8 +49,10 @@ interface Make {
 
 export function targetMetrics(make: Make, names: BoundedNames) {
   const queued = make.counter("ghostllm_queue_requests_total");
+  const hedges = make.counter("ghostllm_hedges_total");
   return {
     waited: (alias: string, outcome: string): void => queued.labels(names.of(alias), outcome).inc(),
+    hedged: (alias: string, outcome: string): void => hedges.labels(names.of(alias), outcome).inc(),
     queueWait: make.histogram("ghostllm_queue_wait_seconds", waitBuckets),
     watchQueues(read: () => readonly { readonly alias: string; readonly waiting: number }[]): void {
       make.gauge("ghostllm_queue_waiting", (gauge) => {

@@ -27,6 +27,7 @@ import { Flights } from "#gateway/flow/recall/flights.ts";
 import { RunningCalls } from "#gateway/flow/running-calls.ts";
 import { TargetHealth } from "#gateway/flow/ask/target-health.ts";
 import { TargetRoom } from "#gateway/flow/ask/target-room.ts";
+import { HedgeShares } from "#gateway/flow/ask/hedge-shares.ts";
 import { WaitingRoom } from "#gateway/flow/ask/waiting-room.ts";
 import { TargetWork } from "#gateway/flow/ask/target-work.ts";
 import { createHeavyWork } from "#gateway/heavy-work/heavy-work.ts";
@@ -223,6 +224,7 @@ export async function startGateway(snapshot: Snapshot, settings: Settings = {}):
     targetRoom: new TargetRoom(),
     targetWork: new TargetWork(),
     waitingRoom: new WaitingRoom(),
+    hedgeShares: new HedgeShares(),
     runningCalls: new RunningCalls({ snapshots, steadyTime }),
     readiness,
     events: createEvents({ metrics, log: createLog("silent") }),

@@ -1,4 +1,4 @@
-// What an alias says about retries, fallbacks and time.
+// What an alias says about retries, fallbacks and time, and of targets that are slow or full.
 
 import { z } from "zod";
 import { retriedFailures } from "#alias-policies.ts";
@@ -78,6 +78,29 @@ const aboutQueue =
 export const queue = z.object(queueFields).nullable().describe(aboutQueue);
 
 export const queueInput = z.strictObject(queueFields).meta({ id: "AliasQueueInput" }).nullable().describe(aboutQueue);
+
+const hedgeFields = {
+  after_ms: z
+    .int()
+    .min(10)
+    .max(600_000)
+    .describe(
+      "When a target has not begun to answer: before the first word of a stream, or the first byte of any other.",
+    ),
+  most_percent: z
+    .int()
+    .min(1)
+    .max(100)
+    .default(10)
+    .describe("Of a hundred attempts at its targets, beside so many others are asked, in each process."),
+};
+
+const aboutHedge =
+  "The next target is asked beside one that is slow to begin, once in a request: whichever answers first is the client's, and the other one is told to stop. What that one had begun is charged. It takes two targets. Null: targets are asked one after the other alone.";
+
+export const hedge = z.object(hedgeFields).nullable().describe(aboutHedge);
+
+export const hedgeInput = z.strictObject(hedgeFields).meta({ id: "AliasHedgeInput" }).nullable().describe(aboutHedge);
 
 const ms = z.int().min(10).max(86_400_000).nullable();
 

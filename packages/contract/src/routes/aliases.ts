@@ -4,6 +4,8 @@ import { cacheScopes, mostCacheSeconds, usualCacheSeconds } from "#cache-policy.
 import {
   fallbacks,
   fallbacksInput,
+  hedge,
+  hedgeInput,
   queue,
   queueInput,
   retries,
@@ -58,6 +60,7 @@ const alias = z
     timeouts,
     sticky_by: openEnum(stickies).nullable().describe(aboutSticky),
     queue,
+    hedge,
     limits: limits.describe("Of all that ask for it together. Null is unlimited."),
     budgets: z.array(scopeBudget).describe("What may be spent by all that ask for it together."),
     cache: cache.nullable().describe(aboutCache),
@@ -89,7 +92,7 @@ const aliasCreate = z
   .strictObject({
     ...{ team_id: team.default(null), name, strategy: strategy.default("ordered"), targets },
     ...{ retries: retriesInput.optional(), fallbacks: fallbacksInput.optional(), timeouts: timeoutsInput.optional() },
-    ...{ sticky_by: sticky.optional(), queue: queueInput.optional() },
+    ...{ sticky_by: sticky.optional(), queue: queueInput.optional(), hedge: hedgeInput.optional() },
     ...{ limits: limitsInput.optional(), budgets: scopeBudgetsInput.optional() },
     cache: cacheInput.optional().describe(aboutCache),
   })
@@ -100,7 +103,7 @@ const aliasUpdate = z
     team_id: team.optional(),
     ...{ name: name.optional(), strategy: strategy.optional(), targets: targets.optional() },
     ...{ retries: retriesInput.optional(), fallbacks: fallbacksInput.optional(), timeouts: timeoutsInput.optional() },
-    ...{ sticky_by: sticky.optional(), queue: queueInput.optional() },
+    ...{ sticky_by: sticky.optional(), queue: queueInput.optional(), hedge: hedgeInput.optional() },
     ...{ limits: limitsInput.optional(), budgets: scopeBudgetsInput.optional() },
     cache: cacheInput.optional().describe(aboutCache),
   })
@@ -158,7 +161,7 @@ export const aliasRoutes = defineRoutes({
     status: 200,
     summary: "Change an alias",
     description:
-      "Fields left out stay as they are; `targets`, `retries`, `fallbacks`, `timeouts` and `queue` are each replaced as a whole. Another `team_id` is for whoever may change aliases at both ends, and everybody's for whoever may change all (403).",
+      "Fields left out stay as they are; `targets`, `retries`, `fallbacks`, `timeouts`, `queue` and `hedge` are each replaced as a whole. Another `team_id` is for whoever may change aliases at both ends, and everybody's for whoever may change all (403).",
   },
   remove: {
     id: "aliases.remove",

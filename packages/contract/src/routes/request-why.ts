@@ -11,7 +11,10 @@ const phases = ["read", "admit", "choose", "queue", "vendor", "pause", "answer",
 const scopeKinds = ["key", "user", "team", "organisation", "alias", "provider"] as const;
 
 /** What became of a target that was thought of. */
-const targetDecisions = ["answered", "failed", "passed_over", "not_needed", "left_out"] as const;
+const targetDecisions = ["answered", "failed", "outpaced", "passed_over", "not_needed", "left_out"] as const;
+
+/** What came of asking a second target beside one that was slow to begin. */
+const hedgeOutcomes = ["won", "lost", "failed", "gone", "no_target", "no_room", "no_budget", "no_share"] as const;
 
 /** By what a strategy tells targets apart. */
 const scoreKinds = ["weight", "wait_ms", "running", "most_cost_usd"] as const;
@@ -112,6 +115,15 @@ export const requestWhy = z
     capped: consulted.nullable().describe("The budget that had no room, so that another alias answered."),
     cache: lookedFor.nullable().describe("Null where its alias keeps no answers."),
     notes: z.array(z.string()).describe("What could not be said in the target's dialect, as in `x-ghostllm-notes`."),
+    hedge: z
+      .object({
+        after_ms: count.describe("Since the first target was asked, which had not begun to answer."),
+        outcome: openEnum(hedgeOutcomes).describe(
+          "The second one answered (`won`), the first one did (`lost`), neither did (`failed`), or the request ended before (`gone`). Otherwise no second one was asked: none was ready, there was no room at it or in a budget, or the share of the alias was used up.",
+        ),
+      })
+      .nullable()
+      .describe("Null where nothing was slow, or its alias has no second target asked."),
     plans: z.array(plan).describe("One for each name that was asked. None where there was nothing to choose."),
     not_led_to: z
       .array(z.object({ name: z.string(), reason: z.string() }))

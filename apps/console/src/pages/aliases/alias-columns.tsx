@@ -52,12 +52,21 @@ export const aliasColumns = (nameOf: (teamId: string) => string): readonly Colum
 ];
 
 /** What it says beside its strategy. */
-function policiesOf({ retries, fallbacks, timeouts, sticky_by: sticky, queue, cache }: Alias): readonly string[] {
+function policiesOf({
+  retries,
+  fallbacks,
+  timeouts,
+  sticky_by: sticky,
+  queue,
+  hedge,
+  cache,
+}: Alias): readonly string[] {
   return [
     ...(retries === null ? [] : ["retries"]),
     ...(Object.values(fallbacks).some(({ length }) => length > 0) ? ["fallbacks"] : []),
     ...(Object.values(timeouts).some((ms) => ms !== null) ? ["time"] : []),
     ...(sticky === null ? [] : ["sticky"]),
+    ...(hedge === null ? [] : ["hedge"]),
     ...(queue === null ? [] : ["queue"]),
     ...(cache === null ? [] : ["kept answers"]),
   ];

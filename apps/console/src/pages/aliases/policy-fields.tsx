@@ -12,6 +12,8 @@ import {
   failureWords,
   fallbackLists,
   fallbackWords,
+  hedgeNumbers,
+  hedgeWords,
   queueNumbers,
   queueWords,
   retryNumbers,
@@ -19,7 +21,7 @@ import {
   timeLimits,
   timeoutWords,
 } from "./policy-values.ts";
-import type { FallbackList, QueueNumber, RetryNumber, TimeLimit } from "./policy-values.ts";
+import type { FallbackList, HedgeNumber, QueueNumber, RetryNumber, TimeLimit } from "./policy-values.ts";
 
 interface PolicyFieldsProps {
   readonly server: ServerForm<AliasValues>;
@@ -32,6 +34,7 @@ export function PolicyFields({ server, present }: PolicyFieldsProps) {
       <RetryFields {...{ server, present }} />
       <FallbackFields {...{ server, present }} />
       <TimeFields {...{ server, present }} />
+      <HedgeFields {...{ server, present }} />
       <QueueFields {...{ server, present }} />
     </div>
   );
@@ -180,6 +183,37 @@ function TimeFields({ server: { form, errorOf }, present }: PolicyFieldsProps) {
             className="text-right"
             error={errorOf(nameOf(limit))}
             field={form.register(nameOf(limit))}
+          />
+        ))}
+      </div>
+    </Part>
+  );
+}
+
+const hedgeLabels: Readonly<Record<HedgeNumber, readonly [label: string, help: string]>> = {
+  after_ms: ["Second target after, ms", "Where the first one has not begun to answer."],
+  most_percent: ["Beside so many attempts, %", "Of all at targets of the alias, in each process."],
+};
+
+/** A second target is asked beside one that is slow to begin. */
+function HedgeFields({ server: { form, errorOf, errorIn }, present }: PolicyFieldsProps) {
+  const nameOf = (name: HedgeNumber) => `hedge.${name}` as const;
+  const errors = hedgeNumbers.map((name) => errorOf(nameOf(name)));
+  const ofAll = errorIn("hedge");
+  return (
+    <Part title="Hedge" words={hedgeWords(present?.hedge ?? null)} isWrong={ofAll !== undefined}>
+      <div className="grid gap-3.5 sm:grid-cols-2">
+        {hedgeNumbers.map((name, at) => (
+          <TextField
+            key={name}
+            label={hedgeLabels[name][0]}
+            help={hedgeLabels[name][1]}
+            placeholder={name === "after_ms" ? "none" : undefined}
+            inputMode="numeric"
+            autoComplete="off"
+            className="text-right"
+            error={name === "after_ms" && errors.every((error) => error === undefined) ? ofAll : errors[at]}
+            field={form.register(nameOf(name))}
           />
         ))}
       </div>

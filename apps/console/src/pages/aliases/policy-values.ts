@@ -34,7 +34,11 @@ export type TimeLimit = (typeof timeLimits)[number];
 export const queueNumbers = ["max_wait_ms", "max_waiting"] as const;
 export type QueueNumber = (typeof queueNumbers)[number];
 
+export const hedgeNumbers = ["after_ms", "most_percent"] as const;
+export type HedgeNumber = (typeof hedgeNumbers)[number];
+
 const usualWaiting = 1_000;
+const usualHedges = 10;
 
 export interface PolicyValues {
   retries: Record<RetryNumber, string> & {
@@ -47,6 +51,8 @@ export interface PolicyValues {
   timeouts: Record<TimeLimit, string>;
   /** Without a time nothing waits. */
   queue: Record<QueueNumber, string>;
+  /** Without a time nobody is asked beside another. */
+  hedge: Record<HedgeNumber, string>;
   /** Empty: each request is drawn anew. */
   sticky_by: string;
 }
@@ -73,13 +79,17 @@ export function policyValues(present: Alias | null): PolicyValues {
       max_wait_ms: present?.queue?.max_wait_ms.toString() ?? "",
       max_waiting: String(present?.queue?.max_waiting ?? usualWaiting),
     },
+    hedge: {
+      after_ms: present?.hedge?.after_ms.toString() ?? "",
+      most_percent: String(present?.hedge?.most_percent ?? usualHedges),
+    },
     sticky_by: present?.sticky_by ?? "",
   };
 }
 
 /** What is no number goes to the server as it is, which says what is wrong with it. */
 export function toPolicyBody(values: PolicyValues, strategy: string) {
-  const { retries, fallbacks, timeouts, queue, sticky_by: sticky } = values;
+  const { retries, fallbacks, timeouts, queue, hedge, sticky_by: sticky } = values;
   return {
     retries:
       retries.rule === "none"
@@ -88,6 +98,7 @@ export function toPolicyBody(values: PolicyValues, strategy: string) {
     fallbacks: Object.fromEntries(fallbackLists.map((list) => [list, linesOf(fallbacks[list]) ?? []])) as Lists,
     timeouts: numbersOf(timeLimits, timeouts),
     queue: queue.max_wait_ms.trim() === "" ? null : (numbersOf(queueNumbers, queue) as QueueBody),
+    hedge: hedge.after_ms.trim() === "" ? null : (numbersOf(hedgeNumbers, hedge) as HedgeBody),
     // Others draw no target to stay with.
     sticky_by: strategy === "weighted" && sticky === "user" ? ("user" as const) : null,
   };
@@ -103,6 +114,7 @@ function numbersOf<Name extends string>(
 type RetriesBody = Record<RetryNumber, number> & { on: RetriedFailure[] };
 type Lists = Record<FallbackList, string[]>;
 type QueueBody = Record<QueueNumber, number>;
+type HedgeBody = Record<HedgeNumber, number>;
 
 export function retryWords(retries: Alias["retries"]): string {
   if (retries === null) return "each target once, the last one twice";
@@ -140,4 +152,9 @@ export function timeoutWords(timeouts: Alias["timeouts"]): string {
 export function queueWords(queue: Alias["queue"]): string {
   if (queue === null) return "none: what finds all targets full is refused";
   return `for up to ${formatDuration(queue.max_wait_ms)}, ${formatCount(queue.max_waiting)} at the most`;
+}
+
+export function hedgeWords(hedge: Alias["hedge"]): string {
+  if (hedge === null) return "none: targets are asked one after the other";
+  return `a second target after ${formatDuration(hedge.after_ms)}, beside ${hedge.most_percent} % of attempts at the most`;
 }

@@ -18,12 +18,20 @@ type Target = Plan["targets"][number];
 const tableClass =
   "w-full border-collapse [&_td]:h-(--row) [&_td]:px-2.5 [&_td]:whitespace-nowrap [&_th]:h-[30px] [&_th]:px-2.5 [&_th]:text-left [&_th]:text-xs [&_th]:font-medium [&_th]:whitespace-nowrap [&_th]:text-faint [&_tr]:border-b [&_tr]:border-line [&_tr>*:first-child]:pl-4 [&_tr>*:last-child]:pr-4 [&_tbody_tr:last-child]:border-0";
 
-export function WhyPanels({ why: { plans, not_led_to: others } }: { readonly why: Why }) {
+export function WhyPanels({ why: { plans, not_led_to: others, hedge } }: { readonly why: Why }) {
   return (
     <>
       {plans.map((plan, at) => (
         <PlanPanel key={at} plan={plan} isFirst={at === 0} />
       ))}
+      {hedge && (
+        <Panel title="Hedge">
+          <p className="px-4 py-3">
+            Nothing had come after {formatDuration(hedge.after_ms)}:{" "}
+            {hedgeWords[hedge.outcome] ?? reasonWords(hedge.outcome)}.
+          </p>
+        </Panel>
+      )}
       {others.length > 0 && (
         <Panel title="Not gone on with">
           <ul className="px-4 py-3">
@@ -39,6 +47,17 @@ export function WhyPanels({ why: { plans, not_led_to: others } }: { readonly why
     </>
   );
 }
+
+const hedgeWords: Readonly<Record<string, string>> = {
+  won: "a second target was asked beside the first one, and answered",
+  lost: "a second target was asked beside the first one, which answered all the same",
+  failed: "a second target was asked beside the first one, and both failed",
+  gone: "a second target was asked beside the first one, and the request ended before either answered",
+  no_target: "no other target was ready to be asked beside it",
+  no_room: "no other target had room",
+  no_budget: "a budget had no room for a second target beside it",
+  no_share: "as many were asked beside others as the alias allows",
+};
 
 const missed: Readonly<Record<string, string>> = {
   unknown: "nobody has this name any more",
@@ -168,6 +187,7 @@ const decisions: Readonly<Record<string, readonly [tone: Tone, words: string]>> 
   answered: ["good", "answered"],
   failed: ["bad", "tried"],
   passed_over: ["warn", "passed over"],
+  outpaced: ["warn", "outpaced"],
   not_needed: ["off", "not needed"],
   left_out: ["off", "left out"],
 };

@@ -5,7 +5,7 @@ import { fallbackReasons } from "@ghostllm/contract";
 import type { AliasRow, Store } from "#control/store/store.ts";
 import type { TeamRow } from "#control/store/team-store.ts";
 import { noTimeouts, policyOf } from "#domain/alias-policy.ts";
-import type { AliasPolicy, AliasTimeouts, Fallbacks, QueuePolicy } from "#domain/alias-policy.ts";
+import type { AliasPolicy, AliasTimeouts, Fallbacks, HedgePolicy, QueuePolicy } from "#domain/alias-policy.ts";
 import { isPattern } from "#domain/alias-patterns.ts";
 import { isNamed, isTargetNamed } from "#domain/allowed-models.ts";
 import { invalid } from "./fields.ts";
@@ -13,10 +13,10 @@ import type { Resource } from "./resource.ts";
 
 type ApiAlias = RouteAnswer<AdminRoutes["aliases"]["get"]>;
 type Body = Parameters<Resource<"aliases">["update"]>[0]["body"];
-type Given = Pick<Body, "retries" | "fallbacks" | "timeouts" | "sticky_by" | "queue">;
+type Given = Pick<Body, "retries" | "fallbacks" | "timeouts" | "sticky_by" | "queue" | "hedge">;
 
 export function toApiPolicy(policy: AliasPolicy | null): Pick<ApiAlias, keyof Given> {
-  const { retries = null, fallbacks = {}, timeouts = noTimeouts, stickyBy = null, queue = null } = policy ?? {};
+  const { retries = null, fallbacks = {}, timeouts = noTimeouts, stickyBy = null, queue, hedge } = policy ?? {};
   return {
     retries: retries && {
       ...{ attempts_per_target: retries.attemptsPerTarget, attempts: retries.attempts, on: [...retries.on] },
@@ -29,22 +29,24 @@ export function toApiPolicy(policy: AliasPolicy | null): Pick<ApiAlias, keyof Gi
     },
     timeouts: toApiTimeouts(timeouts),
     sticky_by: stickyBy,
-    queue: queue && { max_wait_ms: queue.maxWaitMs, max_waiting: queue.maxWaiting },
+    queue: queue ? { max_wait_ms: queue.maxWaitMs, max_waiting: queue.maxWaiting } : null,
+    hedge: hedge ? { after_ms: hedge.afterMs, most_percent: hedge.mostPercent } : null,
   };
 }
 
 /** Undefined: it stays as it is. */
 export function toPolicy(
-  { retries, fallbacks, timeouts, sticky_by: stickyBy, queue }: Given,
+  { retries, fallbacks, timeouts, sticky_by: stickyBy, queue, hedge }: Given,
   before: AliasPolicy | null,
 ): AliasPolicy | null | undefined {
-  if ([retries, fallbacks, timeouts, stickyBy, queue].every((given) => given === undefined)) return undefined;
+  if ([retries, fallbacks, timeouts, stickyBy, queue, hedge].every((given) => given === undefined)) return undefined;
   return policyOf({
     retries: retries === undefined ? (before?.retries ?? null) : toRetries(retries),
     fallbacks: fallbacks ?? before?.fallbacks ?? {},
     timeouts: timeouts === undefined ? (before?.timeouts ?? noTimeouts) : toTimeouts(timeouts),
     stickyBy: stickyBy === undefined ? (before?.stickyBy ?? null) : stickyBy,
     queue: queue === undefined ? (before?.queue ?? null) : toQueue(queue),
+    hedge: hedge === undefined ? (before?.hedge ?? null) : toHedge(hedge),
   });
 }
 
@@ -69,6 +71,16 @@ function toTimeouts(given: NonNullable<Given["timeouts"]>): AliasPolicy["timeout
 
 function toQueue(given: NonNullable<Given["queue"]> | null): QueuePolicy | null {
   return given && { maxWaitMs: given.max_wait_ms, maxWaiting: given.max_waiting };
+}
+
+function toHedge(given: NonNullable<Given["hedge"]> | null): HedgePolicy | null {
+  return given && { afterMs: given.after_ms, mostPercent: given.most_percent };
+}
+
+/** Nobody is there to be asked beside the only target. */
+export function refuseHedge(targets: AliasRow["targets"], policy: AliasPolicy | null): void {
+  if (policy?.hedge && targets.length < 2)
+    throw invalid("hedge", "A second target is asked beside the first one: name two, or leave it null");
 }
 
 /** What draws no target has none to stay with. */

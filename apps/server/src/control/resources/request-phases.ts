@@ -28,10 +28,11 @@ export function phasesOf({ why, trail, latencyMs, ttftMs, overheadUs }: Timed): 
 /** Ms between attempts. */
 function pausesIn(trail: UsageRecord["trail"]): number {
   let sum = 0;
-  let endedMs: number | null = null;
+  let endedMs = Infinity;
   for (const { startedMs, ms } of trail ?? []) {
-    if (endedMs !== null) sum += Math.max(0, startedMs - endedMs);
-    endedMs = startedMs + ms;
+    sum += Math.max(0, startedMs - endedMs);
+    // Two may have gone on at the same time.
+    endedMs = Math.max(endedMs === Infinity ? 0 : endedMs, startedMs + ms);
   }
   return sum;
 }

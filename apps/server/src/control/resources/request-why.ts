@@ -24,7 +24,8 @@ interface Context {
 
 /** Of records of before it is empty. */
 export function explainRequest(record: UsageRecord, { snapshot, names }: Context): Told {
-  const { plans = [], notLedTo = [], limits = "", capped = "", held, cache, notes = [] }: WhyFacts = record.why ?? {};
+  const facts: WhyFacts = record.why ?? {};
+  const { plans = [], notLedTo = [], limits = "", capped = "", held, cache, notes = [], hedge } = facts;
   const tried = new Tried(record);
   return {
     phases: phasesOf(record),
@@ -33,6 +34,7 @@ export function explainRequest(record: UsageRecord, { snapshot, names }: Context
     capped: toToldLimits(capped, record, names)[0] ?? null,
     cache: cache === undefined ? null : toCache(cache, record),
     notes: [...notes],
+    hedge: hedge === undefined ? null : { after_ms: hedge[0], outcome: hedge[1] },
     plans: plans.map((plan) => toPlan(plan, record, { snapshot, tried })),
     not_led_to: notLedTo.map(([name, reason]) => ({ name, reason })),
   };
@@ -108,7 +110,8 @@ class Tried {
   #note({ provider, model, reason }: AttemptMade): void {
     const isPassedOver = reason !== null && /^(?:provider|alias)_(?:limit|budget)$/.test(reason);
     const decision = reason === null ? "answered" : isPassedOver ? "passed_over" : "failed";
-    this.#byPlace.set(placeOf(provider, model), { decision, reason });
+    const isOutpaced = reason === "outpaced";
+    this.#byPlace.set(placeOf(provider, model), { decision: isOutpaced ? reason : decision, reason });
   }
 }
 

@@ -110,6 +110,7 @@ const policySchema: z.ZodType<AliasPolicy> = z.object({
   timeouts: timeoutsSchema,
   stickyBy: z.enum(["user"]).nullable().default(null),
   queue: z.object({ maxWaitMs: ms, maxWaiting: z.number() }).exactOptional(),
+  hedge: z.object({ afterMs: ms, mostPercent: z.number() }).exactOptional(),
 });
 
 const price = z.number().int().nonnegative().optional();

@@ -73,6 +73,7 @@ function toAlias(part: AliasPart, targets: Alias["targets"], { providers, unusab
   // By its id: who is with a target of one alias is with any of another one.
   const sticky = policy?.stickyBy === "user" ? id : null;
   const queue = policy?.queue ? { ...policy.queue, aliasId: id, alias: name } : null;
-  const said = { policy, sticky, scope: scopeOf("alias", part), cache, queue };
+  const hedge = policy?.hedge ? { ...policy.hedge, aliasId: id, alias: name } : null;
+  const said = { policy, sticky, scope: scopeOf("alias", part), cache, queue, hedge };
   return { id, name, strategy, createdAt, targets, absent, ...said, awaitsRepair: isLost };
 }

@@ -2,6 +2,7 @@
 // Invariant: whoever is led on is led to what he may use, nobody would have to agree to, and what his budgets have room for.
 
 import { GhostError } from "@ghostllm/contract";
+import type { AliasHedge } from "#domain/alias-policy.ts";
 import type { Awaitable } from "#domain/clock.ts";
 import type { Principal } from "#domain/principal.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
@@ -48,7 +49,7 @@ export function wayOf(deps: LegDeps, run: Admitted): Way {
   if (planned instanceof GhostError && !leadsOn) throw planned;
   const leg = planned instanceof GhostError ? { targets: [], isProbe: false } : planned;
   const course = new Course({
-    leg: { ...leg, ledTo: null, policy, scope: null },
+    leg: { ...leg, ledTo: null, policy, scope: null, hedge: hedgeOf(run, candidates) },
     known: [candidates.requested, admission.downgraded?.alias ?? candidates.requested],
     find: (name) => (leadsOn ? findLeg(deps, run, { name, reserve }) : null),
     tryEarly: (target) =>
@@ -68,6 +69,15 @@ export function wayOf(deps: LegDeps, run: Admitted): Way {
 /** What a vendor keeps is to be found at that vendor alone, and a count by another model counts something else. */
 function mayLeadOn({ request: { kept, operation } }: Admitted): boolean {
   return (kept?.references ?? []).length === 0 && operation !== "count_tokens";
+}
+
+/** What a vendor keeps would be kept twice, and what it alone has seen has no estimate of what it came to when it is given up. */
+function hedgeOf(
+  { request: { kept, operation }, admission }: Admitted,
+  { hedge = null }: Candidates,
+): AliasHedge | null {
+  if (hedge === null || operation === "count_tokens" || admission.readsUnseen) return null;
+  return kept?.isBackground === true || (kept?.references ?? []).length > 0 ? null : hedge;
 }
 
 function unplannedBy(error: GhostError): NonNullable<Way["unplanned"]> {
@@ -134,7 +144,8 @@ function findLeg(deps: LegDeps, run: Admitted, { name, reserve }: Sought): Await
   if (!isAgreedTo(deps, run, found)) return why.leaveOut(name, "consent");
   const planned = plan(deps, run, found, name);
   if (planned instanceof GhostError) return null;
-  const leg = { ...planned, ledTo: name, policy: found.policy ?? null, scope: ownScope(run, found) };
+  const { policy = null } = found;
+  const leg = { ...planned, ledTo: name, policy, scope: ownScope(run, found), hedge: hedgeOf(run, found) };
   return holdFor(deps, run, { found, reserve }).then((isHeld) => (isHeld ? leg : why.leaveOut(name, "budget")));
 }
 

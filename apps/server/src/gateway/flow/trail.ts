@@ -65,6 +65,17 @@ export class Trail {
     return (this.last = new Tried(target, this.attempts, now));
   }
 
+  /** Beside the one that goes on. */
+  beginBeside(target: Target, now: number): Tried {
+    this.attempts += 1;
+    return new Tried(target, this.attempts, now);
+  }
+
+  /** Of two it is this one whose answer, or end, the record tells. */
+  goOnWith(tried: Tried): void {
+    this.last = tried;
+  }
+
   /** A target that is not asked, since its provider has no room for more. */
   passOver({ provider, model }: Target, reason: string, now: number, elapsedMs: number): void {
     this.#arrivedAt = now - elapsedMs;
@@ -94,7 +105,9 @@ export class Trail {
     const { last } = this;
     if (last === null || last.isLeft) return this.#left;
     const isOver = { status: null, reason: null, restMs: 0 };
-    return [...this.#left, this.#attemptMade(last, isOver, this.#arrivedAt + elapsedMs)];
+    const made = [...this.#left, this.#attemptMade(last, isOver, this.#arrivedAt + elapsedMs)];
+    // Of two that went on at the same time the second one may have been left before.
+    return made.toSorted((one, other) => one.startedMs - other.startedMs);
   }
 
   #attemptMade({ target: { provider, model }, startedAt }: Tried, why: WhyLeft, now: number): AttemptMade {
@@ -116,15 +129,20 @@ export class Trail {
     if (isCharged(failure, begun)) this.unanswered.push({ attempt, target, usage: usageOfBegun(begun) });
   }
 
-  /** What the last attempt came to, where it came to nothing that its vendor may charge all the same. */
-  get lastUnanswered(): UnansweredAttempt | null {
-    const last = this.unanswered.at(-1);
-    return last !== undefined && last.attempt === this.last?.number ? last : null;
+  /** Its vendor was told to stop, and charges so much all the same. */
+  charge({ number: attempt, target }: Tried, usage: MeasuredUsage): void {
+    this.unanswered.push({ attempt, target, usage });
+  }
+
+  /** What it came to, where it came to nothing that its vendor may charge all the same. */
+  unansweredOf({ number }: Tried): UnansweredAttempt | null {
+    return this.unanswered.find(({ attempt }) => attempt === number) ?? null;
   }
 
   /** Takes the last attempt out of those that came to nothing: it is what the record tells. */
   takeLast(): MeasuredUsage | null {
-    return this.lastUnanswered === null ? null : (this.unanswered.pop()?.usage ?? null);
+    const place = this.unanswered.findIndex(({ attempt }) => attempt === this.last?.number);
+    return place < 0 ? null : (this.unanswered.splice(place, 1)[0]?.usage ?? null);
   }
 
   hold(call: UpstreamCall): void {

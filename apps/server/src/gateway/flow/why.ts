@@ -22,6 +22,7 @@ export class Why {
   /** Null as long as there is nothing: almost all have none. */
   #plans: PlannedName[] | null = null;
   #notLedTo: NotLedTo[] | null = null;
+  #hedge: Exclude<WhyFacts["hedge"], undefined> | null = null;
   #notes: readonly string[] | null = null;
 
   admitted(readMs: number, admittedMs: number): void {
@@ -35,6 +36,11 @@ export class Why {
 
   waited(ms: number): void {
     this.#waitedMs += ms;
+  }
+
+  /** Ms after it was asked the first target had not begun to answer, and what came of that. */
+  hedged(ms: number, outcome: string): void {
+    this.#hedge = [Math.round(ms), outcome];
   }
 
   /** Null: there was nothing to choose. */
@@ -70,6 +76,7 @@ export class Why {
     if (this.#notLedTo !== null) facts.notLedTo = this.#notLedTo;
     if (consulted.length > 0) facts.limits = writeConsulted(consulted, counted);
     if (this.#waitedMs > 0) facts.queued = Math.round(this.#waitedMs);
+    if (this.#hedge !== null) facts.hedge = this.#hedge;
     if (reservedNanos > 0) facts.held = reservedNanos;
     if (downgraded !== null) facts.capped = cappedOf(downgraded.refusal);
     if (cache !== null) facts.cache = cache;

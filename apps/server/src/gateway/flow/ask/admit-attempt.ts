@@ -8,6 +8,7 @@ import type { Target } from "#domain/snapshot.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
 import type { Terms } from "#gateway/flow/admit.ts";
 import type { Trail } from "#gateway/flow/trail.ts";
+import type { Tried } from "#gateway/flow/tried.ts";
 import type { Lifeline } from "./lifeline.ts";
 import { nothing, ProviderHolds } from "./provider-holds.ts";
 import type { CameTo, PassedOver } from "./provider-holds.ts";
@@ -49,7 +50,7 @@ async function admitHeld(
 ): Promise<PassedOver | null> {
   trail.providers ??= new ProviderHolds(deps, terms);
   const holds = trail.providers;
-  await holds.close(cameTo(trail, holds, deps.clock.now()));
+  await holds.close(cameTo(trail, trail.last, deps.clock.now()));
   const passedOver = held.length === 0 ? null : await holds.admit(target, held);
   if (passedOver !== null)
     trail.passOver(target, passedOver.reason, deps.clock.monotonic(), lifeline.exchange.elapsedMs());
@@ -58,15 +59,29 @@ async function admitHeld(
 
 /** Nobody is kept out by an attempt that is over while the next one is waited for. */
 export async function giveUpRoom({ clock }: AdmitDeps, { trail }: AdmittedInput): Promise<void> {
-  await trail.providers?.close(cameTo(trail, trail.providers, clock.now()));
+  await trail.providers?.close(cameTo(trail, trail.last, clock.now()));
 }
 
-/** The last attempt, which was not the client's answer. */
-function cameTo(trail: Trail, { readsUnseen }: ProviderHolds, now: number): CameTo {
-  const last = trail.lastUnanswered;
-  if (last === null) return nothing;
-  const { promptTokens, completionTokens } = last.usage;
-  return { tokens: promptTokens + completionTokens, costNanos: readsUnseen ? null : costOfUnanswered(last, now) };
+/** Beside an attempt that goes on. False: there is no room for it, or nobody could say afterwards what it came to. */
+export async function admitBeside(
+  deps: AdmitDeps,
+  { trail, terms }: AdmittedInput,
+  { scope: own = null, ...target }: Target,
+  ofLeg: LimitedScope | null,
+): Promise<boolean> {
+  const held = [target.provider.scope ?? null, own, ofLeg].filter((one) => one !== null);
+  if (held.length === 0) return true;
+  trail.providers ??= new ProviderHolds(deps, terms);
+  return trail.providers.admitBeside({ ...target, scope: own }, held);
+}
+
+/** An attempt that was not the client's answer. */
+export function cameTo(trail: Trail, tried: Tried | null, now: number): CameTo {
+  const unanswered = tried === null ? null : trail.unansweredOf(tried);
+  if (unanswered === null) return nothing;
+  const { promptTokens, completionTokens } = unanswered.usage;
+  const costNanos = trail.providers?.readsUnseen === true ? null : costOfUnanswered(unanswered, now);
+  return { tokens: promptTokens + completionTokens, costNanos };
 }
 
 /** Who helps first. */
@@ -82,14 +97,16 @@ interface Affording extends Pick<AdmittedInput, "trail"> {
   readonly readsUnseen: boolean;
 }
 
-/** What was reserved is enough for one attempt: what another one came to before must be held beside it. */
+/** What was reserved is enough for one attempt: what others came to since the one of that number must be held beside it. */
 export async function canAffordAnother(
   deps: Pick<GatewayDeps, "clock" | "counters">,
   { requestId: id, reserve: { nanos: reservedNanos }, readsUnseen, trail }: Affording,
+  since: number,
 ): Promise<boolean> {
-  const last = trail.lastUnanswered;
-  if (reservedNanos === 0 || last === null) return true;
-  const estimate = readsUnseen ? null : costOfUnanswered(last, deps.clock.now());
-  const costNanos = estimate ?? reservedNanos;
+  const others = trail.unanswered.filter(({ attempt }) => attempt > since);
+  if (reservedNanos === 0 || others.length === 0) return true;
+  const now = deps.clock.now();
+  const costs = others.map((one) => (readsUnseen ? null : costOfUnanswered(one, now)) ?? reservedNanos);
+  const costNanos = costs.reduce((sum, cost) => sum + cost, 0);
   return (await deps.counters.extend({ id, costNanos })) >= costNanos;
 }

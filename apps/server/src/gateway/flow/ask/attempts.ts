@@ -1,18 +1,16 @@
 import { GhostError } from "@ghostllm/contract";
 import type { Awaitable } from "#domain/clock.ts";
-import type { AliasTimeouts } from "#domain/alias-policy.ts";
 import type { Target } from "#domain/snapshot.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
 import { UpstreamFailure } from "#gateway/upstream/upstream.ts";
-import type { Terms } from "#gateway/flow/admit.ts";
 import type { VendorAnswer } from "#gateway/flow/answer/answer.ts";
-import type { ContentKeeper } from "#gateway/flow/content/content-keeper.ts";
-import type { Caching } from "#gateway/flow/recall/caching.ts";
 import { admitAtProvider, canAffordAnother, giveUpRoom, sooner } from "./admit-attempt.ts";
-import type { AdmitDeps, AdmittedInput, Reserve } from "./admit-attempt.ts";
-import type { Course, Step } from "./course.ts";
+import type { AdmitDeps, AdmittedInput } from "./admit-attempt.ts";
+import type { Step } from "./course.ts";
 import { failureOf, noRoom } from "./failure.ts";
 import type { Failure } from "./failure.ts";
+import { attemptHedged } from "./hedge.ts";
+import type { HedgeDeps, HedgedInput } from "./hedge.ts";
 import { isVendorAtFault } from "./judge.ts";
 import type { Outcome } from "./judge.ts";
 import { tellFailure } from "./learn.ts";
@@ -20,29 +18,20 @@ import type { Lifeline } from "./lifeline.ts";
 import { patienceOf } from "./patience.ts";
 import { settleOn } from "./settle-on.ts";
 import { beginTry, notAsked, tryTarget } from "./try-target.ts";
-import type { TryDeps, TryInput } from "./try-target.ts";
+import type { TryDeps } from "./try-target.ts";
 import { isFull, mustWait, waitForRoom } from "./wait-for-room.ts";
 import type { Full, QueuePlace } from "./wait-for-room.ts";
 
 /** What it takes to ask one vendor after the other, and to learn from it. */
-export type AskDeps = TryDeps & Pick<GatewayDeps, "counters" | "waitingRoom" | "random" | "timeouts">;
+export type AskDeps = TryDeps & HedgeDeps & Pick<GatewayDeps, "counters" | "waitingRoom" | "random" | "timeouts">;
 
-export interface AttemptsInput extends TryInput {
-  readonly content: ContentKeeper | null;
-  readonly caching: Caching | null;
-  readonly lifeline: Lifeline;
-  readonly course: Course;
+export interface AttemptsInput extends HedgedInput {
   /** Why no target of the name that was asked for can be asked; null: some can. */
   readonly unplanned: { readonly failure: Failure; readonly error: GhostError } | null;
   /** Where it waits while no target has room; null: it does not. */
   readonly place: QueuePlace | null;
-  /** How long it wants to be waited for itself; null: as others are. */
-  readonly times: AliasTimeouts | null;
-  readonly reserve: Reserve;
   /** No estimate can be made of what a lost attempt cost. */
   readonly readsUnseen: boolean;
-  /** By which the providers that are asked admit it. */
-  readonly terms: Terms;
 }
 
 /**
@@ -85,14 +74,15 @@ async function follow(
     if (step.pauseMs > 0) await pauseBefore(deps, input, step);
     if (last !== null) {
       if (lifeline.severedBy !== null) break;
-      if (trail.attempts > afforded && !(await canAffordAnother(deps, input))) break;
+      if (trail.attempts > afforded && !(await canAffordAnother(deps, input, afforded))) break;
       afforded = trail.attempts;
     }
     const passing = admitAtProvider(deps, input, step.target, step.leg.scope);
     const passedOver = passing instanceof Promise ? await passing : passing;
     if (passedOver === null) {
       if (last === null) letIn?.();
-      last = await attempt(deps, input, step);
+      const hedge = course.isDoubled ? null : (step.leg.hedge ?? null);
+      last = await (hedge === null ? attempt(deps, input, step) : attemptHedged(deps, input, step, hedge));
       const failure = failureOf(last);
       if (failure === null || lifeline.severedBy !== null) break;
       next = course.after(failure);

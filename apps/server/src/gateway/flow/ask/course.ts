@@ -2,7 +2,7 @@
 // Invariant: no name is gone on with twice, and all attempts together are bounded.
 
 import type { FallbackReason } from "@ghostllm/contract";
-import type { AliasPolicy, RetryPolicy } from "#domain/alias-policy.ts";
+import type { AliasHedge, AliasPolicy, RetryPolicy } from "#domain/alias-policy.ts";
 import type { Awaitable } from "#domain/clock.ts";
 import type { LimitedScope } from "#domain/principal.ts";
 import type { Target } from "#domain/snapshot.ts";
@@ -16,6 +16,8 @@ export interface Leg extends Plan {
   readonly policy: AliasPolicy | null;
   /** What its attempts are held to beside their providers; null: nothing, or the whole request is. */
   readonly scope: LimitedScope | null;
+  /** When a second one of its targets is asked beside the first; absent or null: never. */
+  readonly hedge?: AliasHedge | null;
 }
 
 export interface Step {
@@ -54,8 +56,10 @@ export class Course {
   #waiting: readonly string[] = [];
   #lastFailed: { readonly target: Target; readonly leg: Leg; readonly failure: Failure } | null = null;
   #isLastTwice = false;
-  /** Of those that rest, the one that is asked. */
-  #early: Step | null = null;
+  #isDoubled = false;
+  /** The one that is asked out of its turn: it rested, or was asked beside another one. */
+  #outOfTurn: Step | null = null;
+  /** Of those out of their turn. */
   #tried: Set<Target> | null = null;
 
   constructor(input: CourseInput) {
@@ -92,6 +96,36 @@ export class Course {
     return this.#stepTo(this.#place + 1) ?? this.#goOn(reason);
   }
 
+  /** Two were asked at the same time: once in a request is enough. */
+  get isDoubled(): boolean {
+    return this.#isDoubled;
+  }
+
+  /** Those that may be asked beside the target of the last step, in their order. */
+  get besides(): readonly Target[] {
+    if (this.#outOfTurn !== null || this.#attempts + 2 > this.#mostAttempts) return [];
+    return this.#leg.isProbe ? [] : this.#leg.targets.slice(this.#place + 1);
+  }
+
+  /** What attempts at the targets of the last step are held to. */
+  get scope(): LimitedScope | null {
+    return this.#leg.scope;
+  }
+
+  /** This one is asked beside it, the only one of the request. */
+  askBeside(target: Target): Step {
+    this.#isDoubled = true;
+    this.#attempts += 1;
+    (this.#tried ??= new Set()).add(target);
+    return { target, leg: this.#leg, pauseMs: 0 };
+  }
+
+  /** Of two that were asked, this one was the last to fail. */
+  turnTo(step: Step): void {
+    this.#outOfTurn = step;
+    this.#tries = 1;
+  }
+
   get #visited(): Set<string> {
     return (this.#known ??= new Set(this.#input.known));
   }
@@ -101,7 +135,7 @@ export class Course {
   }
 
   get #current(): { readonly leg: Leg; readonly target: Target | undefined } {
-    return this.#early ?? { leg: this.#leg, target: this.#leg.targets[this.#place] };
+    return this.#outOfTurn ?? { leg: this.#leg, target: this.#leg.targets[this.#place] };
   }
 
   get #mostAttempts(): number {
@@ -118,7 +152,8 @@ export class Course {
     const leg = this.#leg;
     const target = leg.targets[place];
     if (target === undefined) return null;
-    this.#early = null;
+    if (this.#isDoubled && this.#tried?.has(target)) return this.#stepTo(place + 1);
+    this.#outOfTurn = null;
     this.#place = place;
     this.#tries = 1;
     return { target, leg, pauseMs: 0 };
@@ -169,7 +204,7 @@ export class Course {
       const target = leg.resting?.find((one) => this.#tried?.has(one) !== true && this.#input.tryEarly(one));
       if (target === undefined) continue;
       (this.#tried ??= new Set()).add(target);
-      return (this.#early = { target, leg: { ...leg, isProbe: true }, pauseMs: 0 });
+      return (this.#outOfTurn = { target, leg: { ...leg, isProbe: true }, pauseMs: 0 });
     }
     return this.#lastOneTwice();
   }

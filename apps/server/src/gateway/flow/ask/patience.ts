@@ -1,7 +1,7 @@
 // How long one attempt is waited for, by what its alias, its key and itself say: until there is a connection, and until the first word. Called by attempts.ts.
 // The silence within an answer is the connection's to see, and the whole time the lifeline's.
 
-import { shorterOf } from "#domain/alias-policy.ts";
+import { noTimeouts, shorterOf } from "#domain/alias-policy.ts";
 import type { AliasTimeouts } from "#domain/alias-policy.ts";
 import { UpstreamFailure } from "#gateway/upstream/upstream.ts";
 import type { UpstreamCall } from "#gateway/upstream/upstream.ts";
@@ -17,9 +17,13 @@ export class Patience {
   readonly #connecting: NodeJS.Timeout | undefined;
   readonly #waiting: NodeJS.Timeout | undefined;
 
-  constructor({ connectMs, firstTokenMs, idleMs }: AliasTimeouts) {
+  readonly #whenBegun: (() => void) | null;
+
+  /** `whenBegun`: somebody is asked beside it as long as it has not begun, and is told of the first byte of what is not streamed. */
+  constructor({ connectMs, firstTokenMs, idleMs }: AliasTimeouts, whenBegun: (() => void) | null = null) {
     this.idleMs = idleMs;
-    this.awaitsFirstToken = firstTokenMs !== null;
+    this.awaitsFirstToken = firstTokenMs !== null || whenBegun !== null;
+    this.#whenBegun = whenBegun;
     if (connectMs !== null) this.#connecting = setTimeout(() => this.#unconnected(connectMs), connectMs);
     if (firstTokenMs !== null) this.#waiting = setTimeout(() => this.#silent(firstTokenMs), firstTokenMs);
   }
@@ -33,6 +37,7 @@ export class Patience {
   /** An answer that is not streamed: from now on its silence is what counts. */
   begun(): void {
     clearTimeout(this.#waiting);
+    this.#whenBegun?.();
   }
 
   end(): void {
@@ -60,8 +65,13 @@ export class Patience {
 }
 
 /** Null, as for almost all: nothing is said about it. */
-export function patienceOf(alias: AliasTimeouts | undefined, asked: AliasTimeouts | null): Patience | null {
+export function patienceOf(
+  alias: AliasTimeouts | undefined,
+  asked: AliasTimeouts | null,
+  whenBegun: (() => void) | null = null,
+): Patience | null {
   const timeouts = alias === undefined ? asked : asked === null ? alias : shorterOf(alias, asked);
+  if (whenBegun !== null) return new Patience(timeouts ?? noTimeouts, whenBegun);
   if (timeouts === null) return null;
   const { connectMs, firstTokenMs, idleMs } = timeouts;
   return connectMs === null && firstTokenMs === null && idleMs === null ? null : new Patience(timeouts);

@@ -1,6 +1,6 @@
 // What providers are held to, whoever asks, and aliases that a request is led on to: each attempt is admitted by their limits and budgets,
 // beside those of its request, and settled there as soon as it is known what came of it. Called by admit-attempt.ts and finish.ts.
-// Invariant: of a request one attempt at most is held, and what is held is settled once.
+// Invariant: of a request one attempt at most is held, and one that is asked beside it; what is held is settled once.
 
 import { GhostError } from "@ghostllm/contract";
 import { ScopeMap } from "#domain/access/scope.ts";
@@ -44,6 +44,8 @@ export class ProviderHolds {
   readonly #deps: SettleDeps;
   readonly #terms: Terms;
   #open: Held | null = null;
+  /** For the attempt beside the one that is open. */
+  #beside: Held | null = null;
   #charges: readonly Charge[] = [];
   #made = 0;
 
@@ -53,7 +55,23 @@ export class ProviderHolds {
   }
 
   /** Null: its provider, and the alias that has led there, admit one more attempt. */
-  async admit({ provider, ...target }: Target, held: readonly LimitedScope[]): Promise<PassedOver | null> {
+  async admit(target: Target, held: readonly LimitedScope[]): Promise<PassedOver | null> {
+    const made = await this.#hold(target, held);
+    if (!("reservedNanos" in made)) return made;
+    this.#open = made;
+    return null;
+  }
+
+  /** The same of an attempt beside it. False: it is not admitted, or nobody could say afterwards what it came to. */
+  async admitBeside(target: Target, held: readonly LimitedScope[]): Promise<boolean> {
+    const made = await this.#hold(target, held);
+    if (!("reservedNanos" in made)) return false;
+    this.#beside = made;
+    if (made.readsUnseen) await this.closeBeside(nothing);
+    return !made.readsUnseen;
+  }
+
+  async #hold({ provider, ...target }: Target, held: readonly LimitedScope[]): Promise<Held | PassedOver> {
     const { id: requestId, countedScopes } = this.#terms;
     const scopes = countedScopes.of(held);
     const id = `${requestId}.${(this.#made += 1)}`;
@@ -71,8 +89,7 @@ export class ProviderHolds {
         const waitMs = waitOf(reservation.refusal);
         return { reason: `${kind}_${reason === "budget" ? "budget" : "limit"}`, error, waitMs };
       }
-      this.#open = { id, scopes, reservedNanos: most.costNanos, readsUnseen: most.readsUnseen };
-      return null;
+      return { id, scopes, reservedNanos: most.costNanos, readsUnseen: most.readsUnseen };
     } catch (error) {
       // What it may cost cannot be known.
       if (!(error instanceof GhostError) || error.code !== "permission_denied") throw error;
@@ -83,9 +100,24 @@ export class ProviderHolds {
   /** The attempt that is held is over. */
   async close(cameTo: CameTo): Promise<void> {
     const open = this.#open;
-    if (open === null) return;
     this.#open = null;
-    this.#charges = [...this.#charges, ...(await settleHold(this.#deps, open, cameTo))];
+    await this.#settle(open, cameTo);
+  }
+
+  async closeBeside(cameTo: CameTo): Promise<void> {
+    const beside = this.#beside;
+    this.#beside = null;
+    await this.#settle(beside, cameTo);
+  }
+
+  /** Of the two it is the other one that goes on. */
+  swap(): void {
+    [this.#open, this.#beside] = [this.#beside, this.#open];
+  }
+
+  async #settle(hold: Held | null, cameTo: CameTo): Promise<void> {
+    if (hold === null) return;
+    this.#charges = [...this.#charges, ...(await settleHold(this.#deps, hold, cameTo))];
   }
 
   /** Of the attempt that goes on; null where its provider has no budget. */

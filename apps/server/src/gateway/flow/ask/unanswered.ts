@@ -52,6 +52,13 @@ export function usageOfBegun({ request, call, elapsedMs, assumedOutputTokens }: 
   return { ...noUsage, promptTokens, completionTokens, estimated: true, isPromptEstimated: true };
 }
 
+/** Of one that was given up for another that answered sooner; null: its vendor has not begun, or told an error. */
+export function usageOfOutpaced(begun: Begun): MeasuredUsage | null {
+  const { call, request } = begun;
+  if (call?.isSent !== true || call.answerStatus >= 300 || tokensOf(request.operation) === "none") return null;
+  return usageOfBegun(begun);
+}
+
 /** Of output, that it may come to by what the client named, or by what is assumed where it named none. */
 export function mostTokens({ maxOutputTokens, answers }: ParsedRequest, assumedOutputTokens: number): number {
   return (maxOutputTokens || assumedOutputTokens) * Math.max(1, answers);
