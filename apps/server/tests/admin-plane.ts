@@ -11,6 +11,8 @@ import type { FetchJson } from "#control/catalog/vendor.ts";
 import type { ControlLog } from "#control/control-log.ts";
 import { EventStreams } from "#control/events/event-streams.ts";
 import { OutboxWatch } from "#control/events/outbox-watch.ts";
+import { ChatTexts } from "#control/chats/chat-texts.ts";
+import { SavedChats } from "#control/chats/saved-chats.ts";
 import { ContentKeys } from "#control/contents/content-keys.ts";
 import { ContentReader } from "#control/contents/content-reader.ts";
 import { createEncryption } from "#control/encryption/encryption.ts";
@@ -178,10 +180,13 @@ export async function startAdminPlane({
     rightsChanged: () => snapshots.catchUp(),
     withdraw: async () => {},
   });
+  const contentKeys = new ContentKeys({ store, encryption, now: clock.now });
+  const chatTexts = new ChatTexts({ store, keys: contentKeys });
   const control = await createControlServer({
     ...sources,
     ...{ services, registry },
-    contents: new ContentReader({ store, keys: new ContentKeys({ store, encryption, now: clock.now }) }),
+    contents: new ContentReader({ store, keys: contentKeys }),
+    ...{ chatTexts, savedChats: new SavedChats({ store, texts: chatTexts }) },
     clock,
     addresses: new ClientAddresses({ addresses: trustedProxies, header: "auto" }),
     compressor: createCompressor({ isEnabled: true, minBytes: 1024 }),

@@ -1,6 +1,6 @@
 // Every route that changes something, called so that it does: what suites over all of them go by.
 
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { adminRoutes } from "@ghostllm/contract/routes";
 import type { AdminRoute, AdminRoutes } from "@ghostllm/contract/routes";
@@ -67,6 +67,21 @@ async function adminSession(): Promise<string> {
   const email = `${next()}@example.com`;
   await plane.admin.users.create({ body: { email, password, role: "admin" } });
   return (await plane.as(null).sessions.create({ body: { email, password } })).token;
+}
+
+/** Of somebody who has signed in. */
+async function newChat(): Promise<Call> {
+  const { email, id: userId } = await newUser();
+  const sessionId = randomUUID();
+  await plane.store.chats.add({
+    ...{ sessionId, userId, requestId: "r", model: "m", turn: 0, messages: [], attachments: [] },
+    begins: {
+      ...{ apiKeyId: "k", teamId: null, dialect: "openai-chat", createdAt: Date.now() },
+      title: { content: "", contentKeyId: "none" },
+    },
+  });
+  const { token } = await plane.as(null).sessions.create({ body: { email, password } });
+  return { as: token, params: { id: sessionId } };
 }
 
 const newReport = async () => {
@@ -400,6 +415,11 @@ export const changingCalls: Readonly<Record<ChangingId, Case>> = {
   "aliases.update": { prepare: () => of(newAlias(), { strategy: "weighted" }), actions: ["alias.changed"] },
   "aliases.remove": { prepare: () => of(newAlias()), actions: ["alias.removed"] },
   "cache.purge": { prepare: async () => ({}), actions: ["cache.purged"] },
+  "chatSessions.update": {
+    prepare: async () => ({ ...(await newChat()), body: { title: "Another name", archived: true } }),
+    actions: ["chat_session.changed"],
+  },
+  "chatSessions.remove": { prepare: newChat, actions: ["chat_session.removed"] },
   "views.create": {
     prepare: async () => ({ body: { page: "keys", name: canary, search: {} }, as: await newSession() }),
     actions: ["view.created"],

@@ -25,6 +25,7 @@ interface Side {
   readonly accountId: string;
   readonly consentId: string;
   readonly aliasId: string;
+  readonly chatId: string;
 }
 
 type Found = readonly string[];
@@ -152,6 +153,12 @@ const probes: Readonly<Record<Reaching, Probe>> = {
   },
   "sessions.list": async (store, reach) => idsOf(await store.sessions.list(page, reach)),
   "sessions.end": async (store, reach, { user }) => idOf(await store.sessions.end(`session of ${user.email}`, reach)),
+  "chats.list": async (store, reach) => idsOf(await store.chats.list({ limit: 500 }, reach)),
+  "chats.find": async (store, reach, { chatId }) => idOf(await store.chats.find(chatId, reach)),
+  "chats.change": async (store, reach, { chatId }) =>
+    idOf(await store.chats.change(chatId, { isArchived: true }, reach)),
+  // Of the own one there is more to ask.
+  "chats.remove": async (store, reach, { chatId }) => ((await store.chats.find(chatId, reach)) ? [chatId] : []),
   "views.list": async (store, reach) => idsOf(await store.views.list(page, reach)),
   "views.find": async (store, reach, { user }) => idsOf(await viewsOf(store, reach, user)),
   "views.update": async (store, reach, { user }) => idsOf(await viewsOf(store, reach, user)),
@@ -242,7 +249,12 @@ describe.each(availableEngines())("within the reach of one team, on $name", (eng
     const named = { name: "of every team", strategy: "ordered", targets } as const;
     const alias = await store.aliases.create({ ...named, teamId: team.id, limits: unlimited, budgets });
     const aliasId = alias.id;
-    return { team, user, key, recordId: record.id, accountId: account.id, consentId, aliasId };
+    const chatId = `chat of ${name}`;
+    const title = { content: "", contentKeyId: "k" };
+    const begins = { apiKeyId: key.id, teamId: team.id, title, dialect: "openai-chat", createdAt: Date.now() };
+    const turn = { requestId: "r", model: "m", turn: 0, messages: [], attachments: [] };
+    await store.chats.add({ sessionId: chatId, userId: user.id, begins, ...turn });
+    return { team, user, key, recordId: record.id, accountId: account.id, consentId, aliasId, chatId };
   }
 
   beforeAll(async () => {
@@ -260,7 +272,16 @@ describe.each(availableEngines())("within the reach of one team, on $name", (eng
   const within = (): Reach => [{ kind: "team", id: own.team.id }];
   /** All that is of the team, and of nobody else. */
   const known = (): ReadonlySet<string> =>
-    new Set([own.team.id, own.user.id, own.key.id, own.recordId, own.accountId, own.consentId, own.aliasId]);
+    new Set([
+      own.team.id,
+      own.user.id,
+      own.key.id,
+      own.recordId,
+      own.accountId,
+      own.consentId,
+      own.aliasId,
+      own.chatId,
+    ]);
 
   it.each(Object.entries(probes))("%s finds what is of the team and nothing else", async (_name, probe) => {
     const found = [...(await probe(store, within(), own)), ...(await probe(store, within(), other))];

@@ -45,7 +45,7 @@ const unwatchedTables = new Set([
     "usage_days_keys",
     "usage_days_progress",
   ],
-  ...["request_contents", "content_keys"],
+  ...["request_contents", "content_keys", "chat_sessions", "messages", "chat_attachments", "message_attachments"],
   ...["usage_hourly", "spend", "settings", "stored_objects", "sessions", "views", "leases", "instances"],
   ...["sign_in_methods", "user_identities", "session_grants", "second_factors", "recovery_codes"],
   ...["password_links", "passkeys", "used_challenges"],

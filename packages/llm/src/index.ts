@@ -67,3 +67,8 @@ export { RestoringTap } from "#dialects/texts/restoring-tap.ts";
 export { PlainRestoringTap } from "#dialects/texts/plain-restoring-tap.ts";
 export type { Restoration, TextRestorer } from "#dialects/texts/text-restorer.ts";
 export { editFormTexts } from "#dialects/texts/form-texts.ts";
+export { behindLastSaid, messagesIn, saidIn, withMessages } from "#dialects/passage/conversation.ts";
+export type { ToldAnswer } from "#dialects/passage/conversation.ts";
+export { dropMembers } from "./wire/drop-members.ts";
+export { readMessage, titleOfChat } from "#dialects/passage/told-messages.ts";
+export type { ToldMessage } from "#dialects/passage/told-messages.ts";

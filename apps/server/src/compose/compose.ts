@@ -7,12 +7,14 @@ import type { Config } from "#config/config.ts";
 import type { LoadedConfig } from "#config/load.ts";
 import { describeProxies } from "#config/proxy.ts";
 import { ContentWriter } from "#control/contents/content-writer.ts";
+import { SessionDesk } from "#control/chats/session-desk.ts";
 import { ConsentDesk } from "#control/consents/consent-desk.ts";
 import { RequestDesk } from "#control/requests/request-desk.ts";
 import { FinishedRequests } from "#control/live/finished-requests.ts";
 import { GatewayReports } from "#control/targets/gateway-reports.ts";
 import { Refusals } from "#control/live/refusals.ts";
 import type { StartFacts } from "#control/first-start/first-start.ts";
+import type { Store } from "#control/store/store.ts";
 import type { Log } from "#telemetry/log.ts";
 import { openBooks } from "./books.ts";
 import { openControl } from "./control.ts";
@@ -20,7 +22,9 @@ import type { Control } from "./control.ts";
 import { Disposer } from "./disposer.ts";
 import { pickExampleModel } from "./example-model.ts";
 import { layFoundation } from "./foundation.ts";
+import type { Foundation } from "./foundation.ts";
 import { createLink } from "./link.ts";
+import type { OpenedLink } from "./link.ts";
 import { Doors } from "./doors.ts";
 import { tellSystem } from "./system-gauges.ts";
 import { openTlsFront } from "./tls-front.ts";
@@ -85,16 +89,7 @@ async function build(given: Given, log: Log, disposer: Disposer): Promise<Runnin
   const reports = new GatewayReports();
   const told = { finished, refusals, given, counterBytes, reports };
   const control = await openControl({ foundation, ...books, shared, vendors, link, ...told });
-  const { consents, contents } = opened;
-  consents.desk = new ConsentDesk({ store: books.store, signals: link.signals, log });
-  opened.toldRequests.desk = new RequestDesk({ store: books.store, snapshot: () => control.snapshots.current() });
-  const { toldRequests } = opened;
-  const { events } = foundation;
-  const writer = new ContentWriter({ store: books.store, keys: control.contentKeys, events });
-  disposer.add(() => writer.close());
-  contents.store = (content) => writer.store(content);
-  const storeContent = contents.storeLate;
-  const desks = { consents, toldRequests, storeContent, reports };
+  const desks = { ...openDesks(foundation, opened, { store: books.store, control }), reports };
   const parts = { foundation, link, ...desks, tls, doors, lease, vendors, control, refusals };
   const { reload, readMetrics } =
     hub === null ? await serveAlone(parts) : await serveByWorkers({ ...parts, hub, port });
@@ -111,6 +106,26 @@ async function build(given: Given, log: Log, disposer: Disposer): Promise<Runnin
     reload,
     close: () => disposer.dispose(),
   };
+}
+
+interface Answering {
+  readonly store: Store;
+  readonly control: Control;
+}
+
+/** What gateways ask control for. */
+function openDesks(foundation: Foundation, opened: OpenedLink, { store, control }: Answering) {
+  const { log, events, disposer } = foundation;
+  const { link, consents, contents, toldRequests, chatSessions } = opened;
+  consents.desk = new ConsentDesk({ store, signals: link.signals, log });
+  toldRequests.desk = new RequestDesk({ store, snapshot: () => control.snapshots.current() });
+  const writer = new ContentWriter({ store, keys: control.contentKeys, events });
+  disposer.add(() => writer.close());
+  contents.store = (content) => writer.store(content);
+  const sessionDesk = new SessionDesk({ ...foundation, ...control.chats, store });
+  disposer.add(() => sessionDesk.close());
+  chatSessions.desk = sessionDesk;
+  return { consents, toldRequests, chatSessions, storeContent: contents.storeLate };
 }
 
 function describe(config: Config, { facts, snapshots }: Control) {

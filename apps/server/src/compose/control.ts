@@ -2,6 +2,8 @@
 
 import { describeConfig } from "#config/describe.ts";
 import type { LoadedConfig } from "#config/load.ts";
+import { ChatTexts } from "#control/chats/chat-texts.ts";
+import { SavedChats } from "#control/chats/saved-chats.ts";
 import { ContentKeys } from "#control/contents/content-keys.ts";
 import { ContentReader } from "#control/contents/content-reader.ts";
 import { SystemMonitor } from "#control/system/system-monitor.ts";
@@ -70,6 +72,13 @@ export interface Control {
   readonly snapshots: SnapshotSource;
   readonly server: ControlServer;
   readonly contentKeys: ContentKeys;
+  readonly chats: Chats;
+}
+
+/** Conversations that are kept, opened. */
+interface Chats {
+  readonly texts: ChatTexts;
+  readonly saved: SavedChats;
 }
 
 export async function openControl(parts: ControlParts): Promise<Control> {
@@ -91,12 +100,18 @@ export async function openControl(parts: ControlParts): Promise<Control> {
   const prices = await openPrices(parts);
   const snapshots = await openSnapshots(parts, { encryption, prices });
   const contentKeys = new ContentKeys({ store, encryption, now: clock.now });
-  const server = await openServer(parts, { encryption, prices, facts, snapshots, contentKeys, passwords });
+  const chats = openChats(store, contentKeys);
+  const server = await openServer(parts, { encryption, prices, facts, snapshots, contentKeys, chats, passwords });
   if (config.services.includes("providers")) {
     startRediscovery(parts, snapshots);
     startHealthChecks(parts, snapshots);
   }
-  return { facts, snapshots, server, contentKeys };
+  return { facts, snapshots, server, contentKeys, chats };
+}
+
+function openChats(store: Store, keys: ContentKeys): Chats {
+  const texts = new ChatTexts({ store, keys });
+  return { texts, saved: new SavedChats({ store, texts }) };
 }
 
 async function openPrices({ foundation, store, vendors }: ControlParts): Promise<PriceListSource> {
@@ -150,16 +165,11 @@ function reportProviders(health: Health, snapshot: Snapshot): void {
   health.report("providers", { isHealthy: reasons.length === 0, detail });
 }
 
+type ServerParts = Sources & Omit<Control, "server"> & { readonly passwords: Passwords };
+
 async function openServer(
   parts: ControlParts,
-  {
-    encryption,
-    prices,
-    facts,
-    snapshots,
-    contentKeys,
-    passwords,
-  }: Sources & Omit<Control, "server"> & { readonly passwords: Passwords },
+  { encryption, prices, facts, snapshots, contentKeys, chats, passwords }: ServerParts,
 ): Promise<ControlServer> {
   const { foundation, store, leases, registry, vendors, link, finished, refusals, reports, given, counterBytes } =
     parts;
@@ -187,6 +197,7 @@ async function openServer(
     ...{ sessions, passwords, issuerSignIn, secondFactor, factorDemand, mailer },
     passkeys: new Passkeys({ store, encryption, clock, publicUrl: config.mail.publicUrl }),
     contents: new ContentReader({ store, keys: contentKeys }),
+    ...{ savedChats: chats.saved, chatTexts: chats.texts },
     ...{ adminKeys: facts.adminKeys, services: config.services },
     consoleDirectory: config.console.directory,
     ...{ finished, refusals, reports, journal: journals, monitor, dataDir: config.dataDir },

@@ -33,6 +33,7 @@ import { BatchedAppends } from "#link/journal/batched-appends.ts";
 import type { JournalSink } from "#link/journal/journal.ts";
 import type { Lease } from "#link/lease.ts";
 import { CountedScopes } from "#link/counted-scopes.ts";
+import type { ChatSessions } from "#link/chat-sessions.ts";
 import type { Consents } from "#link/consents.ts";
 import type { ToldRequests } from "#link/told-requests.ts";
 import { BoundedContents } from "#link/contents.ts";
@@ -68,6 +69,7 @@ export interface GatewayParts {
   readonly link: Link;
   readonly consents: Consents;
   readonly toldRequests: ToldRequests;
+  readonly chatSessions: ChatSessions;
   readonly storeContent: StoreContent;
   readonly lease: Lease;
   readonly vendors: AskedVendors;
@@ -143,7 +145,8 @@ function watchRights({ foundation, link, control }: GatewayParts): RunningCalls 
 const mostContentBytes = 16 * 1024 * 1024;
 
 async function depsOf(parts: GatewayParts) {
-  const { foundation, link, consents, toldRequests, storeContent, lease, vendors, control, neighbours } = parts;
+  const { foundation, link, consents, toldRequests, chatSessions, storeContent, lease, vendors, control, neighbours } =
+    parts;
   const { config, clock, steadyTime, journal, addresses, compressor, metrics, disposer } = foundation;
   const { timeouts, limits, answers } = config;
   const { upstream, authenticator, targetHealth } = vendors;
@@ -162,7 +165,7 @@ async function depsOf(parts: GatewayParts) {
   const contents = isStoring ? new BoundedContents({ store: storeContent, mostBytes: mostContentBytes }) : null;
   const books: Omit<Books, "events" | "liveEvents"> = { journal: new BatchedAppends(journal), lease, clock, contents };
   const callers: Omit<Callers, "readiness" | "runningCalls"> = {
-    ...{ snapshots, steadyTime, consents, toldRequests, flights: new Flights() },
+    ...{ snapshots, steadyTime, consents, toldRequests, chatSessions, flights: new Flights() },
     countedScopes: new CountedScopes(steadyTime, clock),
   };
   const door: Door = { addresses, compressor, heldBytes, neighbours };

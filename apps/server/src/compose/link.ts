@@ -8,6 +8,15 @@ import { createMemoryLink } from "#link/memory/memory-link.ts";
 import type { LinkBounds } from "#link/memory/memory-link.ts";
 import type { Cache, CacheUse } from "#link/cache.ts";
 import type { RequestContent, StoreContent } from "#link/contents.ts";
+import { nobodyKeepsSessions } from "#link/chat-sessions.ts";
+import type {
+  ChatSessions,
+  DeedAnswer,
+  SessionAnswer,
+  SessionDeed,
+  SessionQuestion,
+  SessionTurn,
+} from "#link/chat-sessions.ts";
 import { nobodyKnows } from "#link/consents.ts";
 import type { ConsentAnswer, ConsentQuestion, Consents } from "#link/consents.ts";
 import type { Link } from "#link/link.ts";
@@ -45,6 +54,26 @@ class LateRequests implements ToldRequests {
   }
 }
 
+class LateSessions implements ChatSessions {
+  desk: ChatSessions = nobodyKeepsSessions;
+
+  open(question: SessionQuestion): Awaitable<SessionAnswer> {
+    return this.desk.open(question);
+  }
+
+  keep(turn: SessionTurn): Awaitable<boolean> {
+    return this.desk.keep(turn);
+  }
+
+  leave(sessionId: string, requestId: string): Awaitable<void> {
+    return this.desk.leave(sessionId, requestId);
+  }
+
+  manage(deed: SessionDeed): Awaitable<DeedAnswer> {
+    return this.desk.manage(deed);
+  }
+}
+
 /** Of no use before the control plane is open: nobody is served by then. */
 class LateContents {
   store: StoreContent = () => Promise.reject(new Error("The store is not open yet"));
@@ -61,19 +90,21 @@ export interface OpenedLink {
   readonly consents: LateConsents;
   readonly contents: LateContents;
   readonly toldRequests: LateRequests;
+  readonly chatSessions: LateSessions;
   /** From which workers have theirs; null where this thread is the only one. */
   readonly hub: ThreadsHub | null;
 }
 
 export async function createLink(foundation: Foundation): Promise<OpenedLink> {
   const [consents, contents, toldRequests] = [new LateConsents(), new LateContents(), new LateRequests()];
-  const opened = { ...(await openOwn(foundation)), consents, contents, toldRequests };
+  const chatSessions = new LateSessions();
+  const opened = { ...(await openOwn(foundation)), consents, contents, toldRequests, chatSessions };
   foundation.metrics.watchCache(() => useOf(opened.link.cache));
   const { clock, workers, disposer } = foundation;
   if (workers === 1) return { ...opened, hub: null };
   const { link, redis } = opened;
   const { storeLate: storeContent } = contents;
-  const asked = { consents, storeContent, toldRequests };
+  const asked = { consents, storeContent, toldRequests, chatSessions };
   const hub = createThreadsHub({ link, clock, ...asked, seats: workers, others: redis });
   disposer.add(() => hub.close());
   return { ...opened, link: hub.link, hub };
@@ -90,7 +121,7 @@ async function useOf(cache: Cache): Promise<CacheUse | null> {
 /** As this thread has it. */
 async function openOwn(
   foundation: Foundation,
-): Promise<Omit<OpenedLink, "hub" | "consents" | "contents" | "toldRequests">> {
+): Promise<Omit<OpenedLink, "hub" | "consents" | "contents" | "toldRequests" | "chatSessions">> {
   const { clock, config } = foundation;
   const spend: SpendReader = { read: () => Promise.reject(new Error("The store is not open yet")) };
   const write = (object: OwnedObject): void => writeOwner(foundation, object);

@@ -3,6 +3,7 @@
 import type { GatewayReports } from "#control/targets/gateway-reports.ts";
 import type { Refusals } from "#control/live/refusals.ts";
 import type { StoreContent } from "#link/contents.ts";
+import type { ChatSessions } from "#link/chat-sessions.ts";
 import type { Consents } from "#link/consents.ts";
 import type { ToldRequests } from "#link/told-requests.ts";
 import type { Lease } from "#link/lease.ts";
@@ -21,6 +22,7 @@ export interface ServingParts {
   readonly link: Link;
   readonly consents: Consents;
   readonly toldRequests: ToldRequests;
+  readonly chatSessions: ChatSessions;
   readonly storeContent: StoreContent;
   readonly lease: Lease;
   /** Null where plain HTTP is spoken. */
@@ -42,13 +44,13 @@ export interface Serving {
 
 /** Resolves when requests are answered. */
 export async function serveAlone(parts: ServingParts): Promise<Serving> {
-  const { foundation, link, consents, toldRequests, storeContent, lease, tls, doors, vendors, control, refusals } =
-    parts;
+  const { foundation, link, consents, toldRequests, chatSessions, storeContent, lease, vendors, refusals } = parts;
+  const { tls, doors, control } = parts;
   const { config, disposer } = foundation;
   const { reports } = parts;
   const side = sideOf(control, foundation);
   const gateway = await openGateway({
-    ...{ foundation, link, consents, toldRequests, storeContent, lease, vendors, refusals },
+    ...{ foundation, link, consents, toldRequests, chatSessions, storeContent, lease, vendors, refusals },
     ...{ neighbours: null, tls: tls?.options ?? null },
     control: side,
   });

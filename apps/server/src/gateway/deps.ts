@@ -5,6 +5,7 @@ import type { UsageRecord } from "#domain/usage-record.ts";
 import type { ClientAddresses } from "#edge/client-addresses.ts";
 import type { Compressor } from "#edge/compressor.ts";
 import type { Contents } from "#link/contents.ts";
+import type { ChatSessions } from "#link/chat-sessions.ts";
 import type { Consents } from "#link/consents.ts";
 import type { ToldRequests } from "#link/told-requests.ts";
 import type { CountedScopes } from "#link/counted-scopes.ts";
@@ -70,6 +71,8 @@ export interface Callers {
   readonly consents: Consents;
   /** For what a key may know of its own requests. */
   readonly toldRequests: ToldRequests;
+  /** For conversations that are kept. */
+  readonly chatSessions: ChatSessions;
   readonly runningCalls: RunningCalls;
   /** Whose answers others wait for. */
   readonly flights: Flights;

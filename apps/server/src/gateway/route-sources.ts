@@ -9,6 +9,7 @@ import { inferenceRoutes } from "./endpoints/inference.ts";
 import { modelRoutes } from "./endpoints/models.ts";
 import { ownKeyRoutes } from "./endpoints/own-key.ts";
 import { ownRequestsRoutes } from "./endpoints/own-requests.ts";
+import { ownSessionsRoutes } from "./endpoints/own-sessions.ts";
 import { operationRoutes } from "./endpoints/operation.ts";
 import type { OperationDeps } from "./endpoints/operation.ts";
 import { storedRoutes } from "./endpoints/stored-objects.ts";
@@ -31,6 +32,7 @@ export function gatewayRoutes(deps: GatewayDeps & OperationDeps, hasProxy: boole
       ...spoken.flatMap((dialect) => sources.flatMap((list) => list(dialect))),
       ...ownKeyRoutes(deps),
       ...ownRequestsRoutes(deps),
+      ...ownSessionsRoutes(deps),
       ...estimateRoutes(deps),
       ...streamRoutes(deps),
       ...operationRoutes(deps),

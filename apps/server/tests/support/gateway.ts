@@ -42,6 +42,7 @@ import { createAuthenticator } from "#gateway/upstream/authenticate.ts";
 import { createUpstreamClient } from "#gateway/upstream/client.ts";
 import { direct } from "#gateway/upstream/lanes.ts";
 import { Readiness } from "#gateway/readiness.ts";
+import { nobodyKeepsSessions } from "#link/chat-sessions.ts";
 import { nobodyKnows } from "#link/consents.ts";
 import { nobodyRemembers } from "#link/told-requests.ts";
 import { CountedScopes } from "#link/counted-scopes.ts";
@@ -178,6 +179,7 @@ type Settings = Partial<
     | "streams"
     | "consents"
     | "contents"
+    | "chatSessions"
   >
 > & {
   readonly timeouts?: Partial<GatewayDeps["timeouts"]>;
@@ -209,6 +211,7 @@ export async function startGateway(snapshot: Snapshot, settings: Settings = {}):
     ...link,
     consents: nobodyKnows,
     toldRequests: nobodyRemembers,
+    chatSessions: nobodyKeepsSessions,
     flights: new Flights(),
     contents: null,
     snapshots,

@@ -8,6 +8,7 @@ const aboutOneself = {
   "sessions.read": "List sessions: who has signed in, and from where",
   "sessions.end": "End sessions",
   "views.manage": "Save views of the console's lists, and see those that are shared",
+  "chats.manage": "List, read, rename, archive and delete one's saved chats",
   "reports.manage": "Have reports of usage made at due times, of what one may see",
   "events.read": "List and follow events, of the types whose objects one may read",
   "own_keys.manage": "Make API keys of one's own in teams that let their members, and change and revoke them",

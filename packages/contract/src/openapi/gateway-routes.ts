@@ -8,6 +8,7 @@ import type { DocumentedRoute } from "./forwarded-route.ts";
 import { geminiRoutes } from "./gemini-routes.ts";
 import { mediaRoutes } from "./media-routes.ts";
 import { ollamaRoutes } from "./ollama-routes.ts";
+import { sessionRoutes } from "./session-routes.ts";
 import { storedRoutes } from "./stored-routes.ts";
 
 const streamProperties: JsonObject = {
@@ -132,6 +133,7 @@ export const gatewayRoutes: readonly DocumentedRoute[] = [
   },
   ...mediaRoutes,
   ...storedRoutes,
+  ...sessionRoutes,
   ...geminiRoutes,
   ...ollamaRoutes,
   {

@@ -7,6 +7,7 @@ import { auditRoutes } from "./audit.ts";
 import { bulkRoutes } from "./bulk.ts";
 import { budgetRoutes } from "./budgets.ts";
 import { cacheRoutes } from "./cache.ts";
+import { chatSessionRoutes } from "./chat-sessions.ts";
 import { consentPolicyRoutes } from "./consent-policies.ts";
 import { consentRoutes } from "./consents.ts";
 import { encryptionRoutes } from "./encryption.ts";
@@ -66,6 +67,7 @@ export const adminRoutes = {
   budgets: budgetRoutes,
   notifications: notificationRoutes,
   views: viewRoutes,
+  chatSessions: chatSessionRoutes,
   events: eventRoutes,
   webhooks: webhookRoutes,
   reports: reportRoutes,

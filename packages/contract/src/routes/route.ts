@@ -9,6 +9,7 @@ export type RouteTag =
   | "SCIM"
   | "Users"
   | "Personal data"
+  | "Chat sessions"
   | "Organisations"
   | "Teams"
   | "Roles"

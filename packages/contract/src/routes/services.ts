@@ -41,6 +41,7 @@ export const serviceOfGroup: Readonly<Record<keyof AdminRoutes, Service>> = {
   budgets: "analytics",
   notifications: "analytics",
   views: "analytics",
+  chatSessions: "analytics",
   events: "analytics",
   webhooks: "analytics",
   reports: "analytics",

@@ -12,6 +12,7 @@ import type { JsonObject } from "#wire/json.ts";
 import type { VendorError } from "#dialects/errors/vendor-error.ts";
 import type { ClientModels } from "#dialects/fields/client-models.ts";
 import type { RecallRules } from "#dialects/fields/recall-rules.ts";
+import type { ConversationForm } from "#dialects/bodies/conversation-form.ts";
 import type { AnswerReading } from "#dialects/bodies/read-answer.ts";
 import type { StoredAnswer, StoredObjects } from "#dialects/bodies/stored-objects.ts";
 import type { ToolNameRules } from "#dialects/names/fitted-names.ts";
@@ -58,6 +59,8 @@ export interface ClientDialect {
   readPromptText(body: string): string;
   /** Which of a request and an answer are texts, for whoever changes them. */
   readonly texts: DialectTexts;
+  /** How its chats are written as conversations. */
+  readonly conversation: ConversationForm;
   encodeError(error: GhostError): string;
   /**
    * What tells clients in a long silence that their stream goes on, before its first event and behind it. Absent where they

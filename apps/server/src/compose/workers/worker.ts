@@ -70,6 +70,7 @@ export class WorkerServer {
     const gateway = await openGateway({
       ...{ foundation, link, neighbours, refusals: this.#tellRefusals() },
       ...{ consents: link.consents, toldRequests: link.toldRequests, storeContent: link.storeContent },
+      chatSessions: link.chatSessions,
       lease: new SharedLease(this.#seat.lease),
       vendors: openAskedVendors(foundation, { demoUrl: this.#seat.demoUrl, signals: link.signals }),
       tls: this.#tls?.options ?? null,

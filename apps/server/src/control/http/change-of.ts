@@ -27,6 +27,7 @@ const objects: Readonly<Record<string, string>> = {
   consentPolicies: "consent-policies",
   prices: "prices",
   views: "views",
+  chatSessions: "chat-sessions",
   webhooks: "webhooks",
   reports: "reports",
 };

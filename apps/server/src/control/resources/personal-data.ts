@@ -13,7 +13,7 @@ import { pageMs, streamed } from "./streamed.ts";
 
 type Dependencies = Pick<
   ResourceDependencies,
-  "store" | "inTurn" | "changed" | "withdraw" | "clock" | "log" | "contents"
+  "store" | "inTurn" | "changed" | "withdraw" | "clock" | "log" | "contents" | "chatTexts"
 >;
 
 export function createPersonalDataResource(deps: Dependencies): Resource<"personalData"> {
@@ -52,11 +52,12 @@ async function refuseErasure(store: Dependencies["store"], actor: Actor, user: U
 
 const pageSize = 500;
 const format = 1;
+type Texts = Pick<Dependencies, "contents" | "chatTexts">;
 const contentKind = "request_content";
 
 /** The manifest comes last: what is cut has none. */
 async function* linesOf(
-  { store: { erasures, within }, contents }: Pick<Dependencies, "store" | "contents">,
+  { store: { erasures, within }, ...texts }: Pick<Dependencies, "store"> & Texts,
   userId: string,
   madeAt: string,
 ): AsyncGenerator<string> {
@@ -65,7 +66,7 @@ async function* linesOf(
     const place: string | null = after;
     const { rows, next }: PersonalPage = await within(pageMs, () => erasures.personal(userId, place, pageSize));
     for (const { kind } of rows) counts[kind] = (counts[kind] ?? 0) + 1;
-    for (const row of rows) yield `${JSON.stringify(await opened(contents, row))}\n`;
+    for (const row of rows) yield `${JSON.stringify(await opened(texts, row))}\n`;
     if (next === null) break;
     after = next;
   }
@@ -80,8 +81,11 @@ function noneWhereItStaysClosed(error: unknown): null {
 }
 
 /** What is stored of his prompts is told as it was sent. */
-async function opened(contents: Dependencies["contents"], stored: PersonalRow): Promise<PersonalRow> {
-  if (stored.kind !== contentKind) return stored;
+async function opened({ contents, chatTexts }: Texts, stored: PersonalRow): Promise<PersonalRow> {
+  if (stored.kind !== contentKind) {
+    const data = await chatTexts.openStored(stored.kind, stored.data).catch(noneWhereItStaysClosed);
+    return data === null ? stored : { ...stored, data };
+  }
   const { content_key_id: contentKeyId, sealed, ...data } = stored.data;
   const requestId = String(data["request_id"]);
   const row = { requestId, contentKeyId: String(contentKeyId), sealed: String(sealed) };

@@ -6,6 +6,8 @@ import type { Readable } from "node:stream";
 import type { SecurityNotes } from "#control/audit/security-notes.ts";
 import type { EventStreams } from "#control/events/event-streams.ts";
 import type { PostText } from "#control/events/webhook-post.ts";
+import type { ChatTexts } from "#control/chats/chat-texts.ts";
+import type { SavedChats } from "#control/chats/saved-chats.ts";
 import type { ContentReader } from "#control/contents/content-reader.ts";
 import type { FetchJson } from "#control/catalog/vendor.ts";
 import type { ControlLog } from "#control/control-log.ts";
@@ -49,6 +51,8 @@ export interface ResourceDependencies extends ProviderSources {
   /** Null where no mail server is configured. */
   readonly mailer: Mailer | null;
   readonly passwordMails: PasswordMails;
+  readonly savedChats: SavedChats;
+  readonly chatTexts: Pick<ChatTexts, "openStored">;
   /** Opens the stored texts of requests. */
   readonly contents: Pick<ContentReader, "read" | "open">;
   /** Of who fails. */

@@ -32,6 +32,7 @@ import { createTargetsResource } from "./targets.ts";
 import { createTeamsResource } from "./teams.ts";
 import { createUsageResource } from "./usage.ts";
 import { createUsersResource } from "./users.ts";
+import { createChatSessionsResource } from "./chat-sessions.ts";
 import { createViewsResource } from "./views.ts";
 import { createWebhooksResource } from "./webhooks.ts";
 
@@ -75,6 +76,7 @@ export function createResources(given: ResourceDependencies): Omit<Resources, "b
     budgets: createBudgetsResource(deps),
     notifications: createNotificationsResource(deps),
     views: createViewsResource(deps),
+    chatSessions: createChatSessionsResource(deps),
     events: createEventsResource(deps),
     reports: createReportsResource(deps),
     webhooks: createWebhooksResource(deps),

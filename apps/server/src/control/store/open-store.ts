@@ -15,6 +15,7 @@ import { applyMigrations } from "./migrate.ts";
 import { instancesIn } from "./instances.ts";
 import { leasesIn } from "./leases.ts";
 import { namesIn } from "./names.ts";
+import { chatsIn } from "./chats/chats.ts";
 import { contentsIn } from "./contents/contents.ts";
 import { consentsIn } from "./consents/requests.ts";
 import { directoryIn } from "#control/store/directory/directory.ts";
@@ -193,7 +194,7 @@ function storeOver(database: Database, replica: Replica | null): OpenStore {
     models: modelsIn(database),
     aliases: aliasesIn(database),
     consents: consentsIn(database),
-    ...{ usage: usageIn(database), contents: contentsIn(database) },
+    ...{ usage: usageIn(database), contents: contentsIn(database), chats: chatsIn(database) },
     snapshot: snapshotIn(database),
     names: namesIn(database),
     ...peopleIn(database),

@@ -12,6 +12,7 @@ import type { RateLimits, TargetLimits } from "#domain/principal.ts";
 import type { CachePolicy } from "#domain/cache-policy.ts";
 import type { OwnedObject } from "#link/owners.ts";
 import type { AuditStore } from "#control/store/audit/audit-store.ts";
+import type { ChatStore } from "#control/store/chats/chat-store.ts";
 import type { ContentStore } from "#control/store/contents/content-store.ts";
 import type { ConsentStore } from "#control/store/consents/consent-store.ts";
 import type { DirectoryStore } from "#control/store/directory/directory-store.ts";
@@ -230,6 +231,8 @@ export interface Store {
   readonly usage: UsageStore;
   /** The texts of requests, where somebody has them stored. */
   readonly contents: ContentStore;
+  /** Conversations that are kept. */
+  readonly chats: ChatStore;
   readonly snapshot: SnapshotStore;
   readonly names: {
     find(ids: NameQuery): Promise<Names>;

@@ -36,6 +36,7 @@ const ofMember = {
   ...ofViewer,
   ...({
     "views.manage": "own",
+    "chats.manage": "own",
     "reports.manage": "own",
     "own_keys.manage": "own",
     "account_objects.manage": "own",

@@ -3,7 +3,10 @@ import type { KeyEndpoint } from "@ghostllm/contract";
 import type { ClientEndpoint, Dialect } from "@ghostllm/llm";
 import type { Exchange } from "#gateway/http/exchange.ts";
 import { execute } from "#gateway/flow/execute.ts";
-import type { ExecuteDeps } from "#gateway/flow/execute.ts";
+import type { ExecuteDeps, InferenceCall } from "#gateway/flow/execute.ts";
+import { openSession } from "#gateway/flow/session/open-session.ts";
+import type { SessionDeps } from "#gateway/flow/session/open-session.ts";
+import { namesSession } from "#gateway/flow/session/own-fields.ts";
 import { answerError } from "#gateway/http/answer-error.ts";
 import { readBody } from "#gateway/http/read-body.ts";
 import { routeOf } from "#gateway/http/route.ts";
@@ -13,12 +16,13 @@ import type { ResumptionDeps } from "#gateway/streams/resumption.ts";
 import { placeToGoOn } from "#gateway/streams/stream-place.ts";
 import { keyEndpointOf } from "./key-endpoint.ts";
 import { readRequest } from "./parsed-request.ts";
+import type { AskedBody } from "./parsed-request.ts";
 import { serveRequest } from "./serve-request.ts";
 import { resumableOutletOf } from "./streams.ts";
 import type { ResumableDeps } from "./streams.ts";
 import type { ServeDeps } from "./serve-request.ts";
 
-type InferenceDeps = ServeDeps & ExecuteDeps & ResumableDeps & ResumptionDeps;
+type InferenceDeps = ServeDeps & ExecuteDeps & ResumableDeps & ResumptionDeps & SessionDeps;
 
 /** What a dialect's clients ask of models. Longer endings come first, since a model's name may hold anything. */
 export function inferenceRoutes(deps: InferenceDeps, dialect: Dialect): readonly Route[] {
@@ -69,14 +73,32 @@ function serveInference(
       ...(model !== undefined && { model }),
       ...(stream !== undefined && { stream }),
     };
-    const read = readRequest(deps, { exchange, ...caller }, { dialect, operation, body, line });
+    const asked = { dialect, operation, body, line };
+    const read = readRequest(deps, { exchange, ...caller }, asked);
     const parsed = read instanceof Promise ? await read : read;
     const resumable = resumableOutletOf(deps, { exchange, ...caller, dialect, body });
-    const outlet = resumable ?? exchange.outlet;
+    const call = { exchange, outlet: resumable ?? exchange.outlet, ...caller, dialect };
     try {
-      await execute(deps, { exchange, outlet, ...caller, dialect, ...parsed });
+      if (namesSession(exchange, parsed.request)) await serveSession(deps, call, asked);
+      else await execute(deps, { ...call, ...parsed });
     } finally {
       resumable?.release();
     }
   });
+}
+
+type Call = Pick<InferenceCall, "exchange" | "outlet" | "principal" | "snapshot" | "dialect">;
+
+/** What was found in its own texts has been counted, and what is from the session was looked into before. */
+const quiet = { events: { personalDataFound: () => {} }, liveEvents: { personalDataRefused: () => {} } };
+
+async function serveSession(deps: InferenceDeps, call: Call, asked: AskedBody): Promise<void> {
+  const { session, body } = await openSession(deps, call, asked);
+  try {
+    const parsed = await readRequest({ ...deps, ...quiet }, call, { ...asked, body });
+    session.checkRequest(parsed.request);
+    await execute(deps, { ...call, ...parsed, session });
+  } finally {
+    session.leave();
+  }
 }

@@ -9,6 +9,7 @@ import type { Exchange } from "#gateway/http/exchange.ts";
 import type { Outlet } from "#gateway/flow/answer/outlet.ts";
 import type { KeepAlive } from "#gateway/flow/answer/keep-alive.ts";
 import type { Lifeline } from "#gateway/flow/ask/lifeline.ts";
+import type { OpenSession } from "./session/session-turn.ts";
 import type { ContentKeeper } from "./content/content-keeper.ts";
 import type { Caching } from "./recall/caching.ts";
 import type { Admission, Terms } from "./admit.ts";
@@ -38,6 +39,8 @@ export interface Call {
   readonly work: "none" | "said" | "unseen";
   /** All of these admit it, or none. */
   readonly scopes: readonly LimitedScope[];
+  /** Absent or null, as for almost all: it is of no conversation that is kept. */
+  readonly session?: OpenSession | null;
   /** The kept answer that the client asks for. */
   readonly looksAt?: { readonly providerId: string; readonly answerId: string; readonly isDeleted: boolean };
 }

@@ -11,6 +11,7 @@ import { nothing } from "#gateway/flow/ask/provider-holds.ts";
 import { usageOfBegun } from "#gateway/flow/ask/unanswered.ts";
 import { unseenUsage } from "#gateway/flow/stored/background.ts";
 import type { Run } from "./call.ts";
+import type { OpenSession } from "./session/session-turn.ts";
 import { factsOf, finish } from "./finish.ts";
 import type { Ending, FinishDeps } from "./finish.ts";
 
@@ -53,9 +54,10 @@ function usageOfUnanswered({ limits, clock }: EndingDeps, { request, trail }: Ru
 }
 
 /** Answers the cost in nano-USD, null where it is unknown. There is never a second record of a run. */
-export function finishRun(deps: FinishDeps, run: Run, ending: Ending, hasAnswer = true): Promise<number | null> {
-  const { trail, scopes, outlet, snapshot, content } = run;
+export async function finishRun(deps: FinishDeps, run: Run, ending: Ending, hasAnswer = true): Promise<number | null> {
+  const { trail, scopes, outlet, snapshot, content, session } = run;
   trail.isFinished = true;
+  if (session) await keepTurn(session, run, ending, hasAnswer);
   content?.end(hasAnswer);
   const { target } = trail;
   return finish(deps, {
@@ -70,6 +72,13 @@ export function finishRun(deps: FinishDeps, run: Run, ending: Ending, hasAnswer 
     // It runs until its bytes have left, for those to whom that makes a difference.
     whenLeft: scopes.some(limitsRunning) ? (callback) => outlet.whenLeft(callback) : undefined,
   });
+}
+
+/** Before the last byte leaves: who has heard it may go on. */
+function keepTurn(session: OpenSession, run: Run, { status, httpStatus }: Ending, hasAnswer: boolean): Promise<void> {
+  const answer = hasAnswer ? (run.content?.turn ?? null) : null;
+  const { request, candidates } = run;
+  return session.keep({ request, requestedModel: candidates.requested, answer, status, httpStatus });
 }
 
 function limitsRunning({ limits }: LimitedScope): boolean {

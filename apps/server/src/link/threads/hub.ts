@@ -5,6 +5,8 @@ import { totalmem } from "node:os";
 import { MessageChannel } from "node:worker_threads";
 import type { Clock } from "#domain/clock.ts";
 import type { StoreContent } from "#link/contents.ts";
+import { nobodyKeepsSessions } from "#link/chat-sessions.ts";
+import type { ChatSessions } from "#link/chat-sessions.ts";
 import { nobodyKnows } from "#link/consents.ts";
 import type { Consents } from "#link/consents.ts";
 import type { Link } from "#link/link.ts";
@@ -31,6 +33,7 @@ interface ThreadsHubOptions {
   /** Asked for workers. */
   readonly consents?: Consents;
   readonly toldRequests?: ToldRequests;
+  readonly chatSessions?: ChatSessions;
   /** Told what workers want stored. */
   readonly storeContent?: StoreContent;
   /** Other instances with which that link counts, and which signal; null where there are none. */
@@ -70,6 +73,7 @@ class Hub implements ThreadsHub {
   readonly #seats: number;
   readonly #consents: Consents;
   readonly #toldRequests: ToldRequests;
+  readonly #chatSessions: ChatSessions;
   readonly #storeContent: StoreContent;
   readonly #workers = new Map<number, Worker>();
   readonly #counters: HubCounters;
@@ -81,6 +85,7 @@ class Hub implements ThreadsHub {
     this.#seats = seats;
     this.#consents = consents;
     this.#toldRequests = options.toldRequests ?? nobodyRemembers;
+    this.#chatSessions = options.chatSessions ?? nobodyKeepsSessions;
     this.#storeContent = options.storeContent ?? (async () => {});
     this.#counters =
       others === null
@@ -155,6 +160,10 @@ class Hub implements ThreadsHub {
       askConsent: (question) => this.#consents.ask(question),
       giveBackConsent: (id, requestId) => this.#consents.giveBack(id, requestId),
       findRequest: (id, keyId) => this.#toldRequests.find(id, keyId),
+      openSession: (question) => this.#chatSessions.open(question),
+      keepSessionTurn: (turn) => this.#chatSessions.keep(turn),
+      leaveSession: (sessionId, requestId) => this.#chatSessions.leave(sessionId, requestId),
+      manageSessions: (deed) => this.#chatSessions.manage(deed),
       storeContent: (content) => this.#storeContent(content),
       report: (part, state) => this.#health.reportOf(index, part, state),
       parts: () => health.parts(),

@@ -2,6 +2,7 @@
 
 import type { Awaitable, Clock } from "#domain/clock.ts";
 import type { StoreContent } from "#link/contents.ts";
+import type { ChatSessions, DeedAnswer, SessionAnswer } from "#link/chat-sessions.ts";
 import type { ConsentAnswer, Consents } from "#link/consents.ts";
 import type { Counters, Extension, Reservation, ReservationRequest, ScopeUse, Settlement } from "#link/counters.ts";
 import type { Scope } from "#domain/access/scope.ts";
@@ -22,6 +23,7 @@ type Hub = Peer<HubQuestions, WorkerQuestions>;
 export interface JoinedLink extends Link {
   readonly consents: Consents;
   readonly toldRequests: ToldRequests;
+  readonly chatSessions: ChatSessions;
   readonly storeContent: StoreContent;
 }
 
@@ -62,6 +64,12 @@ export function joinLink(seat: Seat, clock: Clock): JoinedLink {
       giveBack: (id, requestId) => hub.ask("giveBackConsent", id, requestId).catch(() => undefined),
     },
     toldRequests: { find: (id, keyId) => hub.ask("findRequest", id, keyId) },
+    chatSessions: {
+      open: (question) => hub.ask("openSession", question).catch((): SessionAnswer => ({ kind: "unknown" })),
+      keep: (turn) => hub.ask("keepSessionTurn", turn).catch(() => false),
+      leave: (sessionId, requestId) => hub.ask("leaveSession", sessionId, requestId).catch(() => undefined),
+      manage: (deed) => hub.ask("manageSessions", deed).catch((): DeedAnswer => ({ kind: "unknown" })),
+    },
     storeContent: (content) => hub.ask("storeContent", content),
     signals: new ThreadsSignals(listeners, (signal) => hub.ask("send", signal)),
   };

@@ -1,5 +1,6 @@
 import type { MessagePort } from "node:worker_threads";
 import type { StoreContent } from "#link/contents.ts";
+import type { ChatSessions } from "#link/chat-sessions.ts";
 import type { Consents } from "#link/consents.ts";
 import type { Counters } from "#link/counters.ts";
 import type { PartHealth } from "#link/health.ts";
@@ -43,6 +44,10 @@ export type HubQuestions = {
   readonly askConsent: Consents["ask"];
   readonly giveBackConsent: Consents["giveBack"];
   readonly findRequest: ToldRequests["find"];
+  readonly openSession: ChatSessions["open"];
+  readonly keepSessionTurn: ChatSessions["keep"];
+  readonly leaveSession: ChatSessions["leave"];
+  readonly manageSessions: ChatSessions["manage"];
   readonly storeContent: StoreContent;
   readonly report: (part: string, health: PartHealth) => void;
   readonly parts: Link["health"]["parts"];

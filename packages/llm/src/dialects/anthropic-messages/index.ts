@@ -8,6 +8,7 @@ import { eventStreamType } from "#wire/aws-event-stream.ts";
 import { EventStreamUnwrapper } from "#wire/unwrap-event-stream.ts";
 import { readError } from "#dialects/errors/read-error.ts";
 import { failureOf } from "./answer-failure.ts";
+import { conversation } from "#dialects/anthropic-messages/straight/conversation.ts";
 import { readAnswer, readText } from "#dialects/anthropic-messages/straight/answer.ts";
 import { decodeRequest } from "#dialects/anthropic-messages/decode/decode-request.ts";
 import { decodeResult } from "#dialects/anthropic-messages/decode/decode-result.ts";
@@ -43,6 +44,7 @@ export const anthropicMessages = {
     parseRequest,
     readPromptText,
     texts,
+    conversation,
     encodeError,
     encodeStreamError,
     keepAlive: { before: ": keep-alive\n\n", within: 'event: ping\ndata: {"type": "ping"}\n\n' },

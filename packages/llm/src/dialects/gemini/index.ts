@@ -4,6 +4,7 @@
 import type { ClientEndpoint, Dialect } from "#dialects/dialect.ts";
 import { LargeAnswerTap } from "#dialects/streams/large-answer.ts";
 import { failureOf } from "./answer-failure.ts";
+import { conversation } from "#dialects/gemini/straight/conversation.ts";
 import { frameWhole, readAnswer, readText } from "#dialects/gemini/straight/answer.ts";
 import { readError } from "./answer-error.ts";
 import { decodeRequest } from "#dialects/gemini/decode/decode-request.ts";
@@ -57,6 +58,7 @@ export const gemini = {
     parseRequest,
     readPromptText,
     texts,
+    conversation,
     encodeError,
     encodeStreamError,
     decodeRequest,

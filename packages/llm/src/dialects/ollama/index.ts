@@ -6,6 +6,7 @@ import { editModel } from "#dialects/bodies/edit-model.ts";
 import { noFitting } from "#fitting/fit-text.ts";
 import { TailTap } from "#dialects/streams/large-answer.ts";
 import { failureOf } from "./answer-failure.ts";
+import { conversation } from "#dialects/ollama/straight/conversation.ts";
 import { frameWhole, readAnswer, readText } from "#dialects/ollama/straight/answer.ts";
 import { decodeRequest } from "#dialects/ollama/decode/decode-request.ts";
 import { decodeResult } from "#dialects/ollama/decode/decode-result.ts";
@@ -38,6 +39,7 @@ export const ollama = {
     parseRequest,
     readPromptText,
     texts,
+    conversation,
     encodeError,
     encodeStreamError,
     decodeRequest,

@@ -10,6 +10,7 @@ import { encodeError } from "#dialects/openai/openai-error.ts";
 import { rateHeaders } from "#dialects/openai/rate-headers.ts";
 import { readError } from "#dialects/errors/read-error.ts";
 import { failureOf } from "./answer-failure.ts";
+import { conversation } from "#dialects/openai-chat/straight/conversation.ts";
 import { channel } from "#dialects/openai-chat/straight/channel.ts";
 import { frameWhole, readAnswer, readText } from "#dialects/openai-chat/straight/answer.ts";
 import { editRequest } from "#dialects/openai-chat/straight/edit.ts";
@@ -62,6 +63,7 @@ export const openaiChat = {
     parseRequest,
     readPromptText,
     texts,
+    conversation,
     encodeError,
     encodeStreamError,
     keepAlive: { before: ": keep-alive\n\n", within: ": keep-alive\n\n" },

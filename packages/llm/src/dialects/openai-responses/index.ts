@@ -9,6 +9,7 @@ import { encodeError } from "#dialects/openai/openai-error.ts";
 import { rateHeaders } from "#dialects/openai/rate-headers.ts";
 import { readError } from "#dialects/errors/read-error.ts";
 import { failureOf } from "./answer-failure.ts";
+import { conversation } from "#dialects/openai-responses/straight/conversation.ts";
 import { readAnswer, readText } from "#dialects/openai-responses/straight/answer.ts";
 import { decodeRequest } from "#dialects/openai-responses/decode/decode-request.ts";
 import { decodeResult } from "#dialects/openai-responses/decode/decode-result.ts";
@@ -44,6 +45,7 @@ export const openaiResponses = {
     parseRequest,
     readPromptText,
     texts,
+    conversation,
     encodeError,
     encodeStreamError,
     keepAlive: { before: ": keep-alive\n\n", within: ": keep-alive\n\n" },

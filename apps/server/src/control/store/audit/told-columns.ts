@@ -12,6 +12,7 @@ import type {
   ViewsTable,
   WebhooksTable,
 } from "#control/store/tables.ts";
+import type { ChatSessionsTable } from "#control/store/chats/tables.ts";
 import type { ConsentPoliciesTable } from "#control/store/consents/tables.ts";
 import type { ReportsTable } from "#control/store/reports/tables.ts";
 import type { PasskeysTable, SignInMethodsTable } from "#control/store/sign-in/tables.ts";
@@ -29,6 +30,7 @@ export interface AuditedTables {
   models: ModelsTable;
   aliases: AliasesTable;
   views: ViewsTable;
+  chat_sessions: ChatSessionsTable;
   webhooks: WebhooksTable;
   consent_policies: ConsentPoliciesTable;
 }
@@ -203,6 +205,15 @@ export const toldTables: { readonly [Table in AuditedTable]: ToldTable<AuditedTa
     columns: {
       ...{ id: null, user_id: plain, page: plain, name: hidden(plain), search: hidden(asIs("search")) },
       ...{ is_shared: flag, ...moments },
+    },
+  },
+  // What somebody has asked is in no log.
+  chat_sessions: {
+    kind: "chat_session",
+    nameOf: () => "",
+    columns: {
+      ...{ id: null, user_id: plain, api_key_id: plain, team_id: plain, title: secret("title"), archived: flag },
+      ...{ content_key_id: null, model_id: null, dialect: null, busy_request: null, busy_until: null, ...moments },
     },
   },
   reports: {

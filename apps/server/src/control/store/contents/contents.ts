@@ -6,6 +6,8 @@ import type { ContentRow, ContentStore } from "./content-store.ts";
 import type { RequestContentsTable } from "./tables.ts";
 
 const owners = { user: "user_id", key: "api_key_id", team: "team_id" };
+/** Where what these keys have sealed lies. */
+const sealedBy = ["request_contents", "chat_sessions", "messages", "chat_attachments"];
 const dayMs = 24 * 3_600_000;
 /** One that seals is younger than a day; whoever has made it may not have sealed anything yet. */
 const unusedMs = 2 * dayMs;
@@ -40,12 +42,12 @@ export function contentsIn(database: Database): ContentStore {
       return Number((await rows.executeTakeFirstOrThrow()).numDeletedRows);
     },
     async forgetKeys() {
-      const isUnused = sql<boolean>`not exists (select 1 from request_contents where content_key_id = content_keys.id)`;
-      await kysely
-        .deleteFrom("content_keys")
-        .where("created_at", "<", now() - unusedMs)
-        .where(isUnused)
-        .execute();
+      let unused = kysely.deleteFrom("content_keys").where("created_at", "<", now() - unusedMs);
+      for (const table of sealedBy)
+        unused = unused.where(
+          sql<boolean>`not exists (select 1 from ${sql.table(table)} where content_key_id = content_keys.id)`,
+        );
+      await unused.execute();
     },
   };
 }

@@ -124,6 +124,11 @@ async function removeOrphans(transaction: Kysely<Tables>, { ids }: Subject): Pro
 
 const mostIds = 500;
 
+/** What requests add when they end. */
+const late: readonly string[] = [
+  ...["request_contents", "message_attachments", "messages", "chat_sessions", "chat_attachments"],
+];
+
 async function finish(
   database: Database,
   transaction: Kysely<Tables>,
@@ -131,7 +136,8 @@ async function finish(
   { requests, entries, events }: Progress,
 ): Promise<void> {
   // What was on its way to the store when he was erased.
-  await transaction.deleteFrom("request_contents").where("user_id", "=", userId).execute();
+  for (const { name, isOf } of tables)
+    if (late.includes(name)) await sql`delete from ${sql.table(name)} where ${isOf(userId)}`.execute(transaction);
   await set(transaction, userId, { finished_at: database.now(), subject: null });
   await recorderIn(database)(transaction, [told("user.erasure_finished", userId, { requests, entries, events })]);
 }

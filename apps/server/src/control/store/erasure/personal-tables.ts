@@ -69,6 +69,16 @@ export const personalTables: PersonalTables = {
     ...{ kind: "request_content", isOf: isUsers, order: ["request_id"], erasure: "removed" },
     rowsAtOnce: 20,
   },
+  message_attachments: {
+    ...{ kind: "chat_message_attachment", order: ["message_id", "attachment_id"], erasure: "removed" },
+    isOf: (userId) => sql`attachment_id in (select id from chat_attachments where user_id = ${userId})`,
+  },
+  messages: {
+    ...{ kind: "chat_message", order: ["id"], erasure: "removed", rowsAtOnce: 20 },
+    isOf: (userId) => sql`session_id in (select id from chat_sessions where user_id = ${userId})`,
+  },
+  chat_sessions: { kind: "chat_session", isOf: isUsers, order: ["id"], erasure: "removed" },
+  chat_attachments: { kind: "chat_attachment", isOf: isUsers, order: ["id"], erasure: "removed", rowsAtOnce: 5 },
   // What was answered to others opens with the key of each of them alone, and is gone after a day.
   idempotency_keys: {
     ...{ kind: "idempotency_key", order: ["key_hash"], erasure: "removed" },

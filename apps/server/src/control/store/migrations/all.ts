@@ -48,6 +48,7 @@ import { why } from "./0048-why.ts";
 import { addressesInSnapshots } from "./0050-addresses-in-snapshots.ts";
 import { rollupsOfSavings } from "./0049-rollups-of-savings.ts";
 import { limitsOfModels } from "./0051-limits-of-models.ts";
+import { chatSessions } from "./0056-chat-sessions.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every migration, in order. A new one is a new file and a new line at the end. */
@@ -102,4 +103,5 @@ export const allMigrations: readonly Migration[] = [
   rollupsOfSavings,
   addressesInSnapshots,
   limitsOfModels,
+  chatSessions,
 ];

@@ -40,6 +40,7 @@ const orphans = [
   isGone("user", "users"),
   isGone("key", "api_keys"),
   isGone("view", "views"),
+  isGone("chat_session", "chat_sessions"),
 ];
 
 async function versionOf(kysely: Kysely<Tables>, { kind, id }: VersionedObject): Promise<string> {

@@ -1,11 +1,12 @@
 // Keeps the texts of one request for whoever wants them stored: what went to the vendor, behind the privacy policy, and what the vendor told
 // before placeholders become texts again. Called along the flow, for keys whose policy says so; for all others it costs the reading of one field.
 
-import type { ParsedRequest, StreamTap } from "@ghostllm/llm";
+import type { ParsedRequest, StreamTap, ToldAnswer } from "@ghostllm/llm";
 import type { ContentOutcome } from "@ghostllm/contract";
 import type { Principal, StoredPrompts } from "#domain/principal.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
 import type { Exchange } from "#gateway/http/exchange.ts";
+import type { OpenSession } from "#gateway/flow/session/session-turn.ts";
 import { HeardAnswer } from "./ear.ts";
 import type { Ear } from "./ear.ts";
 import { keptText } from "./kept-text.ts";
@@ -17,6 +18,7 @@ interface Call {
   readonly exchange: Pick<Exchange, "id" | "startedAt" | "header" | "held">;
   readonly principal: Principal;
   readonly request: ParsedRequest;
+  readonly session?: OpenSession | null;
 }
 
 /** Null: nothing of it is to be stored. */
@@ -36,7 +38,10 @@ export class ContentKeeper implements Ear {
   constructor(deps: ContentDeps, call: Call, policy: StoredPrompts) {
     this.#deps = deps;
     this.#call = call;
-    this.#heard = new HeardAnswer(call.exchange, policy === "request_and_answer");
+    this.#heard = new HeardAnswer(call.exchange, {
+      keepsAnswer: policy === "request_and_answer",
+      isTurn: Boolean(call.session),
+    });
   }
 
   get keepsAnswer(): boolean {
@@ -53,13 +58,18 @@ export class ContentKeeper implements Ear {
 
   /** Beside another attempt: what is heard of it is kept where `goOn` is called, since it is the client's. */
   beside(): Ear & { goOn(): void } {
-    const heard = new HeardAnswer(this.#call.exchange, this.keepsAnswer);
+    const heard = new HeardAnswer(this.#call.exchange, this.#heard.hearing);
     return {
       keepsAnswer: heard.keepsAnswer,
       hear: (body, contentType) => heard.hear(body, contentType),
       listenTo: (tap, contentType) => heard.listenTo(tap, contentType),
       goOn: () => void (this.#heard = heard),
     };
+  }
+
+  /** Until the end, and of a turn of a conversation alone. */
+  get turn(): ToldAnswer | null {
+    return this.#heard.turn();
   }
 
   /** The request has ended. Where no answer was told to the client, none is stored. */

@@ -1,0 +1,56 @@
+// What a request says of its session, in fields of ours: they are taken out of its text before anybody else reads it.
+
+import { GhostError } from "@ghostllm/contract";
+import { dropMembers, findMembers } from "@ghostllm/llm";
+import type { ParsedRequest } from "@ghostllm/llm";
+import type { Exchange } from "#gateway/http/exchange.ts";
+
+export const sessionHeader = "x-ghostllm-session-id";
+const [idField, continueField] = ["session_id", "continue_session"] as const;
+const idSign = Buffer.from(`"${idField}"`);
+const continueSign = Buffer.from(`"${continueField}"`);
+
+export interface SessionWish {
+  /** Null: a new one. */
+  readonly id: string | null;
+  readonly continues: boolean;
+  /** The request without these fields. */
+  readonly body: Buffer;
+}
+
+/** False, as for almost all: it says nothing of one. */
+export function namesSession(exchange: Pick<Exchange, "header">, { body, members, form }: ParsedRequest): boolean {
+  if (exchange.header(sessionHeader) !== undefined) return true;
+  // Where a field is there twice, nobody has listed them.
+  if (members === null) return form === undefined && (body.includes(idSign) || body.includes(continueSign));
+  return members.some(({ key }) => key === idField || key === continueField);
+}
+
+/** Throws GhostError `invalid_request_error`. */
+export function readSessionWish(exchange: Pick<Exchange, "header">, body: Buffer): SessionWish {
+  const named = exchange.header(sessionHeader);
+  const members = findMembers(body);
+  if (members === null) throw fault("in a request that names a session no field may be there twice", idField);
+  const own = members.filter(({ key }) => key === idField || key === continueField);
+  const valueOf = (key: string): unknown => {
+    const member = own.find((one) => one.key === key);
+    if (member === undefined) return undefined;
+    try {
+      return JSON.parse(body.toString("utf8", member.valueStart, member.valueEnd));
+    } catch {
+      throw fault("it is not valid JSON", key);
+    }
+  };
+  const id = valueOf(idField) ?? named;
+  const continues = valueOf(continueField) ?? false;
+  if (typeof continues !== "boolean") throw fault("expected true or false", continueField);
+  if (id === undefined) throw fault(`it needs '${idField}'`, continueField);
+  if (typeof id !== "string" || !/^(?:new|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/.test(id))
+    throw fault(`expected "new", or the id of a session`, idField);
+  const rest = own.length === 0 ? body : dropMembers(body, members, [idField, continueField]);
+  return { id: id === "new" ? null : id, continues, body: rest };
+}
+
+function fault(why: string, param: string): GhostError {
+  return new GhostError("invalid_request_error", `Invalid '${param}': ${why}.`, { param });
+}

@@ -1,0 +1,12 @@
+import type { ConversationForm } from "#dialects/bodies/conversation-form.ts";
+import { spanAt } from "#dialects/bodies/span.ts";
+
+export const conversation: ConversationForm = {
+  member: "messages",
+  isSaid: ({ role }) => role === "assistant",
+  said(answer) {
+    const message = spanAt(answer, ["choices", 0, "message"]);
+    return message === null ? [] : [message.toString("utf8")];
+  },
+  fromSaidText: (content) => ({ role: "assistant", content }),
+};
