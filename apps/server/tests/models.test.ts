@@ -76,11 +76,12 @@ describe("models", () => {
       "openai/shared-model",
       "groq/shared-model",
       "meta/llama-4:free",
+      "auto",
     ]);
   });
 
   it("shows a key only what it may use", async () => {
-    expect(await idsFor(limitedKey)).toEqual(["groq/shared-model", "meta/llama-4:free"]);
+    expect(await idsFor(limitedKey)).toEqual(["groq/shared-model", "meta/llama-4:free", "auto"]);
     expect(await idsFor(aliasKey)).toEqual(["fast"]);
   });
 
@@ -206,7 +207,7 @@ describe("models", () => {
     const before = await anthropic.models.list({ limit: 2, before_id: "meta/llama-4:free" });
     expect(before.data.map(({ id }) => id)).toEqual(["openai/shared-model", "groq/shared-model"]);
     expect(before.has_more).toBe(true);
-    expect((await anthropic.models.list({ after_id: "meta/llama-4:free" })).data).toEqual([]);
+    expect((await anthropic.models.list({ after_id: "auto" })).data).toEqual([]);
   });
 
   it("has no other methods", async () => {

@@ -103,7 +103,7 @@ describe("a name without a tag", () => {
     expect((await chat("gpt-test", limitedKey)).status).toBe(403);
     const list = await fetch(`${gateway.url}/api/tags`, { headers: { authorization: `Bearer ${limitedKey}` } });
     const { models } = (await list.json()) as { models: { name: string }[] };
-    expect(models.map(({ name }) => name)).toEqual(["llama3:latest", "qwen3:8b"]);
+    expect(models.map(({ name }) => name)).toEqual(["llama3:latest", "qwen3:8b", "auto"]);
   });
 
   it("is shown, and found in OpenAI's list", async () => {

@@ -6,6 +6,7 @@
 export const targetStates = [
   ...(["ready", "resting", "full", "tight"] as const),
   ...(["operation", "vision", "functions", "streaming", "length", "team", "provider"] as const),
+  ...(["excluded", "cost"] as const),
 ] as const;
 export type TargetState = (typeof targetStates)[number];
 
@@ -31,6 +32,10 @@ export interface PlannedName {
   readonly targets: readonly ConsideredTarget[];
   /** So many of them were to be asked; the others were left out. */
   readonly asked: number;
+  /** What the request preferred, with the strategy `auto`; absent: all that speaks for a target counted. */
+  readonly prefer?: string;
+  /** With that strategy, of the targets that were to be asked: nano-USD, or null; ms until the first word; quality. */
+  readonly merits?: readonly (readonly [nanos: number | null, waitMs: number, quality: number])[];
   /** Users stay with a target each. */
   readonly sticky?: true;
   /** All rested: each was tried once. */

@@ -13,6 +13,8 @@ export { multiplyRates } from "./catalog/rates.ts";
 export { PriceListError, readPriceList } from "./catalog/price-list.ts";
 export type { PriceList } from "./catalog/price-list.ts";
 export { mostOf } from "./catalog/most.ts";
+export { useOf } from "./catalog/uses.ts";
+export type { ModelUse } from "./catalog/uses.ts";
 export { withinSense } from "./catalog/sense.ts";
 export { demandOf } from "./demand/demand-of.ts";
 export type { RequestDemand } from "./demand/request-demand.ts";
@@ -54,6 +56,7 @@ export type {
 } from "#dialects/bodies/stored-objects.ts";
 export { longestName } from "#dialects/fields/field-checks.ts";
 export { findMembers } from "./wire/json-members.ts";
+export { leaveOutMember } from "./wire/leave-out-member.ts";
 export { boundaryOf, eachField, partsOfForm } from "./wire/multipart.ts";
 export { JsonExtent } from "./wire/json-extent.ts";
 export type { JsonBounds } from "./wire/json-extent.ts";

@@ -62,12 +62,16 @@ function phasesOf({ phases }: Why): readonly string[] {
 function planOf({
   name,
   strategy,
+  prefer,
   targets,
   is_probe: isProbe,
   is_sticky: isSticky,
   more,
 }: Why["plans"][number]): readonly string[] {
-  const marks = [strategy, ...(isSticky ? ["users stay"] : []), ...(isProbe ? ["all rested"] : [])].join(", ");
+  const preferred = prefer === null ? [] : [`${prefer} preferred`];
+  const marks = [strategy, ...preferred, ...(isSticky ? ["users stay"] : []), ...(isProbe ? ["all rested"] : [])].join(
+    ", ",
+  );
   const lines = targets.map(
     ({ place, provider, model, score, state, rest_ms: rest, rest_reason: because, decision, reason }) => {
       const who = provider === "" ? "a target" : `${provider}/${model}`;

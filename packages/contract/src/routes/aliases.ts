@@ -18,7 +18,7 @@ import { id, idParams, limits, limitsInput, listOf, namedQuery, openEnum, remove
 import { defineRoutes } from "./route.ts";
 
 const aboutStrategy =
-  "`ordered` tries the targets from the first to the last; `weighted` draws the first one by weight; `latency` takes the better of two that are drawn, by the time until their first word; `least-busy` takes the one with the fewest requests running here; `cheapest` the one at which this request may cost the least.";
+  "`ordered` tries the targets from the first to the last; `weighted` draws the first one by weight; `latency` takes the better of two that are drawn, by the time until their first word; `least-busy` takes the one with the fewest requests running here; `cheapest` the one at which this request may cost the least; `auto` the one for which the most speaks of cost, speed and quality, or what `routing` of the request prefers.";
 const strategy = z.enum(aliasStrategies).describe(aboutStrategy);
 
 const stickies = ["user"] as const;

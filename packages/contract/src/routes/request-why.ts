@@ -17,7 +17,7 @@ const targetDecisions = ["answered", "failed", "outpaced", "passed_over", "not_n
 const hedgeOutcomes = ["won", "lost", "failed", "gone", "no_target", "no_room", "no_budget", "no_share"] as const;
 
 /** By what a strategy tells targets apart. */
-const scoreKinds = ["weight", "wait_ms", "running", "most_cost_usd"] as const;
+const scoreKinds = ["weight", "wait_ms", "running", "most_cost_usd", "quality", "balance"] as const;
 
 const consideredTarget = z
   .object({
@@ -30,15 +30,21 @@ const consideredTarget = z
     score: z
       .object({
         kind: openEnum(scoreKinds).describe(
-          "`wait_ms`: until the first word, for one more request; `running`: requests there at the moment; `most_cost_usd`: by estimate.",
+          "`wait_ms`: until the first word, for one more request; `running`: requests there at the moment; `most_cost_usd`: by estimate; `balance`: of what speaks for a target, with the strategy `auto`, in thousandths.",
         ),
         value: z.string().describe("Decimal text."),
       })
       .nullable()
       .describe("By which the strategy told it from the others; null where it goes by none, or nobody knew."),
     state: openEnum(targetStates).describe(
-      "How it stood: `resting` after failures; `full` where its vendor had said that nothing is left of its limits; `tight` where the request might be too long, and `length` where it is; lacking `vision`, `functions`, `streaming` or the `operation`; its `provider` not in use; or not for the `team`.",
+      "How it stood: `resting` after failures; `full` where its vendor had said that nothing is left of its limits; `tight` where the request might be too long, and `length` where it is; lacking `vision`, `functions`, `streaming` or the `operation`; its `provider` not in use; not for the `team`; or, by `routing` of the request, its provider `excluded` or its `cost` too high.",
     ),
+    merit: z
+      .object({ most_cost_usd: z.string().nullable(), wait_ms: count, quality: count })
+      .nullable()
+      .describe(
+        "With the strategy `auto`: what it would have cost, how soon it was thought to begin, and its quality from 0 to 100.",
+      ),
     rest_ms: count.nullable().describe("For how long it rested."),
     rest_reason: z.string().nullable().describe("Why it rested, such as `failures`, `slow` or `quota`."),
     context_length: count.nullable().describe("Tokens, where the length of the request mattered."),
@@ -51,6 +57,7 @@ const plan = z
   .object({
     name: z.string().describe("The name that stands for these targets: what was asked for, or what it was led on to."),
     strategy: z.string(),
+    prefer: z.string().nullable().describe("What the request preferred, with the strategy `auto`."),
     is_sticky: z.boolean().describe("Users stay with a target each."),
     is_probe: z.boolean().describe("All of them rested: each was tried once."),
     targets: z.array(consideredTarget),

@@ -51,7 +51,9 @@ const target = z
           ms: z.number().describe("Until the first word of a stream, or until an answer is whole."),
         }),
       )
-      .describe("Measured while an alias of the strategy `latency` or `least-busy` asks for it."),
+      .describe(
+        "Measured while an alias of the strategy `latency`, `least-busy` or `auto`, or the model `auto`, asks for it.",
+      ),
     left: z.object({ requests: left, tokens: left }).describe("Of the vendor's limits, as it has said itself."),
   })
   .meta({ id: "Target" });

@@ -24,6 +24,10 @@ const words: Readonly<Record<AliasStrategy, StrategyWords>> = {
     name: "cheapest",
     help: "The target at which the request may cost the least; one without a known price comes last.",
   },
+  auto: {
+    name: "automatically",
+    help: "The target for which the most speaks of cost, speed and quality, or what the request prefers; the others follow.",
+  },
 };
 
 export const isStrategy = (name: string): name is AliasStrategy => name in words;

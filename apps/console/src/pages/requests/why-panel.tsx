@@ -66,12 +66,14 @@ const missed: Readonly<Record<string, string>> = {
   team: "the team may not use it",
   consent: "somebody would have to agree to it first",
   budget: "a budget had no room for it",
+  routing: "the request itself has left out all of its targets",
 };
 
 function PlanPanel({ plan, isFirst }: { readonly plan: Plan; readonly isFirst: boolean }) {
-  const { name, strategy, targets, is_sticky: isSticky, is_probe: isProbe, more } = plan;
+  const { name, strategy, prefer, targets, is_sticky: isSticky, is_probe: isProbe, more } = plan;
   const words = [
     strategy,
+    ...(prefer === null ? [] : [`${prefer} preferred`]),
     ...(isSticky ? ["users stay"] : []),
     ...(isProbe ? ["all rested: each was tried once"] : []),
   ];
@@ -107,6 +109,8 @@ const scoreNames: Readonly<Record<string, string>> = {
   wait_ms: "Expected wait",
   running: "Running",
   most_cost_usd: "Cost at most",
+  quality: "Quality",
+  balance: "Balance",
 };
 
 function scoreName(targets: readonly Target[]): string {
@@ -153,6 +157,8 @@ const states: Readonly<Record<string, readonly [tone: Tone, words: string]>> = {
   streaming: ["off", "does not stream"],
   team: ["off", "not for the team"],
   provider: ["off", "provider not in use"],
+  excluded: ["off", "excluded by the request"],
+  cost: ["off", "too dear for the request"],
 };
 
 function State({

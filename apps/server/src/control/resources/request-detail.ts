@@ -66,14 +66,16 @@ export function forItsKey(detail: Detail, isOwn: boolean): Detail {
       capped: why.capped !== null && isToldOf(why.capped.scope) ? why.capped : null,
       plans: why.plans.map(({ targets, ...plan }) => ({
         ...plan,
-        targets: targets.map((one) => (isTold(one.decision) ? { ...one, score: null } : { ...one, ...unnamed })),
+        targets: targets.map((one) =>
+          isTold(one.decision) ? { ...one, score: null, merit: null } : { ...one, ...unnamed },
+        ),
       })),
     },
   };
 }
 
 const nobody = { provider_id: "", provider: "", model: "" };
-const unnamed = { provider_id: null, provider: "", model: "", score: null };
+const unnamed = { provider_id: null, provider: "", model: "", score: null, merit: null };
 
 export function namesOf(store: Pick<Store, "names">, records: readonly UsageRecord[]): Promise<Names> {
   const users = [...new Set(records.map(({ userId }) => userId))];

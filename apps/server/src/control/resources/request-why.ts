@@ -50,19 +50,36 @@ interface Known {
 }
 
 function toPlan(plan: PlannedName, { requestedModel }: Explained, known: Known): Plan {
-  const { by, name = requestedModel, targets, asked, sticky, probe, more = 0 } = plan;
-  const told = targets.map((target, index) => toTarget(target, by, index < asked ? index + 1 : null, known));
-  return { name, strategy: by, is_sticky: sticky === true, is_probe: probe === true, targets: told, more };
+  const { by, name = requestedModel, targets, asked, sticky, probe, more = 0, prefer, merits = [] } = plan;
+  const told = targets.map((target, index) => ({
+    ...toTarget(target, prefer ?? by, index < asked ? index + 1 : null, known),
+    merit: toMerit(merits[index]),
+  }));
+  return {
+    name,
+    strategy: by,
+    prefer: prefer ?? null,
+    is_sticky: sticky === true,
+    is_probe: probe === true,
+    targets: told,
+    more,
+  };
 }
 
 const statesWithLength: readonly string[] = ["tight", "length"];
+
+function toMerit(merit: NonNullable<PlannedName["merits"]>[number] | undefined): Target["merit"] {
+  if (merit === undefined) return null;
+  const [nanos, waitMs, quality] = merit;
+  return { most_cost_usd: toUsdOrNull(nanos), wait_ms: waitMs, quality };
+}
 
 function toTarget(
   [provider, model, score = null, state = "ready", figure, because]: ConsideredTarget,
   strategy: string,
   place: number | null,
   { snapshot, tried }: Known,
-): Target {
+): Omit<Target, "merit"> {
   const came = tried.what(provider, model);
   return {
     place,
@@ -82,6 +99,10 @@ const kinds = new Map([
   ["latency", "wait_ms"],
   ["least-busy", "running"],
   ["cheapest", "most_cost_usd"],
+  ["auto", "balance"],
+  ["cost", "most_cost_usd"],
+  ["speed", "wait_ms"],
+  ["quality", "quality"],
 ]);
 
 function toScore(strategy: string, score: number): Target["score"] {

@@ -12,7 +12,8 @@ import { readBody } from "#gateway/http/read-body.ts";
 import { routeOf } from "#gateway/http/route.ts";
 import type { Route } from "#gateway/http/route.ts";
 import type { Caller } from "./serve-request.ts";
-import { checkPermission, findModel, isModelAllowed, resolveModel } from "#gateway/flow/resolve.ts";
+import { modelsFor, usableBy } from "#gateway/flow/auto-candidates.ts";
+import { autoName, checkPermission, findModel, isAuto, isModelAllowed, resolveModel } from "#gateway/flow/resolve.ts";
 import type { Candidates } from "#gateway/flow/resolve.ts";
 
 type ModelDeps = Pick<GatewayDeps, "snapshots" | "steadyTime" | "clock" | "events" | "limits" | "timeouts">;
@@ -74,6 +75,8 @@ function callerOf({ snapshots, steadyTime }: Pick<ModelDeps, "snapshots" | "stea
 }
 
 function findOwn({ snapshot, principal }: Caller, name: string, now: number): ListedModel {
+  const auto = name === autoName ? autoModel(snapshot, principal) : null;
+  if (auto !== null) return auto;
   const candidates = resolveModel(snapshot, name, principal);
   checkPermission(principal, candidates);
   return describe(candidates, now);
@@ -107,12 +110,30 @@ const json = { "content-type": "application/json" };
 /** Aliases, those of the team behind everybody's, then models by their bare names; one that several providers have is listed for each of them, too. */
 function listModels(snapshot: Snapshot, principal: Principal, now: number) {
   const models = [...snapshot.models].flatMap(([name, targets]) => namesOf(name, targets));
+  const auto = autoModel(snapshot, principal);
   // An alias may have the name of a model, which it then stands in front of.
   const ofTeam = snapshot.teamAliases.get(principal.teamId ?? "")?.keys() ?? [];
-  return [...new Set([...snapshot.aliases.keys(), ...ofTeam, ...models])]
+  const named = [...new Set([...snapshot.aliases.keys(), ...ofTeam, ...models])]
     .map((name) => findModel(snapshot, name, principal))
     .filter((candidates) => candidates.targets.length > 0 && isModelAllowed(principal, candidates))
     .map((candidates) => describe(candidates, now));
+  return auto === null || named.some(({ name }) => name === auto.name) ? named : [...named, auto];
+}
+
+/** Behind all others, so that nobody gets it who takes the first one. Null where there is nothing to choose between. */
+function autoModel(snapshot: Snapshot, principal: Principal): ListedModel | null {
+  if (!isAuto(snapshot, autoName, principal)) return null;
+  const models = usableBy(principal, modelsFor(snapshot, "chat"));
+  return models.length < 2 ? null : describeAuto(models);
+}
+
+/** It has the price, the length and the abilities of whichever is chosen. */
+function describeAuto(models: readonly Target[]): ListedModel {
+  return {
+    ...{ name: autoName, createdAt: 0, provider: "ghostllm", contextLength: null, capabilities: null },
+    targets: models.map(({ provider, model }) => `${provider.name}/${model}`),
+    ...{ displayName: "Whichever model is best for the request", price: null },
+  };
 }
 
 function namesOf(name: string, targets: readonly Target[]): readonly string[] {

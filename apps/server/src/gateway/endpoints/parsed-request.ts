@@ -1,4 +1,6 @@
 import type { Dialect, Operation, ParsedRequest, RequestDemand, RequestLine } from "@ghostllm/llm";
+import { routingHeader } from "#domain/routing/routing.ts";
+import type { Routing } from "#domain/routing/routing.ts";
 import type { Guard } from "#domain/privacy/protect.ts";
 import { limitsSpending } from "#domain/principal.ts";
 import type { Snapshot } from "#domain/snapshot.ts";
@@ -6,6 +8,7 @@ import type { GatewayDeps } from "#gateway/deps.ts";
 import { admitProtected, guardOf, protect } from "#gateway/flow/protection.ts";
 import type { Caller, Protected, ProtectionDeps } from "#gateway/flow/protection.ts";
 import { hasLackingTargets } from "#gateway/flow/plan/fit.ts";
+import { routingOfHeader, takeRouting } from "#domain/routing/take-routing.ts";
 import { heavyBytes } from "#gateway/heavy-work/heavy-work.ts";
 
 export interface AskedBody {
@@ -20,6 +23,8 @@ export interface ReadRequest {
   readonly demand: RequestDemand | null;
   /** Null where no policy holds for it. */
   readonly protection: Protected | null;
+  /** Null where it says nothing of where it is to go. */
+  readonly routing: Routing | null;
 }
 
 interface Asking extends Caller {
@@ -32,9 +37,13 @@ type ReadDeps = ProtectionDeps & Pick<GatewayDeps, "heavyWork">;
 export function readRequest(deps: ReadDeps, caller: Asking, asked: AskedBody): ReadRequest | Promise<ReadRequest> {
   const guard = guardOf(caller.principal);
   if (asked.body.length > heavyBytes) return readElsewhere(deps, caller, asked, guard);
-  const { dialect, operation, body, line } = asked;
-  const request = dialect.client.parseRequest(operation, body, line);
-  if (guard === null) return { request, demand: null, protection: null };
+  const { dialect, operation, line } = asked;
+  const given = dialect.client.parseRequest(operation, asked.body, line);
+  const taken = takeRouting(given);
+  const { body } = taken ?? asked;
+  const request = taken === null ? given : dialect.client.parseRequest(operation, body, line);
+  const routing = routingOf(caller, asked, taken?.routing ?? null);
+  if (guard === null) return { request, demand: null, protection: null, routing };
   const looked = protect(deps, caller, guard, {
     body,
     texts: dialect.client.texts.request,
@@ -45,23 +54,37 @@ export function readRequest(deps: ReadDeps, caller: Asking, asked: AskedBody): R
     request: isSame ? request : dialect.client.parseRequest(operation, looked.body, line),
     demand: null,
     protection: looked.protection,
+    routing,
   };
+}
+
+function routingOf({ exchange }: Asking, { operation }: AskedBody, ofBody: Routing | null): Routing | null {
+  const header = exchange.header(routingHeader);
+  return header === undefined ? ofBody : routingOfHeader(header, operation, ofBody);
 }
 
 async function readElsewhere(
   deps: ReadDeps,
   caller: Asking,
-  { dialect, ...asked }: AskedBody,
+  body: AskedBody,
   guard: Guard | null,
 ): Promise<ReadRequest> {
+  const { dialect, ...asked } = body;
   const { principal, snapshot } = caller;
   const isBudgeted = principal.scopes.some(limitsSpending) || snapshot.consents.of(principal).length > 0;
   const wantsDemand = isBudgeted || hasLackingTargets(snapshot);
-  const { request, demand, protection } = await deps.heavyWork.parse({
+  const {
+    request,
+    demand,
+    protection,
+    routing: ofBody,
+  } = await deps.heavyWork.parse({
     dialect: dialect.name,
     ...asked,
     wantsDemand,
     guard,
   });
-  return { request, demand, protection: protection === null ? null : admitProtected(deps, caller, protection) };
+  const routing = routingOf(caller, body, ofBody);
+  const held = protection === null ? null : admitProtected(deps, caller, protection);
+  return { request, demand, protection: held, routing };
 }

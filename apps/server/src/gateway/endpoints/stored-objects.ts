@@ -6,6 +6,8 @@ import type { Dialect, StoredObjects, StoredRoute } from "@ghostllm/llm";
 import { reach } from "#domain/access/may.ts";
 import { limitsSpending, modelRulesOf } from "#domain/principal.ts";
 import type { Principal } from "#domain/principal.ts";
+import { routingHeader } from "#domain/routing/routing.ts";
+import { routingOfHeader } from "#domain/routing/take-routing.ts";
 import type { Exchange } from "#gateway/http/exchange.ts";
 import { forward } from "#gateway/flow/stored/forward.ts";
 import type { ForwardCall, ForwardDeps } from "#gateway/flow/stored/forward.ts";
@@ -60,6 +62,7 @@ function serveStored(
   const { encodeError } = dialect.client;
   return serveRequest(deps, exchange, { endpoint: keyEndpointOf(objects.operation), encodeError }, async (caller) => {
     const { principal, snapshot } = caller;
+    refuseRouting(exchange, objects);
     if (objects.isUnbounded) checkUnbounded(principal, objects);
     if (id === null && route.method === "GET") checkList(principal, objects);
     const query = {
@@ -80,6 +83,12 @@ function serveStored(
     const given = protectStored(deps, { exchange, principal, dialect, body });
     await forward(deps, { exchange, outlet, ...caller, dialect, objects, route, id, holder, ...given });
   });
+}
+
+/** The id leads there, and nothing else. */
+function refuseRouting(exchange: Exchange, { operation }: StoredObjects): void {
+  const header = exchange.header(routingHeader);
+  if (header !== undefined) routingOfHeader(header, operation, null);
 }
 
 interface StoredBody extends Caller {

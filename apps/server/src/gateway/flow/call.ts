@@ -4,6 +4,7 @@
 import type { Dialect, ParsedRequest, RequestDemand } from "@ghostllm/llm";
 import type { AliasTimeouts } from "#domain/alias-policy.ts";
 import type { Principal, LimitedScope } from "#domain/principal.ts";
+import type { Routing } from "#domain/routing/routing.ts";
 import type { Snapshot } from "#domain/snapshot.ts";
 import type { Exchange } from "#gateway/http/exchange.ts";
 import type { Outlet } from "#gateway/flow/answer/outlet.ts";
@@ -32,6 +33,8 @@ export interface Call {
   readonly demand: RequestDemand | null;
   /** What the privacy policy did to it; null where there is none. */
   readonly protection: Protected | null;
+  /** What it says itself of where it is to go; absent or null, as for almost all: nothing. */
+  readonly routing?: Routing | null;
   /**
    * What somebody may have to agree to: nothing, where it looks, counts or removes; what it says; or what nobody sees here, such as a list
    * of requests for later.

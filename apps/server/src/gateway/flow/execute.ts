@@ -10,16 +10,20 @@ import type { QueuePlace } from "#gateway/flow/ask/wait-for-room.ts";
 import { upstreamHeaders } from "#gateway/flow/ask/request-headers.ts";
 import { followReferences, keepOwner } from "#gateway/flow/stored/holder.ts";
 import type { Call, Run } from "./call.ts";
+import { autoCandidates } from "./auto-candidates.ts";
 import { answerCount, canBeCounted, obtainCount } from "./count-tokens.ts";
 import { ledTo, wayOf } from "./legs.ts";
 import type { LegDeps } from "./legs.ts";
 import { recall } from "./recall/recall.ts";
 import type { RecallDeps } from "./recall/recall.ts";
-import { checkPermission, resolveModel } from "./resolve.ts";
+import { checkRouting, narrow } from "./plan/narrow.ts";
+import type { PlanDeps } from "./plan/plan-input.ts";
+import { checkPermission, isAuto, resolveModel } from "./resolve.ts";
 import type { Candidates } from "./resolve.ts";
 import { withRun } from "./run.ts";
 import type { RunDeps } from "./run.ts";
 
+type ResolveDeps = PlanDeps & Pick<GatewayDeps, "owners">;
 type OwnDeps = Pick<GatewayDeps, "owners" | "version" | "tracesVendors">;
 export type ExecuteDeps = RunDeps & AskDeps & LegDeps & RecallDeps & OwnDeps;
 export type InferenceCall = Omit<Call, "candidates" | "scopes" | "looksAt" | "work">;
@@ -29,17 +33,37 @@ export async function execute(deps: ExecuteDeps, call: InferenceCall): Promise<v
   const found = candidatesOf(deps, call);
   const candidates = found instanceof Promise ? await found : found;
   if (answerAlone(call, candidates, deps.clock.now())) return;
-  if (call.request.operation === "count_tokens" && !canBeCounted(call, candidates)) return answerCount(deps, call);
+  if (call.request.operation === "count_tokens" && !isCountedElsewhere(call, candidates))
+    return answerCount(deps, call);
   await withRun(deps, callFor(call, candidates), (run) => obtainAnswer(deps, run));
 }
 
 /** What the request may be answered by. Throws GhostError where it names nothing that there is, or that its key may use. */
-export function candidatesOf({ owners }: Pick<GatewayDeps, "owners">, call: InferenceCall): Awaitable<Candidates> {
-  const { principal, snapshot, request } = call;
-  const resolved = resolveModel(snapshot, request.model, principal);
-  checkPermission(principal, resolved);
+export function candidatesOf(deps: ResolveDeps, call: InferenceCall): Awaitable<Candidates> {
+  const { owners } = deps;
+  const { principal, request } = call;
+  const resolved = resolve(deps, call);
   const { references = [] } = request.kept ?? {};
-  return followReferences({ owners, principal, references, ledTo: () => ledTo(call, resolved) }, resolved);
+  return followReferences(
+    { owners, principal, references, ledTo: () => ledTo(call, resolved).map((led) => narrow(deps, call, led)) },
+    resolved,
+  );
+}
+
+function resolve(deps: ResolveDeps, call: InferenceCall): Candidates {
+  const { principal, snapshot, request } = call;
+  if (isAuto(snapshot, request.model, principal)) return autoCandidates(deps, call);
+  const named = resolveModel(snapshot, request.model, principal);
+  checkPermission(principal, named);
+  const left = narrow(deps, call, named);
+  checkRouting(left, call);
+  return left;
+}
+
+/** By a vendor, and not here. Which model a request for the best one will go to, nobody knows before. */
+function isCountedElsewhere(call: InferenceCall, candidates: Candidates): boolean {
+  const isOpen = candidates.strategy === "auto" && !candidates.isAlias;
+  return !isOpen && canBeCounted(call, candidates);
 }
 
 export function callFor(call: InferenceCall, candidates: Candidates): Call {

@@ -16,22 +16,15 @@ import { mostFor, reserve as lookFor } from "./admit.ts";
 import type { Admitted } from "./call.ts";
 import { isAgreedTo } from "./consent.ts";
 import { explainPlan } from "./plan/explain.ts";
+import { narrow } from "./plan/narrow.ts";
 import { planTargets, tryFirst } from "./plan/plan.ts";
+import type { Plan } from "./plan/plan.ts";
+import { planInputOf } from "./plan/plan-input.ts";
+import type { PlanDeps } from "./plan/plan-input.ts";
 import { findModel, isWithinTeam } from "./resolve.ts";
 import type { Candidates } from "./resolve.ts";
 
-export type LegDeps = Pick<
-  GatewayDeps,
-  | "targetHealth"
-  | "targetRoom"
-  | "targetWork"
-  | "limits"
-  | "clock"
-  | "random"
-  | "counters"
-  | "countedScopes"
-  | "timeouts"
->;
+export type LegDeps = PlanDeps & Pick<GatewayDeps, "counters" | "countedScopes" | "timeouts">;
 
 export interface Way {
   readonly course: Course;
@@ -47,7 +40,7 @@ export function wayOf(deps: LegDeps, run: Admitted): Way {
   const planned = plan(deps, run, candidates, admission.downgraded?.alias ?? null);
   const leadsOn = policy !== null && Object.keys(policy.fallbacks).length > 0 && mayLeadOn(run);
   if (planned instanceof GhostError && !leadsOn) throw planned;
-  const leg = planned instanceof GhostError ? { targets: [], isProbe: false } : planned;
+  const leg = planned instanceof GhostError ? { targets: [], isProbe: false } : asFarAsWished(planned, run);
   const course = new Course({
     leg: { ...leg, ledTo: null, policy, scope: null, hedge: hedgeOf(run, candidates) },
     known: [candidates.requested, admission.downgraded?.alias ?? candidates.requested],
@@ -66,9 +59,15 @@ export function wayOf(deps: LegDeps, run: Admitted): Way {
   return { course, unplanned: planned instanceof GhostError ? { ...unplannedBy(planned) } : null, reserve };
 }
 
+/** A request may say that it is for the first target alone. */
+function asFarAsWished(planned: Plan, { routing }: Admitted): Plan {
+  const { targets, isProbe } = planned;
+  return routing?.fallsBack === false ? { targets: targets.slice(0, 1), isProbe } : planned;
+}
+
 /** What a vendor keeps is to be found at that vendor alone, and a count by another model counts something else. */
-function mayLeadOn({ request: { kept, operation } }: Admitted): boolean {
-  return (kept?.references ?? []).length === 0 && operation !== "count_tokens";
+function mayLeadOn({ request: { kept, operation }, routing }: Admitted): boolean {
+  return (kept?.references ?? []).length === 0 && operation !== "count_tokens" && routing?.fallsBack !== false;
 }
 
 /** What a vendor keeps would be kept twice, and what it alone has seen has no estimate of what it came to when it is given up. */
@@ -86,12 +85,8 @@ function unplannedBy(error: GhostError): NonNullable<Way["unplanned"]> {
 
 /** The error says why no target can be asked. `name`: where it is not the one that was asked for. */
 function plan(deps: LegDeps, run: Admitted, candidates: Candidates, name: string | null) {
-  const { request, demand, dialect, principal, trail, terms } = run;
-  const { targetHealth: health, targetRoom: room, targetWork: work, limits, clock, random } = deps;
-  const { assumedOutputTokens } = limits;
-  const at = { now: clock.monotonic(), time: clock.now(), random };
-  const asked = { request, demand, dialect: dialect.name, caller: principal.userId };
-  const input = { health, room, work, assumedOutputTokens, ...at, ...asked, candidates };
+  const { trail, terms } = run;
+  const input = planInputOf(deps, run, candidates);
   try {
     const planned = planTargets(input);
     trail.why.plan(explainPlan(input, planned, name));
@@ -138,8 +133,10 @@ interface Sought {
 /** Null where it is not gone on with: a name that nobody has any more helps nobody. */
 function findLeg(deps: LegDeps, run: Admitted, { name, reserve }: Sought): Awaitable<Leg | null> {
   const { why } = run.trail;
-  const found = findModel(run.snapshot, name, run.principal);
-  if (found.targets.length === 0) return why.leaveOut(name, "unknown");
+  const named = findModel(run.snapshot, name, run.principal);
+  if (named.targets.length === 0) return why.leaveOut(name, "unknown");
+  const found = narrow(deps, run, named);
+  if (found.targets.length === 0) return why.leaveOut(name, "routing");
   if (!mayBeLed(run.candidates, found, run.principal)) return why.leaveOut(name, "team");
   if (!isAgreedTo(deps, run, found)) return why.leaveOut(name, "consent");
   const planned = plan(deps, run, found, name);

@@ -40,9 +40,9 @@ export interface Candidates {
   readonly awaitsRepair?: boolean;
 }
 
-/** Its provider is disabled or waits for an operator; or the team may not use it. */
+/** Its provider is disabled or waits for an operator; the team may not use it; or the request itself leaves it out. */
 export interface AbsentTarget extends NamedTarget {
-  readonly reason: "provider" | "team";
+  readonly reason: "provider" | "team" | "excluded" | "cost";
 }
 
 /** For whom a name is looked up: a team has aliases of its own. */
@@ -183,6 +183,15 @@ function lookUp(snapshot: Snapshot, requested: string): Candidates {
 function findNamed(aliases: ReadonlyMap<string, Alias> | undefined, requested: string): Alias | undefined {
   return aliases?.get(requested) ?? aliases?.get(twinOf(requested) ?? "");
 }
+
+/** Asked for is whichever model is the best for the request. An alias that has the name stands in front of that. */
+export function isAuto(snapshot: Snapshot, requested: string, { teamId }: NameCaller): boolean {
+  if (requested !== autoName && twinOf(requested) !== autoName) return false;
+  const ofTeam = teamId === null ? undefined : snapshot.teamAliases.get(teamId);
+  return findNamed(ofTeam, requested) === undefined && !findCommon(snapshot, requested).isAlias;
+}
+
+export const autoName = "auto";
 
 function findBare(snapshot: Snapshot, requested: string): readonly Target[] {
   const listed = snapshot.models.get(requested);

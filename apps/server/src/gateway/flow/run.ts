@@ -25,12 +25,12 @@ import { cachingOf } from "./recall/caching.ts";
 import type { CachingDeps } from "./recall/caching.ts";
 import { downgradeHeader } from "#gateway/flow/answer/answer-headers.ts";
 import { findModel, isWithinTeam } from "./resolve.ts";
-import type { Candidates, NameCaller } from "./resolve.ts";
-import type { Snapshot } from "#domain/snapshot.ts";
+import type { Candidates } from "./resolve.ts";
+import { narrow } from "./plan/narrow.ts";
 import { checkMayAdmit } from "./may-admit.ts";
 import { Trail } from "./trail.ts";
 
-type AdmissionDeps = Pick<GatewayDeps, "counters" | "countedScopes" | "limits" | "timeouts">;
+type AdmissionDeps = Pick<GatewayDeps, "counters" | "countedScopes" | "limits" | "timeouts" | "clock">;
 export type RunDeps = DeliverDeps &
   AdmissionDeps &
   ConsentDeps &
@@ -105,11 +105,9 @@ async function admitAloud(deps: RunDeps, call: Call, input: AdmissionInput): Pro
 }
 
 /** By what the call is admitted. */
-export function admissionInput(
-  { counters, countedScopes, limits, timeouts }: AdmissionDeps,
-  call: Call,
-): AdmissionInput {
-  const { exchange, outlet, request, dialect, candidates, demand, scopes, snapshot, principal } = call;
+export function admissionInput(deps: AdmissionDeps, call: Call): AdmissionInput {
+  const { counters, countedScopes, limits, timeouts } = deps;
+  const { exchange, outlet, request, dialect, candidates, demand, scopes } = call;
   return {
     id: exchange.id,
     scopes,
@@ -120,7 +118,7 @@ export function admissionInput(
     longerContext: longerContextOf(call),
     counters,
     countedScopes,
-    findAlias: canChangeModel(call) ? (name) => aliasNamed(snapshot, name, principal) : null,
+    findAlias: canChangeModel(call) ? (name) => aliasNamed(deps, call, name) : null,
     assumedOutputTokens: limits.assumedOutputTokens,
     now: exchange.startedAt,
     lifetimeMs: longestMs(timeouts, request) + reservationMarginMs,
@@ -133,9 +131,10 @@ function canChangeModel({ request: { kept }, looksAt }: Call): boolean {
   return looksAt === undefined && (kept?.references ?? []).length === 0;
 }
 
-function aliasNamed(snapshot: Snapshot, name: string, caller: NameCaller): Candidates | null {
-  const found = findModel(snapshot, name, caller);
-  return found.isAlias && found.targets.length > 0 && isWithinTeam(caller, found) ? found : null;
+function aliasNamed(deps: AdmissionDeps, call: Call, name: string): Candidates | null {
+  const { snapshot, principal } = call;
+  const found = narrow(deps, call, findModel(snapshot, name, principal));
+  return found.isAlias && found.targets.length > 0 && isWithinTeam(principal, found) ? found : null;
 }
 
 function longerContextOf({ exchange, dialect }: Call): number {

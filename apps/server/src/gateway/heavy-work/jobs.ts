@@ -29,6 +29,8 @@ import { protectBody } from "#domain/privacy/protect.ts";
 import type { BodyToProtect, Guard, ProtectedBody, Protection } from "#domain/privacy/protect.ts";
 import { Restorer } from "#domain/privacy/restorer.ts";
 import type { Placeholders } from "#domain/privacy/restorer.ts";
+import type { Routing } from "#domain/routing/routing.ts";
+import { takeRouting } from "#domain/routing/take-routing.ts";
 
 export interface ParseJob {
   readonly kind: "parse";
@@ -65,7 +67,9 @@ export interface ParsedElsewhere {
   readonly demand: RequestDemand | null;
   /** Null where no policy holds for it. */
   readonly protection: Protection | null;
-  /** The request's, where a policy changed it. */
+  /** What the request says of where it is to go; null: nothing. */
+  readonly routing: Routing | null;
+  /** The request's, where a policy changed it, or something was taken out of it. */
   readonly changedBody: Buffer | null;
 }
 
@@ -117,14 +121,17 @@ function parse({ dialect, operation, body, line, wantsDemand, guard }: ParseJob)
   const isForm = /^multipart\//i.test(line.contentType ?? "");
   if (!isForm) checkText(body);
   const { client } = dialects[dialect];
-  const given = client.parseRequest(operation, body, line);
+  const whole = client.parseRequest(operation, body, line);
+  const taken = takeRouting(whole);
+  const given = taken === null ? whole : client.parseRequest(operation, taken.body, line);
   const looked = guard === null ? null : protectBody(guard, bodyToProtect(given, client.texts));
-  const isChanged = looked !== null && looked.body !== body;
+  const isChanged = looked !== null && looked.body !== given.body;
   const request = isChanged ? client.parseRequest(operation, looked.body, line) : given;
   return {
     ...{ kind: "parse", request, demand: wantsDemand ? demandOf(request) : null },
     protection: looked === null ? null : withoutBody(looked),
-    changedBody: isChanged ? looked.body : null,
+    routing: taken?.routing ?? null,
+    changedBody: request.body === body ? null : request.body,
   };
 }
 

@@ -1,4 +1,4 @@
-// What targets are at, and how soon they begin to answer: what the strategies `latency` and `least-busy` go by. Of each gateway by itself.
+// What targets are at, and how soon they begin to answer: what the strategies `latency`, `least-busy` and `auto` go by. Of each gateway by itself.
 // Invariant: only of targets that such an alias has asked about is anything counted, so that all other requests pay nothing for it.
 
 import { crossesAs } from "@ghostllm/llm";
@@ -51,6 +51,14 @@ export class TargetWork {
     if (pace === undefined) return 0;
     if (pace.ms === 0) return pace.waiting * unknownMs;
     return decayed(pace, now) * (pace.waiting + 1);
+  }
+
+  /** The same, where something can be said of a target that was not measured, or long ago. */
+  foretoldMs({ target, ...kind }: WorkQuery, now: number, usualMs: number): number {
+    const pace = this.#watch(target).paces.get(nameOf(kind));
+    if (pace === undefined) return usualMs;
+    const weight = pace.ms === 0 ? 0 : Math.exp((pace.at - now) / memoryMs);
+    return (pace.ms * weight + usualMs * (1 - weight)) * (pace.waiting + 1);
   }
 
   /** Of all that were measured, what is usual now. */

@@ -5,6 +5,7 @@ import type { ConsideredTarget, PlannedName, TargetState } from "@ghostllm/contr
 import type { Target } from "#domain/snapshot.ts";
 import { lackOf } from "./fit.ts";
 import type { Capability } from "./fit.ts";
+import { meritOf } from "./merit.ts";
 import { hasRoomFor, offers, restMsOf } from "./plan.ts";
 import type { ConsideredPlan, PlanInput } from "./plan.ts";
 import { scoreBy } from "./rank.ts";
@@ -31,10 +32,20 @@ export function explainPlan(input: PlanInput, plan: ConsideredPlan, name: string
     ...(name !== null && { name: cut(name) }),
     asked: put.length,
     targets: told.slice(0, mostTold),
+    ...(candidates.strategy === "auto" && toldMerits(put, input)),
     ...(candidates.sticky && candidates.strategy === "weighted" && { sticky: true }),
     ...(plan.isProbe && { probe: true }),
     ...(told.length > mostTold && { more: told.length - mostTold }),
   };
+}
+
+function toldMerits(put: readonly Weighted[], input: PlanInput): Pick<PlannedName, "prefer" | "merits"> {
+  const prefer = input.routing?.prefer ?? null;
+  const merits = put.slice(0, mostTold).map(({ target }) => {
+    const { nanos, waitMs, quality } = meritOf(target, input);
+    return [nanos, Math.round(waitMs), quality] as const;
+  });
+  return { merits, ...(prefer !== null && { prefer }) };
 }
 
 interface Standing {

@@ -2,28 +2,20 @@
 
 import { hash } from "node:crypto";
 import type { AliasStrategy } from "@ghostllm/contract";
-import { costOf, priceAt } from "@ghostllm/llm";
 import type { ParsedRequest } from "@ghostllm/llm";
-import type { Target } from "#domain/snapshot.ts";
-import { noUsage } from "#gateway/flow/answer/measured-usage.ts";
+import type { Routing } from "#domain/routing/routing.ts";
 import { pathOf } from "#domain/target-path.ts";
-import type { TargetWork } from "#gateway/flow/ask/target-work.ts";
-import { mostTokens } from "#gateway/flow/ask/unanswered.ts";
 import type { Candidates } from "#gateway/flow/resolve.ts";
+import { estimatedNanos } from "./estimated-cost.ts";
+import { balanceOf, burdenOf, meritOf, toldMerit } from "./merit.ts";
+import type { MeritInput } from "./merit.ts";
 
 export type Weighted = Candidates["targets"][number];
 
-export interface RankInput {
+export interface RankInput extends MeritInput {
   readonly request: ParsedRequest;
-  readonly work: TargetWork;
-  /** For a request that names no maximum of its own. */
-  readonly assumedOutputTokens: number;
   /** The user who asks. */
   readonly caller: string;
-  /** By the monotonic clock. */
-  readonly now: number;
-  /** Epoch ms, for prices that depend on the time of day. */
-  readonly time: number;
   /** A number from 0 up to 1, drawn anew by each call. */
   readonly random: () => number;
 }
@@ -36,6 +28,7 @@ const ranks: Readonly<Record<AliasStrategy, Rank>> = {
   latency: byExpectedWait,
   "least-busy": byRunning,
   cheapest: byPrice,
+  auto: byMerit,
 };
 
 /** By what a strategy told it from the others; null where it goes by none, or nobody knows. */
@@ -45,6 +38,7 @@ const scores: Readonly<Record<AliasStrategy, (one: Weighted, input: RankInput) =
   latency: waitOf,
   "least-busy": ({ target }, { work }) => work.running(target),
   cheapest: ({ target }, input) => estimatedNanos(target, input),
+  auto: ({ target }, input) => toldMerit(meritOf(target, input), input.routing ?? {}),
 };
 
 /** In the same turn of the event loop the one by which the target was put in order. */
@@ -124,13 +118,24 @@ function byPrice(targets: readonly Weighted[], input: RankInput): readonly Weigh
   );
 }
 
-/** By what is estimated of the prompt and the most that the answer may come to; null where no price is known. */
-function estimatedNanos({ prices }: Target, { request, assumedOutputTokens, time }: RankInput): number | null {
-  const price = prices === null ? null : priceAt(prices, time);
-  if (price === null) return null;
-  const completionTokens = request.answers === 0 ? 0 : mostTokens(request, assumedOutputTokens);
-  return costOf({ ...noUsage, promptTokens: request.promptTokensEstimate, completionTokens }, price);
+/** By what the request prefers; among equals by the balance of all that speaks for a target. */
+function byMerit(targets: readonly Weighted[], input: RankInput): readonly Weighted[] {
+  const wish: Partial<Routing> = input.routing ?? {};
+  const isLast = (isLocal: boolean): number => (wish.prefersLocal === true && !isLocal ? 1 : 0);
+  return targets
+    .map((one) => ({ one, merit: meritOf(one.target, input) }))
+    .map(({ one, merit }) => ({
+      one,
+      last: isLast(merit.isLocal),
+      burden: burdenOf(merit, wish),
+      balance: balanceOf(merit),
+    }))
+    .toSorted((a, b) => a.last - b.last || compare(a.burden, b.burden) || b.balance - a.balance)
+    .map(({ one }) => one);
 }
+
+/** Also of what is endless. */
+const compare = (one: number, other: number): number => (one === other ? 0 : one < other ? -1 : 1);
 
 /** What is equal is in the order that is drawn. */
 function sortedBy(

@@ -6,6 +6,7 @@ import type { CacheScope } from "@ghostllm/contract";
 import { crossesAs } from "@ghostllm/llm";
 import type { Dialect, ParsedRequest } from "@ghostllm/llm";
 import type { AliasCache } from "#domain/cache-policy.ts";
+import type { Routing } from "#domain/routing/routing.ts";
 import type { Scope } from "#domain/access/scope.ts";
 import type { Principal } from "#domain/principal.ts";
 import type { Candidates } from "#gateway/flow/resolve.ts";
@@ -22,6 +23,8 @@ export interface KeyParts {
   /** Of the client's headers, those that its vendor is sent. */
   readonly forwarded: Readonly<Record<string, string>>;
   readonly isStrict: boolean;
+  /** By which it may be answered by another target; absent or null: nothing of that. */
+  readonly routing?: Routing | null;
 }
 
 /** To be raised where the same request would be answered otherwise, or what is kept is read otherwise. */
@@ -43,7 +46,7 @@ export function cacheKeyOf(parts: KeyParts): string | null {
 }
 
 function surroundings(parts: KeyParts): readonly unknown[] {
-  const { policy, principal, candidates, request, dialect, protection, forwarded, isStrict } = parts;
+  const { policy, principal, candidates, request, dialect, protection, forwarded, isStrict, routing } = parts;
   const tenant = tenantOf(policy.scope, principal);
   // A placeholder stands for a text of one key alone.
   const placeholdersOf = protection === null || protection.placeholders.size === 0 ? null : whose(principal);
@@ -54,6 +57,7 @@ function surroundings(parts: KeyParts): readonly unknown[] {
   return [
     ...[version, tenant.kind, tenant.id, placeholdersOf, policy.aliasId, candidates.requested, request.model],
     ...[versionOf(candidates), dialect.name, request.operation, isStream, isStrict, sorted(headers)],
+    ...(routing ? [routing] : []),
   ];
 }
 
