@@ -51,6 +51,18 @@ describe("models", () => {
     expect(priceOf("gpt-4o")?.input.base).toBe(2_500_000_000);
   });
 
+  it("take a word about their quality, and about the model auto, which come into force at once", async () => {
+    const { id, ...before } = await find("gpt-4o");
+    expect(before).toMatchObject({ quality: null, auto: null });
+    const inForce = () => plane.snapshots.current().models.get("gpt-4o")?.[0];
+    await plane.admin.models.update({ params: { id }, body: { quality: 80, auto: false } });
+    expect(await find("gpt-4o")).toMatchObject({ quality: 80, auto: false });
+    expect(inForce()).toMatchObject({ quality: 80, inAuto: false });
+    await plane.admin.models.update({ params: { id }, body: { quality: null, auto: null } });
+    expect(inForce()).toMatchObject({ quality: null, inAuto: null });
+    await expect(plane.admin.models.update({ params: { id }, body: { quality: 101 } })).rejects.toThrow(/quality/);
+  });
+
   it("have an unknown price until both halves are given", async () => {
     const create = { provider_id: vllmId, name: "my-model", context_length: 8192 };
     const model = await plane.admin.models.create({ body: create });

@@ -137,6 +137,12 @@ describe("auto", () => {
     expect(record?.requestedModel).toBe("auto");
   });
 
+  it("goes by what operators say of a model", async () => {
+    await start({ targets: targetsOf([{ inAuto: false }, { quality: 99 }]) });
+    expect(await whoAnswers({ ...auto, routing: { prefer: "quality" } })).toBe("cheap");
+    expect(await whoAnswers({ ...auto, routing: { prefer: "quality", prefer_local: true } })).toBe("cheap");
+  });
+
   it("goes on to the next one, unless the request wants the first alone", async () => {
     await start();
     const failing: readonly Script[] = [

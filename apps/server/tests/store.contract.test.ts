@@ -284,7 +284,10 @@ describe.each(availableEngines())("store on $name", (engine) => {
         supportsVision: null,
         outputPrice: 7,
         supportsFunctions: false,
+        ...{ quality: null, inAuto: null },
       });
+      const ranked = await store.models.update(one.id, { quality: 70, inAuto: false });
+      expect(ranked).toMatchObject({ quality: 70, inAuto: false, outputPrice: 7 });
       expect(await store.models.remove(one.id)).toBe(true);
       expect(await store.models.find(one.id)).toBeUndefined();
       expect(await store.providers.remove(provider.id)).toBe(true);

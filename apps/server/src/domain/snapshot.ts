@@ -52,6 +52,10 @@ export interface Target {
   readonly displayName: string | null;
   /** What it is held to beside its provider; absent or null: nothing. */
   readonly scope?: LimitedScope | null;
+  /** How good operators hold it to be, from 0 to 100; absent or null: nobody has said. */
+  readonly quality?: number | null;
+  /** May the name `auto` lead there? Absent or null: as its name tells what it is for. */
+  readonly inAuto?: boolean | null;
   /** Epoch ms at which the row was made. */
   readonly createdAt: number;
 }

@@ -75,6 +75,19 @@ const limitsInput = z
   .nullable()
   .describe(`${aboutLimits} Replaced as a whole.`);
 
+const quality = z
+  .int()
+  .min(0)
+  .max(100)
+  .nullable()
+  .describe(
+    "How good its answers are held to be, for the model `auto` and aliases of that strategy. Null: as its price makes suppose.",
+  );
+const auto = z
+  .boolean()
+  .nullable()
+  .describe("May the model `auto` lead to it? Null: where its name tells that it is for chats or embeddings.");
+
 const capability = z.boolean().nullable().describe("Null: unknown.");
 
 const prices = z.object({
@@ -121,6 +134,8 @@ const model = z
     supports_streaming: capability,
     supports_thinking: capability,
     limits,
+    quality,
+    auto,
     origin: openEnum(["catalog", "vendor", "operator"])
       .nullable()
       .describe(
@@ -141,6 +156,8 @@ const changeable = {
   supports_functions: capability.optional(),
   supports_streaming: capability.optional(),
   limits: limitsInput.optional(),
+  quality: quality.optional(),
+  auto: auto.optional(),
 };
 
 const modelCreate = z

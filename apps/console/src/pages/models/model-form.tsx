@@ -24,12 +24,18 @@ const capabilityFields = [
 
 type PriceField = (typeof priceFields)[number][0];
 type CapabilityField = (typeof capabilityFields)[number][0];
-type Values = Record<PriceField | CapabilityField | "context_length", string>;
+type Values = Record<PriceField | CapabilityField | "context_length" | "quality" | "auto", string>;
 
 function valuesOf(model: Model): Values {
   const prices = priceFields.map(([name]) => [name, model[name] ?? ""]);
   const capabilities = capabilityFields.map(([name]) => [name, model[name] === null ? "" : String(model[name])]);
-  const entries = [...prices, ...capabilities, ["context_length", model.context_length?.toString() ?? ""]];
+  const entries = [
+    ...prices,
+    ...capabilities,
+    ["context_length", model.context_length?.toString() ?? ""],
+    ["quality", model.quality?.toString() ?? ""],
+    ["auto", model.auto === null ? "" : String(model.auto)],
+  ];
   return Object.fromEntries(entries) as Values;
 }
 
@@ -41,6 +47,8 @@ function toBody(values: Values) {
     ...(Object.fromEntries(prices) as Record<PriceField, string | null>),
     ...(Object.fromEntries(capabilities) as Record<CapabilityField, boolean | null>),
     context_length: toNumber(values.context_length),
+    quality: toNumber(values.quality),
+    auto: values.auto === "" ? null : values.auto === "true",
   };
 }
 
@@ -97,6 +105,19 @@ function Facts({ server: { form, errorOf } }: { readonly server: ServerForm<Valu
           <option value="false">no</option>
         </SelectField>
       ))}
+      <TextField
+        label="Quality"
+        inputMode="numeric"
+        className="text-right"
+        placeholder="0 to 100"
+        error={errorOf("quality")}
+        field={form.register("quality")}
+      />
+      <SelectField label="Chosen by auto" error={errorOf("auto")} field={form.register("auto")}>
+        <option value="">by its name</option>
+        <option value="true">yes</option>
+        <option value="false">never</option>
+      </SelectField>
     </fieldset>
   );
 }

@@ -114,4 +114,6 @@ export const unknownModel: Omit<NewModel, "providerId" | "name" | "origin"> = {
   supportsFunctions: null,
   supportsStreaming: null,
   listed: null,
+  quality: null,
+  inAuto: null,
 };

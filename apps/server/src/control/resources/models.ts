@@ -90,6 +90,8 @@ function toApiModel(row: ModelRow, provider: ProviderRow, deps: ResourceDependen
     supports_streaming: row.supportsStreaming,
     supports_thinking: row.listed?.thinking ?? null,
     limits: toApiLimits(row.limits),
+    quality: row.quality,
+    auto: row.inAuto,
     origin: row.origin,
     created_at: toTime(row.createdAt),
     updated_at: toTime(row.updatedAt),
@@ -129,5 +131,7 @@ export function toModelChange(fields: ModelFields, present: FurtherPrices): Mode
     ...(fields.supports_functions !== undefined && { supportsFunctions: fields.supports_functions }),
     ...(fields.supports_streaming !== undefined && { supportsStreaming: fields.supports_streaming }),
     ...(fields.limits !== undefined && { limits: toLimits(fields.limits) }),
+    ...(fields.quality !== undefined && { quality: fields.quality }),
+    ...(fields.auto !== undefined && { inAuto: fields.auto }),
   };
 }

@@ -102,6 +102,8 @@ function toColumns(model: NewModel) {
     origin: model.origin,
     listed: writeFacts(model.listed),
     rate_limit: writeTargetLimits(model.limits ?? null),
+    quality: model.quality ?? null,
+    auto: toOptionalBit(model.inAuto ?? null),
   };
 }
 
@@ -119,6 +121,8 @@ function toChangedColumns(model: ModelChange) {
     origin: model.origin,
     listed: model.listed === undefined ? undefined : writeFacts(model.listed),
     rate_limit: model.limits === undefined ? undefined : writeTargetLimits(model.limits),
+    quality: model.quality,
+    auto: bit(model.inAuto),
   };
 }
 
@@ -138,6 +142,8 @@ function toRow(row: Selectable<ModelsTable>): ModelRow {
     origin: parseOrigin(row.origin),
     listed: parseFacts(row.listed),
     limits: parseTargetLimits(row.rate_limit),
+    quality: row.quality,
+    inAuto: fromOptionalBit(row.auto),
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   };

@@ -106,6 +106,10 @@ export interface ModelRow {
   readonly origin: ModelOrigin | null;
   /** What the vendor's list tells, behind what the operator says. */
   readonly listed: ModelFacts | null;
+  /** From 0 to 100; null where no operator has said it. */
+  readonly quality: number | null;
+  /** May the name `auto` lead there? Null: as its name tells what it is for. */
+  readonly inAuto: boolean | null;
   /** Of all requests that are sent there; null: it is held to nothing. */
   readonly limits: TargetLimits | null;
   readonly createdAt: number;
@@ -148,7 +152,9 @@ export type NewProvider = New<
 > &
   Partial<Pick<ProviderRow, "limits" | "budgets">>;
 export type ProviderChange = Partial<NewProvider>;
-export type NewModel = Omit<ModelRow, "limits" | "id" | "createdAt" | "updatedAt"> & Partial<Pick<ModelRow, "limits">>;
+type OptionalOfModel = "limits" | "quality" | "inAuto";
+export type NewModel = Omit<ModelRow, OptionalOfModel | "id" | "createdAt" | "updatedAt"> &
+  Partial<Pick<ModelRow, OptionalOfModel>>;
 export type ModelChange = Partial<Omit<NewModel, "providerId" | "name">>;
 export interface UserQuery extends NamedPage {
   /** By its name: who has it. */

@@ -85,6 +85,8 @@ export interface ModelsTable {
   supports_streaming: number | null;
   origin: string | null;
   listed: string | null;
+  quality: number | null;
+  auto: number | null;
   rate_limit: string | null;
   created_at: number;
   updated_at: number;

@@ -91,6 +91,9 @@ export interface ModelPart extends PriceOverrides {
   readonly listed: ModelFacts | null;
   /** Absent or null: it is held to nothing. */
   readonly limits?: TargetLimits | null;
+  /** Absent or null: no operator has said it. */
+  readonly quality?: number | null;
+  readonly inAuto?: boolean | null;
   readonly createdAt: number;
 }
 

@@ -22,6 +22,8 @@ export function toTarget(provider: ProviderEntry, part: ModelPart, prices: Price
     },
     displayName: part.listed?.displayName ?? null,
     scope: scopeOfModel(part),
+    quality: part.quality ?? null,
+    inAuto: part.inAuto ?? null,
     createdAt: part.createdAt,
   };
 }

@@ -79,9 +79,15 @@ const known = new WeakMap<Snapshot, Map<Use, readonly Target[]>>();
 export function modelsFor(snapshot: Snapshot, use: Use): readonly Target[] {
   let byUse = known.get(snapshot);
   if (byUse === undefined) known.set(snapshot, (byUse = new Map()));
-  const found = byUse.get(use) ?? [...snapshot.models.values()].flat().filter(({ model }) => useOf(model) === use);
+  const found = byUse.get(use) ?? [...snapshot.models.values()].flat().filter((target) => isFor(target, use));
   byUse.set(use, found);
   return found;
+}
+
+/** An operator says whether it is chosen; for what, its name does. */
+function isFor({ model, inAuto = null }: Target, use: Use): boolean {
+  const told = useOf(model);
+  return inAuto !== false && (told === use || (inAuto === true && told === "other" && use === "chat"));
 }
 
 /** By its own lists alone: the name `auto` in one allows nothing. Where money is limited, what nobody knows the price of is not asked. */

@@ -187,6 +187,7 @@ export const toldTables: { readonly [Table in AuditedTable]: ToldTable<AuditedTa
       ...{ cached_input_price: usd("cached_input_price_usd"), further_prices: json("further_prices_nano_usd") },
       ...{ supports_vision: flag, supports_functions: flag, supports_streaming: flag },
       ...{ origin: plain, listed: null, rate_limit: json("limits"), ...moments },
+      ...{ quality: plain, auto: flag },
     },
   },
   aliases: {

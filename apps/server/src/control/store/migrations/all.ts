@@ -49,6 +49,7 @@ import { addressesInSnapshots } from "./0050-addresses-in-snapshots.ts";
 import { rollupsOfSavings } from "./0049-rollups-of-savings.ts";
 import { limitsOfModels } from "./0051-limits-of-models.ts";
 import { chatSessions } from "./0056-chat-sessions.ts";
+import { modelsOfAuto } from "./0058-models-of-auto.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every migration, in order. A new one is a new file and a new line at the end. */
@@ -104,4 +105,5 @@ export const allMigrations: readonly Migration[] = [
   addressesInSnapshots,
   limitsOfModels,
   chatSessions,
+  modelsOfAuto,
 ];

@@ -36,7 +36,7 @@ export function meritOf(target: Target, input: MeritInput): Merit {
   return {
     nanos: estimatedNanos(target, input),
     waitMs: work.foretoldMs({ target, operation, stream }, now, foretoldMs),
-    quality: supposedQuality(outputUsd),
+    quality: target.quality ?? supposedQuality(outputUsd),
     isLocal: target.provider.definition.free === true,
   };
 }
