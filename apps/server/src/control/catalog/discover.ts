@@ -4,7 +4,8 @@
 
 import { builtInPrices, isForeign } from "@ghostllm/llm";
 import { GhostError } from "@ghostllm/contract";
-import type { ModelRow, NewModel, Store } from "#control/store/store.ts";
+import type { Store } from "#control/store/store.ts";
+import type { ModelRow, NewModel } from "#control/store/model-store.ts";
 import type { ProviderEntry } from "#domain/snapshot.ts";
 import { askFurther, probeProvider } from "./probe.ts";
 import type { ProbeOptions } from "./probe.ts";

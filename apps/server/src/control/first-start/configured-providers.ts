@@ -16,7 +16,8 @@ import {
   sealAdditions,
 } from "#control/snapshot/providers.ts";
 import type { ProviderSources } from "#control/snapshot/providers.ts";
-import type { NewModel, NewProvider, ProviderRow, Store } from "#control/store/store.ts";
+import type { NewProvider, ProviderRow, Store } from "#control/store/store.ts";
+import type { NewModel } from "#control/store/model-store.ts";
 import { isEmpty, toText } from "#domain/additions.ts";
 import { noFacts } from "#domain/model-facts.ts";
 

@@ -4,7 +4,7 @@ import { formatUsd } from "@ghostllm/contract";
 import type { AdminRoutes, RouteAnswer } from "@ghostllm/contract/routes";
 import { priceAt } from "@ghostllm/llm";
 import type { Price, PriceSchedule, ProviderDefinition, Rate, Rates } from "@ghostllm/llm";
-import type { ModelRow } from "#control/store/store.ts";
+import type { ModelRow } from "#control/store/model-store.ts";
 
 type ApiModel = RouteAnswer<AdminRoutes["models"]["get"]>;
 type ApiPrices = NonNullable<ApiModel["prices"]>;

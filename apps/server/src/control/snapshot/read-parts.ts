@@ -3,7 +3,8 @@
 
 import type { ControlLog } from "#control/control-log.ts";
 import type { WorkingKeyRow } from "#control/store/snapshot/snapshot-store.ts";
-import type { AliasRow, ModelRow, ProviderRow, Store } from "#control/store/store.ts";
+import type { AliasRow, ProviderRow, Store } from "#control/store/store.ts";
+import type { ModelRow } from "#control/store/model-store.ts";
 import type { ConsentPolicyRow } from "#control/store/consents/consent-store.ts";
 import type { ConsentPolicy } from "#domain/consents/policy.ts";
 import type { AliasPart, Changed, KeyPart, ModelPart, PartKind, PartKinds } from "#domain/snapshot/parts.ts";

@@ -30,7 +30,8 @@ import type { PrivacyPolicy } from "#domain/privacy/policy.ts";
 import type { CachePolicy } from "#domain/cache-policy.ts";
 import type { UsageStatus } from "#domain/usage-record.ts";
 import type { OwnerKind } from "./key-store.ts";
-import type { AliasTargetRow, ModelOrigin } from "./store.ts";
+import type { AliasTargetRow } from "./store.ts";
+import type { ModelOrigin } from "./model-store.ts";
 
 const count = z.number().int().nonnegative().nullable();
 

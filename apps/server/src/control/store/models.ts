@@ -16,7 +16,8 @@ import { modelsAdded } from "#control/store/events/admin-events.ts";
 import { recorderIn } from "#control/store/audit/audit-append.ts";
 import { changed, created, removed } from "#control/store/audit/row-changes.ts";
 import { change, type Database, type Naming } from "./database.ts";
-import type { ModelChange, ModelRow, NewModel, Store } from "./store.ts";
+import type { Store } from "./store.ts";
+import type { ModelChange, ModelRow, NewModel } from "./model-store.ts";
 import type { ModelsTable, Tables } from "./tables.ts";
 
 const naming: Naming = { object: "model", parent: { object: "provider", column: "provider_id" } };

@@ -3,12 +3,11 @@
 
 import type { AliasStrategy } from "@ghostllm/contract";
 import type { AliasPolicy } from "#domain/alias-policy.ts";
-import type { ModelFacts } from "#domain/model-facts.ts";
-import type { FurtherPrices } from "#domain/price-overrides.ts";
 import type { Reach } from "#domain/access/may.ts";
 import type { Role } from "#domain/access/roles.ts";
 import type { Budget } from "#domain/budgets/budget.ts";
-import type { RateLimits, TargetLimits } from "#domain/principal.ts";
+import type { RateLimits } from "#domain/principal.ts";
+import type { ModelChange, ModelRow, NewModel } from "./model-store.ts";
 import type { CachePolicy } from "#domain/cache-policy.ts";
 import type { OwnedObject } from "#link/owners.ts";
 import type { AuditStore } from "#control/store/audit/audit-store.ts";
@@ -87,35 +86,6 @@ export interface ProviderRow {
   readonly updatedAt: number;
 }
 
-export type ModelOrigin = "catalog" | "vendor" | "operator";
-
-export interface ModelRow {
-  readonly id: string;
-  readonly providerId: string;
-  readonly name: string;
-  readonly contextLength: number | null;
-  /** Overrides of the catalogue's prices, nano-USD per million tokens; null: as in the catalogue. */
-  readonly inputPrice: number | null;
-  readonly outputPrice: number | null;
-  readonly cachedInputPrice: number | null;
-  readonly furtherPrices: FurtherPrices;
-  readonly supportsVision: boolean | null;
-  readonly supportsFunctions: boolean | null;
-  readonly supportsStreaming: boolean | null;
-  /** Who named it; null for rows that are older than the question. */
-  readonly origin: ModelOrigin | null;
-  /** What the vendor's list tells, behind what the operator says. */
-  readonly listed: ModelFacts | null;
-  /** From 0 to 100; null where no operator has said it. */
-  readonly quality: number | null;
-  /** May the name `auto` lead there? Null: as its name tells what it is for. */
-  readonly inAuto: boolean | null;
-  /** Of all requests that are sent there; null: it is held to nothing. */
-  readonly limits: TargetLimits | null;
-  readonly createdAt: number;
-  readonly updatedAt: number;
-}
-
 export interface AliasTargetRow {
   /** Names, not ids: an alias outlives a provider that is removed and added again. */
   readonly provider: string;
@@ -152,10 +122,6 @@ export type NewProvider = New<
 > &
   Partial<Pick<ProviderRow, "limits" | "budgets">>;
 export type ProviderChange = Partial<NewProvider>;
-type OptionalOfModel = "limits" | "quality" | "inAuto";
-export type NewModel = Omit<ModelRow, OptionalOfModel | "id" | "createdAt" | "updatedAt"> &
-  Partial<Pick<ModelRow, OptionalOfModel>>;
-export type ModelChange = Partial<Omit<NewModel, "providerId" | "name">>;
 export interface UserQuery extends NamedPage {
   /** By its name: who has it. */
   readonly role?: string;

@@ -3,7 +3,8 @@
 import { formatUsd } from "@ghostllm/contract";
 import type { Kysely } from "kysely";
 import type { ApiKeyRow } from "#control/store/key-store.ts";
-import type { ModelRow, UserRow } from "#control/store/store.ts";
+import type { UserRow } from "#control/store/store.ts";
+import type { ModelRow } from "#control/store/model-store.ts";
 import type { Tables } from "#control/store/tables.ts";
 import { draftEvent, type EventDraft } from "#domain/event.ts";
 import { toToldLimits } from "#domain/told-limits.ts";
