@@ -247,6 +247,18 @@ describe("aliases", () => {
     await aliases.remove({ params: { id } });
   });
 
+  it("lets conversations stay with their target, unless it says otherwise", async () => {
+    const one = { provider: "openai", model: "gpt-4o" };
+    const created = await plane.admin.aliases.create({ body: { name: "kept", strategy: "auto", targets: [one] } });
+    expect(created.prompt_affinity).toBe(true);
+    const update = (affinity: boolean) =>
+      plane.admin.aliases.update({ params: { id: created.id }, body: { prompt_affinity: affinity } });
+    expect((await update(false)).prompt_affinity).toBe(false);
+    expect(plane.snapshots.current().aliases.get("kept")?.policy).toMatchObject({ promptAffinity: false });
+    expect((await update(true)).prompt_affinity).toBe(true);
+    expect(plane.snapshots.current().aliases.get("kept")?.policy).toBeNull();
+  });
+
   it("leads on to what there is, and never back to itself", async () => {
     const { aliases } = plane.admin;
     const make = (name: string, any: readonly string[] = []) =>

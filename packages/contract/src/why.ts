@@ -40,6 +40,8 @@ export interface PlannedName {
   readonly sticky?: true;
   /** All rested: each was tried once. */
   readonly probe?: true;
+  /** The place of the target that may have kept the prompt, from 0. */
+  readonly holder?: number;
   /** Targets beyond those that are told. */
   readonly more?: number;
 }

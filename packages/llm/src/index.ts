@@ -56,6 +56,8 @@ export type {
 } from "#dialects/bodies/stored-objects.ts";
 export { longestName } from "#dialects/fields/field-checks.ts";
 export { findMembers } from "./wire/json-members.ts";
+export { openingOf } from "#dialects/bodies/opening.ts";
+export type { OpeningRules } from "#dialects/bodies/opening.ts";
 export { leaveOutMember } from "./wire/leave-out-member.ts";
 export { boundaryOf, eachField, partsOfForm } from "./wire/multipart.ts";
 export { JsonExtent } from "./wire/json-extent.ts";

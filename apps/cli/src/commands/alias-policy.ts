@@ -11,10 +11,14 @@ import { timeoutsOf, withTimeouts } from "./timeouts.ts";
 import type { TimeoutOptions } from "./timeouts.ts";
 
 type Body = RouteInput<AdminRoutes["aliases"]["update"]>["body"];
-type AliasPolicyBody = Pick<Body, "retries" | "fallbacks" | "timeouts" | "sticky_by" | "queue" | "hedge">;
+type AliasPolicyBody = Pick<
+  Body,
+  "retries" | "fallbacks" | "timeouts" | "sticky_by" | "queue" | "hedge" | "prompt_affinity"
+>;
 
 export interface PolicyOptions extends TimeoutOptions {
   readonly stickyBy?: "user" | "none";
+  readonly promptAffinity?: "on" | "off";
   /** False: `--no-retries`. */
   readonly retries?: boolean;
   readonly retryOn?: readonly RetriedFailure[];
@@ -36,6 +40,12 @@ export interface PolicyOptions extends TimeoutOptions {
 export function addPolicyOptions(command: Command): Command {
   return withTimeouts(command)
     .addOption(new Option("--sticky-by <whom>", "with --weighted: who stays with one target").choices(["user", "none"]))
+    .addOption(
+      new Option("--prompt-affinity <switch>", "do conversations go on where they were answered before?").choices([
+        "on",
+        "off",
+      ]),
+    )
     .option("--attempts-per-target <count>", "how often one target is asked, at most", toCount)
     .option("--attempts <count>", "how often all of them are asked together, at most", toCount)
     .addOption(
@@ -59,7 +69,7 @@ export function addPolicyOptions(command: Command): Command {
 
 /** `present` is null for a new one. */
 export function toPolicyBody(options: PolicyOptions, present: Alias | null): AliasPolicyBody {
-  const { stickyBy } = options;
+  const { stickyBy, promptAffinity } = options;
   const sticky = stickyBy === undefined ? {} : { sticky_by: stickyBy === "user" ? stickyBy : null };
   return {
     ...retriesOf(options, present),
@@ -68,6 +78,7 @@ export function toPolicyBody(options: PolicyOptions, present: Alias | null): Ali
     ...queueOf(options, present),
     ...hedgeOf(options, present),
     ...sticky,
+    ...(promptAffinity !== undefined && { prompt_affinity: promptAffinity === "on" }),
   };
 }
 

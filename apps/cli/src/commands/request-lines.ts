@@ -73,10 +73,24 @@ function planOf({
     ", ",
   );
   const lines = targets.map(
-    ({ place, provider, model, score, state, rest_ms: rest, rest_reason: because, decision, reason }) => {
+    ({
+      place,
+      provider,
+      model,
+      score,
+      state,
+      holds_prompt: holds,
+      rest_ms: rest,
+      rest_reason: because,
+      decision,
+      reason,
+    }) => {
       const who = provider === "" ? "a target" : `${provider}/${model}`;
       const stood = rest === null ? state : `${state} ${rest} ms (${orDash(because)})`;
-      const scored = score === null ? [] : [`${score.kind} ${score.value}`];
+      const scored = [
+        ...(score === null ? [] : [`${score.kind} ${score.value}`]),
+        ...(holds ? ["may hold the prompt"] : []),
+      ];
       return [`${place ?? "-"}`, who, ...scored, stood, reason === null ? decision : `${decision}: ${reason}`].join(
         "  ",
       );

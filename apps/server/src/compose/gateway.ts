@@ -16,6 +16,7 @@ import { reportTargets } from "#gateway/flow/ask/target-report.ts";
 import { HedgeShares } from "#gateway/flow/ask/hedge-shares.ts";
 import { TargetRoom } from "#gateway/flow/ask/target-room.ts";
 import { WaitingRoom } from "#gateway/flow/ask/waiting-room.ts";
+import { PromptHolders } from "#gateway/flow/plan/prompt-holders.ts";
 import { TargetWork } from "#gateway/flow/ask/target-work.ts";
 import { Flights } from "#gateway/flow/recall/flights.ts";
 import { RunningCalls } from "#gateway/flow/running-calls.ts";
@@ -160,7 +161,17 @@ async function depsOf(parts: GatewayParts) {
   const waitingRoom = new WaitingRoom();
   metrics.watchQueues(() => waitingRoom.waiting());
   const measured = { targetRoom: new TargetRoom(), targetWork: new TargetWork(), hedgeShares: new HedgeShares() };
-  const asking: Asking = { upstream, authenticator, estimator, heavyWork, targetHealth, waitingRoom, ...measured };
+  const promptHolders = new PromptHolders();
+  const asking: Asking = {
+    upstream,
+    authenticator,
+    estimator,
+    heavyWork,
+    targetHealth,
+    waitingRoom,
+    promptHolders,
+    ...measured,
+  };
   const isStoring = config.retention.promptDays > 0;
   const contents = isStoring ? new BoundedContents({ store: storeContent, mostBytes: mostContentBytes }) : null;
   const books: Omit<Books, "events" | "liveEvents"> = { journal: new BatchedAppends(journal), lease, clock, contents };

@@ -69,6 +69,8 @@ export interface AliasPolicy {
   readonly queue?: QueuePolicy | null;
   /** Absent or null: targets are asked one after the other alone. */
   readonly hedge?: HedgePolicy | null;
+  /** False: a conversation goes to no target for the reason alone that this has answered it before. Absent: it does. */
+  readonly promptAffinity?: false;
 }
 
 export const noTimeouts: AliasTimeouts = { connectMs: null, firstTokenMs: null, idleMs: null, totalMs: null };
@@ -93,11 +95,13 @@ function shorter(one: number | null, other: number | null): number | null {
 
 /** Null, where it says nothing. */
 export function policyOf({ retries, fallbacks, timeouts, stickyBy, ...more }: AliasPolicy): AliasPolicy | null {
-  const { queue = null, hedge = null } = more;
+  const { queue = null, hedge = null, promptAffinity = null } = more;
   const lists = fallbackReasons.map((reason) => [reason, fallbacks[reason] ?? []] as const);
   const told = Object.fromEntries(lists.filter(([, names]) => names.length > 0));
-  const isSilent = saysNothing(timeouts) && [retries, stickyBy, queue, hedge].every((part) => part === null);
+  const isSilent =
+    saysNothing(timeouts) && [retries, stickyBy, queue, hedge, promptAffinity].every((part) => part === null);
   if (isSilent && Object.keys(told).length === 0) return null;
-  const further = { ...(queue !== null && { queue }), ...(hedge !== null && { hedge }) };
+  const staying = promptAffinity === null ? {} : { promptAffinity };
+  const further = { ...(queue !== null && { queue }), ...(hedge !== null && { hedge }), ...staying };
   return { retries, fallbacks: told, timeouts, stickyBy, ...further };
 }

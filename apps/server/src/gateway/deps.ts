@@ -20,6 +20,7 @@ import type { HedgeShares } from "#gateway/flow/ask/hedge-shares.ts";
 import type { TargetHealth } from "#gateway/flow/ask/target-health.ts";
 import type { TargetRoom } from "#gateway/flow/ask/target-room.ts";
 import type { TargetWork } from "#gateway/flow/ask/target-work.ts";
+import type { PromptHolders } from "#gateway/flow/plan/prompt-holders.ts";
 import type { WaitingRoom } from "#gateway/flow/ask/waiting-room.ts";
 import type { HeavyWork } from "./heavy-work/heavy-work.ts";
 import type { Neighbours } from "#gateway/connections/neighbours.ts";
@@ -41,6 +42,7 @@ export interface Vendors {
   readonly targetHealth: TargetHealth;
   readonly targetRoom: TargetRoom;
   readonly targetWork: TargetWork;
+  readonly promptHolders: PromptHolders;
   readonly waitingRoom: WaitingRoom;
   readonly hedgeShares: HedgeShares;
   readonly heavyWork: HeavyWork;

@@ -29,6 +29,7 @@ import { TargetHealth } from "#gateway/flow/ask/target-health.ts";
 import { TargetRoom } from "#gateway/flow/ask/target-room.ts";
 import { HedgeShares } from "#gateway/flow/ask/hedge-shares.ts";
 import { WaitingRoom } from "#gateway/flow/ask/waiting-room.ts";
+import { PromptHolders } from "#gateway/flow/plan/prompt-holders.ts";
 import { TargetWork } from "#gateway/flow/ask/target-work.ts";
 import { createHeavyWork } from "#gateway/heavy-work/heavy-work.ts";
 import { openChatDoor } from "#gateway/channels/chat-door.ts";
@@ -226,6 +227,7 @@ export async function startGateway(snapshot: Snapshot, settings: Settings = {}):
     }),
     targetRoom: new TargetRoom(),
     targetWork: new TargetWork(),
+    promptHolders: new PromptHolders(),
     waitingRoom: new WaitingRoom(),
     hedgeShares: new HedgeShares(),
     runningCalls: new RunningCalls({ snapshots, steadyTime }),

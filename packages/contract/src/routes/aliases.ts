@@ -26,6 +26,10 @@ const aboutSticky =
   "With the strategy `weighted`: the same user's requests go to the same target first, as long as the weights are what they are. Null: each request is drawn anew.";
 const sticky = z.enum(stickies).nullable().describe(aboutSticky);
 
+const aboutAffinity =
+  "A conversation that goes on is sent to the target that has answered it before, since its vendor may have kept the prompt. With `ordered`, and for users who stay with a target, it says nothing.";
+const affinity = z.boolean().describe(aboutAffinity);
+
 const target = z.object({ provider: z.string(), model: z.string(), weight: z.int() });
 
 const team = id.nullable().describe("Keys of this team alone find it. Null: it is everybody's.");
@@ -59,6 +63,7 @@ const alias = z
     fallbacks,
     timeouts,
     sticky_by: openEnum(stickies).nullable().describe(aboutSticky),
+    prompt_affinity: affinity,
     queue,
     hedge,
     limits: limits.describe("Of all that ask for it together. Null is unlimited."),
@@ -93,6 +98,7 @@ const aliasCreate = z
     ...{ team_id: team.default(null), name, strategy: strategy.default("ordered"), targets },
     ...{ retries: retriesInput.optional(), fallbacks: fallbacksInput.optional(), timeouts: timeoutsInput.optional() },
     ...{ sticky_by: sticky.optional(), queue: queueInput.optional(), hedge: hedgeInput.optional() },
+    prompt_affinity: affinity.optional(),
     ...{ limits: limitsInput.optional(), budgets: scopeBudgetsInput.optional() },
     cache: cacheInput.optional().describe(aboutCache),
   })
@@ -104,6 +110,7 @@ const aliasUpdate = z
     ...{ name: name.optional(), strategy: strategy.optional(), targets: targets.optional() },
     ...{ retries: retriesInput.optional(), fallbacks: fallbacksInput.optional(), timeouts: timeoutsInput.optional() },
     ...{ sticky_by: sticky.optional(), queue: queueInput.optional(), hedge: hedgeInput.optional() },
+    prompt_affinity: affinity.optional(),
     ...{ limits: limitsInput.optional(), budgets: scopeBudgetsInput.optional() },
     cache: cacheInput.optional().describe(aboutCache),
   })

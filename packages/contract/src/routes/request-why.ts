@@ -45,6 +45,9 @@ const consideredTarget = z
       .describe(
         "With the strategy `auto`: what it would have cost, how soon it was thought to begin, and its quality from 0 to 100.",
       ),
+    holds_prompt: z
+      .boolean()
+      .describe("It has answered the conversation before, and its vendor may have kept the prompt."),
     rest_ms: count.nullable().describe("For how long it rested."),
     rest_reason: z.string().nullable().describe("Why it rested, such as `failures`, `slow` or `quota`."),
     context_length: count.nullable().describe("Tokens, where the length of the request mattered."),

@@ -13,6 +13,7 @@ import type { VendorError } from "#dialects/errors/vendor-error.ts";
 import type { ClientModels } from "#dialects/fields/client-models.ts";
 import type { RecallRules } from "#dialects/fields/recall-rules.ts";
 import type { ConversationForm } from "#dialects/bodies/conversation-form.ts";
+import type { OpeningRules } from "#dialects/bodies/opening.ts";
 import type { AnswerReading } from "#dialects/bodies/read-answer.ts";
 import type { StoredAnswer, StoredObjects } from "#dialects/bodies/stored-objects.ts";
 import type { ToolNameRules } from "#dialects/names/fitted-names.ts";
@@ -51,6 +52,8 @@ export interface ClientDialect {
   /** Request headers, in lower case, that mean something to vendors of the dialect. No other is passed on. */
   readonly forwardedHeaders: readonly string[];
   readonly recall: RecallRules;
+  /** How its chats are written that a vendor may know the beginning of. */
+  readonly opening: OpeningRules;
   /** A header, in lower case, by which a model may be asked to read more than it usually does, the word in it, and how much. */
   readonly longerContext?: { readonly header: string; readonly word: string; readonly tokens: number };
   /** `body` is valid UTF-8. Throws GhostError `invalid_request_error` with the path of the fault. */

@@ -4,7 +4,7 @@ import type { AliasStrategy } from "@ghostllm/contract";
 import { useApi } from "#api/api.tsx";
 import { useCaller } from "#api/me.ts";
 import type { Alias } from "#api/queries.ts";
-import { SelectField, TextField } from "#parts/field.tsx";
+import { CheckField, SelectField, TextField } from "#parts/field.tsx";
 import { FormButtons, FormFailure, useFormPart, useServerForm } from "#parts/form.tsx";
 import type { ServerForm } from "#parts/form.tsx";
 import type { Call } from "#parts/versions.ts";
@@ -79,6 +79,7 @@ export function AliasForm({ present, action, send, onCancel }: AliasFormProps) {
       <TeamField server={server} teams={teams} />
       <StrategyField server={server} present={present?.strategy} />
       {strategy === "weighted" && <StickyField server={server} />}
+      {strategy !== "ordered" && <AffinityField server={server} />}
       <TargetList
         {...{ targets, providers, models, errorOf }}
         onChange={setTargets}
@@ -137,6 +138,17 @@ function StickyField({ server: { form, errorOf } }: Pick<StrategyFieldProps, "se
       <option value="">is drawn for each request</option>
       <option value="user">stays the same for a user</option>
     </SelectField>
+  );
+}
+
+function AffinityField({ server: { form, errorOf } }: Pick<StrategyFieldProps, "server">) {
+  return (
+    <CheckField
+      label="Conversations stay with their target"
+      help="Its vendor may have kept the prompt, and reads it again for less."
+      error={errorOf("prompt_affinity")}
+      field={form.register("prompt_affinity")}
+    />
   );
 }
 

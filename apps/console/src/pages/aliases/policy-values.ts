@@ -55,6 +55,7 @@ export interface PolicyValues {
   hedge: Record<HedgeNumber, string>;
   /** Empty: each request is drawn anew. */
   sticky_by: string;
+  prompt_affinity: boolean;
 }
 
 const usualRetries = {
@@ -84,12 +85,13 @@ export function policyValues(present: Alias | null): PolicyValues {
       most_percent: String(present?.hedge?.most_percent ?? usualHedges),
     },
     sticky_by: present?.sticky_by ?? "",
+    prompt_affinity: present?.prompt_affinity ?? true,
   };
 }
 
 /** What is no number goes to the server as it is, which says what is wrong with it. */
 export function toPolicyBody(values: PolicyValues, strategy: string) {
-  const { retries, fallbacks, timeouts, queue, hedge, sticky_by: sticky } = values;
+  const { retries, fallbacks, timeouts, queue, hedge, sticky_by: sticky, prompt_affinity } = values;
   return {
     retries:
       retries.rule === "none"
@@ -99,6 +101,7 @@ export function toPolicyBody(values: PolicyValues, strategy: string) {
     timeouts: numbersOf(timeLimits, timeouts),
     queue: queue.max_wait_ms.trim() === "" ? null : (numbersOf(queueNumbers, queue) as QueueBody),
     hedge: hedge.after_ms.trim() === "" ? null : (numbersOf(hedgeNumbers, hedge) as HedgeBody),
+    prompt_affinity,
     // Others draw no target to stay with.
     sticky_by: strategy === "weighted" && sticky === "user" ? ("user" as const) : null,
   };

@@ -13,10 +13,11 @@ import type { Resource } from "./resource.ts";
 
 type ApiAlias = RouteAnswer<AdminRoutes["aliases"]["get"]>;
 type Body = Parameters<Resource<"aliases">["update"]>[0]["body"];
-type Given = Pick<Body, "retries" | "fallbacks" | "timeouts" | "sticky_by" | "queue" | "hedge">;
+type Given = Pick<Body, "retries" | "fallbacks" | "timeouts" | "sticky_by" | "queue" | "hedge" | "prompt_affinity">;
 
 export function toApiPolicy(policy: AliasPolicy | null): Pick<ApiAlias, keyof Given> {
   const { retries = null, fallbacks = {}, timeouts = noTimeouts, stickyBy = null, queue, hedge } = policy ?? {};
+  const { promptAffinity = true } = policy ?? {};
   return {
     retries: retries && {
       ...{ attempts_per_target: retries.attemptsPerTarget, attempts: retries.attempts, on: [...retries.on] },
@@ -31,16 +32,25 @@ export function toApiPolicy(policy: AliasPolicy | null): Pick<ApiAlias, keyof Gi
     sticky_by: stickyBy,
     queue: queue ? { max_wait_ms: queue.maxWaitMs, max_waiting: queue.maxWaiting } : null,
     hedge: hedge ? { after_ms: hedge.afterMs, most_percent: hedge.mostPercent } : null,
+    prompt_affinity: promptAffinity,
   };
 }
 
+/** What of a body is of the policy, and what is left of it. */
+export function takePolicy<Whole extends Given>(
+  body: Whole,
+): { readonly said: Given; readonly rest: Omit<Whole, keyof Given> } {
+  const { retries, fallbacks, timeouts, sticky_by, queue, hedge, prompt_affinity, ...rest } = body;
+  return { said: { retries, fallbacks, timeouts, sticky_by, queue, hedge, prompt_affinity }, rest };
+}
+
 /** Undefined: it stays as it is. */
-export function toPolicy(
-  { retries, fallbacks, timeouts, sticky_by: stickyBy, queue, hedge }: Given,
-  before: AliasPolicy | null,
-): AliasPolicy | null | undefined {
-  if ([retries, fallbacks, timeouts, stickyBy, queue, hedge].every((given) => given === undefined)) return undefined;
+export function toPolicy(given: Given, before: AliasPolicy | null): AliasPolicy | null | undefined {
+  const { retries, fallbacks, timeouts, sticky_by: stickyBy, queue, hedge, prompt_affinity: affinity } = given;
+  if (Object.values(given).every((one) => one === undefined)) return undefined;
+  const stays = affinity ?? before?.promptAffinity ?? true;
   return policyOf({
+    ...(!stays && { promptAffinity: false as const }),
     retries: retries === undefined ? (before?.retries ?? null) : toRetries(retries),
     fallbacks: fallbacks ?? before?.fallbacks ?? {},
     timeouts: timeouts === undefined ? (before?.timeouts ?? noTimeouts) : toTimeouts(timeouts),

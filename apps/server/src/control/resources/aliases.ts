@@ -4,7 +4,7 @@ import type { AliasRow } from "#control/store/store.ts";
 import type { Reach } from "#domain/access/may.ts";
 import type { CachePolicy } from "#domain/cache-policy.ts";
 import { toToldLimits } from "#domain/told-limits.ts";
-import { refuseFallbacks, refuseHedge, refuseSticky, toApiPolicy, toPolicy } from "./alias-policy.ts";
+import { refuseFallbacks, refuseHedge, refuseSticky, takePolicy, toApiPolicy, toPolicy } from "./alias-policy.ts";
 import { refuseModelName, refuseStars, refuseTargets, refuseTeam } from "./alias-rules.ts";
 import { refuseLostDowngrades, toApiBudgetTerms, toHeld } from "./budget-fields.ts";
 import { found, invalid, notFound, toTime } from "./fields.ts";
@@ -62,15 +62,15 @@ async function changeable({ store }: AliasDeps, id: string, reach: Reach): Promi
 }
 
 async function toNew(deps: AliasDeps, body: AliasCreation, reach: Reach) {
-  const { team_id: teamId, limits, budgets, cache, ...rest } = body;
-  const { retries, fallbacks, timeouts, sticky_by, queue, hedge, ...named } = rest;
+  const { said, rest } = takePolicy(body);
+  const { team_id: teamId, limits, budgets, cache, ...named } = rest;
   const { store, steadyTime } = deps;
   const team = await refuseTeam(store, teamId, reach);
   await refuseTargets(store, named.targets, team);
   refuseStars(named.name, named.targets);
   if (teamId !== null) refuseModelName(deps.snapshot(), named.name);
   refuseItself(named.name, budgets);
-  const policy = toPolicy({ retries, fallbacks, timeouts, sticky_by, queue, hedge }, null) ?? null;
+  const policy = toPolicy(said, null) ?? null;
   refuseSticky(named.strategy, policy);
   refuseHedge(named.targets, policy);
   await refuseFallbacks(store, { name: named.name, id: null, teamId, team, policy });
@@ -80,8 +80,8 @@ async function toNew(deps: AliasDeps, body: AliasCreation, reach: Reach) {
 
 async function toChange(deps: AliasDeps, before: AliasRow, body: AliasUpdate, reach: Reach) {
   const { store, steadyTime } = deps;
-  const { team_id: given, name, strategy, targets, cache, ...rest } = body;
-  const { retries, fallbacks, timeouts, sticky_by, queue, hedge, ...held } = rest;
+  const { said, rest } = takePolicy(body);
+  const { team_id: given, name, strategy, targets, cache, ...held } = rest;
   const teamId = given === undefined ? before.teamId : given;
   const isElsewhere = teamId !== before.teamId;
   if (isElsewhere || targets !== undefined) {
@@ -92,7 +92,7 @@ async function toChange(deps: AliasDeps, before: AliasRow, body: AliasUpdate, re
   if (name !== undefined || targets !== undefined) refuseStars(named, targets ?? before.targets);
   if (teamId !== null && (isElsewhere || named !== before.name)) refuseModelName(deps.snapshot(), named);
   refuseItself(named, held.budgets);
-  const policy = toPolicy({ retries, fallbacks, timeouts, sticky_by, queue, hedge }, before.policy);
+  const policy = toPolicy(said, before.policy);
   refuseSticky(strategy ?? before.strategy, policy === undefined ? before.policy : policy);
   refuseHedge(targets ?? before.targets, policy === undefined ? before.policy : policy);
   if (policy !== undefined || isElsewhere || named !== before.name) {

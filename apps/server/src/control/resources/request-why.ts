@@ -50,10 +50,11 @@ interface Known {
 }
 
 function toPlan(plan: PlannedName, { requestedModel }: Explained, known: Known): Plan {
-  const { by, name = requestedModel, targets, asked, sticky, probe, more = 0, prefer, merits = [] } = plan;
+  const { by, name = requestedModel, targets, asked, sticky, probe, more = 0, prefer, merits = [], holder } = plan;
   const told = targets.map((target, index) => ({
     ...toTarget(target, prefer ?? by, index < asked ? index + 1 : null, known),
     merit: toMerit(merits[index]),
+    holds_prompt: index === holder,
   }));
   return {
     name,
@@ -79,7 +80,7 @@ function toTarget(
   strategy: string,
   place: number | null,
   { snapshot, tried }: Known,
-): Omit<Target, "merit"> {
+): Omit<Target, "merit" | "holds_prompt"> {
   const came = tried.what(provider, model);
   return {
     place,

@@ -61,8 +61,8 @@ export function wayOf(deps: LegDeps, run: Admitted): Way {
 
 /** A request may say that it is for the first target alone. */
 function asFarAsWished(planned: Plan, { routing }: Admitted): Plan {
-  const { targets, isProbe } = planned;
-  return routing?.fallsBack === false ? { targets: targets.slice(0, 1), isProbe } : planned;
+  const { targets, resting: _resting, ...rest } = planned;
+  return routing?.fallsBack === false ? { ...rest, targets: targets.slice(0, 1) } : planned;
 }
 
 /** What a vendor keeps is to be found at that vendor alone, and a count by another model counts something else. */

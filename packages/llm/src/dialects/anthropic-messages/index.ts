@@ -39,6 +39,7 @@ export const anthropicMessages = {
       { path: "/v1/messages/count_tokens", operation: "count_tokens" },
     ],
     forwardedHeaders: ["anthropic-version", "anthropic-beta", "idempotency-key"],
+    opening: { list: "messages", before: ["system"], asking: ["user", "system"] },
     recall: { immaterial: ["stream", "metadata"], immaterialHeaders: ["idempotency-key"], stateful: ["container"] },
     longerContext: { header: "anthropic-beta", word: "context-1m", tokens: 1_000_000 },
     parseRequest,

@@ -54,6 +54,10 @@ export const gemini = {
       ...endpoint("batchEmbedContents", { operation: "embeddings" }),
     ],
     forwardedHeaders: ["x-goog-api-client", "x-vertex-ai-llm-request-type"],
+    opening: {
+      ...{ list: "contents", before: ["systemInstruction", "system_instruction"], asking: ["user"] },
+      asksUnnamed: true,
+    },
     recall: { immaterial: ["labels"], immaterialHeaders: ["x-goog-api-client"], stateful: [] },
     parseRequest,
     readPromptText,

@@ -35,6 +35,7 @@ export const ollama = {
       { path: "/api/embeddings", operation: "embed_content" },
     ],
     forwardedHeaders: [],
+    opening: { list: "messages", before: [], asking: ["user", "system"] },
     recall: { immaterial: ["stream", "keep_alive"], immaterialHeaders: [], stateful: [] },
     parseRequest,
     readPromptText,

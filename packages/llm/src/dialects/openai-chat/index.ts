@@ -52,6 +52,7 @@ export const openaiChat = {
       ...forwardedEndpoints,
     ],
     forwardedHeaders: ["openai-beta", "idempotency-key"],
+    opening: { list: "messages", before: [], asking: ["user", "system", "developer"] },
     recall: {
       immaterial: [
         ...["stream", "stream_options", "user", "safety_identifier", "metadata"],

@@ -37,6 +37,7 @@ export const openaiResponses = {
       { path: "/v1/responses/input_tokens", operation: "count_tokens" },
     ],
     forwardedHeaders: ["openai-beta", "idempotency-key"],
+    opening: { list: "input", before: ["instructions"], asking: ["user", "system", "developer"] },
     recall: {
       immaterial: ["stream", "stream_options"],
       immaterialHeaders: ["idempotency-key"],

@@ -13,7 +13,7 @@ import type { Listener } from "#gateway/flow/recall/caching.ts";
 import type { Trail } from "#gateway/flow/trail.ts";
 import type { Tried } from "#gateway/flow/tried.ts";
 import { attemptTarget } from "./attempt.ts";
-import type { Step } from "./course.ts";
+import type { Leg, Step } from "./course.ts";
 import type { Outcome } from "./judge.ts";
 import { learn } from "./learn.ts";
 import type { Line } from "./lifeline.ts";
@@ -22,7 +22,16 @@ import type { RequestHeaders } from "./request-headers.ts";
 
 export type TryDeps = Pick<
   GatewayDeps,
-  | ("upstream" | "authenticator" | "heavyWork" | "targetHealth" | "targetRoom" | "targetWork" | "turns")
+  | (
+      | "upstream"
+      | "authenticator"
+      | "heavyWork"
+      | "targetHealth"
+      | "targetRoom"
+      | "targetWork"
+      | "promptHolders"
+      | "turns"
+    )
   | ("clock" | "events" | "limits" | "answers")
 >;
 
@@ -90,6 +99,7 @@ export async function tryTarget(
     });
     learn(deps, input, tried, answer);
     if (leg.targets.length > 1) noteRoom(deps, input, answer);
+    noteHolder(deps, leg, answer);
     return answer;
   } catch (error) {
     if (!(error instanceof UpstreamFailure)) throw notAsked(deps, input, target, error);
@@ -112,6 +122,12 @@ export function notAsked(
 ): unknown {
   targetHealth.giveUp({ target, operation: request.operation, caller }, request);
   return error;
+}
+
+/** Who has answered may keep the prompt for what goes on with it. */
+function noteHolder({ promptHolders, clock }: TryDeps, { conversation }: Leg, answer: VendorAnswer): void {
+  if (conversation !== undefined && answer.status === 200)
+    promptHolders.note(conversation, answer.target, clock.monotonic());
 }
 
 function noteRoom({ targetRoom, clock }: TryDeps, { dialect, request }: TryInput, answer: VendorAnswer): void {

@@ -10,12 +10,18 @@ export interface CostInput {
   readonly assumedOutputTokens: number;
   /** Epoch ms, for prices that depend on the time of day. */
   readonly time: number;
+  /** Who may have kept the prompt; absent: nobody knows of one. */
+  readonly holder?: Target;
 }
 
-/** In nano-USD, by what is estimated of the prompt and the most that the answer may come to; null where no price is known. */
-export function estimatedNanos({ prices }: Target, { request, assumedOutputTokens, time }: CostInput): number | null {
+/** In nano-USD, as if all of the prompt were kept where it may be; by what is estimated of the prompt and the most that the answer may come to; null where no price is known. */
+export function estimatedNanos(target: Target, input: CostInput): number | null {
+  const { request, assumedOutputTokens, time, holder } = input;
+  const { prices } = target;
   const price = prices === null ? null : priceAt(prices, time);
   if (price === null) return null;
   const completionTokens = request.answers === 0 ? 0 : mostTokens(request, assumedOutputTokens);
-  return costOf({ ...noUsage, promptTokens: request.promptTokensEstimate, completionTokens }, price);
+  const promptTokens = request.promptTokensEstimate;
+  const cachedTokens = target === holder ? promptTokens : 0;
+  return costOf({ ...noUsage, promptTokens, cachedTokens, completionTokens }, price);
 }

@@ -16,7 +16,9 @@ const mostTold = 16;
 const longestName = 100;
 
 /** `name`: where it is not the one that was asked for. Null where there was nothing to choose. */
-export function explainPlan(input: PlanInput, plan: ConsideredPlan, name: string | null): PlannedName | null {
+export function explainPlan(given: PlanInput, plan: ConsideredPlan, name: string | null): PlannedName | null {
+  const { holder } = plan;
+  const input = holder === undefined ? given : { ...given, holder };
   const { candidates } = input;
   const { targets, absent = [] } = candidates;
   if (name === null && targets.length + absent.length < 2) return null;
@@ -35,6 +37,10 @@ export function explainPlan(input: PlanInput, plan: ConsideredPlan, name: string
     ...(candidates.strategy === "auto" && toldMerits(put, input)),
     ...(candidates.sticky && candidates.strategy === "weighted" && { sticky: true }),
     ...(plan.isProbe && { probe: true }),
+    ...(holder !== undefined &&
+      put.slice(0, mostTold).some(({ target }) => target === holder) && {
+        holder: put.findIndex(({ target }) => target === holder),
+      }),
     ...(told.length > mostTold && { more: told.length - mostTold }),
   };
 }

@@ -1,12 +1,15 @@
 import { GhostError } from "@ghostllm/contract";
 import { wayTo } from "@ghostllm/llm";
-import type { ClientDialectName } from "@ghostllm/llm";
+import type { ClientDialectName, OpeningRules } from "@ghostllm/llm";
 import type { Target } from "#domain/snapshot.ts";
+import { pathOf } from "#domain/target-path.ts";
 import type { TargetHealth } from "#gateway/flow/ask/target-health.ts";
 import type { TargetRoom } from "#gateway/flow/ask/target-room.ts";
 import type { Candidates } from "#gateway/flow/resolve.ts";
 import { fitting } from "./fit.ts";
 import type { FitInput, Fitting } from "./fit.ts";
+import { conversationOf } from "./prompt-holders.ts";
+import type { Conversation, PromptHolders } from "./prompt-holders.ts";
 import { rank } from "./rank.ts";
 import type { RankInput } from "./rank.ts";
 
@@ -16,6 +19,9 @@ export interface PlanInput extends RankInput, FitInput {
   readonly dialect: ClientDialectName;
   readonly health: TargetHealth;
   readonly room: TargetRoom;
+  readonly holders: PromptHolders;
+  /** How its conversation begins, in the client's dialect. */
+  readonly opening: OpeningRules;
 }
 
 export interface Plan {
@@ -23,6 +29,8 @@ export interface Plan {
   readonly targets: readonly Target[];
   /** All of them failed again and again just now: each is tried once, and that is how it shows that one is well. */
   readonly isProbe: boolean;
+  /** The conversation that it goes on with, where whoever answers may keep its prompt; absent: none that matters. */
+  readonly conversation?: string;
   /** Those that are left alone, soonest first: where nobody else has answered, one of them may be well again. Absent: none. */
   readonly resting?: readonly Target[];
 }
@@ -31,6 +39,8 @@ export interface Plan {
 export interface ConsideredPlan extends Plan {
   readonly able: Candidates["targets"];
   readonly fitting: Fitting;
+  /** Who may have kept its prompt; absent: nobody knows of one. */
+  readonly holder?: Target;
 }
 
 /**
@@ -52,13 +62,38 @@ export function planTargets(input: PlanInput): ConsideredPlan {
   const { targets: fit, tight } = fits;
   const ready = fit.filter(({ target }) => restMsOf(target, input) === 0);
   const isProbe = ready.length === 0;
-  const ranked = rank(candidates, isProbe ? fit : ready, input).map(({ target }) => target);
-  const targets = isProbe ? soonestFirst(ranked, input) : withRoomFirst(ranked, input);
+  const conversation = canStay(candidates) ? conversationOf(input) : null;
+  const holder = holderOf(conversation, candidates, input);
+  const asked = holder === null ? input : { ...input, holder };
+  const ranked = rank(candidates, isProbe ? fit : ready, asked).map(({ target }) => target);
+  const stayed = holder === null ? ranked : holderFirst(ranked, holder, candidates);
+  const targets = isProbe ? soonestFirst(stayed, input) : withRoomFirst(stayed, input);
   const put = tight.size === 0 ? targets : roomyFirst(targets, { fit, tight }, input);
-  const plan = { targets: put, isProbe, able, fitting: fits };
+  const kept = {
+    ...(conversation !== null && { conversation: conversation.name }),
+    ...(holder !== null && { holder }),
+  };
+  const plan = { targets: put, isProbe, able, fitting: fits, ...kept };
   if (isProbe || ready.length === fit.length) return plan;
   const resting = fit.map(({ target }) => target).filter((target) => !put.includes(target));
   return { ...plan, resting: soonestFirst(resting, input) };
+}
+
+/** Where targets are written in an order that order holds, and users who stay with a target stay with it. */
+function canStay({ targets, strategy, sticky = null, policy = null }: Candidates): boolean {
+  return targets.length > 1 && strategy !== "ordered" && sticky === null && policy?.promptAffinity !== false;
+}
+
+function holderOf(conversation: Conversation | null, { targets }: Candidates, input: PlanInput): Target | null {
+  if (conversation?.isContinued !== true) return null;
+  const path = input.holders.find(conversation.name, input.now);
+  return path === null ? null : (targets.find(({ target }) => pathOf(target) === path)?.target ?? null);
+}
+
+/** Those that go by what is paid know already what it is worth. */
+function holderFirst(ranked: readonly Target[], holder: Target, { strategy }: Candidates): readonly Target[] {
+  if (strategy === "cheapest" || strategy === "auto" || !ranked.includes(holder)) return ranked;
+  return [holder, ...ranked.filter((target) => target !== holder)];
 }
 
 /** One whose rest is over is asked by one request at a time: whoever goes by the plan takes that place. */
