@@ -187,8 +187,8 @@ function findNamed(aliases: ReadonlyMap<string, Alias> | undefined, requested: s
 /** Asked for is whichever model is the best for the request. An alias that has the name stands in front of that. */
 export function isAuto(snapshot: Snapshot, requested: string, { teamId }: NameCaller): boolean {
   if (requested !== autoName && twinOf(requested) !== autoName) return false;
-  const ofTeam = teamId === null ? undefined : snapshot.teamAliases.get(teamId);
-  return findNamed(ofTeam, requested) === undefined && !findCommon(snapshot, requested).isAlias;
+  const own = teamId === null ? undefined : snapshot.teamAliases.get(teamId);
+  return findNamed(own, requested) === undefined && !findCommon(snapshot, requested).isAlias;
 }
 
 export const autoName = "auto";
