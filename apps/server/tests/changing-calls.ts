@@ -200,6 +200,8 @@ async function newConsent(): Promise<Call> {
   return { params: { id: "id" in asked ? asked.id : "none" }, body: { note: "as you like" } };
 }
 
+const newGuardrail = () => plane.admin.guardrails.create({ body: { name: next(), check: { kind: "size", most: 9 } } });
+
 const newConsentPolicy = () => plane.admin.consentPolicies.create({ body: { name: next(), models: ["gpt-9"] } });
 
 const of = async (made: Promise<{ readonly id: string }>, body?: object): Promise<Call> => {
@@ -369,6 +371,12 @@ export const changingCalls: Readonly<Record<ChangingId, Case>> = {
     prepare: async () => ({ params: { id: (await newConsentPolicy()).id } }),
     actions: ["consent_policy.removed"],
   },
+  "guardrails.create": {
+    prepare: async () => ({ body: { name: next(), check: { kind: "text", words: ["bluebird"] } } }),
+    actions: ["guardrail.created"],
+  },
+  "guardrails.update": { prepare: () => of(newGuardrail(), { action: "flag" }), actions: ["guardrail.changed"] },
+  "guardrails.remove": { prepare: () => of(newGuardrail()), actions: ["guardrail.removed"] },
   "personalData.erase": {
     prepare: async () => ({ params: { id: (await newKey()).user_id } }),
     actions: ["user.erased"],

@@ -9,6 +9,7 @@ import type { TeamRow } from "#control/store/team-store.ts";
 import type { Reach } from "#domain/access/may.ts";
 import { availableEngines, type TestDatabase } from "./store-support/engines.ts";
 import { newKey, newUser, openMigrated } from "./store-support/open.ts";
+import { makeGuardrailRow } from "./store-support/guardrails.ts";
 import { makeQuestion } from "./store-support/consents.ts";
 import { createRecord } from "./store-support/records.ts";
 
@@ -26,6 +27,7 @@ interface Side {
   readonly consentId: string;
   readonly aliasId: string;
   readonly chatId: string;
+  readonly guardrailId: string;
 }
 
 type Found = readonly string[];
@@ -104,6 +106,16 @@ const probes: Readonly<Record<Reaching, Probe>> = {
     if (kept === undefined || !(await store.aliases.remove(aliasId, reach))) return [];
     await store.database.kysely.insertInto("aliases").values(rowOf(kept)).execute();
     return [aliasId];
+  },
+  "guardrails.list": async (store, reach) => idsOf(await store.guardrails.list(null, reach)),
+  "guardrails.find": async (store, reach, { guardrailId }) => idOf(await store.guardrails.find(guardrailId, reach)),
+  "guardrails.update": async (store, reach, { guardrailId }) =>
+    idOf(await store.guardrails.update(guardrailId, { action: "flag" }, reach)),
+  "guardrails.remove": async (store, reach, { guardrailId }) => {
+    // As above.
+    const kept = await store.guardrails.find(guardrailId, "all");
+    if (kept === undefined || !(await store.guardrails.remove(guardrailId, reach))) return [];
+    return [(await store.guardrails.create(kept)).id];
   },
   "usage.list": async (store, reach) => (await store.usage.list({}, page, reach)).map(({ id }) => id),
   "usage.count": async (store, reach, { team }) => {
@@ -254,7 +266,9 @@ describe.each(availableEngines())("within the reach of one team, on $name", (eng
     const begins = { apiKeyId: key.id, teamId: team.id, title, dialect: "openai-chat", createdAt: Date.now() };
     const turn = { requestId: "r", model: "m", turn: 0, messages: [], attachments: [] };
     await store.chats.add({ sessionId: chatId, userId: user.id, begins, ...turn });
-    return { team, user, key, recordId: record.id, accountId: account.id, consentId, aliasId, chatId };
+    const guardrail = await store.guardrails.create(makeGuardrailRow({ name, holder: { kind: "team", id: team.id } }));
+    const guardrailId = guardrail.id;
+    return { team, user, key, recordId: record.id, accountId: account.id, consentId, aliasId, chatId, guardrailId };
   }
 
   beforeAll(async () => {
@@ -281,6 +295,7 @@ describe.each(availableEngines())("within the reach of one team, on $name", (eng
       own.consentId,
       own.aliasId,
       own.chatId,
+      own.guardrailId,
     ]);
 
   it.each(Object.entries(probes))("%s finds what is of the team and nothing else", async (_name, probe) => {
@@ -298,6 +313,7 @@ describe.each(availableEngines())("within the reach of one team, on $name", (eng
     ...(["serviceAccounts.list", "serviceAccounts.find", "serviceAccounts.update"] as const),
     "contents.find" as const,
     ...(["aliases.list", "aliases.find", "aliases.update", "aliases.remove"] as const),
+    ...(["guardrails.list", "guardrails.find", "guardrails.update", "guardrails.remove"] as const),
     ...(["usage.list", "usage.find", "usage.count", "usage.series", "usage.rank"] as const),
     ...(["budgets.used", "budgets.byPeriod", "budgets.holders", "budgets.find", "budgets.course"] as const),
   ])("%s finds what is of the team", async (name) => {

@@ -11,6 +11,7 @@ import type { Snapshot } from "#domain/snapshot.ts";
 import type { SnapshotChange } from "#domain/snapshot/parts.ts";
 import { FollowedSnapshots } from "#domain/snapshot/followed-snapshots.ts";
 import { slowdown } from "../../../tests/support/slowdown.ts";
+import { makeGuardrailRow } from "./store-support/guardrails.ts";
 import { availableEngines, type TestDatabase } from "./store-support/engines.ts";
 import { createFaultyLink } from "./store-support/faulty-link.ts";
 import { addManyKeys } from "./store-support/many-keys.ts";
@@ -194,7 +195,7 @@ describe.each(availableEngines())("changes of snapshots on $name", (engine) => {
     const none = { set: [], gone: [] };
     const set = [expect.objectContaining({ id: key.id, expiresAt: 9 })];
     const people = { users: none, teams: none, organisations: none };
-    const rest = { ...people, providers: none, models: none, aliases: none, consentPolicies: none };
+    const rest = { ...people, providers: none, models: none, aliases: none, consentPolicies: none, guardrails: none };
     expect(changes).toEqual([{ ...rest, keys: { set, gone: [] } }]);
     await here.users.remove(user.id);
     await source.catchUp();
@@ -231,6 +232,7 @@ describe.each(availableEngines())("changes of snapshots on $name", (engine) => {
       ...{ name: "all", holder: { kind: "everyone" }, validMs: 60_000, isActive: true },
       conditions: { models: null, aboveNanos: null, classes: null, hours: null },
     });
+    await here.guardrails.create(makeGuardrailRow());
     await here.organisations.create({ name: "Acme", limits: noLimits, budgetNanos: null });
     await here.teams.create({
       membersMakeKeys: false,

@@ -46,6 +46,12 @@ export const errorCatalogue = {
     retryable: false,
     help: "The privacy policy of the key or its user refuses what the message names by its class, or what nobody can look into. Take it out and send the request again.",
   },
+  content_blocked: {
+    status: 400,
+    type: "invalid_request_error",
+    retryable: false,
+    help: "A guardrail of this installation, which the message names, refuses the request, or withholds the answer to it. Sending it again changes nothing.",
+  },
   invalid_api_key: {
     status: 401,
     type: "authentication_error",

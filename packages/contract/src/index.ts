@@ -57,4 +57,8 @@ export type {
   UsageFields,
 } from "./usage-fields.ts";
 export { targetStates } from "./why.ts";
+export { guardrailActions, guardrailKinds, guardrailStages, guardrailOnFailures } from "./guardrails.ts";
+export type { GuardrailAction, GuardrailKind, GuardrailOnFailure, GuardrailStage } from "./guardrails.ts";
+export { guardrailOutcomes } from "./why.ts";
+export type { GuardrailFact, GuardrailOutcome } from "./why.ts";
 export type { CacheFacts, ConsideredTarget, NotLedTo, PlannedName, TargetState, WhyFacts } from "./why.ts";

@@ -52,6 +52,13 @@ export type NotLedTo = readonly [name: string, reason: string];
 /** Whose requests an answer is kept for, the beginning of the digest that it is looked for under, and why nothing was found or looked for. */
 export type CacheFacts = readonly [scope: string, digest: string | null, reason?: string];
 
+/** Of a guardrail: `failed` and `skipped` where it could not be held against the request or the answer, which then did not pass, or did. */
+export const guardrailOutcomes = ["flag", "redact", "block", "failed", "skipped"] as const;
+export type GuardrailOutcome = (typeof guardrailOutcomes)[number];
+
+/** What a guardrail has found, without what it was. */
+export type GuardrailFact = readonly [name: string, stage: "input" | "output", outcome: GuardrailOutcome];
+
 export interface WhyFacts {
   /** Microseconds: until it was read, then until it was admitted, then until the first vendor was asked. */
   readonly took?: readonly number[];
@@ -68,6 +75,7 @@ export interface WhyFacts {
   /** The budget at its cap for which another alias answers, in the same form as the limits. */
   readonly capped?: string;
   readonly cache?: CacheFacts;
+  readonly guards?: readonly GuardrailFact[];
   /** What could not be said in the target's dialect. */
   readonly notes?: readonly string[];
 }

@@ -8,6 +8,7 @@ import type { AliasHedge, AliasPolicy, AliasQueue } from "#domain/alias-policy.t
 import type { Additions } from "#domain/additions.ts";
 import type { AliasCache } from "#domain/cache-policy.ts";
 import { ConsentPolicies } from "#domain/consents/policies.ts";
+import { Guardrails } from "#domain/guardrails/guardrails.ts";
 import type { LimitedScope, Principal } from "#domain/principal.ts";
 import type { Secret } from "#domain/secret.ts";
 
@@ -161,6 +162,8 @@ export interface Snapshot {
   readonly aliasPatterns: AliasPatterns;
   /** Which requests wait for somebody's consent. */
   readonly consents: ConsentPolicies;
+  /** What is looked for in which requests and answers. */
+  readonly guardrails: Guardrails;
   /** The list of prices in force, for models without a row. */
   readonly prices: PriceBook;
   /** Names of enabled providers that cannot be used, such as one whose credential does not open; why, for operators. */
@@ -183,6 +186,7 @@ export const emptySnapshot: Snapshot = {
   teamAliases: new Map(),
   aliasPatterns: { everybodys: [], ofTeams: new Map() },
   consents: ConsentPolicies.none,
+  guardrails: Guardrails.none,
   prices: builtInPrices(),
   unusableProviders: new Map(),
   unusableModels: new Set(),

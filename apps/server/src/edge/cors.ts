@@ -8,9 +8,18 @@ import type { AddedHeaders, RequestHead } from "./request-head.ts";
 /** Pages see nothing else of an answer's headers but a few that browsers always show. */
 const exposedHeaders = [
   "x-request-id",
-  ...["provider", "model", "attempts", "cache", "cost-usd", "overhead-ms", "notes", "consent-id", "stream"].map(
-    (name) => `x-ghostllm-${name}`,
-  ),
+  ...[
+    "provider",
+    "model",
+    "attempts",
+    "cache",
+    "cost-usd",
+    "overhead-ms",
+    "notes",
+    "guardrails",
+    "consent-id",
+    "stream",
+  ].map((name) => `x-ghostllm-${name}`),
   ...["limit", "remaining", "reset"].flatMap((name) => [`x-ratelimit-${name}-requests`, `x-ratelimit-${name}-tokens`]),
   "retry-after",
   "retry-after-ms",

@@ -56,7 +56,7 @@ export interface Books {
   readonly lease: Lease;
   readonly events: Events;
   /** Of what no record is made. */
-  readonly liveEvents: Pick<LiveEvents, "isWanted" | "admitted" | "refused" | "personalDataRefused">;
+  readonly liveEvents: Pick<LiveEvents, "isWanted" | "admitted" | "refused" | "personalDataRefused" | "contentBlocked">;
   readonly clock: Clock;
   /** For texts of requests that are to be stored; null: this server stores none. */
   readonly contents: Contents | null;

@@ -64,6 +64,8 @@ export interface Events {
   hedged(hedged: Hedged): void;
   /** By a privacy policy, in one request. */
   personalDataFound(found: readonly PrivacyCount[]): void;
+  /** A guardrail has found something, or could not be held against a request or its answer. */
+  guardrailActed(name: string, stage: "input" | "output", outcome: string): void;
   /** Texts of requests that are to be stored: there was no room for one, they are, or they will never be. */
   contentDropped(): void;
   contentsStored(count: number): void;
@@ -107,6 +109,7 @@ export function createEvents({ metrics, log }: { readonly metrics: Metrics; read
     personalDataFound(found) {
       for (const { class: one, action, count } of found) metrics.personalData.labels(one, action).inc(count);
     },
+    guardrailActed: (name, stage, outcome) => metrics.guardrails.labels(name, stage, outcome).inc(),
     contentDropped: () => metrics.storedContents.labels("dropped").inc(),
     contentsStored: (count) => metrics.storedContents.labels("stored").inc(count),
     contentsLost(count, error) {

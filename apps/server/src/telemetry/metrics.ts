@@ -8,6 +8,7 @@ import { moneyMetricDefinitions, moneyMetrics } from "./money-metrics.ts";
 import { requestMetricDefinitions, requestMetrics } from "./request-metrics.ts";
 import { systemMetricDefinitions, systemMetrics } from "./system-metrics.ts";
 import { cacheMetricDefinitions, cacheMetrics } from "./cache-metrics.ts";
+import { policyMetricDefinitions, policyMetrics } from "./policy-metrics.ts";
 import { targetMetricDefinitions, targetMetrics } from "./target-metrics.ts";
 import { redisMetricDefinitions, redisMetrics } from "./redis-metrics.ts";
 
@@ -17,11 +18,7 @@ const usualNames = 200;
 /** Every metric of GhostLLM by its name; docs/metrics.md is written from this table. */
 export const metricDefinitions = {
   ...requestMetricDefinitions,
-  ghostllm_personal_data_total: {
-    type: "counter",
-    help: "What privacy policies found in requests, by its class and by what was done with it (block, mask, replace).",
-    labels: ["class", "action"],
-  },
+  ...policyMetricDefinitions,
   ghostllm_stored_contents_total: {
     type: "counter",
     help: "Requests of which texts are to be stored, by what came of it: stored, dropped for want of room, or lost since the database was away for too long.",
@@ -102,7 +99,7 @@ export function createMetrics({ forThread = false, mostNames = usualNames } = {}
     ...requestMetrics(make, mostNames),
     ...moneyMetrics(make, mostNames),
     ...systemMetrics(make),
-    personalData: make.counter("ghostllm_personal_data_total"),
+    ...policyMetrics(make),
     storedContents: make.counter("ghostllm_stored_contents_total"),
     running: make.gauge("ghostllm_requests_running"),
     connectionsRefused: make.counter("ghostllm_connections_refused_total"),

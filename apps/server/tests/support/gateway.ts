@@ -11,6 +11,8 @@ import { SteadyTime, systemClock } from "#domain/clock.ts";
 import { roles } from "#domain/access/roles.ts";
 import type { ScopeKind } from "#domain/access/scope.ts";
 import { ConsentPolicies } from "#domain/consents/policies.ts";
+import type { GuardrailPart } from "#domain/guardrails/guardrail.ts";
+import { Guardrails } from "#domain/guardrails/guardrails.ts";
 import type { ConsentPolicy } from "#domain/consents/policy.ts";
 import type { LimitedScope, Principal } from "#domain/principal.ts";
 import { Secret } from "#domain/secret.ts";
@@ -120,6 +122,7 @@ export interface SnapshotParts {
   readonly aliases?: Snapshot["aliases"];
   readonly teamAliases?: Snapshot["teamAliases"];
   readonly consents?: readonly ConsentPolicy[];
+  readonly guardrails?: readonly GuardrailPart[];
 }
 
 export function makeSnapshot({
@@ -128,6 +131,7 @@ export function makeSnapshot({
   aliases = new Map(),
   teamAliases = new Map(),
   consents = [],
+  guardrails = [],
 }: SnapshotParts): Snapshot {
   const keys = Object.entries(principals ?? { [testKey]: makePrincipal() });
   const models = new Map<string, readonly Target[]>();
@@ -145,6 +149,7 @@ export function makeSnapshot({
     aliasPatterns: { everybodys: [], ofTeams: new Map() },
     prices: builtInPrices(),
     consents: new ConsentPolicies(consents),
+    guardrails: new Guardrails(guardrails),
     unusableProviders: new Map(),
     unusableModels: new Set(),
   };

@@ -39,6 +39,10 @@ const aboutTeams = {
   "aliases.create": "Create aliases",
   "aliases.update": "Change aliases",
   "aliases.remove": "Delete aliases",
+  "guardrails.read": "List and read guardrails: what is looked for in requests and answers",
+  "guardrails.create": "Create guardrails",
+  "guardrails.update": "Change guardrails",
+  "guardrails.remove": "Delete guardrails",
 } as const;
 
 /** About what the installation has in common, or what nobody may do for himself: it is granted whole. */

@@ -6,9 +6,10 @@ import type { Permission } from "#access/permissions.ts";
 import { budgetPeriods } from "#routes/budget-fields.ts";
 import { id, limits, openEnum, time, usd } from "#routes/fields.ts";
 import { auditChange, auditFacts } from "#routes/audit-entry.ts";
-import { privacyCount } from "#routes/privacy.ts";
 import { attributes, dataSchemaOf, typeOf } from "./cloud-event.ts";
 import type { EventName } from "./event-names.ts";
+import { by, name, ofRequest } from "./of-request.ts";
+import { policyEvents } from "./policy-events.ts";
 import { usageStatuses } from "#usage-fields.ts";
 
 export interface EventType {
@@ -23,26 +24,12 @@ export interface EventType {
 }
 
 const count = z.int().nonnegative();
-const name = z.string();
-const by = id.nullable().describe("The user who did it; null for the admin key and for the server itself.");
 const budget = usd.nullable().describe("Null is none.");
-
-const ofRequest = {
-  request_id: id.describe("The id of the usage record, and of the header `x-request-id`."),
-  user_id: id,
-  key_id: id,
-};
 
 const ofModel = {
   provider: name,
   model: name.describe("The name that the model has at its provider."),
   requested_model: name.describe("The name that was asked for, such as an alias."),
-};
-
-const ofConsent = {
-  ...{ consent_id: id, user_id: id, key_id: id },
-  team_id: id.nullable().describe("Of the key; null where it is of none."),
-  ...{ requested_model: name, operation: name },
 };
 
 const ofProvider = {
@@ -217,42 +204,7 @@ export const eventTypes = defineEvents({
       rows: count.nullable(),
     }),
   },
-  "privacy.blocked": {
-    summary: "A request was refused by a privacy policy.",
-    permission: "usage.read",
-    key: "key_id",
-    subject: "request_id",
-    data: z.object({
-      ...ofRequest,
-      path: z.string(),
-      found: z.array(privacyCount).describe("Classes and counts; none where it held what nobody can look into."),
-    }),
-  },
-  "consent.requested": {
-    summary: "A request is held by a consent policy, and waits for a decision.",
-    permission: "consents.read",
-    key: "key_id",
-    subject: "consent_id",
-    data: z.object({
-      ...ofConsent,
-      request_id: id.describe("Of the request that was held."),
-      cost_usd: usd.nullable().describe("What it may cost at the most; null where nobody can say."),
-      policies: z.array(name).describe("Names of the policies that hold it."),
-    }),
-  },
-  "consent.decided": {
-    summary: "Somebody has approved or refused a request that a consent policy holds.",
-    permission: "consents.read",
-    key: "key_id",
-    subject: "consent_id",
-    data: z.object({
-      ...ofConsent,
-      status: openEnum(["approved", "refused"]),
-      note: z.string().describe("What whoever decided wrote to it."),
-      ends_at: time.describe("Until then the decision counts."),
-      decided_by: by,
-    }),
-  },
+  ...policyEvents,
   "rate.exceeded": {
     summary: "A request was refused because a limit is used up.",
     permission: "usage.read",

@@ -26,6 +26,7 @@ export const eventOrigins = {
   "consent.decided": "change",
   "audit.entry": "change",
   "privacy.blocked": "live",
+  "guardrail.blocked": "live",
 } as const satisfies Readonly<Record<string, EventOrigin>>;
 
 export type EventName = keyof typeof eventOrigins;

@@ -9,6 +9,7 @@ import { budgetRoutes } from "./budgets.ts";
 import { cacheRoutes } from "./cache.ts";
 import { chatSessionRoutes } from "./chat-sessions.ts";
 import { consentPolicyRoutes } from "./consent-policies.ts";
+import { guardrailRoutes } from "./guardrails.ts";
 import { consentRoutes } from "./consents.ts";
 import { encryptionRoutes } from "./encryption.ts";
 import { eventRoutes } from "./events.ts";
@@ -62,6 +63,7 @@ export const adminRoutes = {
   cache: cacheRoutes,
   consents: consentRoutes,
   consentPolicies: consentPolicyRoutes,
+  guardrails: guardrailRoutes,
   requests: requestRoutes,
   usage: usageRoutes,
   budgets: budgetRoutes,

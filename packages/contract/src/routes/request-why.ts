@@ -1,5 +1,6 @@
 // Why a request went as it did, as the API tells it.
 
+import { guardrailOutcomes } from "#why.ts";
 import { z } from "zod";
 import { targetStates } from "#why.ts";
 import { cacheOutcomes, cacheScopes } from "#cache-policy.ts";
@@ -124,6 +125,17 @@ export const requestWhy = z
       .describe("The most that it could cost, held against budgets until it ended; null where there were none."),
     capped: consulted.nullable().describe("The budget that had no room, so that another alias answered."),
     cache: lookedFor.nullable().describe("Null where its alias keeps no answers."),
+    guardrails: z
+      .array(
+        z.object({
+          name: z.string(),
+          stage: openEnum(["input", "output"]),
+          outcome: openEnum(guardrailOutcomes),
+        }),
+      )
+      .describe(
+        "Guardrails that have found something, without what it was; `failed` and `skipped`: it could not be held against it, which then did not pass, or did.",
+      ),
     notes: z.array(z.string()).describe("What could not be said in the target's dialect, as in `x-ghostllm-notes`."),
     hedge: z
       .object({
@@ -138,7 +150,7 @@ export const requestWhy = z
     not_led_to: z
       .array(z.object({ name: z.string(), reason: z.string() }))
       .describe(
-        "Names that it could have been led on to, or asked for, and was not: `unknown`, `unable`, `length`, `team`, `consent`, `budget`.",
+        "Names that it could have been led on to, or asked for, and was not: `unknown`, `unable`, `length`, `team`, `consent`, `guardrail`, `budget`.",
       ),
   })
   .meta({ id: "RequestWhy" });

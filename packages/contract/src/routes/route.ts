@@ -21,6 +21,7 @@ export type RouteTag =
   | "Prices"
   | "Aliases"
   | "Consents"
+  | "Guardrails"
   | "Requests"
   | "Usage"
   | "Budgets"

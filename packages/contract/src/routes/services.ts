@@ -30,6 +30,7 @@ export const serviceOfGroup: Readonly<Record<keyof AdminRoutes, Service>> = {
   ownKeys: "auth",
   consents: "auth",
   consentPolicies: "auth",
+  guardrails: "auth",
   providers: "providers",
   models: "providers",
   targets: "providers",

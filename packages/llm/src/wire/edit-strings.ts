@@ -16,6 +16,8 @@ export interface StringVisitor {
   modeOf(name: string, json: string, at: number): StringMode;
   /** What a text is to be; null where it stays. */
   edit(text: string, path: JsonPath): string | null;
+  /** What the name of a member is to be where all of it is text; absent: as of texts. */
+  editName?(name: string): string | null;
   /** A text at this place is no document, whatever it looks like. */
   isPlain?(path: JsonPath): boolean;
   /** A number within a structure; `name` is that of the member in which it stands, or of the list. */
@@ -107,8 +109,12 @@ class StringEditor {
     this.#skipSpace();
     const start = this.#at;
     const name = this.#takeString();
-    if (name !== null && mode === "free") this.#change(start, this.#visitor.edit(name, this.#path));
+    if (name !== null && mode === "free") this.#change(start, this.#editName(name));
     return name;
+  }
+
+  #editName(name: string): string | null {
+    return this.#visitor.editName === undefined ? this.#visitor.edit(name, this.#path) : this.#visitor.editName(name);
   }
 
   #readText(): boolean {
@@ -132,7 +138,9 @@ class StringEditor {
   /** What the path leads to is the text around the document. */
   #within(): StringVisitor {
     const path = [...this.#path];
-    return { modeOf: () => "free", edit: (text) => this.#visitor.edit(text, path) };
+    const { editName } = this.#visitor;
+    const edit = (text: string): string | null => this.#visitor.edit(text, path);
+    return { modeOf: () => "free", edit, ...(editName !== undefined && { editName }) };
   }
 
   #change(start: number, edited: string | null): void {

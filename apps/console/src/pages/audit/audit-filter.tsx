@@ -13,6 +13,7 @@ const kinds: readonly Choice[] = [
   ["webhook", "webhooks"],
   ["consent", "consent requests"],
   ["consent_policy", "consent policies"],
+  ["guardrail", "guardrails"],
   ["view", "saved views"],
   ["session", "signing in and out"],
   ["permission", "refusals"],

@@ -31,6 +31,7 @@ const words: Readonly<Record<string, (text: (name: string) => string, data: Data
   "consent.decided": (text) => `${text("requested_model")} is ${text("status")}`,
   "rate.exceeded": (text) => `refused at ${text("path")}`,
   "privacy.blocked": (text) => `refused at ${text("path")}`,
+  "guardrail.blocked": (text) => `${text("guardrail")} at ${text("path")}`,
 };
 
 export function wordsOfEvent({ event: { type, data } }: FollowedEvent): string {

@@ -13,6 +13,7 @@ const subjects: readonly (readonly [title: string, subjects: readonly string[]])
   ["People and teams", ["users", "teams", "members", "service_accounts", "organisations", "roles"]],
   ["Keys and usage", ["keys", "usage"]],
   ["Consent", ["consents", "consent_policies"]],
+  ["Guardrails", ["guardrails"]],
   ["Providers and models", ["providers", "models", "prices", "aliases", "cache"]],
   ["Sign-in", ["sign_in_methods", "scim"]],
   ["Events and audit", ["views", "events", "webhooks", "audit"]],

@@ -2,6 +2,7 @@
 // `ghostllm keys rotate-kek`. A test holds it against the columns of the tables.
 
 import { additionsBinding, credentialBinding } from "#control/snapshot/providers.ts";
+import { guardrailBinding } from "#control/snapshot/guardrails.ts";
 import { contentKeyBinding } from "#control/contents/content-keys.ts";
 import { webhookBinding } from "#control/events/webhook-signature.ts";
 import { repeatBinding } from "#control/http/repeats/sealed-answers.ts";
@@ -21,6 +22,7 @@ export const sealedPlaces: readonly BoundPlace[] = [
   { table: "providers", column: "api_key_enc", key: "id", boundTo: "name", bindingOf: credentialBinding },
   { table: "providers", column: "additions_enc", key: "id", boundTo: "name", bindingOf: additionsBinding },
   { table: "webhooks", column: "secret_enc", key: "id", boundTo: "id", bindingOf: webhookBinding },
+  { table: "guardrails", column: "secret_enc", key: "id", boundTo: "id", bindingOf: guardrailBinding },
   { table: "sign_in_methods", column: "client_secret_enc", key: "id", boundTo: "id", bindingOf: methodBinding },
   { table: "session_grants", column: "id_token_enc", ...ofSession, bindingOf: grantBinding },
   { table: "session_grants", column: "refresh_token_enc", ...ofSession, bindingOf: grantBinding },

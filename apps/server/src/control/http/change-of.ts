@@ -25,6 +25,7 @@ const objects: Readonly<Record<string, string>> = {
   aliases: "aliases",
   consents: "consents",
   consentPolicies: "consent-policies",
+  guardrails: "guardrails",
   prices: "prices",
   views: "views",
   chatSessions: "chat-sessions",

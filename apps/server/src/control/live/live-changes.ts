@@ -15,6 +15,7 @@ const readers: Readonly<Record<string, Permission>> = {
   keys: "keys.read",
   consents: "consents.read",
   "consent-policies": "consent_policies.read",
+  guardrails: "guardrails.read",
   providers: "providers.read",
   models: "models.read",
   aliases: "aliases.read",

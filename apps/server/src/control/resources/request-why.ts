@@ -25,7 +25,7 @@ interface Context {
 /** Of records of before it is empty. */
 export function explainRequest(record: UsageRecord, { snapshot, names }: Context): Told {
   const facts: WhyFacts = record.why ?? {};
-  const { plans = [], notLedTo = [], limits = "", capped = "", held, cache, notes = [], hedge } = facts;
+  const { plans = [], notLedTo = [], limits = "", capped = "", held, cache, guards = [], notes = [], hedge } = facts;
   const tried = new Tried(record);
   return {
     phases: phasesOf(record),
@@ -33,6 +33,7 @@ export function explainRequest(record: UsageRecord, { snapshot, names }: Context
     held_usd: toUsdOrNull(held ?? null),
     capped: toToldLimits(capped, record, names)[0] ?? null,
     cache: cache === undefined ? null : toCache(cache, record),
+    guardrails: guards.map(([name, stage, outcome]) => ({ name, stage, outcome })),
     notes: [...notes],
     hedge: hedge === undefined ? null : { after_ms: hedge[0], outcome: hedge[1] },
     plans: plans.map((plan) => toPlan(plan, record, { snapshot, tried })),

@@ -5,6 +5,7 @@ import { createNotificationsResource } from "./notifications.ts";
 import { createBudgetsResource } from "./budgets.ts";
 import { createCacheResource } from "./cache.ts";
 import { createConsentPoliciesResource } from "./consent-policies.ts";
+import { createGuardrailsResource } from "./guardrails.ts";
 import { createConsentsResource } from "./consents.ts";
 import { createEncryptionResource } from "./encryption.ts";
 import { createEventsResource } from "./events.ts";
@@ -71,6 +72,7 @@ export function createResources(given: ResourceDependencies): Omit<Resources, "b
     cache: createCacheResource(deps),
     consents: createConsentsResource(deps),
     consentPolicies: createConsentPoliciesResource(deps),
+    guardrails: createGuardrailsResource(deps),
     requests: createRequestsResource(deps),
     usage: createUsageResource(deps),
     budgets: createBudgetsResource(deps),

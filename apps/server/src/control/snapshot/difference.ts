@@ -9,7 +9,7 @@ import type { StoredParts } from "./read-parts.ts";
 const keysInOneGo = 1_000;
 
 export async function differenceOf(
-  { holders, catalogue, consents }: Assembly,
+  { holders, catalogue, consents, guardrails }: Assembly,
   stored: StoredParts,
 ): Promise<SnapshotChange> {
   const { providers, models, aliases } = catalogue.parts();
@@ -23,6 +23,7 @@ export async function differenceOf(
     models: changedOf(models, stored.models),
     aliases: changedOf(aliases, stored.aliases),
     consentPolicies: changedOf(consents.all, stored.consentPolicies),
+    guardrails: changedOf(guardrails.all, stored.guardrails),
   };
 }
 
@@ -68,6 +69,7 @@ export function withoutNamed(change: SnapshotChange, others: readonly SnapshotCh
     models: rest("models", byId, change.models),
     aliases: rest("aliases", byId, change.aliases),
     consentPolicies: rest("consentPolicies", byId, change.consentPolicies),
+    guardrails: rest("guardrails", byId, change.guardrails),
   };
 }
 
@@ -83,6 +85,7 @@ export function namesIn(change: SnapshotChange): readonly string[] {
     ...names("models", byId, change.models),
     ...names("aliases", byId, change.aliases),
     ...names("consentPolicies", byId, change.consentPolicies),
+    ...names("guardrails", byId, change.guardrails),
   ];
 }
 

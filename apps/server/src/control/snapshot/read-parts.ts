@@ -9,6 +9,7 @@ import type { ConsentPolicyRow } from "#control/store/consents/consent-store.ts"
 import type { ConsentPolicy } from "#domain/consents/policy.ts";
 import type { AliasPart, Changed, KeyPart, ModelPart, PartKind, PartKinds } from "#domain/snapshot/parts.ts";
 import type { ProviderPart, SnapshotChange } from "#domain/snapshot/parts.ts";
+import { toGuardrailParts } from "./guardrails.ts";
 import { toProviderPart } from "./providers.ts";
 import type { ProviderSources } from "./providers.ts";
 
@@ -29,7 +30,7 @@ export function readAllParts(sources: SnapshotSources): Promise<StoredParts> {
 /** What those parts are now; that of which there is nothing more is gone. */
 export async function readChange(sources: SnapshotSources, named: NamedParts): Promise<SnapshotChange> {
   const { users, teams, organisations, keys, ...others } = await readParts(sources, named);
-  const { providers, models, aliases, consentPolicies } = others;
+  const { providers, models, aliases, consentPolicies, guardrails } = others;
   return {
     users: changeTo(named.users, users, ({ id }) => id),
     teams: changeTo(named.teams, teams, ({ id }) => id),
@@ -39,6 +40,7 @@ export async function readChange(sources: SnapshotSources, named: NamedParts): P
     models: changeTo(named.models, models, ({ id }) => id),
     aliases: changeTo(named.aliases, aliases, ({ id }) => id),
     consentPolicies: changeTo(named.consentPolicies, consentPolicies, ({ id }) => id),
+    guardrails: changeTo(named.guardrails, guardrails, ({ id }) => id),
   };
 }
 
@@ -52,7 +54,7 @@ function changeTo<Part>(named: readonly string[], set: readonly Part[], nameOf: 
  * change.
  */
 async function readParts(sources: SnapshotSources, named: NamedParts | null): Promise<StoredParts> {
-  const { snapshot, providers, models, aliases, consents } = sources.store;
+  const { snapshot, providers, models, aliases, consents, guardrails } = sources.store;
   const read = async <Row>(kind: PartKind, list: (names?: readonly string[]) => Promise<readonly Row[]>) => {
     if (named === null) return list();
     return named[kind].length === 0 ? [] : list(named[kind]);
@@ -66,6 +68,10 @@ async function readParts(sources: SnapshotSources, named: NamedParts | null): Pr
     models: (await read("models", models.list)).map(toModelPart),
     aliases: (await read("aliases", (ids?: readonly string[]) => aliases.list(ids ?? null, "all"))).map(toAliasPart),
     consentPolicies: (await read("consentPolicies", consents.policies.list)).flatMap(toConsentPolicy),
+    guardrails: await toGuardrailParts(
+      await read("guardrails", (ids?: readonly string[]) => guardrails.list(ids ?? null, "all")),
+      sources,
+    ),
   };
 }
 

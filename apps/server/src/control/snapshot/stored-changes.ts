@@ -27,6 +27,7 @@ const kinds: Readonly<Record<WatchedTable, PartKind>> = {
   models: "models",
   aliases: "aliases",
   consent_policies: "consentPolicies",
+  guardrails: "guardrails",
 };
 
 export class ChangesInStore {
@@ -67,5 +68,6 @@ function byKind(changes: readonly StoredChange[]): NamedParts {
     models: names("models"),
     aliases: names("aliases"),
     consentPolicies: names("consentPolicies"),
+    guardrails: names("guardrails"),
   };
 }

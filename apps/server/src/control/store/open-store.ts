@@ -17,6 +17,7 @@ import { leasesIn } from "./leases.ts";
 import { namesIn } from "./names.ts";
 import { chatsIn } from "./chats/chats.ts";
 import { contentsIn } from "./contents/contents.ts";
+import { guardrailsIn } from "./guardrails/guardrails.ts";
 import { consentsIn } from "./consents/requests.ts";
 import { directoryIn } from "#control/store/directory/directory.ts";
 import { modelsIn } from "./models.ts";
@@ -193,7 +194,7 @@ function storeOver(database: Database, replica: Replica | null): OpenStore {
     providers: providersIn(database),
     models: modelsIn(database),
     aliases: aliasesIn(database),
-    consents: consentsIn(database),
+    ...{ consents: consentsIn(database), guardrails: guardrailsIn(database) },
     ...{ usage: usageIn(database), contents: contentsIn(database), chats: chatsIn(database) },
     snapshot: snapshotIn(database),
     names: namesIn(database),

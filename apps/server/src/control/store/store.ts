@@ -13,6 +13,7 @@ import type { OwnedObject } from "#link/owners.ts";
 import type { AuditStore } from "#control/store/audit/audit-store.ts";
 import type { ChatStore } from "#control/store/chats/chat-store.ts";
 import type { ContentStore } from "#control/store/contents/content-store.ts";
+import type { GuardrailStore } from "#control/store/guardrails/guardrail-store.ts";
 import type { ConsentStore } from "#control/store/consents/consent-store.ts";
 import type { DirectoryStore } from "#control/store/directory/directory-store.ts";
 import type { ErasureStore } from "#control/store/erasure/erasure-store.ts";
@@ -200,10 +201,10 @@ export interface Store {
   };
   /** What requests wait for, and what was decided of them. */
   readonly consents: ConsentStore;
+  readonly guardrails: GuardrailStore;
   readonly usage: UsageStore;
   /** The texts of requests, where somebody has them stored. */
   readonly contents: ContentStore;
-  /** Conversations that are kept. */
   readonly chats: ChatStore;
   readonly snapshot: SnapshotStore;
   readonly names: {
@@ -218,7 +219,6 @@ export interface Store {
   /** What has happened and is to be told. */
   readonly events: EventStore;
   readonly webhooks: WebhookStore;
-  /** Of usage, which are made when they are due. */
   readonly reports: ReportStore;
   readonly spend: SpendStore;
   readonly windows: WindowStore;

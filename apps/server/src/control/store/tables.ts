@@ -5,6 +5,7 @@ import type { AliasesTable } from "./alias-tables.ts";
 import type { OrganisationsTable, RolesTable, TeamMembersTable, TeamsTable } from "./team-tables.ts";
 import type { AuditTables } from "#control/store/audit/tables.ts";
 import type { ChatTables } from "#control/store/chats/tables.ts";
+import type { GuardrailTables } from "#control/store/guardrails/tables.ts";
 import type { ConsentTables } from "#control/store/consents/tables.ts";
 import type { DirectoryTables } from "#control/store/directory/tables.ts";
 import type { ContentTables } from "#control/store/contents/tables.ts";
@@ -263,7 +264,7 @@ export interface MigrationsTable {
 
 type PartsOfTables = SignInTables & DirectoryTables & AuditTables & ErasureTables & ConsentTables & ReportTables;
 
-export interface Tables extends PartsOfTables, ContentTables, ChatTables, SnapshotTables {
+export interface Tables extends PartsOfTables, ContentTables, ChatTables, SnapshotTables, GuardrailTables {
   users: UsersTable;
   roles: RolesTable;
   organisations: OrganisationsTable;

@@ -46,6 +46,7 @@ const ofMember = {
 const ofTeamViewer = {
   ...({ "keys.read": "team", "usage.read": "team", "teams.read": "team" } as const),
   ...({ "service_accounts.read": "team", "consents.read": "team", "aliases.read": "team" } as const),
+  "guardrails.read": "team",
 } as const satisfies Grants;
 
 const ofTeamManager = {
@@ -54,6 +55,7 @@ const ofTeamManager = {
   "consents.decide": "team",
   ...({ "keys.create": "team", "keys.update": "team", "keys.rotate": "team", "keys.revoke": "team" } as const),
   ...({ "aliases.create": "team", "aliases.update": "team", "aliases.remove": "team" } as const),
+  ...({ "guardrails.create": "team", "guardrails.update": "team", "guardrails.remove": "team" } as const),
 } as const satisfies Grants;
 
 export const roles: Readonly<Record<RoleName, Grants>> = {

@@ -3,6 +3,7 @@
 
 import type { ProviderDefinition } from "@ghostllm/llm";
 import { ConsentPolicies } from "#domain/consents/policies.ts";
+import { Guardrails } from "#domain/guardrails/guardrails.ts";
 import { emptySnapshot } from "#domain/snapshot.ts";
 import type { Snapshot } from "#domain/snapshot.ts";
 import { Catalogue } from "./catalogue.ts";
@@ -13,6 +14,7 @@ export class Assembly {
   #holders = KeyHolders.none();
   readonly catalogue: Catalogue;
   #consents = ConsentPolicies.none;
+  #guardrails = Guardrails.none;
   #snapshot = emptySnapshot;
 
   constructor(definitions: readonly ProviderDefinition[]) {
@@ -21,11 +23,11 @@ export class Assembly {
 
   static of({ version, prices, ...kinds }: SnapshotParts, definitions: readonly ProviderDefinition[]): Assembly {
     const assembly = new Assembly(definitions);
-    const { users, teams, organisations, keys, providers, models, aliases, consentPolicies } = kinds;
+    const { users, teams, organisations, keys, providers, models, aliases, consentPolicies, guardrails } = kinds;
     const holders = { users: allNew(users), teams: allNew(teams), organisations: allNew(organisations) };
     const catalogue = { providers: allNew(providers), models: allNew(models), aliases: allNew(aliases), prices };
-    const consents = { consentPolicies: allNew(consentPolicies) };
-    assembly.apply({ ...holders, keys: allNew(keys), ...catalogue, ...consents }, version);
+    const policies = { consentPolicies: allNew(consentPolicies), guardrails: allNew(guardrails) };
+    assembly.apply({ ...holders, keys: allNew(keys), ...catalogue, ...policies }, version);
     return assembly;
   }
 
@@ -37,6 +39,10 @@ export class Assembly {
     return this.#consents;
   }
 
+  get guardrails(): Guardrails {
+    return this.#guardrails;
+  }
+
   get snapshot(): Snapshot {
     return this.#snapshot;
   }
@@ -45,14 +51,16 @@ export class Assembly {
     this.#holders = this.#holders.apply(change);
     const catalogue = this.catalogue.apply(change) ? this.catalogue.assemble() : this.#snapshot;
     this.#consents = this.#consents.apply(change.consentPolicies);
-    this.#snapshot = { ...catalogue, keys: this.#holders, consents: this.#consents, version };
+    this.#guardrails = this.#guardrails.apply(change.guardrails);
+    const policies = { consents: this.#consents, guardrails: this.#guardrails };
+    this.#snapshot = { ...catalogue, keys: this.#holders, ...policies, version };
     return this.#snapshot;
   }
 
   /** What the snapshot in force is made of. */
   parts(): SnapshotParts {
-    const consentPolicies = this.#consents.all;
-    return { version: this.#snapshot.version, ...this.#holders.parts(), ...this.catalogue.parts(), consentPolicies };
+    const policies = { consentPolicies: this.#consents.all, guardrails: this.#guardrails.all };
+    return { version: this.#snapshot.version, ...this.#holders.parts(), ...this.catalogue.parts(), ...policies };
   }
 }
 

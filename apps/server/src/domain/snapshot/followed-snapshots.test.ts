@@ -50,6 +50,13 @@ const parts: SnapshotParts = {
       conditions: { models: ["gpt-*"], aboveNanos: 5, classes: null, hours: null },
     },
   ],
+  guardrails: [
+    {
+      ...{ id: "g1", name: "names", holder: { kind: "everyone" }, models: null, stage: "both", action: "redact" },
+      ...{ replacement: "[redacted]", onFailure: "closed", deadlineMs: 1, secret: { openSecret: "whsec" } },
+      check: { kind: "text", words: ["bluebird"], wholeWords: true, patterns: [], window: 200 },
+    },
+  ],
   prices: null,
 };
 

@@ -7,6 +7,7 @@ import type { AliasPolicy } from "#domain/alias-policy.ts";
 import type { Budget } from "#domain/budgets/budget.ts";
 import type { CachePolicy } from "#domain/cache-policy.ts";
 import type { ConsentPolicy } from "#domain/consents/policy.ts";
+import type { GuardrailPart } from "#domain/guardrails/guardrail.ts";
 import type { ModelFacts } from "#domain/model-facts.ts";
 import type { PriceOverrides } from "#domain/price-overrides.ts";
 import type { Permissions, RateLimits, TargetLimits } from "#domain/principal.ts";
@@ -122,6 +123,8 @@ export interface PartKinds {
   readonly aliases: AliasPart;
   /** Those that are in force. */
   readonly consentPolicies: ConsentPolicy;
+  /** As above. */
+  readonly guardrails: GuardrailPart;
 }
 
 export type PartKind = keyof PartKinds;

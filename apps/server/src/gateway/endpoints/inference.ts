@@ -80,7 +80,7 @@ function serveInference(
     const call = { exchange, outlet: resumable ?? exchange.outlet, ...caller, dialect };
     try {
       if (namesSession(exchange, parsed.request)) await serveSession(deps, call, asked);
-      else await execute(deps, { ...call, ...parsed });
+      else await execute(deps, { ...call, line, ...parsed });
     } finally {
       resumable?.release();
     }

@@ -1,7 +1,7 @@
 // What passes through the flow: a call, of which it is known who asks what and what may answer, and the run that it becomes when it
 // is admitted.
 
-import type { Dialect, ParsedRequest, RequestDemand } from "@ghostllm/llm";
+import type { Dialect, ParsedRequest, RequestDemand, RequestLine } from "@ghostllm/llm";
 import type { AliasTimeouts } from "#domain/alias-policy.ts";
 import type { Principal, LimitedScope } from "#domain/principal.ts";
 import type { Routing } from "#domain/routing/routing.ts";
@@ -12,6 +12,7 @@ import type { KeepAlive } from "#gateway/flow/answer/keep-alive.ts";
 import type { Lifeline } from "#gateway/flow/ask/lifeline.ts";
 import type { OpenSession } from "./session/session-turn.ts";
 import type { ContentKeeper } from "./content/content-keeper.ts";
+import type { Guarding } from "./guard/guarding.ts";
 import type { Caching } from "./recall/caching.ts";
 import type { Admission, Terms } from "./admit.ts";
 import type { Protected } from "./protection.ts";
@@ -26,6 +27,8 @@ export interface Call {
   readonly snapshot: Snapshot;
   readonly principal: Principal;
   readonly request: ParsedRequest;
+  /** By which it was read; absent where it is passed on as it came. */
+  readonly line?: RequestLine;
   /** The client's. */
   readonly dialect: Dialect;
   readonly candidates: Candidates;
@@ -53,6 +56,8 @@ export interface Admitted extends Call {
   readonly admission: Admission;
   /** By which it was admitted, and by which the providers that are asked admit it. */
   readonly terms: Terms;
+  /** Null, as for almost all: no guardrail holds for it. */
+  readonly guarding: Guarding | null;
   readonly trail: Trail;
 }
 

@@ -57,8 +57,9 @@ function usageOfUnanswered({ limits, clock }: EndingDeps, { request, trail }: Ru
 export async function finishRun(deps: FinishDeps, run: Run, ending: Ending, hasAnswer = true): Promise<number | null> {
   const { trail, scopes, outlet, snapshot, content, session } = run;
   trail.isFinished = true;
-  if (session) await keepTurn(session, run, ending, hasAnswer);
-  content?.end(hasAnswer);
+  const isKept = hasAnswer && run.guarding?.hidesAnswer !== true;
+  if (session) await keepTurn(session, run, ending, isKept);
+  content?.end(isKept);
   const { target } = trail;
   return finish(deps, {
     ...{

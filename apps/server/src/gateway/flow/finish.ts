@@ -52,6 +52,7 @@ export interface FinishInput {
 /** As they are now. */
 export function factsOf(run: Run, now: number): RequestFacts {
   const { exchange, principal, request, protection, dialect, candidates, admission, trail, content, caching } = run;
+  const guards = run.guarding?.told ?? null;
   const elapsedMs = exchange.elapsedMs();
   return {
     id: exchange.id,
@@ -75,7 +76,7 @@ export function factsOf(run: Run, now: number): RequestFacts {
     budgetPeriods: admission.budgetPeriods,
     cache: caching === null ? null : caching.outcome,
     downgradedTo: admission.downgraded?.alias ?? null,
-    why: trail.why.told(admission, caching?.told ?? null),
+    why: trail.why.told(admission, caching?.told ?? null, guards),
   };
 }
 

@@ -1,5 +1,6 @@
 // What a request asks for, and where it may be led on to when nobody there answers, each with its targets in order. Called by execute.ts.
-// Invariant: whoever is led on is led to what he may use, nobody would have to agree to, and what his budgets have room for.
+// Invariant: whoever is led on is led to what he may use, nobody would have to agree to, no further guardrail holds for, and what his
+// budgets have room for.
 
 import { GhostError } from "@ghostllm/contract";
 import type { AliasHedge } from "#domain/alias-policy.ts";
@@ -15,6 +16,7 @@ import { needsCost } from "#link/counted-scopes.ts";
 import { mostFor, reserve as lookFor } from "./admit.ts";
 import type { Admitted } from "./call.ts";
 import { isAgreedTo } from "./consent.ts";
+import { isGuardedThere } from "./guard/guarding.ts";
 import { explainPlan } from "./plan/explain.ts";
 import { narrow } from "./plan/narrow.ts";
 import { planTargets, tryFirst } from "./plan/plan.ts";
@@ -139,6 +141,7 @@ function findLeg(deps: LegDeps, run: Admitted, { name, reserve }: Sought): Await
   if (found.targets.length === 0) return why.leaveOut(name, "routing");
   if (!mayBeLed(run.candidates, found, run.principal)) return why.leaveOut(name, "team");
   if (!isAgreedTo(deps, run, found)) return why.leaveOut(name, "consent");
+  if (!isGuardedThere(run, found)) return why.leaveOut(name, "guardrail");
   const planned = plan(deps, run, found, name);
   if (planned instanceof GhostError) return null;
   const { policy = null } = found;

@@ -18,7 +18,7 @@ interface Told {
   readonly candidates: { readonly requested: string };
 }
 
-type LiveName = "request.start" | "rate.exceeded" | "privacy.blocked";
+type LiveName = "request.start" | "rate.exceeded" | "privacy.blocked" | "guardrail.blocked";
 
 export class LiveEvents {
   readonly #signals: Pick<Signals, "send">;
@@ -56,6 +56,16 @@ export class LiveEvents {
     if (!this.isWanted) return;
     const classes = found.map(({ class: one, action, count }) => ({ class: one, action, count }));
     this.#tell("privacy.blocked", { ...factsOf(call), path: call.exchange.path, found: classes });
+  }
+
+  contentBlocked(
+    call: Pick<Told, "exchange" | "principal">,
+    { id, name }: { readonly id: string; readonly name: string },
+    stage: "input" | "output",
+  ): void {
+    if (!this.isWanted) return;
+    const facts = { ...factsOf(call), path: call.exchange.path, guardrail_id: id, guardrail: name, stage };
+    this.#tell("guardrail.blocked", facts);
   }
 
   #tell<Name extends LiveName>(name: Name, data: EventData<Name>): void {

@@ -18,6 +18,12 @@ import type { Admission, AdmissionInput } from "./admit.ts";
 import type { Call, Run } from "./call.ts";
 import { giveBack, obtainConsent } from "./consent.ts";
 import type { Consent, ConsentDeps } from "./consent.ts";
+import { guardAnswer } from "./guard/guard-answer.ts";
+import type { GuardAnswerDeps } from "./guard/guard-answer.ts";
+import { guardRequest } from "./guard/guard-request.ts";
+import type { GuardRequestDeps } from "./guard/guard-request.ts";
+import { guardingOf } from "./guard/guarding.ts";
+import type { GuardingDeps } from "./guard/guarding.ts";
 import { contentOf } from "./content/content-keeper.ts";
 import type { ContentDeps } from "./content/content-keeper.ts";
 import { finishWithoutAnswer } from "./ending.ts";
@@ -36,6 +42,9 @@ export type RunDeps = DeliverDeps &
   ConsentDeps &
   ContentDeps &
   CachingDeps &
+  GuardingDeps &
+  GuardRequestDeps &
+  GuardAnswerDeps &
   Pick<GatewayDeps, "waitingRoom" | "lease" | "runningCalls" | "liveEvents">;
 
 /** A reservation outlives the longest request by this, so that only a leaked one ever expires. */
@@ -58,9 +67,10 @@ export async function withRun(deps: RunDeps, call: Call, ask: (run: Run) => Prom
   const keepAlive = new KeepAlive(deps, { ...call, report: admission.report });
   const content = contentOf(deps, call);
   const caching = cachingOf(deps, call, candidates);
+  const guarding = guardingOf(deps, call, candidates);
   const trail = new Trail(arrivedAt);
   trail.why.admitted(readAt - arrivedAt, deps.clock.monotonic() - arrivedAt);
-  const begun = { admission, terms: input, times, lifeline, keepAlive, content, caching, trail };
+  const begun = { admission, terms: input, times, lifeline, keepAlive, content, caching, guarding, trail };
   return await answer(deps, { ...call, candidates, ...begun }, { input, ask });
 }
 
@@ -69,27 +79,38 @@ interface Asking {
   readonly ask: (run: Run) => Promise<Answer>;
 }
 
-async function answer(deps: RunDeps, run: Run, { input, ask }: Asking): Promise<void> {
-  const { lifeline, keepAlive, caching, trail } = run;
+async function answer(deps: RunDeps, admitted: Run, { input, ask }: Asking): Promise<void> {
+  const { lifeline, keepAlive, trail } = admitted;
+  let run = admitted;
   let consent: Consent | null = null;
   try {
     if (lifeline.failure !== null) throw lifeline.failure;
+    if (run.guarding !== null) run = withRequest(deps, run, await guardRequest(deps, run));
     const obtained = obtainConsent(deps, run, input);
     consent = obtained instanceof Promise ? await obtained : obtained;
-    await deliver(deps, run, await ask(run));
+    const told = await ask(run);
+    await deliver(deps, run, run.guarding === null ? told : await guardAnswer(deps, run, told));
   } catch (error) {
     lifeline.abandon();
     if (consent !== null) await giveBack(deps, run, consent);
     if (!trail.isFinished) await finishWithoutAnswer(deps, run, error);
+    if (run.guarding !== null) run.outlet.addHeaders(run.guarding.header ?? {});
     if (keepAlive.hasBegun) cutBegun(run, error);
     throw error;
   } finally {
     keepAlive.stop();
-    caching?.release(lifeline.severedBy);
+    run.caching?.release(lifeline.severedBy);
     lifeline.release();
     trail.last?.work?.end(deps.clock.monotonic());
     deps.waitingRoom.tryNext();
   }
+}
+
+/** What is stored and kept of it is what is asked. */
+function withRequest(deps: RunDeps, run: Run, request: ParsedRequest): Run {
+  if (request === run.request) return run;
+  const asked = { ...run, request };
+  return { ...asked, content: contentOf(deps, asked), caching: cachingOf(deps, asked, run.candidates) };
 }
 
 /** Whoever looks on is told what comes of it. */

@@ -1,7 +1,7 @@
 // What is gathered along a request for the answer to why it went as it did: its record has it as one field. Called along the flow.
 // Invariant: what no choice was made about is not in it, so that the ordinary request pays for a few numbers.
 
-import type { CacheFacts, NotLedTo, PlannedName, WhyFacts } from "@ghostllm/contract";
+import type { CacheFacts, GuardrailFact, NotLedTo, PlannedName, WhyFacts } from "@ghostllm/contract";
 import { isPublicName } from "@ghostllm/llm";
 import type { ParsedRequest } from "@ghostllm/llm";
 import { writeConsulted } from "#domain/consulted-limits.ts";
@@ -70,7 +70,11 @@ export class Why {
   }
 
   /** For the record. Made for every request, and so without objects in between. */
-  told({ consulted, counted, reservedNanos, downgraded }: Admission, cache: CacheFacts | null): WhyFacts {
+  told(
+    { consulted, counted, reservedNanos, downgraded }: Admission,
+    cache: CacheFacts | null,
+    guards: readonly GuardrailFact[] | null,
+  ): WhyFacts {
     const facts: { -readonly [Name in keyof WhyFacts]: WhyFacts[Name] } = { took: this.#took };
     if (this.#plans !== null) facts.plans = this.#plans;
     if (this.#notLedTo !== null) facts.notLedTo = this.#notLedTo;
@@ -80,6 +84,7 @@ export class Why {
     if (reservedNanos > 0) facts.held = reservedNanos;
     if (downgraded !== null) facts.capped = cappedOf(downgraded.refusal);
     if (cache !== null) facts.cache = cache;
+    if (guards !== null) facts.guards = guards;
     if (this.#notes !== null) facts.notes = this.#notes.slice(0, mostNotes).map((note) => note.slice(0, longestNote));
     return facts;
   }

@@ -9,6 +9,8 @@ import type {
   EncodeJob,
   HeavyJob,
   HeavyResult,
+  LookedElsewhere,
+  LookJob,
   ParsedElsewhere,
   ParseJob,
   ReadElsewhere,
@@ -26,6 +28,7 @@ export interface HeavyWork {
   parse(job: Omit<ParseJob, "kind">): Promise<ParsedElsewhere>;
   encode(job: Omit<EncodeJob, "kind">): Promise<EncodedElsewhere>;
   read(job: Omit<ReadJob, "kind">): Promise<ReadElsewhere>;
+  look(job: Omit<LookJob, "kind">): Promise<LookedElsewhere>;
   close(): Promise<void>;
 }
 
@@ -59,6 +62,11 @@ export function createHeavyWork(): HeavyWork {
     async read(job) {
       const result = await desk.run({ kind: "read", ...job });
       if (result.kind !== "read") throw mixedUp();
+      return result;
+    },
+    async look(job) {
+      const result = await desk.run({ kind: "look", ...job });
+      if (result.kind !== "look") throw mixedUp();
       return result;
     },
     close: () => desk.close(),

@@ -25,6 +25,10 @@ import type {
   SentRequest,
   WholeAnswerReading,
 } from "@ghostllm/llm";
+import type { Guardrail } from "#domain/guardrails/guardrail.ts";
+import type { Hits } from "#domain/guardrails/look.ts";
+import { lookAtBody } from "#domain/guardrails/look-body.ts";
+import type { BodyToLookAt } from "#domain/guardrails/look-body.ts";
 import { protectBody } from "#domain/privacy/protect.ts";
 import type { BodyToProtect, Guard, ProtectedBody, Protection } from "#domain/privacy/protect.ts";
 import { Restorer } from "#domain/privacy/restorer.ts";
@@ -104,12 +108,28 @@ export interface ReadElsewhere {
   readonly withPlaceholders: Buffer | null;
 }
 
-export type HeavyJob = ParseJob | EncodeJob | ReadJob;
+/** Texts are held to guardrails. */
+export interface LookJob extends Omit<BodyToLookAt, "texts"> {
+  readonly kind: "look";
+  readonly client: ClientDialectName;
+  readonly guardrails: readonly Guardrail[];
+}
 
-export type HeavyResult = ParsedElsewhere | EncodedElsewhere | ReadElsewhere;
+export interface LookedElsewhere {
+  readonly kind: "look";
+  readonly hits: Hits;
+  readonly isUnreadable: boolean;
+  /** Null where it stays as it is. */
+  readonly changedBody: Buffer | null;
+}
+
+export type HeavyJob = ParseJob | EncodeJob | ReadJob | LookJob;
+
+export type HeavyResult = ParsedElsewhere | EncodedElsewhere | ReadElsewhere | LookedElsewhere;
 
 export function runJob(job: HeavyJob): HeavyResult {
   if (job.kind === "parse") return parse(job);
+  if (job.kind === "look") return look(job);
   return job.kind === "encode" ? encode(job) : read(job);
 }
 
@@ -137,6 +157,12 @@ function parse({ dialect, operation, body, line, wantsDemand, guard }: ParseJob)
 
 function bodyToProtect({ body, form }: ParsedRequest, { request: texts }: DialectTexts): BodyToProtect {
   return { body, texts, contentType: form?.contentType };
+}
+
+function look({ client, guardrails, ...asked }: LookJob): LookedElsewhere {
+  const { hits, body } = lookAtBody(guardrails, { ...asked, texts: dialects[client].client.texts });
+  const changedBody = body === null || body === asked.body ? null : body;
+  return { kind: "look", hits, isUnreadable: body === null, changedBody };
 }
 
 function withoutBody({ body: _body, ...protection }: ProtectedBody): Protection {

@@ -30,7 +30,9 @@ export function toThread(job: HeavyJob): Posted<HeavyJob> {
 
 export function jobFromMain(job: HeavyJob): HeavyJob {
   if (job.kind === "encode") return { ...job, request: withBuffer(job.request) };
-  return job.kind === "parse" ? withBuffer(job) : { ...withBuffer(job), request: withBuffer(job.request) };
+  return job.kind === "parse" || job.kind === "look"
+    ? withBuffer(job)
+    : { ...withBuffer(job), request: withBuffer(job.request) };
 }
 
 /** The body of a parsed request stays where it is. The places of its fields are found again there where they are many. */
@@ -38,6 +40,8 @@ export function toMain(value: HeavyResult): Posted<JobAnswer> {
   if (value.kind === "read") return { message: { value }, transfer: ownMemory(value.reading.body) };
   if (value.kind === "encode")
     return { message: { value }, transfer: value.body === null ? [] : ownMemory(value.body) };
+  if (value.kind === "look")
+    return { message: { value }, transfer: value.changedBody === null ? [] : ownMemory(value.changedBody) };
   const { members } = value.request;
   const told = members !== null && members.length > mostMembers ? null : members;
   return {
@@ -65,6 +69,8 @@ export function fromThread(answer: JobAnswer, job: HeavyJob): HeavyResult {
   const { value } = answer;
   if (value.kind === "read") return readFromThread(value);
   if (value.kind === "encode") return value.body === null ? value : { ...value, body: asBuffer(value.body) };
+  if (value.kind === "look")
+    return value.changedBody === null ? value : { ...value, changedBody: asBuffer(value.changedBody) };
   const given = job.kind === "parse" ? job.body : nothing;
   const body = value.changedBody === null ? given : asBuffer(value.changedBody);
   return { ...value, request: { ...value.request, body } };

@@ -18,11 +18,18 @@ export class HeldPiece {
   }
 }
 
+/** A text that comes in pieces, and is told as somebody wants it told. */
+export interface TextInPieces {
+  add(text: string): HeldPiece;
+  /** Nothing more comes, or nobody waits for it. */
+  close(): void;
+}
+
 /**
  * A text that comes in pieces. What may be the beginning of something that is to be restored is held until more of it has come,
  * which is never more than the length of that.
  */
-export class OpenText {
+export class OpenText implements TextInPieces {
   readonly #restorer: TextRestorer;
   /** Stands for the character before the text, which may be of a word that goes on: nothing that is looked for begins with it. */
   #before = "";

@@ -17,6 +17,8 @@ export type RequestTexts = ReadonlyMap<string, RequestPlace>;
 
 export interface RequestTextVisitor {
   edit(text: string, path: JsonPath): string | null;
+  /** Of names of members that people and models made up; absent: as of texts. */
+  editName?(name: string): string | null;
   unreadable(what: Unreadable): void;
 }
 
@@ -33,6 +35,7 @@ export function editRequestTexts(json: string, texts: RequestTexts, visitor: Req
   return editStrings(json, {
     modeOf: (name, document, at) => modeOf(texts.get(plainName(name)), document, at, visitor),
     edit: (text, path) => visitor.edit(text, path),
+    ...(visitor.editName !== undefined && { editName: (name: string) => visitor.editName?.(name) ?? null }),
     number(name) {
       if (texts.get(plainName(name)) === "tokens") visitor.unreadable("token ids");
     },
@@ -43,6 +46,11 @@ const isPlain = /^[a-z]*$/;
 
 function plainName(name: string): string {
   return isPlain.test(name) ? name : name.toLowerCase().replaceAll("_", "");
+}
+
+/** How what stands under a name is read. */
+export function modeUnder(texts: RequestTexts, name: string, json: string, at: number): StringMode {
+  return modeOf(texts.get(plainName(name)), json, at, { unreadable: () => undefined });
 }
 
 function modeOf(

@@ -1,5 +1,5 @@
 import { editStrings } from "#wire/edit-strings.ts";
-import { RestoredEvents } from "./restored-events.ts";
+import { restoredEvents } from "./restored-events.ts";
 import type { StreamTexts } from "./stream-texts.ts";
 import { restored } from "./text-restorer.ts";
 import type { TextRestorer } from "./text-restorer.ts";
@@ -14,7 +14,7 @@ export interface AnswerToRestore {
 export function restoreAnswer({ body, contentType, texts }: AnswerToRestore, restorer: TextRestorer): Buffer {
   if (/^(?:audio|image|video)\//i.test(contentType)) return body;
   if (/event-stream|ndjson/i.test(contentType)) {
-    const events = new RestoredEvents(texts, restorer);
+    const events = restoredEvents(texts, restorer);
     events.add(body);
     return events.take(true) ?? body;
   }

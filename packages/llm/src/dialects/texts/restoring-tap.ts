@@ -1,17 +1,18 @@
 import type { GhostError } from "@ghostllm/contract";
 import { OuterTap } from "#dialects/streams/outer-tap.ts";
 import type { StreamTap } from "#dialects/streams/stream-tap.ts";
-import { RestoredEvents } from "./restored-events.ts";
+import type { EditedEvents } from "./edited-events.ts";
+import { restoredEvents } from "./restored-events.ts";
 import type { StreamTexts } from "./stream-texts.ts";
 import type { TextRestorer } from "./text-restorer.ts";
 
 /** Behind the tap of a stream: its events are told with the texts of the request that were taken out of it. */
 export class RestoringTap extends OuterTap {
-  readonly #events: RestoredEvents;
+  readonly #events: EditedEvents;
 
   constructor(tap: StreamTap, texts: StreamTexts, restorer: TextRestorer) {
     super(tap);
-    this.#events = new RestoredEvents(texts, restorer, tap.isEventStream ? texts.form : "list");
+    this.#events = restoredEvents(texts, restorer, tap.isEventStream ? texts.form : "list");
   }
 
   override push(chunk: Buffer): Buffer | null {

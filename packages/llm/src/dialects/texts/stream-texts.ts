@@ -25,6 +25,8 @@ export interface TextPiece {
   readonly text: string;
   /** The same for all pieces of one text. */
   readonly belongsTo: string;
+  /** The same for all texts that a model writes one after the other: those of one of several answers at a time. */
+  readonly answer: string;
 }
 
 export function piecesIn(event: unknown, { places }: StreamTexts): readonly TextPiece[] {
@@ -32,7 +34,7 @@ export function piecesIn(event: unknown, { places }: StreamTexts): readonly Text
   const type = memberOf(event, "type");
   for (const [number, place] of places.entries()) {
     if (place.of !== undefined && place.of !== type) continue;
-    walk({ value: event, path: [], name: String(number) }, place.path.split("."), place, pieces);
+    walk({ value: event, path: [], name: String(number), answer: "" }, place.path.split("."), place, pieces);
   }
   return pieces;
 }
@@ -41,32 +43,38 @@ interface Reached {
   readonly value: unknown;
   readonly path: JsonPath;
   readonly name: string;
+  readonly answer: string;
 }
 
-function walk({ value, path, name }: Reached, steps: readonly string[], place: TextPlace, pieces: TextPiece[]): void {
+function walk(
+  { value, path, name, answer }: Reached,
+  steps: readonly string[],
+  place: TextPlace,
+  pieces: TextPiece[],
+): void {
   const [step, ...rest] = steps;
   if (step === undefined) {
-    if (typeof value === "string") pieces.push({ path, text: value, belongsTo: name });
+    if (typeof value === "string") pieces.push({ path, text: value, belongsTo: name, answer });
     return;
   }
   const told = name + namesOf(value, place);
   if (!step.endsWith("[]"))
-    return walk({ value: memberOf(value, step), path: [...path, step], name: told }, rest, place, pieces);
+    return walk({ value: memberOf(value, step), path: [...path, step], name: told, answer }, rest, place, pieces);
   const member = step.slice(0, -2);
   const list = memberOf(value, member);
   if (!Array.isArray(list)) return;
   for (const [index, element] of list.entries()) {
     const isTold = place.goesOn === true || namesOf(element, place) !== "";
-    walk(
-      { value: element, path: [...path, member, index], name: isTold ? told : `${told}#${index}` },
-      rest,
-      place,
-      pieces,
-    );
+    const within = path.length === 0 ? namesOf(element, oneOfSeveral) : answer;
+    const elementName = isTold ? told : `${told}#${index}`;
+    walk({ value: element, path: [...path, member, index], name: elementName, answer: within }, rest, place, pieces);
   }
 }
 
-function namesOf(value: unknown, { by = [] }: TextPlace): string {
+/** Of a list at the top, such as choices. */
+const oneOfSeveral = { by: ["index"] };
+
+function namesOf(value: unknown, { by = [] }: Pick<TextPlace, "by">): string {
   if (!isObject(value)) return "";
   let names = "";
   for (const member of by) {

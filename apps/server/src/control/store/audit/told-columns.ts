@@ -14,6 +14,7 @@ import type {
 } from "#control/store/tables.ts";
 import type { ChatSessionsTable } from "#control/store/chats/tables.ts";
 import type { ConsentPoliciesTable } from "#control/store/consents/tables.ts";
+import type { GuardrailsTable } from "#control/store/guardrails/tables.ts";
 import type { ReportsTable } from "#control/store/reports/tables.ts";
 import type { PasskeysTable, SignInMethodsTable } from "#control/store/sign-in/tables.ts";
 import type { JsonValue } from "#domain/audit.ts";
@@ -33,6 +34,7 @@ export interface AuditedTables {
   chat_sessions: ChatSessionsTable;
   webhooks: WebhooksTable;
   consent_policies: ConsentPoliciesTable;
+  guardrails: GuardrailsTable;
 }
 
 export type AuditedTable = keyof AuditedTables;
@@ -239,6 +241,15 @@ export const toldTables: { readonly [Table in AuditedTable]: ToldTable<AuditedTa
     columns: {
       ...{ id: null, name: plain, key_id: plain, user_id: plain, team_id: plain, conditions: json("conditions") },
       ...{ valid_ms: minutes("valid_minutes"), is_active: flag, ...moments },
+    },
+  },
+  guardrails: {
+    kind: "guardrail",
+    nameOf: ({ name }) => name,
+    columns: {
+      ...{ id: null, name: plain, key_id: plain, user_id: plain, team_id: plain, models: asIs("models") },
+      ...{ stage: plain, check_settings: json("check"), secret_enc: secret("secret"), action: plain },
+      ...{ replacement: plain, on_failure: plain, deadline_ms: plain, is_active: flag, ...moments },
     },
   },
 };

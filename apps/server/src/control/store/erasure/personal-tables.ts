@@ -59,6 +59,10 @@ export const personalTables: PersonalTables = {
     ...{ kind: "consent_policy", order: ["id"], erasure: "removed" },
     isOf: (userId) => sql`(user_id = ${userId} or key_id in ${keysOf(userId)})`,
   },
+  guardrails: {
+    ...{ kind: "guardrail", order: ["id"], erasure: "removed", secret: ["secret_enc"] },
+    isOf: (userId) => sql`(user_id = ${userId} or key_id in ${keysOf(userId)})`,
+  },
   report_runs: {
     ...{ kind: "report_run", order: ["id"], erasure: "removed" },
     isOf: (userId) => sql`report_id in (select id from reports where user_id = ${userId})`,

@@ -50,6 +50,7 @@ import { rollupsOfSavings } from "./0049-rollups-of-savings.ts";
 import { limitsOfModels } from "./0051-limits-of-models.ts";
 import { chatSessions } from "./0056-chat-sessions.ts";
 import { modelsOfAuto } from "./0058-models-of-auto.ts";
+import { guardrails } from "./0054-guardrails.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every migration, in order. A new one is a new file and a new line at the end. */
@@ -106,4 +107,5 @@ export const allMigrations: readonly Migration[] = [
   limitsOfModels,
   chatSessions,
   modelsOfAuto,
+  guardrails,
 ];

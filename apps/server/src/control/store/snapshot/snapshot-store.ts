@@ -42,7 +42,7 @@ export interface WorkingKeyRow extends LimitedRow {
 /** The tables that snapshots are made of. */
 export const watchedTables = [
   ...(["organisations", "teams", "users", "api_keys", "providers", "models", "aliases"] as const),
-  "consent_policies",
+  ...(["consent_policies", "guardrails"] as const),
 ] as const;
 
 export type WatchedTable = (typeof watchedTables)[number];

@@ -3,6 +3,7 @@ import { addRateHeaders } from "#gateway/flow/admit.ts";
 import { retryHeaders } from "#gateway/flow/ask/retry-after.ts";
 import type { Answer, StreamAnswer, WholeAnswer } from "./answer.ts";
 import type { Caching } from "#gateway/flow/recall/caching.ts";
+import type { Guarding } from "#gateway/flow/guard/guarding.ts";
 import type { Trail } from "#gateway/flow/trail.ts";
 import type { RateReport } from "#link/counters.ts";
 
@@ -15,10 +16,13 @@ export interface AnswerFacts {
   readonly trail: Trail;
   /** Null where nothing is kept of such answers. */
   readonly caching: Pick<Caching, "outcome" | "ageSeconds"> | null;
+  /** Null where no guardrail holds. */
+  readonly guarding: Pick<Guarding, "header"> | null;
   readonly overheadMs: number;
 }
 
-export function answerHeaders({ answer, report, trail, caching, overheadMs }: AnswerFacts): Record<string, string> {
+export function answerHeaders(facts: AnswerFacts): Record<string, string> {
+  const { answer, report, trail, caching, guarding, overheadMs } = facts;
   const headers: Record<string, string> = {};
   for (const name of passedOn) {
     const value = answer.headers[name];
@@ -34,6 +38,7 @@ export function answerHeaders({ answer, report, trail, caching, overheadMs }: An
   if (trail.ledTo !== null) headers["x-ghostllm-fallback"] = encodeHeader(trail.ledTo);
   if (trail.passedOver.length > 0) headers["x-ghostllm-passed-over"] = encodeHeader(listOf(trail.passedOver));
   if (caching !== null) Object.assign(headers, cacheHeaders(caching));
+  if (guarding !== null) Object.assign(headers, guarding.header);
   if (answer.notes.length > 0) Object.assign(headers, notesHeader(answer.notes));
   headers["x-ghostllm-overhead-ms"] = Math.max(0, overheadMs).toFixed(1);
   return headers;

@@ -38,6 +38,8 @@ interface Whole extends AnswerBase {
   readonly turn?: KeptTurn | null;
   /** Null for an answer that is none. */
   readonly error: Omit<ErrorReading, "body"> | null;
+  /** What its vendor told, where a guardrail does not let the client have it. Its vendor is paid all the same. */
+  readonly withheld?: { readonly status: number; readonly body: Buffer };
 }
 
 /** An answer that goes on: its first bytes are here, the rest is delivered by `source`. */
@@ -46,6 +48,8 @@ interface Streamed extends AnswerBase {
   readonly first: Buffer | null;
   readonly tap: StreamTap;
   readonly source: UpstreamAnswer;
+  /** What came and is not told, each part once: its tokens were made all the same. */
+  readonly unsaid?: () => Buffer | null;
 }
 
 export type VendorBase = AnswerBase & FromVendor;

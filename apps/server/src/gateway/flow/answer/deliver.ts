@@ -37,9 +37,11 @@ async function deliverWhole(deps: DeliverDeps, run: Run, answer: WholeAnswer): P
   const { exchange, outlet, trail, admission, lifeline, caching } = run;
   const ttftMs = exchange.elapsedMs();
   const overheadMs = ttftMs - trail.upstreamMs;
-  const { status, stored, usage, error, body, turn } = answer;
+  const { status, stored, usage, error, body, turn, withheld } = answer;
+  const seen = withheld ?? answer;
   if (turn) await keepTurn(deps, run.principal.userId, turn);
-  const settled = await settleWhatIsShown(deps, run, { status, stored, usage, text: () => body, isStream: false });
+  const shown = { status: seen.status, stored, usage, text: () => seen.body, isStream: false };
+  const settled = await settleWhatIsShown(deps, run, shown);
   const isLater = isInBackground(run) && (await isToldLater(deps, run, answer, { stored, ttftMs, overheadMs }));
   const costNanos = isLater
     ? null
@@ -50,7 +52,7 @@ async function deliverWhole(deps: DeliverDeps, run: Run, answer: WholeAnswer): P
           status: lifeline.severedBy === "client" ? "client_abort" : error === null ? "ok" : "error",
           httpStatus: status,
           errorCode: error?.code ?? null,
-          usage: error === null ? await usageOfWhole(deps, run, answer) : noUsage,
+          usage: error === null || withheld !== undefined ? await usageOfWhole(deps, run, answer) : noUsage,
           savedNanos: savedBy(deps, run, answer, usage),
           ttftMs,
           overheadMs,
@@ -61,7 +63,7 @@ async function deliverWhole(deps: DeliverDeps, run: Run, answer: WholeAnswer): P
   if (run.keepAlive.hasBegun) endBegun(run, answer);
   else {
     const told = cut === null ? answer : { ...answer, notes: [...answer.notes, cut] };
-    const headers = answerHeaders({ answer: told, report: admission.report, trail, caching, overheadMs });
+    const headers = answerHeaders({ ...run, answer: told, report: admission.report, overheadMs });
     outlet.answer(status, Object.assign(headers, costHeader(settled ?? costNanos)), body);
   }
   // What is cut in one server may be whole in another.
@@ -82,10 +84,11 @@ export function cutBegun({ outlet, dialect: { client }, request }: Run, error: u
 }
 
 /** What no vendor told has used nothing of any. */
-function usageOfWhole({ estimator }: Measuring, { request, dialect }: Run, { origin, body, usage }: WholeAnswer) {
+function usageOfWhole({ estimator }: Measuring, { request, dialect }: Run, answer: WholeAnswer) {
+  const { origin, usage } = answer;
   if (origin !== "vendor" || tokensOf(request.operation) === "none") return noUsage;
   const evidence = new Evidence();
-  evidence.add(body);
+  evidence.add((answer.withheld ?? answer).body);
   return measureUsage({ told: usage, isComplete: true, request, dialect, evidence, streamed: false, estimator });
 }
 
@@ -93,12 +96,14 @@ async function deliverStream(deps: DeliverDeps, run: Run, answer: StreamAnswer):
   const { exchange, outlet, trail, admission, lifeline, caching } = run;
   const ttftMs = exchange.elapsedMs();
   const overheadMs = ttftMs - trail.upstreamMs;
-  outlet.begin(answer.status, answerHeaders({ answer, report: admission.report, trail, caching, overheadMs }));
+  outlet.begin(answer.status, answerHeaders({ ...run, answer, report: admission.report, overheadMs }));
   const evidence = new Evidence();
   const end = outlet.isHeadOnly
     ? endAtHeaders(answer)
     : await relay(answer, outlet, observersOf(deps, run, answer, evidence));
   run.keepAlive.stop();
+  const unsaid = answer.unsaid?.() ?? null;
+  if (unsaid !== null) evidence.add(unsaid);
   const error = errorOfStream(run, answer, end);
   const { tap, status } = answer;
   const { usage, stored = null, turn, isEventStream: isStream } = tap;

@@ -22,6 +22,7 @@ import type { CachingDeps } from "#gateway/flow/recall/caching.ts";
 import { admissionInput } from "#gateway/flow/run.ts";
 import { Trail } from "#gateway/flow/trail.ts";
 import { tellEstimate } from "./told-estimate.ts";
+import { guardingOf } from "#gateway/flow/guard/guarding.ts";
 import type { Looked, Queue, ToldEstimate } from "./told-estimate.ts";
 
 export type EstimateDeps = LegDeps &
@@ -36,12 +37,16 @@ export async function estimate(deps: EstimateDeps, asked: InferenceCall): Promis
   const entry = await lookAtScopes(terms);
   const admission = entry.admission ?? withoutHold(entry.heldTo);
   const candidates = admission.downgraded?.candidates ?? call.candidates;
-  const run: Admitted = { ...call, candidates, admission, terms, trail: new Trail(call.exchange.arrivedAt) };
+  const guarding = guardingOf(quiet, call, candidates);
+  const run: Admitted = { ...call, candidates, admission, terms, guarding, trail: new Trail(call.exchange.arrivedAt) };
   const policies = whatHolds(deps, run, terms)?.holding.map(({ name }) => name) ?? [];
   const refusal = entry.refusal ?? consentNeeded(policies);
   const { cache, route } = await lookFurther(deps, run, refusal);
   return tellEstimate(deps, run, { refusal: refusal ?? route?.refusal ?? null, policies, cache, route });
 }
+
+/** Nothing happens. */
+const quiet = { events: { guardrailActed: () => {} }, liveEvents: { contentBlocked: () => {} } };
 
 type Further = Pick<Looked, "cache" | "route">;
 

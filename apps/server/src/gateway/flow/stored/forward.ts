@@ -125,7 +125,7 @@ async function obtainAnswer(
     method: route.method,
     url: storedUrlOf(way, input, { behind, query: exchange.query }),
     headers: withTypeOf(call, headersFor({ target, request, headers }, true)),
-    body,
+    body: body === null ? null : request.body,
   };
   const onCall = (made: UpstreamCall): void => trail.hold(made);
   const { upstream, authenticator, heavyWork, limits } = deps;

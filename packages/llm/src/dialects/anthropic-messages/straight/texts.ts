@@ -13,6 +13,12 @@ export const texts: DialectTexts = {
     source: "source",
     file: "fileid",
   }),
+  answer: requestTexts({
+    skipped:
+      "id model role type name stopreason stopsequence tooluseid signature data servicetier inferencegeo url encryptedcontent encryptedindex " +
+      "encryptedstdout container fileid mediatype error",
+    free: "input",
+  }),
   stream: {
     form: "events",
     places: [

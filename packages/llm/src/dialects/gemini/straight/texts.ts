@@ -12,6 +12,12 @@ export const texts: DialectTexts = {
     free: "args response parameters parametersjsonschema responseschema responsejsonschema",
     file: "inlinedata filedata",
   }),
+  answer: requestTexts({
+    skipped:
+      "model modelversion role id name responseid createtime finishreason mimetype thoughtsignature inlinedata filedata category probability severity " +
+      "blockreason modality traffictype language outcome uri embedding values avglogprobs logprobsresult error",
+    free: "args response",
+  }),
   stream: {
     form: "events",
     places: [

@@ -8,6 +8,10 @@ export const texts: DialectTexts = {
     tokens: "context",
     image: "images",
   }),
+  answer: requestTexts({
+    skipped: "model role name type toolname createdat donereason images context logprobs error",
+    free: "arguments",
+  }),
   stream: {
     form: "lines",
     places: [{ path: "message.content" }, { path: "message.thinking" }, { path: "response" }, { path: "thinking" }],

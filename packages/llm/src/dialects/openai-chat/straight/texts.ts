@@ -13,6 +13,11 @@ export const texts: DialectTexts = {
     sound: "inputaudio videourl",
     file: "file inputfileid",
   }),
+  answer: requestTexts({
+    skipped:
+      "id object model role type name finishreason nativefinishreason systemfingerprint servicetier provider status logprobs data embedding b64json " +
+      "format url moderation error",
+  }),
   stream: {
     form: "events",
     places: [

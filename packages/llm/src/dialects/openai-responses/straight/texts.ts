@@ -26,5 +26,12 @@ export const texts: DialectTexts = {
     sound: "inputaudio",
     file: "fileid filedata fileurl",
   }),
+  // What an answer repeats of its request is not the model's.
+  answer: requestTexts({
+    skipped:
+      "id object model role type name callid itemid previousresponseid conversation status reason code encryptedcontent servicetier truncation " +
+      "instructions tools toolchoice metadata prompt reasoning format verbosity user safetyidentifier promptcachekey promptcacheretention obfuscation " +
+      "logprobs result partialimageb64 serverlabel containerid fileid filename url error",
+  }),
   stream: { form: "events", places: deltas },
 };

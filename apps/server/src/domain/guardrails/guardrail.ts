@@ -1,0 +1,50 @@
+// What is looked for in the texts of requests and answers, and what is done about it. Plain data, which crosses to other threads. Pure.
+
+import type { GuardrailAction, GuardrailOnFailure, GuardrailStage } from "@ghostllm/contract";
+import type { OpenSecret } from "#domain/secret.ts";
+
+export type GuardrailHolder =
+  { readonly kind: "everyone" } | { readonly kind: "key" | "user" | "team"; readonly id: string };
+
+/** Words as they are written, whatever their case, and patterns in the syntax of RE2. */
+export interface TextCheck {
+  readonly kind: "text";
+  readonly words: readonly string[];
+  readonly wholeWords: boolean;
+  readonly patterns: readonly string[];
+  /** What a pattern describes is never longer in streams, in characters. */
+  readonly window: number;
+}
+
+export interface SizeCheck {
+  readonly kind: "size";
+  readonly unit: "characters" | "tokens";
+  readonly most: number;
+}
+
+export type GuardrailCheck = TextCheck | SizeCheck;
+
+export interface Guardrail {
+  readonly id: string;
+  readonly name: string;
+  readonly holder: GuardrailHolder;
+  /** Patterns, as in the permissions of a key; null: whatever is asked. */
+  readonly models: readonly string[] | null;
+  readonly stage: GuardrailStage;
+  readonly check: GuardrailCheck;
+  readonly action: GuardrailAction;
+  /** What stands in place of what is redacted. */
+  readonly replacement: string;
+  readonly onFailure: GuardrailOnFailure;
+  readonly deadlineMs: number;
+}
+
+/** In the snapshot, where secrets are open. */
+export interface GuardrailPart extends Guardrail {
+  /** By which what a webhook is sent is signed; null where nobody is asked. */
+  readonly secret: OpenSecret | null;
+}
+
+export function isAt({ stage }: Pick<Guardrail, "stage">, asked: "input" | "output"): boolean {
+  return stage === "both" || stage === asked;
+}

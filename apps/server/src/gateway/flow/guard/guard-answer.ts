@@ -1,0 +1,86 @@
+// Holds an answer to the guardrails, wherever it comes from: a vendor, what was told before, or what a vendor keeps. Called by run.ts.
+
+import { GhostError } from "@ghostllm/contract";
+import { hasTexts } from "@ghostllm/llm";
+import type { GuardrailPart } from "#domain/guardrails/guardrail.ts";
+import type { GatewayDeps } from "#gateway/deps.ts";
+import type { Answer, StreamAnswer, WholeAnswer } from "#gateway/flow/answer/answer.ts";
+import type { Run } from "#gateway/flow/call.ts";
+import { GuardedStream } from "./guarded-stream.ts";
+import type { Guarding } from "./guarding.ts";
+import { lookAt } from "./look-at.ts";
+
+export type GuardAnswerDeps = Pick<GatewayDeps, "heavyWork">;
+
+/** As the client may be told it. */
+export async function guardAnswer(deps: GuardAnswerDeps, run: Run, answer: Answer): Promise<Answer> {
+  const { guarding } = run;
+  const guardrails = guarding?.at("output") ?? [];
+  if (guarding === null || guardrails.length === 0 || !hasTexts(typeOf(answer))) return answer;
+  return answer.kind === "whole"
+    ? guardWhole(deps, run, answer, { guarding, guardrails })
+    : guardStream(run, answer, { guarding, guardrails });
+}
+
+interface Held {
+  readonly guarding: Guarding;
+  readonly guardrails: readonly GuardrailPart[];
+}
+
+/** What a vendor says of a failure is none of a model's words. */
+async function guardWhole(
+  deps: GuardAnswerDeps,
+  run: Run,
+  answer: WholeAnswer,
+  { guarding, guardrails }: Held,
+): Promise<Answer> {
+  if (answer.error !== null) return answer;
+  const { dialect } = run;
+  const contentType = typeOf(answer);
+  const looked = await lookAt(deps, guardrails, {
+    ...{ stage: "output", body: Buffer.from(answer.body), contentType, dialect },
+    isForm: false,
+  });
+  const blocked = guarding.note("output", guardrails, looked.hits);
+  if (blocked !== null) return withheld(answer, blocked, dialect);
+  if (looked.body === null || looked.body.equals(answer.body)) return answer;
+  if (hearsAnew(run)) {
+    run.content?.hear(looked.body, contentType);
+    guarding.isHeard = true;
+  }
+  return { ...answer, body: looked.body };
+}
+
+/** What is stored of an answer has placeholders in it: where there are any, what was redacted is not stored. */
+function hearsAnew({ content, protection }: Run): boolean {
+  return content?.keepsAnswer === true && (protection?.restorer ?? null) === null;
+}
+
+/** The client is told why it is told nothing; what the vendor used is known all the same. */
+function withheld(answer: WholeAnswer, { code, message, status }: GhostError, { client }: Run["dialect"]): WholeAnswer {
+  return {
+    ...answer,
+    status,
+    headers: { "content-type": "application/json" },
+    body: Buffer.from(client.encodeError(new GhostError(code, message))),
+    turn: null,
+    error: { code, message, status, isElsewhere: false },
+    withheld: { status: answer.status, body: answer.body },
+  };
+}
+
+/** A document that is told as it comes, since it is too large to be held, cannot be looked into. */
+function guardStream(run: Run, answer: StreamAnswer, { guarding, guardrails }: Held): StreamAnswer {
+  const { dialect, request, content } = run;
+  const isEvents = answer.tap.isEventStream || request.stream;
+  const refusal = isEvents ? null : guarding.failAll("output");
+  if (!isEvents && refusal === null) return answer;
+  const guarded = new GuardedStream({ answer, dialect, guarding, guardrails, refusal }).answer();
+  if (content === null || !hearsAnew(run)) return guarded;
+  guarding.isHeard = true;
+  return { ...guarded, tap: content.listenTo(guarded.tap, answer.tap.contentType ?? typeOf(answer)) };
+}
+
+function typeOf({ headers }: Answer): string {
+  return String(headers["content-type"] ?? "application/json");
+}

@@ -1,0 +1,168 @@
+import { z } from "zod";
+import { guardrailActions, guardrailKinds, guardrailOnFailures, guardrailStages } from "#guardrails.ts";
+import { id, idParams, listOf, namedQuery, openEnum, removed, time } from "./fields.ts";
+import { defineRoutes } from "./route.ts";
+
+const holders = ["everyone", "key", "user", "team"] as const;
+
+const meanings = {
+  applies_to: "Whose requests it holds for. `everyone` has no id.",
+  models:
+    "Patterns of models and aliases with `*`: one of them means the name asked for, or a model that may answer. Null: any.",
+  stage: "What it is held against: requests before a vendor is asked, answers before the client is told, or both.",
+  action:
+    "`block`: the request is refused, or its answer withheld. `redact`: what was found is replaced. `flag`: it is noted in the record and in `x-ghostllm-guardrails`.",
+  replacement: "What stands in place of what is redacted.",
+  on_failure: "What becomes of a request or an answer that it cannot be held against: it passes, or does not.",
+  words: "Looked for in any case.",
+  whole_words: "Not within longer words.",
+  patterns: "In the syntax of RE2.",
+  window:
+    "Of a stream so many characters are held back where there are patterns: what one finds is never longer there. Words are held as long as the longest.",
+  unit: "A token is taken for four characters.",
+  most: "Of all texts of a request, or of an answer.",
+};
+
+const check = z
+  .object({
+    kind: openEnum(guardrailKinds),
+    words: z.array(z.string()).optional().describe(meanings.words),
+    whole_words: z.boolean().optional().describe(meanings.whole_words),
+    patterns: z.array(z.string()).optional().describe(meanings.patterns),
+    window: z.number().optional().describe(meanings.window),
+    unit: openEnum(["characters", "tokens"]).optional().describe(meanings.unit),
+    most: z.number().optional().describe(meanings.most),
+  })
+  .describe("The fields of its kind.");
+
+const guardrail = z
+  .object({
+    ...{ id, name: z.string() },
+    applies_to: z.object({ kind: openEnum(holders), id: id.nullable() }).describe(meanings.applies_to),
+    models: z.array(z.string()).nullable().describe(meanings.models),
+    stage: openEnum(guardrailStages).describe(meanings.stage),
+    check,
+    action: openEnum(guardrailActions).describe(meanings.action),
+    replacement: z.string().describe(meanings.replacement),
+    on_failure: openEnum(guardrailOnFailures).describe(meanings.on_failure),
+    is_active: z.boolean(),
+    ...{ created_at: time, updated_at: time },
+  })
+  .meta({ id: "Guardrail" });
+
+const textCheck = z
+  .strictObject({
+    kind: z.literal("text"),
+    words: z.array(z.string().trim().min(1).max(200)).max(1000).default([]).describe(meanings.words),
+    whole_words: z.boolean().default(true).describe(meanings.whole_words),
+    patterns: z.array(z.string().min(1).max(1000)).max(50).default([]).describe(meanings.patterns),
+    window: z.int().min(1).max(4096).default(200).describe(meanings.window),
+  })
+  .refine(({ words, patterns }) => words.length + patterns.length > 0, {
+    error: "Give words, or patterns",
+    path: ["words"],
+  });
+
+const sizeCheck = z.strictObject({
+  kind: z.literal("size"),
+  unit: z.enum(["characters", "tokens"]).default("characters").describe(meanings.unit),
+  most: z.int().min(1).max(1_000_000_000).describe(meanings.most),
+});
+
+const input = {
+  name: z.string().trim().min(1).max(100),
+  applies_to: z
+    .strictObject({ kind: z.enum(holders), id: id.nullable().default(null) })
+    .refine(({ kind, id: of }) => (kind === "everyone") === (of === null), {
+      error: "`everyone` has no id, and all others have one",
+      path: ["id"],
+    })
+    .describe(meanings.applies_to),
+  models: z.array(z.string().min(1).max(200)).min(1).max(100).nullable().describe(meanings.models),
+  stage: z.enum(guardrailStages).describe(meanings.stage),
+  check: z.discriminatedUnion("kind", [textCheck, sizeCheck]),
+  action: z.enum(guardrailActions).describe(meanings.action),
+  replacement: z.string().max(200).describe(meanings.replacement),
+  on_failure: z.enum(guardrailOnFailures).describe(meanings.on_failure),
+  is_active: z.boolean(),
+};
+
+const guardrailCreate = z
+  .strictObject({
+    ...{ name: input.name, check: input.check, action: input.action.default("block") },
+    applies_to: input.applies_to.default({ kind: "everyone", id: null }),
+    ...{ models: input.models.default(null), stage: input.stage.default("both") },
+    ...{ replacement: input.replacement.default("[redacted]"), on_failure: input.on_failure.default("closed") },
+    is_active: input.is_active.default(true),
+  })
+  .meta({ id: "GuardrailCreate" });
+
+const guardrailUpdate = z.strictObject(input).partial().meta({ id: "GuardrailUpdate" });
+
+const tag = "Guardrails";
+
+export const guardrailRoutes = defineRoutes({
+  list: {
+    id: "guardrails.list",
+    tag,
+    permission: "guardrails.read",
+    method: "GET",
+    path: "/admin/guardrails",
+    query: namedQuery("the name"),
+    response: listOf(guardrail),
+    status: 200,
+    summary: "List guardrails",
+    description: "Oldest first.",
+  },
+  create: {
+    id: "guardrails.create",
+    tag,
+    permission: "guardrails.create",
+    method: "POST",
+    path: "/admin/guardrails",
+    body: guardrailCreate,
+    response: guardrail,
+    status: 201,
+    summary: "Create a guardrail",
+    description:
+      "It is held against requests, answers or both, in every dialect, whole and streamed. What it cannot do is refused here.",
+  },
+  get: {
+    id: "guardrails.get",
+    tag,
+    permission: "guardrails.read",
+    method: "GET",
+    path: "/admin/guardrails/{id}",
+    params: idParams,
+    response: guardrail,
+    status: 200,
+    summary: "Read a guardrail",
+    description: "With what it looks for.",
+  },
+  update: {
+    id: "guardrails.update",
+    tag,
+    permission: "guardrails.update",
+    method: "PATCH",
+    path: "/admin/guardrails/{id}",
+    params: idParams,
+    body: guardrailUpdate,
+    response: guardrail,
+    status: 200,
+    summary: "Change a guardrail",
+    description:
+      "Fields left out stay as they are; `check` is replaced as a whole. Requests that run go on as they were.",
+  },
+  remove: {
+    id: "guardrails.remove",
+    tag,
+    permission: "guardrails.remove",
+    method: "DELETE",
+    path: "/admin/guardrails/{id}",
+    params: idParams,
+    response: removed,
+    status: 200,
+    summary: "Delete a guardrail",
+    description: "It is held against nothing any more.",
+  },
+});
