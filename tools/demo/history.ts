@@ -238,7 +238,14 @@ function recordOf(
     content: null,
     overheadUs: Math.round(chance.around(420, 1.4)),
     ...{ ipAddress: key.address, userAgent: key.client },
-    ...{ budgetPeriods: null, downgradedTo: null, providerCharges: null, cache: null, savedNanos: null },
+    ...{
+      budgetPeriods: null,
+      downgradedTo: null,
+      providerCharges: null,
+      cache: null,
+      savedNanos: null,
+      sessionId: null,
+    },
     why: null,
   };
 }

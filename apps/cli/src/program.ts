@@ -7,6 +7,7 @@ import { addAliasCommand } from "./commands/alias.ts";
 import { addAuditCommand } from "./commands/audit.ts";
 import { addBulkCommand } from "./commands/bulk.ts";
 import { addCacheCommand } from "./commands/cache.ts";
+import { addChatCommand } from "./commands/chat.ts";
 import { addConfigCommand } from "./commands/config.ts";
 import { addConsentCommand } from "./commands/consent.ts";
 import { addEventsCommand } from "./commands/events.ts";
@@ -66,6 +67,7 @@ const addCommands = [
   addPricesCommand,
   addUsageCommand,
   addRequestCommand,
+  addChatCommand,
   addEstimateCommand,
   addReportCommand,
   addEventsCommand,

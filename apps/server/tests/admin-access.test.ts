@@ -157,6 +157,8 @@ const answers: Readonly<Record<RouteId, Answers>> = {
   "notifications.list": [401, 200, 200, 200, 200, 200],
   "chatSessions.list": [401, 200, 200, 200, 200, 400],
   "chatSessions.get": [401, 404, 404, 404, 404, 400],
+  "chatSessions.export": [401, 404, 404, 404, 404, 400],
+  "chatSessions.exportMarkdown": [401, 404, 404, 404, 404, 400],
   "chatSessions.update": [401, 400, 400, 400, 400, 400],
   "chatSessions.remove": [401, 404, 404, 404, 404, 400],
   "views.list": [401, 200, 200, 200, 200, 200],

@@ -189,6 +189,12 @@ export const usageFields = {
     ...laterText,
     about: "The alias that answered, since a budget had no room for what was asked for; null: none.",
   },
+  sessionId: {
+    ...id,
+    isNullable: true,
+    before: null,
+    about: "The saved chat that it was of; null: of none.",
+  },
   why: { kind: "why", isNullable: true, before: null, isToldApart: true },
 } as const satisfies Readonly<Record<string, UsageField>>;
 

@@ -61,6 +61,7 @@ export type RequestFacts = Pick<
   | "budgetPeriods"
   | "cache"
   | "downgradedTo"
+  | "sessionId"
   | "why"
 >;
 

@@ -16,8 +16,8 @@ export interface SessionQuestion extends SessionOwner {
   readonly dialect: string;
   /** Are the messages so far to be told? */
   readonly wantsMessages: boolean;
-  /** So long at most. */
-  readonly holdMs: number;
+  /** So long at most it is in the hands of the request. Null: who asks only looks. */
+  readonly holdMs: number | null;
 }
 
 export type SessionAnswer =

@@ -155,6 +155,7 @@ const filter = {
   error_code: z.string().min(1).max(100).optional(),
   dialect: z.string().min(1).max(100).optional(),
   operation: z.string().min(1).max(100).optional(),
+  session_id: id.optional().describe("Of a saved chat."),
   streamed: flag.optional(),
   min_cost_usd: usdNotNegative.optional(),
   min_latency_ms: z.coerce.number<string | number>().int().min(0).optional(),

@@ -1,17 +1,13 @@
 // Saved chats as their owner reads and changes them, through the admin API and with his keys.
 
-import type { AdminRoutes, RouteAnswer } from "@ghostllm/contract/routes";
 import { dialects, readMessage } from "@ghostllm/llm";
 import type { Dialect } from "@ghostllm/llm";
 import { writeCursor } from "#control/store/cursors.ts";
 import type { ChatQuery, ChatRow, MessageRow } from "#control/store/chats/chat-store.ts";
 import type { Store } from "#control/store/store.ts";
 import type { Reach } from "#domain/access/may.ts";
+import type { ApiChat, ApiChatList, ApiChatWithMessages, ApiMessage, ExportedMessage } from "./told-chats.ts";
 import type { ChatTexts } from "./chat-texts.ts";
-
-export type ApiChat = RouteAnswer<AdminRoutes["chatSessions"]["update"]>;
-export type ApiChatWithMessages = RouteAnswer<AdminRoutes["chatSessions"]["get"]>;
-export type ApiChatList = RouteAnswer<AdminRoutes["chatSessions"]["list"]>;
 
 export interface ChatOwner {
   readonly userId: string;
@@ -29,6 +25,11 @@ export interface ChatListQuery {
 export interface ChatUpdate {
   readonly title?: string | undefined;
   readonly archived?: boolean | undefined;
+}
+
+interface OpenChat {
+  readonly chat: ApiChat;
+  readonly messages: AsyncGenerator<ExportedMessage>;
 }
 
 interface SavedChatsOptions {
@@ -85,6 +86,22 @@ export class SavedChats {
     return row && { ...(await this.#toApi(row)), messages: await this.#messagesOf(row) };
   }
 
+  /** Undefined where there is none of his. Messages are opened one by one, as they are asked for. */
+  async open(owner: ChatOwner, id: string): Promise<OpenChat | undefined> {
+    const row = await this.#find(owner, id);
+    return row && { chat: await this.#toApi(row), messages: this.#opened(row) };
+  }
+
+  async *#opened({ id, dialect: name }: ChatRow): AsyncGenerator<ExportedMessage> {
+    const { store, texts } = this.#options;
+    const dialect = dialectNamed(name);
+    if (dialect === undefined) return;
+    for (const row of await store.chats.messages(id)) {
+      const [written = "null"] = await texts.openMessages([row]);
+      yield { written, told: toApiMessage(row, dialect, written) };
+    }
+  }
+
   async change(owner: ChatOwner, id: string, { title, archived }: ChatUpdate): Promise<ApiChat | undefined> {
     if ((await this.#find(owner, id)) === undefined) return undefined;
     const { store, texts } = this.#options;
@@ -106,13 +123,10 @@ export class SavedChats {
     return row === undefined || (owner.teamId !== undefined && owner.teamId !== row.teamId) ? undefined : row;
   }
 
-  async #messagesOf({ id, dialect: name }: ChatRow): Promise<ApiChatWithMessages["messages"]> {
-    const { store, texts } = this.#options;
-    const dialect = Object.values<Dialect>(dialects).find((one) => one.name === name);
-    if (dialect === undefined) return [];
-    const rows = await store.chats.messages(id);
-    const messages = await texts.openMessages(rows);
-    return rows.map((row, place) => toApiMessage(row, dialect, messages[place] ?? "null"));
+  async #messagesOf(row: ChatRow): Promise<ApiMessage[]> {
+    const messages: ApiMessage[] = [];
+    for await (const { told } of this.#opened(row)) messages.push(told);
+    return messages;
   }
 
   async #toApi(row: ChatRow): Promise<ApiChat> {
@@ -125,7 +139,11 @@ export class SavedChats {
   }
 }
 
-function toApiMessage(row: MessageRow, dialect: Dialect, message: string): ApiChatWithMessages["messages"][number] {
+function dialectNamed(name: string): Dialect | undefined {
+  return Object.values<Dialect>(dialects).find((one) => one.name === name);
+}
+
+function toApiMessage(row: MessageRow, dialect: Dialect, message: string): ApiMessage {
   const { calls, results, media, ...told } = readMessage(dialect, message);
   return {
     ...{ id: row.id, request_id: row.requestId, turn: row.turn, ...told },

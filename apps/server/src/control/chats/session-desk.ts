@@ -40,7 +40,7 @@ const lookAgainMs = 50;
 const triesMs = 60_000;
 const pauseMs = 1_000;
 
-type Taker = Pick<SessionQuestion, "requestId" | "teamId" | "holdMs">;
+type Taker = Pick<SessionQuestion, "requestId" | "teamId"> & { readonly holdMs: number };
 
 export class SessionDesk implements ChatSessions {
   readonly #deps: SessionDeskDeps;
@@ -72,7 +72,8 @@ export class SessionDesk implements ChatSessions {
     const row = await store.chats.find(sessionId, [{ kind: "user", id: userId }]);
     if (row === undefined || row.teamId !== question.teamId) return { kind: "not_found" };
     if (row.dialect !== question.dialect) return { kind: "other_dialect", dialect: row.dialect };
-    const taken = await this.#take(sessionId, userId, question);
+    const { holdMs } = question;
+    const taken = holdMs === null ? "taken" : await this.#take(sessionId, userId, { ...question, holdMs });
     if (taken !== "taken") return { kind: taken };
     try {
       const rows = await store.chats.messages(sessionId);

@@ -136,6 +136,7 @@ function toFilter(query: FilterQuery): RequestFilter {
     ...given("status", query.status),
     ...given("httpStatus", query.http_status),
     ...given("errorCode", query.error_code),
+    ...given("sessionId", query.session_id),
     ...given("dialect", query.dialect),
     ...given("operation", query.operation),
     ...given("streamed", query.streamed),

@@ -28,6 +28,7 @@ export interface RequestFilter extends UsageFilter {
   readonly dialect?: string;
   readonly operation?: string;
   readonly errorCode?: string;
+  readonly sessionId?: string;
   /** `failed`: any but `ok`. */
   readonly status?: UsageStatus | "failed";
   readonly httpStatus?: number;

@@ -8,6 +8,9 @@ import { checkEndpoint } from "#domain/access/key-use.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
 import { estimate } from "#gateway/flow/estimate/estimate.ts";
 import type { EstimateDeps } from "#gateway/flow/estimate/estimate.ts";
+import { openSession } from "#gateway/flow/session/open-session.ts";
+import type { SessionDeps } from "#gateway/flow/session/open-session.ts";
+import { namesSession } from "#gateway/flow/session/own-fields.ts";
 import { actingFor } from "#gateway/http/acting-for.ts";
 import { answerError, encodeForAnybody } from "#gateway/http/answer-error.ts";
 import type { Exchange } from "#gateway/http/exchange.ts";
@@ -17,12 +20,13 @@ import { routeOf } from "#gateway/http/route.ts";
 import type { Route } from "#gateway/http/route.ts";
 import { keyEndpointOf } from "./key-endpoint.ts";
 import { readRequest } from "./parsed-request.ts";
+import type { Asking, AskedBody, ReadRequest } from "./parsed-request.ts";
 
 type OwnDeps = Pick<
   GatewayDeps,
   "snapshots" | "steadyTime" | "readiness" | "events" | "heavyWork" | "limits" | "timeouts"
 >;
-type Deps = EstimateDeps & OwnDeps;
+type Deps = EstimateDeps & OwnDeps & SessionDeps;
 
 /** Its members are looked for on the event loop. */
 const mostBytes = 1024 * 1024;
@@ -50,16 +54,22 @@ async function serveEstimate(deps: Deps, exchange: Exchange): Promise<void> {
     checkEndpoint(holder, keyEndpointOf(operation));
     const principal = actingFor(exchange, snapshot, holder);
     const line = { query: path.split("?")[1] ?? "", contentType: "application/json", ...endpoint.line };
-    const parsed = await readRequest(
-      quiet(deps),
-      { exchange, principal, snapshot },
-      { dialect, operation, body, line },
-    );
+    const parsed = await readWithSession(deps, { exchange, principal, snapshot }, { dialect, operation, body, line });
     const call = { exchange, outlet: exchange.outlet, principal, snapshot, dialect, ...parsed };
     exchange.outlet.answer(200, json, JSON.stringify(await estimate(deps, call)));
   } catch (error) {
     answerError(deps.events, exchange, error, encodeError);
   }
+}
+
+/** With what was said before, where it goes on with a session. */
+async function readWithSession(deps: Deps, caller: Asking, asked: AskedBody): Promise<ReadRequest> {
+  const read = await readRequest(quiet(deps), caller, asked);
+  if (!namesSession(caller.exchange, read.request)) return read;
+  const { session, body } = await openSession(deps, caller, { ...asked, purpose: "estimate" });
+  const whole = await readRequest(quiet(deps), caller, { ...asked, body });
+  session.checkRequest(whole.request);
+  return whole;
 }
 
 function readWhole({ limits, timeouts }: Deps, exchange: Exchange): Promise<Buffer> {

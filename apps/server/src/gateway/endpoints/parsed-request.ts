@@ -27,7 +27,7 @@ export interface ReadRequest {
   readonly routing: Routing | null;
 }
 
-interface Asking extends Caller {
+export interface Asking extends Caller {
   readonly snapshot: Snapshot;
 }
 

@@ -76,6 +76,7 @@ export function factsOf(run: Run, now: number): RequestFacts {
     budgetPeriods: admission.budgetPeriods,
     cache: caching === null ? null : caching.outcome,
     downgradedTo: admission.downgraded?.alias ?? null,
+    sessionId: run.session?.id ?? null,
     why: trail.why.told(admission, caching?.told ?? null, guards),
   };
 }

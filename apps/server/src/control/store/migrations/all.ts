@@ -51,6 +51,7 @@ import { limitsOfModels } from "./0051-limits-of-models.ts";
 import { chatSessions } from "./0056-chat-sessions.ts";
 import { modelsOfAuto } from "./0058-models-of-auto.ts";
 import { guardrails } from "./0054-guardrails.ts";
+import { sessionsOfRequests } from "./0057-sessions-of-requests.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every migration, in order. A new one is a new file and a new line at the end. */
@@ -105,7 +106,8 @@ export const allMigrations: readonly Migration[] = [
   rollupsOfSavings,
   addressesInSnapshots,
   limitsOfModels,
-  chatSessions,
-  modelsOfAuto,
   guardrails,
+  chatSessions,
+  sessionsOfRequests,
+  modelsOfAuto,
 ];

@@ -155,6 +155,7 @@ const conditions: {
   requestedModel: (name) => sql`requested_model = ${name}`,
   dialect: (name) => sql`dialect = ${name}`,
   operation: (name) => sql`operation = ${name}`,
+  sessionId: (id) => sql`session_id = ${id}`,
   errorCode: (code) => sql`error_code = ${code}`,
   // The words of the index of those that failed: without them no engine sees that it would do.
   status: (status) =>

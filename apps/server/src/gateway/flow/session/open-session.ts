@@ -13,6 +13,9 @@ import { readSessionWish, sessionHeader } from "./own-fields.ts";
 import type { SessionWish } from "./own-fields.ts";
 import { OpenSession } from "./session-turn.ts";
 
+/** What is only estimated takes nothing. */
+export type Purpose = "answer" | "estimate";
+
 export type SessionDeps = Pick<GatewayDeps, "chatSessions" | "contents" | "limits" | "timeouts" | "events">;
 
 interface Caller {
@@ -24,6 +27,7 @@ interface AskedBody {
   readonly dialect: Dialect;
   readonly operation: Operation;
   readonly body: Buffer;
+  readonly purpose?: Purpose;
 }
 
 /** A reservation outlives its request by as much. */
@@ -40,7 +44,7 @@ export async function openSession(deps: SessionDeps, caller: Caller, asked: Aske
   checkMayKeep(deps, caller, asked);
   const wish = readSessionWish(caller.exchange, asked.body);
   const own = messagesIn(asked.dialect, wish.body);
-  const { id, hasMessages, messages } = await ask(deps, caller, asked.dialect, wish);
+  const { id, hasMessages, messages } = await ask(deps, caller, asked, wish);
   const session = new OpenSession(deps, caller, {
     ...{ id, isNew: wish.id === null, continues: wish.continues, dialect: asked.dialect },
     added: (wish.continues || !hasMessages ? own : behindLastSaid(asked.dialect, own)).length,
@@ -75,13 +79,14 @@ type OpenedAnswer = Extract<SessionAnswer, { readonly kind: "opened" }>;
 async function ask(
   { chatSessions, timeouts }: SessionDeps,
   { exchange, principal }: Caller,
-  dialect: Dialect,
+  { dialect, purpose = "answer" }: AskedBody,
   { id, continues }: SessionWish,
 ): Promise<OpenedAnswer> {
   const { userId, teamId } = principal;
+  const holdMs = purpose === "answer" ? timeouts.totalMs + marginMs : null;
   const answer = await chatSessions.open({
     ...{ requestId: exchange.id, sessionId: id, userId, teamId, dialect: dialect.name },
-    ...{ wantsMessages: continues, holdMs: timeouts.totalMs + marginMs },
+    ...{ wantsMessages: continues, holdMs },
   });
   if (answer.kind === "opened") return answer;
   throw refusalOf(answer, id ?? "");
