@@ -18,7 +18,7 @@ const requestId = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12
 
 beforeAll(async () => {
   upstream = await startFakeUpstream();
-  const environment = { GHOSTLLM_FIRST_BYTE_TIMEOUT_MS: String(firstByteTimeoutMs) };
+  const environment = { GHOSTLLM_FIRST_BYTE_TIMEOUT_MS: String(firstByteTimeoutMs), GHOSTLLM_LIMIT_WAIT_MS: "0" };
   server = await startAskedServer({ upstreamUrl: upstream.url, environment });
   client = clientWith((await createAccount(server.admin)).key);
 });

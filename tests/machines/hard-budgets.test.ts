@@ -70,7 +70,7 @@ interface Place extends Pick<Machines, "servers" | "admin" | "dispose"> {
 /** One process over the embedded database. */
 async function startAlone(workers: number): Promise<Place> {
   const upstream = await startFakeUpstream({ script: vendor, remember: 0 });
-  const environment = { SERVER_WORKERS: String(workers) };
+  const environment = { SERVER_WORKERS: String(workers), GHOSTLLM_LIMIT_WAIT_MS: "0" };
   const server = await startServer({ upstreamUrl: upstream.url, environment });
   return {
     servers: [server],
@@ -87,7 +87,7 @@ async function startTogether(): Promise<Place> {
   const machines = await startMachines({
     count: 3,
     vendor,
-    environment: { SERVER_WORKERS: "2", GHOSTLLM_REDIS_TIMEOUT_MS: "1000" },
+    environment: { SERVER_WORKERS: "2", GHOSTLLM_REDIS_TIMEOUT_MS: "1000", GHOSTLLM_LIMIT_WAIT_MS: "0" },
   });
   return Object.assign(machines, { disturb: () => killOneAndForgetAll(machines) });
 }

@@ -97,6 +97,18 @@ describe("Open WebUI", () => {
     expect(bodyOf(chats().at(-1))).toMatchObject({ model: "gpt-4o-mini" });
   });
 
+  it("has its title made beside the answer where one request may run at a time, and neither is refused", async () => {
+    const { users } = server.admin;
+    await users.update({ params: { id: adaId }, body: { limits: { concurrent_requests: 1 } } });
+    vendor.script({ kind: "chat", text: "one two three", delayMs: 300 });
+    const title = ask("/api/v1/tasks/title/completions", { model, messages: said("hello") });
+    const message = ask("/api/chat/completions", { model, stream: true, messages: said("hello") });
+    const [told, asked] = await Promise.all([title, message]);
+    expect([told.status, asked.status]).toEqual([200, 200]);
+    expect(await asked.text()).toContain("three");
+    await users.update({ params: { id: adaId }, body: { limits: { concurrent_requests: null } } });
+  });
+
   it("sends pictures", async () => {
     vendor.script({ kind: "chat", text: "a dot" });
     const picture = { type: "image_url", image_url: { url: `data:image/png;base64,${pixel}` } };

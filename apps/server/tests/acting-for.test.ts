@@ -16,7 +16,8 @@ let any: { readonly id: string; readonly key: string };
 
 beforeAll(async () => {
   vendor = await startFakeUpstream();
-  server = await startWholeServer({ OPENAI_API_KEY: "sk-x", OPENAI_BASE_URL: `${vendor.url}/v1` });
+  const vendors = { OPENAI_API_KEY: "sk-x", OPENAI_BASE_URL: `${vendor.url}/v1` };
+  server = await startWholeServer({ ...vendors, GHOSTLLM_LIMIT_WAIT_MS: "0" });
   const { users, apiKeys } = server.admin;
   ada = await users.create({ body: { email: "Ada@example.com", limits: { concurrent_requests: 1 } } });
   bob = await users.create({ body: { email: "bob@example.com", budget_usd: "0" } });

@@ -40,6 +40,7 @@ beforeEach(async () => {
   stage = await startStage({
     snapshot: { principals: { [testKey]: twoAtATime } },
     target: { prices: [price] },
+    limits: { waitMs: 0 },
     edge: { cors: { origins: ["https://friend.example"], adminOrigins: [], credentials: false, maxAgeSeconds: 0 } },
   });
 });

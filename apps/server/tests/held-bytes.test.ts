@@ -180,7 +180,7 @@ describe("an answer", () => {
     const principals = { [testKey]: makePrincipal({ scopes: [makeScope("key", "k", { limits })] }) };
     const heldBytes = 64 * mebibyte;
     const plenty = { heldBytes, heldBytesPerKey: heldBytes, heldBytesPerAddress: heldBytes };
-    await start({ capacity: plenty, snapshot: { principals } });
+    await start({ capacity: plenty, limits: { waitMs: 0 }, snapshot: { principals } });
     const size = 15 * mebibyte;
     stage.upstream.script({ kind: "answer", body: { choices: [{ message: { content: "x".repeat(size) } }] } });
     const slow = await openRaw(stage.gateway.url);

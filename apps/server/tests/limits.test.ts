@@ -18,7 +18,8 @@ async function start(key: Partial<RateLimits>, user: Partial<RateLimits> = {}): 
     makeScope("key", "key-1", { limits: limitsOf(key) }),
     makeScope("user", "user-1", { limits: limitsOf(user) }),
   ];
-  stage = await startStage({ clock, snapshot: { principals: { [testKey]: makePrincipal({ scopes }) } } });
+  const snapshot = { principals: { [testKey]: makePrincipal({ scopes }) } };
+  stage = await startStage({ clock, snapshot, limits: { waitMs: 0 } });
 }
 
 /** Waits as long as it is told to, to the millisecond, and is then let through. */

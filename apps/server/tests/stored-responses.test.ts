@@ -81,7 +81,7 @@ function clientOf(apiKey: string, headers: Record<string, string> = {}): OpenAI 
 }
 
 async function start(annChange: Partial<Principal> = {}): Promise<void> {
-  gateway = await startGateway(snapshotWith(annChange), { clock });
+  gateway = await startGateway(snapshotWith(annChange), { clock, limits: { waitMs: 0 } });
   ann = clientOf(annKey);
   bob = clientOf(bobKey);
 }

@@ -19,6 +19,7 @@ beforeAll(async () => {
   vendor = await startFakeUpstream();
   server = await startWholeServer({
     SERVER_WORKERS: String(workers),
+    GHOSTLLM_LIMIT_WAIT_MS: "0",
     OPENAI_API_KEY: "sk-vendor-credential",
     OPENAI_BASE_URL: `${vendor.url}/v1`,
   });

@@ -14,6 +14,7 @@ import { createEstimator } from "#gateway/estimator/estimator.ts";
 import { LiveEvents } from "#gateway/flow/live-events.ts";
 import { reportTargets } from "#gateway/flow/ask/target-report.ts";
 import { HedgeShares } from "#gateway/flow/ask/hedge-shares.ts";
+import { Places } from "#gateway/flow/places.ts";
 import { TargetRoom } from "#gateway/flow/ask/target-room.ts";
 import { WaitingRoom } from "#gateway/flow/ask/waiting-room.ts";
 import { PromptHolders } from "#gateway/flow/plan/prompt-holders.ts";
@@ -159,7 +160,9 @@ async function depsOf(parts: GatewayParts) {
   metrics.watchHeldBytes(() => heldBytes.total);
   disposer.add(startGivingBack(heldBytes));
   const waitingRoom = new WaitingRoom();
+  const places = new Places();
   metrics.watchQueues(() => waitingRoom.waiting());
+  metrics.watchPlaces(() => places.waiting());
   const measured = { targetRoom: new TargetRoom(), targetWork: new TargetWork(), hedgeShares: new HedgeShares() };
   const promptHolders = new PromptHolders();
   const asking: Asking = {
@@ -170,6 +173,7 @@ async function depsOf(parts: GatewayParts) {
     targetHealth,
     waitingRoom,
     promptHolders,
+    places,
     ...measured,
   };
   const isStoring = config.retention.promptDays > 0;

@@ -39,6 +39,10 @@ export interface RequestLimits {
   readonly assumedOutputTokens: number;
   /** A stream that has cost more than was reserved ends when the rest of its budget is used up. */
   readonly cutStreamsOverBudget: boolean;
+  /** How long a request waits that is one too many at a time for its key, user, team, organisation or alias; 0: it is refused. */
+  readonly waitMs: number;
+  /** At each of these. */
+  readonly mostWaiting: number;
 }
 
 /** What is held for clients at most. */

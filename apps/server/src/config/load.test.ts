@@ -52,6 +52,8 @@ describe("where a value comes from", () => {
       answerBufferBytes: 16_777_216,
       assumedOutputTokens: 4096,
       cutStreamsOverBudget: true,
+      waitMs: 30_000,
+      mostWaiting: 20,
     });
     expect(config.providers).toEqual([]);
     expect(config.detectOllama).toBe(true);

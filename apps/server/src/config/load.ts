@@ -184,9 +184,17 @@ interface Parts extends Pick<Config, "providers" | "network" | "egress"> {
   readonly cwd: string;
 }
 
+function limitsOf(values: SettingValues): Config["limits"] {
+  const { bodyBytes, bodyValues, answerBufferBytes, assumedOutputTokens, cutStreamsOverBudget } = values;
+  const { waitMs, mostWaiting } = values;
+  return {
+    ...{ bodyBytes, bodyValues, answerBufferBytes, assumedOutputTokens, cutStreamsOverBudget },
+    ...{ waitMs, mostWaiting },
+  };
+}
+
 function buildConfig(values: SettingValues, { cwd, providers, network, egress }: Parts): Config {
   const { connectMs, firstByteMs, idleMs, totalMs, requestBodyIdleMs, retryDelayMs, shutdownDelayMs, drainMs } = values;
-  const { bodyBytes, bodyValues, answerBufferBytes, assumedOutputTokens, cutStreamsOverBudget, answerModel } = values;
   const { connections, connectionsPerAddress, answerUnreadMs } = values;
   const { heldBytes, heldBytesPerKey, heldBytesPerAddress } = values;
   return {
@@ -206,14 +214,14 @@ function buildConfig(values: SettingValues, { cwd, providers, network, egress }:
       ...{ connectMs, firstByteMs, idleMs, totalMs, requestBodyIdleMs, retryDelayMs, shutdownDelayMs, drainMs },
       streamKeepAliveMs: values.streamKeepAliveSeconds * 1000,
     },
-    limits: { bodyBytes, bodyValues, answerBufferBytes, assumedOutputTokens, cutStreamsOverBudget },
+    limits: limitsOf(values),
     capacity: {
       ...{ connections, connectionsPerAddress, answerUnreadMs },
       ...{ heldBytes, heldBytesPerKey, heldBytesPerAddress },
       ...{ cacheBytes: values.cacheBytes, cachedAnswerBytes: values.cachedAnswerBytes },
       streams: streamsOf(values),
     },
-    answers: { model: answerModel },
+    answers: { model: values.answerModel },
     health: healthOf(values),
     edge: edgeOf(values, cwd),
     network,

@@ -185,6 +185,22 @@ export const settings = {
     help: "Cut a stream that has cost more than was reserved for it when the rest of its budget is used up.",
     read: (config) => config.limits.cutStreamsOverBudget,
   }),
+  waitMs: setting({
+    path: "limits.wait_ms",
+    variable: "GHOSTLLM_LIMIT_WAIT_MS",
+    kind: delay,
+    default: 30_000,
+    help: "How long a request waits for its turn that is one too many at a time for its key, user, team, organisation or alias (`concurrent_requests`); 0: it is refused at once.",
+    read: (config) => config.limits.waitMs,
+  }),
+  mostWaiting: setting({
+    path: "limits.most_waiting",
+    variable: "GHOSTLLM_LIMIT_MOST_WAITING",
+    kind: integer({ min: 1, max: 100_000 }),
+    default: 20,
+    help: "How many wait so at each of these, in each process.",
+    read: (config) => config.limits.mostWaiting,
+  }),
   detectOllama: setting({
     path: "detect_ollama",
     variable: "GHOSTLLM_DETECT_OLLAMA",

@@ -21,6 +21,7 @@ import type { TargetHealth } from "#gateway/flow/ask/target-health.ts";
 import type { TargetRoom } from "#gateway/flow/ask/target-room.ts";
 import type { TargetWork } from "#gateway/flow/ask/target-work.ts";
 import type { PromptHolders } from "#gateway/flow/plan/prompt-holders.ts";
+import type { Places } from "#gateway/flow/places.ts";
 import type { WaitingRoom } from "#gateway/flow/ask/waiting-room.ts";
 import type { HeavyWork } from "./heavy-work/heavy-work.ts";
 import type { Neighbours } from "#gateway/connections/neighbours.ts";
@@ -44,6 +45,7 @@ export interface Vendors {
   readonly targetWork: TargetWork;
   readonly promptHolders: PromptHolders;
   readonly waitingRoom: WaitingRoom;
+  readonly places: Places;
   readonly hedgeShares: HedgeShares;
   readonly heavyWork: HeavyWork;
   readonly estimator: Estimator;

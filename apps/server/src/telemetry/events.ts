@@ -42,6 +42,14 @@ export interface Waited {
   readonly ms: number;
 }
 
+/** A request has waited since as many were running as may be. */
+export interface WaitedForPlace {
+  /** Of what there were too many. */
+  readonly scope: string;
+  readonly outcome: Waited["outcome"];
+  readonly ms: number;
+}
+
 /** A target was slow to begin, and its alias has a second one asked beside it. */
 export interface Hedged {
   readonly alias: string;
@@ -61,6 +69,7 @@ export interface Events {
   requestFinished(record: UsageRecord, overheadMs: number): void;
   attemptFailed(attempt: FailedAttempt): void;
   waited(waited: Waited): void;
+  waitedForPlace(waited: WaitedForPlace): void;
   hedged(hedged: Hedged): void;
   /** By a privacy policy, in one request. */
   personalDataFound(found: readonly PrivacyCount[]): void;
@@ -97,10 +106,8 @@ export function createEvents({ metrics, log }: { readonly metrics: Metrics; read
       countRequest(metrics, record, overheadMs);
       log.debug({ record }, "request finished");
     },
-    waited({ alias, outcome, ms }) {
-      metrics.waited(alias, outcome);
-      if (outcome === "served") metrics.queueWait.observe(ms / 1000);
-    },
+    waited: ({ alias, outcome, ms }) => metrics.waited(alias, outcome, ms),
+    waitedForPlace: ({ scope, outcome, ms }) => metrics.waitedForPlace(scope, outcome, ms),
     hedged: ({ alias, outcome }) => metrics.hedged(alias, outcome),
     attemptFailed(attempt) {
       metrics.attemptFailed(attempt.provider, attempt.reason);

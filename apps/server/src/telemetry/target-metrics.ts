@@ -24,6 +24,21 @@ export const targetMetricDefinitions = {
     help: "How long those waited that were served.",
     labels: [],
   },
+  ghostllm_places_waiting: {
+    type: "gauge",
+    help: "Requests that wait since their key, user, team, organisation or alias (scope) has as many running as may be.",
+    labels: ["scope"],
+  },
+  ghostllm_places_requests_total: {
+    type: "counter",
+    help: "Requests that had to wait for that, by what came of it, as of queues.",
+    labels: ["scope", "outcome"],
+  },
+  ghostllm_places_wait_seconds: {
+    type: "histogram",
+    help: "How long those waited for that who were served.",
+    labels: [],
+  },
   ghostllm_hedges_total: {
     type: "counter",
     help: "Attempts that were slow to begin, of aliases that have a second target asked beside them, by what came of it: won (the second one answered), lost (the first one did), failed (neither did) or gone (the request ended before); or none was asked, since none was ready (no_target), there was no room at it (no_room) or in a budget (no_budget), or the share of the alias was used up (no_share).",
@@ -49,15 +64,30 @@ interface Make {
 
 export function targetMetrics(make: Make, names: BoundedNames) {
   const queued = make.counter("ghostllm_queue_requests_total");
+  const queueWait = make.histogram("ghostllm_queue_wait_seconds", waitBuckets);
+  const places = make.counter("ghostllm_places_requests_total");
+  const placeWait = make.histogram("ghostllm_places_wait_seconds", waitBuckets);
   const hedges = make.counter("ghostllm_hedges_total");
   return {
-    waited: (alias: string, outcome: string): void => queued.labels(names.of(alias), outcome).inc(),
+    waited(alias: string, outcome: string, ms: number): void {
+      queued.labels(names.of(alias), outcome).inc();
+      if (outcome === "served") queueWait.observe(ms / 1000);
+    },
+    waitedForPlace(scope: string, outcome: string, ms: number): void {
+      places.labels(scope, outcome).inc();
+      if (outcome === "served") placeWait.observe(ms / 1000);
+    },
     hedged: (alias: string, outcome: string): void => hedges.labels(names.of(alias), outcome).inc(),
-    queueWait: make.histogram("ghostllm_queue_wait_seconds", waitBuckets),
     watchQueues(read: () => readonly { readonly alias: string; readonly waiting: number }[]): void {
       make.gauge("ghostllm_queue_waiting", (gauge) => {
         gauge.reset();
         for (const { alias, waiting } of read()) gauge.labels(names.of(alias)).inc(waiting);
+      });
+    },
+    watchPlaces(read: () => readonly { readonly scope: string; readonly waiting: number }[]): void {
+      make.gauge("ghostllm_places_waiting", (gauge) => {
+        gauge.reset();
+        for (const { scope, waiting } of read()) gauge.labels(scope).inc(waiting);
       });
     },
     /** Of all threads and instances, as the main thread knows it. */

@@ -30,6 +30,7 @@ import { RunningCalls } from "#gateway/flow/running-calls.ts";
 import { TargetHealth } from "#gateway/flow/ask/target-health.ts";
 import { TargetRoom } from "#gateway/flow/ask/target-room.ts";
 import { HedgeShares } from "#gateway/flow/ask/hedge-shares.ts";
+import { Places } from "#gateway/flow/places.ts";
 import { WaitingRoom } from "#gateway/flow/ask/waiting-room.ts";
 import { PromptHolders } from "#gateway/flow/plan/prompt-holders.ts";
 import { TargetWork } from "#gateway/flow/ask/target-work.ts";
@@ -234,6 +235,7 @@ export async function startGateway(snapshot: Snapshot, settings: Settings = {}):
     targetWork: new TargetWork(),
     promptHolders: new PromptHolders(),
     waitingRoom: new WaitingRoom(),
+    places: new Places(),
     hedgeShares: new HedgeShares(),
     runningCalls: new RunningCalls({ snapshots, steadyTime }),
     readiness,

@@ -15,7 +15,8 @@ import type { OpenSession } from "./session/session-turn.ts";
 import { factsOf, finish } from "./finish.ts";
 import type { Ending, FinishDeps } from "./finish.ts";
 
-type EndingDeps = FinishDeps & Pick<GatewayDeps, "limits">;
+export type FinishRunDeps = FinishDeps & Pick<GatewayDeps, "places">;
+type EndingDeps = FinishRunDeps & Pick<GatewayDeps, "limits">;
 
 /** nginx's status for a client that left; it is recorded, never sent. */
 const clientClosedRequest = 499;
@@ -54,7 +55,12 @@ function usageOfUnanswered({ limits, clock }: EndingDeps, { request, trail }: Ru
 }
 
 /** Answers the cost in nano-USD, null where it is unknown. There is never a second record of a run. */
-export async function finishRun(deps: FinishDeps, run: Run, ending: Ending, hasAnswer = true): Promise<number | null> {
+export async function finishRun(
+  deps: FinishRunDeps,
+  run: Run,
+  ending: Ending,
+  hasAnswer = true,
+): Promise<number | null> {
   const { trail, scopes, outlet, snapshot, content, session } = run;
   trail.isFinished = true;
   const isKept = hasAnswer && run.guarding?.hidesAnswer !== true;
@@ -71,7 +77,9 @@ export async function finishRun(deps: FinishDeps, run: Run, ending: Ending, hasA
       providers: trail.providers?.costs,
     },
     // It runs until its bytes have left, for those to whom that makes a difference.
-    whenLeft: scopes.some(limitsRunning) ? (callback) => outlet.whenLeft(callback) : undefined,
+    whenLeft: scopes.some(limitsRunning)
+      ? (callback) => outlet.whenLeft(() => leave(deps, scopes, callback))
+      : undefined,
   });
 }
 
@@ -80,6 +88,12 @@ function keepTurn(session: OpenSession, run: Run, { status, httpStatus }: Ending
   const answer = hasAnswer ? (run.content?.turn ?? null) : null;
   const { request, candidates } = run;
   return session.keep({ request, requestedModel: candidates.requested, answer, status, httpStatus });
+}
+
+/** Whoever waits for its place may have it. */
+function leave({ places }: FinishRunDeps, scopes: readonly LimitedScope[], callback: () => void): void {
+  callback();
+  places.left(scopes);
 }
 
 function limitsRunning({ limits }: LimitedScope): boolean {

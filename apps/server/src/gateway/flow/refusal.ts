@@ -13,6 +13,15 @@ interface Asked {
   readonly named?: string;
 }
 
+/** Why a request was refused that may be admitted as soon as another one of that scope has ended. */
+export class NoPlace {
+  readonly of: Refusal["scope"];
+
+  constructor(scope: Refusal["scope"]) {
+    this.of = scope;
+  }
+}
+
 /** No client of ours waits longer by itself: it asks again at once, in vain. */
 const longestWaitSeconds = 60;
 
@@ -23,7 +32,8 @@ export function toError(refusal: Refusal, costNanos: number, asked: Asked): Ghos
     retryAfterSeconds === null
       ? { isFinal: true }
       : { retryAfterSeconds, ...(retryAfterSeconds > longestWaitSeconds && { isFinal: true }) };
-  return new GhostError("rate_limit_exceeded", describeLimit(refusal, asked), details);
+  const cause = refusal.reason === "concurrency" ? new NoPlace(refusal.scope) : undefined;
+  return new GhostError("rate_limit_exceeded", describeLimit(refusal, asked), { ...details, cause });
 }
 
 /** Says which of three it is, with the figures: spent, held by running requests, or smaller than this request may cost. */

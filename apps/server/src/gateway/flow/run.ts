@@ -13,8 +13,10 @@ import { KeepAlive } from "#gateway/flow/answer/keep-alive.ts";
 import { timesAskedFor } from "#gateway/flow/ask/asked-times.ts";
 import { Lifeline } from "#gateway/flow/ask/lifeline.ts";
 import { backgroundLifetimeMs } from "#gateway/flow/stored/background.ts";
-import { admit, rateHeaders } from "./admit.ts";
+import { rateHeaders } from "./admit.ts";
 import type { Admission, AdmissionInput } from "./admit.ts";
+import { admitInTurn } from "./admit-in-turn.ts";
+import type { Entering, InTurnDeps } from "./admit-in-turn.ts";
 import type { Call, Run } from "./call.ts";
 import { giveBack, obtainConsent } from "./consent.ts";
 import type { Consent, ConsentDeps } from "./consent.ts";
@@ -45,6 +47,7 @@ export type RunDeps = DeliverDeps &
   GuardingDeps &
   GuardRequestDeps &
   GuardAnswerDeps &
+  InTurnDeps &
   Pick<GatewayDeps, "waitingRoom" | "lease" | "runningCalls" | "liveEvents">;
 
 /** A reservation outlives the longest request by this, so that only a leaked one ever expires. */
@@ -57,19 +60,23 @@ export async function withRun(deps: RunDeps, call: Call, ask: (run: Run) => Prom
   const readAt = deps.clock.monotonic();
   const times = timesAskedFor(call);
   const input = admissionInput(deps, call);
-  const admitted = deps.liveEvents.isWanted ? admitAloud(deps, call, input) : admit(input);
+  const trail = new Trail(arrivedAt);
+  const totalMs = Math.min(deps.timeouts.totalMs, times?.totalMs ?? Infinity);
+  const entering = { call, input, trail, totalMs };
+  const admitted = deps.liveEvents.isWanted ? admitAloud(deps, entering) : admitInTurn(deps, entering);
   const admission = admitted instanceof Promise ? await admitted : admitted;
   const { downgraded } = admission;
   if (downgraded !== null) call.outlet.addHeaders(downgradeHeader(downgraded.alias));
   const candidates = downgraded?.candidates ?? call.candidates;
   const aliasMs = candidates.policy?.timeouts.totalMs ?? Infinity;
-  const lifeline = new Lifeline(deps, call, Math.min(deps.timeouts.totalMs, aliasMs, times?.totalMs ?? Infinity));
+  // For its turn.
+  const waitedMs = trail.upstreamMs;
+  const lifeline = new Lifeline(deps, call, Math.max(1, Math.min(totalMs, aliasMs) - waitedMs));
   const keepAlive = new KeepAlive(deps, { ...call, report: admission.report });
   const content = contentOf(deps, call);
   const caching = cachingOf(deps, call, candidates);
   const guarding = guardingOf(deps, call, candidates);
-  const trail = new Trail(arrivedAt);
-  trail.why.admitted(readAt - arrivedAt, deps.clock.monotonic() - arrivedAt);
+  trail.why.admitted(readAt - arrivedAt, deps.clock.monotonic() - arrivedAt - waitedMs);
   const begun = { admission, terms: input, times, lifeline, keepAlive, content, caching, guarding, trail };
   return await answer(deps, { ...call, candidates, ...begun }, { input, ask });
 }
@@ -103,6 +110,7 @@ async function answer(deps: RunDeps, admitted: Run, { input, ask }: Asking): Pro
     lifeline.release();
     trail.last?.work?.end(deps.clock.monotonic());
     deps.waitingRoom.tryNext();
+    deps.places.left(run.scopes);
   }
 }
 
@@ -114,13 +122,13 @@ function withRequest(deps: RunDeps, run: Run, request: ParsedRequest): Run {
 }
 
 /** Whoever looks on is told what comes of it. */
-async function admitAloud(deps: RunDeps, call: Call, input: AdmissionInput): Promise<Admission> {
+async function admitAloud(deps: RunDeps, entering: Entering): Promise<Admission> {
   try {
-    const admission = await admit(input);
-    deps.liveEvents.admitted(call);
+    const admission = await admitInTurn(deps, entering);
+    deps.liveEvents.admitted(entering.call);
     return admission;
   } catch (error) {
-    deps.liveEvents.refused(call, error);
+    deps.liveEvents.refused(entering.call, error);
     throw error;
   }
 }

@@ -24,7 +24,7 @@ import { Evidence } from "./evidence.ts";
 import { relay } from "./relay.ts";
 import type { Observer, StreamEnd } from "./relay.ts";
 
-export type DeliverDeps = SettlingDeps & WaitingDeps & MeterDeps & TurnsDeps;
+export type DeliverDeps = SettlingDeps & WaitingDeps & MeterDeps & TurnsDeps & Pick<GatewayDeps, "places">;
 type Measuring = Pick<GatewayDeps, "estimator">;
 
 /** Answers the client, and writes down what was used before the last byte leaves. */
