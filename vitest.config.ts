@@ -30,7 +30,7 @@ const machines = ["tests/machines/**/*.test.ts"];
 const outages = ["tests/outages/**/*.test.ts"];
 
 /** They install what is not from npm: each has a script of its own. */
-const elsewhere = ["agents", "servers", "kafka", "scim", "openwebui"].map((folder) => `tests/${folder}/**`);
+const elsewhere = ["agents", "servers", "kafka", "scim", "openwebui", "ship"].map((folder) => `tests/${folder}/**`);
 
 function project(name: string, settings: object) {
   return { extends: true as const, test: { name, ...settings } };
