@@ -114,7 +114,12 @@ export const folders: Readonly<Record<string, Readonly<Record<string, readonly s
       "operations.ts (types)",
     ],
     providers: ["fitting (types)", "operations.ts", "catalog"],
-    "index.ts": ["usage.ts", "hub.ts", "operations.ts", "catalog", "wire", "dialects/**", "demand", "providers"],
+    // Sessions over a WebSocket, watched.
+    realtime: ["wire", "usage.ts", "demand", "dialects/openai", "dialects/streams (types)"],
+    "index.ts": [
+      ...["usage.ts", "hub.ts", "operations.ts", "catalog", "wire", "dialects/**", "demand", "providers"],
+      "realtime",
+    ],
   },
   "apps/server": {
     // What is personal in a text: it knows nothing but texts.
@@ -163,7 +168,7 @@ export const folders: Readonly<Record<string, Readonly<Record<string, readonly s
     // Chats over sockets: requests as all others, that come and are answered in messages.
     "gateway/channels": [
       ...[...belowPlanes, "gateway/endpoints", "gateway/http", "gateway/connections", "gateway/deps.ts (types)"],
-      "gateway/flow/answer/outlet.ts (types)",
+      ...["gateway/flow/answer/outlet.ts (types)", "gateway/flow (types)", "gateway/upstream (types)"],
     ],
     "gateway/route-sources.ts": ["gateway/endpoints", "gateway/http (types)", "gateway/deps.ts (types)"],
     control: belowPlanes,
@@ -283,7 +288,10 @@ export const restrictions: readonly Restriction[] = [
   {
     modules: ["ws"],
     within: ["apps/server/src"],
-    only: ["apps/server/src/control/live", "apps/server/src/gateway/channels"],
+    only: [
+      ...["apps/server/src/control/live", "apps/server/src/gateway/channels"],
+      "apps/server/src/gateway/upstream/sockets",
+    ],
     instead:
       "Open pages are told by the live hub: send a signal that it listens to. Chats over sockets belong to channels.",
   },

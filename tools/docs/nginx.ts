@@ -2,6 +2,7 @@
 
 import {
   chatStreamPath,
+  realtimePath,
   livePath,
   scimPath,
   serviceOf,
@@ -99,6 +100,7 @@ ${scimLocation}
 
     # Chats over a WebSocket.
 ${upgradeLocation(chatStreamPath, "proxy")}
+${upgradeLocation(realtimePath, "proxy")}
 
     # What open pages are told, over a WebSocket.
 ${upgradeLocation(livePath, serviceOfConsole)}

@@ -1,11 +1,24 @@
 /** The package ships no types; these are the parts that are used. */
 declare module "ws" {
   import type { EventEmitter } from "node:events";
-  import type { IncomingMessage } from "node:http";
+  import type { Agent, IncomingMessage } from "node:http";
+  import type { LookupFunction } from "node:net";
+  import type { SecureContext } from "node:tls";
   import type { Duplex } from "node:stream";
 
+  interface ClientOptions {
+    readonly headers?: Readonly<Record<string, string>>;
+    readonly maxPayload?: number;
+    readonly handshakeTimeout?: number;
+    readonly perMessageDeflate?: boolean;
+    readonly lookup?: LookupFunction;
+    readonly secureContext?: SecureContext;
+    readonly agent?: Agent;
+    readonly rejectUnauthorized?: boolean;
+  }
+
   export class WebSocket extends EventEmitter {
-    constructor(url: string, options?: { readonly headers?: Readonly<Record<string, string>> });
+    constructor(url: string, options?: ClientOptions);
     /** Bytes that are not with the kernel yet. */
     readonly bufferedAmount: number;
     /** Nothing more is read until it is resumed. */
@@ -14,6 +27,7 @@ declare module "ws" {
     readonly OPEN: number;
     /** `whenLeft` is called with an error where it could not be sent. */
     send(data: string, whenLeft?: (error?: Error) => void): void;
+    send(data: Buffer, options: { readonly binary: boolean }, whenLeft: (error?: Error) => void): void;
     ping(): void;
     pong(data: Buffer): void;
     pause(): void;
@@ -29,6 +43,7 @@ declare module "ws" {
       readonly perMessageDeflate: boolean;
       readonly clientTracking: boolean;
       readonly autoPong?: boolean;
+      readonly handleProtocols?: (offered: ReadonlySet<string>) => string | false;
     });
     handleUpgrade(
       request: IncomingMessage,

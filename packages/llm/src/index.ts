@@ -30,12 +30,23 @@ export type {
   SignedAuthentication,
   TokenAuthentication,
 } from "./providers/definition.ts";
-export type { ChannelForm, ClientDialect, ClientEndpoint, Dialect, UpstreamDialect } from "./dialects/dialect.ts";
+export type {
+  ChannelForm,
+  ClientDialect,
+  ClientEndpoint,
+  Dialect,
+  SessionRules,
+  UpstreamDialect,
+} from "./dialects/dialect.ts";
 export type { StreamFailure } from "#dialects/errors/vendor-error.ts";
 export type { EncodedRequest, ParsedRequest, RequestEdits, RequestLine } from "#dialects/parsed-request.ts";
 export { ToldEvents } from "#dialects/streams/told-events.ts";
 export { OuterTap } from "#dialects/streams/outer-tap.ts";
 export { OverheardTap } from "#dialects/streams/overheard-tap.ts";
+export { encodeFrame, framesIn, sessionContentType } from "./realtime/frames.ts";
+export type { Frame } from "./realtime/frames.ts";
+export { sessionDemand } from "./realtime/session-demand.ts";
+export { SessionTap } from "./realtime/session-tap.ts";
 export type { StreamTap } from "#dialects/streams/stream-tap.ts";
 export type { ClientModels, ListedModel } from "#dialects/fields/client-models.ts";
 export { isPublicName } from "#dialects/fields/public-names.ts";

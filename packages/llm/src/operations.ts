@@ -30,6 +30,8 @@ const operations = {
   "audio.transcriptions": { tokens: "told" },
   "audio.translations": { tokens: "untold" },
   rerank: { tokens: "told" },
+  /** A session in real time, over a WebSocket. */
+  realtime: { tokens: "told" },
   /** A conversation made shorter. */
   "responses.compact": { tokens: "estimable" },
   /** What a vendor keeps under an id: answers, files, and lists of requests for later. */

@@ -24,6 +24,7 @@ import { RunningCalls } from "#gateway/flow/running-calls.ts";
 import { settleLast, settleOverdue } from "#gateway/flow/stored/background.ts";
 import { createHeavyWork } from "#gateway/heavy-work/heavy-work.ts";
 import type { Neighbours } from "#gateway/connections/neighbours.ts";
+import { openRealtimeDoor } from "#gateway/channels/realtime-door.ts";
 import { openChatDoor } from "#gateway/channels/chat-door.ts";
 import type { ChatDoor } from "#gateway/channels/chat-door.ts";
 import { HeldBytes } from "#gateway/http/held-bytes.ts";
@@ -128,7 +129,7 @@ export async function openGateway(parts: GatewayParts): Promise<Gateway> {
     hsts: hstsOf(config.edge),
     watchConnections: (read) => metrics.watchConnections(read),
     control: (request, response) => control.requests.handle(request, response),
-    upgrades: chatDoor === null ? [live] : [live, chatDoor],
+    upgrades: chatDoor === null ? [live] : [live, chatDoor, openRealtimeDoor({ ...deps, cors })],
   });
   return { server, readiness, running, runningCalls, chatDoor, reportTargets: () => reportTargets(deps) };
 }
@@ -151,7 +152,7 @@ async function depsOf(parts: GatewayParts) {
     parts;
   const { config, clock, steadyTime, journal, addresses, compressor, metrics, disposer } = foundation;
   const { timeouts, limits, answers } = config;
-  const { upstream, authenticator, targetHealth } = vendors;
+  const { upstream, sockets, authenticator, targetHealth } = vendors;
   const { snapshots } = control;
   const [estimator, heavyWork] = [createEstimator(), createHeavyWork()];
   disposer.add(async () => void (await Promise.all([estimator.close(), heavyWork.close()])));
@@ -167,6 +168,7 @@ async function depsOf(parts: GatewayParts) {
   const promptHolders = new PromptHolders();
   const asking: Asking = {
     upstream,
+    sockets,
     authenticator,
     estimator,
     heavyWork,

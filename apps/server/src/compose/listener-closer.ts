@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import { chatStreamPath } from "@ghostllm/contract/routes";
+import { chatStreamPath, realtimePath } from "@ghostllm/contract/routes";
 import { carrierOf } from "#edge/carrier.ts";
 import { pathOf } from "#gateway/http/exchange.ts";
 import { firstPlainRequest } from "#gateway/http/plain/plain-server.ts";
@@ -10,6 +10,8 @@ import type { Doors } from "./doors.ts";
 /** `onOverdue` is called when the time is over, so that those who are still there can be told. */
 export type CloseListener = (drainMs: number, onOverdue: () => void) => Promise<void>;
 
+/** Upgraded connections that are no pages of the console. */
+const channels: ReadonlySet<string> = new Set([chatStreamPath, realtimePath]);
 const idleCheckMs = 50;
 /** A connection that was let in just now, and has sent nothing yet, is not one that is kept in stock. */
 const firstRequestMs = 1_000;
@@ -29,7 +31,7 @@ export function prepareClosing(server: Server, doors: Doors): CloseListener {
   });
   server.on("request", ({ socket }) => unused.delete(carrierOf(socket) ?? socket));
   server.on("upgrade", (request: IncomingMessage) => {
-    if (pathOf(request) === chatStreamPath) unused.delete(carrierOf(request.socket) ?? request.socket);
+    if (channels.has(pathOf(request))) unused.delete(carrierOf(request.socket) ?? request.socket);
   });
   server.on(firstPlainRequest, (socket: Socket) => unused.delete(carrierOf(socket) ?? socket));
 

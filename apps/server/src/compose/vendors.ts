@@ -15,6 +15,8 @@ import type { Authenticator } from "#gateway/upstream/authenticate.ts";
 import { fetchJson } from "#gateway/upstream/fetch-json.ts";
 import { postText } from "#gateway/upstream/post-text.ts";
 import type { JsonSources } from "#gateway/upstream/fetch-json.ts";
+import { createVendorSockets } from "#gateway/upstream/sockets/vendor-sockets.ts";
+import type { VendorSockets } from "#gateway/upstream/sockets/vendor-sockets.ts";
 import { createUpstreamClient } from "#gateway/upstream/client.ts";
 import type { UpstreamClient } from "#gateway/upstream/upstream.ts";
 import type { Signal, Signals } from "#link/signals.ts";
@@ -24,6 +26,7 @@ import type { Foundation } from "./foundation.ts";
 export interface AskedVendors {
   readonly egress: Egress;
   readonly upstream: UpstreamClient;
+  readonly sockets: VendorSockets;
   readonly authenticator: Authenticator;
   readonly targetHealth: TargetHealth;
 }
@@ -70,7 +73,8 @@ export function openAskedVendors(
   });
   disposer.add(signals.listen("target_rests", ({ rest }) => targetHealth.learn(rest, clock.monotonic())));
   disposer.add(signals.listen("target_restored", ({ restored }) => targetHealth.restore(restored, clock.monotonic())));
-  return { egress, upstream, authenticator, targetHealth };
+  const sockets = createVendorSockets({ network: config.network, egress });
+  return { egress, upstream, sockets, authenticator, targetHealth };
 }
 
 export async function openVendors(foundation: VendorsFoundation, signals: Signals): Promise<Vendors> {

@@ -1,5 +1,6 @@
 // The one typed configuration. Built by load.ts from the environment and ghostllm.yaml; all else receives it as a value.
 
+import type { RealtimeSettings } from "./realtime.ts";
 import type { StreamSettings } from "./streams.ts";
 import type { Additions } from "#domain/additions.ts";
 import type { AdminRoutes, ParsedInput, Service } from "@ghostllm/contract/routes";
@@ -59,6 +60,7 @@ export interface Capacity {
   readonly cacheBytes: number;
   readonly cachedAnswerBytes: number;
   readonly streams: StreamSettings;
+  readonly realtime: RealtimeSettings;
 }
 
 export interface AnswerSettings {

@@ -8,6 +8,7 @@ import type { EgressSettings } from "#domain/egress/egress.ts";
 import { Secret } from "#domain/secret.ts";
 import type { Config, Network, RedisSettings } from "./config.ts";
 import { healthOf } from "./health.ts";
+import { realtimeOf } from "./realtime.ts";
 import { streamsOf } from "./streams.ts";
 import { findMailProblems, mailOf } from "./mail.ts";
 import { findMetricsProblems, metricsOf } from "./metrics.ts";
@@ -219,7 +220,7 @@ function buildConfig(values: SettingValues, { cwd, providers, network, egress }:
       ...{ connections, connectionsPerAddress, answerUnreadMs },
       ...{ heldBytes, heldBytesPerKey, heldBytesPerAddress },
       ...{ cacheBytes: values.cacheBytes, cachedAnswerBytes: values.cachedAnswerBytes },
-      streams: streamsOf(values),
+      ...{ streams: streamsOf(values), realtime: realtimeOf(values) },
     },
     answers: { model: values.answerModel },
     health: healthOf(values),

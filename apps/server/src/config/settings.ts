@@ -17,6 +17,7 @@ import { networkSettings } from "./network-settings.ts";
 import { redisSettings } from "./redis-settings.ts";
 import { serverSettings } from "./server-settings.ts";
 import { serviceSettings } from "./service-settings.ts";
+import { realtimeSettings } from "./realtime-settings.ts";
 import { streamSettings } from "./stream-settings.ts";
 import { setting } from "./setting.ts";
 import { signInSettings } from "./sign-in-settings.ts";
@@ -245,6 +246,7 @@ export const settings = {
   ...edgeSettings,
   ...capacitySettings,
   ...streamSettings,
+  ...realtimeSettings,
   ...metricsSettings,
   ...networkSettings,
   ...egressSettings,

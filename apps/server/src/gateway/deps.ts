@@ -28,6 +28,7 @@ import type { Neighbours } from "#gateway/connections/neighbours.ts";
 import type { HeldBytes } from "#gateway/http/held-bytes.ts";
 import type { Readiness } from "./readiness.ts";
 import type { Authenticator } from "./upstream/authenticate.ts";
+import type { VendorSockets } from "./upstream/sockets/vendor-sockets.ts";
 import type { UpstreamClient } from "./upstream/upstream.ts";
 
 /** Where usage records go. `append` resolves when they are with the kernel, and rejects when they cannot be. */
@@ -39,6 +40,7 @@ export interface RecordSink {
 /** How vendors are asked, and what is known of them. */
 export interface Vendors {
   readonly upstream: UpstreamClient;
+  readonly sockets: VendorSockets;
   readonly authenticator: Authenticator;
   readonly targetHealth: TargetHealth;
   readonly targetRoom: TargetRoom;

@@ -35,6 +35,7 @@ import { WaitingRoom } from "#gateway/flow/ask/waiting-room.ts";
 import { PromptHolders } from "#gateway/flow/plan/prompt-holders.ts";
 import { TargetWork } from "#gateway/flow/ask/target-work.ts";
 import { createHeavyWork } from "#gateway/heavy-work/heavy-work.ts";
+import { openRealtimeDoor } from "#gateway/channels/realtime-door.ts";
 import { openChatDoor } from "#gateway/channels/chat-door.ts";
 import { HeldBytes } from "#gateway/http/held-bytes.ts";
 import { createListener } from "#gateway/http/listener.ts";
@@ -43,6 +44,7 @@ import type { Route } from "#gateway/http/route.ts";
 import { buildRouter } from "#gateway/http/router.ts";
 import { Observers } from "#gateway/http/observers.ts";
 import { createAuthenticator } from "#gateway/upstream/authenticate.ts";
+import { createVendorSockets } from "#gateway/upstream/sockets/vendor-sockets.ts";
 import { createUpstreamClient } from "#gateway/upstream/client.ts";
 import { direct } from "#gateway/upstream/lanes.ts";
 import { Readiness } from "#gateway/readiness.ts";
@@ -225,6 +227,7 @@ export async function startGateway(snapshot: Snapshot, settings: Settings = {}):
     journal: { append: (record) => void records.push(record), healthy: () => true },
     lease: { holds: () => true },
     upstream,
+    sockets: createVendorSockets(),
     authenticator: createAuthenticator({ client: upstream, clock: settings.clock ?? systemClock }),
     ...threads,
     targetHealth: new TargetHealth({
@@ -268,7 +271,7 @@ export async function startGateway(snapshot: Snapshot, settings: Settings = {}):
     ...{ routes, cors },
     tls: null,
     hsts: null,
-    upgrades: [chatDoor],
+    upgrades: [chatDoor, openRealtimeDoor({ ...deps, cors })],
     control: ({ url }, response) => response.writeHead(url === "/" ? 200 : 404).end(),
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

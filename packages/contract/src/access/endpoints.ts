@@ -14,6 +14,7 @@ export const keyEndpoints = {
   "audio.transcriptions": "`/v1/audio/transcriptions`",
   "audio.translations": "`/v1/audio/translations`",
   rerank: "`/v1/rerank`",
+  realtime: "Sessions in real time: `/v1/realtime`",
   "responses.compact": "`/v1/responses/compact`",
   responses: "Answers that a vendor keeps: `/v1/responses/{id}`",
   files: "`/v1/files`",

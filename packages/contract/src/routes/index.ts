@@ -14,6 +14,7 @@ export { isStreamType } from "./route.ts";
 export type { AdminRoute, ParsedInput, RouteAnswer, RouteInput, StreamType } from "./route.ts";
 export {
   chatStreamPath,
+  realtimePath,
   scimPath,
   serviceOf,
   serviceOfConsole,

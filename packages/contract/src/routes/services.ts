@@ -58,6 +58,8 @@ export const serviceOfScim: Service = "auth";
 
 /** Chats over a WebSocket, where models are asked (docs/websocket.md). */
 export const chatStreamPath = "/v1/chat/stream";
+/** Sessions in real time. */
+export const realtimePath = "/v1/realtime";
 
 /** Of the console, and of what open pages are told. Health and documentation are answered by every server. */
 export const serviceOfConsole: Service = "analytics";

@@ -88,6 +88,8 @@ export interface ClientDialect {
    */
   readonly answerAlone?: (request: ParsedRequest, nowMs: number) => string | null;
   readonly unserved?: UnservedPaths;
+  /** How clients open sessions in real time; absent where the dialect has none. */
+  readonly sessions?: SessionRules;
   /** The answer to `count_tokens`, where the dialect has that. */
   encodeTokenCount?(tokens: number): string;
   /** Absent where another dialect of the same vendor has the list. */
@@ -98,6 +100,17 @@ export interface ClientDialect {
   readonly channel?: ChannelForm;
   /** Paths that everybody is answered the same, with what they are answered. */
   readonly facts?: Readonly<Record<string, string>>;
+}
+
+/** What browsers say in the names of protocols, since they have no headers for WebSockets. */
+export interface SessionRules {
+  /** Before a key. */
+  readonly keyProtocol: string;
+  /** Before what a header says otherwise. */
+  readonly versionProtocol: string;
+  readonly versionHeader: string;
+  /** As the header says it. */
+  toVersion(told: string): string;
 }
 
 /** A message to a client that is told its answer over a WebSocket. */

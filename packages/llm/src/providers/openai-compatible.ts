@@ -21,6 +21,7 @@ export const openaiCompatible = defineCompatible({
     "audio.speech": "/audio/speech",
     "audio.transcriptions": "/audio/transcriptions",
     "audio.translations": "/audio/translations",
+    realtime: ({ model }) => `/realtime?model=${encodeURIComponent(model)}`,
     rerank: "/rerank",
   },
 });

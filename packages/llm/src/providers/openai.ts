@@ -23,6 +23,7 @@ export const openai = defineCompatible({
     "audio.speech": "/audio/speech",
     "audio.transcriptions": "/audio/transcriptions",
     "audio.translations": "/audio/translations",
+    realtime: ({ model }) => `/realtime?model=${encodeURIComponent(model)}`,
     files: "/files",
     batches: "/batches",
   },

@@ -23,6 +23,7 @@ import type { ChannelResponse } from "./channel-response.ts";
 import { ChatSocket, closings, type Chat } from "./chat-socket.ts";
 import { HandshakeResponse } from "./handshake-response.ts";
 import { headersFor, headOf, MessageContent } from "./message-exchange.ts";
+import { mayCome } from "./origins.ts";
 
 type Deps = Pick<
   GatewayDeps,
@@ -56,7 +57,7 @@ export function openChatDoor(deps: ChatDoorDeps): ChatDoor {
   return {
     path: chatStreamPath,
     take(request, carrier, head) {
-      if (!mayCome(deps.cors, request))
+      if (!mayCome(deps.cors, request, chatStreamPath))
         throw new GhostError("permission_denied", "Pages of this origin may not call (cors.origins).");
       const upgrade = (isKnown: boolean): void =>
         server.handleUpgrade(request, carrier, head, (socket) => listen(deps, sockets, { request, socket, isKnown }));
@@ -65,13 +66,6 @@ export function openChatDoor(deps: ChatDoorDeps): ChatDoor {
     },
     leave: () => [...sockets].forEach((socket) => socket.leave()),
   };
-}
-
-/** Pages send an origin with every upgrade, their own server's too. */
-function mayCome(cors: Cors | null, { headers }: IncomingMessage): boolean {
-  const { origin, host } = headers;
-  if (origin === undefined) return true;
-  return (URL.canParse(origin) && new URL(origin).host === host) || cors?.allows(origin, chatStreamPath) === true;
 }
 
 function shown(request: IncomingMessage): boolean {

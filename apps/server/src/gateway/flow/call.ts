@@ -9,6 +9,7 @@ import type { Snapshot } from "#domain/snapshot.ts";
 import type { Exchange } from "#gateway/http/exchange.ts";
 import type { Outlet } from "#gateway/flow/answer/outlet.ts";
 import type { KeepAlive } from "#gateway/flow/answer/keep-alive.ts";
+import type { RealtimeClient } from "#gateway/flow/ask/session-attempt.ts";
 import type { Lifeline } from "#gateway/flow/ask/lifeline.ts";
 import type { OpenSession } from "./session/session-turn.ts";
 import type { ContentKeeper } from "./content/content-keeper.ts";
@@ -49,6 +50,8 @@ export interface Call {
   readonly session?: OpenSession | null;
   /** The kept answer that the client asks for. */
   readonly looksAt?: { readonly providerId: string; readonly answerId: string; readonly isDeleted: boolean };
+  /** Absent, but for a session in real time: the client's side of it. */
+  readonly realtime?: RealtimeClient;
 }
 
 /** A call that was admitted. */

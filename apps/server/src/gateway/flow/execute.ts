@@ -115,6 +115,7 @@ async function askVendors(deps: ExecuteDeps, run: Run): Promise<Answer> {
     place: placeOf(run),
     readsUnseen,
     terms,
+    realtime: run.realtime ?? null,
   };
   if (operation === "count_tokens") return obtainCount(deps, asked);
   const answer = await attemptTargets(deps, asked);

@@ -150,7 +150,9 @@ async function writeDown(
 
 function buildRecord(input: FinishInput, now: number): UsageRecord {
   const { facts, target, ending } = input;
-  const usage = withinSense(ending.usage, target?.contextLength ?? null);
+  // A session reads its conversation as often as it answers.
+  const context = facts.operation === "realtime" ? null : (target?.contextLength ?? null);
+  const usage = withinSense(ending.usage, context);
   const isBounded = usage !== ending.usage;
   return {
     ...facts,

@@ -72,12 +72,16 @@ function mayLeadOn({ request: { kept, operation }, routing }: Admitted): boolean
   return (kept?.references ?? []).length === 0 && operation !== "count_tokens" && routing?.fallsBack !== false;
 }
 
-/** What a vendor keeps would be kept twice, and what it alone has seen has no estimate of what it came to when it is given up. */
+/**
+ * What a vendor keeps would be kept twice, and what it alone has seen has no estimate of what it came to when it is given up. A session begins
+ * with one of them.
+ */
 function hedgeOf(
   { request: { kept, operation }, admission }: Admitted,
   { hedge = null }: Candidates,
 ): AliasHedge | null {
-  if (hedge === null || operation === "count_tokens" || admission.readsUnseen) return null;
+  if (hedge === null || admission.readsUnseen) return null;
+  if (operation === "count_tokens" || operation === "realtime") return null;
   return kept?.isBackground === true || (kept?.references ?? []).length > 0 ? null : hedge;
 }
 

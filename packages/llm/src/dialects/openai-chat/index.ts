@@ -38,6 +38,7 @@ import { texts } from "#dialects/openai-chat/straight/texts.ts";
 import { parseRequest } from "#dialects/openai-chat/straight/request.ts";
 import { storedFilesAndBatches } from "#dialects/openai-chat/straight/stored.ts";
 import { readUsage } from "./usage.ts";
+import { sessions } from "#dialects/openai-chat/straight/sessions.ts";
 import { memberOf } from "#wire/json.ts";
 import { ChatStreamTap } from "#dialects/openai-chat/straight/stream.ts";
 import type { StreamRequest } from "#dialects/openai-chat/straight/stream.ts";
@@ -61,6 +62,7 @@ export const openaiChat = {
       immaterialHeaders: ["idempotency-key"],
       stateful: ["store"],
     },
+    sessions,
     parseRequest,
     readPromptText,
     texts,

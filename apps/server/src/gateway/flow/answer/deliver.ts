@@ -2,7 +2,7 @@
 // Called by run.ts. Invariant: the record is written before the last byte of the answer leaves.
 
 import { GhostError } from "@ghostllm/contract";
-import { tokensOf } from "@ghostllm/llm";
+import { SessionTap, tokensOf } from "@ghostllm/llm";
 import type { StoredAnswer, Usage } from "@ghostllm/llm";
 import type { GatewayDeps } from "#gateway/deps.ts";
 import type { Run } from "#gateway/flow/call.ts";
@@ -21,6 +21,7 @@ import type { MeasuredUsage } from "./measured-usage.ts";
 import { meterOf } from "./meter.ts";
 import type { MeterDeps } from "./meter.ts";
 import { Evidence } from "./evidence.ts";
+import { sessionMeterOf } from "./session-meter.ts";
 import { relay } from "./relay.ts";
 import type { Observer, StreamEnd } from "./relay.ts";
 
@@ -145,6 +146,10 @@ function observersOf(deps: MeterDeps, run: Run, answer: StreamAnswer, evidence: 
   const own = { id: exchange.id, reservedNanos: admission.reservedNanos };
   const providers = trail.providers?.held ?? null;
   const holds = providers === null ? [own] : [own, providers];
+  if (tap instanceof SessionTap) {
+    const meter = sessionMeterOf(deps, { holds, snapshot: run.snapshot, target, tap });
+    return meter === null ? [] : [meter];
+  }
   const meter = meterOf(deps, { holds, request, dialect, target, tap, evidence });
   return meter === null ? [evidence, keepAlive] : [evidence, meter, keepAlive];
 }

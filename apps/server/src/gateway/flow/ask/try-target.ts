@@ -4,6 +4,7 @@ import type { Dialect, ParsedRequest } from "@ghostllm/llm";
 import type { Target } from "#domain/snapshot.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
 import { UpstreamFailure } from "#gateway/upstream/upstream.ts";
+import type { UpstreamCall } from "#gateway/upstream/upstream.ts";
 import { answerFactsOf } from "#gateway/flow/answer/answer-facts.ts";
 import type { VendorAnswer } from "#gateway/flow/answer/answer.ts";
 import type { Ear } from "#gateway/flow/content/ear.ts";
@@ -13,17 +14,21 @@ import type { Listener } from "#gateway/flow/recall/caching.ts";
 import type { Trail } from "#gateway/flow/trail.ts";
 import type { Tried } from "#gateway/flow/tried.ts";
 import { attemptTarget } from "./attempt.ts";
+import type { AttemptInput } from "./attempt.ts";
 import type { Leg, Step } from "./course.ts";
 import type { Outcome } from "./judge.ts";
 import { learn } from "./learn.ts";
 import type { Line } from "./lifeline.ts";
 import type { Patience } from "./patience.ts";
 import type { RequestHeaders } from "./request-headers.ts";
+import { attemptSession } from "./session-attempt.ts";
+import type { RealtimeClient } from "./session-attempt.ts";
 
 export type TryDeps = Pick<
   GatewayDeps,
   | (
       | "upstream"
+      | "sockets"
       | "authenticator"
       | "heavyWork"
       | "targetHealth"
@@ -32,7 +37,7 @@ export type TryDeps = Pick<
       | "promptHolders"
       | "turns"
     )
-  | ("clock" | "events" | "limits" | "answers")
+  | ("clock" | "events" | "limits" | "answers" | "timeouts")
 >;
 
 export interface TryInput {
@@ -52,6 +57,8 @@ export interface TryInput {
   readonly headers: RequestHeaders;
   readonly lifeline: Line;
   readonly trail: Trail;
+  /** Null, but for a session in real time: the client's side of it. */
+  readonly realtime: RealtimeClient | null;
 }
 
 /** What is to be known of it before it is asked. */
@@ -75,7 +82,7 @@ export async function tryTarget(
   const { request, protection, content, caching, dialect, isStrict, headers, caller, lifeline, trail } = input;
   const { startedAt } = tried;
   try {
-    const answer = await attemptTarget({
+    const asked = {
       target,
       request,
       protection,
@@ -84,7 +91,7 @@ export async function tryTarget(
       dialect,
       isStrict,
       headers,
-      findTurns: (callNames) => findTurns(deps, caller, callNames),
+      findTurns: (callNames: readonly string[]) => findTurns(deps, caller, callNames),
       facts: answerFactsOf(deps, { requestId: input.requestId, request, startedAt }),
       lifeline,
       upstream: deps.upstream,
@@ -92,11 +99,12 @@ export async function tryTarget(
       heavyWork: deps.heavyWork,
       answerBufferBytes: deps.limits.answerBufferBytes,
       patience,
-      onCall: (call) => {
+      onCall: (call: UpstreamCall) => {
         tried.hold(call);
         patience?.hold(call);
       },
-    });
+    };
+    const answer = await ask(deps, input, asked);
     learn(deps, input, tried, answer);
     if (leg.targets.length > 1) noteRoom(deps, input, answer);
     noteHolder(deps, leg, answer);
@@ -111,6 +119,11 @@ export async function tryTarget(
   } finally {
     patience?.end();
   }
+}
+
+function ask(deps: TryDeps, { realtime }: TryInput, asked: AttemptInput): Promise<VendorAnswer> {
+  if (realtime === null) return attemptTarget(asked);
+  return attemptSession({ ...asked, realtime, sockets: deps.sockets, connectMs: deps.timeouts.connectMs });
 }
 
 /** Whoever waits for what it shows waits no more. */

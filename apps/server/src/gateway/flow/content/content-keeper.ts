@@ -24,6 +24,8 @@ interface Call {
 /** Null: nothing of it is to be stored. */
 export function contentOf(deps: ContentDeps, call: Call): ContentKeeper | null {
   const { storePrompts } = call.principal;
+  // Of a session nothing is stored.
+  if (call.request.operation === "realtime") return null;
   return storePrompts === null || deps.contents === null ? null : new ContentKeeper(deps, call, storePrompts);
 }
 

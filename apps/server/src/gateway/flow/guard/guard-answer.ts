@@ -16,6 +16,7 @@ export type GuardAnswerDeps = Pick<GatewayDeps, "heavyWork">;
 export async function guardAnswer(deps: GuardAnswerDeps, run: Run, answer: Answer): Promise<Answer> {
   const { guarding } = run;
   const guardrails = guarding?.at("output") ?? [];
+  if (run.realtime !== undefined) return answer;
   if (guarding === null || guardrails.length === 0 || !hasTexts(typeOf(answer))) return answer;
   return answer.kind === "whole"
     ? guardWhole(deps, run, answer, { guarding, guardrails })

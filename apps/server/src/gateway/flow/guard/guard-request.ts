@@ -14,11 +14,19 @@ export type GuardRequestDeps = Pick<GatewayDeps, "heavyWork">;
 
 /** The request as it may be asked; the same where nothing was redacted. Throws GhostError `content_blocked`. */
 export function guardRequest(deps: GuardRequestDeps, run: Run): Awaitable<ParsedRequest> {
-  const { guarding, request, work, looksAt } = run;
+  const { guarding, request, work, looksAt, realtime } = run;
+  if (guarding !== null && realtime !== undefined) return unlooked(guarding, request);
   const guardrails = guarding?.at("input") ?? [];
   if (guarding === null || guardrails.length === 0) return request;
   if (looksAt !== undefined || request.body.length === 0) return request;
   return hold(deps, run, guarding, { guardrails, isUnseen: work === "unseen" });
+}
+
+/** Nobody looks into what is said in a session in real time. */
+function unlooked(guarding: Guarding, request: ParsedRequest): ParsedRequest {
+  const refusal = guarding.failAll("input") ?? guarding.failAll("output");
+  if (refusal !== null) throw refusal;
+  return request;
 }
 
 interface Holding {
