@@ -29,6 +29,9 @@ const machines = ["tests/machines/**/*.test.ts"];
 /** A database or Redis is away for a minute, vendors fail, clients mean harm: `npm run test:outages` runs them, and nothing else. */
 const outages = ["tests/outages/**/*.test.ts"];
 
+/** A real Prometheus looks at real servers: `npm run test:observability` runs them, and nothing else. */
+const observability = ["tests/observability/**/*.test.ts"];
+
 /** They install what is not from npm: each has a script of its own. */
 const elsewhere = ["agents", "servers", "kafka", "scim", "openwebui", "ship"].map((folder) => `tests/${folder}/**`);
 
@@ -53,6 +56,7 @@ export default defineConfig({
       project("machines", { include: machines }),
       // What is measured is measured alone.
       project("outages", { include: outages, fileParallelism: false }),
+      project("observability", { include: observability, fileParallelism: false }),
       project("processes", { include: processes, exclude: [...configDefaults.exclude, ...faults] }),
       project("alone", { include: alone }),
       project("long", { include: long, isolate: false }),
@@ -68,6 +72,7 @@ export default defineConfig({
           ...faults,
           ...machines,
           ...outages,
+          ...observability,
         ],
         isolate: false,
       }),

@@ -1,5 +1,5 @@
-// Writes the documents that are derived from code: configuration, errors, events, permissions, providers, metrics, the OpenAPI
-// description, and the example of a balancer.
+// Writes the documents that are derived from code: configuration, errors, events, permissions, providers, metrics, alerts, the OpenAPI
+// description, the example of a balancer, rules of Prometheus and dashboards of Grafana.
 // `--check` writes nothing and fails when one of them is out of date.
 
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
@@ -14,6 +14,7 @@ import { settings } from "../apps/server/src/config/settings.ts";
 import { roles, teamRoles } from "../apps/server/src/domain/access/roles.ts";
 import { scoreClasses } from "../apps/server/src/domain/privacy/detect/testing/labelled.ts";
 import { metricDefinitions } from "../apps/server/src/telemetry/metrics.ts";
+import { describeAlerts } from "./docs/alerts.ts";
 import { describeConfiguration } from "./docs/configuration.ts";
 import { describeErrors } from "./docs/errors.ts";
 import { describeEvents, eventSchemas } from "./docs/events.ts";
@@ -22,6 +23,9 @@ import { describeNginx } from "./docs/nginx.ts";
 import { describePermissions } from "./docs/permissions.ts";
 import { describePrivacy } from "./docs/privacy.ts";
 import { describeProviders } from "./docs/providers.ts";
+import { dashboardFile } from "./observing/dashboard.ts";
+import { dashboards } from "./observing/dashboards/all.ts";
+import { rulesFile } from "./observing/rules-file.ts";
 
 const root = resolve(import.meta.dirname, "..");
 
@@ -42,6 +46,11 @@ function generateDocuments(): Readonly<Record<string, string>> {
     "docs/privacy.md": describePrivacy(readFileSync(join(root, "docs/privacy.md"), "utf8"), scoreClasses()),
     "docs/metrics.md": describeMetrics(metricDefinitions),
     "deploy/nginx/ghostllm.conf": describeNginx(adminRouteList),
+    "docs/alerts.md": describeAlerts(),
+    "deploy/prometheus/ghostllm.rules.yml": rulesFile(),
+    ...Object.fromEntries(
+      dashboards.map((dashboard) => [`deploy/grafana/${dashboard.uid}.json`, dashboardFile(dashboard)]),
+    ),
     "docs/openapi.json": `${JSON.stringify(openApiDocument({ version: readVersion() }), null, 2)}\n`,
   };
 }

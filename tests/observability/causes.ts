@@ -1,0 +1,54 @@
+// All that alerts are about, brought about at real servers.
+
+import { startBusyPlace } from "./places/busy.ts";
+import { startDiskPlace } from "./places/disk.ts";
+import { startRedisPlace } from "./places/redis.ts";
+import { startRestlessPlace } from "./places/restless.ts";
+import { startSmallPlace } from "./places/small.ts";
+import { startStuckPlace } from "./places/stuck.ts";
+
+/** A server that can be brought into trouble. */
+export interface Place {
+  /** `host:port` of its metrics. */
+  readonly target: string;
+  begin(): Promise<void>;
+  end(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface Causes {
+  readonly targets: readonly string[];
+  /** Alerts whose reason cannot be caused on this machine. */
+  readonly absent: ReadonlySet<string>;
+  begin(): Promise<void>;
+  /** All is well again when it resolves, or soon after it. */
+  end(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Null where the machine has not what it takes. */
+type Start = () => Promise<Place | null>;
+
+const optional: Readonly<Record<string, Start>> = {
+  GhostllmRedisAway: startRedisPlace,
+  GhostllmDiskShort: startDiskPlace,
+};
+
+export async function startCauses(): Promise<Causes> {
+  const places: Place[] = [];
+  const absent = new Set<string>();
+  for (const start of [startBusyPlace, startStuckPlace, startSmallPlace, startRestlessPlace])
+    places.push(await start());
+  for (const [alert, start] of Object.entries(optional)) {
+    const place = await start();
+    if (place !== null) places.push(place);
+    else absent.add(alert);
+  }
+  const all = async (act: (place: Place) => Promise<void>): Promise<void> => void (await Promise.all(places.map(act)));
+  return {
+    ...{ targets: places.map(({ target }) => target), absent },
+    begin: () => all((place) => place.begin()),
+    end: () => all((place) => place.end()),
+    close: () => all((place) => place.close()),
+  };
+}

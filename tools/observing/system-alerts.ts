@@ -1,0 +1,124 @@
+// Alerts of the server itself, its parts and its machine.
+
+import { type Alert, grown } from "./rule.ts";
+
+export const systemAlerts: readonly Alert[] = [
+  {
+    name: "GhostllmDown",
+    severity: "critical",
+    expr: 'up{job="ghostllm"} == 0',
+    for: "1m",
+    summary: "{{ $labels.instance }} cannot be asked for its metrics",
+    meaning: "Prometheus does not reach an instance, or is refused by it (a token that is wrong is the same to it).",
+    remedy:
+      "Look at the targets page of Prometheus for the reason, then at the log of the instance. `GET /health/live` says whether it runs.",
+  },
+  {
+    name: "GhostllmRestarts",
+    severity: "warning",
+    expr: 'changes(process_start_time_seconds{job="ghostllm"}[15m]) > 2',
+    for: "0s",
+    summary: "{{ $labels.instance }} was started {{ $value }} times in a quarter of an hour",
+    meaning: "An instance ends again and again.",
+    remedy:
+      "Its last lines on standard error say why; a process that the system killed says nothing: see `dmesg` for memory.",
+  },
+  {
+    name: "GhostllmPartUnwell",
+    severity: "critical",
+    expr: "min by (job, part) (ghostllm_part_healthy) == 0",
+    for: "2m",
+    summary: "The part {{ $labels.part }} is not well",
+    meaning: "A part that the server depends on is not well. Requests go on; what the part is for does not.",
+    remedy: "`GET /health` says of each part what is wrong with it.",
+  },
+  {
+    name: "GhostllmJournalGrowing",
+    severity: "critical",
+    expr: "ghostllm_journal_pending_records > 5000",
+    for: "5m",
+    summary: "{{ $value }} usage records of {{ $labels.instance }} wait for the database",
+    meaning:
+      "The database is away, locked, or slower than the traffic. Nothing is lost as long as the disk has room, but reports do not see it.",
+    remedy: "Bring the database back; records are stored by themselves then. Do not remove the journal.",
+  },
+  {
+    name: "GhostllmRecordsRejected",
+    severity: "critical",
+    expr: grown("ghostllm_records_rejected_total", "1h"),
+    for: "0s",
+    summary: "{{ $labels.instance }} has set usage records aside that cannot be stored",
+    meaning: "The database has refused records for good, or a line of the journal is torn. Their cost is in no report.",
+    remedy:
+      "They stand in `journal/*.rejected` in the data directory, each with its reason. A database that somebody has changed by hand is the usual one.",
+  },
+  {
+    name: "GhostllmEventsNotTold",
+    severity: "warning",
+    expr: "sum by (job, sink) (rate(ghostllm_event_failures_total[15m])) > 0",
+    for: "10m",
+    summary: "Events cannot be told to {{ $labels.sink }}",
+    meaning:
+      "A broker or a webhook does not take events. They wait in the database and are told later, as long as the backlog has room.",
+    remedy:
+      "The page Events lists deliveries with their last error. See to the receiver before `events.backlog` is full.",
+  },
+  {
+    name: "GhostllmRedisAway",
+    severity: "critical",
+    expr: "ghostllm_redis_asked == 0",
+    for: "1m",
+    summary: "{{ $labels.instance }} decides on limits and budgets without Redis",
+    meaning:
+      "Redis is away or too slow: each instance lets in its own share of limits, and of what is left of budgets.",
+    remedy: "Bring Redis back. What it missed is told to it within five seconds.",
+  },
+  {
+    name: "GhostllmConnectionsRefused",
+    severity: "warning",
+    expr: grown("ghostllm_connections_refused_total", "5m"),
+    for: "1m",
+    summary: "{{ $labels.instance }} refuses connections ({{ $labels.reason }})",
+    meaning:
+      "More connections came than `limits.connections` (total), `limits.connections_per_address` (address) or descriptors (accept) allow.",
+    remedy: "Raise the limit and `ulimit -n`, name the load balancer in `server.trusted_proxies`, or add an instance.",
+  },
+  {
+    name: "GhostllmEventLoopBusy",
+    severity: "warning",
+    expr: "ghostllm:event_loop_busy:ratio_rate5m > 0.9",
+    for: "5m",
+    summary:
+      "Thread {{ $labels.thread }} of {{ $labels.instance }} is busy {{ $value | humanizePercentage }} of the time",
+    meaning: "A thread that answers requests has hardly any time left: they wait for it.",
+    remedy: "Raise `server.workers`, or add an instance. See docs/performance.md for what a core can do.",
+  },
+  {
+    name: "GhostllmDescriptorsShort",
+    severity: "warning",
+    expr: 'process_open_fds{job="ghostllm"} / process_max_fds{job="ghostllm"} > 0.8',
+    for: "5m",
+    summary: "{{ $labels.instance }} has {{ $value | humanizePercentage }} of its descriptors in use",
+    meaning: "Connections and files need descriptors; without one, connections are refused.",
+    remedy: "Raise `ulimit -n` (`LimitNOFILE` of systemd) to twice the connections that it should serve.",
+  },
+  {
+    name: "GhostllmDiskShort",
+    severity: "critical",
+    expr: "ghostllm_data_disk_free_bytes / ghostllm_data_disk_bytes < 0.1",
+    for: "5m",
+    summary: "{{ $value | humanizePercentage }} of the disk with the data of {{ $labels.instance }} is free",
+    meaning:
+      "The journal and the embedded database are there. A full disk stops requests (503), since they could not be recorded.",
+    remedy: "Make room; see `retention.*` for how long requests, prompts and the audit log are kept.",
+  },
+  {
+    name: "GhostllmCertificateEnds",
+    severity: "critical",
+    expr: "ghostllm_certificate_expiry_timestamp_seconds - time() < 7 * 86400",
+    for: "0s",
+    summary: "The certificate of {{ $labels.instance }} ends in {{ $value | humanizeDuration }}",
+    meaning: "The certificate of `server.tls.certificate_file` ends within a week.",
+    remedy: "Renew it; the files are read anew when they change, and on SIGHUP.",
+  },
+];
