@@ -35,30 +35,8 @@ export function DryRunPanel({ name }: { readonly name: string }) {
         }}
       >
         <KeyField value={key} onChange={setKey} create={<CreateKey />} />
-        {isPattern && (
-          <Field label="Model" help={`A name that ${name} answers to.`}>
-            {(control) => (
-              <input
-                {...control}
-                autoComplete="off"
-                className={`${inputClass} font-mono text-xs`}
-                value={model}
-                onChange={({ target }) => setModel(target.value.trim())}
-              />
-            )}
-          </Field>
-        )}
-        <Field label="Prompt">
-          {(control) => (
-            <textarea
-              {...control}
-              rows={2}
-              className={`${inputClass} h-auto py-1.5`}
-              value={prompt}
-              onChange={({ target }) => setPrompt(target.value)}
-            />
-          )}
-        </Field>
+        {isPattern && <AskedField pattern={name} value={model} onChange={setModel} />}
+        <PromptField value={prompt} onChange={setPrompt} />
         <div>
           <Button type="submit" disabled={!isComplete} isBusy={estimate.isPending}>
             Estimate
@@ -72,6 +50,43 @@ export function DryRunPanel({ name }: { readonly name: string }) {
       </form>
       <div aria-live="polite">{estimate.data !== undefined && <Outcome estimate={estimate.data} />}</div>
     </Panel>
+  );
+}
+
+interface TypedProps {
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+}
+
+function AskedField({ pattern, value, onChange }: TypedProps & { readonly pattern: string }) {
+  return (
+    <Field label="Model" help={`A name that ${pattern} answers to.`}>
+      {(control) => (
+        <input
+          {...control}
+          autoComplete="off"
+          className={`${inputClass} font-mono text-xs`}
+          value={value}
+          onChange={({ target }) => onChange(target.value.trim())}
+        />
+      )}
+    </Field>
+  );
+}
+
+function PromptField({ value, onChange }: TypedProps) {
+  return (
+    <Field label="Prompt">
+      {(control) => (
+        <textarea
+          {...control}
+          rows={2}
+          className={`${inputClass} h-auto py-1.5`}
+          value={value}
+          onChange={({ target }) => onChange(target.value)}
+        />
+      )}
+    </Field>
   );
 }
 
