@@ -13,7 +13,7 @@ import { readOptions } from "./options.ts";
 import { readPeers, startPeers } from "./peers.ts";
 import { readCpuTime, readMemory } from "./process-usage.ts";
 import { renderReport } from "./report.ts";
-import { median, percentile, sortNumbers } from "./statistics.ts";
+import { balancedRatio, median, percentile, sortNumbers } from "./statistics.ts";
 import { loadStreams } from "./stream-load.ts";
 import { renderRequest } from "./connection.ts";
 import type { Stoppable, Target } from "./targets.ts";
@@ -117,6 +117,9 @@ describe("figures", () => {
     const values = sortNumbers([5, 1, 4, 2, 3]);
     expect([percentile(values, 50), percentile(values, 99), percentile(values, 1)]).toEqual([3, 5, 1]);
     expect([median([3, 1, 2]), median([4, 1, 2, 3]), median([])]).toEqual([2, 2.5, Number.NaN]);
+    // Who goes first is dearer by a half: of equals nothing is left of it.
+    expect(balancedRatio([1.5, 1 / 1.5, 1.5, 1 / 1.5])).toBeCloseTo(1, 10);
+    expect([balancedRatio([2, 2, 8, 8, 9]), balancedRatio([1.2]), balancedRatio([])]).toEqual([5, 1.2, Number.NaN]);
   });
 
   test.runIf(process.platform === "linux")("CPU and memory of a process with its children", () => {

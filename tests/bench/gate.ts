@@ -5,7 +5,7 @@ import { startFakeProcess } from "./fake-process.ts";
 import { startGateway } from "./gateway.ts";
 import { measureThroughput, warmUpAll } from "./measure.ts";
 import { checkOut, hasCommit } from "./other-commit.ts";
-import { median } from "./statistics.ts";
+import { balancedRatio } from "./statistics.ts";
 import type { Stoppable, Target } from "./targets.ts";
 import { workloads, type Workload } from "./workloads.ts";
 
@@ -27,14 +27,15 @@ async function cpuOf(target: Target, workload: Workload): Promise<number> {
   return cpu.totalMicros;
 }
 
-/** Median of the rounds' ratios. */
+/** In every second round the other one goes first. */
 async function repeatOnce({ here, before }: Pair, workload: Workload): Promise<number> {
   const ratios: number[] = [];
   for (let round = 0; round < rounds; round += 1) {
-    const now = await cpuOf(here, workload);
-    ratios.push(now / (await cpuOf(before, workload)));
+    const first = await cpuOf(round % 2 === 0 ? here : before, workload);
+    const second = await cpuOf(round % 2 === 0 ? before : here, workload);
+    ratios.push(round % 2 === 0 ? first / second : second / first);
   }
-  return median(ratios);
+  return balancedRatio(ratios);
 }
 
 async function compare(pair: Pair, workload: Workload): Promise<readonly number[]> {

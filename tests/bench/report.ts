@@ -1,7 +1,7 @@
 // From measurements to a Markdown table, for the terminal and for docs/performance.md.
 
 import type { Measurements, Rounds, TranslatedRounds } from "./run.ts";
-import { median } from "./statistics.ts";
+import { balancedRatio, median } from "./statistics.ts";
 import type { StreamMeasurement } from "./measure.ts";
 import type { RoundResult } from "./targets.ts";
 import { translatedChunks, translatedWorkloads } from "./translated-workloads.ts";
@@ -185,13 +185,13 @@ function kilobytesAStream({ rounds }: Rounds<StreamMeasurement>): number | null 
   return ((most - first.memory.megabytesBefore) * 1024) / first.streams;
 }
 
-/** Median over the rounds of what one target costs in parts of what another costs in the same round; null without figures. */
+/** What one target costs in parts of what another costs in the same round; null without figures. */
 function ratioOfRounds(entry: Rounds<WithCpu>, base: Rounds<WithCpu>): number | null {
   const ratios = entry.rounds.flatMap(({ cpu }, round) => {
     const other = base.rounds[round]?.cpu ?? null;
     return cpu === null || other === null ? [] : [cpu.totalMicros / other.totalMicros];
   });
-  return ratios.length === 0 ? null : median(ratios);
+  return ratios.length === 0 ? null : balancedRatio(ratios);
 }
 
 function comparisonTable({ pairs, throughput, latency, streams }: Measurements): string {
@@ -211,7 +211,7 @@ function comparisonTable({ pairs, throughput, latency, streams }: Measurements):
       ];
     }),
   );
-  return table(["compared", "this tree", "CPU µs", "commit", "CPU µs", "ratio, median of rounds"], rows);
+  return table(["compared", "this tree", "CPU µs", "commit", "CPU µs", "ratio, by rounds"], rows);
 }
 
 function memoryTable(measurements: Measurements): string {

@@ -104,14 +104,38 @@ async function prepare(run: BenchRun, workload: Workload): Promise<void> {
   await warmUpAll(run.targets, workload, { concurrency, seconds });
 }
 
+/** Who are compared with each other take turns in going first: so each of them does it as often as the other. */
+function roundsOf({ targets, options: { rounds } }: BenchRun): number {
+  return pairsOf(targets).length === 0 || rounds === 1 ? rounds : rounds + (rounds % 2);
+}
+
+/**
+ * Whoever is measured behind the vendor alone, or behind nginx, is dearer than who comes behind another GhostLLM: 15 % of a small request,
+ * of the same commit. So in every second round those two change places.
+ */
+function inTurns<Entry extends { readonly target: Target }>(
+  entries: readonly Entry[],
+  round: number,
+): readonly Entry[] {
+  if (round % 2 === 0) return entries;
+  const named = new Map(entries.map((entry) => [entry.target.name, entry]));
+  const partners = new Map(
+    pairsOf(entries.map(({ target }) => target)).flatMap(({ here, there }) => [
+      [here, there] as const,
+      [there, here] as const,
+    ]),
+  );
+  return entries.map((entry) => named.get(partners.get(entry.target.name) ?? "") ?? entry);
+}
+
 async function inRounds<Result>(
   run: BenchRun,
   workload: Workload,
   measure: (target: Target) => Promise<Result>,
 ): Promise<Rounds<Result>[]> {
   const results = run.targets.map((target) => ({ target, rounds: [] as Result[] }));
-  for (let round = 0; round < run.options.rounds; round += 1) {
-    for (const { target, rounds } of results) rounds.push(await measure(target));
+  for (let round = 0; round < roundsOf(run); round += 1) {
+    for (const { target, rounds } of inTurns(results, round)) rounds.push(await measure(target));
   }
   return results.map(({ target, rounds }) => ({ workload: workload.name, target: target.name, rounds }));
 }
