@@ -128,6 +128,24 @@ describe("a key with one request at a time", () => {
     await expectNothingLeft();
   });
 
+  it("waits for an answer in the background, and not to ask for it", async () => {
+    const target = makeTarget(makeProvider("openai", vendor.url), "m");
+    gateway = await startGateway(makeSnapshot({ targets: [target], principals: oneAtATime }));
+    const begun = { id: "resp_1", object: "response", status: "queued", model: "m", output: [], usage: null };
+    const usage = { input_tokens: 3, output_tokens: 2, total_tokens: 5 };
+    vendor.script([
+      { kind: "answer", body: begun },
+      { kind: "answer", body: { ...begun, status: "completed", usage } },
+    ]);
+    const path = "/v1/responses";
+    expect(await statusOf(ask({ model: "m", input: "hi", background: true }, { path }))).toBe(200);
+    const other = statusOf(ask({ model: "m", input: "hi" }, { path }));
+    await waitFor(() => waiting() === 1);
+    expect((await fetch(`${gateway.url}${path}/resp_1`, { headers: keyHeader })).status).toBe(200);
+    expect(await other).toBe(200);
+    await expectNothingLeft();
+  });
+
   it("is answered several chats of one socket", async () => {
     await start(oneAtATime);
     vendor.script({ kind: "chat", text: "well", delayMs: 40 });

@@ -2,6 +2,7 @@
 // waits. Of each gateway by itself. Held to by admit-in-turn.ts.
 
 import type { ScopeKind } from "#domain/access/scope.ts";
+import type { LimitedScope } from "#domain/principal.ts";
 import { FairQueue } from "./ask/fair-queue.ts";
 
 export interface PlaceOf {
@@ -17,10 +18,13 @@ interface Waited {
 export class Places {
   readonly #queues = new Map<string, Waited>();
 
-  /** Of these, the first one for which somebody waits; null, as almost always: there is none. */
-  awaited(scopes: readonly PlaceOf[]): PlaceOf | null {
+  /**
+   * Of these, the first one that bounds what runs and for which somebody waits; null, as almost always: there is none. Who is not bounded waits
+   * for nobody: what somebody waits for may be over only when it is asked for, such as an answer in the background.
+   */
+  awaited(scopes: readonly LimitedScope[]): PlaceOf | null {
     if (this.#queues.size === 0) return null;
-    return scopes.find((scope) => this.#queues.has(nameOf(scope))) ?? null;
+    return scopes.find((scope) => scope.limits.concurrentRequests !== null && this.#queues.has(nameOf(scope))) ?? null;
   }
 
   /** A request that counted for these has ended. */
