@@ -8,6 +8,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { OpenStore } from "#control/store/open-store.ts";
 import type { Principal } from "#domain/principal.ts";
 import { placeholderFor } from "#domain/privacy/placeholders.ts";
+import type { Alias } from "#domain/snapshot.ts";
 import { availableEngines } from "./store-support/engines.ts";
 import type { TestDatabase } from "./store-support/engines.ts";
 import { openMigrated } from "./store-support/open.ts";
@@ -16,6 +17,7 @@ import { makePrincipal, makeSnapshot, startGateway, testKey } from "./support/ga
 import type { TestGateway } from "./support/gateway.ts";
 import { keepChats } from "./support/kept-chats.ts";
 import type { KeptChats } from "./support/kept-chats.ts";
+import { makeGuardrail } from "./support/guardrails.ts";
 import { postJson } from "./support/stage.ts";
 import { clientNames } from "./support/talk.ts";
 import type { ClientName } from "./support/talk.ts";
@@ -271,6 +273,34 @@ describe("a session", () => {
     expect(await estimate({ ...go, continue_session: true })).toBeGreaterThan((await estimate(go)) + long.length / 8);
     await say({ text: "x", more: { session_id: id, continue_session: true } });
     expect(upstream.received.at(-1)?.text).toContain(long);
+  });
+
+  it("keeps what guardrails have left of it, and asks with that by the model's own name", async () => {
+    const target = everyDialect(upstream.url).find(({ model }) => model === models["openai-chat"]);
+    if (target === undefined) throw new Error("there is a model of each dialect");
+    const alias: Alias = { id: "a", name: "a", strategy: "ordered", targets: [{ target, weight: 1 }], createdAt: 0 };
+    gateway.swap(
+      makeSnapshot({
+        targets: [target],
+        aliases: new Map([["a", alias]]),
+        principals: { [testKey]: makePrincipal({ storePrompts: "request_and_answer" }) },
+        guardrails: [makeGuardrail({ action: "redact" })],
+      }),
+    );
+    upstream.script([saying["openai-chat"](["A bluebird"], false), saying["openai-chat"](["Two"], false)]);
+    // Its name stands behind what is redacted.
+    const ask = (more: object) =>
+      postJson(`${gateway.url}/v1/chat/completions`, { ...user("My bluebird")["openai-chat"], model: "a", ...more });
+    const first = await ask({ session_id: "new" });
+    expect(await first.text()).toContain("A [redacted]");
+    await ask({ session_id: idOf(first), continue_session: true });
+    expect(upstream.received.map(({ text }): unknown => JSON.parse(text))).toMatchObject([
+      { model: target.model, messages: [{ content: "My [redacted]" }] },
+      { model: target.model, messages: [{}, { content: "A [redacted]" }, { content: "My [redacted]" }] },
+    ]);
+    expect((await textsOf(idOf(first))).map(([, text]) => text)).toEqual([
+      ...["My [redacted]", "A [redacted]", "My [redacted]", "Two"],
+    ]);
   });
 
   it("keeps placeholders in place of personal data, and goes on with them", async () => {

@@ -97,7 +97,7 @@ async function serveSession(deps: InferenceDeps, call: Call, asked: AskedBody): 
   try {
     const parsed = await readRequest({ ...deps, ...quiet }, call, { ...asked, body });
     session.checkRequest(parsed.request);
-    await execute(deps, { ...call, ...parsed, session });
+    await execute(deps, { ...call, line: asked.line, ...parsed, session });
   } finally {
     session.leave();
   }
