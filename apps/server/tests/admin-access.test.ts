@@ -108,6 +108,7 @@ const answers: Readonly<Record<RouteId, Answers>> = {
   "apiKeys.revoke": [401, 403, 403, 404, 404, 404],
   "providers.list": [401, 403, 403, 200, 200, 200],
   "targets.list": [401, 403, 403, 200, 200, 200],
+  "targets.queues": [401, 200, 200, 200, 200, 200],
   "providers.create": [401, 403, 403, 400, 400, 400],
   "providers.get": [401, 403, 403, 404, 404, 404],
   "providers.update": [401, 403, 403, 400, 400, 400],

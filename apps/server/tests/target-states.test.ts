@@ -118,12 +118,23 @@ describe.each(["1", "2"])("with %s workers", (workers) => {
       body: { name: "patient", targets, queue: { max_wait_ms: 20_000 } },
     });
     expect(alias.queue).toEqual({ max_wait_ms: 20_000, max_waiting: 1_000 });
-    vendor.script({ kind: "chat", text: "well", delayMs: 60 });
+    const letGo = Promise.withResolvers<void>();
+    vendor.script(async () => {
+      await letGo.promise;
+      return { kind: "chat", text: "well", delayMs: 60 };
+    });
     const asked = Array.from({ length: 8 }, () => ask("patient"));
+    await vi.waitFor(async () => {
+      const { data } = await server.admin.targets.queues();
+      expect(data).toMatchObject([{ alias_id: alias.id, alias: "patient", waiting: 7, lines: 1 }]);
+      expect(data[0]?.longest_wait_ms).toBeGreaterThan(0);
+    }, patient);
+    letGo.resolve();
     expect(new Set(await Promise.all(asked))).toEqual(new Set([200]));
     expect(await readText("/metrics")).toMatch(
       /ghostllm_queue_requests_total\{alias="patient",outcome="served"\} [1-9]/,
     );
+    expect((await server.admin.targets.queues()).data).toEqual([]);
     const change = { params: { id: alias.id }, body: { queue: null } };
     expect(await server.admin.aliases.update(change)).toMatchObject({ queue: null });
     expect(new Set(await Promise.all(Array.from({ length: 8 }, () => ask("patient"))))).toContain(429);

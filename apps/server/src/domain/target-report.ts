@@ -44,10 +44,20 @@ export interface TargetLeft {
   readonly tokens: LimitLeft | null;
 }
 
+/** Of those who wait until a target of an alias has room. */
+export interface QueueReport {
+  readonly aliasId: string;
+  readonly waiting: number;
+  /** Teams, and users without one, of whom somebody waits. */
+  readonly lines: number;
+  readonly longestMs: number;
+}
+
 export interface GatewayReport {
   readonly standings: readonly TargetStanding[];
   readonly paces: readonly TargetPace[];
   readonly left: readonly TargetLeft[];
   /** Requests that are with each target, by its path. */
   readonly running: ReadonlyMap<string, number>;
+  readonly queues: readonly QueueReport[];
 }

@@ -58,7 +58,29 @@ const target = z
   })
   .meta({ id: "Target" });
 
+const queue = z
+  .object({
+    alias_id: id,
+    alias: z.string(),
+    waiting: z.int().describe("Requests, in all workers of this server."),
+    lines: z.int().describe("Teams, and users who are in none, of whom somebody waits: they take turns."),
+    longest_wait_ms: z.int().describe("How long whoever waits longest has waited."),
+  })
+  .meta({ id: "AliasQueueNow" });
+
 export const targetRoutes = defineRoutes({
+  queues: {
+    id: "targets.queues",
+    tag: "Aliases",
+    permission: "aliases.read",
+    method: "GET",
+    path: "/admin/queues",
+    response: z.object({ data: z.array(queue) }),
+    status: 200,
+    summary: "List aliases for which requests wait",
+    description:
+      "Of those that one may read and that have a queue: how many wait until a target has room, in this server. Empty where nobody waits.",
+  },
   list: {
     id: "targets.list",
     tag: "Providers",

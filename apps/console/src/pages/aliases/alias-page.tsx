@@ -19,7 +19,7 @@ import { AliasForm } from "./alias-form.tsx";
 import { DryRunPanel } from "./dry-run-panel.tsx";
 import { fallbackWords, hedgeWords, queueWords, retryWords, timeoutWords } from "./policy-values.ts";
 import { strategyName } from "./strategies.ts";
-import { TargetsPanel } from "./targets-panel.tsx";
+import { QueuePanel, TargetsPanel } from "./targets-panel.tsx";
 import { useTeamName } from "./alias-teams.tsx";
 
 export function AliasPage() {
@@ -50,6 +50,7 @@ export function AliasPage() {
             <div className="grid min-w-0 gap-4">
               <AliasFacts alias={one} />
               <TargetsPanel alias={one} />
+              <QueuePanel alias={one} />
               <DryRunPanel key={one.name} name={one.name} />
               <HeldPanels kind="alias" held={one} teamId={one.team_id} />
             </div>

@@ -1,4 +1,8 @@
+import { useQuery } from "@tanstack/react-query";
+import { useApi } from "#api/api.tsx";
 import type { Alias } from "#api/queries.ts";
+import { formatCount, plural } from "#format/number.ts";
+import { formatDuration } from "#format/time.ts";
 import { Panel } from "#parts/panel.tsx";
 import { TargetState, targetWords, useTargetsNow } from "#providers/target-state.tsx";
 
@@ -31,6 +35,30 @@ export function TargetsPanel({ alias: { targets, strategy } }: { readonly alias:
           );
         })}
       </ol>
+    </Panel>
+  );
+}
+
+const freshMs = 5_000;
+
+/** Who waits for a target with room, where the alias has a queue. */
+export function QueuePanel({ alias: { id, queue } }: { readonly alias: Alias }) {
+  const { client } = useApi();
+  const queues = useQuery({
+    queryKey: ["queues"],
+    queryFn: ({ signal }) => client.targets.queues({}, { signal }),
+    enabled: queue !== null,
+    refetchInterval: freshMs,
+  });
+  if (queue === null || queues.data === undefined) return null;
+  const now = queues.data.data.find(({ alias_id: aliasId }) => aliasId === id);
+  return (
+    <Panel title="Queue now">
+      <p className="px-4 py-3">
+        {now === undefined
+          ? "Nobody waits for a target."
+          : `${plural(now.waiting, "request")} of ${formatCount(queue.max_waiting)} at the most, of ${plural(now.lines, "team or user", "teams or users")}; the longest for ${formatDuration(now.longest_wait_ms)}.`}
+      </p>
     </Panel>
   );
 }

@@ -39,6 +39,7 @@ export async function serveByWorkers(parts: WorkersServingParts): Promise<Servin
       paces: [],
       left: [],
       running: new Map(),
+      queues: [],
     };
     return [own, ...(await workers.reportTargets())];
   };

@@ -46,7 +46,7 @@ export class WorkerServer {
   readonly #metrics: Metrics;
   #tls: TlsFront | null = null;
   /** Of its gateway. */
-  reportTargets: () => GatewayReport = () => ({ standings: [], paces: [], left: [], running: new Map() });
+  reportTargets: () => GatewayReport = () => ({ standings: [], paces: [], left: [], running: new Map(), queues: [] });
 
   constructor(seat: WorkerSeat, log: Log, main: MainThread) {
     this.#seat = seat;

@@ -3,13 +3,13 @@ import { joined, knowing } from "#control/targets/target-states.ts";
 import type { KnownTarget } from "#control/targets/target-states.ts";
 import type { Target } from "#domain/snapshot.ts";
 import { pathOf } from "#domain/target-path.ts";
-import type { LimitLeft, TargetStanding } from "#domain/target-report.ts";
+import type { LimitLeft, QueueReport, TargetStanding } from "#domain/target-report.ts";
 import { toTime } from "./fields.ts";
 import { byName, pageOf, readNamed } from "./pagination.ts";
 import type { Resource, ResourceDependencies } from "./resource.ts";
 
 type ApiTarget = RouteAnswer<AdminRoutes["targets"]["list"]>["data"][number];
-type TargetDeps = Pick<ResourceDependencies, "snapshot" | "reports" | "clock">;
+type TargetDeps = Pick<ResourceDependencies, "snapshot" | "reports" | "clock" | "store">;
 
 interface Row {
   readonly id: string;
@@ -20,7 +20,7 @@ interface Row {
   readonly standing: TargetStanding | null;
 }
 
-export function createTargetsResource({ snapshot, reports, clock }: TargetDeps): Resource<"targets"> {
+export function createTargetsResource({ snapshot, reports, clock, store }: TargetDeps): Resource<"targets"> {
   return {
     async list({ query }) {
       const know = knowing(await reports.ask());
@@ -34,7 +34,25 @@ export function createTargetsResource({ snapshot, reports, clock }: TargetDeps):
       const now = clock.now();
       return readNamed(query, byName, named, (row) => toApiTarget(row, now));
     },
+
+    async queues({ reach }) {
+      const queues = Map.groupBy(
+        (await reports.ask()).flatMap((report) => report.queues),
+        ({ aliasId }) => aliasId,
+      );
+      const aliases = queues.size === 0 ? [] : await store.aliases.list(null, reach);
+      return { data: aliases.flatMap(({ id, name }) => toApiQueue({ id, name }, queues.get(id) ?? [])) };
+    },
   };
+}
+
+/** Lines of several threads may be of the same team: the most of any of them is told. */
+function toApiQueue({ id, name }: { readonly id: string; readonly name: string }, parts: readonly QueueReport[]) {
+  const waiting = parts.reduce((sum, part) => sum + part.waiting, 0);
+  if (waiting === 0) return [];
+  const lines = Math.max(...parts.map((part) => part.lines));
+  const longest = Math.max(...parts.map(({ longestMs }) => longestMs));
+  return [{ alias_id: id, alias: name, waiting, lines, longest_wait_ms: Math.round(longest) }];
 }
 
 function toRow(target: Target, know: (path: string) => KnownTarget): Row[] {

@@ -94,7 +94,8 @@ async function waitAt(deps: InTurnDeps, waiting: Waiting, { place, error }: Refu
   const { places, limits, clock } = deps;
   const { lifeline, came, call } = waiting;
   const queue = places.make(place);
-  const waiter = queue.enter(`${call.principal.keyId} ${call.principal.userId}`, limits.mostWaiting);
+  const { keyId, userId } = call.principal;
+  const waiter = queue.enter(`${keyId} ${userId}`, { most: limits.mostWaiting, now: clock.monotonic() });
   if (waiter === null) {
     came.outcome = "refused";
     throw error ?? tooMany(place);

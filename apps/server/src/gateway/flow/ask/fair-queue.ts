@@ -6,12 +6,15 @@ export type GaveUp = "late" | "gone" | "displaced";
 
 export class Waiter {
   readonly line: string;
+  /** By the monotonic clock. */
+  readonly since: number;
   #called: (gaveUp: GaveUp | null) => void = () => undefined;
   #isCalled = false;
   #gaveUp: GaveUp | null = null;
 
-  constructor(line: string) {
+  constructor(line: string, since: number) {
     this.line = line;
+    this.since = since;
   }
 
   /** Null: it may try now. */
@@ -59,12 +62,17 @@ export class FairQueue {
     return this.#lines.size;
   }
 
+  /** How long whoever waits longest has waited. */
+  longestMs(now: number): number {
+    return Math.max(0, ...[...this.#lines.values()].map(({ waiters: [first] }) => now - (first?.since ?? now)));
+  }
+
   /** Null: so many wait already. Whoever has more of them waiting makes place for one who has fewer. */
-  enter(name: string, most: number): Waiter | null {
+  enter(name: string, { most, now }: { readonly most: number; readonly now: number }): Waiter | null {
     if (this.#size >= most && !this.#displaceFor(name)) return null;
     const line = this.#lines.get(name) ?? { turns: this.#turns, waiters: [] };
     this.#lines.set(name, line);
-    const waiter = new Waiter(name);
+    const waiter = new Waiter(name, now);
     line.waiters.push(waiter);
     this.#size += 1;
     return waiter;

@@ -1,7 +1,10 @@
 import type { GatewayReport } from "#domain/target-report.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
 
-type ReportDeps = Pick<GatewayDeps, "targetHealth" | "targetWork" | "targetRoom" | "runningCalls" | "clock">;
+type ReportDeps = Pick<
+  GatewayDeps,
+  "targetHealth" | "targetWork" | "targetRoom" | "runningCalls" | "waitingRoom" | "clock"
+>;
 
 /** What this gateway knows of targets at the moment. */
 export function reportTargets(deps: ReportDeps): GatewayReport {
@@ -11,5 +14,6 @@ export function reportTargets(deps: ReportDeps): GatewayReport {
     paces: deps.targetWork.paces(now),
     left: deps.targetRoom.left(now),
     running: deps.runningCalls.byTarget(),
+    queues: deps.waitingRoom.report(now),
   };
 }

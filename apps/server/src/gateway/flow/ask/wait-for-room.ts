@@ -50,7 +50,7 @@ export async function waitForRoom<Outcome extends object>(
   const { alias } = policy;
   if (full !== null && full.waitMs > policy.maxWaitMs) throw full.error;
   const queue = deps.waitingRoom.make(policy);
-  const waiter = queue.enter(line, policy.maxWaiting);
+  const waiter = queue.enter(line, { most: policy.maxWaiting, now: deps.clock.monotonic() });
   if (waiter === null) {
     deps.events.waited({ alias, outcome: "refused", ms: 0 });
     throw full?.error ?? tooMany(policy);

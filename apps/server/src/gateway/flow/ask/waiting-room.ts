@@ -1,6 +1,7 @@
 // Where requests wait whose alias says so, as long as none of their targets has room. Of each gateway by itself. Held to by wait-for-room.ts.
 
 import type { AliasQueue } from "#domain/alias-policy.ts";
+import type { QueueReport } from "#domain/target-report.ts";
 import { FairQueue } from "./fair-queue.ts";
 
 export class WaitingRoom {
@@ -28,6 +29,13 @@ export class WaitingRoom {
   /** Where nobody waits any more. */
   close({ aliasId }: AliasQueue): void {
     if (this.#queues.get(aliasId)?.queue.size === 0) this.#queues.delete(aliasId);
+  }
+
+  /** Of all aliases for which somebody waits. */
+  report(now: number): readonly QueueReport[] {
+    return [...this.#queues].map(([aliasId, { queue }]) => {
+      return { aliasId, waiting: queue.size, lines: queue.lines, longestMs: queue.longestMs(now) };
+    });
   }
 
   waiting(): readonly { readonly aliasId: string; readonly alias: string; readonly waiting: number }[] {
