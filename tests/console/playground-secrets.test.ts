@@ -87,6 +87,6 @@ describe.skipIf(executable === null)("what is secret, and what is hostile", () =
     expect(await main.locator("img, script, iframe, a[href^='javascript:'], a[href*=evil]").count()).toBe(0);
     expect(await page.title()).toBe("Playground · GhostLLM");
     expect([...hosts]).toEqual([new URL(suite.stage.url).host]);
-    expect(problems).toEqual([expect.stringContaining("400")]);
+    expect(problems).toEqual([]);
   });
 });

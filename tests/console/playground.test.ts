@@ -198,7 +198,7 @@ describe.skipIf(executable === null)("an error", () => {
     const why = await opened;
     await why.getByRole("region", { name: "What happened" }).waitFor();
     expect(new URL(why.url()).pathname).toBe(`/console/requests/${id}`);
-    expect(problems).toEqual([expect.stringContaining("400")]);
+    expect(problems).toEqual([]);
     suite.stage.vendor.clear();
     await ask(page, "Again");
     await answers(page).nth(1).getByText("You said: Again").waitFor();

@@ -89,6 +89,14 @@ export function requestOf({ model, lane, turns, fields }: Asked): ChatRequest {
   return { model, messages, ...rest };
 }
 
+/** Goes on with what is saved: of the messages the new ones alone, which are behind the last one of the model. */
+export function continued(request: ChatRequest, sessionId: string): ChatRequest {
+  const isSaid = (message: object): boolean => Reflect.get(message, "role") === "assistant";
+  const messages = request.messages.slice(request.messages.findLastIndex(isSaid) + 1);
+  const asked = messages.filter((message) => Reflect.get(message, "role") !== "system");
+  return { ...request, messages: asked, session_id: sessionId, continue_session: true };
+}
+
 /** Asked again with all that follows, what was too large or has a picture that nobody finds would let all of it fail. */
 function wasRefused(replies: readonly Reply[]): boolean {
   return replies.length > 0 && replies.every(isRefusal);

@@ -28,6 +28,8 @@ export interface Reply {
   readonly results: readonly string[] | null;
   readonly failure: Failure | null;
   readonly requestId: string | null;
+  /** The saved chat that it is kept in; null for none. */
+  readonly sessionId: string | null;
   /** `provider/model` that answered. */
   readonly target: string | null;
   /** What the target could not be told. */
@@ -43,7 +45,7 @@ export interface Reply {
 export function newReply(id: string, model: string): Reply {
   return {
     ...{ id, model, state: "running", text: "", reasoning: "", pictures: [], toolCalls: [], results: null },
-    ...{ failure: null, requestId: null, target: null, leftOut: null, costUsd: null, usage: null },
+    ...{ failure: null, requestId: null, sessionId: null, target: null, leftOut: null, costUsd: null, usage: null },
     ...{ firstMs: null, tookMs: null },
   };
 }
@@ -53,6 +55,7 @@ export function withHeaders(reply: Reply, headers: Headers): Reply {
   return {
     ...reply,
     requestId: headers.get("x-request-id"),
+    sessionId: headers.get("x-ghostllm-session-id"),
     target: provider === null ? null : `${provider}/${model ?? ""}`,
     leftOut: headers.get("x-ghostllm-notes"),
     costUsd: headers.get("x-ghostllm-cost-usd"),
@@ -108,6 +111,11 @@ export function failed(reply: Reply, message: string, code: string): Reply {
 /** No more comes. */
 export function ended(reply: Reply, state: "done" | "stopped", elapsedMs: number): Reply {
   return { ...reply, state: reply.state === "running" ? state : reply.state, tookMs: elapsedMs };
+}
+
+/** What came of it is in its saved chat; of what said nothing there is nothing to keep. */
+export function isKept({ state, text, toolCalls }: Reply): boolean {
+  return state === "done" ? text !== "" || toolCalls.length > 0 : state === "stopped" && text !== "";
 }
 
 /** The model has stopped to be told what its tools say. */

@@ -80,3 +80,16 @@ it("takes a text alone for the message that it is", () => {
   const messages = messagesIn(dialects["openai-responses"], Buffer.from('{"input":"Hello \\"you\\""}'));
   expect(messages).toEqual(['{"role":"user","content":"Hello \\"you\\""}']);
 });
+
+it("leaves out of a chat's message what it says of nothing, since its vendor may refuse to read that", () => {
+  const { "openai-chat": dialect } = dialects;
+  const message = `{"role":"assistant","content":null, "refusal":null,"annotations":[ ],"tool_calls":[{"id":"x"}],"n":${big}}`;
+  const body = Buffer.from(`{"choices":[{"message":${message}}]}`);
+  const parsed = dialect.client.parseRequest(
+    "chat.completions",
+    Buffer.from('{"model":"m","messages":[{"role":"user"}]}'),
+  );
+  expect(saidIn(dialect, { body, contentType: "application/json", isWhole: true }, parsed)).toEqual([
+    `{"role":"assistant","content":null,"tool_calls":[{"id":"x"}],"n":${big}}`,
+  ]);
+});
