@@ -102,12 +102,34 @@ describe("a guardrail", () => {
     ["a pattern that finds nothing at all", { check: { kind: "text", patterns: ["a*"] } }, "check.patterns[0]"],
     ["neither words nor patterns", { check: { kind: "text" } }, "check"],
     ["what is too long, redacted", { check: { kind: "size", most: 5 }, action: "redact" }, "action"],
+    ["an address of a cloud's metadata", { check: { kind: "webhook", url: "http://169.254.169.254/x" } }, "check.url"],
+    ["a password in an address", { check: { kind: "webhook", url: "https://a:b@hooks.example" } }, "check.url"],
+    ["a provider that nobody knows", { check: { kind: "moderation", provider: "none" } }, "check.provider"],
+    [
+      "an answer that somebody else redacts",
+      { check: { kind: "webhook", url: "https://hooks.example" }, action: "redact", stage: "both" },
+      "action",
+    ],
     ["a team that nobody knows", { applies_to: { kind: "team", id: "none" } }, "applies_to.id"],
   ] as const)("is refused: %s", async (_name, given, param) => {
     await expect(make(given as Partial<Given>)).rejects.toMatchObject({
       status: 400,
       param: expect.stringContaining(param),
     });
+  });
+});
+
+describe("a webhook", () => {
+  it("has a secret that is shown once, and a new one when that is asked for", async () => {
+    const made = await make({ check: { kind: "webhook", url: "https://hooks.example/check" }, stage: "input" });
+    expect(made).toMatchObject({ secret: expect.stringMatching(/^whsec_/), deadline_ms: 1_000 });
+    const params = { id: made.id };
+    expect(await server.admin.guardrails.get({ params })).not.toHaveProperty("secret");
+    const same = await server.admin.guardrails.update({ params, body: { deadline_ms: 500 } });
+    expect(same).toMatchObject({ secret: null, deadline_ms: 500 });
+    const renewed = await server.admin.guardrails.update({ params, body: { new_secret: true } });
+    expect(renewed.secret).toMatch(/^whsec_/);
+    expect(renewed.secret).not.toBe(made.secret);
   });
 });
 
@@ -123,6 +145,11 @@ describe("who manages a team", () => {
       status: 404,
     });
     await expect(managers.guardrails.remove({ params })).rejects.toMatchObject({ status: 404 });
+    const asking = {
+      applies_to: { kind: "team", id: teamId },
+      check: { kind: "webhook", url: "https://hooks.example" },
+    } as const;
+    await expect(make(asking, managers)).rejects.toMatchObject({ status: 403 });
     const widened = { params: { id: own.id }, body: { applies_to: { kind: "everyone" } } } as const;
     await expect(managers.guardrails.update(widened)).rejects.toMatchObject({ status: 403 });
     expect(await managers.guardrails.update({ params: { id: own.id }, body: { action: "flag" } })).toMatchObject({

@@ -21,6 +21,13 @@ const meanings = {
     "Of a stream so many characters are held back where there are patterns: what one finds is never longer there. Words are held as long as the longest.",
   unit: "A token is taken for four characters.",
   most: "Of all texts of a request, or of an answer.",
+  url: "Of a server that is told the texts with POST, signed by the secret, and says what is to be done (docs/guardrails.md).",
+  provider: "The name of a provider whose moderation endpoint is told the texts, in OpenAI's form.",
+  model: "Null: the provider's usual one.",
+  categories: "Which of the endpoint's categories count. Null: any.",
+  threshold: "A score of that or more counts. Null: what the endpoint itself has decided.",
+  deadline_ms: "For so long somebody else is waited for, each time he is asked.",
+  secret: "Of a webhook, where it is new: it is shown once.",
 };
 
 const check = z
@@ -32,6 +39,11 @@ const check = z
     window: z.number().optional().describe(meanings.window),
     unit: openEnum(["characters", "tokens"]).optional().describe(meanings.unit),
     most: z.number().optional().describe(meanings.most),
+    url: z.string().optional().describe(meanings.url),
+    provider: z.string().optional().describe(meanings.provider),
+    model: z.string().nullable().optional().describe(meanings.model),
+    categories: z.array(z.string()).nullable().optional().describe(meanings.categories),
+    threshold: z.number().nullable().optional().describe(meanings.threshold),
   })
   .describe("The fields of its kind.");
 
@@ -45,10 +57,15 @@ const guardrail = z
     action: openEnum(guardrailActions).describe(meanings.action),
     replacement: z.string().describe(meanings.replacement),
     on_failure: openEnum(guardrailOnFailures).describe(meanings.on_failure),
+    deadline_ms: z.number().describe(meanings.deadline_ms),
     is_active: z.boolean(),
     ...{ created_at: time, updated_at: time },
   })
   .meta({ id: "Guardrail" });
+
+const changedGuardrail = guardrail
+  .extend({ secret: z.string().nullable().describe(meanings.secret) })
+  .meta({ id: "ChangedGuardrail" });
 
 const textCheck = z
   .strictObject({
@@ -69,6 +86,28 @@ const sizeCheck = z.strictObject({
   most: z.int().min(1).max(1_000_000_000).describe(meanings.most),
 });
 
+const webhookCheck = z.strictObject({
+  kind: z.literal("webhook"),
+  url: z
+    .url({ protocol: /^https?$/ })
+    .max(2000)
+    .describe(meanings.url),
+});
+
+const moderationCheck = z.strictObject({
+  kind: z.literal("moderation"),
+  provider: z.string().min(1).max(100).describe(meanings.provider),
+  model: z.string().min(1).max(200).nullable().default(null).describe(meanings.model),
+  categories: z
+    .array(z.string().min(1).max(100))
+    .min(1)
+    .max(100)
+    .nullable()
+    .default(null)
+    .describe(meanings.categories),
+  threshold: z.number().min(0).max(1).nullable().default(null).describe(meanings.threshold),
+});
+
 const input = {
   name: z.string().trim().min(1).max(100),
   applies_to: z
@@ -80,10 +119,11 @@ const input = {
     .describe(meanings.applies_to),
   models: z.array(z.string().min(1).max(200)).min(1).max(100).nullable().describe(meanings.models),
   stage: z.enum(guardrailStages).describe(meanings.stage),
-  check: z.discriminatedUnion("kind", [textCheck, sizeCheck]),
+  check: z.discriminatedUnion("kind", [textCheck, sizeCheck, webhookCheck, moderationCheck]),
   action: z.enum(guardrailActions).describe(meanings.action),
   replacement: z.string().max(200).describe(meanings.replacement),
   on_failure: z.enum(guardrailOnFailures).describe(meanings.on_failure),
+  deadline_ms: z.int().min(50).max(60_000).describe(meanings.deadline_ms),
   is_active: z.boolean(),
 };
 
@@ -93,11 +133,14 @@ const guardrailCreate = z
     applies_to: input.applies_to.default({ kind: "everyone", id: null }),
     ...{ models: input.models.default(null), stage: input.stage.default("both") },
     ...{ replacement: input.replacement.default("[redacted]"), on_failure: input.on_failure.default("closed") },
-    is_active: input.is_active.default(true),
+    ...{ deadline_ms: input.deadline_ms.default(1_000), is_active: input.is_active.default(true) },
   })
   .meta({ id: "GuardrailCreate" });
 
-const guardrailUpdate = z.strictObject(input).partial().meta({ id: "GuardrailUpdate" });
+const guardrailUpdate = z
+  .strictObject({ ...input, new_secret: z.literal(true).describe("Of a webhook. The old one opens nothing any more.") })
+  .partial()
+  .meta({ id: "GuardrailUpdate" });
 
 const tag = "Guardrails";
 
@@ -121,7 +164,7 @@ export const guardrailRoutes = defineRoutes({
     method: "POST",
     path: "/admin/guardrails",
     body: guardrailCreate,
-    response: guardrail,
+    response: changedGuardrail,
     status: 201,
     summary: "Create a guardrail",
     description:
@@ -147,7 +190,7 @@ export const guardrailRoutes = defineRoutes({
     path: "/admin/guardrails/{id}",
     params: idParams,
     body: guardrailUpdate,
-    response: guardrail,
+    response: changedGuardrail,
     status: 200,
     summary: "Change a guardrail",
     description:

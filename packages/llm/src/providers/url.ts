@@ -39,6 +39,14 @@ export function wayTo(
   return null;
 }
 
+/**
+ * The way to the endpoint that judges texts, in the only form that several vendors have; null where the provider has none.
+ * https://platform.openai.com/docs/api-reference/moderations
+ */
+export function wayToModeration(definition: ProviderDefinition, model: string): Way | null {
+  return wayTo(definition, "openai-chat", "moderations", model);
+}
+
 /** The base URL that the operator gave, or the definition's own, with the settings put in. */
 export function fillBaseUrl(
   { baseUrl, fillBaseUrl: fill }: ProviderDefinition,

@@ -4,7 +4,7 @@
 import { additionsBinding, credentialBinding } from "#control/snapshot/providers.ts";
 import { guardrailBinding } from "#control/snapshot/guardrails.ts";
 import { contentKeyBinding } from "#control/contents/content-keys.ts";
-import { webhookBinding } from "#control/events/webhook-signature.ts";
+import { webhookBinding } from "#domain/webhook-signature.ts";
 import { repeatBinding } from "#control/http/repeats/sealed-answers.ts";
 import { factorBinding } from "#control/sessions/second-factor.ts";
 import { grantBinding } from "#control/sign-in/grants.ts";

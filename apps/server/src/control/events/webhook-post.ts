@@ -2,7 +2,7 @@
 
 import type { Clock } from "#domain/clock.ts";
 import type { Secret } from "#domain/secret.ts";
-import { signedHeaders } from "./webhook-signature.ts";
+import { signedHeaders } from "#domain/webhook-signature.ts";
 
 export interface TextAnswer {
   readonly status: number;

@@ -9,7 +9,7 @@ import type { OutboxWatch } from "./outbox-watch.ts";
 import { backOffMs, Pause } from "./pause.ts";
 import type { SinkEvents } from "./sink.ts";
 import { toCloudEvent } from "./to-cloud-event.ts";
-import { webhookBinding } from "./webhook-signature.ts";
+import { webhookBinding } from "#domain/webhook-signature.ts";
 import { attemptDelivery, type Attempt, type WebhookPostDeps } from "./webhook-post.ts";
 
 export interface WebhookTerms {

@@ -3,20 +3,23 @@ import type { AdminRoutes, RouteAnswer } from "@ghostllm/contract/routes";
 import type { GuardrailChange, GuardrailRow, NewGuardrail } from "#control/store/guardrails/guardrail-store.ts";
 import type { Reach } from "#domain/access/may.ts";
 import { includes } from "#domain/access/may.ts";
+import { guardrailBinding } from "#control/snapshot/guardrails.ts";
+import { newWebhookSecret } from "#domain/webhook-signature.ts";
 import type { GuardrailHolder } from "#domain/guardrails/guardrail.ts";
 import { found, invalid, notFound, toTime } from "./fields.ts";
-import { refuseImpossible, toApiCheck, toCheck } from "./guardrail-checks.ts";
+import { refuseAsked, refuseImpossible, toApiCheck, toCheck } from "./guardrail-checks.ts";
 import { byName, pageOf, readNamed } from "./pagination.ts";
 import type { Resource, ResourceDependencies } from "./resource.ts";
 
 type ApiGuardrail = RouteAnswer<AdminRoutes["guardrails"]["get"]>;
 type Given = Parameters<Resource<"guardrails">["create"]>[0]["body"];
 type GivenChange = Parameters<Resource<"guardrails">["update"]>[0]["body"];
-type GuardrailDeps = Pick<ResourceDependencies, "store" | "inTurn" | "changed">;
+type GuardrailDeps = Pick<
+  ResourceDependencies,
+  "store" | "inTurn" | "changed" | "encryption" | "egress" | "definitions"
+>;
 
 const mostGuardrails = 200;
-/** Of checks that ask nobody it is never used. */
-const usualDeadlineMs = 1_000;
 
 export function createGuardrailsResource(deps: GuardrailDeps): Resource<"guardrails"> {
   const { inTurn, changed } = deps;
@@ -37,9 +40,10 @@ export function createGuardrailsResource(deps: GuardrailDeps): Resource<"guardra
             "conflict",
             `There are ${mostGuardrails} guardrails already: delete one that is not needed`,
           );
-        const row = await guardrails.create(await toNew(deps, body, reach));
+        const { secret, ...guardrail } = await toNew(deps, body, reach);
+        const row = await guardrails.create(guardrail);
         await changed();
-        return toApiGuardrail(row);
+        return { ...toApiGuardrail(row), secret };
       }),
 
     get: async ({ params: { id }, reach }) => toApiGuardrail(found(await guardrails.find(id, reach), "guardrail", id)),
@@ -47,11 +51,11 @@ export function createGuardrailsResource(deps: GuardrailDeps): Resource<"guardra
     update: ({ params: { id }, body, reach }) =>
       inTurn(async () => {
         const before = found(await guardrails.find(id, reach), "guardrail", id);
-        const change = await toChange(deps, body, reach);
+        const { secret, ...change } = await toChange(deps, before, body, reach);
         refuseImpossible({ ...before, ...change });
         const row = await guardrails.update(id, change, reach);
         await changed();
-        return toApiGuardrail(found(row, "guardrail", id));
+        return { ...toApiGuardrail(found(row, "guardrail", id)), secret };
       }),
 
     async remove({ params: { id }, reach }) {
@@ -62,20 +66,53 @@ export function createGuardrailsResource(deps: GuardrailDeps): Resource<"guardra
   };
 }
 
-async function toNew(deps: GuardrailDeps, body: Given, reach: Reach): Promise<NewGuardrail> {
-  const { applies_to: holder, check, on_failure: onFailure, is_active: isActive, ...same } = body;
+/** What is shown once; null: there is none, or it is the old one. */
+interface Shown {
+  readonly secret: string | null;
+}
+
+async function toNew(deps: GuardrailDeps, body: Given, reach: Reach): Promise<NewGuardrail & Shown> {
+  const {
+    applies_to: holder,
+    check,
+    on_failure: onFailure,
+    is_active: isActive,
+    deadline_ms: deadlineMs,
+    ...same
+  } = body;
+  const id = newId();
+  await refuseAsked(deps, toCheck(check), reach);
   const guardrail = {
-    ...{ ...same, id: newId(), onFailure, isActive, check: toCheck(check), deadlineMs: usualDeadlineMs },
-    ...{ holder: await toHolder(deps, holder, reach), secretEncrypted: null },
+    ...{ ...same, id, onFailure, isActive, check: toCheck(check), deadlineMs },
+    holder: await toHolder(deps, holder, reach),
+    ...(check.kind === "webhook" ? await newSecret(deps, id) : { secretEncrypted: null, secret: null }),
   };
   refuseImpossible(guardrail);
   return guardrail;
 }
 
-async function toChange(deps: GuardrailDeps, body: GivenChange, reach: Reach): Promise<GuardrailChange> {
-  const { applies_to: holder, check, on_failure: onFailure, is_active: isActive, ...same } = body;
+async function newSecret({ encryption }: GuardrailDeps, id: string): Promise<Shown & { secretEncrypted: string }> {
+  const secret = newWebhookSecret();
+  return { secret: secret.reveal(), secretEncrypted: await encryption.seal(secret, guardrailBinding(id)) };
+}
+
+async function toChange(
+  deps: GuardrailDeps,
+  before: GuardrailRow,
+  body: GivenChange,
+  reach: Reach,
+): Promise<GuardrailChange & Shown> {
+  const { applies_to: holder, check, on_failure: onFailure, is_active: isActive, deadline_ms: deadlineMs } = body;
+  const { new_secret: wantsSecret = false, ...same } = body;
+  const checked = check === undefined ? before.check : toCheck(check);
+  if (check !== undefined || wantsSecret) await refuseAsked(deps, checked, reach);
+  const isWebhook = checked.kind === "webhook";
+  if (wantsSecret && !isWebhook) throw invalid("new_secret", "Only webhooks have a secret");
+  const isNew = isWebhook && (wantsSecret || before.secretEncrypted === null);
   const { name, models, stage, action, replacement } = same;
   return {
+    ...(isNew ? await newSecret(deps, before.id) : { secret: null }),
+    ...(deadlineMs !== undefined && { deadlineMs }),
     ...(name !== undefined && { name }),
     ...(models !== undefined && { models }),
     ...(stage !== undefined && { stage }),
@@ -110,7 +147,7 @@ function toApiGuardrail(row: GuardrailRow): ApiGuardrail {
     ...{ id, name, stage, action, replacement, check: toApiCheck(check) },
     applies_to: { kind: holder.kind, id: holder.kind === "everyone" ? null : holder.id },
     models: models === null ? null : [...models],
-    ...{ on_failure: row.onFailure, is_active: row.isActive },
+    ...{ on_failure: row.onFailure, deadline_ms: row.deadlineMs, is_active: row.isActive },
     ...{ created_at: toTime(row.createdAt), updated_at: toTime(row.updatedAt) },
   };
 }

@@ -2,7 +2,7 @@ import { GhostError, newId } from "@ghostllm/contract";
 import { isEventName, typeOf, type EventName } from "@ghostllm/contract/events";
 import type { AdminRoutes, RouteAnswer } from "@ghostllm/contract/routes";
 import { attemptDelivery } from "#control/events/webhook-post.ts";
-import { newWebhookSecret, webhookBinding } from "#control/events/webhook-signature.ts";
+import { newWebhookSecret, webhookBinding } from "#domain/webhook-signature.ts";
 import type { DeliveryRow, WebhookChange, WebhookRow } from "#control/store/events/event-store.ts";
 import type { Egress } from "#domain/egress/egress.ts";
 import { found, invalid, notFound, toTime, toTimeOrNull } from "./fields.ts";

@@ -22,7 +22,31 @@ export interface SizeCheck {
   readonly most: number;
 }
 
-export type GuardrailCheck = TextCheck | SizeCheck;
+/** An operator's own server says what is to be done. */
+export interface WebhookCheck {
+  readonly kind: "webhook";
+  readonly url: string;
+}
+
+/** The moderation endpoint of a provider, in OpenAI's form. */
+export interface ModerationCheck {
+  readonly kind: "moderation";
+  /** By name. */
+  readonly provider: string;
+  /** Null: the provider's usual one. */
+  readonly model: string | null;
+  /** Null: any. */
+  readonly categories: readonly string[] | null;
+  /** Of the scores; null: what the endpoint itself has decided. */
+  readonly threshold: number | null;
+}
+
+export type GuardrailCheck = TextCheck | SizeCheck | WebhookCheck | ModerationCheck;
+
+/** Somebody else is asked. */
+export function isAsked({ check: { kind } }: Pick<Guardrail, "check">): boolean {
+  return kind === "webhook" || kind === "moderation";
+}
 
 export interface Guardrail {
   readonly id: string;

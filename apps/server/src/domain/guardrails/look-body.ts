@@ -12,6 +12,8 @@ export interface BodyToLookAt {
   readonly texts: DialectTexts;
   readonly contentType: string;
   readonly isForm: boolean;
+  /** Absent: false. */
+  readonly wantsTexts?: boolean;
 }
 
 /** Plain data, but for the body. */
@@ -19,15 +21,29 @@ export interface LookedAt {
   readonly hits: Hits;
   /** The same where nothing was redacted. Null where nobody can look into it. */
   readonly body: Buffer | null;
+  /** As they are then, in the order in which they stand; none where they are not wanted. */
+  readonly texts: readonly string[];
 }
 
 export function lookAtBody(guardrails: readonly Guardrail[], asked: BodyToLookAt): LookedAt {
   const look = new TextLook(guardrails);
+  const texts: string[] = [];
   const body = editBody(asked, (text) => {
-    look.count(text.length);
-    return look.isStopped ? null : watched(text, look);
+    look.count(text);
+    const told = look.isStopped ? null : watched(text, look);
+    if (asked.wantsTexts === true) texts.push(told ?? text);
+    return told;
   });
-  return { hits: look.hits, body };
+  return { hits: look.hits, body, texts };
+}
+
+/** The body with these texts in place of its own, which are as many. */
+export function withTexts(asked: BodyToLookAt, texts: readonly string[]): Buffer | null {
+  let at = 0;
+  return editBody(asked, (text) => {
+    const told = texts[at++];
+    return told === undefined || told === text ? null : told;
+  });
 }
 
 /** Null where it cannot be looked into. Names that people and models made up are no texts of theirs. */

@@ -28,6 +28,8 @@ const charactersPerToken = 4;
 export class TextLook implements TextWatch {
   readonly window: number;
   isStopped = false;
+  /** Somebody else looks at the texts of a stream, too. */
+  onText: ((text: string, of: object) => void) | null = null;
   readonly #findings: readonly Finding[];
   readonly #limits: readonly Limit[];
   readonly #hits = new Set<number>();
@@ -66,10 +68,11 @@ export class TextLook implements TextWatch {
     if (this.#findings.some((one) => one.place === place && one.isBlocking)) this.isStopped = true;
   }
 
-  /** So much more has come. */
-  count(characters: number): void {
+  /** So much more has come, of the text that is known by `of`. */
+  count(text: string, of: object = this): void {
+    this.onText?.(text, of);
     if (this.#limits.length === 0) return;
-    this.#characters += characters;
+    this.#characters += text.length;
     for (const { place, most, isBlocking } of this.#limits) {
       if (this.#characters <= most) continue;
       this.#hits.add(place);

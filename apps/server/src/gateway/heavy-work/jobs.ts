@@ -27,7 +27,7 @@ import type {
 } from "@ghostllm/llm";
 import type { Guardrail } from "#domain/guardrails/guardrail.ts";
 import type { Hits } from "#domain/guardrails/look.ts";
-import { lookAtBody } from "#domain/guardrails/look-body.ts";
+import { lookAtBody, withTexts } from "#domain/guardrails/look-body.ts";
 import type { BodyToLookAt } from "#domain/guardrails/look-body.ts";
 import { protectBody } from "#domain/privacy/protect.ts";
 import type { BodyToProtect, Guard, ProtectedBody, Protection } from "#domain/privacy/protect.ts";
@@ -113,12 +113,15 @@ export interface LookJob extends Omit<BodyToLookAt, "texts"> {
   readonly kind: "look";
   readonly client: ClientDialectName;
   readonly guardrails: readonly Guardrail[];
+  /** To be put in place of its own; null: it is looked at. */
+  readonly put: readonly string[] | null;
 }
 
 export interface LookedElsewhere {
   readonly kind: "look";
   readonly hits: Hits;
   readonly isUnreadable: boolean;
+  readonly texts: readonly string[];
   /** Null where it stays as it is. */
   readonly changedBody: Buffer | null;
 }
@@ -159,10 +162,12 @@ function bodyToProtect({ body, form }: ParsedRequest, { request: texts }: Dialec
   return { body, texts, contentType: form?.contentType };
 }
 
-function look({ client, guardrails, ...asked }: LookJob): LookedElsewhere {
-  const { hits, body } = lookAtBody(guardrails, { ...asked, texts: dialects[client].client.texts });
+function look({ client, guardrails, put, ...job }: LookJob): LookedElsewhere {
+  const asked = { ...job, texts: dialects[client].client.texts };
+  const looked = put === null ? lookAtBody(guardrails, asked) : { hits: [], texts: [], body: withTexts(asked, put) };
+  const { hits, texts, body } = looked;
   const changedBody = body === null || body === asked.body ? null : body;
-  return { kind: "look", hits, isUnreadable: body === null, changedBody };
+  return { kind: "look", hits, texts, isUnreadable: body === null, changedBody };
 }
 
 function withoutBody({ body: _body, ...protection }: ProtectedBody): Protection {

@@ -15,8 +15,8 @@ export interface TextWatch {
   readonly window: number;
   /** In the order of the text, none within another. */
   find(text: string): readonly FoundText[];
-  /** So many characters have come. */
-  count(characters: number): void;
+  /** So much has come, of the text that is known by `of`. */
+  count(text: string, of: object): void;
   /** It is told now, or would be. */
   note(found: FoundText): void;
   /** Nothing is told any more. */
@@ -61,7 +61,7 @@ export class WatchedText implements TextInPieces {
   add(text: string): HeldPiece {
     const piece = new HeldPiece(text);
     if (text === "") return piece;
-    this.#watch.count(text.length);
+    this.#watch.count(text, this);
     this.#pieces.push(piece);
     this.#held += text;
     this.#unseen += text.length;

@@ -23,6 +23,11 @@ const checkSchema: z.ZodType<GuardrailCheck> = z.discriminatedUnion("kind", [
     window: z.number(),
   }),
   z.object({ kind: z.literal("size"), unit: z.enum(["characters", "tokens"]), most: z.number() }),
+  z.object({ kind: z.literal("webhook"), url: z.string() }),
+  z.object({
+    ...{ kind: z.literal("moderation"), provider: z.string(), model: z.string().nullable() },
+    ...{ categories: z.array(z.string()).nullable(), threshold: z.number().nullable() },
+  }),
 ]);
 
 const words = {

@@ -6,11 +6,16 @@ import type { GuardrailPart } from "#domain/guardrails/guardrail.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
 import type { Answer, StreamAnswer, WholeAnswer } from "#gateway/flow/answer/answer.ts";
 import type { Run } from "#gateway/flow/call.ts";
+import type { UpstreamCall } from "#gateway/upstream/upstream.ts";
+import { isAsked } from "#domain/guardrails/guardrail.ts";
+import type { AskDeps } from "./question.ts";
 import { GuardedStream } from "./guarded-stream.ts";
+import type { JudgeParts } from "./asked-parts.ts";
 import type { Guarding } from "./guarding.ts";
+import { judgeTexts } from "./judge-texts.ts";
 import { lookAt } from "./look-at.ts";
 
-export type GuardAnswerDeps = Pick<GatewayDeps, "heavyWork">;
+export type GuardAnswerDeps = Pick<GatewayDeps, "heavyWork"> & AskDeps;
 
 /** As the client may be told it. */
 export async function guardAnswer(deps: GuardAnswerDeps, run: Run, answer: Answer): Promise<Answer> {
@@ -20,7 +25,7 @@ export async function guardAnswer(deps: GuardAnswerDeps, run: Run, answer: Answe
   if (guarding === null || guardrails.length === 0 || !hasTexts(typeOf(answer))) return answer;
   return answer.kind === "whole"
     ? guardWhole(deps, run, answer, { guarding, guardrails })
-    : guardStream(run, answer, { guarding, guardrails });
+    : guardStream(deps, run, answer, { guarding, guardrails });
 }
 
 interface Held {
@@ -37,12 +42,18 @@ async function guardWhole(
 ): Promise<Answer> {
   if (answer.error !== null) return answer;
   const { dialect } = run;
+  const asked = guardrails.filter(isAsked);
   const contentType = typeOf(answer);
   const looked = await lookAt(deps, guardrails, {
     ...{ stage: "output", body: Buffer.from(answer.body), contentType, dialect },
-    isForm: false,
+    ...{ isForm: false, wantsTexts: asked.length > 0 },
   });
-  const blocked = guarding.note("output", guardrails, looked.hits);
+  let blocked = guarding.note("output", guardrails, looked.hits);
+  if (blocked === null && asked.length > 0) {
+    const judging = { stage: "output", guarding, guardrails: asked, texts: looked.texts, isPart: false } as const;
+    const judged = await judgeTexts(deps, run, { ...judging, onCall: (call) => run.lifeline.hold(call) });
+    blocked = judged.refusal;
+  }
   if (blocked !== null) return withheld(answer, blocked, dialect);
   if (looked.body === null || looked.body.equals(answer.body)) return answer;
   if (hearsAnew(run)) {
@@ -71,15 +82,42 @@ function withheld(answer: WholeAnswer, { code, message, status }: GhostError, { 
 }
 
 /** A document that is told as it comes, since it is too large to be held, cannot be looked into. */
-function guardStream(run: Run, answer: StreamAnswer, { guarding, guardrails }: Held): StreamAnswer {
+function guardStream(
+  deps: GuardAnswerDeps,
+  run: Run,
+  answer: StreamAnswer,
+  { guarding, guardrails }: Held,
+): StreamAnswer {
   const { dialect, request, content } = run;
   const isEvents = answer.tap.isEventStream || request.stream;
   const refusal = isEvents ? null : guarding.failAll("output");
   if (!isEvents && refusal === null) return answer;
-  const guarded = new GuardedStream({ answer, dialect, guarding, guardrails, refusal }).answer();
+  const guarded = new GuardedStream({
+    answer,
+    dialect,
+    guarding,
+    guardrails,
+    refusal,
+    judge: judgeOf(deps, run, answer),
+  }).answer();
   if (content === null || !hearsAnew(run)) return guarded;
   guarding.isHeard = true;
   return { ...guarded, tap: content.listenTo(guarded.tap, answer.tap.contentType ?? typeOf(answer)) };
+}
+
+/** In parts, as they come. */
+function judgeOf(deps: GuardAnswerDeps, run: Run, { source }: StreamAnswer): JudgeParts {
+  const { guarding, lifeline } = run;
+  const asked = (guarding?.at("output") ?? []).filter(isAsked);
+  if (guarding === null || asked.length === 0) return null;
+  return async ({ texts, isPart, onCall }) => {
+    const hold = (call: Pick<UpstreamCall, "abort">): void => {
+      onCall(call);
+      lifeline.hold({ abort: () => [call, source].forEach((one) => one.abort()) });
+    };
+    const judging = { stage: "output", guarding, guardrails: asked, texts, isPart, onCall: hold } as const;
+    return (await judgeTexts(deps, run, judging)).refusal;
+  };
 }
 
 function typeOf({ headers }: Answer): string {

@@ -1,16 +1,18 @@
 // Holds a request to the guardrails before any vendor is asked. Called by run.ts, with what was admitted, behind the privacy policy.
 
-import { GhostError } from "@ghostllm/contract";
 import type { ParsedRequest } from "@ghostllm/llm";
 import type { Awaitable } from "#domain/clock.ts";
+import { isAsked } from "#domain/guardrails/guardrail.ts";
 import type { GuardrailPart } from "#domain/guardrails/guardrail.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
 import type { Run } from "#gateway/flow/call.ts";
 import { heavyBytes } from "#gateway/heavy-work/heavy-work.ts";
+import type { AskDeps } from "./question.ts";
 import type { Guarding } from "./guarding.ts";
-import { lookAt } from "./look-at.ts";
+import { gone, judgeTexts } from "./judge-texts.ts";
+import { lookAt, putTexts } from "./look-at.ts";
 
-export type GuardRequestDeps = Pick<GatewayDeps, "heavyWork">;
+export type GuardRequestDeps = Pick<GatewayDeps, "heavyWork"> & AskDeps;
 
 /** The request as it may be asked; the same where nothing was redacted. Throws GhostError `content_blocked`. */
 export function guardRequest(deps: GuardRequestDeps, run: Run): Awaitable<ParsedRequest> {
@@ -37,20 +39,38 @@ interface Holding {
 
 async function hold(
   deps: GuardRequestDeps,
-  { request, dialect, exchange, line, lifeline }: Run,
+  run: Run,
   guarding: Guarding,
   { guardrails, isUnseen }: Holding,
 ): Promise<ParsedRequest> {
+  const { request, dialect, exchange, lifeline } = run;
   const contentType = request.form?.contentType ?? exchange.header("content-type") ?? "";
   const isForm = /^multipart\//i.test(contentType);
   const { body: given } = request;
-  const looked = await lookAt(deps, guardrails, { stage: "input", body: given, dialect, contentType, isForm });
-  if (lifeline.severedBy !== null) throw lifeline.failure ?? new GhostError("provider_error", "The client left.");
+  const about = { stage: "input", dialect, contentType, isForm } as const;
+  const asked = guardrails.filter(isAsked);
+  const looked = await lookAt(deps, guardrails, { ...about, body: given, wantsTexts: asked.length > 0 });
+  if (lifeline.severedBy !== null) throw gone(run);
   const refused = guarding.note("input", guardrails, looked.hits);
   const refusal = refused ?? (isUnseen || looked.body === null ? guarding.failAll("input") : null);
   if (refusal !== null) throw refusal;
-  const { body } = looked;
-  if (body === null || body === given) return request;
+  if (looked.body === null) return request;
+  let { body } = looked;
+  if (asked.length > 0) {
+    const judging = { stage: "input", guarding, guardrails: asked, texts: looked.texts, isPart: false } as const;
+    const judged = await judgeTexts(deps, run, { ...judging, onCall: (call) => lifeline.hold(call) });
+    if (judged.refusal !== null) throw judged.refusal;
+    if (judged.texts !== looked.texts) body = await putTexts(deps, { ...about, body }, judged.texts);
+  }
+  return body === given ? request : readAgain(deps, run, body);
+}
+
+/** What is passed on as it came is not read. */
+async function readAgain(
+  deps: GuardRequestDeps,
+  { request, dialect, line }: Run,
+  body: Buffer,
+): Promise<ParsedRequest> {
   if (line === undefined) return { ...request, body };
   const { operation } = request;
   if (body.length <= heavyBytes) return dialect.client.parseRequest(operation, body, line);

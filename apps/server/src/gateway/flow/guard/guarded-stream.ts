@@ -1,13 +1,18 @@
-// A stream that is told through guardrails. Its texts are held by a window, so that nothing of what is found has been told before it is known.
+// A stream that is told through guardrails. Its texts are held by a window, so that nothing of what is found has been told before it is known;
+// where somebody else is asked, all of a part is held until he has answered, and the vendor is held back meanwhile.
 // Invariant: when a guardrail blocks, nothing that is held is told, the vendor is aborted, and the stream ends as one that has failed.
 
 import type { GhostError } from "@ghostllm/contract";
-import { OuterTap, watchedEvents } from "@ghostllm/llm";
-import type { ClientDialect, Dialect, EditedEvents, StreamFailure, StreamTap } from "@ghostllm/llm";
+import { watchedEvents } from "@ghostllm/llm";
+import type { Dialect, EditedEvents } from "@ghostllm/llm";
 import type { GuardrailPart } from "#domain/guardrails/guardrail.ts";
 import { TextLook } from "#domain/guardrails/look.ts";
 import type { StreamAnswer } from "#gateway/flow/answer/answer.ts";
-import type { AnswerHeaders, AnswerSink, UpstreamAnswer } from "#gateway/upstream/upstream.ts";
+import { UpstreamFailure } from "#gateway/upstream/upstream.ts";
+import type { AnswerHeaders, AnswerSink, UpstreamAnswer, UpstreamCall } from "#gateway/upstream/upstream.ts";
+import { AskedParts } from "./asked-parts.ts";
+import type { JudgeParts } from "./asked-parts.ts";
+import { GuardedTap } from "./guarded-tap.ts";
 import type { Guarding } from "./guarding.ts";
 
 interface Guarded {
@@ -17,6 +22,7 @@ interface Guarded {
   readonly guardrails: readonly GuardrailPart[];
   /** Nothing of it is told. */
   readonly refusal: GhostError | null;
+  readonly judge: JudgeParts;
 }
 
 const nothing = Buffer.alloc(0);
@@ -27,20 +33,33 @@ export class GuardedStream implements UpstreamAnswer {
   readonly #guarded: Guarded;
   readonly #look: TextLook;
   readonly #events: EditedEvents;
+  readonly #parts = new AskedParts();
   #sink: AnswerSink | null = null;
   #hasBegun = false;
   #isStopped = false;
+  /** By whoever is told. */
+  #isPaused = false;
+  /** Whom is asked now; null: nobody. */
+  #asking: { call: Pick<UpstreamCall, "abort"> | null } | null = null;
+  /** What waits for who is asked. */
+  #waiting: Buffer[] = [];
+  /** How the vendor has ended, which is told behind what waits. */
+  #end: UpstreamFailure | "end" | null = null;
+  #isLast = false;
   #unsaid: Buffer[] = [];
   /** All that its vendor has told has been told. */
   isDrained = false;
+  /** Nobody waits for the rest of it. */
+  isCut = false;
   blocked: GhostError | null;
 
   constructor(guarded: Guarded) {
-    const { answer, dialect, guardrails, refusal } = guarded;
+    const { answer, dialect, guardrails, refusal, judge } = guarded;
     this.status = answer.source.status;
     this.headers = answer.source.headers;
     this.#guarded = guarded;
     this.#look = new TextLook(guardrails);
+    if (judge !== null) this.#look.onText = (text, of) => this.#parts.add(text, of);
     const { texts } = dialect.client;
     this.#events = watchedEvents(texts, this.#look, answer.tap.isEventStream ? texts.stream.form : "list");
     this.blocked = refusal;
@@ -64,28 +83,24 @@ export class GuardedStream implements UpstreamAnswer {
     }
     source.deliverTo({
       onData: (chunk) => this.#pass(tap.push(chunk)),
-      onEnd: () => {
-        if (this.blocked === null) this.#pass(tap.flush(), true);
-        if (this.blocked === null) this.#sink?.onEnd();
-      },
-      onFailure: (failure) => {
-        if (this.blocked !== null) return;
-        // What was held is told: nobody looks for more of it.
-        this.#pass(null, true);
-        if (this.blocked === null) this.#sink?.onFailure(failure);
-      },
+      onEnd: () => this.#finish("end", () => tap.flush()),
+      onFailure: (failure) => this.#finish(failure, () => null),
     });
+    if (this.#asking !== null) source.pause();
   }
 
   pause(): void {
+    this.#isPaused = true;
     this.#guarded.answer.source.pause();
   }
 
   resume(): void {
-    this.#guarded.answer.source.resume();
+    this.#isPaused = false;
+    if (this.#asking === null) this.#guarded.answer.source.resume();
   }
 
   abort(): void {
+    this.#asking?.call?.abort();
     this.#guarded.answer.source.abort();
   }
 
@@ -93,16 +108,79 @@ export class GuardedStream implements UpstreamAnswer {
     return this.blocked !== null || this.isDrained;
   }
 
+  /** Of a vendor that broke off what was held is told: nobody looks for more of it. */
+  #finish(end: UpstreamFailure | "end", rest: () => Buffer | null): void {
+    if (this.blocked !== null) return;
+    this.#end = end;
+    if (end !== "end" && end.kind === "aborted") this.#giveUp();
+    else if (!this.isDrained) this.#pass(rest(), true);
+    if (this.#asking === null) this.#tellEnd();
+  }
+
+  /** Nobody is there to be told. */
+  #giveUp(): void {
+    [this.isDrained, this.isCut] = [true, true];
+    this.#unsaid.push(...this.#waiting.splice(0));
+    this.#asking?.call?.abort();
+  }
+
+  #tellEnd(): void {
+    if (this.blocked !== null || this.#end === null) return;
+    if (this.#end === "end") this.#sink?.onEnd();
+    else this.#sink?.onFailure(this.#end);
+  }
+
   #pass(frames: Buffer | null, isEnd = false): void {
     if (this.#isOver) return;
-    const { tap } = this.#guarded.answer;
+    const { judge, answer } = this.#guarded;
     if (frames !== null) this.#events.add(frames);
-    const isLast = isEnd || tap.ended || tap.failure !== null;
-    const told = this.#look.isStopped ? null : this.#events.take(isLast);
-    const stopped = this.#judge();
-    if (stopped !== null) return this.#stop(told);
-    this.isDrained = isLast;
-    if (told !== null || isLast) this.#sink?.onData(told ?? nothing);
+    this.#isLast ||= isEnd || answer.tap.ended || answer.tap.failure !== null;
+    const told = this.#look.isStopped ? null : this.#events.take(this.#isLast);
+    if (told !== null) this.#waiting.push(told);
+    if (this.#judge() !== null) this.#stop(null);
+    else if (judge === null) this.#tell();
+    else if (this.#asking === null) this.#askFor(judge);
+  }
+
+  #askFor(judge: NonNullable<JudgeParts>): void {
+    if (!this.#isLast && !this.#parts.isFull) return;
+    const texts = this.#parts.take();
+    if (texts.length === 0) return this.#tell();
+    const asking: { call: Pick<UpstreamCall, "abort"> | null } = { call: null };
+    this.#asking = asking;
+    this.#guarded.answer.source.pause();
+    const isPart = !this.#isLast;
+    const onCall = (call: Pick<UpstreamCall, "abort">): void => void (asking.call = call);
+    void judge({ texts, isPart, onCall }).then(
+      (refusal) => this.#goOn(refusal, isPart),
+      () => this.#leave(),
+    );
+  }
+
+  /** What has not been judged is not told, whyever nobody waits for it. */
+  #leave(): void {
+    this.#asking = null;
+    if (!this.isDrained) this.#giveUp();
+    this.#end ??= new UpstreamFailure("aborted", "aborted by the gateway");
+    this.#tellEnd();
+  }
+
+  #goOn(refusal: GhostError | null, wasPart: boolean): void {
+    this.#asking = null;
+    if (this.isDrained) return this.#tellEnd();
+    this.blocked ??= refusal;
+    if (this.blocked !== null) return this.#stop(null);
+    // What has come meanwhile is asked about first.
+    if (wasPart && this.#isLast) return this.#pass(null, true);
+    this.#tell();
+    this.#tellEnd();
+    if (!this.#isPaused && !this.#isOver) this.#guarded.answer.source.resume();
+  }
+
+  #tell(): void {
+    const told = this.#waiting.splice(0);
+    this.isDrained = this.#isLast;
+    if (told.length > 0 || this.#isLast) this.#sink?.onData(told.length === 0 ? nothing : Buffer.concat(told));
   }
 
   /** What has been found so far. */
@@ -115,10 +193,10 @@ export class GuardedStream implements UpstreamAnswer {
 
   #stop(frames: Buffer | null): void {
     this.#isStopped = true;
-    if (frames !== null) this.#unsaid.push(frames);
     const { tap, source } = this.#guarded.answer;
-    const held = [this.#events.take(true), tap.flush(true)].filter((part) => part !== null);
-    this.#unsaid.push(...held);
+    const held = [frames, ...this.#waiting.splice(0), this.#events.take(true), tap.flush(true)];
+    this.#unsaid.push(...held.filter((part) => part !== null));
+    this.#asking?.call?.abort();
     source.abort();
     const sink = this.#sink;
     this.#sink = null;
@@ -130,45 +208,5 @@ export class GuardedStream implements UpstreamAnswer {
     const unsaid = this.#unsaid;
     this.#unsaid = [];
     return unsaid.length === 0 ? null : Buffer.concat(unsaid);
-  }
-}
-
-function failureOf({ code, message }: GhostError): StreamFailure {
-  return { code, message, error: { message, words: [] } };
-}
-
-/** What was told by the stream's own tap, in front of the guardrails, is known of it when it has passed them. */
-class GuardedTap extends OuterTap {
-  readonly #stream: GuardedStream;
-  readonly #client: ClientDialect;
-
-  constructor(tap: StreamTap, stream: GuardedStream, client: ClientDialect) {
-    super(tap);
-    this.#stream = stream;
-    this.#client = client;
-  }
-
-  /** What the stream's own tap would tell of the answer at its end is what is not to be told. */
-  override fail(error: GhostError): Buffer | null {
-    if (this.#stream.blocked === null || !this.isEventStream) return super.fail(error);
-    return Buffer.from(this.#client.encodeStreamError(error));
-  }
-
-  override push(chunk: Buffer): Buffer | null {
-    return chunk.length === 0 ? null : chunk;
-  }
-
-  override flush(): Buffer | null {
-    return null;
-  }
-
-  override get ended(): boolean {
-    return this.#stream.isDrained && super.ended;
-  }
-
-  override get failure(): StreamFailure | null {
-    const { blocked } = this.#stream;
-    if (blocked !== null) return failureOf(blocked);
-    return this.#stream.isDrained ? super.failure : null;
   }
 }

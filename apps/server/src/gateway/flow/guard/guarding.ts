@@ -30,6 +30,11 @@ interface Guarded {
   readonly work: "none" | "said" | "unseen";
 }
 
+interface Said {
+  readonly outcome: "allow" | "flag" | "redact" | "block";
+  readonly reason: string | null;
+}
+
 /** Null: none holds. `candidates`: those that answer. */
 export function guardingOf(deps: GuardingDeps, call: Guarded, candidates: Candidates): Guarding | null {
   const { snapshot, principal } = call;
@@ -107,6 +112,14 @@ export class Guarding {
     return blocked;
   }
 
+  /** What was said by whom it was asked of. It is only noted where the guardrail only flags. */
+  noteVerdict(stage: Stage, guardrail: GuardrailPart, { outcome, reason }: Said): GhostError | null {
+    if (outcome === "allow") return null;
+    const done = guardrail.action === "flag" ? "flag" : outcome;
+    this.#add(guardrail, stage, done);
+    return done === "block" ? this.#block(guardrail, stage, reason) : null;
+  }
+
   /** It could not be made. */
   fail(stage: Stage, guardrail: GuardrailPart): GhostError | null {
     this.#add(guardrail, stage, guardrail.onFailure === "closed" ? "failed" : "skipped");
@@ -131,10 +144,11 @@ export class Guarding {
     if (outcome === "redact") this.#isChanged = true;
   }
 
-  #block(guardrail: GuardrailPart, stage: Stage): GhostError {
+  #block(guardrail: GuardrailPart, stage: Stage, reason: string | null = null): GhostError {
     this.#deps.liveEvents.contentBlocked(this.#call, guardrail, stage);
     const done = stage === "input" ? "refuses this request" : "withholds the answer to this request";
-    return new GhostError("content_blocked", `The guardrail '${guardrail.name}' ${done}.`);
+    const because = reason === null ? "." : `: ${reason}`;
+    return new GhostError("content_blocked", `The guardrail '${guardrail.name}' ${done}${because}`);
   }
 }
 

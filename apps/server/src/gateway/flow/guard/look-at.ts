@@ -1,6 +1,6 @@
 import type { Dialect } from "@ghostllm/llm";
 import type { Guardrail } from "#domain/guardrails/guardrail.ts";
-import { lookAtBody } from "#domain/guardrails/look-body.ts";
+import { lookAtBody, withTexts } from "#domain/guardrails/look-body.ts";
 import type { BodyToLookAt, LookedAt } from "#domain/guardrails/look-body.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
 import { heavyBytes } from "#gateway/heavy-work/heavy-work.ts";
@@ -20,6 +20,21 @@ export function lookAt(
   // What is secret stays here.
   const plain = guardrails.map((one) => ({ ...one, secret: null }));
   return heavyWork
-    .look({ client: dialect.name, guardrails: plain, ...asked })
-    .then(({ hits, isUnreadable, changedBody }) => ({ hits, body: isUnreadable ? null : (changedBody ?? body) }));
+    .look({ client: dialect.name, guardrails: plain, put: null, ...asked })
+    .then(({ hits, texts, isUnreadable, changedBody }) => ({
+      ...{ hits, texts },
+      body: isUnreadable ? null : (changedBody ?? body),
+    }));
+}
+
+/** As above. */
+export async function putTexts(
+  { heavyWork }: Pick<GatewayDeps, "heavyWork">,
+  { dialect, ...asked }: Asked,
+  texts: readonly string[],
+): Promise<Buffer> {
+  const { body } = asked;
+  if (body.length <= heavyBytes) return withTexts({ ...asked, texts: dialect.client.texts }, texts) ?? body;
+  const { changedBody } = await heavyWork.look({ client: dialect.name, guardrails: [], put: texts, ...asked });
+  return changedBody ?? body;
 }
