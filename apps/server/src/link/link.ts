@@ -3,6 +3,7 @@
 // Invariant: a part holds plain data, with no closure and no secret in clear, and may answer later: whoever asks awaits
 // promises alone, so that what is at hand costs the hot path no turn of the event loop.
 
+import type { Askers } from "./askers.ts";
 import type { Cache } from "./cache.ts";
 import type { Counters } from "./counters.ts";
 import type { Health } from "./health.ts";
@@ -21,6 +22,8 @@ export interface Link {
   readonly turns: Turns;
   /** Answers, for requests that come again. */
   readonly cache: Cache;
+  /** Of those requests that others wait for. */
+  readonly askers: Askers;
   /** What was told of answers, for clients that come back. */
   readonly streams: Streams;
   /** What vendors work on in the background. */

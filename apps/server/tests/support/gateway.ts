@@ -186,6 +186,7 @@ type Settings = Partial<
     | "pendingAnswers"
     | "cache"
     | "streams"
+    | "askers"
     | "consents"
     | "contents"
     | "chatSessions"

@@ -4,6 +4,7 @@ import type { Clock } from "#domain/clock.ts";
 import type { Link } from "#link/link.ts";
 import type { Openable } from "#link/opening.ts";
 import type { OwnedObject } from "#link/owners.ts";
+import { MemoryAskers } from "./askers.ts";
 import { MemoryCache } from "./cache.ts";
 import { MemoryCounters } from "./counters.ts";
 import { MemoryHealth } from "./health.ts";
@@ -37,6 +38,7 @@ export function createMemoryLink({ clock, write, bounds = {} }: MemoryLinkOption
     owners,
     turns: new MemoryTurns(clock, bounds.turnCharacters),
     cache: new MemoryCache(clock, bounds.cacheBytes),
+    askers: new MemoryAskers(clock),
     streams: new MemoryStreams(clock, bounds.streamBytes),
     pendingAnswers: new MemoryPendingAnswers(clock, bounds.pendingAnswers),
     health: new MemoryHealth(),

@@ -16,6 +16,7 @@ import type { LinkBounds } from "#link/memory/memory-link.ts";
 import type { Openable } from "#link/opening.ts";
 import type { OwnedObject } from "#link/owners.ts";
 import type { Signal } from "#link/signals.ts";
+import { RedisAskers } from "./askers.ts";
 import { Breaker } from "./breaker.ts";
 import type { BreakerState } from "./breaker.ts";
 import { RedisCache } from "./cache.ts";
@@ -121,6 +122,7 @@ function keepersOf(assembled: ReturnType<typeof assemble>, { bounds = {}, write 
   const owners = new RedisOwners({ ...assembled, limit: bounds.objects, write });
   const turns = new RedisTurns({ ...assembled, limit: bounds.turnCharacters });
   const cache = new RedisCache({ ...assembled, limit: bounds.cacheBytes });
+  const askers = new RedisAskers(assembled);
   const streams = new RedisStreams({ ...assembled, limit: bounds.streamBytes });
   const instances = (): number => reunion.members.length;
   const pendingAnswers = new RedisPendingAnswers({ ...assembled, limit: bounds.pendingAnswers, instances });
@@ -133,7 +135,7 @@ function keepersOf(assembled: ReturnType<typeof assemble>, { bounds = {}, write 
     reunion.forget(id);
     pendingAnswers.forget(id);
   };
-  return { owners, turns, cache, streams, pendingAnswers };
+  return { owners, turns, cache, askers, streams, pendingAnswers };
 }
 
 function assemble(options: RedisLinkOptions) {

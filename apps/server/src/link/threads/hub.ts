@@ -94,10 +94,10 @@ class Hub implements ThreadsHub {
     others?.tellThreads((signal) => void this.#tell(signal).catch(() => undefined));
     this.#health = new ThreadsHealth(link.health);
     this.#signals = new ThreadsSignals(link.signals, (signal) => this.#tell(signal));
-    const { owners, turns, cache, streams, pendingAnswers } = link;
+    const { owners, turns, cache, askers, streams, pendingAnswers } = link;
     const open: Openable["open"] = (opening) => link.open(this.#counters.open(opening));
     const [counters, health, signals] = [this.#counters.own, this.#health, this.#signals];
-    this.link = { counters, owners, turns, cache, streams, pendingAnswers, health, signals, open };
+    this.link = { counters, owners, turns, cache, askers, streams, pendingAnswers, health, signals, open };
   }
 
   get counterBytes(): number {
@@ -135,7 +135,7 @@ class Hub implements ThreadsHub {
   }
 
   #answersTo(index: number): HubQuestions {
-    const { owners, turns, cache, streams, pendingAnswers, health } = this.link;
+    const { owners, turns, cache, askers, streams, pendingAnswers, health } = this.link;
     const counters = this.#counters;
     return {
       ...counters.answersTo(index),
@@ -147,6 +147,8 @@ class Hub implements ThreadsHub {
       keepAnswer: (kept) => cache.keep(kept),
       purgeAnswers: (what) => cache.purge(what),
       useOfCache: () => cache.use(),
+      takeAsking: (name, asker, leaseMs) => askers.take(name, asker, leaseMs),
+      releaseAsking: (name, asker, hasFailed) => askers.release(name, asker, hasFailed),
       appendToStream: (piece) => streams.append(piece),
       readStream: (id, from) => streams.read(id, from),
       addPending: async (pending, holds) => {

@@ -6,12 +6,14 @@ import type { ChatSessions, DeedAnswer, SessionAnswer } from "#link/chat-session
 import type { ConsentAnswer, Consents } from "#link/consents.ts";
 import type { Counters, Extension, Reservation, ReservationRequest, ScopeUse, Settlement } from "#link/counters.ts";
 import type { Scope } from "#domain/access/scope.ts";
+import type { Askers } from "#link/askers.ts";
 import type { Link } from "#link/link.ts";
 import { MemorySignals } from "#link/memory/signals.ts";
 import { holdsOf } from "#link/pending-answers.ts";
 import type { KeptId, PendingAnswer, PendingAnswers } from "#link/pending-answers.ts";
 import type { ToldRequests } from "#link/told-requests.ts";
 import { notKept } from "#link/streams.ts";
+import type { Streams } from "#link/streams.ts";
 import { SharedCounters } from "#link/shared/shared-counters.ts";
 import { Peer } from "./peer.ts";
 import type { HubQuestions, Seat, WorkerQuestions } from "./seat.ts";
@@ -50,10 +52,8 @@ export function joinLink(seat: Seat, clock: Clock): JoinedLink {
       purge: (what) => hub.ask("purgeAnswers", what),
       use: () => hub.ask("useOfCache"),
     },
-    streams: {
-      append: (piece) => hub.ask("appendToStream", piece).catch(() => notKept),
-      read: (id, from) => hub.ask("readStream", id, from),
-    },
+    askers: askersOf(hub),
+    streams: streamsOf(hub),
     pendingAnswers: counters === null ? pendingOf(hub) : new WorkerPendingAnswers(counters, hub),
     health: {
       report: (part, health) => hub.tell("report", part, health),
@@ -72,6 +72,22 @@ export function joinLink(seat: Seat, clock: Clock): JoinedLink {
     },
     storeContent: (content) => hub.ask("storeContent", content),
     signals: new ThreadsSignals(listeners, (signal) => hub.ask("send", signal)),
+  };
+}
+
+function askersOf(hub: Hub): Askers {
+  return {
+    // A main thread that is ending has nobody wait.
+    take: (name, asker, leaseMs) =>
+      hub.ask("takeAsking", name, asker, leaseMs).catch(() => ({ isMine: true, failures: 0 })),
+    release: (name, asker, hasFailed) => hub.ask("releaseAsking", name, asker, hasFailed).catch(() => undefined),
+  };
+}
+
+function streamsOf(hub: Hub): Streams {
+  return {
+    append: (piece) => hub.ask("appendToStream", piece).catch(() => notKept),
+    read: (id, from) => hub.ask("readStream", id, from),
   };
 }
 

@@ -29,6 +29,8 @@ export type HubQuestions = {
   readonly keepAnswer: Link["cache"]["keep"];
   readonly purgeAnswers: Link["cache"]["purge"];
   readonly useOfCache: Link["cache"]["use"];
+  readonly takeAsking: Link["askers"]["take"];
+  readonly releaseAsking: Link["askers"]["release"];
   readonly appendToStream: Link["streams"]["append"];
   readonly readStream: Link["streams"]["read"];
   /** With what its request holds, which the main thread then holds: whoever sees the end of the answer settles it. */

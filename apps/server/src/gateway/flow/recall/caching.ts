@@ -19,6 +19,7 @@ import type { KeyParts } from "./cache-key.ts";
 import { cacheWishesOf, whyNotRecalled } from "./cache-wishes.ts";
 import type { CacheWishes } from "./cache-wishes.ts";
 import type { Flight } from "./flights.ts";
+import type { HeldAsking } from "./held-asking.ts";
 import { RecordedAnswer } from "./recorded-answer.ts";
 
 export type CachingDeps = Pick<GatewayDeps, "cache" | "flights" | "clock" | "capacity" | "version" | "tracesVendors">;
@@ -75,6 +76,9 @@ export class Caching implements Listener {
   readonly #call: Call;
   readonly #asked: Asked;
   #flight: Flight | null = null;
+  /** Null: nobody waits for it in another process. */
+  #asking: HeldAsking | null = null;
+  #isKept = false;
   #heard: WrittenDown | null = null;
   outcome: CacheOutcome;
   /** Why nothing was found, or how it was. */
@@ -112,6 +116,11 @@ export class Caching implements Listener {
   /** Others who ask the same wait for this one from now on. */
   lead(flight: Flight): void {
     this.#flight = flight;
+  }
+
+  /** In other processes, too. */
+  leadElsewhere(asking: HeldAsking): void {
+    this.#asking = asking;
   }
 
   isFresh({ storedAt }: CachedAnswer): boolean {
@@ -161,9 +170,14 @@ export class Caching implements Listener {
     const recorded = new RecordedAnswer(answer, {
       mostBytes: this.#deps.capacity.cachedAnswerBytes,
       held: this.#call.exchange.held,
-      onSlow: () => this.#flight?.land({ kind: "failed" }),
+      onSlow: () => this.#holdNobodyUp(),
     });
     return { answer: recorded, about };
+  }
+
+  #holdNobodyUp(): void {
+    this.#flight?.land({ kind: "failed" });
+    this.#asking?.release(true);
   }
 
   /** The answer was whole and good, and its client has been told all of it. */
@@ -182,6 +196,7 @@ export class Caching implements Listener {
     };
     // Nobody waits for it: who asks the same meanwhile is handed it.
     void cache.keep({ name, answer, lifetimeMs: this.#ttlSeconds * 1000, alias: policy.aliasId, key, user });
+    this.#isKept = true;
     this.share(answer);
   }
 
@@ -189,6 +204,7 @@ export class Caching implements Listener {
   release(severedBy: Severance | null): void {
     const isPersonal = severedBy === "client" || severedBy === "revoked" || severedBy === "expired";
     this.#flight?.land({ kind: isPersonal ? "left" : "failed" });
+    this.#asking?.release(!isPersonal && !this.#isKept);
     this.#heard = null;
   }
 

@@ -16,9 +16,13 @@ import { readHead } from "./answer-head.ts";
 import type { AnswerHead } from "./answer-head.ts";
 import type { Caching } from "./caching.ts";
 import type { Flight, Landing } from "./flights.ts";
+import { HeldAsking, leaseMs } from "./held-asking.ts";
 import { ReplayedAnswer } from "./recorded-answer.ts";
 
-export type RecallDeps = Pick<GatewayDeps, "cache" | "flights" | "heavyWork" | "limits" | "clock" | "answers">;
+export type RecallDeps = Pick<
+  GatewayDeps,
+  "cache" | "askers" | "flights" | "heavyWork" | "limits" | "clock" | "answers"
+>;
 
 export async function recall(
   deps: RecallDeps,
@@ -40,11 +44,55 @@ export async function recall(
   }
   // From here on it is this one that others wait for, also while the answer is looked for elsewhere.
   caching.lead(deps.flights.begin(name));
-  const finding = deps.cache.find(name);
-  const found = finding instanceof Promise ? await finding : finding;
-  if (found === null) return ask();
+  return (await toldElsewhere(deps, run, caching, name)) ?? ask();
+}
+
+/** How often it is looked for an answer that another process waits for. */
+const [leastPauseMs, mostPauseMs] = [10, 100];
+
+/** Null: this one is to ask. */
+async function toldElsewhere(
+  deps: RecallDeps,
+  run: Run,
+  caching: Caching,
+  name: string,
+): Promise<RecalledAnswer | null> {
+  const { lifeline, exchange } = run;
+  let known: number | null = null;
+  for (let pauseMs = leastPauseMs; ; pauseMs = Math.min(mostPauseMs, 2 * pauseMs)) {
+    const finding = deps.cache.find(name);
+    const found = finding instanceof Promise ? await finding : finding;
+    if (found !== null) return tellFound(deps, run, caching, { found, isJoined: known !== null });
+    const taking = deps.askers.take(name, exchange.id, leaseMs);
+    const { isMine, failures } = taking instanceof Promise ? await taking : taking;
+    if (isMine) return askFor(deps, run, caching, name);
+    known ??= failures;
+    if (failures > known) return null;
+    await lifeline.pause(pauseMs);
+    if (lifeline.severedBy !== null) throw lifeline.failure ?? new GhostError("provider_error", "The client left.");
+  }
+}
+
+/** Null: it is this one, for all. Who asked before may have told it meanwhile. */
+async function askFor(deps: RecallDeps, run: Run, caching: Caching, name: string): Promise<RecalledAnswer | null> {
+  const held = new HeldAsking({ askers: deps.askers, name, asker: run.exchange.id });
+  caching.leadElsewhere(held);
+  const found = await deps.cache.find(name);
+  if (found === null) return null;
+  held.release(false);
+  return tellFound(deps, run, caching, { found, isJoined: true });
+}
+
+interface Found {
+  readonly found: CachedAnswer;
+  /** It was waited for. */
+  readonly isJoined: boolean;
+}
+
+async function tellFound(deps: RecallDeps, run: Run, caching: Caching, { found, isJoined }: Found) {
   const told = await tellAgain(deps, run, caching, found);
-  return told ?? ask();
+  if (told !== null && isJoined) caching.joined();
+  return told;
 }
 
 /** Throws where the request itself ends before. */
