@@ -277,6 +277,8 @@ export const restrictions: readonly Restriction[] = [
       ...["apps/server/src/gateway/upstream", "apps/server/src/control/store"],
       // It leads to the main thread of the same process.
       "apps/server/src/compose/workers/passage-to-control.ts",
+      // To whoever collects logs.
+      "apps/server/src/telemetry/lines/syslog-outlet.ts",
     ],
     instead: "Only gateway/upstream opens sockets to vendors; take its client as a value.",
   },

@@ -21,6 +21,7 @@ import { createMetrics } from "#telemetry/metrics.ts";
 import type { Metrics } from "#telemetry/metrics.ts";
 import { makePrivate } from "#private-directory.ts";
 import type { Disposer } from "./disposer.ts";
+import { makeRequestLines, openLogOutlets } from "./log-lines.ts";
 import { openWorkerJournals } from "./workers/worker-journals.ts";
 
 export interface Foundation {
@@ -32,6 +33,8 @@ export interface Foundation {
   readonly steadyTime: SteadyTime;
   readonly metrics: Metrics;
   readonly events: Events;
+  /** Lines of requests, to where they go. */
+  readonly writeLines: (lines: readonly string[]) => void;
   readonly journal: FileJournal;
   /** Of workers, the first ones in their order, and behind them what workers of an earlier process have left. */
   readonly workerJournals: readonly FollowedJournal[];
@@ -57,6 +60,8 @@ export async function layFoundation(config: Config, log: Log, disposer: Disposer
   const clock = systemClock;
   const metrics = createMetrics({ mostNames: config.metrics.mostNames });
   const { dataDir, edge } = config;
+  const outlets = openLogOutlets({ config, metrics, disposer }, log);
+  const lines = makeRequestLines({ config, metrics, disposer }, (some) => outlets?.writeRequests(some), null);
   if (!(await makePrivate(dataDir)))
     log.warn({ dataDir }, "Other users of this machine can look into the data directory");
   // The journal before all else: its lock says at once whether another server has this data directory.
@@ -67,9 +72,10 @@ export async function layFoundation(config: Config, log: Log, disposer: Disposer
   const journals = workerJournals.length === 0 ? journal : new MergedJournal([journal, ...workerJournals]);
   metrics.watchJournal(() => journals);
   return {
+    writeLines: (some) => outlets?.writeRequests(some),
     ...{ config, log, disposer, clock, metrics, journal, workerJournals, journals, workers },
     steadyTime: new SteadyTime(clock),
-    events: createEvents({ metrics, log }),
+    events: createEvents({ metrics, log, lines }),
     addresses: new ClientAddresses(edge.trustedProxies),
     compressor: createCompressor(edge.compression),
   };

@@ -63,7 +63,10 @@ export interface ControlSide {
 }
 
 /** Of its own thread. */
-export interface GatewayFoundation extends Omit<Foundation, "journal" | "workerJournals" | "journals" | "workers"> {
+export interface GatewayFoundation extends Omit<
+  Foundation,
+  "journal" | "workerJournals" | "journals" | "workers" | "writeLines"
+> {
   readonly journal: JournalSink;
 }
 

@@ -6,7 +6,7 @@ import type { Additions } from "#domain/additions.ts";
 import type { AdminRoutes, ParsedInput, Service } from "@ghostllm/contract/routes";
 import type { EgressSettings } from "#domain/egress/egress.ts";
 import type { Secret } from "#domain/secret.ts";
-import type { MetricsSettings } from "./observing.ts";
+import type { ObservingSettings } from "./observing.ts";
 
 export interface Timeouts {
   /** TCP and TLS with the vendor. */
@@ -242,7 +242,7 @@ export interface MailSettings {
   readonly timeoutMs: number;
 }
 
-export interface Config {
+export interface Config extends ObservingSettings {
   readonly server: {
     readonly host: string;
     readonly port: number;
@@ -294,7 +294,6 @@ export interface Config {
   readonly prices: { readonly source: string | null; readonly refreshMs: number };
   /** Null: none is served. */
   readonly console: { readonly directory: string | null };
-  readonly metrics: MetricsSettings;
   /** Look for an Ollama at its default address at start. */
   readonly detectOllama: boolean;
 }

@@ -127,6 +127,10 @@ describe("where a value comes from", () => {
       mailRequireTls: "false",
       requireSecondFactor: "admins",
       healthFailurePercent: "75",
+      logFiles: "3",
+      logRequests: "true",
+      logStdout: "false",
+      logSyslog: "tls://logs.example.com:6514",
     };
     const name = Object.entries(settings).find(([, other]) => other === one)?.[0] ?? "";
     const sample =

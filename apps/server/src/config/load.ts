@@ -10,6 +10,7 @@ import type { Config, Network, RedisSettings } from "./config.ts";
 import { healthOf } from "./health.ts";
 import { realtimeOf } from "./realtime.ts";
 import { streamsOf } from "./streams.ts";
+import { logsOf } from "./logs.ts";
 import { findMailProblems, mailOf } from "./mail.ts";
 import { findMetricsProblems, metricsOf } from "./metrics.ts";
 import { type ConfigProblem, ConfigError, findSimilar, suggest } from "./problems.ts";
@@ -240,6 +241,7 @@ function buildConfig(values: SettingValues, { cwd, providers, network, egress }:
     prices: { source: values.pricesSource, refreshMs: values.pricesRefreshMs },
     console: { directory: directoryOf(values.consoleDirectory, cwd) },
     metrics: metricsOf(values),
+    logs: logsOf(values, cwd),
     detectOllama: values.detectOllama,
   };
 }

@@ -11,6 +11,7 @@ import { capacitySettings } from "./capacity-settings.ts";
 import { encryptionSettings } from "./encryption-settings.ts";
 import { eventSettings } from "./event-settings.ts";
 import { healthSettings } from "./health-settings.ts";
+import { logSettings } from "./log-settings.ts";
 import { mailSettings } from "./mail-settings.ts";
 import { metricsSettings } from "./metrics-settings.ts";
 import { networkSettings } from "./network-settings.ts";
@@ -248,6 +249,7 @@ export const settings = {
   ...streamSettings,
   ...realtimeSettings,
   ...metricsSettings,
+  ...logSettings,
   ...networkSettings,
   ...egressSettings,
   ...eventSettings,

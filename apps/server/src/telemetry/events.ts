@@ -6,6 +6,7 @@ import type { ErrorCode, PrivacyCount } from "@ghostllm/contract";
 import type { UsageRecord } from "#domain/usage-record.ts";
 import { describeFault } from "./fault.ts";
 import type { Log } from "./log.ts";
+import type { RequestLines } from "./lines/request-lines.ts";
 import type { Metrics } from "./metrics.ts";
 
 export interface AnsweredError {
@@ -94,17 +95,26 @@ export interface Events {
   eventsMissed(sink: string, count: number): void;
 }
 
-export function createEvents({ metrics, log }: { readonly metrics: Metrics; readonly log: Log }): Events {
+export interface EventsParts {
+  readonly metrics: Metrics;
+  readonly log: Log;
+  /** Null: no request has a line. */
+  readonly lines?: RequestLines | null;
+}
+
+export function createEvents({ metrics, log, lines = null }: EventsParts): Events {
   return {
     requestStarted: () => metrics.running.inc(),
     requestEnded: () => metrics.running.dec(),
     errorAnswered({ refusedKeyHash: _hash, ...error }) {
       metrics.errors.labels(error.code).inc();
       log.debug(error, "error answered");
+      lines?.errorAnswered(error);
     },
     requestFinished(record, overheadMs) {
       countRequest(metrics, record, overheadMs);
       log.debug({ record }, "request finished");
+      lines?.requestFinished(record);
     },
     waited: ({ alias, outcome, ms }) => metrics.waited(alias, outcome, ms),
     waitedForPlace: ({ scope, outcome, ms }) => metrics.waitedForPlace(scope, outcome, ms),

@@ -4,7 +4,7 @@ import pino from "pino";
 const maxBytes = 2 * 2 ** 20;
 
 /**
- * Standard error as the log's way out. Whoever should read it may stop to: then neither memory grows, nor does a thread
+ * Standard error, or standard output, as the log's way out. Whoever should read it may stop to: then neither memory grows, nor does a thread
  * wait in a write, nor does the process wait at its end for somebody to read on.
  */
 export class LogOutlet {
@@ -13,11 +13,11 @@ export class LogOutlet {
   #lostLines = 0;
   #isBlocked = false;
 
-  constructor() {
+  constructor(descriptor: 1 | 2 = 2) {
     // Node makes a pipe non-blocking when it first opens this stream.
-    void process.stderr;
+    void (descriptor === 1 ? process.stdout : process.stderr);
     this.stream = pino.destination({
-      dest: 2,
+      dest: descriptor,
       sync: false,
       maxLength: maxBytes,
       retryEAGAIN: () => {

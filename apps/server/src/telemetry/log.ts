@@ -28,3 +28,13 @@ export function passOnLine(log: Log, line: string): void {
   const stream = Reflect.get(log, pino.symbols.streamSym) as pino.DestinationStream;
   stream.write(line);
 }
+
+/** All lines of the log, also those of its children, are told to another as well. */
+export function alsoTell(log: Log, tell: (line: string) => void): void {
+  const stream = Reflect.get(log, pino.symbols.streamSym) as pino.DestinationStream;
+  const write = (line: string): void => {
+    stream.write(line);
+    tell(line);
+  };
+  Reflect.set(log, pino.symbols.streamSym, { write });
+}

@@ -3,6 +3,7 @@ import { rememberText, textOf, type MetricsText } from "./metrics-text.ts";
 import { eventMetrics } from "./event-metrics.ts";
 import type { MetricDefinition } from "./metric-definition.ts";
 import { BoundedNames } from "./bounded-names.ts";
+import { lineMetricDefinitions, lineMetrics } from "./line-metrics.ts";
 import { metricFactory } from "./metric-factory.ts";
 import { moneyMetricDefinitions, moneyMetrics } from "./money-metrics.ts";
 import { requestMetricDefinitions, requestMetrics } from "./request-metrics.ts";
@@ -69,6 +70,7 @@ export const metricDefinitions = {
   ...targetMetricDefinitions,
   ...eventMetrics,
   ...systemMetricDefinitions,
+  ...lineMetricDefinitions,
 } as const satisfies Record<string, MetricDefinition>;
 
 export interface JournalGauges {
@@ -99,6 +101,7 @@ export function createMetrics({ forThread = false, mostNames = usualNames } = {}
     ...requestMetrics(make, mostNames),
     ...moneyMetrics(make, mostNames),
     ...systemMetrics(make),
+    ...lineMetrics(make),
     ...policyMetrics(make),
     storedContents: make.counter("ghostllm_stored_contents_total"),
     running: make.gauge("ghostllm_requests_running"),

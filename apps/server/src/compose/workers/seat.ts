@@ -57,6 +57,8 @@ export type MainQuestions = {
   readonly refused: (refusals: readonly Refusal[]) => void;
   /** A line of the log, whole: threads that wrote to one stream would write into each other's lines. */
   readonly logged: (line: string) => void;
+  /** Lines of requests that are over. */
+  readonly requestLines: (lines: readonly string[]) => void;
 };
 
 export interface WrittenMetrics {

@@ -23,6 +23,7 @@ import type { MetricsText } from "#telemetry/metrics-text.ts";
 import { Disposer } from "#compose/disposer.ts";
 import { Doors } from "#compose/doors.ts";
 import { openGateway } from "#compose/gateway.ts";
+import { makeRequestLines } from "#compose/log-lines.ts";
 import { prepareClosing } from "#compose/listener-closer.ts";
 import { stopServing } from "#compose/stopping.ts";
 import { openTlsFront, type TlsFront } from "#compose/tls-front.ts";
@@ -116,13 +117,15 @@ export class WorkerServer {
   async #layFoundation() {
     const [log, clock, disposer, metrics] = [this.#log, this.#clock, this.#disposer, this.#metrics];
     const config = fromCarried(this.#seat.config);
+    const write = (some: readonly string[]): void => this.#main.tell("requestLines", some);
+    const lines = makeRequestLines({ config, metrics, disposer }, write, this.#seat.index + 1);
     const journal = await openWriter({ ...this.#seat.journal, log });
     disposer.add(() => journal.close());
     this.#tls = await openTlsFront(config, { health: silentHealth, log, disposer });
     return {
       ...{ config, log, disposer, clock, metrics, journal },
       steadyTime: new SteadyTime(clock),
-      events: createEvents({ metrics, log }),
+      events: createEvents({ metrics, log, lines }),
       addresses: new ClientAddresses(config.edge.trustedProxies),
       compressor: createCompressor(config.edge.compression),
     };

@@ -24,7 +24,7 @@ import type { MainQuestions, WorkerSeat, WrittenMetrics } from "./seat.ts";
 export type CommonSeat = Omit<WorkerSeat, "index" | "port" | "link" | "journal" | "snapshot">;
 
 export interface WorkersParts {
-  readonly foundation: Pick<Foundation, "config" | "log" | "clock" | "metrics">;
+  readonly foundation: Pick<Foundation, "config" | "log" | "clock" | "metrics" | "writeLines">;
   readonly seat: CommonSeat;
   readonly hub: ThreadsHub;
   /** One for each. */
@@ -68,7 +68,7 @@ export class Workers {
   private constructor(parts: WorkersParts) {
     this.#parts = parts;
     const { refusals, foundation } = parts;
-    const { clock, metrics, log } = foundation;
+    const { clock, metrics, log, writeLines } = foundation;
     this.#places = parts.journals.map(() => ({ worker: null, isListening: false, replaced: 0, failures: 0 }));
     this.#gauges = new Gauges(parts.seat.gauges);
     const askWorkers = () => this.#askAll(({ peer }) => peer.ask("countMetrics"));
@@ -77,6 +77,7 @@ export class Workers {
       readMetrics: () => this.#writeMetrics(),
       refused: (told) => told.forEach((refusal) => refusals.keep(refusal)),
       logged: (line) => passOnLine(log, line),
+      requestLines: (lines) => writeLines(lines),
     };
   }
 
