@@ -9,6 +9,7 @@ import type { AliasPolicy, HedgePolicy } from "#domain/alias-policy.ts";
 import type { LimitedScope, Principal } from "#domain/principal.ts";
 import type { Alias, Target } from "#domain/snapshot.ts";
 import type { UsageRecord } from "#domain/usage-record.ts";
+import type { Contents } from "#link/contents.ts";
 import { ChatPage } from "./support/chat-page.ts";
 import {
   makePrincipal,
@@ -415,5 +416,25 @@ describe("what is kept", () => {
     const again = await ask();
     expect(again.headers.get("x-ghostllm-cache")).toBe("hit");
     expect((await readBody(again)).text).toContain("of the second");
+  });
+
+  it.each([false, true])("and stored is it as well, streamed: %s", async (isStream) => {
+    const kept: (string | null)[] = [];
+    const contents: Contents = {
+      keep({ answer }) {
+        kept.push(answer?.text ? Buffer.from(answer.text).toString() : null);
+        return true;
+      },
+    };
+    const slowly = (text: string, delayMs: number) => late(delayMs, { kind: "chat", text, chunks: 1 });
+    await start([slowly("of the first", 150), slowly("of the second", 200)], {
+      principal: { storePrompts: "request_and_answer" },
+      settings: { contents },
+    });
+    await readBody(await ask({ ...routed, stream: isStream }));
+    await onlyRecord();
+    expect(kept).toHaveLength(1);
+    expect(kept[0]).toContain("of the first");
+    expect(kept[0]).not.toContain("of the second");
   });
 });
