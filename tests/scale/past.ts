@@ -116,7 +116,7 @@ function recordOf(chance: Chance, { key, model, status, time }: Asked): UsageRec
       ipAddress: "192.0.2.7",
       userAgent: "OpenAI/Python 1.54.0",
       budgetPeriods: null,
-      ...{ downgradedTo: null, sessionId: null, cache: null, savedNanos: null, why: null },
+      ...{ downgradedTo: null, shadow: false, sessionId: null, cache: null, savedNanos: null, why: null },
       providerCharges: null,
     },
   };

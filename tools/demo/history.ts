@@ -241,6 +241,7 @@ function recordOf(
     ...{
       budgetPeriods: null,
       downgradedTo: null,
+      shadow: false,
       providerCharges: null,
       cache: null,
       savedNanos: null,

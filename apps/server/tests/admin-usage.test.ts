@@ -64,7 +64,15 @@ function recordAt(createdAt: number, change: Partial<UsageRecord> = {}): UsageRe
     ipAddress: "127.0.0.1",
     userAgent: "test",
     budgetPeriods: null,
-    ...{ downgradedTo: null, sessionId: null, providerCharges: null, cache: null, savedNanos: null, why: null },
+    ...{
+      downgradedTo: null,
+      shadow: false,
+      sessionId: null,
+      providerCharges: null,
+      cache: null,
+      savedNanos: null,
+      why: null,
+    },
     ...change,
   };
 }

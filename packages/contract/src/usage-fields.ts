@@ -195,6 +195,12 @@ export const usageFields = {
     before: null,
     about: "The saved chat that it was of; null: of none.",
   },
+  shadow: {
+    ...flag,
+    before: false,
+    about:
+      "The copy of a request, asked of a second target by its alias: its answer was told to nobody, and nobody's budget was charged.",
+  },
   why: { kind: "why", isNullable: true, before: null, isToldApart: true },
 } as const satisfies Readonly<Record<string, UsageField>>;
 

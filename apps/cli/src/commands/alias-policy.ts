@@ -13,7 +13,7 @@ import type { TimeoutOptions } from "./timeouts.ts";
 type Body = RouteInput<AdminRoutes["aliases"]["update"]>["body"];
 type AliasPolicyBody = Pick<
   Body,
-  "retries" | "fallbacks" | "timeouts" | "sticky_by" | "queue" | "hedge" | "prompt_affinity"
+  "retries" | "fallbacks" | "timeouts" | "sticky_by" | "queue" | "hedge" | "prompt_affinity" | "shadow"
 >;
 
 export interface PolicyOptions extends TimeoutOptions {
@@ -35,6 +35,9 @@ export interface PolicyOptions extends TimeoutOptions {
   readonly queueMost?: number;
   readonly hedgeAfter?: number;
   readonly hedgeMost?: number;
+  readonly shadow?: string;
+  readonly shadowPercent?: number;
+  readonly shadowMost?: number;
 }
 
 export function addPolicyOptions(command: Command): Command {
@@ -64,7 +67,10 @@ export function addPolicyOptions(command: Command): Command {
     .option("--queue-wait <ms>", "how long requests wait that find all targets full; 0: they are refused", toMs)
     .option("--queue-most <count>", "how many wait at most, in each process", toMany)
     .option("--hedge-after <ms>", "a second target is asked beside one that has not begun by then; 0: none is", toMs)
-    .option("--hedge-most <percent>", "of attempts, beside which others may be asked", toCount);
+    .option("--hedge-most <percent>", "of attempts, beside which others may be asked", toCount)
+    .option("--shadow <name>", "alias or PROVIDER/MODEL that a share of requests is asked of as well; `none` for none")
+    .option("--shadow-percent <percent>", "how large that share is", toPercent)
+    .option("--shadow-most <count>", "so many of them at a time, in each process", toCount);
 }
 
 /** `present` is null for a new one. */
@@ -77,6 +83,7 @@ export function toPolicyBody(options: PolicyOptions, present: Alias | null): Ali
     ...timedBy(options, present),
     ...queueOf(options, present),
     ...hedgeOf(options, present),
+    ...shadowOf(options, present),
     ...sticky,
     ...(promptAffinity !== undefined && { prompt_affinity: promptAffinity === "on" }),
   };
@@ -124,6 +131,20 @@ function queueOf({ queueWait, queueMost }: PolicyOptions, present: Alias | null)
   return { queue: { max_wait_ms: wait, ...(most !== undefined && { max_waiting: most }) } };
 }
 
+function shadowOf({ shadow, shadowPercent, shadowMost }: PolicyOptions, present: Alias | null) {
+  if (shadow === "none") return { shadow: null };
+  const {
+    to = shadow,
+    percent = shadowPercent,
+    max_concurrent: most,
+  } = { ...present?.shadow, ...told({ to: shadow, percent: shadowPercent }) };
+  if (shadow === undefined && shadowPercent === undefined && shadowMost === undefined) return {};
+  if (to === undefined || percent === undefined)
+    throw new InvalidArgumentError("Give --shadow and --shadow-percent together.");
+  const atMost = shadowMost ?? most;
+  return { shadow: { to, percent, ...(atMost !== undefined && { max_concurrent: atMost }) } };
+}
+
 function hedgeOf({ hedgeAfter, hedgeMost }: PolicyOptions, present: Alias | null): Pick<AliasPolicyBody, "hedge"> {
   if (hedgeAfter === 0) return { hedge: null };
   const after = hedgeAfter ?? present?.hedge?.after_ms;
@@ -142,6 +163,13 @@ function told<Given extends object>(given: Given): Told<Given> {
 function toCount(text: string): number {
   if (!/^(?:[1-9]\d?|100)$/.test(text)) throw new InvalidArgumentError("Give a whole number from 1 on.");
   return Number(text);
+}
+
+function toPercent(text: string): number {
+  const percent = Number(text);
+  if (!/^\d{1,3}(?:\.\d{1,2})?$/.test(text) || percent <= 0 || percent > 100)
+    throw new InvalidArgumentError("Give a number above 0, up to 100.");
+  return percent;
 }
 
 function toMany(text: string): number {

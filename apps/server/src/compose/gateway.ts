@@ -18,6 +18,7 @@ import { Places } from "#gateway/flow/places.ts";
 import { TargetRoom } from "#gateway/flow/ask/target-room.ts";
 import { WaitingRoom } from "#gateway/flow/ask/waiting-room.ts";
 import { PromptHolders } from "#gateway/flow/plan/prompt-holders.ts";
+import { Shadows } from "#gateway/flow/shadow/shadows.ts";
 import { TargetWork } from "#gateway/flow/ask/target-work.ts";
 import { Flights } from "#gateway/flow/recall/flights.ts";
 import { RunningCalls } from "#gateway/flow/running-calls.ts";
@@ -169,6 +170,7 @@ async function depsOf(parts: GatewayParts) {
   metrics.watchPlaces(() => places.waiting());
   const measured = { targetRoom: new TargetRoom(), targetWork: new TargetWork(), hedgeShares: new HedgeShares() };
   const promptHolders = new PromptHolders();
+  const shadows = new Shadows();
   const asking: Asking = {
     upstream,
     sockets,
@@ -179,6 +181,7 @@ async function depsOf(parts: GatewayParts) {
     waitingRoom,
     promptHolders,
     places,
+    shadows,
     ...measured,
   };
   const isStoring = config.retention.promptDays > 0;
@@ -200,5 +203,6 @@ function settleBackground({ disposer }: Pick<Foundation, "disposer">, deps: Gate
   disposer.add(async () => {
     clearInterval(overdue);
     await settleLast(deps);
+    await deps.shadows.stop();
   });
 }

@@ -57,6 +57,22 @@ export interface AliasHedge extends HedgePolicy {
   readonly alias: string;
 }
 
+/** A share of the requests is asked of a second target as well, whose answers nobody is told. */
+export interface ShadowPolicy {
+  /** An alias, or `provider/model`. */
+  readonly to: string;
+  readonly percent: number;
+  /** At a time, in each process; what is over it is not copied. */
+  readonly maxConcurrent: number;
+}
+
+/** With the alias that says it. */
+export interface AliasShadow extends ShadowPolicy {
+  readonly aliasId: string;
+  /** Its name. */
+  readonly alias: string;
+}
+
 export interface AliasPolicy {
   /** Null: each target once, and the last one twice. */
   readonly retries: RetryPolicy | null;
@@ -69,6 +85,8 @@ export interface AliasPolicy {
   readonly queue?: QueuePolicy | null;
   /** Absent or null: targets are asked one after the other alone. */
   readonly hedge?: HedgePolicy | null;
+  /** Absent or null: nothing is asked twice. */
+  readonly shadow?: ShadowPolicy | null;
   /** False: a conversation goes to no target for the reason alone that this has answered it before. Absent: it does. */
   readonly promptAffinity?: false;
 }
@@ -95,13 +113,13 @@ function shorter(one: number | null, other: number | null): number | null {
 
 /** Null, where it says nothing. */
 export function policyOf({ retries, fallbacks, timeouts, stickyBy, ...more }: AliasPolicy): AliasPolicy | null {
-  const { queue = null, hedge = null, promptAffinity = null } = more;
+  const { queue = null, hedge = null, shadow = null, promptAffinity = null } = more;
   const lists = fallbackReasons.map((reason) => [reason, fallbacks[reason] ?? []] as const);
   const told = Object.fromEntries(lists.filter(([, names]) => names.length > 0));
   const isSilent =
-    saysNothing(timeouts) && [retries, stickyBy, queue, hedge, promptAffinity].every((part) => part === null);
+    saysNothing(timeouts) && [retries, stickyBy, queue, hedge, shadow, promptAffinity].every((part) => part === null);
   if (isSilent && Object.keys(told).length === 0) return null;
-  const staying = promptAffinity === null ? {} : { promptAffinity };
+  const staying = { ...(promptAffinity !== null && { promptAffinity }), ...(shadow !== null && { shadow }) };
   const further = { ...(queue !== null && { queue }), ...(hedge !== null && { hedge }), ...staying };
   return { retries, fallbacks: told, timeouts, stickyBy, ...further };
 }

@@ -4,7 +4,7 @@
 import type { AliasStrategy } from "@ghostllm/contract";
 import { builtInPrices } from "@ghostllm/llm";
 import type { PriceBook, PriceSchedule, ProviderDefinition } from "@ghostllm/llm";
-import type { AliasHedge, AliasPolicy, AliasQueue } from "#domain/alias-policy.ts";
+import type { AliasHedge, AliasShadow, AliasPolicy, AliasQueue } from "#domain/alias-policy.ts";
 import type { Additions } from "#domain/additions.ts";
 import type { AliasCache } from "#domain/cache-policy.ts";
 import { ConsentPolicies } from "#domain/consents/policies.ts";
@@ -104,6 +104,8 @@ export interface Alias {
   readonly queue?: AliasQueue | null;
   /** When a second one of its targets is asked beside the first; absent or null: never. */
   readonly hedge?: AliasHedge | null;
+  /** Where a share of its requests is asked as well; absent or null: nowhere. */
+  readonly shadow?: AliasShadow | null;
   /** It has no targets, since all their providers wait for an operator; absent: no. */
   readonly awaitsRepair?: boolean;
 }

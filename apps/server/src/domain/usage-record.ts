@@ -62,12 +62,14 @@ export type RequestFacts = Pick<
   | "cache"
   | "downgradedTo"
   | "sessionId"
+  | "shadow"
   | "why"
 >;
 
-/** Each is charged what the request is: its scopes, over their whole lives, and the periods of their budgets in which it was admitted. */
+/** Nobody for a copy. Each is charged what the request is: its scopes, over their whole lives, and the periods of their budgets in which it was admitted. */
 export function chargedScopes(record: UsageRecord): readonly Counted[] {
   const { apiKeyId, userId, teamId, organisationId, budgetPeriods } = record;
+  if (record.shadow) return [];
   const scopes: Counted[] = [
     { kind: "key", id: apiKeyId },
     { kind: "user", id: userId },

@@ -22,6 +22,7 @@ import type { TargetRoom } from "#gateway/flow/ask/target-room.ts";
 import type { TargetWork } from "#gateway/flow/ask/target-work.ts";
 import type { PromptHolders } from "#gateway/flow/plan/prompt-holders.ts";
 import type { Places } from "#gateway/flow/places.ts";
+import type { Shadows } from "#gateway/flow/shadow/shadows.ts";
 import type { WaitingRoom } from "#gateway/flow/ask/waiting-room.ts";
 import type { HeavyWork } from "./heavy-work/heavy-work.ts";
 import type { Neighbours } from "#gateway/connections/neighbours.ts";
@@ -46,6 +47,7 @@ export interface Vendors {
   readonly targetRoom: TargetRoom;
   readonly targetWork: TargetWork;
   readonly promptHolders: PromptHolders;
+  readonly shadows: Shadows;
   readonly waitingRoom: WaitingRoom;
   readonly places: Places;
   readonly hedgeShares: HedgeShares;

@@ -61,6 +61,19 @@ export interface Hedged {
 /** None that is ready, no room at one, no room for its cost, or the share of the alias is used up. */
 export type NotHedged = "no_target" | "no_room" | "no_budget" | "no_share";
 
+/** A share of an alias's requests is asked of a second target as well. */
+export interface Shadowed {
+  readonly alias: string;
+  /** What came of one that was asked, or why none was. */
+  readonly outcome: "ok" | "failed" | "aborted" | "no_room" | NotShadowed;
+}
+
+/**
+ * Its vendor would keep it, it is a count, it is too large, so many go on already, nobody has the name, the caller may not be led there, the
+ * target cannot do it, or rests.
+ */
+export type NotShadowed = "stored" | "operation" | "size" | "busy" | "unknown" | "forbidden" | "unfit" | "resting";
+
 export interface Events {
   requestStarted(): void;
   requestEnded(): void;
@@ -72,6 +85,7 @@ export interface Events {
   waited(waited: Waited): void;
   waitedForPlace(waited: WaitedForPlace): void;
   hedged(hedged: Hedged): void;
+  shadowed(shadowed: Shadowed): void;
   /** By a privacy policy, in one request. */
   personalDataFound(found: readonly PrivacyCount[]): void;
   /** A guardrail has found something, or could not be held against a request or its answer. */
@@ -119,6 +133,7 @@ export function createEvents({ metrics, log, lines = null }: EventsParts): Event
     waited: ({ alias, outcome, ms }) => metrics.waited(alias, outcome, ms),
     waitedForPlace: ({ scope, outcome, ms }) => metrics.waitedForPlace(scope, outcome, ms),
     hedged: ({ alias, outcome }) => metrics.hedged(alias, outcome),
+    shadowed: ({ alias, outcome }) => metrics.shadowed(alias, outcome),
     attemptFailed(attempt) {
       metrics.attemptFailed(attempt.provider, attempt.reason);
       log.warn(attempt, "attempt failed");

@@ -39,6 +39,11 @@ export const targetMetricDefinitions = {
     help: "How long those waited for that who were served.",
     labels: [],
   },
+  ghostllm_shadow_requests_total: {
+    type: "counter",
+    labels: ["alias", "outcome"],
+    help: "Requests drawn to be copied to a second target, of aliases that have a share copied, by what came of the copy: ok, failed, aborted, or no_room at its provider; or why there was none: its vendor would keep it (stored), it was a count (operation), too large (size), so many went on already (busy), the name is unknown, forbidden to the caller, unfit for it, or resting.",
+  },
   ghostllm_hedges_total: {
     type: "counter",
     help: "Attempts that were slow to begin, of aliases that have a second target asked beside them, by what came of it: won (the second one answered), lost (the first one did), failed (neither did) or gone (the request ended before); or none was asked, since none was ready (no_target), there was no room at it (no_room) or in a budget (no_budget), or the share of the alias was used up (no_share).",
@@ -68,6 +73,7 @@ export function targetMetrics(make: Make, names: BoundedNames) {
   const places = make.counter("ghostllm_places_requests_total");
   const placeWait = make.histogram("ghostllm_places_wait_seconds", waitBuckets);
   const hedges = make.counter("ghostllm_hedges_total");
+  const shadows = make.counter("ghostllm_shadow_requests_total");
   return {
     waited(alias: string, outcome: string, ms: number): void {
       queued.labels(names.of(alias), outcome).inc();
@@ -78,6 +84,7 @@ export function targetMetrics(make: Make, names: BoundedNames) {
       if (outcome === "served") placeWait.observe(ms / 1000);
     },
     hedged: (alias: string, outcome: string): void => hedges.labels(names.of(alias), outcome).inc(),
+    shadowed: (alias: string, outcome: string): void => shadows.labels(names.of(alias), outcome).inc(),
     watchQueues(read: () => readonly { readonly alias: string; readonly waiting: number }[]): void {
       make.gauge("ghostllm_queue_waiting", (gauge) => {
         gauge.reset();

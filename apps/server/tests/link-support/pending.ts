@@ -25,7 +25,7 @@ export function makePending(answerId: string, providerId = "p"): PendingAnswer {
       ipAddress: null,
       userAgent: null,
       budgetPeriods: null,
-      ...{ downgradedTo: null, sessionId: null, cache: null, why: null },
+      ...{ downgradedTo: null, shadow: false, sessionId: null, cache: null, why: null },
     },
     target: {
       provider: { id: providerId, name: "openai" },

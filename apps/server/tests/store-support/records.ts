@@ -55,7 +55,15 @@ export function createRecord(changed: Partial<UsageRecord> = {}): UsageRecord {
     ipAddress: "127.0.0.1",
     userAgent: "OpenAI/JS 7.57.0",
     budgetPeriods: null,
-    ...{ downgradedTo: null, sessionId: null, providerCharges: null, cache: null, savedNanos: null, why: null },
+    ...{
+      downgradedTo: null,
+      shadow: false,
+      sessionId: null,
+      providerCharges: null,
+      cache: null,
+      savedNanos: null,
+      why: null,
+    },
     ...changed,
   };
 }

@@ -33,6 +33,7 @@ import { HedgeShares } from "#gateway/flow/ask/hedge-shares.ts";
 import { Places } from "#gateway/flow/places.ts";
 import { WaitingRoom } from "#gateway/flow/ask/waiting-room.ts";
 import { PromptHolders } from "#gateway/flow/plan/prompt-holders.ts";
+import { Shadows } from "#gateway/flow/shadow/shadows.ts";
 import { TargetWork } from "#gateway/flow/ask/target-work.ts";
 import { createHeavyWork } from "#gateway/heavy-work/heavy-work.ts";
 import { openRealtimeDoor } from "#gateway/channels/realtime-door.ts";
@@ -238,6 +239,7 @@ export async function startGateway(snapshot: Snapshot, settings: Settings = {}):
     targetRoom: new TargetRoom(),
     targetWork: new TargetWork(),
     promptHolders: new PromptHolders(),
+    shadows: new Shadows(),
     waitingRoom: new WaitingRoom(),
     places: new Places(),
     hedgeShares: new HedgeShares(),

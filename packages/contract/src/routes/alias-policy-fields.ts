@@ -102,6 +102,28 @@ export const hedge = z.object(hedgeFields).nullable().describe(aboutHedge);
 
 export const hedgeInput = z.strictObject(hedgeFields).meta({ id: "AliasHedgeInput" }).nullable().describe(aboutHedge);
 
+const aboutShadow =
+  "A share of the requests is asked of a second target as well. Its answers are read to the end and told to nobody, and no budget but those of its provider is charged. Null: none is.";
+
+const shadowFields = {
+  to: z.string().min(1).max(300).describe("An alias, or `provider/model`."),
+  percent: z.number().min(0.01).max(100).describe("Of the requests."),
+  max_concurrent: z
+    .int()
+    .min(1)
+    .max(1_000)
+    .default(10)
+    .describe("At a time, in each process. What is over it is not copied."),
+};
+
+export const shadow = z.object(shadowFields).nullable().describe(aboutShadow);
+
+export const shadowInput = z
+  .strictObject(shadowFields)
+  .meta({ id: "AliasShadowInput" })
+  .nullable()
+  .describe(aboutShadow);
+
 const ms = z.int().min(10).max(86_400_000).nullable();
 
 export const timeFields = {

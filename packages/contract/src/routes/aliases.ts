@@ -10,6 +10,8 @@ import {
   queueInput,
   retries,
   retriesInput,
+  shadow,
+  shadowInput,
   timeouts,
   timeoutsInput,
 } from "./alias-policy-fields.ts";
@@ -64,6 +66,7 @@ const alias = z
     timeouts,
     sticky_by: openEnum(stickies).nullable().describe(aboutSticky),
     prompt_affinity: affinity,
+    shadow,
     queue,
     hedge,
     limits: limits.describe("Of all that ask for it together. Null is unlimited."),
@@ -98,7 +101,7 @@ const aliasCreate = z
     ...{ team_id: team.default(null), name, strategy: strategy.default("ordered"), targets },
     ...{ retries: retriesInput.optional(), fallbacks: fallbacksInput.optional(), timeouts: timeoutsInput.optional() },
     ...{ sticky_by: sticky.optional(), queue: queueInput.optional(), hedge: hedgeInput.optional() },
-    prompt_affinity: affinity.optional(),
+    ...{ prompt_affinity: affinity.optional(), shadow: shadowInput.optional() },
     ...{ limits: limitsInput.optional(), budgets: scopeBudgetsInput.optional() },
     cache: cacheInput.optional().describe(aboutCache),
   })
@@ -110,7 +113,7 @@ const aliasUpdate = z
     ...{ name: name.optional(), strategy: strategy.optional(), targets: targets.optional() },
     ...{ retries: retriesInput.optional(), fallbacks: fallbacksInput.optional(), timeouts: timeoutsInput.optional() },
     ...{ sticky_by: sticky.optional(), queue: queueInput.optional(), hedge: hedgeInput.optional() },
-    prompt_affinity: affinity.optional(),
+    ...{ prompt_affinity: affinity.optional(), shadow: shadowInput.optional() },
     ...{ limits: limitsInput.optional(), budgets: scopeBudgetsInput.optional() },
     cache: cacheInput.optional().describe(aboutCache),
   })
@@ -168,7 +171,7 @@ export const aliasRoutes = defineRoutes({
     status: 200,
     summary: "Change an alias",
     description:
-      "Fields left out stay as they are; `targets`, `retries`, `fallbacks`, `timeouts`, `queue` and `hedge` are each replaced as a whole. Another `team_id` is for whoever may change aliases at both ends, and everybody's for whoever may change all (403).",
+      "Fields left out stay as they are; `targets`, `retries`, `fallbacks`, `timeouts`, `queue`, `hedge` and `shadow` are each replaced as a whole. Another `team_id` is for whoever may change aliases at both ends, and everybody's for whoever may change all (403).",
   },
   remove: {
     id: "aliases.remove",

@@ -120,6 +120,10 @@ export const requestWhy = z
     limits: z
       .array(consulted)
       .describe("Every limit and budget that it was held to, with what was left of it when it was admitted."),
+    shadow_of: z
+      .string()
+      .nullable()
+      .describe("Of a copy that its alias has asked of a second target: the id of the request."),
     held_usd: usd
       .nullable()
       .describe("The most that it could cost, held against budgets until it ended; null where there were none."),

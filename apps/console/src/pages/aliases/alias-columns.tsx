@@ -59,6 +59,7 @@ function policiesOf({
   sticky_by: sticky,
   queue,
   hedge,
+  shadow,
   cache,
 }: Alias): readonly string[] {
   return [
@@ -67,6 +68,7 @@ function policiesOf({
     ...(Object.values(timeouts).some((ms) => ms !== null) ? ["time"] : []),
     ...(sticky === null ? [] : ["sticky"]),
     ...(hedge === null ? [] : ["hedge"]),
+    ...(shadow === null ? [] : ["shadow"]),
     ...(queue === null ? [] : ["queue"]),
     ...(cache === null ? [] : ["kept answers"]),
   ];

@@ -17,7 +17,7 @@ import { Time } from "#parts/values.tsx";
 import { RequestsLink } from "#requests/requests-link.tsx";
 import { AliasForm } from "./alias-form.tsx";
 import { DryRunPanel } from "./dry-run-panel.tsx";
-import { fallbackWords, hedgeWords, queueWords, retryWords, timeoutWords } from "./policy-values.ts";
+import { fallbackWords, hedgeWords, queueWords, retryWords, shadowWords, timeoutWords } from "./policy-values.ts";
 import { strategyName } from "./strategies.ts";
 import { QueuePanel, TargetsPanel } from "./targets-panel.tsx";
 import { useTeamName } from "./alias-teams.tsx";
@@ -91,6 +91,7 @@ function AliasFacts({ alias }: { readonly alias: Alias }) {
           ["Fallbacks", <span className="whitespace-pre-line">{fallbackWords(alias.fallbacks)}</span>],
           ["Time", timeoutWords(alias.timeouts)],
           ["Hedge", hedgeWords(alias.hedge)],
+          ["Shadow", shadowWords(alias.shadow)],
           ["Queue", queueWords(alias.queue)],
           ...(mayOf("usage.read", alias.team_id)
             ? [["Spending", <BudgetLink kind="alias" id={alias.id} />] as const]

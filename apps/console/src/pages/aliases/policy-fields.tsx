@@ -18,10 +18,12 @@ import {
   queueWords,
   retryNumbers,
   retryWords,
+  shadowFields,
+  shadowWords,
   timeLimits,
   timeoutWords,
 } from "./policy-values.ts";
-import type { FallbackList, HedgeNumber, QueueNumber, RetryNumber, TimeLimit } from "./policy-values.ts";
+import type { FallbackList, HedgeNumber, ShadowField, QueueNumber, RetryNumber, TimeLimit } from "./policy-values.ts";
 
 interface PolicyFieldsProps {
   readonly server: ServerForm<AliasValues>;
@@ -35,6 +37,7 @@ export function PolicyFields({ server, present }: PolicyFieldsProps) {
       <FallbackFields {...{ server, present }} />
       <TimeFields {...{ server, present }} />
       <HedgeFields {...{ server, present }} />
+      <ShadowFields {...{ server, present }} />
       <QueueFields {...{ server, present }} />
     </div>
   );
@@ -194,6 +197,35 @@ const hedgeLabels: Readonly<Record<HedgeNumber, readonly [label: string, help: s
   after_ms: ["Second target after, ms", "Where the first one has not begun to answer."],
   most_percent: ["Beside so many attempts, %", "Of all at targets of the alias, in each process."],
 };
+
+const shadowLabels: Readonly<Record<ShadowField, readonly [label: string, help: string]>> = {
+  to: ["Asked as well", "An alias, or provider/model. Its answers are told to nobody."],
+  percent: ["Share, %", "Of the requests."],
+  max_concurrent: ["At a time at most", "In each process; what is over it is not copied."],
+};
+
+/** A share is asked of a second target as well, to see how it does. */
+function ShadowFields({ server: { form, errorOf }, present }: PolicyFieldsProps) {
+  const nameOf = (name: ShadowField) => `shadow.${name}` as const;
+  const isWrong = shadowFields.some((name) => errorOf(nameOf(name)) !== undefined);
+  return (
+    <Part title="Shadow" words={shadowWords(present?.shadow ?? null)} isWrong={isWrong}>
+      <div className="grid gap-3.5 sm:grid-cols-3">
+        {shadowFields.map((name) => (
+          <TextField
+            key={name}
+            label={shadowLabels[name][0]}
+            help={shadowLabels[name][1]}
+            placeholder={name === "to" ? "nobody" : undefined}
+            autoComplete="off"
+            error={errorOf(nameOf(name))}
+            field={form.register(nameOf(name))}
+          />
+        ))}
+      </div>
+    </Part>
+  );
+}
 
 /** A second target is asked beside one that is slow to begin. */
 function HedgeFields({ server: { form, errorOf, errorIn }, present }: PolicyFieldsProps) {

@@ -40,6 +40,11 @@ export type HedgeNumber = (typeof hedgeNumbers)[number];
 const usualWaiting = 1_000;
 const usualHedges = 10;
 
+export const shadowFields = ["to", "percent", "max_concurrent"] as const;
+export type ShadowField = (typeof shadowFields)[number];
+
+const usualShadows = 10;
+
 export interface PolicyValues {
   retries: Record<RetryNumber, string> & {
     /** `none`, or `own` rules. */
@@ -56,6 +61,8 @@ export interface PolicyValues {
   /** Empty: each request is drawn anew. */
   sticky_by: string;
   prompt_affinity: boolean;
+  /** Without a name nothing is copied. */
+  shadow: Record<ShadowField, string>;
 }
 
 const usualRetries = {
@@ -86,12 +93,17 @@ export function policyValues(present: Alias | null): PolicyValues {
     },
     sticky_by: present?.sticky_by ?? "",
     prompt_affinity: present?.prompt_affinity ?? true,
+    shadow: {
+      to: present?.shadow?.to ?? "",
+      percent: present?.shadow?.percent.toString() ?? "",
+      max_concurrent: String(present?.shadow?.max_concurrent ?? usualShadows),
+    },
   };
 }
 
 /** What is no number goes to the server as it is, which says what is wrong with it. */
 export function toPolicyBody(values: PolicyValues, strategy: string) {
-  const { retries, fallbacks, timeouts, queue, hedge, sticky_by: sticky, prompt_affinity } = values;
+  const { retries, fallbacks, timeouts, queue, hedge, sticky_by: sticky, prompt_affinity, shadow } = values;
   return {
     retries:
       retries.rule === "none"
@@ -102,6 +114,10 @@ export function toPolicyBody(values: PolicyValues, strategy: string) {
     queue: queue.max_wait_ms.trim() === "" ? null : (numbersOf(queueNumbers, queue) as QueueBody),
     hedge: hedge.after_ms.trim() === "" ? null : (numbersOf(hedgeNumbers, hedge) as HedgeBody),
     prompt_affinity,
+    shadow:
+      shadow.to.trim() === ""
+        ? null
+        : ({ to: shadow.to.trim(), ...numbersOf(["percent", "max_concurrent"], shadow) } as ShadowBody),
     // Others draw no target to stay with.
     sticky_by: strategy === "weighted" && sticky === "user" ? ("user" as const) : null,
   };
@@ -118,6 +134,7 @@ type RetriesBody = Record<RetryNumber, number> & { on: RetriedFailure[] };
 type Lists = Record<FallbackList, string[]>;
 type QueueBody = Record<QueueNumber, number>;
 type HedgeBody = Record<HedgeNumber, number>;
+type ShadowBody = Record<"percent" | "max_concurrent", number> & { to: string };
 
 export function retryWords(retries: Alias["retries"]): string {
   if (retries === null) return "each target once, the last one twice";
@@ -155,6 +172,11 @@ export function timeoutWords(timeouts: Alias["timeouts"]): string {
 export function queueWords(queue: Alias["queue"]): string {
   if (queue === null) return "none: what finds all targets full is refused";
   return `for up to ${formatDuration(queue.max_wait_ms)}, ${formatCount(queue.max_waiting)} at the most`;
+}
+
+export function shadowWords(shadow: Alias["shadow"]): string {
+  if (shadow === null) return "none: nothing is asked twice";
+  return `${shadow.percent} % of requests to ${shadow.to}, ${formatCount(shadow.max_concurrent)} at a time at the most`;
 }
 
 export function hedgeWords(hedge: Alias["hedge"]): string {

@@ -5,7 +5,14 @@ import { fallbackReasons } from "@ghostllm/contract";
 import type { AliasRow, Store } from "#control/store/store.ts";
 import type { TeamRow } from "#control/store/team-store.ts";
 import { noTimeouts, policyOf } from "#domain/alias-policy.ts";
-import type { AliasPolicy, AliasTimeouts, Fallbacks, HedgePolicy, QueuePolicy } from "#domain/alias-policy.ts";
+import type {
+  AliasPolicy,
+  AliasTimeouts,
+  Fallbacks,
+  HedgePolicy,
+  QueuePolicy,
+  ShadowPolicy,
+} from "#domain/alias-policy.ts";
 import { isPattern } from "#domain/alias-patterns.ts";
 import { isNamed, isTargetNamed } from "#domain/allowed-models.ts";
 import { invalid } from "./fields.ts";
@@ -13,11 +20,14 @@ import type { Resource } from "./resource.ts";
 
 type ApiAlias = RouteAnswer<AdminRoutes["aliases"]["get"]>;
 type Body = Parameters<Resource<"aliases">["update"]>[0]["body"];
-type Given = Pick<Body, "retries" | "fallbacks" | "timeouts" | "sticky_by" | "queue" | "hedge" | "prompt_affinity">;
+type Given = Pick<
+  Body,
+  "retries" | "fallbacks" | "timeouts" | "sticky_by" | "queue" | "hedge" | "prompt_affinity" | "shadow"
+>;
 
 export function toApiPolicy(policy: AliasPolicy | null): Pick<ApiAlias, keyof Given> {
   const { retries = null, fallbacks = {}, timeouts = noTimeouts, stickyBy = null, queue, hedge } = policy ?? {};
-  const { promptAffinity = true } = policy ?? {};
+  const { promptAffinity = true, shadow } = policy ?? {};
   return {
     retries: retries && {
       ...{ attempts_per_target: retries.attemptsPerTarget, attempts: retries.attempts, on: [...retries.on] },
@@ -33,6 +43,7 @@ export function toApiPolicy(policy: AliasPolicy | null): Pick<ApiAlias, keyof Gi
     queue: queue ? { max_wait_ms: queue.maxWaitMs, max_waiting: queue.maxWaiting } : null,
     hedge: hedge ? { after_ms: hedge.afterMs, most_percent: hedge.mostPercent } : null,
     prompt_affinity: promptAffinity,
+    shadow: shadow ? { to: shadow.to, percent: shadow.percent, max_concurrent: shadow.maxConcurrent } : null,
   };
 }
 
@@ -40,16 +51,17 @@ export function toApiPolicy(policy: AliasPolicy | null): Pick<ApiAlias, keyof Gi
 export function takePolicy<Whole extends Given>(
   body: Whole,
 ): { readonly said: Given; readonly rest: Omit<Whole, keyof Given> } {
-  const { retries, fallbacks, timeouts, sticky_by, queue, hedge, prompt_affinity, ...rest } = body;
-  return { said: { retries, fallbacks, timeouts, sticky_by, queue, hedge, prompt_affinity }, rest };
+  const { retries, fallbacks, timeouts, sticky_by, queue, hedge, prompt_affinity, shadow, ...rest } = body;
+  return { said: { retries, fallbacks, timeouts, sticky_by, queue, hedge, prompt_affinity, shadow }, rest };
 }
 
 /** Undefined: it stays as it is. */
 export function toPolicy(given: Given, before: AliasPolicy | null): AliasPolicy | null | undefined {
-  const { retries, fallbacks, timeouts, sticky_by: stickyBy, queue, hedge, prompt_affinity: affinity } = given;
+  const { retries, fallbacks, timeouts, sticky_by: stickyBy, queue, hedge, prompt_affinity: affinity, shadow } = given;
   if (Object.values(given).every((one) => one === undefined)) return undefined;
   const stays = affinity ?? before?.promptAffinity ?? true;
   return policyOf({
+    shadow: shadow === undefined ? (before?.shadow ?? null) : toShadow(shadow),
     ...(!stays && { promptAffinity: false as const }),
     retries: retries === undefined ? (before?.retries ?? null) : toRetries(retries),
     fallbacks: fallbacks ?? before?.fallbacks ?? {},
@@ -81,6 +93,10 @@ function toTimeouts(given: NonNullable<Given["timeouts"]>): AliasPolicy["timeout
 
 function toQueue(given: NonNullable<Given["queue"]> | null): QueuePolicy | null {
   return given && { maxWaitMs: given.max_wait_ms, maxWaiting: given.max_waiting };
+}
+
+function toShadow(given: NonNullable<Given["shadow"]> | null): ShadowPolicy | null {
+  return given && { to: given.to, percent: given.percent, maxConcurrent: given.max_concurrent };
 }
 
 function toHedge(given: NonNullable<Given["hedge"]> | null): HedgePolicy | null {
@@ -115,10 +131,13 @@ interface Led {
 /** A name may go later, and is then left out; but one that is unknown now is a slip of the pen. None leads back. */
 export async function refuseFallbacks(store: Pick<Store, "aliases" | "providers">, led: Led): Promise<void> {
   const fallbacks: Fallbacks = led.policy?.fallbacks ?? {};
-  if (Object.keys(fallbacks).length === 0) return;
+  const shadow = led.policy?.shadow?.to ?? null;
+  if (Object.keys(fallbacks).length === 0 && shadow === null) return;
   const all = await store.aliases.list(null, "all");
   const seen = all.filter(({ id, teamId }) => id !== led.id && (teamId === null || teamId === led.teamId));
   const providers = new Set((await store.providers.list()).map(({ name }) => name));
+  const shadowFault = shadow === null ? null : faultOf(shadow, { led, seen, providers });
+  if (shadowFault !== null) throw invalid("shadow.to", shadowFault);
   for (const reason of fallbackReasons)
     for (const [place, name] of (fallbacks[reason] ?? []).entries()) {
       const fault = faultOf(name, { led, seen, providers });

@@ -26,11 +26,13 @@ interface Context {
 export function explainRequest(record: UsageRecord, { snapshot, names }: Context): Told {
   const facts: WhyFacts = record.why ?? {};
   const { plans = [], notLedTo = [], limits = "", capped = "", held, cache, guards = [], notes = [], hedge } = facts;
+  const { shadowOf = null } = facts;
   const tried = new Tried(record);
   return {
     phases: phasesOf(record),
     limits: toToldLimits(limits, record, names),
     held_usd: toUsdOrNull(held ?? null),
+    shadow_of: shadowOf,
     capped: toToldLimits(capped, record, names)[0] ?? null,
     cache: cache === undefined ? null : toCache(cache, record),
     guardrails: guards.map(([name, stage, outcome]) => ({ name, stage, outcome })),

@@ -74,6 +74,7 @@ function toAlias(part: AliasPart, targets: Alias["targets"], { providers, unusab
   const sticky = policy?.stickyBy === "user" ? id : null;
   const queue = policy?.queue ? { ...policy.queue, aliasId: id, alias: name } : null;
   const hedge = policy?.hedge ? { ...policy.hedge, aliasId: id, alias: name } : null;
-  const said = { policy, sticky, scope: scopeOf("alias", part), cache, queue, hedge };
+  const shadow = policy?.shadow ? { ...policy.shadow, aliasId: id, alias: name } : null;
+  const said = { policy, sticky, shadow, scope: scopeOf("alias", part), cache, queue, hedge };
   return { id, name, strategy, createdAt, targets, absent, ...said, awaitsRepair: isLost };
 }

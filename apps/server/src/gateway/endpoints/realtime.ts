@@ -3,6 +3,8 @@
 import { GhostError } from "@ghostllm/contract";
 import { sessionDemand } from "@ghostllm/llm";
 import type { Dialect, ParsedRequest } from "@ghostllm/llm";
+import { routingHeader } from "#domain/routing/routing.ts";
+import { routingOfHeader } from "#domain/routing/take-routing.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
 import type { RealtimeClient } from "#gateway/flow/ask/session-attempt.ts";
 import { execute } from "#gateway/flow/execute.ts";
@@ -27,9 +29,16 @@ export function serveSession(deps: SessionDeps, { exchange, dialect, realtime }:
   const lasting = { ...deps, timeouts: { ...deps.timeouts, totalMs: deps.capacity.realtime.sessionMs } };
   return serveRequest(deps, exchange, { endpoint: operation, encodeError }, async (caller) => {
     checkPolicies(caller);
+    checkRouting(exchange);
     const asked = { request: requestFor(exchange), demand: sessionDemand, protection: null };
     await execute(lasting, { exchange, outlet: exchange.outlet, ...caller, dialect, ...asked, realtime });
   });
+}
+
+/** It is not read here. */
+function checkRouting(exchange: Exchange): void {
+  const header = exchange.header(routingHeader);
+  if (header !== undefined) routingOfHeader(header, operation, null);
 }
 
 /** Nobody can look into sound. */

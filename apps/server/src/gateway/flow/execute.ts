@@ -20,12 +20,14 @@ import { checkRouting, narrow } from "./plan/narrow.ts";
 import type { PlanDeps } from "./plan/plan-input.ts";
 import { checkPermission, isAuto, resolveModel } from "./resolve.ts";
 import type { Candidates } from "./resolve.ts";
+import { castShadow } from "./shadow/cast-shadow.ts";
+import type { ShadowDeps } from "./shadow/cast-shadow.ts";
 import { withRun } from "./run.ts";
 import type { RunDeps } from "./run.ts";
 
 type ResolveDeps = PlanDeps & Pick<GatewayDeps, "owners">;
 type OwnDeps = Pick<GatewayDeps, "owners" | "version" | "tracesVendors">;
-export type ExecuteDeps = RunDeps & AskDeps & LegDeps & RecallDeps & OwnDeps;
+export type ExecuteDeps = RunDeps & AskDeps & LegDeps & RecallDeps & ShadowDeps & OwnDeps;
 export type InferenceCall = Omit<Call, "candidates" | "scopes" | "looksAt" | "work">;
 
 /** Answers the client. Throws GhostError for what the endpoint is to answer, with nothing sent yet. */
@@ -117,6 +119,8 @@ async function askVendors(deps: ExecuteDeps, run: Run): Promise<Answer> {
     terms,
     realtime: run.realtime ?? null,
   };
+  const { shadow = null } = run.candidates;
+  if (shadow !== null) castShadow(deps, run, shadow);
   if (operation === "count_tokens") return obtainCount(deps, asked);
   const answer = await attemptTargets(deps, asked);
   const remembered = rememberOwner(deps, run, answer);

@@ -75,6 +75,7 @@ export function factsOf(run: Run, now: number): RequestFacts {
     userAgent: exchange.userAgent,
     budgetPeriods: admission.budgetPeriods,
     cache: caching === null ? null : caching.outcome,
+    shadow: false,
     downgradedTo: admission.downgraded?.alias ?? null,
     sessionId: run.session?.id ?? null,
     why: trail.why.told(admission, caching?.told ?? null, guards),

@@ -6,7 +6,7 @@ import { filled, matchOf, star } from "#domain/alias-patterns.ts";
 import type { Matched } from "#domain/alias-patterns.ts";
 import { isNamed, isTargetNamed } from "#domain/allowed-models.ts";
 import { modelRulesOf } from "#domain/principal.ts";
-import type { AliasHedge, AliasQueue } from "#domain/alias-policy.ts";
+import type { AliasHedge, AliasShadow, AliasQueue } from "#domain/alias-policy.ts";
 import type { AliasCache } from "#domain/cache-policy.ts";
 import type { LimitedScope, Principal } from "#domain/principal.ts";
 import { freePrices } from "#domain/prices.ts";
@@ -36,6 +36,7 @@ export interface Candidates {
   readonly cache?: AliasCache | null;
   readonly queue?: AliasQueue | null;
   readonly hedge?: AliasHedge | null;
+  readonly shadow?: AliasShadow | null;
   /** It has no targets, since all their providers wait for an operator; absent: no. */
   readonly awaitsRepair?: boolean;
 }
@@ -138,7 +139,7 @@ function ofTeam(alias: Alias, requested: string, { teamModels }: NameCaller): Ca
 
 function ofAlias(alias: Alias, requested: string): Candidates {
   const { strategy, targets, policy = null, sticky = null, scope = null, cache = null, queue = null } = alias;
-  const said = { policy, sticky, scope, cache, queue, hedge: alias.hedge ?? null };
+  const said = { policy, sticky, scope, cache, queue, hedge: alias.hedge ?? null, shadow: alias.shadow ?? null };
   const awaitsRepair = alias.awaitsRepair === true;
   return { requested, strategy, targets, isAlias: true, ...said, absent: absentOf(alias), awaitsRepair };
 }

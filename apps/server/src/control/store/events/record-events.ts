@@ -19,13 +19,15 @@ type TellRecords = (
 export function recordEventsIn(database: Database): TellRecords {
   const [append, readWanted] = [eventAppenderIn(database), wantedEventsIn(database)];
   return async (transaction, records, charges) => {
-    if (records.length === 0) return;
+    // Of copies, which nobody asked for, nobody is told.
+    const asked = records.filter(({ shadow }) => !shadow);
+    if (asked.length === 0) return;
     const wanted = await readWanted(transaction);
     if (wanted.size === 0) return;
     const ofBudgets = wanted.has("budget.threshold")
-      ? await budgetEventsOf(transaction, charges, Math.round(endOf(records)))
+      ? await budgetEventsOf(transaction, charges, Math.round(endOf(asked)))
       : [];
-    await append(transaction, [...requestEventsOf(records, wanted), ...ofBudgets]);
+    await append(transaction, [...requestEventsOf(asked, wanted), ...ofBudgets]);
   };
 }
 

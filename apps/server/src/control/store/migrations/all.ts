@@ -52,6 +52,7 @@ import { chatSessions } from "./0056-chat-sessions.ts";
 import { modelsOfAuto } from "./0058-models-of-auto.ts";
 import { guardrails } from "./0054-guardrails.ts";
 import { sessionsOfRequests } from "./0057-sessions-of-requests.ts";
+import { shadows } from "./0059-shadows.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every migration, in order. A new one is a new file and a new line at the end. */
@@ -110,4 +111,5 @@ export const allMigrations: readonly Migration[] = [
   chatSessions,
   sessionsOfRequests,
   modelsOfAuto,
+  shadows,
 ];

@@ -35,12 +35,15 @@ export interface StreamEnd {
  * Passes an answer on to the client as it comes, no faster than the client reads, until the vendor's end mark, its end
  * or its failure. Resolves with what is left to send; never rejects.
  */
-export function relay(answer: StreamAnswer, outlet: Outlet, observers: readonly Observer[]): Promise<StreamEnd> {
+export function relay(answer: StreamAnswer, outlet: Sink, observers: readonly Observer[]): Promise<StreamEnd> {
   return new Promise((resolve) => new Relay(answer, { outlet, observers, resolve }).start());
 }
 
+/** Of an outlet, what takes an answer as it goes on. */
+export type Sink = Pick<Outlet, "isClientGone" | "isFull" | "write" | "whenDrained">;
+
 interface RelayEnds {
-  readonly outlet: Outlet;
+  readonly outlet: Sink;
   readonly observers: readonly Observer[];
   readonly resolve: (end: StreamEnd) => void;
 }
@@ -48,7 +51,7 @@ interface RelayEnds {
 /** The way of one answer from its vendor to its client. */
 class Relay {
   readonly #answer: StreamAnswer;
-  readonly #outlet: Outlet;
+  readonly #outlet: Sink;
   /** Sorted once: none is asked for each chunk whether it has something to say. */
   readonly #watching: readonly Watching[];
   readonly #reviewing: readonly Reviewing[];
@@ -187,10 +190,10 @@ interface WriteListener {
  */
 class CoalescingWriter {
   #pending: Buffer[] = [];
-  readonly #outlet: Outlet;
+  readonly #outlet: Sink;
   readonly #listener: WriteListener;
 
-  constructor(outlet: Outlet, listener: WriteListener) {
+  constructor(outlet: Sink, listener: WriteListener) {
     this.#outlet = outlet;
     this.#listener = listener;
   }

@@ -9,13 +9,13 @@ import type { GatewayDeps } from "#gateway/deps.ts";
 import type { Terms } from "#gateway/flow/admit.ts";
 import type { Trail } from "#gateway/flow/trail.ts";
 import type { Tried } from "#gateway/flow/tried.ts";
-import type { Lifeline } from "./lifeline.ts";
+import type { Line } from "./lifeline.ts";
 import { nothing, ProviderHolds } from "./provider-holds.ts";
 import type { CameTo, PassedOver } from "./provider-holds.ts";
 import { costOfUnanswered } from "./unanswered.ts";
 
 export interface AdmittedInput {
-  readonly lifeline: Pick<Lifeline, "exchange">;
+  readonly lifeline: Pick<Line, "exchange">;
   readonly trail: Trail;
   /** By which the providers that are asked admit it. */
   readonly terms: Terms;

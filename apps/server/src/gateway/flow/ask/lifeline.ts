@@ -14,7 +14,7 @@ export type Severance = "client" | "timeout" | Withdrawal;
 export interface Line {
   /** Null: it holds. */
   readonly severedBy: Severance | "outpaced" | null;
-  readonly exchange: Exchange;
+  readonly exchange: Pick<Exchange, "held" | "elapsedMs">;
   /** From now on it is this call that is aborted; at once when the line is severed already. */
   hold(call: Pick<UpstreamCall, "abort">): void;
 }
