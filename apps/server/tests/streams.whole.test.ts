@@ -1,6 +1,9 @@
 // Streams that clients come back to: in every dialect, at another instance, when who told them is gone, and many at a time.
 
 import { randomBytes } from "node:crypto";
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { startFakeUpstream } from "@ghostllm/fake-upstream";
 import type { FakeUpstream } from "@ghostllm/fake-upstream";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
@@ -17,6 +20,7 @@ import type { TestGateway } from "./support/gateway.ts";
 import { chatPath, helloStream, keyHeader, postJson, startStage, TestClock, waitFor } from "./support/stage.ts";
 import { everyDialect, models } from "./support/talk-vendors.ts";
 import { saying, textIn } from "./support/told-texts.ts";
+import { startWholeServer } from "./support/whole-server.ts";
 
 const asked = { "x-ghostllm-resumable": "true" };
 const streamOf = (response: Response): string => response.headers.get("x-ghostllm-stream") ?? "";
@@ -165,6 +169,39 @@ describe("a stream", () => {
     await waitFor(() => stage.gateway.records.length === 1_000);
     await stage.close();
   });
+});
+
+it("for which there is no room is none to come back to", async () => {
+  const streams = new MemoryStreams({ now: () => Date.now(), monotonic: () => performance.now() }, 100);
+  const stage = await startStage({ streams });
+  const response = await stage.post(helloStream, chatPath, { headers: asked });
+  const text = await response.text();
+  expect([streamOf(response), text.includes("\nid: "), text.includes("[DONE]")]).toEqual(["", false, true]);
+  await stage.close();
+});
+
+it("to which nobody listens ends with its server, and is recorded", async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), "ghostllm-streams-"));
+  const upstream = await startFakeUpstream();
+  upstream.script({ kind: "chat", text: "word ".repeat(200), paceMs: 100 });
+  const environment = {
+    ...{ GHOSTLLM_DATA_DIR: dataDir, OPENAI_API_KEY: "sk-vendor", OPENAI_BASE_URL: `${upstream.url}/v1` },
+  };
+  const first = await startWholeServer(environment);
+  const headers = { authorization: `Bearer ${first.apiKey}`, ...asked };
+  const body = { ...helloStream, model: "openai/gpt-4o" };
+  const response = await postJson(first.url + chatPath, body, { headers });
+  const leaving = response.body?.getReader();
+  await leaving?.read();
+  await leaving?.cancel();
+  await first.close();
+  const second = await startWholeServer(environment);
+  await vi.waitFor(async () => {
+    const { data } = await second.admin.usage.list({ query: { limit: 10 } });
+    expect(data.map(({ id, status }) => [id, status])).toEqual([[streamOf(response), "shutdown"]]);
+  }, 30_000);
+  await second.close();
+  await upstream.close();
 });
 
 it("is asked for with a key as everything else", async () => {

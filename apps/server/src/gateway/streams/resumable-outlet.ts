@@ -72,7 +72,8 @@ export class ResumableOutlet implements Outlet {
     const contentType = String(headers["content-type"] ?? "");
     const isKept = status === 200 && resumableType.test(contentType) && !this.isHeadOnly && !this.hasBegun;
     if (isKept) this.#keep(contentType);
-    this.#base.begin(status, isKept ? { ...headers, [streamHeader]: id } : headers);
+    // Where there is no room there is nothing to come back to.
+    this.#base.begin(status, this.#told === null ? headers : { ...headers, [streamHeader]: id });
   }
 
   #keep(contentType: string): void {
