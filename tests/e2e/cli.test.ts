@@ -198,6 +198,25 @@ describe("aliases", () => {
   }, 180_000);
 });
 
+describe("guardrails", () => {
+  it("are made, listed, switched off and deleted", async () => {
+    const create = ["guardrail", "create", "--name", "birds", "--words", "bluebird", "red kite", "--action", "redact"];
+    expect(await json(create)).toMatchObject({
+      check: { kind: "text", words: ["bluebird", "red kite"] },
+      ...{ action: "redact", stage: "both", secret: null },
+    });
+    const asks = ["guardrail", "create", "--name", "rules", "--webhook", "https://rules.example/check", "--open"];
+    expect((await ghostllm(asks)).out).toContain("whsec_");
+    expect((await ghostllm(["guardrail", "create", "--name", "none"])).code).toBe(2);
+    expect((await ghostllm(["guardrail", "list"])).out).toMatch(
+      /birds +everyone +all +both +text +redact +closed +yes/,
+    );
+    expect(await json(["guardrail", "disable", "birds"])).toMatchObject({ is_active: false });
+    expect((await ghostllm(["guardrail", "delete", "nobody"])).code).toBe(5);
+    for (const name of ["birds", "rules"]) expect((await ghostllm(["guardrail", "delete", name])).code).toBe(0);
+  }, 180_000);
+});
+
 describe("consent", () => {
   it("is asked for by policies, listed, and given by whoever decides", async () => {
     await json(["user", "create", "--email", "kim@example.com"]);

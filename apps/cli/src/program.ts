@@ -10,6 +10,7 @@ import { addCacheCommand } from "./commands/cache.ts";
 import { addChatCommand } from "./commands/chat.ts";
 import { addConfigCommand } from "./commands/config.ts";
 import { addConsentCommand } from "./commands/consent.ts";
+import { addGuardrailCommand } from "./commands/guardrail.ts";
 import { addEventsCommand } from "./commands/events.ts";
 import { addBudgetCommand } from "./commands/budget.ts";
 import { addLimitCommand } from "./commands/limit.ts";
@@ -57,6 +58,7 @@ const addCommands = [
   addKeysCommand,
   addBudgetCommand,
   addConsentCommand,
+  addGuardrailCommand,
   addLimitCommand,
   addBulkCommand,
   addProviderCommand,
