@@ -41,6 +41,7 @@ const left: ReadonlyMap<string, string> = new Map([
   ["personalData.erasure", "an erasure by its id: to make one erases somebody"],
   ["requests.content", "a text by its id, of those few that are stored"],
   ["reports.content", "a text by its id"],
+  ["guardrails.get", "a row by its id, of a table of few rows"],
 ]);
 
 const hourMs = 3_600_000;
@@ -154,7 +155,7 @@ function askForThings(asks: Asks, made: Made): void {
   asks.add("webhooks.list", "", "");
   asks.add("webhooks.get", "", `/${made.webhook}`);
   asks.add("webhooks.deliveries", "", `/${made.webhook}/deliveries`);
-  for (const route of ["consentPolicies.list", "reports.list"]) asks.add(route, "", "");
+  for (const route of ["consentPolicies.list", "guardrails.list", "reports.list"]) asks.add(route, "", "");
   asks.add("consentPolicies.get", "", `/${made.consentPolicy}`);
   asks.add("reports.get", "", `/${made.report}`);
   asks.add("reports.runs", "", `/${made.report}/runs`);

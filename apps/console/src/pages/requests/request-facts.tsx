@@ -132,6 +132,7 @@ export function RequestFacts({ detail: { record, why } }: { readonly detail: Req
             ...factOf("Kept answers", cacheWords(record, why.cache)),
             ...factOf("Could not be said", why.notes.join(", ")),
             ...factOf("Personal data", personalDataOf(record)),
+            ...factOf("Guardrails", guardrailsOf(why)),
           ]}
         />
       </div>
@@ -163,6 +164,12 @@ const cacheReasons: Readonly<Record<string, string>> = {
 /** What was found by its class, and what was done with it. */
 function personalDataOf({ privacy }: UsageRecord): string | null {
   return privacy === null ? null : privacy.map((one) => `${one.count} ${one.class}: ${one.action}`).join(", ");
+}
+
+/** Which have found something, in what, and what was done. */
+function guardrailsOf({ guardrails }: RequestDetail["why"]): string {
+  const places: Readonly<Record<string, string>> = { input: "request", output: "answer" };
+  return guardrails.map(({ name, stage, outcome }) => `${name}: ${outcome} (${places[stage] ?? stage})`).join(", ");
 }
 
 function Code({ text }: { readonly text: string }) {

@@ -65,6 +65,7 @@ const missed: Readonly<Record<string, string>> = {
   length: "the prompt is too long for all of its targets",
   team: "the team may not use it",
   consent: "somebody would have to agree to it first",
+  guardrail: "a guardrail holds for it that was not held against the request",
   budget: "a budget had no room for it",
   routing: "the request itself has left out all of its targets",
 };
