@@ -180,6 +180,6 @@ export function shadowWords(shadow: Alias["shadow"]): string {
 }
 
 export function hedgeWords(hedge: Alias["hedge"]): string {
-  if (hedge === null) return "none: targets are asked one after the other";
-  return `a second target after ${formatDuration(hedge.after_ms)}, beside ${hedge.most_percent} % of attempts at the most`;
+  if (hedge === null) return "none: one target after the other";
+  return `after ${formatDuration(hedge.after_ms)}, beside ${hedge.most_percent} % at the most`;
 }
