@@ -42,6 +42,10 @@ const left: ReadonlyMap<string, string> = new Map([
   ["requests.content", "a text by its id, of those few that are stored"],
   ["reports.content", "a text by its id"],
   ["guardrails.get", "a row by its id, of a table of few rows"],
+  ["chatSessions.list", "one's own, by the index of a user: who asks here has none"],
+  ["chatSessions.get", "one's own, by its id"],
+  ["chatSessions.export", "one's own, by its id"],
+  ["chatSessions.exportMarkdown", "one's own, by its id"],
 ]);
 
 const hourMs = 3_600_000;
@@ -161,7 +165,7 @@ function askForThings(asks: Asks, made: Made): void {
   asks.add("reports.runs", "", `/${made.report}/runs`);
   asks.add("notifications.list", "", "");
   asks.add("notifications.list", "a member", "", "member");
-  for (const route of ["system.read", "targets.list", "system.configuration", "encryption.get"])
+  for (const route of ["system.read", "targets.list", "targets.queues", "system.configuration", "encryption.get"])
     asks.add(route, "", "");
 }
 
