@@ -6,6 +6,8 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { placeholderFor } from "#domain/privacy/placeholders.ts";
 import type { PrivacyPolicy } from "#domain/privacy/policy.ts";
 import type { Consents } from "#link/consents.ts";
+import { nobodyKeepsSessions } from "#link/chat-sessions.ts";
+import type { SessionTurn } from "#link/chat-sessions.ts";
 import type { KeptText, RequestContent } from "#link/contents.ts";
 import { cachedHello as hello, cacheOf, makeCaller, startCachedStage, told } from "./support/cached-stage.ts";
 import type { CachedStage } from "./support/cached-stage.ts";
@@ -20,9 +22,10 @@ const standsFor = (key: string): string => placeholderFor(hash("sha256", key), "
 
 let stage: CachedStage;
 let kept: RequestContent[];
+let turns: SessionTurn[];
 
 beforeEach(async () => {
-  kept = [];
+  [kept, turns] = [[], []];
   stage = await startCachedStage({
     policy: { ttlSeconds: 60, scope: "organisation" },
     principals: {
@@ -31,6 +34,11 @@ beforeEach(async () => {
       [plain]: makeCaller("plain", ofOne),
     },
     contents: { keep: (content) => kept.push(structuredClone(content)) > 0 },
+    chatSessions: {
+      ...nobodyKeepsSessions,
+      open: () => ({ kind: "opened", id: "s", hasMessages: false, messages: [] }),
+      keep: (turn) => turns.push(turn) > 0,
+    },
   });
 });
 afterEach(() => stage.close());
@@ -39,6 +47,18 @@ async function ask(key: string, body: object): Promise<readonly [string | null, 
   const response = await stage.ask(chatPath, body, { key });
   return [cacheOf(response), await response.text()];
 }
+
+describe("a session", () => {
+  it.each([false, true])("keeps what is told again as what was told first, streamed: %s", async (stream) => {
+    stage.upstream.script([told("Once"), told("again")]);
+    const asked = { ...asking("who?"), session_id: "new" };
+    expect((await ask(ann, asked))[0]).toBe("miss");
+    expect((await ask(ann, { ...asked, stream }))[0]).toBe("hit");
+    expect(turns).toHaveLength(2);
+    for (const { said, state } of turns)
+      expect([JSON.parse(said[0] ?? ""), state]).toMatchObject([{ role: "assistant", content: "Once" }, "whole"]);
+  });
+});
 
 describe("a privacy policy", () => {
   it.each([false, true])("has the caller's texts put back in what is told again, streamed: %s", async (stream) => {

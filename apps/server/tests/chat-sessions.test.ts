@@ -9,6 +9,7 @@ import type { OpenStore } from "#control/store/open-store.ts";
 import type { Principal } from "#domain/principal.ts";
 import { placeholderFor } from "#domain/privacy/placeholders.ts";
 import type { Alias } from "#domain/snapshot.ts";
+import { nobodyKeepsSessions } from "#link/chat-sessions.ts";
 import { availableEngines } from "./store-support/engines.ts";
 import type { TestDatabase } from "./store-support/engines.ts";
 import { openMigrated } from "./store-support/open.ts";
@@ -367,6 +368,47 @@ describe("a session", () => {
       ]);
     },
   );
+});
+
+describe("where sessions cannot be read", () => {
+  it("a request that names one is refused before a vendor is asked, and all others are answered", async () => {
+    const targets = everyDialect(upstream.url);
+    const principals = { [testKey]: makePrincipal({ storePrompts: "request_and_answer" }) };
+    const away = await startGateway(makeSnapshot({ targets, principals }), {
+      contents: { keep: () => true },
+      chatSessions: nobodyKeepsSessions,
+    });
+    const body = { model: models["openai-chat"], ...user("x")["openai-chat"] };
+    const refused = await postJson(`${away.url}/v1/chat/completions`, { ...body, session_id: "new" });
+    expect([refused.status, refused.headers.get("retry-after")]).toEqual([503, "5"]);
+    const listed = await fetch(`${away.url}/v1/sessions`, { headers: { authorization: `Bearer ${testKey}` } });
+    expect(listed.status).toBe(503);
+    expect(upstream.received).toHaveLength(0);
+    upstream.script([saying["openai-chat"](["One"], false)]);
+    expect((await postJson(`${away.url}/v1/chat/completions`, body)).status).toBe(200);
+    await away.close();
+  });
+
+  it("has what a client was told, before its last byte, or is tried again without the client waiting for ever", async () => {
+    let tries = 0;
+    const targets = everyDialect(upstream.url);
+    const principals = { [testKey]: makePrincipal({ storePrompts: "request_and_answer" }) };
+    const stuck = await startGateway(makeSnapshot({ targets, principals }), {
+      contents: { keep: () => true },
+      chatSessions: {
+        ...nobodyKeepsSessions,
+        open: () => ({ kind: "opened", id: "s", hasMessages: false, messages: [] }),
+        keep: () => new Promise<boolean>(() => (tries += 1)),
+      },
+    });
+    upstream.script([saying["openai-chat"](["One"], false)]);
+    const body = { model: models["openai-chat"], ...user("x")["openai-chat"], session_id: "new" };
+    const response = await postJson(`${stuck.url}/v1/chat/completions`, body);
+    expect([response.status, await response.text()]).toEqual([200, expect.stringContaining("One")]);
+    expect(tries).toBe(1);
+    expect(stuck.records).toMatchObject([{ status: "ok", sessionId: "s" }]);
+    await stuck.close();
+  });
 });
 
 describe("a key", () => {
