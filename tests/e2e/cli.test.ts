@@ -507,6 +507,27 @@ describe("files of many changes", () => {
     expect([broken.code, broken.error]).toEqual([2, expect.stringContaining("Line 2 is no JSON")]);
   });
 
+  it("have keys that say how long they wait, each time by itself", async () => {
+    const made = await json([
+      "key",
+      "create",
+      "--name",
+      "waits",
+      "--user",
+      "admin@localhost",
+      "--total-timeout",
+      "30000",
+    ]);
+    const id = String(made["id"]);
+    const changed = await json(["key", "update", id, "--first-token-timeout", "2000"]);
+    const none = { connect_ms: null, first_token_ms: null, idle_ms: null, total_ms: null };
+    const waits = { ...none, first_token_ms: 2_000, total_ms: 30_000 };
+    expect(changed).toMatchObject({ permissions: { timeouts: waits } });
+    const asOthers = ["--first-token-timeout", "0", "--total-timeout", "0"];
+    expect(await json(["key", "update", id, ...asOthers])).toMatchObject({ permissions: { timeouts: null } });
+    await ghostllm(["key", "revoke", id]);
+  });
+
   it("have keys, revoked ones too, and no secret", async () => {
     const {
       key,
@@ -533,6 +554,7 @@ describe("what keys may be used for", () => {
       endpoints: ["chat.completions"],
       addresses: ["10.0.0.0/8"],
       acts_for: null,
+      timeouts: null,
     });
     const publicId = String(made["public_id"]);
     const changed = await json(["key", "update", publicId, "--from", "all"]);
