@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -264,6 +264,39 @@ describe("stored prompts", () => {
     expect(text).toMatch(/Answer \(application\/json, \d+ bytes\)\n\S/);
     expect(text).not.toContain("\u001b");
     await ghostllm(["user", "delete", "lee@example.com"]);
+  }, 180_000);
+});
+
+describe("saved chats", () => {
+  it("are listed, shown, renamed, exported, archived and deleted with the key of their user", async () => {
+    await json(["user", "create", "--email", "chats@example.com"]);
+    const create = ["key", "create", "--name", "chats", "--user", "chats@example.com"];
+    const { key } = await json([...create, "--store-prompts", "request_and_answer"]);
+    const headers = { authorization: `Bearer ${String(key)}`, "content-type": "application/json" };
+    const messages = [{ role: "user", content: "Which \u001b[31mlighthouse?" }];
+    const body = JSON.stringify({ model: "demo/demo", messages, session_id: "new" });
+    const response = await fetch(`${url}/v1/chat/completions`, { method: "POST", headers, body });
+    await response.text();
+    const id = response.headers.get("x-ghostllm-session-id") ?? "";
+    const chat = async (...words: readonly string[]): Promise<string> => {
+      const { code, out, error } = await ghostllm(["chat", ...words, "--key", String(key)]);
+      expect([code, error], out).toEqual([0, ""]);
+      expect(out).not.toContain("\u001b");
+      return out;
+    };
+    expect(await chat("list")).toContain(id);
+    expect(await chat("show", id)).toMatch(/user:\nWhich .*lighthouse\?\n\nassistant:\n\S/);
+    await chat("rename", id, "Lights at sea");
+    expect(await chat("list", "--search", "sea lights")).toContain("Lights at sea");
+    const path = join(directory, "chat.md");
+    await chat("export", id, "--markdown", "--output", path);
+    expect(await readFile(path, "utf8")).toMatch(/^# Lights at sea\n/);
+    await chat("archive", id);
+    expect(await chat("list")).not.toContain(id);
+    expect(await chat("list", "--archived")).toContain(id);
+    await chat("delete", id);
+    expect((await ghostllm(["chat", "show", id, "--key", String(key)])).code).toBe(5);
+    await ghostllm(["user", "delete", "chats@example.com"]);
   }, 180_000);
 });
 
