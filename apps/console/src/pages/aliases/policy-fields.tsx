@@ -32,7 +32,7 @@ interface PolicyFieldsProps {
 
 export function PolicyFields({ server, present }: PolicyFieldsProps) {
   return (
-    <div className="divide-y divide-line rounded-sm border border-line">
+    <div className="min-w-0 divide-y divide-line rounded-sm border border-line">
       <RetryFields {...{ server, present }} />
       <FallbackFields {...{ server, present }} />
       <TimeFields {...{ server, present }} />
