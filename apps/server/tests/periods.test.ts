@@ -5,9 +5,11 @@ import { afterEach, describe, expect, it } from "vitest";
 import type { PriceSchedule } from "@ghostllm/llm";
 import { ScopeMap } from "#domain/access/scope.ts";
 import type { Budget } from "#domain/budgets/budget.ts";
+import type { GuardrailPart } from "#domain/guardrails/guardrail.ts";
 import type { RateLimits } from "#domain/principal.ts";
 import { freePrices } from "#domain/prices.ts";
 import { makePrincipal, makeProvider, makeScope, makeTarget, testKey } from "./support/gateway.ts";
+import { makeGuardrail } from "./support/guardrails.ts";
 import { hello, keyHeader, readError, startStage, TestClock, waitFor } from "./support/stage.ts";
 import type { Stage } from "./support/stage.ts";
 
@@ -24,9 +26,10 @@ afterEach(() => stage.close());
 interface Held {
   readonly limits?: Partial<RateLimits>;
   readonly budgets?: readonly Budget[];
+  readonly guardrails?: readonly GuardrailPart[];
 }
 
-async function start({ limits = {}, budgets = [] }: Held, at = Date.UTC(2026, 10, 30, 12)): Promise<void> {
+async function start({ limits = {}, budgets = [], guardrails = [] }: Held, at = Date.UTC(2026, 10, 30, 12)): Promise<void> {
   clock = new TestClock();
   clock.ms = at;
   const none = makeScope("key", "key-1");
@@ -43,7 +46,7 @@ async function start({ limits = {}, budgets = [] }: Held, at = Date.UTC(2026, 10
   stage = await startStage({
     clock,
     target: { prices },
-    snapshot: { principals: { [testKey]: makePrincipal({ scopes }) }, aliases: new Map([["cheap", alias]]) },
+    snapshot: { principals: { [testKey]: makePrincipal({ scopes }) }, aliases: new Map([["cheap", alias]]), guardrails },
   });
   // It is at the vendor of the stage.
   Object.assign(cheap.provider, { baseUrl: `${stage.upstream.url}/v1` });
@@ -211,6 +214,23 @@ describe("at its cap a budget that says so", () => {
       ...{ downgradedTo: "cheap", model: "cheap-model", requestedModel: "fake-model", costNanos: 0 },
       budgetPeriods: "key:2026-11-30/b1,key:2026-11-01/b2",
     });
+  });
+
+  it("has it answer within the guardrails that hold for its name", async () => {
+    const check = { kind: "size", unit: "characters", most: 1 } as const;
+    const guardrails = [makeGuardrail({ models: ["cheap"], stage: "input", check })];
+    await start({ budgets: [budget({ downgradeTo: "cheap" })], guardrails });
+    expect((await ask(20)).status).toBe(200);
+    expect(await readError(await ask(21))).toMatchObject({ code: "content_blocked" });
+    expect(stage.upstream.received).toHaveLength(1);
+    expect((await stage.gateway.deps.counters.inUse([{ kind: "key", id: "key-1" }]))[0]).toMatchObject({ running: 0 });
+  });
+
+  it("refuses a request that wants to be led to no other name", async () => {
+    await start({ budgets: [budget({ downgradeTo: "cheap" })] });
+    const refused = await stage.post({ ...hello, max_tokens: 21, routing: { fallback: false } });
+    expect((await readError(refused)).code).toBe("insufficient_quota");
+    expect(stage.upstream.received).toHaveLength(0);
   });
 
   it("refuses where nobody is behind the name any more", async () => {

@@ -75,7 +75,7 @@ export async function withRun(deps: RunDeps, call: Call, ask: (run: Run) => Prom
   const keepAlive = new KeepAlive(deps, { ...call, report: admission.report });
   const content = contentOf(deps, call);
   const caching = cachingOf(deps, call, candidates);
-  const guarding = guardingOf(deps, call, candidates);
+  const guarding = guardingOf(deps, call, downgraded);
   trail.why.admitted(readAt - arrivedAt, deps.clock.monotonic() - arrivedAt - waitedMs);
   const begun = { admission, terms: input, times, lifeline, keepAlive, content, caching, guarding, trail };
   return await answer(deps, { ...call, candidates, ...begun }, { input, ask });
@@ -155,9 +155,9 @@ export function admissionInput(deps: AdmissionDeps, call: Call): AdmissionInput 
   };
 }
 
-/** What a vendor keeps is to be found at that vendor alone. */
-function canChangeModel({ request: { kept }, looksAt }: Call): boolean {
-  return looksAt === undefined && (kept?.references ?? []).length === 0;
+/** What a vendor keeps is to be found at that vendor alone, and a request may say that it is for no other name. */
+function canChangeModel({ request: { kept }, looksAt, routing }: Call): boolean {
+  return looksAt === undefined && (kept?.references ?? []).length === 0 && routing?.fallsBack !== false;
 }
 
 function aliasNamed(deps: AdmissionDeps, call: Call, name: string): Candidates | null {

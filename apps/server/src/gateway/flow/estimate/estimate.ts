@@ -37,7 +37,7 @@ export async function estimate(deps: EstimateDeps, asked: InferenceCall): Promis
   const entry = await lookAtScopes(terms);
   const admission = entry.admission ?? withoutHold(entry.heldTo);
   const candidates = admission.downgraded?.candidates ?? call.candidates;
-  const guarding = guardingOf(quiet, call, candidates);
+  const guarding = guardingOf(quiet, call, admission.downgraded);
   const run: Admitted = { ...call, candidates, admission, terms, guarding, trail: new Trail(call.exchange.arrivedAt) };
   const policies = whatHolds(deps, run, terms)?.holding.map(({ name }) => name) ?? [];
   const refusal = entry.refusal ?? consentNeeded(policies);

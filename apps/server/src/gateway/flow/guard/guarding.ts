@@ -10,6 +10,7 @@ import type { Principal } from "#domain/principal.ts";
 import type { Snapshot } from "#domain/snapshot.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
 import type { Exchange } from "#gateway/http/exchange.ts";
+import type { Downgraded } from "#gateway/flow/downgrade.ts";
 import { isNamedBy } from "#gateway/flow/resolve.ts";
 import type { Candidates } from "#gateway/flow/resolve.ts";
 
@@ -35,11 +36,13 @@ interface Said {
   readonly reason: string | null;
 }
 
-/** Null: none holds. `candidates`: those that answer. */
-export function guardingOf(deps: GuardingDeps, call: Guarded, candidates: Candidates): Guarding | null {
+/** Null: none holds. `downgraded`: to what answers in the place of what was asked for. */
+export function guardingOf(deps: GuardingDeps, call: Guarded, downgraded: Downgraded | null): Guarding | null {
   const { snapshot, principal } = call;
   if (snapshot.guardrails.all.length === 0) return null;
-  const asked = [call.candidates, candidates];
+  const asked = [call.candidates];
+  // By the name that it has itself.
+  if (downgraded !== null) asked.push({ ...downgraded.candidates, requested: downgraded.alias });
   const holding = snapshot.guardrails.of(principal).filter(holdsFor(call.work, asked));
   return holding.length === 0 ? null : new Guarding(deps, call, holding);
 }
