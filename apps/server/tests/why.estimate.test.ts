@@ -20,7 +20,8 @@ import {
   testKey,
 } from "./support/gateway.ts";
 import type { SnapshotParts, TestGateway } from "./support/gateway.ts";
-import { chatPath, hello, postJson, waitFor } from "./support/stage.ts";
+import { makeGuardrail } from "./support/guardrails.ts";
+import { chatPath, hello, keyHeader, postJson, waitFor } from "./support/stage.ts";
 
 const none = new Map<string, never>();
 const noNames = { users: none, keys: none, teams: none, organisations: none, aliases: none, providers: none };
@@ -50,7 +51,7 @@ function targetsOf(change: readonly Partial<Target>[] = []): readonly Target[] {
   });
 }
 
-interface Setting extends Partial<Pick<SnapshotParts, "consents">> {
+interface Setting extends Partial<Pick<SnapshotParts, "consents" | "guardrails">> {
   readonly strategy?: AliasStrategy;
   readonly targets?: readonly Target[];
   readonly alias?: Partial<Alias>;
@@ -74,12 +75,13 @@ async function start(setting: Setting = {}): Promise<void> {
     others = [],
     principal = {},
     consents = [],
+    guardrails = [],
   } = setting;
   const weighted = targets.map((target, index) => ({ target, weight: index + 1 }));
   const own: Alias = { id: "r", name: "routed", strategy, targets: weighted, createdAt: 0, ...alias };
   const aliases = new Map([own, ...others].map((one) => [one.name, one]));
   const principals = { [testKey]: makePrincipal({ scopes: usualScopes, ...principal }) };
-  gateway = await startGateway(makeSnapshot({ targets, aliases, principals, consents }), { random: () => 0 });
+  gateway = await startGateway(makeSnapshot({ targets, aliases, principals, consents, guardrails }), { random: () => 0 });
 }
 
 interface Estimate {
@@ -337,6 +339,21 @@ describe("what else would matter", () => {
     const told = await estimated(chatPath, routed);
     expect(told).toMatchObject({ would_be_admitted: false, consent: { policies: ["dear models"] } });
     expect(told).toMatchObject({ refusal: { code: "consent_required" }, route: { first: { provider: "first" } } });
+  });
+
+  it("is what guardrails leave of it, or what they answer, and counts as neither", async () => {
+    const alias = { cache: { ttlSeconds: 60, scope: "key", aliasId: "r" } } as const;
+    await start({ alias, guardrails: [makeGuardrail({ action: "redact", stage: "input" })] });
+    const told = { ...routed, messages: [{ role: "user", content: "a bluebird" }] };
+    await request(chatPath, { ...told, messages: [{ role: "user", content: "a [redacted]" }] });
+    expect(await estimated(chatPath, told)).toMatchObject({ cache: { outcome: "hit" } });
+    await gateway.close();
+    await start({ guardrails: [makeGuardrail({ stage: "input" })] });
+    const refused = await askEstimate({ endpoint: "/v1/messages", body: { ...told, max_tokens: 9 } });
+    expect([refused.status, await refused.json()]).toMatchObject([400, { type: "error" }]);
+    expect(await (await fetch(`${gateway.url}/metrics`, { headers: keyHeader })).text()).not.toMatch(
+      /^ghostllm_guardrails_total\{/m,
+    );
   });
 
   it("is told of personal data, which is counted nowhere, and refused as it would be", async () => {

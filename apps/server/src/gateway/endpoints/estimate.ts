@@ -55,7 +55,7 @@ async function serveEstimate(deps: Deps, exchange: Exchange): Promise<void> {
     const principal = actingFor(exchange, snapshot, holder);
     const line = { query: path.split("?")[1] ?? "", contentType: "application/json", ...endpoint.line };
     const parsed = await readWithSession(deps, { exchange, principal, snapshot }, { dialect, operation, body, line });
-    const call = { exchange, outlet: exchange.outlet, principal, snapshot, dialect, ...parsed };
+    const call = { exchange, outlet: exchange.outlet, principal, snapshot, dialect, line, ...parsed };
     exchange.outlet.answer(200, json, JSON.stringify(await estimate(deps, call)));
   } catch (error) {
     answerError(deps.events, exchange, error, encodeError);

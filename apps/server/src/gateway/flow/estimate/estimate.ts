@@ -22,13 +22,14 @@ import type { CachingDeps } from "#gateway/flow/recall/caching.ts";
 import { admissionInput } from "#gateway/flow/run.ts";
 import { Trail } from "#gateway/flow/trail.ts";
 import { tellEstimate } from "./told-estimate.ts";
+import { guardEstimate } from "#gateway/flow/guard/guard-request.ts";
 import { guardingOf } from "#gateway/flow/guard/guarding.ts";
 import type { Looked, Queue, ToldEstimate } from "./told-estimate.ts";
 
 export type EstimateDeps = LegDeps &
   AdmitDeps &
   CachingDeps &
-  Pick<GatewayDeps, "owners" | "journal" | "lease" | "contents" | "waitingRoom">;
+  Pick<GatewayDeps, "heavyWork" | "owners" | "journal" | "lease" | "contents" | "waitingRoom">;
 
 export async function estimate(deps: EstimateDeps, asked: InferenceCall): Promise<ToldEstimate> {
   checkMayAdmit(deps);
@@ -38,11 +39,18 @@ export async function estimate(deps: EstimateDeps, asked: InferenceCall): Promis
   const admission = entry.admission ?? withoutHold(entry.heldTo);
   const candidates = admission.downgraded?.candidates ?? call.candidates;
   const guarding = guardingOf(quiet, call, admission.downgraded);
-  const run: Admitted = { ...call, candidates, admission, terms, guarding, trail: new Trail(call.exchange.arrivedAt) };
+  const looked = { ...call, candidates, admission, terms, guarding, trail: new Trail(call.exchange.arrivedAt) };
+  // Who is refused before is looked at no further.
+  const run = entry.refusal === null ? await guarded(deps, looked) : looked;
   const policies = whatHolds(deps, run, terms)?.holding.map(({ name }) => name) ?? [];
   const refusal = entry.refusal ?? consentNeeded(policies);
   const { cache, route } = await lookFurther(deps, run, refusal);
   return tellEstimate(deps, run, { refusal: refusal ?? route?.refusal ?? null, policies, cache, route });
+}
+
+/** As it would be asked. Throws GhostError `content_blocked`. */
+async function guarded(deps: EstimateDeps, run: Admitted): Promise<Admitted> {
+  return { ...run, request: await guardEstimate(deps, run) };
 }
 
 /** Nothing happens. */

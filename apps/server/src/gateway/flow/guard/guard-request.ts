@@ -1,11 +1,12 @@
-// Holds a request to the guardrails before any vendor is asked. Called by run.ts, with what was admitted, behind the privacy policy.
+// Holds a request to the guardrails before any vendor is asked. Called by run.ts, with what was admitted, behind the privacy policy, and by
+// estimate.ts.
 
 import type { ParsedRequest } from "@ghostllm/llm";
 import type { Awaitable } from "#domain/clock.ts";
 import { isAsked } from "#domain/guardrails/guardrail.ts";
 import type { GuardrailPart } from "#domain/guardrails/guardrail.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
-import type { Run } from "#gateway/flow/call.ts";
+import type { Admitted, Run } from "#gateway/flow/call.ts";
 import { heavyBytes } from "#gateway/heavy-work/heavy-work.ts";
 import type { AskDeps } from "./question.ts";
 import type { Guarding } from "./guarding.ts";
@@ -43,11 +44,9 @@ async function hold(
   guarding: Guarding,
   { guardrails, isUnseen }: Holding,
 ): Promise<ParsedRequest> {
-  const { request, dialect, exchange, lifeline } = run;
-  const contentType = request.form?.contentType ?? exchange.header("content-type") ?? "";
-  const isForm = /^multipart\//i.test(contentType);
+  const { request, lifeline } = run;
   const { body: given } = request;
-  const about = { stage: "input", dialect, contentType, isForm } as const;
+  const about = aboutOf(run);
   const asked = guardrails.filter(isAsked);
   const looked = await lookAt(deps, guardrails, { ...about, body: given, wantsTexts: asked.length > 0 });
   if (lifeline.severedBy !== null) throw gone(run);
@@ -65,10 +64,26 @@ async function hold(
   return body === given ? request : readAgain(deps, run, body);
 }
 
+/** The same, where nobody is asked: who would be asked about its texts is left out. Throws as above. */
+export async function guardEstimate(deps: Pick<GatewayDeps, "heavyWork">, run: Admitted): Promise<ParsedRequest> {
+  const { guarding, request } = run;
+  const guardrails = guarding?.at("input").filter((one) => !isAsked(one)) ?? [];
+  if (guarding === null || guardrails.length === 0) return request;
+  const { hits, body } = await lookAt(deps, guardrails, { ...aboutOf(run), body: request.body, wantsTexts: false });
+  const refusal = guarding.note("input", guardrails, hits) ?? (body === null ? guarding.failAll("input") : null);
+  if (refusal !== null) throw refusal;
+  return body === null || body === request.body ? request : readAgain(deps, run, body);
+}
+
+function aboutOf({ request, dialect, exchange }: Admitted) {
+  const contentType = request.form?.contentType ?? exchange.header("content-type") ?? "";
+  return { stage: "input", dialect, contentType, isForm: /^multipart\//i.test(contentType) } as const;
+}
+
 /** What is passed on as it came is not read. */
 async function readAgain(
-  deps: GuardRequestDeps,
-  { request, dialect, line }: Run,
+  deps: Pick<GatewayDeps, "heavyWork">,
+  { request, dialect, line }: Admitted,
   body: Buffer,
 ): Promise<ParsedRequest> {
   if (line === undefined) return { ...request, body };
