@@ -228,6 +228,8 @@ describe("auto", () => {
       return ((await answer.json()) as { data: readonly { id: string }[] }).data.map(({ id }) => id);
     };
     expect((await list()).at(-1)).toBe("auto");
+    // By both of its names, as it is asked for.
+    for (const model of ["auto", "auto:latest"]) expect((await post({ model }, "/api/show")).status, model).toBe(200);
     gateway.swap(makeSnapshot({ targets: targetsOf().slice(0, 2) }));
     expect(await list()).not.toContain("auto");
   });

@@ -272,6 +272,8 @@ describe("a session", () => {
       ((await (await postJson(`${gateway.url}/v1/estimate`, body)).json()) as { tokens: { prompt: number } }).tokens
         .prompt;
     expect(await estimate({ ...go, continue_session: true })).toBeGreaterThan((await estimate(go)) + long.length / 8);
+    const unmade = await postJson(`${gateway.url}/v1/estimate`, { ...go, session_id: "new" });
+    expect([unmade.status, idOf(unmade)]).toEqual([200, ""]);
     await say({ text: "x", more: { session_id: id, continue_session: true } });
     expect(upstream.received.at(-1)?.text).toContain(long);
   });

@@ -357,6 +357,8 @@ describe("nobody is asked beside a slow one", () => {
   it.each<[string, string, object]>([
     ["what a vendor works on in the background", "/v1/responses", { model: "routed", input: "hi", background: true }],
     ["a count of tokens", "/v1/messages/count_tokens", { model: "routed", messages: said }],
+    ["what may cost so much and no more", chatPath, { ...routed, routing: { max_cost_usd: 1 } }],
+    ["what is for the first target alone", chatPath, { ...routed, routing: { fallback: false } }],
   ])("for %s", async (_name, path, body) => {
     await start([slow, chat]);
     await readBody(await ask(body, path));

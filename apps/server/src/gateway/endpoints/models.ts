@@ -75,8 +75,8 @@ function callerOf({ snapshots, steadyTime }: Pick<ModelDeps, "snapshots" | "stea
 }
 
 function findOwn({ snapshot, principal }: Caller, name: string, now: number): ListedModel {
-  const auto = name === autoName ? autoModel(snapshot, principal) : null;
-  if (auto !== null) return auto;
+  const auto = isAuto(snapshot, name, principal) ? autoModel(snapshot, principal) : null;
+  if (auto !== null) return { ...auto, name };
   const candidates = resolveModel(snapshot, name, principal);
   checkPermission(principal, candidates);
   return describe(candidates, now);

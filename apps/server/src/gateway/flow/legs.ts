@@ -74,13 +74,14 @@ function mayLeadOn({ request: { kept, operation }, routing }: Admitted): boolean
 
 /**
  * What a vendor keeps would be kept twice, and what it alone has seen has no estimate of what it came to when it is given up. A session begins
- * with one of them.
+ * with one of them, and what may cost so much and no more may cost that once.
  */
 function hedgeOf(
-  { request: { kept, operation }, admission }: Admitted,
+  { request: { kept, operation }, admission, routing }: Admitted,
   { hedge = null }: Candidates,
 ): AliasHedge | null {
   if (hedge === null || admission.readsUnseen) return null;
+  if (routing && routing.mostNanos !== null) return null;
   if (operation === "count_tokens" || operation === "realtime") return null;
   return kept?.isBackground === true || (kept?.references ?? []).length > 0 ? null : hedge;
 }

@@ -51,7 +51,8 @@ export async function openSession(deps: SessionDeps, caller: Caller, asked: Aske
   });
   try {
     session.checkAsked();
-    caller.exchange.outlet.addHeaders({ [sessionHeader]: id });
+    // Of a new one that is only estimated there will be none of this id.
+    if (asked.purpose !== "estimate") caller.exchange.outlet.addHeaders({ [sessionHeader]: id });
     return { session, body: whole(deps, caller, { asked, wish, messages: [...messages, ...own] }) };
   } catch (error) {
     session.leave();
