@@ -29,7 +29,10 @@ interface Held {
   readonly guardrails?: readonly GuardrailPart[];
 }
 
-async function start({ limits = {}, budgets = [], guardrails = [] }: Held, at = Date.UTC(2026, 10, 30, 12)): Promise<void> {
+async function start(
+  { limits = {}, budgets = [], guardrails = [] }: Held,
+  at = Date.UTC(2026, 10, 30, 12),
+): Promise<void> {
   clock = new TestClock();
   clock.ms = at;
   const none = makeScope("key", "key-1");
@@ -46,7 +49,11 @@ async function start({ limits = {}, budgets = [], guardrails = [] }: Held, at = 
   stage = await startStage({
     clock,
     target: { prices },
-    snapshot: { principals: { [testKey]: makePrincipal({ scopes }) }, aliases: new Map([["cheap", alias]]), guardrails },
+    snapshot: {
+      principals: { [testKey]: makePrincipal({ scopes }) },
+      aliases: new Map([["cheap", alias]]),
+      guardrails,
+    },
   });
   // It is at the vendor of the stage.
   Object.assign(cheap.provider, { baseUrl: `${stage.upstream.url}/v1` });

@@ -81,7 +81,9 @@ async function start(setting: Setting = {}): Promise<void> {
   const own: Alias = { id: "r", name: "routed", strategy, targets: weighted, createdAt: 0, ...alias };
   const aliases = new Map([own, ...others].map((one) => [one.name, one]));
   const principals = { [testKey]: makePrincipal({ scopes: usualScopes, ...principal }) };
-  gateway = await startGateway(makeSnapshot({ targets, aliases, principals, consents, guardrails }), { random: () => 0 });
+  gateway = await startGateway(makeSnapshot({ targets, aliases, principals, consents, guardrails }), {
+    random: () => 0,
+  });
 }
 
 interface Estimate {
