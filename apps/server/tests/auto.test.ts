@@ -340,6 +340,8 @@ describe("routing of aliases and models", () => {
     expect((await readError(await postJson(gateway.url + chatPath, escaped))).param).toBe("routing");
     const files = await fetch(`${gateway.url}/v1/files`, { headers: { ...headers, "x-ghostllm-routing": "{}" } });
     expect((await readError(files)).param).toBe("x-ghostllm-routing");
+    const batch = { input_file_id: "f", endpoint: chatPath, completion_window: "24h" };
+    expect((await readError(await post({ ...batch, routing: {} }, "/v1/batches"))).param).toBe("routing");
     const both = await post({ ...auto, routing: {} }, chatPath, { "x-ghostllm-routing": "{}" });
     expect((await readError(both)).param).toBe("x-ghostllm-routing");
   });

@@ -216,6 +216,14 @@ describe("a session", () => {
   it("is not of what is no chat", async () => {
     const response = await postJson(`${gateway.url}/v1/embeddings`, { model: "m", input: "x", session_id: "new" });
     expect([response.status, await response.text()]).toEqual([400, expect.stringContaining("session")]);
+    const batch = { input_file_id: "f", endpoint: "/v1/chat/completions", completion_window: "24h" };
+    for (const [more, headers] of [
+      [{ session_id: "new" }, {}],
+      [{}, { "x-ghostllm-session-id": "new" }],
+    ] as const) {
+      const later = await postJson(`${gateway.url}/v1/batches`, { ...batch, ...more }, { headers });
+      expect([later.status, await later.text()]).toEqual([400, expect.stringContaining("session")]);
+    }
   });
 
   it("keeps nothing of a request that failed, and may be asked again at once", async () => {

@@ -38,6 +38,8 @@ const mostOfOne = 1_000 * (32_000 + 64_000);
 let vendor: RealtimeVendor;
 let gateway: TestGateway;
 
+const own = { authorization: `Bearer ${testKey}` };
+
 class Client {
   readonly socket: WebSocket;
   readonly heard: Record<string, unknown>[] = [];
@@ -48,7 +50,7 @@ class Client {
 
   constructor(
     path = "/v1/realtime?model=voice",
-    { headers = { authorization: `Bearer ${testKey}` } }: { readonly headers?: Readonly<Record<string, string>> } = {},
+    { headers = own }: { readonly headers?: Readonly<Record<string, string>> } = {},
   ) {
     this.socket = new WebSocket(gateway.url.replace("http", "ws") + path, { headers });
     this.socket.on("message", (data: Buffer, isBinary: boolean) => {
@@ -208,6 +210,8 @@ describe("a session", () => {
     ["an unknown model", "/v1/realtime?model=none", null, 404],
     ["a call of others", "/v1/realtime?model=voice&call_id=rtc_1", null, 400],
     ["a page of elsewhere", "/v1/realtime?model=voice", { origin: "https://evil.example" }, 403],
+    ["where it wants to go", "/v1/realtime?model=voice", { ...own, "x-ghostllm-routing": "{}" }, 400],
+    ["a chat's session", "/v1/realtime?model=voice", { ...own, "x-ghostllm-session-id": "new" }, 400],
   ])("is refused in HTTP with %s", async (_, path, headers, status) => {
     await serve();
     const client = new Client(path, headers === null ? {} : { headers });

@@ -12,8 +12,10 @@ export interface WithoutRouting {
   readonly body: Buffer;
 }
 
+type SaidOf = Pick<ParsedRequest, "body" | "members" | "form" | "operation">;
+
 /** Null, as for almost all: there is none. Throws GhostError `invalid_request_error`. */
-export function takeRouting(request: ParsedRequest): WithoutRouting | null {
+export function takeRouting(request: SaidOf): WithoutRouting | null {
   const { body, members, form, operation } = request;
   if (form !== undefined) return refuseInForm(body, form.contentType, operation);
   if (members === null) return takeFromUnclear(request);
@@ -25,7 +27,7 @@ export function takeRouting(request: ParsedRequest): WithoutRouting | null {
 }
 
 /** A place in the text that is in doubt is not edited. */
-function takeFromUnclear(request: ParsedRequest): WithoutRouting | null {
+function takeFromUnclear(request: SaidOf): WithoutRouting | null {
   const { body } = request;
   if (!body.includes(routingField) && !body.includes("\\u")) return null;
   const members = findMembers(body);

@@ -7,6 +7,7 @@ import { routingHeader } from "#domain/routing/routing.ts";
 import { routingOfHeader } from "#domain/routing/take-routing.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
 import type { RealtimeClient } from "#gateway/flow/ask/session-attempt.ts";
+import { refuseSession } from "#gateway/flow/session/own-fields.ts";
 import { execute } from "#gateway/flow/execute.ts";
 import type { ExecuteDeps } from "#gateway/flow/execute.ts";
 import type { Exchange } from "#gateway/http/exchange.ts";
@@ -30,7 +31,9 @@ export function serveSession(deps: SessionDeps, { exchange, dialect, realtime }:
   return serveRequest(deps, exchange, { endpoint: operation, encodeError }, async (caller) => {
     checkPolicies(caller);
     checkRouting(exchange);
-    const asked = { request: requestFor(exchange), demand: sessionDemand, protection: null };
+    const request = requestFor(exchange);
+    refuseSession(exchange, request);
+    const asked = { request, demand: sessionDemand, protection: null };
     await execute(lasting, { exchange, outlet: exchange.outlet, ...caller, dialect, ...asked, realtime });
   });
 }

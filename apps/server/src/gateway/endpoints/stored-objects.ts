@@ -2,15 +2,17 @@
 // leads to the provider; and since the vendor knows the operator alone, who may see what is decided here.
 
 import { GhostError } from "@ghostllm/contract";
+import { findMembers } from "@ghostllm/llm";
 import type { Dialect, StoredObjects, StoredRoute } from "@ghostllm/llm";
 import { reach } from "#domain/access/may.ts";
 import { limitsSpending, modelRulesOf } from "#domain/principal.ts";
 import type { Principal } from "#domain/principal.ts";
 import { routingHeader } from "#domain/routing/routing.ts";
-import { routingOfHeader } from "#domain/routing/take-routing.ts";
+import { routingOfHeader, takeRouting } from "#domain/routing/take-routing.ts";
 import type { Exchange } from "#gateway/http/exchange.ts";
 import { forward } from "#gateway/flow/stored/forward.ts";
 import type { ForwardCall, ForwardDeps } from "#gateway/flow/stored/forward.ts";
+import { refuseSession } from "#gateway/flow/session/own-fields.ts";
 import { guardOf, protect } from "#gateway/flow/protection.ts";
 import type { Caller, ProtectionDeps } from "#gateway/flow/protection.ts";
 import { findHolder, providerHeader } from "#gateway/flow/stored/holder.ts";
@@ -62,7 +64,7 @@ function serveStored(
   const { encodeError } = dialect.client;
   return serveRequest(deps, exchange, { endpoint: keyEndpointOf(objects.operation), encodeError }, async (caller) => {
     const { principal, snapshot } = caller;
-    refuseRouting(exchange, objects);
+    refuseOwnFields(exchange, objects, Buffer.alloc(0));
     if (objects.isUnbounded) checkUnbounded(principal, objects);
     if (id === null && route.method === "GET") checkList(principal, objects);
     const query = {
@@ -77,6 +79,7 @@ function serveStored(
     // Found before the body is read: what is not there takes no files.
     const known = id === null ? null : await findHolder({ ...query, references: [] });
     const body = route.method === "POST" ? await readWholeBody(deps, exchange, route) : null;
+    if (body !== null && !isForm(exchange)) refuseOwnFields(exchange, objects, body);
     const references = id === null && body !== null ? objects.readReferences(body) : [];
     const holder = known ?? (await findHolder({ ...query, references }));
     const { outlet } = exchange;
@@ -85,10 +88,13 @@ function serveStored(
   });
 }
 
-/** The id leads there, and nothing else. */
-function refuseRouting(exchange: Exchange, { operation }: StoredObjects): void {
+/** The id leads there, and nothing else; and none of it is a chat. */
+function refuseOwnFields(exchange: Exchange, { operation }: StoredObjects, body: Buffer): void {
   const header = exchange.header(routingHeader);
   if (header !== undefined) routingOfHeader(header, operation, null);
+  const said = { operation, body, members: findMembers(body) ?? [] };
+  takeRouting(said);
+  refuseSession(exchange, said);
 }
 
 interface StoredBody extends Caller {
@@ -111,14 +117,17 @@ function protectStored(
 /** A document that describes an object is small; a form brings the object itself, which nobody reads here. */
 const bytesOfDescription = heavyBytes;
 
+function isForm(exchange: Exchange): boolean {
+  return /^multipart\//i.test(exchange.header("content-type") ?? "");
+}
+
 function readWholeBody(
   { limits, timeouts }: Pick<StoredDeps, "limits" | "timeouts">,
   exchange: Exchange,
   route: StoredRoute,
 ) {
   const takesForms = route.takesForms === true;
-  const isForm = takesForms && /^multipart\//i.test(exchange.header("content-type") ?? "");
-  const maxBytes = isForm ? limits.bodyBytes : Math.min(limits.bodyBytes, bytesOfDescription);
+  const maxBytes = takesForms && isForm(exchange) ? limits.bodyBytes : Math.min(limits.bodyBytes, bytesOfDescription);
   return readBody(exchange, {
     ...{ maxBytes, values: limits.bodyValues, idleMs: timeouts.requestBodyIdleMs, held: exchange.held },
     takesForms,

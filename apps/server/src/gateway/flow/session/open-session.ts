@@ -9,7 +9,7 @@ import type { Principal } from "#domain/principal.ts";
 import type { GatewayDeps } from "#gateway/deps.ts";
 import type { Exchange } from "#gateway/http/exchange.ts";
 import type { SessionAnswer } from "#link/chat-sessions.ts";
-import { readSessionWish, sessionHeader } from "./own-fields.ts";
+import { notOfSessions, readSessionWish, sessionHeader } from "./own-fields.ts";
 import type { SessionWish } from "./own-fields.ts";
 import { OpenSession } from "./session-turn.ts";
 
@@ -61,10 +61,7 @@ export async function openSession(deps: SessionDeps, caller: Caller, asked: Aske
 }
 
 function checkMayKeep({ contents }: SessionDeps, { principal }: Caller, { operation }: AskedBody): void {
-  if (operation !== "chat.completions")
-    throw new GhostError("invalid_request_error", "A session holds chats: this request is none.", {
-      param: "session_id",
-    });
+  if (operation !== "chat.completions") throw notOfSessions(operation);
   if (contents === null || principal.storePrompts !== "request_and_answer") {
     const message = `Sessions keep what is said, and the policy of the key ${principal.publicId} does not let prompts and answers be stored (store_prompts).`;
     throw new GhostError("permission_denied", message);

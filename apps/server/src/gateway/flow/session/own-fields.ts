@@ -2,7 +2,7 @@
 
 import { GhostError } from "@ghostllm/contract";
 import { dropMembers, findMembers } from "@ghostllm/llm";
-import type { ParsedRequest } from "@ghostllm/llm";
+import type { Operation, ParsedRequest } from "@ghostllm/llm";
 import type { Exchange } from "#gateway/http/exchange.ts";
 
 export const sessionHeader = "x-ghostllm-session-id";
@@ -18,12 +18,24 @@ export interface SessionWish {
   readonly body: Buffer;
 }
 
+type SaidOf = Pick<ParsedRequest, "body" | "members" | "form" | "operation">;
+
 /** False, as for almost all: it says nothing of one. */
-export function namesSession(exchange: Pick<Exchange, "header">, { body, members, form }: ParsedRequest): boolean {
+export function namesSession(exchange: Pick<Exchange, "header">, { body, members, form }: SaidOf): boolean {
   if (exchange.header(sessionHeader) !== undefined) return true;
   // Where a field is there twice, nobody has listed them.
   if (members === null) return form === undefined && (body.includes(idSign) || body.includes(continueSign));
   return members.some(({ key }) => key === idField || key === continueField);
+}
+
+/** What is no chat can be of no session. Throws as below. */
+export function refuseSession(exchange: Pick<Exchange, "header">, request: SaidOf): void {
+  if (namesSession(exchange, request)) throw notOfSessions(request.operation);
+}
+
+export function notOfSessions(operation: Operation): GhostError {
+  const message = `'${idField}', '${continueField}' and the header '${sessionHeader}' are for chats: ${operation} has no sessions.`;
+  return new GhostError("invalid_request_error", message, { param: idField });
 }
 
 /** Throws GhostError `invalid_request_error`. */
