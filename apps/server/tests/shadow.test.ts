@@ -167,11 +167,12 @@ describe("a copy", () => {
     expect(copies()[0]).toMatchObject({ status: "error", httpStatus: 500, errorCode: "provider_error" });
   });
 
-  it("is made of nothing that a vendor keeps, nor where the request excludes its provider", async () => {
+  it("is made of nothing that a vendor keeps, nor where the request excludes its provider or all other names", async () => {
     await start();
     await ask({ model: "routed", input: "hello" }, "/v1/responses");
     await ask({ ...routed, routing: { exclude_providers: ["second"] } });
     await ask(routed, chatPath, { "x-ghostllm-routing": '{"exclude_providers":["second"]}' });
+    await ask({ ...routed, routing: { fallback: false } });
     await pause(30);
     expect(isQuiet()).toBe(true);
     expect(vendors[1]?.received).toHaveLength(0);

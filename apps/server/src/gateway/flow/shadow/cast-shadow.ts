@@ -30,8 +30,10 @@ export function castShadow(deps: ShadowDeps, run: Run, shadow: AliasShadow): voi
   deps.shadows.begin(new ShadowCopy(deps, run, shadow, found));
 }
 
-function whyNot(deps: ShadowDeps, { request, realtime }: Run, shadow: AliasShadow): NotShadowed | null {
+function whyNot(deps: ShadowDeps, { request, realtime, routing }: Run, shadow: AliasShadow): NotShadowed | null {
   const { kept, operation, body } = request;
+  // It is for its first target, and no other name.
+  if (routing?.fallsBack === false) return "forbidden";
   // What a vendor keeps under an id would be nobody's there.
   if (kept !== undefined && (kept.isStored || kept.isBackground || kept.references.length > 0)) return "stored";
   if (operation === "count_tokens" || realtime !== undefined) return "operation";
