@@ -192,6 +192,16 @@ describe("a session", () => {
     expect(await chats.saved.list({ userId: "user-2" }, { limit: 10 })).toEqual({ data: [], next: null });
   });
 
+  it("is none of a count of tokens, which clients ask for with the headers of their chats", async () => {
+    const { "anthropic-messages": model } = models;
+    const body = { model, ...user("x")["anthropic-messages"] };
+    const path = `${gateway.url}/v1/messages/count_tokens`;
+    const headers = { "x-ghostllm-session-id": "0194c4d5-0000-7000-8000-000000000000" };
+    expect((await postJson(path, body, { headers })).status).toBe(200);
+    const said = await postJson(path, { ...body, session_id: "new" });
+    expect([said.status, await said.text()]).toEqual([400, expect.stringContaining("count_tokens")]);
+  });
+
   it("goes on in its own dialect alone", async () => {
     upstream.script([saying["openai-chat"](["One"], false)]);
     const id = idOf(await say({ text: "first", more: { session_id: "new" } }));

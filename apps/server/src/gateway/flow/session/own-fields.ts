@@ -20,9 +20,10 @@ export interface SessionWish {
 
 type SaidOf = Pick<ParsedRequest, "body" | "members" | "form" | "operation">;
 
-/** False, as for almost all: it says nothing of one. */
-export function namesSession(exchange: Pick<Exchange, "header">, { body, members, form }: SaidOf): boolean {
-  if (exchange.header(sessionHeader) !== undefined) return true;
+/** False, as for almost all: it says nothing of one. Clients that count have the header of their chats with everything that they send. */
+export function namesSession(exchange: Pick<Exchange, "header">, request: SaidOf): boolean {
+  const { body, members, form, operation } = request;
+  if (exchange.header(sessionHeader) !== undefined && operation !== "count_tokens") return true;
   // Where a field is there twice, nobody has listed them.
   if (members === null) return form === undefined && (body.includes(idSign) || body.includes(continueSign));
   return members.some(({ key }) => key === idField || key === continueField);
