@@ -44,7 +44,8 @@ describe("what somebody is told that he may in his teams", () => {
     expect(managed?.permissions).toEqual(expect.arrayContaining(["members.manage", "keys.create", "usage.read"]));
     expect(watched).toMatchObject({ id: other.id, name: "Other", role: "viewer", makes_keys: false });
     expect(watched?.permissions.toSorted()).toEqual([
-      ...["aliases.read", "consents.read", "keys.read", "service_accounts.read", "teams.read", "usage.read"],
+      ...["aliases.read", "consents.read", "guardrails.read", "keys.read", "service_accounts.read"],
+      ...["teams.read", "usage.read"],
     ]);
     const { teams } = await (await enroll("bob", own.id, "member")).client.sessions.me();
     expect(teams).toEqual([{ id: own.id, name: "Own", role: "member", permissions: [], makes_keys: true }]);

@@ -56,6 +56,48 @@ describe("a request that comes again", () => {
     ]);
   });
 
+  it.each(clientNames)(
+    "is told with the pauses that it had where its alias says so, in the dialect %s",
+    async (client) => {
+      // By the clock of the machine: what is shown is how long it takes.
+      await stage.close();
+      stage = await startCachedStage({ policy: { ttlSeconds: 3_600, scope: "key", pace: "natural" } });
+      const paced: Script = { kind: "chat", text: "one two three four five six", chunks: 6, paceMs: 100 };
+      stage.upstream.script(paced);
+      const ask = async (stream: boolean) => {
+        const startedAt = performance.now();
+        const { path, body } = bodyOf(client, aliasOf("openai-chat"), stream);
+        const response = await stage.ask(path, body);
+        const text = await response.text();
+        return { text, hit: cacheOf(response), ms: performance.now() - startedAt };
+      };
+      const first = await ask(true);
+      const again = await ask(true);
+      expect([first.hit, again.hit]).toEqual(["miss", "hit"]);
+      expect(textIn(client, again.text, true)).toBe(textIn(client, first.text, true));
+      expect(again.ms).toBeGreaterThan(350);
+      // Whoever wants it whole has it at once.
+      const whole = await ask(false);
+      expect([whole.hit, whole.ms < again.ms]).toEqual(["hit", true]);
+      expect(stage.asks()).toBe(1);
+    },
+  );
+
+  it("that is told with its pauses ends when its client leaves, and is recorded", async () => {
+    await stage.close();
+    stage = await startCachedStage({ policy: { ttlSeconds: 3_600, scope: "key", pace: "natural" } });
+    stage.upstream.script({ kind: "chat", text: "one two three four five six", chunks: 6, paceMs: 300 });
+    const body = { ...hello, stream: true };
+    await (await stage.ask(chatPath, body)).text();
+    const leaving = new AbortController();
+    const response = await stage.ask(chatPath, body, { signal: leaving.signal });
+    const reading = response.text();
+    leaving.abort();
+    await expect(reading).rejects.toThrow();
+    await waitFor(() => stage.gateway.records.length === 2);
+    expect(stage.last()).toMatchObject({ cache: "hit", status: "client_abort", costNanos: 0 });
+  });
+
   it("is asked again when its time is over", async () => {
     stage.serve({ policy: { ttlSeconds: 60, scope: "key" } });
     stage.upstream.script([told("first"), told("second")]);

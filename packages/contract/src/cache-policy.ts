@@ -4,6 +4,10 @@
 export const cacheScopes = ["key", "user", "team", "organisation"] as const;
 export type CacheScope = (typeof cacheScopes)[number];
 
+/** How a stream is told again: as fast as its client reads, or with the pauses that it had. */
+export const cachePaces = ["at_once", "natural"] as const;
+export type CachePace = (typeof cachePaces)[number];
+
 /** What came of a request whose alias has answers kept. `bypass`: it could neither be answered from them nor become one of them. */
 export const cacheOutcomes = ["hit", "miss", "bypass"] as const;
 export type CacheOutcome = (typeof cacheOutcomes)[number];

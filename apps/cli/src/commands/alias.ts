@@ -1,4 +1,4 @@
-import { aliasStrategies, cacheScopes } from "@ghostllm/contract";
+import { aliasStrategies, cachePaces, cacheScopes } from "@ghostllm/contract";
 import type { AliasStrategy } from "@ghostllm/contract";
 import type { Client } from "@ghostllm/contract/client";
 import type { AdminRoutes, RouteInput } from "@ghostllm/contract/routes";
@@ -22,6 +22,7 @@ interface Facts extends PolicyOptions {
   readonly team?: string;
   readonly cacheTtl?: number;
   readonly cacheScope?: Scope;
+  readonly cachePace?: (typeof cachePaces)[number];
 }
 
 interface CreateOptions extends Facts {
@@ -135,17 +136,29 @@ function withCache(command: Command): Command {
       new Option("--cache-scope <scope>", "among whose requests; of each key, where nothing is said").choices(
         cacheScopes,
       ),
+    )
+    .addOption(
+      new Option("--cache-pace <pace>", "how streams are told again; natural: with the pauses that they had").choices(
+        cachePaces,
+      ),
     );
 }
 
-type CacheOptions = Pick<UpdateOptions, "cacheTtl" | "cacheScope" | "uncached">;
+type CacheOptions = Pick<UpdateOptions, "cacheTtl" | "cacheScope" | "cachePace" | "uncached">;
 
 /** What is left out stays as it is, or is as usual. */
-function cachePolicy({ cacheTtl, cacheScope, uncached }: CacheOptions, before: Alias["cache"]) {
+function cachePolicy({ cacheTtl, cacheScope, cachePace, uncached }: CacheOptions, before: Alias["cache"]) {
   if (uncached === true) return { cache: null };
-  if (cacheTtl === undefined && cacheScope === undefined) return {};
+  if (cacheTtl === undefined && cacheScope === undefined && cachePace === undefined) return {};
   const [ttl, scope] = [cacheTtl ?? before?.ttl_seconds, cacheScope ?? scopeOf(before)];
-  return { cache: { ...(ttl !== undefined && { ttl_seconds: ttl }), ...(scope !== undefined && { scope }) } };
+  const pace = cachePace ?? cachePaces.find((one) => one === before?.pace);
+  return {
+    cache: {
+      ...(ttl !== undefined && { ttl_seconds: ttl }),
+      ...(scope !== undefined && { scope }),
+      ...(pace !== undefined && { pace }),
+    },
+  };
 }
 
 /** A newer server may have others, which are not to be changed from here. */

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { aliasStrategies } from "#alias-strategies.ts";
-import { cacheScopes, mostCacheSeconds, usualCacheSeconds } from "#cache-policy.ts";
+import { cachePaces, cacheScopes, mostCacheSeconds, usualCacheSeconds } from "#cache-policy.ts";
 import {
   fallbacks,
   fallbacksInput,
@@ -42,11 +42,19 @@ const aboutTtl = "For how long an answer may be told again.";
 const aboutCache =
   "Answers are kept, and a request that comes again is answered without its vendor. Null: nothing is kept.";
 
-const cache = z.object({ ttl_seconds: z.int().describe(aboutTtl), scope: openEnum(cacheScopes).describe(aboutScope) });
+const aboutPace =
+  "How a stream is told again: as fast as its client reads (`at_once`), or with the pauses that it had, of two seconds at most each and a minute in all (`natural`).";
+
+const cache = z.object({
+  ttl_seconds: z.int().describe(aboutTtl),
+  scope: openEnum(cacheScopes).describe(aboutScope),
+  pace: openEnum(cachePaces).default("at_once").describe(aboutPace),
+});
 const cacheInput = z
   .strictObject({
     ttl_seconds: z.int().min(1).max(mostCacheSeconds).default(usualCacheSeconds).describe(aboutTtl),
     scope: z.enum(cacheScopes).default("key").describe(aboutScope),
+    pace: z.enum(cachePaces).default("at_once").describe(aboutPace),
   })
   .nullable();
 

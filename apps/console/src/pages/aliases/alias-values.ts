@@ -15,4 +15,5 @@ export interface CacheValues {
   /** Empty where nothing is kept. */
   scope: string;
   ttl_seconds: string;
+  pace: string;
 }

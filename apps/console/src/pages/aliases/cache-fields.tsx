@@ -1,5 +1,6 @@
 // For how long answers of an alias are kept, and among whose requests.
 
+import { cachePaces } from "@ghostllm/contract";
 import { useWatch } from "react-hook-form";
 import type { Alias } from "#api/queries.ts";
 import { cacheScopeWords, isCacheScope } from "#models/cache-words.ts";
@@ -10,13 +11,15 @@ import type { AliasValues, CacheValues } from "./alias-values.ts";
 const usualSeconds = "3600";
 
 export function cacheValues(present: Alias["cache"]): CacheValues {
-  return { scope: present?.scope ?? "", ttl_seconds: String(present?.ttl_seconds ?? usualSeconds) };
+  const seconds = String(present?.ttl_seconds ?? usualSeconds);
+  return { scope: present?.scope ?? "", ttl_seconds: seconds, pace: present?.pace ?? "at_once" };
 }
 
-/** Left as it is where its scope is one that this console does not know. */
-export function toCache({ scope, ttl_seconds: seconds }: CacheValues) {
+/** Left as it is where its scope or pace is one that this console does not know. */
+export function toCache({ scope, ttl_seconds: seconds, pace: given }: CacheValues) {
   if (scope === "") return { cache: null };
-  return isCacheScope(scope) ? { cache: { scope, ttl_seconds: Number(seconds) } } : {};
+  const pace = cachePaces.find((one) => one === given);
+  return isCacheScope(scope) && pace !== undefined ? { cache: { scope, ttl_seconds: Number(seconds), pace } } : {};
 }
 
 interface CacheFieldsProps {
@@ -58,6 +61,12 @@ export function CacheFields({ server: { form, errorOf }, present }: CacheFieldsP
           error={errorOf("cache.ttl_seconds")}
           field={form.register("cache.ttl_seconds")}
         />
+      )}
+      {scope !== "" && (
+        <SelectField label="Streams are told again" error={errorOf("cache.pace")} field={form.register("cache.pace")}>
+          <option value="at_once">at once</option>
+          <option value="natural">with the pauses that they had</option>
+        </SelectField>
       )}
     </div>
   );

@@ -118,7 +118,13 @@ async function toChange(deps: AliasDeps, before: AliasRow, body: AliasUpdate, re
 }
 
 function toCache(cache: AliasUpdate["cache"]): CachePolicy | null {
-  return cache ? { ttlSeconds: cache.ttl_seconds, scope: cache.scope } : null;
+  if (!cache) return null;
+  const { ttl_seconds: ttlSeconds, scope, pace } = cache;
+  return { ttlSeconds, scope, ...(pace !== "at_once" && { pace }) };
+}
+
+function toApiCache({ ttlSeconds, scope, pace = "at_once" }: CachePolicy): NonNullable<ApiAlias["cache"]> {
+  return { ttl_seconds: ttlSeconds, scope, pace };
 }
 
 function toApiAlias(row: AliasRow): ApiAlias {
@@ -128,7 +134,7 @@ function toApiAlias(row: AliasRow): ApiAlias {
     name: row.name,
     strategy: row.strategy,
     targets: row.targets.map((target) => ({ ...target })),
-    cache: row.cache && { ttl_seconds: row.cache.ttlSeconds, scope: row.cache.scope },
+    cache: row.cache && toApiCache(row.cache),
     ...toApiPolicy(row.policy),
     limits: toToldLimits(row.limits),
     budgets: row.budgets.map(toApiBudgetTerms),

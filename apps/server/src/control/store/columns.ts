@@ -2,6 +2,7 @@
 
 import {
   aliasStrategies,
+  cachePaces,
   cacheScopes,
   extentsOf,
   fallbackReasons,
@@ -99,7 +100,11 @@ const targetsSchema: z.ZodType<readonly AliasTargetRow[]> = z.array(
   z.object({ provider: z.string(), model: z.string(), weight: z.number() }),
 );
 
-const cacheSchema: z.ZodType<CachePolicy> = z.object({ ttlSeconds: z.number().int(), scope: z.enum(cacheScopes) });
+const cacheSchema: z.ZodType<CachePolicy> = z.object({
+  ttlSeconds: z.number().int(),
+  scope: z.enum(cacheScopes),
+  pace: z.enum(cachePaces).exactOptional(),
+});
 const policySchema: z.ZodType<AliasPolicy> = z.object({
   retries: z
     .object({

@@ -3,6 +3,7 @@
 import type { DialectName, SentRequest } from "@ghostllm/llm";
 import type { AnswerHeaders } from "#gateway/upstream/upstream.ts";
 import type { Target } from "#domain/snapshot.ts";
+import type { Mark } from "./pace.ts";
 
 /** Of an answer that comes. */
 export interface Heard {
@@ -23,18 +24,22 @@ export interface AnswerHead {
   /** What it cost then, for vendors that do not say what was used; null: unknown. */
   readonly costNanos: number | null;
   readonly sent: SentRequest;
+  /** When its bytes came; null: it is told at once. */
+  readonly pace?: readonly Mark[] | null;
 }
 
 interface Finished {
+  readonly pace: readonly Mark[] | null;
   readonly headers: AnswerHeaders;
   readonly costNanos: number | null;
 }
 
-export function writeHead({ target, upstream, notes, sent }: Heard, { headers, costNanos }: Finished): string {
+export function writeHead({ target, upstream, notes, sent }: Heard, { headers, costNanos, pace }: Finished): string {
   const { callIds, renamedTools, ...rest } = sent();
   return JSON.stringify({
     ...{ providerId: target.provider.id, model: target.model, dialect: upstream },
     ...{ contentType: String(headers["content-type"] ?? "application/json"), notes, costNanos },
+    ...(pace !== null && { pace }),
     sent: { ...rest, callIds: [...callIds], renamedTools: [...renamedTools] },
   });
 }

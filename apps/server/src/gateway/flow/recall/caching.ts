@@ -20,6 +20,7 @@ import { cacheWishesOf, whyNotRecalled } from "./cache-wishes.ts";
 import type { CacheWishes } from "./cache-wishes.ts";
 import type { Flight } from "./flights.ts";
 import type { HeldAsking } from "./held-asking.ts";
+import { PaceMarks } from "./pace.ts";
 import { RecordedAnswer } from "./recorded-answer.ts";
 
 export type CachingDeps = Pick<GatewayDeps, "cache" | "flights" | "clock" | "capacity" | "version" | "tracesVendors">;
@@ -108,6 +109,11 @@ export class Caching implements Listener {
     return this.#asked.wishes.fault;
   }
 
+  /** Its alias tells streams with the pauses that they had, and this is one. */
+  get isPaced(): boolean {
+    return this.#asked.policy.pace === "natural" && this.#call.request.stream;
+  }
+
   /** Under which its answer is looked for; null: it is not. */
   get readsFrom(): string | null {
     return this.#asked.wishes.reads ? this.#asked.name : null;
@@ -171,6 +177,7 @@ export class Caching implements Listener {
       mostBytes: this.#deps.capacity.cachedAnswerBytes,
       held: this.#call.exchange.held,
       onSlow: () => this.#holdNobodyUp(),
+      pace: this.isPaced ? new PaceMarks(() => this.#deps.clock.monotonic()) : null,
     });
     return { answer: recorded, about };
   }
@@ -190,7 +197,7 @@ export class Caching implements Listener {
     const { cache, clock } = this.#deps;
     const { keyId: key, userId: user } = this.#call.principal;
     const answer = {
-      head: writeHead(heard.about, { headers: heard.answer.headers, costNanos }),
+      head: writeHead(heard.about, { headers: heard.answer.headers, costNanos, pace: heard.answer.pace }),
       body,
       storedAt: clock.now(),
     };

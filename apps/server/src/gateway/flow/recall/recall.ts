@@ -17,6 +17,8 @@ import type { AnswerHead } from "./answer-head.ts";
 import type { Caching } from "./caching.ts";
 import type { Flight, Landing } from "./flights.ts";
 import { HeldAsking, leaseMs } from "./held-asking.ts";
+import { piecesOf } from "./pace.ts";
+import { PacedReplay } from "./paced-replay.ts";
 import { ReplayedAnswer } from "./recorded-answer.ts";
 
 export type RecallDeps = Pick<
@@ -133,7 +135,12 @@ async function replay(deps: RecallDeps, run: Run, body: Uint8Array, head: Answer
   const input = { ...reads, target: found.target, answerBufferBytes: limits.answerBufferBytes };
   // Then it is given away to another thread.
   const isHeavy = Math.max(body.length, request.body.length) > heavyBytes;
-  const source = new ReplayedAnswer(isHeavy ? Buffer.from(body) : viewOf(body), { "content-type": contentType });
+  const headers = { "content-type": contentType };
+  const pace = isHeavy || run.caching?.isPaced !== true ? null : (head.pace ?? null);
+  const source =
+    pace === null
+      ? new ReplayedAnswer(isHeavy ? Buffer.from(body) : viewOf(body), headers)
+      : new PacedReplay(viewOf(body), headers, piecesOf(pace, body.length));
   try {
     return { ...(await receive(input, source, { passage, upstream, notes })), origin: "cache" };
   } catch (error) {

@@ -1,4 +1,5 @@
 import type { Hold } from "#gateway/http/held-bytes.ts";
+import type { Mark, PaceMarks } from "./pace.ts";
 import { UpstreamFailure } from "#gateway/upstream/upstream.ts";
 import type { AnswerHeaders, AnswerSink, UpstreamAnswer } from "#gateway/upstream/upstream.ts";
 
@@ -10,6 +11,8 @@ interface Terms {
   readonly held: Pick<Hold, "grow">;
   /** Its client takes it so slowly that nobody else should wait for its end. */
   readonly onSlow: () => void;
+  /** Null: it is told again at once. */
+  readonly pace: PaceMarks | null;
 }
 
 /** So long a client may take nothing while others wait for the same. */
@@ -42,8 +45,14 @@ export class RecordedAnswer implements UpstreamAnswer {
     return whole;
   }
 
+  /** Null: nobody has written it down. */
+  get pace(): readonly Mark[] | null {
+    return this.#terms.pace?.told ?? null;
+  }
+
   deliverTo(sink: AnswerSink): void {
     this.#goOn();
+    this.#terms.pace?.begin();
     this.#source.deliverTo({
       onData: (chunk) => {
         // Before the sink: it may give the memory away.
@@ -91,6 +100,7 @@ export class RecordedAnswer implements UpstreamAnswer {
     }
     chunk.copy(this.#bytes, this.#length);
     this.#length = needed;
+    this.#terms.pace?.add(needed);
   }
 
   #grow(needed: number): boolean {
