@@ -185,7 +185,7 @@ describe("aliases", () => {
     expect(await json(["alias", "update", "house", "--everybodys"])).toMatchObject({ team_id: null });
     expect((await ghostllm(["alias", "create", "--name", "x", "--targets", "nothing"])).code).toBe(2);
     const cached = await json(["alias", "update", "house", "--cache-ttl", "60"]);
-    expect(cached["cache"]).toEqual({ ttl_seconds: 60, scope: "key" });
+    expect(cached["cache"]).toEqual({ ttl_seconds: 60, scope: "key", pace: "at_once" });
     expect((await json(["alias", "update", "house", "--cache-scope", "team"]))["cache"]).toEqual({
       ...{ ttl_seconds: 60, scope: "team" },
     });

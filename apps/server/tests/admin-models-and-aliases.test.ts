@@ -338,7 +338,7 @@ describe("answers that are kept", () => {
       plane.admin.aliases.create({ body: { name, targets, ...(cache !== undefined && { cache }) } });
     expect((await create("plain")).cache).toBeNull();
     const alias = await create("kept", {});
-    expect(alias.cache).toEqual({ ttl_seconds: 3_600, scope: "key" });
+    expect(alias.cache).toEqual({ ttl_seconds: 3_600, scope: "key", pace: "at_once" });
     const inForce = () => plane.snapshots.current().aliases.get("kept")?.cache;
     expect(inForce()).toEqual({ aliasId: alias.id, ttlSeconds: 3_600, scope: "key" });
     const params = { id: alias.id };
