@@ -204,10 +204,12 @@ function fill(
 }
 
 /** Where a search that has found nothing ends is a matter of how long it has taken, and not of what there is. */
+/** Of nothing, whether there was time to count it or not. */
+const uncounted = /^(\{"data":\[\],"next":null,)"count":null/;
 const endOfSearch = /^\{"data":\[\],"next":"[\w-]+"/;
 
 function plain({ text: told }: Answer, { ids }: Side): string {
-  const text = told.replace(endOfSearch, '{"data":[],"next":null');
+  const text = told.replace(endOfSearch, '{"data":[],"next":null').replace(uncounted, '$1"count":0');
   return [...Object.values(ids), madeUp].reduce((left, id) => left.replaceAll(id, "ID"), text);
 }
 
