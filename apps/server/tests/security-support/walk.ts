@@ -203,10 +203,9 @@ function fill(
   });
 }
 
-/** Where a search that has found nothing ends is a matter of how long it has taken, and not of what there is. */
-/** Of nothing, whether there was time to count it or not. */
-const uncounted = /^(\{"data":\[\],"next":null,)"count":null/;
+/** Where a search that has found nothing ends is a matter of how long it has taken, and not of what there is; so is whether it was counted. */
 const endOfSearch = /^\{"data":\[\],"next":"[\w-]+"/;
+const uncounted = /^(\{"data":\[\],"next":null,)"count":null/;
 
 function plain({ text: told }: Answer, { ids }: Side): string {
   const text = told.replace(endOfSearch, '{"data":[],"next":null').replace(uncounted, '$1"count":0');
