@@ -118,14 +118,14 @@ describe("a side that does not read", () => {
     await pause(500);
     expect(told).toBeLessThan(60);
     client.resume();
-    await waitFor(() => heard === 64 * megabyte.length);
+    await waitFor(() => heard === 64 * megabyte.length, 120_000);
     session?.socket.pause();
     let said = 0;
     for (let time = 0; time < 64; time += 1) client.send(megabyte, { binary: true }, () => (said += 1));
     await pause(500);
     expect(said).toBeLessThan(60);
     session?.socket.resume();
-    await waitFor(() => session?.said.length === 64);
+    await waitFor(() => session?.said.length === 64, 120_000);
     client.close();
     await waitFor(() => gateway.records.length === 1);
   });
