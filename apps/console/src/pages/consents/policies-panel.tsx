@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { useApi, useRefresh } from "#api/api.tsx";
 import type { ConsentPolicy } from "#api/queries.ts";
+import { useHolderName } from "#holders/holder-name.ts";
 import { Dialog } from "#parts/dialog.tsx";
 import { Panel } from "#parts/panel.tsx";
 import { Empty, Loaded } from "#parts/states.tsx";
@@ -11,7 +12,6 @@ import { countColumn, nameColumn, textColumn, timeColumn } from "#parts/table/ki
 import { Table } from "#parts/table/table.tsx";
 import { useToast } from "#parts/toast.tsx";
 import { useGo } from "#parts/use-search.ts";
-import { useHolderName } from "./holder-name.ts";
 import { PolicyForm } from "./policy-form.tsx";
 import { conditionWords } from "./policy-words.ts";
 

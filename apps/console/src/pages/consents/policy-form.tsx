@@ -1,10 +1,10 @@
 import { foundClasses } from "@ghostllm/contract";
 import type { ConsentPolicy } from "#api/queries.ts";
+import { HolderFields, isHolderChosen } from "#holders/holder-fields.tsx";
 import { TextAreaField, TextField } from "#parts/field.tsx";
 import { FormButtons, FormFailure, useServerForm } from "#parts/form.tsx";
 import type { Call } from "#parts/versions.ts";
 import { classWord } from "./consent-words.ts";
-import { HolderFields } from "./holder-fields.tsx";
 import { HoursFields } from "./hours-fields.tsx";
 import { toBody, valuesOf } from "./policy-values.ts";
 import type { PolicyPartProps, PolicyValues } from "./policy-values.ts";
@@ -35,7 +35,15 @@ export function PolicyForm({ present, action, send, onCancel }: PolicyFormProps)
         error={errorOf("name")}
         field={form.register("name")}
       />
-      <HolderFields server={server} />
+      <HolderFields
+        of={form.watch("applies_to")}
+        fields={{
+          kind: form.register("applies_to.kind", { onChange: () => form.setValue("applies_to.id", "") }),
+          id: form.register("applies_to.id", { validate: isHolderChosen }),
+        }}
+        permission={present === null ? "consent_policies.create" : "consent_policies.update"}
+        errorOf={errorOf}
+      />
       <ConditionFields server={server} />
       <HoursFields server={server} />
       <TextField

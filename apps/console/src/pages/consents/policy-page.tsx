@@ -5,6 +5,7 @@ import { useCaller } from "#api/me.ts";
 import type { ConsentPolicy } from "#api/queries.ts";
 import { plural } from "#format/number.ts";
 import { Page } from "#frame/page.tsx";
+import { useHolderName } from "#holders/holder-name.ts";
 import { Button } from "#parts/button.tsx";
 import { IdCell } from "#parts/copy.tsx";
 import { Facts, Panel } from "#parts/panel.tsx";
@@ -14,7 +15,6 @@ import { Status } from "#parts/status.tsx";
 import { useChanged } from "#parts/use-changed.ts";
 import { useTask } from "#parts/use-task.ts";
 import { Time } from "#parts/values.tsx";
-import { useHolderName } from "./holder-name.ts";
 import { PolicyForm } from "./policy-form.tsx";
 import { conditionsOf } from "./policy-words.ts";
 

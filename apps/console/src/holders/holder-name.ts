@@ -1,10 +1,15 @@
 import { useQuery } from "@tanstack/react-query";
 import { useApi } from "#api/api.tsx";
 import { useCaller } from "#api/me.ts";
-import type { ConsentPolicy } from "#api/queries.ts";
 
-/** Whose requests a policy holds, by name where the caller may know that. */
-export function useHolderName({ kind, id }: ConsentPolicy["applies_to"]): string {
+interface Holder {
+  readonly kind: string;
+  /** Null for everybody. */
+  readonly id: string | null;
+}
+
+/** Whose requests something holds for, by name where the caller may know that. */
+export function useHolderName({ kind, id }: Holder): string {
   const { client, queries } = useApi();
   const { may } = useCaller();
   const params = { id: id ?? "" };
