@@ -8,6 +8,7 @@ import {
   Outlet,
   useRouter,
 } from "@tanstack/react-router";
+import type { RouteComponent } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { Frame } from "#frame/frame.tsx";
 import { Page } from "#frame/page.tsx";
@@ -31,229 +32,194 @@ const root = createRootRoute({
   validateSearch: (search: Record<string, unknown>): Search => search as Search,
 });
 
+function outsideAt<const Path extends string>(path: Path, component: RouteComponent) {
+  return createRoute({ getParentRoute: () => root, path, component });
+}
+
 /** For who has not signed in, or not wholly. */
 const outside = [
-  createRoute({
-    getParentRoute: () => root,
-    path: "/sign-in",
-    component: lazyPage(() => import("#pages/sign-in/sign-in-page.tsx"), "SignInPage"),
-  }),
-  createRoute({
-    getParentRoute: () => root,
-    path: "/sign-in/return",
-    component: lazyPage(() => import("#pages/sign-in/return-page.tsx"), "SignInReturnPage"),
-  }),
-  createRoute({
-    getParentRoute: () => root,
-    path: "/set-password",
-    component: lazyPage(() => import("#pages/sign-in/set-password-page.tsx"), "SetPasswordPage"),
-  }),
-  createRoute({
-    getParentRoute: () => root,
-    path: "/set-up",
-    component: lazyPage(() => import("#pages/sign-in/set-up-page.tsx"), "SetUpPage"),
-  }),
+  outsideAt(
+    "/sign-in",
+    lazyPage(() => import("#pages/sign-in/sign-in-page.tsx"), "SignInPage"),
+  ),
+  outsideAt(
+    "/sign-in/return",
+    lazyPage(() => import("#pages/sign-in/return-page.tsx"), "SignInReturnPage"),
+  ),
+  outsideAt(
+    "/set-password",
+    lazyPage(() => import("#pages/sign-in/set-password-page.tsx"), "SetPasswordPage"),
+  ),
+  outsideAt(
+    "/set-up",
+    lazyPage(() => import("#pages/sign-in/set-up-page.tsx"), "SetUpPage"),
+  ),
 ];
 
 const frame = createRoute({ getParentRoute: () => root, id: "frame", component: Frame });
 
+function pageAt<const Path extends string>(path: Path, component: RouteComponent) {
+  return createRoute({ getParentRoute: () => frame, path, component });
+}
+
 const pages = [
-  createRoute({
-    getParentRoute: () => frame,
-    path: "/",
-    component: lazyPage(() => import("#pages/dashboard/dashboard-page.tsx"), "DashboardPage"),
-  }),
-  createRoute({ getParentRoute: () => frame, path: "$", component: NotFound }),
-  createRoute({
-    getParentRoute: () => frame,
-    path: "/welcome",
-    component: lazyPage(() => import("#pages/welcome/welcome-page.tsx"), "WelcomePage"),
-  }),
-  createRoute({
-    getParentRoute: () => frame,
-    path: "/requests",
-    component: lazyPage(() => import("#pages/requests/requests-page.tsx"), "RequestsPage"),
-  }),
-  createRoute({
-    getParentRoute: () => frame,
-    path: "/requests/$id",
-    component: lazyPage(() => import("#pages/requests/request-page.tsx"), "RequestPage"),
-  }),
-  createRoute({
-    getParentRoute: () => frame,
-    path: "/playground",
-    component: lazyPage(() => import("#pages/playground/playground-page.tsx"), "PlaygroundPage"),
-  }),
-  createRoute({
-    getParentRoute: () => frame,
-    path: "/usage",
-    component: lazyPage(() => import("#pages/usage/usage-page.tsx"), "UsagePage"),
-  }),
-  createRoute({
-    getParentRoute: () => frame,
-    path: "/reports",
-    component: lazyPage(() => import("#pages/reports/reports-page.tsx"), "ReportsPage"),
-  }),
-  createRoute({
-    getParentRoute: () => frame,
-    path: "/reports/$id",
-    component: lazyPage(() => import("#pages/reports/report-page.tsx"), "ReportPage"),
-  }),
-  createRoute({
-    getParentRoute: () => frame,
-    path: "/connect",
-    component: lazyPage(() => import("#pages/connect/connect-page.tsx"), "ConnectPage"),
-  }),
-  createRoute({
-    getParentRoute: () => frame,
-    path: "/providers",
-    component: lazyPage(() => import("#pages/providers/providers-page.tsx"), "ProvidersPage"),
-  }),
-  createRoute({
-    getParentRoute: () => frame,
-    path: "/providers/$id",
-    component: lazyPage(() => import("#pages/providers/provider-page.tsx"), "ProviderPage"),
-  }),
-  createRoute({
-    getParentRoute: () => frame,
-    path: "/models",
-    component: lazyPage(() => import("#pages/models/models-page.tsx"), "ModelsPage"),
-  }),
-  createRoute({
-    getParentRoute: () => frame,
-    path: "/models/$id",
-    component: lazyPage(() => import("#pages/models/model-page.tsx"), "ModelPage"),
-  }),
-  createRoute({
-    getParentRoute: () => frame,
-    path: "/aliases",
-    component: lazyPage(() => import("#pages/aliases/aliases-page.tsx"), "AliasesPage"),
-  }),
-  createRoute({
-    getParentRoute: () => frame,
-    path: "/cache",
-    component: lazyPage(() => import("#pages/cache/cache-page.tsx"), "CachePage"),
-  }),
-  createRoute({
-    getParentRoute: () => frame,
-    path: "/aliases/$id",
-    component: lazyPage(() => import("#pages/aliases/alias-page.tsx"), "AliasPage"),
-  }),
-  createRoute({
-    getParentRoute: () => frame,
-    path: "/users",
-    component: lazyPage(() => import("#pages/users/users-page.tsx"), "UsersPage"),
-  }),
-  createRoute({
-    getParentRoute: () => frame,
-    path: "/users/$id",
-    component: lazyPage(() => import("#pages/users/user-page.tsx"), "UserPage"),
-  }),
-  createRoute({
-    getParentRoute: () => frame,
-    path: "/teams",
-    component: lazyPage(() => import("#pages/teams/teams-page.tsx"), "TeamsPage"),
-  }),
-  createRoute({
-    getParentRoute: () => frame,
-    path: "/teams/$id",
-    component: lazyPage(() => import("#pages/teams/team-page.tsx"), "TeamPage"),
-  }),
-  createRoute({
-    getParentRoute: () => frame,
-    path: "/organisations",
-    component: lazyPage(() => import("#pages/organisations/organisations-page.tsx"), "OrganisationsPage"),
-  }),
-  createRoute({
-    getParentRoute: () => frame,
-    path: "/organisations/$id",
-    component: lazyPage(() => import("#pages/organisations/organisation-page.tsx"), "OrganisationPage"),
-  }),
-  createRoute({
-    getParentRoute: () => frame,
-    path: "/roles",
-    component: lazyPage(() => import("#pages/roles/roles-page.tsx"), "RolesPage"),
-  }),
-  createRoute({
-    getParentRoute: () => frame,
-    path: "/roles/$name",
-    component: lazyPage(() => import("#pages/roles/role-page.tsx"), "RolePage"),
-  }),
-  createRoute({
-    getParentRoute: () => frame,
-    path: "/service-accounts/$id",
-    component: lazyPage(() => import("#pages/service-accounts/account-page.tsx"), "ServiceAccountPage"),
-  }),
-  createRoute({
-    getParentRoute: () => frame,
-    path: "/account",
-    component: lazyPage(() => import("#pages/account/account-page.tsx"), "AccountPage"),
-  }),
-  createRoute({
-    getParentRoute: () => frame,
-    path: "/keys",
-    component: lazyPage(() => import("#pages/keys/keys-page.tsx"), "KeysPage"),
-  }),
-  createRoute({
-    getParentRoute: () => frame,
-    path: "/keys/$id",
-    component: lazyPage(() => import("#pages/keys/key-page.tsx"), "KeyPage"),
-  }),
-  createRoute({
-    getParentRoute: () => frame,
-    path: "/budgets",
-    component: lazyPage(() => import("#pages/budgets/budgets-page.tsx"), "BudgetsPage"),
-  }),
-  createRoute({
-    getParentRoute: () => frame,
-    path: "/budgets/$kind/$id",
-    component: lazyPage(() => import("#pages/budgets/budget-page.tsx"), "BudgetPage"),
-  }),
-  createRoute({
-    getParentRoute: () => frame,
-    path: "/consents",
-    component: lazyPage(() => import("#pages/consents/consents-page.tsx"), "ConsentsPage"),
-  }),
-  createRoute({
-    getParentRoute: () => frame,
-    path: "/consents/$id",
-    component: lazyPage(() => import("#pages/consents/consent-page.tsx"), "ConsentPage"),
-  }),
-  createRoute({
-    getParentRoute: () => frame,
-    path: "/consents/policies/$id",
-    component: lazyPage(() => import("#pages/consents/policy-page.tsx"), "ConsentPolicyPage"),
-  }),
-  createRoute({
-    getParentRoute: () => frame,
-    path: "/events",
-    component: lazyPage(() => import("#pages/events/events-page.tsx"), "EventsPage"),
-  }),
-  createRoute({
-    getParentRoute: () => frame,
-    path: "/audit",
-    component: lazyPage(() => import("#pages/audit/audit-page.tsx"), "AuditPage"),
-  }),
-  createRoute({
-    getParentRoute: () => frame,
-    path: "/audit/$id",
-    component: lazyPage(() => import("#pages/audit/entry-page.tsx"), "AuditEntryPage"),
-  }),
-  createRoute({
-    getParentRoute: () => frame,
-    path: "/events/webhooks/$id",
-    component: lazyPage(() => import("#pages/events/webhook-page.tsx"), "WebhookPage"),
-  }),
-  createRoute({
-    getParentRoute: () => frame,
-    path: "/settings",
-    component: lazyPage(() => import("#pages/settings/settings-page.tsx"), "SettingsPage"),
-  }),
-  createRoute({
-    getParentRoute: () => frame,
-    path: "/settings/sign-in/$id",
-    component: lazyPage(() => import("#pages/settings/method-page.tsx"), "SignInMethodPage"),
-  }),
+  pageAt(
+    "/",
+    lazyPage(() => import("#pages/dashboard/dashboard-page.tsx"), "DashboardPage"),
+  ),
+  pageAt("$", NotFound),
+  pageAt(
+    "/welcome",
+    lazyPage(() => import("#pages/welcome/welcome-page.tsx"), "WelcomePage"),
+  ),
+  pageAt(
+    "/requests",
+    lazyPage(() => import("#pages/requests/requests-page.tsx"), "RequestsPage"),
+  ),
+  pageAt(
+    "/requests/$id",
+    lazyPage(() => import("#pages/requests/request-page.tsx"), "RequestPage"),
+  ),
+  pageAt(
+    "/playground",
+    lazyPage(() => import("#pages/playground/playground-page.tsx"), "PlaygroundPage"),
+  ),
+  pageAt(
+    "/usage",
+    lazyPage(() => import("#pages/usage/usage-page.tsx"), "UsagePage"),
+  ),
+  pageAt(
+    "/reports",
+    lazyPage(() => import("#pages/reports/reports-page.tsx"), "ReportsPage"),
+  ),
+  pageAt(
+    "/reports/$id",
+    lazyPage(() => import("#pages/reports/report-page.tsx"), "ReportPage"),
+  ),
+  pageAt(
+    "/connect",
+    lazyPage(() => import("#pages/connect/connect-page.tsx"), "ConnectPage"),
+  ),
+  pageAt(
+    "/providers",
+    lazyPage(() => import("#pages/providers/providers-page.tsx"), "ProvidersPage"),
+  ),
+  pageAt(
+    "/providers/$id",
+    lazyPage(() => import("#pages/providers/provider-page.tsx"), "ProviderPage"),
+  ),
+  pageAt(
+    "/models",
+    lazyPage(() => import("#pages/models/models-page.tsx"), "ModelsPage"),
+  ),
+  pageAt(
+    "/models/$id",
+    lazyPage(() => import("#pages/models/model-page.tsx"), "ModelPage"),
+  ),
+  pageAt(
+    "/aliases",
+    lazyPage(() => import("#pages/aliases/aliases-page.tsx"), "AliasesPage"),
+  ),
+  pageAt(
+    "/cache",
+    lazyPage(() => import("#pages/cache/cache-page.tsx"), "CachePage"),
+  ),
+  pageAt(
+    "/aliases/$id",
+    lazyPage(() => import("#pages/aliases/alias-page.tsx"), "AliasPage"),
+  ),
+  pageAt(
+    "/users",
+    lazyPage(() => import("#pages/users/users-page.tsx"), "UsersPage"),
+  ),
+  pageAt(
+    "/users/$id",
+    lazyPage(() => import("#pages/users/user-page.tsx"), "UserPage"),
+  ),
+  pageAt(
+    "/teams",
+    lazyPage(() => import("#pages/teams/teams-page.tsx"), "TeamsPage"),
+  ),
+  pageAt(
+    "/teams/$id",
+    lazyPage(() => import("#pages/teams/team-page.tsx"), "TeamPage"),
+  ),
+  pageAt(
+    "/organisations",
+    lazyPage(() => import("#pages/organisations/organisations-page.tsx"), "OrganisationsPage"),
+  ),
+  pageAt(
+    "/organisations/$id",
+    lazyPage(() => import("#pages/organisations/organisation-page.tsx"), "OrganisationPage"),
+  ),
+  pageAt(
+    "/roles",
+    lazyPage(() => import("#pages/roles/roles-page.tsx"), "RolesPage"),
+  ),
+  pageAt(
+    "/roles/$name",
+    lazyPage(() => import("#pages/roles/role-page.tsx"), "RolePage"),
+  ),
+  pageAt(
+    "/service-accounts/$id",
+    lazyPage(() => import("#pages/service-accounts/account-page.tsx"), "ServiceAccountPage"),
+  ),
+  pageAt(
+    "/account",
+    lazyPage(() => import("#pages/account/account-page.tsx"), "AccountPage"),
+  ),
+  pageAt(
+    "/keys",
+    lazyPage(() => import("#pages/keys/keys-page.tsx"), "KeysPage"),
+  ),
+  pageAt(
+    "/keys/$id",
+    lazyPage(() => import("#pages/keys/key-page.tsx"), "KeyPage"),
+  ),
+  pageAt(
+    "/budgets",
+    lazyPage(() => import("#pages/budgets/budgets-page.tsx"), "BudgetsPage"),
+  ),
+  pageAt(
+    "/budgets/$kind/$id",
+    lazyPage(() => import("#pages/budgets/budget-page.tsx"), "BudgetPage"),
+  ),
+  pageAt(
+    "/consents",
+    lazyPage(() => import("#pages/consents/consents-page.tsx"), "ConsentsPage"),
+  ),
+  pageAt(
+    "/consents/$id",
+    lazyPage(() => import("#pages/consents/consent-page.tsx"), "ConsentPage"),
+  ),
+  pageAt(
+    "/consents/policies/$id",
+    lazyPage(() => import("#pages/consents/policy-page.tsx"), "ConsentPolicyPage"),
+  ),
+  pageAt(
+    "/events",
+    lazyPage(() => import("#pages/events/events-page.tsx"), "EventsPage"),
+  ),
+  pageAt(
+    "/audit",
+    lazyPage(() => import("#pages/audit/audit-page.tsx"), "AuditPage"),
+  ),
+  pageAt(
+    "/audit/$id",
+    lazyPage(() => import("#pages/audit/entry-page.tsx"), "AuditEntryPage"),
+  ),
+  pageAt(
+    "/events/webhooks/$id",
+    lazyPage(() => import("#pages/events/webhook-page.tsx"), "WebhookPage"),
+  ),
+  pageAt(
+    "/settings",
+    lazyPage(() => import("#pages/settings/settings-page.tsx"), "SettingsPage"),
+  ),
+  pageAt(
+    "/settings/sign-in/$id",
+    lazyPage(() => import("#pages/settings/method-page.tsx"), "SignInMethodPage"),
+  ),
 ];
 
 function NotFound() {
