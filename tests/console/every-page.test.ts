@@ -3,6 +3,7 @@
 import { describe, expect, it } from "vitest";
 import { overflowOf, violationsInBothThemes, violationsOf } from "./support/browser.ts";
 import { furnishConsents } from "./support/consents.ts";
+import { furnishGuardrails } from "./support/guardrails.ts";
 import { listPages } from "./support/pages.ts";
 import { admin } from "./support/people.ts";
 import { clientOf, furnishReport } from "./support/reports.ts";
@@ -13,6 +14,7 @@ const suite = openSuite({
   furnish: async ({ stage }) => {
     const { teamId } = await furnishTeam(stage.server.admin);
     await furnishConsents(stage, teamId);
+    await furnishGuardrails(stage.server.admin, teamId);
     await furnishReport(await clientOf(stage.url));
     await stage.untilListed(await stage.call("gpt-4o-mini"));
   },

@@ -35,7 +35,17 @@ async function furnish(): Promise<void> {
   const targets = [{ provider: provider?.name ?? "", model: "gpt-4o-mini" }];
   const owner = await clientOf(suite.stage.url);
   const [webhook] = (await client.webhooks.list()).data;
-  const made = { reports: 0, users: 0, keys: 0, models: 0, aliases: 0, organisations: 0, teams: 0, accounts: 0 };
+  const made = {
+    guardrails: 0,
+    reports: 0,
+    users: 0,
+    keys: 0,
+    models: 0,
+    aliases: 0,
+    organisations: 0,
+    teams: 0,
+    accounts: 0,
+  };
   for (const [index, name] of hostile.entries()) {
     const user = await ifTaken(
       client.users.create({ body: { email: `hostile-${index}@example.com`, username: name } }),
@@ -51,11 +61,17 @@ async function furnish(): Promise<void> {
     const alias = await ifTaken(client.aliases.create({ body: { name, targets } }));
     const weekly = { name, schedule: { every: "week" }, webhook_id: webhook?.id ?? null } as const;
     const report = await ifTaken(owner.reports.create({ body: weekly }));
+    const guardrail = await ifTaken(
+      client.guardrails.create({
+        body: { name, check: { kind: "text", words: [name] }, action: "flag", replacement: name, models: [name] },
+      }),
+    );
     // There may be fifty of them, and twenty of those.
     const body = { label: name, issuer: "https://login.example.com", client_id: name };
     const issuer = index % 2 === 0 ? await ifTaken(client.signInMethods.create({ body })) : null;
     if (issuer && index < 12) details.push(`/settings/sign-in/${issuer.id}`);
     if (index % 3 === 0) await ifTaken(client.scim.createToken({ body: { name } }));
+    made.guardrails += Number(guardrail !== null);
     made.reports += Number(report !== null);
     made.users += Number(user !== null);
     made.keys += Number(key !== null);
@@ -67,6 +83,7 @@ async function furnish(): Promise<void> {
     const ways = {
       ...{ users: user, keys: key, models: model, aliases: alias },
       ...{ organisations: organisation, teams: team, "service-accounts": account, reports: report },
+      guardrails: guardrail,
     };
     if (index < 5) await client.roles.create({ body: { name: `role-${index}`, description: name, permissions: {} } });
     // One of them each, so that every page has some of all names.

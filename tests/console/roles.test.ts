@@ -8,6 +8,7 @@ import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { settled } from "./support/browser.ts";
 import { furnishConsents } from "./support/consents.ts";
+import { furnishGuardrails } from "./support/guardrails.ts";
 import { listPages } from "./support/pages.ts";
 import { password } from "./support/people.ts";
 import { clientOf, furnishReport } from "./support/reports.ts";
@@ -23,6 +24,7 @@ const suite = openSuite({
     const { teamId } = await furnishTeam(suite.stage.server.admin);
     await furnishReport(await clientOf(suite.stage.url));
     await furnishConsents(suite.stage, teamId);
+    await furnishGuardrails(suite.stage.server.admin, teamId);
     for (const role of roleNames) people.set(role, await enrol(role, teamId));
   },
 });

@@ -10,6 +10,7 @@ import { WebhookReceiver } from "../../apps/server/tests/support/webhook-receive
 import { findBrowser, openBrowser, openView, settled, signIn } from "./support/browser.ts";
 import type { ViewOptions } from "./support/browser.ts";
 import { furnishConsents } from "./support/consents.ts";
+import { furnishGuardrails } from "./support/guardrails.ts";
 import { startDemo } from "./support/demo.ts";
 import type { RunningDemo } from "./support/demo.ts";
 import { readPng, writeIndexedPng } from "./support/indexed-png.ts";
@@ -129,10 +130,12 @@ async function sendToWebhook(): Promise<void> {
   await furnishReport(demo.admin);
 }
 
-/** So that a request waits. */
-async function holdOne(): Promise<void> {
+/** A request that waits, and guardrails. */
+async function furnishTeamOfDemo(): Promise<void> {
   const [team] = (await demo.admin.teams.list()).data;
-  if (team !== undefined) await furnishConsents({ url: demo.url, server: demo }, team.id);
+  if (team === undefined) return;
+  await furnishConsents({ url: demo.url, server: demo }, team.id);
+  await furnishGuardrails(demo.admin, team.id);
 }
 
 const executable = findBrowser();
@@ -145,7 +148,7 @@ try {
   if (values.readme) await takeForReadme(browser, demo);
   else {
     await sendToWebhook();
-    await holdOne();
+    await furnishTeamOfDemo();
     for (const theme of ["light", "dark"] as const)
       for (const width of [1440, 390]) await takeAll(browser, demo, theme, width);
   }

@@ -103,6 +103,7 @@ describe.skipIf(executable === null)("a page with nothing to show", () => {
         ["/providers", "A provider is a vendor"],
         ["/models", "model"],
         ["/aliases", "An alias is a name that stands for targets"],
+        ["/guardrails", "A guardrail looks at requests"],
         ["/consents", "No request has been held by a policy."],
         ["/consents?whose=decide", "Nothing waits for your decision."],
         ["/consents?show=Policies", "A policy holds requests until somebody has approved them."],
@@ -133,7 +134,17 @@ describe.skipIf(executable === null)("a page with nothing to show", () => {
 
   it("says what there is not, by which request, and asks again on demand", async () => {
     const { page } = await suite.visits.openAs(admin, "/");
-    for (const list of ["aliases", "consents", "keys", "models", "providers", "reports", "requests", "users"]) {
+    for (const list of [
+      "aliases",
+      "consents",
+      "guardrails",
+      "keys",
+      "models",
+      "providers",
+      "reports",
+      "requests",
+      "users",
+    ]) {
       await suite.visits.visit(page, `/${list}/${unknownId}`);
       const alert = page.getByRole("alert");
       await alert.getByText("There is no", { exact: false }).first().waitFor();

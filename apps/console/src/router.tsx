@@ -125,6 +125,14 @@ const pages = [
     lazyPage(() => import("#pages/cache/cache-page.tsx"), "CachePage"),
   ),
   pageAt(
+    "/guardrails",
+    lazyPage(() => import("#pages/guardrails/guardrails-page.tsx"), "GuardrailsPage"),
+  ),
+  pageAt(
+    "/guardrails/$id",
+    lazyPage(() => import("#pages/guardrails/guardrail-page.tsx"), "GuardrailPage"),
+  ),
+  pageAt(
     "/aliases/$id",
     lazyPage(() => import("#pages/aliases/alias-page.tsx"), "AliasPage"),
   ),

@@ -13,6 +13,7 @@ export const viewPages = [
   "providers",
   "models",
   "aliases",
+  "guardrails",
   "budgets",
   "consents",
   "requests",
@@ -55,6 +56,7 @@ export const viewSearches = {
   providers: z.strictObject(table),
   models: z.strictObject(table),
   aliases: z.strictObject({ ...table, team: text.optional() }),
+  guardrails: z.strictObject(table),
   budgets: z.strictObject({
     ...table,
     state: z.enum(["reached", "near", "fine", "none"]).optional(),

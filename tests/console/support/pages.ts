@@ -27,7 +27,7 @@ export async function listPages(admin: Client, asker = admin): Promise<readonly 
   const [issuer] = (await admin.signInMethods.list()).data;
   return [
     ...[...trafficPages(ids), ...vendorPages(ids), ...accessPages(ids), ...(await teamPages(admin, asker))],
-    ...(await consentPages(admin, asker)),
+    ...[...(await guardrailPages(admin, asker)), ...(await consentPages(admin, asker))],
     ...[...eventPages(webhook?.id), ...(await auditPages(admin)), ...(await reportPages(admin, asker))],
     ...[...settingsPages, ...signInPages(issuer?.id)],
   ];
@@ -159,6 +159,22 @@ function rolePage(name: string): ConsolePage {
   return page("role-own", `/roles/${name}`, "roles.read", {
     ...{ "Save changes": "roles.update", "Delete role": "roles.remove" },
   });
+}
+
+/** One of a team of `asker`, which its manager may change, or else the first. */
+async function guardrailPages(admin: Client, asker: Client): Promise<readonly ConsolePage[]> {
+  const own = await asker.guardrails.list().catch(() => ({ data: [] }));
+  const all = [...own.data, ...(await admin.guardrails.list()).data];
+  const one = all.find(({ applies_to: of }) => of.kind === "team") ?? all[0];
+  const [needs, create] = ["guardrails.read", { "Create guardrail": "guardrails.create" }] as const;
+  const changes = { "Save changes": "guardrails.update", "Switch off": "guardrails.update" } as const;
+  return [
+    page("guardrails", "/guardrails", needs, create),
+    page("guardrail-new", "/guardrails?new=guardrail", needs, create),
+    ...(one === undefined
+      ? []
+      : [page("guardrail", `/guardrails/${one.id}`, needs, { ...changes, "Delete guardrail": "guardrails.remove" })]),
+  ];
 }
 
 /** Of a request that `asker` may see, or else of the latest. */

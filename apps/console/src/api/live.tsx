@@ -28,6 +28,7 @@ const groupsOf: Readonly<Record<string, readonly string[]>> = {
   reports: ["reports"],
   consents: ["consents"],
   "consent-policies": ["consent-policies"],
+  guardrails: ["guardrails"],
   health: ["notifications", "targets"],
   budgets: ["notifications", "keys", "users", "teams", "organisations", "service-accounts", "budgets"],
 };

@@ -8,6 +8,7 @@ import { accessQueries } from "./access-queries.ts";
 import { auditQueries } from "./audit-queries.ts";
 import { budgetQueries } from "./budget-queries.ts";
 import { consentQueries } from "./consent-queries.ts";
+import { guardrailQueries } from "./guardrail-queries.ts";
 import { personalQueries } from "./personal-queries.ts";
 import { reportQueries } from "./report-queries.ts";
 import { requestQueries } from "./request-queries.ts";
@@ -52,6 +53,7 @@ export type * from "./access-queries.ts";
 export type * from "./audit-queries.ts";
 export type * from "./budget-queries.ts";
 export type * from "./consent-queries.ts";
+export type * from "./guardrail-queries.ts";
 export type * from "./personal-queries.ts";
 export type * from "./report-queries.ts";
 export type * from "./request-queries.ts";
@@ -65,6 +67,7 @@ export function createQueries(client: Client) {
     ...createSignInQueries(client),
     ...accessQueries(client),
     ...consentQueries(client),
+    ...guardrailQueries(client),
     ...personalQueries(client),
     ...reportQueries(client),
     /** Null for who has not signed in. */

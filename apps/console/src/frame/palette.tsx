@@ -137,6 +137,7 @@ function Things({ onGo }: GroupProps) {
   const roles = useQuery({ ...queries.roles, enabled: may("roles.read") });
   const models = useQuery({ ...queries.models, enabled: may("models.read") });
   const providers = useQuery({ ...queries.providers, enabled: may("providers.read") });
+  const guardrails = useQuery({ ...queries.guardrails, enabled: may("guardrails.read") });
   const views = useQuery({ ...queries.views, enabled: may("views.manage") });
   const groups: readonly ThingGroup[] = [
     {
@@ -158,6 +159,10 @@ function Things({ onGo }: GroupProps) {
     {
       heading: "Models",
       things: models.data?.items.map(({ id, name, provider }) => [`/models/${id}`, name, provider]),
+    },
+    {
+      heading: "Guardrails",
+      things: guardrails.data?.items.map(({ id, name }) => [`/guardrails/${id}`, name, ""]),
     },
   ];
   return groups.map(({ heading, things = [] }) => (

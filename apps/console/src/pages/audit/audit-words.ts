@@ -52,6 +52,7 @@ const paths: Readonly<Record<string, string>> = {
   webhook: "/events/webhooks",
   consent: "/consents",
   consent_policy: "/consents/policies",
+  guardrail: "/guardrails",
 };
 
 export function textOf(value: unknown): string {
