@@ -223,6 +223,59 @@ describe.skipIf(executable === null)("an admin", () => {
   }, 120_000);
 });
 
+describe.skipIf(executable === null)("a dry run", () => {
+  const trial = (page: Page) => page.getByRole("region", { name: "Dry run" });
+  const create = (body: Parameters<ReturnType<typeof api>["guardrails"]["create"]>[0]["body"]) =>
+    api().guardrails.create({ body });
+
+  it("says what each guardrail would find and do, and asks nobody", async () => {
+    await create({ name: "hides birds", action: "redact", check: { kind: "text", words: ["kestrel"] } });
+    await create({ name: "counts letters", action: "flag", check: { kind: "size", most: 20 } });
+    await create({ name: "of answers", stage: "output", check: { kind: "text", words: ["kestrel"] } });
+    await create({
+      ...{ name: "asks a webhook", stage: "input", check: { kind: "webhook", url: "http://127.0.0.1:9/check" } },
+    });
+    const { page, problems } = await suite.visits.openAs(admin, "/guardrails");
+    await page.getByRole("button", { name: "Dry run" }).click();
+    const line = (name: string) => trial(page).getByRole("listitem").filter({ hasText: name });
+    await trial(page).getByLabel("Text", { exact: true }).fill("Tell me of the Kestrel, and of nothing else");
+    await trial(page).getByRole("button", { name: "Try it" }).click();
+    await trial(page).getByText("It passes, redacted, as far as nobody is asked:").waitFor();
+    await trial(page).getByText("Tell me of the [redacted], and of nothing else").waitFor();
+    expect(await line("hides birds").innerText()).toMatch(/redact\s+Kestrel/);
+    expect(await line("counts letters").innerText()).toMatch(/flag\s+It is too long/);
+    expect(await line("of answers").innerText()).toMatch(/not looked at/);
+    expect(await line("asks a webhook").innerText()).toMatch(/not asked\s+A webhook would say: a dry run asks none/);
+    expect(await line("long talks").innerText()).toMatch(/finds nothing/);
+    await expectSound(page);
+    await trial(page).getByLabel("As a text of").selectOption("output");
+    await trial(page).getByRole("button", { name: "Try it" }).click();
+    await trial(page).getByText("It is blocked.").waitFor();
+    expect(await line("of answers").innerText()).toMatch(/block\s+Kestrel/);
+    await trial(page).getByLabel("Text", { exact: true }).fill("x".repeat(10_001));
+    await trial(page).getByRole("button", { name: "Try it" }).click();
+    await trial(page).getByRole("alert").waitFor();
+    await expectSound(page);
+    expect(problems.filter((problem) => !/ 400 /.test(problem))).toEqual([]);
+  }, 120_000);
+
+  it("is made of one alone, also where it is switched off, by the keyboard", async () => {
+    const { id } = await create({
+      ...{ name: "quails", is_active: false, check: { kind: "text", patterns: ["(?i)q[a-z]+l"] } },
+    });
+    const { page, problems } = await suite.visits.openAs(admin, `/guardrails/${id}`);
+    await tabTo(page, trial(page).getByLabel("Text", { exact: true }));
+    await page.keyboard.type("Of Quail");
+    await tabTo(page, trial(page).getByRole("button", { name: "Try it" }));
+    await page.keyboard.press("Enter");
+    await trial(page).getByText("It is blocked.").waitFor();
+    expect(await trial(page).getByRole("listitem").allInnerTexts()).toEqual([
+      expect.stringMatching(/quails\s+block\s+Quail/),
+    ]);
+    expect(problems).toEqual([]);
+  });
+});
+
 describe.skipIf(executable === null)("whoever manages a team", () => {
   it("sees those of his team, makes others for it, and asks nobody else by them", async () => {
     const { page, problems } = await suite.visits.openAs(manager, "/guardrails");

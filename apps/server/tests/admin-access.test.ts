@@ -139,6 +139,7 @@ const answers: Readonly<Record<RouteId, Answers>> = {
   "consents.refuse": [401, 403, 403, 400, 400, 400],
   "guardrails.list": [401, 403, 403, 200, 200, 200],
   "guardrails.create": [401, 403, 403, 400, 400, 400],
+  "guardrails.try": [401, 403, 403, 400, 400, 400],
   "guardrails.get": [401, 403, 403, 404, 404, 404],
   "guardrails.update": [401, 403, 403, 400, 400, 400],
   "guardrails.remove": [401, 403, 403, 404, 404, 404],

@@ -375,6 +375,10 @@ export const changingCalls: Readonly<Record<ChangingId, Case>> = {
     prepare: async () => ({ body: { name: next(), check: { kind: "text", words: ["bluebird"] } } }),
     actions: ["guardrail.created"],
   },
+  "guardrails.try": {
+    prepare: async () => ({ body: { text: "Tell me of the bluebird", stage: "input" } }),
+    actions: ["guardrail.try"],
+  },
   "guardrails.update": { prepare: () => of(newGuardrail(), { action: "flag" }), actions: ["guardrail.changed"] },
   "guardrails.remove": { prepare: () => of(newGuardrail()), actions: ["guardrail.removed"] },
   "personalData.erase": {

@@ -167,9 +167,11 @@ async function guardrailPages(admin: Client, asker: Client): Promise<readonly Co
   const all = [...own.data, ...(await admin.guardrails.list()).data];
   const one = all.find(({ applies_to: of }) => of.kind === "team") ?? all[0];
   const [needs, create] = ["guardrails.read", { "Create guardrail": "guardrails.create" }] as const;
-  const changes = { "Save changes": "guardrails.update", "Switch off": "guardrails.update" } as const;
+  const tries = { "Try it": needs } as const;
+  const changes = { ...tries, "Save changes": "guardrails.update", "Switch off": "guardrails.update" } as const;
   return [
     page("guardrails", "/guardrails", needs, create),
+    page("guardrails-dry-run", "/guardrails?show=Dry run", needs, { ...create, ...tries }),
     page("guardrail-new", "/guardrails?new=guardrail", needs, create),
     ...(one === undefined
       ? []

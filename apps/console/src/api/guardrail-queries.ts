@@ -6,6 +6,7 @@ import { queryOptions } from "@tanstack/react-query";
 import { listOptions } from "./whole-list.ts";
 
 export type Guardrail = RouteAnswer<AdminRoutes["guardrails"]["get"]>;
+export type GuardrailTrial = RouteAnswer<AdminRoutes["guardrails"]["try"]>;
 export type GuardrailInput = RouteInput<AdminRoutes["guardrails"]["create"]>["body"];
 
 export function guardrailQueries(client: Client) {

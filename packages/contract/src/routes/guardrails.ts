@@ -27,6 +27,11 @@ const meanings = {
   categories: "Which of the endpoint's categories count. Null: any.",
   threshold: "A score of that or more counts. Null: what the endpoint itself has decided.",
   deadline_ms: "For so long somebody else is waited for, each time he is asked.",
+  tried_ids:
+    "These, also where they are switched off. Null: all that are switched on, or only the draft where there is one.",
+  outcome:
+    "`flag`, `redact`, `block`: it has found something, and does that. `none`: it has not. `not_asked`: somebody else would say, who is not asked here. `other_stage`: it is not held against it.",
+  found: "Where in the text, in UTF-16 code units: the first hundred. Empty where its size is what was found.",
   secret: "Of a webhook, where it is new: it is shown once.",
 };
 
@@ -142,6 +147,41 @@ const guardrailUpdate = z
   .partial()
   .meta({ id: "GuardrailUpdate" });
 
+const mostTried = 10_000;
+const outcomes = ["none", "flag", "redact", "block", "not_asked", "other_stage"] as const;
+
+const trialInput = z
+  .strictObject({
+    text: z.string().min(1).max(mostTried).describe("Kept nowhere."),
+    stage: z.enum(["input", "output"]).describe("As a text of a request, or of an answer."),
+    guardrail_ids: z.array(id).min(1).max(200).nullable().default(null).describe(meanings.tried_ids),
+    draft: z
+      .strictObject({
+        ...{ name: input.name.default("draft"), check: input.check, action: input.action.default("block") },
+        ...{ stage: input.stage.default("both"), replacement: input.replacement.default("[redacted]") },
+      })
+      .nullable()
+      .default(null)
+      .describe("One that is not made yet, beside those, or by itself."),
+  })
+  .meta({ id: "GuardrailTrialInput" });
+
+const trial = z
+  .object({
+    outcome: openEnum(["passes", "blocked"]).describe("Of all of them together."),
+    text: z.string().nullable().describe("What would be passed on. Null: nothing."),
+    guardrails: z.array(
+      z.object({
+        id: id.nullable().describe("Null: the draft."),
+        ...{ name: z.string(), kind: openEnum(guardrailKinds), action: openEnum(guardrailActions) },
+        outcome: openEnum(outcomes).describe(meanings.outcome),
+        found: z.array(z.object({ start: z.number(), end: z.number() })).describe(meanings.found),
+        found_count: z.number(),
+      }),
+    ),
+  })
+  .meta({ id: "GuardrailTrial" });
+
 const tag = "Guardrails";
 
 export const guardrailRoutes = defineRoutes({
@@ -169,6 +209,19 @@ export const guardrailRoutes = defineRoutes({
     summary: "Create a guardrail",
     description:
       "It is held against requests, answers or both, in every dialect, whole and streamed. What it cannot do is refused here.",
+  },
+  try: {
+    id: "guardrails.try",
+    tag,
+    permission: "guardrails.read",
+    method: "POST",
+    path: "/admin/guardrails/try",
+    body: trialInput,
+    response: trial,
+    status: 200,
+    summary: "Try guardrails with a text",
+    description:
+      "What each finds in it and does with it, by what requests and answers are held to. Nobody is asked: not a vendor, nor a webhook or a moderation endpoint, of which it says so. The text is taken for the only one of its request or answer.",
   },
   get: {
     id: "guardrails.get",

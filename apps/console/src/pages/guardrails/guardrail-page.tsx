@@ -11,6 +11,7 @@ import { Removal } from "#parts/removal.tsx";
 import { Loaded } from "#parts/states.tsx";
 import { useChanged } from "#parts/use-changed.ts";
 import { useTask } from "#parts/use-task.ts";
+import { DryRunPanel } from "./dry-run-panel.tsx";
 import { GuardrailFacts } from "./guardrail-facts.tsx";
 import { GuardrailForm } from "./guardrail-form.tsx";
 import { isAsked, mayWith } from "./guardrail-rights.ts";
@@ -32,7 +33,10 @@ export function GuardrailPage() {
       <Loaded query={guardrail}>
         {(one) => (
           <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-[minmax(0,1fr)_minmax(0,1.2fr)]">
-            <GuardrailFacts guardrail={one} />
+            <div className="grid min-w-0 gap-4">
+              <GuardrailFacts guardrail={one} />
+              <DryRunPanel key={one.id} ids={[one.id]} />
+            </div>
             {mayWith(caller, "guardrails.update", one) && <Settings guardrail={one} />}
           </div>
         )}

@@ -1,59 +1,81 @@
 import { useQuery } from "@tanstack/react-query";
 import { Plus } from "lucide-react";
 import { useState } from "react";
+import type { ReactNode } from "react";
 import { useApi, useRefresh } from "#api/api.tsx";
 import { useCaller } from "#api/me.ts";
 import { Page } from "#frame/page.tsx";
 import { Button } from "#parts/button.tsx";
 import { Dialog } from "#parts/dialog.tsx";
 import { Panel } from "#parts/panel.tsx";
-import { Empty, Loaded } from "#parts/states.tsx";
+import { Empty, Loaded, NotAllowed } from "#parts/states.tsx";
 import { Table } from "#parts/table/table.tsx";
+import { Tabs } from "#parts/tabs.tsx";
 import { useToast } from "#parts/toast.tsx";
 import { useGo, useSearchValue } from "#parts/use-search.ts";
 import { ViewsMenu } from "#views/views-menu.tsx";
+import { DryRunPanel } from "./dry-run-panel.tsx";
 import { guardrailColumns } from "./guardrail-columns.tsx";
 import { GuardrailForm } from "./guardrail-form.tsx";
 import { mayCreate } from "./guardrail-rights.ts";
 import { NewSecret } from "./new-secret.tsx";
 import type { SecretOf } from "./new-secret.tsx";
 
+const [list, dryRun] = ["Guardrails", "Dry run"] as const;
+
 export function GuardrailsPage() {
-  const { queries } = useApi();
   const caller = useCaller();
-  const go = useGo();
+  const [show = list, setShow] = useSearchValue("show");
   const [dialog, setDialog] = useSearchValue("new");
-  const guardrails = useQuery(queries.guardrails);
   const create = mayCreate(caller) && (
     <Button look="primary" onClick={() => setDialog("guardrail")}>
       <Plus aria-hidden className="size-3.5" />
       Create guardrail
     </Button>
   );
+  const tabs = caller.may("guardrails.read") && (
+    <Tabs
+      label="Part"
+      names={[list, dryRun]}
+      chosen={show}
+      onChoose={(name) => setShow(name === list ? undefined : name)}
+    />
+  );
   return (
-    <Page title="Guardrails" actions={create}>
-      <Panel>
-        <Loaded query={guardrails}>
-          {({ items, isWhole }) => (
-            <Table
-              name="guardrails"
-              tools={<ViewsMenu page="guardrails" />}
-              columns={guardrailColumns}
-              rows={items}
-              isWhole={isWhole}
-              idOf={({ id }) => id}
-              onOpen={({ id }) => void go(`/guardrails/${id}`)}
-              empty={
-                <Empty action={create}>
-                  A guardrail looks at requests before a vendor is asked, and at answers before the client is told.
-                </Empty>
-              }
-            />
-          )}
-        </Loaded>
-      </Panel>
+    <Page title="Guardrails" filters={tabs} actions={create}>
+      {!caller.may("guardrails.read") && <NotAllowed />}
+      {caller.may("guardrails.read") &&
+        (show === dryRun ? <DryRunPanel ids={null} /> : <GuardrailList create={create} />)}
       {dialog === "guardrail" && mayCreate(caller) && <CreateGuardrail onClose={() => setDialog(undefined)} />}
     </Page>
+  );
+}
+
+function GuardrailList({ create }: { readonly create: ReactNode }) {
+  const { queries } = useApi();
+  const go = useGo();
+  const guardrails = useQuery(queries.guardrails);
+  return (
+    <Panel>
+      <Loaded query={guardrails}>
+        {({ items, isWhole }) => (
+          <Table
+            name="guardrails"
+            tools={<ViewsMenu page="guardrails" />}
+            columns={guardrailColumns}
+            rows={items}
+            isWhole={isWhole}
+            idOf={({ id }) => id}
+            onOpen={({ id }) => void go(`/guardrails/${id}`)}
+            empty={
+              <Empty action={create}>
+                A guardrail looks at requests before a vendor is asked, and at answers before the client is told.
+              </Empty>
+            }
+          />
+        )}
+      </Loaded>
+    </Panel>
   );
 }
 

@@ -45,10 +45,11 @@ const irregular: Readonly<Record<string, string>> = {
   prices: "price_list",
 };
 
-/** Tests and discoveries change models, if anything. */
+/** Tests, trials and discoveries change models, if anything. */
 const others: Readonly<Record<string, string | null>> = {
   "providers.test": null,
   "providers.discoverModels": "models",
+  "guardrails.try": null,
   "sessions.create": null,
   "signIn.begin": null,
   "signIn.beginPasskey": null,

@@ -16,11 +16,11 @@ type ApiCheck = RouteAnswer<AdminRoutes["guardrails"]["get"]>["check"];
 type GivenCheck = Parameters<Resource<"guardrails">["create"]>[0]["body"]["check"];
 
 /** Throws GhostError where a pattern is none. */
-export function toCheck(check: GivenCheck): GuardrailCheck {
+export function toCheck(check: GivenCheck, field = "check"): GuardrailCheck {
   if (check.kind !== "text") return check;
   for (const [index, pattern] of check.patterns.entries()) {
     const fault = faultOf(pattern);
-    if (fault !== null) throw invalid(`check.patterns[${index}]`, `The pattern cannot be used: ${fault}`);
+    if (fault !== null) throw invalid(`${field}.patterns[${index}]`, `The pattern cannot be used: ${fault}`);
   }
   const { whole_words: wholeWords, ...same } = check;
   return { ...same, wholeWords };
@@ -34,14 +34,17 @@ export function toApiCheck(check: GuardrailCheck): ApiCheck {
 }
 
 /** Throws GhostError. */
-export function refuseImpossible({ check, action, stage }: Pick<Guardrail, "check" | "action" | "stage">): void {
+export function refuseImpossible(
+  { check, action, stage }: Pick<Guardrail, "check" | "action" | "stage">,
+  field = "action",
+): void {
   if (isAsked({ check }) && action === "redact" && stage !== "input")
     throw invalid(
-      "action",
+      field,
       "Of answers nobody else redacts anything, since a stream has been told by then: block, or flag",
     );
   if (check.kind === "size" && action === "redact")
-    throw invalid("action", "What is too long cannot be redacted: block it, or flag it");
+    throw invalid(field, "What is too long cannot be redacted: block it, or flag it");
 }
 
 type AskedDeps = Pick<ResourceDependencies, "store" | "egress" | "definitions">;

@@ -7,6 +7,7 @@ import { guardrailBinding } from "#control/snapshot/guardrails.ts";
 import { newWebhookSecret } from "#domain/webhook-signature.ts";
 import type { GuardrailHolder } from "#domain/guardrails/guardrail.ts";
 import { found, invalid, notFound, toTime } from "./fields.ts";
+import { tryGuardrails } from "./guardrail-trial.ts";
 import { refuseAsked, refuseImpossible, toApiCheck, toCheck } from "./guardrail-checks.ts";
 import { byName, pageOf, readNamed } from "./pagination.ts";
 import type { Resource, ResourceDependencies } from "./resource.ts";
@@ -45,6 +46,8 @@ export function createGuardrailsResource(deps: GuardrailDeps): Resource<"guardra
         await changed();
         return { ...toApiGuardrail(row), secret };
       }),
+
+    try: ({ body, reach }) => tryGuardrails(guardrails, body, reach),
 
     get: async ({ params: { id }, reach }) => toApiGuardrail(found(await guardrails.find(id, reach), "guardrail", id)),
 

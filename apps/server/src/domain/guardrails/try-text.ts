@@ -1,0 +1,45 @@
+// What guardrails would do with one text, by what they do with requests and answers, without anybody being asked. Pure.
+
+import { watched } from "@ghostllm/llm";
+import { isAsked, isAt } from "./guardrail.ts";
+import type { Guardrail } from "./guardrail.ts";
+import { TextLook } from "./look.ts";
+import { finderOf } from "./text-finder.ts";
+import type { TextSpan } from "./text-finder.ts";
+
+/** `not_asked`: somebody else would say. `other_stage`: it is not held against it. */
+export type TrialOutcome = "none" | "flag" | "redact" | "block" | "not_asked" | "other_stage";
+
+export interface Trial {
+  readonly outcome: TrialOutcome;
+  /** In the order of the text; none where its size is what was found. */
+  readonly found: readonly TextSpan[];
+}
+
+interface Tried {
+  readonly text: string;
+  readonly stage: "input" | "output";
+}
+
+/** This guardrail, as if there were no other. */
+export function tryAlone(guardrail: Guardrail, { text, stage }: Tried): Trial {
+  if (!isAt(guardrail, stage)) return { outcome: "other_stage", found: [] };
+  if (isAsked(guardrail)) return { outcome: "not_asked", found: [] };
+  const look = new TextLook([guardrail]);
+  hold(look, text);
+  const { check, action } = guardrail;
+  if (look.hits.length === 0) return { outcome: "none", found: [] };
+  return { outcome: action, found: check.kind === "text" ? finderOf(check)(text) : [] };
+}
+
+/** All of those that have found something, as they are held against it together; null: it is blocked. */
+export function tryTogether(guardrails: readonly Guardrail[], text: string): string | null {
+  const look = new TextLook(guardrails);
+  const told = hold(look, text);
+  return look.isStopped ? null : told;
+}
+
+function hold(look: TextLook, text: string): string {
+  look.count(text);
+  return look.isStopped ? text : (watched(text, look) ?? text);
+}
