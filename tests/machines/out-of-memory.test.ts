@@ -23,7 +23,7 @@ let server: ReadyServer;
 beforeAll(async () => {
   vendor = await startFakeUpstream({ remember: 0 });
   const options = `--max-old-space-size=${heapMegabytes} --import ${fillHeap}`;
-  const environment = { SERVER_WORKERS: "2", NODE_OPTIONS: options };
+  const environment = { SERVER_WORKERS: "2", NODE_OPTIONS: options, GHOSTLLM_LIMIT_WAIT_MS: "0" };
   server = await startServer({ upstreamUrl: vendor.url, environment });
 });
 
