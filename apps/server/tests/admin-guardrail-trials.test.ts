@@ -79,7 +79,7 @@ describe("a trial of guardrails", () => {
     expect(await refusal({ check: { kind: "size", most: 9 }, action: "redact" })).toMatchObject({
       ...{ status: 400, param: "draft.action" },
     });
-    await expect(tryIt({ text: "x".repeat(10_001) })).rejects.toMatchObject({ status: 400, param: "text" });
+    await expect(tryIt({ text: "x".repeat(5_001) })).rejects.toMatchObject({ status: 400, param: "text" });
   });
 
   it("leaves the text nowhere, and is told of in the audit log", async () => {
@@ -97,5 +97,12 @@ describe("a trial of guardrails", () => {
     const manager = createClient({ baseUrl: plane.url, apiKey: await plane.sessionOf(id) });
     expect((await tryIt({}, manager)).guardrails.map(({ name }) => name)).toEqual(["long"]);
     await expect(tryIt({ guardrail_ids: [idOf("birds")] }, manager)).rejects.toMatchObject({ status: 404 });
+    const draft = { check: { kind: "size", most: 9 } };
+    expect(await tryIt({ draft }, manager)).toMatchObject({ outcome: "blocked" });
+    // An auditor reads all, and makes none.
+    const auditor = await plane.admin.users.create({ body: { email: "ada@example.com", role: "auditor" } });
+    const reader = createClient({ baseUrl: plane.url, apiKey: await plane.sessionOf(auditor.id) });
+    expect((await tryIt({}, reader)).guardrails).toHaveLength(6);
+    await expect(tryIt({ draft }, reader)).rejects.toMatchObject({ status: 403 });
   });
 });

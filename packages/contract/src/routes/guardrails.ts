@@ -147,7 +147,8 @@ const guardrailUpdate = z
   .partial()
   .meta({ id: "GuardrailUpdate" });
 
-const mostTried = 10_000;
+/** Patterns take a time that is linear in it, and a thread that others need. */
+const mostTried = 5_000;
 const outcomes = ["none", "flag", "redact", "block", "not_asked", "other_stage"] as const;
 
 const trialInput = z
@@ -162,7 +163,7 @@ const trialInput = z
       })
       .nullable()
       .default(null)
-      .describe("One that is not made yet, beside those, or by itself."),
+      .describe("One that is not made yet, beside those, or by itself: for who may create guardrails."),
   })
   .meta({ id: "GuardrailTrialInput" });
 

@@ -1,11 +1,13 @@
 // Guardrails tried with a text: by the code that requests are held to, and nobody is asked. What is tried is kept nowhere.
 
+import { GhostError } from "@ghostllm/contract";
 import type { AdminRoutes, RouteAnswer } from "@ghostllm/contract/routes";
 import { setImmediate } from "node:timers/promises";
 import type { GuardrailStore } from "#control/store/guardrails/guardrail-store.ts";
-import type { Reach } from "#domain/access/may.ts";
+import { reach, reachesNothing } from "#domain/access/may.ts";
+import type { Entitled, Reach } from "#domain/access/may.ts";
 import type { Guardrail } from "#domain/guardrails/guardrail.ts";
-import { tryAlone, tryTogether } from "#domain/guardrails/try-text.ts";
+import { redactedBy, tryAlone } from "#domain/guardrails/try-text.ts";
 import type { Trial } from "#domain/guardrails/try-text.ts";
 import { notFound } from "./fields.ts";
 import { refuseImpossible, toCheck } from "./guardrail-checks.ts";
@@ -22,25 +24,38 @@ interface Trying {
 
 const mostFound = 100;
 
-export async function tryGuardrails(store: GuardrailStore, body: Tried, reach: Reach): Promise<Answer> {
+interface Asking {
+  readonly actor: Entitled;
+  readonly reach: Reach;
+}
+
+export async function tryGuardrails(
+  store: GuardrailStore,
+  body: Tried,
+  { actor, reach: reached }: Asking,
+): Promise<Answer> {
+  // What it takes to look for them is whoever writes patterns' to say.
+  if (body.draft !== null && reachesNothing(reach(actor, "guardrails.create")))
+    throw new GhostError(
+      "permission_denied",
+      "It takes the right to create guardrails to try one that is not made yet",
+    );
   const tried: { readonly trying: Trying; readonly trial: Trial }[] = [];
-  for (const trying of await toTry(store, body, reach)) {
+  for (const trying of await toTry(store, body, reached)) {
     tried.push({ trying, trial: tryAlone(trying.guardrail, body) });
     // Of many with many patterns each the event loop is not held for all.
     await setImmediate();
   }
-  const acting = tried.filter(({ trial: { outcome } }) => ["flag", "redact", "block"].includes(outcome));
-  const text = tryTogether(
-    acting.map(({ trying }) => trying.guardrail),
-    body.text,
-  );
+  const isBlocked = tried.some(({ trial }) => trial.outcome === "block");
+  const redacting = tried.filter(({ trial }) => trial.outcome === "redact").map(({ trying }) => trying.guardrail);
+  const text = isBlocked ? null : redactedBy(redacting, body.text);
   return { outcome: text === null ? "blocked" : "passes", text, guardrails: tried.map(toApiTrial) };
 }
 
-async function toTry(store: GuardrailStore, { draft, guardrail_ids: ids }: Tried, reach: Reach): Promise<Trying[]> {
+async function toTry(store: GuardrailStore, { draft, guardrail_ids: ids }: Tried, reached: Reach): Promise<Trying[]> {
   const drafts: Trying[] = draft === null ? [] : [{ id: null, guardrail: toGuardrail(draft) }];
   if (ids === null && draft !== null) return drafts;
-  const rows = await store.list(ids, reach);
+  const rows = await store.list(ids, reached);
   const missing = ids?.find((id) => !rows.some((row) => row.id === id));
   if (missing !== undefined) throw notFound("guardrail", missing);
   const chosen = ids === null ? rows.filter(({ isActive }) => isActive) : rows;

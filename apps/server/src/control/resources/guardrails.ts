@@ -47,7 +47,7 @@ export function createGuardrailsResource(deps: GuardrailDeps): Resource<"guardra
         return { ...toApiGuardrail(row), secret };
       }),
 
-    try: ({ body, reach }) => tryGuardrails(guardrails, body, reach),
+    try: ({ body, actor, reach }) => tryGuardrails(guardrails, body, { actor, reach }),
 
     get: async ({ params: { id }, reach }) => toApiGuardrail(found(await guardrails.find(id, reach), "guardrail", id)),
 

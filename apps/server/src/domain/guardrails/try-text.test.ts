@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Guardrail, TextCheck } from "./guardrail.ts";
-import { tryAlone, tryTogether } from "./try-text.ts";
+import { redactedBy, tryAlone } from "./try-text.ts";
 
 const words = (...found: readonly string[]): TextCheck => ({
   ...{ kind: "text", words: found, wholeWords: true, patterns: [], window: 200 },
@@ -19,7 +19,7 @@ const text = "A bluebird, PX-1234";
 describe("a guardrail that is tried", () => {
   it.each(["block", "redact", "flag"] as const)("says what it has found, and that it would %s it", (action) => {
     const trial = tryAlone(guardrail({ action }), { text, stage: "input" });
-    expect(trial).toEqual({ outcome: action, found: [{ start: 2, end: 10 }] });
+    expect(trial).toEqual({ outcome: action, found: [expect.objectContaining({ start: 2, end: 10 })] });
   });
 
   it.each([
@@ -33,13 +33,12 @@ describe("a guardrail that is tried", () => {
   });
 });
 
-describe("guardrails that are tried together", () => {
-  const redacts = guardrail({ action: "redact" });
+describe("guardrails that redact", () => {
+  const birds = guardrail({ action: "redact" });
   const codes = guardrail({ action: "redact", replacement: "[y]", check: { ...words(), patterns: ["PX-[0-9]+"] } });
 
-  it("leave of a text what would be passed on, or nothing of it", () => {
-    expect(tryTogether([], text)).toBe(text);
-    expect(tryTogether([redacts, codes, guardrail({ action: "flag" })], text)).toBe("A [x], [y]");
-    expect(tryTogether([redacts, guardrail({ check: words("PX-1234") })], text)).toBeNull();
+  it("leave of a text what would be passed on", () => {
+    expect(redactedBy([], text)).toBe(text);
+    expect(redactedBy([birds, codes], text)).toBe("A [x], [y]");
   });
 });

@@ -4,7 +4,6 @@ import { watched } from "@ghostllm/llm";
 import { isAsked, isAt } from "./guardrail.ts";
 import type { Guardrail } from "./guardrail.ts";
 import { TextLook } from "./look.ts";
-import { finderOf } from "./text-finder.ts";
 import type { TextSpan } from "./text-finder.ts";
 
 /** `not_asked`: somebody else would say. `other_stage`: it is not held against it. */
@@ -26,20 +25,13 @@ export function tryAlone(guardrail: Guardrail, { text, stage }: Tried): Trial {
   if (!isAt(guardrail, stage)) return { outcome: "other_stage", found: [] };
   if (isAsked(guardrail)) return { outcome: "not_asked", found: [] };
   const look = new TextLook([guardrail]);
-  hold(look, text);
-  const { check, action } = guardrail;
-  if (look.hits.length === 0) return { outcome: "none", found: [] };
-  return { outcome: action, found: check.kind === "text" ? finderOf(check)(text) : [] };
-}
-
-/** All of those that have found something, as they are held against it together; null: it is blocked. */
-export function tryTogether(guardrails: readonly Guardrail[], text: string): string | null {
-  const look = new TextLook(guardrails);
-  const told = hold(look, text);
-  return look.isStopped ? null : told;
-}
-
-function hold(look: TextLook, text: string): string {
   look.count(text);
-  return look.isStopped ? text : (watched(text, look) ?? text);
+  const found = look.find(text);
+  for (const one of found) look.note(one);
+  return { outcome: look.hits.length === 0 ? "none" : guardrail.action, found };
+}
+
+/** What these, which redact, leave of it together. */
+export function redactedBy(guardrails: readonly Guardrail[], text: string): string {
+  return watched(text, new TextLook(guardrails)) ?? text;
 }
