@@ -9,7 +9,7 @@ import type { JsonPath, StringMode } from "#wire/edit-strings.ts";
 import { skipValue } from "#wire/json-members.ts";
 import { eachLine } from "#wire/lines.ts";
 import type { StringVisitor } from "#wire/edit-strings.ts";
-import type { HeldPiece, TextInPieces } from "./open-text.ts";
+import type { HeldPiece, TextInPieces } from "./text-pieces.ts";
 import { piecesIn } from "./stream-texts.ts";
 import type { StreamTexts } from "./stream-texts.ts";
 

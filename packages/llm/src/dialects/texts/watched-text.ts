@@ -1,5 +1,5 @@
-import { HeldPiece } from "./open-text.ts";
-import type { TextInPieces } from "./open-text.ts";
+import { HeldPiece, TextPieces } from "./text-pieces.ts";
+import type { TextInPieces } from "./text-pieces.ts";
 
 /** What was found in a text. */
 export interface FoundText {
@@ -51,7 +51,7 @@ export class WatchedText implements TextInPieces {
   #isBeforeCut = false;
   #held = "";
   #unseen = 0;
-  #pieces: HeldPiece[] = [];
+  readonly #pieces = new TextPieces();
 
   constructor(watch: TextWatch) {
     this.#watch = watch;
@@ -62,7 +62,7 @@ export class WatchedText implements TextInPieces {
     const piece = new HeldPiece(text);
     if (text === "") return piece;
     this.#watch.count(text, this);
-    this.#pieces.push(piece);
+    this.#pieces.add(piece);
     this.#held += text;
     this.#unseen += text.length;
     if (this.#unseen >= this.#step && this.#held.length > this.#watch.window) this.#look(this.#watch.window);
@@ -86,11 +86,11 @@ export class WatchedText implements TextInPieces {
       this.#watch.note(one);
       if (this.#watch.isStopped) return;
       if (one.put === null) continue;
-      this.#pass(text.slice(from, Math.max(from, one.start)));
-      this.#put(one.put, one.end - Math.max(from, one.start));
+      this.#pieces.pass(text.slice(from, Math.max(from, one.start)));
+      this.#pieces.put(one.put, one.end - Math.max(from, one.start));
       from = Math.max(from, one.end);
     }
-    this.#pass(text.slice(from, Math.max(from, end)));
+    this.#pieces.pass(text.slice(from, Math.max(from, end)));
     this.#keep(text.slice(0, Math.max(from, end)));
     this.#held = text.slice(Math.max(from, end));
   }
@@ -100,35 +100,6 @@ export class WatchedText implements TextInPieces {
     const most = this.#watch.window + 1;
     this.#isBeforeCut ||= told.length > most;
     this.#before = told.slice(-most);
-  }
-
-  /** As it came, each part within its own piece. */
-  #pass(text: string): void {
-    for (let from = 0; from < text.length;) {
-      const [piece] = this.#pieces;
-      if (piece === undefined) return;
-      const part = text.slice(from, from + piece.left);
-      piece.told += part;
-      from += part.length;
-      this.#take(part.length);
-    }
-  }
-
-  /** In the piece in which it begins; the others lose what they had of it. */
-  #put(text: string, length: number): void {
-    const [piece] = this.#pieces;
-    if (piece !== undefined) piece.told += text;
-    this.#take(length);
-  }
-
-  #take(length: number): void {
-    let rest = length;
-    for (let [piece] = this.#pieces; piece !== undefined && rest > 0; [piece] = this.#pieces) {
-      const taken = Math.min(rest, piece.left);
-      piece.left -= taken;
-      rest -= taken;
-      if (piece.left === 0) this.#pieces.shift();
-    }
   }
 }
 
