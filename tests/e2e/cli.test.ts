@@ -187,7 +187,7 @@ describe("aliases", () => {
     const cached = await json(["alias", "update", "house", "--cache-ttl", "60"]);
     expect(cached["cache"]).toEqual({ ttl_seconds: 60, scope: "key", pace: "at_once" });
     expect((await json(["alias", "update", "house", "--cache-scope", "team"]))["cache"]).toEqual({
-      ...{ ttl_seconds: 60, scope: "team" },
+      ...{ ttl_seconds: 60, scope: "team", pace: "at_once" },
     });
     expect((await ghostllm(["alias", "list"])).out).toContain("60 s, team");
     expect(await json(["cache", "show"])).toMatchObject({ entries: 0, most_bytes: 64 * 2 ** 20 });

@@ -342,7 +342,7 @@ describe("answers that are kept", () => {
     const inForce = () => plane.snapshots.current().aliases.get("kept")?.cache;
     expect(inForce()).toEqual({ aliasId: alias.id, ttlSeconds: 3_600, scope: "key" });
     const params = { id: alias.id };
-    const cache = { ttl_seconds: 60, scope: "team" } as const;
+    const cache = { ttl_seconds: 60, scope: "team", pace: "natural" } as const;
     expect((await plane.admin.aliases.update({ params, body: { cache } })).cache).toEqual(cache);
     expect((await plane.admin.aliases.update({ params, body: { strategy: "weighted" } })).cache).toEqual(cache);
     expect((await plane.admin.aliases.update({ params, body: { cache: null } })).cache).toBeNull();
