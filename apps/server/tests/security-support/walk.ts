@@ -1,6 +1,7 @@
 // Asks every route of the contract's table for what is of another team: by each id that it takes, in its path, its query or its body, also
 // beside ids of one's own. What comes back must be what comes back for ids that do not exist.
 
+import { foundNothing } from "./found-nothing.ts";
 import { newId } from "@ghostllm/contract";
 import { adminRouteList, adminRoutes, bulkOperations } from "@ghostllm/contract/routes";
 import type { AdminRoute } from "@ghostllm/contract/routes";
@@ -203,12 +204,8 @@ function fill(
   });
 }
 
-/** Where a search that has found nothing ends is a matter of how long it has taken, and not of what there is; so is whether it was counted. */
-const endOfSearch = /^\{"data":\[\],"next":"[\w-]+"/;
-const uncounted = /^(\{"data":\[\],"next":null,)"count":null/;
-
 function plain({ text: told }: Answer, { ids }: Side): string {
-  const text = told.replace(endOfSearch, '{"data":[],"next":null').replace(uncounted, '$1"count":0');
+  const text = foundNothing(told);
   return [...Object.values(ids), madeUp].reduce((left, id) => left.replaceAll(id, "ID"), text);
 }
 
