@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useApi } from "#api/api.tsx";
 import { useCaller } from "#api/me.ts";
-import { SelectField, TextField } from "#parts/field.tsx";
+import { NumberField, SelectField, TextField } from "#parts/field.tsx";
 import { FormButtons, FormFailure, useServerForm } from "#parts/form.tsx";
 import type { ServerForm } from "#parts/form.tsx";
 import { ZoneField } from "#parts/zone-field.tsx";
@@ -40,14 +40,7 @@ export function PeriodForm({ defaultValues, action, send, onCancel }: PeriodForm
         ))}
       </SelectField>
       {period === "rolling" && (
-        <TextField
-          label="Days"
-          inputMode="numeric"
-          className="text-right"
-          help="31 at most."
-          error={errorOf("days")}
-          field={form.register("days")}
-        />
+        <NumberField label="Days" help="31 at most." error={errorOf("days")} field={form.register("days")} />
       )}
       {period !== "total" && (
         <ZoneField

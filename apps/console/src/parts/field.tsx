@@ -61,6 +61,11 @@ export function TextField({ label, help, error, isOptional, field, className = "
   );
 }
 
+/** A number as it is typed: the server says what it may be. */
+export function NumberField(props: TextFieldProps) {
+  return <TextField inputMode="numeric" className="text-right" {...props} />;
+}
+
 interface TextAreaFieldProps extends FieldParts, ComponentProps<"textarea"> {
   readonly field: UseFormRegisterReturn;
 }

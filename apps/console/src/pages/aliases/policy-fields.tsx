@@ -5,7 +5,7 @@ import type { ReactNode } from "react";
 import { useWatch } from "react-hook-form";
 import { retriedFailures } from "@ghostllm/contract";
 import type { Alias } from "#api/queries.ts";
-import { SelectField, TextAreaField, TextField } from "#parts/field.tsx";
+import { NumberField, SelectField, TextAreaField, TextField } from "#parts/field.tsx";
 import type { ServerForm } from "#parts/form.tsx";
 import type { AliasValues } from "./alias-values.ts";
 import {
@@ -91,13 +91,11 @@ function RetryFields({ server: { form, errorOf, errorIn }, present }: PolicyFiel
         <>
           <div className="grid gap-3.5 sm:grid-cols-2">
             {retryNumbers.map((name) => (
-              <TextField
+              <NumberField
                 key={name}
                 label={retryLabels[name][0]}
                 help={retryLabels[name][1]}
-                inputMode="numeric"
                 autoComplete="off"
-                className="text-right"
                 error={errorOf(nameOf(name))}
                 field={form.register(nameOf(name))}
               />
@@ -176,14 +174,12 @@ function TimeFields({ server: { form, errorOf }, present }: PolicyFieldsProps) {
     <Part title="Time" words={words} isWrong={isWrong}>
       <div className="grid gap-3.5 sm:grid-cols-2">
         {timeLimits.map((limit) => (
-          <TextField
+          <NumberField
             key={limit}
             label={timeLabels[limit][0]}
             help={timeLabels[limit][1]}
             placeholder="the server's"
-            inputMode="numeric"
             autoComplete="off"
-            className="text-right"
             error={errorOf(nameOf(limit))}
             field={form.register(nameOf(limit))}
           />
@@ -236,14 +232,12 @@ function HedgeFields({ server: { form, errorOf, errorIn }, present }: PolicyFiel
     <Part title="Hedge" words={hedgeWords(present?.hedge ?? null)} isWrong={ofAll !== undefined}>
       <div className="grid gap-3.5 sm:grid-cols-2">
         {hedgeNumbers.map((name, at) => (
-          <TextField
+          <NumberField
             key={name}
             label={hedgeLabels[name][0]}
             help={hedgeLabels[name][1]}
             placeholder={name === "after_ms" ? "none" : undefined}
-            inputMode="numeric"
             autoComplete="off"
-            className="text-right"
             error={name === "after_ms" && errors.every((error) => error === undefined) ? ofAll : errors[at]}
             field={form.register(nameOf(name))}
           />
@@ -266,14 +260,12 @@ function QueueFields({ server: { form, errorOf }, present }: PolicyFieldsProps) 
     <Part title="Queue" words={queueWords(present?.queue ?? null)} isWrong={isWrong}>
       <div className="grid gap-3.5 sm:grid-cols-2">
         {queueNumbers.map((name) => (
-          <TextField
+          <NumberField
             key={name}
             label={queueLabels[name][0]}
             help={queueLabels[name][1]}
             placeholder={name === "max_wait_ms" ? "no queue" : undefined}
-            inputMode="numeric"
             autoComplete="off"
-            className="text-right"
             error={errorOf(nameOf(name))}
             field={form.register(nameOf(name))}
           />

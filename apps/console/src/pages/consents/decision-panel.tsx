@@ -5,7 +5,7 @@ import type { Consent } from "#api/queries.ts";
 import { plural } from "#format/number.ts";
 import { formatMoment } from "#format/time.ts";
 import { Button } from "#parts/button.tsx";
-import { TextAreaField, TextField } from "#parts/field.tsx";
+import { NumberField, TextAreaField } from "#parts/field.tsx";
 import { FormFailure, useServerForm } from "#parts/form.tsx";
 import { toNumber } from "#parts/number-text.ts";
 import { Panel } from "#parts/panel.tsx";
@@ -66,11 +66,9 @@ function DecisionForm({ consent }: Props) {
         error={errorOf("note")}
         field={form.register("note")}
       />
-      <TextField
+      <NumberField
         label="Minutes"
         isOptional
-        inputMode="numeric"
-        className="text-right"
         placeholder={String(consent.valid_minutes)}
         help={`For so long the decision counts: ${plural(consent.valid_minutes, "minute")} where left out.`}
         error={errorOf("valid_minutes")}

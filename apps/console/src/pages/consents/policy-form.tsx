@@ -1,7 +1,7 @@
 import { foundClasses } from "@ghostllm/contract";
 import type { ConsentPolicy } from "#api/queries.ts";
 import { HolderFields, isHolderChosen } from "#holders/holder-fields.tsx";
-import { TextAreaField, TextField } from "#parts/field.tsx";
+import { NumberField, TextAreaField, TextField } from "#parts/field.tsx";
 import { FormButtons, FormFailure, useServerForm } from "#parts/form.tsx";
 import type { Call } from "#parts/versions.ts";
 import { classWord } from "./consent-words.ts";
@@ -46,10 +46,8 @@ export function PolicyForm({ present, action, send, onCancel }: PolicyFormProps)
       />
       <ConditionFields server={server} />
       <HoursFields server={server} />
-      <TextField
+      <NumberField
         label="Minutes that a decision counts"
-        inputMode="numeric"
-        className="text-right"
         help="Unless whoever decides says otherwise. Of several policies the shortest."
         error={errorOf("valid_minutes")}
         field={form.register("valid_minutes")}

@@ -4,7 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { useApi } from "#api/api.tsx";
 import { useCaller } from "#api/me.ts";
-import { CheckField, SelectField, TextAreaField, TextField } from "#parts/field.tsx";
+import { CheckField, NumberField, SelectField, TextAreaField, TextField } from "#parts/field.tsx";
 import type { GuardrailPartProps } from "./guardrail-values.ts";
 
 type Fields = (props: GuardrailPartProps) => ReactNode;
@@ -41,10 +41,8 @@ function TextFields({ server: { form, errorOf, errorIn } }: GuardrailPartProps) 
         error={errorIn("check.patterns")}
         field={form.register("check.patterns")}
       />
-      <TextField
+      <NumberField
         label="Characters of a stream that are held back"
-        inputMode="numeric"
-        className="text-right"
         help="What a pattern finds is never longer. Where there are only words, the longest says it."
         error={errorOf("check.window")}
         field={form.register("check.window")}
@@ -56,10 +54,8 @@ function TextFields({ server: { form, errorOf, errorIn } }: GuardrailPartProps) 
 function SizeFields({ server: { form, errorOf } }: GuardrailPartProps) {
   return (
     <div className="grid grid-cols-2 gap-3">
-      <TextField
+      <NumberField
         label="No more than"
-        inputMode="numeric"
-        className="text-right"
         help="Of all texts together."
         error={errorOf("check.most")}
         field={form.register("check.most")}

@@ -1,7 +1,7 @@
 import { useCaller } from "#api/me.ts";
 import type { Guardrail } from "#api/queries.ts";
 import { HolderFields, isHolderChosen } from "#holders/holder-fields.tsx";
-import { SelectField, TextAreaField, TextField } from "#parts/field.tsx";
+import { NumberField, SelectField, TextAreaField, TextField } from "#parts/field.tsx";
 import { FormButtons, FormFailure, useServerForm } from "#parts/form.tsx";
 import type { Call } from "#parts/versions.ts";
 import { CheckFields } from "./check-fields.tsx";
@@ -128,10 +128,8 @@ function ActionFields({ server: { form, errorOf } }: GuardrailPartProps) {
         <option value="open">passes, and is noted as skipped</option>
       </SelectField>
       {isAsked(form.watch("check.kind")) && (
-        <TextField
+        <NumberField
           label="Milliseconds that it waits"
-          inputMode="numeric"
-          className="text-right"
           help="Each time that somebody else is asked."
           error={errorOf("deadline_ms")}
           field={form.register("deadline_ms")}

@@ -1,7 +1,7 @@
 import { useApi } from "#api/api.tsx";
 import type { Model } from "#api/queries.ts";
 import { formatPrice } from "#format/money.ts";
-import { SelectField, TextField } from "#parts/field.tsx";
+import { NumberField, SelectField, TextField } from "#parts/field.tsx";
 import { FormButtons, FormFailure, useServerForm } from "#parts/form.tsx";
 import type { ServerForm } from "#parts/form.tsx";
 import { toNumber } from "#parts/number-text.ts";
@@ -90,10 +90,8 @@ function Facts({ server: { form, errorOf } }: { readonly server: ServerForm<Valu
   return (
     <fieldset className="grid grid-cols-2 gap-3 sm:grid-cols-4">
       <legend className="sr-only">Facts</legend>
-      <TextField
+      <NumberField
         label="Context"
-        inputMode="numeric"
-        className="text-right"
         placeholder="unknown"
         error={errorOf("context_length")}
         field={form.register("context_length")}
@@ -105,14 +103,7 @@ function Facts({ server: { form, errorOf } }: { readonly server: ServerForm<Valu
           <option value="false">no</option>
         </SelectField>
       ))}
-      <TextField
-        label="Quality"
-        inputMode="numeric"
-        className="text-right"
-        placeholder="0 to 100"
-        error={errorOf("quality")}
-        field={form.register("quality")}
-      />
+      <NumberField label="Quality" placeholder="0 to 100" error={errorOf("quality")} field={form.register("quality")} />
       <SelectField label="Chosen by auto" error={errorOf("auto")} field={form.register("auto")}>
         <option value="">by its name</option>
         <option value="true">yes</option>

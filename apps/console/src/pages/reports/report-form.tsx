@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useApi } from "#api/api.tsx";
 import { useCaller } from "#api/me.ts";
 import type { Report } from "#api/queries.ts";
-import { SelectField, TextAreaField, TextField } from "#parts/field.tsx";
+import { NumberField, SelectField, TextAreaField, TextField } from "#parts/field.tsx";
 import { FormButtons, FormFailure, useServerForm } from "#parts/form.tsx";
 import type { ServerForm } from "#parts/form.tsx";
 import type { Call } from "#parts/versions.ts";
@@ -87,10 +87,8 @@ function ContentFields({ server: { form, errorOf, errorIn } }: PartProps) {
   const [first, second] = form.watch(["first", "second"]);
   return (
     <>
-      <TextField
+      <NumberField
         label={`How many ${every}s`}
-        inputMode="numeric"
-        className="text-right"
         help={`It tells of the last so many whole ${every}s, each by itself.`}
         error={errorOf("periods")}
         field={form.register("periods")}

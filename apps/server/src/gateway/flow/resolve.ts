@@ -187,12 +187,13 @@ function findNamed(aliases: ReadonlyMap<string, Alias> | undefined, requested: s
 
 /** Asked for is whichever model is the best for the request. An alias that has the name stands in front of that. */
 export function isAuto(snapshot: Snapshot, requested: string, { teamId }: NameCaller): boolean {
-  if (requested !== autoName && twinOf(requested) !== autoName) return false;
+  if (requested !== autoName && requested !== autoTwin) return false;
   const own = teamId === null ? undefined : snapshot.teamAliases.get(teamId);
   return findNamed(own, requested) === undefined && !findCommon(snapshot, requested).isAlias;
 }
 
 export const autoName = "auto";
+const autoTwin = twinOf(autoName);
 
 function findBare(snapshot: Snapshot, requested: string): readonly Target[] {
   const listed = snapshot.models.get(requested);

@@ -35,7 +35,7 @@ export function deliver(deps: DeliverDeps, run: Run, answer: Answer): Promise<vo
 }
 
 async function deliverWhole(deps: DeliverDeps, run: Run, answer: WholeAnswer): Promise<void> {
-  const { exchange, outlet, trail, admission, lifeline, caching } = run;
+  const { exchange, outlet, trail, admission, lifeline, caching, guarding } = run;
   const ttftMs = exchange.elapsedMs();
   const overheadMs = ttftMs - trail.upstreamMs;
   const { status, stored, usage, error, body, turn, withheld } = answer;
@@ -64,7 +64,7 @@ async function deliverWhole(deps: DeliverDeps, run: Run, answer: WholeAnswer): P
   if (run.keepAlive.hasBegun) endBegun(run, answer);
   else {
     const told = cut === null ? answer : { ...answer, notes: [...answer.notes, cut] };
-    const headers = answerHeaders({ ...run, answer: told, report: admission.report, overheadMs });
+    const headers = answerHeaders({ answer: told, report: admission.report, trail, caching, guarding, overheadMs });
     outlet.answer(status, Object.assign(headers, costHeader(settled ?? costNanos)), body);
   }
   // What is cut in one server may be whole in another.
@@ -94,10 +94,11 @@ function usageOfWhole({ estimator }: Measuring, { request, dialect }: Run, answe
 }
 
 async function deliverStream(deps: DeliverDeps, run: Run, answer: StreamAnswer): Promise<void> {
-  const { exchange, outlet, trail, admission, lifeline, caching } = run;
+  const { exchange, outlet, trail, admission, lifeline, caching, guarding } = run;
   const ttftMs = exchange.elapsedMs();
   const overheadMs = ttftMs - trail.upstreamMs;
-  outlet.begin(answer.status, answerHeaders({ ...run, answer, report: admission.report, overheadMs }));
+  const told = { answer, report: admission.report, trail, caching, guarding, overheadMs };
+  outlet.begin(answer.status, answerHeaders(told));
   const evidence = new Evidence();
   const end = outlet.isHeadOnly
     ? endAtHeaders(answer)
