@@ -128,6 +128,8 @@ const answers: Readonly<Record<RouteId, Answers>> = {
   "bulk.run": [401, 400, 400, 400, 400, 400],
   "encryption.get": [401, 403, 403, 200, 200, 200],
   "encryption.rotate": [401, 403, 403, 400, 400, 400],
+  "imports.spend": [401, 403, 403, 400, 400, 400],
+  "imports.usage": [401, 403, 403, 400, 400, 400],
   "aliases.list": [401, 200, 200, 200, 200, 200],
   "aliases.create": [401, 403, 403, 400, 400, 400],
   "aliases.get": [401, 404, 404, 404, 404, 404],

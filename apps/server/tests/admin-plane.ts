@@ -202,6 +202,9 @@ export async function startAdminPlane({
     changed: () => snapshots.catchUp(),
     withdraw: async () => {},
     endRests: async () => {},
+    addSpent: async (charges) => {
+      for (const { scope, nanos } of charges) counters.addSpent(scope, nanos);
+    },
     prices,
     adminKeys: [new Secret(adminKey)],
     snapshot: () => snapshots.current(),

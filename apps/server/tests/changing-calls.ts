@@ -457,6 +457,19 @@ export const changingCalls: Readonly<Record<ChangingId, Case>> = {
   "webhooks.update": { prepare: () => of(newWebhook(), { is_active: false }), actions: ["webhook.changed"] },
   "webhooks.rotateSecret": { prepare: () => of(newWebhook()), actions: ["webhook.changed"] },
   "webhooks.remove": { prepare: () => of(newWebhook()), actions: ["webhook.removed"] },
+  "imports.spend": {
+    prepare: async () => ({
+      body: { source: "other", entries: [{ kind: "key", id: (await newKey()).id, spent_usd: "1.5" }] },
+    }),
+    actions: ["key.spend_carried"],
+  },
+  "imports.usage": {
+    prepare: async () => {
+      const names = { provider: "openai", model: "gpt-4o", requested_model: next() };
+      return { body: { source: "other", rows: [{ hour: "2026-11-30T00:00:00Z", ...names, requests: 3, cost_usd: "1" }] } };
+    },
+    actions: ["import.usage_carried"],
+  },
   "encryption.rotate": { prepare: async () => ({ body: {} }), actions: ["encryption.rotate"] },
   "webhooks.test": { prepare: () => of(newWebhook()), actions: ["webhook.test"] },
   "reports.create": {

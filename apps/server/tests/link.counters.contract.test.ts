@@ -51,6 +51,22 @@ describe.each(linkEngines)("counters ($name)", ({ start, isRemote = false }) => 
 
   afterEach(() => started.close());
 
+  it("count what was spent elsewhere beside what was spent here", async () => {
+    const [key, user] = [scope("key", "moved", {}, 1_000), scope("user", "moved", {}, 5_000)];
+    const { id } = await reserve(counters, { scopes: [key, user], costNanos: 100 });
+    await counters.settle({ id, tokens: 0, costNanos: 100 });
+    const add = async (nanos: number) => started.link.addSpent(new ScopeMap([[{ kind: "key", id: "moved" }, nanos]]));
+    await add(850);
+    expect(refusalOf(await reserve(counters, { scopes: [key, user], costNanos: 51 }))).toMatchObject({
+      reason: "budget",
+      spentNanos: 950,
+    });
+    expect((await reserve(counters, { scopes: [key, user], costNanos: 50 })).admitted).toBe(true);
+    await add(7);
+    const uses = await counters.inUse([key, user]);
+    expect(uses.map(({ spentNanos }) => spentNanos)).toEqual([957, 100]);
+  });
+
   it("decide without taking anything, where somebody only looks", async () => {
     const key = scope("key", "a", { requestsPerMinute: 1, concurrentRequests: 1 }, 1_000);
     const look = () =>

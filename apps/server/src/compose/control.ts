@@ -34,9 +34,12 @@ import { HealthChecks } from "#control/targets/health-checks.ts";
 import { createSnapshotSource } from "#control/snapshot/snapshot-source.ts";
 import type { SnapshotSource } from "#control/snapshot/snapshot-source.ts";
 import type { Store } from "#control/store/store.ts";
+import type { Charge } from "#domain/budgets/budget.ts";
+import { ScopeMap } from "#domain/access/scope.ts";
 import type { Snapshot } from "#domain/snapshot.ts";
 import type { Health } from "#link/health.ts";
 import type { Link } from "#link/link.ts";
+import type { Openable } from "#link/opening.ts";
 import type { RedisLink } from "#link/redis/redis-link.ts";
 import type { Signals } from "#link/signals.ts";
 import { version } from "#version.ts";
@@ -58,7 +61,7 @@ export interface ControlParts {
   /** Null where this is the only instance. */
   readonly shared: Pick<RedisLink, "instances" | "awayBecause"> | null;
   readonly vendors: Vendors;
-  readonly link: Pick<Link, "cache" | "counters" | "health" | "signals">;
+  readonly link: Pick<Link, "cache" | "counters" | "health" | "signals"> & Pick<Openable, "addSpent">;
   readonly finished: FinishedRequests;
   readonly refusals: Refusals;
   readonly reports: GatewayReports;
@@ -207,6 +210,7 @@ async function openServer(
     ...{ resting, eventStreams, eventSource: config.events.source, postText: vendors.postText },
     snapshot: () => snapshots.current(),
     ...tellersOf(link.signals),
+    addSpent: spendAdder(parts),
   });
   disposer.add(() => server.close());
   return server;
@@ -218,6 +222,21 @@ function tellersOf(signals: Signals): Pick<ResourceDependencies, "changed" | "wi
     changed: () => tellChange(signals),
     withdraw: (right) => signals.send({ kind: "right_withdrawn", right }),
     endRests: (providerId, because) => signals.send({ kind: "target_restored", restored: { because, providerId } }),
+  };
+}
+
+/** One message of PostgreSQL between instances has room for so many. */
+const chargesAtOnce = 25;
+
+/** Redis counts for all instances; without it, each counts by itself. */
+function spendAdder({ foundation, link, shared }: ControlParts): ResourceDependencies["addSpent"] {
+  const add = (charges: readonly Charge[]) =>
+    link.addSpent(new ScopeMap(charges.map(({ scope, nanos }) => [scope, nanos])));
+  if (shared !== null) return async (charges) => add(charges);
+  foundation.disposer.add(link.signals.listen("spend_added", ({ charges }) => add(charges)));
+  return async (charges) => {
+    for (let from = 0; from < charges.length; from += chargesAtOnce)
+      await link.signals.send({ kind: "spend_added", charges: charges.slice(from, from + chargesAtOnce) });
   };
 }
 

@@ -35,4 +35,6 @@ export interface Opening {
 /** An engine that begins to count and to remember. Called before the first request. */
 export interface Openable {
   open(opening: Opening): Awaitable<void>;
+  /** What was spent elsewhere, in nano-USD, and is in the database by now: it is counted beside what is known. */
+  addSpent(spent: ScopeMap<number>): Awaitable<void>;
 }

@@ -1,6 +1,7 @@
 // What the processes of a server tell each other. Control sends what operators have done, and whoever works from it listens.
 // Invariant: a process may miss a signal while it is away, so what a signal brings about comes about without it too, only later.
 
+import type { Charge } from "#domain/budgets/budget.ts";
 import type { Awaitable } from "#domain/clock.ts";
 import type { EventDraft } from "#domain/event.ts";
 import type { Right } from "#domain/right.ts";
@@ -36,6 +37,8 @@ export type Signal =
   | { readonly kind: "right_withdrawn"; readonly right: Right }
   /** Somebody looks on: for so long gateways tell what is stored nowhere. */
   | { readonly kind: "events_watched"; readonly forMs: number }
+  /** What was spent elsewhere and is in the database: in nano-USD, to be counted by whoever counts by himself. */
+  | { readonly kind: "spend_added"; readonly charges: readonly Charge[] }
   /** What they tell then. */
   | { readonly kind: "event_happened"; readonly event: EventDraft }
   /** A gateway has seen a target fail so often that nobody should ask it for a while. */

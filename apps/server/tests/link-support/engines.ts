@@ -72,9 +72,9 @@ function startThreads(side: "main" | "worker", bounds?: LinkBounds): StartedLink
   const hub = createThreadsHub({ link: memory.link, clock, seats: 2, mostBytes });
   const close = async (): Promise<void> => hub.close();
   if (side === "main") return { ...memory, link: hub.link, close };
-  const { open } = hub.link;
+  const { open, addSpent } = hub.link;
   let thread = mortal(clock);
-  let link = { ...joinLink(hub.seat(1), thread.clock), open };
+  let link = { ...joinLink(hub.seat(1), thread.clock), open, addSpent };
   return {
     ...memory,
     close,
@@ -85,7 +85,7 @@ function startThreads(side: "main" | "worker", bounds?: LinkBounds): StartedLink
       thread.end();
       hub.free(1);
       thread = mortal(clock);
-      link = { ...joinLink(hub.seat(1), thread.clock), open };
+      link = { ...joinLink(hub.seat(1), thread.clock), open, addSpent };
     },
   };
 }

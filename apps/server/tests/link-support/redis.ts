@@ -75,6 +75,11 @@ async function startOver(redisUrl: string, bounds?: LinkBounds): Promise<Started
         spent = opening.spent;
         await link.open(opening);
       },
+      // Whoever tells it has it in the database.
+      addSpent: async (added) => {
+        for (const [scope, nanos] of added) spent.set(scope, (spent.get(scope) ?? 0) + nanos);
+        await link.addSpent(added);
+      },
     },
     written,
     async advance(ms) {

@@ -97,6 +97,7 @@ const aboutInstallation = {
   "configuration.read": "See the configuration in force, without its secrets",
   "encryption.read": "See which keys encrypt what is stored",
   "encryption.rotate": "Seal what is stored with the present key",
+  "imports.run": "Carry over what was spent and used at another gateway",
 } as const;
 
 type OneselfPermission = keyof typeof aboutOneself;

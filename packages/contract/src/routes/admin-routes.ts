@@ -13,6 +13,7 @@ import { guardrailRoutes } from "./guardrails.ts";
 import { consentRoutes } from "./consents.ts";
 import { encryptionRoutes } from "./encryption.ts";
 import { eventRoutes } from "./events.ts";
+import { importRoutes } from "./imports.ts";
 import { modelRoutes } from "./models.ts";
 import { notificationRoutes } from "./notifications.ts";
 import { organisationRoutes } from "./organisations.ts";
@@ -76,6 +77,7 @@ export const adminRoutes = {
   audit: auditRoutes,
   system: systemRoutes,
   encryption: encryptionRoutes,
+  imports: importRoutes,
   bulk: bulkRoutes,
 } as const;
 

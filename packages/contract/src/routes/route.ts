@@ -33,6 +33,7 @@ export type RouteTag =
   | "Audit"
   | "System"
   | "Encryption"
+  | "Imports"
   | "Bulk";
 
 /** Text that is sent as it comes: it is not read whole. */

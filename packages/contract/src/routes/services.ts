@@ -49,6 +49,7 @@ export const serviceOfGroup: Readonly<Record<keyof AdminRoutes, Service>> = {
   audit: "analytics",
   system: "analytics",
   encryption: "providers",
+  imports: "auth",
   bulk: "auth",
 };
 

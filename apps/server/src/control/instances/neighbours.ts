@@ -29,6 +29,7 @@ const kinds: Readonly<Record<Signal["kind"], true>> = {
   snapshot_changed: true,
   object_changed: true,
   right_withdrawn: true,
+  spend_added: true,
   events_watched: true,
   event_happened: true,
   target_rests: true,

@@ -25,6 +25,7 @@ import type { ProviderSources } from "#control/snapshot/providers.ts";
 import type { Store } from "#control/store/store.ts";
 import type { Actor } from "#domain/access/actor.ts";
 import type { Reach } from "#domain/access/may.ts";
+import type { Charge } from "#domain/budgets/budget.ts";
 import type { Clock, SteadyTime } from "#domain/clock.ts";
 import type { Egress } from "#domain/egress/egress.ts";
 import type { Snapshot } from "#domain/snapshot.ts";
@@ -66,6 +67,8 @@ export interface ResourceDependencies extends ProviderSources {
   readonly inTurn: <Result>(work: () => Promise<Result>) => Promise<Result>;
   /** Resolves when the change is in force on the gateway. */
   readonly changed: () => Promise<void>;
+  /** What was spent elsewhere and is in the store: budgets count it when this resolves. */
+  readonly addSpent: (charges: readonly Charge[]) => Promise<void>;
   /** Ends what runs by a right that is no more; a snapshot of a large store may take longer than that should. */
   readonly withdraw: (right: Right) => Promise<void>;
   /** Models of the provider that are left alone are asked by the next request. */

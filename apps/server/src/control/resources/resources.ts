@@ -9,6 +9,7 @@ import { createGuardrailsResource } from "./guardrails.ts";
 import { createConsentsResource } from "./consents.ts";
 import { createEncryptionResource } from "./encryption.ts";
 import { createEventsResource } from "./events.ts";
+import { createImportsResource } from "./imports.ts";
 import { createModelsResource } from "./models.ts";
 import { createOrganisationsResource } from "./organisations.ts";
 import { createPasskeysResource } from "./passkeys.ts";
@@ -46,6 +47,7 @@ export function createResources(given: ResourceDependencies): Omit<Resources, "b
     ...given,
     // What is not stored yet is not in force, and nothing ends for it.
     changed: () => store.units.afterwards(given.changed),
+    addSpent: (charges) => store.units.afterwards(() => given.addSpent(charges)),
     withdraw: (right) => store.units.afterwards(() => given.withdraw(right)),
   };
   return {
@@ -85,5 +87,6 @@ export function createResources(given: ResourceDependencies): Omit<Resources, "b
     audit: createAuditResource(deps),
     system: createSystemResource(deps),
     encryption: createEncryptionResource(deps),
+    imports: createImportsResource(deps),
   };
 }

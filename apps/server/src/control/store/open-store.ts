@@ -12,6 +12,7 @@ import { budgetsIn } from "./budgets.ts";
 import { windowsIn } from "./counted-lately.ts";
 import type { Database, Engine } from "./database.ts";
 import { applyMigrations } from "./migrate.ts";
+import { importsIn } from "#control/store/imports/imports.ts";
 import { instancesIn } from "./instances.ts";
 import { leasesIn } from "./leases.ts";
 import { namesIn } from "./names.ts";
@@ -204,7 +205,7 @@ function storeOver(database: Database, replica: Replica | null): OpenStore {
     audit: auditIn(database),
     erasures: erasuresIn(database),
     ...toldIn(database),
-    spend: spendIn(database),
+    ...{ spend: spendIn(database), imports: importsIn(database) },
     instances: instancesIn(database),
     leases: leasesIn(database),
     settings: settingsIn(database),

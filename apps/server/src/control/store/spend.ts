@@ -13,7 +13,7 @@ import type { Tables } from "./tables.ts";
 /** Of a whole life. It sorts behind the days by which other periods are named. */
 const total = "total";
 
-const periodOf = ({ period = total }: Counted): string => period;
+export const periodOf = ({ period = total }: Counted): string => period;
 
 function toCounted(kind: string, id: string, period: string): Counted {
   const scope = { kind: parseScopeKind(kind), id };

@@ -21,6 +21,7 @@ import type { EventStore, WebhookStore } from "#control/store/events/event-store
 import type { BudgetStore } from "./budget-store.ts";
 import type { News } from "./engines/postgres-news.ts";
 import type { PrivacyPolicy } from "#domain/privacy/policy.ts";
+import type { ImportStore } from "#control/store/imports/import-store.ts";
 import type { InstanceStore } from "./instances.ts";
 import type { KeyStore } from "./key-store.ts";
 import type { LeaseStore } from "./leases.ts";
@@ -222,6 +223,7 @@ export interface Store {
   readonly reports: ReportStore;
   readonly spend: SpendStore;
   readonly windows: WindowStore;
+  readonly imports: ImportStore;
   /** Whose the objects are that vendors keep. */
   readonly storedObjects: {
     /** Idempotent; of several words about one id the latest holds. */

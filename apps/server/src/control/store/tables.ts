@@ -13,6 +13,7 @@ import type { ReportTables } from "#control/store/reports/tables.ts";
 import type { ErasureTables } from "#control/store/erasure/tables.ts";
 import type { SnapshotTables } from "#control/store/snapshot/tables.ts";
 import type { SignInTables } from "#control/store/sign-in/tables.ts";
+import type { ImportTables } from "#control/store/imports/tables.ts";
 import type { HourlySums, UsageRow } from "#control/store/usage/usage-row.ts";
 
 export interface UsersTable {
@@ -264,7 +265,7 @@ export interface MigrationsTable {
 
 type PartsOfTables = SignInTables & DirectoryTables & AuditTables & ErasureTables & ConsentTables & ReportTables;
 
-export interface Tables extends PartsOfTables, ContentTables, ChatTables, SnapshotTables, GuardrailTables {
+export interface Tables extends PartsOfTables, ContentTables, ChatTables, SnapshotTables, GuardrailTables, ImportTables {
   users: UsersTable;
   roles: RolesTable;
   organisations: OrganisationsTable;

@@ -156,6 +156,10 @@ export class MemoryCounters implements Counters {
     this.#stateOf(scope).spentNanos = spentNanos;
   }
 
+  addSpent(scope: Counted, nanos: number): void {
+    this.#stateOf(scope).spentNanos += nanos;
+  }
+
   /** What was counted in a window before this process counted. */
   setCounted({ scope, agoMs, requests, tokens, costNanos }: CountedBefore): void {
     const state = this.#stateOf(scope);

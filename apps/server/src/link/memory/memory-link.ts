@@ -48,5 +48,8 @@ export function createMemoryLink({ clock, write, bounds = {} }: MemoryLinkOption
       for (const one of counted) counters.setCounted(one);
       owners.restore(objects);
     },
+    addSpent(spent) {
+      for (const [scope, nanos] of spent) counters.addSpent(scope, nanos);
+    },
   };
 }

@@ -93,6 +93,12 @@ export function createRedisLink(options: RedisLinkOptions): RedisLink {
       await withPatience([signals.listenToOthers(), connection.connect().then(() => heartbeat.begin())]);
       heartbeat.start();
     },
+    async addSpent(spent) {
+      // As with records: this instance tells of it until Redis has heard what the database says.
+      for (const [scope, nanos] of spent) unstored.add(scope, nanos);
+      untold.stored(spent);
+      await reunion.flush();
+    },
     tellThreads(tell) {
       signals.onOthers = tell;
     },

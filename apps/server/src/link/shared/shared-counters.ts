@@ -22,7 +22,7 @@ import type { HandedHold } from "./handed-hold.ts";
 import { readLayout } from "./layout.ts";
 import { noRoom } from "./no-room.ts";
 import { SharedMemory } from "./shared-memory.ts";
-import { openShared } from "./shared-opening.ts";
+import { addSpent, openShared } from "./shared-opening.ts";
 import type { SharedScope } from "./shared-scope.ts";
 import { Sweeper } from "./sweeper.ts";
 
@@ -143,6 +143,11 @@ export class SharedCounters implements Counters {
   /** What was spent and counted before this process counted. */
   open(opening: Pick<Opening, "spent" | "counted">): void {
     openShared(this.#memory, this.#clock, opening);
+  }
+
+  /** What was spent elsewhere, beside what is known. */
+  addSpent(spent: Opening["spent"]): void {
+    addSpent(this.#memory, spent);
   }
 
   /** The thread of this seat has ended: what it had running and reserved is given back, and its lock broken. */

@@ -1,6 +1,6 @@
 // What was spent and counted before this process counted, into the shared memory: one change for each, since a start may know much.
 
-import type { Counted } from "#domain/access/scope.ts";
+import type { Counted, ScopeMap } from "#domain/access/scope.ts";
 import type { Clock } from "#domain/clock.ts";
 import { limitsCost } from "#link/decision.ts";
 import type { CountedBefore, Opening } from "#link/opening.ts";
@@ -23,6 +23,18 @@ function setSpent(memory: SharedMemory, scope: Counted, spentNanos: number): voi
     counts.spentNanos = spentNanos;
     memory.tidy(counts);
   });
+}
+
+export function addSpent(memory: SharedMemory, spent: ScopeMap<number>): void {
+  for (const [scope, nanos] of spent) {
+    memory.change(() => {
+      const [counts] = memory.scopesOf([scope]);
+      if (counts === undefined) return;
+      memory.make(counts, scope, true);
+      counts.spentNanos += nanos;
+      memory.tidy(counts);
+    });
+  }
 }
 
 /** As far as there is room. */

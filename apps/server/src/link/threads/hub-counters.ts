@@ -20,6 +20,8 @@ export interface HubCounters {
   readonly memory: SharedArrayBuffer | null;
   /** Answers what is left of it for the rest of link. */
   open(opening: Opening): Opening;
+  /** What was spent elsewhere; answers what of it is left for the rest of link. */
+  addSpent(spent: ScopeMap<number>): ScopeMap<number>;
   answersTo(worker: number): CounterQuestions;
   /** From now on the main thread holds what was reserved under these ids. */
   takeOver(worker: number, ids: readonly string[], holds: readonly HandedHold[]): void;
@@ -39,6 +41,11 @@ export class SharedHubCounters implements HubCounters {
   open({ spent, counted = [], ...rest }: Opening): Opening {
     this.own.open({ spent, counted });
     return { ...rest, spent: new ScopeMap() };
+  }
+
+  addSpent(spent: ScopeMap<number>): ScopeMap<number> {
+    this.own.addSpent(spent);
+    return new ScopeMap();
   }
 
   /** Of what the main thread has taken over. */
@@ -71,6 +78,10 @@ export class AskedHubCounters implements HubCounters {
 
   open(opening: Opening): Opening {
     return opening;
+  }
+
+  addSpent(spent: ScopeMap<number>): ScopeMap<number> {
+    return spent;
   }
 
   answersTo(worker: number): CounterQuestions {

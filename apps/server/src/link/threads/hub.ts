@@ -96,8 +96,10 @@ class Hub implements ThreadsHub {
     this.#signals = new ThreadsSignals(link.signals, (signal) => this.#tell(signal));
     const { owners, turns, cache, askers, streams, pendingAnswers } = link;
     const open: Openable["open"] = (opening) => link.open(this.#counters.open(opening));
+    const addSpent: Openable["addSpent"] = (spent) => link.addSpent(this.#counters.addSpent(spent));
     const [counters, health, signals] = [this.#counters.own, this.#health, this.#signals];
-    this.link = { counters, owners, turns, cache, askers, streams, pendingAnswers, health, signals, open };
+    const kept = { owners, turns, cache, askers, streams, pendingAnswers };
+    this.link = { counters, ...kept, health, signals, open, addSpent };
   }
 
   get counterBytes(): number {

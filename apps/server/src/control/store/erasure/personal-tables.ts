@@ -114,6 +114,17 @@ export const personalTables: PersonalTables = {
     isOf: (userId) =>
       sql`((scope_kind = 'user' and scope_id = ${userId}) or (scope_kind = 'key' and scope_id in ${keysOf(userId)}))`,
   },
+  carried_spend: {
+    ...{ kind: "carried_spend", order: ["source", "scope_kind", "scope_id", "period"], erasure: "kept" },
+    isOf: (userId) =>
+      sql`((scope_kind = 'user' and scope_id = ${userId}) or (scope_kind = 'key' and scope_id in ${keysOf(userId)}))`,
+  },
+  carried_usage: {
+    ...{ kind: "carried_usage", isOf: isUsers, erasure: "kept" },
+    order: [
+      ...(["source", "hour", "api_key_id", "provider", "model", "requested_model", "status"] as const),
+    ],
+  },
   audit_log: {
     ...{ kind: "audit_entry", order: ["sequence"], erasure: "redacted" },
     isOf: (userId) =>

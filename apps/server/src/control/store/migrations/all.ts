@@ -53,6 +53,7 @@ import { modelsOfAuto } from "./0058-models-of-auto.ts";
 import { guardrails } from "./0054-guardrails.ts";
 import { sessionsOfRequests } from "./0057-sessions-of-requests.ts";
 import { shadows } from "./0059-shadows.ts";
+import { imports } from "./0066-imports.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every migration, in order. A new one is a new file and a new line at the end. */
@@ -112,4 +113,5 @@ export const allMigrations: readonly Migration[] = [
   sessionsOfRequests,
   modelsOfAuto,
   shadows,
+  imports,
 ];

@@ -71,10 +71,10 @@ export function usageInserterIn(database: Database): (records: readonly UsageRec
   };
 }
 
-type RollupAdder = (transaction: Kysely<Tables>, hours: readonly HourlyGroup[]) => Promise<void>;
+export type RollupAdder = (transaction: Kysely<Tables>, hours: readonly HourlyGroup[]) => Promise<void>;
 
 /** Those of hours, and where these are in those of days already, these too. */
-function rollupAdderIn(engine: Engine): RollupAdder {
+export function rollupAdderIn(engine: Engine): RollupAdder {
   const [addToHours, addToDays] = [
     adderOf(engine, rollups.hour, longestOfHours),
     adderOf(engine, rollups.day, longestOfDays),

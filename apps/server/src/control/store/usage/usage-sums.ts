@@ -31,6 +31,12 @@ export function toSums(row: HourlySums): UsageSums {
   return sums as UsageSums;
 }
 
+/** In the order of `hourlySums`; what is not told is 0. */
+export function sumsInOrder(sums: Partial<UsageSums>): readonly number[] {
+  const { requests = 0, errors = 0, unpricedRequests = 0, failedAttempts = 0 } = sums;
+  return [requests, errors, unpricedRequests, failedAttempts, ...summedColumns.map(([name]) => sums[name] ?? 0)];
+}
+
 /** All that rollups.ts knows of an hour and of what tells requests apart. */
 export interface HourlyGroup {
   /** When it begins. */
