@@ -466,7 +466,9 @@ export const changingCalls: Readonly<Record<ChangingId, Case>> = {
   "imports.usage": {
     prepare: async () => {
       const names = { provider: "openai", model: "gpt-4o", requested_model: next() };
-      return { body: { source: "other", rows: [{ hour: "2026-11-30T00:00:00Z", ...names, requests: 3, cost_usd: "1" }] } };
+      return {
+        body: { source: "other", rows: [{ hour: "2026-11-30T00:00:00Z", ...names, requests: 3, cost_usd: "1" }] },
+      };
     },
     actions: ["import.usage_carried"],
   },

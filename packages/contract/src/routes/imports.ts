@@ -22,7 +22,9 @@ const place = {
     .max(32)
     .nullable()
     .default(null)
-    .describe("One of its budgets by period: in the period of now. Null: in its whole life, which `budget_usd` bounds."),
+    .describe(
+      "One of its budgets by period: in the period of now. Null: in its whole life, which `budget_usd` bounds.",
+    ),
 };
 
 const spendEntry = z.strictObject({
@@ -34,9 +36,7 @@ const carriedSpend = z
   .object({
     ...place,
     spent_usd: usdNotNegative,
-    added_usd: z
-      .string()
-      .describe("By how much it is more than what the source told before: so much was charged."),
+    added_usd: z.string().describe("By how much it is more than what the source told before: so much was charged."),
   })
   .meta({ id: "CarriedSpend" });
 
@@ -86,9 +86,7 @@ export const importRoutes = defineRoutes({
     permission: "imports.run",
     method: "POST",
     path: "/admin/imports/usage",
-    body: z
-      .strictObject({ source, rows: z.array(usageRow).min(1).max(mostCarriedUsage) })
-      .meta({ id: "UsageImport" }),
+    body: z.strictObject({ source, rows: z.array(usageRow).min(1).max(mostCarriedUsage) }).meta({ id: "UsageImport" }),
     response: z.object({
       changed: z.int().describe("How many rows differ from what the source told before."),
       added_usd: z.string().describe("What they add to the cost in reports; it charges no budget."),

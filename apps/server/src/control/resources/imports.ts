@@ -100,7 +100,8 @@ function countedOf(
 ): Counted {
   if (budgetId === null) return { kind, id };
   const budget = budgets.find((one) => one.id === budgetId);
-  if (budget === undefined) throw new GhostError("invalid_request_error", `The ${kind} ${id} has no budget ${budgetId}`);
+  if (budget === undefined)
+    throw new GhostError("invalid_request_error", `The ${kind} ${id} has no budget ${budgetId}`);
   return { kind, id, period: periodOf(budget) };
 }
 

@@ -265,7 +265,8 @@ export interface MigrationsTable {
 
 type PartsOfTables = SignInTables & DirectoryTables & AuditTables & ErasureTables & ConsentTables & ReportTables;
 
-export interface Tables extends PartsOfTables, ContentTables, ChatTables, SnapshotTables, GuardrailTables, ImportTables {
+export interface Tables
+  extends PartsOfTables, ContentTables, ChatTables, SnapshotTables, GuardrailTables, ImportTables {
   users: UsersTable;
   roles: RolesTable;
   organisations: OrganisationsTable;

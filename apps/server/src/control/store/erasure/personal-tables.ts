@@ -121,9 +121,7 @@ export const personalTables: PersonalTables = {
   },
   carried_usage: {
     ...{ kind: "carried_usage", isOf: isUsers, erasure: "kept" },
-    order: [
-      ...(["source", "hour", "api_key_id", "provider", "model", "requested_model", "status"] as const),
-    ],
+    order: [...(["source", "hour", "api_key_id", "provider", "model", "requested_model", "status"] as const)],
   },
   audit_log: {
     ...{ kind: "audit_entry", order: ["sequence"], erasure: "redacted" },

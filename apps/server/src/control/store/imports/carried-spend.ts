@@ -22,7 +22,10 @@ export function spendCarrierIn(database: Database): ImportStore["carrySpend"] {
       await engine.lockUsage(transaction);
       const told: Carried[] = [];
       for (const entry of entries) told.push(await note(transaction, source, entry, database.now()));
-      const charges = told.map(({ entry: { scope, nanos }, before }) => ({ scope, nanos: Math.max(0, nanos - before) }));
+      const charges = told.map(({ entry: { scope, nanos }, before }) => ({
+        scope,
+        nanos: Math.max(0, nanos - before),
+      }));
       const differing = told.filter(({ entry, before }) => entry.nanos > before);
       await charge.run(
         transaction,
@@ -38,12 +41,7 @@ export function spendCarrierIn(database: Database): ImportStore["carrySpend"] {
   };
 }
 
-async function note(
-  transaction: Kysely<Tables>,
-  source: string,
-  entry: CarriedSpend,
-  now: number,
-): Promise<Carried> {
+async function note(transaction: Kysely<Tables>, source: string, entry: CarriedSpend, now: number): Promise<Carried> {
   const { scope, nanos } = entry;
   const place = { source, scope_kind: scope.kind, scope_id: scope.id, period: periodOf(scope) };
   const known = await transaction
