@@ -93,12 +93,7 @@ export function createRedisLink(options: RedisLinkOptions): RedisLink {
       await withPatience([signals.listenToOthers(), connection.connect().then(() => heartbeat.begin())]);
       heartbeat.start();
     },
-    async addSpent(spent) {
-      // As with records: this instance tells of it until Redis has heard what the database says.
-      for (const [scope, nanos] of spent) unstored.add(scope, nanos);
-      untold.stored(spent);
-      await reunion.flush();
-    },
+    addSpent: (spent) => addSpent(assembled, spent),
     tellThreads(tell) {
       signals.onOthers = tell;
     },
@@ -121,6 +116,15 @@ export function createRedisLink(options: RedisLinkOptions): RedisLink {
     },
   };
 }
+
+/** As with records: this instance tells of it until Redis has heard what the database says. */
+async function addSpent({ unstored, untold, reunion }: Assembled, spent: ScopeMap<number>): Promise<void> {
+  for (const [scope, nanos] of spent) unstored.add(scope, nanos);
+  untold.stored(spent);
+  await reunion.flush();
+}
+
+type Assembled = Pick<ReturnType<typeof assemble>, "unstored" | "untold" | "reunion">;
 
 /** What is kept by name, here and there; and how each learns of what the other has not been told. */
 function keepersOf(assembled: ReturnType<typeof assemble>, { bounds = {}, write }: RedisLinkOptions) {
