@@ -265,6 +265,8 @@ describe.skipIf(executable === null)("aliases", () => {
       .getByText(/<=1000|at most 1000|1000/)
       .first()
       .waitFor();
+    await page.getByRole("button", { name: "Limits of target 1" }).click();
+    await page.getByLabel("Requests per minute of target 1").fill("120");
     await page.getByLabel("Weight of target 1").fill("5");
     await page.getByRole("button", { name: "Save changes" }).click();
     await page.getByText("“smart” is changed, and in force").waitFor();
@@ -272,7 +274,7 @@ describe.skipIf(executable === null)("aliases", () => {
     expect(data.find(({ name }) => name === "smart")).toMatchObject({
       strategy: "weighted",
       targets: [
-        { model: "gpt-4o-mini", weight: 5 },
+        { model: "gpt-4o-mini", weight: 5, limits: { requests_per_minute: 120, concurrent_requests: null } },
         { model: "gpt-4o", weight: 1 },
       ],
     });

@@ -151,6 +151,12 @@ describe("aliases", () => {
       strategy: "least-busy",
     });
     expect((await ghostllm(["alias", "update", "house", "--strategy", "fastest"])).code).toBe(2);
+    const part = "target:house/demo/best/one";
+    await json(["limit", "set", part, "requests_per_minute=60"]);
+    expect(await json(["alias", "update", "house", ...targets])).toMatchObject({
+      targets: [{ limits: null }, { weight: 3, limits: { requests_per_minute: 60, tokens_per_minute: null } }],
+    });
+    expect((await ghostllm(["limit", "show", part])).out.trim()).toBe("requests_per_minute: 60");
     const sticky = ["--weighted", "--sticky-by", "user"];
     expect(await json(["alias", "update", "house", ...sticky])).toMatchObject({ sticky_by: "user" });
     expect((await ghostllm(["alias", "update", "house", "--ordered"])).code).not.toBe(0);

@@ -4,7 +4,16 @@
 import type { Client } from "@ghostllm/contract/client";
 import type { AdminRoutes, RouteAnswer, RouteInput } from "@ghostllm/contract/routes";
 import { CliError, exitCodes } from "./exit-codes.ts";
-import { findAlias, findKey, findModel, findOrganisation, findProvider, findTeam, findUser } from "./lookup.ts";
+import {
+  findAlias,
+  findKey,
+  findAliasTarget,
+  findModel,
+  findOrganisation,
+  findProvider,
+  findTeam,
+  findUser,
+} from "./lookup.ts";
 
 type User = RouteAnswer<AdminRoutes["users"]["get"]>;
 type Update = NonNullable<RouteInput<AdminRoutes["users"]["update"]>["body"]>;
@@ -32,6 +41,7 @@ type Finder = (client: Client, name: string) => Promise<Holder>;
 
 const finders: Readonly<Record<string, Finder>> = {
   model: modelHolder,
+  target: targetHolder,
   team: async (client, given) => {
     const { id, name, budgets, limits } = await findTeam(client, given);
     return { name, budgets, limits, change: (body) => client.teams.update({ params: { id }, body }) };
@@ -53,19 +63,44 @@ const finders: Readonly<Record<string, Finder>> = {
 /** A model of a provider, which has limits by the minute and no budgets. */
 async function modelHolder(client: Client, given: string): Promise<Holder> {
   const { id, provider, name, limits } = await findModel(client, given);
-  const present = { ...unlimited, ...limits };
+  return targetLike("A model", `${provider}/${name}`, limits, async (changed) => {
+    const updated = await client.models.update({ params: { id }, body: { limits: changed } });
+    return updated.limits;
+  });
+}
+
+/** What an alias sends to one of its targets, named `target:ALIAS/PROVIDER/MODEL`. */
+async function targetHolder(client: Client, given: string): Promise<Holder> {
+  const { alias, place } = await findAliasTarget(client, given);
+  const limits = alias.targets[place]?.limits ?? null;
+  return targetLike("A target of an alias", given, limits, async (changed) => {
+    const targets = alias.targets.map((target, at) => (at === place ? { ...target, limits: changed } : target));
+    const updated = await client.aliases.update({ params: { id: alias.id }, body: { targets } });
+    return updated.targets[place]?.limits ?? null;
+  });
+}
+
+type TargetLimits = Awaited<ReturnType<typeof findModel>>["limits"];
+type ChangedLimits = { readonly [Name in keyof NonNullable<TargetLimits>]: number | null | undefined };
+
+/** It has limits by the minute and at a time, and no budgets. */
+function targetLike(
+  what: string,
+  name: string,
+  limits: TargetLimits,
+  send: (limits: ChangedLimits) => Promise<TargetLimits>,
+): Holder {
   const change = async ({ budgets, limits: changed = {} }: Change): Promise<HeldTo> => {
     if (budgets !== undefined)
-      throw new CliError("not_held", "A model has no budgets: its provider may have some", exitCodes.usage);
+      throw new CliError("not_held", `${what} has no budgets: its provider may have some`, exitCodes.usage);
     const { requests_per_minute, tokens_per_minute, concurrent_requests, ...others } = { ...limits, ...changed };
     const [other] = Object.keys(others);
     if (other !== undefined)
-      throw new CliError("not_held", `A model has no limit ${other}: its provider may have one`, exitCodes.usage);
-    const body = { limits: { requests_per_minute, tokens_per_minute, concurrent_requests } };
-    const updated = await client.models.update({ params: { id }, body });
-    return { budgets: [], limits: { ...unlimited, ...updated.limits } };
+      throw new CliError("not_held", `${what} has no limit ${other}: its provider may have one`, exitCodes.usage);
+    const updated = await send({ requests_per_minute, tokens_per_minute, concurrent_requests });
+    return { budgets: [], limits: { ...unlimited, ...updated } };
   };
-  return { name: `${provider}/${name}`, budgets: [], limits: present, change };
+  return { name, budgets: [], limits: { ...unlimited, ...limits }, change };
 }
 
 const unlimited: Limits = {

@@ -84,6 +84,25 @@ export async function findAlias(client: Client, name: string): Promise<Alias> {
   throw new CliError("ambiguous", `Several aliases are called ${name}, give an id: ${ids}`, exitCodes.usage);
 }
 
+/** `ALIAS/PROVIDER/MODEL`; all three may have slashes but the provider. */
+export async function findAliasTarget(client: Client, name: string): Promise<{ alias: Alias; place: number }> {
+  const aliases = await listAll((query) => client.aliases.list({ query }));
+  const meant = aliases.flatMap((alias) => {
+    const place = alias.targets.findIndex(({ provider, model }) => {
+      const path = `/${provider}/${model}`;
+      return name === alias.name + path || name === alias.id + path;
+    });
+    return place < 0 ? [] : [{ alias, place }];
+  });
+  if (meant.length < 2) return pick(meant, () => true, "target of an alias", name);
+  const ids = meant.map(({ alias: { id, team_id: team } }) => `${id} (team ${team})`).join(", ");
+  throw new CliError(
+    "ambiguous",
+    `Several aliases have ${name}, give an id in place of the name: ${ids}`,
+    exitCodes.usage,
+  );
+}
+
 export async function findProvider(client: Client, name: string): Promise<Provider> {
   const providers = await listAll((query) => client.providers.list({ query }));
   return pick(providers, (provider) => provider.id === name || provider.name === name, "provider", name);

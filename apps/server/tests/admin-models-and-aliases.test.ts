@@ -159,7 +159,7 @@ describe("aliases", () => {
 
   it("come into force with their targets, those without a row too", async () => {
     const alias = await plane.admin.aliases.create({ body: { name: "smart", strategy: "weighted", targets } });
-    expect(alias.targets[1]).toEqual({ provider: "vllm", model: "not-in-the-table", weight: 1 });
+    expect(alias.targets[1]).toEqual({ provider: "vllm", model: "not-in-the-table", weight: 1, limits: null });
     const inForce = plane.snapshots.current().aliases.get("smart");
     expect(inForce?.strategy).toBe("weighted");
     expect(inForce?.targets.map(({ target, weight }) => [target.model, target.modelId === null, weight])).toEqual([

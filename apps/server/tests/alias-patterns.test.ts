@@ -137,6 +137,13 @@ describe("an alias whose name has a star", () => {
     expect(answers).toEqual(["one/a", "one/b", "429 rate_limit_exceeded"]);
   });
 
+  it("sends a target no more than its own limits say, by whatever name", async () => {
+    const said = { provider: "one", model: "*", limits: { requests_per_minute: 2 } };
+    const body = { name: "part-*", targets: [said, { provider: "two", model: "*" }] };
+    made.push((await server.admin.aliases.create({ body })).id);
+    expect([await led("part-a"), await led("part-b"), await led("part-c")]).toEqual(["one/a", "one/b", "two/c"]);
+  });
+
   it("is refused where a star has no meaning", async () => {
     const refusals = [
       [{ name: "a-*-*", targets: [{ provider: "one", model: "m" }] }, "name"],

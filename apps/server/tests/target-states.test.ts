@@ -167,6 +167,29 @@ describe.each(["1", "2"])("with %s workers", (workers) => {
     expect(await ask("v/other")).toBe(200);
   });
 
+  it("one of an alias is sent no more by it than that says, over all workers, whatever its place in it", async () => {
+    const targets = [
+      { provider: "v", model: "limited", limits: { requests_per_minute: 3 } },
+      { provider: "v", model: "m" },
+    ];
+    const { id, targets: told } = await server.admin.aliases.create({ body: { name: "part-of", targets } });
+    expect(told[0]?.limits).toEqual({
+      ...{ requests_per_minute: 3, tokens_per_minute: null, concurrent_requests: null },
+    });
+    expect(told[1]?.limits).toBeNull();
+    vendor.script({ kind: "chat", text: "well" });
+    const before = vendor.received.length;
+    for (let turn = 0; turn < 5; turn += 1) expect(await ask("part-of")).toBe(200);
+    const change = { params: { id }, body: { targets: targets.toReversed(), strategy: "weighted" as const } };
+    expect((await server.admin.aliases.update(change)).targets[1]?.limits?.requests_per_minute).toBe(3);
+    for (let turn = 0; turn < 5; turn += 1) expect(await ask("part-of")).toBe(200);
+    expect(await ask("v/limited")).toBe(200);
+    const asked = vendor.received
+      .slice(before)
+      .map(({ body }) => (JSON.parse(String(body)) as { model: string }).model);
+    expect(asked.filter((model) => model === "limited")).toHaveLength(4);
+  });
+
   it("is told how many requests are with it", async () => {
     vendor.script({ kind: "chat", text: "well", delayMs: 700 });
     const asked = [ask("v/other"), ask("v/other"), ask("v/other")];

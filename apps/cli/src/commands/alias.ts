@@ -79,7 +79,7 @@ function addUpdate(alias: Command, contextOf: ContextOf): void {
       const { client } = await connect();
       const found = await findAlias(client, given);
       const said = { ...cachePolicy(options, found.cache), ...toPolicyBody(options, found) };
-      const body = { ...(await toChange(client, options)), ...said };
+      const body = { ...(await toChange(client, found, options)), ...said };
       const changed = await client.aliases.update({ params: { id: found.id }, body });
       output.show(changed, [`Changed ${changed.name} (${changed.id})`]);
     });
@@ -92,11 +92,17 @@ function strategyOf({ strategy, weighted, ordered }: Pick<UpdateOptions, "strate
   return strategy ?? (weighted === true ? "weighted" : ordered === true ? "ordered" : undefined);
 }
 
-async function toChange(client: Client, { name, targets, team, everybodys, ...facts }: UpdateOptions) {
+/** Who stays keeps what he is held to. */
+function limitsOf({ targets }: Alias, { provider, model }: Target): Partial<Pick<Alias["targets"][number], "limits">> {
+  const limits = targets.find((one) => one.provider === provider && one.model === model)?.limits ?? null;
+  return limits === null ? {} : { limits };
+}
+
+async function toChange(client: Client, before: Alias, { name, targets, team, everybodys, ...facts }: UpdateOptions) {
   const strategy = strategyOf(facts);
   return {
     ...(name !== undefined && { name }),
-    ...(targets !== undefined && { targets: [...targets] }),
+    ...(targets !== undefined && { targets: targets.map((target) => ({ ...target, ...limitsOf(before, target) })) }),
     ...(strategy !== undefined && { strategy }),
     ...(everybodys === true && { team_id: null }),
     ...(team !== undefined && { team_id: (await findTeam(client, team)).id }),

@@ -14,7 +14,7 @@ const names = [
 export function addLimitCommand(program: Command, contextOf: ContextOf): void {
   const limit = program
     .command("limit")
-    .description("limits of keys, users, teams, organisations, aliases, providers and models");
+    .description("limits of keys, users, teams, organisations, aliases and their targets, providers and models");
   addShow(limit, contextOf);
   addSet(limit, contextOf);
 }
@@ -22,7 +22,9 @@ export function addLimitCommand(program: Command, contextOf: ContextOf): void {
 function addShow(limit: Command, contextOf: ContextOf): void {
   limit
     .command("show <holder>")
-    .description("show what a key, a user, or team:, organisation:, alias:, provider: or model:NAME is held to")
+    .description(
+      "show what a key, a user, or team:, organisation:, alias:, provider: or model:NAME, or target:ALIAS/PROVIDER/MODEL is held to",
+    )
     .action(async (name: string, _options: object, command: Command) => {
       const { output, connect } = contextOf(command);
       const { client } = await connect();

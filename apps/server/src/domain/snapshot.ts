@@ -53,6 +53,8 @@ export interface Target {
   readonly displayName: string | null;
   /** What it is held to beside its provider; absent or null: nothing. */
   readonly scope?: LimitedScope | null;
+  /** What the alias that has led here holds it to beside that; absent or null: nothing. */
+  readonly inAlias?: LimitedScope | null;
   /** How good operators hold it to be, from 0 to 100; absent or null: nobody has said. */
   readonly quality?: number | null;
   /** May the name `auto` lead there? Absent or null: as its name tells what it is for. */
@@ -122,6 +124,8 @@ export interface PatternTarget {
   /** A star in it stands for what that of the name stood for. */
   readonly model: string;
   readonly weight: number;
+  /** Of all names together; absent or null: it is held to nothing. */
+  readonly scope?: LimitedScope | null;
 }
 
 /** Of those that match a name the first one counts. */

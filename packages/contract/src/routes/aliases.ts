@@ -18,6 +18,7 @@ import {
 import { scopeBudget, scopeBudgetsInput } from "./budget-fields.ts";
 import { id, idParams, limits, limitsInput, listOf, namedQuery, openEnum, removed, time } from "./fields.ts";
 import { defineRoutes } from "./route.ts";
+import { targetLimits, targetLimitsInput } from "./target-limits-fields.ts";
 
 const aboutStrategy =
   "`ordered` tries the targets from the first to the last; `weighted` draws the first one by weight; `latency` takes the better of two that are drawn, by the time until their first word; `least-busy` takes the one with the fewest requests running here; `cheapest` the one at which this request may cost the least; `auto` the one for which the most speaks of cost, speed and quality, or what `routing` of the request prefers.";
@@ -32,7 +33,13 @@ const aboutAffinity =
   "A conversation that goes on is sent to the target that has answered it before, since its vendor may have kept the prompt. With `ordered`, and for users who stay with a target, it says nothing.";
 const affinity = z.boolean().describe(aboutAffinity);
 
-const target = z.object({ provider: z.string(), model: z.string(), weight: z.int() });
+const aboutLimits =
+  "What this alias sends there is held to, beside the limits of the model and of its provider: a target that is full is passed over. Null is unlimited.";
+
+const target = z.object({
+  ...{ provider: z.string(), model: z.string(), weight: z.int() },
+  limits: targetLimits.default(null).describe(aboutLimits),
+});
 
 const team = id.nullable().describe("Keys of this team alone find it. Null: it is everybody's.");
 
@@ -99,6 +106,7 @@ const targets = z
           "Name of the model at that provider. A star in it is what the star in the name of the alias stood for.",
         ),
       weight: z.int().min(1).max(1000).default(1),
+      limits: targetLimitsInput.optional().describe(aboutLimits),
     }),
   )
   .min(1)

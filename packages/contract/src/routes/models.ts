@@ -11,6 +11,7 @@ import {
   usdNotNegative,
 } from "./fields.ts";
 import { defineRoutes } from "./route.ts";
+import { targetLimits, targetLimitsInput } from "./target-limits-fields.ts";
 
 const fee = usdNotNegative.describe("USD for each use, as decimal text.");
 const override = pricePerMillion.nullable();
@@ -59,21 +60,12 @@ const furtherOverrides = {
     .describe("Classes of service by the vendor's name, such as `priority`, as factors of the usual prices."),
 };
 
-const limit = z.int().min(1).max(1_000_000_000).nullable();
-
-const limitFields = { requests_per_minute: limit, tokens_per_minute: limit, concurrent_requests: limit };
-
 const aboutLimits =
   "What all requests that are sent to it are held to together, whoever asks and by whatever name, beside the limits of its provider. Null is unlimited.";
 
-const limits = z.object(limitFields).meta({ id: "ModelLimits" }).nullable().describe(aboutLimits);
+const limits = targetLimits.describe(aboutLimits);
 
-const limitsInput = z
-  .strictObject(limitFields)
-  .partial()
-  .meta({ id: "ModelLimitsInput" })
-  .nullable()
-  .describe(`${aboutLimits} Replaced as a whole.`);
+const limitsInput = targetLimitsInput.describe(`${aboutLimits} Replaced as a whole.`);
 
 const quality = z
   .int()

@@ -1,12 +1,12 @@
 // The targets of an alias in their order: dragged by the handle, or moved by its buttons.
 
-import { ArrowDown, ArrowUp, GripVertical, Plus, X } from "lucide-react";
+import { ArrowDown, ArrowUp, Gauge, GripVertical, Plus, X } from "lucide-react";
 import { useState } from "react";
 import { useCaller } from "#api/me.ts";
 import type { Model, Provider } from "#api/queries.ts";
 import { Button, IconButton } from "#parts/button.tsx";
 import { inputClass } from "#parts/field.tsx";
-import { moved, withTarget } from "./targets.ts";
+import { isLimited, moved, targetLimitNames, withTarget } from "./targets.ts";
 import type { EditedTarget } from "./targets.ts";
 
 interface TargetListProps {
@@ -62,7 +62,10 @@ interface TargetRowProps extends TargetListProps {
 function TargetRow(props: TargetRowProps) {
   const { targets, onChange, target, at, isWeighted, errorOf } = props;
   const change = (changed: Partial<EditedTarget>): void => onChange(targets.with(at, { ...target, ...changed }));
-  const fault = ["provider", "model", "weight"].map((name) => errorOf(`targets[${at}].${name}`)).find(Boolean);
+  const [isOpen, setOpen] = useState(isLimited(target));
+  const limits = targetLimitNames.map((name) => `limits.${name}`);
+  const fields = ["provider", "model", "weight", "limits", ...limits];
+  const fault = fields.map((name) => errorOf(`targets[${at}].${name}`)).find(Boolean);
   return (
     <>
       <div className="flex flex-wrap items-center gap-1.5 sm:flex-nowrap">
@@ -77,8 +80,9 @@ function TargetRow(props: TargetRowProps) {
             onChange={(event) => change({ weight: event.target.value })}
           />
         )}
-        <RowButtons {...props} />
+        <RowButtons {...props} isOpen={isOpen} onOpen={setOpen} />
       </div>
+      {isOpen && <LimitFields at={at} target={target} change={change} />}
       {fault !== undefined && <p className="mt-1 pl-8 text-xs text-bad">{fault}</p>}
     </>
   );
@@ -154,9 +158,47 @@ function ProviderAndModel({ target, at, providers, models, change }: ProviderAnd
   );
 }
 
-function RowButtons({ targets, onChange, at }: TargetRowProps) {
+const limitWords = {
+  requests_per_minute: "Requests per minute",
+  tokens_per_minute: "Tokens per minute",
+  concurrent_requests: "At a time",
+} as const;
+
+/** What this alias sends there is held to. */
+function LimitFields({ at, target, change }: Pick<ProviderAndModelProps, "at" | "target" | "change">) {
+  return (
+    <div className="mt-1.5 grid gap-1.5 pl-8 sm:grid-cols-3">
+      {targetLimitNames.map((name) => (
+        <label key={name} className="grid gap-0.5 text-xs text-muted">
+          {limitWords[name]}
+          <input
+            aria-label={`${limitWords[name]} of target ${at + 1}`}
+            inputMode="numeric"
+            placeholder="unlimited"
+            className={`${inputClass} text-right`}
+            value={target.limits[name]}
+            onChange={(event) => change({ limits: { ...target.limits, [name]: event.target.value } })}
+          />
+        </label>
+      ))}
+    </div>
+  );
+}
+
+interface RowButtonsProps extends TargetRowProps {
+  readonly isOpen: boolean;
+  readonly onOpen: (isOpen: boolean) => void;
+}
+
+function RowButtons({ targets, onChange, at, isOpen, onOpen }: RowButtonsProps) {
   return (
     <span className="flex shrink-0">
+      <IconButton
+        label={`Limits of target ${at + 1}`}
+        icon={<Gauge />}
+        aria-expanded={isOpen}
+        onClick={() => onOpen(!isOpen)}
+      />
       <IconButton
         label={`Move target ${at + 1} up`}
         icon={<ArrowUp />}

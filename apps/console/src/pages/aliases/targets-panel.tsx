@@ -13,7 +13,7 @@ export function TargetsPanel({ alias: { targets, strategy } }: { readonly alias:
   return (
     <Panel title="Targets now">
       <ol>
-        {targets.map(({ provider, model, weight }, at) => {
+        {targets.map(({ provider, model, weight, limits }, at) => {
           const name = `${provider}/${model}`;
           const target = now.get(name);
           return (
@@ -23,6 +23,7 @@ export function TargetsPanel({ alias: { targets, strategy } }: { readonly alias:
                 <span className="min-w-0 truncate font-mono text-xs leading-5">{name}</span>
                 {strategy === "weighted" && <span className="text-muted">× {weight}</span>}
               </span>
+              {limits !== null && <span className="text-muted">at most {limitTexts(limits)} of this alias</span>}
               {target === undefined ? (
                 <span className="text-muted">not known: it is in no list of models of a provider in use</span>
               ) : (
@@ -37,6 +38,16 @@ export function TargetsPanel({ alias: { targets, strategy } }: { readonly alias:
       </ol>
     </Panel>
   );
+}
+
+function limitTexts(limits: NonNullable<Alias["targets"][number]["limits"]>): string {
+  const { requests_per_minute: requests, tokens_per_minute: tokens, concurrent_requests: most } = limits;
+  const said = [
+    requests === null ? null : `${plural(requests, "request")} per minute`,
+    tokens === null ? null : `${plural(tokens, "token")} per minute`,
+    most === null ? null : `${plural(most, "request")} at a time`,
+  ];
+  return said.filter((one) => one !== null).join(", ");
 }
 
 const freshMs = 5_000;

@@ -9,15 +9,37 @@ export interface EditedTarget {
   readonly provider: string;
   readonly model: string;
   readonly weight: string;
+  /** What this alias sends there is held to; nothing in a field is unlimited. */
+  readonly limits: EditedLimits;
+}
+
+export const targetLimitNames = ["requests_per_minute", "tokens_per_minute", "concurrent_requests"] as const;
+export type EditedLimits = Readonly<Record<(typeof targetLimitNames)[number], string>>;
+
+const noLimits: EditedLimits = { requests_per_minute: "", tokens_per_minute: "", concurrent_requests: "" };
+
+export function isLimited({ limits }: Pick<EditedTarget, "limits">): boolean {
+  return targetLimitNames.some((name) => limits[name].trim() !== "");
 }
 
 export function editedTargets(targets: Alias["targets"]): readonly EditedTarget[] {
-  return targets.map(({ provider, model, weight }, key) => ({ key, provider, model, weight: String(weight) }));
+  return targets.map(({ weight, limits, ...named }, key) => ({
+    ...{ key, ...named, weight: String(weight) },
+    limits: editedLimits(limits),
+  }));
+}
+
+function editedLimits(limits: Alias["targets"][number]["limits"]): EditedLimits {
+  const text = (name: keyof EditedLimits): string => String(limits?.[name] ?? "");
+  return {
+    ...{ requests_per_minute: text("requests_per_minute"), tokens_per_minute: text("tokens_per_minute") },
+    concurrent_requests: text("concurrent_requests"),
+  };
 }
 
 export function withTarget(targets: readonly EditedTarget[], provider: string): readonly EditedTarget[] {
   const key = Math.max(-1, ...targets.map((one) => one.key)) + 1;
-  return [...targets, { key, provider, model: "", weight: "1" }];
+  return [...targets, { key, provider, model: "", weight: "1", limits: noLimits }];
 }
 
 /** Moves one to where another is now; beyond the ends nothing moves. */
@@ -28,9 +50,18 @@ export function moved(targets: readonly EditedTarget[], from: number, to: number
 }
 
 export function toTargets(targets: readonly EditedTarget[]) {
-  return targets.map(({ provider, model, weight }) => ({
-    provider,
-    model: model.trim(),
-    weight: toNumber(weight) ?? 1,
+  return targets.map((target) => ({
+    provider: target.provider,
+    model: target.model.trim(),
+    weight: toNumber(target.weight) ?? 1,
+    limits: isLimited(target) ? toLimits(target.limits) : null,
   }));
+}
+
+function toLimits(limits: EditedLimits) {
+  return {
+    requests_per_minute: toNumber(limits.requests_per_minute),
+    tokens_per_minute: toNumber(limits.tokens_per_minute),
+    concurrent_requests: toNumber(limits.concurrent_requests),
+  };
 }

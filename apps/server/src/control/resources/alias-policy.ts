@@ -104,7 +104,7 @@ function toHedge(given: NonNullable<Given["hedge"]> | null): HedgePolicy | null 
 }
 
 /** Nobody is there to be asked beside the only target. */
-export function refuseHedge(targets: AliasRow["targets"], policy: AliasPolicy | null): void {
+export function refuseHedge(targets: readonly unknown[], policy: AliasPolicy | null): void {
   if (policy?.hedge && targets.length < 2)
     throw invalid("hedge", "A second target is asked beside the first one: name two, or leave it null");
 }

@@ -2,14 +2,14 @@
 // refused here is told to whoever writes it.
 
 import { GhostError } from "@ghostllm/contract";
-import type { AliasTargetRow, Store } from "#control/store/store.ts";
+import type { Store } from "#control/store/store.ts";
 import type { TeamRow } from "#control/store/team-store.ts";
 import { isPattern, star } from "#domain/alias-patterns.ts";
 import { isTargetNamed } from "#domain/allowed-models.ts";
 import { includes } from "#domain/access/may.ts";
 import type { Reach } from "#domain/access/may.ts";
 import { twinOf } from "#domain/model-names.ts";
-import type { Snapshot } from "#domain/snapshot.ts";
+import type { NamedTarget, Snapshot } from "#domain/snapshot.ts";
 import { invalid } from "./fields.ts";
 
 type Team = Pick<TeamRow, "models">;
@@ -34,7 +34,7 @@ export async function refuseTeam(
 /** A provider may go later, and the alias outlives it; but a name that is unknown now is a slip of the pen. */
 export async function refuseTargets(
   { providers }: Pick<Store, "providers">,
-  targets: readonly AliasTargetRow[],
+  targets: readonly NamedTarget[],
   team: Team | null,
 ): Promise<void> {
   const names = new Set((await providers.list()).map(({ name }) => name));
@@ -47,7 +47,7 @@ export async function refuseTargets(
 }
 
 /** A star in the name stands for some run of characters, and in a target for the same one. */
-export function refuseStars(name: string, targets: readonly AliasTargetRow[]): void {
+export function refuseStars(name: string, targets: readonly NamedTarget[]): void {
   if (countStars(name) > 1) throw invalid("name", "Use one star in the name of an alias");
   for (const [place, { model }] of targets.entries()) {
     if (countStars(model) > 1) throw invalid(`targets[${place}].model`, "Use one star in the model of a target");

@@ -1,6 +1,6 @@
 import { GhostError } from "@ghostllm/contract";
 import type { AdminRoutes, RouteAnswer } from "@ghostllm/contract/routes";
-import type { AliasRow } from "#control/store/store.ts";
+import type { AliasRow, AliasTargetRow } from "#control/store/store.ts";
 import type { Reach } from "#domain/access/may.ts";
 import type { CachePolicy } from "#domain/cache-policy.ts";
 import { toToldLimits } from "#domain/told-limits.ts";
@@ -11,6 +11,7 @@ import { found, invalid, notFound, toTime } from "./fields.ts";
 import { refuseByKeyOfModels } from "./handing-on.ts";
 import { byName, pageOf, readNamed } from "./pagination.ts";
 import type { Resource, ResourceDependencies } from "./resource.ts";
+import { toApiTargetLimits, toTargetLimits } from "./target-limits.ts";
 
 type AliasDeps = Pick<ResourceDependencies, "store" | "changed" | "snapshot" | "steadyTime">;
 type AliasCreation = Parameters<Resource<"aliases">["create"]>[0]["body"];
@@ -75,7 +76,7 @@ async function toNew(deps: AliasDeps, body: AliasCreation, reach: Reach) {
   refuseHedge(named.targets, policy);
   await refuseFallbacks(store, { name: named.name, id: null, teamId, team, policy });
   const held = await toHeld({ limits, budgets }, { before: null, store, now: steadyTime.now(), teamId });
-  return { teamId, ...named, policy, cache: toCache(cache), ...held };
+  return { teamId, ...named, targets: toTargets(named.targets), policy, cache: toCache(cache), ...held };
 }
 
 async function toChange(deps: AliasDeps, before: AliasRow, body: AliasUpdate, reach: Reach) {
@@ -111,10 +112,17 @@ async function toChange(deps: AliasDeps, before: AliasRow, body: AliasUpdate, re
     ...(isElsewhere && { teamId }),
     ...(name !== undefined && { name }),
     ...(strategy !== undefined && { strategy }),
-    ...(targets !== undefined && { targets }),
+    ...(targets !== undefined && { targets: toTargets(targets) }),
     ...(cache !== undefined && { cache: toCache(cache) }),
     ...(policy !== undefined && { policy }),
   };
+}
+
+function toTargets(targets: AliasCreation["targets"]): readonly AliasTargetRow[] {
+  return targets.map(({ limits: given, ...target }) => {
+    const limits = toTargetLimits(given);
+    return { ...target, ...(limits !== null && { limits }) };
+  });
 }
 
 function toCache(cache: AliasUpdate["cache"]): CachePolicy | null {
@@ -133,7 +141,7 @@ function toApiAlias(row: AliasRow): ApiAlias {
     team_id: row.teamId,
     name: row.name,
     strategy: row.strategy,
-    targets: row.targets.map((target) => ({ ...target })),
+    targets: row.targets.map(({ limits = null, ...target }) => ({ ...target, limits: toApiTargetLimits(limits) })),
     cache: row.cache && toApiCache(row.cache),
     ...toApiPolicy(row.policy),
     limits: toToldLimits(row.limits),

@@ -6,12 +6,12 @@ import { definitionOf, pricedProvider } from "#control/snapshot/providers.ts";
 import type { FurtherPrices } from "#domain/price-overrides.ts";
 import type { ProviderRow } from "#control/store/store.ts";
 import type { ModelChange, ModelRow } from "#control/store/model-store.ts";
-import type { TargetLimits } from "#domain/principal.ts";
 import { found, invalid, notFound, toNanosOrNull, toTime, toUsdOrNull } from "./fields.ts";
 import { changeFurtherPrices, namesFurtherPrices, toApiFurtherPrices } from "./further-prices.ts";
 import { priceNote, toApiPrices } from "./model-prices.ts";
 import { byName, pageOf, readNamed } from "./pagination.ts";
 import type { Resource, ResourceDependencies } from "./resource.ts";
+import { toApiTargetLimits, toTargetLimits } from "./target-limits.ts";
 
 type ApiModel = RouteAnswer<AdminRoutes["models"]["get"]>;
 type ModelFields = Parameters<Resource<"models">["update"]>[0]["body"];
@@ -90,33 +90,13 @@ function toApiModel(row: ModelRow, provider: ProviderRow, deps: ResourceDependen
     supports_functions: row.supportsFunctions ?? row.listed?.functions ?? null,
     supports_streaming: row.supportsStreaming,
     supports_thinking: row.listed?.thinking ?? null,
-    limits: toApiLimits(row.limits),
+    limits: toApiTargetLimits(row.limits),
     quality: row.quality,
     auto: row.inAuto,
     origin: row.origin,
     created_at: toTime(row.createdAt),
     updated_at: toTime(row.updatedAt),
   };
-}
-
-function toApiLimits(limits: TargetLimits | null): ApiModel["limits"] {
-  if (limits === null) return null;
-  const { requestsPerMinute, tokensPerMinute, concurrentRequests } = limits;
-  return {
-    ...{ requests_per_minute: requestsPerMinute, tokens_per_minute: tokensPerMinute },
-    concurrent_requests: concurrentRequests,
-  };
-}
-
-/** Null where it says nothing. */
-function toLimits(given: NonNullable<ModelFields["limits"]> | null): TargetLimits | null {
-  const {
-    requests_per_minute: requests = null,
-    tokens_per_minute: tokens = null,
-    concurrent_requests: most = null,
-  } = given ?? {};
-  if (requests === null && tokens === null && most === null) return null;
-  return { requestsPerMinute: requests, tokensPerMinute: tokens, concurrentRequests: most };
 }
 
 export function toModelChange(fields: ModelFields, present: FurtherPrices): ModelChange {
@@ -131,7 +111,7 @@ export function toModelChange(fields: ModelFields, present: FurtherPrices): Mode
     ...(fields.supports_vision !== undefined && { supportsVision: fields.supports_vision }),
     ...(fields.supports_functions !== undefined && { supportsFunctions: fields.supports_functions }),
     ...(fields.supports_streaming !== undefined && { supportsStreaming: fields.supports_streaming }),
-    ...(fields.limits !== undefined && { limits: toLimits(fields.limits) }),
+    ...(fields.limits !== undefined && { limits: toTargetLimits(fields.limits) }),
     ...(fields.quality !== undefined && { quality: fields.quality }),
     ...(fields.auto !== undefined && { inAuto: fields.auto }),
   };

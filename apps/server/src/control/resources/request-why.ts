@@ -133,7 +133,7 @@ class Tried {
 
   /** Of several at the same target the last one tells. */
   #note({ provider, model, reason }: AttemptMade): void {
-    const isPassedOver = reason !== null && /^(?:provider|alias)_(?:limit|budget)$/.test(reason);
+    const isPassedOver = reason !== null && /^(?:provider|target|alias)_(?:limit|budget)$/.test(reason);
     const decision = reason === null ? "answered" : isPassedOver ? "passed_over" : "failed";
     const isOutpaced = reason === "outpaced";
     this.#byPlace.set(placeOf(provider, model), { decision: isOutpaced ? reason : decision, reason });

@@ -96,8 +96,16 @@ const privacySchema: z.ZodType<PrivacyPolicy> = z.object({
 
 const settingsSchema = z.record(z.string(), z.string());
 
+const targetLimitsSchema: z.ZodType<TargetLimits> = z.object({
+  ...{ requestsPerMinute: z.number().nullable(), tokensPerMinute: z.number().nullable() },
+  concurrentRequests: z.number().nullable(),
+});
+
 const targetsSchema: z.ZodType<readonly AliasTargetRow[]> = z.array(
-  z.object({ provider: z.string(), model: z.string(), weight: z.number() }),
+  z.object({
+    ...{ provider: z.string(), model: z.string(), weight: z.number() },
+    limits: targetLimitsSchema.exactOptional(),
+  }),
 );
 
 const cacheSchema: z.ZodType<CachePolicy> = z.object({
@@ -156,10 +164,6 @@ const scopeKindSchema: z.ZodType<ScopeKind> = z.enum(scopeKinds);
 const strategySchema: z.ZodType<AliasStrategy> = z.enum(aliasStrategies);
 const statusSchema: z.ZodType<UsageStatus> = z.enum(["ok", "error", "client_abort", "timeout", "shutdown"]);
 
-const targetLimitsSchema: z.ZodType<TargetLimits> = z.object({
-  ...{ requestsPerMinute: z.number().nullable(), tokensPerMinute: z.number().nullable() },
-  concurrentRequests: z.number().nullable(),
-});
 export const parseRateLimits = (text: string): RateLimits => rateLimitsSchema.parse(JSON.parse(text));
 /** Of a model. */
 export const parseTargetLimits = (text: string | null): TargetLimits | null =>

@@ -6,7 +6,7 @@ import type { AliasPolicy } from "#domain/alias-policy.ts";
 import type { Reach } from "#domain/access/may.ts";
 import type { Role } from "#domain/access/roles.ts";
 import type { Budget } from "#domain/budgets/budget.ts";
-import type { RateLimits } from "#domain/principal.ts";
+import type { RateLimits, TargetLimits } from "#domain/principal.ts";
 import type { ModelChange, ModelRow, NewModel } from "./model-store.ts";
 import type { CachePolicy } from "#domain/cache-policy.ts";
 import type { OwnedObject } from "#link/owners.ts";
@@ -93,6 +93,8 @@ export interface AliasTargetRow {
   readonly provider: string;
   readonly model: string;
   readonly weight: number;
+  /** Absent: what the alias sends there is held to nothing. */
+  readonly limits?: TargetLimits;
 }
 
 export interface AliasRow {

@@ -4,7 +4,7 @@ import type { PriceBook } from "@ghostllm/llm";
 import { bySaying, isPattern } from "#domain/alias-patterns.ts";
 import type { Alias, AliasPattern, Snapshot, Target } from "#domain/snapshot.ts";
 import type { AliasPart } from "./parts.ts";
-import { scopeOf, toUnlistedTarget } from "./targets.ts";
+import { heldInAlias, scopeInAlias, scopeOf, toUnlistedTarget } from "./targets.ts";
 
 interface Known extends Pick<Snapshot, "providers" | "unusableProviders"> {
   /** Of all models that are listed. */
@@ -45,22 +45,25 @@ function byTeam<Made>(
 }
 
 function toTargets(
-  { targets, createdAt }: AliasPart,
+  { id, targets, createdAt }: AliasPart,
   { providers, prices }: Known,
   byModel: ReadonlyMap<string, readonly Target[]>,
 ): Alias["targets"] {
-  return targets.flatMap(({ provider: name, model, weight }) => {
+  return targets.flatMap((part) => {
+    const { provider: name, model, weight } = part;
     const provider = providers.get(name);
     if (provider === undefined) return [];
     const listed = byModel.get(model)?.find((target) => target.provider === provider);
-    return [{ target: listed ?? toUnlistedTarget({ provider, model, createdAt }, prices), weight }];
+    const target = listed ?? toUnlistedTarget({ provider, model, createdAt }, prices);
+    return [{ target: heldInAlias(target, scopeInAlias(id, part)), weight }];
   });
 }
 
 function toPattern(part: AliasPart, known: Known): AliasPattern {
-  const targets = part.targets.flatMap(({ provider: name, model, weight }) => {
-    const provider = known.providers.get(name);
-    return provider === undefined ? [] : [{ provider, model, weight }];
+  const targets = part.targets.flatMap((one) => {
+    const { model, weight } = one;
+    const provider = known.providers.get(one.provider);
+    return provider === undefined ? [] : [{ provider, model, weight, scope: scopeInAlias(part.id, one) }];
   });
   return { alias: toAlias(part, [], known), targets };
 }

@@ -98,13 +98,21 @@ export interface ModelPart extends PriceOverrides {
   readonly createdAt: number;
 }
 
+export interface AliasTargetPart {
+  readonly provider: string;
+  readonly model: string;
+  readonly weight: number;
+  /** Absent: it is held to nothing. */
+  readonly limits?: TargetLimits;
+}
+
 export interface AliasPart extends Held {
   readonly id: string;
   /** Absent or null: everybody's. */
   readonly teamId?: string | null;
   readonly name: string;
   readonly strategy: AliasStrategy;
-  readonly targets: readonly { readonly provider: string; readonly model: string; readonly weight: number }[];
+  readonly targets: readonly AliasTargetPart[];
   /** Absent or null: it says nothing. */
   readonly policy?: AliasPolicy | null;
   /** Absent or null: none of its answers is kept. */

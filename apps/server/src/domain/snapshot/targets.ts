@@ -1,10 +1,11 @@
+import { hash } from "node:crypto";
 import type { PriceBook } from "@ghostllm/llm";
 import { noLimits } from "#domain/principal.ts";
 import type { LimitedScope } from "#domain/principal.ts";
 import { unlistedTarget } from "#domain/snapshot.ts";
 import type { ProviderEntry, Target } from "#domain/snapshot.ts";
 import { knowModel } from "./known-prices.ts";
-import type { AliasPart, ModelPart, ProviderPart } from "./parts.ts";
+import type { AliasPart, AliasTargetPart, ModelPart, ProviderPart } from "./parts.ts";
 
 export function toTarget(provider: ProviderEntry, part: ModelPart, prices: PriceBook): Target {
   const known = knowModel(provider, part.name, part, prices);
@@ -31,6 +32,20 @@ export function toTarget(provider: ProviderEntry, part: ModelPart, prices: Price
 /** Counted as a provider is, by an id that no provider has. */
 function scopeOfModel({ id, limits = null }: ModelPart): LimitedScope | null {
   return limits && { kind: "provider", id, limits, budgetNanos: null };
+}
+
+/** The same way. By its name, so that its place in the alias does not matter: who is named twice has room once. */
+export function scopeInAlias(
+  aliasId: string,
+  { provider, model, limits }: Omit<AliasTargetPart, "weight">,
+): LimitedScope | null {
+  if (limits === undefined) return null;
+  const id = hash("sha256", JSON.stringify([aliasId, provider, model])).slice(0, 32);
+  return { kind: "provider", id, limits, budgetNanos: null };
+}
+
+export function heldInAlias(target: Target, scope: LimitedScope | null): Target {
+  return scope === null ? target : { ...target, inAlias: scope };
 }
 
 interface UnlistedModel {

@@ -11,6 +11,7 @@ import type { AliasCache } from "#domain/cache-policy.ts";
 import type { LimitedScope, Principal } from "#domain/principal.ts";
 import { freePrices } from "#domain/prices.ts";
 import { twinOf } from "#domain/model-names.ts";
+import { heldInAlias } from "#domain/snapshot/targets.ts";
 import { unlistedTarget } from "#domain/snapshot.ts";
 import type { ProviderEntry, Alias, AliasPattern, NamedTarget, Snapshot, Target } from "#domain/snapshot.ts";
 
@@ -119,8 +120,8 @@ function isForUnknown({ alias }: AliasPattern): boolean {
 
 /** As if it had been written for this name. */
 function matched(snapshot: Snapshot, { pattern: { alias, targets }, stood }: Matched): Alias {
-  const found = targets.map(({ provider, model, weight }) => ({
-    target: findTarget(snapshot, provider, filled(model, stood)),
+  const found = targets.map(({ provider, model, weight, scope = null }) => ({
+    target: heldInAlias(findTarget(snapshot, provider, filled(model, stood)), scope),
     weight,
   }));
   const absent = alias.absent?.map(({ provider, model }) => ({ provider, model: filled(model, stood) }));

@@ -35,11 +35,15 @@ export function admitAtProvider(
   target: Target,
   ofLeg: LimitedScope | null = null,
 ): Awaitable<PassedOver | null> {
-  const { scope: own = null, provider } = target;
+  const { scope: own = null, inAlias = null, provider } = target;
   const { scope = null } = provider;
-  if (scope === null && own === null && ofLeg === null && input.trail.providers === null) return null;
-  const held = [scope, own, ofLeg].filter((one) => one !== null);
-  return admitHeld(deps, input, target, held);
+  const isFree = scope === null && own === null && inAlias === null && ofLeg === null;
+  if (isFree && input.trail.providers === null) return null;
+  return admitHeld(deps, input, target, heldBy(target, ofLeg));
+}
+
+function heldBy({ provider, scope, inAlias }: Target, ofLeg: LimitedScope | null): readonly LimitedScope[] {
+  return [provider.scope, scope, inAlias, ofLeg].filter((one) => one !== null && one !== undefined);
 }
 
 async function admitHeld(
@@ -66,13 +70,13 @@ export async function giveUpRoom({ clock }: AdmitDeps, { trail }: AdmittedInput)
 export async function admitBeside(
   deps: AdmitDeps,
   { trail, terms }: AdmittedInput,
-  { scope: own = null, ...target }: Target,
+  target: Target,
   ofLeg: LimitedScope | null,
 ): Promise<boolean> {
-  const held = [target.provider.scope ?? null, own, ofLeg].filter((one) => one !== null);
+  const held = heldBy(target, ofLeg);
   if (held.length === 0) return true;
   trail.providers ??= new ProviderHolds(deps, terms);
-  return trail.providers.admitBeside({ ...target, scope: own }, held);
+  return trail.providers.admitBeside(target, held);
 }
 
 /** An attempt that was not the client's answer. */

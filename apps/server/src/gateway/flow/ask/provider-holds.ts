@@ -18,7 +18,7 @@ import type { ProviderCosts, ProviderHold } from "#link/pending-answers.ts";
 
 /** Why a provider was passed over. */
 export interface PassedOver {
-  readonly reason: "provider_limit" | "provider_budget" | "alias_limit" | "alias_budget";
+  readonly reason: "provider_limit" | "provider_budget" | "target_limit" | "alias_limit" | "alias_budget";
   /** What the client is told where nobody else can answer. */
   readonly error: GhostError;
   /** Until its limits may admit it; 0: when somebody leaves, Infinity: nobody knows, or never. */
@@ -81,13 +81,10 @@ export class ProviderHolds {
       const most = mostFor({ ...terms, candidates: { ...byItself, targets } }, scopes);
       const reservation = await reserve(terms, scopes, most.costNanos);
       if (!reservation.admitted) {
-        const { scope, reason } = reservation.refusal;
-        const kind = scope.kind === "alias" ? "alias" : "provider";
-        const place = scope.id === provider.id ? provider.name : `${provider.name}/${target.model}`;
-        const named = kind === "alias" ? "the alias that it would go on with" : place;
-        const error = toError(reservation.refusal, most.costNanos, { scopes: held, countedScopes, named });
-        const waitMs = waitOf(reservation.refusal);
-        return { reason: `${kind}_${reason === "budget" ? "budget" : "limit"}`, error, waitMs };
+        const { refusal } = reservation;
+        const { reason, named } = passedOverFor(refusal, { provider, ...target });
+        const error = toError(refusal, most.costNanos, { scopes: held, countedScopes, named });
+        return { reason, error, waitMs: waitOf(refusal) };
       }
       return { id, scopes, reservedNanos: most.costNanos, readsUnseen: most.readsUnseen };
     } catch (error) {
@@ -134,6 +131,19 @@ export class ProviderHolds {
     const { id = "", scopes = [] } = this.#open ?? {};
     return { charges: this.#charges, open: this.#open === null ? null : { id, scopes } };
   }
+}
+
+/** And what people call whatever has no room. */
+function passedOverFor(
+  { scope, reason }: Refusal,
+  { provider, model, inAlias }: Target,
+): { readonly reason: PassedOver["reason"]; readonly named: string } {
+  const what = reason === "budget" ? "budget" : "limit";
+  if (scope.kind === "alias") return { reason: `alias_${what}`, named: "the alias that it would go on with" };
+  if (scope.id === provider.id) return { reason: `provider_${what}`, named: provider.name };
+  const named = `${provider.name}/${model}`;
+  if (scope.id === inAlias?.id) return { reason: "target_limit", named: `${named} in its alias` };
+  return { reason: `provider_${what}`, named };
 }
 
 function waitOf({ reason, retryAfterSeconds }: Refusal): number {
