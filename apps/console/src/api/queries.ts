@@ -156,6 +156,9 @@ function createSignInQueries(client: Client) {
   };
 }
 
+const firstStripMs = 5_000;
+const freshStripMs = 30_000;
+
 function createUsageQueries(client: Client) {
   return {
     cache: queryOptions({
@@ -169,6 +172,15 @@ function createUsageQueries(client: Client) {
         queryKey: ["usage", "series", ...name, query],
         queryFn: ({ signal }) => client.usage.series({ query: { ...query, ...when() } }, { signal }),
         placeholderData: keepPreviousData,
+      }),
+    /** Hours that are over change no more: read anew more rarely than the figures beside them, until there is something to see. */
+    strips: (query: SeriesQuery, when: () => TimeSpan) =>
+      queryOptions({
+        queryKey: ["strips", query],
+        queryFn: ({ signal }) => client.usage.series({ query: { ...query, ...when() } }, { signal }),
+        placeholderData: keepPreviousData,
+        refetchInterval: ({ state: { data } }: { readonly state: { readonly data: UsageSeries | undefined } }) =>
+          data === undefined || data.groups.length === 0 ? firstStripMs : freshStripMs,
       }),
     requests: (query: RequestsQuery) =>
       queryOptions({

@@ -30,7 +30,7 @@ interface StripsOptions {
 export function useStrips(most: number, { filter = {}, isWanted = true }: StripsOptions = {}) {
   const { queries } = useApi();
   const query = { group_by: "provider", bucket: "hour", order_by: "requests", top: most, ...filter } as const;
-  return useQuery({ ...queries.series(["providers"], query, lastHours), enabled: isWanted });
+  return useQuery({ ...queries.strips(query, lastHours), enabled: isWanted });
 }
 
 const troubles: ReadonlySet<string> = new Set(["target_resting", "target_parked", "provider_unusable"]);

@@ -13,8 +13,28 @@ export const closings = { leaving: 1001, refused: 4401, unexpected: 4400 } as co
 
 const everything: LiveChange = { what: "everything", id: null };
 
+/** Requests as many pages are told them: written as text once. */
+export class ToldRows {
+  readonly count: number;
+  readonly #rows: readonly RequestRow[];
+  #text: string | undefined;
+
+  constructor(rows: readonly RequestRow[]) {
+    this.#rows = rows;
+    this.count = rows.length;
+  }
+
+  /** JSON. */
+  get text(): string {
+    this.#text ??= JSON.stringify(this.#rows satisfies Readonly<Signals["requests"]>);
+    return this.#text;
+  }
+}
+
+type Signals = Extract<LiveMessage, { type: "signals" }>;
+
 export interface Telling {
-  readonly requests: readonly RequestRow[];
+  readonly requests: ToldRows;
   readonly missed: number;
   readonly changed: readonly LiveChange[];
 }
@@ -51,13 +71,16 @@ export class LiveConnection {
 
   tell({ requests, missed, changed }: Telling): void {
     if (this.#socket.bufferedAmount > mostUnread) {
-      this.#missed += requests.length + missed;
+      this.#missed += requests.count + missed;
       this.#hasMissedChanges ||= changed.length > 0;
       return;
     }
     const all = this.#hasMissedChanges ? [everything] : [...changed];
-    const message = { type: "signals" as const, requests: [...requests], missed: missed + this.#missed, changed: all };
-    if (message.requests.length + message.missed + all.length > 0) this.#send(message);
+    const allMissed = missed + this.#missed;
+    if (requests.count + allMissed + all.length > 0)
+      this.#socket.send(
+        `{"type":"signals","requests":${requests.text},"missed":${allMissed},"changed":${JSON.stringify(all)}}`,
+      );
     this.#missed = 0;
     this.#hasMissedChanges = false;
   }

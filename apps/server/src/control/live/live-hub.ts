@@ -12,7 +12,7 @@ import { mayChangeAccess, type ObjectChange, type Signals } from "#link/signals.
 import { BudgetWatch } from "./budget-watch.ts";
 import type { FinishedRequests } from "./finished-requests.ts";
 import { changesFor, isWithin } from "./live-changes.ts";
-import type { LiveConnection } from "./live-connection.ts";
+import { ToldRows, type LiveConnection } from "./live-connection.ts";
 import type { Refusal, Refusals } from "./refusals.ts";
 import type { RestingTarget } from "./resting-targets.ts";
 
@@ -147,15 +147,16 @@ export class LiveHub {
     ];
     const names = records.length === 0 ? null : await namesOf(store, records);
     const rows = names === null ? [] : records.map((record) => toRequestRow(record, names));
-    for (const connection of this.#connections) this.#tellOne(connection, { rows, missed, changes });
+    const all = new ToldRows(rows);
+    for (const connection of this.#connections) this.#tellOne(connection, { rows, all, missed, changes });
   }
 
-  #tellOne(connection: LiveConnection, { rows, missed, changes }: Happened): void {
+  #tellOne(connection: LiveConnection, { rows, all, missed, changes }: Happened): void {
     const { actor, wantsRequests } = connection;
     if (actor === null) return;
     const reached = wantsRequests ? reach(actor, "usage.read") : [];
     connection.tell({
-      requests: rowsWithin(reached, rows),
+      requests: reached === "all" ? all : new ToldRows(rowsWithin(reached, rows)),
       // Whose those were nobody has looked.
       missed: reached === "all" ? missed : 0,
       changed: changesFor(actor, changes),
@@ -191,12 +192,12 @@ function keyIdsOf(refusals: readonly Refusal[]): readonly string[] {
 
 interface Happened {
   readonly rows: readonly RequestRow[];
+  /** The same, for who may see them all. */
+  readonly all: ToldRows;
   readonly missed: number;
   readonly changes: readonly ObjectChange[];
 }
 
-function rowsWithin(reached: Reach, rows: readonly RequestRow[]): readonly RequestRow[] {
-  return reached === "all"
-    ? rows
-    : rows.filter(({ user_id: userId, team_id: teamId }) => isWithin(reached, { userId, teamId }));
+function rowsWithin(reached: Exclude<Reach, "all">, rows: readonly RequestRow[]): readonly RequestRow[] {
+  return rows.filter(({ user_id: userId, team_id: teamId }) => isWithin(reached, { userId, teamId }));
 }
