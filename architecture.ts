@@ -21,6 +21,7 @@ export const doors: readonly string[] = [
   "@ghostllm/contract/read-stream",
   "@ghostllm/contract/routes",
   "@ghostllm/contract/trusting-client",
+  "@ghostllm/server/backups",
   "@ghostllm/server/configuration",
 ];
 
@@ -318,7 +319,10 @@ export const restrictions: readonly Restriction[] = [
   {
     modules: ["@ghostllm/server"],
     within: ["apps/cli/src"],
-    only: ["apps/cli/src/commands/serve.ts", "apps/cli/src/commands/migrate.ts", "apps/cli/src/local-configuration.ts"],
+    only: [
+      ...["apps/cli/src/commands/serve.ts", "apps/cli/src/commands/migrate.ts", "apps/cli/src/local-configuration.ts"],
+      "apps/cli/src/commands/backup.ts",
+    ],
     instead: "Other commands talk to a running server through the client of @ghostllm/contract.",
   },
   {

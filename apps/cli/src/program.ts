@@ -5,6 +5,7 @@ import { ClientError } from "@ghostllm/contract/client";
 import { Command, CommanderError } from "commander";
 import { addAliasCommand } from "./commands/alias.ts";
 import { addAuditCommand } from "./commands/audit.ts";
+import { addBackupCommands } from "./commands/backup.ts";
 import { addBulkCommand } from "./commands/bulk.ts";
 import { addCacheCommand } from "./commands/cache.ts";
 import { addChatCommand } from "./commands/chat.ts";
@@ -44,6 +45,7 @@ import type { ExitCode } from "./exit-codes.ts";
 const addCommands = [
   addServeCommand,
   addMigrateCommand,
+  addBackupCommands,
   addStatusCommand,
   addConfigCommand,
   addUserCommand,
@@ -111,7 +113,11 @@ function report(error: unknown, isJson: boolean, streams: Streams): ExitCode {
   const message = error instanceof Error ? error.message : String(error);
   // These print their findings themselves, before they fail.
   const isPrinted =
-    code === "test_failed" || code === "provider_test_failed" || code === "audit_not_whole" || code === "not_all_done";
+    code === "test_failed" ||
+    code === "provider_test_failed" ||
+    code === "audit_not_whole" ||
+    code === "backup_damaged" ||
+    code === "not_all_done";
   if (isJson && !isPrinted) streams.writeOut(`${JSON.stringify({ error: { code, message, param } }, null, 2)}\n`);
   if (!isJson) streams.writeError(`ghostllm: ${message}${adviceOn(code)}\n`);
   return exitCodeOf(error);

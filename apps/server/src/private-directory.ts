@@ -4,7 +4,8 @@
 import { chmod, lstat, mkdir, readdir, realpath } from "node:fs/promises";
 import { join } from "node:path";
 
-const ownNames = /^(?:ghostllm\.db(?:-wal|-shm|-journal)?|journal|prices|(?:admin|encryption)\.key|installation\.id)$/;
+const ownNames =
+  /^(?:ghostllm\.db(?:-wal|-shm|-journal)?|journal|archive|restoring|prices|(?:admin|encryption)\.key|installation\.id)$/;
 
 /** Of this process and its threads: sockets, backups and all else that is made later. */
 export function keepFilesPrivate(): void {

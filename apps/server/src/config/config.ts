@@ -1,5 +1,6 @@
 // The one typed configuration. Built by load.ts from the environment and ghostllm.yaml; all else receives it as a value.
 
+import type { BackedUp } from "./backup-options.ts";
 import type { RealtimeSettings } from "./realtime.ts";
 import type { StreamSettings } from "./streams.ts";
 import type { Additions } from "#domain/additions.ts";
@@ -242,7 +243,7 @@ export interface MailSettings {
   readonly timeoutMs: number;
 }
 
-export interface Config extends ObservingSettings {
+export interface Config extends ObservingSettings, BackedUp {
   readonly server: {
     readonly host: string;
     readonly port: number;

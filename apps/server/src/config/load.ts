@@ -11,6 +11,7 @@ import { healthOf } from "./health.ts";
 import { realtimeOf } from "./realtime.ts";
 import { streamsOf } from "./streams.ts";
 import { logsOf } from "./logs.ts";
+import { backupOf, findBackupProblems } from "./backup.ts";
 import { findMailProblems, mailOf } from "./mail.ts";
 import { findMetricsProblems, metricsOf } from "./metrics.ts";
 import { type ConfigProblem, ConfigError, findSimilar, suggest } from "./problems.ts";
@@ -210,7 +211,7 @@ function buildConfig(values: SettingValues, { cwd, providers, network, egress }:
     adminEmail: values.adminEmail,
     adminPassword: values.adminPassword,
     jwtSecret: values.jwtSecret,
-    encryption: encryptionOf(values),
+    ...{ encryption: encryptionOf(values), backup: backupOf(values, cwd) },
     logLevel: values.logLevel,
     timeouts: {
       ...{ connectMs, firstByteMs, idleMs, totalMs, requestBodyIdleMs, retryDelayMs, shutdownDelayMs, drainMs },
@@ -268,6 +269,7 @@ export function inspectConfig(sources: ConfigSources): LoadedConfig {
     ...findDatabaseProblems(read),
     ...findWeakSecrets(read),
     ...findMailProblems(read),
+    ...findBackupProblems(read),
     ...findMetricsProblems(read),
     ...findPriceProblems(read, egress),
     ...problems,

@@ -5,6 +5,7 @@ import { edgeSettings } from "./edge-settings.ts";
 import { egressSettings } from "./egress-settings.ts";
 import type { AnswerSettings, LogLevel } from "./config.ts";
 import { delay, directory, duration, email, fileOrUrl, flag, integer, oneOf, optional, secret, size } from "./kinds.ts";
+import { backupSettings } from "./backup-settings.ts";
 import { consoleSettings } from "./console-settings.ts";
 import { databaseSettings } from "./database-settings.ts";
 import { capacitySettings } from "./capacity-settings.ts";
@@ -75,6 +76,7 @@ export const settings = {
     read: (config) => config.jwtSecret,
   }),
   ...encryptionSettings,
+  ...backupSettings,
   logLevel: setting<LogLevel>({
     path: "log_level",
     variable: "LOG_LEVEL",

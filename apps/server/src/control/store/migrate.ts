@@ -83,7 +83,7 @@ function describeNewer(number: number, name: string, migrations: readonly Migrat
 }
 
 /** Over the text without its layout, so that a formatter is not taken for an editor. */
-function checksumOf({ statements, postgres = [], sqlite = [] }: Migration): string {
+export function checksumOf({ statements, postgres = [], sqlite = [] }: Migration): string {
   const all = [...statements, ...postgres, ...sqlite];
   const text = all.map((statement) => statement.replace(/\s+/g, " ").trim()).join(";\n");
   return createHash("sha256").update(text).digest("hex");

@@ -16,6 +16,7 @@ import { importsIn } from "#control/store/imports/imports.ts";
 import { instancesIn } from "./instances.ts";
 import { leasesIn } from "./leases.ts";
 import { namesIn } from "./names.ts";
+import { requireRestored } from "#control/store/backup/requires-restored.ts";
 import { chatsIn } from "./chats/chats.ts";
 import { contentsIn } from "./contents/contents.ts";
 import { guardrailsIn } from "./guardrails/guardrails.ts";
@@ -127,6 +128,7 @@ function reasonOf(error: unknown): string {
 
 /** Brings the tables up to date. Answers the names of the migrations that it applied. */
 export async function migrateStore({ database }: OpenStore): Promise<readonly string[]> {
+  await requireRestored(database);
   const applied = await applyMigrations(database);
   await database.engine.refreshCounts?.(database.kysely);
   return applied;

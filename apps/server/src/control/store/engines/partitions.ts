@@ -29,15 +29,7 @@ const partitionLock = 7_461_003;
 const longestWait = "2s";
 
 export const partitions: Partitions = {
-  make: (kysely, times) =>
-    kysely.transaction().execute(async (transaction) => {
-      await lock(transaction);
-      const existing = await list(transaction);
-      for (const month of monthsOf(times)) {
-        const isThere = existing.some(({ from, to }) => from <= month.from && month.to <= to);
-        if (!isThere) await attach(transaction, month);
-      }
-    }),
+  make: (kysely, times) => kysely.transaction().execute((transaction) => makeMonths(transaction, times)),
 
   dropBefore: (kysely, before) =>
     kysely.transaction().execute(async (transaction) => {
@@ -52,6 +44,16 @@ export const partitions: Partitions = {
 
   undivided: async (kysely) => (await list(kysely)).find(({ from }) => from === -Infinity)?.name ?? null,
 };
+
+/** Within a transaction that is open. */
+export async function makeMonths(transaction: Kysely<Tables>, times: readonly number[]): Promise<void> {
+  await lock(transaction);
+  const existing = await list(transaction);
+  for (const month of monthsOf(times)) {
+    const isThere = existing.some(({ from, to }) => from <= month.from && month.to <= to);
+    if (!isThere) await attach(transaction, month);
+  }
+}
 
 async function lock(transaction: Kysely<Tables>): Promise<void> {
   await sql`select set_config('lock_timeout', ${longestWait}, true)`.execute(transaction);
