@@ -241,7 +241,8 @@ export interface Restriction {
 export const restrictions: readonly Restriction[] = [
   {
     modules: ["kysely", "pg", "better-sqlite3"],
-    only: ["apps/server/src/control/store"],
+    // The other reads what another gateway has.
+    only: ["apps/server/src/control/store", "apps/cli/src/import/sources"],
     instead: "Add a method to the Store interface and call that.",
   },
   {
@@ -307,7 +308,7 @@ export const restrictions: readonly Restriction[] = [
   },
   {
     modules: ["yaml"],
-    only: ["apps/server/src/config"],
+    only: ["apps/server/src/config", "apps/cli/src/import/sources"],
     instead: "Everything but the loader receives the typed Config as a value.",
   },
   {

@@ -14,6 +14,7 @@ import { addConsentCommand } from "./commands/consent.ts";
 import { addGuardrailCommand } from "./commands/guardrail.ts";
 import { addEventsCommand } from "./commands/events.ts";
 import { addBudgetCommand } from "./commands/budget.ts";
+import { addImportCommand } from "./commands/import.ts";
 import { addLimitCommand } from "./commands/limit.ts";
 import { addKeyCommand } from "./commands/key.ts";
 import { addKeysCommand } from "./commands/keys.ts";
@@ -63,6 +64,7 @@ const addCommands = [
   addGuardrailCommand,
   addLimitCommand,
   addBulkCommand,
+  addImportCommand,
   addProviderCommand,
   addModelCommand,
   addTargetCommand,
