@@ -35,9 +35,7 @@ export function addImportCommand(program: Command, contextOf: ContextOf): void {
 function withApply(command: Command, source: string): Command {
   return command
     .option("--apply", "write it; without, only say what would be written")
-    .addOption(
-      new Option("--source <name>", "by which what several gateways told is kept apart").default(source),
-    );
+    .addOption(new Option("--source <name>", "by which what several gateways told is kept apart").default(source));
 }
 
 function addLiteLlm(command: Command, contextOf: ContextOf): void {

@@ -26,10 +26,18 @@ export interface DesiredModel {
   readonly facts: Omit<ModelBody, "provider_id" | "name">;
 }
 
+export interface TargetLimits {
+  readonly requests_per_minute: number | null;
+  readonly tokens_per_minute: number | null;
+  readonly concurrent_requests: number | null;
+}
+
 export interface DesiredTarget {
   readonly provider: string;
   readonly model: string;
   readonly weight: number;
+  /** Null is unlimited. */
+  readonly limits: TargetLimits | null;
 }
 
 export interface DesiredAlias {

@@ -53,5 +53,10 @@ export function isEmpty(value: unknown): boolean {
 
 /** Of the people who are named there, their own words pass nobody's screen unharmed; and names are short here. */
 export function nameOf(text: string): string {
-  return text.replace(/\p{Cc}/gu, " ").trim().slice(0, 100) || "unnamed";
+  return (
+    text
+      .replace(/\p{Cc}/gu, " ")
+      .trim()
+      .slice(0, 100) || "unnamed"
+  );
 }

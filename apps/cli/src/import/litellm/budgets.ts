@@ -78,7 +78,10 @@ export function boundsOf({ row, shared = {} }: Given, context: BudgetContext): R
   const given = { read, amount, spent, notes, context, metadata: row["metadata"] };
   if (amount === null) return { bounds: { ...whole, budget: null, budgets: windowsOf(given) }, notes };
   if (duration === null)
-    return { bounds: { ...whole, budget: amount, budgets: [...increaseWithoutEnd(given), ...windowsOf(given)] }, notes };
+    return {
+      bounds: { ...whole, budget: amount, budgets: [...increaseWithoutEnd(given), ...windowsOf(given)] },
+      notes,
+    };
   const budgets = [periodOf({ ...given, duration, amount }), ...windowsOf(given)];
   return { bounds: { ...whole, budget: null, budgets }, notes };
 }

@@ -25,7 +25,8 @@ const environment = "os.environ/";
 
 /** Values that name a variable are read; what is missing is null. */
 export function withVariables(value: unknown, variables: Variables): unknown {
-  if (typeof value === "string" && value.startsWith(environment)) return variables.find(value.slice(environment.length));
+  if (typeof value === "string" && value.startsWith(environment))
+    return variables.find(value.slice(environment.length));
   if (Array.isArray(value)) return value.map((one) => withVariables(one, variables));
   if (!isFields(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, withVariables(one, variables)]));

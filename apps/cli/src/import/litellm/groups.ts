@@ -1,7 +1,7 @@
 // Model groups of LiteLLM, all deployments of one `model_name`, as aliases here.
 // https://docs.litellm.ai/docs/routing
 
-import type { DesiredAlias, DesiredModel, DesiredTarget } from "#import/desired.ts";
+import type { DesiredAlias, DesiredModel, DesiredTarget, TargetLimits } from "#import/desired.ts";
 import { numberOf } from "#import/fields.ts";
 import type { Findings } from "#import/findings.ts";
 import type { RouterTerms } from "./router.ts";
@@ -9,11 +9,7 @@ import type { Target } from "./targets.ts";
 
 const longestName = 128;
 
-export function toAliases(
-  targets: readonly Target[],
-  terms: RouterTerms,
-  findings: Findings,
-): readonly DesiredAlias[] {
+export function toAliases(targets: readonly Target[], terms: RouterTerms, findings: Findings): readonly DesiredAlias[] {
   const groups = Map.groupBy(targets, ({ group }) => group);
   const aliases = [...groups].flatMap(([name, own]) => toAlias(name, own, terms, findings) ?? []);
   const names = new Map(aliases.map((alias) => [alias.name, alias]));
@@ -27,15 +23,52 @@ export function toAliases(
       findings.exact(item, `an alias with the targets of ${of}`);
     }
   }
-  return [...names.values()];
+  const known = new KnownFallbacks(new Set(names.keys()), findings);
+  return [...names.values()].map((alias) => known.of(alias));
 }
 
-function toAlias(
-  name: string,
-  own: readonly Target[],
-  terms: RouterTerms,
-  findings: Findings,
-): DesiredAlias | null {
+/** What leads to nobody is left out, and what leads back: here nobody is led in a circle. */
+class KnownFallbacks {
+  readonly #names: ReadonlySet<string>;
+  readonly #findings: Findings;
+  readonly #leads = new Map<string, Set<string>>();
+
+  constructor(names: ReadonlySet<string>, findings: Findings) {
+    this.#names = names;
+    this.#findings = findings;
+  }
+
+  of(alias: DesiredAlias): DesiredAlias {
+    const { fallbacks } = alias.terms;
+    if (fallbacks === undefined) return alias;
+    const lists = Object.entries(fallbacks).map(
+      ([reason, list]) => [reason, (list ?? []).filter((name) => this.#keeps(alias.name, name, reason))] as const,
+    );
+    return { ...alias, terms: { ...alias.terms, fallbacks: Object.fromEntries(lists) } };
+  }
+
+  #keeps(from: string, to: string, reason: string): boolean {
+    const why = this.#names.has(to) ? null : "no such model group is moved";
+    const leadsBack = why === null && this.#reaches(to, from, new Set());
+    if (why !== null || leadsBack) {
+      const circle = "it leads back to where it comes from: nobody is led in a circle here";
+      this.#findings.unsupported(`fallback of ${from} to ${to} (${reason})`, why ?? circle);
+      return false;
+    }
+    const known = this.#leads.get(from) ?? new Set();
+    this.#leads.set(from, known.add(to));
+    return true;
+  }
+
+  #reaches(from: string, to: string, seen: Set<string>): boolean {
+    if (from === to) return true;
+    if (seen.has(from)) return false;
+    seen.add(from);
+    return [...(this.#leads.get(from) ?? [])].some((next) => this.#reaches(next, to, seen));
+  }
+}
+
+function toAlias(name: string, own: readonly Target[], terms: RouterTerms, findings: Findings): DesiredAlias | null {
   const item = `model group ${name}`;
   const stars = (text: string): number => text.split("*").length - 1;
   if (/[\s\p{Cc}]/u.test(name) || name.length > longestName) {
@@ -68,7 +101,9 @@ function targetsOf(own: readonly Target[], notes: string[]): readonly DesiredTar
   return [...byPlace.values()].flatMap(([first, ...same]) => {
     if (first === undefined) return [];
     const weight = same.reduce((sum, one) => sum + one.weight, first.weight);
-    return [{ provider: first.target.provider, model: first.target.model, weight: Math.min(1000, weight) }];
+    const { provider, model } = first.target;
+    const limits = [first, ...same].map(({ target }) => limitsOf(target)).reduce(together);
+    return [{ provider, model, weight: Math.min(1000, weight), limits }];
   });
 }
 
@@ -83,35 +118,41 @@ export function scale(weights: readonly number[]): readonly number[] {
   return weights.map((one) => Math.min(1000, Math.max(1, Math.round(one * factor))));
 }
 
-/** Limits, prices and what else is said of models, once for each. */
-export function toModels(targets: readonly Target[], findings: Findings): readonly DesiredModel[] {
-  const byPlace = Map.groupBy(targets, ({ provider, model }) => `${provider} ${model}`);
-  return [...byPlace.values()].flatMap((same): readonly DesiredModel[] => {
-    const [first] = same;
-    if (first === undefined || first.model.includes("*")) return [];
-    const limits = limitsOf(same, findings);
-    const facts = same.reduce((all, one) => ({ ...all, ...one.facts }), {});
-    return [{ provider: first.provider, name: first.model, facts: { ...facts, ...(limits !== null && { limits }) } }];
-  });
-}
-
 const limitNames = {
   rpm: "requests_per_minute",
   tpm: "tokens_per_minute",
   max_parallel_requests: "concurrent_requests",
 } as const;
 
-function limitsOf(same: readonly Target[], findings: Findings): DesiredModel["facts"]["limits"] | null {
-  const limits = { requests_per_minute: null, tokens_per_minute: null, concurrent_requests: null };
-  const said = Object.entries(limitNames).flatMap(([param, name]) => {
-    const values = same.flatMap(({ params }) => numberOf(params[param]) ?? []);
-    if (values.length === 0) return [];
-    if (new Set(values).size > 1)
-      findings.approximate(
-        `${param} of ${same[0]?.model}`,
-        "deployments of one provider and model have several; together they have the largest here",
-      );
-    return [[name, Math.max(1, Math.trunc(Math.max(...values)))] as const];
+/** Of a deployment: what the group sends there is held to. */
+function limitsOf({ params }: Target): TargetLimits | null {
+  const said = Object.entries(limitNames).map(([param, name]) => {
+    const value = numberOf(params[param]);
+    return [name, value === null ? null : Math.max(1, Math.trunc(value))] as const;
   });
-  return said.length === 0 ? null : { ...limits, ...Object.fromEntries(said) };
+  if (said.every(([, value]) => value === null)) return null;
+  return Object.fromEntries(said) as unknown as TargetLimits;
+}
+
+/** Two deployments that are one target here have room for as much as both. */
+function together(one: TargetLimits | null, other: TargetLimits | null): TargetLimits | null {
+  if (one === null || other === null) return null;
+  const sum = (name: keyof TargetLimits): number | null =>
+    one[name] === null || other[name] === null ? null : one[name] + other[name];
+  return {
+    requests_per_minute: sum("requests_per_minute"),
+    tokens_per_minute: sum("tokens_per_minute"),
+    concurrent_requests: sum("concurrent_requests"),
+  };
+}
+
+/** Prices and what else is said of models, once for each. */
+export function toModels(targets: readonly Target[]): readonly DesiredModel[] {
+  const byPlace = Map.groupBy(targets, ({ provider, model }) => `${provider} ${model}`);
+  return [...byPlace.values()].flatMap((same): readonly DesiredModel[] => {
+    const [first] = same;
+    if (first === undefined || first.model.includes("*")) return [];
+    const facts = same.reduce((all, one) => ({ ...all, ...one.facts }), {});
+    return [{ provider: first.provider, name: first.model, facts }];
+  });
 }

@@ -41,7 +41,11 @@ export async function readLiteLlm(source: LiteLlmSource, findings: Findings): Pr
   const saltKey = source.saltKey ?? variables.find("LITELLM_SALT_KEY") ?? masterKeyOf(given, variables);
   const config = withStored(given, { tables, variables, findings, saltKey });
   const desired = { ...nothingDesired, source: source.name, ...catalogueOf(config, variables, findings) };
-  const sections = { router_settings: config.router, litellm_settings: config.litellm, general_settings: config.general };
+  const sections = {
+    router_settings: config.router,
+    litellm_settings: config.litellm,
+    general_settings: config.general,
+  };
   gradeSettings(sections, findings);
   if (database === null) return desired;
   return { ...desired, ...peopleOf(config, tables, { findings, now: source.now }) };
@@ -60,7 +64,7 @@ function catalogueOf(
   const targets = readTargets({ config, variables, providers, findings });
   const terms = readRouter(config.router, config.litellm, findings);
   const aliases = toAliases(targets, terms, findings);
-  return { providers: providers.all, models: toModels(targets, findings), aliases };
+  return { providers: providers.all, models: toModels(targets), aliases };
 }
 
 function peopleOf(

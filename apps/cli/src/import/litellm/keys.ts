@@ -42,11 +42,7 @@ function readKey(reading: PeopleReading, people: People, row: Fields): DesiredKe
 }
 
 /** A key of a team is somebody's only while he is in it. */
-function ownerOf(
-  row: Fields,
-  { users, teams, members }: People,
-  notes: string[],
-): Pick<DesiredKey, "user" | "team"> {
+function ownerOf(row: Fields, { users, teams, members }: People, notes: string[]): Pick<DesiredKey, "user" | "team"> {
   const owner = users.find(({ ref }) => ref === row["user_id"]);
   const user = owner?.ref ?? null;
   const team = teams.find(({ ref }) => ref === row["team_id"])?.ref ?? null;
@@ -70,7 +66,11 @@ function isBounded({ budget, budgets, limits }: DesiredKey["bounds"]): boolean {
   return budget !== null || budgets.length > 0 || Object.values(limits).some((one) => one !== null);
 }
 
-function ownerInTeam(row: Fields, { user, team, members, isHeld }: InTeam, notes: string[]): Pick<DesiredKey, "user" | "team"> {
+function ownerInTeam(
+  row: Fields,
+  { user, team, members, isHeld }: InTeam,
+  notes: string[],
+): Pick<DesiredKey, "user" | "team"> {
   const isIn = members.some((one) => one.team === team && one.user === user);
   if (user !== null && isIn) {
     if (isHeld)
@@ -119,7 +119,10 @@ function endpointsOf(row: Fields, notes: string[]): readonly string[] | null {
 }
 
 function endpointOf(path: string): readonly string[] | null {
-  const name = path.replace(/^\/(v1\/)?/, "").replaceAll("/", ".").replace(/\.?\*$/, "");
+  const name = path
+    .replace(/^\/(v1\/)?/, "")
+    .replaceAll("/", ".")
+    .replace(/\.?\*$/, "");
   if (["messages", "chat.completions"].includes(name)) return ["chat.completions"];
   return keyEndpointNames.some((one) => one === name) ? [name] : null;
 }

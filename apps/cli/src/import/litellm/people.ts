@@ -41,7 +41,11 @@ export function readPeople(reading: PeopleReading): People {
 }
 
 /** Names are unique here: of two that are the same, the second has a part of its id. */
-export function uniqueNames(rows: readonly Fields[], idColumn: string, nameColumn: string): ReadonlyMap<string, string> {
+export function uniqueNames(
+  rows: readonly Fields[],
+  idColumn: string,
+  nameColumn: string,
+): ReadonlyMap<string, string> {
   const taken = new Set<string>();
   return new Map(
     rows.map((row): readonly [string, string] => {
@@ -105,7 +109,12 @@ function emailOf(row: Fields, taken: ReadonlySet<string>): readonly [string, str
   const given = [textOf(row["user_email"]), id].find((text) => text !== null && address.test(text))?.toLowerCase();
   const isFree = given !== undefined && !taken.has(given) && given.length <= 254;
   if (isFree) return [given, null];
-  const made = `${id.toLowerCase().replace(/[^a-z0-9._-]+/g, "-").slice(0, 200) || "user"}@litellm.invalid`;
+  const made = `${
+    id
+      .toLowerCase()
+      .replace(/[^a-z0-9._-]+/g, "-")
+      .slice(0, 200) || "user"
+  }@litellm.invalid`;
   const reason = given === undefined ? "he has no e-mail address there" : "another user has that address";
   return [made, `${reason}: he is ${made} here`];
 }

@@ -148,7 +148,9 @@ function retriesReader(
     const counts = Object.values(policy).flatMap((one) => numberOf(one) ?? []);
     const retries = counts.length === 0 ? given : Math.max(...counts);
     if (retries === null || retries < 1) return {};
-    const on = Object.keys(policy).flatMap((name) => ((numberOf(policy[name]) ?? 0) > 0 ? (failuresOf[name] ?? []) : []));
+    const on = Object.keys(policy).flatMap((name) =>
+      (numberOf(policy[name]) ?? 0) > 0 ? (failuresOf[name] ?? []) : [],
+    );
     const attempts = Math.min(20, retries + 1);
     const backoff = after === null ? {} : { backoff_ms: Math.min(60_000, after) };
     const all: RetriedFailure[] = ["refused", "timeout", "broken", "error", "overloaded", "rate_limit"];

@@ -16,7 +16,11 @@ const told = new Set([
   ...["router_settings.default_fallbacks", "router_settings.num_retries", "router_settings.retry_after"],
   ...["router_settings.retry_policy", "router_settings.model_group_retry_policy", "router_settings.timeout"],
   ...["router_settings.stream_timeout", "litellm_settings.fallbacks", "litellm_settings.context_window_fallbacks"],
-  ...["litellm_settings.content_policy_fallbacks", "litellm_settings.default_fallbacks", "litellm_settings.num_retries"],
+  ...[
+    "litellm_settings.content_policy_fallbacks",
+    "litellm_settings.default_fallbacks",
+    "litellm_settings.num_retries",
+  ],
   ...["litellm_settings.request_timeout", "litellm_settings.cache", "litellm_settings.cache_params"],
   ...["litellm_settings.timezone", "litellm_settings.budget_reset_time", "litellm_settings.callbacks"],
   ...["litellm_settings.success_callback", "litellm_settings.failure_callback", "litellm_settings.service_callback"],
@@ -42,14 +46,18 @@ const fates: Readonly<Record<string, Fate>> = {
   "litellm_settings.turn_off_message_logging": same("no log has prompts in it"),
   "litellm_settings.redact_user_api_key_info": same("no log has keys in it"),
   "litellm_settings.max_budget": elsewhere("give organisations, teams or providers a budget: there is none over all"),
-  "litellm_settings.budget_duration": elsewhere("give organisations, teams or providers a budget: there is none over all"),
+  "litellm_settings.budget_duration": elsewhere(
+    "give organisations, teams or providers a budget: there is none over all",
+  ),
   "litellm_settings.default_internal_user_params": elsewhere("users begin without limits here"),
   "litellm_settings.default_team_params": elsewhere("teams begin without limits here"),
   "litellm_settings.guardrails": elsewhere("make guardrails here (docs/guardrails.md)"),
   "general_settings.master_key": elsewhere("the server has admin keys of its own; who uses it as a key needs another"),
   "general_settings.database_url": elsewhere("it is read where --database gives it"),
   "general_settings.store_model_in_db": nearly("providers and aliases are always in the database"),
-  "general_settings.alerting": elsewhere("alerts come from Prometheus, and from webhooks (docs/alerts.md, docs/events.md)"),
+  "general_settings.alerting": elsewhere(
+    "alerts come from Prometheus, and from webhooks (docs/alerts.md, docs/events.md)",
+  ),
   "general_settings.alerting_threshold": elsewhere("alerts come from Prometheus (docs/alerts.md)"),
   "general_settings.background_health_checks": elsewhere("set health.check_ms of the server"),
   "general_settings.health_check_interval": elsewhere("set health.check_ms of the server"),
@@ -65,15 +73,13 @@ const fates: Readonly<Record<string, Fate>> = {
   "general_settings.store_prompts_in_spend_logs": elsewhere("keys and teams say what is stored (docs/prompts.md)"),
   "general_settings.maximum_spend_logs_retention_period": elsewhere("set retention.usage_days of the server"),
   "general_settings.user_header_name": elsewhere("a key that acts for others takes x-ghostllm-user (docs/keys.md)"),
-  "general_settings.key_management_system": elsewhere("secrets come from the environment, files or Vault (docs/security.md)"),
+  "general_settings.key_management_system": elsewhere(
+    "secrets come from the environment, files or Vault (docs/security.md)",
+  ),
 };
 
 const callbacks: Readonly<Record<string, Fate>> = {
   prometheus: nearly("`/metrics` of the server, with names of its own (docs/metrics.md)"),
-  otel: nearly("set tracing of the server: spans go out by OTLP (docs/observability.md)"),
-  langfuse: elsewhere("there is no callback for it: what a collector is told by OTLP is in docs/observability.md"),
-  langfuse_otel: nearly("set tracing of the server: spans go out by OTLP (docs/observability.md)"),
-  arize_phoenix: nearly("set tracing of the server: spans go out by OTLP (docs/observability.md)"),
 };
 
 export function gradeSettings(sections: Readonly<Record<string, Fields>>, findings: Findings): void {
@@ -88,7 +94,8 @@ export function gradeSettings(sections: Readonly<Record<string, Fields>>, findin
   const litellm = sections["litellm_settings"] ?? {};
   const lists = ["callbacks", "success_callback", "failure_callback", "service_callback"];
   for (const name of new Set(lists.flatMap((list) => textsOf(litellm[list])))) {
-    const [grade, reason] = callbacks[name] ?? elsewhere("nothing here tells it: see events and metrics");
+    const [grade, reason] =
+      callbacks[name] ?? elsewhere("nothing here tells it: requests are told by events and webhooks (docs/events.md)");
     findings[grade](`callback ${name}`, reason);
   }
 }

@@ -64,7 +64,8 @@ async function readUsage(database: SourceDatabase): Promise<readonly Fields[]> {
 
 /** Tables of what is not moved, and why. */
 const others: Readonly<Record<string, string>> = {
-  LiteLLM_EndUserTable: "people who have no key have no budgets here: a key that acts for users counts by them (docs/keys.md)",
+  LiteLLM_EndUserTable:
+    "people who have no key have no budgets here: a key that acts for users counts by them (docs/keys.md)",
   LiteLLM_TagTable: "tags have no budgets here",
   LiteLLM_ProjectTable: "projects within teams: their keys are moved, their budgets are not",
   LiteLLM_OrganizationMembership: "people are in teams here, not in organisations",

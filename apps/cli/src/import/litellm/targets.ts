@@ -7,7 +7,7 @@ import type { Findings } from "#import/findings.ts";
 import { providerName, type ProviderFacts, type ProviderSet } from "#import/providers.ts";
 import type { Variables } from "#import/sources/variables.ts";
 import { withVariables, type Config, type Deployment } from "./config.ts";
-import { vendorOf, vendors, type Vendor } from "./vendors.ts";
+import { isOfOpenAi, vendorOf, vendors, type Vendor } from "./vendors.ts";
 
 export interface Target {
   readonly group: string;
@@ -47,11 +47,11 @@ function readTarget({ config, variables, providers, findings }: Reading, deploym
   if (textOf(info["team_id"]) !== null) return no("it is a model of one team alone: make it an alias of the team");
   const named = vendorOf(asked, textOf(params["custom_llm_provider"]));
   if (named === null) return no("nobody can tell whose model that is: write its provider before it");
-  const vendor = vendorFor(named.vendor, params);
+  const vendor = vendorFor(named.vendor, named.model, params);
   if (vendor === null) return no(`GhostLLM has no provider for ${named.vendor}`);
   const facts = providerFacts(vendor, { params, variables, model: named.model });
   if (typeof facts === "string") return no(facts);
-  const notes = notesOf(params, named.model);
+  const notes = [...notesOf(params, named.model), ...priceNotes(vendor, params)];
   const wished = vendor.type === "openai-compatible" ? hostOf(facts.baseUrl) : vendor.type;
   const provider = providers.add(facts, wished);
   findings.graded(item, notes, `${vendor.type}/${named.model}`);
@@ -65,12 +65,13 @@ function missingOf(values: readonly Fields[], variables: Variables): readonly st
 }
 
 /** OpenAI's dialect at another address is somebody else. Claude has a door of its own at Vertex. */
-function vendorFor(word: string, params: Fields): Vendor | null {
+function vendorFor(word: string, model: string, params: Fields): Vendor | null {
   const vendor = vendors[word];
   const base = textOf(params["api_base"]) ?? textOf(params["base_url"]);
   if (vendor === undefined) return base === null ? null : (vendors["openai_like"] ?? null);
-  if (vendor.type === "openai" && base !== null && !/^https:\/\/api\.openai\.com/.test(base))
-    return vendors["openai_like"] ?? null;
+  const isElsewhere = vendor.type === "openai" && base !== null && !/^https:\/\/api\.openai\.com/.test(base);
+  // A proxy before OpenAI has its models, at its prices.
+  if (isElsewhere && !isOfOpenAi(model)) return vendors["openai_like"] ?? null;
   if (vendor.type === "vertex" && /claude/.test(textOf(params["model"]) ?? ""))
     return { ...vendor, type: "vertex-anthropic" };
   return vendor;
@@ -155,6 +156,12 @@ function notesOf(params: Fields, model: string): readonly string[] {
     notes.push("retries are its alias's here, not each deployment's");
   if (model.includes("*") && (model.match(/\*/g) ?? []).length > 1) notes.push("one star is the most in a name here");
   return notes;
+}
+
+/** A budget needs a price. */
+function priceNotes({ type }: Vendor, params: Fields): readonly string[] {
+  if (type !== "openai-compatible" || params["input_cost_per_token"] !== undefined) return [];
+  return ["its price is not known here: give it one, or keys with a budget cannot use it"];
 }
 
 /** USD for a million tokens, where it is given for one. */

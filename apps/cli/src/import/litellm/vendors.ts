@@ -77,12 +77,19 @@ export const vendors: Readonly<Record<string, Vendor>> = {
 
 /** Models without a word before them, as LiteLLM takes them by its list. */
 const bare: readonly (readonly [RegExp, string])[] = [
-  [/^(gpt-|o[134]|chatgpt-|text-embedding-|text-moderation|omni-moderation|dall-e|whisper|tts-|ft:|davinci|babbage)/, "openai"],
+  [
+    /^(gpt-|o[134]|chatgpt-|text-embedding-|text-moderation|omni-moderation|dall-e|whisper|tts-|ft:|davinci|babbage)/,
+    "openai",
+  ],
   [/^claude/, "anthropic"],
   [/^gemini/, "vertex_ai"],
   [/^(command|embed-|rerank-)/, "cohere"],
   [/^(anthropic|amazon|meta|mistral|cohere|us|eu|apac)\./, "bedrock"],
 ];
+
+export function isOfOpenAi(model: string): boolean {
+  return vendorOf(model, null)?.vendor === "openai";
+}
 
 export interface NamedModel {
   /** LiteLLM's word for it. */

@@ -76,7 +76,8 @@ export async function carryUsage(
     if (told === undefined) continue;
     changes.done.splice(before);
     if (told.changed === 0) changes.unchanged += 1;
-    else changes.done.push({ verb: "carry over", what, fields: [`${told.changed} differ, ${told.added_usd} USD more`] });
+    else
+      changes.done.push({ verb: "carry over", what, fields: [`${told.changed} differ, ${told.added_usd} USD more`] });
   }
 }
 

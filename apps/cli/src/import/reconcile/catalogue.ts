@@ -20,8 +20,11 @@ export async function reconcileCatalogue(work: Work, desired: Desired): Promise<
   const { client, existing, changes } = work;
   // A new provider has the models that its vendor lists.
   const models = changes.isApplied && client !== null ? await modelsOf(client) : existing.models;
-  for (const model of desired.models) await reconcileModel({ ...work, existing: { ...existing, models } }, model, names);
+  for (const model of desired.models)
+    await reconcileModel({ ...work, existing: { ...existing, models } }, model, names);
   for (const alias of desired.aliases) await reconcileAlias(work, alias, names);
+  // Aliases lead to each other: all are there by now.
+  for (const alias of desired.aliases) await reconcileFallbacks(work, alias);
 }
 
 /** Answers under which name it is there. */
@@ -90,15 +93,17 @@ async function reconcileAlias(
   names: ReadonlyMap<string, string>,
 ): Promise<void> {
   const what = `alias ${name}`;
+  const { fallbacks: _, ...others } = terms;
   const body = {
-    ...terms,
+    ...others,
     targets: targets.map(({ provider, ...target }) => ({ ...target, provider: names.get(provider) ?? "" })),
   };
   const known = existing.aliases.get(name);
   if (known === undefined) {
-    await changes.make({ verb: "create", what, fields: [] }, async () =>
+    const made = await changes.make({ verb: "create", what, fields: [] }, async () =>
       client?.aliases.create({ body: { name, ...body } }),
     );
+    if (made !== undefined) existing.aliases.set(name, made);
     return;
   }
   const changed = differing(body, known);
@@ -108,4 +113,15 @@ async function reconcileAlias(
     await changes.make({ verb: "change", what, fields }, async () =>
       client?.aliases.update({ params: { id: known.id }, body: changed }),
     );
+}
+
+async function reconcileFallbacks({ client, existing, changes }: Work, { name, terms }: DesiredAlias): Promise<void> {
+  const known = existing.aliases.get(name);
+  const { fallbacks } = terms;
+  const present = known?.fallbacks ?? { any: [], context_length: [], content_filter: [], rate_limit: [] };
+  const changed = differing({ fallbacks }, { fallbacks: present });
+  if (fallbacks === undefined || changed.fallbacks === undefined) return;
+  await changes.make({ verb: "change", what: `alias ${name}`, fields: ["fallbacks"] }, async () =>
+    known === undefined ? undefined : client?.aliases.update({ params: { id: known.id }, body: { fallbacks } }),
+  );
 }

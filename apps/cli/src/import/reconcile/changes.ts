@@ -46,20 +46,19 @@ export class Changes {
   }
 }
 
-/** Of what is wanted, what differs from what there is: fields are compared as JSON. */
+/** Of what is wanted, what differs from what there is: of objects only what is wanted of them is looked at. */
 export function differing<Wanted extends object>(wanted: Wanted, present: object): Partial<Wanted> {
   const entries = Object.entries(wanted).filter(
-    ([name, value]) => value !== undefined && canonical(value) !== canonical(Reflect.get(present, name)),
+    ([name, value]) => value !== undefined && !isThere(value, Reflect.get(present, name)),
   );
   return Object.fromEntries(entries) as Partial<Wanted>;
 }
 
-function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join()}]`;
-  if (typeof value !== "object" || value === null) return JSON.stringify(value ?? null);
-  const fields = Object.entries(value).filter(([, one]) => one !== undefined);
-  return `{${fields
-    .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, one]) => `${name}:${canonical(one)}`)
-    .join()}}`;
+function isThere(wanted: unknown, present: unknown): boolean {
+  if (typeof wanted !== "object" || wanted === null) return wanted === (present ?? null);
+  if (typeof present !== "object" || present === null) return false;
+  if (Array.isArray(wanted) && (!Array.isArray(present) || present.length !== wanted.length)) return false;
+  return Object.entries(wanted).every(
+    ([name, value]) => value === undefined || isThere(value, Reflect.get(present, name)),
+  );
 }

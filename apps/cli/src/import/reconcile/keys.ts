@@ -63,7 +63,9 @@ async function changeKey({ client, changes }: Work, key: DesiredKey, known: ApiK
     ...(timeOf(known.expires_at) !== timeOf(key.expiresAt) && { expires_at: key.expiresAt }),
     ...boundsChange(key.bounds, known),
   };
-  return changed({ changes, known, what, body }, async () => client?.apiKeys.update({ params: { id: known.id }, body }));
+  return changed({ changes, known, what, body }, async () =>
+    client?.apiKeys.update({ params: { id: known.id }, body }),
+  );
 }
 
 function whatOf({ name, sha256 }: DesiredKey): string {

@@ -25,8 +25,7 @@ export interface Placed {
 
 export async function reconcilePeople(work: Work, desired: Desired): Promise<Placed> {
   const placed: Placed = { organisations: new Map(), users: new Map(), teams: new Map(), members: new Set() };
-  for (const one of desired.organisations)
-    keep(placed.organisations, one.ref, await reconcileOrganisation(work, one));
+  for (const one of desired.organisations) keep(placed.organisations, one.ref, await reconcileOrganisation(work, one));
   for (const one of desired.users) keep(placed.users, one.ref, await reconcileUser(work, one));
   for (const one of desired.teams) {
     const organisation = one.organisation === null ? null : (placed.organisations.get(one.organisation)?.id ?? null);
