@@ -69,7 +69,7 @@ function vendorFor(word: string, model: string, params: Fields): Vendor | null {
   const vendor = vendors[word];
   const base = textOf(params["api_base"]) ?? textOf(params["base_url"]);
   if (vendor === undefined) return base === null ? null : (vendors["openai_like"] ?? null);
-  const isElsewhere = vendor.type === "openai" && base !== null && !/^https:\/\/api\.openai\.com/.test(base);
+  const isElsewhere = vendor.type === "openai" && base !== null && !base.startsWith("https://api.openai.com");
   // A proxy before OpenAI has its models, at its prices.
   if (isElsewhere && !isOfOpenAi(model)) return vendors["openai_like"] ?? null;
   if (vendor.type === "vertex" && /claude/.test(textOf(params["model"]) ?? ""))

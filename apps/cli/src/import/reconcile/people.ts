@@ -154,7 +154,7 @@ async function reconcileMember(
   }
   if (team !== undefined) members.add(`${team.id} ${present.user_id}`);
   const body = { role: member.role };
-  if (present.role === member.role || team === undefined) {
+  if (Object.keys(differing(body, present)).length === 0 || team === undefined) {
     changes.unchanged += 1;
     return;
   }

@@ -43,7 +43,7 @@ async function openPostgres(address: string): Promise<SourceDatabase> {
   const client = new Client({
     connectionString: url.href,
     connectionTimeoutMillis: 10_000,
-    types: { getTypeParser: parserOf as typeof types.getTypeParser },
+    types: { getTypeParser: parserOf },
   });
   await client.connect();
   // One moment's state of all tables, also while their gateway goes on.
