@@ -27,7 +27,8 @@ export class ProviderSet {
 
 /** Of all that makes it what it is, its credential among that. */
 function refOf({ type, baseUrl, credential, settings, headers }: ProviderFacts): string {
-  const sorted = (fields: Readonly<Record<string, string>>) => Object.entries(fields).toSorted(([one], [other]) => one.localeCompare(other));
+  const sorted = (fields: Readonly<Record<string, string>>) =>
+    Object.entries(fields).toSorted(([one], [other]) => one.localeCompare(other));
   const facts = [type, baseUrl, credential, sorted(settings), sorted(headers)];
   return createHash("sha256").update(JSON.stringify(facts)).digest("hex");
 }
