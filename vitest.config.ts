@@ -32,6 +32,9 @@ const outages = ["tests/outages/**/*.test.ts"];
 /** A real Prometheus looks at real servers: `npm run test:observability` runs them, and nothing else. */
 const observability = ["tests/observability/**/*.test.ts"];
 
+/** A real authority issues certificates to real servers: `npm run test:tls` runs them, and nothing else. */
+const tls = ["tests/tls/**/*.test.ts"];
+
 /** They install what is not from npm: each has a script of its own. */
 const elsewhere = ["agents", "servers", "kafka", "scim", "openwebui", "ship"].map((folder) => `tests/${folder}/**`);
 
@@ -56,6 +59,7 @@ export default defineConfig({
       project("machines", { include: machines }),
       // What is measured is measured alone.
       project("outages", { include: outages, fileParallelism: false }),
+      project("tls", { include: tls, fileParallelism: false }),
       project("observability", { include: observability, fileParallelism: false }),
       project("processes", { include: processes, exclude: [...configDefaults.exclude, ...faults] }),
       project("alone", { include: alone }),
@@ -73,6 +77,7 @@ export default defineConfig({
           ...machines,
           ...outages,
           ...observability,
+          ...tls,
         ],
         isolate: false,
       }),

@@ -33,6 +33,7 @@ const tasks = {
   "test:machines": { file: "tools/test.ts", flags: nodeFlags, args: ["--suite", "machines"] },
   "test:outages": { file: "tools/test.ts", flags: nodeFlags, args: ["--suite", "outages"] },
   "test:observability": { file: "tools/test.ts", flags: nodeFlags, args: ["--suite", "observability"] },
+  "test:tls": { file: "tools/test.ts", flags: nodeFlags, args: ["--suite", "tls"] },
   check: { file: "tools/check.ts", flags: nodeFlags },
   fix: { file: "tools/fix.ts", flags: nodeFlags },
   docs: { file: "tools/gen-docs.ts", flags: nodeFlags },

@@ -63,7 +63,7 @@ function startVitest(reportFile: string, args: readonly string[], environment: N
 function suites([first, ...others]: readonly string[]): readonly string[] {
   if (first === "--suite") return ["--project", ...others];
   return first === undefined
-    ? ["!faults", "!console", "!machines", "!outages", "!observability"].flatMap((name) => ["--project", name])
+    ? ["!faults", "!console", "!machines", "!outages", "!observability", "!tls"].flatMap((name) => ["--project", name])
     : [first, ...others];
 }
 

@@ -15,6 +15,9 @@ const budget = 'ghostllm_budget_used_ratio{job="g",scope="team",id="1",name="n",
 const unpriced = 'ghostllm_unpriced_requests_total{job="g",provider="p",model="m"}';
 const of = (metric: string): string => `${metric}{job="ghostllm",instance="i"}`;
 
+const certificate = (what: "not_after" | "not_before"): string =>
+  `ghostllm_certificate_${what}_seconds{job="ghostllm",instance="i",name="public"}`;
+
 export const proofs: Readonly<Record<string, Proof>> = {
   GhostllmFailures: {
     fires: { [requests("ok")]: "0+94x40", [requests("timeout")]: "0+6x40" },
@@ -83,7 +86,12 @@ export const proofs: Readonly<Record<string, Proof>> = {
     quiet: { [of("ghostllm_data_disk_free_bytes")]: "11x40", [of("ghostllm_data_disk_bytes")]: "100x40" },
   },
   GhostllmCertificateEnds: {
-    fires: { [of("ghostllm_certificate_expiry_timestamp_seconds")]: "605000x40" },
-    quiet: { [of("ghostllm_certificate_expiry_timestamp_seconds")]: "607000x40" },
+    // Of a year, a week before its end; and of six days, a day before its end.
+    fires: { [certificate("not_after")]: "605000x40", [certificate("not_before")]: "-31000000x40" },
+    quiet: { [certificate("not_after")]: "100000x40", [certificate("not_before")]: "-418400x40" },
+  },
+  GhostllmCertificateNotRenewed: {
+    fires: { 'ghostllm_certificate_renewal_failures{job="ghostllm",instance="i",name="public"}': "3x40" },
+    quiet: { 'ghostllm_certificate_renewal_failures{job="ghostllm",instance="i",name="public"}': "2x40" },
   },
 };

@@ -115,10 +115,20 @@ export const systemAlerts: readonly Alert[] = [
   {
     name: "GhostllmCertificateEnds",
     severity: "critical",
-    expr: "ghostllm_certificate_expiry_timestamp_seconds - time() < 7 * 86400",
+    expr: "ghostllm_certificate_not_after_seconds - time() < clamp_max((ghostllm_certificate_not_after_seconds - ghostllm_certificate_not_before_seconds) / 6, 7 * 86400)",
     for: "0s",
-    summary: "The certificate of {{ $labels.instance }} ends in {{ $value | humanizeDuration }}",
-    meaning: "The certificate of `server.tls.certificate_file` ends within a week.",
-    remedy: "Renew it; the files are read anew when they change, and on SIGHUP.",
+    summary: "The certificate {{ $labels.name }} of {{ $labels.instance }} ends in {{ $value | humanizeDuration }}",
+    meaning: "A certificate that clients are shown ends within a week, or has less than a sixth of its life left.",
+    remedy:
+      "Renew it: files are read anew when they change, and on SIGHUP; of one that comes by ACME `ghostllm tls list` says why it was not renewed.",
+  },
+  {
+    name: "GhostllmCertificateNotRenewed",
+    severity: "warning",
+    expr: "ghostllm_certificate_renewal_failures >= 3",
+    for: "0s",
+    summary: "{{ $labels.instance }} was refused a certificate {{ $value }} times in a row",
+    meaning: "The authority of `tls.acme` has issued no certificate; the one in use goes on until its end.",
+    remedy: "`ghostllm tls list` says why; see docs/tls.md, Troubleshooting.",
   },
 ];

@@ -35,6 +35,7 @@ import { addSignInCommand } from "./commands/sign-in.ts";
 import { addStatusCommand } from "./commands/status.ts";
 import { addTargetCommand } from "./commands/target.ts";
 import { addTeamCommand } from "./commands/team.ts";
+import { addTlsCommand } from "./commands/tls.ts";
 import { addTestCommand } from "./commands/test.ts";
 import { addUsageCommand } from "./commands/usage.ts";
 import { addUserCommand } from "./commands/user.ts";
@@ -78,6 +79,7 @@ const addCommands = [
   addReportCommand,
   addEventsCommand,
   addAuditCommand,
+  addTlsCommand,
   addTestCommand,
 ];
 

@@ -126,6 +126,8 @@ const answers: Readonly<Record<RouteId, Answers>> = {
   "cache.get": [401, 403, 403, 200, 200, 200],
   "cache.purge": [401, 403, 403, 200, 200, 200],
   "bulk.run": [401, 400, 400, 400, 400, 400],
+  "certificates.list": [401, 403, 403, 200, 200, 200],
+  "certificates.renew": [401, 403, 403, 200, 200, 200],
   "encryption.get": [401, 403, 403, 200, 200, 200],
   "encryption.rotate": [401, 403, 403, 400, 400, 400],
   "imports.spend": [401, 403, 403, 400, 400, 400],

@@ -15,6 +15,8 @@ import { ChatTexts } from "#control/chats/chat-texts.ts";
 import { SavedChats } from "#control/chats/saved-chats.ts";
 import { ContentKeys } from "#control/contents/content-keys.ts";
 import { ContentReader } from "#control/contents/content-reader.ts";
+import type { AcmeSettings } from "#config/tls-config.ts";
+import { CertificateBoard } from "#control/certificates/certificate-board.ts";
 import { createEncryption } from "#control/encryption/encryption.ts";
 import { localKey } from "#control/encryption/local-key.ts";
 import { createControlServer } from "#control/http/control-server.ts";
@@ -108,6 +110,11 @@ interface PlaneOptions {
 }
 
 /** The fewest rounds that bcrypt takes: what people do with passwords is the same with all. */
+/** Nobody asks it here. */
+const acme: AcmeSettings = {
+  ...{ domains: ["llm.example.com"], directoryUrl: "https://acme.example.com/directory", email: null },
+  ...{ caFile: null, certificates: null, externalAccount: null, keyType: "ecdsa", retryMs: 300_000 },
+};
 const quickPasswords = createPasswords(4);
 
 export async function startAdminPlane({
@@ -197,6 +204,7 @@ export async function startAdminPlane({
     egress: new Egress(egress),
     version: "0.0.0-test",
     consoleDirectory,
+    ...{ board: new CertificateBoard(), acme, challenges: null },
     ...{ sessions, passwords, issuerSignIn, secondFactor, factorDemand, mailer },
     passkeys: new Passkeys({ store, encryption, clock, publicUrl }),
     changed: () => snapshots.catchUp(),

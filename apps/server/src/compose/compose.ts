@@ -27,7 +27,8 @@ import { createLink } from "./link.ts";
 import type { OpenedLink } from "./link.ts";
 import { Doors } from "./doors.ts";
 import { tellSystem } from "./system-gauges.ts";
-import { openTlsFront } from "./tls-front.ts";
+import { openPublicTls } from "./tls/public-tls.ts";
+import { openBoard, startCertificates } from "./tls/certificates.ts";
 import { openVendors } from "./vendors.ts";
 import { MetricsDoor } from "./metrics-door.ts";
 import { serveAlone } from "./serve-alone.ts";
@@ -73,8 +74,9 @@ async function build(given: Given, log: Log, disposer: Disposer): Promise<Runnin
   const foundation = await layFoundation(config, log, disposer);
   const opened = await createLink(foundation);
   const { link, redis: shared, hub } = opened;
-  const tls = await openTlsFront(config, { health: link.health, log, disposer });
-  if (tls !== null) foundation.metrics.watchCertificate(() => tls.expiresAt);
+  const publicTls = await openPublicTls(config, { health: link.health, log, disposer });
+  const tls = publicTls?.front ?? null;
+  const board = openBoard(publicTls);
   const doors = await Doors.take(config.server);
   disposer.add(() => doors.close());
   const metricsDoor = await MetricsDoor.take(config);
@@ -87,14 +89,18 @@ async function build(given: Given, log: Log, disposer: Disposer): Promise<Runnin
   const vendors = await openVendors(foundation, link.signals);
   const counterBytes = hub?.counterBytes ?? 0;
   const reports = new GatewayReports();
-  const told = { finished, refusals, given, counterBytes, reports };
+  const told = { finished, refusals, given, counterBytes, reports, board };
   const control = await openControl({ foundation, ...books, shared, vendors, link, ...told });
+  const answerChallenge = await startCertificates({
+    ...{ foundation, link, ...books, encryption: control.encryption, publicTls, board },
+  });
+  // Before all else: an authority looks here while the first certificate is waited for.
+  const redirectUrl = (await publicTls?.redirect?.serve(config.edge, port, answerChallenge)) ?? null;
   const desks = { ...openDesks(foundation, opened, { store: books.store, control }), reports };
   const parts = { foundation, link, ...desks, tls, doors, lease, vendors, control, refusals };
   const { reload, readMetrics } =
     hub === null ? await serveAlone(parts) : await serveByWorkers({ ...parts, hub, port });
   const metricsUrl = (await metricsDoor?.serve(config, readMetrics, log)) ?? null;
-  const redirectUrl = (await tls?.serveRedirect(config.edge, port)) ?? null;
   const hasConsole = config.console.directory !== null && config.services.includes(serviceOfConsole);
   const consoleUrl = hasConsole ? `${url}/console/` : null;
   return {

@@ -2,12 +2,13 @@
 
 import { describeConfig } from "#config/describe.ts";
 import type { LoadedConfig } from "#config/load.ts";
+import type { CertificateBoard } from "#control/certificates/certificate-board.ts";
+import { Challenges } from "#control/certificates/challenges.ts";
 import { ChatTexts } from "#control/chats/chat-texts.ts";
 import { SavedChats } from "#control/chats/saved-chats.ts";
 import { ContentKeys } from "#control/contents/content-keys.ts";
 import { ContentReader } from "#control/contents/content-reader.ts";
 import { SystemMonitor } from "#control/system/system-monitor.ts";
-import { Rediscovery } from "#control/catalog/rediscovery.ts";
 import type { Encryption } from "#control/encryption/encryption.ts";
 import { loadEncryption } from "#control/encryption/load-encryption.ts";
 import { requireSameSecrets } from "#control/encryption/same-secrets.ts";
@@ -30,7 +31,6 @@ import { FactorDemand } from "#control/sessions/factor-demand.ts";
 import { createPasswords } from "#control/sessions/passwords.ts";
 import type { Passwords } from "#control/sessions/passwords.ts";
 import { createSessions } from "#control/sessions/sessions.ts";
-import { HealthChecks } from "#control/targets/health-checks.ts";
 import { createSnapshotSource } from "#control/snapshot/snapshot-source.ts";
 import type { SnapshotSource } from "#control/snapshot/snapshot-source.ts";
 import type { Store } from "#control/store/store.ts";
@@ -50,8 +50,10 @@ import { openEvents } from "./events.ts";
 import { openMailer } from "./mail.ts";
 import { startReports } from "./reports.ts";
 import { restingTargets } from "./resting-targets.ts";
+import { tellChange, tellPages } from "./tell-change.ts";
 import type { Foundation } from "./foundation.ts";
 import type { Vendors } from "./vendors.ts";
+import { startHealthChecks, startRediscovery } from "./watch-vendors.ts";
 
 export interface ControlParts {
   readonly foundation: Foundation;
@@ -68,9 +70,12 @@ export interface ControlParts {
   readonly given: Pick<LoadedConfig, "config" | "origins" | "file">;
   /** Of counters that threads share. */
   readonly counterBytes: number;
+  /** Certificates that clients are shown. */
+  readonly board: CertificateBoard;
 }
 
 export interface Control {
+  readonly encryption: Encryption;
   readonly facts: StartFacts;
   readonly snapshots: SnapshotSource;
   readonly server: ControlServer;
@@ -109,7 +114,7 @@ export async function openControl(parts: ControlParts): Promise<Control> {
     startRediscovery(parts, snapshots);
     startHealthChecks(parts, snapshots);
   }
-  return { facts, snapshots, server, contentKeys, chats };
+  return { encryption, facts, snapshots, server, contentKeys, chats };
 }
 
 function openChats(store: Store, keys: ContentKeys): Chats {
@@ -168,7 +173,7 @@ function reportProviders(health: Health, snapshot: Snapshot): void {
   health.report("providers", { isHealthy: reasons.length === 0, detail });
 }
 
-type ServerParts = Sources & Omit<Control, "server"> & { readonly passwords: Passwords };
+type ServerParts = Sources & Omit<Control, "server" | "encryption"> & { readonly passwords: Passwords };
 
 async function openServer(
   parts: ControlParts,
@@ -207,6 +212,8 @@ async function openServer(
     ...{ signals: link.signals, health: link.health, counters: link.counters },
     ...{ cache: link.cache, cacheBytes: config.capacity.cacheBytes },
     configuration: { ...describeConfig(given.config, given.origins), file: given.file },
+    ...{ board: parts.board, acme: config.edge.acme },
+    challenges: config.edge.acme === null ? null : new Challenges(store.certificates),
     ...{ resting, eventStreams, eventSource: config.events.source, postText: vendors.postText },
     snapshot: () => snapshots.current(),
     ...tellersOf(link.signals),
@@ -240,11 +247,6 @@ function spendAdder({ foundation, link, shared }: ControlParts): ResourceDepende
   };
 }
 
-/** Resolves when it is in force in this process. */
-function tellChange(signals: Signals): Promise<void> {
-  return signals.send({ kind: "snapshot_changed" });
-}
-
 async function tellRights(signals: Signals, userId: string): Promise<void> {
   await tellChange(signals);
   await signals.send({ kind: "object_changed", change: { what: "users", id: userId, userId } });
@@ -253,45 +255,4 @@ async function tellRights(signals: Signals, userId: string): Promise<void> {
 function refreshing(issuerSignIn: IssuerSignIn): Work {
   const everyMs = 5_000;
   return repeating({ everyMs, firstMs: everyMs }, ({ holds }) => issuerSignIn.refreshDue(holds));
-}
-
-/** Of what the server has changed by itself. */
-function tellPages(signals: Signals, what: string): Promise<void> {
-  return signals.send({ kind: "object_changed", change: { what, id: null, userId: null } });
-}
-
-/** Whoever has the lease tells all others what it has found. */
-function startHealthChecks(parts: ControlParts, snapshots: SnapshotSource): void {
-  const { leases, vendors, link } = parts;
-  const { config, clock, disposer } = parts.foundation;
-  const { checkMs: everyMs } = config.health;
-  if (everyMs === null) return;
-  const checks = new HealthChecks({
-    ...{ clock, everyMs, fetchJson: vendors.ask },
-    snapshot: () => snapshots.current(),
-    standings: () => vendors.targetHealth.standings(clock.monotonic()),
-    rest: (rest) => link.signals.send({ kind: "target_rests", rest }),
-    endRests: (providerId) =>
-      link.signals.send({ kind: "target_restored", restored: { because: "checked", providerId } }),
-  });
-  disposer.add(
-    leases.run(
-      "health_checks",
-      repeating({ everyMs, firstMs: everyMs }, (held) => checks.look(held)),
-    ),
-  );
-}
-
-function startRediscovery({ foundation, store, leases, vendors, link }: ControlParts, snapshots: SnapshotSource): void {
-  const { config, clock, log, disposer } = foundation;
-  const rediscovery = new Rediscovery({
-    ...{ store, fetchJson: vendors.ask, clock, log },
-    snapshot: () => snapshots.current(),
-    changed: async () => {
-      await tellChange(link.signals);
-      await tellPages(link.signals, "models");
-    },
-    intervalMs: config.modelListIntervalMs,
-  });
-  disposer.add(leases.run("model_lists", (held) => rediscovery.run(held)));
 }

@@ -170,7 +170,7 @@ const reasons: Readonly<Record<string, (place: NamedPlace) => string>> = {
   EADDRINUSE: ({ host, port, variable }) =>
     `Port ${port} on ${host} is in use by another program. Stop that one, or set ${variable} to a free port.`,
   EACCES: ({ host, port, variable }) =>
-    `This user may not listen on port ${port} of ${host}. Set ${variable} to a port from 1024 upwards.`,
+    `This user may not listen on port ${port} of ${host}. Give the program the right to: AmbientCapabilities=CAP_NET_BIND_SERVICE in its systemd unit, or \`setcap cap_net_bind_service=+ep\` on ${process.execPath}; or set ${variable} to a port from 1024 upwards.`,
   EADDRNOTAVAIL: ({ host }) => `This machine has no address ${host}. Set SERVER_HOST to one that it has.`,
   ENOTFOUND: ({ host }) => `The host name ${host} cannot be found. Set SERVER_HOST to an address of this machine.`,
 };

@@ -50,7 +50,7 @@ import { startGivingBack } from "./give-back.ts";
 import { observersOf } from "./observers-of.ts";
 import { capacityWithin, openFilesLimit } from "./open-files.ts";
 import { RunningRequests } from "./running-requests.ts";
-import { hstsOf } from "./tls-front.ts";
+import { hstsOf } from "./tls/tls-front.ts";
 import type { AskedVendors } from "./vendors.ts";
 
 /** The control plane as a gateway sees it, in the same thread or in another. */

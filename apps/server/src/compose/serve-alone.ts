@@ -14,7 +14,7 @@ import type { Foundation } from "./foundation.ts";
 import { openGateway, type ControlSide } from "./gateway.ts";
 import { prepareClosing } from "./listener-closer.ts";
 import { stopServing } from "./stopping.ts";
-import type { TlsFront } from "./tls-front.ts";
+import type { TlsFront } from "./tls/tls-front.ts";
 import type { Vendors } from "./vendors.ts";
 
 export interface ServingParts {
@@ -57,6 +57,7 @@ export async function serveAlone(parts: ServingParts): Promise<Serving> {
   const { server, readiness, reportTargets } = gateway;
   reports.ask = async () => [reportTargets()];
   tls?.keepUpToDate(server);
+  readiness.elsewhere = () => tls?.awayBecause ?? null;
   const closeListener = prepareClosing(server, doors);
   await doors.leadTo(server);
   readiness.notReadyBecause = null;

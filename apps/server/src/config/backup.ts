@@ -2,7 +2,7 @@
 
 import { resolve } from "node:path";
 import type { BackupSettings } from "./backup-options.ts";
-import type { ReadSetting } from "./edge.ts";
+import type { ReadSetting } from "./read-setting.ts";
 import type { ConfigProblem } from "./problems.ts";
 import type { SettingValues } from "./settings.ts";
 

@@ -8,6 +8,7 @@ import type { AdminRoutes, ParsedInput, Service } from "@ghostllm/contract/route
 import type { EgressSettings } from "#domain/egress/egress.ts";
 import type { Secret } from "#domain/secret.ts";
 import type { ObservingSettings } from "./observing.ts";
+import type { AcmeSettings, ServerTls } from "./tls-config.ts";
 
 export interface Timeouts {
   /** TCP and TLS with the vendor. */
@@ -119,15 +120,6 @@ export interface CompressionSettings {
   readonly minBytes: number;
 }
 
-/** TLS towards clients. */
-export interface ServerTls {
-  /** In PEM: the certificate of the server, and behind it those of its issuers. */
-  readonly certificateFile: string;
-  /** In PEM, without a passphrase. */
-  readonly keyFile: string;
-  readonly minVersion: "TLSv1.2" | "TLSv1.3";
-}
-
 /** Which keys encrypt what is stored. */
 export interface EncryptionSettings {
   /** Itself, or where a service keeps it; null: a file in `dataDir`. */
@@ -149,6 +141,10 @@ export interface EdgeSettings {
   readonly tracesVendors: boolean;
   /** Null: the port speaks plain HTTP. */
   readonly tls: ServerTls | null;
+  /** Null: certificates are in files, or there are none. */
+  readonly acme: AcmeSettings | null;
+  /** Names of this server for which it has ports 80 and 443, unless others are set. */
+  readonly domains: readonly string[];
   /** How long browsers ask for nothing but TLS after an answer by TLS; 0 for nothing of the kind. */
   readonly hstsSeconds: number;
   /** A port that leads to TLS. */

@@ -1,5 +1,5 @@
 import { services } from "@ghostllm/contract/routes";
-import type { ReadSetting } from "./edge.ts";
+import type { ReadSetting } from "./read-setting.ts";
 import type { ConfigProblem } from "./problems.ts";
 
 /** What is only there with PostgreSQL: the embedded database has no replica, and belongs to one process. */

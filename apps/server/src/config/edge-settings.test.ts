@@ -91,8 +91,8 @@ describe("TLS", () => {
   it("is spoken where a certificate and its key are named", () => {
     expect(edgeOf({})).toMatchObject({ tls: null, redirectPort: null, publicHosts: [] });
     const named = { certificateFile: "/srv/server.pem", keyFile: "/keys/server.key" };
-    expect(edgeOf(files).tls).toEqual({ ...named, minVersion: "TLSv1.2" });
-    expect(edgeOf({ ...files, SERVER_TLS_MIN_VERSION: "1.3" }).tls).toEqual({ ...named, minVersion: "TLSv1.3" });
+    expect(edgeOf(files).tls).toEqual({ files: named, minVersion: "TLSv1.2" });
+    expect(edgeOf({ ...files, SERVER_TLS_MIN_VERSION: "1.3" }).tls).toEqual({ files: named, minVersion: "TLSv1.3" });
   });
 
   it.each([
@@ -106,6 +106,47 @@ describe("TLS", () => {
       "llm.example.com:8443",
     ],
   ])("that is half configured ends the start: %j", (environment, message, hint) => {
+    expect(problemOf(environment)).toContain(message);
+    expect(problemOf(environment)).toContain(hint);
+  });
+});
+
+describe("host names of the server", () => {
+  const domains = { TLS_DOMAINS: "LLM.example.com, other.example.com" };
+  const accepted = { ...domains, TLS_ACME_ACCEPT_TERMS: "true" };
+
+  it("give it ports 443 and 80 on all addresses, and a certificate by ACME", () => {
+    const { config, origins } = inspectConfig({ environment: accepted, cwd: "/srv" });
+    expect(config.server).toMatchObject({ host: "0.0.0.0", port: 443 });
+    const names = ["llm.example.com", "other.example.com"];
+    expect(config.edge).toMatchObject({ redirectPort: 80, domains: names, tls: { files: null } });
+    const directoryUrl = "https://acme-v02.api.letsencrypt.org/directory";
+    expect(config.edge.acme).toMatchObject({ domains: names, directoryUrl, externalAccount: null, keyType: "ecdsa" });
+    expect([origins.host, origins.port, origins.redirectPort]).toEqual(["TLS_DOMAINS", "TLS_DOMAINS", "TLS_DOMAINS"]);
+  });
+
+  it("leave what is set as it is, and certificates in files where those are named", () => {
+    const set = { SERVER_HOST: "10.0.0.7", SERVER_PORT: "8443", SERVER_REDIRECT_PORT: "8080" };
+    const { config } = inspectConfig({ environment: { ...accepted, ...set }, cwd: "/srv" });
+    expect(config.server).toMatchObject({ host: "10.0.0.7", port: 8443 });
+    expect(config.edge.redirectPort).toBe(8080);
+    const files = { SERVER_TLS_CERTIFICATE_FILE: "server.pem", SERVER_TLS_KEY_FILE: "server.key" };
+    expect(edgeOf({ ...domains, ...files })).toMatchObject({ acme: null, redirectPort: 80 });
+    expect(edgeOf({ ...accepted, TLS_ACME_DIRECTORY_URL: "letsencrypt-staging" }).acme?.directoryUrl).toBe(
+      "https://acme-staging-v02.api.letsencrypt.org/directory",
+    );
+  });
+
+  it.each([
+    [domains, "TLS_DOMAINS: a certificate is issued only to who accepts the terms", "tls.acme.accept_terms to true"],
+    [{ ...accepted, TLS_DOMAINS: "*.example.com" }, "`*.example.com` is no host name", "HTTP-01 does not prove them"],
+    [{ ...accepted, TLS_DOMAINS: "https://a.example.com" }, "is no host name", "without a port"],
+    [{ ...accepted, TLS_DOMAINS: "localhost" }, "`localhost` is no host name", "llm.example.com"],
+    [{ ...accepted, TLS_DOMAINS: "10.0.0.7" }, "`10.0.0.7` is no host name", "llm.example.com"],
+    [{ ...accepted, TLS_ACME_EAB_KEY_ID: "k1" }, "has both a key id and a key", "Set tls.acme.eab_hmac_key, too"],
+    [{ ...accepted, TLS_ACME_DIRECTORY_URL: "http://a.example.com" }, "is no URL of an ACME directory", "https://"],
+    [{ ...accepted, TLS_ACME_CA_FILE: "nowhere.pem" }, "there is no file /srv/nowhere.pem", "certificates in PEM"],
+  ])("that cannot be served end the start: %j", (environment, message, hint) => {
     expect(problemOf(environment)).toContain(message);
     expect(problemOf(environment)).toContain(hint);
   });

@@ -3,13 +3,13 @@
 import { isIP } from "node:net";
 import type { TrustedProxies } from "./config.ts";
 import type { Kind, Parsed } from "./kinds.ts";
-import { file, flag, integer, oneOf, optional, size } from "./kinds.ts";
+import { flag, integer, oneOf, optional, size } from "./kinds.ts";
 import { setting } from "./setting.ts";
 
 const forwardedHeaders: readonly TrustedProxies["header"][] = ["auto", "x-forwarded-for", "forwarded"];
 
 /** A text with commas or spaces between its parts, or a list in the file; null for anything else. */
-function readList(raw: unknown): readonly string[] | null {
+export function readList(raw: unknown): readonly string[] | null {
   const texts: readonly unknown[] = Array.isArray(raw) ? raw : [raw];
   if (!texts.every((text) => typeof text === "string")) return null;
   return texts.flatMap((text) => text.split(/[,\s]+/)).filter((text) => text !== "");
@@ -77,33 +77,7 @@ const publicHostList: Kind<readonly string[]> = {
   show: (list) => list.join(", "),
 };
 
-const tlsVersions: readonly ("1.2" | "1.3")[] = ["1.2", "1.3"];
-
 export const edgeSettings = {
-  tlsCertificateFile: setting<string | null>({
-    path: "server.tls.certificate_file",
-    variable: "SERVER_TLS_CERTIFICATE_FILE",
-    kind: optional(file),
-    default: null,
-    help: "Certificate of this server in PEM, with those of its issuers behind it: the port then speaks TLS. Read anew when it changes, and on SIGHUP.",
-    read: ({ edge }) => edge.tls?.certificateFile ?? null,
-  }),
-  tlsKeyFile: setting<string | null>({
-    path: "server.tls.key_file",
-    variable: "SERVER_TLS_KEY_FILE",
-    kind: optional(file),
-    default: null,
-    help: "Its private key in PEM, without a passphrase.",
-    read: ({ edge }) => edge.tls?.keyFile ?? null,
-  }),
-  tlsMinVersion: setting<"1.2" | "1.3">({
-    path: "server.tls.min_version",
-    variable: "SERVER_TLS_MIN_VERSION",
-    kind: oneOf(tlsVersions),
-    default: "1.2",
-    help: "Oldest version of TLS that is spoken.",
-    read: ({ edge }) => (edge.tls?.minVersion === "TLSv1.3" ? "1.3" : "1.2"),
-  }),
   hstsSeconds: setting({
     path: "server.hsts_seconds",
     variable: "SERVER_HSTS_SECONDS",

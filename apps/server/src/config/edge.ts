@@ -1,16 +1,17 @@
 // The settings of the edge put together, and what of them does not go together.
 
-import { resolve } from "node:path";
 import type { EdgeSettings } from "./config.ts";
 import type { ConfigProblem } from "./problems.ts";
-import type { SettingName, SettingValues } from "./settings.ts";
+import type { ReadSetting } from "./read-setting.ts";
+import type { SettingValues } from "./settings.ts";
+import { acmeOf, findTlsProblems, hasTls, tlsOf } from "./tls.ts";
 
-/** A setting's value, and what set it. */
-export type ReadSetting = (name: SettingName) => { readonly value: unknown; readonly origin: string };
-
-export function edgeOf(values: SettingValues, cwd: string): EdgeSettings {
+export function edgeOf(values: SettingValues, cwd: string, acmeCertificates: string | null): EdgeSettings {
+  const tls = tlsOf(values, cwd);
   return {
-    tls: tlsOf(values, cwd),
+    tls,
+    acme: tls === null || tls.files !== null ? null : acmeOf(values, acmeCertificates),
+    domains: values.tlsDomains,
     tracesVendors: values.tracesVendors,
     hstsSeconds: values.hstsSeconds,
     redirectPort: values.redirectPort,
@@ -30,15 +31,9 @@ export function edgeOf(values: SettingValues, cwd: string): EdgeSettings {
   };
 }
 
-function tlsOf({ tlsCertificateFile, tlsKeyFile, tlsMinVersion }: SettingValues, cwd: string): EdgeSettings["tls"] {
-  if (tlsCertificateFile === null || tlsKeyFile === null) return null;
-  const [certificateFile, keyFile] = [resolve(cwd, tlsCertificateFile), resolve(cwd, tlsKeyFile)];
-  return { certificateFile, keyFile, minVersion: `TLSv${tlsMinVersion}` };
-}
-
 /** Settings that are right by themselves, and wrong beside others. */
 export function findEdgeProblems(read: ReadSetting): readonly ConfigProblem[] {
-  return [...findOpenCookies(read), ...findHalfOfTls(read), ...findIdleRedirect(read), ...findUnknownBalancer(read)];
+  return [...findOpenCookies(read), ...findTlsProblems(read), ...findIdleRedirect(read), ...findUnknownBalancer(read)];
 }
 
 function findOpenCookies(read: ReadSetting): readonly ConfigProblem[] {
@@ -49,19 +44,17 @@ function findOpenCookies(read: ReadSetting): readonly ConfigProblem[] {
   return [{ path: credentials.origin, message, hint: `Name the origins instead of \`*\` in ${origin}.` }];
 }
 
-function findHalfOfTls(read: ReadSetting): readonly ConfigProblem[] {
-  const [certificate, key] = [read("tlsCertificateFile"), read("tlsKeyFile")];
-  if ((certificate.value === null) === (key.value === null)) return [];
-  const given = certificate.value === null ? key : certificate;
-  const missing = certificate.value === null ? "server.tls.certificate_file" : "server.tls.key_file";
-  return [{ path: given.origin, message: "TLS needs both a certificate and its key", hint: `Set ${missing}, too.` }];
-}
-
 function findIdleRedirect(read: ReadSetting): readonly ConfigProblem[] {
   const { value, origin } = read("redirectPort");
-  if (value === null || read("tlsCertificateFile").value !== null) return [];
+  if (value === null || hasTls(read)) return [];
   const message = "there is no TLS here to lead to";
-  return [{ path: origin, message, hint: "Set server.tls.certificate_file and server.tls.key_file, or unset it." }];
+  return [
+    {
+      path: origin,
+      message,
+      hint: "Set tls.domains, or server.tls.certificate_file and server.tls.key_file, or unset it.",
+    },
+  ];
 }
 
 function findUnknownBalancer(read: ReadSetting): readonly ConfigProblem[] {

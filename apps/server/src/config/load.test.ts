@@ -121,6 +121,12 @@ describe("where a value comes from", () => {
       tlsKeyFile: "/server.key",
       tlsMinVersion: "1.3",
       publicHosts: "llm.example.com:443",
+      tlsDomains: "llm.example.com",
+      acmeTerms: "true",
+      acmeDirectory: "https://acme.example.com/directory",
+      acmeCaFile: "ca.pem",
+      acmeEmail: "a@b.c",
+      acmeKeyType: "rsa",
       smtpUrl: "smtps://u:p@mail.example.com",
       mailFrom: "Ghost <ghost@example.com>",
       mailPublicUrl: "https://ghost.example.com",
@@ -144,10 +150,19 @@ describe("where a value comes from", () => {
       proxyProtocol: { SERVER_TRUSTED_PROXIES: "private" },
       databaseReplicaUrl: { DATABASE_URL: "postgres://u:p@db/x" },
       services: { DATABASE_URL: "postgres://u:p@db/x" },
+      acmeTerms: { TLS_DOMAINS: "llm.example.com" },
       smtpUrl: { GHOSTLLM_MAIL_FROM: "g@example.com", GHOSTLLM_PUBLIC_URL: "https://ghost.example.com" },
     };
+    const acme = {
+      ...companions["acmeTerms"],
+      TLS_ACME_ACCEPT_TERMS: "true",
+      TLS_ACME_EAB_KEY_ID: "k",
+      TLS_ACME_EAB_HMAC_KEY: "key",
+    };
     const tls = { SERVER_TLS_CERTIFICATE_FILE: "/other.pem", SERVER_TLS_KEY_FILE: "/other.key" };
-    const environment = /^(?:tls|redirect)/.test(name) ? tls : (companions[name] ?? {});
+    const environment = /^(?:tls|redirect)/.test(name)
+      ? tls
+      : (companions[name] ?? (name.startsWith("acme") ? acme : {}));
     const others = { ...environment, [one.variable]: "" };
     const fromEnvironment = loadConfig(given({ environment: { ...environment, [one.variable]: sample } }));
     const fromFile = loadConfig(given({ environment: others, yaml: `${yaml} "${sample}"` }));

@@ -1,30 +1,25 @@
 // Builds the one typed Config, called once by main and by the CLI. Environment goes before file, file before default.
 // Invariant: either every value is valid, or one ConfigError lists everything that is wrong.
 
-import { resolve } from "node:path";
-
 import { Egress } from "#domain/egress/egress.ts";
-import type { EgressSettings } from "#domain/egress/egress.ts";
 import { Secret } from "#domain/secret.ts";
-import type { Config, Network, RedisSettings } from "./config.ts";
-import { healthOf } from "./health.ts";
-import { realtimeOf } from "./realtime.ts";
-import { streamsOf } from "./streams.ts";
-import { logsOf } from "./logs.ts";
-import { backupOf, findBackupProblems } from "./backup.ts";
-import { findMailProblems, mailOf } from "./mail.ts";
-import { findMetricsProblems, metricsOf } from "./metrics.ts";
+import { buildConfig, egressOf } from "./build.ts";
+import type { Config, Network } from "./config.ts";
+import { findBackupProblems } from "./backup.ts";
+import { findMailProblems } from "./mail.ts";
+import { findMetricsProblems } from "./metrics.ts";
 import { type ConfigProblem, ConfigError, findSimilar, suggest } from "./problems.ts";
 import { findSet } from "./provider-environment.ts";
 import { findProviders } from "./providers.ts";
 import { readCertificates } from "./certificates.ts";
 import { findDatabaseProblems } from "./database.ts";
-import { edgeOf, findEdgeProblems } from "./edge.ts";
-import type { ReadSetting } from "./edge.ts";
+import { findEdgeProblems } from "./edge.ts";
+import type { ReadSetting } from "./read-setting.ts";
 import { findPriceProblems, findWeakSecrets } from "./security.ts";
 import type { Setting } from "./setting.ts";
 import { fileVariable, type SettingName, settings, type SettingValues } from "./settings.ts";
 import type { ConfigSources } from "./sources.ts";
+import { impliedByDomains } from "./tls.ts";
 import { isRecord, readYaml, type YamlFile } from "./yaml-file.ts";
 
 /** Where each setting's value came from: a variable, a place in the file, or `default`. */
@@ -146,125 +141,34 @@ function networkOf(values: SettingValues, certificates: string | null): Network 
   return { ...proxies, allProxy, noProxy, proxiesLoopback, certificatesFile, certificates };
 }
 
-function redisOf(values: SettingValues): RedisSettings {
-  const { redisUrl: url, redisKeyPrefix: keyPrefix, redisTimeoutMs: commandTimeoutMs } = values;
-  const { redisLimitsWhenAway: limits, redisBudgetsWhenAway: budgets } = values;
-  return { url, keyPrefix, commandTimeoutMs, whenAway: { limits, budgets } };
-}
-
-function egressOf({ allowPrivate, egressAllow: allow, egressDeny: deny }: SettingValues): EgressSettings {
-  return { allowPrivate, allow, deny };
-}
-
-function eventsOf(values: SettingValues): Config["events"] {
-  return {
-    source: values.eventSource,
-    backlog: values.eventBacklog,
-    backlogMs: values.eventBacklogMs,
-    natsUrl: values.natsUrl,
-    natsStream: values.natsStream,
-    kafkaBrokers: values.kafkaBrokers,
-    kafkaTopic: values.kafkaTopic,
-    webhookTimeoutMs: values.webhookTimeoutMs,
-    webhookRetryMs: values.webhookRetryMs,
-    webhookAttempts: values.webhookAttempts,
-    webhookDisableMs: values.webhookDisableMs,
-  };
-}
-
-function encryptionOf(values: SettingValues): Config["encryption"] {
-  const { encryptionKey: key, previousEncryptionKeys: previousKeys, vaultToken, vaultNamespace } = values;
-  const { awsAccessKeyId, awsSecretAccessKey, awsSessionToken, kmsEndpoint } = values;
-  const aws = { awsAccessKeyId, awsSecretAccessKey, awsSessionToken };
-  return { key, previousKeys, vaultToken, vaultNamespace, ...aws, kmsEndpoint };
-}
-
-function directoryOf(value: string | null, cwd: string): string | null {
-  return value === null ? null : resolve(cwd, value);
-}
-
-interface Parts extends Pick<Config, "providers" | "network" | "egress"> {
-  readonly cwd: string;
-}
-
-function limitsOf(values: SettingValues): Config["limits"] {
-  const { bodyBytes, bodyValues, answerBufferBytes, assumedOutputTokens, cutStreamsOverBudget } = values;
-  const { waitMs, mostWaiting } = values;
-  return {
-    ...{ bodyBytes, bodyValues, answerBufferBytes, assumedOutputTokens, cutStreamsOverBudget },
-    ...{ waitMs, mostWaiting },
-  };
-}
-
-function buildConfig(values: SettingValues, { cwd, providers, network, egress }: Parts): Config {
-  const { connectMs, firstByteMs, idleMs, totalMs, requestBodyIdleMs, retryDelayMs, shutdownDelayMs, drainMs } = values;
-  const { connections, connectionsPerAddress, answerUnreadMs } = values;
-  const { heldBytes, heldBytesPerKey, heldBytesPerAddress } = values;
-  return {
-    server: { host: values.host, port: values.port, workers: values.workers },
-    services: values.services,
-    databaseUrl: values.databaseUrl,
-    databaseLeaseMs: values.databaseLeaseMs,
-    redis: redisOf(values),
-    dataDir: resolve(cwd, values.dataDir),
-    adminApiKey: values.adminApiKey,
-    adminEmail: values.adminEmail,
-    adminPassword: values.adminPassword,
-    jwtSecret: values.jwtSecret,
-    ...{ encryption: encryptionOf(values), backup: backupOf(values, cwd) },
-    logLevel: values.logLevel,
-    timeouts: {
-      ...{ connectMs, firstByteMs, idleMs, totalMs, requestBodyIdleMs, retryDelayMs, shutdownDelayMs, drainMs },
-      streamKeepAliveMs: values.streamKeepAliveSeconds * 1000,
-    },
-    limits: limitsOf(values),
-    capacity: {
-      ...{ connections, connectionsPerAddress, answerUnreadMs },
-      ...{ heldBytes, heldBytesPerKey, heldBytesPerAddress },
-      ...{ cacheBytes: values.cacheBytes, cachedAnswerBytes: values.cachedAnswerBytes },
-      ...{ streams: streamsOf(values), realtime: realtimeOf(values) },
-    },
-    answers: { model: values.answerModel },
-    health: healthOf(values),
-    edge: edgeOf(values, cwd),
-    network,
-    egress,
-    events: eventsOf(values),
-    mail: mailOf(values),
-    signIn: { requireSecondFactor: values.requireSecondFactor },
-    providers,
-    databaseReplica: { url: values.databaseReplicaUrl, maxLagMs: values.databaseReplicaMaxLagMs },
-    retention: {
-      ...{ usageDays: values.usageDays, auditDays: values.auditDays, consentDays: values.consentDays },
-      promptDays: values.promptDays,
-    },
-    modelListIntervalMs: values.modelListIntervalMs,
-    prices: { source: values.pricesSource, refreshMs: values.pricesRefreshMs },
-    console: { directory: directoryOf(values.consoleDirectory, cwd) },
-    metrics: metricsOf(values),
-    logs: logsOf(values, cwd),
-    detectOllama: values.detectOllama,
-  };
-}
-
 const unset = { value: null, origin: "default" };
+
+/** What was set goes before what follows from other settings, and that before a default. */
+function addImplied(found: Map<SettingName, Found>): void {
+  const { values, origin } = impliedByDomains((name) => found.get(name) ?? unset);
+  for (const [name, value] of Object.entries(values))
+    found.set(name as SettingName, { value, origin, problem: null, warning: null });
+}
 
 /** The configuration with all that is to be said about it. */
 export function inspectConfig(sources: ConfigSources): LoadedConfig {
   const yaml = readYaml(sources);
   const found = new Map(settingEntries.map(([name, one]) => [name, findValue(one, sources, yaml)]));
+  addImplied(found);
   const pick = <Part>(part: (one: Found) => Part) =>
     Object.fromEntries([...found].map(([name, one]) => [name, part(one)]));
   const values = pick(({ value }) => value) as SettingValues;
   const egress = egressOf(values);
   const { providers, problems, warnings } = findProviders({ sources, yaml, egress: new Egress(egress) });
   const certificates = readCertificates(sources, findValue(settings.certificatesFile, sources, yaml));
+  const acmeCertificates = readCertificates(sources, findValue(settings.acmeCaFile, sources, yaml));
   const read: ReadSetting = (name) => found.get(name) ?? unset;
   const all = [
     ...yaml.problems,
     ...findUnknownKeys(yaml, yaml.root, []),
     ...[...found].flatMap(([name, { problem }]) => (problem === null || isOutdone(name, found) ? [] : problem)),
     ...certificates.problems,
+    ...acmeCertificates.problems,
     ...findEdgeProblems(read),
     ...findDatabaseProblems(read),
     ...findWeakSecrets(read),
@@ -277,7 +181,13 @@ export function inspectConfig(sources: ConfigSources): LoadedConfig {
   if (all.length > 0) throw new ConfigError(all);
   const network = networkOf(values, certificates.text);
   return {
-    config: buildConfig(values, { cwd: sources.cwd, providers, network, egress }),
+    config: buildConfig(values, {
+      cwd: sources.cwd,
+      providers,
+      network,
+      egress,
+      acmeCertificates: acmeCertificates.text,
+    }),
     origins: pick(({ origin }) => origin) as Origins,
     warnings: [
       ...[...found.values()].flatMap(({ warning }) => warning ?? []),

@@ -1,5 +1,5 @@
 import type { Config } from "./config.ts";
-import type { ReadSetting } from "./edge.ts";
+import type { ReadSetting } from "./read-setting.ts";
 import type { ConfigProblem } from "./problems.ts";
 import type { SettingName, SettingValues } from "./settings.ts";
 

@@ -1,7 +1,7 @@
 // Who may read metrics, and where; and what of that does not go together.
 
 import { Secret } from "#domain/secret.ts";
-import type { ReadSetting } from "./edge.ts";
+import type { ReadSetting } from "./read-setting.ts";
 import type { MetricsSettings } from "./observing.ts";
 import type { ConfigProblem } from "./problems.ts";
 import { isLoopbackHost } from "./security.ts";

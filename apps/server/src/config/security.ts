@@ -4,7 +4,7 @@ import { kindOfAddress, kindOfName, isAddress } from "#domain/egress/address-kin
 import { Egress } from "#domain/egress/egress.ts";
 import type { EgressSettings } from "#domain/egress/egress.ts";
 import { Secret } from "#domain/secret.ts";
-import type { ReadSetting } from "./edge.ts";
+import type { ReadSetting } from "./read-setting.ts";
 import type { ConfigProblem } from "./problems.ts";
 import type { SettingName } from "./settings.ts";
 import { bitsOf } from "./strength.ts";

@@ -23,6 +23,7 @@ import { realtimeSettings } from "./realtime-settings.ts";
 import { streamSettings } from "./stream-settings.ts";
 import { setting } from "./setting.ts";
 import { signInSettings } from "./sign-in-settings.ts";
+import { tlsSettings } from "./tls-settings.ts";
 
 const answerModels: readonly AnswerSettings["model"][] = ["vendor", "asked"];
 const logLevels: readonly LogLevel[] = ["trace", "debug", "info", "warn", "error", "fatal", "silent"];
@@ -247,6 +248,7 @@ export const settings = {
   }),
   ...consoleSettings,
   ...edgeSettings,
+  ...tlsSettings,
   ...capacitySettings,
   ...streamSettings,
   ...realtimeSettings,

@@ -1,4 +1,5 @@
-// Leads those who come without TLS to where it is spoken. Called by compose/tls-front.ts, on a port of its own.
+// Leads those who come without TLS to where it is spoken, and shows authorities whose its names are. Called by compose/tls, on a port
+// of its own.
 // Invariant: nobody is sent to a host that is not this server's, whatever the request says.
 
 import { createServer } from "node:http";
@@ -12,17 +13,29 @@ export interface RedirectDeps {
   readonly covers: (host: string) => boolean;
   /** Where TLS is spoken. */
   readonly port: number;
+  /** Null where no authority looks here. */
+  readonly answerChallenge: AnswerChallenge | null;
 }
+
+/** What an authority is to find at this path, which has no query; null where there is nothing. */
+export type AnswerChallenge = (path: string) => Promise<string | null>;
 
 const maxConnections = 1_000;
 
 export function createRedirect(deps: RedirectDeps): Server {
   const server = createServer(
     { headersTimeout: 10_000, requestTimeout: 10_000, connectionsCheckingInterval: 2_000, maxHeaderSize: 32 * 1024 },
-    (request, response) => redirect(deps, request, response),
+    (request, response) => void answer(deps, request, response),
   );
   server.maxConnections = maxConnections;
   return server;
+}
+
+async function answer(deps: RedirectDeps, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const found = request.method === "GET" ? ((await deps.answerChallenge?.(request.url ?? "")) ?? null) : null;
+  if (found === null) return redirect(deps, request, response);
+  const headers = { "content-type": "application/octet-stream", "content-length": Buffer.byteLength(found) };
+  response.writeHead(200, { ...headers, "x-request-id": newId(), "cache-control": "no-store" }).end(found);
 }
 
 function redirect(deps: RedirectDeps, request: IncomingMessage, response: ServerResponse): void {

@@ -43,6 +43,8 @@ export type Signal =
   | { readonly kind: "event_happened"; readonly event: EventDraft }
   /** A gateway has seen a target fail so often that nobody should ask it for a while. */
   | { readonly kind: "target_rests"; readonly rest: TargetRest }
+  /** The store holds another certificate, or somebody wants one. */
+  | { readonly kind: "certificate_changed" }
   /** One that rested is well, or an operator has seen to it. */
   | { readonly kind: "target_restored"; readonly restored: TargetRestored };
 

@@ -13,10 +13,20 @@ export const systemMetricDefinitions = {
     help: "1 where a part of the server is well, 0 where it is not, as `/health` has it.",
     labels: ["part"],
   },
-  ghostllm_certificate_expiry_timestamp_seconds: {
+  ghostllm_certificate_not_after_seconds: {
     type: "gauge",
-    help: "When the certificate of the server ends, in seconds since 1970.",
-    labels: [],
+    help: "When a certificate that clients are shown ends, in seconds since 1970: `public` or `management`.",
+    labels: ["name"],
+  },
+  ghostllm_certificate_not_before_seconds: {
+    type: "gauge",
+    help: "When it began.",
+    labels: ["name"],
+  },
+  ghostllm_certificate_renewal_failures: {
+    type: "gauge",
+    help: "How often in a row an authority has issued no other one in its place.",
+    labels: ["name"],
   },
   ghostllm_event_loop_busy_seconds_total: {
     type: "counter",
@@ -60,6 +70,15 @@ export interface MachineFigures {
   readonly threads: number | null;
 }
 
+export interface CertificateFigures {
+  readonly name: string;
+  /** Epoch ms. */
+  readonly notBefore: number;
+  readonly notAfter: number;
+  /** Null where no authority is asked for another. */
+  readonly failures: number | null;
+}
+
 type Name = keyof typeof systemMetricDefinitions;
 
 interface Make {
@@ -79,8 +98,16 @@ export function systemMetrics(make: Make) {
         for (const [part, isHealthy] of parts) gauge.labels(part).set(isHealthy ? 1 : 0);
       });
     },
-    watchCertificate(expiresAt: () => number): void {
-      make.gauge("ghostllm_certificate_expiry_timestamp_seconds", (gauge) => gauge.set(expiresAt() / 1000));
+    watchCertificates(read: () => readonly CertificateFigures[]): void {
+      make.gauge("ghostllm_certificate_not_after_seconds", (gauge) => {
+        for (const { name, notAfter } of read()) gauge.labels(name).set(notAfter / 1000);
+      });
+      make.gauge("ghostllm_certificate_not_before_seconds", (gauge) => {
+        for (const { name, notBefore } of read()) gauge.labels(name).set(notBefore / 1000);
+      });
+      make.gauge("ghostllm_certificate_renewal_failures", (gauge) => {
+        for (const { name, failures } of read()) if (failures !== null) gauge.labels(name).set(failures);
+      });
     },
     /** Called in the thread itself, which it tells of. */
     watchThread(thread: string): void {

@@ -3,7 +3,7 @@
 import { request as httpRequest } from "node:http";
 import type { IncomingHttpHeaders } from "node:http";
 import { request as httpsRequest } from "node:https";
-import type { SecureContextOptions } from "node:tls";
+import type { ConnectionOptions, SecureContextOptions } from "node:tls";
 import { buffer } from "node:stream/consumers";
 import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from "node:zlib";
 
@@ -13,7 +13,7 @@ export interface ExactRequest {
   readonly body?: string;
   readonly path?: string;
   /** Of a client that comes by TLS. */
-  readonly tls?: SecureContextOptions;
+  readonly tls?: SecureContextOptions & Pick<ConnectionOptions, "rejectUnauthorized">;
 }
 
 export interface ExactAnswer {

@@ -95,6 +95,8 @@ const aboutInstallation = {
   "audit.verify": "Verify that nothing was changed in the audit log",
   "status.read": "Read `/metrics` and `/status`, and how the server and its machine are",
   "configuration.read": "See the configuration in force, without its secrets",
+  "certificates.read": "See which certificates clients are shown, and what becomes of their renewal",
+  "certificates.renew": "Ask the authority for another certificate",
   "encryption.read": "See which keys encrypt what is stored",
   "encryption.rotate": "Seal what is stored with the present key",
   "imports.run": "Carry over what was spent and used at another gateway",

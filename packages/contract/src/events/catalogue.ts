@@ -9,6 +9,7 @@ import { auditChange, auditFacts } from "#routes/audit-entry.ts";
 import { attributes, dataSchemaOf, typeOf } from "./cloud-event.ts";
 import type { EventName } from "./event-names.ts";
 import { by, name, ofRequest } from "./of-request.ts";
+import { certificateEvents } from "./certificate-events.ts";
 import { policyEvents } from "./policy-events.ts";
 import { usageStatuses } from "#usage-fields.ts";
 
@@ -204,6 +205,7 @@ export const eventTypes = defineEvents({
       rows: count.nullable(),
     }),
   },
+  ...certificateEvents,
   ...policyEvents,
   "rate.exceeded": {
     summary: "A request was refused because a limit is used up.",

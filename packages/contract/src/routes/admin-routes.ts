@@ -7,6 +7,7 @@ import { auditRoutes } from "./audit.ts";
 import { bulkRoutes } from "./bulk.ts";
 import { budgetRoutes } from "./budgets.ts";
 import { cacheRoutes } from "./cache.ts";
+import { certificateRoutes } from "./certificates.ts";
 import { chatSessionRoutes } from "./chat-sessions.ts";
 import { consentPolicyRoutes } from "./consent-policies.ts";
 import { guardrailRoutes } from "./guardrails.ts";
@@ -76,6 +77,7 @@ export const adminRoutes = {
   reports: reportRoutes,
   audit: auditRoutes,
   system: systemRoutes,
+  certificates: certificateRoutes,
   encryption: encryptionRoutes,
   imports: importRoutes,
   bulk: bulkRoutes,

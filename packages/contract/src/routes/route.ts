@@ -32,6 +32,7 @@ export type RouteTag =
   | "Reports"
   | "Audit"
   | "System"
+  | "Certificates"
   | "Encryption"
   | "Imports"
   | "Bulk";

@@ -48,6 +48,7 @@ export const serviceOfGroup: Readonly<Record<keyof AdminRoutes, Service>> = {
   reports: "analytics",
   audit: "analytics",
   system: "analytics",
+  certificates: "providers",
   encryption: "providers",
   imports: "auth",
   bulk: "auth",

@@ -1,6 +1,7 @@
 // Gateways in threads of their own, beside control in this one. Called by compose.ts for servers with workers.
 
 import type { Serving, ServingParts } from "#compose/serve-alone.ts";
+import type { CarriedCertificate } from "#compose/tls/public-tls.ts";
 import type { SoleInstanceHold } from "#control/sole-instance.ts";
 import type { ThreadsHub } from "#link/threads/hub.ts";
 import { carry } from "./carried-config.ts";
@@ -21,8 +22,7 @@ const leaseEveryMs = 100;
 /** Resolves when all workers answer requests. */
 export async function serveByWorkers(parts: WorkersServingParts): Promise<Serving> {
   const { foundation, link, tls, doors, control, refusals, hub, vendors, reports } = parts;
-  const { disposer, journal, workerJournals, workers: count } = foundation;
-  tls?.keepUpToDate(null);
+  const { disposer, journal, workerJournals, workers: count, config } = foundation;
   const seat = await prepareSeat(parts);
   // From here on the workers have the address.
   await doors.close();
@@ -31,7 +31,15 @@ export async function serveByWorkers(parts: WorkersServingParts): Promise<Servin
     journals: workerJournals.slice(0, count),
     lockPath: journal.lockPath,
     snapshots: control.snapshots,
+    certificate: () => (config.edge.acme === null ? null : carriedOf(tls)),
   });
+  const certify = (): void => {
+    const carried = config.edge.acme === null ? null : carriedOf(tls);
+    if (carried !== null) void workers.certify(carried);
+  };
+  tls?.keepUpToDate(null, certify);
+  // What came while they began.
+  certify();
   const { targetHealth } = vendors;
   reports.ask = async () => {
     const own = {
@@ -54,12 +62,16 @@ export async function serveByWorkers(parts: WorkersServingParts): Promise<Servin
   return { reload: tls === null ? null : reload, readMetrics: () => workers.readMetrics() };
 }
 
+function carriedOf(tls: ServingParts["tls"]): CarriedCertificate | null {
+  return tls && { pem: tls.source.current.pem, isTemporary: tls.source.isTemporary };
+}
+
 async function prepareSeat({ foundation, lease, control, vendors, port }: WorkersServingParts) {
   const { config, addresses, disposer, workers } = foundation;
   const shared = new SharedLease();
   disposer.add(tellLease(lease, shared));
   // The port that leads to TLS is this thread's.
-  const edge = { ...config.edge, redirectPort: null };
+  const edge = { ...config.edge, redirectPort: null, acme: null };
   return {
     workers,
     logLevel: config.logLevel,

@@ -19,6 +19,10 @@ const main: MainThread = new Peer({
     countMetrics: () => server.countMetrics(),
     reportTargets: () => server.reportTargets(),
     reload: () => server.reload(),
+    certify: async (carried) => {
+      await started;
+      server.certify(carried);
+    },
     stop: async () => {
       await server.stop();
       clearInterval(staying);

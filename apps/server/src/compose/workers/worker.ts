@@ -26,7 +26,8 @@ import { openGateway } from "#compose/gateway.ts";
 import { makeRequestLines } from "#compose/log-lines.ts";
 import { prepareClosing } from "#compose/listener-closer.ts";
 import { stopServing } from "#compose/stopping.ts";
-import { openTlsFront, type TlsFront } from "#compose/tls-front.ts";
+import { openWorkerTls, readCarried } from "#compose/tls/public-tls.ts";
+import type { CarriedCertificate, WorkerTls } from "#compose/tls/public-tls.ts";
 import { openAskedVendors } from "#compose/vendors.ts";
 import { fromCarried } from "./carried-config.ts";
 import { OtherWorkers } from "./other-workers.ts";
@@ -45,7 +46,7 @@ export class WorkerServer {
   readonly #disposer = new Disposer();
   readonly #snapshots = new FollowedSnapshots(providers);
   readonly #metrics: Metrics;
-  #tls: TlsFront | null = null;
+  #tls: WorkerTls | null = null;
   /** Of its gateway. */
   reportTargets: () => GatewayReport = () => ({ standings: [], paces: [], left: [], running: new Map(), queues: [] });
 
@@ -74,7 +75,7 @@ export class WorkerServer {
       chatSessions: link.chatSessions,
       lease: new SharedLease(this.#seat.lease),
       vendors: openAskedVendors(foundation, { demoUrl: this.#seat.demoUrl, signals: link.signals }),
-      tls: this.#tls?.options ?? null,
+      tls: this.#tls?.front.options ?? null,
       control: {
         snapshots: this.#snapshots,
         adminKeys: this.#seat.adminKeys.map((key) => new Secret(key)),
@@ -84,7 +85,8 @@ export class WorkerServer {
     });
     const { server, readiness } = gateway;
     this.reportTargets = gateway.reportTargets;
-    this.#tls?.keepUpToDate(server);
+    this.#tls?.front.keepUpToDate(server);
+    readiness.elsewhere = () => this.#tls?.front.awayBecause ?? null;
     const doors = await Doors.share(place, workers);
     disposer.add(() => doors.close());
     const closeListener = prepareClosing(server, doors);
@@ -105,8 +107,12 @@ export class WorkerServer {
     return this.#metrics.count();
   }
 
+  certify(carried: CarriedCertificate): void {
+    this.#tls?.handed?.use(readCarried(carried), carried.isTemporary);
+  }
+
   async reload(): Promise<void> {
-    await this.#tls?.reload();
+    await this.#tls?.front.reload();
   }
 
   /** Finishes what runs, within the drain time. */
@@ -121,7 +127,7 @@ export class WorkerServer {
     const lines = makeRequestLines({ config, metrics, disposer }, write, this.#seat.index + 1);
     const journal = await openWriter({ ...this.#seat.journal, log });
     disposer.add(() => journal.close());
-    this.#tls = await openTlsFront(config, { health: silentHealth, log, disposer });
+    this.#tls = await openWorkerTls(config.edge, this.#seat.certificate, { health: silentHealth, log, disposer });
     return {
       ...{ config, log, disposer, clock, metrics, journal },
       steadyTime: new SteadyTime(clock),

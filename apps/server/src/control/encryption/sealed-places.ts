@@ -3,6 +3,7 @@
 
 import { additionsBinding, credentialBinding } from "#control/snapshot/providers.ts";
 import { guardrailBinding } from "#control/snapshot/guardrails.ts";
+import { accountBinding, certificateBinding } from "#control/certificates/bindings.ts";
 import { contentKeyBinding } from "#control/contents/content-keys.ts";
 import { webhookBinding } from "#domain/webhook-signature.ts";
 import { repeatBinding } from "#control/http/repeats/sealed-answers.ts";
@@ -28,6 +29,9 @@ export const sealedPlaces: readonly BoundPlace[] = [
   { table: "session_grants", column: "refresh_token_enc", ...ofSession, bindingOf: grantBinding },
   { table: "second_factors", column: "secret_enc", key: "user_id", boundTo: "user_id", bindingOf: factorBinding },
   { table: "idempotency_keys", column: "key_enc", key: "key_hash", boundTo: "key_hash", bindingOf: repeatBinding },
+  { table: "certificates", column: "key_enc", key: "name", boundTo: "name", bindingOf: certificateBinding },
+  { table: "certificates", column: "order_key_enc", key: "name", boundTo: "name", bindingOf: certificateBinding },
+  { table: "acme_accounts", column: "key_enc", key: "directory", boundTo: "directory", bindingOf: accountBinding },
   // What is sealed under these keys is not sealed anew: they open it still.
   { table: "content_keys", column: "key_enc", key: "id", boundTo: "id", bindingOf: contentKeyBinding },
   {

@@ -11,6 +11,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { ResourceDependencies } from "#control/resources/resource.ts";
 import { createTurns } from "#control/resources/turns.ts";
 import { createResources } from "#control/resources/resources.ts";
+import type { Challenges } from "#control/certificates/challenges.ts";
 import { RefusedKeys } from "#control/audit/refused-keys.ts";
 import { SecurityNotes } from "#control/audit/security-notes.ts";
 import type { EventStreams } from "#control/events/event-streams.ts";
@@ -26,6 +27,7 @@ import { traceResponse } from "#edge/trace-context.ts";
 import type { Secret } from "#domain/secret.ts";
 import { createBulkResource } from "./bulk.ts";
 import { bindRoutes } from "./bind-routes.ts";
+import { serveChallenges } from "./challenge-answers.ts";
 import { serveConsole } from "./console/console-pages.ts";
 import { compressAnswers } from "./compress-answers.ts";
 import { fromFastify, toErrorBody } from "./errors.ts";
@@ -51,6 +53,8 @@ export interface ControlDependencies
   readonly compressor: Compressor | null;
   /** The folder of the built console; null where none is served. */
   readonly consoleDirectory: string | null;
+  /** Null where no authority looks here. */
+  readonly challenges: Pick<Challenges, "find"> | null;
 }
 
 export interface ControlServer {
@@ -86,6 +90,7 @@ export async function createControlServer(deps: ControlDependencies): Promise<Co
   openToDirectories(app, deps);
   const hasConsole = deps.services.includes(serviceOfConsole);
   if (hasConsole) serveConsole(app, { directory: deps.consoleDirectory, clock: deps.clock });
+  if (deps.challenges !== null) serveChallenges(app, deps.challenges);
   await serveWebPages(app, deps.version, hasConsole && deps.consoleDirectory !== null);
   await app.ready();
   const endLive = (): void => {

@@ -34,6 +34,7 @@ const kinds: Readonly<Record<Signal["kind"], true>> = {
   event_happened: true,
   target_rests: true,
   target_restored: true,
+  certificate_changed: true,
 };
 const names = Object.keys(kinds) as readonly Signal["kind"][];
 /** No page shows more of them in half a second. */

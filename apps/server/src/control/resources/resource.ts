@@ -3,6 +3,9 @@
 
 import type { AdminRoute, AdminRoutes, ParsedInput, RouteAnswer, StreamType } from "@ghostllm/contract/routes";
 import type { Readable } from "node:stream";
+import type { AcmeSettings } from "#config/tls-config.ts";
+import type { CertificateBoard } from "#control/certificates/certificate-board.ts";
+import type { Signals } from "#link/signals.ts";
 import type { SecurityNotes } from "#control/audit/security-notes.ts";
 import type { EventStreams } from "#control/events/event-streams.ts";
 import type { PostText } from "#control/events/webhook-post.ts";
@@ -95,6 +98,11 @@ export interface ResourceDependencies extends ProviderSources {
   readonly monitor: SystemMonitor;
   readonly configuration: ConfigurationInForce;
   readonly dataDir: string;
+  /** Certificates that clients are shown. */
+  readonly board: Pick<CertificateBoard, "list">;
+  /** Null where no authority issues them. */
+  readonly acme: AcmeSettings | null;
+  readonly signals: Pick<Signals, "send">;
   /** Of GhostLLM. */
   readonly version: string;
   /** How many pages are told signals. */

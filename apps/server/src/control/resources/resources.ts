@@ -7,6 +7,7 @@ import { createCacheResource } from "./cache.ts";
 import { createConsentPoliciesResource } from "./consent-policies.ts";
 import { createGuardrailsResource } from "./guardrails.ts";
 import { createConsentsResource } from "./consents.ts";
+import { createCertificatesResource } from "./certificates.ts";
 import { createEncryptionResource } from "./encryption.ts";
 import { createEventsResource } from "./events.ts";
 import { createImportsResource } from "./imports.ts";
@@ -86,6 +87,7 @@ export function createResources(given: ResourceDependencies): Omit<Resources, "b
     webhooks: createWebhooksResource(deps),
     audit: createAuditResource(deps),
     system: createSystemResource(deps),
+    certificates: createCertificatesResource(deps),
     encryption: createEncryptionResource(deps),
     imports: createImportsResource(deps),
   };

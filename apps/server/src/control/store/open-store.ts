@@ -14,6 +14,7 @@ import type { Database, Engine } from "./database.ts";
 import { applyMigrations } from "./migrate.ts";
 import { importsIn } from "#control/store/imports/imports.ts";
 import { instancesIn } from "./instances.ts";
+import { certificatesIn } from "#control/store/certificates/certificates.ts";
 import { leasesIn } from "./leases.ts";
 import { namesIn } from "./names.ts";
 import { requireRestored } from "#control/store/backup/requires-restored.ts";
@@ -209,7 +210,7 @@ function storeOver(database: Database, replica: Replica | null): OpenStore {
     ...toldIn(database),
     ...{ spend: spendIn(database), imports: importsIn(database) },
     instances: instancesIn(database),
-    leases: leasesIn(database),
+    ...{ leases: leasesIn(database), certificates: certificatesIn(database) },
     settings: settingsIn(database),
     ...{ sealedValues: sealedValuesIn(database), storedObjects: storedObjectsIn(database) },
     ...togetherIn(database),

@@ -25,6 +25,7 @@ const tables = [
   "directory_groups",
   "directory_members",
   "stored_objects",
+  "certificates",
 ] as const;
 
 /** Looks into every table, in a transaction as writers begin it: what is locked, or not there, shows at once. */

@@ -24,6 +24,7 @@ import type { PrivacyPolicy } from "#domain/privacy/policy.ts";
 import type { ImportStore } from "#control/store/imports/import-store.ts";
 import type { InstanceStore } from "./instances.ts";
 import type { KeyStore } from "./key-store.ts";
+import type { CertificateStore } from "#control/store/certificates/certificate-store.ts";
 import type { LeaseStore } from "./leases.ts";
 import type { NameQuery, Names } from "./name-store.ts";
 import type { NamedPage } from "./page.ts";
@@ -237,6 +238,8 @@ export interface Store {
   };
   /** Called by control/instances only. */
   readonly instances: InstanceStore;
+  /** Called by control/certificates only. */
+  readonly certificates: CertificateStore;
   /** Called by control/leases only. */
   readonly leases: LeaseStore;
   readonly sealedValues: SealedValueStore;

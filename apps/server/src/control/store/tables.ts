@@ -9,6 +9,7 @@ import type { GuardrailTables } from "#control/store/guardrails/tables.ts";
 import type { ConsentTables } from "#control/store/consents/tables.ts";
 import type { DirectoryTables } from "#control/store/directory/tables.ts";
 import type { ContentTables } from "#control/store/contents/tables.ts";
+import type { CertificateTables } from "#control/store/certificates/tables.ts";
 import type { ReportTables } from "#control/store/reports/tables.ts";
 import type { ErasureTables } from "#control/store/erasure/tables.ts";
 import type { SnapshotTables } from "#control/store/snapshot/tables.ts";
@@ -266,7 +267,7 @@ export interface MigrationsTable {
 type PartsOfTables = SignInTables & DirectoryTables & AuditTables & ErasureTables & ConsentTables & ReportTables;
 
 export interface Tables
-  extends PartsOfTables, ContentTables, ChatTables, SnapshotTables, GuardrailTables, ImportTables {
+  extends PartsOfTables, ContentTables, ChatTables, SnapshotTables, GuardrailTables, ImportTables, CertificateTables {
   users: UsersTable;
   roles: RolesTable;
   organisations: OrganisationsTable;

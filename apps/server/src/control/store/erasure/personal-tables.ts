@@ -157,4 +157,7 @@ export const personalTables: PersonalTables = {
   scim_tokens: null,
   directory_groups: null,
   audit_head: null,
+  certificates: null,
+  acme_accounts: null,
+  acme_challenges: null,
 };

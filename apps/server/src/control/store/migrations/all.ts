@@ -54,6 +54,7 @@ import { guardrails } from "./0054-guardrails.ts";
 import { sessionsOfRequests } from "./0057-sessions-of-requests.ts";
 import { shadows } from "./0059-shadows.ts";
 import { imports } from "./0066-imports.ts";
+import { certificates } from "./0065-certificates.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every migration, in order. A new one is a new file and a new line at the end. */
@@ -113,5 +114,6 @@ export const allMigrations: readonly Migration[] = [
   sessionsOfRequests,
   modelsOfAuto,
   shadows,
+  certificates,
   imports,
 ];

@@ -2,17 +2,18 @@ import { copyFileSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { Certificate } from "./certificate.ts";
+import { CertificateFiles } from "./certificate-files.ts";
+import { covers } from "./pair.ts";
 
-const fixtures = join(import.meta.dirname, "../../tests/support/certificates");
+const fixtures = join(import.meta.dirname, "../../../tests/support/certificates");
 const fixture = (name: string): string => join(fixtures, `${name}.pem`);
 
 let directory: string;
-let files: { readonly certificateFile: string; readonly keyFile: string; readonly minVersion: "TLSv1.2" };
+let files: { readonly certificateFile: string; readonly keyFile: string };
 
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), "ghostllm-certificate-"));
-  files = { certificateFile: join(directory, "c.pem"), keyFile: join(directory, "k.pem"), minVersion: "TLSv1.2" };
+  files = { certificateFile: join(directory, "c.pem"), keyFile: join(directory, "k.pem") };
   use("first", "first");
 });
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
@@ -30,9 +31,9 @@ function replace(file: string, by: string): void {
 
 describe("a pair of certificate and key", () => {
   it("covers the hosts that it names", async () => {
-    const certificate = await Certificate.open(files);
+    const certificate = await CertificateFiles.open(files);
     const hosts = ["localhost", "llm.example.com", "a.apps.example.com", "127.0.0.1", "apps.example.com", "127.0.0.2"];
-    expect(hosts.map((host) => certificate.covers(host))).toEqual([true, true, true, true, false, false]);
+    expect(hosts.map((host) => covers(certificate.current, host))).toEqual([true, true, true, true, false, false]);
   });
 
   it.each([
@@ -45,13 +46,13 @@ describe("a pair of certificate and key", () => {
     ["a directory", () => void (files = { ...files, certificateFile: directory }), "it is a directory"],
   ])("with %s is refused with what to do", async (_name, spoil, message) => {
     spoil();
-    await expect(Certificate.open(files)).rejects.toThrow(message);
+    await expect(CertificateFiles.open(files)).rejects.toThrow(message);
   });
 });
 
 describe("files that change", () => {
   it("are used when they fit, and not before", async () => {
-    const certificate = await Certificate.open(files);
+    const certificate = await CertificateFiles.open(files);
     const told: string[] = [];
     certificate.watch(
       {
